@@ -1,0 +1,142 @@
+import type { Readable } from 'node:stream';
+
+/** Who sent a request: told apart by access key, one key per role session and one for the administrator. */
+export interface Caller {
+  readonly accessKeyId: string;
+  /** `arn:aws:iam::…:user/admin` or `arn:aws:sts::…:assumed-role/<role>/<session>`. */
+  readonly arn: string;
+  /** The role whose policies apply; absent for the administrator, who may do everything. */
+  readonly roleArn?: string;
+}
+
+/** A request as it came through the door: signature already verified. */
+export interface ServiceRequest {
+  readonly id: string;
+  readonly method: string;
+  /** As sent, still percent-encoded, without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body as on the wire (aws-chunked framing included). */
+  readonly body: Readable;
+  /** The SigV4 signing name: `s3`, `sagemaker`, `states`, `lambda`, `dynamodb`, `events`, `secretsmanager` … */
+  readonly signingName: string;
+  readonly region: string;
+  readonly caller: Caller;
+}
+
+export interface ServiceResponse {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array | Readable;
+}
+
+/** One thing the caller must be allowed to do. */
+export interface AuthorizationRequest {
+  /** As in a policy: `s3:GetObject`. */
+  readonly action: string;
+  /** A full ARN, or `*` where the action has no resource. */
+  readonly resource: string;
+  /** Condition keys beyond the global ones, as `{ 's3:prefix': 'a/' }`. */
+  readonly context?: Readonly<Record<string, string | readonly string[]>>;
+}
+
+/** A parsed request: what it wants, what that needs, and how to do it. */
+export interface PreparedCall {
+  /** The API operation: `PutObject`, `CreateTrainingJob`. */
+  readonly operation: string;
+  /** Checked one by one, in order, before `execute`. */
+  readonly authorize: readonly AuthorizationRequest[];
+  /** The parsed input for the audit log; leave out bodies of objects. */
+  readonly input?: unknown;
+  execute(): Promise<ServiceResponse>;
+}
+
+/** An emulated service behind the door. */
+export interface CloudService {
+  readonly signingNames: readonly string[];
+  prepare(request: ServiceRequest): Promise<PreparedCall>;
+  /** Writes an error in the service's own wire format. */
+  formatError(error: AwsError, request: Pick<ServiceRequest, 'id' | 'method' | 'path' | 'headers'>): ServiceResponse;
+  /** CloudFormation resource types this service provides. */
+  readonly resources?: Readonly<Record<string, ResourceProvider>>;
+  /** Called once when every resource of the template stands: resume what was under way. */
+  start?(): Promise<void>;
+  close?(): Promise<void>;
+}
+
+/** Creates or updates one CloudFormation resource; called again at each start, so it must keep existing data. */
+export interface ResourceProvider {
+  apply(resource: TemplateResource): Promise<AppliedResource>;
+}
+export interface TemplateResource {
+  readonly logicalId: string;
+  readonly type: string;
+  /** Intrinsic functions already resolved. */
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+export interface AppliedResource {
+  /** What `Ref` gives. */
+  readonly ref: string;
+  /** What `Fn::GetAtt` gives, dotted names included. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** An error as AWS reports it: `code` is the wire name (`NoSuchKey`, `ValidationException`). */
+export class AwsError extends Error {
+  override readonly name = 'AwsError';
+  readonly code: string;
+  readonly status: number;
+  /** Further members of the error shape. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  constructor(code: string, message: string, status = 400, fields: Readonly<Record<string, unknown>> = {}) {
+    super(message);
+    this.code = code;
+    this.status = status;
+    this.fields = fields;
+  }
+}
+
+/** Time, movable by tests. All times are milliseconds since the epoch. */
+export interface Clock {
+  now(): number;
+  /** Resolves after `ms`; rejects with the signal's reason when aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** An event on the default bus, before EventBridge adds id, time, account and region. */
+export interface BusEvent {
+  readonly source: string;
+  readonly 'detail-type': string;
+  readonly resources?: readonly string[];
+  readonly detail: unknown;
+}
+
+/** What `new XClient(config)` of the AWS SDK v3 takes to come through the door as a given role. */
+export interface ClientConfig {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken?: string };
+  readonly maxAttempts: number;
+}
+
+/** What every service is given. */
+export interface CloudContext {
+  readonly partition: 'aws';
+  readonly accountId: string;
+  readonly region: string;
+  /** Root of all kept state; a service uses `join(stateDir, '<service>')` and makes it itself. */
+  readonly stateDir: string;
+  readonly clock: Clock;
+  /** Diagnostics of the embedded cloud itself, one JSON line each. */
+  log(level: 'debug' | 'info' | 'warn' | 'error', message: string, fields?: Readonly<Record<string, unknown>>): void;
+  /** Keys and endpoint for acting as a role, through the door, authorised and audited as any caller; maxAttempts is 1. */
+  clientConfig(roleArn: string, sessionName: string): ClientConfig;
+  /** Puts a service event on the default bus (delivery is asynchronous, at least once). */
+  emit(event: BusEvent): void;
+  /** The services by signing name, for the few calls AWS makes inside itself. */
+  service<T extends CloudService>(signingName: string): T;
+}
+
+export type ServiceFactory = (context: CloudContext) => CloudService | Promise<CloudService>;

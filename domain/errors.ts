@@ -1,0 +1,107 @@
+/**
+ * Every error Tidegate raises on purpose. State machines match them by `name` (Lambda reports it as `errorType`),
+ * so a name is part of the public contract: rename one here and in `statemachines/` together.
+ *
+ * Messages are written for the person who has to act: what is wrong, where, and the fix. They never hold a value
+ * read from a data row.
+ */
+export abstract class TidegateError extends Error {
+  /** Whether the same call may succeed later without anybody changing anything. */
+  abstract readonly retryable: boolean;
+}
+
+/** An AWS service throttled the call or failed by itself; try again. */
+export class TransientError extends TidegateError {
+  override readonly name = 'TransientError';
+  readonly retryable = true;
+}
+
+/** A function was called with an input that its schema rejects. */
+export class InvalidInputError extends TidegateError {
+  override readonly name = 'InvalidInputError';
+  readonly retryable = false;
+}
+
+/** A required environment variable is missing or malformed. */
+export class ConfigurationError extends TidegateError {
+  override readonly name = 'ConfigurationError';
+  readonly retryable = false;
+}
+
+/** A pipeline's YAML does not validate. */
+export class PipelineConfigError extends TidegateError {
+  override readonly name = 'PipelineConfigError';
+  readonly retryable = false;
+}
+
+/** No pipeline claims the prefix a drop arrived under. */
+export class UnknownPipelineError extends TidegateError {
+  override readonly name = 'UnknownPipelineError';
+  readonly retryable = false;
+}
+
+/** A drop holds no object with rows. */
+export class EmptyDropError extends TidegateError {
+  override readonly name = 'EmptyDropError';
+  readonly retryable = false;
+}
+
+/** An object of an admitted drop is gone or was overwritten. */
+export class DropVanishedError extends TidegateError {
+  override readonly name = 'DropVanishedError';
+  readonly retryable = false;
+}
+
+/** A file's structure is wrong: header, columns, delimiter. */
+export class SchemaMismatchError extends TidegateError {
+  override readonly name = 'SchemaMismatchError';
+  readonly retryable = false;
+}
+
+/** More rows are malformed than the pipeline tolerates. */
+export class MalformedDataError extends TidegateError {
+  override readonly name = 'MalformedDataError';
+  readonly retryable = false;
+}
+
+/** The drop as a whole is unfit for training: too few rows, one class only, a side of the split without a class. */
+export class DataQualityError extends TidegateError {
+  override readonly name = 'DataQualityError';
+  readonly retryable = false;
+}
+
+/** DuckDB failed on a statement; the text is scrubbed of values. */
+export class DataEngineError extends TidegateError {
+  override readonly name = 'DataEngineError';
+  readonly retryable = false;
+}
+
+/** Scores and labels cannot be evaluated: different lengths, a class missing, a score out of range. */
+export class EvaluationError extends TidegateError {
+  override readonly name = 'EvaluationError';
+  readonly retryable = false;
+}
+
+/** SageMaker could not run or finish something Tidegate asked for. */
+export class DeploymentError extends TidegateError {
+  override readonly name = 'DeploymentError';
+  readonly retryable = false;
+}
+
+/** Prediction was asked of a pipeline that has no model in service, or with rows it cannot read. */
+export class PredictionError extends TidegateError {
+  override readonly name = 'PredictionError';
+  readonly retryable = false;
+}
+
+/** Something that was pointed at does not exist: a run, a record, a model package. */
+export class NotFoundError extends TidegateError {
+  override readonly name = 'NotFoundError';
+  readonly retryable = false;
+}
+
+/** Slack refused a message for a reason that trying again does not mend. */
+export class SlackRejectedError extends TidegateError {
+  override readonly name = 'SlackRejectedError';
+  readonly retryable = false;
+}

@@ -213,7 +213,7 @@ const driftSchema = z
 /** One pipeline, as written in its YAML file and pinned beside each run. */
 export const pipelineSchema = z
   .object({
-    name: z.string().regex(/^[a-z][a-z0-9-]{1,30}[a-z0-9]$/, '3 to 32 lower-case letters, digits and hyphens, a letter first'),
+    name: z.string().regex(/^[a-z][a-z0-9-]{1,20}[a-z0-9]$/, '3 to 22 lower-case letters, digits and hyphens, a letter first'),
     description: z.string().max(500).optional(),
     dataset: datasetSchema,
     split: splitSchema.prefault({}),

@@ -1,0 +1,37 @@
+import type { RunPointer } from '#domain/runs/layout';
+
+/**
+ * Names of what Tidegate makes in SageMaker. All fit SageMaker's 63 characters: `tidegate-` 9, stage at most 7 and a hyphen,
+ * pipeline at most 22 and a hyphen, run id 20, suffix 2.
+ */
+const prefix = (stage: string, pipeline: string): string => `tidegate-${stage}-${pipeline}`;
+
+/** The pipeline's one endpoint. */
+export const endpointName = (stage: string, pipeline: string): string => prefix(stage, pipeline);
+
+/** Training job, model and endpoint config of a run bear one name. */
+export const runResourceName = (stage: string, run: RunPointer): string => `${prefix(stage, run.pipeline)}-${run.runId}`;
+
+/** Batch transform job that scores a run's holdout. */
+export const transformJobName = (stage: string, run: RunPointer, model: 'candidate' | 'champion'): string =>
+  `${runResourceName(stage, run)}-${model === 'candidate' ? 'n' : 'o'}`;
+
+/** The registry's group of a pipeline's models. */
+export const modelPackageGroupName = (stage: string, pipeline: string): string => prefix(stage, pipeline);
+
+/** The pipeline a group, endpoint or run resource name belongs to, or undefined when it is not one of this stage's. */
+export function pipelineOfGroup(stage: string, group: string): string | undefined {
+  const start = prefix(stage, '');
+  return group.startsWith(start) ? group.slice(start.length) : undefined;
+}
+
+/**
+ * The id of a run: its start to the second and four hex digits that tell starts in one second apart.
+ *
+ * @param startedAt ISO 8601, as Step Functions gives `$states.context.Execution.StartTime`
+ * @param digest hex digest over what makes the run unique
+ */
+export function makeRunId(startedAt: string, digest: string): string {
+  const digits = new Date(startedAt).toISOString().replaceAll(/[-:]/g, '').slice(0, 15).replace('T', '-');
+  return `${digits}-${digest.slice(0, 4)}`;
+}

@@ -1,0 +1,86 @@
+import { EmptyDropError, SchemaMismatchError } from '#domain/errors';
+import type { Pipeline } from '#schemas/pipeline';
+
+/** One raw object of a drop, pinned to a version. */
+export interface DropObject {
+  readonly key: string;
+  readonly size: number;
+  readonly etag: string;
+  readonly versionId?: string;
+}
+
+/** One shard: the element the Distributed Map hands to DesensitizeShard. */
+export interface Shard {
+  readonly index: number;
+  readonly key: string;
+  readonly size: number;
+  readonly versionId?: string;
+}
+
+/** Where an object lies: `<pipeline>/<drop folder>/…`. */
+export interface DropLocation {
+  readonly pipeline: string;
+  /** The folder that holds the drop, ending in `/`. */
+  readonly prefix: string;
+}
+
+/**
+ * Reads pipeline and drop folder off the key of an object in the raw bucket.
+ *
+ * @throws SchemaMismatchError when the object does not lie in a drop folder of its own.
+ */
+export function locateDrop(key: string): DropLocation {
+  const parts = key.split('/');
+  const [pipeline, folder] = parts;
+  if (!pipeline || parts.length < 3 || !folder) {
+    throw new SchemaMismatchError(
+      `The object ${key} is not in a drop folder. Put every drop below <pipeline>/<drop>/, as loan-default/2026-01-31/loans.csv.`,
+    );
+  }
+  return { pipeline, prefix: `${parts.slice(0, -1).join('/')}/` };
+}
+
+const suffixes: Record<Pipeline['dataset']['format'], readonly string[]> = {
+  csv: ['.csv', '.csv.gz', '.data', '.data.gz', '.txt', '.txt.gz', '.tsv', '.tsv.gz'],
+  jsonl: ['.jsonl', '.jsonl.gz', '.ndjson', '.ndjson.gz'],
+  parquet: ['.parquet'],
+};
+
+/**
+ * The objects of a drop that hold rows: markers and hidden objects (a name starting with `_` or `.`) do not.
+ *
+ * @throws EmptyDropError when nothing is left or an object is empty; SchemaMismatchError when an object has another format.
+ */
+export function selectDropObjects(prefix: string, objects: readonly DropObject[], dataset: Pipeline['dataset']): DropObject[] {
+  const name = (key: string) => key.slice(key.lastIndexOf('/') + 1);
+  const rows = objects.filter((o) => !/^[_.]/.test(name(o.key)) && name(o.key) !== '');
+  if (rows.length === 0) {
+    throw new EmptyDropError(`The drop ${prefix} holds no data file, only markers. Put the files there first, the marker last.`);
+  }
+  const empty = rows.filter((o) => o.size === 0);
+  if (empty.length > 0) {
+    throw new EmptyDropError(`Empty file in the drop: ${empty.map((o) => o.key).join(', ')}. Write it again, or leave it out.`);
+  }
+  const other = rows.filter((o) => !suffixes[dataset.format].some((s) => o.key.toLowerCase().endsWith(s)));
+  if (other.length > 0) {
+    throw new SchemaMismatchError(
+      `${other.map((o) => o.key).join(', ')}: the pipeline reads ${dataset.format} (${suffixes[dataset.format].join(', ')}). ` +
+        'Rename or convert the file, or change dataset.format.',
+    );
+  }
+  return rows.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/** One shard an object, in key order. */
+export const planShards = (objects: readonly DropObject[]): Shard[] =>
+  objects.map(({ key, size, versionId }, index) => ({ index, key, size, ...(versionId === undefined ? {} : { versionId }) }));
+
+/**
+ * What identifies a drop's content wherever it lies: one line an object, name within the drop, size and ETag, in order.
+ * Hash it to get the data-set version.
+ */
+export const describeContent = (prefix: string, objects: readonly DropObject[]): string =>
+  objects
+    .map((o) => `${o.key.slice(prefix.length)}\t${o.size}\t${o.etag}`)
+    .toSorted()
+    .join('\n');

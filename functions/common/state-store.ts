@@ -79,8 +79,14 @@ export function stateStore(client: DynamoDBDocumentClient, table: string): State
             Key: { pk, sk },
             UpdateExpression: `SET ${entries.map((_, i) => `#a${i} = :a${i}`).join(', ')}`,
             ...(condition ? { ConditionExpression: condition.expression } : {}),
-            ExpressionAttributeNames: { ...Object.fromEntries(entries.map(([name], i) => [`#a${i}`, name])), ...condition?.names },
-            ExpressionAttributeValues: { ...Object.fromEntries(entries.map(([, v], i) => [`:a${i}`, v])), ...condition?.values },
+            ExpressionAttributeNames: {
+              ...Object.fromEntries(entries.map(([name], i) => [`#a${i}`, name])),
+              ...condition?.names,
+            },
+            ExpressionAttributeValues: {
+              ...Object.fromEntries(entries.map(([, v], i) => [`:a${i}`, v])),
+              ...condition?.values,
+            },
           }),
         ),
       );

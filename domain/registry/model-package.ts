@@ -1,0 +1,92 @@
+import { modelPackageGroupName } from '#domain/naming';
+import { artifactKeys } from '#domain/runs/layout';
+import { modelDataUrl, type TrainingEnvironment } from '#domain/training/plan';
+import type { Pipeline } from '#schemas/pipeline';
+import type { DropRecord } from '#schemas/run';
+
+/** What is known of a model when it is registered. */
+export interface Registration {
+  readonly run: { readonly pipeline: string; readonly runId: string };
+  readonly pipeline: Pipeline;
+  readonly drop: DropRecord;
+  /** Point estimates on the holdout by metric name. */
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly hyperparameters: Readonly<Record<string, string>>;
+  /** SHA-256 (hex) of `evaluation.json`. */
+  readonly evaluationDigest: string;
+  readonly environment: Pick<TrainingEnvironment, 'stage' | 'artifactsBucket' | 'image'>;
+}
+
+/** SageMaker keeps at most 50 pairs, keys to 128 and values to 256 characters (aws-facts: Model registry). */
+const maxValue = 256;
+const shorten = (value: string): string => (value.length <= maxValue ? value : `${value.slice(0, maxValue - 1)}…`);
+
+/** One object's pinned version in the lineage, or how many there are and where they are listed. */
+function objectVersions(drop: DropRecord, dropUri: string): string {
+  const [only] = drop.objects;
+  if (drop.objects.length === 1 && only) return shorten(`${only.key}@${only.versionId ?? only.etag}`);
+  return shorten(`${drop.objects.length} objects, listed in ${dropUri}`);
+}
+
+/**
+ * The registry's CustomerMetadataProperties: the lineage in short. What is too long for a value stays in S3 and is pointed at.
+ */
+export function lineageProperties(r: Registration): Record<string, string> {
+  const keys = artifactKeys(r.run);
+  const uri = (key: string) => `s3://${r.environment.artifactsBucket}/${key}`;
+  const metrics = Object.entries(r.metrics).map(
+    ([name, value]) => [`metric.${name}`, String(Number(value.toPrecision(6)))] as const,
+  );
+  const room = 50 - 12 - metrics.length;
+  const hyperparameters = Object.entries(r.hyperparameters)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .slice(0, Math.max(0, room))
+    .map(([name, value]) => [`hyperparameter.${name}`, shorten(value)] as const);
+  return {
+    pipeline: r.run.pipeline,
+    run_id: r.run.runId,
+    dataset_version: r.drop.datasetVersion,
+    dataset_uri: shorten(`s3://${r.drop.bucket}/${r.drop.prefix}`),
+    object_versions: objectVersions(r.drop, uri(keys.drop)),
+    git_commit: r.drop.gitCommit,
+    config_hash: r.drop.configHash,
+    config_uri: shorten(uri(keys.config)),
+    transform_uri: shorten(uri(keys.transform)),
+    report_uri: shorten(uri(keys.report)),
+    lineage_uri: shorten(uri(keys.drop)),
+    task: r.pipeline.evaluation.task,
+    ...Object.fromEntries(metrics),
+    ...Object.fromEntries(hyperparameters),
+  };
+}
+
+/** CreateModelPackage's request for a candidate that passed its gates (SageMaker API reference). */
+export function modelPackageRequest(r: Registration) {
+  const keys = artifactKeys(r.run);
+  const uri = (key: string) => `s3://${r.environment.artifactsBucket}/${key}`;
+  const json = (key: string, digest?: string) => ({
+    ContentType: 'application/json',
+    S3Uri: uri(key),
+    ...(digest ? { ContentDigest: `sha256:${digest}` } : {}),
+  });
+  return {
+    ModelPackageGroupName: modelPackageGroupName(r.environment.stage, r.run.pipeline),
+    ModelPackageDescription: `${r.run.pipeline}, run ${r.run.runId}`,
+    ClientToken: `tidegate-${r.run.runId}`,
+    InferenceSpecification: {
+      Containers: [{ Image: r.environment.image, ModelDataUrl: modelDataUrl(r.run, r.environment) }],
+      SupportedContentTypes: ['text/csv'],
+      SupportedResponseMIMETypes: ['text/csv'],
+      SupportedTransformInstanceTypes: [r.pipeline.training.instances.type],
+      SupportedRealtimeInferenceInstanceTypes: [r.pipeline.deployment.instances.type],
+    },
+    ModelApprovalStatus:
+      r.pipeline.registry.approval === 'auto' ? ('Approved' as const) : ('PendingManualApproval' as const),
+    ModelMetrics: {
+      ModelQuality: { Statistics: json(keys.evaluation, r.evaluationDigest), Constraints: json(keys.verdict) },
+    },
+    DriftCheckBaselines: { ModelDataQuality: { Statistics: json(keys.baseline) } },
+    MetadataProperties: { CommitId: r.drop.gitCommit, GeneratedBy: 'tidegate', ProjectId: r.run.pipeline },
+    CustomerMetadataProperties: lineageProperties(r),
+  };
+}

@@ -1,0 +1,29 @@
+import type { Pipeline } from '#schemas/pipeline';
+
+/** Rows of the training side by class, in the order the model numbers the classes; empty for regression. */
+export type ClassCounts = readonly number[];
+
+/** Objective and early-stopping metric of the built-in XGBoost by task (aws-facts: SageMaker built-in XGBoost). */
+const defaultsByTask: Record<Pipeline['evaluation']['task'], Record<string, string>> = {
+  binary: { objective: 'binary:logistic', eval_metric: 'auc' },
+  multiclass: { objective: 'multi:softprob', eval_metric: 'mlogloss' },
+  regression: { objective: 'reg:squarederror', eval_metric: 'rmse' },
+};
+
+/**
+ * The hyperparameters of a training job: the task's defaults, the class weight when imbalance is `auto`, and the pipeline's own
+ * values, which win. All values travel as strings.
+ *
+ * scale_pos_weight = negatives / positives, as XGBoost's documentation recommends for unbalanced classes.
+ */
+export function trainingHyperparameters(pipeline: Pipeline, counts: ClassCounts): Record<string, string> {
+  const { task } = pipeline.evaluation;
+  const [negatives = 0, positives = 0] = counts;
+  const weight =
+    task === 'binary' && pipeline.imbalance === 'auto' && positives > 0
+      ? { scale_pos_weight: String(Number((negatives / positives).toPrecision(6))) }
+      : {};
+  const classes = task === 'multiclass' ? { num_class: String(pipeline.dataset.label.classes?.length ?? 0) } : {};
+  const own = Object.entries(pipeline.training.hyperparameters).map(([name, value]) => [name, String(value)] as const);
+  return { num_round: '200', seed: '42', ...defaultsByTask[task], ...classes, ...weight, ...Object.fromEntries(own) };
+}

@@ -1,0 +1,100 @@
+import { runResourceName, transformJobName } from '#domain/naming';
+import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
+import { type ClassCounts, trainingHyperparameters } from '#domain/training/hyperparameters';
+import type { Pipeline } from '#schemas/pipeline';
+
+/** What of the deployment a training needs to know. */
+export interface TrainingEnvironment {
+  readonly stage: string;
+  readonly cleanBucket: string;
+  readonly artifactsBucket: string;
+  readonly cleanKeyArn: string;
+  readonly artifactsKeyArn: string;
+  readonly trainingRoleArn: string;
+  readonly image: string;
+}
+
+const tags = (run: RunPointer, stage: string) => [
+  { Key: 'tidegate:stage', Value: stage },
+  { Key: 'tidegate:pipeline', Value: run.pipeline },
+  { Key: 'tidegate:run', Value: run.runId },
+];
+
+const channel = (name: string, uri: string) => ({
+  ChannelName: name,
+  ContentType: 'text/csv',
+  CompressionType: 'None',
+  InputMode: 'File',
+  DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: uri, S3DataDistributionType: 'ShardedByS3Key' } },
+});
+
+/** CreateTrainingJob's request for a run (SageMaker API reference). */
+export function planTrainingJob(run: RunPointer, pipeline: Pipeline, counts: ClassCounts, env: TrainingEnvironment) {
+  const { instances, maxRuntimeSeconds } = pipeline.training;
+  const clean = cleanKeys(run);
+  const outputPath = `s3://${env.artifactsBucket}/${artifactKeys(run).modelOutput}`;
+  return {
+    TrainingJobName: runResourceName(env.stage, run),
+    RoleArn: env.trainingRoleArn,
+    AlgorithmSpecification: { TrainingImage: env.image, TrainingInputMode: 'File' },
+    HyperParameters: trainingHyperparameters(pipeline, counts),
+    InputDataConfig: [
+      channel('train', `s3://${env.cleanBucket}/${clean.train}`),
+      channel('validation', `s3://${env.cleanBucket}/${clean.validation}`),
+    ],
+    OutputDataConfig: { S3OutputPath: outputPath, KmsKeyId: env.artifactsKeyArn },
+    ResourceConfig: {
+      InstanceType: instances.type,
+      InstanceCount: instances.count,
+      VolumeSizeInGB: instances.volumeSizeInGB,
+    },
+    StoppingCondition: {
+      MaxRuntimeInSeconds: maxRuntimeSeconds,
+      ...(instances.spot ? { MaxWaitTimeInSeconds: Math.min(2 * maxRuntimeSeconds, 432_000) } : {}),
+    },
+    ...(instances.spot
+      ? { EnableManagedSpotTraining: true, CheckpointConfig: { S3Uri: `${outputPath}/checkpoints` } }
+      : {}),
+    Tags: tags(run, env.stage),
+  };
+}
+
+/**
+ * CreateTransformJob's request that scores the run's holdout with the candidate or the champion: rows in, one prediction a line
+ * out, in order (aws-facts: Batch transform).
+ */
+export function planTransformJob(
+  run: RunPointer,
+  model: 'candidate' | 'champion',
+  modelName: string,
+  pipeline: Pipeline,
+  env: TrainingEnvironment,
+) {
+  const clean = cleanKeys(run);
+  return {
+    TransformJobName: transformJobName(env.stage, run, model),
+    ModelName: modelName,
+    BatchStrategy: 'MultiRecord',
+    MaxPayloadInMB: 6,
+    TransformInput: {
+      ContentType: 'text/csv',
+      SplitType: 'Line',
+      CompressionType: 'None',
+      DataSource: {
+        S3DataSource: { S3DataType: 'S3Prefix', S3Uri: `s3://${env.cleanBucket}/${clean.holdout(model)}` },
+      },
+    },
+    TransformOutput: {
+      S3OutputPath: `s3://${env.cleanBucket}/${clean.scores(model)}`.replace(/\/$/, ''),
+      Accept: 'text/csv',
+      AssembleWith: 'Line',
+      KmsKeyId: env.cleanKeyArn,
+    },
+    TransformResources: { InstanceType: pipeline.training.instances.type, InstanceCount: 1 },
+    Tags: tags(run, env.stage),
+  };
+}
+
+/** S3 URI of the model a training job leaves behind (aws-facts: SageMaker built-in XGBoost). */
+export const modelDataUrl = (run: RunPointer, env: Pick<TrainingEnvironment, 'stage' | 'artifactsBucket'>): string =>
+  `s3://${env.artifactsBucket}/${artifactKeys(run).modelOutput}/${runResourceName(env.stage, run)}/output/model.tar.gz`;

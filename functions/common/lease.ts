@@ -1,0 +1,92 @@
+import { DescribeExecutionCommand, ExecutionDoesNotExist, type SFNClient } from '@aws-sdk/client-sfn';
+import { TransientError } from '#domain/errors';
+import { type Condition, ifEquals, type StateStore } from '#functions/common/state-store';
+import { type PendingDrop, pendingDropSchema } from '#schemas/run';
+
+/** Who trains a pipeline right now. */
+export interface LeaseHolder {
+  readonly holder: string;
+  readonly runId: string;
+  readonly identity: string;
+}
+
+export type LeaseResult =
+  | { readonly kind: 'held' }
+  | { readonly kind: 'duplicate'; readonly runId: string }
+  | { readonly kind: 'queued'; readonly behind: string };
+
+/** Whether an execution still runs; an unknown one does not. */
+export async function isRunning(client: SFNClient, executionArn: string): Promise<boolean> {
+  try {
+    const { status } = await client.send(new DescribeExecutionCommand({ executionArn }));
+    return status === 'RUNNING' || status === 'PENDING_REDRIVE';
+  } catch (error) {
+    if (error instanceof ExecutionDoesNotExist) return false;
+    throw error;
+  }
+}
+
+/**
+ * Takes the pipeline's lease for an execution, or leaves the drop behind as pending for the holder to start when it ends.
+ * Later drops replace an earlier pending one: they coalesce. Asking again for a lease already held changes nothing.
+ * A holder whose execution no longer runs (aborted, timed out) is replaced.
+ *
+ * @param wanted.identity what would be trained (data-set version and configuration): a drop equal to the one under way is a duplicate
+ */
+export async function acquireLease(
+  store: StateStore,
+  pipeline: string,
+  wanted: LeaseHolder & { readonly pending: PendingDrop; readonly force: boolean },
+  running: (executionArn: string) => Promise<boolean>,
+): Promise<LeaseResult> {
+  const item = { holder: wanted.holder, runId: wanted.runId, identity: wanted.identity };
+  const free: Condition = {
+    expression: 'attribute_not_exists(pk) OR holder = :me',
+    values: { ':me': wanted.holder },
+  };
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const lease = await store.get(pipeline, 'lease');
+    if (lease?.['holder'] === wanted.holder) return { kind: 'held' };
+    if (!lease) {
+      if (await store.put(pipeline, 'lease', item, free)) return { kind: 'held' };
+      continue;
+    }
+    const held = ifEquals('holder', lease['holder']);
+    if (!(await running(String(lease['holder'])))) {
+      const pending = lease['pending'] === undefined ? {} : { pending: lease['pending'] };
+      if (await store.put(pipeline, 'lease', { ...item, ...pending }, held)) return { kind: 'held' };
+      continue;
+    }
+    if (lease['identity'] === wanted.identity) return { kind: 'duplicate', runId: String(lease['runId']) };
+    if (await store.set(pipeline, 'lease', { pending: wanted.pending }, held)) {
+      return { kind: 'queued', behind: String(lease['runId']) };
+    }
+  }
+  throw new TransientError(`The lease of pipeline ${pipeline} changed hands five times while it was asked for`);
+}
+
+/**
+ * Gives the lease back and returns the drop that waited, if any. The pending drop is copied to the run's record before
+ * the lease goes, so a retry returns it again.
+ */
+export async function releaseLease(
+  store: StateStore,
+  pipeline: string,
+  runId: string,
+  holder: string,
+): Promise<PendingDrop | undefined> {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const lease = await store.get(pipeline, 'lease');
+    if (lease?.['holder'] !== holder) {
+      const followUp = (await store.get(pipeline, `run#${runId}`))?.['followUp'];
+      return followUp === undefined ? undefined : pendingDropSchema.parse(followUp);
+    }
+    const pending = lease['pending'] === undefined ? undefined : pendingDropSchema.parse(lease['pending']);
+    if (pending) await store.set(pipeline, `run#${runId}`, { followUp: pending });
+    const unchanged: Condition = pending
+      ? { expression: 'holder = :me AND pending = :p', values: { ':me': holder, ':p': pending } }
+      : { expression: 'holder = :me AND attribute_not_exists(pending)', values: { ':me': holder } };
+    if (await store.remove(pipeline, 'lease', unchanged)) return pending;
+  }
+  throw new TransientError(`The lease of pipeline ${pipeline} changed five times while it was being released`);
+}

@@ -1,0 +1,113 @@
+import { createRandom, type Random } from '#domain/random';
+import type { Difference, Estimate } from '#schemas/evaluation';
+import type { MetricKernel } from './kernel.ts';
+import { quantile } from './quantile.ts';
+
+/** Row visits a bootstrap may cost over all its resamples and models; past that, fewer resamples are drawn. */
+export const VISIT_BUDGET = 2e8;
+/** Resamples are never reduced below this. */
+export const MINIMUM_RESAMPLES = 100;
+/** Level of the two-sided intervals. */
+export const INTERVAL_CONFIDENCE = 0.95;
+
+export interface BootstrapOptions {
+  readonly resamples: number;
+  readonly seed: number;
+}
+
+/** Metrics of one model under every resample: `draws[m][b]` is metric m (by `names`) in resample b. */
+export interface BootstrapDraws {
+  /** The metrics under the weights as given. */
+  readonly point: Float64Array;
+  readonly draws: readonly Float64Array[];
+}
+
+/**
+ * How many resamples `n` rows allow: `requested`, or as many as keep rows × resamples × models within
+ * {@link VISIT_BUDGET}, yet never under {@link MINIMUM_RESAMPLES} (nor over what was requested).
+ */
+export function affordableResamples(requested: number, rows: number, models: number): number {
+  const affordable = Math.floor(VISIT_BUDGET / (rows * models));
+  return Math.min(requested, Math.max(affordable, MINIMUM_RESAMPLES));
+}
+
+/**
+ * Plain row bootstrap (Efron 1979): each resample draws n rows with replacement, not stratified, so the class balance
+ * varies as it would in a new holdout. A resample is held as a count for each row; every kernel is measured under the
+ * *same* counts, which makes differences between kernels paired. Deterministic by seed.
+ *
+ * @param kernels models prepared on the same n rows
+ * @param weights sample weights by row; resampled with their rows
+ */
+export function bootstrap(
+  kernels: readonly MetricKernel[],
+  rows: number,
+  { resamples, seed }: BootstrapOptions,
+  weights?: Float64Array,
+): BootstrapDraws[] {
+  const random = createRandom(seed);
+  const rowWeights = weights ? Float64Array.from(weights) : new Float64Array(rows).fill(1);
+  const results = kernels.map((kernel) => {
+    const point = new Float64Array(kernel.names.length);
+    kernel.measure(rowWeights, point);
+    return { point, draws: kernel.names.map(() => new Float64Array(resamples)) };
+  });
+  const counts = new Uint16Array(rows);
+  const scratch = new Float64Array(Math.max(...kernels.map((kernel) => kernel.names.length)));
+  for (let b = 0; b < resamples; b++) {
+    drawCounts(random, counts);
+    for (let row = 0; row < rows; row++) {
+      rowWeights[row] = weights ? (counts[row] as number) * (weights[row] as number) : (counts[row] as number);
+    }
+    kernels.forEach((kernel, k) => {
+      kernel.measure(rowWeights, scratch);
+      results[k]?.draws.forEach((draw, m) => {
+        draw[b] = scratch[m] as number;
+      });
+    });
+  }
+  return results;
+}
+
+/** Draws counts.length rows with replacement and leaves in `counts` how often each was drawn. */
+function drawCounts(random: Random, counts: Uint16Array): void {
+  const n = counts.length;
+  counts.fill(0);
+  for (let draw = 0; draw < n; draw++) {
+    const row = random.below(n);
+    counts[row] = (counts[row] as number) + 1;
+  }
+}
+
+/** Ascending, without the resamples in which the metric is undefined (all rows of one class, say). */
+const defined = (draws: Float64Array): Float64Array => draws.filter((value) => Number.isFinite(value)).sort();
+
+/** Point estimate with its percentile interval at {@link INTERVAL_CONFIDENCE}; undefined resamples are left out. */
+export function toEstimate(value: number, draws: Float64Array): Estimate {
+  const sorted = defined(draws);
+  const tail = (1 - INTERVAL_CONFIDENCE) / 2;
+  return { value, low: quantile(sorted, tail), high: quantile(sorted, 1 - tail) };
+}
+
+/** The paired difference `candidate - champion` of metric `m` with its interval and one-sided bounds. */
+export function toDifference(
+  candidate: BootstrapDraws,
+  champion: BootstrapDraws,
+  m: number,
+  confidences: readonly number[],
+): Difference {
+  const other = champion.draws[m] as Float64Array;
+  const differences = (candidate.draws[m] as Float64Array).map((value, b) => value - (other[b] as number));
+  const {
+    value: difference,
+    low,
+    high,
+  } = toEstimate((candidate.point[m] as number) - (champion.point[m] as number), differences);
+  const sorted = defined(differences);
+  const bounds = confidences.map((confidence) => ({
+    confidence,
+    lower: quantile(sorted, 1 - confidence),
+    upper: quantile(sorted, confidence),
+  }));
+  return { difference, low, high, bounds };
+}

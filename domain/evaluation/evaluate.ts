@@ -1,0 +1,203 @@
+import { EvaluationError } from '#domain/errors';
+import type { Difference, Estimate, Evaluation, Importance } from '#schemas/evaluation';
+import type { Gate } from '#schemas/pipeline';
+import { binaryConfusion, binaryKernel } from './binary.ts';
+import {
+  affordableResamples,
+  type BootstrapDraws,
+  type BootstrapOptions,
+  bootstrap,
+  INTERVAL_CONFIDENCE,
+  toDifference,
+  toEstimate,
+} from './bootstrap.ts';
+import { calibrationCurve, rankingCurves, scoreHistogram } from './curves.ts';
+import {
+  requireClasses,
+  requireFinite,
+  requireLength,
+  requireProbabilities,
+  requireRows,
+  requireWeights,
+} from './holdout.ts';
+import type { MetricKernel } from './kernel.ts';
+import { classMetrics, multiclassConfusion, multiclassKernel, predictClasses } from './multiclass.ts';
+import { regressionKernel } from './regression.ts';
+import { regressionCurves } from './residuals.ts';
+
+interface CommonInput {
+  /** Binary: 0 or 1; multiclass: class number; regression: the target. One a row. */
+  readonly labels: Float64Array;
+  /** Scores of the candidate on the same rows: one a row; multiclass: n × k probabilities, row by row. */
+  readonly candidate: Float64Array;
+  /** Scores of the champion on the same rows, in the same shape. */
+  readonly champion?: Float64Array | undefined;
+  /** Sample weights, one a row. */
+  readonly weights?: Float64Array | undefined;
+  readonly bootstrap: BootstrapOptions;
+  /** One-sided confidence levels the gates will ask for ({@link gateConfidences}). */
+  readonly confidences?: readonly number[] | undefined;
+  /** From `permutationImportance`; stored with the result. */
+  readonly importances?: readonly Importance[] | undefined;
+}
+export interface BinaryInput extends CommonInput {
+  readonly task: 'binary';
+  /** Scores at or above it count as positive. */
+  readonly threshold: number;
+  /** Names of classes 0 and 1 for the confusion matrix and messages. */
+  readonly classes?: readonly [string, string] | undefined;
+}
+export interface MulticlassInput extends CommonInput {
+  readonly task: 'multiclass';
+  /** Names of classes 0 … k - 1. */
+  readonly classes: readonly string[];
+}
+export interface RegressionInput extends CommonInput {
+  readonly task: 'regression';
+}
+export type EvaluationInput = BinaryInput | MulticlassInput | RegressionInput;
+
+/** The confidence levels of the gates that compare with the champion, each once: what `evaluate` must keep bounds for. */
+export const gateConfidences = (gates: readonly Gate[]): number[] => [
+  ...new Set(gates.flatMap((gate) => (gate.vsChampion ? [gate.vsChampion.confidence] : []))),
+];
+
+/**
+ * Scores a candidate, and beside it the champion when there is one, on one holdout: every metric of the task with its
+ * bootstrap interval, paired differences, and what the report draws. The same input gives the same result.
+ *
+ * @throws EvaluationError when lengths differ, a label or score is out of range, or the holdout is empty or lacks a class
+ */
+export function evaluate(input: EvaluationInput): Evaluation {
+  const rows = input.labels.length;
+  requireRows(rows, input.task === 'regression' ? 2 : 1);
+  if (input.weights) requireWeights(input.weights, rows);
+  switch (input.task) {
+    case 'binary':
+      return evaluateBinary(input);
+    case 'multiclass':
+      return evaluateMulticlass(input);
+    case 'regression':
+      return evaluateRegression(input);
+  }
+}
+
+function evaluateBinary(input: BinaryInput): Evaluation {
+  const { labels: given, candidate, champion, threshold, weights } = input;
+  const names = [...(input.classes ?? ['negative', 'positive'])];
+  eachModel(input, (what, scores) => {
+    requireLength(what, scores.length, given.length);
+    requireProbabilities(what, scores, 1, 'binary:logistic');
+  });
+  const { labels, support } = requireClasses(given, names, weights);
+  const measured = measure(input, (scores) => binaryKernel(labels, scores, threshold));
+  return {
+    ...commonResult(input, measured.resamples),
+    task: 'binary',
+    positives: support[1] as number,
+    threshold,
+    metrics: measured.metrics,
+    ...(champion && measured.champion
+      ? { champion: { ...measured.champion, curves: rankingCurves(labels, champion, weights) } }
+      : {}),
+    confusion: { labels: names, matrix: binaryConfusion(labels, candidate, threshold) },
+    curves: {
+      ...rankingCurves(labels, candidate, weights),
+      calibration: calibrationCurve(labels, candidate),
+      scores: scoreHistogram(labels, candidate),
+    },
+  };
+}
+
+function evaluateMulticlass(input: MulticlassInput): Evaluation {
+  const { labels: given, candidate, classes, weights } = input;
+  const k = classes.length;
+  eachModel(input, (what, scores) => {
+    requireLength(what, scores.length, given.length * k, `scores (rows × ${k} classes)`);
+    requireProbabilities(what, scores, k, 'multi:softprob');
+    requireRowSums(what, scores, k);
+  });
+  const { labels } = requireClasses(given, classes, weights);
+  const measured = measure(input, (scores) => multiclassKernel(labels, scores, k), k);
+  const matrix = multiclassConfusion(labels, predictClasses(candidate, k), k);
+  return {
+    ...commonResult(input, measured.resamples),
+    task: 'multiclass',
+    metrics: measured.metrics,
+    ...(measured.champion ? { champion: measured.champion } : {}),
+    confusion: { labels: [...classes], matrix },
+    perClass: classMetrics(matrix, classes),
+  };
+}
+
+function evaluateRegression(input: RegressionInput): Evaluation {
+  const { labels, candidate } = input;
+  requireFinite('labels', labels);
+  eachModel(input, (what, scores) => {
+    requireLength(what, scores.length, labels.length);
+    requireFinite(what, scores);
+  });
+  const measured = measure(input, (scores) => regressionKernel(labels, scores));
+  return {
+    ...commonResult(input, measured.resamples),
+    task: 'regression',
+    metrics: measured.metrics,
+    ...(measured.champion ? { champion: measured.champion } : {}),
+    curves: regressionCurves(labels, candidate),
+  };
+}
+
+function eachModel(input: EvaluationInput, check: (what: string, scores: Float64Array) => void): void {
+  check('candidate scores', input.candidate);
+  if (input.champion) check('champion scores', input.champion);
+}
+
+/** Class probabilities travel as float32 text, so a row sums to 1 only up to about 1e-6. */
+function requireRowSums(what: string, scores: Float64Array, k: number): void {
+  for (let start = 0; start < scores.length; start += k) {
+    let sum = 0;
+    for (let index = 0; index < k; index++) sum += scores[start + index] as number;
+    if (Math.abs(sum - 1) > 1e-3) {
+      throw new EvaluationError(
+        `${what}: the class probabilities of row ${start / k} do not sum to 1; train with objective multi:softprob`,
+      );
+    }
+  }
+}
+
+/** Bootstraps candidate and champion together; `passes` is how often a kernel walks the rows (once a class, say). */
+function measure<Name extends string>(
+  input: EvaluationInput,
+  prepare: (scores: Float64Array) => MetricKernel<Name>,
+  passes = 1,
+) {
+  const kernels = [input.candidate, ...(input.champion ? [input.champion] : [])].map(prepare);
+  const { names } = kernels[0] as MetricKernel<Name>;
+  const rows = input.labels.length;
+  const resamples = affordableResamples(input.bootstrap.resamples, rows * passes, kernels.length);
+  const [own, other] = bootstrap(kernels, rows, { ...input.bootstrap, resamples }, input.weights);
+  const byName = <Value>(value: (m: number) => Value): Record<Name, Value> =>
+    Object.fromEntries(names.map((name, m) => [name, value(m)])) as Record<Name, Value>;
+  const estimates = ({ point, draws }: BootstrapDraws): Record<Name, Estimate> =>
+    byName((m) => toEstimate(point[m] as number, draws[m] as Float64Array));
+  const candidate = own as BootstrapDraws;
+  const champion: { metrics: Record<Name, Estimate>; differences: Record<Name, Difference> } | undefined = other && {
+    metrics: estimates(other),
+    differences: byName((m) => toDifference(candidate, other, m, input.confidences ?? [INTERVAL_CONFIDENCE])),
+  };
+  return { metrics: estimates(candidate), champion, resamples };
+}
+
+function commonResult(input: EvaluationInput, resamples: number) {
+  return {
+    n: input.labels.length,
+    weighted: input.weights !== undefined,
+    bootstrap: {
+      resamples,
+      requested: input.bootstrap.resamples,
+      seed: input.bootstrap.seed,
+      confidence: INTERVAL_CONFIDENCE,
+    },
+    importances: [...(input.importances ?? [])],
+  };
+}

@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto';
+import type { BusEvent } from '#local/cloud/service';
+
+/** An event as rules and targets see it. */
+export interface EventEnvelope {
+  readonly version: '0';
+  readonly id: string;
+  readonly 'detail-type': string;
+  readonly source: string;
+  readonly account: string;
+  /** ISO 8601, whole seconds, UTC. */
+  readonly time: string;
+  readonly region: string;
+  readonly resources: readonly string[];
+  readonly detail: unknown;
+}
+
+/** Adds what EventBridge adds to an event. @param time milliseconds since the epoch. */
+export const envelope = (
+  event: BusEvent,
+  { accountId, region }: { readonly accountId: string; readonly region: string },
+  time: number,
+): EventEnvelope => ({
+  version: '0',
+  id: randomUUID(),
+  'detail-type': event['detail-type'],
+  source: event.source,
+  account: accountId,
+  time: `${new Date(time).toISOString().slice(0, 19)}Z`,
+  region,
+  resources: event.resources ?? [],
+  detail: event.detail,
+});

@@ -1,0 +1,123 @@
+import { EvaluationError } from '#domain/errors';
+import { formatNumber, formatPercent } from '#domain/reports/format-number';
+import type { Baseline, ColumnDrift, DriftReport, Histogram, Window } from '#schemas/baseline';
+import { histogramRows, sameBins } from './histogram.ts';
+import { binnedKs, ksThreshold } from './ks.ts';
+import { populationStability, psiThreshold } from './psi.ts';
+
+/** Probability that a whole report on a window without drift raises an alarm, shared equally by its comparisons. */
+const FALSE_ALARMS = 0.05;
+
+export interface CompareInput {
+  readonly baseline: Baseline;
+  /** Counted in the baseline's bins by `buildWindow`. */
+  readonly window: Window;
+  /** Thresholds as configured; both are raised as far as the window's size asks for. */
+  readonly psi: number;
+  readonly ks: number;
+  /** A smaller window is reported as too small and not judged. */
+  readonly minRows: number;
+}
+
+/**
+ * Compares a window with the baseline, column by column and by score: PSI for every column, Kolmogorov-Smirnov for
+ * numbers too; a column has drifted when either exceeds its threshold.
+ *
+ * @throws EvaluationError when window and baseline do not share columns and bins
+ */
+export function compareWindow({ baseline, window, psi, ks, minRows }: CompareInput): DriftReport {
+  const { rows } = window;
+  const pairs = pairHistograms(baseline, window);
+  if (rows < Math.max(minRows, 1)) return { rows, tooSmall: true, columns: [], drifted: false, driftedColumns: [] };
+  const tests = pairs.reduce((sum, [before]) => sum + (before.kind === 'number' ? 2 : 1), 0);
+  const judged = pairs.map(([before, now]) => compareColumn(before, now, { psi, ks, alpha: FALSE_ALARMS / tests }));
+  const columns = judged.slice(0, baseline.columns.length);
+  const score = judged[baseline.columns.length];
+  return {
+    rows,
+    tooSmall: false,
+    columns,
+    ...(score ? { score } : {}),
+    drifted: judged.some((column) => column.drifted),
+    driftedColumns: columns
+      .filter((column) => column.drifted)
+      .sort((a, b) => b.psi - a.psi)
+      .map((column) => column.column),
+  };
+}
+
+/** Histograms by column, the score last when both sides have one. */
+function pairHistograms(baseline: Baseline, window: Window): [Histogram, Histogram][] {
+  if (baseline.columns.length !== window.columns.length) {
+    throw new EvaluationError(
+      `the window has ${window.columns.length} columns, the baseline ${baseline.columns.length}: count it with buildWindow`,
+    );
+  }
+  const pairs = baseline.columns.map((before, i): [Histogram, Histogram] => [before, window.columns[i] as Histogram]);
+  if (baseline.score && window.score) pairs.push([baseline.score, window.score]);
+  for (const [before, now] of pairs) {
+    if (!sameBins(before, now)) {
+      throw new EvaluationError(
+        `column ${before.column}: window and baseline differ in their bins: count it with buildWindow`,
+      );
+    }
+  }
+  return pairs;
+}
+
+function compareColumn(
+  before: Histogram,
+  now: Histogram,
+  { psi: psiAllowed, ks: ksAllowed, alpha }: { psi: number; ks: number; alpha: number },
+): ColumnDrift {
+  const { psi, bins, parts } = populationStability(before, now);
+  const threshold = psiThreshold(psiAllowed, bins, histogramRows(before), histogramRows(now), alpha);
+  const distance = before.kind === 'number' && now.kind === 'number' ? binnedKs(before, now) : undefined;
+  const ks = distance && { ks: distance.ks, ksThreshold: ksThreshold(ksAllowed, distance.n, distance.m, alpha) };
+  const byPsi = psi > threshold;
+  const byKs = ks !== undefined && ks.ks > ks.ksThreshold;
+  const verdicts = [
+    `PSI ${formatNumber(psi, { apartFrom: threshold })} is ${byPsi ? 'over' : 'within'} ${formatNumber(threshold)}`,
+    ...(ks
+      ? [
+          `KS ${formatNumber(ks.ks, { apartFrom: ks.ksThreshold })} is ${byKs ? 'over' : 'within'} ${formatNumber(ks.ksThreshold)}`,
+        ]
+      : []),
+  ];
+  const drifted = byPsi || byKs;
+  return {
+    column: before.column,
+    kind: before.kind,
+    psi,
+    psiThreshold: threshold,
+    ...ks,
+    drifted,
+    reason: `${verdicts.join(', ')}${drifted ? `; most of it: ${describeShift(before, now, parts)}` : ''}.`,
+  };
+}
+
+/** The bin that moved most, in words, with its share before and now. */
+function describeShift(before: Histogram, now: Histogram, parts: readonly number[]): string {
+  const bin = parts.reduce((best, part, i) => (part > (parts[best] as number) ? i : best), 0);
+  const share = (histogram: Histogram): string =>
+    formatPercent(([...histogram.counts, histogram.missing][bin] as number) / histogramRows(histogram));
+  return `${nameBin(before, bin)} went from ${share(before)} to ${share(now)} of the rows`;
+}
+
+/** Names a bin by its cuts, which lie between values; the training minimum and maximum are one row's values and stay unnamed. */
+function nameBin(histogram: Histogram, bin: number): string {
+  if (bin === histogram.counts.length) return 'missing values';
+  if (histogram.kind === 'category') {
+    const name = histogram.categories[bin];
+    return name === undefined ? 'other categories' : `category "${name}"`;
+  }
+  const { edges } = histogram;
+  if (edges.length === 0) return 'values in a column that had none at training';
+  if (bin === 0) return 'values below the training minimum';
+  if (bin === edges.length) return 'values above the training maximum';
+  const from = bin > 1 ? (edges[bin - 1] as number) : undefined;
+  const to = bin < edges.length - 1 ? (edges[bin] as number) : undefined;
+  if (from !== undefined && to !== undefined) return `values from ${formatNumber(from)} to ${formatNumber(to)}`;
+  if (from !== undefined) return `values from ${formatNumber(from)} up`;
+  return to === undefined ? 'values within the training range' : `values below ${formatNumber(to)}`;
+}

@@ -1,0 +1,53 @@
+import type { Histogram } from '#schemas/baseline';
+import { chiSquareQuantile } from './distributions.ts';
+
+/** Added to every bin of both sides before shares are taken, so that an empty bin gives a large, not an infinite, term. */
+const PSEUDO_COUNT = 0.5;
+
+export interface Psi {
+  readonly psi: number;
+  /** Bins that either side has rows in. */
+  readonly bins: number;
+  /** Each bin's part of `psi`, missing last; 0 for bins empty on both sides. */
+  readonly parts: number[];
+}
+
+/**
+ * Population stability index of two histograms with the same bins: Σ (w - b) ln(w / b) over the shares of window and
+ * baseline, "missing" being one of the bins. Shares are smoothed by half a row a bin (the Jeffreys prior); bins empty on
+ * both sides are left out.
+ */
+export function populationStability(baseline: Histogram, window: Histogram): Psi {
+  const b = [...baseline.counts, baseline.missing];
+  const w = [...window.counts, window.missing];
+  const used = b.map((count, i) => count + (w[i] as number) > 0);
+  const bins = used.filter(Boolean).length;
+  const total = (counts: number[]): number => counts.reduce((sum, count) => sum + count, bins * PSEUDO_COUNT);
+  const [n, m] = [total(b), total(w)];
+  const parts = b.map((count, i) => {
+    if (!used[i]) return 0;
+    const before = (count + PSEUDO_COUNT) / n;
+    const now = ((w[i] as number) + PSEUDO_COUNT) / m;
+    return (now - before) * Math.log(now / before);
+  });
+  return { psi: parts.reduce((sum, part) => sum + part, 0), bins, parts };
+}
+
+/**
+ * The PSI above which a window counts as drifted, given how much PSI two samples of one distribution show by chance.
+ * Without drift, PSI · (1/n + 1/m)⁻¹ tends to a chi-square with bins - 1 degrees of freedom (Yurdakul, "Statistical
+ * Properties of Population Stability Index", 2018), so PSI is biased upwards by (bins - 1)(1/n + 1/m). The threshold is
+ * the larger of
+ * - the configured one plus that bias: the shift is *large enough* once chance is taken off, and
+ * - the (1 - alpha) quantile of the chi-square limit: it is *not* chance.
+ *
+ * @param configured the pipeline's `drift.psi`
+ * @param n rows of the baseline
+ * @param m rows of the window
+ * @param alpha probability of a false alarm that this one comparison may have
+ */
+export function psiThreshold(configured: number, bins: number, n: number, m: number, alpha: number): number {
+  const degrees = Math.max(bins - 1, 1);
+  const scale = 1 / n + 1 / m;
+  return Math.max(configured + degrees * scale, chiSquareQuantile(1 - alpha, degrees) * scale);
+}

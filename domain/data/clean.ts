@@ -1,0 +1,138 @@
+import { type CleanColumn, cleanColumns, featureColumns } from '#domain/data/columns';
+import { labelSql } from '#domain/data/label';
+import { duplicateKeySql, sideSql, splitUniformSql } from '#domain/data/split';
+import { ident } from '#domain/data/sql';
+import { type Check, kindChecks, normalizedSql, type Problem, typedSql } from '#domain/data/typing';
+import { generalizeSql } from '#domain/privacy/generalize';
+import { maskSql } from '#domain/privacy/mask';
+import { tokenSql } from '#domain/privacy/tokenize';
+import type { Pipeline } from '#schemas/pipeline';
+
+/**
+ * A relation of raw rows: `SELECT … FROM <sql>` gives one VARCHAR a column under the column's own name, and `_unreadable`,
+ * which is true for a row that could not be taken apart at all.
+ */
+export interface RawRelation {
+  readonly sql: string;
+  /** Whether texts are normalized already: trimmed, null values NULL. */
+  readonly normalized?: boolean;
+}
+
+/** A statement that turns raw rows into clean ones. */
+export interface CleanSelect {
+  readonly sql: string;
+  /** What problem number n (from 1) means. */
+  readonly problems: readonly Problem[];
+}
+
+/** SQL of the first check that holds, numbered from 1; 0 when none does. */
+const firstProblem = (checks: readonly Check[]): string =>
+  `CASE ${checks.map((c, i) => `WHEN ${c.condition} THEN ${i + 1}`).join(' ')} ELSE 0 END`;
+
+/** SQL of a clean value over its typed value. */
+function cleanedSql({ spec }: CleanColumn, typed: string): string {
+  if (spec.role === 'quasi') return generalizeSql(typed, spec);
+  if (spec.role === 'pii' && spec.action === 'tokenize') return tokenSql(typed);
+  if (spec.role === 'pii' && spec.action === 'mask') return maskSql(typed, spec);
+  return typed;
+}
+
+/** Names of the intermediate columns of the i-th source column: its normalized text and its typed value. */
+const rawName = (i: number): string => `r${i}`;
+const typedName = (i: number): string => `t${i}`;
+
+const unreadable: Check = { column: null, reason: 'not a JSON object', condition: '_unreadable' };
+
+/** What keeps rows on one side of the split: SQL over the columns `_id`, the group column's text and the clean features. */
+function groupKeySql(pipeline: Pipeline, groupColumn: string | undefined): string {
+  const { id } = pipeline.dataset;
+  const groupBy = pipeline.split.groupBy ?? (id === undefined ? 'duplicates' : 'id');
+  if (groupBy === 'id') return '_id';
+  const duplicates = duplicateKeySql(featureColumns(pipeline).map((c) => ident(c.name)));
+  return groupColumn === undefined ? duplicates : `coalesce(${groupColumn}, ${duplicates})`;
+}
+
+/**
+ * Desensitizes, types and splits raw rows. The result has, in the order of the raw rows: `_side` (`train`, `validation`,
+ * `test`; `#<n>` for a malformed row, n being its problem), `_label` (DOUBLE), `_id` (token, if the pipeline has an id),
+ * `_time` (TIMESTAMP, if it has a time), then the clean columns. Needs the token key on the connection.
+ */
+export function cleanSelect(pipeline: Pipeline, raw: RawRelation): CleanSelect {
+  const { dataset, split } = pipeline;
+  const columns = cleanColumns(pipeline);
+  const { id, time, label } = dataset;
+  const groupBy = typeof split.groupBy === 'object' ? split.groupBy.column : undefined;
+  const normalized = (name: string, as: string) => `${normalizedSql(ident(name), dataset, raw.normalized)} AS ${as}`;
+  const labelOf = labelSql(pipeline, 'label');
+
+  const normalizedColumns = [
+    '_unreadable',
+    normalized(label.column, 'label'),
+    ...(id ? [normalized(id, 'id')] : []),
+    ...(time ? [normalized(time, 'time')] : []),
+    ...(groupBy ? [normalized(groupBy, 'group_text')] : []),
+    ...columns.map((c, i) => normalized(c.name, rawName(i))),
+  ];
+  const typedColumns = [
+    '*',
+    ...(time ? [`${typedSql('datetime', 'time')} AS _time`] : []),
+    ...columns.map((c, i) => `${typedSql(c.kind, rawName(i))} AS ${typedName(i)}`),
+  ];
+  const checks: Check[] = [
+    unreadable,
+    ...(id ? [{ column: id, reason: 'the id is missing', condition: 'id IS NULL' }] : []),
+    ...labelOf.checks,
+    ...(time ? kindChecks(time, 'datetime', 'time', '_time') : []),
+    ...columns.flatMap((c, i) => kindChecks(c.name, c.kind, rawName(i), typedName(i))),
+  ];
+  const reserved = ['_label', ...(id ? ['_id'] : []), ...(time ? ['_time'] : [])];
+  const cleaned = [
+    `${firstProblem(checks)} AS _problem`,
+    `${labelOf.value} AS _label`,
+    ...(id ? [`${tokenSql('id')} AS _id`] : []),
+    ...(time ? ['_time'] : []),
+    ...(groupBy ? [`${tokenSql('group_text')} AS _group`] : []),
+    ...columns.map((c, i) => `${cleanedSql(c, typedName(i))} AS ${ident(c.name)}`),
+  ];
+  const uniform = splitUniformSql(split.seed, groupKeySql(pipeline, groupBy ? '_group' : undefined));
+  const finals = [
+    `CASE WHEN _problem <> 0 THEN '#' || _problem ELSE ${sideSql('_uniform', split)} END AS _side`,
+    ...[...reserved, ...columns.map((c) => c.name)].map(ident),
+  ];
+  return {
+    sql: nest(
+      `SELECT ${finals.join(', ')}`,
+      `SELECT *, ${uniform} AS _uniform`,
+      `SELECT ${cleaned.join(', ')}`,
+      `SELECT ${typedColumns.join(', ')}`,
+      `SELECT ${normalizedColumns.join(', ')} FROM ${raw.sql}`,
+    ),
+    problems: checks.map(({ column, reason }) => ({ column, reason })),
+  };
+}
+
+/**
+ * The same typing and coarsening for the model inputs alone, for rows that have no label: `_problem` (0, or the number of
+ * the first problem), `_ordinal` as the relation has it, then the clean feature columns. Needs no key.
+ */
+export function cleanFeatureSelect(pipeline: Pipeline, raw: RawRelation): CleanSelect {
+  const columns = featureColumns(pipeline);
+  const checks = columns.flatMap((c, i) => kindChecks(c.name, c.kind, rawName(i), typedName(i)));
+  const typed = columns.map((c, i) => `${typedSql(c.kind, rawName(i))} AS ${typedName(i)}`);
+  const cleaned = columns.map((c, i) => `${cleanedSql(c, typedName(i))} AS ${ident(c.name)}`);
+  const normalized = columns.map(
+    (c, i) => `${normalizedSql(ident(c.name), pipeline.dataset, raw.normalized)} AS ${rawName(i)}`,
+  );
+  return {
+    sql: nest(
+      `SELECT _ordinal, ${checks.length > 0 ? firstProblem(checks) : '0'} AS _problem, ${cleaned.join(', ')}`,
+      `SELECT *, ${typed.join(', ')}`,
+      `SELECT _ordinal, ${normalized.join(', ')} FROM ${raw.sql}`,
+    ),
+    problems: checks.map(({ column, reason }) => ({ column, reason })),
+  };
+}
+
+/** Nests selects, the outermost first; the last has its own FROM. */
+const nest = (...selects: readonly string[]): string =>
+  selects.reduceRight((inner, select) => (inner === '' ? select : `${select} FROM (${inner})`), '');

@@ -1,0 +1,59 @@
+import type { ColumnSpec, FeatureSpec, Pipeline } from '#schemas/pipeline';
+
+/** How a clean column is stored: DOUBLE, VARCHAR, BOOLEAN, TIMESTAMP (UTC), or VARCHAR that is no model input. */
+export type CleanKind = FeatureSpec['type'] | 'text';
+
+/** A column of the clean rows, beside the reserved ones. */
+export interface CleanColumn {
+  readonly name: string;
+  readonly kind: CleanKind;
+  readonly spec: ColumnSpec;
+  /** Set when the column is a model input. */
+  readonly feature?: FeatureSpec;
+}
+
+/** A model input. */
+export interface FeatureColumn extends CleanColumn {
+  readonly kind: FeatureSpec['type'];
+  readonly feature: FeatureSpec;
+}
+
+/** Columns of the clean rows that Tidegate makes; a pipeline's own columns may not be named so (`schemas/pipeline`). */
+export const reservedColumns = ['_row', '_side', '_label', '_id', '_time'] as const;
+
+function cleanColumn(name: string, spec: ColumnSpec): CleanColumn | undefined {
+  switch (spec.role) {
+    case 'feature':
+      return { name, kind: spec.type, spec, feature: spec };
+    case 'slice':
+      return { name, kind: 'category', spec };
+    case 'quasi': {
+      const kind = spec.keepFirst !== undefined ? 'category' : spec.binWidth !== undefined ? 'number' : 'datetime';
+      return { name, kind, spec, ...(spec.feature ? { feature: spec.feature } : {}) };
+    }
+    case 'pii':
+      return spec.action === 'drop' ? undefined : { name, kind: 'text', spec };
+    default:
+      return undefined;
+  }
+}
+
+/** The columns that survive desensitizing, in the order of the pipeline's file. Dropped and ignored ones are not even read. */
+export const cleanColumns = (pipeline: Pipeline): CleanColumn[] =>
+  Object.entries(pipeline.dataset.columns).flatMap(([name, spec]) => cleanColumn(name, spec) ?? []);
+
+/** Of these, the model inputs. */
+export const featureColumns = (pipeline: Pipeline): FeatureColumn[] =>
+  cleanColumns(pipeline).filter((c): c is FeatureColumn => c.feature !== undefined && c.kind !== 'text');
+
+/** Of these, the ones the evaluation groups by. */
+export const sliceColumns = (pipeline: Pipeline): string[] =>
+  cleanColumns(pipeline)
+    .filter((c) => c.spec.role === 'slice')
+    .map((c) => c.name);
+
+/** Every column a drop must have, in the order of the pipeline's file: the key columns first. */
+export function expectedColumns({ dataset }: Pipeline): string[] {
+  const { id, label, time, columns } = dataset;
+  return [...new Set([...(id ? [id] : []), label.column, ...(time ? [time] : []), ...Object.keys(columns)])];
+}

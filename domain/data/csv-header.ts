@@ -1,0 +1,47 @@
+import type { Pipeline } from '#schemas/pipeline';
+
+type CsvOptions = Pipeline['dataset']['csv'];
+
+/** The fields of the first record of a CSV text, and whether the text reached the record's end. */
+export interface FirstRecord {
+  readonly fields: readonly string[];
+  readonly complete: boolean;
+  /** Whether anything but blank lines follows. */
+  readonly more: boolean;
+}
+
+/** Takes the first record of a CSV text apart (RFC 4180: doubled quotes, quoted line breaks; a byte-order mark is skipped). */
+export function firstRecord(start: string, { delimiter, quote }: Pick<CsvOptions, 'delimiter' | 'quote'>): FirstRecord {
+  const source = start.replace(/^\uFEFF/, '').replace(/^[\r\n]+/, '');
+  const fields: string[] = [];
+  let field = '';
+  let quoted = false;
+  for (let i = 0; i < source.length; i++) {
+    const c = source[i];
+    if (quoted) {
+      if (c !== quote) field += c;
+      else if (source[i + 1] === quote) field += source[++i];
+      else quoted = false;
+    } else if (c === quote && field === '') quoted = true;
+    else if (c === delimiter) {
+      fields.push(field);
+      field = '';
+    } else if (c === '\n' || c === '\r') {
+      return { fields: [...fields, field], complete: true, more: source.slice(i).trim() !== '' };
+    } else field += c;
+  }
+  return { fields: source === '' ? [] : [...fields, field], complete: false, more: false };
+}
+
+const delimiters = [',', ';', '\t', '|', ' '];
+
+/** A delimiter by which the record would have the wanted number of fields, other than the configured one. */
+export function likelyDelimiter(
+  start: string,
+  csv: CsvOptions,
+  wanted: (fields: readonly string[]) => boolean,
+): string | undefined {
+  return delimiters
+    .filter((d) => d !== csv.delimiter)
+    .find((delimiter) => wanted(firstRecord(start, { delimiter, quote: csv.quote }).fields.map((f) => f.trim())));
+}

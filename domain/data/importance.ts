@@ -1,0 +1,25 @@
+import { ident, text } from '#domain/data/sql';
+import { csvFields, sourceColumns } from '#domain/data/transform';
+import type { FittedTransform } from '#schemas/fitted-transform';
+
+/**
+ * SQL of the rows for permutation importance (Breiman 2001): block 0 are the rows as they are, then follows one block a source
+ * column in which that column's values are dealt out anew among the rows, the same way for the same seed.
+ * Columns: `block`, `n` (the row within the block), `column` (NULL in block 0), `_label`, then `x0` … the CSV fields.
+ *
+ * @param rows a relation of sampled holdout rows with `_hash`, `_label` and the clean columns
+ */
+export function permutedRowsSql(fitted: FittedTransform, seed: string, rows: string): string {
+  const fields = csvFields(fitted)
+    .map((sql, i) => `${sql} AS x${i}`)
+    .join(', ');
+  const numbered = `SELECT *, row_number() OVER (ORDER BY _hash) AS n FROM ${rows}`;
+  const blocks = sourceColumns(fitted).map((column, i) => {
+    const name = ident(column);
+    const dealt = `SELECT ${name} AS dealt, row_number() OVER (ORDER BY md5(${text(`${seed}:${column}:`)} || n), n) AS n FROM base`;
+    const block = `SELECT * REPLACE (dealt AS ${name}) FROM base JOIN (${dealt}) USING (n)`;
+    return `SELECT ${i + 1} AS block, n, ${text(column)} AS "column", _label, ${fields} FROM (${block})`;
+  });
+  const untouched = `SELECT 0 AS block, n, CAST(NULL AS VARCHAR) AS "column", _label, ${fields} FROM base`;
+  return `WITH base AS MATERIALIZED (${numbered}) ${[untouched, ...blocks].join(' UNION ALL ')} ORDER BY block, n`;
+}

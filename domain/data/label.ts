@@ -1,0 +1,77 @@
+import { double, texts } from '#domain/data/sql';
+import type { Check } from '#domain/data/typing';
+import { categorySql } from '#domain/data/typing';
+import type { Pipeline } from '#schemas/pipeline';
+
+type Scalar = string | number | boolean;
+
+/** How a label is read: the SQL of its number (class index or value) and what makes it malformed. */
+export interface LabelSql {
+  /** A DOUBLE: 0 or 1, the class's index, or the value. NULL when the label cannot be read. */
+  readonly value: string;
+  readonly checks: readonly Check[];
+}
+
+/** The classes in the order of their numbers, as texts; empty for regression. */
+export function labelClasses({ dataset, evaluation }: Pipeline): string[] {
+  const { positive, negative, classes } = dataset.label;
+  if (evaluation.task === 'regression') return [];
+  if (evaluation.task === 'multiclass') return (classes ?? []).map(String);
+  if (typeof positive === 'object' && !Array.isArray(positive))
+    return [`at most ${positive.above}`, `above ${positive.above}`];
+  const names = (value: Scalar | Scalar[]) => (Array.isArray(value) ? value : [value]).map(String).join(' or ');
+  const positives = positive === undefined ? '1' : names(positive);
+  return [negative === undefined ? `not ${positives}` : names(negative), positives];
+}
+
+/** SQL for "the text is one of these values"; numbers are compared as numbers, so `1.0` is 1. */
+function isOneOf(raw: string, values: readonly Scalar[]): string {
+  if (values.every((v) => typeof v === 'number')) {
+    return `TRY_CAST(${raw} AS DOUBLE) IN (${values.map((v) => double(v)).join(', ')})`;
+  }
+  if (values.every((v) => typeof v === 'boolean')) {
+    return `TRY_CAST(${categorySql(raw)} AS BOOLEAN) IN (${values.join(', ')})`;
+  }
+  return `${categorySql(raw)} IN (${texts(values.map(String))})`;
+}
+
+/** SQL of the label and its checks, over the SQL of its normalized text. */
+export function labelSql({ dataset, evaluation }: Pipeline, raw: string): LabelSql {
+  const { column, positive, negative, classes } = dataset.label;
+  const missing: Check = { column, reason: 'the label is missing', condition: `${raw} IS NULL` };
+  const number = `TRY_CAST(${raw} AS DOUBLE)`;
+  const notANumber: Check = {
+    column,
+    reason: 'the label is not a finite number',
+    condition: `(${number} IS NULL OR NOT isfinite(${number}))`,
+  };
+  if (evaluation.task === 'regression') return { value: number, checks: [missing, notANumber] };
+  if (evaluation.task === 'multiclass') {
+    const cases = (classes ?? []).map((c, i) => `WHEN ${isOneOf(raw, [c])} THEN ${i}.0`);
+    const value = `CAST(CASE ${cases.join(' ')} END AS DOUBLE)`;
+    return {
+      value,
+      checks: [missing, { column, reason: 'the label is not among label.classes', condition: `${value} IS NULL` }],
+    };
+  }
+  if (positive !== undefined && typeof positive === 'object' && !Array.isArray(positive)) {
+    const value = `CASE WHEN ${number} > ${double(positive.above)} THEN 1.0::DOUBLE ELSE 0.0::DOUBLE END`;
+    return { value, checks: [missing, notANumber] };
+  }
+  const list = (value: Scalar | Scalar[]) => (Array.isArray(value) ? value : [value]);
+  const positives = list(positive ?? 1);
+  const isPositive = isOneOf(raw, positives);
+  const checks: Check[] = [missing];
+  if (negative !== undefined) {
+    checks.push({
+      column,
+      reason: 'the label is neither among label.positive nor label.negative',
+      condition: `NOT coalesce(${isPositive}, false) AND NOT coalesce(${isOneOf(raw, list(negative))}, false)`,
+    });
+  } else if (positives.every((v) => typeof v === 'number')) {
+    checks.push(notANumber);
+  } else if (positives.every((v) => typeof v === 'boolean')) {
+    checks.push({ column, reason: 'the label is not true or false', condition: `(${isPositive}) IS NULL` });
+  }
+  return { value: `CASE WHEN ${isPositive} THEN 1.0::DOUBLE ELSE 0.0::DOUBLE END`, checks };
+}

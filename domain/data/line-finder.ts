@@ -1,0 +1,95 @@
+/** What to look for in a CSV (or JSON-lines) file, and how the file is written. */
+export interface LineFinderOptions {
+  /** The quote and delimiter as bytes; no quote for JSON lines, whose records never span lines. */
+  readonly quote: number | undefined;
+  readonly delimiter: number;
+  readonly header: boolean;
+  /** Byte positions at which the records start that the reader left out. */
+  readonly rejectedStarts: ReadonlySet<number>;
+  /** Ordinals (from 0) of the records to find, among those the reader took. */
+  readonly wanted: ReadonlySet<number>;
+}
+
+/** Feed it a file from start to end, then ask. */
+export interface LineFinder {
+  push(chunk: Uint8Array): void;
+  end(): void;
+  /** Line (from 1) on which the n-th record that was taken starts. */
+  lineOf(ordinal: number): number | undefined;
+  /** Line on which the record left out at a byte position starts. */
+  lineOfRejected(start: number): number | undefined;
+}
+
+const LF = 0x0a;
+const CR = 0x0d;
+
+/**
+ * Finds the physical lines of records, the way an editor counts them: a line break inside quotes counts, a blank line
+ * counts though it is no record. A DuckDB reader knows only ordinals (and byte positions of what it rejects).
+ */
+export function createLineFinder({ quote, delimiter, header, rejectedStarts, wanted }: LineFinderOptions): LineFinder {
+  const found = new Map<number, number>();
+  const foundRejected = new Map<number, number>();
+  let position = 0;
+  let line = 1;
+  let ordinal = 0;
+  let recordStart = 0;
+  let recordLine = 1;
+  let recordHasBytes = false;
+  let fieldStart = true;
+  let inQuotes = false;
+  let previousWasCr = false;
+  let headerPending = header;
+  let bom = 0;
+
+  const endRecord = (): void => {
+    if (recordHasBytes) {
+      if (headerPending) headerPending = false;
+      else if (rejectedStarts.has(recordStart)) foundRejected.set(recordStart, recordLine);
+      else {
+        if (wanted.has(ordinal)) found.set(ordinal, recordLine);
+        ordinal++;
+      }
+    }
+    recordHasBytes = false;
+    fieldStart = true;
+    inQuotes = false;
+  };
+
+  const push = (chunk: Uint8Array): void => {
+    for (const byte of chunk) {
+      // the byte-order mark EF BB BF belongs to no record
+      if (position === bom && bom < 3 && byte === [0xef, 0xbb, 0xbf][bom]) {
+        bom++;
+        position++;
+        recordStart = position;
+        continue;
+      }
+      const breaksLine = byte === LF || byte === CR;
+      const secondOfPair = byte === LF && previousWasCr;
+      previousWasCr = byte === CR;
+      if (breaksLine) {
+        if (!secondOfPair) {
+          if (!inQuotes) endRecord();
+          line++;
+        }
+        position++;
+        if (!inQuotes) {
+          recordStart = position;
+          recordLine = line;
+        }
+        continue;
+      }
+      if (!recordHasBytes) {
+        recordHasBytes = true;
+        recordStart = position;
+        recordLine = line;
+      }
+      if (byte === quote && (fieldStart || inQuotes)) inQuotes = !inQuotes;
+      // a doubled quote closes and opens again: right after a closing quote, a quote reopens the field
+      fieldStart = byte === delimiter ? !inQuotes : byte === quote && !inQuotes;
+      position++;
+    }
+  };
+  return { push, end: endRecord, lineOf: (n) => found.get(n), lineOfRejected: (start) => foundRejected.get(start) };
+}

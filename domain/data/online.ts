@@ -1,0 +1,104 @@
+import { cleanFeatureSelect } from '#domain/data/clean';
+import { expectedColumns, featureColumns } from '#domain/data/columns';
+import type { SqlEngine } from '#domain/data/engine';
+import { ident } from '#domain/data/sql';
+import { featureExpressions } from '#domain/data/transform';
+import { PredictionError } from '#domain/errors';
+import { nearestName } from '#domain/nearest-name';
+import type { FittedTransform } from '#schemas/fitted-transform';
+import type { Pipeline } from '#schemas/pipeline';
+
+/** Raw rows of a request: a column's name to its raw value, as a drop would hold it. */
+export type RawRow = Readonly<Record<string, unknown>>;
+
+/** The model inputs of some rows. */
+export interface EncodedRows {
+  readonly rows: number;
+  /** Names of the model inputs, in order. */
+  readonly features: readonly string[];
+  /** Row-major, rows × features; NaN is missing. */
+  readonly values: Float64Array;
+}
+
+const scalarText = (value: unknown): string | null | undefined => {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'string') return value;
+  if (typeof value === 'boolean') return String(value);
+  return typeof value === 'number' && Number.isFinite(value) ? String(value) : undefined;
+};
+
+/** The text of each model input's raw column, row by row; personal columns do not get past this point. */
+function rawTexts(pipeline: Pipeline, rows: readonly RawRow[]): (string | null)[][] {
+  const known = expectedColumns(pipeline);
+  const wanted = featureColumns(pipeline).map((c) => c.name);
+  return rows.map((row, i) => {
+    if (typeof row !== 'object' || row === null || Array.isArray(row)) {
+      throw new PredictionError(`Row ${i} is not an object of column names and values.`);
+    }
+    if (pipeline.dataset.extraColumns === 'reject') {
+      const unknown = Object.keys(row).find((name) => !known.includes(name));
+      if (unknown !== undefined) {
+        const near = nearestName(unknown, wanted);
+        const advice = near === undefined ? `The model reads ${wanted.join(', ')}.` : `Did you mean "${near}"?`;
+        throw new PredictionError(
+          `Row ${i} has a column the pipeline does not know: "${unknown.slice(0, 128)}". ${advice}`,
+        );
+      }
+    }
+    return wanted.map((name) => {
+      const value = scalarText(Object.hasOwn(row, name) ? row[name] : null);
+      if (value === undefined) {
+        throw new PredictionError(
+          `Row ${i}, column "${name}": the value must be a text, a finite number, true, false or null.`,
+        );
+      }
+      return value;
+    });
+  });
+}
+
+/**
+ * Turns raw rows into model inputs by the SQL that prepared the training rows, so that serving cannot drift from training.
+ * Absent and null features are imputed as fitted; personal columns, label and id may be there and are not looked at.
+ *
+ * @throws PredictionError naming row (from 0) and column, never the value
+ */
+export async function encodeRows(
+  engine: SqlEngine,
+  pipeline: Pipeline,
+  fitted: FittedTransform,
+  rows: readonly RawRow[],
+): Promise<EncodedRows> {
+  const features = fitted.features.map((f) => f.name);
+  const values = new Float64Array(rows.length * features.length);
+  if (rows.length === 0) return { rows: 0, features, values };
+  const columns = featureColumns(pipeline).map((c) => c.name);
+  const fields = columns.map((name, i) => `fields[${i + 1}] AS ${ident(name)}`).join(', ');
+  // rows and ordinals are unnested side by side
+  const unnested = `SELECT unnest(rows) AS fields, unnest(range(len(rows))) AS _ordinal FROM (SELECT from_json($1::JSON, '[["VARCHAR"]]') AS rows)`;
+  const clean = cleanFeatureSelect(pipeline, { sql: `(SELECT _ordinal, ${fields} FROM (${unnested}))` });
+  const inputs = featureExpressions(fitted, columns).map((sql, i) => `${sql} AS x${i}`);
+  const answer = await engine.query(
+    'encode the rows of a request',
+    `SELECT _problem, ${inputs.join(', ')} FROM (${clean.sql}) ORDER BY _ordinal`,
+    [JSON.stringify(rawTexts(pipeline, rows))],
+  );
+  answer.forEach((row, i) => {
+    const problem = clean.problems[Number(row['_problem']) - 1];
+    if (problem) throw new PredictionError(`Row ${i}, column "${problem.column}": ${problem.reason}.`);
+    features.forEach((_, j) => {
+      const value = row[`x${j}`];
+      values[i * features.length + j] = value === null || value === undefined ? Number.NaN : Number(value);
+    });
+  });
+  return { rows: rows.length, features, values };
+}
+
+/** The rows as CSV for an endpoint, as batch transform reads them: one line a row, missing is empty (`nan` for a model of one input). */
+export function toCsv({ rows, features, values }: EncodedRows): string {
+  const width = features.length;
+  const missing = width > 1 ? '' : 'nan';
+  return Array.from({ length: rows }, (_, i) =>
+    Array.from(values.subarray(i * width, (i + 1) * width), (v) => (Number.isNaN(v) ? missing : String(v))).join(','),
+  ).join('\n');
+}

@@ -1,0 +1,208 @@
+import type { CleanColumn } from '#domain/data/columns';
+import { asNumber, asNumberOrNull, type SqlRow } from '#domain/data/engine';
+import { type Side, sides } from '#domain/data/split';
+import { ident } from '#domain/data/sql';
+import type { Problem } from '#domain/data/typing';
+import type { ColumnProfile, Moments, Profile, SideProfile } from '#schemas/profile';
+
+/** Categories a shard's profile counts one by one. */
+export const countedCategories = 1000;
+
+const inTraining = "FILTER (WHERE _side = 'train')";
+const moments = (value: string, alias: string, filter = ''): string[] => [
+  `count(${value}) ${filter} AS ${alias}_count`,
+  `avg(${value}) ${filter} AS ${alias}_mean`,
+  `var_pop(${value}) ${filter} * count(${value}) ${filter} AS ${alias}_m2`,
+  `min(${value}) ${filter} AS ${alias}_min`,
+  `max(${value}) ${filter} AS ${alias}_max`,
+];
+
+const readMoments = (row: SqlRow, alias: string): Moments => ({
+  count: asNumber(row[`${alias}_count`]),
+  mean: asNumber(row[`${alias}_mean`]),
+  m2: Math.max(0, asNumber(row[`${alias}_m2`])),
+  min: asNumberOrNull(row[`${alias}_min`]),
+  max: asNumberOrNull(row[`${alias}_max`]),
+});
+
+/** The columns a profile covers: model inputs and slices, not tokens and masks. */
+export const profiledColumns = (columns: readonly CleanColumn[]): CleanColumn[] =>
+  columns.filter((c) => c.kind !== 'text');
+
+/** SQL of one row of numbers over clean rows: missing values, ranges and moments of every profiled column. */
+export function columnsProfileSql(columns: readonly CleanColumn[], cleanRows: string): string {
+  const aggregates = profiledColumns(columns).flatMap(({ name, kind }, i) => {
+    const value = ident(name);
+    const missing = [
+      `count(*) - count(${value}) AS c${i}_missing`,
+      `count(*) ${inTraining} - count(${value}) ${inTraining} AS c${i}_train_missing`,
+    ];
+    switch (kind) {
+      case 'number':
+        return [...missing, ...moments(value, `c${i}`, inTraining)];
+      case 'boolean':
+        return [...missing, `count(*) FILTER (WHERE ${value} AND _side = 'train') AS c${i}_true`];
+      case 'datetime':
+        return [
+          ...missing,
+          `strftime(min(${value}) ${inTraining}, '%Y-%m-%dT%H:%M:%SZ') AS c${i}_min`,
+          `strftime(max(${value}) ${inTraining}, '%Y-%m-%dT%H:%M:%SZ') AS c${i}_max`,
+        ];
+      default:
+        return missing;
+    }
+  });
+  return `SELECT count(*) ${inTraining} AS train_rows, ${aggregates.join(', ')} FROM ${cleanRows}`;
+}
+
+/** SQL of the categories of one column among the training rows: `value`, `count`, the most frequent first; the rest under NULL. */
+export const categoriesSql = (column: string, cleanRows: string): string =>
+  `SELECT CASE WHEN position <= ${countedCategories} THEN value END AS value, sum(count)::BIGINT AS count FROM (` +
+  `SELECT value, count, row_number() OVER (ORDER BY count DESC, value) AS position FROM (` +
+  `SELECT ${ident(column)} AS value, count(*) AS count FROM ${cleanRows} WHERE _side = 'train' AND ${ident(column)} IS NOT NULL GROUP BY 1)) GROUP BY 1`;
+
+/** SQL of the label by side and class: `side`, `class` (0 for regression), `rows` and the moments of the label. */
+export const labelProfileSql = (classes: number, cleanRows: string): string =>
+  `SELECT _side AS side, ${classes > 0 ? 'CAST(_label AS INTEGER)' : '0'} AS class, count(*) AS rows, ${moments('_label', 'label').join(', ')} FROM ${cleanRows} GROUP BY 1, 2`;
+
+/** What the profile's queries answered. */
+export interface ProfileAnswers {
+  readonly rows: number;
+  readonly malformed: readonly (Problem & { readonly count: number })[];
+  /** Number of classes; 0 for regression. */
+  readonly classes: number;
+  readonly columns: SqlRow;
+  readonly labels: readonly SqlRow[];
+  readonly categories: ReadonlyMap<string, readonly SqlRow[]>;
+}
+
+const noMoments: Moments = { count: 0, mean: 0, m2: 0, min: null, max: null };
+
+/** Puts a shard's profile together from the answers of the queries above. */
+export function readProfile(columns: readonly CleanColumn[], answers: ProfileAnswers): Profile {
+  const { columns: row, classes } = answers;
+  const trainRows = asNumber(row['train_rows']);
+  const columnProfile = ({ name, kind }: CleanColumn, i: number): ColumnProfile => {
+    const missing = asNumber(row[`c${i}_missing`]);
+    const trainMissing = asNumber(row[`c${i}_train_missing`]);
+    if (kind === 'number') return { kind, missing, trainMissing, train: readMoments(row, `c${i}`) };
+    if (kind === 'boolean') {
+      const trueCount = asNumber(row[`c${i}_true`]);
+      return { kind, missing, trainMissing, trueCount, falseCount: trainRows - trainMissing - trueCount };
+    }
+    if (kind === 'datetime') {
+      const time = (value: unknown) => (typeof value === 'string' ? value : null);
+      return { kind, missing, trainMissing, min: time(row[`c${i}_min`]), max: time(row[`c${i}_max`]) };
+    }
+    const found = answers.categories.get(name) ?? [];
+    const counts = found.flatMap((r): [string, number][] =>
+      typeof r['value'] === 'string' ? [[r['value'], asNumber(r['count'])]] : [],
+    );
+    const rest = found.filter((r) => r['value'] === null).reduce((sum, r) => sum + asNumber(r['count']), 0);
+    return { kind: 'category', missing, trainMissing, counts: sortCounts(counts), rest };
+  };
+  const side = (wanted: Side): SideProfile => {
+    const rows = answers.labels.filter((r) => r['side'] === wanted);
+    const byClass = Array.from({ length: classes }, (_, c) => {
+      const found = rows.find((r) => asNumber(r['class']) === c);
+      return asNumber(found?.['rows']);
+    });
+    const label = rows.map((r) => readMoments(r, 'label')).reduce(mergeMoments, noMoments);
+    return { rows: rows.reduce((sum, r) => sum + asNumber(r['rows']), 0), classes: byClass, label };
+  };
+  return {
+    rows: answers.rows,
+    malformed: {
+      rows: answers.malformed.reduce((sum, m) => sum + m.count, 0),
+      reasons: sortReasons(answers.malformed.map(({ column, reason, count }) => ({ column, reason, count }))),
+    },
+    sides: { train: side('train'), validation: side('validation'), test: side('test') },
+    columns: Object.fromEntries(profiledColumns(columns).map((c, i) => [c.name, columnProfile(c, i)])),
+  };
+}
+
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const sortCounts = (counts: readonly [string, number][]): [string, number][] =>
+  counts.toSorted(([a], [b]) => byText(a, b));
+
+type Reasons = Profile['malformed']['reasons'];
+const sortReasons = (reasons: Reasons): Reasons =>
+  reasons.toSorted((a, b) => byText(a.column ?? '', b.column ?? '') || byText(a.reason, b.reason));
+
+const least = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.min(a, b));
+const greatest = (a: number | null, b: number | null): number | null =>
+  a === null ? b : b === null ? a : Math.max(a, b);
+
+/**
+ * Moments of the union of two sets of numbers (Chan, Golub & LeVeque 1979, "Updating Formulae and a Pairwise Algorithm for
+ * Computing Sample Variances"): counts and ranges are exact, mean and m2 to rounding.
+ */
+export function mergeMoments(a: Moments, b: Moments): Moments {
+  const count = a.count + b.count;
+  if (a.count === 0 || b.count === 0) {
+    const { mean, m2 } = a.count === 0 ? b : a;
+    return { count, mean, m2, min: least(a.min, b.min), max: greatest(a.max, b.max) };
+  }
+  const delta = b.mean - a.mean;
+  const mean = (a.count / count) * a.mean + (b.count / count) * b.mean;
+  const m2 = a.m2 + b.m2 + delta * delta * ((a.count / count) * b.count);
+  return { count, mean, m2, min: least(a.min, b.min), max: greatest(a.max, b.max) };
+}
+
+function mergeCounts(a: readonly [string, number][], b: readonly [string, number][]): [string, number][] {
+  const sums = new Map(a);
+  for (const [value, count] of b) sums.set(value, (sums.get(value) ?? 0) + count);
+  return sortCounts([...sums]);
+}
+
+function mergeColumn(name: string, a: ColumnProfile, b: ColumnProfile): ColumnProfile {
+  const missing = a.missing + b.missing;
+  const trainMissing = a.trainMissing + b.trainMissing;
+  if (a.kind === 'number' && b.kind === 'number') {
+    return { kind: 'number', missing, trainMissing, train: mergeMoments(a.train, b.train) };
+  }
+  if (a.kind === 'category' && b.kind === 'category') {
+    return { kind: 'category', missing, trainMissing, counts: mergeCounts(a.counts, b.counts), rest: a.rest + b.rest };
+  }
+  if (a.kind === 'boolean' && b.kind === 'boolean') {
+    const [trueCount, falseCount] = [a.trueCount + b.trueCount, a.falseCount + b.falseCount];
+    return { kind: 'boolean', missing, trainMissing, trueCount, falseCount };
+  }
+  if (a.kind === 'datetime' && b.kind === 'datetime') {
+    // one format, so that texts order as times do
+    const times = [a.min, a.max, b.min, b.max].filter((t) => t !== null).toSorted(byText);
+    return { kind: 'datetime', missing, trainMissing, min: times[0] ?? null, max: times.at(-1) ?? null };
+  }
+  throw new TypeError(`profiles of different pipelines: column ${name} is ${a.kind} in one and ${b.kind} in the other`);
+}
+
+/**
+ * The profile of two sets of rows together: associative and commutative, so shards may be merged in any order (means and
+ * sums of squares to rounding; fitting merges in shard order and is deterministic).
+ *
+ * @throws TypeError when the profiles are of different pipelines
+ */
+export function mergeProfiles(a: Profile, b: Profile): Profile {
+  const reasons = new Map<string, Reasons[number]>();
+  for (const r of [...a.malformed.reasons, ...b.malformed.reasons]) {
+    const key = JSON.stringify([r.column, r.reason]);
+    reasons.set(key, { ...r, count: r.count + (reasons.get(key)?.count ?? 0) });
+  }
+  const mergeSide = (side: Side): SideProfile => ({
+    rows: a.sides[side].rows + b.sides[side].rows,
+    classes: a.sides[side].classes.map((n, i) => n + (b.sides[side].classes[i] ?? 0)),
+    label: mergeMoments(a.sides[side].label, b.sides[side].label),
+  });
+  const columns = Object.entries(a.columns).map(([name, column]) => {
+    const other = b.columns[name];
+    if (!other) throw new TypeError(`profiles of different pipelines: column ${name} is in one only`);
+    return [name, mergeColumn(name, column, other)] as const;
+  });
+  const [train, validation, test] = sides.map(mergeSide) as [SideProfile, SideProfile, SideProfile];
+  return {
+    rows: a.rows + b.rows,
+    malformed: { rows: a.malformed.rows + b.malformed.rows, reasons: sortReasons([...reasons.values()]) },
+    sides: { train, validation, test },
+    columns: Object.fromEntries(columns),
+  };
+}

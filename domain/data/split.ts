@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { double, text } from '#domain/data/sql';
+import type { Pipeline } from '#schemas/pipeline';
+
+export type Side = 'train' | 'validation' | 'test';
+export const sides: readonly Side[] = ['train', 'validation', 'test'];
+
+/** 52 bits: thirteen hex digits, and exact in a float64. */
+const digits = 13;
+const scale = 2 ** (4 * digits);
+
+/**
+ * A uniform number in [0, 1) that follows from the seed and the group alone: the first 52 bits of SHA-256("seed:group").
+ * The same group lands on the same side in every drop, whatever else the drop holds; the sides are stratified in
+ * expectation, since the hash knows nothing of the label.
+ */
+export const splitUniform = (seed: string, group: string): number =>
+  Number.parseInt(createHash('sha256').update(`${seed}:${group}`, 'utf8').digest('hex').slice(0, digits), 16) / scale;
+
+/** SQL of `splitUniform` for a VARCHAR expression: the same float64, bit for bit. */
+export const splitUniformSql = (seed: string, group: string): string =>
+  `CAST('0x' || left(sha256(${text(`${seed}:`)} || ${group}), ${digits}) AS BIGINT) / ${double(scale)}`;
+
+/** The side a uniform number falls on. */
+export function sideOf(uniform: number, split: Pick<Pipeline['split'], 'train' | 'validation'>): Side {
+  if (uniform < split.train) return 'train';
+  return uniform < split.train + split.validation ? 'validation' : 'test';
+}
+
+/** SQL of `sideOf`. */
+export const sideSql = (uniform: string, split: Pick<Pipeline['split'], 'train' | 'validation'>): string =>
+  `CASE WHEN ${uniform} < ${double(split.train)} THEN 'train' WHEN ${uniform} < ${double(split.train + split.validation)} THEN 'validation' ELSE 'test' END`;
+
+/**
+ * SQL of a group key that is equal exactly when all expressions are equal (NULL equals NULL): rows with the same inputs
+ * stay together. The parts are prefixed with their length, so no two different lists read alike.
+ */
+export const duplicateKeySql = (expressions: readonly string[]): string =>
+  expressions
+    .map((e) => `CAST(${e} AS VARCHAR)`)
+    .map((e) => `coalesce(length(${e}) || ':' || ${e}, '-')`)
+    .join(' || ');

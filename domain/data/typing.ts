@@ -1,0 +1,64 @@
+import type { CleanKind } from '#domain/data/columns';
+import { text, texts } from '#domain/data/sql';
+import type { Pipeline } from '#schemas/pipeline';
+
+type Dataset = Pipeline['dataset'];
+
+/**
+ * SQL that brings a raw text to the form everything else builds on: blanks stripped and the pipeline's null values made NULL
+ * (CSV only; JSON and Parquet have nulls of their own).
+ *
+ * @param nullsRead whether the reader has made the null values NULL already
+ */
+export function normalizedSql(raw: string, { format, csv }: Dataset, nullsRead = false): string {
+  if (format !== 'csv' || nullsRead) return raw;
+  const value = csv.trim ? `trim(${raw}, ${text(' \t\r\n')})` : raw;
+  return csv.nullValues.length === 0
+    ? value
+    : `CASE WHEN ${value} IN (${texts(csv.nullValues)}) THEN NULL ELSE ${value} END`;
+}
+
+/**
+ * SQL of the canonical text of a category: `2.0` is `2`, since the same code arrives as one or the other depending on
+ * whether its column held a missing value when some tool wrote the file (pandas makes it a float column then).
+ */
+export const categorySql = (value: string): string =>
+  `CASE WHEN ${value} LIKE '%.0' THEN regexp_replace(${value}, '^(-?[0-9]+)\\.0$', '\\1') ELSE ${value} END`;
+
+/** What a value of a kind must look like, for messages. */
+const forms = { number: 'a finite number', datetime: 'a date or time in ISO 8601', boolean: 'true or false' } as const;
+
+/** SQL that types a normalized text; NULL when it cannot be read. Times without an offset are UTC. */
+export function typedSql(kind: CleanKind, value: string): string {
+  switch (kind) {
+    case 'number':
+      return `TRY_CAST(${value} AS DOUBLE)`;
+    case 'datetime':
+      return `TRY_CAST(${value} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'`;
+    case 'boolean':
+      return `TRY_CAST(${categorySql(value)} AS BOOLEAN)`;
+    case 'category':
+      return categorySql(value);
+    case 'text':
+      return value;
+  }
+}
+
+/** Something that can be wrong with one value of a row. */
+export interface Problem {
+  /** null: the row as a whole. */
+  readonly column: string | null;
+  readonly reason: string;
+}
+
+/** A condition that, when it holds, makes a row malformed. */
+export interface Check extends Problem {
+  readonly condition: string;
+}
+
+/** The checks of one typed value, given the SQL of its normalized text and of its typed value. */
+export function kindChecks(column: string, kind: CleanKind, raw: string, typed: string): Check[] {
+  if (kind === 'category' || kind === 'text') return [];
+  const unreadable = kind === 'boolean' ? `${typed} IS NULL` : `(${typed} IS NULL OR NOT isfinite(${typed}))`;
+  return [{ column, reason: `not ${forms[kind]}`, condition: `${raw} IS NOT NULL AND ${unreadable}` }];
+}

@@ -1,0 +1,98 @@
+import { availableParallelism } from 'node:os';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { SqlEngine, SqlRow, SqlValue } from '#domain/data/engine';
+import { DataEngineError } from '#domain/errors';
+import { tokenKeyStatements } from '#domain/privacy/tokenize';
+
+/** An engine over a DuckDB in memory; `close` frees what it holds. */
+export interface OpenEngine extends SqlEngine {
+  close(): void;
+}
+
+/** How much of the machine the engine may use. */
+export interface EngineOptions {
+  /** MB the function may use in all; DuckDB gets 70 % of it. */
+  readonly memoryMb: number;
+  /** Where to spill what does not fit. */
+  readonly temporaryDirectory?: string;
+  /** The key tokens are made with. */
+  readonly tokenKey?: Uint8Array;
+}
+
+const duckdbShare = 0.7;
+
+/** What to do about DuckDB's own errors, by the class that starts their text. */
+const advice: readonly (readonly [RegExp, string])[] = [
+  [/^Out of Memory/i, 'out of memory. Give the function more memory, or drop smaller files.'],
+  [
+    /^IO Error: (Could not|Cannot|Failed to) write/i,
+    'the temporary disk is full. Give the function more ephemeral storage, or drop smaller files.',
+  ],
+  [/^IO Error/i, 'the file cannot be read. Check that it is whole and of the format the pipeline names.'],
+  [/^Invalid Input Error: .*(gzip|GZIP)/s, 'the file is not gzip, though its name ends in .gz. Write it again.'],
+  [
+    /state machine reached an invalid state/,
+    'its quotes or line ends are not consistent. Write it as RFC 4180 says, with one kind of line end.',
+  ],
+  [/^Invalid Input Error: .*(unicode|UTF-?8)/is, 'the file is not UTF-8. Write it as UTF-8.'],
+  [/^Invalid Input Error/i, 'the file is not of the format the pipeline names, or damaged.'],
+];
+
+/**
+ * A DuckDB error without what it may quote of a row: the task, the class and, for a CSV, the line.
+ * The cause is left out on purpose, since loggers print causes.
+ */
+export function scrubbed(task: string, error: unknown): DataEngineError {
+  const message = error instanceof Error ? error.message : '';
+  // these are about the statement alone, which holds names and settings but no row
+  const aboutStatement = /^(Binder|Catalog|Parser) Error/.test(message);
+  const kind = /^([A-Z][A-Za-z ]{2,40} Error)/.exec(message)?.[1] ?? 'an error';
+  const line = /CSV Error on Line: (\d+)/.exec(message)?.[1];
+  const known = advice.find(([pattern]) => pattern.test(message))?.[1];
+  const detail = aboutStatement ? message.split('\n', 1)[0] : (known ?? `DuckDB reported ${kind}.`);
+  return new DataEngineError(`Cannot ${task}${line ? `, near line ${line}` : ''}: ${detail}`);
+}
+
+/** Plain values: exact whole numbers as numbers, everything that is no scalar as text. */
+function plain(value: unknown): SqlValue {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+    return value;
+  return String(value);
+}
+
+/** Opens an engine. Close it when done. */
+export async function openEngine({ memoryMb, temporaryDirectory, tokenKey }: EngineOptions): Promise<OpenEngine> {
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: String(availableParallelism()),
+    memory_limit: `${Math.max(64, Math.floor(memoryMb * duckdbShare))}MiB`,
+    temp_directory: temporaryDirectory ?? '',
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  });
+  const connection: DuckDBConnection = await instance.connect();
+  const query = async (task: string, sql: string, parameters: readonly string[] = []): Promise<readonly SqlRow[]> => {
+    try {
+      const reader = await connection.runAndReadAll(sql, [...parameters]);
+      const names = reader.deduplicatedColumnNames();
+      return reader.getRowsJS().map((row) => Object.fromEntries(names.map((name, i) => [name, plain(row[i])])));
+    } catch (error) {
+      throw scrubbed(task, error);
+    }
+  };
+  await query('set the time zone', "SET TimeZone = 'UTC'");
+  for (const { sql, parameter } of tokenKey ? tokenKeyStatements(tokenKey) : []) {
+    await query('set the token key', sql, [parameter]);
+  }
+  return {
+    query,
+    close() {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+/** MB this function may use: Lambda says so; elsewhere a default. */
+export const functionMemoryMb = (env: Readonly<Record<string, string | undefined>> = process.env): number =>
+  Number(env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE'] ?? 2048);

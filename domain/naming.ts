@@ -10,7 +10,8 @@ const prefix = (stage: string, pipeline: string): string => `tidegate-${stage}-$
 export const endpointName = (stage: string, pipeline: string): string => prefix(stage, pipeline);
 
 /** Training job, model and endpoint config of a run bear one name. */
-export const runResourceName = (stage: string, run: RunPointer): string => `${prefix(stage, run.pipeline)}-${run.runId}`;
+export const runResourceName = (stage: string, run: RunPointer): string =>
+  `${prefix(stage, run.pipeline)}-${run.runId}`;
 
 /** Batch transform job that scores a run's holdout. */
 export const transformJobName = (stage: string, run: RunPointer, model: 'candidate' | 'champion'): string =>

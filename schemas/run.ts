@@ -31,7 +31,12 @@ export const admitDropSchema = z.object({
 });
 
 /** A later drop waiting for the run under way. */
-export const pendingDropSchema = z.object({ pipeline: z.string(), drop: z.string(), reason: z.enum(['drop', 'drift', 'manual']), force: z.boolean() });
+export const pendingDropSchema = z.object({
+  pipeline: z.string(),
+  drop: z.string(),
+  reason: z.enum(['drop', 'drift', 'manual']),
+  force: z.boolean(),
+});
 export type PendingDrop = z.output<typeof pendingDropSchema>;
 
 /** The drop record beside the run (`drop.json`): the data's lineage. */

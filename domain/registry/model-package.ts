@@ -17,15 +17,17 @@ export interface Registration {
   readonly environment: Pick<TrainingEnvironment, 'stage' | 'artifactsBucket' | 'image'>;
 }
 
-/** SageMaker keeps at most 50 pairs, keys to 128 and values to 256 characters (aws-facts: Model registry). */
-const maxValue = 256;
-const shorten = (value: string): string => (value.length <= maxValue ? value : `${value.slice(0, maxValue - 1)}…`);
+/**
+ * SageMaker keeps at most 50 pairs, keys to 128 and values to 256 characters, and of these only letters, digits, blanks and
+ * `_.:/=+-@` (API reference: CustomerMetadataProperties).
+ */
+const shorten = (value: string): string => value.replaceAll(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, '_').slice(0, 256);
 
 /** One object's pinned version in the lineage, or how many there are and where they are listed. */
 function objectVersions(drop: DropRecord, dropUri: string): string {
   const [only] = drop.objects;
   if (drop.objects.length === 1 && only) return shorten(`${only.key}@${only.versionId ?? only.etag}`);
-  return shorten(`${drop.objects.length} objects, listed in ${dropUri}`);
+  return shorten(`${drop.objects.length} objects: see ${dropUri}`);
 }
 
 /**

@@ -51,15 +51,23 @@ const suffixes: Record<Pipeline['dataset']['format'], readonly string[]> = {
  *
  * @throws EmptyDropError when nothing is left or an object is empty; SchemaMismatchError when an object has another format.
  */
-export function selectDropObjects(prefix: string, objects: readonly DropObject[], dataset: Pipeline['dataset']): DropObject[] {
+export function selectDropObjects(
+  prefix: string,
+  objects: readonly DropObject[],
+  dataset: Pipeline['dataset'],
+): DropObject[] {
   const name = (key: string) => key.slice(key.lastIndexOf('/') + 1);
   const rows = objects.filter((o) => !/^[_.]/.test(name(o.key)) && name(o.key) !== '');
   if (rows.length === 0) {
-    throw new EmptyDropError(`The drop ${prefix} holds no data file, only markers. Put the files there first, the marker last.`);
+    throw new EmptyDropError(
+      `The drop ${prefix} holds no data file, only markers. Put the files there first, the marker last.`,
+    );
   }
   const empty = rows.filter((o) => o.size === 0);
   if (empty.length > 0) {
-    throw new EmptyDropError(`Empty file in the drop: ${empty.map((o) => o.key).join(', ')}. Write it again, or leave it out.`);
+    throw new EmptyDropError(
+      `Empty file in the drop: ${empty.map((o) => o.key).join(', ')}. Write it again, or leave it out.`,
+    );
   }
   const other = rows.filter((o) => !suffixes[dataset.format].some((s) => o.key.toLowerCase().endsWith(s)));
   if (other.length > 0) {
@@ -73,7 +81,12 @@ export function selectDropObjects(prefix: string, objects: readonly DropObject[]
 
 /** One shard an object, in key order. */
 export const planShards = (objects: readonly DropObject[]): Shard[] =>
-  objects.map(({ key, size, versionId }, index) => ({ index, key, size, ...(versionId === undefined ? {} : { versionId }) }));
+  objects.map(({ key, size, versionId }, index) => ({
+    index,
+    key,
+    size,
+    ...(versionId === undefined ? {} : { versionId }),
+  }));
 
 /**
  * What identifies a drop's content wherever it lies: one line an object, name within the drop, size and ETag, in order.

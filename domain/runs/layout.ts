@@ -33,6 +33,8 @@ export const artifactKeys = (run: RunPointer) => {
     baseline: `${prefix}baseline.json`,
     /** Golden requests with the candidate's scores, for endpoint tests (JSON). */
     golden: `${prefix}golden.json`,
+    /** What the training job was given (JSON): hyperparameters and image. */
+    training: `${prefix}training.json`,
     evaluation: `${prefix}evaluation.json`,
     verdict: `${prefix}verdict.json`,
     report: `${prefix}report.html`,

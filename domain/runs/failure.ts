@@ -1,0 +1,63 @@
+/** What Step Functions gives a Catch. */
+export interface CaughtError {
+  readonly Error?: string | undefined;
+  readonly Cause?: string | undefined;
+}
+
+/** A failure in words for a person. */
+export interface Failure {
+  /** The error's name, as `SchemaMismatchError` or `States.Timeout`. */
+  readonly error: string;
+  readonly message: string;
+}
+
+function parseObject(text: string | undefined): Readonly<Record<string, unknown>> | undefined {
+  if (!text?.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
+}
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+
+const nameless: Readonly<Record<string, string>> = {
+  'States.Timeout': 'The step took longer than its time limit.',
+  'States.DataLimitExceeded': 'A step answered with more than 256 KiB.',
+  'Lambda.Unknown': 'The function ended without an answer: out of memory or out of time.',
+};
+
+/**
+ * Digs the root of a failure out of what a Catch was given: a function's error payload, a SageMaker job's description
+ * (`.sync`), or a nested execution's description (`.sync:2`), however deeply nested.
+ */
+export function explainFailure(caught: CaughtError): Failure {
+  const error = caught.Error ?? 'Unknown';
+  const cause = parseObject(caught.Cause);
+  if (!cause) return { error, message: text(caught.Cause) ?? nameless[error] ?? 'No cause was given.' };
+
+  const nestedError = text(cause['Error']) ?? text(cause['error']);
+  const nestedCause = text(cause['Cause']) ?? text(cause['cause']);
+  if (cause['ExecutionArn'] !== undefined || cause['executionArn'] !== undefined) {
+    const status = text(cause['Status']) ?? text(cause['status']);
+    if (nestedError === undefined && nestedCause === undefined) return { error, message: `The nested execution ended as ${status ?? 'failed'}.` };
+    return explainFailure({ Error: nestedError, Cause: nestedCause });
+  }
+  const message = text(cause['errorMessage']);
+  if (message !== undefined) return { error: text(cause['errorType']) ?? error, message };
+
+  for (const [nameKey, kind] of jobKinds) {
+    const name = text(cause[nameKey]);
+    if (name === undefined) continue;
+    const reason = text(cause['FailureReason']) ?? `it ended as ${text(cause[nameKey.replace('Name', 'Status')]) ?? 'failed'}`;
+    return { error: `${kind.replaceAll(' ', '')}Failed`, message: `${kind} ${name}: ${reason}` };
+  }
+  return { error, message: text(caught.Cause) ?? 'No cause was given.' };
+}
+
+const jobKinds = [
+  ['TrainingJobName', 'Training job'],
+  ['TransformJobName', 'Transform job'],
+  ['ProcessingJobName', 'Processing job'],
+  ['HyperParameterTuningJobName', 'Tuning job'],
+] as const;

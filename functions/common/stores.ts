@@ -1,0 +1,9 @@
+import { documentClient, s3Client } from '#functions/common/clients';
+import { type ObjectStore, objectStore } from '#functions/common/object-store';
+import { type StateStore, stateStore } from '#functions/common/state-store';
+
+/** The buckets and the table of this deployment, as adapters. A function asks for those its configuration names. */
+export const artifactStore = (config: { readonly ARTIFACTS_BUCKET: string }): ObjectStore =>
+  objectStore(s3Client(), config.ARTIFACTS_BUCKET);
+export const cleanStore = (config: { readonly CLEAN_BUCKET: string }): ObjectStore => objectStore(s3Client(), config.CLEAN_BUCKET);
+export const runStore = (config: { readonly STATE_TABLE: string }): StateStore => stateStore(documentClient(), config.STATE_TABLE);

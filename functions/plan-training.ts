@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { runResourceName } from '#domain/naming';
+import { artifactKeys } from '#domain/runs/layout';
+import { planTrainingJob, planTransformJob } from '#domain/training/plan';
+import { readConfig } from '#functions/common/config';
+import { withMiddleware } from '#functions/common/middleware';
+import { artifactStore } from '#functions/common/stores';
+import { fittedTransformSchema } from '#schemas/fitted-transform';
+import { pipelineSchema } from '#schemas/pipeline';
+import { runPointerSchema } from '#schemas/run';
+
+const config = readConfig([
+  'STAGE', 'CLEAN_BUCKET', 'ARTIFACTS_BUCKET', 'CLEAN_KEY_ARN', 'ARTIFACTS_KEY_ARN', 'TRAINING_ROLE_ARN', 'XGBOOST_IMAGE',
+]);
+
+/** Plans a run's SageMaker jobs: the training and the scoring of candidate and champion on the same holdout. */
+export const handler = withMiddleware(
+  z.object({ run: runPointerSchema, champion: runPointerSchema.optional() }),
+  async ({ run, champion }) => {
+    const artifacts = artifactStore(config);
+    const keys = artifactKeys(run);
+    const pipeline = await artifacts.readJson(keys.config, pipelineSchema);
+    const fitted = await artifacts.readJson(keys.transform, fittedTransformSchema);
+    const environment = {
+      stage: config.STAGE,
+      cleanBucket: config.CLEAN_BUCKET,
+      artifactsBucket: config.ARTIFACTS_BUCKET,
+      cleanKeyArn: config.CLEAN_KEY_ARN,
+      artifactsKeyArn: config.ARTIFACTS_KEY_ARN,
+      trainingRoleArn: config.TRAINING_ROLE_ARN,
+      image: config.XGBOOST_IMAGE,
+    };
+    const score = (model: 'candidate' | 'champion', of: typeof run) =>
+      planTransformJob(run, model, runResourceName(config.STAGE, of), pipeline, environment);
+    const trainingJob = planTrainingJob(run, pipeline, fitted.label.classCounts, environment);
+    await artifacts.writeJson(keys.training, { hyperparameters: trainingJob.HyperParameters, image: config.XGBOOST_IMAGE });
+    return {
+      trainingJob,
+      scoring: [score('candidate', run), ...(champion ? [score('champion', champion)] : [])],
+    };
+  },
+);

@@ -89,10 +89,13 @@ const featureColumn = z.discriminatedUnion('type', [
 ]);
 
 /** What one column of the drop is, and what becomes of it. */
-export const columnSchema = z.union([
-  z.discriminatedUnion('role', [quasiColumn, textColumn, ignoredColumn, sliceColumn]),
-  piiColumn,
+export const columnSchema = z.discriminatedUnion('role', [
   featureColumn,
+  piiColumn,
+  quasiColumn,
+  textColumn,
+  sliceColumn,
+  ignoredColumn,
 ]);
 export type ColumnSpec = z.infer<typeof columnSchema>;
 

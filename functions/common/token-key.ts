@@ -1,0 +1,21 @@
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { ConfigurationError } from '#domain/errors';
+
+/** Fewer characters than this are no key (RFC 2104 wants at least the hash's length; generated secrets have 64). */
+const shortest = 32;
+
+/**
+ * The key tokens are made with: the secret's text as UTF-8, as it stands. The same secret must serve all pipelines and
+ * stay, or tokens of old and new drops no longer join.
+ *
+ * @throws ConfigurationError when the secret is absent or too short
+ */
+export async function readTokenKey(client: SecretsManagerClient, secretId: string): Promise<Uint8Array> {
+  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
+  if (SecretString === undefined || SecretString.length < shortest) {
+    throw new ConfigurationError(
+      `The secret ${secretId} holds no key of at least ${shortest} characters. Put a random text there once; changing it later breaks joins.`,
+    );
+  }
+  return new TextEncoder().encode(SecretString);
+}

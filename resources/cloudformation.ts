@@ -1,0 +1,70 @@
+/** CloudFormation in TypeScript: just enough to write roles without repeating their frame. */
+
+export type Value = string | number | boolean | readonly Value[] | { readonly [key: string]: Value };
+
+export interface Resource {
+  readonly Type: string;
+  readonly Properties: { readonly [key: string]: Value };
+  readonly DependsOn?: string;
+  readonly DeletionPolicy?: 'Retain';
+  readonly UpdateReplacePolicy?: 'Retain';
+}
+
+/** `Fn::Sub`: `${AWS::Region}` and `${LogicalId}` are replaced. */
+export const sub = (text: string): Value => ({ 'Fn::Sub': text });
+export const getAtt = (logicalId: string, attribute: string): Value => ({ 'Fn::GetAtt': [logicalId, attribute] });
+export const ref = (logicalId: string): Value => ({ Ref: logicalId });
+
+/** One statement of a policy that allows. */
+export interface Allow {
+  readonly actions: readonly string[];
+  readonly on: readonly Value[];
+  readonly when?: { readonly [operator: string]: { readonly [key: string]: Value } };
+}
+
+export const allow = (
+  actions: readonly string[] | string,
+  on: Value | readonly Value[],
+  when?: Allow['when'],
+): Allow => ({
+  actions: typeof actions === 'string' ? [actions] : actions,
+  on: (Array.isArray(on) ? on : [on]) as readonly Value[],
+  ...(when ? { when } : {}),
+});
+
+/** A role that one service may assume, with one inline policy. */
+export function role(name: string, service: string, statements: readonly Allow[]): Resource {
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      RoleName: name,
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { Service: service },
+            Action: 'sts:AssumeRole',
+            ...(service === 'sagemaker.amazonaws.com' || service === 'lambda.amazonaws.com'
+              ? {}
+              : { Condition: { StringEquals: { 'aws:SourceAccount': ref('AWS::AccountId') } } }),
+          },
+        ],
+      },
+      Policies: [
+        {
+          PolicyName: 'least-privilege',
+          PolicyDocument: {
+            Version: '2012-10-17',
+            Statement: statements.map(({ actions, on, when }) => ({
+              Effect: 'Allow',
+              Action: [...actions],
+              Resource: [...on],
+              ...(when ? { Condition: when } : {}),
+            })),
+          },
+        },
+      ],
+    },
+  };
+}

@@ -1,0 +1,140 @@
+import type { Pipeline } from '../schemas/pipeline.ts';
+import { allow, getAtt, type Resource, ref, role, type Value } from './cloudformation.ts';
+
+const retryPolicy: Value = { MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 20 };
+const deadLetters: Value = { Arn: getAtt('DeadLetterQueue', 'Arn') };
+
+const rule = (description: string, pattern: Value, machine: string, roleId: string, transformer?: Value): Resource => ({
+  Type: 'AWS::Events::Rule',
+  Properties: {
+    Description: description,
+    EventPattern: pattern,
+    Targets: [
+      {
+        Id: machine,
+        Arn: ref(machine),
+        RoleArn: getAtt(roleId, 'Arn'),
+        RetryPolicy: retryPolicy,
+        DeadLetterConfig: deadLetters,
+        ...(transformer ? { InputTransformer: transformer } : {}),
+      },
+    ],
+  },
+});
+
+/** Which object keys start a run: every marker, and every object of a pipeline that is triggered by each. */
+function dropKeys(pipelines: readonly Pipeline[]): Value[] {
+  const markers = new Set(['_SUCCESS']);
+  const prefixes: Value[] = [];
+  for (const { name, dataset } of pipelines) {
+    if ('marker' in dataset.trigger) markers.add(dataset.trigger.marker);
+    else prefixes.push({ prefix: `${name}/` });
+  }
+  return [...[...markers].map((marker) => ({ wildcard: `*/${marker}` })), ...prefixes];
+}
+
+/** Rules, schedules and what they need: what makes the pipelines run without anybody asking. */
+export function events(stage: string, pipelines: readonly Pipeline[]): Record<string, Resource> {
+  const resources: Record<string, Resource> = {
+    DeadLetterQueue: {
+      Type: 'AWS::SQS::Queue',
+      Properties: {
+        QueueName: `tidegate-${stage}-dead-letters`,
+        MessageRetentionPeriod: 1_209_600,
+        SqsManagedSseEnabled: true,
+      },
+    },
+    DeadLetterQueuePolicy: {
+      Type: 'AWS::SQS::QueuePolicy',
+      Properties: {
+        Queues: [ref('DeadLetterQueue')],
+        PolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [
+            {
+              Effect: 'Allow',
+              Principal: { Service: ['events.amazonaws.com', 'scheduler.amazonaws.com'] },
+              Action: 'sqs:SendMessage',
+              Resource: getAtt('DeadLetterQueue', 'Arn'),
+              Condition: { StringEquals: { 'aws:SourceAccount': ref('AWS::AccountId') } },
+            },
+          ],
+        },
+      },
+    },
+    EventsRole: role(`tidegate-${stage}-events`, 'events.amazonaws.com', [
+      allow(
+        'states:StartExecution',
+        ['RetrainStateMachine', 'DeployStateMachine', 'TestEndpointStateMachine', 'RecoverRunStateMachine'].map(ref),
+      ),
+    ]),
+    SchedulerRole: role(`tidegate-${stage}-scheduler`, 'scheduler.amazonaws.com', [
+      allow('states:StartExecution', ref('CheckDriftStateMachine')),
+      allow('sqs:SendMessage', getAtt('DeadLetterQueue', 'Arn')),
+    ]),
+    DropRule: rule(
+      'A drop in the raw bucket starts a retrain.',
+      {
+        source: ['aws.s3'],
+        'detail-type': ['Object Created'],
+        detail: { bucket: { name: [ref('RawBucket')] }, object: { key: dropKeys(pipelines) } },
+      },
+      'RetrainStateMachine',
+      'EventsRole',
+    ),
+    ApprovedRule: rule(
+      'An approved model package is deployed.',
+      {
+        source: ['aws.sagemaker'],
+        'detail-type': ['SageMaker Model Package State Change'],
+        detail: { ModelApprovalStatus: ['Approved'], ModelPackageGroupName: [{ prefix: `tidegate-${stage}-` }] },
+      },
+      'DeployStateMachine',
+      'EventsRole',
+    ),
+    EndpointUpdatedRule: rule(
+      'An endpoint that was updated, by whomever, is tested.',
+      {
+        source: ['aws.sagemaker'],
+        'detail-type': ['SageMaker Endpoint State Change'],
+        detail: { EndpointStatus: ['IN_SERVICE'], EndpointName: [{ prefix: `tidegate-${stage}-` }] },
+      },
+      'TestEndpointStateMachine',
+      'EventsRole',
+      {
+        InputPathsMap: { endpoint: '$.detail.EndpointName' },
+        InputTemplate: '{"endpointName": <endpoint>, "trigger": "update"}',
+      },
+    ),
+    LostRunRule: rule(
+      'A run that ended without its failure path gives its lease back.',
+      {
+        source: ['aws.states'],
+        'detail-type': ['Step Functions Execution Status Change'],
+        detail: { stateMachineArn: [ref('RetrainStateMachine')], status: ['FAILED', 'ABORTED', 'TIMED_OUT'] },
+      },
+      'RecoverRunStateMachine',
+      'EventsRole',
+    ),
+  };
+  for (const { name, drift } of pipelines) {
+    if (!drift) continue;
+    resources[`${name.replaceAll(/(?:^|-)([a-z0-9])/g, (_, c: string) => c.toUpperCase())}DriftSchedule`] = {
+      Type: 'AWS::Scheduler::Schedule',
+      Properties: {
+        Name: `tidegate-${stage}-${name}-drift`,
+        Description: `Drift check of ${name}.`,
+        ScheduleExpression: drift.schedule,
+        FlexibleTimeWindow: { Mode: 'OFF' },
+        Target: {
+          Arn: ref('CheckDriftStateMachine'),
+          RoleArn: getAtt('SchedulerRole', 'Arn'),
+          Input: JSON.stringify({ pipeline: name }),
+          RetryPolicy: retryPolicy,
+          DeadLetterConfig: deadLetters,
+        },
+      },
+    };
+  }
+  return resources;
+}

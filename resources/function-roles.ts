@@ -1,0 +1,124 @@
+import { type Allow, allow, type Resource, role } from './cloudformation.ts';
+import {
+  endpointTests,
+  executionsOf,
+  functionBasics,
+  listVersions,
+  machineArn,
+  passTo,
+  readObjects,
+  readObjectVersions,
+  readSecret,
+  sageMaker,
+  state,
+  writeObjects,
+} from './grants.ts';
+
+/** What each function may do. Only DesensitizeShard may read a raw object. */
+function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]>> {
+  const readRun = readObjects('ArtifactsBucket', '*/runs/*');
+  const writeRun = writeObjects('ArtifactsBucket', '*/runs/*');
+  const readRows = readObjects('CleanBucket', '*/runs/*');
+  const writeRows = writeObjects('CleanBucket', '*/runs/*');
+  return {
+    admitDrop: [
+      ...listVersions('RawBucket'),
+      ...writeRun,
+      ...state('GetItem', 'PutItem', 'UpdateItem'),
+      allow('states:DescribeExecution', executionsOf(stage, 'retrain')),
+    ],
+    desensitizeShard: [
+      ...readObjectVersions('RawBucket'),
+      ...readRun,
+      ...writeRun,
+      ...writeRows,
+      ...readSecret('TokenKeySecret'),
+    ],
+    fitTransform: [...readRun, ...writeRun, ...readRows, ...writeRows],
+    transformShard: [...readRun, ...readRows, ...writeRows],
+    planTraining: [...readRun, ...writeRun],
+    createModel: [
+      ...sageMaker(stage, 'model', 'CreateModel', 'DescribeModel', 'AddTags'),
+      ...passTo('ServingRole', 'sagemaker.amazonaws.com'),
+    ],
+    evaluateCandidate: [...readRun, ...writeRun, ...readRows],
+    applyGates: [...readRun, ...writeRun],
+    registerModel: [
+      ...readRun,
+      ...sageMaker(stage, 'model-package-group', 'CreateModelPackageGroup', 'DescribeModelPackageGroup', 'AddTags'),
+      ...sageMaker(stage, 'model-package', 'CreateModelPackage', 'DescribeModelPackage', 'AddTags'),
+      ...state('GetItem', 'UpdateItem'),
+    ],
+    finishRun: [
+      ...state('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
+      allow('states:StartExecution', machineArn(stage, 'retrain')),
+    ],
+    notify: [...readRun, ...state('GetItem', 'PutItem', 'UpdateItem'), ...readSecret('SlackTokenSecret')],
+    prepareDeployment: [
+      ...readRun,
+      ...sageMaker(stage, 'model-package', 'DescribeModelPackage'),
+      ...sageMaker(stage, 'endpoint', 'DescribeEndpoint'),
+      ...state('GetItem', 'PutItem', 'UpdateItem'),
+      ...endpointTests('GetItem', 'PutItem'),
+    ],
+    deployEndpoint: [
+      ...readRun,
+      ...sageMaker(stage, 'model', 'CreateModel', 'DescribeModel', 'AddTags'),
+      ...sageMaker(
+        stage,
+        'endpoint-config',
+        'CreateEndpointConfig',
+        'DescribeEndpointConfig',
+        'AddTags',
+        'CreateEndpoint',
+        'UpdateEndpoint',
+      ),
+      ...sageMaker(
+        stage,
+        'endpoint',
+        'CreateEndpoint',
+        'UpdateEndpoint',
+        'DescribeEndpoint',
+        'DeleteEndpoint',
+        'AddTags',
+      ),
+      ...passTo('ServingRole', 'sagemaker.amazonaws.com'),
+    ],
+    promoteModel: [
+      ...sageMaker(stage, 'endpoint-config', 'DeleteEndpointConfig', 'DescribeEndpointConfig'),
+      ...state('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
+    ],
+    rollBackDeployment: [
+      ...sageMaker(stage, 'endpoint', 'DescribeEndpoint', 'UpdateEndpoint', 'DeleteEndpoint'),
+      ...sageMaker(stage, 'endpoint-config', 'UpdateEndpoint', 'DeleteEndpointConfig', 'DescribeEndpointConfig'),
+      ...state('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
+    ],
+    loadEndpointTests: [
+      ...sageMaker(stage, 'endpoint', 'DescribeEndpoint'),
+      ...state('GetItem', 'PutItem'),
+      ...endpointTests('GetItem', 'PutItem', 'Query'),
+    ],
+    runEndpointTest: [...sageMaker(stage, 'endpoint', 'InvokeEndpoint'), ...readRun],
+    recordTestResults: [...endpointTests('PutItem', 'UpdateItem'), ...state('GetItem')],
+    measureDrift: [
+      ...readRun,
+      ...writeObjects('ArtifactsBucket', '*/drift/*'),
+      ...readObjects('CleanBucket', '*'),
+      ...state('GetItem', 'PutItem', 'UpdateItem', 'Query'),
+    ],
+    predict: [...readRun, ...state('GetItem'), ...sageMaker(stage, 'endpoint', 'InvokeEndpoint', 'DescribeEndpoint')],
+  };
+}
+
+const capitalize = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+const kebab = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** One role a function, `<Function>Role`. */
+export function functionRoles(stage: string): Record<string, Resource> {
+  return Object.fromEntries(
+    Object.entries(functionGrants(stage)).map(([name, grants]) => [
+      `${capitalize(name)}Role`,
+      role(`tidegate-${stage}-${kebab(name)}`, 'lambda.amazonaws.com', [...functionBasics(stage, name), ...grants]),
+    ]),
+  );
+}

@@ -1,0 +1,89 @@
+import { type Allow, allow, getAtt, sub, type Value } from './cloudformation.ts';
+
+/** What the functions and machines are granted, named for what it lets them do. */
+const bucketArn = (bucket: string): Value => getAtt(bucket, 'Arn');
+const objects = (bucket: string, keys: string): Value => sub(`\${${bucket}.Arn}/${keys}`);
+const keyOf: Readonly<Record<string, string>> = {
+  RawBucket: 'RawKey',
+  CleanBucket: 'CleanKey',
+  ArtifactsBucket: 'ArtifactsKey',
+};
+const bucketKey = (bucket: string): Value => getAtt(keyOf[bucket] ?? '', 'Arn');
+const viaS3: Allow['when'] = { StringEquals: { 'kms:ViaService': sub('s3.${AWS::Region}.amazonaws.com') } };
+
+export type Bucket = 'RawBucket' | 'CleanBucket' | 'ArtifactsBucket';
+
+/** Read objects whose keys match; listing lets a missing object be told from a forbidden one. */
+export const readObjects = (bucket: Bucket, keys: string): Allow[] => [
+  allow('s3:GetObject', objects(bucket, keys)),
+  allow('s3:ListBucket', bucketArn(bucket)),
+  allow('kms:Decrypt', bucketKey(bucket), viaS3),
+];
+export const readObjectVersions = (bucket: Bucket): Allow[] => [
+  allow(['s3:GetObject', 's3:GetObjectVersion'], objects(bucket, '*')),
+  allow('kms:Decrypt', bucketKey(bucket), viaS3),
+];
+/** Write objects whose keys match, in parts when large. */
+export const writeObjects = (bucket: Bucket, keys: string): Allow[] => [
+  allow(['s3:PutObject', 's3:AbortMultipartUpload'], objects(bucket, keys)),
+  allow(['kms:GenerateDataKey', 'kms:Decrypt'], bucketKey(bucket), viaS3),
+];
+export const listVersions = (bucket: Bucket): Allow[] => [allow('s3:ListBucketVersions', bucketArn(bucket))];
+
+const stateTable = getAtt('StateTable', 'Arn');
+const testsTable = getAtt('EndpointTestsTable', 'Arn');
+export const state = (...actions: string[]): Allow[] => [
+  allow(
+    actions.map((a) => `dynamodb:${a}`),
+    stateTable,
+  ),
+];
+export const endpointTests = (...actions: string[]): Allow[] => [
+  allow(
+    actions.map((a) => `dynamodb:${a}`),
+    testsTable,
+  ),
+];
+
+export const readSecret = (secret: string): Allow[] => [
+  allow('secretsmanager:GetSecretValue', { Ref: secret }),
+  allow('kms:Decrypt', getAtt('SecretsKey', 'Arn'), {
+    StringEquals: { 'kms:ViaService': sub('secretsmanager.${AWS::Region}.amazonaws.com') },
+  }),
+];
+
+const regional = (service: string, rest: string): Value =>
+  sub(`arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${rest}`);
+/** This stage's resources of one SageMaker kind. */
+export const sageMakerArn = (stage: string, kind: string): Value =>
+  regional('sagemaker', `${kind}/tidegate-${stage}-*`);
+export const sageMaker = (stage: string, kind: string, ...actions: string[]): Allow[] => [
+  allow(
+    actions.map((a) => `sagemaker:${a}`),
+    sageMakerArn(stage, kind),
+  ),
+];
+export const passTo = (roleId: string, service: string): Allow[] => [
+  allow('iam:PassRole', getAtt(roleId, 'Arn'), { StringEquals: { 'iam:PassedToService': service } }),
+];
+
+export const machineArn = (stage: string, machine: string): Value =>
+  regional('states', `stateMachine:tidegate-${stage}-${machine}`);
+export const executionsOf = (stage: string, machine: string): Value =>
+  regional('states', `execution:tidegate-${stage}-${machine}:*`);
+const eventsRule = (name: string): Value => regional('events', `rule/${name}`);
+export const managedRule = (name: string): Allow[] => [
+  allow(['events:PutTargets', 'events:PutRule', 'events:DescribeRule'], eventsRule(name)),
+];
+
+/** A Lambda function's own log group, and X-Ray, which has no resources to name. */
+export const functionBasics = (stage: string, name: string): Allow[] => [
+  allow(
+    ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    regional('logs', `log-group:/aws/lambda/tidegate-${stage}-${name}:*`),
+  ),
+  allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*'),
+];
+export const machineBasics: readonly Allow[] = [
+  allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'xray:GetSamplingRules', 'xray:GetSamplingTargets'], '*'),
+];

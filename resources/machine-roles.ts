@@ -1,0 +1,113 @@
+import { type Allow, allow, getAtt, type Resource, role, sub } from './cloudformation.ts';
+import { executionsOf, machineArn, machineBasics, managedRule, passTo, readObjects, sageMaker } from './grants.ts';
+
+const invoke = (...functions: string[]): Allow =>
+  allow(
+    'lambda:InvokeFunction',
+    functions.map((name) => getAtt(`${name}LambdaFunction`, 'Arn')),
+  );
+
+/** Run another machine and wait for it (`.sync:2`). */
+const runMachine = (stage: string, ...machines: string[]): Allow[] => [
+  allow(
+    'states:StartExecution',
+    machines.map((m) => machineArn(stage, m)),
+  ),
+  allow(
+    ['states:DescribeExecution', 'states:StopExecution'],
+    machines.map((m) => executionsOf(stage, m)),
+  ),
+  ...managedRule('StepFunctionsGetEventsForStepFunctionsExecutionRule'),
+];
+
+/** Run a SageMaker job and wait for it (`.sync`). */
+const runJob = (
+  stage: string,
+  kind: 'training-job' | 'transform-job',
+  job: 'TrainingJob' | 'TransformJob',
+  rule: string,
+): Allow[] => [
+  ...sageMaker(stage, kind, `Create${job}`, `Describe${job}`, `Stop${job}`, 'AddTags', 'ListTags'),
+  ...managedRule(rule),
+];
+
+function machineGrants(stage: string): Readonly<Record<string, readonly Allow[]>> {
+  return {
+    Retrain: [
+      invoke('AdmitDrop', 'Notify', 'RegisterModel', 'FinishRun'),
+      ...runMachine(stage, 'prepare-data', 'train-candidate'),
+    ],
+    PrepareData: [
+      invoke('DesensitizeShard', 'FitTransform', 'TransformShard'),
+      ...readObjects('ArtifactsBucket', '*/runs/*/shards.json'),
+      allow('states:StartExecution', machineArn(stage, 'prepare-data')),
+      allow(['states:DescribeExecution', 'states:StopExecution'], executionsOf(stage, 'prepare-data')),
+    ],
+    TrainCandidate: [
+      invoke('PlanTraining', 'CreateModel', 'EvaluateCandidate', 'ApplyGates'),
+      ...runJob(stage, 'training-job', 'TrainingJob', 'StepFunctionsGetEventsForSageMakerTrainingJobsRule'),
+      ...runJob(stage, 'transform-job', 'TransformJob', 'StepFunctionsGetEventsForSageMakerTransformJobsRule'),
+      ...passTo('TrainingRole', 'sagemaker.amazonaws.com'),
+    ],
+    Deploy: [
+      invoke('PrepareDeployment', 'DeployEndpoint', 'PromoteModel', 'RollBackDeployment', 'Notify'),
+      ...sageMaker(stage, 'endpoint', 'DescribeEndpoint'),
+      ...runMachine(stage, 'test-endpoint'),
+    ],
+    TestEndpoint: [invoke('LoadEndpointTests', 'RunEndpointTest', 'RecordTestResults', 'Notify')],
+    CheckDrift: [invoke('MeasureDrift', 'Notify'), allow('states:StartExecution', machineArn(stage, 'retrain'))],
+    RecoverRun: [invoke('FinishRun', 'Notify')],
+  };
+}
+
+/** One role a state machine, `<Machine>MachineRole`. */
+export function machineRoles(stage: string): Record<string, Resource> {
+  return Object.fromEntries(
+    Object.entries(machineGrants(stage)).map(([name, grants]) => [
+      `${name}MachineRole`,
+      role(
+        `tidegate-${stage}-${name.replaceAll(/(?<=.)[A-Z]/g, (c) => `-${c}`).toLowerCase()}-machine`,
+        'states.amazonaws.com',
+        [...machineBasics, ...grants],
+      ),
+    ]),
+  );
+}
+
+/** What SageMaker's containers may reach: never the raw bucket. */
+export function sageMakerRoles(stage: string): Record<string, Resource> {
+  const image = [
+    allow('ecr:GetAuthorizationToken', '*'),
+    allow(
+      ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchCheckLayerAvailability'],
+      sub('arn:${AWS::Partition}:ecr:${AWS::Region}:*:repository/sagemaker-xgboost'),
+    ),
+    allow('cloudwatch:PutMetricData', '*', {
+      StringLike: { 'cloudwatch:namespace': ['AWS/SageMaker', '/aws/sagemaker/*'] },
+    }),
+    allow(
+      ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams'],
+      sub('arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/sagemaker/*'),
+    ),
+  ];
+  const read = (bucket: 'CleanBucket' | 'ArtifactsBucket', keys: string): Allow[] => readObjects(bucket, keys);
+  const write = (bucket: 'CleanBucket' | 'ArtifactsBucket', key: string, keys: string): Allow[] => [
+    allow(['s3:PutObject', 's3:AbortMultipartUpload'], sub(`\${${bucket}.Arn}/${keys}`)),
+    allow(['kms:GenerateDataKey', 'kms:Decrypt'], getAtt(key, 'Arn')),
+  ];
+  return {
+    TrainingRole: role(`tidegate-${stage}-training`, 'sagemaker.amazonaws.com', [
+      ...image,
+      ...read('CleanBucket', '*/runs/*/encoded/*'),
+      ...write('ArtifactsBucket', 'ArtifactsKey', '*/runs/*/model/*'),
+      ...read('ArtifactsBucket', '*/runs/*/model/*'),
+    ]),
+    ServingRole: role(`tidegate-${stage}-serving`, 'sagemaker.amazonaws.com', [
+      ...image,
+      ...read('ArtifactsBucket', '*/runs/*/model/*'),
+      ...read('CleanBucket', '*/runs/*/holdout/*'),
+      ...write('CleanBucket', 'CleanKey', '*/runs/*/holdout/scores/*'),
+      ...write('CleanBucket', 'CleanKey', '*/captures/*'),
+    ]),
+  };
+}

@@ -1,0 +1,12 @@
+'use strict';
+
+// Bridges Serverless' `${file(...)}`, which loads CommonJS, to the TypeScript that builds the computed part of the stack.
+const { join } = require('node:path');
+const { buildStack, gitCommit } = require('./stack.ts');
+
+const root = join(__dirname, '..');
+
+module.exports = async ({ resolveVariable }) => ({
+  resources: buildStack(root, await resolveVariable('sls:stage')),
+  gitCommit: gitCommit(root),
+});

@@ -1,0 +1,69 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parsePipeline } from '../schemas/load-pipeline.ts';
+import type { Pipeline } from '../schemas/pipeline.ts';
+import type { Resource, Value } from './cloudformation.ts';
+import { events } from './events.ts';
+import { functionRoles } from './function-roles.ts';
+import { keysAndPolicies } from './keys.ts';
+import { machineRoles, sageMakerRoles } from './machine-roles.ts';
+import { xgboostRegistry } from './xgboost-registry.ts';
+
+/** Every pipeline of the project, validated: a mistake stops packaging here. */
+function readPipelines(root: string): Pipeline[] {
+  const folder = join(root, 'pipelines');
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.yml'))
+    .toSorted()
+    .map((file) => {
+      const pipeline = parsePipeline(readFileSync(join(folder, file), 'utf8'), `pipelines/${file}`);
+      if (`${pipeline.name}.yml` !== file) {
+        throw new Error(`pipelines/${file}: name is "${pipeline.name}"; the file must be named ${pipeline.name}.yml`);
+      }
+      return pipeline;
+    });
+}
+
+/**
+ * The part of the stack that is computed: keys, roles, rules and schedules.
+ *
+ * @throws Error when the stage's name is too long for SageMaker's 63-character names, or a pipeline does not validate.
+ */
+export function buildStack(
+  root: string,
+  stage: string,
+): { Mappings: Record<string, Value>; Resources: Record<string, Resource> } {
+  if (!/^[a-z][a-z0-9]{0,6}$/.test(stage)) {
+    throw new Error(
+      `Stage "${stage}": use at most 7 lower-case letters and digits, a letter first (names in SageMaker end at 63 characters).`,
+    );
+  }
+  return {
+    Mappings: {
+      XgboostRegistry: Object.fromEntries(
+        Object.entries(xgboostRegistry).map(([region, id]) => [region, { Account: id }]),
+      ),
+    },
+    Resources: {
+      ...keysAndPolicies(stage),
+      ...functionRoles(stage),
+      ...machineRoles(stage),
+      ...sageMakerRoles(stage),
+      ...events(stage, readPipelines(root)),
+    },
+  };
+}
+
+/** The commit that is packaged, for the lineage of every model; `unknown` outside a git checkout. */
+export function gitCommit(root: string): string {
+  try {
+    return execFileSync('git', ['rev-parse', 'HEAD'], {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  } catch {
+    return 'unknown';
+  }
+}

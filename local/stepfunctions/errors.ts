@@ -1,0 +1,81 @@
+/** Error names of the Amazon States Language. */
+export const errorNames = {
+  all: 'States.ALL',
+  timeout: 'States.Timeout',
+  heartbeatTimeout: 'States.HeartbeatTimeout',
+  taskFailed: 'States.TaskFailed',
+  permissions: 'States.Permissions',
+  runtime: 'States.Runtime',
+  dataLimit: 'States.DataLimitExceeded',
+  queryEvaluation: 'States.QueryEvaluationError',
+  noChoiceMatched: 'States.NoChoiceMatched',
+  exceedToleratedFailureThreshold: 'States.ExceedToleratedFailureThreshold',
+  itemReaderFailed: 'States.ItemReaderFailed',
+  resultWriterFailed: 'States.ResultWriterFailed',
+} as const;
+
+/** Errors `States.ALL` does not match (Step Functions developer guide, "Handling errors"). */
+const notMatchedByAll: readonly string[] = [errorNames.runtime, errorNames.dataLimit];
+
+/**
+ * What ends an execution, unless a retrier or catcher takes it. Both parts may be absent: a Fail state without
+ * Error and Cause reports neither.
+ */
+export class ExecutionError extends Error {
+  override readonly name = 'ExecutionError';
+  readonly error: string | undefined;
+  readonly causeText: string | undefined;
+  /** A time-out for want of a heartbeat also answers to `States.HeartbeatTimeout`. */
+  readonly heartbeat: boolean;
+
+  constructor(
+    error: string | undefined,
+    causeText: string | undefined,
+    options: { readonly heartbeat?: boolean } = {},
+  ) {
+    super(`${error ?? 'execution failed'}${causeText === undefined ? '' : `: ${causeText}`}`);
+    this.error = error;
+    this.causeText = causeText;
+    this.heartbeat = options.heartbeat ?? false;
+  }
+}
+
+/** The members an event or a description shows of an error; absent parts are left out. */
+export const errorDetails = ({
+  error,
+  causeText,
+}: ExecutionError | ExecutionStopped): { error?: string; cause?: string } => ({
+  ...(error !== undefined && { error }),
+  ...(causeText !== undefined && { cause: causeText }),
+});
+
+/** Says whether a Retry or Catch entry takes an error. `States.Runtime` always ends the execution. */
+export function matchesError(errorEquals: readonly string[], failure: ExecutionError): boolean {
+  const { error } = failure;
+  if (error === errorNames.runtime) return false;
+  return errorEquals.some((name) => {
+    if (name === errorNames.all) return error === undefined || !notMatchedByAll.includes(error);
+    if (name === errorNames.taskFailed) {
+      return error !== errorNames.timeout && (error === undefined || !notMatchedByAll.includes(error));
+    }
+    if (name === errorNames.heartbeatTimeout) return failure.heartbeat || error === name;
+    return name === error;
+  });
+}
+
+/** Why an execution was ended from outside; the reason of its abort signal. */
+export class ExecutionStopped extends Error {
+  override readonly name = 'ExecutionStopped';
+  readonly error: string | undefined;
+  readonly causeText: string | undefined;
+  constructor(error?: string, causeText?: string) {
+    super('the execution was stopped');
+    this.error = error;
+    this.causeText = causeText;
+  }
+}
+
+/** The interpreter is going down: the execution is left as it is, jobs included, to be taken up again. */
+export class ExecutionSuspended extends Error {
+  override readonly name = 'ExecutionSuspended';
+}

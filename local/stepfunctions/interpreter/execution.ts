@@ -1,0 +1,104 @@
+import type { Definition, Json } from '../asl.ts';
+import { ExecutionError, ExecutionStopped, ExecutionSuspended, errorDetails } from '../errors.ts';
+import type { Checkpoint, Environment } from './environment.ts';
+import { shownOutput } from './history.ts';
+import { runMachine } from './machine.ts';
+import { Scope } from './scope.ts';
+import { Thread } from './thread.ts';
+
+/** How an execution ended. */
+export interface ExecutionOutcome {
+  readonly status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+  readonly output?: Json;
+  readonly error?: string;
+  readonly cause?: string;
+}
+
+export interface ExecutionRequest {
+  readonly definition: Definition;
+  readonly input: Json;
+  /** As sent, for the ExecutionStarted event. */
+  readonly inputText: string;
+  readonly roleArn: string;
+  readonly env: Environment;
+  /** Aborted with ExecutionStopped to end the execution, with ExecutionSuspended to leave it. */
+  readonly signal: AbortSignal;
+  /** When the execution began, in milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly resume?: Checkpoint;
+}
+
+class TimedOut extends Error {}
+
+/**
+ * Runs an execution to its end and writes its history.
+ * @throws ExecutionSuspended when the interpreter goes down; any other error is a defect of the interpreter
+ */
+export async function runExecution(request: ExecutionRequest): Promise<ExecutionOutcome> {
+  const { definition, input, env, signal, resume } = request;
+  const { history } = env;
+  const limit = new AbortController();
+  const ended = new AbortController();
+  const thread = new Thread({
+    history,
+    signal: AbortSignal.any([signal, limit.signal]),
+    scope: new Scope(undefined, resume?.variables),
+    after: resume ? history.count : 0,
+  });
+  if (!resume) {
+    history.append('ExecutionStarted', 0, {
+      executionStartedEventDetails: {
+        input: request.inputText,
+        inputDetails: { truncated: false },
+        roleArn: request.roleArn,
+      },
+    });
+  }
+  if (definition.TimeoutSeconds !== undefined) {
+    const left = request.startedAt + definition.TimeoutSeconds * 1000 - env.clock.now();
+    env.clock.sleep(Math.max(0, left), ended.signal).then(
+      () => limit.abort(new TimedOut()),
+      () => {},
+    );
+  }
+  try {
+    const output = await runMachine(definition, input, thread, env, resume);
+    thread.record('ExecutionSucceeded', { executionSucceededEventDetails: shownOutput(output) });
+    return { status: 'SUCCEEDED', output };
+  } catch (reason) {
+    return conclude(reason, thread, env);
+  } finally {
+    ended.abort();
+  }
+}
+
+/** Writes the end of an execution that did not succeed. */
+function conclude(reason: unknown, thread: Thread, env: Environment): ExecutionOutcome {
+  const why: unknown = thread.signal.aborted ? thread.signal.reason : reason;
+  if (why instanceof ExecutionSuspended) throw why;
+  const previous = thread.cursor;
+  if (why instanceof TimedOut) {
+    interrupt(thread, previous);
+    env.history.append('ExecutionTimedOut', previous, { executionTimedOutEventDetails: {} });
+    return { status: 'TIMED_OUT' };
+  }
+  if (why instanceof ExecutionStopped) {
+    interrupt(thread, previous);
+    const details = errorDetails(why);
+    env.history.append('ExecutionAborted', previous, { executionAbortedEventDetails: details });
+    return { status: 'ABORTED', ...details };
+  }
+  if (!(why instanceof ExecutionError)) throw why;
+  const details = errorDetails(why);
+  env.history.append('ExecutionFailed', previous, { executionFailedEventDetails: details });
+  return { status: 'FAILED', ...details };
+}
+
+/** The history may be full; then the end alone is written. */
+function interrupt(thread: Thread, previous: number): void {
+  try {
+    thread.recordInterruption(previous);
+  } catch (failure) {
+    if (!(failure instanceof ExecutionError)) throw failure;
+  }
+}

@@ -1,0 +1,158 @@
+import type { Json, JsonObject, StateType } from '../asl.ts';
+import type { History, HistoryEvent } from './history.ts';
+import { Scope } from './scope.ts';
+
+/** The item a Map iteration works on, as `$states.context.Map.Item` shows it. */
+export interface MapItem {
+  readonly Index: number;
+  readonly Value: Json;
+}
+
+interface ThreadOptions {
+  readonly history: History;
+  readonly signal: AbortSignal;
+  readonly scope: Scope;
+  /** Id of the event this line of states follows. */
+  readonly after: number;
+  readonly item?: MapItem;
+  /** Set on the line of one inline Map iteration. */
+  readonly iteration?: { readonly index: number; readonly name: string };
+}
+
+/** State types whose interruption is an event of its own. */
+const abortable: readonly StateType[] = ['Task', 'Wait', 'Map', 'Parallel'];
+
+/**
+ * One line of states in an execution: the machine itself, a branch of a Parallel, an iteration of a Map.
+ *
+ * Event ids are chained as AWS chains them: an event follows the event before it on its own line, and the entry into
+ * a state counts only once the state has done something. So an expression that fails while the state is being entered
+ * points past the entry.
+ */
+export class Thread {
+  readonly scope: Scope;
+  readonly signal: AbortSignal;
+  readonly item: MapItem | undefined;
+  readonly iteration: ThreadOptions['iteration'];
+  readonly #history: History;
+  #cursor: number;
+  #pendingEntry: number | undefined;
+  #openState: StateType | undefined;
+  #children: Thread[] = [];
+
+  constructor(options: ThreadOptions) {
+    this.#history = options.history;
+    this.signal = options.signal;
+    this.scope = options.scope;
+    this.#cursor = options.after;
+    this.item = options.item;
+    this.iteration = options.iteration;
+  }
+
+  /** Id of the event the next one follows. */
+  get cursor(): number {
+    return this.#pendingEntry ?? this.#cursor;
+  }
+
+  /** Continues after an event written elsewhere, for instance by the branch that ended last. */
+  follow(eventId: number): void {
+    this.#cursor = eventId;
+    this.#pendingEntry = undefined;
+  }
+
+  /** Lets the entry into the current state count, before anything else is written. */
+  settle(): void {
+    this.follow(this.cursor);
+  }
+
+  enter(type: StateType, details: HistoryEvent['details']): number {
+    this.signal.throwIfAborted();
+    const id = this.#history.append(`${type}StateEntered`, this.cursor, details);
+    this.#pendingEntry = id;
+    this.#openState = type;
+    return id;
+  }
+
+  /** Takes up a state whose entry was written before a restart. */
+  reenter(type: StateType): void {
+    this.#openState = type;
+  }
+
+  exit(type: StateType, details: HistoryEvent['details']): void {
+    this.record(`${type}StateExited`, details);
+    this.#openState = undefined;
+    this.#children = [];
+  }
+
+  /** Writes an event of this line that the next one follows. */
+  record(type: string, details: HistoryEvent['details'] = {}): number {
+    const id = this.note(type, details);
+    this.follow(id);
+    return id;
+  }
+
+  /** Writes an event of this line that the next one does not follow, as AWS does with successes of Map and Parallel. */
+  note(type: string, details: HistoryEvent['details'] = {}): number {
+    this.signal.throwIfAborted();
+    return this.#history.append(type, this.cursor, details);
+  }
+
+  /** Writes an EvaluationFailed, which follows what was before the entry as long as the entry does not count. */
+  recordEvaluationFailure(details: JsonObject): void {
+    this.signal.throwIfAborted();
+    this.follow(this.#history.append('EvaluationFailed', this.#cursor, { evaluationFailedEventDetails: details }));
+  }
+
+  /** A line below this one, with its own scope, that is aborted with this one. */
+  fork(options: {
+    after: number;
+    signal: AbortSignal;
+    item?: MapItem | undefined;
+    iteration?: ThreadOptions['iteration'];
+  }): Thread {
+    const item = options.item ?? this.item;
+    const child = new Thread({
+      history: this.#history,
+      signal: options.signal,
+      scope: new Scope(this.scope),
+      after: options.after,
+      ...(item && { item }),
+      ...(options.iteration && { iteration: options.iteration }),
+    });
+    this.#children.push(child);
+    return child;
+  }
+
+  /** Lets go of a line that came to its end. */
+  release(child: Thread): void {
+    this.#children = this.#children.filter((other) => other !== child);
+  }
+
+  /**
+   * Writes what the end of this line interrupts: its iteration, its open state, then everything below.
+   * @param failed the line whose failure ended the others; its iteration failed instead of being aborted
+   */
+  recordInterruption(previousEventId: number, failed?: Thread): void {
+    if (this.iteration) {
+      const outcome = this === failed ? 'Failed' : 'Aborted';
+      this.#history.append(`MapIteration${outcome}`, previousEventId, {
+        [`mapIteration${outcome}EventDetails`]: this.iteration,
+      });
+    }
+    if (this.#openState && abortable.includes(this.#openState)) {
+      this.#history.append(`${this.#openState}StateAborted`, previousEventId);
+    }
+    for (const child of this.#children) child.recordInterruption(previousEventId);
+    this.#openState = undefined;
+  }
+
+  /** @param failed writes the interruptions of all lines below when one of them failed. */
+  recordFailureBelow(failed: Thread): void {
+    const previous = failed.cursor;
+    const [first, ...others] = [failed, ...this.#children.filter((child) => child !== failed)];
+    first?.recordInterruption(previous, failed);
+    for (const child of others) child.recordInterruption(previous);
+    this.follow(previous);
+    this.#children = [];
+  }
+}

@@ -1,0 +1,200 @@
+import { type ItemBatcher, isObject, type Json, type JsonObject, type MapState } from '../asl.ts';
+import { ExecutionError, errorDetails, errorNames } from '../errors.ts';
+import type { ChildResult, MapRun } from '../interpreter/environment.ts';
+import type { StateRun } from '../interpreter/state-run.ts';
+import { objectItems, readItems } from './item-reader.ts';
+import { inlineItems, maxConcurrency } from './map-items.ts';
+import { transformResults, writeResults } from './result-writer.ts';
+
+/** Children this machine runs at once when MaxConcurrency asks for no limit or for a higher one; AWS allows 10,000. */
+const MAX_CHILDREN_AT_ONCE = 64;
+
+/** The failures a map run puts up with. */
+interface Tolerance {
+  readonly count: number | undefined;
+  readonly percentage: number | undefined;
+}
+
+async function readTolerance(run: StateRun<MapState>): Promise<Tolerance> {
+  const { ToleratedFailureCount, ToleratedFailurePercentage } = run.state;
+  const count =
+    ToleratedFailureCount === undefined
+      ? undefined
+      : await run.evaluateAs('number', ToleratedFailureCount, 'ToleratedFailureCount');
+  const percentage =
+    ToleratedFailurePercentage === undefined
+      ? undefined
+      : await run.evaluateAs('number', ToleratedFailurePercentage, 'ToleratedFailurePercentage');
+  if (count !== undefined && !Number.isInteger(count)) {
+    throw new ExecutionError(
+      errorNames.runtime,
+      `ToleratedFailureCount must be a whole number, got '${count}' instead.`,
+    );
+  }
+  if (count !== undefined && count < 0)
+    throw new ExecutionError(errorNames.runtime, 'ToleratedFailureCount cannot be negative.');
+  if (percentage !== undefined && !(percentage >= 0 && percentage <= 100)) {
+    throw new ExecutionError(errorNames.runtime, 'ToleratedFailurePercentage must be between 0 and 100.');
+  }
+  return { count, percentage };
+}
+
+/** Says whether more items failed than are tolerated; without any tolerance a single one is too many. */
+function isExceeded({ count, percentage }: Tolerance, failed: number, total: number): boolean {
+  if (count === undefined && percentage === undefined) return failed > 0;
+  if (count !== undefined && failed > count) return true;
+  return percentage !== undefined && (failed / Math.max(1, total)) * 100 > percentage;
+}
+
+/** The input of one child and how many items it holds. */
+interface Work {
+  readonly input: Json;
+  readonly items: number;
+  readonly context: JsonObject;
+}
+
+async function selectItems(run: StateRun<MapState>, items: readonly Json[]): Promise<Work[]> {
+  const { ItemSelector } = run.state;
+  const work: Work[] = [];
+  for (const [Index, Value] of items.entries()) {
+    const context = { Map: { Item: { Index, Value } } };
+    const input = ItemSelector === undefined ? Value : await run.evaluate(ItemSelector, 'ItemSelector', { context });
+    work.push({ input, items: 1, context });
+  }
+  return work;
+}
+
+/** Gathers selected items into batches by number and by bytes of their JSON text. */
+async function batchItems(run: StateRun<MapState>, batcher: ItemBatcher, work: readonly Work[]): Promise<Work[]> {
+  const limit = async (field: 'MaxItemsPerBatch' | 'MaxInputBytesPerBatch'): Promise<number> => {
+    const template = batcher[field];
+    return template === undefined
+      ? Number.POSITIVE_INFINITY
+      : run.evaluateAs('number', template, `ItemBatcher/${field}`);
+  };
+  const maxItems = await limit('MaxItemsPerBatch');
+  const maxBytes = await limit('MaxInputBytesPerBatch');
+  const common =
+    batcher.BatchInput === undefined
+      ? {}
+      : { BatchInput: await run.evaluate(batcher.BatchInput, 'ItemBatcher/BatchInput') };
+  const sizeOf = (items: Json[]) => Buffer.byteLength(JSON.stringify({ ...common, Items: items }));
+
+  const batches: Json[][] = [];
+  let bytes = 0;
+  for (const { input } of work) {
+    const last = batches.at(-1);
+    const added = Buffer.byteLength(JSON.stringify(input)) + 1;
+    if (last && last.length < maxItems && bytes + added <= maxBytes) {
+      last.push(input);
+      bytes += added;
+    } else {
+      batches.push([input]);
+      bytes = sizeOf([input]);
+    }
+  }
+  return batches.map((items) => ({ input: { ...common, Items: items }, items: items.length, context: {} }));
+}
+
+interface Verdict {
+  readonly children: ChildResult[];
+  readonly exceeded: boolean;
+}
+
+/** Runs children side by side until all are done, or too many have failed. */
+async function runChildren(
+  run: StateRun<MapState>,
+  mapRun: MapRun,
+  work: readonly Work[],
+  tolerance: Tolerance,
+  limit: number,
+  stop: AbortController,
+): Promise<Verdict> {
+  const total = work.reduce((sum, { items }) => sum + items, 0);
+  const children: ChildResult[] = [];
+  let next = 0;
+  let failedItems = 0;
+  let exceeded = false;
+  const worker = async (): Promise<void> => {
+    while (next < work.length && !exceeded) {
+      const index = next;
+      next += 1;
+      const unit = work[index];
+      if (!unit) return;
+      const child = await mapRun.runChild(run.state.ItemProcessor, unit.input, unit.items, unit.context);
+      children[index] = child;
+      if (child.status === 'SUCCEEDED') continue;
+      failedItems += unit.items;
+      if (!exceeded && isExceeded(tolerance, failedItems, total)) {
+        exceeded = true;
+        stop.abort(new Error('the tolerated failure threshold was exceeded'));
+      }
+    }
+  };
+  const workers = Math.min(work.length, limit === 0 ? MAX_CHILDREN_AT_ONCE : Math.min(limit, MAX_CHILDREN_AT_ONCE));
+  await Promise.all(Array.from({ length: workers }, worker));
+  return { children: children.filter((child) => child !== undefined), exceeded };
+}
+
+/** The items of a map run. An object's members are items too, other than in an inline Map. */
+async function itemsOf(run: StateRun<MapState>): Promise<Json[]> {
+  const { Items } = run.state;
+  if (Items === undefined) return isObject(run.input) ? objectItems(run.input) : inlineItems(run);
+  const value = await run.evaluate(Items, 'Items');
+  if (Array.isArray(value)) return value;
+  if (isObject(value)) return objectItems(value);
+  throw run.unexpectedType('array', Items, 'Items', value);
+}
+
+/**
+ * Runs a Distributed Map: every item, or batch of items, as a child execution of its own.
+ * The parent's history shows the map run alone.
+ */
+export async function runDistributed(run: StateRun<MapState>): Promise<Json> {
+  const { state, thread, env } = run;
+  const reader = state.ItemReader;
+  const given = reader ? [] : await itemsOf(run);
+  const limit = await maxConcurrency(run);
+  const tolerance = await readTolerance(run);
+  thread.record('MapStateStarted', { mapStateStartedEventDetails: { length: given.length } });
+
+  const stop = new AbortController();
+  const mapRun = await env.maps.start({
+    state,
+    name: run.name,
+    maxConcurrency: limit,
+    toleratedFailureCount: tolerance.count ?? 0,
+    toleratedFailurePercentage: tolerance.percentage ?? 0,
+    signal: AbortSignal.any([thread.signal, stop.signal]),
+  });
+  thread.record('MapRunStarted', { mapRunStartedEventDetails: { mapRunArn: mapRun.mapRunArn } });
+  try {
+    const items = reader ? await readItems(run, reader) : given;
+    const selected = await selectItems(run, items);
+    const work = state.ItemBatcher ? await batchItems(run, state.ItemBatcher, selected) : selected;
+    mapRun.total(work.length, items.length);
+    const { children, exceeded } = await runChildren(run, mapRun, work, tolerance, limit, stop);
+    thread.signal.throwIfAborted();
+
+    const writer = state.ResultWriter;
+    const result =
+      writer?.Resource === undefined
+        ? transformResults(children, writer?.WriterConfig?.Transformation ?? 'COMPACT')
+        : await writeResults(run, writer, mapRun, children);
+    if (exceeded) {
+      throw new ExecutionError(
+        errorNames.exceedToleratedFailureThreshold,
+        'The specified tolerated failure threshold was exceeded',
+      );
+    }
+    mapRun.finish('SUCCEEDED');
+    thread.record('MapRunSucceeded');
+    return result;
+  } catch (failure) {
+    mapRun.finish(thread.signal.aborted ? 'ABORTED' : 'FAILED');
+    if (failure instanceof ExecutionError && !thread.signal.aborted) {
+      thread.record('MapRunFailed', { mapRunFailedEventDetails: errorDetails(failure) });
+    }
+    throw failure;
+  }
+}

@@ -1,0 +1,64 @@
+import type { Json, MapState } from '../asl.ts';
+import { withRecovery } from '../interpreter/recovery.ts';
+import { checkPayload, type Outcome, type StateRun } from '../interpreter/state-run.ts';
+import { runDistributed } from './distributed-map.ts';
+import { runLines } from './lines.ts';
+import { inlineItems, maxConcurrency } from './map-items.ts';
+
+/** Step Functions runs at most this many inline iterations at once. */
+const MAX_INLINE_CONCURRENCY = 40;
+
+async function runInline(run: StateRun<MapState>): Promise<Json> {
+  const { state, thread, env, name } = run;
+  const items = await inlineItems(run);
+  const limit = await maxConcurrency(run);
+  const started = thread.record('MapStateStarted', { mapStateStartedEventDetails: { length: items.length } });
+  return runLines(thread, {
+    count: items.length,
+    maxConcurrency: limit === 0 ? MAX_INLINE_CONCURRENCY : Math.min(limit, MAX_INLINE_CONCURRENCY),
+    start: (index, signal, after) => {
+      const item = { Index: index, Value: items[index] ?? null };
+      const iteration = { index, name };
+      const line = thread.fork({ after: after ?? started, signal, item, iteration });
+      line.record('MapIterationStarted', { mapIterationStartedEventDetails: iteration });
+      return {
+        line,
+        result: async () => {
+          const input =
+            state.ItemSelector === undefined
+              ? item.Value
+              : await run.evaluate(state.ItemSelector, 'ItemSelector', {
+                  context: { Map: { Item: { Index: item.Index, Value: item.Value } } },
+                });
+          return run.runGroup(state.ItemProcessor, input, line, env);
+        },
+        succeeded: () => line.note('MapIterationSucceeded', { mapIterationSucceededEventDetails: iteration }),
+      };
+    },
+  });
+}
+
+async function attempt(run: StateRun<MapState>): Promise<Outcome> {
+  const { state, thread } = run;
+  let result: Json;
+  try {
+    result =
+      state.ItemProcessor.ProcessorConfig?.Mode === 'DISTRIBUTED' ? await runDistributed(run) : await runInline(run);
+    checkPayload(result, run.name);
+  } catch (failure) {
+    if (!thread.signal.aborted) thread.record('MapStateFailed');
+    throw failure;
+  }
+  thread.note('MapStateSucceeded');
+  return run.finish({
+    Assign: state.Assign,
+    Output: state.Output,
+    otherwise: result,
+    readable: { result },
+    next: state.Next,
+  });
+}
+
+/** Runs its processor once for every item; the result is the outputs in the order of the items. */
+export const executeMap = (run: StateRun<MapState>): Promise<Outcome> =>
+  withRecovery(run as StateRun<never>, () => attempt(run));

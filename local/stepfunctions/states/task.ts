@@ -1,0 +1,150 @@
+import type { Json, TaskState } from '../asl.ts';
+import { ExecutionError, errorNames } from '../errors.ts';
+import { rememberedNumber, withRecovery } from '../interpreter/recovery.ts';
+import { checkPayload, type Outcome, type StateRun } from '../interpreter/state-run.ts';
+import { parseTaskResource, type TaskResource } from '../interpreter/task-resource.ts';
+import { type TaskEvents, taskEvents } from './task-events.ts';
+
+/** Limits of one attempt, in milliseconds. */
+interface Limits {
+  /** When the attempt times out, since the epoch. */
+  readonly timeoutAt: number | undefined;
+  readonly heartbeat: number | undefined;
+}
+
+/** A number of seconds that a field gives, as a constant or by an expression. */
+async function seconds(
+  run: StateRun<TaskState>,
+  field: 'TimeoutSeconds' | 'HeartbeatSeconds',
+): Promise<number | undefined> {
+  const template = run.state[field];
+  if (template === undefined) return undefined;
+  const value = await run.evaluateAs('number', template, field);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw run.evaluationFailure(`The ${field} field must be a positive whole number, but was: ${value}`, field);
+}
+
+/** Runs the task within its limits. Whatever ends the attempt also aborts the work that is still under way. */
+async function runWithin(
+  run: StateRun<TaskState>,
+  limits: Limits,
+  work: (signal: AbortSignal, heartbeat: () => void) => Promise<Json>,
+): Promise<Json> {
+  const { clock } = run.env;
+  const attempt = new AbortController();
+  const signal = AbortSignal.any([run.thread.signal, attempt.signal]);
+  let beat: () => void = () => {};
+
+  const timedOut = async (): Promise<never> => {
+    await clock.sleep(Math.max(0, (limits.timeoutAt ?? 0) - clock.now()), signal);
+    throw new ExecutionError(errorNames.timeout, undefined);
+  };
+  const heartbeatMissed = async (interval: number): Promise<never> => {
+    for (;;) {
+      const pause = new AbortController();
+      beat = () => pause.abort();
+      try {
+        await clock.sleep(interval, AbortSignal.any([signal, pause.signal]));
+      } catch (reason) {
+        if (pause.signal.aborted && !signal.aborted) continue;
+        throw reason;
+      }
+      throw new ExecutionError(errorNames.timeout, undefined, { heartbeat: true });
+    }
+  };
+  const aborted = new Promise<never>((_, reject) => {
+    const stop = () => reject(run.thread.signal.reason);
+    if (run.thread.signal.aborted) stop();
+    else run.thread.signal.addEventListener('abort', stop, { once: true, signal: attempt.signal });
+  });
+
+  const contenders: Promise<Json>[] = [work(signal, () => beat()), aborted];
+  if (limits.timeoutAt !== undefined) contenders.push(timedOut());
+  if (limits.heartbeat !== undefined) contenders.push(heartbeatMissed(limits.heartbeat));
+  for (const contender of contenders) contender.catch(() => {});
+  try {
+    return await Promise.race(contenders);
+  } finally {
+    attempt.abort();
+  }
+}
+
+/** One attempt, from the evaluation of Arguments to the exit. */
+async function attemptTask(run: StateRun<TaskState>, resource: TaskResource): Promise<Outcome> {
+  const { state, env, progress } = run;
+  const waitsForToken = resource.kind === 'service' && resource.pattern === 'waitForTaskToken';
+  const kept = progress['token'];
+  const token = waitsForToken ? (typeof kept === 'string' ? kept : env.newTaskToken()) : undefined;
+  const more = token === undefined ? {} : { Task: { Token: token } };
+
+  const args =
+    state.Arguments === undefined ? run.input : await run.evaluate(state.Arguments, 'Arguments', { context: more });
+  if (state.Credentials !== undefined) await run.evaluate(state.Credentials, 'Credentials');
+  const timeout = await seconds(run, 'TimeoutSeconds');
+  const heartbeat = await seconds(run, 'HeartbeatSeconds');
+  checkPayload(args, state.Resource);
+
+  const events: TaskEvents = taskEvents(run.thread, resource, env.region);
+  const resume = progress['submitted'];
+  const timeoutAt =
+    timeout === undefined ? undefined : (rememberedNumber(progress, 'timeoutAt') ?? env.clock.now() + timeout * 1000);
+  if (resume === undefined) {
+    events.scheduled(args, timeout, heartbeat);
+    events.started();
+    run.remember({ ...(token !== undefined && { token }), ...(timeoutAt !== undefined && { timeoutAt }) });
+  }
+
+  let result: Json;
+  try {
+    result = await runWithin(
+      run,
+      { timeoutAt, heartbeat: heartbeat === undefined ? undefined : heartbeat * 1000 },
+      (signal, beat) =>
+        env.tasks.run({
+          resource,
+          arguments: args,
+          state: run.name,
+          attempt: run.attempt,
+          context: run.context(more),
+          signal,
+          ...(token !== undefined && { token }),
+          ...(resume !== undefined && { resume }),
+          submitted: (answer) => {
+            if (signal.aborted) return;
+            events.submitted(answer);
+            run.remember({ submitted: answer });
+          },
+          heartbeat: beat,
+        }),
+    );
+    checkPayload(result, state.Resource);
+  } catch (failure) {
+    if (failure instanceof ExecutionError) {
+      if (failure.error === errorNames.timeout && failure.causeText === undefined) events.timedOut(failure);
+      else events.failed(failure);
+    }
+    throw failure;
+  }
+  events.succeeded(result);
+  return run.finish({
+    Assign: state.Assign,
+    Output: state.Output,
+    otherwise: result,
+    readable: { result, context: more },
+    next: state.Next,
+  });
+}
+
+/** Has work done elsewhere and waits for it. */
+export function executeTask(run: StateRun<TaskState>): Promise<Outcome> {
+  const resource = parseTaskResource(run.state.Resource);
+  if (!resource) {
+    throw new ExecutionError(
+      errorNames.runtime,
+      run.message(
+        `The resource provided ${run.state.Resource} is not recognized. Valid resources are Lambda functions and service integrations.`,
+      ),
+    );
+  }
+  return withRecovery(run as StateRun<never>, () => attemptTask(run, resource));
+}

@@ -10,12 +10,18 @@ import { pipelineSchema } from '#schemas/pipeline';
 import { runPointerSchema } from '#schemas/run';
 
 const config = readConfig([
-  'STAGE', 'CLEAN_BUCKET', 'ARTIFACTS_BUCKET', 'CLEAN_KEY_ARN', 'ARTIFACTS_KEY_ARN', 'TRAINING_ROLE_ARN', 'XGBOOST_IMAGE',
+  'STAGE',
+  'CLEAN_BUCKET',
+  'ARTIFACTS_BUCKET',
+  'CLEAN_KEY_ARN',
+  'ARTIFACTS_KEY_ARN',
+  'TRAINING_ROLE_ARN',
+  'XGBOOST_IMAGE',
 ]);
 
 /** Plans a run's SageMaker jobs: the training and the scoring of candidate and champion on the same holdout. */
 export const handler = withMiddleware(
-  z.object({ run: runPointerSchema, champion: runPointerSchema.optional() }),
+  z.object({ run: runPointerSchema, champion: runPointerSchema.nullish() }),
   async ({ run, champion }) => {
     const artifacts = artifactStore(config);
     const keys = artifactKeys(run);
@@ -33,7 +39,10 @@ export const handler = withMiddleware(
     const score = (model: 'candidate' | 'champion', of: typeof run) =>
       planTransformJob(run, model, runResourceName(config.STAGE, of), pipeline, environment);
     const trainingJob = planTrainingJob(run, pipeline, fitted.label.classCounts, environment);
-    await artifacts.writeJson(keys.training, { hyperparameters: trainingJob.HyperParameters, image: config.XGBOOST_IMAGE });
+    await artifacts.writeJson(keys.training, {
+      hyperparameters: trainingJob.HyperParameters,
+      image: config.XGBOOST_IMAGE,
+    });
     return {
       trainingJob,
       scoring: [score('candidate', run), ...(champion ? [score('champion', champion)] : [])],

@@ -65,3 +65,28 @@ export const championSchema = z.object({
   promotedAt: z.string(),
 });
 export type Champion = z.output<typeof championSchema>;
+
+/** What a training job was given (`training.json`). */
+export const trainingRecordSchema = z.object({ hyperparameters: z.record(z.string(), z.string()), image: z.string() });
+
+/** Error and cause as a Catch passes them on. */
+export const caughtErrorSchema = z.object({ Error: z.string().optional(), Cause: z.string().optional() });
+
+/** What FinishRun is called with: by the run itself, or (`lost`) when it ended without its failure path. */
+export const finishRunSchema = z.object({
+  executionArn: z.string().min(1),
+  input: z.unknown(),
+  outcome: z.enum(['registered', 'rejected', 'failed', 'lost']),
+  error: caughtErrorSchema.optional(),
+});
+
+/** A failed run in words, as FinishRun tells Notify. */
+export const runFailureSchema = z.object({
+  error: z.string(),
+  message: z.string(),
+  executionArn: z.string(),
+  pipeline: z.string().optional(),
+  runId: z.string().optional(),
+  drop: z.string().optional(),
+});
+export type RunFailure = z.output<typeof runFailureSchema>;

@@ -18,6 +18,6 @@ export type FitTransformEvent = z.infer<typeof fitTransformSchema>;
 export const transformShardSchema = z.object({
   run: runPointerSchema,
   shard: z.object({ index }),
-  champion: runPointerSchema.optional(),
+  champion: runPointerSchema.nullish(),
 });
 export type TransformShardEvent = z.infer<typeof transformShardSchema>;

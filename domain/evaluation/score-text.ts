@@ -1,0 +1,47 @@
+import { EvaluationError } from '#domain/errors';
+
+/**
+ * Reads what a model answered in text/csv: numbers apart by commas, line ends or brackets. The built-in XGBoost writes one
+ * number a line, or `[p0, p1, …]` a line for multi:softprob.
+ *
+ * @param perRow numbers that belong to one row
+ * @returns row-major
+ * @throws EvaluationError when something is no number, or the numbers do not fill whole rows
+ */
+export function parseScores(text: string, perRow: number, file: string): Float64Array {
+  const tokens = text.split(/[\s,[\]]+/).filter((token) => token !== '');
+  const scores = new Float64Array(tokens.length);
+  tokens.forEach((token, i) => {
+    const score = Number(token);
+    if (Number.isNaN(score))
+      throw new EvaluationError(`${file}: value ${i + 1} is not a number; is this the answer of a model in text/csv?`);
+    scores[i] = score;
+  });
+  if (scores.length % perRow !== 0) {
+    throw new EvaluationError(`${file}: ${scores.length} numbers do not make rows of ${perRow}`);
+  }
+  return scores;
+}
+
+/**
+ * Reads model inputs: comma-separated numbers, one row a line, an empty field is missing.
+ *
+ * @throws EvaluationError when a line has another number of fields
+ */
+export function parseFeatures(
+  text: string,
+  width: number,
+  file: string,
+): { rows: number; width: number; values: Float64Array } {
+  const lines = text.split('\n').filter((line, i, all) => line !== '' || (width === 1 && i < all.length - 1));
+  const values = new Float64Array(lines.length * width);
+  lines.forEach((line, row) => {
+    const fields = line.split(',');
+    if (fields.length !== width)
+      throw new EvaluationError(`${file}: line ${row + 1} has ${fields.length} fields, not ${width}`);
+    fields.forEach((field, i) => {
+      values[row * width + i] = field === '' ? Number.NaN : Number(field);
+    });
+  });
+  return { rows: lines.length, width, values };
+}

@@ -1,0 +1,68 @@
+import { ExecutionAlreadyExists, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { explainFailure } from '#domain/runs/failure';
+import { sfnClient } from '#functions/common/clients';
+import { readConfig } from '#functions/common/config';
+import { releaseLease } from '#functions/common/lease';
+import { withMiddleware } from '#functions/common/middleware';
+import { runStore } from '#functions/common/stores';
+import { finishRunSchema, type PendingDrop, retrainInputSchema } from '#schemas/run';
+
+const config = readConfig(['STATE_TABLE', 'RETRAIN_MACHINE_ARN']);
+
+/** The pipeline and drop an execution's input names, as far as it can be read. */
+function readTarget(input: unknown): { pipeline?: string; drop?: string } {
+  const parsed = retrainInputSchema.safeParse(input);
+  if (!parsed.success) return {};
+  if (!('detail' in parsed.data)) {
+    const { pipeline, drop } = parsed.data;
+    return drop === undefined ? { pipeline } : { pipeline, drop };
+  }
+  const { key } = parsed.data.detail.object;
+  const [pipeline] = key.split('/');
+  return pipeline && key.includes('/') ? { pipeline, drop: key.slice(0, key.lastIndexOf('/') + 1) } : { drop: key };
+}
+
+/** Starts the drop that waited for a run, once: the execution's name is the run's. */
+async function startPending(pending: PendingDrop, runId: string): Promise<void> {
+  try {
+    await sfnClient().send(
+      new StartExecutionCommand({
+        stateMachineArn: config.RETRAIN_MACHINE_ARN,
+        name: `after-${pending.pipeline}-${runId}`,
+        input: JSON.stringify(pending),
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ExecutionAlreadyExists)) throw error;
+  }
+}
+
+/**
+ * Ends a run: records the outcome, marks the data set as trained unless the run failed, gives the lease back and starts the drop
+ * that waited. Finds the run by the lease its execution holds, so it works wherever the run broke; a run that ended already is left alone.
+ */
+export const handler = withMiddleware(finishRunSchema, async ({ executionArn, input, outcome, error }) => {
+  const store = runStore(config);
+  const target = readTarget(input);
+  const { pipeline } = target;
+  const failure = outcome === 'failed' || outcome === 'lost' ? explainFailure(error ?? {}) : undefined;
+  const found = pipeline === undefined ? undefined : await store.get(pipeline, 'lease');
+  const lease = found?.['holder'] === executionArn ? found : undefined;
+  const finished = pipeline === undefined ? undefined : await store.get(pipeline, `finished#${executionArn}`);
+  const runId = String(lease?.['runId'] ?? finished?.['runId'] ?? '');
+  if (pipeline !== undefined && runId !== '') {
+    await store.set(pipeline, `run#${runId}`, { status: outcome === 'lost' ? 'failed' : outcome, ...(failure ? { failure } : {}) });
+    if (!failure && lease) await store.put(pipeline, `trained#${String(lease['identity'])}`, { runId, outcome });
+    await store.put(pipeline, `finished#${executionArn}`, { runId });
+    const pending = await releaseLease(store, pipeline, runId, executionArn);
+    if (pending) await startPending(pending, runId);
+  }
+  return {
+    executionArn,
+    outcome,
+    recovered: outcome === 'lost' && lease !== undefined,
+    ...target,
+    ...(runId === '' ? {} : { runId }),
+    ...(failure ?? {}),
+  };
+});

@@ -1,4 +1,9 @@
-import { CreateModelPackageCommand, CreateModelPackageGroupCommand, DescribeModelPackageGroupCommand } from '@aws-sdk/client-sagemaker';
+import {
+  CreateModelPackageCommand,
+  type CreateModelPackageCommandInput,
+  CreateModelPackageGroupCommand,
+  DescribeModelPackageGroupCommand,
+} from '@aws-sdk/client-sagemaker';
 import { z } from 'zod';
 import { modelPackageGroupName } from '#domain/naming';
 import { modelPackageRequest } from '#domain/registry/model-package';
@@ -59,8 +64,14 @@ export const handler = withMiddleware(z.object({ run: runPointerSchema }), async
     evaluationDigest: sha256Hex(evaluationText),
     environment: { stage: config.STAGE, artifactsBucket: config.ARTIFACTS_BUCKET, image: config.XGBOOST_IMAGE },
   });
-  const { ModelPackageArn: modelPackageArn = '' } = await sageMakerClient().send(new CreateModelPackageCommand(request));
+  const { ModelPackageArn: modelPackageArn = '' } = await sageMakerClient().send(
+    new CreateModelPackageCommand(request as CreateModelPackageCommandInput),
+  );
   const version = Number(modelPackageArn.slice(modelPackageArn.lastIndexOf('/') + 1));
-  await store.set(run.pipeline, `run#${run.runId}`, { modelPackageArn, modelPackageVersion: version, approval: request.ModelApprovalStatus });
+  await store.set(run.pipeline, `run#${run.runId}`, {
+    modelPackageArn,
+    modelPackageVersion: version,
+    approval: request.ModelApprovalStatus,
+  });
   return { modelPackageArn };
 });

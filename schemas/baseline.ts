@@ -51,7 +51,7 @@ export type Window = z.infer<typeof windowSchema>;
 export const baselineSchema = windowSchema.extend({ version: z.literal(1) });
 export type Baseline = z.infer<typeof baselineSchema>;
 
-const columnDriftSchema = z.object({
+export const columnDriftSchema = z.object({
   column: z.string(),
   kind: z.enum(['number', 'category']),
   psi: z.number().min(0),

@@ -1,0 +1,89 @@
+import { EvaluationError } from '#domain/errors';
+import { parseFeatures, parseScores } from '#domain/evaluation/score-text';
+
+/** Requests and answers out of captured data, row for row. */
+export interface CapturedRows {
+  readonly rows: number;
+  /** Row-major model inputs; NaN is missing. */
+  readonly values: Float64Array;
+  readonly scores: Float64Array;
+  /** Captures that could not be read: another content type, a failed request, another number of columns. */
+  readonly skipped: number;
+}
+
+interface Payload {
+  readonly data?: unknown;
+  readonly encoding?: unknown;
+}
+
+const decode = ({ data, encoding }: Payload): string | undefined => {
+  if (typeof data !== 'string') return undefined;
+  return encoding === 'BASE64' ? new TextDecoder().decode(Uint8Array.from(atob(data), (c) => c.charCodeAt(0))) : data;
+};
+
+/**
+ * Reads a file of captures (aws-facts: Data capture) within a window of time.
+ *
+ * @param text JSON lines
+ * @param width model inputs a row; perRow scores a row
+ * @param from first instant of the window, inclusive; to: exclusive; ISO 8601
+ */
+export function readCaptures(
+  text: string,
+  { width, perRow, from, to }: { width: number; perRow: number; from: string; to: string },
+): CapturedRows {
+  const inputs: Float64Array[] = [];
+  const outputs: Float64Array[] = [];
+  let rows = 0;
+  let skipped = 0;
+  for (const line of text.split('\n')) {
+    if (line.trim() === '') continue;
+    try {
+      const record = JSON.parse(line) as {
+        captureData?: { endpointInput?: Payload; endpointOutput?: Payload };
+        eventMetadata?: { inferenceTime?: string };
+      };
+      const time = Date.parse(record.eventMetadata?.inferenceTime ?? '');
+      if (!(time >= Date.parse(from) && time < Date.parse(to))) continue;
+      const input = decode(record.captureData?.endpointInput ?? {});
+      const output = decode(record.captureData?.endpointOutput ?? {});
+      if (input === undefined || output === undefined) throw new EvaluationError('no CSV input and output');
+      const features = parseFeatures(input, width, 'capture');
+      const scores = parseScores(output, perRow, 'capture');
+      if (scores.length !== features.rows * perRow) throw new EvaluationError('rows and answers differ');
+      inputs.push(features.values);
+      outputs.push(scores);
+      rows += features.rows;
+    } catch {
+      skipped += 1;
+    }
+  }
+  const join = (parts: readonly Float64Array[], size: number) => {
+    const all = new Float64Array(size);
+    let at = 0;
+    for (const part of parts) {
+      all.set(part, at);
+      at += part.length;
+    }
+    return all;
+  };
+  return { rows, values: join(inputs, rows * width), scores: join(outputs, rows * perRow), skipped };
+}
+
+const hour = 3_600_000;
+
+/** Start of a window such as `24h` or `7d` that ends at `to` (ISO 8601). */
+export function windowStart(window: string, to: string): string {
+  const amount = Number.parseInt(window, 10);
+  return new Date(Date.parse(to) - amount * (window.endsWith('d') ? 24 : 1) * hour).toISOString();
+}
+
+/** The hourly prefixes `yyyy/mm/dd/hh` that captures of a window lie below, oldest first. */
+export function captureHours(from: string, to: string): string[] {
+  const hours: string[] = [];
+  for (let at = Math.floor(Date.parse(from) / hour) * hour; at < Date.parse(to); at += hour) {
+    const [date = '', time = ''] = new Date(at).toISOString().split('T');
+    hours.push(`${date.replaceAll('-', '/')}/${time.slice(0, 2)}`);
+  }
+  return hours;
+}

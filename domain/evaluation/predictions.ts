@@ -1,0 +1,35 @@
+import { EvaluationError } from '#domain/errors';
+import type { FittedTransform } from '#schemas/fitted-transform';
+import type { PredictResponse } from '#schemas/predict';
+
+/**
+ * Puts model outputs into words: a class and its probability, or a value.
+ *
+ * @param scores row-major, one number a row; multiclass: one a class
+ * @param threshold binary: scores at or above it are the positive class
+ * @throws EvaluationError when there are not as many answers as rows
+ */
+export function describePredictions(
+  { task, label }: Pick<FittedTransform, 'task' | 'label'>,
+  scores: Float64Array,
+  rows: number,
+  threshold: number,
+): PredictResponse['predictions'] {
+  const perRow = task === 'multiclass' ? label.classes.length : 1;
+  if (scores.length !== rows * perRow) {
+    throw new EvaluationError(`The model answered ${scores.length / perRow} rows for ${rows}`);
+  }
+  return Array.from({ length: rows }, (_, row) => {
+    const own = scores.subarray(row * perRow, (row + 1) * perRow);
+    if (task === 'multiclass') {
+      const best = own.indexOf(Math.max(...own));
+      return {
+        label: label.classes[best] ?? '',
+        probabilities: Object.fromEntries(label.classes.map((name, i) => [name, own[i] ?? 0])),
+      };
+    }
+    const score = own[0] ?? 0;
+    if (task === 'regression') return { value: score };
+    return { score, label: label.classes[score >= threshold ? 1 : 0] ?? '' };
+  });
+}

@@ -4,8 +4,11 @@ export interface LineFinderOptions {
   readonly quote: number | undefined;
   readonly delimiter: number;
   readonly header: boolean;
-  /** Byte positions at which the records start that the reader left out. */
-  readonly rejectedStarts: ReadonlySet<number>;
+  /**
+   * Byte positions within the records that the reader left out, ascending. (DuckDB gives the record's first byte or, in files
+   * with bare line feeds, the one after it.)
+   */
+  readonly rejectedAt: readonly number[];
   /** Ordinals (from 0) of the records to find, among those the reader took. */
   readonly wanted: ReadonlySet<number>;
 }
@@ -17,7 +20,7 @@ export interface LineFinder {
   /** Line (from 1) on which the n-th record that was taken starts. */
   lineOf(ordinal: number): number | undefined;
   /** Line on which the record left out at a byte position starts. */
-  lineOfRejected(start: number): number | undefined;
+  lineOfRejected(position: number): number | undefined;
 }
 
 const LF = 0x0a;
@@ -27,7 +30,7 @@ const CR = 0x0d;
  * Finds the physical lines of records, the way an editor counts them: a line break inside quotes counts, a blank line
  * counts though it is no record. A DuckDB reader knows only ordinals (and byte positions of what it rejects).
  */
-export function createLineFinder({ quote, delimiter, header, rejectedStarts, wanted }: LineFinderOptions): LineFinder {
+export function createLineFinder({ quote, delimiter, header, rejectedAt, wanted }: LineFinderOptions): LineFinder {
   const found = new Map<number, number>();
   const foundRejected = new Map<number, number>();
   let position = 0;
@@ -41,12 +44,22 @@ export function createLineFinder({ quote, delimiter, header, rejectedStarts, wan
   let previousWasCr = false;
   let headerPending = header;
   let bom = 0;
+  let nextRejected = 0;
+
+  /** Whether the reader left out the record that ends here. */
+  const isRejected = (): boolean => {
+    while ((rejectedAt[nextRejected] ?? Number.POSITIVE_INFINITY) < recordStart) nextRejected++;
+    const at = rejectedAt[nextRejected] ?? Number.POSITIVE_INFINITY;
+    if (at > position) return false;
+    foundRejected.set(at, recordLine);
+    nextRejected++;
+    return true;
+  };
 
   const endRecord = (): void => {
     if (recordHasBytes) {
       if (headerPending) headerPending = false;
-      else if (rejectedStarts.has(recordStart)) foundRejected.set(recordStart, recordLine);
-      else {
+      else if (!isRejected()) {
         if (wanted.has(ordinal)) found.set(ordinal, recordLine);
         ordinal++;
       }
@@ -91,5 +104,5 @@ export function createLineFinder({ quote, delimiter, header, rejectedStarts, wan
       position++;
     }
   };
-  return { push, end: endRecord, lineOf: (n) => found.get(n), lineOfRejected: (start) => foundRejected.get(start) };
+  return { push, end: endRecord, lineOf: (n) => found.get(n), lineOfRejected: (at) => foundRejected.get(at) };
 }

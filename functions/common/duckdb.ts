@@ -53,12 +53,12 @@ export function scrubbed(task: string, error: unknown): DataEngineError {
   return new DataEngineError(`Cannot ${task}${line ? `, near line ${line}` : ''}: ${detail}`);
 }
 
-/** Plain values: exact whole numbers as numbers, everything that is no scalar as text. */
+/** Plain values: exact whole numbers as numbers, times in ISO 8601, everything else that is no scalar as text. */
 function plain(value: unknown): SqlValue {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value;
   if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
     return value;
-  return String(value);
+  return value instanceof Date ? value.toISOString() : String(value);
 }
 
 /** Opens an engine. Close it when done. */

@@ -98,7 +98,7 @@ export async function listMalformedRows(
     quote: format === 'csv' ? csv.quote.charCodeAt(0) : undefined,
     delimiter: csv.delimiter.charCodeAt(0),
     header: format === 'csv' && csv.header,
-    rejectedStarts: new Set(rejects.map((r) => r.start)),
+    rejectedAt: rejects.map((r) => r.start),
     wanted: new Set(positions.map((r) => asNumber(r['ordinal']))),
   });
   await findLines(finder, file);

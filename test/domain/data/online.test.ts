@@ -1,0 +1,132 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { encodeRows, toCsv } from '#domain/data/online';
+import { PredictionError } from '#domain/errors';
+import { cleanKeys, partName } from '#domain/runs/layout';
+import { type DataRun, smallPipeline, startRun, testEngine } from '../../fakes/data-run.ts';
+
+const definition = smallPipeline(
+  {
+    id: 'id',
+    csv: { trim: true, nullValues: ['', '?'] },
+    columns: {
+      name: { role: 'pii', action: 'drop' },
+      zip: { role: 'quasi', action: 'generalize', keepFirst: 2, feature: { type: 'category', maxCategories: 4 } },
+      age: { role: 'quasi', action: 'generalize', binWidth: 5, feature: { type: 'number', indicator: true } },
+      x: { role: 'feature', type: 'number' },
+      c: { role: 'feature', type: 'category', maxCategories: 3 },
+      o: { role: 'feature', type: 'category', encode: 'ordinal', impute: 'mode' },
+      b: { role: 'feature', type: 'boolean' },
+      t: { role: 'feature', type: 'datetime', parts: ['hour', 'dayOfWeek', 'epochDays'] },
+    },
+  },
+  { split: { train: 0.4, validation: 0.2, test: 0.4 } },
+);
+
+const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: '', freq: 6 });
+const row = fc.record({
+  y: fc.constantFrom('0', '1'),
+  name: fc.constantFrom('Ann', 'Bo'),
+  zip: maybe(fc.constantFrom('10115', '80331', '99999', '20000', '30000', '40000')),
+  age: maybe(fc.integer({ min: 0, max: 99 }).map(String)),
+  x: maybe(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e9, max: 1e9 }).map(String)),
+  c: maybe(fc.constantFrom('red', ' green', 'blue ', "o'pal", '2.0', '2', '?')),
+  o: maybe(fc.constantFrom('1', '2', '3')),
+  b: maybe(fc.constantFrom('true', 'false', '1', '0.0')),
+  t: maybe(
+    fc
+      .date({ min: new Date('1990-01-01'), max: new Date('2030-01-01'), noInvalidDate: true })
+      .map((d) => d.toISOString()),
+  ),
+});
+const fields = ['id', 'y', 'name', 'zip', 'age', 'x', 'c', 'o', 'b', 't'] as const;
+
+/** Runs a drop of some rows through the batch path, and gives the holdout's lines with their rows. */
+async function batch(
+  rows: readonly Record<string, string>[],
+): Promise<{ run: DataRun; lines: string[]; holdout: Record<string, string>[] }> {
+  const run = await startRun(definition);
+  const csv = rows.map((r, i) => fields.map((f) => (f === 'id' ? `i${i}` : r[f])).join(','));
+  run.drop('small/d/a.csv', `${fields.join(',')}\n${csv.join('\n')}\n`);
+  await run.desensitize('small/d/a.csv');
+  await run.fit();
+  await run.encode();
+  const keys = cleanKeys(run.run);
+  const lines = readFileSync(join(run.folder, 'clean', keys.holdout('candidate') + partName(0, 0, 'csv')), 'utf8')
+    .trimEnd()
+    .split('\n');
+  using engine = await testEngine();
+  const found = await engine.query(
+    'find the holdout rows',
+    `SELECT _row FROM (SELECT *, file_row_number AS _row FROM read_parquet('${join(run.folder, 'clean', keys.shard(0))}', file_row_number = true)) WHERE _side = 'test' ORDER BY _row`,
+  );
+  return { run, lines, holdout: found.map((r) => rows[Number(r['_row'])] ?? {}) };
+}
+
+describe('encoding online', () => {
+  test('gives the same model inputs as the batch path for the same rows', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { minLength: 150, maxLength: 200 }), async (rows) => {
+        const both = rows.map((r, i) => ({ ...r, y: String(i % 2) }));
+        const { run, lines, holdout } = await batch(both);
+        using _ = run;
+        using engine = await testEngine();
+        const encoded = await encodeRows(engine, run.pipeline, await run.fitted(), holdout);
+        expect(encoded.rows).toBe(lines.length);
+        const online = toCsv(encoded)
+          .split('\n')
+          .map((line) => line.split(',').map((f) => (f === '' ? null : Number(f))));
+        expect(online).toEqual(lines.map((line) => line.split(',').map((f) => (f === '' ? null : Number(f)))));
+      }),
+      { numRuns: 8 },
+    );
+  }, 60_000);
+
+  test('takes JSON numbers, booleans and nulls, and imputes what is absent', async () => {
+    const rows = Array.from({ length: 200 }, (_, i) => ({
+      y: String(i % 2),
+      name: 'A',
+      zip: `${10 + (i % 3)}000`,
+      age: String(20 + (i % 40)),
+      x: String(i),
+      c: ['red', 'green', ''][i % 3] ?? '',
+      o: String(1 + (i % 3)),
+      b: i % 2 ? 'true' : 'false',
+      t: '2026-03-02T17:45:00Z',
+    }));
+    const { run } = await batch(rows.map((r, i) => ({ ...r, t: `2026-03-0${1 + (i % 9)}T17:45:00Z` })));
+    using _ = run;
+    using engine = await testEngine();
+    const fitted = await run.fitted();
+    const asText = await encodeRows(engine, run.pipeline, fitted, [rows[4] ?? {}]);
+    const asJson = await encodeRows(engine, run.pipeline, fitted, [{ ...rows[4], age: 24, x: 4, o: 2, b: false }]);
+    expect(asJson).toEqual(asText);
+    const nothing = await encodeRows(engine, run.pipeline, fitted, [{}]);
+    const inputOf = (name: string) => nothing.values[nothing.features.indexOf(name)];
+    expect(inputOf('age:missing')).toBe(undefined);
+    expect(inputOf('c:missing')).toBe(1);
+    expect(inputOf('b')).toBeNaN();
+    expect(toCsv(nothing).split(',')).toHaveLength(fitted.features.length);
+    expect(await encodeRows(engine, run.pipeline, fitted, [])).toMatchObject({ rows: 0 });
+
+    const refused = async (bad: unknown) => {
+      const error = await encodeRows(engine, run.pipeline, fitted, [rows[0] ?? {}, bad as never]).catch(
+        (e: unknown) => e,
+      );
+      expect(error).toBeInstanceOf(PredictionError);
+      return String(error);
+    };
+    expect(await refused({ x: 'tax id 42' })).toBe('PredictionError: Row 1, column "x": not a finite number.');
+    expect(await refused({ t: 'yesterday 42' })).toBe(
+      'PredictionError: Row 1, column "t": not a date or time in ISO 8601.',
+    );
+    expect(await refused({ c: { deep: 42 } })).toContain('Row 1, column "c": the value must be a text');
+    expect(await refused({ x: Number.POSITIVE_INFINITY })).toContain('column "x"');
+    expect(await refused({ aeg: 42 })).toContain(
+      'Row 1 has a column the pipeline does not know: "aeg". Did you mean "age"?',
+    );
+    expect(await refused([42])).toBe('PredictionError: Row 1 is not an object of column names and values.');
+  });
+});

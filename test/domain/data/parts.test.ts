@@ -1,0 +1,41 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { partRanges, planParts } from '#domain/data/parts';
+
+describe('planning parts', () => {
+  test('gives every training host an object and leaves none empty', () => {
+    const rows = fc.array(fc.nat(50), { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(rows, fc.integer({ min: 1, max: 20 }), (perShard, hosts) => {
+        fc.pre(perShard.reduce((a, b) => a + b, 0) >= hosts);
+        const parts = planParts(perShard, hosts);
+        expect(parts.reduce((a, b) => a + b, 0)).toBeGreaterThanOrEqual(hosts);
+        parts.forEach((n, i) => {
+          expect(n).toBeLessThanOrEqual(perShard[i] ?? 0);
+          if ((perShard[i] ?? 0) > 0) expect(n).toBeGreaterThan(0);
+        });
+      }),
+    );
+  });
+  test('splits the largest shard first', () => {
+    expect(planParts([10, 100, 0], 4)).toEqual([1, 3, 0]);
+  });
+  test('refuses more objects than rows', () => {
+    expect(() => planParts([1, 1], 3)).toThrow('2 rows cannot fill 3 objects');
+  });
+  test('cuts a shard into even ranges that follow on each other', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 500 }), fc.integer({ min: 1, max: 30 }), (rows, parts) => {
+        fc.pre(parts <= rows);
+        const ranges = partRanges(rows, parts);
+        let offset = 0;
+        for (const range of ranges) {
+          expect(range.offset).toBe(offset);
+          expect(Math.abs(range.rows - rows / parts)).toBeLessThan(1);
+          offset += range.rows;
+        }
+        expect(offset).toBe(rows);
+      }),
+    );
+  });
+});

@@ -1,0 +1,93 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { artifactKeys } from '#domain/runs/layout';
+import { type OpenEngine, openEngine } from '#functions/common/duckdb';
+import type { ObjectStore } from '#functions/common/object-store';
+import { cleanShard } from '#functions/common/shard-cleaning';
+import { encodeShard } from '#functions/common/shard-encoding';
+import { fitRun } from '#functions/common/transform-fitting';
+import { type FittedTransform, fittedTransformSchema } from '#schemas/fitted-transform';
+import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
+import { type Profile, profileSchema } from '#schemas/profile';
+import { folderStore } from './folder-store.ts';
+
+export const tokenKey = new TextEncoder().encode('a key of the tests, long enough to serve');
+const memoryMb = 1024;
+
+/** One run of a pipeline over buckets that are folders. Dispose of it when done. */
+export interface DataRun {
+  readonly run: { readonly pipeline: string; readonly runId: string };
+  readonly pipeline: Pipeline;
+  readonly folder: string;
+  readonly raw: ObjectStore;
+  readonly clean: ObjectStore;
+  readonly artifacts: ObjectStore;
+  /** Puts a file into the raw bucket. */
+  drop(key: string, content: string | Uint8Array): void;
+  desensitize(key: string, index?: number): ReturnType<typeof cleanShard>;
+  fit(shards?: number): ReturnType<typeof fitRun>;
+  encode(index?: number, champion?: { pipeline: string; runId: string }): ReturnType<typeof encodeShard>;
+  fitted(): Promise<FittedTransform>;
+  profile(index?: number): Promise<Profile>;
+  /** Rows of a Parquet object of the clean bucket. */
+  rows(key: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  [Symbol.dispose](): void;
+}
+
+/** Starts a run: the pipeline is given as its YAML file would be, already parsed from text. */
+export async function startRun(definition: unknown, runId = 'r1', folder?: string): Promise<DataRun> {
+  const pipeline = pipelineSchema.parse(definition);
+  const root = folder ?? mkdtempSync(join(tmpdir(), 'data-run-'));
+  const [raw, clean, artifacts] = ['raw', 'clean', 'artifacts'].map((name) => folderStore(join(root, name))) as [
+    ObjectStore,
+    ObjectStore,
+    ObjectStore,
+  ];
+  const run = { pipeline: pipeline.name, runId };
+  await artifacts.writeJson(artifactKeys(run).config, pipeline);
+  return {
+    run,
+    pipeline,
+    folder: root,
+    raw,
+    clean,
+    artifacts,
+    drop(key, content) {
+      mkdirSync(dirname(join(root, 'raw', key)), { recursive: true });
+      writeFileSync(join(root, 'raw', key), content);
+    },
+    desensitize: (key, index = 0) =>
+      cleanShard({ raw, clean, artifacts, tokenKey, memoryMb }, { run, shard: { index, key, size: 1 } }),
+    fit: (shards = 1) => fitRun({ clean, artifacts, memoryMb }, { run, shards }),
+    encode: (index = 0, champion) =>
+      encodeShard({ clean, artifacts, memoryMb }, { run, shard: { index }, ...(champion ? { champion } : {}) }),
+    fitted: () => artifacts.readJson(artifactKeys(run).transform, fittedTransformSchema),
+    profile: (index = 0) => artifacts.readJson(artifactKeys(run).shardProfile(index), profileSchema),
+    async rows(key) {
+      using engine = await testEngine();
+      return await engine.query('read', `SELECT * FROM read_parquet('${join(root, 'clean', key)}')`);
+    },
+    [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
+
+/** An engine with the tests' token key. */
+export async function testEngine(): Promise<OpenEngine & Disposable> {
+  const engine = await openEngine({ memoryMb, tokenKey });
+  return { ...engine, [Symbol.dispose]: () => engine.close() };
+}
+
+/** A small binary pipeline; give what differs. */
+export const smallPipeline = (dataset: Record<string, unknown> = {}, rest: Record<string, unknown> = {}): unknown => ({
+  name: 'small',
+  dataset: {
+    format: 'csv',
+    label: { column: 'y', positive: 1, negative: 0 },
+    minRows: 1,
+    columns: { x: { role: 'feature', type: 'number' } },
+    ...dataset,
+  },
+  evaluation: { task: 'binary', gates: [{ metric: 'auc', min: 0.5 }] },
+  ...rest,
+});

@@ -1,0 +1,70 @@
+import { noSuchKey, notImplemented, preconditionFailed } from './errors.ts';
+
+/** What a condition is held against. */
+export interface Validators {
+  /** Without quotes. */
+  readonly etag: string;
+  /** Milliseconds since the epoch. */
+  readonly modified: number;
+}
+
+export interface ConditionHeaders {
+  readonly ifMatch?: string | undefined;
+  readonly ifNoneMatch?: string | undefined;
+  readonly ifModifiedSince?: string | undefined;
+  readonly ifUnmodifiedSince?: string | undefined;
+}
+
+/** Whether a list of quoted or bare ETags names this one; `*` names any. */
+const names = (header: string, etag: string): boolean =>
+  header.split(',').some((item) => {
+    const candidate = item.trim().replace(/^W\//, '').replaceAll('"', '');
+    return candidate === '*' || candidate === etag;
+  });
+
+/** HTTP dates count whole seconds. */
+const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000);
+
+const dateOf = (header: string | undefined): number | undefined => {
+  const time = header === undefined ? Number.NaN : Date.parse(header);
+  return Number.isNaN(time) ? undefined : time;
+};
+
+/**
+ * Holds the conditions of a read against an object, in the order of RFC 9110 section 13.2.2: an ETag condition
+ * outweighs the date condition beside it.
+ * @returns `not-modified` when the reader's copy is current.
+ * @throws S3Error PreconditionFailed
+ */
+export const checkRead = (headers: ConditionHeaders, { etag, modified }: Validators): 'send' | 'not-modified' => {
+  const unmodifiedSince = dateOf(headers.ifUnmodifiedSince);
+  if (headers.ifMatch !== undefined) {
+    if (!names(headers.ifMatch, etag)) throw preconditionFailed('If-Match');
+  } else if (unmodifiedSince !== undefined && seconds(modified) > seconds(unmodifiedSince)) {
+    throw preconditionFailed('If-Unmodified-Since');
+  }
+  const modifiedSince = dateOf(headers.ifModifiedSince);
+  if (headers.ifNoneMatch !== undefined) return names(headers.ifNoneMatch, etag) ? 'not-modified' : 'send';
+  if (modifiedSince !== undefined && seconds(modified) <= seconds(modifiedSince)) return 'not-modified';
+  return 'send';
+};
+
+/**
+ * Holds the conditions of a write against the object it would replace.
+ * @param current undefined when the key has no object, or a delete marker.
+ * @throws S3Error PreconditionFailed; NoSuchKey for If-Match on nothing; NotImplemented for If-None-Match with an ETag.
+ */
+export const checkWrite = (
+  { ifMatch, ifNoneMatch }: Pick<ConditionHeaders, 'ifMatch' | 'ifNoneMatch'>,
+  key: string,
+  current: Validators | undefined,
+): void => {
+  if (ifNoneMatch !== undefined) {
+    if (ifNoneMatch.trim() !== '*') throw notImplemented('If-None-Match with an ETag on a write: S3 takes * alone');
+    if (current) throw preconditionFailed('If-None-Match');
+  }
+  if (ifMatch !== undefined) {
+    if (!current) throw noSuchKey(key);
+    if (!names(ifMatch, current.etag)) throw preconditionFailed('If-Match');
+  }
+};

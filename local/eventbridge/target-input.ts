@@ -53,13 +53,18 @@ function variableReader(
 
 /** Between quotes a text goes in as it is (escaped), anything else as JSON without its quotes. */
 const quoted = (value: unknown): string =>
-  typeof value === 'string' ? JSON.stringify(value).slice(1, -1) : JSON.stringify(value).replaceAll('"', '');
+  typeof value === 'string' ? JSON.stringify(value).slice(1, -1) : JSON.stringify(value).replaceAll(/\\"|"/g, '');
+const plain = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+/** Neither an object, a list nor a quoted text, and not one variable alone: the template is text. */
+const isText = (template: string): boolean => !/^\s*([{["]|<[^>]+>\s*$)/.test(template);
 
 /**
  * Fills a template. A variable outside quotes becomes JSON, one inside quotes becomes text; one whose path leads nowhere
  * "isn't created and won't appear in the output" (EventBridge user guide, input transformation).
  */
 function fill(template: string, read: (name: string) => unknown): string {
+  const text = isText(template);
   let output = '';
   let inString = false;
   for (let i = 0; i < template.length; i++) {
@@ -76,7 +81,7 @@ function fill(template: string, read: (name: string) => unknown): string {
       continue;
     }
     const value = read(name);
-    if (value !== undefined) output += inString ? quoted(value) : JSON.stringify(value);
+    if (value !== undefined) output += text ? plain(value) : inString ? quoted(value) : JSON.stringify(value);
     i += name.length + 1;
   }
   return output;
@@ -104,11 +109,11 @@ export function targetInput(shape: InputShape, event: EventEnvelope, rule: RuleN
   const { InputTemplate: template } = shape.InputTransformer;
   const read = variableReader(shape.InputTransformer, event, rule, new Date(ingestedAt).toISOString());
   const filled = fill(template, read);
-  if (isJson(filled)) return filled;
-  if (/^\s*[{[]/.test(template)) {
+  if (isText(template)) return JSON.stringify(filled);
+  if (!isJson(filled)) {
     throw new InvalidTargetInputError(
       `the input template of rule ${rule.name} does not come out as JSON: a variable outside quotes has no value in this event`,
     );
   }
-  return JSON.stringify(filled);
+  return filled;
 }

@@ -44,7 +44,7 @@ export class CronSyntaxError extends Error {
 const refuse = (field: FieldSpec, part: string): CronSyntaxError =>
   new CronSyntaxError(`"${part}" is not a value of the ${field.name} field (${field.min}-${field.max})`);
 
-function valueOf(field: FieldSpec, text: string): number {
+function readValue(field: FieldSpec, text: string): number {
   const named = field.names?.indexOf(text.toUpperCase()) ?? -1;
   if (named >= 0) return named + field.min;
   const n = /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN;
@@ -61,8 +61,8 @@ function expand(field: FieldSpec, part: string): number[] {
   if (range !== '*') {
     const [low = '', high, ...more] = range.split('-');
     if (more.length > 0) throw refuse(field, part);
-    from = valueOf(field, low);
-    to = high === undefined ? (step === undefined ? from : field.max) : valueOf(field, high);
+    from = readValue(field, low);
+    to = high === undefined ? (step === undefined ? from : field.max) : readValue(field, high);
     if (from > to) throw refuse(field, part);
   }
   const width = Number(step ?? 1);
@@ -92,7 +92,7 @@ function dayOfMonthRule(part: string): DayRule {
   if (part === 'L') return (year, month) => [daysIn(year, month)];
   const near = /^(\d{1,2})W$/.exec(part)?.[1];
   if (near !== undefined) {
-    const day = valueOf(dayField, near);
+    const day = readValue(dayField, near);
     return (year, month) => (day <= daysIn(year, month) ? [nearestWeekday(year, month, day)] : []);
   }
   const days = expand(dayField, part);
@@ -107,12 +107,12 @@ function dayOfWeekRule(part: string): DayRule {
       wanted.includes(weekday(year, month, day)),
     );
   if (nth?.[1] !== undefined) {
-    const wanted = valueOf(weekdayField, nth[1]);
+    const wanted = readValue(weekdayField, nth[1]);
     const index = Number(nth[2]) - 1;
     return (year, month) => all(year, month, [wanted]).slice(index, index + 1);
   }
   if (last?.[1] !== undefined) {
-    const wanted = valueOf(weekdayField, last[1]);
+    const wanted = readValue(weekdayField, last[1]);
     return (year, month) => all(year, month, [wanted]).slice(-1);
   }
   const wanted = part === 'L' ? [7] : expand(weekdayField, part);

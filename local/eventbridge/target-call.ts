@@ -1,0 +1,98 @@
+import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { AwsError, type CloudContext, type CloudService } from '#local/cloud/service';
+
+/** What the embedded Lambda offers EventBridge and Scheduler: the call AWS makes under the function's own permission. */
+export interface LambdaInvoker extends CloudService {
+  invokeAsync(functionArn: string, payload: unknown): Promise<void>;
+}
+
+/** What the embedded SQS offers other services. */
+export interface QueueSender extends CloudService {
+  /** @throws AwsError `AWS.SimpleQueueService.NonExistentQueue` */
+  sendInternal(queueArn: string, body: string, attributes?: Readonly<Record<string, string>>): void;
+}
+
+export interface TargetCall {
+  readonly arn: string;
+  readonly roleArn?: string;
+  /** JSON text. */
+  readonly payload: string;
+  /** The same for every attempt at one delivery: names the execution, so that a repeat does not start a second one. */
+  readonly executionName: string;
+  readonly sessionName: string;
+  readonly signal: AbortSignal;
+}
+
+/** Kinds of target the embedded cloud can call. */
+export type TargetKind = 'lambda' | 'states' | 'sqs';
+
+/** The kind of a target by its ARN, or undefined when nothing here can call it. */
+export function targetKind(arn: string): TargetKind | undefined {
+  if (/^arn:aws:lambda:[^:]+:\d{12}:function:[^:]+(:[^:]+)?$/.test(arn)) return 'lambda';
+  if (/^arn:aws:states:[^:]+:\d{12}:stateMachine:.+$/.test(arn)) return 'states';
+  if (/^arn:aws:sqs:[^:]+:\d{12}:[^:]+$/.test(arn)) return 'sqs';
+  return undefined;
+}
+
+/**
+ * Calls a target once: a function asynchronously, a state machine as the target's role through the door, a queue.
+ * @throws what the target answered; see `describeFailure`.
+ */
+export async function callTarget(context: CloudContext, call: TargetCall): Promise<void> {
+  switch (targetKind(call.arn)) {
+    case 'lambda':
+      return context.service<LambdaInvoker>('lambda').invokeAsync(call.arn, JSON.parse(call.payload));
+    case 'sqs':
+      return context.service<QueueSender>('sqs').sendInternal(call.arn, call.payload);
+    case 'states':
+      return startExecution(context, call);
+    default:
+      throw new AwsError('ValidationException', `The embedded cloud cannot call ${call.arn}`);
+  }
+}
+
+async function startExecution(context: CloudContext, call: TargetCall): Promise<void> {
+  if (call.roleArn === undefined) throw new AwsError('AccessDeniedException', `No RoleArn for target ${call.arn}`);
+  const client = new SFNClient(context.clientConfig(call.roleArn, call.sessionName));
+  const command = new StartExecutionCommand({
+    stateMachineArn: call.arn,
+    name: call.executionName,
+    input: call.payload,
+  });
+  try {
+    await client.send(command, { abortSignal: call.signal });
+  } catch (error) {
+    // An earlier attempt got through although its answer was lost.
+    if (!(error instanceof ExecutionAlreadyExists)) throw error;
+  } finally {
+    client.destroy();
+  }
+}
+
+/** A failed delivery in EventBridge's terms. */
+export interface Failure {
+  /** As in the dead-letter attribute ERROR_CODE. */
+  readonly code: string;
+  readonly message: string;
+  readonly retryable: boolean;
+}
+
+const permanentCodes: readonly (readonly [RegExp, string])[] = [
+  [/AccessDenied|NotAuthorized|UnrecognizedClient|InvalidClientTokenId/, 'NO_PERMISSIONS'],
+  [/DoesNotExist|NotFound|NonExistentQueue|QueueDoesNotExist/, 'NO_RESOURCE'],
+  [/InvalidTargetInput|InvalidExecutionInput/, 'INVALID_JSON'],
+  [/Validation|InvalidArn|InvalidName|InvalidParameter/, 'INVALID_PARAMETER'],
+];
+
+/**
+ * Sorts a failure as EventBridge does: missing permission, missing target and bad input are final, anything else
+ * (throttling, the target's own failure, no connection) is tried again.
+ */
+export function describeFailure(error: unknown): Failure {
+  const name = error instanceof AwsError ? error.code : error instanceof Error ? error.name : 'Error';
+  const message = error instanceof Error ? error.message : String(error);
+  const permanent = permanentCodes.find(([pattern]) => pattern.test(name));
+  if (permanent) return { code: permanent[1], message, retryable: false };
+  const code = /Throttl|TooManyRequests|LimitExceeded/.test(name) ? 'THROTTLING' : 'ERROR_FROM_TARGET';
+  return { code, message, retryable: true };
+}

@@ -1,0 +1,141 @@
+import { AwsError, type CloudContext } from '#local/cloud/service';
+import {
+  type Input,
+  type Operation,
+  optionalNumber,
+  optionalObject,
+  optionalText,
+  requiredText,
+  textList,
+} from '#local/eventbridge/json-protocol';
+import { md5, md5OfAttributes } from './checksums.ts';
+import type { Message, MessageAttributes, Queue, QueueStore } from './queue-store.ts';
+
+const maxBytes = 1_048_576;
+
+/** @returns the error of a queue that does not exist, under the code SQS puts on the wire. */
+export const noSuchQueue = (): AwsError =>
+  new AwsError('AWS.SimpleQueueService.NonExistentQueue', 'The specified queue does not exist.');
+
+const systemAttributes = (message: Message): Record<string, string> => ({
+  SenderId: 'embedded-cloud',
+  SentTimestamp: String(message.sentAt),
+  ApproximateReceiveCount: String(message.receiveCount),
+  ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt),
+});
+
+const pick = <T>(all: Readonly<Record<string, T>>, wanted: readonly string[]): Record<string, T> =>
+  Object.fromEntries(
+    Object.entries(all).filter(([name]) =>
+      wanted.some(
+        (w) => w === 'All' || w === '.*' || w === name || (w.endsWith('.*') && name.startsWith(w.slice(0, -2))),
+      ),
+    ),
+  );
+
+const unlessEmpty = <T extends object>(name: string, value: T): Record<string, T> =>
+  Object.keys(value).length > 0 ? { [name]: value } : {};
+
+function toWire(message: Message, input: Input): unknown {
+  const attributes = pick(message.attributes, textList(input, 'MessageAttributeNames'));
+  const system = [...textList(input, 'AttributeNames'), ...textList(input, 'MessageSystemAttributeNames')];
+  const digest = md5OfAttributes(attributes);
+  return {
+    MessageId: message.id,
+    ReceiptHandle: message.receipt,
+    MD5OfBody: md5(message.body),
+    Body: message.body,
+    ...unlessEmpty('Attributes', pick(systemAttributes(message), system)),
+    ...unlessEmpty('MessageAttributes', attributes),
+    ...(digest === undefined ? {} : { MD5OfMessageAttributes: digest }),
+  };
+}
+
+/** Host of the queue URLs given out: the one the client already reaches the service by. */
+export type UrlOf = (queueName: string) => string;
+
+/** The operations of SQS by name. @param sent resolves after the next message was sent to a queue. */
+export function sqsOperations(
+  context: CloudContext,
+  options: { readonly store: QueueStore; readonly urlOf: UrlOf; announce(): void; sent(ms: number): Promise<void> },
+): Readonly<Record<string, Operation>> {
+  const { store, urlOf } = options;
+  const { accountId, region, clock } = context;
+  const arnOf = (name: string) => `arn:aws:sqs:${region}:${accountId}:${name}`;
+  const nameOf = (input: Input): string => requiredText(input, 'QueueUrl').split('/').at(-1) ?? '';
+  const queueOf = (name: string): Queue => {
+    const queue = store.get(name);
+    if (!queue) throw noSuchQueue();
+    return queue;
+  };
+  const onQueue = (action: string, run: (queue: Queue, input: Input) => unknown): Operation => ({
+    authorize: (input) => [{ action: `sqs:${action}`, resource: arnOf(nameOf(input)) }],
+    run: (input) => run(queueOf(nameOf(input)), input),
+  });
+
+  return {
+    SendMessage: onQueue('SendMessage', (queue, input) => {
+      const body = requiredText(input, 'MessageBody');
+      if (Buffer.byteLength(body) > maxBytes) {
+        throw new AwsError(
+          'InvalidParameterValue',
+          `One or more parameters are invalid. Reason: Message must be shorter than ${maxBytes} bytes.`,
+        );
+      }
+      const attributes = (optionalObject(input, 'MessageAttributes') ?? {}) as MessageAttributes;
+      const delay = optionalNumber(input, 'DelaySeconds', 0, 900) ?? Number(queue.attributes['DelaySeconds'] ?? 0);
+      const id = store.send(queue.name, body, attributes, clock.now(), delay);
+      options.announce();
+      const digest = md5OfAttributes(attributes);
+      return {
+        MessageId: id,
+        MD5OfMessageBody: md5(body),
+        ...(digest === undefined ? {} : { MD5OfMessageAttributes: digest }),
+      };
+    }),
+    ReceiveMessage: onQueue('ReceiveMessage', async (queue, input) => {
+      const limit = optionalNumber(input, 'MaxNumberOfMessages', 1, 10) ?? 1;
+      const hide =
+        optionalNumber(input, 'VisibilityTimeout', 0, 43_200) ?? Number(queue.attributes['VisibilityTimeout'] ?? 30);
+      const wait =
+        optionalNumber(input, 'WaitTimeSeconds', 0, 20) ??
+        Number(queue.attributes['ReceiveMessageWaitTimeSeconds'] ?? 0);
+      const until = clock.now() + wait * 1000;
+      let messages = store.receive(queue, limit, hide, clock.now());
+      while (messages.length === 0 && clock.now() < until) {
+        await options.sent(until - clock.now());
+        messages = store.receive(queue, limit, hide, clock.now());
+      }
+      return messages.length === 0 ? {} : { Messages: messages.map((message) => toWire(message, input)) };
+    }),
+    DeleteMessage: onQueue('DeleteMessage', (queue, input) =>
+      store.remove(queue.name, requiredText(input, 'ReceiptHandle')),
+    ),
+    PurgeQueue: onQueue('PurgeQueue', (queue) => store.purge(queue.name)),
+    GetQueueAttributes: onQueue('GetQueueAttributes', (queue, input) => {
+      const { visible, hidden } = store.counts(queue.name, clock.now());
+      const all = {
+        VisibilityTimeout: '30',
+        MessageRetentionPeriod: '345600',
+        DelaySeconds: '0',
+        ...queue.attributes,
+        QueueArn: arnOf(queue.name),
+        CreatedTimestamp: String(Math.floor(queue.createdAt / 1000)),
+        ApproximateNumberOfMessages: String(visible),
+        ApproximateNumberOfMessagesNotVisible: String(hidden),
+        ApproximateNumberOfMessagesDelayed: '0',
+      };
+      return { Attributes: pick(all, textList(input, 'AttributeNames')) };
+    }),
+    GetQueueUrl: {
+      authorize: (input) => [{ action: 'sqs:GetQueueUrl', resource: arnOf(requiredText(input, 'QueueName')) }],
+      run: (input) => ({ QueueUrl: urlOf(queueOf(requiredText(input, 'QueueName')).name) }),
+    },
+    ListQueues: {
+      authorize: () => [{ action: 'sqs:ListQueues', resource: '*' }],
+      run: (input) => ({
+        QueueUrls: store.list(optionalText(input, 'QueueNamePrefix') ?? '').map(({ name }) => urlOf(name)),
+      }),
+    },
+  };
+}

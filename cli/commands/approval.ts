@@ -1,0 +1,69 @@
+import {
+  DescribeModelPackageCommand,
+  ListModelPackagesCommand,
+  UpdateModelPackageCommand,
+} from '@aws-sdk/client-sagemaker';
+import type { Command } from 'commander';
+import { modelPackageGroupName } from '#domain/naming';
+import { CliError, green, print, printJson, red } from '../output.ts';
+import { pipelineNames } from '../project.ts';
+import { findRun } from '../runs.ts';
+import type { Target } from '../target.ts';
+import { withTarget } from './global.ts';
+
+/** The model package that an argument names: an ARN, a run, or a pipeline's newest that waits for approval. */
+async function findPackage(target: Target, id: string): Promise<string> {
+  if (id.startsWith('arn:')) return id;
+  if (!pipelineNames().includes(id)) {
+    const run = await findRun(target, id);
+    if (!run.modelPackageArn) throw new CliError(`Run ${run.runId} has no registered model: it is ${run.status}.`);
+    return run.modelPackageArn;
+  }
+  const { ModelPackageSummaryList = [] } = await target.sageMaker.send(
+    new ListModelPackagesCommand({
+      ModelPackageGroupName: modelPackageGroupName(target.stage, id),
+      ModelApprovalStatus: 'PendingManualApproval',
+      SortBy: 'CreationTime',
+      SortOrder: 'Descending',
+      MaxResults: 1,
+    }),
+  );
+  const arn = ModelPackageSummaryList[0]?.ModelPackageArn;
+  if (!arn) throw new CliError(`No model of ${id} waits for approval.`);
+  return arn;
+}
+
+function decision(
+  program: Command,
+  name: 'approve' | 'reject',
+  status: 'Approved' | 'Rejected',
+  description: string,
+): void {
+  program
+    .command(name)
+    .description(description)
+    .argument('<model>', 'a run id, a model package ARN, or a pipeline for its newest waiting model')
+    .option('--reason <text>', 'why; kept with the model package')
+    .action(async (id: string, { reason }: { reason?: string }, command: Command) => {
+      await withTarget(command, async (target, { json }) => {
+        const arn = await findPackage(target, id);
+        const before = await target.sageMaker.send(new DescribeModelPackageCommand({ ModelPackageName: arn }));
+        if (before.ModelApprovalStatus === status) throw new CliError(`${arn} is ${status} already.`);
+        await target.sageMaker.send(
+          new UpdateModelPackageCommand({
+            ModelPackageArn: arn,
+            ModelApprovalStatus: status,
+            ApprovalDescription: reason ?? `by "tidegate ${name}"`,
+          }),
+        );
+        if (json) return printJson({ modelPackageArn: arn, status, before: before.ModelApprovalStatus });
+        print(`${status === 'Approved' ? green('approved') : red('rejected')} ${arn}`);
+        if (status === 'Approved') print('It is being deployed and tested; Slack hears of it.');
+      });
+    });
+}
+
+export function approvalCommands(program: Command): void {
+  decision(program, 'approve', 'Approved', 'approve a registered model: it is deployed and tested');
+  decision(program, 'reject', 'Rejected', 'reject a registered model');
+}

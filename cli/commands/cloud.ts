@@ -1,0 +1,91 @@
+import { rmSync } from 'node:fs';
+import type { Command } from 'commander';
+import { bringDown, bringUp } from '../embedded-cloud.ts';
+import { bold, CliError, dim, green, print, printJson } from '../output.ts';
+import { stateDirectory } from '../project.ts';
+import { readCloud } from '../target.ts';
+import { globalOptions } from './global.ts';
+
+/** Shell lines that point any AWS tool at the embedded cloud. */
+export const environmentLines = (cloud: {
+  endpoint: string;
+  region: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+}): string[] =>
+  Object.entries({
+    AWS_ENDPOINT_URL: cloud.endpoint,
+    AWS_REGION: cloud.region,
+    AWS_DEFAULT_REGION: cloud.region,
+    AWS_ACCESS_KEY_ID: cloud.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: cloud.secretAccessKey,
+  })
+    .map(([name, value]) => `export ${name}='${value}'`)
+    .concat('unset AWS_SESSION_TOKEN AWS_PROFILE');
+
+export function cloudCommands(program: Command): void {
+  program
+    .command('up')
+    .description('start the embedded cloud in the background')
+    .option('--port <n>', 'port of the one endpoint (default: a free one)')
+    .action(async ({ port }: { port?: string }, command: Command) => {
+      const { json } = globalOptions(command);
+      const cloud = await bringUp({ quiet: json === true, ...(port === undefined ? {} : { port: Number(port) }) });
+      if (json)
+        return printJson({ endpoint: cloud.endpoint, region: cloud.region, pid: cloud.pid, outputs: cloud.outputs });
+      print(`${green('up')} at ${bold(cloud.endpoint)} ${dim(`(pid ${cloud.pid}, state in ${stateDirectory()})`)}`);
+      print(`  Slack   ${cloud.endpoint}/_slack/`);
+      print(`  drop    npx tidegate drop loan-default <files…> --watch`);
+      print(`  AWS CLI eval "$(npx tidegate env)" && aws s3 ls`);
+    });
+
+  program
+    .command('down')
+    .description('end the embedded cloud; its state stays')
+    .option('--delete', 'delete its state too: buckets, models, endpoints, history')
+    .action(async (options: { delete?: boolean }) => {
+      const was = await bringDown();
+      if (options.delete) {
+        for (const name of [
+          's3',
+          'dynamodb',
+          'stepfunctions',
+          'sagemaker',
+          'eventbridge',
+          'scheduler',
+          'sqs',
+          'cloudwatch',
+          'secretsmanager',
+          'kms',
+          'lambda',
+          'slack',
+          'audit',
+          'logs',
+          'reports',
+          'iam',
+          'cloud',
+        ]) {
+          rmSync(`${stateDirectory()}/${name}`, { recursive: true, force: true });
+        }
+      }
+      print(was ? 'down' : 'It was not up.');
+    });
+
+  program
+    .command('env')
+    .description('print shell exports that point AWS tools at the embedded cloud, as its administrator')
+    .addHelpText('after', '\nExample:\n  $ eval "$(npx tidegate env)" && aws s3 ls')
+    .action((_options: object, command: Command) => {
+      const cloud = readCloud();
+      if (!cloud) throw new CliError('The embedded cloud is not up. Start it with "npx tidegate up".');
+      if (globalOptions(command).json) {
+        return printJson({
+          endpoint: cloud.endpoint,
+          region: cloud.region,
+          accessKeyId: cloud.accessKeyId,
+          secretAccessKey: cloud.secretAccessKey,
+        });
+      }
+      for (const line of environmentLines(cloud)) print(line);
+    });
+}

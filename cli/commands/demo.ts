@@ -1,0 +1,154 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import type { Command } from 'commander';
+import { artifactKeys } from '#domain/runs/layout';
+import { writeLoanBook } from '#examples/loans/generate';
+import { type Verdict, verdictSchema } from '#schemas/evaluation';
+import { bringUp } from '../embedded-cloud.ts';
+import { bold, CliError, cyan, dim, green, print, red, seconds, table, yellow } from '../output.ts';
+import { findRun, getState, listRuns, type RunRecord, waitForExecution } from '../runs.ts';
+import { openTarget, type Target } from '../target.ts';
+import { describeEnd, watchExecution } from '../watch.ts';
+import { dropAndWatch } from './drop.ts';
+import { predictRows } from './predict.ts';
+import { fetchReport } from './report.ts';
+import { printThreads, readSlack } from './slack.ts';
+
+const pipeline = 'loan-default';
+const rows = 20_000;
+
+/** An invented applicant, as the loan desk would type them in. */
+const applicant = {
+  income: 31_000,
+  amount: 14_000,
+  term: 60,
+  purpose: 'debt',
+  home: 'rent',
+  employment_years: 1.5,
+  dti: 31,
+  inquiries: 4,
+  prior_defaults: 1,
+  utilisation: 0.83,
+};
+
+const heading = (text: string): void => print(`\n${bold(cyan(text))}`);
+
+async function readVerdict({ s3, outputs }: Target, run: RunRecord): Promise<Verdict> {
+  const { Body } = await s3.send(
+    new GetObjectCommand({ Bucket: outputs.ArtifactsBucketName, Key: artifactKeys(run).verdict }),
+  );
+  return verdictSchema.parse(JSON.parse((await Body?.transformToString()) ?? ''));
+}
+
+function printVerdict({ passed, gates }: Verdict): void {
+  print(passed ? green(bold('Every gate passed.')) : red(bold('Refused.')));
+  print(
+    table(
+      ['', 'GATE', 'WHY'],
+      gates.map((g) => [g.passed ? green('✓') : red('✗'), g.gate, g.reason]),
+    ),
+  );
+}
+
+async function dropBook(
+  target: Target,
+  settings: Parameters<typeof writeLoanBook>[2],
+  folder: string,
+): Promise<{ run: RunRecord; verdict: Verdict }> {
+  const directory = mkdtempSync(join(tmpdir(), 'tidegate-demo-'));
+  try {
+    const book = await writeLoanBook(directory, rows, settings, 2);
+    print(
+      `${rows.toLocaleString('en')} loans of invented people, ${(book.defaultRate * 100).toFixed(1)} % defaulted; the best AUC anyone could reach is ${book.bayesAuc.toFixed(3)}`,
+    );
+    const { ended, executionArn } = await dropAndWatch(target, pipeline, book.files, folder);
+    if (ended.status !== 'SUCCEEDED') throw new CliError(`The run ${describeEnd(ended)}`);
+    const run = (await listRuns(target, pipeline, 50)).find((r) => r.executionArn === executionArn);
+    if (!run) throw new CliError(`The drop was not trained: ${JSON.stringify(ended.output)}`);
+    const verdict = await readVerdict(target, run);
+    printVerdict(verdict);
+    return { run, verdict };
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function predictApplicant(target: Target): Promise<number> {
+  const { predictions, model } = await predictRows(target, pipeline, [applicant]);
+  const [first] = predictions;
+  const score = first && 'score' in first ? first.score : Number.NaN;
+  print(
+    `an applicant with ${applicant.prior_defaults} prior default, ${applicant.utilisation * 100} % utilisation: ${bold(`${(score * 100).toFixed(1)} %`)} risk of default ${dim(`(model v${model.version})`)}`,
+  );
+  return model.version;
+}
+
+async function demo(): Promise<void> {
+  const started = performance.now();
+  print(bold('Tidegate: data in, gated model out — all of it on this machine.'));
+  const cloud = await bringUp();
+  const target = await openTarget({});
+  const earlier = (await listRuns(target, pipeline, 100)).length;
+  const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
+
+  heading('1  A loan book is dropped');
+  const since = Date.now();
+  const good = await dropBook(target, { seed: 7 + earlier, firstLoan: 1 + earlier * rows }, stamp);
+
+  const arn = (await findRun(target, good.run.runId)).modelPackageArn;
+  if (good.verdict.passed && arn) {
+    heading('2  The approved model is deployed and tested');
+    const execution = await waitForExecution(target, target.outputs.DeployStateMachineArn, arn, since, {
+      otherwise: 'No deployment started for the approved model.',
+    });
+    const deployed = await watchExecution(target.sfn, execution);
+    print(`deployment ${describeEnd(deployed)}`);
+    if (deployed.status !== 'SUCCEEDED') throw new CliError('The model is not in service.');
+  }
+  heading('3  It predicts');
+  const version = await predictApplicant(target);
+
+  heading('4  A damaged book is dropped: its labels are shuffled');
+  const bad = await dropBook(
+    target,
+    { seed: 1007 + earlier, firstLoan: 1 + (1000 + earlier) * rows, damage: 'labels' },
+    `${stamp}-damaged`,
+  );
+  if (bad.verdict.passed) throw new CliError('The gates let a worthless model through.');
+
+  heading('5  The champion keeps serving');
+  const still = await predictApplicant(target);
+  if (still !== version) throw new CliError(`The version in service changed from ${version} to ${still}.`);
+  const champion = await getState(target, pipeline, 'champion');
+  print(dim(`champion: run ${String(champion?.['runId'])}`));
+
+  heading('6  What the team was told on Slack');
+  const messages = await readSlack(cloud.endpoint);
+  printThreads(
+    messages.filter(
+      ({ text, thread_ts, ts }) =>
+        [good.run.runId, bad.run.runId].some((id) => text.includes(id)) || Number(thread_ts ?? ts) * 1000 >= since,
+    ),
+  );
+
+  const reports = [await fetchReport(target, good.run), await fetchReport(target, bad.run)];
+  heading(`Done in ${seconds(performance.now() - started)}`);
+  print(`  report of the champion   ${reports[0]}`);
+  print(`  report of the refused    ${reports[1]}`);
+  print(`  Slack                    ${cloud.endpoint}/_slack/`);
+  print(`\n${yellow('Try next')}`);
+  print('  npx tidegate runs                          every run and its verdict');
+  print('  npx tidegate tests loan-default --run      test the endpoint again');
+  print('  npx tidegate drift loan-default            is what it is asked still what it was trained on?');
+  print('  eval "$(npx tidegate env)" && aws s3 ls    any AWS tool against the embedded cloud');
+  print('  npx tidegate down                          end it; the state stays');
+}
+
+export function demoCommand(program: Command): void {
+  program
+    .command('demo')
+    .description('the whole story in a minute: drop, train, gate, deploy, test, predict, refuse')
+    .action(demo);
+}

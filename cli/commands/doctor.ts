@@ -1,0 +1,152 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, statfsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { dim, green, print, printJson, red, yellow } from '../output.ts';
+import { pipelineNames, projectRoot, readProjectPipeline } from '../project.ts';
+import { readCloud } from '../target.ts';
+import { globalOptions } from './global.ts';
+
+interface Finding {
+  readonly what: string;
+  readonly state: 'ok' | 'later' | 'missing';
+  readonly detail: string;
+  readonly fix?: string;
+}
+
+const reason = (error: unknown): string =>
+  error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+
+function node(): Finding {
+  const major = Number(process.versions.node.split('.')[0]);
+  return major >= 24
+    ? { what: 'Node', state: 'ok', detail: process.version }
+    : {
+        what: 'Node',
+        state: 'missing',
+        detail: `${process.version}, 24 is needed`,
+        fix: 'npm ci brings its own Node 24',
+      };
+}
+
+function duckdb(): Finding {
+  try {
+    const { version } = createRequire(import.meta.url)('@duckdb/node-api') as { version: () => string };
+    return { what: 'DuckDB', state: 'ok', detail: version() };
+  } catch (error) {
+    return {
+      what: 'DuckDB',
+      state: 'missing',
+      detail: reason(error),
+      fix: 'npm ci (on Linux, macOS or Windows; x64 or arm64)',
+    };
+  }
+}
+
+function python(): Finding {
+  const what = 'Python with XGBoost';
+  const home = join(projectRoot, '.tidegate', 'python');
+  const made = existsSync(home)
+    ? readdirSync(home).find((name) => existsSync(join(home, name, 'tidegate-ready.json')))
+    : undefined;
+  if (process.env['TIDEGATE_PYTHON'])
+    return { what, state: 'ok', detail: `TIDEGATE_PYTHON=${process.env['TIDEGATE_PYTHON']}` };
+  if (made) return { what, state: 'ok', detail: join('.tidegate', 'python', made) };
+  try {
+    execFileSync('python3', ['-c', 'import xgboost'], { stdio: 'ignore' });
+    return { what, state: 'ok', detail: 'python3 imports xgboost' };
+  } catch {
+    // looked for next: a Python that can make the environment
+  }
+  try {
+    const version = execFileSync('python3', ['-c', 'import venv, ensurepip, sys; print(sys.version.split()[0])'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return {
+      what,
+      state: 'later',
+      detail: `python3 ${version.trim()}; "tidegate up" makes a virtual environment with XGBoost from PyPI (150 MB)`,
+    };
+  } catch {
+    return {
+      what,
+      state: 'missing',
+      detail: 'no python3 with venv',
+      fix: 'install Python 3.10 or later with venv (Debian: apt install python3-venv), or apt install python3-xgboost',
+    };
+  }
+}
+
+function disk(): Finding {
+  const { bavail, bsize } = statfsSync(projectRoot);
+  const free = (bavail * bsize) / 1e9;
+  const detail = `${free.toFixed(1)} GB free`;
+  return free > 2
+    ? { what: 'Disk', state: 'ok', detail }
+    : { what: 'Disk', state: 'missing', detail, fix: 'free at least 2 GB' };
+}
+
+function git(): Finding {
+  try {
+    const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
+      cwd: projectRoot,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+    return { what: 'Git commit', state: 'ok', detail: commit };
+  } catch {
+    return { what: 'Git commit', state: 'later', detail: 'no git checkout: lineage says "unknown"' };
+  }
+}
+
+function pipelines(): Finding {
+  const problems = pipelineNames().flatMap((name) => {
+    try {
+      readProjectPipeline(name);
+      return [];
+    } catch (error) {
+      return [error instanceof Error ? error.message : String(error)];
+    }
+  });
+  return problems.length === 0
+    ? { what: 'Pipelines', state: 'ok', detail: pipelineNames().join(', ') }
+    : { what: 'Pipelines', state: 'missing', detail: problems.join('\n'), fix: 'mend the files' };
+}
+
+function cloud(): Finding {
+  const running = readCloud();
+  return running
+    ? { what: 'Embedded cloud', state: 'ok', detail: `up at ${running.endpoint}` }
+    : { what: 'Embedded cloud', state: 'later', detail: 'not up', fix: 'npx tidegate up' };
+}
+
+const flights = (): Finding =>
+  existsSync(join(projectRoot, 'node_modules', 'vega-datasets', 'data', 'flights-3m.parquet'))
+    ? { what: 'Flight data', state: 'ok', detail: 'vega-datasets: 3 M US flights' }
+    : {
+        what: 'Flight data',
+        state: 'later',
+        detail: 'vega-datasets is not installed; only flight-delay needs it',
+        fix: 'npm ci',
+      };
+
+export function doctorCommand(program: Command): void {
+  program
+    .command('doctor')
+    .description('say what is missing on this machine and how to get it')
+    .action(async (_options: object, command: Command) => {
+      const findings = [node(), duckdb(), python(), disk(), git(), pipelines(), flights(), cloud()];
+      if (globalOptions(command).json) printJson(findings);
+      else {
+        for (const { what, state, detail, fix } of findings) {
+          const mark = state === 'ok' ? green('✓') : state === 'later' ? yellow('•') : red('✗');
+          print(
+            `${mark} ${what.padEnd(20)} ${detail}${fix && state !== 'ok' ? `\n  ${' '.repeat(20)} ${dim(`→ ${fix}`)}` : ''}`,
+          );
+        }
+      }
+      if (findings.some(({ state }) => state === 'missing')) process.exitCode = 1;
+    });
+}

@@ -1,0 +1,59 @@
+import type { Command } from 'commander';
+import { bold, dim, green, print, printJson, red, table, yellow } from '../output.ts';
+import { pipelineNames } from '../project.ts';
+import { findRun, listRuns } from '../runs.ts';
+import { describeEnd, watchExecution } from '../watch.ts';
+import { withTarget } from './global.ts';
+
+const coloured = (status: string): string =>
+  ({ registered: green, deployed: green, running: yellow, rejected: yellow, failed: red })[status]?.(status) ?? status;
+
+export function runCommands(program: Command): void {
+  program
+    .command('runs')
+    .description('list runs, newest first')
+    .argument('[pipeline]', 'only of this pipeline')
+    .option('--limit <n>', 'how many of each pipeline', '10')
+    .action(async (pipeline: string | undefined, { limit }: { limit: string }, command: Command) => {
+      await withTarget(command, async (target, { json }) => {
+        const names = pipeline === undefined ? pipelineNames() : [pipeline];
+        const runs = (await Promise.all(names.map((name) => listRuns(target, name, Number(limit))))).flat();
+        const sorted = runs.toSorted((a, b) => b.startedAt.localeCompare(a.startedAt));
+        if (json) return printJson(sorted);
+        if (sorted.length === 0) return print('No run yet. Start one with "npx tidegate drop <pipeline> <files…>".');
+        print(
+          table(
+            ['RUN', 'PIPELINE', 'STATUS', 'STARTED', 'WHY', 'MODEL', 'DROP'],
+            sorted.map((r) => [
+              r.runId,
+              r.pipeline,
+              coloured(r.status),
+              r.startedAt.slice(0, 19).replace('T', ' '),
+              r.reason,
+              r.modelPackageVersion === undefined ? '-' : `v${r.modelPackageVersion}`,
+              r.drop,
+            ]),
+          ),
+        );
+      });
+    });
+
+  program
+    .command('run')
+    .description('follow a run state by state, or show how it went')
+    .argument('[id]', 'run id or its start, or a pipeline for its newest run (default: the newest of all)')
+    .action(async (id: string | undefined, _options: object, command: Command) => {
+      await withTarget(command, async (target, { json }) => {
+        const run = await findRun(target, id);
+        if (json) {
+          const ended = await watchExecution(target.sfn, run.executionArn, { silent: true });
+          printJson({ ...(await findRun(target, run.runId)), execution: ended });
+          return;
+        }
+        print(`${bold(run.runId)} ${run.pipeline} ${dim(run.drop)}`);
+        const ended = await watchExecution(target.sfn, run.executionArn);
+        print(`run ${describeEnd(ended)}`);
+        if (ended.status !== 'SUCCEEDED') process.exitCode = 1;
+      });
+    });
+}

@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import { bold, CliError, cyan, dim, print, printJson } from '../output.ts';
+import { readCloud } from '../target.ts';
+import { globalOptions } from './global.ts';
+
+/** A message as the local Slack page serves it. */
+export interface SlackMessage {
+  readonly channel: string;
+  readonly ts: string;
+  readonly thread_ts?: string;
+  readonly text: string;
+}
+
+/** Messages the embedded Slack has received, oldest first. */
+export async function readSlack(endpoint: string): Promise<SlackMessage[]> {
+  const response = await fetch(`${endpoint}/_slack/messages`);
+  const body = (await response.json()) as { messages?: SlackMessage[] } | SlackMessage[];
+  return Array.isArray(body) ? body : (body.messages ?? []);
+}
+
+/** Prints messages as threads: the root, its replies indented. */
+export function printThreads(messages: readonly SlackMessage[]): void {
+  for (const root of messages.filter((m) => m.thread_ts === undefined || m.thread_ts === m.ts)) {
+    const replies = messages.filter((m) => m.thread_ts === root.ts && m.ts !== root.ts);
+    const time = new Date(Number(root.ts) * 1000).toTimeString().slice(0, 8);
+    print(`${cyan(root.channel)} ${dim(time)}`);
+    for (const [indent, message] of [['  ', root] as const, ...replies.map((reply) => ['    ↳ ', reply] as const)]) {
+      const [first = '', ...rest] = message.text.split('\n');
+      print(`${indent}${indent === '  ' ? bold(first) : first}`);
+      for (const line of rest) print(`${' '.repeat(indent.length)}${line}`);
+    }
+    print();
+  }
+}
+
+export function slackCommand(program: Command): void {
+  program
+    .command('slack')
+    .description('what the team was told: the messages of the embedded cloud')
+    .option('--channel <name>', 'only this channel')
+    .action(async ({ channel }: { channel?: string }, command: Command) => {
+      const options = globalOptions(command);
+      const cloud = readCloud();
+      if (options.stage || !cloud)
+        throw new CliError(
+          'This shows the embedded cloud\'s messages; start it with "npx tidegate up". On AWS, look into Slack itself.',
+        );
+      const messages = (await readSlack(cloud.endpoint)).filter((m) => channel === undefined || m.channel === channel);
+      if (options.json) return printJson(messages);
+      if (messages.length === 0) print('Nobody was told anything yet.');
+      printThreads(messages);
+      print(dim(`Page: ${cloud.endpoint}/_slack/`));
+    });
+}

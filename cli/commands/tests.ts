@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { endpointName } from '#domain/naming';
+import { endpointTestSchema } from '#schemas/endpoint-test';
+import { CliError, dim, green, print, printJson, red, table } from '../output.ts';
+import { pipelineNames } from '../project.ts';
+import type { Target } from '../target.ts';
+import { describeEnd, watchExecution } from '../watch.ts';
+import { withTarget } from './global.ts';
+
+interface TestResult {
+  readonly id: string;
+  readonly kind: string;
+  readonly passed: boolean;
+  readonly detail: string;
+  readonly durationMs: number;
+}
+
+const endpointOf = (target: Target, name: string): string =>
+  pipelineNames().includes(name) ? endpointName(target.stage, name) : name;
+
+async function query({ db, outputs }: Target, endpoint: string, prefix: string): Promise<Record<string, unknown>[]> {
+  const { Items = [] } = await db.send(
+    new QueryCommand({
+      TableName: outputs.EndpointTestsTableName,
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
+      ExpressionAttributeValues: { ':pk': endpoint, ':sk': prefix },
+      ScanIndexForward: false,
+    }),
+  );
+  return Items;
+}
+
+async function show(target: Target, endpoint: string, json: boolean | undefined): Promise<void> {
+  const tests = await query(target, endpoint, 'test#');
+  const [latest] = await query(target, endpoint, 'result#');
+  if (json) return printJson({ endpoint, tests, latest: latest ?? null });
+  if (tests.length === 0) return print(`No test of ${endpoint} yet: the first deployment brings the default ones.`);
+  const results = (latest?.['results'] ?? []) as TestResult[];
+  if (latest)
+    print(dim(`last run ${String(latest['startedAt'] ?? '')} on ${String(latest['endpointConfigName'] ?? '')}`));
+  print(
+    table(
+      ['TEST', 'KIND', 'LAST', 'MS', 'DETAIL'],
+      tests.map((test) => {
+        const id = String(test['id'] ?? String(test['sk']).slice('test#'.length));
+        const result = results.find((r) => r.id === id);
+        return [
+          id,
+          String(test['kind']),
+          result ? (result.passed ? green('passed') : red('failed')) : '-',
+          result ? String(Math.round(result.durationMs)) : '',
+          result?.detail ?? '',
+        ];
+      }),
+    ),
+  );
+}
+
+/** Puts one test from a JSON file. @throws CliError naming what does not fit */
+async function put(target: Target, endpoint: string, file: string): Promise<void> {
+  const parsed = endpointTestSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  if (!parsed.success) throw new CliError(`${file} is no endpoint test:\n${z.prettifyError(parsed.error)}`);
+  const test = parsed.data;
+  await target.db.send(
+    new PutCommand({
+      TableName: target.outputs.EndpointTestsTableName,
+      Item: { ...test, pk: endpoint, sk: `test#${test.id}` },
+    }),
+  );
+  print(
+    `${green('put')} test ${test.id} of ${endpoint}; it runs on the next update, or now with "npx tidegate tests <pipeline> --run".`,
+  );
+}
+
+export function testsCommand(program: Command): void {
+  program
+    .command('tests')
+    .description("show an endpoint's tests and their last results; add, delete or run them")
+    .argument('<endpoint>', 'a pipeline, or the name of an endpoint')
+    .option('--put <file>', 'add or replace a test from a JSON file')
+    .option('--delete <id>', 'delete a test')
+    .option('--run', 'run them now')
+    .action(async (name: string, options: { put?: string; delete?: string; run?: boolean }, command: Command) => {
+      await withTarget(command, async (target, { json }) => {
+        const endpoint = endpointOf(target, name);
+        if (options.put) return put(target, endpoint, options.put);
+        if (options.delete) {
+          await target.db.send(
+            new DeleteCommand({
+              TableName: target.outputs.EndpointTestsTableName,
+              Key: { pk: endpoint, sk: `test#${options.delete}` },
+            }),
+          );
+          return print(`deleted test ${options.delete}`);
+        }
+        if (options.run) {
+          const { executionArn = '' } = await target.sfn.send(
+            new StartExecutionCommand({
+              stateMachineArn: target.outputs.TestEndpointStateMachineArn,
+              input: JSON.stringify({ endpointName: endpoint, trigger: 'manual' }),
+            }),
+          );
+          const ended = await watchExecution(target.sfn, executionArn, { silent: json === true });
+          if (ended.status !== 'SUCCEEDED') throw new CliError(`The tests could not be run: ${describeEnd(ended)}`);
+          if ((ended.output as { passed?: boolean }).passed === false) process.exitCode = 1;
+        }
+        await show(target, endpoint, json);
+      });
+    });
+}

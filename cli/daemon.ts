@@ -1,0 +1,45 @@
+// The process that is the embedded cloud. `tidegate up` starts it; it ends on SIGTERM (`tidegate down`) or SIGINT.
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { startCloud } from '#local/start';
+import { packageDirectory, templateFile } from './package-service.ts';
+import { stateDirectory } from './project.ts';
+import { type CloudFile, cloudFile } from './target.ts';
+
+const [port = '0', stage = 'local'] = process.argv.slice(2);
+mkdirSync(stateDirectory(), { recursive: true });
+
+const cloud = await startCloud({
+  templatePath: templateFile,
+  packageDir: packageDirectory,
+  stateDir: stateDirectory(),
+  port: Number(port),
+  stage,
+  parameters: { SlackApiUrl: 'local' },
+  secrets: { SlackTokenSecret: 'xoxb-local' },
+});
+
+const record: CloudFile = {
+  pid: process.pid,
+  endpoint: cloud.endpoint,
+  region: cloud.region,
+  accountId: cloud.accountId,
+  stage,
+  accessKeyId: cloud.admin.accessKeyId,
+  secretAccessKey: cloud.admin.secretAccessKey,
+  outputs: { ...cloud.outputs },
+  startedAt: new Date().toISOString(),
+};
+const partial = `${cloudFile()}.${process.pid}`;
+writeFileSync(partial, JSON.stringify(record, null, 2), { mode: 0o600 });
+renameSync(partial, cloudFile());
+
+let closing = false;
+async function shutDown(): Promise<void> {
+  if (closing) return;
+  closing = true;
+  rmSync(cloudFile(), { force: true });
+  await cloud.close();
+  process.exit(0);
+}
+process.on('SIGTERM', () => void shutDown());
+process.on('SIGINT', () => void shutDown());

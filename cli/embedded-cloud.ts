@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensurePython } from '#local/python/environment';
+import { CliError, dim, print, seconds } from './output.ts';
+import { packageIsStale, packageService } from './package-service.ts';
+import { projectRoot, stateDirectory } from './project.ts';
+import { type CloudFile, readCloud } from './target.ts';
+
+const stage = 'local';
+
+/** Says what happens and how long it took. */
+async function step<T>(name: string, work: (note: (text: string) => void) => Promise<T>, quiet: boolean): Promise<T> {
+  const started = performance.now();
+  if (!quiet) print(`${name} …`);
+  const result = await work((text) => {
+    if (!quiet) print(dim(`  ${text}`));
+  });
+  if (!quiet) print(dim(`  ${seconds(performance.now() - started)}`));
+  return result;
+}
+
+export interface UpOptions {
+  readonly port?: number;
+  /** Print nothing. */
+  readonly quiet?: boolean;
+}
+
+/**
+ * Brings the embedded cloud up in the background, or finds it running: packages the service when its sources changed, makes the
+ * Python that trains on first use, and waits until the door is open.
+ *
+ * @throws CliError with the end of the daemon's log when it does not come up
+ */
+export async function bringUp({ port = 0, quiet = false }: UpOptions = {}): Promise<CloudFile> {
+  const running = readCloud();
+  if (running) return running;
+  mkdirSync(stateDirectory(), { recursive: true });
+  if (packageIsStale()) await step('Packaging the service', () => packageService(stage), quiet);
+  await step('Looking for Python with XGBoost', (note) => ensurePython({ onProgress: note }), quiet);
+  return step('Starting the embedded cloud', () => startDaemon(port), quiet);
+}
+
+async function startDaemon(port: number): Promise<CloudFile> {
+  const logFile = join(stateDirectory(), 'cloud.log');
+  const log = openSync(logFile, 'a', 0o600);
+  const child = spawn(process.execPath, [join(projectRoot, 'cli', 'daemon.ts'), String(port), stage], {
+    cwd: projectRoot,
+    detached: true,
+    stdio: ['ignore', log, log],
+  });
+  let exited: number | null | undefined;
+  child.on('exit', (code) => {
+    exited = code;
+  });
+  child.unref();
+  const deadline = Date.now() + 60_000;
+  while (Date.now() < deadline) {
+    const cloud = readCloud();
+    if (cloud && cloud.pid === child.pid) return cloud;
+    if (exited !== undefined) break;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const tail = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-15).join('\n');
+  throw new CliError(`The embedded cloud did not come up. The end of ${logFile}:\n${tail}`);
+}
+
+/** Ends the running embedded cloud and waits until it is gone. @returns false when none ran */
+export async function bringDown(): Promise<boolean> {
+  const cloud = readCloud();
+  if (!cloud) return false;
+  process.kill(cloud.pid, 'SIGTERM');
+  const deadline = Date.now() + 20_000;
+  while (Date.now() < deadline) {
+    try {
+      process.kill(cloud.pid, 0);
+    } catch {
+      return true;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  process.kill(cloud.pid, 'SIGKILL');
+  return true;
+}

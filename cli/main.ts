@@ -1,0 +1,61 @@
+import { Command } from 'commander';
+import { approvalCommands } from './commands/approval.ts';
+import { cloudCommands } from './commands/cloud.ts';
+import { demoCommand } from './commands/demo.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { driftCommand } from './commands/drift.ts';
+import { dropCommand } from './commands/drop.ts';
+import { predictCommand } from './commands/predict.ts';
+import { reportCommand } from './commands/report.ts';
+import { runCommands } from './commands/runs.ts';
+import { slackCommand } from './commands/slack.ts';
+import { testsCommand } from './commands/tests.ts';
+import { CliError, red } from './output.ts';
+
+const program = new Command('tidegate')
+  .description('Data in, gated model out: run the pipeline on this machine, or talk to a stage on AWS.')
+  .option('--stage <name>', 'talk to this stage on AWS instead of the embedded cloud')
+  .option('--profile <name>', 'AWS profile, with --stage')
+  .option('--region <name>', 'AWS region, with --stage')
+  .option('--json', 'print JSON for scripts')
+  .showHelpAfterError('(add --help for the options)')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  $ npx tidegate up                                   start the embedded cloud
+  $ npx tidegate drop loan-default loans.csv --watch  drop data and follow the run
+  $ npx tidegate run                                  the newest run, state by state
+  $ npx tidegate approve loan-default                 approve its newest waiting model
+  $ npx tidegate predict loan-default --rows rows.json
+  $ eval "$(npx tidegate env)" && aws s3 ls           any AWS tool against the embedded cloud
+  $ npx tidegate runs --stage prod --profile ml       the same against AWS`,
+  );
+
+for (const add of [
+  cloudCommands,
+  dropCommand,
+  runCommands,
+  approvalCommands,
+  predictCommand,
+  testsCommand,
+  reportCommand,
+  driftCommand,
+  slackCommand,
+  doctorCommand,
+  demoCommand,
+]) {
+  add(program);
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CliError || (error instanceof Error && error.name === 'PipelineConfigError')) {
+    process.stderr.write(`${red('error')} ${error.message}\n`);
+    process.exitCode = error instanceof CliError ? error.exitCode : 1;
+  } else {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exitCode = 70;
+  }
+}

@@ -1,0 +1,103 @@
+import { DescribeExecutionCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { CliError } from './output.ts';
+import { pipelineNames } from './project.ts';
+import type { Target } from './target.ts';
+
+/** A run's record in the state table. */
+export interface RunRecord {
+  readonly pipeline: string;
+  readonly runId: string;
+  readonly status: string;
+  readonly startedAt: string;
+  readonly drop: string;
+  readonly reason: string;
+  readonly executionArn: string;
+  readonly objects?: number;
+  readonly bytes?: number;
+  readonly datasetVersion?: string;
+  readonly modelPackageArn?: string;
+  readonly modelPackageVersion?: number;
+  readonly failure?: { readonly error: string; readonly message: string };
+}
+
+const toRun = (pipeline: string, item: Record<string, unknown>): RunRecord =>
+  ({ ...item, pipeline }) as unknown as RunRecord;
+
+/** Runs of a pipeline, newest first. */
+export async function listRuns({ db, outputs }: Target, pipeline: string, limit = 20): Promise<RunRecord[]> {
+  const { Items } = await db.send(
+    new QueryCommand({
+      TableName: outputs.StateTableName,
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
+      ExpressionAttributeValues: { ':pk': pipeline, ':sk': 'run#' },
+      ScanIndexForward: false,
+      Limit: limit,
+    }),
+  );
+  return (Items ?? []).map((item) => toRun(pipeline, item));
+}
+
+export async function getState(
+  { db, outputs }: Target,
+  pipeline: string,
+  sk: string,
+): Promise<Record<string, unknown> | undefined> {
+  const { Item } = await db.send(
+    new GetCommand({ TableName: outputs.StateTableName, Key: { pk: pipeline, sk }, ConsistentRead: true }),
+  );
+  return Item;
+}
+
+/**
+ * Finds a run by its id, the start of its id, or `<pipeline>` for that pipeline's newest.
+ *
+ * @throws CliError when none or several fit
+ */
+export async function findRun(target: Target, id: string | undefined): Promise<RunRecord> {
+  const names = pipelineNames();
+  const all = (await Promise.all(names.map((name) => listRuns(target, name)))).flat();
+  const newest = all.toSorted((a, b) => b.startedAt.localeCompare(a.startedAt));
+  if (id === undefined || names.includes(id)) {
+    const run = newest.find((r) => id === undefined || r.pipeline === id);
+    if (!run)
+      throw new CliError(
+        `There is no run yet${id ? ` of ${id}` : ''}. Start one with "npx tidegate drop ${id ?? '<pipeline>'} <files…>".`,
+      );
+    return run;
+  }
+  const found = newest.filter((r) => r.runId.startsWith(id));
+  const [run] = found;
+  if (!run) throw new CliError(`No run starts with "${id}". "npx tidegate runs" lists them.`);
+  if (found.length > 1)
+    throw new CliError(`${found.length} runs start with "${id}": ${found.map((r) => r.runId).join(', ')}`);
+  return run;
+}
+
+/**
+ * Waits until an event has started an execution of a machine whose input names something.
+ *
+ * @param since ms since the epoch: older executions are not meant
+ * @throws CliError with `otherwise` when none starts in time
+ */
+export async function waitForExecution(
+  { sfn }: Target,
+  stateMachineArn: string,
+  named: string,
+  since: number,
+  { timeoutMs = 60_000, otherwise }: { timeoutMs?: number; otherwise: string },
+): Promise<string> {
+  const seen = new Set<string>();
+  const deadline = Date.now() + timeoutMs;
+  while (Date.now() < deadline) {
+    const { executions = [] } = await sfn.send(new ListExecutionsCommand({ stateMachineArn, maxResults: 20 }));
+    for (const { executionArn = '', startDate } of executions) {
+      if (seen.has(executionArn) || (startDate?.getTime() ?? 0) < since - 1000) continue;
+      seen.add(executionArn);
+      const { input = '' } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+      if (input.includes(named)) return executionArn;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  throw new CliError(otherwise);
+}

@@ -1,0 +1,138 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import { CliError } from './output.ts';
+import { stateDirectory } from './project.ts';
+
+/** What the daemon writes when the embedded cloud is up. */
+export const cloudFileSchema = z.object({
+  pid: z.number(),
+  endpoint: z.url(),
+  region: z.string(),
+  accountId: z.string(),
+  stage: z.string(),
+  accessKeyId: z.string(),
+  secretAccessKey: z.string(),
+  outputs: z.record(z.string(), z.string()),
+  startedAt: z.string(),
+});
+export type CloudFile = z.output<typeof cloudFileSchema>;
+
+export const cloudFile = (): string => join(stateDirectory(), 'cloud.json');
+
+/** The running embedded cloud, or undefined. */
+export function readCloud(): CloudFile | undefined {
+  if (!existsSync(cloudFile())) return undefined;
+  const cloud = cloudFileSchema.parse(JSON.parse(readFileSync(cloudFile(), 'utf8')));
+  try {
+    process.kill(cloud.pid, 0);
+    return cloud;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The stack's outputs, by the names of resources/outputs.yml. */
+export interface Outputs {
+  readonly RawBucketName: string;
+  readonly CleanBucketName: string;
+  readonly ArtifactsBucketName: string;
+  readonly StateTableName: string;
+  readonly EndpointTestsTableName: string;
+  readonly RetrainStateMachineArn: string;
+  readonly DeployStateMachineArn: string;
+  readonly TestEndpointStateMachineArn: string;
+  readonly CheckDriftStateMachineArn: string;
+  readonly PredictFunctionName: string;
+}
+
+/** A Tidegate to talk to: the embedded cloud of this project, or a stage on AWS. */
+export interface Target {
+  readonly kind: 'local' | 'aws';
+  readonly stage: string;
+  readonly region: string;
+  readonly cloud?: CloudFile;
+  readonly outputs: Outputs;
+  readonly s3: S3Client;
+  readonly sfn: SFNClient;
+  readonly lambda: LambdaClient;
+  readonly sageMaker: SageMakerClient;
+  readonly db: DynamoDBDocumentClient;
+}
+
+export interface TargetOptions {
+  readonly stage?: string;
+  readonly profile?: string;
+  readonly region?: string;
+}
+
+function clients(config: object) {
+  return {
+    s3: new S3Client(config),
+    sfn: new SFNClient(config),
+    lambda: new LambdaClient(config),
+    sageMaker: new SageMakerClient(config),
+    db: DynamoDBDocumentClient.from(new DynamoDBClient(config), { marshallOptions: { removeUndefinedValues: true } }),
+  };
+}
+
+async function openStage(stage: string, { profile, region }: TargetOptions): Promise<Target> {
+  if (profile) process.env['AWS_PROFILE'] = profile;
+  const config = region ? { region } : {};
+  const stackName = `tidegate-${stage}`;
+  const cloudFormation = new CloudFormationClient(config);
+  try {
+    const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName: stackName }));
+    const outputs = Object.fromEntries(
+      (Stacks?.[0]?.Outputs ?? []).map((o) => [o.OutputKey ?? '', o.OutputValue ?? '']),
+    );
+    return {
+      kind: 'aws',
+      stage,
+      region: await cloudFormation.config.region(),
+      outputs: outputs as unknown as Outputs,
+      ...clients(config),
+    };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CliError(
+      `Cannot read the stack ${stackName} on AWS: ${reason}. Deploy it with "npx serverless deploy --stage ${stage}", or check --profile and --region.`,
+    );
+  }
+}
+
+/**
+ * Opens what a command talks to: with `--stage` (or `TIDEGATE_STAGE`) that stage on AWS, otherwise the embedded cloud.
+ *
+ * @throws CliError when the embedded cloud is not up, or the stack cannot be read
+ */
+export async function openTarget(options: TargetOptions): Promise<Target> {
+  const stage = options.stage ?? process.env['TIDEGATE_STAGE'];
+  if (stage) return openStage(stage, options);
+  const cloud = readCloud();
+  if (!cloud)
+    throw new CliError(
+      'The embedded cloud is not up. Start it with "npx tidegate up", or name a stage on AWS with --stage.',
+    );
+  const config = {
+    endpoint: cloud.endpoint,
+    region: cloud.region,
+    credentials: { accessKeyId: cloud.accessKeyId, secretAccessKey: cloud.secretAccessKey },
+  };
+  return {
+    kind: 'local',
+    stage: cloud.stage,
+    region: cloud.region,
+    cloud,
+    outputs: cloud.outputs as unknown as Outputs,
+    ...clients(config),
+    s3: new S3Client({ ...config, forcePathStyle: true }),
+  };
+}

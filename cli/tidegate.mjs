@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+// Starts the command line on Node 24, which runs TypeScript directly: the project's own copy when this Node is older.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const major = Number(process.versions.node.split('.')[0]);
+
+if (major >= 24) {
+  await import('./main.ts');
+} else {
+  const node = join(here, '..', 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  if (!existsSync(node)) {
+    process.stderr.write(
+      `tidegate needs Node 24; this is ${process.version}. Run "npm ci" in ${join(here, '..')}: it brings its own.\n`,
+    );
+    process.exit(1);
+  }
+  const { status, signal } = spawnSync(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  });
+  process.exit(signal ? 1 : (status ?? 1));
+}

@@ -1,0 +1,111 @@
+import {
+  DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
+  type HistoryEvent,
+  type SFNClient,
+} from '@aws-sdk/client-sfn';
+import { bold, cyan, dim, green, print, red, seconds } from './output.ts';
+
+/** How an execution ended. */
+export interface Ended {
+  readonly status: string;
+  readonly output?: unknown;
+  readonly error?: string;
+  readonly cause?: string;
+}
+
+interface Follower {
+  readonly arn: string;
+  readonly depth: number;
+  seen: number;
+  readonly entered: Map<string, number>;
+}
+
+const quiet =
+  /^(DropAdmitted|GatesPassed|AllDesensitized|AllTransformed|ShouldDeploy|EndpointSettled|TestsPassed|ShouldTest|DriftFound|ShouldRetrain|WasLost)$/;
+const entered = (event: HistoryEvent) => event.stateEnteredEventDetails?.name;
+const exited = (event: HistoryEvent) => event.stateExitedEventDetails?.name;
+
+async function historyAfter(sfn: SFNClient, executionArn: string, seen: number): Promise<HistoryEvent[]> {
+  const events: HistoryEvent[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await sfn.send(new GetExecutionHistoryCommand({ executionArn, nextToken, maxResults: 1000 }));
+    events.push(...(page.events ?? []));
+    nextToken = page.nextToken;
+  } while (nextToken);
+  return events.filter((event) => (event.id ?? 0) > seen);
+}
+
+/** A nested execution's ARN, when the event says that one was started. */
+function nestedExecution(event: HistoryEvent): string | undefined {
+  const { output = '', resourceType } = event.taskSubmittedEventDetails ?? {};
+  if (resourceType !== 'states') return undefined;
+  return (JSON.parse(output) as { ExecutionArn?: string }).ExecutionArn;
+}
+
+function shouldFollow(event: HistoryEvent): string | undefined {
+  return event.type === 'TaskSubmitted' ? nestedExecution(event) : undefined;
+}
+
+/** Prints one line for a state that ended, indented by nesting. */
+function printExit(follower: Follower, name: string, at: number, failed: boolean): void {
+  const since = follower.entered.get(name);
+  const took = since === undefined ? '' : dim(` ${seconds(at - since)}`);
+  print(`  ${'  '.repeat(follower.depth)}${failed ? red('✗') : green('✓')} ${name}${took}`);
+}
+
+async function drain(sfn: SFNClient, follower: Follower, followers: Follower[]): Promise<void> {
+  const events = await historyAfter(sfn, follower.arn, follower.seen);
+  for (const event of events) {
+    follower.seen = event.id ?? follower.seen;
+    const at = event.timestamp?.getTime() ?? Date.now();
+    const start = entered(event);
+    if (start !== undefined) follower.entered.set(start, at);
+    const end = exited(event);
+    if (end !== undefined && !quiet.test(end)) printExit(follower, end, at, false);
+    if (event.type === 'TaskFailed' || event.type === 'LambdaFunctionFailed') {
+      const details = event.taskFailedEventDetails ?? event.lambdaFunctionFailedEventDetails;
+      print(`  ${'  '.repeat(follower.depth)}${red('!')} ${details?.error ?? 'failed'}`);
+    }
+    const nested = shouldFollow(event);
+    if (nested !== undefined && !followers.some((f) => f.arn === nested)) {
+      const name = nested.split(':')[6]?.replace(/^tidegate-[a-z0-9]+-/, '') ?? nested;
+      print(`  ${'  '.repeat(follower.depth)}${cyan('▸')} ${name}`);
+      const child: Follower = { arn: nested, depth: follower.depth + 1, seen: 0, entered: new Map() };
+      followers.push(child);
+    }
+  }
+}
+
+/**
+ * Prints an execution's states as they pass, those of the machines it starts included, until it ends.
+ *
+ * @returns how it ended; never throws for an execution that failed
+ */
+export async function watchExecution(
+  sfn: SFNClient,
+  executionArn: string,
+  { silent = false, pollMs = 400 } = {},
+): Promise<Ended> {
+  const followers: Follower[] = [{ arn: executionArn, depth: 0, seen: 0, entered: new Map() }];
+  for (;;) {
+    const described = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+    if (!silent) for (const follower of [...followers].reverse()) await drain(sfn, follower, followers);
+    if (described.status !== 'RUNNING') {
+      return {
+        status: described.status ?? 'UNKNOWN',
+        ...(described.output ? { output: JSON.parse(described.output) as unknown } : {}),
+        ...(described.error ? { error: described.error } : {}),
+        ...(described.cause ? { cause: described.cause } : {}),
+      };
+    }
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
+}
+
+/** The line that says how an execution ended. */
+export function describeEnd({ status, error, cause }: Ended): string {
+  if (status === 'SUCCEEDED') return green('succeeded');
+  return `${red(bold(status.toLowerCase()))}${error ? ` ${bold(error)}` : ''}${cause ? `\n    ${cause}` : ''}`;
+}

@@ -70,7 +70,7 @@ function compareColumn(
   now: Histogram,
   { psi: psiAllowed, ks: ksAllowed, alpha }: { psi: number; ks: number; alpha: number },
 ): ColumnDrift {
-  const { psi, bins, parts } = populationStability(before, now);
+  const { psi, bins } = populationStability(before, now);
   const threshold = psiThreshold(psiAllowed, bins, histogramRows(before), histogramRows(now), alpha);
   const distance = before.kind === 'number' && now.kind === 'number' ? binnedKs(before, now) : undefined;
   const ks = distance && { ks: distance.ks, ksThreshold: ksThreshold(ksAllowed, distance.n, distance.m, alpha) };
@@ -92,16 +92,27 @@ function compareColumn(
     psiThreshold: threshold,
     ...ks,
     drifted,
-    reason: `${verdicts.join(', ')}${drifted ? `; most of it: ${describeShift(before, now, parts)}` : ''}.`,
+    reason: `${verdicts.join(', ')}${drifted ? `; most of it: ${describeShift(before, now)}` : ''}.`,
   };
 }
 
-/** The bin that moved most, in words, with its share before and now. */
-function describeShift(before: Histogram, now: Histogram, parts: readonly number[]): string {
-  const bin = parts.reduce((best, part, i) => (part > (parts[best] as number) ? i : best), 0);
-  const share = (histogram: Histogram): string =>
-    formatPercent(([...histogram.counts, histogram.missing][bin] as number) / histogramRows(histogram));
-  return `${nameBin(before, bin)} went from ${share(before)} to ${share(now)} of the rows`;
+/** The bin whose share of the rows changed most, in words; of a rise and a fall that are equal, the rise. */
+function describeShift(before: Histogram, now: Histogram): string {
+  const [earlier, later] = [shares(before), shares(now)];
+  const moves = later.map((share, bin) => share - (earlier[bin] as number));
+  const bin = moves.reduce((best, move, i) => (isBigger(move, moves[best] as number) ? i : best), 0);
+  const [from, to] = [earlier, later].map((of) => formatPercent(of[bin] as number));
+  return `${nameBin(before, bin)} went from ${from} to ${to} of the rows`;
+}
+
+function shares(histogram: Histogram): number[] {
+  const rows = histogramRows(histogram);
+  return [...histogram.counts, histogram.missing].map((count) => count / rows);
+}
+
+function isBigger(move: number, other: number): boolean {
+  const rounding = 1e-12;
+  return move > 0 && other <= 0 ? move > -other - rounding : Math.abs(move) > Math.abs(other) + rounding;
 }
 
 /** Names a bin by its cuts, which lie between values; the training minimum and maximum are one row's values and stay unnamed. */

@@ -27,7 +27,7 @@ const horner = (x: number, coefficients: readonly number[]): number =>
   coefficients.reduceRight((sum, coefficient) => sum * x + coefficient, 0);
 
 /**
- * Quantile of the chi-square distribution by the Wilson-Hilferty cube (1931), within about 1 % for the upper tail.
+ * Quantile of the chi-square distribution by the Wilson-Hilferty cube (1931), within 3 % in the upper tail (5 % at one degree).
  *
  * @param p in (0, 1)
  * @param degrees of freedom, at least 1

@@ -8,8 +8,6 @@ export interface Psi {
   readonly psi: number;
   /** Bins that either side has rows in. */
   readonly bins: number;
-  /** Each bin's part of `psi`, missing last; 0 for bins empty on both sides. */
-  readonly parts: number[];
 }
 
 /**
@@ -24,13 +22,13 @@ export function populationStability(baseline: Histogram, window: Histogram): Psi
   const bins = used.filter(Boolean).length;
   const total = (counts: number[]): number => counts.reduce((sum, count) => sum + count, bins * PSEUDO_COUNT);
   const [n, m] = [total(b), total(w)];
-  const parts = b.map((count, i) => {
-    if (!used[i]) return 0;
+  const psi = b.reduce((sum, count, i) => {
+    if (!used[i]) return sum;
     const before = (count + PSEUDO_COUNT) / n;
     const now = ((w[i] as number) + PSEUDO_COUNT) / m;
-    return (now - before) * Math.log(now / before);
-  });
-  return { psi: parts.reduce((sum, part) => sum + part, 0), bins, parts };
+    return sum + (now - before) * Math.log(now / before);
+  }, 0);
+  return { psi, bins };
 }
 
 /**

@@ -1,0 +1,179 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { EvaluationError } from '#domain/errors';
+import { evaluate, gateConfidences } from '#domain/evaluation/evaluate';
+import { applyGates } from '#domain/gates/apply';
+import { isHigherBetter } from '#domain/gates/direction';
+import { createRandom } from '#domain/random';
+import { verdictSchema } from '#schemas/evaluation';
+import { binaryMetrics, type Gate, metricSchema, multiclassMetrics, regressionMetrics } from '#schemas/pipeline';
+
+const random = createRandom(15);
+const labels = Float64Array.from({ length: 600 }, () => (random.float() < 0.3 ? 1 : 0));
+const noisy = (noise: number) =>
+  Float64Array.from(labels, (label) => 1 / (1 + Math.exp(-(label - 0.5 + noise * random.normal()))));
+const good = noisy(0.8);
+const poor = noisy(2.5);
+
+const run = (gates: Gate[], candidate: Float64Array, champion?: Float64Array) => {
+  const confidences = gateConfidences(gates);
+  const bootstrap = { resamples: 200, seed: 1 };
+  const evaluation = evaluate({ task: 'binary', threshold: 0.5, labels, candidate, champion, confidences, bootstrap });
+  return { evaluation, verdict: applyGates({ gates, evaluation, champion: 'loans/7' }) };
+};
+
+const versus = (metric: Gate['metric'], notWorseBy: number, confidence = 0.95): Gate => ({
+  metric,
+  vsChampion: { notWorseBy, confidence },
+});
+
+describe('applyGates with min and max', () => {
+  it('passes a bound that is met and says so with numbers', () => {
+    const { evaluation, verdict } = run([{ metric: 'auc', min: 0.75 }], good);
+    expect(verdictSchema.parse(verdict)).toEqual(verdict);
+    const [gate] = verdict.gates;
+    expect(verdict.passed).toBe(true);
+    expect(gate).toMatchObject({ gate: 'auc ≥ 0.75', metric: 'auc', kind: 'min', bound: 0.75, passed: true });
+    if (evaluation.task !== 'binary') expect.unreachable();
+    const { value, low, high } = evaluation.metrics.auc;
+    expect(gate).toMatchObject({ value, interval: { low, high } });
+    expect(gate?.reason).toMatch(/^auc is 0\.\d+ \(95 % interval 0\.\d+ to 0\.\d+\); at least 0\.75 is required\.$/);
+  });
+
+  it('refuses when one of several gates fails, and keeps every result', () => {
+    const { verdict } = run(
+      [
+        { metric: 'auc', min: 0.5 },
+        { metric: 'log_loss', max: 0.01 },
+        { metric: 'f1', min: 0.01 },
+      ],
+      good,
+    );
+    expect(verdict.passed).toBe(false);
+    expect(verdict.gates.map((gate) => gate.passed)).toEqual([true, false, true]);
+    expect(verdict.gates[1]?.gate).toBe('log_loss ≤ 0.01');
+    expect(verdict.gates[1]?.reason).toMatch(/at most 0\.01 is required\. It misses by 0\.\d+\.$/);
+  });
+
+  it('takes a value equal to the bound as met', () => {
+    const { evaluation } = run([{ metric: 'auc', min: 0 }], good);
+    if (evaluation.task !== 'binary') expect.unreachable();
+    const bound = evaluation.metrics.auc.value;
+    expect(applyGates({ gates: [{ metric: 'auc', min: bound }], evaluation }).passed).toBe(true);
+    expect(applyGates({ gates: [{ metric: 'auc', max: bound }], evaluation }).passed).toBe(true);
+  });
+
+  it('never prints a value that fails as equal to its bound', () => {
+    const { evaluation } = run([{ metric: 'auc', min: 0 }], good);
+    if (evaluation.task !== 'binary') expect.unreachable();
+    evaluation.metrics.auc.value = 0.7499999;
+    const [gate] = applyGates({ gates: [{ metric: 'auc', min: 0.75 }], evaluation }).gates;
+    expect(gate?.passed).toBe(false);
+    expect(gate?.reason).toContain('auc is 0.7499999 ');
+  });
+
+  it('decides by the point estimate, whatever the bound', () => {
+    const { evaluation } = run([{ metric: 'auc', min: 0 }], good);
+    fc.assert(
+      fc.property(fc.constantFrom(...binaryMetrics), fc.double({ min: -1, max: 2, noNaN: true }), (metric, bound) => {
+        if (evaluation.task !== 'binary') return;
+        const { value } = evaluation.metrics[metric];
+        expect(applyGates({ gates: [{ metric, min: bound }], evaluation }).passed).toBe(value >= bound);
+        expect(applyGates({ gates: [{ metric, max: bound }], evaluation }).passed).toBe(value <= bound);
+      }),
+    );
+  });
+});
+
+describe('applyGates against the champion', () => {
+  it('passes a better candidate and refuses a worse one, for metrics of either direction', () => {
+    for (const metric of ['auc', 'log_loss'] as const) {
+      expect(run([versus(metric, 0)], good, poor).verdict.passed).toBe(true);
+      expect(run([versus(metric, 0)], poor, good).verdict.passed).toBe(false);
+    }
+  });
+
+  it('uses the bound at the confidence of the gate', () => {
+    const gates = [versus('auc', 0.005, 0.8), versus('brier', 0.005, 0.99)];
+    const { evaluation, verdict } = run(gates, good, poor);
+    if (evaluation.task !== 'binary') expect.unreachable();
+    const differences = evaluation.champion?.differences;
+    const at = (metric: 'auc' | 'brier', confidence: number) =>
+      differences?.[metric].bounds.find((bound) => bound.confidence === confidence);
+    expect(verdict.gates[0]).toMatchObject({
+      gate: 'auc vs champion ≥ −0.005',
+      value: at('auc', 0.8)?.lower,
+      bound: -0.005,
+    });
+    expect(verdict.gates[1]).toMatchObject({
+      gate: 'brier vs champion ≤ +0.005',
+      value: at('brier', 0.99)?.upper,
+      bound: 0.005,
+    });
+    expect(verdict.gates[0]?.interval).toEqual({ low: differences?.auc.low, high: differences?.auc.high });
+  });
+
+  it('accepts a candidate worse by less than the margin, surely, and no other', () => {
+    const { evaluation } = run([versus('auc', 0)], poor, good);
+    if (evaluation.task !== 'binary') expect.unreachable();
+    const lower = evaluation.champion?.differences.auc.bounds[0]?.lower as number;
+    const passes = (notWorseBy: number) => applyGates({ gates: [versus('auc', notWorseBy)], evaluation }).passed;
+    expect(passes(-lower)).toBe(true);
+    expect(passes(-lower - 1e-9)).toBe(false);
+  });
+
+  it('passes the champion against itself with no margin at all', () => {
+    const [gate] = run([versus('auc', 0)], good, good).verdict.gates;
+    expect(gate).toMatchObject({ passed: true, value: 0, bound: 0, gate: 'auc vs champion ≥ 0' });
+    expect(gate?.reason).toMatch(/^auc equals that of the champion loans\/7;/);
+  });
+
+  it('explains a refusal with the difference, the bound and the margin', () => {
+    const [gate] = run([versus('auc', 0.005)], poor, good).verdict.gates;
+    expect(gate?.reason).toMatch(
+      /^auc is 0\.\d+ below that of the champion loans\/7 on the same rows; with 95 % confidence the difference is at least −0\.\d+, and no less than −0\.005 is accepted\.$/,
+    );
+    const [other] = run([versus('log_loss', 0.005)], poor, good).verdict.gates;
+    expect(other?.reason).toMatch(
+      /^log_loss is \d\.\d+ above that of the champion .* the difference is at most \+\d\.\d+, and no more than \+0\.005 is accepted\.$/,
+    );
+  });
+
+  it('passes when there is no champion yet', () => {
+    const [gate] = run([versus('auc', 0.005)], poor).verdict.gates;
+    expect(gate).toMatchObject({ passed: true, value: null, interval: null });
+    expect(gate?.reason).toMatch(/no champion yet/);
+  });
+
+  it('names the champion only when it has a name', () => {
+    const { evaluation } = run([versus('auc', 0)], good, poor);
+    const [gate] = applyGates({ gates: [versus('auc', 0)], evaluation }).gates;
+    expect(gate?.reason).toContain('above that of the champion on the same rows');
+  });
+
+  it('refuses to guess a bound that was not kept', () => {
+    const { evaluation } = run([versus('auc', 0, 0.9)], good, poor);
+    expect(() => applyGates({ gates: [versus('auc', 0, 0.95)], evaluation })).toThrow(
+      /no bound was kept at confidence 0.95.*gateConfidences/,
+    );
+  });
+});
+
+describe('applyGates refuses', () => {
+  it('a metric that the task does not have', () => {
+    const { evaluation } = run([{ metric: 'auc', min: 0 }], good);
+    const refused = () => applyGates({ gates: [{ metric: 'rmse', max: 1 }], evaluation });
+    expect(refused).toThrow(EvaluationError);
+    expect(refused).toThrow(/gate on rmse: a binary evaluation has no such metric; it has auc, pr_auc/);
+  });
+});
+
+describe('isHigherBetter', () => {
+  it('knows every metric; errors and losses are the ones to keep low', () => {
+    const lower = metricSchema.options.filter((metric) => !isHigherBetter(metric));
+    expect(lower.sort()).toEqual(['brier', 'log_loss', 'mae', 'mse', 'rmse']);
+    expect(new Set([...binaryMetrics, ...multiclassMetrics, ...regressionMetrics]).size).toBe(
+      metricSchema.options.length,
+    );
+  });
+});

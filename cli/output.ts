@@ -1,4 +1,4 @@
-import { styleText } from 'node:util';
+import { stripVTControlCharacters, styleText } from 'node:util';
 
 /** A failure the user can mend: printed without a stack, exit code 1 unless another is given. */
 export class CliError extends Error {
@@ -31,7 +31,7 @@ export const printJson = (value: unknown): void => print(JSON.stringify(value, n
 
 /** A table with aligned columns; numbers to the right. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const visible = (text: string) => text.replaceAll(/\u001b\[[0-9;]*m/g, '').length;
+  const visible = (text: string) => stripVTControlCharacters(text).length;
   const widths = head.map((title, i) => Math.max(visible(title), ...rows.map((row) => visible(row[i] ?? ''))));
   const numeric = head.map((_, i) => rows.length > 0 && rows.every((row) => /^[-+]?[\d.,]+( ?%)?$/.test(row[i] ?? '')));
   const line = (cells: readonly string[]) =>

@@ -1,7 +1,15 @@
 'use strict';
 
 const { createHash } = require('node:crypto');
-const { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, copyFileSync } = require('node:fs');
+const {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  copyFileSync,
+} = require('node:fs');
 const { join, posix } = require('node:path');
 const esbuild = require('esbuild');
 const yazl = require('yazl');
@@ -23,7 +31,12 @@ function writeZip(file, entries) {
   return new Promise((resolve, reject) => {
     const zip = new yazl.ZipFile();
     for (const [name, content] of [...entries].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-      zip.addBuffer(content, name, { mtime, mode: 0o100644, forceDosTimestamp: true, compressionLevel: 6 });
+      zip.addBuffer(content, name, {
+        mtime,
+        mode: 0o100644,
+        forceDosTimestamp: true,
+        compressionLevel: content.length > 10_000_000 ? 1 : 6,
+      });
     }
     zip.end();
     zip.outputStream.pipe(createWriteStream(file)).on('close', resolve).on('error', reject);
@@ -50,7 +63,10 @@ class BundleFunctions {
       },
     });
     const bundle = () => this.bundleAll();
-    this.hooks = { 'before:package:createDeploymentArtifacts': bundle, 'before:deploy:function:packageFunction': bundle };
+    this.hooks = {
+      'before:package:createDeploymentArtifacts': bundle,
+      'before:deploy:function:packageFunction': bundle,
+    };
   }
 
   async bundleAll() {
@@ -111,7 +127,8 @@ class BundleFunctions {
       }
     }
     const hash = createHash('sha256');
-    for (const [entry, content] of [...entries].toSorted(([a], [b]) => (a < b ? -1 : 1))) hash.update(`${entry}\0${content.length}\0`).update(content);
+    for (const [entry, content] of [...entries].toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      hash.update(`${entry}\0${content.length}\0`).update(content);
     const cached = join(cache, `${hash.digest('hex')}.zip`);
     if (!existsSync(cached)) {
       const partial = `${cached}.${process.pid}.${name}.partial`;

@@ -16,7 +16,13 @@ function bindingName(architecture, binding) {
  * below node_modules/.cache. Needs the npm registry the first time, nothing after.
  */
 function fetchForeignPackage(serviceDir, name, { version, integrity }) {
-  const target = join(serviceDir, 'node_modules', '.cache', 'tidegate-bindings', `${name.replaceAll('/', '__')}-${version}`);
+  const target = join(
+    serviceDir,
+    'node_modules',
+    '.cache',
+    'tidegate-bindings',
+    `${name.replaceAll('/', '__')}-${version}`,
+  );
   if (existsSync(join(target, 'package'))) return join(target, 'package');
   mkdirSync(join(target, '..'), { recursive: true });
   const work = mkdtempSync(`${target}-`);
@@ -60,9 +66,14 @@ async function duckdbPackages({ serviceDir, architecture, binding }) {
   const locked = lock.packages[`node_modules/${native}`];
   if (!locked) throw new Error(`package-lock.json does not list ${native}: run npm install`);
   const installed = join(serviceDir, 'node_modules', native);
-  const folder = existsSync(join(installed, 'package.json')) ? installed : fetchForeignPackage(serviceDir, native, locked);
+  const folder = existsSync(join(installed, 'package.json'))
+    ? installed
+    : fetchForeignPackage(serviceDir, native, locked);
   return [
-    ...['@duckdb/node-api', '@duckdb/node-bindings'].map((name) => ({ name, folder: join(serviceDir, 'node_modules', name) })),
+    ...['@duckdb/node-api', '@duckdb/node-bindings'].map((name) => ({
+      name,
+      folder: join(serviceDir, 'node_modules', name),
+    })),
     { name: native, folder },
   ];
 }

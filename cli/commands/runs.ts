@@ -5,8 +5,14 @@ import { findRun, listRuns } from '../runs.ts';
 import { describeEnd, watchExecution } from '../watch.ts';
 import { withTarget } from './global.ts';
 
-const coloured = (status: string): string =>
-  ({ registered: green, deployed: green, running: yellow, rejected: yellow, failed: red })[status]?.(status) ?? status;
+const colours: Readonly<Record<string, (text: string) => string>> = {
+  registered: green,
+  deployed: green,
+  running: yellow,
+  rejected: yellow,
+  failed: red,
+};
+const coloured = (status: string): string => colours[status]?.(status) ?? status;
 
 export function runCommands(program: Command): void {
   program

@@ -79,7 +79,7 @@ export const checksumOfParts = (
   const [first, ...rest] = parts.map(({ value, size }) => ({ bytes: Buffer.from(value, 'base64'), size }));
   if (first === undefined) throw new RangeError('a multipart object has at least one part');
   if (type === 'FULL_OBJECT' && model) {
-    const whole = rest.reduce((joined, part) => combineCrc(model, joined, part.bytes, part.size), first.bytes);
+    const whole = rest.reduce<Buffer>((joined, part) => combineCrc(model, joined, part.bytes, part.size), first.bytes);
     return { algorithm, type, value: whole.toString('base64') };
   }
   const running = start();

@@ -1,0 +1,139 @@
+import { clip, escapeMrkdwn, joinLines, type Rich, toMrkdwn, toPlain } from './rich-text.ts';
+
+interface PlainText {
+  readonly type: 'plain_text';
+  readonly text: string;
+  readonly emoji: true;
+}
+interface Mrkdwn {
+  readonly type: 'mrkdwn';
+  readonly text: string;
+}
+
+/** The Block Kit blocks Tidegate writes (docs.slack.dev, "Blocks"). */
+export type Block =
+  | { readonly type: 'header'; readonly text: PlainText }
+  | { readonly type: 'section'; readonly text: Mrkdwn }
+  | { readonly type: 'section'; readonly fields: readonly Mrkdwn[] }
+  | { readonly type: 'context'; readonly elements: readonly Mrkdwn[] }
+  | { readonly type: 'divider' };
+
+/** What `chat.postMessage` takes: blocks, and the same said in plain text for notifications and screen readers. */
+export interface Message {
+  readonly text: string;
+  readonly blocks: readonly Block[];
+}
+
+/** Limits of Block Kit, in characters or items. */
+export const limits = {
+  blocks: 50,
+  header: 150,
+  section: 3000,
+  fields: 10,
+  field: 2000,
+  context: 2000,
+  text: 4000,
+} as const;
+
+/** A table set in monospace. Cells are cut to 28 characters. */
+export interface Table {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** A titled part of a message. */
+export interface Part {
+  readonly title?: string;
+  readonly lines?: readonly Rich[];
+  readonly table?: Table;
+}
+
+/** A message by its meaning; `composeMessage` gives it its form and keeps it within the limits. */
+export interface Draft {
+  /** At most one emoji, at the start. */
+  readonly heading: string;
+  readonly summary?: Rich;
+  readonly facts?: readonly (readonly [label: string, value: Rich])[];
+  readonly parts?: readonly Part[];
+  /** Small print. */
+  readonly footer?: readonly Rich[];
+}
+
+const listed = { lines: 15, characters: limits.section } as const;
+const cellWidth = 28;
+
+const cell = (text: string): string => clip(text.replaceAll(/[\s`]+/g, ' '), cellWidth);
+
+function tableLines(table: Table): string[] {
+  const rows = [table.columns, ...table.rows].map((row) => row.map(cell));
+  const widths = table.columns.map((_, i) =>
+    Math.max(...rows.slice(0, listed.lines + 1).map((row) => (row[i] ?? '').length)),
+  );
+  return rows.map((row) =>
+    row
+      .map((text, i) => (i === 0 ? text.padEnd(widths[i] ?? 0) : text.padStart(widths[i] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function partText(part: Part): string {
+  const title = part.title === undefined ? '' : `*${escapeMrkdwn(part.title)}*\n`;
+  const room = limits.section - title.length - 8;
+  const body = part.table
+    ? `\`\`\`${joinLines(tableLines(part.table), (line, max) => clip(line, max, escapeMrkdwn), { lines: listed.lines + 1, characters: room })}\`\`\``
+    : joinLines(part.lines ?? [], (line, max) => toMrkdwn(line, Math.min(max, 600)), { ...listed, characters: room });
+  return title + body;
+}
+
+const chunks = <T>(items: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
+
+const mrkdwn = (text: string): Mrkdwn => ({ type: 'mrkdwn', text });
+const hasContent = (part: Part): boolean => (part.lines?.length ?? 0) > 0 || (part.table?.rows.length ?? 0) > 0;
+
+function fallback(draft: Draft): string {
+  const lines = [
+    escapeMrkdwn(draft.heading),
+    ...(draft.summary === undefined ? [] : [toPlain(draft.summary)]),
+    ...(draft.facts ?? []).map(([label, value]) => `${escapeMrkdwn(label)}: ${toPlain(value)}`),
+    ...(draft.parts ?? [])
+      .filter(hasContent)
+      .flatMap((part) => [
+        ...(part.title === undefined ? [] : [`${escapeMrkdwn(part.title)}:`]),
+        ...(part.table
+          ? part.table.rows.map((row) => escapeMrkdwn(row.filter((text) => text !== '').join(', ')))
+          : (part.lines ?? []).map(toPlain)),
+      ]),
+    ...(draft.footer ?? []).map(toPlain),
+  ];
+  // Already escaped: whole lines are kept or dropped, an over-long one is cut before a possible entity.
+  return joinLines(
+    lines,
+    (line, max) => (line.length <= max ? line : `${line.slice(0, max - 8).replace(/&[^;]{0,4}$/, '')}…`),
+    {
+      lines: Number.POSITIVE_INFINITY,
+      characters: limits.text,
+    },
+  );
+}
+
+/** Gives a message its form. Whatever the draft holds, the result keeps within Slack's limits. */
+export function composeMessage(draft: Draft): Message {
+  const facts = (draft.facts ?? []).map(([label, value]) => {
+    const name = `*${clip(label, 200, escapeMrkdwn)}*\n`;
+    return mrkdwn(name + (toMrkdwn(value, 600) || '–'));
+  });
+  const footer = (draft.footer ?? []).map((line) => toMrkdwn(line, limits.context)).filter((line) => line !== '');
+  const summary = draft.summary === undefined ? '' : toMrkdwn(draft.summary, limits.section);
+  const blocks: Block[] = [
+    { type: 'header', text: { type: 'plain_text', text: clip(draft.heading, limits.header), emoji: true } },
+    ...(summary === '' ? [] : [{ type: 'section' as const, text: mrkdwn(summary) }]),
+    ...chunks(facts, limits.fields).map((fields) => ({ type: 'section' as const, fields })),
+    ...(draft.parts ?? [])
+      .filter(hasContent)
+      .map((part) => ({ type: 'section' as const, text: mrkdwn(partText(part)) })),
+    ...chunks(footer, 10).map((lines) => ({ type: 'context' as const, elements: lines.map(mrkdwn) })),
+  ];
+  return { text: fallback(draft), blocks: blocks.slice(0, limits.blocks) };
+}

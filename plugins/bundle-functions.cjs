@@ -100,7 +100,7 @@ class BundleFunctions {
       logLevel: 'silent',
     });
     const architecture = service.provider.architecture ?? 'x86_64';
-    const binding = service.custom?.duckdbBinding ?? 'lambda';
+    const binding = service.custom?.hostBinding ? 'host' : 'lambda';
     await Promise.all(names.map((name) => this.zipFunction(name, result, { output, cache, architecture, binding })));
     progress.remove();
     this.log.info(`bundled ${names.length} functions`);

@@ -1,0 +1,264 @@
+import { randomUUID } from 'node:crypto';
+import { AwsError, type CloudContext } from '../cloud/service.ts';
+import { executionArn, machineNameOf } from './arns.ts';
+import type { Json, JsonObject } from './asl.ts';
+import { parseDefinition } from './definition/validate.ts';
+import { ExecutionStopped, ExecutionSuspended } from './errors.ts';
+import type { IntegrationTools } from './integrations/integration.ts';
+import { createTaskHost } from './integrations/registry.ts';
+import { createObjectHost } from './integrations/s3-objects.ts';
+import { SdkCaller } from './integrations/sdk-caller.ts';
+import { TaskTokens } from './integrations/task-tokens.ts';
+import type { Checkpoint, Environment } from './interpreter/environment.ts';
+import { type ExecutionOutcome, runExecution } from './interpreter/execution.ts';
+import { History } from './interpreter/history.ts';
+import { createEvaluator, type Evaluator } from './jsonata/evaluate.ts';
+import { createMapRunHost, MapRunGrants } from './map-runs.ts';
+import type { ExecutionRecord, MachineRecord, StepFunctionsStore } from './store.ts';
+
+const nameRule = /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]{1,80}$/u;
+
+interface Running {
+  readonly stop: AbortController;
+  readonly done: Promise<void>;
+}
+
+/** Starts, stops and resumes executions. */
+export class Executions {
+  readonly tokens = new TaskTokens();
+  readonly mapRunGrants = new MapRunGrants();
+  readonly #context: CloudContext;
+  readonly #store: StepFunctionsStore;
+  readonly #evaluator: Evaluator;
+  readonly #running = new Map<string, Running>();
+  #closing = false;
+
+  constructor(context: CloudContext, store: StepFunctionsStore) {
+    this.#context = context;
+    this.#store = store;
+    this.#evaluator = createEvaluator({ now: () => context.clock.now(), random: Math.random });
+  }
+
+  /**
+   * Starts an execution, or gives the one of the same name and input that is still running.
+   * @throws AwsError ExecutionAlreadyExists, InvalidName, InvalidExecutionInput
+   */
+  start(machine: MachineRecord, name: string = randomUUID(), input = '{}'): ExecutionRecord {
+    if (!nameRule.test(name)) throw new AwsError('InvalidName', `Invalid Name: '${name}'`);
+    try {
+      JSON.parse(input);
+    } catch {
+      throw new AwsError('InvalidExecutionInput', 'Invalid State Machine Execution Input: the input is not valid JSON');
+    }
+    const arn = executionArn(this.#context, machine.name, name);
+    const known = this.#store.execution(arn);
+    if (known) {
+      if (known.status === 'RUNNING' && known.input === input) return known;
+      throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
+    }
+    const execution: ExecutionRecord = {
+      arn,
+      machineArn: machine.arn,
+      name,
+      status: 'RUNNING',
+      roleArn: machine.roleArn,
+      definition: machine.definition,
+      revisionId: machine.revisionId,
+      startedAt: this.#context.clock.now(),
+      input,
+      redriveCount: 0,
+    };
+    this.#store.putExecution(execution);
+    this.#emit(execution);
+    this.#run(execution);
+    return execution;
+  }
+
+  /** Stops an execution and waits for its last event; one that is over stays as it is. */
+  async stop(arn: string, error: string | undefined, cause: string | undefined): Promise<void> {
+    const running = this.#running.get(arn);
+    running?.stop.abort(new ExecutionStopped(error, cause));
+    await running?.done;
+  }
+
+  /** Takes up what a former process left running. */
+  resume(): void {
+    for (const child of this.#store.runningChildren()) {
+      this.#store.putExecution({ ...child, status: 'ABORTED', stoppedAt: this.#context.clock.now() });
+    }
+    for (const { execution, checkpoint } of this.#store.running()) {
+      if (!this.#running.has(execution.arn)) this.#run(execution, checkpoint);
+    }
+  }
+
+  /** Runs a failed execution again from the state that failed. */
+  redrive(execution: ExecutionRecord, checkpoint: Checkpoint): ExecutionRecord {
+    const { stoppedAt: _, output: __, error: ___, cause: ____, ...rest } = execution;
+    const redriven: ExecutionRecord = {
+      ...rest,
+      status: 'RUNNING',
+      redriveCount: execution.redriveCount + 1,
+      redrivenAt: this.#context.clock.now(),
+    };
+    const last = this.#store.eventCount(execution.arn);
+    this.#store.transaction(() => {
+      this.#store.putExecution(redriven);
+      this.#store.appendEvent(execution.arn, {
+        id: last + 1,
+        previousEventId: last,
+        timestamp: this.#context.clock.now(),
+        type: 'ExecutionRedriven',
+        details: { executionRedrivenEventDetails: { redriveCount: redriven.redriveCount } },
+      });
+    });
+    this.#emit(redriven);
+    this.#run(redriven, { ...checkpoint, progress: {} });
+    return redriven;
+  }
+
+  /** Leaves all executions as they are, to be resumed by the next process. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    const running = [...this.#running.values()];
+    for (const { stop } of running) stop.abort(new ExecutionSuspended('the embedded cloud is closing'));
+    await Promise.all(running.map(({ done }) => done));
+  }
+
+  #run(execution: ExecutionRecord, checkpoint?: Checkpoint): void {
+    if (this.#closing) return;
+    const stop = new AbortController();
+    const done = this.#execute(execution, stop.signal, checkpoint).then(
+      () => {},
+      (error: unknown) => {
+        if (error instanceof ExecutionSuspended) return;
+        this.#context.log('error', 'an execution ended by a defect of the interpreter', {
+          executionArn: execution.arn,
+          error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        });
+        this.#end(execution, {
+          status: 'FAILED',
+          error: 'States.Runtime',
+          cause: 'Internal error of the embedded cloud.',
+        });
+      },
+    );
+    this.#running.set(execution.arn, { stop, done });
+    done.then(() => this.#running.delete(execution.arn));
+  }
+
+  async #execute(execution: ExecutionRecord, signal: AbortSignal, checkpoint?: Checkpoint): Promise<void> {
+    const { clock, region, accountId } = this.#context;
+    const caller = new SdkCaller(() => this.#context.clientConfig(execution.roleArn, execution.name));
+    const background = new Set<Promise<unknown>>();
+    const tools: IntegrationTools = {
+      caller,
+      clock,
+      tokens: this.tokens,
+      executionArn: execution.arn,
+      stateMachineArn: execution.machineArn,
+      region,
+      accountId,
+      background: (work) => {
+        background.add(work);
+        work.finally(() => background.delete(work));
+      },
+    };
+    const environmentOf = (record: ExecutionRecord): Environment => ({
+      clock,
+      random: Math.random,
+      evaluator: this.#evaluator,
+      history: new History(
+        { append: (event) => this.#store.appendEvent(record.arn, event) },
+        clock,
+        this.#store.eventCount(record.arn),
+      ),
+      tasks: createTaskHost({ ...tools, executionArn: record.arn }),
+      objects: createObjectHost(caller),
+      maps: createMapRunHost({
+        context: this.#context,
+        store: this.#store,
+        caller,
+        grants: this.mapRunGrants,
+        parent: record,
+        environmentOf,
+        emit: (child) => this.#emit(child),
+      }),
+      region,
+      context: contextObject(record),
+      newTaskToken: () => Buffer.from(`${record.arn} ${randomUUID()}`).toString('base64url'),
+      checkpoint: (position) => {
+        if (record.mapRunArn === undefined) this.#store.putCheckpoint(record.arn, position);
+      },
+    });
+    try {
+      const outcome = await runExecution({
+        definition: parseDefinition(execution.definition),
+        input: JSON.parse(execution.input) as Json,
+        inputText: execution.input,
+        roleArn: execution.roleArn,
+        env: environmentOf(execution),
+        signal,
+        startedAt: execution.redrivenAt ?? execution.startedAt,
+        ...(checkpoint && { resume: checkpoint }),
+      });
+      this.#end(execution, outcome);
+      await Promise.allSettled(background);
+    } finally {
+      await caller.close();
+    }
+  }
+
+  #end(execution: ExecutionRecord, { status, output, error, cause }: ExecutionOutcome): void {
+    const ended: ExecutionRecord = {
+      ...execution,
+      status,
+      stoppedAt: this.#context.clock.now(),
+      ...(output !== undefined && { output: JSON.stringify(output) }),
+      ...(error !== undefined && { error }),
+      ...(cause !== undefined && { cause }),
+    };
+    this.#store.putExecution(ended);
+    this.#emit(ended);
+  }
+
+  /** The event "Step Functions Execution Status Change". */
+  #emit(execution: ExecutionRecord): void {
+    this.#context.emit({
+      source: 'aws.states',
+      'detail-type': 'Step Functions Execution Status Change',
+      resources: [execution.arn],
+      detail: {
+        executionArn: execution.arn,
+        stateMachineArn: execution.machineArn,
+        name: execution.name,
+        status: execution.status,
+        startDate: execution.startedAt,
+        stopDate: execution.stoppedAt ?? null,
+        input: execution.input,
+        output: execution.output ?? null,
+        inputDetails: { included: true },
+        outputDetails: execution.output === undefined ? null : { included: true },
+        error: execution.error ?? null,
+        cause: execution.cause ?? null,
+        redriveCount: execution.redriveCount,
+        redriveDate: execution.redrivenAt ?? null,
+      },
+    });
+  }
+}
+
+/** The members of the context object that stay the same through an execution. */
+function contextObject(execution: ExecutionRecord): JsonObject {
+  return {
+    Execution: {
+      Id: execution.arn,
+      Input: JSON.parse(execution.input) as Json,
+      Name: execution.name,
+      RoleArn: execution.roleArn,
+      StartTime: new Date(execution.startedAt).toISOString(),
+      RedriveCount: execution.redriveCount,
+      ...(execution.redrivenAt !== undefined && { RedriveTime: new Date(execution.redrivenAt).toISOString() }),
+    },
+    StateMachine: { Id: execution.machineArn, Name: machineNameOf(execution.machineArn) },
+  };
+}

@@ -1,0 +1,25 @@
+import type { Clock } from '../../cloud/service.ts';
+import type { Json } from '../asl.ts';
+import type { TaskRequest } from '../interpreter/environment.ts';
+import type { TaskResource } from '../interpreter/task-resource.ts';
+import type { SdkCaller } from './sdk-caller.ts';
+import type { TaskTokens } from './task-tokens.ts';
+
+/** What integrations work with, for one execution. */
+export interface IntegrationTools {
+  readonly caller: SdkCaller;
+  readonly clock: Clock;
+  readonly tokens: TaskTokens;
+  readonly executionArn: string;
+  readonly stateMachineArn: string;
+  readonly region: string;
+  readonly accountId: string;
+  /** Keeps work that outlives its task, such as stopping a job, from being cut off. */
+  background(work: Promise<unknown>): void;
+}
+
+export type ServiceResource = Extract<TaskResource, { kind: 'service' }>;
+export type ServiceRequest = TaskRequest & { readonly resource: ServiceResource };
+
+/** Runs the tasks of one service. */
+export type Integration = (request: ServiceRequest, tools: IntegrationTools) => Promise<Json>;

@@ -1,0 +1,90 @@
+import type { ClientConfig } from '../../cloud/service.ts';
+import { ExecutionError, errorNames } from '../errors.ts';
+import { type SdkService, sdkServices } from './sdk-services.ts';
+
+interface Client {
+  send(command: object, options?: { abortSignal?: AbortSignal }): Promise<object>;
+  destroy(): void;
+  readonly middlewareStack: { add(middleware: unknown, options: object): void };
+}
+type Constructor<T> = new (input: unknown) => T;
+
+/** A service's SDK module and a client for it. */
+interface Loaded {
+  readonly service: SdkService;
+  readonly module: object;
+  readonly client: Client;
+}
+
+const member = (module: object, name: string): unknown => (module as Record<string, unknown>)[name];
+
+/** Leaves the answer's headers with its metadata. */
+const keepHeaders = (next: (args: unknown) => Promise<unknown>) => async (args: unknown) => {
+  const result = (await next(args)) as { response?: { headers?: object }; output?: { $metadata?: object } };
+  if (result.output?.$metadata) Object.assign(result.output.$metadata, { httpHeaders: result.response?.headers });
+  return result;
+};
+
+/** Calls AWS APIs through the embedded cloud's door, as one role and in the name of one execution. */
+export class SdkCaller {
+  readonly #config: () => ClientConfig;
+  readonly #loaded = new Map<string, Promise<Loaded>>();
+
+  constructor(config: () => ClientConfig) {
+    this.#config = config;
+  }
+
+  /** @throws ExecutionError States.Runtime when the interpreter does not know the service */
+  load(serviceId: string): Promise<Loaded> {
+    const known = this.#loaded.get(serviceId);
+    if (known) return known;
+    const loading = this.#open(serviceId);
+    this.#loaded.set(serviceId, loading);
+    return loading;
+  }
+
+  async #open(serviceId: string): Promise<Loaded> {
+    const service = sdkServices[serviceId];
+    if (!service) {
+      throw new ExecutionError(
+        errorNames.runtime,
+        `The embedded cloud does not know the service ${serviceId}; it knows ${Object.keys(sdkServices).join(', ')}.`,
+      );
+    }
+    const module = await service.load();
+    const client = new (member(module, service.client) as Constructor<Client>)({
+      ...this.#config(),
+      ...(serviceId === 's3' && { forcePathStyle: true }),
+    });
+    client.middlewareStack.add(keepHeaders, { step: 'deserialize', priority: 'high', name: 'keepHeaders' });
+    return { service, module, client };
+  }
+
+  /**
+   * Makes one call.
+   * @param action in camelCase: `createTrainingJob`
+   * @throws the SDK's error; ExecutionError States.Runtime when there is no such action
+   */
+  async call(serviceId: string, action: string, input: unknown, signal?: AbortSignal): Promise<object> {
+    const { module, client } = await this.load(serviceId);
+    const Command = member(module, `${action.charAt(0).toUpperCase()}${action.slice(1)}Command`);
+    if (typeof Command !== 'function') {
+      throw new ExecutionError(errorNames.runtime, `The service ${serviceId} has no action ${action}.`);
+    }
+    try {
+      return await client.send(new (Command as Constructor<object>)(input), signal ? { abortSignal: signal } : {});
+    } catch (error) {
+      throw signal?.aborted ? signal.reason : error;
+    }
+  }
+
+  /** Closes all connections. */
+  async close(): Promise<void> {
+    for (const loading of this.#loaded.values()) {
+      await loading.then(
+        ({ client }) => client.destroy(),
+        () => {},
+      );
+    }
+  }
+}

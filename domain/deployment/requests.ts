@@ -1,0 +1,70 @@
+import { capturePrefix } from '#domain/runs/layout';
+import type { Deployment } from '#schemas/deployment';
+import type { Pipeline } from '#schemas/pipeline';
+
+/** What of the stack a deployment needs to know. */
+export interface DeploymentEnvironment {
+  readonly stage: string;
+  readonly cleanBucket: string;
+  readonly cleanKeyArn: string;
+}
+
+type Target = Pick<Deployment, 'run' | 'modelName' | 'endpointName' | 'endpointConfigName'>;
+
+const tags = (stage: string, pipeline: string) => [
+  { Key: 'tidegate:stage', Value: stage },
+  { Key: 'tidegate:pipeline', Value: pipeline },
+];
+
+/** CreateEndpointConfig's request: one variant, and what it is asked and answers captured (aws-facts: Data capture). */
+export function endpointConfigRequest(target: Target, { deployment }: Pipeline, env: DeploymentEnvironment) {
+  const { instances, capturePercentage } = deployment;
+  return {
+    EndpointConfigName: target.endpointConfigName,
+    ProductionVariants: [
+      {
+        VariantName: 'AllTraffic',
+        ModelName: target.modelName,
+        InstanceType: instances.type,
+        InitialInstanceCount: instances.count,
+        InitialVariantWeight: 1,
+      },
+    ],
+    ...(capturePercentage > 0
+      ? {
+          DataCaptureConfig: {
+            EnableCapture: true,
+            InitialSamplingPercentage: capturePercentage,
+            DestinationS3Uri: `s3://${env.cleanBucket}/${capturePrefix(target.run.pipeline)}`,
+            KmsKeyId: env.cleanKeyArn,
+            CaptureOptions: [{ CaptureMode: 'Input' as const }, { CaptureMode: 'Output' as const }],
+            CaptureContentTypeHeader: { CsvContentTypes: ['text/csv'] },
+          },
+        }
+      : {}),
+    Tags: [...tags(env.stage, target.run.pipeline), { Key: 'tidegate:run', Value: target.run.runId }],
+  };
+}
+
+/** CreateEndpoint's request. The endpoint outlives its runs, so no run is among its tags. */
+export const createEndpointRequest = (target: Target, env: Pick<DeploymentEnvironment, 'stage'>) => ({
+  EndpointName: target.endpointName,
+  EndpointConfigName: target.endpointConfigName,
+  Tags: tags(env.stage, target.run.pipeline),
+});
+
+/**
+ * UpdateEndpoint's request: blue/green, all traffic at once. SageMaker itself goes back when the new fleet is not up
+ * within the pipeline's patience (aws-facts: UpdateEndpoint, 600 to 28,800 seconds).
+ */
+export const updateEndpointRequest = (target: Target, { deployment }: Pipeline) => ({
+  EndpointName: target.endpointName,
+  EndpointConfigName: target.endpointConfigName,
+  DeploymentConfig: {
+    BlueGreenUpdatePolicy: {
+      TrafficRoutingConfiguration: { Type: 'ALL_AT_ONCE' as const, WaitIntervalInSeconds: 0 },
+      TerminationWaitInSeconds: 0,
+      MaximumExecutionTimeoutInSeconds: Math.min(28_800, Math.max(600, deployment.maxWaitMinutes * 60)),
+    },
+  },
+});

@@ -1,0 +1,37 @@
+import { pipelineOfGroup } from '#domain/naming';
+import type { RunPointer } from '#domain/runs/layout';
+
+/** A version of a pipeline's registry group. */
+export interface PackageTarget {
+  readonly pipeline: string;
+  readonly version: number;
+}
+
+/**
+ * The pipeline and version a model package's ARN names (`…:model-package/<group>/<version>`), or undefined when it belongs to
+ * another stage or to none of our groups.
+ */
+export function locatePackage(stage: string, modelPackageArn: string): PackageTarget | undefined {
+  const [, group, version] = /:model-package\/([^/]+)\/([1-9]\d*)$/.exec(modelPackageArn) ?? [];
+  if (group === undefined || version === undefined) return undefined;
+  const pipeline = pipelineOfGroup(stage, group);
+  return pipeline ? { pipeline, version: Number(version) } : undefined;
+}
+
+/** The run an endpoint config was made for, or undefined when it was made by hand. */
+export function runOfConfig(stage: string, pipeline: string, endpointConfigName: string): RunPointer | undefined {
+  const rest = pipelineOfGroup(stage, endpointConfigName);
+  if (!rest?.startsWith(`${pipeline}-`)) return undefined;
+  const runId = rest.slice(pipeline.length + 1);
+  return /^\d{8}-\d{6}-[0-9a-f]{4}$/.test(runId) ? { pipeline, runId } : undefined;
+}
+
+/** Sort keys of the state table that deployments use; the partition is the pipeline. */
+export const deploymentKeys = {
+  /** Versions are padded so that they sort as numbers. */
+  claim: (version: number): string => `deployment#${String(version).padStart(6, '0')}`,
+  lock: 'deployment-lock',
+  champion: 'champion',
+  formerChampion: (promotedAt: string): string => `champion-history#${promotedAt}`,
+  run: (runId: string): string => `run#${runId}`,
+} as const;

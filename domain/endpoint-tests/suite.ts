@@ -1,0 +1,61 @@
+import { endpointTestSchema, type InvalidTest, type LoadedTest } from '#schemas/endpoint-test';
+
+/** Sort key of a test; the partition is the endpoint's name. */
+export const testKey = (id: string): string => `test#${id}`;
+export const testPrefix = testKey('');
+/** Sort key that says an endpoint was tested as it stood then. */
+export const testedKey = (modifiedAt: string, endpointConfigName: string): string =>
+  `tested#${modifiedAt}#${endpointConfigName}`;
+export const resultKey = (startedAt: string, endpointConfigName: string): string =>
+  `result#${startedAt}#${endpointConfigName}`;
+export const latestResultKey = 'latest-result';
+
+/** Characters of tests a suite may hold: they travel in a state's payload of 262,144 bytes (aws-facts: Step Functions). */
+const roomiest = 120_000;
+
+const invalid = (id: string, problem: string): InvalidTest => ({ id, kind: 'invalid', problem });
+
+/**
+ * Reads one item of the endpoint-tests table. What it does not understand becomes a test that fails by naming path and fix.
+ *
+ * @param goldenUri `golden.json` of the run that serves, if it is known: tests that Tidegate manages follow it, also after a roll-back
+ * @returns undefined when the test is switched off (`enabled: false`)
+ */
+export function readTest(
+  item: Readonly<Record<string, unknown>>,
+  goldenUri: string | undefined,
+): LoadedTest | undefined {
+  const { pk: _pk, sk, enabled, managed, ...written } = item;
+  const id = String(sk).slice(testPrefix.length);
+  if (enabled === false) return undefined;
+  if (enabled !== undefined && enabled !== true) return invalid(id, 'enabled: true or false (the default is true)');
+  const parsed = endpointTestSchema.safeParse({ ...written, id });
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((i) => `${i.path.join('.') || 'the item'}: ${i.message}`);
+    return invalid(id, problems.join('; '));
+  }
+  const test = parsed.data;
+  if (managed !== true || goldenUri === undefined) return test;
+  if (test.kind === 'golden' && test.s3Uri !== undefined) return { ...test, s3Uri: goldenUri };
+  if (test.kind === 'contract' && 's3Uri' in test.request) {
+    return { ...test, request: { ...test.request, s3Uri: goldenUri } };
+  }
+  return test;
+}
+
+/** Reads all tests of an endpoint, in the order of their ids; those past the room of a payload fail by saying so. */
+export function readTests(
+  items: readonly Readonly<Record<string, unknown>>[],
+  goldenUri: string | undefined,
+): LoadedTest[] {
+  let room = roomiest;
+  return items
+    .flatMap((item) => readTest(item, goldenUri) ?? [])
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+    .map((test) => {
+      room -= JSON.stringify(test).length;
+      return room >= 0
+        ? test
+        : invalid(test.id, 'the tests of this endpoint are too large together; keep golden cases in S3 (s3Uri)');
+    });
+}

@@ -1,0 +1,70 @@
+import { deploymentKeys } from '#domain/deployment/target';
+import { sageMakerClient } from '#functions/common/clients';
+import { readConfig } from '#functions/common/config';
+import { settleClaim, unlockEndpoint } from '#functions/common/deployment-claims';
+import { deleteEndpointConfig } from '#functions/common/endpoint';
+import { logger } from '#functions/common/logger';
+import { isTransient, withMiddleware } from '#functions/common/middleware';
+import type { StateStore } from '#functions/common/state-store';
+import { runStore } from '#functions/common/stores';
+import { type Deployment, promoteModelSchema } from '#schemas/deployment';
+import { type Champion, championSchema } from '#schemas/run';
+
+const config = readConfig(['STAGE', 'STATE_TABLE']);
+
+/** Makes the deployed model the champion. The former champion's record is kept under the time it was promoted at. */
+async function crown(store: StateStore, deployment: Deployment, promotedAt: string): Promise<void> {
+  const { pipeline, runId } = deployment.run;
+  const item = await store.get(pipeline, deploymentKeys.champion);
+  const former = item ? championSchema.parse(item) : undefined;
+  if (item?.['executionArn'] === deployment.executionArn) return;
+  if (former) {
+    await store.put(pipeline, deploymentKeys.formerChampion(former.promotedAt), {
+      ...former,
+      supersededAt: promotedAt,
+    });
+  }
+  const champion: Champion = {
+    runId,
+    modelPackageArn: deployment.modelPackageArn,
+    modelPackageVersion: deployment.modelPackageVersion,
+    modelName: deployment.modelName,
+    endpointName: deployment.endpointName,
+    endpointConfigName: deployment.endpointConfigName,
+    promotedAt,
+  };
+  await store.put(pipeline, deploymentKeys.champion, { ...champion, executionArn: deployment.executionArn });
+}
+
+/**
+ * The config that served before is not needed any more: going back to it makes it again. Its model stays, because a champion of
+ * old can be scored and deployed again. A model that serves is not rolled back over tidying up, so trouble is only logged.
+ */
+async function dropFormerConfig({ previousConfig, endpointConfigName }: Deployment): Promise<void> {
+  if (previousConfig === null || previousConfig === endpointConfigName) return;
+  try {
+    await deleteEndpointConfig(sageMakerClient(), previousConfig);
+  } catch (error) {
+    logger.warn('the former endpoint config stays', {
+      endpointConfigName: previousConfig,
+      transient: isTransient(error),
+    });
+  }
+}
+
+/** Records that the tested model is the champion, ends the deployment and cleans up. Asking again writes the same records. */
+export const handler = withMiddleware(promoteModelSchema, async ({ deployment, promotedAt }) => {
+  const store = runStore(config);
+  const { run, modelPackageVersion: version, executionArn, endpointConfigName } = deployment;
+  await crown(store, deployment, promotedAt);
+  await settleClaim(store, run.pipeline, version, executionArn, { status: 'promoted', promotedAt });
+  await store.set(
+    run.pipeline,
+    deploymentKeys.run(run.runId),
+    { status: 'deployed', deployedAt: promotedAt },
+    { expression: 'attribute_exists(pk)' },
+  );
+  await dropFormerConfig(deployment);
+  await unlockEndpoint(store, run.pipeline, executionArn);
+  return { run, endpointConfigName, promotedAt };
+});

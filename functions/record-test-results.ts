@@ -1,0 +1,40 @@
+import { runOfConfig } from '#domain/deployment/target';
+import { latestResultKey, resultKey } from '#domain/endpoint-tests/suite';
+import { InvalidInputError } from '#domain/errors';
+import { pipelineOfGroup } from '#domain/naming';
+import { documentClient } from '#functions/common/clients';
+import { readConfig } from '#functions/common/config';
+import { withMiddleware } from '#functions/common/middleware';
+import { stateStore } from '#functions/common/state-store';
+import { recordTestResultsSchema } from '#schemas/endpoint-test';
+
+const config = readConfig(['STAGE', 'ENDPOINT_TESTS_TABLE']);
+
+/** Puts a suite's results beside the tests, under the time the execution started, and sums them up. */
+export const handler = withMiddleware(recordTestResultsSchema, async ({ suite, results, executionArn, startedAt }) => {
+  const { endpointName, endpointConfigName, trigger } = suite;
+  const pipeline = pipelineOfGroup(config.STAGE, endpointName);
+  if (!pipeline) throw new InvalidInputError(`${endpointName} belongs to no pipeline of stage ${config.STAGE}`);
+  const failed = results.filter((result) => !result.passed).map((result) => result.id);
+  const outcome = {
+    passed: failed.length === 0,
+    failed,
+    detail:
+      results.length === 0
+        ? 'There are no tests for this endpoint.'
+        : `${results.length - failed.length} of ${results.length} tests passed.`,
+    endpointName,
+    endpointConfigName,
+    trigger,
+    results,
+  };
+  const item = { ...outcome, startedAt, executionArn };
+  const tests = stateStore(documentClient(), config.ENDPOINT_TESTS_TABLE);
+  await tests.put(endpointName, resultKey(startedAt, endpointConfigName), item);
+  await tests.put(endpointName, latestResultKey, item, {
+    expression: 'attribute_not_exists(pk) OR startedAt <= :now',
+    values: { ':now': startedAt },
+  });
+  const run = runOfConfig(config.STAGE, pipeline, endpointConfigName);
+  return { ...outcome, pipeline, ...(run ? { run } : {}) };
+});

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { runDefinition } from '#local/stepfunctions/run-definition';
+import { loadMachine, taskName } from './load-machine.ts';
+
+const check = { pipeline: 'loan-default', drifted: true, notify: true, action: 'retrain' };
+
+async function checkDrift(answers: Record<string, (args: Record<string, unknown>, attempt: number) => unknown>) {
+  const result = await runDefinition({
+    definition: loadMachine('check-drift'),
+    input: { pipeline: 'loan-default' },
+    tasks: ({ resource, arguments: args, attempt }) =>
+      answers[taskName(resource)]?.(args as Record<string, unknown>, attempt) ?? {},
+  });
+  return { ...result, tasks: result.calls.map((c) => taskName(c.resource)) };
+}
+
+describe('the check-drift machine', () => {
+  it('alerts and starts a retrain on the newest drop when the pipeline says so', async () => {
+    const { status, output, calls, tasks } = await checkDrift({ MeasureDrift: () => check });
+
+    expect(status).toBe('SUCCEEDED');
+    expect(output).toEqual(check);
+    expect(tasks).toEqual(['MeasureDrift', 'Notify', 'states:startExecution']);
+    expect(calls[2]?.arguments).toMatchObject({ Input: { pipeline: 'loan-default', reason: 'drift', force: true } });
+  });
+
+  it('alerts only, where alert is the action', async () => {
+    const { tasks } = await checkDrift({ MeasureDrift: () => ({ ...check, action: 'alert' }) });
+
+    expect(tasks).toEqual(['MeasureDrift', 'Notify']);
+  });
+
+  it('is quiet when nothing moved', async () => {
+    const { status, tasks } = await checkDrift({ MeasureDrift: () => ({ ...check, drifted: false, notify: false }) });
+
+    expect(status).toBe('SUCCEEDED');
+    expect(tasks).toEqual(['MeasureDrift']);
+  });
+
+  it('retrains even when Slack is silent', async () => {
+    const { tasks } = await checkDrift({
+      MeasureDrift: () => check,
+      Notify: () => {
+        throw { error: 'SlackRejectedError' };
+      },
+    });
+
+    expect(tasks.at(-1)).toBe('states:startExecution');
+  });
+
+  it('announces a check that could not be made, and fails', async () => {
+    const { status, error, calls } = await checkDrift({
+      MeasureDrift: () => {
+        throw { error: 'NotFoundError', cause: '{"errorMessage":"no model"}' };
+      },
+    });
+
+    expect({ status, error }).toEqual({ status: 'FAILED', error: 'DriftCheckFailed' });
+    expect(calls.at(-1)?.arguments).toMatchObject({
+      kind: 'check-failed',
+      pipeline: 'loan-default',
+      error: { Error: 'NotFoundError' },
+    });
+  });
+
+  it('retries the measurement when the trouble may pass', async () => {
+    const { status } = await checkDrift({
+      MeasureDrift: (_args, attempt) => {
+        if (attempt === 0) throw { error: 'TransientError' };
+        return { ...check, notify: false, drifted: false };
+      },
+    });
+
+    expect(status).toBe('SUCCEEDED');
+  });
+});

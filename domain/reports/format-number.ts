@@ -31,6 +31,25 @@ function write(value: number, digits: number): string {
   return value < 0 && /[1-9]/.test(text) ? MINUS + text : text;
 }
 
+/** A number with exactly `decimals` decimals, thousands separated, a true minus sign; for columns of numbers. */
+export function formatFixed(value: number, decimals: number, signed = false): string {
+  const text = Math.abs(value).toLocaleString('en-US', {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  });
+  if (!/[1-9]/.test(text)) return text;
+  return (value < 0 ? MINUS : signed ? '+' : '') + text;
+}
+
+/**
+ * Decimals that show an interval's half width with two significant digits: more would be noise, fewer would hide it.
+ * Between 0 and 6; 4 for an interval without width.
+ */
+export function decimalsFor(low: number, high: number): number {
+  const half = (high - low) / 2;
+  return half > 0 ? Math.min(Math.max(1 - Math.floor(Math.log10(half)), 0), 6) : 4;
+}
+
 /** A count with thousands separated: 1,234,567. */
 export const formatCount = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 0 });
 

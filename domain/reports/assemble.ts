@@ -1,0 +1,117 @@
+import type { Evaluation, Verdict } from '#schemas/evaluation';
+import type { FittedTransform } from '#schemas/fitted-transform';
+import type { ColumnSpec, Pipeline } from '#schemas/pipeline';
+import type { Profile, SideProfile } from '#schemas/profile';
+import type { DropRecord } from '#schemas/run';
+import type { ColumnSummary, DataSummary, ReportInput, SideSummary } from './input.ts';
+
+/** The records of a run that a report is made of. */
+export interface RunRecords {
+  readonly runId: string;
+  readonly pipeline: Pipeline;
+  readonly drop: DropRecord;
+  readonly profile: Profile;
+  readonly fitted: FittedTransform;
+  readonly evaluation: Evaluation;
+  readonly verdict: Verdict;
+  readonly training: {
+    readonly hyperparameters: Readonly<Record<string, string>>;
+    readonly image?: string | undefined;
+  };
+  readonly champion?: string | undefined;
+  readonly modelPackage?: string | undefined;
+}
+
+/** Turns the records of a run into what its report shows. */
+export function assembleReport(records: RunRecords): ReportInput {
+  const { pipeline, drop, training, modelPackage } = records;
+  const facts = [
+    ['model package', modelPackage],
+    ['training image', training.image],
+    ['execution', drop.executionArn],
+    ['drop', `s3://${drop.bucket}/${drop.prefix}`],
+  ] as const;
+  return {
+    pipeline: pipeline.name,
+    description: pipeline.description,
+    runId: records.runId,
+    startedAt: drop.startedAt,
+    reason: drop.reason,
+    champion: records.champion,
+    evaluation: records.evaluation,
+    verdict: records.verdict,
+    data: summarizeData(records),
+    lineage: {
+      datasetVersion: drop.datasetVersion,
+      objects: drop.objects,
+      gitCommit: drop.gitCommit,
+      configHash: drop.configHash,
+      hyperparameters: training.hyperparameters,
+      facts: facts.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }])),
+    },
+  };
+}
+
+function summarizeData({ pipeline, profile, fitted }: RunRecords): DataSummary {
+  const { dataset } = pipeline;
+  const sides = (['train', 'validation', 'test'] as const).map((side) =>
+    summarizeSide(side, profile.sides[side], fitted),
+  );
+  const keys: ColumnSummary[] = dataset.id
+    ? [{ column: dataset.id, role: 'id', treatment: 'tokenized', missing: null }]
+    : [];
+  const columns = Object.entries(dataset.columns).map(([column, spec]) => ({
+    column,
+    role: spec.role,
+    treatment: describeTreatment(column, spec, fitted),
+    missing: profile.columns[column]?.missing ?? null,
+  }));
+  return {
+    rows: profile.rows,
+    malformed: profile.malformed,
+    label: fitted.label.column,
+    classes: fitted.label.classes,
+    sides,
+    columns: [...keys, ...columns],
+  };
+}
+
+function summarizeSide(
+  side: SideSummary['side'],
+  { rows, classes, label }: SideProfile,
+  fitted: FittedTransform,
+): SideSummary {
+  const numeric = fitted.task === 'regression' && label.count > 0;
+  return {
+    side,
+    rows,
+    classes: fitted.task === 'regression' ? [] : classes,
+    label: numeric ? { mean: label.mean, std: Math.sqrt(label.m2 / label.count) } : null,
+  };
+}
+
+function describeTreatment(column: string, spec: ColumnSpec, fitted: FittedTransform): string {
+  const inputs = fitted.features.filter((feature) => feature.source === column).length;
+  const dropped = fitted.dropped.find((own) => own.column === column);
+  const used = dropped
+    ? `not used: ${dropped.reason}`
+    : inputs === 0
+      ? undefined
+      : inputs === 1
+        ? 'one model input'
+        : `${inputs} model inputs`;
+  switch (spec.role) {
+    case 'pii':
+      return { drop: 'dropped', tokenize: 'tokenized', mask: 'masked' }[spec.action];
+    case 'quasi':
+      return used === undefined ? 'generalized' : `generalized, ${used}`;
+    case 'text':
+      return 'dropped';
+    case 'ignore':
+      return 'not read';
+    case 'slice':
+      return 'kept for evaluation by group';
+    case 'feature':
+      return used === undefined ? spec.type : `${spec.type}, ${used}`;
+  }
+}

@@ -1,0 +1,60 @@
+import type { Evaluation, Verdict } from '#schemas/evaluation';
+
+/** Everything a report shows; plain data, so that a report can be rendered anywhere. */
+export interface ReportInput {
+  readonly pipeline: string;
+  readonly description?: string | undefined;
+  readonly runId: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  /** What started the run, as "drop", "drift" or "manual". */
+  readonly reason: string;
+  /** How the champion is named, as "loan-default/7"; absent without one. */
+  readonly champion?: string | undefined;
+  readonly evaluation: Evaluation;
+  readonly verdict: Verdict;
+  readonly data: DataSummary;
+  readonly lineage: Lineage;
+}
+
+export interface DataSummary {
+  /** Raw rows, malformed ones included. */
+  readonly rows: number;
+  readonly malformed: {
+    readonly rows: number;
+    readonly reasons: readonly { readonly column: string | null; readonly reason: string; readonly count: number }[];
+  };
+  readonly label: string;
+  /** Class names in the order of their numbers; empty for regression. */
+  readonly classes: readonly string[];
+  readonly sides: readonly SideSummary[];
+  readonly columns: readonly ColumnSummary[];
+}
+export interface SideSummary {
+  readonly side: 'train' | 'validation' | 'test';
+  readonly rows: number;
+  /** Rows by class; empty for regression. */
+  readonly classes: readonly number[];
+  /** Regression: mean and standard deviation of the label; null without rows. */
+  readonly label: { readonly mean: number; readonly std: number } | null;
+}
+export interface ColumnSummary {
+  readonly column: string;
+  /** Its role in the pipeline file. */
+  readonly role: string;
+  /** What became of it, in a few words: "tokenized", "one-hot, 6 inputs", "not used: constant". */
+  readonly treatment: string;
+  /** Clean rows without a value; null where none are counted (columns that are dropped). */
+  readonly missing: number | null;
+}
+
+export interface Lineage {
+  readonly datasetVersion: string;
+  readonly objects: readonly { readonly key: string; readonly size: number; readonly versionId?: string | undefined }[];
+  readonly gitCommit: string;
+  readonly configHash: string;
+  /** As the training job was given them. */
+  readonly hyperparameters: Readonly<Record<string, string>>;
+  /** Further facts in the order they are shown: model package, training image, execution, … */
+  readonly facts: readonly { readonly name: string; readonly value: string }[];
+}

@@ -1,0 +1,40 @@
+import type { CalibrationBin } from '#schemas/evaluation';
+import { formatFixed } from '../format-number.ts';
+import { type Html, html } from '../html.ts';
+import { frame, legend, linePath } from './frame.ts';
+
+/** Mean score against observed share of positives in score deciles, with 95 % intervals and the line of perfect calibration. */
+export function calibrationPlot(bins: readonly CalibrationBin[]): Html {
+  const worst = bins.reduce((a, b) => (gap(b) > gap(a) ? b : a));
+  const largest = Math.max(...bins.flatMap(({ meanScore, high }) => [meanScore, high]));
+  // a rare class leaves the upper right empty: zoom in, both axes alike
+  const limit = Math.min(1, Math.max(0.1, Math.ceil(largest * 10.5) / 10));
+  const curve = { x: bins.map(({ meanScore }) => meanScore), y: bins.map(({ positiveRate }) => positiveRate) };
+  return frame({
+    id: 'calibration',
+    title: 'Calibration',
+    description:
+      `In ${bins.length} bins of the score the mean score lies between ${formatFixed(Math.min(...curve.x), 3)} and ` +
+      `${formatFixed(Math.max(...curve.x), 3)}. The widest gap is at mean score ${formatFixed(worst.meanScore, 3)}, where ` +
+      `${formatFixed(worst.positiveRate, 3)} of the rows are positive.`,
+    x: { label: 'mean score in bin', low: 0, high: limit },
+    y: { label: 'share of positives', low: 0, high: limit },
+    draw: (
+      scales,
+    ) => html`<path class="line chance" d="M${scales.x(0)} ${scales.y(0)}L${scales.x(limit)} ${scales.y(limit)}"/>
+<path class="line candidate" d="${linePath(curve, scales)}"/>
+${bins.map(({ meanScore, positiveRate, low, high }) => {
+  const at = scales.x(meanScore);
+  return html`<path class="whisker candidate" d="M${at} ${scales.y(low)}V${scales.y(high)}"/><circle class="point candidate" cx="${at}" cy="${scales.y(positiveRate)}" r="4"/>`;
+})}
+${legend(
+  [
+    { mark: 'candidate', shape: 'point', text: 'a tenth of the rows, 95 % interval' },
+    { mark: 'chance', shape: 'line', text: 'perfectly calibrated' },
+  ],
+  'upper-left',
+)}`,
+  });
+}
+
+const gap = ({ meanScore, positiveRate }: CalibrationBin): number => Math.abs(meanScore - positiveRate);

@@ -1,0 +1,101 @@
+import { type Html, html } from '../html.ts';
+import { niceTicks } from '../ticks.ts';
+
+export interface Axis {
+  readonly label: string;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Turns data into drawing units. */
+export interface Scales {
+  readonly x: (value: number) => number;
+  readonly y: (value: number) => number;
+}
+
+/** Drawing units of every framed plot and of the area inside its axes. */
+export const plotSize = { width: 480, height: 360 };
+const area = { left: 56, right: 466, top: 14, bottom: 312 };
+
+export interface FrameInput {
+  /** Unique within the report: ids are made of it. */
+  readonly id: string;
+  readonly title: string;
+  /** What the plot shows, in words, for those who cannot see it. */
+  readonly description: string;
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly draw: (scales: Scales) => Html;
+}
+
+/** An SVG plot with axes, grid, ticks, title and description; `draw` fills it. */
+export function frame({ id, title, description, x, y, draw }: FrameInput): Html {
+  const scales: Scales = {
+    x: scale(x, area.left, area.right),
+    y: scale(y, area.bottom, area.top),
+  };
+  const xTicks = niceTicks(x.low, x.high, 5);
+  const yTicks = niceTicks(y.low, y.high, 5);
+  const vertical = xTicks.values.map((value, i) => {
+    const at = scales.x(value);
+    return html`<path class="grid" d="M${at} ${area.top}V${area.bottom}"/><text class="tick" x="${at}" y="${area.bottom + 17}" text-anchor="middle">${xTicks.labels[i]}</text>`;
+  });
+  const horizontal = yTicks.values.map((value, i) => {
+    const at = scales.y(value);
+    return html`<path class="grid" d="M${area.left} ${at}H${area.right}"/><text class="tick" x="${area.left - 8}" y="${at + 4}" text-anchor="end">${yTicks.labels[i]}</text>`;
+  });
+  const middle = { x: (area.left + area.right) / 2, y: (area.top + area.bottom) / 2 };
+  return html`<svg class="plot" viewBox="0 0 ${plotSize.width} ${plotSize.height}" role="img" aria-labelledby="${id}-t ${id}-d">
+<title id="${id}-t">${title}</title><desc id="${id}-d">${description}</desc>
+${vertical}${horizontal}
+<path class="axis" d="M${area.left} ${area.top}V${area.bottom}H${area.right}"/>
+${draw(scales)}
+<text class="label" x="${middle.x}" y="${plotSize.height - 8}" text-anchor="middle">${x.label}</text>
+<text class="label" transform="translate(13 ${middle.y}) rotate(-90)" text-anchor="middle">${y.label}</text>
+</svg>`;
+}
+
+function scale({ low, high }: Axis, from: number, to: number): (value: number) => number {
+  const factor = (to - from) / (high - low);
+  return (value) => round(from + (value - low) * factor);
+}
+
+/** Two decimals of a drawing unit are far below a pixel. */
+export const round = (value: number): number => Math.round(value * 100) / 100;
+
+/** A path through points given as parallel arrays. */
+export function linePath({ x, y }: { x: readonly number[]; y: readonly number[] }, scales: Scales): string {
+  return x.map((value, i) => `${i === 0 ? 'M' : 'L'}${scales.x(value)} ${scales.y(y[i] as number)}`).join('');
+}
+
+export interface LegendEntry {
+  /** Class of the mark: its colour. */
+  readonly mark: string;
+  readonly shape: 'line' | 'box' | 'point';
+  readonly text: string;
+}
+
+/** A legend inside the plot, its lower right corner (or upper left) at the axes' corner. */
+export function legend(entries: readonly LegendEntry[], corner: 'lower-right' | 'upper-right' | 'upper-left'): Html {
+  const width = Math.max(...entries.map(({ text }) => textWidth(text))) + 44;
+  const height = entries.length * 18 + 8;
+  const left = corner === 'upper-left' ? area.left + 8 : area.right - width - 6;
+  const top = corner === 'lower-right' ? area.bottom - height - 8 : area.top + 4;
+  const rows = entries.map(({ mark, shape, text }, i) => {
+    const middle = top + 13 + i * 18;
+    const shapes = {
+      line: html`<path class="line ${mark}" d="M${left + 9} ${middle}h20"/>`,
+      box: html`<rect class="box ${mark}" x="${left + 9}" y="${middle - 6}" width="20" height="12"/>`,
+      point: html`<circle class="point ${mark}" cx="${left + 19}" cy="${middle}" r="4.5"/>`,
+    };
+    return html`${shapes[shape]}<text class="legend" x="${left + 36}" y="${middle + 4}">${text}</text>`;
+  });
+  return html`<rect class="legend-box" x="${left}" y="${top}" width="${width}" height="${height}" rx="3"/>${rows}`;
+}
+
+/** Width of a text in the plots' 12-unit sans-serif, estimated with room to spare. */
+export const textWidth = (text: string): number => text.length * 6.4;
+
+/** Cuts a text to `length` characters, the last of which then is an ellipsis. */
+export const shorten = (text: string, length: number): string =>
+  text.length > length ? `${text.slice(0, length - 1)}…` : text;

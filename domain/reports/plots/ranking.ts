@@ -1,0 +1,71 @@
+import type { BinaryEvaluation, Estimate } from '#schemas/evaluation';
+import { formatFixed, formatNumber } from '../format-number.ts';
+import { type Html, html } from '../html.ts';
+import { frame, type LegendEntry, legend, linePath } from './frame.ts';
+
+const unit = (label: string) => ({ label, low: 0, high: 1 });
+const withInterval = (name: string, { value, low, high }: Estimate): string =>
+  `${name} ${formatFixed(value, 3)} (${formatFixed(low, 3)}–${formatFixed(high, 3)})`;
+
+/** ROC curve of candidate and champion, with chance and the point of operation. */
+export function rocPlot(evaluation: BinaryEvaluation): Html {
+  const { curves, champion, metrics, n, positives, threshold, confusion } = evaluation;
+  const falsePositives = (confusion.matrix[0]?.[1] as number) / (n - positives);
+  const entries: LegendEntry[] = [
+    { mark: 'candidate', shape: 'line', text: withInterval('candidate', metrics.auc) },
+    ...(champion
+      ? [{ mark: 'champion', shape: 'line', text: withInterval('champion', champion.metrics.auc) } as const]
+      : []),
+    { mark: 'candidate', shape: 'point', text: `threshold ${formatNumber(threshold)}` },
+    { mark: 'chance', shape: 'line', text: 'chance 0.500' },
+  ];
+  return frame({
+    id: 'roc',
+    title: 'ROC curve',
+    description:
+      `${withInterval('Candidate AUC', metrics.auc)}${champion ? `, ${withInterval('champion', champion.metrics.auc)}` : ''}. ` +
+      `At threshold ${formatNumber(threshold)} the true-positive rate is ${formatFixed(metrics.recall.value, 3)}, ` +
+      `the false-positive rate ${formatFixed(falsePositives, 3)}.`,
+    x: unit('false-positive rate'),
+    y: unit('true-positive rate'),
+    draw: (scales) => html`<path class="line chance" d="M${scales.x(0)} ${scales.y(0)}L${scales.x(1)} ${scales.y(1)}"/>
+<path class="area candidate" d="${linePath(curves.roc, scales)}V${scales.y(0)}H${scales.x(0)}Z"/>
+${champion ? html`<path class="line champion" d="${linePath(champion.curves.roc, scales)}"/>` : undefined}
+<path class="line candidate" d="${linePath(curves.roc, scales)}"/>
+<circle class="point candidate" cx="${scales.x(falsePositives)}" cy="${scales.y(metrics.recall.value)}" r="4.5"/>
+${legend(entries, 'lower-right')}`,
+  });
+}
+
+/** Precision-recall curve of candidate and champion, with the base rate and the point of operation. */
+export function precisionRecallPlot(evaluation: BinaryEvaluation): Html {
+  const { curves, champion, metrics, n, positives, threshold } = evaluation;
+  const baseRate = positives / n;
+  const entries: LegendEntry[] = [
+    { mark: 'candidate', shape: 'line', text: withInterval('candidate', metrics.pr_auc) },
+    ...(champion
+      ? [{ mark: 'champion', shape: 'line', text: withInterval('champion', champion.metrics.pr_auc) } as const]
+      : []),
+    { mark: 'candidate', shape: 'point', text: `threshold ${formatNumber(threshold)}` },
+    { mark: 'chance', shape: 'line', text: `base rate ${formatFixed(baseRate, 3)}` },
+  ];
+  const inPlace = evaluation.confusion.matrix.some((cells) => (cells[1] as number) > 0);
+  return frame({
+    id: 'pr',
+    title: 'Precision-recall curve',
+    description:
+      `${withInterval('Average precision of the candidate', metrics.pr_auc)}` +
+      `${champion ? `, ${withInterval('of the champion', champion.metrics.pr_auc)}` : ''}; base rate ${formatFixed(baseRate, 3)}.`,
+    x: unit('recall'),
+    y: unit('precision'),
+    draw: (scales) => html`<path class="line chance" d="M${scales.x(0)} ${scales.y(baseRate)}H${scales.x(1)}"/>
+${champion ? html`<path class="line champion" d="${linePath(champion.curves.pr, scales)}"/>` : undefined}
+<path class="line candidate" d="${linePath(curves.pr, scales)}"/>
+${
+  inPlace
+    ? html`<circle class="point candidate" cx="${scales.x(metrics.recall.value)}" cy="${scales.y(metrics.precision.value)}" r="4.5"/>`
+    : undefined
+}
+${legend(entries, 'upper-right')}`,
+  });
+}

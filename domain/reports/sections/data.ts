@@ -1,0 +1,57 @@
+import { formatCount, formatNumber, formatPercent } from '../format-number.ts';
+import { type Html, html } from '../html.ts';
+import type { ColumnSummary, DataSummary, SideSummary } from '../input.ts';
+
+/** What the model was trained and judged on: rows, split, label balance, columns, malformed rows. */
+export function dataSection(data: DataSummary): Html {
+  const usable = data.sides.reduce((sum, side) => sum + side.rows, 0);
+  const facts = [
+    ['rows', formatCount(data.rows)],
+    ['usable', formatCount(usable)],
+    [
+      'malformed',
+      `${formatCount(data.malformed.rows)} (${formatPercent(data.rows === 0 ? 0 : data.malformed.rows / data.rows)})`,
+    ],
+    ['columns', formatCount(data.columns.length)],
+    ['label', data.label],
+  ] as const;
+  return html`<section aria-labelledby="data"><h2 id="data">Data</h2>
+<dl class="tiles">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+${splitTable(data, usable)}
+${malformedTable(data.malformed.reasons)}
+${columnTable(data.columns, usable)}
+</section>`;
+}
+
+function splitTable({ sides, classes }: DataSummary, usable: number): Html {
+  const regression = classes.length === 0;
+  const heads = regression ? ['Label mean', 'Label deviation'] : classes;
+  return html`<div class="scroll"><table><caption>Split and ${regression ? 'label' : 'label balance'}</caption>
+<thead><tr><th scope="col">Side</th><th scope="col" class="number">Rows</th><th scope="col" class="number">Share</th>${heads.map((head) => html`<th scope="col" class="number">${head}</th>`)}</tr></thead>
+<tbody>${sides.map((side) => html`<tr><th scope="row">${side.side === 'test' ? 'test (holdout)' : side.side}</th><td class="number">${formatCount(side.rows)}</td><td class="number">${formatPercent(side.rows / Math.max(usable, 1))}</td>${regression ? labelCells(side) : classCells(side)}</tr>`)}</tbody></table></div>`;
+}
+
+function classCells({ rows, classes }: SideSummary): Html[] {
+  return classes.map(
+    (count) =>
+      html`<td class="number">${formatCount(count)} <span class="quiet">${formatPercent(count / Math.max(rows, 1))}</span></td>`,
+  );
+}
+
+function labelCells({ label }: SideSummary): Html {
+  const [mean, std] = label ? [formatNumber(label.mean), formatNumber(label.std)] : ['–', '–'];
+  return html`<td class="number">${mean}</td><td class="number">${std}</td>`;
+}
+
+function malformedTable(reasons: DataSummary['malformed']['reasons']): Html | undefined {
+  if (reasons.length === 0) return undefined;
+  return html`<div class="scroll"><table><caption>Malformed rows, left out</caption>
+<thead><tr><th scope="col">Column</th><th scope="col">Reason</th><th scope="col" class="number">Rows</th></tr></thead>
+<tbody>${reasons.map(({ column, reason, count }) => html`<tr><th scope="row">${column ?? '–'}</th><td>${reason}</td><td class="number">${formatCount(count)}</td></tr>`)}</tbody></table></div>`;
+}
+
+function columnTable(columns: readonly ColumnSummary[], usable: number): Html {
+  return html`<div class="scroll"><table><caption>Columns and what became of them</caption>
+<thead><tr><th scope="col">Column</th><th scope="col">Role</th><th scope="col">Treatment</th><th scope="col" class="number">Missing</th></tr></thead>
+<tbody>${columns.map(({ column, role, treatment, missing }) => html`<tr><th scope="row">${column}</th><td><span class="role ${role === 'pii' || role === 'quasi' || role === 'text' || role === 'id' ? 'private' : ''}">${role}</span></td><td>${treatment}</td><td class="number">${missing === null ? '–' : missing === 0 ? '0' : html`${formatCount(missing)} <span class="quiet">${formatPercent(missing / Math.max(usable, 1))}</span>`}</td></tr>`)}</tbody></table></div>`;
+}

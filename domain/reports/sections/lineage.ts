@@ -1,0 +1,30 @@
+import { formatBytes, formatCount } from '../format-number.ts';
+import { type Html, html } from '../html.ts';
+import type { Lineage } from '../input.ts';
+
+/** Objects listed by name; a drop of thousands is summed up. */
+const LISTED_OBJECTS = 25;
+
+/** Where model and data come from: enough to do it all again. */
+export function lineageSection(lineage: Lineage, runId: string): Html {
+  const { objects, hyperparameters } = lineage;
+  const facts = [
+    { name: 'run', value: runId },
+    { name: 'data-set version', value: lineage.datasetVersion },
+    { name: 'git commit', value: lineage.gitCommit },
+    { name: 'configuration hash', value: lineage.configHash },
+    ...lineage.facts,
+  ];
+  const parameters = Object.entries(hyperparameters).sort(([a], [b]) => (a < b ? -1 : 1));
+  const listed = objects.slice(0, LISTED_OBJECTS);
+  const bytes = objects.reduce((sum, object) => sum + object.size, 0);
+  const rest = objects.length - listed.length;
+  return html`<section aria-labelledby="lineage"><h2 id="lineage">Lineage</h2>
+<dl class="facts">${facts.map(({ name, value }) => html`<div><dt>${name}</dt><dd><code>${value}</code></dd></div>`)}</dl>
+<div class="columns"><div class="scroll"><table><caption>Hyperparameters</caption>
+<thead><tr><th scope="col">Name</th><th scope="col" class="number">Value</th></tr></thead>
+<tbody>${parameters.map(([name, value]) => html`<tr><th scope="row"><code>${name}</code></th><td class="number"><code>${value}</code></td></tr>`)}</tbody></table></div>
+<div class="scroll"><table><caption>Objects of the drop: ${formatCount(objects.length)}, ${formatBytes(bytes)}</caption>
+<thead><tr><th scope="col">Key and version</th><th scope="col" class="number">Size</th></tr></thead>
+<tbody>${listed.map(({ key, size, versionId }) => html`<tr><th scope="row"><code>${key}</code>${versionId === undefined ? undefined : html` <code class="quiet">${versionId}</code>`}</th><td class="number">${formatBytes(size)}</td></tr>`)}${rest > 0 ? html`<tr><td colspan="2" class="quiet">and ${formatCount(rest)} more, listed in drop.json of the run</td></tr>` : undefined}</tbody></table></div></div></section>`;
+}

@@ -1,0 +1,52 @@
+import type { Evaluation } from '#schemas/evaluation';
+import { formatCount, formatNumber } from '../format-number.ts';
+import { type Html, html } from '../html.ts';
+import { calibrationPlot } from '../plots/calibration.ts';
+import { confusionPlot } from '../plots/confusion.ts';
+import { residualPlot, scorePlot } from '../plots/distributions.ts';
+import { importancePlot, SHOWN_IMPORTANCES } from '../plots/importance.ts';
+import { predictedActualPlot } from '../plots/predicted-actual.ts';
+import { precisionRecallPlot, rocPlot } from '../plots/ranking.ts';
+
+const figure = (caption: string, plot: Html, note = ''): Html =>
+  html`<figure><figcaption>${caption}${note === '' ? undefined : html` <span class="quiet">${note}</span>`}</figcaption>${plot}</figure>`;
+
+/** The plots of the task. */
+export function plotsSection(evaluation: Evaluation): Html {
+  return html`<section aria-labelledby="plots"><h2 id="plots">Performance</h2><div class="plots">${taskFigures(evaluation)}</div></section>`;
+}
+
+function taskFigures(evaluation: Evaluation): Html[] {
+  switch (evaluation.task) {
+    case 'binary':
+      return [
+        figure('ROC', rocPlot(evaluation)),
+        figure('Precision-recall', precisionRecallPlot(evaluation)),
+        figure('Calibration', calibrationPlot(evaluation.curves.calibration)),
+        figure('Scores by class', scorePlot(evaluation)),
+        figure(
+          'Confusion matrix',
+          confusionPlot(evaluation.confusion),
+          `at threshold ${formatNumber(evaluation.threshold)}`,
+        ),
+      ];
+    case 'multiclass':
+      return [figure('Confusion matrix', confusionPlot(evaluation.confusion), 'most probable class')];
+    case 'regression':
+      return [
+        figure('Predicted against actual', predictedActualPlot(evaluation.curves.predictedVsActual)),
+        figure('Residuals', residualPlot(evaluation.curves.residuals), 'tails are counted in the outermost bins'),
+      ];
+  }
+}
+
+const dropping: Record<Evaluation['task'], string> = { binary: 'AUC', multiclass: 'accuracy', regression: 'R²' };
+
+/** Feature importance, where it was measured. */
+export function importanceSection({ importances, task }: Evaluation): Html | undefined {
+  if (importances.length === 0) return undefined;
+  const shown = Math.min(importances.length, SHOWN_IMPORTANCES);
+  const note =
+    shown < importances.length ? `the ${shown} most important of ${formatCount(importances.length)} columns` : '';
+  return html`<section aria-labelledby="importance"><h2 id="importance">Feature importance</h2>${figure('Permutation importance', importancePlot(importances, dropping[task]), note)}</section>`;
+}

@@ -18,6 +18,7 @@ from tidegate_xgboost.model import Model
 
 BATCH = os.environ.get("SAGEMAKER_BATCH", "").lower() == "true"
 LIMIT = min(int(os.environ.get("MAX_CONTENT_LENGTH", 6 << 20)), 20 << 20)
+DISCARD_LIMIT = 128 << 20
 SELECTED = os.environ.get("SAGEMAKER_INFERENCE_OUTPUT")
 DEFAULT_ACCEPT = os.environ.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT")
 
@@ -71,10 +72,16 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             raise RequestError(411, "Content-Length is required")
         if int(length) > LIMIT:
-            # The rest of the body is left unread, so the connection can't be used again.
-            self.close_connection = True
+            # A client that is still sending would get a broken pipe instead of the answer.
+            self._discard(int(length))
             raise RequestError(413, f"The payload has {length} bytes; at most {LIMIT} are taken")
         return self.rfile.read(int(length))
+
+    def _discard(self, length: int) -> None:
+        missing = min(length, DISCARD_LIMIT)
+        self.close_connection = missing < length
+        while missing > 0 and (chunk := self.rfile.read(min(missing, 1 << 20))):
+            missing -= len(chunk)
 
     def _invoke(self, payload: bytes) -> None:
         kind = (self.headers.get("Content-Type") or answers.CSV).partition(";")[0].strip().lower()

@@ -1,0 +1,31 @@
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import type { DeploymentConfig } from '#local/sagemaker/endpoints/request';
+import type { Hub } from '#local/sagemaker/hub';
+
+/** Looks at the alarms of an automatic rollback; gives the name of one that is in ALARM. */
+export type AlarmCheck = () => Promise<string | undefined>;
+
+/** @param roleArn the role of the model, which needs cloudwatch:DescribeAlarms (aws-facts: UpdateEndpoint). */
+export const alarmCheck = (
+  hub: Hub,
+  roleArn: string,
+  deployment: DeploymentConfig | undefined,
+): AlarmCheck | undefined => {
+  const names = (deployment?.AutoRollbackConfiguration?.Alarms ?? []).flatMap((alarm) => alarm.AlarmName ?? []);
+  if (names.length === 0) return undefined;
+  return async () => {
+    const client = new CloudWatchClient({ ...hub.cloud.clientConfig(roleArn, 'SageMaker'), maxAttempts: 4 });
+    try {
+      const answer = await client.send(
+        new DescribeAlarmsCommand({
+          AlarmNames: names,
+          AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
+          StateValue: 'ALARM',
+        }),
+      );
+      return [...(answer.MetricAlarms ?? []), ...(answer.CompositeAlarms ?? [])][0]?.AlarmName;
+    } finally {
+      client.destroy();
+    }
+  };
+};

@@ -1,0 +1,130 @@
+import type { Readable } from 'node:stream';
+import { AwsError, type PreparedCall, type ServiceRequest, type ServiceResponse } from '#local/cloud/service';
+import type { Answer } from '#local/sagemaker/container/server';
+import type { Endpoint } from '#local/sagemaker/endpoints/endpoint';
+import type { Fleet } from '#local/sagemaker/endpoints/fleet';
+import type { Hosting } from '#local/sagemaker/endpoints/hosting';
+import { type Hub, on } from '#local/sagemaker/hub';
+
+/** Real-time payloads (aws-facts: Container contract). */
+const MAX_PAYLOAD_BYTES = 25 * 2 ** 20;
+
+/** The endpoint's name in `/endpoints/<name>/invocations`. */
+export const invokedEndpoint = (path: string): string | undefined => {
+  const name = /^\/endpoints\/([^/]+)\/invocations$/.exec(path)?.[1];
+  return name === undefined ? undefined : decodeURIComponent(name);
+};
+
+/** InvokeEndpoint of the runtime API. */
+export const prepareInvocation = (hub: Hub, hosting: Hosting, name: string, request: ServiceRequest): PreparedCall => ({
+  operation: 'InvokeEndpoint',
+  authorize: [on(hub, 'InvokeEndpoint', 'endpoint', name)],
+  input: { EndpointName: name },
+  execute: () => invoke(hub, hosting, name, request),
+});
+
+const invoke = async (hub: Hub, hosting: Hosting, name: string, request: ServiceRequest): Promise<ServiceResponse> => {
+  const endpoint = hub.store.get<Endpoint>('endpoint', name);
+  const serving = endpoint && ['InService', 'Updating', 'RollingBack'].includes(endpoint.status);
+  // Names are compared with their case here, unlike elsewhere.
+  if (!endpoint || !serving || endpoint.name !== name) {
+    throw new AwsError('ValidationError', `Endpoint ${name} of account ${hub.cloud.accountId} not found.`);
+  }
+  const body = await readBody(request.body);
+  const fleet = await hosting.route(endpoint).catch((error: unknown) => {
+    throw new AwsError('ServiceUnavailable', error instanceof Error ? error.message : String(error), 503);
+  });
+  const target = request.headers['x-amzn-sagemaker-target-variant'];
+  const variant = fleet.choose(target);
+  if (variant === undefined) {
+    throw new AwsError(
+      'ValidationError',
+      `Variant ${target} is not found in endpoint ${name} of account ${hub.cloud.accountId}.`,
+    );
+  }
+  const answer = await send(hub, name, fleet, variant, request, body);
+  if (answer.status >= 400) throw modelError(hub, name, answer.status, answer.body.toString());
+
+  const outputType = answer.headers['content-type'] ?? 'application/octet-stream';
+  const customAttributes = answer.headers['x-amzn-sagemaker-custom-attributes'];
+  fleet.captureOf(variant)?.add({
+    input: { contentType: request.headers['content-type'] ?? 'application/octet-stream', body },
+    output: { contentType: outputType, body: answer.body },
+    inferenceId: request.headers['x-amzn-sagemaker-inference-id'],
+    customAttributes: typeof customAttributes === 'string' ? customAttributes : undefined,
+  });
+  return {
+    status: 200,
+    headers: {
+      'content-type': outputType,
+      'x-Amzn-Invoked-Production-Variant': variant,
+      ...(typeof customAttributes === 'string' ? { 'x-amzn-sagemaker-custom-attributes': customAttributes } : {}),
+    },
+    body: answer.body,
+  };
+};
+
+const readBody = async (stream: Readable): Promise<Buffer> => {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += (chunk as Buffer).length;
+    if (size > MAX_PAYLOAD_BYTES) {
+      throw new AwsError('ValidationError', `The request payload exceeds ${MAX_PAYLOAD_BYTES} bytes.`, 413);
+    }
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks);
+};
+
+/** The headers that SageMaker hands on to the container; all others are stripped. */
+const handedOn = ['content-type', 'accept', 'x-amzn-sagemaker-custom-attributes', 'x-amzn-sagemaker-inference-id'];
+
+const send = async (
+  hub: Hub,
+  name: string,
+  fleet: Fleet,
+  variant: string,
+  request: ServiceRequest,
+  body: Buffer,
+): Promise<Answer> => {
+  const headers = handedOn.flatMap((header) => {
+    const value = request.headers[header];
+    return value === undefined ? [] : [[header, value] as const];
+  });
+  try {
+    return await fleet.invoke(variant, {
+      method: 'POST',
+      path: '/invocations',
+      headers: Object.fromEntries(headers),
+      body,
+    });
+  } catch (error) {
+    hub.cloud.log('warn', `endpoint ${name} gave no answer`, { error: String(error) });
+    throw modelError(
+      hub,
+      name,
+      0,
+      'Your invocation timed out while waiting for a response from container primary. Review the latency metrics for ' +
+        'each container in Amazon CloudWatch, resolve the issue, and try again.',
+    );
+  }
+};
+
+const modelError = (hub: Hub, name: string, status: number, message: string): AwsError => {
+  const { accountId, partition, region } = hub.cloud;
+  const side = status >= 400 && status < 500 ? 'client' : 'server';
+  const group = `/aws/sagemaker/Endpoints/${name}`;
+  return new AwsError(
+    'ModelError',
+    `Received ${side} error (${status}) from primary with message "${message}". ` +
+      `See https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#logEventViewer:group=${group} ` +
+      `in account ${accountId} for more information.`,
+    424,
+    {
+      OriginalStatusCode: status,
+      OriginalMessage: message,
+      LogStreamArn: `arn:${partition}:logs:${region}:${accountId}:log-group:${group}`,
+    },
+  );
+};

@@ -1,0 +1,59 @@
+import type { Hub } from '#local/sagemaker/hub';
+import { arnOf, type Kind } from '#local/sagemaker/names';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Describe… answers carry seconds, events carry milliseconds, under the same names. */
+const asMilliseconds = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(asMilliseconds);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      name,
+      typeof member === 'number' && /Time$/.test(name) ? Math.round(member * 1000) : asMilliseconds(member),
+    ]),
+  );
+};
+
+const emit = (hub: Hub, detailType: string, kind: Kind, name: string, detail: Fields): void => {
+  const arn = arnOf(hub.cloud, kind, name);
+  hub.cloud.emit({
+    source: 'aws.sagemaker',
+    'detail-type': detailType,
+    resources: [arn],
+    detail: { ...(asMilliseconds(detail) as Fields), Tags: hub.store.tagsOf(arn) },
+  });
+};
+
+/** @param described the answer of DescribeTrainingJob or DescribeTransformJob. */
+export const emitJobChange = (
+  hub: Hub,
+  kind: 'training-job' | 'transform-job',
+  name: string,
+  described: Fields,
+): void =>
+  emit(hub, `SageMaker ${kind === 'training-job' ? 'Training' : 'Transform'} Job State Change`, kind, name, described);
+
+/** @param described the answer of DescribeEndpoint; the event writes its status as IN_SERVICE where that has InService. */
+export const emitEndpointChange = (
+  hub: Hub,
+  change: 'State' | 'Deployment State',
+  name: string,
+  described: Fields,
+): void =>
+  emit(hub, `SageMaker Endpoint ${change} Change`, 'endpoint', name, {
+    ...described,
+    EndpointStatus: screaming(String(described['EndpointStatus'])),
+  });
+
+const screaming = (status: string): string => status.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
+
+/** Model package events, unlike the others, write times as text. */
+export const emitPackageChange = (hub: Hub, name: string, detail: Fields): void => {
+  hub.cloud.emit({
+    source: 'aws.sagemaker',
+    'detail-type': 'SageMaker Model Package State Change',
+    resources: [arnOf(hub.cloud, 'model-package', name)],
+    detail,
+  });
+};

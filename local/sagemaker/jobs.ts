@@ -1,0 +1,31 @@
+/** Why a job is told to stop. */
+export type StopReason = 'asked' | 'closing';
+
+/**
+ * Runs jobs in the background and stops them.
+ * A job stopped because the service closes must leave its record as it is: it is run again at the next start.
+ */
+export class Jobs {
+  readonly #running = new Map<string, { readonly controller: AbortController; readonly done: Promise<void> }>();
+
+  /** @param work must not throw: it records its own failure. */
+  start(id: string, work: (signal: AbortSignal) => Promise<void>): void {
+    const controller = new AbortController();
+    const done = work(controller.signal).finally(() => {
+      // By then another job may have started under the same id.
+      if (this.#running.get(id)?.controller === controller) this.#running.delete(id);
+    });
+    this.#running.set(id, { controller, done });
+  }
+
+  stop(id: string): void {
+    this.#running.get(id)?.controller.abort('asked' satisfies StopReason);
+  }
+
+  /** Stops everything and waits until it has ended. */
+  async close(): Promise<void> {
+    const jobs = [...this.#running.values()];
+    for (const job of jobs) job.controller.abort('closing' satisfies StopReason);
+    await Promise.allSettled(jobs.map((job) => job.done));
+  }
+}

@@ -1,0 +1,19 @@
+import type { HostedModel } from '#local/sagemaker/container/server';
+import type { Kept } from '#local/sagemaker/store';
+
+/** A model as it is kept: one container. */
+export interface Model extends Kept {
+  /** The request without its tags. */
+  readonly request: Readonly<Record<string, unknown>>;
+  readonly image: string;
+  readonly modelDataUrl?: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly executionRoleArn: string;
+}
+
+export const hostedModel = (model: Model): HostedModel => ({
+  modelName: model.name,
+  ...(model.modelDataUrl === undefined ? {} : { modelDataUrl: model.modelDataUrl }),
+  environment: model.environment,
+  executionRoleArn: model.executionRoleArn,
+});

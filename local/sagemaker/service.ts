@@ -1,0 +1,122 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import {
+  AwsError,
+  type CloudContext,
+  type CloudService,
+  type PreparedCall,
+  type ServiceRequest,
+} from '#local/cloud/service';
+import { endpointConfigOperations } from '#local/sagemaker/endpoints/configs';
+import type { Endpoint } from '#local/sagemaker/endpoints/endpoint';
+import { Hosting } from '#local/sagemaker/endpoints/hosting';
+import { invokedEndpoint, prepareInvocation } from '#local/sagemaker/endpoints/invoke';
+import { endpointOperations } from '#local/sagemaker/endpoints/operations';
+import { createHub } from '#local/sagemaker/hub';
+import { Jobs } from '#local/sagemaker/jobs';
+import { modelOperations } from '#local/sagemaker/models/operations';
+import type { Operation, Operations } from '#local/sagemaker/operation';
+import { groupOperations, groupProvider } from '#local/sagemaker/registry/groups';
+import { packageOperations } from '#local/sagemaker/registry/packages';
+import { Store } from '#local/sagemaker/store';
+import { tagOperations } from '#local/sagemaker/tags';
+import { type TrainingJob, transition } from '#local/sagemaker/training/job';
+import { startTraining, trainingOperations } from '#local/sagemaker/training/operations';
+import { changeTransform, type TransformJob } from '#local/sagemaker/transform/job';
+import { startTransform, transformOperations } from '#local/sagemaker/transform/operations';
+import { parse } from '#local/sagemaker/validation/shape';
+import { formatError } from '#local/sagemaker/wire';
+
+const TARGET_PREFIX = 'SageMaker.';
+
+/**
+ * SageMaker: the control plane (JSON 1.1, `X-Amz-Target: SageMaker.<Operation>`) and the runtime (`POST
+ * /endpoints/<name>/invocations`). Jobs and endpoints run `containers/xgboost` as processes; state is kept in SQLite below
+ * `<stateDir>/sagemaker`, logs below `<stateDir>/logs`.
+ */
+export const createSageMaker = (cloud: CloudContext): CloudService => {
+  const store = new Store(join(cloud.stateDir, 'sagemaker'));
+  const hub = createHub(cloud, store);
+  const jobs = new Jobs();
+  const hosting = new Hosting(hub, jobs);
+  const operations: Operations = {
+    ...trainingOperations(hub, jobs),
+    ...transformOperations(hub, jobs),
+    ...modelOperations(hub),
+    ...endpointConfigOperations(hub),
+    ...endpointOperations(hub, hosting),
+    ...groupOperations(hub),
+    ...packageOperations(hub),
+    ...tagOperations(hub),
+  };
+
+  const resume = () => {
+    for (const { name, status } of store.all<TrainingJob>('training-job')) {
+      if (status === 'InProgress') startTraining(hub, jobs, name);
+      if (status === 'Stopping') transition(hub, name, 'Stopped');
+    }
+    for (const { name, status } of store.all<TransformJob>('transform-job')) {
+      if (status === 'InProgress') startTransform(hub, jobs, name);
+      if (status === 'Stopping') changeTransform(hub, name, { status: 'Stopped' });
+    }
+    for (const endpoint of store.all<Endpoint>('endpoint')) hosting.resume(endpoint);
+  };
+
+  return {
+    signingNames: ['sagemaker'],
+    prepare: async (request) => {
+      const endpoint = invokedEndpoint(request.path);
+      if (endpoint !== undefined) return prepareInvocation(hub, hosting, endpoint, request);
+      return prepareOperation(operations, request);
+    },
+    formatError,
+    resources: { 'AWS::SageMaker::ModelPackageGroup': groupProvider(hub) },
+    start: async () => {
+      // Whatever is there was left behind by a process that was killed.
+      await rm(hub.workDirectory, { recursive: true, force: true });
+      resume();
+    },
+    close: async () => {
+      await jobs.close();
+      await hosting.close();
+      store.close();
+    },
+  };
+};
+
+const prepareOperation = async (operations: Operations, request: ServiceRequest): Promise<PreparedCall> => {
+  const target = request.headers['x-amz-target'] ?? '';
+  const name = target.startsWith(TARGET_PREFIX) ? target.slice(TARGET_PREFIX.length) : target;
+  const found = Object.hasOwn(operations, name) ? operations[name] : undefined;
+  if (!found) {
+    throw new AwsError(
+      'UnknownOperationException',
+      `The operation ${name === '' ? `${request.method} ${request.path}` : name} is not available in the embedded cloud's SageMaker.`,
+      404,
+    );
+  }
+  const operation = found as unknown as Operation<unknown>;
+  const input = parse(operation.input, await readJson(request.body));
+  return {
+    operation: name,
+    authorize: operation.authorize(input),
+    input,
+    execute: async () => ({
+      status: 200,
+      headers: { 'content-type': 'application/x-amz-json-1.1' },
+      body: JSON.stringify(await operation.execute(input, request.caller)),
+    }),
+  };
+};
+
+const readJson = async (stream: Readable): Promise<unknown> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  const body = Buffer.concat(chunks).toString('utf8');
+  try {
+    return body === '' ? {} : JSON.parse(body);
+  } catch {
+    throw new AwsError('SerializationException', 'The request body is not JSON.');
+  }
+};

@@ -1,0 +1,152 @@
+import { AwsError } from '#local/cloud/service';
+import { resolveImage } from '#local/sagemaker/container/image';
+import { addTags, type Hub, keepTags, mustFind, on, onAny, passRole } from '#local/sagemaker/hub';
+import type { Jobs } from '#local/sagemaker/jobs';
+import { page } from '#local/sagemaker/listing';
+import { arnOf, invalid, present, seconds } from '#local/sagemaker/names';
+import { type Operations, operation } from '#local/sagemaker/operation';
+import { describeTrainingJob, emitTrainingChange, type TrainingJob, transition } from '#local/sagemaker/training/job';
+import {
+  type CreateTrainingJob,
+  createTrainingJobShape,
+  listTrainingJobsShape,
+  trainingJobNameShape,
+} from '#local/sagemaker/training/request';
+import { runTrainingJob } from '#local/sagemaker/training/run';
+
+const idOf = (name: string): string => `training-job/${name.toLowerCase()}`;
+
+export const startTraining = (hub: Hub, jobs: Jobs, name: string): void =>
+  jobs.start(idOf(name), (signal) => runTrainingJob(hub, name, signal));
+
+/** Rules of CreateTrainingJob that span several members. */
+const check = (hub: Hub, request: CreateTrainingJob): void => {
+  const { AlgorithmSpecification: algorithm, ResourceConfig: resources, StoppingCondition: stopping } = request;
+  if (algorithm.TrainingImage === undefined) {
+    throw invalid(
+      'AlgorithmSpecification needs a TrainingImage: AlgorithmName is not supported by the embedded cloud.',
+    );
+  }
+  if (resolveImage(algorithm.TrainingImage).builtIn && (algorithm.MetricDefinitions?.length ?? 0) > 0) {
+    throw invalid(
+      "You can't override the metric definitions for Amazon SageMaker algorithms. " +
+        'Please retry the request without specifying metric definitions.',
+    );
+  }
+  if (resources.InstanceType === undefined || (resources.InstanceCount ?? 0) < 1) {
+    throw invalid('ResourceConfig needs an InstanceType and an InstanceCount of at least 1.');
+  }
+  const maxWait = stopping.MaxWaitTimeInSeconds;
+  if (request.EnableManagedSpotTraining) {
+    if (maxWait === undefined) throw invalid('MaxWaitTimeInSeconds must be present for Managed Spot Training.');
+    if (maxWait < (stopping.MaxRuntimeInSeconds ?? 86_400)) {
+      throw invalid('Invalid MaxWaitTimeInSeconds. It must be equal to or greater than MaxRuntimeInSeconds.');
+    }
+  } else if (maxWait !== undefined) {
+    throw invalid('MaxWaitTimeInSeconds should not be specified for non-spot training jobs.');
+  }
+  const channels = (request.InputDataConfig ?? []).map((channel) => channel.ChannelName);
+  if (new Set(channels).size < channels.length) throw invalid('Channel names must be unique within a training job.');
+  for (const channel of request.InputDataConfig ?? []) {
+    const type = channel.DataSource.S3DataSource?.S3DataType;
+    if (type === undefined || type === 'AugmentedManifestFile') {
+      throw invalid(`Channel ${channel.ChannelName}: the embedded cloud reads S3Prefix and ManifestFile sources only.`);
+    }
+  }
+  const taken = hub.store.get<TrainingJob>('training-job', request.TrainingJobName);
+  if (taken) {
+    throw new AwsError(
+      'ResourceInUse',
+      'Training job names must be unique within an AWS account and region, and a training job with this name ' +
+        `already exists (${arnOf(hub.cloud, 'training-job', taken.name)})`,
+    );
+  }
+};
+
+export const trainingOperations = (hub: Hub, jobs: Jobs): Operations => ({
+  CreateTrainingJob: operation(
+    createTrainingJobShape,
+    (input) => [
+      { ...on(hub, 'CreateTrainingJob', 'training-job', input.TrainingJobName), context: conditions(input) },
+      ...addTags(hub, 'training-job', input.TrainingJobName, input.Tags),
+      passRole(input.RoleArn),
+    ],
+    (input) => {
+      check(hub, input);
+      const name = input.TrainingJobName;
+      const now = hub.cloud.clock.now();
+      keepTags(hub, 'training-job', name, input.Tags);
+      hub.store.put<TrainingJob>('training-job', {
+        name,
+        created: now,
+        modified: now,
+        status: 'InProgress',
+        request: input,
+        secondary: 'Starting',
+        transitions: [{ status: 'Starting', message: 'Starting the training job', start: now }],
+      });
+      emitTrainingChange(hub, name);
+      startTraining(hub, jobs, name);
+      return { TrainingJobArn: arnOf(hub.cloud, 'training-job', name) };
+    },
+  ),
+
+  DescribeTrainingJob: operation(
+    trainingJobNameShape,
+    (input) => [on(hub, 'DescribeTrainingJob', 'training-job', input.TrainingJobName)],
+    (input) => describeTrainingJob(hub, mustFind<TrainingJob>(hub, 'training-job', input.TrainingJobName)),
+  ),
+
+  StopTrainingJob: operation(
+    trainingJobNameShape,
+    (input) => [on(hub, 'StopTrainingJob', 'training-job', input.TrainingJobName)],
+    (input) => {
+      const job = mustFind<TrainingJob>(hub, 'training-job', input.TrainingJobName);
+      if (job.status === 'InProgress') {
+        transition(hub, job.name, 'Stopping');
+        jobs.stop(idOf(job.name));
+      } else if (job.status !== 'Stopping') {
+        throw invalid(
+          `The request was rejected because the training job is in status ${job.status}. ` +
+            'A training job can be stopped only while it is InProgress.',
+        );
+      }
+      return {};
+    },
+  ),
+
+  ListTrainingJobs: operation(
+    listTrainingJobsShape,
+    () => [onAny('ListTrainingJobs')],
+    (input) => {
+      const { items, NextToken } = page(hub.store.all<TrainingJob>('training-job'), input);
+      return present({
+        NextToken,
+        TrainingJobSummaries: items.map((job) =>
+          present({
+            TrainingJobName: job.name,
+            TrainingJobArn: arnOf(hub.cloud, 'training-job', job.name),
+            CreationTime: seconds(job.created),
+            LastModifiedTime: seconds(job.modified),
+            TrainingEndTime: job.ended === undefined ? undefined : seconds(job.ended),
+            TrainingJobStatus: job.status,
+            SecondaryStatus: job.secondary,
+          }),
+        ),
+      });
+    },
+  ),
+});
+
+/** Condition keys that policies use to fence training in. */
+const conditions = (input: CreateTrainingJob): Record<string, string | readonly string[]> => {
+  const { InstanceType, VolumeKmsKeyId } = input.ResourceConfig;
+  const outputKey = input.OutputDataConfig.KmsKeyId;
+  return {
+    'sagemaker:NetworkIsolation': String(input.EnableNetworkIsolation ?? false),
+    'sagemaker:InterContainerTrafficEncryption': String(input.EnableInterContainerTrafficEncryption ?? false),
+    ...(InstanceType === undefined ? {} : { 'sagemaker:InstanceTypes': [InstanceType] }),
+    ...(VolumeKmsKeyId === undefined ? {} : { 'sagemaker:VolumeKmsKey': VolumeKmsKeyId }),
+    ...(outputKey === undefined ? {} : { 'sagemaker:OutputKmsKey': outputKey }),
+  };
+};

@@ -1,0 +1,226 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Container, Exit } from '#local/sagemaker/container/process';
+import { startContainer } from '#local/sagemaker/container/process';
+import type { Hub } from '#local/sagemaker/hub';
+import type { StopReason } from '#local/sagemaker/jobs';
+import { arnOf } from '#local/sagemaker/names';
+import {
+  describeS3Error,
+  joinKey,
+  parseS3Uri,
+  type RoleStorage,
+  storageOf,
+  type UploadOptions,
+} from '#local/sagemaker/storage/s3';
+import { filesBelow, packDirectory } from '#local/sagemaker/storage/tar';
+import { channelDirectory, DataError, downloadChannel } from '#local/sagemaker/training/channels';
+import { modelArtifactUri, type TrainingJob, transition } from '#local/sagemaker/training/job';
+import { MetricReader } from '#local/sagemaker/training/metrics';
+import type { CreateTrainingJob } from '#local/sagemaker/training/request';
+
+const DEFAULT_MAX_RUNTIME_SECONDS = 86_400;
+/** SageMaker gives a stopped container 120 s to save its model (API reference: StoppingCondition). */
+const GRACE_MS = 120_000;
+const MAX_REASON = 1024;
+
+type End = 'exited' | 'asked' | 'timeout';
+
+/** Runs a training job to its end and records it; never throws. Leaves the record alone when the service closes. */
+export const runTrainingJob = async (hub: Hub, name: string, signal: AbortSignal): Promise<void> => {
+  const job = hub.store.get<TrainingJob>('training-job', name);
+  if (!job) return;
+  const directory = join(hub.workDirectory, `training-${name}`);
+  const storage = storageOf(hub.cloud, job.request.RoleArn, 'SageMaker');
+  try {
+    await rm(directory, { recursive: true, force: true });
+    await train(hub, job.request, directory, storage, signal);
+  } catch (error) {
+    if (isClosing(signal)) return;
+    if (signal.aborted) transition(hub, name, 'Stopped');
+    else transition(hub, name, 'Failed', { failureReason: failureReason(hub, name, error) });
+  } finally {
+    storage.close();
+    await rm(directory, { recursive: true, force: true });
+  }
+};
+
+const isClosing = (signal: AbortSignal): boolean => signal.reason === ('closing' satisfies StopReason);
+
+const failureReason = (hub: Hub, name: string, error: unknown): string => {
+  if (error instanceof DataError) return error.message.slice(0, MAX_REASON);
+  const text = error instanceof Error ? error.message : String(error);
+  hub.cloud.log('error', `training job ${name} failed inside the embedded cloud`, { error: text });
+  return `InternalServerError: ${text}`.slice(0, MAX_REASON);
+};
+
+const train = async (
+  hub: Hub,
+  request: CreateTrainingJob,
+  directory: string,
+  storage: RoleStorage,
+  signal: AbortSignal,
+): Promise<void> => {
+  const name = request.TrainingJobName;
+  transition(hub, name, 'Downloading', { started: hub.cloud.clock.now() });
+  for (const channel of request.InputDataConfig ?? []) {
+    await downloadChannel(storage, channel, channelDirectory(directory, channel.ChannelName), {
+      hosts: request.ResourceConfig.InstanceCount ?? 1,
+      roleArn: request.RoleArn,
+      region: hub.cloud.region,
+      signal,
+    });
+  }
+  await writeConfiguration(request, directory);
+
+  transition(hub, name, 'Training');
+  const metrics = new MetricReader(request.AlgorithmSpecification.MetricDefinitions);
+  const container = await startContainer({
+    command: 'train',
+    python: await hub.python(),
+    directory,
+    environment: { ...request.Environment, ...trainingEnvironment(hub, request, directory) },
+    logFile: hub.logFile('training-jobs', name),
+    onLine: (line) => metrics.read(line, hub.cloud.clock.now()),
+  });
+  const limit = request.StoppingCondition.MaxRuntimeInSeconds ?? DEFAULT_MAX_RUNTIME_SECONDS;
+  const { end, exit } = await watch(hub, container, limit * 1000, signal);
+  if (isClosing(signal)) return;
+  if (end === 'exited' && exit.code !== 0) {
+    return transition(hub, name, 'Failed', {
+      failureReason: await algorithmError(directory, exit),
+      metrics: metrics.final,
+    });
+  }
+  if (end === 'exited') transition(hub, name, 'Uploading');
+  await upload(request, directory, storage, end);
+  const last = { exited: 'Completed', asked: 'Stopped', timeout: 'MaxRuntimeExceeded' } as const;
+  transition(hub, name, last[end], { metrics: metrics.final });
+};
+
+/** Waits for the process, or stops it when asked to or when its time is up. */
+const watch = async (
+  hub: Hub,
+  container: Container,
+  limitMs: number,
+  signal: AbortSignal,
+): Promise<{ end: End; exit: Exit }> => {
+  const done = new AbortController();
+  let end: End = 'exited';
+  const stop = (reason: End) => {
+    end = reason;
+    container.terminate();
+    hub.cloud.clock.sleep(GRACE_MS, done.signal).then(container.kill, () => {});
+  };
+  const onAbort = () => (isClosing(signal) ? container.kill() : stop('asked'));
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  hub.cloud.clock.sleep(limitMs, done.signal).then(
+    () => stop('timeout'),
+    () => {},
+  );
+  const exit = await container.exited;
+  signal.removeEventListener('abort', onAbort);
+  done.abort();
+  return { end, exit };
+};
+
+const algorithmError = async (directory: string, exit: Exit): Promise<string> => {
+  const file = join(directory, 'output', 'failure');
+  const text = existsSync(file) ? await readFile(file, 'utf8') : '';
+  const code = exit.code === null ? `signal: ${exit.signal ?? 'unknown'}` : `exit code: ${exit.code}`;
+  return `AlgorithmError: ${text.slice(0, MAX_REASON - 50)}, ${code}`;
+};
+
+const upload = async (request: CreateTrainingJob, directory: string, storage: RoleStorage, end: End): Promise<void> => {
+  const options: UploadOptions = { kmsKeyId: request.OutputDataConfig.KmsKeyId };
+  const modelDirectory = join(directory, 'model');
+  const outputDirectory = join(directory, 'output', 'data');
+  try {
+    const model = await filesBelow(modelDirectory);
+    // A job that was stopped has an artifact only when its algorithm saved one.
+    if (model.length > 0 || end === 'exited') await uploadModel(request, modelDirectory, model, storage, options);
+    if ((await filesBelow(outputDirectory)).length > 0) {
+      const target = parseS3Uri(
+        modelArtifactUri({ ...request, OutputDataConfig: { ...request.OutputDataConfig, CompressionType: 'GZIP' } }),
+      );
+      const archive = join(directory, 'output.tar.gz');
+      await packDirectory(outputDirectory, archive);
+      await storage.uploadFile(
+        archive,
+        { ...target, key: target.key.replace(/model\.tar\.gz$/, 'output.tar.gz') },
+        options,
+      );
+    }
+  } catch (error) {
+    throw new DataError(`ClientError: Artifact upload failed:${describeS3Error(error)}`);
+  }
+};
+
+const uploadModel = async (
+  request: CreateTrainingJob,
+  directory: string,
+  files: readonly string[],
+  storage: RoleStorage,
+  options: UploadOptions,
+): Promise<void> => {
+  const target = parseS3Uri(modelArtifactUri(request));
+  if (request.OutputDataConfig.CompressionType === 'NONE') {
+    for (const file of files) {
+      await storage.uploadFile(join(directory, file), { ...target, key: joinKey(target.key, file) }, options);
+    }
+    return;
+  }
+  const archive = `${directory}.tar.gz`;
+  await packDirectory(directory, archive);
+  await storage.uploadFile(archive, target, { ...options, contentType: 'application/x-gzip' });
+};
+
+/** The files and folders of the container contract (aws-facts: Container contract). */
+const writeConfiguration = async (request: CreateTrainingJob, directory: string): Promise<void> => {
+  const config = join(directory, 'input', 'config');
+  await mkdir(config, { recursive: true });
+  await mkdir(join(directory, 'model'), { recursive: true });
+  await mkdir(join(directory, 'output', 'data'), { recursive: true });
+  const channels = (request.InputDataConfig ?? []).map((channel) => [
+    channel.ChannelName,
+    {
+      ...(channel.ContentType === undefined ? {} : { ContentType: channel.ContentType }),
+      TrainingInputMode: channel.InputMode ?? request.AlgorithmSpecification.TrainingInputMode,
+      S3DistributionType: channel.DataSource.S3DataSource?.S3DataDistributionType ?? 'FullyReplicated',
+      RecordWrapperType: channel.RecordWrapperType ?? 'None',
+    },
+  ]);
+  const files = {
+    hyperparameters: request.HyperParameters ?? {},
+    inputdataconfig: Object.fromEntries(channels),
+    resourceconfig: { current_host: 'algo-1', hosts: ['algo-1'], network_interface_name: 'lo' },
+  };
+  for (const [name, content] of Object.entries(files)) {
+    await writeFile(join(config, `${name}.json`), JSON.stringify(content));
+  }
+};
+
+const trainingEnvironment = (hub: Hub, request: CreateTrainingJob, directory: string): Record<string, string> => {
+  const channels = (request.InputDataConfig ?? []).map((channel) => channel.ChannelName);
+  return {
+    TRAINING_JOB_NAME: request.TrainingJobName,
+    TRAINING_JOB_ARN: arnOf(hub.cloud, 'training-job', request.TrainingJobName),
+    AWS_REGION: hub.cloud.region,
+    SAGEMAKER_REGION: hub.cloud.region,
+    SM_MODEL_DIR: join(directory, 'model'),
+    SM_INPUT_DIR: join(directory, 'input'),
+    SM_INPUT_CONFIG_DIR: join(directory, 'input', 'config'),
+    SM_OUTPUT_DIR: join(directory, 'output'),
+    SM_OUTPUT_DATA_DIR: join(directory, 'output', 'data'),
+    SM_CHANNELS: JSON.stringify(channels),
+    SM_HPS: JSON.stringify(request.HyperParameters ?? {}),
+    SM_HOSTS: '["algo-1"]',
+    SM_CURRENT_HOST: 'algo-1',
+    SM_NUM_GPUS: '0',
+    ...Object.fromEntries(
+      channels.map((name) => [`SM_CHANNEL_${name.toUpperCase()}`, channelDirectory(directory, name)]),
+    ),
+  };
+};

@@ -7,7 +7,7 @@ import type { ChildResult, Environment, MapRunHost, ObjectHost, TaskHost } from 
 import { type ExecutionOutcome, runExecution } from './interpreter/execution.ts';
 import { History, type HistoryEvent } from './interpreter/history.ts';
 import { createEvaluator } from './jsonata/evaluate.ts';
-import { createVirtualClock } from './virtual-clock.ts';
+import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 
 /** One call of a task, as a fake sees it. */
 export interface FakeTaskRequest {
@@ -65,6 +65,8 @@ export interface RunDefinitionResult extends ExecutionOutcome {
   readonly path: readonly string[];
 }
 
+const isVirtual = (clock: Clock | undefined): clock is VirtualClock => clock !== undefined && 'during' in clock;
+
 /** What a fake threw, as the error it stands for. */
 function asExecutionError(thrown: unknown): ExecutionError {
   if (thrown instanceof ExecutionError) return thrown;
@@ -82,7 +84,7 @@ export async function runDefinition(options: RunDefinitionOptions): Promise<RunD
   const definition = parseDefinition(
     typeof options.definition === 'string' ? options.definition : JSON.stringify(options.definition),
   );
-  const virtual = createVirtualClock();
+  const virtual = isVirtual(options.clock) ? options.clock : createVirtualClock();
   const clock = options.clock ?? virtual;
   const roleArn = options.roleArn ?? 'arn:aws:iam::123456789012:role/machine';
   const machineArn = options.stateMachineArn ?? 'arn:aws:states:eu-central-1:123456789012:stateMachine:machine';

@@ -24,6 +24,8 @@ export interface ServiceRequest {
   readonly signingName: string;
   readonly region: string;
   readonly caller: Caller;
+  /** Asks without refusing, for answers that depend on a further right (S3 tells 404 from 403 by `s3:ListBucket`). */
+  isAllowed?(entry: AuthorizationRequest): boolean;
 }
 
 export interface ServiceResponse {
@@ -61,6 +63,8 @@ export interface CloudService {
   formatError(error: AwsError, request: Pick<ServiceRequest, 'id' | 'method' | 'path' | 'headers'>): ServiceResponse;
   /** CloudFormation resource types this service provides. */
   readonly resources?: Readonly<Record<string, ResourceProvider>>;
+  /** The resource-based policy of one resource of this service (S3: by bucket name), for the door to evaluate. */
+  resourcePolicy?(name: string): unknown;
   /** Called once when every resource of the template stands: resume what was under way. */
   start?(): Promise<void>;
   close?(): Promise<void>;
@@ -69,12 +73,22 @@ export interface CloudService {
 /** Creates or updates one CloudFormation resource; called again at each start, so it must keep existing data. */
 export interface ResourceProvider {
   apply(resource: TemplateResource): Promise<AppliedResource>;
+  /** Called when the resource left the template and its DeletionPolicy is not Retain. Absent: the resource is kept. */
+  delete?(resource: RemovedResource): Promise<void>;
+}
+export interface RemovedResource {
+  readonly logicalId: string;
+  readonly type: string;
+  /** What `Ref` gave. */
+  readonly ref: string;
 }
 export interface TemplateResource {
   readonly logicalId: string;
   readonly type: string;
   /** Intrinsic functions already resolved. */
   readonly properties: Readonly<Record<string, unknown>>;
+  /** For names made up where the template gives none: see `#local/cloudformation/names`. */
+  readonly stackName?: string;
 }
 export interface AppliedResource {
   /** What `Ref` gives. */
@@ -131,8 +145,12 @@ export interface CloudContext {
   readonly clock: Clock;
   /** Diagnostics of the embedded cloud itself, one JSON line each. */
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string, fields?: Readonly<Record<string, unknown>>): void;
-  /** Keys and endpoint for acting as a role, through the door, authorised and audited as any caller; maxAttempts is 1. */
-  clientConfig(roleArn: string, sessionName: string): ClientConfig;
+  /**
+   * Keys and endpoint for acting as a role, through the door, authorised and audited as any caller; maxAttempts is 1.
+   * With `servicePrincipal` (`states.amazonaws.com`) the role's trust policy must let that service assume it.
+   * @throws AwsError when there is no such role, or its trust policy refuses
+   */
+  clientConfig(roleArn: string, sessionName: string, servicePrincipal?: string): ClientConfig;
   /** Puts a service event on the default bus (delivery is asynchronous, at least once). */
   emit(event: BusEvent): void;
   /** The services by signing name, for the few calls AWS makes inside itself. */

@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import type { RoleStore } from '../iam/roles.ts';
+import type { CredentialStore } from './credentials.ts';
+import { openJsonLines } from './jsonl.ts';
+import { AwsError, type BusEvent, type Clock, type CloudContext, type CloudService } from './service.ts';
+
+/** What the services of the core are given beyond what every service is. */
+export interface HostContext extends CloudContext {
+  /** Where the functions' zips are. */
+  readonly packageDir: string;
+  readonly credentials: CredentialStore;
+}
+
+/** What a context is made of. */
+export interface ContextParts {
+  readonly accountId: string;
+  readonly region: string;
+  readonly stateDir: string;
+  readonly clock: Clock;
+  readonly endpoint: string;
+  readonly credentials: CredentialStore;
+  readonly services: ReadonlyMap<string, CloudService>;
+  /** The roles, once IAM stands. */
+  roles(): RoleStore;
+}
+
+/** EventBridge as the other services reach it. */
+interface Bus extends CloudService {
+  deliver(event: BusEvent): void | Promise<void>;
+}
+
+/** Diagnostics of the embedded cloud: `cloud.jsonl` in its state folder, rotated at 16 MiB. */
+export function openCloudLog(stateDir: string, clock: Clock): { log: CloudContext['log']; close(): void } {
+  const file = openJsonLines(join(stateDir, 'logs', 'cloud.jsonl'), { maxBytes: 16 * 2 ** 20, keep: 3 });
+  return {
+    log: (level, message, fields) => file.write({ time: new Date(clock.now()).toISOString(), level, message, ...fields }),
+    close: () => file.close(),
+  };
+}
+
+/** The context every service is given. */
+export function createContext(parts: ContextParts, log: CloudContext['log']): CloudContext {
+  const { accountId, region, stateDir, clock, endpoint, credentials, services } = parts;
+  return {
+    partition: 'aws',
+    accountId,
+    region,
+    stateDir,
+    clock,
+    log,
+    clientConfig(roleArn, sessionName, servicePrincipal) {
+      if (servicePrincipal !== undefined) {
+        parts.roles().assertAssumable(roleArn, { arn: servicePrincipal, accountId, service: servicePrincipal }, { 'aws:SourceAccount': accountId });
+      } else if (!parts.roles().get(roleArn)) {
+        throw new AwsError('NoSuchEntity', `The role ${roleArn} is not in the template.`, 404);
+      }
+      return { endpoint, region, credentials: credentials.forRole(roleArn, sessionName.replace(/[^\w+=,.@-]/g, '-').slice(0, 64)), maxAttempts: 1 };
+    },
+    emit(event) {
+      const bus = services.get('events') as Bus | undefined;
+      if (!bus) {
+        log('debug', 'no event bus in this cloud: event dropped', { source: event.source, detailType: event['detail-type'] });
+        return;
+      }
+      Promise.resolve()
+        .then(() => bus.deliver(event))
+        .catch((cause: unknown) => log('error', 'an event was not accepted by the bus', { source: event.source, error: String(cause) }));
+    },
+    service<T extends CloudService>(signingName: string): T {
+      const service = services.get(signingName);
+      if (!service) throw new Error(`No service "${signingName}" in this embedded cloud. It has: ${[...services.keys()].join(', ')}.`);
+      return service as T;
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** How much a log keeps. */
+export interface Rotation {
+  /** Bytes after which a new file is begun. */
+  readonly maxBytes: number;
+  /** Files kept beside the current one. */
+  readonly keep: number;
+}
+
+/** Appends JSON lines to a file; what was written is on its way to disk when `write` returns. */
+export interface JsonLinesFile {
+  write(line: unknown): void;
+  close(): void;
+}
+
+const rotatedName = (path: string, index: number): string => path.replace(/\.jsonl$/, `.${index}.jsonl`);
+
+/**
+ * Opens a JSON-lines log that rotates by size: `audit.jsonl` is current, `audit.1.jsonl` the one before, and so on.
+ * Lines are written synchronously, so their order is the order of events and a killed process loses none.
+ * @throws when the folder cannot be made or written
+ */
+export function openJsonLines(path: string, { maxBytes, keep }: Rotation): JsonLinesFile {
+  mkdirSync(dirname(path), { recursive: true });
+  let fd: number | undefined = openSync(path, 'a', 0o600);
+  let size = fstatSync(fd).size;
+
+  const rotate = () => {
+    if (fd !== undefined) closeSync(fd);
+    rmSync(rotatedName(path, keep), { force: true });
+    for (let index = keep - 1; index >= 1; index--) {
+      if (existsSync(rotatedName(path, index))) renameSync(rotatedName(path, index), rotatedName(path, index + 1));
+    }
+    renameSync(path, keep > 0 ? rotatedName(path, 1) : `${path}.old`);
+    if (keep === 0) rmSync(`${path}.old`, { force: true });
+    fd = openSync(path, 'a', 0o600);
+    size = 0;
+  };
+
+  return {
+    write(line) {
+      if (fd === undefined) return;
+      const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
+      if (size > 0 && size + bytes.length > maxBytes) rotate();
+      writeSync(fd, bytes);
+      size += bytes.length;
+    },
+    close() {
+      if (fd !== undefined) closeSync(fd);
+      fd = undefined;
+    },
+  };
+}
+
+/** The files of a rotated log that exist, oldest first. */
+export function rotatedFiles(path: string): string[] {
+  const folder = dirname(path);
+  if (!existsSync(folder)) return [];
+  const base = path.slice(folder.length + 1).replace(/\.jsonl$/, '');
+  const numbered = readdirSync(folder)
+    .map((name) => ({ name, index: name.startsWith(`${base}.`) ? Number(/^\.(\d+)\.jsonl$/.exec(name.slice(base.length))?.[1]) : Number.NaN }))
+    .filter(({ index }) => Number.isInteger(index))
+    .sort((a, b) => b.index - a.index)
+    .map(({ name }) => join(folder, name));
+  return existsSync(path) ? [...numbered, path] : numbered;
+}

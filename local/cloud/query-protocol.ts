@@ -1,0 +1,49 @@
+import { buffer } from 'node:stream/consumers';
+import { AwsError, type CloudService, type ServiceRequest, type ServiceResponse } from './service.ts';
+
+/**
+ * Reads an AWS Query request: a form with `Action`, `Version` and flattened members.
+ * @throws AwsError `MissingAction` when there is none
+ */
+export async function readQueryRequest(request: ServiceRequest): Promise<{ operation: string; input: URLSearchParams }> {
+  const form = new URLSearchParams((await buffer(request.body)).toString('utf8'));
+  const input = form.has('Action') ? form : request.query;
+  const operation = input.get('Action');
+  if (!operation) throw new AwsError('MissingAction', 'The request must name an Action.');
+  return { operation, input };
+}
+
+const escapeXml = (text: string): string =>
+  // Other control characters are not allowed in XML 1.0 at all.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is being removed
+  text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '').replace(/[&<>"]/g, (char) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[char] ?? '&quot;');
+
+/** Writes a value as Query XML: lists as `<member>` elements, objects by their keys, nothing for undefined. */
+export function toXml(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  if (Array.isArray(value)) return value.map((item) => `<member>${toXml(item)}</member>`).join('');
+  if (value instanceof Date) return value.toISOString();
+  if (typeof value === 'object') {
+    return Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .map(([key, member]) => `<${key}>${toXml(member)}</${key}>`)
+      .join('');
+  }
+  return escapeXml(String(value));
+}
+
+/** A 200 with `<OperationResult>`. */
+export const queryResponse = (operation: string, result: unknown, namespace: string, requestId: string): ServiceResponse => ({
+  status: 200,
+  headers: { 'content-type': 'text/xml' },
+  body: `<${operation}Response xmlns="${namespace}"><${operation}Result>${toXml(result)}</${operation}Result><ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></${operation}Response>`,
+});
+
+/** `formatError` for the Query protocol. */
+export const queryError =
+  (namespace: string): CloudService['formatError'] =>
+  (error, { id }) => ({
+    status: error.status,
+    headers: { 'content-type': 'text/xml' },
+    body: `<ErrorResponse xmlns="${namespace}"><Error><Type>${error.status < 500 ? 'Sender' : 'Receiver'}</Type><Code>${escapeXml(error.code)}</Code><Message>${escapeXml(error.message)}</Message></Error><RequestId>${id}</RequestId></ErrorResponse>`,
+  });

@@ -1,0 +1,40 @@
+import { AwsError, type CloudService } from './service.ts';
+
+/** How the families of services report an error that the door itself finds, before or instead of the service. */
+type Family = 's3' | 'query' | 'json' | 'rest-json';
+
+const QUERY = new Set(['iam', 'sts', 'cloudformation', 'monitoring']);
+const REST_JSON = new Set(['lambda', 'scheduler']);
+
+const familyOf = (signingName: string): Family =>
+  signingName === 's3' ? 's3' : QUERY.has(signingName) ? 'query' : REST_JSON.has(signingName) ? 'rest-json' : 'json';
+
+/** S3's name of an error → the other families' names; a missing family uses S3's. */
+const CODES: Readonly<Record<string, Partial<Record<Family, string>>>> = {
+  SignatureDoesNotMatch: { json: 'InvalidSignatureException', 'rest-json': 'InvalidSignatureException' },
+  RequestTimeTooSkewed: { json: 'InvalidSignatureException', 'rest-json': 'InvalidSignatureException', query: 'SignatureDoesNotMatch' },
+  InvalidAccessKeyId: { json: 'UnrecognizedClientException', 'rest-json': 'UnrecognizedClientException', query: 'InvalidClientTokenId' },
+  InvalidToken: { json: 'UnrecognizedClientException', 'rest-json': 'UnrecognizedClientException', query: 'InvalidClientTokenId' },
+  ExpiredToken: { json: 'ExpiredTokenException', 'rest-json': 'ExpiredTokenException' },
+  IncompleteSignature: { s3: 'AuthorizationHeaderMalformed', json: 'IncompleteSignatureException', 'rest-json': 'IncompleteSignatureException' },
+  AccessDenied: { json: 'AccessDeniedException', 'rest-json': 'AccessDeniedException' },
+  InternalError: { json: 'InternalServerError', 'rest-json': 'ServiceException', query: 'InternalFailure' },
+  EntityTooLarge: { json: 'RequestEntityTooLargeException', 'rest-json': 'RequestTooLargeException', query: 'RequestEntityTooLarge' },
+};
+
+/**
+ * An error of the door in the words of the service asked.
+ * @param code S3's name for it
+ */
+export function doorError(signingName: string, code: string, message: string, status: number): AwsError {
+  const family = familyOf(signingName);
+  // AWS JSON services answer client errors with 400 whatever they are.
+  return new AwsError(CODES[code]?.[family] ?? code, message, family === 'json' && status < 500 ? 400 : status);
+}
+
+/** Where no service takes the request: a JSON body any client shows. */
+export const plainError: CloudService['formatError'] = (error) => ({
+  status: error.status,
+  headers: { 'content-type': 'application/json', 'x-amzn-errortype': error.code },
+  body: JSON.stringify({ __type: error.code, message: error.message }),
+});

@@ -1,0 +1,61 @@
+import { isJsonObject, type JsonObject } from '../cloud/json-protocol.ts';
+import { AwsError, type AuthorizationRequest } from '../cloud/service.ts';
+
+/** What IAM needs to know of the tables. */
+export interface Tables {
+  readonly accountId: string;
+  readonly region: string;
+  /** Name of the partition key of a table or index; undefined when there is no such table. */
+  hashKey(table: string, index?: string): string | undefined;
+}
+
+/** A table may be named by its ARN: the bare name. */
+export const tableName = (nameOrArn: unknown): string => String(nameOrArn ?? '').replace(/^arn:.*:table\/([^/]+).*$/, '$1');
+
+const valueText = (value: unknown): string | undefined => {
+  if (!isJsonObject(value)) return undefined;
+  const [inner] = Object.values(value);
+  return typeof inner === 'string' ? inner : undefined;
+};
+
+/** Partition key values a request names: the condition key `dynamodb:LeadingKeys`. */
+function leadingKeys(input: JsonObject, hashKey: string | undefined): string[] {
+  if (!hashKey) return [];
+  const item = input['Key'] ?? input['Item'];
+  if (isJsonObject(item)) return [valueText(item[hashKey])].filter((value) => value !== undefined);
+  const names = isJsonObject(input['ExpressionAttributeNames']) ? input['ExpressionAttributeNames'] : {};
+  const values = isJsonObject(input['ExpressionAttributeValues']) ? input['ExpressionAttributeValues'] : {};
+  for (const [, name = '', placeholder = ''] of String(input['KeyConditionExpression'] ?? '').matchAll(/([#\w.-]+)\s*=\s*(:\w+)/g)) {
+    if ((names[name] ?? name) === hashKey) return [valueText(values[placeholder])].filter((value) => value !== undefined);
+  }
+  return [];
+}
+
+const withKeys = (keys: readonly string[]): Pick<AuthorizationRequest, 'context'> => (keys.length > 0 ? { context: { 'dynamodb:LeadingKeys': keys } } : {});
+
+/** What a caller must be allowed for an operation (Service Authorization Reference, "Amazon DynamoDB"). */
+export function authorizeDynamo(operation: string, input: JsonObject, tables: Tables): AuthorizationRequest[] {
+  const action = `dynamodb:${operation}`;
+  const arn = (table: string): string => `arn:aws:dynamodb:${tables.region}:${tables.accountId}:table/${table}`;
+
+  if (operation === 'ListTables') return [{ action, resource: '*' }];
+  if (operation.endsWith('TagResource') || operation === 'UntagResource' || operation === 'ListTagsOfResource') {
+    return [{ action, resource: String(input['ResourceArn'] ?? '*') }];
+  }
+  if (operation.startsWith('Batch')) {
+    const items = input['RequestItems'];
+    if (!isJsonObject(items)) throw new AwsError('ValidationException', 'RequestItems is required.');
+    return Object.entries(items).map(([name, requests]) => {
+      const table = tableName(name);
+      const hashKey = tables.hashKey(table);
+      const list = isJsonObject(requests) ? asObjects(requests['Keys']).map((Key) => ({ Key })) : asObjects(requests).flatMap((each) => Object.values(each).filter(isJsonObject));
+      return { action, resource: arn(table), ...withKeys([...new Set(list.flatMap((each) => leadingKeys(each, hashKey)))]) };
+    });
+  }
+  const table = tableName(input['TableName']);
+  const index = typeof input['IndexName'] === 'string' ? input['IndexName'] : undefined;
+  const resource = index === undefined ? arn(table) : `${arn(table)}/index/${index}`;
+  return [{ action, resource, ...withKeys(leadingKeys(input, tables.hashKey(table, index))) }];
+}
+
+const asObjects = (value: unknown): JsonObject[] => (Array.isArray(value) ? value.filter(isJsonObject) : []);

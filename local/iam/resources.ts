@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import type { CloudContext, ResourceProvider, TemplateResource } from '../cloud/service.ts';
+import { physicalName } from '../cloudformation/names.ts';
+import { parsePolicy } from './policy.ts';
+import type { RoleStore } from './roles.ts';
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const members = (value: unknown): Readonly<Record<string, unknown>> => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {});
+const tags = (value: unknown): Record<string, string> =>
+  Object.fromEntries(list(value).map((tag) => [String(members(tag)['Key']), String(members(tag)['Value'])]));
+
+const uniqueId = (prefix: string, arn: string): string =>
+  prefix + createHash('sha256').update(arn).digest('hex').toUpperCase().slice(0, 17);
+
+/** The IAM resource types of a template. Malformed policies are refused when the template is brought up. */
+export function iamResources(store: RoleStore, context: Pick<CloudContext, 'accountId'>): Readonly<Record<string, ResourceProvider>> {
+  const nameOf = ({ properties, logicalId, stackName = 'tidegate' }: TemplateResource, member: string): string =>
+    text(properties[member]) ?? physicalName(stackName, logicalId);
+
+  return {
+    'AWS::IAM::Role': {
+      async apply(resource) {
+        const { properties, logicalId } = resource;
+        const name = nameOf(resource, 'RoleName');
+        const arn = `arn:aws:iam::${context.accountId}:role${text(properties['Path']) ?? '/'}${name}`;
+        const id = uniqueId('AROA', arn);
+        const boundaryArn = text(properties['PermissionsBoundary']);
+        store.put({
+          arn,
+          name,
+          id,
+          logicalId,
+          trust: parsePolicy(properties['AssumeRolePolicyDocument'], `trust policy of role ${logicalId}`),
+          inline: list(properties['Policies']).map((policy) =>
+            parsePolicy(members(policy)['PolicyDocument'], `policy "${String(members(policy)['PolicyName'])}" of role ${logicalId}`),
+          ),
+          managedPolicyArns: list(properties['ManagedPolicyArns']).map(String),
+          tags: tags(properties['Tags']),
+          maxSessionSeconds: Number(properties['MaxSessionDuration'] ?? 3600),
+          ...(boundaryArn !== undefined && { boundaryArn }),
+        });
+        return { ref: name, attributes: { Arn: arn, RoleId: id } };
+      },
+    },
+    'AWS::IAM::Policy': {
+      async apply({ logicalId, properties }) {
+        const policy = parsePolicy(properties['PolicyDocument'], `policy ${logicalId}`);
+        store.attach(logicalId, policy, list(properties['Roles']).map(String));
+        return { ref: text(properties['PolicyName']) ?? logicalId, attributes: { Id: logicalId } };
+      },
+    },
+    'AWS::IAM::ManagedPolicy': {
+      async apply(resource) {
+        const { properties, logicalId } = resource;
+        const arn = `arn:aws:iam::${context.accountId}:policy${text(properties['Path']) ?? '/'}${nameOf(resource, 'ManagedPolicyName')}`;
+        store.putManaged(arn, parsePolicy(properties['PolicyDocument'], `managed policy ${logicalId}`), list(properties['Roles']).map(String));
+        return { ref: arn, attributes: { PolicyArn: arn, PolicyId: uniqueId('ANPA', arn) } };
+      },
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import { isJsonObject, type JsonObject, optionalString, requireString } from '../cloud/json-protocol.ts';
+import { AwsError } from '../cloud/service.ts';
+import { randomPassword } from './generate.ts';
+import type { Secret, SecretStore, SecretValue, Version } from './store.ts';
+
+/** How an operation uses the secret's key. */
+export type KeyUse = 'kms:Decrypt' | 'kms:GenerateDataKey' | undefined;
+
+export interface SecretOperation {
+  /** Absent: the operation is about a secret that exists, named by SecretId. */
+  readonly on?: 'new' | 'none';
+  readonly keyUse: KeyUse;
+  run(input: JsonObject, secret: Secret | undefined): unknown;
+}
+
+const MAX_SECRET_BYTES = 65_536;
+
+function valueOf(input: JsonObject): SecretValue | undefined {
+  const text = optionalString(input, 'SecretString');
+  const binary = optionalString(input, 'SecretBinary');
+  if (text !== undefined && binary !== undefined) throw new AwsError('InvalidParameterException', 'You can set only one of SecretString and SecretBinary.');
+  if (Buffer.byteLength(text ?? '') > MAX_SECRET_BYTES || Buffer.byteLength(binary ?? '', 'base64') > MAX_SECRET_BYTES) {
+    throw new AwsError('InvalidParameterException', `A secret value may have at most ${MAX_SECRET_BYTES} bytes.`);
+  }
+  return text !== undefined ? { string: text } : binary !== undefined ? { binary } : undefined;
+}
+
+const tagsOf = (input: JsonObject): Secret['tags'] =>
+  Array.isArray(input['Tags']) ? input['Tags'].filter(isJsonObject).map((tag) => ({ Key: String(tag['Key']), Value: String(tag['Value']) })) : [];
+
+/** The operations of the API by name. */
+export function secretOperations(store: SecretStore): Readonly<Record<string, SecretOperation>> {
+  const needed = (input: JsonObject, secret: Secret | undefined): Secret => secret ?? store.find(requireString(input, 'SecretId'));
+  const named = (secret: Secret, version?: Version) => ({ ARN: store.arn(secret), Name: secret.name, ...(version && { VersionId: version.id }) });
+  const token = (input: JsonObject): string | undefined => optionalString(input, 'ClientRequestToken');
+  const listed = (secret: Secret) => ({
+    ...named(secret),
+    Description: secret.description,
+    ...(secret.kmsKeyId && { KmsKeyId: secret.kmsKeyId }),
+    CreatedDate: secret.createdAt / 1000,
+    LastChangedDate: secret.changedAt / 1000,
+    Tags: secret.tags,
+  });
+  const stagesById = (secret: Secret) => Object.fromEntries(Object.values(secret.versions).map(({ id, stages }) => [id, stages]));
+
+  return {
+    CreateSecret: {
+      on: 'new',
+      keyUse: 'kms:GenerateDataKey',
+      run(input) {
+        const name = requireString(input, 'Name', 'InvalidParameterException');
+        if (!/^[\w/+=.@-]{1,512}$/.test(name)) throw new AwsError('InvalidParameterException', 'Name may have 1 to 512 letters, digits and /_+=.@-');
+        const kmsKeyId = optionalString(input, 'KmsKeyId');
+        const settings = { description: optionalString(input, 'Description') ?? '', tags: tagsOf(input), ...(kmsKeyId && { kmsKeyId }) };
+        const secret = store.create(name, settings, valueOf(input), token(input));
+        secret.initial = false;
+        store.save();
+        return named(secret, Object.values(secret.versions)[0]);
+      },
+    },
+    GetSecretValue: {
+      keyUse: 'kms:Decrypt',
+      run(input, found) {
+        const secret = needed(input, found);
+        const id = optionalString(input, 'VersionId');
+        const stage = optionalString(input, 'VersionStage');
+        const version = store.version(secret, { ...(id && { id }), ...(stage && { stage }) });
+        return {
+          ...named(secret, version),
+          ...(version.string !== undefined ? { SecretString: version.string } : { SecretBinary: version.binary }),
+          VersionStages: version.stages,
+          CreatedDate: version.createdAt / 1000,
+        };
+      },
+    },
+    PutSecretValue: {
+      keyUse: 'kms:GenerateDataKey',
+      run(input, found) {
+        const secret = needed(input, found);
+        const value = valueOf(input);
+        if (!value) throw new AwsError('InvalidParameterException', 'You must provide either SecretString or SecretBinary.');
+        const stages = Array.isArray(input['VersionStages']) ? input['VersionStages'].map(String) : ['AWSCURRENT'];
+        const version = store.put(secret, value, stages, token(input));
+        return { ...named(secret, version), VersionStages: version.stages };
+      },
+    },
+    UpdateSecret: {
+      keyUse: 'kms:GenerateDataKey',
+      run(input, found) {
+        const secret = needed(input, found);
+        secret.description = optionalString(input, 'Description') ?? secret.description;
+        const kmsKeyId = optionalString(input, 'KmsKeyId');
+        if (kmsKeyId) secret.kmsKeyId = kmsKeyId;
+        const value = valueOf(input);
+        const version = value && store.put(secret, value, ['AWSCURRENT'], token(input));
+        store.save();
+        return named(secret, version);
+      },
+    },
+    DescribeSecret: {
+      keyUse: undefined,
+      run(input, found) {
+        const secret = needed(input, found);
+        return { ...listed(secret), VersionIdsToStages: stagesById(secret) };
+      },
+    },
+    ListSecrets: {
+      on: 'none',
+      keyUse: undefined,
+      run: () => ({ SecretList: store.list().map((secret) => ({ ...listed(secret), SecretVersionsToStages: stagesById(secret) })) }),
+    },
+    ListSecretVersionIds: {
+      keyUse: undefined,
+      run(input, found) {
+        const secret = needed(input, found);
+        const versions = Object.values(secret.versions).map(({ id, stages, createdAt }) => ({ VersionId: id, VersionStages: stages, CreatedDate: createdAt / 1000 }));
+        return { ...named(secret), Versions: versions };
+      },
+    },
+    DeleteSecret: {
+      keyUse: undefined,
+      run(input, found) {
+        const secret = needed(input, found);
+        if (input['ForceDeleteWithoutRecovery'] !== true) {
+          throw new AwsError('InvalidParameterException', 'The embedded cloud keeps no recovery window: pass ForceDeleteWithoutRecovery.');
+        }
+        store.remove(secret);
+        return { ...named(secret), DeletionDate: Date.now() / 1000 };
+      },
+    },
+    GetRandomPassword: { on: 'none', keyUse: undefined, run: (input) => ({ RandomPassword: randomPassword(input) }) },
+  };
+}

@@ -1,0 +1,93 @@
+import { isJsonObject, jsonError, jsonResponse, optionalString, readJsonRequest, requireString } from '../cloud/json-protocol.ts';
+import { AwsError, type AuthorizationRequest, type CloudContext, type CloudService, type ResourceProvider } from '../cloud/service.ts';
+import { physicalName } from '../cloudformation/names.ts';
+import { generateSecret } from './generate.ts';
+import { type KeyUse, secretOperations } from './operations.ts';
+import { openSecretStore, type Secret } from './store.ts';
+
+/** Secrets Manager, and what `startCloud` uses of it. */
+export interface SecretsManagerService extends CloudService {
+  /**
+   * Gives a secret of the template its first real value, unless somebody has put one since it was created.
+   * @throws Error when the template has no such secret
+   */
+  fillInitial(logicalId: string, value: string): void;
+}
+
+export function createSecretsManager(context: CloudContext): SecretsManagerService {
+  const { region, accountId, stateDir, clock } = context;
+  const store = openSecretStore(stateDir, context, () => clock.now());
+  const operations = secretOperations(store);
+
+  /** With a key of the customer's, Secrets Manager calls KMS in the caller's name. */
+  function keyEntries(use: KeyUse, keyId: string | undefined, secretArn: string): AuthorizationRequest[] {
+    if (!use || !keyId || keyId.endsWith('alias/aws/secretsmanager')) return [];
+    const keyArn = keyId.startsWith('arn:') ? keyId : `arn:aws:kms:${region}:${accountId}:${keyId.startsWith('alias/') ? '' : 'key/'}${keyId}`;
+    const conditions = {
+      'kms:ViaService': `secretsmanager.${region}.amazonaws.com`,
+      'kms:EncryptionContext:SecretARN': secretArn,
+      'kms:EncryptionContextKeys': ['SecretARN', 'SecretVersionId'],
+    };
+    return [{ action: use, resource: keyArn, context: conditions }];
+  }
+
+  const provider: ResourceProvider = {
+    async apply({ logicalId, properties, stackName = 'tidegate' }) {
+      const name = typeof properties['Name'] === 'string' ? properties['Name'] : physicalName(stackName, logicalId);
+      const known = store.list().find((secret) => secret.name === name);
+      const kmsKeyId = properties['KmsKeyId'];
+      const settings = {
+        description: String(properties['Description'] ?? ''),
+        tags: Array.isArray(properties['Tags']) ? (properties['Tags'] as Secret['tags']) : [],
+        logicalId,
+        ...(typeof kmsKeyId === 'string' && { kmsKeyId }),
+      };
+      if (known) {
+        Object.assign(known, settings);
+        store.save();
+      }
+      const generate = properties['GenerateSecretString'];
+      const fixed = properties['SecretString'];
+      const secret =
+        known ?? store.create(name, settings, isJsonObject(generate) ? { string: generateSecret(generate) } : fixed === undefined ? undefined : { string: String(fixed) });
+      return { ref: store.arn(secret), attributes: { Id: store.arn(secret) } };
+    },
+  };
+
+  return {
+    signingNames: ['secretsmanager'],
+    resources: {
+      'AWS::SecretsManager::Secret': provider,
+    },
+    fillInitial(logicalId, value) {
+      const secret = store.list().find((candidate) => candidate.logicalId === logicalId);
+      if (!secret) throw new Error(`The template has no secret ${logicalId}.`);
+      if (secret.initial) store.put(secret, { string: value }, ['AWSCURRENT']);
+    },
+    async prepare(request) {
+      const { operation, input } = await readJsonRequest(request, 'secretsmanager');
+      const handler = operations[operation];
+      if (!handler) throw new AwsError('UnknownOperationException', `Secrets Manager ${operation} is not emulated. Known: ${Object.keys(operations).join(', ')}.`);
+      const action = `secretsmanager:${operation}`;
+      const audited = { SecretId: input['SecretId'], Name: input['Name'], VersionId: input['VersionId'], VersionStage: input['VersionStage'] };
+      const call = (authorize: AuthorizationRequest[], secret?: Secret) => ({
+        operation,
+        authorize,
+        input: audited,
+        execute: async () => jsonResponse(handler.run(input, secret), '1.1'),
+      });
+      if (handler.on === 'none') return call([{ action, resource: '*' }]);
+      if (handler.on === 'new') {
+        const arn = `arn:aws:secretsmanager:${region}:${accountId}:secret:${requireString(input, 'Name', 'InvalidParameterException')}-??????`;
+        return call([{ action, resource: arn }, ...keyEntries(handler.keyUse, optionalString(input, 'KmsKeyId'), arn)]);
+      }
+      const id = requireString(input, 'SecretId', 'InvalidParameterException');
+      const secret = store.list().find((candidate) => candidate.name === id || store.arn(candidate) === id || store.arn(candidate).slice(0, -7) === id);
+      // Who may not see a secret does not learn whether it exists.
+      if (!secret) return call([{ action, resource: id.startsWith('arn:') ? id : `arn:aws:secretsmanager:${region}:${accountId}:secret:${id}` }]);
+      const arn = store.arn(secret);
+      return call([{ action, resource: arn }, ...keyEntries(handler.keyUse, secret.kmsKeyId, arn)], secret);
+    },
+    formatError: jsonError('1.1'),
+  };
+}

@@ -10,12 +10,18 @@ export interface EndpointTestResult {
   readonly durationMs: number;
 }
 
-/** An endpoint was tested, by a deployment or because somebody updated it. */
+const because: Record<EndpointTests['trigger'], string> = {
+  deploy: 'Tested during its deployment.',
+  update: 'Tested because the endpoint was updated.',
+  manual: 'Tested by hand.',
+};
+
+/** An endpoint was tested: by a deployment, because somebody updated it, or by hand. */
 export interface EndpointTests {
   readonly endpoint: string;
   readonly config: string;
   readonly results: readonly EndpointTestResult[];
-  readonly trigger: 'deploy' | 'update';
+  readonly trigger: 'deploy' | 'update' | 'manual';
 }
 
 const line = ({ id, kind, passed, detail, durationMs }: EndpointTestResult): Inline[] => [
@@ -27,7 +33,6 @@ const line = ({ id, kind, passed, detail, durationMs }: EndpointTestResult): Inl
 export function endpointTestsMessage(tests: EndpointTests): Message {
   const failed = tests.results.filter(({ passed }) => !passed);
   const passed = tests.results.filter((result) => result.passed);
-  const why = tests.trigger === 'deploy' ? 'Tested during its deployment.' : 'Tested because the endpoint was updated.';
   const heading =
     tests.results.length === 0
       ? `🧪 ${tests.endpoint}: no tests are configured`
@@ -36,7 +41,7 @@ export function endpointTestsMessage(tests: EndpointTests): Message {
         : `🚨 ${tests.endpoint}: ${failed.length} of ${counted(tests.results.length, 'test')} failed`;
   return composeMessage({
     heading,
-    summary: why,
+    summary: because[tests.trigger],
     parts: [{ lines: [...failed, ...passed].map(line) }],
     footer: [['Configuration ', { code: tests.config }]],
   });

@@ -1,0 +1,130 @@
+import {
+  type ChatPostMessageArguments,
+  type Logger,
+  LogLevel,
+  WebAPIPlatformError,
+  WebAPIRateLimitedError,
+  WebClient,
+} from '@slack/web-api';
+import { SlackRejectedError, TransientError } from '#domain/errors';
+import type { Message } from '#domain/notifications/message';
+
+/** Where a message went: what a thread is opened with. */
+export interface PostedMessage {
+  readonly ts: string;
+  /** Slack's id of the channel. */
+  readonly channel: string;
+}
+
+export interface PostMessage {
+  /** The bot's token; without one the message goes to the log. */
+  readonly token: string | undefined;
+  /** Base URL of the Web API, as `https://slack.com/api/`. */
+  readonly apiUrl: string;
+  /** `#name` or an id. */
+  readonly channel: string;
+  /** `ts` of the message to answer in its thread. */
+  readonly threadTs?: string;
+  readonly message: Message;
+  readonly log: { info(message: string, fields: Record<string, unknown>): void };
+}
+
+const silent = (): void => {};
+/** The client would write to the console; what it has to say is in the errors it throws. */
+const quiet: Logger = {
+  debug: silent,
+  info: silent,
+  warn: silent,
+  error: silent,
+  setLevel: silent,
+  getLevel: () => LogLevel.ERROR,
+  setName: silent,
+};
+
+/** Slack's own failures, which pass (docs.slack.dev, `chat.postMessage`, "Errors"). */
+const passing = new Set([
+  'internal_error',
+  'fatal_error',
+  'service_unavailable',
+  'request_timeout',
+  'ratelimited',
+  'rate_limited',
+  'message_limit_exceeded',
+]);
+
+const fixes: Readonly<Record<string, string>> = {
+  channel_not_found: 'Create the channel, or invite the bot if it is private: /invite @tidegate.',
+  not_in_channel: 'Invite the bot to the channel: /invite @tidegate.',
+  is_archived: 'Unarchive the channel, or name another under notify.slack in the pipeline.',
+  invalid_auth: 'Put a valid bot token (xoxb-…) into the Slack secret.',
+  not_authed: 'Put a bot token (xoxb-…) into the Slack secret.',
+  token_revoked: 'Reinstall the Slack app and put its new bot token into the Slack secret.',
+  token_expired: 'Reinstall the Slack app and put its new bot token into the Slack secret.',
+  account_inactive: 'Reinstall the Slack app and put its new bot token into the Slack secret.',
+  missing_scope: 'Give the Slack app the scope chat:write, reinstall it, and put its new token into the Slack secret.',
+};
+
+/**
+ * Posts a message, or logs its text when no token is set (Slack is optional).
+ *
+ * The client tries twice more within a few seconds; after that the caller's own retries take over.
+ *
+ * @returns undefined when no token is set.
+ * @throws SlackRejectedError with what Slack said and the fix, when trying again would not help.
+ * @throws TransientError when Slack limits the rate, fails or cannot be reached.
+ */
+export async function postMessage(options: PostMessage): Promise<PostedMessage | undefined> {
+  const { token, apiUrl, channel, threadTs, message, log } = options;
+  if (token === undefined || token === '') {
+    log.info('Slack is not configured; the message goes here', { channel, text: message.text });
+    return undefined;
+  }
+  const client = new WebClient(token, {
+    slackApiUrl: apiUrl.endsWith('/') ? apiUrl : `${apiUrl}/`,
+    retryConfig: { retries: 2, factor: 2, minTimeout: 300, maxTimeout: 2000, randomize: true },
+    rejectRateLimitedCalls: true,
+    timeout: 10_000,
+    logger: quiet,
+  });
+  try {
+    const posted = await client.chat.postMessage({
+      channel,
+      text: message.text,
+      // The blocks are Tidegate's own narrower types, built within Slack's limits.
+      blocks: message.blocks as unknown as NonNullable<
+        Extract<ChatPostMessageArguments, { blocks: unknown }>['blocks']
+      >,
+      ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
+      unfurl_links: false,
+      unfurl_media: false,
+    });
+    if (posted.ts === undefined || posted.channel === undefined) {
+      throw new TransientError('Slack accepted a message without saying where it stands');
+    }
+    return { ts: posted.ts, channel: posted.channel };
+  } catch (error) {
+    throw translate(error, channel);
+  }
+}
+
+function translate(error: unknown, channel: string): Error {
+  if (error instanceof WebAPIRateLimitedError) {
+    return new TransientError(`Slack limits the rate of messages; try again in ${error.retryAfter} s`, {
+      cause: error,
+    });
+  }
+  if (error instanceof WebAPIPlatformError) {
+    const { error: code, response_metadata: metadata } = error.data;
+    if (passing.has(code)) return new TransientError(`Slack failed: ${code}`, { cause: error });
+    const details = metadata?.messages?.slice(0, 3).join('; ');
+    const fix = fixes[code] ?? 'See https://docs.slack.dev/reference/methods/chat.postMessage for what it means.';
+    return new SlackRejectedError(
+      `Slack refused a message to ${channel}: ${code}${details ? ` (${details})` : ''}. ${fix}`,
+      { cause: error },
+    );
+  }
+  if (error instanceof TransientError) return error;
+  return new TransientError(`Slack could not be reached: ${error instanceof Error ? error.message : String(error)}`, {
+    cause: error,
+  });
+}

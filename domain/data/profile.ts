@@ -8,13 +8,12 @@ import type { ColumnProfile, Moments, Profile, SideProfile } from '#schemas/prof
 /** Categories a shard's profile counts one by one. */
 export const countedCategories = 1000;
 
-const inTraining = "FILTER (WHERE _side = 'train')";
-const moments = (value: string, alias: string, filter = ''): string[] => [
-  `count(${value}) ${filter} AS ${alias}_count`,
-  `avg(${value}) ${filter} AS ${alias}_mean`,
-  `var_pop(${value}) ${filter} * count(${value}) ${filter} AS ${alias}_m2`,
-  `min(${value}) ${filter} AS ${alias}_min`,
-  `max(${value}) ${filter} AS ${alias}_max`,
+const moments = (value: string, alias: string): string[] => [
+  `count(${value}) AS ${alias}_count`,
+  `avg(${value}) AS ${alias}_mean`,
+  `var_pop(${value}) * count(${value}) AS ${alias}_m2`,
+  `min(${value}) AS ${alias}_min`,
+  `max(${value}) AS ${alias}_max`,
 ];
 
 const readMoments = (row: SqlRow, alias: string): Moments => ({
@@ -29,30 +28,31 @@ const readMoments = (row: SqlRow, alias: string): Moments => ({
 export const profiledColumns = (columns: readonly CleanColumn[]): CleanColumn[] =>
   columns.filter((c) => c.kind !== 'text');
 
-/** SQL of one row of numbers over clean rows: missing values, ranges and moments of every profiled column. */
+/**
+ * SQL of one row of numbers over clean rows: missing values, ranges and moments of every profiled column. The two halves scan
+ * apart, since a filter on every aggregate costs more than a second pass over a columnar file.
+ */
 export function columnsProfileSql(columns: readonly CleanColumn[], cleanRows: string): string {
-  const aggregates = profiledColumns(columns).flatMap(({ name, kind }, i) => {
+  const profiled = profiledColumns(columns);
+  const everywhere = profiled.map(({ name }, i) => `count(*) - count(${ident(name)}) AS c${i}_missing`);
+  const inTraining = profiled.flatMap(({ name, kind }, i) => {
     const value = ident(name);
-    const missing = [
-      `count(*) - count(${value}) AS c${i}_missing`,
-      `count(*) ${inTraining} - count(${value}) ${inTraining} AS c${i}_train_missing`,
-    ];
+    const missing = `count(*) - count(${value}) AS c${i}_train_missing`;
+    const time = (aggregate: string) => `strftime(${aggregate}(${value}), '%Y-%m-%dT%H:%M:%SZ') AS c${i}_${aggregate}`;
     switch (kind) {
       case 'number':
-        return [...missing, ...moments(value, `c${i}`, inTraining)];
+        return [missing, ...moments(value, `c${i}`)];
       case 'boolean':
-        return [...missing, `count(*) FILTER (WHERE ${value} AND _side = 'train') AS c${i}_true`];
+        return [missing, `count(*) FILTER (WHERE ${value}) AS c${i}_true`];
       case 'datetime':
-        return [
-          ...missing,
-          `strftime(min(${value}) ${inTraining}, '%Y-%m-%dT%H:%M:%SZ') AS c${i}_min`,
-          `strftime(max(${value}) ${inTraining}, '%Y-%m-%dT%H:%M:%SZ') AS c${i}_max`,
-        ];
+        return [missing, time('min'), time('max')];
       default:
-        return missing;
+        return [missing];
     }
   });
-  return `SELECT count(*) ${inTraining} AS train_rows, ${aggregates.join(', ')} FROM ${cleanRows}`;
+  const half = (aggregates: readonly string[], where: string) =>
+    `(SELECT ${aggregates.join(', ')} FROM ${cleanRows}${where})`;
+  return `SELECT * FROM ${half(everywhere, '')}, ${half(['count(*) AS train_rows', ...inTraining], " WHERE _side = 'train'")}`;
 }
 
 /** SQL of the categories of one column among the training rows: `value`, `count`, the most frequent first; the rest under NULL. */

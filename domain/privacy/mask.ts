@@ -11,6 +11,10 @@ const stars = '***';
  * A value of which the kept characters would be more than half is masked whole. NULL stays NULL.
  */
 export function maskSql(value: string, { keepFirst, keepLast }: MaskSpec): string {
-  const kept = `left(${value}, ${keepFirst}) || '${stars}' || right(${value}, ${keepLast})`;
-  return `CASE WHEN ${value} IS NULL THEN NULL WHEN length(${value}) < ${2 * (keepFirst + keepLast)} THEN '${stars}' ELSE ${kept} END`;
+  const kept = [
+    ...(keepFirst > 0 ? [`left(${value}, ${keepFirst})`] : []),
+    `'${stars}'`,
+    ...(keepLast > 0 ? [`right(${value}, ${keepLast})`] : []),
+  ];
+  return `CASE WHEN length(${value}) < ${2 * (keepFirst + keepLast)} THEN '${stars}' WHEN ${value} IS NOT NULL THEN ${kept.join(' || ')} END`;
 }

@@ -1,0 +1,34 @@
+import type { Context } from 'aws-lambda';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+
+type Handler = (event: never, context: Context) => Promise<unknown>;
+const handlers: Record<string, Handler> = {};
+const context = { functionName: 'the function', awsRequestId: '1', invokedFunctionArn: 'arn' } as Context;
+
+beforeAll(async () => {
+  for (const name of ['RAW_BUCKET', 'CLEAN_BUCKET', 'ARTIFACTS_BUCKET', 'TOKEN_KEY_SECRET'])
+    vi.stubEnv(name, `${name.toLowerCase()}-name`);
+  handlers['desensitize-shard'] = (await import('#functions/desensitize-shard')).handler as Handler;
+  handlers['fit-transform'] = (await import('#functions/fit-transform')).handler as Handler;
+  handlers['transform-shard'] = (await import('#functions/transform-shard')).handler as Handler;
+  vi.unstubAllEnvs();
+});
+
+const run = { pipeline: 'p', runId: 'r' };
+describe.each([
+  ['desensitize-shard', { run, shard: { index: 0, key: '', size: 1 } }, 'shard.key'],
+  ['desensitize-shard', { run, shard: { index: -1, key: 'a', size: 1 } }, 'shard.index'],
+  ['desensitize-shard', { shard: { index: 0, key: 'a', size: 1 } }, 'run'],
+  ['fit-transform', { run, shards: 0 }, 'shards'],
+  ['fit-transform', {}, 'run'],
+  ['transform-shard', { run, shard: {} }, 'shard.index'],
+  ['transform-shard', { run, shard: { index: 0 }, champion: { pipeline: 'p' } }, 'champion.runId'],
+])('%s called with %j', (name, event, path) => {
+  test(`is refused, naming ${path}`, async () => {
+    const error = await handlers[name]?.(event as never, context).catch((e: unknown) => e);
+    expect(error).toMatchObject({
+      name: 'InvalidInputError',
+      message: expect.stringContaining(`Input of the function: ${path}`),
+    });
+  });
+});

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { defaultTests } from '#domain/endpoint-tests/defaults';
+import { readTest, readTests } from '#domain/endpoint-tests/suite';
+import { endpointTestSchema, goldenSchema } from '#schemas/endpoint-test';
+import { pipelineSchema } from '#schemas/pipeline';
+
+const item = (id: string, test: Record<string, unknown>) => ({ pk: 'endpoint', sk: `test#${id}`, ...test });
+const contract = { kind: 'contract', request: { body: '1,2' } };
+const uri = 's3://artifacts/loan/runs/r/golden.json';
+
+describe('readTest', () => {
+  it.each([
+    ['a kind that does not exist', { kind: 'chaos' }, 'kind'],
+    ['a request without a body', { kind: 'contract', request: {} }, 'request'],
+    ['a bound that is text', { ...contract, expect: { min: '0' } }, 'expect.min'],
+    ['a key nobody knows', { ...contract, expct: {} }, 'expct'],
+    ['a golden test with nothing to ask', { kind: 'golden' }, 'exactly one of s3Uri and cases'],
+    [
+      'golden cases of different widths',
+      {
+        kind: 'golden',
+        cases: [
+          { body: '1', predictions: [1] },
+          { body: '1', predictions: [1, 2] },
+        ],
+      },
+      'cases',
+    ],
+    ['an address that is not S3', { kind: 'golden', s3Uri: 'https://x/y' }, 's3Uri'],
+    ['a switch that is neither on nor off', { ...contract, enabled: 'no' }, 'enabled'],
+  ])('turns %s into a failing test that names the place', (_, test, place) => {
+    expect(readTest(item('t', test), undefined)).toMatchObject({
+      id: 't',
+      kind: 'invalid',
+      problem: expect.stringContaining(place),
+    });
+  });
+
+  it('refuses an id that is no id', () => {
+    expect(readTest(item('a b', contract), undefined)).toMatchObject({
+      kind: 'invalid',
+      problem: expect.stringContaining('id'),
+    });
+  });
+
+  it('leaves the pointers of managed tests alone when the run that serves is unknown', () => {
+    const managed = item('g', { kind: 'golden', managed: true, s3Uri: uri });
+
+    expect(readTest(managed, undefined)).toMatchObject({ s3Uri: uri });
+  });
+});
+
+it('lets tests fail that would not fit into a payload, and keeps those before them', () => {
+  const big = { kind: 'contract', request: { body: '1'.repeat(16_000) } };
+  const items = Array.from({ length: 10 }, (_, i) => item(`t${i}`, big));
+  const kinds = readTests(items, undefined).map((t) => t.kind);
+
+  expect(kinds).toEqual([...Array(7).fill('contract'), ...Array(3).fill('invalid')]);
+  expect(JSON.stringify(readTests(items, undefined)).length).toBeLessThan(200_000);
+});
+
+describe('defaultTests', () => {
+  const pipeline = (task: string, label: object) =>
+    pipelineSchema.parse({
+      name: 'any',
+      dataset: { format: 'csv', label: { column: 'y', ...label }, columns: { x: { role: 'feature', type: 'number' } } },
+      evaluation: {
+        task,
+        gates: [task === 'regression' ? { metric: 'rmse', max: 1 } : { metric: 'accuracy', min: 0 }],
+      },
+    });
+
+  it.each([
+    ['binary', { positive: 1 }, { valuesPerRow: 1, min: 0, max: 1 }],
+    ['multiclass', { classes: ['a', 'b', 'c'] }, { valuesPerRow: 3, min: 0, max: 1 }],
+    ['regression', {}, { valuesPerRow: 1 }],
+  ])('expects of a %s model an answer of its form', (task, label, form) => {
+    const [contractTest, golden] = defaultTests(pipeline(task, label), uri);
+
+    expect(contractTest).toMatchObject({ expect: { status: 200, contentType: 'text/csv', ...form } });
+    expect(golden).toMatchObject({ kind: 'golden', s3Uri: uri });
+  });
+
+  it('are tests as anybody could have written them', () => {
+    for (const test of defaultTests(pipeline('binary', { positive: 1 }), uri)) {
+      expect(endpointTestSchema.parse(test)).toEqual(test);
+    }
+  });
+});
+
+it('refuses a golden file whose cases do not have the width it says', () => {
+  const cases = [{ body: '1', predictions: [0.1, 0.9] }];
+
+  expect(goldenSchema.safeParse({ valuesPerRow: 2, cases }).success).toBe(true);
+  expect(goldenSchema.safeParse({ valuesPerRow: 1, cases }).success).toBe(false);
+});

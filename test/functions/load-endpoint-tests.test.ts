@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { fakeSageMaker } from './support/sagemaker.ts';
+import { configOf, context, endpointName, runs, setStage } from './support/stage.ts';
+import { startTables, type Tables } from './support/tables.ts';
+
+let tables: Tables;
+let sageMaker: ReturnType<typeof fakeSageMaker>;
+let load: (trigger: 'deploy' | 'update', executionArn?: string, name?: string) => Promise<unknown>;
+
+const goldenOf = (runId: string) => `s3://artifacts-bucket/loan/runs/${runId}/golden.json`;
+const put = (id: string, test: Record<string, unknown>) => tables.tests.put(endpointName, `test#${id}`, test);
+const limit = { kind: 'contract', request: { body: '1,2' }, expect: { maxLatencyMs: 80 } };
+
+beforeAll(async () => {
+  setStage();
+  tables = await startTables();
+  const { handler } = await import('#functions/load-endpoint-tests');
+  load = (trigger, executionArn = 'arn:execution:1', name = endpointName) =>
+    handler({ endpointName: name, trigger, executionArn }, context);
+});
+beforeEach(async () => {
+  await tables.clear();
+  sageMaker = fakeSageMaker();
+  sageMaker.serve(endpointName, configOf(runs.first));
+});
+afterAll(() => tables.close());
+
+it('loads the tests of the endpoint in the order of their ids, with defaults filled in', async () => {
+  await put('b-latency', limit);
+  await put('a-golden', { kind: 'golden', cases: [{ body: '1,2', predictions: [0.25] }] });
+  await tables.tests.put('tidegate-dev-other', 'test#c', limit);
+
+  expect(await load('deploy')).toEqual({
+    decision: 'test',
+    endpointName,
+    endpointConfigName: configOf(runs.first),
+    trigger: 'deploy',
+    tests: [
+      { id: 'a-golden', kind: 'golden', cases: [{ body: '1,2', predictions: [0.25] }], tolerance: 1e-6 },
+      {
+        id: 'b-latency',
+        kind: 'contract',
+        request: { contentType: 'text/csv', body: '1,2' },
+        expect: { status: 200, maxLatencyMs: 80 },
+      },
+    ],
+  });
+});
+
+it('leaves out what is switched off and lets what it cannot read fail by name', async () => {
+  await put('off', { ...limit, enabled: false });
+  await put('typo', { ...limit, expect: { maxLatency: 80 } });
+  await put('unknown', { kind: 'chaos' });
+
+  expect(await load('deploy')).toMatchObject({
+    tests: [
+      { id: 'typo', kind: 'invalid', problem: expect.stringContaining('expect: Unrecognized key: "maxLatency"') },
+      { id: 'unknown', kind: 'invalid', problem: expect.stringContaining('kind') },
+    ],
+  });
+});
+
+it('points managed tests at the run that serves, not the one they were written for', async () => {
+  await put('golden-default', { kind: 'golden', managed: true, s3Uri: goldenOf(runs.second) });
+  await put('golden-own', { kind: 'golden', s3Uri: goldenOf(runs.second) });
+
+  expect(await load('deploy')).toMatchObject({
+    tests: [
+      { id: 'golden-default', s3Uri: goldenOf(runs.first) },
+      { id: 'golden-own', s3Uri: goldenOf(runs.second) },
+    ],
+  });
+});
+
+it('tests an update once however many events tell of it, and answers a retry the same', async () => {
+  const answer = await load('update', 'arn:execution:1');
+
+  expect(answer).toMatchObject({ decision: 'test', trigger: 'update' });
+  expect(await load('update', 'arn:execution:2')).toMatchObject({ decision: 'skip' });
+  expect(await load('update', 'arn:execution:1')).toEqual(answer);
+});
+
+it('tests the next update of the same config', async () => {
+  await load('update', 'arn:execution:1');
+  sageMaker.settle(endpointName);
+
+  expect(await load('update', 'arn:execution:2')).toMatchObject({ decision: 'test' });
+});
+
+it('leaves an update to the deployment that makes it, while it runs and afterwards', async () => {
+  await tables.state.put('loan', 'deployment-lock', { executionArn: 'arn:deploy' });
+  const during = await load('update', 'arn:event:1');
+  await load('deploy', 'arn:deploy:tests');
+  await tables.state.remove('loan', 'deployment-lock');
+
+  expect(during).toMatchObject({ decision: 'skip', reason: expect.stringContaining('under way') });
+  expect(await load('update', 'arn:event:2')).toMatchObject({
+    decision: 'skip',
+    reason: expect.stringContaining('tested already'),
+  });
+});
+
+it('skips what is not ours, gone or changing again', async () => {
+  const foreign = await load('update', 'arn:1', 'tidegate-prod-loan');
+  sageMaker.endpoints.set(endpointName, { status: 'Updating', config: 'x', modifiedAt: '2026-01-01T00:00:00Z' });
+  const changing = await load('update');
+  sageMaker.endpoints.clear();
+  const gone = await load('update');
+
+  expect([foreign, changing, gone]).toMatchObject([
+    { decision: 'skip', reason: 'tidegate-prod-loan belongs to no pipeline of stage dev' },
+    { decision: 'skip', reason: `${endpointName} is Updating by now` },
+    { decision: 'skip', reason: `${endpointName} is gone by now` },
+  ]);
+});
+
+it('fails a deployment whose endpoint is gone', async () => {
+  sageMaker.endpoints.clear();
+
+  await expect(load('deploy')).rejects.toMatchObject({ name: 'NotFoundError' });
+});

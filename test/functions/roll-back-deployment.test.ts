@@ -1,0 +1,186 @@
+import { UpdateEndpointCommand } from '@aws-sdk/client-sagemaker';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { z } from 'zod';
+import { deploymentKeys } from '#domain/deployment/target';
+import type { RolledBack, rollBackDeploymentSchema } from '#schemas/deployment';
+import { fakeSageMaker, refusal } from './support/sagemaker.ts';
+import {
+  championOf,
+  configOf,
+  context,
+  deploymentOf,
+  endpointName,
+  executionArn,
+  packageArn,
+  runs,
+  setStage,
+} from './support/stage.ts';
+import { startTables, type Tables } from './support/tables.ts';
+
+type Event = z.input<typeof rollBackDeploymentSchema>;
+let tables: Tables;
+let sageMaker: ReturnType<typeof fakeSageMaker>;
+let rollBack: (event?: Partial<Event>) => Promise<RolledBack>;
+
+const [former, wanted] = [configOf(runs.first), configOf(runs.second)];
+const testsFailed = { passed: false, failed: ['golden-default', 'latency'] };
+const claim = () => tables.state.get('loan', deploymentKeys.claim(2));
+const lock = () => tables.state.get('loan', deploymentKeys.lock);
+
+beforeAll(async () => {
+  setStage();
+  tables = await startTables();
+  const { handler } = await import('#functions/roll-back-deployment');
+  rollBack = (event = {}) =>
+    handler(
+      {
+        modelPackageArn: packageArn(2),
+        executionArn: executionArn('e2'),
+        deployment: deploymentOf(),
+        error: null,
+        endpoint: null,
+        tests: null,
+        ...event,
+      },
+      context,
+    );
+});
+beforeEach(async () => {
+  await tables.clear();
+  sageMaker = fakeSageMaker();
+  const mine = { executionArn: executionArn('e2') };
+  await tables.state.put('loan', deploymentKeys.claim(2), { ...mine, status: 'deploying' });
+  await tables.state.put('loan', deploymentKeys.lock, mine);
+  sageMaker.serve(endpointName, former);
+  sageMaker.configs.set(wanted, {});
+});
+afterAll(() => tables.close());
+
+it('brings the former model back after failed tests, names the tests, and lets go only when it serves', async () => {
+  sageMaker.serve(endpointName, wanted);
+
+  await expect(rollBack({ tests: testsFailed })).rejects.toMatchObject({ name: 'TransientError' });
+  await expect(rollBack({ tests: testsFailed })).rejects.toMatchObject({ name: 'TransientError' });
+  expect(await lock()).toBeDefined();
+  sageMaker.settle(endpointName);
+  const outcome = await rollBack({ tests: testsFailed });
+
+  expect(outcome).toEqual({
+    reason: 'Endpoint tests failed: golden-default, latency.',
+    run: { pipeline: 'loan', runId: runs.second },
+    pipeline: 'loan',
+    endpointName,
+    endpointConfigName: wanted,
+    servingConfig: former,
+  });
+  expect(sageMaker.changes).toEqual([`UpdateEndpoint ${former}`, `DeleteEndpointConfig ${wanted}`]);
+  expect(await claim()).toMatchObject({ status: 'failed', reason: outcome.reason });
+  expect(await lock()).toBeUndefined();
+});
+
+it('answers the same when asked again after it was done', async () => {
+  const endpoint = { status: 'InService', config: former, reason: '' };
+  const outcome = await rollBack({ endpoint });
+
+  expect(await rollBack({ endpoint })).toEqual(outcome);
+});
+
+it('recognises that SageMaker went back by itself without a word', async () => {
+  const outcome = await rollBack({ endpoint: { status: 'InService', config: former, reason: '' } });
+
+  expect(outcome.reason).toBe(
+    `SageMaker rolled the endpoint back to ${former} by itself and gave no reason; see the logs in /aws/sagemaker/Endpoints/${endpointName}.`,
+  );
+  expect(outcome.servingConfig).toBe(former);
+  expect(sageMaker.changes).toEqual([`DeleteEndpointConfig ${wanted}`]);
+});
+
+it('deletes an endpoint whose first model failed, and its config', async () => {
+  sageMaker.endpoints.set(endpointName, { status: 'Failed', config: wanted, modifiedAt: '2026-01-02T00:00:00Z' });
+  const outcome = await rollBack({
+    deployment: deploymentOf({ previousConfig: null }),
+    endpoint: { status: 'Failed', config: wanted, reason: 'The container did not pass the ping health check.' },
+  });
+
+  expect(outcome).toMatchObject({
+    reason: 'The endpoint became Failed: The container did not pass the ping health check.',
+    servingConfig: null,
+  });
+  expect(sageMaker.changes).toEqual([`DeleteEndpoint ${endpointName}`, `DeleteEndpointConfig ${wanted}`]);
+});
+
+it('waits for a first endpoint that is still being created before it deletes it', async () => {
+  sageMaker.endpoints.set(endpointName, { status: 'Creating', config: wanted, modifiedAt: '2026-01-02T00:00:00Z' });
+  const event = {
+    deployment: deploymentOf({ previousConfig: null }),
+    endpoint: { status: 'Creating', config: wanted, reason: '' },
+  };
+
+  await expect(rollBack(event)).rejects.toMatchObject({ name: 'TransientError' });
+  sageMaker.settle(endpointName);
+
+  expect((await rollBack(event)).reason).toBe(
+    'The endpoint was still Creating after 60 minutes (deployment.maxWaitMinutes).',
+  );
+  expect(sageMaker.endpoints.has(endpointName)).toBe(false);
+});
+
+it('asks again when the endpoint is changed by another at this moment', async () => {
+  sageMaker.serve(endpointName, wanted);
+  sageMaker.mock.on(UpdateEndpointCommand).rejects(refusal('Cannot update in-progress endpoint "arn".'));
+
+  await expect(rollBack({ tests: testsFailed })).rejects.toMatchObject({ name: 'TransientError' });
+});
+
+it('frees claim and lock when preparing failed, and says what serves', async () => {
+  const outcome = await rollBack({
+    deployment: null,
+    error: {
+      Error: 'NotFoundError',
+      Cause: '{"errorType":"NotFoundError","errorMessage":"s3://b/config.json does not exist"}',
+    },
+  });
+
+  expect(outcome).toEqual({
+    reason: 's3://b/config.json does not exist.',
+    pipeline: 'loan',
+    servingConfig: former,
+  });
+  expect(await claim()).toMatchObject({ status: 'failed' });
+  expect(await lock()).toBeUndefined();
+});
+
+it('leaves claim and lock of another execution alone', async () => {
+  await rollBack({ deployment: null, executionArn: executionArn('other') });
+
+  expect(await claim()).toMatchObject({ status: 'deploying' });
+  expect(await lock()).toMatchObject({ executionArn: executionArn('e2') });
+});
+
+it('keeps a model that was promoted before the machine stumbled', async () => {
+  sageMaker.serve(endpointName, wanted);
+  await tables.state.put('loan', 'champion', {
+    ...championOf(2, runs.second, '2026-01-02T10:00:00Z'),
+    executionArn: executionArn('e2'),
+  });
+  const outcome = await rollBack({ error: { Error: 'States.Timeout' } });
+
+  expect(outcome).toMatchObject({
+    reason: expect.stringContaining('The new model serves and is the champion'),
+    servingConfig: wanted,
+  });
+  expect(sageMaker.changes).toEqual([]);
+  expect(await claim()).toMatchObject({ status: 'promoted' });
+  expect(await lock()).toBeUndefined();
+});
+
+it('says what a person must do when the endpoint is gone or beyond repair', async () => {
+  sageMaker.endpoints.set(endpointName, { status: 'Failed', config: former, modifiedAt: '2026-01-02T00:00:00Z' });
+  const failed = await rollBack({ endpoint: { status: 'Failed', config: former, reason: 'no capacity' } });
+  sageMaker.endpoints.clear();
+  const gone = await rollBack({ error: { Error: 'SageMaker.SageMakerException', Cause: 'Could not find endpoint' } });
+
+  expect(failed.reason).toContain('delete it, then approve the former model again');
+  expect(gone.reason).toBe('Could not find endpoint. The endpoint was deleted meanwhile: nothing serves now.');
+  expect([failed.servingConfig, gone.servingConfig]).toEqual([null, null]);
+});

@@ -1,0 +1,162 @@
+import { InvokeEndpointCommand, ModelError, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeAll, beforeEach, expect, it } from 'vitest';
+import type { LoadedTest, TestResult } from '#schemas/endpoint-test';
+import { fakeS3 } from './support/s3.ts';
+import { refusal } from './support/sagemaker.ts';
+import { context, endpointName, setStage } from './support/stage.ts';
+
+let s3: ReturnType<typeof fakeS3>;
+let asked: { ContentType?: string; Body?: string }[];
+let run: (test: LoadedTest) => Promise<TestResult>;
+
+const uri = 's3://artifacts-bucket/loan/runs/r/golden.json';
+const golden = {
+  valuesPerRow: 1,
+  cases: [
+    { body: '1,2', predictions: [0.25] },
+    { body: '3,4', predictions: [0.75] },
+  ],
+};
+const contract: LoadedTest = {
+  id: 'form',
+  kind: 'contract',
+  request: { contentType: 'text/csv', s3Uri: uri },
+  expect: { status: 200, contentType: 'text/csv', valuesPerRow: 1, min: 0, max: 1 },
+};
+const goldenTest: LoadedTest = { id: 'known', kind: 'golden', s3Uri: uri, tolerance: 1e-6 };
+
+function answer(body: string): void {
+  const runtime = mockClient(SageMakerRuntimeClient);
+  asked = [];
+  runtime.on(InvokeEndpointCommand).callsFake((input) => {
+    asked.push(input);
+    return { ContentType: 'text/csv; charset=utf-8', Body: Buffer.from(body), $metadata: { httpStatusCode: 200 } };
+  });
+}
+function refuse(error: Error): void {
+  mockClient(SageMakerRuntimeClient).on(InvokeEndpointCommand).rejects(error);
+}
+const modelError = (status: number) =>
+  new ModelError({
+    message: 'Received client error (400) from primary with message "row 1: income 77000"',
+    OriginalStatusCode: status,
+    OriginalMessage: 'row 1: income 77000',
+    $metadata: { httpStatusCode: 424 },
+  });
+
+beforeAll(async () => {
+  setStage();
+  const { handler } = await import('#functions/run-endpoint-test');
+  run = (test) => handler({ endpointName, test }, context);
+});
+beforeEach(() => {
+  s3 = fakeS3();
+  s3.objects.set('artifacts-bucket/loan/runs/r/golden.json', JSON.stringify(golden));
+});
+
+it('sends all golden rows in one request and holds the answers against what was evaluated', async () => {
+  answer('0.25,0.7500000001');
+
+  expect(await run(goldenTest)).toMatchObject({ id: 'known', kind: 'golden', passed: true });
+  expect(asked).toMatchObject([{ EndpointName: endpointName, ContentType: 'text/csv', Body: '1,2\n3,4' }]);
+});
+
+it('fails a golden test by row and difference, never by value', async () => {
+  answer('0.25\n0.70\n');
+  const result = await run(goldenTest);
+
+  expect(result).toMatchObject({ passed: false });
+  expect(result.detail).toContain('1 of 2 rows differ by more than 0.000001: first row 2');
+  expect(result.detail).not.toMatch(/0\.75|0\.70|3,4/);
+});
+
+it('takes golden cases from the test itself', async () => {
+  answer('[[0.1, 0.2, 0.7]]');
+  const cases = [{ body: '1,2', predictions: [0.1, 0.2, 0.7] }];
+
+  expect(await run({ id: 'own', kind: 'golden', cases, tolerance: 0 })).toMatchObject({ passed: true });
+});
+
+it('holds the form of an answer against a contract', async () => {
+  answer('0.25,1.5');
+
+  expect(await run(contract)).toMatchObject({ passed: false, detail: '1 number above 1' });
+});
+
+it('sends the body of a contract with its content type', async () => {
+  answer('0.5');
+  const own: LoadedTest = {
+    id: 'json',
+    kind: 'contract',
+    request: { contentType: 'application/json', body: '{"a":1}' },
+    expect: { status: 200 },
+  };
+
+  expect(await run(own)).toMatchObject({ passed: true });
+  expect(asked).toMatchObject([{ ContentType: 'application/json', Body: '{"a":1}' }]);
+});
+
+it("takes a model's error as an answer, without its text", async () => {
+  refuse(modelError(500));
+  const result = await run(goldenTest);
+
+  expect(result).toMatchObject({ passed: false, detail: 'status 500 instead of 200' });
+});
+
+it('passes a contract that expects the container to refuse', async () => {
+  refuse(modelError(400));
+  const bad: LoadedTest = {
+    id: 'garbage',
+    kind: 'contract',
+    request: { contentType: 'text/csv', body: 'not,numbers' },
+    expect: { status: 400 },
+  };
+
+  expect(await run(bad)).toMatchObject({ passed: true });
+});
+
+it.each(['ThrottlingException', 'ServiceUnavailable', 'ModelNotReadyException', 'InternalFailure'])(
+  'asks to be tried again on %s',
+  async (name) => {
+    refuse(refusal('later', name));
+
+    await expect(run(goldenTest)).rejects.toMatchObject({ name: 'TransientError' });
+  },
+);
+
+it('fails on an endpoint that is not there, and errs on what is our own trouble', async () => {
+  refuse(refusal('Endpoint tidegate-dev-loan of account 123456789012 not found.', 'ValidationError'));
+  const missing = await run(goldenTest);
+  refuse(refusal('not authorized', 'AccessDeniedException'));
+
+  expect(missing).toMatchObject({ passed: false, detail: expect.stringContaining('ValidationError') });
+  await expect(run(goldenTest)).rejects.toMatchObject({ name: 'AccessDeniedException' });
+});
+
+it('fails a test whose file is missing or holds something else', async () => {
+  answer('0.25,0.75');
+  s3.objects.clear();
+  const missing = await run(goldenTest);
+  const texts = ['<html>', '{"cases":[]}'];
+  const broken: TestResult[] = [];
+  for (const text of texts) {
+    s3.objects.set('artifacts-bucket/loan/runs/r/golden.json', text);
+    broken.push(await run(contract));
+  }
+
+  expect(missing).toMatchObject({ passed: false, detail: `${uri} does not exist` });
+  for (const result of broken) {
+    expect(result).toMatchObject({ passed: false, detail: 'the file under s3Uri holds no golden requests' });
+  }
+});
+
+it('fails an unreadable test by its problem without asking the endpoint', async () => {
+  answer('0.5');
+
+  expect(await run({ id: 'x', kind: 'invalid', problem: 'kind: unknown' })).toMatchObject({
+    passed: false,
+    detail: 'kind: unknown',
+  });
+  expect(asked).toEqual([]);
+});

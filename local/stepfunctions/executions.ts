@@ -18,6 +18,13 @@ import type { ExecutionRecord, MachineRecord, StepFunctionsStore } from './store
 
 const nameRule = /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]{1,80}$/u;
 
+/** A role session's name: what IAM allows of the execution's name. */
+const sessionName = (name: string): string =>
+  name
+    .replaceAll(/[^\w+=,.@-]/g, '-')
+    .slice(0, 64)
+    .padEnd(2, '-');
+
 interface Running {
   readonly stop: AbortController;
   readonly done: Promise<void>;
@@ -148,7 +155,9 @@ export class Executions {
 
   async #execute(execution: ExecutionRecord, signal: AbortSignal, checkpoint?: Checkpoint): Promise<void> {
     const { clock, region, accountId } = this.#context;
-    const caller = new SdkCaller(() => this.#context.clientConfig(execution.roleArn, execution.name));
+    const caller = new SdkCaller(() =>
+      this.#context.clientConfig(execution.roleArn, sessionName(execution.name), 'states.amazonaws.com'),
+    );
     const background = new Set<Promise<unknown>>();
     const tools: IntegrationTools = {
       caller,

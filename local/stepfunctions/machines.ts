@@ -113,4 +113,9 @@ export class StateMachines {
     const { definition, roleArn, logging, tracing, tags } = input;
     return this.update(known.arn, { definition, roleArn, logging, tracing, ...(tags && { tags }) });
   }
+
+  /** Forgets a machine; its executions go on and stay described. */
+  delete(arn: string): void {
+    this.#store.deleteMachine(arn);
+  }
 }

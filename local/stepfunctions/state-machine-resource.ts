@@ -1,3 +1,4 @@
+import { physicalName } from '#local/cloudformation/names';
 import { AwsError, type ResourceProvider, type TemplateResource } from '../cloud/service.ts';
 import { tagsOf } from './api/operation.ts';
 import { isObject } from './asl.ts';
@@ -39,7 +40,7 @@ export const stateMachineProvider = (machines: StateMachines): ResourceProvider 
     const logging = properties['LoggingConfiguration'];
     const tracing = properties['TracingConfiguration'];
     const machine = machines.put({
-      name: typeof name === 'string' ? name : logicalId,
+      name: typeof name === 'string' ? name : physicalName(resource.stackName ?? 'stack', logicalId, 80),
       definition: definitionText(resource),
       roleArn: String(properties['RoleArn'] ?? ''),
       type: typeof type === 'string' ? type : undefined,
@@ -51,5 +52,9 @@ export const stateMachineProvider = (machines: StateMachines): ResourceProvider 
       ref: machine.arn,
       attributes: { Arn: machine.arn, Name: machine.name, StateMachineRevisionId: machine.revisionId },
     };
+  },
+
+  async delete({ ref }) {
+    machines.delete(ref);
   },
 });

@@ -63,10 +63,10 @@ const updateStateMachine: Operation = (input, { machines }) => {
   };
 };
 
-const deleteStateMachine: Operation = (input, { store }) => {
+const deleteStateMachine: Operation = (input, { machines }) => {
   const arn = requiredText(input, 'stateMachineArn');
   return call('DeleteStateMachine', arn, () => {
-    store.deleteMachine(arn);
+    machines.delete(arn);
     return {};
   });
 };

@@ -34,7 +34,7 @@ export class SdkCaller {
     this.#config = config;
   }
 
-  /** @throws ExecutionError States.Runtime when the interpreter does not know the service */
+  /** @throws ExecutionError States.Runtime for an unknown service, States.Permissions when the role cannot be assumed */
   load(serviceId: string): Promise<Loaded> {
     const known = this.#loaded.get(serviceId);
     if (known) return known;
@@ -52,12 +52,22 @@ export class SdkCaller {
       );
     }
     const module = await service.load();
+    const config = this.#configOrRefusal();
     const client = new (member(module, service.client) as Constructor<Client>)({
-      ...this.#config(),
+      ...config,
       ...(serviceId === 's3' && { forcePathStyle: true }),
     });
     client.middlewareStack.add(keepHeaders, { step: 'deserialize', priority: 'high', name: 'keepHeaders' });
     return { service, module, client };
+  }
+
+  /** A role that does not exist or does not trust Step Functions fails the task. */
+  #configOrRefusal(): ClientConfig {
+    try {
+      return this.#config();
+    } catch (error) {
+      throw new ExecutionError(errorNames.permissions, error instanceof Error ? error.message : String(error));
+    }
   }
 
   /**

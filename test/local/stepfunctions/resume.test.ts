@@ -1,0 +1,123 @@
+import { SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
+import { afterEach, describe, expect, it } from 'vitest';
+import { FakeCloud, type ForeignServices, until } from './support/fake-cloud.ts';
+
+const trainingJobArn = 'arn:aws:sagemaker:eu-central-1:123456789012:training-job/job-1';
+let cloud: FakeCloud;
+afterEach(() => cloud.close());
+
+/** Closes the cloud and starts it again on the same state. */
+async function restart(foreign?: ForeignServices): Promise<void> {
+  const { stateDir } = cloud.context;
+  await cloud.close(true);
+  cloud = await FakeCloud.start(foreign, { stateDir });
+}
+
+describe('after a restart', () => {
+  it('finished executions and their histories are still there', async () => {
+    cloud = await FakeCloud.start();
+    const { executionArn = '' } = await cloud.run({ P: { Type: 'Pass', Output: 'kept', End: true } });
+    await restart();
+    expect(await cloud.describe(executionArn)).toMatchObject({ status: 'SUCCEEDED', output: '"kept"' });
+    expect((await cloud.history(executionArn)).map(({ id }) => id)).toEqual([1, 2, 3, 4]);
+  });
+
+  it('a job that was submitted is taken up again, not submitted twice', async () => {
+    let status = 'InProgress';
+    const jobs: ForeignServices = ({ operation }) => {
+      if (operation === 'CreateTrainingJob') return { TrainingJobArn: trainingJobArn };
+      return operation === 'DescribeTrainingJob' ? { TrainingJobName: 'job-1', TrainingJobStatus: status } : {};
+    };
+    cloud = await FakeCloud.start(jobs);
+    const arn = await cloud.machine('m', {
+      Set: { Type: 'Pass', Assign: { kept: 'yes' }, Next: 'Train' },
+      Train: {
+        Type: 'Task',
+        Resource: 'arn:aws:states:::sagemaker:createTrainingJob.sync',
+        Arguments: { TrainingJobName: '{% $uuid() %}' },
+        Output: { kept: '{% $kept %}', job: '{% $states.result.TrainingJobName %}' },
+        End: true,
+      },
+    });
+    const executionArn = await cloud.begin(arn);
+    await until(() => cloud.foreignCalls.find(({ operation }) => operation === 'DescribeTrainingJob'));
+    const before = cloud.foreignCalls.map(({ operation }) => operation);
+    await restart(jobs);
+    await until(() => cloud.foreignCalls.find(({ operation }) => operation === 'DescribeTrainingJob'));
+    status = 'Completed';
+    expect(JSON.parse((await cloud.end(executionArn)).output ?? '')).toEqual({ kept: 'yes', job: 'job-1' });
+    const all = [...before, ...cloud.foreignCalls.map(({ operation }) => operation)];
+    expect(all.filter((operation) => operation === 'CreateTrainingJob')).toHaveLength(1);
+    expect(all).not.toContain('StopTrainingJob');
+    const events = await cloud.history(executionArn);
+    expect(events.map(({ id }) => id)).toEqual(events.map((_, index) => index + 1));
+    expect(events.map(({ type }) => type).slice(3)).toEqual([
+      'TaskStateEntered',
+      'TaskScheduled',
+      'TaskStarted',
+      'TaskSubmitted',
+      'TaskSucceeded',
+      'TaskStateExited',
+      'ExecutionSucceeded',
+    ]);
+  });
+
+  it('a task token still takes its answer', async () => {
+    cloud = await FakeCloud.start();
+    const arn = await cloud.machine('m', {
+      W: {
+        Type: 'Task',
+        Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
+        Arguments: { FunctionName: 'ask', Payload: { token: '{% $states.context.Task.Token %}' } },
+        End: true,
+      },
+    });
+    const executionArn = await cloud.begin(arn);
+    const call = await until(() => cloud.foreignCalls[0]);
+    await until(async () => (await cloud.history(executionArn)).find(({ type }) => type === 'TaskSubmitted'));
+    const { token } = call.input['Payload'] as { token: string };
+    await restart();
+    await cloud.client.send(new SendTaskSuccessCommand({ taskToken: token, output: '"late"' }));
+    expect(await cloud.end(executionArn)).toMatchObject({ status: 'SUCCEEDED', output: '"late"' });
+    expect(cloud.foreignCalls).toEqual([]);
+  });
+
+  it('a wait ends when it would have ended', async () => {
+    cloud = await FakeCloud.start();
+    const until1s = '{% $fromMillis($millis() + 900) %}';
+    const arn = await cloud.machine('m', { W: { Type: 'Wait', Timestamp: until1s, End: true } });
+    const executionArn = await cloud.begin(arn);
+    const [started] = await cloud.history(executionArn);
+    await restart();
+    const ended = await cloud.end(executionArn);
+    const waited = (ended.stopDate?.getTime() ?? 0) - (started?.timestamp?.getTime() ?? 0);
+    expect(ended.status).toBe('SUCCEEDED');
+    expect(waited).toBeGreaterThanOrEqual(895);
+    expect((await cloud.history(executionArn)).filter(({ type }) => type === 'WaitStateEntered')).toHaveLength(1);
+  });
+
+  it('a Distributed Map that was under way runs anew, and its former children count as aborted', async () => {
+    let blocked = true;
+    const work: ForeignServices = async ({ input }) => {
+      if (blocked) await new Promise(() => {});
+      return input['Payload'];
+    };
+    cloud = await FakeCloud.start(work);
+    const arn = await cloud.machine('m', {
+      M: {
+        Type: 'Map',
+        ItemProcessor: {
+          ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+          StartAt: 'T',
+          States: { T: { Type: 'Task', Resource: 'arn:aws:lambda:eu-central-1:123456789012:function:f', End: true } },
+        },
+        End: true,
+      },
+    });
+    const executionArn = await cloud.begin(arn, [1, 2]);
+    await until(() => (cloud.foreignCalls.length === 2 ? true : undefined));
+    blocked = false;
+    await restart(work);
+    expect(await cloud.end(executionArn)).toMatchObject({ status: 'SUCCEEDED', output: '[1,2]' });
+  });
+});

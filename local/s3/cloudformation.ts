@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { AwsError, type ResourceProvider, type TemplateResource } from '#local/cloud/service';
+import { physicalName } from '#local/cloudformation/names';
 import { type PolicyDocument, setBucketPolicy } from './operations/bucket-policy.ts';
 import { checkBucketName, makeBucket } from './operations/buckets.ts';
 import { bucketArn, requireBucket, type S3State, versioningOf } from './state.ts';
@@ -150,15 +150,6 @@ const toDocuments = ({
   };
 };
 
-/** Stays the same from start to start, and fits into the 63 characters of a bucket's name. */
-const generateName = ({ context }: S3State, stackName: string, logicalId: string): string => {
-  const hash = createHash('sha256')
-    .update(`${context.accountId}/${context.region}/${stackName}/${logicalId}`)
-    .digest('hex');
-  const stem = `${stackName}-${logicalId}`.toLowerCase().replaceAll(/[^a-z0-9-]/g, '-');
-  return `${stem.slice(0, 50)}-${hash.slice(0, 12)}`;
-};
-
 const applyVersioning = (s3: S3State, bucket: string, properties: Properties): void => {
   const status = textAt(propertiesAt(properties, 'VersioningConfiguration'), 'Status');
   if (status !== undefined) s3.buckets.setDocument(bucket, 'versioning', { Status: status });
@@ -167,10 +158,13 @@ const applyVersioning = (s3: S3State, bucket: string, properties: Properties): v
     s3.buckets.setDocument(bucket, 'versioning', { Status: 'Suspended' });
 };
 
-const bucketProvider = (s3: S3State, stackName: string): ResourceProvider => ({
+const maximalNameLength = 63;
+
+const bucketProvider = (s3: S3State): ResourceProvider => ({
   apply: async (resource) => {
-    const { logicalId, properties } = resource;
-    const name = textAt(properties, 'BucketName') ?? generateName(s3, stackName, logicalId);
+    const { logicalId, properties, stackName = 'tidegate-local' } = resource;
+    const name =
+      textAt(properties, 'BucketName') ?? physicalName(stackName, logicalId, maximalNameLength).toLowerCase();
     const documents = toDocuments(resource);
     checkBucketName(name);
     s3.catalog.database.transaction(() => {
@@ -192,6 +186,11 @@ const bucketProvider = (s3: S3State, stackName: string): ResourceProvider => ({
       },
     };
   },
+  // CloudFormation never deletes data: a bucket that holds any stays.
+  delete: async ({ logicalId, ref }) => {
+    if (s3.buckets.get(ref) === undefined || s3.buckets.remove(ref)) return;
+    s3.context.log('warn', 'a bucket left the template but is kept: it is not empty', { logicalId, bucket: ref });
+  },
 });
 
 const bucketPolicyProvider = (s3: S3State): ResourceProvider => ({
@@ -205,10 +204,11 @@ const bucketPolicyProvider = (s3: S3State): ResourceProvider => ({
     setBucketPolicy(s3, bucket, policy satisfies PolicyDocument);
     return { ref: bucket, attributes: {} };
   },
+  delete: async ({ ref }) => s3.buckets.setDocument(ref, 'policy', undefined),
 });
 
 /** The CloudFormation resource types S3 provides. Applying one again keeps the objects and sets what the template says. */
-export const s3Resources = (s3: S3State, stackName: string): Readonly<Record<string, ResourceProvider>> => ({
-  'AWS::S3::Bucket': bucketProvider(s3, stackName),
+export const s3Resources = (s3: S3State): Readonly<Record<string, ResourceProvider>> => ({
+  'AWS::S3::Bucket': bucketProvider(s3),
   'AWS::S3::BucketPolicy': bucketPolicyProvider(s3),
 });

@@ -19,16 +19,8 @@ export interface S3Service extends CloudService {
   applyLifecycle(): Promise<LifecycleOutcome>;
 }
 
-export interface S3Options {
-  /** Part of the names of buckets the template leaves unnamed. */
-  readonly stackName?: string;
-}
-
 /** Opens the store below `join(stateDir, 's3')`, which one process at a time may use. */
-export const createS3 = async (
-  context: CloudContext,
-  { stackName = 'tidegate-local' }: S3Options = {},
-): Promise<S3Service> => {
+export const createS3 = async (context: CloudContext): Promise<S3Service> => {
   const s3 = await openState(context, join(context.stateDir, 's3'));
   return {
     signingNames: ['s3'],
@@ -37,7 +29,7 @@ export const createS3 = async (
       return { ...call, execute: async () => withRequestId(await call.execute(), request.id) };
     },
     formatError,
-    resources: s3Resources(s3, stackName),
+    resources: s3Resources(s3),
     resourcePolicy: (bucket) => bucketPolicy(s3, bucket),
     applyLifecycle: () => runLifecycle(s3),
     close: async () => s3.catalog.close(),

@@ -6,7 +6,7 @@ import { type Encryption, encryptionHeaders, keyAuthorization } from '../encrypt
 import { announce } from '../events.ts';
 import { requireBucket, type S3State, versioningOf } from '../state.ts';
 import type { Change } from '../store/catalog.ts';
-import type { Part, Upload } from '../store/uploads.ts';
+import type { Part, Upload, UploadDraft } from '../store/uploads.ts';
 import type { ObjectVersion } from '../store/versions.ts';
 import { receiveText } from '../wire/body.ts';
 import type { S3Call } from '../wire/call.ts';
@@ -90,6 +90,16 @@ const etagOfParts = (parts: readonly Part[]): string => {
   return `${md5.digest('hex')}-${parts.length}`;
 };
 
+/** Whoever chose a checksum of the parts' checksums repeats them here. */
+const requireChecksums = ({ algorithm, chosen, checksumType }: UploadDraft, named: readonly NamedPart[]): void => {
+  if (!chosen || checksumType !== 'COMPOSITE') return;
+  const without = named.find(({ checksums }) => checksums[checksumElement(algorithm)] === undefined);
+  if (!without) return;
+  throw invalidRequest(
+    `The upload was created using a ${algorithm.toLowerCase()} checksum. The complete request must include the checksum for each part. It was missing for part ${without.number} in the request.`,
+  );
+};
+
 const complete = (
   s3: S3State,
   call: S3Call,
@@ -99,6 +109,7 @@ const complete = (
 ): ObjectVersion => {
   const { bucket, key, id, draft } = upload;
   checkWrite(writeConditions(call), key, replaced(s3, call));
+  requireChecksums(draft, named);
   const parts = chooseParts(s3.uploads.parts(id), named);
   const size = parts.reduce((sum, part) => sum + part.size, 0);
   const announcedSize = call.header('x-amz-mp-object-size');

@@ -5,6 +5,7 @@ import { encryptionHeaders, keyAuthorization, requestedEncryption } from '../enc
 import { bucketEncryption, requireBucket, type S3State, versioningOf } from '../state.ts';
 import { sliceExtents } from '../store/blobs.ts';
 import type { Part, Upload, UploadDraft } from '../store/uploads.ts';
+import { announcedAlgorithm } from '../wire/body.ts';
 import type { S3Call } from '../wire/call.ts';
 import { invalidArgument, invalidRequest, noSuchUpload } from '../wire/errors.ts';
 import { parseRange } from '../wire/range.ts';
@@ -24,7 +25,7 @@ export const requireUpload = (s3: S3State, call: S3Call): Upload => {
 };
 
 /** S3 joins CRC checksums into one of the whole object; CRC64NVME, its default, always, and others when asked to. */
-const checksumPlan = (call: S3Call): Pick<UploadDraft, 'algorithm' | 'checksumType'> => {
+const checksumPlan = (call: S3Call): Pick<UploadDraft, 'algorithm' | 'checksumType' | 'chosen'> => {
   const named = call.header('x-amz-checksum-algorithm');
   const algorithm = named === undefined ? 'CRC64NVME' : toAlgorithm(named);
   if (algorithm === undefined) throw invalidRequest('Checksum algorithm provided is unsupported.');
@@ -37,7 +38,7 @@ const checksumPlan = (call: S3Call): Pick<UploadDraft, 'algorithm' | 'checksumTy
       `The ${checksumType} checksum type cannot be used with the ${algorithm.toLowerCase()} checksum algorithm.`,
     );
   }
-  return { algorithm, checksumType: checksumType as Checksum['type'] };
+  return { algorithm, chosen: named !== undefined, checksumType: checksumType as Checksum['type'] };
 };
 
 /** CreateMultipartUpload */
@@ -80,10 +81,20 @@ const partNumberOf = (call: S3Call): number => {
   );
 };
 
+/** A part must come with the checksum the upload was begun with; one joined of CRCs S3 can make by itself. */
+const checkPartChecksum = (call: S3Call, { algorithm, chosen, checksumType }: UploadDraft): void => {
+  const sent = announcedAlgorithm(call);
+  if (!chosen || sent === algorithm || (sent === undefined && checksumType === 'FULL_OBJECT')) return;
+  throw invalidRequest(
+    `Checksum Type mismatch occurred, expected checksum Type: ${algorithm.toLowerCase()}, actual checksum Type: ${sent?.toLowerCase() ?? 'null'}`,
+  );
+};
+
 /** UploadPart */
 export const uploadPart = (s3: S3State, call: S3Call): PreparedCall => {
   const { id, draft } = requireUpload(s3, call);
   const number = partNumberOf(call);
+  checkPartChecksum(call, draft);
   return {
     operation: 'UploadPart',
     authorize: [
@@ -98,11 +109,6 @@ export const uploadPart = (s3: S3State, call: S3Call): PreparedCall => {
         draft.algorithm,
         (change, { extents, size, md5, checksum }) => {
           requireUpload(s3, call);
-          if (checksum.algorithm !== draft.algorithm) {
-            throw invalidRequest(
-              `Checksum Type mismatch occurred, expected checksum Type: ${draft.algorithm.toLowerCase()}, actual checksum Type: ${checksum.algorithm.toLowerCase()}`,
-            );
-          }
           const part: Part = {
             number,
             content: change.addContent(extents),

@@ -57,7 +57,7 @@ export const putObject = (s3: S3State, call: S3Call): PreparedCall => {
     input: { Bucket: call.bucket, Key: call.key },
     execute: async () => {
       const versioning = versioningOf(s3, call.bucket);
-      const version = await storeBody(s3, call, 'CRC64NVME', (change, { extents, size, md5, checksum }) => {
+      const version = await storeBody(s3, call, undefined, (change, { extents, size, md5, checksum }) => {
         checkWrite(writeConditions(call), call.key, replaced(s3, call));
         requireBucket(s3, call.bucket);
         return s3.versions.put(change, versioning, {

@@ -1,4 +1,4 @@
-import type { ChecksumAlgorithm } from '../checksums/algorithms.ts';
+import type { Checksum, ChecksumAlgorithm } from '../checksums/algorithms.ts';
 import { Digests } from '../checksums/digests.ts';
 import type { S3State } from '../state.ts';
 import type { Extent } from '../store/blobs.ts';
@@ -17,18 +17,22 @@ export interface StoredBody extends ReceivedBody {
 /**
  * Streams the body of a request to disk, verifies it, then commits what becomes of it. When the body is not as announced,
  * the client goes away or the commit is refused, nothing is left behind; a crash leaves a file the next start removes.
+ * @param keep the checksum to keep; undefined leaves the choice to the client.
  * @param commit runs inside the transaction; what it throws rolls it back.
  */
 export const storeBody = async <T>(
   { catalog }: S3State,
   call: S3Call,
-  fallback: ChecksumAlgorithm,
+  keep: ChecksumAlgorithm | undefined,
   commit: (change: Change, body: StoredBody) => T,
 ): Promise<T> => {
   const blob = await catalog.blobs.create();
   let received: ReceivedBody;
   try {
-    received = await receiveBody(call, (bytes) => blob.write(bytes), { fallback, limit: maximalUploadBytes });
+    received = await receiveBody(call, (bytes) => blob.write(bytes), {
+      ...(keep === undefined ? {} : { keep }),
+      limit: maximalUploadBytes,
+    });
     if (received.size > 0) await blob.finish();
     else await blob.abandon();
   } catch (error) {
@@ -44,13 +48,14 @@ export const storeBody = async <T>(
   }
 };
 
-/** Reads bytes that are stored already, for the digests of a copy. */
+/** Reads bytes that are stored already, for the MD5 and one checksum of a copy. */
 export const digestExtents = async (
   { catalog }: S3State,
   extents: readonly Extent[],
   algorithm: ChecksumAlgorithm,
-): Promise<ReturnType<Digests['finish']>> => {
-  const digests = new Digests(algorithm);
+): Promise<{ readonly md5: Buffer; readonly checksum: Checksum }> => {
+  const digests = new Digests([algorithm]);
   for await (const bytes of catalog.blobs.read(extents)) digests.update(bytes as Buffer);
-  return digests.finish();
+  const { md5, checksum } = digests.finish();
+  return { md5, checksum: checksum(algorithm) };
 };

@@ -9,6 +9,8 @@ import type { ObjectRecord, Tags } from './versions.ts';
 export interface UploadDraft extends Pick<ObjectRecord, 'headers' | 'metadata' | 'encryption' | 'storageClass'> {
   readonly tags: Tags;
   readonly algorithm: ChecksumAlgorithm;
+  /** Whether the client chose the algorithm, and so must keep to it. */
+  readonly chosen: boolean;
   readonly checksumType: Checksum['type'];
 }
 

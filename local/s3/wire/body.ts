@@ -16,7 +16,7 @@ export interface ReceivedBody {
   /** Bytes, framing taken off. */
   readonly size: number;
   readonly md5: Buffer;
-  /** The checksum the client sent, else one made here. */
+  /** The checksum to keep: of the algorithm asked for, else of the one the client sent, else S3's own choice. */
   readonly checksum: Checksum;
   /** Whether the client sent a checksum or an MD5 of its own. */
   readonly vouched: boolean;
@@ -86,11 +86,14 @@ const readAnnouncement = (call: S3Call): Announcement => {
 };
 
 export interface ReceiveOptions {
-  /** The checksum to make when the client sends none; S3 makes CRC64NVME. */
-  readonly fallback?: ChecksumAlgorithm;
+  /** The checksum to keep, whatever the client sends; undefined keeps the client's, or CRC64NVME when it sends none. */
+  readonly keep?: ChecksumAlgorithm;
   /** Largest body taken, in bytes. */
   readonly limit: number;
 }
+
+/** The checksum algorithm a client announces in headers or trailers. */
+export const announcedAlgorithm = (call: S3Call): ChecksumAlgorithm | undefined => announcedChecksum(call).algorithm;
 
 /**
  * Takes a request's body: takes the aws-chunked framing off, hands the bytes on, and holds length, Content-MD5,
@@ -102,7 +105,7 @@ export interface ReceiveOptions {
 export const receiveBody = async (
   call: S3Call,
   sink: (bytes: Buffer) => Promise<void> | void,
-  { fallback = 'CRC64NVME', limit }: ReceiveOptions,
+  { keep, limit }: ReceiveOptions,
 ): Promise<ReceivedBody> => {
   const announced = readAnnouncement(call);
   if (announced.size > limit) {
@@ -111,7 +114,8 @@ export const receiveBody = async (
       MaxSizeAllowed: limit,
     });
   }
-  const digests = new Digests(announced.algorithm ?? fallback, announced.sha256 !== undefined);
+  const kept = keep ?? announced.algorithm ?? 'CRC64NVME';
+  const digests = new Digests([kept, announced.algorithm ?? kept], announced.sha256 !== undefined);
   const trailers = new Map<string, string>();
   const body = announced.framed
     ? decodeAwsChunked(call.request.body, (name, value) => trailers.set(name, value))
@@ -131,8 +135,12 @@ export const receiveBody = async (
   }
   const result = digests.finish();
   verify(announced, trailers, result);
-  const { md5, checksum } = result;
-  return { size, md5, checksum, vouched: announced.algorithm !== undefined || announced.md5 !== undefined };
+  return {
+    size,
+    md5: result.md5,
+    checksum: result.checksum(kept),
+    vouched: announced.algorithm !== undefined || announced.md5 !== undefined,
+  };
 };
 
 const verify = (
@@ -154,7 +162,7 @@ const verify = (
   if (expected === undefined) {
     throw new S3Error('MalformedTrailerError', 'The request contained trailing data that was not well-formed.', 400);
   }
-  if (expected !== checksum.value) throw badDigest(announced.algorithm);
+  if (expected !== checksum(announced.algorithm).value) throw badDigest(announced.algorithm);
 };
 
 const maximalDocumentBytes = 2 * 1024 * 1024;

@@ -4,7 +4,7 @@ import { type Html, html } from './html.ts';
 import type { ReportInput } from './input.ts';
 import { dataSection } from './sections/data.ts';
 import { lineageSection } from './sections/lineage.ts';
-import { classSection, metricsSection } from './sections/metrics.ts';
+import { metricsSection } from './sections/metrics.ts';
 import { importanceSection, plotsSection } from './sections/plots.ts';
 import { verdictSection } from './sections/verdict.ts';
 import { style } from './style.ts';
@@ -36,7 +36,6 @@ ${heading(input)}
 ${verdictSection(verdict, points)}
 ${metricsSection(evaluation, input.champion)}
 ${plotsSection(evaluation)}
-${evaluation.task === 'multiclass' ? classSection(evaluation.perClass) : undefined}
 ${importanceSection(evaluation)}
 ${dataSection(input.data)}
 ${lineageSection(input.lineage, runId)}

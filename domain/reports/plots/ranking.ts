@@ -1,5 +1,5 @@
-import type { BinaryEvaluation, Estimate } from '#schemas/evaluation';
-import { formatFixed, formatNumber } from '../format-number.ts';
+import type { BinaryEvaluation, Curve, Estimate } from '#schemas/evaluation';
+import { formatFixed, formatNumber, formatPercent } from '../format-number.ts';
 import { type Html, html } from '../html.ts';
 import { frame, type LegendEntry, legend, linePath } from './frame.ts';
 
@@ -68,4 +68,41 @@ ${
 }
 ${legend(entries, 'upper-right')}`,
   });
+}
+
+/**
+ * Cumulative gains: the share of positives among the highest-scored share of the rows. Follows from the ROC curve, as
+ * rows = positives · TPR + negatives · FPR.
+ */
+export function gainsPlot({ curves, champion, n, positives }: BinaryEvaluation): Html {
+  const rate = positives / n;
+  const gains = ({ x, y }: Curve): Curve => ({ x: x.map((fpr, i) => (y[i] as number) * rate + fpr * (1 - rate)), y });
+  const candidate = gains(curves.roc);
+  const found = formatPercent(heightAt(candidate, 0.2));
+  const entries: LegendEntry[] = [
+    { mark: 'candidate', shape: 'line', text: 'candidate' },
+    ...(champion ? [{ mark: 'champion', shape: 'line', text: 'champion' } as const] : []),
+    { mark: 'best', shape: 'line', text: 'every positive first' },
+    { mark: 'chance', shape: 'line', text: 'rows at random' },
+  ];
+  return frame({
+    id: 'gains',
+    title: 'Cumulative gains',
+    description: `The fifth of the rows with the highest scores holds ${found} of the positives.`,
+    x: unit('share of rows, highest scores first'),
+    y: unit('share of positives found'),
+    draw: (scales) => html`<path class="line chance" d="M${scales.x(0)} ${scales.y(0)}L${scales.x(1)} ${scales.y(1)}"/>
+<path class="line best" d="M${scales.x(0)} ${scales.y(0)}L${scales.x(rate)} ${scales.y(1)}H${scales.x(1)}"/>
+${champion ? html`<path class="line champion" d="${linePath(gains(champion.curves.roc), scales)}"/>` : undefined}
+<path class="line candidate" d="${linePath(candidate, scales)}"/>
+${legend(entries, 'lower-right')}`,
+  });
+}
+
+/** Height at `at` of a curve that rises from (0, 0) to (1, 1), linear between its points. */
+function heightAt({ x, y }: Curve, at: number): number {
+  const right = x.findIndex((value) => value >= at);
+  const [x0, x1] = [x[right - 1] as number, x[right] as number];
+  const [y0, y1] = [y[right - 1] as number, y[right] as number];
+  return y0 + ((at - x0) / (x1 - x0)) * (y1 - y0);
 }

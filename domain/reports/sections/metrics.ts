@@ -1,8 +1,9 @@
 import { isHigherBetter } from '#domain/gates/direction';
-import type { Difference, Estimate, Evaluation } from '#schemas/evaluation';
+import type { ClassMetrics, Difference, Estimate, Evaluation } from '#schemas/evaluation';
 import type { MetricName } from '#schemas/pipeline';
 import { decimalsFor, formatCount, formatFixed, formatNumber, formatPercent } from '../format-number.ts';
 import { type Html, html } from '../html.ts';
+import { round } from '../plots/frame.ts';
 import { intervalPlot } from '../plots/interval.ts';
 
 const labels: Record<MetricName, readonly [name: string, meaning: string]> = {
@@ -79,13 +80,11 @@ function versusCells(name: MetricName, champion: Estimate, { difference, low, hi
 }
 
 /** Precision, recall and F1 of each class. */
-export function classSection(
-  perClass: readonly { class: string; support: number; precision: number; recall: number; f1: number }[],
-): Html {
+export function classTable(perClass: readonly ClassMetrics[]): Html {
   const total = perClass.reduce((sum, row) => sum + row.support, 0);
   const cell = (value: number): Html =>
-    html`<td class="number metered"><svg class="meter" viewBox="0 0 60 8" aria-hidden="true"><rect class="meter-back" width="60" height="8"/><rect class="bar" width="${Math.round(value * 600) / 10}" height="8"/></svg>${formatFixed(value, 3)}</td>`;
-  return html`<section aria-labelledby="classes"><h2 id="classes">Classes</h2><div class="scroll"><table><caption class="hidden">Metrics by class</caption>
+    html`<td class="number"><svg class="meter" viewBox="0 0 36 8" aria-hidden="true"><rect class="meter-back" width="36" height="8"/><rect class="bar" width="${round(value * 36)}" height="8"/></svg>${formatFixed(value, 3)}</td>`;
+  return html`<div class="scroll"><table><caption class="hidden">Metrics by class</caption>
 <thead><tr><th scope="col">Class</th><th scope="col" class="number">Rows</th><th scope="col" class="number">Share</th><th scope="col" class="number">Precision</th><th scope="col" class="number">Recall</th><th scope="col" class="number">F1</th></tr></thead>
-<tbody>${perClass.map((row) => html`<tr><th scope="row">${row.class}</th><td class="number">${formatCount(row.support)}</td><td class="number">${formatPercent(row.support / total)}</td>${cell(row.precision)}${cell(row.recall)}${cell(row.f1)}</tr>`)}</tbody></table></div></section>`;
+<tbody>${perClass.map((row) => html`<tr><th scope="row">${row.class}</th><td class="number">${formatCount(row.support)}</td><td class="number">${formatPercent(row.support / total)}</td>${cell(row.precision)}${cell(row.recall)}${cell(row.f1)}</tr>`)}</tbody></table></div>`;
 }

@@ -6,7 +6,8 @@ import { confusionPlot } from '../plots/confusion.ts';
 import { residualPlot, scorePlot } from '../plots/distributions.ts';
 import { importancePlot, SHOWN_IMPORTANCES } from '../plots/importance.ts';
 import { predictedActualPlot } from '../plots/predicted-actual.ts';
-import { precisionRecallPlot, rocPlot } from '../plots/ranking.ts';
+import { gainsPlot, precisionRecallPlot, rocPlot } from '../plots/ranking.ts';
+import { classTable } from './metrics.ts';
 
 const figure = (caption: string, plot: Html, note = ''): Html =>
   html`<figure><figcaption>${caption}${note === '' ? undefined : html` <span class="quiet">${note}</span>`}</figcaption>${plot}</figure>`;
@@ -29,9 +30,13 @@ function taskFigures(evaluation: Evaluation): Html[] {
           confusionPlot(evaluation.confusion),
           `at threshold ${formatNumber(evaluation.threshold)}`,
         ),
+        figure('Cumulative gains', gainsPlot(evaluation)),
       ];
     case 'multiclass':
-      return [figure('Confusion matrix', confusionPlot(evaluation.confusion), 'most probable class')];
+      return [
+        figure('Confusion matrix', confusionPlot(evaluation.confusion), 'most probable class'),
+        figure('Classes', classTable(evaluation.perClass)),
+      ];
     case 'regression':
       return [
         figure('Predicted against actual', predictedActualPlot(evaluation.curves.predictedVsActual)),

@@ -50,7 +50,9 @@ export const handler = withMiddleware(
       if (reason !== undefined) return skip(reason);
     } else {
       if (!endpoint) throw new NotFoundError(`There is no endpoint ${endpointName} to test; was it deleted meanwhile?`);
-      await tests.put(endpointName, testedKey(endpoint.modifiedAt, endpoint.config), { executionArn });
+      if (trigger === 'deploy') {
+        await tests.put(endpointName, testedKey(endpoint.modifiedAt, endpoint.config), { executionArn });
+      }
     }
     const run = runOfConfig(config.STAGE, pipeline, endpoint.config);
     const goldenUri = run ? `s3://${config.ARTIFACTS_BUCKET}/${artifactKeys(run).golden}` : undefined;

@@ -35,6 +35,7 @@ export type Golden = z.output<typeof goldenSchema>;
 const common = {
   id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'letters, digits, . _ -; at most 64'),
   description: z.string().max(200).optional(),
+  enabled: z.boolean().optional().describe('false keeps the test without running it'),
 };
 
 const contractTest = z
@@ -99,8 +100,8 @@ export type InvalidTest = z.output<typeof invalidTestSchema>;
 export const loadedTestSchema = z.union([endpointTestSchema, invalidTestSchema]);
 export type LoadedTest = z.output<typeof loadedTestSchema>;
 
-/** Why an endpoint is tested: a deployment asks, or somebody updated it. */
-export const triggerSchema = z.enum(['deploy', 'update']);
+/** Why an endpoint is tested: a deployment asks, somebody updated it, or somebody asks. */
+export const triggerSchema = z.enum(['deploy', 'update', 'manual']);
 
 /** What LoadEndpointTests is called with. */
 export const loadEndpointTestsSchema = z.object({

@@ -5,7 +5,7 @@ import { startTables, type Tables } from './support/tables.ts';
 
 let tables: Tables;
 let sageMaker: ReturnType<typeof fakeSageMaker>;
-let load: (trigger: 'deploy' | 'update', executionArn?: string, name?: string) => Promise<unknown>;
+let load: (trigger: 'deploy' | 'update' | 'manual', executionArn?: string, name?: string) => Promise<unknown>;
 
 const goldenOf = (runId: string) => `s3://artifacts-bucket/loan/runs/${runId}/golden.json`;
 const put = (id: string, test: Record<string, unknown>) => tables.tests.put(endpointName, `test#${id}`, test);
@@ -112,6 +112,14 @@ it('skips what is not ours, gone or changing again', async () => {
     { decision: 'skip', reason: `${endpointName} is Updating by now` },
     { decision: 'skip', reason: `${endpointName} is gone by now` },
   ]);
+});
+
+it('tests whenever somebody asks, also what was tested already and during a deployment', async () => {
+  await load('update', 'arn:event:1');
+  await tables.state.put('loan', 'deployment-lock', { executionArn: 'arn:deploy' });
+
+  expect(await load('manual', 'arn:asked:1')).toMatchObject({ decision: 'test', trigger: 'manual' });
+  expect(await load('manual', 'arn:asked:2')).toMatchObject({ decision: 'test', trigger: 'manual' });
 });
 
 it('fails a deployment whose endpoint is gone', async () => {

@@ -1,0 +1,252 @@
+import { describe, expect, it } from 'vitest';
+import { runDefinition } from '#local/stepfunctions/run-definition';
+import { type Deployment, deploymentSchema, promoteModelSchema, rollBackDeploymentSchema } from '#schemas/deployment';
+import { noticeSchema } from '#schemas/notice';
+import { loadMachine, taskName } from './load-machine.ts';
+
+const arn = 'arn:aws:sagemaker:eu-central-1:123456789012:model-package/tidegate-dev-loan/2';
+const deployment: Deployment = {
+  decision: 'deploy',
+  run: { pipeline: 'loan', runId: '20260102-080000-bbbb' },
+  modelPackageArn: arn,
+  modelPackageVersion: 2,
+  modelName: 'new',
+  endpointName: 'tidegate-dev-loan',
+  endpointConfigName: 'new',
+  previousConfig: 'old',
+  executionArn: 'arn:aws:states:eu-central-1:123456789012:execution:machine:execution',
+  pollSeconds: 15,
+  maxPolls: 4,
+};
+const rolledBack = {
+  reason: 'because',
+  run: deployment.run,
+  pipeline: 'loan',
+  endpointName: 'tidegate-dev-loan',
+  endpointConfigName: 'new',
+  servingConfig: 'old',
+};
+const transient = { error: 'TransientError', cause: '{"errorType":"TransientError","errorMessage":"later"}' };
+const fatal = { error: 'DeploymentError', cause: '{"errorType":"DeploymentError","errorMessage":"no"}' };
+
+type Answer = (args: Record<string, unknown>, attempt: number) => unknown;
+const describeTask = 'aws-sdk:sagemaker:describeEndpoint';
+const testTask = 'states:startExecution.sync:2';
+
+async function deploy(answers: Record<string, Answer> = {}) {
+  const all: Record<string, Answer> = {
+    PrepareDeployment: () => deployment,
+    DeployEndpoint: () => ({}),
+    [describeTask]: () => ({ EndpointStatus: 'InService', EndpointConfigName: 'new' }),
+    [testTask]: () => ({ Output: { passed: true, failed: [] } }),
+    PromoteModel: () => ({}),
+    RollBackDeployment: () => rolledBack,
+    Notify: (args) => noticeSchema.parse(args),
+    ...answers,
+  };
+  const attempts = new Map<string, number>();
+  const result = await runDefinition({
+    definition: loadMachine('deploy'),
+    input: { detail: { ModelPackageArn: arn } },
+    tasks: ({ resource, arguments: args }) => {
+      const name = taskName(resource);
+      const attempt = attempts.get(name) ?? 0;
+      attempts.set(name, attempt + 1);
+      return all[name]?.(args as Record<string, unknown>, attempt) ?? {};
+    },
+  });
+  const of = (name: string) => result.calls.filter((c) => taskName(c.resource) === name).map((c) => c.arguments);
+  return { ...result, tasks: result.calls.map((c) => taskName(c.resource)), of };
+}
+const failWith = (thrown: object) => () => {
+  throw thrown;
+};
+/** Throws for the first calls, then answers. */
+const failFirst = (times: number, thrown: object, answer: unknown): Answer => {
+  return (_, attempt) => {
+    if (attempt < times) throw thrown;
+    return answer;
+  };
+};
+
+describe('the deploy machine', () => {
+  it('deploys, tests, promotes and tells the team', async () => {
+    const { status, output, tasks, of } = await deploy();
+
+    expect(status).toBe('SUCCEEDED');
+    expect(output).toEqual(deployment);
+    expect(tasks).toEqual(['PrepareDeployment', 'DeployEndpoint', describeTask, testTask, 'PromoteModel', 'Notify']);
+    expect(of('PrepareDeployment')).toMatchObject([{ modelPackageArn: arn, executionArn: deployment.executionArn }]);
+    expect(of(testTask)).toMatchObject([{ Input: { endpointName: 'tidegate-dev-loan', trigger: 'deploy' } }]);
+    expect(of('Notify')).toMatchObject([{ kind: 'deployed', run: deployment.run }]);
+  });
+
+  it('gives each function an input that its schema takes', async () => {
+    const seen = await deploy();
+    const failed = await deploy({ [testTask]: () => ({ Output: { passed: false, failed: ['golden-default'] } }) });
+
+    expect(deploymentSchema.parse((seen.of('DeployEndpoint')[0] as Record<string, unknown>)['deployment'])).toEqual(
+      deployment,
+    );
+    expect(promoteModelSchema.safeParse(seen.of('PromoteModel')[0]).error).toBeUndefined();
+    expect(rollBackDeploymentSchema.safeParse(failed.of('RollBackDeployment')[0]).error).toBeUndefined();
+  });
+
+  it('promotes with the same time however often promoting is tried', async () => {
+    const { of } = await deploy({ PromoteModel: failFirst(2, transient, {}) });
+    const times = of('PromoteModel').map((args) => (args as Record<string, unknown>)['promotedAt']);
+
+    expect(times).toHaveLength(3);
+    expect(new Set(times).size).toBe(1);
+  });
+
+  it('ends without a word when there is nothing to deploy', async () => {
+    const { status, output, tasks } = await deploy({
+      PrepareDeployment: () => ({ decision: 'ignore', reason: 'a duplicate' }),
+    });
+
+    expect(status).toBe('SUCCEEDED');
+    expect(output).toEqual({ decision: 'ignore', reason: 'a duplicate' });
+    expect(tasks).toEqual(['PrepareDeployment']);
+  });
+
+  it('waits for its turn while another deployment changes the endpoint', async () => {
+    const wait = { decision: 'wait', reason: 'x is changing it', waitSeconds: 60 };
+    const { status, of, tasks } = await deploy({ PrepareDeployment: (_, n) => (n < 3 ? wait : deployment) });
+
+    expect(status).toBe('SUCCEEDED');
+    expect(of('PrepareDeployment')).toHaveLength(4);
+    expect(new Set(of('PrepareDeployment').map((a) => JSON.stringify(a))).size).toBe(1);
+    expect(tasks).toContain('PromoteModel');
+  });
+
+  it('gives up when its turn never comes', async () => {
+    const { status, cause, of } = await deploy({
+      PrepareDeployment: () => ({ decision: 'wait', reason: 'x is changing it', waitSeconds: 60 }),
+      RollBackDeployment: (args) => {
+        const { error } = rollBackDeploymentSchema.parse(args);
+        return { reason: error?.Cause, servingConfig: 'old' };
+      },
+    });
+
+    expect(status).toBe('FAILED');
+    expect(cause).toBe('Its turn did not come in time: x is changing it. Approve the model again.');
+    expect(of('RollBackDeployment')).toMatchObject([{ deployment: null, endpoint: null, tests: null }]);
+    expect(of('Notify')).toMatchObject([{ kind: 'rolled-back' }]);
+  });
+
+  it('looks at the endpoint until it has settled', async () => {
+    const { status, of } = await deploy({
+      [describeTask]: (_, n) => ({
+        EndpointStatus: n < 2 ? 'Updating' : 'InService',
+        EndpointConfigName: n < 2 ? 'old' : 'new',
+      }),
+    });
+
+    expect(status).toBe('SUCCEEDED');
+    expect(of(describeTask)).toHaveLength(3);
+  });
+
+  it.each<[string, { EndpointStatus: string; EndpointConfigName: string; FailureReason?: string }, number]>([
+    ['SageMaker went back by itself', { EndpointStatus: 'InService', EndpointConfigName: 'old' }, 1],
+    ['the endpoint failed', { EndpointStatus: 'Failed', EndpointConfigName: 'new', FailureReason: 'ping' }, 1],
+    ['the endpoint does not settle in time', { EndpointStatus: 'Updating', EndpointConfigName: 'old' }, 4],
+  ])('rolls back when %s, and promotes nothing', async (_, described, polls) => {
+    const { status, error, cause, tasks, of } = await deploy({ [describeTask]: () => described });
+
+    expect({ status, error, cause }).toEqual({ status: 'FAILED', error: 'DeploymentError', cause: 'because' });
+    expect(of(describeTask)).toHaveLength(polls);
+    expect(tasks).not.toContain('PromoteModel');
+    expect(tasks.slice(-2)).toEqual(['RollBackDeployment', 'Notify']);
+    expect(of('RollBackDeployment')).toMatchObject([
+      {
+        deployment,
+        error: null,
+        endpoint: {
+          status: described.EndpointStatus,
+          config: described.EndpointConfigName,
+          reason: described.FailureReason ?? '',
+        },
+      },
+    ]);
+  });
+
+  it('rolls back with the names of the tests that failed', async () => {
+    const { status, of } = await deploy({
+      [testTask]: () => ({ Output: { passed: false, failed: ['golden-default'] } }),
+    });
+
+    expect(status).toBe('FAILED');
+    expect(of('RollBackDeployment')).toMatchObject([
+      { tests: { passed: false, failed: ['golden-default'] }, error: null },
+    ]);
+  });
+
+  it('rolls back when no test was run at all', async () => {
+    const { of } = await deploy({ [testTask]: () => ({ Output: { decision: 'skip', reason: 'not ours' } }) });
+
+    expect(of('RollBackDeployment')).toMatchObject([{ tests: { passed: false, failed: ['none ran: not ours'] } }]);
+  });
+
+  it.each(['PrepareDeployment', 'DeployEndpoint', describeTask, testTask, 'PromoteModel'])(
+    'rolls back with the error when %s fails for good',
+    async (task) => {
+      const { status, of } = await deploy({ [task]: failWith(fatal) });
+      const [args] = of('RollBackDeployment');
+
+      expect(status).toBe('FAILED');
+      expect(args).toMatchObject({ error: { Error: 'DeploymentError' }, modelPackageArn: arn });
+      expect(rollBackDeploymentSchema.safeParse(args).error).toBeUndefined();
+      expect(of(task)).toHaveLength(1);
+    },
+  );
+
+  it.each(['PrepareDeployment', 'DeployEndpoint', 'PromoteModel', 'Notify'])(
+    'tries %s again when it is told to come later',
+    async (task) => {
+      const answer = task === 'PrepareDeployment' ? deployment : {};
+      const { status, of } = await deploy({ [task]: failFirst(2, transient, answer) });
+
+      expect(status).toBe('SUCCEEDED');
+      expect(of(task)).toHaveLength(3);
+    },
+  );
+
+  it('asks the roll-back again until the endpoint has settled', async () => {
+    const { status, cause, of } = await deploy({
+      DeployEndpoint: failWith(fatal),
+      RollBackDeployment: failFirst(20, transient, rolledBack),
+    });
+
+    expect({ status, cause }).toEqual({ status: 'FAILED', cause: 'because' });
+    expect(of('RollBackDeployment')).toHaveLength(21);
+  });
+
+  it.each([
+    [
+      'after preparing',
+      'DeployEndpoint',
+      { run: deployment.run, endpointName: 'tidegate-dev-loan', servingConfig: null },
+    ],
+    ['before it', 'PrepareDeployment', { servingConfig: null }],
+  ])('tells the team when the roll-back itself fails, %s', async (_, task, known) => {
+    const { status, of, cause } = await deploy({
+      [task]: failWith(fatal),
+      RollBackDeployment: failWith({ error: 'AccessDeniedException', cause: 'not authorized' }),
+    });
+
+    expect(status).toBe('FAILED');
+    expect(cause).toContain('The roll-back itself failed');
+    expect(of('Notify')).toMatchObject([
+      { kind: 'rolled-back', failure: { ...known, reason: expect.stringContaining('not authorized') } },
+    ]);
+  });
+
+  it('does not undo a deployment because Slack is silent', async () => {
+    const good = await deploy({ Notify: failWith(fatal) });
+    const bad = await deploy({ Notify: failWith(fatal), DeployEndpoint: failWith(fatal) });
+
+    expect(good).toMatchObject({ status: 'SUCCEEDED', output: deployment });
+    expect(bad).toMatchObject({ status: 'FAILED', error: 'DeploymentError', cause: 'because' });
+  });
+});

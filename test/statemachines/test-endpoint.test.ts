@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { runDefinition } from '#local/stepfunctions/run-definition';
+import {
+  loadEndpointTestsSchema,
+  recordTestResultsSchema,
+  runEndpointTestSchema,
+  type Suite,
+} from '#schemas/endpoint-test';
+import { noticeSchema } from '#schemas/notice';
+import { loadMachine, taskName } from './load-machine.ts';
+
+const suite: Suite = {
+  decision: 'test',
+  endpointName: 'tidegate-dev-loan',
+  endpointConfigName: 'tidegate-dev-loan-20260102-080000-bbbb',
+  trigger: 'update',
+  tests: [
+    { id: 'a', kind: 'golden', s3Uri: 's3://bucket/golden.json', tolerance: 1e-6 },
+    { id: 'b', kind: 'invalid', problem: 'kind: unknown' },
+  ],
+};
+const transient = { error: 'TransientError', cause: 'later' };
+type Answer = (args: unknown, attempt: number) => unknown;
+
+/** What the functions answer when nothing goes wrong; each holds its input against its schema. */
+const usual: Record<string, Answer> = {
+  LoadEndpointTests: (args) => {
+    loadEndpointTestsSchema.parse(args);
+    return suite;
+  },
+  RunEndpointTest: (args) => {
+    const { id, kind } = runEndpointTestSchema.parse(args).test;
+    return { id, kind, passed: kind !== 'invalid', detail: '', durationMs: 1 };
+  },
+  RecordTestResults: (args) => {
+    const { results, suite: tested } = recordTestResultsSchema.parse(args);
+    const failed = results.filter((r) => !r.passed).map((r) => r.id);
+    return { ...tested, passed: failed.length === 0, failed, results, pipeline: 'loan' };
+  },
+  Notify: (args) => noticeSchema.parse(args),
+};
+
+async function test(answers: Record<string, Answer> = {}) {
+  const all = { ...usual, ...answers };
+  const result = await runDefinition({
+    definition: loadMachine('test-endpoint'),
+    input: { endpointName: 'tidegate-dev-loan', trigger: 'update' },
+    tasks: ({ resource, arguments: args, attempt }) => all[taskName(resource)]?.(args, attempt) ?? {},
+  });
+  const of = (name: string) => result.calls.filter((c) => taskName(c.resource) === name).map((c) => c.arguments);
+  return { ...result, tasks: result.calls.map((c) => taskName(c.resource)), of };
+}
+
+describe('the test-endpoint machine', () => {
+  it('runs every test, records the results and tells the team', async () => {
+    const { status, output, tasks, of } = await test();
+
+    expect({ status, output }).toEqual({ status: 'SUCCEEDED', output: { passed: false, failed: ['b'] } });
+    expect(tasks).toEqual(['LoadEndpointTests', 'RunEndpointTest', 'RunEndpointTest', 'RecordTestResults', 'Notify']);
+    expect(of('RecordTestResults')).toMatchObject([
+      {
+        results: [
+          { id: 'a', passed: true },
+          { id: 'b', passed: false },
+        ],
+      },
+    ]);
+    expect(of('Notify')).toMatchObject([{ kind: 'endpoint-tests', outcome: { pipeline: 'loan' } }]);
+  });
+
+  it('asks for the tests in the name of the execution, so that a retry gets the same answer', async () => {
+    const { of } = await test({ LoadEndpointTests: (_, n) => (n === 0 ? Promise.reject(transient) : suite) });
+    const [first, second] = of('LoadEndpointTests');
+
+    expect(first).toMatchObject({ executionArn: expect.stringContaining(':execution:') });
+    expect(second).toEqual(first);
+  });
+
+  it('records an endpoint without tests', async () => {
+    const { status, output, tasks } = await test({ LoadEndpointTests: () => ({ ...suite, tests: [] }) });
+
+    expect({ status, output }).toEqual({ status: 'SUCCEEDED', output: { passed: true, failed: [] } });
+    expect(tasks).toEqual(['LoadEndpointTests', 'RecordTestResults', 'Notify']);
+  });
+
+  it('ends at once when there is nothing to test', async () => {
+    const skipped = { decision: 'skip', reason: 'tested already' };
+    const { status, output, tasks } = await test({ LoadEndpointTests: () => skipped });
+
+    expect({ status, output, tasks }).toEqual({ status: 'SUCCEEDED', output: skipped, tasks: ['LoadEndpointTests'] });
+  });
+
+  it.each(['LoadEndpointTests', 'RunEndpointTest', 'RecordTestResults'])(
+    'fails when %s has trouble of its own, and tries again when that may pass',
+    async (task) => {
+      const failed = await test({ [task]: () => Promise.reject({ error: 'AccessDeniedException', cause: 'no' }) });
+      const later = await test({ [task]: (args, n) => (n < 2 ? Promise.reject(transient) : usual[task]?.(args, n)) });
+
+      expect(failed).toMatchObject({ status: 'FAILED', error: 'AccessDeniedException' });
+      expect(later).toMatchObject({ status: 'SUCCEEDED', output: { passed: false, failed: ['b'] } });
+      expect(later.of(task)).toHaveLength(task === 'RunEndpointTest' ? 6 : 3);
+    },
+  );
+
+  it('passes its outcome on though Slack is silent', async () => {
+    const { status, output } = await test({ Notify: () => Promise.reject({ error: 'SlackRejectedError' }) });
+
+    expect({ status, output }).toEqual({ status: 'SUCCEEDED', output: { passed: false, failed: ['b'] } });
+  });
+});

@@ -19,7 +19,7 @@ export function confusionPlot({ labels, matrix }: Confusion): Html {
   const cells = matrix.flatMap((row, i) => {
     const support = row.reduce((sum, count) => sum + count, 0);
     return row.map((count, j) => {
-      const share = support === 0 ? 0 : count / support;
+      const share = count / Math.max(support, 1);
       const [x, y] = [left + j * cell.width, top + i * cell.height];
       const [cx, cy] = [round(x + cell.width / 2), round(y + cell.height / 2)];
       const tone = share > 0.55 ? 'on-dark' : 'on-light';

@@ -42,7 +42,7 @@ export function frame({ id, title, description, x, y, draw }: FrameInput): Html 
   });
   const horizontal = yTicks.values.map((value, i) => {
     const at = scales.y(value);
-    return html`<path class="grid" d="M${area.left} ${at}H${area.right}"/><text class="tick" x="${area.left - 8}" y="${at + 4}" text-anchor="end">${yTicks.labels[i]}</text>`;
+    return html`<path class="grid" d="M${area.left} ${at}H${area.right}"/><text class="tick" x="${area.left - 8}" y="${round(at + 4)}" text-anchor="end">${yTicks.labels[i]}</text>`;
   });
   const middle = { x: (area.left + area.right) / 2, y: (area.top + area.bottom) / 2 };
   return html`<svg class="plot" viewBox="0 0 ${plotSize.width} ${plotSize.height}" role="img" aria-labelledby="${id}-t ${id}-d">

@@ -17,7 +17,7 @@ const LABEL_LENGTH = 28;
  */
 export function importancePlot(importances: readonly Importance[], score: string): Html {
   const shown = importances.slice(0, SHOWN_IMPORTANCES);
-  const left = 24 + Math.max(...shown.map(({ column }) => textWidth(shorten(column, LABEL_LENGTH))));
+  const left = Math.ceil(24 + Math.max(...shown.map(({ column }) => textWidth(shorten(column, LABEL_LENGTH)))));
   const low = Math.min(0, ...shown.map(({ mean, std }) => mean - std));
   const high = Math.max(1e-6, ...shown.map(({ mean, std }) => mean + std)) * 1.02;
   const right = WIDTH - 76;

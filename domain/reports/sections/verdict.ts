@@ -28,9 +28,9 @@ function gateRow(gate: GateResult, difference: number | undefined): Html {
   const shown = value === null ? '–' : formatFixed(value, Math.max(decimals, 3), kind === 'vsChampion');
   const measured =
     value !== null && kind === 'vsChampion' ? html`<span class="quiet">${bounded}</span>${shown}` : html`${shown}`;
-  const point = kind === 'vsChampion' ? difference : (value ?? undefined);
+  const point = kind === 'vsChampion' ? difference : value;
   const plot =
-    interval && point !== undefined
+    interval && typeof point === 'number'
       ? intervalPlot({
           ...interval,
           value: point,

@@ -109,8 +109,8 @@ describe('buildCategoryHistogram', () => {
   });
 
   it('keeps the most frequent categories, equals by name', () => {
-    const values = ['b', 'a', 'c', 'c', null, 'd', 'd', 'd'];
-    expect(frequentCategories(values)).toEqual(['d', 'c', 'a', 'b']);
+    const values = ['b', 'a', 'e', 'c', 'c', null, 'd', 'd', 'd'];
+    expect(frequentCategories(values)).toEqual(['d', 'c', 'a', 'b', 'e']);
     expect(frequentCategories(values, 2)).toEqual(['d', 'c']);
   });
 });

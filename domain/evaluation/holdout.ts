@@ -56,7 +56,7 @@ export function requireWeights(weights: Float64Array, rows: number): void {
 /**
  * Labels as class indices 0 … classes - 1, every class present with weight.
  *
- * @returns the labels as bytes and the number of rows by class
+ * @returns the labels as whole numbers and the number of rows by class
  * @throws EvaluationError naming a row that is no class index, or the classes that are missing
  */
 export function requireClasses(

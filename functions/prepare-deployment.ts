@@ -52,10 +52,14 @@ async function readChampion(pipeline: string) {
  */
 export const handler = withMiddleware(
   prepareDeploymentSchema,
-  async ({ modelPackageArn, executionArn, startedAt }): Promise<DeploymentDecision> => {
+  async ({ modelPackageArn, executionArn, startedAt, updatedFields }): Promise<DeploymentDecision> => {
     const target = locatePackage(config.STAGE, modelPackageArn);
     if (!target) return ignore(`${modelPackageArn} belongs to no pipeline of stage ${config.STAGE}`);
     const { pipeline, version } = target;
+    // The event tells of any change to an approved package: editing the metadata of an old version must not bring it back.
+    if (updatedFields.length > 0 && !updatedFields.includes('ModelApprovalStatus')) {
+      return ignore(`version ${version} of ${pipeline} was changed, not approved: ${updatedFields.join(', ')}`);
+    }
     const { status, approvedAt, runId } = await readPackage(modelPackageArn);
     if (status !== 'Approved') return ignore(`version ${version} of ${pipeline} is ${status} now`);
     if (runId === undefined) {

@@ -8,6 +8,10 @@ export const prepareDeploymentSchema = z.object({
   modelPackageArn: arn,
   executionArn: arn,
   startedAt: z.iso.datetime({ offset: true }).describe("the execution's start"),
+  updatedFields: z
+    .array(z.string())
+    .default([])
+    .describe('UpdatedModelPackageFields of the event; empty when the package was just created'),
 });
 
 /** A deployment as it travels through the deploy machine. */

@@ -236,6 +236,19 @@ it('ignores packages of other stages and groups without asking SageMaker', async
   expect(world.sageMaker.mock.calls()).toHaveLength(0);
 });
 
+it('ignores that an approved package was changed in other ways, and takes an approval among other changes', async () => {
+  const event = { modelPackageArn: packageArn(1), executionArn: executionArn('e1'), startedAt: '2026-01-05T00:00:00Z' };
+  const { handler } = await import('#functions/prepare-deployment');
+
+  expect(await handler({ ...event, updatedFields: ['CustomerMetadataProperties'] }, context)).toEqual({
+    decision: 'ignore',
+    reason: 'version 1 of loan was changed, not approved: CustomerMetadataProperties',
+  });
+  expect(
+    await handler({ ...event, updatedFields: ['ApprovalDescription', 'ModelApprovalStatus'] }, context),
+  ).toMatchObject({ decision: 'deploy' });
+});
+
 it('refuses an approved package that names no run, saying what can be deployed', async () => {
   world.sageMaker.packages.set(packageArn(1), { status: 'Approved', approvedAt: '2026-01-01T09:00:00Z' });
 

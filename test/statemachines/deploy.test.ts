@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { runDefinition } from '#local/stepfunctions/run-definition';
-import { type Deployment, deploymentSchema, promoteModelSchema, rollBackDeploymentSchema } from '#schemas/deployment';
+import {
+  type Deployment,
+  deploymentSchema,
+  prepareDeploymentSchema,
+  promoteModelSchema,
+  rollBackDeploymentSchema,
+} from '#schemas/deployment';
 import { noticeSchema } from '#schemas/notice';
 import { loadMachine, taskName } from './load-machine.ts';
 
@@ -33,7 +39,7 @@ type Answer = (args: Record<string, unknown>, attempt: number) => unknown;
 const describeTask = 'aws-sdk:sagemaker:describeEndpoint';
 const testTask = 'states:startExecution.sync:2';
 
-async function deploy(answers: Record<string, Answer> = {}) {
+async function deploy(answers: Record<string, Answer> = {}, detail: object = {}) {
   const all: Record<string, Answer> = {
     PrepareDeployment: () => deployment,
     DeployEndpoint: () => ({}),
@@ -47,7 +53,7 @@ async function deploy(answers: Record<string, Answer> = {}) {
   const attempts = new Map<string, number>();
   const result = await runDefinition({
     definition: loadMachine('deploy'),
-    input: { detail: { ModelPackageArn: arn } },
+    input: { detail: { ModelPackageArn: arn, ...detail } },
     tasks: ({ resource, arguments: args }) => {
       const name = taskName(resource);
       const attempt = attempts.get(name) ?? 0;
@@ -90,6 +96,17 @@ describe('the deploy machine', () => {
     );
     expect(promoteModelSchema.safeParse(seen.of('PromoteModel')[0]).error).toBeUndefined();
     expect(rollBackDeploymentSchema.safeParse(failed.of('RollBackDeployment')[0]).error).toBeUndefined();
+  });
+
+  it.each([
+    ['none', {}, []],
+    ['one', { UpdatedModelPackageFields: ['ModelApprovalStatus'] }, ['ModelApprovalStatus']],
+    ['two', { UpdatedModelPackageFields: ['ModelLifeCycle', 'SourceUri'] }, ['ModelLifeCycle', 'SourceUri']],
+  ])('passes on which fields of the package were updated: %s', async (_, detail, updatedFields) => {
+    const { of } = await deploy({}, detail);
+
+    expect(of('PrepareDeployment')).toMatchObject([{ updatedFields }]);
+    expect(prepareDeploymentSchema.safeParse(of('PrepareDeployment')[0]).error).toBeUndefined();
   });
 
   it('promotes with the same time however often promoting is tried', async () => {

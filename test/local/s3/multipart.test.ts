@@ -244,4 +244,35 @@ describe('multipart uploads', () => {
     await complete('twice', UploadId, [{ PartNumber: 1, ETag: fresh.ETag }]);
     expect((await read('twice')).toString()).toBe('fresh');
   });
+
+  it('holds parts and completion to a checksum that was chosen at the beginning', async () => {
+    const UploadId = await create('chosen', { ChecksumAlgorithm: 'SHA256' });
+    expect(await failure(upload('chosen', UploadId, 1, Buffer.from('x')))).toMatchObject({
+      name: 'InvalidRequest',
+      message: 'Checksum Type mismatch occurred, expected checksum Type: sha256, actual checksum Type: crc32',
+    });
+    const sent = new UploadPartCommand({
+      Bucket: 'data',
+      Key: 'chosen',
+      UploadId,
+      PartNumber: 1,
+      Body: 'x',
+      ChecksumAlgorithm: 'SHA256',
+    });
+    const { ETag, ChecksumSHA256 } = await s3.client.send(sent);
+    const bare = { PartNumber: 1, ETag };
+    expect(await failure(complete('chosen', UploadId, [bare]))).toMatchObject({
+      name: 'InvalidRequest',
+      message: expect.stringContaining('The complete request must include the checksum for each part'),
+    });
+    const wrong = { ...bare, ChecksumSHA256: createHash('sha256').update('y').digest('base64') };
+    expect(await failure(complete('chosen', UploadId, [wrong]))).toMatchObject({ name: 'InvalidPart' });
+    const whole = await complete('chosen', UploadId, [{ ...bare, ChecksumSHA256 } as typeof bare]);
+    expect(whole).toMatchObject({ ChecksumType: 'COMPOSITE', ChecksumSHA256: expect.stringMatching(/=-1$/) });
+    expect(await failure(create('chosen', { ChecksumAlgorithm: 'SHA256', ChecksumType: 'FULL_OBJECT' }))).toMatchObject(
+      {
+        name: 'InvalidRequest',
+      },
+    );
+  });
 });

@@ -70,7 +70,7 @@ describe('objects', () => {
 
   it('keeps empty objects without a file', async () => {
     const before = await objectFiles(s3.stateDir);
-    await put('empty', '');
+    await put('empty', '', { ContentLength: 0 });
     expect(await read('empty')).toHaveLength(0);
     expect(await objectFiles(s3.stateDir)).toEqual(before);
   });

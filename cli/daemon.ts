@@ -14,7 +14,7 @@ const cloud = await startCloud({
   stateDir: stateDirectory(),
   port: Number(port),
   stage,
-  parameters: { SlackApiUrl: 'local' },
+  parameters: (endpoint) => ({ SlackApiUrl: `${endpoint}/_slack/api/` }),
   secrets: { SlackTokenSecret: 'xoxb-local' },
 });
 

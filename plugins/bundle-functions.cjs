@@ -112,7 +112,8 @@ class BundleFunctions {
     const source = config.handler.replace(/\.[^.]+$/, '');
     const bundleFile = result.outputFiles.find((file) => file.path === join(output, `${source}.js`));
     const meta = result.metafile.outputs[posix.join('.serverless', `${source}.js`)];
-    const entries = new Map([[`${source}.js`, Buffer.from(bundleFile.contents)]]);
+    // .cjs, since a .js file is taken for ESM wherever a package.json above it says so
+    const entries = new Map([[`${source}.cjs`, Buffer.from(bundleFile.contents)]]);
     for (const folder of config.bundle?.include ?? []) {
       for (const file of filesBelow(join(serviceDir, folder))) {
         entries.set(posix.join(folder, file), readFileSync(join(serviceDir, folder, file)));

@@ -45,7 +45,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
     applyGates: [...readRun, ...writeRun],
     registerModel: [
       ...readRun,
-      ...sageMaker(stage, 'model-package-group', 'CreateModelPackageGroup', 'DescribeModelPackageGroup', 'AddTags'),
+      ...sageMaker(stage, 'model-package-group', 'CreateModelPackageGroup', 'DescribeModelPackageGroup', 'CreateModelPackage', 'AddTags'),
       ...sageMaker(stage, 'model-package', 'CreateModelPackage', 'DescribeModelPackage', 'AddTags'),
       ...state('GetItem', 'UpdateItem'),
     ],

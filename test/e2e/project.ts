@@ -1,0 +1,90 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { z } from 'zod';
+import { type Cloud, startCloud } from '#local/start';
+import { uploadDrop } from '../../cli/commands/drop.ts';
+import { listRuns, type RunRecord, waitForExecution } from '../../cli/runs.ts';
+import type { Outputs, Target } from '../../cli/target.ts';
+import { type Ended, watchExecution } from '../../cli/watch.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const sources = ['domain', 'functions', 'pipelines', 'plugins', 'resources', 'schemas', 'statemachines', 'package.json', 'package-lock.json', 'serverless.yml', 'tsconfig.json'];
+
+/** A copy of the project, packaged and up in an embedded cloud of its own. */
+export interface UpProject {
+  readonly cloud: Cloud;
+  readonly target: Target;
+  /** Drops files and waits for the run they start. */
+  drop(pipeline: string, files: readonly string[], folder: string): Promise<{ ended: Ended; run: RunRecord | undefined; executionArn: string }>;
+  readArtifact<S extends z.ZodType>(key: string, schema: S): Promise<z.output<S>>;
+  close(): Promise<void>;
+}
+
+/** Packages the project with further pipelines beside its own and brings it up. */
+export async function startProject(pipelines: readonly string[] = []): Promise<UpProject> {
+  const copy = mkdtempSync(join(tmpdir(), 'tidegate-e2e-'));
+  for (const source of sources) cpSync(join(root, source), join(copy, source), { recursive: true });
+  for (const file of pipelines) cpSync(file, join(copy, 'pipelines', basename(file)));
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'dir');
+  execFileSync(
+    process.execPath,
+    [join(root, 'node_modules', 'serverless', 'bin', 'serverless.js'), 'package', '--stage', 'local', '--param', 'hostBinding=true'],
+    { cwd: copy, stdio: 'pipe' },
+  );
+  const stateDir = join(copy, '.tidegate');
+  mkdirSync(stateDir);
+  const cloud = await startCloud({
+    templatePath: join(copy, '.serverless', 'cloudformation-template-update-stack.json'),
+    packageDir: join(copy, '.serverless'),
+    stateDir,
+    stage: 'local',
+    parameters: (endpoint) => ({ SlackApiUrl: `${endpoint}/_slack/api/` }),
+    secrets: { SlackTokenSecret: 'xoxb-local' },
+  });
+  const target = openCloudTarget(cloud);
+  return {
+    cloud,
+    target,
+    async drop(pipeline, files, folder) {
+      const since = Date.now();
+      const prefix = await uploadDrop(target, pipeline, files, { folder });
+      const executionArn = await waitForExecution(target, target.outputs.RetrainStateMachineArn, prefix, since, { otherwise: `no run started for ${prefix}` });
+      const ended = await watchExecution(target.sfn, executionArn, { silent: true });
+      const run = (await listRuns(target, pipeline, 100)).find((r) => r.executionArn === executionArn);
+      return { ended, run, executionArn };
+    },
+    async readArtifact(key, schema) {
+      const { Body } = await target.s3.send(new GetObjectCommand({ Bucket: target.outputs.ArtifactsBucketName, Key: key }));
+      return schema.parse(JSON.parse((await Body?.transformToString()) ?? ''));
+    },
+    async close() {
+      for (const client of [target.s3, target.sfn, target.lambda, target.sageMaker, target.db]) client.destroy();
+      await cloud.close();
+      rmSync(copy, { recursive: true, force: true });
+    },
+  };
+}
+
+function openCloudTarget(cloud: Cloud): Target {
+  const config = { endpoint: cloud.endpoint, region: cloud.region, credentials: cloud.admin };
+  return {
+    kind: 'local',
+    stage: 'local',
+    region: cloud.region,
+    outputs: cloud.outputs as unknown as Outputs,
+    s3: new S3Client({ ...config, forcePathStyle: true }),
+    sfn: new SFNClient(config),
+    lambda: new LambdaClient(config),
+    sageMaker: new SageMakerClient(config),
+    db: DynamoDBDocumentClient.from(new DynamoDBClient(config), { marshallOptions: { removeUndefinedValues: true } }),
+  };
+}

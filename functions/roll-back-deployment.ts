@@ -34,7 +34,7 @@ async function restore(deployment: Deployment): Promise<{ serving: string | null
     await changeEndpoint(() => client.send(new DeleteEndpointCommand({ EndpointName: endpointName })));
   }
   const outcome = step.action === 'settled' ? step : { serving: null };
-  if (outcome.serving !== endpointConfigName && previousConfig !== endpointConfigName) {
+  if (previousConfig !== endpointConfigName) {
     await deleteEndpointConfig(client, endpointConfigName);
   }
   return outcome;

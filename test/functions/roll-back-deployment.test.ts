@@ -125,6 +125,14 @@ it('waits for a first endpoint that is still being created before it deletes it'
   expect(sageMaker.endpoints.has(endpointName)).toBe(false);
 });
 
+it('keeps the config when a model was deployed over itself', async () => {
+  sageMaker.serve(endpointName, wanted);
+  const outcome = await rollBack({ deployment: deploymentOf({ previousConfig: wanted }), tests: testsFailed });
+
+  expect(outcome.servingConfig).toBe(wanted);
+  expect(sageMaker.changes).toEqual([]);
+});
+
 it('asks again when the endpoint is changed by another at this moment', async () => {
   sageMaker.serve(endpointName, wanted);
   sageMaker.mock.on(UpdateEndpointCommand).rejects(refusal('Cannot update in-progress endpoint "arn".'));

@@ -19,7 +19,19 @@ interface Follower {
   readonly depth: number;
   seen: number;
   readonly entered: Map<string, number>;
+  readonly children: Follower[];
+  /** The error of the state under way, until it succeeds after all. */
+  error: string | undefined;
 }
+
+const follow = (arn: string, depth: number): Follower => ({
+  arn,
+  depth,
+  seen: 0,
+  entered: new Map(),
+  children: [],
+  error: undefined,
+});
 
 const quiet =
   /^(DropAdmitted|GatesPassed|AllDesensitized|AllTransformed|ShouldDeploy|EndpointSettled|TestsPassed|ShouldTest|DriftFound|ShouldRetrain|WasLost)$/;
@@ -44,36 +56,43 @@ function nestedExecution(event: HistoryEvent): string | undefined {
   return (JSON.parse(output) as { ExecutionArn?: string }).ExecutionArn;
 }
 
-function shouldFollow(event: HistoryEvent): string | undefined {
-  return event.type === 'TaskSubmitted' ? nestedExecution(event) : undefined;
-}
-
 /** Prints one line for a state that ended, indented by nesting. */
-function printExit(follower: Follower, name: string, at: number, failed: boolean): void {
+function printExit(follower: Follower, name: string, at: number): void {
   const since = follower.entered.get(name);
   const took = since === undefined ? '' : dim(` ${seconds(at - since)}`);
-  print(`  ${'  '.repeat(follower.depth)}${failed ? red('✗') : green('✓')} ${name}${took}`);
+  print(
+    `  ${'  '.repeat(follower.depth)}${follower.error ? red('✗') : green('✓')} ${name}${took}${follower.error ? ` ${red(follower.error)}` : ''}`,
+  );
 }
 
-async function drain(sfn: SFNClient, follower: Follower, followers: Follower[]): Promise<void> {
-  const events = await historyAfter(sfn, follower.arn, follower.seen);
-  for (const event of events) {
+/** Prints what happened since the last look, the machines it started before what came after them. */
+async function drain(sfn: SFNClient, follower: Follower): Promise<void> {
+  const drainChildren = async (): Promise<void> => {
+    for (const child of follower.children) await drain(sfn, child);
+  };
+  await drainChildren();
+  for (const event of await historyAfter(sfn, follower.arn, follower.seen)) {
     follower.seen = event.id ?? follower.seen;
     const at = event.timestamp?.getTime() ?? Date.now();
+    const indent = `  ${'  '.repeat(follower.depth)}`;
     const start = entered(event);
     if (start !== undefined) follower.entered.set(start, at);
     const end = exited(event);
-    if (end !== undefined && !quiet.test(end)) printExit(follower, end, at, false);
-    if (event.type === 'TaskFailed' || event.type === 'LambdaFunctionFailed') {
-      const details = event.taskFailedEventDetails ?? event.lambdaFunctionFailedEventDetails;
-      print(`  ${'  '.repeat(follower.depth)}${red('!')} ${details?.error ?? 'failed'}`);
+    if (end !== undefined) {
+      await drainChildren();
+      if (!quiet.test(end)) printExit(follower, end, at);
+      follower.error = undefined;
     }
-    const nested = shouldFollow(event);
-    if (nested !== undefined && !followers.some((f) => f.arn === nested)) {
-      const name = nested.split(':')[6]?.replace(/^tidegate-[a-z0-9]+-/, '') ?? nested;
-      print(`  ${'  '.repeat(follower.depth)}${cyan('▸')} ${name}`);
-      const child: Follower = { arn: nested, depth: follower.depth + 1, seen: 0, entered: new Map() };
-      followers.push(child);
+    const failed = event.taskFailedEventDetails ?? event.lambdaFunctionFailedEventDetails;
+    if (failed) {
+      await drainChildren();
+      follower.error = failed.error ?? 'failed';
+    }
+    if (event.type === 'TaskSucceeded' || event.type === 'LambdaFunctionSucceeded') follower.error = undefined;
+    const nested = event.type === 'TaskSubmitted' ? nestedExecution(event) : undefined;
+    if (nested !== undefined) {
+      print(`${indent}${cyan('▸')} ${nested.split(':')[6]?.replace(/^tidegate-[a-z0-9]+-/, '') ?? nested}`);
+      follower.children.push(follow(nested, follower.depth + 1));
     }
   }
 }
@@ -88,10 +107,10 @@ export async function watchExecution(
   executionArn: string,
   { silent = false, pollMs = 400 } = {},
 ): Promise<Ended> {
-  const followers: Follower[] = [{ arn: executionArn, depth: 0, seen: 0, entered: new Map() }];
+  const root = follow(executionArn, 0);
   for (;;) {
     const described = await sfn.send(new DescribeExecutionCommand({ executionArn }));
-    if (!silent) for (const follower of [...followers].reverse()) await drain(sfn, follower, followers);
+    if (!silent) await drain(sfn, root);
     if (described.status !== 'RUNNING') {
       return {
         status: described.status ?? 'UNKNOWN',

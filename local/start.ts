@@ -26,7 +26,8 @@ export interface StartOptions {
   readonly port?: number;
   /** The stack is called `tidegate-<stage>`. */
   readonly stage: string;
-  readonly parameters?: Readonly<Record<string, string>>;
+  /** Parameters of the template; a function when one depends on where the cloud listens. */
+  readonly parameters?: Readonly<Record<string, string>> | ((endpoint: string) => Readonly<Record<string, string>>);
   /** Logical id → value of a secret, set only while the secret still has the value it was created with. */
   readonly secrets?: Readonly<Record<string, string>>;
   readonly region?: string;
@@ -86,20 +87,28 @@ export async function startCloud(options: StartOptions): Promise<Cloud> {
     const template: unknown = JSON.parse(readFileSync(options.templatePath, 'utf8'));
 
     const credentials = openCredentials(stateDir, accountId);
-    const door = await createDoor({ credentials, audit, region, clock, log, ...(options.faults && { faults: options.faults }) }, options.port ?? 0);
+    const door = await createDoor(
+      { credentials, audit, region, clock, log, ...(options.faults && { faults: options.faults }) },
+      options.port ?? 0,
+    );
     closers.push(() => door.close());
 
     const services = new Map<string, CloudService>();
     const iam = () => services.get('iam') as IamService;
-    const base = createContext({ accountId, region, stateDir, clock, endpoint: door.endpoint, credentials, services, roles: () => iam().roles }, log);
+    const base = createContext(
+      { accountId, region, stateDir, clock, endpoint: door.endpoint, credentials, services, roles: () => iam().roles },
+      log,
+    );
     const context: HostContext = { ...base, packageDir: resolve(options.packageDir), credentials };
     const started = await createServices(options, context, services, closers);
 
-    const providers = new Map<string, ResourceProvider>(started.flatMap((service) => Object.entries(service.resources ?? {})));
+    const providers = new Map<string, ResourceProvider>(
+      started.flatMap((service) => Object.entries(service.resources ?? {})),
+    );
     const stack = await applyStack({
       name: stackName,
       template,
-      parameters: options.parameters ?? {},
+      parameters: typeof options.parameters === 'function' ? options.parameters(door.endpoint) : (options.parameters ?? {}),
       context,
       providers,
       onResource: ({ logicalId, type }) => onProgress?.(`${type} ${logicalId}`),
@@ -145,8 +154,12 @@ async function createServices(
   services: Map<string, CloudService>,
   closers: (() => void | Promise<void>)[],
 ): Promise<CloudService[]> {
-  const wanted = SERVICE_NAMES.filter((name) => name === 'iam' || (chosen.includes(name) && !Object.hasOwn(serviceFactories, name)));
-  const loaded = await Promise.all(wanted.map(async (name) => [name, (await SERVICES[name]()) as HostFactory] as const));
+  const wanted = SERVICE_NAMES.filter(
+    (name) => name === 'iam' || (chosen.includes(name) && !Object.hasOwn(serviceFactories, name)),
+  );
+  const loaded = await Promise.all(
+    wanted.map(async (name) => [name, (await SERVICES[name]()) as HostFactory] as const),
+  );
   const started: CloudService[] = [];
   for (const [, factory] of [...loaded, ...Object.entries(serviceFactories)]) {
     const service = await factory(context);

@@ -14,14 +14,23 @@ export interface Decision {
   readonly message?: string;
 }
 
-export type Authorizer = (entry: AuthorizationRequest, caller: Caller, region: string, service: CloudService) => Decision;
+export type Authorizer = (
+  entry: AuthorizationRequest,
+  caller: Caller,
+  region: string,
+  service: CloudService,
+) => Decision;
 
 /** Answers whether a caller may do what a prepared call asks for, by the policies of the template. */
 export function createAuthorizer(roles: RoleStore, context: Pick<CloudContext, 'accountId' | 'clock'>): Authorizer {
   return (entry, caller, region, service) => {
     const role = caller.roleArn === undefined ? undefined : roles.get(caller.roleArn);
     const conditions = requestContext(entry, caller, role, region, context);
-    const subject: Subject = { arn: caller.arn, accountId: context.accountId, ...(caller.roleArn && { roleArn: caller.roleArn }) };
+    const subject: Subject = {
+      arn: caller.arn,
+      accountId: context.accountId,
+      ...(caller.roleArn && { roleArn: caller.roleArn }),
+    };
     const identity = caller.roleArn === undefined ? undefined : role ? roles.identityPolicies(role) : [];
     const boundary = role && roles.boundary(role);
     const resource = resourcePolicies(entry, service);

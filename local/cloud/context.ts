@@ -33,7 +33,8 @@ interface Bus extends CloudService {
 export function openCloudLog(stateDir: string, clock: Clock): { log: CloudContext['log']; close(): void } {
   const file = openJsonLines(join(stateDir, 'logs', 'cloud.jsonl'), { maxBytes: 16 * 2 ** 20, keep: 3 });
   return {
-    log: (level, message, fields) => file.write({ time: new Date(clock.now()).toISOString(), level, message, ...fields }),
+    log: (level, message, fields) =>
+      file.write({ time: new Date(clock.now()).toISOString(), level, message, ...fields }),
     close: () => file.close(),
   };
 }
@@ -50,25 +51,44 @@ export function createContext(parts: ContextParts, log: CloudContext['log']): Cl
     log,
     clientConfig(roleArn, sessionName, servicePrincipal) {
       if (servicePrincipal !== undefined) {
-        parts.roles().assertAssumable(roleArn, { arn: servicePrincipal, accountId, service: servicePrincipal }, { 'aws:SourceAccount': accountId });
+        parts
+          .roles()
+          .assertAssumable(
+            roleArn,
+            { arn: servicePrincipal, accountId, service: servicePrincipal },
+            { 'aws:SourceAccount': accountId },
+          );
       } else if (!parts.roles().get(roleArn)) {
         throw new AwsError('NoSuchEntity', `The role ${roleArn} is not in the template.`, 404);
       }
-      return { endpoint, region, credentials: credentials.forRole(roleArn, sessionName.replace(/[^\w+=,.@-]/g, '-').slice(0, 64)), maxAttempts: 1 };
+      return {
+        endpoint,
+        region,
+        credentials: credentials.forRole(roleArn, sessionName.replace(/[^\w+=,.@-]/g, '-').slice(0, 64)),
+        maxAttempts: 1,
+      };
     },
     emit(event) {
       const bus = services.get('events') as Bus | undefined;
       if (!bus) {
-        log('debug', 'no event bus in this cloud: event dropped', { source: event.source, detailType: event['detail-type'] });
+        log('debug', 'no event bus in this cloud: event dropped', {
+          source: event.source,
+          detailType: event['detail-type'],
+        });
         return;
       }
       Promise.resolve()
         .then(() => bus.deliver(event))
-        .catch((cause: unknown) => log('error', 'an event was not accepted by the bus', { source: event.source, error: String(cause) }));
+        .catch((cause: unknown) =>
+          log('error', 'an event was not accepted by the bus', { source: event.source, error: String(cause) }),
+        );
     },
     service<T extends CloudService>(signingName: string): T {
       const service = services.get(signingName);
-      if (!service) throw new Error(`No service "${signingName}" in this embedded cloud. It has: ${[...services.keys()].join(', ')}.`);
+      if (!service)
+        throw new Error(
+          `No service "${signingName}" in this embedded cloud. It has: ${[...services.keys()].join(', ')}.`,
+        );
       return service as T;
     },
   };

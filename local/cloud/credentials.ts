@@ -61,7 +61,8 @@ export function openCredentials(stateDir: string, accountId: string): Credential
   }
   const { admin } = kept;
   const root = Buffer.from(kept.root, 'hex');
-  const mac = (purpose: string, data: string): Buffer => createHmac('sha256', root).update(`${purpose}\n${data}`).digest();
+  const mac = (purpose: string, data: string): Buffer =>
+    createHmac('sha256', root).update(`${purpose}\n${data}`).digest();
 
   const keysOf = (claims: string): Keys & { sessionToken: string } => ({
     accessKeyId: `ASIA${base32(mac('access key', claims), 16)}`,
@@ -77,11 +78,20 @@ export function openCredentials(stateDir: string, accountId: string): Credential
     },
     identify(accessKeyId, sessionToken, now) {
       if (accessKeyId === admin.accessKeyId && sessionToken === undefined) {
-        return { caller: { accessKeyId, arn: `arn:aws:iam::${accountId}:user/admin` }, secretAccessKey: admin.secretAccessKey };
+        return {
+          caller: { accessKeyId, arn: `arn:aws:iam::${accountId}:user/admin` },
+          secretAccessKey: admin.secretAccessKey,
+        };
       }
       if (sessionToken === undefined) {
-        const hint = accessKeyId.startsWith('ASIA') ? 'A session key needs its session token.' : `The administrator's keys are in ${path}.`;
-        throw new AwsError('InvalidAccessKeyId', `The AWS Access Key Id you provided does not exist in our records. ${hint}`, 403);
+        const hint = accessKeyId.startsWith('ASIA')
+          ? 'A session key needs its session token.'
+          : `The administrator's keys are in ${path}.`;
+        throw new AwsError(
+          'InvalidAccessKeyId',
+          `The AWS Access Key Id you provided does not exist in our records. ${hint}`,
+          403,
+        );
       }
       const [claims = '', proof = ''] = sessionToken.split('.');
       const expected = mac('token', claims);
@@ -94,7 +104,8 @@ export function openCredentials(stateDir: string, accountId: string): Credential
       if (keys.accessKeyId !== accessKeyId) {
         throw new AwsError('InvalidToken', 'The provided token belongs to another access key.', 400);
       }
-      if (session.until !== undefined && now >= session.until) throw new AwsError('ExpiredToken', 'The provided token has expired.', 400);
+      if (session.until !== undefined && now >= session.until)
+        throw new AwsError('ExpiredToken', 'The provided token has expired.', 400);
       return {
         caller: { accessKeyId, arn: sessionArn(session.role, session.name), roleArn: session.role },
         secretAccessKey: keys.secretAccessKey,

@@ -8,8 +8,23 @@ import type { Authorizer } from './authorize.ts';
 import type { CredentialStore } from './credentials.ts';
 import type { FaultHook } from './faults.ts';
 import { BodyTooLarge, isLoopbackHost, receiveBody, toWireRequest } from './receive.ts';
-import { AwsError, type Caller, type CloudContext, type CloudService, type PreparedCall, type ServiceRequest, type ServiceResponse } from './service.ts';
-import { checkTime, parseSignature, type SignedParts, signatureMatches, unsignedHeaders, type WireRequest } from './sigv4.ts';
+import {
+  AwsError,
+  type Caller,
+  type CloudContext,
+  type CloudService,
+  type PreparedCall,
+  type ServiceRequest,
+  type ServiceResponse,
+} from './service.ts';
+import {
+  checkTime,
+  parseSignature,
+  type SignedParts,
+  signatureMatches,
+  unsignedHeaders,
+  type WireRequest,
+} from './sigv4.ts';
 import { doorError, plainError } from './wire-errors.ts';
 
 /** A page that is not AWS: no signature, loopback only. */
@@ -52,17 +67,31 @@ export async function createDoor(options: DoorOptions, port: number): Promise<Do
   const { promise: opened, resolve: open } = Promise.withResolvers<Behind>();
 
   function identify(wire: WireRequest, parts: SignedParts, payloadHash: string): Caller {
-    const refuse = (code: string, message: string, status: number) => doorError(parts.signingName, code, message, status);
+    const refuse = (code: string, message: string, status: number) =>
+      doorError(parts.signingName, code, message, status);
     const identity = credentials.identify(parts.accessKeyId, parts.sessionToken, Date.now());
     // Signatures are made by clients with the machine's own time, so that is what they are held against.
     checkTime(parts, Date.now());
     const unsigned = unsignedHeaders(wire, parts);
-    if (unsigned.length > 0) throw refuse('AccessDenied', `There were headers present in the request which were not signed: ${unsigned.join(', ')}`, 403);
+    if (unsigned.length > 0)
+      throw refuse(
+        'AccessDenied',
+        `There were headers present in the request which were not signed: ${unsigned.join(', ')}`,
+        403,
+      );
     if (!signatureMatches(wire, parts, identity.secretAccessKey, payloadHash)) {
-      throw refuse('SignatureDoesNotMatch', 'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.', 403);
+      throw refuse(
+        'SignatureDoesNotMatch',
+        'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.',
+        403,
+      );
     }
     if (parts.region !== region && !GLOBAL_SERVICES.has(parts.signingName)) {
-      throw refuse('SignatureDoesNotMatch', `Credential should be scoped to a valid region, not '${parts.region}': this cloud stands for ${region}. Set AWS_REGION=${region}.`, 403);
+      throw refuse(
+        'SignatureDoesNotMatch',
+        `Credential should be scoped to a valid region, not '${parts.region}': this cloud stands for ${region}. Set AWS_REGION=${region}.`,
+        403,
+      );
     }
     return identity.caller;
   }
@@ -72,7 +101,12 @@ export async function createDoor(options: DoorOptions, port: number): Promise<Do
     const id = randomUUID();
     const wire = toWireRequest(message);
     if (!isLoopbackHost(wire.headers['host'])) {
-      await send(response, wire, plainError(new AwsError('AccessDenied', 'The Host header does not name this machine.', 403), { id, ...wire }), id);
+      await send(
+        response,
+        wire,
+        plainError(new AwsError('AccessDenied', 'The Host header does not name this machine.', 403), { id, ...wire }),
+        id,
+      );
       return;
     }
     const page = pages.find(({ prefix }) => wire.path.startsWith(prefix) || wire.path === prefix.slice(0, -1));
@@ -86,10 +120,20 @@ export async function createDoor(options: DoorOptions, port: number): Promise<Do
     let answer: ServiceResponse | 'reset';
     try {
       const parts = parseSignature(wire);
-      if (!parts) throw new AwsError('MissingAuthenticationToken', 'Request is missing Authentication Token: sign it with SigV4.', 403);
+      if (!parts)
+        throw new AwsError(
+          'MissingAuthenticationToken',
+          'Request is missing Authentication Token: sign it with SigV4.',
+          403,
+        );
       line.service = parts.signingName;
       service = behind.services.get(parts.signingName);
-      if (!service) throw new AwsError('UnknownService', `No service "${parts.signingName}" in this embedded cloud. It has: ${[...behind.services.keys()].join(', ')}.`, 400);
+      if (!service)
+        throw new AwsError(
+          'UnknownService',
+          `No service "${parts.signingName}" in this embedded cloud. It has: ${[...behind.services.keys()].join(', ')}.`,
+          400,
+        );
       const body = await receiveBody(message, wire, parts.signingName, parts.expires !== undefined);
       const caller = identify(wire, parts, body.payloadHash);
       line.caller = caller.arn;
@@ -146,7 +190,12 @@ export async function createDoor(options: DoorOptions, port: number): Promise<Do
       if (refusal !== undefined) return { action, resource, decision: 'not asked' as const };
       const decision = decide(entry);
       if (!decision.allowed) refusal = decision.message;
-      return { action, resource, decision: decision.allowed ? ('allow' as const) : ('deny' as const), ...(decision.statement && { statement: decision.statement }) };
+      return {
+        action,
+        resource,
+        decision: decision.allowed ? ('allow' as const) : ('deny' as const),
+        ...(decision.statement && { statement: decision.statement }),
+      };
     });
     if (refusal !== undefined) throw doorError(request.signingName, 'AccessDenied', refusal, 403);
     const fault = faults?.({
@@ -165,18 +214,37 @@ export async function createDoor(options: DoorOptions, port: number): Promise<Do
 
   function toAwsError(cause: unknown, signingName: string, id: string): AwsError {
     if (cause instanceof AwsError) {
-      const found = ['InvalidAccessKeyId', 'InvalidToken', 'ExpiredToken', 'IncompleteSignature', 'RequestTimeTooSkewed', 'SignatureDoesNotMatch', 'AccessDenied'];
+      const found = [
+        'InvalidAccessKeyId',
+        'InvalidToken',
+        'ExpiredToken',
+        'IncompleteSignature',
+        'RequestTimeTooSkewed',
+        'SignatureDoesNotMatch',
+        'AccessDenied',
+      ];
       return found.includes(cause.code) ? doorError(signingName, cause.code, cause.message, cause.status) : cause;
     }
     if (cause instanceof BodyTooLarge) return doorError(signingName, 'EntityTooLarge', cause.message, 413);
-    log('error', 'a service failed', { requestId: id, service: signingName, error: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) });
-    return doorError(signingName, 'InternalError', `The embedded cloud failed at this request; its log tells more under request id ${id}.`, 500);
+    log('error', 'a service failed', {
+      requestId: id,
+      service: signingName,
+      error: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause),
+    });
+    return doorError(
+      signingName,
+      'InternalError',
+      `The embedded cloud failed at this request; its log tells more under request id ${id}.`,
+      500,
+    );
   }
 
   const server = createServer({ keepAliveTimeout: 75_000, requestTimeout: 0 }, (message, response) => {
     serve(message, response).catch((cause: unknown) => {
       const gone = message.destroyed || response.destroyed;
-      log(gone ? 'debug' : 'error', 'a response was not sent', { error: cause instanceof Error ? cause.message : String(cause) });
+      log(gone ? 'debug' : 'error', 'a response was not sent', {
+        error: cause instanceof Error ? cause.message : String(cause),
+      });
       response.destroy();
     });
   });
@@ -208,7 +276,11 @@ async function send(response: ServerResponse, wire: WireRequest, answer: Service
     ...headers,
     ...(!given.has('x-amzn-requestid') && { 'x-amzn-requestid': id }),
     ...(!given.has('x-amz-request-id') && { 'x-amz-request-id': id }),
-    ...(!given.has('content-length') && !(body instanceof Readable) && wire.method !== 'HEAD' && status !== 204 && status !== 304 && { 'content-length': Buffer.byteLength(body ?? '') }),
+    ...(!given.has('content-length') &&
+      !(body instanceof Readable) &&
+      wire.method !== 'HEAD' &&
+      status !== 204 &&
+      status !== 304 && { 'content-length': Buffer.byteLength(body ?? '') }),
   });
   if (!(body instanceof Readable)) {
     response.end(wire.method === 'HEAD' ? undefined : body);

@@ -8,7 +8,10 @@ export type JsonObject = Readonly<Record<string, unknown>>;
  * Reads the operation and input of an AWS JSON 1.0 or 1.1 request (`X-Amz-Target: <prefix>.<Operation>`).
  * @throws AwsError `SerializationException` or `UnknownOperationException`
  */
-export async function readJsonRequest(request: ServiceRequest, targetPrefix: string): Promise<{ operation: string; input: JsonObject }> {
+export async function readJsonRequest(
+  request: ServiceRequest,
+  targetPrefix: string,
+): Promise<{ operation: string; input: JsonObject }> {
   const target = request.headers['x-amz-target'] ?? '';
   if (!target.startsWith(`${targetPrefix}.`)) {
     throw new AwsError('UnknownOperationException', `The target "${target}" is not an operation of ${targetPrefix}.`);
@@ -45,20 +48,31 @@ export const jsonError =
   (error) => ({
     status: error.status,
     headers: { 'content-type': `application/x-amz-json-${version}`, 'x-amzn-errortype': error.code },
-    body: JSON.stringify({ __type: prefix ? `${prefix}#${error.code}` : error.code, message: error.message, Message: error.message, ...error.fields }),
+    body: JSON.stringify({
+      __type: prefix ? `${prefix}#${error.code}` : error.code,
+      message: error.message,
+      Message: error.message,
+      ...error.fields,
+    }),
   });
 
 /** `formatError` for REST-JSON services: the code travels in a header. */
 export const restJsonError: CloudService['formatError'] = (error) => ({
   status: error.status,
   headers: { 'content-type': 'application/json', 'x-amzn-errortype': error.code },
-  body: JSON.stringify({ Type: error.status < 500 ? 'User' : 'Service', message: error.message, Message: error.message, ...error.fields }),
+  body: JSON.stringify({
+    Type: error.status < 500 ? 'User' : 'Service',
+    message: error.message,
+    Message: error.message,
+    ...error.fields,
+  }),
 });
 
 /** Reads a text member. @throws AwsError `code` when it is missing or no text */
 export function requireString(input: JsonObject, member: string, code = 'ValidationException'): string {
   const value = input[member];
-  if (typeof value !== 'string' || value === '') throw new AwsError(code, `${member} is required and must be a non-empty string.`);
+  if (typeof value !== 'string' || value === '')
+    throw new AwsError(code, `${member} is required and must be a non-empty string.`);
   return value;
 }
 
@@ -66,4 +80,5 @@ export function requireString(input: JsonObject, member: string, code = 'Validat
 export const optionalString = (input: JsonObject, member: string): string | undefined =>
   typeof input[member] === 'string' ? input[member] : undefined;
 
-export const isJsonObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isJsonObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

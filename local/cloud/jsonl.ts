@@ -1,4 +1,14 @@
-import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** How much a log keeps. */
@@ -60,7 +70,10 @@ export function rotatedFiles(path: string): string[] {
   if (!existsSync(folder)) return [];
   const base = path.slice(folder.length + 1).replace(/\.jsonl$/, '');
   const numbered = readdirSync(folder)
-    .map((name) => ({ name, index: name.startsWith(`${base}.`) ? Number(/^\.(\d+)\.jsonl$/.exec(name.slice(base.length))?.[1]) : Number.NaN }))
+    .map((name) => ({
+      name,
+      index: name.startsWith(`${base}.`) ? Number(/^\.(\d+)\.jsonl$/.exec(name.slice(base.length))?.[1]) : Number.NaN,
+    }))
     .filter(({ index }) => Number.isInteger(index))
     .sort((a, b) => b.index - a.index)
     .map(({ name }) => join(folder, name));

@@ -5,7 +5,9 @@ import { AwsError, type CloudService, type ServiceRequest, type ServiceResponse 
  * Reads an AWS Query request: a form with `Action`, `Version` and flattened members.
  * @throws AwsError `MissingAction` when there is none
  */
-export async function readQueryRequest(request: ServiceRequest): Promise<{ operation: string; input: URLSearchParams }> {
+export async function readQueryRequest(
+  request: ServiceRequest,
+): Promise<{ operation: string; input: URLSearchParams }> {
   const form = new URLSearchParams((await buffer(request.body)).toString('utf8'));
   const input = form.has('Action') ? form : request.query;
   const operation = input.get('Action');
@@ -13,10 +15,15 @@ export async function readQueryRequest(request: ServiceRequest): Promise<{ opera
   return { operation, input };
 }
 
+/** XML 1.0 has no way to write control characters other than tab and line ends, escaped or not. */
+const isWritable = (char: string): boolean => char >= ' ' || char === '\t' || char === '\n' || char === '\r';
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
 const escapeXml = (text: string): string =>
-  // Other control characters are not allowed in XML 1.0 at all.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is being removed
-  text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '').replace(/[&<>"]/g, (char) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[char] ?? '&quot;');
+  Array.from(text)
+    .filter(isWritable)
+    .map((char) => ENTITIES[char] ?? char)
+    .join('');
 
 /** Writes a value as Query XML: lists as `<member>` elements, objects by their keys, nothing for undefined. */
 export function toXml(value: unknown): string {
@@ -33,7 +40,12 @@ export function toXml(value: unknown): string {
 }
 
 /** A 200 with `<OperationResult>`. */
-export const queryResponse = (operation: string, result: unknown, namespace: string, requestId: string): ServiceResponse => ({
+export const queryResponse = (
+  operation: string,
+  result: unknown,
+  namespace: string,
+  requestId: string,
+): ServiceResponse => ({
   status: 200,
   headers: { 'content-type': 'text/xml' },
   body: `<${operation}Response xmlns="${namespace}"><${operation}Result>${toXml(result)}</${operation}Result><ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></${operation}Response>`,

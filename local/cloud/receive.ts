@@ -14,7 +14,12 @@ export function toWireRequest(message: IncomingMessage): WireRequest {
   for (const [name, value] of Object.entries(message.headers)) {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(',') : value;
   }
-  return { method: message.method ?? 'GET', path: at < 0 ? url : url.slice(0, at), rawQuery: at < 0 ? '' : url.slice(at + 1), headers };
+  return {
+    method: message.method ?? 'GET',
+    path: at < 0 ? url : url.slice(0, at),
+    rawQuery: at < 0 ? '' : url.slice(at + 1),
+    headers,
+  };
 }
 
 /** Whether a Host header names this machine: anything else came by a rebound DNS name from a web page. */
@@ -41,10 +46,19 @@ export interface ReceivedBody {
  * everything else is read whole and hashed.
  * @throws BodyTooLarge
  */
-export async function receiveBody(message: IncomingMessage, wire: WireRequest, signingName: string, presigned: boolean): Promise<ReceivedBody> {
+export async function receiveBody(
+  message: IncomingMessage,
+  wire: WireRequest,
+  signingName: string,
+  presigned: boolean,
+): Promise<ReceivedBody> {
   if (signingName === 's3') {
-    const declared = new URLSearchParams(wire.rawQuery).get('X-Amz-Content-Sha256') ?? wire.headers['x-amz-content-sha256'];
-    return { stream: message, payloadHash: declared ?? (presigned ? 'UNSIGNED-PAYLOAD' : createHash('sha256').digest('hex')) };
+    const declared =
+      new URLSearchParams(wire.rawQuery).get('X-Amz-Content-Sha256') ?? wire.headers['x-amz-content-sha256'];
+    return {
+      stream: message,
+      payloadHash: declared ?? (presigned ? 'UNSIGNED-PAYLOAD' : createHash('sha256').digest('hex')),
+    };
   }
   const chunks: Buffer[] = [];
   let size = 0;
@@ -54,5 +68,8 @@ export async function receiveBody(message: IncomingMessage, wire: WireRequest, s
     chunks.push(chunk);
   }
   const body = Buffer.concat(chunks);
-  return { stream: Readable.from(body.length > 0 ? [body] : [], { objectMode: false }), payloadHash: createHash('sha256').update(body).digest('hex') };
+  return {
+    stream: Readable.from(body.length > 0 ? [body] : [], { objectMode: false }),
+    payloadHash: createHash('sha256').update(body).digest('hex'),
+  };
 }

@@ -41,7 +41,9 @@ function parseScope(credential: string): Pick<SignedParts, 'accessKeyId' | 'date
   const parts = credential.split('/');
   const [accessKeyId, date, region, signingName, terminator] = parts;
   if (parts.length !== 5 || !accessKeyId || !date || !region || !signingName || terminator !== 'aws4_request') {
-    throw incomplete(`Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${credential}'`);
+    throw incomplete(
+      `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${credential}'`,
+    );
   }
   return { accessKeyId, date, region, signingName };
 }
@@ -58,7 +60,9 @@ export function parseSignature(request: WireRequest): SignedParts | undefined {
   const sessionHeader = request.headers['x-amz-security-token'];
   if (authorization === undefined) return parsePresigned(query);
   if (!authorization.startsWith(`${ALGORITHM} `)) {
-    throw incomplete(`Unsupported AWS 'algorithm': '${authorization.split(' ')[0] ?? ''}' (only ${ALGORITHM} is supported).`);
+    throw incomplete(
+      `Unsupported AWS 'algorithm': '${authorization.split(' ')[0] ?? ''}' (only ${ALGORITHM} is supported).`,
+    );
   }
   const fields = new Map(
     authorization
@@ -76,7 +80,8 @@ export function parseSignature(request: WireRequest): SignedParts | undefined {
   if (!signedHeaders) throw incomplete("Authorization header requires 'SignedHeaders' parameter.");
   if (!signature) throw incomplete("Authorization header requires 'Signature' parameter.");
   const timestamp = request.headers['x-amz-date'] ?? isoBasic(request.headers['date']);
-  if (!timestamp) throw incomplete("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.");
+  if (!timestamp)
+    throw incomplete("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.");
   return {
     ...parseScope(credential),
     signedHeaders: signedHeaders.split(';'),
@@ -100,7 +105,11 @@ function parsePresigned(query: URLSearchParams): SignedParts {
   if (need('X-Amz-Algorithm') !== ALGORITHM) throw incomplete(`X-Amz-Algorithm only supports "${ALGORITHM}"`);
   const expires = Number(need('X-Amz-Expires'));
   if (!Number.isInteger(expires) || expires < 0 || expires > MAX_PRESIGNED_SECONDS) {
-    throw new AwsError('AuthorizationQueryParametersError', 'X-Amz-Expires must be a whole number of seconds, at most 604800', 400);
+    throw new AwsError(
+      'AuthorizationQueryParametersError',
+      'X-Amz-Expires must be a whole number of seconds, at most 604800',
+      400,
+    );
   }
   const sessionToken = query.get('X-Amz-Security-Token');
   return {
@@ -123,7 +132,11 @@ export function checkTime(parts: SignedParts, now: number): void {
   const [, year, month, day, hour, minute, second] = match.map(Number);
   const time = Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second);
   if (!parts.timestamp.startsWith(parts.date)) {
-    throw new AwsError('SignatureDoesNotMatch', `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${parts.date}' != '${parts.timestamp.slice(0, 8)}'.`, 403);
+    throw new AwsError(
+      'SignatureDoesNotMatch',
+      `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${parts.date}' != '${parts.timestamp.slice(0, 8)}'.`,
+      403,
+    );
   }
   if (parts.expires !== undefined) {
     if (now > time + parts.expires * 1000) throw new AwsError('AccessDenied', 'Request has expired', 403);
@@ -163,7 +176,13 @@ function normalizePath(path: string): string {
 
 /** S3 encodes a path once and keeps it as it is; every other service normalizes it and encodes it twice. */
 function canonicalPath(path: string, signingName: string): string {
-  if (signingName === 's3') return path.split('/').map((segment) => escapeUri(decodeUri(segment))).join('/') || '/';
+  if (signingName === 's3')
+    return (
+      path
+        .split('/')
+        .map((segment) => escapeUri(decodeUri(segment)))
+        .join('/') || '/'
+    );
   return escapeUri(normalizePath(path)).replace(/%2F/g, '/');
 }
 
@@ -199,7 +218,12 @@ function signingKey(secret: string, { date, region, signingName }: SignedParts):
  * Whether the signature is the one this secret makes.
  * @param payloadHash hex SHA-256 of the body, or the literal of `x-amz-content-sha256` where the service streams
  */
-export function signatureMatches(request: WireRequest, parts: SignedParts, secret: string, payloadHash: string): boolean {
+export function signatureMatches(
+  request: WireRequest,
+  parts: SignedParts,
+  secret: string,
+  payloadHash: string,
+): boolean {
   const canonicalHeaders = parts.signedHeaders
     .map((name) => `${name}:${(request.headers[name] ?? '').trim().replace(/\s+/g, ' ')}\n`)
     .join('');
@@ -212,7 +236,10 @@ export function signatureMatches(request: WireRequest, parts: SignedParts, secre
     payloadHash,
   ].join('\n');
   const scope = `${parts.date}/${parts.region}/${parts.signingName}/aws4_request`;
-  const expected = hmac(signingKey(secret, parts), `${ALGORITHM}\n${parts.timestamp}\n${scope}\n${sha256(canonicalRequest)}`);
+  const expected = hmac(
+    signingKey(secret, parts),
+    `${ALGORITHM}\n${parts.timestamp}\n${scope}\n${sha256(canonicalRequest)}`,
+  );
   const given = Buffer.from(parts.signature, 'hex');
   return given.length === expected.length && timingSafeEqual(given, expected);
 }

@@ -16,7 +16,10 @@ export function readState<T>(path: string, fallback: T): T {
   try {
     return JSON.parse(text) as T;
   } catch (cause) {
-    throw new Error(`${path} is not valid JSON. Restore it from a copy, or delete it to start this service's state anew.`, { cause });
+    throw new Error(
+      `${path} is not valid JSON. Restore it from a copy, or delete it to start this service's state anew.`,
+      { cause },
+    );
   }
 }
 

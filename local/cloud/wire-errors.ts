@@ -12,14 +12,34 @@ const familyOf = (signingName: string): Family =>
 /** S3's name of an error → the other families' names; a missing family uses S3's. */
 const CODES: Readonly<Record<string, Partial<Record<Family, string>>>> = {
   SignatureDoesNotMatch: { json: 'InvalidSignatureException', 'rest-json': 'InvalidSignatureException' },
-  RequestTimeTooSkewed: { json: 'InvalidSignatureException', 'rest-json': 'InvalidSignatureException', query: 'SignatureDoesNotMatch' },
-  InvalidAccessKeyId: { json: 'UnrecognizedClientException', 'rest-json': 'UnrecognizedClientException', query: 'InvalidClientTokenId' },
-  InvalidToken: { json: 'UnrecognizedClientException', 'rest-json': 'UnrecognizedClientException', query: 'InvalidClientTokenId' },
+  RequestTimeTooSkewed: {
+    json: 'InvalidSignatureException',
+    'rest-json': 'InvalidSignatureException',
+    query: 'SignatureDoesNotMatch',
+  },
+  InvalidAccessKeyId: {
+    json: 'UnrecognizedClientException',
+    'rest-json': 'UnrecognizedClientException',
+    query: 'InvalidClientTokenId',
+  },
+  InvalidToken: {
+    json: 'UnrecognizedClientException',
+    'rest-json': 'UnrecognizedClientException',
+    query: 'InvalidClientTokenId',
+  },
   ExpiredToken: { json: 'ExpiredTokenException', 'rest-json': 'ExpiredTokenException' },
-  IncompleteSignature: { s3: 'AuthorizationHeaderMalformed', json: 'IncompleteSignatureException', 'rest-json': 'IncompleteSignatureException' },
+  IncompleteSignature: {
+    s3: 'AuthorizationHeaderMalformed',
+    json: 'IncompleteSignatureException',
+    'rest-json': 'IncompleteSignatureException',
+  },
   AccessDenied: { json: 'AccessDeniedException', 'rest-json': 'AccessDeniedException' },
   InternalError: { json: 'InternalServerError', 'rest-json': 'ServiceException', query: 'InternalFailure' },
-  EntityTooLarge: { json: 'RequestEntityTooLargeException', 'rest-json': 'RequestTooLargeException', query: 'RequestEntityTooLarge' },
+  EntityTooLarge: {
+    json: 'RequestEntityTooLargeException',
+    'rest-json': 'RequestTooLargeException',
+    query: 'RequestEntityTooLarge',
+  },
 };
 
 /**

@@ -29,10 +29,14 @@ export function resolve(value: unknown, scope: Scope, where: string): unknown {
 function visit(value: unknown, scope: Scope, where: string): unknown {
   if (typeof value === 'string') {
     const dynamic = /\{\{resolve:[^}]*\}\}/.exec(value)?.[0];
-    if (dynamic) throw new TemplateError(`${where}: dynamic references such as ${dynamic} are not supported; read the value at run time instead.`);
+    if (dynamic)
+      throw new TemplateError(
+        `${where}: dynamic references such as ${dynamic} are not supported; read the value at run time instead.`,
+      );
     return value;
   }
-  if (Array.isArray(value)) return value.map((item, index) => visit(item, scope, `${where}[${index}]`)).filter((item) => item !== NO_VALUE);
+  if (Array.isArray(value))
+    return value.map((item, index) => visit(item, scope, `${where}[${index}]`)).filter((item) => item !== NO_VALUE);
   if (!isJsonObject(value)) return value;
   const [[name, argument] = ['', undefined], ...others] = Object.entries(value);
   if (others.length === 0 && (name === 'Ref' || name.startsWith('Fn::'))) return apply(name, argument, scope, where);
@@ -48,7 +52,9 @@ type Intrinsic = (argument: unknown, scope: Scope, where: string) => unknown;
 const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   Ref: (argument, scope, where) => reference(asText(argument, where), scope, where),
   'Fn::GetAtt': (argument, scope, where) => {
-    const [logicalId = '', ...path] = Array.isArray(argument) ? argument.map((part) => asText(visit(part, scope, where), where)) : asText(argument, where).split('.');
+    const [logicalId = '', ...path] = Array.isArray(argument)
+      ? argument.map((part) => asText(visit(part, scope, where), where))
+      : asText(argument, where).split('.');
     return scope.attribute(logicalId, path.join('.'), where);
   },
   'Fn::Sub': (argument, scope, where) => {
@@ -58,7 +64,9 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   },
   'Fn::Join': (argument, scope, where) => {
     const [delimiter, items] = asList(argument, where);
-    return asList(visit(items, scope, where), where).map((item) => asText(item, where)).join(asText(delimiter, where));
+    return asList(visit(items, scope, where), where)
+      .map((item) => asText(item, where))
+      .join(asText(delimiter, where));
   },
   'Fn::Split': (argument, scope, where) => {
     const [delimiter, text] = asList(argument, where);
@@ -76,7 +84,9 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
     return visit(condition(asText(name, where), scope, where) ? yes : no, scope, where);
   },
   'Fn::FindInMap': (argument, scope, where) => {
-    const keys = asList(argument, where).slice(0, 3).map((key) => asText(visit(key, scope, where), where));
+    const keys = asList(argument, where)
+      .slice(0, 3)
+      .map((key) => asText(visit(key, scope, where), where));
     let found: unknown = scope.mappings;
     for (const key of keys) {
       found = isJsonObject(found) ? found[key] : undefined;
@@ -84,14 +94,18 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
     }
     return found;
   },
-  'Fn::Base64': (argument, scope, where) => Buffer.from(asText(visit(argument, scope, where), where)).toString('base64'),
+  'Fn::Base64': (argument, scope, where) =>
+    Buffer.from(asText(visit(argument, scope, where), where)).toString('base64'),
   'Fn::ToJsonString': (argument, scope, where) => JSON.stringify(visit(argument, scope, where)),
 };
 
 function apply(name: string, argument: unknown, scope: Scope, where: string): unknown {
   const intrinsic = INTRINSICS[name];
   if (!intrinsic) {
-    const why = name === 'Fn::ImportValue' ? 'there are no other stacks to import from' : `known are ${Object.keys(INTRINSICS).join(', ')}`;
+    const why =
+      name === 'Fn::ImportValue'
+        ? 'there are no other stacks to import from'
+        : `known are ${Object.keys(INTRINSICS).join(', ')}`;
     throw new TemplateError(`${where}: ${name} is not supported: ${why}.`);
   }
   return intrinsic(argument, scope, where);
@@ -113,7 +127,10 @@ function substitute(template: string, own: JsonObject, scope: Scope, where: stri
     const name = inner.trim();
     if (Object.hasOwn(own, name)) return asText(own[name], where);
     const dot = name.indexOf('.');
-    return asText(dot > 0 ? scope.attribute(name.slice(0, dot), name.slice(dot + 1), where) : reference(name, scope, where), where);
+    return asText(
+      dot > 0 ? scope.attribute(name.slice(0, dot), name.slice(dot + 1), where) : reference(name, scope, where),
+      where,
+    );
   });
 }
 
@@ -127,14 +144,17 @@ export function condition(name: string, scope: Scope, where: string): boolean {
 }
 
 function truth(value: unknown, scope: Scope, where: string): boolean {
-  if (!isJsonObject(value)) throw new TemplateError(`${where}: a condition is written with Fn::Equals, Fn::And, Fn::Or, Fn::Not or Condition.`);
+  if (!isJsonObject(value))
+    throw new TemplateError(`${where}: a condition is written with Fn::Equals, Fn::And, Fn::Or, Fn::Not or Condition.`);
   const [[name, argument] = ['', undefined]] = Object.entries(value);
   switch (name) {
     case 'Condition':
       return condition(asText(argument, where), scope, where);
     case 'Fn::Equals': {
       const [left, right] = asList(argument, where).map((side) => visit(side, scope, where));
-      return typeof left === 'object' || typeof right === 'object' ? JSON.stringify(left) === JSON.stringify(right) : String(left) === String(right);
+      return typeof left === 'object' || typeof right === 'object'
+        ? JSON.stringify(left) === JSON.stringify(right)
+        : String(left) === String(right);
     }
     case 'Fn::And':
       return asList(argument, where).every((item) => truth(item, scope, where));

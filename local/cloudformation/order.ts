@@ -8,10 +8,12 @@ function references(value: unknown, found: Set<string>): Set<string> {
   } else if (isJsonObject(value)) {
     for (const [key, member] of Object.entries(value)) {
       if (key === 'Ref' && typeof member === 'string') found.add(member);
-      else if (key === 'Fn::GetAtt') found.add(String(Array.isArray(member) ? member[0] : String(member).split('.')[0]));
+      else if (key === 'Fn::GetAtt')
+        found.add(String(Array.isArray(member) ? member[0] : String(member).split('.')[0]));
       else if (key === 'Fn::Sub') {
         const [template, variables] = Array.isArray(member) ? [member[0], member[1]] : [member, undefined];
-        for (const [, name = ''] of String(template).matchAll(/\$\{(?!!)([^}]+)\}/g)) found.add(name.trim().split('.')[0] ?? '');
+        for (const [, name = ''] of String(template).matchAll(/\$\{(?!!)([^}]+)\}/g))
+          found.add(name.trim().split('.')[0] ?? '');
         references(variables, found);
       } else references(member, found);
     }
@@ -24,7 +26,10 @@ function references(value: unknown, found: Set<string>): Set<string> {
  * @param isDeclared whether the template has the resource at all: one left out by its condition is not waited for
  * @throws TemplateError naming the circle, or a DependsOn that leads nowhere
  */
-export function dependencyOrder(resources: ReadonlyMap<string, DeclaredResource>, isDeclared: (logicalId: string) => boolean): DeclaredResource[] {
+export function dependencyOrder(
+  resources: ReadonlyMap<string, DeclaredResource>,
+  isDeclared: (logicalId: string) => boolean,
+): DeclaredResource[] {
   const order: DeclaredResource[] = [];
   const done = new Set<string>();
   const path: string[] = [];
@@ -33,11 +38,15 @@ export function dependencyOrder(resources: ReadonlyMap<string, DeclaredResource>
     const { logicalId } = resource;
     if (done.has(logicalId)) return;
     const start = path.indexOf(logicalId);
-    if (start >= 0) throw new TemplateError(`Circular dependency between resources: ${[...path.slice(start), logicalId].join(' → ')}.`);
+    if (start >= 0)
+      throw new TemplateError(
+        `Circular dependency between resources: ${[...path.slice(start), logicalId].join(' → ')}.`,
+      );
     path.push(logicalId);
     for (const name of resource.dependsOn) {
       const needed = resources.get(name);
-      if (!needed && !isDeclared(name)) throw new TemplateError(`Resources.${logicalId}: DependsOn names ${name}, which is not in the template.`);
+      if (!needed && !isDeclared(name))
+        throw new TemplateError(`Resources.${logicalId}: DependsOn names ${name}, which is not in the template.`);
       if (needed) visit(needed);
     }
     for (const name of references(resource.properties, new Set())) {

@@ -11,7 +11,9 @@ export function resolveParameters(
 ): Record<string, string | readonly string[]> {
   const unknown = Object.keys(overrides).filter((name) => !Object.hasOwn(declared, name));
   if (unknown.length > 0) {
-    throw new TemplateError(`The template has no parameter ${unknown.join(', ')}. It has: ${Object.keys(declared).join(', ') || 'none'}.`);
+    throw new TemplateError(
+      `The template has no parameter ${unknown.join(', ')}. It has: ${Object.keys(declared).join(', ') || 'none'}.`,
+    );
   }
   return Object.fromEntries(
     Object.entries(declared).map(([name, parameter]) => {
@@ -33,9 +35,12 @@ function check(name: string, value: string, parameter: JsonObject): void {
   }
   const pattern = parameter['AllowedPattern'];
   if (typeof pattern === 'string' && !new RegExp(`^(?:${pattern})$`, 'u').test(value)) {
-    throw new TemplateError(`Parameter ${name} must match ${pattern}${parameter['ConstraintDescription'] ? ` (${String(parameter['ConstraintDescription'])})` : ''}.`);
+    throw new TemplateError(
+      `Parameter ${name} must match ${pattern}${parameter['ConstraintDescription'] ? ` (${String(parameter['ConstraintDescription'])})` : ''}.`,
+    );
   }
-  if (parameter['Type'] === 'Number' && !(value.trim() !== '' && Number.isFinite(Number(value)))) throw new TemplateError(`Parameter ${name} must be a number.`);
+  if (parameter['Type'] === 'Number' && !(value.trim() !== '' && Number.isFinite(Number(value))))
+    throw new TemplateError(`Parameter ${name} must be a number.`);
   const bounds: [string, (limit: number) => boolean][] = [
     ['MinLength', (limit) => value.length >= limit],
     ['MaxLength', (limit) => value.length <= limit],
@@ -43,6 +48,7 @@ function check(name: string, value: string, parameter: JsonObject): void {
     ['MaxValue', (limit) => Number(value) <= limit],
   ];
   for (const [bound, holds] of bounds) {
-    if (parameter[bound] !== undefined && !holds(Number(parameter[bound]))) throw new TemplateError(`Parameter ${name} breaks its ${bound} ${String(parameter[bound])}.`);
+    if (parameter[bound] !== undefined && !holds(Number(parameter[bound])))
+      throw new TemplateError(`Parameter ${name} breaks its ${bound} ${String(parameter[bound])}.`);
   }
 }

@@ -34,7 +34,8 @@ export function createCloudFormation({ clock }: CloudContext): CloudFormationSer
   const operations: Readonly<Record<string, (input: URLSearchParams) => unknown>> = {
     DescribeStacks(input) {
       const { stack, at } = find(input.get('StackName'));
-      const pairs = (values: Readonly<Record<string, string>>, key: string, value: string) => Object.entries(values).map(([name, text]) => ({ [key]: name, [value]: text }));
+      const pairs = (values: Readonly<Record<string, string>>, key: string, value: string) =>
+        Object.entries(values).map(([name, text]) => ({ [key]: name, [value]: text }));
       return {
         Stacks: [
           {
@@ -54,7 +55,11 @@ export function createCloudFormation({ clock }: CloudContext): CloudFormationSer
       const found = find(input.get('StackName'));
       const logicalId = input.get('LogicalResourceId');
       const resource = resourceOf(found).find((each) => each.LogicalResourceId === logicalId);
-      if (!resource) throw new AwsError('ValidationError', `Resource ${logicalId ?? ''} does not exist for stack ${found.stack.name}`);
+      if (!resource)
+        throw new AwsError(
+          'ValidationError',
+          `Resource ${logicalId ?? ''} does not exist for stack ${found.stack.name}`,
+        );
       return { StackResourceDetail: resource };
     },
     GetTemplate: (input) => ({ TemplateBody: JSON.stringify(find(input.get('StackName')).template) }),
@@ -68,7 +73,11 @@ export function createCloudFormation({ clock }: CloudContext): CloudFormationSer
     async prepare(request) {
       const { operation, input } = await readQueryRequest(request);
       const handler = operations[operation];
-      if (!handler) throw new AwsError('InvalidAction', `CloudFormation ${operation} is not emulated. Known: ${Object.keys(operations).join(', ')}.`);
+      if (!handler)
+        throw new AwsError(
+          'InvalidAction',
+          `CloudFormation ${operation} is not emulated. Known: ${Object.keys(operations).join(', ')}.`,
+        );
       return {
         operation,
         authorize: [{ action: `cloudformation:${operation}`, resource: shown?.stack.arn ?? '*' }],

@@ -38,7 +38,14 @@ interface Remembered {
 }
 
 /** Brings a template up: resolves it and has every resource applied by its service, in dependency order. */
-export async function applyStack({ name, template: source, parameters: overrides, context, providers, onResource }: StackOptions): Promise<Stack> {
+export async function applyStack({
+  name,
+  template: source,
+  parameters: overrides,
+  context,
+  providers,
+  onResource,
+}: StackOptions): Promise<Stack> {
   const template = parseTemplate(source);
   const { region, accountId, partition, stateDir } = context;
   const arn = `arn:${partition}:cloudformation:${region}:${accountId}:stack/${name}/local`;
@@ -51,18 +58,29 @@ export async function applyStack({ name, template: source, parameters: overrides
     'AWS::StackId': arn,
     'AWS::URLSuffix': 'amazonaws.com',
   });
-  const wanted = new Map([...template.resources].filter(([id, { condition: when }]) => when === undefined || condition(when, scope, `Resources.${id}`)));
+  const wanted = new Map(
+    [...template.resources].filter(
+      ([id, { condition: when }]) => when === undefined || condition(when, scope, `Resources.${id}`),
+    ),
+  );
   refuseUnknown(wanted.values(), providers);
 
   for (const declared of dependencyOrder(wanted, (name) => template.resources.has(name))) {
     const { logicalId, type } = declared;
-    const properties = resolve(declared.properties, scope, `Resources.${logicalId}.Properties`) as TemplateResource['properties'];
+    const properties = resolve(
+      declared.properties,
+      scope,
+      `Resources.${logicalId}.Properties`,
+    ) as TemplateResource['properties'];
     const resource: TemplateResource = { logicalId, type, properties, stackName: name };
     let applied: Pick<StackResource, 'ref' | 'attributes'> | undefined;
     try {
       applied = (await providers.get(type)?.apply(resource)) ?? INERT[type]?.(resource);
     } catch (cause) {
-      throw new TemplateError(`Resources.${logicalId} (${type}): ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+      throw new TemplateError(
+        `Resources.${logicalId} (${type}): ${cause instanceof Error ? cause.message : String(cause)}`,
+        { cause },
+      );
     }
     const stands = { logicalId, type, ref: applied?.ref ?? logicalId, attributes: applied?.attributes ?? {} };
     standing[logicalId] = stands;
@@ -78,18 +96,32 @@ export async function applyStack({ name, template: source, parameters: overrides
   const path = join(stateDir, 'cloudformation', `${name}.json`);
   await removeGone(path, wanted, providers, context.log);
   const remembered: Remembered = {
-    resources: Object.fromEntries(Object.values(standing).map((each) => [each.logicalId, { ...each, deletionPolicy: wanted.get(each.logicalId)?.deletionPolicy ?? 'Delete' }])),
+    resources: Object.fromEntries(
+      Object.values(standing).map((each) => [
+        each.logicalId,
+        { ...each, deletionPolicy: wanted.get(each.logicalId)?.deletionPolicy ?? 'Delete' },
+      ]),
+    ),
   };
   writeState(path, remembered);
-  const parameters = Object.fromEntries(Object.entries(scope.parameters).map(([key, value]) => [key, typeof value === 'string' ? value : value.join(',')]));
+  const parameters = Object.fromEntries(
+    Object.entries(scope.parameters).map(([key, value]) => [key, typeof value === 'string' ? value : value.join(',')]),
+  );
   return { name, arn, outputs, parameters, resources: standing };
 }
 
-function createScope(template: Template, parameters: Scope['parameters'], standing: Readonly<Record<string, StackResource>>, pseudo: Scope['pseudo']): Scope {
+function createScope(
+  template: Template,
+  parameters: Scope['parameters'],
+  standing: Readonly<Record<string, StackResource>>,
+  pseudo: Scope['pseudo'],
+): Scope {
   const find = (logicalId: string, where: string): StackResource => {
     const found = standing[logicalId];
     if (found) return found;
-    const why = template.resources.has(logicalId) ? 'its condition is false' : 'it is neither a resource nor a parameter of the template';
+    const why = template.resources.has(logicalId)
+      ? 'its condition is false'
+      : 'it is neither a resource nor a parameter of the template';
     throw new TemplateError(`${where} refers to ${logicalId}, but ${why}.`);
   };
   return {
@@ -102,28 +134,44 @@ function createScope(template: Template, parameters: Scope['parameters'], standi
       const { attributes, type } = find(logicalId, where);
       const value = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
       if (value === undefined) {
-        throw new TemplateError(`${where}: ${logicalId} (${type}) has no attribute ${name} here. It has: ${Object.keys(attributes).join(', ') || 'none'}.`);
+        throw new TemplateError(
+          `${where}: ${logicalId} (${type}) has no attribute ${name} here. It has: ${Object.keys(attributes).join(', ') || 'none'}.`,
+        );
       }
       return value;
     },
   };
 }
 
-function refuseUnknown(resources: Iterable<{ logicalId: string; type: string }>, providers: StackOptions['providers']): void {
+function refuseUnknown(
+  resources: Iterable<{ logicalId: string; type: string }>,
+  providers: StackOptions['providers'],
+): void {
   const unknown = [...resources].filter(({ type }) => !providers.has(type) && !Object.hasOwn(INERT, type));
   if (unknown.length === 0) return;
   const list = unknown.map(({ logicalId, type }) => `${type} (${logicalId})`).join(', ');
-  throw new TemplateError(`The embedded cloud does not provide ${list}. Give it a provider in a service's \`resources\`, or list the type in local/cloudformation/inert.ts if nothing needs to stand locally.`);
+  throw new TemplateError(
+    `The embedded cloud does not provide ${list}. Give it a provider in a service's \`resources\`, or list the type in local/cloudformation/inert.ts if nothing needs to stand locally.`,
+  );
 }
 
 /** Resources of the last start that are in the template no more go, as CloudFormation would have it. */
-async function removeGone(path: string, wanted: ReadonlyMap<string, { type: string }>, providers: StackOptions['providers'], log: CloudContext['log']): Promise<void> {
+async function removeGone(
+  path: string,
+  wanted: ReadonlyMap<string, { type: string }>,
+  providers: StackOptions['providers'],
+  log: CloudContext['log'],
+): Promise<void> {
   const before = readState<Remembered>(path, { resources: {} });
   for (const { logicalId, type, ref, deletionPolicy } of Object.values(before.resources).reverse()) {
     if (wanted.get(logicalId)?.type === type) continue;
     const provider = providers.get(type);
     const kept = deletionPolicy !== 'Delete' || !provider?.delete;
     if (!kept) await provider?.delete?.({ logicalId, type, ref });
-    log('info', kept ? 'a resource left the template and is kept' : 'a resource left the template and was deleted', { logicalId, type, ref });
+    log('info', kept ? 'a resource left the template and is kept' : 'a resource left the template and was deleted', {
+      logicalId,
+      type,
+      ref,
+    });
   }
 }

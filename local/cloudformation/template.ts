@@ -46,7 +46,8 @@ function objects(template: JsonObject, name: string): Record<string, JsonObject>
 export function parseTemplate(value: unknown): Template {
   if (!isJsonObject(value)) throw new TemplateError('The template must be a JSON object.');
   for (const name of ['Transform', 'Rules', 'Hooks']) {
-    if (value[name] !== undefined) throw new TemplateError(`Template section ${name} is not supported by the embedded cloud.`);
+    if (value[name] !== undefined)
+      throw new TemplateError(`Template section ${name} is not supported by the embedded cloud.`);
   }
   const resources = new Map<string, DeclaredResource>();
   for (const [logicalId, declared] of Object.entries(objects(value, 'Resources'))) {

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../cloud/json-protocol.ts';
-import { AwsError, type AuthorizationRequest } from '../cloud/service.ts';
+import { type AuthorizationRequest, AwsError } from '../cloud/service.ts';
 
 /** What IAM needs to know of the tables. */
 export interface Tables {
@@ -10,7 +10,8 @@ export interface Tables {
 }
 
 /** A table may be named by its ARN: the bare name. */
-export const tableName = (nameOrArn: unknown): string => String(nameOrArn ?? '').replace(/^arn:.*:table\/([^/]+).*$/, '$1');
+export const tableName = (nameOrArn: unknown): string =>
+  String(nameOrArn ?? '').replace(/^arn:.*:table\/([^/]+).*$/, '$1');
 
 const valueText = (value: unknown): string | undefined => {
   if (!isJsonObject(value)) return undefined;
@@ -25,13 +26,17 @@ function leadingKeys(input: JsonObject, hashKey: string | undefined): string[] {
   if (isJsonObject(item)) return [valueText(item[hashKey])].filter((value) => value !== undefined);
   const names = isJsonObject(input['ExpressionAttributeNames']) ? input['ExpressionAttributeNames'] : {};
   const values = isJsonObject(input['ExpressionAttributeValues']) ? input['ExpressionAttributeValues'] : {};
-  for (const [, name = '', placeholder = ''] of String(input['KeyConditionExpression'] ?? '').matchAll(/([#\w.-]+)\s*=\s*(:\w+)/g)) {
-    if ((names[name] ?? name) === hashKey) return [valueText(values[placeholder])].filter((value) => value !== undefined);
+  for (const [, name = '', placeholder = ''] of String(input['KeyConditionExpression'] ?? '').matchAll(
+    /([#\w.-]+)\s*=\s*(:\w+)/g,
+  )) {
+    if ((names[name] ?? name) === hashKey)
+      return [valueText(values[placeholder])].filter((value) => value !== undefined);
   }
   return [];
 }
 
-const withKeys = (keys: readonly string[]): Pick<AuthorizationRequest, 'context'> => (keys.length > 0 ? { context: { 'dynamodb:LeadingKeys': keys } } : {});
+const withKeys = (keys: readonly string[]): Pick<AuthorizationRequest, 'context'> =>
+  keys.length > 0 ? { context: { 'dynamodb:LeadingKeys': keys } } : {};
 
 /** What a caller must be allowed for an operation (Service Authorization Reference, "Amazon DynamoDB"). */
 export function authorizeDynamo(operation: string, input: JsonObject, tables: Tables): AuthorizationRequest[] {
@@ -48,8 +53,14 @@ export function authorizeDynamo(operation: string, input: JsonObject, tables: Ta
     return Object.entries(items).map(([name, requests]) => {
       const table = tableName(name);
       const hashKey = tables.hashKey(table);
-      const list = isJsonObject(requests) ? asObjects(requests['Keys']).map((Key) => ({ Key })) : asObjects(requests).flatMap((each) => Object.values(each).filter(isJsonObject));
-      return { action, resource: arn(table), ...withKeys([...new Set(list.flatMap((each) => leadingKeys(each, hashKey)))]) };
+      const list = isJsonObject(requests)
+        ? asObjects(requests['Keys']).map((Key) => ({ Key }))
+        : asObjects(requests).flatMap((each) => Object.values(each).filter(isJsonObject));
+      return {
+        action,
+        resource: arn(table),
+        ...withKeys([...new Set(list.flatMap((each) => leadingKeys(each, hashKey)))]),
+      };
     });
   }
   const table = tableName(input['TableName']);

@@ -57,7 +57,10 @@ function toAwsError(cause: unknown): unknown {
 }
 
 /** Opens the tables kept in a folder. */
-export async function openEngine(path: string, account: { readonly accountId: string; readonly region: string }): Promise<Engine> {
+export async function openEngine(
+  path: string,
+  account: { readonly accountId: string; readonly region: string },
+): Promise<Engine> {
   mkdirSync(path, { recursive: true });
   const { create } = require('dynalite/db') as { create(options: object): Store };
   const validations = require('dynalite/validations') as Validations;
@@ -65,7 +68,11 @@ export async function openEngine(path: string, account: { readonly accountId: st
     OPERATIONS.map((name) => {
       const file = validations.toLowerFirst(name);
       const { types, custom } = require(`dynalite/validations/${file}`) as { types: unknown; custom: unknown };
-      const action = require(`dynalite/actions/${file}`) as (store: Store, input: JsonObject, callback: Callback) => void;
+      const action = require(`dynalite/actions/${file}`) as (
+        store: Store,
+        input: JsonObject,
+        callback: Callback,
+      ) => void;
       return [name, { types, custom, action }] as const;
     }),
   );
@@ -78,7 +85,11 @@ export async function openEngine(path: string, account: { readonly accountId: st
     has: (name) => operations.has(name),
     async run(name, input) {
       const operation = operations.get(name);
-      if (!operation) throw new AwsError('UnknownOperationException', `DynamoDB ${name} is not emulated. Known: ${OPERATIONS.join(', ')}.`);
+      if (!operation)
+        throw new AwsError(
+          'UnknownOperationException',
+          `DynamoDB ${name} is not emulated. Known: ${OPERATIONS.join(', ')}.`,
+        );
       try {
         const checked = validations.checkTypes({ ...input }, operation.types);
         validations.checkValidations(checked, operation.types, operation.custom, store);

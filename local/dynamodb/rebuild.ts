@@ -28,13 +28,19 @@ async function scanAll(engine: Engine, table: string): Promise<JsonObject[]> {
  * items are on disk before the table goes; after a crash, calling this again finishes the work.
  * @param create makes the empty table and waits until it is ACTIVE
  */
-export async function rebuildTable(engine: Engine, folder: string, table: string, create: () => Promise<unknown>): Promise<void> {
+export async function rebuildTable(
+  engine: Engine,
+  folder: string,
+  table: string,
+  create: () => Promise<unknown>,
+): Promise<void> {
   const path = backupPath(folder, table);
   if (!existsSync(path)) writeState(path, await scanAll(engine, table));
   const items = readState<JsonObject[]>(path, []);
   const { TableNames } = await engine.run('ListTables', {});
   if ((TableNames as string[]).includes(table)) await engine.run('DeleteTable', { TableName: table });
-  while (((await engine.run('ListTables', {}))['TableNames'] as string[]).includes(table)) await new Promise(setImmediate);
+  while (((await engine.run('ListTables', {}))['TableNames'] as string[]).includes(table))
+    await new Promise(setImmediate);
   await create();
   for (let start = 0; start < items.length; start += BATCH) {
     let requests: unknown = { [table]: items.slice(start, start + BATCH).map((Item) => ({ PutRequest: { Item } })) };

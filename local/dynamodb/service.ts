@@ -1,10 +1,17 @@
 import { join } from 'node:path';
-import { isJsonObject, type JsonObject, jsonError, jsonResponse, readJsonRequest, requireString } from '../cloud/json-protocol.ts';
+import {
+  isJsonObject,
+  type JsonObject,
+  jsonError,
+  jsonResponse,
+  readJsonRequest,
+  requireString,
+} from '../cloud/json-protocol.ts';
 import { AwsError, type CloudContext, type CloudService } from '../cloud/service.ts';
 import { readState, writeState } from '../cloud/state-file.ts';
 import { authorizeDynamo, tableName } from './authorize.ts';
 import { openEngine } from './engine.ts';
-import { tableProvider, type TableRegistry, type TableSettings } from './table.ts';
+import { type TableRegistry, type TableSettings, tableProvider } from './table.ts';
 
 const SHAPES = 'com.amazonaws.dynamodb.v20120810';
 
@@ -30,10 +37,12 @@ export async function createDynamoDb(context: CloudContext): Promise<CloudServic
     async learn(table) {
       const { Table } = await engine.run('DescribeTable', { TableName: table });
       if (!isJsonObject(Table)) return;
-      const hash = (schema: unknown): string => String((schema as JsonObject[]).find((key) => key['KeyType'] === 'HASH')?.['AttributeName']);
+      const hash = (schema: unknown): string =>
+        String((schema as JsonObject[]).find((key) => key['KeyType'] === 'HASH')?.['AttributeName']);
       hashKeys.set(table, hash(Table['KeySchema']));
       for (const kind of ['GlobalSecondaryIndexes', 'LocalSecondaryIndexes']) {
-        for (const index of (Table[kind] ?? []) as JsonObject[]) hashKeys.set(`${table}/${String(index['IndexName'])}`, hash(index['KeySchema']));
+        for (const index of (Table[kind] ?? []) as JsonObject[])
+          hashKeys.set(`${table}/${String(index['IndexName'])}`, hash(index['KeySchema']));
       }
     },
   };
@@ -52,35 +61,61 @@ export async function createDynamoDb(context: CloudContext): Promise<CloudServic
       const attribute = requireString(wanted, 'AttributeName');
       const { ttlAttribute, ...rest } = registry.settings(table);
       if ((wanted['Enabled'] === true) === (ttlAttribute !== undefined)) {
-        throw new AwsError('ValidationException', `TimeToLive is already ${ttlAttribute === undefined ? 'disabled' : 'enabled'}`);
+        throw new AwsError(
+          'ValidationException',
+          `TimeToLive is already ${ttlAttribute === undefined ? 'disabled' : 'enabled'}`,
+        );
       }
       registry.remember(table, wanted['Enabled'] === true ? { ...rest, ttlAttribute: attribute } : rest);
       return { TimeToLiveSpecification: wanted };
     },
     async DescribeTimeToLive(input) {
       const { ttlAttribute } = registry.settings(await existing(input));
-      return { TimeToLiveDescription: ttlAttribute === undefined ? { TimeToLiveStatus: 'DISABLED' } : { TimeToLiveStatus: 'ENABLED', AttributeName: ttlAttribute } };
+      return {
+        TimeToLiveDescription:
+          ttlAttribute === undefined
+            ? { TimeToLiveStatus: 'DISABLED' }
+            : { TimeToLiveStatus: 'ENABLED', AttributeName: ttlAttribute },
+      };
     },
     async DescribeContinuousBackups(input) {
       const { pointInTimeRecovery } = registry.settings(await existing(input));
       const status = pointInTimeRecovery ? 'ENABLED' : 'DISABLED';
-      return { ContinuousBackupsDescription: { ContinuousBackupsStatus: 'ENABLED', PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: status } } };
+      return {
+        ContinuousBackupsDescription: {
+          ContinuousBackupsStatus: 'ENABLED',
+          PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: status },
+        },
+      };
     },
     async DescribeTable(input) {
       const output = await engine.run('DescribeTable', input);
       const { deletionProtection, sse } = registry.settings(String(input['TableName']));
       const table = isJsonObject(output['Table']) ? output['Table'] : {};
-      return { Table: { ...table, DeletionProtectionEnabled: deletionProtection === true, ...(sse && { SSEDescription: { Status: 'ENABLED', SSEType: 'KMS' } }) } };
+      return {
+        Table: {
+          ...table,
+          DeletionProtectionEnabled: deletionProtection === true,
+          ...(sse && { SSEDescription: { Status: 'ENABLED', SSEType: 'KMS' } }),
+        },
+      };
     },
     async DeleteTable(input) {
       const table = String(input['TableName']);
-      if (registry.settings(table).deletionProtection) throw new AwsError('ValidationException', `Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.`);
+      if (registry.settings(table).deletionProtection)
+        throw new AwsError(
+          'ValidationException',
+          `Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.`,
+        );
       return engine.run('DeleteTable', input);
     },
     async UpdateTable(input) {
       const updates = (input['GlobalSecondaryIndexUpdates'] ?? []) as JsonObject[];
       if (updates.some((update) => 'Create' in update || 'Delete' in update)) {
-        throw new AwsError('ValidationException', 'Indexes are added and removed in the template here; the items are kept when the cloud starts with it.');
+        throw new AwsError(
+          'ValidationException',
+          'Indexes are added and removed in the template here; the items are kept when the cloud starts with it.',
+        );
       }
       return engine.run('UpdateTable', input);
     },
@@ -102,7 +137,9 @@ export async function createDynamoDb(context: CloudContext): Promise<CloudServic
       const { Table } = await engine.run('DescribeTable', { TableName: table });
       const keys = ((isJsonObject(Table) ? Table['KeySchema'] : undefined) ?? []) as JsonObject[];
       const source = (input['Key'] ?? input['Item']) as JsonObject;
-      const Key = Object.fromEntries(keys.map((key) => [String(key['AttributeName']), source[String(key['AttributeName'])]]));
+      const Key = Object.fromEntries(
+        keys.map((key) => [String(key['AttributeName']), source[String(key['AttributeName'])]]),
+      );
       const { Item } = await engine.run('GetItem', { TableName: table, Key, ConsistentRead: true });
       throw new AwsError(cause.code, cause.message, cause.status, Item === undefined ? {} : { Item });
     }
@@ -114,14 +151,20 @@ export async function createDynamoDb(context: CloudContext): Promise<CloudServic
     async prepare(request) {
       const { operation, input: sent } = await readJsonRequest(request, 'DynamoDB_20120810');
       if (operation.startsWith('Transact') || !(engine.has(operation) || Object.hasOwn(own, operation))) {
-        const instead = operation.startsWith('Transact') ? ' Use a conditional PutItem or UpdateItem on one item instead.' : '';
+        const instead = operation.startsWith('Transact')
+          ? ' Use a conditional PutItem or UpdateItem on one item instead.'
+          : '';
         throw new AwsError('UnknownOperationException', `DynamoDB ${operation} is not emulated.${instead}`);
       }
       const input = 'TableName' in sent ? { ...sent, TableName: tableName(sent['TableName']) } : sent;
-      const { TableName, IndexName, Key, KeyConditionExpression, ConditionExpression, UpdateExpression } = input as Record<string, unknown>;
+      const { TableName, IndexName, Key, KeyConditionExpression, ConditionExpression, UpdateExpression } =
+        input as Record<string, unknown>;
       return {
         operation,
-        authorize: authorizeDynamo(operation, input, { ...context, hashKey: (table, index) => hashKeys.get(index === undefined ? table : `${table}/${index}`) }),
+        authorize: authorizeDynamo(operation, input, {
+          ...context,
+          hashKey: (table, index) => hashKeys.get(index === undefined ? table : `${table}/${index}`),
+        }),
         // Keys and expressions, as CloudTrail has it; never the items.
         input: { TableName, IndexName, Key, KeyConditionExpression, ConditionExpression, UpdateExpression },
         execute: async () => jsonResponse(await run(operation, input), '1.0'),

@@ -22,20 +22,33 @@ export interface TableRegistry {
 
 const UNSUPPORTED = ['StreamSpecification', 'KinesisStreamSpecification', 'ImportSourceSpecification'];
 
-const indexesOf = (description: JsonObject, kind: string): JsonObject[] => (Array.isArray(description[kind]) ? description[kind].filter(isJsonObject) : []);
+const indexesOf = (description: JsonObject, kind: string): JsonObject[] =>
+  Array.isArray(description[kind]) ? description[kind].filter(isJsonObject) : [];
 const sameKeys = (a: unknown, b: unknown): boolean => {
   const order = (schema: unknown) =>
-    (Array.isArray(schema) ? (schema as JsonObject[]) : []).map((key) => `${String(key['KeyType'])}:${String(key['AttributeName'])}`).sort().join();
+    (Array.isArray(schema) ? (schema as JsonObject[]) : [])
+      .map((key) => `${String(key['KeyType'])}:${String(key['AttributeName'])}`)
+      .sort()
+      .join();
   return order(a) === order(b);
 };
 
 const sameIndexes = (a: readonly JsonObject[], b: readonly JsonObject[]): boolean =>
   a.length === b.length &&
-  a.every((index) => b.some((other) => other['IndexName'] === index['IndexName'] && sameKeys(other['KeySchema'], index['KeySchema']) && sameProjection(other, index)));
+  a.every((index) =>
+    b.some(
+      (other) =>
+        other['IndexName'] === index['IndexName'] &&
+        sameKeys(other['KeySchema'], index['KeySchema']) &&
+        sameProjection(other, index),
+    ),
+  );
 
 const sameProjection = (a: JsonObject, b: JsonObject): boolean => {
   const text = ({ Projection }: { Projection?: unknown }): string =>
-    isJsonObject(Projection) ? `${String(Projection['ProjectionType'])}:${((Projection['NonKeyAttributes'] ?? []) as string[]).toSorted().join()}` : '';
+    isJsonObject(Projection)
+      ? `${String(Projection['ProjectionType'])}:${((Projection['NonKeyAttributes'] ?? []) as string[]).toSorted().join()}`
+      : '';
   return text(a) === text(b);
 };
 
@@ -53,21 +66,32 @@ async function whenActive(engine: Engine, table: string): Promise<JsonObject> {
 }
 
 /** `AWS::DynamoDB::Table`: made once, its items kept ever after, also when its indexes change. */
-export function tableProvider(engine: Engine, registry: TableRegistry, folder: string, account: { readonly accountId: string; readonly region: string }): ResourceProvider {
+export function tableProvider(
+  engine: Engine,
+  registry: TableRegistry,
+  folder: string,
+  account: { readonly accountId: string; readonly region: string },
+): ResourceProvider {
   async function create(name: string, properties: JsonObject): Promise<JsonObject> {
     await engine.run('CreateTable', {
       TableName: name,
       AttributeDefinitions: properties['AttributeDefinitions'],
       KeySchema: properties['KeySchema'],
       // Left out where absent: dynalite takes null for a wrong type.
-      ...Object.fromEntries(['GlobalSecondaryIndexes', 'LocalSecondaryIndexes', 'BillingMode', 'ProvisionedThroughput'].filter((key) => properties[key] !== undefined).map((key) => [key, properties[key]])),
+      ...Object.fromEntries(
+        ['GlobalSecondaryIndexes', 'LocalSecondaryIndexes', 'BillingMode', 'ProvisionedThroughput']
+          .filter((key) => properties[key] !== undefined)
+          .map((key) => [key, properties[key]]),
+      ),
     });
     return whenActive(engine, name);
   }
 
   async function update(name: string, properties: JsonObject, table: JsonObject): Promise<void> {
     if (!sameKeys(table['KeySchema'], properties['KeySchema'])) {
-      throw new Error(`the key schema of table ${name} changed, which replaces the table and loses its items. Give it a new TableName, or remove the state folder.`);
+      throw new Error(
+        `the key schema of table ${name} changed, which replaces the table and loses its items. Give it a new TableName, or remove the state folder.`,
+      );
     }
     const kinds = ['GlobalSecondaryIndexes', 'LocalSecondaryIndexes'];
     if (kinds.some((kind) => !sameIndexes(indexesOf(table, kind), indexesOf(properties, kind)))) {
@@ -79,7 +103,8 @@ export function tableProvider(engine: Engine, registry: TableRegistry, folder: s
     async apply({ logicalId, properties, stackName = 'tidegate' }) {
       const unsupported = UNSUPPORTED.filter((member) => properties[member] !== undefined);
       if (unsupported.length > 0) throw new Error(`${unsupported.join(', ')} is not emulated.`);
-      const name = typeof properties['TableName'] === 'string' ? properties['TableName'] : physicalName(stackName, logicalId, 255);
+      const name =
+        typeof properties['TableName'] === 'string' ? properties['TableName'] : physicalName(stackName, logicalId, 255);
       const existing = await engine.run('DescribeTable', { TableName: name }).catch((cause: unknown) => {
         if (cause instanceof AwsError && cause.code === 'ResourceNotFoundException') return undefined;
         throw cause;
@@ -89,7 +114,10 @@ export function tableProvider(engine: Engine, registry: TableRegistry, folder: s
       else await create(name, properties);
       registry.remember(name, settingsOf(properties));
       await registry.learn(name);
-      return { ref: name, attributes: { Arn: `arn:aws:dynamodb:${account.region}:${account.accountId}:table/${name}` } };
+      return {
+        ref: name,
+        attributes: { Arn: `arn:aws:dynamodb:${account.region}:${account.accountId}:table/${name}` },
+      };
     },
   };
 }

@@ -7,17 +7,21 @@ export type ConditionContext = ReadonlyMap<string, readonly string[]>;
 
 type Test = (given: string, wanted: string) => boolean;
 
-const numeric = (compare: (a: number, b: number) => boolean): Test => (given, wanted) => {
-  const [a, b] = [Number(given), Number(wanted)];
-  return !Number.isNaN(a) && !Number.isNaN(b) && compare(a, b);
-};
+const numeric =
+  (compare: (a: number, b: number) => boolean): Test =>
+  (given, wanted) => {
+    const [a, b] = [Number(given), Number(wanted)];
+    return !Number.isNaN(a) && !Number.isNaN(b) && compare(a, b);
+  };
 
 /** ISO 8601, or seconds since the epoch. */
 const toTime = (text: string): number => (/^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text));
-const date = (compare: (a: number, b: number) => boolean): Test => (given, wanted) => {
-  const [a, b] = [toTime(given), toTime(wanted)];
-  return !Number.isNaN(a) && !Number.isNaN(b) && compare(a, b);
-};
+const date =
+  (compare: (a: number, b: number) => boolean): Test =>
+  (given, wanted) => {
+    const [a, b] = [toTime(given), toTime(wanted)];
+    return !Number.isNaN(a) && !Number.isNaN(b) && compare(a, b);
+  };
 
 const inNetwork: Test = (given, wanted) => {
   const [network = '', bits] = wanted.split('/');
@@ -89,7 +93,8 @@ export function substitute(text: string, context: ConditionContext): string | un
  */
 export function holds({ operator, key, values }: Condition, context: ConditionContext): boolean {
   const given = context.get(key.toLowerCase());
-  if (operator === 'Null') return values.some((value) => (value.toLowerCase() === 'true') === (given === undefined || given.length === 0));
+  if (operator === 'Null')
+    return values.some((value) => (value.toLowerCase() === 'true') === (given === undefined || given.length === 0));
 
   const [prefix, bare] = operator.includes(':') ? (operator.split(':') as [string, string]) : ['', operator];
   const ifExists = bare.endsWith('IfExists');
@@ -99,7 +104,8 @@ export function holds({ operator, key, values }: Condition, context: ConditionCo
   if (!test) throw new Error(`Condition operator ${operator} is not known.`);
 
   const wanted = values.map((value) => substitute(value, context)).filter((value) => value !== undefined);
-  const matches = (value: string): boolean => wanted.some((pattern) => test(value, pattern)) !== (positive !== undefined);
+  const matches = (value: string): boolean =>
+    wanted.some((pattern) => test(value, pattern)) !== (positive !== undefined);
   if (given === undefined || given.length === 0) {
     if (prefix.startsWith('ForAll')) return true;
     if (prefix.startsWith('ForAny')) return false;

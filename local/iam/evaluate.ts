@@ -69,7 +69,12 @@ function namesDirectly(principals: Principals | undefined, subject: Subject): bo
   if (principals === undefined || principals === '*') return principals === '*';
   return principalMatches(
     Object.fromEntries(
-      Object.entries(principals).map(([kind, names]) => [kind, names.filter((name) => name === '*' || name === subject.arn || name === subject.roleArn || name === subject.service)]),
+      Object.entries(principals).map(([kind, names]) => [
+        kind,
+        names.filter(
+          (name) => name === '*' || name === subject.arn || name === subject.roleArn || name === subject.service,
+        ),
+      ]),
     ),
     subject,
   );
@@ -87,7 +92,12 @@ export function applies(statement: Statement, question: Question, subject?: Subj
 }
 
 /** The first statement of this effect that applies. */
-export function findMatch(policies: readonly Policy[], effect: Statement['effect'], question: Question, subject?: Subject): Match | undefined {
+export function findMatch(
+  policies: readonly Policy[],
+  effect: Statement['effect'],
+  question: Question,
+  subject?: Subject,
+): Match | undefined {
   for (const policy of policies) {
     for (const [index, statement] of policy.statements.entries()) {
       if (statement.effect === effect && applies(statement, question, subject)) return { policy, index, statement };

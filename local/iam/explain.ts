@@ -5,15 +5,27 @@ import { applies, type Match, type Verdict } from './evaluate.ts';
 import type { Policy } from './policy.ts';
 import { matchesAction } from './wildcard.ts';
 
-const KIND = { identity: 'an identity-based policy', resource: 'a resource-based policy', boundary: 'a permissions boundary' } as const;
-const NO_KIND = { identity: 'no identity-based policy', resource: 'no resource-based policy', boundary: 'no permissions boundary' } as const;
+const KIND = {
+  identity: 'an identity-based policy',
+  resource: 'a resource-based policy',
+  boundary: 'a permissions boundary',
+} as const;
+const NO_KIND = {
+  identity: 'no identity-based policy',
+  resource: 'no resource-based policy',
+  boundary: 'no permissions boundary',
+} as const;
 
 /** Names a statement for people: by its Sid where it has one. */
 export const statementName = ({ policy, index, statement }: Match): string =>
   `${policy.name}, statement ${index + 1}${statement.sid ? ` (${statement.sid})` : ''}`;
 
 /** How AWS words a refusal (IAM User Guide, "Troubleshoot access denied error messages"). */
-export function denialMessage(arn: string, { action, resource }: AuthorizationRequest, verdict: Exclude<Verdict, { effect: 'allow' }>): string {
+export function denialMessage(
+  arn: string,
+  { action, resource }: AuthorizationRequest,
+  verdict: Exclude<Verdict, { effect: 'allow' }>,
+): string {
   const start = `User: ${arn} is not authorized to perform: ${action} on resource: ${resource}`;
   return verdict.effect === 'deny'
     ? `${start} with an explicit deny in ${KIND[verdict.kind]}`
@@ -33,15 +45,23 @@ export function denialHint(
 ): string {
   if (verdict.effect === 'deny') return `${statementName(verdict.by)} denies it.`;
   const addition = JSON.stringify({ Effect: 'Allow', Action: entry.action, Resource: entry.resource });
-  if (verdict.kind === 'boundary') return `The permissions boundary of role ${role} leaves it out: allow ${addition} there too.`;
+  if (verdict.kind === 'boundary')
+    return `The permissions boundary of role ${role} leaves it out: allow ${addition} there too.`;
   const near = nearMiss(identity, entry, context);
-  return near ? `${near} To allow it, role ${role} needs ${addition}.` : `Nothing in role ${role} speaks of ${entry.action}. To allow it, add ${addition}.`;
+  return near
+    ? `${near} To allow it, role ${role} needs ${addition}.`
+    : `Nothing in role ${role} speaks of ${entry.action}. To allow it, add ${addition}.`;
 }
 
-function nearMiss(identity: readonly Policy[], entry: AuthorizationRequest, context: ConditionContext): string | undefined {
+function nearMiss(
+  identity: readonly Policy[],
+  entry: AuthorizationRequest,
+  context: ConditionContext,
+): string | undefined {
   for (const policy of identity) {
     for (const [index, statement] of policy.statements.entries()) {
-      if (statement.effect !== 'Allow' || !statement.actions?.some((pattern) => matchesAction(pattern, entry.action))) continue;
+      if (statement.effect !== 'Allow' || !statement.actions?.some((pattern) => matchesAction(pattern, entry.action)))
+        continue;
       const name = statementName({ policy, index, statement });
       if (applies({ ...statement, conditions: [] }, { ...entry, context })) {
         const failing = statement.conditions.filter((condition) => !holds(condition, context));

@@ -12,13 +12,25 @@ const DOCUMENTS: Readonly<Record<string, unknown>> = {
     Statement: [
       {
         Effect: 'Allow',
-        Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'xray:GetSamplingRules', 'xray:GetSamplingTargets', 'xray:GetSamplingStatisticSummaries'],
+        Action: [
+          'xray:PutTraceSegments',
+          'xray:PutTelemetryRecords',
+          'xray:GetSamplingRules',
+          'xray:GetSamplingTargets',
+          'xray:GetSamplingStatisticSummaries',
+        ],
         Resource: '*',
       },
     ],
   },
   'arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole': {
-    Statement: [{ Effect: 'Allow', Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', ...logsWrite], Resource: '*' }],
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', ...logsWrite],
+        Resource: '*',
+      },
+    ],
   },
 };
 

@@ -30,7 +30,8 @@ export interface Policy {
 
 type Json = Readonly<Record<string, unknown>>;
 
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Operators as IAM knows them, without `…IfExists` and set prefixes. */
 const OPERATORS =
@@ -45,30 +46,47 @@ export function parsePolicy(document: unknown, name: string): Policy {
   const body: unknown = typeof document === 'string' ? JSON.parse(document) : document;
   if (!isObject(body)) throw new Error(`${name}: a policy document must be an object.`);
   const list = Array.isArray(body['Statement']) ? body['Statement'] : [body['Statement']];
-  return { name, statements: list.map((statement: unknown, index) => parseStatement(statement, `${name}, statement ${index + 1}`)) };
+  return {
+    name,
+    statements: list.map((statement: unknown, index) => parseStatement(statement, `${name}, statement ${index + 1}`)),
+  };
 }
 
 function parseStatement(statement: unknown, where: string): Statement {
   if (!isObject(statement)) throw new Error(`${where}: a statement must be an object.`);
-  const known = ['Sid', 'Effect', 'Action', 'NotAction', 'Resource', 'NotResource', 'Principal', 'NotPrincipal', 'Condition'];
+  const known = [
+    'Sid',
+    'Effect',
+    'Action',
+    'NotAction',
+    'Resource',
+    'NotResource',
+    'Principal',
+    'NotPrincipal',
+    'Condition',
+  ];
   const stray = Object.keys(statement).filter((key) => !known.includes(key));
   if (stray.length > 0) throw new Error(`${where}: unknown member ${stray.join(', ')}.`);
   const effect = statement['Effect'];
   if (effect !== 'Allow' && effect !== 'Deny') throw new Error(`${where}: Effect must be Allow or Deny.`);
-  if (('Action' in statement) === ('NotAction' in statement)) throw new Error(`${where}: exactly one of Action and NotAction is needed.`);
-  if ('Resource' in statement && 'NotResource' in statement) throw new Error(`${where}: Resource and NotResource exclude each other.`);
+  if ('Action' in statement === 'NotAction' in statement)
+    throw new Error(`${where}: exactly one of Action and NotAction is needed.`);
+  if ('Resource' in statement && 'NotResource' in statement)
+    throw new Error(`${where}: Resource and NotResource exclude each other.`);
   const strings = (member: string): readonly string[] | undefined => listOf(statement[member], `${where}: ${member}`);
   const principals = parsePrincipals(statement['Principal'], `${where}: Principal`);
   const notPrincipals = parsePrincipals(statement['NotPrincipal'], `${where}: NotPrincipal`);
   const actions = strings('Action');
   const notActions = strings('NotAction');
   for (const action of actions ?? notActions ?? []) {
-    if (action !== '*' && !/^[A-Za-z0-9-]+:[A-Za-z0-9*?]+$/.test(action)) throw new Error(`${where}: "${action}" is no action; write service:Action.`);
+    if (action !== '*' && !/^[A-Za-z0-9-]+:[A-Za-z0-9*?]+$/.test(action))
+      throw new Error(`${where}: "${action}" is no action; write service:Action.`);
   }
   const resources = strings('Resource');
   const notResources = strings('NotResource');
   for (const resource of resources ?? notResources ?? []) {
-    if (resource !== '*' && !resource.startsWith('arn:')) throw new Error(`${where}: "${resource}" is no resource; write an ARN or *.`);
+    if (resource !== '*' && !resource.startsWith('arn:'))
+      throw new Error(`${where}: "${resource}" is no resource; write an ARN or *.`);
   }
   return {
     effect,
@@ -97,8 +115,11 @@ function listOf(value: unknown, where: string): readonly string[] | undefined {
 function parsePrincipals(value: unknown, where: string): Principals | undefined {
   if (value === undefined) return undefined;
   if (value === '*') return '*';
-  if (!isObject(value)) throw new Error(`${where} must be "*" or an object such as { Service: "lambda.amazonaws.com" }.`);
-  return Object.fromEntries(Object.entries(value).map(([kind, names]) => [kind, listOf(names, `${where}.${kind}`) ?? []]));
+  if (!isObject(value))
+    throw new Error(`${where} must be "*" or an object such as { Service: "lambda.amazonaws.com" }.`);
+  return Object.fromEntries(
+    Object.entries(value).map(([kind, names]) => [kind, listOf(names, `${where}.${kind}`) ?? []]),
+  );
 }
 
 function parseConditions(value: unknown, where: string): Condition[] {

@@ -6,7 +6,8 @@ import type { RoleStore } from './roles.ts';
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const members = (value: unknown): Readonly<Record<string, unknown>> => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {});
+const members = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 const tags = (value: unknown): Record<string, string> =>
   Object.fromEntries(list(value).map((tag) => [String(members(tag)['Key']), String(members(tag)['Value'])]));
 
@@ -14,7 +15,10 @@ const uniqueId = (prefix: string, arn: string): string =>
   prefix + createHash('sha256').update(arn).digest('hex').toUpperCase().slice(0, 17);
 
 /** The IAM resource types of a template. Malformed policies are refused when the template is brought up. */
-export function iamResources(store: RoleStore, context: Pick<CloudContext, 'accountId'>): Readonly<Record<string, ResourceProvider>> {
+export function iamResources(
+  store: RoleStore,
+  context: Pick<CloudContext, 'accountId'>,
+): Readonly<Record<string, ResourceProvider>> {
   const nameOf = ({ properties, logicalId, stackName = 'tidegate' }: TemplateResource, member: string): string =>
     text(properties[member]) ?? physicalName(stackName, logicalId);
 
@@ -33,7 +37,10 @@ export function iamResources(store: RoleStore, context: Pick<CloudContext, 'acco
           logicalId,
           trust: parsePolicy(properties['AssumeRolePolicyDocument'], `trust policy of role ${logicalId}`),
           inline: list(properties['Policies']).map((policy) =>
-            parsePolicy(members(policy)['PolicyDocument'], `policy "${String(members(policy)['PolicyName'])}" of role ${logicalId}`),
+            parsePolicy(
+              members(policy)['PolicyDocument'],
+              `policy "${String(members(policy)['PolicyName'])}" of role ${logicalId}`,
+            ),
           ),
           managedPolicyArns: list(properties['ManagedPolicyArns']).map(String),
           tags: tags(properties['Tags']),
@@ -54,7 +61,11 @@ export function iamResources(store: RoleStore, context: Pick<CloudContext, 'acco
       async apply(resource) {
         const { properties, logicalId } = resource;
         const arn = `arn:aws:iam::${context.accountId}:policy${text(properties['Path']) ?? '/'}${nameOf(resource, 'ManagedPolicyName')}`;
-        store.putManaged(arn, parsePolicy(properties['PolicyDocument'], `managed policy ${logicalId}`), list(properties['Roles']).map(String));
+        store.putManaged(
+          arn,
+          parsePolicy(properties['PolicyDocument'], `managed policy ${logicalId}`),
+          list(properties['Roles']).map(String),
+        );
         return { ref: arn, attributes: { PolicyArn: arn, PolicyId: uniqueId('ANPA', arn) } };
       },
     },

@@ -50,8 +50,14 @@ export function createRoleStore(): RoleStore {
     putManaged: (arn, policy, roleNames) => void managed.set(arn, { policy, roleNames }),
     managed: (arn) => managed.get(arn)?.policy ?? awsManagedPolicy(arn),
     identityPolicies(role) {
-      const named = [...attached.values(), ...managed.values()].filter(({ roleNames }) => roleNames.includes(role.name));
-      return [...role.inline, ...named.map(({ policy }) => policy), ...role.managedPolicyArns.map((arn) => store.managed(arn))];
+      const named = [...attached.values(), ...managed.values()].filter(({ roleNames }) =>
+        roleNames.includes(role.name),
+      );
+      return [
+        ...role.inline,
+        ...named.map(({ policy }) => policy),
+        ...role.managedPolicyArns.map((arn) => store.managed(arn)),
+      ];
     },
     boundary: (role) => (role.boundaryArn === undefined ? undefined : [store.managed(role.boundaryArn)]),
     assertAssumable(roleArn, by, context = {}) {

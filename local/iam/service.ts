@@ -46,7 +46,10 @@ export function createIam(context: CloudContext): IamService {
       const { operation, input } = await readQueryRequest(request);
       const handler = operations[operation];
       if (!handler) {
-        throw new AwsError('InvalidAction', `IAM ${operation} is not emulated: roles and policies are read from the template. Known: ${Object.keys(operations).join(', ')}.`);
+        throw new AwsError(
+          'InvalidAction',
+          `IAM ${operation} is not emulated: roles and policies are read from the template. Known: ${Object.keys(operations).join(', ')}.`,
+        );
       }
       const { resource, run } = handler(input);
       return {

@@ -50,7 +50,11 @@ const HEADER_BYTES = 1 + ID_BYTES;
 const aad = (context: EncryptionContext): Buffer =>
   Buffer.from(JSON.stringify(Object.entries(context).sort(([a], [b]) => (a < b ? -1 : 1))));
 
-const invalid = () => new AwsError('InvalidCiphertextException', 'The ciphertext, or the encryption context it is bound to, is not the one that was made.');
+const invalid = () =>
+  new AwsError(
+    'InvalidCiphertextException',
+    'The ciphertext, or the encryption context it is bound to, is not the one that was made.',
+  );
 
 /** Keys kept in `stateDir/kms/keys.json`, readable by the owner alone; AES-256-GCM. */
 export function openKeyring(stateDir: string, now: () => number): Keyring {
@@ -60,7 +64,10 @@ export function openKeyring(stateDir: string, now: () => number): Keyring {
   const ring: Keyring = {
     provide(logicalId, settings) {
       const known = Object.values(kept.keys).find((key) => key.logicalId === logicalId);
-      const key: Key = { ...(known ?? { id: randomUUID(), createdAt: now(), logicalId, material: randomBytes(32).toString('base64') }), ...settings };
+      const key: Key = {
+        ...(known ?? { id: randomUUID(), createdAt: now(), logicalId, material: randomBytes(32).toString('base64') }),
+        ...settings,
+      };
       kept.keys[key.id] = key;
       writeState(path, kept);
       return key;
@@ -85,9 +92,17 @@ export function openKeyring(stateDir: string, now: () => number): Keyring {
     encrypt(key, plaintext, encryptionContext) {
       requireEnabled(key);
       const iv = randomBytes(IV_BYTES);
-      const cipher = createCipheriv('aes-256-gcm', Buffer.from(key.material, 'base64'), iv).setAAD(aad(encryptionContext));
+      const cipher = createCipheriv('aes-256-gcm', Buffer.from(key.material, 'base64'), iv).setAAD(
+        aad(encryptionContext),
+      );
       const body = Buffer.concat([cipher.update(plaintext), cipher.final()]);
-      return Buffer.concat([Buffer.of(VERSION), Buffer.from(key.id.replaceAll('-', ''), 'hex'), iv, cipher.getAuthTag(), body]);
+      return Buffer.concat([
+        Buffer.of(VERSION),
+        Buffer.from(key.id.replaceAll('-', ''), 'hex'),
+        iv,
+        cipher.getAuthTag(),
+        body,
+      ]);
     },
     keyOf(ciphertext) {
       if (ciphertext.length < HEADER_BYTES + IV_BYTES + TAG_BYTES || ciphertext[0] !== VERSION) throw invalid();
@@ -102,9 +117,14 @@ export function openKeyring(stateDir: string, now: () => number): Keyring {
       requireEnabled(key);
       const iv = ciphertext.subarray(HEADER_BYTES, HEADER_BYTES + IV_BYTES);
       const tag = ciphertext.subarray(HEADER_BYTES + IV_BYTES, HEADER_BYTES + IV_BYTES + TAG_BYTES);
-      const decipher = createDecipheriv('aes-256-gcm', Buffer.from(key.material, 'base64'), iv).setAAD(aad(encryptionContext)).setAuthTag(tag);
+      const decipher = createDecipheriv('aes-256-gcm', Buffer.from(key.material, 'base64'), iv)
+        .setAAD(aad(encryptionContext))
+        .setAuthTag(tag);
       try {
-        return Buffer.concat([decipher.update(ciphertext.subarray(HEADER_BYTES + IV_BYTES + TAG_BYTES)), decipher.final()]);
+        return Buffer.concat([
+          decipher.update(ciphertext.subarray(HEADER_BYTES + IV_BYTES + TAG_BYTES)),
+          decipher.final(),
+        ]);
       } catch {
         throw invalid();
       }

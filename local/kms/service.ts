@@ -1,6 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { isJsonObject, type JsonObject, jsonError, jsonResponse, optionalString, readJsonRequest, requireString } from '../cloud/json-protocol.ts';
-import { AwsError, type AuthorizationRequest, type CloudContext, type CloudService, type ResourceProvider } from '../cloud/service.ts';
+import {
+  isJsonObject,
+  type JsonObject,
+  jsonError,
+  jsonResponse,
+  optionalString,
+  readJsonRequest,
+  requireString,
+} from '../cloud/json-protocol.ts';
+import {
+  type AuthorizationRequest,
+  AwsError,
+  type CloudContext,
+  type CloudService,
+  type ResourceProvider,
+} from '../cloud/service.ts';
 import { type EncryptionContext, type Key, openKeyring } from './keyring.ts';
 
 interface Operation {
@@ -44,7 +58,11 @@ export function createKms(context: CloudContext): CloudService {
     }
     const plaintext = randomBytes(bytes);
     const found = key ?? named(input);
-    return { KeyId: arnOf(found), Plaintext: plaintext.toString('base64'), CiphertextBlob: ring.encrypt(found, plaintext, contextOf(input)).toString('base64') };
+    return {
+      KeyId: arnOf(found),
+      Plaintext: plaintext.toString('base64'),
+      CiphertextBlob: ring.encrypt(found, plaintext, contextOf(input)).toString('base64'),
+    };
   }
 
   const operations: Readonly<Record<string, Operation>> = {
@@ -62,27 +80,49 @@ export function createKms(context: CloudContext): CloudService {
       key: named,
       run: (input, key) => {
         const plaintext = Buffer.from(requireString(input, 'Plaintext'), 'base64');
-        if (plaintext.length > MAX_PLAINTEXT_BYTES) throw new AwsError('ValidationException', `Plaintext may have at most ${MAX_PLAINTEXT_BYTES} bytes; use a data key for more.`);
+        if (plaintext.length > MAX_PLAINTEXT_BYTES)
+          throw new AwsError(
+            'ValidationException',
+            `Plaintext may have at most ${MAX_PLAINTEXT_BYTES} bytes; use a data key for more.`,
+          );
         const found = key ?? named(input);
-        return { KeyId: arnOf(found), CiphertextBlob: ring.encrypt(found, plaintext, contextOf(input)).toString('base64'), EncryptionAlgorithm: 'SYMMETRIC_DEFAULT' };
+        return {
+          KeyId: arnOf(found),
+          CiphertextBlob: ring.encrypt(found, plaintext, contextOf(input)).toString('base64'),
+          EncryptionAlgorithm: 'SYMMETRIC_DEFAULT',
+        };
       },
     },
     Decrypt: {
       key: (input) => {
         const key = ring.keyOf(ciphertext(input));
         const wanted = optionalString(input, 'KeyId');
-        if (wanted !== undefined && ring.find(wanted).id !== key.id) throw new AwsError('IncorrectKeyException', 'The key ID in the request does not identify a key that can perform this operation.');
+        if (wanted !== undefined && ring.find(wanted).id !== key.id)
+          throw new AwsError(
+            'IncorrectKeyException',
+            'The key ID in the request does not identify a key that can perform this operation.',
+          );
         return key;
       },
       run: (input) => {
         const blob = ciphertext(input);
-        return { KeyId: arnOf(ring.keyOf(blob)), Plaintext: ring.decrypt(blob, contextOf(input)).toString('base64'), EncryptionAlgorithm: 'SYMMETRIC_DEFAULT' };
+        return {
+          KeyId: arnOf(ring.keyOf(blob)),
+          Plaintext: ring.decrypt(blob, contextOf(input)).toString('base64'),
+          EncryptionAlgorithm: 'SYMMETRIC_DEFAULT',
+        };
       },
     },
-    ListKeys: { run: () => ({ Keys: ring.keys().map((key) => ({ KeyId: key.id, KeyArn: arnOf(key) })), Truncated: false }) },
+    ListKeys: {
+      run: () => ({ Keys: ring.keys().map((key) => ({ KeyId: key.id, KeyArn: arnOf(key) })), Truncated: false }),
+    },
     ListAliases: {
       run: () => ({
-        Aliases: Object.entries(ring.aliases()).map(([AliasName, TargetKeyId]) => ({ AliasName, AliasArn: aliasArn(AliasName), TargetKeyId })),
+        Aliases: Object.entries(ring.aliases()).map(([AliasName, TargetKeyId]) => ({
+          AliasName,
+          AliasArn: aliasArn(AliasName),
+          TargetKeyId,
+        })),
         Truncated: false,
       }),
     },
@@ -91,7 +131,8 @@ export function createKms(context: CloudContext): CloudService {
   const keyProvider: ResourceProvider = {
     async apply({ logicalId, properties }) {
       const spec = properties['KeySpec'] ?? 'SYMMETRIC_DEFAULT';
-      if (spec !== 'SYMMETRIC_DEFAULT') throw new Error(`KeySpec ${String(spec)} is not emulated; only SYMMETRIC_DEFAULT is.`);
+      if (spec !== 'SYMMETRIC_DEFAULT')
+        throw new Error(`KeySpec ${String(spec)} is not emulated; only SYMMETRIC_DEFAULT is.`);
       const key = ring.provide(logicalId, {
         description: String(properties['Description'] ?? ''),
         enabled: properties['Enabled'] !== false && properties['Enabled'] !== 'false',
@@ -103,7 +144,8 @@ export function createKms(context: CloudContext): CloudService {
   const aliasProvider: ResourceProvider = {
     async apply({ properties }) {
       const alias = String(properties['AliasName']);
-      if (!/^alias\/(?!aws\/)[\w/-]{1,250}$/.test(alias)) throw new Error(`AliasName must be alias/<letters, digits, / _ ->, not "${alias}".`);
+      if (!/^alias\/(?!aws\/)[\w/-]{1,250}$/.test(alias))
+        throw new Error(`AliasName must be alias/<letters, digits, / _ ->, not "${alias}".`);
       ring.setAlias(alias, ring.find(String(properties['TargetKeyId'])).id);
       return { ref: alias, attributes: {} };
     },
@@ -116,7 +158,11 @@ export function createKms(context: CloudContext): CloudService {
     async prepare(request) {
       const { operation, input } = await readJsonRequest(request, 'TrentService');
       const handler = operations[operation];
-      if (!handler) throw new AwsError('UnknownOperationException', `KMS ${operation} is not emulated. Known: ${Object.keys(operations).join(', ')}.`);
+      if (!handler)
+        throw new AwsError(
+          'UnknownOperationException',
+          `KMS ${operation} is not emulated. Known: ${Object.keys(operations).join(', ')}.`,
+        );
       const key = handler.key?.(input);
       return {
         operation,

@@ -22,7 +22,9 @@ export function createLogs(context: CloudContext): LogsService {
   const arn = (group: string): string => `arn:aws:logs:${region}:${accountId}:log-group:${group}`;
 
   const groupOf = (input: JsonObject): string => {
-    const name = optionalString(input, 'logGroupName') ?? (optionalString(input, 'logGroupIdentifier') ?? '').replace(/^arn:.*:log-group:([^:]+).*$/, '$1');
+    const name =
+      optionalString(input, 'logGroupName') ??
+      (optionalString(input, 'logGroupIdentifier') ?? '').replace(/^arn:.*:log-group:([^:]+).*$/, '$1');
     if (!groups.has(name)) throw new AwsError('ResourceNotFoundException', 'The specified log group does not exist.');
     return name;
   };
@@ -31,7 +33,14 @@ export function createLogs(context: CloudContext): LogsService {
     DescribeLogGroups(input) {
       const prefix = optionalString(input, 'logGroupNamePrefix') ?? '';
       const found = [...groups.values()].filter(({ name }) => name.startsWith(prefix));
-      return { logGroups: found.map(({ name, retentionDays }) => ({ logGroupName: name, arn: `${arn(name)}:*`, logGroupArn: arn(name), ...(retentionDays && { retentionInDays: retentionDays }) })) };
+      return {
+        logGroups: found.map(({ name, retentionDays }) => ({
+          logGroupName: name,
+          arn: `${arn(name)}:*`,
+          logGroupArn: arn(name),
+          ...(retentionDays && { retentionInDays: retentionDays }),
+        })),
+      };
     },
     DescribeLogStreams(input) {
       const group = groupOf(input);
@@ -47,14 +56,27 @@ export function createLogs(context: CloudContext): LogsService {
     },
     FilterLogEvents(input) {
       const { lines, next } = page(input, select(input, readLog(stateDir, groupOf(input))));
-      const events = lines.map(({ line, index }) => ({ logStreamName: line.stream, timestamp: line.time, ingestionTime: line.time, message: line.message, eventId: String(index).padStart(20, '0') }));
+      const events = lines.map(({ line, index }) => ({
+        logStreamName: line.stream,
+        timestamp: line.time,
+        ingestionTime: line.time,
+        message: line.message,
+        eventId: String(index).padStart(20, '0'),
+      }));
       return { events, searchedLogStreams: [], ...(next !== undefined && { nextToken: next }) };
     },
     GetLogEvents(input) {
       const stream = optionalString(input, 'logStreamName');
-      const { lines, next } = page(input, select({ ...input, logStreamNames: [stream] }, readLog(stateDir, groupOf(input))));
+      const { lines, next } = page(
+        input,
+        select({ ...input, logStreamNames: [stream] }, readLog(stateDir, groupOf(input))),
+      );
       const at = String(input['nextToken'] ?? '0');
-      const events = lines.map(({ line }) => ({ timestamp: line.time, ingestionTime: line.time, message: line.message }));
+      const events = lines.map(({ line }) => ({
+        timestamp: line.time,
+        ingestionTime: line.time,
+        message: line.message,
+      }));
       return { events, nextForwardToken: next ?? String(Number(at) + lines.length), nextBackwardToken: at };
     },
   };
@@ -64,7 +86,10 @@ export function createLogs(context: CloudContext): LogsService {
     resources: {
       'AWS::Logs::LogGroup': {
         async apply({ logicalId, properties, stackName = 'tidegate' }) {
-          const name = typeof properties['LogGroupName'] === 'string' ? properties['LogGroupName'] : physicalName(stackName, logicalId, 512);
+          const name =
+            typeof properties['LogGroupName'] === 'string'
+              ? properties['LogGroupName']
+              : physicalName(stackName, logicalId, 512);
           const days = Number(properties['RetentionInDays']);
           groups.set(name, { name, ...(days > 0 && { retentionDays: days }) });
           return { ref: name, attributes: { Arn: `${arn(name)}:*` } };
@@ -78,7 +103,11 @@ export function createLogs(context: CloudContext): LogsService {
     async prepare(request) {
       const { operation, input } = await readJsonRequest(request, 'Logs_20140328');
       const handler = operations[operation];
-      if (!handler) throw new AwsError('UnknownOperationException', `CloudWatch Logs ${operation} is not emulated. Known: ${Object.keys(operations).join(', ')}.`);
+      if (!handler)
+        throw new AwsError(
+          'UnknownOperationException',
+          `CloudWatch Logs ${operation} is not emulated. Known: ${Object.keys(operations).join(', ')}.`,
+        );
       const group = optionalString(input, 'logGroupName');
       return {
         operation,
@@ -98,10 +127,20 @@ function select(input: JsonObject, lines: readonly LogLine[]): LogLine[] {
   const from = Number(input['startTime'] ?? 0);
   const to = Number(input['endTime'] ?? Number.POSITIVE_INFINITY);
   const matches = filterPattern(optionalString(input, 'filterPattern') ?? '');
-  return lines.filter((line) => (names?.includes(line.stream) ?? true) && line.stream.startsWith(prefix) && line.time >= from && line.time <= to && matches(line.message));
+  return lines.filter(
+    (line) =>
+      (names?.includes(line.stream) ?? true) &&
+      line.stream.startsWith(prefix) &&
+      line.time >= from &&
+      line.time <= to &&
+      matches(line.message),
+  );
 }
 
-function page(input: JsonObject, lines: readonly LogLine[]): { lines: { line: LogLine; index: number }[]; next?: string } {
+function page(
+  input: JsonObject,
+  lines: readonly LogLine[],
+): { lines: { line: LogLine; index: number }[]; next?: string } {
   const start = Number(input['nextToken'] ?? 0);
   const limit = Math.min(Number(input['limit'] ?? DEFAULT_LIMIT), DEFAULT_LIMIT);
   const chosen = lines.slice(start, start + limit).map((line, offset) => ({ line, index: start + offset }));
@@ -114,8 +153,15 @@ function page(input: JsonObject, lines: readonly LogLine[]): { lines: { line: Lo
  * @throws AwsError `InvalidParameterException` for the JSON and space-delimited forms
  */
 function filterPattern(pattern: string): (message: string) => boolean {
-  if (/^\s*[{[]/.test(pattern)) throw new AwsError('InvalidParameterException', 'Only text filter patterns are emulated: words, "phrases", -not and ?or.');
-  const terms = [...pattern.matchAll(/([?-]?)(?:"([^"]*)"|(\S+))/g)].map(([, sign, quoted, bare]) => ({ sign, text: quoted ?? bare ?? '' }));
+  if (/^\s*[{[]/.test(pattern))
+    throw new AwsError(
+      'InvalidParameterException',
+      'Only text filter patterns are emulated: words, "phrases", -not and ?or.',
+    );
+  const terms = [...pattern.matchAll(/([?-]?)(?:"([^"]*)"|(\S+))/g)].map(([, sign, quoted, bare]) => ({
+    sign,
+    text: quoted ?? bare ?? '',
+  }));
   const optional = terms.filter(({ sign }) => sign === '?');
   return (message) =>
     terms.every(({ sign, text }) => sign === '?' || message.includes(text) !== (sign === '-')) &&

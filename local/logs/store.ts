@@ -18,7 +18,8 @@ const ROTATION = { maxBytes: 16 * 2 ** 20, keep: 4 };
 export const logPath = (stateDir: string, group: string): string => join(stateDir, 'logs', `${basename(group)}.jsonl`);
 
 /** Opens the log of a function for writing. */
-export const openLog = (stateDir: string, group: string): JsonLinesFile => openJsonLines(logPath(stateDir, group), ROTATION);
+export const openLog = (stateDir: string, group: string): JsonLinesFile =>
+  openJsonLines(logPath(stateDir, group), ROTATION);
 
 /** Every line kept of a log group, oldest first. */
 export function readLog(stateDir: string, group: string): LogLine[] {

@@ -21,9 +21,11 @@ export function randomPassword(options: JsonObject): string {
     .map(([, alphabet]) => [...alphabet].filter((char) => !excluded.has(char)).join(''));
   if (flag('IncludeSpace')) classes.push(' ');
   const usable = classes.filter((alphabet) => alphabet !== '');
-  if (usable.length === 0 || !(length >= 1 && length <= 4096)) throw new Error('GenerateSecretString leaves no characters, or its PasswordLength is not 1 to 4096.');
+  if (usable.length === 0 || !(length >= 1 && length <= 4096))
+    throw new Error('GenerateSecretString leaves no characters, or its PasswordLength is not 1 to 4096.');
 
-  const required = options['RequireEachIncludedType'] === undefined || flag('RequireEachIncludedType') ? usable.map(pick) : [];
+  const required =
+    options['RequireEachIncludedType'] === undefined || flag('RequireEachIncludedType') ? usable.map(pick) : [];
   if (required.length > length) throw new Error('PasswordLength is too short for RequireEachIncludedType.');
   const all = usable.join('');
   const chars = [...required, ...Array.from({ length: length - required.length }, () => pick(all))];
@@ -40,6 +42,7 @@ export function generateSecret(options: JsonObject): string {
   const template = options['SecretStringTemplate'];
   const key = options['GenerateStringKey'];
   if (template === undefined && key === undefined) return password;
-  if (typeof template !== 'string' || typeof key !== 'string') throw new Error('SecretStringTemplate and GenerateStringKey go together.');
+  if (typeof template !== 'string' || typeof key !== 'string')
+    throw new Error('SecretStringTemplate and GenerateStringKey go together.');
   return JSON.stringify({ ...(JSON.parse(template) as object), [key]: password });
 }

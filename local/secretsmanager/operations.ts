@@ -15,23 +15,34 @@ export interface SecretOperation {
 
 const MAX_SECRET_BYTES = 65_536;
 
-function valueOf(input: JsonObject): SecretValue | undefined {
+function readValue(input: JsonObject): SecretValue | undefined {
   const text = optionalString(input, 'SecretString');
   const binary = optionalString(input, 'SecretBinary');
-  if (text !== undefined && binary !== undefined) throw new AwsError('InvalidParameterException', 'You can set only one of SecretString and SecretBinary.');
-  if (Buffer.byteLength(text ?? '') > MAX_SECRET_BYTES || Buffer.byteLength(binary ?? '', 'base64') > MAX_SECRET_BYTES) {
+  if (text !== undefined && binary !== undefined)
+    throw new AwsError('InvalidParameterException', 'You can set only one of SecretString and SecretBinary.');
+  if (
+    Buffer.byteLength(text ?? '') > MAX_SECRET_BYTES ||
+    Buffer.byteLength(binary ?? '', 'base64') > MAX_SECRET_BYTES
+  ) {
     throw new AwsError('InvalidParameterException', `A secret value may have at most ${MAX_SECRET_BYTES} bytes.`);
   }
   return text !== undefined ? { string: text } : binary !== undefined ? { binary } : undefined;
 }
 
 const tagsOf = (input: JsonObject): Secret['tags'] =>
-  Array.isArray(input['Tags']) ? input['Tags'].filter(isJsonObject).map((tag) => ({ Key: String(tag['Key']), Value: String(tag['Value']) })) : [];
+  Array.isArray(input['Tags'])
+    ? input['Tags'].filter(isJsonObject).map((tag) => ({ Key: String(tag['Key']), Value: String(tag['Value']) }))
+    : [];
 
 /** The operations of the API by name. */
 export function secretOperations(store: SecretStore): Readonly<Record<string, SecretOperation>> {
-  const needed = (input: JsonObject, secret: Secret | undefined): Secret => secret ?? store.find(requireString(input, 'SecretId'));
-  const named = (secret: Secret, version?: Version) => ({ ARN: store.arn(secret), Name: secret.name, ...(version && { VersionId: version.id }) });
+  const needed = (input: JsonObject, secret: Secret | undefined): Secret =>
+    secret ?? store.find(requireString(input, 'SecretId'));
+  const named = (secret: Secret, version?: Version) => ({
+    ARN: store.arn(secret),
+    Name: secret.name,
+    ...(version && { VersionId: version.id }),
+  });
   const token = (input: JsonObject): string | undefined => optionalString(input, 'ClientRequestToken');
   const listed = (secret: Secret) => ({
     ...named(secret),
@@ -41,7 +52,8 @@ export function secretOperations(store: SecretStore): Readonly<Record<string, Se
     LastChangedDate: secret.changedAt / 1000,
     Tags: secret.tags,
   });
-  const stagesById = (secret: Secret) => Object.fromEntries(Object.values(secret.versions).map(({ id, stages }) => [id, stages]));
+  const stagesById = (secret: Secret) =>
+    Object.fromEntries(Object.values(secret.versions).map(({ id, stages }) => [id, stages]));
 
   return {
     CreateSecret: {
@@ -49,10 +61,15 @@ export function secretOperations(store: SecretStore): Readonly<Record<string, Se
       keyUse: 'kms:GenerateDataKey',
       run(input) {
         const name = requireString(input, 'Name', 'InvalidParameterException');
-        if (!/^[\w/+=.@-]{1,512}$/.test(name)) throw new AwsError('InvalidParameterException', 'Name may have 1 to 512 letters, digits and /_+=.@-');
+        if (!/^[\w/+=.@-]{1,512}$/.test(name))
+          throw new AwsError('InvalidParameterException', 'Name may have 1 to 512 letters, digits and /_+=.@-');
         const kmsKeyId = optionalString(input, 'KmsKeyId');
-        const settings = { description: optionalString(input, 'Description') ?? '', tags: tagsOf(input), ...(kmsKeyId && { kmsKeyId }) };
-        const secret = store.create(name, settings, valueOf(input), token(input));
+        const settings = {
+          description: optionalString(input, 'Description') ?? '',
+          tags: tagsOf(input),
+          ...(kmsKeyId && { kmsKeyId }),
+        };
+        const secret = store.create(name, settings, readValue(input), token(input));
         secret.initial = false;
         store.save();
         return named(secret, Object.values(secret.versions)[0]);
@@ -77,8 +94,9 @@ export function secretOperations(store: SecretStore): Readonly<Record<string, Se
       keyUse: 'kms:GenerateDataKey',
       run(input, found) {
         const secret = needed(input, found);
-        const value = valueOf(input);
-        if (!value) throw new AwsError('InvalidParameterException', 'You must provide either SecretString or SecretBinary.');
+        const value = readValue(input);
+        if (!value)
+          throw new AwsError('InvalidParameterException', 'You must provide either SecretString or SecretBinary.');
         const stages = Array.isArray(input['VersionStages']) ? input['VersionStages'].map(String) : ['AWSCURRENT'];
         const version = store.put(secret, value, stages, token(input));
         return { ...named(secret, version), VersionStages: version.stages };
@@ -91,7 +109,7 @@ export function secretOperations(store: SecretStore): Readonly<Record<string, Se
         secret.description = optionalString(input, 'Description') ?? secret.description;
         const kmsKeyId = optionalString(input, 'KmsKeyId');
         if (kmsKeyId) secret.kmsKeyId = kmsKeyId;
-        const value = valueOf(input);
+        const value = readValue(input);
         const version = value && store.put(secret, value, ['AWSCURRENT'], token(input));
         store.save();
         return named(secret, version);
@@ -107,13 +125,19 @@ export function secretOperations(store: SecretStore): Readonly<Record<string, Se
     ListSecrets: {
       on: 'none',
       keyUse: undefined,
-      run: () => ({ SecretList: store.list().map((secret) => ({ ...listed(secret), SecretVersionsToStages: stagesById(secret) })) }),
+      run: () => ({
+        SecretList: store.list().map((secret) => ({ ...listed(secret), SecretVersionsToStages: stagesById(secret) })),
+      }),
     },
     ListSecretVersionIds: {
       keyUse: undefined,
       run(input, found) {
         const secret = needed(input, found);
-        const versions = Object.values(secret.versions).map(({ id, stages, createdAt }) => ({ VersionId: id, VersionStages: stages, CreatedDate: createdAt / 1000 }));
+        const versions = Object.values(secret.versions).map(({ id, stages, createdAt }) => ({
+          VersionId: id,
+          VersionStages: stages,
+          CreatedDate: createdAt / 1000,
+        }));
         return { ...named(secret), Versions: versions };
       },
     },
@@ -122,7 +146,10 @@ export function secretOperations(store: SecretStore): Readonly<Record<string, Se
       run(input, found) {
         const secret = needed(input, found);
         if (input['ForceDeleteWithoutRecovery'] !== true) {
-          throw new AwsError('InvalidParameterException', 'The embedded cloud keeps no recovery window: pass ForceDeleteWithoutRecovery.');
+          throw new AwsError(
+            'InvalidParameterException',
+            'The embedded cloud keeps no recovery window: pass ForceDeleteWithoutRecovery.',
+          );
         }
         store.remove(secret);
         return { ...named(secret), DeletionDate: Date.now() / 1000 };

@@ -1,5 +1,18 @@
-import { isJsonObject, jsonError, jsonResponse, optionalString, readJsonRequest, requireString } from '../cloud/json-protocol.ts';
-import { AwsError, type AuthorizationRequest, type CloudContext, type CloudService, type ResourceProvider } from '../cloud/service.ts';
+import {
+  isJsonObject,
+  jsonError,
+  jsonResponse,
+  optionalString,
+  readJsonRequest,
+  requireString,
+} from '../cloud/json-protocol.ts';
+import {
+  type AuthorizationRequest,
+  AwsError,
+  type CloudContext,
+  type CloudService,
+  type ResourceProvider,
+} from '../cloud/service.ts';
 import { physicalName } from '../cloudformation/names.ts';
 import { generateSecret } from './generate.ts';
 import { type KeyUse, secretOperations } from './operations.ts';
@@ -22,7 +35,9 @@ export function createSecretsManager(context: CloudContext): SecretsManagerServi
   /** With a key of the customer's, Secrets Manager calls KMS in the caller's name. */
   function keyEntries(use: KeyUse, keyId: string | undefined, secretArn: string): AuthorizationRequest[] {
     if (!use || !keyId || keyId.endsWith('alias/aws/secretsmanager')) return [];
-    const keyArn = keyId.startsWith('arn:') ? keyId : `arn:aws:kms:${region}:${accountId}:${keyId.startsWith('alias/') ? '' : 'key/'}${keyId}`;
+    const keyArn = keyId.startsWith('arn:')
+      ? keyId
+      : `arn:aws:kms:${region}:${accountId}:${keyId.startsWith('alias/') ? '' : 'key/'}${keyId}`;
     const conditions = {
       'kms:ViaService': `secretsmanager.${region}.amazonaws.com`,
       'kms:EncryptionContext:SecretARN': secretArn,
@@ -49,7 +64,16 @@ export function createSecretsManager(context: CloudContext): SecretsManagerServi
       const generate = properties['GenerateSecretString'];
       const fixed = properties['SecretString'];
       const secret =
-        known ?? store.create(name, settings, isJsonObject(generate) ? { string: generateSecret(generate) } : fixed === undefined ? undefined : { string: String(fixed) });
+        known ??
+        store.create(
+          name,
+          settings,
+          isJsonObject(generate)
+            ? { string: generateSecret(generate) }
+            : fixed === undefined
+              ? undefined
+              : { string: String(fixed) },
+        );
       return { ref: store.arn(secret), attributes: { Id: store.arn(secret) } };
     },
   };
@@ -67,9 +91,18 @@ export function createSecretsManager(context: CloudContext): SecretsManagerServi
     async prepare(request) {
       const { operation, input } = await readJsonRequest(request, 'secretsmanager');
       const handler = operations[operation];
-      if (!handler) throw new AwsError('UnknownOperationException', `Secrets Manager ${operation} is not emulated. Known: ${Object.keys(operations).join(', ')}.`);
+      if (!handler)
+        throw new AwsError(
+          'UnknownOperationException',
+          `Secrets Manager ${operation} is not emulated. Known: ${Object.keys(operations).join(', ')}.`,
+        );
       const action = `secretsmanager:${operation}`;
-      const audited = { SecretId: input['SecretId'], Name: input['Name'], VersionId: input['VersionId'], VersionStage: input['VersionStage'] };
+      const audited = {
+        SecretId: input['SecretId'],
+        Name: input['Name'],
+        VersionId: input['VersionId'],
+        VersionStage: input['VersionStage'],
+      };
       const call = (authorize: AuthorizationRequest[], secret?: Secret) => ({
         operation,
         authorize,
@@ -82,9 +115,20 @@ export function createSecretsManager(context: CloudContext): SecretsManagerServi
         return call([{ action, resource: arn }, ...keyEntries(handler.keyUse, optionalString(input, 'KmsKeyId'), arn)]);
       }
       const id = requireString(input, 'SecretId', 'InvalidParameterException');
-      const secret = store.list().find((candidate) => candidate.name === id || store.arn(candidate) === id || store.arn(candidate).slice(0, -7) === id);
+      const secret = store
+        .list()
+        .find(
+          (candidate) =>
+            candidate.name === id || store.arn(candidate) === id || store.arn(candidate).slice(0, -7) === id,
+        );
       // Who may not see a secret does not learn whether it exists.
-      if (!secret) return call([{ action, resource: id.startsWith('arn:') ? id : `arn:aws:secretsmanager:${region}:${accountId}:secret:${id}` }]);
+      if (!secret)
+        return call([
+          {
+            action,
+            resource: id.startsWith('arn:') ? id : `arn:aws:secretsmanager:${region}:${accountId}:secret:${id}`,
+          },
+        ]);
       const arn = store.arn(secret);
       return call([{ action, resource: arn }, ...keyEntries(handler.keyUse, secret.kmsKeyId, arn)], secret);
     },

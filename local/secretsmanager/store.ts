@@ -37,7 +37,12 @@ export interface SecretStore {
   find(id: string): Secret;
   arn(secret: Secret): string;
   /** @throws AwsError `ResourceExistsException` */
-  create(name: string, settings: Pick<Secret, 'description' | 'kmsKeyId' | 'tags' | 'logicalId'>, value: SecretValue | undefined, token?: string): Secret;
+  create(
+    name: string,
+    settings: Pick<Secret, 'description' | 'kmsKeyId' | 'tags' | 'logicalId'>,
+    value: SecretValue | undefined,
+    token?: string,
+  ): Secret;
   /**
    * Adds a version. With `AWSCURRENT` among the stages the version current so far becomes `AWSPREVIOUS`.
    * @param token version id; the same token with the same value is the same request
@@ -54,11 +59,16 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const randomSuffix = (): string => Array.from({ length: 6 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
 
 /** Secrets kept in `stateDir/secretsmanager/secrets.json`, readable by the owner alone. */
-export function openSecretStore(stateDir: string, account: { region: string; accountId: string }, now: () => number): SecretStore {
+export function openSecretStore(
+  stateDir: string,
+  account: { region: string; accountId: string },
+  now: () => number,
+): SecretStore {
   const path = join(stateDir, 'secretsmanager', 'secrets.json');
   const secrets = readState<Record<string, Secret>>(path, {});
   const save = (): void => writeState(path, secrets);
-  const arn = ({ name, suffix }: Secret): string => `arn:aws:secretsmanager:${account.region}:${account.accountId}:secret:${name}-${suffix}`;
+  const arn = ({ name, suffix }: Secret): string =>
+    `arn:aws:secretsmanager:${account.region}:${account.accountId}:secret:${name}-${suffix}`;
 
   const store: SecretStore = {
     list: () => Object.values(secrets),
@@ -73,9 +83,20 @@ export function openSecretStore(stateDir: string, account: { region: string; acc
     },
     create(name, settings, value, token) {
       if (Object.hasOwn(secrets, name)) {
-        throw new AwsError('ResourceExistsException', `The operation failed because the secret ${name} already exists.`);
+        throw new AwsError(
+          'ResourceExistsException',
+          `The operation failed because the secret ${name} already exists.`,
+        );
       }
-      const secret: Secret = { name, suffix: randomSuffix(), createdAt: now(), changedAt: now(), versions: {}, initial: true, ...settings };
+      const secret: Secret = {
+        name,
+        suffix: randomSuffix(),
+        createdAt: now(),
+        changedAt: now(),
+        versions: {},
+        initial: true,
+        ...settings,
+      };
       secrets[name] = secret;
       if (value) addVersion(secret, value, ['AWSCURRENT'], token, now());
       save();
@@ -88,10 +109,15 @@ export function openSecretStore(stateDir: string, account: { region: string; acc
       return version;
     },
     version(secret, { id, stage }) {
-      const wanted = id ? secret.versions[id] : Object.values(secret.versions).find(({ stages }) => stages.includes(stage ?? 'AWSCURRENT'));
+      const wanted = id
+        ? secret.versions[id]
+        : Object.values(secret.versions).find(({ stages }) => stages.includes(stage ?? 'AWSCURRENT'));
       if (!wanted || (id && stage && !wanted.stages.includes(stage))) {
         const which = id ? `VersionId: ${id}` : `staging label: ${stage ?? 'AWSCURRENT'}`;
-        throw new AwsError('ResourceNotFoundException', `Secrets Manager can't find the specified secret value for ${which}`);
+        throw new AwsError(
+          'ResourceNotFoundException',
+          `Secrets Manager can't find the specified secret value for ${which}`,
+        );
       }
       return wanted;
     },
@@ -103,12 +129,21 @@ export function openSecretStore(stateDir: string, account: { region: string; acc
   return store;
 }
 
-function addVersion(secret: Secret, value: SecretValue, stages: readonly string[], token: string | undefined, at: number): Version {
+function addVersion(
+  secret: Secret,
+  value: SecretValue,
+  stages: readonly string[],
+  token: string | undefined,
+  at: number,
+): Version {
   const id = token ?? randomUUID();
   const known = secret.versions[id];
   if (known) {
     if (known.string !== value.string || known.binary !== value.binary) {
-      throw new AwsError('ResourceExistsException', `The version ${id} already exists with another value; a version is never changed.`);
+      throw new AwsError(
+        'ResourceExistsException',
+        `The version ${id} already exists with another value; a version is never changed.`,
+      );
     }
     return known;
   }
@@ -116,7 +151,8 @@ function addVersion(secret: Secret, value: SecretValue, stages: readonly string[
     const holder = Object.values(secret.versions).find((version) => version.stages.includes(stage));
     if (!holder) continue;
     if (stage === 'AWSCURRENT') {
-      for (const version of Object.values(secret.versions)) version.stages = version.stages.filter((label) => label !== 'AWSPREVIOUS');
+      for (const version of Object.values(secret.versions))
+        version.stages = version.stages.filter((label) => label !== 'AWSPREVIOUS');
       holder.stages.push('AWSPREVIOUS');
     }
     holder.stages = holder.stages.filter((label) => label !== stage);
@@ -125,6 +161,7 @@ function addVersion(secret: Secret, value: SecretValue, stages: readonly string[
   secret.versions[id] = version;
   secret.changedAt = at;
   // A version no label points to is deprecated and may go (Secrets Manager User Guide, "Secret versions").
-  for (const { id: old, stages: labels } of Object.values(secret.versions)) if (labels.length === 0) delete secret.versions[old];
+  for (const { id: old, stages: labels } of Object.values(secret.versions))
+    if (labels.length === 0) delete secret.versions[old];
   return version;
 }

@@ -18,7 +18,8 @@ export function createSts(context: HostContext): CloudService {
       operation: 'GetCallerIdentity',
       // No permission is needed to ask who one is (STS API Reference, GetCallerIdentity).
       authorize: [],
-      execute: async () => queryResponse('GetCallerIdentity', { UserId: userId, Account: accountId, Arn: caller.arn }, NAMESPACE, id),
+      execute: async () =>
+        queryResponse('GetCallerIdentity', { UserId: userId, Account: accountId, Arn: caller.arn }, NAMESPACE, id),
     };
   }
 
@@ -26,7 +27,10 @@ export function createSts(context: HostContext): CloudService {
     const roleArn = input.get('RoleArn') ?? '';
     const sessionName = input.get('RoleSessionName') ?? '';
     if (!/^[\w+=,.@-]{2,64}$/.test(sessionName)) {
-      throw new AwsError('ValidationError', "Value at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]{2,64}");
+      throw new AwsError(
+        'ValidationError',
+        "Value at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]{2,64}",
+      );
     }
     const seconds = Number(input.get('DurationSeconds') ?? 3600);
     return {
@@ -37,9 +41,13 @@ export function createSts(context: HostContext): CloudService {
         const role = roles().get(roleArn);
         if (!role) throw new AwsError('AccessDenied', `The role ${roleArn} is not in the template.`, 403);
         // The administrator may look through any role's eyes; everybody else needs the role's trust.
-        if (caller.roleArn !== undefined) roles().assertAssumable(roleArn, { arn: caller.arn, roleArn: caller.roleArn, accountId });
+        if (caller.roleArn !== undefined)
+          roles().assertAssumable(roleArn, { arn: caller.arn, roleArn: caller.roleArn, accountId });
         if (!(seconds >= 900 && seconds <= role.maxSessionSeconds)) {
-          throw new AwsError('ValidationError', `The requested DurationSeconds must lie between 900 and the role's MaxSessionDuration, ${role.maxSessionSeconds}.`);
+          throw new AwsError(
+            'ValidationError',
+            `The requested DurationSeconds must lie between 900 and the role's MaxSessionDuration, ${role.maxSessionSeconds}.`,
+          );
         }
         // Tokens are checked against the machine's time, as signatures are.
         const until = Date.now() + seconds * 1000;
@@ -48,7 +56,12 @@ export function createSts(context: HostContext): CloudService {
           'AssumeRole',
           {
             AssumedRoleUser: { AssumedRoleId: `${role.id}:${sessionName}`, Arn: sessionArn(roleArn, sessionName) },
-            Credentials: { AccessKeyId: keys.accessKeyId, SecretAccessKey: keys.secretAccessKey, SessionToken: keys.sessionToken, Expiration: new Date(until) },
+            Credentials: {
+              AccessKeyId: keys.accessKeyId,
+              SecretAccessKey: keys.secretAccessKey,
+              SessionToken: keys.sessionToken,
+              Expiration: new Date(until),
+            },
           },
           NAMESPACE,
           id,

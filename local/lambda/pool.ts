@@ -1,0 +1,127 @@
+import type { FunctionProcess, Outcome } from './process.ts';
+
+/** Ends the processes that have waited longest when too many wait. */
+export interface IdleLimit {
+  /** Called when a process has nothing to do. */
+  rest(process: FunctionProcess, end: () => void): void;
+  /** Called when it is used again, or gone. */
+  wake(process: FunctionProcess): void;
+}
+
+/** @param max processes of all functions together that may wait warm; @param afterMs how long one may wait */
+export function createIdleLimit(max: number, afterMs: number): IdleLimit {
+  const resting = new Map<FunctionProcess, { end: () => void; timer: NodeJS.Timeout }>();
+  const wake = (process: FunctionProcess): void => {
+    clearTimeout(resting.get(process)?.timer);
+    resting.delete(process);
+  };
+  return {
+    wake,
+    rest(process, end) {
+      const stop = (): void => {
+        wake(process);
+        end();
+      };
+      resting.set(process, { end: stop, timer: setTimeout(stop, afterMs).unref() });
+      // A map keeps the order of insertion: the first has waited longest.
+      const [longest] = resting.values();
+      if (resting.size > max) longest?.end();
+    },
+  };
+}
+
+/** The processes of one function. */
+export interface Pool {
+  /** Runs an event in a warm process, else a new one, else when one is free. */
+  invoke(requestId: string, event: string): Promise<Outcome>;
+  /** Invocations under way or waiting. */
+  readonly busy: number;
+  /** Ends every process; what waits is refused. */
+  close(): Promise<void>;
+}
+
+/** @param start makes a new process; may fail, when the code cannot be unpacked */
+export function createPool(start: () => Promise<FunctionProcess>, maxProcesses: number, idle: IdleLimit): Pool {
+  const free: FunctionProcess[] = [];
+  const all = new Set<FunctionProcess>();
+  const queue: PromiseWithResolvers<FunctionProcess>[] = [];
+  let starting = 0;
+  let busy = 0;
+  let closed = false;
+
+  const end = (process: FunctionProcess): Promise<void> => {
+    all.delete(process);
+    const at = free.indexOf(process);
+    if (at >= 0) free.splice(at, 1);
+    idle.wake(process);
+    return process.kill();
+  };
+
+  async function acquire(): Promise<FunctionProcess> {
+    for (let process = free.pop(); process; process = free.pop()) {
+      idle.wake(process);
+      if (process.alive) return process;
+      all.delete(process);
+    }
+    if (all.size + starting >= maxProcesses) {
+      const turn = Promise.withResolvers<FunctionProcess>();
+      queue.push(turn);
+      return turn.promise;
+    }
+    return open();
+  }
+
+  async function open(): Promise<FunctionProcess> {
+    starting++;
+    try {
+      const process = await start();
+      if (closed) {
+        await process.kill();
+        throw new Error('The embedded cloud is closing.');
+      }
+      all.add(process);
+      return process;
+    } finally {
+      starting--;
+    }
+  }
+
+  function release(process: FunctionProcess): void {
+    const next = queue.shift();
+    if (process.alive && !closed) {
+      if (next) next.resolve(process);
+      else {
+        free.push(process);
+        idle.rest(process, () => void end(process));
+      }
+      return;
+    }
+    void end(process);
+    if (next) open().then(next.resolve, next.reject);
+  }
+
+  return {
+    get busy() {
+      return busy;
+    },
+    async invoke(requestId, event) {
+      if (closed) throw new Error('The embedded cloud is closing.');
+      busy++;
+      try {
+        const process = await acquire();
+        try {
+          return await process.invoke(requestId, event);
+        } finally {
+          release(process);
+        }
+      } finally {
+        busy--;
+      }
+    },
+    async close() {
+      closed = true;
+      for (const turn of queue.splice(0)) turn.reject(new Error('The embedded cloud is closing.'));
+      await Promise.all([...all].map(end));
+    },
+  };
+}

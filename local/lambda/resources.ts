@@ -1,0 +1,62 @@
+import type { AppliedResource, ResourceProvider } from '../cloud/service.ts';
+import { parseEventInvoke, parseFunction } from './function.ts';
+import type { Runtime } from './runtime.ts';
+
+/** Who may invoke a function in a service's own name (`AWS::Lambda::Permission`). */
+export interface Permission {
+  readonly functionName: string;
+  readonly principal: string;
+  readonly sourceArn?: string;
+}
+
+/** The Lambda resource types of a template. */
+export function lambdaResources(
+  runtime: Runtime,
+  permissions: Map<string, Permission>,
+): Readonly<Record<string, ResourceProvider>> {
+  const plain = (ref: string, attributes: Record<string, string> = {}): AppliedResource => ({ ref, attributes });
+  const text = (value: unknown): string => String(value ?? '');
+
+  return {
+    'AWS::Lambda::Function': {
+      async apply(resource) {
+        const { arn, spec } = await runtime.deploy(parseFunction(resource));
+        return plain(spec.name, { Arn: arn });
+      },
+      delete: async ({ ref }) => runtime.remove(ref),
+    },
+    'AWS::Lambda::Version': {
+      async apply({ properties }) {
+        const { arn } = runtime.find(text(properties['FunctionName']));
+        // There is one package at a time here, so every published version is that one.
+        return plain(`${arn}:1`, { Version: '1', FunctionArn: `${arn}:1` });
+      },
+    },
+    'AWS::Lambda::Alias': {
+      async apply({ properties }) {
+        const deployed = runtime.find(text(properties['FunctionName']));
+        const name = text(properties['Name']);
+        deployed.qualifiers.add(name);
+        return plain(`${deployed.arn}:${name}`, { AliasArn: `${deployed.arn}:${name}` });
+      },
+    },
+    'AWS::Lambda::Permission': {
+      async apply({ logicalId, properties }) {
+        const functionName = runtime.find(text(properties['FunctionName'])).spec.name;
+        const sourceArn = properties['SourceArn'];
+        permissions.set(logicalId, {
+          functionName,
+          principal: text(properties['Principal']),
+          ...(typeof sourceArn === 'string' && { sourceArn }),
+        });
+        return plain(logicalId, { Id: logicalId });
+      },
+    },
+    'AWS::Lambda::EventInvokeConfig': {
+      async apply({ logicalId, properties }) {
+        runtime.find(text(properties['FunctionName'])).eventInvoke = parseEventInvoke(properties);
+        return plain(logicalId);
+      },
+    },
+  };
+}

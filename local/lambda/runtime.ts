@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { HostContext } from '../cloud/context.ts';
+import type { JsonLinesFile } from '../cloud/jsonl.ts';
+import { AwsError } from '../cloud/service.ts';
+import type { LogsService } from '../logs/service.ts';
+import { openLog } from '../logs/store.ts';
+import { type Code, locateCode } from './code.ts';
+import { DEFAULT_EVENT_INVOKE, type EventInvokeSettings, type FunctionSpec } from './function.ts';
+import { createIdleLimit, createPool, type Pool } from './pool.ts';
+import { type Outcome, startProcess } from './process.ts';
+
+/** A function that stands: what it is, and its processes. */
+export interface DeployedFunction {
+  readonly spec: FunctionSpec;
+  readonly arn: string;
+  readonly code: Code;
+  eventInvoke: EventInvokeSettings;
+  /** Version numbers and aliases that may be asked for besides `$LATEST`. */
+  readonly qualifiers: Set<string>;
+  readonly deployedAt: number;
+}
+
+export interface Runtime {
+  deploy(spec: FunctionSpec): Promise<DeployedFunction>;
+  remove(name: string): Promise<void>;
+  list(): readonly DeployedFunction[];
+  /** By name or ARN, with or without qualifier. @throws AwsError `ResourceNotFoundException` */
+  find(nameOrArn: string, qualifier?: string): DeployedFunction;
+  /**
+   * Runs a function on an event.
+   * @param event JSON
+   * @throws AwsError `TooManyRequestsException` beyond reserved concurrency, `ServiceException` when it cannot be run
+   */
+  invoke(target: DeployedFunction, event: string, requestId?: string): Promise<Outcome>;
+  close(): Promise<void>;
+}
+
+const MAX_WARM = 12;
+const WARM_MS = 120_000;
+
+interface Running {
+  deployed: DeployedFunction;
+  pool: Pool;
+  log: JsonLinesFile;
+}
+
+/** The functions of the template and their processes. */
+export function createRuntime(context: HostContext): Runtime {
+  const { region, accountId, stateDir, packageDir, clock } = context;
+  const home = join(stateDir, 'lambda');
+  const functions = new Map<string, Running>();
+  const idle = createIdleLimit(MAX_WARM, WARM_MS);
+  const concurrency = Math.max(2, availableParallelism());
+
+  /** Names, partial and whole ARNs, each with or without a qualifier. */
+  function parseName(nameOrArn: string): { name: string; qualifier?: string } {
+    const [name = '', qualifier] = nameOrArn
+      .replace(/^(?:arn:[^:]+:lambda:[^:]+:)?(?:\d{12}:)?function:/, '')
+      .split(':');
+    return { name, ...(qualifier && { qualifier }) };
+  }
+
+  function createProcesses(deployed: DeployedFunction, log: JsonLinesFile): Pool {
+    const { spec, arn, code } = deployed;
+    const start = async () => {
+      const folder = await code.folder();
+      const { credentials, endpoint } = context.clientConfig(spec.roleArn, spec.name, 'lambda.amazonaws.com');
+      return startProcess({
+        functionName: spec.name,
+        functionArn: arn,
+        handler: spec.handler,
+        folder,
+        memoryMb: spec.memoryMb,
+        timeoutSeconds: spec.timeoutSeconds,
+        logGroup: spec.logGroup,
+        temporary: join(home, 'tmp'),
+        environment: {
+          AWS_REGION: region,
+          AWS_DEFAULT_REGION: region,
+          AWS_ENDPOINT_URL: endpoint,
+          AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+          AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+          ...(credentials.sessionToken !== undefined && { AWS_SESSION_TOKEN: credentials.sessionToken }),
+          ...spec.environment,
+        },
+        onLine: (line) => log.write(line),
+      });
+    };
+    return createPool(start, concurrency, idle);
+  }
+
+  const runtime: Runtime = {
+    async deploy(spec) {
+      // As AWS checks it when the function is made, not when it first runs.
+      context.clientConfig(spec.roleArn, spec.name, 'lambda.amazonaws.com');
+      await runtime.remove(spec.name);
+      const code = locateCode(spec.code, packageDir, join(home, 'code'));
+      context.service<LogsService>('logs').ensureGroup(spec.logGroup);
+      const log = openLog(stateDir, spec.logGroup);
+      const deployed: DeployedFunction = {
+        spec,
+        code,
+        arn: `arn:aws:lambda:${region}:${accountId}:function:${spec.name}`,
+        eventInvoke: DEFAULT_EVENT_INVOKE,
+        qualifiers: new Set(['$LATEST', '1']),
+        deployedAt: clock.now(),
+      };
+      functions.set(spec.name, { deployed, log, pool: createProcesses(deployed, log) });
+      return deployed;
+    },
+    async remove(name) {
+      const running = functions.get(name);
+      functions.delete(name);
+      await running?.pool.close();
+      running?.log.close();
+    },
+    list: () => [...functions.values()].map(({ deployed }) => deployed),
+    find(nameOrArn, asked) {
+      const { name, qualifier = asked } = parseName(nameOrArn);
+      const running = functions.get(name);
+      if (!running || (qualifier !== undefined && !running.deployed.qualifiers.has(qualifier))) {
+        const arn = `arn:aws:lambda:${region}:${accountId}:function:${name}${qualifier ? `:${qualifier}` : ''}`;
+        throw new AwsError('ResourceNotFoundException', `Function not found: ${arn}`, 404, { Type: 'User' });
+      }
+      return running.deployed;
+    },
+    async invoke({ spec }, event, requestId = randomUUID()) {
+      const running = functions.get(spec.name);
+      if (!running) throw new AwsError('ResourceNotFoundException', `Function not found: ${spec.name}`, 404);
+      if (spec.reservedConcurrency !== undefined && running.pool.busy >= spec.reservedConcurrency) {
+        throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429, {
+          Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
+          Type: 'User',
+        });
+      }
+      try {
+        return await running.pool.invoke(requestId, event);
+      } catch (cause) {
+        if (cause instanceof AwsError) throw cause;
+        const why = cause instanceof Error ? cause.message : String(cause);
+        throw new AwsError('ServiceException', `${spec.name} could not be run: ${why}`, 500, { Type: 'Service' });
+      }
+    },
+    async close() {
+      await Promise.all([...functions.keys()].map((name) => runtime.remove(name)));
+    },
+  };
+  return runtime;
+}

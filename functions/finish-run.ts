@@ -4,10 +4,18 @@ import { sfnClient } from '#functions/common/clients';
 import { readConfig } from '#functions/common/config';
 import { releaseLease } from '#functions/common/lease';
 import { withMiddleware } from '#functions/common/middleware';
+import type { Condition } from '#functions/common/state-store';
 import { runStore } from '#functions/common/stores';
 import { finishRunSchema, type PendingDrop, retrainInputSchema } from '#schemas/run';
 
 const config = readConfig(['STATE_TABLE', 'RETRAIN_MACHINE_ARN']);
+
+/** A quick deployment may have come first: its status stays. */
+const unlessDeployed: Condition = {
+  expression: 'attribute_not_exists(#s) OR #s <> :deployed',
+  names: { '#s': 'status' },
+  values: { ':deployed': 'deployed' },
+};
 
 /** The pipeline and drop an execution's input names, as far as it can be read. */
 function readTarget(input: unknown): { pipeline?: string; drop?: string } {
@@ -51,7 +59,12 @@ export const handler = withMiddleware(finishRunSchema, async ({ executionArn, in
   const finished = pipeline === undefined ? undefined : await store.get(pipeline, `finished#${executionArn}`);
   const runId = String(lease?.['runId'] ?? finished?.['runId'] ?? '');
   if (pipeline !== undefined && runId !== '') {
-    await store.set(pipeline, `run#${runId}`, { status: outcome === 'lost' ? 'failed' : outcome, ...(failure ? { failure } : {}) });
+    await store.set(
+      pipeline,
+      `run#${runId}`,
+      { status: outcome === 'lost' ? 'failed' : outcome, ...(failure ? { failure } : {}) },
+      unlessDeployed,
+    );
     if (!failure && lease) await store.put(pipeline, `trained#${String(lease['identity'])}`, { runId, outcome });
     await store.put(pipeline, `finished#${executionArn}`, { runId });
     const pending = await releaseLease(store, pipeline, runId, executionArn);

@@ -45,7 +45,14 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
     applyGates: [...readRun, ...writeRun],
     registerModel: [
       ...readRun,
-      ...sageMaker(stage, 'model-package-group', 'CreateModelPackageGroup', 'DescribeModelPackageGroup', 'CreateModelPackage', 'AddTags'),
+      ...sageMaker(
+        stage,
+        'model-package-group',
+        'CreateModelPackageGroup',
+        'DescribeModelPackageGroup',
+        'CreateModelPackage',
+        'AddTags',
+      ),
       ...sageMaker(stage, 'model-package', 'CreateModelPackage', 'DescribeModelPackage', 'AddTags'),
       ...state('GetItem', 'UpdateItem'),
     ],
@@ -58,8 +65,9 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       ...readRun,
       ...sageMaker(stage, 'model-package', 'DescribeModelPackage'),
       ...sageMaker(stage, 'endpoint', 'DescribeEndpoint'),
-      ...state('GetItem', 'PutItem', 'UpdateItem'),
+      ...state('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
       ...endpointTests('GetItem', 'PutItem'),
+      allow('states:DescribeExecution', executionsOf(stage, 'deploy')),
     ],
     deployEndpoint: [
       ...readRun,

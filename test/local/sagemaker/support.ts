@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import {
   CreateBucketCommand,
   GetObjectCommand,
@@ -44,14 +45,34 @@ export interface World {
 export interface WorldOptions {
   /** What S3 refuses to a role, by the role's name in upper case. */
   readonly denies?: (request: AuthorizationRequest, role: string) => boolean;
-  readonly service?: FakeContext['service'];
+  /** The alarms that are in ALARM, asked each time CloudWatch is. */
+  readonly ringing?: () => readonly string[];
 }
+
+/** S3 that also answers CloudWatch's DescribeAlarms, so that one endpoint serves all that a role calls. */
+const withAlarms = (s3: CloudService, ringing: () => readonly string[]): CloudService => ({
+  ...s3,
+  prepare: async (request) => {
+    if (request.signingName !== 'monitoring') return s3.prepare(request);
+    const wanted = JSON.parse(await text(request.body)) as { AlarmNames: string[] };
+    const found = ringing().filter((name) => wanted.AlarmNames.includes(name));
+    return {
+      operation: 'DescribeAlarms',
+      authorize: [{ action: 'cloudwatch:DescribeAlarms', resource: '*' }],
+      execute: () =>
+        Promise.resolve({
+          status: 200,
+          body: JSON.stringify({ MetricAlarms: found.map((AlarmName) => ({ AlarmName })) }),
+        }),
+    };
+  },
+});
 
 /** SageMaker and S3, each behind its own door, on fresh state with one bucket. */
 export const createWorld = async (options: WorldOptions = {}): Promise<World> => {
   const stateDir = await mkdtemp(join(tmpdir(), 'tidegate-sagemaker-'));
   const s3Context = fakeContext(stateDir);
-  const storage = await serveService(await createS3(s3Context), {
+  const storage = await serveService(withAlarms(await createS3(s3Context), options.ringing ?? (() => [])), {
     context: s3Context,
     allow: (request, caller) => !options.denies?.(request, caller.accessKeyId.replace(/^ROLE/, '')),
   });

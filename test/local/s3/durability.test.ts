@@ -107,6 +107,22 @@ describe('objects on disk', () => {
     s3.catalog.close();
   });
 
+  it('can be read to the end when they are deleted meanwhile, and are gone from disk then', async () => {
+    const s3 = await open();
+    // Larger than what is read ahead, so that the later files are opened after they were given up.
+    const texts = ['a', 'b', 'c'].map((letter) => letter.repeat(mebibyte));
+    const extents = [];
+    for (const text of texts) extents.push(await write(s3, text));
+    const reading = s3.catalog.blobs.read(extents);
+    const chunks = reading[Symbol.asyncIterator]();
+    const read = [String((await chunks.next()).value)];
+    await s3.catalog.blobs.discard(extents.map(({ blob }) => blob));
+    for (let next = await chunks.next(); !next.done; next = await chunks.next()) read.push(String(next.value));
+    expect(read.join('') === texts.join('')).toBe(true);
+    while ((await objectFiles(stateDir)).length > 0) await delay(5);
+    s3.catalog.close();
+  });
+
   it('survive the death of the process in the middle of the next upload', async () => {
     const { child, endpoint, client } = await startProcess();
     await client.send(new CreateBucketCommand({ Bucket: 'data' }));

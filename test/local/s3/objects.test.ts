@@ -172,12 +172,14 @@ describe('objects', () => {
   });
 
   it('writes only where the conditions hold, and once when many writers say If-None-Match: *', async () => {
+    const before = (await objectFiles(s3.stateDir)).length;
     const writers = Array.from({ length: 8 }, (_, index) => put('lease', `writer ${index}`, { IfNoneMatch: '*' }));
     const outcomes = await Promise.allSettled(writers);
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     for (const outcome of outcomes) {
       if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ name: 'PreconditionFailed' });
     }
+    expect(await objectFiles(s3.stateDir)).toHaveLength(before + 1);
     const { ETag } = await get('lease');
     const next = await put('lease', 'next', { IfMatch: ETag });
     expect(await failure(put('lease', 'late', { IfMatch: ETag }))).toMatchObject({

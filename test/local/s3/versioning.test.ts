@@ -53,6 +53,13 @@ describe('versions and copies', () => {
     expect(await read('hidden')).toBe('here');
   });
 
+  it('shows the version before when the latest is deleted for good', async () => {
+    for (const body of ['first', 'second']) await put('stack', body);
+    const { VersionId } = await put('stack', 'third');
+    await remove('stack', VersionId);
+    expect(await read('stack')).toBe('second');
+  });
+
   it('writes over the null version alone while versioning is suspended', async () => {
     const kept = await put('suspended', 'versioned');
     await setVersioning('Suspended');

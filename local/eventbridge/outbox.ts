@@ -17,6 +17,8 @@ export interface Delivery {
   readonly maximumRetryAttempts: number;
   readonly maximumAgeSeconds: number;
   readonly deadLetterArn?: string;
+  /** For schedules: the time it was due, ISO 8601. */
+  readonly scheduledTime?: string;
 }
 
 /** Deliveries that survive a restart: accepted means delivered at least once, dead-lettered, or logged as dropped. */

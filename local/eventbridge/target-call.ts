@@ -1,3 +1,4 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { AwsError, type CloudContext, type CloudService } from '#local/cloud/service';
 
@@ -35,12 +36,14 @@ export function targetKind(arn: string): TargetKind | undefined {
 }
 
 /**
- * Calls a target once: a function asynchronously, a state machine as the target's role through the door, a queue.
+ * Calls a target once: a function asynchronously, a state machine, a queue. With a role, functions and state machines
+ * are called through the door as that role; a function without one under its own permission, as AWS does for rules.
  * @throws what the target answered; see `describeFailure`.
  */
 export async function callTarget(context: CloudContext, call: TargetCall): Promise<void> {
   switch (targetKind(call.arn)) {
     case 'lambda':
+      if (call.roleArn !== undefined) return invokeAs(context, call, call.roleArn);
       return context.service<LambdaInvoker>('lambda').invokeAsync(call.arn, JSON.parse(call.payload));
     case 'sqs':
       return context.service<QueueSender>('sqs').sendInternal(call.arn, call.payload);
@@ -48,6 +51,20 @@ export async function callTarget(context: CloudContext, call: TargetCall): Promi
       return startExecution(context, call);
     default:
       throw new AwsError('ValidationException', `The embedded cloud cannot call ${call.arn}`);
+  }
+}
+
+async function invokeAs(context: CloudContext, call: TargetCall, roleArn: string): Promise<void> {
+  const client = new LambdaClient(context.clientConfig(roleArn, call.sessionName));
+  try {
+    const command = new InvokeCommand({
+      FunctionName: call.arn,
+      InvocationType: 'Event',
+      Payload: Buffer.from(call.payload),
+    });
+    await client.send(command, { abortSignal: call.signal });
+  } finally {
+    client.destroy();
   }
 }
 

@@ -17,7 +17,8 @@ export const pageStyle = `
 html, body { height: 100%; margin: 0; }
 body {
   display: grid; grid-template-columns: 15.5rem minmax(0, 1fr); background: var(--ground); color: var(--ink);
-  font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Liberation Sans", sans-serif;
+  font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Liberation Sans", sans-serif,
+    "Apple Color Emoji", "Segoe UI Emoji", "Noto Color Emoji";
 }
 a { color: var(--link); text-decoration: none; } a:hover { text-decoration: underline; }
 nav { background: var(--side); color: var(--side-ink); display: flex; flex-direction: column; min-height: 0; }
@@ -85,9 +86,7 @@ setInterval(async () => {
   try {
     const reply = await fetch(location.href, { headers: tag ? { 'if-none-match': tag } : {}, cache: 'no-store' });
     if (reply.status !== 200) return;
-    const first = tag === null;
     tag = reply.headers.get('etag');
-    if (first) return;
     const fresh = new DOMParser().parseFromString(await reply.text(), 'text/html');
     const stay = log() && !atEnd(log()) ? log().scrollTop : null;
     const shut = new Set([...document.querySelectorAll('details:not([open])')].map((d) => d.id));

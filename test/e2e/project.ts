@@ -17,14 +17,30 @@ import type { Outputs, Target } from '../../cli/target.ts';
 import { type Ended, watchExecution } from '../../cli/watch.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const sources = ['domain', 'functions', 'pipelines', 'plugins', 'resources', 'schemas', 'statemachines', 'package.json', 'package-lock.json', 'serverless.yml', 'tsconfig.json'];
+const sources = [
+  'domain',
+  'functions',
+  'pipelines',
+  'plugins',
+  'resources',
+  'schemas',
+  'statemachines',
+  'package.json',
+  'package-lock.json',
+  'serverless.yml',
+  'tsconfig.json',
+];
 
 /** A copy of the project, packaged and up in an embedded cloud of its own. */
 export interface UpProject {
   readonly cloud: Cloud;
   readonly target: Target;
   /** Drops files and waits for the run they start. */
-  drop(pipeline: string, files: readonly string[], folder: string): Promise<{ ended: Ended; run: RunRecord | undefined; executionArn: string }>;
+  drop(
+    pipeline: string,
+    files: readonly string[],
+    folder: string,
+  ): Promise<{ ended: Ended; run: RunRecord | undefined; executionArn: string }>;
   readArtifact<S extends z.ZodType>(key: string, schema: S): Promise<z.output<S>>;
   close(): Promise<void>;
 }
@@ -37,7 +53,14 @@ export async function startProject(pipelines: readonly string[] = []): Promise<U
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'dir');
   execFileSync(
     process.execPath,
-    [join(root, 'node_modules', 'serverless', 'bin', 'serverless.js'), 'package', '--stage', 'local', '--param', 'hostBinding=true'],
+    [
+      join(root, 'node_modules', 'serverless', 'bin', 'serverless.js'),
+      'package',
+      '--stage',
+      'local',
+      '--param',
+      'hostBinding=true',
+    ],
     { cwd: copy, stdio: 'pipe' },
   );
   const stateDir = join(copy, '.tidegate');
@@ -57,13 +80,17 @@ export async function startProject(pipelines: readonly string[] = []): Promise<U
     async drop(pipeline, files, folder) {
       const since = Date.now();
       const prefix = await uploadDrop(target, pipeline, files, { folder });
-      const executionArn = await waitForExecution(target, target.outputs.RetrainStateMachineArn, prefix, since, { otherwise: `no run started for ${prefix}` });
+      const executionArn = await waitForExecution(target, target.outputs.RetrainStateMachineArn, prefix, since, {
+        otherwise: `no run started for ${prefix}`,
+      });
       const ended = await watchExecution(target.sfn, executionArn, { silent: true });
       const run = (await listRuns(target, pipeline, 100)).find((r) => r.executionArn === executionArn);
       return { ended, run, executionArn };
     },
     async readArtifact(key, schema) {
-      const { Body } = await target.s3.send(new GetObjectCommand({ Bucket: target.outputs.ArtifactsBucketName, Key: key }));
+      const { Body } = await target.s3.send(
+        new GetObjectCommand({ Bucket: target.outputs.ArtifactsBucketName, Key: key }),
+      );
       return schema.parse(JSON.parse((await Body?.transformToString()) ?? ''));
     },
     async close() {

@@ -37,11 +37,14 @@ async function holdoutAuc(pipeline: string, source: string, as: string): Promise
 
 describe('results on public data, through the whole pipeline', () => {
   const taiwan = data('credit_default_taiwan.csv.gz');
-  it.skipIf(!existsSync(taiwan))('reaches the measured AUC of 0.783 on the Taiwan credit data, within 0.01', async () => {
-    const auc = await holdoutAuc('taiwan', taiwan, 'credit.csv.gz');
+  it.skipIf(!existsSync(taiwan))(
+    'reaches the measured AUC of 0.783 on the Taiwan credit data, within 0.01',
+    async () => {
+      const auc = await holdoutAuc('taiwan', taiwan, 'credit.csv.gz');
 
-    expect(Math.abs(auc - 0.783)).toBeLessThanOrEqual(0.01);
-  });
+      expect(Math.abs(auc - 0.783)).toBeLessThanOrEqual(0.01);
+    },
+  );
 
   const adult = data('adult.data.gz');
   it.skipIf(!existsSync(adult))('reaches the measured AUC of 0.927 on Adult, within 0.01', async () => {

@@ -1,0 +1,258 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { DescribeModelPackageCommand, ListTrainingJobsCommand } from '@aws-sdk/client-sagemaker';
+import { ListExecutionsCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { artifactKeys, runPrefix } from '#domain/runs/layout';
+import { writeLoanBook } from '#examples/loans/generate';
+import { evaluationSchema, verdictSchema } from '#schemas/evaluation';
+import { predictRows } from '../../cli/commands/predict.ts';
+import { readSlack, type SlackMessage } from '../../cli/commands/slack.ts';
+import { getState, type RunRecord, waitForExecution } from '../../cli/runs.ts';
+import { watchExecution } from '../../cli/watch.ts';
+import { startProject, type UpProject } from './project.ts';
+
+const pipeline = 'loan-default';
+let project: UpProject;
+let folder: string;
+let champion: RunRecord;
+
+const slack = (): Promise<SlackMessage[]> => readSlack(project.cloud.endpoint);
+async function writeBook(
+  name: string,
+  settings: Parameters<typeof writeLoanBook>[2],
+  rows = 6000,
+): Promise<readonly string[]> {
+  return (await writeLoanBook(join(folder, name), rows, settings, 2)).files;
+}
+async function trainingJobs(): Promise<number> {
+  const { TrainingJobSummaries = [] } = await project.target.sageMaker.send(new ListTrainingJobsCommand({}));
+  return TrainingJobSummaries.length;
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tidegate-loans-'));
+  project = await startProject();
+}, 300_000);
+afterAll(async () => {
+  await project?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('the loan book, from drop to deployed model', { timeout: 120_000 }, () => {
+  it('trains, gates, registers, deploys and tests a good book', async () => {
+    const since = Date.now();
+    const { ended, run } = await project.drop(pipeline, await writeBook('good', { seed: 7 }), 'first');
+
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'registered' } });
+    if (!run?.modelPackageArn) throw new Error('nothing was registered');
+    const deployment = await waitForExecution(
+      project.target,
+      project.target.outputs.DeployStateMachineArn,
+      run.modelPackageArn,
+      since,
+      { otherwise: 'no deployment' },
+    );
+    expect(await watchExecution(project.target.sfn, deployment, { silent: true })).toMatchObject({
+      status: 'SUCCEEDED',
+    });
+    expect(await getState(project.target, pipeline, 'champion')).toMatchObject({
+      runId: run.runId,
+      modelPackageVersion: 1,
+    });
+    champion = run;
+  });
+
+  it('registers the whole lineage', async () => {
+    const described = await project.target.sageMaker.send(
+      new DescribeModelPackageCommand({ ModelPackageName: champion.modelPackageArn }),
+    );
+
+    expect(described.ModelApprovalStatus).toBe('Approved');
+    expect(described.ModelMetrics?.ModelQuality?.Statistics?.S3Uri).toContain(artifactKeys(champion).evaluation);
+    expect(described.CustomerMetadataProperties).toMatchObject({
+      run_id: champion.runId,
+      dataset_version: champion.datasetVersion,
+      pipeline,
+    });
+    expect(Object.keys(described.CustomerMetadataProperties ?? {})).toEqual(
+      expect.arrayContaining(['git_commit', 'config_hash', 'object_versions', 'metric.auc', 'hyperparameter.eta']),
+    );
+  });
+
+  it('predicts raw rows and names the model version', async () => {
+    const answer = await predictRows(project.target, pipeline, [
+      { income: 30_000, amount: 9000, term: 36, purpose: 'car', home: 'rent' },
+      { income: 90_000 },
+    ]);
+
+    expect(answer.model).toMatchObject({ version: 1, runId: champion.runId });
+    expect(answer.predictions).toHaveLength(2);
+    for (const p of answer.predictions)
+      expect(p).toMatchObject({ score: expect.any(Number), label: expect.stringMatching(/^[01]$/) });
+  });
+
+  it('trains once, however often the drop is delivered', async () => {
+    const before = await trainingJobs();
+    const { s3, sfn, outputs } = project.target;
+    const marker = { Bucket: outputs.RawBucketName, Key: `${pipeline}/first/_SUCCESS`, Body: new Uint8Array(0) };
+    const since = Date.now();
+    await Promise.all([s3.send(new PutObjectCommand(marker)), s3.send(new PutObjectCommand(marker))]);
+    const again = await project.drop(pipeline, await writeBook('again', { seed: 7 }), 'same-content');
+
+    expect(again.ended).toMatchObject({
+      status: 'SUCCEEDED',
+      output: { decision: 'skipped', reason: expect.stringContaining(champion.runId) },
+    });
+    await waitForExecution(project.target, outputs.RetrainStateMachineArn, `${pipeline}/first/`, since, {
+      otherwise: 'the second delivery started nothing',
+    });
+    const { executions = [] } = await sfn.send(
+      new ListExecutionsCommand({ stateMachineArn: outputs.RetrainStateMachineArn }),
+    );
+    for (const { executionArn = '' } of executions) await watchExecution(sfn, executionArn, { silent: true });
+    expect(await trainingJobs()).toBe(before);
+  });
+
+  it('refuses a worthless model with reasons while the champion keeps serving', async () => {
+    const { ended, run } = await project.drop(
+      pipeline,
+      await writeBook('worthless', { seed: 8, damage: 'labels', firstLoan: 50_001 }),
+      'worthless',
+    );
+
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'rejected' } });
+    if (!run) throw new Error('the drop was not trained');
+    const verdict = await project.readArtifact(artifactKeys(run).verdict, verdictSchema);
+    expect(verdict.passed).toBe(false);
+    expect(verdict.gates.find((g) => g.kind === 'min')).toMatchObject({
+      passed: false,
+      reason: expect.stringContaining('0.75'),
+    });
+    const evaluation = await project.readArtifact(artifactKeys(run).evaluation, evaluationSchema);
+    expect(evaluation.champion).toBeDefined();
+    expect((await predictRows(project.target, pipeline, [{ income: 30_000 }])).model.version).toBe(1);
+  });
+
+  it.each([
+    ['column', 'SchemaMismatchError', 'missing "dti"'],
+    ['delimiter', 'SchemaMismatchError', 'delimiter'],
+  ] as const)('announces a book damaged in its %s and keeps the drop', async (damage, error, words) => {
+    const files = await writeBook(damage, { seed: 9, damage }, 500);
+    const { ended } = await project.drop(pipeline, files, `damaged-${damage}`);
+
+    expect(ended).toMatchObject({ status: 'FAILED', error });
+    expect(ended.cause).toContain(words);
+    expect((await slack()).some(({ text }) => text.includes(words))).toBe(true);
+    const kept = await project.target.s3.send(
+      new GetObjectCommand({
+        Bucket: project.target.outputs.RawBucketName,
+        Key: `${pipeline}/damaged-${damage}/loans-00000.csv`,
+      }),
+    );
+    expect(kept.ContentLength).toBeGreaterThan(0);
+    expect(await getState(project.target, pipeline, 'lease')).toBeUndefined();
+  });
+
+  it('announces a drop under a prefix no pipeline has', async () => {
+    const { ended } = await project.drop('lone-default', await writeBook('typo', { seed: 9 }, 200), 'typo');
+
+    expect(ended).toMatchObject({ status: 'FAILED', error: 'UnknownPipelineError' });
+    expect(ended.cause).toContain('loan-default');
+    expect(
+      (await slack()).some(({ channel, text }) => channel === '#ml-pipelines' && text.includes('lone-default')),
+    ).toBe(true);
+  });
+
+  it('checks for drift against the baseline of the champion', async () => {
+    const { sfn, outputs } = project.target;
+    const rows = Array.from({ length: 250 }, (_, i) => ({
+      income: 9000 + i,
+      amount: 29_000,
+      term: 60,
+      purpose: 'debt',
+      home: 'rent',
+      dti: 39,
+      utilisation: 0.99,
+    }));
+    await predictRows(project.target, pipeline, rows);
+    await new Promise((resolve) => setTimeout(resolve, 6000));
+
+    const { executionArn = '' } = await sfn.send(
+      new StartExecutionCommand({
+        stateMachineArn: outputs.CheckDriftStateMachineArn,
+        input: JSON.stringify({ pipeline }),
+      }),
+    );
+    const ended = await watchExecution(sfn, executionArn, { silent: true });
+
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', output: { drifted: true, action: 'retrain' } });
+    expect((ended.output as { driftedColumns: string[] }).driftedColumns).toEqual(
+      expect.arrayContaining(['utilisation', 'dti']),
+    );
+    expect(
+      (await slack()).some(({ text }) => text.includes('the data has drifted') && text.includes('utilisation')),
+    ).toBe(true);
+    const retrain = await waitForExecution(
+      project.target,
+      outputs.RetrainStateMachineArn,
+      '"drift"',
+      Date.now() - 30_000,
+      { otherwise: 'drift started no run' },
+    );
+    await watchExecution(sfn, retrain, { silent: true });
+  });
+
+  it('lets no personal value out of the raw bucket', async () => {
+    const book = readFileSync(join(folder, 'good', 'loans-00000.csv'), 'utf8').split('\n');
+    const header = (book[0] ?? '').split(',');
+    const first = (book[1] ?? '').split(',');
+    const personal = ['full_name', 'email', 'national_id', 'street', 'loan_id']
+      .map((name) => first[header.indexOf(name)] ?? '')
+      .filter((v) => v.length > 5);
+    expect(personal.length).toBeGreaterThan(3);
+    const logs = join(project.cloud.context.stateDir, 'logs');
+    const text = [
+      ...readdirSync(logs, { recursive: true, withFileTypes: true })
+        .filter((f) => f.isFile())
+        .map((f) => readFileSync(join(f.parentPath, f.name), 'utf8')),
+      ...(await slack()).map((m) => JSON.stringify(m)),
+    ];
+    for (const key of [
+      artifactKeys(champion).report,
+      artifactKeys(champion).profile,
+      artifactKeys(champion).golden,
+      `${runPrefix(champion)}evaluation.json`,
+    ]) {
+      const { Body } = await project.target.s3.send(
+        new GetObjectCommand({ Bucket: project.target.outputs.ArtifactsBucketName, Key: key }),
+      );
+      text.push((await Body?.transformToString()) ?? '');
+    }
+
+    for (const value of personal) expect(text.some((t) => t.includes(value))).toBe(false);
+  });
+
+  it('was denied nothing by its roles', () => {
+    const folder = join(project.cloud.context.stateDir, 'audit');
+    const lines = readdirSync(folder).flatMap((file) =>
+      readFileSync(join(folder, file), 'utf8')
+        .split('\n')
+        .filter((line) => line !== ''),
+    );
+    const denied = lines.flatMap((line) => {
+      const { caller, authorization = [] } = JSON.parse(line) as {
+        caller: string;
+        authorization?: { action: string; resource: string; decision: string }[];
+      };
+      return authorization
+        .filter(({ decision }) => decision !== 'allow')
+        .map(({ action, resource }) => `${caller}: ${action} on ${resource}`);
+    });
+
+    expect(lines.length).toBeGreaterThan(500);
+    expect(denied).toEqual([]);
+  });
+});

@@ -1,0 +1,108 @@
+import { AwsError } from '#local/cloud/service';
+import { type Input, objectList, optionalNumber, optionalText, requiredText } from '#local/eventbridge/json-protocol';
+import { type AlarmRule, isComparison } from './alarm-evaluation.ts';
+import type { Datum, Metric } from './metric-store.ts';
+import { statistic } from './statistics.ts';
+
+const invalid = (message: string): AwsError => new AwsError('InvalidParameterValue', message);
+
+/** Reads a time sent as seconds since the epoch (JSON) or ISO 8601 (query, templates). @returns milliseconds. */
+export function readTime(input: Input, name: string): number | undefined {
+  const value = input[name];
+  if (value === undefined || value === null) return undefined;
+  const time = typeof value === 'number' ? value * 1000 : Date.parse(String(value));
+  if (Number.isNaN(time)) throw invalid(`The parameter ${name} must be a time.`);
+  return time;
+}
+
+export function requiredTime(input: Input, name: string): number {
+  const time = readTime(input, name);
+  if (time === undefined) throw new AwsError('MissingParameter', `The parameter ${name} is required.`);
+  return time;
+}
+
+/** Reads a number that may have been sent as text. */
+function readNumber(input: Input, name: string): number | undefined {
+  return optionalNumber(input, name, -Number.MAX_VALUE, Number.MAX_VALUE);
+}
+
+const readDimensions = (input: Input): Record<string, string> =>
+  Object.fromEntries(objectList(input, 'Dimensions').map((d) => [requiredText(d, 'Name'), requiredText(d, 'Value')]));
+
+/** Reads Namespace, MetricName and Dimensions. */
+export const readMetric = (input: Input, namespace = requiredText(input, 'Namespace')): Metric => ({
+  namespace,
+  name: requiredText(input, 'MetricName'),
+  dimensions: readDimensions(input),
+});
+
+/** Reads one entry of PutMetricData: a value, values with counts, or a statistic set. */
+export function readData(input: Input, now: number): Datum[] {
+  const at = { timestamp: readTime(input, 'Timestamp') ?? now, unit: optionalText(input, 'Unit') ?? 'None' };
+  const single = (value: number, count: number): Datum => ({
+    ...at,
+    count,
+    sum: value * count,
+    min: value,
+    max: value,
+  });
+  const value = readNumber(input, 'Value');
+  if (value !== undefined) return [single(value, 1)];
+  const set = input['StatisticValues'];
+  if (typeof set === 'object' && set !== null) {
+    const number = (name: string): number => {
+      const n = readNumber(set as Input, name);
+      if (n === undefined) throw new AwsError('MissingParameter', `The parameter StatisticValues.${name} is required.`);
+      return n;
+    };
+    return [
+      { ...at, count: number('SampleCount'), sum: number('Sum'), min: number('Minimum'), max: number('Maximum') },
+    ];
+  }
+  const values = input['Values'];
+  const counts = input['Counts'];
+  if (Array.isArray(values) && values.length > 0) {
+    return values.map((v, i) => single(Number(v), Array.isArray(counts) ? Number(counts[i] ?? 1) : 1));
+  }
+  throw new AwsError('MissingParameter', 'A metric datum needs Value, Values or StatisticValues.');
+}
+
+/**
+ * Reads an alarm's rule.
+ * @returns undefined for an alarm on a metric-math expression, which the embedded cloud keeps but does not evaluate.
+ * @throws AwsError `InvalidParameterValue`, `ValidationError`
+ */
+export function readAlarmRule(settings: Input): { readonly metric: Metric; readonly rule: AlarmRule } | undefined {
+  if (Array.isArray(settings['Metrics']) && settings['Metrics'].length > 0) return undefined;
+  const comparison = requiredText(settings, 'ComparisonOperator');
+  if (!isComparison(comparison))
+    throw invalid(`ComparisonOperator ${comparison} is not provided by the embedded cloud.`);
+  const name = optionalText(settings, 'ExtendedStatistic') ?? optionalText(settings, 'Statistic');
+  if (name === undefined) throw new AwsError('ValidationError', 'An alarm needs Statistic or ExtendedStatistic');
+  statistic(name);
+  const periods = optionalNumber(settings, 'EvaluationPeriods', 1, 10_000);
+  const threshold = readNumber(settings, 'Threshold');
+  if (periods === undefined || threshold === undefined) {
+    throw new AwsError('ValidationError', 'An alarm needs EvaluationPeriods and Threshold');
+  }
+  const datapoints = optionalNumber(settings, 'DatapointsToAlarm', 1, periods) ?? periods;
+  const period = optionalNumber(settings, 'Period', 1, 604_800) ?? 60;
+  if (![10, 20, 30].includes(period) && period % 60 !== 0)
+    throw invalid('Period must be 10, 20, 30 or a multiple of 60');
+  const treatment = optionalText(settings, 'TreatMissingData') ?? 'missing';
+  if (treatment !== 'missing' && treatment !== 'ignore' && treatment !== 'breaching' && treatment !== 'notBreaching') {
+    throw invalid(`TreatMissingData ${treatment} is none of missing, ignore, breaching, notBreaching`);
+  }
+  return {
+    metric: readMetric(settings),
+    rule: {
+      period: period * 1000,
+      evaluationPeriods: periods,
+      datapointsToAlarm: datapoints,
+      threshold,
+      comparison,
+      statistic: name,
+      treatMissingData: treatment,
+    },
+  };
+}

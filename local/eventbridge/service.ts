@@ -55,7 +55,12 @@ export function createEventBridge(context: CloudContext): EventBridge {
     ...jsonProtocol('1.1', 'AWSEvents', operations),
     resources: { 'AWS::Events::Rule': { apply: applyRule } },
     deliver: (event) => {
-      bus.accept(event);
+      if (db.isOpen) bus.accept(event);
+      else
+        context.log('warn', 'event after the bus closed, not kept', {
+          source: event.source,
+          type: event['detail-type'],
+        });
     },
     start: async () => {
       for (const rule of rules.list()) {

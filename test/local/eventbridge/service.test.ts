@@ -164,6 +164,14 @@ describe('delivery', () => {
     await vi.waitFor(() => expect(lambda.invocations).toHaveLength(2));
   });
 
+  test('an event that comes while the cloud shuts down is logged, not thrown', async () => {
+    await bridge.start?.();
+    await close();
+    bridge.deliver(dropped);
+    expect(context.logs.at(-1)).toMatchObject({ level: 'warn', fields: { source: 'aws.s3' } });
+    await open();
+  });
+
   test('a target that fails is called again, later and later, until it succeeds', async () => {
     lambda.failWith = new AwsError('TooManyRequestsException', 'Rate exceeded', 429);
     await onDrop({ Arn: functionArn });

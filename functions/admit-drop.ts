@@ -1,11 +1,11 @@
-import { DropVanishedError, EmptyDropError } from '#domain/errors';
+import { DropVanishedError, EmptyDropError, InvalidInputError } from '#domain/errors';
 import { makeRunId } from '#domain/naming';
 import { describeContent, locateDrop, planShards, selectDropObjects } from '#domain/runs/drop';
 import { artifactKeys } from '#domain/runs/layout';
 import { documentClient, s3Client, sfnClient } from '#functions/common/clients';
 import { readConfig } from '#functions/common/config';
 import { sha256Hex } from '#functions/common/hash';
-import { acquireLease, isRunning } from '#functions/common/lease';
+import { acquireLease, isRunning, type LeaseResult } from '#functions/common/lease';
 import { withMiddleware } from '#functions/common/middleware';
 import { objectStore } from '#functions/common/object-store';
 import { readPipeline } from '#functions/common/pipelines';
@@ -22,8 +22,25 @@ function readRequest(input: RetrainInput) {
     return { ...locateDrop(key), objectKey: key, reason: 'drop' as const, force: false };
   }
   const { pipeline, drop, reason, force } = input;
-  const prefix = drop === undefined ? undefined : `${drop.replace(/\/+$/, '')}/`;
+  const prefix = drop === undefined || drop.endsWith('/') ? drop : `${drop}/`;
+  if (prefix !== undefined && locateDrop(prefix).pipeline !== pipeline) {
+    throw new InvalidInputError(
+      `The drop ${prefix} is not one of pipeline ${pipeline}: name a folder below ${pipeline}/.`,
+    );
+  }
   return { pipeline, prefix, objectKey: undefined, reason, force };
+}
+
+/** Why a drop is not trained now, in words. */
+function explainSkip(lease: Exclude<LeaseResult, { kind: 'held' }>): string {
+  switch (lease.kind) {
+    case 'trained':
+      return `this data set was trained before, by run ${lease.runId}`;
+    case 'duplicate':
+      return `run ${lease.runId} is training on this very data set`;
+    case 'queued':
+      return `it waits for run ${lease.behind} to end and starts then`;
+  }
 }
 
 /** The folder whose newest object is the newest of all. */
@@ -39,7 +56,8 @@ function newestDrop(pipeline: string, objects: readonly RawObject[]): string {
 
 /**
  * Admits a drop: resolves the pipeline, pins the objects' versions, skips what was trained already, takes the lease (or
- * queues behind the run that holds it) and writes the run's first records. The same execution asking again gets the same answer.
+ * queues behind the run that holds it) and writes the run's first records. An execution that was admitted stays admitted
+ * when it asks again, under the same run id.
  */
 export const handler = withMiddleware(admitDropSchema, async ({ input, execution, settled }) => {
   const request = readRequest(input);
@@ -49,13 +67,15 @@ export const handler = withMiddleware(admitDropSchema, async ({ input, execution
   if (request.objectKey !== undefined && 'eachObject' in trigger && !settled && trigger.quietPeriodSeconds > 0) {
     return { decision: 'settling' as const, waitSeconds: trigger.quietPeriodSeconds };
   }
+  const store = stateStore(documentClient(), config.STATE_TABLE);
+  const admitted = (await store.get(name, 'lease'))?.['holder'] === execution.arn;
   const s3 = s3Client();
   const prefix = request.prefix ?? newestDrop(name, await listCurrentVersions(s3, config.RAW_BUCKET, `${name}/`));
   const listed = await listCurrentVersions(s3, config.RAW_BUCKET, prefix);
   if (listed.length === 0) {
     throw new DropVanishedError(`Nothing lies below ${prefix} in the raw bucket any more. Drop the files again.`);
   }
-  if (request.objectKey !== undefined && 'eachObject' in trigger) {
+  if (request.objectKey !== undefined && 'eachObject' in trigger && !admitted) {
     const own = listed.find((o) => o.key === request.objectKey);
     const later = listed.find((o) => own && o.lastModified > own.lastModified);
     if (later)
@@ -70,39 +90,15 @@ export const handler = withMiddleware(admitDropSchema, async ({ input, execution
   const datasetVersion = sha256Hex(describeContent(prefix, objects));
   const configHash = sha256Hex(JSON.stringify(pipeline));
   const identity = `${datasetVersion}#${configHash}`;
-  const runId = makeRunId(execution.startedAt, sha256Hex(`${execution.arn}#${identity}`));
-  const store = stateStore(documentClient(), config.STATE_TABLE);
-
-  const trained = await store.get(name, `trained#${identity}`);
-  if (trained && !force) {
-    return {
-      decision: 'skipped' as const,
-      pipeline: name,
-      drop: prefix,
-      reason: `this data set was trained before, by run ${trained['runId']}`,
-    };
-  }
+  const runId = makeRunId(execution.startedAt, sha256Hex(execution.arn));
   const lease = await acquireLease(
     store,
     name,
     { holder: execution.arn, runId, identity, force, pending: { pipeline: name, drop: prefix, reason, force } },
     (arn) => isRunning(sfnClient(), arn),
   );
-  if (lease.kind === 'duplicate') {
-    return {
-      decision: 'skipped' as const,
-      pipeline: name,
-      drop: prefix,
-      reason: `run ${lease.runId} is training on this very data set`,
-    };
-  }
-  if (lease.kind === 'queued') {
-    return {
-      decision: 'skipped' as const,
-      pipeline: name,
-      drop: prefix,
-      reason: `it waits for run ${lease.behind} to end and starts then`,
-    };
+  if (lease.kind !== 'held') {
+    return { decision: 'skipped' as const, pipeline: name, drop: prefix, reason: explainSkip(lease) };
   }
 
   const run = { pipeline: name, runId };

@@ -15,26 +15,33 @@ import { dropRecordSchema, runPointerSchema, trainingRecordSchema } from '#schem
 const config = readConfig(['ARTIFACTS_BUCKET']);
 
 /** Judges an evaluated candidate and writes the verdict and the report. */
-export const handler = withMiddleware(z.object({ run: runPointerSchema, champion: runPointerSchema.nullish() }), async ({ run, champion }) => {
-  const artifacts = artifactStore(config);
-  const keys = artifactKeys(run);
-  const pipeline = await artifacts.readJson(keys.config, pipelineSchema);
-  const evaluation = await artifacts.readJson(keys.evaluation, evaluationSchema);
-  const verdict = applyGates({ gates: pipeline.evaluation.gates, evaluation, ...(champion ? { champion: champion.runId } : {}) });
-  const report = renderReport(
-    assembleReport({
-      runId: run.runId,
-      pipeline,
+export const handler = withMiddleware(
+  z.object({ run: runPointerSchema, champion: runPointerSchema.nullish() }),
+  async ({ run, champion }) => {
+    const artifacts = artifactStore(config);
+    const keys = artifactKeys(run);
+    const pipeline = await artifacts.readJson(keys.config, pipelineSchema);
+    const evaluation = await artifacts.readJson(keys.evaluation, evaluationSchema);
+    const verdict = applyGates({
+      gates: pipeline.evaluation.gates,
       evaluation,
-      verdict,
-      profile: await artifacts.readJson(keys.profile, profileSchema),
-      fitted: await artifacts.readJson(keys.transform, fittedTransformSchema),
-      drop: await artifacts.readJson(keys.drop, dropRecordSchema),
-      training: await artifacts.readJson(keys.training, trainingRecordSchema),
-      champion: champion?.runId,
-    }),
-  );
-  await artifacts.writeJson(keys.verdict, verdict);
-  await artifacts.writeText(keys.report, report, 'text/html; charset=utf-8');
-  return { passed: verdict.passed };
-});
+      ...(champion ? { champion: champion.runId } : {}),
+    });
+    const report = renderReport(
+      assembleReport({
+        runId: run.runId,
+        pipeline,
+        evaluation,
+        verdict,
+        profile: await artifacts.readJson(keys.profile, profileSchema),
+        fitted: await artifacts.readJson(keys.transform, fittedTransformSchema),
+        drop: await artifacts.readJson(keys.drop, dropRecordSchema),
+        training: await artifacts.readJson(keys.training, trainingRecordSchema),
+        champion: champion?.runId,
+      }),
+    );
+    await artifacts.writeJson(keys.verdict, verdict);
+    await artifacts.writeText(keys.report, report, 'text/html; charset=utf-8');
+    return { passed: verdict.passed };
+  },
+);

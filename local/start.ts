@@ -108,7 +108,8 @@ export async function startCloud(options: StartOptions): Promise<Cloud> {
     const stack = await applyStack({
       name: stackName,
       template,
-      parameters: typeof options.parameters === 'function' ? options.parameters(door.endpoint) : (options.parameters ?? {}),
+      parameters:
+        typeof options.parameters === 'function' ? options.parameters(door.endpoint) : (options.parameters ?? {}),
       context,
       providers,
       onResource: ({ logicalId, type }) => onProgress?.(`${type} ${logicalId}`),

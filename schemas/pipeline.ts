@@ -271,7 +271,10 @@ const evaluationSchema = z
 
 const scheduleSchema = z
   .string()
-  .regex(/^(rate\(\d+ (minutes?|hours?|days?)\)|cron\(.+\))$/, 'rate(1 day) or cron(0 6 * * ? *)');
+  .regex(
+    /^(rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)|cron\(.+\))$/,
+    'rate(1 day), rate(12 hours) or cron(0 6 * * ? *)',
+  );
 
 const driftSchema = z
   .object({

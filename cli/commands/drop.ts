@@ -45,7 +45,9 @@ export async function uploadDrop(
     ? readProjectPipeline(pipeline).dataset.trigger
     : { marker: '_SUCCESS' };
   if ('marker' in trigger) {
-    await s3.send(new PutObjectCommand({ Bucket: outputs.RawBucketName, Key: prefix + trigger.marker, Body: new Uint8Array(0) }));
+    await s3.send(
+      new PutObjectCommand({ Bucket: outputs.RawBucketName, Key: prefix + trigger.marker, Body: new Uint8Array(0) }),
+    );
   }
   return prefix;
 }

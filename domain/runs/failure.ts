@@ -40,7 +40,8 @@ export function explainFailure(caught: CaughtError): Failure {
   const nestedCause = text(cause['Cause']) ?? text(cause['cause']);
   if (cause['ExecutionArn'] !== undefined || cause['executionArn'] !== undefined) {
     const status = text(cause['Status']) ?? text(cause['status']);
-    if (nestedError === undefined && nestedCause === undefined) return { error, message: `The nested execution ended as ${status ?? 'failed'}.` };
+    if (nestedError === undefined && nestedCause === undefined)
+      return { error, message: `The nested execution ended as ${status ?? 'failed'}.` };
     return explainFailure({ Error: nestedError, Cause: nestedCause });
   }
   const message = text(cause['errorMessage']);
@@ -49,7 +50,8 @@ export function explainFailure(caught: CaughtError): Failure {
   for (const [nameKey, kind] of jobKinds) {
     const name = text(cause[nameKey]);
     if (name === undefined) continue;
-    const reason = text(cause['FailureReason']) ?? `it ended as ${text(cause[nameKey.replace('Name', 'Status')]) ?? 'failed'}`;
+    const reason =
+      text(cause['FailureReason']) ?? `it ended as ${text(cause[nameKey.replace('Name', 'Status')]) ?? 'failed'}`;
     return { error: `${kind.replaceAll(' ', '')}Failed`, message: `${kind} ${name}: ${reason}` };
   }
   return { error, message: text(caught.Cause) ?? 'No cause was given.' };

@@ -11,7 +11,7 @@ const defaultsByTask: Record<Pipeline['evaluation']['task'], Record<string, stri
 };
 
 /**
- * The hyperparameters of a training job: the task's defaults, the class weight when imbalance is `auto`, and the pipeline's own
+ * The hyperparameters of a training job: the task's defaults with early stopping on the validation shards, the class weight when imbalance is `auto`, and the pipeline's own
  * values, which win. All values travel as strings.
  *
  * scale_pos_weight = negatives / positives, as XGBoost's documentation recommends for unbalanced classes.
@@ -25,5 +25,13 @@ export function trainingHyperparameters(pipeline: Pipeline, counts: ClassCounts)
       : {};
   const classes = task === 'multiclass' ? { num_class: String(pipeline.dataset.label.classes?.length ?? 0) } : {};
   const own = Object.entries(pipeline.training.hyperparameters).map(([name, value]) => [name, String(value)] as const);
-  return { num_round: '200', seed: '42', ...defaultsByTask[task], ...classes, ...weight, ...Object.fromEntries(own) };
+  return {
+    num_round: '200',
+    early_stopping_rounds: '20',
+    seed: '42',
+    ...defaultsByTask[task],
+    ...classes,
+    ...weight,
+    ...Object.fromEntries(own),
+  };
 }

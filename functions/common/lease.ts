@@ -12,6 +12,7 @@ export interface LeaseHolder {
 
 export type LeaseResult =
   | { readonly kind: 'held' }
+  | { readonly kind: 'trained'; readonly runId: string }
   | { readonly kind: 'duplicate'; readonly runId: string }
   | { readonly kind: 'queued'; readonly behind: string };
 
@@ -28,10 +29,11 @@ export async function isRunning(client: SFNClient, executionArn: string): Promis
 
 /**
  * Takes the pipeline's lease for an execution, or leaves the drop behind as pending for the holder to start when it ends.
- * Later drops replace an earlier pending one: they coalesce. Asking again for a lease already held changes nothing.
- * A holder whose execution no longer runs (aborted, timed out) is replaced.
+ * Later drops replace an earlier pending one: they coalesce. Asking again for a lease already held keeps it, for what is wanted now.
+ * A holder whose execution no longer runs (aborted, timed out) is replaced, its run is marked as lost, and its pending drop stays.
  *
- * @param wanted.identity what would be trained (data-set version and configuration): a drop equal to the one under way is a duplicate
+ * @param wanted.identity what would be trained (data-set version and configuration): one that was trained before is not trained
+ * again unless forced, one that is under way is a duplicate
  */
 export async function acquireLease(
   store: StateStore,
@@ -46,7 +48,14 @@ export async function acquireLease(
   };
   for (let attempt = 0; attempt < 5; attempt++) {
     const lease = await store.get(pipeline, 'lease');
-    if (lease?.['holder'] === wanted.holder) return { kind: 'held' };
+    if (lease?.['holder'] === wanted.holder) {
+      if (lease['runId'] === item.runId && lease['identity'] === item.identity) return { kind: 'held' };
+      if (await store.set(pipeline, 'lease', item, ifEquals('holder', wanted.holder))) return { kind: 'held' };
+      continue;
+    }
+    // Read after the lease: a run marks its data set as trained before it gives the lease back, so neither can be missed.
+    const trained = wanted.force ? undefined : await store.get(pipeline, `trained#${wanted.identity}`);
+    if (trained) return { kind: 'trained', runId: String(trained['runId']) };
     if (!lease) {
       if (await store.put(pipeline, 'lease', item, free)) return { kind: 'held' };
       continue;
@@ -54,6 +63,7 @@ export async function acquireLease(
     const held = ifEquals('holder', lease['holder']);
     if (!(await running(String(lease['holder'])))) {
       const pending = lease['pending'] === undefined ? {} : { pending: lease['pending'] };
+      await store.put(pipeline, `finished#${String(lease['holder'])}`, { runId: lease['runId'], outcome: 'lost' });
       if (await store.put(pipeline, 'lease', { ...item, ...pending }, held)) return { kind: 'held' };
       continue;
     }

@@ -33,8 +33,8 @@ const follow = (arn: string, depth: number): Follower => ({
   error: undefined,
 });
 
-const quiet =
-  /^(DropAdmitted|GatesPassed|AllDesensitized|AllTransformed|ShouldDeploy|EndpointSettled|TestsPassed|ShouldTest|DriftFound|ShouldRetrain|WasLost)$/;
+/** States that do something; choices and passes are the machine talking to itself. */
+const working = /^(Task|Map|Parallel|Wait)StateExited$/;
 const entered = (event: HistoryEvent) => event.stateEnteredEventDetails?.name;
 const exited = (event: HistoryEvent) => event.stateExitedEventDetails?.name;
 
@@ -80,7 +80,7 @@ async function drain(sfn: SFNClient, follower: Follower): Promise<void> {
     const end = exited(event);
     if (end !== undefined) {
       await drainChildren();
-      if (!quiet.test(end)) printExit(follower, end, at);
+      if (working.test(event.type ?? '')) printExit(follower, end, at);
       follower.error = undefined;
     }
     const failed = event.taskFailedEventDetails ?? event.lambdaFunctionFailedEventDetails;

@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { bringDown, bringUp } from '../embedded-cloud.ts';
 import { bold, CliError, dim, green, print, printJson } from '../output.ts';
@@ -46,26 +47,9 @@ export function cloudCommands(program: Command): void {
     .action(async (options: { delete?: boolean }) => {
       const was = await bringDown();
       if (options.delete) {
-        for (const name of [
-          's3',
-          'dynamodb',
-          'stepfunctions',
-          'sagemaker',
-          'eventbridge',
-          'scheduler',
-          'sqs',
-          'cloudwatch',
-          'secretsmanager',
-          'kms',
-          'lambda',
-          'slack',
-          'audit',
-          'logs',
-          'reports',
-          'iam',
-          'cloud',
-        ]) {
-          rmSync(`${stateDirectory()}/${name}`, { recursive: true, force: true });
+        // the Python that trains took a minute to make and holds nothing of the user's
+        for (const name of existsSync(stateDirectory()) ? readdirSync(stateDirectory()) : []) {
+          if (name !== 'python') rmSync(join(stateDirectory(), name), { recursive: true, force: true });
         }
       }
       print(was ? 'down' : 'It was not up.');

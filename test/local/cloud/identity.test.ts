@@ -99,8 +99,9 @@ describe('KMS', () => {
 
   it('lets a role use a key for the context its policy names', async () => {
     const encrypt = async (zone: string) =>
-      (await kms('Encrypt', { KeyId: 'alias/tidegate/raw', Plaintext: 'AAAA', EncryptionContext: { zone } }))
-        .CiphertextBlob;
+      (await kms('Encrypt', { KeyId: 'alias/tidegate/raw', Plaintext: 'AAAA', EncryptionContext: { zone } }))[
+        'CiphertextBlob'
+      ];
     expect(
       await kms('Decrypt', { CiphertextBlob: await encrypt('raw'), EncryptionContext: { zone: 'raw' } }, session()),
     ).toMatchObject({ Plaintext: 'AAAA' });

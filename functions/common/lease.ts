@@ -3,6 +3,12 @@ import { TransientError } from '#domain/errors';
 import { type Condition, ifEquals, type StateStore } from '#functions/common/state-store';
 import { type PendingDrop, pendingDropSchema } from '#schemas/run';
 
+/** A run that was evaluated to its end stays so, even if giving the lease back failed. */
+const unlessTrained: Condition = {
+  expression: 'attribute_not_exists(pk) OR outcome = :failed OR outcome = :lost',
+  values: { ':failed': 'failed', ':lost': 'lost' },
+};
+
 /** Who trains a pipeline right now. */
 export interface LeaseHolder {
   readonly holder: string;
@@ -62,9 +68,10 @@ export async function acquireLease(
     }
     const held = ifEquals('holder', lease['holder']);
     if (!(await running(String(lease['holder'])))) {
-      const pending = lease['pending'] === undefined ? {} : { pending: lease['pending'] };
-      await store.put(pipeline, `finished#${String(lease['holder'])}`, { runId: lease['runId'], outcome: 'lost' });
-      if (await store.put(pipeline, 'lease', { ...item, ...pending }, held)) return { kind: 'held' };
+      const lost = { runId: lease['runId'], outcome: 'lost' };
+      await store.put(pipeline, `finished#${String(lease['holder'])}`, lost, unlessTrained);
+      // Setting keeps what is pending, even if it came after the lease was read.
+      if (await store.set(pipeline, 'lease', item, held)) return { kind: 'held' };
       continue;
     }
     if (lease['identity'] === wanted.identity) return { kind: 'duplicate', runId: String(lease['runId']) };
@@ -94,7 +101,7 @@ export async function releaseLease(
     const pending = lease['pending'] === undefined ? undefined : pendingDropSchema.parse(lease['pending']);
     if (pending) await store.set(pipeline, `run#${runId}`, { followUp: pending });
     const unchanged: Condition = pending
-      ? { expression: 'holder = :me AND pending = :p', values: { ':me': holder, ':p': pending } }
+      ? { expression: 'holder = :me AND pending = :p', values: { ':me': holder, ':p': lease['pending'] } }
       : { expression: 'holder = :me AND attribute_not_exists(pending)', values: { ':me': holder } };
     if (await store.remove(pipeline, 'lease', unchanged)) return pending;
   }

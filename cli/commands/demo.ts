@@ -127,10 +127,8 @@ async function demo(): Promise<void> {
   heading('6  What the team was told on Slack');
   const messages = await readSlack(cloud.endpoint);
   printThreads(
-    messages.filter(
-      ({ text, thread_ts, ts }) =>
-        [good.run.runId, bad.run.runId].some((id) => text.includes(id)) || Number(thread_ts ?? ts) * 1000 >= since,
-    ),
+    messages.filter(({ thread_ts, ts }) => Number(thread_ts ?? ts) * 1000 >= since),
+    { brief: true },
   );
 
   const reports = [await fetchReport(target, good.run), await fetchReport(target, bad.run)];

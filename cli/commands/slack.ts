@@ -18,14 +18,18 @@ export async function readSlack(endpoint: string): Promise<SlackMessage[]> {
   return Array.isArray(body) ? body : (body.messages ?? []);
 }
 
+/** The lines of a message that matter most: heading, summary, what failed. */
+const inBrief = (lines: readonly string[]): string[] => lines.filter((line, i) => i < 2 || line.startsWith('✗'));
+
 /** Prints messages as threads: the root, its replies indented. */
-export function printThreads(messages: readonly SlackMessage[]): void {
+export function printThreads(messages: readonly SlackMessage[], { brief = false } = {}): void {
   for (const root of messages.filter((m) => m.thread_ts === undefined || m.thread_ts === m.ts)) {
     const replies = messages.filter((m) => m.thread_ts === root.ts && m.ts !== root.ts);
     const time = new Date(Number(root.ts) * 1000).toTimeString().slice(0, 8);
     print(`${cyan(root.channel)} ${dim(time)}`);
     for (const [indent, message] of [['  ', root] as const, ...replies.map((reply) => ['    ↳ ', reply] as const)]) {
-      const [first = '', ...rest] = message.text.split('\n');
+      const lines = message.text.split('\n');
+      const [first = '', ...rest] = brief ? inBrief(lines) : lines;
       print(`${indent}${indent === '  ' ? bold(first) : first}`);
       for (const line of rest) print(`${' '.repeat(indent.length)}${line}`);
     }

@@ -4,7 +4,7 @@ import { sfnClient } from '#functions/common/clients';
 import { readConfig } from '#functions/common/config';
 import { releaseLease } from '#functions/common/lease';
 import { withMiddleware } from '#functions/common/middleware';
-import type { Condition } from '#functions/common/state-store';
+import type { Condition, StateItem } from '#functions/common/state-store';
 import { runStore } from '#functions/common/stores';
 import { finishRunSchema, type PendingDrop, retrainInputSchema } from '#schemas/run';
 
@@ -16,6 +16,12 @@ const unlessDeployed: Condition = {
   names: { '#s': 'status' },
   values: { ':deployed': 'deployed' },
 };
+
+const isTrained = (outcome: unknown): boolean => outcome === 'registered' || outcome === 'rejected';
+
+/** Whether it was settled how the run ended before a failure is reported of it. */
+const endedBefore = (lease: StateItem | undefined, finished: StateItem | undefined): boolean =>
+  finished !== undefined && (lease === undefined || isTrained(finished['outcome']));
 
 /** The pipeline and drop an execution's input names, as far as it can be read. */
 function readTarget(input: unknown): { pipeline?: string; drop?: string } {
@@ -47,7 +53,8 @@ async function startPending(pending: PendingDrop, runId: string): Promise<void> 
 
 /**
  * Ends a run: records the outcome, marks the data set as trained unless the run failed, gives the lease back and starts the drop
- * that waited. Finds the run by the lease its execution holds, so it works wherever the run broke; a run that ended already is left alone.
+ * that waited. Finds the run by the lease its execution holds, so it works wherever the run broke. How a run ended stands: what
+ * stumbles afterwards does not make it a failed one, but an ending that broke off half-way is completed.
  */
 export const handler = withMiddleware(finishRunSchema, async ({ executionArn, input, outcome, error }) => {
   const store = runStore(config);
@@ -58,22 +65,28 @@ export const handler = withMiddleware(finishRunSchema, async ({ executionArn, in
   const lease = found?.['holder'] === executionArn ? found : undefined;
   const finished = pipeline === undefined ? undefined : await store.get(pipeline, `finished#${executionArn}`);
   const runId = String(lease?.['runId'] ?? finished?.['runId'] ?? '');
+  const standing = failure && endedBefore(lease, finished) ? String(finished?.['outcome']) : outcome;
   if (pipeline !== undefined && runId !== '') {
+    await store.put(pipeline, `finished#${executionArn}`, { runId, outcome: standing });
     await store.set(
       pipeline,
       `run#${runId}`,
-      { status: outcome === 'lost' ? 'failed' : outcome, ...(failure ? { failure } : {}) },
+      {
+        status: standing === 'lost' ? 'failed' : standing,
+        ...(failure && standing === outcome ? { failure } : {}),
+      },
       unlessDeployed,
     );
-    if (!failure && lease) await store.put(pipeline, `trained#${String(lease['identity'])}`, { runId, outcome });
-    await store.put(pipeline, `finished#${executionArn}`, { runId });
+    if (isTrained(standing) && lease) {
+      await store.put(pipeline, `trained#${String(lease['identity'])}`, { runId, outcome: standing });
+    }
     const pending = await releaseLease(store, pipeline, runId, executionArn);
     if (pending) await startPending(pending, runId);
   }
   return {
     executionArn,
     outcome,
-    recovered: outcome === 'lost' && lease !== undefined,
+    recovered: outcome === 'lost' && standing === 'lost' && runId !== '',
     ...target,
     ...(runId === '' ? {} : { runId }),
     ...(failure ?? {}),

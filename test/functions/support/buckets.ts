@@ -30,6 +30,7 @@ export function fakeBuckets({ pageSize = 1000, calls }: { readonly pageSize?: nu
   const mock = mockClient(S3Client);
   /** `bucket/key` to its versions, oldest first. */
   const objects = new Map<string, StoredObject[]>();
+  const written: string[] = [];
   let clock = Date.parse('2026-01-01T00:00:00Z');
   let version = 0;
   const put = (path: string, content: string | Uint8Array, lastModified?: string): string => {
@@ -67,7 +68,9 @@ export function fakeBuckets({ pageSize = 1000, calls }: { readonly pageSize?: nu
     return { ContentLength: found.body.length, ETag: etagOf(found.body), VersionId: found.versionId };
   });
   mock.on(PutObjectCommand).callsFake(async ({ Bucket, Key, Body }) => {
-    put(`${Bucket}/${Key}`, Body instanceof Readable ? await buffer(Body) : Body);
+    const body = Buffer.from(Body instanceof Readable ? await buffer(Body) : Body);
+    put(`${Bucket}/${Key}`, body);
+    written.push(body.toString());
     calls?.made(`write ${Key}`);
     return {};
   });
@@ -107,6 +110,8 @@ export function fakeBuckets({ pageSize = 1000, calls }: { readonly pageSize?: nu
     /** The newest version's text. */
     text: (path: string): string | undefined => objects.get(path)?.at(-1)?.body.toString(),
     paths: (): string[] => [...objects.keys()].toSorted(),
+    /** The texts that were written through the client. */
+    written: (): string[] => [...written],
     versions: (path: string): number => objects.get(path)?.length ?? 0,
   };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { binaryMetrics, metricSchema, multiclassMetrics, regressionMetrics } from './pipeline.ts';
+import { binaryMetrics, metricSchema, multiclassMetrics, regressionMetrics } from './pipeline-gates.ts';
 
 /**
  * What an evaluation and a verdict look like as stored JSON (`evaluation.json`, `verdict.json` of a run).

@@ -1,4 +1,5 @@
-import type { ColumnSpec, FeatureSpec, Pipeline } from '#schemas/pipeline';
+import type { Pipeline } from '#schemas/pipeline';
+import type { ColumnSpec, FeatureSpec } from '#schemas/pipeline-columns';
 
 /** How a clean column is stored: DOUBLE, VARCHAR, BOOLEAN, TIMESTAMP (UTC), or VARCHAR that is no model input. */
 export type CleanKind = FeatureSpec['type'] | 'text';

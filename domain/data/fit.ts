@@ -7,7 +7,8 @@ import { type Side, sides } from '#domain/data/split';
 import { DataQualityError } from '#domain/errors';
 import type { RunPointer } from '#domain/runs/layout';
 import type { FittedFeature, FittedTransform } from '#schemas/fitted-transform';
-import type { FeatureSpec, Pipeline } from '#schemas/pipeline';
+import type { Pipeline } from '#schemas/pipeline';
+import type { FeatureSpec } from '#schemas/pipeline-columns';
 import type { ColumnProfile, Profile } from '#schemas/profile';
 
 /** The model inputs of one column, or why it carries no information. */

@@ -1,4 +1,4 @@
-import { binaryMetrics } from '#schemas/pipeline';
+import { binaryMetrics } from '#schemas/pipeline-gates';
 import { clipProbability, type MetricKernel, ratio } from './kernel.ts';
 import { rankDescending } from './ranking.ts';
 

@@ -1,4 +1,4 @@
-import { multiclassMetrics } from '#schemas/pipeline';
+import { multiclassMetrics } from '#schemas/pipeline-gates';
 import { clipProbability, type MetricKernel, ratio } from './kernel.ts';
 import { type Ranking, rankDescending, rankedAuc } from './ranking.ts';
 

@@ -1,4 +1,4 @@
-import { regressionMetrics } from '#schemas/pipeline';
+import { regressionMetrics } from '#schemas/pipeline-gates';
 import type { MetricKernel } from './kernel.ts';
 
 /**

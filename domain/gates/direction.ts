@@ -1,4 +1,4 @@
-import type { MetricName } from '#schemas/pipeline';
+import type { MetricName } from '#schemas/pipeline-gates';
 
 /** Whether a larger value of the metric means a better model. */
 const higherIsBetter: Record<MetricName, boolean> = {

@@ -1,6 +1,7 @@
 import type { Evaluation, Verdict } from '#schemas/evaluation';
 import type { FittedTransform } from '#schemas/fitted-transform';
-import type { ColumnSpec, Pipeline } from '#schemas/pipeline';
+import type { Pipeline } from '#schemas/pipeline';
+import type { ColumnSpec } from '#schemas/pipeline-columns';
 import type { Profile, SideProfile } from '#schemas/profile';
 import type { DropRecord } from '#schemas/run';
 import type { ColumnSummary, DataSummary, ReportInput, SideSummary } from './input.ts';

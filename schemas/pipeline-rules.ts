@@ -1,0 +1,92 @@
+import type { z } from 'zod';
+import type { Dataset, EvaluationSettings } from './pipeline.ts';
+import { binaryMetrics, multiclassMetrics, regressionMetrics } from './pipeline-gates.ts';
+
+const metricsByTask: Record<EvaluationSettings['task'], readonly string[]> = {
+  binary: binaryMetrics,
+  multiclass: multiclassMetrics,
+  regression: regressionMetrics,
+};
+/** A pipeline whose fields are right each by itself. */
+interface UncheckedPipeline {
+  readonly dataset: Dataset;
+  readonly evaluation: EvaluationSettings;
+  readonly split: { readonly groupBy?: unknown };
+}
+
+const isAbove = (positive: unknown): boolean =>
+  typeof positive === 'object' && positive !== null && !Array.isArray(positive);
+
+/** Names the clean rows reserve for themselves. */
+const reserved = ['_row', '_side', '_label', '_id', '_time'];
+/** The kind of feature a generalized column can be, by the way it is generalized. */
+const generalizedKinds = { keepFirst: 'category', binWidth: 'number', truncateTo: 'datetime' } as const;
+
+/** Column names must be apart by more than case (SQL's are not), unreserved, and usable as they are generalized. */
+function checkNames({ dataset }: UncheckedPipeline, issue: (path: (string | number)[], message: string) => void): void {
+  const byLowerCase = new Map<string, string>();
+  for (const [name, spec] of Object.entries(dataset.columns)) {
+    const path = ['dataset', 'columns', name];
+    const same = byLowerCase.get(name.toLowerCase());
+    if (same !== undefined) issue(path, `differs from "${same}" only in upper and lower case`);
+    byLowerCase.set(name.toLowerCase(), name);
+    if (reserved.includes(name.toLowerCase())) issue(path, `reserved; choose a name other than ${reserved.join(', ')}`);
+    if (spec.role !== 'quasi' || !spec.feature) continue;
+    for (const way of ['keepFirst', 'binWidth', 'truncateTo'] as const) {
+      const kind = generalizedKinds[way];
+      if (spec[way] !== undefined && spec.feature.type !== kind) {
+        issue([...path, 'feature', 'type'], `a column generalized by ${way} is a ${kind}, not a ${spec.feature.type}`);
+      }
+    }
+  }
+}
+
+/** Rules that span several fields. */
+export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx): void {
+  const { dataset, evaluation } = pipeline;
+  const issue = (path: (string | number)[], message: string) => ctx.addIssue({ code: 'custom', path, message });
+  const { label, columns, id, time } = dataset;
+  if (columns[label.column])
+    issue(['dataset', 'columns', label.column], 'the label column must not be listed under columns');
+  if (id !== undefined && columns[id])
+    issue(['dataset', 'columns', id], 'the id column must not be listed under columns: it is always tokenized');
+  if (evaluation.task === 'binary' && label.positive === undefined)
+    issue(['dataset', 'label', 'positive'], 'a binary task needs label.positive');
+  if (evaluation.task === 'multiclass' && !label.classes)
+    issue(['dataset', 'label', 'classes'], 'a multiclass task needs label.classes');
+  if (evaluation.task !== 'binary' && label.positive !== undefined)
+    issue(['dataset', 'label', 'positive'], 'only a binary task has label.positive');
+  if (label.negative !== undefined && (evaluation.task !== 'binary' || isAbove(label.positive))) {
+    issue(
+      ['dataset', 'label', 'negative'],
+      'label.negative goes with a binary task and a label.positive that lists values',
+    );
+  }
+  checkNames(pipeline, issue);
+  const hasFeature = Object.values(columns).some((c) => c.role === 'feature' || (c.role === 'quasi' && c.feature));
+  if (!hasFeature) issue(['dataset', 'columns'], 'no column is a feature: a model needs at least one input');
+  if (dataset.format === 'csv' && !dataset.csv.header) {
+    const names = dataset.csv.names;
+    if (!names) issue(['dataset', 'csv', 'names'], 'a file without a header needs csv.names');
+    else {
+      for (const name of [label.column, ...(id ? [id] : []), ...(time ? [time] : []), ...Object.keys(columns)]) {
+        if (!names.includes(name)) issue(['dataset', 'csv', 'names'], `"${name}" is not among csv.names`);
+      }
+    }
+  }
+  evaluation.gates.forEach((gate, i) => {
+    const allowed = metricsByTask[evaluation.task];
+    if (!allowed.includes(gate.metric)) {
+      issue(
+        ['evaluation', 'gates', i, 'metric'],
+        `"${gate.metric}" is not a ${evaluation.task} metric; allowed: ${allowed.join(', ')}`,
+      );
+    }
+  });
+  const { groupBy } = pipeline.split;
+  if (typeof groupBy === 'object' && groupBy !== null) {
+    const { column } = groupBy as { column: string };
+    if (!columns[column]) issue(['split', 'groupBy', 'column'], `"${column}" is not listed under dataset.columns`);
+  }
+  if (groupBy === 'id' && id === undefined) issue(['split', 'groupBy'], 'groupBy: id needs dataset.id');
+}

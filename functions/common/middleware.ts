@@ -36,6 +36,7 @@ export function isTransient(error: unknown): boolean {
     transientNames.has(error.name) ||
     (code !== undefined && transientCodes.has(code)) ||
     $retryable !== undefined ||
+    $metadata?.httpStatusCode === 429 ||
     ($metadata?.httpStatusCode ?? 0) >= 500
   );
 }

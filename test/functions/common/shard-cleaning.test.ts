@@ -1,7 +1,8 @@
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DataEngineError, DropVanishedError, MalformedDataError, SchemaMismatchError } from '#domain/errors';
 import { tokenOf } from '#domain/privacy/tokenize';
 import { artifactKeys, cleanKeys } from '#domain/runs/layout';
@@ -136,13 +137,15 @@ describe('desensitizing', () => {
   });
 
   test('removes its temporary files, also after a failure', async () => {
-    const left = () => readdirSync(tmpdir()).filter((name) => name.startsWith('tidegate-'));
-    const before = left();
+    const own = mkdtempSync(join(tmpdir(), 'scratch-'));
+    vi.stubEnv('TMPDIR', own);
     run.drop('small/d/a.csv', file(many(5)));
     await run.desensitize('small/d/a.csv');
     run.drop('small/d/b.csv', 'x;y\n1;2\n');
     expect(await failure(run.desensitize('small/d/b.csv'))).toBeInstanceOf(SchemaMismatchError);
-    expect(left().filter((name) => !before.includes(name))).toEqual([]);
+    expect(readdirSync(own)).toEqual([]);
+    vi.unstubAllEnvs();
+    rmSync(own, { recursive: true });
   });
 
   test('reports an object that vanished', async () => {

@@ -1,10 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { DescribeModelPackageCommand, ListTrainingJobsCommand } from '@aws-sdk/client-sagemaker';
 import { ListExecutionsCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { artifactKeys, runPrefix } from '#domain/runs/layout';
 import { writeLoanBook } from '#examples/loans/generate';
 import { evaluationSchema, verdictSchema } from '#schemas/evaluation';
@@ -167,7 +167,7 @@ describe('the loan book, from drop to deployed model', { timeout: 120_000 }, () 
   });
 
   it('checks for drift against the baseline of the champion', async () => {
-    const { sfn, outputs } = project.target;
+    const { s3, sfn, outputs } = project.target;
     const rows = Array.from({ length: 250 }, (_, i) => ({
       income: 9000 + i,
       amount: 29_000,
@@ -178,7 +178,15 @@ describe('the loan book, from drop to deployed model', { timeout: 120_000 }, () 
       utilisation: 0.99,
     }));
     await predictRows(project.target, pipeline, rows);
-    await new Promise((resolve) => setTimeout(resolve, 6000));
+    await vi.waitFor(
+      async () => {
+        const captured = await s3.send(
+          new ListObjectsV2Command({ Bucket: outputs.CleanBucketName, Prefix: `${pipeline}/captures/` }),
+        );
+        expect(Math.max(0, ...(captured.Contents ?? []).map(({ Size = 0 }) => Size))).toBeGreaterThan(10_000);
+      },
+      { timeout: 30_000, interval: 250 },
+    );
 
     const { executionArn = '' } = await sfn.send(
       new StartExecutionCommand({

@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
+import type { Pipeline } from '#schemas/pipeline';
+import { type DataRun, smallPipeline, startRun } from '../../fakes/data-run.ts';
+import type { FakeBuckets } from './buckets.ts';
+
+export type Task = Pipeline['evaluation']['task'];
+
+const labels: Record<Task, { label: object; gate: object; of: (x: number) => string | number }> = {
+  binary: {
+    label: { column: 'y', positive: 1, negative: 0 },
+    gate: { metric: 'auc', min: 0.8 },
+    of: (x) => (x > 50 ? 1 : 0),
+  },
+  multiclass: {
+    label: { column: 'y', classes: ['low', 'mid', 'high'] },
+    gate: { metric: 'accuracy', min: 0.8 },
+    of: (x) => (x < 33 ? 'low' : x < 66 ? 'mid' : 'high'),
+  },
+  regression: { label: { column: 'y' }, gate: { metric: 'rmse', max: 5 }, of: (x) => 2 * x },
+};
+
+/** A model of the rows below: what it answers for the first model input. */
+const models: Record<Task, (x: number) => readonly number[]> = {
+  binary: (x) => [1 / (1 + Math.exp((50 - x) / 10))],
+  multiclass: (x) => {
+    const weights = [16, 50, 84].map((middle) => Math.exp(-(((x - middle) / 12) ** 2)));
+    const sum = weights.reduce((a, b) => a + b, 0);
+    return weights.map((weight) => weight / sum);
+  },
+  regression: (x) => [2 * x + 1],
+};
+
+/** Answers of a model that knows nothing. */
+export const guesses: Record<Task, (x: number) => readonly number[]> = {
+  binary: () => [0.5],
+  multiclass: () => [0.4, 0.3, 0.3],
+  regression: () => [100],
+};
+
+const row = (task: Task, i: number): string => {
+  const x = (i * 37) % 101;
+  return `id${i},${labels[task].of(x)},${x},${'rgb'[i % 3]}\n`;
+};
+
+/**
+ * A run whose rows are encoded, in two shards: `x` (a number the label follows from) and `c` (a category of no meaning). Give it a
+ * run before to encode the holdout for that champion too. Dispose of it when done.
+ */
+export async function encodedRun(
+  task: Task,
+  { runId = 'r1', champion, rest = {} }: { runId?: string; champion?: DataRun; rest?: Record<string, unknown> } = {},
+): Promise<DataRun> {
+  const { label, gate } = labels[task];
+  const columns = {
+    x: { role: 'feature', type: 'number' },
+    c: { role: 'feature', type: 'category', encode: 'onehot' },
+  };
+  const run = await startRun(
+    smallPipeline(
+      { label, id: 'id', columns },
+      { name: 'loan', evaluation: { task, gates: [gate], bootstrap: { resamples: 100 } }, ...rest },
+    ),
+    runId,
+    champion?.folder,
+  );
+  for (const shard of [0, 1]) {
+    const rows = Array.from({ length: 240 }, (_, i) => row(task, shard * 240 + i)).join('');
+    run.drop(`loan/first/${shard}.csv`, `id,y,x,c\n${rows}`);
+    await run.desensitize(`loan/first/${shard}.csv`, shard);
+  }
+  await run.fit(2);
+  for (const shard of [0, 1]) await run.encode(shard, champion?.run);
+  return run;
+}
+
+/** Keys of a store, in order. */
+export const holdoutParts = async ({ clean, run }: DataRun, model: 'candidate' | 'champion' = 'candidate') =>
+  (await clean.list(cleanKeys(run).holdout(model))).map(({ key }) => key);
+
+/** Does what batch transform does: writes a model's answer to each part of the holdout. */
+export async function scoreHoldout(
+  run: DataRun,
+  task: Task,
+  {
+    as = 'candidate',
+    model = models[task],
+  }: { as?: 'candidate' | 'champion'; model?: (x: number) => readonly number[] } = {},
+): Promise<void> {
+  const keys = cleanKeys(run.run);
+  for (const key of await holdoutParts(run, as)) {
+    const lines = (await run.clean.readText(key)).trimEnd().split('\n');
+    const answers = lines.map((line) => model(Number(line.split(',')[0])).join(','));
+    await run.clean.writeText(
+      `${keys.scores(as)}${key.slice(keys.holdout(as).length)}.out`,
+      `${answers.join('\n')}\n`,
+      'text/csv',
+    );
+  }
+}
+
+/** Puts what the run has written so far into the buckets of the stage. */
+export async function publish({ folder }: DataRun, buckets: FakeBuckets): Promise<void> {
+  for (const zone of ['clean', 'artifacts']) {
+    for (const entry of await readdir(join(folder, zone), { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const file = join(entry.parentPath, entry.name);
+      buckets.put(`${zone}-bucket/${file.slice(join(folder, zone).length + 1)}`, readFileSync(file));
+    }
+  }
+}
+
+/** Reads a record of a run back from the artifacts bucket. */
+export const recordOf = (buckets: FakeBuckets, run: RunPointer, name: keyof ReturnType<typeof artifactKeys>): unknown =>
+  JSON.parse(buckets.text(`artifacts-bucket/${String(artifactKeys(run)[name])}`) ?? 'null');

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { CloudContext } from '#local/cloud/service';
 import { timerLoop } from '#local/scheduler/timer-loop';
-import { callTarget, describeFailure, type Failure, type QueueSender } from './target-call.ts';
+import { callTarget, type DeliveringService, describeFailure, type Failure, type QueueSender } from './target-call.ts';
 
 /** One payload on its way to one target. */
 export interface Delivery {
@@ -31,8 +31,7 @@ export interface Outbox {
 }
 
 export interface OutboxOptions {
-  /** `events` or `scheduler`: the session name at the target's role. */
-  readonly sessionName: string;
+  readonly service: DeliveringService;
   /** Attributes of a dead letter (`RULE_ARN` …). */
   deadLetterAttributes(delivery: Delivery): Readonly<Record<string, string>>;
 }
@@ -92,7 +91,8 @@ export function outbox(context: CloudContext, db: DatabaseSync, options: OutboxO
         ...(roleArn === undefined ? {} : { roleArn }),
         payload,
         executionName: executionName(delivery),
-        sessionName: options.sessionName,
+        service: options.service,
+        sourceArn: delivery.origin,
         signal: aborter.signal,
       });
     } catch (error) {

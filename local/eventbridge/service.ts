@@ -25,7 +25,7 @@ export function createEventBridge(context: CloudContext): EventBridge {
 
   const rules = ruleStore(db);
   const box = outbox(context, db, {
-    sessionName: 'events',
+    service: 'events',
     deadLetterAttributes: ({ origin, targetArn }) => ({ RULE_ARN: origin, TARGET_ARN: targetArn }),
   });
   const bus = eventBus(context, rules, box);

@@ -4,7 +4,11 @@ import { AwsError, type CloudContext, type CloudService } from '#local/cloud/ser
 
 /** What the embedded Lambda offers EventBridge and Scheduler: the call AWS makes under the function's own permission. */
 export interface LambdaInvoker extends CloudService {
-  invokeAsync(functionArn: string, payload: unknown): Promise<void>;
+  invokeAsync(
+    functionArn: string,
+    payload: unknown,
+    by: { readonly service: string; readonly sourceArn: string },
+  ): Promise<void>;
 }
 
 /** What the embedded SQS offers other services. */
@@ -13,6 +17,9 @@ export interface QueueSender extends CloudService {
   sendInternal(queueArn: string, body: string, attributes?: Readonly<Record<string, string>>): void;
 }
 
+/** The services that deliver to targets. */
+export type DeliveringService = 'events' | 'scheduler';
+
 export interface TargetCall {
   readonly arn: string;
   readonly roleArn?: string;
@@ -20,7 +27,10 @@ export interface TargetCall {
   readonly payload: string;
   /** The same for every attempt at one delivery: names the execution, so that a repeat does not start a second one. */
   readonly executionName: string;
-  readonly sessionName: string;
+  /** `events` or `scheduler`: the session name at the target's role, whose trust policy must name its principal. */
+  readonly service: DeliveringService;
+  /** ARN of the rule or schedule that calls: what an `AWS::Lambda::Permission` names as SourceArn. */
+  readonly sourceArn: string;
   readonly signal: AbortSignal;
 }
 
@@ -37,14 +47,16 @@ export function targetKind(arn: string): TargetKind | undefined {
 
 /**
  * Calls a target once: a function asynchronously, a state machine, a queue. With a role, functions and state machines
- * are called through the door as that role; a function without one under its own permission, as AWS does for rules.
+ * are called through the door as that role; a function without one needs a permission of its own, as AWS has it for rules.
  * @throws what the target answered; see `describeFailure`.
  */
 export async function callTarget(context: CloudContext, call: TargetCall): Promise<void> {
   switch (targetKind(call.arn)) {
     case 'lambda':
       if (call.roleArn !== undefined) return invokeAs(context, call, call.roleArn);
-      return context.service<LambdaInvoker>('lambda').invokeAsync(call.arn, JSON.parse(call.payload));
+      return context
+        .service<LambdaInvoker>('lambda')
+        .invokeAsync(call.arn, JSON.parse(call.payload), { service: principal(call), sourceArn: call.sourceArn });
     case 'sqs':
       return context.service<QueueSender>('sqs').sendInternal(call.arn, call.payload);
     case 'states':
@@ -54,8 +66,10 @@ export async function callTarget(context: CloudContext, call: TargetCall): Promi
   }
 }
 
+const principal = ({ service }: TargetCall): string => `${service}.amazonaws.com`;
+
 async function invokeAs(context: CloudContext, call: TargetCall, roleArn: string): Promise<void> {
-  const client = new LambdaClient(context.clientConfig(roleArn, call.sessionName));
+  const client = new LambdaClient(context.clientConfig(roleArn, call.service, principal(call)));
   try {
     const command = new InvokeCommand({
       FunctionName: call.arn,
@@ -70,7 +84,7 @@ async function invokeAs(context: CloudContext, call: TargetCall, roleArn: string
 
 async function startExecution(context: CloudContext, call: TargetCall): Promise<void> {
   if (call.roleArn === undefined) throw new AwsError('AccessDeniedException', `No RoleArn for target ${call.arn}`);
-  const client = new SFNClient(context.clientConfig(call.roleArn, call.sessionName));
+  const client = new SFNClient(context.clientConfig(call.roleArn, call.service, principal(call)));
   const command = new StartExecutionCommand({
     stateMachineArn: call.arn,
     name: call.executionName,
@@ -95,7 +109,7 @@ export interface Failure {
 }
 
 const permanentCodes: readonly (readonly [RegExp, string])[] = [
-  [/AccessDenied|NotAuthorized|UnrecognizedClient|InvalidClientTokenId/, 'NO_PERMISSIONS'],
+  [/AccessDenied|NotAuthorized|NoSuchEntity|UnrecognizedClient|InvalidClientTokenId/, 'NO_PERMISSIONS'],
   [/DoesNotExist|NotFound|NonExistentQueue|QueueDoesNotExist/, 'NO_RESOURCE'],
   [/InvalidTargetInput|InvalidExecutionInput/, 'INVALID_JSON'],
   [/Validation|InvalidArn|InvalidName|InvalidParameter/, 'INVALID_PARAMETER'],

@@ -42,6 +42,22 @@ export const passRole = (roleArn: string): AuthorizationRequest => ({
 type Tags = readonly { readonly Key: string; readonly Value: string }[];
 const asRecord = (tags: Tags): Record<string, string> => Object.fromEntries(tags.map((tag) => [tag.Key, tag.Value]));
 
+/**
+ * A job is refused when SageMaker may not assume its role.
+ * @throws AwsError `ValidationException` in the words of CreateTrainingJob
+ */
+export const mustAssume = (hub: Hub, roleArn: string): void => {
+  try {
+    hub.cloud.clientConfig(roleArn, 'SageMaker', 'sagemaker.amazonaws.com');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw invalid(
+      `Could not assume role ${roleArn}. Please ensure that the role exists and allows principal ` +
+        `'sagemaker.amazonaws.com' to assume the role. ${reason}`,
+    );
+  }
+};
+
 /** Creating with tags needs sagemaker:AddTags too (its dependent action in the service authorization reference). */
 export const addTags = (hub: Hub, kind: Kind, name: string, tags: Tags | undefined): AuthorizationRequest[] =>
   tags && tags.length > 0

@@ -62,7 +62,7 @@ export function createScheduler(context: CloudContext): CloudService {
   const groups = new Set(['default']);
   const inTemplate = new Set<string>();
   const box = outbox(context, db, {
-    sessionName: 'scheduler',
+    service: 'scheduler',
     deadLetterAttributes: ({ origin, targetArn, scheduledTime = '' }) => ({
       SCHEDULE_ARN: origin,
       TARGET_ARN: targetArn,

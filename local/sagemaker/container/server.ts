@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Container, startContainer } from '#local/sagemaker/container/process';
 import type { Hub } from '#local/sagemaker/hub';
-import { describeS3Error, parseS3Uri, storageOf } from '#local/sagemaker/storage/s3';
+import { describeS3Error, parseS3Uri, type RoleStorage, storageOf } from '#local/sagemaker/storage/s3';
 import { unpackFile } from '#local/sagemaker/storage/tar';
 
 /** What is needed to serve one model. */
@@ -74,14 +74,15 @@ export const startServer = async (
 
 const loadModel = async (hub: Hub, model: HostedModel, directory: string, target: string): Promise<void> => {
   if (model.modelDataUrl === undefined) return;
-  const storage = storageOf(hub.cloud, model.executionRoleArn, 'SageMaker');
   const archive = join(directory, 'model.tar.gz');
+  let storage: RoleStorage | undefined;
   try {
+    storage = storageOf(hub.cloud, model.executionRoleArn);
     await storage.download(parseS3Uri(model.modelDataUrl), archive);
   } catch (error) {
     throw new StartError('model-data', `${model.modelDataUrl}: ${describeS3Error(error)}`);
   } finally {
-    storage.close();
+    storage?.close();
   }
   try {
     await unpackFile(archive, target);

@@ -14,7 +14,10 @@ export const alarmCheck = (
   const names = (deployment?.AutoRollbackConfiguration?.Alarms ?? []).flatMap((alarm) => alarm.AlarmName ?? []);
   if (names.length === 0) return undefined;
   return async () => {
-    const client = new CloudWatchClient({ ...hub.cloud.clientConfig(roleArn, 'SageMaker'), maxAttempts: 4 });
+    const client = new CloudWatchClient({
+      ...hub.cloud.clientConfig(roleArn, 'SageMaker', 'sagemaker.amazonaws.com'),
+      maxAttempts: 4,
+    });
     try {
       const answer = await client.send(
         new DescribeAlarmsCommand({

@@ -76,7 +76,7 @@ export class CaptureWriter {
     this.#endpoint = endpoint;
     this.#variant = variant;
     this.#config = config;
-    this.#storage = storageOf(hub.cloud, roleArn, 'SageMaker');
+    this.#storage = storageOf(hub.cloud, roleArn);
   }
 
   /** Keeps the configured percentage, evenly spread. */

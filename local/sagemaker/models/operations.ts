@@ -5,7 +5,7 @@ import type { Model } from '#local/sagemaker/models/model';
 import { arnOf, invalid, nameOf, present, seconds } from '#local/sagemaker/names';
 import { type Operations, operation } from '#local/sagemaker/operation';
 import type { ModelPackage } from '#local/sagemaker/registry/package';
-import { parseS3Uri, storageOf } from '#local/sagemaker/storage/s3';
+import { parseS3Uri, type RoleStorage, storageOf } from '#local/sagemaker/storage/s3';
 import {
   environment,
   image,
@@ -72,8 +72,9 @@ const fromPackage = (hub: Hub, arnOrName: string) => {
 /** CreateModel looks for the model's data, as the model's role. */
 const checkData = async (hub: Hub, url: string, role: string): Promise<void> => {
   if (!url.endsWith('.tar.gz')) throw invalid(`Invalid model data ${url}: it must be a single tar.gz object.`);
-  const storage = storageOf(hub.cloud, role, 'SageMaker');
+  let storage: RoleStorage | undefined;
   try {
+    storage = storageOf(hub.cloud, role);
     await storage.head(parseS3Uri(url));
   } catch (error) {
     const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
@@ -84,7 +85,7 @@ const checkData = async (hub: Hub, url: string, role: string): Promise<void> => 
         `Also ensure that the role has "s3:GetObject" permissions and that the object is located in ${hub.cloud.region}.`,
     );
   } finally {
-    storage.close();
+    storage?.close();
   }
 };
 

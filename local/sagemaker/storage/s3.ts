@@ -49,8 +49,9 @@ export const joinKey = (prefix: string, name: string): string =>
 /** SageMaker itself retries a throttled or failing S3. */
 const MAX_ATTEMPTS = 4;
 
-export const storageOf = (cloud: CloudContext, roleArn: string, sessionName: string): RoleStorage => {
-  const config = cloud.clientConfig(roleArn, sessionName);
+/** @throws AwsError when SageMaker may not assume the role. */
+export const storageOf = (cloud: CloudContext, roleArn: string): RoleStorage => {
+  const config = cloud.clientConfig(roleArn, 'SageMaker', 'sagemaker.amazonaws.com');
   const client = new S3Client({ ...config, maxAttempts: MAX_ATTEMPTS, forcePathStyle: true });
 
   const upload = async (body: string | Readable, target: S3Location, options: UploadOptions = {}): Promise<void> => {

@@ -1,6 +1,6 @@
 import { AwsError } from '#local/cloud/service';
 import { resolveImage } from '#local/sagemaker/container/image';
-import { addTags, type Hub, keepTags, mustFind, on, onAny, passRole } from '#local/sagemaker/hub';
+import { addTags, type Hub, keepTags, mustAssume, mustFind, on, onAny, passRole } from '#local/sagemaker/hub';
 import type { Jobs } from '#local/sagemaker/jobs';
 import { page } from '#local/sagemaker/listing';
 import { arnOf, invalid, present, seconds } from '#local/sagemaker/names';
@@ -73,6 +73,7 @@ export const trainingOperations = (hub: Hub, jobs: Jobs): Operations => ({
     ],
     (input) => {
       check(hub, input);
+      mustAssume(hub, input.RoleArn);
       const name = input.TrainingJobName;
       const now = hub.cloud.clock.now();
       keepTags(hub, 'training-job', name, input.Tags);

@@ -32,8 +32,9 @@ export const runTrainingJob = async (hub: Hub, name: string, signal: AbortSignal
   const job = hub.store.get<TrainingJob>('training-job', name);
   if (!job) return;
   const directory = join(hub.workDirectory, `training-${name}`);
-  const storage = storageOf(hub.cloud, job.request.RoleArn, 'SageMaker');
+  let storage: RoleStorage | undefined;
   try {
+    storage = storageOf(hub.cloud, job.request.RoleArn);
     await rm(directory, { recursive: true, force: true });
     await train(hub, job.request, directory, storage, signal);
   } catch (error) {
@@ -41,7 +42,7 @@ export const runTrainingJob = async (hub: Hub, name: string, signal: AbortSignal
     if (signal.aborted) transition(hub, name, 'Stopped');
     else transition(hub, name, 'Failed', { failureReason: failureReason(hub, name, error) });
   } finally {
-    storage.close();
+    storage?.close();
     await rm(directory, { recursive: true, force: true });
   }
 };

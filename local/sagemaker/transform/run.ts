@@ -114,7 +114,7 @@ const transformAll = async (
   directory: string,
   signal: AbortSignal,
 ): Promise<void> => {
-  const storage = storageOf(hub.cloud, roleArn, 'SageMaker');
+  const storage = storageOf(hub.cloud, roleArn);
   try {
     const settings = await settingsOf(request, server);
     const { S3Uri: uri } = request.TransformInput.DataSource.S3DataSource;

@@ -119,6 +119,7 @@ describe('delivery', () => {
     await vi.waitFor(() => expect(lambda.invocations).toHaveLength(1));
     expect(lambda.invocations[0]).toEqual({
       arn: functionArn,
+      by: { service: 'events.amazonaws.com', sourceArn: `arn:aws:events:eu-central-1:${account}:rule/on-drop` },
       payload: {
         version: '0',
         id: expect.stringMatching(/^[0-9a-f-]{36}$/),

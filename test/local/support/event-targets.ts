@@ -3,11 +3,11 @@ import { AwsError, type ClientConfig, type CloudService } from '#local/cloud/ser
 
 /** A function service that keeps what it is invoked with, and fails while told to. */
 export interface RecordingLambda extends CloudService {
-  readonly invocations: { readonly arn: string; readonly payload: unknown }[];
+  readonly invocations: { readonly arn: string; readonly payload: unknown; readonly by: unknown }[];
   /** The error the next invocations end with; undefined lets them through. */
   failWith: AwsError | undefined;
   attempts: number;
-  invokeAsync(arn: string, payload: unknown): Promise<void>;
+  invokeAsync(arn: string, payload: unknown, by?: unknown): Promise<void>;
 }
 
 const notServed = (): never => {
@@ -22,10 +22,10 @@ export const recordingLambda = (): RecordingLambda => {
     invocations: [],
     failWith: undefined,
     attempts: 0,
-    invokeAsync: async (arn, payload) => {
+    invokeAsync: async (arn, payload, by) => {
       lambda.attempts += 1;
       if (lambda.failWith) throw lambda.failWith;
-      lambda.invocations.push({ arn, payload });
+      lambda.invocations.push({ arn, payload, by });
     },
   };
   return lambda;

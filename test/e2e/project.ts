@@ -1,8 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -15,21 +12,7 @@ import { uploadDrop } from '../../cli/commands/drop.ts';
 import { listRuns, type RunRecord, waitForExecution } from '../../cli/runs.ts';
 import type { Outputs, Target } from '../../cli/target.ts';
 import { type Ended, watchExecution } from '../../cli/watch.ts';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const sources = [
-  'domain',
-  'functions',
-  'pipelines',
-  'plugins',
-  'resources',
-  'schemas',
-  'statemachines',
-  'package.json',
-  'package-lock.json',
-  'serverless.yml',
-  'tsconfig.json',
-];
+import { packageProject } from '../support/package-project.ts';
 
 /** A copy of the project, packaged and up in an embedded cloud of its own. */
 export interface UpProject {
@@ -47,27 +30,12 @@ export interface UpProject {
 
 /** Packages the project with further pipelines beside its own and brings it up. */
 export async function startProject(pipelines: readonly string[] = []): Promise<UpProject> {
-  const copy = mkdtempSync(join(tmpdir(), 'tidegate-e2e-'));
-  for (const source of sources) cpSync(join(root, source), join(copy, source), { recursive: true });
-  for (const file of pipelines) cpSync(file, join(copy, 'pipelines', basename(file)));
-  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'dir');
-  execFileSync(
-    process.execPath,
-    [
-      join(root, 'node_modules', 'serverless', 'bin', 'serverless.js'),
-      'package',
-      '--stage',
-      'local',
-      '--param',
-      'hostBinding=true',
-    ],
-    { cwd: copy, stdio: 'pipe' },
-  );
-  const stateDir = join(copy, '.tidegate');
+  const packaged = packageProject('local', { pipelines, hostBinding: true });
+  const stateDir = join(packaged.copy, '.tidegate');
   mkdirSync(stateDir);
   const cloud = await startCloud({
-    templatePath: join(copy, '.serverless', 'cloudformation-template-update-stack.json'),
-    packageDir: join(copy, '.serverless'),
+    templatePath: packaged.templatePath,
+    packageDir: packaged.folder,
     stateDir,
     stage: 'local',
     parameters: (endpoint) => ({ SlackApiUrl: `${endpoint}/_slack/api/` }),
@@ -96,7 +64,7 @@ export async function startProject(pipelines: readonly string[] = []): Promise<U
     async close() {
       for (const client of [target.s3, target.sfn, target.lambda, target.sageMaker, target.db]) client.destroy();
       await cloud.close();
-      rmSync(copy, { recursive: true, force: true });
+      packaged.remove();
     },
   };
 }

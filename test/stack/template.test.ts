@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CompiledResource, type CompiledTemplate, compileTemplate } from './compile-template.ts';
+import { type CompiledResource, type CompiledTemplate, packageProject } from '../support/package-project.ts';
 
 interface Statement {
   readonly Effect: string;
@@ -14,7 +14,7 @@ let template: CompiledTemplate;
 let folder: string;
 let remove: () => void;
 beforeAll(() => {
-  ({ template, folder, remove } = compileTemplate('dev'));
+  ({ template, folder, remove } = packageProject('dev'));
 }, 120_000);
 afterAll(() => remove());
 

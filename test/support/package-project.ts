@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -29,15 +29,35 @@ export interface CompiledTemplate {
   readonly Outputs: Readonly<Record<string, unknown>>;
 }
 
-/** Packages the service in a copy, without credentials, and reads the compiled template and the names of its zips' folder. */
-export function compileTemplate(stage: string): { template: CompiledTemplate; folder: string; remove: () => void } {
+/** A copy of the project, packaged. */
+export interface PackagedProject {
+  /** The copy's folder; a state directory for the embedded cloud may be made in it. */
+  readonly copy: string;
+  /** Where the zips and the template are. */
+  readonly folder: string;
+  readonly templatePath: string;
+  readonly template: CompiledTemplate;
+  remove(): void;
+}
+
+/**
+ * Packages a copy of the project without credentials.
+ *
+ * @param pipelines YAML files to put beside the project's own pipelines
+ */
+export function packageProject(
+  stage: string,
+  { pipelines = [] as readonly string[], hostBinding = false } = {},
+): PackagedProject {
   const copy = mkdtempSync(join(tmpdir(), 'tidegate-package-'));
   for (const source of sources) cpSync(join(root, source), join(copy, source), { recursive: true });
+  for (const file of pipelines) cpSync(file, join(copy, 'pipelines', basename(file)));
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'dir');
   const { AWS_PROFILE: _p, AWS_ACCESS_KEY_ID: _k, AWS_SECRET_ACCESS_KEY: _s, ...env } = process.env;
+  const serverless = join(root, 'node_modules', 'serverless', 'bin', 'serverless.js');
   execFileSync(
     process.execPath,
-    [join(root, 'node_modules', 'serverless', 'bin', 'serverless.js'), 'package', '--stage', stage],
+    [serverless, 'package', '--stage', stage, ...(hostBinding ? ['--param', 'hostBinding=true'] : [])],
     {
       cwd: copy,
       env: { ...env, SLS_TELEMETRY_DISABLED: '1' },
@@ -45,8 +65,7 @@ export function compileTemplate(stage: string): { template: CompiledTemplate; fo
     },
   );
   const folder = join(copy, '.serverless');
-  const template = JSON.parse(
-    readFileSync(join(folder, 'cloudformation-template-update-stack.json'), 'utf8'),
-  ) as CompiledTemplate;
-  return { template, folder, remove: () => rmSync(copy, { recursive: true, force: true }) };
+  const templatePath = join(folder, 'cloudformation-template-update-stack.json');
+  const template = JSON.parse(readFileSync(templatePath, 'utf8')) as CompiledTemplate;
+  return { copy, folder, templatePath, template, remove: () => rmSync(copy, { recursive: true, force: true }) };
 }

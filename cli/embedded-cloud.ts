@@ -5,9 +5,7 @@ import { ensurePython } from '#local/python/environment';
 import { CliError, dim, print, seconds } from './output.ts';
 import { packageIsStale, packageService } from './package-service.ts';
 import { projectRoot, stateDirectory } from './project.ts';
-import { type CloudFile, readCloud } from './target.ts';
-
-const stage = 'local';
+import { type CloudFile, localStage, readCloud } from './target.ts';
 
 /** Says what happens and how long it took. */
 async function step<T>(name: string, work: (note: (text: string) => void) => Promise<T>, quiet: boolean): Promise<T> {
@@ -36,7 +34,7 @@ export async function bringUp({ port = 0, quiet = false }: UpOptions = {}): Prom
   const running = readCloud();
   if (running) return running;
   mkdirSync(stateDirectory(), { recursive: true });
-  if (packageIsStale()) await step('Packaging the service', () => packageService(stage), quiet);
+  if (packageIsStale()) await step('Packaging the service', () => packageService(localStage), quiet);
   await step('Looking for Python with XGBoost', (note) => ensurePython({ onProgress: note }), quiet);
   return step('Starting the embedded cloud', () => startDaemon(port), quiet);
 }
@@ -44,7 +42,7 @@ export async function bringUp({ port = 0, quiet = false }: UpOptions = {}): Prom
 async function startDaemon(port: number): Promise<CloudFile> {
   const logFile = join(stateDirectory(), 'cloud.log');
   const log = openSync(logFile, 'a', 0o600);
-  const child = spawn(process.execPath, [join(projectRoot, 'cli', 'daemon.ts'), String(port), stage], {
+  const child = spawn(process.execPath, [join(projectRoot, 'cli', 'daemon.ts'), String(port), localStage], {
     cwd: projectRoot,
     detached: true,
     stdio: ['ignore', log, log],

@@ -25,6 +25,9 @@ export const cloudFileSchema = z.object({
 });
 export type CloudFile = z.output<typeof cloudFileSchema>;
 
+/** The stage the embedded cloud runs; naming it is the same as naming none. */
+export const localStage = 'local';
+
 export const cloudFile = (): string => join(stateDirectory(), 'cloud.json');
 
 /** The running embedded cloud, or undefined. */
@@ -115,7 +118,7 @@ async function openStage(stage: string, { profile, region }: TargetOptions): Pro
  */
 export async function openTarget(options: TargetOptions): Promise<Target> {
   const stage = options.stage ?? process.env['TIDEGATE_STAGE'];
-  if (stage) return openStage(stage, options);
+  if (stage && stage !== localStage) return openStage(stage, options);
   const cloud = readCloud();
   if (!cloud)
     throw new CliError(

@@ -68,7 +68,7 @@ export async function createDoor(options: DoorOptions, port: number): Promise<Do
 
   function identify(wire: WireRequest, parts: SignedParts, payloadHash: string): Caller {
     const refuse = (code: string, message: string, status: number) =>
-      doorError(parts.signingName, code, message, status);
+      doorError(parts.signingName, code, message, status, wire.headers['content-type']);
     const identity = credentials.identify(parts.accessKeyId, parts.sessionToken, Date.now());
     // Signatures are made by clients with the machine's own time, so that is what they are held against.
     checkTime(parts, Date.now());
@@ -151,7 +151,7 @@ export async function createDoor(options: DoorOptions, port: number): Promise<Do
         caller,
       });
     } catch (cause) {
-      const error = toAwsError(cause, line.service ?? '', id);
+      const error = toAwsError(cause, line.service ?? '', id, wire.headers['content-type']);
       line.errorCode = error.code;
       answer = (service?.formatError ?? plainError)(error, { id, ...wire });
     }
@@ -197,7 +197,9 @@ export async function createDoor(options: DoorOptions, port: number): Promise<Do
         ...(decision.statement && { statement: decision.statement }),
       };
     });
-    if (refusal !== undefined) throw doorError(request.signingName, 'AccessDenied', refusal, 403);
+    if (refusal !== undefined) {
+      throw doorError(request.signingName, 'AccessDenied', refusal, 403, request.headers['content-type']);
+    }
     const fault = faults?.({
       caller,
       service: request.signingName,
@@ -212,7 +214,7 @@ export async function createDoor(options: DoorOptions, port: number): Promise<Do
     return prepared.execute();
   }
 
-  function toAwsError(cause: unknown, signingName: string, id: string): AwsError {
+  function toAwsError(cause: unknown, signingName: string, id: string, contentType: string | undefined): AwsError {
     if (cause instanceof AwsError) {
       const found = [
         'InvalidAccessKeyId',
@@ -223,9 +225,11 @@ export async function createDoor(options: DoorOptions, port: number): Promise<Do
         'SignatureDoesNotMatch',
         'AccessDenied',
       ];
-      return found.includes(cause.code) ? doorError(signingName, cause.code, cause.message, cause.status) : cause;
+      return found.includes(cause.code)
+        ? doorError(signingName, cause.code, cause.message, cause.status, contentType)
+        : cause;
     }
-    if (cause instanceof BodyTooLarge) return doorError(signingName, 'EntityTooLarge', cause.message, 413);
+    if (cause instanceof BodyTooLarge) return doorError(signingName, 'EntityTooLarge', cause.message, 413, contentType);
     log('error', 'a service failed', {
       requestId: id,
       service: signingName,
@@ -236,10 +240,13 @@ export async function createDoor(options: DoorOptions, port: number): Promise<Do
       'InternalError',
       `The embedded cloud failed at this request; its log tells more under request id ${id}.`,
       500,
+      contentType,
     );
   }
 
-  const server = createServer({ keepAliveTimeout: 75_000, requestTimeout: 0 }, (message, response) => {
+  // Uploads of many gigabytes take as long as they take; only the headers must come soon.
+  const timeouts = { keepAliveTimeout: 75_000, headersTimeout: 60_000, requestTimeout: 0 };
+  const server = createServer(timeouts, (message, response) => {
     serve(message, response).catch((cause: unknown) => {
       const gone = message.destroyed || response.destroyed;
       log(gone ? 'debug' : 'error', 'a response was not sent', {

@@ -6,8 +6,12 @@ type Family = 's3' | 'query' | 'json' | 'rest-json';
 const QUERY = new Set(['iam', 'sts', 'cloudformation', 'monitoring']);
 const REST_JSON = new Set(['lambda', 'scheduler']);
 
-const familyOf = (signingName: string): Family =>
-  signingName === 's3' ? 's3' : QUERY.has(signingName) ? 'query' : REST_JSON.has(signingName) ? 'rest-json' : 'json';
+const familyOf = (signingName: string, contentType: string | undefined): Family => {
+  if (signingName === 's3') return 's3';
+  // CloudWatch speaks both the query protocol and AWS JSON: it answers as it was asked.
+  if (QUERY.has(signingName)) return contentType?.startsWith('application/x-amz-json') ? 'json' : 'query';
+  return REST_JSON.has(signingName) ? 'rest-json' : 'json';
+};
 
 /** S3's name of an error → the other families' names; a missing family uses S3's. */
 const CODES: Readonly<Record<string, Partial<Record<Family, string>>>> = {
@@ -45,9 +49,16 @@ const CODES: Readonly<Record<string, Partial<Record<Family, string>>>> = {
 /**
  * An error of the door in the words of the service asked.
  * @param code S3's name for it
+ * @param contentType of the request
  */
-export function doorError(signingName: string, code: string, message: string, status: number): AwsError {
-  const family = familyOf(signingName);
+export function doorError(
+  signingName: string,
+  code: string,
+  message: string,
+  status: number,
+  contentType?: string,
+): AwsError {
+  const family = familyOf(signingName, contentType);
   // AWS JSON services answer client errors with 400 whatever they are.
   return new AwsError(CODES[code]?.[family] ?? code, message, family === 'json' && status < 500 ? 400 : status);
 }

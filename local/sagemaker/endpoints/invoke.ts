@@ -4,6 +4,7 @@ import type { Answer } from '#local/sagemaker/container/server';
 import type { Endpoint } from '#local/sagemaker/endpoints/endpoint';
 import type { Fleet } from '#local/sagemaker/endpoints/fleet';
 import type { Hosting } from '#local/sagemaker/endpoints/hosting';
+import { measureInvocation } from '#local/sagemaker/endpoints/metrics';
 import { type Hub, on } from '#local/sagemaker/hub';
 
 /** Real-time payloads (aws-facts: Container contract). */
@@ -24,6 +25,7 @@ export const prepareInvocation = (hub: Hub, hosting: Hosting, name: string, requ
 });
 
 const invoke = async (hub: Hub, hosting: Hosting, name: string, request: ServiceRequest): Promise<ServiceResponse> => {
+  const arrived = performance.now();
   const endpoint = hub.store.get<Endpoint>('endpoint', name);
   const serving = endpoint && ['InService', 'Updating', 'RollingBack'].includes(endpoint.status);
   // Names are compared with their case here, unlike elsewhere.
@@ -42,7 +44,22 @@ const invoke = async (hub: Hub, hosting: Hosting, name: string, request: Service
       `Variant ${target} is not found in endpoint ${name} of account ${hub.cloud.accountId}.`,
     );
   }
-  const answer = await send(hub, name, fleet, variant, request, body);
+  const sent = performance.now();
+  let status: number | undefined;
+  let answer: Answer;
+  try {
+    answer = await send(hub, name, fleet, variant, request, body);
+    status = answer.status;
+  } finally {
+    measureInvocation(hub, {
+      endpoint: name,
+      variant,
+      configName: fleet.spec.configName,
+      status,
+      modelLatency: Math.round((performance.now() - sent) * 1000),
+      overheadLatency: Math.round((sent - arrived) * 1000),
+    });
+  }
   if (answer.status >= 400) throw modelError(hub, name, answer.status, answer.body.toString());
 
   const outputType = answer.headers['content-type'] ?? 'application/octet-stream';

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { DeleteEndpointCommand, DeleteModelCommand } from '@aws-sdk/client-sagemaker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostingOf, ROW } from './hosting.ts';
@@ -54,6 +55,29 @@ describe.skipIf(!python)('endpoints', () => {
     await expect(hosting.invoke('basic', { ContentType: 'image/png' })).rejects.toMatchObject({
       OriginalStatusCode: 415,
     });
+  });
+
+  it('measures every invocation, by variant and by the configuration that serves', async () => {
+    const before = world.metrics.length;
+    await hosting.invoke('basic');
+    await expect(hosting.invoke('basic', { Body: '1,2' })).rejects.toMatchObject({ OriginalStatusCode: 400 });
+    const put = world.metrics.slice(before);
+    const ofVariant = { EndpointName: 'basic', VariantName: 'AllTraffic' };
+    for (const dimensions of [ofVariant, { ...ofVariant, EndpointConfigName: 'champion' }]) {
+      const valuesOf = (name: string) =>
+        put
+          .filter((metric) => metric.name === name && isDeepStrictEqual(metric.dimensions, dimensions))
+          .map(({ value }) => value);
+      expect(valuesOf('Invocations')).toEqual([1, 1]);
+      expect(valuesOf('Invocation4XXErrors')).toEqual([0, 1]);
+      expect(valuesOf('Invocation5XXErrors')).toEqual([0, 0]);
+      // Microseconds: a model asked over HTTP takes more than a tenth of a millisecond.
+      for (const value of valuesOf('ModelLatency')) expect(value).toBeGreaterThan(100);
+      expect(valuesOf('OverheadLatency')).toEqual([expect.any(Number), expect.any(Number)]);
+    }
+    expect(put).toHaveLength(20);
+    expect(new Set(put.map(({ namespace }) => namespace))).toEqual(new Set(['AWS/SageMaker']));
+    expect(put.find(({ name }) => name === 'ModelLatency')?.unit).toBe('Microseconds');
   });
 
   it('does not find an endpoint of another name or case', async () => {

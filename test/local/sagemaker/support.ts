@@ -33,6 +33,8 @@ const accessKeyOf = (roleArn: string): string => `ROLE${roleArn.split('/').at(-1
 
 export interface World {
   readonly context: FakeContext;
+  /** What was put into CloudWatch so far, oldest first. */
+  readonly metrics: readonly PutMetric[];
   readonly s3: S3Client;
   readonly sagemaker: SageMakerClient;
   readonly runtime: SageMakerRuntimeClient;
@@ -68,6 +70,23 @@ const withAlarms = (s3: CloudService, ringing: () => readonly string[]): CloudSe
   },
 });
 
+/** One value put into CloudWatch. */
+export interface PutMetric {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly value: number;
+  readonly unit: string | undefined;
+}
+
+/** A CloudWatch that keeps what is put into it. */
+const recordingMonitor = (metrics: PutMetric[]) => ({
+  signingNames: ['monitoring'],
+  putMetric: (
+    ...[namespace, name, dimensions, value, unit]: [string, string, Record<string, string>, number, string?]
+  ) => void metrics.push({ namespace, name, dimensions, value, unit }),
+});
+
 /** SageMaker and S3, each behind its own door, on fresh state with one bucket. */
 export const createWorld = async (options: WorldOptions = {}): Promise<World> => {
   const stateDir = await mkdtemp(join(tmpdir(), 'tidegate-sagemaker-'));
@@ -77,7 +96,13 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
     allow: (request, caller) => !options.denies?.(request, caller.accessKeyId.replace(/^ROLE/, '')),
   });
   const credentials = (accessKeyId: string) => ({ accessKeyId, secretAccessKey: 'secret' });
+  const metrics: PutMetric[] = [];
+  const monitor = recordingMonitor(metrics);
   const context = fakeContext(stateDir, {
+    service: <T extends CloudService>(name: string) => {
+      if (name !== 'monitoring') throw new Error(`no service ${name} in this world`);
+      return monitor as unknown as T;
+    },
     clientConfig: (roleArn) => ({
       endpoint: storage.endpoint,
       region: 'eu-central-1',
@@ -102,6 +127,7 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
 
   return {
     context,
+    metrics,
     s3,
     get sagemaker() {
       return clients.sagemaker;

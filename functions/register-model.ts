@@ -10,9 +10,9 @@ import { modelPackageRequest } from '#domain/registry/model-package';
 import { artifactKeys } from '#domain/runs/layout';
 import { sageMakerClient } from '#functions/common/clients';
 import { readConfig } from '#functions/common/config';
+import { createUnlessThere } from '#functions/common/create-unless-there';
 import { sha256Hex } from '#functions/common/hash';
 import { withMiddleware } from '#functions/common/middleware';
-import { isSageMakerMissing } from '#functions/common/sagemaker';
 import { artifactStore, runStore } from '#functions/common/stores';
 import { evaluationSchema } from '#schemas/evaluation';
 import { pipelineSchema } from '#schemas/pipeline';
@@ -23,21 +23,20 @@ const config = readConfig(['STAGE', 'ARTIFACTS_BUCKET', 'STATE_TABLE', 'XGBOOST_
 /** Makes the pipeline's model package group if this is its first model. */
 async function ensureGroup(name: string, pipeline: string, description: string | undefined): Promise<void> {
   const client = sageMakerClient();
-  try {
-    await client.send(new DescribeModelPackageGroupCommand({ ModelPackageGroupName: name }));
-  } catch (error) {
-    if (!isSageMakerMissing(error)) throw error;
-    await client.send(
-      new CreateModelPackageGroupCommand({
-        ModelPackageGroupName: name,
-        ModelPackageGroupDescription: description ?? `Models of the pipeline ${pipeline}`,
-        Tags: [
-          { Key: 'tidegate:stage', Value: config.STAGE },
-          { Key: 'tidegate:pipeline', Value: pipeline },
-        ],
-      }),
-    );
-  }
+  await createUnlessThere(
+    () => client.send(new DescribeModelPackageGroupCommand({ ModelPackageGroupName: name })),
+    () =>
+      client.send(
+        new CreateModelPackageGroupCommand({
+          ModelPackageGroupName: name,
+          ModelPackageGroupDescription: description ?? `Models of the pipeline ${pipeline}`,
+          Tags: [
+            { Key: 'tidegate:stage', Value: config.STAGE },
+            { Key: 'tidegate:pipeline', Value: pipeline },
+          ],
+        }),
+      ),
+  );
 }
 
 /**

@@ -23,7 +23,7 @@ const labels: Record<Task, { label: object; gate: object; of: (x: number) => str
 };
 
 /** A model of the rows below: what it answers for the first model input. */
-const models: Record<Task, (x: number) => readonly number[]> = {
+export const models: Record<Task, (x: number) => readonly number[]> = {
   binary: (x) => [1 / (1 + Math.exp((50 - x) / 10))],
   multiclass: (x) => {
     const weights = [16, 50, 84].map((middle) => Math.exp(-(((x - middle) / 12) ** 2)));

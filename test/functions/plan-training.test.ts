@@ -1,0 +1,63 @@
+import { beforeAll, beforeEach, expect, it } from 'vitest';
+import { trainingRecordSchema } from '#schemas/run';
+import { type FakeBuckets, fakeBuckets } from './support/buckets.ts';
+import { encodedRun, publish, recordOf } from './support/evaluated-run.ts';
+import { context, setStage } from './support/stage.ts';
+
+let buckets: FakeBuckets;
+let planTraining: typeof import('#functions/plan-training').handler;
+beforeAll(async () => {
+  setStage();
+  Object.assign(process.env, {
+    ARTIFACTS_KEY_ARN: 'arn:aws:kms:eu-central-1:123456789012:key/artifacts',
+    TRAINING_ROLE_ARN: 'arn:aws:iam::123456789012:role/tidegate-dev-training',
+  });
+  ({ handler: planTraining } = await import('#functions/plan-training'));
+});
+beforeEach(() => {
+  buckets = fakeBuckets();
+});
+
+it('plans the training on the run and the scoring of its holdout, and keeps what the job is given', async () => {
+  using run = await encodedRun('binary');
+  await publish(run, buckets);
+
+  const { trainingJob, scoring } = await planTraining({ run: run.run }, context);
+
+  expect(trainingJob).toMatchObject({
+    TrainingJobName: 'tidegate-dev-loan-r1',
+    RoleArn: process.env['TRAINING_ROLE_ARN'],
+    HyperParameters: { objective: 'binary:logistic' },
+    OutputDataConfig: { KmsKeyId: process.env['ARTIFACTS_KEY_ARN'] },
+  });
+  expect(trainingJob.InputDataConfig).toMatchObject([
+    { DataSource: { S3DataSource: { S3Uri: 's3://clean-bucket/loan/runs/r1/encoded/train/' } } },
+    { DataSource: { S3DataSource: { S3Uri: 's3://clean-bucket/loan/runs/r1/encoded/validation/' } } },
+  ]);
+  expect(scoring).toMatchObject([{ TransformJobName: 'tidegate-dev-loan-r1-n', ModelName: 'tidegate-dev-loan-r1' }]);
+  expect(trainingRecordSchema.parse(recordOf(buckets, run.run, 'training'))).toEqual({
+    hyperparameters: trainingJob.HyperParameters,
+    image: process.env['XGBOOST_IMAGE'],
+  });
+});
+
+it("plans to score the same holdout with the champion's model, and plans the same when asked again", async () => {
+  using run = await encodedRun('binary');
+  await publish(run, buckets);
+  const ask = () => planTraining({ run: run.run, champion: { pipeline: 'loan', runId: 'r0' } }, context);
+
+  const first = await ask();
+
+  expect(first.scoring).toMatchObject([
+    { TransformJobName: 'tidegate-dev-loan-r1-n', ModelName: 'tidegate-dev-loan-r1' },
+    { TransformJobName: 'tidegate-dev-loan-r1-o', ModelName: 'tidegate-dev-loan-r0' },
+  ]);
+  expect(await ask()).toEqual(first);
+});
+
+it('names the run whose transform is missing', async () => {
+  await expect(planTraining({ run: { pipeline: 'loan', runId: 'gone' } }, context)).rejects.toMatchObject({
+    name: 'NotFoundError',
+    message: expect.stringContaining('loan/runs/gone/'),
+  });
+});

@@ -1,0 +1,164 @@
+import {
+  CreateModelPackageCommand,
+  CreateModelPackageGroupCommand,
+  DescribeModelPackageGroupCommand,
+  SageMakerClient,
+} from '@aws-sdk/client-sagemaker';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { artifactKeys } from '#domain/runs/layout';
+import { sha256Hex } from '#functions/common/hash';
+import { sampleReport } from '../domain/reports/sample.ts';
+import type { MemoryState } from '../fakes/memory-state.ts';
+import { type FakeBuckets, fakeBuckets } from './support/buckets.ts';
+import { type Calls, Crash, countCalls } from './support/crash.ts';
+import { refusal } from './support/sagemaker.ts';
+import { context, packageArn, pipeline, setStage } from './support/stage.ts';
+import { fakeStateTable } from './support/state-table.ts';
+
+const run = { pipeline: 'loan', runId: '20260102-080000-bbbb' };
+const keys = artifactKeys(run);
+const { evaluation } = sampleReport('binary');
+let register: () => Promise<{ modelPackageArn: string }>;
+let state: MemoryState;
+let buckets: FakeBuckets;
+let groups: Set<string>;
+/** Packages by client token, as SageMaker tells one request from another. */
+let packages: Map<string, string>;
+const freshMock = () => mockClient(SageMakerClient);
+let mock: ReturnType<typeof freshMock>;
+
+function world(calls?: Calls, configuration: object = pipeline): void {
+  state = fakeStateTable(calls);
+  buckets = fakeBuckets();
+  groups = new Set();
+  packages = new Map();
+  mock = freshMock();
+  mock.on(DescribeModelPackageGroupCommand).callsFake(({ ModelPackageGroupName: name }) => {
+    if (!groups.has(name)) throw refusal(`ModelPackageGroup ${name} does not exist.`);
+    return {};
+  });
+  mock.on(CreateModelPackageGroupCommand).callsFake(({ ModelPackageGroupName: name }) => {
+    if (groups.has(name)) throw refusal(`Model Package Group already exists: ${name}`);
+    groups.add(name);
+    calls?.made(`create group ${name}`);
+    return {};
+  });
+  mock.on(CreateModelPackageCommand).callsFake(({ ClientToken, ModelPackageGroupName: group }) => {
+    if (!groups.has(group)) throw refusal(`ModelPackageGroup ${group} does not exist.`);
+    const arn = packages.get(ClientToken) ?? packageArn(packages.size + 1);
+    packages.set(ClientToken, arn);
+    calls?.made(`create package ${arn}`);
+    return { ModelPackageArn: arn };
+  });
+  const records = {
+    [keys.config]: configuration,
+    [keys.evaluation]: evaluation,
+    [keys.training]: { hyperparameters: { eta: '0.3' }, image: 'image:1' },
+    [keys.drop]: {
+      bucket: 'raw-bucket',
+      prefix: 'loan/first/',
+      datasetVersion: 'd'.repeat(64),
+      configHash: 'c'.repeat(64),
+      gitCommit: 'c0ffee',
+      bytes: 4096,
+      reason: 'drop',
+      startedAt: '2026-01-02T08:00:00.000Z',
+      executionArn: 'e1',
+      objects: [],
+    },
+  };
+  for (const [key, record] of Object.entries(records)) buckets.put(`artifacts-bucket/${key}`, JSON.stringify(record));
+}
+const request = () => mock.commandCalls(CreateModelPackageCommand)[0]?.args[0].input;
+
+beforeAll(async () => {
+  setStage();
+  process.env['STATE_TABLE'] = 'tidegate-dev-state';
+  const { handler } = await import('#functions/register-model');
+  register = () => handler({ run }, context);
+});
+beforeEach(() => world());
+
+describe('a candidate that passed its gates', () => {
+  it('is registered with its metrics and lineage, and the run remembers it', async () => {
+    expect(await register()).toEqual({ modelPackageArn: packageArn(1) });
+
+    expect(request()).toMatchObject({
+      ModelPackageGroupName: 'tidegate-dev-loan',
+      ModelApprovalStatus: 'PendingManualApproval',
+      MetadataProperties: { CommitId: 'c0ffee' },
+      ModelMetrics: {
+        ModelQuality: {
+          Statistics: {
+            S3Uri: `s3://artifacts-bucket/${keys.evaluation}`,
+            ContentDigest: `sha256:${sha256Hex(buckets.text(`artifacts-bucket/${keys.evaluation}`) ?? '')}`,
+          },
+        },
+      },
+      CustomerMetadataProperties: { run_id: run.runId },
+    });
+    expect(await state.get('loan', `run#${run.runId}`)).toMatchObject({
+      modelPackageArn: packageArn(1),
+      modelPackageVersion: 1,
+      approval: 'PendingManualApproval',
+    });
+  });
+
+  it('is approved at once where the pipeline says so', async () => {
+    world(undefined, { ...pipeline, description: 'Who defaults?', registry: { approval: 'auto' } });
+    await register();
+    expect(request()).toMatchObject({ ModelApprovalStatus: 'Approved' });
+    expect(mock.commandCalls(CreateModelPackageGroupCommand)[0]?.args[0].input).toMatchObject({
+      ModelPackageGroupDescription: 'Who defaults?',
+    });
+  });
+
+  it('is registered once, however often that is asked', async () => {
+    expect([await register(), await register()]).toEqual([
+      { modelPackageArn: packageArn(1) },
+      { modelPackageArn: packageArn(1) },
+    ]);
+    expect(mock.commandCalls(CreateModelPackageCommand)).toHaveLength(1);
+  });
+
+  it('joins the group of the models before it, and does not mind another making it first', async () => {
+    groups.add('tidegate-dev-loan');
+    await register();
+    expect(mock.commandCalls(CreateModelPackageGroupCommand)).toHaveLength(0);
+
+    world();
+    mock.on(DescribeModelPackageGroupCommand).callsFakeOnce(({ ModelPackageGroupName: name }) => {
+      groups.add(name);
+      throw refusal(`ModelPackageGroup ${name} does not exist.`);
+    });
+    expect(await register()).toEqual({ modelPackageArn: packageArn(1) });
+  });
+});
+
+it('registers once when registering breaks off anywhere and is tried again', async () => {
+  const whole = countCalls();
+  world(whole);
+  await register();
+  const wanted = state.everything();
+  expect(whole.log).toHaveLength(4);
+
+  for (let n = 1; n <= whole.log.length; n++) {
+    world(countCalls(n));
+    await expect(register(), `call ${n}`).rejects.toBeInstanceOf(Crash);
+    expect(await register()).toEqual({ modelPackageArn: packageArn(1) });
+    expect(packages.size, `after ${whole.log[n - 1]}`).toBe(1);
+    expect(state.everything()).toEqual(wanted);
+  }
+});
+
+it.each([
+  ['throttled', refusal('Rate exceeded', 'ThrottlingException'), 'TransientError'],
+  ['refused', refusal('not authorized', 'AccessDeniedException'), 'AccessDeniedException'],
+])('remembers nothing when it is %s', async (_, error, name) => {
+  mock.on(CreateModelPackageCommand).rejects(error);
+  await expect(register()).rejects.toMatchObject({ name });
+  mock.on(DescribeModelPackageGroupCommand).rejects(error);
+  await expect(register()).rejects.toMatchObject({ name });
+  expect(state.everything()).toEqual({});
+});

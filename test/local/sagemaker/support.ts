@@ -31,6 +31,9 @@ export const BUCKET = 'artifacts';
 /** Access keys carry no punctuation, so a role's stands for its name. */
 const accessKeyOf = (roleArn: string): string => `ROLE${roleArn.split('/').at(-1)?.toUpperCase()}`;
 
+/** The clients that the short hands below need. */
+export type Clients = Pick<World, 's3' | 'sagemaker'>;
+
 export interface World {
   readonly context: FakeContext;
   /** What was put into CloudWatch so far, oldest first. */
@@ -179,15 +182,15 @@ export const featuresOf = (csv: string): string =>
     .map((line) => line.slice(line.indexOf(',') + 1))
     .join('\n');
 
-export const put = (world: World, key: string, body: string | Uint8Array): Promise<unknown> =>
+export const put = (world: Clients, key: string, body: string | Uint8Array): Promise<unknown> =>
   world.s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: body }));
 
-export const get = async (world: World, key: string): Promise<Uint8Array> => {
+export const get = async (world: Clients, key: string): Promise<Uint8Array> => {
   const { Body } = await world.s3.send(new GetObjectCommand({ Bucket: BUCKET, Key: key }));
   return (await Body?.transformToByteArray()) ?? new Uint8Array();
 };
 
-export const getText = async (world: World, key: string): Promise<string> =>
+export const getText = async (world: Clients, key: string): Promise<string> =>
   Buffer.from(await get(world, key)).toString();
 
 export const keysBelow = async (world: World, prefix: string): Promise<string[]> => {
@@ -224,7 +227,7 @@ export const trainingRequest = (
 });
 
 /** Waits until a training job is neither in progress nor stopping. */
-export const trained = (world: World, name: string): Promise<DescribeTrainingJobCommandOutput> =>
+export const trained = (world: Clients, name: string): Promise<DescribeTrainingJobCommandOutput> =>
   eventually(async () => {
     const job = await world.sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }));
     return job.TrainingJobStatus === 'InProgress' || job.TrainingJobStatus === 'Stopping' ? undefined : job;
@@ -232,7 +235,7 @@ export const trained = (world: World, name: string): Promise<DescribeTrainingJob
 
 /** Uploads samples, trains on them and makes the artifact a model. */
 export const createTrainedModel = async (
-  world: World,
+  world: Clients,
   name: string,
   environment: Record<string, string> = {},
 ): Promise<void> => {
@@ -245,7 +248,7 @@ export const createTrainedModel = async (
 };
 
 export const createModel = async (
-  world: World,
+  world: Clients,
   name: string,
   modelDataUrl: string | undefined,
   environment: Record<string, string> = {},

@@ -24,23 +24,27 @@ export function parseScores(text: string, perRow: number, file: string): Float64
 }
 
 /**
- * Reads model inputs: comma-separated numbers, one row a line, an empty field is missing.
+ * Reads model inputs: comma-separated numbers, one row a line, an empty field or `nan` is missing.
  *
- * @throws EvaluationError when a line has another number of fields
+ * @throws EvaluationError when a line has another number of fields, or a field is no number
  */
 export function parseFeatures(
   text: string,
   width: number,
   file: string,
 ): { rows: number; width: number; values: Float64Array } {
-  const lines = text.split('\n').filter((line, i, all) => line !== '' || (width === 1 && i < all.length - 1));
+  const lines = text.split(/\r?\n/).filter((line, i, all) => line !== '' || (width === 1 && i < all.length - 1));
   const values = new Float64Array(lines.length * width);
   lines.forEach((line, row) => {
     const fields = line.split(',');
     if (fields.length !== width)
       throw new EvaluationError(`${file}: line ${row + 1} has ${fields.length} fields, not ${width}`);
     fields.forEach((field, i) => {
-      values[row * width + i] = field === '' ? Number.NaN : Number(field);
+      const isMissing = /^\s*(nan)?\s*$/i.test(field);
+      const value = isMissing ? Number.NaN : Number(field);
+      if (Number.isNaN(value) && !isMissing)
+        throw new EvaluationError(`${file}: line ${row + 1}, field ${i + 1} is not a number`);
+      values[row * width + i] = value;
     });
   });
   return { rows: lines.length, width, values };

@@ -1,21 +1,21 @@
-import { AwsError } from '#local/cloud/service';
+import type { JsonObject } from '#local/cloud/json-protocol';
 import {
-  type Input,
   objectList,
   optionalNumber,
   optionalObject,
   optionalText,
   requiredText,
   textList,
-} from '#local/eventbridge/json-protocol';
+} from '#local/cloud/read-members';
+import { AwsError } from '#local/cloud/service';
 import type { MetricStore } from './metric-store.ts';
 import { readMetric, requiredTime } from './read-input.ts';
 import { byPeriod, statistic } from './statistics.ts';
 
-const readPeriod = (input: Input): number => (optionalNumber(input, 'Period', 1, 86_400 * 365) ?? 60) * 1000;
+const readPeriod = (input: JsonObject): number => (optionalNumber(input, 'Period', 1, 86_400 * 365) ?? 60) * 1000;
 
 /** GetMetricStatistics: one metric, several statistics. */
-export function getMetricStatistics(metrics: MetricStore, input: Input): unknown {
+export function getMetricStatistics(metrics: MetricStore, input: JsonObject): unknown {
   const metric = readMetric(input);
   const names = [...textList(input, 'Statistics'), ...textList(input, 'ExtendedStatistics')];
   if (names.length === 0)
@@ -35,7 +35,7 @@ export function getMetricStatistics(metrics: MetricStore, input: Input): unknown
 }
 
 /** GetMetricData for queries on single metrics. @throws AwsError `ValidationError` for an expression. */
-export function getMetricData(metrics: MetricStore, input: Input): unknown {
+export function getMetricData(metrics: MetricStore, input: JsonObject): unknown {
   const from = requiredTime(input, 'StartTime');
   const to = requiredTime(input, 'EndTime');
   const ascending = optionalText(input, 'ScanBy') === 'TimestampAscending';

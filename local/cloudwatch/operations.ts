@@ -1,12 +1,7 @@
+import type { Operation } from '#local/cloud/json-operations';
+import type { JsonObject } from '#local/cloud/json-protocol';
+import { objectList, optionalText, requiredText, textList } from '#local/cloud/read-members';
 import { AwsError, type CloudContext } from '#local/cloud/service';
-import {
-  type Input,
-  type Operation,
-  objectList,
-  optionalText,
-  requiredText,
-  textList,
-} from '#local/eventbridge/json-protocol';
 import type { AlarmState } from './alarm-evaluation.ts';
 import type { Alarm, AlarmStore } from './alarm-store.ts';
 import { getMetricData, getMetricStatistics } from './metric-queries.ts';
@@ -49,12 +44,12 @@ export function cloudWatchOperations(
 ): Readonly<Record<string, Operation>> {
   const { clock } = context;
   const anywhere = (action: string) => () => [{ action: `cloudwatch:${action}`, resource: '*' }];
-  const onAlarms = (action: string, names: (input: Input) => readonly string[]) => (input: Input) => {
+  const onAlarms = (action: string, names: (input: JsonObject) => readonly string[]) => (input: JsonObject) => {
     const wanted = names(input);
     const resources = wanted.length > 0 ? wanted : ['*'];
     return resources.map((name) => ({ action: `cloudwatch:${action}`, resource: watch.alarmArn(name) }));
   };
-  const alarmName = (input: Input) => [requiredText(input, 'AlarmName')];
+  const alarmName = (input: JsonObject) => [requiredText(input, 'AlarmName')];
   const existing = (name: string): Alarm => {
     const alarm = alarms.get(name);
     if (!alarm) throw new AwsError('ResourceNotFound', `Alarm ${name} does not exist`, 404);

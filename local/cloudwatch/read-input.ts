@@ -1,5 +1,6 @@
+import type { JsonObject } from '#local/cloud/json-protocol';
+import { objectList, optionalNumber, optionalText, requiredText } from '#local/cloud/read-members';
 import { AwsError } from '#local/cloud/service';
-import { type Input, objectList, optionalNumber, optionalText, requiredText } from '#local/eventbridge/json-protocol';
 import { type AlarmRule, isComparison } from './alarm-evaluation.ts';
 import type { Datum, Metric } from './metric-store.ts';
 import { statistic } from './statistics.ts';
@@ -7,7 +8,7 @@ import { statistic } from './statistics.ts';
 const invalid = (message: string): AwsError => new AwsError('InvalidParameterValue', message);
 
 /** Reads a time sent as seconds since the epoch (JSON) or ISO 8601 (query, templates). @returns milliseconds. */
-export function readTime(input: Input, name: string): number | undefined {
+export function readTime(input: JsonObject, name: string): number | undefined {
   const value = input[name];
   if (value === undefined || value === null) return undefined;
   const time = typeof value === 'number' ? value * 1000 : Date.parse(String(value));
@@ -15,29 +16,29 @@ export function readTime(input: Input, name: string): number | undefined {
   return time;
 }
 
-export function requiredTime(input: Input, name: string): number {
+export function requiredTime(input: JsonObject, name: string): number {
   const time = readTime(input, name);
   if (time === undefined) throw new AwsError('MissingParameter', `The parameter ${name} is required.`);
   return time;
 }
 
 /** Reads a number that may have been sent as text. */
-function readNumber(input: Input, name: string): number | undefined {
+function readNumber(input: JsonObject, name: string): number | undefined {
   return optionalNumber(input, name, -Number.MAX_VALUE, Number.MAX_VALUE);
 }
 
-const readDimensions = (input: Input): Record<string, string> =>
+const readDimensions = (input: JsonObject): Record<string, string> =>
   Object.fromEntries(objectList(input, 'Dimensions').map((d) => [requiredText(d, 'Name'), requiredText(d, 'Value')]));
 
 /** Reads Namespace, MetricName and Dimensions. */
-export const readMetric = (input: Input, namespace = requiredText(input, 'Namespace')): Metric => ({
+export const readMetric = (input: JsonObject, namespace = requiredText(input, 'Namespace')): Metric => ({
   namespace,
   name: requiredText(input, 'MetricName'),
   dimensions: readDimensions(input),
 });
 
 /** Reads one entry of PutMetricData: a value, values with counts, or a statistic set. */
-export function readData(input: Input, now: number): Datum[] {
+export function readData(input: JsonObject, now: number): Datum[] {
   const at = { timestamp: readTime(input, 'Timestamp') ?? now, unit: optionalText(input, 'Unit') ?? 'None' };
   const single = (value: number, count: number): Datum => ({
     ...at,
@@ -51,7 +52,7 @@ export function readData(input: Input, now: number): Datum[] {
   const set = input['StatisticValues'];
   if (typeof set === 'object' && set !== null) {
     const number = (name: string): number => {
-      const n = readNumber(set as Input, name);
+      const n = readNumber(set as JsonObject, name);
       if (n === undefined) throw new AwsError('MissingParameter', `The parameter StatisticValues.${name} is required.`);
       return n;
     };
@@ -72,7 +73,7 @@ export function readData(input: Input, now: number): Datum[] {
  * @returns undefined for an alarm on a metric-math expression, which the embedded cloud keeps but does not evaluate.
  * @throws AwsError `InvalidParameterValue`, `ValidationError`
  */
-export function readAlarmRule(settings: Input): { readonly metric: Metric; readonly rule: AlarmRule } | undefined {
+export function readAlarmRule(settings: JsonObject): { readonly metric: Metric; readonly rule: AlarmRule } | undefined {
   if (Array.isArray(settings['Metrics']) && settings['Metrics'].length > 0) return undefined;
   const comparison = requiredText(settings, 'ComparisonOperator');
   if (!isComparison(comparison))

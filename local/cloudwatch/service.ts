@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
+import { prepareOperation } from '#local/cloud/json-operations';
+import { type JsonObject, jsonError, jsonResponse } from '#local/cloud/json-protocol';
 import {
   AwsError,
   type CloudContext,
@@ -10,7 +12,6 @@ import {
   type ServiceRequest,
   type TemplateResource,
 } from '#local/cloud/service';
-import { type Input, jsonResponse, prepareOperation } from '#local/eventbridge/json-protocol';
 import type { AlarmState } from './alarm-evaluation.ts';
 import { alarmStore } from './alarm-store.ts';
 import { metricStore } from './metric-store.ts';
@@ -38,7 +39,7 @@ const isForm = (headers: Readonly<Record<string, string>>): boolean =>
   headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
 
 /** Reads a call in AWS JSON 1.0 (SDK v3, boto3, CLI) or the older query protocol; large bodies may be gzipped. */
-async function readCall(request: ServiceRequest): Promise<{ readonly operation: string; readonly input: Input }> {
+async function readCall(request: ServiceRequest): Promise<{ readonly operation: string; readonly input: JsonObject }> {
   const raw = await buffer(request.body);
   const body = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw).toString('utf8');
   if (isForm(request.headers)) return parseForm(body);
@@ -47,7 +48,7 @@ async function readCall(request: ServiceRequest): Promise<{ readonly operation: 
   try {
     const input: unknown = JSON.parse(body === '' ? '{}' : body);
     if (typeof input === 'object' && input !== null && !Array.isArray(input))
-      return { operation, input: input as Input };
+      return { operation, input: input as JsonObject };
   } catch {
     // Told below, as any other body that is no JSON object.
   }
@@ -99,18 +100,16 @@ export function createCloudWatch(context: CloudContext): CloudWatch {
       return prepareOperation(name, operation, input, (output) =>
         isForm(request.headers)
           ? { status: 200, headers: { 'content-type': 'text/xml' }, body: toXml(name, output, request.id) }
-          : jsonResponse(toJson(output), { id: request.id, version: '1.0' }),
+          : jsonResponse(toJson(output), '1.0'),
       );
     },
-    formatError: (error, { id, headers }) => {
+    formatError: (error, request) => {
+      const { id, headers } = request;
       if (isForm(headers)) {
         const body = errorXml(error.code, error.message, error.status, id);
         return { status: error.status, headers: { 'content-type': 'text/xml' }, body };
       }
-      const response = jsonResponse(
-        { __type: error.code, message: error.message, ...error.fields },
-        { id, version: '1.0', status: error.status },
-      );
+      const response = jsonError('1.0')(error, request);
       // Clients that knew the query protocol read the old name of the error here.
       return { ...response, headers: { ...response.headers, 'x-amzn-query-error': `${error.code};Sender` } };
     },

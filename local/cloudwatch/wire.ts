@@ -1,4 +1,4 @@
-import type { Input } from '#local/eventbridge/json-protocol';
+import type { JsonObject } from '#local/cloud/json-protocol';
 
 /** Times in outputs are `Date`s: JSON writes them as seconds since the epoch, the query protocol as ISO 8601. */
 export function toJson(value: unknown): unknown {
@@ -47,7 +47,7 @@ function toValue(tree: Tree | string): unknown {
 }
 
 /** Reads a form body: `MetricData.member.1.Dimensions.member.1.Name=a` becomes nested objects and lists of texts. */
-export function parseForm(body: string): { readonly operation: string; readonly input: Input } {
+export function parseForm(body: string): { readonly operation: string; readonly input: JsonObject } {
   const root: Tree = new Map();
   for (const [path, value] of new URLSearchParams(body)) {
     const steps = path.split('.');

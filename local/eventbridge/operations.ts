@@ -1,6 +1,8 @@
+import type { Operation } from '#local/cloud/json-operations';
+import type { JsonObject } from '#local/cloud/json-protocol';
+import { objectList, optionalText, requiredText, textList } from '#local/cloud/read-members';
 import { type AuthorizationRequest, AwsError, type CloudContext } from '#local/cloud/service';
 import type { EventBus } from './bus.ts';
-import { type Input, type Operation, objectList, optionalText, requiredText, textList } from './json-protocol.ts';
 import { compilePattern } from './pattern.ts';
 import { putEvents } from './put-events.ts';
 import type { Rule, RuleStore } from './rule-store.ts';
@@ -8,7 +10,7 @@ import { isManaged, maxTargets, readRule, readTargets, requireDefaultBus } from 
 
 const mandatory = ['id', 'account', 'source', 'time', 'region', 'detail-type'];
 
-function testPattern(input: Input): { Result: boolean } {
+function testPattern(input: JsonObject): { Result: boolean } {
   const pattern = compilePattern(requiredText(input, 'EventPattern'));
   let event: unknown;
   try {
@@ -33,7 +35,7 @@ export function eventBridgeOperations(
 
   const onRule =
     (action: string, member: string) =>
-    (input: Input): AuthorizationRequest[] => {
+    (input: JsonObject): AuthorizationRequest[] => {
       requireDefaultBus(input, bus.accountArn);
       return [{ action: `events:${action}`, resource: bus.ruleArn(requiredText(input, member)) }];
     };
@@ -41,7 +43,7 @@ export function eventBridgeOperations(
     roleArn === undefined
       ? []
       : [{ action: 'iam:PassRole', resource: roleArn, context: { 'iam:PassedToService': 'events.amazonaws.com' } }];
-  const existing = (input: Input, member: string): Rule => {
+  const existing = (input: JsonObject, member: string): Rule => {
     const name = requiredText(input, member);
     const rule = rules.get(name);
     if (!rule) throw new AwsError('ResourceNotFoundException', `Rule ${name} does not exist on EventBus default.`);

@@ -1,5 +1,6 @@
+import type { JsonObject } from '#local/cloud/json-protocol';
+import { objectList } from '#local/cloud/read-members';
 import { AwsError, type BusEvent } from '#local/cloud/service';
-import { type Input, objectList } from './json-protocol.ts';
 
 /** What PutEvents answers for one entry. */
 export type EntryResult = { readonly EventId: string } | { readonly ErrorCode: string; readonly ErrorMessage: string };
@@ -9,12 +10,12 @@ const refuse = (ErrorCode: string, ErrorMessage: string): EntryResult => ({ Erro
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** Bytes as EventBridge counts them: 14 for a time, then the UTF-8 length of the members (user guide, "PutEvents entry size"). */
-const sizeOf = (entry: Input): number => {
+const sizeOf = (entry: JsonObject): number => {
   const texts = [entry['Source'], entry['DetailType'], entry['Detail'], ...((entry['Resources'] as unknown[]) ?? [])];
   return (entry['Time'] === undefined ? 0 : 14) + texts.reduce<number>((n, t) => n + Buffer.byteLength(text(t)), 0);
 };
 
-function readEntry(entry: Input): { readonly event: BusEvent; readonly time?: number } | EntryResult {
+function readEntry(entry: JsonObject): { readonly event: BusEvent; readonly time?: number } | EntryResult {
   const source = text(entry['Source']);
   const detailType = text(entry['DetailType']);
   const detail = text(entry['Detail']);
@@ -56,7 +57,7 @@ function readEntry(entry: Input): { readonly event: BusEvent; readonly time?: nu
  * @throws AwsError `ValidationException` for the request as a whole: no entries, more than ten, or more than 256 KiB.
  */
 export function putEvents(
-  input: Input,
+  input: JsonObject,
   accept: (event: BusEvent, time: number | undefined) => string,
 ): { FailedEntryCount: number; Entries: EntryResult[] } {
   const entries = objectList(input, 'Entries');

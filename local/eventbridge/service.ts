@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { jsonProtocol } from '#local/cloud/json-operations';
 import type { BusEvent, CloudContext, CloudService, TemplateResource } from '#local/cloud/service';
 import { timerLoop } from '#local/scheduler/timer-loop';
 import { eventBus } from './bus.ts';
-import { jsonProtocol } from './json-protocol.ts';
 import { eventBridgeOperations } from './operations.ts';
 import { outbox } from './outbox.ts';
 import { ruleStore } from './rule-store.ts';

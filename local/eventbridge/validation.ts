@@ -1,7 +1,8 @@
+import type { JsonObject } from '#local/cloud/json-protocol';
+import { objectList, optionalNumber, optionalObject, optionalText, requiredText } from '#local/cloud/read-members';
 import { AwsError } from '#local/cloud/service';
 import { parseSchedule } from '#local/scheduler/schedule';
 import { isPath } from './json-path.ts';
-import { type Input, objectList, optionalNumber, optionalObject, optionalText, requiredText } from './json-protocol.ts';
 import { validatePattern } from './pattern.ts';
 import type { Rule, Target } from './rule-store.ts';
 import { targetKind } from './target-call.ts';
@@ -12,7 +13,7 @@ const invalid = (message: string): AwsError => new AwsError('ValidationException
 export const isManaged = (ruleName: string): boolean => ruleName.startsWith('StepFunctionsGetEventsFor');
 
 /** Only the default bus exists. @throws AwsError `ResourceNotFoundException` */
-export function requireDefaultBus(input: Input, accountArn: string): void {
+export function requireDefaultBus(input: JsonObject, accountArn: string): void {
   const bus = optionalText(input, 'EventBusName') ?? 'default';
   if (bus !== 'default' && bus !== `${accountArn}:event-bus/default`) {
     throw new AwsError('ResourceNotFoundException', `Event bus ${bus} does not exist.`);
@@ -20,7 +21,7 @@ export function requireDefaultBus(input: Input, accountArn: string): void {
 }
 
 /** Reads what PutRule and `AWS::Events::Rule` share. @throws AwsError `ValidationException`, `InvalidEventPatternException` */
-export function readRule(name: string, input: Input, fromTemplate: boolean): Rule {
+export function readRule(name: string, input: JsonObject, fromTemplate: boolean): Rule {
   if (!/^[.\-_A-Za-z0-9]{1,64}$/.test(name)) {
     throw invalid(`Rule name "${name}" is not valid: at most 64 letters, digits and . - _`);
   }
@@ -53,7 +54,7 @@ export function readRule(name: string, input: Input, fromTemplate: boolean): Rul
   };
 }
 
-function readTransformer(input: Input, id: string): Target['InputTransformer'] {
+function readTransformer(input: JsonObject, id: string): Target['InputTransformer'] {
   const transformer = optionalObject(input, 'InputTransformer');
   if (!transformer) return undefined;
   const template = requiredText(transformer, 'InputTemplate');
@@ -70,7 +71,7 @@ function readTransformer(input: Input, id: string): Target['InputTransformer'] {
 }
 
 /** Reads one target. @throws AwsError `ValidationException` naming the target's id. */
-export function readTarget(input: Input, ruleName: string): Target {
+export function readTarget(input: JsonObject, ruleName: string): Target {
   const id = requiredText(input, 'Id');
   const arn = requiredText(input, 'Arn');
   const kind = targetKind(arn);
@@ -125,5 +126,5 @@ export function readTarget(input: Input, ruleName: string): Target {
 export const maxTargets = 5;
 
 /** Reads the targets of PutTargets or a template. @throws AwsError as `readTarget` */
-export const readTargets = (input: Input, ruleName: string): Target[] =>
+export const readTargets = (input: JsonObject, ruleName: string): Target[] =>
   objectList(input, 'Targets').map((target) => readTarget(target, ruleName));

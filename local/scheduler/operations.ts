@@ -1,5 +1,7 @@
+import type { Operation } from '#local/cloud/json-operations';
+import type { JsonObject } from '#local/cloud/json-protocol';
+import { optionalObject, optionalText } from '#local/cloud/read-members';
 import { type AuthorizationRequest, AwsError, type CloudContext } from '#local/cloud/service';
-import { type Input, type Operation, optionalObject, optionalText } from '#local/eventbridge/json-protocol';
 import { readSchedule } from './read-schedule.ts';
 import type { ScheduleStore, StoredSchedule } from './schedule-store.ts';
 
@@ -20,15 +22,16 @@ export function schedulerOperations(
   context: CloudContext,
   { store, groups, changed }: { readonly store: ScheduleStore; readonly groups: Set<string>; changed(): void },
 ): readonly RestOperation[] {
-  const nameOf = (input: Input) => optionalText(input, 'Name') ?? '';
-  const groupOf = (input: Input) => optionalText(input, 'GroupName') ?? optionalText(input, 'groupName') ?? 'default';
-  const arnOf = (input: Input) => scheduleArn(context, groupOf(input), nameOf(input));
+  const nameOf = (input: JsonObject) => optionalText(input, 'Name') ?? '';
+  const groupOf = (input: JsonObject) =>
+    optionalText(input, 'GroupName') ?? optionalText(input, 'groupName') ?? 'default';
+  const arnOf = (input: JsonObject) => scheduleArn(context, groupOf(input), nameOf(input));
   const on =
     (action: string) =>
-    (input: Input): AuthorizationRequest[] => [{ action: `scheduler:${action}`, resource: arnOf(input) }];
+    (input: JsonObject): AuthorizationRequest[] => [{ action: `scheduler:${action}`, resource: arnOf(input) }];
   const onWithRole =
     (action: string) =>
-    (input: Input): AuthorizationRequest[] => {
+    (input: JsonObject): AuthorizationRequest[] => {
       const target = optionalObject(input, 'Target');
       const roleArn = target && optionalText(target, 'RoleArn');
       const pass = { 'iam:PassedToService': 'scheduler.amazonaws.com' };
@@ -37,7 +40,7 @@ export function schedulerOperations(
         ...(roleArn === undefined ? [] : [{ action: 'iam:PassRole', resource: roleArn, context: pass }]),
       ];
     };
-  const existing = (input: Input): StoredSchedule => {
+  const existing = (input: JsonObject): StoredSchedule => {
     const schedule = store.get(groupOf(input), nameOf(input));
     if (!schedule) throw new AwsError('ResourceNotFoundException', `Schedule ${nameOf(input)} does not exist.`, 404);
     return schedule;
@@ -65,7 +68,7 @@ export function schedulerOperations(
     ScheduleExpressionTimezone: schedule.timeZone,
     Target: schedule.target,
   });
-  const write = (input: Input) => {
+  const write = (input: JsonObject) => {
     requireGroup(groupOf(input));
     const fromTemplate = store.get(groupOf(input), nameOf(input))?.fromTemplate ?? false;
     store.put(readSchedule(groupOf(input), nameOf(input), input, fromTemplate), context.clock.now());
@@ -74,7 +77,7 @@ export function schedulerOperations(
   };
   const onGroup =
     (action: string) =>
-    (input: Input): AuthorizationRequest[] => [
+    (input: JsonObject): AuthorizationRequest[] => [
       { action: `scheduler:${action}`, resource: groupArn(context, nameOf(input)) },
     ];
 

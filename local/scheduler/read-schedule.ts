@@ -1,11 +1,6 @@
+import type { JsonObject } from '#local/cloud/json-protocol';
+import { optionalNumber, optionalObject, optionalText, requiredText } from '#local/cloud/read-members';
 import { AwsError } from '#local/cloud/service';
-import {
-  type Input,
-  optionalNumber,
-  optionalObject,
-  optionalText,
-  requiredText,
-} from '#local/eventbridge/json-protocol';
 import { targetKind } from '#local/eventbridge/target-call';
 import { parseSchedule } from './schedule.ts';
 import type { ScheduleRecord, ScheduleTarget } from './schedule-store.ts';
@@ -13,7 +8,7 @@ import type { ScheduleRecord, ScheduleTarget } from './schedule-store.ts';
 const invalid = (message: string): AwsError => new AwsError('ValidationException', message);
 
 /** The API sends seconds since the epoch, a template ISO 8601. @returns milliseconds since the epoch. */
-function readDate(input: Input, name: string): number | undefined {
+function readDate(input: JsonObject, name: string): number | undefined {
   const value = input[name];
   if (value === undefined || value === null) return undefined;
   const time = typeof value === 'number' ? value * 1000 : Date.parse(String(value));
@@ -21,7 +16,7 @@ function readDate(input: Input, name: string): number | undefined {
   return time;
 }
 
-function readTarget(input: Input): ScheduleTarget {
+function readTarget(input: JsonObject): ScheduleTarget {
   const target = optionalObject(input, 'Target');
   if (!target) throw invalid('Target is required');
   const arn = requiredText(target, 'Arn');
@@ -50,7 +45,7 @@ function readTarget(input: Input): ScheduleTarget {
   };
 }
 
-function readWindow(input: Input): ScheduleRecord['flexibleTimeWindow'] {
+function readWindow(input: JsonObject): ScheduleRecord['flexibleTimeWindow'] {
   const window = optionalObject(input, 'FlexibleTimeWindow');
   const mode = window && optionalText(window, 'Mode');
   if (!window || (mode !== 'OFF' && mode !== 'FLEXIBLE'))
@@ -68,7 +63,7 @@ function readWindow(input: Input): ScheduleRecord['flexibleTimeWindow'] {
  *
  * @throws AwsError `ValidationException`
  */
-export function readSchedule(group: string, name: string, input: Input, fromTemplate: boolean): ScheduleRecord {
+export function readSchedule(group: string, name: string, input: JsonObject, fromTemplate: boolean): ScheduleRecord {
   if (!/^[0-9a-zA-Z-_.]{1,64}$/.test(name))
     throw invalid(`Schedule name "${name}" is not valid: at most 64 letters, digits and . - _`);
   const expression = requiredText(input, 'ScheduleExpression');

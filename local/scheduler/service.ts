@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { prepareOperation } from '#local/cloud/json-operations';
+import { readJsonBody } from '#local/cloud/json-protocol';
 import { AwsError, type CloudContext, type CloudService, type TemplateResource } from '#local/cloud/service';
-import { prepareOperation, readJsonInput } from '#local/eventbridge/json-protocol';
 import { outbox } from '#local/eventbridge/outbox';
 import { groupArn, scheduleArn, schedulerOperations } from './operations.ts';
 import { readSchedule } from './read-schedule.ts';
@@ -125,7 +126,7 @@ export function createScheduler(context: CloudContext): CloudService {
           404,
         );
       }
-      const body = await readJsonInput(request);
+      const body = await readJsonBody(request);
       const input = { ...Object.fromEntries(request.query), ...body, ...(name ? { Name: name } : {}) };
       return prepareOperation(operation.name, operation, input, (output) =>
         json(200, output, { 'x-amzn-requestid': request.id }),

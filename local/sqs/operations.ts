@@ -1,13 +1,7 @@
+import type { Operation } from '#local/cloud/json-operations';
+import type { JsonObject } from '#local/cloud/json-protocol';
+import { optionalNumber, optionalObject, optionalText, requiredText, textList } from '#local/cloud/read-members';
 import { AwsError, type CloudContext } from '#local/cloud/service';
-import {
-  type Input,
-  type Operation,
-  optionalNumber,
-  optionalObject,
-  optionalText,
-  requiredText,
-  textList,
-} from '#local/eventbridge/json-protocol';
 import { md5, md5OfAttributes } from './checksums.ts';
 import type { Message, MessageAttributes, Queue, QueueStore } from './queue-store.ts';
 
@@ -36,7 +30,7 @@ const pick = <T>(all: Readonly<Record<string, T>>, wanted: readonly string[]): R
 const unlessEmpty = <T extends object>(name: string, value: T): Record<string, T> =>
   Object.keys(value).length > 0 ? { [name]: value } : {};
 
-function toWire(message: Message, input: Input): unknown {
+function toWire(message: Message, input: JsonObject): unknown {
   const attributes = pick(message.attributes, textList(input, 'MessageAttributeNames'));
   const system = [...textList(input, 'AttributeNames'), ...textList(input, 'MessageSystemAttributeNames')];
   const digest = md5OfAttributes(attributes);
@@ -62,13 +56,13 @@ export function sqsOperations(
   const { store, urlOf } = options;
   const { accountId, region, clock } = context;
   const arnOf = (name: string) => `arn:aws:sqs:${region}:${accountId}:${name}`;
-  const nameOf = (input: Input): string => requiredText(input, 'QueueUrl').split('/').at(-1) ?? '';
+  const nameOf = (input: JsonObject): string => requiredText(input, 'QueueUrl').split('/').at(-1) ?? '';
   const queueOf = (name: string): Queue => {
     const queue = store.get(name);
     if (!queue) throw noSuchQueue();
     return queue;
   };
-  const onQueue = (action: string, run: (queue: Queue, input: Input) => unknown): Operation => ({
+  const onQueue = (action: string, run: (queue: Queue, input: JsonObject) => unknown): Operation => ({
     authorize: (input) => [{ action: `sqs:${action}`, resource: arnOf(nameOf(input)) }],
     run: (input) => run(queueOf(nameOf(input)), input),
   });

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { jsonProtocol } from '#local/cloud/json-operations';
 import { AwsError, type CloudContext, type TemplateResource } from '#local/cloud/service';
-import { jsonProtocol } from '#local/eventbridge/json-protocol';
 import type { QueueSender } from '#local/eventbridge/target-call';
 import { noSuchQueue, sqsOperations } from './operations.ts';
 import { queueStore } from './queue-store.ts';

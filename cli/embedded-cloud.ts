@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, openSync, readFileSync } from 'node:fs';
+import { mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensurePython } from '#local/python/environment';
 import { CliError, dim, print, seconds } from './output.ts';
@@ -42,6 +42,7 @@ export async function bringUp({ port = 0, quiet = false }: UpOptions = {}): Prom
 async function startDaemon(port: number): Promise<CloudFile> {
   const logFile = join(stateDirectory(), 'cloud.log');
   const log = openSync(logFile, 'a', 0o600);
+  const before = statSync(logFile).size;
   const child = spawn(process.execPath, [join(projectRoot, 'cli', 'daemon.ts'), String(port), localStage], {
     cwd: projectRoot,
     detached: true,
@@ -59,7 +60,11 @@ async function startDaemon(port: number): Promise<CloudFile> {
     if (exited !== undefined) break;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  const tail = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-15).join('\n');
+  const written = readFileSync(logFile).subarray(before).toString();
+  if (written.includes('EADDRINUSE')) {
+    throw new CliError(`Port ${port} is taken. Give another with --port, or none for a free one.`);
+  }
+  const tail = written.trimEnd().split('\n').slice(-15).join('\n');
   throw new CliError(`The embedded cloud did not come up. The end of ${logFile}:\n${tail}`);
 }
 

@@ -10,7 +10,8 @@ import { reportCommand } from './commands/report.ts';
 import { runCommands } from './commands/runs.ts';
 import { slackCommand } from './commands/slack.ts';
 import { testsCommand } from './commands/tests.ts';
-import { CliError, red } from './output.ts';
+import { explainError } from './explain-error.ts';
+import { red } from './output.ts';
 
 const program = new Command('tidegate')
   .description('Data in, gated model out: run the pipeline on this machine, or talk to a stage on AWS.')
@@ -18,6 +19,7 @@ const program = new Command('tidegate')
   .option('--profile <name>', 'AWS profile, with --stage')
   .option('--region <name>', 'AWS region, with --stage')
   .option('--json', 'print JSON for scripts')
+  .configureHelp({ showGlobalOptions: true })
   .showHelpAfterError('(add --help for the options)')
   .addHelpText(
     'after',
@@ -51,9 +53,10 @@ for (const add of [
 try {
   await program.parseAsync();
 } catch (error) {
-  if (error instanceof CliError || (error instanceof Error && error.name === 'PipelineConfigError')) {
-    process.stderr.write(`${red('error')} ${error.message}\n`);
-    process.exitCode = error instanceof CliError ? error.exitCode : 1;
+  const explained = explainError(error);
+  if (explained) {
+    process.stderr.write(`${red('error')} ${explained.message}\n`);
+    process.exitCode = explained.exitCode;
   } else {
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     process.exitCode = 70;

@@ -4,6 +4,7 @@ import {
   type HistoryEvent,
   type SFNClient,
 } from '@aws-sdk/client-sfn';
+import { explainFailure } from '#domain/runs/failure';
 import { bold, cyan, dim, green, print, red, seconds } from './output.ts';
 
 /** How an execution ended. */
@@ -124,7 +125,12 @@ export async function watchExecution(
 }
 
 /** The line that says how an execution ended. */
-export function describeEnd({ status, error, cause }: Ended): string {
+export function describeEnd(ended: Ended): string {
+  const { status } = ended;
   if (status === 'SUCCEEDED') return green('succeeded');
+  const named = ended.error !== undefined || ended.cause !== undefined;
+  const { error, message: cause } = named
+    ? explainFailure({ Error: ended.error, Cause: ended.cause })
+    : { error: undefined, message: undefined };
   return `${red(bold(status.toLowerCase()))}${error ? ` ${bold(error)}` : ''}${cause ? `\n    ${cause}` : ''}`;
 }

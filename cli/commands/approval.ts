@@ -1,6 +1,7 @@
 import {
   DescribeModelPackageCommand,
   ListModelPackagesCommand,
+  type ListModelPackagesCommandOutput,
   UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
 import type { Command } from 'commander';
@@ -19,18 +20,28 @@ async function findPackage(target: Target, id: string): Promise<string> {
     if (!run.modelPackageArn) throw new CliError(`Run ${run.runId} has no registered model: it is ${run.status}.`);
     return run.modelPackageArn;
   }
-  const { ModelPackageSummaryList = [] } = await target.sageMaker.send(
-    new ListModelPackagesCommand({
-      ModelPackageGroupName: modelPackageGroupName(target.stage, id),
-      ModelApprovalStatus: 'PendingManualApproval',
-      SortBy: 'CreationTime',
-      SortOrder: 'Descending',
-      MaxResults: 1,
-    }),
-  );
+  const { ModelPackageSummaryList = [] } = await listWaiting(target, id);
   const arn = ModelPackageSummaryList[0]?.ModelPackageArn;
-  if (!arn) throw new CliError(`No model of ${id} waits for approval.`);
+  if (!arn) throw new CliError(`No model of ${id} waits for approval. "npx tidegate runs ${id}" lists what there is.`);
   return arn;
+}
+
+/** The newest package that waits; none before the first model was registered, which makes the group. */
+async function listWaiting(target: Target, pipeline: string): Promise<Partial<ListModelPackagesCommandOutput>> {
+  try {
+    return await target.sageMaker.send(
+      new ListModelPackagesCommand({
+        ModelPackageGroupName: modelPackageGroupName(target.stage, pipeline),
+        ModelApprovalStatus: 'PendingManualApproval',
+        SortBy: 'CreationTime',
+        SortOrder: 'Descending',
+        MaxResults: 1,
+      }),
+    );
+  } catch (error) {
+    if (error instanceof Error && /does not exist/.test(error.message)) return {};
+    throw error;
+  }
 }
 
 function decision(

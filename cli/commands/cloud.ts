@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { wholeNumber } from '../arguments.ts';
 import { bringDown, bringUp } from '../embedded-cloud.ts';
 import { bold, CliError, dim, green, print, printJson } from '../output.ts';
 import { stateDirectory } from '../project.ts';
@@ -28,10 +29,10 @@ export function cloudCommands(program: Command): void {
   program
     .command('up')
     .description('start the embedded cloud in the background')
-    .option('--port <n>', 'port of the one endpoint (default: a free one)')
-    .action(async ({ port }: { port?: string }, command: Command) => {
+    .option('--port <n>', 'port of the one endpoint (default: a free one)', wholeNumber(1, 65_535))
+    .action(async ({ port }: { port?: number }, command: Command) => {
       const { json } = globalOptions(command);
-      const cloud = await bringUp({ quiet: json === true, ...(port === undefined ? {} : { port: Number(port) }) });
+      const cloud = await bringUp({ quiet: json === true, ...(port === undefined ? {} : { port }) });
       if (json)
         return printJson({ endpoint: cloud.endpoint, region: cloud.region, pid: cloud.pid, outputs: cloud.outputs });
       print(`${green('up')} at ${bold(cloud.endpoint)} ${dim(`(pid ${cloud.pid}, state in ${stateDirectory()})`)}`);

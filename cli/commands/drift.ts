@@ -1,8 +1,9 @@
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Command } from 'commander';
 import { driftCheckSchema } from '#schemas/drift-check';
+import { requirePipeline } from '../arguments.ts';
 import { CliError, green, print, printJson, table, yellow } from '../output.ts';
-import { watchExecution } from '../watch.ts';
+import { describeEnd, watchExecution } from '../watch.ts';
 import { withTarget } from './global.ts';
 
 export function driftCommand(program: Command): void {
@@ -12,6 +13,7 @@ export function driftCommand(program: Command): void {
     .argument('<pipeline>')
     .action(async (pipeline: string, _options: object, command: Command) => {
       await withTarget(command, async (target, { json }) => {
+        requirePipeline(pipeline);
         const { executionArn = '' } = await target.sfn.send(
           new StartExecutionCommand({
             stateMachineArn: target.outputs.CheckDriftStateMachineArn,
@@ -19,10 +21,7 @@ export function driftCommand(program: Command): void {
           }),
         );
         const ended = await watchExecution(target.sfn, executionArn, { silent: true });
-        if (ended.status !== 'SUCCEEDED')
-          throw new CliError(
-            `The check failed: ${ended.cause ?? ended.error ?? ended.status}. Slack has the function's own words.`,
-          );
+        if (ended.status !== 'SUCCEEDED') throw new CliError(`The check ${describeEnd(ended)}`);
         const check = driftCheckSchema.parse(ended.output);
         if (json) return printJson(check);
         const { window } = check;

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import type { Command } from 'commander';
+import { requirePipeline } from '../arguments.ts';
 import { bytes, CliError, dim, print, printJson } from '../output.ts';
 import { pipelineNames, readProjectPipeline } from '../project.ts';
 import { waitForExecution } from '../runs.ts';
@@ -82,9 +83,7 @@ export function dropCommand(program: Command): void {
     .action(
       async (pipeline: string, files: string[], options: { name?: string; watch?: boolean }, command: Command) => {
         await withTarget(command, async (target, { json }) => {
-          const known = pipelineNames();
-          if (!known.includes(pipeline))
-            throw new CliError(`No pipeline is named "${pipeline}". There are: ${known.join(', ')}.`);
+          requirePipeline(pipeline);
           if (options.watch && !json) {
             const { ended } = await dropAndWatch(target, pipeline, files, options.name);
             print(`run ${describeEnd(ended)}`);

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import type { Command } from 'commander';
 import { type PredictResponse, predictResponseSchema } from '#schemas/predict';
+import { readText, requirePipeline } from '../arguments.ts';
 import { CliError, dim, print, printJson, table } from '../output.ts';
 import type { Target } from '../target.ts';
 import { withTarget } from './global.ts';
@@ -22,7 +22,7 @@ export async function predictRows(
 
 /** Rows from a file: a JSON array, JSON lines, or one object. */
 function readRows(file: string): unknown[] {
-  const text = readFileSync(file === '-' ? 0 : file, 'utf8').trim();
+  const text = readText(file).trim();
   try {
     const parsed = JSON.parse(text) as unknown;
     return Array.isArray(parsed) ? parsed : [parsed];
@@ -46,6 +46,7 @@ export function predictCommand(program: Command): void {
     .option('--rows <file>', 'rows as JSON array or JSON lines; - for standard input')
     .action(async (pipeline: string, values: string[], { rows: file }: { rows?: string }, command: Command) => {
       await withTarget(command, async (target, { json }) => {
+        requirePipeline(pipeline);
         const pairs = values.map((pair) => {
           const at = pair.indexOf('=');
           if (at < 1) throw new CliError(`"${pair}" is not column=value.`);

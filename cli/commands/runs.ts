@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { requirePipeline, wholeNumber } from '../arguments.ts';
 import { bold, dim, green, print, printJson, red, table, yellow } from '../output.ts';
 import { pipelineNames } from '../project.ts';
 import { findRun, listRuns } from '../runs.ts';
@@ -19,11 +20,12 @@ export function runCommands(program: Command): void {
     .command('runs')
     .description('list runs, newest first')
     .argument('[pipeline]', 'only of this pipeline')
-    .option('--limit <n>', 'how many of each pipeline', '10')
-    .action(async (pipeline: string | undefined, { limit }: { limit: string }, command: Command) => {
+    .option('--limit <n>', 'how many of each pipeline', wholeNumber(1, 1000), 10)
+    .action(async (pipeline: string | undefined, { limit }: { limit: number }, command: Command) => {
       await withTarget(command, async (target, { json }) => {
+        if (pipeline !== undefined) requirePipeline(pipeline);
         const names = pipeline === undefined ? pipelineNames() : [pipeline];
-        const runs = (await Promise.all(names.map((name) => listRuns(target, name, Number(limit))))).flat();
+        const runs = (await Promise.all(names.map((name) => listRuns(target, name, limit)))).flat();
         const sorted = runs.toSorted((a, b) => b.startedAt.localeCompare(a.startedAt));
         if (json) return printJson(sorted);
         if (sorted.length === 0) return print('No run yet. Start one with "npx tidegate drop <pipeline> <files…>".');

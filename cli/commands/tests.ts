@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { endpointName } from '#domain/naming';
 import { endpointTestSchema } from '#schemas/endpoint-test';
+import { readText, requirePipeline } from '../arguments.ts';
 import { CliError, dim, green, print, printJson, red, table } from '../output.ts';
 import { pipelineNames } from '../project.ts';
 import type { Target } from '../target.ts';
@@ -19,8 +19,14 @@ interface TestResult {
   readonly durationMs: number;
 }
 
-const endpointOf = (target: Target, name: string): string =>
-  pipelineNames().includes(name) ? endpointName(target.stage, name) : name;
+/** The endpoint's name, given itself or its pipeline's. @throws CliError when it is neither */
+function endpointOf({ stage }: Target, name: string): string {
+  const ofPipeline = endpointName(stage, name);
+  const known = pipelineNames();
+  if (known.includes(name)) return ofPipeline;
+  if (!known.some((pipeline) => endpointName(stage, pipeline) === name)) requirePipeline(name);
+  return name;
+}
 
 async function query({ db, outputs }: Target, endpoint: string, prefix: string): Promise<Record<string, unknown>[]> {
   const { Items = [] } = await db.send(
@@ -61,8 +67,15 @@ async function show(target: Target, endpoint: string, json: boolean | undefined)
 }
 
 /** Puts one test from a JSON file. @throws CliError naming what does not fit */
-async function put(target: Target, endpoint: string, file: string): Promise<void> {
-  const parsed = endpointTestSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+async function put(target: Target, endpoint: string, file: string, json: boolean | undefined): Promise<void> {
+  const text = readText(file);
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch (error) {
+    throw new CliError(`${file} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const parsed = endpointTestSchema.safeParse(document);
   if (!parsed.success) throw new CliError(`${file} is no endpoint test:\n${z.prettifyError(parsed.error)}`);
   const test = parsed.data;
   await target.db.send(
@@ -71,6 +84,7 @@ async function put(target: Target, endpoint: string, file: string): Promise<void
       Item: { ...test, pk: endpoint, sk: `test#${test.id}` },
     }),
   );
+  if (json) return printJson({ endpoint, put: test });
   print(
     `${green('put')} test ${test.id} of ${endpoint}; it runs on the next update, or now with "npx tidegate tests <pipeline> --run".`,
   );
@@ -87,14 +101,17 @@ export function testsCommand(program: Command): void {
     .action(async (name: string, options: { put?: string; delete?: string; run?: boolean }, command: Command) => {
       await withTarget(command, async (target, { json }) => {
         const endpoint = endpointOf(target, name);
-        if (options.put) return put(target, endpoint, options.put);
+        if (options.put) return put(target, endpoint, options.put, json);
         if (options.delete) {
-          await target.db.send(
+          const { Attributes } = await target.db.send(
             new DeleteCommand({
               TableName: target.outputs.EndpointTestsTableName,
               Key: { pk: endpoint, sk: `test#${options.delete}` },
+              ReturnValues: 'ALL_OLD',
             }),
           );
+          if (!Attributes) throw new CliError(`${endpoint} has no test "${options.delete}".`);
+          if (json) return printJson({ endpoint, deleted: options.delete });
           return print(`deleted test ${options.delete}`);
         }
         if (options.run) {

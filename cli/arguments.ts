@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { InvalidArgumentError } from 'commander';
+import { nearestName } from '#domain/nearest-name';
+import { CliError } from './output.ts';
+import { pipelineNames } from './project.ts';
+
+/** Parser of an option that takes a whole number within bounds. */
+export const wholeNumber =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isInteger(value) || value < least || value > most) {
+      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+    }
+    return value;
+  };
+
+/** @throws CliError naming the pipelines there are, and the one that was probably meant */
+export function requirePipeline(name: string): void {
+  const known = pipelineNames();
+  if (known.includes(name)) return;
+  const meant = nearestName(name, known);
+  throw new CliError(
+    `No pipeline is named "${name}".${meant === undefined ? '' : ` Did you mean "${meant}"?`} There are: ${known.join(', ')}.`,
+  );
+}
+
+/** Reads a text file, `-` being standard input. @throws CliError when it cannot be read */
+export function readText(file: string): string {
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT') throw new CliError(`${file} does not exist.`);
+    if (code === 'EISDIR') throw new CliError(`${file} is not a file.`);
+    throw new CliError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

@@ -50,6 +50,12 @@ for (const add of [
   add(program);
 }
 
+// a reader that has seen enough (| head) is no error
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

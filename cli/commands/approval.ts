@@ -55,6 +55,12 @@ function decision(
     .description(description)
     .argument('<model>', 'a run id, a model package ARN, or a pipeline for its newest waiting model')
     .option('--reason <text>', 'why; kept with the model package')
+    .addHelpText(
+      'after',
+      `\nExamples:
+  $ npx tidegate ${name} flight-delay
+  $ npx tidegate ${name} 20260131-0905 --reason 'looked at the slices'`,
+    )
     .action(async (id: string, { reason }: { reason?: string }, command: Command) => {
       await withTarget(command, async (target, { json }) => {
         const arn = await findPackage(target, id);

@@ -80,6 +80,12 @@ export function dropCommand(program: Command): void {
     .argument('<files...>', 'files of the drop')
     .option('--name <folder>', 'folder of the drop (default: the time)')
     .option('--watch', 'follow the run until it ends')
+    .addHelpText(
+      'after',
+      `\nExamples:
+  $ npx tidegate drop loan-default loans.csv --watch
+  $ npx tidegate drop loan-default january/*.csv --name 2026-01 --stage prod`,
+    )
     .action(
       async (pipeline: string, files: string[], options: { name?: string; watch?: boolean }, command: Command) => {
         await withTarget(command, async (target, { json }) => {

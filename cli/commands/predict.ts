@@ -44,6 +44,12 @@ export function predictCommand(program: Command): void {
     .argument('<pipeline>')
     .argument('[values...]', 'one row as column=value')
     .option('--rows <file>', 'rows as JSON array or JSON lines; - for standard input')
+    .addHelpText(
+      'after',
+      `\nExamples:
+  $ npx tidegate predict loan-default income=31000 amount=14000 term=60
+  $ cat rows.jsonl | npx tidegate predict loan-default --rows - --json`,
+    )
     .action(async (pipeline: string, values: string[], { rows: file }: { rows?: string }, command: Command) => {
       await withTarget(command, async (target, { json }) => {
         requirePipeline(pipeline);

@@ -39,6 +39,11 @@ export function reportCommand(program: Command): void {
     .description("fetch a run's report, one HTML file")
     .argument('[run]', 'run id or its start, or a pipeline for its newest run')
     .option('--out <file>', 'where to write it')
+    .addHelpText(
+      'after',
+      `\nExamples:
+  $ npx tidegate report loan-default --out report.html`,
+    )
     .action(async (id: string | undefined, { out }: { out?: string }, command: Command) => {
       await withTarget(command, async (target, { json }) => {
         const run = await findRun(target, id);

@@ -50,6 +50,13 @@ export function runCommands(program: Command): void {
     .command('run')
     .description('follow a run state by state, or show how it went')
     .argument('[id]', 'run id or its start, or a pipeline for its newest run (default: the newest of all)')
+    .addHelpText(
+      'after',
+      `\nExamples:
+  $ npx tidegate run
+  $ npx tidegate run loan-default
+  $ npx tidegate run 20260131-0905 --json`,
+    )
     .action(async (id: string | undefined, _options: object, command: Command) => {
       await withTarget(command, async (target, { json }) => {
         const run = await findRun(target, id);

@@ -98,6 +98,12 @@ export function testsCommand(program: Command): void {
     .option('--put <file>', 'add or replace a test from a JSON file')
     .option('--delete <id>', 'delete a test')
     .option('--run', 'run them now')
+    .addHelpText(
+      'after',
+      `\nExamples:
+  $ npx tidegate tests loan-default --run
+  $ npx tidegate tests loan-default --put my-test.json`,
+    )
     .action(async (name: string, options: { put?: string; delete?: string; run?: boolean }, command: Command) => {
       await withTarget(command, async (target, { json }) => {
         const endpoint = endpointOf(target, name);

@@ -7,6 +7,7 @@ import { readConfig } from '#functions/common/config';
 import { measureCaptures, measureDrop } from '#functions/common/drift-window';
 import { functionMemoryMb } from '#functions/common/duckdb';
 import { withMiddleware } from '#functions/common/middleware';
+import type { StateStore } from '#functions/common/state-store';
 import { artifactStore, cleanStore, runStore } from '#functions/common/stores';
 import { baselineSchema } from '#schemas/baseline';
 import type { DriftCheck } from '#schemas/drift-check';
@@ -19,6 +20,12 @@ const memoryMb = functionMemoryMb();
 
 /** Columns a state payload carries; the whole report is in the artifacts bucket. */
 const reported = 20;
+
+/** The newest run that read its whole drop: one under way, or one that failed, may have read a part. */
+async function newestRun(store: StateStore, pipeline: string, champion: string): Promise<string> {
+  const runs = await store.list(pipeline, 'run#', 50);
+  return String(runs.find(({ status }) => status !== 'running' && status !== 'failed')?.['runId'] ?? champion);
+}
 
 /**
  * Compares what the champion sees now with what it was trained on. The full report goes to the artifacts bucket; the answer
@@ -47,7 +54,6 @@ export const handler = withMiddleware(
 
     const start = windowStart(drift.window, checkedAt);
     const from = drift.source === 'captures' && champion.promotedAt > start ? champion.promotedAt : start;
-    const [newest] = await store.list(name, 'run#', 1);
     const measured =
       drift.source === 'captures'
         ? await measureCaptures(
@@ -56,7 +62,13 @@ export const handler = withMiddleware(
             fitted,
             baseline,
           )
-        : await measureDrop(clean, { pipeline: name, runId: String(newest?.['runId']) }, memoryMb, fitted, baseline);
+        : await measureDrop(
+            clean,
+            { pipeline: name, runId: await newestRun(store, name, champion.runId) },
+            memoryMb,
+            fitted,
+            baseline,
+          );
     const scored = drift.source === 'captures' ? baseline : { ...baseline, score: undefined };
     const report = compareWindow({ ...drift, baseline: scored, window: measured.window });
 
@@ -69,8 +81,11 @@ export const handler = withMiddleware(
       runId: champion.runId,
     });
     const last = await store.get(name, 'drift');
-    const fellSilent = report.rows === 0 && Number(last?.['rows'] ?? 0) > 0 && last?.['checkedAt'] !== checkedAt;
-    await store.put(name, 'drift', { checkedAt, rows: report.rows, drifted: report.drifted, reportKey });
+    const fellSilent =
+      last?.['checkedAt'] === checkedAt
+        ? last['fellSilent'] === true
+        : report.rows === 0 && Number(last?.['rows'] ?? 0) > 0;
+    await store.put(name, 'drift', { checkedAt, rows: report.rows, drifted: report.drifted, fellSilent, reportKey });
     return {
       pipeline: name,
       runId: champion.runId,

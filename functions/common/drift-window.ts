@@ -6,7 +6,7 @@ import { buildWindow, mergeWindows, type ScoreValues } from '#domain/drift/basel
 import { captureHours, readCaptures } from '#domain/drift/captures';
 import { driftColumns } from '#domain/drift/columns';
 import { parseFeatures } from '#domain/evaluation/score-text';
-import { capturePrefix, cleanKeys, type RunPointer, runPrefix } from '#domain/runs/layout';
+import { capturePrefix, type RunPointer, runPrefix } from '#domain/runs/layout';
 import { openEngine } from '#functions/common/duckdb';
 import type { ObjectStore } from '#functions/common/object-store';
 import { withScratch } from '#functions/common/scratch';
@@ -70,11 +70,11 @@ export async function measureDrop(
   const { score: _, ...unscored } = baseline;
   let window: Window = { ...emptyWindow(unscored, fitted) };
   const shards = (await clean.list(`${runPrefix(run)}clean/`)).filter(({ key }) => key.endsWith('.parquet'));
-  for (let index = 0; index < shards.length; index++) {
+  for (const { key } of shards) {
     const part = await withScratch(async (directory) => {
       const rows = join(directory, 'clean.parquet');
       const csv = join(directory, 'features.csv');
-      await clean.download(cleanKeys(run).shard(index), rows);
+      await clean.download(key, rows);
       const engine = await openEngine({ memoryMb, temporaryDirectory: join(directory, 'spill') });
       try {
         const described = await engine.query('describe the clean rows', `DESCRIBE SELECT * FROM ${cleanRowsSql(rows)}`);

@@ -109,6 +109,8 @@ export function fakeBuckets({ pageSize = 1000, calls }: { readonly pageSize?: nu
     remove: (path: string) => objects.delete(path),
     /** The newest version's text. */
     text: (path: string): string | undefined => objects.get(path)?.at(-1)?.body.toString(),
+    /** The newest version, byte by byte. */
+    bytes: (path: string): Buffer => objects.get(path)?.at(-1)?.body ?? Buffer.alloc(0),
     paths: (): string[] => [...objects.keys()].toSorted(),
     /** The texts that were written through the client. */
     written: (): string[] => [...written],

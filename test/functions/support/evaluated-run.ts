@@ -40,18 +40,23 @@ export const guesses: Record<Task, (x: number) => readonly number[]> = {
   regression: () => [100],
 };
 
-const row = (task: Task, i: number): string => {
+const row = (task: Task, i: number, shift: number): string => {
   const x = (i * 37) % 101;
-  return `id${i},${labels[task].of(x)},${x},${'rgb'[i % 3]}\n`;
+  return `id${i},${labels[task].of(x)},${x + shift},${'rgb'[i % 3]}\n`;
 };
 
 /**
  * A run whose rows are encoded, in two shards: `x` (a number the label follows from) and `c` (a category of no meaning). Give it a
- * run before to encode the holdout for that champion too. Dispose of it when done.
+ * run before to encode the holdout for that champion too, or a `shift` to move `x` by. Dispose of it when done.
  */
 export async function encodedRun(
   task: Task,
-  { runId = 'r1', champion, rest = {} }: { runId?: string; champion?: DataRun; rest?: Record<string, unknown> } = {},
+  {
+    runId = 'r1',
+    champion,
+    shift = 0,
+    rest = {},
+  }: { runId?: string; champion?: DataRun; shift?: number; rest?: Record<string, unknown> } = {},
 ): Promise<DataRun> {
   const { label, gate } = labels[task];
   const columns = {
@@ -67,7 +72,7 @@ export async function encodedRun(
     champion?.folder,
   );
   for (const shard of [0, 1]) {
-    const rows = Array.from({ length: 240 }, (_, i) => row(task, shard * 240 + i)).join('');
+    const rows = Array.from({ length: 240 }, (_, i) => row(task, shard * 240 + i, shift)).join('');
     run.drop(`loan/first/${shard}.csv`, `id,y,x,c\n${rows}`);
     await run.desensitize(`loan/first/${shard}.csv`, shard);
   }

@@ -75,7 +75,9 @@ export async function acquireLease(
       continue;
     }
     if (lease['identity'] === wanted.identity) return { kind: 'duplicate', runId: String(lease['runId']) };
-    if (await store.set(pipeline, 'lease', { pending: wanted.pending }, held)) {
+    // Giving the lease back compares the text: not every DynamoDB finds a map equal to itself.
+    const pendingText = JSON.stringify(wanted.pending);
+    if (await store.set(pipeline, 'lease', { pending: wanted.pending, pendingText }, held)) {
       return { kind: 'queued', behind: String(lease['runId']) };
     }
   }
@@ -100,8 +102,10 @@ export async function releaseLease(
     }
     const pending = lease['pending'] === undefined ? undefined : pendingDropSchema.parse(lease['pending']);
     if (pending) await store.set(pipeline, `run#${runId}`, { followUp: pending });
+    // A lease of an earlier version has the map alone.
+    const waiting = lease['pendingText'] === undefined ? 'pending' : 'pendingText';
     const unchanged: Condition = pending
-      ? { expression: 'holder = :me AND pending = :p', values: { ':me': holder, ':p': lease['pending'] } }
+      ? { expression: `holder = :me AND ${waiting} = :p`, values: { ':me': holder, ':p': lease[waiting] } }
       : { expression: 'holder = :me AND attribute_not_exists(pending)', values: { ':me': holder } };
     if (await store.remove(pipeline, 'lease', unchanged)) return pending;
   }

@@ -57,6 +57,7 @@ const conditions: readonly Condition[] = [
   ifEquals('status', 'b'),
   { expression: 'attribute_not_exists(pk) OR holder = :me', values: { ':me': 'a' } },
   { expression: 'holder = :me AND pending = :p', values: { ':me': 'a', ':p': { drop: 'a', force: false } } },
+  { expression: 'holder = :me AND pendingText = :p', values: { ':me': 'a', ':p': 'b' } },
   { expression: 'holder = :me AND attribute_not_exists(pending)', values: { ':me': 'a' } },
   { expression: 'attribute_exists(pk)' },
   { expression: 'attribute_not_exists(#s) OR #s <> :d', names: { '#s': 'status' }, values: { ':d': 'b' } },
@@ -79,6 +80,7 @@ const attributes = fc
       outcome: letter,
       startedAt: letter,
       // in the order of the condition's map: dynalite compares maps as texts, DynamoDB by their entries
+      pendingText: letter,
       pending: fc.record({ drop: letter, force: fc.boolean() }, { noNullPrototype: true }),
       managed: fc.boolean(),
       enabled: fc.boolean(),

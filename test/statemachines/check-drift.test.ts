@@ -49,13 +49,15 @@ describe('the check-drift machine', () => {
   });
 
   it('announces a check that could not be made, and fails', async () => {
-    const { status, error, calls } = await checkDrift({
+    const cause = '{"errorMessage":"no model"}';
+    const ended = await checkDrift({
       MeasureDrift: () => {
-        throw { error: 'NotFoundError', cause: '{"errorMessage":"no model"}' };
+        throw { error: 'NotFoundError', cause };
       },
     });
+    const { status, error, calls } = ended;
 
-    expect({ status, error }).toEqual({ status: 'FAILED', error: 'DriftCheckFailed' });
+    expect({ status, error, cause: ended.cause }).toEqual({ status: 'FAILED', error: 'DriftCheckFailed', cause });
     expect(calls.at(-1)?.arguments).toMatchObject({
       kind: 'check-failed',
       pipeline: 'loan-default',

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { defaultTests } from '#domain/endpoint-tests/defaults';
-import { readTest, readTests } from '#domain/endpoint-tests/suite';
+import {
+  latestResultKey,
+  readTest,
+  readTests,
+  resultKey,
+  testedKey,
+  testKey,
+  testPrefix,
+} from '#domain/endpoint-tests/suite';
 import { endpointTestSchema, goldenSchema } from '#schemas/endpoint-test';
 import { pipelineSchema } from '#schemas/pipeline';
 
@@ -93,4 +101,28 @@ it('refuses a golden file whose cases do not have the width it says', () => {
 
   expect(goldenSchema.safeParse({ valuesPerRow: 2, cases }).success).toBe(true);
   expect(goldenSchema.safeParse({ valuesPerRow: 1, cases }).success).toBe(false);
+});
+
+it('leaves a test that is switched off out', () => {
+  expect(readTest(item('t', { ...contract, enabled: false }), undefined)).toBeUndefined();
+  expect(
+    readTests([item('b', contract), item('a', contract), item('c', { ...contract, enabled: false })], undefined),
+  ).toMatchObject([{ id: 'a' }, { id: 'b' }]);
+});
+
+it('points managed tests at the golden requests of the run that serves, and those alone', () => {
+  const [older, ask] = [
+    's3://artifacts/loan/runs/older/golden.json',
+    { kind: 'contract', request: { s3Uri: 's3://artifacts/loan/own.json' } },
+  ];
+  expect(readTest(item('g', { kind: 'golden', managed: true, s3Uri: older }), uri)).toMatchObject({ s3Uri: uri });
+  expect(readTest(item('c', { ...ask, managed: true }), uri)).toMatchObject({ request: { s3Uri: uri } });
+  expect(readTest(item('b', { ...contract, managed: true }), uri)).toMatchObject(contract);
+  expect(readTest(item('c', ask), uri)).toMatchObject(ask);
+});
+
+it('keeps every kind of item under a key of its own', () => {
+  const keys = [testKey('t'), testedKey('2026-01-01', 'c'), resultKey('2026-01-01', 'c'), latestResultKey];
+  expect(new Set(keys).size).toBe(4);
+  expect(keys.filter((key) => key.startsWith(testPrefix))).toEqual(['test#t']);
 });

@@ -1,0 +1,200 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, test } from 'vitest';
+import { cleanSelect } from '#domain/data/clean';
+import { expectedColumns } from '#domain/data/columns';
+import type { SqlRow } from '#domain/data/engine';
+import { jsonKeysSql, type RawFile, rawRelation } from '#domain/data/raw';
+import { text } from '#domain/data/sql';
+import { tokenOf } from '#domain/privacy/tokenize';
+import { pipelineSchema } from '#schemas/pipeline';
+import { smallPipeline, testEngine, tokenKey } from '../../fakes/data-run.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tidegate-clean-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let files = 0;
+
+interface Given {
+  readonly format?: 'csv' | 'jsonl' | 'parquet';
+  readonly dataset?: Record<string, unknown>;
+  readonly split?: Record<string, unknown>;
+  /** The file; for Parquet a SELECT that makes it. */
+  readonly content: string;
+  readonly columns: readonly string[];
+  readonly gzip?: boolean;
+}
+/** Reads a file as a pipeline does and cleans its rows. */
+async function clean({ format = 'csv', dataset = {}, split = {}, content, columns, gzip = false }: Given) {
+  const pipeline = pipelineSchema.parse(smallPipeline({ format, ...dataset }, { split }));
+  using engine = await testEngine();
+  const path = join(folder, `${files++}.${format}`);
+  const file: RawFile & { types?: string[] } = { path, gzip, columns };
+  if (format === 'parquet') {
+    await engine.query('write', `COPY (${content}) TO ${text(path)} (FORMAT parquet)`);
+    const described = await engine.query('describe', `DESCRIBE SELECT * FROM read_parquet(${text(path)})`);
+    file.types = described.map((row) => String(row['column_type']));
+  } else writeFileSync(path, gzip ? gzipSync(content) : content);
+  const { sql, problems } = cleanSelect(pipeline, rawRelation(file, pipeline.dataset, expectedColumns(pipeline)));
+  const rows = await engine.query('clean', sql);
+  const malformed = (row: SqlRow) => {
+    const side = String(row['_side']);
+    return side.startsWith('#') ? problems[Number(side.slice(1)) - 1] : undefined;
+  };
+  return { rows, malformed: rows.map(malformed) };
+}
+
+describe('the same rows, whatever the format', () => {
+  const wanted = [
+    { _label: 1, x: 1.5, c: '2' },
+    { _label: 0, x: null, c: 'a' },
+  ];
+  const dataset = {
+    columns: { x: { role: 'feature', type: 'number' }, c: { role: 'feature', type: 'category' } },
+  };
+  const columns = ['y', 'x', 'c'];
+  test.each<[string, Given]>([
+    ['CSV', { content: 'y,x,c\n1,1.5,2\n0,,a\n', columns }],
+    ['CSV whose blanks count', { content: 'y,x,c\n1,1.5,2.0\n0,,a\n', columns, dataset: { csv: { trim: false } } }],
+    ['compressed CSV', { content: 'y,x,c\n1, 1.5 ,2.0\n0,,a\n', columns, gzip: true }],
+    ['CSV in another order', { content: 'c,y,x\n2,1,1.5\na,0,\n', columns: ['c', 'y', 'x'] }],
+    ['JSON lines', { format: 'jsonl', content: '{"y":1,"x":1.5,"c":2}\n{"c":"a","y":0}\n', columns }],
+    [
+      'compressed JSON lines',
+      { format: 'jsonl', content: '{"y":1,"x":1.5,"c":2}\n{"c":"a","y":0,"x":null}\n', columns, gzip: true },
+    ],
+    [
+      'Parquet',
+      {
+        format: 'parquet',
+        content: "SELECT * FROM (VALUES (1, 1.5, 2.0::DOUBLE::VARCHAR), (0, NULL, 'a')) AS t(y, x, c)",
+        columns,
+      },
+    ],
+  ])('%s', async (_, given) => {
+    const { rows } = await clean({ ...given, dataset: { ...dataset, ...given.dataset } });
+    expect(rows).toMatchObject(wanted);
+  });
+
+  test('of floats in Parquet, whole numbers are the category codes they were', async () => {
+    const { rows } = await clean({
+      format: 'parquet',
+      content: 'SELECT * FROM (VALUES (1, 2.0::DOUBLE), (0, 2.5::DOUBLE), (0, 1e16::DOUBLE)) AS t(y, c)',
+      columns: ['y', 'c'],
+      dataset: { columns: { c: { role: 'feature', type: 'category' } } },
+    });
+    expect(rows.map((row) => row['c'])).toEqual(['2', '2.5', '1e+16']);
+  });
+});
+
+describe('malformed rows', () => {
+  test('name the first thing that is wrong with them', async () => {
+    const { malformed } = await clean({
+      dataset: { id: 'id', time: 'at', columns: { x: { role: 'feature', type: 'number' } } },
+      columns: ['id', 'y', 'at', 'x'],
+      content:
+        'id,y,at,x\ni,1,2026-01-01,1\n,1,2026-01-01,1\ni,,2026-01-01,1\ni,5,2026-01-01,1\ni,1,soon,1\ni,1,2026-01-01,much\n',
+    });
+    expect(malformed).toEqual([
+      undefined,
+      { column: 'id', reason: 'the id is missing' },
+      { column: 'y', reason: 'the label is missing' },
+      { column: 'y', reason: 'the label is neither among label.positive nor label.negative' },
+      { column: 'at', reason: 'not a date or time in ISO 8601' },
+      { column: 'x', reason: 'not a finite number' },
+    ]);
+  });
+
+  test('of JSON lines are those that are no object', async () => {
+    const { malformed } = await clean({ format: 'jsonl', columns: ['y', 'x'], content: '{"y":1,"x":1}\n[1,2]\n7\n' });
+    expect(malformed).toEqual([
+      undefined,
+      { column: null, reason: 'not a JSON object' },
+      { column: null, reason: 'not a JSON object' },
+    ]);
+  });
+});
+
+test('personal columns leave as tokens, masks and coarse values, or not at all', async () => {
+  const { rows } = await clean({
+    dataset: {
+      id: 'id',
+      columns: {
+        name: { role: 'pii', action: 'drop' },
+        email: { role: 'pii', action: 'tokenize' },
+        phone: { role: 'pii', action: 'mask', keepFirst: 1, keepLast: 2 },
+        zip: { role: 'quasi', action: 'generalize', keepFirst: 2 },
+        age: { role: 'quasi', action: 'generalize', binWidth: 10 },
+        born: { role: 'quasi', action: 'generalize', truncateTo: 'month' },
+        x: { role: 'feature', type: 'number' },
+      },
+    },
+    columns: ['id', 'y', 'name', 'email', 'phone', 'zip', 'age', 'born', 'x'],
+    content: 'id,y,name,email,phone,zip,age,born,x\ni1,1,Ann,ann@example.com,0151234567,10115,37,1990-05-17,1\n',
+  });
+  expect(rows).toEqual([
+    {
+      _side: expect.stringMatching(/^(train|validation|test)$/),
+      _label: 1,
+      _id: tokenOf(tokenKey, 'i1'),
+      email: tokenOf(tokenKey, 'ann@example.com'),
+      phone: '0***67',
+      zip: '10',
+      age: 30,
+      born: '1990-05-01T00:00:00.000Z',
+      x: 1,
+    },
+  ]);
+});
+
+describe('rows that belong together are on one side of the split', () => {
+  const lines = (make: (i: number) => string) => Array.from({ length: 300 }, (_, i) => `${make(i)}\n`).join('');
+  /** The sides of the rows, by what they should be grouped by. */
+  const sidesBy = (rows: readonly SqlRow[], group: (row: number) => unknown) => {
+    const sides = new Map<unknown, Set<unknown>>();
+    for (const [i, row] of rows.entries()) sides.set(group(i), (sides.get(group(i)) ?? new Set()).add(row['_side']));
+    return [...sides.values()];
+  };
+  const columns = { x: { role: 'feature', type: 'number' }, g: { role: 'ignore' } };
+
+  test.each<[string, Record<string, unknown>, Record<string, unknown>, (i: number) => unknown]>([
+    ['by id', { id: 'id' }, {}, (i) => i % 40],
+    ['by equal features where there is no id', {}, {}, (i) => i % 60],
+    ['by equal features where the split says so', { id: 'id' }, { groupBy: 'duplicates' }, (i) => i % 60],
+    ['by a column', { id: 'id' }, { groupBy: { column: 'g' } }, (i) => i % 30],
+  ])('%s', async (_, dataset, split, group) => {
+    const id = 'id' in dataset;
+    const { rows } = await clean({
+      dataset: { ...dataset, columns },
+      split,
+      columns: [...(id ? ['id'] : []), 'y', 'x', 'g'],
+      content: `${id ? 'id,' : ''}y,x,g\n${lines((i) => `${id ? `i${i % 40},` : ''}${i % 2},${i % 60},g${i % 30}`)}`,
+    });
+    const sides = sidesBy(rows, group);
+    expect(rows).toHaveLength(300);
+    expect(sides.every((own) => own.size === 1)).toBe(true);
+    expect(new Set(rows.map((row) => row['_side'])).size).toBe(3);
+  });
+
+  test('by equal features where the column is missing', async () => {
+    const { rows } = await clean({
+      dataset: { columns },
+      split: { groupBy: { column: 'g' } },
+      columns: ['y', 'x', 'g'],
+      content: `y,x,g\n${lines((i) => `${i % 2},${i % 60},`)}`,
+    });
+    expect(sidesBy(rows, (i) => i % 60).every((own) => own.size === 1)).toBe(true);
+    expect(new Set(rows.map((row) => row['_side'])).size).toBe(3);
+  });
+});
+
+test('the keys of a JSON-lines file are counted, broken lines left out', async () => {
+  const path = join(folder, 'keys.jsonl');
+  writeFileSync(path, '{"b":1,"a":2}\n{"a":3}\n{"broken\n');
+  using engine = await testEngine();
+  expect(await engine.query('keys', jsonKeysSql({ path, gzip: false }))).toEqual([
+    { key: 'a', count: 2 },
+    { key: 'b', count: 1 },
+  ]);
+});

@@ -1,0 +1,22 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import * as errors from '#domain/errors';
+
+const { TidegateError, ...leaves } = errors;
+const machines = new URL('../../statemachines/', import.meta.url);
+
+describe.each(Object.entries(leaves))('%s', (name, Leaf) => {
+  it('bears its class name, which state machines match, and keeps message and cause', () => {
+    const cause = new Error('underneath');
+    const error = new Leaf('what to do', { cause });
+    expect(error).toBeInstanceOf(TidegateError);
+    expect(error).toMatchObject({ name, message: 'what to do', cause });
+  });
+
+  it('says whether trying again may help, as the state machines do', () => {
+    const { retryable } = new Leaf('');
+    const texts = readdirSync(machines).map((file) => readFileSync(new URL(file, machines), 'utf8'));
+    const retried = texts.some((text) => new RegExp(`^\\s+- ${name}$`, 'm').test(text));
+    expect(retried).toBe(retryable);
+  });
+});

@@ -1,3 +1,4 @@
+import { checkFailedMessage } from '#domain/notifications/check-failed';
 import { deployedMessage } from '#domain/notifications/deployed';
 import { driftMessage } from '#domain/notifications/drift';
 import { endpointTestsMessage } from '#domain/notifications/endpoint-tests';
@@ -125,12 +126,10 @@ function rolledBack({ failure, modelPackageVersion, startedAt, at }: Of<'rolled-
 
 function drift({ check }: Of<'drift'>): Message {
   if (check.fellSilent) {
-    return runFailedMessage({
+    return checkFailedMessage({
       pipeline: check.pipeline,
-      state: 'MeasureDrift',
       error: 'NoCaptures',
       message: `No request was captured from ${check.window.from} to ${check.window.to}, though there were some before. Is the endpoint still asked? Data capture stops when its disk is full.`,
-      dropKept: true,
     });
   }
   const { pipeline, window, columns, score, drifted, action } = check;
@@ -200,12 +199,7 @@ export async function compose(ports: NoticePorts, notice: Notice): Promise<Outgo
     case 'check-failed': {
       const { error, message } = explainFailure(notice.error);
       const known = notice.pipeline ? { pipeline: notice.pipeline } : {};
-      return of(
-        notice.executionArn,
-        runFailedMessage({ ...known, state: 'MeasureDrift', error, message, dropKept: true }),
-        null,
-        notice.pipeline,
-      );
+      return of(notice.executionArn, checkFailedMessage({ ...known, error, message }), null, notice.pipeline);
     }
   }
 }

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline as pipe } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { artifactKeys } from '#domain/runs/layout';
-import { evaluationSchema } from '#schemas/evaluation';
+import { type Evaluation, evaluationSchema } from '#schemas/evaluation';
 import { fittedTransformSchema } from '#schemas/fitted-transform';
+import { predictRows } from '../../cli/commands/predict.ts';
+import { getState } from '../../cli/runs.ts';
 import { startProject, type UpProject } from './project.ts';
 
 const path = (relative: string) => fileURLToPath(new URL(`../../${relative}`, import.meta.url));
@@ -17,22 +19,39 @@ let project: UpProject;
 let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tidegate-data-'));
-  project = await startProject([path('test/fixtures/pipelines/taiwan.yml'), path('test/fixtures/pipelines/adult.yml')]);
+  project = await startProject([
+    path('test/fixtures/pipelines/taiwan.yml'),
+    path('test/fixtures/pipelines/adult.yml'),
+    path('test/fixtures/pipelines/california.yml'),
+    path('test/fixtures/pipelines/wine-class.yml'),
+  ]);
 });
 afterAll(async () => {
   await project?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function holdoutAuc(pipeline: string, source: string, as: string): Promise<number> {
+/** Drops a file and reads the evaluation of the run it starts. */
+async function evaluationOf(pipeline: string, source: string, as: string): Promise<Evaluation> {
   const file = join(folder, as);
   await pipe(createReadStream(source), createWriteStream(file));
   const { ended, run } = await project.drop(pipeline, [file], 'd1');
   expect(ended).toMatchObject({ status: 'SUCCEEDED' });
   if (!run) throw new Error('the drop was not trained');
-  const evaluation = await project.readArtifact(artifactKeys(run).evaluation, evaluationSchema);
+  return project.readArtifact(artifactKeys(run).evaluation, evaluationSchema);
+}
+async function holdoutAuc(pipeline: string, source: string, as: string): Promise<number> {
+  const evaluation = await evaluationOf(pipeline, source, as);
   if (evaluation.task !== 'binary') throw new Error('not a binary task');
   return evaluation.metrics.auc.value;
+}
+/** Waits for the deployment of a pipeline's newest model, then predicts. */
+async function predictDeployed(pipeline: string, rows: readonly unknown[]) {
+  await vi.waitFor(async () => expect(await getState(project.target, pipeline, 'champion')).toBeDefined(), {
+    timeout: 60_000,
+    interval: 500,
+  });
+  return (await predictRows(project.target, pipeline, rows)).predictions;
 }
 
 describe('results on public data, through the whole pipeline', () => {
@@ -52,6 +71,37 @@ describe('results on public data, through the whole pipeline', () => {
 
     expect(Math.abs(auc - 0.927)).toBeLessThanOrEqual(0.01);
   });
+
+  const california = data('california_housing.csv.gz');
+  it.skipIf(!existsSync(california))(
+    'reaches the measured error of 46,200 dollars on California housing, and predicts values',
+    async () => {
+      const evaluation = await evaluationOf('california', california, 'california.csv.gz');
+      if (evaluation.task !== 'regression') throw new Error('not a regression');
+
+      expect(evaluation.metrics.rmse.value / 100_000).toBeLessThan(0.49);
+      expect(evaluation.metrics.r2.value).toBeGreaterThan(0.82);
+      expect(await predictDeployed('california', [{ median_income: 8.3, longitude: -122.2, latitude: 37.9 }])).toEqual([
+        { value: expect.any(Number) },
+      ]);
+    },
+  );
+
+  const wine = data('winequality-white.csv');
+  it.skipIf(!existsSync(wine))(
+    'reaches the honest accuracy of 55 % on white wine with duplicates on one side, and predicts classes',
+    async () => {
+      const evaluation = await evaluationOf('wine-class', wine, 'wine.csv');
+      if (evaluation.task !== 'multiclass') throw new Error('not multiclass');
+
+      expect(Math.abs(evaluation.metrics.accuracy.value - 0.553)).toBeLessThan(0.04);
+      const [prediction] = await predictDeployed('wine-class', [{ alcohol: 12.5, density: 0.99 }]);
+      expect(prediction).toMatchObject({
+        label: expect.stringMatching(/^[4-8]$/),
+        probabilities: { 4: expect.any(Number), 8: expect.any(Number) },
+      });
+    },
+  );
 
   it.skipIf(!existsSync(flights))('trains flight-delay on more than a million real flights', async () => {
     const { ended, run } = await project.drop('flight-delay', [flights], '2001');

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { checkFailedMessage } from '#domain/notifications/check-failed';
 import { deployedMessage } from '#domain/notifications/deployed';
 import { driftMessage } from '#domain/notifications/drift';
 import { endpointTestsMessage } from '#domain/notifications/endpoint-tests';
@@ -113,6 +114,7 @@ const messages: Record<string, fc.Arbitrary<Message>> = {
     dropKept: fc.constant(true),
     drop: optional(text),
   }).map((m) => runFailedMessage(without(m) as never)),
+  'check-failed': record({ error: text, message: text }).map((m) => checkFailedMessage(m)),
   'run-skipped': record({ pipeline: text, drop: text, reason: text }).map((m) => runSkippedMessage(m)),
 };
 

@@ -193,3 +193,10 @@ describe('a drop that is not fit for training', () => {
     }).toThrow('Column "y" is constant in the training rows');
   });
 });
+
+test('a column that was profiled as something else is refused', () => {
+  expect(() => fitFrom({ x: category, ...ballast }, profileOf({ x: numbers(0, 1), ...ballastProfile }))).toThrow(
+    'column x is a category but was profiled as number',
+  );
+  expect(() => fitFrom({ x: category, ...ballast }, profileOf(ballastProfile))).toThrow('profiled as nothing');
+});

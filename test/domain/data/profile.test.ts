@@ -102,6 +102,11 @@ describe('merging profiles', () => {
     const [a] = fc.sample(profile, 1);
     expect(() => mergeProfiles(a as Profile, { ...(a as Profile), columns: {} })).toThrow('column n is in one only');
   });
+  test('refuses a column that was typed in two ways', () => {
+    const [a] = fc.sample(profile, 1) as [Profile];
+    const columns = { ...a.columns, n: a.columns['b'] } as Profile['columns'];
+    expect(() => mergeProfiles(a, { ...a, columns })).toThrow('column n is number in one and boolean in the other');
+  });
 });
 
 describe('profiling shards', () => {

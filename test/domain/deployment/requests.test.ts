@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { endpointConfigRequest, updateEndpointRequest } from '#domain/deployment/requests';
+import { createEndpointRequest, endpointConfigRequest, updateEndpointRequest } from '#domain/deployment/requests';
 import { pipelineSchema } from '#schemas/pipeline';
 
 const pipeline = (deployment: object) =>
@@ -46,4 +46,15 @@ it.each([
   const { BlueGreenUpdatePolicy } = updateEndpointRequest(target, pipeline({ maxWaitMinutes })).DeploymentConfig;
 
   expect(BlueGreenUpdatePolicy.MaximumExecutionTimeoutInSeconds).toBe(seconds);
+});
+
+it('creates an endpoint that bears stage and pipeline, and no run, since it outlives them', () => {
+  expect(createEndpointRequest(target, env)).toEqual({
+    EndpointName: target.endpointName,
+    EndpointConfigName: 'config',
+    Tags: [
+      { Key: 'tidegate:stage', Value: 'dev' },
+      { Key: 'tidegate:pipeline', Value: target.run.pipeline },
+    ],
+  });
 });

@@ -58,3 +58,11 @@ it('polls long enough and never so often that the history of an execution would 
     }),
   );
 });
+
+it('keeps champions, former champions and runs under keys that do not meet', () => {
+  const { champion, lock, claim, formerChampion, run } = deploymentKeys;
+  const [former, ofRun] = [formerChampion('2026-01-01T00:00:00Z'), run('20260101-080000-aaaa')];
+
+  expect(new Set([champion, lock, claim(1), former, ofRun]).size).toBe(5);
+  expect([former, ofRun]).toEqual(['champion-history#2026-01-01T00:00:00Z', 'run#20260101-080000-aaaa']);
+});

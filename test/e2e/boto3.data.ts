@@ -58,7 +58,7 @@ describe.skipIf(!haveBoto3())('boto3, pointed at the embedded cloud by `tidegate
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'tidegate-boto3-'));
     project = await startProject();
-    const { files } = await writeLoanBook(folder, 6000, { seed: 3 });
+    const { files } = await writeLoanBook(folder, 20_000, { seed: 3 });
     const since = Date.now();
     const { run } = await project.drop('loan-default', files, 'd1');
     if (!run?.modelPackageArn) throw new Error('nothing was registered');

@@ -23,7 +23,7 @@ const slack = (): Promise<SlackMessage[]> => readSlack(project.cloud.endpoint);
 async function writeBook(
   name: string,
   settings: Parameters<typeof writeLoanBook>[2],
-  rows = 6000,
+  rows = 20_000,
 ): Promise<readonly string[]> {
   return (await writeLoanBook(join(folder, name), rows, settings, 2)).files;
 }

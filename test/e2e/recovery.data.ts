@@ -48,7 +48,9 @@ beforeAll(async () => {
       text
         .replace('approval: auto', 'approval: manual')
         .replace('num_round: 300', 'num_round: 60')
-        .replace('notWorseBy: 0.01', 'notWorseBy: 0.2'),
+        // a small holdout, split by a key drawn anew in every run: what it measures varies
+        .replace('notWorseBy: 0.01', 'notWorseBy: 0.2')
+        .replace('min: 0.75', 'min: 0.6'),
     ),
     variant('loans-refused', (text) => text.replace('max_depth: 4', 'max_depth: 4, tree_method: sideways')),
   ]);

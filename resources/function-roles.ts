@@ -118,8 +118,11 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
   };
 }
 
-const capitalize = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
-const kebab = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+export const capitalize = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+export const kebab = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** Every function, by its key in functions.yml. */
+export const functionNames = (stage: string): string[] => Object.keys(functionGrants(stage));
 
 /** One role a function, `<Function>Role`. */
 export function functionRoles(stage: string): Record<string, Resource> {

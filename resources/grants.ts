@@ -32,17 +32,25 @@ export const listVersions = (bucket: Bucket): Allow[] => [allow('s3:ListBucketVe
 
 const stateTable = getAtt('StateTable', 'Arn');
 const testsTable = getAtt('EndpointTestsTable', 'Arn');
+/** DynamoDB unlocks and makes table keys in the caller's name (Developer Guide, "Encryption at rest: usage notes"). */
+const tablesKey = allow(
+  ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:DescribeKey'],
+  getAtt('TablesKey', 'Arn'),
+  { StringEquals: { 'kms:ViaService': sub('dynamodb.${AWS::Region}.amazonaws.com') } },
+);
 export const state = (...actions: string[]): Allow[] => [
   allow(
     actions.map((a) => `dynamodb:${a}`),
     stateTable,
   ),
+  tablesKey,
 ];
 export const endpointTests = (...actions: string[]): Allow[] => [
   allow(
     actions.map((a) => `dynamodb:${a}`),
     testsTable,
   ),
+  tablesKey,
 ];
 
 export const readSecret = (secret: string): Allow[] => [
@@ -84,6 +92,20 @@ export const functionBasics = (stage: string, name: string): Allow[] => [
   ),
   allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*'),
 ];
+/** X-Ray, and log delivery, whose actions know no resource (Step Functions Developer Guide, "Logging using CloudWatch Logs"). */
 export const machineBasics: readonly Allow[] = [
+  allow(
+    [
+      'logs:CreateLogDelivery',
+      'logs:GetLogDelivery',
+      'logs:UpdateLogDelivery',
+      'logs:DeleteLogDelivery',
+      'logs:ListLogDeliveries',
+      'logs:PutResourcePolicy',
+      'logs:DescribeResourcePolicies',
+      'logs:DescribeLogGroups',
+    ],
+    '*',
+  ),
   allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'xray:GetSamplingRules', 'xray:GetSamplingTargets'], '*'),
 ];

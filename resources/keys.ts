@@ -1,7 +1,7 @@
-import { type Resource, ref, sub } from './cloudformation.ts';
+import { getAtt, type Resource, ref, sub, type Value } from './cloudformation.ts';
 
 /** One customer-managed key a zone, rotated yearly; the account's IAM policies decide who uses it. */
-const key = (description: string): Resource => ({
+const key = (description: string, ...services: Value[]): Resource => ({
   Type: 'AWS::KMS::Key',
   DeletionPolicy: 'Retain',
   UpdateReplacePolicy: 'Retain',
@@ -18,13 +18,65 @@ const key = (description: string): Resource => ({
           Action: 'kms:*',
           Resource: '*',
         },
+        ...services,
       ],
     },
   },
 });
 
+/**
+ * CloudWatch Logs encrypts on its own account; the encryption context ties the key to this stage's log groups
+ * (CloudWatch Logs User Guide, "Encrypt log data using AWS KMS").
+ */
+const logsMayEncrypt = (stage: string): Value => ({
+  Sid: 'CloudWatchLogsOfThisStage',
+  Effect: 'Allow',
+  Principal: { Service: sub('logs.${AWS::Region}.${AWS::URLSuffix}') },
+  Action: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:DescribeKey'],
+  Resource: '*',
+  Condition: {
+    ArnLike: {
+      'kms:EncryptionContext:aws:logs:arn': ['/aws/lambda', '/aws/vendedlogs/states'].map((folder) =>
+        sub(`arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:${folder}/tidegate-${stage}-*`),
+      ),
+    },
+  },
+});
+
+/**
+ * A write may leave encryption to the bucket; one that asks for another algorithm or another key is denied. `Null` is
+ * needed: a negated condition alone would also hold where the header is absent.
+ */
+const ownKeyOnly = (bucket: string, keyId: string): Value[] => {
+  const deny = (sid: string, header: string, wanted: Value): Value => ({
+    Sid: sid,
+    Effect: 'Deny',
+    Principal: '*',
+    Action: 's3:PutObject',
+    Resource: sub(`\${${bucket}.Arn}/*`),
+    Condition: { Null: { [header]: 'false' }, StringNotEquals: { [header]: wanted } },
+  });
+  return [
+    deny('NoOtherAlgorithm', 's3:x-amz-server-side-encryption', 'aws:kms'),
+    deny('NoOtherKey', 's3:x-amz-server-side-encryption-aws-kms-key-id', getAtt(keyId, 'Arn')),
+  ];
+};
+
+/** S3 delivers access logs in its own name, of this stage's buckets only. */
+const accessLogs = (stage: string): Value => ({
+  Sid: 'AccessLogsOfThisStage',
+  Effect: 'Allow',
+  Principal: { Service: 'logging.s3.amazonaws.com' },
+  Action: 's3:PutObject',
+  Resource: sub('${LogsBucket.Arn}/s3/*'),
+  Condition: {
+    StringEquals: { 'aws:SourceAccount': ref('AWS::AccountId') },
+    ArnLike: { 'aws:SourceArn': sub(`arn:\${AWS::Partition}:s3:::tidegate-${stage}-*`) },
+  },
+});
+
 /** Denies what does not come over TLS, whoever asks. */
-const tlsOnly = (bucket: string): Resource => ({
+const tlsOnly = (bucket: string, ...others: Value[]): Resource => ({
   Type: 'AWS::S3::BucketPolicy',
   Properties: {
     Bucket: ref(bucket),
@@ -39,6 +91,7 @@ const tlsOnly = (bucket: string): Resource => ({
           Resource: [sub(`\${${bucket}.Arn}`), sub(`\${${bucket}.Arn}/*`)],
           Condition: { Bool: { 'aws:SecureTransport': 'false' } },
         },
+        ...others,
       ],
     },
   },
@@ -49,7 +102,10 @@ export const keysAndPolicies = (stage: string): Record<string, Resource> => ({
   CleanKey: key(`tidegate ${stage}: desensitized rows`),
   ArtifactsKey: key(`tidegate ${stage}: models, reports, run records`),
   SecretsKey: key(`tidegate ${stage}: secrets`),
-  RawBucketPolicy: tlsOnly('RawBucket'),
-  CleanBucketPolicy: tlsOnly('CleanBucket'),
-  ArtifactsBucketPolicy: tlsOnly('ArtifactsBucket'),
+  TablesKey: key(`tidegate ${stage}: tables`),
+  LogsKey: key(`tidegate ${stage}: logs`, logsMayEncrypt(stage)),
+  RawBucketPolicy: tlsOnly('RawBucket', ...ownKeyOnly('RawBucket', 'RawKey')),
+  CleanBucketPolicy: tlsOnly('CleanBucket', ...ownKeyOnly('CleanBucket', 'CleanKey')),
+  ArtifactsBucketPolicy: tlsOnly('ArtifactsBucket', ...ownKeyOnly('ArtifactsBucket', 'ArtifactsKey')),
+  LogsBucketPolicy: tlsOnly('LogsBucket', accessLogs(stage)),
 });

@@ -60,16 +60,18 @@ function machineGrants(stage: string): Readonly<Record<string, readonly Allow[]>
   };
 }
 
+/** Every state machine, in PascalCase: its logical id is the name and `StateMachine`. */
+export const machineNames = (stage: string): string[] => Object.keys(machineGrants(stage));
+
+/** A machine's name in kebab-case, as AWS shows it after `tidegate-<stage>-`. */
+export const machineSlug = (name: string): string => name.replaceAll(/(?<=.)[A-Z]/g, (c) => `-${c}`).toLowerCase();
+
 /** One role a state machine, `<Machine>MachineRole`. */
 export function machineRoles(stage: string): Record<string, Resource> {
   return Object.fromEntries(
     Object.entries(machineGrants(stage)).map(([name, grants]) => [
       `${name}MachineRole`,
-      role(
-        `tidegate-${stage}-${name.replaceAll(/(?<=.)[A-Z]/g, (c) => `-${c}`).toLowerCase()}-machine`,
-        'states.amazonaws.com',
-        [...machineBasics, ...grants],
-      ),
+      role(`tidegate-${stage}-${machineSlug(name)}-machine`, 'states.amazonaws.com', [...machineBasics, ...grants]),
     ]),
   );
 }

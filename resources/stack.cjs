@@ -7,6 +7,10 @@ const { buildStack, gitCommit } = require('./stack.ts');
 const root = join(__dirname, '..');
 
 module.exports = async ({ resolveVariable }) => ({
-  resources: buildStack(root, await resolveVariable('sls:stage')),
+  resources: buildStack(
+    root,
+    await resolveVariable('sls:stage'),
+    Number(await resolveVariable('param:logRetentionInDays')),
+  ),
   gitCommit: gitCommit(root),
 });

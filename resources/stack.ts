@@ -3,11 +3,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parsePipeline } from '../schemas/load-pipeline.ts';
 import type { Pipeline } from '../schemas/pipeline.ts';
+import { alarms } from './alarms.ts';
 import type { Resource, Value } from './cloudformation.ts';
+import { dashboard } from './dashboard.ts';
 import { events } from './events.ts';
-import { functionRoles } from './function-roles.ts';
+import { functionNames, functionRoles } from './function-roles.ts';
 import { keysAndPolicies } from './keys.ts';
-import { machineRoles, sageMakerRoles } from './machine-roles.ts';
+import { logGroups } from './logs.ts';
+import { machineNames, machineRoles, sageMakerRoles } from './machine-roles.ts';
 import { xgboostRegistry } from './xgboost-registry.ts';
 
 /** Every pipeline of the project, validated: a mistake stops packaging here. */
@@ -26,19 +29,23 @@ function readPipelines(root: string): Pipeline[] {
 }
 
 /**
- * The part of the stack that is computed: keys, roles, rules and schedules.
+ * The part of the stack that is computed: keys, roles, rules, schedules, log groups, alarms and the dashboard.
  *
  * @throws Error when the stage's name is too long for SageMaker's 63-character names, or a pipeline does not validate.
  */
 export function buildStack(
   root: string,
   stage: string,
+  retentionInDays: number,
 ): { Mappings: Record<string, Value>; Resources: Record<string, Resource> } {
   if (!/^[a-z][a-z0-9]{0,6}$/.test(stage)) {
     throw new Error(
       `Stage "${stage}": use at most 7 lower-case letters and digits, a letter first (names in SageMaker end at 63 characters).`,
     );
   }
+  const pipelines = readPipelines(root);
+  const functions = functionNames(stage);
+  const machines = machineNames(stage);
   return {
     Mappings: {
       XgboostRegistry: Object.fromEntries(
@@ -50,7 +57,15 @@ export function buildStack(
       ...functionRoles(stage),
       ...machineRoles(stage),
       ...sageMakerRoles(stage),
-      ...events(stage, readPipelines(root)),
+      ...events(stage, pipelines),
+      ...logGroups(stage, functions, machines, retentionInDays),
+      ...alarms(stage, functions, machines),
+      ...dashboard(
+        stage,
+        functions,
+        machines,
+        pipelines.map(({ name }) => name),
+      ),
     },
   };
 }

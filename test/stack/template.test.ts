@@ -27,7 +27,8 @@ const statements = (role: CompiledResource): Statement[] =>
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
 
 /** Actions that know no resource, as the service authorization reference says. */
-const withoutResource = /^(xray:|ecr:GetAuthorizationToken$|cloudwatch:PutMetricData$)/;
+const withoutResource =
+  /^(logs:((Create|Get|Update|Delete)LogDelivery|ListLogDeliveries|PutResourcePolicy|Describe(ResourcePolicies|LogGroups))$|xray:|ecr:GetAuthorizationToken$|cloudwatch:PutMetricData$)/;
 
 describe('the compiled template', () => {
   it('gives every function and every machine a role of its own', () => {
@@ -129,14 +130,160 @@ describe('the compiled template', () => {
       expect(Properties).toMatchObject({
         BillingMode: 'PAY_PER_REQUEST',
         DeletionProtectionEnabled: true,
-        SSESpecification: { SSEEnabled: true },
+        SSESpecification: {
+          SSEEnabled: true,
+          SSEType: 'KMS',
+          KMSMasterKeyId: { 'Fn::GetAtt': ['TablesKey', 'Arn'] },
+        },
         PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       });
     }
   });
 
-  it('keeps every log for a bounded time', () => {
-    for (const [, { Properties }] of ofType('AWS::Logs::LogGroup')) expect(Properties['RetentionInDays']).toBe(30);
+  it('lets whoever uses a table use its key, through DynamoDB alone', () => {
+    const keyUsers = new Set<string>();
+    for (const [id, role] of ofType('AWS::IAM::Role')) {
+      for (const { Resource, Condition } of statements(role)) {
+        if (!JSON.stringify(Resource).includes('TablesKey')) continue;
+        keyUsers.add(id);
+        expect(JSON.stringify(Condition)).toMatch(/^\{"StringEquals":\{"kms:ViaService":\{"Fn::Sub":"dynamodb\./);
+      }
+    }
+    const tableUsers = ofType('AWS::IAM::Role')
+      .filter(([, role]) => statements(role).some((s) => list(s.Action).some((a) => String(a).startsWith('dynamodb:'))))
+      .map(([id]) => id);
+
+    expect(tableUsers.length).toBeGreaterThan(5);
+    expect([...keyUsers].toSorted()).toEqual(tableUsers.toSorted());
+  });
+
+  it('grants log delivery to the machines alone', () => {
+    const roles = ofType('AWS::IAM::Role')
+      .filter(([, role]) => statements(role).some((s) => list(s.Action).includes('logs:CreateLogDelivery')))
+      .map(([id]) => id);
+
+    expect(roles.toSorted()).toEqual(
+      ofType('AWS::StepFunctions::StateMachine')
+        .map(([id]) => id.replace('StateMachine', 'MachineRole'))
+        .toSorted(),
+    );
+  });
+
+  it('keeps every log for a bounded time, encrypted with the key of logs', () => {
+    const groups = ofType('AWS::Logs::LogGroup');
+
+    expect(groups).toHaveLength(
+      ofType('AWS::Lambda::Function').length + ofType('AWS::StepFunctions::StateMachine').length,
+    );
+    for (const [, { Properties }] of groups) {
+      expect(Properties).toMatchObject({ RetentionInDays: 30, KmsKeyId: { 'Fn::GetAtt': ['LogsKey', 'Arn'] } });
+    }
+  });
+
+  it('opens the key of logs to CloudWatch Logs for log groups of this stage alone', () => {
+    const policy = template.Resources['LogsKey']?.Properties['KeyPolicy'] as { Statement: Statement[] };
+    const service = policy.Statement.filter((s) => JSON.stringify(s).includes('"Service"'));
+    const names = ofType('AWS::Logs::LogGroup').map(([, { Properties }]) => String(Properties['LogGroupName']));
+    const patterns = JSON.stringify(service[0]?.Condition).matchAll(/log-group:([^"]+)\*"/g);
+    const prefixes = [...patterns].map(([, prefix]) => String(prefix));
+
+    expect(service).toHaveLength(1);
+    expect(prefixes).toEqual(['/aws/lambda/tidegate-dev-', '/aws/vendedlogs/states/tidegate-dev-']);
+    expect(names.filter((name) => !prefixes.some((prefix) => name.startsWith(prefix)))).toEqual([]);
+  });
+
+  it('logs failures of every machine to its own group, without what the states pass on', () => {
+    for (const [id, { Properties }] of ofType('AWS::StepFunctions::StateMachine')) {
+      expect(Properties['LoggingConfiguration']).toEqual({
+        Level: 'ERROR',
+        IncludeExecutionData: false,
+        Destinations: [
+          {
+            CloudWatchLogsLogGroup: {
+              LogGroupArn: { 'Fn::GetAtt': [id.replace('StateMachine', 'MachineLogGroup'), 'Arn'] },
+            },
+          },
+        ],
+      });
+    }
+  });
+
+  it('logs accesses to every bucket and lets S3 alone deliver them', () => {
+    for (const [id, { Properties }] of ofType('AWS::S3::Bucket')) {
+      if (id !== 'LogsBucket')
+        expect(Properties['LoggingConfiguration']).toMatchObject({ DestinationBucketName: { Ref: 'LogsBucket' } });
+    }
+    const policy = template.Resources['LogsBucketPolicy']?.Properties['PolicyDocument'] as { Statement: Statement[] };
+    expect(policy.Statement.filter((s) => s.Effect === 'Allow')).toMatchObject([
+      {
+        Principal: { Service: 'logging.s3.amazonaws.com' },
+        Action: 's3:PutObject',
+        Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+      },
+    ]);
+  });
+
+  it('accepts only TLS on every bucket', () => {
+    for (const [bucket] of ofType('AWS::S3::Bucket')) {
+      const policy = ofType('AWS::S3::BucketPolicy').find(
+        ([, { Properties }]) => (Properties['Bucket'] as { Ref: string }).Ref === bucket,
+      );
+      expect(JSON.stringify(policy), bucket).toMatch(/"Bool":\{"aws:SecureTransport":"?false"?\}/);
+    }
+  });
+
+  it.each(['Raw', 'Clean', 'Artifacts'])(
+    'denies writes to the %s bucket that ask for other encryption, and those alone',
+    (zone) => {
+      const policy = template.Resources[`${zone}BucketPolicy`]?.Properties['PolicyDocument'] as {
+        Statement: Statement[];
+      };
+      const denials = policy.Statement.filter((s) => s.Action === 's3:PutObject').map((s) => s.Condition);
+      const algorithm = 's3:x-amz-server-side-encryption';
+      const key = 's3:x-amz-server-side-encryption-aws-kms-key-id';
+
+      expect(denials).toEqual([
+        { Null: { [algorithm]: 'false' }, StringNotEquals: { [algorithm]: 'aws:kms' } },
+        { Null: { [key]: 'false' }, StringNotEquals: { [key]: { 'Fn::GetAtt': [`${zone}Key`, 'Arn'] } } },
+      ]);
+    },
+  );
+
+  it('watches every machine, every function and the dead letters, and tells the optional topic', () => {
+    const watched = ofType('AWS::CloudWatch::Alarm').map(([, { Properties }]) => {
+      const { MetricName, Dimensions } = Properties as { MetricName: string; Dimensions: [{ Value: unknown }] };
+      expect(Properties['AlarmActions']).toEqual({
+        'Fn::If': ['AlarmsHaveTopic', [{ Ref: 'AlarmTopicArn' }], { Ref: 'AWS::NoValue' }],
+      });
+      const value = Dimensions[0].Value as { Ref?: string };
+      return `${value.Ref ?? JSON.stringify(value)} ${MetricName}`;
+    });
+    const machines = ofType('AWS::StepFunctions::StateMachine').flatMap(([id]) =>
+      ['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted'].map((metric) => `${id} ${metric}`),
+    );
+    const functions = ofType('AWS::Lambda::Function').flatMap(([id]) => [`${id} Errors`, `${id} Throttles`]);
+
+    expect(watched.toSorted()).toEqual(
+      [
+        ...machines,
+        ...functions,
+        'RetrainStateMachine ExecutionTime',
+        'DeployStateMachine ExecutionTime',
+        '{"Fn::GetAtt":["DeadLetterQueue","QueueName"]} ApproximateNumberOfMessagesVisible',
+      ].toSorted(),
+    );
+  });
+
+  it('shows machines, functions and endpoints on one dashboard whose body is JSON', () => {
+    const body = template.Resources['Dashboard']?.Properties['DashboardBody'] as { 'Fn::Sub': string };
+    const { widgets } = JSON.parse(body['Fn::Sub']) as { widgets: { properties: { metrics: unknown[][] } }[] };
+    const metrics = widgets.flatMap(({ properties }) => properties.metrics);
+
+    for (const [id] of ofType('AWS::StepFunctions::StateMachine'))
+      expect(metrics.some((m) => m[1] === 'ExecutionTime' && m[3] === `\${${id}}`)).toBe(true);
+    for (const [, { Properties }] of ofType('AWS::Lambda::Function'))
+      expect(metrics.some((m) => m[1] === 'Errors' && m[3] === Properties['FunctionName'])).toBe(true);
+    expect(metrics).toContainEqual(expect.arrayContaining(['ModelLatency', 'tidegate-dev-loan-default']));
   });
 
   it('runs Node 24 in every function and traces it', () => {

@@ -5,7 +5,8 @@ export const ident = (name: string): string => `"${name.replaceAll('"', '""')}"`
 export const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
 
 /**
- * A number as an SQL DOUBLE, bit for bit: JavaScript prints the shortest text that reads back as the same float64.
+ * A number as an SQL DOUBLE, bit for bit: JavaScript prints the shortest text that reads back as the same float64
+ * (a negative zero as zero).
  *
  * @throws RangeError when it is not finite.
  */

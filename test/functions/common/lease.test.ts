@@ -1,4 +1,4 @@
-import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, ExecutionDoesNotExist, SFNClient } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -6,7 +6,6 @@ import { acquireLease, isRunning, type LeaseResult, releaseLease } from '#functi
 import type { StateStore } from '#functions/common/state-store';
 import type { PendingDrop } from '#schemas/run';
 import { type MemoryState, memoryState } from '../../fakes/memory-state.ts';
-import { fakeExecutions } from '../support/executions.ts';
 
 let state: MemoryState;
 const running = new Set<string>();
@@ -259,12 +258,8 @@ describe('executions in any order', () => {
 });
 
 describe('whether an execution runs', () => {
-  it('is asked of Step Functions; one it does not know does not run', async () => {
-    const executions = fakeExecutions();
-    executions.running.add('e1');
-    const client = new SFNClient({});
-    expect([await isRunning(client, 'e1'), await isRunning(client, 'e2')]).toEqual([true, false]);
-  });
+  const mock = mockClient(SFNClient);
+  const runs = () => isRunning(new SFNClient({}), 'e1');
 
   it.each([
     ['RUNNING', true],
@@ -274,14 +269,17 @@ describe('whether an execution runs', () => {
     ['TIMED_OUT', false],
     ['ABORTED', false],
   ] as const)('%s: %s', async (status, expected) => {
-    const mock = mockClient(SFNClient);
-    mock.on(DescribeExecutionCommand).resolves({ status });
-    expect(await isRunning(new SFNClient({}), 'e1')).toBe(expected);
+    mock.reset().on(DescribeExecutionCommand).resolves({ status });
+    expect(await runs()).toBe(expected);
   });
 
-  it('is not guessed when Step Functions does not answer', async () => {
-    const mock = mockClient(SFNClient);
-    mock.on(DescribeExecutionCommand).rejects(Object.assign(new Error('slow'), { name: 'ThrottlingException' }));
-    await expect(isRunning(new SFNClient({}), 'e1')).rejects.toMatchObject({ name: 'ThrottlingException' });
+  it('is no for one that Step Functions does not know, and is not guessed when it does not answer', async () => {
+    mock
+      .reset()
+      .on(DescribeExecutionCommand)
+      .rejects(new ExecutionDoesNotExist({ message: 'gone', $metadata: {} }));
+    expect(await runs()).toBe(false);
+    mock.reset().on(DescribeExecutionCommand).rejects(new Error('slow'));
+    await expect(runs()).rejects.toThrow('slow');
   });
 });

@@ -56,7 +56,6 @@ const conditions: readonly Condition[] = [
   ifEquals('holder', 'a'),
   ifEquals('status', 'b'),
   { expression: 'attribute_not_exists(pk) OR holder = :me', values: { ':me': 'a' } },
-  { expression: 'holder = :me AND pending = :p', values: { ':me': 'a', ':p': { drop: 'a', force: false } } },
   { expression: 'holder = :me AND pendingText = :p', values: { ':me': 'a', ':p': 'b' } },
   { expression: 'holder = :me AND attribute_not_exists(pending)', values: { ':me': 'a' } },
   { expression: 'attribute_exists(pk)' },
@@ -79,9 +78,8 @@ const attributes = fc
       status: letter,
       outcome: letter,
       startedAt: letter,
-      // in the order of the condition's map: dynalite compares maps as texts, DynamoDB by their entries
       pendingText: letter,
-      pending: fc.record({ drop: letter, force: fc.boolean() }, { noNullPrototype: true }),
+      pending: fc.record({ drop: letter, force: fc.boolean() }),
       managed: fc.boolean(),
       enabled: fc.boolean(),
     },
@@ -110,6 +108,13 @@ describe('the state table in memory', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  // AWS: EQ "is supported for all data types, including lists and maps" (ExpectedAttributeValue); dynalite finds no map equal to another
+  it('finds maps equal by their entries, in any order', () => {
+    const same = (p: object) =>
+      holds({ expression: 'pending = :p', values: { ':p': p } }, { pending: { a: 1, b: [2] } });
+    expect([same({ b: [2], a: 1 }), same({ a: 1 }), same({ a: 1, b: [3] })]).toEqual([true, false, false]);
   });
 
   it.each([

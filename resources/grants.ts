@@ -32,9 +32,17 @@ export const listVersions = (bucket: Bucket): Allow[] => [allow('s3:ListBucketVe
 
 const stateTable = getAtt('StateTable', 'Arn');
 const testsTable = getAtt('EndpointTestsTable', 'Arn');
-/** DynamoDB unlocks and makes table keys in the caller's name (Developer Guide, "Encryption at rest: usage notes"). */
+/** DynamoDB unlocks and makes table keys in the caller's name; the same actions the AWS CDK grants with a table of its own key. */
 const tablesKey = allow(
-  ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:DescribeKey'],
+  [
+    'kms:Decrypt',
+    'kms:DescribeKey',
+    'kms:Encrypt',
+    'kms:GenerateDataKey',
+    'kms:GenerateDataKeyWithoutPlaintext',
+    'kms:ReEncryptFrom',
+    'kms:ReEncryptTo',
+  ],
   getAtt('TablesKey', 'Arn'),
   { StringEquals: { 'kms:ViaService': sub('dynamodb.${AWS::Region}.amazonaws.com') } },
 );

@@ -56,7 +56,10 @@ export const handler = withMiddleware(
   predictRequestSchema,
   async ({ pipeline: name, rows }): Promise<PredictResponse> => {
     const { champion, pipeline, fitted } = await loadModel(name);
-    engine ??= openEngine({ memoryMb: functionMemoryMb() });
+    engine ??= openEngine({ memoryMb: functionMemoryMb() }).catch((error: unknown) => {
+      engine = undefined;
+      throw error;
+    });
     const encoded = await encodeRows(await engine, pipeline, fitted, rows);
     const { EndpointConfigName: serving } = await sageMakerClient().send(
       new DescribeEndpointCommand({ EndpointName: champion.endpointName }),

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { AuditLine, AuditLog } from './audit.ts';
 import type { Authorizer } from './authorize.ts';
 import type { CredentialStore } from './credentials.ts';
-import type { FaultHook } from './faults.ts';
+import { type FaultHook, faultName } from './faults.ts';
 import { BodyTooLarge, isLoopbackHost, receiveBody, toWireRequest } from './receive.ts';
+import { discard, send } from './respond.ts';
 import {
   AwsError,
   type Caller,
@@ -207,8 +206,11 @@ export async function createDoor(options: DoorOptions, port: number): Promise<Do
       authorize: prepared.authorize,
       ...(line.role && { role: line.role }),
     });
-    if (fault) line.fault = fault.kind === 'error' ? `error ${fault.code}` : fault.kind;
-    if (fault?.kind === 'reset') return 'reset';
+    if (fault) line.fault = faultName(fault);
+    if (fault?.kind === 'reset') {
+      if (fault.after) discard(await prepared.execute());
+      return 'reset';
+    }
     if (fault?.kind === 'error') throw new AwsError(fault.code, fault.message, fault.status);
     if (fault?.kind === 'delay') await clock.sleep(fault.ms);
     return prepared.execute();
@@ -274,27 +276,4 @@ export async function createDoor(options: DoorOptions, port: number): Promise<Do
         server.closeAllConnections();
       }),
   };
-}
-
-async function send(response: ServerResponse, wire: WireRequest, answer: ServiceResponse, id: string): Promise<void> {
-  const { status, headers = {}, body } = answer;
-  const given = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
-  response.writeHead(status, {
-    ...headers,
-    ...(!given.has('x-amzn-requestid') && { 'x-amzn-requestid': id }),
-    ...(!given.has('x-amz-request-id') && { 'x-amz-request-id': id }),
-    ...(!given.has('content-length') &&
-      !(body instanceof Readable) &&
-      wire.method !== 'HEAD' &&
-      status !== 204 &&
-      status !== 304 && { 'content-length': Buffer.byteLength(body ?? '') }),
-  });
-  if (!(body instanceof Readable)) {
-    response.end(wire.method === 'HEAD' ? undefined : body);
-  } else if (wire.method === 'HEAD') {
-    body.destroy();
-    response.end();
-  } else {
-    await pipeline(body, response);
-  }
 }

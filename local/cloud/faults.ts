@@ -16,7 +16,13 @@ export type Fault =
   | { readonly kind: 'error'; readonly code: string; readonly status: number; readonly message: string }
   /** Does the call after a pause. */
   | { readonly kind: 'delay'; readonly ms: number }
-  /** Cuts the connection without an answer. */
-  | { readonly kind: 'reset' };
+  /** Cuts the connection without an answer: before anything was done, or with `after` once it was done. */
+  | { readonly kind: 'reset'; readonly after?: boolean };
 
 export type FaultHook = (call: FaultCall) => Fault | undefined;
+
+/** A fault in the words of the audit log. */
+export function faultName(fault: Fault): string {
+  if (fault.kind === 'error') return `error ${fault.code}`;
+  return fault.kind === 'reset' && fault.after ? 'reset after' : fault.kind;
+}

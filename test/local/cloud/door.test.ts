@@ -236,6 +236,14 @@ describe('faults', () => {
     await expect(send(await sign(cloud, list))).rejects.toThrow();
   });
 
+  it('lose the answer to a call that was done', async () => {
+    fault = { kind: 'reset', after: true };
+    const put = { service: 's3', method: 'PUT', path: '/clean/answer-lost', body: 'kept' };
+    await expect(send(await sign(cloud, put))).rejects.toThrow();
+    expect(audit().at(-1)).toMatchObject({ fault: 'reset after', status: 0 });
+    expect(s3.seen.at(-1)).toEqual({ path: '/clean/answer-lost', body: 'kept' });
+  });
+
   it('never hide a refusal', async () => {
     fault = { kind: 'error', code: 'SlowDown', status: 503, message: 'Slow down' };
     const credentials = cloud.context.clientConfig(

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { openAudit } from './cloud/audit.ts';
+import { auditFolder, openAudit } from './cloud/audit.ts';
 import { createAuthorizer } from './cloud/authorize.ts';
 import { systemClock } from './cloud/clock.ts';
 import { createContext, type HostContext, openCloudLog } from './cloud/context.ts';
@@ -38,6 +38,8 @@ export interface StartOptions {
   /** Replaces services of the registry, or adds others. */
   readonly serviceFactories?: Readonly<Record<string, ServiceFactory>>;
   readonly faults?: FaultHook;
+  /** A second folder for the audit log, to keep it when the state folder goes. */
+  readonly auditDir?: string;
   readonly onProgress?: (message: string) => void;
 }
 
@@ -81,7 +83,7 @@ export async function startCloud(options: StartOptions): Promise<Cloud> {
     closers.push(lockStateDir(stateDir));
     const diagnostics = openCloudLog(stateDir, clock);
     closers.push(diagnostics.close);
-    const audit = openAudit(stateDir);
+    const audit = openAudit([auditFolder(stateDir), ...(options.auditDir === undefined ? [] : [options.auditDir])]);
     closers.push(() => audit.close());
     const { log } = diagnostics;
     const template: unknown = JSON.parse(readFileSync(options.templatePath, 'utf8'));
@@ -118,6 +120,15 @@ export async function startCloud(options: StartOptions): Promise<Cloud> {
     const secrets = services.get('secretsmanager') as SecretsManagerService | undefined;
     for (const [logicalId, value] of Object.entries(options.secrets ?? {})) secrets?.fillInitial(logicalId, value);
 
+    audit.describeRoles(
+      iam()
+        .roles.list()
+        .map((role) => ({
+          logicalId: role.logicalId,
+          arn: role.arn,
+          policies: iam().roles.identityPolicies(role),
+        })),
+    );
     door.open({
       services,
       authorizer: createAuthorizer(iam().roles, context),

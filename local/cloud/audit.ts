@@ -1,5 +1,7 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openJsonLines } from './jsonl.ts';
+import type { Policy } from '../iam/policy.ts';
+import { openJsonLines, rotatedFiles } from './jsonl.ts';
 
 /** One request as it is kept in the audit log. */
 export interface AuditLine {
@@ -25,10 +27,21 @@ export interface AuditLine {
   readonly durationMs: number;
 }
 
+/** A role as it stood when requests were held against it. */
+export interface AuditedRole {
+  readonly logicalId: string;
+  readonly arn: string;
+  readonly policies: readonly Policy[];
+}
+
 export interface AuditLog {
   write(line: AuditLine): void;
+  /** Writes down the roles of the template beside the log. */
+  describeRoles(roles: readonly AuditedRole[]): void;
   close(): void;
 }
+
+const ROLES_FILE = 'roles.json';
 
 /** Longest input kept whole; a longer one is named by its size alone. */
 const MAX_INPUT_CHARS = 16_384;
@@ -38,11 +51,63 @@ const shortened = (input: unknown): unknown => {
   return chars > MAX_INPUT_CHARS ? { leftOut: `input of ${chars} characters` } : input;
 };
 
-/** Opens the audit log below a state folder: `audit/audit.jsonl`, rotated at 32 MiB, eight older files kept. */
-export function openAudit(stateDir: string): AuditLog {
-  const file = openJsonLines(join(stateDir, 'audit', 'audit.jsonl'), { maxBytes: 32 * 2 ** 20, keep: 8 });
+/** Folder of the audit log below a state folder. */
+export const auditFolder = (stateDir: string): string => join(stateDir, 'audit');
+
+/**
+ * Opens the audit log in each of the folders: `audit.jsonl`, rotated at 32 MiB, eight older files kept; beside it
+ * `roles.json`, the policies that the requests are held against.
+ */
+export function openAudit(folders: readonly string[]): AuditLog {
+  const files = folders.map((folder) =>
+    openJsonLines(join(folder, 'audit.jsonl'), { maxBytes: 32 * 2 ** 20, keep: 8 }),
+  );
   return {
-    write: (line) => file.write('input' in line ? { ...line, input: shortened(line.input) } : line),
-    close: () => file.close(),
+    write(line) {
+      const kept = 'input' in line ? { ...line, input: shortened(line.input) } : line;
+      for (const file of files) file.write(kept);
+    },
+    describeRoles(roles) {
+      for (const folder of folders) writeFileSync(join(folder, ROLES_FILE), `${JSON.stringify(roles, null, 2)}\n`);
+    },
+    close() {
+      for (const file of files) file.close();
+    },
   };
+}
+
+/** An audit log as it was written. */
+export interface RecordedAudit {
+  /** The roles of the template, with everything that may allow or deny them something. */
+  readonly roles: readonly AuditedRole[];
+  /** Reads the lines, oldest first; one cut off by a crash is passed over. */
+  lines(): Generator<AuditLine>;
+}
+
+/**
+ * Reads the audit log of one embedded cloud, rotated files included.
+ * @throws Error when the folder holds no audit log
+ */
+export function readAudit(folder: string): RecordedAudit {
+  const rolesFile = join(folder, ROLES_FILE);
+  if (!existsSync(rolesFile)) throw new Error(`${folder} holds no audit log: it has no ${ROLES_FILE}.`);
+  return {
+    roles: JSON.parse(readFileSync(rolesFile, 'utf8')) as AuditedRole[],
+    *lines() {
+      for (const file of rotatedFiles(join(folder, 'audit.jsonl'))) {
+        for (const line of readFileSync(file, 'utf8').split('\n')) {
+          const read = line === '' ? undefined : parsed(line);
+          if (read) yield read;
+        }
+      }
+    },
+  };
+}
+
+function parsed(line: string): AuditLine | undefined {
+  try {
+    return JSON.parse(line) as AuditLine;
+  } catch {
+    return undefined;
+  }
 }

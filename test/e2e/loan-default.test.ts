@@ -7,6 +7,7 @@ import { ListExecutionsCommand, StartExecutionCommand } from '@aws-sdk/client-sf
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { artifactKeys, runPrefix } from '#domain/runs/layout';
 import { writeLoanBook } from '#examples/loans/generate';
+import { auditFolder, readAudit } from '#local/cloud/audit';
 import { evaluationSchema, verdictSchema } from '#schemas/evaluation';
 import { predictRows } from '../../cli/commands/predict.ts';
 import { readSlack, type SlackMessage } from '../../cli/commands/slack.ts';
@@ -244,21 +245,12 @@ describe('the loan book, from drop to deployed model', { timeout: 120_000 }, () 
   });
 
   it('was denied nothing by its roles', () => {
-    const folder = join(project.cloud.context.stateDir, 'audit');
-    const lines = readdirSync(folder).flatMap((file) =>
-      readFileSync(join(folder, file), 'utf8')
-        .split('\n')
-        .filter((line) => line !== ''),
-    );
-    const denied = lines.flatMap((line) => {
-      const { caller, authorization = [] } = JSON.parse(line) as {
-        caller: string;
-        authorization?: { action: string; resource: string; decision: string }[];
-      };
-      return authorization
+    const lines = [...readAudit(auditFolder(project.cloud.context.stateDir)).lines()];
+    const denied = lines.flatMap(({ caller, authorization }) =>
+      authorization
         .filter(({ decision }) => decision !== 'allow')
-        .map(({ action, resource }) => `${caller}: ${action} on ${resource}`);
-    });
+        .map(({ action, resource }) => `${caller}: ${action} on ${resource}`),
+    );
 
     expect(lines.length).toBeGreaterThan(500);
     expect(denied).toEqual([]);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -40,6 +41,7 @@ export async function startProject(pipelines: readonly string[] = []): Promise<U
     stage: 'local',
     parameters: (endpoint) => ({ SlackApiUrl: `${endpoint}/_slack/api/` }),
     secrets: { SlackTokenSecret: 'xoxb-local' },
+    ...collectedAudit(),
   });
   const target = openCloudTarget(cloud);
   return {
@@ -67,6 +69,12 @@ export async function startProject(pipelines: readonly string[] = []): Promise<U
       packaged.remove();
     },
   };
+}
+
+/** Where TIDEGATE_AUDIT_DIR is set, the audit log is kept there too, one folder a cloud: `tidegate audit` reads them all. */
+export function collectedAudit(): { auditDir?: string } {
+  const folder = process.env['TIDEGATE_AUDIT_DIR'];
+  return folder === undefined ? {} : { auditDir: join(folder, randomUUID()) };
 }
 
 function openCloudTarget(cloud: Cloud): Target {

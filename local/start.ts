@@ -9,6 +9,7 @@ import { createDoor } from './cloud/door.ts';
 import type { FaultHook } from './cloud/faults.ts';
 import { lockStateDir } from './cloud/lock.ts';
 import { type HostFactory, PAGES, SERVICE_NAMES, SERVICES, type ServiceName } from './cloud/registry.ts';
+import { createRoleActions } from './cloud/role-actions.ts';
 import type { Clock, CloudContext, CloudService, ResourceProvider, ServiceFactory } from './cloud/service.ts';
 import type { CloudFormationService } from './cloudformation/service.ts';
 import { applyStack, type StackResource } from './cloudformation/stack.ts';
@@ -97,8 +98,20 @@ export async function startCloud(options: StartOptions): Promise<Cloud> {
 
     const services = new Map<string, CloudService>();
     const iam = () => services.get('iam') as IamService;
+    const authorizer = createAuthorizer(() => iam().roles, { accountId, clock });
+    const roleName = (roleArn: string) => iam().roles.get(roleArn)?.logicalId;
     const base = createContext(
-      { accountId, region, stateDir, clock, endpoint: door.endpoint, credentials, services, roles: () => iam().roles },
+      {
+        accountId,
+        region,
+        stateDir,
+        clock,
+        endpoint: door.endpoint,
+        credentials,
+        services,
+        roles: () => iam().roles,
+        actAs: createRoleActions({ services, region, clock, audit, authorizer, roleName }),
+      },
       log,
     );
     const context: HostContext = { ...base, packageDir: resolve(options.packageDir), credentials };
@@ -129,11 +142,7 @@ export async function startCloud(options: StartOptions): Promise<Cloud> {
           policies: iam().roles.identityPolicies(role),
         })),
     );
-    door.open({
-      services,
-      authorizer: createAuthorizer(iam().roles, context),
-      roleName: (roleArn) => iam().roles.get(roleArn)?.logicalId,
-    });
+    door.open({ services, authorizer, roleName });
     if (options.services === undefined) {
       for (const load of PAGES) {
         const pages = await load(context);

@@ -3,6 +3,7 @@ import { evaluate, type Subject, type Verdict } from '../iam/evaluate.ts';
 import { denialHint, denialMessage, statementName } from '../iam/explain.ts';
 import { parsePolicy } from '../iam/policy.ts';
 import type { RoleStore } from '../iam/roles.ts';
+import type { AuditLine } from './audit.ts';
 import type { AuthorizationRequest, Caller, CloudContext, CloudService } from './service.ts';
 
 /** What was decided on one entry, for the caller and for the audit log. */
@@ -21,9 +22,34 @@ export type Authorizer = (
   service: CloudService,
 ) => Decision;
 
+/** Entries decided one after the other; what follows a refusal is not asked. */
+export function decideInTurn(
+  entries: readonly AuthorizationRequest[],
+  decide: (entry: AuthorizationRequest) => Decision,
+): { readonly authorization: AuditLine['authorization']; readonly refusal?: string } {
+  let refusal: string | undefined;
+  const authorization = entries.map((entry) => {
+    const { action, resource } = entry;
+    if (refusal !== undefined) return { action, resource, decision: 'not asked' as const };
+    const { allowed, message, statement } = decide(entry);
+    if (!allowed) refusal = message ?? 'not allowed';
+    return {
+      action,
+      resource,
+      decision: allowed ? ('allow' as const) : ('deny' as const),
+      ...(statement && { statement }),
+    };
+  });
+  return { authorization, ...(refusal !== undefined && { refusal }) };
+}
+
 /** Answers whether a caller may do what a prepared call asks for, by the policies of the template. */
-export function createAuthorizer(roles: RoleStore, context: Pick<CloudContext, 'accountId' | 'clock'>): Authorizer {
+export function createAuthorizer(
+  rolesOf: () => RoleStore,
+  context: Pick<CloudContext, 'accountId' | 'clock'>,
+): Authorizer {
   return (entry, caller, region, service) => {
+    const roles = rolesOf();
     const role = caller.roleArn === undefined ? undefined : roles.get(caller.roleArn);
     const conditions = requestContext(entry, caller, role, region, context);
     const subject: Subject = {

@@ -22,6 +22,7 @@ export interface ContextParts {
   readonly services: ReadonlyMap<string, CloudService>;
   /** The roles, once IAM stands. */
   roles(): RoleStore;
+  actAs: CloudContext['actAs'];
 }
 
 /** EventBridge as the other services reach it. */
@@ -68,6 +69,7 @@ export function createContext(parts: ContextParts, log: CloudContext['log']): Cl
         maxAttempts: 1,
       };
     },
+    actAs: parts.actAs,
     emit(event) {
       const bus = services.get('events') as Bus | undefined;
       if (!bus) {

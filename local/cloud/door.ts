@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { AuditLine, AuditLog } from './audit.ts';
-import type { Authorizer } from './authorize.ts';
+import { type Authorizer, decideInTurn } from './authorize.ts';
 import type { CredentialStore } from './credentials.ts';
 import { type FaultHook, faultName } from './faults.ts';
 import { BodyTooLarge, isLoopbackHost, receiveBody, toWireRequest } from './receive.ts';
@@ -183,19 +183,8 @@ export async function createDoor(options: DoorOptions, port: number): Promise<Do
     const prepared: PreparedCall = await service.prepare({ ...request, isAllowed: (entry) => decide(entry).allowed });
     line.operation = prepared.operation;
     if (prepared.input !== undefined) line.input = prepared.input;
-    let refusal: string | undefined;
-    line.authorization = prepared.authorize.map((entry) => {
-      const { action, resource } = entry;
-      if (refusal !== undefined) return { action, resource, decision: 'not asked' as const };
-      const decision = decide(entry);
-      if (!decision.allowed) refusal = decision.message;
-      return {
-        action,
-        resource,
-        decision: decision.allowed ? ('allow' as const) : ('deny' as const),
-        ...(decision.statement && { statement: decision.statement }),
-      };
-    });
+    const { authorization, refusal } = decideInTurn(prepared.authorize, decide);
+    line.authorization = authorization;
     if (refusal !== undefined) {
       throw doorError(request.signingName, 'AccessDenied', refusal, 403, request.headers['content-type']);
     }

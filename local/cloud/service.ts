@@ -139,6 +139,17 @@ export interface ClientConfig {
   readonly maxAttempts: number;
 }
 
+/** What a service does in a role's name without a request of its own: pulling an image, writing a log. */
+export interface RoleAction {
+  readonly roleArn: string;
+  readonly sessionName: string;
+  /** Signing name of the service that acts. */
+  readonly service: string;
+  /** For the audit log: `PullImage`. */
+  readonly operation: string;
+  readonly authorize: readonly AuthorizationRequest[];
+}
+
 /** What every service is given. */
 export interface CloudContext {
   readonly partition: 'aws';
@@ -155,6 +166,11 @@ export interface CloudContext {
    * @throws AwsError when there is no such role, or its trust policy refuses
    */
   clientConfig(roleArn: string, sessionName: string, servicePrincipal?: string): ClientConfig;
+  /**
+   * Holds what a service does in a role's name against that role's policies and writes it to the audit log.
+   * @returns the refusal in AWS's words; undefined when everything is allowed
+   */
+  actAs(action: RoleAction): string | undefined;
   /** Puts a service event on the default bus (delivery is asynchronous, at least once). */
   emit(event: BusEvent): void;
   /** The services by signing name, for the few calls AWS makes inside itself. */

@@ -106,6 +106,7 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
       if (name !== 'monitoring') throw new Error(`no service ${name} in this world`);
       return monitor as unknown as T;
     },
+    actAs: () => undefined,
     clientConfig: (roleArn) => ({
       endpoint: storage.endpoint,
       region: 'eu-central-1',

@@ -93,6 +93,7 @@ export const fakeContext = (stateDir: string, overrides: Partial<FakeContext> = 
     logs,
     log: (level, message, fields = {}) => logs.push({ level, message, fields }),
     emit: (event) => events.push(event),
+    actAs: () => undefined,
     clientConfig: (roleArn) => {
       throw new Error(`no client configuration for ${roleArn}: pass clientConfig in the overrides of fakeContext`);
     },

@@ -101,6 +101,7 @@ export class FakeCloud {
     let cloud: FakeCloud | undefined;
     const context: FakeContext = {
       ...fakeContext(stateDir, {
+        actAs: () => undefined,
         clientConfig: (...assumption) => {
           if (cloud?.refusal !== undefined) throw new AwsError('AccessDenied', cloud.refusal, 403);
           cloud?.assumed.push(assumption);

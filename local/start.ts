@@ -98,7 +98,7 @@ export async function startCloud(options: StartOptions): Promise<Cloud> {
 
     const services = new Map<string, CloudService>();
     const iam = () => services.get('iam') as IamService;
-    const authorizer = createAuthorizer(() => iam().roles, { accountId, clock });
+    const authorizer = createAuthorizer(() => iam().roles, { accountId, clock, find: (name) => services.get(name) });
     const roleName = (roleArn: string) => iam().roles.get(roleArn)?.logicalId;
     const base = createContext(
       {

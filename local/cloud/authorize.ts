@@ -1,7 +1,7 @@
 import { requestContext } from '../iam/context.ts';
-import { evaluate, type Subject, type Verdict } from '../iam/evaluate.ts';
+import { evaluate, type Subject } from '../iam/evaluate.ts';
 import { denialHint, denialMessage, statementName } from '../iam/explain.ts';
-import { parsePolicy } from '../iam/policy.ts';
+import { type Policy, parsePolicy } from '../iam/policy.ts';
 import type { RoleStore } from '../iam/roles.ts';
 import type { AuditLine } from './audit.ts';
 import type { AuthorizationRequest, Caller, CloudContext, CloudService } from './service.ts';
@@ -15,12 +15,13 @@ export interface Decision {
   readonly message?: string;
 }
 
-export type Authorizer = (
-  entry: AuthorizationRequest,
-  caller: Caller,
-  region: string,
-  service: CloudService,
-) => Decision;
+export type Authorizer = (entry: AuthorizationRequest, caller: Caller, region: string) => Decision;
+
+/** What policies are evaluated with. */
+export interface Account extends Pick<CloudContext, 'accountId' | 'clock'> {
+  /** A service by its signing name; a cloud started with some of the services lacks others. */
+  find(signingName: string): CloudService | undefined;
+}
 
 /** Entries decided one after the other; what follows a refusal is not asked. */
 export function decideInTurn(
@@ -44,11 +45,8 @@ export function decideInTurn(
 }
 
 /** Answers whether a caller may do what a prepared call asks for, by the policies of the template. */
-export function createAuthorizer(
-  rolesOf: () => RoleStore,
-  context: Pick<CloudContext, 'accountId' | 'clock'>,
-): Authorizer {
-  return (entry, caller, region, service) => {
+export function createAuthorizer(rolesOf: () => RoleStore, context: Account): Authorizer {
+  return (entry, caller, region) => {
     const roles = rolesOf();
     const role = caller.roleArn === undefined ? undefined : roles.get(caller.roleArn);
     const conditions = requestContext(entry, caller, role, region, context);
@@ -59,9 +57,16 @@ export function createAuthorizer(
     };
     const identity = caller.roleArn === undefined ? undefined : role ? roles.identityPolicies(role) : [];
     const boundary = role && roles.boundary(role);
-    const resource = resourcePolicies(entry, service);
-    const verdict: Verdict = evaluate(
-      { ...(identity && { identity }), ...(boundary && { boundary }), ...(resource && { resource }) },
+    const session = caller.session?.policies?.map((given) =>
+      given.startsWith('arn:') ? roles.managed(given) : parsePolicy(given, 'policy of the session', 'identity'),
+    );
+    const verdict = evaluate(
+      {
+        ...(identity && { identity }),
+        ...(boundary && { boundary }),
+        ...(session && { session }),
+        ...resourcePolicy(entry.resource, context),
+      },
       { ...entry, context: conditions },
       subject,
     );
@@ -80,10 +85,23 @@ export function createAuthorizer(
   };
 }
 
-/** The policy of the bucket an S3 entry is about; other services have none here. */
-function resourcePolicies(entry: AuthorizationRequest, service: CloudService) {
-  const bucket = /^arn:[^:]+:s3:::([^/*?]+)/.exec(entry.resource)?.[1];
-  if (bucket === undefined || !service.resourcePolicy || !service.signingNames.includes('s3')) return undefined;
-  const document = service.resourcePolicy(bucket);
-  return document === undefined ? undefined : [parsePolicy(document, `policy of bucket ${bucket}`)];
+/** Services whose resources have policies, by the service part of an ARN, and whether these alone decide. */
+const HOLDERS: Readonly<Record<string, { readonly signingName: string; readonly decides: boolean }>> = {
+  s3: { signingName: 's3', decides: false },
+  sqs: { signingName: 'sqs', decides: false },
+  kms: { signingName: 'kms', decides: true },
+};
+
+/** The policy of a resource, where it has one. */
+export function resourcePolicy(
+  resource: string,
+  context: Account,
+): { readonly resource?: readonly Policy[]; readonly resourceDecides?: boolean } {
+  const [, , kind = '', , , name = ''] = resource.split(':');
+  const holder = HOLDERS[kind];
+  const service = holder && context.find(holder.signingName);
+  if (!holder || !service?.resourcePolicy) return {};
+  const document = service.resourcePolicy(kind === 's3' ? (name.split('/')[0] ?? '') : resource);
+  if (document === undefined) return {};
+  return { resource: [parsePolicy(document, `policy of ${resource}`, 'resource')], resourceDecides: holder.decides };
 }

@@ -50,22 +50,31 @@ export function createContext(parts: ContextParts, log: CloudContext['log']): Cl
     stateDir,
     clock,
     log,
-    clientConfig(roleArn, sessionName, servicePrincipal) {
+    clientConfig(roleArn, sessionName, servicePrincipal, sourceArn) {
       if (servicePrincipal !== undefined) {
         parts
           .roles()
           .assertAssumable(
             roleArn,
             { arn: servicePrincipal, accountId, service: servicePrincipal },
-            { 'aws:SourceAccount': accountId },
+            { 'aws:SourceAccount': accountId, 'aws:SourceArn': sourceArn },
           );
       } else if (!parts.roles().get(roleArn)) {
         throw new AwsError('NoSuchEntity', `The role ${roleArn} is not in the template.`, 404);
       }
+      const terms =
+        servicePrincipal === 'lambda.amazonaws.com' && sourceArn !== undefined
+          ? { sourceFunctionArn: sourceArn }
+          : undefined;
       return {
         endpoint,
         region,
-        credentials: credentials.forRole(roleArn, sessionName.replace(/[^\w+=,.@-]/g, '-').slice(0, 64)),
+        credentials: credentials.forRole(
+          roleArn,
+          sessionName.replace(/[^\w+=,.@-]/g, '-').slice(0, 64),
+          undefined,
+          terms,
+        ),
         maxAttempts: 1,
       };
     },

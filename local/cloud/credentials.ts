@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { join } from 'node:path';
-import { AwsError, type Caller } from './service.ts';
+import { AwsError, type Caller, type SessionTerms } from './service.ts';
 import { readState, writeState } from './state-file.ts';
 
 /** Keys as an AWS SDK takes them. */
@@ -21,12 +21,13 @@ interface Session {
   readonly name: string;
   /** Milliseconds since the epoch; absent: as long as the embedded cloud's state lives. */
   readonly until?: number;
+  readonly terms?: SessionTerms;
 }
 
 export interface CredentialStore {
   readonly admin: Keys;
-  /** Keys for one session of a role; the same role, session and end give the same keys, across restarts too. */
-  forRole(roleArn: string, sessionName: string, until?: number): Keys;
+  /** Keys for one session of a role; the same role, session, end and terms give the same keys, across restarts too. */
+  forRole(roleArn: string, sessionName: string, until?: number, terms?: SessionTerms): Keys;
   /**
    * Who signs with this access key.
    * @throws AwsError `InvalidAccessKeyId`, `InvalidToken` or `ExpiredToken`
@@ -72,8 +73,13 @@ export function openCredentials(stateDir: string, accountId: string): Credential
 
   return {
     admin,
-    forRole(roleArn, sessionName, until) {
-      const session: Session = { role: roleArn, name: sessionName, ...(until !== undefined && { until }) };
+    forRole(roleArn, sessionName, until, terms) {
+      const session: Session = {
+        role: roleArn,
+        name: sessionName,
+        ...(until !== undefined && { until }),
+        ...(terms && { terms }),
+      };
       return keysOf(Buffer.from(JSON.stringify(session)).toString('base64url'));
     },
     identify(accessKeyId, sessionToken, now) {
@@ -107,7 +113,12 @@ export function openCredentials(stateDir: string, accountId: string): Credential
       if (session.until !== undefined && now >= session.until)
         throw new AwsError('ExpiredToken', 'The provided token has expired.', 400);
       return {
-        caller: { accessKeyId, arn: sessionArn(session.role, session.name), roleArn: session.role },
+        caller: {
+          accessKeyId,
+          arn: sessionArn(session.role, session.name),
+          roleArn: session.role,
+          ...(session.terms && { session: session.terms }),
+        },
         secretAccessKey: keys.secretAccessKey,
       };
     },

@@ -5,6 +5,7 @@ import type { AuditLine, AuditLog } from './audit.ts';
 import { type Authorizer, decideInTurn } from './authorize.ts';
 import type { CredentialStore } from './credentials.ts';
 import { type FaultHook, faultName } from './faults.ts';
+import { auditedInput } from './left-out.ts';
 import { BodyTooLarge, isLoopbackHost, receiveBody, toWireRequest } from './receive.ts';
 import { discard, send } from './respond.ts';
 import {
@@ -179,10 +180,10 @@ export async function createDoor(options: DoorOptions, port: number): Promise<Do
     line: { -readonly [key in keyof AuditLine]?: AuditLine[key] },
     request: ServiceRequest,
   ): Promise<ServiceResponse | 'reset'> {
-    const decide = (entry: Parameters<Authorizer>[0]) => behind.authorizer(entry, caller, request.region, service);
+    const decide = (entry: Parameters<Authorizer>[0]) => behind.authorizer(entry, caller, request.region);
     const prepared: PreparedCall = await service.prepare({ ...request, isAllowed: (entry) => decide(entry).allowed });
     line.operation = prepared.operation;
-    if (prepared.input !== undefined) line.input = prepared.input;
+    if (prepared.input !== undefined) line.input = auditedInput(request.signingName, prepared.input);
     const { authorization, refusal } = decideInTurn(prepared.authorize, decide);
     line.authorization = authorization;
     if (refusal !== undefined) {

@@ -18,10 +18,9 @@ export interface RoleActionOptions {
 export function createRoleActions(options: RoleActionOptions): (action: RoleAction) => string | undefined {
   const { services, region, clock, audit, authorizer, roleName } = options;
   return ({ roleArn, sessionName, service, operation, authorize }) => {
-    const behind = services.get(service);
-    if (!behind) throw new Error(`No service "${service}" in this embedded cloud.`);
+    if (!services.has(service)) throw new Error(`No service "${service}" in this embedded cloud.`);
     const caller: Caller = { accessKeyId: '', arn: sessionArn(roleArn, sessionName), roleArn };
-    const { authorization, refusal } = decideInTurn(authorize, (entry) => authorizer(entry, caller, region, behind));
+    const { authorization, refusal } = decideInTurn(authorize, (entry) => authorizer(entry, caller, region));
     const role = roleName(roleArn);
     audit.write({
       time: new Date(clock.now()).toISOString(),

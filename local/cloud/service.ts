@@ -7,6 +7,18 @@ export interface Caller {
   readonly arn: string;
   /** The role whose policies apply; absent for the administrator, who may do everything. */
   readonly roleArn?: string;
+  /** What was said when the session of the role was begun. */
+  readonly session?: SessionTerms;
+}
+
+/** What a role session has beyond its role. */
+export interface SessionTerms {
+  /** Policy documents (JSON) or ARNs of managed policies: the session may do no more than one of them allows. */
+  readonly policies?: readonly string[];
+  /** Session tags: `aws:PrincipalTag/<key>`, before the role's own. */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** The Lambda function whose code signs: `lambda:SourceFunctionArn`. */
+  readonly sourceFunctionArn?: string;
 }
 
 /** A request as it came through the door: signature already verified. */
@@ -50,7 +62,10 @@ export interface PreparedCall {
   readonly operation: string;
   /** Checked one by one, in order, before `execute`. */
   readonly authorize: readonly AuthorizationRequest[];
-  /** The parsed input for the audit log; leave out bodies of objects. */
+  /**
+   * The request's members, by the names of AWS's service model, for the audit log; without bodies of objects. What may hold
+   * personal values is left out by the door (`left-out.ts`).
+   */
   readonly input?: unknown;
   execute(): Promise<ServiceResponse>;
 }
@@ -63,7 +78,7 @@ export interface CloudService {
   formatError(error: AwsError, request: Pick<ServiceRequest, 'id' | 'method' | 'path' | 'headers'>): ServiceResponse;
   /** CloudFormation resource types this service provides. */
   readonly resources?: Readonly<Record<string, ResourceProvider>>;
-  /** The resource-based policy of one resource of this service (S3: by bucket name), for the door to evaluate. */
+  /** The resource-based policy of one resource of this service, by ARN (S3: by bucket name), for the door to evaluate. */
   resourcePolicy?(name: string): unknown;
   /** Called once when every resource of the template stands: resume what was under way. */
   start?(): Promise<void>;
@@ -162,10 +177,11 @@ export interface CloudContext {
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string, fields?: Readonly<Record<string, unknown>>): void;
   /**
    * Keys and endpoint for acting as a role, through the door, authorised and audited as any caller; maxAttempts is 1.
-   * With `servicePrincipal` (`states.amazonaws.com`) the role's trust policy must let that service assume it.
+   * With `servicePrincipal` (`states.amazonaws.com`) the role's trust policy must let that service assume it, for
+   * `sourceArn`: the state machine, function, rule, job … in whose name it asks (`aws:SourceArn`).
    * @throws AwsError when there is no such role, or its trust policy refuses
    */
-  clientConfig(roleArn: string, sessionName: string, servicePrincipal?: string): ClientConfig;
+  clientConfig(roleArn: string, sessionName: string, servicePrincipal?: string, sourceArn?: string): ClientConfig;
   /**
    * Holds what a service does in a role's name against that role's policies and writes it to the audit log.
    * @returns the refusal in AWS's words; undefined when everything is allowed

@@ -1,16 +1,19 @@
 import { BlockList, isIP } from 'node:net';
 import type { Condition } from './policy.ts';
-import { matchesArn, matchesWildcard } from './wildcard.ts';
+import { asLiteral, literalText, matchesArn, matchesWildcard } from './wildcard.ts';
 
 /** What a request offers to conditions: key in lower case → its values. */
 export type ConditionContext = ReadonlyMap<string, readonly string[]>;
 
 type Test = (given: string, wanted: string) => boolean;
 
+/** An empty text is no number, though JavaScript takes it for 0. */
+const toNumber = (text: string): number => (text.trim() === '' ? Number.NaN : Number(text));
+
 const numeric =
   (compare: (a: number, b: number) => boolean): Test =>
   (given, wanted) => {
-    const [a, b] = [Number(given), Number(wanted)];
+    const [a, b] = [toNumber(given), toNumber(wanted)];
     return !Number.isNaN(a) && !Number.isNaN(b) && compare(a, b);
   };
 
@@ -29,7 +32,11 @@ const inNetwork: Test = (given, wanted) => {
   if (family === 0 || isIP(given) !== family) return false;
   const type = family === 6 ? 'ipv6' : 'ipv4';
   const list = new BlockList();
-  list.addSubnet(network, bits === undefined ? (family === 6 ? 128 : 32) : Number(bits), type);
+  const longest = family === 6 ? 128 : 32;
+  const length = bits === undefined ? longest : Number(bits);
+  // A variable may have put anything here.
+  if (!(length >= 0 && length <= longest)) return false;
+  list.addSubnet(network, length, type);
   return list.check(given, type);
 };
 
@@ -71,27 +78,31 @@ const NEGATED: Readonly<Record<string, string>> = {
 
 /**
  * Puts policy variables in: `${aws:PrincipalTag/team}`, with a default after a comma and quotes, and `${*} ${?} ${$}`.
- * @returns undefined when a variable has no single value and no default: such a text matches nothing
+ * What comes in matches itself alone, wildcards in it included.
+ * @returns a pattern; undefined when a variable has no single value and no default: such a text matches nothing
  */
 export function substitute(text: string, context: ConditionContext): string | undefined {
   let missing = false;
   const result = text.replace(/\$\{([^},]+)(?:,\s*'([^']*)')?\}/g, (_, name: string, fallback: string | undefined) => {
-    if (name === '*' || name === '?' || name === '$') return name;
+    if (name === '*' || name === '?' || name === '$') return asLiteral(name);
     const values = context.get(name.trim().toLowerCase());
     const [value] = values ?? [];
-    if (value !== undefined && values?.length === 1) return value;
-    if (fallback !== undefined) return fallback;
+    if (value !== undefined && values?.length === 1) return asLiteral(value);
+    if (fallback !== undefined) return asLiteral(fallback);
     missing = true;
     return '';
   });
   return missing ? undefined : result;
 }
 
+const takesPatterns = (operator: string): boolean => /Like|Arn/.test(operator);
+
 /**
  * Whether one condition holds. A missing key fails a positive operator and passes a negated or `…IfExists` one;
  * `ForAllValues` passes on a missing key, `ForAnyValue` fails (IAM User Guide, "Condition operators").
+ * @param variables whether the policy is of the version that knows variables
  */
-export function holds({ operator, key, values }: Condition, context: ConditionContext): boolean {
+export function holds({ operator, key, values }: Condition, context: ConditionContext, variables: boolean): boolean {
   const given = context.get(key.toLowerCase());
   if (operator === 'Null')
     return values.some((value) => (value.toLowerCase() === 'true') === (given === undefined || given.length === 0));
@@ -103,7 +114,10 @@ export function holds({ operator, key, values }: Condition, context: ConditionCo
   const test = TESTS[positive ?? name];
   if (!test) throw new Error(`Condition operator ${operator} is not known.`);
 
-  const wanted = values.map((value) => substitute(value, context)).filter((value) => value !== undefined);
+  const wanted = values
+    .map((value) => (variables ? substitute(value, context) : value))
+    .filter((value) => value !== undefined)
+    .map((value) => (takesPatterns(name) ? value : literalText(value)));
   const matches = (value: string): boolean =>
     wanted.some((pattern) => test(value, pattern)) !== (positive !== undefined);
   if (given === undefined || given.length === 0) {

@@ -15,24 +15,60 @@ export function requestContext(
   caller: Caller,
   role: Role | undefined,
   region: string,
-  { accountId, clock }: Pick<CloudContext, 'accountId' | 'clock'>,
+  account: Pick<CloudContext, 'accountId' | 'clock'>,
 ): ConditionContext {
-  const now = clock.now();
-  const resourceAccount = entry.resource.split(':')[4];
+  const { accountId } = account;
+  const tags = { ...role?.tags, ...caller.session?.tags };
+  const sourceFunctionArn = caller.session?.sourceFunctionArn;
   return contextOf({
-    'aws:SecureTransport': 'true',
+    ...anyRequest(entry, region, account),
     'aws:PrincipalArn': caller.roleArn ?? caller.arn,
     'aws:PrincipalAccount': accountId,
     'aws:PrincipalType': caller.roleArn ? 'AssumedRole' : 'User',
     'aws:PrincipalIsAWSService': 'false',
     'aws:userid': caller.roleArn ? `${role?.id ?? ''}:${caller.arn.split('/').at(-1)}` : 'AIDAADMIN',
-    'aws:RequestedRegion': region,
-    'aws:ResourceAccount': resourceAccount || accountId,
+    // Only temporary credentials and users say whether a second factor was used, long-term keys do not.
+    ...(caller.roleArn ? { 'aws:MultiFactorAuthPresent': 'false' } : { 'aws:username': 'admin' }),
     'aws:SourceIp': '127.0.0.1',
-    'aws:ViaAWSService': 'false',
-    'aws:CurrentTime': new Date(now).toISOString(),
-    'aws:EpochTime': String(Math.floor(now / 1000)),
-    ...Object.fromEntries(Object.entries(role?.tags ?? {}).map(([key, value]) => [`aws:PrincipalTag/${key}`, value])),
+    // KMS is asked by another service in the caller's name, never by the caller itself, where this key is set.
+    'aws:ViaAWSService': String(entry.context?.['kms:ViaService'] !== undefined),
+    ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:PrincipalTag/${key}`, value])),
+    ...(sourceFunctionArn !== undefined && { 'lambda:SourceFunctionArn': sourceFunctionArn }),
     ...entry.context,
   });
+}
+
+/** The condition keys of a request that a service makes in its own name. */
+export function serviceContext(
+  entry: AuthorizationRequest,
+  by: { readonly service: string; readonly sourceArn?: string },
+  region: string,
+  account: Pick<CloudContext, 'accountId' | 'clock'>,
+): ConditionContext {
+  return contextOf({
+    ...anyRequest(entry, region, account),
+    'aws:PrincipalIsAWSService': 'true',
+    'aws:PrincipalServiceName': by.service,
+    'aws:PrincipalServiceNamesList': [by.service],
+    'aws:ViaAWSService': 'false',
+    'aws:SourceAccount': account.accountId,
+    ...(by.sourceArn !== undefined && { 'aws:SourceArn': by.sourceArn }),
+    ...entry.context,
+  });
+}
+
+/** Keys that hold whoever asks. */
+function anyRequest(
+  { resource }: AuthorizationRequest,
+  region: string,
+  { accountId, clock }: Pick<CloudContext, 'accountId' | 'clock'>,
+): Readonly<Record<string, string>> {
+  const now = clock.now();
+  return {
+    'aws:SecureTransport': 'true',
+    'aws:RequestedRegion': region,
+    'aws:ResourceAccount': resource.split(':')[4] || accountId,
+    'aws:CurrentTime': new Date(now).toISOString(),
+    'aws:EpochTime': String(Math.floor(now / 1000)),
+  };
 }

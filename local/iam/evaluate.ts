@@ -25,10 +25,13 @@ export interface Match {
   readonly statement: Statement;
 }
 
+/** Where a policy comes from, as far as a refusal tells. */
+export type PolicySource = 'identity' | 'resource' | 'boundary' | 'session';
+
 export type Verdict =
   | { readonly effect: 'allow'; readonly by: Match | 'administrator' }
-  | { readonly effect: 'deny'; readonly by: Match; readonly kind: 'identity' | 'resource' | 'boundary' }
-  | { readonly effect: 'implicit-deny'; readonly kind: 'identity' | 'resource' | 'boundary' };
+  | { readonly effect: 'deny'; readonly by: Match; readonly kind: PolicySource }
+  | { readonly effect: 'implicit-deny'; readonly kind: PolicySource };
 
 function actionMatches({ actions, notActions }: Statement, action: string): boolean {
   if (actions) return actions.some((pattern) => matchesAction(pattern, action));
@@ -36,9 +39,13 @@ function actionMatches({ actions, notActions }: Statement, action: string): bool
 }
 
 /** A resource pattern is matched over its whole text, so `*` crosses `/` and `:` after the fifth part. */
-function resourceMatches({ resources, notResources }: Statement, resource: string, context: ConditionContext): boolean {
+function resourceMatches(
+  { resources, notResources, variables }: Statement,
+  resource: string,
+  context: ConditionContext,
+): boolean {
   const matches = (pattern: string): boolean => {
-    const text = substitute(pattern, context);
+    const text = variables ? substitute(pattern, context) : pattern;
     return text !== undefined && matchesArn(text, resource);
   };
   if (resources) return resources.some(matches);
@@ -52,9 +59,11 @@ export function principalMatches(principals: Principals, subject: Subject): bool
   return Object.entries(principals).some(([kind, names]) =>
     names.some((name) => {
       if (kind === 'Service') return subject.service === name;
-      if (kind !== 'AWS' || subject.service !== undefined) return false;
+      if (kind !== 'AWS') return false;
+      // "AWS": "*" is everybody, services included, as "*" is.
+      if (name === '*') return true;
+      if (subject.service !== undefined) return false;
       return (
-        name === '*' ||
         name === subject.accountId ||
         name === `arn:aws:iam::${subject.accountId}:root` ||
         name === subject.arn ||
@@ -64,20 +73,14 @@ export function principalMatches(principals: Principals, subject: Subject): bool
   );
 }
 
-/** Whether a principal names the subject itself rather than its whole account. */
-function namesDirectly(principals: Principals | undefined, subject: Subject): boolean {
-  if (principals === undefined || principals === '*') return principals === '*';
-  return principalMatches(
-    Object.fromEntries(
-      Object.entries(principals).map(([kind, names]) => [
-        kind,
-        names.filter(
-          (name) => name === '*' || name === subject.arn || name === subject.roleArn || name === subject.service,
-        ),
-      ]),
-    ),
-    subject,
-  );
+/** How closely a statement names the subject: its session, its role (or anybody), or only its account. */
+function closeness({ principals, notPrincipals }: Statement, { arn, roleArn, service }: Subject): 0 | 1 | 2 {
+  if (notPrincipals) return 1;
+  if (principals === undefined) return 0;
+  if (principals === '*') return 1;
+  const names = Object.values(principals).flat();
+  if (names.includes(arn)) return 2;
+  return names.includes('*') || (roleArn && names.includes(roleArn)) || (service && names.includes(service)) ? 1 : 0;
 }
 
 /** Whether a statement speaks about this question; principals only where `subject` is given. */
@@ -87,54 +90,72 @@ export function applies(statement: Statement, question: Question, subject?: Subj
   return (
     actionMatches(statement, question.action) &&
     resourceMatches(statement, question.resource, question.context) &&
-    statement.conditions.every((condition) => holds(condition, question.context))
+    statement.conditions.every((condition) => holds(condition, question.context, statement.variables))
   );
 }
 
-/** The first statement of this effect that applies. */
-export function findMatch(
+/** Every statement of this effect that applies, in the order of the policies. */
+function* matching(
   policies: readonly Policy[],
   effect: Statement['effect'],
   question: Question,
   subject?: Subject,
-): Match | undefined {
+): Generator<Match, undefined> {
   for (const policy of policies) {
     for (const [index, statement] of policy.statements.entries()) {
-      if (statement.effect === effect && applies(statement, question, subject)) return { policy, index, statement };
+      if (statement.effect === effect && applies(statement, question, subject)) yield { policy, index, statement };
     }
   }
-  return undefined;
 }
+
+/** The first statement of this effect that applies. */
+export const findMatch = (...asked: Parameters<typeof matching>): Match | undefined => matching(...asked).next().value;
 
 export interface Policies {
   /** Absent for the administrator, who needs none. */
   readonly identity?: readonly Policy[];
   /** A permissions boundary, where the role has one. */
   readonly boundary?: readonly Policy[];
+  /** What the session was narrowed to when it was begun. */
+  readonly session?: readonly Policy[];
   /** The policy of the resource, where it has one. */
   readonly resource?: readonly Policy[];
+  /**
+   * Nobody gets at the resource unless its own policy says so, the administrator included; a policy that names the
+   * account leaves the rest to IAM (KMS Developer Guide, "Key policies").
+   */
+  readonly resourceDecides?: boolean;
 }
 
 /**
- * Decides one question as IAM does within one account: an explicit deny anywhere wins; then a resource policy that
- * names the caller itself, or an identity policy that the boundary does not narrow, allows; everything else is denied.
+ * Decides one question as IAM does within one account: an explicit deny anywhere wins. A service asking in its own name
+ * needs the resource's policy. A role needs a resource policy that names its session; or one that names the role, or
+ * its own identity policies, neither reaching beyond its boundary and its session's policies.
  * Source: IAM User Guide, "Policy evaluation logic".
  */
-export function evaluate({ identity, boundary, resource }: Policies, question: Question, subject: Subject): Verdict {
-  const sets = [
-    { kind: 'identity', policies: identity },
+export function evaluate(policies: Policies, question: Question, subject: Subject): Verdict {
+  const { identity, boundary, session, resource = [], resourceDecides = false } = policies;
+  const limits = [
     { kind: 'boundary', policies: boundary },
-    { kind: 'resource', policies: resource },
+    { kind: 'session', policies: session },
   ] as const;
-  for (const { kind, policies } of sets) {
+  for (const { kind, policies } of [
+    { kind: 'identity', policies: identity },
+    ...limits,
+    { kind: 'resource', policies: resource },
+  ] as const) {
     const by = policies && findMatch(policies, 'Deny', question, kind === 'resource' ? subject : undefined);
     if (by) return { effect: 'deny', by, kind };
   }
+  const given = [...matching(resource, 'Allow', question, subject)]
+    .map((by) => ({ by, close: closeness(by.statement, subject) }))
+    .toSorted((a, b) => b.close - a.close)[0];
+  if (given && (given.close === 2 || subject.service !== undefined)) return { effect: 'allow', by: given.by };
+  if (subject.service !== undefined || (resourceDecides && !given))
+    return { effect: 'implicit-deny', kind: 'resource' };
   if (identity === undefined) return { effect: 'allow', by: 'administrator' };
-  const byResource = resource && findMatch(resource, 'Allow', question, subject);
-  if (byResource && namesDirectly(byResource.statement.principals, subject)) return { effect: 'allow', by: byResource };
-  const byIdentity = findMatch(identity, 'Allow', question);
-  if (!byIdentity) return { effect: 'implicit-deny', kind: 'identity' };
-  if (boundary && !findMatch(boundary, 'Allow', question)) return { effect: 'implicit-deny', kind: 'boundary' };
-  return { effect: 'allow', by: byIdentity };
+  const by = given?.close === 1 ? given.by : findMatch(identity, 'Allow', question);
+  if (!by) return { effect: 'implicit-deny', kind: 'identity' };
+  const limit = limits.find(({ policies }) => policies && !findMatch(policies, 'Allow', question));
+  return limit ? { effect: 'implicit-deny', kind: limit.kind } : { effect: 'allow', by };
 }

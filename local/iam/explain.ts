@@ -1,20 +1,16 @@
 import type { AuthorizationRequest } from '../cloud/service.ts';
 import type { ConditionContext } from './conditions.ts';
 import { holds } from './conditions.ts';
-import { applies, type Match, type Verdict } from './evaluate.ts';
+import { applies, type Match, type PolicySource, type Verdict } from './evaluate.ts';
 import type { Policy } from './policy.ts';
 import { matchesAction } from './wildcard.ts';
 
-const KIND = {
-  identity: 'an identity-based policy',
-  resource: 'a resource-based policy',
-  boundary: 'a permissions boundary',
-} as const;
-const NO_KIND = {
-  identity: 'no identity-based policy',
-  resource: 'no resource-based policy',
-  boundary: 'no permissions boundary',
-} as const;
+const KIND: Readonly<Record<PolicySource, string>> = {
+  identity: 'identity-based policy',
+  resource: 'resource-based policy',
+  boundary: 'permissions boundary',
+  session: 'session policy',
+};
 
 /** Names a statement for people: by its Sid where it has one. */
 export const statementName = ({ policy, index, statement }: Match): string =>
@@ -28,8 +24,8 @@ export function denialMessage(
 ): string {
   const start = `User: ${arn} is not authorized to perform: ${action} on resource: ${resource}`;
   return verdict.effect === 'deny'
-    ? `${start} with an explicit deny in ${KIND[verdict.kind]}`
-    : `${start} because ${NO_KIND[verdict.kind]} allows the ${action} action`;
+    ? `${start} with an explicit deny in ${verdict.kind === 'identity' ? 'an' : 'a'} ${KIND[verdict.kind]}`
+    : `${start} because no ${KIND[verdict.kind]} allows the ${action} action`;
 }
 
 /**
@@ -47,6 +43,10 @@ export function denialHint(
   const addition = JSON.stringify({ Effect: 'Allow', Action: entry.action, Resource: entry.resource });
   if (verdict.kind === 'boundary')
     return `The permissions boundary of role ${role} leaves it out: allow ${addition} there too.`;
+  if (verdict.kind === 'session')
+    return `The policy given with sts:AssumeRole leaves it out: allow ${addition} there too.`;
+  if (verdict.kind === 'resource')
+    return `The policy of ${entry.resource} speaks neither of role ${role} nor of its account: add a statement that allows ${entry.action} to the role, or to the account, which leaves it to IAM.`;
   const near = nearMiss(identity, entry, context);
   return near
     ? `${near} To allow it, role ${role} needs ${addition}.`
@@ -64,7 +64,7 @@ function nearMiss(
         continue;
       const name = statementName({ policy, index, statement });
       if (applies({ ...statement, conditions: [] }, { ...entry, context })) {
-        const failing = statement.conditions.filter((condition) => !holds(condition, context));
+        const failing = statement.conditions.filter((condition) => !holds(condition, context, statement.variables));
         const seen = failing.map(({ operator, key, values }) => {
           const given = context.get(key.toLowerCase());
           return `${operator} ${key} wants ${values.join(' or ')} but got ${given?.join(', ') ?? 'nothing'}`;

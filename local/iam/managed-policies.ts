@@ -45,5 +45,5 @@ export function awsManagedPolicy(arn: string): Policy {
       `The embedded cloud does not hold the text of the managed policy ${arn}. Write its statements into the role instead (least privilege), or add it to local/iam/managed-policies.ts. Known: ${Object.keys(DOCUMENTS).join(', ')}.`,
     );
   }
-  return parsePolicy(document, `managed policy ${arn.split('/').at(-1)}`);
+  return parsePolicy(document, `managed policy ${arn.split('/').at(-1)}`, 'identity');
 }

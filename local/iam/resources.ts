@@ -35,11 +35,12 @@ export function iamResources(
           name,
           id,
           logicalId,
-          trust: parsePolicy(properties['AssumeRolePolicyDocument'], `trust policy of role ${logicalId}`),
+          trust: parsePolicy(properties['AssumeRolePolicyDocument'], `trust policy of role ${logicalId}`, 'trust'),
           inline: list(properties['Policies']).map((policy) =>
             parsePolicy(
               members(policy)['PolicyDocument'],
               `policy "${String(members(policy)['PolicyName'])}" of role ${logicalId}`,
+              'identity',
             ),
           ),
           managedPolicyArns: list(properties['ManagedPolicyArns']).map(String),
@@ -52,7 +53,7 @@ export function iamResources(
     },
     'AWS::IAM::Policy': {
       async apply({ logicalId, properties }) {
-        const policy = parsePolicy(properties['PolicyDocument'], `policy ${logicalId}`);
+        const policy = parsePolicy(properties['PolicyDocument'], `policy ${logicalId}`, 'identity');
         store.attach(logicalId, policy, list(properties['Roles']).map(String));
         return { ref: text(properties['PolicyName']) ?? logicalId, attributes: { Id: logicalId } };
       },
@@ -63,7 +64,7 @@ export function iamResources(
         const arn = `arn:aws:iam::${context.accountId}:policy${text(properties['Path']) ?? '/'}${nameOf(resource, 'ManagedPolicyName')}`;
         store.putManaged(
           arn,
-          parsePolicy(properties['PolicyDocument'], `managed policy ${logicalId}`),
+          parsePolicy(properties['PolicyDocument'], `managed policy ${logicalId}`, 'identity'),
           list(properties['Roles']).map(String),
         );
         return { ref: arn, attributes: { PolicyArn: arn, PolicyId: uniqueId('ANPA', arn) } };

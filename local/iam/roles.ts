@@ -34,7 +34,7 @@ export interface RoleStore {
    * Checks that the role's trust policy lets a service or another caller assume it.
    * @throws AwsError `NoSuchEntity` or `AccessDenied`, with the trust statement that is missing
    */
-  assertAssumable(roleArn: string, by: Subject, context?: Readonly<Record<string, string>>): Role;
+  assertAssumable(roleArn: string, by: Subject, context?: Readonly<Record<string, string | undefined>>): Role;
 }
 
 export function createRoleStore(): RoleStore {
@@ -64,14 +64,19 @@ export function createRoleStore(): RoleStore {
       const role = roles.get(roleArn);
       if (!role) throw new AwsError('NoSuchEntity', `The role ${roleArn} is not in the template.`, 404);
       // A trust policy has no Resource: the role itself is meant.
-      const question = { action: 'sts:AssumeRole', resource: roleArn, context: contextOf(context) };
+      const given = Object.entries(context).flatMap(([key, value]) =>
+        value === undefined ? [] : [[key, value] as const],
+      );
+      const question = { action: 'sts:AssumeRole', resource: roleArn, context: contextOf(Object.fromEntries(given)) };
       const trusted = findMatch([role.trust], 'Allow', question, by) && !findMatch([role.trust], 'Deny', question, by);
       if (!trusted) {
         const who = by.service ?? by.arn;
         const principal = by.service ? { Service: by.service } : { AWS: by.roleArn ?? by.arn };
+        const asked =
+          given.length > 0 ? ` It asked with ${given.map(([key, value]) => `${key} ${value}`).join(', ')}.` : '';
         throw new AwsError(
           'AccessDenied',
-          `${who} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}. Hint: the trust policy of role ${role.logicalId} needs ${JSON.stringify({ Effect: 'Allow', Principal: principal, Action: 'sts:AssumeRole' })}.`,
+          `${who} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}. Hint: the trust policy of role ${role.logicalId} needs ${JSON.stringify({ Effect: 'Allow', Principal: principal, Action: 'sts:AssumeRole' })}.${asked}`,
           403,
         );
       }

@@ -1,3 +1,17 @@
+/** Stand for `*` and `?` that are meant as they are: written as `${*}`, or part of what a variable stands for. */
+const LITERAL_STAR = '\uE02A';
+const LITERAL_MARK = '\uE03F';
+
+/** Makes a text match itself alone as part of a pattern. */
+export const asLiteral = (text: string): string => text.replaceAll('*', LITERAL_STAR).replaceAll('?', LITERAL_MARK);
+
+/** A pattern without wildcards as the text it stands for. */
+export const literalText = (pattern: string): string =>
+  pattern.replaceAll(LITERAL_STAR, '*').replaceAll(LITERAL_MARK, '?');
+
+const isSame = (wanted: string | undefined, given: string | undefined): boolean =>
+  wanted === given || (wanted === LITERAL_STAR && given === '*') || (wanted === LITERAL_MARK && given === '?');
+
 /**
  * Whether `text` matches a policy pattern: `*` is any run of characters, `?` exactly one; letters count as given.
  * Works left to right and only ever goes back to the last star, so a pattern full of stars costs no more than the
@@ -12,7 +26,7 @@ export function matchesWildcard(pattern: string, text: string): boolean {
     if (pattern[p] === '*') {
       star = p++;
       resume = t;
-    } else if (p < pattern.length && (pattern[p] === '?' || pattern[p] === text[t])) {
+    } else if (p < pattern.length && (pattern[p] === '?' || isSame(pattern[p], text[t]))) {
       p++;
       t++;
     } else if (star >= 0) {
@@ -36,7 +50,7 @@ export function matchesArn(pattern: string, arn: string): boolean {
   if (pattern === '*') return true;
   const wanted = splitArn(pattern);
   const given = splitArn(arn);
-  if (!wanted || !given) return pattern === arn;
+  if (!wanted || !given) return literalText(pattern) === arn;
   return wanted.every((part, index) => matchesWildcard(part, given[index] ?? ''));
 }
 

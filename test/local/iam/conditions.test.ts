@@ -3,7 +3,7 @@ import { holds } from '#local/iam/conditions';
 import { contextOf } from '#local/iam/context';
 
 const check = (operator: string, values: string[], given: string | string[] | undefined): boolean =>
-  holds({ operator, key: 'aws:Key', values }, contextOf(given === undefined ? {} : { 'AWS:KEY': given }));
+  holds({ operator, key: 'aws:Key', values }, contextOf(given === undefined ? {} : { 'AWS:KEY': given }), true);
 
 describe('condition operators', () => {
   it.each([

@@ -10,7 +10,13 @@ const subject: Subject = {
   accountId: '123456789012',
 };
 type Json = Record<string, unknown>;
-const policy = (...statements: Json[]) => [parsePolicy({ Statement: statements }, 'test')];
+const policy = (...statements: Json[]) => [
+  parsePolicy(
+    { Version: '2012-10-17', Statement: statements },
+    'test',
+    statements.some((statement) => 'Principal' in statement) ? 'resource' : 'identity',
+  ),
+];
 const decide = (policies: Policies, action: string, resource: string, context: Record<string, string> = {}) =>
   evaluate(policies, { action, resource, context: contextOf(context) }, subject);
 const effect = (statements: Json[], action: string, resource: string, context: Record<string, string> = {}) =>
@@ -171,6 +177,6 @@ describe('a policy document', () => {
     ],
     [{ Effect: 'Allow', Action: '*', Resource: '*', Ressource: '*' }, 'unknown member Ressource'],
   ])('is refused when malformed: %j', (statement, message) => {
-    expect(() => parsePolicy({ Statement: statement }, 'policy of X')).toThrow(message);
+    expect(() => parsePolicy({ Statement: statement }, 'policy of X', 'identity')).toThrow(message);
   });
 });

@@ -18,6 +18,8 @@ export interface FunctionSpec {
   /** Invocations allowed at once; beyond it they are throttled. */
   readonly reservedConcurrency?: number;
   readonly deadLetterArn?: string;
+  /** Whether every invocation is traced by X-Ray (`TracingConfig.Mode` Active). */
+  readonly traced: boolean;
 }
 
 /** What becomes of events nobody waits for (`AWS::Lambda::EventInvokeConfig`). */
@@ -84,6 +86,7 @@ export function parseFunction({ logicalId, properties, stackName = 'tidegate' }:
     description: String(properties['Description'] ?? ''),
     logGroup: typeof logGroup === 'string' ? logGroup : `/aws/lambda/${name}`,
     code: properties['Code'],
+    traced: object(properties['TracingConfig'])['Mode'] === 'Active',
     ...(reservedConcurrency !== undefined && { reservedConcurrency: Number(reservedConcurrency) }),
     ...(typeof deadLetterArn === 'string' && { deadLetterArn }),
   };

@@ -7,6 +7,7 @@ import { AwsError } from '../cloud/service.ts';
 import type { LogsService } from '../logs/service.ts';
 import { openLog } from '../logs/store.ts';
 import { type Code, locateCode } from './code.ts';
+import { executionRole, logStreamName } from './execution-role.ts';
 import { DEFAULT_EVENT_INVOKE, type EventInvokeSettings, type FunctionSpec } from './function.ts';
 import { createIdleLimit, createPool, type Pool } from './pool.ts';
 import { type Outcome, startProcess } from './process.ts';
@@ -67,6 +68,7 @@ export function createRuntime(context: HostContext): Runtime {
     const start = async () => {
       const folder = await code.folder();
       const { credentials, endpoint } = context.clientConfig(spec.roleArn, spec.name, 'lambda.amazonaws.com');
+      const logsKept = executionRole(context, spec).mayWriteLogs(logStreamName(clock.now()));
       return startProcess({
         functionName: spec.name,
         functionArn: arn,
@@ -85,7 +87,9 @@ export function createRuntime(context: HostContext): Runtime {
           ...(credentials.sessionToken !== undefined && { AWS_SESSION_TOKEN: credentials.sessionToken }),
           ...spec.environment,
         },
-        onLine: (line) => log.write(line),
+        onLine: (line) => {
+          if (logsKept) log.write(line);
+        },
       });
     };
     return createPool(start, concurrency, idle);
@@ -95,6 +99,12 @@ export function createRuntime(context: HostContext): Runtime {
     async deploy(spec) {
       // As AWS checks it when the function is made, not when it first runs.
       context.clientConfig(spec.roleArn, spec.name, 'lambda.amazonaws.com');
+      if (!executionRole(context, spec).maySendTraces()) {
+        throw new AwsError(
+          'InvalidParameterValueException',
+          "The provided execution role does not have permissions to call PutTraceSegments on XRAY. Its policies need xray:PutTraceSegments and xray:PutTelemetryRecords on '*'.",
+        );
+      }
       await runtime.remove(spec.name);
       const code = locateCode(spec.code, packageDir, join(home, 'code'));
       context.service<LogsService>('logs').ensureGroup(spec.logGroup);

@@ -13,6 +13,7 @@ import type { Checkpoint, Environment } from './interpreter/environment.ts';
 import { type ExecutionOutcome, runExecution } from './interpreter/execution.ts';
 import { History } from './interpreter/history.ts';
 import { createEvaluator, type Evaluator } from './jsonata/evaluate.ts';
+import { sendTrace } from './machine-role.ts';
 import { createMapRunHost, MapRunGrants } from './map-runs.ts';
 import type { ExecutionRecord, MachineRecord, StepFunctionsStore } from './store.ts';
 
@@ -76,6 +77,7 @@ export class Executions {
       redriveCount: 0,
     };
     this.#store.putExecution(execution);
+    sendTrace(this.#context, machine);
     this.#emit(execution);
     this.#run(execution);
     return execution;

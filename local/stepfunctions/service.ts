@@ -53,7 +53,7 @@ export function createStepFunctions(context: CloudContext): CloudService {
 
   return {
     signingNames: ['states'],
-    resources: { 'AWS::StepFunctions::StateMachine': stateMachineProvider(machines) },
+    resources: { 'AWS::StepFunctions::StateMachine': stateMachineProvider(context, machines) },
 
     async prepare(request): Promise<PreparedCall> {
       const target = request.headers['x-amz-target'] ?? '';

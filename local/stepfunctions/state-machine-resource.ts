@@ -1,8 +1,9 @@
 import { physicalName } from '#local/cloudformation/names';
-import { AwsError, type ResourceProvider, type TemplateResource } from '../cloud/service.ts';
+import { AwsError, type CloudContext, type ResourceProvider, type TemplateResource } from '../cloud/service.ts';
 import { tagsOf } from './api/operation.ts';
 import { isObject } from './asl.ts';
-import type { StateMachines } from './machines.ts';
+import { requireLogDelivery } from './machine-role.ts';
+import type { MachineInput, StateMachines } from './machines.ts';
 
 /** The definition's JSON text, from DefinitionString or Definition, with DefinitionSubstitutions put in. */
 function definitionText({ logicalId, properties }: TemplateResource): string {
@@ -32,14 +33,14 @@ function camelCase(value: unknown): unknown {
 }
 
 /** `AWS::StepFunctions::StateMachine`. */
-export const stateMachineProvider = (machines: StateMachines): ResourceProvider => ({
+export const stateMachineProvider = (context: CloudContext, machines: StateMachines): ResourceProvider => ({
   async apply(resource) {
     const { logicalId, properties } = resource;
     const name = properties['StateMachineName'];
     const type = properties['StateMachineType'];
     const logging = properties['LoggingConfiguration'];
     const tracing = properties['TracingConfiguration'];
-    const machine = machines.put({
+    const input: MachineInput = {
       name: typeof name === 'string' ? name : physicalName(resource.stackName ?? 'stack', logicalId, 80),
       definition: definitionText(resource),
       roleArn: String(properties['RoleArn'] ?? ''),
@@ -47,7 +48,9 @@ export const stateMachineProvider = (machines: StateMachines): ResourceProvider 
       ...(logging !== undefined && { logging: camelCase(logging) }),
       ...(tracing !== undefined && { tracing: camelCase(tracing) }),
       tags: tagsOf(properties['Tags']),
-    });
+    };
+    requireLogDelivery(context, input);
+    const machine = machines.put(input);
     return {
       ref: machine.arn,
       attributes: { Arn: machine.arn, Name: machine.name, StateMachineRevisionId: machine.revisionId },

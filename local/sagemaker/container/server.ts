@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { imagePullRefusal, mayReport } from '#local/sagemaker/container/execution-role';
 import { type Container, startContainer } from '#local/sagemaker/container/process';
 import type { Hub } from '#local/sagemaker/hub';
 import { describeS3Error, parseS3Uri, type RoleStorage, storageOf } from '#local/sagemaker/storage/s3';
@@ -10,6 +11,7 @@ import { unpackFile } from '#local/sagemaker/storage/tar';
 /** What is needed to serve one model. */
 export interface HostedModel {
   readonly modelName: string;
+  readonly image: string;
   readonly modelDataUrl?: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly executionRoleArn: string;
@@ -53,23 +55,35 @@ const INVOCATION_TIMEOUT_MS = 60_000;
 const STARTUP_TIMEOUT_MS = 60_000;
 const PING_INTERVAL_MS = 50;
 
-/** @param id a directory name no other container has. */
-export const startServer = async (
-  hub: Hub,
-  model: HostedModel,
-  options: { readonly id: string; readonly logFile: string; readonly environment?: Readonly<Record<string, string>> },
-): Promise<ModelServer> => {
+export interface ServerOptions {
+  /** A directory name no other container has. */
+  readonly id: string;
+  readonly logFile: string;
+  /** Below `/aws/sagemaker/`. */
+  readonly logGroup: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** @throws StartError when the model cannot be had or its container does not come up */
+export const startServer = async (hub: Hub, model: HostedModel, options: ServerOptions): Promise<ModelServer> => {
   const directory = join(hub.workDirectory, options.id);
   await rm(directory, { recursive: true, force: true });
   const modelDirectory = join(directory, 'model');
   await mkdir(modelDirectory, { recursive: true });
   try {
+    pullImage(hub, model, options.logGroup);
     await loadModel(hub, model, directory, modelDirectory);
     return await serve(hub, model, directory, options);
   } catch (error) {
     await rm(directory, { recursive: true, force: true });
     throw error;
   }
+};
+
+const pullImage = (hub: Hub, { executionRoleArn, image }: HostedModel, logGroup: string): void => {
+  const refusal = imagePullRefusal(hub.cloud, executionRoleArn, image);
+  if (refusal !== undefined) throw new StartError('ping', `the image ${image} could not be pulled: ${refusal}`);
+  mayReport(hub.cloud, executionRoleArn, logGroup);
 };
 
 const loadModel = async (hub: Hub, model: HostedModel, directory: string, target: string): Promise<void> => {

@@ -69,6 +69,7 @@ export class Fleet {
     return startServer(this.#hub, variant.model, {
       id: `${this.#id}-${variant.name}`,
       logFile: this.#hub.logFile('endpoints', `${this.#endpoint}-${variant.name}`),
+      logGroup: `Endpoints/${this.#endpoint}`,
     });
   }
 

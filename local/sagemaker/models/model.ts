@@ -13,6 +13,7 @@ export interface Model extends Kept {
 
 export const hostedModel = (model: Model): HostedModel => ({
   modelName: model.name,
+  image: model.image,
   ...(model.modelDataUrl === undefined ? {} : { modelDataUrl: model.modelDataUrl }),
   environment: model.environment,
   executionRoleArn: model.executionRoleArn,

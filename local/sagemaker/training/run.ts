@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { imagePullRefusal, mayReport } from '#local/sagemaker/container/execution-role';
 import type { Container, Exit } from '#local/sagemaker/container/process';
 import { startContainer } from '#local/sagemaker/container/process';
 import type { Hub } from '#local/sagemaker/hub';
@@ -64,6 +65,10 @@ const train = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const name = request.TrainingJobName;
+  const { TrainingImage: image } = request.AlgorithmSpecification;
+  const refusal = image && imagePullRefusal(hub.cloud, request.RoleArn, image);
+  if (refusal) throw new DataError(`ClientError: The image ${image} could not be pulled: ${refusal}`);
+  mayReport(hub.cloud, request.RoleArn, 'TrainingJobs');
   transition(hub, name, 'Downloading', { started: hub.cloud.clock.now() });
   for (const channel of request.InputDataConfig ?? []) {
     await downloadChannel(storage, channel, channelDirectory(directory, channel.ChannelName), {

@@ -48,6 +48,7 @@ export const runTransformJob = async (hub: Hub, name: string, signal: AbortSigna
     server = await startServer(hub, hostedModel(model), {
       id: `transform-${name}`,
       logFile: log,
+      logGroup: 'TransformJobs',
       environment: batchEnvironment(job.request),
     });
     await transformAll(hub, job.request, model.executionRoleArn, server, directory, signal);

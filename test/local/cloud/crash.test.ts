@@ -66,7 +66,10 @@ const resources = {
       RoleName: ROLE.split('/').at(-1),
       AssumeRolePolicyDocument: trusts('sagemaker.amazonaws.com'),
       Policies: [
-        { PolicyName: 'own', PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }] } },
+        {
+          PolicyName: 'own',
+          PolicyDocument: { Statement: [{ Effect: 'Allow', Action: ['s3:*', 'ecr:*'], Resource: '*' }] },
+        },
       ],
     },
   },

@@ -15,7 +15,7 @@ beforeAll(async () => {
     'index.mjs': 'export const handler = async ({ words }) => { for (const word of words) console.log(word); };',
   });
   cloud = await workshop.start({
-    FunctionRole: role([]),
+    FunctionRole: role([{ Effect: 'Allow', Action: 'logs:*', Resource: '*' }]),
     Speaker: lambdaFunction('speaker'),
     Group: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: '/aws/lambda/speaker', RetentionInDays: 14 } },
   });

@@ -52,7 +52,7 @@ describe('traffic steps', () => {
         weight: 1,
         instances,
         instanceType: '',
-        model: { modelName: 'm', environment: {}, executionRoleArn: '' },
+        model: { modelName: 'm', image: 'tidegate-xgboost', environment: {}, executionRoleArn: '' },
       },
     ],
   });

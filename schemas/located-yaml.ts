@@ -37,7 +37,9 @@ function offsetOf(document: Document, path: readonly PropertyKey[], atKey: boole
     ? parent.items.find((p) => (isScalar(p.key) ? String(p.key.value) : String(p.key)) === String(last))
     : undefined;
   const node = document.getIn(path, true);
-  const target = atKey ? pair?.key : isNode(node) && node.range ? node : pair?.key;
+  const value = isNode(node) && node.range ? node : undefined;
+  // an entry of a list has no key
+  const target = atKey ? (pair?.key ?? value) : (value ?? pair?.key);
   if (isNode(target) && target.range) return target.range[0];
   if (path.length > 0) return offsetOf(document, path.slice(0, -1), true);
   return isNode(document.contents) ? (document.contents.range?.[0] ?? 0) : 0;

@@ -1,0 +1,58 @@
+import type { FaultHook, FaultPoints } from '../cloud/faults.ts';
+import type { Clock, CloudContext } from '../cloud/service.ts';
+import type { FaultFileInput } from './fault-file.ts';
+import { createFaultPlan, type FaultPlan, type RuleStatus } from './plan.ts';
+
+/** What `startCloud` takes: a function that decides call by call, or the rules of a fault file. */
+export type Faults = FaultHook | FaultFileInput;
+
+/** The rules at work, and since when. */
+export interface FaultStatus {
+  readonly seed: number;
+  /** ISO 8601. */
+  readonly since: string;
+  readonly rules: readonly RuleStatus[];
+}
+
+/** The faults of a running cloud, to be changed while it runs. */
+export interface FaultControl {
+  readonly points: FaultPoints;
+  /** What the door asks. */
+  readonly call: FaultHook;
+  /** Puts rules to work instead of those before; all counts start anew. @throws ZodError for rules that make no sense */
+  set(file: FaultFileInput): void;
+  clear(): void;
+  /** Undefined where no rules are at work. */
+  status(): FaultStatus | undefined;
+}
+
+/** Makes the faults of a cloud. Every fault that a rule brings about is written to the cloud's log. */
+export function createFaultControl(clock: Clock, log: CloudContext['log'], initial?: Faults): FaultControl {
+  const hook = typeof initial === 'function' ? initial : undefined;
+  let plan: FaultPlan | undefined;
+  let since = 0;
+  const control: FaultControl = {
+    points: {
+      invocation: (at) => plan?.invocation(at),
+      job: (at) => plan?.job(at),
+      endpoint: (at) => plan?.endpoint(at),
+      event: (at) => plan?.event(at),
+      slack: (method) => plan?.slack(method),
+    },
+    call: (call) => hook?.(call) ?? plan?.call(call),
+    set(file) {
+      plan = createFaultPlan(file, clock.now, (rule, fault, occasion) =>
+        log('warn', 'a fault was brought about', { rule, fault, ...occasion }),
+      );
+      since = clock.now();
+      log('warn', 'faults are at work', { seed: plan.seed, rules: plan.status().map(({ rule }) => rule) });
+    },
+    clear() {
+      if (plan) log('info', 'faults are over', { fired: plan.status().reduce((sum, { fired }) => sum + fired, 0) });
+      plan = undefined;
+    },
+    status: () => plan && { seed: plan.seed, since: new Date(since).toISOString(), rules: plan.status() },
+  };
+  if (initial !== undefined && typeof initial !== 'function') control.set(initial);
+  return control;
+}

@@ -1,0 +1,115 @@
+import type { FaultCall, FaultEndpoint, FaultEvent, FaultInvocation, FaultJob } from '../cloud/faults.ts';
+import { matchesWildcard } from '../iam/wildcard.ts';
+import type { FaultRule } from './fault-file.ts';
+import { SERVICE_NAMES } from './services.ts';
+
+/** Something a fault may befall. */
+export type Occasion =
+  | { readonly point: 'call'; readonly at: FaultCall }
+  | { readonly point: 'slack'; readonly at: string }
+  | { readonly point: 'invocation'; readonly at: FaultInvocation }
+  | { readonly point: 'job'; readonly at: FaultJob }
+  | { readonly point: 'endpoint'; readonly at: FaultEndpoint }
+  | { readonly point: 'event'; readonly at: FaultEvent };
+
+type RuleOf<K extends FaultRule['fault']> = Extract<FaultRule, { fault: K }>;
+type CallRule = Extract<FaultRule, { service: unknown }>;
+type InvocationRule = Extract<FaultRule, { function: unknown }>;
+type EventRule = Extract<FaultRule, { detailType: unknown }>;
+
+/** Names are compared without case, `-` and `_`: `desensitize-shard` is DesensitizeShard. */
+const plain = (name: string): string => name.toLowerCase().replace(/[-_]/g, '');
+const oneMatches = (patterns: readonly string[], names: readonly string[]): boolean =>
+  patterns.some((pattern) => names.some((name) => matchesWildcard(plain(pattern), plain(name))));
+
+/** A name as CloudFormation has it and as people call it: without the stack's part, without what kind of thing it is. */
+const spellings = (name: string): string[] => [
+  name,
+  name.replace(/^tidegate-[^-]+-/, ''),
+  name.replace(/(LambdaFunction|MachineRole|Function|Role|Rule)$/, ''),
+];
+const lastOf = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
+
+function matchesCall(rule: CallRule, { caller, role, service, operation, authorize }: FaultCall): boolean {
+  if (SERVICE_NAMES[rule.service] !== service) return false;
+  if (!rule.operation.some((pattern) => matchesWildcard(pattern, operation))) return false;
+  const isRole = caller.roleArn !== undefined;
+  if (rule.caller !== 'anyone' && isRole !== (rule.caller === 'roles')) return false;
+  if (rule.role !== undefined) {
+    const names = [role ?? '', lastOf(caller.roleArn ?? ''), isRole ? lastOf(caller.arn) : ''];
+    if (!oneMatches(rule.role, names.filter((name) => name !== '').flatMap(spellings))) return false;
+  }
+  const { resource } = rule;
+  if (resource === undefined) return true;
+  return authorize.some((entry) => resource.some((pattern) => matchesWildcard(pattern, entry.resource)));
+}
+
+const matchesInvocation = (rule: InvocationRule, { name, logicalId }: FaultInvocation): boolean =>
+  oneMatches(rule.function, [...spellings(name), ...spellings(logicalId)]);
+
+function matchesJob(
+  rule: RuleOf<'job-failure' | 'capacity' | 'spot-interruption'>,
+  { job, name, spot }: FaultJob,
+): boolean {
+  if (rule.fault === 'spot-interruption') return job === 'training' && spot && oneMatches(rule.named, [name]);
+  return (rule.job === undefined || rule.job === job) && oneMatches(rule.named, [name]);
+}
+
+const matchesEndpoint = (rule: RuleOf<'endpoint-failure' | 'capacity'>, { name }: FaultEndpoint): boolean =>
+  (rule.fault === 'endpoint-failure' || rule.job === undefined || rule.job === 'endpoint') &&
+  oneMatches(rule.named, [name]);
+
+const matchesEvent = (rule: EventRule, { eventRule, source, detailType }: FaultEvent): boolean =>
+  rule.source.some((pattern) => matchesWildcard(pattern, source)) &&
+  rule.detailType.some((pattern) => matchesWildcard(pattern, detailType)) &&
+  oneMatches(rule.rule, spellings(eventRule));
+
+/** Whether a rule is about an occasion. */
+export function selects(rule: FaultRule, { point, at }: Occasion): boolean {
+  switch (point) {
+    case 'call':
+      return 'service' in rule && matchesCall(rule, at);
+    case 'slack':
+      return (
+        'service' in rule && rule.service === 'slack' && rule.operation.some((pattern) => matchesWildcard(pattern, at))
+      );
+    case 'invocation':
+      return 'function' in rule && matchesInvocation(rule, at);
+    case 'job':
+      return (
+        (rule.fault === 'job-failure' || rule.fault === 'capacity' || rule.fault === 'spot-interruption') &&
+        matchesJob(rule, at)
+      );
+    case 'endpoint':
+      return (rule.fault === 'endpoint-failure' || rule.fault === 'capacity') && matchesEndpoint(rule, at);
+    case 'event':
+      return 'detailType' in rule && matchesEvent(rule, at);
+  }
+}
+
+/** What occasions of one rule are counted apart by: nothing, unless the rule says `per`. */
+export function countedUnder(rule: FaultRule, { point, at }: Occasion): string {
+  const per = 'per' in rule ? rule.per : undefined;
+  if (per === undefined) return '';
+  switch (point) {
+    case 'call':
+      return per === 'operation' ? at.operation : (at.role ?? at.caller.roleArn ?? '');
+    case 'slack':
+      return at;
+    case 'invocation':
+    case 'endpoint':
+      return at.name;
+    case 'job':
+      return at.job;
+    case 'event':
+      return per === 'rule' ? at.eventRule : per === 'source' ? at.source : at.detailType;
+  }
+}
+
+/** An occasion in the words of the cloud log. */
+export function occasionFields({ point, at }: Occasion): Readonly<Record<string, unknown>> {
+  if (point === 'slack') return { method: at };
+  if (point !== 'call') return { ...at };
+  const { caller, service, operation, role } = at;
+  return { service, operation, caller: caller.arn, ...(role !== undefined && { role }) };
+}

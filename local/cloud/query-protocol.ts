@@ -1,4 +1,5 @@
 import { buffer } from 'node:stream/consumers';
+import type { JsonObject } from './json-protocol.ts';
 import { AwsError, type CloudService, type ServiceRequest, type ServiceResponse } from './service.ts';
 
 /**
@@ -13,6 +14,36 @@ export async function readQueryRequest(
   const operation = input.get('Action');
   if (!operation) throw new AwsError('MissingAction', 'The request must name an Action.');
   return { operation, input };
+}
+
+type Tree = Map<string, Tree | string>;
+
+function toValue(tree: Tree | string): unknown {
+  if (typeof tree === 'string') return tree;
+  const list = tree.get('member');
+  if (list instanceof Map) {
+    return [...list].sort(([a], [b]) => Number(a) - Number(b)).map(([, item]) => toValue(item));
+  }
+  return Object.fromEntries([...tree].map(([key, member]) => [key, toValue(member)]));
+}
+
+/** The members of a Query request: `MetricData.member.1.Dimensions.member.1.Name=a` becomes objects and lists of texts. */
+export function queryMembers(form: URLSearchParams): JsonObject {
+  const root: Tree = new Map();
+  for (const [path, value] of form) {
+    const steps = path.split('.');
+    const last = steps.pop() ?? '';
+    let node = root;
+    for (const step of steps) {
+      const child = node.get(step);
+      const next = child instanceof Map ? child : new Map<string, Tree | string>();
+      node.set(step, next);
+      node = next;
+    }
+    node.set(last, value);
+  }
+  const { Action: _action, Version: _version, ...input } = toValue(root) as Record<string, unknown>;
+  return input;
 }
 
 /** XML 1.0 has no way to write control characters other than tab and line ends, escaped or not. */

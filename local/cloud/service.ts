@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { FaultPoints } from './faults.ts';
 
 /** Who sent a request: told apart by access key, one key per role session and one for the administrator. */
 export interface Caller {
@@ -187,8 +188,15 @@ export interface CloudContext {
    * @returns the refusal in AWS's words; undefined when everything is allowed
    */
   actAs(action: RoleAction): string | undefined;
-  /** Puts a service event on the default bus (delivery is asynchronous, at least once). */
-  emit(event: BusEvent): void;
+  /**
+   * Puts a service event on the default bus: it is kept when this returns, and delivered at least once.
+   * A service emits by way of an outbox (`#local/cloud/event-outbox`), so that an event is as durable as what it tells of.
+   * @param occasion id and time (milliseconds since the epoch) of the event, the same when it is emitted again
+   * @throws Error when the bus cannot keep it
+   */
+  emit(event: BusEvent, occasion?: { readonly id: string; readonly time: number }): void;
+  /** Where a service asks whether a fault is to be brought about; absent: nowhere. */
+  readonly faults?: FaultPoints;
   /** The services by signing name, for the few calls AWS makes inside itself. */
   service<T extends CloudService>(signingName: string): T;
 }

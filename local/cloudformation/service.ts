@@ -1,4 +1,4 @@
-import { queryError, queryResponse, readQueryRequest } from '../cloud/query-protocol.ts';
+import { queryError, queryMembers, queryResponse, readQueryRequest } from '../cloud/query-protocol.ts';
 import { AwsError, type CloudContext, type CloudService } from '../cloud/service.ts';
 import type { Stack } from './stack.ts';
 
@@ -81,7 +81,7 @@ export function createCloudFormation({ clock }: CloudContext): CloudFormationSer
       return {
         operation,
         authorize: [{ action: `cloudformation:${operation}`, resource: shown?.stack.arn ?? '*' }],
-        input: Object.fromEntries(input),
+        input: queryMembers(input),
         execute: async () => queryResponse(operation, handler(input), NAMESPACE, request.id),
       };
     },

@@ -1,4 +1,5 @@
 import type { JsonObject } from '#local/cloud/json-protocol';
+import { queryMembers } from '#local/cloud/query-protocol';
 
 /** Times in outputs are `Date`s: JSON writes them as seconds since the epoch, the query protocol as ISO 8601. */
 export function toJson(value: unknown): unknown {
@@ -35,32 +36,8 @@ export function toXml(operation: string, output: unknown, requestId: string): st
 export const errorXml = (code: string, message: string, status: number, requestId: string): string =>
   `<ErrorResponse xmlns="${namespace}"><Error><Type>${status < 500 ? 'Sender' : 'Receiver'}</Type><Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>`;
 
-type Tree = Map<string, Tree | string>;
-
-function toValue(tree: Tree | string): unknown {
-  if (typeof tree === 'string') return tree;
-  const list = tree.get('member');
-  if (list instanceof Map) {
-    return [...list].sort(([a], [b]) => Number(a) - Number(b)).map(([, item]) => toValue(item));
-  }
-  return Object.fromEntries([...tree].map(([key, member]) => [key, toValue(member)]));
-}
-
-/** Reads a form body: `MetricData.member.1.Dimensions.member.1.Name=a` becomes nested objects and lists of texts. */
+/** Reads the operation and the members of a form body. */
 export function parseForm(body: string): { readonly operation: string; readonly input: JsonObject } {
-  const root: Tree = new Map();
-  for (const [path, value] of new URLSearchParams(body)) {
-    const steps = path.split('.');
-    const last = steps.pop() ?? '';
-    let node = root;
-    for (const step of steps) {
-      const child = node.get(step);
-      const next = child instanceof Map ? child : new Map<string, Tree | string>();
-      node.set(step, next);
-      node = next;
-    }
-    node.set(last, value);
-  }
-  const { Action, Version: _, ...input } = toValue(root) as Record<string, unknown>;
-  return { operation: typeof Action === 'string' ? Action : '', input };
+  const form = new URLSearchParams(body);
+  return { operation: form.get('Action') ?? '', input: queryMembers(form) };
 }

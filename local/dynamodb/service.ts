@@ -157,16 +157,13 @@ export async function createDynamoDb(context: CloudContext): Promise<CloudServic
         throw new AwsError('UnknownOperationException', `DynamoDB ${operation} is not emulated.${instead}`);
       }
       const input = 'TableName' in sent ? { ...sent, TableName: tableName(sent['TableName']) } : sent;
-      const { TableName, IndexName, Key, KeyConditionExpression, ConditionExpression, UpdateExpression } =
-        input as Record<string, unknown>;
       return {
         operation,
         authorize: authorizeDynamo(operation, input, {
           ...context,
           hashKey: (table, index) => hashKeys.get(index === undefined ? table : `${table}/${index}`),
         }),
-        // Keys and expressions, as CloudTrail has it; never the items.
-        input: { TableName, IndexName, Key, KeyConditionExpression, ConditionExpression, UpdateExpression },
+        input: sent,
         execute: async () => jsonResponse(await run(operation, input), '1.0'),
       };
     },

@@ -1,4 +1,4 @@
-import { queryError, queryResponse, readQueryRequest } from '../cloud/query-protocol.ts';
+import { queryError, queryMembers, queryResponse, readQueryRequest } from '../cloud/query-protocol.ts';
 import { AwsError, type CloudContext, type CloudService, type ServiceRequest } from '../cloud/service.ts';
 import { iamResources } from './resources.ts';
 import { createRoleStore, type Role, type RoleStore } from './roles.ts';
@@ -55,7 +55,7 @@ export function createIam(context: CloudContext): IamService {
       return {
         operation,
         authorize: [{ action: `iam:${operation}`, resource }],
-        input: Object.fromEntries(input),
+        input: queryMembers(input),
         execute: async () => queryResponse(operation, run(), NAMESPACE, request.id),
       };
     },

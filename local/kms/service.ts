@@ -8,13 +8,9 @@ import {
   readJsonRequest,
   requireString,
 } from '../cloud/json-protocol.ts';
-import {
-  type AuthorizationRequest,
-  AwsError,
-  type CloudContext,
-  type CloudService,
-  type ResourceProvider,
-} from '../cloud/service.ts';
+import { type AuthorizationRequest, AwsError, type CloudContext, type ResourceProvider } from '../cloud/service.ts';
+import { checkKeyPolicy, defaultKeyPolicy } from './key-policy.ts';
+import { encryptionContextKeys, type KmsService } from './key-use.ts';
 import { type EncryptionContext, type Key, openKeyring } from './keyring.ts';
 
 interface Operation {
@@ -26,13 +22,17 @@ interface Operation {
 const MAX_PLAINTEXT_BYTES = 4096;
 
 /** KMS with real AES-256-GCM keys kept on this machine. */
-export function createKms(context: CloudContext): CloudService {
+export function createKms(context: CloudContext): KmsService {
   const { accountId, region, stateDir, clock } = context;
   const ring = openKeyring(stateDir, () => clock.now());
   const arnOf = (key: Key): string => `arn:aws:kms:${region}:${accountId}:key/${key.id}`;
   const aliasArn = (alias: string): string => `arn:aws:kms:${region}:${accountId}:${alias}`;
   const named = (input: JsonObject): Key => ring.find(requireString(input, 'KeyId'));
   const ciphertext = (input: JsonObject): Buffer => Buffer.from(requireString(input, 'CiphertextBlob'), 'base64');
+
+  const aliasesOf = (key: Key): string[] =>
+    Object.entries(ring.aliases()).flatMap(([alias, id]) => (id === key.id ? [alias] : []));
+  const policyOf = (key: Key): unknown => key.policy ?? defaultKeyPolicy(accountId);
 
   const describe = (key: Key) => ({
     AWSAccountId: accountId,
@@ -65,9 +65,24 @@ export function createKms(context: CloudContext): CloudService {
     };
   }
 
+  function conditionKeys(input: JsonObject, key: Key | undefined): NonNullable<AuthorizationRequest['context']> {
+    const aliases = key ? aliasesOf(key) : [];
+    const [, requested] = /(alias\/.+)$/.exec(optionalString(input, 'KeyId') ?? '') ?? [];
+    return {
+      'kms:CallerAccount': accountId,
+      ...(aliases.length > 0 && { 'kms:ResourceAliases': aliases }),
+      ...(requested !== undefined && { 'kms:RequestAlias': requested }),
+      ...encryptionContextKeys(contextOf(input)),
+    };
+  }
+
   const operations: Readonly<Record<string, Operation>> = {
     DescribeKey: { key: named, run: (input, key) => ({ KeyMetadata: describe(key ?? named(input)) }) },
     GetKeyRotationStatus: { key: named, run: (input, key) => ({ KeyRotationEnabled: (key ?? named(input)).rotation }) },
+    GetKeyPolicy: {
+      key: named,
+      run: (input, key) => ({ Policy: JSON.stringify(policyOf(key ?? named(input))), PolicyName: 'default' }),
+    },
     GenerateDataKey: { key: named, run: dataKey },
     GenerateDataKeyWithoutPlaintext: {
       key: named,
@@ -133,7 +148,10 @@ export function createKms(context: CloudContext): CloudService {
       const spec = properties['KeySpec'] ?? 'SYMMETRIC_DEFAULT';
       if (spec !== 'SYMMETRIC_DEFAULT')
         throw new Error(`KeySpec ${String(spec)} is not emulated; only SYMMETRIC_DEFAULT is.`);
+      const policy = properties['KeyPolicy'];
+      if (policy !== undefined) checkKeyPolicy(policy, logicalId, accountId);
       const key = ring.provide(logicalId, {
+        policy: policy ?? defaultKeyPolicy(accountId),
         description: String(properties['Description'] ?? ''),
         enabled: properties['Enabled'] !== false && properties['Enabled'] !== 'false',
         rotation: String(properties['EnableKeyRotation']) === 'true',
@@ -155,6 +173,15 @@ export function createKms(context: CloudContext): CloudService {
   return {
     signingNames: ['kms'],
     resources: { 'AWS::KMS::Key': keyProvider, 'AWS::KMS::Alias': aliasProvider },
+    resourcePolicy: (keyArn) =>
+      ring
+        .keys()
+        .filter((key) => arnOf(key) === keyArn)
+        .map(policyOf)[0],
+    view(name) {
+      const key = ring.find(name);
+      return { arn: arnOf(key), enabled: key.enabled, aliases: aliasesOf(key) };
+    },
     async prepare(request) {
       const { operation, input } = await readJsonRequest(request, 'TrentService');
       const handler = operations[operation];
@@ -166,8 +193,10 @@ export function createKms(context: CloudContext): CloudService {
       const key = handler.key?.(input);
       return {
         operation,
-        authorize: [{ action: `kms:${operation}`, resource: key ? arnOf(key) : '*', context: conditionKeys(input) }],
-        input: { KeyId: input['KeyId'], EncryptionContext: input['EncryptionContext'] },
+        authorize: [
+          { action: `kms:${operation}`, resource: key ? arnOf(key) : '*', context: conditionKeys(input, key) },
+        ],
+        input,
         execute: async () => jsonResponse(handler.run(input, key), '1.1'),
       };
     },
@@ -179,12 +208,4 @@ function contextOf(input: JsonObject): EncryptionContext {
   const value = input['EncryptionContext'] ?? {};
   if (!isJsonObject(value)) throw new AwsError('ValidationException', 'EncryptionContext must be an object of texts.');
   return Object.fromEntries(Object.entries(value).map(([key, text]) => [key, String(text)]));
-}
-
-function conditionKeys(input: JsonObject): NonNullable<AuthorizationRequest['context']> {
-  const context = contextOf(input);
-  return {
-    ...(Object.keys(context).length > 0 && { 'kms:EncryptionContextKeys': Object.keys(context) }),
-    ...Object.fromEntries(Object.entries(context).map(([key, value]) => [`kms:EncryptionContext:${key}`, value])),
-  };
 }

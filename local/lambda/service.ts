@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { HostContext } from '../cloud/context.ts';
 import { restJsonError } from '../cloud/json-protocol.ts';
+import { leftOutBytes } from '../cloud/left-out.ts';
 import {
   AwsError,
   type CloudService,
@@ -55,8 +56,14 @@ export function createLambda(context: HostContext): LambdaService {
     return {
       operation: 'Invoke',
       authorize: [{ action: 'lambda:InvokeFunction', resource: qualifier ? `${target.arn}:${qualifier}` : target.arn }],
-      // The event may hold anything, so its size is all the audit log gets.
-      input: { FunctionName: target.spec.name, InvocationType: type, payloadBytes: body.length },
+      input: {
+        FunctionName: name,
+        ...(qualifier !== undefined && { Qualifier: qualifier }),
+        InvocationType: type,
+        ...(request.headers['x-amz-log-type'] !== undefined && { LogType: request.headers['x-amz-log-type'] }),
+        // The event may hold anything, so its size is all the audit log gets.
+        Payload: leftOutBytes(body.length),
+      },
       execute: () => invoke(target, type, body, request),
     };
   }
@@ -146,7 +153,7 @@ export function createLambda(context: HostContext): LambdaService {
     return {
       operation,
       authorize: [{ action: `lambda:${operation}`, resource: target.arn }],
-      input: { FunctionName: target.spec.name },
+      input: { FunctionName: name },
       execute: async () => json(await read(target)),
     };
   }
@@ -171,6 +178,7 @@ export function createLambda(context: HostContext): LambdaService {
         return {
           operation: 'ListFunctions',
           authorize: [{ action: 'lambda:ListFunctions', resource: '*' }],
+          input: Object.fromEntries(request.query),
           execute: async () => json({ Functions: await Promise.all(runtime.list().map(describe)) }),
         };
       }

@@ -7,6 +7,7 @@ import { prepareCall } from './route.ts';
 import { openState } from './state.ts';
 import { parseCall } from './wire/call.ts';
 import { formatError } from './wire/error-response.ts';
+import { requestMembers } from './wire/request-members.ts';
 
 export type { LifecycleOutcome } from './lifecycle.ts';
 export type { PolicyDocument } from './operations/bucket-policy.ts';
@@ -25,8 +26,13 @@ export const createS3 = async (context: CloudContext): Promise<S3Service> => {
   return {
     signingNames: ['s3'],
     prepare: async (request) => {
-      const call = await prepareCall(s3, parseCall(request));
-      return { ...call, execute: async () => withRequestId(await call.execute(), request.id) };
+      const parsed = parseCall(request);
+      const call = await prepareCall(s3, parsed);
+      return {
+        ...call,
+        input: requestMembers(parsed, call),
+        execute: async () => withRequestId(await call.execute(), request.id),
+      };
     },
     formatError,
     resources: s3Resources(s3),

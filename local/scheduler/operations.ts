@@ -23,8 +23,7 @@ export function schedulerOperations(
   { store, groups, changed }: { readonly store: ScheduleStore; readonly groups: Set<string>; changed(): void },
 ): readonly RestOperation[] {
   const nameOf = (input: JsonObject) => optionalText(input, 'Name') ?? '';
-  const groupOf = (input: JsonObject) =>
-    optionalText(input, 'GroupName') ?? optionalText(input, 'groupName') ?? 'default';
+  const groupOf = (input: JsonObject) => optionalText(input, 'GroupName') ?? 'default';
   const arnOf = (input: JsonObject) => scheduleArn(context, groupOf(input), nameOf(input));
   const on =
     (action: string) =>

@@ -11,6 +11,9 @@ import { readSchedule } from './read-schedule.ts';
 import { type StoredSchedule, scheduleStore } from './schedule-store.ts';
 import { timerLoop } from './timer-loop.ts';
 
+/** Query parameters are members in camel case. */
+const capitalized = (member: string): string => `${member.charAt(0).toUpperCase()}${member.slice(1)}`;
+
 const json = (status: number, body: unknown, headers: Record<string, string> = {}) => ({
   status,
   headers: { 'content-type': 'application/json', ...headers },
@@ -75,20 +78,19 @@ export function createScheduler(context: CloudContext): CloudService {
     for (const schedule of store.due(now)) {
       const { target, nextAt = now } = schedule;
       const arn = scheduleArn(context, schedule.group, schedule.name);
-      box.add([
-        {
-          occasion: `${schedule.name}-${nextAt}`,
-          origin: arn,
-          targetArn: target.Arn,
-          roleArn: target.RoleArn,
-          payload: payloadOf(schedule, arn, context, nextAt),
-          maximumRetryAttempts: target.RetryPolicy?.MaximumRetryAttempts ?? 185,
-          maximumAgeSeconds: target.RetryPolicy?.MaximumEventAgeInSeconds ?? 86_400,
-          ...(target.DeadLetterConfig?.Arn === undefined ? {} : { deadLetterArn: target.DeadLetterConfig.Arn }),
-          scheduledTime: wholeSeconds(nextAt),
-        },
-      ]);
-      store.advance(schedule, now);
+      const delivery = {
+        occasion: `${schedule.name}-${nextAt}`,
+        origin: arn,
+        targetArn: target.Arn,
+        roleArn: target.RoleArn,
+        payload: payloadOf(schedule, arn, context, nextAt),
+        maximumRetryAttempts: target.RetryPolicy?.MaximumRetryAttempts ?? 185,
+        maximumAgeSeconds: target.RetryPolicy?.MaximumEventAgeInSeconds ?? 86_400,
+        ...(target.DeadLetterConfig?.Arn === undefined ? {} : { deadLetterArn: target.DeadLetterConfig.Arn }),
+        scheduledTime: wholeSeconds(nextAt),
+      };
+      // Together, so that a process killed in between calls the target once.
+      box.add([delivery], () => store.advance(schedule, now));
     }
   };
   const loop = timerLoop({
@@ -127,7 +129,8 @@ export function createScheduler(context: CloudContext): CloudService {
         );
       }
       const body = await readJsonBody(request);
-      const input = { ...Object.fromEntries(request.query), ...body, ...(name ? { Name: name } : {}) };
+      const query = [...request.query].map(([member, value]) => [capitalized(member), value] as const);
+      const input = { ...Object.fromEntries(query), ...body, ...(name ? { Name: name } : {}) };
       return prepareOperation(operation.name, operation, input, (output) =>
         json(200, output, { 'x-amzn-requestid': request.id }),
       );

@@ -14,6 +14,7 @@ import {
   type ResourceProvider,
 } from '../cloud/service.ts';
 import { physicalName } from '../cloudformation/names.ts';
+import { keyUse } from '../kms/key-use.ts';
 import { generateSecret } from './generate.ts';
 import { type KeyUse, secretOperations } from './operations.ts';
 import { openSecretStore, type Secret } from './store.ts';
@@ -34,16 +35,12 @@ export function createSecretsManager(context: CloudContext): SecretsManagerServi
 
   /** With a key of the customer's, Secrets Manager calls KMS in the caller's name. */
   function keyEntries(use: KeyUse, keyId: string | undefined, secretArn: string): AuthorizationRequest[] {
-    if (!use || !keyId || keyId.endsWith('alias/aws/secretsmanager')) return [];
-    const keyArn = keyId.startsWith('arn:')
-      ? keyId
-      : `arn:aws:kms:${region}:${accountId}:${keyId.startsWith('alias/') ? '' : 'key/'}${keyId}`;
-    const conditions = {
-      'kms:ViaService': `secretsmanager.${region}.amazonaws.com`,
-      'kms:EncryptionContext:SecretARN': secretArn,
-      'kms:EncryptionContextKeys': ['SecretARN', 'SecretVersionId'],
-    };
-    return [{ action: use, resource: keyArn, context: conditions }];
+    if (!use || !keyId) return [];
+    const encryptionContext = { SecretARN: secretArn };
+    return keyUse(context, { actions: [use], key: keyId, via: 'secretsmanager', encryptionContext }).map((entry) => ({
+      ...entry,
+      context: { ...entry.context, 'kms:EncryptionContextKeys': ['SecretARN', 'SecretVersionId'] },
+    }));
   }
 
   const provider: ResourceProvider = {
@@ -97,16 +94,10 @@ export function createSecretsManager(context: CloudContext): SecretsManagerServi
           `Secrets Manager ${operation} is not emulated. Known: ${Object.keys(operations).join(', ')}.`,
         );
       const action = `secretsmanager:${operation}`;
-      const audited = {
-        SecretId: input['SecretId'],
-        Name: input['Name'],
-        VersionId: input['VersionId'],
-        VersionStage: input['VersionStage'],
-      };
       const call = (authorize: AuthorizationRequest[], secret?: Secret) => ({
         operation,
         authorize,
-        input: audited,
+        input,
         execute: async () => jsonResponse(handler.run(input, secret), '1.1'),
       });
       if (handler.on === 'none') return call([{ action, resource: '*' }]);

@@ -18,6 +18,7 @@ export function createSts(context: HostContext): CloudService {
       operation: 'GetCallerIdentity',
       // No permission is needed to ask who one is (STS API Reference, GetCallerIdentity).
       authorize: [],
+      input: {},
       execute: async () =>
         queryResponse('GetCallerIdentity', { UserId: userId, Account: accountId, Arn: caller.arn }, NAMESPACE, id),
     };

@@ -1,3 +1,4 @@
+import { LEFT_OUT_DOCUMENT } from '#local/cloud/left-out';
 import type { PreparedCall } from '#local/cloud/service';
 import { defaultEncryption } from '../encryption.ts';
 import { bucketArn, requireBucket, type S3State } from '../state.ts';
@@ -163,7 +164,6 @@ const isError = (missing: Configuration['missing']): missing is readonly [string
 const readConfiguration = (s3: S3State, call: S3Call, configuration: Configuration): PreparedCall => ({
   operation: `Get${configuration.name}`,
   authorize: [{ action: configuration.readAction, resource: bucketArn(s3, call.bucket) }],
-  input: { Bucket: call.bucket },
   execute: async () => {
     const { kind, root, missing } = configuration;
     let document = s3.buckets.document(call.bucket, kind);
@@ -178,7 +178,7 @@ const readConfiguration = (s3: S3State, call: S3Call, configuration: Configurati
 const writeConfiguration = (s3: S3State, call: S3Call, configuration: Configuration): PreparedCall => ({
   operation: `Put${configuration.name}`,
   authorize: [{ action: configuration.writeAction, resource: bucketArn(s3, call.bucket) }],
-  input: { Bucket: call.bucket },
+  input: { [configuration.root]: LEFT_OUT_DOCUMENT },
   execute: async () => {
     const { kind, root, check } = configuration;
     const document = parseXml((await receiveText(call)).text, root);
@@ -191,7 +191,6 @@ const writeConfiguration = (s3: S3State, call: S3Call, configuration: Configurat
 const deleteConfiguration = (s3: S3State, call: S3Call, configuration: Configuration): PreparedCall => ({
   operation: `Delete${configuration.name}`,
   authorize: [{ action: configuration.writeAction, resource: bucketArn(s3, call.bucket) }],
-  input: { Bucket: call.bucket },
   execute: async () => {
     s3.buckets.setDocument(call.bucket, configuration.kind, undefined);
     return { status: 204 };

@@ -1,3 +1,4 @@
+import { LEFT_OUT_DOCUMENT } from '#local/cloud/left-out';
 import type { PreparedCall } from '#local/cloud/service';
 import { bucketArn, requireBucket, type S3State } from '../state.ts';
 import { receiveText } from '../wire/body.ts';
@@ -75,7 +76,7 @@ export const bucketPolicyCall = (s3: S3State, call: S3Call): PreparedCall => {
   return {
     operation: `${verb}BucketPolicy`,
     authorize: [{ action: `s3:${verb}BucketPolicy`, resource: bucketArn(s3, call.bucket) }],
-    input: { Bucket: call.bucket },
+    input: verb === 'Put' ? { Policy: LEFT_OUT_DOCUMENT } : {},
     execute,
   };
 };

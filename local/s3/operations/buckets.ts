@@ -35,7 +35,6 @@ export const createBucket = (s3: S3State, call: S3Call): PreparedCall => {
   return {
     operation: 'CreateBucket',
     authorize: [{ action: 's3:CreateBucket', resource: bucketArn(s3, call.bucket) }],
-    input: { Bucket: call.bucket },
     execute: async () => {
       const { text } = await receiveText(call);
       const region =
@@ -67,7 +66,6 @@ export const deleteBucket = (s3: S3State, call: S3Call): PreparedCall => {
   return {
     operation: 'DeleteBucket',
     authorize: [{ action: 's3:DeleteBucket', resource: bucketArn(s3, call.bucket) }],
-    input: { Bucket: call.bucket },
     execute: async () => {
       if (s3.buckets.remove(call.bucket)) return { status: 204 };
       throw new S3Error(
@@ -86,7 +84,6 @@ export const headBucket = (s3: S3State, call: S3Call): PreparedCall => {
   return {
     operation: 'HeadBucket',
     authorize: [{ action: 's3:ListBucket', resource: bucketArn(s3, call.bucket) }],
-    input: { Bucket: call.bucket },
     execute: async () => ({
       status: 200,
       headers: { 'x-amz-bucket-region': s3.context.region, 'x-amz-access-point-alias': 'false' },
@@ -98,7 +95,6 @@ export const headBucket = (s3: S3State, call: S3Call): PreparedCall => {
 export const listBuckets = (s3: S3State, call: S3Call): PreparedCall => ({
   operation: 'ListBuckets',
   authorize: [{ action: 's3:ListAllMyBuckets', resource: '*' }],
-  input: {},
   execute: async () => {
     const prefix = call.query('prefix') ?? '';
     return xmlResponse('ListAllMyBucketsResult', {
@@ -125,7 +121,6 @@ export const getBucketLocation = (s3: S3State, call: S3Call): PreparedCall => {
   return {
     operation: 'GetBucketLocation',
     authorize: [{ action: 's3:GetBucketLocation', resource: bucketArn(s3, call.bucket) }],
-    input: { Bucket: call.bucket },
     execute: async () => ({
       status: 200,
       headers: { 'content-type': 'application/xml' },

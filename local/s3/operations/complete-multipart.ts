@@ -188,7 +188,11 @@ export const completeMultipartUpload = async (s3: S3State, call: S3Call): Promis
       onObject(s3, call, 's3:PutObject'),
       ...keyAuthorization(s3.context, 'kms:Decrypt', keyOf(upload, finished), call),
     ],
-    input: { Bucket: call.bucket, Key: call.key, UploadId: id },
+    input: {
+      MultipartUpload: {
+        Parts: named.map(({ number, etag, checksums }) => ({ PartNumber: number, ETag: etag, ...checksums })),
+      },
+    },
     execute: async () => {
       if (finished) return answer(s3, call, finished);
       const version = await s3.catalog.change((change) => {

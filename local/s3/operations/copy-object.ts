@@ -53,7 +53,6 @@ export const copyObject = (s3: S3State, call: S3Call): PreparedCall => {
   return {
     operation: 'CopyObject',
     authorize: [...toRead(s3, from), ...toWrite(s3, call, encryption, tags)],
-    input: { Bucket: call.bucket, Key: call.key, CopySource: from },
     execute: async () => {
       if (ontoItself && metadataDirective === 'COPY' && !changesSomething(call)) {
         throw invalidRequest(

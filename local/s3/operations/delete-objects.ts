@@ -54,7 +54,6 @@ export const deleteObject = (s3: S3State, call: S3Call): PreparedCall => {
   return {
     operation: 'DeleteObject',
     authorize: [toDelete(s3, call.bucket, target)],
-    input: { Bucket: call.bucket, Key: call.key, VersionId: target.versionId },
     execute: async () => {
       const deletion = await s3.catalog.change((change) => deleteTarget(s3, change, call.bucket, target));
       announceDeletion(s3, call.bucket, deletion, call.request);
@@ -102,7 +101,12 @@ export const deleteObjects = async (s3: S3State, call: S3Call): Promise<Prepared
   return {
     operation: 'DeleteObjects',
     authorize: targets.map((target) => toDelete(s3, call.bucket, target)),
-    input: { Bucket: call.bucket, Objects: targets.map(({ key, versionId }) => ({ Key: key, VersionId: versionId })) },
+    input: {
+      Delete: {
+        Objects: targets.map(({ key, versionId, ifMatch }) => ({ Key: key, VersionId: versionId, ETag: ifMatch })),
+        Quiet: quiet,
+      },
+    },
     execute: async () => {
       const results = await s3.catalog.change((change) =>
         targets.map((target) => {

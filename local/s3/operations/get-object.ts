@@ -66,7 +66,6 @@ const readObject = (s3: S3State, call: S3Call, operation: 'GetObject' | 'HeadObj
   return {
     operation,
     authorize: toRead(s3, { bucket: call.bucket, key: call.key, versionId }),
-    input: { Bucket: call.bucket, Key: call.key, VersionId: versionId, Range: call.header('range') },
     execute: async () => {
       const version = resolveVersion(s3, call.bucket, call.key, versionId);
       const headers = readHeaders(version, versioningOf(s3, call.bucket));

@@ -40,7 +40,6 @@ export const listObjectsV2 = (s3: S3State, call: S3Call): PreparedCall => {
   return {
     operation: 'ListObjectsV2',
     authorize: [toList(s3, call, 's3:ListBucket')],
-    input: { Bucket: call.bucket, Prefix: prefix, Delimiter: delimiter },
     execute: async () => {
       const start = afterKey(token === undefined ? startAfter : fromToken(token));
       const request = { prefix, delimiter, limit, start };
@@ -79,7 +78,6 @@ export const listObjects = (s3: S3State, call: S3Call): PreparedCall => {
   return {
     operation: 'ListObjects',
     authorize: [toList(s3, call, 's3:ListBucket')],
-    input: { Bucket: call.bucket, Prefix: prefix, Delimiter: delimiter },
     execute: async () => {
       const request = { prefix, delimiter, limit, start: afterKey(marker) };
       const { lines, truncated } = limit === 0 ? emptyPage : readObjects(s3.catalog.database, call.bucket, request);
@@ -126,7 +124,6 @@ export const listObjectVersions = (s3: S3State, call: S3Call): PreparedCall => {
   return {
     operation: 'ListObjectVersions',
     authorize: [toList(s3, call, 's3:ListBucketVersions')],
-    input: { Bucket: call.bucket, Prefix: prefix, Delimiter: delimiter },
     execute: async () => {
       const start = versionCursor(s3, call.bucket, keyMarker, versionMarker);
       const request = { prefix, delimiter, limit, start };

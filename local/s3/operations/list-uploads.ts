@@ -32,7 +32,6 @@ export const listMultipartUploads = (s3: S3State, call: S3Call): PreparedCall =>
   return {
     operation: 'ListMultipartUploads',
     authorize: [toList(s3, call, 's3:ListBucketMultipartUploads')],
-    input: { Bucket: call.bucket, Prefix: prefix, Delimiter: delimiter },
     execute: async () => {
       const request = { prefix, delimiter, limit, start: keyMarker === '' ? undefined : start };
       const { lines, truncated } = limit === 0 ? emptyPage : s3.uploads.list(call.bucket, request);
@@ -78,7 +77,6 @@ export const listParts = (s3: S3State, call: S3Call): PreparedCall => {
   return {
     operation: 'ListParts',
     authorize: [onObject(s3, call, 's3:ListMultipartUploadParts')],
-    input: { Bucket: call.bucket, Key: call.key, UploadId: id },
     execute: async () => {
       const following = s3.uploads.parts(id).filter(({ number }) => number > marker);
       const parts = following.slice(0, limit);

@@ -51,7 +51,6 @@ export const createMultipartUpload = (s3: S3State, call: S3Call): PreparedCall =
   return {
     operation: 'CreateMultipartUpload',
     authorize: toWrite(s3, call, encryption, tags),
-    input: { Bucket: call.bucket, Key: call.key },
     execute: async () => {
       const { id } = s3.uploads.create(call.bucket, call.key, s3.context.clock.now(), draft);
       return {
@@ -101,7 +100,6 @@ export const uploadPart = (s3: S3State, call: S3Call): PreparedCall => {
       onObject(s3, call, 's3:PutObject'),
       ...keyAuthorization(s3.context, 'kms:Decrypt', draft.encryption, call),
     ],
-    input: { Bucket: call.bucket, Key: call.key, UploadId: id, PartNumber: number },
     execute: async () => {
       const { checksum, etag } = await storeBody(
         s3,
@@ -145,7 +143,6 @@ export const uploadPartCopy = (s3: S3State, call: S3Call): PreparedCall => {
       onObject(s3, call, 's3:PutObject'),
       ...keyAuthorization(s3.context, 'kms:Decrypt', draft.encryption, call),
     ],
-    input: { Bucket: call.bucket, Key: call.key, UploadId: id, PartNumber: number, CopySource: from },
     execute: async () => {
       const source = resolveCopySource(s3, call, from);
       const header = call.header('x-amz-copy-source-range');
@@ -192,7 +189,6 @@ export const abortMultipartUpload = (s3: S3State, call: S3Call): PreparedCall =>
   return {
     operation: 'AbortMultipartUpload',
     authorize: [onObject(s3, call, 's3:AbortMultipartUpload')],
-    input: { Bucket: call.bucket, Key: call.key, UploadId: id },
     execute: async () => {
       await s3.catalog.change((change) => {
         requireUpload(s3, call);

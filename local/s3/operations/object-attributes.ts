@@ -56,7 +56,6 @@ export const getObjectAttributes = (s3: S3State, call: S3Call): PreparedCall => 
   return {
     operation: 'GetObjectAttributes',
     authorize: [...toRead(s3, { bucket: call.bucket, key: call.key, versionId }), onObject(s3, call, action)],
-    input: { Bucket: call.bucket, Key: call.key, VersionId: versionId },
     execute: async () => {
       const version = resolveVersion(s3, call.bucket, call.key, versionId);
       const { checksum, storageClass } = version.record;

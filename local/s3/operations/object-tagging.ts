@@ -39,7 +39,6 @@ export const getObjectTagging = (s3: S3State, call: S3Call): PreparedCall => {
   return {
     operation: 'GetObjectTagging',
     authorize: [onObject(s3, call, versioned(call, 'GetObject'))],
-    input: { Bucket: call.bucket, Key: call.key },
     execute: async () => {
       const version = resolveVersion(s3, call.bucket, call.key, versionIdOf(call));
       const response = xmlResponse('Tagging', tagSetElement(version.tags));
@@ -64,7 +63,7 @@ export const putObjectTagging = async (s3: S3State, call: S3Call): Promise<Prepa
   return {
     operation: 'PutObjectTagging',
     authorize: [onObject(s3, call, versioned(call, 'PutObject'), requestTags(tags))],
-    input: { Bucket: call.bucket, Key: call.key, Tags: tags },
+    input: { Tagging: { TagSet: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) } },
     execute: async () => ({ status: 200, headers: headersOf(s3, replaceTags(s3, call, tags)) }),
   };
 };
@@ -75,7 +74,6 @@ export const deleteObjectTagging = (s3: S3State, call: S3Call): PreparedCall => 
   return {
     operation: 'DeleteObjectTagging',
     authorize: [onObject(s3, call, versioned(call, 'DeleteObject'))],
-    input: { Bucket: call.bucket, Key: call.key },
     execute: async () => ({ status: 204, headers: headersOf(s3, replaceTags(s3, call, {})) }),
   };
 };

@@ -54,7 +54,6 @@ export const putObject = (s3: S3State, call: S3Call): PreparedCall => {
   return {
     operation: 'PutObject',
     authorize: toWrite(s3, call, encryption, tags),
-    input: { Bucket: call.bucket, Key: call.key },
     execute: async () => {
       const versioning = versioningOf(s3, call.bucket);
       const version = await storeBody(s3, call, undefined, (change, { extents, size, md5, checksum }) => {

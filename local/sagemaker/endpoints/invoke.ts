@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { leftOutBytes, leftOutText } from '#local/cloud/left-out';
 import { AwsError, type PreparedCall, type ServiceRequest, type ServiceResponse } from '#local/cloud/service';
 import type { Answer } from '#local/sagemaker/container/server';
 import type { Endpoint } from '#local/sagemaker/endpoints/endpoint';
@@ -20,8 +21,35 @@ export const invokedEndpoint = (path: string): string | undefined => {
 export const prepareInvocation = (hub: Hub, hosting: Hosting, name: string, request: ServiceRequest): PreparedCall => ({
   operation: 'InvokeEndpoint',
   authorize: [on(hub, 'InvokeEndpoint', 'endpoint', name)],
-  input: { EndpointName: name },
+  input: requestMembers(name, request),
   execute: () => invoke(hub, hosting, name, request),
+});
+
+/** Headers of the runtime API that are members of the request (service model of sagemaker-runtime, 2017-05-13). */
+const MEMBERS: Readonly<Record<string, string>> = {
+  'content-type': 'ContentType',
+  accept: 'Accept',
+  'x-amzn-sagemaker-enable-explanations': 'EnableExplanations',
+  'x-amzn-sagemaker-inference-component': 'InferenceComponentName',
+  'x-amzn-sagemaker-inference-id': 'InferenceId',
+  'x-amzn-sagemaker-session-id': 'SessionId',
+  'x-amzn-sagemaker-target-container-hostname': 'TargetContainerHostname',
+  'x-amzn-sagemaker-target-model': 'TargetModel',
+  'x-amzn-sagemaker-target-variant': 'TargetVariant',
+};
+
+const requestMembers = (endpoint: string, { headers }: ServiceRequest): Record<string, string> => ({
+  EndpointName: endpoint,
+  ...Object.fromEntries(
+    Object.entries(MEMBERS).flatMap(([header, member]) => {
+      const value = headers[header];
+      return value === undefined ? [] : [[member, value]];
+    }),
+  ),
+  ...(headers['x-amzn-sagemaker-custom-attributes'] === undefined
+    ? {}
+    : { CustomAttributes: leftOutText(headers['x-amzn-sagemaker-custom-attributes']) }),
+  Body: leftOutBytes(Number(headers['content-length'] ?? 0)),
 });
 
 const invoke = async (hub: Hub, hosting: Hosting, name: string, request: ServiceRequest): Promise<ServiceResponse> => {

@@ -1,0 +1,84 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { PageHandler } from '../cloud/door.ts';
+import type { FaultControl } from './control.ts';
+import { FaultFileError, parseFaultFile } from './fault-file.ts';
+
+/** Where a running cloud's faults are read (GET), set (PUT, a fault file) and cleared (DELETE). */
+export const FAULTS_PREFIX = '/_faults/';
+
+const MAX_BYTES = 256 * 1024;
+
+/**
+ * What the user of a cloud puts into `Authorization` to change its faults: shows that they know the administrator's secret
+ * without sending it.
+ */
+export const faultsAuthorization = (secretAccessKey: string): string =>
+  `Bearer ${createHmac('sha256', secretAccessKey).update('tidegate faults').digest('hex')}`;
+
+const sameText = (a: string, b: string): boolean => {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+};
+
+async function readText(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.byteLength;
+    if (size > MAX_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/**
+ * The page of a cloud's faults, JSON. Anyone on this machine may read it; changing needs `faultsAuthorization`, which no web
+ * page knows and none may send across origins.
+ */
+export function createFaultPages(
+  control: FaultControl,
+  adminSecret: string,
+): { readonly prefix: string; readonly handle: PageHandler } {
+  const authorization = faultsAuthorization(adminSecret);
+
+  const json = (response: ServerResponse, status: number, body: unknown): void => {
+    response.writeHead(status, {
+      'content-type': 'application/json; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    });
+    response.end(JSON.stringify(body));
+  };
+  const show = (response: ServerResponse): void => json(response, 200, { faults: control.status() ?? null });
+
+  async function set(request: IncomingMessage, response: ServerResponse, name: string): Promise<void> {
+    const text = await readText(request);
+    if (text === undefined) return json(response, 413, { error: `A fault file has at most ${MAX_BYTES} bytes.` });
+    try {
+      control.set(await parseFaultFile(text, name));
+    } catch (cause) {
+      if (cause instanceof FaultFileError) return json(response, 400, { error: cause.message });
+      throw cause;
+    }
+    show(response);
+  }
+
+  return {
+    prefix: FAULTS_PREFIX,
+    async handle(request, response) {
+      const url = new URL(request.url ?? '/', 'http://localhost');
+      if (url.pathname !== FAULTS_PREFIX) return json(response, 404, { error: 'not found' });
+      if (request.method === 'GET') return show(response);
+      if (request.method !== 'PUT' && request.method !== 'DELETE') {
+        return json(response, 405, { error: 'GET reads the faults, PUT sets them, DELETE clears them.' });
+      }
+      if (!sameText(request.headers.authorization ?? '', authorization)) {
+        return json(response, 403, { error: 'Only who started this cloud may change its faults.' });
+      }
+      if (request.method === 'PUT') return set(request, response, url.searchParams.get('name') ?? 'faults');
+      control.clear();
+      show(response);
+    },
+  };
+}

@@ -6,13 +6,14 @@ import { systemClock } from './cloud/clock.ts';
 import { createContext, type HostContext, openCloudLog } from './cloud/context.ts';
 import { openCredentials } from './cloud/credentials.ts';
 import { createDoor } from './cloud/door.ts';
-import type { FaultHook } from './cloud/faults.ts';
 import { lockStateDir } from './cloud/lock.ts';
 import { type HostFactory, PAGES, SERVICE_NAMES, SERVICES, type ServiceName } from './cloud/registry.ts';
 import { createRoleActions } from './cloud/role-actions.ts';
 import type { Clock, CloudContext, CloudService, ResourceProvider, ServiceFactory } from './cloud/service.ts';
 import type { CloudFormationService } from './cloudformation/service.ts';
 import { applyStack, type StackResource } from './cloudformation/stack.ts';
+import { createFaultControl, type FaultControl, type Faults } from './faults/control.ts';
+import { createFaultPages } from './faults/pages.ts';
 import type { IamService } from './iam/service.ts';
 import type { SecretsManagerService } from './secretsmanager/service.ts';
 
@@ -38,7 +39,8 @@ export interface StartOptions {
   readonly services?: readonly ServiceName[];
   /** Replaces services of the registry, or adds others. */
   readonly serviceFactories?: Readonly<Record<string, ServiceFactory>>;
-  readonly faults?: FaultHook;
+  /** What is made to fail from the start: the rules of a fault file, or a function that decides call by call. */
+  readonly faults?: Faults;
   /** A second folder for the audit log, to keep it when the state folder goes. */
   readonly auditDir?: string;
   readonly onProgress?: (message: string) => void;
@@ -55,6 +57,8 @@ export interface Cloud {
   readonly outputs: Readonly<Record<string, string>>;
   readonly resources: Readonly<Record<string, Omit<StackResource, 'logicalId'>>>;
   readonly context: CloudContext;
+  /** What is made to fail, and how often it was; changes at any time. */
+  readonly faults: FaultControl;
   /** Ends every process of the cloud and gives the state folder back. */
   close(): Promise<void>;
 }
@@ -90,10 +94,8 @@ export async function startCloud(options: StartOptions): Promise<Cloud> {
     const template: unknown = JSON.parse(readFileSync(options.templatePath, 'utf8'));
 
     const credentials = openCredentials(stateDir, accountId);
-    const door = await createDoor(
-      { credentials, audit, region, clock, log, ...(options.faults && { faults: options.faults }) },
-      options.port ?? 0,
-    );
+    const faults = createFaultControl(clock, log, options.faults);
+    const door = await createDoor({ credentials, audit, region, clock, log, faults: faults.call }, options.port ?? 0);
     closers.push(() => door.close());
 
     const services = new Map<string, CloudService>();
@@ -114,7 +116,12 @@ export async function startCloud(options: StartOptions): Promise<Cloud> {
       },
       log,
     );
-    const context: HostContext = { ...base, packageDir: resolve(options.packageDir), credentials };
+    const context: HostContext = {
+      ...base,
+      packageDir: resolve(options.packageDir),
+      credentials,
+      faults: faults.points,
+    };
     const started = await createServices(options, context, services, closers);
 
     const providers = new Map<string, ResourceProvider>(
@@ -143,6 +150,8 @@ export async function startCloud(options: StartOptions): Promise<Cloud> {
         })),
     );
     door.open({ services, authorizer, roleName });
+    const faultPages = createFaultPages(faults, credentials.admin.secretAccessKey);
+    door.mount(faultPages.prefix, faultPages.handle);
     if (options.services === undefined) {
       for (const load of PAGES) {
         const pages = await load(context);
@@ -161,6 +170,7 @@ export async function startCloud(options: StartOptions): Promise<Cloud> {
       outputs: stack.outputs,
       resources: stack.resources,
       context,
+      faults,
       close,
     };
   } catch (cause) {

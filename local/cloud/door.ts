@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { performUnder } from '../faults/perform.ts';
 import type { AuditLine, AuditLog } from './audit.ts';
 import { type Authorizer, decideInTurn } from './authorize.ts';
 import type { CredentialStore } from './credentials.ts';
 import { type FaultHook, faultName } from './faults.ts';
 import { auditedInput } from './left-out.ts';
 import { BodyTooLarge, isLoopbackHost, receiveBody, toWireRequest } from './receive.ts';
-import { discard, send } from './respond.ts';
+import { send } from './respond.ts';
 import {
   AwsError,
   type Caller,
@@ -139,7 +140,7 @@ export async function createDoor(options: DoorOptions, port: number): Promise<Do
       line.caller = caller.arn;
       const role = caller.roleArn && behind.roleName(caller.roleArn);
       if (role) line.role = role;
-      answer = await call(behind, service, caller, line, {
+      const request = {
         id,
         method: wire.method,
         path: wire.path,
@@ -149,7 +150,10 @@ export async function createDoor(options: DoorOptions, port: number): Promise<Do
         signingName: parts.signingName,
         region: parts.region,
         caller,
-      });
+      };
+      const gone = new AbortController();
+      response.once('close', () => gone.abort());
+      answer = await call(behind, service, caller, line, request, gone.signal);
     } catch (cause) {
       const error = toAwsError(cause, line.service ?? '', id, wire.headers['content-type']);
       line.errorCode = error.code;
@@ -179,6 +183,7 @@ export async function createDoor(options: DoorOptions, port: number): Promise<Do
     caller: Caller,
     line: { -readonly [key in keyof AuditLine]?: AuditLine[key] },
     request: ServiceRequest,
+    gone: AbortSignal,
   ): Promise<ServiceResponse | 'reset'> {
     const decide = (entry: Parameters<Authorizer>[0]) => behind.authorizer(entry, caller, request.region);
     const prepared: PreparedCall = await service.prepare({ ...request, isAllowed: (entry) => decide(entry).allowed });
@@ -197,13 +202,7 @@ export async function createDoor(options: DoorOptions, port: number): Promise<Do
       ...(line.role && { role: line.role }),
     });
     if (fault) line.fault = faultName(fault);
-    if (fault?.kind === 'reset') {
-      if (fault.after) discard(await prepared.execute());
-      return 'reset';
-    }
-    if (fault?.kind === 'error') throw new AwsError(fault.code, fault.message, fault.status);
-    if (fault?.kind === 'delay') await clock.sleep(fault.ms);
-    return prepared.execute();
+    return performUnder(fault, () => prepared.execute(), clock, gone);
   }
 
   function toAwsError(cause: unknown, signingName: string, id: string, contentType: string | undefined): AwsError {

@@ -9,6 +9,8 @@ export interface Key {
   readonly description: string;
   readonly enabled: boolean;
   readonly rotation: boolean;
+  /** The key policy as the template has it; keys of an older state folder have the default one. */
+  readonly policy?: unknown;
   /** Of the template resource that made it. */
   readonly logicalId: string;
   /** Base64 of 32 bytes. */
@@ -23,7 +25,7 @@ interface Kept {
 
 export interface Keyring {
   /** Makes the key of a template resource, or finds it again. */
-  provide(logicalId: string, settings: Pick<Key, 'description' | 'enabled' | 'rotation'>): Key;
+  provide(logicalId: string, settings: Pick<Key, 'description' | 'enabled' | 'rotation' | 'policy'>): Key;
   setAlias(alias: string, keyId: string): void;
   removeAlias(alias: string): void;
   aliases(): Readonly<Record<string, string>>;

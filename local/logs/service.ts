@@ -1,11 +1,14 @@
 import { type JsonObject, jsonError, jsonResponse, optionalString, readJsonRequest } from '../cloud/json-protocol.ts';
 import { AwsError, type CloudContext, type CloudService } from '../cloud/service.ts';
+import { assertServiceMay } from '../cloud/service-access.ts';
 import { physicalName } from '../cloudformation/names.ts';
+import { keyUse } from '../kms/key-use.ts';
 import { type LogLine, readLog } from './store.ts';
 
 interface Group {
   readonly name: string;
   readonly retentionDays?: number;
+  readonly kmsKeyId?: string;
 }
 
 /** CloudWatch Logs, reading: what functions wrote is found by group, stream, time and words. */
@@ -21,6 +24,29 @@ export function createLogs(context: CloudContext): LogsService {
   const groups = new Map<string, Group>();
   const arn = (group: string): string => `arn:aws:logs:${region}:${accountId}:log-group:${group}`;
 
+  /**
+   * CloudWatch Logs encrypts in its own name, bound to the group (CloudWatch Logs User Guide, "Encrypt log data using AWS
+   * KMS").
+   * @throws AwsError `InvalidParameterException` when the key's policy does not let it
+   */
+  function assertEncrypts(group: string, key: string): void {
+    try {
+      const entries = keyUse(context, {
+        actions: ['kms:Encrypt', 'kms:Decrypt', 'kms:GenerateDataKey'],
+        key,
+        encryptionContext: { 'aws:logs:arn': arn(group) },
+      });
+      for (const entry of entries)
+        assertServiceMay(context, { service: `logs.${region}.amazonaws.com`, sourceArn: arn(group) }, entry);
+    } catch (cause) {
+      if (!(cause instanceof AwsError)) throw cause;
+      throw new AwsError(
+        'InvalidParameterException',
+        `The specified KMS Key Id could not be associated with specified Log Group '${arn(group)}'. ${cause.message}`,
+      );
+    }
+  }
+
   const groupOf = (input: JsonObject): string => {
     const name =
       optionalString(input, 'logGroupName') ??
@@ -34,11 +60,12 @@ export function createLogs(context: CloudContext): LogsService {
       const prefix = optionalString(input, 'logGroupNamePrefix') ?? '';
       const found = [...groups.values()].filter(({ name }) => name.startsWith(prefix));
       return {
-        logGroups: found.map(({ name, retentionDays }) => ({
+        logGroups: found.map(({ name, retentionDays, kmsKeyId }) => ({
           logGroupName: name,
           arn: `${arn(name)}:*`,
           logGroupArn: arn(name),
           ...(retentionDays && { retentionInDays: retentionDays }),
+          ...(kmsKeyId !== undefined && { kmsKeyId }),
         })),
       };
     },
@@ -91,7 +118,13 @@ export function createLogs(context: CloudContext): LogsService {
               ? properties['LogGroupName']
               : physicalName(stackName, logicalId, 512);
           const days = Number(properties['RetentionInDays']);
-          groups.set(name, { name, ...(days > 0 && { retentionDays: days }) });
+          const kmsKeyId = optionalString(properties, 'KmsKeyId');
+          if (kmsKeyId !== undefined) assertEncrypts(name, kmsKeyId);
+          groups.set(name, {
+            name,
+            ...(days > 0 && { retentionDays: days }),
+            ...(kmsKeyId !== undefined && { kmsKeyId }),
+          });
           return { ref: name, attributes: { Arn: `${arn(name)}:*` } };
         },
         delete: async ({ ref }) => void groups.delete(ref),

@@ -1,4 +1,5 @@
 import type { AuthorizationRequest, CloudContext } from '#local/cloud/service';
+import { isAwsManaged, keyArnOf, keyUse } from '#local/kms/key-use';
 import type { S3Call } from './wire/call.ts';
 import { invalidArgument, notImplemented } from './wire/errors.ts';
 import { childAt, textAt, type XmlNode } from './wire/xml.ts';
@@ -11,14 +12,7 @@ export interface Encryption {
   readonly bucketKey?: boolean;
 }
 
-type Place = Pick<CloudContext, 'partition' | 'accountId' | 'region'>;
-
-/** A key is named by ARN, by id or by alias. */
-const toKeyArn = ({ partition, accountId, region }: Place, key: string): string => {
-  if (key.startsWith('arn:')) return key;
-  const resource = key.startsWith('alias/') ? key : `key/${key}`;
-  return `arn:${partition}:kms:${region}:${accountId}:${resource}`;
-};
+type Place = Pick<CloudContext, 'partition' | 'accountId' | 'region' | 'service'>;
 
 const toEncryption = (
   place: Place,
@@ -26,20 +20,24 @@ const toEncryption = (
   key: string | undefined,
   bucketKey: string | undefined,
 ): Encryption => {
+  checkAlgorithm(algorithm);
   if (algorithm === 'AES256') return { algorithm };
-  if (algorithm !== 'aws:kms' && algorithm !== 'aws:kms:dsse') {
-    throw invalidArgument(
-      'The encryption method specified is not supported',
-      'x-amz-server-side-encryption',
-      algorithm,
-    );
-  }
   return {
     algorithm,
-    ...(key ? { keyArn: toKeyArn(place, key) } : {}),
+    ...(key && !isAwsManaged(key) ? { keyArn: keyArnOf(place, key) } : {}),
     ...(bucketKey === undefined ? {} : { bucketKey: bucketKey === 'true' }),
   };
 };
+
+/** @throws S3Error InvalidArgument */
+function checkAlgorithm(algorithm: string): asserts algorithm is Encryption['algorithm'] {
+  if (algorithm === 'AES256' || algorithm === 'aws:kms' || algorithm === 'aws:kms:dsse') return;
+  throw invalidArgument('The encryption method specified is not supported', 'x-amz-server-side-encryption', algorithm);
+}
+
+/** Whether S3 takes a ServerSideEncryptionConfiguration; it does not look for the key. @throws S3Error InvalidArgument */
+export const checkEncryptionDocument = (document: XmlNode): void =>
+  checkAlgorithm(textAt(childAt(document, 'Rule'), 'ApplyServerSideEncryptionByDefault', 'SSEAlgorithm') ?? 'AES256');
 
 /** @param document the bucket's ServerSideEncryptionConfiguration; S3 encrypts with AES256 when there is none. */
 export const defaultEncryption = (place: Place, document: XmlNode | undefined): Encryption => {
@@ -77,22 +75,13 @@ export const encryptionHeaders = ({ algorithm, keyArn, bucketKey }: Encryption):
  * context is the bucket's ARN with an S3 bucket key, else the object's.
  */
 export const keyAuthorization = (
-  { partition, region }: Place,
+  place: Place,
   action: 'kms:GenerateDataKey' | 'kms:Decrypt',
   { keyArn, bucketKey }: Encryption,
   { bucket, key }: { readonly bucket: string; readonly key: string },
-): AuthorizationRequest[] =>
-  keyArn === undefined
-    ? []
-    : [
-        {
-          action,
-          resource: keyArn,
-          context: {
-            'kms:ViaService': `s3.${region}.amazonaws.com`,
-            'kms:EncryptionContext:aws:s3:arn': bucketKey
-              ? `arn:${partition}:s3:::${bucket}`
-              : `arn:${partition}:s3:::${bucket}/${key}`,
-          },
-        },
-      ];
+): AuthorizationRequest[] => {
+  if (keyArn === undefined) return [];
+  const object = `arn:${place.partition}:s3:::${bucket}`;
+  const encryptionContext = { 'aws:s3:arn': bucketKey ? object : `${object}/${key}` };
+  return keyUse(place, { actions: [action], key: keyArn, via: 's3', encryptionContext });
+};

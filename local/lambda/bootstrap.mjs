@@ -97,6 +97,7 @@ const contextOf = ({ deadline, functionArn }) => ({
 const serve = (handler) => async (message) => {
   requestId = message.requestId;
   process.env._X_AMZN_TRACE_ID = message.traceId;
+  if (message.crash === 'before') process.exit(1);
   let answer;
   try {
     const result = await handler(JSON.parse(message.event), contextOf(message));
@@ -110,9 +111,11 @@ const serve = (handler) => async (message) => {
   }
   process.stdout.write(endMark(requestId));
   process.stderr.write(endMark(requestId));
+  if (message.crash === 'after') process.exit(1);
   await send({ ...answer, requestId, maxRssKb: process.resourceUsage().maxRSS });
 };
 
+if (process.argv.includes('--fail-init')) process.exit(1);
 try {
   process.on('message', serve(await loadHandler()));
   await send({ type: 'ready' });

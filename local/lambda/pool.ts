@@ -1,3 +1,4 @@
+import type { InvocationFault } from '../cloud/faults.ts';
 import type { FunctionProcess, Outcome } from './process.ts';
 
 /** Ends the processes that have waited longest when too many wait. */
@@ -32,16 +33,20 @@ export function createIdleLimit(max: number, afterMs: number): IdleLimit {
 
 /** The processes of one function. */
 export interface Pool {
-  /** Runs an event in a warm process, else a new one, else when one is free. */
-  invoke(requestId: string, event: string): Promise<Outcome>;
+  /** Runs an event in a warm process, else a new one, else when one is free; a fault may befall it there. */
+  invoke(requestId: string, event: string, fault?: InvocationFault): Promise<Outcome>;
   /** Invocations under way or waiting. */
   readonly busy: number;
   /** Ends every process; what waits is refused. */
   close(): Promise<void>;
 }
 
-/** @param start makes a new process; may fail, when the code cannot be unpacked */
-export function createPool(start: () => Promise<FunctionProcess>, maxProcesses: number, idle: IdleLimit): Pool {
+/** @param start makes a new process, or one that fails to load; may fail, when the code cannot be unpacked */
+export function createPool(
+  start: (failInit: boolean) => Promise<FunctionProcess>,
+  maxProcesses: number,
+  idle: IdleLimit,
+): Pool {
   const free: FunctionProcess[] = [];
   const all = new Set<FunctionProcess>();
   const queue: PromiseWithResolvers<FunctionProcess>[] = [];
@@ -71,10 +76,10 @@ export function createPool(start: () => Promise<FunctionProcess>, maxProcesses: 
     return open();
   }
 
-  async function open(): Promise<FunctionProcess> {
+  async function open(failInit = false): Promise<FunctionProcess> {
     starting++;
     try {
-      const process = await start();
+      const process = await start(failInit);
       if (closed) {
         await process.kill();
         throw new Error('The embedded cloud is closing.');
@@ -104,13 +109,14 @@ export function createPool(start: () => Promise<FunctionProcess>, maxProcesses: 
     get busy() {
       return busy;
     },
-    async invoke(requestId, event) {
+    async invoke(requestId, event, fault) {
       if (closed) throw new Error('The embedded cloud is closing.');
       busy++;
       try {
-        const process = await acquire();
+        // Only a process that is new can fail to load, whatever others wait warm.
+        const process = fault?.kind === 'init' ? await open(true) : await acquire();
         try {
-          return await process.invoke(requestId, event);
+          return await process.invoke(requestId, event, fault);
         } finally {
           release(process);
         }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { InvocationFault } from '../cloud/faults.ts';
 import { readOutput } from './output.ts';
 
 /** An error as Lambda puts it into the payload. */
@@ -33,6 +34,8 @@ export interface ProcessSettings {
   readonly environment: Readonly<Record<string, string>>;
   /** A folder this process may make its temporary files in. */
   readonly temporary: string;
+  /** A fault: the process ends before it has loaded its handler. */
+  readonly failInit?: boolean;
   onLine(line: {
     readonly time: number;
     readonly stream: string;
@@ -44,7 +47,8 @@ export interface ProcessSettings {
 /** A warm function: runs one invocation at a time until it dies or is ended. */
 export interface FunctionProcess {
   readonly alive: boolean;
-  invoke(requestId: string, event: string): Promise<Outcome>;
+  /** @param fault what befalls this invocation */
+  invoke(requestId: string, event: string, fault?: InvocationFault): Promise<Outcome>;
   kill(): Promise<void>;
 }
 
@@ -87,7 +91,12 @@ export function startProcess(settings: ProcessSettings): FunctionProcess {
 
   const child: ChildProcess = spawn(
     process.execPath,
-    [`--max-old-space-size=${memoryMb}`, '--enable-source-maps', BOOTSTRAP],
+    [
+      `--max-old-space-size=${memoryMb}`,
+      '--enable-source-maps',
+      BOOTSTRAP,
+      ...(settings.failInit === true ? ['--fail-init'] : []),
+    ],
     {
       cwd: settings.folder,
       // A group of its own: Ctrl-C in the terminal is for the host, which then ends its functions in order.
@@ -192,7 +201,22 @@ export function startProcess(settings: ProcessSettings): FunctionProcess {
     };
   }
 
-  async function invoke(requestId: string, event: string): Promise<Outcome> {
+  /** Has a ready process run an event under a fault. A crash is the process's own doing. */
+  async function undergo(
+    fault: InvocationFault | undefined,
+    run: () => Promise<Answer | 'exit' | 'timeout'>,
+  ): Promise<Answer | 'exit' | 'timeout'> {
+    if (fault?.kind !== 'timeout' && fault?.kind !== 'memory') return run();
+    const begun = performance.now();
+    const answer = fault.after ? await run() : undefined;
+    if (answer === 'exit' || answer === 'timeout') return answer;
+    if (fault.kind === 'timeout') return outcome(fault.ms ?? timeoutSeconds * 1000 - (performance.now() - begun));
+    await kill();
+    maxRssKb = memoryMb * 1024;
+    return 'exit';
+  }
+
+  async function invoke(requestId: string, event: string, fault?: InvocationFault): Promise<Outcome> {
     const log: string[] = [];
     current = { requestId, log };
     const timeoutMs = timeoutSeconds * 1000;
@@ -208,10 +232,16 @@ export function startProcess(settings: ProcessSettings): FunctionProcess {
         functionArn: settings.functionArn,
         deadline: Date.now() + timeoutMs,
         traceId,
+        ...(fault?.kind === 'crash' && { crash: fault.after ? 'after' : 'before' }),
       };
-      // A process that has just died answers by its exit, so a failure to send needs no handling of its own.
-      child.send?.(message, () => undefined);
-      answer = await outcome(timeoutMs);
+      answer = await undergo(fault, () => {
+        // A process that has just died answers by its exit, so a failure to send needs no handling of its own.
+        child.send?.(message, () => undefined);
+        return outcome(timeoutMs);
+      });
+    } else if (settings.failInit) {
+      const duration = (performance.now() - started).toFixed(2);
+      write(`INIT_REPORT Init Duration: ${duration} ms\tPhase: init\tStatus: error\tError Type: Runtime.ExitError`);
     }
 
     let result: { payload: string } | { error: FunctionError };

@@ -65,7 +65,7 @@ export function createRuntime(context: HostContext): Runtime {
 
   function createProcesses(deployed: DeployedFunction, log: JsonLinesFile): Pool {
     const { spec, arn, code } = deployed;
-    const start = async () => {
+    const start = async (failInit: boolean) => {
       const folder = await code.folder();
       const { credentials, endpoint } = context.clientConfig(spec.roleArn, spec.name, 'lambda.amazonaws.com');
       const logsKept = executionRole(context, spec).mayWriteLogs(logStreamName(clock.now()));
@@ -78,6 +78,7 @@ export function createRuntime(context: HostContext): Runtime {
         timeoutSeconds: spec.timeoutSeconds,
         logGroup: spec.logGroup,
         temporary: join(home, 'tmp'),
+        failInit,
         environment: {
           AWS_REGION: region,
           AWS_DEFAULT_REGION: region,
@@ -146,7 +147,8 @@ export function createRuntime(context: HostContext): Runtime {
         });
       }
       try {
-        return await running.pool.invoke(requestId, event);
+        const fault = context.faults?.invocation({ name: spec.name, logicalId: spec.logicalId });
+        return await running.pool.invoke(requestId, event, fault);
       } catch (cause) {
         if (cause instanceof AwsError) throw cause;
         const why = cause instanceof Error ? cause.message : String(cause);

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { approvalCommands } from './commands/approval.ts';
+import { auditCommand } from './commands/audit.ts';
 import { cloudCommands } from './commands/cloud.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -44,6 +45,7 @@ for (const add of [
   reportCommand,
   driftCommand,
   slackCommand,
+  auditCommand,
   doctorCommand,
   demoCommand,
 ]) {

@@ -3,14 +3,17 @@ import {
   endpointTests,
   executionsOf,
   functionBasics,
+  listObjects,
   listVersions,
   machineArn,
+  missObjects,
   passTo,
   readObjects,
   readObjectVersions,
   readSecret,
   sageMaker,
   state,
+  writeFiles,
   writeObjects,
 } from './grants.ts';
 
@@ -19,7 +22,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
   const readRun = readObjects('ArtifactsBucket', '*/runs/*');
   const writeRun = writeObjects('ArtifactsBucket', '*/runs/*');
   const readRows = readObjects('CleanBucket', '*/runs/*');
-  const writeRows = writeObjects('CleanBucket', '*/runs/*');
+  const writeRows = writeFiles('CleanBucket', '*/runs/*');
   return {
     admitDrop: [
       ...listVersions('RawBucket'),
@@ -41,7 +44,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       ...sageMaker(stage, 'model', 'CreateModel', 'DescribeModel', 'AddTags'),
       ...passTo('ServingRole', 'sagemaker.amazonaws.com'),
     ],
-    evaluateCandidate: [...readRun, ...writeRun, ...readRows],
+    evaluateCandidate: [...readRun, ...writeRun, ...readRows, listObjects('CleanBucket', '*/runs/*/holdout/*')],
     applyGates: [...readRun, ...writeRun],
     registerModel: [
       ...readRun,
@@ -106,12 +109,15 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       ...state('GetItem', 'PutItem'),
       ...endpointTests('GetItem', 'PutItem', 'Query'),
     ],
-    runEndpointTest: [...sageMaker(stage, 'endpoint', 'InvokeEndpoint'), ...readRun],
+    runEndpointTest: [...sageMaker(stage, 'endpoint', 'InvokeEndpoint'), ...readRun, missObjects('ArtifactsBucket')],
     recordTestResults: [...endpointTests('PutItem', 'UpdateItem'), ...state('GetItem')],
     measureDrift: [
       ...readRun,
       ...writeObjects('ArtifactsBucket', '*/drift/*'),
-      ...readObjects('CleanBucket', '*'),
+      ...['*/captures/*', '*/runs/*/clean/*'].flatMap((keys) => [
+        ...readObjects('CleanBucket', keys),
+        listObjects('CleanBucket', keys),
+      ]),
       ...state('GetItem', 'PutItem', 'UpdateItem', 'Query'),
     ],
     predict: [...readRun, ...state('GetItem'), ...sageMaker(stage, 'endpoint', 'InvokeEndpoint', 'DescribeEndpoint')],

@@ -13,19 +13,29 @@ const viaS3: Allow['when'] = { StringEquals: { 'kms:ViaService': sub('s3.${AWS::
 
 export type Bucket = 'RawBucket' | 'CleanBucket' | 'ArtifactsBucket';
 
-/** Read objects whose keys match; listing lets a missing object be told from a forbidden one. */
+/** Read objects whose keys match. One that is missing looks forbidden to who may not list: see `listObjects`. */
 export const readObjects = (bucket: Bucket, keys: string): Allow[] => [
   allow('s3:GetObject', objects(bucket, keys)),
-  allow('s3:ListBucket', bucketArn(bucket)),
   allow('kms:Decrypt', bucketKey(bucket), viaS3),
 ];
+/** List below prefixes, and learn that an object is missing. */
+export const listObjects = (bucket: Bucket, prefix: string): Allow =>
+  allow('s3:ListBucket', bucketArn(bucket), { StringLike: { 's3:prefix': prefix } });
+/** Learn that an object is missing, rather than forbidden. */
+export const missObjects = (bucket: Bucket): Allow => allow('s3:ListBucket', bucketArn(bucket));
 export const readObjectVersions = (bucket: Bucket): Allow[] => [
-  allow(['s3:GetObject', 's3:GetObjectVersion'], objects(bucket, '*')),
+  allow('s3:GetObjectVersion', objects(bucket, '*')),
+  missObjects(bucket),
   allow('kms:Decrypt', bucketKey(bucket), viaS3),
 ];
-/** Write objects whose keys match, in parts when large. */
+/** Write small objects whose keys match. */
 export const writeObjects = (bucket: Bucket, keys: string): Allow[] => [
-  allow(['s3:PutObject', 's3:AbortMultipartUpload'], objects(bucket, keys)),
+  allow('s3:PutObject', objects(bucket, keys)),
+  allow('kms:GenerateDataKey', bucketKey(bucket), viaS3),
+];
+/** Write objects of any size: a multipart upload's later parts are encrypted with the key of the first. */
+export const writeFiles = (bucket: Bucket, keys: string): Allow[] => [
+  allow('s3:PutObject', objects(bucket, keys)),
   allow(['kms:GenerateDataKey', 'kms:Decrypt'], bucketKey(bucket), viaS3),
 ];
 export const listVersions = (bucket: Bucket): Allow[] => [allow('s3:ListBucketVersions', bucketArn(bucket))];

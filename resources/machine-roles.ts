@@ -1,5 +1,14 @@
 import { type Allow, allow, getAtt, type Resource, role, sub } from './cloudformation.ts';
-import { executionsOf, machineArn, machineBasics, managedRule, passTo, readObjects, sageMaker } from './grants.ts';
+import {
+  executionsOf,
+  listObjects,
+  machineArn,
+  machineBasics,
+  managedRule,
+  passTo,
+  readObjects,
+  sageMaker,
+} from './grants.ts';
 
 const invoke = (...functions: string[]): Allow =>
   allow(
@@ -92,22 +101,22 @@ export function sageMakerRoles(stage: string): Record<string, Resource> {
       sub('arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/sagemaker/*'),
     ),
   ];
-  const read = (bucket: 'CleanBucket' | 'ArtifactsBucket', keys: string): Allow[] => readObjects(bucket, keys);
   const write = (bucket: 'CleanBucket' | 'ArtifactsBucket', key: string, keys: string): Allow[] => [
-    allow(['s3:PutObject', 's3:AbortMultipartUpload'], sub(`\${${bucket}.Arn}/${keys}`)),
+    allow('s3:PutObject', sub(`\${${bucket}.Arn}/${keys}`)),
     allow(['kms:GenerateDataKey', 'kms:Decrypt'], getAtt(key, 'Arn')),
   ];
   return {
     TrainingRole: role(`tidegate-${stage}-training`, 'sagemaker.amazonaws.com', [
       ...image,
-      ...read('CleanBucket', '*/runs/*/encoded/*'),
+      ...readObjects('CleanBucket', '*/runs/*/encoded/*'),
+      listObjects('CleanBucket', '*/runs/*/encoded/*'),
       ...write('ArtifactsBucket', 'ArtifactsKey', '*/runs/*/model/*'),
-      ...read('ArtifactsBucket', '*/runs/*/model/*'),
     ]),
     ServingRole: role(`tidegate-${stage}-serving`, 'sagemaker.amazonaws.com', [
       ...image,
-      ...read('ArtifactsBucket', '*/runs/*/model/*'),
-      ...read('CleanBucket', '*/runs/*/holdout/*'),
+      ...readObjects('ArtifactsBucket', '*/runs/*/model/*'),
+      ...readObjects('CleanBucket', '*/runs/*/holdout/*'),
+      listObjects('CleanBucket', '*/runs/*/holdout/*'),
       ...write('CleanBucket', 'CleanKey', '*/runs/*/holdout/scores/*'),
       ...write('CleanBucket', 'CleanKey', '*/captures/*'),
     ]),

@@ -1,12 +1,6 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import {
-  GetObjectCommand,
-  HeadObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  type S3Client,
-} from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import type { z } from 'zod';
 import { DropVanishedError, NotFoundError } from '#domain/errors';
@@ -25,8 +19,6 @@ export interface ObjectStore {
   uri(key: string): string;
   /** Every object below a prefix, in key order. */
   list(prefix: string): Promise<ListedObject[]>;
-  /** The object's current version id and size, or undefined when there is none. */
-  head(key: string): Promise<{ size: number; versionId?: string; etag: string } | undefined>;
   /** @throws NotFoundError when the object is missing. */
   readJson<S extends z.ZodType>(key: string, schema: S): Promise<z.output<S>>;
   readText(key: string): Promise<string>;
@@ -81,17 +73,6 @@ export function objectStore(client: S3Client, bucket: string): ObjectStore {
       } while (token);
       return found;
     },
-    async head(key) {
-      try {
-        const output = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
-        const etag = (output.ETag ?? '').replaceAll('"', '');
-        const size = output.ContentLength ?? 0;
-        return output.VersionId ? { size, etag, versionId: output.VersionId } : { size, etag };
-      } catch (error) {
-        if (isMissing(error)) return undefined;
-        throw error;
-      }
-    },
     async readJson(key, schema) {
       return schema.parse(JSON.parse(await readText(key)));
     },
@@ -118,6 +99,8 @@ export function objectStore(client: S3Client, bucket: string): ObjectStore {
       await new Upload({
         client,
         params: { Bucket: bucket, Key: key, Body: createReadStream(file), ContentType: contentType },
+        // a function that dies aborts nothing either: the bucket's lifecycle removes parts left behind
+        leavePartsOnError: true,
       }).done();
     },
   };

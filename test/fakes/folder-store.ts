@@ -30,9 +30,6 @@ export function folderStore(folder: string): ObjectStore {
         keys.map(async (key) => ({ key, size: (await stat(path(key))).size, etag: '', lastModified: '' })),
       );
     },
-    async head(key) {
-      return existsSync(path(key)) ? { size: (await stat(path(key))).size, etag: '' } : undefined;
-    },
     async readJson(key, schema) {
       return schema.parse(JSON.parse(await readText(key)));
     },

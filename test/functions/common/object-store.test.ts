@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type ObjectStore, objectStore } from '#functions/common/object-store';
@@ -60,15 +60,6 @@ describe('a bucket', () => {
     expect(await store.list('nothing/')).toEqual([]);
   });
 
-  it('tells size and version of an object, and that there is none', async () => {
-    buckets.put('bucket/a', 'old');
-    buckets.put('bucket/a', 'newer');
-    expect(await store.head('a')).toEqual({ size: 5, versionId: 'v2', etag: expect.stringMatching(/^[0-9a-f]{32}$/) });
-    expect(await store.head('b')).toBeUndefined();
-    buckets.mock.on(HeadObjectCommand).resolves({});
-    expect(await store.head('a')).toEqual({ size: 0, etag: '' });
-  });
-
   it('names an object that is missing', async () => {
     await expect(store.readText('gone.json')).rejects.toMatchObject({
       name: 'NotFoundError',
@@ -81,9 +72,7 @@ describe('a bucket', () => {
 
   it('does not take a refusal for a missing object', async () => {
     buckets.mock.on(GetObjectCommand).rejects(denied);
-    buckets.mock.on(HeadObjectCommand).rejects(denied);
     await expect(store.readText('a')).rejects.toBe(denied);
-    await expect(store.head('a')).rejects.toBe(denied);
     await expect(store.download('a', file)).rejects.toBe(denied);
   });
 

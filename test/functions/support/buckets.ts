@@ -3,7 +3,6 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import {
   GetObjectCommand,
-  HeadObjectCommand,
   ListObjectsV2Command,
   ListObjectVersionsCommand,
   PutObjectCommand,
@@ -61,11 +60,6 @@ export function fakeBuckets({ pageSize = 1000, calls }: { readonly pageSize?: nu
       transformToString: async (encoding?: BufferEncoding) => found.body.toString(encoding),
     });
     return { Body, ContentLength: found.body.length };
-  });
-  mock.on(HeadObjectCommand).callsFake(({ Bucket, Key }) => {
-    const found = find(Bucket, Key);
-    if (!found) throw missing('NotFound');
-    return { ContentLength: found.body.length, ETag: etagOf(found.body), VersionId: found.versionId };
   });
   mock.on(PutObjectCommand).callsFake(async ({ Bucket, Key, Body }) => {
     const body = Buffer.from(Body instanceof Readable ? await buffer(Body) : Body);

@@ -8,7 +8,9 @@ import { wideGrants } from '#local/iam/wildcard-resources';
 const roleOf = (logicalId: string, ...statements: object[]): AuditedRole => ({
   logicalId,
   arn: `arn:aws:iam::123456789012:role/${logicalId}`,
-  policies: [parsePolicy({ Version: '2012-10-17', Statement: statements }, `policy "own" of role ${logicalId}`)],
+  policies: [
+    parsePolicy({ Version: '2012-10-17', Statement: statements }, `policy "own" of role ${logicalId}`, 'identity'),
+  ],
 });
 const lineOf = (role: string, action: string, resource: string, decision: 'allow' | 'deny' = 'allow'): AuditLine => ({
   time: '2026-01-01T00:00:00.000Z',

@@ -32,7 +32,6 @@ function folder(root: string): ObjectStore {
     bucket: root,
     uri: at,
     list: unused,
-    head: unused,
     readText: (name) => readFile(at(name), 'utf8'),
     readJson: async (name, schema) => schema.parse(JSON.parse(await readFile(at(name), 'utf8'))),
     writeText,

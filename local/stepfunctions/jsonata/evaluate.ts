@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../asl.ts';
 import { isObject } from '../asl.ts';
 import { compile, expressionText } from './expression.ts';
-import { type FunctionSources, stepFunctionsFunctions } from './functions.ts';
+import { type FunctionSources, MEMORY_EXCEEDED, stepFunctionsFunctions } from './functions.ts';
 
 /** What an expression may read. */
 export interface Bindings {
@@ -34,7 +34,8 @@ export interface Evaluator {
 /** A JSONata result as plain JSON, free of the library's markers and of shared references; undefined when it is no JSON. */
 function toJson(value: unknown): Json | undefined {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
-  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+  // JSON has no such numbers; AWS writes their names.
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
   if (Array.isArray(value)) {
     const items = value.map(toJson);
     return items.every((item) => item !== undefined) ? items : undefined;
@@ -57,11 +58,21 @@ function toJson(value: unknown): Json | undefined {
   return copy;
 }
 
-/** The text of an error thrown by the library: its code and its message. */
+/** Limits the library reports by codes of its own, in the words of AWS, which gives no code for them. */
+const limitTexts: Readonly<Record<string, string>> = {
+  D1011: 'Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive',
+  D1012: 'Expression evaluation timeout: Check for infinite loop',
+  D2014: MEMORY_EXCEEDED,
+  D2015: MEMORY_EXCEEDED,
+};
+
+/** How AWS ends its sentence on an error of an expression: `. T2001: …`, or `: …` where the error has no code. */
 function describe(error: unknown): string {
-  if (typeof error !== 'object' || error === null) return String(error);
+  if (typeof error !== 'object' || error === null) return `: ${String(error)}`;
   const { code, message } = error as { code?: unknown; message?: unknown };
-  return [code, message].filter((part) => typeof part === 'string' && part !== '').join(': ');
+  const text = typeof code === 'string' && Object.hasOwn(limitTexts, code) ? limitTexts[code] : undefined;
+  if (text !== undefined) return `: ${text}`;
+  return typeof code === 'string' && code !== '' ? `. ${code}: ${String(message)}` : `: ${String(message)}`;
 }
 
 /** Makes an evaluator whose clock and chance are given. */
@@ -81,7 +92,7 @@ export function createEvaluator(sources: FunctionSources): Evaluator {
     try {
       result = await compile(text).evaluate(undefined, { ...functions, ...variables, states });
     } catch (error) {
-      throw new EvaluationError(`${what} threw an error during evaluation. ${describe(error)}`, location);
+      throw new EvaluationError(`${what} threw an error during evaluation${describe(error)}`, location);
     }
     if (result === undefined) throw new EvaluationError(`${what} returned nothing (undefined).`, location);
     const json = toJson(result);

@@ -1,4 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { javaRandom } from './java-random.ts';
+import { parseStrictJson } from './strict-json.ts';
 
 /** Where the functions get time and chance from; tests pin both. */
 export interface FunctionSources {
@@ -6,80 +8,124 @@ export interface FunctionSources {
   readonly random: () => number;
 }
 
-const hashAlgorithms: Readonly<Record<string, string>> = {
-  MD5: 'md5',
-  'SHA-1': 'sha1',
-  'SHA-256': 'sha256',
-  'SHA-384': 'sha384',
-  'SHA-512': 'sha512',
-};
-/** AWS refuses longer results of `$range`. */
-const MAX_RANGE = 1000;
-
-function refuse(name: string, expected: string): never {
-  throw new Error(`$${name}: ${expected}`);
-}
-
-/** Marks an array as a JSONata result sequence, which the language unwraps when it has a single member. */
-const asSequence = (items: unknown[]): unknown[] => Object.assign(items, { sequence: true });
-
-/** Splits an array into chunks of `size`; the last may be shorter. */
-function partition(items: unknown, size: unknown): unknown {
-  if (items === undefined) return undefined;
-  if (typeof size !== 'number' || Math.trunc(size) < 1) refuse('partition', 'the chunk size must be a positive number');
-  const list = Array.isArray(items) ? items : [items];
-  const step = Math.trunc(size);
-  return Array.from({ length: Math.ceil(list.length / step) }, (_, i) => list.slice(i * step, (i + 1) * step));
-}
-
-/** Numbers from `start` to `end`, both included, by `step`; a single number comes unwrapped, as AWS returns it. */
-function range(start: unknown, end: unknown, step: unknown = 1): unknown {
-  if (typeof start !== 'number' || typeof end !== 'number' || typeof step !== 'number') {
-    refuse('range', 'start, end and step must be numbers');
+/** An error the library completes: the code chooses the text, the other members are filled in. */
+class FunctionError extends Error {
+  readonly code: string;
+  readonly token: string;
+  readonly index: number | undefined;
+  constructor(code: string, token: string, detail: { readonly index?: number; readonly message?: string }) {
+    super(detail.message);
+    this.code = code;
+    this.token = token;
+    this.index = detail.index;
   }
-  if (step === 0) refuse('range', 'the step must not be 0');
-  const length = Math.floor((end - start) / step) + 1;
-  if (length > MAX_RANGE) refuse('range', `at most ${MAX_RANGE} numbers, this would be ${length}`);
-  return asSequence(Array.from({ length: Math.max(0, length) }, (_, i) => start + i * step));
 }
 
-function hash(data: unknown, algorithm: unknown = 'SHA-256'): unknown {
-  if (data === undefined) return undefined;
-  const name = typeof algorithm === 'string' ? hashAlgorithms[algorithm] : undefined;
-  if (name === undefined) refuse('hash', `the algorithm must be one of ${Object.keys(hashAlgorithms).join(', ')}`);
-  if (typeof data !== 'string') refuse('hash', 'the data must be a string');
+/** "Argument 2 of function "range" does not match function signature". */
+const wrongArgument = (token: string, index: number): FunctionError => new FunctionError('T0410', token, { index });
+/** A value of the right type that the function does not take. */
+const wrongValue = (token: string, message: string): FunctionError => new FunctionError('D3137', token, { message });
+
+/** The text AWS gives for an expression that grows beyond its memory. */
+export const MEMORY_EXCEEDED = 'Expression evaluation memory limit exceeded: Check for excessive memory usage';
+
+/** `$range` of more numbers exceeds AWS's memory limit. */
+const MAX_RANGE = 360_145;
+const hashAlgorithms: Readonly<Record<string, string>> = {
+  'SHA-1': 'sha1',
+  'SHA-384': 'sha384',
+  'SHA-256': 'sha256',
+  'SHA-512': 'sha512',
+  MD5: 'md5',
+};
+
+function refuseSurplus(token: string, args: readonly unknown[], takes: number): void {
+  if (args.length > takes) throw wrongArgument(token, takes + 1);
+}
+
+/** AWS rounds toward zero. */
+function wholeNumber(token: string, value: unknown, index: number): number {
+  if (typeof value !== 'number') throw wrongArgument(token, index);
+  return Math.trunc(value);
+}
+
+/** Splits an array into chunks; the last may be shorter. Nothing to split, or chunks of 0, give nothing. */
+function partition(...args: unknown[]): unknown {
+  refuseSurplus('partition', args, 2);
+  const [items, size] = args;
+  if (items === undefined) return undefined;
+  if (!Array.isArray(items)) throw new FunctionError('T0412', 'partition', { index: 1 });
+  if (items.length === 0) return undefined;
+  if (size === undefined) return [items];
+  const step = wholeNumber('partition', size, 2);
+  if (step < 0) throw wrongValue('partition', 'Second argument must be zero or greater');
+  if (step === 0) return undefined;
+  return Array.from({ length: Math.ceil(items.length / step) }, (_, i) => items.slice(i * step, (i + 1) * step));
+}
+
+/** Numbers from start to end, both included, by step; a single number comes alone, and a step that leads away gives nothing. */
+function range(...args: unknown[]): unknown {
+  refuseSurplus('range', args, 3);
+  const start = wholeNumber('range', args[0], 1);
+  const end = wholeNumber('range', args[1], 2);
+  if (args[2] === undefined) return undefined;
+  const step = wholeNumber('range', args[2], 3);
+  if (step === 0) return undefined;
+  const length = Math.floor((end - start) / step) + 1;
+  if (length < 1) return undefined;
+  if (length > MAX_RANGE) throw new Error(MEMORY_EXCEEDED);
+  return length === 1 ? start : Array.from({ length }, (_, i) => start + i * step);
+}
+
+/** The hexadecimal digest of a text's UTF-8 bytes. */
+function hash(...args: unknown[]): unknown {
+  refuseSurplus('hash', args, 2);
+  const [data, algorithm] = args;
+  if (typeof data !== 'string') throw wrongArgument('hash', 1);
+  if (algorithm === undefined) return undefined;
+  if (typeof algorithm !== 'string') throw wrongArgument('hash', 2);
+  const name = Object.hasOwn(hashAlgorithms, algorithm) ? hashAlgorithms[algorithm] : undefined;
+  if (name === undefined) {
+    const known = Object.keys(hashAlgorithms).join(', ');
+    throw wrongValue('hash', `Hash algorithm '${algorithm}' must be one of ${known}`);
+  }
   return createHash(name).update(data).digest('hex');
 }
 
-/** The mulberry32 generator's first number in [0, 1) for a seed. */
-function seededRandom(seed: number): number {
-  let t = (Math.trunc(seed) + 0x6d2b79f5) | 0;
-  t = Math.imul(t ^ (t >>> 15), t | 1);
-  t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-  return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+/** A number in [0, 1), the same for the same seed. */
+function random(sources: FunctionSources, args: readonly unknown[]): number {
+  refuseSurplus('random', args, 1);
+  return args[0] === undefined ? sources.random() : javaRandom(wholeNumber('random', args[0], 1));
 }
 
-function parse(text: unknown): unknown {
+function uuid(...args: unknown[]): string {
+  refuseSurplus('uuid', args, 0);
+  return randomUUID();
+}
+
+function parse(...args: unknown[]): unknown {
+  refuseSurplus('parse', args, 1);
+  const [text] = args;
   if (text === undefined) return undefined;
-  if (typeof text !== 'string') refuse('parse', 'the argument must be a string of JSON');
+  if (typeof text !== 'string') throw wrongArgument('parse', 1);
   try {
-    return JSON.parse(text);
+    return parseStrictJson(text);
   } catch {
-    return refuse('parse', 'the argument is not valid JSON');
+    throw wrongValue('parse', 'Invalid JSON');
   }
 }
 
 /**
- * The functions Step Functions adds to JSONata (developer guide, "JSONata functions provided by Step Functions").
- * `$eval` is bound to nothing, which removes it.
+ * The functions Step Functions adds to JSONata (developer guide, "JSONata functions provided by Step Functions"); what
+ * they give for odd arguments is as observed on AWS. `$eval` is bound to nothing, which removes it.
  */
-export const stepFunctionsFunctions = ({ random }: FunctionSources): Readonly<Record<string, unknown>> => ({
-  partition: (items: unknown, size: unknown) => partition(items, size),
-  range: (start: unknown, end: unknown, step: unknown) => range(start, end, step),
-  hash: (data: unknown, algorithm: unknown) => hash(data, algorithm),
-  random: (seed: unknown) => (typeof seed === 'number' ? seededRandom(seed) : random()),
-  uuid: () => randomUUID(),
-  parse: (text: unknown) => parse(text),
+export const stepFunctionsFunctions = (sources: FunctionSources): Readonly<Record<string, unknown>> => ({
+  partition,
+  range,
+  hash,
+  random: (...args: unknown[]) => random(sources, args),
+  uuid,
+  parse,
   eval: undefined,
 });
 

@@ -126,7 +126,8 @@ export class Fleet {
   }
 }
 
-const failureReason = (variant: VariantSpec | undefined, error: unknown): string => {
+/** FailureReason of an endpoint, for what went wrong with one of its variants. */
+export const failureReason = (variant: VariantSpec | undefined, error: unknown): string => {
   if (error instanceof StartError && error.stage === 'model-data') {
     return (
       `Failed to download model data for production variant ${variant?.name}: ${error.message}. Please ensure that there ` +

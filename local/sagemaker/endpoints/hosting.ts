@@ -1,3 +1,4 @@
+import { StartError } from '#local/sagemaker/container/server';
 import { type AlarmCheck, alarmCheck } from '#local/sagemaker/endpoints/alarms';
 import {
   changeEndpoint,
@@ -6,8 +7,9 @@ import {
   type Pending,
   type VariantProgress,
 } from '#local/sagemaker/endpoints/endpoint';
-import { Fleet } from '#local/sagemaker/endpoints/fleet';
+import { Fleet, failureReason } from '#local/sagemaker/endpoints/fleet';
 import { type Step, shiftSteps } from '#local/sagemaker/endpoints/steps';
+import { deploymentFailure } from '#local/sagemaker/faults';
 import { forget, type Hub } from '#local/sagemaker/hub';
 import type { Jobs } from '#local/sagemaker/jobs';
 
@@ -104,6 +106,7 @@ export class Hosting {
     let fleet: Fleet | undefined;
     try {
       this.#progress(name, 'Creating', `Launching ${spec.variants.reduce((n, v) => n + v.instances, 0)} instance(s).`);
+      this.#failByFault(endpoint, spec);
       fleet = await Fleet.start(this.#hub, name, spec);
       if (endpoint.status === 'Creating') this.#live.set(keyOf(name), { active: Promise.resolve(fleet), position: 0 });
       else await this.#shift(endpoint, fleet, signal);
@@ -122,6 +125,14 @@ export class Hosting {
       }
       await this.#rollBack(endpoint, fleet, error instanceof Error ? error.message : String(error));
     }
+  }
+
+  /** @throws Error with the FailureReason when a fault keeps the instances or containers from coming up */
+  #failByFault({ name }: Endpoint, { configName, variants }: FleetSpec): void {
+    const fault = this.#hub.cloud.faults?.endpoint({ name, configName });
+    const reason = deploymentFailure(fault);
+    if (reason !== undefined) throw new Error(reason);
+    if (fault) throw new Error(failureReason(variants[0], new StartError('ping', 'brought about by a fault')));
   }
 
   async #shift(endpoint: Endpoint, fleet: Fleet, signal: AbortSignal): Promise<void> {

@@ -3,6 +3,7 @@ import { appendFile, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { type ModelServer, StartError, startServer } from '#local/sagemaker/container/server';
+import { failWhileRunning, failWithoutCapacity, JobFailure } from '#local/sagemaker/faults';
 import { type Hub, mustFind } from '#local/sagemaker/hub';
 import type { StopReason } from '#local/sagemaker/jobs';
 import { hostedModel, type Model } from '#local/sagemaker/models/model';
@@ -44,7 +45,10 @@ export const runTransformJob = async (hub: Hub, name: string, signal: AbortSigna
     await rm(directory, { recursive: true, force: true });
     await mkdir(directory, { recursive: true });
     const model = mustFind<Model>(hub, 'model', job.request.ModelName);
+    const fault = hub.cloud.faults?.job({ job: 'transform', name, spot: false });
+    failWithoutCapacity(fault);
     changeTransform(hub, name, { started: hub.cloud.clock.now() });
+    failWhileRunning(fault, () => 'See job logs for more information');
     server = await startServer(hub, hostedModel(model), {
       id: `transform-${name}`,
       logFile: log,
@@ -67,6 +71,7 @@ export const runTransformJob = async (hub: Hub, name: string, signal: AbortSigna
 };
 
 const explain = (error: unknown): { readonly reason: string; readonly details?: string | undefined } => {
+  if (error instanceof JobFailure) return { reason: error.message };
   if (error instanceof TransformError) return { reason: error.message, details: error.details };
   if (error instanceof StartError) {
     return error.stage === 'model-data'

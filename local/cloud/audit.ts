@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Policy } from '../iam/policy.ts';
 import { openJsonLines, rotatedFiles } from './jsonl.ts';
+import { withoutLongTexts } from './left-out.ts';
 
 /** One request as it is kept in the audit log. */
 export interface AuditLine {
@@ -43,12 +44,14 @@ export interface AuditLog {
 
 const ROLES_FILE = 'roles.json';
 
-/** Longest input kept whole; a longer one is named by its size alone. */
+/** Longest input kept whole; of a longer one long texts are left out, and one still longer is named by its size alone. */
 const MAX_INPUT_CHARS = 16_384;
 
 const shortened = (input: unknown): unknown => {
   const chars = JSON.stringify(input)?.length ?? 0;
-  return chars > MAX_INPUT_CHARS ? { leftOut: `input of ${chars} characters` } : input;
+  if (chars <= MAX_INPUT_CHARS) return input;
+  const shorter = withoutLongTexts(input);
+  return JSON.stringify(shorter).length > MAX_INPUT_CHARS ? { leftOut: `input of ${chars} characters` } : shorter;
 };
 
 /** Folder of the audit log below a state folder. */

@@ -58,6 +58,16 @@ export function auditedInput(signingName: string, input: unknown): unknown {
   return copy(input, false);
 }
 
+const LONG_TEXT = 512;
+
+/** An input with its long texts left out: policies, definitions, tokens. */
+export function withoutLongTexts(value: unknown): unknown {
+  if (typeof value === 'string') return value.length > LONG_TEXT ? leftOutText(value) : value;
+  if (Array.isArray(value)) return value.map(withoutLongTexts);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([member, inner]) => [member, withoutLongTexts(inner)]));
+}
+
 function leftOut(value: unknown): unknown {
   if (typeof value === 'string') return readLeftOut(value) ? value : leftOutText(value);
   if (typeof value === 'number') return leftOutUnit('number');

@@ -1,12 +1,12 @@
 /**
- * Service models write regular expressions in Java's dialect; this turns them into JavaScript's with the `u` and `s` flags,
+ * Service models write regular expressions in Java's dialect; this turns them into JavaScript's with the `u` flag,
  * matching the whole text as AWS's validation does.
  * @throws Error naming the pattern and the construct JavaScript has no like of
  */
 export function compilePattern(pattern: string): RegExp {
   const known = compiled.get(pattern);
   if (known) return known;
-  const expression = new RegExp(`^(?:${translate(pattern)})$`, 'su');
+  const expression = new RegExp(`^(?:${translate(pattern)})$`, 'u');
   compiled.set(pattern, expression);
   return expression;
 }
@@ -29,7 +29,6 @@ const POSIX: Readonly<Record<string, string>> = {
   XDigit: '0-9a-fA-F',
   Space: '\\s',
 };
-const POSIX_NAMES = Object.keys(POSIX).join('|');
 
 /** What may be escaped under the `u` flag; between brackets, the hyphen too. */
 const SYNTAX = '^$\\.*+?()[]{}|/';
@@ -37,46 +36,50 @@ const SYNTAX = '^$\\.*+?()[]{}|/';
 function translate(pattern: string): string {
   let result = '';
   let inClass = false;
-  for (let at = 0; at < pattern.length; at += 1) {
+  for (let at = 0; at < pattern.length; ) {
     const rest = pattern.slice(at);
-    const char = pattern.charAt(at);
-    const posix = new RegExp(`^\\\\p\\{(?:Is)?(${POSIX_NAMES})\\}`).exec(rest);
-    if (posix) {
-      const set = POSIX[posix[1] ?? ''] ?? '';
-      result += inClass ? set : `[${set}]`;
-      at += posix[0].length - 1;
-    } else if (char === '\\') {
-      result += translateEscape(pattern, pattern.charAt(at + 1), inClass);
-      at += 1;
-    } else if (inClass) {
-      if (char === '[' || rest.startsWith('&&')) throw unsupported(pattern, 'a set within a set');
-      if (char === ']' && !/(?:^|[^\\])\[\^?$/.test(pattern.slice(0, at))) inClass = false;
-      result += char;
-    } else if (char === '[') {
-      inClass = true;
-      result += char;
-    } else if (/^(?:[*+?}]\+)/.test(rest)) {
-      throw unsupported(pattern, 'a possessive quantifier');
-    } else if (/^\(\?[a-z]+\)/.test(rest)) {
-      throw unsupported(pattern, 'a flag inside');
+    const [token = rest.charAt(0)] = /^\\[pP]\{\w+\}|^\\./s.exec(rest) ?? [];
+    at += token.length;
+    if (token.startsWith('\\')) result += translateEscape(pattern, token, inClass);
+    else if (inClass) {
+      if (token === '[' || rest.startsWith('&&')) throw unsupported(pattern, 'a set within a set');
+      // Java takes a bracket that closes at once, and a hyphen after a class such as \w, for themselves.
+      const itself = token === ']' ? /(?:^|[^\\])\[\^?$/.test(result) : token === '-' && /\\[wdsWDS]$/.test(result);
+      if (token === ']' && !itself) inClass = false;
+      result += itself ? `\\${token}` : token;
+    } else if (/^[*+?}]\+/.test(rest)) throw unsupported(pattern, 'a possessive quantifier');
+    else if (/^\(\?[a-z]+\)/.test(rest)) throw unsupported(pattern, 'a flag inside');
+    else if (token === '$' && QUANTIFIER.test(pattern.slice(at))) {
+      // An end that is to come so many times is an end.
+      at += QUANTIFIER.exec(pattern.slice(at))?.[0].length ?? 0;
+      result += token;
     } else {
-      result += literalBrace(rest, result) ? `\\${char}` : char;
+      inClass = token === '[';
+      result += isLiteralBrace(rest, result) ? `\\${token}` : token;
     }
   }
   return result;
 }
 
+const QUANTIFIER = /^\{\d+(?:,\d*)?\}/;
+
 /** Braces and closing brackets that are no syntax stand for themselves in Java. */
-const literalBrace = (rest: string, before: string): boolean => {
-  if (rest.startsWith('{')) return !/^\{\d+(?:,\d*)?\}/.test(rest) || before === '';
+const isLiteralBrace = (rest: string, before: string): boolean => {
+  if (rest.startsWith('{')) return !QUANTIFIER.test(rest) || before === '';
   if (rest.startsWith('}')) return !/\{\d+(?:,\d*)?$/.test(before);
   return rest.startsWith(']');
 };
 
-function translateEscape(pattern: string, escaped: string, inClass: boolean): string {
+/** @param token a backslash with what it escapes */
+function translateEscape(pattern: string, token: string, inClass: boolean): string {
+  const posix = POSIX[/^\\p\{(\w+)\}$/.exec(token)?.[1] ?? ''];
+  if (posix !== undefined) return inClass ? posix : `[${posix}]`;
+  const escaped = token.slice(1);
   if (escaped === '') throw unsupported(pattern, 'a backslash at the end');
-  if (/[QEhHRXGAZz]/.test(escaped)) throw unsupported(pattern, `\\${escaped}`);
-  if (/[A-Za-z0-9]/.test(escaped) || SYNTAX.includes(escaped) || (inClass && escaped === '-')) return `\\${escaped}`;
+  if (escaped === 'A') return '^';
+  if (escaped === 'z' || escaped === 'Z') return '$';
+  if (/^[QEhHRXG]$/.test(escaped)) throw unsupported(pattern, token);
+  if (/^[A-Za-z0-9]/.test(escaped) || SYNTAX.includes(escaped) || (inClass && escaped === '-')) return token;
   return escaped;
 }
 

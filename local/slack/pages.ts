@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { CloudContext } from '#local/cloud/service';
+import { callUnderFault, type WireAnswer } from './faults.ts';
 import { messageStore, type StoredMessage } from './message-store.ts';
 import { contentSecurityPolicy, renderPage } from './page.ts';
 import { type Arguments, callMethod, slackMethods } from './web-api.ts';
@@ -65,8 +66,9 @@ export function createSlackPages(context: CloudContext): SlackPages {
   const store = messageStore(db);
   const methods = slackMethods(store, context.clock);
 
-  const json = (response: ServerResponse, status: number, body: unknown): void => {
+  const json = (response: ServerResponse, status: number, body: unknown, headers: WireAnswer['headers'] = {}): void => {
     response.writeHead(status, {
+      ...headers,
       'content-type': 'application/json; charset=utf-8',
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
@@ -80,7 +82,10 @@ export function createSlackPages(context: CloudContext): SlackPages {
     if (body === undefined) return json(response, 200, { ok: false, error: 'request_too_large' });
     const args = readArguments(body, request.headers['content-type'] ?? '', url.searchParams);
     if (!args) return json(response, 200, { ok: false, error: 'invalid_json' });
-    return json(response, 200, callMethod(methods, method, request.headers.authorization, args));
+    const call = () => callMethod(methods, method, request.headers.authorization, args);
+    const answer = await callUnderFault(context.faults?.slack(method), call, response, context.clock);
+    if (answer === 'reset') response.destroy();
+    else json(response, answer.status, answer.body, answer.headers);
   };
 
   const page = (request: IncomingMessage, response: ServerResponse, wanted: string | null): void => {

@@ -27,7 +27,7 @@ export interface ContextParts {
 
 /** EventBridge as the other services reach it. */
 interface Bus extends CloudService {
-  deliver(event: BusEvent): void | Promise<void>;
+  deliver(event: BusEvent, occasion?: { readonly id: string; readonly time: number }): void;
 }
 
 /** Diagnostics of the embedded cloud: `cloud.jsonl` in its state folder, rotated at 16 MiB. */
@@ -79,7 +79,7 @@ export function createContext(parts: ContextParts, log: CloudContext['log']): Cl
       };
     },
     actAs: parts.actAs,
-    emit(event) {
+    emit(event, occasion) {
       const bus = services.get('events') as Bus | undefined;
       if (!bus) {
         log('debug', 'no event bus in this cloud: event dropped', {
@@ -88,11 +88,7 @@ export function createContext(parts: ContextParts, log: CloudContext['log']): Cl
         });
         return;
       }
-      Promise.resolve()
-        .then(() => bus.deliver(event))
-        .catch((cause: unknown) =>
-          log('error', 'an event was not accepted by the bus', { source: event.source, error: String(cause) }),
-        );
+      bus.deliver(event, occasion);
     },
     service<T extends CloudService>(signingName: string): T {
       const service = services.get(signingName);

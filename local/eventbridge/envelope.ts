@@ -15,14 +15,15 @@ export interface EventEnvelope {
   readonly detail: unknown;
 }
 
-/** Adds what EventBridge adds to an event. @param time milliseconds since the epoch. */
+/** Adds what EventBridge adds to an event. @param time milliseconds since the epoch. @param id made up by default. */
 export const envelope = (
   event: BusEvent,
   { accountId, region }: { readonly accountId: string; readonly region: string },
   time: number,
+  id: string = randomUUID(),
 ): EventEnvelope => ({
   version: '0',
-  id: randomUUID(),
+  id,
   'detail-type': event['detail-type'],
   source: event.source,
   account: accountId,

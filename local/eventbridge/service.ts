@@ -12,8 +12,11 @@ import { readRule, readTargets, requireDefaultBus } from './validation.ts';
 
 /** The embedded EventBridge: the default bus, its rules, and delivery to functions, state machines and queues. */
 export interface EventBridge extends CloudService {
-  /** Puts a service's event on the default bus. It is kept until every target got it, across restarts. */
-  deliver(event: BusEvent): void;
+  /**
+   * Puts a service's event on the default bus. It is kept until every target got it, across restarts.
+   * @throws Error once the bus is closed
+   */
+  deliver(event: BusEvent, occasion?: { readonly id: string; readonly time: number }): void;
 }
 
 /** State: `<stateDir>/events/events.db`. Events accepted before `start` are delivered after it. */
@@ -54,13 +57,9 @@ export function createEventBridge(context: CloudContext): EventBridge {
     signingNames: ['events'],
     ...jsonProtocol('1.1', 'AWSEvents', operations),
     resources: { 'AWS::Events::Rule': { apply: applyRule } },
-    deliver: (event) => {
-      if (db.isOpen) bus.accept(event);
-      else
-        context.log('warn', 'event after the bus closed, not kept', {
-          source: event.source,
-          type: event['detail-type'],
-        });
+    deliver: (event, occasion) => {
+      if (!db.isOpen) throw new Error('The event bus is closed.');
+      bus.accept(event, occasion?.time, occasion?.id);
     },
     start: async () => {
       for (const rule of rules.list()) {

@@ -9,9 +9,10 @@ import { createTaskHost } from './integrations/registry.ts';
 import { createObjectHost } from './integrations/s3-objects.ts';
 import { SdkCaller } from './integrations/sdk-caller.ts';
 import { TaskTokens } from './integrations/task-tokens.ts';
-import type { Checkpoint, Environment } from './interpreter/environment.ts';
+import type { Environment, TaskHost } from './interpreter/environment.ts';
 import { type ExecutionOutcome, runExecution } from './interpreter/execution.ts';
 import { History } from './interpreter/history.ts';
+import type { Checkpoint, KeptLines } from './interpreter/journal.ts';
 import { createEvaluator, type Evaluator } from './jsonata/evaluate.ts';
 import { sendTrace } from './machine-role.ts';
 import { createMapRunHost, MapRunGrants } from './map-runs.ts';
@@ -33,7 +34,7 @@ interface Running {
 
 /** Starts, stops and resumes executions. */
 export class Executions {
-  readonly tokens = new TaskTokens();
+  readonly tokens: TaskTokens;
   readonly mapRunGrants = new MapRunGrants();
   readonly #context: CloudContext;
   readonly #store: StepFunctionsStore;
@@ -44,6 +45,7 @@ export class Executions {
   constructor(context: CloudContext, store: StepFunctionsStore) {
     this.#context = context;
     this.#store = store;
+    this.tokens = new TaskTokens(store.tokens);
     this.#evaluator = createEvaluator({ now: () => context.clock.now(), random: Math.random });
   }
 
@@ -90,13 +92,10 @@ export class Executions {
     await running?.done;
   }
 
-  /** Takes up what a former process left running. */
+  /** Takes up what a former process left running, each line of each execution where it stood. */
   resume(): void {
-    for (const child of this.#store.runningChildren()) {
-      this.#store.putExecution({ ...child, status: 'ABORTED', stoppedAt: this.#context.clock.now() });
-    }
-    for (const { execution, checkpoint } of this.#store.running()) {
-      if (!this.#running.has(execution.arn)) this.#run(execution, checkpoint);
+    for (const execution of this.#store.running()) {
+      if (!this.#running.has(execution.arn)) this.#run(execution, this.#store.lines.of(execution.arn));
     }
   }
 
@@ -110,18 +109,15 @@ export class Executions {
       redrivenAt: this.#context.clock.now(),
     };
     const last = this.#store.eventCount(execution.arn);
-    this.#store.transaction(() => {
-      this.#store.putExecution(redriven);
-      this.#store.appendEvent(execution.arn, {
-        id: last + 1,
-        previousEventId: last,
-        timestamp: this.#context.clock.now(),
-        type: 'ExecutionRedriven',
-        details: { executionRedrivenEventDetails: { redriveCount: redriven.redriveCount } },
-      });
+    this.#put(redriven);
+    this.#store.appendEvent(execution.arn, {
+      id: last + 1,
+      previousEventId: last,
+      timestamp: this.#context.clock.now(),
+      type: 'ExecutionRedriven',
+      details: { executionRedrivenEventDetails: { redriveCount: redriven.redriveCount } },
     });
-    this.#emit(redriven);
-    this.#run(redriven, { ...checkpoint, progress: {} });
+    this.#run(redriven, new Map([['', { after: last + 1, position: { ...checkpoint, progress: {} } }]]));
     return redriven;
   }
 
@@ -133,10 +129,10 @@ export class Executions {
     await Promise.all(running.map(({ done }) => done));
   }
 
-  #run(execution: ExecutionRecord, checkpoint?: Checkpoint): void {
+  #run(execution: ExecutionRecord, kept?: KeptLines): void {
     if (this.#closing) return;
     const stop = new AbortController();
-    const done = this.#execute(execution, stop.signal, checkpoint).then(
+    const done = this.#execute(execution, stop.signal, kept).then(
       () => {},
       (error: unknown) => {
         if (error instanceof ExecutionSuspended) return;
@@ -155,10 +151,15 @@ export class Executions {
     done.then(() => this.#running.delete(execution.arn));
   }
 
-  async #execute(execution: ExecutionRecord, signal: AbortSignal, checkpoint?: Checkpoint): Promise<void> {
+  async #execute(execution: ExecutionRecord, signal: AbortSignal, kept?: KeptLines): Promise<void> {
     const { clock, region, accountId } = this.#context;
     const caller = new SdkCaller(() =>
-      this.#context.clientConfig(execution.roleArn, sessionName(execution.name), 'states.amazonaws.com'),
+      this.#context.clientConfig(
+        execution.roleArn,
+        sessionName(execution.name),
+        'states.amazonaws.com',
+        execution.machineArn,
+      ),
     );
     const background = new Set<Promise<unknown>>();
     const tools: IntegrationTools = {
@@ -166,7 +167,7 @@ export class Executions {
       clock,
       tokens: this.tokens,
       executionArn: execution.arn,
-      stateMachineArn: execution.machineArn,
+      startedAt: (arn) => this.#store.execution(arn)?.startedAt,
       region,
       accountId,
       background: (work) => {
@@ -183,7 +184,7 @@ export class Executions {
         clock,
         this.#store.eventCount(record.arn),
       ),
-      tasks: createTaskHost({ ...tools, executionArn: record.arn }),
+      tasks: this.#afterCommit(createTaskHost({ ...tools, executionArn: record.arn })),
       objects: createObjectHost(caller),
       maps: createMapRunHost({
         context: this.#context,
@@ -192,14 +193,17 @@ export class Executions {
         grants: this.mapRunGrants,
         parent: record,
         environmentOf,
-        emit: (child) => this.#emit(child),
+        put: (child) => this.#put(child),
       }),
       region,
       context: contextObject(record),
-      newTaskToken: () => Buffer.from(`${record.arn} ${randomUUID()}`).toString('base64url'),
-      checkpoint: (position) => {
-        if (record.mapRunArn === undefined) this.#store.putCheckpoint(record.arn, position);
+      newTaskToken: () => {
+        const token = Buffer.from(`${record.arn} ${randomUUID()}`).toString('base64url');
+        this.#store.tokens.add(token, record.arn, record.machineArn);
+        return token;
       },
+      newId: randomUUID,
+      journal: this.#store.lines.journal(record.arn),
     });
     try {
       const outcome = await runExecution({
@@ -210,7 +214,7 @@ export class Executions {
         env: environmentOf(execution),
         signal,
         startedAt: execution.redrivenAt ?? execution.startedAt,
-        ...(checkpoint && { resume: checkpoint }),
+        ...(kept && { kept }),
       });
       this.#end(execution, outcome);
       await Promise.allSettled(background);
@@ -228,13 +232,34 @@ export class Executions {
       ...(error !== undefined && { error }),
       ...(cause !== undefined && { cause }),
     };
-    this.#store.putExecution(ended);
-    this.#emit(ended);
+    this.#put(ended);
+  }
+
+  /** Nothing is asked of another service before what led there is kept: a restart knows what may have been done. */
+  #afterCommit(host: TaskHost): TaskHost {
+    return {
+      run: async (request) => {
+        await this.#store.committed();
+        request.signal.throwIfAborted();
+        return host.run(request);
+      },
+    };
+  }
+
+  /** Keeps an execution whose status changed, with the event that tells of it; of one that ended, no more than a redrive needs. */
+  #put(execution: ExecutionRecord): void {
+    const { lines, tokens } = this.#store;
+    this.#store.putExecution(execution);
+    this.#emit(execution);
+    if (execution.status === 'RUNNING') return;
+    tokens.removeOf(execution.arn);
+    if (execution.status === 'SUCCEEDED' || execution.mapRunArn !== undefined) lines.forget(execution.arn);
+    else lines.journal(execution.arn).forgetBelow('');
   }
 
   /** The event "Step Functions Execution Status Change". */
   #emit(execution: ExecutionRecord): void {
-    this.#context.emit({
+    this.#store.outbox.add({
       source: 'aws.states',
       'detail-type': 'Step Functions Execution Status Change',
       resources: [execution.arn],

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { CloudContext } from '../cloud/service.ts';
 import { executionArn, machineNameOf, mapRunArn } from './arns.ts';
+import type { Json, StateGroup } from './asl.ts';
 import { ExecutionStopped, ExecutionSuspended } from './errors.ts';
 import type { SdkCaller } from './integrations/sdk-caller.ts';
 import { optimisedError } from './integrations/sdk-errors.ts';
 import { optimisedNames } from './integrations/sdk-services.ts';
-import type { Environment, MapRunHost } from './interpreter/environment.ts';
+import type { ChildResult, ChildWork, Environment, MapRunHost, MapRunRequest } from './interpreter/environment.ts';
 import { runExecution } from './interpreter/execution.ts';
 import type { ExecutionRecord, MapRunRecord, StepFunctionsStore } from './store.ts';
 
@@ -36,7 +37,8 @@ interface MapRunHostOptions {
   /** The execution whose Map it is. */
   readonly parent: ExecutionRecord;
   environmentOf(execution: ExecutionRecord): Environment;
-  emit(execution: ExecutionRecord): void;
+  /** Keeps a child whose status changed and tells the bus. */
+  put(execution: ExecutionRecord): void;
 }
 
 /** Runs the children of Distributed Maps as executions of `<machine>/<label>`, with histories of their own. */
@@ -46,101 +48,139 @@ export function createMapRunHost(options: MapRunHostOptions): MapRunHost {
   const machine = machineNameOf(parent.machineArn).split('/')[0] ?? '';
   const baseArn = parent.machineArn.split('/')[0] ?? parent.machineArn;
 
-  return {
-    async start({ state, name, maxConcurrency, toleratedFailureCount, toleratedFailurePercentage, signal }) {
-      const id = randomUUID();
-      const label = state.Label ?? name.replaceAll(/[^\w-]/g, '').slice(0, 40);
-      const arn = mapRunArn(context, machine, label, id);
-      grants.ask(id, arn);
-      try {
-        await caller.call('sfn', 'startExecution', { stateMachineArn: baseArn, name: id, input: '{}' }, signal);
-      } catch (error) {
-        if (signal.aborted) throw error;
-        throw optimisedError(error, (await caller.load('sfn')).module, optimisedNames.states);
-      } finally {
-        grants.take(id);
-      }
-      let record: MapRunRecord = {
-        arn,
-        executionArn: parent.arn,
-        machineArn: `${baseArn}/${label}`,
-        status: 'RUNNING',
-        startedAt: clock.now(),
-        maxConcurrency,
-        toleratedFailureCount,
-        toleratedFailurePercentage,
-        totalChildren: 0,
-        totalItems: 0,
-        resultsWritten: 0,
+  /** Asks for the right to run a Distributed Map, as AWS does. */
+  const mayStart = async (id: string, arn: string, signal: AbortSignal): Promise<void> => {
+    grants.ask(id, arn);
+    try {
+      await caller.call('sfn', 'startExecution', { stateMachineArn: baseArn, name: id, input: '{}' }, signal);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      throw optimisedError(error, (await caller.load('sfn')).module, optimisedNames.states);
+    } finally {
+      grants.take(id);
+    }
+  };
+
+  const newRecord = async (request: MapRunRequest): Promise<MapRunRecord> => {
+    const { state, name, maxConcurrency, toleratedFailureCount, toleratedFailurePercentage, signal } = request;
+    const id = randomUUID();
+    const label = state.Label ?? name.replaceAll(/[^\w-]/g, '').slice(0, 40);
+    const arn = mapRunArn(context, machine, label, id);
+    await mayStart(id, arn, signal);
+    return {
+      arn,
+      executionArn: parent.arn,
+      machineArn: `${baseArn}/${label}`,
+      status: 'RUNNING',
+      startedAt: clock.now(),
+      maxConcurrency,
+      toleratedFailureCount,
+      toleratedFailurePercentage,
+      totalChildren: 0,
+      totalItems: 0,
+      resultsWritten: 0,
+    };
+  };
+
+  /** Runs a child, from where a former process left it. */
+  const run = async (group: StateGroup, child: ExecutionRecord, signal: AbortSignal): Promise<ExecutionRecord> => {
+    const stop = new AbortController();
+    const onAbort = () =>
+      stop.abort(signal.reason instanceof ExecutionSuspended ? signal.reason : new ExecutionStopped());
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      const { status, output, error, cause } = await runExecution({
+        definition: { StartAt: group.StartAt, States: group.States },
+        input: JSON.parse(child.input) as Json,
+        inputText: child.input,
+        roleArn: child.roleArn,
+        env: options.environmentOf(child),
+        signal: stop.signal,
+        startedAt: child.startedAt,
+        kept: store.lines.of(child.arn),
+      });
+      const ended: ExecutionRecord = {
+        ...child,
+        status,
+        stoppedAt: clock.now(),
+        ...(output !== undefined && { output: JSON.stringify(output) }),
+        ...(error !== undefined && { error }),
+        ...(cause !== undefined && { cause }),
       };
+      options.put(ended);
+      return ended;
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
+  };
+
+  return {
+    async start(request) {
+      const { signal } = request;
+      const kept = request.resume === undefined ? undefined : store.mapRun(request.resume);
+      let record = kept ?? (await newRecord(request));
       const update = (changes: Partial<MapRunRecord>) => {
         record = { ...record, ...changes };
         store.putMapRun(record);
       };
-      update({});
+      if (!kept) update({});
+      const planned = kept && store.mapWork.of(kept.arn);
+
+      const startChild = (group: StateGroup, { input, items }: ChildWork, position: number): ExecutionRecord => {
+        const name = randomUUID();
+        const child: ExecutionRecord = {
+          arn: executionArn(context, machineNameOf(record.machineArn), name),
+          machineArn: record.machineArn,
+          name,
+          status: 'RUNNING',
+          roleArn: parent.roleArn,
+          definition: JSON.stringify({ QueryLanguage: 'JSONata', StartAt: group.StartAt, States: group.States }),
+          revisionId: parent.revisionId,
+          startedAt: clock.now(),
+          input: JSON.stringify(input),
+          mapRunArn: record.arn,
+          itemCount: items,
+          redriveCount: 0,
+        };
+        store.putExecution(child);
+        store.mapWork.started(record.arn, position, child.arn);
+        return child;
+      };
 
       return {
-        id,
-        mapRunArn: arn,
-        total: (totalChildren, totalItems) => update({ totalChildren, totalItems }),
+        id: record.arn.slice(record.arn.lastIndexOf(':') + 1),
+        mapRunArn: record.arn,
+        ...(planned && planned.length > 0 && { planned }),
+        plan(work, totalItems) {
+          store.mapWork.plan(record.arn, work);
+          update({ totalChildren: work.length, totalItems });
+        },
         resultsWritten: (resultsWritten) => update({ resultsWritten }),
-        finish: (status) => update({ status, stoppedAt: clock.now() }),
-        async runChild(group, input, itemCount) {
-          const childName = randomUUID();
-          const child: ExecutionRecord = {
-            arn: executionArn(context, `${machine}/${label}`, childName),
-            machineArn: record.machineArn,
-            name: childName,
-            status: 'RUNNING',
-            roleArn: parent.roleArn,
-            definition: JSON.stringify({ QueryLanguage: 'JSONata', StartAt: group.StartAt, States: group.States }),
-            revisionId: parent.revisionId,
-            startedAt: clock.now(),
-            input: JSON.stringify(input),
-            mapRunArn: arn,
-            itemCount,
-            redriveCount: 0,
-          };
-          store.putExecution(child);
-          const stop = new AbortController();
-          const onAbort = () =>
-            stop.abort(signal.reason instanceof ExecutionSuspended ? signal.reason : new ExecutionStopped());
-          if (signal.aborted) onAbort();
-          else signal.addEventListener('abort', onAbort, { once: true });
-          try {
-            const outcome = await runExecution({
-              definition: { StartAt: group.StartAt, States: group.States },
-              input,
-              inputText: child.input,
-              roleArn: child.roleArn,
-              env: options.environmentOf(child),
-              signal: stop.signal,
-              startedAt: child.startedAt,
-            });
-            const ended: ExecutionRecord = {
-              ...child,
-              status: outcome.status,
-              stoppedAt: clock.now(),
-              ...(outcome.output !== undefined && { output: JSON.stringify(outcome.output) }),
-              ...(outcome.error !== undefined && { error: outcome.error }),
-              ...(outcome.cause !== undefined && { cause: outcome.cause }),
-            };
-            store.putExecution(ended);
-            options.emit(ended);
-            return {
-              executionArn: child.arn,
-              name: childName,
-              input,
-              startDate: child.startedAt,
-              stopDate: ended.stoppedAt ?? clock.now(),
-              stateMachineArn: child.machineArn,
-              ...outcome,
-            };
-          } finally {
-            signal.removeEventListener('abort', onAbort);
-          }
+        finish(status) {
+          update({ status, stoppedAt: clock.now() });
+          store.mapWork.forget(record.arn);
+        },
+        async runChild(group, work, position) {
+          const arn = store.mapWork.child(record.arn, position);
+          const child = (arn === undefined ? undefined : store.execution(arn)) ?? startChild(group, work, position);
+          return asResult(child.status === 'RUNNING' ? await run(group, child, signal) : child);
         },
       };
     },
   };
 }
+
+/** An execution that ended, as the map run sees it. */
+const asResult = (child: ExecutionRecord): ChildResult => ({
+  executionArn: child.arn,
+  name: child.name,
+  status: child.status === 'RUNNING' ? 'ABORTED' : child.status,
+  input: JSON.parse(child.input) as Json,
+  ...(child.output !== undefined && { output: JSON.parse(child.output) as Json }),
+  ...(child.error !== undefined && { error: child.error }),
+  ...(child.cause !== undefined && { cause: child.cause }),
+  startDate: child.startedAt,
+  stopDate: child.stoppedAt ?? child.startedAt,
+  stateMachineArn: child.machineArn,
+});

@@ -6,6 +6,7 @@ import { ExecutionError, ExecutionStopped, errorNames } from './errors.ts';
 import type { ChildResult, Environment, MapRunHost, ObjectHost, TaskHost } from './interpreter/environment.ts';
 import { type ExecutionOutcome, runExecution } from './interpreter/execution.ts';
 import { History, type HistoryEvent } from './interpreter/history.ts';
+import { noJournal } from './interpreter/journal.ts';
 import { createEvaluator } from './jsonata/evaluate.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 
@@ -145,7 +146,8 @@ export async function runDefinition(options: RunDefinitionOptions): Promise<RunD
     region,
     context,
     newTaskToken: randomUUID,
-    checkpoint: () => {},
+    newId: randomUUID,
+    journal: noJournal,
   });
   const executionContext = (arn: string, name: string, input: Json, extra: JsonObject = {}): JsonObject => ({
     Execution: {
@@ -168,10 +170,10 @@ export async function runDefinition(options: RunDefinitionOptions): Promise<RunD
       return {
         id,
         mapRunArn: `arn:aws:states:${region}:${account}:mapRun:${machineName}/${label}:${id}`,
-        total: () => {},
+        plan: () => {},
         resultsWritten: () => {},
         finish: () => {},
-        async runChild(group, input) {
+        async runChild(group, { input }) {
           const childName = randomUUID();
           const executionArn = `arn:aws:states:${region}:${account}:execution:${machineName}/${label}:${childName}`;
           const startDate = clock.now();

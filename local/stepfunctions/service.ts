@@ -46,7 +46,7 @@ async function readInput(request: ServiceRequest): Promise<JsonObject> {
 
 /** AWS Step Functions (signing name `states`): state machines in JSONata, run by the interpreter of this folder. */
 export function createStepFunctions(context: CloudContext): CloudService {
-  const store = new StepFunctionsStore(context.stateDir);
+  const store = new StepFunctionsStore(context);
   const machines = new StateMachines(context, store);
   const executions = new Executions(context, store);
   const api: Api = { context, store, machines, executions };
@@ -66,7 +66,12 @@ export function createStepFunctions(context: CloudContext): CloudService {
         operation: name,
         authorize,
         input,
-        execute: async () => answer(200, request.id, await execute()),
+        execute: async () => {
+          const output = await execute();
+          // What is answered is on disk: what it did, and what it read.
+          await store.committed();
+          return answer(200, request.id, output);
+        },
       };
     },
 
@@ -75,6 +80,7 @@ export function createStepFunctions(context: CloudContext): CloudService {
 
     async start() {
       executions.resume();
+      store.outbox.start();
     },
 
     async close() {

@@ -7,9 +7,8 @@ const executionOf = (token: string): string => Buffer.from(token, 'base64url').t
 
 /** @throws AwsError InvalidToken, TaskTimedOut */
 function requireOpen({ executions, store }: Api, token: string): void {
-  const state = executions.tokens.state(token);
-  if (state === 'open') return;
-  if (state === 'closed' || store.execution(executionOf(token))) {
+  if (executions.tokens.isOpen(token)) return;
+  if (store.execution(executionOf(token))) {
     throw new AwsError('TaskTimedOut', "Task Timed Out: 'Provided task does not exist anymore'");
   }
   throw new AwsError('InvalidToken', "Invalid Token: 'Invalid token'");
@@ -34,12 +33,15 @@ const sendTaskSuccess: Operation = (input, api) =>
       if (error instanceof AwsError) throw error;
       throw new AwsError('InvalidOutput', "Invalid Output: 'Invalid JSON'");
     }
-    api.executions.tokens.succeed(token, output);
+    api.executions.tokens.answer(token, { output });
   });
 
 const sendTaskFailure: Operation = (input, api) =>
   answer('SendTaskFailure', input, api, (token) =>
-    api.executions.tokens.fail(token, optionalText(input, 'error'), optionalText(input, 'cause')),
+    api.executions.tokens.answer(token, {
+      error: optionalText(input, 'error'),
+      cause: optionalText(input, 'cause'),
+    }),
   );
 
 const sendTaskHeartbeat: Operation = (input, api) =>

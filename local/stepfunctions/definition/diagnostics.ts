@@ -3,8 +3,8 @@ export interface Diagnostic {
   readonly severity: 'ERROR' | 'WARNING';
   readonly code: string;
   readonly message: string;
-  /** A path into the definition: `/States/Load/Next`. */
-  readonly location: string;
+  /** A path into the definition: `/States/Load/Next`. Absent where the whole of it is meant. */
+  readonly location?: string;
 }
 
 /** A definition that cannot run. */
@@ -12,7 +12,7 @@ export class InvalidDefinition extends Error {
   override readonly name = 'InvalidDefinition';
   readonly diagnostics: readonly Diagnostic[];
   constructor(diagnostics: readonly Diagnostic[]) {
-    super(diagnostics.map(({ code, message, location }) => `${code}: ${message} at ${location}`).join('; '));
+    super(diagnostics.map(({ code, message, location = null }) => `${code}: ${message} at ${location}`).join(', '));
     this.diagnostics = diagnostics;
   }
 }
@@ -20,8 +20,8 @@ export class InvalidDefinition extends Error {
 /** Gathers findings. */
 export class Findings {
   readonly list: Diagnostic[] = [];
-  error(location: string, message: string, code = 'SCHEMA_VALIDATION_FAILED'): void {
-    this.list.push({ severity: 'ERROR', code, message, location });
+  error(location: string | undefined, message: string, code = 'SCHEMA_VALIDATION_FAILED'): void {
+    this.list.push({ severity: 'ERROR', code, message, ...(location !== undefined && { location }) });
   }
   warn(location: string, message: string, code: string): void {
     this.list.push({ severity: 'WARNING', code, message, location });

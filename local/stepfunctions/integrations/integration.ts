@@ -11,7 +11,8 @@ export interface IntegrationTools {
   readonly clock: Clock;
   readonly tokens: TaskTokens;
   readonly executionArn: string;
-  readonly stateMachineArn: string;
+  /** When an execution was started, in milliseconds since the epoch; undefined when there is none of that ARN. */
+  startedAt(executionArn: string): number | undefined;
   readonly region: string;
   readonly accountId: string;
   /** Keeps work that outlives its task, such as stopping a job, from being cut off. */

@@ -14,6 +14,12 @@ const MAX_FAILED_POLLS = 30;
 export interface Job {
   /** Submits the job; the answer is written to the history and is all that is kept over a restart. */
   submit(): Promise<Json>;
+  /**
+   * Looks for a job that was submitted just before a restart, by its name.
+   * @param since when its submission was scheduled: an older job of that name is another one
+   * @returns what the submission answered, or would have
+   */
+  find(since: number): Promise<Json | undefined>;
   /** Asks how the job is; the error it throws is the SDK's. */
   describe(submitted: Json): Promise<JsonObject>;
   statusOf(description: JsonObject): 'running' | 'succeeded' | 'failed';
@@ -67,7 +73,8 @@ export async function runJob(
   let submitted = request.resume;
   if (submitted === undefined) {
     await putManagedRule(tools, rule.name, rule.pattern, signal);
-    submitted = await job.submit();
+    const { repeatedSince } = request;
+    submitted = (repeatedSince === undefined ? undefined : await job.find(repeatedSince)) ?? (await job.submit());
     request.submitted(submitted);
   }
   try {

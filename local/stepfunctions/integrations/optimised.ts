@@ -44,12 +44,7 @@ export async function submitAndWaitForToken(
   const { token, signal } = request;
   if (token === undefined) return submit();
   const stop = new AbortController();
-  const answer = tools.tokens.wait(
-    token,
-    tools.stateMachineArn,
-    request.heartbeat,
-    AbortSignal.any([signal, stop.signal]),
-  );
+  const answer = tools.tokens.wait(token, request.heartbeat, AbortSignal.any([signal, stop.signal]));
   answer.catch(() => {});
   try {
     if (request.resume === undefined) request.submitted(await submit());

@@ -1,5 +1,5 @@
-import { isObject, type Json } from '../asl.ts';
-import type { Integration } from './integration.ts';
+import { isObject, type Json, type JsonObject } from '../asl.ts';
+import type { Integration, IntegrationTools, ServiceRequest } from './integration.ts';
 import { runJob } from './job.ts';
 import { argumentsOf, callOptimised, unsupported } from './optimised.ts';
 import { optimisedError } from './sdk-errors.ts';
@@ -49,6 +49,33 @@ function jobName(submitted: Json, { noun }: JobKind): string {
   return typeof arn === 'string' ? arn.slice(arn.lastIndexOf('/') + 1) : '';
 }
 
+/** Times in answers are kept to the millisecond, but may come back rounded to the second. */
+const ROUNDING_MS = 1000;
+
+/** What a create call made before a restart, found by the name in its arguments. */
+async function findCreated(
+  request: ServiceRequest,
+  { caller }: IntegrationTools,
+  since: number,
+): Promise<JsonObject | undefined> {
+  const noun = request.resource.action.replace(/^create/, '');
+  const name = argumentsOf(request)[`${noun}Name`];
+  if (typeof name !== 'string') return undefined;
+  try {
+    const answer = await caller.call('sagemaker', `describe${noun}`, { [`${noun}Name`]: name }, request.signal);
+    const described = await answerToJson(answer, 'millis');
+    const arn = described[`${noun}Arn`];
+    const created = Number(described['CreationTime']);
+    return arn !== undefined && created >= since - ROUNDING_MS
+      ? { [`${noun}Arn`]: arn, ...httpMetadata(answer) }
+      : undefined;
+  } catch (error) {
+    if (request.signal.aborted) throw error;
+    // It is not there, or the role may not ask: then submitting it tells more.
+    return undefined;
+  }
+}
+
 const statusOf = (status: Json | undefined): 'running' | 'succeeded' | 'failed' => {
   if (status === 'Completed') return 'succeeded';
   return status === 'Failed' || status === 'Stopped' ? 'failed' : 'running';
@@ -62,7 +89,10 @@ export const sageMakerIntegration: Integration = async (request, tools) => {
     const answer = await callOptimised(tools, names, 'sagemaker', action, argumentsOf(request), request.signal);
     return { ...(await answerToJson(answer, 'millis')), ...httpMetadata(answer) };
   };
-  if (pattern === 'requestResponse' && requestResponseActions.includes(action)) return submit();
+  const find = (since: number) => findCreated(request, tools, since);
+  if (pattern === 'requestResponse' && requestResponseActions.includes(action)) {
+    return (request.repeatedSince === undefined ? undefined : await find(request.repeatedSince)) ?? submit();
+  }
   const kind = jobKinds[action];
   if (pattern !== 'sync' || !kind) return unsupported(request);
   const call = async (verb: 'describe' | 'stop', submitted: Json) =>
@@ -72,6 +102,7 @@ export const sageMakerIntegration: Integration = async (request, tools) => {
     tools,
     {
       submit,
+      find,
       describe: async (submitted) => answerToJson(await call('describe', submitted), 'millis'),
       statusOf: (description) => statusOf(description[`${kind.noun}Status`]),
       stop: (submitted) => call('stop', submitted),

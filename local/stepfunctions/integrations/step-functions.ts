@@ -24,32 +24,45 @@ export const stepFunctionsIntegration: Integration = async (request, tools) => {
   const { action, pattern } = request.resource;
   if (action !== 'startExecution') unsupported(request);
   const names = optimisedNames.states;
+  const args = argumentsOf(request);
+  // As AWS makes up a name where none is given, but one that is the same should the call be repeated.
+  const {
+    StateMachineArn: stateMachineArn,
+    Name: name = request.attemptId,
+    Input = {},
+    TraceHeader: traceHeader,
+  } = args;
+  const find = async (since: number): Promise<Json | undefined> => {
+    const arn = `${String(stateMachineArn).replace(':stateMachine:', ':execution:')}:${String(name)}`;
+    const startedAt = tools.startedAt(arn);
+    return startedAt !== undefined && startedAt >= since ? { ExecutionArn: arn, StartDate: startedAt } : undefined;
+  };
   const submit = async (): Promise<Json> => {
-    const { StateMachineArn: stateMachineArn, Name: name, Input = {}, TraceHeader: traceHeader } = argumentsOf(request);
     const input = typeof Input === 'string' ? Input : JSON.stringify(Input);
     const answer = await callOptimised(
       tools,
       names,
       'sfn',
       'startExecution',
-      {
-        stateMachineArn,
-        input,
-        ...(name !== undefined && { name }),
-        ...(traceHeader !== undefined && { traceHeader }),
-      },
+      { stateMachineArn, input, name, ...(traceHeader !== undefined && { traceHeader }) },
       request.signal,
     );
     return { ...(toPascalCase(await answerToJson(answer, 'millis')) as JsonObject), ...httpMetadata(answer) };
   };
   if (pattern === 'requestResponse' || pattern === 'waitForTaskToken') {
-    return submitAndWaitForToken(request, tools, submit);
+    const { repeatedSince } = request;
+    return submitAndWaitForToken(
+      request,
+      tools,
+      async () => (repeatedSince === undefined ? undefined : await find(repeatedSince)) ?? submit(),
+    );
   }
   return runJob(
     request,
     tools,
     {
       submit,
+      find,
       describe: async (submitted) => {
         const answer = await tools.caller.call('sfn', 'describeExecution', { executionArn: executionArn(submitted) });
         return toPascalCase(await answerToJson(answer, 'millis')) as JsonObject;

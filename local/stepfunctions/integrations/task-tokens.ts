@@ -1,53 +1,59 @@
 import type { Json } from '../asl.ts';
-import { ExecutionError } from '../errors.ts';
+import { ExecutionError, ExecutionSuspended } from '../errors.ts';
+import type { TokenAnswer, TokenStore } from '../store/tokens.ts';
 
 /** A task that waits for its token to be answered. */
 interface Waiting {
-  readonly stateMachineArn: string;
-  readonly resolve: (output: Json) => void;
-  readonly reject: (failure: ExecutionError) => void;
+  readonly answered: (answer: TokenAnswer) => void;
   readonly heartbeat: () => void;
 }
 
-/** What became of a token: `open` ones take an answer, `closed` ones had theirs or timed out. */
-export type TokenState = 'open' | 'closed' | 'unknown';
-
-/** The tokens of all tasks that wait for one. */
+/**
+ * The tokens of all tasks that wait for one. An answer is kept before it is acted on, so that one given while the cloud
+ * goes down, or before the task was taken up again, is not lost.
+ */
 export class TaskTokens {
+  readonly #store: TokenStore;
   readonly #waiting = new Map<string, Waiting>();
-  readonly #closed = new Set<string>();
 
-  /** Waits until a token is answered. */
-  async wait(token: string, stateMachineArn: string, heartbeat: () => void, signal: AbortSignal): Promise<Json> {
+  constructor(store: TokenStore) {
+    this.#store = store;
+  }
+
+  /** Waits until a token is answered. The token is over with the wait, unless the cloud goes down. */
+  async wait(token: string, heartbeat: () => void, signal: AbortSignal): Promise<Json> {
     signal.throwIfAborted();
-    const { promise, resolve, reject } = Promise.withResolvers<Json>();
+    const { promise, resolve, reject } = Promise.withResolvers<TokenAnswer>();
     const abort = () => reject(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
-    this.#waiting.set(token, { stateMachineArn, resolve, reject, heartbeat });
+    this.#waiting.set(token, { answered: resolve, heartbeat });
+    const known = this.#store.find(token)?.answer;
+    if (known) resolve(known);
     try {
-      return await promise;
+      const answer = await promise;
+      if ('output' in answer) return answer.output;
+      throw new ExecutionError(answer.error, answer.cause);
     } finally {
       signal.removeEventListener('abort', abort);
       this.#waiting.delete(token);
-      this.#closed.add(token);
+      if (!(signal.reason instanceof ExecutionSuspended)) this.#store.remove(token);
     }
   }
 
-  state(token: string): TokenState {
-    if (this.#waiting.has(token)) return 'open';
-    return this.#closed.has(token) ? 'closed' : 'unknown';
+  /** Whether a token still takes an answer. */
+  isOpen(token: string): boolean {
+    const found = this.#store.find(token);
+    return found !== undefined && found.answer === undefined;
   }
 
   /** The machine whose task waits, for the authorisation of an answer. */
   machineOf(token: string): string | undefined {
-    return this.#waiting.get(token)?.stateMachineArn;
+    return this.#store.find(token)?.machineArn;
   }
 
-  succeed(token: string, output: Json): void {
-    this.#waiting.get(token)?.resolve(output);
-  }
-  fail(token: string, error: string | undefined, cause: string | undefined): void {
-    this.#waiting.get(token)?.reject(new ExecutionError(error, cause));
+  answer(token: string, answer: TokenAnswer): void {
+    this.#store.answer(token, answer);
+    this.#waiting.get(token)?.answered(answer);
   }
   heartbeat(token: string): void {
     this.#waiting.get(token)?.heartbeat();

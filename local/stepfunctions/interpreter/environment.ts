@@ -2,6 +2,7 @@ import type { Clock } from '../../cloud/service.ts';
 import type { Json, JsonObject, MapState, StateGroup } from '../asl.ts';
 import type { Evaluator } from '../jsonata/evaluate.ts';
 import type { History } from './history.ts';
+import type { Journal } from './journal.ts';
 import type { TaskResource } from './task-resource.ts';
 
 /** What the interpreter asks of the outside for one attempt of a Task state. */
@@ -20,6 +21,13 @@ export interface TaskRequest {
   readonly token?: string;
   /** What `submitted` was told before a restart: the job exists and is to be taken up, not submitted again. */
   readonly resume?: Json;
+  /** Names this attempt, the same after a restart. */
+  readonly attemptId: string;
+  /**
+   * Set after a restart that found the attempt scheduled and nothing more: when, in milliseconds since the epoch. Its
+   * call may have been made, by the former process, at that time or later.
+   */
+  readonly repeatedSince?: number;
   /** Tells that a job was submitted (`.sync`, `.waitForTaskToken`), with the answer to the submission. */
   submitted(answer: Json): void;
   /** Tells that the worker that holds the token is alive. */
@@ -53,6 +61,12 @@ export interface ChildResult {
   readonly stateMachineArn: string;
 }
 
+/** The input of one child and how many items it holds. */
+export interface ChildWork {
+  readonly input: Json;
+  readonly items: number;
+}
+
 /** How a Distributed Map was asked to run. */
 export interface MapRunRequest {
   readonly state: MapState;
@@ -61,6 +75,8 @@ export interface MapRunRequest {
   readonly toleratedFailureCount: number;
   readonly toleratedFailurePercentage: number;
   readonly signal: AbortSignal;
+  /** The map run that was under way before a restart, to be taken up. */
+  readonly resume?: string;
 }
 
 /** A Distributed Map under way. */
@@ -68,28 +84,18 @@ export interface MapRun {
   readonly mapRunArn: string;
   /** The last part of the ARN. */
   readonly id: string;
-  /** Sets how many child executions and items there will be. */
-  total(children: number, items: number): void;
-  /** Runs one child to its end; rejects only when the whole run is aborted. */
-  runChild(group: StateGroup, input: Json, items: number, context: JsonObject): Promise<ChildResult>;
+  /** What the children are to do, where a restart found it settled. */
+  readonly planned?: readonly ChildWork[];
+  /** Settles what the children are to do. @param items how many items all of it holds */
+  plan(work: readonly ChildWork[], items: number): void;
+  /** Runs the child for one position of the plan to its end; rejects only when the whole run is aborted. */
+  runChild(group: StateGroup, work: ChildWork, position: number): Promise<ChildResult>;
   resultsWritten(children: number): void;
   finish(status: 'SUCCEEDED' | 'FAILED' | 'ABORTED'): void;
 }
 
 export interface MapRunHost {
   start(request: MapRunRequest): Promise<MapRun>;
-}
-
-/** What is kept at every transition of an execution's outermost line, so that it can be taken up after a restart. */
-export interface Checkpoint {
-  readonly state: string;
-  readonly input: Json;
-  readonly variables: JsonObject;
-  readonly enteredEventId: number;
-  /** ISO 8601. */
-  readonly enteredTime: string;
-  /** What the state has done so far, as it wants to remember it. */
-  readonly progress: JsonObject;
 }
 
 /** Everything an execution needs from outside. */
@@ -105,6 +111,7 @@ export interface Environment {
   /** The context object's members that stay the same: Execution and StateMachine. */
   readonly context: JsonObject;
   newTaskToken(): string;
-  /** Called with the outermost line's position after every change of it. */
-  checkpoint(position: Checkpoint): void;
+  /** A UUID. */
+  newId(): string;
+  readonly journal: Journal;
 }

@@ -1,8 +1,9 @@
 import type { Definition, Json } from '../asl.ts';
 import { ExecutionError, ExecutionStopped, ExecutionSuspended, errorDetails } from '../errors.ts';
-import type { Checkpoint, Environment } from './environment.ts';
+import type { Environment } from './environment.ts';
 import { shownOutput } from './history.ts';
-import { runMachine } from './machine.ts';
+import type { KeptLines } from './journal.ts';
+import { runGroup } from './machine.ts';
 import { Scope } from './scope.ts';
 import { Thread } from './thread.ts';
 
@@ -25,7 +26,8 @@ export interface ExecutionRequest {
   readonly signal: AbortSignal;
   /** When the execution began, in milliseconds since the epoch. */
   readonly startedAt: number;
-  readonly resume?: Checkpoint;
+  /** Where a former process left it; absent, or empty, for a new execution. */
+  readonly kept?: KeptLines;
 }
 
 class TimedOut extends Error {}
@@ -35,17 +37,20 @@ class TimedOut extends Error {}
  * @throws ExecutionSuspended when the interpreter goes down; any other error is a defect of the interpreter
  */
 export async function runExecution(request: ExecutionRequest): Promise<ExecutionOutcome> {
-  const { definition, input, env, signal, resume } = request;
+  const { definition, input, env, signal, kept = new Map() } = request;
   const { history } = env;
   const limit = new AbortController();
   const ended = new AbortController();
   const thread = new Thread({
     history,
     signal: AbortSignal.any([signal, limit.signal]),
-    scope: new Scope(undefined, resume?.variables),
-    after: resume ? history.count : 0,
+    scope: new Scope(undefined, kept.get('')?.position?.variables),
+    after: 0,
+    journal: env.journal,
+    path: '',
+    kept,
   });
-  if (!resume) {
+  if (kept.size === 0) {
     history.append('ExecutionStarted', 0, {
       executionStartedEventDetails: {
         input: request.inputText,
@@ -62,7 +67,7 @@ export async function runExecution(request: ExecutionRequest): Promise<Execution
     );
   }
   try {
-    const output = await runMachine(definition, input, thread, env, resume);
+    const output = await runGroup(definition, input, thread, env);
     thread.record('ExecutionSucceeded', { executionSucceededEventDetails: shownOutput(output) });
     return { status: 'SUCCEEDED', output };
   } catch (reason) {

@@ -1,31 +1,16 @@
-import type { Json, JsonObject, State, StateGroup } from '../asl.ts';
+import type { JsonObject, State } from '../asl.ts';
 import { ExecutionError, errorNames } from '../errors.ts';
 import { executeState } from '../states/registry.ts';
-import type { Checkpoint, Environment } from './environment.ts';
 import { shownInput } from './history.ts';
 import { type RunGroup, StateRun } from './state-run.ts';
-import type { Thread } from './thread.ts';
-
-interface GroupOptions {
-  /** Told about every transition and all progress: set for the outermost line alone. */
-  readonly keep?: (position: Checkpoint) => void;
-  /** Where to go on after a restart. */
-  readonly resume?: Checkpoint;
-}
 
 const timeText = (ms: number): string => new Date(ms).toISOString();
 
-/** Runs the states of a group one after another and gives the last one's output. */
-async function run(
-  group: StateGroup,
-  input: Json,
-  thread: Thread,
-  env: Environment,
-  { keep, resume }: GroupOptions = {},
-): Promise<Json> {
-  let name = resume?.state ?? group.StartAt;
-  let current = resume?.input ?? input;
-  let resumed = resume;
+/** Runs the states of a group one after another, from where the line stands, and gives the last one's output. */
+export const runGroup: RunGroup = async (group, input, thread, env) => {
+  let resumed = thread.takeResumed();
+  let name = resumed?.state ?? group.StartAt;
+  let current = resumed?.input ?? input;
   for (;;) {
     const state: State | undefined = group.States[name];
     if (!state) throw new ExecutionError(errorNames.runtime, `The state '${name}' does not exist.`);
@@ -33,10 +18,12 @@ async function run(
     const enteredEventId: number =
       resumed?.enteredEventId ??
       thread.enter(state.Type, { stateEnteredEventDetails: { name, ...shownInput(current) } });
-    if (resumed) thread.reenter(state.Type);
-    const position = { state: name, input: current, variables: thread.scope.own(), enteredEventId, enteredTime };
     const progress: JsonObject = resumed?.progress ?? {};
-    if (!resumed) keep?.({ ...position, progress });
+    if (resumed) thread.reenter(state.Type);
+    else {
+      const variables = thread.scope.own();
+      thread.place({ state: name, input: current, variables, enteredEventId, enteredTime, progress });
+    }
     resumed = undefined;
 
     const outcome = await executeState(
@@ -50,23 +37,11 @@ async function run(
         enteredTime,
         runGroup,
         progress,
-        keep: (members) => keep?.({ ...position, progress: members }),
+        keep: (members) => thread.remember(members),
       }),
     );
     current = outcome.output;
     if (outcome.next === undefined) return current;
     name = outcome.next;
   }
-}
-
-/** Runs a branch, an iteration or a child: a group that keeps no position of its own. */
-export const runGroup: RunGroup = (group, input, thread, env) => run(group, input, thread, env);
-
-/** Runs a whole machine, keeping its position. */
-export const runMachine = (
-  group: StateGroup,
-  input: Json,
-  thread: Thread,
-  env: Environment,
-  resume?: Checkpoint,
-): Promise<Json> => run(group, input, thread, env, { keep: env.checkpoint, ...(resume && { resume }) });
+};

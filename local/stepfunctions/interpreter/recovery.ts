@@ -30,6 +30,11 @@ export async function withRecovery(
   const kept = run.progress['retries'];
   const used = Retry.map((_, index) => (Array.isArray(kept) && typeof kept[index] === 'number' ? kept[index] : 0));
   run.attempt = used.reduce((sum, count) => sum + count, 0);
+  const pauseUntil = async (time: number): Promise<void> => {
+    const left = time - run.env.clock.now();
+    if (left > 0) await run.env.clock.sleep(left, run.thread.signal);
+  };
+  await pauseUntil(rememberedNumber(run.progress, 'retryAt') ?? 0);
   for (;;) {
     try {
       return await attempt();
@@ -40,8 +45,9 @@ export async function withRecovery(
       const count = used[index] ?? 0;
       if (retrier && count < (retrier.MaxAttempts ?? DEFAULT_MAX_ATTEMPTS)) {
         used[index] = count + 1;
-        run.remember({ retries: used, submitted: null, token: null, timeoutAt: null });
-        await run.env.clock.sleep(retryDelaySeconds(retrier, count, run.env.random) * 1000, run.thread.signal);
+        const retryAt = run.env.clock.now() + retryDelaySeconds(retrier, count, run.env.random) * 1000;
+        run.startOver({ retries: used, retryAt });
+        await pauseUntil(retryAt);
         run.attempt += 1;
         continue;
       }

@@ -51,7 +51,7 @@ interface Entry<S extends State> {
   readonly enteredEventId: number;
   readonly enteredTime: string;
   readonly runGroup: RunGroup;
-  /** Keeps the state's progress over a restart; a state inside Map or Parallel keeps none. */
+  /** Keeps the state's progress over a restart. */
   readonly keep: (progress: JsonObject) => void;
   readonly progress: JsonObject;
 }
@@ -94,11 +94,15 @@ export class StateRun<S extends State = State> {
     return this.#progress;
   }
 
-  /** Adds to what is remembered; `null` forgets a member. */
+  /** Adds to what is remembered. */
   remember(members: JsonObject): void {
-    const kept = Object.entries({ ...this.#progress, ...members }).filter(([, value]) => value !== null);
-    this.#progress = Object.fromEntries(kept);
-    this.#entry.keep(this.#progress);
+    this.startOver({ ...this.#progress, ...members });
+  }
+
+  /** Remembers this and nothing else, for a new attempt. */
+  startOver(members: JsonObject): void {
+    this.#progress = members;
+    this.#entry.keep(members);
   }
 
   /** The context object, as `$states.context`. */

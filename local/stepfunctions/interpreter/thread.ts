@@ -1,5 +1,7 @@
 import type { Json, JsonObject, StateType } from '../asl.ts';
+import { ExecutionError } from '../errors.ts';
 import type { History, HistoryEvent } from './history.ts';
+import type { Checkpoint, Journal, KeptLine, KeptLines, LineEnd } from './journal.ts';
 import { Scope } from './scope.ts';
 
 /** The item a Map iteration works on, as `$states.context.Map.Item` shows it. */
@@ -17,6 +19,11 @@ interface ThreadOptions {
   readonly item?: MapItem;
   /** Set on the line of one inline Map iteration. */
   readonly iteration?: { readonly index: number; readonly name: string };
+  readonly journal: Journal;
+  /** See `Journal`. */
+  readonly path: string;
+  /** What a former process left of this line and those below. */
+  readonly kept?: KeptLines;
 }
 
 /** State types whose interruption is an event of its own. */
@@ -35,18 +42,99 @@ export class Thread {
   readonly item: MapItem | undefined;
   readonly iteration: ThreadOptions['iteration'];
   readonly #history: History;
+  readonly #journal: Journal;
+  readonly #path: string;
+  readonly #kept: KeptLines;
   #cursor: number;
   #pendingEntry: number | undefined;
   #openState: StateType | undefined;
   #children: Thread[] = [];
+  #position: Checkpoint | undefined;
+  #resumed: Checkpoint | undefined;
+  #end: LineEnd | undefined;
 
   constructor(options: ThreadOptions) {
     this.#history = options.history;
+    this.#journal = options.journal;
+    this.#path = options.path;
+    this.#kept = options.kept ?? new Map();
     this.signal = options.signal;
     this.scope = options.scope;
-    this.#cursor = options.after;
     this.item = options.item;
     this.iteration = options.iteration;
+    const kept = this.#kept.get(options.path);
+    this.#cursor = kept?.after ?? options.after;
+    this.#pendingEntry = kept?.entry;
+    this.#openState = kept?.open;
+    this.#position = kept?.position;
+    this.#resumed = kept?.position;
+    this.#end = kept?.end;
+    if (!kept) this.#changed(true);
+  }
+
+  #changed(whole = false): void {
+    this.#journal.changed(this.#path, () => this.#state(), whole);
+  }
+
+  #state(): KeptLine {
+    return {
+      after: this.#cursor,
+      ...(this.#pendingEntry !== undefined && { entry: this.#pendingEntry }),
+      ...(this.#openState && { open: this.#openState }),
+      ...(this.#position && { position: this.#position }),
+      ...(this.#end && { end: this.#end }),
+    };
+  }
+
+  /** Where a former process left this line, once: the state it was in is to be taken up, not entered. */
+  takeResumed(): Checkpoint | undefined {
+    const resumed = this.#resumed;
+    this.#resumed = undefined;
+    return resumed;
+  }
+
+  /** Whether a former process left this line with a position. */
+  get isResumed(): boolean {
+    return this.#resumed !== undefined;
+  }
+
+  /** What a former process left of a line directly below. */
+  keptBelow(index: number): KeptLine | undefined {
+    return this.#kept.get(`${this.#path}/${index}`);
+  }
+
+  /** Keeps the state this line is in now. */
+  place(position: Checkpoint): void {
+    this.#position = position;
+    this.#changed(true);
+  }
+
+  /** Keeps what the current state has done. */
+  remember(progress: JsonObject): void {
+    if (this.#position) this.place({ ...this.#position, progress });
+  }
+
+  /** Keeps that this line came to its end, as long as lines beside it go on. */
+  finished(output: Json): void {
+    this.#ended({ output });
+  }
+
+  /** Keeps what this line failed with until the lines beside it are stopped. */
+  failed(failure: unknown): void {
+    if (!(failure instanceof ExecutionError)) return;
+    this.#ended({ error: failure.error, cause: failure.causeText, heartbeat: failure.heartbeat });
+  }
+
+  #ended(end: LineEnd): void {
+    this.#end = end;
+    this.#position = undefined;
+    this.#changed(true);
+    this.#journal.forgetBelow(this.#path);
+  }
+
+  /** Forgets the lines below, which were of another state or another attempt. */
+  forgetBelow(): void {
+    this.#journal.forgetBelow(this.#path);
   }
 
   /** Id of the event the next one follows. */
@@ -58,6 +146,7 @@ export class Thread {
   follow(eventId: number): void {
     this.#cursor = eventId;
     this.#pendingEntry = undefined;
+    this.#changed();
   }
 
   /** Lets the entry into the current state count, before anything else is written. */
@@ -70,6 +159,7 @@ export class Thread {
     const id = this.#history.append(`${type}StateEntered`, this.cursor, details);
     this.#pendingEntry = id;
     this.#openState = type;
+    this.#changed();
     return id;
   }
 
@@ -82,6 +172,7 @@ export class Thread {
     this.record(`${type}StateExited`, details);
     this.#openState = undefined;
     this.#children = [];
+    if (type === 'Map' || type === 'Parallel') this.forgetBelow();
   }
 
   /** Writes an event of this line that the next one follows. */
@@ -105,16 +196,24 @@ export class Thread {
 
   /** A line below this one, with its own scope, that is aborted with this one. */
   fork(options: {
+    index: number;
     after: number;
     signal: AbortSignal;
     item?: MapItem | undefined;
     iteration?: ThreadOptions['iteration'];
+    /** Whether the line is taken up where a former process left it. */
+    resume: boolean;
   }): Thread {
     const item = options.item ?? this.item;
+    const path = `${this.#path}/${options.index}`;
+    const kept = options.resume ? this.#kept : undefined;
     const child = new Thread({
       history: this.#history,
+      journal: this.#journal,
+      path,
+      ...(kept && { kept }),
       signal: options.signal,
-      scope: new Scope(this.scope),
+      scope: new Scope(this.scope, kept?.get(path)?.position?.variables),
       after: options.after,
       ...(item && { item }),
       ...(options.iteration && { iteration: options.iteration }),
@@ -154,5 +253,6 @@ export class Thread {
     for (const child of others) child.recordInterruption(previous);
     this.follow(previous);
     this.#children = [];
+    this.forgetBelow();
   }
 }

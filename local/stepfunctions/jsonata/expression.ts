@@ -34,6 +34,8 @@ export interface References {
   readonly variables: ReadonlySet<string>;
   /** Uses of the outermost context: `$`, `$$`, or a field name with nothing before it. Step Functions has none. */
   readonly rootContext: readonly string[];
+  /** Members of `$states` it reads: `input`, `result` … */
+  readonly statesFields: ReadonlySet<string>;
 }
 
 interface AstNode {
@@ -47,6 +49,7 @@ const isNode = (value: unknown): value is AstNode => typeof value === 'object' &
 export function findReferences(text: string): References {
   const variables = new Set<string>();
   const rootContext: string[] = [];
+  const statesFields = new Set<string>();
 
   /** @param inContext whether some step before has set a context that `$` and bare names mean. */
   const visit = (node: unknown, bound: ReadonlySet<string>, inContext: boolean): ReadonlySet<string> => {
@@ -64,13 +67,15 @@ export function findReferences(text: string): References {
         break;
       }
       case 'name':
-      case 'wildcard':
-      case 'descendant':
         if (!inContext) rootContext.push(String(node.value));
         break;
       case 'path': {
         const steps = Array.isArray(node['steps']) ? node['steps'] : [];
         for (const [index, step] of steps.entries()) visit(step, bound, inContext || index > 0);
+        const [first, second] = steps;
+        if (isNode(first) && first.type === 'variable' && first.value === 'states' && isNode(second)) {
+          statesFields.add(String(second.value));
+        }
         visitGroup(node['group'], bound);
         return bound;
       }
@@ -136,5 +141,5 @@ export function findReferences(text: string): References {
   };
 
   visit(compile(text).ast(), new Set(), false);
-  return { variables, rootContext };
+  return { variables, rootContext, statesFields };
 }

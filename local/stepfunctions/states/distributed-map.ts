@@ -1,6 +1,7 @@
-import { type ItemBatcher, isObject, type Json, type JsonObject, type MapState } from '../asl.ts';
-import { ExecutionError, errorDetails, errorNames } from '../errors.ts';
-import type { ChildResult, MapRun } from '../interpreter/environment.ts';
+import { type ItemBatcher, isObject, type Json, type MapState } from '../asl.ts';
+import { ExecutionError, ExecutionSuspended, errorDetails, errorNames } from '../errors.ts';
+import type { ChildResult, ChildWork, MapRun } from '../interpreter/environment.ts';
+import { rememberedNumber } from '../interpreter/recovery.ts';
 import type { StateRun } from '../interpreter/state-run.ts';
 import { objectItems, readItems } from './item-reader.ts';
 import { inlineItems, maxConcurrency } from './map-items.ts';
@@ -46,26 +47,23 @@ function isExceeded({ count, percentage }: Tolerance, failed: number, total: num
   return percentage !== undefined && (failed / Math.max(1, total)) * 100 > percentage;
 }
 
-/** The input of one child and how many items it holds. */
-interface Work {
-  readonly input: Json;
-  readonly items: number;
-  readonly context: JsonObject;
-}
-
-async function selectItems(run: StateRun<MapState>, items: readonly Json[]): Promise<Work[]> {
+async function selectItems(run: StateRun<MapState>, items: readonly Json[]): Promise<ChildWork[]> {
   const { ItemSelector } = run.state;
-  const work: Work[] = [];
+  const work: ChildWork[] = [];
   for (const [Index, Value] of items.entries()) {
     const context = { Map: { Item: { Index, Value } } };
     const input = ItemSelector === undefined ? Value : await run.evaluate(ItemSelector, 'ItemSelector', { context });
-    work.push({ input, items: 1, context });
+    work.push({ input, items: 1 });
   }
   return work;
 }
 
 /** Gathers selected items into batches by number and by bytes of their JSON text. */
-async function batchItems(run: StateRun<MapState>, batcher: ItemBatcher, work: readonly Work[]): Promise<Work[]> {
+async function batchItems(
+  run: StateRun<MapState>,
+  batcher: ItemBatcher,
+  work: readonly ChildWork[],
+): Promise<ChildWork[]> {
   const limit = async (field: 'MaxItemsPerBatch' | 'MaxInputBytesPerBatch'): Promise<number> => {
     const template = batcher[field];
     return template === undefined
@@ -93,7 +91,7 @@ async function batchItems(run: StateRun<MapState>, batcher: ItemBatcher, work: r
       bytes = sizeOf([input]);
     }
   }
-  return batches.map((items) => ({ input: { ...common, Items: items }, items: items.length, context: {} }));
+  return batches.map((items) => ({ input: { ...common, Items: items }, items: items.length }));
 }
 
 interface Verdict {
@@ -105,7 +103,7 @@ interface Verdict {
 async function runChildren(
   run: StateRun<MapState>,
   mapRun: MapRun,
-  work: readonly Work[],
+  work: readonly ChildWork[],
   tolerance: Tolerance,
   limit: number,
   stop: AbortController,
@@ -121,7 +119,7 @@ async function runChildren(
       next += 1;
       const unit = work[index];
       if (!unit) return;
-      const child = await mapRun.runChild(run.state.ItemProcessor, unit.input, unit.items, unit.context);
+      const child = await mapRun.runChild(run.state.ItemProcessor, unit, index);
       children[index] = child;
       if (child.status === 'SUCCEEDED') continue;
       failedItems += unit.items;
@@ -146,34 +144,79 @@ async function itemsOf(run: StateRun<MapState>): Promise<Json[]> {
   throw run.unexpectedType('array', Items, 'Items', value);
 }
 
+/** What a map run is asked for, evaluated once: a restart takes it as it was. */
+interface Plan {
+  readonly limit: number;
+  readonly tolerance: Tolerance;
+  /** The items that the state itself has, when no reader brings them. */
+  readonly given: Json[];
+}
+
+async function settle(run: StateRun<MapState>): Promise<Plan> {
+  const { progress } = run;
+  const limit = rememberedNumber(progress, 'limit');
+  if (limit !== undefined) {
+    const tolerance = {
+      count: rememberedNumber(progress, 'toleratedCount'),
+      percentage: rememberedNumber(progress, 'toleratedPercentage'),
+    };
+    return { limit, tolerance, given: Array.isArray(progress['items']) ? progress['items'] : [] };
+  }
+  const given = run.state.ItemReader ? [] : await itemsOf(run);
+  const plan = { limit: await maxConcurrency(run), tolerance: await readTolerance(run), given };
+  const { count, percentage } = plan.tolerance;
+  run.thread.record('MapStateStarted', { mapStateStartedEventDetails: { length: given.length } });
+  run.remember({
+    limit: plan.limit,
+    items: given,
+    ...(count !== undefined && { toleratedCount: count }),
+    ...(percentage !== undefined && { toleratedPercentage: percentage }),
+  });
+  return plan;
+}
+
+/** Starts the map run, or takes up the one that was under way before a restart. */
+async function startMapRun(run: StateRun<MapState>, { limit, tolerance }: Plan, stop: AbortSignal): Promise<MapRun> {
+  const before = run.progress['mapRun'];
+  const mapRun = await run.env.maps.start({
+    state: run.state,
+    name: run.name,
+    maxConcurrency: limit,
+    toleratedFailureCount: tolerance.count ?? 0,
+    toleratedFailurePercentage: tolerance.percentage ?? 0,
+    signal: AbortSignal.any([run.thread.signal, stop]),
+    ...(typeof before === 'string' && { resume: before }),
+  });
+  if (before === undefined) {
+    run.thread.record('MapRunStarted', { mapRunStartedEventDetails: { mapRunArn: mapRun.mapRunArn } });
+    run.remember({ mapRun: mapRun.mapRunArn });
+  }
+  return mapRun;
+}
+
+/** What the children are to do: as it was settled before a restart, else made of the items. */
+async function planChildren(run: StateRun<MapState>, mapRun: MapRun, given: Json[]): Promise<readonly ChildWork[]> {
+  if (mapRun.planned) return mapRun.planned;
+  const { ItemReader, ItemBatcher } = run.state;
+  const items = ItemReader ? await readItems(run, ItemReader) : given;
+  const selected = await selectItems(run, items);
+  const work = ItemBatcher ? await batchItems(run, ItemBatcher, selected) : selected;
+  mapRun.plan(work, items.length);
+  return work;
+}
+
 /**
  * Runs a Distributed Map: every item, or batch of items, as a child execution of its own.
  * The parent's history shows the map run alone.
  */
 export async function runDistributed(run: StateRun<MapState>): Promise<Json> {
-  const { state, thread, env } = run;
-  const reader = state.ItemReader;
-  const given = reader ? [] : await itemsOf(run);
-  const limit = await maxConcurrency(run);
-  const tolerance = await readTolerance(run);
-  thread.record('MapStateStarted', { mapStateStartedEventDetails: { length: given.length } });
-
+  const { state, thread } = run;
+  const plan = await settle(run);
   const stop = new AbortController();
-  const mapRun = await env.maps.start({
-    state,
-    name: run.name,
-    maxConcurrency: limit,
-    toleratedFailureCount: tolerance.count ?? 0,
-    toleratedFailurePercentage: tolerance.percentage ?? 0,
-    signal: AbortSignal.any([thread.signal, stop.signal]),
-  });
-  thread.record('MapRunStarted', { mapRunStartedEventDetails: { mapRunArn: mapRun.mapRunArn } });
+  const mapRun = await startMapRun(run, plan, stop.signal);
   try {
-    const items = reader ? await readItems(run, reader) : given;
-    const selected = await selectItems(run, items);
-    const work = state.ItemBatcher ? await batchItems(run, state.ItemBatcher, selected) : selected;
-    mapRun.total(work.length, items.length);
-    const { children, exceeded } = await runChildren(run, mapRun, work, tolerance, limit, stop);
+    const work = await planChildren(run, mapRun, plan.given);
+    const { children, exceeded } = await runChildren(run, mapRun, work, plan.tolerance, plan.limit, stop);
     thread.signal.throwIfAborted();
 
     const writer = state.ResultWriter;
@@ -191,6 +234,7 @@ export async function runDistributed(run: StateRun<MapState>): Promise<Json> {
     thread.record('MapRunSucceeded');
     return result;
   } catch (failure) {
+    if (thread.signal.reason instanceof ExecutionSuspended) throw failure;
     mapRun.finish(thread.signal.aborted ? 'ABORTED' : 'FAILED');
     if (failure instanceof ExecutionError && !thread.signal.aborted) {
       thread.record('MapRunFailed', { mapRunFailedEventDetails: errorDetails(failure) });

@@ -1,4 +1,6 @@
 import type { Json } from '../asl.ts';
+import { ExecutionError } from '../errors.ts';
+import type { KeptLine } from '../interpreter/journal.ts';
 import type { Thread } from '../interpreter/thread.ts';
 
 interface Line {
@@ -13,26 +15,51 @@ interface LinesOptions {
   readonly count: number;
   /** 0: no limit. */
   readonly maxConcurrency: number;
-  /** @param after the event that made room for this line, where there was no room at first */
-  start(index: number, signal: AbortSignal, after?: number): Line;
+  /** Whether lines that a former process started are taken up where it left them. */
+  readonly resume: boolean;
+  /**
+   * @param after the event that made room for this line, where there was no room at first
+   * @param resume whether the line was started before and is to be taken up: no event tells of its start again
+   */
+  start(index: number, signal: AbortSignal, resume: boolean, after?: number): Line;
+}
+
+interface Failure {
+  readonly error: unknown;
+  readonly line: Thread;
+}
+
+/** Lines that a former process started: they are the first ones, for lines start in order. */
+function startedBefore(parent: Thread, count: number): KeptLine[] {
+  const started: KeptLine[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const kept = parent.keptBelow(index);
+    if (!kept) break;
+    started.push(kept);
+  }
+  return started;
 }
 
 /**
  * Runs lines of states side by side and gives their outputs in order. The first failure aborts the others, is written
  * to the history with all it interrupts, and is thrown. The parent then follows the line that ended last.
  */
-export async function runLines(parent: Thread, { count, maxConcurrency, start }: LinesOptions): Promise<Json[]> {
+export async function runLines(parent: Thread, options: LinesOptions): Promise<Json[]> {
+  const { count, maxConcurrency, start } = options;
   const outputs: Json[] = new Array<Json>(count).fill(null);
   const group = new AbortController();
   const signal = AbortSignal.any([parent.signal, group.signal]);
-  let failure: { readonly error: unknown; readonly line: Thread } | undefined;
+  let failure: Failure | undefined;
   let next = 0;
   const running = new Set<Promise<void>>();
 
-  const launch = (after?: number): (() => void) => {
-    const index = next;
-    next += 1;
-    const { line, result, succeeded } = start(index, signal, after);
+  const fail = (error: unknown, line: Thread): void => {
+    if (failure) return;
+    failure = { error, line };
+    group.abort(new Error('a sibling failed'));
+  };
+  const launch = (index: number, resume: boolean, after?: number): (() => void) => {
+    const { line, result, succeeded } = start(index, signal, resume, after);
     return () => {
       const work: Promise<void> = result().then(
         (output) => {
@@ -41,12 +68,12 @@ export async function runLines(parent: Thread, { count, maxConcurrency, start }:
           const last = line.cursor;
           parent.follow(succeeded?.() ?? last);
           parent.release(line);
-          if (next < count) launch(last)();
+          line.finished(output);
+          if (next < count) launch(next++, false, last)();
         },
         (error: unknown) => {
-          if (failure) return;
-          failure = { error, line };
-          group.abort(new Error('a sibling failed'));
+          if (!failure) line.failed(error);
+          fail(error, line);
         },
       );
       running.add(work);
@@ -54,8 +81,20 @@ export async function runLines(parent: Thread, { count, maxConcurrency, start }:
     };
   };
 
+  const before = options.resume ? startedBefore(parent, count) : [];
+  if (!options.resume) parent.forgetBelow();
+  next = before.length;
+  const taken = before.flatMap(({ end }, index) => {
+    if (!end) return [launch(index, true)];
+    if ('output' in end) outputs[index] = end.output;
+    else fail(new ExecutionError(end.error, end.cause, end), start(index, signal, true).line);
+    return [];
+  });
   const room = maxConcurrency > 0 ? Math.min(maxConcurrency, count) : count;
-  for (const go of Array.from({ length: room }, () => launch())) go();
+  const fresh: (() => void)[] = [];
+  while (!failure && next < count && taken.length + fresh.length < room) fresh.push(launch(next++, false));
+  for (const go of [...taken, ...fresh]) go();
+
   while (running.size > 0) await Promise.all(running);
   if (!failure) return outputs;
   if (!parent.signal.aborted) parent.recordFailureBelow(failure.line);

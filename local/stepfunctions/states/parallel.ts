@@ -1,21 +1,34 @@
 import type { Json, ParallelState } from '../asl.ts';
-import { withRecovery } from '../interpreter/recovery.ts';
+import { rememberedNumber, withRecovery } from '../interpreter/recovery.ts';
 import { checkPayload, type Outcome, type StateRun } from '../interpreter/state-run.ts';
 import { runLines } from './lines.ts';
+
+/** The branches' input, evaluated once: a restart takes it as it was. */
+async function settle(run: StateRun<ParallelState>): Promise<{ input: Json; started: number }> {
+  const kept = run.progress['input'];
+  const keptStart = rememberedNumber(run.progress, 'started');
+  if (kept !== undefined && keptStart !== undefined) return { input: kept, started: keptStart };
+  const { Arguments } = run.state;
+  const input = Arguments === undefined ? run.input : await run.evaluate(Arguments, 'Arguments');
+  const started = run.thread.record('ParallelStateStarted');
+  run.remember({ input, started });
+  return { input, started };
+}
 
 async function attempt(run: StateRun<ParallelState>): Promise<Outcome> {
   const { state, thread, env } = run;
   let output: Json[];
   try {
-    const input = state.Arguments === undefined ? run.input : await run.evaluate(state.Arguments, 'Arguments');
-    const started = thread.record('ParallelStateStarted');
+    const resume = run.progress['started'] !== undefined;
+    const { input, started } = await settle(run);
     output = await runLines(thread, {
       count: state.Branches.length,
       maxConcurrency: 0,
-      start: (index, signal) => {
+      resume,
+      start: (index, signal, resumed) => {
         const branch = state.Branches[index];
         if (!branch) throw new RangeError(`no branch ${index}`);
-        const line = thread.fork({ after: started, signal });
+        const line = thread.fork({ index, after: started, signal, resume: resumed });
         return { line, result: () => run.runGroup(branch, input, line, env) };
       },
     });

@@ -1,4 +1,4 @@
-import type { Json, TaskState } from '../asl.ts';
+import type { Json, JsonObject, TaskState } from '../asl.ts';
 import { ExecutionError, errorNames } from '../errors.ts';
 import { rememberedNumber, withRecovery } from '../interpreter/recovery.ts';
 import { checkPayload, type Outcome, type StateRun } from '../interpreter/state-run.ts';
@@ -69,30 +69,68 @@ async function runWithin(
   }
 }
 
-/** One attempt, from the evaluation of Arguments to the exit. */
-async function attemptTask(run: StateRun<TaskState>, resource: TaskResource): Promise<Outcome> {
-  const { state, env, progress } = run;
-  const waitsForToken = resource.kind === 'service' && resource.pattern === 'waitForTaskToken';
-  const kept = progress['token'];
-  const token = waitsForToken ? (typeof kept === 'string' ? kept : env.newTaskToken()) : undefined;
-  const more = token === undefined ? {} : { Task: { Token: token } };
+/** What an attempt was scheduled with: evaluated once, so that a restart repeats the very same call. */
+interface Scheduled {
+  readonly id: string;
+  readonly at: number;
+  readonly arguments: Json;
+  readonly token: string | undefined;
+  readonly timeoutAt: number | undefined;
+  /** Seconds. */
+  readonly heartbeat: number | undefined;
+}
 
+function scheduledBefore({ progress }: StateRun<TaskState>): Scheduled | undefined {
+  const { attemptId, token, arguments: args } = progress;
+  if (typeof attemptId !== 'string' || args === undefined) return undefined;
+  return {
+    id: attemptId,
+    at: rememberedNumber(progress, 'scheduledAt') ?? 0,
+    arguments: args,
+    token: typeof token === 'string' ? token : undefined,
+    timeoutAt: rememberedNumber(progress, 'timeoutAt'),
+    heartbeat: rememberedNumber(progress, 'heartbeat'),
+  };
+}
+
+async function schedule(run: StateRun<TaskState>, resource: TaskResource, events: TaskEvents): Promise<Scheduled> {
+  const { state, env } = run;
+  const waitsForToken = resource.kind === 'service' && resource.pattern === 'waitForTaskToken';
+  const token = waitsForToken ? env.newTaskToken() : undefined;
+  const context = tokenContext(token);
   const args =
-    state.Arguments === undefined ? run.input : await run.evaluate(state.Arguments, 'Arguments', { context: more });
+    state.Arguments === undefined ? run.input : await run.evaluate(state.Arguments, 'Arguments', { context });
   if (state.Credentials !== undefined) await run.evaluate(state.Credentials, 'Credentials');
   const timeout = await seconds(run, 'TimeoutSeconds');
   const heartbeat = await seconds(run, 'HeartbeatSeconds');
   checkPayload(args, state.Resource);
 
+  events.scheduled(args, timeout, heartbeat);
+  events.started();
+  const now = env.clock.now();
+  const timeoutAt = timeout === undefined ? undefined : now + timeout * 1000;
+  const id = env.newId();
+  run.remember({
+    attemptId: id,
+    scheduledAt: now,
+    arguments: args,
+    ...(token !== undefined && { token }),
+    ...(timeoutAt !== undefined && { timeoutAt }),
+    ...(heartbeat !== undefined && { heartbeat }),
+  });
+  return { id, at: now, arguments: args, token, timeoutAt, heartbeat };
+}
+
+const tokenContext = (token: string | undefined): JsonObject => (token === undefined ? {} : { Task: { Token: token } });
+
+/** One attempt, from the evaluation of Arguments to the exit. */
+async function attemptTask(run: StateRun<TaskState>, resource: TaskResource): Promise<Outcome> {
+  const { state, env } = run;
   const events: TaskEvents = taskEvents(run.thread, resource, env.region);
-  const resume = progress['submitted'];
-  const timeoutAt =
-    timeout === undefined ? undefined : (rememberedNumber(progress, 'timeoutAt') ?? env.clock.now() + timeout * 1000);
-  if (resume === undefined) {
-    events.scheduled(args, timeout, heartbeat);
-    events.started();
-    run.remember({ ...(token !== undefined && { token }), ...(timeoutAt !== undefined && { timeoutAt }) });
-  }
+  const before = scheduledBefore(run);
+  const resume = run.progress['submitted'];
+  const { id, at, arguments: args, token, timeoutAt, heartbeat } = before ?? (await schedule(run, resource, events));
+  const more = tokenContext(token);
 
   let result: Json;
   try {
@@ -107,6 +145,8 @@ async function attemptTask(run: StateRun<TaskState>, resource: TaskResource): Pr
           attempt: run.attempt,
           context: run.context(more),
           signal,
+          attemptId: id,
+          ...(before && resume === undefined && { repeatedSince: at }),
           ...(token !== undefined && { token }),
           ...(resume !== undefined && { resume }),
           submitted: (answer) => {

@@ -53,8 +53,9 @@ async function deadline(run: StateRun<WaitState>): Promise<number> {
 
 /** Waits for Seconds, or until Timestamp. */
 export async function executeWait(run: StateRun<WaitState>): Promise<Outcome> {
-  const until = rememberedNumber(run.progress, 'until') ?? (await deadline(run));
-  run.remember({ until });
+  const kept = rememberedNumber(run.progress, 'until');
+  const until = kept ?? (await deadline(run));
+  if (kept === undefined) run.remember({ until });
   const left = until - run.env.clock.now();
   if (left > 0) await run.env.clock.sleep(left, run.thread.signal);
   return run.finish({ Assign: run.state.Assign, Output: run.state.Output, otherwise: run.input, next: run.state.Next });

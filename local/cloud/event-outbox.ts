@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import type { SQLInputValue } from 'node:sqlite';
+import type { BusEvent, CloudContext } from './service.ts';
+
+/** The database of a service, as far as its outbox uses it. */
+export interface OutboxDatabase {
+  run(sql: string, ...values: SQLInputValue[]): void;
+  all(sql: string, ...values: SQLInputValue[]): Readonly<Record<string, unknown>>[];
+}
+
+/**
+ * Events a service owes to the bus. An event is kept by the very transaction that makes it true and sent after the
+ * commit, so that a process killed in between sends it at its next start: at least once, with the same id each time.
+ */
+export interface EventOutbox {
+  /** Keeps an event. To be called inside the transaction that changes what the event tells of. */
+  add(event: BusEvent): void;
+  /** Sends what was added; to be called after the commit. What the bus does not take stays and is sent with the next. */
+  send(): void;
+  /** Sends what a former process left behind; to be called once the rules of the bus stand. */
+  start(): void;
+}
+
+export const eventOutboxSchema = `
+  CREATE TABLE IF NOT EXISTS event_outbox (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL, time REAL NOT NULL, event TEXT NOT NULL) STRICT;
+`;
+
+/** @param database has the table of `eventOutboxSchema` */
+export function eventOutbox(
+  database: OutboxDatabase,
+  context: Pick<CloudContext, 'clock' | 'emit' | 'log'>,
+): EventOutbox {
+  let mayHold = false;
+  const outbox: EventOutbox = {
+    add(event) {
+      mayHold = true;
+      database.run(
+        'INSERT INTO event_outbox (id, time, event) VALUES (?, ?, ?)',
+        randomUUID(),
+        context.clock.now(),
+        JSON.stringify(event),
+      );
+    },
+    send() {
+      if (!mayHold) return;
+      mayHold = false;
+      for (const row of database.all('SELECT number, id, time, event FROM event_outbox ORDER BY number')) {
+        const event = JSON.parse(String(row['event'])) as BusEvent;
+        try {
+          context.emit(event, { id: String(row['id']), time: Number(row['time']) });
+        } catch (error) {
+          mayHold = true;
+          context.log('warn', 'the bus did not take an event: it is kept and sent again', {
+            source: event.source,
+            detailType: event['detail-type'],
+            error: error instanceof Error ? error.message : String(error),
+          });
+          return;
+        }
+        database.run('DELETE FROM event_outbox WHERE number = ?', Number(row['number']));
+      }
+    },
+    start() {
+      mayHold = true;
+      outbox.send();
+    },
+  };
+  return outbox;
+}

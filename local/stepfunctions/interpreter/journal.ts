@@ -1,0 +1,53 @@
+import type { Json, JsonObject, StateType } from '../asl.ts';
+
+/** Where a line of states stands: the state it is in, as it was entered, and what the state has done so far. */
+export interface Checkpoint {
+  readonly state: string;
+  readonly input: Json;
+  /** The variables of the line's own scope at the entry. */
+  readonly variables: JsonObject;
+  readonly enteredEventId: number;
+  /** ISO 8601. */
+  readonly enteredTime: string;
+  /** What the state has done so far, as it wants to remember it. */
+  readonly progress: JsonObject;
+}
+
+/** How a line ended while the lines beside it go on. */
+export type LineEnd =
+  | { readonly output: Json }
+  | { readonly error: string | undefined; readonly cause: string | undefined; readonly heartbeat: boolean };
+
+/** A line as it is kept. */
+export interface KeptLine {
+  /** Id of the event that the line's next one follows, but for an entry that does not count yet. */
+  readonly after: number;
+  /** Id of such an entry. */
+  readonly entry?: number;
+  /** Type of the state whose end has not been written. */
+  readonly open?: StateType;
+  /** Absent before the first state and after the last. */
+  readonly position?: Checkpoint;
+  readonly end?: LineEnd;
+}
+
+/**
+ * Where the lines of one execution are kept, so that they can be taken up after a restart. A line has a path: the empty
+ * text for the machine itself, and for a line below another that one's path, a slash and its index.
+ */
+export interface Journal {
+  /**
+   * Says that a line changed.
+   * @param read gives the line as it is when it is written, together with the events written until then
+   * @param whole false when only `after`, `entry` and `open` changed
+   */
+  changed(path: string, read: () => KeptLine, whole: boolean): void;
+  /** Forgets all lines below one. */
+  forgetBelow(path: string): void;
+}
+
+/** The lines of an execution, by path, as a former process left them. */
+export type KeptLines = ReadonlyMap<string, KeptLine>;
+
+/** Keeps nothing. */
+export const noJournal: Journal = { changed: () => {}, forgetBelow: () => {} };

@@ -1,0 +1,88 @@
+import type { StateType } from '../asl.ts';
+import type { Checkpoint, Journal, KeptLine, LineEnd } from '../interpreter/journal.ts';
+import type { Row, TurnDatabase } from './turn-database.ts';
+
+export const lineSchema = `
+  CREATE TABLE IF NOT EXISTS lines (
+    execution_arn TEXT NOT NULL, path TEXT NOT NULL, cursor INTEGER NOT NULL, entry INTEGER, open TEXT,
+    position TEXT, ended TEXT, PRIMARY KEY (execution_arn, path)) STRICT;
+`;
+
+const text = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
+
+const toLine = (row: Row): KeptLine => ({
+  after: Number(row['cursor']),
+  ...(row['entry'] !== null && { entry: Number(row['entry']) }),
+  ...(row['open'] !== null && { open: String(row['open']) as StateType }),
+  ...(row['position'] !== null && { position: JSON.parse(String(row['position'])) as Checkpoint }),
+  ...(row['ended'] !== null && { end: JSON.parse(String(row['ended'])) as LineEnd }),
+});
+
+/** The lines of all executions under way; of an execution that failed, its outermost line, for a redrive. */
+export class LineStore {
+  readonly #db: TurnDatabase;
+
+  constructor(db: TurnDatabase) {
+    this.#db = db;
+  }
+
+  /** The lines of an execution by path. */
+  of(executionArn: string): Map<string, KeptLine> {
+    const rows = this.#db.all('SELECT * FROM lines WHERE execution_arn = ?', executionArn);
+    return new Map(rows.map((row) => [String(row['path']), toLine(row)]));
+  }
+
+  /** Forgets all lines of an execution. */
+  forget(executionArn: string): void {
+    this.#db.run('DELETE FROM lines WHERE execution_arn = ?', executionArn);
+  }
+
+  #write(executionArn: string, path: string, { after, entry, open, position, end }: KeptLine, whole: boolean): void {
+    if (whole) {
+      this.#db.run(
+        'INSERT OR REPLACE INTO lines (execution_arn, path, cursor, entry, open, position, ended) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        executionArn,
+        path,
+        after,
+        entry ?? null,
+        open ?? null,
+        text(position),
+        text(end),
+      );
+      return;
+    }
+    this.#db.run(
+      'UPDATE lines SET cursor = ?, entry = ?, open = ? WHERE execution_arn = ? AND path = ?',
+      after,
+      entry ?? null,
+      open ?? null,
+      executionArn,
+      path,
+    );
+  }
+
+  /** The journal of one execution: each line that changed in a turn is written once, at its end. */
+  journal(executionArn: string): Journal {
+    const changes = new Map<string, { readonly read: () => KeptLine; readonly whole: boolean }>();
+    const write = () => {
+      for (const [path, { read, whole }] of changes) this.#write(executionArn, path, read(), whole);
+      changes.clear();
+    };
+    return {
+      changed: (path, read, whole) => {
+        changes.set(path, { read, whole: whole || (changes.get(path)?.whole ?? false) });
+        this.#db.atEndOfTurn(`lines of ${executionArn}`, write);
+      },
+      forgetBelow: (path) => {
+        for (const other of changes.keys()) if (other.startsWith(`${path}/`)) changes.delete(other);
+        // '0' is the character after '/': the range holds every path that begins with `${path}/`.
+        this.#db.run(
+          'DELETE FROM lines WHERE execution_arn = ? AND path > ? AND path < ?',
+          executionArn,
+          `${path}/`,
+          `${path}0`,
+        );
+      },
+    };
+  }
+}

@@ -1,0 +1,98 @@
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
+
+/** One row as `node:sqlite` gives it. */
+export type Row = Readonly<Record<string, SQLOutputValue>>;
+
+/**
+ * A SQLite file that is written turn by turn: whatever one turn of the event loop writes, with all that follows from it
+ * by promises alone, becomes one transaction. The interpreter waits for the outside only between turns, so a process
+ * killed at any moment leaves the state of one such wait, never half of a step. Reads see what is not committed yet;
+ * an answer that must not be taken back waits for `committed`.
+ *
+ * A failed commit is thrown where nothing catches it: a cloud that cannot keep its state must not go on.
+ */
+export class TurnDatabase {
+  readonly #connection: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  readonly #atEnd = new Map<string, () => void>();
+  readonly #afterCommit: () => void;
+  #open = false;
+
+  /**
+   * @param file created when missing
+   * @param afterCommit called after every commit, outside of any transaction
+   */
+  constructor(file: string, schema: string, afterCommit: () => void) {
+    this.#connection = new DatabaseSync(file);
+    this.#connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;');
+    this.#connection.exec(schema);
+    this.#afterCommit = afterCommit;
+  }
+
+  #prepare(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const statement = this.#connection.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  #begin(): void {
+    if (this.#open) return;
+    this.#connection.exec('BEGIN IMMEDIATE');
+    this.#open = true;
+    setImmediate(() => this.commit());
+  }
+
+  /** Writes, as part of this turn. */
+  run(sql: string, ...values: SQLInputValue[]): void {
+    this.#begin();
+    this.#prepare(sql).run(...values);
+  }
+
+  get(sql: string, ...values: SQLInputValue[]): Row | undefined {
+    return this.#prepare(sql).get(...values);
+  }
+
+  all(sql: string, ...values: SQLInputValue[]): Row[] {
+    return this.#prepare(sql).all(...values);
+  }
+
+  /** Has something written once, at the end of this turn; what was registered under the same key before is not. */
+  atEndOfTurn(key: string, write: () => void): void {
+    this.#begin();
+    this.#atEnd.set(key, write);
+  }
+
+  /** Ends the turn. Only for moments when nothing but this database waits to run. */
+  commit(): void {
+    if (!this.#open) return;
+    const writes = [...this.#atEnd.values()];
+    this.#atEnd.clear();
+    for (const write of writes) write();
+    this.#connection.exec('COMMIT');
+    this.#open = false;
+    this.#afterCommit();
+  }
+
+  /** Resolves once what was done so far, and what follows from it by promises alone, is kept. */
+  committed(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      setImmediate(() => {
+        try {
+          this.commit();
+          resolve();
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+  }
+
+  close(): void {
+    this.commit();
+    // What follows from the last commit: the removal of events it sent.
+    this.commit();
+    this.#connection.close();
+  }
+}

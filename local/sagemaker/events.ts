@@ -25,14 +25,17 @@ const emit = (hub: Hub, detailType: string, kind: Kind, name: string, detail: Fi
   });
 };
 
-/** @param described the answer of DescribeTrainingJob or DescribeTransformJob. */
-export const emitJobChange = (
-  hub: Hub,
-  kind: 'training-job' | 'transform-job',
-  name: string,
-  described: Fields,
-): void =>
-  emit(hub, `SageMaker ${kind === 'training-job' ? 'Training' : 'Transform'} Job State Change`, kind, name, described);
+/** How the events of each kind of job are called (aws-facts: EventBridge). */
+const jobTitles = {
+  'training-job': 'Training',
+  'transform-job': 'Transform',
+  'processing-job': 'Processing',
+  'hyper-parameter-tuning-job': 'HyperParameter Tuning',
+} as const satisfies Partial<Record<Kind, string>>;
+
+/** @param described the answer of the job's Describe operation. */
+export const emitJobChange = (hub: Hub, kind: keyof typeof jobTitles, name: string, described: Fields): void =>
+  emit(hub, `SageMaker ${jobTitles[kind]} Job State Change`, kind, name, described);
 
 /** @param described the answer of DescribeEndpoint; the event writes its status as IN_SERVICE where that has InService. */
 export const emitEndpointChange = (

@@ -11,7 +11,7 @@ export interface Hub {
   /** Scratch space of running containers. */
   readonly workDirectory: string;
   /** Where a job's or an endpoint's container writes what it prints. */
-  logFile(group: 'training-jobs' | 'transform-jobs' | 'endpoints', name: string): string;
+  logFile(group: 'training-jobs' | 'transform-jobs' | 'processing-jobs' | 'endpoints', name: string): string;
   python(): Promise<PythonEnvironment>;
 }
 

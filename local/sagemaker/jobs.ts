@@ -8,14 +8,18 @@ export type StopReason = 'asked' | 'closing';
 export class Jobs {
   readonly #running = new Map<string, { readonly controller: AbortController; readonly done: Promise<void> }>();
 
-  /** @param work must not throw: it records its own failure. */
-  start(id: string, work: (signal: AbortSignal) => Promise<void>): void {
+  /**
+   * @param work must not throw: it records its own failure.
+   * @returns resolves when the work has ended
+   */
+  start(id: string, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const controller = new AbortController();
     const done = work(controller.signal).finally(() => {
       // By then another job may have started under the same id.
       if (this.#running.get(id)?.controller === controller) this.#running.delete(id);
     });
     this.#running.set(id, { controller, done });
+    return done;
   }
 
   stop(id: string): void {

@@ -4,6 +4,8 @@ import { AwsError, type CloudContext } from '#local/cloud/service';
 export type Kind =
   | 'training-job'
   | 'transform-job'
+  | 'processing-job'
+  | 'hyper-parameter-tuning-job'
   | 'model'
   | 'endpoint-config'
   | 'endpoint'

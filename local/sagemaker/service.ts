@@ -25,6 +25,7 @@ import { type TrainingJob, transition } from '#local/sagemaker/training/job';
 import { startTraining, trainingOperations } from '#local/sagemaker/training/operations';
 import { changeTransform, type TransformJob } from '#local/sagemaker/transform/job';
 import { startTransform, transformOperations } from '#local/sagemaker/transform/operations';
+import { resumeTuning, tuningOperations } from '#local/sagemaker/tuning/operations';
 import { parse } from '#local/sagemaker/validation/shape';
 import { formatError } from '#local/sagemaker/wire';
 
@@ -43,6 +44,7 @@ export const createSageMaker = (cloud: CloudContext): CloudService => {
   const operations: Operations = {
     ...trainingOperations(hub, jobs),
     ...transformOperations(hub, jobs),
+    ...tuningOperations(hub, jobs),
     ...modelOperations(hub),
     ...endpointConfigOperations(hub),
     ...endpointOperations(hub, hosting),
@@ -52,10 +54,11 @@ export const createSageMaker = (cloud: CloudContext): CloudService => {
   };
 
   const resume = () => {
-    for (const { name, status } of store.all<TrainingJob>('training-job')) {
-      if (status === 'InProgress') startTraining(hub, jobs, name);
+    for (const { name, status, tuningJob } of store.all<TrainingJob>('training-job')) {
+      if (status === 'InProgress' && tuningJob === undefined) startTraining(hub, jobs, name);
       if (status === 'Stopping') transition(hub, name, 'Stopped');
     }
+    resumeTuning(hub, jobs);
     for (const { name, status } of store.all<TransformJob>('transform-job')) {
       if (status === 'InProgress') startTransform(hub, jobs, name);
       if (status === 'Stopping') changeTransform(hub, name, { status: 'Stopped' });

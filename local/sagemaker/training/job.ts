@@ -14,6 +14,8 @@ export type SecondaryStatus =
   | 'Stopping'
   | 'Stopped'
   | 'MaxRuntimeExceeded'
+  | 'MaxWaitTimeExceeded'
+  | 'Interrupted'
   | 'Completed'
   | 'Failed';
 
@@ -28,6 +30,8 @@ interface Transition {
 export interface TrainingJob extends Kept {
   readonly status: TrainingStatus;
   readonly request: CreateTrainingJob;
+  /** The tuning job that launched it: it is run again by that one, not by itself. */
+  readonly tuningJob?: string;
   readonly secondary: SecondaryStatus;
   readonly transitions: readonly Transition[];
   readonly started?: number;
@@ -45,17 +49,25 @@ const messages: Readonly<Record<SecondaryStatus, string>> = {
   Stopping: 'Stopping the training job',
   Stopped: 'Training job stopped',
   MaxRuntimeExceeded: 'Training job runtime exceeded MaxRuntimeInSeconds provided',
+  MaxWaitTimeExceeded: 'Training job runtime exceeded MaxWaitTimeInSeconds provided',
+  Interrupted: 'Training job was interrupted: the managed spot training instances were reclaimed',
   Completed: 'Training job completed',
   Failed: 'Training job failed',
 };
 
-const final: ReadonlySet<SecondaryStatus> = new Set(['Stopped', 'MaxRuntimeExceeded', 'Completed', 'Failed']);
+const final: ReadonlySet<SecondaryStatus> = new Set([
+  'Stopped',
+  'MaxRuntimeExceeded',
+  'MaxWaitTimeExceeded',
+  'Completed',
+  'Failed',
+]);
 
 const statusOf = (secondary: SecondaryStatus): TrainingStatus => {
   if (secondary === 'Completed' || secondary === 'Failed' || secondary === 'Stopped' || secondary === 'Stopping') {
     return secondary;
   }
-  return secondary === 'MaxRuntimeExceeded' ? 'Stopped' : 'InProgress';
+  return secondary === 'MaxRuntimeExceeded' || secondary === 'MaxWaitTimeExceeded' ? 'Stopped' : 'InProgress';
 };
 
 /** Moves a job on, keeps it, and tells the bus. */
@@ -102,6 +114,8 @@ export const describeTrainingJob = (hub: Hub, job: TrainingJob): Record<string, 
   return present({
     ...request,
     TrainingJobArn: arnOf(hub.cloud, 'training-job', job.name),
+    TuningJobArn:
+      job.tuningJob === undefined ? undefined : arnOf(hub.cloud, 'hyper-parameter-tuning-job', job.tuningJob),
     ModelArtifacts: { S3ModelArtifacts: modelArtifactUri(job.request) },
     TrainingJobStatus: job.status,
     SecondaryStatus: job.secondary,

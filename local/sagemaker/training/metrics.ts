@@ -5,6 +5,9 @@ export interface Metric {
   readonly at: number;
 }
 
+/** Told of each value a job prints, in order. */
+export type MetricListener = (name: string, value: number) => void;
+
 export interface MetricDefinition {
   readonly Name: string;
   readonly Regex: string;
@@ -21,9 +24,14 @@ const roundValue = /#011(train|validation)-([\w@.-]+?):([-+]?(?:\d+\.?\d*|\.\d+)
 export class MetricReader {
   readonly #last = new Map<string, Metric>();
   readonly #definitions: readonly { readonly name: string; readonly regex: RegExp }[];
+  readonly #onMetric: MetricListener | undefined;
 
-  /** @throws SyntaxError when a definition is not a regular expression. */
-  constructor(definitions: readonly MetricDefinition[] | undefined) {
+  /**
+   * @param onMetric told of every value
+   * @throws SyntaxError when a definition is not a regular expression.
+   */
+  constructor(definitions: readonly MetricDefinition[] | undefined, onMetric?: MetricListener) {
+    this.#onMetric = onMetric;
     this.#definitions = (definitions ?? []).map(({ Name, Regex }) => ({ name: Name, regex: new RegExp(Regex) }));
   }
 
@@ -36,7 +44,9 @@ export class MetricReader {
 
   #keep(name: string, text: string | undefined, at: number): void {
     const value = Number(text);
-    if (text !== undefined && Number.isFinite(value)) this.#last.set(name, { name, value, at });
+    if (text === undefined || !Number.isFinite(value)) return;
+    this.#last.set(name, { name, value, at });
+    this.#onMetric?.(name, value);
   }
 
   /** By name; at most 40, as the API allows. */

@@ -6,6 +6,7 @@ import { page } from '#local/sagemaker/listing';
 import { arnOf, invalid, present, seconds } from '#local/sagemaker/names';
 import { type Operations, operation } from '#local/sagemaker/operation';
 import { describeTrainingJob, emitTrainingChange, type TrainingJob, transition } from '#local/sagemaker/training/job';
+import type { MetricListener } from '#local/sagemaker/training/metrics';
 import {
   type CreateTrainingJob,
   createTrainingJobShape,
@@ -16,11 +17,36 @@ import { runTrainingJob } from '#local/sagemaker/training/run';
 
 const idOf = (name: string): string => `training-job/${name.toLowerCase()}`;
 
-export const startTraining = (hub: Hub, jobs: Jobs, name: string): void =>
-  jobs.start(idOf(name), (signal) => runTrainingJob(hub, name, signal));
+/** Runs a training job that is kept. Resolves when it has ended. */
+export const startTraining = (hub: Hub, jobs: Jobs, name: string, onMetric?: MetricListener): Promise<void> =>
+  jobs.start(idOf(name), (signal) => runTrainingJob(hub, name, signal, onMetric));
 
-/** Rules of CreateTrainingJob that span several members. */
-const check = (hub: Hub, request: CreateTrainingJob): void => {
+/** Keeps a new training job, without running it yet. */
+export const keepTraining = (hub: Hub, request: CreateTrainingJob, tuningJob?: string): void => {
+  const name = request.TrainingJobName;
+  const now = hub.cloud.clock.now();
+  keepTags(hub, 'training-job', name, request.Tags);
+  hub.store.put<TrainingJob>('training-job', {
+    name,
+    created: now,
+    modified: now,
+    status: 'InProgress',
+    request,
+    ...(tuningJob === undefined ? {} : { tuningJob }),
+    secondary: 'Starting',
+    transitions: [{ status: 'Starting', message: 'Starting the training job', start: now }],
+  });
+  emitTrainingChange(hub, name);
+};
+
+/** Tells a training job in progress to stop. */
+export const stopTraining = (hub: Hub, jobs: Jobs, name: string): void => {
+  transition(hub, name, 'Stopping');
+  jobs.stop(idOf(name));
+};
+
+/** Rules of CreateTrainingJob that span several members. @throws AwsError as AWS refuses it */
+export const checkTraining = (hub: Hub, request: CreateTrainingJob): void => {
   const { AlgorithmSpecification: algorithm, ResourceConfig: resources, StoppingCondition: stopping } = request;
   if (algorithm.TrainingImage === undefined) {
     throw invalid(
@@ -72,23 +98,11 @@ export const trainingOperations = (hub: Hub, jobs: Jobs): Operations => ({
       passRole(input.RoleArn),
     ],
     (input) => {
-      check(hub, input);
+      checkTraining(hub, input);
       mustAssume(hub, input.RoleArn);
-      const name = input.TrainingJobName;
-      const now = hub.cloud.clock.now();
-      keepTags(hub, 'training-job', name, input.Tags);
-      hub.store.put<TrainingJob>('training-job', {
-        name,
-        created: now,
-        modified: now,
-        status: 'InProgress',
-        request: input,
-        secondary: 'Starting',
-        transitions: [{ status: 'Starting', message: 'Starting the training job', start: now }],
-      });
-      emitTrainingChange(hub, name);
-      startTraining(hub, jobs, name);
-      return { TrainingJobArn: arnOf(hub.cloud, 'training-job', name) };
+      keepTraining(hub, input);
+      startTraining(hub, jobs, input.TrainingJobName);
+      return { TrainingJobArn: arnOf(hub.cloud, 'training-job', input.TrainingJobName) };
     },
   ),
 
@@ -104,8 +118,7 @@ export const trainingOperations = (hub: Hub, jobs: Jobs): Operations => ({
     (input) => {
       const job = mustFind<TrainingJob>(hub, 'training-job', input.TrainingJobName);
       if (job.status === 'InProgress') {
-        transition(hub, job.name, 'Stopping');
-        jobs.stop(idOf(job.name));
+        stopTraining(hub, jobs, job.name);
       } else if (job.status !== 'Stopping') {
         throw invalid(
           `The request was rejected because the training job is in status ${job.status}. ` +

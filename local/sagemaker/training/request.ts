@@ -15,7 +15,7 @@ import { flag, integer, list, map, type Of, oneOf, structure, text } from '#loca
 const inputMode = oneOf('Pipe', 'File', 'FastFile');
 const unsupported = structure({});
 
-const channel = structure(
+export const channel = structure(
   {
     ChannelName: text({ min: 1, max: 64, pattern: '[A-Za-z0-9\\.\\-_]+' }),
     DataSource: structure(
@@ -38,7 +38,7 @@ const channel = structure(
 );
 export type Channel = Of<typeof channel>;
 
-const metricDefinition = structure({ Name: text({ min: 1, max: 255 }), Regex: text({ min: 1, max: 500 }) });
+export const metricDefinition = structure({ Name: text({ min: 1, max: 255 }), Regex: text({ min: 1, max: 500 }) });
 
 /** CreateTrainingJob, as far as the embedded cloud acts on it. */
 export const createTrainingJobShape = structure(

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { imagePullRefusal, mayReport } from '#local/sagemaker/container/execution-role';
 import type { Container, Exit } from '#local/sagemaker/container/process';
 import { startContainer } from '#local/sagemaker/container/process';
+import { failWhileRunning, failWithoutCapacity, JobFailure, withExitCode } from '#local/sagemaker/faults';
 import type { Hub } from '#local/sagemaker/hub';
 import type { StopReason } from '#local/sagemaker/jobs';
 import { arnOf } from '#local/sagemaker/names';
@@ -18,7 +19,7 @@ import {
 import { filesBelow, packDirectory } from '#local/sagemaker/storage/tar';
 import { channelDirectory, DataError, downloadChannel } from '#local/sagemaker/training/channels';
 import { modelArtifactUri, type TrainingJob, transition } from '#local/sagemaker/training/job';
-import { MetricReader } from '#local/sagemaker/training/metrics';
+import { type MetricListener, MetricReader } from '#local/sagemaker/training/metrics';
 import type { CreateTrainingJob } from '#local/sagemaker/training/request';
 
 const DEFAULT_MAX_RUNTIME_SECONDS = 86_400;
@@ -26,10 +27,15 @@ const DEFAULT_MAX_RUNTIME_SECONDS = 86_400;
 const GRACE_MS = 120_000;
 const MAX_REASON = 1024;
 
-type End = 'exited' | 'asked' | 'timeout';
+type End = 'exited' | 'asked' | 'timeout' | 'interrupted';
 
 /** Runs a training job to its end and records it; never throws. Leaves the record alone when the service closes. */
-export const runTrainingJob = async (hub: Hub, name: string, signal: AbortSignal): Promise<void> => {
+export const runTrainingJob = async (
+  hub: Hub,
+  name: string,
+  signal: AbortSignal,
+  onMetric?: MetricListener,
+): Promise<void> => {
   const job = hub.store.get<TrainingJob>('training-job', name);
   if (!job) return;
   const directory = join(hub.workDirectory, `training-${name}`);
@@ -37,7 +43,7 @@ export const runTrainingJob = async (hub: Hub, name: string, signal: AbortSignal
   try {
     storage = storageOf(hub.cloud, job.request.RoleArn);
     await rm(directory, { recursive: true, force: true });
-    await train(hub, job.request, directory, storage, signal);
+    await train(hub, job.request, directory, storage, signal, onMetric);
   } catch (error) {
     if (isClosing(signal)) return;
     if (signal.aborted) transition(hub, name, 'Stopped');
@@ -51,7 +57,7 @@ export const runTrainingJob = async (hub: Hub, name: string, signal: AbortSignal
 const isClosing = (signal: AbortSignal): boolean => signal.reason === ('closing' satisfies StopReason);
 
 const failureReason = (hub: Hub, name: string, error: unknown): string => {
-  if (error instanceof DataError) return error.message.slice(0, MAX_REASON);
+  if (error instanceof DataError || error instanceof JobFailure) return error.message.slice(0, MAX_REASON);
   const text = error instanceof Error ? error.message : String(error);
   hub.cloud.log('error', `training job ${name} failed inside the embedded cloud`, { error: text });
   return `InternalServerError: ${text}`.slice(0, MAX_REASON);
@@ -63,12 +69,16 @@ const train = async (
   directory: string,
   storage: RoleStorage,
   signal: AbortSignal,
+  onMetric: MetricListener | undefined,
 ): Promise<void> => {
   const name = request.TrainingJobName;
   const { TrainingImage: image } = request.AlgorithmSpecification;
   const refusal = image && imagePullRefusal(hub.cloud, request.RoleArn, image);
   if (refusal) throw new DataError(`ClientError: The image ${image} could not be pulled: ${refusal}`);
   mayReport(hub.cloud, request.RoleArn, 'TrainingJobs');
+  const spot = request.EnableManagedSpotTraining === true;
+  const fault = hub.cloud.faults?.job({ job: 'training', name, spot });
+  failWithoutCapacity(fault);
   transition(hub, name, 'Downloading', { started: hub.cloud.clock.now() });
   for (const channel of request.InputDataConfig ?? []) {
     await downloadChannel(storage, channel, channelDirectory(directory, channel.ChannelName), {
@@ -81,7 +91,8 @@ const train = async (
   await writeConfiguration(request, directory);
 
   transition(hub, name, 'Training');
-  const metrics = new MetricReader(request.AlgorithmSpecification.MetricDefinitions);
+  failWhileRunning(fault, withExitCode);
+  const metrics = new MetricReader(request.AlgorithmSpecification.MetricDefinitions, onMetric);
   const container = await startContainer({
     command: 'train',
     python: await hub.python(),
@@ -91,8 +102,14 @@ const train = async (
     onLine: (line) => metrics.read(line, hub.cloud.clock.now()),
   });
   const limit = request.StoppingCondition.MaxRuntimeInSeconds ?? DEFAULT_MAX_RUNTIME_SECONDS;
-  const { end, exit } = await watch(hub, container, limit * 1000, signal);
+  const interruption = fault?.kind === 'interruption' ? fault.ms : undefined;
+  const { end, exit } = await watch(hub, container, limit * 1000, signal, interruption);
   if (isClosing(signal)) return;
+  if (end === 'interrupted') {
+    if (!awaitsNewInstances(hub, request)) return;
+    await rm(directory, { recursive: true, force: true });
+    return train(hub, request, directory, storage, signal, onMetric);
+  }
   if (end === 'exited' && exit.code !== 0) {
     return transition(hub, name, 'Failed', {
       failureReason: await algorithmError(directory, exit),
@@ -105,12 +122,25 @@ const train = async (
   transition(hub, name, last[end], { metrics: metrics.final });
 };
 
-/** Waits for the process, or stops it when asked to or when its time is up. */
+/** Moves a job whose spot instances were taken to its next start, or ends it when it has waited long enough. */
+const awaitsNewInstances = (
+  hub: Hub,
+  { TrainingJobName: name, StoppingCondition: limits }: CreateTrainingJob,
+): boolean => {
+  transition(hub, name, 'Interrupted');
+  const waited = hub.cloud.clock.now() - (hub.store.get<TrainingJob>('training-job', name)?.created ?? 0);
+  const goesOn = waited <= (limits.MaxWaitTimeInSeconds ?? DEFAULT_MAX_RUNTIME_SECONDS) * 1000;
+  transition(hub, name, goesOn ? 'Starting' : 'MaxWaitTimeExceeded');
+  return goesOn;
+};
+
+/** Waits for the process, or stops it when asked to, when its time is up or when its instances are taken. */
 const watch = async (
   hub: Hub,
   container: Container,
   limitMs: number,
   signal: AbortSignal,
+  interruptMs: number | undefined,
 ): Promise<{ end: End; exit: Exit }> => {
   const done = new AbortController();
   let end: End = 'exited';
@@ -126,6 +156,12 @@ const watch = async (
     () => stop('timeout'),
     () => {},
   );
+  if (interruptMs !== undefined) {
+    hub.cloud.clock.sleep(interruptMs, done.signal).then(
+      () => stop('interrupted'),
+      () => {},
+    );
+  }
   const exit = await container.exited;
   signal.removeEventListener('abort', onAbort);
   done.abort();

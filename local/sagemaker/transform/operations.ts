@@ -17,7 +17,7 @@ import { runTransformJob } from '#local/sagemaker/transform/run';
 
 const idOf = (name: string): string => `transform-job/${name.toLowerCase()}`;
 
-export const startTransform = (hub: Hub, jobs: Jobs, name: string): void =>
+export const startTransform = (hub: Hub, jobs: Jobs, name: string): Promise<void> =>
   jobs.start(idOf(name), (signal) => runTransformJob(hub, name, signal));
 
 const isCsv = (type: string | undefined): boolean => type?.split(';')[0]?.trim().toLowerCase() === 'text/csv';

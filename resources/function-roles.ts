@@ -56,7 +56,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
         'CreateModelPackage',
         'AddTags',
       ),
-      ...sageMaker(stage, 'model-package', 'CreateModelPackage', 'DescribeModelPackage', 'AddTags'),
+      ...sageMaker(stage, 'model-package', 'CreateModelPackage'),
       ...state('GetItem', 'UpdateItem'),
     ],
     finishRun: [
@@ -69,7 +69,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       ...sageMaker(stage, 'model-package', 'DescribeModelPackage'),
       ...sageMaker(stage, 'endpoint', 'DescribeEndpoint'),
       ...state('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
-      ...endpointTests('GetItem', 'PutItem'),
+      ...endpointTests('PutItem'),
       allow('states:DescribeExecution', executionsOf(stage, 'deploy')),
     ],
     deployEndpoint: [
@@ -96,21 +96,21 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       ...passTo('ServingRole', 'sagemaker.amazonaws.com'),
     ],
     promoteModel: [
-      ...sageMaker(stage, 'endpoint-config', 'DeleteEndpointConfig', 'DescribeEndpointConfig'),
+      ...sageMaker(stage, 'endpoint-config', 'DeleteEndpointConfig'),
       ...state('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
     ],
     rollBackDeployment: [
       ...sageMaker(stage, 'endpoint', 'DescribeEndpoint', 'UpdateEndpoint', 'DeleteEndpoint'),
-      ...sageMaker(stage, 'endpoint-config', 'UpdateEndpoint', 'DeleteEndpointConfig', 'DescribeEndpointConfig'),
+      ...sageMaker(stage, 'endpoint-config', 'UpdateEndpoint', 'DeleteEndpointConfig'),
       ...state('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
     ],
     loadEndpointTests: [
       ...sageMaker(stage, 'endpoint', 'DescribeEndpoint'),
-      ...state('GetItem', 'PutItem'),
+      ...state('GetItem'),
       ...endpointTests('GetItem', 'PutItem', 'Query'),
     ],
     runEndpointTest: [...sageMaker(stage, 'endpoint', 'InvokeEndpoint'), ...readRun, missObjects('ArtifactsBucket')],
-    recordTestResults: [...endpointTests('PutItem', 'UpdateItem'), ...state('GetItem')],
+    recordTestResults: endpointTests('PutItem'),
     measureDrift: [
       ...readRun,
       ...writeObjects('ArtifactsBucket', '*/drift/*'),
@@ -118,7 +118,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
         ...readObjects('CleanBucket', keys),
         listObjects('CleanBucket', keys),
       ]),
-      ...state('GetItem', 'PutItem', 'UpdateItem', 'Query'),
+      ...state('GetItem', 'PutItem', 'Query'),
     ],
     predict: [...readRun, ...state('GetItem'), ...sageMaker(stage, 'endpoint', 'InvokeEndpoint', 'DescribeEndpoint')],
   };

@@ -27,7 +27,7 @@ export interface StateStore {
   set(pk: string, sk: string, attributes: StateItem, condition?: Condition): Promise<boolean>;
   /** @returns false when the condition did not hold. */
   remove(pk: string, sk: string, condition?: Condition): Promise<boolean>;
-  /** Items whose sort key starts with a prefix, newest (highest) first. */
+  /** Items whose sort key starts with a prefix, newest (highest) first: all, or as many as asked for. */
   list(pk: string, skPrefix: string, limit?: number): Promise<StateItem[]>;
 }
 
@@ -95,18 +95,25 @@ export function stateStore(client: DynamoDBDocumentClient, table: string): State
       unlessConditionFails(() =>
         client.send(new DeleteCommand({ TableName: table, Key: { pk, sk }, ...conditionOf(condition) })),
       ),
-    async list(pk, skPrefix, limit = 100) {
-      const { Items } = await client.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
-          ExpressionAttributeValues: { ':pk': pk, ':sk': skPrefix },
-          ScanIndexForward: false,
-          ConsistentRead: true,
-          Limit: limit,
-        }),
-      );
-      return Items ?? [];
+    async list(pk, skPrefix, limit = Number.POSITIVE_INFINITY) {
+      const found: Record<string, unknown>[] = [];
+      let from: Record<string, unknown> | undefined;
+      do {
+        const { Items = [], LastEvaluatedKey } = await client.send(
+          new QueryCommand({
+            TableName: table,
+            KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
+            ExpressionAttributeValues: { ':pk': pk, ':sk': skPrefix },
+            ScanIndexForward: false,
+            ConsistentRead: true,
+            ExclusiveStartKey: from,
+            ...(Number.isFinite(limit) ? { Limit: limit - found.length } : {}),
+          }),
+        );
+        found.push(...Items);
+        from = LastEvaluatedKey;
+      } while (from && found.length < limit);
+      return found;
     },
   };
 }

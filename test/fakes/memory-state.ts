@@ -107,7 +107,7 @@ export function memoryState(): MemoryState {
     set: (pk, sk, attributes, condition) =>
       change(pk, sk, condition, (item) => items.set(keyOf(pk, sk), copy({ ...item, ...copy(attributes), pk, sk }))),
     remove: (pk, sk, condition) => change(pk, sk, condition, () => items.delete(keyOf(pk, sk))),
-    list: (pk, skPrefix, limit = 100) =>
+    list: (pk, skPrefix, limit = Number.POSITIVE_INFINITY) =>
       Promise.resolve(
         [...items.values()]
           .filter((item) => item['pk'] === pk && String(item['sk']).startsWith(skPrefix))

@@ -39,6 +39,15 @@ describe('the state table in DynamoDB', () => {
     expect(await state.list('nobody', '')).toEqual([]);
   });
 
+  it('lists all pages, as DynamoDB ends one at 1 MB', async () => {
+    const { state } = tables;
+    const body = 'x'.repeat(300_000);
+    for (const n of [1, 2, 3, 4, 5, 6, 7]) await state.put('p', `test#${n}`, { n, body });
+
+    expect((await state.list('p', 'test#')).map(({ n }) => n)).toEqual([7, 6, 5, 4, 3, 2, 1]);
+    expect((await state.list('p', 'test#', 5)).map(({ n }) => n)).toEqual([7, 6, 5, 4, 3]);
+  });
+
   it('lets a caller with the same key neither change nor remove what its condition does not fit', async () => {
     const { state } = tables;
     await state.put('p', 'a', { holder: 'me' });

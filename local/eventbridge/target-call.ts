@@ -1,6 +1,8 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { AwsError, type CloudContext, type CloudService } from '#local/cloud/service';
+import type { QueueClient } from '#local/sqs/access';
+import type { QueueService } from '#local/sqs/service';
 
 /** What the embedded Lambda offers EventBridge and Scheduler: the call AWS makes under the function's own permission. */
 export interface LambdaInvoker extends CloudService {
@@ -9,12 +11,6 @@ export interface LambdaInvoker extends CloudService {
     payload: unknown,
     by: { readonly service: string; readonly sourceArn: string },
   ): Promise<void>;
-}
-
-/** What the embedded SQS offers other services. */
-export interface QueueSender extends CloudService {
-  /** @throws AwsError `AWS.SimpleQueueService.NonExistentQueue` */
-  sendInternal(queueArn: string, body: string, attributes?: Readonly<Record<string, string>>): void;
 }
 
 /** The services that deliver to targets. */
@@ -58,7 +54,7 @@ export async function callTarget(context: CloudContext, call: TargetCall): Promi
         .service<LambdaInvoker>('lambda')
         .invokeAsync(call.arn, JSON.parse(call.payload), { service: principal(call), sourceArn: call.sourceArn });
     case 'sqs':
-      return context.service<QueueSender>('sqs').sendInternal(call.arn, call.payload);
+      return context.service<QueueService>('sqs').sendInternal(call.arn, call.payload, {}, queueClient(call));
     case 'states':
       return startExecution(context, call);
     default:
@@ -66,10 +62,26 @@ export async function callTarget(context: CloudContext, call: TargetCall): Promi
   }
 }
 
-const principal = ({ service }: TargetCall): string => `${service}.amazonaws.com`;
+const principal = ({ service }: Pick<TargetCall, 'service'>): string => `${service}.amazonaws.com`;
+
+/** A queue is sent to with the role there is, else in the service's own name, which the queue's policy must allow. */
+export const queueClient = (call: Pick<TargetCall, 'service' | 'sourceArn' | 'roleArn'>): QueueClient =>
+  call.roleArn === undefined
+    ? { service: principal(call), sourceArn: call.sourceArn }
+    : { roleArn: call.roleArn, sessionName: call.service };
+
+/**
+ * What `aws:SourceArn` says in a role's trust policy: the rule; of a schedule its group (EventBridge Scheduler User Guide,
+ * "Confused deputy prevention").
+ */
+const roleSource = ({ sourceArn }: TargetCall): string =>
+  sourceArn.replace(/:schedule\/([^/]+)\/.*$/, ':schedule-group/$1');
+
+const clientConfig = (context: CloudContext, call: TargetCall, roleArn: string) =>
+  context.clientConfig(roleArn, call.service, principal(call), roleSource(call));
 
 async function invokeAs(context: CloudContext, call: TargetCall, roleArn: string): Promise<void> {
-  const client = new LambdaClient(context.clientConfig(roleArn, call.service, principal(call)));
+  const client = new LambdaClient(clientConfig(context, call, roleArn));
   try {
     const command = new InvokeCommand({
       FunctionName: call.arn,
@@ -84,7 +96,7 @@ async function invokeAs(context: CloudContext, call: TargetCall, roleArn: string
 
 async function startExecution(context: CloudContext, call: TargetCall): Promise<void> {
   if (call.roleArn === undefined) throw new AwsError('AccessDeniedException', `No RoleArn for target ${call.arn}`);
-  const client = new SFNClient(context.clientConfig(call.roleArn, call.service, principal(call)));
+  const client = new SFNClient(clientConfig(context, call, call.roleArn));
   const command = new StartExecutionCommand({
     stateMachineArn: call.arn,
     name: call.executionName,

@@ -1,12 +1,8 @@
-import { AwsError, type CloudContext, type CloudService } from '../cloud/service.ts';
+import { AwsError, type CloudContext } from '../cloud/service.ts';
+import type { QueueService } from '../sqs/service.ts';
 import type { Disposition, EventQueue, QueuedEvent } from './event-queue.ts';
 import type { Outcome } from './process.ts';
 import type { DeployedFunction, Runtime } from './runtime.ts';
-
-/** SQS as a place for events that could not be worked off. */
-interface QueueSender extends CloudService {
-  sendInternal(queueArn: string, body: string, attributes?: Readonly<Record<string, string>>): void | Promise<void>;
-}
 
 /** Lambda waits one minute before the first retry and two before the second (Developer Guide, "Error handling"). */
 const RETRY_MS = [60_000, 120_000];
@@ -20,9 +16,34 @@ export function createDelivery(
 ): (event: QueuedEvent) => Promise<Disposition> {
   const { clock, log } = context;
 
-  async function send(arn: string, body: string, attributes: Readonly<Record<string, string>>): Promise<void> {
-    if (arn.split(':')[2] === 'lambda') queue.add(runtime.find(arn).spec.name, body);
-    else await context.service<QueueSender>('sqs').sendInternal(arn, body, attributes);
+  /**
+   * Sends to a destination or dead-letter queue as the function's execution role, which must be allowed to (Developer
+   * Guide, "Capturing records of Lambda asynchronous invocations"). What it may not send is lost, as on AWS.
+   */
+  function send(
+    { spec, arn: functionArn }: DeployedFunction,
+    arn: string,
+    body: string,
+    attributes: Readonly<Record<string, string>>,
+  ): void {
+    const by = { roleArn: spec.roleArn, sessionName: spec.name };
+    try {
+      if (arn.split(':')[2] !== 'lambda') {
+        context.service<QueueService>('sqs').sendInternal(arn, body, attributes, by);
+        return;
+      }
+      const authorize = [{ action: 'lambda:InvokeFunction', resource: arn }];
+      const refusal = context.actAs({ ...by, service: 'lambda', operation: 'Invoke', authorize });
+      if (refusal !== undefined) throw new AwsError('AccessDenied', refusal, 403);
+      queue.add(runtime.find(arn).spec.name, body);
+    } catch (cause) {
+      if (!(cause instanceof AwsError)) throw cause;
+      log('error', 'an event was lost: its destination refused it', {
+        function: functionArn,
+        destination: arn,
+        error: `${cause.code}: ${cause.message}`,
+      });
+    }
   }
 
   /** The record a destination gets (Developer Guide, "Capturing records of Lambda asynchronous invocations"). */
@@ -51,20 +72,15 @@ export function createDelivery(
     });
   }
 
-  async function giveUp(
-    target: DeployedFunction,
-    event: QueuedEvent,
-    condition: string,
-    outcome: Outcome | undefined,
-  ): Promise<void> {
+  function giveUp(target: DeployedFunction, event: QueuedEvent, condition: string, outcome: Outcome | undefined): void {
     const { eventInvoke, spec } = target;
     log('warn', 'an event was given up', { function: spec.name, eventId: event.id, condition });
-    if (eventInvoke.onFailure) await send(eventInvoke.onFailure, record(target, event, condition, outcome), {});
+    if (eventInvoke.onFailure) send(target, eventInvoke.onFailure, record(target, event, condition, outcome), {});
     if (spec.deadLetterArn) {
       const message = outcome
         ? String((JSON.parse(outcome.payload) as { errorMessage?: unknown }).errorMessage ?? '')
         : condition;
-      await send(spec.deadLetterArn, event.payload, {
+      send(target, spec.deadLetterArn, event.payload, {
         RequestID: event.id,
         ErrorCode: '200',
         ErrorMessage: message.slice(0, 1024),
@@ -86,7 +102,7 @@ export function createDelivery(
     const { maxRetries, maxAgeMs, onSuccess } = target.eventInvoke;
     const expires = event.acceptedAt + maxAgeMs;
     if (clock.now() > expires) {
-      await giveUp(target, event, 'EventAgeExceeded', undefined);
+      giveUp(target, event, 'EventAgeExceeded', undefined);
       return 'done';
     }
     let outcome: Outcome;
@@ -98,13 +114,13 @@ export function createDelivery(
       return { retryAt: clock.now() + THROTTLED_MS, countsAsAttempt: false };
     }
     if (!outcome.failed) {
-      if (onSuccess) await send(onSuccess, record(target, event, 'Success', outcome), {});
+      if (onSuccess) send(target, onSuccess, record(target, event, 'Success', outcome), {});
       return 'done';
     }
     if (event.attempts < maxRetries) {
       return { retryAt: clock.now() + (RETRY_MS[event.attempts] ?? 120_000), countsAsAttempt: true };
     }
-    await giveUp(target, event, 'RetriesExhausted', outcome);
+    giveUp(target, event, 'RetriesExhausted', outcome);
     return 'done';
   };
 }

@@ -55,6 +55,8 @@ export function createRuntime(context: HostContext): Runtime {
   const idle = createIdleLimit(MAX_WARM, WARM_MS);
   const concurrency = Math.max(2, availableParallelism());
 
+  const functionArn = (name: string): string => `arn:aws:lambda:${region}:${accountId}:function:${name}`;
+
   /** Names, partial and whole ARNs, each with or without a qualifier. */
   function parseName(nameOrArn: string): { name: string; qualifier?: string } {
     const [name = '', qualifier] = nameOrArn
@@ -67,7 +69,7 @@ export function createRuntime(context: HostContext): Runtime {
     const { spec, arn, code } = deployed;
     const start = async (failInit: boolean) => {
       const folder = await code.folder();
-      const { credentials, endpoint } = context.clientConfig(spec.roleArn, spec.name, 'lambda.amazonaws.com');
+      const { credentials, endpoint } = context.clientConfig(spec.roleArn, spec.name, 'lambda.amazonaws.com', arn);
       const logsKept = executionRole(context, spec).mayWriteLogs(logStreamName(clock.now()));
       return startProcess({
         functionName: spec.name,
@@ -99,7 +101,7 @@ export function createRuntime(context: HostContext): Runtime {
   const runtime: Runtime = {
     async deploy(spec) {
       // As AWS checks it when the function is made, not when it first runs.
-      context.clientConfig(spec.roleArn, spec.name, 'lambda.amazonaws.com');
+      context.clientConfig(spec.roleArn, spec.name, 'lambda.amazonaws.com', functionArn(spec.name));
       if (!executionRole(context, spec).maySendTraces()) {
         throw new AwsError(
           'InvalidParameterValueException',
@@ -113,7 +115,7 @@ export function createRuntime(context: HostContext): Runtime {
       const deployed: DeployedFunction = {
         spec,
         code,
-        arn: `arn:aws:lambda:${region}:${accountId}:function:${spec.name}`,
+        arn: functionArn(spec.name),
         eventInvoke: DEFAULT_EVENT_INVOKE,
         qualifiers: new Set(['$LATEST', '1']),
         deployedAt: clock.now(),

@@ -17,6 +17,22 @@ export const scheduleArn = ({ region, accountId }: CloudContext, group: string, 
 export const groupArn = ({ region, accountId }: CloudContext, name: string): string =>
   `arn:aws:scheduler:${region}:${accountId}:schedule-group/${name}`;
 
+/**
+ * Scheduler takes a role only that it may assume, in the name of the schedule's group.
+ * @throws AwsError `ValidationException`
+ */
+export function requireTrust(context: CloudContext, { group, target }: Pick<StoredSchedule, 'group' | 'target'>): void {
+  try {
+    context.clientConfig(target.RoleArn, 'scheduler', 'scheduler.amazonaws.com', groupArn(context, group));
+  } catch (cause) {
+    if (!(cause instanceof AwsError)) throw cause;
+    throw new AwsError(
+      'ValidationException',
+      `The execution role you provide must allow AWS EventBridge Scheduler to assume the role. ${cause.message}`,
+    );
+  }
+}
+
 /** The operations of EventBridge Scheduler. @param changed told when a schedule may have a new next time. */
 export function schedulerOperations(
   context: CloudContext,
@@ -70,7 +86,9 @@ export function schedulerOperations(
   const write = (input: JsonObject) => {
     requireGroup(groupOf(input));
     const fromTemplate = store.get(groupOf(input), nameOf(input))?.fromTemplate ?? false;
-    store.put(readSchedule(groupOf(input), nameOf(input), input, fromTemplate), context.clock.now());
+    const schedule = readSchedule(groupOf(input), nameOf(input), input, fromTemplate);
+    requireTrust(context, schedule);
+    store.put(schedule, context.clock.now());
     changed();
     return { ScheduleArn: arnOf(input) };
   };

@@ -6,7 +6,7 @@ import { prepareOperation } from '#local/cloud/json-operations';
 import { readJsonBody } from '#local/cloud/json-protocol';
 import { AwsError, type CloudContext, type CloudService, type TemplateResource } from '#local/cloud/service';
 import { outbox } from '#local/eventbridge/outbox';
-import { groupArn, scheduleArn, schedulerOperations } from './operations.ts';
+import { groupArn, requireTrust, scheduleArn, schedulerOperations } from './operations.ts';
 import { readSchedule } from './read-schedule.ts';
 import { type StoredSchedule, scheduleStore } from './schedule-store.ts';
 import { timerLoop } from './timer-loop.ts';
@@ -104,7 +104,9 @@ export function createScheduler(context: CloudContext): CloudService {
   const applySchedule = async ({ logicalId, properties }: TemplateResource) => {
     const name = typeof properties['Name'] === 'string' ? properties['Name'] : logicalId;
     const group = typeof properties['GroupName'] === 'string' ? properties['GroupName'] : 'default';
-    store.put(readSchedule(group, name, properties, true), context.clock.now());
+    const schedule = readSchedule(group, name, properties, true);
+    requireTrust(context, schedule);
+    store.put(schedule, context.clock.now());
     inTemplate.add(`${group}/${name}`);
     loop.wake();
     return { ref: name, attributes: { Arn: scheduleArn(context, group, name) } };

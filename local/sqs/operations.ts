@@ -1,11 +1,13 @@
 import type { Operation } from '#local/cloud/json-operations';
 import type { JsonObject } from '#local/cloud/json-protocol';
-import { optionalNumber, optionalObject, optionalText, requiredText, textList } from '#local/cloud/read-members';
+import { optionalNumber, optionalText, requiredText, textList } from '#local/cloud/read-members';
 import { AwsError, type CloudContext } from '#local/cloud/service';
+import { queueKeyUse } from './access.ts';
+import { type BatchEntry, checkBatchSize, runBatch } from './batch.ts';
 import { md5, md5OfAttributes } from './checksums.ts';
-import type { Message, MessageAttributes, Queue, QueueStore } from './queue-store.ts';
-
-const maxBytes = 1_048_576;
+import { type Draft, readDraft } from './message.ts';
+import { maxMessageBytes } from './queue-settings.ts';
+import type { Message, Queue, QueueStore } from './queue-store.ts';
 
 /** @returns the error of a queue that does not exist, under the code SQS puts on the wire. */
 export const noSuchQueue = (): AwsError =>
@@ -55,6 +57,7 @@ export function sqsOperations(
 ): Readonly<Record<string, Operation>> {
   const { store, urlOf } = options;
   const { accountId, region, clock } = context;
+  const purgedAt = new Map<string, number>();
   const arnOf = (name: string) => `arn:aws:sqs:${region}:${accountId}:${name}`;
   const nameOf = (input: JsonObject): string => requiredText(input, 'QueueUrl').split('/').at(-1) ?? '';
   const queueOf = (name: string): Queue => {
@@ -62,31 +65,74 @@ export function sqsOperations(
     if (!queue) throw noSuchQueue();
     return queue;
   };
-  const onQueue = (action: string, run: (queue: Queue, input: JsonObject) => unknown): Operation => ({
-    authorize: (input) => [{ action: `sqs:${action}`, resource: arnOf(nameOf(input)) }],
+  const onQueue = (
+    action: string,
+    run: (queue: Queue, input: JsonObject) => unknown,
+    permission = action,
+  ): Operation => ({
+    authorize: (input) => {
+      const name = nameOf(input);
+      const queue = store.get(name);
+      return [
+        { action: `sqs:${permission}`, resource: arnOf(name) },
+        ...(queue ? queueKeyUse(context, queue, arnOf(name), permission) : []),
+      ];
+    },
     run: (input) => run(queueOf(nameOf(input)), input),
   });
+  /** Ten entries at most; each succeeds or fails for itself. */
+  const onBatch = (action: string, one: (queue: Queue, entry: BatchEntry) => object): Operation =>
+    onQueue(`${action}Batch`, (queue, input) => runBatch(input, (entry) => one(queue, entry)), action);
+
+  const send = (queue: Queue, { body, attributes, delaySeconds }: Draft): object => {
+    const delay = delaySeconds ?? Number(queue.attributes['DelaySeconds'] ?? 0);
+    const id = store.send(queue.name, body, attributes, clock.now(), delay);
+    options.announce();
+    const digest = md5OfAttributes(attributes);
+    return {
+      MessageId: id,
+      MD5OfMessageBody: md5(body),
+      ...(digest === undefined ? {} : { MD5OfMessageAttributes: digest }),
+    };
+  };
+  /** @throws AwsError `ReceiptHandleIsInvalid` for what was never given out */
+  const receiptOf = (input: JsonObject): string => {
+    const receipt = requiredText(input, 'ReceiptHandle');
+    if (/^[0-9a-f-]{36}$/.test(receipt)) return receipt;
+    throw new AwsError(
+      'ReceiptHandleIsInvalid',
+      `The input receipt handle "${receipt}" is not a valid receipt handle.`,
+    );
+  };
+  const remove = (queue: Queue, input: JsonObject): object => {
+    store.remove(queue.name, receiptOf(input));
+    return {};
+  };
+  const changeVisibility = (queue: Queue, input: JsonObject): object => {
+    const seconds = optionalNumber(input, 'VisibilityTimeout', 0, 43_200);
+    if (seconds === undefined)
+      throw new AwsError('MissingParameter', 'The request must contain the parameter VisibilityTimeout.');
+    const now = clock.now();
+    if (!store.hideUntil(queue.name, receiptOf(input), now + seconds * 1000, now)) {
+      throw new AwsError(
+        'MessageNotInflight',
+        'The specified message is not in flight: it was deleted, or its visibility timeout ended.',
+      );
+    }
+    if (seconds === 0) options.announce();
+    return {};
+  };
 
   return {
-    SendMessage: onQueue('SendMessage', (queue, input) => {
-      const body = requiredText(input, 'MessageBody');
-      if (Buffer.byteLength(body) > maxBytes) {
-        throw new AwsError(
-          'InvalidParameterValue',
-          `One or more parameters are invalid. Reason: Message must be shorter than ${maxBytes} bytes.`,
-        );
-      }
-      const attributes = (optionalObject(input, 'MessageAttributes') ?? {}) as MessageAttributes;
-      const delay = optionalNumber(input, 'DelaySeconds', 0, 900) ?? Number(queue.attributes['DelaySeconds'] ?? 0);
-      const id = store.send(queue.name, body, attributes, clock.now(), delay);
-      options.announce();
-      const digest = md5OfAttributes(attributes);
-      return {
-        MessageId: id,
-        MD5OfMessageBody: md5(body),
-        ...(digest === undefined ? {} : { MD5OfMessageAttributes: digest }),
-      };
-    }),
+    SendMessage: onQueue('SendMessage', (queue, input) => send(queue, readDraft(queue, input))),
+    SendMessageBatch: onQueue(
+      'SendMessageBatch',
+      (queue, input) => {
+        checkBatchSize(input);
+        return runBatch(input, (entry) => send(queue, readDraft(queue, entry)));
+      },
+      'SendMessage',
+    ),
     ReceiveMessage: onQueue('ReceiveMessage', async (queue, input) => {
       const limit = optionalNumber(input, 'MaxNumberOfMessages', 1, 10) ?? 1;
       const hide =
@@ -102,16 +148,31 @@ export function sqsOperations(
       }
       return messages.length === 0 ? {} : { Messages: messages.map((message) => toWire(message, input)) };
     }),
-    DeleteMessage: onQueue('DeleteMessage', (queue, input) =>
-      store.remove(queue.name, requiredText(input, 'ReceiptHandle')),
-    ),
-    PurgeQueue: onQueue('PurgeQueue', (queue) => store.purge(queue.name)),
+    DeleteMessage: onQueue('DeleteMessage', remove),
+    DeleteMessageBatch: onBatch('DeleteMessage', remove),
+    ChangeMessageVisibility: onQueue('ChangeMessageVisibility', changeVisibility),
+    ChangeMessageVisibilityBatch: onBatch('ChangeMessageVisibility', changeVisibility),
+    PurgeQueue: onQueue('PurgeQueue', (queue) => {
+      const last = purgedAt.get(queue.name);
+      // API Reference, PurgeQueue: one every 60 seconds.
+      if (last !== undefined && clock.now() < last + 60_000) {
+        throw new AwsError(
+          'AWS.SimpleQueueService.PurgeQueueInProgress',
+          `Only one PurgeQueue operation on ${queue.name} is allowed every 60 seconds.`,
+          403,
+        );
+      }
+      purgedAt.set(queue.name, clock.now());
+      store.purge(queue.name);
+    }),
     GetQueueAttributes: onQueue('GetQueueAttributes', (queue, input) => {
       const { visible, hidden } = store.counts(queue.name, clock.now());
       const all = {
         VisibilityTimeout: '30',
         MessageRetentionPeriod: '345600',
         DelaySeconds: '0',
+        MaximumMessageSize: String(maxMessageBytes),
+        ReceiveMessageWaitTimeSeconds: '0',
         ...queue.attributes,
         QueueArn: arnOf(queue.name),
         CreatedTimestamp: String(Math.floor(queue.createdAt / 1000)),

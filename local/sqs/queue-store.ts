@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
+import { type QueueAttributes, redriveOf } from './queue-settings.ts';
 
 /** A message attribute as SQS takes it. */
 export interface MessageAttribute {
@@ -12,8 +13,7 @@ export type MessageAttributes = Readonly<Record<string, MessageAttribute>>;
 
 export interface Queue {
   readonly name: string;
-  /** Attributes as SetQueueAttributes names them, all texts. */
-  readonly attributes: Readonly<Record<string, string>>;
+  readonly attributes: QueueAttributes;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
 }
@@ -38,6 +38,8 @@ export interface QueueStore {
   /** Takes up to `limit` visible messages and hides them for `hideSeconds`. */
   receive(queue: Queue, limit: number, hideSeconds: number, now: number): Message[];
   remove(queue: string, receipt: string): void;
+  /** Shows a message in flight again at `visibleAt`. @returns false when it is not in flight */
+  hideUntil(queue: string, receipt: string, visibleAt: number, now: number): boolean;
   purge(queue: string): void;
   counts(queue: string, now: number): { readonly visible: number; readonly hidden: number };
 }
@@ -51,14 +53,6 @@ const schema = `
   CREATE INDEX IF NOT EXISTS messages_queue ON messages (queue, visible_at);`;
 
 const fourDays = 345_600;
-
-/** Queue name and receive limit of a RedrivePolicy, if the queue has one. */
-function redrive(queue: Queue): { readonly name: string; readonly limit: number } | undefined {
-  const policy = queue.attributes['RedrivePolicy'];
-  if (policy === undefined) return undefined;
-  const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(policy) as Record<string, unknown>;
-  return { name: String(deadLetterTargetArn).split(':').at(-1) ?? '', limit: Number(maxReceiveCount) };
-}
 
 /** Opens the store in a database, making its tables when they are missing. */
 export function queueStore(db: DatabaseSync): QueueStore {
@@ -103,13 +97,14 @@ export function queueStore(db: DatabaseSync): QueueStore {
     receive: (queue, limit, hideSeconds, now) => {
       const retention = Number(queue.attributes['MessageRetentionPeriod'] ?? fourDays);
       expire.run(queue.name, now - retention * 1000);
-      const deadLetters = redrive(queue);
+      const deadLetters = redriveOf(queue.attributes);
+      const deadLetterQueue = deadLetters?.queueArn.split(':').at(-1) ?? '';
       const messages: Message[] = [];
       for (let rows = visible.all(queue.name, now, limit); rows.length > 0 && messages.length < limit; ) {
         for (const row of rows) {
           const id = String(row['id']);
           if (deadLetters && Number(row['receives']) >= deadLetters.limit) {
-            move.run(deadLetters.name, now, id);
+            move.run(deadLetterQueue, now, id);
             continue;
           }
           const receipt = randomUUID();
@@ -132,6 +127,10 @@ export function queueStore(db: DatabaseSync): QueueStore {
     remove: (queue, receipt) => {
       db.prepare('DELETE FROM messages WHERE queue = ? AND receipt = ?').run(queue, receipt);
     },
+    hideUntil: (queue, receipt, visibleAt, now) =>
+      db
+        .prepare('UPDATE messages SET visible_at = ? WHERE queue = ? AND receipt = ? AND visible_at > ?')
+        .run(visibleAt, queue, receipt, now).changes > 0,
     purge: (queue) => {
       db.prepare('DELETE FROM messages WHERE queue = ?').run(queue);
     },

@@ -158,7 +158,8 @@ export class Executions {
         execution.roleArn,
         sessionName(execution.name),
         'states.amazonaws.com',
-        execution.machineArn,
+        // A child of a Map Run acts for the machine the Map stands in.
+        execution.machineArn.split('/')[0],
       ),
     );
     const background = new Set<Promise<unknown>>();

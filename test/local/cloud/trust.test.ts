@@ -11,7 +11,7 @@ let cloud: Cloud;
 const arn = (logicalId: string) => ({ 'Fn::GetAtt': [logicalId, 'Arn'] });
 const image = '492215442770.dkr.ecr.eu-central-1.amazonaws.com/sagemaker-xgboost:3.0-5';
 const starting = [{ Effect: 'Allow', Action: 'states:StartExecution', Resource: { Ref: 'Machine' } }];
-const startedBy = (service: string, account: unknown) => ({
+const startedBy = (service: string, account: unknown, source?: string) => ({
   Type: 'AWS::IAM::Role',
   Properties: {
     AssumeRolePolicyDocument: {
@@ -21,11 +21,33 @@ const startedBy = (service: string, account: unknown) => ({
           Effect: 'Allow',
           Principal: { Service: service },
           Action: 'sts:AssumeRole',
-          Condition: { StringEquals: { 'aws:SourceAccount': account } },
+          Condition: {
+            StringEquals: { 'aws:SourceAccount': account },
+            ...(source && { ArnLike: { 'aws:SourceArn': source } }),
+          },
         },
       ],
     },
     Policies: [{ PolicyName: 'own', PolicyDocument: { Version: '2012-10-17', Statement: starting } }],
+  },
+});
+/** Lets EventBridge send to a queue under a condition. */
+const queuePolicy = (queue: string, condition: Record<string, unknown>) => ({
+  Type: 'AWS::SQS::QueuePolicy',
+  Properties: {
+    Queues: [{ Ref: queue }],
+    PolicyDocument: {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { Service: 'events.amazonaws.com' },
+          Action: 'sqs:SendMessage',
+          Resource: arn(queue),
+          Condition: condition,
+        },
+      ],
+    },
   },
 });
 /** A rule on events of source `app` whose dead letters go to `dead`. */
@@ -43,6 +65,14 @@ beforeAll(async () => {
   cloud = await workshop.start(
     {
       Dead: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'dead' } },
+      DeadPolicy: queuePolicy('Dead', { ArnLike: { 'aws:SourceArn': 'arn:aws:events:*:*:rule/*' } }),
+      Strict: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'strict' } },
+      StrictPolicy: queuePolicy('Strict', { ArnEquals: { 'aws:SourceArn': arn('ToStrict') } }),
+      ToStrict: rule('to-strict', { Arn: arn('Strict') }),
+      ToStrictToo: rule('to-strict-too', { Arn: arn('Strict') }),
+      OfOneRule: startedBy('events.amazonaws.com', { Ref: 'AWS::AccountId' }, 'arn:aws:events:*:*:rule/of-one-rule'),
+      OneRule: rule('of-one-rule', { Arn: { Ref: 'Machine' }, RoleArn: arn('OfOneRule') }),
+      OtherRule: rule('of-other-rule', { Arn: { Ref: 'Machine' }, RoleArn: arn('OfOneRule') }),
       FunctionRole: role([]),
       Worker: lambdaFunction('worker'),
       MachineRole: role([], 'states.amazonaws.com'),
@@ -102,6 +132,18 @@ const deadLetter = (origin: string): Promise<{ code: string; message: string }> 
     return { code: found['ERROR_CODE']?.StringValue ?? '', message: found['ERROR_MESSAGE']?.StringValue ?? '' };
   }, 10_000);
 
+/** How many messages wait in a queue. */
+const depth = async (queue: string): Promise<string | undefined> => {
+  const answer = await send(
+    await sign(cloud, {
+      service: 'sqs',
+      target: 'AmazonSQS.GetQueueAttributes',
+      body: JSON.stringify({ QueueUrl: cloud.resources[queue]?.ref, AttributeNames: ['All'] }),
+    }),
+  );
+  return ((await answer.json()) as { Attributes: Record<string, string> }).Attributes['ApproximateNumberOfMessages'];
+};
+
 describe('a rule', () => {
   it('starts a state machine as a role that trusts EventBridge for this account', async () => {
     await happen('trusted');
@@ -117,6 +159,7 @@ describe('a rule', () => {
   it.each([
     ['foreign', 'OfAnother'],
     ['mistaken', 'OfScheduler'],
+    ['of-other-rule', 'OfOneRule'],
   ])('gives up where the role trusts somebody else (%s)', async (type, roleId) => {
     await happen(type);
     expect(await deadLetter(type)).toEqual({
@@ -129,6 +172,29 @@ describe('a rule', () => {
     });
   });
 
+  it('starts a state machine as a role that trusts this rule alone', async () => {
+    await happen('of-one-rule');
+    const machines = new SFNClient(asAdmin(cloud));
+    await vi.waitFor(async () => {
+      const { executions = [] } = await machines.send(
+        new ListExecutionsCommand({ stateMachineArn: cloud.resources['Machine']?.ref }),
+      );
+      expect(executions).toHaveLength(2);
+    }, 10_000);
+  });
+
+  it('sends to a queue whose policy names it, and to no other', async () => {
+    await happen('to-strict');
+    await happen('to-strict-too');
+    expect(await deadLetter('to-strict-too')).toEqual({
+      code: 'NO_PERMISSIONS',
+      message: expect.stringMatching(
+        /^events\.amazonaws\.com is not authorized to perform: sqs:SendMessage on resource: \S+:strict for \S+rule\/to-strict-too because .*The policy of \S+:strict needs/,
+      ),
+    });
+    await vi.waitFor(async () => expect(await depth('Strict')).toBe('1'), 10_000);
+  });
+
   it('needs a permission of the function it calls without a role', async () => {
     await happen('unpermitted');
     expect(await deadLetter('unpermitted')).toEqual({
@@ -139,30 +205,27 @@ describe('a rule', () => {
 });
 
 describe('a schedule', () => {
-  it('gives up where its role trusts EventBridge instead of Scheduler', async () => {
+  it('is refused with a role that trusts EventBridge instead of Scheduler', async () => {
     const target = {
       Arn: cloud.resources['Machine']?.ref,
       RoleArn: cloud.resources['Trusting']?.attributes['Arn'],
-      DeadLetterConfig: { Arn: cloud.resources['Dead']?.attributes['Arn'] },
     };
-    const soon = new Date(Date.now() + 2000).toISOString().slice(0, 19);
-    const created = await send(
+    const refused = await send(
       await sign(cloud, {
         service: 'scheduler',
         path: '/schedules/due',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({
-          ScheduleExpression: `at(${soon})`,
+          ScheduleExpression: 'rate(1 day)',
           FlexibleTimeWindow: { Mode: 'OFF' },
           Target: target,
         }),
       }),
     );
-    expect(created.status).toBe(200);
-    expect(await deadLetter('due')).toEqual({
-      code: 'NO_PERMISSIONS',
-      message: expect.stringContaining('scheduler.amazonaws.com is not authorized to perform: sts:AssumeRole'),
-    });
+    expect(refused.status).toBe(400);
+    expect(await refused.text()).toMatch(
+      /must allow AWS EventBridge Scheduler to assume the role\. scheduler\.amazonaws\.com is not authorized to perform: sts:AssumeRole/,
+    );
   });
 });
 

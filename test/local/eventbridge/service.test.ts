@@ -69,6 +69,24 @@ beforeEach(async () => {
     type: 'AWS::SQS::Queue',
     properties: { QueueName: 'dead' },
   });
+  await sqs.resources?.['AWS::SQS::QueuePolicy']?.apply({
+    logicalId: 'DeadPolicy',
+    type: 'AWS::SQS::QueuePolicy',
+    properties: {
+      Queues: [`https://sqs.eu-central-1.amazonaws.com/${account}/dead`],
+      PolicyDocument: {
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { Service: 'events.amazonaws.com' },
+            Action: 'sqs:SendMessage',
+            Resource: `arn:aws:sqs:eu-central-1:${account}:dead`,
+            Condition: { ArnLike: { 'aws:SourceArn': `arn:aws:events:eu-central-1:${account}:rule/*` } },
+          },
+        ],
+      },
+    },
+  });
   await open();
 });
 afterEach(async () => {

@@ -20,7 +20,7 @@ let cloud: Cloud;
 let secrets: SecretsManagerClient;
 
 const resources = {
-  SecretsKey: { Type: 'AWS::KMS::Key', Properties: { Description: 'secrets', KeyPolicy: {} } },
+  SecretsKey: { Type: 'AWS::KMS::Key', Properties: { Description: 'secrets' } },
   HmacKey: {
     Type: 'AWS::SecretsManager::Secret',
     Properties: {

@@ -32,6 +32,9 @@ afterEach(async () => {
 
 const apply = (properties: Record<string, unknown>, logicalId = 'Queue') =>
   sqs.resources?.['AWS::SQS::Queue']?.apply({ logicalId, type: 'AWS::SQS::Queue', properties });
+/** As a role does, which these tests let do everything. */
+const put = (name: string, body: string, attributes = {}) =>
+  sqs.sendInternal(arn(name), body, attributes, { roleArn: 'arn:aws:iam::123456789012:role/sender', sessionName: 's' });
 const call = async (operation: string, input: unknown) => {
   const reply = await fetch(door.endpoint, {
     method: 'POST',
@@ -65,7 +68,7 @@ describe('messages', () => {
   });
 
   test('messages survive a restart', async () => {
-    sqs.sendInternal(arn('dead'), 'kept', { ERROR_CODE: 'NO_PERMISSIONS' });
+    put('dead', 'kept', { ERROR_CODE: 'NO_PERMISSIONS' });
     await door.close();
     await open();
     await apply({ QueueName: 'dead' });
@@ -96,7 +99,7 @@ describe('messages', () => {
   test('a long poll ends with the message it waited for', async () => {
     const polled = bodies('dead', { WaitTimeSeconds: 20 });
     await vi.waitFor(() => expect(context.clock.sleepers).toBe(1));
-    sqs.sendInternal(arn('dead'), 'at last');
+    put('dead', 'at last');
     expect(await polled).toEqual(['at last']);
   });
 
@@ -110,7 +113,7 @@ describe('messages', () => {
   test('a message received too often moves to the dead-letter queue', async () => {
     const RedrivePolicy = { deadLetterTargetArn: arn('dead'), maxReceiveCount: 2 };
     await apply({ QueueName: 'work', RedrivePolicy, VisibilityTimeout: 1 }, 'Work');
-    sqs.sendInternal(arn('work'), 'poison');
+    put('work', 'poison');
     for (let i = 0; i < 2; i++) {
       expect(await bodies('work')).toEqual(['poison']);
       await context.clock.advance(1000);
@@ -131,7 +134,7 @@ describe('messages', () => {
 
 describe('queues', () => {
   test('attributes count what is visible and what is in flight', async () => {
-    for (const body of ['a', 'b', 'c']) sqs.sendInternal(arn('dead'), body);
+    for (const body of ['a', 'b', 'c']) put('dead', body);
     await receive();
     const { body } = await call('GetQueueAttributes', { QueueUrl: url('dead'), AttributeNames: ['All'] });
     expect(body['Attributes']).toMatchObject({
@@ -159,7 +162,7 @@ describe('queues', () => {
     expect(missing.status).toBe(400);
     expect(missing.body['__type']).toBe('com.amazonaws.sqs#QueueDoesNotExist');
     expect(missing.headers.get('x-amzn-query-error')).toBe('AWS.SimpleQueueService.NonExistentQueue;Sender');
-    expect(() => sqs.sendInternal(arn('none'), 'x')).toThrow(/does not exist/);
+    expect(() => put('none', 'x')).toThrow(/does not exist/);
   });
 
   test('the template resource gives URL and ARN, and FIFO is refused by name', async () => {

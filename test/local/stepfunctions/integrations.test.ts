@@ -240,6 +240,9 @@ describe('the role of the machine', () => {
   it('is assumed by Step Functions in the name of the execution', async () => {
     cloud = await FakeCloud.start();
     await cloud.end(await cloud.begin(await cloud.machine('m', task(functionArn, {})), {}, 'run-ü'));
-    expect(cloud.assumed).toEqual([['arn:aws:iam::123456789012:role/machine', 'run--', 'states.amazonaws.com']]);
+    const machineArn = 'arn:aws:states:eu-central-1:123456789012:stateMachine:m';
+    expect(cloud.assumed).toEqual([
+      ['arn:aws:iam::123456789012:role/machine', 'run--', 'states.amazonaws.com', machineArn],
+    ]);
   });
 });

@@ -1,11 +1,12 @@
 // The process that is the embedded cloud. `tidegate up` starts it; it ends on SIGTERM (`tidegate down`) or SIGINT.
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { parseFaultFile } from '#local/faults/fault-file';
 import { startCloud } from '#local/start';
 import { packageDirectory, templateFile } from './package-service.ts';
 import { stateDirectory } from './project.ts';
 import { type CloudFile, cloudFile } from './target.ts';
 
-const [port = '0', stage = 'local'] = process.argv.slice(2);
+const [port = '0', stage = 'local', faultFile] = process.argv.slice(2);
 mkdirSync(stateDirectory(), { recursive: true });
 
 const cloud = await startCloud({
@@ -16,6 +17,7 @@ const cloud = await startCloud({
   stage,
   parameters: (endpoint) => ({ SlackApiUrl: `${endpoint}/_slack/api/` }),
   secrets: { SlackTokenSecret: 'xoxb-local' },
+  ...(faultFile !== undefined && { faults: await parseFaultFile(readFileSync(faultFile, 'utf8'), faultFile) }),
 });
 
 const record: CloudFile = {

@@ -22,6 +22,8 @@ export interface UpOptions {
   readonly port?: number;
   /** Print nothing. */
   readonly quiet?: boolean;
+  /** Whole path of a fault file; of no effect on a cloud that is up already. */
+  readonly faultFile?: string;
 }
 
 /**
@@ -30,20 +32,21 @@ export interface UpOptions {
  *
  * @throws CliError with the end of the daemon's log when it does not come up
  */
-export async function bringUp({ port = 0, quiet = false }: UpOptions = {}): Promise<CloudFile> {
+export async function bringUp({ port = 0, quiet = false, faultFile }: UpOptions = {}): Promise<CloudFile> {
   const running = readCloud();
   if (running) return running;
   mkdirSync(stateDirectory(), { recursive: true });
   if (packageIsStale()) await step('Packaging the service', () => packageService(localStage), quiet);
   await step('Looking for Python with XGBoost', (note) => ensurePython({ onProgress: note }), quiet);
-  return step('Starting the embedded cloud', () => startDaemon(port), quiet);
+  return step('Starting the embedded cloud', () => startDaemon(port, faultFile), quiet);
 }
 
-async function startDaemon(port: number): Promise<CloudFile> {
+async function startDaemon(port: number, faultFile?: string): Promise<CloudFile> {
   const logFile = join(stateDirectory(), 'cloud.log');
   const log = openSync(logFile, 'a', 0o600);
   const before = statSync(logFile).size;
-  const child = spawn(process.execPath, [join(projectRoot, 'cli', 'daemon.ts'), String(port), localStage], {
+  const daemon = [join(projectRoot, 'cli', 'daemon.ts'), String(port), localStage];
+  const child = spawn(process.execPath, faultFile === undefined ? daemon : [...daemon, faultFile], {
     cwd: projectRoot,
     detached: true,
     stdio: ['ignore', log, log],

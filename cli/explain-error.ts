@@ -15,7 +15,7 @@ export function explainError(error: unknown): { readonly message: string; readon
   if (error instanceof CliError) return { message: error.message, exitCode: error.exitCode };
   if (!(error instanceof Error)) return undefined;
   const { name, message, code, $metadata }: Failed = error;
-  if (name === 'PipelineConfigError') return { message, exitCode: 1 };
+  if (name === 'PipelineConfigError' || name === 'FaultFileError') return { message, exitCode: 1 };
   if (code === 'ECONNREFUSED' || code === 'ECONNRESET') {
     return {
       message: `Nothing answers any more (${message}). Start the embedded cloud with "npx tidegate up", or look into its cloud.log.`,

@@ -6,6 +6,7 @@ import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { driftCommand } from './commands/drift.ts';
 import { dropCommand } from './commands/drop.ts';
+import { faultsCommand } from './commands/faults.ts';
 import { predictCommand } from './commands/predict.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommands } from './commands/runs.ts';
@@ -46,6 +47,7 @@ for (const add of [
   driftCommand,
   slackCommand,
   auditCommand,
+  faultsCommand,
   doctorCommand,
   demoCommand,
 ]) {

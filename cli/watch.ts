@@ -5,7 +5,7 @@ import {
   type SFNClient,
 } from '@aws-sdk/client-sfn';
 import { explainFailure } from '#domain/runs/failure';
-import { bold, cyan, dim, green, print, red, seconds } from './output.ts';
+import { bold, cyan, dim, green, print, red, seconds, yellow } from './output.ts';
 
 /** How an execution ended. */
 export interface Ended {
@@ -23,6 +23,8 @@ interface Follower {
   readonly children: Follower[];
   /** The error of the state under way, until it succeeds after all. */
   error: string | undefined;
+  /** The errors it was retried after. */
+  readonly retried: string[];
 }
 
 const follow = (arn: string, depth: number): Follower => ({
@@ -32,6 +34,7 @@ const follow = (arn: string, depth: number): Follower => ({
   entered: new Map(),
   children: [],
   error: undefined,
+  retried: [],
 });
 
 /** States that do something; choices and passes are the machine talking to itself. */
@@ -57,12 +60,35 @@ function nestedExecution(event: HistoryEvent): string | undefined {
   return (JSON.parse(output) as { ExecutionArn?: string }).ExecutionArn;
 }
 
+/** How a task's attempt failed, when the event says that one did. */
+function attemptError(event: HistoryEvent): string | undefined {
+  if (!/^(Task|LambdaFunction)\w*(Failed|TimedOut)$/.test(event.type ?? '')) return undefined;
+  const details =
+    event.taskFailedEventDetails ??
+    event.lambdaFunctionFailedEventDetails ??
+    event.taskTimedOutEventDetails ??
+    event.lambdaFunctionTimedOutEventDetails ??
+    event.taskSubmitFailedEventDetails ??
+    event.taskStartFailedEventDetails ??
+    event.lambdaFunctionScheduleFailedEventDetails ??
+    event.lambdaFunctionStartFailedEventDetails;
+  return details?.error ?? 'failed';
+}
+
+/** Why a state that went well took more than one attempt. */
+function retriesText({ error, retried }: Follower): string {
+  if (error !== undefined || retried.length === 0) return '';
+  return yellow(
+    ` after ${retried.length === 1 ? 'a retry' : `${retried.length} retries`}: ${[...new Set(retried)].join(', ')}`,
+  );
+}
+
 /** Prints one line for a state that ended, indented by nesting. */
 function printExit(follower: Follower, name: string, at: number): void {
   const since = follower.entered.get(name);
   const took = since === undefined ? '' : dim(` ${seconds(at - since)}`);
   print(
-    `  ${'  '.repeat(follower.depth)}${follower.error ? red('✗') : green('✓')} ${name}${took}${follower.error ? ` ${red(follower.error)}` : ''}`,
+    `  ${'  '.repeat(follower.depth)}${follower.error ? red('✗') : green('✓')} ${name}${took}${follower.error ? ` ${red(follower.error)}` : ''}${retriesText(follower)}`,
   );
 }
 
@@ -83,11 +109,13 @@ async function drain(sfn: SFNClient, follower: Follower): Promise<void> {
       await drainChildren();
       if (working.test(event.type ?? '')) printExit(follower, end, at);
       follower.error = undefined;
+      follower.retried.length = 0;
     }
-    const failed = event.taskFailedEventDetails ?? event.lambdaFunctionFailedEventDetails;
-    if (failed) {
+    const failed = attemptError(event);
+    if (failed !== undefined) {
       await drainChildren();
-      follower.error = failed.error ?? 'failed';
+      follower.error = failed;
+      follower.retried.push(failed);
     }
     if (event.type === 'TaskSucceeded' || event.type === 'LambdaFunctionSucceeded') follower.error = undefined;
     const nested = event.type === 'TaskSubmitted' ? nestedExecution(event) : undefined;

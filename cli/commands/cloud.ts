@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { wholeNumber } from '../arguments.ts';
 import { bringDown, bringUp } from '../embedded-cloud.ts';
-import { bold, CliError, dim, green, print, printJson } from '../output.ts';
+import { readFaultFile, setFaults } from '../faults.ts';
+import { bold, CliError, dim, green, print, printJson, yellow } from '../output.ts';
 import { stateDirectory } from '../project.ts';
 import { readCloud } from '../target.ts';
 import { globalOptions } from './global.ts';
@@ -30,14 +31,26 @@ export function cloudCommands(program: Command): void {
     .command('up')
     .description('start the embedded cloud in the background')
     .option('--port <n>', 'port of the one endpoint (default: a free one)', wholeNumber(1, 65_535))
-    .action(async ({ port }: { port?: number }, command: Command) => {
+    .option('--faults <file>', 'make it fail as this file says; when it is up already, from now on')
+    .addHelpText('after', '\nExample:\n  $ npx tidegate up --faults examples/faults/flaky.yml')
+    .action(async ({ port, faults: file }: { port?: number; faults?: string }, command: Command) => {
       const { json } = globalOptions(command);
-      const cloud = await bringUp({ quiet: json === true, ...(port === undefined ? {} : { port }) });
+      const faults = file === undefined ? undefined : await readFaultFile(file);
+      const running = readCloud();
+      if (running && faults) await setFaults(running, faults);
+      const cloud =
+        running ??
+        (await bringUp({
+          quiet: json === true,
+          ...(port === undefined ? {} : { port }),
+          ...(faults && { faultFile: faults.path }),
+        }));
       if (json)
         return printJson({ endpoint: cloud.endpoint, region: cloud.region, pid: cloud.pid, outputs: cloud.outputs });
       print(`${green('up')} at ${bold(cloud.endpoint)} ${dim(`(pid ${cloud.pid}, state in ${stateDirectory()})`)}`);
       print(`  Slack   ${cloud.endpoint}/_slack/`);
       print(`  drop    npx tidegate drop loan-default <files…> --watch`);
+      if (faults) print(`  faults  ${yellow('at work')}: npx tidegate faults`);
       print(`  AWS CLI eval "$(npx tidegate env)" && aws s3 ls`);
     });
 

@@ -1,0 +1,69 @@
+import type { Command } from 'commander';
+import type { FaultStatus } from '#local/faults/control';
+import { clearFaults, readFaultFile, readFaults, setFaults } from '../faults.ts';
+import { CliError, dim, print, printJson, table, yellow } from '../output.ts';
+import { type CloudFile, readCloud } from '../target.ts';
+import { globalOptions } from './global.ts';
+
+/** Prints the rules at work, how often each was about something, and how often its fault was brought about. */
+export function printFaults(faults: FaultStatus | undefined): void {
+  if (!faults) {
+    print('No faults are at work. Set some with "npx tidegate faults --set <file>".');
+    return;
+  }
+  print(
+    table(
+      ['RULE', 'FAULT', 'WHERE', 'WHEN', 'TRIED', 'FIRED', 'LAST'],
+      faults.rules.map(({ rule, fault, where, when, tried, fired, lastFired }) => [
+        rule,
+        fault,
+        where,
+        when,
+        String(tried),
+        fired > 0 ? yellow(String(fired)) : '0',
+        lastFired?.slice(11, 19) ?? '-',
+      ]),
+    ),
+  );
+  print(dim(`Since ${faults.since.slice(0, 19).replace('T', ' ')}, seed ${faults.seed}. Times are UTC.`));
+}
+
+async function apply(cloud: CloudFile, { set, clear }: FaultsOptions): Promise<FaultStatus | undefined> {
+  if (set !== undefined) return setFaults(cloud, await readFaultFile(set));
+  return clear === true ? clearFaults(cloud) : readFaults(cloud);
+}
+
+interface FaultsOptions {
+  readonly set?: string;
+  readonly clear?: boolean;
+}
+
+export function faultsCommand(program: Command): void {
+  program
+    .command('faults')
+    .description('what the embedded cloud is made to fail at, and how often it did')
+    .option('--set <file>', 'put the rules of a fault file to work, instead of those before')
+    .option('--clear', 'let all go well again')
+    .addHelpText(
+      'after',
+      `\nExamples:
+  $ npx tidegate up --faults examples/faults/flaky.yml   from the start
+  $ npx tidegate faults                                  what was tried, what fired
+  $ npx tidegate faults --set examples/faults/lambda.yml
+  $ npx tidegate faults --clear`,
+    )
+    .action(async (options: FaultsOptions, command: Command) => {
+      const { stage, json } = globalOptions(command);
+      if (options.set !== undefined && options.clear) throw new CliError('Give one of --set and --clear.');
+      const cloud = readCloud();
+      if (stage !== undefined || !cloud) {
+        throw new CliError(
+          'Faults are brought about in the embedded cloud alone; start it with "npx tidegate up --faults <file>". On AWS, look at AWS Fault Injection Service.',
+        );
+      }
+      const faults = await apply(cloud, options);
+      if (json) printJson(faults ?? null);
+      else if (options.clear) print('All goes well again.');
+      else printFaults(faults);
+    });
+}

@@ -1,0 +1,48 @@
+import { resolve } from 'node:path';
+import type { FaultStatus } from '#local/faults/control';
+import { parseFaultFile } from '#local/faults/fault-file';
+import { FAULTS_PREFIX, faultsAuthorization } from '#local/faults/pages';
+import { readText } from './arguments.ts';
+import { CliError } from './output.ts';
+import type { CloudFile } from './target.ts';
+
+/** A fault file that was found to make sense. */
+export interface ReadFaultFile {
+  /** As the user gave it. */
+  readonly file: string;
+  /** Whole path. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** @throws CliError when it cannot be read, FaultFileError when it does not say what is meant */
+export async function readFaultFile(file: string): Promise<ReadFaultFile> {
+  const text = readText(file);
+  await parseFaultFile(text, file);
+  return { file, path: resolve(file), text };
+}
+
+async function ask(
+  cloud: CloudFile,
+  method: 'GET' | 'PUT' | 'DELETE',
+  given?: ReadFaultFile,
+): Promise<FaultStatus | undefined> {
+  const query = given === undefined ? '' : `?${new URLSearchParams({ name: given.file })}`;
+  const response = await fetch(`${cloud.endpoint}${FAULTS_PREFIX}${query}`, {
+    method,
+    headers: { authorization: faultsAuthorization(cloud.secretAccessKey) },
+    ...(given !== undefined && { body: given.text }),
+  });
+  const answer = (await response.json()) as { faults?: FaultStatus | null; error?: string };
+  if (!response.ok) throw new CliError(`The embedded cloud refused: ${answer.error ?? response.status}`);
+  return answer.faults ?? undefined;
+}
+
+/** The rules at work in a running cloud and how they fared; undefined when there are none. */
+export const readFaults = (cloud: CloudFile): Promise<FaultStatus | undefined> => ask(cloud, 'GET');
+
+/** Puts the rules of a file to work instead of those before. */
+export const setFaults = (cloud: CloudFile, given: ReadFaultFile): Promise<FaultStatus | undefined> =>
+  ask(cloud, 'PUT', given);
+
+export const clearFaults = (cloud: CloudFile): Promise<FaultStatus | undefined> => ask(cloud, 'DELETE');

@@ -1,4 +1,7 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { EventOutbox } from '#local/cloud/event-outbox';
 import type { CloudContext } from '#local/cloud/service';
+import { inTransaction } from '#local/cloud/sqlite';
 import { type AlarmState, evaluateAlarm, evaluationStart } from './alarm-evaluation.ts';
 import type { Alarm, AlarmStore } from './alarm-store.ts';
 import type { Datum, Metric, MetricStore } from './metric-store.ts';
@@ -20,26 +23,36 @@ const sameMetric = (a: Metric, b: Metric): boolean =>
   Object.keys(a.dimensions).length === Object.keys(b.dimensions).length &&
   Object.entries(a.dimensions).every(([name, value]) => b.dimensions[name] === value);
 
-export function monitor(context: CloudContext, metrics: MetricStore, alarms: AlarmStore): Monitor {
+/** @param outbox of the database that holds the alarms */
+export function monitor(
+  context: CloudContext,
+  db: DatabaseSync,
+  metrics: MetricStore,
+  alarms: AlarmStore,
+  outbox: EventOutbox,
+): Monitor {
   const { accountId, region, clock } = context;
   const alarmArn = (name: string) => `arn:aws:cloudwatch:${region}:${accountId}:alarm:${name}`;
 
   const move = (alarm: Alarm, state: AlarmState, reason: string, heldUntil: number): void => {
     const now = clock.now();
-    alarms.setState(alarm.name, state, reason, now, heldUntil);
-    if (state === alarm.state) return;
     const at = (time: number) => new Date(time).toISOString().replace('Z', '+0000');
-    context.emit({
-      source: 'aws.cloudwatch',
-      'detail-type': 'CloudWatch Alarm State Change',
-      resources: [alarmArn(alarm.name)],
-      detail: {
-        alarmName: alarm.name,
-        state: { value: state, reason, timestamp: at(now) },
-        previousState: { value: alarm.state, reason: alarm.reason, timestamp: at(alarm.stateUpdatedAt) },
-        configuration: { description: alarm.settings['AlarmDescription'] ?? null },
-      },
+    inTransaction(db, () => {
+      alarms.setState(alarm.name, state, reason, now, heldUntil);
+      if (state === alarm.state) return;
+      outbox.add({
+        source: 'aws.cloudwatch',
+        'detail-type': 'CloudWatch Alarm State Change',
+        resources: [alarmArn(alarm.name)],
+        detail: {
+          alarmName: alarm.name,
+          state: { value: state, reason, timestamp: at(now) },
+          previousState: { value: alarm.state, reason: alarm.reason, timestamp: at(alarm.stateUpdatedAt) },
+          configuration: { description: alarm.settings['AlarmDescription'] ?? null },
+        },
+      });
     });
+    outbox.send();
   };
 
   const judge = (alarm: Alarm): Alarm => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
+import { eventOutbox, eventOutboxSchema } from '#local/cloud/event-outbox';
 import { prepareOperation } from '#local/cloud/json-operations';
 import { type JsonObject, jsonError, jsonResponse } from '#local/cloud/json-protocol';
 import {
@@ -12,6 +13,7 @@ import {
   type ServiceRequest,
   type TemplateResource,
 } from '#local/cloud/service';
+import { statementsOf } from '#local/cloud/sqlite';
 import type { AlarmState } from './alarm-evaluation.ts';
 import { alarmStore } from './alarm-store.ts';
 import { metricStore } from './metric-store.ts';
@@ -64,7 +66,9 @@ export function createCloudWatch(context: CloudContext): CloudWatch {
   const { clock } = context;
   const metrics = metricStore(db, clock.now);
   const alarms = alarmStore(db);
-  const watch = monitor(context, metrics, alarms);
+  db.exec(eventOutboxSchema);
+  const outbox = eventOutbox(statementsOf(db), context);
+  const watch = monitor(context, db, metrics, alarms, outbox);
   const operations = cloudWatchOperations(context, { metrics, alarms, watch });
   const inTemplate = new Set<string>();
 
@@ -127,6 +131,7 @@ export function createCloudWatch(context: CloudContext): CloudWatch {
     },
     start: async () => {
       for (const name of alarms.templateNames()) if (!inTemplate.has(name)) alarms.remove(name);
+      outbox.start();
     },
     close: async () => db.close(),
   };

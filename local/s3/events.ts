@@ -27,7 +27,8 @@ export interface ChangedObject {
 const sequencer = (sequence: number): string => sequence.toString(16).toUpperCase().padStart(18, '0');
 
 /**
- * Puts the event of a change on the bus when the bucket sends events to EventBridge. Shape: Amazon S3 user guide,
+ * Keeps the event of a change for the bus when the bucket sends events to EventBridge; to be called inside the
+ * transaction of the change, so that no object comes or goes without its event. Shape: Amazon S3 user guide,
  * "EventBridge event message structure"; the key is not URL-encoded.
  * @param request the request that made the change; undefined when S3 made it by itself.
  */
@@ -37,11 +38,11 @@ export const announce = (
   object: ChangedObject,
   request: Pick<ServiceRequest, 'id'> | undefined,
 ): void => {
-  const { buckets, context } = s3;
+  const { buckets, context, outbox } = s3;
   const notification = buckets.document(object.bucket, 'notification');
   if (childAt(notification, 'EventBridgeConfiguration') === undefined) return;
   const { bucket, key, versionId, size, etag, sequence } = object;
-  context.emit({
+  outbox.add({
     source: 'aws.s3',
     'detail-type': event.type,
     resources: [bucketArn(s3, bucket)],

@@ -82,10 +82,10 @@ const tell = (s3: S3State, { bucket, key, versionId }: ObjectVersion, sequence: 
 const expireCurrent = async (s3: S3State, rule: XmlNode, latest: ObjectVersion, now: number): Promise<boolean> => {
   if (latest.deleteMarker || !matches(rule, latest) || !expirationDue(rule, latest, now)) return false;
   const { bucket, key } = latest;
-  const deletion = await s3.catalog.change((change) =>
-    s3.versions.delete(change, versioningOf(s3, bucket), bucket, key, now),
-  );
-  tell(s3, deletion.version ?? latest, deletion.sequence, deletion.created);
+  await s3.catalog.change((change) => {
+    const { version, sequence, created } = s3.versions.delete(change, versioningOf(s3, bucket), bucket, key, now);
+    tell(s3, version ?? latest, sequence, created);
+  });
   return true;
 };
 
@@ -102,8 +102,10 @@ const dueNoncurrent = (rule: XmlNode, versions: readonly ObjectVersion[], now: n
 
 const removeVersion = async (s3: S3State, version: ObjectVersion): Promise<void> => {
   const { bucket, key, versionId } = version;
-  const { sequence } = await s3.catalog.change((change) => s3.versions.deleteVersion(change, bucket, key, versionId));
-  tell(s3, version, sequence, false);
+  await s3.catalog.change((change) => {
+    const { sequence } = s3.versions.deleteVersion(change, bucket, key, versionId);
+    tell(s3, version, sequence, false);
+  });
 };
 
 /** A delete marker with nothing below goes when the rule says so, or when it is as old as objects may get. */

@@ -38,6 +38,7 @@ export const createS3 = async (context: CloudContext): Promise<S3Service> => {
     resources: s3Resources(s3),
     resourcePolicy: (bucket) => bucketPolicy(s3, bucket),
     applyLifecycle: () => runLifecycle(s3),
+    start: async () => s3.outbox.start(),
     close: async () => s3.catalog.close(),
   };
 };

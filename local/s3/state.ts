@@ -1,3 +1,4 @@
+import { type EventOutbox, eventOutbox } from '#local/cloud/event-outbox';
 import type { CloudContext } from '#local/cloud/service';
 import { defaultEncryption, type Encryption } from './encryption.ts';
 import { type Bucket, BucketTable } from './store/buckets.ts';
@@ -14,17 +15,22 @@ export interface S3State {
   readonly buckets: BucketTable;
   readonly versions: VersionTable;
   readonly uploads: UploadTable;
+  /** Events of changes to objects, kept with the changes and sent after them. */
+  readonly outbox: EventOutbox;
 }
 
 /** @param directory made when missing. */
 export const openState = async (context: CloudContext, directory: string): Promise<S3State> => {
   const catalog = await Catalog.open(directory);
+  const outbox = eventOutbox(catalog.database, context);
+  catalog.database.onCommit(() => outbox.send());
   return {
     context,
     catalog,
     buckets: new BucketTable(catalog),
     versions: new VersionTable(catalog),
     uploads: new UploadTable(catalog),
+    outbox,
   };
 };
 

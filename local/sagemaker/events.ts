@@ -17,7 +17,7 @@ const asMilliseconds = (value: unknown): unknown => {
 
 const emit = (hub: Hub, detailType: string, kind: Kind, name: string, detail: Fields): void => {
   const arn = arnOf(hub.cloud, kind, name);
-  hub.cloud.emit({
+  hub.store.outbox.add({
     source: 'aws.sagemaker',
     'detail-type': detailType,
     resources: [arn],
@@ -53,7 +53,7 @@ const screaming = (status: string): string => status.replaceAll(/(?<=[a-z])(?=[A
 
 /** Model package events, unlike the others, write times as text. */
 export const emitPackageChange = (hub: Hub, name: string, detail: Fields): void => {
-  hub.cloud.emit({
+  hub.store.outbox.add({
     source: 'aws.sagemaker',
     'detail-type': 'SageMaker Model Package State Change',
     resources: [arnOf(hub.cloud, 'model-package', name)],

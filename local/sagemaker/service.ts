@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import {
   AwsError,
@@ -26,6 +25,7 @@ import { startTraining, trainingOperations } from '#local/sagemaker/training/ope
 import { changeTransform, type TransformJob } from '#local/sagemaker/transform/job';
 import { startTransform, transformOperations } from '#local/sagemaker/transform/operations';
 import { resumeTuning, tuningOperations } from '#local/sagemaker/tuning/operations';
+import { checkRequest } from '#local/sagemaker/validation/request';
 import { parse } from '#local/sagemaker/validation/shape';
 import { formatError } from '#local/sagemaker/wire';
 
@@ -37,7 +37,7 @@ const TARGET_PREFIX = 'SageMaker.';
  * `<stateDir>/sagemaker`, logs below `<stateDir>/logs`.
  */
 export const createSageMaker = (cloud: CloudContext): CloudService => {
-  const store = new Store(join(cloud.stateDir, 'sagemaker'));
+  const store = new Store(cloud);
   const hub = createHub(cloud, store);
   const jobs = new Jobs();
   const hosting = new Hosting(hub, jobs);
@@ -71,7 +71,7 @@ export const createSageMaker = (cloud: CloudContext): CloudService => {
     prepare: async (request) => {
       const endpoint = invokedEndpoint(request.path);
       if (endpoint !== undefined) return prepareInvocation(hub, hosting, endpoint, request);
-      return prepareOperation(operations, request);
+      return prepareOperation(operations, store, request);
     },
     formatError,
     resources: { 'AWS::SageMaker::ModelPackageGroup': groupProvider(hub) },
@@ -79,6 +79,7 @@ export const createSageMaker = (cloud: CloudContext): CloudService => {
       // Whatever is there was left behind by a process that was killed.
       await rm(hub.workDirectory, { recursive: true, force: true });
       resume();
+      store.outbox.start();
     },
     close: async () => {
       await jobs.close();
@@ -88,7 +89,11 @@ export const createSageMaker = (cloud: CloudContext): CloudService => {
   };
 };
 
-const prepareOperation = async (operations: Operations, request: ServiceRequest): Promise<PreparedCall> => {
+const prepareOperation = async (
+  operations: Operations,
+  store: Store,
+  request: ServiceRequest,
+): Promise<PreparedCall> => {
   const target = request.headers['x-amz-target'] ?? '';
   const name = target.startsWith(TARGET_PREFIX) ? target.slice(TARGET_PREFIX.length) : target;
   const found = Object.hasOwn(operations, name) ? operations[name] : undefined;
@@ -100,16 +105,23 @@ const prepareOperation = async (operations: Operations, request: ServiceRequest)
     );
   }
   const operation = found as unknown as Operation<unknown>;
-  const input = parse(operation.input, await readJson(request.body));
+  const body = await readJson(request.body);
+  checkRequest(name, body);
+  const input = parse(operation.input, body);
   return {
     operation: name,
     authorize: operation.authorize(input),
     input,
-    execute: async () => ({
-      status: 200,
-      headers: { 'content-type': 'application/x-amz-json-1.1' },
-      body: JSON.stringify(await operation.execute(input, request.caller)),
-    }),
+    execute: async () => {
+      const output = await operation.execute(input, request.caller);
+      // What is answered is on disk: what it did, and what it read.
+      await store.committed();
+      return {
+        status: 200,
+        headers: { 'content-type': 'application/x-amz-json-1.1' },
+        body: JSON.stringify(output),
+      };
+    },
   };
 };
 

@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { type EventOutbox, eventOutbox, eventOutboxSchema } from '#local/cloud/event-outbox';
+import type { CloudContext } from '#local/cloud/service';
+import { TurnDatabase } from '#local/cloud/turn-database';
 import type { Kind } from '#local/sagemaker/names';
 
 /** What every kept thing has. Times are milliseconds since the epoch. */
@@ -21,75 +23,89 @@ const schema = `
   ) STRICT;
   CREATE TABLE IF NOT EXISTS token (token TEXT PRIMARY KEY, request TEXT NOT NULL, answer TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY COLLATE NOCASE, value INTEGER NOT NULL) STRICT;
+  ${eventOutboxSchema}
 `;
 
-/** Everything the service remembers, one JSON document a thing, in one SQLite file. Names are compared without case. */
+/**
+ * Everything the service remembers, one JSON document a thing, in one SQLite file written turn by turn (see
+ * `TurnDatabase`). Names are compared without case.
+ */
 export class Store {
-  readonly #database: DatabaseSync;
+  /** Events of changes, kept with them and sent after them. */
+  readonly outbox: EventOutbox;
+  readonly #database: TurnDatabase;
 
-  /** @param directory is made when it is missing. */
-  constructor(directory: string) {
+  /** @param context its `stateDir` holds the file `sagemaker/state.db` */
+  constructor(context: Pick<CloudContext, 'stateDir' | 'clock' | 'emit' | 'log'>) {
+    const directory = join(context.stateDir, 'sagemaker');
     mkdirSync(directory, { recursive: true });
-    this.#database = new DatabaseSync(join(directory, 'state.db'));
-    this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-    this.#database.exec(schema);
+    this.#database = new TurnDatabase(join(directory, 'state.db'), schema, () => this.outbox.send());
+    this.outbox = eventOutbox(this.#database, context);
+  }
+
+  /** Resolves once what was done so far is kept. */
+  committed(): Promise<void> {
+    return this.#database.committed();
   }
 
   get<T extends Kept>(kind: Kind, name: string): T | undefined {
-    const row = this.#database.prepare('SELECT document FROM thing WHERE kind = ? AND name = ?').get(kind, name);
+    const row = this.#database.get('SELECT document FROM thing WHERE kind = ? AND name = ?', kind, name);
     return row === undefined ? undefined : (JSON.parse(String(row['document'])) as T);
   }
 
   put<T extends Kept>(kind: Kind, thing: T): void {
-    this.#database
-      .prepare('INSERT OR REPLACE INTO thing (kind, name, document) VALUES (?, ?, ?)')
-      .run(kind, thing.name, JSON.stringify(thing));
+    this.#database.run(
+      'INSERT OR REPLACE INTO thing (kind, name, document) VALUES (?, ?, ?)',
+      kind,
+      thing.name,
+      JSON.stringify(thing),
+    );
   }
 
   remove(kind: Kind, name: string): void {
-    this.#database.prepare('DELETE FROM thing WHERE kind = ? AND name = ?').run(kind, name);
+    this.#database.run('DELETE FROM thing WHERE kind = ? AND name = ?', kind, name);
   }
 
   all<T extends Kept>(kind: Kind): T[] {
-    const rows = this.#database.prepare('SELECT document FROM thing WHERE kind = ? ORDER BY name').all(kind);
+    const rows = this.#database.all('SELECT document FROM thing WHERE kind = ? ORDER BY name', kind);
     return rows.map((row) => JSON.parse(String(row['document'])) as T);
   }
 
   tagsOf(arn: string): Record<string, string> {
-    const rows = this.#database.prepare('SELECT key, value FROM tag WHERE arn = ? ORDER BY key').all(arn);
+    const rows = this.#database.all('SELECT key, value FROM tag WHERE arn = ? ORDER BY key', arn);
     return Object.fromEntries(rows.map((row) => [String(row['key']), String(row['value'])]));
   }
 
   putTags(arn: string, tags: Readonly<Record<string, string>>): void {
-    const statement = this.#database.prepare('INSERT OR REPLACE INTO tag (arn, key, value) VALUES (?, ?, ?)');
-    for (const [key, value] of Object.entries(tags)) statement.run(arn, key, value);
+    for (const [key, value] of Object.entries(tags)) {
+      this.#database.run('INSERT OR REPLACE INTO tag (arn, key, value) VALUES (?, ?, ?)', arn, key, value);
+    }
   }
 
   removeTags(arn: string, keys: readonly string[]): void {
-    const statement = this.#database.prepare('DELETE FROM tag WHERE arn = ? AND key = ?');
-    for (const key of keys) statement.run(arn, key);
+    for (const key of keys) this.#database.run('DELETE FROM tag WHERE arn = ? AND key = ?', arn, key);
   }
 
   /** What an earlier request with the same client token asked for and got. */
   answered(token: string): { readonly request: string; readonly answer: string } | undefined {
-    const row = this.#database.prepare('SELECT request, answer FROM token WHERE token = ?').get(token);
+    const row = this.#database.get('SELECT request, answer FROM token WHERE token = ?', token);
     return row && { request: String(row['request']), answer: String(row['answer']) };
   }
 
   rememberAnswer(token: string, request: string, answer: string): void {
-    this.#database.prepare('INSERT INTO token (token, request, answer) VALUES (?, ?, ?)').run(token, request, answer);
+    this.#database.run('INSERT INTO token (token, request, answer) VALUES (?, ?, ?)', token, request, answer);
   }
 
   /** The last number given out under a name, 0 before the first. */
   counter(name: string): number {
-    const row = this.#database.prepare('SELECT value FROM counter WHERE name = ?').get(name);
+    const row = this.#database.get('SELECT value FROM counter WHERE name = ?', name);
     return row === undefined ? 0 : Number(row['value']);
   }
 
   /** Gives out the next number under a name, never twice the same. */
   next(name: string): number {
     const value = this.counter(name) + 1;
-    this.#database.prepare('INSERT OR REPLACE INTO counter (name, value) VALUES (?, ?)').run(name, value);
+    this.#database.run('INSERT OR REPLACE INTO counter (name, value) VALUES (?, ?)', name, value);
     return value;
   }
 

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import type { SQLOutputValue } from 'node:sqlite';
 import { type EventOutbox, eventOutbox, eventOutboxSchema } from '../cloud/event-outbox.ts';
 import type { CloudContext } from '../cloud/service.ts';
+import { TurnDatabase } from '../cloud/turn-database.ts';
 import type { HistoryEvent } from './interpreter/history.ts';
 import type { Checkpoint } from './interpreter/journal.ts';
 import { LineStore, lineSchema } from './store/lines.ts';
 import { MapWorkStore, mapWorkSchema } from './store/map-work.ts';
 import { TokenStore, tokenSchema } from './store/tokens.ts';
-import { TurnDatabase } from './store/turn-database.ts';
 
 /** A state machine as kept. Times are milliseconds since the epoch. */
 export interface MachineRecord {

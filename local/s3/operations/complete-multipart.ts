@@ -198,14 +198,15 @@ export const completeMultipartUpload = async (s3: S3State, call: S3Call): Promis
       const version = await s3.catalog.change((change) => {
         const current = s3.uploads.find(call.bucket, call.key, id);
         if (!current) throw noSuchUpload(id);
-        return complete(s3, call, change, current, named);
+        const completed = complete(s3, call, change, current, named);
+        announce(
+          s3,
+          { type: 'Object Created', reason: 'CompleteMultipartUpload' },
+          { ...completed, versionId: shownVersion(s3, completed) },
+          call.request,
+        );
+        return completed;
       });
-      announce(
-        s3,
-        { type: 'Object Created', reason: 'CompleteMultipartUpload' },
-        { ...version, versionId: shownVersion(s3, version) },
-        call.request,
-      );
       return answer(s3, call, version);
     },
   };

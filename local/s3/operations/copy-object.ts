@@ -71,7 +71,7 @@ export const copyObject = (s3: S3State, call: S3Call): PreparedCall => {
       const version = await s3.catalog.change((change) => {
         checkWrite(writeConditions(call), call.key, replaced(s3, call));
         requireSource(s3, source);
-        return s3.versions.put(change, versioning, {
+        const put = s3.versions.put(change, versioning, {
           bucket: call.bucket,
           key: call.key,
           extents: source.extents,
@@ -81,13 +81,14 @@ export const copyObject = (s3: S3State, call: S3Call): PreparedCall => {
           record: { headers, metadata, storageClass: described.storageClass, encryption, checksum },
           tags: taggingDirective === 'REPLACE' ? tags : source.version.tags,
         });
+        announce(
+          s3,
+          { type: 'Object Created', reason: 'CopyObject' },
+          { ...put, versionId: shownVersion(s3, put) },
+          call.request,
+        );
+        return put;
       });
-      announce(
-        s3,
-        { type: 'Object Created', reason: 'CopyObject' },
-        { ...version, versionId: shownVersion(s3, version) },
-        call.request,
-      );
       return {
         status: 200,
         headers: {

@@ -23,12 +23,16 @@ const toDelete = (s3: S3State, bucket: string, { key, versionId }: Target): Auth
   ...(versionId === undefined ? {} : { context: { 's3:VersionId': versionId } }),
 });
 
-const deleteTarget = (s3: S3State, change: Change, bucket: string, { key, versionId, ifMatch }: Target): Deletion => {
+const deleteTarget = (s3: S3State, change: Change, call: S3Call, { key, versionId, ifMatch }: Target): Deletion => {
+  const { bucket } = call;
   const latest = s3.versions.latest(bucket, key);
   if (ifMatch !== undefined) checkWrite({ ifMatch }, key, latest?.deleteMarker ? undefined : latest);
-  return versionId === undefined
-    ? s3.versions.delete(change, versioningOf(s3, bucket), bucket, key, s3.context.clock.now())
-    : s3.versions.deleteVersion(change, bucket, key, versionId);
+  const deletion =
+    versionId === undefined
+      ? s3.versions.delete(change, versioningOf(s3, bucket), bucket, key, s3.context.clock.now())
+      : s3.versions.deleteVersion(change, bucket, key, versionId);
+  announceDeletion(s3, bucket, deletion, call.request);
+  return deletion;
 };
 
 const announceDeletion = (
@@ -55,8 +59,7 @@ export const deleteObject = (s3: S3State, call: S3Call): PreparedCall => {
     operation: 'DeleteObject',
     authorize: [toDelete(s3, call.bucket, target)],
     execute: async () => {
-      const deletion = await s3.catalog.change((change) => deleteTarget(s3, change, call.bucket, target));
-      announceDeletion(s3, call.bucket, deletion, call.request);
+      const deletion = await s3.catalog.change((change) => deleteTarget(s3, change, call, target));
       const versioned = versioningOf(s3, call.bucket) !== 'off';
       const named = target.versionId ?? deletion.version?.versionId;
       return {
@@ -111,16 +114,13 @@ export const deleteObjects = async (s3: S3State, call: S3Call): Promise<Prepared
       const results = await s3.catalog.change((change) =>
         targets.map((target) => {
           try {
-            return { target, deletion: deleteTarget(s3, change, call.bucket, target) };
+            return { target, deletion: deleteTarget(s3, change, call, target) };
           } catch (error) {
             if (error instanceof S3Error) return { target, error };
             throw error;
           }
         }),
       );
-      for (const { deletion } of results) {
-        if (deletion) announceDeletion(s3, call.bucket, deletion, call.request);
-      }
       const body = writeXml('DeleteResult', {
         Deleted: results.flatMap(({ target, deletion }) =>
           deletion && !quiet ? [deletedElement(target, deletion)] : [],

@@ -47,14 +47,15 @@ export const getObjectTagging = (s3: S3State, call: S3Call): PreparedCall => {
   };
 };
 
-const replaceTags = (s3: S3State, call: S3Call, tags: Tags): ObjectVersion => {
-  const version = resolveVersion(s3, call.bucket, call.key, versionIdOf(call));
-  s3.versions.setTags(version, tags);
-  const { bucket, key, size, etag } = version;
-  const type = Object.keys(tags).length === 0 ? 'Object Tags Deleted' : 'Object Tags Added';
-  announce(s3, { type }, { bucket, key, size, etag, versionId: shownVersion(s3, version) }, call.request);
-  return version;
-};
+const replaceTags = (s3: S3State, call: S3Call, tags: Tags): Promise<ObjectVersion> =>
+  s3.catalog.change(() => {
+    const version = resolveVersion(s3, call.bucket, call.key, versionIdOf(call));
+    s3.versions.setTags(version, tags);
+    const { bucket, key, size, etag } = version;
+    const type = Object.keys(tags).length === 0 ? 'Object Tags Deleted' : 'Object Tags Added';
+    announce(s3, { type }, { bucket, key, size, etag, versionId: shownVersion(s3, version) }, call.request);
+    return version;
+  });
 
 /** PutObjectTagging */
 export const putObjectTagging = async (s3: S3State, call: S3Call): Promise<PreparedCall> => {
@@ -64,7 +65,7 @@ export const putObjectTagging = async (s3: S3State, call: S3Call): Promise<Prepa
     operation: 'PutObjectTagging',
     authorize: [onObject(s3, call, versioned(call, 'PutObject'), requestTags(tags))],
     input: { Tagging: { TagSet: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) } },
-    execute: async () => ({ status: 200, headers: headersOf(s3, replaceTags(s3, call, tags)) }),
+    execute: async () => ({ status: 200, headers: headersOf(s3, await replaceTags(s3, call, tags)) }),
   };
 };
 
@@ -74,6 +75,6 @@ export const deleteObjectTagging = (s3: S3State, call: S3Call): PreparedCall => 
   return {
     operation: 'DeleteObjectTagging',
     authorize: [onObject(s3, call, versioned(call, 'DeleteObject'))],
-    execute: async () => ({ status: 204, headers: headersOf(s3, replaceTags(s3, call, {})) }),
+    execute: async () => ({ status: 204, headers: headersOf(s3, await replaceTags(s3, call, {})) }),
   };
 };

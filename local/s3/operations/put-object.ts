@@ -59,7 +59,7 @@ export const putObject = (s3: S3State, call: S3Call): PreparedCall => {
       const version = await storeBody(s3, call, undefined, (change, { extents, size, md5, checksum }) => {
         checkWrite(writeConditions(call), call.key, replaced(s3, call));
         requireBucket(s3, call.bucket);
-        return s3.versions.put(change, versioning, {
+        const put = s3.versions.put(change, versioning, {
           bucket: call.bucket,
           key: call.key,
           extents,
@@ -69,13 +69,14 @@ export const putObject = (s3: S3State, call: S3Call): PreparedCall => {
           record: { ...description, encryption, checksum },
           tags,
         });
+        announce(
+          s3,
+          { type: 'Object Created', reason: 'PutObject' },
+          { ...put, versionId: shownVersion(s3, put) },
+          call.request,
+        );
+        return put;
       });
-      announce(
-        s3,
-        { type: 'Object Created', reason: 'PutObject' },
-        { ...version, versionId: shownVersion(s3, version) },
-        call.request,
-      );
       const { algorithm, type, value } = version.record.checksum;
       return {
         status: 200,

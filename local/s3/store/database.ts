@@ -1,4 +1,5 @@
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
+import { eventOutboxSchema } from '#local/cloud/event-outbox';
 
 /** One row as `node:sqlite` gives it. */
 export type Row = Readonly<Record<string, SQLOutputValue>>;
@@ -35,6 +36,7 @@ const schema = `
     upload TEXT NOT NULL, number INTEGER NOT NULL, content INTEGER NOT NULL, size INTEGER NOT NULL,
     etag TEXT NOT NULL, checksum TEXT NOT NULL, modified INTEGER NOT NULL, PRIMARY KEY (upload, number)
   ) WITHOUT ROWID;
+  ${eventOutboxSchema}
 `;
 
 /**
@@ -45,12 +47,18 @@ export class Database {
   readonly #connection: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   #inTransaction = false;
+  #afterCommit: () => void = () => {};
 
   /** @param file created when missing. */
   constructor(file: string) {
     this.#connection = new DatabaseSync(file);
     this.#connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;');
     this.#connection.exec(schema);
+  }
+
+  /** Has something called after every commit of a transaction. */
+  onCommit(call: () => void): void {
+    this.#afterCommit = call;
   }
 
   #prepare(sql: string): StatementSync {
@@ -78,16 +86,18 @@ export class Database {
     if (this.#inTransaction) return work();
     this.#connection.exec('BEGIN IMMEDIATE');
     this.#inTransaction = true;
+    let result: T;
     try {
-      const result = work();
+      result = work();
       this.#connection.exec('COMMIT');
-      return result;
     } catch (error) {
       this.#connection.exec('ROLLBACK');
       throw error;
     } finally {
       this.#inTransaction = false;
     }
+    this.#afterCommit();
+    return result;
   }
 
   close(): void {

@@ -42,10 +42,15 @@ export class Hosting {
     this.#jobs = jobs;
   }
 
-  /** Goes on with what the record says is under way: a creation, an update or a deletion. */
+  /**
+   * Goes on with what the record says is under way. A creation or an update starts over with a fleet of its own, whose
+   * traffic begins at the first step; a roll-back is finished, for the fleet it takes down is gone; a deletion goes on.
+   */
   resume(endpoint: Endpoint): void {
     if (endpoint.status === 'Deleting') this.delete(endpoint.name);
-    else if (endpoint.pending) this.#jobs.start(idOf(endpoint.name), (signal) => this.#deploy(endpoint.name, signal));
+    else if (endpoint.status === 'RollingBack') {
+      changeEndpoint(this.#hub, endpoint.name, { status: 'InService', pending: undefined });
+    } else if (endpoint.pending) this.#jobs.start(idOf(endpoint.name), (signal) => this.#deploy(endpoint.name, signal));
   }
 
   /**
@@ -139,7 +144,7 @@ export class Hosting {
     const { spec, deployment } = endpoint.pending as Pending;
     const live = this.#activate(endpoint);
     const old = await live.active;
-    const alarms = alarmCheck(this.#hub, roleOf(spec), deployment);
+    const alarms = alarmCheck(this.#hub, endpoint.name, roleOf(spec), deployment);
     for (const step of shiftSteps(deployment, spec)) {
       this.#progress(endpoint.name, 'ActivatingTraffic', step.activating, step.share);
       live.next = { fleet, share: step.share };

@@ -1,6 +1,6 @@
+import type { Row, TurnDatabase } from '../../cloud/turn-database.ts';
 import type { StateType } from '../asl.ts';
 import type { Checkpoint, Journal, KeptLine, LineEnd } from '../interpreter/journal.ts';
-import type { Row, TurnDatabase } from './turn-database.ts';
 
 export const lineSchema = `
   CREATE TABLE IF NOT EXISTS lines (

@@ -1,6 +1,6 @@
+import type { TurnDatabase } from '../../cloud/turn-database.ts';
 import type { Json } from '../asl.ts';
 import type { ChildWork } from '../interpreter/environment.ts';
-import type { TurnDatabase } from './turn-database.ts';
 
 export const mapWorkSchema = `
   CREATE TABLE IF NOT EXISTS map_work (

@@ -1,5 +1,5 @@
+import type { TurnDatabase } from '../../cloud/turn-database.ts';
 import type { Json } from '../asl.ts';
-import type { TurnDatabase } from './turn-database.ts';
 
 export const tokenSchema = `
   CREATE TABLE IF NOT EXISTS tokens (

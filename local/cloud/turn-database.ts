@@ -5,9 +5,12 @@ export type Row = Readonly<Record<string, SQLOutputValue>>;
 
 /**
  * A SQLite file that is written turn by turn: whatever one turn of the event loop writes, with all that follows from it
- * by promises alone, becomes one transaction. The interpreter waits for the outside only between turns, so a process
- * killed at any moment leaves the state of one such wait, never half of a step. Reads see what is not committed yet;
- * an answer that must not be taken back waits for `committed`.
+ * by promises alone, becomes one transaction. Code waits for the outside only between turns, so a process killed at any
+ * moment leaves the state of one such wait, never half of a step. Reads see what is not committed yet; an answer that
+ * must not be taken back waits for `committed`.
+ *
+ * `synchronous = NORMAL` in WAL mode: a commit is handed to the operating system, which a killed process does not take
+ * with it; only a power cut may lose the last commits, and never tears one.
  *
  * A failed commit is thrown where nothing catches it: a cloud that cannot keep its state must not go on.
  */

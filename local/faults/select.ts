@@ -23,11 +23,10 @@ const oneMatches = (patterns: readonly string[], names: readonly string[]): bool
   patterns.some((pattern) => names.some((name) => matchesWildcard(plain(pattern), plain(name))));
 
 /** A name as CloudFormation has it and as people call it: without the stack's part, without what kind of thing it is. */
-const spellings = (name: string): string[] => [
-  name,
-  name.replace(/^tidegate-[^-]+-/, ''),
-  name.replace(/(LambdaFunction|MachineRole|Function|Role|Rule)$/, ''),
-];
+const spellings = (name: string): string[] => {
+  const own = name.replace(/^tidegate-[^-]+-/, '');
+  return [name, own, own.replace(/(LambdaFunction|MachineRole|Function|Role|Rule)$/, '')];
+};
 const lastOf = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
 
 function matchesCall(rule: CallRule, { caller, role, service, operation, authorize }: FaultCall): boolean {

@@ -8,7 +8,7 @@ import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { z } from 'zod';
-import { type Cloud, startCloud } from '#local/start';
+import { type Cloud, type StartOptions, startCloud } from '#local/start';
 import { uploadDrop } from '../../cli/commands/drop.ts';
 import { listRuns, type RunRecord, waitForExecution } from '../../cli/runs.ts';
 import type { Outputs, Target } from '../../cli/target.ts';
@@ -30,11 +30,15 @@ export interface UpProject {
 }
 
 /** Packages the project with further pipelines beside its own and brings it up. */
-export async function startProject(pipelines: readonly string[] = []): Promise<UpProject> {
+export async function startProject(
+  pipelines: readonly string[] = [],
+  options: Pick<StartOptions, 'clock' | 'faults' | 'serviceFactories'> = {},
+): Promise<UpProject> {
   const packaged = packageProject('local', { pipelines, hostBinding: true });
   const stateDir = join(packaged.copy, '.tidegate');
   mkdirSync(stateDir);
   const cloud = await startCloud({
+    ...options,
     templatePath: packaged.templatePath,
     packageDir: packaged.folder,
     stateDir,

@@ -1,0 +1,202 @@
+import {
+  DeleteEndpointCommand,
+  DeleteEndpointConfigCommand,
+  DescribeEndpointCommand,
+  UpdateModelPackageCommand,
+} from '@aws-sdk/client-sagemaker';
+import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
+import { getState } from '../../cli/runs.ts';
+import { holdings, repeated } from './evidence.ts';
+import type { CallSite, FaultCase } from './fault-board.ts';
+import type { Outcome } from './retrain-case.ts';
+import type { Ended, World } from './world.ts';
+
+/** Two registered models that take turns as champion, each waiting to be approved. */
+export interface Contenders {
+  readonly first: string;
+  readonly second: string;
+}
+
+const versionOf = (arn: string): number => Number(arn.slice(arn.lastIndexOf('/') + 1));
+const endpointOf = ({ pipeline }: World): string => `tidegate-local-${pipeline}`;
+
+/** Approves a model anew and gives the deployment this starts, once `during` is through and it has ended. */
+async function approve(
+  world: World,
+  modelPackageArn: string,
+  armed?: FaultCase,
+): Promise<{ ended: Ended; struck: number }> {
+  const { sageMaker } = world.project.target;
+  const decide = (ModelApprovalStatus: 'Approved' | 'Rejected') =>
+    sageMaker.send(new UpdateModelPackageCommand({ ModelPackageArn: modelPackageArn, ModelApprovalStatus }));
+  await decide('Rejected');
+  const known = new Set((await world.executions('deploy', modelPackageArn)).map((e) => e.executionArn));
+  if (armed) world.board.arm(armed);
+  await decide('Approved');
+  const ended = await world.ended('deploy', modelPackageArn, known);
+  return { ended, struck: armed ? world.board.disarm() : 0 };
+}
+
+/** Takes everything away that was deployed, so that the next deployment is the first. */
+async function clear(world: World): Promise<void> {
+  const { sageMaker, db, outputs } = world.project.target;
+  const { endpoints, endpointConfigs } = await holdings(world, world.pipeline);
+  for (const { name } of endpoints) await sageMaker.send(new DeleteEndpointCommand({ EndpointName: name }));
+  for (const name of endpointConfigs)
+    await sageMaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName: name }));
+  for (const sk of ['champion', 'deployment-lock'])
+    await db.send(new DeleteCommand({ TableName: outputs.StateTableName, Key: { pk: world.pipeline, sk } }));
+  await world.until('the endpoint to be gone', async () =>
+    (await holdings(world, world.pipeline)).endpoints.length === 0 ? true : undefined,
+  );
+}
+
+/** Asks the endpoint again and again until stopped. @returns what went wrong */
+function keepAsking(world: World): () => Promise<string[]> {
+  const { cloud } = world.project;
+  const client = new SageMakerRuntimeClient({
+    endpoint: cloud.endpoint,
+    region: cloud.region,
+    credentials: cloud.admin,
+    maxAttempts: 1,
+  });
+  const wrong = new Set<string>();
+  let over = false;
+  const asking = (async () => {
+    while (!over) {
+      await client
+        .send(new InvokeEndpointCommand({ EndpointName: endpointOf(world), ContentType: 'text/csv', Body: '5,10,1,0' }))
+        .catch((error: Error) => wrong.add(`${error.name}: ${error.message}`));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    client.destroy();
+  })();
+  return async () => {
+    over = true;
+    await asking;
+    return [...wrong];
+  };
+}
+
+/** Which of the two a champion's successor is, after seeing to it that there is a champion that serves. */
+async function challenger(world: World, { first, second }: Contenders): Promise<string> {
+  const champion = await getState(world.project.target, world.pipeline, 'champion');
+  const { endpoints } = await holdings(world, world.pipeline);
+  if (champion && endpoints[0]?.status === 'InService') return champion['modelPackageArn'] === first ? second : first;
+  await clear(world);
+  await deployClean(world, first);
+  return second;
+}
+
+async function deployClean(world: World, modelPackageArn: string): Promise<void> {
+  const { ended } = await approve(world, modelPackageArn);
+  await world.quiet();
+  if (ended.status !== 'SUCCEEDED') throw new Error(`A clean deployment ended as ${JSON.stringify(ended)}`);
+}
+
+/** How a deployment begins: with no endpoint, or with a champion that serves. */
+export type DeployPath = 'first deployment' | 'blue/green update';
+
+const prepare = async (world: World, path: DeployPath, contenders: Contenders): Promise<string> => {
+  if (path === 'blue/green update') return challenger(world, contenders);
+  await clear(world);
+  return contenders.first;
+};
+
+/** Deploys without a fault and takes down the calls. */
+export async function recordDeploy(world: World, path: DeployPath, contenders: Contenders): Promise<CallSite[]> {
+  const candidate = await prepare(world, path, contenders);
+  await world.quiet();
+  const stop = world.board.record();
+  await deployClean(world, candidate);
+  return stop();
+}
+
+const silences = ({ site, kind }: FaultCase): boolean =>
+  (kind === 'outage' || kind === 'blackout') && (site.role === 'NotifyRole' || site.service === 'lambda');
+
+/** One deployment with one fault, and the same one once more when it failed. */
+export async function deployWith(
+  world: World,
+  path: DeployPath,
+  contenders: Contenders,
+  plan: FaultCase,
+): Promise<Outcome> {
+  const candidate = await prepare(world, path, contenders);
+  await world.quiet();
+  const { target } = world.project;
+  const before = await getState(target, world.pipeline, 'champion');
+  const said = (await world.messages('')).length;
+  const stopAsking = path === 'blue/green update' ? keepAsking(world) : async () => [];
+  const tested = new Set((await world.executions('test-endpoint', endpointOf(world))).map((e) => e.executionArn));
+
+  const { ended, struck } = await approve(world, candidate, plan);
+  if (ended.status === 'FAILED') await world.ended('recover-deployment', ended.executionArn);
+  await world.quiet();
+  const violations = (await stopAsking()).map((words) => `while it was deployed the endpoint answered ${words}`);
+  const expect = (holds: boolean, words: string) => {
+    if (!holds) violations.push(words);
+  };
+  expect(struck > 0, 'the fault was never reached');
+  const deployed = ended.status === 'SUCCEEDED';
+  expect(deployed || ended.status === 'FAILED', `ended as ${ended.status}`);
+  expect(
+    !deployed || (ended.output as { decision?: string }).decision === 'deploy',
+    `ended with ${JSON.stringify(ended.output)}`,
+  );
+
+  const champion = await getState(target, world.pipeline, 'champion');
+  const serves = champion?.['endpointConfigName'];
+  const held = await holdings(world, world.pipeline);
+  if (champion) {
+    expect(held.endpoints[0]?.status === 'InService', `the endpoint is ${held.endpoints[0]?.status}`);
+    const { EndpointConfigName: config } = await target.sageMaker.send(
+      new DescribeEndpointCommand({ EndpointName: endpointOf(world) }),
+    );
+    expect(config === serves, `the endpoint serves ${config}, the champion's config is ${serves}`);
+    expect(
+      held.endpointConfigs.length === 1 && held.endpointConfigs[0] === serves,
+      `endpoint configs: ${held.endpointConfigs.join(', ')}; the champion's is ${serves}`,
+    );
+  } else {
+    expect(held.endpoints.length === 0, `an endpoint is left: ${JSON.stringify(held.endpoints)}`);
+    expect(held.endpointConfigs.length === 0, `endpoint configs are left: ${held.endpointConfigs.join(', ')}`);
+  }
+  expect(held.models.length === 2, `models: ${held.models.join(', ')}`);
+  expect((await getState(target, world.pipeline, 'deployment-lock')) === undefined, 'the lock is held');
+  const claim = await getState(target, world.pipeline, `deployment#${String(versionOf(candidate)).padStart(6, '0')}`);
+  const settled = ['promoted', 'failed'].includes(String(claim?.['status']));
+  expect(settled || (claim === undefined && !deployed), `the claim is ${claim?.['status']}`);
+
+  const texts = (await world.messages('')).slice(said).map(({ text }) => text);
+  expect(repeated(texts).length === 0, `said twice: ${repeated(texts).join(', ')}`);
+  const says = (words: RegExp) => texts.some((text) => words.test(text));
+  for (const test of await world.executions('test-endpoint', endpointOf(world))) {
+    if (!tested.has(test.executionArn) && test.status !== 'SUCCEEDED')
+      expect(
+        says(/rolled back|could not be|check failed/),
+        `a test ended as ${test.status} ${test.cause} and nobody was told`,
+      );
+  }
+  if (deployed) {
+    expect(champion?.['modelPackageArn'] === candidate, 'it ended well without being promoted');
+    expect(says(/is live/) || silences(plan), 'nobody was told of the deployment');
+    return { status: 'succeeded', violations };
+  }
+  expect(ended.cause !== '', 'no cause is given');
+  expect(says(/rolled back|failed/), 'nobody was told of the failure');
+  expect(
+    champion?.['modelPackageArn'] === before?.['modelPackageArn'] || champion?.['modelPackageArn'] === candidate,
+    'another model is the champion',
+  );
+  if (champion?.['modelPackageArn'] !== candidate) {
+    const again = await approve(world, candidate);
+    await world.quiet();
+    expect(
+      again.ended.status === 'SUCCEEDED',
+      `approved once more it ended as ${again.ended.status} ${again.ended.cause}`,
+    );
+  }
+  return { status: 'failed', violations };
+}

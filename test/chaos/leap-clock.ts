@@ -1,0 +1,95 @@
+import { systemClock } from '#local/cloud/clock';
+import type { Clock, CloudService } from '#local/cloud/service';
+
+/** Longer sleeps are time limits and schedules, not pauses: they keep to real time. */
+const LONGEST_LEAP_MS = 10 * 60_000;
+/** How long nothing may have happened before time leaps. Work the clock cannot see (containers starting) goes on meanwhile. */
+const QUIET_MS = 25;
+
+interface Sleeper {
+  readonly at: number;
+  readonly wake: () => void;
+}
+
+/** A clock that runs with the machine's own and leaps over pauses in which no call is under way. */
+export interface LeapClock extends Clock {
+  /** Counts the calls to a service made in a role's name as something under way. */
+  watch(service: CloudService): void;
+  close(): void;
+}
+
+/**
+ * Makes back-offs, waits and polls of minutes take milliseconds, and never a time limit: while a call runs, time does not leap.
+ * Every leap takes a moment of real time, so that polling does not run away from the containers that are polled.
+ */
+export function createLeapClock(): LeapClock {
+  let skew = 0;
+  let underWay = 0;
+  let lastStir = 0;
+  const sleepers = new Set<Sleeper>();
+  const now = () => systemClock.now() + skew;
+  const stir = () => {
+    lastStir = performance.now();
+  };
+  const leap = () => {
+    if (underWay > 0 || performance.now() - lastStir < QUIET_MS) return;
+    const next = [...sleepers].sort((a, b) => a.at - b.at)[0];
+    if (!next) return;
+    skew += Math.max(0, next.at - now());
+    stir();
+    next.wake();
+  };
+  const ticker = setInterval(leap, 10);
+  ticker.unref();
+
+  const sleep: Clock['sleep'] = (ms, signal) => {
+    if (ms > LONGEST_LEAP_MS) return systemClock.sleep(ms, signal);
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const timer = setTimeout(() => sleeper.wake(), Math.max(0, ms));
+      const over = () => {
+        clearTimeout(timer);
+        sleepers.delete(sleeper);
+        signal?.removeEventListener('abort', onAbort);
+      };
+      const onAbort = () => {
+        over();
+        reject(signal?.reason);
+      };
+      const sleeper: Sleeper = {
+        at: Math.ceil(now() + Math.max(0, ms)),
+        wake: () => {
+          over();
+          resolve();
+        },
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      sleepers.add(sleeper);
+    });
+  };
+
+  return {
+    now,
+    sleep,
+    watch(service) {
+      const prepare = service.prepare.bind(service);
+      service.prepare = async (request) => {
+        const call = await prepare(request);
+        if (!request.caller.roleArn) return call;
+        return {
+          ...call,
+          execute: async () => {
+            underWay += 1;
+            try {
+              return await call.execute();
+            } finally {
+              underWay -= 1;
+              stir();
+            }
+          },
+        };
+      };
+    },
+    close: () => clearInterval(ticker),
+  };
+}

@@ -1,0 +1,32 @@
+import { type CallSite, caseName, type FaultCase } from './fault-board.ts';
+import { type FaultKind, passingKinds } from './fault-kinds.ts';
+
+/** What leaves something behind when it is done: the answer lost after it is the hardest fault. */
+const changes = /^(Create|Put|Update|Delete|Start|Invoke)/;
+
+/**
+ * The faults of a path: at every call one passing fault, of a kind that rotates within the service so that each is seen there; at
+ * every call that changes something a lost answer as well; an outage of every operation of every role; and a blackout of Lambda
+ * from every call of a machine on. `CHAOS=all` puts every kind at every call; `CHAOS_ONLY` names a single case.
+ */
+export function planFaults(
+  sites: readonly CallSite[],
+  { all = process.env['CHAOS'] === 'all', only = process.env['CHAOS_ONLY'] } = {},
+): FaultCase[] {
+  const turns = new Map<string, number>();
+  const outages = new Set<string>();
+  const cases: FaultCase[] = [];
+  for (const site of sites) {
+    const turn = turns.get(site.service) ?? 0;
+    turns.set(site.service, turn + 1);
+    const kinds = new Set<FaultKind>(all ? passingKinds : [passingKinds[turn % passingKinds.length] ?? 'reset']);
+    if (changes.test(site.operation)) kinds.add('lost answer');
+    const byTarget = site.service === 'lambda' || site.service === 'states';
+    const operation = `${site.role}/${site.service}:${site.operation}${byTarget ? site.target : ''}`;
+    if (!outages.has(operation)) kinds.add('outage');
+    outages.add(operation);
+    if (site.service === 'lambda' && /MachineRole$/.test(site.role)) kinds.add('blackout');
+    for (const kind of kinds) cases.push({ site, kind });
+  }
+  return only === undefined ? cases : cases.filter((each) => caseName(each) === only);
+}

@@ -1,0 +1,115 @@
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { getState, listRuns } from '../../cli/runs.ts';
+import { fingerprint, holdings, packages, repeated, unfinished } from './evidence.ts';
+import type { CallSite, FaultCase } from './fault-board.ts';
+import { tinyDrop } from './tiny-pipeline.ts';
+import type { Ended, World } from './world.ts';
+
+/** How a run with a fault in it came out. */
+export interface Outcome {
+  readonly status: 'succeeded' | 'failed';
+  /** What is not as it should be; empty when the fault was survived. */
+  readonly violations: readonly string[];
+}
+
+let seed = 0;
+
+async function drop({ project, pipeline }: World): Promise<string> {
+  seed += 1;
+  const prefix = `${pipeline}/d${seed}x/`;
+  const { s3, outputs } = project.target;
+  const put = (name: string, text: string) =>
+    s3.send(new PutObjectCommand({ Bucket: outputs.RawBucketName, Key: `${prefix}${name}`, Body: Buffer.from(text) }));
+  await put('rows.csv', tinyDrop(seed));
+  await put('_SUCCESS', '');
+  return prefix;
+}
+
+const outcomeOf = ({ output }: Ended): unknown => (output as { outcome?: string } | undefined)?.outcome;
+
+/** Drops data and takes down the calls that lead to a registered model. */
+export async function recordRetrain(world: World): Promise<{ calls: CallSite[]; modelPackageArn: string }> {
+  const stop = world.board.record();
+  const prefix = await drop(world);
+  const ended = await world.ended('retrain', prefix);
+  await world.quiet();
+  const calls = stop();
+  if (outcomeOf(ended) !== 'registered') throw new Error(`A clean run ended as ${JSON.stringify(ended)}`);
+  const run = (await listRuns(world.project.target, world.pipeline, 100)).find((r) => r.drop === prefix);
+  return { calls, modelPackageArn: run?.modelPackageArn ?? '' };
+}
+
+/** Whether a message may be missing: the fault is that nobody can be told. */
+const silences = ({ site, kind }: FaultCase): boolean =>
+  (kind === 'outage' || kind === 'blackout') && (site.role === 'NotifyRole' || site.service === 'lambda');
+
+/** One run with one fault, and the same drop once more when it failed. */
+export async function retrainWith(world: World, plan: FaultCase): Promise<Outcome> {
+  const { board, pipeline, project } = world;
+  const packagesBefore = (await packages(world)).length;
+  board.arm(plan);
+  const prefix = await drop(world);
+  const before = await fingerprint(world, prefix);
+  const ended = await world.ended('retrain', prefix);
+  const struck = board.disarm();
+  if (ended.status === 'FAILED') await world.ended('recover-run', ended.executionArn);
+  await world.quiet();
+
+  const violations: string[] = [];
+  const expect = (holds: boolean, words: string) => {
+    if (!holds) violations.push(words);
+  };
+  expect(struck > 0, 'the fault was never reached');
+  const registered = ended.status === 'SUCCEEDED' && outcomeOf(ended) === 'registered';
+  expect(registered || ended.status === 'FAILED', `ended as ${ended.status} ${JSON.stringify(ended.output)}`);
+
+  const run = (await listRuns(project.target, pipeline, 100)).find((r) => r.executionArn === ended.executionArn);
+  const texts = (await world.messages(prefix)).map(({ text }) => text);
+  if (run) texts.push(...(await world.messages(run.runId)).map(({ text }) => text).filter((t) => !texts.includes(t)));
+  expect(repeated(texts).length === 0, `said twice: ${repeated(texts).join(', ')}`);
+  const says = (words: string) => texts.some((text) => text.includes(words));
+  if (registered && !silences(plan)) {
+    for (const words of ['training started', 'the candidate passed', 'waits for approval'])
+      expect(says(words), `nobody was told: ${words}`);
+  }
+  const lease = await getState(project.target, pipeline, 'lease');
+  expect(lease === undefined, `the lease is held: ${JSON.stringify(lease)}`);
+  expect((await fingerprint(world, prefix)) === before, 'the drop was touched');
+
+  const held = run ? await holdings(world, run.runId) : undefined;
+  if (held) {
+    expect(unfinished(held).length === 0, `jobs still run: ${unfinished(held).join(', ')}`);
+    expect(held.trainingJobs.length <= 1, `trained ${held.trainingJobs.length} times`);
+    expect(held.endpoints.length + held.endpointConfigs.length === 0, 'an endpoint was made');
+  }
+  const made = (await packages(world)).length - packagesBefore;
+  if (registered) {
+    expect(made === 1, `${made} packages were registered`);
+    expect(held?.models.length === 1, `models: ${held?.models.join(', ')}`);
+    return { status: 'succeeded', violations };
+  }
+  expect(ended.cause !== '', 'no cause is given');
+  expect(says('the run failed'), 'nobody was told of the failure');
+  expect(run === undefined || run.status === 'failed', `the run is recorded as ${run?.status}`);
+  expect((held?.models.length ?? 0) === 0, `models are left: ${held?.models.join(', ')}`);
+  expect(made === 0, `${made} packages are left`);
+  violations.push(...(await dropAgain(world, prefix)));
+  return { status: 'failed', violations };
+}
+
+/** The same drop, asked for by hand once the fault is over: it trains. */
+async function dropAgain(world: World, prefix: string): Promise<string[]> {
+  const { executionArn = '' } = await world.project.target.sfn.send(
+    new StartExecutionCommand({
+      stateMachineArn: world.machine('retrain'),
+      input: JSON.stringify({ pipeline: world.pipeline, drop: prefix }),
+    }),
+  );
+  const [, name = ''] = /:([^:]+)$/.exec(executionArn) ?? [];
+  const again = await world.endOf(executionArn);
+  await world.quiet();
+  return outcomeOf(again) === 'registered'
+    ? []
+    : [`the same drop once more (${name}) ended as ${again.status} ${again.cause}${JSON.stringify(again.output)}`];
+}

@@ -46,9 +46,9 @@ const asRecord = (tags: Tags): Record<string, string> => Object.fromEntries(tags
  * A job is refused when SageMaker may not assume its role.
  * @throws AwsError `ValidationException` in the words of CreateTrainingJob
  */
-export const mustAssume = (hub: Hub, roleArn: string): void => {
+export const mustAssume = (hub: Hub, roleArn: string, sourceArn: string): void => {
   try {
-    hub.cloud.clientConfig(roleArn, 'SageMaker', 'sagemaker.amazonaws.com');
+    hub.cloud.clientConfig(roleArn, 'SageMaker', 'sagemaker.amazonaws.com', sourceArn);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw invalid(

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { imagePullRefusal, mayReport } from '#local/sagemaker/container/execution-role';
 import { type Container, startContainer } from '#local/sagemaker/container/process';
 import type { Hub } from '#local/sagemaker/hub';
+import { arnOf } from '#local/sagemaker/names';
 import { describeS3Error, parseS3Uri, type RoleStorage, storageOf } from '#local/sagemaker/storage/s3';
 import { unpackFile } from '#local/sagemaker/storage/tar';
 
@@ -91,7 +92,7 @@ const loadModel = async (hub: Hub, model: HostedModel, directory: string, target
   const archive = join(directory, 'model.tar.gz');
   let storage: RoleStorage | undefined;
   try {
-    storage = storageOf(hub.cloud, model.executionRoleArn);
+    storage = storageOf(hub.cloud, model.executionRoleArn, arnOf(hub.cloud, 'model', model.modelName));
     await storage.download(parseS3Uri(model.modelDataUrl), archive);
   } catch (error) {
     throw new StartError('model-data', `${model.modelDataUrl}: ${describeS3Error(error)}`);

@@ -1,6 +1,7 @@
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import type { DeploymentConfig } from '#local/sagemaker/endpoints/request';
 import type { Hub } from '#local/sagemaker/hub';
+import { arnOf } from '#local/sagemaker/names';
 
 /** Looks at the alarms of an automatic rollback; gives the name of one that is in ALARM. */
 export type AlarmCheck = () => Promise<string | undefined>;
@@ -8,6 +9,7 @@ export type AlarmCheck = () => Promise<string | undefined>;
 /** @param roleArn the role of the model, which needs cloudwatch:DescribeAlarms (aws-facts: UpdateEndpoint). */
 export const alarmCheck = (
   hub: Hub,
+  endpoint: string,
   roleArn: string,
   deployment: DeploymentConfig | undefined,
 ): AlarmCheck | undefined => {
@@ -15,7 +17,12 @@ export const alarmCheck = (
   if (names.length === 0) return undefined;
   return async () => {
     const client = new CloudWatchClient({
-      ...hub.cloud.clientConfig(roleArn, 'SageMaker', 'sagemaker.amazonaws.com'),
+      ...hub.cloud.clientConfig(
+        roleArn,
+        'SageMaker',
+        'sagemaker.amazonaws.com',
+        arnOf(hub.cloud, 'endpoint', endpoint),
+      ),
       maxAttempts: 4,
     });
     try {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DataCapture } from '#local/sagemaker/endpoints/request';
 import type { Hub } from '#local/sagemaker/hub';
+import { arnOf } from '#local/sagemaker/names';
 import { joinKey, parseS3Uri, type RoleStorage, storageOf } from '#local/sagemaker/storage/s3';
 
 /** One side of an invocation. */
@@ -76,7 +77,7 @@ export class CaptureWriter {
     this.#endpoint = endpoint;
     this.#variant = variant;
     this.#config = config;
-    this.#storage = storageOf(hub.cloud, roleArn);
+    this.#storage = storageOf(hub.cloud, roleArn, arnOf(hub.cloud, 'endpoint', endpoint));
   }
 
   /** Keeps the configured percentage, evenly spread. */

@@ -70,11 +70,11 @@ const fromPackage = (hub: Hub, arnOrName: string) => {
 };
 
 /** CreateModel looks for the model's data, as the model's role. */
-const checkData = async (hub: Hub, url: string, role: string): Promise<void> => {
+const checkData = async (hub: Hub, url: string, role: string, arn: string): Promise<void> => {
   if (!url.endsWith('.tar.gz')) throw invalid(`Invalid model data ${url}: it must be a single tar.gz object.`);
   let storage: RoleStorage | undefined;
   try {
-    storage = storageOf(hub.cloud, role);
+    storage = storageOf(hub.cloud, role, arn);
     await storage.head(parseS3Uri(url));
   } catch (error) {
     const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
@@ -108,7 +108,9 @@ export const modelOperations = (hub: Hub): Operations => ({
       const arn = arnOf(hub.cloud, 'model', input.ModelName);
       if (input.ExecutionRoleArn === undefined) throw invalid('Role ARN must be provided for creating a model.');
       if (hub.store.get('model', input.ModelName)) throw invalid(`Cannot create already existing model "${arn}".`);
-      if (resolved.modelDataUrl !== undefined) await checkData(hub, resolved.modelDataUrl, input.ExecutionRoleArn);
+      if (resolved.modelDataUrl !== undefined) {
+        await checkData(hub, resolved.modelDataUrl, input.ExecutionRoleArn, arn);
+      }
       const now = hub.cloud.clock.now();
       hub.store.put<Model>('model', {
         name: input.ModelName,

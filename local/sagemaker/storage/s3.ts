@@ -49,9 +49,12 @@ export const joinKey = (prefix: string, name: string): string =>
 /** SageMaker itself retries a throttled or failing S3. */
 const MAX_ATTEMPTS = 4;
 
-/** @throws AwsError when SageMaker may not assume the role. */
-export const storageOf = (cloud: CloudContext, roleArn: string): RoleStorage => {
-  const config = cloud.clientConfig(roleArn, 'SageMaker', 'sagemaker.amazonaws.com');
+/**
+ * @param sourceArn of the job, model or endpoint the role is used for
+ * @throws AwsError when SageMaker may not assume the role for it
+ */
+export const storageOf = (cloud: CloudContext, roleArn: string, sourceArn: string): RoleStorage => {
+  const config = cloud.clientConfig(roleArn, 'SageMaker', 'sagemaker.amazonaws.com', sourceArn);
   const client = new S3Client({ ...config, maxAttempts: MAX_ATTEMPTS, forcePathStyle: true });
 
   const upload = async (body: string | Readable, target: S3Location, options: UploadOptions = {}): Promise<void> => {

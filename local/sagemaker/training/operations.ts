@@ -99,7 +99,7 @@ export const trainingOperations = (hub: Hub, jobs: Jobs): Operations => ({
     ],
     (input) => {
       checkTraining(hub, input);
-      mustAssume(hub, input.RoleArn);
+      mustAssume(hub, input.RoleArn, arnOf(hub.cloud, 'training-job', input.TrainingJobName));
       keepTraining(hub, input);
       startTraining(hub, jobs, input.TrainingJobName);
       return { TrainingJobArn: arnOf(hub.cloud, 'training-job', input.TrainingJobName) };

@@ -41,7 +41,7 @@ export const runTrainingJob = async (
   const directory = join(hub.workDirectory, `training-${name}`);
   let storage: RoleStorage | undefined;
   try {
-    storage = storageOf(hub.cloud, job.request.RoleArn);
+    storage = storageOf(hub.cloud, job.request.RoleArn, arnOf(hub.cloud, 'training-job', name));
     await rm(directory, { recursive: true, force: true });
     await train(hub, job.request, directory, storage, signal, onMetric);
   } catch (error) {

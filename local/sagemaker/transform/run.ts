@@ -7,6 +7,7 @@ import { failWhileRunning, failWithoutCapacity, JobFailure } from '#local/sagema
 import { type Hub, mustFind } from '#local/sagemaker/hub';
 import type { StopReason } from '#local/sagemaker/jobs';
 import { hostedModel, type Model } from '#local/sagemaker/models/model';
+import { arnOf } from '#local/sagemaker/names';
 import {
   describeS3Error,
   joinKey,
@@ -120,7 +121,7 @@ const transformAll = async (
   directory: string,
   signal: AbortSignal,
 ): Promise<void> => {
-  const storage = storageOf(hub.cloud, roleArn);
+  const storage = storageOf(hub.cloud, roleArn, arnOf(hub.cloud, 'transform-job', request.TransformJobName));
   try {
     const settings = await settingsOf(request, server);
     const { S3Uri: uri } = request.TransformInput.DataSource.S3DataSource;

@@ -74,7 +74,7 @@ const checkDefinition = (hub: Hub, request: CreateTuningJob, definition: Definit
     request.Tags,
   );
   checkTraining(hub, example);
-  mustAssume(hub, job.RoleArn);
+  mustAssume(hub, job.RoleArn, arnOf(hub.cloud, 'hyper-parameter-tuning-job', request.HyperParameterTuningJobName));
   if (resolveImage(image).builtIn) checkBuiltIn(image, objective, space);
   else if (!metrics.some(({ Name }) => Name === objective.MetricName)) {
     throw new ParameterError(

@@ -47,8 +47,10 @@ export function checkTemplate(value: unknown, location: string, readable: Readab
   if (typeof value === 'string') {
     const text = expressionText(value);
     if (text !== undefined) checkExpression(text, location, readable, findings);
-    else if (value.startsWith('{%')) findings.error(location, `'${value}' starts an expression and does not end it with %}`);
-    else if (value.endsWith('%}')) findings.error(location, `'${value}' ends an expression and does not start it with {%`);
+    else if (value.startsWith('{%'))
+      findings.error(location, `'${value}' starts an expression and does not end it with %}`);
+    else if (value.endsWith('%}'))
+      findings.error(location, `'${value}' ends an expression and does not start it with {%`);
   } else if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) checkTemplate(item, `${location}[${index}]`, readable, findings);
   } else if (isObject(value)) {

@@ -11,8 +11,8 @@ function checkErrorEquals(entry: Record<string, unknown>, location: string, last
     return;
   }
   if (!names.includes(errorNames.all)) return;
-  if (names.length > 1) findings.error(`${location}/ErrorEquals`, `${errorNames.all} must stand alone`);
-  if (!last) findings.error(`${location}/ErrorEquals`, `${errorNames.all} must come last`);
+  if (names.length > 1 || !last)
+    findings.error(`${location}/ErrorEquals`, `${errorNames.all} must appear alone and at end of list`);
 }
 
 function checkNumber(
@@ -55,7 +55,7 @@ function entriesOf(state: Record<string, unknown>, field: 'Retry' | 'Catch', loc
 
 function checkFields(entry: Record<string, unknown>, allowed: readonly string[], at: string, findings: Findings): void {
   for (const field of Object.keys(entry)) {
-    if (!allowed.includes(field)) findings.error(`${at}/${field}`, `Field '${field}' is not supported here`);
+    if (!allowed.includes(field)) findings.error(at, `Field '${field}' is not supported`);
   }
 }
 

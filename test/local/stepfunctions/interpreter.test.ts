@@ -97,7 +97,11 @@ describe('variables and expressions', () => {
 
   it('ends an endless machine at 25,000 events', async () => {
     const result = await runDefinition({
-      definition: machine({ A: { Type: 'Pass', Next: 'B' }, B: { Type: 'Pass', Next: 'A' } }),
+      definition: machine({
+        A: { Type: 'Pass', Next: 'B' },
+        B: { Type: 'Choice', Choices: [{ Condition: false, Next: 'Never' }], Default: 'A' },
+        Never: { Type: 'Succeed' },
+      }),
     });
     expect(result.events).toHaveLength(25_000);
     expect(result).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });

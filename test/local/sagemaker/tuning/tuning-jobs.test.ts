@@ -1,0 +1,330 @@
+import {
+  CreateHyperParameterTuningJobCommand,
+  type CreateHyperParameterTuningJobCommandInput,
+  DescribeHyperParameterTuningJobCommand,
+  type DescribeHyperParameterTuningJobCommandOutput,
+  DescribeTrainingJobCommand,
+  ListHyperParameterTuningJobsCommand,
+  ListTrainingJobsForHyperParameterTuningJobCommand,
+  StopHyperParameterTuningJobCommand,
+} from '@aws-sdk/client-sagemaker';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { python } from '../python.ts';
+import { createWorld, eventually, keysBelow, put, sampleCsv, type World } from '../support.ts';
+import { tuningRequest } from './request.ts';
+
+describe.skipIf(!python)('tuning jobs', { timeout: 60_000 }, () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await createWorld();
+    await put(world, 'data/train/0.csv', sampleCsv(400, 1));
+    await put(world, 'data/validation/0.csv', sampleCsv(200, 2));
+  });
+  afterAll(() => world.close());
+
+  const create = (name: string, change: Parameters<typeof tuningRequest>[1]) =>
+    world.sagemaker.send(new CreateHyperParameterTuningJobCommand(tuningRequest(name, change)));
+  const describeJob = (name: string): Promise<DescribeHyperParameterTuningJobCommandOutput> =>
+    world.sagemaker.send(new DescribeHyperParameterTuningJobCommand({ HyperParameterTuningJobName: name }));
+  const ended = (name: string) =>
+    eventually(async () => {
+      const job = await describeJob(name);
+      return job.HyperParameterTuningJobStatus === 'InProgress' || job.HyperParameterTuningJobStatus === 'Stopping'
+        ? undefined
+        : job;
+    });
+  const trials = async (name: string, more = {}) => {
+    const { TrainingJobSummaries = [] } = await world.sagemaker.send(
+      new ListTrainingJobsForHyperParameterTuningJobCommand({ HyperParameterTuningJobName: name, ...more }),
+    );
+    return TrainingJobSummaries;
+  };
+  const started = (name: string, count: number) =>
+    eventually(async () =>
+      (await trials(name)).filter((t) => t.TrainingStartTime).length >= count ? true : undefined,
+    );
+  const statusEvents = (name: string) =>
+    world.context.events.flatMap((event) => {
+      const detail = event.detail as { HyperParameterTuningJobName?: string; HyperParameterTuningJobStatus?: string };
+      return detail.HyperParameterTuningJobName === name
+        ? [[event['detail-type'], detail.HyperParameterTuningJobStatus]]
+        : [];
+    });
+
+  it('trains as many models as it is told, by the values it proposes, and names the best', async () => {
+    await create('bayesian', { Strategy: 'Bayesian', jobs: 5, parallel: 2 });
+    const job = await ended('bayesian');
+    const found = await trials('bayesian', { SortBy: 'FinalObjectiveMetricValue', SortOrder: 'Descending' });
+
+    expect(job).toMatchObject({
+      HyperParameterTuningJobStatus: 'Completed',
+      TrainingJobStatusCounters: { Completed: 5, InProgress: 0, Stopped: 0, NonRetryableError: 0, RetryableError: 0 },
+      ObjectiveStatusCounters: { Succeeded: 5, Pending: 0, Failed: 0 },
+    });
+    expect(found).toHaveLength(5);
+    const values = found.map((t) => t.FinalHyperParameterTuningJobObjectiveMetric?.Value ?? 0);
+    expect(values).toEqual(values.toSorted((a, b) => b - a));
+    expect(job.BestTrainingJob).toMatchObject({
+      TrainingJobName: found[0]?.TrainingJobName,
+      FinalHyperParameterTuningJobObjectiveMetric: { MetricName: 'validation:auc', Value: Math.max(...values) },
+      ObjectiveStatus: 'Succeeded',
+    });
+    expect(new Set(found.map((t) => JSON.stringify(t.TunedHyperParameters))).size).toBe(5);
+    expect(await keysBelow(world, 'tuned/')).toEqual(
+      expect.arrayContaining(found.map((t) => `tuned/${t.TrainingJobName}/output/model.tar.gz`)),
+    );
+    expect(statusEvents('bayesian')).toEqual([
+      ['SageMaker HyperParameter Tuning Job State Change', 'InProgress'],
+      ['SageMaker HyperParameter Tuning Job State Change', 'Completed'],
+    ]);
+  });
+
+  it('gives each training job its static and its tuned hyperparameters, and a name within the limits', async () => {
+    const [first] = await trials('bayesian', { SortBy: 'Name' });
+    const training = await world.sagemaker.send(
+      new DescribeTrainingJobCommand({ TrainingJobName: first?.TrainingJobName }),
+    );
+
+    expect(training.TrainingJobName).toMatch(/^bayesian-001-[0-9a-f]{8}$/);
+    expect(training.TuningJobArn).toMatch(/:hyper-parameter-tuning-job\/bayesian$/);
+    expect(training.HyperParameters).toEqual({
+      objective: 'binary:logistic',
+      eval_metric: 'auc',
+      num_round: '15',
+      seed: '7',
+      _tuning_objective_metric: 'validation:auc',
+      ...first?.TunedHyperParameters,
+    });
+    const [eta, depth] = ['eta', 'max_depth'].map((name) => Number(first?.TunedHyperParameters?.[name]));
+    expect(eta).toBeGreaterThanOrEqual(0.01);
+    expect(eta).toBeLessThanOrEqual(1);
+    expect([1, 2, 3, 4]).toContain(depth);
+  });
+
+  it('tries every combination of a grid, and the same ones again by the same seed at random', async () => {
+    const grid = { CategoricalParameterRanges: [{ Name: 'eta', Values: ['0.1', '0.5'] }] };
+    await create('grid', { Strategy: 'Grid', parallel: 2, ranges: grid });
+    for (const name of ['random-a', 'random-b']) await create(name, { Strategy: 'Random', jobs: 2, parallel: 1 });
+
+    expect((await ended('grid')).TrainingJobStatusCounters?.Completed).toBe(2);
+    expect((await trials('grid')).map((t) => t.TunedHyperParameters?.['eta']).toSorted()).toEqual(['0.1', '0.5']);
+    await Promise.all(['random-a', 'random-b'].map(ended));
+    const [a, b] = await Promise.all(['random-a', 'random-b'].map((name) => trials(name)));
+    expect(a?.map((t) => t.TunedHyperParameters)).toEqual(b?.map((t) => t.TunedHyperParameters));
+  });
+
+  it('stops the worse under Hyperband before they have used their epochs', async () => {
+    await create('hyperband', {
+      Strategy: 'Hyperband',
+      StrategyConfig: { HyperbandStrategyConfig: { MinResource: 10, MaxResource: 2000 } },
+      jobs: 5,
+      parallel: 1,
+      fixed: { num_round: '2000', eta: '0.05' },
+      // Of what this seed proposes the third is worse than the first, which is all a rung of three needs.
+      RandomSeed: 2,
+      ranges: { ContinuousParameterRanges: [{ Name: 'alpha', MinValue: '0', MaxValue: '30', ScalingType: 'Linear' }] },
+    });
+    const job = await ended('hyperband');
+    const found = await trials('hyperband');
+
+    expect(job.HyperParameterTuningJobStatus).toBe('Completed');
+    const stopped = found.filter((t) => t.TrainingJobStatus === 'Stopped');
+    expect(stopped.length).toBeGreaterThan(0);
+    expect(job.TrainingJobStatusCounters).toMatchObject({ Stopped: stopped.length, Completed: 5 - stopped.length });
+    expect(job.ObjectiveStatusCounters?.Succeeded).toBe(5);
+    expect(found.find((t) => t.TrainingJobName === job.BestTrainingJob?.TrainingJobName)?.TrainingJobStatus).toBe(
+      'Completed',
+    );
+  });
+
+  it('fails, and says after how many attempts, when no training job succeeds', async () => {
+    await create('hopeless', { Strategy: 'Random', jobs: 20, parallel: 3, fixed: { num_round: 'many' } });
+    const job = await ended('hopeless');
+
+    expect(job.HyperParameterTuningJobStatus).toBe('Failed');
+    expect(job.FailureReason).toMatch(
+      /^No training job succeeded after \d attempts\. Please take a look at the training job failures/,
+    );
+    expect(job.BestTrainingJob).toBeUndefined();
+    expect(job.TrainingJobStatusCounters?.NonRetryableError).toBeGreaterThanOrEqual(5);
+    expect((await trials('hopeless', { StatusEquals: 'Failed' }))[0]?.FailureReason).toContain('num_round');
+  });
+
+  it('stops with its training jobs when told to', async () => {
+    await create('stopped', { Strategy: 'Random', jobs: 20, parallel: 2, fixed: { num_round: '200000' } });
+    await started('stopped', 2);
+    await world.sagemaker.send(new StopHyperParameterTuningJobCommand({ HyperParameterTuningJobName: 'stopped' }));
+    const job = await ended('stopped');
+
+    expect(job).toMatchObject({
+      HyperParameterTuningJobStatus: 'Stopped',
+      TrainingJobStatusCounters: { InProgress: 0, Stopped: 2 },
+    });
+    await expect(
+      world.sagemaker.send(new StopHyperParameterTuningJobCommand({ HyperParameterTuningJobName: 'stopped' })),
+    ).rejects.toThrow(/is in status Stopped/);
+    expect(statusEvents('stopped').map(([, status]) => status)).toEqual(['InProgress', 'Stopping', 'Stopped']);
+  });
+
+  it('goes on after a restart with the training jobs it had, and starts from a parent what is warm', async () => {
+    await create('restarted', { Strategy: 'Bayesian', jobs: 4, parallel: 1, parents: ['bayesian'] });
+    await started('restarted', 2);
+    const before = await trials('restarted');
+    await world.restart();
+    const job = await ended('restarted');
+
+    expect(job.TrainingJobStatusCounters).toMatchObject({ Completed: 4 });
+    const after = await trials('restarted');
+    expect(after.slice(0, before.length).map((t) => t.TunedHyperParameters)).toEqual(
+      before.map((t) => t.TunedHyperParameters),
+    );
+    const bestOf = (name: string) =>
+      describeJob(name).then((d) => d.BestTrainingJob?.FinalHyperParameterTuningJobObjectiveMetric?.Value ?? 0);
+    expect(job.OverallBestTrainingJob?.FinalHyperParameterTuningJobObjectiveMetric?.Value).toBe(
+      Math.max(await bestOf('bayesian'), await bestOf('restarted')),
+    );
+  });
+
+  it('lists tuning jobs by name with counters', async () => {
+    const { HyperParameterTuningJobSummaries: found = [] } = await world.sagemaker.send(
+      new ListHyperParameterTuningJobsCommand({ NameContains: 'random' }),
+    );
+
+    expect(
+      found.map((job) => [job.HyperParameterTuningJobName, job.Strategy, job.TrainingJobStatusCounters?.Completed]),
+    ).toEqual([
+      ['random-a', 'Random', 2],
+      ['random-b', 'Random', 2],
+    ]);
+    await expect(describeJob('nobody')).rejects.toMatchObject({
+      name: 'ResourceNotFound',
+      message: "Amazon SageMaker can't find a tuning job called nobody. Type another name.",
+    });
+  });
+});
+
+describe('CreateHyperParameterTuningJob', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await createWorld();
+  });
+  afterAll(() => world.close());
+  const refusal = async (
+    request: CreateHyperParameterTuningJobCommandInput,
+  ): Promise<{ name: string; message: string }> => {
+    try {
+      await world.sagemaker.send(new CreateHyperParameterTuningJobCommand(request));
+    } catch (error) {
+      return error as Error;
+    }
+    throw new Error('the request was accepted');
+  };
+
+  it.each<[string, Parameters<typeof tuningRequest>[1], string, RegExp]>([
+    [
+      'a metric that the built-in algorithm does not have',
+      { metric: 'validation:gini' },
+      'ValidationException',
+      /\[validation:gini\], isn't valid for the/,
+    ],
+    [
+      'the wrong direction',
+      { direction: 'Minimize' },
+      'ValidationException',
+      /\[Minimize\], isn't valid for the \[validation:auc\] metric/,
+    ],
+    [
+      'a hyperparameter that cannot be tuned',
+      { ranges: { ContinuousParameterRanges: [{ Name: 'scale_pos_weight', MinValue: '1', MaxValue: '9' }] } },
+      'ValidationException',
+      /can't be tuned.*\[scale_pos_weight\]/,
+    ],
+    [
+      'a range upside down',
+      { ranges: { ContinuousParameterRanges: [{ Name: 'eta', MinValue: '0.5', MaxValue: '0.1' }] } },
+      'ValidationException',
+      /MinValue 0.5 must be less than MaxValue 0.1/,
+    ],
+    [
+      'a logarithmic scale from 0',
+      {
+        ranges: {
+          ContinuousParameterRanges: [{ Name: 'alpha', MinValue: '0', MaxValue: '9', ScalingType: 'Logarithmic' }],
+        },
+      },
+      'ValidationException',
+      /needs a range above 0/,
+    ],
+    [
+      'a reverse logarithmic scale to 1',
+      {
+        ranges: {
+          ContinuousParameterRanges: [
+            { Name: 'subsample', MinValue: '0.5', MaxValue: '1', ScalingType: 'ReverseLogarithmic' },
+          ],
+        },
+      },
+      'ValidationException',
+      /within 0 <= x < 1.0/,
+    ],
+    [
+      'fractions of an integer',
+      { ranges: { ContinuousParameterRanges: [{ Name: 'max_depth', MinValue: '1', MaxValue: '9' }] } },
+      'ValidationException',
+      /max_depth is an integer/,
+    ],
+    [
+      'an integer range with a fraction',
+      { ranges: { IntegerParameterRanges: [{ Name: 'max_depth', MinValue: '1.5', MaxValue: '9' }] } },
+      'ValidationException',
+      /'1.5' is not an integer/,
+    ],
+    ['no range', { ranges: {} }, 'ValidationException', /at least one hyperparameter/],
+    [
+      'a range for a static hyperparameter',
+      { fixed: { eta: '0.1' } },
+      'ValidationException',
+      /eta has a range and a static value/,
+    ],
+    ['numbers in a grid', { Strategy: 'Grid' }, 'ValidationException', /Grid search takes categorical parameters only/],
+    [
+      'another number of jobs than a grid has',
+      { Strategy: 'Grid', jobs: 3, ranges: { CategoricalParameterRanges: [{ Name: 'eta', Values: ['0.1', '0.2'] }] } },
+      'ValidationException',
+      /the grid has 2 combinations/,
+    ],
+    ['Hyperband without its epochs', { Strategy: 'Hyperband' }, 'ValidationException', /Hyperband needs MaxResource/],
+    [
+      'early stopping under Hyperband',
+      { Strategy: 'Hyperband', TrainingJobEarlyStoppingType: 'Auto' },
+      'ValidationException',
+      /must be Off/,
+    ],
+    ['more jobs than an account may have', { jobs: 751 }, 'ResourceLimitExceeded', /is 750, with a request of 751/],
+    [
+      'more jobs at once than an account may have',
+      { parallel: 11 },
+      'ResourceLimitExceeded',
+      /is 10, with a request of 11/,
+    ],
+    ['a parent that does not exist', { parents: ['nobody'] }, 'ValidationException', /does not exist/],
+  ])('refuses %s', async (_, change, name, message) => {
+    const { HyperParameterTuningJobName: _name, ...rest } = tuningRequest('refused', change);
+    const error = await refusal({ HyperParameterTuningJobName: 'refused', ...rest });
+    expect([error.name, error.message]).toEqual([name, expect.stringMatching(message)]);
+  });
+
+  it("refuses a name of 33 characters in the service model's words", async () => {
+    expect(await refusal(tuningRequest('x'.repeat(33), {}))).toMatchObject({
+      name: 'ValidationException',
+      message: expect.stringMatching(/hyperParameterTuningJobName' failed to satisfy constraint/),
+    });
+  });
+
+  it('needs a metric definition where the algorithm is not the built-in one', async () => {
+    const request = tuningRequest('custom', { image: '1.dkr.ecr.eu-central-1.amazonaws.com/tidegate-xgboost:1' });
+    expect((await refusal(request)).message).toBe(
+      'A metric is required for this hyperparameter tuning job objective. Provide a metric in the metric definitions.',
+    );
+  });
+});

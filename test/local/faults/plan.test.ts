@@ -31,7 +31,7 @@ describe('a rule', () => {
     expect(strikes({ fault: 'throttle', service: 's3' }, call('dynamodb', 'GetItem'))).toBe(false);
     expect(strikes({ fault: 'throttle', service: 'stepfunctions' }, call('states', 'StartExecution'))).toBe(true);
     expect(strikes({ fault: 'throttle', service: 'states' }, call('states', 'StartExecution'))).toBe(true);
-    const puts = { fault: 'throttle', service: 's3', operation: ['Put*', 'CopyObject'] } as const;
+    const puts: Rules[number] = { fault: 'throttle', service: 's3', operation: ['Put*', 'CopyObject'] };
     expect(strikes(puts, call('s3', 'PutObject'))).toBe(true);
     expect(strikes(puts, call('s3', 'CopyObject'))).toBe(true);
     expect(strikes(puts, call('s3', 'GetObject'))).toBe(false);

@@ -35,7 +35,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
   events: ['Detail', 'Event', 'Input'],
   kms: ['CiphertextBlob', 'Plaintext'],
   logs: ['message'],
-  s3: ['Metadata', 'SSECustomerKey', 'CopySourceSSECustomerKey', 'Tagging'],
+  s3: ['CopySourceSSECustomerKey', 'Metadata', 'SSECustomerKey', 'SSEKMSEncryptionContext', 'SSEKMSKeyId', 'Tagging'],
   scheduler: ['Input'],
   secretsmanager: ['SecretBinary', 'SecretString'],
   sqs: ['BinaryValue', 'MessageBody', 'StringValue'],

@@ -1,0 +1,270 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { DeleteObjectCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
+import {
+  CreateEndpointConfigCommand,
+  DeleteModelCommand,
+  DescribeEndpointCommand,
+  DescribeEndpointConfigCommand,
+  DescribeModelPackageCommand,
+  DescribeTrainingJobCommand,
+  DescribeTransformJobCommand,
+  UpdateEndpointCommand,
+  UpdateModelPackageCommand,
+} from '@aws-sdk/client-sagemaker';
+import { ListExecutionsCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { runResourceName, transformJobName } from '#domain/naming';
+import { writeLoanBook } from '#examples/loans/generate';
+import { auditFolder, readAudit } from '#local/cloud/audit';
+import type { Fault, FaultCall } from '#local/cloud/faults';
+import { uploadDrop } from '../../cli/commands/drop.ts';
+import { predictRows } from '../../cli/commands/predict.ts';
+import { readSlack } from '../../cli/commands/slack.ts';
+import { getState, listRuns, waitForExecution } from '../../cli/runs.ts';
+import { type Ended, watchExecution } from '../../cli/watch.ts';
+import { startProject, type UpProject } from './project.ts';
+
+const pipeline = 'loans-hand';
+const endpointName = `tidegate-local-${pipeline}`;
+const example = readFileSync(fileURLToPath(new URL('../../pipelines/loan-default.yml', import.meta.url)), 'utf8');
+
+let project: UpProject;
+let folder: string;
+/** What a test has happen at a call; it answers whether it took place. */
+let meddle: ((call: FaultCall) => Fault | undefined) | undefined;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tidegate-by-hand-'));
+  const file = join(folder, `${pipeline}.yml`);
+  const definition = parse(example) as Record<string, unknown>;
+  writeFileSync(
+    file,
+    stringify({
+      ...definition,
+      name: pipeline,
+      training: { hyperparameters: { num_round: 60, eta: 0.1, max_depth: 3 } },
+      evaluation: {
+        task: 'binary',
+        gates: [
+          { metric: 'auc', min: 0.6 },
+          { metric: 'auc', vsChampion: { notWorseBy: 0.2, confidence: 0.95 } },
+        ],
+      },
+      registry: { approval: 'manual' },
+      drift: { schedule: 'rate(1 minute)', source: 'newest-drop', minRows: 50 },
+    }),
+  );
+  project = await startProject([file], { faults: (call) => meddle?.(call) });
+});
+afterAll(async () => {
+  await project?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Does something once, at the first call of a role's operation, and lets the call wait until it is done. */
+function once(role: string, operation: string, act: () => unknown, waitMs = 0): Promise<void> {
+  return new Promise((resolve, reject) => {
+    meddle = (call) => {
+      if (call.role !== role || call.operation !== operation) return undefined;
+      meddle = undefined;
+      Promise.resolve()
+        .then(act)
+        .then(() => resolve(), reject);
+      return { kind: 'delay', ms: waitMs };
+    };
+  });
+}
+async function writeBook(seed: number): Promise<readonly string[]> {
+  return (await writeLoanBook(join(folder, `book-${seed}`), 6000, { seed }, 1)).files;
+}
+async function slackSays(...words: string[]): Promise<boolean> {
+  return (await readSlack(project.cloud.endpoint)).some(({ text }) => words.every((word) => text.includes(word)));
+}
+async function register(seed: number): Promise<string> {
+  const { ended, run } = await project.drop(pipeline, await writeBook(seed), `book-${seed}`);
+  expect(ended).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'registered' } });
+  if (!run?.modelPackageArn) throw new Error('nothing was registered');
+  return run.modelPackageArn;
+}
+async function decide(ModelPackageArn: string, ModelApprovalStatus: 'Approved' | 'Rejected'): Promise<void> {
+  await project.target.sageMaker.send(new UpdateModelPackageCommand({ ModelPackageArn, ModelApprovalStatus }));
+}
+async function startDeployment(modelPackageArn: string): Promise<string> {
+  const since = Date.now() + 1000;
+  await decide(modelPackageArn, 'Approved');
+  return waitForExecution(project.target, project.target.outputs.DeployStateMachineArn, modelPackageArn, since, {
+    otherwise: 'no deployment',
+  });
+}
+const approve = async (modelPackageArn: string): Promise<Ended> =>
+  watchExecution(project.target.sfn, await startDeployment(modelPackageArn), { silent: true });
+const servingVersion = async () => (await predictRows(project.target, pipeline, [{ income: 30_000 }])).model.version;
+/** Drops a book and stops its run while the job it has just asked for is under way. @returns the run's id */
+async function stopAfter(operation: string, seed: number): Promise<string> {
+  const { sfn, outputs } = project.target;
+  const since = Date.now();
+  let executionArn = '';
+  const cause = `stopped after ${operation}`;
+  const stopped = once('TrainCandidateMachineRole', operation, async () => {
+    await sleep(600);
+    await sfn.send(new StopExecutionCommand({ executionArn, cause }));
+  });
+  const prefix = await uploadDrop(project.target, pipeline, await writeBook(seed), { folder: `book-${seed}` });
+  executionArn = await waitForExecution(project.target, outputs.RetrainStateMachineArn, prefix, since, {
+    otherwise: 'no run',
+  });
+  await stopped;
+  expect(await watchExecution(sfn, executionArn, { silent: true })).toMatchObject({ status: 'ABORTED' });
+  await expect.poll(() => getState(project.target, pipeline, 'lease'), { timeout: 20_000 }).toBeUndefined();
+  await expect.poll(() => slackSays(cause), { timeout: 20_000 }).toBe(true);
+  const run = (await listRuns(project.target, pipeline)).find((r) => r.executionArn === executionArn);
+  return run?.runId ?? '';
+}
+
+describe('what people do by hand', () => {
+  it('stops a run with the training job it waits for', async () => {
+    const runId = await stopAfter('CreateTrainingJob', 1);
+    const TrainingJobName = runResourceName('local', { pipeline, runId });
+    await expect
+      .poll(
+        async () =>
+          (await project.target.sageMaker.send(new DescribeTrainingJobCommand({ TrainingJobName }))).TrainingJobStatus,
+        { timeout: 20_000 },
+      )
+      .toBe('Stopped');
+  });
+
+  it('stops a run with the batch transform it waits for', async () => {
+    const runId = await stopAfter('CreateTransformJob', 2);
+    const TransformJobName = transformJobName('local', { pipeline, runId }, 'candidate');
+    await expect
+      .poll(
+        async () =>
+          (await project.target.sageMaker.send(new DescribeTransformJobCommand({ TransformJobName })))
+            .TransformJobStatus,
+        { timeout: 20_000 },
+      )
+      .toBe('Stopped');
+  });
+
+  it('deletes the version of an object that a run was about to read', async () => {
+    const { s3, outputs } = project.target;
+    const Bucket = outputs.RawBucketName;
+    const deleted = once(
+      'PrepareDataMachineRole',
+      'Invoke',
+      async () => {
+        const { Versions = [] } = await s3.send(
+          new ListObjectVersionsCommand({ Bucket, Prefix: `${pipeline}/book-3/` }),
+        );
+        for (const { Key, VersionId } of Versions.filter(({ Key }) => Key?.endsWith('.csv'))) {
+          await s3.send(new DeleteObjectCommand({ Bucket, Key, VersionId }));
+        }
+      },
+      1500,
+    );
+    const { ended, run } = await project.drop(pipeline, await writeBook(3), 'book-3');
+    await deleted;
+
+    expect(ended).toMatchObject({ status: 'FAILED', error: 'DropVanishedError' });
+    expect(run).toMatchObject({
+      status: 'failed',
+      failure: { message: expect.stringContaining('Drop the file again') },
+    });
+    expect(await slackSays(pipeline, 'vanished')).toBe(true);
+    expect(await getState(project.target, pipeline, 'lease')).toBeUndefined();
+  });
+
+  let first: string;
+  let second: string;
+  it('stops a deployment while the endpoint is tested, and approves again', async () => {
+    first = await register(4);
+    let executionArn = '';
+    const stopped = once('DeployMachineRole', 'StartExecution', async () => {
+      await sleep(300);
+      await project.target.sfn.send(new StopExecutionCommand({ executionArn, cause: 'stopped while it tested' }));
+    });
+    executionArn = await startDeployment(first);
+    await stopped;
+    expect(await watchExecution(project.target.sfn, executionArn, { silent: true })).toMatchObject({
+      status: 'ABORTED',
+    });
+
+    await decide(first, 'Rejected');
+    expect(await approve(first)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await servingVersion()).toBe(1);
+    expect(await getState(project.target, pipeline, 'deployment-lock')).toBeUndefined();
+  });
+
+  it('approves an older version whose model was deleted', async () => {
+    second = await register(5);
+    expect(await approve(second)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await servingVersion()).toBe(2);
+    const { sageMaker } = project.target;
+    const { CustomerMetadataProperties } = await sageMaker.send(
+      new DescribeModelPackageCommand({ ModelPackageName: first }),
+    );
+    const runId = CustomerMetadataProperties?.['run_id'] ?? '';
+    await sageMaker.send(new DeleteModelCommand({ ModelName: runResourceName('local', { pipeline, runId }) }));
+
+    await decide(first, 'Rejected');
+    expect(await approve(first)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await servingVersion()).toBe(1);
+  });
+
+  it('updates the endpoint past the pipeline, which tests it and names the missing golden file', async () => {
+    const { sageMaker, db, outputs } = project.target;
+    const s3Uri = `s3://${outputs.ArtifactsBucketName}/${pipeline}/runs/none/golden.json`;
+    const item = { pk: endpointName, sk: 'test#gone', id: 'gone', kind: 'golden', s3Uri, tolerance: 0.001 };
+    await db.send(new PutCommand({ TableName: outputs.EndpointTestsTableName, Item: item }));
+    const { EndpointConfigName } = await sageMaker.send(new DescribeEndpointCommand({ EndpointName: endpointName }));
+    const { ProductionVariants } = await sageMaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName }));
+    const byHand = `${endpointName}-by-hand`;
+    await sageMaker.send(new CreateEndpointConfigCommand({ EndpointConfigName: byHand, ProductionVariants }));
+
+    await sageMaker.send(new UpdateEndpointCommand({ EndpointName: endpointName, EndpointConfigName: byHand }));
+
+    await expect.poll(() => slackSays(endpointName, 'gone', 'does not exist'), { timeout: 60_000 }).toBe(true);
+    await db.send(new DeleteCommand({ TableName: outputs.EndpointTestsTableName, Key: { pk: item.pk, sk: item.sk } }));
+    await decide(second, 'Rejected');
+    expect(await approve(second)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await servingVersion()).toBe(2);
+  });
+
+  it('is told every minute how the newest drop compares, and keeps a check that could not be started', async () => {
+    const { outputs } = project.target;
+    meddle = ({ role, operation }) =>
+      role === 'SchedulerRole' && operation === 'StartExecution'
+        ? { kind: 'error', code: 'StateMachineDoesNotExist', status: 400, message: 'gone' }
+        : undefined;
+    const dead = () =>
+      [...readAudit(auditFolder(project.cloud.context.stateDir)).lines()].some(
+        ({ role, authorization }) =>
+          role === 'SchedulerRole' &&
+          authorization.some(({ action, decision }) => action === 'sqs:SendMessage' && decision === 'allow'),
+      );
+    await expect.poll(dead, { timeout: 90_000, interval: 1000 }).toBe(true);
+    meddle = undefined;
+    await expect
+      .poll(
+        async () => {
+          const { executions = [] } = await project.target.sfn.send(
+            new ListExecutionsCommand({
+              stateMachineArn: outputs.CheckDriftStateMachineArn,
+              statusFilter: 'SUCCEEDED',
+            }),
+          );
+          return executions.length;
+        },
+        { timeout: 90_000, interval: 1000 },
+      )
+      .toBeGreaterThan(0);
+    expect(await getState(project.target, pipeline, 'drift')).toMatchObject({ rows: expect.any(Number) });
+  });
+});

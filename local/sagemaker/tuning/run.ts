@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { failJob, JobFailure } from '#local/sagemaker/faults';
 import type { Hub } from '#local/sagemaker/hub';
 import type { Jobs, StopReason } from '#local/sagemaker/jobs';
 import type { TrainingJob } from '#local/sagemaker/training/job';
@@ -46,9 +47,11 @@ const isClosing = (signal: AbortSignal): boolean => signal.reason === ('closing'
 export const runTuningJob = async (hub: Hub, jobs: Jobs, name: string, signal: AbortSignal): Promise<void> => {
   const run = new TuningRun(hub, jobs, name, signal);
   try {
+    failJob(hub.cloud.faults?.job({ job: 'tuning', name, spot: false }));
     await run.toEnd();
   } catch (error) {
     if (isClosing(signal)) return;
+    if (error instanceof JobFailure) return changeTuning(hub, name, { status: 'Failed', failureReason: error.message });
     const text = error instanceof Error ? error.message : String(error);
     hub.cloud.log('error', `tuning job ${name} failed inside the embedded cloud`, { error: text });
     await run.stopAll();

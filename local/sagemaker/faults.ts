@@ -30,6 +30,12 @@ export function failWhileRunning(fault: JobFault | undefined, details: (said: st
   }
 }
 
+/** Fails a job that shows no phases: as soon as it is to run. @throws JobFailure */
+export function failJob(fault: JobFault | undefined): void {
+  failWithoutCapacity(fault);
+  failWhileRunning(fault, (said) => said);
+}
+
 /** What the algorithm of a training or processing job said, with its exit code. */
 export const withExitCode = (said: string): string => `${said}, exit code: 1`;
 

@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { JsonObject } from '../cloud/json-protocol.ts';
+import { isJsonObject, type JsonObject } from '../cloud/json-protocol.ts';
 import { AwsError } from '../cloud/service.ts';
+import { type Comparing, type Expression, fulfils } from './expressions.ts';
+import { itemBytes } from './sizes.ts';
 
 /**
  * dynalite without its HTTP server: the door has already parsed and authorised the request, and a second port would be
@@ -9,10 +11,18 @@ import { AwsError } from '../cloud/service.ts';
  */
 export interface Engine {
   /**
-   * Runs one operation.
+   * Runs one operation. A failed condition carries the item it was held against.
    * @throws AwsError as DynamoDB reports it
    */
   run(operation: string, input: JsonObject): Promise<JsonObject>;
+  /** Checks an input as `run` does first, and does nothing. @throws AwsError */
+  check(operation: string, input: JsonObject): void;
+  /**
+   * Holds a ConditionExpression against an item as it stands.
+   * @param input members as of DeleteItem
+   * @throws AwsError `ConditionalCheckFailedException`
+   */
+  assertCondition(input: JsonObject): Promise<void>;
   has(operation: string): boolean;
   close(): Promise<void>;
 }
@@ -28,7 +38,69 @@ interface Validations {
   checkValidations(input: JsonObject, types: unknown, custom: unknown, store: Store): void;
 }
 
+/** The members of dynalite's core that its actions call through the module, so that they can be replaced. */
+interface Core extends Comparing {
+  create(options: object): Store;
+  checkConditional(data: Checked, item: JsonObject | undefined): unknown;
+  itemSize(item: JsonObject, compress?: unknown, ...rest: readonly unknown[]): number;
+  mapPaths(paths: unknown, item: JsonObject): JsonObject;
+}
+/** An input after validation, its expressions parsed. */
+interface Checked extends JsonObject {
+  readonly _condition?: { readonly expression: Expression };
+  readonly _filter?: { readonly expression: Expression };
+  readonly _projection?: { readonly paths: unknown };
+}
+
 const require = createRequire(import.meta.url);
+
+/** An error in dynalite's form. */
+const conditionFailed = (item: JsonObject | undefined) => ({
+  statusCode: 400,
+  body: {
+    __type: 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException',
+    message: 'The conditional request failed',
+    ...(item && { Item: item }),
+  },
+});
+
+/** Puts in what dynalite lacks: equality of maps and lists in conditions, the item that failed one, sizes in bytes. */
+function completeCore(core: Core): void {
+  const { checkConditional, itemSize } = core;
+  core.checkConditional = (data, item) => {
+    if (!data._condition) return checkConditional(data, item) && conditionFailed(item);
+    return fulfils(data._condition.expression, item ?? {}, core) ? null : conditionFailed(item);
+  };
+  core.itemSize = (item, compress, ...rest) => (compress ? itemSize(item, compress, ...rest) : itemBytes(item));
+}
+
+let core: Core | undefined;
+function loadCore(): Core {
+  if (!core) {
+    core = require('dynalite/db') as Core;
+    completeCore(core);
+  }
+  return core;
+}
+
+/** True of every item. */
+const EVERY: Expression = {
+  type: 'not',
+  args: [{ type: 'function', name: 'attribute_exists', args: [['\u0000']] }],
+};
+
+/** Comparisons of the oldest API that dynalite would answer wrongly for maps and lists. */
+const OLD_CONDITIONS = ['Expected', 'QueryFilter', 'ScanFilter', 'KeyConditions'];
+function refuseOldDocuments(input: JsonObject): void {
+  for (const member of OLD_CONDITIONS) {
+    const conditions = input[member];
+    if (!isJsonObject(conditions) || !/"(?:M|L)":/.test(JSON.stringify(conditions))) continue;
+    throw new AwsError(
+      'ValidationException',
+      `${member} with a map or a list is not emulated: write it as an expression (ConditionExpression, FilterExpression).`,
+    );
+  }
+}
 
 const OPERATIONS = [
   'BatchGetItem',
@@ -52,8 +124,17 @@ const OPERATIONS = [
 /** dynalite's errors carry the status and body they would be sent with. */
 function toAwsError(cause: unknown): unknown {
   if (typeof cause !== 'object' || cause === null || !('statusCode' in cause) || !('body' in cause)) return cause;
-  const { __type: type = '', message, Message } = cause.body as { __type?: string; message?: string; Message?: string };
-  return new AwsError(type.slice(type.indexOf('#') + 1), message ?? Message ?? '', Number(cause.statusCode));
+  const {
+    __type: type = '',
+    message,
+    Message,
+    ...fields
+  } = cause.body as Readonly<Record<string, unknown>> & {
+    __type?: string;
+    message?: string;
+    Message?: string;
+  };
+  return new AwsError(type.slice(type.indexOf('#') + 1), message ?? Message ?? '', Number(cause.statusCode), fields);
 }
 
 /** Opens the tables kept in a folder. */
@@ -62,7 +143,7 @@ export async function openEngine(
   account: { readonly accountId: string; readonly region: string },
 ): Promise<Engine> {
   mkdirSync(path, { recursive: true });
-  const { create } = require('dynalite/db') as { create(options: object): Store };
+  const core = loadCore();
   const validations = require('dynalite/validations') as Validations;
   const operations = new Map(
     OPERATIONS.map((name) => {
@@ -76,29 +157,57 @@ export async function openEngine(
       return [name, { types, custom, action }] as const;
     }),
   );
-  const store = create({ path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  const store = core.create({ path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   store.tableDb.awsAccountId = account.accountId;
   store.tableDb.awsRegion = account.region;
   await store.db.open();
 
+  const find = (name: string) => {
+    const operation = operations.get(name);
+    if (operation) return operation;
+    throw new AwsError(
+      'UnknownOperationException',
+      `DynamoDB ${name} is not emulated. Known: ${OPERATIONS.join(', ')}.`,
+    );
+  };
+  const validate = (name: string, input: JsonObject): Checked => {
+    const { types, custom } = find(name);
+    refuseOldDocuments(input);
+    try {
+      const checked = validations.checkTypes(structuredClone(input), types);
+      validations.checkValidations(checked, types, custom, store);
+      return checked;
+    } catch (cause) {
+      throw toAwsError(cause);
+    }
+  };
+  const act = (name: string, checked: Checked): Promise<JsonObject> =>
+    new Promise((resolve, reject) => {
+      find(name).action(store, checked, (error, value) => (error ? reject(toAwsError(error)) : resolve(value ?? {})));
+    });
+
+  /** Filters here, for dynalite never finds two maps equal; it projects before the filter could see the whole item. */
+  async function runFiltered(name: string, checked: Checked, filter: Expression): Promise<JsonObject> {
+    const { _projection: projection, Select, ...rest } = checked;
+    const { Items, ...output } = await act(name, { ...rest, _filter: { ...checked._filter, expression: EVERY } });
+    const found = ((Items ?? []) as JsonObject[]).filter((item) => fulfils(filter, item, core));
+    const shown = projection ? found.map((item) => core.mapPaths(projection.paths, item)) : found;
+    return { ...output, Count: found.length, ...(Select !== 'COUNT' && { Items: shown }) };
+  }
+
   return {
     has: (name) => operations.has(name),
+    check: (name, input) => void validate(name, input),
     async run(name, input) {
-      const operation = operations.get(name);
-      if (!operation)
-        throw new AwsError(
-          'UnknownOperationException',
-          `DynamoDB ${name} is not emulated. Known: ${OPERATIONS.join(', ')}.`,
-        );
-      try {
-        const checked = validations.checkTypes({ ...input }, operation.types);
-        validations.checkValidations(checked, operation.types, operation.custom, store);
-        return await new Promise((resolve, reject) => {
-          operation.action(store, checked, (error, value) => (error ? reject(error) : resolve(value ?? {})));
-        });
-      } catch (cause) {
-        throw toAwsError(cause);
-      }
+      const checked = validate(name, input);
+      return checked._filter ? runFiltered(name, checked, checked._filter.expression) : act(name, checked);
+    },
+    async assertCondition(input) {
+      const checked = validate('DeleteItem', input);
+      const { TableName, Key } = input;
+      const { Item } = await act('GetItem', { TableName, Key: structuredClone(Key), ConsistentRead: true });
+      const failed = core.checkConditional(checked, isJsonObject(Item) ? Item : undefined);
+      if (failed) throw toAwsError(failed);
     },
     close: () => new Promise((resolve, reject) => store.db.close((error) => (error ? reject(error) : resolve()))),
   };

@@ -145,6 +145,8 @@ const watch = async (
   const done = new AbortController();
   let end: End = 'exited';
   const stop = (reason: End) => {
+    // What stopped it first is why it ended.
+    if (end !== 'exited') return;
     end = reason;
     container.terminate();
     hub.cloud.clock.sleep(GRACE_MS, done.signal).then(container.kill, () => {});

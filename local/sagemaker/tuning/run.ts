@@ -51,7 +51,10 @@ export const runTuningJob = async (hub: Hub, jobs: Jobs, name: string, signal: A
     await run.toEnd();
   } catch (error) {
     if (isClosing(signal)) return;
-    if (error instanceof JobFailure) return changeTuning(hub, name, { status: 'Failed', failureReason: error.message });
+    if (error instanceof JobFailure) {
+      changeTuning(hub, name, { status: 'Failed', failureReason: error.message });
+      return;
+    }
     const text = error instanceof Error ? error.message : String(error);
     hub.cloud.log('error', `tuning job ${name} failed inside the embedded cloud`, { error: text });
     await run.stopAll();

@@ -8,7 +8,6 @@ export const errorNames = {
   runtime: 'States.Runtime',
   dataLimit: 'States.DataLimitExceeded',
   queryEvaluation: 'States.QueryEvaluationError',
-  noChoiceMatched: 'States.NoChoiceMatched',
   exceedToleratedFailureThreshold: 'States.ExceedToleratedFailureThreshold',
   itemReaderFailed: 'States.ItemReaderFailed',
   resultWriterFailed: 'States.ResultWriterFailed',
@@ -48,6 +47,10 @@ export const errorDetails = ({
   ...(error !== undefined && { error }),
   ...(causeText !== undefined && { cause: causeText }),
 });
+
+/** Says whether a failure is one that ends the execution at once, whatever surrounds the state. */
+export const isRuntime = (failure: unknown): boolean =>
+  failure instanceof ExecutionError && failure.error === errorNames.runtime;
 
 /** Says whether a Retry or Catch entry takes an error. `States.Runtime` always ends the execution. */
 export function matchesError(errorEquals: readonly string[], failure: ExecutionError): boolean {

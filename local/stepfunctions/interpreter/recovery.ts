@@ -1,5 +1,5 @@
 import { isObject, type MapState, type ParallelState, type Retrier, type TaskState } from '../asl.ts';
-import { ExecutionError, matchesError } from '../errors.ts';
+import { ExecutionError, isRuntime, matchesError } from '../errors.ts';
 import type { Outcome, StateRun } from './state-run.ts';
 
 const DEFAULT_INTERVAL_SECONDS = 1;
@@ -21,10 +21,13 @@ export function retryDelaySeconds(retrier: Retrier, used: number, random: () => 
 /**
  * Runs a state's attempts under its Retry and Catch: the first retrier that takes the error decides alone, each keeps
  * its own count, and what is not retried goes to the first catcher that takes it.
+ * @param failedEvent of Map and Parallel: written once the failure is final, so before a catcher but not before a
+ * retry, and a second time when the catcher's own expressions fail; never for States.Runtime
  */
 export async function withRecovery(
   run: StateRun<TaskState | MapState | ParallelState>,
   attempt: () => Promise<Outcome>,
+  failedEvent?: 'MapStateFailed' | 'ParallelStateFailed',
 ): Promise<Outcome> {
   const { Retry = [], Catch = [] } = run.state;
   const kept = run.progress['retries'];
@@ -34,6 +37,10 @@ export async function withRecovery(
     const left = time - run.env.clock.now();
     if (left > 0) await run.env.clock.sleep(left, run.thread.signal);
   };
+  const noteFailure = (failure: unknown): number | undefined =>
+    failedEvent === undefined || run.thread.signal.aborted || isRuntime(failure)
+      ? undefined
+      : run.thread.note(failedEvent);
   await pauseUntil(rememberedNumber(run.progress, 'retryAt') ?? 0);
   for (;;) {
     try {
@@ -53,8 +60,18 @@ export async function withRecovery(
       }
       const caught = Catch.findIndex((catcher) => matchesError(catcher.ErrorEquals, failure));
       const catcher = Catch[caught];
-      if (!catcher) throw failure;
-      return run.catch(catcher, caught, failure);
+      const exitAfter = noteFailure(failure);
+      if (!catcher) {
+        if (exitAfter !== undefined) run.thread.follow(exitAfter);
+        throw failure;
+      }
+      try {
+        return await run.catch(catcher, caught, failure, exitAfter);
+      } catch (secondFailure) {
+        const last = noteFailure(secondFailure);
+        if (last !== undefined) run.thread.follow(last);
+        throw secondFailure;
+      }
     }
   }
 }

@@ -13,6 +13,8 @@ import type { Environment } from './environment.ts';
 import { shownOutput } from './history.ts';
 import type { Thread } from './thread.ts';
 
+const MAX_SECONDS = 99_999_999;
+
 /** Where a state leads: to another one, or to the end of its group. */
 export interface Outcome {
   readonly output: Json;
@@ -37,6 +39,8 @@ export interface Ending {
   /** Put before field names in messages: `Catch[0]/`. */
   readonly field?: string;
   readonly next: string | undefined;
+  /** The event that the exit follows, where it is not the last one of the line. */
+  readonly exitAfter?: number | undefined;
 }
 
 /** Runs the states of a group to its end. */
@@ -172,14 +176,25 @@ export class StateRun<S extends State = State> {
     );
   }
 
+  /** A whole number of seconds, in the range AWS allows everywhere. */
+  async evaluateSeconds(template: Json, field: string): Promise<number> {
+    const value = await this.evaluateAs('number', template, field);
+    if (!Number.isInteger(value))
+      throw this.evaluationFailure(`The ${field} field cannot be parsed as an integer: ${value}`, field);
+    if (value < 0 || value > MAX_SECONDS)
+      throw this.evaluationFailure(`${field} must be between 0 and ${MAX_SECONDS} but was: ${value}`, field);
+    return value;
+  }
+
   /** Evaluates Assign and Output, writes the exit and sets the variables. */
   async finish(ending: Ending): Promise<Outcome> {
-    const { Assign, Output, otherwise, readable = {}, field = '', next } = ending;
+    const { Assign, Output, otherwise, readable = {}, field = '', next, exitAfter } = ending;
     const assigned = Assign === undefined ? undefined : await this.evaluate(Assign, `${field}Assign`, readable);
     const output = Output === undefined ? otherwise : await this.evaluate(Output, `${field}Output`, readable);
     checkPayload(output, this.name);
     const variables = isObject(assigned) ? assigned : undefined;
-    for (const value of Object.values(variables ?? {})) checkPayload(value, this.name);
+    if (variables) this.thread.scope.checkAssignable(variables, this.name);
+    if (exitAfter !== undefined) this.thread.follow(exitAfter);
     this.thread.exit(this.state.Type, {
       stateExitedEventDetails: {
         name: this.name,
@@ -194,8 +209,8 @@ export class StateRun<S extends State = State> {
     return { output, ...(next !== undefined && { next }) };
   }
 
-  /** Ends the state by one of its catchers. */
-  catch(catcher: Catcher, index: number, failure: ExecutionError): Promise<Outcome> {
+  /** Ends the state by one of its catchers. @param exitAfter see `Ending` */
+  catch(catcher: Catcher, index: number, failure: ExecutionError, exitAfter?: number): Promise<Outcome> {
     const errorOutput = { Error: failure.error ?? '', Cause: failure.causeText ?? '' };
     return this.finish({
       Assign: catcher.Assign,
@@ -204,6 +219,7 @@ export class StateRun<S extends State = State> {
       readable: { errorOutput },
       field: `Catch[${index}]/`,
       next: catcher.Next,
+      exitAfter,
     });
   }
 }

@@ -225,6 +225,14 @@ export class Thread {
   /** Lets go of a line that came to its end. */
   release(child: Thread): void {
     this.#children = this.#children.filter((other) => other !== child);
+    child.scope.release();
+  }
+
+  /** Lets go of all lines below after a failure that AWS writes no interruptions of: the machine ends with it. */
+  abandonBelow(failed: Thread): void {
+    this.follow(failed.cursor);
+    this.#children = [];
+    this.forgetBelow();
   }
 
   /**
@@ -252,6 +260,7 @@ export class Thread {
     first?.recordInterruption(previous, failed);
     for (const child of others) child.recordInterruption(previous);
     this.follow(previous);
+    for (const child of this.#children) child.scope.release();
     this.#children = [];
     this.forgetBelow();
   }

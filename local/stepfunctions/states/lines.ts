@@ -1,5 +1,5 @@
 import type { Json } from '../asl.ts';
-import { ExecutionError } from '../errors.ts';
+import { ExecutionError, isRuntime } from '../errors.ts';
 import type { KeptLine } from '../interpreter/journal.ts';
 import type { Thread } from '../interpreter/thread.ts';
 
@@ -97,6 +97,10 @@ export async function runLines(parent: Thread, options: LinesOptions): Promise<J
 
   while (running.size > 0) await Promise.all(running);
   if (!failure) return outputs;
-  if (!parent.signal.aborted) parent.recordFailureBelow(failure.line);
-  throw failure.error;
+  const { error, line } = failure;
+  if (!parent.signal.aborted) {
+    if (isRuntime(error)) parent.abandonBelow(line);
+    else parent.recordFailureBelow(line);
+  }
+  throw error;
 }

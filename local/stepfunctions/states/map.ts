@@ -54,15 +54,9 @@ async function runInline(run: StateRun<MapState>): Promise<Json> {
 
 async function attempt(run: StateRun<MapState>): Promise<Outcome> {
   const { state, thread } = run;
-  let result: Json;
-  try {
-    result =
-      state.ItemProcessor.ProcessorConfig?.Mode === 'DISTRIBUTED' ? await runDistributed(run) : await runInline(run);
-    checkPayload(result, run.name);
-  } catch (failure) {
-    if (!thread.signal.aborted) thread.record('MapStateFailed');
-    throw failure;
-  }
+  const result =
+    state.ItemProcessor.ProcessorConfig?.Mode === 'DISTRIBUTED' ? await runDistributed(run) : await runInline(run);
+  checkPayload(result, run.name);
   thread.note('MapStateSucceeded');
   return run.finish({
     Assign: state.Assign,
@@ -75,4 +69,4 @@ async function attempt(run: StateRun<MapState>): Promise<Outcome> {
 
 /** Runs its processor once for every item; the result is the outputs in the order of the items. */
 export const executeMap = (run: StateRun<MapState>): Promise<Outcome> =>
-  withRecovery(run as StateRun<never>, () => attempt(run));
+  withRecovery(run as StateRun<never>, () => attempt(run), 'MapStateFailed');

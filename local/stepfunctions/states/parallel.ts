@@ -17,26 +17,20 @@ async function settle(run: StateRun<ParallelState>): Promise<{ input: Json; star
 
 async function attempt(run: StateRun<ParallelState>): Promise<Outcome> {
   const { state, thread, env } = run;
-  let output: Json[];
-  try {
-    const resume = run.progress['started'] !== undefined;
-    const { input, started } = await settle(run);
-    output = await runLines(thread, {
-      count: state.Branches.length,
-      maxConcurrency: 0,
-      resume,
-      start: (index, signal, resumed) => {
-        const branch = state.Branches[index];
-        if (!branch) throw new RangeError(`no branch ${index}`);
-        const line = thread.fork({ index, after: started, signal, resume: resumed });
-        return { line, result: () => run.runGroup(branch, input, line, env) };
-      },
-    });
-    checkPayload(output, run.name);
-  } catch (failure) {
-    if (!thread.signal.aborted) thread.record('ParallelStateFailed');
-    throw failure;
-  }
+  const resume = run.progress['started'] !== undefined;
+  const { input, started } = await settle(run);
+  const output = await runLines(thread, {
+    count: state.Branches.length,
+    maxConcurrency: 0,
+    resume,
+    start: (index, signal, resumed) => {
+      const branch = state.Branches[index];
+      if (!branch) throw new RangeError(`no branch ${index}`);
+      const line = thread.fork({ index, after: started, signal, resume: resumed });
+      return { line, result: () => run.runGroup(branch, input, line, env) };
+    },
+  });
+  checkPayload(output, run.name);
   thread.note('ParallelStateSucceeded');
   return run.finish({
     Assign: state.Assign,
@@ -49,4 +43,4 @@ async function attempt(run: StateRun<ParallelState>): Promise<Outcome> {
 
 /** Runs its branches at once, each on the same input; the result is their outputs in order. */
 export const executeParallel = (run: StateRun<ParallelState>): Promise<Outcome> =>
-  withRecovery(run as StateRun<never>, () => attempt(run));
+  withRecovery(run as StateRun<never>, () => attempt(run), 'ParallelStateFailed');

@@ -18,10 +18,7 @@ async function seconds(
   field: 'TimeoutSeconds' | 'HeartbeatSeconds',
 ): Promise<number | undefined> {
   const template = run.state[field];
-  if (template === undefined) return undefined;
-  const value = await run.evaluateAs('number', template, field);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw run.evaluationFailure(`The ${field} field must be a positive whole number, but was: ${value}`, field);
+  return template === undefined ? undefined : run.evaluateSeconds(template, field);
 }
 
 /** Runs the task within its limits. Whatever ends the attempt also aborts the work that is still under way. */

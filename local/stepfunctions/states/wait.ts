@@ -1,11 +1,9 @@
 import type { WaitState } from '../asl.ts';
-import { ExecutionError, errorNames } from '../errors.ts';
 import { rememberedNumber } from '../interpreter/recovery.ts';
 import type { Outcome, StateRun } from '../interpreter/state-run.ts';
 
 const offsetDateTime =
   /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(?:Z|([+-])(\d{2}):(\d{2}))$/;
-const MAX_WAIT_SECONDS = 99_999_999;
 
 /** An ISO 8601 date-time with offset as milliseconds since the epoch, or undefined when it is none. */
 export function parseOffsetDateTime(text: string): number | undefined {
@@ -41,14 +39,9 @@ async function deadline(run: StateRun<WaitState>): Promise<number> {
       'Timestamp',
     );
   }
-  const seconds = await run.evaluateAs('number', Seconds ?? 0, 'Seconds');
+  const seconds = await run.evaluateSeconds(Seconds ?? 0, 'Seconds');
   run.thread.settle();
-  if (Number.isInteger(seconds) && seconds >= 0 && seconds <= MAX_WAIT_SECONDS)
-    return run.env.clock.now() + seconds * 1000;
-  throw new ExecutionError(
-    errorNames.runtime,
-    run.message(`The Seconds field must be a whole number from 0 to ${MAX_WAIT_SECONDS}, but was: ${seconds}`),
-  );
+  return run.env.clock.now() + seconds * 1000;
 }
 
 /** Waits for Seconds, or until Timestamp. */

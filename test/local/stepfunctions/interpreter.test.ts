@@ -73,14 +73,19 @@ describe('variables and expressions', () => {
     expect(result.cause).toContain(`Expected 'boolean', but was 'string' for value: "yes"`);
   });
 
-  it('fails with States.NoChoiceMatched when no rule and no Default applies', async () => {
+  it('fails with States.Runtime when no rule and no Default applies, as AWS does', async () => {
     const result = await runDefinition({
       definition: machine({
         C: { Type: 'Choice', Choices: [{ Condition: false, Next: 'D' }] },
         D: { Type: 'Succeed' },
       }),
     });
-    expect(result.error).toBe('States.NoChoiceMatched');
+    expect(result).toMatchObject({
+      error: 'States.Runtime',
+      cause:
+        "An error occurred while executing the state 'C' (entered at the event id #2). Failed to transition out of the state. The state does not point to a next state.",
+    });
+    expect(types(result)).toEqual(['ExecutionStarted', 'ChoiceStateEntered', 'ExecutionFailed']);
   });
 
   it('refuses outputs above 262,144 bytes, which States.ALL does not catch', async () => {

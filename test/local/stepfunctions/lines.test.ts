@@ -128,7 +128,6 @@ describe('Parallel and Map', () => {
     expect(types(result).filter((type) => type.startsWith('MapState'))).toEqual([
       'MapStateEntered',
       'MapStateStarted',
-      'MapStateFailed',
       'MapStateStarted',
       'MapStateSucceeded',
       'MapStateExited',

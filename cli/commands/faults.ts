@@ -25,6 +25,7 @@ export function printFaults(faults: FaultStatus | undefined): void {
       ]),
     ),
   );
+  for (const { rule, note } of faults.rules) if (note !== undefined) print(`${yellow('note')} ${rule}: ${note}`);
   print(dim(`Since ${faults.since.slice(0, 19).replace('T', ' ')}, seed ${faults.seed}. Times are UTC.`));
 }
 

@@ -24,6 +24,8 @@ export interface RuleStatus {
   readonly fired: number;
   /** Of the last time: ISO 8601. */
   readonly lastFired?: string;
+  /** What it names that is not there. */
+  readonly note?: string;
 }
 
 /** Rules at work: decides at each point of the cloud whether a fault is due there. */

@@ -17,6 +17,8 @@ type CallRule = Extract<FaultRule, { service: unknown }>;
 type InvocationRule = Extract<FaultRule, { function: unknown }>;
 type EventRule = Extract<FaultRule, { detailType: unknown }>;
 
+type NamedThing = 'function' | 'role' | 'rule';
+
 /** Names are compared without case, `-` and `_`: `desensitize-shard` is DesensitizeShard. */
 const plain = (name: string): string => name.toLowerCase().replace(/[-_]/g, '');
 const oneMatches = (patterns: readonly string[], names: readonly string[]): boolean =>
@@ -85,6 +87,19 @@ export function selects(rule: FaultRule, { point, at }: Occasion): boolean {
       return 'detailType' in rule && matchesEvent(rule, at);
   }
 }
+
+/** The patterns by which a rule names functions, roles or EventBridge rules of the template. */
+export const namedBy = (rule: FaultRule): readonly (readonly [NamedThing, string])[] => [
+  ...('function' in rule ? rule.function.map((pattern) => ['function', pattern] as const) : []),
+  ...('caller' in rule && rule.role !== undefined ? rule.role.map((pattern) => ['role', pattern] as const) : []),
+  ...('detailType' in rule ? rule.rule.map((pattern) => ['rule', pattern] as const) : []),
+];
+
+/** Whether a pattern of a rule is about something of this name. */
+export const isNamed = (pattern: string, name: string): boolean => oneMatches([pattern], spellings(name));
+
+/** A name as people call it: the shortest of its spellings. */
+export const shortName = (name: string): string => spellings(name).at(-1) ?? name;
 
 /** What occasions of one rule are counted apart by: nothing, unless the rule says `per`. */
 export function countedUnder(rule: FaultRule, { point, at }: Occasion): string {

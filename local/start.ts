@@ -14,6 +14,7 @@ import type { CloudFormationService } from './cloudformation/service.ts';
 import { applyStack, type StackResource } from './cloudformation/stack.ts';
 import { createFaultControl, type FaultControl, type Faults } from './faults/control.ts';
 import { createFaultPages } from './faults/pages.ts';
+import { inventoryOf } from './faults/strangers.ts';
 import type { IamService } from './iam/service.ts';
 import type { SecretsManagerService } from './secretsmanager/service.ts';
 
@@ -94,7 +95,7 @@ export async function startCloud(options: StartOptions): Promise<Cloud> {
     const template: unknown = JSON.parse(readFileSync(options.templatePath, 'utf8'));
 
     const credentials = openCredentials(stateDir, accountId);
-    const faults = createFaultControl(clock, log, options.faults);
+    const faults = createFaultControl(clock, log, inventoryOf(template), options.faults);
     const door = await createDoor({ credentials, audit, region, clock, log, faults: faults.call }, options.port ?? 0);
     closers.push(() => door.close());
 

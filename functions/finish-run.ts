@@ -1,14 +1,15 @@
 import { ExecutionAlreadyExists, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { explainFailure } from '#domain/runs/failure';
-import { sfnClient } from '#functions/common/clients';
+import { explainFailure, type Failure } from '#domain/runs/failure';
+import { sageMakerClient, sfnClient } from '#functions/common/clients';
 import { readConfig } from '#functions/common/config';
+import { discardCandidate } from '#functions/common/discard-candidate';
 import { releaseLease } from '#functions/common/lease';
 import { withMiddleware } from '#functions/common/middleware';
 import type { Condition, StateItem } from '#functions/common/state-store';
 import { runStore } from '#functions/common/stores';
 import { finishRunSchema, type PendingDrop, retrainInputSchema } from '#schemas/run';
 
-const config = readConfig(['STATE_TABLE', 'RETRAIN_MACHINE_ARN']);
+const config = readConfig(['STAGE', 'STATE_TABLE', 'RETRAIN_MACHINE_ARN']);
 
 /** A quick deployment may have come first: its status stays. */
 const unlessDeployed: Condition = {
@@ -22,6 +23,12 @@ const isTrained = (outcome: unknown): boolean => outcome === 'registered' || out
 /** Whether it was settled how the run ended before a failure is reported of it. */
 const endedBefore = (lease: StateItem | undefined, finished: StateItem | undefined): boolean =>
   finished !== undefined && (lease === undefined || isTrained(finished['outcome']));
+
+/** A failure in words; one that came after the model was registered says so. */
+const describeEnd = ({ error, message }: Failure, registered: boolean): Failure => ({
+  error,
+  message: registered ? `The model is registered; only the end of its run failed: ${message}` : message,
+});
 
 /** The pipeline and drop an execution's input names, as far as it can be read. */
 function readTarget(input: unknown): { pipeline?: string; drop?: string } {
@@ -53,8 +60,9 @@ async function startPending(pending: PendingDrop, runId: string): Promise<void> 
 
 /**
  * Ends a run: records the outcome, marks the data set as trained unless the run failed, gives the lease back and starts the drop
- * that waited. Finds the run by the lease its execution holds, so it works wherever the run broke. How a run ended stands: what
- * stumbles afterwards does not make it a failed one, but an ending that broke off half-way is completed.
+ * that waited; what a run without a registered model leaves in SageMaker goes away. Finds the run by the lease its execution
+ * holds, so it works wherever the run broke. How a run ended stands: what stumbles afterwards does not make it a failed one, nor
+ * one whose model is registered, but an ending that broke off half-way is completed.
  */
 export const handler = withMiddleware(finishRunSchema, async ({ executionArn, input, outcome, error }) => {
   const store = runStore(config);
@@ -65,30 +73,27 @@ export const handler = withMiddleware(finishRunSchema, async ({ executionArn, in
   const lease = found?.['holder'] === executionArn ? found : undefined;
   const finished = pipeline === undefined ? undefined : await store.get(pipeline, `finished#${executionArn}`);
   const runId = String(lease?.['runId'] ?? finished?.['runId'] ?? '');
-  const standing = failure && endedBefore(lease, finished) ? String(finished?.['outcome']) : outcome;
-  if (pipeline !== undefined && runId !== '') {
-    await store.put(pipeline, `finished#${executionArn}`, { runId, outcome: standing });
-    await store.set(
-      pipeline,
-      `run#${runId}`,
-      {
-        status: standing === 'lost' ? 'failed' : standing,
-        ...(failure && standing === outcome ? { failure } : {}),
-      },
-      unlessDeployed,
-    );
-    if (isTrained(standing) && lease) {
-      await store.put(pipeline, `trained#${String(lease['identity'])}`, { runId, outcome: standing });
-    }
-    const pending = await releaseLease(store, pipeline, runId, executionArn);
-    if (pending) await startPending(pending, runId);
+  if (pipeline === undefined || runId === '') return { executionArn, outcome, ...target, ...failure };
+
+  const record = failure && (await store.get(pipeline, `run#${runId}`));
+  const registered = record?.['modelPackageArn'] !== undefined;
+  const ended = failure && endedBefore(lease, finished) ? String(finished?.['outcome']) : outcome;
+  const standing = registered ? 'registered' : ended;
+  await store.put(pipeline, `finished#${executionArn}`, { runId, outcome: standing });
+  await store.set(
+    pipeline,
+    `run#${runId}`,
+    {
+      status: standing === 'lost' ? 'failed' : standing,
+      ...(failure && standing === outcome ? { failure } : {}),
+    },
+    unlessDeployed,
+  );
+  if (isTrained(standing) && lease) {
+    await store.put(pipeline, `trained#${String(lease['identity'])}`, { runId, outcome: standing });
   }
-  return {
-    executionArn,
-    outcome,
-    recovered: outcome === 'lost' && standing === 'lost' && runId !== '',
-    ...target,
-    ...(runId === '' ? {} : { runId }),
-    ...(failure ?? {}),
-  };
+  const pending = await releaseLease(store, pipeline, runId, executionArn);
+  if (pending) await startPending(pending, runId);
+  if (standing !== 'registered') await discardCandidate(sageMakerClient(), config.STAGE, { pipeline, runId });
+  return { executionArn, outcome, ...target, runId, ...(failure && describeEnd(failure, registered)) };
 });

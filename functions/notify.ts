@@ -3,7 +3,7 @@ import { TidegateError } from '#domain/errors';
 import { secretsClient } from '#functions/common/clients';
 import { readConfig } from '#functions/common/config';
 import { logger } from '#functions/common/logger';
-import { withMiddleware } from '#functions/common/middleware';
+import { isTransient, withMiddleware } from '#functions/common/middleware';
 import { compose, type Outgoing } from '#functions/common/notices';
 import { readPipeline } from '#functions/common/pipelines';
 import { postMessage } from '#functions/common/slack';
@@ -59,9 +59,21 @@ async function send({ key, pipeline, run, message }: Outgoing): Promise<{ sent: 
     message,
     log: logger,
   });
-  if (posted && run && !thread) await store.put(pk, `thread#${run.runId}`, { ...posted }, ifAbsent);
-  await store.set(pk, sk, { sent: true, ...(posted ?? {}) });
+  if (posted && run && !thread) {
+    await remember(() => store.put(pk, `thread#${run.runId}`, { ...posted }, ifAbsent));
+  }
+  await remember(() => store.set(pk, sk, { sent: true, ...(posted ?? {}) }));
   return { sent: posted !== undefined };
+}
+
+/** What was posted cannot be taken back: while the table cannot be written to, asking again would only post it again. */
+async function remember(record: () => Promise<unknown>): Promise<void> {
+  try {
+    await record();
+  } catch (error) {
+    if (!isTransient(error)) throw error;
+    logger.warn('a message was sent but not recorded', { errorName: (error as Error).name });
+  }
 }
 
 /** Tells the team: composes the notice's message and sends it once. */

@@ -3,11 +3,12 @@ import {
   type CreateModelPackageCommandInput,
   CreateModelPackageGroupCommand,
   DescribeModelPackageGroupCommand,
+  UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
 import { z } from 'zod';
 import { modelPackageGroupName } from '#domain/naming';
 import { modelPackageRequest } from '#domain/registry/model-package';
-import { artifactKeys } from '#domain/runs/layout';
+import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import { sageMakerClient } from '#functions/common/clients';
 import { readConfig } from '#functions/common/config';
 import { createUnlessThere } from '#functions/common/create-unless-there';
@@ -15,7 +16,7 @@ import { sha256Hex } from '#functions/common/hash';
 import { withMiddleware } from '#functions/common/middleware';
 import { artifactStore, runStore } from '#functions/common/stores';
 import { evaluationSchema } from '#schemas/evaluation';
-import { pipelineSchema } from '#schemas/pipeline';
+import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import { dropRecordSchema, runPointerSchema, trainingRecordSchema } from '#schemas/run';
 
 const config = readConfig(['STAGE', 'ARTIFACTS_BUCKET', 'STATE_TABLE', 'XGBOOST_IMAGE']);
@@ -39,17 +40,10 @@ async function ensureGroup(name: string, pipeline: string, description: string |
   );
 }
 
-/**
- * Registers a candidate that passed its gates, with metrics and lineage. The run's record remembers the package, and
- * the client token is the run's, so asking again registers nothing twice.
- */
-export const handler = withMiddleware(z.object({ run: runPointerSchema }), async ({ run }) => {
-  const store = runStore(config);
-  const known = (await store.get(run.pipeline, `run#${run.runId}`))?.['modelPackageArn'];
-  if (typeof known === 'string') return { modelPackageArn: known };
+/** Registers the package. The client token is the run's, so asking again registers nothing twice. */
+async function registerPackage(run: RunPointer, pipeline: Pipeline): Promise<string> {
   const artifacts = artifactStore(config);
   const keys = artifactKeys(run);
-  const pipeline = await artifacts.readJson(keys.config, pipelineSchema);
   const evaluationText = await artifacts.readText(keys.evaluation);
   const evaluation = evaluationSchema.parse(JSON.parse(evaluationText));
   const training = await artifacts.readJson(keys.training, trainingRecordSchema);
@@ -63,14 +57,34 @@ export const handler = withMiddleware(z.object({ run: runPointerSchema }), async
     evaluationDigest: sha256Hex(evaluationText),
     environment: { stage: config.STAGE, artifactsBucket: config.ARTIFACTS_BUCKET, image: config.XGBOOST_IMAGE },
   });
-  const { ModelPackageArn: modelPackageArn = '' } = await sageMakerClient().send(
+  const { ModelPackageArn = '' } = await sageMakerClient().send(
     new CreateModelPackageCommand(request as CreateModelPackageCommandInput),
   );
-  const version = Number(modelPackageArn.slice(modelPackageArn.lastIndexOf('/') + 1));
-  await store.set(run.pipeline, `run#${run.runId}`, {
-    modelPackageArn,
-    modelPackageVersion: version,
-    approval: request.ModelApprovalStatus,
-  });
+  return ModelPackageArn;
+}
+
+/**
+ * Registers a candidate that passed its gates, with metrics and lineage, and approves it where the pipeline says so. The run's
+ * record remembers the package before it is approved, so that no deployment begins of which the run knows nothing.
+ */
+export const handler = withMiddleware(z.object({ run: runPointerSchema }), async ({ run }) => {
+  const store = runStore(config);
+  const record = await store.get(run.pipeline, `run#${run.runId}`);
+  const known = record?.['modelPackageArn'];
+  const pipeline = await artifactStore(config).readJson(artifactKeys(run).config, pipelineSchema);
+  const modelPackageArn = typeof known === 'string' ? known : await registerPackage(run, pipeline);
+  if (known === undefined) {
+    await store.set(run.pipeline, `run#${run.runId}`, {
+      modelPackageArn,
+      modelPackageVersion: Number(modelPackageArn.slice(modelPackageArn.lastIndexOf('/') + 1)),
+      approval: 'PendingManualApproval',
+    });
+  }
+  if (pipeline.registry.approval === 'auto' && record?.['approval'] !== 'Approved') {
+    await sageMakerClient().send(
+      new UpdateModelPackageCommand({ ModelPackageArn: modelPackageArn, ModelApprovalStatus: 'Approved' }),
+    );
+    await store.set(run.pipeline, `run#${run.runId}`, { approval: 'Approved' });
+  }
   return { modelPackageArn };
 });

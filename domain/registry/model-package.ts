@@ -62,7 +62,13 @@ export function lineageProperties(r: Registration): Record<string, string> {
   };
 }
 
-/** CreateModelPackage's request for a candidate that passed its gates (SageMaker API reference). */
+/** A package's description, by which a run's package is found when it was not recorded. */
+export const describePackage = ({ pipeline, runId }: Registration['run']): string => `${pipeline}, run ${runId}`;
+
+/**
+ * CreateModelPackage's request for a candidate that passed its gates (SageMaker API reference). It waits for approval whatever
+ * the pipeline says: what is approved is deployed, and nothing is to be deployed that its run does not know of yet.
+ */
 export function modelPackageRequest(r: Registration) {
   const keys = artifactKeys(r.run);
   const uri = (key: string) => `s3://${r.environment.artifactsBucket}/${key}`;
@@ -73,7 +79,7 @@ export function modelPackageRequest(r: Registration) {
   });
   return {
     ModelPackageGroupName: modelPackageGroupName(r.environment.stage, r.run.pipeline),
-    ModelPackageDescription: `${r.run.pipeline}, run ${r.run.runId}`,
+    ModelPackageDescription: describePackage(r.run),
     ClientToken: `tidegate-${r.run.runId}`,
     InferenceSpecification: {
       Containers: [{ Image: r.environment.image, ModelDataUrl: modelDataUrl(r.run, r.environment) }],
@@ -82,8 +88,7 @@ export function modelPackageRequest(r: Registration) {
       SupportedTransformInstanceTypes: [r.pipeline.training.instances.type],
       SupportedRealtimeInferenceInstanceTypes: [r.pipeline.deployment.instances.type],
     },
-    ModelApprovalStatus:
-      r.pipeline.registry.approval === 'auto' ? ('Approved' as const) : ('PendingManualApproval' as const),
+    ModelApprovalStatus: 'PendingManualApproval' as const,
     ModelMetrics: {
       ModelQuality: { Statistics: json(keys.evaluation, r.evaluationDigest), Constraints: json(keys.verdict) },
     },

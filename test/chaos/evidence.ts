@@ -41,15 +41,17 @@ export async function holdings({ project }: World, NameContains: string): Promis
   };
 }
 
-/** Package ARNs of the pipeline's group, with what they wait for; empty before the first. */
-export async function packages({ project, pipeline }: World): Promise<{ arn: string; approval: string }[]> {
-  const { ModelPackageSummaryList = [] } = await project.target.sageMaker
-    .send(new ListModelPackagesCommand({ ModelPackageGroupName: `tidegate-local-${pipeline}`, MaxResults: 100 }))
-    .catch((error: Error) => {
-      if (error.name === 'ValidationException') return { ModelPackageSummaryList: [] };
-      throw error;
-    });
-  return ModelPackageSummaryList.map((p) => ({ arn: p.ModelPackageArn ?? '', approval: p.ModelApprovalStatus ?? '' }));
+/** How many packages of the pipeline's group were registered for a run. */
+export async function packagesOf({ project, pipeline }: World, runId: string): Promise<number> {
+  const { ModelPackageSummaryList = [] } = await project.target.sageMaker.send(
+    new ListModelPackagesCommand({
+      ModelPackageGroupName: `tidegate-local-${pipeline}`,
+      SortBy: 'CreationTime',
+      SortOrder: 'Descending',
+      MaxResults: 100,
+    }),
+  );
+  return ModelPackageSummaryList.filter((p) => p.ModelPackageDescription?.includes(runId)).length;
 }
 
 /** What a drop is, to the byte: every version of every object below its prefix. */

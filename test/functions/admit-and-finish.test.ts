@@ -1,6 +1,9 @@
+import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { ExecutionAlreadyExists, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Admission, book, type Input, startAdmission } from './support/admission.ts';
+import { refusal } from './support/sagemaker.ts';
 import { context } from './support/stage.ts';
 
 let stage: Admission;
@@ -9,7 +12,11 @@ beforeAll(async () => {
   stage = await startAdmission();
   ({ handler: finishRun } = await import('#functions/finish-run'));
 });
-beforeEach(() => stage.reset());
+beforeEach(() => {
+  stage.reset();
+  // No run came so far that it left anything.
+  mockClient(SageMakerClient).onAnyCommand().rejects(refusal('Requested resource not found.'));
+});
 afterAll(() => stage.dispose());
 
 describe('many drops', () => {

@@ -1,10 +1,19 @@
+import {
+  DeleteModelCommand,
+  DeleteModelPackageCommand,
+  ListModelPackagesCommand,
+  SageMakerClient,
+  StopTrainingJobCommand,
+  StopTransformJobCommand,
+} from '@aws-sdk/client-sagemaker';
 import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { MemoryState } from '../fakes/memory-state.ts';
 import { type Calls, Crash, countCalls } from './support/crash.ts';
-import { context, setStage } from './support/stage.ts';
+import { refusal } from './support/sagemaker.ts';
+import { context, packageArn, setStage } from './support/stage.ts';
 import { fakeStateTable } from './support/state-table.ts';
 
 type FinishRun = typeof import('#functions/finish-run').handler;
@@ -14,6 +23,8 @@ let finishRun: FinishRun;
 let state: MemoryState;
 /** Started executions: name to input. */
 let started: Map<string, unknown>;
+/** What SageMaker holds: jobs with their status, models and packages with their description. */
+let held: { jobs: Map<string, string>; models: Set<string>; packages: Map<string, string> };
 
 const machine = 'arn:aws:states:eu-central-1:123456789012:stateMachine:tidegate-dev-retrain';
 const input = {
@@ -39,6 +50,7 @@ async function world(calls?: Calls, pending: object | null = waiting): Promise<v
     calls?.made(`start ${name}`);
     return {};
   });
+  holdInSageMaker(calls);
   await state.put('loan', 'lease', {
     holder: 'e1',
     runId: 'r1',
@@ -46,6 +58,49 @@ async function world(calls?: Calls, pending: object | null = waiting): Promise<v
     ...(pending ? { pending } : {}),
   });
   await state.put('loan', 'run#r1', { runId: 'r1', status: 'running' });
+}
+function holdInSageMaker(calls?: Calls): void {
+  held = {
+    jobs: new Map([
+      ['tidegate-dev-loan-r1', 'InProgress'],
+      ['tidegate-dev-loan-r1-n', 'Completed'],
+    ]),
+    models: new Set(['tidegate-dev-loan-r0', 'tidegate-dev-loan-r1']),
+    packages: new Map([
+      [packageArn(1), 'loan, run r0'],
+      [packageArn(2), 'loan, run r1'],
+    ]),
+  };
+  const stop = (name: string) => {
+    const status = held.jobs.get(name);
+    if (status === undefined) throw refusal('Requested resource not found.');
+    if (status !== 'InProgress') throw refusal(`The request was rejected because the job is in status ${status}.`);
+    held.jobs.set(name, 'Stopped');
+    calls?.made(`stop ${name}`);
+    return {};
+  };
+  const remove = (gone: boolean, what: string) => {
+    if (!gone) throw refusal(`Could not find ${what}.`);
+    calls?.made(`delete ${what}`);
+    return {};
+  };
+  const mock = mockClient(SageMakerClient);
+  mock.on(StopTrainingJobCommand).callsFake(({ TrainingJobName: name }) => stop(name));
+  mock.on(StopTransformJobCommand).callsFake(({ TransformJobName: name }) => stop(name));
+  mock.on(DeleteModelCommand).callsFake(({ ModelName: name }) => remove(held.models.delete(name), name));
+  mock.on(DeleteModelPackageCommand).callsFake(({ ModelPackageName: arn }) => remove(held.packages.delete(arn), arn));
+  mock.on(ListModelPackagesCommand).callsFake(({ ModelPackageGroupName, ModelApprovalStatus }) => {
+    expect({ ModelPackageGroupName, ModelApprovalStatus }).toEqual({
+      ModelPackageGroupName: 'tidegate-dev-loan',
+      ModelApprovalStatus: 'PendingManualApproval',
+    });
+    return {
+      ModelPackageSummaryList: [...held.packages].map(([ModelPackageArn, ModelPackageDescription]) => ({
+        ModelPackageArn,
+        ModelPackageDescription,
+      })),
+    };
+  });
 }
 const finish = (outcome: Outcome, executionArn = 'e1') =>
   finishRun(
@@ -66,7 +121,6 @@ describe('a run that was evaluated to its end', () => {
     expect(await finish(outcome)).toEqual({
       executionArn: 'e1',
       outcome,
-      recovered: false,
       pipeline: 'loan',
       drop: 'loan/first/',
       runId: 'r1',
@@ -95,7 +149,7 @@ describe('a run that was evaluated to its end', () => {
     await finish('registered');
     const records = state.everything();
 
-    expect(await finish(later)).toMatchObject({ recovered: false, runId: 'r1' });
+    expect(await finish(later)).toMatchObject({ runId: 'r1' });
 
     expect(state.everything()).toEqual(records);
   });
@@ -105,7 +159,7 @@ describe('a run that failed', () => {
   it('is told with its cause; its data set may be dropped again', async () => {
     const failure = { error: 'SchemaMismatchError', message: 'no column y' };
 
-    expect(await finish('failed')).toMatchObject({ outcome: 'failed', recovered: false, runId: 'r1', ...failure });
+    expect(await finish('failed')).toMatchObject({ outcome: 'failed', runId: 'r1', ...failure });
 
     expect(await run()).toMatchObject({ status: 'failed', failure });
     expect(await state.get('loan', 'trained#data#config')).toBeUndefined();
@@ -118,9 +172,8 @@ describe('a run that failed', () => {
     const records = state.everything();
     const again = { Error: 'ExecutionFAILED', Cause: 'The execution was stopped before it could finish.' };
 
-    const answer = await finishRun({ executionArn: 'e1', input, outcome: 'lost', error: again }, context);
+    await finishRun({ executionArn: 'e1', input, outcome: 'lost', error: again }, context);
 
-    expect(answer).toMatchObject({ recovered: false });
     expect(state.everything()).toEqual(records);
   });
 
@@ -130,7 +183,6 @@ describe('a run that failed', () => {
     expect(await finish('failed', 'another')).toEqual({
       executionArn: 'another',
       outcome: 'failed',
-      recovered: false,
       pipeline: 'loan',
       drop: 'loan/first/',
       error: 'SchemaMismatchError',
@@ -143,7 +195,7 @@ describe('a run that failed', () => {
 
 describe('a run that was lost', () => {
   it('is recovered, and announced again when asked again', async () => {
-    expect([await finish('lost'), await finish('lost')]).toMatchObject([{ recovered: true }, { recovered: true }]);
+    expect([await finish('lost'), await finish('lost')]).toMatchObject([{ runId: 'r1' }, { runId: 'r1' }]);
     expect(await run()).toMatchObject({ status: 'failed', failure: { error: 'SchemaMismatchError' } });
     expect(started.size).toBe(1);
   });
@@ -152,7 +204,7 @@ describe('a run that was lost', () => {
     await state.put('loan', 'finished#e1', { runId: 'r1', outcome: 'lost' });
     await state.set('loan', 'lease', { holder: 'e2', runId: 'r2' });
 
-    expect(await finish('lost')).toMatchObject({ recovered: true, runId: 'r1' });
+    expect(await finish('lost')).toMatchObject({ runId: 'r1' });
 
     expect(await run()).toMatchObject({ status: 'failed' });
     expect(await state.get('loan', 'lease')).toMatchObject({ holder: 'e2', pending: waiting });
@@ -163,6 +215,46 @@ describe('a run that was lost', () => {
     await finish('lost');
     await finish('rejected');
     expect(await run()).toMatchObject({ status: 'rejected' });
+  });
+});
+
+describe('what a run leaves in SageMaker', () => {
+  it.each(['failed', 'lost', 'rejected'] as const)('goes away when it is %s: jobs, model, package', async (outcome) => {
+    await finish(outcome);
+
+    expect([...held.jobs.values()]).toEqual(['Stopped', 'Completed']);
+    expect([...held.models]).toEqual(['tidegate-dev-loan-r0']);
+    expect([...held.packages.keys()]).toEqual([packageArn(1)]);
+  });
+
+  it('stays when it is registered, and when only its end failed', async () => {
+    await finish('registered');
+    expect(held.models.size + held.packages.size).toBe(4);
+
+    await world();
+    await state.set('loan', 'run#r1', { modelPackageArn: packageArn(2) });
+    const answer = await finish('lost');
+
+    expect(answer).toMatchObject({ message: 'The model is registered; only the end of its run failed: no column y' });
+    expect(await run()).toMatchObject({ status: 'registered' });
+    expect(await state.get('loan', 'trained#data#config')).toMatchObject({ runId: 'r1', outcome: 'registered' });
+    expect(held.models.size + held.packages.size).toBe(4);
+    expect(await state.get('loan', 'lease')).toBeUndefined();
+  });
+
+  it('is asked for again when SageMaker refuses, though the lease is free by then', async () => {
+    mockClient(SageMakerClient).onAnyCommand().rejects(refusal('Rate exceeded', 'ThrottlingException'));
+    await expect(finish('failed')).rejects.toMatchObject({ name: 'TransientError' });
+    expect(await state.get('loan', 'lease')).toBeUndefined();
+
+    holdInSageMaker();
+    await finish('lost');
+    expect([...held.models]).toEqual(['tidegate-dev-loan-r0']);
+  });
+
+  it('may be nothing, not even a group of models', async () => {
+    mockClient(SageMakerClient).onAnyCommand().rejects(refusal('Requested resource not found.'));
+    expect(await finish('failed')).toMatchObject({ runId: 'r1' });
   });
 });
 
@@ -217,7 +309,6 @@ describe('an input that no pipeline can be read off', () => {
     expect(answer).toEqual({
       executionArn: 'e1',
       outcome: 'failed',
-      recovered: false,
       ...target,
       error: 'Unknown',
       message: 'No cause was given.',

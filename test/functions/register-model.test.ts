@@ -3,6 +3,7 @@ import {
   CreateModelPackageGroupCommand,
   DescribeModelPackageGroupCommand,
   SageMakerClient,
+  UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -19,12 +20,15 @@ import { fakeStateTable } from './support/state-table.ts';
 const run = { pipeline: 'loan', runId: '20260102-080000-bbbb' };
 const keys = artifactKeys(run);
 const { evaluation } = sampleReport('binary');
+const automatic = { ...pipeline, description: 'Who defaults?', registry: { approval: 'auto' } };
 let register: () => Promise<{ modelPackageArn: string }>;
 let state: MemoryState;
 let buckets: FakeBuckets;
 let groups: Set<string>;
 /** Packages by client token, as SageMaker tells one request from another. */
 let packages: Map<string, string>;
+/** What was said of packages after they were registered. */
+let approved: string[];
 const freshMock = () => mockClient(SageMakerClient);
 let mock: ReturnType<typeof freshMock>;
 
@@ -51,6 +55,13 @@ function world(calls?: Calls, configuration: object = pipeline): void {
     calls?.made(`create package ${arn}`);
     return { ModelPackageArn: arn };
   });
+  mock.on(UpdateModelPackageCommand).callsFake(({ ModelPackageArn, ModelApprovalStatus }) => {
+    expect(state.everything(), 'nothing is approved that its run does not know of').not.toEqual({});
+    approved.push(`${ModelPackageArn} ${ModelApprovalStatus}`);
+    calls?.made(`approve ${ModelPackageArn}`);
+    return {};
+  });
+  approved = [];
   const records = {
     [keys.config]: configuration,
     [keys.evaluation]: evaluation,
@@ -103,12 +114,16 @@ describe('a candidate that passed its gates', () => {
       modelPackageVersion: 1,
       approval: 'PendingManualApproval',
     });
+    expect(approved).toEqual([]);
   });
 
-  it('is approved at once where the pipeline says so', async () => {
-    world(undefined, { ...pipeline, description: 'Who defaults?', registry: { approval: 'auto' } });
+  it('is approved where the pipeline says so, once its run knows of it', async () => {
+    world(undefined, automatic);
     await register();
-    expect(request()).toMatchObject({ ModelApprovalStatus: 'Approved' });
+    await register();
+    expect(request()).toMatchObject({ ModelApprovalStatus: 'PendingManualApproval' });
+    expect(approved).toEqual([`${packageArn(1)} Approved`]);
+    expect(await state.get('loan', `run#${run.runId}`)).toMatchObject({ approval: 'Approved' });
     expect(mock.commandCalls(CreateModelPackageGroupCommand)[0]?.args[0].input).toMatchObject({
       ModelPackageGroupDescription: 'Who defaults?',
     });
@@ -138,13 +153,13 @@ describe('a candidate that passed its gates', () => {
 
 it('registers once when registering breaks off anywhere and is tried again', async () => {
   const whole = countCalls();
-  world(whole);
+  world(whole, automatic);
   await register();
   const wanted = state.everything();
-  expect(whole.log).toHaveLength(4);
+  expect(whole.log).toHaveLength(6);
 
   for (let n = 1; n <= whole.log.length; n++) {
-    world(countCalls(n));
+    world(countCalls(n), automatic);
     await expect(register(), `call ${n}`).rejects.toBeInstanceOf(Crash);
     expect(await register()).toEqual({ modelPackageArn: packageArn(1) });
     expect(packages.size, `after ${whole.log[n - 1]}`).toBe(1);

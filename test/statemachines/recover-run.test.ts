@@ -19,7 +19,6 @@ async function recover(input: unknown, finish: (args: unknown) => unknown) {
 describe('the recover-run machine', () => {
   it('gives back the lease of an aborted run and tells the team', async () => {
     const { status, tasks, calls } = await recover(event(), () => ({
-      recovered: true,
       error: 'ExecutionABORTED',
       message: 'stopped',
       executionArn,
@@ -36,14 +35,30 @@ describe('the recover-run machine', () => {
   });
 
   it('keeps the cause that the event gives', async () => {
-    const { calls } = await recover(event({ status: 'FAILED', cause: 'too large' }), () => ({ recovered: true }));
+    const { calls } = await recover(event({ status: 'FAILED', cause: 'too large' }), () => ({}));
 
     expect(calls[0]?.arguments).toMatchObject({ error: { Error: 'ExecutionFAILED', Cause: 'too large' } });
   });
 
-  it('leaves a run alone that finished by itself', async () => {
-    const { tasks } = await recover(event(), () => ({ recovered: false }));
+  it('passes on the error of a run that failed, which may not have been told of', async () => {
+    const { calls, tasks } = await recover(
+      event({ status: 'FAILED', error: 'Boom', cause: 'it broke' }),
+      (args) => args,
+    );
 
-    expect(tasks).toEqual(['FinishRun']);
+    expect(calls[0]?.arguments).toMatchObject({ error: { Error: 'Boom', Cause: 'it broke' } });
+    expect(tasks).toEqual(['FinishRun', 'Notify']);
+  });
+
+  it('asks for hours: nobody else completes the ending', async () => {
+    let asked = 0;
+    const { status, tasks } = await recover(event(), () => {
+      asked += 1;
+      if (asked < 100) throw { error: 'TransientError', cause: 'throttled' };
+      return {};
+    });
+
+    expect(status).toBe('SUCCEEDED');
+    expect(tasks.at(-1)).toBe('Notify');
   });
 });

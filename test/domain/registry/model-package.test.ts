@@ -80,11 +80,11 @@ describe('lineageProperties', () => {
 });
 
 describe('modelPackageRequest', () => {
-  it('approves at once only where the pipeline says so', () => {
+  it('approves nothing before its run knows of it, whatever the pipeline says', () => {
     const auto = { ...pipeline, registry: { approval: 'auto' as const } };
 
     expect(modelPackageRequest(registration).ModelApprovalStatus).toBe('PendingManualApproval');
-    expect(modelPackageRequest({ ...registration, pipeline: auto }).ModelApprovalStatus).toBe('Approved');
+    expect(modelPackageRequest({ ...registration, pipeline: auto }).ModelApprovalStatus).toBe('PendingManualApproval');
   });
 
   it('carries metrics with a digest, and a token that makes a retry harmless', () => {

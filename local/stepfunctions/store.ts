@@ -94,17 +94,11 @@ export class StepFunctionsStore {
   readonly outbox: EventOutbox;
   readonly #db: TurnDatabase;
 
-  /**
-   * @param context its `stateDir` holds the file `stepfunctions/stepfunctions.sqlite`
-   * @param afterCommit told of every commit
-   */
-  constructor(context: Pick<CloudContext, 'stateDir' | 'clock' | 'emit' | 'log'>, afterCommit: () => void = () => {}) {
+  /** @param context its `stateDir` holds the file `stepfunctions/stepfunctions.sqlite` */
+  constructor(context: Pick<CloudContext, 'stateDir' | 'clock' | 'emit' | 'log'>) {
     const folder = join(context.stateDir, 'stepfunctions');
     mkdirSync(folder, { recursive: true });
-    this.#db = new TurnDatabase(join(folder, 'stepfunctions.sqlite'), schema, () => {
-      afterCommit();
-      this.outbox.send();
-    });
+    this.#db = new TurnDatabase(join(folder, 'stepfunctions.sqlite'), schema, () => this.outbox.send());
     this.lines = new LineStore(this.#db);
     this.tokens = new TokenStore(this.#db);
     this.mapWork = new MapWorkStore(this.#db);

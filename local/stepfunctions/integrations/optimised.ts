@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../asl.ts';
-import { ExecutionError, errorNames } from '../errors.ts';
+import { ExecutionError, ExecutionSuspended, errorNames } from '../errors.ts';
 import type { IntegrationTools, ServiceRequest } from './integration.ts';
 import { optimisedError } from './sdk-errors.ts';
 import type { OptimisedNames } from './sdk-services.ts';
@@ -51,5 +51,7 @@ export async function submitAndWaitForToken(
     return await answer;
   } finally {
     stop.abort(new Error('the task is over'));
+    // An answer that came before the submission's is needed until both are written to the history.
+    if (!(signal.reason instanceof ExecutionSuspended)) tools.tokens.forget(token);
   }
 }

@@ -1,5 +1,5 @@
 import type { Json } from '../asl.ts';
-import { ExecutionError, ExecutionSuspended } from '../errors.ts';
+import { ExecutionError } from '../errors.ts';
 import type { TokenAnswer, TokenStore } from '../store/tokens.ts';
 
 /** A task that waits for its token to be answered. */
@@ -20,7 +20,7 @@ export class TaskTokens {
     this.#store = store;
   }
 
-  /** Waits until a token is answered. The token is over with the wait, unless the cloud goes down. */
+  /** Waits until a token is answered. */
   async wait(token: string, heartbeat: () => void, signal: AbortSignal): Promise<Json> {
     signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<TokenAnswer>();
@@ -36,8 +36,12 @@ export class TaskTokens {
     } finally {
       signal.removeEventListener('abort', abort);
       this.#waiting.delete(token);
-      if (!(signal.reason instanceof ExecutionSuspended)) this.#store.remove(token);
     }
+  }
+
+  /** Forgets a token and its answer, once its task is over. */
+  forget(token: string): void {
+    this.#store.remove(token);
   }
 
   /** Whether a token still takes an answer. */

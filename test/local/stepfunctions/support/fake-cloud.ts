@@ -15,6 +15,7 @@ import { systemClock } from '#local/cloud/clock';
 import {
   type AuthorizationRequest,
   AwsError,
+  type Clock,
   type CloudService,
   type PreparedCall,
   type ServiceRequest,
@@ -93,7 +94,11 @@ export class FakeCloud {
   /** @param stateDir kept over a restart; made anew when not given */
   static async start(
     foreign: ForeignServices = () => ({}),
-    options: { stateDir?: string; allow?: (wanted: AuthorizationRequest, role: boolean) => boolean } = {},
+    options: {
+      stateDir?: string;
+      clock?: Clock;
+      allow?: (wanted: AuthorizationRequest, role: boolean) => boolean;
+    } = {},
   ): Promise<FakeCloud> {
     const stateDir = options.stateDir ?? mkdtempSync(join(tmpdir(), 'states-'));
     const foreignCalls: ForeignCall[] = [];
@@ -108,7 +113,7 @@ export class FakeCloud {
           return FakeCloud.config(endpoint, 'ROLE');
         },
       }),
-      clock: systemClock as FakeContext['clock'],
+      clock: (options.clock ?? systemClock) as FakeContext['clock'],
     };
     const states = createStepFunctions(context);
     const combined: CloudService = {

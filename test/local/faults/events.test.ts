@@ -1,0 +1,120 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { CloudService } from '#local/cloud/service';
+import { createEventBridge, type EventBridge } from '#local/eventbridge/service';
+import type { FaultFileInput } from '#local/faults/fault-file';
+import { createFaultPlan, type FaultPlan } from '#local/faults/plan';
+import { type FakeContext, fakeContext, type ServedService, serveService } from '../support/door.ts';
+import { clientConfigFor, recordingLambda, recordingStepFunctions } from '../support/event-targets.ts';
+
+const account = '123456789012';
+const machineArn = `arn:aws:states:eu-central-1:${account}:stateMachine:retrain`;
+const functionArn = `arn:aws:lambda:eu-central-1:${account}:function:notify`;
+
+let stateDir: string;
+let context: FakeContext;
+let lambda: ReturnType<typeof recordingLambda>;
+let states: ReturnType<typeof recordingStepFunctions>;
+let statesDoor: ServedService;
+let bridge: EventBridge;
+
+const open = async (): Promise<void> => {
+  bridge = createEventBridge(context);
+  const rule = (name: string, source: string, target: object) =>
+    bridge.resources?.['AWS::Events::Rule']?.apply({
+      logicalId: name,
+      type: 'AWS::Events::Rule',
+      properties: { Name: name, EventPattern: { source: [source] }, Targets: [{ Id: 't', ...target }] },
+    });
+  await rule('on-drop', 'aws.s3', { Arn: functionArn });
+  await rule('on-drop-too', 'aws.s3', { Arn: machineArn, RoleArn: `arn:aws:iam::${account}:role/StartRetrain` });
+  await bridge.start?.();
+};
+
+beforeEach(async () => {
+  stateDir = mkdtempSync(join(tmpdir(), 'tidegate-lost-events-'));
+  lambda = recordingLambda();
+  states = recordingStepFunctions();
+  statesDoor = await serveService(states);
+  context = fakeContext(stateDir, {
+    clientConfig: clientConfigFor(statesDoor.endpoint),
+    service: <T extends CloudService>() => lambda as CloudService as T,
+  });
+  await open();
+});
+afterEach(async () => {
+  await bridge.close?.();
+  await statesDoor.close();
+  rmSync(stateDir, { recursive: true, force: true });
+});
+
+const set = (...faults: FaultFileInput['faults']): FaultPlan => {
+  const plan = createFaultPlan({ faults });
+  Object.assign(context, { faults: plan });
+  return plan;
+};
+const drop = (key: string): void =>
+  bridge.deliver({ source: 'aws.s3', 'detail-type': 'Object Created', detail: { object: { key } } });
+const envelopes = () =>
+  lambda.invocations.map(({ payload }) => payload as { id: string; detail: { object: { key: string } } });
+const toFunction = (): string[] => envelopes().map(({ detail }) => detail.object.key);
+const toMachine = (): string[] =>
+  states.executions.map(
+    ({ input }) => (JSON.parse(input) as { detail: { object: { key: string } } }).detail.object.key,
+  );
+
+describe('an event', () => {
+  it('is lost to one rule, and reaches the other', async () => {
+    const plan = set({ fault: 'event-lost', rule: 'on-drop', nth: 1 });
+    drop('lost');
+    drop('found');
+    await vi.waitFor(() => expect(toMachine()).toHaveLength(2));
+    expect(toMachine()).toEqual(expect.arrayContaining(['lost', 'found']));
+    await vi.waitFor(() => expect(toFunction()).toEqual(['found']));
+    expect(plan.status()).toMatchObject([{ tried: 2, fired: 1 }]);
+  });
+
+  it('comes twice, as the same event, and starts two executions', async () => {
+    set({ fault: 'event-duplicated' });
+    drop('twice');
+    await vi.waitFor(() =>
+      expect([toFunction(), toMachine()]).toEqual([Array(2).fill('twice'), Array(2).fill('twice')]),
+    );
+    expect(new Set(envelopes().map(({ id }) => id)).size).toBe(1);
+    expect(new Set(states.executions.map(({ name }) => name)).size).toBe(2);
+  });
+
+  it('comes late, across a restart too', async () => {
+    set({ fault: 'event-delayed', detailType: 'Object *', rule: 'on-drop', seconds: 60 });
+    drop('late');
+    await vi.waitFor(() => expect(toMachine()).toEqual(['late']));
+    await bridge.close?.();
+    await open();
+    await context.clock.advance(59_000);
+    expect(toFunction()).toEqual([]);
+    await context.clock.advance(1000);
+    await vi.waitFor(() => expect(toFunction()).toEqual(['late']));
+  });
+
+  it('is overtaken by the one that follows it', async () => {
+    set({ fault: 'event-reordered', rule: 'on-drop', seconds: 600, nth: 1 });
+    drop('first');
+    await vi.waitFor(() => expect(toMachine()).toEqual(['first']));
+    drop('second');
+    await vi.waitFor(() => expect(toFunction()).toEqual(['second']));
+    await context.clock.advance(1000);
+    await vi.waitFor(() => expect(toFunction()).toEqual(['second', 'first']));
+  });
+
+  it('is overtaken by none, and comes when it has waited long enough', async () => {
+    set({ fault: 'event-reordered', rule: 'on-drop', seconds: 600 });
+    drop('alone');
+    await vi.waitFor(() => expect(toMachine()).toEqual(['alone']));
+    await context.clock.advance(599_000);
+    expect(toFunction()).toEqual([]);
+    await context.clock.advance(1000);
+    await vi.waitFor(() => expect(toFunction()).toEqual(['alone']));
+  });
+});

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '../cloud/json-protocol.ts';
-import { type AuthorizationRequest, AwsError } from '../cloud/service.ts';
+import { type AuthorizationRequest, AwsError, type CloudContext } from '../cloud/service.ts';
+import { keyUse } from '../kms/key-use.ts';
 
 /** What IAM needs to know of the tables. */
 export interface Tables {
@@ -7,6 +8,8 @@ export interface Tables {
   readonly region: string;
   /** Name of the partition key of a table or index; undefined when there is no such table. */
   hashKey(table: string, index?: string): string | undefined;
+  /** The customer's key that encrypts a table, if one does. */
+  keyId(table: string): string | undefined;
 }
 
 /** A table may be named by its ARN: the bare name. */
@@ -47,6 +50,22 @@ export function authorizeDynamo(operation: string, input: JsonObject, tables: Ta
   if (operation.endsWith('TagResource') || operation === 'UntagResource' || operation === 'ListTagsOfResource') {
     return [{ action, resource: String(input['ResourceArn'] ?? '*') }];
   }
+  if (operation.startsWith('Transact')) {
+    return [input['TransactItems']].flatMap(asObjects).flatMap((item) =>
+      Object.entries(item).flatMap(([kind, each]) => {
+        if (!isJsonObject(each)) return [];
+        const table = tableName(each['TableName']);
+        const permission = kind === 'ConditionCheck' ? 'ConditionCheckItem' : `${kind}Item`;
+        return [
+          {
+            action: `dynamodb:${permission}`,
+            resource: arn(table),
+            ...withKeys(leadingKeys(each, tables.hashKey(table))),
+          },
+        ];
+      }),
+    );
+  }
   if (operation.startsWith('Batch')) {
     const items = input['RequestItems'];
     if (!isJsonObject(items)) throw new AwsError('ValidationException', 'RequestItems is required.');
@@ -67,6 +86,36 @@ export function authorizeDynamo(operation: string, input: JsonObject, tables: Ta
   const index = typeof input['IndexName'] === 'string' ? input['IndexName'] : undefined;
   const resource = index === undefined ? arn(table) : `${arn(table)}/index/${index}`;
   return [{ action, resource, ...withKeys(leadingKeys(input, tables.hashKey(table, index))) }];
+}
+
+/** Operations that read or write items, and so need the table's key. */
+const ON_ITEMS = /^(?:Get|Put|Update|Delete|BatchGet|BatchWrite|TransactGet|TransactWrite)Items?$|^(?:Query|Scan)$/;
+
+/**
+ * With a key of the customer's, DynamoDB unlocks the table's own key in the caller's name (Developer Guide, "DynamoDB
+ * encryption at rest: how it works"). It keeps an unlocked key for up to five minutes a caller; here each request asks,
+ * so that a missing grant shows at once.
+ * @throws AwsError `AccessDeniedException` when the key is gone or disabled
+ */
+export function tableKeyUse(
+  operation: string,
+  authorized: readonly AuthorizationRequest[],
+  tables: Tables,
+  context: Pick<CloudContext, 'partition' | 'service'>,
+): AuthorizationRequest[] {
+  if (!ON_ITEMS.test(operation)) return [];
+  const names = new Set(authorized.map(({ resource }) => tableName(resource)));
+  return [...names].flatMap((table) => {
+    const key = tables.keyId(table);
+    if (key === undefined) return [];
+    const encryptionContext = { 'aws:dynamodb:tableName': table, 'aws:dynamodb:subscriberId': tables.accountId };
+    try {
+      return keyUse({ ...tables, ...context }, { actions: ['kms:Decrypt'], key, via: 'dynamodb', encryptionContext });
+    } catch (cause) {
+      if (!(cause instanceof AwsError)) throw cause;
+      throw new AwsError('AccessDeniedException', `KMS key access denied error: ${cause.message}`);
+    }
+  });
 }
 
 const asObjects = (value: unknown): JsonObject[] => (Array.isArray(value) ? value.filter(isJsonObject) : []);

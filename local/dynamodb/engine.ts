@@ -204,8 +204,8 @@ export async function openEngine(
     },
     async assertCondition(input) {
       const checked = validate('DeleteItem', input);
-      const { TableName, Key } = input;
-      const { Item } = await act('GetItem', { TableName, Key: structuredClone(Key), ConsistentRead: true });
+      const { TableName, Key } = checked;
+      const { Item } = await act('GetItem', { TableName, Key, ConsistentRead: true });
       const failed = core.checkConditional(checked, isJsonObject(Item) ? Item : undefined);
       if (failed) throw toAwsError(failed);
     },

@@ -9,9 +9,14 @@ import {
 } from '../cloud/json-protocol.ts';
 import { AwsError, type CloudContext, type CloudService } from '../cloud/service.ts';
 import { readState, writeState } from '../cloud/state-file.ts';
-import { authorizeDynamo, tableName } from './authorize.ts';
+import { keyArnOf } from '../kms/key-use.ts';
+import { timerLoop } from '../scheduler/timer-loop.ts';
+import { authorizeDynamo, type Tables, tableKeyUse, tableName } from './authorize.ts';
 import { openEngine } from './engine.ts';
 import { type TableRegistry, type TableSettings, tableProvider } from './table.ts';
+import { SWEEP_MS, sweepExpired } from './time-to-live.ts';
+import { createTransactions } from './transactions.ts';
+import { createTurns } from './turns.ts';
 
 const SHAPES = 'com.amazonaws.dynamodb.v20120810';
 
@@ -20,13 +25,15 @@ type Own = (input: JsonObject) => Promise<unknown>;
 
 /** DynamoDB by dynalite, in this process, its LevelDB below the state folder. */
 export async function createDynamoDb(context: CloudContext): Promise<CloudService> {
-  const { stateDir, log } = context;
+  const { stateDir, clock, log } = context;
   const folder = join(stateDir, 'dynamodb');
   const engine = await openEngine(join(folder, 'level'), context);
   const settingsPath = join(folder, 'settings.json');
   const settings = readState<Record<string, TableSettings>>(settingsPath, {});
   /** Table, or `table/index` → name of the partition key. */
   const hashKeys = new Map<string, string>();
+  /** Table → names of its key attributes. */
+  const keys = new Map<string, readonly string[]>();
 
   const registry: TableRegistry = {
     settings: (table) => settings[table] ?? {},
@@ -34,12 +41,21 @@ export async function createDynamoDb(context: CloudContext): Promise<CloudServic
       settings[table] = values;
       writeState(settingsPath, settings);
     },
+    keyNames(table) {
+      const names = keys.get(table);
+      if (names) return names;
+      throw new AwsError('ResourceNotFoundException', 'Requested resource not found');
+    },
     async learn(table) {
       const { Table } = await engine.run('DescribeTable', { TableName: table });
       if (!isJsonObject(Table)) return;
       const hash = (schema: unknown): string =>
         String((schema as JsonObject[]).find((key) => key['KeyType'] === 'HASH')?.['AttributeName']);
       hashKeys.set(table, hash(Table['KeySchema']));
+      keys.set(
+        table,
+        (Table['KeySchema'] as JsonObject[]).map((key) => String(key['AttributeName'])),
+      );
       for (const kind of ['GlobalSecondaryIndexes', 'LocalSecondaryIndexes']) {
         for (const index of (Table[kind] ?? []) as JsonObject[])
           hashKeys.set(`${table}/${String(index['IndexName'])}`, hash(index['KeySchema']));
@@ -90,13 +106,19 @@ export async function createDynamoDb(context: CloudContext): Promise<CloudServic
     },
     async DescribeTable(input) {
       const output = await engine.run('DescribeTable', input);
-      const { deletionProtection, sse } = registry.settings(String(input['TableName']));
+      const { deletionProtection, sse, keyId } = registry.settings(String(input['TableName']));
       const table = isJsonObject(output['Table']) ? output['Table'] : {};
       return {
         Table: {
           ...table,
           DeletionProtectionEnabled: deletionProtection === true,
-          ...(sse && { SSEDescription: { Status: 'ENABLED', SSEType: 'KMS' } }),
+          ...(sse && {
+            SSEDescription: {
+              Status: 'ENABLED',
+              SSEType: 'KMS',
+              ...(keyId !== undefined && { KMSMasterKeyArn: keyArnOf(context, keyId) }),
+            },
+          }),
         },
       };
     },
@@ -110,6 +132,10 @@ export async function createDynamoDb(context: CloudContext): Promise<CloudServic
       return engine.run('DeleteTable', input);
     },
     async UpdateTable(input) {
+      for (const member of ['StreamSpecification', 'ReplicaUpdates']) {
+        if (input[member] !== undefined)
+          throw new AwsError('ValidationException', `${member} is not emulated: DynamoDB has no streams here.`);
+      }
       const updates = (input['GlobalSecondaryIndexUpdates'] ?? []) as JsonObject[];
       if (updates.some((update) => 'Create' in update || 'Delete' in update)) {
         throw new AwsError(
@@ -126,49 +152,77 @@ export async function createDynamoDb(context: CloudContext): Promise<CloudServic
     },
   };
 
-  /** dynalite does not give back the item that failed a condition; it is read right after. */
-  async function run(operation: string, input: JsonObject): Promise<unknown> {
+  const turns = createTurns();
+  const transactions = createTransactions(engine, folder, clock, async (table) => registry.keyNames(table));
+  await transactions.recover();
+
+  /** The item that failed a condition is told to those who ask for it. */
+  async function runOne(operation: string, input: JsonObject): Promise<unknown> {
     try {
       return await (own[operation]?.(input) ?? engine.run(operation, input));
     } catch (cause) {
-      const wantsItem = input['ReturnValuesOnConditionCheckFailure'] === 'ALL_OLD';
-      if (!wantsItem || !(cause instanceof AwsError) || cause.code !== 'ConditionalCheckFailedException') throw cause;
-      const table = String(input['TableName']);
-      const { Table } = await engine.run('DescribeTable', { TableName: table });
-      const keys = ((isJsonObject(Table) ? Table['KeySchema'] : undefined) ?? []) as JsonObject[];
-      const source = (input['Key'] ?? input['Item']) as JsonObject;
-      const Key = Object.fromEntries(
-        keys.map((key) => [String(key['AttributeName']), source[String(key['AttributeName'])]]),
-      );
-      const { Item } = await engine.run('GetItem', { TableName: table, Key, ConsistentRead: true });
-      throw new AwsError(cause.code, cause.message, cause.status, Item === undefined ? {} : { Item });
+      if (!(cause instanceof AwsError) || input['ReturnValuesOnConditionCheckFailure'] === 'ALL_OLD') throw cause;
+      const { Item: _, ...fields } = cause.fields;
+      throw new AwsError(cause.code, cause.message, cause.status, fields);
     }
   }
+
+  const run = (operation: string, input: JsonObject): Promise<unknown> => {
+    if (operation === 'TransactWriteItems') return turns.alone(() => transactions.write(input));
+    if (operation === 'TransactGetItems') return turns.alone(() => transactions.read(input));
+    return turns.shared(() => runOne(operation, input));
+  };
+
+  /** Looks through every table with a time to live. */
+  async function sweep(): Promise<void> {
+    for (const [table, { ttlAttribute }] of Object.entries(settings)) {
+      if (ttlAttribute === undefined || !hashKeys.has(table)) continue;
+      const keyNames = registry.keyNames(table);
+      const deleted = await turns.shared(() => sweepExpired(engine, table, ttlAttribute, keyNames, clock.now()));
+      if (deleted > 0) log('info', 'items whose time to live was over were deleted', { table, deleted });
+    }
+  }
+  let nextSweep = 0;
+  const sweeping = timerLoop({
+    clock,
+    next: () => nextSweep,
+    async run(now) {
+      nextSweep = now + SWEEP_MS;
+      await sweep();
+    },
+    onError: (error) => log('error', 'looking for expired items failed', { error: String(error) }),
+  });
+
+  const tables: Tables = {
+    accountId: context.accountId,
+    region: context.region,
+    hashKey: (table, index) => hashKeys.get(index === undefined ? table : `${table}/${index}`),
+    keyId: (table) => registry.settings(table).keyId,
+  };
 
   return {
     signingNames: ['dynamodb'],
     resources: { 'AWS::DynamoDB::Table': tableProvider(engine, registry, folder, context) },
     async prepare(request) {
       const { operation, input: sent } = await readJsonRequest(request, 'DynamoDB_20120810');
-      if (operation.startsWith('Transact') || !(engine.has(operation) || Object.hasOwn(own, operation))) {
-        const instead = operation.startsWith('Transact')
-          ? ' Use a conditional PutItem or UpdateItem on one item instead.'
-          : '';
-        throw new AwsError('UnknownOperationException', `DynamoDB ${operation} is not emulated.${instead}`);
+      if (!(engine.has(operation) || Object.hasOwn(own, operation) || /^Transact(?:Get|Write)Items$/.test(operation))) {
+        throw new AwsError('UnknownOperationException', `DynamoDB ${operation} is not emulated.`);
       }
       const input = 'TableName' in sent ? { ...sent, TableName: tableName(sent['TableName']) } : sent;
+      const authorize = authorizeDynamo(operation, input, tables);
       return {
         operation,
-        authorize: authorizeDynamo(operation, input, {
-          ...context,
-          hashKey: (table, index) => hashKeys.get(index === undefined ? table : `${table}/${index}`),
-        }),
+        authorize: [...authorize, ...tableKeyUse(operation, authorize, tables, context)],
         input: sent,
         execute: async () => jsonResponse(await run(operation, input), '1.0'),
       };
     },
     formatError: jsonError('1.0', SHAPES),
+    async start() {
+      sweeping.start();
+    },
     async close() {
+      await sweeping.close();
       await engine.close();
       log('debug', 'tables closed');
     },

@@ -11,11 +11,15 @@ export interface TableSettings {
   readonly deletionProtection?: boolean;
   readonly pointInTimeRecovery?: boolean;
   readonly sse?: boolean;
+  /** The customer's key, as the template names it. */
+  readonly keyId?: string;
 }
 
 export interface TableRegistry {
   settings(table: string): TableSettings;
   remember(table: string, settings: TableSettings): void;
+  /** The partition key and the sort key, if there is one. @throws AwsError `ResourceNotFoundException` */
+  keyNames(table: string): readonly string[];
   /** Reads the key schema of a table again. */
   learn(table: string): Promise<void>;
 }
@@ -125,11 +129,13 @@ export function tableProvider(
 function settingsOf(properties: JsonObject): TableSettings {
   const member = (name: string): JsonObject => (isJsonObject(properties[name]) ? properties[name] : {});
   const ttl = member('TimeToLiveSpecification');
+  const keyId = member('SSESpecification')['KMSMasterKeyId'];
   const on = (value: unknown): boolean => String(value) === 'true';
   return {
     ...(on(ttl['Enabled']) && typeof ttl['AttributeName'] === 'string' && { ttlAttribute: ttl['AttributeName'] }),
     deletionProtection: on(properties['DeletionProtectionEnabled']),
     pointInTimeRecovery: on(member('PointInTimeRecoverySpecification')['PointInTimeRecoveryEnabled']),
     sse: on(member('SSESpecification')['SSEEnabled']),
+    ...(typeof keyId === 'string' && { keyId }),
   };
 }

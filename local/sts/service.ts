@@ -1,10 +1,48 @@
 import type { HostContext } from '../cloud/context.ts';
 import { sessionArn } from '../cloud/credentials.ts';
 import { queryError, queryResponse, readQueryRequest } from '../cloud/query-protocol.ts';
-import { AwsError, type CloudService, type PreparedCall, type ServiceRequest } from '../cloud/service.ts';
+import {
+  AwsError,
+  type CloudService,
+  type PreparedCall,
+  type ServiceRequest,
+  type SessionTerms,
+} from '../cloud/service.ts';
+import { parsePolicy } from '../iam/policy.ts';
 import type { IamService } from '../iam/service.ts';
 
 const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
+
+/** API Reference, AssumeRole: Policy. */
+const MAX_POLICY = 2048;
+
+/**
+ * The policies and tags a session is begun with.
+ * @throws AwsError `MalformedPolicyDocument`, `PackedPolicyTooLarge`
+ */
+function sessionTerms(input: URLSearchParams): SessionTerms | undefined {
+  const policy = input.get('Policy');
+  if (policy !== null) {
+    if (policy.length > MAX_POLICY)
+      throw new AwsError('PackedPolicyTooLarge', `A session policy has at most ${MAX_POLICY} characters.`);
+    try {
+      parsePolicy(policy, 'policy of the session', 'identity');
+    } catch (cause) {
+      throw new AwsError('MalformedPolicyDocument', cause instanceof Error ? cause.message : String(cause));
+    }
+  }
+  const members = (prefix: string, suffix: string): string[] => {
+    const values: string[] = [];
+    for (let n = 1; input.has(`${prefix}.member.${n}.${suffix}`); n++)
+      values.push(input.get(`${prefix}.member.${n}.${suffix}`) ?? '');
+    return values;
+  };
+  const policies = [...(policy === null ? [] : [policy]), ...members('PolicyArns', 'arn')];
+  const values = members('Tags', 'Value');
+  const tags = Object.fromEntries(members('Tags', 'Key').map((key, index) => [key, values[index] ?? '']));
+  if (policies.length === 0 && values.length === 0) return undefined;
+  return { ...(policies.length > 0 && { policies }), ...(values.length > 0 && { tags }) };
+}
 
 /** STS: who am I, and acting as a role of the template. */
 export function createSts(context: HostContext): CloudService {
@@ -34,9 +72,13 @@ export function createSts(context: HostContext): CloudService {
       );
     }
     const seconds = Number(input.get('DurationSeconds') ?? 3600);
+    const terms = sessionTerms(input);
     return {
       operation: 'AssumeRole',
-      authorize: [{ action: 'sts:AssumeRole', resource: roleArn }],
+      authorize: [
+        { action: 'sts:AssumeRole', resource: roleArn },
+        ...(terms?.tags ? [{ action: 'sts:TagSession', resource: roleArn }] : []),
+      ],
       input: { RoleArn: roleArn, RoleSessionName: sessionName, DurationSeconds: seconds },
       async execute() {
         const role = roles().get(roleArn);
@@ -52,7 +94,7 @@ export function createSts(context: HostContext): CloudService {
         }
         // Tokens are checked against the machine's time, as signatures are.
         const until = Date.now() + seconds * 1000;
-        const keys = credentials.forRole(roleArn, sessionName, until);
+        const keys = credentials.forRole(roleArn, sessionName, until, terms);
         return queryResponse(
           'AssumeRole',
           {

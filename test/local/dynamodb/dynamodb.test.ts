@@ -13,7 +13,6 @@ import {
   PutCommand,
   QueryCommand,
   ScanCommand,
-  TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -207,10 +206,8 @@ describe('a table', () => {
   });
 
   it('refuses what is not emulated, by name', async () => {
-    const transaction = new TransactWriteCommand({
-      TransactItems: [{ Put: { TableName: 'runs', Item: { pipeline: 'a', run: 'b' } } }],
-    });
-    await expect(table.send(transaction)).rejects.toThrow('TransactWriteItems is not emulated');
+    const streams = new UpdateTableCommand({ TableName: 'runs', StreamSpecification: { StreamEnabled: true } });
+    await expect(client.send(streams)).rejects.toThrow('StreamSpecification is not emulated');
     const addIndex = new UpdateTableCommand({
       TableName: 'runs',
       GlobalSecondaryIndexUpdates: [{ Delete: { IndexName: 'byStatus' } }],

@@ -165,6 +165,110 @@ describe('other policies', () => {
   });
 });
 
+describe('a session', () => {
+  const get = ['s3:GetObject', 'arn:aws:s3:::b/k'] as const;
+  const everything = policy(allow('s3:*', '*'));
+
+  it('may do no more than its own policy allows', () => {
+    expect(decide({ identity: everything, session: policy(allow('s3:GetObject', '*')) }, ...get).effect).toBe('allow');
+    expect(decide({ identity: everything, session: policy(allow('s3:PutObject', '*')) }, ...get)).toMatchObject({
+      effect: 'implicit-deny',
+      kind: 'session',
+    });
+    expect(decide({ identity: everything, session: policy(deny('s3:GetObject', '*')) }, ...get)).toMatchObject({
+      effect: 'deny',
+      kind: 'session',
+    });
+  });
+
+  it('that a resource policy names is beyond its boundary, a role that it names is not', () => {
+    const boundary = policy(allow('s3:PutObject', '*'));
+    const naming = (AWS: string | undefined) => policy({ ...allow(...get), Principal: { AWS } });
+    expect(decide({ identity: [], boundary, resource: naming(subject.arn) }, ...get).effect).toBe('allow');
+    expect(decide({ identity: [], boundary, resource: naming(subject.roleArn) }, ...get)).toMatchObject({
+      effect: 'implicit-deny',
+      kind: 'boundary',
+    });
+  });
+
+  it('is found by the closest of several statements', () => {
+    const resource = policy(
+      { ...allow(...get), Principal: { AWS: `arn:aws:iam::${subject.accountId}:root` } },
+      { ...allow(...get), Principal: { AWS: subject.roleArn } },
+    );
+    expect(decide({ identity: [], resource }, ...get).effect).toBe('allow');
+  });
+});
+
+describe('a key policy', () => {
+  const use = ['kms:Decrypt', 'arn:aws:kms:eu-central-1:123456789012:key/k'] as const;
+  const key = (Principal: unknown, more: Json = {}) => policy({ ...allow('kms:*', '*'), Principal, ...more });
+  const root = { AWS: 'arn:aws:iam::123456789012:root' };
+  const asked = (policies: Policies) => decide({ ...policies, resourceDecides: true }, ...use);
+
+  it('keeps out everybody it does not name, the administrator included', () => {
+    const resource = key({ AWS: 'arn:aws:iam::123456789012:role/other' });
+    expect(asked({ identity: policy(allow('kms:*', '*')), resource })).toMatchObject({
+      effect: 'implicit-deny',
+      kind: 'resource',
+    });
+    expect(asked({ resource })).toMatchObject({ effect: 'implicit-deny', kind: 'resource' });
+  });
+
+  it('leaves the rest to IAM where it names the account', () => {
+    expect(asked({ identity: policy(allow('kms:Decrypt', '*')), resource: key(root) }).effect).toBe('allow');
+    expect(asked({ identity: [], resource: key(root) })).toMatchObject({ effect: 'implicit-deny', kind: 'identity' });
+    expect(asked({ resource: key(root) }).effect).toBe('allow');
+  });
+
+  it('needs no other policy where it names the role', () => {
+    expect(asked({ identity: [], resource: key({ AWS: subject.roleArn }) }).effect).toBe('allow');
+  });
+
+  it('lets a service in under its conditions alone', () => {
+    const service: Subject = { arn: 's', accountId: subject.accountId, service: 'logs.eu-central-1.amazonaws.com' };
+    const resource = key(
+      { Service: 'logs.eu-central-1.amazonaws.com' },
+      { Condition: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': 'arn:aws:logs:*:*:log-group:/app/*' } } },
+    );
+    const ask = (group: string) =>
+      evaluate(
+        { resource, resourceDecides: true },
+        {
+          action: 'kms:Encrypt',
+          resource: use[1],
+          context: contextOf({ 'kms:EncryptionContext:aws:logs:arn': `arn:aws:logs:r:1:log-group:${group}` }),
+        },
+        service,
+      ).effect;
+    expect([ask('/app/one'), ask('/other')]).toEqual(['allow', 'implicit-deny']);
+  });
+});
+
+describe('policy variables', () => {
+  const resource = `arn:aws:s3:::b/$\{aws:username}/*`;
+  const decideFor = (Version: string, username: string, asked: string) =>
+    evaluate(
+      { identity: [parsePolicy({ Version, Statement: allow('s3:GetObject', resource) }, 'test', 'identity')] },
+      { action: 's3:GetObject', resource: asked, context: contextOf({ 'aws:username': username }) },
+      subject,
+    ).effect;
+
+  it('are variables in version 2012-10-17 and plain text in the older one', () => {
+    expect(decideFor('2012-10-17', 'ann', 'arn:aws:s3:::b/ann/k')).toBe('allow');
+    expect(decideFor('2008-10-17', 'ann', 'arn:aws:s3:::b/ann/k')).toBe('implicit-deny');
+    expect(decideFor('2008-10-17', 'ann', `arn:aws:s3:::b/$\{aws:username}/k`)).toBe('allow');
+  });
+
+  it('bring in no wildcards, and a star as a variable is a star', () => {
+    expect(decideFor('2012-10-17', '*', 'arn:aws:s3:::b/ann/k')).toBe('implicit-deny');
+    expect(decideFor('2012-10-17', '*', 'arn:aws:s3:::b/*/k')).toBe('allow');
+    const starred = [allow('s3:GetObject', `arn:aws:s3:::b/$\{*}`)];
+    expect(effect(starred, 's3:GetObject', 'arn:aws:s3:::b/*')).toBe('allow');
+    expect(effect(starred, 's3:GetObject', 'arn:aws:s3:::b/k')).toBe('implicit-deny');
+  });
+});
+
 describe('a policy document', () => {
   it.each([
     [{ Effect: 'Allow', Action: 'GetObject', Resource: '*' }, '"GetObject" is no action'],
@@ -176,7 +280,43 @@ describe('a policy document', () => {
       '"StringIs" is no condition operator',
     ],
     [{ Effect: 'Allow', Action: '*', Resource: '*', Ressource: '*' }, 'unknown member Ressource'],
+    [{ Effect: 'Allow', Action: '*', Resource: '*', Principal: '*' }, 'must not have Principal'],
+    [{ Effect: 'Allow', Action: '*' }, 'needs Resource'],
+    [{ Sid: 'not allowed', Effect: 'Allow', Action: '*', Resource: '*' }, 'a Sid is made of letters and digits'],
+    [
+      { Effect: 'Allow', Action: '*', Resource: '*', Condition: { IpAddress: { 'aws:SourceIp': '10.0.0.0/33' } } },
+      '"10.0.0.0/33" is no IP address',
+    ],
   ])('is refused when malformed: %j', (statement, message) => {
     expect(() => parsePolicy({ Statement: statement }, 'policy of X', 'identity')).toThrow(message);
+  });
+
+  it.each([
+    ['trust', { Effect: 'Allow', Action: 'sts:AssumeRole' }, 'needs Principal'],
+    ['trust', { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: '*', Resource: '*' }, 'must not have Resource'],
+    [
+      'trust',
+      { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda' } },
+      '"lambda" is no principal',
+    ],
+    [
+      'trust',
+      { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: 'arn:aws:iam::123456789012:role/*' } },
+      'is no principal of this kind',
+    ],
+    ['resource', { Effect: 'Allow', Action: 's3:*', Resource: '*' }, 'needs Principal'],
+    ['resource', { Effect: 'Allow', Action: 's3:*', Principal: { Aws: '*' }, Resource: '*' }, '"Aws" is no kind'],
+  ] as const)('of kind %s is refused when malformed: %j', (kind, statement, message) => {
+    expect(() => parsePolicy({ Statement: statement }, 'policy of X', kind)).toThrow(message);
+  });
+
+  it('has one of two versions and each Sid once', () => {
+    const statement = { Sid: 'One', ...allow('s3:*', '*') };
+    expect(() => parsePolicy({ Version: '2012-10-18', Statement: statement }, 'p', 'identity')).toThrow(
+      'Version must be',
+    );
+    expect(() => parsePolicy({ Statement: [statement, statement] }, 'p', 'identity')).toThrow(
+      'two statements have the Sid',
+    );
   });
 });

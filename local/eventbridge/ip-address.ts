@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import { invalidPattern } from './pattern-errors.ts';
 
 /** An IP address as a number, with its width: 32 or 128 bits. */
 export interface IpAddress {
@@ -29,13 +30,28 @@ export interface Cidr {
   contains(address: IpAddress): boolean;
 }
 
-/** Reads `10.0.0.0/24` or `2001:db8::/64`; undefined when the text is no CIDR block. */
-export function parseCidr(text: string): Cidr | undefined {
+/** The base of a block. Unlike an address to compare with, it may have zeros before its numbers. */
+function parseBase(text: string): IpAddress {
+  const plain = /^\d+(\.\d+){3}$/.test(text) ? text.replace(/\b0+(?=\d)/g, '') : text;
+  const base = parseIp(plain);
+  if (!base) throw invalidPattern(`Nonstandard IP address: ${text}`);
+  return base;
+}
+
+/**
+ * Reads `10.0.0.0/24` or `2001:db8::/64`. A block has two addresses at least: a single one is no block, but a text.
+ * @throws InvalidEventPatternException
+ */
+export function parseCidr(text: string): Cidr {
   const [ip, mask, ...rest] = text.split('/');
-  if (ip === undefined || mask === undefined || rest.length > 0 || !/^\d{1,3}$/.test(mask)) return undefined;
-  const base = parseIp(ip);
+  if (ip === undefined || mask === undefined || rest.length > 0)
+    throw invalidPattern("Malformed CIDR, one '/' required");
+  if (!/^[+-]?\d+$/.test(mask)) throw invalidPattern('Malformed CIDR, mask bits must be an integer');
+  const base = parseBase(ip);
   const length = Number(mask);
-  if (!base || length > base.bits) return undefined;
+  if (length < 0) throw invalidPattern('Malformed CIDR, mask bits must not be negative');
+  if (length >= base.bits)
+    throw invalidPattern(`${base.bits === 32 ? 'IPv4' : 'IPv6'} mask bits must be < ${base.bits}`);
   const shift = BigInt(base.bits - length);
   return { contains: (address) => address.bits === base.bits && address.value >> shift === base.value >> shift };
 }

@@ -58,16 +58,20 @@ const keyOf = (membership: Membership): string =>
     .map(([array, index]) => `${array}:${index}`)
     .join();
 
-/** Whether every path of a rule finds a field that one of its matchers accepts, consistently across arrays. */
-export function fieldsMatch(rule: ReadonlyMap<string, readonly Matcher[]>, fields: EventFields): boolean {
+/**
+ * Whether every path of a rule finds a field that one of its matchers accepts, consistently across arrays. A field
+ * counts as absent when none of that path lies in the same elements as what the paths before it found.
+ * @param rule its paths in order, as the order decides what an absent field is looked for beside
+ */
+export function fieldsMatch(rule: Iterable<readonly [string, readonly Matcher[]]>, fields: EventFields): boolean {
   let states = new Map<string, Membership>([['', new Map()]]);
   for (const [path, matchers] of rule) {
-    const candidates = fields.get(path);
-    if (!candidates) {
-      if (!matchers.some((matcher) => matcher.kind === 'absent')) return false;
-      continue;
-    }
+    const candidates = fields.get(path) ?? [];
     const next = new Map<string, Membership>();
+    if (matchers.some((matcher) => matcher.kind === 'absent')) {
+      for (const [key, state] of states)
+        if (!candidates.some((field) => join(state, field.membership))) next.set(key, state);
+    }
     for (const field of candidates) {
       if (!matchers.some((matcher) => matcher.kind === 'value' && matcher.test(field.value))) continue;
       for (const state of states.values()) {

@@ -1,5 +1,6 @@
-import { AwsError } from '#local/cloud/service';
 import { parseCidr, parseIp } from './ip-address.ts';
+import { invalidPattern } from './pattern-errors.ts';
+import { wildcardTest } from './pattern-wildcards.ts';
 
 /** A value at the leaf of an event. */
 export type Leaf = string | number | boolean | null;
@@ -7,13 +8,20 @@ export type Leaf = string | number | boolean | null;
 /** One entry of a pattern's array: a test on a leaf, or the demand that the field be absent. */
 export type Matcher = { readonly kind: 'value'; test(value: Leaf): boolean } | { readonly kind: 'absent' };
 
-/** @returns the error of a pattern EventBridge would refuse. */
-export const invalidPattern = (reason: string): AwsError =>
-  new AwsError('InvalidEventPatternException', `Event pattern is not valid. Reason: ${reason}`);
-
 const value = (test: (leaf: Leaf) => boolean): Matcher => ({ kind: 'value', test });
 const text = (test: (leaf: string) => boolean): Matcher => value((leaf) => typeof leaf === 'string' && test(leaf));
-const fold = (s: string): string => s.toUpperCase().toLowerCase();
+
+/**
+ * A test that ignores case as event-ruler does: each character of the pattern stands for its lower and its upper case.
+ * So "ß" takes "ß" and "SS", but not "ss".
+ */
+function caseless(pattern: string, place: 'whole' | 'prefix' | 'suffix'): (s: string) => boolean {
+  const escaped = (s: string) => s.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+  const body = [...pattern].map((c) => `(?:${escaped(c.toLowerCase())}|${escaped(c.toUpperCase())})`).join('');
+  const expression = new RegExp(`${place === 'suffix' ? '' : '^'}${body}${place === 'prefix' ? '' : '$'}`, 'su');
+  return (s) => expression.test(s);
+}
+
 const isObject = (v: unknown): v is Record<string, unknown> => typeof v === 'object' && v !== null && !Array.isArray(v);
 
 const limit = 5e9;
@@ -71,46 +79,16 @@ function numericMatcher(terms: unknown): Matcher {
   }
 }
 
-/** Compiles `*` wildcards; `\*` and `\\` stand for themselves. */
-export function wildcardTest(pattern: string): (s: string) => boolean {
-  const parts: string[] = [''];
-  for (let i = 0; i < pattern.length; i++) {
-    const char = pattern.charAt(i);
-    const next = pattern.charAt(i + 1);
-    if (char === '*') {
-      if (next === '*') throw invalidPattern(`Consecutive wildcard characters at pos ${i}`);
-      parts.push('');
-    } else if (char === '\\') {
-      if (next !== '*' && next !== '\\') throw invalidPattern(`Invalid escape character at pos ${i}`);
-      parts.push((parts.pop() ?? '') + next);
-      i += 1;
-    } else parts.push((parts.pop() ?? '') + char);
-  }
-  const [first = '', ...rest] = parts;
-  const last = rest.pop();
-  if (last === undefined) return (s) => s === first;
-  return (s) => {
-    if (!s.startsWith(first)) return false;
-    let from = first.length;
-    // The leftmost place of each middle part leaves the most room for the ones after it.
-    for (const part of rest) {
-      const at = s.indexOf(part, from);
-      if (at < 0) return false;
-      from = at + part.length;
-    }
-    return s.length - from >= last.length && s.endsWith(last);
-  };
-}
-
 const requireText = (v: unknown, what: string): string => {
   if (typeof v !== 'string') throw invalidPattern(`${what} match pattern must be a string`);
   return v;
 };
 
-const soleEntry = (object: Record<string, unknown>): [string, unknown] => {
+/** @param what names the expression in a message */
+const soleEntry = (object: Record<string, unknown>, what = 'Match'): [string, unknown] => {
   const entries = Object.entries(object);
   const [entry] = entries;
-  if (!entry) throw invalidPattern('Match expression name not found');
+  if (!entry) throw invalidPattern(`${what} expression name not found`);
   if (entries.length > 1) throw invalidPattern('Only one key allowed in match expression');
   return entry;
 };
@@ -124,15 +102,14 @@ function affixMatcher(kind: 'prefix' | 'suffix', operand: unknown): Matcher {
   }
   const [name, inner] = soleEntry(operand);
   if (name !== 'equals-ignore-case') throw invalidPattern(`Unsupported ${kind} pattern: ${name}`);
-  const affix = fold(requireText(inner, name));
-  return text((s) => has(fold(s), affix));
+  return text(caseless(requireText(inner, name), kind));
 }
 
 const anyOf = (operand: unknown): readonly unknown[] => (Array.isArray(operand) ? operand : [operand]);
 
 function anythingBut(operand: unknown): Matcher {
   if (isObject(operand)) {
-    const [name, inner] = soleEntry(operand);
+    const [name, inner] = soleEntry(operand, 'Anything-But');
     const tests = anyOf(inner).map((entry) => refusedText(name, entry));
     return value((leaf) => !(typeof leaf === 'string' && tests.some((test) => test(leaf))));
   }
@@ -148,6 +125,8 @@ function anythingBut(operand: unknown): Matcher {
       return n === undefined || !refused.has(n);
     });
   }
+  if (Array.isArray(operand) && operand.some((entry) => !['string', 'number'].includes(typeof entry)))
+    throw invalidPattern('Inside anything but list, start|null|boolean is not supported.');
   throw invalidPattern(
     Array.isArray(operand)
       ? 'Inside anything but list, either all values are number or string, mixed type is not supported'
@@ -164,10 +143,8 @@ function refusedText(operator: string, operand: unknown): (s: string) => boolean
       if (affix === '') throw invalidPattern('Null prefix/suffix not allowed');
       return (s) => (operator === 'prefix' ? s.startsWith(affix) : s.endsWith(affix));
     }
-    case 'equals-ignore-case': {
-      const folded = fold(requireText(operand, operator));
-      return (s) => fold(s) === folded;
-    }
+    case 'equals-ignore-case':
+      return caseless(requireText(operand, operator), 'whole');
     case 'wildcard':
       return wildcardTest(requireText(operand, operator));
     default:
@@ -184,10 +161,8 @@ function expression(name: string, operand: unknown): Matcher {
     case 'prefix':
     case 'suffix':
       return affixMatcher(name, operand);
-    case 'equals-ignore-case': {
-      const wanted = fold(requireText(operand, name));
-      return text((s) => fold(s) === wanted);
-    }
+    case 'equals-ignore-case':
+      return text(caseless(requireText(operand, name), 'whole'));
     case 'wildcard':
       return text(wildcardTest(requireText(operand, name)));
     case 'numeric':
@@ -198,8 +173,7 @@ function expression(name: string, operand: unknown): Matcher {
       if (typeof operand !== 'boolean') throw invalidPattern('exists match pattern must be either true or false.');
       return operand ? value(() => true) : { kind: 'absent' };
     case 'cidr': {
-      const block = parseCidr(requireText(operand, name));
-      if (!block) throw invalidPattern('Malformed CIDR, an IPv4 or IPv6 address, one / and the mask bits are required');
+      const block = parseCidr(requireText(operand, 'prefix'));
       return text((s) => {
         const address = parseIp(s);
         return address !== undefined && block.contains(address);
@@ -228,4 +202,12 @@ export function compileMatcher(entry: unknown): Matcher {
     });
   }
   return value((leaf) => leaf === entry);
+}
+
+/** The texts of an entry's wildcards, also of those that `anything-but` negates. */
+export function wildcardsOf(entry: unknown): string[] {
+  if (!isObject(entry)) return [];
+  const refused = entry['anything-but'];
+  const operands = [entry['wildcard'], ...(isObject(refused) ? anyOf(refused['wildcard']) : [])];
+  return operands.filter((operand) => typeof operand === 'string');
 }

@@ -1,11 +1,20 @@
+import { invalidPattern } from './pattern-errors.ts';
 import { type EventFields, fieldsMatch, flattenEvent } from './pattern-fields.ts';
-import { compileMatcher, invalidPattern, type Matcher } from './pattern-matchers.ts';
+import { compileMatcher, type Matcher, wildcardsOf } from './pattern-matchers.ts';
+import { checkComplexity } from './pattern-wildcards.ts';
 
 /**
  * EventBridge's event patterns, by the semantics of AWS's own matcher (github.com/aws/event-ruler): a pattern is
  * compiled into alternatives, each a map from a dotted path to the matchers of that field.
  */
-type Alternative = ReadonlyMap<string, readonly Matcher[]>;
+type Alternative = ReadonlyMap<string, Condition>;
+
+/** What a field has to meet. */
+interface Condition {
+  readonly matchers: readonly Matcher[];
+  /** As written. */
+  readonly entries: readonly unknown[];
+}
 
 /** A pattern ready to be matched against many events. */
 export interface CompiledPattern {
@@ -44,7 +53,7 @@ function compileObject(
       const before = result;
       result = child.flatMap((branch) => compileObject(branch, path, before, true));
       if (result.length > maxAlternatives) {
-        throw invalidPattern(`$or leads to more than ${maxAlternatives} combinations of conditions`);
+        throw invalidPattern(`Event pattern contains more than ${maxAlternatives} rule combinations`);
       }
       continue;
     }
@@ -55,11 +64,32 @@ function compileObject(
     if (isObject(child)) result = compileObject(child, extended, result, insideOr);
     else if (Array.isArray(child)) {
       if (child.length === 0) throw invalidPattern('Empty arrays are not allowed');
-      const matchers = child.map(compileMatcher);
-      result = result.map((alternative) => new Map(alternative).set(extended, matchers));
+      const condition = { matchers: child.map(compileMatcher), entries: child };
+      result = result.map((alternative) => new Map(alternative).set(extended, condition));
     } else throw invalidPattern(`"${name}" must be an object or an array`);
   }
   return result;
+}
+
+/** Paths in the order in which event-ruler goes through them. */
+const inOrder = (alternative: Alternative) => [...alternative].sort(([a], [b]) => (a < b ? -1 : 1));
+
+/**
+ * Holds wildcards against the limit. Alternatives whose conditions are the same up to a field share what event-ruler
+ * builds for the field, so their wildcards add up.
+ */
+function checkWildcards(alternatives: readonly Alternative[]): void {
+  const shared = new Map<string, string[]>();
+  for (const alternative of alternatives) {
+    let before = '';
+    for (const [path, { entries }] of inOrder(alternative)) {
+      const place = `${before}/${path}`;
+      const wildcards = entries.flatMap(wildcardsOf);
+      if (wildcards.length > 0) shared.set(place, [...(shared.get(place) ?? []), ...wildcards]);
+      before = `${place}=${JSON.stringify(entries)}`;
+    }
+  }
+  for (const wildcards of shared.values()) checkComplexity(wildcards);
 }
 
 function parse(pattern: unknown): unknown {
@@ -79,10 +109,14 @@ export function compilePattern(pattern: unknown): CompiledPattern {
   const root = parse(pattern);
   if (!isObject(root)) throw invalidPattern('Filter is not an object');
   const alternatives = compileObject(root, '', [new Map()], false);
+  checkWildcards(alternatives);
+  const rules = alternatives.map((alternative) =>
+    inOrder(alternative).map(([path, { matchers }]) => [path, matchers] as const),
+  );
   return {
     matches: (event) => {
       const fields: EventFields = flattenEvent(typeof event === 'string' ? JSON.parse(event) : event);
-      return alternatives.some((alternative) => fieldsMatch(alternative, fields));
+      return rules.some((rule) => fieldsMatch(rule, fields));
     },
   };
 }

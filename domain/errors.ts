@@ -82,6 +82,12 @@ export class EvaluationError extends TidegateError {
   readonly retryable = false;
 }
 
+/** A hyperparameter tuning ended without a model to go on with. */
+export class TuningError extends TidegateError {
+  override readonly name = 'TuningError';
+  readonly retryable = false;
+}
+
 /** SageMaker could not run or finish something Tidegate asked for. */
 export class DeploymentError extends TidegateError {
   override readonly name = 'DeploymentError';

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { RunPointer } from '#domain/runs/layout';
 
 /**
@@ -12,6 +13,15 @@ export const endpointName = (stage: string, pipeline: string): string => prefix(
 /** Training job, model and endpoint config of a run bear one name. */
 export const runResourceName = (stage: string, run: RunPointer): string =>
   `${prefix(stage, run.pipeline)}-${run.runId}`;
+
+/**
+ * Hyperparameter tuning job of a run. SageMaker allows 32 characters here, not 63, so a digest stands for the run: `tidegate-` 9,
+ * stage at most 7 and a hyphen, the pipeline's first 4 and a hyphen, 10 hex digits. Its training jobs are named after it.
+ */
+export function tuningJobName(stage: string, run: RunPointer): string {
+  const digest = createHash('sha256').update(`${run.pipeline}/${run.runId}`).digest('hex').slice(0, 10);
+  return `${prefix(stage, run.pipeline.slice(0, 4))}-${digest}`;
+}
 
 /** Batch transform job that scores a run's holdout. */
 export const transformJobName = (stage: string, run: RunPointer, model: 'candidate' | 'champion'): string =>

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { runResourceName } from '#domain/naming';
 import { artifactKeys } from '#domain/runs/layout';
 import { planTrainingJob, planTransformJob } from '#domain/training/plan';
+import { planTuningJob } from '#domain/training/tuning';
 import { readConfig } from '#functions/common/config';
 import { withMiddleware } from '#functions/common/middleware';
 import { artifactStore } from '#functions/common/stores';
@@ -19,7 +20,7 @@ const config = readConfig([
   'XGBOOST_IMAGE',
 ]);
 
-/** Plans a run's SageMaker jobs: the training and the scoring of candidate and champion on the same holdout. */
+/** Plans a run's SageMaker jobs: the training, or the tuning where the pipeline asks for one, and the scoring of candidate and champion on the same holdout. */
 export const handler = withMiddleware(
   z.object({ run: runPointerSchema, champion: runPointerSchema.nullish() }),
   async ({ run, champion }) => {
@@ -38,13 +39,17 @@ export const handler = withMiddleware(
     };
     const score = (model: 'candidate' | 'champion', of: typeof run) =>
       planTransformJob(run, model, runResourceName(config.STAGE, of), pipeline, environment);
-    const trainingJob = planTrainingJob(run, pipeline, fitted.label.classCounts, environment);
+    const counts = fitted.label.classCounts;
+    const training = pipeline.training.tuning
+      ? { tuningJob: planTuningJob(run, pipeline, counts, environment) }
+      : { trainingJob: planTrainingJob(run, pipeline, counts, environment) };
     await artifacts.writeJson(keys.training, {
-      hyperparameters: trainingJob.HyperParameters,
+      hyperparameters:
+        training.trainingJob?.HyperParameters ?? training.tuningJob?.TrainingJobDefinition.StaticHyperParameters,
       image: config.XGBOOST_IMAGE,
     });
     return {
-      trainingJob,
+      ...training,
       scoring: [score('candidate', run), ...(champion ? [score('champion', champion)] : [])],
     };
   },

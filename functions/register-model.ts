@@ -53,7 +53,7 @@ async function registerPackage(run: RunPointer, pipeline: Pipeline): Promise<str
     pipeline,
     drop: await artifacts.readJson(keys.drop, dropRecordSchema),
     metrics: Object.fromEntries(Object.entries(evaluation.metrics).map(([name, { value }]) => [name, value])),
-    hyperparameters: training.hyperparameters,
+    training,
     evaluationDigest: sha256Hex(evaluationText),
     environment: { stage: config.STAGE, artifactsBucket: config.ARTIFACTS_BUCKET, image: config.XGBOOST_IMAGE },
   });

@@ -40,7 +40,18 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
     fitTransform: [...readRun, ...writeRun, ...readRows, ...writeRows],
     transformShard: [...readRun, ...readRows, ...writeRows],
     planTraining: [...readRun, ...writeRun],
+    selectBestTrial: [
+      ...readRun,
+      ...writeRun,
+      ...sageMaker(
+        stage,
+        'hyper-parameter-tuning-job',
+        'DescribeHyperParameterTuningJob',
+        'ListTrainingJobsForHyperParameterTuningJob',
+      ),
+    ],
     createModel: [
+      ...readRun,
       ...sageMaker(stage, 'model', 'CreateModel', 'DescribeModel', 'AddTags'),
       ...passTo('ServingRole', 'sagemaker.amazonaws.com'),
     ],
@@ -62,6 +73,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
     finishRun: [
       ...state('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
       ...sageMaker(stage, 'training-job', 'StopTrainingJob'),
+      ...sageMaker(stage, 'hyper-parameter-tuning-job', 'StopHyperParameterTuningJob'),
       ...sageMaker(stage, 'transform-job', 'StopTransformJob'),
       ...sageMaker(stage, 'model', 'DeleteModel'),
       ...sageMaker(stage, 'model-package', 'ListModelPackages', 'DeleteModelPackage'),

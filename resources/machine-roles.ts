@@ -32,8 +32,8 @@ const runMachine = (stage: string, ...machines: string[]): Allow[] => [
 /** Run a SageMaker job and wait for it (`.sync`). */
 const runJob = (
   stage: string,
-  kind: 'training-job' | 'transform-job',
-  job: 'TrainingJob' | 'TransformJob',
+  kind: 'training-job' | 'transform-job' | 'hyper-parameter-tuning-job',
+  job: 'TrainingJob' | 'TransformJob' | 'HyperParameterTuningJob',
   rule: string,
 ): Allow[] => [
   ...sageMaker(stage, kind, `Create${job}`, `Describe${job}`, `Stop${job}`, 'AddTags', 'ListTags'),
@@ -53,8 +53,14 @@ function machineGrants(stage: string): Readonly<Record<string, readonly Allow[]>
       allow(['states:DescribeExecution', 'states:StopExecution'], executionsOf(stage, 'prepare-data')),
     ],
     TrainCandidate: [
-      invoke('PlanTraining', 'CreateModel', 'EvaluateCandidate', 'ApplyGates'),
+      invoke('PlanTraining', 'SelectBestTrial', 'CreateModel', 'EvaluateCandidate', 'ApplyGates'),
       ...runJob(stage, 'training-job', 'TrainingJob', 'StepFunctionsGetEventsForSageMakerTrainingJobsRule'),
+      ...runJob(
+        stage,
+        'hyper-parameter-tuning-job',
+        'HyperParameterTuningJob',
+        'StepFunctionsGetEventsForSageMakerTuningJobsRule',
+      ),
       ...runJob(stage, 'transform-job', 'TransformJob', 'StepFunctionsGetEventsForSageMakerTransformJobsRule'),
       ...passTo('TrainingRole', 'sagemaker.amazonaws.com'),
     ],

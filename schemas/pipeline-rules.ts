@@ -1,6 +1,7 @@
 import type { z } from 'zod';
-import type { Dataset, EvaluationSettings } from './pipeline.ts';
+import type { Dataset, EvaluationSettings, TrainingSettings } from './pipeline.ts';
 import { binaryMetrics, multiclassMetrics, regressionMetrics } from './pipeline-gates.ts';
+import { checkTuning } from './pipeline-tuning-rules.ts';
 
 const metricsByTask: Record<EvaluationSettings['task'], readonly string[]> = {
   binary: binaryMetrics,
@@ -12,6 +13,7 @@ interface UncheckedPipeline {
   readonly dataset: Dataset;
   readonly evaluation: EvaluationSettings;
   readonly split: { readonly groupBy?: unknown };
+  readonly training: TrainingSettings;
 }
 
 const isAbove = (positive: unknown): boolean =>
@@ -63,6 +65,7 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx)
     );
   }
   checkNames(pipeline, issue);
+  checkTuning(pipeline.training, evaluation.task, issue);
   const hasFeature = Object.values(columns).some((c) => c.role === 'feature' || (c.role === 'quasi' && c.feature));
   if (!hasFeature) issue(['dataset', 'columns'], 'no column is a feature: a model needs at least one input');
   if (dataset.format === 'csv' && !dataset.csv.header) {

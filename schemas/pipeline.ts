@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { columnSchema, identifier } from './pipeline-columns.ts';
 import { gateSchema } from './pipeline-gates.ts';
 import { checkPipeline } from './pipeline-rules.ts';
+import { tuningSchema } from './pipeline-tuning.ts';
 
 /**
  * The pipeline definition: one YAML file below `pipelines/`, validated here.
@@ -109,9 +110,12 @@ const trainingSchema = z
       .strict()
       .prefault({}),
     maxRuntimeSeconds: z.int().min(60).max(432_000).default(3600),
+    tuning: tuningSchema.optional(),
   })
   .strict()
   .prefault({});
+
+export type TrainingSettings = z.infer<typeof trainingSchema>;
 
 const evaluationSchema = z
   .object({

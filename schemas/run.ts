@@ -66,8 +66,37 @@ export const championSchema = z.object({
 });
 export type Champion = z.output<typeof championSchema>;
 
-/** What a training job was given (`training.json`). */
-export const trainingRecordSchema = z.object({ hyperparameters: z.record(z.string(), z.string()), image: z.string() });
+/** A training job of a tuning, by the name SageMaker gave it. */
+const trialSchema = z.object({
+  trainingJob: z.string(),
+  status: z.string(),
+  /** The searched hyperparameters alone. */
+  hyperparameters: z.record(z.string(), z.string()),
+  /** The metric on the validation shards; null when the job gave none. */
+  objective: z.number().nullable(),
+});
+export type Trial = z.output<typeof trialSchema>;
+
+/** How a model's hyperparameters were found. */
+export const tuningRecordSchema = z.object({
+  tuningJob: z.string(),
+  strategy: z.string(),
+  metric: z.string(),
+  direction: z.enum(['Maximize', 'Minimize']),
+  /** In the order in which they were started. */
+  trials: z.array(trialSchema),
+});
+export type TuningRecord = z.output<typeof tuningRecordSchema>;
+
+/** What the model was trained with (`training.json`). */
+export const trainingRecordSchema = z.object({
+  hyperparameters: z.record(z.string(), z.string()),
+  image: z.string(),
+  /** The training job whose model it is, when that is not named as the run: the best of a tuning. */
+  trainingJob: z.string().optional(),
+  tuning: tuningRecordSchema.optional(),
+});
+export type TrainingRecord = z.output<typeof trainingRecordSchema>;
 
 /** Error and cause as a Catch passes them on. */
 export const caughtErrorSchema = z.object({ Error: z.string().optional(), Cause: z.string().optional() });

@@ -2,7 +2,7 @@ import { modelPackageGroupName } from '#domain/naming';
 import { artifactKeys } from '#domain/runs/layout';
 import { modelDataUrl, type TrainingEnvironment } from '#domain/training/plan';
 import type { Pipeline } from '#schemas/pipeline';
-import type { DropRecord } from '#schemas/run';
+import type { DropRecord, TrainingRecord } from '#schemas/run';
 
 /** What is known of a model when it is registered. */
 export interface Registration {
@@ -11,7 +11,8 @@ export interface Registration {
   readonly drop: DropRecord;
   /** Point estimates on the holdout by metric name. */
   readonly metrics: Readonly<Record<string, number>>;
-  readonly hyperparameters: Readonly<Record<string, string>>;
+  /** `training.json` */
+  readonly training: Pick<TrainingRecord, 'hyperparameters' | 'trainingJob'>;
   /** SHA-256 (hex) of `evaluation.json`. */
   readonly evaluationDigest: string;
   readonly environment: Pick<TrainingEnvironment, 'stage' | 'artifactsBucket' | 'image'>;
@@ -40,7 +41,7 @@ export function lineageProperties(r: Registration): Record<string, string> {
     ([name, value]) => [`metric.${name}`, String(Number(value.toPrecision(6)))] as const,
   );
   const room = 50 - 12 - metrics.length;
-  const hyperparameters = Object.entries(r.hyperparameters)
+  const hyperparameters = Object.entries(r.training.hyperparameters)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .slice(0, Math.max(0, room))
     .map(([name, value]) => [`hyperparameter.${name}`, shorten(value)] as const);
@@ -82,7 +83,7 @@ export function modelPackageRequest(r: Registration) {
     ModelPackageDescription: describePackage(r.run),
     ClientToken: `tidegate-${r.run.runId}`,
     InferenceSpecification: {
-      Containers: [{ Image: r.environment.image, ModelDataUrl: modelDataUrl(r.run, r.environment) }],
+      Containers: [{ Image: r.environment.image, ModelDataUrl: modelDataUrl(r.run, r.training, r.environment) }],
       SupportedContentTypes: ['text/csv'],
       SupportedResponseMIMETypes: ['text/csv'],
       SupportedTransformInstanceTypes: [r.pipeline.training.instances.type],

@@ -1,13 +1,14 @@
 import type { Pipeline } from '#schemas/pipeline';
+import { defaultEvalMetric } from '#schemas/pipeline-tuning';
 
 /** Rows of the training side by class, in the order the model numbers the classes; empty for regression. */
 export type ClassCounts = readonly number[];
 
-/** Objective and early-stopping metric of the built-in XGBoost by task (aws-facts: SageMaker built-in XGBoost). */
-const defaultsByTask: Record<Pipeline['evaluation']['task'], Record<string, string>> = {
-  binary: { objective: 'binary:logistic', eval_metric: 'auc' },
-  multiclass: { objective: 'multi:softprob', eval_metric: 'mlogloss' },
-  regression: { objective: 'reg:squarederror', eval_metric: 'rmse' },
+/** Objective of the built-in XGBoost by task (aws-facts: SageMaker built-in XGBoost). */
+const objectives: Record<Pipeline['evaluation']['task'], string> = {
+  binary: 'binary:logistic',
+  multiclass: 'multi:softprob',
+  regression: 'reg:squarederror',
 };
 
 /**
@@ -29,7 +30,8 @@ export function trainingHyperparameters(pipeline: Pipeline, counts: ClassCounts)
     num_round: '200',
     early_stopping_rounds: '20',
     seed: '42',
-    ...defaultsByTask[task],
+    objective: objectives[task],
+    eval_metric: defaultEvalMetric[task],
     ...classes,
     ...weight,
     ...Object.fromEntries(own),

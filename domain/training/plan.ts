@@ -14,7 +14,8 @@ export interface TrainingEnvironment {
   readonly image: string;
 }
 
-const tags = (run: RunPointer, stage: string) => [
+/** Tags of every job of a run. */
+export const runTags = (run: RunPointer, stage: string) => [
   { Key: 'tidegate:stage', Value: stage },
   { Key: 'tidegate:pipeline', Value: run.pipeline },
   { Key: 'tidegate:run', Value: run.runId },
@@ -55,7 +56,7 @@ export function planTrainingJob(run: RunPointer, pipeline: Pipeline, counts: Cla
     ...(instances.spot
       ? { EnableManagedSpotTraining: true, CheckpointConfig: { S3Uri: `${outputPath}/checkpoints` } }
       : {}),
-    Tags: tags(run, env.stage),
+    Tags: runTags(run, env.stage),
   };
 }
 
@@ -91,10 +92,20 @@ export function planTransformJob(
       KmsKeyId: env.cleanKeyArn,
     },
     TransformResources: { InstanceType: pipeline.training.instances.type, InstanceCount: 1 },
-    Tags: tags(run, env.stage),
+    Tags: runTags(run, env.stage),
   };
 }
 
-/** S3 URI of the model a training job leaves behind (aws-facts: SageMaker built-in XGBoost). */
-export const modelDataUrl = (run: RunPointer, env: Pick<TrainingEnvironment, 'stage' | 'artifactsBucket'>): string =>
-  `s3://${env.artifactsBucket}/${artifactKeys(run).modelOutput}/${runResourceName(env.stage, run)}/output/model.tar.gz`;
+/**
+ * S3 URI of a run's model: what its training job left behind (aws-facts: SageMaker built-in XGBoost).
+ *
+ * @param training the run's record; it names the job where a tuning chose one of many
+ */
+export const modelDataUrl = (
+  run: RunPointer,
+  training: { readonly trainingJob?: string | undefined },
+  env: Pick<TrainingEnvironment, 'stage' | 'artifactsBucket'>,
+): string => {
+  const job = training.trainingJob ?? runResourceName(env.stage, run);
+  return `s3://${env.artifactsBucket}/${artifactKeys(run).modelOutput}/${job}/output/model.tar.gz`;
+};

@@ -3,10 +3,11 @@ import {
   DeleteModelPackageCommand,
   ListModelPackagesCommand,
   type SageMakerClient,
+  StopHyperParameterTuningJobCommand,
   StopTrainingJobCommand,
   StopTransformJobCommand,
 } from '@aws-sdk/client-sagemaker';
-import { modelPackageGroupName, runResourceName, transformJobName } from '#domain/naming';
+import { modelPackageGroupName, runResourceName, transformJobName, tuningJobName } from '#domain/naming';
 import { describePackage } from '#domain/registry/model-package';
 import type { RunPointer } from '#domain/runs/layout';
 import { isSageMakerMissing } from '#functions/common/sagemaker';
@@ -51,6 +52,8 @@ async function packagesOf(client: SageMakerClient, group: string, run: RunPointe
 export async function discardCandidate(client: SageMakerClient, stage: string, run: RunPointer): Promise<void> {
   const name = runResourceName(stage, run);
   await unlessGone(() => client.send(new StopTrainingJobCommand({ TrainingJobName: name })));
+  const HyperParameterTuningJobName = tuningJobName(stage, run);
+  await unlessGone(() => client.send(new StopHyperParameterTuningJobCommand({ HyperParameterTuningJobName })));
   for (const model of ['candidate', 'champion'] as const) {
     const TransformJobName = transformJobName(stage, run, model);
     await unlessGone(() => client.send(new StopTransformJobCommand({ TransformJobName })));

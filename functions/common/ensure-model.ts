@@ -1,8 +1,10 @@
 import { CreateModelCommand, DescribeModelCommand, type SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { runResourceName } from '#domain/naming';
-import type { RunPointer } from '#domain/runs/layout';
+import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import { modelDataUrl } from '#domain/training/plan';
 import { createUnlessThere } from '#functions/common/create-unless-there';
+import { artifactStore } from '#functions/common/stores';
+import { trainingRecordSchema } from '#schemas/run';
 
 /** What a model is made of besides its run. */
 export interface ModelEnvironment {
@@ -22,14 +24,15 @@ export async function ensureModel(client: SageMakerClient, run: RunPointer, env:
   const modelName = runResourceName(env.STAGE, run);
   await createUnlessThere(
     () => client.send(new DescribeModelCommand({ ModelName: modelName })),
-    () =>
-      client.send(
+    async () => {
+      const training = await artifactStore(env).readJson(artifactKeys(run).training, trainingRecordSchema);
+      return client.send(
         new CreateModelCommand({
           ModelName: modelName,
           ExecutionRoleArn: env.SERVING_ROLE_ARN,
           PrimaryContainer: {
             Image: env.XGBOOST_IMAGE,
-            ModelDataUrl: modelDataUrl(run, { stage: env.STAGE, artifactsBucket: env.ARTIFACTS_BUCKET }),
+            ModelDataUrl: modelDataUrl(run, training, { stage: env.STAGE, artifactsBucket: env.ARTIFACTS_BUCKET }),
           },
           Tags: [
             { Key: 'tidegate:stage', Value: env.STAGE },
@@ -37,7 +40,8 @@ export async function ensureModel(client: SageMakerClient, run: RunPointer, env:
             { Key: 'tidegate:run', Value: run.runId },
           ],
         }),
-      ),
+      );
+    },
   );
   return modelName;
 }

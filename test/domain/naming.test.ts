@@ -7,6 +7,7 @@ import {
   pipelineOfGroup,
   runResourceName,
   transformJobName,
+  tuningJobName,
 } from '#domain/naming';
 
 const stage = fc.stringMatching(/^[a-z][a-z0-9]{0,6}$/);
@@ -32,6 +33,16 @@ describe('names of SageMaker resources', () => {
           transformJobName(s, r, 'champion'),
         ];
         for (const name of names) expect(name).toMatch(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/);
+      }),
+    );
+  });
+
+  it('fit the 32 characters of a tuning job, which differ from run to run and from pipeline to pipeline', () => {
+    fc.assert(
+      fc.property(stage, run, run, (s, a, b) => {
+        expect(tuningJobName(s, a)).toMatch(/^tidegate-[a-zA-Z0-9](-*[a-zA-Z0-9])*$/);
+        expect(tuningJobName(s, a).length).toBeLessThanOrEqual(32);
+        expect(tuningJobName(s, a) === tuningJobName(s, b)).toBe(a.pipeline === b.pipeline && a.runId === b.runId);
       }),
     );
   });

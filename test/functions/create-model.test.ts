@@ -1,5 +1,7 @@
 import { CreateModelCommand } from '@aws-sdk/client-sagemaker';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
+import { artifactKeys } from '#domain/runs/layout';
+import { fakeS3 } from './support/s3.ts';
 import { fakeSageMaker, refusal } from './support/sagemaker.ts';
 import { configOf, context, runs, setStage } from './support/stage.ts';
 
@@ -12,8 +14,12 @@ beforeAll(async () => {
   const { handler } = await import('#functions/create-model');
   createModel = () => handler({ run: { pipeline: 'loan', runId: runs.first } }, context);
 });
+const training = `artifacts-bucket/${artifactKeys({ pipeline: 'loan', runId: runs.first }).training}`;
+let objects: ReturnType<typeof fakeS3>['objects'];
 beforeEach(() => {
   sageMaker = fakeSageMaker();
+  ({ objects } = fakeS3());
+  objects.set(training, JSON.stringify({ hyperparameters: {}, image: 'image:1' }));
 });
 
 it("makes the model of the run's artifact once", async () => {
@@ -27,6 +33,17 @@ it("makes the model of the run's artifact once", async () => {
       ModelDataUrl: `s3://artifacts-bucket/loan/runs/${runs.first}/model/${modelName}/output/model.tar.gz`,
     },
   });
+});
+
+it('makes it of the training job that a tuning found best', async () => {
+  const trainingJob = 'tidegate-dev-loan-0a1b2c3d4e-002-ab12cd34';
+  objects.set(training, JSON.stringify({ hyperparameters: {}, image: 'image:1', trainingJob }));
+
+  await createModel();
+
+  expect(sageMaker.mock.commandCalls(CreateModelCommand)[0]?.args[0].input.PrimaryContainer?.ModelDataUrl).toBe(
+    `s3://artifacts-bucket/loan/runs/${runs.first}/model/${trainingJob}/output/model.tar.gz`,
+  );
 });
 
 it('asks to be tried again when SageMaker throttles, and fails when it refuses', async () => {

@@ -20,10 +20,9 @@ beforeAll(async () => {
 beforeEach(() => {
   sageMaker = fakeSageMaker();
   const { objects } = fakeS3();
-  objects.set(
-    `artifacts-bucket/${artifactKeys({ pipeline: 'loan', runId: runs.second }).config}`,
-    JSON.stringify(pipeline),
-  );
+  const keys = artifactKeys({ pipeline: 'loan', runId: runs.second });
+  objects.set(`artifacts-bucket/${keys.config}`, JSON.stringify(pipeline));
+  objects.set(`artifacts-bucket/${keys.training}`, JSON.stringify({ hyperparameters: {}, image: 'image:1' }));
 });
 
 it('makes model, config and endpoint when there is nothing yet', async () => {

@@ -1,4 +1,6 @@
 import { beforeAll, beforeEach, expect, it } from 'vitest';
+import { artifactKeys } from '#domain/runs/layout';
+import type { Pipeline } from '#schemas/pipeline';
 import { trainingRecordSchema } from '#schemas/run';
 import { type FakeBuckets, fakeBuckets } from './support/buckets.ts';
 import { encodedRun, publish, recordOf } from './support/evaluated-run.ts';
@@ -30,13 +32,13 @@ it('plans the training on the run and the scoring of its holdout, and keeps what
     HyperParameters: { objective: 'binary:logistic' },
     OutputDataConfig: { KmsKeyId: process.env['ARTIFACTS_KEY_ARN'] },
   });
-  expect(trainingJob.InputDataConfig).toMatchObject([
+  expect(trainingJob?.InputDataConfig).toMatchObject([
     { DataSource: { S3DataSource: { S3Uri: 's3://clean-bucket/loan/runs/r1/encoded/train/' } } },
     { DataSource: { S3DataSource: { S3Uri: 's3://clean-bucket/loan/runs/r1/encoded/validation/' } } },
   ]);
   expect(scoring).toMatchObject([{ TransformJobName: 'tidegate-dev-loan-r1-n', ModelName: 'tidegate-dev-loan-r1' }]);
   expect(trainingRecordSchema.parse(recordOf(buckets, run.run, 'training'))).toEqual({
-    hyperparameters: trainingJob.HyperParameters,
+    hyperparameters: trainingJob?.HyperParameters,
     image: process.env['XGBOOST_IMAGE'],
   });
 });
@@ -53,6 +55,32 @@ it("plans to score the same holdout with the champion's model, and plans the sam
     { TransformJobName: 'tidegate-dev-loan-r1-o', ModelName: 'tidegate-dev-loan-r0' },
   ]);
   expect(await ask()).toEqual(first);
+});
+
+it('plans a tuning instead of a training where the pipeline asks for one', async () => {
+  using run = await encodedRun('binary');
+  await publish(run, buckets);
+  const key = `artifacts-bucket/${artifactKeys(run.run).config}`;
+  const { training, ...rest } = recordOf(buckets, run.run, 'config') as Pipeline;
+  buckets.put(
+    key,
+    JSON.stringify({ ...rest, training: { ...training, tuning: { maxJobs: 6, ranges: { eta: [0.01, 0.3] } } } }),
+  );
+  const ask = () => planTraining({ run: run.run }, context);
+
+  const planned = await ask();
+
+  expect(planned.trainingJob).toBeUndefined();
+  expect(planned.tuningJob).toMatchObject({
+    HyperParameterTuningJobName: expect.stringMatching(/^tidegate-dev-loan-[0-9a-f]{10}$/),
+    HyperParameterTuningJobConfig: { Strategy: 'Bayesian', ResourceLimits: { MaxNumberOfTrainingJobs: 6 } },
+    TrainingJobDefinition: { RoleArn: process.env['TRAINING_ROLE_ARN'] },
+  });
+  expect(trainingRecordSchema.parse(recordOf(buckets, run.run, 'training'))).toEqual({
+    hyperparameters: planned.tuningJob?.TrainingJobDefinition.StaticHyperParameters,
+    image: process.env['XGBOOST_IMAGE'],
+  });
+  expect(await ask()).toEqual(planned);
 });
 
 it('names the run whose transform is missing', async () => {

@@ -11,6 +11,7 @@ async function train(answers: Record<string, (args: Record<string, unknown>, att
       trainingJob: { TrainingJobName: 'job' },
       scoring: [{ TransformJobName: 'n' }, { TransformJobName: 'o' }],
     }),
+    SelectBestTrial: () => ({ trainingJob: 'job-002' }),
     CreateModel: () => ({ modelName: 'job' }),
     EvaluateCandidate: () => ({ rows: 100 }),
     ApplyGates: () => ({ passed: true }),
@@ -42,6 +43,67 @@ describe('the train-candidate machine', () => {
     expect(calls.find((c) => c.resource.endsWith('EvaluateCandidate'))?.arguments).toEqual({ run, champion });
   });
 
+  it('tunes instead of training where a tuning is planned, and goes on with its best training job', async () => {
+    const tuningJob = { HyperParameterTuningJobName: 'tune' };
+    const { status, calls } = await train({
+      PlanTraining: () => ({ tuningJob, scoring: [{ TransformJobName: 'n' }] }),
+    });
+
+    expect(status).toBe('SUCCEEDED');
+    expect(calls.map((c) => taskName(c.resource))).toEqual([
+      'PlanTraining',
+      'sagemaker:createHyperParameterTuningJob.sync',
+      'SelectBestTrial',
+      'CreateModel',
+      'sagemaker:createTransformJob.sync',
+      'EvaluateCandidate',
+      'ApplyGates',
+    ]);
+    expect(calls[1]?.arguments).toEqual(tuningJob);
+    expect(calls[2]?.arguments).toEqual({ run });
+  });
+
+  it('follows a tuning that an earlier attempt started and whose answer was lost', async () => {
+    const statuses = ['InProgress', 'Completed'];
+    const { status, calls } = await train({
+      PlanTraining: () => ({ tuningJob: { HyperParameterTuningJobName: 'tune' }, scoring: [] }),
+      'sagemaker:createHyperParameterTuningJob.sync': () => {
+        throw { error: 'SageMaker.ResourceInUseException', cause: 'already exists' };
+      },
+      'aws-sdk:sagemaker:describeHyperParameterTuningJob': () => ({
+        HyperParameterTuningJobName: 'tune',
+        HyperParameterTuningJobStatus: statuses.shift(),
+      }),
+    });
+
+    expect(status).toBe('SUCCEEDED');
+    const described = calls.filter((c) => c.resource.includes('describeHyperParameterTuningJob'));
+    expect(described.map((c) => c.arguments)).toEqual([
+      { HyperParameterTuningJobName: 'tune' },
+      { HyperParameterTuningJobName: 'tune' },
+    ]);
+    expect(calls.some((c) => c.resource.endsWith('SelectBestTrial'))).toBe(true);
+  });
+
+  it('fails when the tuning fails, and when it has no best training job', async () => {
+    const plan = () => ({ tuningJob: { HyperParameterTuningJobName: 'tune' }, scoring: [] });
+    const failed = await train({
+      PlanTraining: plan,
+      'sagemaker:createHyperParameterTuningJob.sync': () => {
+        throw { error: 'States.TaskFailed', cause: '{"FailureReason":"No training job succeeded after 5 attempts."}' };
+      },
+    });
+    const without = await train({
+      PlanTraining: plan,
+      SelectBestTrial: () => {
+        throw { error: 'TuningError', cause: 'no best training job' };
+      },
+    });
+
+    expect(failed).toMatchObject({ status: 'FAILED', cause: expect.stringContaining('No training job succeeded') });
+    expect(without).toMatchObject({ status: 'FAILED', error: 'TuningError' });
+  });
+
   it('fails with the job description as cause when the training fails', async () => {
     const description = {
       TrainingJobName: 'job',
@@ -71,11 +133,12 @@ describe('the train-candidate machine', () => {
     expect(calls.filter((c) => c.resource.includes('createTrainingJob'))).toHaveLength(3);
   });
 
-  it.each(['PlanTraining', 'CreateModel', 'EvaluateCandidate', 'ApplyGates'])(
+  it.each(['PlanTraining', 'SelectBestTrial', 'CreateModel', 'EvaluateCandidate', 'ApplyGates'])(
     'retries %s when the trouble may pass',
     async (task) => {
-      const plan = { trainingJob: {}, scoring: [] };
+      const plan = { ...(task === 'SelectBestTrial' ? { tuningJob: {} } : { trainingJob: {} }), scoring: [] };
       const { status } = await train({
+        PlanTraining: () => plan,
         [task]: (_args, attempt) => {
           if (attempt === 0) throw { error: 'TransientError', cause: 'throttled' };
           return task === 'PlanTraining' ? plan : { passed: true };

@@ -23,7 +23,7 @@ const registration: Registration = {
     executionArn: 'arn:x',
   },
   metrics: { auc: 0.81234567, log_loss: 0.4 },
-  hyperparameters: { eta: '0.1', eval_metric: 'auc,logloss' },
+  training: { hyperparameters: { eta: '0.1', eval_metric: 'auc,logloss' } },
   evaluationDigest: 'f'.repeat(64),
   environment: { stage: 'dev', artifactsBucket: 'artifacts', image: 'image:1.7-1' },
 };
@@ -64,7 +64,7 @@ describe('lineageProperties', () => {
       fc.property(hyperparameters, fc.string({ maxLength: 300 }), (values, prefix) => {
         const properties = lineageProperties({
           ...registration,
-          hyperparameters: values,
+          training: { hyperparameters: values },
           drop: { ...registration.drop, prefix },
         });
 
@@ -80,6 +80,19 @@ describe('lineageProperties', () => {
 });
 
 describe('modelPackageRequest', () => {
+  it('holds the model of the training job that a tuning chose, and else of the one named as the run', () => {
+    const modelOf = (training: Registration['training']) =>
+      modelPackageRequest({ ...registration, training }).InferenceSpecification.Containers[0]?.ModelDataUrl;
+    const below = 's3://artifacts/loans/runs/20260131-090507-ab12/model';
+
+    expect(modelOf({ hyperparameters: {}, trainingJob: 'tidegate-dev-loan-0a1b2c3d4e-007-ffff0000' })).toBe(
+      `${below}/tidegate-dev-loan-0a1b2c3d4e-007-ffff0000/output/model.tar.gz`,
+    );
+    expect(modelOf({ hyperparameters: {} })).toBe(
+      `${below}/tidegate-dev-loans-20260131-090507-ab12/output/model.tar.gz`,
+    );
+  });
+
   it('approves nothing before its run knows of it, whatever the pipeline says', () => {
     const auto = { ...pipeline, registry: { approval: 'auto' as const } };
 

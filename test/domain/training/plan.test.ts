@@ -89,7 +89,7 @@ describe('planTrainingJob', () => {
     ]);
     expect(job).not.toHaveProperty('EnableManagedSpotTraining');
     expect(`${job.OutputDataConfig.S3OutputPath}/${job.TrainingJobName}/output/model.tar.gz`).toBe(
-      modelDataUrl(run, env),
+      modelDataUrl(run, {}, env),
     );
   });
 

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { wholeNumber } from '../arguments.ts';
 import { bringDown, bringUp } from '../embedded-cloud.ts';
-import { readFaultFile, setFaults } from '../faults.ts';
+import { readFaultFile, readFaults, setFaults } from '../faults.ts';
 import { bold, CliError, dim, green, print, printJson, yellow } from '../output.ts';
 import { stateDirectory } from '../project.ts';
 import { readCloud } from '../target.ts';
+import { printNotes } from './faults.ts';
 import { globalOptions } from './global.ts';
 
 /** Shell lines that point any AWS tool at the embedded cloud. */
@@ -51,6 +52,7 @@ export function cloudCommands(program: Command): void {
       print(`  Slack   ${cloud.endpoint}/_slack/`);
       print(`  drop    npx tidegate drop loan-default <files…> --watch`);
       if (faults) print(`  faults  ${yellow('at work')}: npx tidegate faults`);
+      if (faults) printNotes(await readFaults(cloud));
       print(`  AWS CLI eval "$(npx tidegate env)" && aws s3 ls`);
     });
 

@@ -5,6 +5,13 @@ import { CliError, dim, print, printJson, table, yellow } from '../output.ts';
 import { type CloudFile, readCloud } from '../target.ts';
 import { globalOptions } from './global.ts';
 
+/** Prints what rules name that is not there. */
+export function printNotes(faults: FaultStatus | undefined): void {
+  for (const { rule, note } of faults?.rules ?? []) {
+    if (note !== undefined) print(`${yellow('note')} ${rule}: ${note}`);
+  }
+}
+
 /** Prints the rules at work, how often each was about something, and how often its fault was brought about. */
 export function printFaults(faults: FaultStatus | undefined): void {
   if (!faults) {
@@ -25,7 +32,7 @@ export function printFaults(faults: FaultStatus | undefined): void {
       ]),
     ),
   );
-  for (const { rule, note } of faults.rules) if (note !== undefined) print(`${yellow('note')} ${rule}: ${note}`);
+  printNotes(faults);
   print(dim(`Since ${faults.since.slice(0, 19).replace('T', ' ')}, seed ${faults.seed}. Times are UTC.`));
 }
 

@@ -8,14 +8,14 @@ import { clearFaults, readFaultFile, readFaults, setFaults } from '#cli/faults';
 import type { CloudFile } from '#cli/target';
 import { FAULTS_PREFIX } from '#local/faults/pages';
 import type { Cloud } from '#local/start';
-import { asAdmin, openWorkshop } from '../local/cloud/small-stack.ts';
+import { asAdmin, openWorkshop, role } from '../local/cloud/small-stack.ts';
 
 const workshop = openWorkshop();
 let cloud: Cloud;
 let file: CloudFile;
 
 beforeAll(async () => {
-  cloud = await workshop.start({});
+  cloud = await workshop.start({ ReaderRole: role([]) });
   file = {
     pid: process.pid,
     endpoint: cloud.endpoint,
@@ -75,6 +75,16 @@ describe('the faults of a running cloud', () => {
     const [head, row] = printed.join('').split('\n');
     expect(head).toMatch(/RULE\s+FAULT\s+WHERE\s+WHEN\s+TRIED\s+FIRED\s+LAST/);
     expect(row).toMatch(/^no secrets\s+throttle\s+secretsmanager:\* by anyone\s+occasion 1\s+1\s+1\s+\d\d:\d\d:\d\d$/);
+  });
+
+  it('are told of what they name that is not there', async () => {
+    const path = write(
+      'faults:\n  - { fault: reset, service: s3, role: Reeder }\n  - { fault: lambda-init, function: nobody }\n',
+    );
+    expect((await setFaults(file, await readFaultFile(path)))?.rules.map(({ note }) => note)).toEqual([
+      'the template has no role "Reeder". Did you mean Reader?',
+      'the template has no function "nobody".',
+    ]);
   });
 
   it('are read by anyone here and changed only by who knows the administrator’s secret', async () => {

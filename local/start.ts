@@ -16,6 +16,7 @@ import { createFaultControl, type FaultControl, type Faults } from './faults/con
 import { createFaultPages } from './faults/pages.ts';
 import { inventoryOf } from './faults/strangers.ts';
 import type { IamService } from './iam/service.ts';
+import { DEFAULT_SETTINGS, type SageMakerSettings } from './sagemaker/settings.ts';
 import type { SecretsManagerService } from './secretsmanager/service.ts';
 
 export interface StartOptions {
@@ -42,6 +43,8 @@ export interface StartOptions {
   readonly serviceFactories?: Readonly<Record<string, ServiceFactory>>;
   /** What is made to fail from the start: the rules of a fault file, or a function that decides call by call. */
   readonly faults?: Faults;
+  /** Quotas of the account, and events that are sent twice; see `DEFAULT_SETTINGS`. */
+  readonly sageMaker?: SageMakerSettings;
   /** A second folder for the audit log, to keep it when the state folder goes. */
   readonly auditDir?: string;
   readonly onProgress?: (message: string) => void;
@@ -122,6 +125,7 @@ export async function startCloud(options: StartOptions): Promise<Cloud> {
       packageDir: resolve(options.packageDir),
       credentials,
       faults: faults.points,
+      sageMaker: { ...DEFAULT_SETTINGS, ...options.sageMaker },
     };
     const started = await createServices(options, context, services, closers);
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { RoleStore } from '../iam/roles.ts';
+import type { SageMakerSettings } from '../sagemaker/settings.ts';
 import type { CredentialStore } from './credentials.ts';
 import { openJsonLines } from './jsonl.ts';
 import { AwsError, type BusEvent, type Clock, type CloudContext, type CloudService } from './service.ts';
@@ -9,6 +10,7 @@ export interface HostContext extends CloudContext {
   /** Where the functions' zips are. */
   readonly packageDir: string;
   readonly credentials: CredentialStore;
+  readonly sageMaker: SageMakerSettings;
 }
 
 /** What a context is made of. */

@@ -1,3 +1,4 @@
+import type { BusEvent } from '#local/cloud/service';
 import type { Hub } from '#local/sagemaker/hub';
 import { arnOf, type Kind } from '#local/sagemaker/names';
 
@@ -15,9 +16,15 @@ const asMilliseconds = (value: unknown): unknown => {
   );
 };
 
+/** Hands an event to the bus; now and then twice, as AWS does. */
+const announce = (hub: Hub, event: BusEvent): void => {
+  hub.store.outbox.add(event);
+  if (hub.random.float() < (hub.settings.repeatedEvents?.share ?? 0)) hub.store.outbox.add(event);
+};
+
 const emit = (hub: Hub, detailType: string, kind: Kind, name: string, detail: Fields): void => {
   const arn = arnOf(hub.cloud, kind, name);
-  hub.store.outbox.add({
+  announce(hub, {
     source: 'aws.sagemaker',
     'detail-type': detailType,
     resources: [arn],
@@ -53,7 +60,7 @@ const screaming = (status: string): string => status.replaceAll(/(?<=[a-z])(?=[A
 
 /** Model package events, unlike the others, write times as text. */
 export const emitPackageChange = (hub: Hub, name: string, detail: Fields): void => {
-  hub.store.outbox.add({
+  announce(hub, {
     source: 'aws.sagemaker',
     'detail-type': 'SageMaker Model Package State Change',
     resources: [arnOf(hub.cloud, 'model-package', name)],

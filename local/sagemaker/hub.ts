@@ -1,13 +1,18 @@
 import { join } from 'node:path';
+import { createRandom, type Random } from '#domain/random';
 import type { AuthorizationRequest, CloudContext } from '#local/cloud/service';
 import { ensurePython, type PythonEnvironment } from '#local/python/environment';
 import { arnOf, invalid, type Kind } from '#local/sagemaker/names';
+import type { SageMakerSettings } from '#local/sagemaker/settings';
 import type { Kept, Store } from '#local/sagemaker/store';
 
 /** What every part of the service works with. */
 export interface Hub {
   readonly cloud: CloudContext;
   readonly store: Store;
+  readonly settings: SageMakerSettings;
+  /** Decides which events are sent twice. */
+  readonly random: Random;
   /** Scratch space of running containers. */
   readonly workDirectory: string;
   /** Where a job's or an endpoint's container writes what it prints. */
@@ -15,9 +20,11 @@ export interface Hub {
   python(): Promise<PythonEnvironment>;
 }
 
-export const createHub = (cloud: CloudContext, store: Store): Hub => ({
+export const createHub = (cloud: CloudContext, store: Store, settings: SageMakerSettings = {}): Hub => ({
   cloud,
   store,
+  settings,
+  random: createRandom(settings.repeatedEvents?.seed ?? 0),
   workDirectory: join(cloud.stateDir, 'sagemaker', 'work'),
   logFile: (group, name) => join(cloud.stateDir, 'logs', group, `${name}.log`),
   python: () => ensurePython({ onProgress: (message) => cloud.log('info', message) }),

@@ -18,6 +18,7 @@ import { modelOperations } from '#local/sagemaker/models/operations';
 import type { Operation, Operations } from '#local/sagemaker/operation';
 import { groupOperations, groupProvider } from '#local/sagemaker/registry/groups';
 import { packageOperations } from '#local/sagemaker/registry/packages';
+import type { SageMakerSettings } from '#local/sagemaker/settings';
 import { Store } from '#local/sagemaker/store';
 import { tagOperations } from '#local/sagemaker/tags';
 import { type TrainingJob, transition } from '#local/sagemaker/training/job';
@@ -36,9 +37,9 @@ const TARGET_PREFIX = 'SageMaker.';
  * /endpoints/<name>/invocations`). Jobs and endpoints run `containers/xgboost` as processes; state is kept in SQLite below
  * `<stateDir>/sagemaker`, logs below `<stateDir>/logs`.
  */
-export const createSageMaker = (cloud: CloudContext): CloudService => {
+export const createSageMaker = (cloud: CloudContext & { readonly sageMaker?: SageMakerSettings }): CloudService => {
   const store = new Store(cloud);
-  const hub = createHub(cloud, store);
+  const hub = createHub(cloud, store, cloud.sageMaker);
   const jobs = new Jobs();
   const hosting = new Hosting(hub, jobs);
   const operations: Operations = {

@@ -4,6 +4,7 @@ import {
   endpointConfigNameShape,
   listEndpointConfigsShape,
 } from '#local/sagemaker/endpoints/request';
+import { checkServerless, serverlessConditions } from '#local/sagemaker/endpoints/serverless';
 import { addTags, forget, type Hub, keepTags, mustFind, on, onAny, passRole } from '#local/sagemaker/hub';
 import { page } from '#local/sagemaker/listing';
 import type { Model } from '#local/sagemaker/models/model';
@@ -24,12 +25,13 @@ const check = (hub: Hub, input: CreateEndpointConfig): void => {
   if (new Set(names).size < names.length) throw invalid('Duplicate variant names found. Variant names must be unique.');
   for (const variant of input.ProductionVariants) {
     const at = `Production variant ${variant.VariantName}`;
-    if (variant.ServerlessConfig) throw invalid(`${at}: ServerlessConfig is not supported by the embedded cloud.`);
     if (variant.ModelName === undefined) throw invalid(`${at} needs a ModelName.`);
-    if (variant.InstanceType === undefined || variant.InitialInstanceCount === undefined) {
-      throw invalid(`${at} needs an InstanceType and an InitialInstanceCount.`);
+    const instances = variant.InstanceType !== undefined && variant.InitialInstanceCount !== undefined;
+    if (!variant.ServerlessConfig && !instances) {
+      throw invalid(`${at} needs an InstanceType and an InitialInstanceCount, or a ServerlessConfig.`);
     }
-    mustFind<Model>(hub, 'model', variant.ModelName);
+    const model = mustFind<Model>(hub, 'model', variant.ModelName);
+    if (variant.ServerlessConfig) checkServerless(input, variant, model);
   }
   if (hub.store.get('endpoint-config', input.EndpointConfigName)) {
     const arn = arnOf(hub.cloud, 'endpoint-config', input.EndpointConfigName);
@@ -46,6 +48,7 @@ export const endpointConfigOperations = (hub: Hub): Operations => ({
         context: {
           'sagemaker:ModelArn': input.ProductionVariants.map((v) => arnOf(hub.cloud, 'model', v.ModelName ?? '')),
           'sagemaker:InstanceTypes': input.ProductionVariants.flatMap((v) => v.InstanceType ?? []),
+          ...serverlessConditions(input.ProductionVariants[0]?.ServerlessConfig),
         },
       },
       ...addTags(hub, 'endpoint-config', input.EndpointConfigName, input.Tags),

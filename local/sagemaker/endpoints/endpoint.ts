@@ -1,6 +1,6 @@
 import type { HostedModel } from '#local/sagemaker/container/server';
 import type { EndpointConfig } from '#local/sagemaker/endpoints/configs';
-import type { DataCapture, DeploymentConfig } from '#local/sagemaker/endpoints/request';
+import type { DataCapture, DeploymentConfig, ServerlessConfig } from '#local/sagemaker/endpoints/request';
 import { emitEndpointChange } from '#local/sagemaker/events';
 import { type Hub, mustFind } from '#local/sagemaker/hub';
 import { hostedModel, type Model } from '#local/sagemaker/models/model';
@@ -14,8 +14,10 @@ export interface VariantSpec {
   readonly model: HostedModel;
   readonly image: string;
   readonly weight: number;
+  /** 0 for a serverless variant. */
   readonly instances: number;
   readonly instanceType: string;
+  readonly serverless?: ServerlessConfig;
 }
 
 /** What a fleet serves: settled when it is deployed, so that deleting a model or configuration later changes nothing. */
@@ -61,8 +63,9 @@ export const fleetSpec = (hub: Hub, configName: string): FleetSpec => {
       model: hostedModel(model),
       image: model.image,
       weight: variant.InitialVariantWeight ?? 1,
-      instances: variant.InitialInstanceCount ?? 1,
+      instances: variant.ServerlessConfig ? 0 : (variant.InitialInstanceCount ?? 1),
       instanceType: variant.InstanceType ?? '',
+      ...(variant.ServerlessConfig && { serverless: variant.ServerlessConfig }),
     };
   });
   const capture = request.DataCaptureConfig;
@@ -76,13 +79,14 @@ const servingVariant = (variant: VariantSpec) => ({
   DeployedImages: images(variant),
   CurrentWeight: variant.weight,
   DesiredWeight: variant.weight,
-  CurrentInstanceCount: variant.instances,
-  DesiredInstanceCount: variant.instances,
+  ...(variant.serverless
+    ? { CurrentServerlessConfig: variant.serverless, DesiredServerlessConfig: variant.serverless }
+    : { CurrentInstanceCount: variant.instances, DesiredInstanceCount: variant.instances }),
 });
 
 const pendingVariant = (variant: VariantSpec, progress: VariantProgress | undefined) => ({
   ...servingVariant(variant),
-  InstanceType: variant.instanceType,
+  ...(variant.serverless ? {} : { InstanceType: variant.instanceType }),
   VariantStatus: progress
     ? [{ Status: progress.status, StatusMessage: progress.message, StartTime: seconds(progress.start) }]
     : [],
@@ -104,7 +108,7 @@ export const describeEndpoint = (hub: Hub, endpoint: Endpoint): Record<string, u
         CaptureStatus: capturing.EnableCapture ? 'Started' : 'Stopped',
         CurrentSamplingPercentage: capturing.InitialSamplingPercentage,
         DestinationS3Uri: capturing.DestinationS3Uri,
-        KmsKeyId: capturing.KmsKeyId,
+        KmsKeyId: capturing.KmsKeyId ?? '',
       }),
     EndpointStatus: endpoint.status,
     FailureReason: endpoint.failureReason,

@@ -8,6 +8,7 @@ import {
 } from '#local/sagemaker/container/server';
 import { CaptureWriter } from '#local/sagemaker/endpoints/capture';
 import type { FleetSpec, VariantSpec } from '#local/sagemaker/endpoints/endpoint';
+import { throttled } from '#local/sagemaker/endpoints/serverless';
 import type { Hub } from '#local/sagemaker/hub';
 
 const DRAIN_INTERVAL_MS = 20;
@@ -17,10 +18,17 @@ const DRAIN_LIMIT_MS = 60_000;
 /** The part of a rotation that has come by: spreads choices evenly instead of at random. */
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
+/** An idle serverless variant gives its compute back after this long; AWS does so after minutes, without saying how many. */
+const IDLE_MS = 300_000;
+
 interface Member {
   readonly spec: VariantSpec;
   readonly capture: CaptureWriter | undefined;
-  server: Promise<ModelServer>;
+  /** Undefined while a serverless variant is scaled to zero. */
+  server: Promise<ModelServer> | undefined;
+  underWay: number;
+  /** Ends the wait for idleness. */
+  awake?: AbortController;
 }
 
 let fleets = 0;
@@ -34,7 +42,7 @@ export class Fleet {
   readonly #members: readonly Member[];
   #weights: Map<string, number>;
   #position = 0;
-  #underWay = 0;
+  #stopped = false;
 
   private constructor(hub: Hub, endpoint: string, spec: FleetSpec) {
     fleets += 1;
@@ -48,7 +56,9 @@ export class Fleet {
       spec: variant,
       capture: capture && new CaptureWriter(hub, endpoint, variant.name, variant.model.executionRoleArn, capture),
       server: this.#start(variant),
+      underWay: 0,
     }));
+    for (const member of this.#members) this.#sleepWhenIdle(member);
   }
 
   /**
@@ -92,20 +102,53 @@ export class Fleet {
   }
 
   /**
-   * Sends a request to a variant; a process that died is replaced first.
-   * @throws Error when there is no answer.
+   * Sends a request to a variant; a process that died is replaced first, one that is scaled to zero is started.
+   * @param onColdStart told how many milliseconds the start took
+   * @throws AwsError ThrottlingException beyond the concurrency of a serverless variant; Error when there is no answer
    */
-  async invoke(variant: string, invocation: Invocation): Promise<Answer> {
+  async invoke(variant: string, invocation: Invocation, onColdStart: (ms: number) => void): Promise<Answer> {
     const member = this.#members.find((candidate) => candidate.spec.name === variant);
     if (!member) throw new Error(`no variant ${variant}`);
-    this.#underWay += 1;
+    if (member.underWay >= (member.spec.serverless?.MaxConcurrency ?? Number.POSITIVE_INFINITY)) throw throttled();
+    member.underWay += 1;
+    member.awake?.abort();
     try {
-      const server = await member.server;
-      if (server.ended) member.server = server.stop().then(() => this.#start(member.spec));
-      return await (await member.server).invoke(invocation);
+      return await (await this.#running(member, onColdStart)).invoke(invocation);
     } finally {
-      this.#underWay -= 1;
+      member.underWay -= 1;
+      this.#sleepWhenIdle(member);
     }
+  }
+
+  async #running(member: Member, onColdStart: (ms: number) => void): Promise<ModelServer> {
+    if (member.server === undefined) {
+      const began = performance.now();
+      member.server = this.#start(member.spec);
+      await member.server;
+      onColdStart(performance.now() - began);
+    }
+    const server = await member.server;
+    if (!server.ended) return server;
+    member.server = server.stop().then(() => this.#start(member.spec));
+    return member.server;
+  }
+
+  /** Scales a serverless variant to zero once nothing was asked of it for long; provisioned concurrency stays warm. */
+  #sleepWhenIdle(member: Member): void {
+    const { serverless } = member.spec;
+    if (this.#stopped || !serverless || serverless.ProvisionedConcurrency !== undefined || member.underWay > 0) return;
+    const awake = new AbortController();
+    member.awake = awake;
+    this.#hub.cloud.clock.sleep(IDLE_MS, awake.signal).then(
+      async () => {
+        if (member.underWay > 0) return;
+        const idle = member.server;
+        member.server = undefined;
+        await idle?.then((server) => server.stop());
+      },
+      // Woken by a request, or stopped.
+      () => {},
+    );
   }
 
   captureOf(variant: string): CaptureWriter | undefined {
@@ -114,13 +157,19 @@ export class Fleet {
 
   /** Lets the requests under way end, writes the captures and ends the processes. */
   async stop(): Promise<void> {
-    for (let waited = 0; this.#underWay > 0 && waited < DRAIN_LIMIT_MS; waited += DRAIN_INTERVAL_MS) {
+    this.#stopped = true;
+    for (const member of this.#members) member.awake?.abort();
+    for (
+      let waited = 0;
+      this.#members.some(({ underWay }) => underWay > 0) && waited < DRAIN_LIMIT_MS;
+      waited += DRAIN_INTERVAL_MS
+    ) {
       await sleep(DRAIN_INTERVAL_MS);
     }
     await Promise.allSettled(
       this.#members.map(async (member) => {
         await member.capture?.close();
-        await (await member.server).stop();
+        await (await member.server)?.stop();
       }),
     );
   }

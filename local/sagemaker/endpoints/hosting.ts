@@ -112,7 +112,7 @@ export class Hosting {
     try {
       this.#progress(name, 'Creating', `Launching ${spec.variants.reduce((n, v) => n + v.instances, 0)} instance(s).`);
       this.#failByFault(endpoint, spec);
-      fleet = await Fleet.start(this.#hub, name, spec);
+      fleet = await this.#launch(name, endpoint.pending, signal);
       if (endpoint.status === 'Creating') this.#live.set(keyOf(name), { active: Promise.resolve(fleet), position: 0 });
       else await this.#shift(endpoint, fleet, signal);
       if (signal.aborted) return;
@@ -140,6 +140,31 @@ export class Hosting {
     if (fault) throw new Error(failureReason(variants[0], new StartError('ping', 'brought about by a fault')));
   }
 
+  /** @throws RollBack when the deployment's time is up before the fleet is; the fleet is stopped once it came up */
+  async #launch(name: string, pending: Pending, signal: AbortSignal): Promise<Fleet> {
+    const starting = Fleet.start(this.#hub, name, pending.spec);
+    const { clock } = this.#hub.cloud;
+    const end = deadlineOf(pending);
+    if (end === undefined) return starting;
+    const up = new AbortController();
+    const late = clock
+      .sleep(Math.max(0, end - clock.now()), AbortSignal.any([signal, up.signal]))
+      .then(() => Promise.reject(timedOut(pending)));
+    // Whichever loses the race is still waited for, or stopped.
+    late.catch(() => {});
+    try {
+      return await Promise.race([starting, late]);
+    } catch (error) {
+      starting.then(
+        (fleet) => fleet.stop(),
+        () => {},
+      );
+      throw error;
+    } finally {
+      up.abort();
+    }
+  }
+
   async #shift(endpoint: Endpoint, fleet: Fleet, signal: AbortSignal): Promise<void> {
     const { spec, deployment } = endpoint.pending as Pending;
     const live = this.#activate(endpoint);
@@ -150,7 +175,7 @@ export class Hosting {
       live.next = { fleet, share: step.share };
       if (step.waitSeconds > 0) {
         this.#progress(endpoint.name, 'Baking', step.baking, step.share);
-        await this.#bake(step, alarms, signal);
+        await this.#bake(step, endpoint.pending as Pending, alarms, signal);
       }
     }
     this.#live.set(keyOf(endpoint.name), { active: Promise.resolve(fleet), position: live.position });
@@ -158,9 +183,10 @@ export class Hosting {
   }
 
   /** @throws RollBack when an alarm goes off; the signal's reason when aborted. */
-  async #bake(step: Step, alarms: AlarmCheck | undefined, signal: AbortSignal): Promise<void> {
+  async #bake(step: Step, pending: Pending, alarms: AlarmCheck | undefined, signal: AbortSignal): Promise<void> {
     const { clock } = this.#hub.cloud;
     const end = clock.now() + step.waitSeconds * 1000;
+    const deadline = deadlineOf(pending) ?? Number.POSITIVE_INFINITY;
     for (;;) {
       const ringing = await alarms?.();
       if (ringing !== undefined) {
@@ -169,8 +195,10 @@ export class Hosting {
             'Rolled back to the previous endpoint configuration.',
         );
       }
-      const left = end - clock.now();
-      if (left <= 0) return;
+      const now = clock.now();
+      if (now >= deadline) throw timedOut(pending);
+      if (now >= end) return;
+      const left = Math.min(end, deadline) - now;
       await clock.sleep(alarms ? Math.min(left, ALARM_INTERVAL_MS) : left, signal);
     }
   }
@@ -196,5 +224,19 @@ export class Hosting {
     changeEndpoint(this.#hub, name, { pending: { ...pending, share, progress } });
   }
 }
+
+const timeoutOf = ({ deployment }: Pending): number | undefined =>
+  (deployment?.BlueGreenUpdatePolicy ?? deployment?.RollingUpdatePolicy)?.MaximumExecutionTimeoutInSeconds;
+
+/** When a deployment must be over (API reference: BlueGreenUpdatePolicy, MaximumExecutionTimeoutInSeconds). */
+const deadlineOf = (pending: Pending): number | undefined => {
+  const seconds = timeoutOf(pending);
+  return seconds === undefined ? undefined : pending.start + seconds * 1000;
+};
+const timedOut = (pending: Pending): RollBack =>
+  new RollBack(
+    `The deployment exceeded its MaximumExecutionTimeoutInSeconds of ${timeoutOf(pending)} seconds. ` +
+      'Rolled back to the previous endpoint configuration.',
+  );
 
 const roleOf = (spec: FleetSpec): string => spec.variants[0]?.model.executionRoleArn ?? '';

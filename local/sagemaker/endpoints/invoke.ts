@@ -6,6 +6,7 @@ import type { Endpoint } from '#local/sagemaker/endpoints/endpoint';
 import type { Fleet } from '#local/sagemaker/endpoints/fleet';
 import type { Hosting } from '#local/sagemaker/endpoints/hosting';
 import { measureInvocation } from '#local/sagemaker/endpoints/metrics';
+import { isServerless, MAX_SERVERLESS_PAYLOAD_BYTES } from '#local/sagemaker/endpoints/serverless';
 import { type Hub, on } from '#local/sagemaker/hub';
 
 /** Real-time payloads (aws-facts: Container contract). */
@@ -60,7 +61,10 @@ const invoke = async (hub: Hub, hosting: Hosting, name: string, request: Service
   if (!endpoint || !serving || endpoint.name !== name) {
     throw new AwsError('ValidationError', `Endpoint ${name} of account ${hub.cloud.accountId} not found.`);
   }
-  const body = await readBody(request.body);
+  const body = await readBody(
+    request.body,
+    isServerless(endpoint.spec) ? MAX_SERVERLESS_PAYLOAD_BYTES : MAX_PAYLOAD_BYTES,
+  );
   const fleet = await hosting.route(endpoint).catch((error: unknown) => {
     throw new AwsError('ServiceUnavailable', error instanceof Error ? error.message : String(error), 503);
   });
@@ -75,17 +79,25 @@ const invoke = async (hub: Hub, hosting: Hosting, name: string, request: Service
   const sent = performance.now();
   let status: number | undefined;
   let answer: Answer;
+  let setupTime: number | undefined;
   try {
-    answer = await send(hub, name, fleet, variant, request, body);
+    answer = await send(hub, name, fleet, variant, request, body, (ms) => {
+      setupTime = Math.round(ms * 1000);
+    });
     status = answer.status;
+  } catch (error) {
+    // Throttled before it reached the model; that it gave no answer counts as a fault of the server.
+    if (error instanceof AwsError && error.code === 'ThrottlingException') status = error.status;
+    throw error;
   } finally {
     measureInvocation(hub, {
       endpoint: name,
       variant,
       configName: fleet.spec.configName,
       status,
-      modelLatency: Math.round((performance.now() - sent) * 1000),
-      overheadLatency: Math.round((sent - arrived) * 1000),
+      modelLatency: Math.round((performance.now() - sent) * 1000) - (setupTime ?? 0),
+      overheadLatency: Math.round((sent - arrived) * 1000) + (setupTime ?? 0),
+      setupTime,
     });
   }
   if (answer.status >= 400) throw modelError(hub, name, answer.status, answer.body.toString());
@@ -109,13 +121,13 @@ const invoke = async (hub: Hub, hosting: Hosting, name: string, request: Service
   };
 };
 
-const readBody = async (stream: Readable): Promise<Buffer> => {
+const readBody = async (stream: Readable, limit: number): Promise<Buffer> => {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of stream) {
     size += (chunk as Buffer).length;
-    if (size > MAX_PAYLOAD_BYTES) {
-      throw new AwsError('ValidationError', `The request payload exceeds ${MAX_PAYLOAD_BYTES} bytes.`, 413);
+    if (size > limit) {
+      throw new AwsError('ValidationError', `The request payload exceeds ${limit} bytes.`, 413);
     }
     chunks.push(chunk as Buffer);
   }
@@ -132,19 +144,17 @@ const send = async (
   variant: string,
   request: ServiceRequest,
   body: Buffer,
+  onColdStart: (ms: number) => void,
 ): Promise<Answer> => {
   const headers = handedOn.flatMap((header) => {
     const value = request.headers[header];
     return value === undefined ? [] : [[header, value] as const];
   });
   try {
-    return await fleet.invoke(variant, {
-      method: 'POST',
-      path: '/invocations',
-      headers: Object.fromEntries(headers),
-      body,
-    });
+    const invocation = { method: 'POST', path: '/invocations', headers: Object.fromEntries(headers), body } as const;
+    return await fleet.invoke(variant, invocation, onColdStart);
   } catch (error) {
+    if (error instanceof AwsError) throw error;
     hub.cloud.log('warn', `endpoint ${name} gave no answer`, { error: String(error) });
     throw modelError(
       hub,

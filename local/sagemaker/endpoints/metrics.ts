@@ -23,6 +23,8 @@ export interface MeasuredInvocation {
   readonly modelLatency: number;
   /** Microseconds spent around it. */
   readonly overheadLatency: number;
+  /** Microseconds it took to start a serverless variant; undefined when it was warm. */
+  readonly setupTime?: number | undefined;
 }
 
 /**
@@ -31,13 +33,14 @@ export interface MeasuredInvocation {
  * Latencies are in microseconds; the error counts are 0 for a success, so that an average is a rate.
  */
 export const measureInvocation = (hub: Hub, invocation: MeasuredInvocation): void => {
-  const { endpoint, variant, configName, status = 500, modelLatency, overheadLatency } = invocation;
+  const { endpoint, variant, configName, status = 500, modelLatency, overheadLatency, setupTime } = invocation;
   const values = [
     ['Invocations', 1, 'None'],
     ['Invocation4XXErrors', status >= 400 && status < 500 ? 1 : 0, 'None'],
     ['Invocation5XXErrors', status >= 500 ? 1 : 0, 'None'],
     ['ModelLatency', modelLatency, 'Microseconds'],
     ['OverheadLatency', overheadLatency, 'Microseconds'],
+    ...(setupTime === undefined ? [] : [['ModelSetupTime', setupTime, 'Microseconds'] as const]),
   ] as const;
   const ofVariant = { EndpointName: endpoint, VariantName: variant };
   try {

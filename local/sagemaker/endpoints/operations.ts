@@ -18,11 +18,13 @@ import {
   updateEndpointShape,
   updateWeightsShape,
 } from '#local/sagemaker/endpoints/request';
+import { checkConversion, isServerless } from '#local/sagemaker/endpoints/serverless';
 import { checkDeployment } from '#local/sagemaker/endpoints/steps';
 import { addTags, type Hub, keepTags, mustFind, on, onAny } from '#local/sagemaker/hub';
 import { page } from '#local/sagemaker/listing';
 import { arnOf, invalid, present, seconds } from '#local/sagemaker/names';
 import { type Operations, operation } from '#local/sagemaker/operation';
+import { requireFleet } from '#local/sagemaker/quotas';
 
 const pendingOf = (spec: FleetSpec, deployment: DeploymentConfig | undefined, start: number): Pending => ({
   spec,
@@ -64,6 +66,8 @@ const update = (hub: Hub, hosting: Hosting, input: UpdateEndpoint): object => {
   const spec = retain(input, fleetSpec(hub, input.EndpointConfigName), endpoint.spec);
   const deployment = input.DeploymentConfig ?? (input.RetainDeploymentConfig ? endpoint.lastDeployment : undefined);
   checkDeployment(deployment, spec);
+  checkConversion(endpoint.spec, spec);
+  requireFleet(hub, spec);
   const pending = pendingOf(spec, deployment, hub.cloud.clock.now());
   changeEndpoint(hub, endpoint.name, { status: 'Updating', pending, failureReason: undefined });
   hosting.resume(mustFind(hub, 'endpoint', endpoint.name));
@@ -84,6 +88,7 @@ export const endpointOperations = (hub: Hub, hosting: Hosting): Operations => ({
       if (hub.store.get('endpoint', name)) throw invalid(`Cannot create already existing endpoint "${arn}".`);
       const spec = fleetSpec(hub, input.EndpointConfigName);
       checkDeployment(input.DeploymentConfig, spec);
+      requireFleet(hub, spec);
       const now = hub.cloud.clock.now();
       const endpoint: Endpoint = {
         name,
@@ -116,6 +121,9 @@ export const endpointOperations = (hub: Hub, hosting: Hosting): Operations => ({
     async (input) => {
       const endpoint = mustFind<Endpoint>(hub, 'endpoint', input.EndpointName);
       mustBeIdle(hub, endpoint);
+      if (isServerless(endpoint.spec)) {
+        throw invalid('The embedded cloud changes a serverless endpoint by UpdateEndpoint alone.');
+      }
       const wanted = new Map(input.DesiredWeightsAndCapacities.map((desired) => [desired.VariantName, desired]));
       for (const name of wanted.keys()) {
         if (!endpoint.spec.variants.some((variant) => variant.name === name)) {

@@ -13,6 +13,12 @@ import { flag, integer, list, type Of, oneOf, real, structure, text } from '#loc
 const unsupported = structure({});
 const mimeType = text({ min: 1, max: 256, pattern: '[a-zA-Z0-9](-*[a-zA-Z0-9])*\\/[a-zA-Z0-9](-*[a-zA-Z0-9.])*' });
 
+const serverlessConfig = structure(
+  { MemorySizeInMB: integer(), MaxConcurrency: integer() },
+  { ProvisionedConcurrency: integer() },
+);
+export type ServerlessConfig = Of<typeof serverlessConfig>;
+
 const productionVariant = structure(
   { VariantName: endpointName },
   {
@@ -20,7 +26,7 @@ const productionVariant = structure(
     InitialInstanceCount: integer({ min: 1 }),
     InstanceType: hostingInstanceType,
     InitialVariantWeight: real({ min: 0 }),
-    ServerlessConfig: unsupported,
+    ServerlessConfig: serverlessConfig,
     VolumeSizeInGB: integer({ min: 1, max: 512 }),
     ModelDataDownloadTimeoutInSeconds: integer({ min: 60, max: 3600 }),
     ContainerStartupHealthCheckTimeoutInSeconds: integer({ min: 60, max: 3600 }),
@@ -47,6 +53,8 @@ const dataCapture = structure(
   },
 );
 export type DataCapture = Of<typeof dataCapture>;
+
+export type ProductionVariant = Of<typeof productionVariant>;
 
 export const createEndpointConfigShape = structure(
   { EndpointConfigName: endpointName, ProductionVariants: list(productionVariant, { min: 1, max: 10 }) },

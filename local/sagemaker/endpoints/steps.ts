@@ -1,5 +1,6 @@
 import type { FleetSpec } from '#local/sagemaker/endpoints/endpoint';
 import type { Capacity, DeploymentConfig } from '#local/sagemaker/endpoints/request';
+import { isServerless } from '#local/sagemaker/endpoints/serverless';
 import { invalid } from '#local/sagemaker/names';
 
 /** One step of shifting traffic to the new fleet. */
@@ -63,6 +64,9 @@ export const checkDeployment = (deployment: DeploymentConfig | undefined, spec: 
   const rolling = deployment?.RollingUpdatePolicy;
   if (deployment && !deployment.BlueGreenUpdatePolicy === !rolling) {
     throw invalid('DeploymentConfig needs exactly one of BlueGreenUpdatePolicy and RollingUpdatePolicy.');
+  }
+  if (deployment && isServerless(spec)) {
+    throw invalid('DeploymentConfig is not supported for serverless endpoints: they have no deployment guardrails.');
   }
   const total = instancesOf(spec);
   const within = (name: string, capacity: Capacity | undefined, low: number, high: number) => {

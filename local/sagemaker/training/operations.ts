@@ -5,6 +5,7 @@ import type { Jobs } from '#local/sagemaker/jobs';
 import { page } from '#local/sagemaker/listing';
 import { arnOf, invalid, present, seconds } from '#local/sagemaker/names';
 import { type Operations, operation } from '#local/sagemaker/operation';
+import { requireInstances, usageOf } from '#local/sagemaker/quotas';
 import { describeTrainingJob, emitTrainingChange, type TrainingJob, transition } from '#local/sagemaker/training/job';
 import type { MetricListener } from '#local/sagemaker/training/metrics';
 import {
@@ -99,6 +100,8 @@ export const trainingOperations = (hub: Hub, jobs: Jobs): Operations => ({
     ],
     (input) => {
       checkTraining(hub, input);
+      const { InstanceType: type = '', InstanceCount: count = 0 } = input.ResourceConfig;
+      requireInstances(hub, usageOf(input.EnableManagedSpotTraining), [{ type, count }]);
       mustAssume(hub, input.RoleArn, arnOf(hub.cloud, 'training-job', input.TrainingJobName));
       keepTraining(hub, input);
       startTraining(hub, jobs, input.TrainingJobName);

@@ -5,6 +5,7 @@ import { page } from '#local/sagemaker/listing';
 import type { Model } from '#local/sagemaker/models/model';
 import { arnOf, invalid, present, seconds } from '#local/sagemaker/names';
 import { type Operations, operation } from '#local/sagemaker/operation';
+import { requireInstances } from '#local/sagemaker/quotas';
 import { FilterError, parseCsvFilter } from '#local/sagemaker/transform/filter';
 import { changeTransform, describeTransformJob, type TransformJob } from '#local/sagemaker/transform/job';
 import {
@@ -84,6 +85,8 @@ export const transformOperations = (hub: Hub, jobs: Jobs): Operations => ({
     ],
     (input) => {
       check(hub, input);
+      const { InstanceType: type, InstanceCount: count } = input.TransformResources;
+      requireInstances(hub, 'transform job', [{ type, count }]);
       const name = input.TransformJobName;
       const now = hub.cloud.clock.now();
       keepTags(hub, 'transform-job', name, input.Tags);

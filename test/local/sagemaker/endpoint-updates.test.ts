@@ -101,6 +101,31 @@ describe.skipIf(!python)('endpoint updates', () => {
     ringing.clear();
   });
 
+  it('rolls back when the deployment takes longer than it may', async () => {
+    await hosting.create('slow', 'champion');
+    await hosting.update('slow', 'challenger', {
+      DeploymentConfig: {
+        BlueGreenUpdatePolicy: {
+          TrafficRoutingConfiguration: {
+            Type: 'CANARY',
+            WaitIntervalInSeconds: 900,
+            CanarySize: { Type: 'INSTANCE_COUNT', Value: 1 },
+          },
+          MaximumExecutionTimeoutInSeconds: 600,
+        },
+      },
+    });
+    await eventually(async () => {
+      const [variant] = (await hosting.described('slow')).PendingDeploymentSummary?.ProductionVariants ?? [];
+      return variant?.VariantStatus?.[0]?.Status === 'Baking' && world.context.clock.sleepers === 1 ? true : undefined;
+    });
+    await world.context.clock.advance(600_000);
+    const endpoint = await hosting.settled('slow');
+    expect(endpoint).toMatchObject({ EndpointStatus: 'InService', EndpointConfigName: 'champion' });
+    expect(endpoint.FailureReason).toMatch(/MaximumExecutionTimeoutInSeconds of 600 seconds/);
+    expect(await hosting.challenged('slow', 3)).toBe(0);
+  });
+
   it('answers every request while it is updated all at once', async () => {
     await hosting.create('swap', 'champion');
     let answered = 0;

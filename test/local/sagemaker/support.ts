@@ -22,7 +22,9 @@ import { createRandom } from '#domain/random';
 import type { AuthorizationRequest, CloudService } from '#local/cloud/service';
 import { createS3 } from '#local/s3/service';
 import { createSageMaker } from '#local/sagemaker/service';
+import type { SageMakerSettings } from '#local/sagemaker/settings';
 import { type FakeContext, fakeContext, type ServedService, serveService } from '../support/door.ts';
+import { withCheckedAnswers } from './answers.ts';
 
 export const IMAGE = '492215442770.dkr.ecr.eu-central-1.amazonaws.com/sagemaker-xgboost:3.0-5';
 export const ROLE = 'arn:aws:iam::123456789012:role/training';
@@ -50,6 +52,7 @@ export interface World {
 export interface WorldOptions {
   /** What S3 refuses to a role, by the role's name in upper case. */
   readonly denies?: (request: AuthorizationRequest, role: string) => boolean;
+  readonly settings?: SageMakerSettings;
   /** The alarms that are in ALARM, asked each time CloudWatch is. */
   readonly ringing?: () => readonly string[];
 }
@@ -115,7 +118,7 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
     }),
   });
   const start = async (): Promise<ServedService> => {
-    const service: CloudService = createSageMaker(context);
+    const service = withCheckedAnswers(createSageMaker({ ...context, sageMaker: options.settings ?? {} }));
     await service.start?.();
     return serveService(service, { context });
   };

@@ -14,7 +14,12 @@ import { isRunning } from '#functions/common/lease';
 import { withMiddleware } from '#functions/common/middleware';
 import { stateStore } from '#functions/common/state-store';
 import { artifactStore, runStore } from '#functions/common/stores';
-import { type DeploymentDecision, deploymentClaimSchema, prepareDeploymentSchema } from '#schemas/deployment';
+import {
+  type Deployment,
+  type DeploymentDecision,
+  deploymentClaimSchema,
+  prepareDeploymentSchema,
+} from '#schemas/deployment';
 import { pipelineSchema } from '#schemas/pipeline';
 import { championSchema } from '#schemas/run';
 
@@ -105,8 +110,7 @@ export const handler = withMiddleware(
     }
     const tests = stateStore(documentClient(), config.ENDPOINT_TESTS_TABLE);
     await putDefaultTests(tests, endpointName, definition, artifacts.uri(artifactKeys(run).golden));
-    await settleClaim(store, pipeline, version, executionArn, { status: 'deploying' });
-    return {
+    const deployment: Deployment = {
       decision: 'deploy',
       run,
       modelPackageArn,
@@ -118,5 +122,7 @@ export const handler = withMiddleware(
       executionArn,
       ...planPolling(definition.deployment.maxWaitMinutes, pollSeconds),
     };
+    await settleClaim(store, pipeline, version, executionArn, { status: 'deploying', deployment });
+    return deployment;
   },
 );

@@ -2,9 +2,8 @@ import { deploymentKeys } from '#domain/deployment/target';
 import { sageMakerClient } from '#functions/common/clients';
 import { readConfig } from '#functions/common/config';
 import { settleClaim, unlockEndpoint } from '#functions/common/deployment-claims';
-import { deleteEndpointConfig } from '#functions/common/endpoint';
-import { logger } from '#functions/common/logger';
-import { isTransient, withMiddleware } from '#functions/common/middleware';
+import { dropFormerConfig } from '#functions/common/endpoint';
+import { withMiddleware } from '#functions/common/middleware';
 import type { StateStore } from '#functions/common/state-store';
 import { runStore } from '#functions/common/stores';
 import { type Deployment, promoteModelSchema } from '#schemas/deployment';
@@ -36,22 +35,6 @@ async function crown(store: StateStore, deployment: Deployment, promotedAt: stri
   await store.put(pipeline, deploymentKeys.champion, { ...champion, executionArn: deployment.executionArn });
 }
 
-/**
- * The config that served before is not needed any more: going back to it makes it again. Its model stays, because a champion of
- * old can be scored and deployed again. A model that serves is not rolled back over tidying up, so trouble is only logged.
- */
-async function dropFormerConfig({ previousConfig, endpointConfigName }: Deployment): Promise<void> {
-  if (previousConfig === null || previousConfig === endpointConfigName) return;
-  try {
-    await deleteEndpointConfig(sageMakerClient(), previousConfig);
-  } catch (error) {
-    logger.warn('the former endpoint config stays', {
-      endpointConfigName: previousConfig,
-      transient: isTransient(error),
-    });
-  }
-}
-
 /** Records that the tested model is the champion, ends the deployment and cleans up. Asking again writes the same records. */
 export const handler = withMiddleware(promoteModelSchema, async ({ deployment, promotedAt }) => {
   const store = runStore(config);
@@ -64,7 +47,7 @@ export const handler = withMiddleware(promoteModelSchema, async ({ deployment, p
     { status: 'deployed', deployedAt: promotedAt },
     { expression: 'attribute_exists(pk)' },
   );
-  await dropFormerConfig(deployment);
+  await dropFormerConfig(sageMakerClient(), deployment);
   await unlockEndpoint(store, run.pipeline, executionArn);
   return { run, endpointConfigName, promotedAt };
 });

@@ -6,10 +6,17 @@ import { endpointName as endpointOf } from '#domain/naming';
 import { sageMakerClient } from '#functions/common/clients';
 import { readConfig } from '#functions/common/config';
 import { settleClaim, unlockEndpoint } from '#functions/common/deployment-claims';
-import { changeEndpoint, deleteEndpointConfig, readEndpoint } from '#functions/common/endpoint';
+import { changeEndpoint, deleteEndpointConfig, dropFormerConfig, readEndpoint } from '#functions/common/endpoint';
 import { withMiddleware } from '#functions/common/middleware';
+import type { StateStore } from '#functions/common/state-store';
 import { runStore } from '#functions/common/stores';
-import { type Deployment, type RolledBack, rollBackDeploymentSchema } from '#schemas/deployment';
+import {
+  type Deployment,
+  deploymentSchema,
+  type RolledBack,
+  rollBackDeploymentSchema,
+  rolledBackSchema,
+} from '#schemas/deployment';
 
 const config = readConfig(['STAGE', 'STATE_TABLE']);
 
@@ -40,41 +47,53 @@ async function restore(deployment: Deployment): Promise<{ serving: string | null
   return outcome;
 }
 
+/** The claim this execution holds on the version, if it does. */
+async function readOwnClaim(store: StateStore, pipeline: string, version: number, executionArn: string) {
+  const item = await store.get(pipeline, deploymentKeys.claim(version));
+  return item?.['executionArn'] === executionArn ? item : undefined;
+}
+
 /**
  * Ends a deployment that did not work out: what served before serves again, the new config goes, the lock is given back, and the
- * reason is put into words. A model that was recorded as champion before the machine stumbled stays.
+ * reason is put into words. A model that was recorded as champion before the machine stumbled stays. When the execution was lost
+ * (`deployment` is null) its claim says what it was about. Once settled, or taken over by another execution, nothing is touched.
  */
 export const handler = withMiddleware(rollBackDeploymentSchema, async (event): Promise<RolledBack> => {
-  const { deployment, executionArn, modelPackageArn } = event;
+  const { executionArn, modelPackageArn } = event;
   const store = runStore(config);
-  const reason = explainRollBack(event);
   const target = locatePackage(config.STAGE, modelPackageArn);
-  if (!target) return { reason, servingConfig: null };
+  if (!target) return { reason: explainRollBack(event), servingConfig: null };
   const { pipeline, version } = target;
-  const end = async (outcome: { status: 'failed' | 'promoted'; reason?: string }) => {
-    await settleClaim(store, pipeline, version, executionArn, outcome);
+  const claim = await readOwnClaim(store, pipeline, version, executionArn);
+  const settled = rolledBackSchema.safeParse(claim?.['rolledBack']);
+  if (settled.success) {
     await unlockEndpoint(store, pipeline, executionArn);
+    return settled.data;
+  }
+  const deployment = event.deployment ?? deploymentSchema.safeParse(claim?.['deployment']).data ?? null;
+  const reason = explainRollBack({ ...event, deployment });
+  const end = async (status: 'failed' | 'promoted', rolledBack: RolledBack): Promise<RolledBack> => {
+    await settleClaim(store, pipeline, version, executionArn, { status, reason: rolledBack.reason, rolledBack });
+    await unlockEndpoint(store, pipeline, executionArn);
+    return rolledBack;
   };
-  if (!deployment) {
+  const lock = await store.get(pipeline, deploymentKeys.lock);
+  if (!deployment || lock?.['executionArn'] !== executionArn) {
     const endpoint = await readEndpoint(sageMakerClient(), endpointOf(config.STAGE, pipeline));
-    await end({ status: 'failed', reason });
-    return { reason, pipeline, servingConfig: endpoint?.status === 'InService' ? endpoint.config : null };
+    const servingConfig = endpoint?.status === 'InService' ? endpoint.config : null;
+    return end('failed', { reason, pipeline, servingConfig });
   }
   const { run, endpointName, endpointConfigName } = deployment;
+  const about = { run, pipeline, endpointName, endpointConfigName };
   const champion = await store.get(pipeline, deploymentKeys.champion);
   if (champion?.['executionArn'] === executionArn) {
-    await end({ status: 'promoted' });
-    return {
+    await dropFormerConfig(sageMakerClient(), deployment);
+    return end('promoted', {
       reason: `The new model serves and is the champion; only the end of its deployment failed: ${reason}`,
-      run,
-      pipeline,
-      endpointName,
-      endpointConfigName,
+      ...about,
       servingConfig: endpointConfigName,
-    };
+    });
   }
   const { serving, note } = await restore(deployment);
-  const told = note === undefined ? reason : `${reason} ${note}`;
-  await end({ status: 'failed', reason: told });
-  return { reason: told, run, pipeline, endpointName, endpointConfigName, servingConfig: serving };
+  return end('failed', { reason: note === undefined ? reason : `${reason} ${note}`, ...about, servingConfig: serving });
 });

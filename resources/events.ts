@@ -22,6 +22,19 @@ const rule = (description: string, pattern: Value, machine: string, roleId: stri
   },
 });
 
+/** Executions of a machine that ended badly, for the machine that sees to what they left. */
+const lostRule = (description: string, machine: string, recovery: string): Resource =>
+  rule(
+    description,
+    {
+      source: ['aws.states'],
+      'detail-type': ['Step Functions Execution Status Change'],
+      detail: { stateMachineArn: [ref(machine)], status: ['FAILED', 'ABORTED', 'TIMED_OUT'] },
+    },
+    recovery,
+    'EventsRole',
+  );
+
 /** Which object keys start a run: every marker, and every object of a pipeline that is triggered by each. */
 function dropKeys(pipelines: readonly Pipeline[]): Value[] {
   const markers = new Set(['_SUCCESS']);
@@ -65,7 +78,13 @@ export function events(stage: string, pipelines: readonly Pipeline[]): Record<st
     EventsRole: role(`tidegate-${stage}-events`, 'events.amazonaws.com', [
       allow(
         'states:StartExecution',
-        ['RetrainStateMachine', 'DeployStateMachine', 'TestEndpointStateMachine', 'RecoverRunStateMachine'].map(ref),
+        [
+          'RetrainStateMachine',
+          'DeployStateMachine',
+          'TestEndpointStateMachine',
+          'RecoverRunStateMachine',
+          'RecoverDeploymentStateMachine',
+        ].map(ref),
       ),
     ]),
     SchedulerRole: role(`tidegate-${stage}-scheduler`, 'scheduler.amazonaws.com', [
@@ -106,15 +125,15 @@ export function events(stage: string, pipelines: readonly Pipeline[]): Record<st
         InputTemplate: '{"endpointName": <endpoint>, "trigger": "update"}',
       },
     ),
-    LostRunRule: rule(
+    LostRunRule: lostRule(
       'A run that ended without its failure path gives its lease back.',
-      {
-        source: ['aws.states'],
-        'detail-type': ['Step Functions Execution Status Change'],
-        detail: { stateMachineArn: [ref('RetrainStateMachine')], status: ['FAILED', 'ABORTED', 'TIMED_OUT'] },
-      },
+      'RetrainStateMachine',
       'RecoverRunStateMachine',
-      'EventsRole',
+    ),
+    LostDeploymentRule: lostRule(
+      'A deployment that ended without its failure path is rolled back.',
+      'DeployStateMachine',
+      'RecoverDeploymentStateMachine',
     ),
   };
   for (const { name, drift } of pipelines) {

@@ -72,6 +72,7 @@ function machineGrants(stage: string): Readonly<Record<string, readonly Allow[]>
     TestEndpoint: [invoke('LoadEndpointTests', 'RunEndpointTest', 'RecordTestResults', 'Notify')],
     CheckDrift: [invoke('MeasureDrift', 'Notify'), allow('states:StartExecution', machineArn(stage, 'retrain'))],
     RecoverRun: [invoke('FinishRun', 'Notify')],
+    RecoverDeployment: [invoke('RollBackDeployment', 'Notify')],
   };
 }
 

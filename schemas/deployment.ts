@@ -83,5 +83,11 @@ export const deploymentClaimSchema = z.object({
   runId: z.string(),
   endpointName: z.string(),
   endpointConfigName: z.string(),
+  deployment: deploymentSchema
+    .optional()
+    .describe(
+      'what is being done, from the moment the endpoint may be touched: lets it be rolled back when the execution is lost',
+    ),
+  rolledBack: rolledBackSchema.optional().describe('how a failed deployment ended'),
 });
 export type DeploymentClaim = z.output<typeof deploymentClaimSchema>;

@@ -1,7 +1,10 @@
 import { DeleteEndpointConfigCommand, DescribeEndpointCommand, type SageMakerClient } from '@aws-sdk/client-sagemaker';
 import type { EndpointView } from '#domain/deployment/endpoint';
 import { TransientError } from '#domain/errors';
+import { logger } from '#functions/common/logger';
+import { isTransient } from '#functions/common/middleware';
 import { isSageMakerMissing } from '#functions/common/sagemaker';
+import type { Deployment } from '#schemas/deployment';
 
 /** An endpoint as it stands, or undefined when there is none of that name. */
 export async function readEndpoint(client: SageMakerClient, name: string): Promise<EndpointView | undefined> {
@@ -48,5 +51,24 @@ export async function deleteEndpointConfig(client: SageMakerClient, name: string
     await client.send(new DeleteEndpointConfigCommand({ EndpointConfigName: name }));
   } catch (error) {
     if (!isSageMakerMissing(error)) throw error;
+  }
+}
+
+/**
+ * Deletes the config that served before a model that serves now: going back to it makes it again. Its model stays, because a
+ * champion of old can be scored and deployed again. A refusal is only logged: a model that serves is not rolled back over tidying up.
+ *
+ * @throws what may go away by itself, so that it is tried again
+ */
+export async function dropFormerConfig(
+  client: SageMakerClient,
+  { previousConfig, endpointConfigName }: Pick<Deployment, 'previousConfig' | 'endpointConfigName'>,
+): Promise<void> {
+  if (previousConfig === null || previousConfig === endpointConfigName) return;
+  try {
+    await deleteEndpointConfig(client, previousConfig);
+  } catch (error) {
+    if (isTransient(error)) throw error;
+    logger.warn('the former endpoint config stays', { endpointConfigName: previousConfig });
   }
 }

@@ -93,6 +93,18 @@ it('does not take back a promotion because the former config cannot be deleted',
   expect(await tables.state.get('loan', deploymentKeys.lock)).toBeUndefined();
 });
 
+it('is asked again when SageMaker is busy, and deletes the former config then', async () => {
+  const busy = refusal('Rate exceeded', 'ThrottlingException');
+  sageMaker.mock.on(DeleteEndpointConfigCommand).rejectsOnce(busy).resolves({});
+
+  await expect(promote()).rejects.toMatchObject({ name: 'TransientError' });
+  expect(await champion()).toMatchObject({ modelPackageVersion: 2 });
+  await promote();
+
+  expect(sageMaker.mock.commandCalls(DeleteEndpointConfigCommand)).toHaveLength(2);
+  expect(await tables.state.get('loan', deploymentKeys.lock)).toBeUndefined();
+});
+
 it('keeps the config when a model is deployed over itself', async () => {
   await promote(configOf(runs.second));
 

@@ -45,12 +45,16 @@ beforeAll(async () => {
       context,
     );
 });
+/** Puts claim and lock as they are while `e2` deploys version 2. */
+async function hold(): Promise<void> {
+  const mine = { executionArn: executionArn('e2') };
+  await tables.state.put('loan', deploymentKeys.claim(2), { ...mine, status: 'deploying', deployment: deploymentOf() });
+  await tables.state.put('loan', deploymentKeys.lock, mine);
+}
 beforeEach(async () => {
   await tables.clear();
   sageMaker = fakeSageMaker();
-  const mine = { executionArn: executionArn('e2') };
-  await tables.state.put('loan', deploymentKeys.claim(2), { ...mine, status: 'deploying' });
-  await tables.state.put('loan', deploymentKeys.lock, mine);
+  await hold();
   sageMaker.serve(endpointName, former);
   sageMaker.configs.set(wanted, {});
 });
@@ -140,7 +144,48 @@ it('asks again when the endpoint is changed by another at this moment', async ()
   await expect(rollBack({ tests: testsFailed })).rejects.toMatchObject({ name: 'TransientError' });
 });
 
+const stopped = { Error: 'ExecutionABORTED', Cause: 'The deployment was stopped before it could finish.' };
+
+it('rolls back what a lost execution was about, which its claim says', async () => {
+  sageMaker.serve(endpointName, wanted);
+
+  await expect(rollBack({ deployment: null, error: stopped })).rejects.toMatchObject({ name: 'TransientError' });
+  sageMaker.settle(endpointName);
+  const outcome = await rollBack({ deployment: null, error: stopped });
+
+  expect(outcome).toMatchObject({ reason: stopped.Cause, endpointConfigName: wanted, servingConfig: former });
+  expect(sageMaker.changes).toEqual([`UpdateEndpoint ${former}`, `DeleteEndpointConfig ${wanted}`]);
+  expect(await claim()).toMatchObject({ status: 'failed' });
+  expect(await lock()).toBeUndefined();
+});
+
+it('touches nothing once it was settled, whoever changes the endpoint by then', async () => {
+  const outcome = await rollBack({ tests: testsFailed });
+  const next = { executionArn: executionArn('e3') };
+  await tables.state.put('loan', deploymentKeys.lock, next);
+  sageMaker.serve(endpointName, configOf(runs.third));
+  const changes = [...sageMaker.changes];
+
+  expect(await rollBack({ tests: testsFailed })).toEqual(outcome);
+  expect(await rollBack({ deployment: null, error: stopped })).toEqual(outcome);
+
+  expect(sageMaker.changes).toEqual(changes);
+  expect(await lock()).toMatchObject(next);
+});
+
+it('leaves the endpoint to the execution that took the lock of a lost one over', async () => {
+  await tables.state.put('loan', deploymentKeys.lock, { executionArn: executionArn('e3') });
+  sageMaker.serve(endpointName, wanted);
+
+  expect(await rollBack({ deployment: null, error: stopped })).toMatchObject({ reason: stopped.Cause });
+
+  expect(sageMaker.changes).toEqual([]);
+  expect(await claim()).toMatchObject({ status: 'failed' });
+  expect(await lock()).toMatchObject({ executionArn: executionArn('e3') });
+});
+
 it('frees claim and lock when preparing failed, and says what serves', async () => {
+  await tables.state.put('loan', deploymentKeys.claim(2), { executionArn: executionArn('e2'), status: 'waiting' });
   const outcome = await rollBack({
     deployment: null,
     error: {
@@ -177,7 +222,7 @@ it('keeps a model that was promoted before the machine stumbled', async () => {
     reason: expect.stringContaining('The new model serves and is the champion'),
     servingConfig: wanted,
   });
-  expect(sageMaker.changes).toEqual([]);
+  expect(sageMaker.changes).toEqual([`DeleteEndpointConfig ${former}`]);
   expect(await claim()).toMatchObject({ status: 'promoted' });
   expect(await lock()).toBeUndefined();
 });
@@ -186,6 +231,7 @@ it('says what a person must do when the endpoint is gone or beyond repair', asyn
   sageMaker.endpoints.set(endpointName, { status: 'Failed', config: former, modifiedAt: '2026-01-02T00:00:00Z' });
   const failed = await rollBack({ endpoint: { status: 'Failed', config: former, reason: 'no capacity' } });
   sageMaker.endpoints.clear();
+  await hold();
   const gone = await rollBack({ error: { Error: 'SageMaker.SageMakerException', Cause: 'Could not find endpoint' } });
 
   expect(failed.reason).toContain('delete it, then approve the former model again');

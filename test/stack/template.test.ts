@@ -335,6 +335,7 @@ describe('the compiled template', () => {
       ApprovedRule: 'DeployStateMachine',
       EndpointUpdatedRule: 'TestEndpointStateMachine',
       LostRunRule: 'RecoverRunStateMachine',
+      LostDeploymentRule: 'RecoverDeploymentStateMachine',
     });
     expect(ofType('AWS::Scheduler::Schedule').map(([id]) => id)).toContain('LoanDefaultDriftSchedule');
   });

@@ -239,24 +239,51 @@ describe('the deploy machine', () => {
     expect(of('RollBackDeployment')).toHaveLength(21);
   });
 
-  it.each([
-    [
-      'after preparing',
-      'DeployEndpoint',
-      { run: deployment.run, endpointName: 'tidegate-dev-loan', servingConfig: null },
-    ],
-    ['before it', 'PrepareDeployment', { servingConfig: null }],
-  ])('tells the team when the roll-back itself fails, %s', async (_, task, known) => {
-    const { status, of, cause } = await deploy({
-      [task]: failWith(fatal),
-      RollBackDeployment: failWith({ error: 'AccessDeniedException', cause: 'not authorized' }),
+  it.each(['DeployEndpoint', 'PrepareDeployment'])(
+    'leaves it to recover-deployment when the roll-back itself fails, after %s',
+    async (task) => {
+      const { status, of, cause } = await deploy({
+        [task]: failWith(fatal),
+        RollBackDeployment: failWith({ error: 'AccessDeniedException', cause: 'not authorized' }),
+      });
+
+      expect({ status, cause }).toEqual({
+        status: 'FAILED',
+        cause: 'It failed (DeploymentError) and could not be rolled back at once (AccessDeniedException).',
+      });
+      expect(of('Notify')).toEqual([]);
+    },
+  );
+
+  describe('when the answer to starting the tests is lost', () => {
+    const exists = failWith({ error: 'StepFunctions.ExecutionAlreadyExistsException', cause: 'exists' });
+    const describeTests = 'aws-sdk:sfn:describeExecution';
+
+    it('waits for the tests that were started, and goes by them', async () => {
+      const { status, of } = await deploy({
+        [testTask]: exists,
+        [describeTests]: (_args, attempt) =>
+          attempt < 3
+            ? { Status: 'RUNNING' }
+            : { Status: 'SUCCEEDED', Output: JSON.stringify({ passed: true, failed: [] }) },
+      });
+
+      expect(status).toBe('SUCCEEDED');
+      expect(of(describeTests)).toHaveLength(4);
+      expect(of(describeTests)[0]).toEqual({
+        ExecutionArn: expect.stringMatching(/:execution:TestEndpoint:.+/),
+      });
     });
 
-    expect(status).toBe('FAILED');
-    expect(cause).toContain('The roll-back itself failed');
-    expect(of('Notify')).toMatchObject([
-      { kind: 'rolled-back', failure: { ...known, reason: expect.stringContaining('not authorized') } },
-    ]);
+    it.each([
+      ['failed', { Status: 'SUCCEEDED', Output: JSON.stringify({ passed: false, failed: ['golden'] }) }, ['golden']],
+      ['broke', { Status: 'FAILED' }, ['none ended: the tests are FAILED']],
+    ])('rolls back when they %s', async (_, described, failed) => {
+      const { status, of } = await deploy({ [testTask]: exists, [describeTests]: () => described });
+
+      expect(status).toBe('FAILED');
+      expect(of('RollBackDeployment')[0]).toMatchObject({ tests: { passed: false, failed } });
+    });
   });
 
   it('does not undo a deployment because Slack is silent', async () => {

@@ -3,6 +3,7 @@ import { requirePipeline, wholeNumber } from '../arguments.ts';
 import { bold, dim, green, print, printJson, red, table, yellow } from '../output.ts';
 import { pipelineNames } from '../project.ts';
 import { findRun, listRuns } from '../runs.ts';
+import { describeTuning, readTraining } from '../tuning.ts';
 import { describeEnd, watchExecution } from '../watch.ts';
 import { withTarget } from './global.ts';
 
@@ -62,11 +63,15 @@ export function runCommands(program: Command): void {
         const run = await findRun(target, id);
         if (json) {
           const ended = await watchExecution(target.sfn, run.executionArn, { silent: true });
-          printJson({ ...(await findRun(target, run.runId)), execution: ended });
+          const training = await readTraining(target, run);
+          printJson({ ...(await findRun(target, run.runId)), execution: ended, ...(training ? { training } : {}) });
           return;
         }
         print(`${bold(run.runId)} ${run.pipeline} ${dim(run.drop)}`);
         const ended = await watchExecution(target.sfn, run.executionArn);
+        const training = await readTraining(target, run);
+        const tuning = training && describeTuning(training);
+        if (tuning !== undefined) print(tuning);
         print(`run ${describeEnd(ended)}`);
         if (ended.status !== 'SUCCEEDED') process.exitCode = 1;
       });

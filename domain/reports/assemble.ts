@@ -3,7 +3,7 @@ import type { FittedTransform } from '#schemas/fitted-transform';
 import type { Pipeline } from '#schemas/pipeline';
 import type { ColumnSpec } from '#schemas/pipeline-columns';
 import type { Profile, SideProfile } from '#schemas/profile';
-import type { DropRecord } from '#schemas/run';
+import type { DropRecord, TrainingRecord } from '#schemas/run';
 import type { ColumnSummary, DataSummary, ReportInput, SideSummary } from './input.ts';
 
 /** The records of a run that a report is made of. */
@@ -15,8 +15,7 @@ export interface RunRecords {
   readonly fitted: FittedTransform;
   readonly evaluation: Evaluation;
   readonly verdict: Verdict;
-  readonly training: {
-    readonly hyperparameters: Readonly<Record<string, string>>;
+  readonly training: Pick<TrainingRecord, 'hyperparameters' | 'trainingJob' | 'tuning'> & {
     readonly image?: string | undefined;
   };
   readonly champion?: string | undefined;
@@ -29,6 +28,8 @@ export function assembleReport(records: RunRecords): ReportInput {
   const facts = [
     ['model package', modelPackage],
     ['training image', training.image],
+    ['training job', training.trainingJob],
+    ['tuning job', training.tuning?.tuningJob],
     ['execution', drop.executionArn],
     ['drop', `s3://${drop.bucket}/${drop.prefix}`],
   ] as const;
@@ -42,6 +43,7 @@ export function assembleReport(records: RunRecords): ReportInput {
     evaluation: records.evaluation,
     verdict: records.verdict,
     data: summarizeData(records),
+    ...(training.tuning ? { tuning: { ...training.tuning, best: training.trainingJob ?? '' } } : {}),
     lineage: {
       datasetVersion: drop.datasetVersion,
       objects: drop.objects,

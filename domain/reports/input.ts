@@ -1,4 +1,5 @@
 import type { Evaluation, Verdict } from '#schemas/evaluation';
+import type { TuningRecord } from '#schemas/run';
 
 /** Everything a report shows; plain data, so that a report can be rendered anywhere. */
 export interface ReportInput {
@@ -15,6 +16,13 @@ export interface ReportInput {
   readonly verdict: Verdict;
   readonly data: DataSummary;
   readonly lineage: Lineage;
+  /** How the hyperparameters were found; absent where the pipeline sets them. */
+  readonly tuning?: Tuning | undefined;
+}
+
+export interface Tuning extends TuningRecord {
+  /** Name of the training job whose model it is. */
+  readonly best: string;
 }
 
 export interface DataSummary {

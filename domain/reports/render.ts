@@ -6,6 +6,7 @@ import { dataSection } from './sections/data.ts';
 import { lineageSection } from './sections/lineage.ts';
 import { metricsSection } from './sections/metrics.ts';
 import { importanceSection, plotsSection } from './sections/plots.ts';
+import { tuningSection } from './sections/tuning.ts';
 import { verdictSection } from './sections/verdict.ts';
 import { style } from './style.ts';
 
@@ -37,6 +38,7 @@ ${verdictSection(verdict, points)}
 ${metricsSection(evaluation, input.champion)}
 ${plotsSection(evaluation)}
 ${importanceSection(evaluation)}
+${tuningSection(input.tuning)}
 ${dataSection(input.data)}
 ${lineageSection(input.lineage, runId)}
 ${method(evaluation)}

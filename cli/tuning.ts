@@ -1,0 +1,51 @@
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { artifactKeys, type RunPointer } from '#domain/runs/layout';
+import { type TrainingRecord, trainingRecordSchema } from '#schemas/run';
+import { bold, dim, green, table } from './output.ts';
+import type { Target } from './target.ts';
+
+/** Training jobs shown; the report shows more. */
+const SHOWN = 10;
+
+/** What a run was trained with, once that is known. */
+export async function readTraining(
+  { s3, outputs }: Pick<Target, 's3' | 'outputs'>,
+  run: RunPointer,
+): Promise<TrainingRecord | undefined> {
+  try {
+    const { Body } = await s3.send(
+      new GetObjectCommand({ Bucket: outputs.ArtifactsBucketName, Key: artifactKeys(run).training }),
+    );
+    return trainingRecordSchema.parse(JSON.parse((await Body?.transformToString()) ?? ''));
+  } catch (error) {
+    if (error instanceof Error && error.name === 'NoSuchKey') return undefined;
+    throw error;
+  }
+}
+
+/** The best training jobs of a tuning as a table; nothing for a run that was not tuned. */
+export function describeTuning({ tuning, trainingJob }: TrainingRecord): string | undefined {
+  if (!tuning) return undefined;
+  const { trials, direction, metric, strategy } = tuning;
+  const worst = direction === 'Maximize' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  const sign = direction === 'Maximize' ? -1 : 1;
+  const ranked = trials.toSorted((a, b) => {
+    const [x, y] = [a.objective ?? worst, b.objective ?? worst];
+    return x === y ? 0 : sign * (x < y ? -1 : 1);
+  });
+  const names = [...new Set(trials.flatMap((trial) => Object.keys(trial.hyperparameters)))].toSorted();
+  const rows = ranked.slice(0, SHOWN).map((trial) => {
+    const value = trial.objective === null ? trial.status.toLowerCase() : trial.objective.toFixed(5);
+    const isBest = trial.trainingJob === trainingJob;
+    const tried = names.map((name) => shorten(trial.hyperparameters[name] ?? ''));
+    return [trial.trainingJob, ...tried, isBest ? green(value) : value, isBest ? green('best') : ''];
+  });
+  const more = trials.length > SHOWN ? dim(`\n  and ${trials.length - SHOWN} more: see the report`) : '';
+  return `${bold('tuning')} ${strategy}, ${trials.length} training jobs\n${table(['TRAINING JOB', ...names.map((n) => n.toUpperCase()), metric.toUpperCase(), ''], rows)}${more}`;
+}
+
+/** Numbers as people read them: drawn values have 17 digits. */
+const shorten = (text: string): string => {
+  const value = Number(text);
+  return text.trim() !== '' && Number.isFinite(value) ? String(Number(value.toPrecision(4))) : text;
+};

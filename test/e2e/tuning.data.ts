@@ -1,0 +1,129 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DescribeHyperParameterTuningJobCommand, DescribeTrainingJobCommand } from '@aws-sdk/client-sagemaker';
+import { StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { runResourceName, tuningJobName } from '#domain/naming';
+import { artifactKeys, type RunPointer } from '#domain/runs/layout';
+import { writeLoanBook } from '#examples/loans/generate';
+import { trainingRecordSchema } from '#schemas/run';
+import { uploadDrop } from '../../cli/commands/drop.ts';
+import { fetchReport } from '../../cli/commands/report.ts';
+import { listRuns, waitForExecution } from '../../cli/runs.ts';
+import { startProject, type UpProject } from './project.ts';
+
+/** `loan-default` under another name, trained otherwise; every other word of it is the same. */
+function variant(folder: string, name: string, training: object): string {
+  const pipeline = parse(readFileSync(new URL('../../pipelines/loan-default.yml', import.meta.url), 'utf8')) as object;
+  const path = join(folder, `${name}.yml`);
+  const evaluation = { task: 'binary', gates: [{ metric: 'auc', min: 0.5 }] };
+  writeFileSync(path, stringify({ ...pipeline, name, training, evaluation, drift: undefined }));
+  return path;
+}
+
+let project: UpProject;
+let folder: string;
+let book: readonly string[];
+const fixed = { num_round: 60, early_stopping_rounds: 10, seed: 3 };
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tidegate-tuning-'));
+  project = await startProject([
+    variant(folder, 'loans-untuned', { hyperparameters: { ...fixed, eta: 0.9, max_depth: 8 } }),
+    variant(folder, 'loans-grid', {
+      hyperparameters: { ...fixed, max_depth: 8 },
+      tuning: { strategy: 'Grid', parallel: 2, ranges: { eta: { values: [0.9, 0.1] } } },
+    }),
+    variant(folder, 'loans-bayesian', {
+      hyperparameters: fixed,
+      tuning: {
+        maxJobs: 6,
+        parallel: 2,
+        ranges: { eta: { min: 0.02, max: 0.9, scale: 'logarithmic' }, max_depth: [2, 8] },
+      },
+    }),
+    variant(folder, 'loans-long', {
+      hyperparameters: { num_round: 500_000 },
+      tuning: { strategy: 'Random', maxJobs: 20, parallel: 1, ranges: { eta: [0.1, 0.2] } },
+    }),
+  ]);
+  ({ files: book } = await writeLoanBook(join(folder, 'book'), 4000, { seed: 7 }, 1));
+});
+afterAll(async () => {
+  await project?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function runOf(pipeline: string): Promise<RunPointer> {
+  const { ended, run } = await project.drop(pipeline, book, 'first');
+  expect(ended).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'registered' } });
+  if (!run) throw new Error('the drop was not trained');
+  return run;
+}
+async function untunedAuc(run: RunPointer): Promise<number> {
+  const job = await project.target.sageMaker.send(
+    new DescribeTrainingJobCommand({ TrainingJobName: runResourceName('local', run) }),
+  );
+  return job.FinalMetricDataList?.find((m) => m.MetricName === 'validation:auc')?.Value ?? Number.NaN;
+}
+const recordOf = (run: RunPointer) => project.readArtifact(artifactKeys(run).training, trainingRecordSchema);
+const bestOf = (objectives: readonly (number | null)[]) => Math.max(...objectives.map((value) => value ?? 0));
+
+describe('a pipeline with tuning', () => {
+  it('registers the best of its training jobs, which is better than the one without tuning', async () => {
+    const untuned = await untunedAuc(await runOf('loans-untuned'));
+    const run = await runOf('loans-grid');
+    const record = await recordOf(run);
+    const trials = record.tuning?.trials ?? [];
+
+    // The grid holds the untuned combination, so it cannot be worse; its other value is better.
+    expect(trials.map((t) => t.hyperparameters['eta']).toSorted()).toEqual(['0.1', '0.9']);
+    expect(trials.find((t) => t.hyperparameters['eta'] === '0.9')?.objective).toBeCloseTo(untuned, 4);
+    expect(bestOf(trials.map((t) => t.objective))).toBeGreaterThan(untuned);
+    expect(record.hyperparameters).toMatchObject({ eta: '0.1', max_depth: '8', num_round: '60' });
+    expect(record.trainingJob).toBe(trials.find((t) => t.hyperparameters['eta'] === '0.1')?.trainingJob);
+  });
+
+  it('learns from job to job, and shows every trial in the report', async () => {
+    const run = await runOf('loans-bayesian');
+    const record = await recordOf(run);
+
+    expect(record.tuning).toMatchObject({ strategy: 'Bayesian', metric: 'validation:auc', direction: 'Maximize' });
+    expect(record.tuning?.trials).toHaveLength(6);
+    const best = record.tuning?.trials.find((t) => t.trainingJob === record.trainingJob);
+    expect(best?.objective).toBe(bestOf(record.tuning?.trials.map((t) => t.objective) ?? []));
+    const report = readFileSync(await fetchReport(project.target, run, join(folder, 'report.html')), 'utf8');
+    for (const trial of record.tuning?.trials ?? []) expect(report).toContain(trial.trainingJob);
+  });
+
+  it('stops the tuning and its training jobs when the run is aborted', async () => {
+    const { sfn, sageMaker, outputs } = project.target;
+    const since = Date.now();
+    const prefix = await uploadDrop(project.target, 'loans-long', book, { folder: 'first' });
+    const executionArn = await waitForExecution(project.target, outputs.RetrainStateMachineArn, prefix, since, {
+      otherwise: 'no run started',
+    });
+    const tuning = async () => {
+      const run = (await listRuns(project.target, 'loans-long', 1))[0];
+      if (!run) throw new Error('no run yet');
+      return sageMaker.send(
+        new DescribeHyperParameterTuningJobCommand({ HyperParameterTuningJobName: tuningJobName('local', run) }),
+      );
+    };
+    await vi.waitFor(async () => expect((await tuning()).TrainingJobStatusCounters?.InProgress).toBe(1), {
+      timeout: 120_000,
+      interval: 250,
+    });
+    await sfn.send(new StopExecutionCommand({ executionArn }));
+
+    await vi.waitFor(
+      async () => {
+        const { HyperParameterTuningJobStatus, TrainingJobStatusCounters } = await tuning();
+        expect([HyperParameterTuningJobStatus, TrainingJobStatusCounters?.InProgress]).toEqual(['Stopped', 0]);
+      },
+      { timeout: 60_000, interval: 250 },
+    );
+  });
+});

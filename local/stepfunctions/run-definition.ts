@@ -122,8 +122,8 @@ export async function runDefinition(options: RunDefinitionOptions): Promise<RunD
       heartbeat: () => {},
     });
   const objects: ObjectHost = {
-    async read(Bucket, Key) {
-      const body = await s3('getObject', { Bucket, Key });
+    async read(Bucket, Key, VersionId) {
+      const body = await s3('getObject', { Bucket, Key, ...(VersionId !== undefined && { VersionId }) });
       return new TextEncoder().encode(typeof body === 'string' ? body : JSON.stringify(body));
     },
     async *list(Bucket, Prefix) {

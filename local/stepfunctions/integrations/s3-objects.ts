@@ -31,8 +31,12 @@ export function createObjectHost(caller: SdkCaller): ObjectHost {
     }
   };
   return {
-    async read(Bucket, Key) {
-      const { Body } = (await call('getObject', { Bucket, Key }, errorNames.itemReaderFailed)) as GetAnswer;
+    async read(Bucket, Key, VersionId) {
+      const { Body } = (await call(
+        'getObject',
+        { Bucket, Key, ...(VersionId !== undefined && { VersionId }) },
+        errorNames.itemReaderFailed,
+      )) as GetAnswer;
       return Body ? Body.transformToByteArray() : new Uint8Array();
     },
     async *list(Bucket, Prefix) {

@@ -41,7 +41,8 @@ export interface TaskHost {
 
 /** Reads and writes the objects of a Distributed Map. Rejects with ExecutionError. */
 export interface ObjectHost {
-  read(bucket: string, key: string): Promise<Uint8Array>;
+  /** @param version of the object; the newest one without */
+  read(bucket: string, key: string, version?: string): Promise<Uint8Array>;
   list(bucket: string, prefix: string | undefined): AsyncIterable<JsonObject>;
   write(bucket: string, key: string, text: string): Promise<void>;
 }

@@ -1,9 +1,11 @@
-import { type ItemBatcher, isObject, type Json, type MapState } from '../asl.ts';
+import { type ItemBatcher, isObject, type Json, type JsonObject, type MapState } from '../asl.ts';
 import { ExecutionError, ExecutionSuspended, errorDetails, errorNames } from '../errors.ts';
 import type { ChildResult, ChildWork, MapRun } from '../interpreter/environment.ts';
 import { rememberedNumber } from '../interpreter/recovery.ts';
 import type { StateRun } from '../interpreter/state-run.ts';
-import { objectItems, readItems } from './item-reader.ts';
+import { itemsOf, objectItems } from './item-formats.ts';
+import type { ItemSource } from './item-manifests.ts';
+import { readItems } from './item-reader.ts';
 import { inlineItems, maxConcurrency } from './map-items.ts';
 import { transformResults, writeResults } from './result-writer.ts';
 
@@ -47,13 +49,16 @@ function isExceeded({ count, percentage }: Tolerance, failed: number, total: num
   return percentage !== undefined && (failed / Math.max(1, total)) * 100 > percentage;
 }
 
-async function selectItems(run: StateRun<MapState>, items: readonly Json[]): Promise<ChildWork[]> {
+async function selectItems(run: StateRun<MapState>, sources: readonly ItemSource[]): Promise<ChildWork[]> {
   const { ItemSelector } = run.state;
   const work: ChildWork[] = [];
-  for (const [Index, Value] of items.entries()) {
-    const context = { Map: { Item: { Index, Value } } };
-    const input = ItemSelector === undefined ? Value : await run.evaluate(ItemSelector, 'ItemSelector', { context });
-    work.push({ input, items: 1 });
+  for (const { items, source } of sources) {
+    for (const { value, key } of items) {
+      const item = { Index: work.length, Value: value, ...(key !== undefined && { Key: key }), Source: source };
+      const context = { Map: { Item: item } };
+      const input = ItemSelector === undefined ? value : await run.evaluate(ItemSelector, 'ItemSelector', { context });
+      work.push({ input, items: 1 });
+    }
   }
   return work;
 }
@@ -135,12 +140,11 @@ async function runChildren(
 }
 
 /** The items of a map run. An object's members are items too, other than in an inline Map. */
-async function itemsOf(run: StateRun<MapState>): Promise<Json[]> {
+async function ownItems(run: StateRun<MapState>): Promise<Json[] | JsonObject> {
   const { Items } = run.state;
-  if (Items === undefined) return isObject(run.input) ? objectItems(run.input) : inlineItems(run);
+  if (Items === undefined) return isObject(run.input) ? run.input : inlineItems(run);
   const value = await run.evaluate(Items, 'Items');
-  if (Array.isArray(value)) return value;
-  if (isObject(value)) return objectItems(value);
+  if (Array.isArray(value) || isObject(value)) return value;
   throw run.unexpectedType('array', Items, 'Items', value);
 }
 
@@ -149,8 +153,11 @@ interface Plan {
   readonly limit: number;
   readonly tolerance: Tolerance;
   /** The items that the state itself has, when no reader brings them. */
-  readonly given: Json[];
+  readonly given: Json[] | JsonObject;
 }
+
+const givenBefore = (items: Json | undefined): Json[] | JsonObject =>
+  Array.isArray(items) || isObject(items) ? items : [];
 
 async function settle(run: StateRun<MapState>): Promise<Plan> {
   const { progress } = run;
@@ -160,12 +167,12 @@ async function settle(run: StateRun<MapState>): Promise<Plan> {
       count: rememberedNumber(progress, 'toleratedCount'),
       percentage: rememberedNumber(progress, 'toleratedPercentage'),
     };
-    return { limit, tolerance, given: Array.isArray(progress['items']) ? progress['items'] : [] };
+    return { limit, tolerance, given: givenBefore(progress['items']) };
   }
-  const given = run.state.ItemReader ? [] : await itemsOf(run);
+  const given = run.state.ItemReader ? [] : await ownItems(run);
   const plan = { limit: await maxConcurrency(run), tolerance: await readTolerance(run), given };
   const { count, percentage } = plan.tolerance;
-  run.thread.record('MapStateStarted', { mapStateStartedEventDetails: { length: given.length } });
+  run.thread.record('MapStateStarted', { mapStateStartedEventDetails: { length: Object.keys(given).length } });
   run.remember({
     limit: plan.limit,
     items: given,
@@ -195,13 +202,17 @@ async function startMapRun(run: StateRun<MapState>, { limit, tolerance }: Plan, 
 }
 
 /** What the children are to do: as it was settled before a restart, else made of the items. */
-async function planChildren(run: StateRun<MapState>, mapRun: MapRun, given: Json[]): Promise<readonly ChildWork[]> {
+async function planChildren(
+  run: StateRun<MapState>,
+  mapRun: MapRun,
+  given: Json[] | JsonObject,
+): Promise<readonly ChildWork[]> {
   if (mapRun.planned) return mapRun.planned;
   const { ItemReader, ItemBatcher } = run.state;
-  const items = ItemReader ? await readItems(run, ItemReader) : given;
-  const selected = await selectItems(run, items);
+  const own = { items: Array.isArray(given) ? itemsOf(given) : objectItems(given), source: 'STATE_DATA' };
+  const selected = await selectItems(run, ItemReader ? await readItems(run, ItemReader) : [own]);
   const work = ItemBatcher ? await batchItems(run, ItemBatcher, selected) : selected;
-  mapRun.plan(work, items.length);
+  mapRun.plan(work, selected.length);
   return work;
 }
 

@@ -1,9 +1,7 @@
-import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type FakeTaskRequest, runDefinition } from '#local/stepfunctions/run-definition';
 import { parseCsv } from '#local/stepfunctions/states/csv';
-import { readItems } from '#local/stepfunctions/states/item-reader';
 
 const lambda = 'arn:aws:lambda:eu-central-1:123456789012:function:work';
 const distributed = (
@@ -73,29 +71,6 @@ describe('a Distributed Map', () => {
   ] as const)('reads items from %s with %j', async (type, config, text, expected) => {
     const result = await runDefinition({ definition: distributed(reader(type, config)), tasks: echo({ items: text }) });
     expect(result.output).toEqual(expected);
-  });
-
-  it('reads the objects of an S3 inventory through its manifest', async () => {
-    const bytes = (text: string) => new TextEncoder().encode(text);
-    const manifest = {
-      fileFormat: 'CSV',
-      fileSchema: 'Bucket, Key, Size',
-      destinationBucket: 'arn:aws:s3:::inventory',
-      files: [{ key: 'data/1.csv.gz' }],
-    };
-    const files: Record<string, Uint8Array> = {
-      'b/manifest.json': bytes(JSON.stringify(manifest)),
-      'inventory/data/1.csv.gz': gzipSync('"raw","x/1.csv","10"\n"raw","x/2.csv","20"\n'),
-    };
-    const run = {
-      evaluate: async (template: unknown) => template,
-      env: { objects: { read: async (bucket: string, key: string) => files[`${bucket}/${key}`] } },
-    };
-    const { ItemReader } = reader('MANIFEST', {}, 'manifest.json');
-    expect(await readItems(run as never, ItemReader as never)).toEqual([
-      { Bucket: 'raw', Key: 'x/1.csv', Size: '10' },
-      { Bucket: 'raw', Key: 'x/2.csv', Size: '20' },
-    ]);
   });
 
   it('lists objects with listObjectsV2', async () => {

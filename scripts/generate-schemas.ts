@@ -1,15 +1,24 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { faultFileSchema } from '#local/faults/fault-file';
 import { pipelineSchema } from '#schemas/pipeline';
 
+const jsonSchema = (title: string, schema: z.ZodType): string =>
+  `${JSON.stringify({ title, ...z.toJSONSchema(schema, { io: 'input' }) }, null, 2)}\n`;
+
 /** JSON Schema of a pipeline's YAML file, for editors. */
-export const pipelineJsonSchema = (): string =>
-  `${JSON.stringify({ title: 'Tidegate pipeline', ...z.toJSONSchema(pipelineSchema, { io: 'input' }) }, null, 2)}\n`;
+export const pipelineJsonSchema = (): string => jsonSchema('Tidegate pipeline', pipelineSchema);
+
+/** JSON Schema of a fault file, for editors. */
+export const faultFileJsonSchema = (): string => jsonSchema('Tidegate faults', faultFileSchema);
 
 if (import.meta.main) {
   const folder = fileURLToPath(new URL('../schemas/generated/', import.meta.url));
   mkdirSync(folder, { recursive: true });
-  writeFileSync(`${folder}pipeline.schema.json`, pipelineJsonSchema());
-  console.log('schemas/generated/pipeline.schema.json written');
+  const files = { 'pipeline.schema.json': pipelineJsonSchema(), 'faults.schema.json': faultFileJsonSchema() };
+  for (const [name, text] of Object.entries(files)) {
+    writeFileSync(`${folder}${name}`, text);
+    console.log(`schemas/generated/${name} written`);
+  }
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { FaultFileError, parseFaultFile, ruleName } from '#local/faults/fault-file';
+import { faultFileJsonSchema } from '../../../scripts/generate-schemas.ts';
 
 const problems = async (text: string): Promise<string[]> => {
   const error = await parseFaultFile(text, 'bad.yml').catch((cause: unknown) => cause);
@@ -12,6 +13,11 @@ describe('a fault file', () => {
   it.each(readdirSync('examples/faults'))('as in examples/faults/%s makes sense', async (file) => {
     const { faults } = await parseFaultFile(readFileSync(`examples/faults/${file}`, 'utf8'), file);
     expect(new Set(faults.map(ruleName)).size).toBe(faults.length);
+  });
+
+  it('is described by the generated JSON Schema, which is up to date', () => {
+    const generated = readFileSync('schemas/generated/faults.schema.json', 'utf8');
+    expect(JSON.parse(generated)).toEqual(JSON.parse(faultFileJsonSchema()));
   });
 
   it('says nothing twice: what is left out has a default', async () => {

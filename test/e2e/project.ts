@@ -81,7 +81,8 @@ export function collectedAudit(): { auditDir?: string } {
   return folder === undefined ? {} : { auditDir: join(folder, randomUUID()) };
 }
 
-function openCloudTarget(cloud: Cloud): Target {
+/** What the command line works with, for a cloud that is up. */
+export function openCloudTarget(cloud: Pick<Cloud, 'endpoint' | 'region' | 'admin' | 'outputs'>): Target {
   const config = { endpoint: cloud.endpoint, region: cloud.region, credentials: cloud.admin };
   return {
     kind: 'local',

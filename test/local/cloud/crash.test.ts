@@ -1,5 +1,3 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -21,21 +19,15 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { ROW } from '../sagemaker/hosting.ts';
 import { python } from '../sagemaker/python.ts';
 import { BUCKET, createTrainedModel, eventually, ROLE } from '../sagemaker/support.ts';
+import { type KillableCloud, startKillable } from './killable-cloud.ts';
 import { lambdaFunction, openWorkshop, role, trusts } from './small-stack.ts';
 
 const workshop = openWorkshop();
-const children: ChildProcess[] = [];
+const started: KillableCloud[] = [];
 afterAll(async () => {
-  for (const child of children) await kill(child);
+  for (const cloud of started) await cloud.kill();
   workshop.remove();
 });
-
-const kill = async (child: ChildProcess): Promise<void> => {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill('SIGKILL');
-  await exited;
-};
 
 const definition = {
   QueryLanguage: 'JSONata',
@@ -89,36 +81,19 @@ const resources = {
   },
 };
 
-interface Up {
-  readonly endpoint: string;
-  readonly admin: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  readonly machineArn: string;
-}
-
 const start = async () => {
   const templatePath = join(workshop.dir, 'template.json');
   writeFileSync(templatePath, JSON.stringify({ Resources: resources }));
-  const options = {
-    templatePath,
-    packageDir: join(workshop.dir, 'package'),
-    stateDir: workshop.stateDir,
-    stage: 'test',
-  };
-  const child = fork(join(import.meta.dirname, 'cloud-process.ts'), [JSON.stringify(options)], { execArgv: [] });
-  children.push(child);
-  const early = once(child, 'exit').then(([code]) => {
-    throw new Error(`the cloud ended with ${code} before it was up`);
-  });
-  early.catch(() => undefined);
-  const [{ endpoint, admin, machineArn }] = (await Promise.race([once(child, 'message'), early])) as [Up];
-  const config = { endpoint, region: 'eu-central-1', credentials: admin, maxAttempts: 1 };
+  const packageDir = join(workshop.dir, 'package');
+  const cloud = await startKillable({ templatePath, packageDir, stateDir: workshop.stateDir, stage: 'test' });
+  started.push(cloud);
   return {
-    child,
-    machineArn,
-    s3: new S3Client({ ...config, forcePathStyle: true }),
-    sagemaker: new SageMakerClient(config),
-    runtime: new SageMakerRuntimeClient(config),
-    machines: new SFNClient(config),
+    cloud,
+    machineArn: cloud.resources['Machine']?.ref,
+    s3: new S3Client({ ...cloud.config, forcePathStyle: true }),
+    sagemaker: new SageMakerClient(cloud.config),
+    runtime: new SageMakerRuntimeClient(cloud.config),
+    machines: new SFNClient(cloud.config),
   };
 };
 type Running = Awaited<ReturnType<typeof start>>;
@@ -181,7 +156,7 @@ describe.skipIf(!python)('a cloud killed in the middle of its work', () => {
     const writing = writeUntilKilled(first, confirmed);
     await eventually(() => (confirmed.length >= 10 ? true : undefined));
     const { status } = await first.machines.send(new DescribeExecutionCommand({ executionArn }));
-    await kill(first.child);
+    await first.cloud.kill();
     await writing;
     expect(status).toBe('RUNNING');
 

@@ -110,7 +110,10 @@ export interface SignedRequest {
 }
 
 /** Signs a request by the AWS SDK's own signer, to be sent as it is or tampered with first. */
-export async function sign(cloud: Cloud, raw: RawRequest): Promise<SignedRequest> {
+export async function sign(
+  cloud: Pick<Cloud, 'endpoint' | 'region' | 'admin'>,
+  raw: RawRequest,
+): Promise<SignedRequest> {
   const { host, port } = new URL(cloud.endpoint);
   const signer = new SignatureV4({
     service: raw.service,

@@ -1,26 +1,13 @@
 import { channel, metricDefinition } from '#local/sagemaker/training/request';
-import {
-  environment,
-  image,
-  kmsKeyId,
-  listing,
-  roleArn,
-  s3Uri,
-  tags,
-  vpcConfig,
-} from '#local/sagemaker/validation/common';
-import { trainingInstanceType } from '#local/sagemaker/validation/instance-types';
+import { environment, listing, tags, vpcConfig } from '#local/sagemaker/validation/common';
 import { flag, integer, list, map, type Of, oneOf, real, structure, text } from '#local/sagemaker/validation/shape';
 
-/** Constraints from the SageMaker service model (API version 2017-07-24). */
+/** Types alone: what else the service model demands is checked before (`validation/request.ts`). */
 
-export const tuningJobName = text({ min: 1, max: 32, pattern: '[a-zA-Z0-9](-*[a-zA-Z0-9]){0,31}' });
-const parameterName = text({ max: 256 });
-const parameterValue = text({ max: 256 });
 const unsupported = structure({});
 
 const numericRange = structure(
-  { Name: parameterName, MinValue: parameterValue, MaxValue: parameterValue },
+  { Name: text(), MinValue: text(), MaxValue: text() },
   { ScalingType: oneOf('Auto', 'Linear', 'Logarithmic', 'ReverseLogarithmic') },
 );
 export type NumericRange = Of<typeof numericRange>;
@@ -28,18 +15,15 @@ export type NumericRange = Of<typeof numericRange>;
 const parameterRanges = structure(
   {},
   {
-    IntegerParameterRanges: list(numericRange, { max: 30 }),
-    ContinuousParameterRanges: list(numericRange, { max: 30 }),
-    CategoricalParameterRanges: list(
-      structure({ Name: parameterName, Values: list(parameterValue, { min: 1, max: 30 }) }),
-      { max: 30 },
-    ),
-    AutoParameters: list(structure({ Name: parameterName, ValueHint: parameterValue }), { max: 100 }),
+    IntegerParameterRanges: list(numericRange),
+    ContinuousParameterRanges: list(numericRange),
+    CategoricalParameterRanges: list(structure({ Name: text(), Values: list(text()) })),
+    AutoParameters: list(structure({ Name: text(), ValueHint: text() })),
   },
 );
 export type ParameterRanges = Of<typeof parameterRanges>;
 
-const objective = structure({ Type: oneOf('Maximize', 'Minimize'), MetricName: text({ min: 1, max: 255 }) });
+const objective = structure({ Type: oneOf('Maximize', 'Minimize'), MetricName: text() });
 export type Objective = Of<typeof objective>;
 
 const inputMode = oneOf('Pipe', 'File', 'FastFile');
@@ -49,48 +33,45 @@ const trainingJobDefinition = structure(
     AlgorithmSpecification: structure(
       { TrainingInputMode: inputMode },
       {
-        TrainingImage: image,
-        AlgorithmName: text({ min: 1, max: 170 }),
-        MetricDefinitions: list(metricDefinition, { max: 40 }),
+        TrainingImage: text(),
+        AlgorithmName: text(),
+        MetricDefinitions: list(metricDefinition),
       },
     ),
-    RoleArn: roleArn,
-    OutputDataConfig: structure(
-      { S3OutputPath: s3Uri },
-      { KmsKeyId: kmsKeyId, CompressionType: oneOf('GZIP', 'NONE') },
-    ),
+    RoleArn: text(),
+    OutputDataConfig: structure({ S3OutputPath: text() }, { KmsKeyId: text(), CompressionType: oneOf('GZIP', 'NONE') }),
     StoppingCondition: structure(
       {},
       {
-        MaxRuntimeInSeconds: integer({ min: 1 }),
-        MaxWaitTimeInSeconds: integer({ min: 1 }),
-        MaxPendingTimeInSeconds: integer({ min: 7200, max: 2_419_200 }),
+        MaxRuntimeInSeconds: integer(),
+        MaxWaitTimeInSeconds: integer(),
+        MaxPendingTimeInSeconds: integer(),
       },
     ),
   },
   {
-    DefinitionName: text({ min: 1, max: 64, pattern: '[a-zA-Z0-9](-*[a-zA-Z0-9]){0,63}' }),
+    DefinitionName: text(),
     TuningObjective: objective,
     HyperParameterRanges: parameterRanges,
-    StaticHyperParameters: map(text({ max: 256 }), text({ max: 2500 }), { max: 100 }),
-    InputDataConfig: list(channel, { min: 1, max: 20 }),
+    StaticHyperParameters: map(text(), text()),
+    InputDataConfig: list(channel),
     VpcConfig: vpcConfig,
     ResourceConfig: structure(
       {},
       {
-        InstanceType: trainingInstanceType,
-        InstanceCount: integer({ min: 0 }),
-        VolumeSizeInGB: integer({ min: 0 }),
-        VolumeKmsKeyId: kmsKeyId,
-        KeepAlivePeriodInSeconds: integer({ min: 0, max: 21_600 }),
+        InstanceType: text(),
+        InstanceCount: integer(),
+        VolumeSizeInGB: integer(),
+        VolumeKmsKeyId: text(),
+        KeepAlivePeriodInSeconds: integer(),
       },
     ),
     HyperParameterTuningResourceConfig: unsupported,
     EnableNetworkIsolation: flag(),
     EnableInterContainerTrafficEncryption: flag(),
     EnableManagedSpotTraining: flag(),
-    CheckpointConfig: structure({ S3Uri: s3Uri }, { LocalPath: text({ max: 4096 }) }),
-    RetryStrategy: structure({ MaximumRetryAttempts: integer({ min: 1, max: 30 }) }),
+    CheckpointConfig: structure({ S3Uri: text() }, { LocalPath: text() }),
+    RetryStrategy: structure({ MaximumRetryAttempts: integer() }),
     Environment: environment(48, 512),
   },
 );
@@ -99,15 +80,15 @@ export type TrainingJobDefinition = Of<typeof trainingJobDefinition>;
 /** CreateHyperParameterTuningJob, as far as the embedded cloud acts on it. */
 export const createTuningJobShape = structure(
   {
-    HyperParameterTuningJobName: tuningJobName,
+    HyperParameterTuningJobName: text(),
     HyperParameterTuningJobConfig: structure(
       {
         Strategy: oneOf('Bayesian', 'Random', 'Hyperband', 'Grid'),
         ResourceLimits: structure(
-          { MaxParallelTrainingJobs: integer({ min: 1 }) },
+          { MaxParallelTrainingJobs: integer() },
           {
-            MaxNumberOfTrainingJobs: integer({ min: 1 }),
-            MaxRuntimeInSeconds: integer({ min: 120, max: 15_768_000 }),
+            MaxNumberOfTrainingJobs: integer(),
+            MaxRuntimeInSeconds: integer(),
           },
         ),
       },
@@ -115,10 +96,7 @@ export const createTuningJobShape = structure(
         StrategyConfig: structure(
           {},
           {
-            HyperbandStrategyConfig: structure(
-              {},
-              { MinResource: integer({ min: 1 }), MaxResource: integer({ min: 1 }) },
-            ),
+            HyperbandStrategyConfig: structure({}, { MinResource: integer(), MaxResource: integer() }),
           },
         ),
         HyperParameterTuningJobObjective: objective,
@@ -128,22 +106,19 @@ export const createTuningJobShape = structure(
           {},
           {
             TargetObjectiveMetricValue: real(),
-            BestObjectiveNotImproving: structure({}, { MaxNumberOfTrainingJobsNotImproving: integer({ min: 3 }) }),
+            BestObjectiveNotImproving: structure({}, { MaxNumberOfTrainingJobsNotImproving: integer() }),
             ConvergenceDetected: structure({}, { CompleteOnConvergence: oneOf('Disabled', 'Enabled') }),
           },
         ),
-        RandomSeed: integer({ min: 0 }),
+        RandomSeed: integer(),
       },
     ),
   },
   {
     TrainingJobDefinition: trainingJobDefinition,
-    TrainingJobDefinitions: list(trainingJobDefinition, { min: 1, max: 10 }),
+    TrainingJobDefinitions: list(trainingJobDefinition),
     WarmStartConfig: structure({
-      ParentHyperParameterTuningJobs: list(structure({}, { HyperParameterTuningJobName: tuningJobName }), {
-        min: 1,
-        max: 5,
-      }),
+      ParentHyperParameterTuningJobs: list(structure({}, { HyperParameterTuningJobName: text() })),
       WarmStartType: oneOf('IdenticalDataAndAlgorithm', 'TransferLearning'),
     }),
     Tags: tags,
@@ -153,7 +128,7 @@ export const createTuningJobShape = structure(
 export type CreateTuningJob = Of<typeof createTuningJobShape>;
 export type TuningConfig = CreateTuningJob['HyperParameterTuningJobConfig'];
 
-export const tuningJobNameShape = structure({ HyperParameterTuningJobName: tuningJobName });
+export const tuningJobNameShape = structure({ HyperParameterTuningJobName: text() });
 export const listTuningJobsShape = structure(
   {},
   {
@@ -162,7 +137,7 @@ export const listTuningJobsShape = structure(
   },
 );
 export const listTrialsShape = structure(
-  { HyperParameterTuningJobName: tuningJobName },
+  { HyperParameterTuningJobName: text() },
   {
     NextToken: listing.NextToken,
     MaxResults: listing.MaxResults,

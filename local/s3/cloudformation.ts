@@ -1,6 +1,6 @@
 import { AwsError, type ResourceProvider, type TemplateResource } from '#local/cloud/service';
 import { physicalName } from '#local/cloudformation/names';
-import { type PolicyDocument, setBucketPolicy } from './operations/bucket-policy.ts';
+import { checkBucketPolicy, type PolicyDocument, setBucketPolicy } from './operations/bucket-policy.ts';
 import { checkBucketName, makeBucket } from './operations/buckets.ts';
 import { bucketArn, requireBucket, type S3State, versioningOf } from './state.ts';
 import type { BucketDocument } from './store/buckets.ts';
@@ -201,6 +201,7 @@ const bucketPolicyProvider = (s3: S3State): ResourceProvider => ({
       throw new AwsError('ValidationError', `${logicalId}: AWS::S3::BucketPolicy needs Bucket and PolicyDocument`);
     }
     requireBucket(s3, bucket);
+    checkBucketPolicy(s3, bucket, policy);
     setBucketPolicy(s3, bucket, policy satisfies PolicyDocument);
     return { ref: bucket, attributes: {} };
   },

@@ -1,6 +1,6 @@
 import { LEFT_OUT_DOCUMENT } from '#local/cloud/left-out';
 import type { PreparedCall } from '#local/cloud/service';
-import { defaultEncryption } from '../encryption.ts';
+import { checkEncryptionDocument } from '../encryption.ts';
 import { bucketArn, requireBucket, type S3State } from '../state.ts';
 import type { BucketDocument } from '../store/buckets.ts';
 import { receiveText } from '../wire/body.ts';
@@ -76,9 +76,9 @@ const configurations: Readonly<Record<string, Configuration>> = {
     writeAction: 's3:PutEncryptionConfiguration',
     missing: { Rule: { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' }, BucketKeyEnabled: 'false' } },
     deletable: true,
-    check: (document, { context }) => {
+    check: (document) => {
       if (!childAt(document, 'Rule')) throw malformedXml('an encryption configuration has a <Rule>');
-      defaultEncryption(context, document);
+      checkEncryptionDocument(document);
     },
   },
   publicAccessBlock: {
@@ -144,7 +144,11 @@ const configurations: Readonly<Record<string, Configuration>> = {
     writeAction: 's3:PutBucketLogging',
     missing: {},
     deletable: false,
-    check: accept,
+    check: (document, s3) => {
+      const target = textAt(document, 'LoggingEnabled', 'TargetBucket');
+      if (target === undefined || s3.buckets.get(target)) return;
+      throw new S3Error('InvalidTargetBucketForLogging', `The target bucket ${target} for logging does not exist`, 400);
+    },
   },
   cors: {
     kind: 'cors',

@@ -1,5 +1,8 @@
 import { LEFT_OUT_DOCUMENT } from '#local/cloud/left-out';
 import type { PreparedCall } from '#local/cloud/service';
+import { parsePolicy as readPolicy, type Statement } from '#local/iam/policy';
+import { matchesWildcard } from '#local/iam/wildcard';
+import { refusePublicPolicy } from '../public-policy.ts';
 import { bucketArn, requireBucket, type S3State } from '../state.ts';
 import { receiveText } from '../wire/body.ts';
 import type { S3Call } from '../wire/call.ts';
@@ -42,6 +45,29 @@ const parsePolicy = (text: string): PolicyDocument => {
   return document;
 };
 
+/** Whether a resource pattern can mean this bucket or its objects. */
+const speaksOf = (arn: string, bucket: string): boolean =>
+  arn === '*' || matchesWildcard(/^arn:[\w-]+:s3:::([^/]*)/.exec(arn)?.[1] ?? '', bucket);
+
+/**
+ * Refuses what S3 would not take: statements IAM cannot read, resources of other buckets, doors open to everybody.
+ * @throws S3Error MalformedPolicy, AccessDenied
+ */
+export const checkBucketPolicy = (s3: S3State, bucket: string, policy: PolicyDocument): void => {
+  let statements: readonly Statement[];
+  try {
+    statements = readPolicy(policy, `policy of bucket ${bucket}`, 'resource').statements;
+  } catch (cause) {
+    throw malformedPolicy(cause instanceof Error ? cause.message : String(cause));
+  }
+  for (const { resources = [], notResources = [] } of statements) {
+    const foreign = [...resources, ...notResources].find((arn) => !speaksOf(arn, bucket));
+    if (foreign !== undefined)
+      throw malformedPolicy(`Policy has invalid resource ${foreign}: it must be ${bucketArn(s3, bucket)} or below.`);
+  }
+  refusePublicPolicy(s3, bucket, policy);
+};
+
 /** The policy of a bucket; undefined when it has none or there is no such bucket. */
 export const bucketPolicy = ({ buckets }: S3State, bucket: string): PolicyDocument | undefined => {
   const text = buckets.document(bucket, 'policy');
@@ -60,7 +86,9 @@ export const bucketPolicyCall = (s3: S3State, call: S3Call): PreparedCall => {
   }
   const execute = async () => {
     if (verb === 'Put') {
-      setBucketPolicy(s3, call.bucket, parsePolicy((await receiveText(call)).text));
+      const policy = parsePolicy((await receiveText(call)).text);
+      checkBucketPolicy(s3, call.bucket, policy);
+      setBucketPolicy(s3, call.bucket, policy);
       return { status: 204 };
     }
     if (verb === 'Delete') {

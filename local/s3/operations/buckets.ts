@@ -5,6 +5,7 @@ import type { S3Call } from '../wire/call.ts';
 import { S3Error } from '../wire/errors.ts';
 import { parseXml, textAt, writeXml } from '../wire/xml.ts';
 import { ownerElement, xmlResponse } from './listing-request.ts';
+import { refuseAcl } from './object-description.ts';
 
 /**
  * Checks a bucket's name: 3 to 63 lower-case letters, digits, hyphens and dots, and no IP address.
@@ -32,6 +33,7 @@ export const makeBucket = (s3: S3State, name: string): void =>
 /** CreateBucket */
 export const createBucket = (s3: S3State, call: S3Call): PreparedCall => {
   checkBucketName(call.bucket);
+  refuseAcl(call);
   return {
     operation: 'CreateBucket',
     authorize: [{ action: 's3:CreateBucket', resource: bucketArn(s3, call.bucket) }],

@@ -88,6 +88,13 @@ const parseTargets = (text: string): { readonly targets: readonly Target[]; read
   return { targets, quiet: textAt(document, 'Quiet') === 'true' };
 };
 
+const accessDenied = ({ request }: S3Call, { action, resource }: AuthorizationRequest) =>
+  new S3Error(
+    'AccessDenied',
+    `User: ${request.caller.arn} is not authorized to perform: ${action} on resource: ${resource}. Hint: to allow it, the role needs ${JSON.stringify({ Effect: 'Allow', Action: action, Resource: resource })}, and no policy may deny it.`,
+    403,
+  );
+
 const deletedElement = ({ key, versionId }: Target, { version, created }: Deletion) => ({
   Key: key,
   VersionId: versionId,
@@ -95,15 +102,19 @@ const deletedElement = ({ key, versionId }: Target, { version, created }: Deleti
   DeleteMarkerVersionId: version?.deleteMarker && (created || versionId !== undefined) ? version.versionId : undefined,
 });
 
-/** DeleteObjects. The caller must be allowed to delete every object named, else none is deleted. */
+/** DeleteObjects. What the caller may not delete is told beside what was deleted. */
 export const deleteObjects = async (s3: S3State, call: S3Call): Promise<PreparedCall> => {
   requireBucket(s3, call.bucket);
   const { text, vouched } = await receiveText(call);
   if (!vouched) throw invalidRequest('Missing required header for this request: Content-MD5 OR x-amz-checksum-*');
   const { targets, quiet } = parseTargets(text);
+  const wanted = targets.map((target) => ({ target, entry: toDelete(s3, call.bucket, target) }));
+  const isAllowed = (entry: AuthorizationRequest): boolean => call.request.isAllowed?.(entry) ?? true;
+  const denied = new Set(wanted.filter(({ entry }) => !isAllowed(entry)).map(({ target }) => target));
   return {
     operation: 'DeleteObjects',
-    authorize: targets.map((target) => toDelete(s3, call.bucket, target)),
+    // The door would refuse the whole request for one object; those that are denied fail one by one below.
+    authorize: wanted.filter(({ target }) => !denied.has(target)).map(({ entry }) => entry),
     input: {
       Delete: {
         Objects: targets.map(({ key, versionId, ifMatch }) => ({ Key: key, VersionId: versionId, ETag: ifMatch })),
@@ -112,7 +123,8 @@ export const deleteObjects = async (s3: S3State, call: S3Call): Promise<Prepared
     },
     execute: async () => {
       const results = await s3.catalog.change((change) =>
-        targets.map((target) => {
+        wanted.map(({ target, entry }) => {
+          if (denied.has(target)) return { target, error: accessDenied(call, entry) };
           try {
             return { target, deletion: deleteTarget(s3, change, call, target) };
           } catch (error) {

@@ -37,10 +37,16 @@ const objectHeaders = (call: S3Call): Readonly<Record<string, string>> => {
   return kept === '' ? headers : { ...headers, 'content-encoding': kept };
 };
 
-/** ACLs are disabled, as on every bucket whose owner did not enable them. */
-const refuseAcl = (call: S3Call): void => {
+/**
+ * ACLs are disabled, as on every bucket whose owner did not enable them: one ACL alone says nothing else (S3 User Guide,
+ * "Controlling ownership of objects and disabling ACLs").
+ * @throws S3Error AccessControlListNotSupported
+ */
+export const refuseAcl = (call: S3Call): void => {
   const acl = call.header('x-amz-acl');
-  if (acl === undefined || acl === 'bucket-owner-full-control' || acl === 'private') return;
+  const grants = ['full-control', 'read', 'read-acp', 'write', 'write-acp'];
+  const granted = grants.some((name) => call.header(`x-amz-grant-${name}`) !== undefined);
+  if (!granted && (acl === undefined || acl === 'bucket-owner-full-control')) return;
   throw new S3Error('AccessControlListNotSupported', 'The bucket does not allow ACLs', 400);
 };
 

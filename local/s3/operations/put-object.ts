@@ -21,25 +21,11 @@ export const replaced = ({ versions }: S3State, { bucket, key }: S3Call): Object
   return latest?.deleteMarker ? undefined : latest;
 };
 
-/** Condition keys of what a write asks for in its headers. */
-const headerConditions = (call: S3Call): Record<string, string> => {
-  const conditions: Record<string, string> = {};
-  for (const name of [
-    'x-amz-server-side-encryption',
-    'x-amz-server-side-encryption-aws-kms-key-id',
-    'x-amz-storage-class',
-  ]) {
-    const value = call.header(name);
-    if (value !== undefined) conditions[`s3:${name}`] = value;
-  }
-  return conditions;
-};
-
 /** Writing an object: `s3:PutObject`, `s3:PutObjectTagging` when tags come along, and the KMS key when there is one. */
 export const toWrite = (s3: S3State, call: S3Call, encryption: Encryption, tags: Tags) => {
   const tagged = Object.keys(tags).length > 0;
   return [
-    onObject(s3, call, 's3:PutObject', { ...headerConditions(call), ...(tagged ? requestTags(tags) : {}) }),
+    onObject(s3, call, 's3:PutObject', tagged ? requestTags(tags) : {}),
     ...(tagged ? [onObject(s3, call, 's3:PutObjectTagging', requestTags(tags))] : []),
     ...keyAuthorization(s3.context, 'kms:GenerateDataKey', encryption, call),
   ];

@@ -69,7 +69,7 @@ describe('what S3 asks a caller to be allowed', () => {
       resource: arn,
       context: { 's3:RequestObjectTag/stage': 'raw' },
     });
-    expect((await asked(s3.client.send(new GetObjectCommand(object))))[0]?.context).toEqual({
+    expect((await asked(s3.client.send(new GetObjectCommand(object))))[0]?.context).toMatchObject({
       's3:ExistingObjectTag/stage': 'raw',
     });
   });
@@ -91,16 +91,16 @@ describe('what S3 asks a caller to be allowed', () => {
 
   it('is the bucket action on the bucket, with what the listing is narrowed to', async () => {
     const list = new ListObjectsV2Command({ Bucket: 'plain', Prefix: 'a/', Delimiter: '/', MaxKeys: 5 });
-    expect(await asked(s3.client.send(list))).toEqual([
+    expect(await asked(s3.client.send(list))).toMatchObject([
       {
         action: 's3:ListBucket',
         resource: 'arn:aws:s3:::plain',
         context: { 's3:prefix': 'a/', 's3:delimiter': '/', 's3:max-keys': '5' },
       },
     ]);
-    expect(await asked(s3.client.send(new ListObjectsV2Command({ Bucket: 'plain' })))).toEqual([
-      { action: 's3:ListBucket', resource: 'arn:aws:s3:::plain' },
-    ]);
+    const [whole] = await asked(s3.client.send(new ListObjectsV2Command({ Bucket: 'plain' })));
+    expect(whole).toMatchObject({ action: 's3:ListBucket', resource: 'arn:aws:s3:::plain' });
+    expect(whole?.context).not.toHaveProperty('s3:prefix');
     expect(actionsOf(await asked(s3.client.send(new ListObjectVersionsCommand({ Bucket: 'plain' }))))).toEqual([
       's3:ListBucketVersions arn:aws:s3:::plain',
     ]);

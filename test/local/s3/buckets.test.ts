@@ -190,7 +190,7 @@ describe('buckets', () => {
       { ObjectOwnership: 'ObjectWriter' },
     ]);
 
-    const LoggingEnabled = { TargetBucket: 'logs', TargetPrefix: 's3/' };
+    const LoggingEnabled = { TargetBucket: Bucket, TargetPrefix: 's3/' };
     await s3.client.send(new PutBucketLoggingCommand({ Bucket, BucketLoggingStatus: { LoggingEnabled } }));
     expect((await s3.client.send(new GetBucketLoggingCommand({ Bucket }))).LoggingEnabled).toEqual(LoggingEnabled);
 

@@ -45,6 +45,16 @@ describe('lifecycle rules', () => {
     return [Versions.map(({ Key }) => Key), DeleteMarkers.map(({ Key }) => Key)];
   };
 
+  it('are carried out by the clock, at midnight UTC', async () => {
+    await rule({ Expiration: { Days: 1 } });
+    await put('old');
+    await s3.service.start?.();
+    await s3.context.clock.advance(day - 1);
+    expect(await left()).toEqual([['old'], []]);
+    await s3.context.clock.advance(1);
+    await expect.poll(left).toEqual([[], []]);
+  });
+
   it('delete objects of a prefix at the midnight after their days are over', async () => {
     await rule({ Filter: { Prefix: 'raw/' }, Expiration: { Days: 2 } });
     await s3.context.clock.advance(day / 2);

@@ -29,10 +29,13 @@ export const clientFor = (endpoint: string, config: S3ClientConfig = {}): S3Clie
 /** @param buckets made before the test begins. */
 export const startS3 = async (
   buckets: readonly string[] = [],
-  { allow }: Pick<ServeOptions, 'allow'> = {},
+  {
+    allow,
+    context: make = fakeContext,
+  }: Pick<ServeOptions, 'allow'> & { context?: (stateDir: string) => FakeContext } = {},
 ): Promise<TestS3> => {
   const stateDir = await mkdtemp(join(tmpdir(), 'tidegate-s3-'));
-  const context = fakeContext(stateDir);
+  const context = make(stateDir);
   const service = await createS3(context);
   const served = await serveService(service, { context, ...(allow ? { allow } : {}) });
   const client = clientFor(served.endpoint);

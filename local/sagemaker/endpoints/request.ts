@@ -1,17 +1,7 @@
-import {
-  endpointName,
-  entityName,
-  kmsKeyId,
-  listing,
-  modelName,
-  roleArn,
-  tags,
-} from '#local/sagemaker/validation/common';
-import { hostingInstanceType } from '#local/sagemaker/validation/instance-types';
+import { listing, tags } from '#local/sagemaker/validation/common';
 import { flag, integer, list, type Of, oneOf, real, structure, text } from '#local/sagemaker/validation/shape';
 
 const unsupported = structure({});
-const mimeType = text({ min: 1, max: 256, pattern: '[a-zA-Z0-9](-*[a-zA-Z0-9])*\\/[a-zA-Z0-9](-*[a-zA-Z0-9.])*' });
 
 const serverlessConfig = structure(
   { MemorySizeInMB: integer(), MaxConcurrency: integer() },
@@ -20,34 +10,34 @@ const serverlessConfig = structure(
 export type ServerlessConfig = Of<typeof serverlessConfig>;
 
 const productionVariant = structure(
-  { VariantName: endpointName },
+  { VariantName: text() },
   {
-    ModelName: modelName,
-    InitialInstanceCount: integer({ min: 1 }),
-    InstanceType: hostingInstanceType,
-    InitialVariantWeight: real({ min: 0 }),
+    ModelName: text(),
+    InitialInstanceCount: integer(),
+    InstanceType: text(),
+    InitialVariantWeight: real(),
     ServerlessConfig: serverlessConfig,
-    VolumeSizeInGB: integer({ min: 1, max: 512 }),
-    ModelDataDownloadTimeoutInSeconds: integer({ min: 60, max: 3600 }),
-    ContainerStartupHealthCheckTimeoutInSeconds: integer({ min: 60, max: 3600 }),
+    VolumeSizeInGB: integer(),
+    ModelDataDownloadTimeoutInSeconds: integer(),
+    ContainerStartupHealthCheckTimeoutInSeconds: integer(),
     EnableSSMAccess: flag(),
   },
 );
 
 const dataCapture = structure(
   {
-    InitialSamplingPercentage: integer({ min: 0, max: 100 }),
-    DestinationS3Uri: text({ max: 512, pattern: '(https|s3)://([^/])/?(.*)' }),
-    CaptureOptions: list(structure({ CaptureMode: oneOf('Input', 'Output', 'InputAndOutput') }), { min: 1, max: 32 }),
+    InitialSamplingPercentage: integer(),
+    DestinationS3Uri: text(),
+    CaptureOptions: list(structure({ CaptureMode: oneOf('Input', 'Output', 'InputAndOutput') })),
   },
   {
     EnableCapture: flag(),
-    KmsKeyId: kmsKeyId,
+    KmsKeyId: text(),
     CaptureContentTypeHeader: structure(
       {},
       {
-        CsvContentTypes: list(mimeType, { min: 1, max: 10 }),
-        JsonContentTypes: list(mimeType, { min: 1, max: 10 }),
+        CsvContentTypes: list(text()),
+        JsonContentTypes: list(text()),
       },
     ),
   },
@@ -57,23 +47,21 @@ export type DataCapture = Of<typeof dataCapture>;
 export type ProductionVariant = Of<typeof productionVariant>;
 
 export const createEndpointConfigShape = structure(
-  { EndpointConfigName: endpointName, ProductionVariants: list(productionVariant, { min: 1, max: 10 }) },
+  { EndpointConfigName: text(), ProductionVariants: list(productionVariant) },
   {
     DataCaptureConfig: dataCapture,
     Tags: tags,
-    KmsKeyId: kmsKeyId,
+    KmsKeyId: text(),
     AsyncInferenceConfig: unsupported,
     ExplainerConfig: unsupported,
     ShadowProductionVariants: list(unsupported),
-    ExecutionRoleArn: roleArn,
+    ExecutionRoleArn: text(),
   },
 );
 export type CreateEndpointConfig = Of<typeof createEndpointConfigShape>;
 
-const capacity = structure({ Type: oneOf('INSTANCE_COUNT', 'CAPACITY_PERCENT'), Value: integer({ min: 1 }) });
+const capacity = structure({ Type: oneOf('INSTANCE_COUNT', 'CAPACITY_PERCENT'), Value: integer() });
 export type Capacity = Of<typeof capacity>;
-const wait = integer({ min: 0, max: 3600 });
-const executionTimeout = integer({ min: 600, max: 28_800 });
 
 const deploymentConfig = structure(
   {},
@@ -81,35 +69,31 @@ const deploymentConfig = structure(
     BlueGreenUpdatePolicy: structure(
       {
         TrafficRoutingConfiguration: structure(
-          { Type: oneOf('ALL_AT_ONCE', 'CANARY', 'LINEAR'), WaitIntervalInSeconds: wait },
+          { Type: oneOf('ALL_AT_ONCE', 'CANARY', 'LINEAR'), WaitIntervalInSeconds: integer() },
           { CanarySize: capacity, LinearStepSize: capacity },
         ),
       },
-      { TerminationWaitInSeconds: wait, MaximumExecutionTimeoutInSeconds: executionTimeout },
+      { TerminationWaitInSeconds: integer(), MaximumExecutionTimeoutInSeconds: integer() },
     ),
     RollingUpdatePolicy: structure(
-      { MaximumBatchSize: capacity, WaitIntervalInSeconds: wait },
-      { MaximumExecutionTimeoutInSeconds: executionTimeout, RollbackMaximumBatchSize: capacity },
+      { MaximumBatchSize: capacity, WaitIntervalInSeconds: integer() },
+      { MaximumExecutionTimeoutInSeconds: integer(), RollbackMaximumBatchSize: capacity },
     ),
-    AutoRollbackConfiguration: structure(
-      {},
-      { Alarms: list(structure({}, { AlarmName: text({ min: 1, max: 255 }) }), { min: 1, max: 10 }) },
-    ),
+    AutoRollbackConfiguration: structure({}, { Alarms: list(structure({}, { AlarmName: text() })) }),
   },
 );
 export type DeploymentConfig = Of<typeof deploymentConfig>;
 
 export const createEndpointShape = structure(
-  { EndpointName: endpointName, EndpointConfigName: endpointName },
+  { EndpointName: text(), EndpointConfigName: text() },
   { DeploymentConfig: deploymentConfig, Tags: tags },
 );
 export const updateEndpointShape = structure(
-  { EndpointName: endpointName, EndpointConfigName: endpointName },
+  { EndpointName: text(), EndpointConfigName: text() },
   {
     RetainAllVariantProperties: flag(),
     ExcludeRetainedVariantProperties: list(
       structure({ VariantPropertyType: oneOf('DesiredInstanceCount', 'DesiredWeight', 'DataCaptureConfig') }),
-      { max: 3 },
     ),
     DeploymentConfig: deploymentConfig,
     RetainDeploymentConfig: flag(),
@@ -118,18 +102,14 @@ export const updateEndpointShape = structure(
 export type UpdateEndpoint = Of<typeof updateEndpointShape>;
 
 export const updateWeightsShape = structure({
-  EndpointName: endpointName,
+  EndpointName: text(),
   DesiredWeightsAndCapacities: list(
-    structure(
-      { VariantName: entityName },
-      { DesiredWeight: real({ min: 0 }), DesiredInstanceCount: integer({ min: 0 }) },
-    ),
-    { min: 1 },
+    structure({ VariantName: text() }, { DesiredWeight: real(), DesiredInstanceCount: integer() }),
   ),
 });
 
-export const endpointNameShape = structure({ EndpointName: endpointName });
-export const endpointConfigNameShape = structure({ EndpointConfigName: endpointName });
+export const endpointNameShape = structure({ EndpointName: text() });
+export const endpointConfigNameShape = structure({ EndpointConfigName: text() });
 export const listEndpointsShape = structure(
   {},
   {

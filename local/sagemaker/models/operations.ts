@@ -6,36 +6,27 @@ import { arnOf, invalid, nameOf, present, seconds } from '#local/sagemaker/names
 import { type Operations, operation } from '#local/sagemaker/operation';
 import type { ModelPackage } from '#local/sagemaker/registry/package';
 import { parseS3Uri, type RoleStorage, storageOf } from '#local/sagemaker/storage/s3';
-import {
-  environment,
-  image,
-  listing,
-  modelName,
-  roleArn,
-  s3Uri,
-  tags,
-  vpcConfig,
-} from '#local/sagemaker/validation/common';
-import { flag, list, type Of, oneOf, structure, text } from '#local/sagemaker/validation/shape';
+import { listing, tags, vpcConfig } from '#local/sagemaker/validation/common';
+import { flag, list, map, type Of, oneOf, structure, text } from '#local/sagemaker/validation/shape';
 
 const container = structure(
   {},
   {
-    ContainerHostname: text({ max: 63, pattern: '[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}' }),
-    Image: image,
+    ContainerHostname: text(),
+    Image: text(),
     Mode: oneOf('SingleModel', 'MultiModel'),
-    ModelDataUrl: s3Uri,
-    Environment: environment(100, 1024),
-    ModelPackageName: text({ min: 1, max: 176 }),
+    ModelDataUrl: text(),
+    Environment: map(text(), text()),
+    ModelPackageName: text(),
   },
 );
 
 const createShape = structure(
-  { ModelName: modelName },
+  { ModelName: text() },
   {
     PrimaryContainer: container,
-    Containers: list(container, { max: 15 }),
-    ExecutionRoleArn: roleArn,
+    Containers: list(container),
+    ExecutionRoleArn: text(),
     Tags: tags,
     VpcConfig: vpcConfig,
     EnableNetworkIsolation: flag(),
@@ -89,7 +80,7 @@ const checkData = async (hub: Hub, url: string, role: string, arn: string): Prom
   }
 };
 
-const nameShape = structure({ ModelName: modelName });
+const nameShape = structure({ ModelName: text() });
 
 export const modelOperations = (hub: Hub): Operations => ({
   CreateModel: operation(

@@ -5,6 +5,7 @@ import { arnOf, invalid, nameOf, present, seconds } from '#local/sagemaker/names
 import { type Operations, operation } from '#local/sagemaker/operation';
 import type { ModelPackage, ModelPackageGroup } from '#local/sagemaker/registry/package';
 import { createGroupShape, groupNameShape, listGroupsShape } from '#local/sagemaker/registry/request';
+import { checkRequest } from '#local/sagemaker/validation/request';
 import { parse } from '#local/sagemaker/validation/shape';
 
 const describe = (hub: Hub, group: ModelPackageGroup): Record<string, unknown> =>
@@ -85,7 +86,9 @@ export const groupOperations = (hub: Hub): Operations => ({
 export const groupProvider = (hub: Hub): ResourceProvider => ({
   apply: (resource) => {
     const { Tags, ...properties } = resource.properties;
-    const input = parse(createGroupShape, { ...properties, ...(Tags === undefined ? {} : { Tags }) });
+    const request = { ...properties, ...(Tags === undefined ? {} : { Tags }) };
+    checkRequest('CreateModelPackageGroup', request);
+    const input = parse(createGroupShape, request);
     const name = input.ModelPackageGroupName;
     if (!hub.store.get('model-package-group', name)) {
       create(hub, name, input.ModelPackageGroupDescription, 'arn:aws:iam::aws:cloudformation');

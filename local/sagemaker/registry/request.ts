@@ -1,22 +1,10 @@
-import {
-  arnOrName,
-  contentDigest,
-  contentType,
-  description,
-  entityName,
-  environment,
-  image,
-  listing,
-  s3Uri,
-  tags,
-} from '#local/sagemaker/validation/common';
-import { hostingInstanceType, transformInstanceType } from '#local/sagemaker/validation/instance-types';
+import { listing, tags } from '#local/sagemaker/validation/common';
 import { list, map, type Of, oneOf, structure, text } from '#local/sagemaker/validation/shape';
 
 export const approvalStatus = oneOf('Approved', 'Rejected', 'PendingManualApproval');
 
-const metricsSource = structure({ ContentType: contentType, S3Uri: s3Uri }, { ContentDigest: contentDigest });
-const fileSource = structure({ S3Uri: s3Uri }, { ContentType: contentType, ContentDigest: contentDigest });
+const metricsSource = structure({ ContentType: text(), S3Uri: text() }, { ContentDigest: text() });
+const fileSource = structure({ S3Uri: text() }, { ContentType: text(), ContentDigest: text() });
 const quality = structure({}, { Statistics: metricsSource, Constraints: metricsSource });
 
 const modelMetrics = structure(
@@ -45,60 +33,52 @@ const driftCheckBaselines = structure(
 const container = structure(
   {},
   {
-    ContainerHostname: text({ max: 63, pattern: '[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}' }),
-    Image: image,
-    ImageDigest: contentDigest,
-    ModelDataUrl: s3Uri,
-    Environment: environment(100, 1024),
+    ContainerHostname: text(),
+    Image: text(),
+    ImageDigest: text(),
+    ModelDataUrl: text(),
+    Environment: map(text(), text()),
     Framework: text(),
-    FrameworkVersion: text({ min: 3, max: 10, pattern: '[0-9]\\.[A-Za-z0-9.-]+' }),
+    FrameworkVersion: text(),
   },
 );
 
 const inferenceSpecification = structure(
-  { Containers: list(container, { min: 1, max: 15 }) },
+  { Containers: list(container) },
   {
-    SupportedTransformInstanceTypes: list(transformInstanceType, { min: 1 }),
-    SupportedRealtimeInferenceInstanceTypes: list(hostingInstanceType),
-    SupportedContentTypes: list(contentType),
-    SupportedResponseMIMETypes: list(text({ max: 1024, pattern: '[-\\w]+\\/.+' })),
+    SupportedTransformInstanceTypes: list(text()),
+    SupportedRealtimeInferenceInstanceTypes: list(text()),
+    SupportedContentTypes: list(text()),
+    SupportedResponseMIMETypes: list(text()),
   },
 );
 
-const metadataText = '([\\p{L}\\p{Z}\\p{N}_.:\\/=+\\-@]*)';
-const metadataKey = text({ min: 1, max: 128, pattern: metadataText });
-const customerMetadata = map(metadataKey, text({ min: 1, max: 256, pattern: metadataText }), { min: 1, max: 50 });
+const customerMetadata = map(text(), text());
 
-const lifeCycle = structure({ Stage: entityName, StageStatus: entityName }, { StageDescription: text({ max: 1024 }) });
-const sourceUri = text({ max: 1024, pattern: '[\\p{L}\\p{M}\\p{Z}\\p{N}\\p{P}]{0,1024}' });
-const clientToken = text({ min: 1, max: 36, pattern: '[a-zA-Z0-9-]+' });
-const property = text({ max: 1024 });
+const lifeCycle = structure({ Stage: text(), StageStatus: text() }, { StageDescription: text() });
 
 export const createModelPackageShape = structure(
   {},
   {
-    ModelPackageName: entityName,
-    ModelPackageGroupName: arnOrName,
-    ModelPackageDescription: description,
+    ModelPackageName: text(),
+    ModelPackageGroupName: text(),
+    ModelPackageDescription: text(),
     InferenceSpecification: inferenceSpecification,
     Tags: tags,
     ModelApprovalStatus: approvalStatus,
-    MetadataProperties: structure(
-      {},
-      { CommitId: property, Repository: property, GeneratedBy: property, ProjectId: property },
-    ),
+    MetadataProperties: structure({}, { CommitId: text(), Repository: text(), GeneratedBy: text(), ProjectId: text() }),
     ModelMetrics: modelMetrics,
     DriftCheckBaselines: driftCheckBaselines,
-    ClientToken: clientToken,
+    ClientToken: text(),
     Domain: text(),
     Task: text(),
     CustomerMetadataProperties: customerMetadata,
     SkipModelValidation: oneOf('All', 'None'),
-    SourceUri: sourceUri,
+    SourceUri: text(),
     ModelCard: structure(
       {},
       {
-        ModelCardContent: text({ max: 100_000 }),
+        ModelCardContent: text(),
         ModelCardStatus: oneOf('Draft', 'PendingReview', 'Approved', 'Archived'),
       },
     ),
@@ -107,41 +87,36 @@ export const createModelPackageShape = structure(
 );
 export type CreateModelPackage = Of<typeof createModelPackageShape>;
 
-const packageArn = text({
-  min: 1,
-  max: 2048,
-  pattern: 'arn:aws[a-z\\-]*:sagemaker:[a-z0-9\\-]{9,16}:[0-9]{12}:model-package/[\\S]{1,2048}',
-});
 export const updateModelPackageShape = structure(
-  { ModelPackageArn: packageArn },
+  { ModelPackageArn: text() },
   {
     ModelApprovalStatus: approvalStatus,
-    ApprovalDescription: text({ max: 1024 }),
+    ApprovalDescription: text(),
     CustomerMetadataProperties: customerMetadata,
-    CustomerMetadataPropertiesToRemove: list(metadataKey),
+    CustomerMetadataPropertiesToRemove: list(text()),
     InferenceSpecification: inferenceSpecification,
-    SourceUri: sourceUri,
+    SourceUri: text(),
     ModelLifeCycle: lifeCycle,
-    ClientToken: clientToken,
+    ClientToken: text(),
   },
 );
 export type UpdateModelPackage = Of<typeof updateModelPackageShape>;
 
-export const modelPackageNameShape = structure({ ModelPackageName: text({ min: 1, max: 176 }) });
+export const modelPackageNameShape = structure({ ModelPackageName: text() });
 export const listModelPackagesShape = structure(
   {},
   {
     ...listing,
     SortBy: oneOf('Name', 'CreationTime'),
     ModelApprovalStatus: approvalStatus,
-    ModelPackageGroupName: arnOrName,
+    ModelPackageGroupName: text(),
     ModelPackageType: oneOf('Versioned', 'Unversioned', 'Both'),
   },
 );
 
 export const createGroupShape = structure(
-  { ModelPackageGroupName: entityName },
-  { ModelPackageGroupDescription: description, Tags: tags },
+  { ModelPackageGroupName: text() },
+  { ModelPackageGroupDescription: text(), Tags: tags },
 );
-export const groupNameShape = structure({ ModelPackageGroupName: arnOrName });
+export const groupNameShape = structure({ ModelPackageGroupName: text() });
 export const listGroupsShape = structure({}, { ...listing, SortBy: oneOf('Name', 'CreationTime') });

@@ -1,69 +1,51 @@
-import {
-  contentType,
-  entityName,
-  environment,
-  kmsKeyId,
-  listing,
-  modelName,
-  s3Uri,
-  tags,
-} from '#local/sagemaker/validation/common';
-import { transformInstanceType } from '#local/sagemaker/validation/instance-types';
-import { integer, type Of, oneOf, structure, text } from '#local/sagemaker/validation/shape';
-
-const jsonPath = text({ max: 63 });
+import { listing, tags } from '#local/sagemaker/validation/common';
+import { integer, map, type Of, oneOf, structure, text } from '#local/sagemaker/validation/shape';
 
 /** CreateTransformJob, as far as the embedded cloud acts on it. */
 export const createTransformJobShape = structure(
   {
-    TransformJobName: entityName,
-    ModelName: modelName,
+    TransformJobName: text(),
+    ModelName: text(),
     TransformInput: structure(
       {
         DataSource: structure({
           S3DataSource: structure({
             S3DataType: oneOf('ManifestFile', 'S3Prefix', 'AugmentedManifestFile'),
-            S3Uri: s3Uri,
+            S3Uri: text(),
           }),
         }),
       },
       {
-        ContentType: contentType,
+        ContentType: text(),
         CompressionType: oneOf('None', 'Gzip'),
         SplitType: oneOf('None', 'Line', 'RecordIO', 'TFRecord'),
       },
     ),
     TransformOutput: structure(
-      { S3OutputPath: s3Uri },
-      { Accept: contentType, AssembleWith: oneOf('None', 'Line'), KmsKeyId: kmsKeyId },
+      { S3OutputPath: text() },
+      { Accept: text(), AssembleWith: oneOf('None', 'Line'), KmsKeyId: text() },
     ),
-    TransformResources: structure(
-      { InstanceType: transformInstanceType, InstanceCount: integer({ min: 1 }) },
-      { VolumeKmsKeyId: kmsKeyId },
-    ),
+    TransformResources: structure({ InstanceType: text(), InstanceCount: integer() }, { VolumeKmsKeyId: text() }),
   },
   {
-    MaxConcurrentTransforms: integer({ min: 0 }),
+    MaxConcurrentTransforms: integer(),
     ModelClientConfig: structure(
       {},
       {
-        InvocationsTimeoutInSeconds: integer({ min: 1, max: 3600 }),
-        InvocationsMaxRetries: integer({ min: 0, max: 3 }),
+        InvocationsTimeoutInSeconds: integer(),
+        InvocationsMaxRetries: integer(),
       },
     ),
-    MaxPayloadInMB: integer({ min: 0 }),
+    MaxPayloadInMB: integer(),
     BatchStrategy: oneOf('MultiRecord', 'SingleRecord'),
-    Environment: environment(16, 10_240),
-    DataProcessing: structure(
-      {},
-      { InputFilter: jsonPath, OutputFilter: jsonPath, JoinSource: oneOf('Input', 'None') },
-    ),
+    Environment: map(text(), text()),
+    DataProcessing: structure({}, { InputFilter: text(), OutputFilter: text(), JoinSource: oneOf('Input', 'None') }),
     Tags: tags,
   },
 );
 export type CreateTransformJob = Of<typeof createTransformJobShape>;
 
-export const transformJobNameShape = structure({ TransformJobName: entityName });
+export const transformJobNameShape = structure({ TransformJobName: text() });
 export const listTransformJobsShape = structure(
   {},
   { ...listing, StatusEquals: oneOf('InProgress', 'Completed', 'Failed', 'Stopping', 'Stopped') },

@@ -16,6 +16,10 @@ export const errorNames = {
 /** Errors `States.ALL` does not match (Step Functions developer guide, "Handling errors"). */
 const notMatchedByAll: readonly string[] = [errorNames.runtime, errorNames.dataLimit];
 
+/** How long the two may be in history events (API reference, ExecutionFailedEventDetails). */
+const MAX_ERROR = 256;
+const MAX_CAUSE = 32_768;
+
 /**
  * What ends an execution, unless a retrier or catcher takes it. Both parts may be absent: a Fail state without
  * Error and Cause reports neither.
@@ -33,8 +37,8 @@ export class ExecutionError extends Error {
     options: { readonly heartbeat?: boolean } = {},
   ) {
     super(`${error ?? 'execution failed'}${causeText === undefined ? '' : `: ${causeText}`}`);
-    this.error = error;
-    this.causeText = causeText;
+    this.error = error?.slice(0, MAX_ERROR);
+    this.causeText = causeText?.slice(0, MAX_CAUSE);
     this.heartbeat = options.heartbeat ?? false;
   }
 }

@@ -27,6 +27,8 @@ export interface Readable {
   readonly errorOutput?: Json;
   /** Members added to the context object. */
   readonly context?: JsonObject;
+  /** The line whose event a failure is; the state's own without. */
+  readonly line?: Thread;
 }
 
 /** How a state ends: what it assigns, what it hands on, where to. */
@@ -126,9 +128,9 @@ export class StateRun<S extends State = State> {
   }
 
   /** Reports a failed evaluation and gives the error to throw. */
-  evaluationFailure(text: string, location?: string): ExecutionError {
+  evaluationFailure(text: string, location?: string, line: Thread = this.thread): ExecutionError {
     const cause = this.message(text);
-    this.thread.recordEvaluationFailure({
+    line.recordEvaluationFailure({
       cause,
       error: errorNames.queryEvaluation,
       ...(location !== undefined && { location }),
@@ -148,7 +150,7 @@ export class StateRun<S extends State = State> {
     try {
       return await this.env.evaluator.template(template, location, { states, variables: this.thread.scope.visible() });
     } catch (error) {
-      if (error instanceof EvaluationError) throw this.evaluationFailure(error.message, error.location);
+      if (error instanceof EvaluationError) throw this.evaluationFailure(error.message, error.location, readable.line);
       throw error;
     }
   }

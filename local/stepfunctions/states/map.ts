@@ -43,6 +43,7 @@ async function runInline(run: StateRun<MapState>): Promise<Json> {
               ? item.Value
               : await run.evaluate(state.ItemSelector, 'ItemSelector', {
                   context: { Map: { Item: { Index: item.Index, Value: item.Value } } },
+                  line,
                 });
           return run.runGroup(state.ItemProcessor, input, line, env);
         },

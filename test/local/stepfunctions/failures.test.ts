@@ -62,6 +62,33 @@ describe('a failure inside Parallel and Map', () => {
     ]);
   });
 
+  it('of an ItemSelector is one of the iteration', async () => {
+    const result = await runDefinition({
+      definition: machine({
+        M: {
+          Type: 'Map',
+          Items: [1],
+          ItemSelector: '{% $states.input.none %}',
+          ItemProcessor: { StartAt: 'I', States: { I: { Type: 'Pass', End: true } } },
+          End: true,
+        },
+      }),
+    });
+    expect(chain(result).slice(3)).toEqual([
+      ['MapIterationStarted', 3],
+      ['EvaluationFailed', 4],
+      ['MapIterationFailed', 5],
+      ['MapStateFailed', 5],
+      ['ExecutionFailed', 7],
+    ]);
+  });
+
+  it('is told of in 256 characters of error and 32,768 of cause', async () => {
+    const F = { Type: 'Fail', Error: 'E'.repeat(300), Cause: 'c'.repeat(40_000) };
+    const { error, cause } = await runDefinition({ definition: machine({ F }) });
+    expect([error?.length, cause?.length]).toEqual([256, 32_768]);
+  });
+
   it('of their own Output is one of the state, and its retriers take it', async () => {
     const M = { Type: 'Map', Items: [1], ItemProcessor: { StartAt: 'I', States: { I: { Type: 'Pass', End: true } } } };
     const result = await runDefinition({

@@ -63,7 +63,8 @@ export function createFaultControl(
       );
       since = clock.now();
       log('warn', 'faults are at work', { seed: plan.seed, rules: plan.status().map(({ rule }) => rule) });
-      for (const note of notes) if (note !== undefined) log('warn', 'a fault rule names what is not there', { reason: note });
+      for (const note of notes)
+        if (note !== undefined) log('warn', 'a fault rule names what is not there', { reason: note });
     },
     clear() {
       if (plan) log('info', 'faults are over', { fired: plan.status().reduce((sum, { fired }) => sum + fired, 0) });

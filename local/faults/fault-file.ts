@@ -122,6 +122,8 @@ export type FaultFileInput = z.input<typeof faultFileSchema>;
 export const ruleName = (rule: FaultRule, index: number): string =>
   rule.name ?? `${index + 1} ${rule.fault}${'service' in rule ? ` ${rule.service}` : ''}`;
 
+const jobText = (job: string | undefined): string => (job === 'endpoint' ? job : `${job ?? 'any'} job`);
+
 /** Where a rule strikes, in a few words. */
 export function whereText(rule: FaultRule): string {
   const parts: (string | undefined)[] =
@@ -141,7 +143,7 @@ export function whereText(rule: FaultRule): string {
               rule.rule.join() === '*' ? undefined : `to ${rule.rule.join('|')}`,
             ]
           : [
-              rule.fault === 'endpoint-failure' ? 'endpoint' : `${('job' in rule && rule.job) || 'any'} job`,
+              rule.fault === 'endpoint-failure' ? 'endpoint' : jobText('job' in rule ? rule.job : undefined),
               rule.named.join() === '*' ? undefined : rule.named.join('|'),
             ];
   return parts.filter((part) => part !== undefined).join(' ');

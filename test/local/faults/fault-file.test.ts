@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { FaultFileError, parseFaultFile, ruleName } from '#local/faults/fault-file';
+import { FaultFileError, parseFaultFile, ruleName, whereText } from '#local/faults/fault-file';
 import { faultFileJsonSchema } from '../../../scripts/generate-schemas.ts';
 
 const problems = async (text: string): Promise<string[]> => {
@@ -61,6 +61,21 @@ describe('a fault file', () => {
     expect(await problems('faults:\n  - { fault: reset, service: s3, from: 5, until: 4 }\n')).toContainEqual(
       expect.stringContaining('faults[0].until: it lies before from, 5.'),
     );
+  });
+
+  it.each([
+    ['{ fault: throttle, service: s3 }', 's3:*'],
+    ['{ fault: slow, service: s3, operation: [Get*, Put*], role: A, resource: "*/x/*" }', 's3:Get*|Put* by A on */x/*'],
+    ['{ fault: reset, service: slack, caller: anyone }', 'slack:* by anyone'],
+    ['{ fault: lambda-init, function: [A, B] }', 'function A|B'],
+    ['{ fault: capacity }', 'any job'],
+    ['{ fault: capacity, job: endpoint, named: loan* }', 'endpoint loan*'],
+    ['{ fault: job-failure, job: transform }', 'transform job'],
+    ['{ fault: endpoint-failure, named: loan* }', 'endpoint loan*'],
+    ['{ fault: event-lost, source: aws.s3, detailType: Object *, rule: Drop }', 'events of aws.s3 "Object *" to Drop'],
+  ])('says in a few words where %s strikes', async (rule, where) => {
+    const { faults } = await parseFaultFile(`faults:\n  - ${rule}\n`, 'f.yml');
+    expect(faults.map(whereText)).toEqual([where]);
   });
 
   it('gives a setting only to the faults that have it', async () => {

@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/chaos/*.chaos.ts'],
     reporters: ['verbose', './test/chaos/tally-reporter.ts'],
+    chaiConfig: { truncateThreshold: 0 },
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 180_000,

@@ -55,6 +55,7 @@ export const noticeSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('check-failed'),
     pipeline: z.string().nullish(),
+    endpointName: z.string().optional().describe('whose tests could not be run; a drift check when absent'),
     executionArn: z.string(),
     error: caughtErrorSchema,
   }),

@@ -1,3 +1,4 @@
+import { pipelineOfGroup } from '#domain/naming';
 import { checkFailedMessage } from '#domain/notifications/check-failed';
 import { deployedMessage } from '#domain/notifications/deployed';
 import { driftMessage } from '#domain/notifications/drift';
@@ -197,9 +198,11 @@ export async function compose(ports: NoticePorts, notice: Notice): Promise<Outgo
     case 'drift':
       return of(`${notice.check.pipeline}#${notice.check.window.to}`, drift(notice), null, notice.check.pipeline);
     case 'check-failed': {
-      const { error, message } = explainFailure(notice.error);
-      const known = notice.pipeline ? { pipeline: notice.pipeline } : {};
-      return of(notice.executionArn, checkFailedMessage({ ...known, error, message }), null, notice.pipeline);
+      const { endpointName: endpoint } = notice;
+      const pipeline = endpoint === undefined ? notice.pipeline : pipelineOfGroup(ports.stage, endpoint);
+      const known = { ...(pipeline ? { pipeline } : {}), ...(endpoint === undefined ? {} : { endpoint }) };
+      const message = checkFailedMessage({ ...known, ...explainFailure(notice.error) });
+      return of(notice.executionArn, message, null, pipeline);
     }
   }
 }

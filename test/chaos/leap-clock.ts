@@ -3,12 +3,21 @@ import type { Clock, CloudService } from '#local/cloud/service';
 
 /** Longer sleeps are time limits and schedules, not pauses: they keep to real time. */
 const LONGEST_LEAP_MS = 10 * 60_000;
-/** How long nothing may have happened before time leaps. Work the clock cannot see (containers starting) goes on meanwhile. */
+/** How long nothing may have happened before time leaps. */
 const QUIET_MS = 25;
+/** The same while an endpoint changes: its containers start in real time, and patience with it is counted in polls. */
+const QUIET_WHILE_MOVING_MS = 400;
 
 interface Sleeper {
   readonly at: number;
   readonly wake: () => void;
+}
+
+/** Whether an endpoint is on its way, going by what was just asked of SageMaker and answered. */
+function stillMoving(operation: string, body: unknown, before: boolean): boolean {
+  if (/^(Create|Update|Delete)Endpoint$/.test(operation)) return true;
+  if (operation !== 'DescribeEndpoint') return before;
+  return /"EndpointStatus":"(Creating|Updating|SystemUpdating|RollingBack|Deleting)"/.test(String(body));
 }
 
 /** A clock that runs with the machine's own and leaps over pauses in which no call is under way. */
@@ -26,13 +35,14 @@ export function createLeapClock(): LeapClock {
   let skew = 0;
   let underWay = 0;
   let lastStir = 0;
+  let moving = false;
   const sleepers = new Set<Sleeper>();
   const now = () => systemClock.now() + skew;
   const stir = () => {
     lastStir = performance.now();
   };
   const leap = () => {
-    if (underWay > 0 || performance.now() - lastStir < QUIET_MS) return;
+    if (underWay > 0 || performance.now() - lastStir < (moving ? QUIET_WHILE_MOVING_MS : QUIET_MS)) return;
     const next = [...sleepers].sort((a, b) => a.at - b.at)[0];
     if (!next) return;
     skew += Math.max(0, next.at - now());
@@ -81,7 +91,9 @@ export function createLeapClock(): LeapClock {
           execute: async () => {
             underWay += 1;
             try {
-              return await call.execute();
+              const answer = await call.execute();
+              moving = stillMoving(call.operation, answer.body, moving);
+              return answer;
             } finally {
               underWay -= 1;
               stir();

@@ -7,7 +7,7 @@ const changes = /^(Create|Put|Update|Delete|Start|Invoke)/;
 /**
  * The faults of a path: at every call one passing fault, of a kind that rotates within the service so that each is seen there; at
  * every call that changes something a lost answer as well; an outage of every operation of every role; and a blackout of Lambda
- * from every call of a machine on. `CHAOS=all` puts every kind at every call; `CHAOS_ONLY` keeps the cases whose name holds it.
+ * from every call of a machine on. `CHAOS=all` puts every kind at every call; `CHAOS_ONLY` is the name of a case, or a /pattern/ of names.
  */
 export function planFaults(
   sites: readonly CallSite[],
@@ -28,5 +28,9 @@ export function planFaults(
     if (site.service === 'lambda' && /MachineRole$/.test(site.role)) kinds.add('blackout');
     for (const kind of kinds) cases.push({ site, kind });
   }
-  return only === undefined ? cases : cases.filter((each) => caseName(each).includes(only));
+  if (only === undefined) return cases;
+  const [, pattern] = /^\/(.+)\/$/.exec(only) ?? [];
+  const wanted =
+    pattern === undefined ? (name: string) => name === only : (name: string) => new RegExp(pattern).test(name);
+  return cases.filter((each) => wanted(caseName(each)));
 }

@@ -157,4 +157,48 @@ describe('the retrain machine', () => {
     expect(status).toBe('FAILED');
     expect(error).toBe('Boom');
   });
+
+  it('ends with its own error when even the failure path fails; recover-run does the rest', async () => {
+    const { status, error, notices } = await retrain({
+      PrepareData: failing('DataQualityError'),
+      FinishRun: failing('AccessDeniedException'),
+    });
+
+    expect({ status, error }).toEqual({ status: 'FAILED', error: 'DataQualityError' });
+    expect(notices).not.toContain('run-failed');
+  });
+
+  describe.each([
+    ['PrepareData', JSON.stringify({ run })],
+    ['TrainCandidate', JSON.stringify({ passed: true })],
+  ])('when the answer to starting %s is lost', (machine, Output) => {
+    const describeNested = 'aws-sdk:sfn:describeExecution';
+    const exists = failing('StepFunctions.ExecutionAlreadyExistsException');
+
+    it('waits for the execution that was started and goes on with what it gave', async () => {
+      let looks = 0;
+      const { status, output, calls } = await retrain({
+        [machine]: exists,
+        [describeNested]: () => (looks++ === 0 ? { Status: 'RUNNING' } : { Status: 'SUCCEEDED', Output }),
+      });
+
+      expect({ status, output }).toEqual({ status: 'SUCCEEDED', output: { run, outcome: 'registered' } });
+      const asked = calls.filter((c) => c.resource.includes('describeExecution')).map((c) => c.arguments);
+      expect(asked[0]).toEqual({
+        ExecutionArn: `arn:aws:states:eu-central-1:123456789012:execution:${machine}:${run.pipeline}-${run.runId}`,
+      });
+    });
+
+    it('fails as it failed', async () => {
+      const { status, finish, calls } = await retrain({
+        [machine]: exists,
+        [describeNested]: () => ({ Status: 'FAILED', Error: 'DataQualityError', Cause: 'one class' }),
+      });
+
+      expect({ status, finish }).toEqual({ status: 'FAILED', finish: ['failed'] });
+      expect(calls.find((c) => c.resource.endsWith('FinishRun'))?.arguments).toMatchObject({
+        error: { Error: 'DataQualityError', Cause: 'one class' },
+      });
+    });
+  });
 });

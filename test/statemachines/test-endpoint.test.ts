@@ -40,11 +40,11 @@ const usual: Record<string, Answer> = {
   Notify: (args) => noticeSchema.parse(args),
 };
 
-async function test(answers: Record<string, Answer> = {}) {
+async function test(answers: Record<string, Answer> = {}, trigger = 'update') {
   const all = { ...usual, ...answers };
   const result = await runDefinition({
     definition: loadMachine('test-endpoint'),
-    input: { endpointName: 'tidegate-dev-loan', trigger: 'update' },
+    input: { endpointName: 'tidegate-dev-loan', trigger },
     tasks: ({ resource, arguments: args, attempt }) => all[taskName(resource)]?.(args, attempt) ?? {},
   });
   const of = (name: string) => result.calls.filter((c) => taskName(c.resource) === name).map((c) => c.arguments);
@@ -107,4 +107,18 @@ describe('the test-endpoint machine', () => {
 
     expect({ status, output }).toEqual({ status: 'SUCCEEDED', output: { passed: false, failed: ['b'] } });
   });
+
+  it.each(['LoadEndpointTests', 'RunEndpointTest', 'RecordTestResults'])(
+    'tells the team when %s fails, but not in a deployment, which tells of it itself',
+    async (task) => {
+      const failing = { [task]: () => Promise.reject({ error: 'AccessDeniedException', cause: 'no' }) };
+      const [updated, deployed] = [await test(failing), await test(failing, 'deploy')];
+
+      expect(updated.of('Notify')).toMatchObject([
+        { kind: 'check-failed', endpointName: 'tidegate-dev-loan', error: { Error: 'AccessDeniedException' } },
+      ]);
+      expect(deployed).toMatchObject({ status: 'FAILED', error: 'AccessDeniedException' });
+      expect(deployed.of('Notify')).toEqual([]);
+    },
+  );
 });

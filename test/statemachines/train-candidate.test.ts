@@ -158,4 +158,52 @@ describe('the train-candidate machine', () => {
 
     expect(status).toBe('FAILED');
   });
+
+  describe.each([
+    ['Training', 'TrainingJobName', 'job'],
+    ['Transform', 'TransformJobName', 'n'],
+  ])('when the answer to creating a %s job is lost', (kind, nameKey, name) => {
+    const create = `sagemaker:create${kind}Job.sync`;
+    const describeJob = `aws-sdk:sagemaker:describe${kind}Job`;
+    const once: (args: Record<string, unknown>) => unknown = (args) => {
+      if (args[nameKey] !== name) return {};
+      throw { error: 'SageMaker.ResourceInUseException', cause: 'a job with this name already exists' };
+    };
+    const described = (status: string) => ({ [nameKey]: name, [`${kind}JobStatus`]: status });
+
+    it('waits for the job that was created instead of making another', async () => {
+      let looks = 0;
+      const { status, output, calls } = await train({
+        [create]: once,
+        [describeJob]: () => described(looks++ === 0 ? 'InProgress' : 'Completed'),
+      });
+
+      expect({ status, output }).toEqual({ status: 'SUCCEEDED', output: { passed: true } });
+      expect(calls.filter((c) => taskName(c.resource) === describeJob).map((c) => c.arguments)).toEqual([
+        expect.objectContaining({ [nameKey]: name }),
+        expect.objectContaining({ [nameKey]: name }),
+      ]);
+    });
+
+    it('fails with its description when it failed', async () => {
+      const { status, error, cause } = await train({
+        [create]: once,
+        [describeJob]: () => ({ ...described('Failed'), FailureReason: 'AlgorithmError: no label' }),
+      });
+
+      expect({ status, error }).toEqual({ status: 'FAILED', error: 'States.TaskFailed' });
+      expect(JSON.parse(cause ?? '')).toMatchObject({ [nameKey]: name, FailureReason: 'AlgorithmError: no label' });
+    });
+  });
+
+  it('asks again when SageMaker gives no answer', async () => {
+    const { status } = await train({
+      'sagemaker:createTrainingJob.sync': (_args, attempt) => {
+        if (attempt < 3) throw { error: 'SageMaker.SdkClientException', cause: 'socket hang up' };
+        return {};
+      },
+    });
+
+    expect(status).toBe('SUCCEEDED');
+  });
 });

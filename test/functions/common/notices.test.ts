@@ -205,4 +205,11 @@ describe('a drift check', () => {
     expect(notice).toMatchObject({ key: 'check-failed#e9', pipeline: pipeline ?? undefined });
     expect(notice.words).toContain('no champion');
   });
+
+  it('that could not test an endpoint is told in the channel of its pipeline', async () => {
+    const error = { Error: 'TransientError', Cause: '{"errorType":"TransientError","errorMessage":"throttled"}' };
+    const notice = await said({ kind: 'check-failed', endpointName: 'tidegate-dev-loan', executionArn: 'e9', error });
+    expect(notice).toMatchObject({ key: 'check-failed#e9', pipeline: 'loan' });
+    expect(notice.words).toContain('tidegate-dev-loan: its tests could not be run');
+  });
 });

@@ -2,9 +2,11 @@ import {
   closeSync,
   existsSync,
   fstatSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   readdirSync,
+  readSync,
   renameSync,
   rmSync,
   writeSync,
@@ -27,15 +29,38 @@ export interface JsonLinesFile {
 
 const rotatedName = (path: string, index: number): string => path.replace(/\.jsonl$/, `.${index}.jsonl`);
 
+const NEWLINE = 0x0a;
+const CHUNK_BYTES = 64 * 1024;
+
+/** Cuts off what follows the last line's end: a line that a killed process could not finish. Gives the bytes left. */
+function dropTornLine(fd: number): number {
+  const size = fstatSync(fd).size;
+  const chunk = Buffer.alloc(CHUNK_BYTES);
+  for (let end = size; end > 0; ) {
+    const start = Math.max(0, end - CHUNK_BYTES);
+    readSync(fd, chunk, 0, end - start, start);
+    const newline = chunk.subarray(0, end - start).lastIndexOf(NEWLINE);
+    if (newline >= 0) {
+      const whole = start + newline + 1;
+      if (whole < size) ftruncateSync(fd, whole);
+      return whole;
+    }
+    end = start;
+  }
+  if (size > 0) ftruncateSync(fd, 0);
+  return 0;
+}
+
 /**
  * Opens a JSON-lines log that rotates by size: `audit.jsonl` is current, `audit.1.jsonl` the one before, and so on.
- * Lines are written synchronously, so their order is the order of events and a killed process loses none.
+ * Lines are written synchronously, so their order is the order of events and a killed process loses none; the line it was
+ * writing, which told of something not yet answered, may be torn and is cut off here.
  * @throws when the folder cannot be made or written
  */
 export function openJsonLines(path: string, { maxBytes, keep }: Rotation): JsonLinesFile {
   mkdirSync(dirname(path), { recursive: true });
-  let fd: number | undefined = openSync(path, 'a', 0o600);
-  let size = fstatSync(fd).size;
+  let fd: number | undefined = openSync(path, 'a+', 0o600);
+  let size = dropTornLine(fd);
 
   const rotate = () => {
     if (fd !== undefined) closeSync(fd);

@@ -1,5 +1,6 @@
-import { SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
+import { ListExecutionsCommand, ListMapRunsCommand, SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
 import { afterEach, describe, expect, it } from 'vitest';
+import { AwsError } from '#local/cloud/service';
 import { FakeCloud, type ForeignServices, until } from './support/fake-cloud.ts';
 
 const trainingJobArn = 'arn:aws:sagemaker:eu-central-1:123456789012:training-job/job-1';
@@ -96,7 +97,7 @@ describe('after a restart', () => {
     expect((await cloud.history(executionArn)).filter(({ type }) => type === 'WaitStateEntered')).toHaveLength(1);
   });
 
-  it('a Distributed Map that was under way runs anew, and its former children count as aborted', async () => {
+  it('a Distributed Map goes on with the children it had', async () => {
     let blocked = true;
     const work: ForeignServices = async ({ input }) => {
       if (blocked) await new Promise(() => {});
@@ -119,5 +120,79 @@ describe('after a restart', () => {
     blocked = false;
     await restart(work);
     expect(await cloud.end(executionArn)).toMatchObject({ status: 'SUCCEEDED', output: '[1,2]' });
+    const { mapRuns = [] } = await cloud.client.send(new ListMapRunsCommand({ executionArn }));
+    expect(mapRuns).toHaveLength(1);
+    const { executions = [] } = await cloud.client.send(
+      new ListExecutionsCommand({ mapRunArn: mapRuns[0]?.mapRunArn }),
+    );
+    expect(executions.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
+  });
+
+  it('a call that was under way is made again with the arguments it was scheduled with', async () => {
+    let blocked = true;
+    const work: ForeignServices = async () => {
+      if (blocked) await new Promise(() => {});
+      return 'done';
+    };
+    cloud = await FakeCloud.start(work);
+    const Resource = 'arn:aws:lambda:eu-central-1:123456789012:function:f';
+    const arn = await cloud.machine('m', { T: { Type: 'Task', Resource, Arguments: '{% $uuid() %}', End: true } });
+    const executionArn = await cloud.begin(arn);
+    const first = await until(() => cloud.foreignCalls[0]);
+    blocked = false;
+    await restart(work);
+    expect(await cloud.end(executionArn)).toMatchObject({ status: 'SUCCEEDED', output: '"done"' });
+    expect(cloud.foreignCalls).toEqual([first]);
+    const types = (await cloud.history(executionArn)).map(({ type }) => type);
+    expect(types.filter((type) => type === 'LambdaFunctionScheduled')).toHaveLength(1);
+  });
+
+  it('a job whose submission was not answered is found by its name', async () => {
+    const name = 'job-1';
+    const created = { TrainingJobArn: trainingJobArn, CreationTime: 0, TrainingJobStatus: 'Completed' };
+    let blocked = true;
+    const jobs: ForeignServices = async ({ operation }) => {
+      if (operation === 'DescribeTrainingJob') return created;
+      if (operation !== 'CreateTrainingJob') return {};
+      created.CreationTime = Date.now() / 1000;
+      if (blocked) await new Promise(() => {});
+      throw new AwsError('ResourceInUse', 'a training job with this name already exists');
+    };
+    cloud = await FakeCloud.start(jobs);
+    const Resource = 'arn:aws:states:::sagemaker:createTrainingJob.sync';
+    const arn = await cloud.machine('m', {
+      T: { Type: 'Task', Resource, Arguments: { TrainingJobName: name }, Output: 'trained', End: true },
+    });
+    const executionArn = await cloud.begin(arn);
+    await until(() => cloud.foreignCalls.find(({ operation }) => operation === 'CreateTrainingJob'));
+    blocked = false;
+    await restart(jobs);
+    expect(await cloud.end(executionArn)).toMatchObject({ status: 'SUCCEEDED', output: '"trained"' });
+    expect(cloud.foreignCalls.map(({ operation }) => operation)).not.toContain('CreateTrainingJob');
+  });
+
+  it('an older job of the same name is not taken for its own', async () => {
+    let blocked = true;
+    const jobs: ForeignServices = async ({ operation }) => {
+      if (operation === 'DescribeTrainingJob') {
+        return { TrainingJobArn: trainingJobArn, CreationTime: Date.now() / 1000 - 60, TrainingJobStatus: 'Completed' };
+      }
+      if (operation !== 'CreateTrainingJob') return {};
+      if (blocked) await new Promise(() => {});
+      throw new AwsError('ResourceInUse', 'a training job with this name already exists');
+    };
+    cloud = await FakeCloud.start(jobs);
+    const Resource = 'arn:aws:states:::sagemaker:createTrainingJob.sync';
+    const arn = await cloud.machine('m', {
+      T: { Type: 'Task', Resource, Arguments: { TrainingJobName: 'job-1' }, End: true },
+    });
+    const executionArn = await cloud.begin(arn);
+    await until(() => cloud.foreignCalls.find(({ operation }) => operation === 'CreateTrainingJob'));
+    blocked = false;
+    await restart(jobs);
+    expect(await cloud.end(executionArn)).toMatchObject({
+      status: 'FAILED',
+      error: 'SageMaker.ResourceInUseException',
+    });
   });
 });

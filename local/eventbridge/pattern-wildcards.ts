@@ -59,11 +59,9 @@ const MAX_SETS = 4000;
  * The patterns are run side by side as automata over all texts.
  */
 export function checkComplexity(patterns: Iterable<string>): void {
-  const automata = [...new Set(patterns)].map((pattern) => [
-    { char: '"' },
-    ...tokensOf(pattern),
-    { char: '"' },
-  ]) as Token[][];
+  const automata = [...new Set(patterns)]
+    .filter((pattern) => tokensOf(pattern).includes('*'))
+    .map((pattern) => [{ char: '"' }, ...tokensOf(pattern), { char: '"' }]) as Token[][];
   const alphabet = new Set(
     automata.flatMap((tokens) => tokens.flatMap((token) => (token === '*' ? [] : [token.char]))),
   );
@@ -83,6 +81,16 @@ export function checkComplexity(patterns: Iterable<string>): void {
     }
     return next;
   };
+  // What comes before the first star of patterns is shared: such beginnings are told apart by their text alone.
+  const openings = automata.map((tokens) => tokens.indexOf('*'));
+  const complexityOf = (states: Iterable<readonly [number, number]>): number => {
+    const names = [...states].map(([automaton, position]) =>
+      position > (openings[automaton] ?? 0)
+        ? `${automaton}.${position}`
+        : JSON.stringify(automata[automaton]?.slice(0, position)),
+    );
+    return new Set(names).size;
+  };
   const start = step(
     automata.map((_, automaton) => [automaton, 0] as const),
     '"',
@@ -90,7 +98,7 @@ export function checkComplexity(patterns: Iterable<string>): void {
   const seen = new Set<string>();
   const open = [start];
   for (let states = open.pop(); states !== undefined && seen.size < MAX_SETS; states = open.pop()) {
-    if (states.size > MAX_COMPLEXITY)
+    if (complexityOf(states.values()) > MAX_COMPLEXITY)
       throw invalidPattern(
         'Rule is too complex - try using fewer wildcard characters or fewer repeating character sequences after a wildcard character',
       );

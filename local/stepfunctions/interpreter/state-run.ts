@@ -178,14 +178,19 @@ export class StateRun<S extends State = State> {
     );
   }
 
-  /** A whole number of seconds, in the range AWS allows everywhere. */
-  async evaluateSeconds(template: Json, field: string): Promise<number> {
+  /** Evaluates a field that takes a whole number in a range. */
+  async evaluateInteger(template: Json, field: string, [min, max]: readonly [number, number]): Promise<number> {
     const value = await this.evaluateAs('number', template, field);
     if (!Number.isInteger(value))
       throw this.evaluationFailure(`The ${field} field cannot be parsed as an integer: ${value}`, field);
-    if (value < 0 || value > MAX_SECONDS)
-      throw this.evaluationFailure(`${field} must be between 0 and ${MAX_SECONDS} but was: ${value}`, field);
+    if (value < min || value > max)
+      throw this.evaluationFailure(`${field} must be between ${min} and ${max} but was: ${value}`, field);
     return value;
+  }
+
+  /** A whole number of seconds, in the range AWS allows everywhere. */
+  evaluateSeconds(template: Json, field: string): Promise<number> {
+    return this.evaluateInteger(template, field, [0, MAX_SECONDS]);
   }
 
   /** Evaluates Assign and Output, writes the exit and sets the variables. */

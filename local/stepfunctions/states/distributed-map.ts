@@ -1,4 +1,4 @@
-import { type ItemBatcher, isObject, type Json, type JsonObject, type MapState } from '../asl.ts';
+import { type ItemBatcher, isObject, type Json, type JsonObject, MAX_PAYLOAD_BYTES, type MapState } from '../asl.ts';
 import { ExecutionError, ExecutionSuspended, errorDetails, errorNames } from '../errors.ts';
 import type { ChildResult, ChildWork, MapRun } from '../interpreter/environment.ts';
 import { rememberedNumber } from '../interpreter/recovery.ts';
@@ -63,6 +63,8 @@ async function selectItems(run: StateRun<MapState>, sources: readonly ItemSource
   return work;
 }
 
+const batchMaxima = { MaxItemsPerBatch: 100_000_000, MaxInputBytesPerBatch: MAX_PAYLOAD_BYTES } as const;
+
 /** Gathers selected items into batches by number and by bytes of their JSON text. */
 async function batchItems(
   run: StateRun<MapState>,
@@ -73,7 +75,7 @@ async function batchItems(
     const template = batcher[field];
     return template === undefined
       ? Number.POSITIVE_INFINITY
-      : run.evaluateAs('number', template, `ItemBatcher/${field}`);
+      : run.evaluateInteger(template, `ItemBatcher/${field}`, [1, batchMaxima[field]]);
   };
   const maxItems = await limit('MaxItemsPerBatch');
   const maxBytes = await limit('MaxInputBytesPerBatch');

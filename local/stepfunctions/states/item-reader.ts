@@ -5,6 +5,8 @@ import { parseTaskResource } from '../interpreter/task-resource.ts';
 import { itemsOf, plainBytes, readerFailed, readItemsOf } from './item-formats.ts';
 import { type ItemSource, readAthenaResult, readInventory } from './item-manifests.ts';
 
+const MAX_ITEMS = 100_000_000;
+
 const uriOf = (bucket: string, key: string): string => `s3://${bucket}/${key}`;
 
 async function readObject(config: ReaderConfig, args: JsonObject, objects: ObjectHost): Promise<ItemSource[]> {
@@ -70,7 +72,7 @@ export async function readItems(run: StateRun<MapState>, reader: ItemReader): Pr
   const most =
     config.MaxItems === undefined
       ? 0
-      : await run.evaluateAs('number', config.MaxItems, 'ItemReader/ReaderConfig/MaxItems');
+      : await run.evaluateInteger(config.MaxItems, 'ItemReader/ReaderConfig/MaxItems', [0, MAX_ITEMS]);
   // 0 stands for no limit.
   const limit = most === 0 ? Number.POSITIVE_INFINITY : most;
   const resource = parseTaskResource(reader.Resource);

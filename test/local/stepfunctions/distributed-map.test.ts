@@ -141,6 +141,16 @@ describe('a Distributed Map', () => {
     expect(result.events.some(({ type }) => type === 'MapRunStarted')).toBe(false);
   });
 
+  it.each([
+    [{ ItemBatcher: { MaxItemsPerBatch: '{% 0 %}' } }, 'ItemBatcher/MaxItemsPerBatch must be between 1 and'],
+    [{ ItemBatcher: { MaxInputBytesPerBatch: '{% 1.5 %}' } }, 'cannot be parsed as an integer: 1.5'],
+    [reader('JSON', { MaxItems: '{% -1 %}' }), 'ItemReader/ReaderConfig/MaxItems must be between 0 and 100000000'],
+  ])('wants whole numbers where they are: %j', async (map, cause) => {
+    const result = await runDefinition({ definition: distributed(map), input: [1], tasks: echo() });
+    expect(result).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
+    expect(result.cause).toContain(cause);
+  });
+
   it('writes results and a manifest, and returns where', async () => {
     const written: Record<string, unknown> = {};
     const result = await runDefinition({

@@ -26,7 +26,7 @@ async function parquet(select: string): Promise<Uint8Array> {
 async function read(reader: ItemReader, files: Record<string, Uint8Array>) {
   const run = {
     evaluate: async (template: unknown) => template,
-    evaluateAs: async (_: string, template: unknown) => template,
+    evaluateInteger: async (template: unknown) => template,
     env: {
       objects: {
         read: async (bucket: string, key: string, version?: string) =>

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { createRandom, type Random } from '#domain/random';
 import type { AuthorizationRequest, CloudContext } from '#local/cloud/service';
 import { ensurePython, type PythonEnvironment } from '#local/python/environment';
-import { arnOf, invalid, type Kind } from '#local/sagemaker/names';
+import { arnOf, invalid, type Kind, nameOf } from '#local/sagemaker/names';
 import type { SageMakerSettings } from '#local/sagemaker/settings';
 import type { Kept, Store } from '#local/sagemaker/store';
 
@@ -83,6 +83,7 @@ export const forget = (hub: Hub, kind: Kind, name: string): void => {
 };
 
 const missing: Partial<Record<Kind, (arn: string) => string>> = {
+  'processing-job': (arn) => `Could not find requested job with name: ${nameOf(arn)}`,
   model: (arn) => `Could not find model "${arn}".`,
   endpoint: (arn) => `Could not find endpoint "${arn}".`,
   'endpoint-config': (arn) => `Could not find endpoint configuration "${arn}".`,

@@ -16,6 +16,7 @@ import { createHub } from '#local/sagemaker/hub';
 import { Jobs } from '#local/sagemaker/jobs';
 import { modelOperations } from '#local/sagemaker/models/operations';
 import type { Operation, Operations } from '#local/sagemaker/operation';
+import { processingOperations, resumeProcessing } from '#local/sagemaker/processing/operations';
 import { groupOperations, groupProvider } from '#local/sagemaker/registry/groups';
 import { packageOperations } from '#local/sagemaker/registry/packages';
 import type { SageMakerSettings } from '#local/sagemaker/settings';
@@ -46,6 +47,7 @@ export const createSageMaker = (cloud: CloudContext & { readonly sageMaker?: Sag
     ...trainingOperations(hub, jobs),
     ...transformOperations(hub, jobs),
     ...tuningOperations(hub, jobs),
+    ...processingOperations(hub, jobs),
     ...modelOperations(hub),
     ...endpointConfigOperations(hub),
     ...endpointOperations(hub, hosting),
@@ -60,6 +62,7 @@ export const createSageMaker = (cloud: CloudContext & { readonly sageMaker?: Sag
       if (status === 'Stopping') transition(hub, name, 'Stopped');
     }
     resumeTuning(hub, jobs);
+    resumeProcessing(hub, jobs);
     for (const { name, status } of store.all<TransformJob>('transform-job')) {
       if (status === 'InProgress') startTransform(hub, jobs, name);
       if (status === 'Stopping') changeTransform(hub, name, { status: 'Stopped' });

@@ -14,7 +14,8 @@ const packages = fileURLToPath(new URL('../../../containers/xgboost', import.met
 const passedOn = ['PATH', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'SYSTEMROOT', 'TMPDIR', 'TEMP', 'TMP'] as const;
 
 export interface ContainerOptions {
-  readonly command: 'train' | 'serve';
+  /** Of the XGBoost container, or a Python script and its arguments. */
+  readonly command: 'train' | 'serve' | readonly string[];
   readonly python: PythonEnvironment;
   /** Stands for /opt/ml. */
   readonly directory: string;
@@ -59,7 +60,8 @@ const baseEnvironment = (options: ContainerOptions): Record<string, string> => {
 export const startContainer = async (options: ContainerOptions): Promise<Container> => {
   await mkdir(dirname(options.logFile), { recursive: true });
   const log = createWriteStream(options.logFile, { flags: 'a' });
-  const child = spawn(options.python.python, [launcher, options.command], {
+  const program = typeof options.command === 'string' ? [launcher, options.command] : options.command;
+  const child = spawn(options.python.python, program, {
     cwd: options.directory,
     env: baseEnvironment(options),
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -1,5 +1,5 @@
 import { channel, metricDefinition } from '#local/sagemaker/training/request';
-import { environment, listing, tags, vpcConfig } from '#local/sagemaker/validation/common';
+import { listing, tags, vpcConfig } from '#local/sagemaker/validation/common';
 import { flag, integer, list, map, type Of, oneOf, real, structure, text } from '#local/sagemaker/validation/shape';
 
 /** Types alone: what else the service model demands is checked before (`validation/request.ts`). */
@@ -72,7 +72,7 @@ const trainingJobDefinition = structure(
     EnableManagedSpotTraining: flag(),
     CheckpointConfig: structure({ S3Uri: text() }, { LocalPath: text() }),
     RetryStrategy: structure({ MaximumRetryAttempts: integer() }),
-    Environment: environment(48, 512),
+    Environment: map(text(), text()),
   },
 );
 export type TrainingJobDefinition = Of<typeof trainingJobDefinition>;

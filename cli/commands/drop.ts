@@ -11,7 +11,8 @@ import type { Target } from '../target.ts';
 import { describeEnd, type Ended, watchExecution } from '../watch.ts';
 import { withTarget } from './global.ts';
 
-const notStarted = 'The drop is in place, but no run started within a minute. "npx tidegate doctor" may know why, and "npx tidegate faults" whether events were made to be lost.';
+const notStarted =
+  'The drop is in place, but no run started within a minute. "npx tidegate doctor" may know why, and "npx tidegate faults" whether events were made to be lost.';
 
 /** A drop's folder when none is named: the time to the second. */
 const defaultFolder = (): string => new Date().toISOString().slice(0, 19).replaceAll(':', '-');

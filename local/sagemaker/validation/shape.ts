@@ -1,11 +1,13 @@
+import { isJsonObject } from '#local/cloud/json-protocol';
 import { AwsError } from '#local/cloud/service';
 
-/** Collects what is wrong with a request. */
-export type Report = (path: string, value: unknown, constraint: string) => void;
-
-/** One member of a request: what it must be, in the terms of AWS's service models; `T` is its type once checked. */
+/**
+ * What the embedded cloud reads of a request: the members and their types, nothing else. What AWS demands of them was
+ * checked before, by the service model (`request.ts`).
+ */
 export interface Shape<T> {
-  check(value: unknown, path: string, report: Report): void;
+  /** Tells by path what is missing or of another kind than can be worked with. */
+  check(value: unknown, path: string, report: (fault: string) => void): void;
   /** Never set: carries the type. */
   readonly type?: T;
 }
@@ -13,89 +15,37 @@ export interface Shape<T> {
 /** The type of a checked request. */
 export type Of<S> = S extends Shape<infer T> ? T : never;
 
-const mistyped = (value: unknown, path: string, wanted: string): never => {
-  throw new AwsError('SerializationException', `${typeof value} at '${path}' can not be converted to ${wanted}`);
-};
+const anything: Shape<never>['check'] = () => {};
 
-interface Length {
-  readonly min?: number;
-  readonly max?: number;
-}
+export const text = (): Shape<string> => ({ check: anything });
+export const integer = (): Shape<number> => ({ check: anything });
+export const real = (): Shape<number> => ({ check: anything });
+export const flag = (): Shape<boolean> => ({ check: anything });
+/** Seconds since the epoch, as the JSON protocol sends times. */
+export const timestamp = (): Shape<number> => ({ check: anything });
 
-const checkLength = (length: number, { min, max }: Length, report: (constraint: string) => void): void => {
-  if (min !== undefined && length < min) report(`Member must have length greater than or equal to ${min}`);
-  if (max !== undefined && length > max) report(`Member must have length less than or equal to ${max}`);
-};
-
-/** @param pattern as the service model writes it: the whole text must match. */
-export const text = (constraint: Length & { readonly pattern?: string } = {}): Shape<string> => {
-  const { pattern } = constraint;
-  const expression = pattern === undefined ? undefined : new RegExp(`^(?:${pattern})$`, 'su');
-  return {
-    check: (value, path, report) => {
-      if (typeof value !== 'string') return mistyped(value, path, 'a String');
-      if (expression && !expression.test(value)) {
-        report(path, value, `Member must satisfy regular expression pattern: ${pattern}`);
-      }
-      checkLength(value.length, constraint, (fault) => report(path, value, fault));
-    },
-  };
-};
-
-/** One of the given words. */
+/** One of the given words; AWS may know further ones. */
 export const oneOf = <const V extends string>(...allowed: readonly V[]): Shape<V> => ({
   check: (value, path, report) => {
-    if (typeof value !== 'string') return mistyped(value, path, 'a String');
     if (!allowed.some((word) => word === value)) {
-      report(path, value, `Member must satisfy enum value set: [${allowed.join(', ')}]`);
+      report(`'${String(value)}' at '${path}' is not supported by the embedded cloud: use ${allowed.join(', ')}`);
     }
   },
 });
 
-const numeric = (integer: boolean, { min, max }: Length): Shape<number> => ({
+export const list = <T>(item: Shape<T>): Shape<readonly T[]> => ({
   check: (value, path, report) => {
-    if (typeof value !== 'number' || (integer && !Number.isInteger(value))) {
-      return mistyped(value, path, integer ? 'an Integer' : 'a Float');
-    }
-    if (min !== undefined && value < min) report(path, value, `Member must have value greater than or equal to ${min}`);
-    if (max !== undefined && value > max) report(path, value, `Member must have value less than or equal to ${max}`);
-  },
-});
-export const integer = (range: Length = {}): Shape<number> => numeric(true, range);
-export const real = (range: Length = {}): Shape<number> => numeric(false, range);
-
-export const flag = (): Shape<boolean> => ({
-  check: (value, path) => {
-    if (typeof value !== 'boolean') mistyped(value, path, 'a Boolean');
-  },
-});
-
-/** Seconds since the epoch, as the JSON protocol sends times. */
-export const timestamp = (): Shape<number> => real();
-
-export const list = <T>(item: Shape<T>, length: Length = {}): Shape<readonly T[]> => ({
-  check: (value, path, report) => {
-    if (!Array.isArray(value)) return mistyped(value, path, 'a List');
-    checkLength(value.length, length, (fault) => report(path, value, fault));
+    if (!Array.isArray(value)) return;
     value.forEach((member, index) => {
       item.check(member, `${path}.${index + 1}.member`, report);
     });
   },
 });
 
-export const map = <T>(
-  key: Shape<string>,
-  item: Shape<T>,
-  length: Length = {},
-): Shape<Readonly<Record<string, T>>> => ({
+export const map = <T>(_key: Shape<string>, item: Shape<T>): Shape<Readonly<Record<string, T>>> => ({
   check: (value, path, report) => {
-    if (!isObject(value)) return mistyped(value, path, 'a Map');
-    const entries = Object.entries(value);
-    checkLength(entries.length, length, (fault) => report(path, value, fault));
-    for (const [name, member] of entries) {
-      key.check(name, `${path}.key`, report);
-      item.check(member, `${path}.${name}.member`, report);
-    }
+    if (!isJsonObject(value)) return;
+    for (const [name, member] of Object.entries(value)) item.check(member, `${path}.${name}.member`, report);
   },
 });
 
@@ -103,47 +53,37 @@ type Members = Readonly<Record<string, Shape<unknown>>>;
 type Required<M extends Members> = { readonly [K in keyof M]: Of<M[K]> };
 type Optional<M extends Members> = { readonly [K in keyof M]?: Of<M[K]> };
 
-/** Members that must be there, and members that may; others are let pass, as AWS does. */
+/** Members that the embedded cloud cannot do without, and members that may be there; others are let pass. */
 export const structure = <R extends Members, O extends Members = Record<never, never>>(
   required: R,
   optional?: O,
 ): Shape<Required<R> & Optional<O>> => ({
   check: (value, path, report) => {
-    if (!isObject(value)) return mistyped(value, path, 'a Structure');
-    for (const [name, shape] of Object.entries<Shape<unknown>>(required)) {
+    if (!isJsonObject(value)) return;
+    for (const [name, shape] of Object.entries<Shape<unknown>>({ ...required, ...optional })) {
       const member = value[name];
       const at = join(path, name);
-      if (member === undefined || member === null) report(at, null, 'Member must not be null');
-      else shape.check(member, at, report);
-    }
-    for (const [name, shape] of Object.entries<Shape<unknown>>(optional ?? {})) {
-      const member = value[name];
-      if (member !== undefined && member !== null) shape.check(member, join(path, name), report);
+      if (member !== undefined && member !== null) shape.check(member, at, report);
+      else if (Object.hasOwn(required, name)) {
+        report(`Value null at '${at}' failed to satisfy constraint: Member must not be null`);
+      }
     }
   },
 });
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** AWS names members in camel case in these messages: `InputDataConfig` is 'inputDataConfig'. */
+/** As in the messages of `request.ts`: `inputDataConfig.1.member.channelName`. */
 const join = (path: string, name: string): string => {
   const camel = `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
   return path === '' ? camel : `${path}.${camel}`;
 };
 
-const show = (value: unknown): string =>
-  value === null ? 'null' : `'${typeof value === 'object' ? JSON.stringify(value) : String(value)}'`;
-
 /**
- * Checks a whole request.
- * @throws AwsError ValidationException that lists every fault, in AWS's words; SerializationException for a wrong JSON type.
+ * The request, typed, once it has what the embedded cloud needs.
+ * @throws AwsError ValidationException that lists what is missing or not supported
  */
 export const parse = <T>(shape: Shape<T>, value: unknown): T => {
   const faults: string[] = [];
-  shape.check(value, '', (path, found, constraint) =>
-    faults.push(`Value ${show(found)} at '${path}' failed to satisfy constraint: ${constraint}`),
-  );
+  shape.check(value, '', (fault) => faults.push(fault));
   if (faults.length > 0) {
     const count = faults.length === 1 ? '1 validation error' : `${faults.length} validation errors`;
     throw new AwsError('ValidationException', `${count} detected: ${faults.join('; ')}`);

@@ -1,9 +1,8 @@
-import type { Datum } from './metric-store.ts';
-import { byPeriod, statistic } from './statistics.ts';
+import type { Series } from './metric-math.ts';
 
 export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 
-/** What an alarm on one metric compares. */
+/** What an alarm compares. */
 export interface AlarmRule {
   /** Milliseconds. */
   readonly period: number;
@@ -11,7 +10,7 @@ export interface AlarmRule {
   readonly datapointsToAlarm: number;
   readonly threshold: number;
   readonly comparison: Comparison;
-  /** `Sum`, `p99` … */
+  /** What is compared, for people: `Sum of Errors`. */
   readonly statistic: string;
   readonly treatMissingData: 'missing' | 'ignore' | 'breaching' | 'notBreaching';
 }
@@ -37,15 +36,14 @@ export const evaluationStart = (rule: AlarmRule, now: number): number =>
  * periods with data decide; only when there are too few of them does `treatMissingData` fill in. The period under
  * way counts as soon as it has data.
  *
- * @param data values from `evaluationStart` on.
+ * @param values by period, from `evaluationStart` on.
  * @returns undefined where the alarm keeps its state.
  */
-export function evaluateAlarm(rule: AlarmRule, data: readonly Datum[], now: number): AlarmState | undefined {
+export function evaluateAlarm(rule: AlarmRule, values: Series, now: number): AlarmState | undefined {
   const { evaluationPeriods: wanted, datapointsToAlarm: needed, treatMissingData: treatment } = rule;
-  const read = statistic(rule.statistic);
-  const points = [...byPeriod(data, rule.period)]
-    .map(([start, group]) => ({ start, value: read(group) }))
-    .filter((point): point is { start: number; value: number } => point.value !== undefined)
+  const points = [...values]
+    .map(([start, value]) => ({ start, value }))
+    .sort((a, b) => a.start - b.start)
     .slice(-wanted);
   const breaching = points.filter(({ value }) => comparisons[rule.comparison](value, rule.threshold));
   if (breaching.length >= needed) return 'ALARM';

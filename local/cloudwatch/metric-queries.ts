@@ -1,15 +1,10 @@
 import type { JsonObject } from '#local/cloud/json-protocol';
-import {
-  objectList,
-  optionalNumber,
-  optionalObject,
-  optionalText,
-  requiredText,
-  textList,
-} from '#local/cloud/read-members';
+import { objectList, optionalNumber, optionalText, textList } from '#local/cloud/read-members';
 import { AwsError } from '#local/cloud/service';
 import type { MetricStore } from './metric-store.ts';
-import { readMetric, requiredTime } from './read-input.ts';
+import { readQueries } from './query.ts';
+import { requiredTime } from './read-input.ts';
+import { readMetric } from './read-metric.ts';
 import { byPeriod, statistic } from './statistics.ts';
 
 const readPeriod = (input: JsonObject): number => (optionalNumber(input, 'Period', 1, 86_400 * 365) ?? 60) * 1000;
@@ -34,38 +29,22 @@ export function getMetricStatistics(metrics: MetricStore, input: JsonObject): un
   return { Label: metric.name, Datapoints: points };
 }
 
-/** GetMetricData for queries on single metrics. @throws AwsError `ValidationError` for an expression. */
+/** GetMetricData: statistics of metrics, and expressions over them. @throws AwsError `ValidationError` */
 export function getMetricData(metrics: MetricStore, input: JsonObject): unknown {
   const from = requiredTime(input, 'StartTime');
   const to = requiredTime(input, 'EndTime');
   const ascending = optionalText(input, 'ScanBy') === 'TimestampAscending';
-  const results = objectList(input, 'MetricDataQueries').map((query) => {
-    const id = requiredText(query, 'Id');
-    const stat = optionalObject(query, 'MetricStat');
-    const named = stat && optionalObject(stat, 'Metric');
-    if (!stat || !named) {
-      throw new AwsError(
-        'ValidationError',
-        `Query ${id}: the embedded cloud answers MetricStat queries, not expressions.`,
-      );
-    }
-    const metric = readMetric(named);
-    const read = statistic(requiredText(stat, 'Stat'));
-    const points = [...byPeriod(metrics.read(metric, from, to), readPeriod(stat))]
-      .map(([start, group]) => [new Date(start), read(group)] as const)
-      .filter(([, value]) => value !== undefined);
-    if (!ascending) points.reverse();
-    const shown = String(query['ReturnData'] ?? true) !== 'false';
-    return {
-      shown,
-      result: {
-        Id: id,
-        Label: optionalText(query, 'Label') ?? metric.name,
-        Timestamps: points.map(([time]) => time),
+  const MetricDataResults = readQueries(objectList(input, 'MetricDataQueries'))
+    .filter(({ shown }) => shown)
+    .map((query) => {
+      const points = [...query.answer(metrics.read, from, to)].sort(([a], [b]) => (ascending ? a - b : b - a));
+      return {
+        Id: query.id,
+        Label: query.label,
+        Timestamps: points.map(([time]) => new Date(time)),
         Values: points.map(([, value]) => value),
         StatusCode: 'Complete',
-      },
-    };
-  });
-  return { MetricDataResults: results.filter(({ shown }) => shown).map(({ result }) => result), Messages: [] };
+      };
+    });
+  return { MetricDataResults, Messages: [] };
 }

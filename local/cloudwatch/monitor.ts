@@ -3,6 +3,7 @@ import type { EventOutbox } from '#local/cloud/event-outbox';
 import type { CloudContext } from '#local/cloud/service';
 import { inTransaction } from '#local/cloud/sqlite';
 import { type AlarmState, evaluateAlarm, evaluationStart } from './alarm-evaluation.ts';
+import { alarmsOf, parseAlarmRule, ruleHolds } from './alarm-rule-expression.ts';
 import type { Alarm, AlarmStore } from './alarm-store.ts';
 import type { Datum, Metric, MetricStore } from './metric-store.ts';
 import { readAlarmRule } from './read-input.ts';
@@ -16,6 +17,10 @@ export interface Monitor {
   /** Sets a state by hand; it holds for one period. */
   setState(alarm: Alarm, state: AlarmState, reason: string): void;
 }
+
+/** The rule of a composite alarm; undefined for one on metrics. */
+export const compositeRule = ({ settings }: Pick<Alarm, 'settings'>): string | undefined =>
+  typeof settings['AlarmRule'] === 'string' ? settings['AlarmRule'] : undefined;
 
 const sameMetric = (a: Metric, b: Metric): boolean =>
   a.namespace === b.namespace &&
@@ -55,18 +60,46 @@ export function monitor(
     outbox.send();
   };
 
+  const judgeMetrics = (alarm: Alarm, now: number): void => {
+    const { rule, points } = readAlarmRule(alarm.settings);
+    const state = evaluateAlarm(rule, points(metrics.read, evaluationStart(rule, now), now + 1), now);
+    if (state === undefined || state === alarm.state) return;
+    const reason = `Threshold Crossed: ${rule.statistic} held against ${rule.threshold} over ${rule.evaluationPeriods} period(s) of ${rule.period / 1000} s.`;
+    move(alarm, state, reason, 0);
+  };
+
+  /** A composite alarm takes the others' states as they stand; in a circle each waits for the other's next change. */
+  const judgeRule = (alarm: Alarm, rule: string): void => {
+    const holds = ruleHolds(parseAlarmRule(rule), (name) => alarms.get(name)?.state);
+    const state = holds ? 'ALARM' : 'OK';
+    if (state !== alarm.state) move(alarm, state, `${rule} is ${holds ? 'fulfilled' : 'not fulfilled'}`, 0);
+  };
+
   const judge = (alarm: Alarm): Alarm => {
     const now = clock.now();
-    const watched = now < alarm.heldUntil ? undefined : readAlarmRule(alarm.settings);
-    if (!watched) return alarm;
-    const { metric, rule } = watched;
-    const data = metrics.read(metric, evaluationStart(rule, now), now + 1);
-    const state = evaluateAlarm(rule, data, now);
-    if (state !== undefined && state !== alarm.state) {
-      const reason = `Threshold Crossed: ${rule.statistic} of ${metric.name} held against ${rule.threshold} over ${rule.evaluationPeriods} period(s) of ${rule.period / 1000} s.`;
-      move(alarm, state, reason, 0);
+    if (now < alarm.heldUntil) return alarm;
+    const rule = compositeRule(alarm);
+    if (rule === undefined) judgeMetrics(alarm, now);
+    else {
+      for (const name of alarmsOf(parseAlarmRule(rule))) {
+        const child = alarms.get(name);
+        if (child && compositeRule(child) === undefined) judge(child);
+      }
+      judgeRule(alarm, rule);
     }
     return alarms.get(alarm.name) ?? alarm;
+  };
+
+  /** After a change: composite alarms may stand on one another, so as often as there are such alarms. */
+  const judgeComposites = (): void => {
+    const composites = alarms.list().filter((alarm) => compositeRule(alarm) !== undefined);
+    for (const _ of composites) {
+      for (const { name } of composites) {
+        const alarm = alarms.get(name);
+        const rule = alarm && compositeRule(alarm);
+        if (alarm && rule !== undefined && clock.now() >= alarm.heldUntil) judgeRule(alarm, rule);
+      }
+    }
   };
 
   return {
@@ -75,13 +108,15 @@ export function monitor(
     put: (metric, data) => {
       metrics.put(metric, data);
       for (const alarm of alarms.list()) {
-        const watched = readAlarmRule(alarm.settings);
-        if (watched && sameMetric(watched.metric, metric)) judge(alarm);
+        if (compositeRule(alarm) !== undefined) continue;
+        if (readAlarmRule(alarm.settings).metrics.some((watched) => sameMetric(watched, metric))) judge(alarm);
       }
+      judgeComposites();
     },
     setState: (alarm, state, reason) => {
-      const period = readAlarmRule(alarm.settings)?.rule.period ?? 60_000;
+      const period = compositeRule(alarm) === undefined ? readAlarmRule(alarm.settings).rule.period : 60_000;
       move(alarm, state, reason, clock.now() + period);
+      judgeComposites();
     },
   };
 }

@@ -3,11 +3,14 @@ import type { JsonObject } from '#local/cloud/json-protocol';
 import { objectList, optionalText, requiredText, textList } from '#local/cloud/read-members';
 import { AwsError, type CloudContext } from '#local/cloud/service';
 import type { AlarmState } from './alarm-evaluation.ts';
+import { parseAlarmRule } from './alarm-rule-expression.ts';
 import type { Alarm, AlarmStore } from './alarm-store.ts';
+import { checkDatum, checkEntries, checkNamespace } from './limits.ts';
 import { getMetricData, getMetricStatistics } from './metric-queries.ts';
 import type { MetricStore } from './metric-store.ts';
-import type { Monitor } from './monitor.ts';
-import { readAlarmRule, readData, readMetric } from './read-input.ts';
+import { compositeRule, type Monitor } from './monitor.ts';
+import { readAlarmRule, readData } from './read-input.ts';
+import { readMetric } from './read-metric.ts';
 
 const states: readonly string[] = ['OK', 'ALARM', 'INSUFFICIENT_DATA'];
 const number = (value: unknown): unknown => (value === undefined ? undefined : Number(value));
@@ -25,7 +28,7 @@ function describe(alarm: Alarm, arn: string): Record<string, unknown> {
     OKActions: actions('OKActions'),
     AlarmActions: actions('AlarmActions'),
     InsufficientDataActions: actions('InsufficientDataActions'),
-    Dimensions: actions('Dimensions'),
+    ...(compositeRule(alarm) === undefined && { Dimensions: actions('Dimensions') }),
     StateValue: alarm.state,
     StateReason: alarm.reason,
     StateUpdatedTimestamp: new Date(alarm.stateUpdatedAt),
@@ -67,10 +70,13 @@ export function cloudWatchOperations(
       ],
       run: (input) => {
         const namespace = requiredText(input, 'Namespace');
+        checkNamespace(namespace);
+        checkEntries(input);
         const entries = objectList(input, 'MetricData').map((entry) => ({
           metric: readMetric(entry, namespace),
           data: readData(entry, clock.now()),
         }));
+        for (const { metric, data } of entries) checkDatum(metric, data, clock.now());
         for (const { metric, data } of entries) watch.put(metric, data);
       },
     },
@@ -102,6 +108,14 @@ export function cloudWatchOperations(
         alarms.put(requiredText(input, 'AlarmName'), input, false, clock.now());
       },
     },
+    PutCompositeAlarm: {
+      authorize: onAlarms('PutCompositeAlarm', alarmName),
+      run: (input) => {
+        parseAlarmRule(requiredText(input, 'AlarmRule'));
+        alarms.put(requiredText(input, 'AlarmName'), input, false, clock.now());
+        watch.judge(existing(requiredText(input, 'AlarmName')));
+      },
+    },
     DescribeAlarms: {
       authorize: onAlarms('DescribeAlarms', (input) => textList(input, 'AlarmNames')),
       run: (input) => {
@@ -113,7 +127,15 @@ export function cloudWatchOperations(
           .filter(({ name }) => (names.length === 0 || names.includes(name)) && name.startsWith(prefix))
           .map(watch.judge)
           .filter((alarm) => state === undefined || alarm.state === state);
-        return { CompositeAlarms: [], MetricAlarms: found.map((alarm) => describe(alarm, watch.alarmArn(alarm.name))) };
+        const types = textList(input, 'AlarmTypes');
+        // Composite alarms are told to those alone who ask for them (API Reference, DescribeAlarms: AlarmTypes).
+        const shown = (type: string, composite: boolean) =>
+          (types.length === 0 ? type === 'MetricAlarm' : types.includes(type))
+            ? found
+                .filter((alarm) => (compositeRule(alarm) !== undefined) === composite)
+                .map((alarm) => describe(alarm, watch.alarmArn(alarm.name)))
+            : [];
+        return { CompositeAlarms: shown('CompositeAlarm', true), MetricAlarms: shown('MetricAlarm', false) };
       },
     },
     SetAlarmState: {

@@ -2,7 +2,10 @@ import type { JsonObject } from '#local/cloud/json-protocol';
 import { objectList, optionalNumber, optionalText, requiredText } from '#local/cloud/read-members';
 import { AwsError } from '#local/cloud/service';
 import { type AlarmRule, isComparison } from './alarm-evaluation.ts';
+import type { Series } from './metric-math.ts';
 import type { Datum, Metric } from './metric-store.ts';
+import { type ReadMetric, readQueries, seriesOf } from './query.ts';
+import { readMetric } from './read-metric.ts';
 import { statistic } from './statistics.ts';
 
 const invalid = (message: string): AwsError => new AwsError('InvalidParameterValue', message);
@@ -26,16 +29,6 @@ export function requiredTime(input: JsonObject, name: string): number {
 function readNumber(input: JsonObject, name: string): number | undefined {
   return optionalNumber(input, name, -Number.MAX_VALUE, Number.MAX_VALUE);
 }
-
-const readDimensions = (input: JsonObject): Record<string, string> =>
-  Object.fromEntries(objectList(input, 'Dimensions').map((d) => [requiredText(d, 'Name'), requiredText(d, 'Value')]));
-
-/** Reads Namespace, MetricName and Dimensions. */
-export const readMetric = (input: JsonObject, namespace = requiredText(input, 'Namespace')): Metric => ({
-  namespace,
-  name: requiredText(input, 'MetricName'),
-  dimensions: readDimensions(input),
-});
 
 /** Reads one entry of PutMetricData: a value, values with counts, or a statistic set. */
 export function readData(input: JsonObject, now: number): Datum[] {
@@ -68,36 +61,44 @@ export function readData(input: JsonObject, now: number): Datum[] {
   throw new AwsError('MissingParameter', 'A metric datum needs Value, Values or StatisticValues.');
 }
 
+/** What an alarm watches: its rule, and the values it is held against. */
+export interface Watched {
+  readonly rule: AlarmRule;
+  readonly metrics: readonly Metric[];
+  points(read: ReadMetric, from: number, to: number): Series;
+}
+
 /**
- * Reads an alarm's rule.
- * @returns undefined for an alarm on a metric-math expression, which the embedded cloud keeps but does not evaluate.
+ * Reads an alarm: on one metric, or on the one query of `Metrics` that returns data.
  * @throws AwsError `InvalidParameterValue`, `ValidationError`
  */
-export function readAlarmRule(settings: JsonObject): { readonly metric: Metric; readonly rule: AlarmRule } | undefined {
-  if (Array.isArray(settings['Metrics']) && settings['Metrics'].length > 0) return undefined;
+export function readAlarmRule(settings: JsonObject): Watched {
   const comparison = requiredText(settings, 'ComparisonOperator');
   if (!isComparison(comparison))
     throw invalid(`ComparisonOperator ${comparison} is not provided by the embedded cloud.`);
-  const name = optionalText(settings, 'ExtendedStatistic') ?? optionalText(settings, 'Statistic');
-  if (name === undefined) throw new AwsError('ValidationError', 'An alarm needs Statistic or ExtendedStatistic');
-  statistic(name);
   const periods = optionalNumber(settings, 'EvaluationPeriods', 1, 10_000);
   const threshold = readNumber(settings, 'Threshold');
   if (periods === undefined || threshold === undefined) {
     throw new AwsError('ValidationError', 'An alarm needs EvaluationPeriods and Threshold');
   }
   const datapoints = optionalNumber(settings, 'DatapointsToAlarm', 1, periods) ?? periods;
-  const period = optionalNumber(settings, 'Period', 1, 604_800) ?? 60;
-  if (![10, 20, 30].includes(period) && period % 60 !== 0)
-    throw invalid('Period must be 10, 20, 30 or a multiple of 60');
   const treatment = optionalText(settings, 'TreatMissingData') ?? 'missing';
   if (treatment !== 'missing' && treatment !== 'ignore' && treatment !== 'breaching' && treatment !== 'notBreaching') {
     throw invalid(`TreatMissingData ${treatment} is none of missing, ignore, breaching, notBreaching`);
   }
+  const { period, name, ...watched } = readWatched(settings);
+  if (![10, 20, 30].includes(period / 1000) && period % 60_000 !== 0)
+    throw invalid('Period must be 10, 20, 30 or a multiple of 60');
+  // API Reference, PutMetricAlarm: EvaluationPeriods times Period is at most a day, a week for periods of an hour and more.
+  const longest = period >= 3_600_000 ? 7 * 86_400_000 : 86_400_000;
+  if (periods * period > longest)
+    throw invalid(
+      `EvaluationPeriods times Period must be at most ${longest / 1000} seconds, not ${(periods * period) / 1000}`,
+    );
   return {
-    metric: readMetric(settings),
+    ...watched,
     rule: {
-      period: period * 1000,
+      period,
       evaluationPeriods: periods,
       datapointsToAlarm: datapoints,
       threshold,
@@ -105,5 +106,35 @@ export function readAlarmRule(settings: JsonObject): { readonly metric: Metric; 
       statistic: name,
       treatMissingData: treatment,
     },
+  };
+}
+
+function readWatched(
+  settings: JsonObject,
+): Pick<Watched, 'metrics' | 'points'> & { readonly period: number; readonly name: string } {
+  if (Array.isArray(settings['Metrics']) && settings['Metrics'].length > 0) {
+    const queries = readQueries(objectList(settings, 'Metrics'));
+    const [query, ...more] = queries.filter(({ shown }) => shown);
+    if (!query || more.length > 0)
+      throw new AwsError('ValidationError', "Exactly one of an alarm's Metrics must have ReturnData true");
+    // Tried once, so that an expression that refers to itself is refused here and not when it is first judged.
+    query.answer(() => [], 0, query.period);
+    return {
+      period: query.period,
+      name: query.label,
+      metrics: queries.flatMap(({ metric }) => metric ?? []),
+      points: (read, from, to) => query.answer(read, from, to),
+    };
+  }
+  const name = optionalText(settings, 'ExtendedStatistic') ?? optionalText(settings, 'Statistic');
+  if (name === undefined) throw new AwsError('ValidationError', 'An alarm needs Statistic or ExtendedStatistic');
+  statistic(name);
+  const period = (optionalNumber(settings, 'Period', 1, 604_800) ?? 60) * 1000;
+  const metric = readMetric(settings);
+  return {
+    period,
+    name: `${name} of ${metric.name}`,
+    metrics: [metric],
+    points: (read, from, to) => seriesOf(read(metric, from, to), period, name),
   };
 }

@@ -15,6 +15,7 @@ import {
 } from '#local/cloud/service';
 import { statementsOf } from '#local/cloud/sqlite';
 import type { AlarmState } from './alarm-evaluation.ts';
+import { parseAlarmRule } from './alarm-rule-expression.ts';
 import { alarmStore } from './alarm-store.ts';
 import { metricStore } from './metric-store.ts';
 import { monitor } from './monitor.ts';
@@ -74,9 +75,14 @@ export function createCloudWatch(context: CloudContext): CloudWatch {
 
   const applyAlarm = async ({ logicalId, properties }: TemplateResource) => {
     const name = typeof properties['AlarmName'] === 'string' ? properties['AlarmName'] : logicalId;
-    if (!readAlarmRule(properties)) {
-      context.log('warn', `alarm ${name} watches an expression; the embedded cloud keeps it but does not evaluate it`);
-    }
+    readAlarmRule(properties);
+    alarms.put(name, { ...properties, AlarmName: name }, true, clock.now());
+    inTemplate.add(name);
+    return { ref: name, attributes: { Arn: watch.alarmArn(name) } };
+  };
+  const applyComposite = async ({ logicalId, properties }: TemplateResource) => {
+    const name = typeof properties['AlarmName'] === 'string' ? properties['AlarmName'] : logicalId;
+    parseAlarmRule(String(properties['AlarmRule'] ?? ''));
     alarms.put(name, { ...properties, AlarmName: name }, true, clock.now());
     inTemplate.add(name);
     return { ref: name, attributes: { Arn: watch.alarmArn(name) } };
@@ -119,6 +125,7 @@ export function createCloudWatch(context: CloudContext): CloudWatch {
     },
     resources: {
       'AWS::CloudWatch::Alarm': { apply: applyAlarm },
+      'AWS::CloudWatch::CompositeAlarm': { apply: applyComposite },
       'AWS::CloudWatch::Dashboard': { apply: applyDashboard },
     },
     putMetric: (namespace, name, dimensions, value, unit = 'None') => {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type AlarmRule, evaluateAlarm, evaluationStart } from '#local/cloudwatch/alarm-evaluation';
+import { type AlarmRule, evaluateAlarm as evaluateSeries, evaluationStart } from '#local/cloudwatch/alarm-evaluation';
 import type { Datum } from '#local/cloudwatch/metric-store';
+import { seriesOf } from '#local/cloudwatch/query';
 
 const minute = 60_000;
 const now = 1000 * minute + 30_000;
@@ -23,6 +24,9 @@ const rule = (overrides: Partial<AlarmRule> = {}): AlarmRule => ({
   treatMissingData: 'missing',
   ...overrides,
 });
+/** The state of an alarm on a statistic of one metric. */
+const evaluateAlarm = (rule: AlarmRule, data: readonly Datum[], at: number) =>
+  evaluateSeries(rule, seriesOf(data, rule.period, rule.statistic), at);
 /** One character a period, the last one being the period under way: 0 is fine, X breaches, - is missing. */
 const dataOf = (picture: string): Datum[] =>
   [...picture].flatMap((char, i) =>

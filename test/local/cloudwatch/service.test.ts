@@ -9,6 +9,7 @@ import {
   GetMetricDataCommand,
   GetMetricStatisticsCommand,
   ListMetricsCommand,
+  PutCompositeAlarmCommand,
   PutMetricAlarmCommand,
   PutMetricDataCommand,
   SetAlarmStateCommand,
@@ -115,12 +116,63 @@ describe('metrics', () => {
     ]);
   });
 
-  test('a value is required, and expressions are refused by name', async () => {
+  test('a value is required, and what an expression names', async () => {
     await expect(
       client.send(new PutMetricDataCommand({ Namespace: 'T', MetricData: [{ MetricName: 'x' }] })),
     ).rejects.toThrow(/Value/);
     const query = new GetMetricDataCommand({ MetricDataQueries: [{ Id: 'e', Expression: 'a+b' }], ...window });
-    await expect(client.send(query)).rejects.toThrow(/Query e.*expressions/);
+    await expect(client.send(query)).rejects.toThrow(/'a\+b'.*no query has the Id a/);
+  });
+
+  test('expressions are answered over other queries', async () => {
+    const at = (minute: number) => new Date(context.clock.now() - minute * 60_000);
+    const put = (MetricName: string, values: readonly number[]) =>
+      client.send(
+        new PutMetricDataCommand({
+          Namespace: 'Tidegate',
+          MetricData: values.map((Value, minute) => ({ MetricName, Value, Timestamp: at(minute) })),
+        }),
+      );
+    await put('Errors', [1, 0, 3]);
+    await put('Calls', [10, 20, 0]);
+    const stat = (Id: string, MetricName: string) => ({
+      Id,
+      ReturnData: false,
+      MetricStat: { Metric: { Namespace: 'Tidegate', MetricName }, Period: 60, Stat: 'Sum' },
+    });
+    const { MetricDataResults = [] } = await client.send(
+      new GetMetricDataCommand({
+        MetricDataQueries: [stat('e', 'Errors'), stat('c', 'Calls'), { Id: 'rate', Expression: '100 * e / c' }],
+        ...window,
+      }),
+    );
+    expect(MetricDataResults).toMatchObject([{ Id: 'rate', Values: [10, 0], Timestamps: [at(0), at(1)] }]);
+  });
+
+  test.each([
+    ['a namespace of AWS', { Namespace: 'AWS/Lambda' }, /begins with AWS/],
+    ['more than 1000 metrics', { MetricData: Array(1001).fill({ MetricName: 'x', Value: 1 }) }, /at most 1000/],
+    ['a time three weeks back', { MetricData: [{ MetricName: 'x', Value: 1, Timestamp: new Date(0) }] }, /two weeks/],
+    ['a value beyond 2^360', { MetricData: [{ MetricName: 'x', Value: 2 ** 361 }] }, /2\^360/],
+    ['a unit of its own', { MetricData: [{ MetricName: 'x', Value: 1, Unit: 'Rows' as 'None' }] }, /Rows/],
+    ['151 values', { MetricData: [{ MetricName: 'x', Values: Array(151).fill(1) }] }, /at most 150/],
+    ['values without as many counts', { MetricData: [{ MetricName: 'x', Values: [1, 2], Counts: [1] }] }, /Counts/],
+    [
+      '31 dimensions',
+      {
+        MetricData: [
+          {
+            MetricName: 'x',
+            Value: 1,
+            Dimensions: Array.from({ length: 31 }, (_, i) => ({ Name: `d${i}`, Value: 'v' })),
+          },
+        ],
+      },
+      /at most 30/,
+    ],
+  ])('%s is refused', async (_what, change, message) => {
+    const input = { Namespace: 'Tidegate', MetricData: [{ MetricName: 'x', Value: 1 }], ...change };
+    await expect(client.send(new PutMetricDataCommand(input))).rejects.toThrow(message);
   });
 });
 
@@ -144,6 +196,53 @@ describe('alarms', () => {
       resources: ['arn:aws:cloudwatch:eu-central-1:123456789012:alarm:errors'],
       detail: { alarmName: 'errors', previousState: { value: 'OK' } },
     });
+  });
+
+  test('on an expression go off as its value does', async () => {
+    const stat = (Id: string, MetricName: string) => ({
+      Id,
+      ReturnData: false,
+      MetricStat: { Metric: { Namespace: 'Tidegate', MetricName }, Period: 60, Stat: 'Sum' },
+    });
+    const { Threshold, EvaluationPeriods, ComparisonOperator, TreatMissingData } = errors;
+    const ratio = (Expression: string) =>
+      new PutMetricAlarmCommand({
+        AlarmName: 'ratio',
+        ...{ Threshold, EvaluationPeriods, ComparisonOperator, TreatMissingData },
+        Metrics: [stat('e', 'Errors'), stat('c', 'Calls'), { Id: 'r', Expression }],
+      });
+    await client.send(ratio('IF(c > 10, e / c, 0)'));
+    watch.putMetric('Tidegate', 'Errors', {}, 5);
+    watch.putMetric('Tidegate', 'Calls', {}, 10);
+    expect(await stateOf('ratio')).toBe('OK');
+    watch.putMetric('Tidegate', 'Calls', {}, 10);
+    expect(await stateOf('ratio')).toBe('ALARM');
+    await expect(client.send(ratio('r + 1'))).rejects.toThrow(/no query has the Id r/);
+    await expect(client.send(ratio('ANOMALY_DETECTION_BAND(e)'))).rejects.toThrow(/is not emulated/);
+  });
+
+  test('of several alarms follow their states', async () => {
+    await client.send(new PutMetricAlarmCommand(errors));
+    await client.send(new PutMetricAlarmCommand({ ...errors, AlarmName: 'silenced', MetricName: 'Maintenance' }));
+    const composite = (AlarmName: string, AlarmRule: string) =>
+      client.send(new PutCompositeAlarmCommand({ AlarmName, AlarmRule }));
+    await composite('page', 'ALARM("errors") AND NOT ALARM(silenced)');
+    await composite('page-twice', 'ALARM(page) OR (FALSE AND OK(errors))');
+    const states = async () => {
+      const { CompositeAlarms = [], MetricAlarms = [] } = await client.send(
+        new DescribeAlarmsCommand({ AlarmTypes: ['CompositeAlarm'] }),
+      );
+      expect(MetricAlarms).toEqual([]);
+      return CompositeAlarms.map(({ StateValue }) => StateValue);
+    };
+    const put = (metric: string, value: number) =>
+      watch.putMetric('AWS/SageMaker', metric, { EndpointName: 'loan-default' }, value);
+    expect(await states()).toEqual(['OK', 'OK']);
+    put('Invocation5XXErrors', 1);
+    expect(await states()).toEqual(['ALARM', 'ALARM']);
+    put('Maintenance', 1);
+    expect(await states()).toEqual(['OK', 'OK']);
+    await expect(composite('bad', 'ALARM(errors) XOR OK(errors)')).rejects.toThrow(/AlarmRule must not contain "XOR"/);
   });
 
   test('a state set by hand holds for one period', async () => {
@@ -201,12 +300,6 @@ describe('the template', () => {
     ]);
   });
 
-  test('an alarm on an expression is kept, unjudged, with a warning', async () => {
-    await apply('AWS::CloudWatch::Alarm', { Metrics: [{ Id: 'e', Expression: 'a/b' }], EvaluationPeriods: 1 }, 'Ratio');
-    expect(await stateOf('Ratio')).toBe('INSUFFICIENT_DATA');
-    expect(context.logs[0]).toMatchObject({ level: 'warn' });
-  });
-
   test('a dashboard is recorded', async () => {
     const DashboardBody = JSON.stringify({ widgets: [] });
     await apply('AWS::CloudWatch::Dashboard', { DashboardName: 'tidegate', DashboardBody });
@@ -225,10 +318,10 @@ describe('the query protocol', () => {
     return { status: reply.status, xml: await reply.text() };
   };
   test('puts data and describes alarms in XML', async () => {
-    await client.send(new PutMetricAlarmCommand({ ...errors, AlarmDescription: 'a < b & c' }));
+    await client.send(new PutMetricAlarmCommand({ ...errors, Namespace: 'Tidegate', AlarmDescription: 'a < b & c' }));
     await ask({
       Action: 'PutMetricData',
-      Namespace: 'AWS/SageMaker',
+      Namespace: 'Tidegate',
       'MetricData.member.1.MetricName': 'Invocation5XXErrors',
       'MetricData.member.1.Value': '2',
       'MetricData.member.1.Timestamp': '2026-01-01T00:00:00Z',

@@ -36,7 +36,10 @@ export function failJob(fault: JobFault | undefined): void {
   failWhileRunning(fault, (said) => said);
 }
 
-/** What the algorithm of a training or processing job said, with its exit code. */
+/** What the algorithm of a transform or processing job said stands in its log alone. */
+export const seeLogs = (): string => 'See job logs for more information';
+
+/** What the algorithm of a training job said, with its exit code. */
 export const withExitCode = (said: string): string => `${said}, exit code: 1`;
 
 /** FailureReason of an endpoint whose instances or containers do not come up; undefined for what its containers answer. */

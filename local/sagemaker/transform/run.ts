@@ -3,7 +3,7 @@ import { appendFile, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { type ModelServer, StartError, startServer } from '#local/sagemaker/container/server';
-import { failWhileRunning, failWithoutCapacity, JobFailure } from '#local/sagemaker/faults';
+import { failWhileRunning, failWithoutCapacity, JobFailure, seeLogs } from '#local/sagemaker/faults';
 import { type Hub, mustFind } from '#local/sagemaker/hub';
 import type { StopReason } from '#local/sagemaker/jobs';
 import { hostedModel, type Model } from '#local/sagemaker/models/model';
@@ -49,7 +49,7 @@ export const runTransformJob = async (hub: Hub, name: string, signal: AbortSigna
     const fault = hub.cloud.faults?.job({ job: 'transform', name, spot: false });
     failWithoutCapacity(fault);
     changeTransform(hub, name, { started: hub.cloud.clock.now() });
-    failWhileRunning(fault, () => 'See job logs for more information');
+    failWhileRunning(fault, seeLogs);
     server = await startServer(hub, hostedModel(model), {
       id: `transform-${name}`,
       logFile: log,

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { imagePullRefusal, mayReport } from '#local/sagemaker/container/execution-role';
 import { type Container, type Exit, startContainer } from '#local/sagemaker/container/process';
+import { failWhileRunning, failWithoutCapacity, JobFailure, seeLogs } from '#local/sagemaker/faults';
 import type { Hub } from '#local/sagemaker/hub';
 import type { StopReason } from '#local/sagemaker/jobs';
 import { arnOf } from '#local/sagemaker/names';
@@ -43,7 +45,7 @@ export const runProcessingJob = async (hub: Hub, name: string, signal: AbortSign
 };
 
 const failureReason = (hub: Hub, name: string, error: unknown): string => {
-  if (error instanceof DataError) return error.message.slice(0, MAX_REASON);
+  if (error instanceof DataError || error instanceof JobFailure) return error.message.slice(0, MAX_REASON);
   const text = error instanceof Error ? error.message : String(error);
   hub.cloud.log('error', `processing job ${name} failed inside the embedded cloud`, { error: text });
   return `InternalServerError: ${text}`.slice(0, MAX_REASON);
@@ -57,10 +59,17 @@ const run = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const name = request.ProcessingJobName;
+  const { ImageUri: image } = request.AppSpecification;
+  const refusal = imagePullRefusal(hub.cloud, request.RoleArn, image);
+  if (refusal !== undefined) throw new DataError(`ClientError: The image ${image} could not be pulled: ${refusal}`);
+  mayReport(hub.cloud, request.RoleArn, 'ProcessingJobs');
+  const fault = hub.cloud.faults?.job({ job: 'processing', name, spot: false });
+  failWithoutCapacity(fault);
   changeProcessing(hub, name, { started: hub.cloud.clock.now() });
   await prepareFolders(request, directory);
   await download(hub, request, directory, storage, signal);
   signal.throwIfAborted();
+  failWhileRunning(fault, seeLogs);
   const container = await start(hub, request, directory);
   const limit = request.StoppingCondition?.MaxRuntimeInSeconds ?? DEFAULT_MAX_RUNTIME_SECONDS;
   const { exit, stopped } = await watch(hub, container, limit * 1000, signal);
@@ -69,8 +78,7 @@ const run = async (
   const message = exitMessage === undefined ? {} : { exitMessage };
   if (stopped) return changeProcessing(hub, name, { status: 'Stopped', ...message });
   if (exit.code !== 0) {
-    const failure = 'AlgorithmError: See job logs for more information';
-    return changeProcessing(hub, name, { status: 'Failed', failureReason: failure, ...message });
+    return changeProcessing(hub, name, { status: 'Failed', failureReason: `AlgorithmError: ${seeLogs()}`, ...message });
   }
   await upload(request, directory, storage);
   changeProcessing(hub, name, { status: 'Completed', ...message });

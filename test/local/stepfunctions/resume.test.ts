@@ -1,17 +1,18 @@
 import { ListExecutionsCommand, ListMapRunsCommand, SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
 import { afterEach, describe, expect, it } from 'vitest';
-import { AwsError } from '#local/cloud/service';
-import { FakeCloud, type ForeignServices, until } from './support/fake-cloud.ts';
+import { AwsError, type Clock } from '#local/cloud/service';
+import { fastClock } from './support/crash-world.ts';
+import { FakeCloud, type ForeignServices, FunctionFailure, until } from './support/fake-cloud.ts';
 
 const trainingJobArn = 'arn:aws:sagemaker:eu-central-1:123456789012:training-job/job-1';
 let cloud: FakeCloud;
 afterEach(() => cloud.close());
 
 /** Closes the cloud and starts it again on the same state. */
-async function restart(foreign?: ForeignServices): Promise<void> {
+async function restart(foreign?: ForeignServices, options: { clock?: Clock } = {}): Promise<void> {
   const { stateDir } = cloud.context;
   await cloud.close(true);
-  cloud = await FakeCloud.start(foreign, { stateDir });
+  cloud = await FakeCloud.start(foreign, { ...options, stateDir });
 }
 
 describe('after a restart', () => {
@@ -194,5 +195,79 @@ describe('after a restart', () => {
       status: 'FAILED',
       error: 'SageMaker.ResourceInUseException',
     });
+  });
+
+  it('a retry comes when it would have come', async () => {
+    const flaky: ForeignServices = ({ input }) =>
+      input['Payload'] === 0 ? new FunctionFailure({ errorType: 'Shaky', errorMessage: 'not yet' }) : 'done';
+    const options = { clock: fastClock };
+    cloud = await FakeCloud.start(flaky, options);
+    const arn = await cloud.machine('m', {
+      T: {
+        Type: 'Task',
+        Resource: 'arn:aws:lambda:eu-central-1:123456789012:function:f',
+        Arguments: '{% $states.context.State.RetryCount %}',
+        Retry: [{ ErrorEquals: ['Shaky'], IntervalSeconds: 20 }],
+        End: true,
+      },
+    });
+    const executionArn = await cloud.begin(arn);
+    await until(async () => (await cloud.history(executionArn)).find(({ type }) => type === 'LambdaFunctionFailed'));
+    await restart(flaky, options);
+    expect(await cloud.end(executionArn)).toMatchObject({ status: 'SUCCEEDED', output: '"done"' });
+    const at = (await cloud.history(executionArn))
+      .filter(({ type }) => type === 'LambdaFunctionFailed' || type === 'LambdaFunctionScheduled')
+      .map(({ timestamp }) => timestamp?.getTime() ?? 0);
+    expect(at).toHaveLength(3);
+    expect((at[2] ?? 0) - (at[1] ?? 0)).toBeGreaterThanOrEqual(20_000);
+    expect(cloud.foreignCalls).toHaveLength(1);
+  });
+
+  it('a branch that failed while another was still being stopped has failed for good', async () => {
+    let blocked = true;
+    const services: ForeignServices = async ({ service }) => {
+      if (service === 'lambda') return new FunctionFailure({ errorType: 'No', errorMessage: 'way' });
+      if (blocked) await new Promise(() => {});
+      return {};
+    };
+    cloud = await FakeCloud.start(services);
+    const work = { Type: 'Task', Resource: 'arn:aws:lambda:eu-central-1:123456789012:function:f', End: true };
+    const arn = await cloud.machine('m', {
+      P: {
+        Type: 'Parallel',
+        Branches: [
+          { StartAt: 'W', States: { W: { Type: 'Wait', Seconds: 1, Next: 'T' }, T: work } },
+          {
+            StartAt: 'M',
+            States: {
+              M: {
+                Type: 'Map',
+                ItemReader: {
+                  Resource: 'arn:aws:states:::s3:getObject',
+                  ReaderConfig: { InputType: 'JSON' },
+                  Arguments: { Bucket: 'b', Key: 'k' },
+                },
+                ItemProcessor: {
+                  ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+                  StartAt: 'Child',
+                  States: { Child: work },
+                },
+                End: true,
+              },
+            },
+          },
+        ],
+        End: true,
+      },
+    });
+    const executionArn = await cloud.begin(arn);
+    await until(async () => (await cloud.history(executionArn)).find(({ type }) => type === 'LambdaFunctionFailed'));
+    blocked = false;
+    await restart(services);
+    expect(await cloud.end(executionArn)).toMatchObject({ status: 'FAILED', error: 'No' });
+    expect(cloud.foreignCalls.filter(({ service }) => service === 'lambda')).toEqual([]);
+    const types = (await cloud.history(executionArn)).map(({ type }) => type);
+    expect(types.filter((type) => type === 'LambdaFunctionFailed')).toHaveLength(1);
+    expect(types.slice(-2)).toEqual(['ParallelStateFailed', 'ExecutionFailed']);
   });
 });

@@ -19,6 +19,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { createRandom } from '#domain/random';
+import type { FaultPoints } from '#local/cloud/faults';
 import type { AuthorizationRequest, CloudService } from '#local/cloud/service';
 import { createS3 } from '#local/s3/service';
 import { createSageMaker } from '#local/sagemaker/service';
@@ -53,6 +54,7 @@ export interface WorldOptions {
   /** What S3 refuses to a role, by the role's name in upper case. */
   readonly denies?: (request: AuthorizationRequest, role: string) => boolean;
   readonly settings?: SageMakerSettings;
+  readonly faults?: FaultPoints;
   /** The alarms that are in ALARM, asked each time CloudWatch is. */
   readonly ringing?: () => readonly string[];
 }
@@ -118,7 +120,13 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
     }),
   });
   const start = async (): Promise<ServedService> => {
-    const service = withCheckedAnswers(createSageMaker({ ...context, sageMaker: options.settings ?? {} }));
+    const service = withCheckedAnswers(
+      createSageMaker({
+        ...context,
+        sageMaker: options.settings ?? {},
+        ...(options.faults && { faults: options.faults }),
+      }),
+    );
     await service.start?.();
     return serveService(service, { context });
   };

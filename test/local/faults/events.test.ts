@@ -5,14 +5,15 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CloudService } from '#local/cloud/service';
 import { createEventBridge, type EventBridge } from '#local/eventbridge/service';
 import type { FaultFileInput } from '#local/faults/fault-file';
-import { createFaultPlan, type FaultPlan } from '#local/faults/plan';
 import { type FakeContext, fakeContext, type ServedService, serveService } from '../support/door.ts';
 import { clientConfigFor, recordingLambda, recordingStepFunctions } from '../support/event-targets.ts';
+import { faultsUnderTest } from '../support/faults.ts';
 
 const account = '123456789012';
 const machineArn = `arn:aws:states:eu-central-1:${account}:stateMachine:retrain`;
 const functionArn = `arn:aws:lambda:eu-central-1:${account}:function:notify`;
 
+const faults = faultsUnderTest();
 let stateDir: string;
 let context: FakeContext;
 let lambda: ReturnType<typeof recordingLambda>;
@@ -39,6 +40,7 @@ beforeEach(async () => {
   states = recordingStepFunctions();
   statesDoor = await serveService(states);
   context = fakeContext(stateDir, {
+    faults: faults.points,
     clientConfig: clientConfigFor(statesDoor.endpoint),
     service: <T extends CloudService>() => lambda as CloudService as T,
   });
@@ -50,11 +52,7 @@ afterEach(async () => {
   rmSync(stateDir, { recursive: true, force: true });
 });
 
-const set = (...faults: FaultFileInput['faults']): FaultPlan => {
-  const plan = createFaultPlan({ faults });
-  Object.assign(context, { faults: plan });
-  return plan;
-};
+const set = (...rules: FaultFileInput['faults']): void => faults.set({ faults: rules });
 const drop = (key: string): void =>
   bridge.deliver({ source: 'aws.s3', 'detail-type': 'Object Created', detail: { object: { key } } });
 const envelopes = () =>
@@ -67,13 +65,13 @@ const toMachine = (): string[] =>
 
 describe('an event', () => {
   it('is lost to one rule, and reaches the other', async () => {
-    const plan = set({ fault: 'event-lost', rule: 'on-drop', nth: 1 });
+    set({ fault: 'event-lost', rule: 'on-drop', nth: 1 });
     drop('lost');
     drop('found');
     await vi.waitFor(() => expect(toMachine()).toHaveLength(2));
     expect(toMachine()).toEqual(expect.arrayContaining(['lost', 'found']));
     await vi.waitFor(() => expect(toFunction()).toEqual(['found']));
-    expect(plan.status()).toMatchObject([{ tried: 2, fired: 1 }]);
+    expect(faults.status()?.rules).toMatchObject([{ tried: 2, fired: 1 }]);
   });
 
   it('comes twice, as the same event, and starts two executions', async () => {

@@ -1,13 +1,16 @@
 import {
+  CreateHyperParameterTuningJobCommand,
+  CreateProcessingJobCommand,
   CreateTrainingJobCommand,
   type CreateTrainingJobCommandInput,
   CreateTransformJobCommand,
+  DescribeHyperParameterTuningJobCommand,
+  DescribeProcessingJobCommand,
   DescribeTrainingJobCommand,
   DescribeTransformJobCommand,
 } from '@aws-sdk/client-sagemaker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FaultFileInput } from '#local/faults/fault-file';
-import { createFaultPlan, type FaultPlan } from '#local/faults/plan';
 import { hostingOf } from '../sagemaker/hosting.ts';
 import { python } from '../sagemaker/python.ts';
 import {
@@ -15,28 +18,27 @@ import {
   createWorld,
   eventually,
   keysBelow,
+  ROLE,
   trained,
   trainingRequest,
   type World,
 } from '../sagemaker/support.ts';
+import { tuningRequest } from '../sagemaker/tuning/request.ts';
+import { faultsUnderTest } from '../support/faults.ts';
 
 describe.skipIf(!python)('faults of SageMaker', () => {
+  const faults = faultsUnderTest();
   let world: World;
   let hosting: ReturnType<typeof hostingOf>;
 
   beforeAll(async () => {
-    world = await createWorld();
+    world = await createWorld({ faults: faults.points });
     hosting = hostingOf(world);
     await hosting.prepare();
   });
   afterAll(() => world.close());
 
-  /** Puts rules to work from now on. */
-  const set = (...faults: FaultFileInput['faults']): FaultPlan => {
-    const plan = createFaultPlan({ faults });
-    Object.assign(world.context, { faults: plan });
-    return plan;
-  };
+  const set = (...rules: FaultFileInput['faults']) => faults.set({ faults: rules });
   const start = (name: string, overrides: Partial<CreateTrainingJobCommandInput> = {}) =>
     world.sagemaker.send(new CreateTrainingJobCommand(trainingRequest(name, overrides)));
   const train = async (name: string, overrides?: Partial<CreateTrainingJobCommandInput>) => {
@@ -90,7 +92,7 @@ describe.skipIf(!python)('faults of SageMaker', () => {
     });
 
   it('spot instances are taken away, and training starts over on others', async () => {
-    const plan = set({ fault: 'spot-interruption', seconds: 0, nth: 1 });
+    set({ fault: 'spot-interruption', seconds: 0, nth: 1 });
     await start('interrupted', spot(3600));
     const job = await trainedMeanwhile('interrupted', 0);
     expect(job).toMatchObject({ TrainingJobStatus: 'Completed' });
@@ -106,7 +108,7 @@ describe.skipIf(!python)('faults of SageMaker', () => {
       'Completed',
     ]);
     expect(await keysBelow(world, 'models/interrupted/')).toEqual(['models/interrupted/output/model.tar.gz']);
-    expect(plan.status()).toMatchObject([{ tried: 2, fired: 1 }]);
+    expect(faults.status()?.rules).toMatchObject([{ tried: 2, fired: 1 }]);
   });
 
   it('spot instances are taken away until the job has waited long enough', async () => {
@@ -118,9 +120,9 @@ describe.skipIf(!python)('faults of SageMaker', () => {
   });
 
   it('on-demand instances are not taken away', async () => {
-    const plan = set({ fault: 'spot-interruption', seconds: 0 });
+    set({ fault: 'spot-interruption', seconds: 0 });
     expect(await train('on-demand')).toMatchObject({ TrainingJobStatus: 'Completed' });
-    expect(plan.status()).toMatchObject([{ tried: 0 }]);
+    expect(faults.status()?.rules).toMatchObject([{ tried: 0 }]);
   });
 
   it('a transform job fails, for want of instances or by its algorithm', async () => {
@@ -150,6 +152,41 @@ describe.skipIf(!python)('faults of SageMaker', () => {
     expect(await transform('bad-answers')).toMatchObject({
       TransformJobStatus: 'Failed',
       FailureReason: 'AlgorithmError: See job logs for more information',
+    });
+  });
+
+  it('a processing job gets no instances, a tuning job fails by the service', async () => {
+    set({ fault: 'capacity', job: 'processing' }, { fault: 'job-failure', job: 'tuning', reason: 'internal' });
+    await world.sagemaker.send(
+      new CreateProcessingJobCommand({
+        ProcessingJobName: 'no-instances',
+        RoleArn: ROLE,
+        AppSpecification: {
+          ImageUri: '492215442770.dkr.ecr.eu-central-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3',
+          ContainerEntrypoint: ['python3', '-c', 'pass'],
+        },
+        ProcessingResources: { ClusterConfig: { InstanceCount: 1, InstanceType: 'ml.m5.large', VolumeSizeInGB: 5 } },
+      }),
+    );
+    await world.sagemaker.send(new CreateHyperParameterTuningJobCommand(tuningRequest('no-service', { jobs: 1 })));
+    const processed = await eventually(async () => {
+      const job = await world.sagemaker.send(new DescribeProcessingJobCommand({ ProcessingJobName: 'no-instances' }));
+      return job.ProcessingJobStatus === 'InProgress' ? undefined : job;
+    });
+    expect(processed).toMatchObject({
+      ProcessingJobStatus: 'Failed',
+      FailureReason: expect.stringMatching(/^CapacityError: Unable to provision/),
+    });
+    const tuned = await eventually(async () => {
+      const job = await world.sagemaker.send(
+        new DescribeHyperParameterTuningJobCommand({ HyperParameterTuningJobName: 'no-service' }),
+      );
+      return job.HyperParameterTuningJobStatus === 'InProgress' ? undefined : job;
+    });
+    expect(tuned).toMatchObject({
+      HyperParameterTuningJobStatus: 'Failed',
+      FailureReason: 'InternalServerError: We encountered an internal error. Please try again.',
+      TrainingJobStatusCounters: { Completed: 0, InProgress: 0 },
     });
   });
 

@@ -6,21 +6,20 @@ import { TransientError } from '#domain/errors';
 import { postMessage } from '#functions/common/slack';
 import { systemClock } from '#local/cloud/clock';
 import type { FaultFileInput } from '#local/faults/fault-file';
-import { createFaultPlan } from '#local/faults/plan';
 import { createSlackPages, type SlackPages } from '#local/slack/pages';
-import { type FakeContext, fakeContext } from '../support/door.ts';
+import { fakeContext, manualClock } from '../support/door.ts';
+import { faultsUnderTest } from '../support/faults.ts';
 import { servePages } from '../support/pages.ts';
 
+const faults = faultsUnderTest();
 let stateDir: string;
-let context: FakeContext;
 let pages: SlackPages;
 let server: Awaited<ReturnType<typeof servePages>>;
 
 beforeEach(async () => {
   stateDir = mkdtempSync(join(tmpdir(), 'tidegate-silent-slack-'));
-  context = fakeContext(stateDir);
-  Object.assign(context.clock, { sleep: systemClock.sleep });
-  pages = createSlackPages(context);
+  const clock = { ...manualClock(), sleep: systemClock.sleep };
+  pages = createSlackPages(fakeContext(stateDir, { clock, faults: faults.points }));
   server = await servePages(pages);
 });
 afterEach(async () => {
@@ -29,8 +28,7 @@ afterEach(async () => {
   rmSync(stateDir, { recursive: true, force: true });
 });
 
-const set = (rule: FaultFileInput['faults'][number]): void =>
-  void Object.assign(context, { faults: createFaultPlan({ faults: [rule] }) });
+const set = (rule: FaultFileInput['faults'][number]): void => faults.set({ faults: [rule] });
 const post = () =>
   fetch(`${server.endpoint}/_slack/api/chat.postMessage`, {
     method: 'POST',

@@ -1,5 +1,6 @@
 import type { BusEvent, CloudContext } from '#local/cloud/service';
 import { type EventEnvelope, envelope } from './envelope.ts';
+import { underFault } from './faults.ts';
 import type { Delivery, Outbox } from './outbox.ts';
 import type { Rule, RuleStore, Target } from './rule-store.ts';
 import { describeFailure } from './target-call.ts';
@@ -41,11 +42,18 @@ export function eventBus(context: CloudContext, rules: RuleStore, box: Outbox): 
       return undefined;
     }
   };
-  const send = (rule: Rule, event: EventEnvelope): Delivery[] =>
-    rules
+  const send = (rule: Rule, event: EventEnvelope): readonly Delivery[] => {
+    const fault = context.faults?.event({
+      eventRule: rule.name,
+      source: event.source,
+      detailType: event['detail-type'],
+    });
+    const deliveries = rules
       .targets(rule.name)
       .map((target) => toDelivery(rule, target, event))
       .filter((delivery) => delivery !== undefined);
+    return underFault(fault, deliveries, clock.now());
+  };
 
   return {
     accountArn: root,

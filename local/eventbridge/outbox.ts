@@ -19,6 +19,10 @@ export interface Delivery {
   readonly deadLetterArn?: string;
   /** For schedules: the time it was due, ISO 8601. */
   readonly scheduledTime?: string;
+  /** A fault holds it back until then: milliseconds since the epoch. */
+  readonly notBefore?: number;
+  /** A fault lets the next delivery of the same origin overtake it; then it is held back no longer. */
+  readonly heldBack?: true;
 }
 
 /** Deliveries that survive a restart: accepted means delivered at least once, dead-lettered, or logged as dropped. */
@@ -39,6 +43,8 @@ export interface OutboxOptions {
 const atOnce = 16;
 const firstBackoff = 1000;
 const longestBackoff = 15 * 60_000;
+/** Time for what overtakes a delivery to get ahead of it. */
+const afterOvertaking = 1000;
 
 const schema = `CREATE TABLE IF NOT EXISTS deliveries (
   id INTEGER PRIMARY KEY, delivery TEXT NOT NULL, attempts INTEGER NOT NULL, accepted_at INTEGER NOT NULL, next_at INTEGER NOT NULL
@@ -59,6 +65,10 @@ export function outbox(context: CloudContext, db: DatabaseSync, options: OutboxO
   const insert = db.prepare('INSERT INTO deliveries (delivery, attempts, accepted_at, next_at) VALUES (?, 0, ?, ?)');
   const remove = db.prepare('DELETE FROM deliveries WHERE id = ?');
   const postpone = db.prepare('UPDATE deliveries SET attempts = ?, next_at = ? WHERE id = ?');
+  const letGo = db.prepare(
+    `UPDATE deliveries SET next_at = ? WHERE next_at > ? AND attempts = 0
+     AND json_extract(delivery, '$.heldBack') AND json_extract(delivery, '$.origin') = ?`,
+  );
   const waiting = db.prepare('SELECT * FROM deliveries ORDER BY next_at, id LIMIT ?');
 
   const notInFlight = () => waiting.all(atOnce + inFlight.size).filter((row) => !inFlight.has(Number(row['id'])));
@@ -146,7 +156,11 @@ export function outbox(context: CloudContext, db: DatabaseSync, options: OutboxO
       const now = clock.now();
       db.exec('BEGIN');
       try {
-        for (const delivery of deliveries) insert.run(JSON.stringify(delivery), now, now);
+        for (const delivery of deliveries) {
+          insert.run(JSON.stringify(delivery), now, delivery.notBefore ?? now);
+          const after = now + afterOvertaking;
+          if (delivery.notBefore === undefined) letGo.run(after, after, delivery.origin);
+        }
         db.exec('COMMIT');
       } catch (error) {
         db.exec('ROLLBACK');

@@ -1,6 +1,7 @@
 import type { ClientConfig } from '../../cloud/service.ts';
 import { ExecutionError, errorNames } from '../errors.ts';
 import { type SdkService, sdkServices } from './sdk-services.ts';
+import { inputSchema, unsupportedFields } from './unsupported-fields.ts';
 
 interface Client {
   send(command: object, options?: { abortSignal?: AbortSignal }): Promise<object>;
@@ -73,7 +74,7 @@ export class SdkCaller {
   /**
    * Makes one call.
    * @param action in camelCase: `createTrainingJob`
-   * @throws the SDK's error; ExecutionError States.Runtime when there is no such action
+   * @throws the SDK's error; ExecutionError States.Runtime when there is no such action, or it has no such field
    */
   async call(serviceId: string, action: string, input: unknown, signal?: AbortSignal): Promise<object> {
     const { module, client } = await this.load(serviceId);
@@ -81,8 +82,17 @@ export class SdkCaller {
     if (typeof Command !== 'function') {
       throw new ExecutionError(errorNames.runtime, `The service ${serviceId} has no action ${action}.`);
     }
+    const command = new (Command as Constructor<object>)(input);
+    const unsupported = unsupportedFields(inputSchema(command), input);
+    if (unsupported.length > 0) {
+      const fields = unsupported.map((field) => `The field "${field}" is not supported by Step Functions`).join(', ');
+      throw new ExecutionError(
+        errorNames.runtime,
+        `The Arguments '${JSON.stringify(input)}' could not be used to start the Task: [${fields}]`,
+      );
+    }
     try {
-      return await client.send(new (Command as Constructor<object>)(input), signal ? { abortSignal: signal } : {});
+      return await client.send(command, signal ? { abortSignal: signal } : {});
     } catch (error) {
       throw signal?.aborted ? signal.reason : error;
     }

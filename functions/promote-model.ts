@@ -35,10 +35,14 @@ async function crown(store: StateStore, deployment: Deployment, promotedAt: stri
   await store.put(pipeline, deploymentKeys.champion, { ...champion, executionArn: deployment.executionArn });
 }
 
-/** Records that the tested model is the champion, ends the deployment and cleans up. Asking again writes the same records. */
+/** Records that the tested model is the champion, ends the deployment and cleans up. Asking again writes the same records, and none once the lock was given back. */
 export const handler = withMiddleware(promoteModelSchema, async ({ deployment, promotedAt }) => {
   const store = runStore(config);
   const { run, modelPackageVersion: version, executionArn, endpointConfigName } = deployment;
+  const promoted = { run, endpointConfigName, promotedAt };
+  // Given back last: without it all is done, and the next deployment may have begun.
+  const lock = await store.get(run.pipeline, deploymentKeys.lock);
+  if (lock?.['executionArn'] !== executionArn) return promoted;
   await crown(store, deployment, promotedAt);
   await settleClaim(store, run.pipeline, version, executionArn, { status: 'promoted', promotedAt });
   await store.set(
@@ -49,5 +53,5 @@ export const handler = withMiddleware(promoteModelSchema, async ({ deployment, p
   );
   await dropFormerConfig(sageMakerClient(), deployment);
   await unlockEndpoint(store, run.pipeline, executionArn);
-  return { run, endpointConfigName, promotedAt };
+  return promoted;
 });

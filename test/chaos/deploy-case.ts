@@ -184,7 +184,7 @@ export async function deployWith(
     expect(says(/is live/) || silences(plan), 'nobody was told of the deployment');
     return { status: 'succeeded', violations };
   }
-  expect(ended.cause !== '', 'no cause is given');
+  expect(ended.cause !== '', `no cause is given for ${ended.error}`);
   expect(says(/rolled back|failed/), 'nobody was told of the failure');
   expect(
     champion?.['modelPackageArn'] === before?.['modelPackageArn'] || champion?.['modelPackageArn'] === candidate,

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { type DeployPath, deployWith, recordDeploy } from './deploy-case.ts';
-import { caseName } from './fault-board.ts';
+import { caseName, commonCalls } from './fault-board.ts';
 import { planFaults } from './plan.ts';
 import { recordRetrain } from './retrain-case.ts';
 import './tally.ts';
@@ -15,7 +15,9 @@ const contenders = {
 const paths: readonly DeployPath[] = ['first deployment', 'blue/green update'];
 
 for (const path of paths) {
-  const calls = await recordDeploy(world, path, contenders);
+  const record = () => recordDeploy(world, path, contenders);
+  await record();
+  const calls = commonCalls([await record(), await record()]);
   describe(`${path}: an approved model serves or what served before does, with a fault at`, () => {
     for (const plan of planFaults(calls)) {
       it(caseName(plan), async ({ task }) => {

@@ -43,6 +43,10 @@ function targetOf({ authorize, service }: FaultCall): string {
   return path.replace(/^[a-z-]+[:/]/, '');
 }
 
+/** The calls of a path that every recording of it has: a function that was slow or asked twice makes more. */
+export const commonCalls = ([first = [], ...others]: readonly (readonly CallSite[])[]): CallSite[] =>
+  first.filter((site) => others.every((calls) => calls.some((other) => siteName(other) === siteName(site))));
+
 /** Takes down the calls roles make, and makes one of them fail. */
 export interface FaultBoard {
   readonly hook: FaultHook;

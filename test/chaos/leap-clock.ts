@@ -3,10 +3,14 @@ import type { Clock, CloudService } from '#local/cloud/service';
 
 /** Longer sleeps are time limits and schedules, not pauses: they keep to real time. */
 const LONGEST_LEAP_MS = 10 * 60_000;
-/** How long nothing may have happened before time leaps. */
-const QUIET_MS = 25;
+const TICK_MS = 10;
+/**
+ * How many ticks nothing may have happened before time leaps. Ticks and not milliseconds, since a tick is a whole turn of the event
+ * loop: on a busy machine a call that was sent may take long to arrive, but it arrives within few turns.
+ */
+const QUIET_TICKS = 3;
 /** The same while an endpoint changes: its containers start in real time, and patience with it is counted in polls. */
-const QUIET_WHILE_MOVING_MS = 400;
+const QUIET_TICKS_WHILE_MOVING = 40;
 
 interface Sleeper {
   readonly at: number;
@@ -34,22 +38,23 @@ export interface LeapClock extends Clock {
 export function createLeapClock(): LeapClock {
   let skew = 0;
   let underWay = 0;
-  let lastStir = 0;
+  let quietTicks = 0;
   let moving = false;
   const sleepers = new Set<Sleeper>();
   const now = () => systemClock.now() + skew;
   const stir = () => {
-    lastStir = performance.now();
+    quietTicks = 0;
   };
   const leap = () => {
-    if (underWay > 0 || performance.now() - lastStir < (moving ? QUIET_WHILE_MOVING_MS : QUIET_MS)) return;
+    quietTicks += 1;
+    if (underWay > 0 || quietTicks <= (moving ? QUIET_TICKS_WHILE_MOVING : QUIET_TICKS)) return;
     const next = [...sleepers].sort((a, b) => a.at - b.at)[0];
     if (!next) return;
     skew += Math.max(0, next.at - now());
     stir();
     next.wake();
   };
-  const ticker = setInterval(leap, 10);
+  const ticker = setInterval(leap, TICK_MS);
   ticker.unref();
 
   const sleep: Clock['sleep'] = (ms, signal) => {
@@ -90,6 +95,7 @@ export function createLeapClock(): LeapClock {
           ...call,
           execute: async () => {
             underWay += 1;
+            stir();
             try {
               const answer = await call.execute();
               moving = stillMoving(call.operation, answer.body, moving);

@@ -88,7 +88,7 @@ export async function retrainWith(world: World, plan: FaultCase): Promise<Outcom
     expect(held?.models.length === 1, `models: ${held?.models.join(', ')}`);
     return { status: 'succeeded', violations };
   }
-  expect(ended.cause !== '', 'no cause is given');
+  expect(ended.cause !== '', `no cause is given for ${ended.error}`);
   expect(says('the run failed'), 'nobody was told of the failure');
   if (run?.status === 'registered') {
     expect(made === 1, `${made} packages were registered`);

@@ -84,6 +84,18 @@ it('writes the same records when it is asked again', async () => {
   expect(await everything()).toEqual(records);
 });
 
+it('does not take the crown from a later deployment when it is asked again after its answer was lost', async () => {
+  await promote();
+  const later = championOf(3, runs.third, '2026-01-03T10:00:00.000Z');
+  await tables.state.put('loan', 'champion', { ...later, executionArn: executionArn('e3') });
+  await tables.state.put('loan', deploymentKeys.lock, { executionArn: executionArn('e3') });
+  const records = await everything();
+
+  await promote();
+
+  expect(await everything()).toEqual(records);
+});
+
 it('does not take back a promotion because the former config cannot be deleted', async () => {
   sageMaker.mock.on(DeleteEndpointConfigCommand).rejects(refusal('not authorized', 'AccessDeniedException'));
 

@@ -1,6 +1,6 @@
 import type { FaultHook, FaultPoints } from '../cloud/faults.ts';
 import type { Clock, CloudContext } from '../cloud/service.ts';
-import { type FaultFileInput, faultFileSchema } from './fault-file.ts';
+import { completeFaults, type FaultFileInput } from './fault-file.ts';
 import { createFaultPlan, type FaultPlan, type RuleStatus } from './plan.ts';
 import { type Inventory, strangerOf } from './strangers.ts';
 
@@ -20,7 +20,7 @@ export interface FaultControl {
   readonly points: FaultPoints;
   /** What the door asks. */
   readonly call: FaultHook;
-  /** Puts rules to work instead of those before; all counts start anew. @throws ZodError for rules that make no sense */
+  /** Puts rules to work instead of those before; all counts start anew. @throws FaultFileError for rules that make no sense */
   set(file: FaultFileInput): void;
   clear(): void;
   /** Undefined where no rules are at work. */
@@ -56,7 +56,7 @@ export function createFaultControl(
     },
     call: (call) => hook?.(call) ?? plan?.call(call),
     set(given) {
-      const file = faultFileSchema.parse(given);
+      const file = completeFaults(given);
       notes = file.faults.map((rule) => strangerOf(rule, inventory));
       plan = createFaultPlan(file, clock.now, (rule, fault, occasion) =>
         log('warn', 'a fault was brought about', { rule, fault, ...occasion }),

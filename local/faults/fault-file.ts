@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { nearestName } from '#domain/nearest-name';
+import { explainIssues } from '#schemas/config-problems';
 import { type LocatedProblem, pathText, problemsText, readYaml } from '#schemas/located-yaml';
 import { type FaultService, operationsOf, SERVICE_NAMES } from './services.ts';
 import { whenText } from './trigger.ts';
@@ -117,6 +118,17 @@ export const faultFileSchema = z.strictObject({
 export type FaultFile = z.output<typeof faultFileSchema>;
 /** As it is written: what has a default may be left out. */
 export type FaultFileInput = z.input<typeof faultFileSchema>;
+
+/**
+ * Rules as code gives them, with what was left out.
+ * @throws FaultFileError with every problem: its path, what is allowed and what was probably meant
+ */
+export function completeFaults(given: FaultFileInput): FaultFile {
+  const parsed = faultFileSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const problems = explainIssues(parsed.error, faultFileSchema, given);
+  throw new FaultFileError(problems.map(({ path, message }) => `${pathText(path)}: ${message}`).join('\n'));
+}
 
 /** What a rule is called where it was given no name: `2 throttle s3`. */
 export const ruleName = (rule: FaultRule, index: number): string =>

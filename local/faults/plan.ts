@@ -1,14 +1,6 @@
 import type { FaultHook, FaultPoints } from '../cloud/faults.ts';
 import { callFault, endpointFault, eventFault, invocationFault, jobFault } from './bring-about.ts';
-import {
-  type FaultFile,
-  type FaultFileInput,
-  type FaultRule,
-  faultFileSchema,
-  ruleName,
-  whenOf,
-  whereText,
-} from './fault-file.ts';
+import { completeFaults, type FaultFileInput, type FaultRule, ruleName, whenOf, whereText } from './fault-file.ts';
 import { countedUnder, type Occasion, occasionFields, selects } from './select.ts';
 import { chanceOf, isDue } from './trigger.ts';
 
@@ -56,10 +48,10 @@ interface Counted {
  * due, the first of the file is brought about.
  *
  * @param now milliseconds since the epoch
- * @throws ZodError for rules that a fault file could not hold either
+ * @throws FaultFileError for rules that a fault file could not hold either
  */
 export function createFaultPlan(file: FaultFileInput, now: () => number = Date.now, witness?: FaultWitness): FaultPlan {
-  const { seed, faults }: FaultFile = faultFileSchema.parse(file);
+  const { seed, faults } = completeFaults(file);
   const rules = faults.map(
     (rule, index): Counted => ({
       rule,

@@ -127,6 +127,15 @@ describe('a rule', () => {
   });
 });
 
+describe('rules given by a test', () => {
+  it('are told what is wrong with them, as a file is', () => {
+    const rules = [{ fault: 'trottle', service: 's3' }] as unknown as Rules;
+    expect(() => createFaultPlan({ faults: rules })).toThrow(
+      /^faults\[0\]\.fault: found "trottle"; allowed: throttle, .* Did you mean throttle\?$/,
+    );
+  });
+});
+
 describe('the points besides the door', () => {
   it('are asked for what happens there', () => {
     const rules = plan(

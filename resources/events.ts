@@ -1,5 +1,5 @@
 import type { Pipeline } from '../schemas/pipeline.ts';
-import { allow, getAtt, type Resource, ref, role, type Value } from './cloudformation.ts';
+import { allow, getAtt, type Resource, ref, role, sub, type Value } from './cloudformation.ts';
 
 const retryPolicy: Value = { MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 20 };
 const deadLetters: Value = { Arn: getAtt('DeadLetterQueue', 'Arn') };
@@ -66,10 +66,17 @@ export function events(stage: string, pipelines: readonly Pipeline[]): Record<st
           Statement: [
             {
               Effect: 'Allow',
-              Principal: { Service: ['events.amazonaws.com', 'scheduler.amazonaws.com'] },
+              // Scheduler sends with the role of the schedule; EventBridge sends in its own name, for the rules of this stack.
+              Principal: { Service: 'events.amazonaws.com' },
               Action: 'sqs:SendMessage',
               Resource: getAtt('DeadLetterQueue', 'Arn'),
-              Condition: { StringEquals: { 'aws:SourceAccount': ref('AWS::AccountId') } },
+              Condition: {
+                ArnLike: {
+                  'aws:SourceArn': sub(
+                    'arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:rule/${AWS::StackName}-*',
+                  ),
+                },
+              },
             },
           ],
         },

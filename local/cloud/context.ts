@@ -42,6 +42,17 @@ export function openCloudLog(stateDir: string, clock: Clock): { log: CloudContex
   };
 }
 
+/**
+ * What a service says of the resource it assumes a role for. Lambda says nothing: for it `aws:SourceArn` speaks only of
+ * those who call a function (Lambda Developer Guide, "Using source function ARN to control function access behavior").
+ */
+const sourceConditions = (
+  servicePrincipal: string,
+  accountId: string,
+  sourceArn: string | undefined,
+): Readonly<Record<string, string | undefined>> =>
+  servicePrincipal === 'lambda.amazonaws.com' ? {} : { 'aws:SourceAccount': accountId, 'aws:SourceArn': sourceArn };
+
 /** The context every service is given. */
 export function createContext(parts: ContextParts, log: CloudContext['log']): CloudContext {
   const { accountId, region, stateDir, clock, endpoint, credentials, services } = parts;
@@ -59,7 +70,7 @@ export function createContext(parts: ContextParts, log: CloudContext['log']): Cl
           .assertAssumable(
             roleArn,
             { arn: servicePrincipal, accountId, service: servicePrincipal },
-            { 'aws:SourceAccount': accountId, 'aws:SourceArn': sourceArn },
+            sourceConditions(servicePrincipal, accountId, sourceArn),
           );
       } else if (!parts.roles().get(roleArn)) {
         throw new AwsError('NoSuchEntity', `The role ${roleArn} is not in the template.`, 404);

@@ -13,8 +13,13 @@ export interface EventBus {
   readonly accountArn: string;
   readonly arn: string;
   ruleArn(name: string): string;
-  /** @returns the event's id. @param time milliseconds since the epoch, now by default. */
-  accept(event: BusEvent, time?: number): string;
+  /**
+   * Takes an event: its deliveries are kept when this returns.
+   * @param time milliseconds since the epoch, now by default
+   * @param id given when the event is sent again
+   * @returns the event's id
+   */
+  accept(event: BusEvent, time?: number, id?: string): string;
   /** Sends the "Scheduled Event" of each rule that is due. */
   fireDue(now: number): void;
 }
@@ -59,8 +64,8 @@ export function eventBus(context: CloudContext, rules: RuleStore, box: Outbox): 
     accountArn: root,
     arn: `${root}:event-bus/default`,
     ruleArn,
-    accept: (event, time = clock.now()) => {
-      const full = envelope(event, { accountId, region }, time);
+    accept: (event, time = clock.now(), id) => {
+      const full = envelope(event, { accountId, region }, time, id);
       const matched = rules.matching(full).filter((rule) => !isManaged(rule.name));
       box.add(matched.flatMap((rule) => send(rule, full)));
       return full.id;
@@ -73,8 +78,8 @@ export function eventBus(context: CloudContext, rules: RuleStore, box: Outbox): 
           resources: [ruleArn(rule.name)],
           detail: {},
         };
-        box.add(send(rule, envelope(event, { accountId, region }, now)));
-        rules.advance(rule.name, now);
+        // Together, so that a process killed in between sends the event once.
+        box.add(send(rule, envelope(event, { accountId, region }, now)), () => rules.advance(rule.name, now));
       }
     },
   };

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { CloudContext } from '#local/cloud/service';
+import { inTransaction } from '#local/cloud/sqlite';
 import { timerLoop } from '#local/scheduler/timer-loop';
-import { callTarget, type DeliveringService, describeFailure, type Failure, type QueueSender } from './target-call.ts';
+import type { QueueService } from '#local/sqs/service';
+import { callTarget, type DeliveringService, describeFailure, type Failure, queueClient } from './target-call.ts';
 
 /** One payload on its way to one target. */
 export interface Delivery {
@@ -27,7 +29,8 @@ export interface Delivery {
 
 /** Deliveries that survive a restart: accepted means delivered at least once, dead-lettered, or logged as dropped. */
 export interface Outbox {
-  add(deliveries: readonly Delivery[]): void;
+  /** @param together further writes to the same database, kept with the deliveries or not at all */
+  add(deliveries: readonly Delivery[], together?: () => void): void;
   /** A delivery whose payload could not even be made. */
   giveUp(delivery: Delivery, failure: Failure, attempts: number): void;
   start(): void;
@@ -83,7 +86,15 @@ export function outbox(context: CloudContext, db: DatabaseSync, options: OutboxO
     const fields = { origin: delivery.origin, target: delivery.targetArn, code: failure.code, reason: failure.message };
     if (delivery.deadLetterArn !== undefined) {
       try {
-        context.service<QueueSender>('sqs').sendInternal(delivery.deadLetterArn, delivery.payload, attributes);
+        // Scheduler sends dead letters with the schedule's role, EventBridge in its own name.
+        const { service } = options;
+        const { origin: sourceArn, roleArn } = delivery;
+        const by = queueClient({
+          service,
+          sourceArn,
+          ...(service === 'scheduler' && roleArn !== undefined && { roleArn }),
+        });
+        context.service<QueueService>('sqs').sendInternal(delivery.deadLetterArn, delivery.payload, attributes, by);
         context.log('warn', 'event sent to the dead-letter queue', { ...fields, queue: delivery.deadLetterArn });
         return;
       } catch (error) {
@@ -151,22 +162,17 @@ export function outbox(context: CloudContext, db: DatabaseSync, options: OutboxO
   });
 
   return {
-    add: (deliveries) => {
-      if (deliveries.length === 0) return;
+    add: (deliveries, together) => {
       const now = clock.now();
-      db.exec('BEGIN');
-      try {
+      inTransaction(db, () => {
         for (const delivery of deliveries) {
           insert.run(JSON.stringify(delivery), now, delivery.notBefore ?? now);
           const after = now + afterOvertaking;
           if (delivery.notBefore === undefined) letGo.run(after, after, delivery.origin);
         }
-        db.exec('COMMIT');
-      } catch (error) {
-        db.exec('ROLLBACK');
-        throw error;
-      }
-      loop.wake();
+        together?.();
+      });
+      if (deliveries.length > 0) loop.wake();
     },
     giveUp: (delivery, failure, attempts) => giveUp(delivery, failure, attempts),
     start: () => loop.start(),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { jsonProtocol } from '#local/cloud/json-operations';
 import type { BusEvent, CloudContext, CloudService, TemplateResource } from '#local/cloud/service';
+import { physicalName } from '#local/cloudformation/names';
 import { timerLoop } from '#local/scheduler/timer-loop';
 import { eventBus } from './bus.ts';
 import { eventBridgeOperations } from './operations.ts';
@@ -41,8 +42,8 @@ export function createEventBridge(context: CloudContext): EventBridge {
   const operations = eventBridgeOperations(context, { bus, rules, changed: () => schedules.wake() });
   const inTemplate = new Set<string>();
 
-  const applyRule = async ({ logicalId, properties }: TemplateResource) => {
-    const name = typeof properties['Name'] === 'string' ? properties['Name'] : logicalId;
+  const applyRule = async ({ logicalId, properties, stackName = 'tidegate' }: TemplateResource) => {
+    const name = typeof properties['Name'] === 'string' ? properties['Name'] : physicalName(stackName, logicalId, 64);
     requireDefaultBus(properties, bus.accountArn);
     const targets = readTargets(properties, name);
     rules.put(readRule(name, properties, true), context.clock.now());

@@ -21,7 +21,7 @@ import { groupOperations, groupProvider } from '#local/sagemaker/registry/groups
 import { packageOperations } from '#local/sagemaker/registry/packages';
 import type { SageMakerSettings } from '#local/sagemaker/settings';
 import { Store } from '#local/sagemaker/store';
-import { tagOperations } from '#local/sagemaker/tags';
+import { tagOperations, withTagConditions } from '#local/sagemaker/tags';
 import { type TrainingJob, transition } from '#local/sagemaker/training/job';
 import { startTraining, trainingOperations } from '#local/sagemaker/training/operations';
 import { changeTransform, type TransformJob } from '#local/sagemaker/transform/job';
@@ -114,7 +114,7 @@ const prepareOperation = async (
   const input = parse(operation.input, body);
   return {
     operation: name,
-    authorize: operation.authorize(input),
+    authorize: withTagConditions((arn) => store.tagsOf(arn), input, operation.authorize(input)),
     input,
     execute: async () => {
       const output = await operation.execute(input, request.caller);

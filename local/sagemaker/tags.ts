@@ -11,6 +11,32 @@ const onArn = (action: string, arn: string): AuthorizationRequest[] => [
 const asList = (found: Readonly<Record<string, string>>) =>
   Object.entries(found).map(([Key, Value]) => ({ Key, Value }));
 
+/**
+ * Tags as conditions of policies: those a request brings and those its resource has (Service Authorization Reference,
+ * "Amazon SageMaker": aws:RequestTag, aws:TagKeys, aws:ResourceTag, sagemaker:ResourceTag).
+ */
+export const withTagConditions = (
+  tagsOf: (arn: string) => Readonly<Record<string, string>>,
+  input: unknown,
+  entries: readonly AuthorizationRequest[],
+): AuthorizationRequest[] => {
+  const { Tags } = input as { Tags?: readonly { readonly Key: string; readonly Value: string }[] };
+  const requested: [string, string | readonly string[]][] = (Tags ?? []).map(({ Key, Value }) => [
+    `aws:RequestTag/${Key}`,
+    Value,
+  ]);
+  if (Tags && Tags.length > 0) requested.push(['aws:TagKeys', Tags.map(({ Key }) => Key)]);
+  return entries.map((entry) => {
+    if (!entry.action.startsWith('sagemaker:')) return entry;
+    const owned = Object.entries(tagsOf(entry.resource)).flatMap(([key, value]) => [
+      [`aws:ResourceTag/${key}`, value] as const,
+      [`sagemaker:ResourceTag/${key}`, value] as const,
+    ]);
+    if (requested.length === 0 && owned.length === 0) return entry;
+    return { ...entry, context: { ...Object.fromEntries([...requested, ...owned]), ...entry.context } };
+  });
+};
+
 export const tagOperations = (hub: Hub): Operations => ({
   AddTags: operation(
     structure({ ResourceArn: text(), Tags: tags }),

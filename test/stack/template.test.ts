@@ -223,6 +223,23 @@ describe('the compiled template', () => {
     ]);
   });
 
+  it('takes dead letters from the rules of this stack alone', () => {
+    const policy = template.Resources['DeadLetterQueuePolicy']?.Properties['PolicyDocument'] as {
+      Statement: Statement[];
+    };
+    expect(policy.Statement).toEqual([
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'events.amazonaws.com' },
+        Action: 'sqs:SendMessage',
+        Resource: { 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] },
+        Condition: {
+          ArnLike: { 'aws:SourceArn': { 'Fn::Sub': expect.stringMatching(/:rule\/\$\{AWS::StackName\}-\*$/) } },
+        },
+      },
+    ]);
+  });
+
   it('accepts only TLS on every bucket', () => {
     for (const [bucket] of ofType('AWS::S3::Bucket')) {
       const policy = ofType('AWS::S3::BucketPolicy').find(

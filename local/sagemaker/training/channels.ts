@@ -48,18 +48,22 @@ export const downloadChannel = async (
     );
   }
   const queue = wanted.values();
+  const failed = new AbortController();
   const worker = async (): Promise<void> => {
     for (const { bucket, key, relative } of queue) {
       options.signal.throwIfAborted();
-      await storage.download({ bucket, key }, safeJoin(directory, relative), options.signal);
+      if (failed.signal.aborted) return;
+      await storage.download({ bucket, key }, safeJoin(directory, relative), options.signal).catch((error) => {
+        failed.abort();
+        throw error;
+      });
     }
   };
-  try {
-    await Promise.all(Array.from({ length: PARALLEL }, worker));
-  } catch (error) {
-    options.signal.throwIfAborted();
-    throw downloadFailed(error);
-  }
+  // All of them, also after one failed: the folder is removed next, and must not be written to then.
+  const ended = await Promise.allSettled(Array.from({ length: PARALLEL }, worker));
+  options.signal.throwIfAborted();
+  const failure = ended.find((one) => one.status === 'rejected');
+  if (failure) throw downloadFailed(failure.reason);
 };
 
 const downloadFailed = (error: unknown): DataError =>

@@ -188,7 +188,8 @@ export const serveService = async (service: CloudService, options: ServeOptions 
     }
   };
 
-  const server = createServer((message, reply) => {
+  // As the door: a client that was idle for the default of five seconds must not find its connection just closed.
+  const server = createServer({ keepAliveTimeout: 75_000 }, (message, reply) => {
     count += 1;
     const request = toServiceRequest(message, service, `REQUEST${String(count).padStart(9, '0')}`);
     answer(request)

@@ -100,7 +100,7 @@ export const tuningSchema = z
       .describe('what is made best on the validation shards, as XGBoost names it; eval_metric when absent'),
     ranges: rangesSchema,
     earlyStopping: z.boolean().default(false).describe('stop jobs that fall behind the median of the earlier ones'),
-    maxRuntimeSeconds: z.int().min(120).max(82_800).default(72_000).describe('after this the best so far is taken'),
+    maxRuntimeSeconds: z.int().min(120).max(82_800).default(36_000).describe('after this the best so far is taken'),
     seed: z.int().min(0).max(2_147_483_647).default(42),
   })
   .strict();

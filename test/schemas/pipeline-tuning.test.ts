@@ -35,7 +35,7 @@ describe('tuning in a pipeline file', () => {
       parallel: 4,
       ranges: { eta: [0.01, 0.3] },
       earlyStopping: false,
-      maxRuntimeSeconds: 72_000,
+      maxRuntimeSeconds: 36_000,
       seed: 42,
     });
   });

@@ -37,7 +37,7 @@ describe('planTuningJob', () => {
     expect(job.HyperParameterTuningJobConfig).toEqual({
       Strategy: 'Bayesian',
       HyperParameterTuningJobObjective: { Type: 'Maximize', MetricName: 'validation:auc' },
-      ResourceLimits: { MaxNumberOfTrainingJobs: 20, MaxParallelTrainingJobs: 4, MaxRuntimeInSeconds: 72_000 },
+      ResourceLimits: { MaxNumberOfTrainingJobs: 20, MaxParallelTrainingJobs: 4, MaxRuntimeInSeconds: 36_000 },
       ParameterRanges: {
         IntegerParameterRanges: [{ Name: 'max_depth', MinValue: '3', MaxValue: '10', ScalingType: 'Linear' }],
         ContinuousParameterRanges: [{ Name: 'eta', MinValue: '0.01', MaxValue: '0.3', ScalingType: 'Auto' }],

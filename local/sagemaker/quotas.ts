@@ -1,11 +1,15 @@
 import { AwsError } from '#local/cloud/service';
 import type { Endpoint, FleetSpec } from '#local/sagemaker/endpoints/endpoint';
 import type { Hub } from '#local/sagemaker/hub';
+import type { Kind } from '#local/sagemaker/names';
+import type { ProcessingJob } from '#local/sagemaker/processing/job';
+import type { CreateProcessingJob } from '#local/sagemaker/processing/request';
+import type { Kept } from '#local/sagemaker/store';
 import type { TrainingJob } from '#local/sagemaker/training/job';
 import type { TransformJob } from '#local/sagemaker/transform/job';
 
 /** What instances are used for, as quotas name it. */
-export type Usage = 'training job' | 'spot training job' | 'transform job' | 'endpoint';
+export type Usage = 'training job' | 'spot training job' | 'transform job' | 'processing job' | 'endpoint';
 
 /** Instances of one type. */
 export interface Instances {
@@ -50,20 +54,27 @@ const fleetsOf = (endpoint: Endpoint): readonly FleetSpec[] => {
   return next ? [endpoint.spec, next] : [endpoint.spec];
 };
 
+const underWay = <T extends Kept>(hub: Hub, kind: Kind): T[] =>
+  hub.store.all<T>(kind).filter(({ status }) => status === 'InProgress' || status === 'Stopping');
+
+/** The instances of a processing job. */
+export const clusterOf = ({ ProcessingResources: { ClusterConfig: cluster } }: CreateProcessingJob): Instances => ({
+  type: cluster.InstanceType,
+  count: cluster.InstanceCount,
+});
+
 const inUse = (hub: Hub, usage: Usage): Instances[] => {
   if (usage === 'endpoint') return hub.store.all<Endpoint>('endpoint').flatMap(fleetsOf).flatMap(instancesOf);
-  if (usage === 'transform job') {
-    return hub.store
-      .all<TransformJob>('transform-job')
-      .filter(({ status }) => status === 'InProgress' || status === 'Stopping')
-      .map(({ request: { TransformResources: resources } }) => ({
-        type: resources.InstanceType,
-        count: resources.InstanceCount,
-      }));
+  if (usage === 'processing job') {
+    return underWay<ProcessingJob>(hub, 'processing-job').map(({ request }) => clusterOf(request));
   }
-  return hub.store
-    .all<TrainingJob>('training-job')
-    .filter(({ status }) => status === 'InProgress' || status === 'Stopping')
+  if (usage === 'transform job') {
+    return underWay<TransformJob>(hub, 'transform-job').map(({ request: { TransformResources: resources } }) => ({
+      type: resources.InstanceType,
+      count: resources.InstanceCount,
+    }));
+  }
+  return underWay<TrainingJob>(hub, 'training-job')
     .filter(({ request }) => usageOf(request.EnableManagedSpotTraining) === usage)
     .map(({ request: { ResourceConfig: resources } }) => ({
       type: resources.InstanceType ?? '',

@@ -17,6 +17,7 @@ import {
 } from '#local/sagemaker/processing/request';
 import { checkProcessing } from '#local/sagemaker/processing/rules';
 import { runProcessingJob } from '#local/sagemaker/processing/run';
+import { clusterOf, requireInstances } from '#local/sagemaker/quotas';
 
 const KIND = 'processing-job';
 const idOf = (name: string): string => `${KIND}/${name.toLowerCase()}`;
@@ -54,6 +55,7 @@ export const processingOperations = (hub: Hub, jobs: Jobs): Operations => ({
     ],
     (input) => {
       checkProcessing(hub, input);
+      requireInstances(hub, 'processing job', [clusterOf(input)]);
       mustAssume(hub, input.RoleArn, arnOf(hub.cloud, KIND, input.ProcessingJobName));
       const name = input.ProcessingJobName;
       const now = hub.cloud.clock.now();

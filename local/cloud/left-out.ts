@@ -39,7 +39,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
   scheduler: ['Input'],
   secretsmanager: ['SecretBinary', 'SecretString'],
   sqs: ['BinaryValue', 'MessageBody', 'StringValue'],
-  states: ['cause', 'context', 'definition', 'error', 'input', 'output', 'variables'],
+  states: ['cause', 'context', 'definition', 'error', 'input', 'output', 'taskToken', 'variables'],
 };
 
 /** A request's input as the audit log keeps it. @param signingName of the service it was sent to */

@@ -94,7 +94,7 @@ export function checkShape(model: ServiceModel, name: string, root: unknown, opt
   }
 
   function list(shape: ListShape, given: unknown, path: Path, textual: boolean, report: Report): void {
-    const value = textual && typeof given === 'string' ? given.split(',') : given;
+    const value = textual && typeof given === 'string' ? given.split(/\s*,\s*/) : given;
     if (!Array.isArray(value)) {
       report('type', 'Member must be a List');
       return;

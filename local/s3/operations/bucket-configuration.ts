@@ -14,6 +14,8 @@ interface Configuration {
   readonly kind: BucketDocument;
   /** Name of the API's operations: `Get<name>`, `Put<name>`, `Delete<name>`. */
   readonly name: string;
+  /** What follows `Delete` where that is another word. */
+  readonly deletedAs?: string;
   /** Root element of the document. */
   readonly root: string;
   readonly readAction: string;
@@ -94,6 +96,7 @@ const configurations: Readonly<Record<string, Configuration>> = {
   lifecycle: {
     kind: 'lifecycle',
     name: 'BucketLifecycleConfiguration',
+    deletedAs: 'BucketLifecycle',
     root: 'LifecycleConfiguration',
     readAction: 's3:GetLifecycleConfiguration',
     writeAction: 's3:PutLifecycleConfiguration',
@@ -193,7 +196,7 @@ const writeConfiguration = (s3: S3State, call: S3Call, configuration: Configurat
 });
 
 const deleteConfiguration = (s3: S3State, call: S3Call, configuration: Configuration): PreparedCall => ({
-  operation: `Delete${configuration.name}`,
+  operation: `Delete${configuration.deletedAs ?? configuration.name}`,
   authorize: [{ action: configuration.writeAction, resource: bucketArn(s3, call.bucket) }],
   execute: async () => {
     s3.buckets.setDocument(call.bucket, configuration.kind, undefined);

@@ -28,7 +28,7 @@ const IRREGULAR: Readonly<Record<string, string>> = {
 const memberOf = (name: string): string => {
   const irregular = IRREGULAR[name];
   if (irregular !== undefined) return irregular;
-  const algorithm = /^checksum-((?:crc|sha|md5|xxhash)\w*)$/.exec(name)?.[1];
+  const algorithm = CHECKSUM.exec(name)?.[1];
   if (algorithm !== undefined) return `Checksum${algorithm.toUpperCase()}`;
   return name
     .split('-')
@@ -36,9 +36,13 @@ const memberOf = (name: string): string => {
     .join('');
 };
 
+const CHECKSUM = /^(?:x-amz-)?checksum-((?:crc|sha|md5|xxhash)\w*)$/;
+
 /** Headers of the signature, of the transfer and of the client: no members of a request. */
 const NO_MEMBER = /^x-amz-(?:content-sha256|date|security-token|user-agent|decoded-content-length|trailer|meta-.*)$/;
 const PLAIN = /^(?:cache-control|content-(?:disposition|encoding|language|md5)|expires|if-.*|range)$/;
+/** Only of these is the checksum a member; elsewhere it belongs to the transfer of the XML. */
+const CHECKED = new Set(['CompleteMultipartUpload', 'PutObject', 'UploadPart']);
 /** Only these keep the type; elsewhere it is that of the XML. */
 const TYPED = new Set(['CopyObject', 'CreateMultipartUpload', 'PutObject']);
 
@@ -61,7 +65,8 @@ export const requestMembers = (call: S3Call, { operation, input }: PreparedCall)
     if (name.startsWith('x-amz-meta-')) metadata[name.slice('x-amz-meta-'.length)] = value;
     if (name === 'content-encoding' && value === 'aws-chunked') continue;
     const plain = PLAIN.test(name) || (name === 'content-type' && TYPED.has(operation));
-    const own = name.startsWith('x-amz-') && !NO_MEMBER.test(name);
+    const transfer = CHECKSUM.test(name) && !CHECKED.has(operation);
+    const own = name.startsWith('x-amz-') && !NO_MEMBER.test(name) && !transfer;
     if (plain || own) members[memberOf(name.replace(/^x-amz-/, ''))] = value;
   }
   return {

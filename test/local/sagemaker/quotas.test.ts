@@ -1,4 +1,8 @@
-import { CreateTrainingJobCommand, CreateTransformJobCommand } from '@aws-sdk/client-sagemaker';
+import {
+  CreateProcessingJobCommand,
+  CreateTrainingJobCommand,
+  CreateTransformJobCommand,
+} from '@aws-sdk/client-sagemaker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostingOf } from './hosting.ts';
 import { python } from './python.ts';
@@ -7,6 +11,7 @@ import {
   createTrainedModel,
   createWorld,
   put,
+  ROLE,
   sampleCsv,
   trained,
   trainingRequest,
@@ -86,6 +91,21 @@ describe.skipIf(!python)('quotas', () => {
     });
     await expect(world.sagemaker.send(request)).rejects.toThrow(
       /'ml\.m5\.large for transform job usage' is 0 Instances/,
+    );
+  });
+
+  it('hold for processing jobs', async () => {
+    const request = new CreateProcessingJobCommand({
+      ProcessingJobName: 'process',
+      RoleArn: ROLE,
+      AppSpecification: {
+        ImageUri: '492215442770.dkr.ecr.eu-central-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3',
+        ContainerEntrypoint: ['python3', '-c', 'pass'],
+      },
+      ProcessingResources: { ClusterConfig: { InstanceCount: 5, InstanceType: 'ml.m5.large', VolumeSizeInGB: 5 } },
+    });
+    await expect(world.sagemaker.send(request)).rejects.toThrow(
+      /'ml\.m5\.large for processing job usage' is 4 Instances, with current utilization of 0 Instances/,
     );
   });
 

@@ -114,7 +114,7 @@ describe('a request held against its service model', () => {
   });
 
   it('takes text for numbers and lists where the protocol has nothing else', () => {
-    expect(check({ ...good, Page: '2', Fields: 'a,b' })).toEqual([]);
+    expect(check({ ...good, Page: '2', Fields: 'a, b' })).toEqual([]);
     expect(check({ ...good, Page: '10', Fields: 'a,B' })).toEqual([
       'Page range Member must have value less than or equal to 9',
       'Fields/1 pattern Member must satisfy regular expression pattern: [a-z]+',

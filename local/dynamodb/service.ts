@@ -40,6 +40,7 @@ export async function createDynamoDb(context: CloudContext): Promise<CloudServic
     remember(table, values) {
       settings[table] = values;
       writeState(settingsPath, settings);
+      sweeping.wake();
     },
     keyNames(table) {
       const names = keys.get(table);
@@ -185,7 +186,8 @@ export async function createDynamoDb(context: CloudContext): Promise<CloudServic
   let nextSweep = 0;
   const sweeping = timerLoop({
     clock,
-    next: () => nextSweep,
+    next: () =>
+      Object.values(settings).some(({ ttlAttribute }) => ttlAttribute !== undefined) ? nextSweep : undefined,
     async run(now) {
       nextSweep = now + SWEEP_MS;
       await sweep();

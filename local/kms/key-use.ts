@@ -1,5 +1,6 @@
 import { type AuthorizationRequest, AwsError, type CloudContext, type CloudService } from '../cloud/service.ts';
 import { findService } from '../cloud/service-access.ts';
+import { resourceTagConditions } from '../iam/tag-conditions.ts';
 
 /** A key as the services that encrypt with it see it. */
 export interface KeyView {
@@ -7,6 +8,7 @@ export interface KeyView {
   readonly enabled: boolean;
   /** Aliases that name it, `alias/…`. */
   readonly aliases: readonly string[];
+  readonly tags: readonly { readonly Key: string; readonly Value: string }[];
 }
 
 /** KMS, and what other services of the cloud ask it inside. */
@@ -53,6 +55,7 @@ export function keyUse(place: Place, { actions, key, via, encryptionContext }: K
     ...(via !== undefined && { 'kms:ViaService': `${via}.${place.region}.amazonaws.com` }),
     'kms:CallerAccount': place.accountId,
     ...(view && view.aliases.length > 0 && { 'kms:ResourceAliases': view.aliases }),
+    ...resourceTagConditions(view?.tags ?? []),
     ...encryptionContextKeys(encryptionContext),
   };
   return actions.map((action) => ({ action, resource: view?.arn ?? textArn(place, key), context }));

@@ -11,6 +11,7 @@ export interface Key {
   readonly rotation: boolean;
   /** The key policy as the template has it; keys of an older state folder have the default one. */
   readonly policy?: unknown;
+  readonly tags?: readonly { readonly Key: string; readonly Value: string }[];
   /** Of the template resource that made it. */
   readonly logicalId: string;
   /** Base64 of 32 bytes. */
@@ -25,7 +26,7 @@ interface Kept {
 
 export interface Keyring {
   /** Makes the key of a template resource, or finds it again. */
-  provide(logicalId: string, settings: Pick<Key, 'description' | 'enabled' | 'rotation' | 'policy'>): Key;
+  provide(logicalId: string, settings: Pick<Key, 'description' | 'enabled' | 'rotation' | 'policy' | 'tags'>): Key;
   setAlias(alias: string, keyId: string): void;
   removeAlias(alias: string): void;
   aliases(): Readonly<Record<string, string>>;

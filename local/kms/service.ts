@@ -9,6 +9,7 @@ import {
   requireString,
 } from '../cloud/json-protocol.ts';
 import { type AuthorizationRequest, AwsError, type CloudContext, type ResourceProvider } from '../cloud/service.ts';
+import { readTags, resourceTagConditions } from '../iam/tag-conditions.ts';
 import { checkKeyPolicy, defaultKeyPolicy } from './key-policy.ts';
 import { encryptionContextKeys, type KmsService } from './key-use.ts';
 import { type EncryptionContext, type Key, openKeyring } from './keyring.ts';
@@ -70,6 +71,7 @@ export function createKms(context: CloudContext): KmsService {
     const [, requested] = /(alias\/.+)$/.exec(optionalString(input, 'KeyId') ?? '') ?? [];
     return {
       'kms:CallerAccount': accountId,
+      ...resourceTagConditions(key?.tags ?? []),
       ...(aliases.length > 0 && { 'kms:ResourceAliases': aliases }),
       ...(requested !== undefined && { 'kms:RequestAlias': requested }),
       ...encryptionContextKeys(contextOf(input)),
@@ -152,6 +154,7 @@ export function createKms(context: CloudContext): KmsService {
       if (policy !== undefined) checkKeyPolicy(policy, logicalId, accountId);
       const key = ring.provide(logicalId, {
         policy: policy ?? defaultKeyPolicy(accountId),
+        tags: readTags(properties['Tags']),
         description: String(properties['Description'] ?? ''),
         enabled: properties['Enabled'] !== false && properties['Enabled'] !== 'false',
         rotation: String(properties['EnableKeyRotation']) === 'true',
@@ -180,7 +183,7 @@ export function createKms(context: CloudContext): KmsService {
         .map(policyOf)[0],
     view(name) {
       const key = ring.find(name);
-      return { arn: arnOf(key), enabled: key.enabled, aliases: aliasesOf(key) };
+      return { arn: arnOf(key), enabled: key.enabled, aliases: aliasesOf(key), tags: key.tags ?? [] };
     },
     async prepare(request) {
       const { operation, input } = await readJsonRequest(request, 'TrentService');

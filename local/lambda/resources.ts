@@ -7,6 +7,7 @@ export interface Permission {
   readonly functionName: string;
   readonly principal: string;
   readonly sourceArn?: string;
+  readonly sourceAccount?: string;
 }
 
 /** The Lambda resource types of a template. */
@@ -44,10 +45,16 @@ export function lambdaResources(
       async apply({ logicalId, properties }) {
         const functionName = runtime.find(text(properties['FunctionName'])).spec.name;
         const sourceArn = properties['SourceArn'];
+        const sourceAccount = properties['SourceAccount'];
+        const action = text(properties['Action']);
+        if (!/^(?:lambda:(?:InvokeFunction|\*)|\*)$/.test(action)) {
+          throw new Error(`Action ${action} is not emulated: events need lambda:InvokeFunction.`);
+        }
         permissions.set(logicalId, {
           functionName,
           principal: text(properties['Principal']),
           ...(typeof sourceArn === 'string' && { sourceArn }),
+          ...(sourceAccount !== undefined && { sourceAccount: text(sourceAccount) }),
         });
         return plain(logicalId, { Id: logicalId });
       },

@@ -192,10 +192,11 @@ export function createLambda(context: HostContext): LambdaService {
     async invokeAsync(functionArn, payload, by) {
       const target = runtime.find(functionArn);
       const allowed = [...permissions.values()].some(
-        ({ functionName, principal, sourceArn }) =>
+        ({ functionName, principal, sourceArn, sourceAccount }) =>
           functionName === target.spec.name &&
           principal === by?.service &&
-          (sourceArn === undefined || matchesArn(sourceArn, by.sourceArn)),
+          (sourceArn === undefined || matchesArn(sourceArn, by.sourceArn)) &&
+          (sourceAccount === undefined || sourceAccount === context.accountId),
       );
       if (by && !allowed) {
         throw new AwsError(

@@ -1,4 +1,5 @@
 import type { AuthorizationRequest } from '#local/cloud/service';
+import { readTags, requestTagConditions, resourceTagConditions } from '#local/iam/tag-conditions';
 import type { Hub } from '#local/sagemaker/hub';
 import { type Operations, operation } from '#local/sagemaker/operation';
 import { tags } from '#local/sagemaker/validation/common';
@@ -20,20 +21,12 @@ export const withTagConditions = (
   input: unknown,
   entries: readonly AuthorizationRequest[],
 ): AuthorizationRequest[] => {
-  const { Tags } = input as { Tags?: readonly { readonly Key: string; readonly Value: string }[] };
-  const requested: [string, string | readonly string[]][] = (Tags ?? []).map(({ Key, Value }) => [
-    `aws:RequestTag/${Key}`,
-    Value,
-  ]);
-  if (Tags && Tags.length > 0) requested.push(['aws:TagKeys', Tags.map(({ Key }) => Key)]);
+  const requested = requestTagConditions(readTags((input as { Tags?: unknown }).Tags));
   return entries.map((entry) => {
     if (!entry.action.startsWith('sagemaker:')) return entry;
-    const owned = Object.entries(tagsOf(entry.resource)).flatMap(([key, value]) => [
-      [`aws:ResourceTag/${key}`, value] as const,
-      [`sagemaker:ResourceTag/${key}`, value] as const,
-    ]);
-    if (requested.length === 0 && owned.length === 0) return entry;
-    return { ...entry, context: { ...Object.fromEntries([...requested, ...owned]), ...entry.context } };
+    const tags = Object.entries(tagsOf(entry.resource)).map(([Key, Value]) => ({ Key, Value }));
+    const context = { ...requested, ...resourceTagConditions(tags, 'sagemaker'), ...entry.context };
+    return Object.keys(context).length > 0 ? { ...entry, context } : entry;
   });
 };
 

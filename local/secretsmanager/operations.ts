@@ -35,7 +35,7 @@ const tagsOf = (input: JsonObject): Secret['tags'] =>
     : [];
 
 /** The operations of the API by name. */
-export function secretOperations(store: SecretStore): Readonly<Record<string, SecretOperation>> {
+export function secretOperations(store: SecretStore, now: () => number): Readonly<Record<string, SecretOperation>> {
   const needed = (input: JsonObject, secret: Secret | undefined): Secret =>
     secret ?? store.find(requireString(input, 'SecretId'));
   const named = (secret: Secret, version?: Version) => ({
@@ -152,7 +152,7 @@ export function secretOperations(store: SecretStore): Readonly<Record<string, Se
           );
         }
         store.remove(secret);
-        return { ...named(secret), DeletionDate: Date.now() / 1000 };
+        return { ...named(secret), DeletionDate: now() / 1000 };
       },
     },
     GetRandomPassword: { on: 'none', keyUse: undefined, run: (input) => ({ RandomPassword: randomPassword(input) }) },

@@ -14,6 +14,7 @@ import {
   type ResourceProvider,
 } from '../cloud/service.ts';
 import { physicalName } from '../cloudformation/names.ts';
+import { readTags, requestTagConditions, resourceTagConditions } from '../iam/tag-conditions.ts';
 import { keyUse } from '../kms/key-use.ts';
 import { generateSecret } from './generate.ts';
 import { type KeyUse, secretOperations } from './operations.ts';
@@ -31,7 +32,7 @@ export interface SecretsManagerService extends CloudService {
 export function createSecretsManager(context: CloudContext): SecretsManagerService {
   const { region, accountId, stateDir, clock } = context;
   const store = openSecretStore(stateDir, context, () => clock.now());
-  const operations = secretOperations(store);
+  const operations = secretOperations(store, () => clock.now());
 
   /** With a key of the customer's, Secrets Manager calls KMS in the caller's name. */
   function keyEntries(use: KeyUse, keyId: string | undefined, secretArn: string): AuthorizationRequest[] {
@@ -100,10 +101,19 @@ export function createSecretsManager(context: CloudContext): SecretsManagerServi
         input,
         execute: async () => jsonResponse(handler.run(input, secret), '1.1'),
       });
+      const wantedStage = optionalString(input, 'VersionStage');
+      const stage = wantedStage === undefined ? {} : { 'secretsmanager:VersionStage': wantedStage };
       if (handler.on === 'none') return call([{ action, resource: '*' }]);
       if (handler.on === 'new') {
         const arn = `arn:aws:secretsmanager:${region}:${accountId}:secret:${requireString(input, 'Name', 'InvalidParameterException')}-??????`;
-        return call([{ action, resource: arn }, ...keyEntries(handler.keyUse, optionalString(input, 'KmsKeyId'), arn)]);
+        const context = {
+          'secretsmanager:Name': requireString(input, 'Name', 'InvalidParameterException'),
+          ...requestTagConditions(readTags(input['Tags'])),
+        };
+        return call([
+          { action, resource: arn, context },
+          ...keyEntries(handler.keyUse, optionalString(input, 'KmsKeyId'), arn),
+        ]);
       }
       const id = requireString(input, 'SecretId', 'InvalidParameterException');
       const secret = store
@@ -121,7 +131,8 @@ export function createSecretsManager(context: CloudContext): SecretsManagerServi
           },
         ]);
       const arn = store.arn(secret);
-      return call([{ action, resource: arn }, ...keyEntries(handler.keyUse, secret.kmsKeyId, arn)], secret);
+      const context = { ...resourceTagConditions(secret.tags, 'secretsmanager'), ...stage };
+      return call([{ action, resource: arn, context }, ...keyEntries(handler.keyUse, secret.kmsKeyId, arn)], secret);
     },
     formatError: jsonError('1.1'),
   };

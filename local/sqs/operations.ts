@@ -53,11 +53,17 @@ export type UrlOf = (queueName: string) => string;
 /** The operations of SQS by name. @param sent resolves after the next message was sent to a queue. */
 export function sqsOperations(
   context: CloudContext,
-  options: { readonly store: QueueStore; readonly urlOf: UrlOf; announce(): void; sent(ms: number): Promise<void> },
+  options: {
+    readonly store: QueueStore;
+    readonly urlOf: UrlOf;
+    /** Queue → when it was last purged. */
+    readonly purgedAt: Map<string, number>;
+    announce(): void;
+    sent(ms: number): Promise<void>;
+  },
 ): Readonly<Record<string, Operation>> {
-  const { store, urlOf } = options;
+  const { store, urlOf, purgedAt } = options;
   const { accountId, region, clock } = context;
-  const purgedAt = new Map<string, number>();
   const arnOf = (name: string) => `arn:aws:sqs:${region}:${accountId}:${name}`;
   const nameOf = (input: JsonObject): string => requiredText(input, 'QueueUrl').split('/').at(-1) ?? '';
   const queueOf = (name: string): Queue => {

@@ -47,6 +47,7 @@ export function createSqs(context: CloudContext): QueueService {
   const nameOf = (queueArn: string) => queueArn.split(':').at(-1) ?? '';
   /** Policies by name of their queue; the template has them at each start. */
   const policies = new Map<string, unknown>();
+  const purgedAt = new Map<string, number>();
   const awsUrl = (name: string) => `https://sqs.${region}.amazonaws.com/${accountId}/${name}`;
 
   const closing = new AbortController();
@@ -64,6 +65,7 @@ export function createSqs(context: CloudContext): QueueService {
       'AmazonSQS',
       sqsOperations(context, {
         store,
+        purgedAt,
         announce,
         sent,
         urlOf: (name) => (host === undefined ? awsUrl(name) : `http://${host}/${accountId}/${name}`),
@@ -114,11 +116,14 @@ export function createSqs(context: CloudContext): QueueService {
     prepare: (request) => protocol(request.headers['host']).prepare(request),
     formatError: (error, request) => {
       const response = protocol(undefined).formatError(error, request);
-      if (error.code !== 'AWS.SimpleQueueService.NonExistentQueue') return response;
+      // Errors of SQS have two names: the old one of the query protocol and that of the shape.
+      const [, name] = /^AWS\.SimpleQueueService\.(\w+)$/.exec(error.code) ?? [];
+      if (name === undefined) return response;
+      const shape = name === 'NonExistentQueue' ? 'QueueDoesNotExist' : name;
       return {
         ...response,
         headers: { ...response.headers, 'x-amzn-query-error': `${error.code};Sender` },
-        body: JSON.stringify({ __type: 'com.amazonaws.sqs#QueueDoesNotExist', message: error.message }),
+        body: JSON.stringify({ __type: `com.amazonaws.sqs#${shape}`, message: error.message }),
       };
     },
     resources: {

@@ -1,8 +1,9 @@
 import { DeleteItemCommand, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateSecretCommand, GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cloud } from '#local/start';
-import { asAdmin, openWorkshop, role, send, sign } from './small-stack.ts';
+import { asAdmin, openWorkshop, role, send, sign, trusts } from './small-stack.ts';
 
 const workshop = openWorkshop();
 let cloud: Cloud;
@@ -76,6 +77,46 @@ const resources = {
     },
   },
   Reader: role([{ Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::private-objects/*' }]),
+  Tagged: {
+    Type: 'AWS::SecretsManager::Secret',
+    Properties: { Name: 'tagged', SecretString: 'x', Tags: [{ Key: 'team', Value: 'loans' }] },
+  },
+  OtherTagged: {
+    Type: 'AWS::SecretsManager::Secret',
+    Properties: { Name: 'other-tagged', SecretString: 'y', Tags: [{ Key: 'team', Value: 'flights' }] },
+  },
+  OfTeam: {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: trusts('lambda.amazonaws.com'),
+      Tags: [{ Key: 'team', Value: 'loans' }],
+      Policies: [
+        {
+          PolicyName: 'by-tag',
+          PolicyDocument: {
+            Version: '2012-10-17',
+            Statement: [
+              {
+                Effect: 'Allow',
+                Action: 'secretsmanager:GetSecretValue',
+                Resource: '*',
+                Condition: { StringEquals: { 'aws:ResourceTag/team': `$\{aws:PrincipalTag/team}` } },
+              },
+              {
+                Effect: 'Allow',
+                Action: 'secretsmanager:CreateSecret',
+                Resource: '*',
+                Condition: {
+                  StringEquals: { 'aws:RequestTag/team': 'loans' },
+                  'ForAllValues:StringEquals': { 'aws:TagKeys': ['team'] },
+                },
+              },
+            ],
+          },
+        },
+      ],
+    },
+  },
   LogsKey: key({
     Effect: 'Allow',
     Principal: { Service: 'logs.eu-central-1.amazonaws.com' },
@@ -85,7 +126,7 @@ const resources = {
   }),
   Group: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: '/app/one', KmsKeyId: arn('LogsKey') } },
 };
-const services = ['iam', 'sts', 'kms', 'logs', 's3', 'dynamodb', 'sqs'] as const;
+const services = ['iam', 'sts', 'kms', 'secretsmanager', 'logs', 's3', 'dynamodb', 'sqs'] as const;
 
 beforeAll(async () => {
   cloud = await workshop.start(resources, { services });
@@ -133,6 +174,32 @@ describe('a key whose policy does not name the account', () => {
     await expect(admin.send(new GetObjectCommand(object))).rejects.toThrow(
       /kms:Decrypt .*because no resource-based policy allows the kms:Decrypt action.*add a statement/,
     );
+  });
+});
+
+describe('tags', () => {
+  const client = () => new SecretsManagerClient(as('OfTeam'));
+
+  it('of a role let it at what has the same', async () => {
+    await expect(client().send(new GetSecretValueCommand({ SecretId: 'tagged' }))).resolves.toMatchObject({
+      SecretString: 'x',
+    });
+    await expect(client().send(new GetSecretValueCommand({ SecretId: 'other-tagged' }))).rejects.toThrow(
+      /StringEquals aws:ResourceTag\/team wants .* but got flights/,
+    );
+  });
+
+  it('of a request are held against its conditions', async () => {
+    const create = (Name: string, Tags: { Key: string; Value: string }[]) =>
+      client().send(new CreateSecretCommand({ Name, SecretString: 'z', Tags }));
+    await expect(create('a', [{ Key: 'team', Value: 'loans' }])).resolves.toBeDefined();
+    await expect(create('b', [])).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    await expect(
+      create('c', [
+        { Key: 'team', Value: 'loans' },
+        { Key: 'cost', Value: '1' },
+      ]),
+    ).rejects.toMatchObject({ name: 'AccessDeniedException' });
   });
 });
 

@@ -173,3 +173,110 @@ describe('queues', () => {
     await expect(apply({ FifoQueue: true }, 'Strict')).rejects.toThrow(/Strict.*FifoQueue/);
   });
 });
+
+describe('batches', () => {
+  const entry = (Id: string, MessageBody: string, more = {}) => ({ Id, MessageBody, ...more });
+  const send = (Entries: readonly object[]) => call('SendMessageBatch', { QueueUrl: url('dead'), Entries });
+  const ids = (list: unknown) => ((list ?? []) as { Id: string }[]).map(({ Id }) => Id);
+
+  test('each entry succeeds or fails for itself', async () => {
+    const { body } = await send([
+      entry('good', 'a'),
+      entry('unreadable', 'a\u0001'),
+      entry('untyped', 'b', { MessageAttributes: { n: { DataType: 'Number', StringValue: 'x' } } }),
+    ]);
+    expect(ids(body['Successful'])).toEqual(['good']);
+    expect(body['Failed']).toMatchObject([
+      { Id: 'unreadable', Code: 'InvalidMessageContents', SenderFault: true },
+      { Id: 'untyped', Code: 'InvalidParameterValue', SenderFault: true },
+    ]);
+    expect(door.calls.at(-1)?.authorize).toEqual([{ action: 'sqs:SendMessage', resource: arn('dead') }]);
+    expect(await bodies()).toEqual(['a']);
+  });
+
+  test('are deleted and hidden together', async () => {
+    await send([entry('1', 'a'), entry('2', 'b')]);
+    const received = await receive('dead', { MaxNumberOfMessages: 10 });
+    const hide = received.map(({ ReceiptHandle }, i) => ({ Id: String(i), ReceiptHandle, VisibilityTimeout: 0 }));
+    await call('ChangeMessageVisibilityBatch', { QueueUrl: url('dead'), Entries: hide });
+    const again = await receive('dead', { MaxNumberOfMessages: 10 });
+    expect(again.map(({ Body }) => Body).toSorted()).toEqual(['a', 'b']);
+    const [first, second] = again;
+    const { body } = await call('DeleteMessageBatch', {
+      QueueUrl: url('dead'),
+      Entries: [
+        { Id: 'first', ReceiptHandle: first?.ReceiptHandle },
+        { Id: 'second', ReceiptHandle: second?.ReceiptHandle },
+        { Id: 'none', ReceiptHandle: 'no receipt' },
+      ],
+    });
+    expect(ids(body['Successful'])).toEqual(['first', 'second']);
+    expect(body['Failed']).toMatchObject([{ Id: 'none', Code: 'ReceiptHandleIsInvalid' }]);
+    await context.clock.advance(60_000);
+    expect(await bodies()).toEqual([]);
+  });
+
+  test.each([
+    ['none', [], 'EmptyBatchRequest'],
+    ['more than ten', Array.from({ length: 11 }, (_, i) => entry(`e${i}`, 'x')), 'TooManyEntriesInBatchRequest'],
+    ['two of one Id', [entry('a', 'x'), entry('a', 'y')], 'BatchEntryIdsNotDistinct'],
+    ['an Id with a blank', [entry('a b', 'x')], 'InvalidBatchEntryId'],
+    [
+      'more than a MiB together',
+      [entry('a', 'x'.repeat(600_000)), entry('b', 'x'.repeat(600_000))],
+      'BatchRequestTooLong',
+    ],
+  ])('with %s are refused whole', async (_what, entries, code) => {
+    const { status, body } = await send(entries);
+    expect([status, body['__type']]).toEqual([400, expect.stringContaining(code)]);
+    expect(await bodies()).toEqual([]);
+  });
+});
+
+describe('limits', () => {
+  test('a message counts with its attributes, against what the queue takes', async () => {
+    await apply({ QueueName: 'small', MaximumMessageSize: 1024 }, 'Small');
+    const send = (body: string, MessageAttributes = {}) =>
+      call('SendMessage', { QueueUrl: url('small'), MessageBody: body, MessageAttributes });
+    expect((await send('x'.repeat(1024))).status).toBe(200);
+    expect((await send('ä'.repeat(513))).body['message']).toContain('shorter than 1024 bytes');
+    const attributes = { name: { DataType: 'String', StringValue: 'value' } };
+    expect((await send('x'.repeat(1020), attributes)).status).toBe(400);
+  });
+
+  test('a message not in flight cannot be hidden longer', async () => {
+    put('dead', 'm');
+    const [message] = await receive();
+    await context.clock.advance(30_000);
+    const change = { QueueUrl: url('dead'), ReceiptHandle: message?.ReceiptHandle, VisibilityTimeout: 60 };
+    expect((await call('ChangeMessageVisibility', change)).body['__type']).toContain('MessageNotInflight');
+  });
+
+  test('a queue is purged once a minute', async () => {
+    expect((await call('PurgeQueue', { QueueUrl: url('dead') })).status).toBe(200);
+    expect((await call('PurgeQueue', { QueueUrl: url('dead') })).body['__type']).toContain('PurgeQueueInProgress');
+    await context.clock.advance(60_000);
+    expect((await call('PurgeQueue', { QueueUrl: url('dead') })).status).toBe(200);
+  });
+
+  test('a dead-letter queue may turn other queues away', async () => {
+    await apply({
+      QueueName: 'choosy',
+      RedriveAllowPolicy: { redrivePermission: 'byQueue', sourceQueueArns: [arn('known')] },
+    });
+    const RedrivePolicy = { deadLetterTargetArn: arn('choosy'), maxReceiveCount: 3 };
+    await expect(apply({ QueueName: 'unknown', RedrivePolicy })).rejects.toThrow(/RedriveAllowPolicy of .*choosy/);
+    await expect(apply({ QueueName: 'known', RedrivePolicy })).resolves.toBeDefined();
+  });
+
+  test('a service gets nothing into a queue without a policy for it, nor into one with a key of AWS', async () => {
+    const by = { service: 'events.amazonaws.com', sourceArn: `arn:aws:events:eu-central-1:${account}:rule/r` };
+    expect(() => sqs.sendInternal(arn('dead'), 'x', {}, by)).toThrow(
+      /events\.amazonaws\.com is not authorized to perform: sqs:SendMessage on resource: .*:dead for .*rule\/r because .*The policy of .*:dead needs/,
+    );
+    await apply({ QueueName: 'managed', KmsMasterKeyId: 'alias/aws/sqs' });
+    expect(() => sqs.sendInternal(arn('managed'), 'x', {}, by)).toThrow(
+      /nobody can change the policy of a key AWS manages/,
+    );
+  });
+});

@@ -24,9 +24,9 @@ const plain = (name: string): string => name.toLowerCase().replace(/[-_]/g, '');
 const oneMatches = (patterns: readonly string[], names: readonly string[]): boolean =>
   patterns.some((pattern) => names.some((name) => matchesWildcard(plain(pattern), plain(name))));
 
-/** A name as CloudFormation has it and as people call it: without the stack's part, without what kind of thing it is. */
+/** A name as CloudFormation makes it and as people call it: without the stack's part and the random one, without its kind. */
 const spellings = (name: string): string[] => {
-  const own = name.replace(/^tidegate-[^-]+-/, '');
+  const own = name.replace(/^tidegate-[^-]+-/, '').replace(/-[0-9A-Z]{12}$/, '');
   return [name, own, own.replace(/(LambdaFunction|MachineRole|Function|Role|Rule)$/, '')];
 };
 const lastOf = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);

@@ -153,6 +153,9 @@ describe('the points besides the door', () => {
     expect(rules.endpoint({ name: 'e', configName: 'c' })).toMatchObject({ kind: 'capacity' });
     const created = { eventRule: 'tidegate-local-DropRule', source: 'aws.s3', detailType: 'Object Created' };
     expect(rules.event(created)).toMatchObject({ kind: 'lost' });
+    expect(rules.event({ ...created, eventRule: 'tidegate-local-DropRule-1A2B3C4D5E6F' })).toMatchObject({
+      kind: 'lost',
+    });
     expect(rules.event({ ...created, source: 'aws.states' })).toBeUndefined();
     expect(rules.slack('chat.postMessage')).toMatchObject({ kind: 'error', code: 'ratelimited', status: 429 });
     expect(rules.slack('auth.test')).toBeUndefined();

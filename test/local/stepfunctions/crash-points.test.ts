@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ListExecutionsCommand, ListMapRunsCommand } from '@aws-sdk/client-sfn';
+import { type DescribeExecutionCommandOutput, ListExecutionsCommand, ListMapRunsCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { everything, expected, input, nested } from './support/crash-machine.ts';
 import {
@@ -91,14 +91,8 @@ describe('an execution whose cloud goes down', () => {
   });
   afterAll(() => remove(folder));
 
-  function expectSuccess({
-    status,
-    output = 'null',
-  }: {
-    status?: string | undefined;
-    output?: string | undefined;
-  }): void {
-    expect(status).toBe('SUCCEEDED');
+  function expectSuccess({ status, error, cause, output = 'null' }: DescribeExecutionCommandOutput): void {
+    expect({ status, error, cause }).toEqual({ status: 'SUCCEEDED' });
     expect(JSON.parse(output)).toEqual(expected);
   }
 

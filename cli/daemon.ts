@@ -1,6 +1,7 @@
 // The process that is the embedded cloud. `tidegate up` starts it; it ends on SIGTERM (`tidegate down`) or SIGINT.
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { parseFaultFile } from '#local/faults/fault-file';
+import { readQuotas } from '#local/sagemaker/settings';
 import { startCloud } from '#local/start';
 import { packageDirectory, templateFile } from './package-service.ts';
 import { stateDirectory } from './project.ts';
@@ -17,6 +18,7 @@ const cloud = await startCloud({
   stage,
   parameters: (endpoint) => ({ SlackApiUrl: `${endpoint}/_slack/api/` }),
   secrets: { SlackTokenSecret: 'xoxb-local' },
+  sageMaker: readQuotas(process.env['TIDEGATE_SAGEMAKER_QUOTAS'], 'TIDEGATE_SAGEMAKER_QUOTAS'),
   ...(faultFile !== undefined && { faults: await parseFaultFile(readFileSync(faultFile, 'utf8'), faultFile) }),
 });
 

@@ -17,3 +17,29 @@ export const DEFAULT_SETTINGS: SageMakerSettings = {
   defaultQuota: 20,
   repeatedEvents: { share: 0.1, seed: 1 },
 };
+
+/**
+ * Reads quotas from JSON: `{"ml.m5.large for endpoint usage": 4}`; none from an undefined text.
+ * @param origin where the text stands, for the error
+ * @throws Error when it is no JSON object of whole numbers
+ */
+export function readQuotas(text: string | undefined, origin: string): SageMakerSettings {
+  if (text === undefined || text === '') return {};
+  let quotas: unknown;
+  try {
+    quotas = JSON.parse(text);
+  } catch {
+    quotas = undefined;
+  }
+  const isQuotas = (value: unknown): value is Record<string, number> =>
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((limit) => Number.isInteger(limit) && limit >= 0);
+  if (!isQuotas(quotas)) {
+    throw new Error(
+      `${origin} must be a JSON object of quotas and whole numbers, as {"ml.m5.large for endpoint usage": 4}.`,
+    );
+  }
+  return { quotas };
+}

@@ -106,9 +106,10 @@ class TuningRun {
         await Promise.race([interrupted, ...this.#running.values()]);
       }
       if (isClosing(this.#signal)) return;
-      const ending = this.#ending() ?? { status: 'Completed' as const };
       await this.stopAll();
       if (isClosing(this.#signal)) return;
+      // Asked again: what was stopped may have given the only objective there is.
+      const ending = this.#ending() ?? { status: 'Completed' as const };
       changeTuning(this.#hub, this.#name, this.#signal.aborted ? { status: 'Stopped' } : ending);
     } finally {
       done.abort();

@@ -9,6 +9,8 @@ import { BUCKET, IMAGE, trainingRequest } from '../support.ts';
 export type TuningChange = Partial<Omit<HyperParameterTuningJobConfig, 'ParameterRanges' | 'ResourceLimits'>> & {
   readonly jobs?: number;
   readonly parallel?: number;
+  /** MaxRuntimeInSeconds. */
+  readonly maxRuntime?: number;
   readonly ranges?: ParameterRanges;
   /** Static hyperparameters beside the usual ones. */
   readonly fixed?: Record<string, string>;
@@ -25,7 +27,7 @@ const defaultRanges: ParameterRanges = {
 
 /** A tuning job on the data of `trainingRequest`, for AUC. */
 export const tuningRequest = (name: string, change: TuningChange): CreateHyperParameterTuningJobCommandInput => {
-  const { jobs, parallel = 1, ranges, fixed, metric, direction, image, parents, ...config } = change;
+  const { jobs, parallel = 1, maxRuntime, ranges, fixed, metric, direction, image, parents, ...config } = change;
   const { InputDataConfig, RoleArn, ResourceConfig, StoppingCondition } = trainingRequest(name);
   return {
     HyperParameterTuningJobName: name,
@@ -35,6 +37,7 @@ export const tuningRequest = (name: string, change: TuningChange): CreateHyperPa
       ResourceLimits: {
         MaxParallelTrainingJobs: parallel,
         ...(jobs === undefined ? {} : { MaxNumberOfTrainingJobs: jobs }),
+        ...(maxRuntime === undefined ? {} : { MaxRuntimeInSeconds: maxRuntime }),
       },
       ParameterRanges: ranges ?? defaultRanges,
       RandomSeed: 11,

@@ -185,6 +185,60 @@ describe.skipIf(!python)('tuning jobs', { timeout: 60_000 }, () => {
     );
   });
 
+  it('ends as soon as its target is reached, and when its time is up', async () => {
+    await create('target', {
+      Strategy: 'Random',
+      jobs: 20,
+      parallel: 1,
+      TuningJobCompletionCriteria: { TargetObjectiveMetricValue: 0.5 },
+    });
+    expect(await ended('target')).toMatchObject({
+      HyperParameterTuningJobStatus: 'Completed',
+      TrainingJobStatusCounters: { Completed: 1, InProgress: 0 },
+    });
+
+    await create('timed', { Strategy: 'Random', jobs: 500, parallel: 1, maxRuntime: 120 });
+    await eventually(async () => ((await describeJob('timed')).BestTrainingJob ? true : undefined));
+    await world.context.clock.advance(121_000);
+    const timed = await ended('timed');
+    expect(timed.HyperParameterTuningJobStatus).toBe('Completed');
+    expect(timed.TrainingJobStatusCounters?.InProgress).toBe(0);
+    expect(timed.TrainingJobStatusCounters?.Completed).toBeLessThan(500);
+  });
+
+  it('searches several definitions in turn, each in its own ranges, and names the best of all', async () => {
+    const {
+      TrainingJobDefinition: base,
+      HyperParameterTuningJobConfig: config,
+      ...rest
+    } = tuningRequest('several', { jobs: 2, parallel: 2 });
+    const { HyperParameterTuningJobObjective: TuningObjective, ParameterRanges: _, ...shared } = config ?? {};
+    const define = (DefinitionName: string, Name: string) => ({
+      ...base,
+      DefinitionName,
+      TuningObjective,
+      HyperParameterRanges: { ContinuousParameterRanges: [{ Name, MinValue: '0.1', MaxValue: '0.9' }] },
+    });
+    await world.sagemaker.send(
+      new CreateHyperParameterTuningJobCommand({
+        ...rest,
+        HyperParameterTuningJobConfig: shared,
+        TrainingJobDefinitions: [define('by-eta', 'eta'), define('by-subsample', 'subsample')],
+      } as CreateHyperParameterTuningJobCommandInput),
+    );
+    const job = await ended('several');
+
+    const found = await trials('several');
+    expect(found.map((t) => [t.TrainingJobDefinitionName, Object.keys(t.TunedHyperParameters ?? {})])).toEqual([
+      ['by-eta', ['eta']],
+      ['by-subsample', ['subsample']],
+    ]);
+    const values = found.map((t) => t.FinalHyperParameterTuningJobObjectiveMetric?.Value ?? 0);
+    expect(job.BestTrainingJob?.TrainingJobDefinitionName).toBe(
+      (values[0] ?? 0) >= (values[1] ?? 0) ? 'by-eta' : 'by-subsample',
+    );
+  });
+
   it('lists tuning jobs by name with counters', async () => {
     const { HyperParameterTuningJobSummaries: found = [] } = await world.sagemaker.send(
       new ListHyperParameterTuningJobsCommand({ NameContains: 'random' }),

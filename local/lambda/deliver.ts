@@ -1,6 +1,7 @@
 import { AwsError, type CloudContext } from '../cloud/service.ts';
 import type { QueueService } from '../sqs/service.ts';
 import type { Disposition, EventQueue, QueuedEvent } from './event-queue.ts';
+import { sendAction } from './execution-role.ts';
 import type { Outcome } from './process.ts';
 import type { DeployedFunction, Runtime } from './runtime.ts';
 
@@ -32,7 +33,7 @@ export function createDelivery(
         context.service<QueueService>('sqs').sendInternal(arn, body, attributes, by);
         return;
       }
-      const authorize = [{ action: 'lambda:InvokeFunction', resource: arn }];
+      const authorize = [{ action: sendAction(arn), resource: arn }];
       const refusal = context.actAs({ ...by, service: 'lambda', operation: 'Invoke', authorize });
       if (refusal !== undefined) throw new AwsError('AccessDenied', refusal, 403);
       queue.add(runtime.find(arn).spec.name, body);

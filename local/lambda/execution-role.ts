@@ -11,6 +11,8 @@ export interface ExecutionRole {
   mayWriteLogs(stream: string): boolean;
   /** Whether a traced function may send its segments; always true for one that is not traced. */
   maySendTraces(): boolean;
+  /** Whether events may be sent to a queue or function: a dead-letter queue or a destination, by ARN. */
+  maySendTo(targetArn: string): boolean;
 }
 
 export function executionRole(context: CloudContext, spec: FunctionSpec): ExecutionRole {
@@ -35,8 +37,13 @@ export function executionRole(context: CloudContext, spec: FunctionSpec): Execut
       ),
     maySendTraces: () =>
       !spec.traced || allowed('SendTraces', ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*'),
+    maySendTo: (targetArn) => allowed('SendEvent', [sendAction(targetArn)], targetArn),
   };
 }
+
+/** What sending an event to a queue or a function is called in policies. */
+export const sendAction = (targetArn: string): string =>
+  targetArn.split(':')[2] === 'lambda' ? 'lambda:InvokeFunction' : 'sqs:SendMessage';
 
 /** Name of a process's log stream: `2026/01/31/[$LATEST]` and 32 hexadecimal digits. */
 export const logStreamName = (now: number): string =>

@@ -61,7 +61,7 @@ export function lambdaResources(
     },
     'AWS::Lambda::EventInvokeConfig': {
       async apply({ logicalId, properties }) {
-        runtime.find(text(properties['FunctionName'])).eventInvoke = parseEventInvoke(properties);
+        runtime.configureEvents(runtime.find(text(properties['FunctionName'])), parseEventInvoke(properties));
         return plain(logicalId);
       },
     },

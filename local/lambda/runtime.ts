@@ -7,7 +7,7 @@ import { AwsError } from '../cloud/service.ts';
 import type { LogsService } from '../logs/service.ts';
 import { openLog } from '../logs/store.ts';
 import { type Code, locateCode } from './code.ts';
-import { executionRole, logStreamName } from './execution-role.ts';
+import { executionRole, logStreamName, sendAction } from './execution-role.ts';
 import { DEFAULT_EVENT_INVOKE, type EventInvokeSettings, type FunctionSpec } from './function.ts';
 import { createIdleLimit, createPool, type Pool } from './pool.ts';
 import { type Outcome, startProcess } from './process.ts';
@@ -25,6 +25,8 @@ export interface DeployedFunction {
 
 export interface Runtime {
   deploy(spec: FunctionSpec): Promise<DeployedFunction>;
+  /** Sets what becomes of events. @throws AwsError `InvalidParameterValueException` when the role may not send there */
+  configureEvents(deployed: DeployedFunction, settings: EventInvokeSettings): void;
   remove(name: string): Promise<void>;
   list(): readonly DeployedFunction[];
   /** By name or ARN, with or without qualifier. @throws AwsError `ResourceNotFoundException` */
@@ -98,7 +100,21 @@ export function createRuntime(context: HostContext): Runtime {
     return createPool(start, concurrency, idle);
   }
 
+  /** Lambda takes a dead-letter queue or a destination that the execution role may send to. */
+  function requireRight(spec: FunctionSpec, targetArn: string | undefined): void {
+    if (targetArn === undefined || executionRole(context, spec).maySendTo(targetArn)) return;
+    throw new AwsError(
+      'InvalidParameterValueException',
+      `The provided execution role does not have permissions to call ${sendAction(targetArn)} on ${targetArn}. Role ${spec.roleArn} needs ${JSON.stringify({ Effect: 'Allow', Action: sendAction(targetArn), Resource: targetArn })}.`,
+    );
+  }
+
   const runtime: Runtime = {
+    configureEvents(deployed, settings) {
+      requireRight(deployed.spec, settings.onSuccess);
+      requireRight(deployed.spec, settings.onFailure);
+      deployed.eventInvoke = settings;
+    },
     async deploy(spec) {
       // As AWS checks it when the function is made, not when it first runs.
       context.clientConfig(spec.roleArn, spec.name, 'lambda.amazonaws.com', functionArn(spec.name));
@@ -108,6 +124,7 @@ export function createRuntime(context: HostContext): Runtime {
           "The provided execution role does not have permissions to call PutTraceSegments on XRAY. Its policies need xray:PutTraceSegments and xray:PutTelemetryRecords on '*'.",
         );
       }
+      requireRight(spec, spec.deadLetterArn);
       await runtime.remove(spec.name);
       const code = locateCode(spec.code, packageDir, join(home, 'code'));
       context.service<LogsService>('logs').ensureGroup(spec.logGroup);

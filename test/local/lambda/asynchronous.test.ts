@@ -36,10 +36,15 @@ let record: string;
 /** Attempts so far: the handler writes one line each. */
 const attempts = (): string[] => (existsSync(record) ? readFileSync(record, 'utf8').trim().split('\n') : []);
 
-const start = (properties: Record<string, unknown> = {}, config: Record<string, unknown> = {}) =>
+const maySend = { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: QUEUE };
+const start = (
+  properties: Record<string, unknown> = {},
+  config: Record<string, unknown> = {},
+  grants: readonly Record<string, unknown>[] = [maySend],
+) =>
   workshop.start(
     {
-      FunctionRole: role([]),
+      FunctionRole: role(grants),
       Worker: lambdaFunction('worker', { Environment: { Variables: { RECORD: record } }, ...properties }),
       Config: {
         Type: 'AWS::Lambda::EventInvokeConfig',
@@ -126,6 +131,16 @@ describe('an event nobody waits for', () => {
         responsePayload: { errorMessage: 'no luck' },
       },
     ]);
+  });
+
+  it.each([
+    ['a dead-letter queue', { DeadLetterConfig: { TargetArn: QUEUE } }, {}],
+    ['a destination', {}, { DestinationConfig: { OnFailure: { Destination: QUEUE } } }],
+  ])('has %s only where the role of its function may send', async (_what, properties, config) => {
+    const elsewhere = { ...maySend, Resource: `${QUEUE}-of-others` };
+    const refused = /role does not have permissions to call sqs:SendMessage on .*dead-letters\. Role .* needs/;
+    await expect(start(properties, config, [elsewhere])).rejects.toThrow(refused);
+    cloud = await start(properties, config);
   });
 
   it('is still there after a restart', async () => {

@@ -181,5 +181,5 @@ describe.skipIf(!python)('a cloud killed in the middle of its work', () => {
       new ListExecutionsCommand({ stateMachineArn: second.machineArn }),
     );
     expect(executions).toHaveLength(1);
-  });
+  }, 120_000);
 });

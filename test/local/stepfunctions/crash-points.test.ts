@@ -136,7 +136,7 @@ describe('an execution whose cloud goes down', () => {
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
     expect(moments.length).toBeGreaterThan(20);
-  }, 60_000);
+  }, 120_000);
 
   it('comes to the same when its cloud goes down again and again', async () => {
     const [first] = moments;
@@ -176,5 +176,5 @@ describe('an execution whose cloud goes down', () => {
     expectWhole(await tell(cloud, executionArn), world);
     await close();
     remove(stateDir);
-  }, 60_000);
+  }, 120_000);
 });

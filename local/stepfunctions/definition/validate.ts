@@ -89,16 +89,28 @@ function checkExpressions(
   }
 }
 
+/** AWS takes another value for JSONata, beside refusing it. */
+function checkLanguage(language: unknown, location: string, findings: Findings): void {
+  if (language === undefined || language === 'JSONata' || language === 'JSONPath') return;
+  findings.error(
+    location,
+    typeof language === 'string'
+      ? 'Value should be one of the following: [JSONPath, JSONata]'
+      : 'Expected value of type [STRING]',
+  );
+}
+
 /** Checks one state and gives the transitions it makes. */
 function checkState(state: JsonObject, location: string, known: Names, around: Surroundings): Transition[] {
   const { findings } = around;
   const language = state['QueryLanguage'] ?? around.language ?? 'JSONPath';
-  if (language !== 'JSONata') {
+  checkLanguage(state['QueryLanguage'], `${location}/QueryLanguage`, findings);
+  if (language === 'JSONPath') {
     findings.error(
       location,
       around.language === 'JSONata'
         ? "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine"
-        : `The state's QueryLanguage is ${String(language)}; this interpreter runs JSONata only: set "QueryLanguage": "JSONata" in the state or at the top`,
+        : `The state's QueryLanguage is JSONPath; this interpreter runs JSONata only: set "QueryLanguage": "JSONata" in the state or at the top`,
     );
     return [];
   }
@@ -223,9 +235,7 @@ function checkRoot(definition: unknown, findings: Findings): void {
     }
   }
   const language = definition['QueryLanguage'];
-  if (language !== undefined && language !== 'JSONata' && language !== 'JSONPath') {
-    findings.error('/QueryLanguage', "The field 'QueryLanguage' should have one of these values: [JSONPath, JSONata]");
-  }
+  checkLanguage(language, '/QueryLanguage', findings);
   const timeout = definition['TimeoutSeconds'];
   if (timeout !== undefined && !(typeof timeout === 'number' && Number.isInteger(timeout) && timeout > 0)) {
     findings.error('/TimeoutSeconds', 'TimeoutSeconds must be a positive whole number');

@@ -1,5 +1,5 @@
 import type { Definition, Json } from '../asl.ts';
-import { ExecutionError, ExecutionStopped, ExecutionSuspended, errorDetails } from '../errors.ts';
+import { ExecutionError, ExecutionStopped, ExecutionSuspended, errorDetails, errorNames } from '../errors.ts';
 import type { Environment } from './environment.ts';
 import { shownOutput } from './history.ts';
 import type { KeptLines } from './journal.ts';
@@ -83,8 +83,8 @@ function conclude(reason: unknown, thread: Thread, env: Environment): ExecutionO
   if (why instanceof ExecutionSuspended) throw why;
   const previous = thread.cursor;
   if (why instanceof TimedOut) {
-    interrupt(thread, previous);
-    env.history.append('ExecutionTimedOut', previous, { executionTimedOutEventDetails: {} });
+    // As measured on AWS: this event follows none, tells nothing of the states it cuts, and alone has the error's name.
+    env.history.append('ExecutionTimedOut', 0, { executionTimedOutEventDetails: { error: errorNames.timeout } });
     return { status: 'TIMED_OUT' };
   }
   if (why instanceof ExecutionStopped) {

@@ -176,7 +176,12 @@ describe('time', () => {
       definition: machine({ W: { Type: 'Wait', Seconds: 100, End: true } }, { TimeoutSeconds: 60 }),
     });
     expect(result).toMatchObject({ status: 'TIMED_OUT' });
-    expect(types(result).slice(-2)).toEqual(['WaitStateAborted', 'ExecutionTimedOut']);
+    expect([result.error, result.cause]).toEqual([undefined, undefined]);
+    expect(types(result)).toEqual(['ExecutionStarted', 'WaitStateEntered', 'ExecutionTimedOut']);
+    expect(result.events.at(-1)).toMatchObject({
+      previousEventId: 0,
+      details: { executionTimedOutEventDetails: { error: 'States.Timeout' } },
+    });
   });
 
   it('waits until a timestamp with an offset', async () => {

@@ -58,6 +58,12 @@ describe('validateDefinition', () => {
       machine({ A: { ...pass, QueryLanguage: 'JSONPath' } }),
       "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine",
     ],
+    [
+      'another language',
+      machine({ A: { ...pass, QueryLanguage: 'jsonata' } }),
+      'Value should be one of the following: [JSONPath, JSONata]',
+    ],
+    ['a language that is no text', machine({ A: pass }, { QueryLanguage: 1 }), 'Expected value of type [STRING]'],
     ['no type', machine({ A: { End: true } }), "The field 'Type' is required"],
     [
       'an unknown type',

@@ -57,6 +57,13 @@ export function parseSignature(request: WireRequest): SignedParts | undefined {
   const authorization = request.headers['authorization'];
   const query = new URLSearchParams(request.rawQuery);
   if (authorization === undefined && !query.has('X-Amz-Algorithm')) return undefined;
+  if (authorization !== undefined && query.has('X-Amz-Algorithm')) {
+    throw new AwsError(
+      'InvalidArgument',
+      'Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified',
+      400,
+    );
+  }
   const sessionHeader = request.headers['x-amz-security-token'];
   if (authorization === undefined) return parsePresigned(query);
   if (!authorization.startsWith(`${ALGORITHM} `)) {
@@ -247,8 +254,8 @@ export function signatureMatches(
 /** Headers that must be covered by the signature: the host, and every `x-amz-*` header except those added in transit. */
 export function unsignedHeaders(request: WireRequest, parts: SignedParts): string[] {
   const signed = new Set(parts.signedHeaders);
-  const required = Object.keys(request.headers).filter(
-    (name) => name === 'host' || (name.startsWith('x-amz-') && parts.expires === undefined),
-  );
-  return required.filter((name) => !signed.has(name));
+  const required = Object.keys(request.headers).filter((name) => name === 'host' || name.startsWith('x-amz-'));
+  // A presigned URL is handed on: whoever uses it may say how the body is hashed, and nothing else S3 would act on.
+  const free = parts.expires === undefined ? '' : 'x-amz-content-sha256';
+  return required.filter((name) => !signed.has(name) && name !== free);
 }

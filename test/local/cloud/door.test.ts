@@ -143,6 +143,14 @@ describe('the signature', () => {
     expect((await fetch(fresh)).status).toBe(200);
     expect(await (await fetch(fresh.replace('/clean/a', '/clean/b'))).text()).toContain('SignatureDoesNotMatch');
     expect(await (await fetch(await presign(new Date(Date.now() - 61_000)))).text()).toContain('Request has expired');
+    expect(await (await fetch(await presign(new Date(Date.now() + 3_600_000)))).text()).toContain('not yet valid');
+    const asked = (headers: Record<string, string>) => fetch(fresh, { headers }).then((answer) => answer.text());
+    expect(await asked({ 'x-amz-acl': 'public-read' })).toContain(
+      'headers present in the request which were not signed',
+    );
+    expect(await asked({ authorization: 'AWS4-HMAC-SHA256 Credential=a/b/c/d/aws4_request' })).toContain(
+      'Only one auth mechanism allowed',
+    );
   });
 });
 

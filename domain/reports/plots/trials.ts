@@ -18,6 +18,9 @@ export function trialsPlot({ trials, metric, direction, best }: Tuning): Html {
   const margin = (high - low || Math.abs(high) || 1) * 0.08;
   const better = direction === 'Maximize' ? Math.max : Math.min;
   const soFar = points.map((_, i) => better(...values.slice(0, i + 1)));
+  // In steps: between two jobs the best so far does not change.
+  const steps = points.flatMap(({ at }, i) => (i === 0 ? [at] : [at, at]));
+  const heights = soFar.flatMap((value, i) => (i === 0 ? [value] : [soFar[i - 1] ?? value, value]));
   const reached = direction === 'Maximize' ? high : low;
   return frame({
     id: 'trials',
@@ -26,7 +29,7 @@ export function trialsPlot({ trials, metric, direction, best }: Tuning): Html {
     x: { label: 'training job, in order of start', low: 0, high: trials.length + 1 },
     y: { label: metric, low: low - margin, high: high + margin },
     draw: (scales) =>
-      html`<path class="line candidate" d="${linePath({ x: points.map(({ at }) => at), y: soFar }, scales)}"/>${points.map(
+      html`<path class="line candidate" d="${linePath({ x: steps, y: heights }, scales)}"/>${points.map(
         ({ at, objective, isBest }) =>
           html`<circle class="point ${isBest ? 'positive' : 'candidate'}" cx="${scales.x(at)}" cy="${scales.y(objective)}" r="${isBest ? 5.5 : 4}"/>`,
       )}${legend(

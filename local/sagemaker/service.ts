@@ -10,7 +10,7 @@ import {
 import { endpointConfigOperations } from '#local/sagemaker/endpoints/configs';
 import type { Endpoint } from '#local/sagemaker/endpoints/endpoint';
 import { Hosting } from '#local/sagemaker/endpoints/hosting';
-import { invokedEndpoint, prepareInvocation } from '#local/sagemaker/endpoints/invoke';
+import { invokedEndpoint, otherInvocation, prepareInvocation } from '#local/sagemaker/endpoints/invoke';
 import { endpointOperations } from '#local/sagemaker/endpoints/operations';
 import { createHub } from '#local/sagemaker/hub';
 import { Jobs } from '#local/sagemaker/jobs';
@@ -99,7 +99,8 @@ const prepareOperation = async (
   request: ServiceRequest,
 ): Promise<PreparedCall> => {
   const target = request.headers['x-amz-target'] ?? '';
-  const name = target.startsWith(TARGET_PREFIX) ? target.slice(TARGET_PREFIX.length) : target;
+  const name =
+    otherInvocation(request.path) ?? (target.startsWith(TARGET_PREFIX) ? target.slice(TARGET_PREFIX.length) : target);
   const found = Object.hasOwn(operations, name) ? operations[name] : undefined;
   if (!found) {
     throw new AwsError(

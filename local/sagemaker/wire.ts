@@ -1,12 +1,12 @@
 import type { AwsError, CloudService, ServiceResponse } from '#local/cloud/service';
-import { invokedEndpoint } from '#local/sagemaker/endpoints/invoke';
+import { isRuntimePath } from '#local/sagemaker/endpoints/invoke';
 
 /** The error shapes of the service model name their text `Message`; the protocol's own errors, `message`. */
 const modelled = new Set(['ConflictException', 'ResourceInUse', 'ResourceLimitExceeded', 'ResourceNotFound']);
 
 /** Writes an error as the control plane (JSON 1.1) or the runtime (REST JSON) does. */
 export const formatError: CloudService['formatError'] = (error, request): ServiceResponse =>
-  invokedEndpoint(request.path) === undefined ? controlError(error) : runtimeError(error);
+  isRuntimePath(request.path) ? runtimeError(error) : controlError(error);
 
 const controlError = (error: AwsError): ServiceResponse => ({
   status: error.status,

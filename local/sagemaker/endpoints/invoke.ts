@@ -18,6 +18,19 @@ export const invokedEndpoint = (path: string): string | undefined => {
   return name === undefined ? undefined : decodeURIComponent(name);
 };
 
+/** Further operations of the runtime API, by the end of their path (service model of sagemaker-runtime, 2017-05-13). */
+const NOT_EMULATED: Readonly<Record<string, string>> = {
+  'async-invocations': 'InvokeEndpointAsync',
+  'invocations-response-stream': 'InvokeEndpointWithResponseStream',
+};
+
+/** Whether a path is one of the runtime API. */
+export const isRuntimePath = (path: string): boolean => path.startsWith('/endpoints/');
+
+/** The operation of the runtime API that a path asks for and that is not emulated. */
+export const otherInvocation = (path: string): string | undefined =>
+  isRuntimePath(path) ? NOT_EMULATED[path.split('/').at(-1) ?? ''] : undefined;
+
 /** InvokeEndpoint of the runtime API. */
 export const prepareInvocation = (hub: Hub, hosting: Hosting, name: string, request: ServiceRequest): PreparedCall => ({
   operation: 'InvokeEndpoint',

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DeleteEndpointCommand, DeleteModelCommand } from '@aws-sdk/client-sagemaker';
+import { InvokeEndpointAsyncCommand, InvokeEndpointWithResponseStreamCommand } from '@aws-sdk/client-sagemaker-runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostingOf, ROW } from './hosting.ts';
 import { python } from './python.ts';
@@ -87,6 +88,13 @@ describe.skipIf(!python)('endpoints', () => {
     });
     await expect(hosting.described('nobody')).rejects.toThrow(/^Could not find endpoint "arn:.*endpoint\/nobody"\.$/);
     await expect(hosting.create('BASIC', 'champion')).rejects.toThrow(/^Cannot create already existing endpoint/);
+  });
+
+  it('refuses asynchronous and streamed invocations by their names', async () => {
+    const asynchronous = new InvokeEndpointAsyncCommand({ EndpointName: 'basic', InputLocation: 's3://artifacts/in' });
+    await expect(world.runtime.send(asynchronous)).rejects.toThrow(/InvokeEndpointAsync is not available/);
+    const streamed = new InvokeEndpointWithResponseStreamCommand({ EndpointName: 'basic', Body: ROW });
+    await expect(world.runtime.send(streamed)).rejects.toThrow(/InvokeEndpointWithResponseStream is not available/);
   });
 
   it('divides traffic between variants by weight, and sends it where the caller asks', async () => {

@@ -154,6 +154,20 @@ describe.skipIf(!python)('processing jobs', { timeout: 60_000 }, () => {
     expect((await ended('nothing')).FailureReason).toMatch(/No S3 objects found under S3 URL/);
   });
 
+  it('gives the program the keys of its role and the endpoint, unless it is isolated from the network', async () => {
+    const script =
+      'import json, os; json.dump(sorted(n for n in os.environ if n.startswith("AWS_")), open("/opt/ml/output/message", "w"))';
+    const code = ['python3', '-c', script];
+    const isolated = { NetworkConfig: { EnableNetworkIsolation: true } };
+    await Promise.all([create('open', '', {}, code), create('isolated', '', isolated, code)]);
+    const names = async (name: string) => JSON.parse((await ended(name)).ExitMessage ?? '') as string[];
+
+    expect(await names('open')).toEqual(
+      expect.arrayContaining(['AWS_ACCESS_KEY_ID', 'AWS_ENDPOINT_URL', 'AWS_REGION', 'AWS_SECRET_ACCESS_KEY']),
+    );
+    expect(await names('isolated')).toEqual(['AWS_REGION']);
+  });
+
   it('stops when told to, and is run again after a restart', async () => {
     await create('sleeping', 'sleep.py');
     await create('restarted', 'model.py', {}, ['/usr/bin/python3', `${folder}/code/model.py`]);

@@ -3,7 +3,7 @@ import { expressionText } from '../jsonata/expression.ts';
 import type { Findings } from './diagnostics.ts';
 
 /** What a number of the definition may be. */
-export interface NumberRange {
+interface NumberRange {
   readonly min: number;
   readonly max?: number;
   /** Set where a fraction is a number too. */

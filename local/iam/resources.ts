@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CloudContext, ResourceProvider, TemplateResource } from '../cloud/service.ts';
 import { physicalName } from '../cloudformation/names.ts';
+import { checkInline, checkManaged, checkRole } from './limits.ts';
 import { parsePolicy } from './policy.ts';
 import type { RoleStore } from './roles.ts';
 
@@ -21,6 +22,14 @@ export function iamResources(
 ): Readonly<Record<string, ResourceProvider>> {
   const nameOf = ({ properties, logicalId, stackName = 'tidegate' }: TemplateResource, member: string): string =>
     text(properties[member]) ?? physicalName(stackName, logicalId);
+  /** Role name → documents of its inline policies by the resource they stand in: IAM measures them together. */
+  const inlineOf = new Map<string, Map<string, readonly unknown[]>>();
+  const measure = (roleName: string, logicalId: string, documents: readonly unknown[]): void => {
+    const sources = inlineOf.get(roleName) ?? new Map<string, readonly unknown[]>();
+    sources.set(logicalId, documents);
+    inlineOf.set(roleName, sources);
+    checkInline(roleName, [...sources.values()].flat());
+  };
 
   return {
     'AWS::IAM::Role': {
@@ -30,12 +39,18 @@ export function iamResources(
         const arn = `arn:aws:iam::${context.accountId}:role${text(properties['Path']) ?? '/'}${name}`;
         const id = uniqueId('AROA', arn);
         const boundaryArn = text(properties['PermissionsBoundary']);
+        const managedPolicyArns = list(properties['ManagedPolicyArns']).map(String);
+        const maxSessionSeconds = Number(properties['MaxSessionDuration'] ?? 3600);
+        const inline = list(properties['Policies']).map((policy) => members(policy)['PolicyDocument']);
+        const trust = properties['AssumeRolePolicyDocument'];
+        checkRole({ logicalId, name, trust, attached: managedPolicyArns.length, maxSessionSeconds });
+        measure(name, logicalId, inline);
         store.put({
           arn,
           name,
           id,
           logicalId,
-          trust: parsePolicy(properties['AssumeRolePolicyDocument'], `trust policy of role ${logicalId}`, 'trust'),
+          trust: parsePolicy(trust, `trust policy of role ${logicalId}`, 'trust'),
           inline: list(properties['Policies']).map((policy) =>
             parsePolicy(
               members(policy)['PolicyDocument'],
@@ -43,9 +58,9 @@ export function iamResources(
               'identity',
             ),
           ),
-          managedPolicyArns: list(properties['ManagedPolicyArns']).map(String),
+          managedPolicyArns,
           tags: tags(properties['Tags']),
-          maxSessionSeconds: Number(properties['MaxSessionDuration'] ?? 3600),
+          maxSessionSeconds,
           ...(boundaryArn !== undefined && { boundaryArn }),
         });
         return { ref: name, attributes: { Arn: arn, RoleId: id } };
@@ -54,13 +69,16 @@ export function iamResources(
     'AWS::IAM::Policy': {
       async apply({ logicalId, properties }) {
         const policy = parsePolicy(properties['PolicyDocument'], `policy ${logicalId}`, 'identity');
-        store.attach(logicalId, policy, list(properties['Roles']).map(String));
+        const roleNames = list(properties['Roles']).map(String);
+        for (const name of roleNames) measure(name, logicalId, [properties['PolicyDocument']]);
+        store.attach(logicalId, policy, roleNames);
         return { ref: text(properties['PolicyName']) ?? logicalId, attributes: { Id: logicalId } };
       },
     },
     'AWS::IAM::ManagedPolicy': {
       async apply(resource) {
         const { properties, logicalId } = resource;
+        checkManaged(logicalId, properties['PolicyDocument']);
         const arn = `arn:aws:iam::${context.accountId}:policy${text(properties['Path']) ?? '/'}${nameOf(resource, 'ManagedPolicyName')}`;
         store.putManaged(
           arn,

@@ -5,7 +5,8 @@ import { AwsError, type BusEvent } from '#local/cloud/service';
 /** What PutEvents answers for one entry. */
 export type EntryResult = { readonly EventId: string } | { readonly ErrorCode: string; readonly ErrorMessage: string };
 
-const maxBytes = 256 * 1024;
+/** One MiB since January 2026, 256 KiB before (AWS Compute Blog, "More room to build: serverless services now support payloads up to 1 MB"). */
+const maxBytes = 1_048_576;
 const refuse = (ErrorCode: string, ErrorMessage: string): EntryResult => ({ ErrorCode, ErrorMessage });
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
@@ -54,7 +55,7 @@ function readEntry(entry: JsonObject): { readonly event: BusEvent; readonly time
  * Takes the entries of PutEvents one by one: a bad entry fails alone, the others are accepted.
  *
  * @param accept puts an event on the bus and returns its id; `time` is milliseconds since the epoch.
- * @throws AwsError `ValidationException` for the request as a whole: no entries, more than ten, or more than 256 KiB.
+ * @throws AwsError `ValidationException` for the request as a whole: no entries, more than ten, or more than a MiB.
  */
 export function putEvents(
   input: JsonObject,

@@ -287,6 +287,15 @@ describe('scheduled rules', () => {
 });
 
 describe('the API', () => {
+  test('takes events of a MiB together, and no more', async () => {
+    const put = (bytes: number) => {
+      const Detail = JSON.stringify({ text: 'x'.repeat(bytes - 1000) });
+      return client.send(new PutEventsCommand({ Entries: [{ Source: 'app', DetailType: 'large', Detail }] }));
+    };
+    expect((await put(1_048_576)).FailedEntryCount).toBe(0);
+    await expect(put(1_050_000)).rejects.toThrow('Total size of the entries in the request is over the limit.');
+  });
+
   test('a rule lives from PutRule to DeleteRule', async () => {
     const EventPattern = JSON.stringify({ source: ['shop'] });
     const { RuleArn } = await client.send(new PutRuleCommand({ Name: 'shop', EventPattern }));

@@ -18,9 +18,18 @@ const toLine = (row: Row): KeptLine => ({
   ...(row['ended'] !== null && { end: JSON.parse(String(row['ended'])) as LineEnd }),
 });
 
+/** A line that is to be written: as it will be by then. */
+interface Change {
+  readonly read: () => KeptLine;
+  /** False when only its events went on. */
+  readonly whole: boolean;
+}
+
 /** The lines of all executions under way; of an execution that failed, its outermost line, for a redrive. */
 export class LineStore {
   readonly #db: TurnDatabase;
+  /** Lines that changed in this turn, by execution and path. */
+  readonly #changes = new Map<string, Map<string, Change>>();
 
   constructor(db: TurnDatabase) {
     this.#db = db;
@@ -34,6 +43,7 @@ export class LineStore {
 
   /** Forgets all lines of an execution. */
   forget(executionArn: string): void {
+    this.#changes.delete(executionArn);
     this.#db.run('DELETE FROM lines WHERE execution_arn = ?', executionArn);
   }
 
@@ -61,20 +71,31 @@ export class LineStore {
     );
   }
 
+  #changesOf(executionArn: string): Map<string, Change> {
+    const known = this.#changes.get(executionArn);
+    if (known) return known;
+    const changes = new Map<string, Change>();
+    this.#changes.set(executionArn, changes);
+    return changes;
+  }
+
+  #writeChanges(executionArn: string): void {
+    const changes = this.#changes.get(executionArn) ?? [];
+    this.#changes.delete(executionArn);
+    for (const [path, { read, whole }] of changes) this.#write(executionArn, path, read(), whole);
+  }
+
   /** The journal of one execution: each line that changed in a turn is written once, at its end. */
   journal(executionArn: string): Journal {
-    const changes = new Map<string, { readonly read: () => KeptLine; readonly whole: boolean }>();
-    const write = () => {
-      for (const [path, { read, whole }] of changes) this.#write(executionArn, path, read(), whole);
-      changes.clear();
-    };
     return {
       changed: (path, read, whole) => {
+        const changes = this.#changesOf(executionArn);
         changes.set(path, { read, whole: whole || (changes.get(path)?.whole ?? false) });
-        this.#db.atEndOfTurn(`lines of ${executionArn}`, write);
+        this.#db.atEndOfTurn(`lines of ${executionArn}`, () => this.#writeChanges(executionArn));
       },
       forgetBelow: (path) => {
-        for (const other of changes.keys()) if (other.startsWith(`${path}/`)) changes.delete(other);
+        const changes = this.#changes.get(executionArn);
+        for (const other of changes?.keys() ?? []) if (other.startsWith(`${path}/`)) changes?.delete(other);
         // '0' is the character after '/': the range holds every path that begins with `${path}/`.
         this.#db.run(
           'DELETE FROM lines WHERE execution_arn = ? AND path > ? AND path < ?',

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { everything, expected, input, nested } from './support/crash-machine.ts';
 import {
   copyOf,
+  leftovers,
   type Moment,
   newWorld,
   openCloud,
@@ -115,8 +116,10 @@ describe('an execution whose cloud goes down', () => {
     const told = await tell(cloud, executionArn);
     const changes = [...sent.slice(0, moment.sent), ...statusChanges(cloud, executionArn)];
     await close();
+    const left = leftovers(stateDir);
     remove(stateDir);
 
+    expect(left).toEqual({ lines: 0, tokens: 0, map_work: 0, event_outbox: 0 });
     expectSuccess(ended);
     expectWhole(told, world);
     expect(told.steps.slice(0, before.steps.length)).toEqual(before.steps);

@@ -157,4 +157,15 @@ export function stateOf(file: string): string {
   return stateDir;
 }
 
+/** How many rows are left of what is only needed while executions are under way, by table. */
+export function leftovers(stateDir: string): Record<string, number> {
+  const db = new DatabaseSync(join(stateDir, 'stepfunctions', 'stepfunctions.sqlite'));
+  try {
+    const count = (table: string) => Number(db.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.['n']);
+    return Object.fromEntries(['lines', 'tokens', 'map_work', 'event_outbox'].map((table) => [table, count(table)]));
+  } finally {
+    db.close();
+  }
+}
+
 export const remove = (folder: string): void => rmSync(folder, { recursive: true, force: true });

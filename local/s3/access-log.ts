@@ -165,7 +165,9 @@ export const createAccessLog = (s3: S3State): AccessLog => {
       kept += 1;
       const { bucket } = began.call;
       const line = logLine(began, accountId, clock.now(), response, errorCode);
-      lines.set(bucket, [...(lines.get(bucket) ?? []), line]);
+      const records = lines.get(bucket);
+      if (records) records.push(line);
+      else lines.set(bucket, [line]);
     },
     async deliver() {
       const batch = lines;

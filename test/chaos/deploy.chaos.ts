@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { type DeployPath, deployWith, recordDeploy } from './deploy-case.ts';
-import { caseName, commonCalls } from './fault-board.ts';
-import { planFaults } from './plan.ts';
+import { commonCalls } from './fault-board.ts';
 import { recordRetrain } from './retrain-case.ts';
 import './tally.ts';
+import { trialsOf } from './trials.ts';
 import { openWorld } from './world.ts';
 
 const world = await openWorld('chaos-deploy');
@@ -12,6 +12,11 @@ const contenders = {
   first: (await recordRetrain(world)).modelPackageArn,
   second: (await recordRetrain(world)).modelPackageArn,
 };
+const endpointFaults = [
+  ['endpoint', { fault: 'endpoint-failure', reason: 'ping', nth: 1 }],
+  ['endpoint internally', { fault: 'endpoint-failure', reason: 'internal', nth: 1 }],
+  ['endpoint', { fault: 'capacity', job: 'endpoint', nth: 1 }],
+] as const;
 const paths: readonly DeployPath[] = ['first deployment', 'blue/green update'];
 
 for (const path of paths) {
@@ -19,12 +24,11 @@ for (const path of paths) {
   await record();
   const calls = commonCalls([await record(), await record()]);
   describe(`${path}: an approved model serves or what served before does, with a fault at`, () => {
-    for (const plan of planFaults(calls)) {
-      it(caseName(plan), async ({ task }) => {
-        const { site, kind } = plan;
-        const meta = { path, calls: calls.length, service: site.service, kind, case: caseName(plan) };
+    for (const trial of trialsOf(world, calls, endpointFaults)) {
+      it(trial.name, async ({ task }) => {
+        const meta = { path, calls: calls.length, service: trial.service, kind: trial.kind, case: trial.name };
         task.meta.chaos = meta;
-        const { status: outcome, violations } = await deployWith(world, path, contenders, plan);
+        const { status: outcome, violations } = await deployWith(world, path, contenders, trial);
         task.meta.chaos = { ...meta, outcome, violations };
         expect(violations.join('\n')).toBe('');
       });

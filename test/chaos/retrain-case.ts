@@ -2,8 +2,9 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { getState, listRuns } from '../../cli/runs.ts';
 import { fingerprint, holdings, packagesOf, repeated, unfinished } from './evidence.ts';
-import type { CallSite, FaultCase } from './fault-board.ts';
+import type { CallSite } from './fault-board.ts';
 import { tinyDrop } from './tiny-pipeline.ts';
+import type { Trial } from './trials.ts';
 import type { Ended, World } from './world.ts';
 
 /** How a run with a fault in it came out. */
@@ -40,18 +41,14 @@ export async function recordRetrain(world: World): Promise<{ calls: CallSite[]; 
   return { calls, modelPackageArn: run?.modelPackageArn ?? '' };
 }
 
-/** Whether a message may be missing: the fault is that nobody can be told. */
-const silences = ({ site, kind }: FaultCase): boolean =>
-  (kind === 'outage' || kind === 'blackout') && (site.role === 'NotifyRole' || site.service === 'lambda');
-
 /** One run with one fault, and the same drop once more when it failed. */
-export async function retrainWith(world: World, plan: FaultCase): Promise<Outcome> {
-  const { board, pipeline, project } = world;
-  board.arm(plan);
+export async function retrainWith(world: World, trial: Trial): Promise<Outcome> {
+  const { pipeline, project } = world;
+  trial.arm();
   const prefix = await drop(world);
   const before = await fingerprint(world, prefix);
   const ended = await world.ended('retrain', prefix);
-  const struck = board.disarm();
+  const struck = trial.disarm();
   if (ended.status === 'FAILED') await world.ended('recover-run', ended.executionArn);
   await world.quiet();
 
@@ -68,7 +65,7 @@ export async function retrainWith(world: World, plan: FaultCase): Promise<Outcom
   if (run) texts.push(...(await world.messages(run.runId)).map(({ text }) => text).filter((t) => !texts.includes(t)));
   expect(repeated(texts).length === 0, `said twice: ${repeated(texts).join(', ')}`);
   const says = (words: string) => texts.some((text) => text.includes(words));
-  if (registered && !silences(plan)) {
+  if (registered && !trial.silences) {
     for (const words of ['training started', 'the candidate passed', 'waits for approval'])
       expect(says(words), `nobody was told: ${words}`);
   }

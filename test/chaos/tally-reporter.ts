@@ -1,5 +1,5 @@
 import type { TestModule } from 'vitest/node';
-import { type FaultKind, faultKinds } from './fault-kinds.ts';
+import { faultKinds } from './fault-kinds.ts';
 import type { ChaosMeta } from './tally.ts';
 
 type Case = ChaosMeta & { readonly passed: boolean };
@@ -39,8 +39,10 @@ export function tally(cases: readonly Case[]): string {
     const own = cases.filter((c) => c.path === path);
     return [path, own[0]?.calls ?? 0, ...cells(own)];
   });
-  const kinds = faultKinds
-    .filter((kind: FaultKind) => cases.some((c) => c.kind === kind))
+  const order: readonly string[] = faultKinds;
+  const rank = (kind: string) => (order.includes(kind) ? order.indexOf(kind) : order.length);
+  const kinds = by((c) => c.kind)
+    .toSorted((a, b) => rank(a) - rank(b))
     .map((kind) => [kind, ...cells(cases.filter((c) => c.kind === kind))]);
   const services = by((c) => c.service).map((service) => [
     service,

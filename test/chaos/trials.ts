@@ -1,0 +1,82 @@
+import type { FaultFileInput } from '#local/faults/fault-file';
+import type { CallSite } from './fault-board.ts';
+import { caseName, type FaultBoard } from './fault-board.ts';
+import { planFaults } from './plan.ts';
+import type { World } from './world.ts';
+
+/** One fault to be tried on one run. */
+export interface Trial {
+  /** What `CHAOS_ONLY` takes. */
+  readonly name: string;
+  readonly service: string;
+  readonly kind: string;
+  /** Whether messages may be missing: the fault is that nobody can be told. */
+  readonly silences: boolean;
+  arm(): void;
+  /** Ends the fault. @returns how often it struck */
+  disarm(): number;
+}
+
+type Rule = FaultFileInput['faults'][number];
+
+function ruleTrial({ project }: World, kind: string, rule: Rule, about: string): Trial {
+  const { faults } = project.cloud;
+  const service = rule.fault.startsWith('lambda') ? 'lambda' : 'service' in rule ? 'slack' : 'sagemaker';
+  return {
+    name: `${about} ${kind}`,
+    service,
+    kind,
+    silences: false,
+    arm: () => faults.set({ faults: [rule] }),
+    disarm: () => {
+      const struck = faults.status()?.rules[0]?.fired ?? 0;
+      faults.clear();
+      return struck;
+    },
+  };
+}
+
+function callTrials(board: FaultBoard, calls: readonly CallSite[]): Trial[] {
+  return planFaults(calls).map((plan) => {
+    const { site, kind } = plan;
+    const lasts = kind === 'outage' || kind === 'blackout';
+    return {
+      name: caseName(plan),
+      service: site.service,
+      kind,
+      silences: lasts && (site.role === 'NotifyRole' || site.service === 'lambda'),
+      arm: () => board.arm(plan),
+      disarm: () => board.disarm(),
+    };
+  });
+}
+
+/** What may break beside calls: every function crashes before and after its work, Slack fails, and what the path has besides. */
+function otherTrials(world: World, calls: readonly CallSite[], more: readonly (readonly [string, Rule])[]): Trial[] {
+  const invoked = calls.filter(({ service, operation }) => service === 'lambda' && operation === 'Invoke');
+  const functions = [...new Set(invoked.map(({ target }) => target))];
+  const crash = { fault: 'lambda-crash', nth: 1 } as const;
+  return [
+    ...functions.flatMap((name) => [
+      ruleTrial(world, 'crash', { ...crash, function: name, handler: 'not-run' }, name),
+      ruleTrial(world, 'crash when done', { ...crash, function: name, handler: 'done' }, name),
+    ]),
+    ruleTrial(world, 'spell', { fault: 'server-error', service: 'slack', times: 4 }, 'slack'),
+    ruleTrial(world, 'throttle', { fault: 'throttle', service: 'slack', nth: 1 }, 'slack'),
+    ...more.map(([about, rule]) => ruleTrial(world, rule.fault, rule, about)),
+  ];
+}
+
+/** All trials of a path, or those that `CHAOS_ONLY` picks: the name of one, or a /pattern/ of names. */
+export function trialsOf(
+  world: World,
+  calls: readonly CallSite[],
+  more: readonly (readonly [string, Rule])[],
+  only = process.env['CHAOS_ONLY'],
+): Trial[] {
+  const trials = [...callTrials(world.board, calls), ...otherTrials(world, calls, more)];
+  if (only === undefined) return trials;
+  const [, pattern] = /^\/(.+)\/$/.exec(only) ?? [];
+  const wanted = pattern === undefined ? undefined : new RegExp(pattern);
+  return trials.filter(({ name }) => wanted?.test(name) ?? name === only);
+}

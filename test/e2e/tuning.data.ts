@@ -8,6 +8,7 @@ import { parse, stringify } from 'yaml';
 import { runResourceName, tuningJobName } from '#domain/naming';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import { writeLoanBook } from '#examples/loans/generate';
+import { auditFolder, readAudit } from '#local/cloud/audit';
 import { trainingRecordSchema } from '#schemas/run';
 import { uploadDrop } from '../../cli/commands/drop.ts';
 import { fetchReport } from '../../cli/commands/report.ts';
@@ -125,5 +126,17 @@ describe('a pipeline with tuning', () => {
       },
       { timeout: 60_000, interval: 250 },
     );
+  });
+
+  it('was denied nothing by its roles', () => {
+    const lines = [...readAudit(auditFolder(project.cloud.context.stateDir)).lines()];
+    const denied = lines.flatMap(({ caller, authorization }) =>
+      authorization
+        .filter(({ decision }) => decision !== 'allow')
+        .map(({ action, resource }) => `${caller}: ${action} on ${resource}`),
+    );
+
+    expect(lines.some(({ operation }) => operation === 'CreateHyperParameterTuningJob')).toBe(true);
+    expect(denied).toEqual([]);
   });
 });

@@ -83,6 +83,14 @@ function retriesText({ error, retried }: Follower): string {
   );
 }
 
+/** The name of a tuning job that was started: it may take hours, and is worth looking at meanwhile. */
+function startedTuning(event: HistoryEvent): string | undefined {
+  const { output = '', resource } = event.taskSubmittedEventDetails ?? {};
+  if (resource !== 'createHyperParameterTuningJob.sync') return undefined;
+  const { HyperParameterTuningJobArn: arn } = JSON.parse(output) as { HyperParameterTuningJobArn?: string };
+  return arn?.slice(arn.lastIndexOf('/') + 1);
+}
+
 /** Prints one line for a state that ended, indented by nesting. */
 function printExit(follower: Follower, name: string, at: number): void {
   const since = follower.entered.get(name);
@@ -118,6 +126,8 @@ async function drain(sfn: SFNClient, follower: Follower): Promise<void> {
       follower.retried.push(failed);
     }
     if (event.type === 'TaskSucceeded' || event.type === 'LambdaFunctionSucceeded') follower.error = undefined;
+    const tuning = event.type === 'TaskSubmitted' ? startedTuning(event) : undefined;
+    if (tuning !== undefined) print(`${indent}${cyan('▸')} tuning job ${tuning}`);
     const nested = event.type === 'TaskSubmitted' ? nestedExecution(event) : undefined;
     if (nested !== undefined) {
       print(`${indent}${cyan('▸')} ${nested.split(':')[6]?.replace(/^tidegate-[a-z0-9]+-/, '') ?? nested}`);

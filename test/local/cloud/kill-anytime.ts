@@ -4,12 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { BusyDriver, nothingYet } from './busy-driver.ts';
 import { busyFunction, busyStack, EXPECTED } from './busy-stack.ts';
-import { type KillableCloud, startKillable } from './killable-cloud.ts';
+import { type KillableCloud, killWhileStarting, startKillable } from './killable-cloud.ts';
 import { openWorkshop } from './small-stack.ts';
 
 /**
- * Kills a cloud in which much goes on at random moments, until it was killed as often as asked; then lets it end, and
- * expects that nothing that was acknowledged is lost and that the executions are those of a cloud that never stopped.
+ * Kills a cloud in which much goes on at random moments, some of them while it starts, until it was killed as often as
+ * asked; then lets it end, and expects that nothing that was acknowledged is lost and that the executions are those of a
+ * cloud that never stopped.
  * @param random numbers in [0, 1): when the kills come follows from them
  */
 export async function killAnytime(kills: number, random: () => number, longestMs = 1200): Promise<void> {
@@ -18,15 +19,13 @@ export async function killAnytime(kills: number, random: () => number, longestMs
   writeFileSync(templatePath, JSON.stringify({ Resources: busyStack }));
   workshop.pack('work', { 'index.mjs': busyFunction });
   const known = nothingYet();
+  const packageDir = join(workshop.dir, 'package');
+  const options = { templatePath, packageDir, stateDir: workshop.stateDir, stage: 'test' };
   let cloud: KillableCloud | undefined;
   try {
     for (let round = 0; ; round += 1) {
-      const up = await startKillable({
-        templatePath,
-        packageDir: join(workshop.dir, 'package'),
-        stateDir: workshop.stateDir,
-        stage: 'test',
-      });
+      if (round % 2 === 1) await killWhileStarting(options, 300 + random() * longestMs);
+      const up = await startKillable(options);
       cloud = up;
       const driver = new BusyDriver(up);
       const stop = new AbortController();

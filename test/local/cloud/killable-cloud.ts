@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cloud, StartOptions } from '#local/start';
 
 /** An embedded cloud in a process of its own. */
@@ -22,10 +23,26 @@ export type KillableOptions = Pick<StartOptions, 'templatePath' | 'packageDir' |
   readonly secrets?: Readonly<Record<string, string>>;
 };
 
+const forkCloud = (options: KillableOptions): ChildProcess =>
+  fork(join(import.meta.dirname, 'cloud-process.ts'), [JSON.stringify(options)], { execArgv: [] });
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+}
+
+/** Starts a cloud and kills it after some milliseconds, most likely before it is up. */
+export async function killWhileStarting(options: KillableOptions, ms: number): Promise<void> {
+  const child = forkCloud(options);
+  await sleep(ms);
+  await kill(child);
+}
+
 /** @throws Error when the process ends before the cloud is up */
 export async function startKillable(options: KillableOptions): Promise<KillableCloud> {
-  const script = join(import.meta.dirname, 'cloud-process.ts');
-  const child: ChildProcess = fork(script, [JSON.stringify(options)], { execArgv: [] });
+  const child = forkCloud(options);
   const early = once(child, 'exit').then(([code]) => {
     throw new Error(`the cloud ended with ${code} before it was up`);
   });
@@ -34,11 +51,6 @@ export async function startKillable(options: KillableOptions): Promise<KillableC
   return {
     ...up,
     config: { endpoint: up.endpoint, region: up.region, credentials: up.admin, maxAttempts: 1 },
-    async kill() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const exited = once(child, 'exit');
-      child.kill('SIGKILL');
-      await exited;
-    },
+    kill: () => kill(child),
   };
 }

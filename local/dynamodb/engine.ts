@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isJsonObject, type JsonObject } from '../cloud/json-protocol.ts';
 import { AwsError } from '../cloud/service.ts';
-import { type Comparing, type Expression, fulfils } from './expressions.ts';
+import { type Comparing, type Expression, fulfils, wrongOperand } from './expressions.ts';
 import { itemBytes } from './sizes.ts';
 
 /**
@@ -88,6 +88,17 @@ const EVERY: Expression = {
   type: 'not',
   args: [{ type: 'function', name: 'attribute_exists', args: [['\u0000']] }],
 };
+
+/** @throws AwsError `ValidationException` for an order among maps, lists, sets and the like */
+function refuseWrongOperands({ _condition, _filter }: Checked): void {
+  for (const [member, parsed] of [
+    ['ConditionExpression', _condition],
+    ['FilterExpression', _filter],
+  ] as const) {
+    const wrong = parsed && wrongOperand(parsed.expression);
+    if (wrong !== undefined) throw new AwsError('ValidationException', `Invalid ${member}: ${wrong}`);
+  }
+}
 
 /** Comparisons of the oldest API that dynalite would answer wrongly for maps and lists. */
 const OLD_CONDITIONS = ['Expected', 'QueryFilter', 'ScanFilter', 'KeyConditions'];
@@ -176,6 +187,7 @@ export async function openEngine(
     try {
       const checked = validations.checkTypes(structuredClone(input), types);
       validations.checkValidations(checked, types, custom, store);
+      refuseWrongOperands(checked);
       return checked;
     } catch (cause) {
       throw toAwsError(cause);

@@ -44,6 +44,33 @@ export function isSameValue(a: Value | undefined, b: Value | undefined): boolean
   return left === right;
 }
 
+/** Operators that know an order, which only these types have. */
+const ORDERED = new Set(['<', '<=', '>', '>=', 'between']);
+const WITH_ORDER = new Set(['S', 'N', 'B']);
+const NAMES: Readonly<Record<string, string>> = { between: 'BETWEEN' };
+
+/**
+ * The first literal operand that its operator cannot take, in DynamoDB's words; attributes of such types are only known
+ * when an item is looked at, and then compare as false.
+ */
+export function wrongOperand({ type, args }: Expression): string | undefined {
+  if (type === 'and' || type === 'or' || type === 'not') {
+    for (const argument of args) {
+      const wrong = wrongOperand(argument as Expression);
+      if (wrong !== undefined) return wrong;
+    }
+    return undefined;
+  }
+  if (!ORDERED.has(type)) return undefined;
+  for (const argument of args) {
+    if (Array.isArray(argument) || (argument as Partial<Expression>).type === 'function') continue;
+    const operand = typeOf(argument as Value) ?? '';
+    if (!WITH_ORDER.has(operand))
+      return `Incorrect operand type for operator or function; operator or function: ${NAMES[type] ?? type}, operand type: ${operand}`;
+  }
+  return undefined;
+}
+
 const sizeOf = (value: Value | undefined): number | undefined => {
   const type = typeOf(value);
   const inner = type === undefined ? undefined : value?.[type];

@@ -4,6 +4,7 @@ import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import {
   GetCommand,
   PutCommand,
+  ScanCommand,
   TransactGetCommand,
   TransactWriteCommand,
   type TransactWriteCommandInput,
@@ -263,6 +264,30 @@ describe('conditions', () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it.each([
+    ['m < :m', { ':m': {} }, 'operator or function: <, operand type: M'],
+    ['m BETWEEN :l AND :l', { ':l': [] }, 'operator or function: BETWEEN, operand type: L'],
+    ['NOT (a = :t OR m >= :t)', { ':t': true }, 'operator or function: >=, operand type: BOOL'],
+  ])('know no order of such values: %s', async (condition, values, message) => {
+    await expect(check(values, condition)).rejects.toThrow(`Invalid ConditionExpression: Incorrect operand type`);
+    await expect(check(values, condition)).rejects.toThrow(message);
+    const scan = new ScanCommand({ TableName, FilterExpression: condition, ExpressionAttributeValues: values });
+    await expect(dynamo.client.send(scan)).rejects.toThrow(`Invalid FilterExpression`);
+  });
+
+  it('of a scan find maps equal, and look at what the projection leaves out', async () => {
+    await put({ id: 'scanned', m: { deep: [1] }, shown: 'yes' });
+    const scan = new ScanCommand({
+      TableName,
+      FilterExpression: 'm = :m',
+      ProjectionExpression: 'shown',
+      ExpressionAttributeValues: { ':m': { deep: [1] } },
+    });
+    const { Items, Count, ScannedCount = 0 } = await dynamo.client.send(scan);
+    expect([Items, Count]).toEqual([[{ shown: 'yes' }], 1]);
+    expect(ScannedCount).toBeGreaterThan(1);
   });
 
   it('of the oldest API are refused with maps, which would never be found equal', async () => {

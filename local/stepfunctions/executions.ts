@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError, type CloudContext } from '../cloud/service.ts';
-import { executionArn, machineNameOf } from './arns.ts';
-import type { Json, JsonObject } from './asl.ts';
+import { executionArn } from './arns.ts';
+import type { Json } from './asl.ts';
 import { parseDefinition } from './definition/validate.ts';
 import { ExecutionStopped, ExecutionSuspended } from './errors.ts';
 import type { IntegrationTools } from './integrations/integration.ts';
@@ -16,6 +16,7 @@ import type { Checkpoint, KeptLines } from './interpreter/journal.ts';
 import { createEvaluator, type Evaluator } from './jsonata/evaluate.ts';
 import { sendTrace } from './machine-role.ts';
 import { createMapRunHost, MapRunGrants } from './map-runs.ts';
+import { contextObject, statusChange } from './shown-execution.ts';
 import type { ExecutionRecord, MachineRecord, StepFunctionsStore } from './store.ts';
 
 const nameRule = /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]{1,80}$/u;
@@ -80,7 +81,7 @@ export class Executions {
     };
     this.#store.putExecution(execution);
     sendTrace(this.#context, machine);
-    this.#emit(execution);
+    this.#store.outbox.add(statusChange(execution));
     this.#run(execution);
     return execution;
   }
@@ -251,51 +252,10 @@ export class Executions {
   #put(execution: ExecutionRecord): void {
     const { lines, tokens } = this.#store;
     this.#store.putExecution(execution);
-    this.#emit(execution);
+    this.#store.outbox.add(statusChange(execution));
     if (execution.status === 'RUNNING') return;
     tokens.removeOf(execution.arn);
     if (execution.status === 'SUCCEEDED' || execution.mapRunArn !== undefined) lines.forget(execution.arn);
     else lines.journal(execution.arn).forgetBelow('');
   }
-
-  /** The event "Step Functions Execution Status Change". */
-  #emit(execution: ExecutionRecord): void {
-    this.#store.outbox.add({
-      source: 'aws.states',
-      'detail-type': 'Step Functions Execution Status Change',
-      resources: [execution.arn],
-      detail: {
-        executionArn: execution.arn,
-        stateMachineArn: execution.machineArn,
-        name: execution.name,
-        status: execution.status,
-        startDate: execution.startedAt,
-        stopDate: execution.stoppedAt ?? null,
-        input: execution.input,
-        output: execution.output ?? null,
-        inputDetails: { included: true },
-        outputDetails: execution.output === undefined ? null : { included: true },
-        error: execution.error ?? null,
-        cause: execution.cause ?? null,
-        redriveCount: execution.redriveCount,
-        redriveDate: execution.redrivenAt ?? null,
-      },
-    });
-  }
-}
-
-/** The members of the context object that stay the same through an execution. */
-function contextObject(execution: ExecutionRecord): JsonObject {
-  return {
-    Execution: {
-      Id: execution.arn,
-      Input: JSON.parse(execution.input) as Json,
-      Name: execution.name,
-      RoleArn: execution.roleArn,
-      StartTime: new Date(execution.startedAt).toISOString(),
-      RedriveCount: execution.redriveCount,
-      ...(execution.redrivenAt !== undefined && { RedriveTime: new Date(execution.redrivenAt).toISOString() }),
-    },
-    StateMachine: { Id: execution.machineArn, Name: machineNameOf(execution.machineArn) },
-  };
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DescribeExecutionCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
@@ -41,13 +41,20 @@ export interface World {
   close(): Promise<void>;
 }
 
-const machines = ['retrain', 'prepare-data', 'train-candidate', 'deploy', 'test-endpoint', 'recover-run'];
+const machines = [
+  'retrain',
+  'prepare-data',
+  'train-candidate',
+  'deploy',
+  'test-endpoint',
+  'recover-run',
+  'recover-deployment',
+];
 const patienceMs = 120_000;
 const pause = () => new Promise((resolve) => setTimeout(resolve, 60));
 
 export async function openWorld(pipeline: string): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'tidegate-chaos-'));
-  mkdirSync(folder, { recursive: true });
   const file = join(folder, `${pipeline}.yml`);
   writeFileSync(file, tinyPipeline(pipeline));
   const board = createFaultBoard();

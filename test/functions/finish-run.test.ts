@@ -1,17 +1,11 @@
-import {
-  DeleteModelCommand,
-  DeleteModelPackageCommand,
-  ListModelPackagesCommand,
-  SageMakerClient,
-  StopTrainingJobCommand,
-  StopTransformJobCommand,
-} from '@aws-sdk/client-sagemaker';
+import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { MemoryState } from '../fakes/memory-state.ts';
 import { type Calls, Crash, countCalls } from './support/crash.ts';
+import { type HeldRuns, holdRuns } from './support/held-runs.ts';
 import { refusal } from './support/sagemaker.ts';
 import { context, packageArn, setStage } from './support/stage.ts';
 import { fakeStateTable } from './support/state-table.ts';
@@ -23,8 +17,7 @@ let finishRun: FinishRun;
 let state: MemoryState;
 /** Started executions: name to input. */
 let started: Map<string, unknown>;
-/** What SageMaker holds: jobs with their status, models and packages with their description. */
-let held: { jobs: Map<string, string>; models: Set<string>; packages: Map<string, string> };
+let held: HeldRuns;
 
 const machine = 'arn:aws:states:eu-central-1:123456789012:stateMachine:tidegate-dev-retrain';
 const input = {
@@ -50,7 +43,7 @@ async function world(calls?: Calls, pending: object | null = waiting): Promise<v
     calls?.made(`start ${name}`);
     return {};
   });
-  holdInSageMaker(calls);
+  held = holdRuns(calls);
   await state.put('loan', 'lease', {
     holder: 'e1',
     runId: 'r1',
@@ -58,49 +51,6 @@ async function world(calls?: Calls, pending: object | null = waiting): Promise<v
     ...(pending ? { pending } : {}),
   });
   await state.put('loan', 'run#r1', { runId: 'r1', status: 'running' });
-}
-function holdInSageMaker(calls?: Calls): void {
-  held = {
-    jobs: new Map([
-      ['tidegate-dev-loan-r1', 'InProgress'],
-      ['tidegate-dev-loan-r1-n', 'Completed'],
-    ]),
-    models: new Set(['tidegate-dev-loan-r0', 'tidegate-dev-loan-r1']),
-    packages: new Map([
-      [packageArn(1), 'loan, run r0'],
-      [packageArn(2), 'loan, run r1'],
-    ]),
-  };
-  const stop = (name: string) => {
-    const status = held.jobs.get(name);
-    if (status === undefined) throw refusal('Requested resource not found.');
-    if (status !== 'InProgress') throw refusal(`The request was rejected because the job is in status ${status}.`);
-    held.jobs.set(name, 'Stopped');
-    calls?.made(`stop ${name}`);
-    return {};
-  };
-  const remove = (gone: boolean, what: string) => {
-    if (!gone) throw refusal(`Could not find ${what}.`);
-    calls?.made(`delete ${what}`);
-    return {};
-  };
-  const mock = mockClient(SageMakerClient);
-  mock.on(StopTrainingJobCommand).callsFake(({ TrainingJobName: name }) => stop(name));
-  mock.on(StopTransformJobCommand).callsFake(({ TransformJobName: name }) => stop(name));
-  mock.on(DeleteModelCommand).callsFake(({ ModelName: name }) => remove(held.models.delete(name), name));
-  mock.on(DeleteModelPackageCommand).callsFake(({ ModelPackageName: arn }) => remove(held.packages.delete(arn), arn));
-  mock.on(ListModelPackagesCommand).callsFake(({ ModelPackageGroupName, ModelApprovalStatus }) => {
-    expect({ ModelPackageGroupName, ModelApprovalStatus }).toEqual({
-      ModelPackageGroupName: 'tidegate-dev-loan',
-      ModelApprovalStatus: 'PendingManualApproval',
-    });
-    return {
-      ModelPackageSummaryList: [...held.packages].map(([ModelPackageArn, ModelPackageDescription]) => ({
-        ModelPackageArn,
-        ModelPackageDescription,
-      })),
-    };
-  });
 }
 const finish = (outcome: Outcome, executionArn = 'e1') =>
   finishRun(
@@ -247,7 +197,7 @@ describe('what a run leaves in SageMaker', () => {
     await expect(finish('failed')).rejects.toMatchObject({ name: 'TransientError' });
     expect(await state.get('loan', 'lease')).toBeUndefined();
 
-    holdInSageMaker();
+    held = holdRuns();
     await finish('lost');
     expect([...held.models]).toEqual(['tidegate-dev-loan-r0']);
   });

@@ -92,6 +92,20 @@ export function authorizeDynamo(operation: string, input: JsonObject, tables: Ta
 const ON_ITEMS = /^(?:Get|Put|Update|Delete|BatchGet|BatchWrite|TransactGet|TransactWrite)Items?$|^(?:Query|Scan)$/;
 
 /**
+ * The least DynamoDB says it requires of those who use a table with a customer's key (Developer Guide, "Authorizing use of
+ * your customer managed key"). What it calls for an item is Decrypt; it may ask for the others as it makes new table keys.
+ */
+const KEY_ACTIONS = [
+  'kms:Decrypt',
+  'kms:DescribeKey',
+  'kms:Encrypt',
+  'kms:GenerateDataKey',
+  'kms:GenerateDataKeyWithoutPlaintext',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+] as const;
+
+/**
  * With a key of the customer's, DynamoDB unlocks the table's own key in the caller's name (Developer Guide, "DynamoDB
  * encryption at rest: how it works"). It keeps an unlocked key for up to five minutes a caller; here each request asks,
  * so that a missing grant shows at once.
@@ -110,7 +124,7 @@ export function tableKeyUse(
     if (key === undefined) return [];
     const encryptionContext = { 'aws:dynamodb:tableName': table, 'aws:dynamodb:subscriberId': tables.accountId };
     try {
-      return keyUse({ ...tables, ...context }, { actions: ['kms:Decrypt'], key, via: 'dynamodb', encryptionContext });
+      return keyUse({ ...tables, ...context }, { actions: KEY_ACTIONS, key, via: 'dynamodb', encryptionContext });
     } catch (cause) {
       if (!(cause instanceof AwsError)) throw cause;
       throw new AwsError('AccessDeniedException', `KMS key access denied error: ${cause.message}`);

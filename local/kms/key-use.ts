@@ -20,7 +20,7 @@ export interface KmsService extends CloudService {
 
 /** What a service does with a key, in its caller's name or in its own. */
 export interface KeyUse {
-  readonly actions: readonly ('kms:GenerateDataKey' | 'kms:Encrypt' | 'kms:Decrypt')[];
+  readonly actions: readonly `kms:${string}`[];
   /** Id, ARN, alias or alias ARN, as the resource names its key. */
   readonly key: string;
   /** `s3`, `dynamodb` …; absent where the service asks in its own name. */

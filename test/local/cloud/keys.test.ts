@@ -21,9 +21,9 @@ const key = (...more: Statements) => ({
   },
 });
 const onTable = { Effect: 'Allow', Action: 'dynamodb:*', Resource: arn('Table') };
-const mayDecrypt = (service: string) => ({
+const mayUseKey = (service: string) => ({
   Effect: 'Allow',
-  Action: 'kms:Decrypt',
+  Action: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'],
   Resource: arn('TableKey'),
   Condition: { StringEquals: { 'kms:ViaService': `${service}.eu-central-1.amazonaws.com` } },
 });
@@ -40,8 +40,8 @@ const resources = {
       SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: arn('TableKey') },
     },
   },
-  WithKey: role([onTable, mayDecrypt('dynamodb')]),
-  WithKeyForS3: role([onTable, mayDecrypt('s3')]),
+  WithKey: role([onTable, mayUseKey('dynamodb')]),
+  WithKeyForS3: role([onTable, mayUseKey('s3')]),
   WithoutKey: role([onTable]),
   // Named by its own policy only: IAM policies of the account say nothing here.
   PrivateKey: {
@@ -142,7 +142,7 @@ const as = (logicalId: string) =>
 describe('a table with a key of its own', () => {
   const read = new GetItemCommand({ TableName: 'sealed', Key: { id: { S: 'a' } } });
 
-  it('is read by a role that may decrypt with the key through DynamoDB', async () => {
+  it('is read by a role that may use the key through DynamoDB', async () => {
     await expect(new DynamoDBClient(as('WithKey')).send(read)).resolves.toBeDefined();
   });
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AuditLog } from './audit.ts';
 import { type Authorizer, decideInTurn } from './authorize.ts';
 import { sessionArn } from './credentials.ts';
+import { auditedInput } from './left-out.ts';
 import type { Caller, Clock, CloudService, RoleAction } from './service.ts';
 
 export interface RoleActionOptions {
@@ -17,7 +18,7 @@ export interface RoleActionOptions {
 /** Authorises and audits what services do in a role's name where AWS sends itself no request that a caller could see. */
 export function createRoleActions(options: RoleActionOptions): (action: RoleAction) => string | undefined {
   const { services, region, clock, audit, authorizer, roleName } = options;
-  return ({ roleArn, sessionName, service, operation, authorize }) => {
+  return ({ roleArn, sessionName, service, operation, authorize, input }) => {
     if (!services.has(service)) throw new Error(`No service "${service}" in this embedded cloud.`);
     const caller: Caller = { accessKeyId: '', arn: sessionArn(roleArn, sessionName), roleArn };
     const { authorization, refusal } = decideInTurn(authorize, (entry) => authorizer(entry, caller, region));
@@ -30,6 +31,7 @@ export function createRoleActions(options: RoleActionOptions): (action: RoleActi
       service,
       operation,
       authorization,
+      ...(input && { input: auditedInput(service, input) }),
       status: refusal === undefined ? 200 : 403,
       ...(refusal !== undefined && { errorCode: 'AccessDenied' }),
       durationMs: 0,

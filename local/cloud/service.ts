@@ -164,6 +164,8 @@ export interface RoleAction {
   /** For the audit log: `PullImage`. */
   readonly operation: string;
   readonly authorize: readonly AuthorizationRequest[];
+  /** The members of the request, where the operation is one of the service's API. */
+  readonly input?: Readonly<Record<string, unknown>>;
 }
 
 /** What every service is given. */

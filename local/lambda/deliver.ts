@@ -1,3 +1,4 @@
+import { leftOutBytes } from '../cloud/left-out.ts';
 import { AwsError, type CloudContext } from '../cloud/service.ts';
 import type { QueueService } from '../sqs/service.ts';
 import type { Disposition, EventQueue, QueuedEvent } from './event-queue.ts';
@@ -34,7 +35,8 @@ export function createDelivery(
         return;
       }
       const authorize = [{ action: sendAction(arn), resource: arn }];
-      const refusal = context.actAs({ ...by, service: 'lambda', operation: 'Invoke', authorize });
+      const input = { FunctionName: arn, InvocationType: 'Event', Payload: leftOutBytes(Buffer.byteLength(body)) };
+      const refusal = context.actAs({ ...by, service: 'lambda', operation: 'Invoke', authorize, input });
       if (refusal !== undefined) throw new AwsError('AccessDenied', refusal, 403);
       queue.add(runtime.find(arn).spec.name, body);
     } catch (cause) {

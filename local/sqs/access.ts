@@ -1,3 +1,4 @@
+import { LEFT_OUT_DOCUMENT } from '#local/cloud/left-out';
 import { type AuthorizationRequest, AwsError, type CloudContext } from '#local/cloud/service';
 import { assertServiceMay, type ServiceCaller } from '#local/cloud/service-access';
 import { isAwsManaged, keyUse } from '#local/kms/key-use';
@@ -34,7 +35,10 @@ export function assertMaySend(context: CloudContext, queue: Queue, queueArn: str
   const send = { action: 'sqs:SendMessage', resource: queueArn };
   if ('roleArn' in by) {
     const authorize = [send, ...queueKeyUse(context, queue, queueArn, 'SendMessage')];
-    const refusal = context.actAs({ ...by, service: 'sqs', operation: 'SendMessage', authorize });
+    const { region, accountId } = context;
+    const QueueUrl = `https://sqs.${region}.amazonaws.com/${accountId}/${queue.name}`;
+    const input = { QueueUrl, MessageBody: LEFT_OUT_DOCUMENT };
+    const refusal = context.actAs({ ...by, service: 'sqs', operation: 'SendMessage', authorize, input });
     if (refusal !== undefined) throw new AwsError('AccessDenied', refusal, 403);
     return;
   }

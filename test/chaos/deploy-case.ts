@@ -22,7 +22,9 @@ export interface Contenders {
 const versionOf = (arn: string): number => Number(arn.slice(arn.lastIndexOf('/') + 1));
 const endpointOf = ({ pipeline }: World): string => `tidegate-local-${pipeline}`;
 
-/** Approves a model anew and gives the deployment this starts, once `during` is through and it has ended. */
+const decisionOf = ({ output }: Ended): unknown => (output as { decision?: string } | undefined)?.decision;
+
+/** Approves a model anew and gives the deployment this starts once it has ended. */
 async function approve(
   world: World,
   modelPackageArn: string,
@@ -35,7 +37,12 @@ async function approve(
   const known = new Set((await world.executions('deploy', modelPackageArn)).map((e) => e.executionArn));
   armed?.arm();
   await decide('Approved');
-  const ended = await world.ended('deploy', modelPackageArn, known);
+  // Several events may tell of one approval: what they start beside the deployment ends at once.
+  const ended = await world.until(`the deployment of ${modelPackageArn}`, async () =>
+    (await world.executions('deploy', modelPackageArn, known)).find(
+      (e) => e.status !== 'RUNNING' && decisionOf(e) !== 'ignore',
+    ),
+  );
   return { ended, struck: armed?.disarm() ?? 0 };
 }
 
@@ -139,10 +146,7 @@ export async function deployWith(
   expect(struck > 0, 'the fault was never reached');
   const deployed = ended.status === 'SUCCEEDED';
   expect(deployed || ended.status === 'FAILED', `ended as ${ended.status}`);
-  expect(
-    !deployed || (ended.output as { decision?: string }).decision === 'deploy',
-    `ended with ${JSON.stringify(ended.output)}`,
-  );
+  expect(!deployed || decisionOf(ended) === 'deploy', `ended with ${JSON.stringify(ended.output)}`);
 
   const champion = await getState(target, world.pipeline, 'champion');
   const serves = champion?.['endpointConfigName'];
@@ -172,8 +176,8 @@ export async function deployWith(
   const twice = repeated(texts).filter((heading) => !heading.includes('its tests could not be run'));
   expect(twice.length === 0, `said twice: ${twice.join(', ')}`);
   const says = (words: RegExp) => texts.some((text) => words.test(text));
-  for (const test of await world.executions('test-endpoint', endpointOf(world))) {
-    if (!tested.has(test.executionArn) && test.status !== 'SUCCEEDED')
+  for (const test of await world.executions('test-endpoint', endpointOf(world), tested)) {
+    if (test.status !== 'SUCCEEDED')
       expect(
         says(/rolled back|could not be|check failed/),
         `a test ended as ${test.status} ${test.cause} and nobody was told`,

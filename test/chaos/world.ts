@@ -26,8 +26,8 @@ export interface World {
   readonly pipeline: string;
   /** ARN of a machine by its name in `statemachines/`. */
   machine(name: string): string;
-  /** Executions of a machine whose input holds some text, newest first. */
-  executions(machine: string, holding: string): Promise<Ended[]>;
+  /** Executions of a machine whose input holds some text, newest first, but for those known. */
+  executions(machine: string, holding: string, known?: ReadonlySet<string>): Promise<Ended[]>;
   /** Waits until an execution of a machine was started with an input that holds some text, and gives it once it ended. */
   ended(machine: string, holding: string, known?: ReadonlySet<string>): Promise<Ended>;
   /** Waits for the end of an execution. */
@@ -126,7 +126,8 @@ export async function openWorld(pipeline: string): Promise<World> {
     board,
     pipeline,
     machine,
-    executions: async (name, holding) => Promise.all((await findAll(name, holding)).map(describe)),
+    executions: async (name, holding, known = new Set()) =>
+      Promise.all((await findAll(name, holding)).filter((arn) => !known.has(arn)).map(describe)),
     async ended(name, holding, known = new Set()) {
       const arn = await until(`an execution of ${name} on ${holding}`, async () =>
         (await findAll(name, holding)).find((found) => !known.has(found)),

@@ -1,7 +1,7 @@
 import { requestContext } from '../iam/context.ts';
 import { evaluate, type Subject } from '../iam/evaluate.ts';
 import { denialHint, denialMessage, statementName } from '../iam/explain.ts';
-import { type Policy, parsePolicy } from '../iam/policy.ts';
+import { type Policy, parsePolicy, type Statement } from '../iam/policy.ts';
 import type { RoleStore } from '../iam/roles.ts';
 import type { AuditLine } from './audit.ts';
 import type { AuthorizationRequest, Caller, CloudContext, CloudService } from './service.ts';
@@ -92,16 +92,29 @@ const HOLDERS: Readonly<Record<string, { readonly signingName: string; readonly 
   kms: { signingName: 'kms', decides: true },
 };
 
+/** Statements by the document they were read from: a key's are asked for several times by one request. */
+const readBefore = new WeakMap<object, readonly Statement[]>();
+
+function statementsOf(document: unknown, name: string): readonly Statement[] {
+  const known = typeof document === 'object' && document ? readBefore.get(document) : undefined;
+  if (known) return known;
+  const { statements } = parsePolicy(document, name, 'resource');
+  if (typeof document === 'object' && document) readBefore.set(document, statements);
+  return statements;
+}
+
 /** The policy of a resource, where it has one. */
 export function resourcePolicy(
   resource: string,
   context: Account,
 ): { readonly resource?: readonly Policy[]; readonly resourceDecides?: boolean } {
-  const [, , kind = '', , , name = ''] = resource.split(':');
+  const [, , kind = '', , , path = ''] = resource.split(':');
   const holder = HOLDERS[kind];
   const service = holder && context.find(holder.signingName);
   if (!holder || !service?.resourcePolicy) return {};
-  const document = service.resourcePolicy(kind === 's3' ? (name.split('/')[0] ?? '') : resource);
+  const document = service.resourcePolicy(kind === 's3' ? (path.split('/')[0] ?? '') : resource);
   if (document === undefined) return {};
-  return { resource: [parsePolicy(document, `policy of ${resource}`, 'resource')], resourceDecides: holder.decides };
+  const name = `policy of ${resource}`;
+  const policy = { name, statements: statementsOf(document, name) };
+  return { resource: [policy], resourceDecides: holder.decides };
 }

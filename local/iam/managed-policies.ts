@@ -34,16 +34,22 @@ const DOCUMENTS: Readonly<Record<string, unknown>> = {
   },
 };
 
+const read = new Map<string, Policy>();
+
 /**
  * An AWS managed policy by ARN.
  * @throws Error naming the ARN when its text is not known here
  */
 export function awsManagedPolicy(arn: string): Policy {
+  const known = read.get(arn);
+  if (known) return known;
   const document = DOCUMENTS[arn];
   if (!document) {
     throw new Error(
       `The embedded cloud does not hold the text of the managed policy ${arn}. Write its statements into the role instead (least privilege), or add it to local/iam/managed-policies.ts. Known: ${Object.keys(DOCUMENTS).join(', ')}.`,
     );
   }
-  return parsePolicy(document, `managed policy ${arn.split('/').at(-1)}`, 'identity');
+  const policy = parsePolicy(document, `managed policy ${arn.split('/').at(-1)}`, 'identity');
+  read.set(arn, policy);
+  return policy;
 }

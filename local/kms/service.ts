@@ -33,7 +33,8 @@ export function createKms(context: CloudContext): KmsService {
 
   const aliasesOf = (key: Key): string[] =>
     Object.entries(ring.aliases()).flatMap(([alias, id]) => (id === key.id ? [alias] : []));
-  const policyOf = (key: Key): unknown => key.policy ?? defaultKeyPolicy(accountId);
+  const defaultPolicy = defaultKeyPolicy(accountId);
+  const policyOf = (key: Key): unknown => key.policy ?? defaultPolicy;
 
   const describe = (key: Key) => ({
     AWSAccountId: accountId,
@@ -153,7 +154,7 @@ export function createKms(context: CloudContext): KmsService {
       const policy = properties['KeyPolicy'];
       if (policy !== undefined) checkKeyPolicy(policy, logicalId, accountId);
       const key = ring.provide(logicalId, {
-        policy: policy ?? defaultKeyPolicy(accountId),
+        policy: policy ?? defaultPolicy,
         tags: readTags(properties['Tags']),
         description: String(properties['Description'] ?? ''),
         enabled: properties['Enabled'] !== false && properties['Enabled'] !== 'false',

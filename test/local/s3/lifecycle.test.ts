@@ -1,6 +1,7 @@
 import {
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
+  DeleteObjectsCommand,
   type LifecycleRule,
   ListMultipartUploadsCommand,
   ListObjectVersionsCommand,
@@ -136,11 +137,9 @@ describe('lifecycle rules', () => {
 
   it('reach every key of a bucket larger than one page', async () => {
     await versioned();
-    const keys = Array.from({ length: 501 }, (_, index) => `k${String(index).padStart(4, '0')}`);
-    for (let round = 0; round < 2; round += 1) {
-      for (let index = 0; index < keys.length; index += 50)
-        await Promise.all(keys.slice(index, index + 50).map((key) => put(key)));
-    }
+    // Two delete markers a key, by two requests: a key need not exist to be deleted where versions are kept.
+    const Objects = Array.from({ length: 501 }, (_, index) => ({ Key: `k${String(index).padStart(4, '0')}` }));
+    for (const _round of [1, 2]) await s3.client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
     await rule({ NoncurrentVersionExpiration: { NoncurrentDays: 1 } });
     await s3.context.clock.advance(2 * day);
     expect(await s3.service.applyLifecycle()).toMatchObject({ noncurrent: 501 });

@@ -5,7 +5,8 @@
  * PyPI on first use; where that is out of reach the check is skipped with a message.
  */
 import { join } from 'node:path';
-import { auditFiles, auditLines } from './contract/audit-files.ts';
+import { auditLines } from '#local/cloud/audit';
+import { auditFiles } from './contract/audit-files.ts';
 import { areConstraintsCurrent } from './contract/constraints.ts';
 import { judge } from './contract/replay.ts';
 import { Report } from './contract/report.ts';
@@ -28,7 +29,7 @@ async function main(paths: readonly string[]): Promise<number> {
     console.error('contract: the constraints of the embedded SageMaker are out of date: npm run constraints');
   const report = new Report();
   for (const file of files) {
-    for await (const line of auditLines(file)) {
+    for (const line of auditLines(file)) {
       const verdict = judge(line, models);
       if (verdict) report.add(line, verdict, file);
     }

@@ -97,14 +97,17 @@ export function readAudit(folder: string): RecordedAudit {
   return {
     roles: JSON.parse(readFileSync(rolesFile, 'utf8')) as AuditedRole[],
     *lines() {
-      for (const file of rotatedFiles(join(folder, 'audit.jsonl'))) {
-        for (const line of readFileSync(file, 'utf8').split('\n')) {
-          const read = line === '' ? undefined : parsed(line);
-          if (read) yield read;
-        }
-      }
+      for (const file of rotatedFiles(join(folder, 'audit.jsonl'))) yield* auditLines(file);
     },
   };
+}
+
+/** Reads the lines of one file of an audit log; one that a crash cut off is passed over. */
+export function* auditLines(file: string): Generator<AuditLine> {
+  for (const line of readFileSync(file, 'utf8').split('\n')) {
+    const read = line === '' ? undefined : parsed(line);
+    if (read) yield read;
+  }
 }
 
 function parsed(line: string): AuditLine | undefined {

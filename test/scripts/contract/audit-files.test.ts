@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { auditFiles, auditLines } from '../../../scripts/contract/audit-files.ts';
+import { auditLines } from '#local/cloud/audit';
+import { auditFiles } from '../../../scripts/contract/audit-files.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -27,8 +28,7 @@ it('names a path that does not exist', () => {
   expect(() => auditFiles([join(folder, 'nowhere')])).toThrow(/nowhere does not exist: name audit logs/);
 });
 
-it('reads every line but one that was cut off', async () => {
-  const operations: string[] = [];
-  for await (const line of auditLines(join(folder, 'a', 'deep', 'audit.jsonl'))) operations.push(line.operation);
-  expect(operations).toEqual(['One', 'Two']);
+it('reads every line but one that was cut off', () => {
+  const read = [...auditLines(join(folder, 'a', 'deep', 'audit.jsonl'))];
+  expect(read.map(({ operation }) => operation)).toEqual(['One', 'Two']);
 });

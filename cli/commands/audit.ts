@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { nearestName } from '#domain/nearest-name';
-import { type AuditedRole, type AuditLine, auditFolder, readAudit } from '#local/cloud/audit';
+import { auditFolder, readAudit } from '#local/cloud/audit';
 import { type RoleUsage, summarizeUsage } from '#local/iam/usage';
 import { wideGrants } from '#local/iam/wildcard-resources';
 import { bold, CliError, dim, green, print, printJson, red, table, yellow } from '../output.ts';
@@ -26,18 +26,6 @@ export function auditLogs(folder: string): string[] {
     : [];
   if (below.length === 0) throw new CliError(`${folder} holds no audit log.`);
   return below;
-}
-
-/** Reads audit logs as one: every role once, as the last log has it. */
-export function joinLogs(folders: readonly string[]): { roles: AuditedRole[]; lines: Iterable<AuditLine> } {
-  const logs = folders.map(readAudit);
-  const roles = new Map(logs.flatMap((log) => log.roles.map((role) => [role.logicalId, role] as const)));
-  return {
-    roles: [...roles.values()],
-    lines: (function* () {
-      for (const log of logs) yield* log.lines();
-    })(),
-  };
 }
 
 function printUsage({ role, used, unused, refused }: RoleUsage): void {
@@ -67,7 +55,8 @@ export function auditCommand(program: Command): void {
     )
     .action((options: AuditOptions, command: Command) => {
       const folders = (options.log ?? [auditFolder(stateDirectory())]).flatMap((folder) => auditLogs(resolve(folder)));
-      const { roles, lines } = joinLogs(folders);
+      const logs = folders.map(readAudit);
+      const roles = [...new Map(logs.flatMap((log) => log.roles.map((role) => [role.logicalId, role]))).values()];
       const names = roles.map(({ logicalId }) => logicalId);
       if (options.role !== undefined && !names.includes(options.role)) {
         const meant = nearestName(options.role, names);
@@ -76,7 +65,7 @@ export function auditCommand(program: Command): void {
         );
       }
       const chosen = ({ role }: { readonly role: string }) => options.role === undefined || role === options.role;
-      const usage = summarizeUsage(roles, lines).filter(chosen);
+      const usage = summarizeUsage(logs).filter(chosen);
       const wide = wideGrants(roles).filter(chosen);
       const unused = usage.reduce((sum, role) => sum + role.unused.length, 0);
       const refused = usage.reduce((sum, role) => sum + role.refused.length, 0);

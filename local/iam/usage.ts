@@ -1,4 +1,4 @@
-import type { AuditedRole, AuditLine } from '../cloud/audit.ts';
+import type { AuditLine, RecordedAudit } from '../cloud/audit.ts';
 import { applies } from './evaluate.ts';
 import type { Policy } from './policy.ts';
 import { matchesAction, matchesArn } from './wildcard.ts';
@@ -10,11 +10,10 @@ export interface UsedPermission {
   readonly requests: number;
 }
 
-/** A part of a statement that no request ever needed. */
+/** A part of a statement that no request ever needed: an action pattern or a resource pattern. */
 export interface UnusedGrant {
   /** `policy "own" of role NotifyRole, statement 3`. */
   readonly statement: string;
-  /** The action pattern that went unused; absent when it is the resource. */
   readonly action?: string;
   readonly resource?: string;
 }
@@ -28,18 +27,23 @@ export interface RoleUsage {
   readonly refused: readonly string[];
 }
 
-interface Grant {
-  readonly statement: string;
-  readonly actions: ReadonlyMap<string, Counter>;
-  readonly resources: ReadonlyMap<string, Counter>;
-  readonly allows: (action: string, resource: string) => boolean;
-}
-interface Counter {
+interface Count {
+  readonly pattern: string;
   count: number;
 }
+interface Grant {
+  readonly statement: string;
+  readonly actions: readonly Count[];
+  readonly resources: readonly Count[];
+  readonly allows: (action: string, resource: string) => boolean;
+}
+interface Tally {
+  grants: readonly Grant[];
+  readonly used: Map<string, number>;
+  readonly refused: Set<string>;
+}
 
-const counters = (patterns: readonly string[] | undefined): Map<string, Counter> =>
-  new Map(patterns?.map((pattern) => [pattern, { count: 0 }]));
+const countsOf = (patterns: readonly string[] = []): Count[] => patterns.map((pattern) => ({ pattern, count: 0 }));
 
 function grantsOf(policies: readonly Policy[]): Grant[] {
   return policies.flatMap((policy) =>
@@ -48,8 +52,8 @@ function grantsOf(policies: readonly Policy[]): Grant[] {
         ? []
         : {
             statement: `${policy.name}, statement ${index + 1}${statement.sid ? ` (${statement.sid})` : ''}`,
-            actions: counters(statement.actions),
-            resources: counters(statement.resources),
+            actions: countsOf(statement.actions),
+            resources: countsOf(statement.resources),
             // the conditions held when the request was decided; the log does not keep what they looked at
             allows: (action, resource) =>
               applies({ ...statement, conditions: [] }, { action, resource, context: new Map() }),
@@ -59,32 +63,22 @@ function grantsOf(policies: readonly Policy[]): Grant[] {
 }
 
 /**
- * Sets what each role was granted against what it used. A statement's action counts as used when one of its requests
- * fell under it, a resource likewise; a permission that two statements give counts for both.
- * @param roles the roles of the template, each once
+ * Sets what each role was granted against what it used, in one cloud or in several of the same template. A statement's
+ * action counts as used when one of its requests fell under it, a resource likewise; a permission that two statements give
+ * counts for both.
  */
-export function summarizeUsage(roles: readonly AuditedRole[], lines: Iterable<AuditLine>): RoleUsage[] {
-  const known = new Map(
-    roles.map(({ logicalId, policies }) => [
-      logicalId,
-      { grants: grantsOf(policies), used: new Map<string, number>(), refused: new Set<string>() },
-    ]),
-  );
-  for (const { role, authorization } of lines) {
-    const usage = role === undefined ? undefined : known.get(role);
-    if (!usage) continue;
-    for (const { action, resource, decision } of authorization) {
-      if (decision === 'deny') usage.refused.add(`${action} on ${resource}`);
-      if (decision !== 'allow') continue;
-      usage.used.set(action, (usage.used.get(action) ?? 0) + 1);
-      for (const grant of usage.grants) {
-        if (!grant.allows(action, resource)) continue;
-        for (const [pattern, counter] of grant.actions) if (matchesAction(pattern, action)) counter.count++;
-        for (const [pattern, counter] of grant.resources) if (matchesArn(pattern, resource)) counter.count++;
-      }
+export function summarizeUsage(logs: readonly RecordedAudit[]): RoleUsage[] {
+  const tallies = new Map<string, Tally>();
+  for (const { roles, lines } of logs) {
+    for (const { logicalId, policies } of roles) {
+      const known = tallies.get(logicalId);
+      const grants = carryOver(grantsOf(policies), known?.grants);
+      if (known) known.grants = grants;
+      else tallies.set(logicalId, { grants, used: new Map(), refused: new Set() });
     }
+    for (const line of lines()) count(line, line.role === undefined ? undefined : tallies.get(line.role));
   }
-  return [...known].map(([role, { grants, used, refused }]) => ({
+  return [...tallies].map(([role, { grants, used, refused }]) => ({
     role,
     used: [...used]
       .map(([action, requests]) => ({ action, requests }))
@@ -94,11 +88,36 @@ export function summarizeUsage(roles: readonly AuditedRole[], lines: Iterable<Au
   }));
 }
 
+/** Keeps the counts of a role's earlier cloud: part by part, as the ARNs of keys differ from one cloud to the next. */
+function carryOver(grants: readonly Grant[], earlier: readonly Grant[] = []): readonly Grant[] {
+  const before = new Map(earlier.map((grant) => [grant.statement, grant]));
+  for (const { statement, actions, resources } of grants) {
+    const known = before.get(statement);
+    for (const [index, part] of actions.entries()) part.count += known?.actions[index]?.count ?? 0;
+    for (const [index, part] of resources.entries()) part.count += known?.resources[index]?.count ?? 0;
+  }
+  return grants;
+}
+
+function count({ authorization }: AuditLine, tally: Tally | undefined): void {
+  if (!tally) return;
+  for (const { action, resource, decision } of authorization) {
+    if (decision === 'deny') tally.refused.add(`${action} on ${resource}`);
+    if (decision !== 'allow') continue;
+    tally.used.set(action, (tally.used.get(action) ?? 0) + 1);
+    for (const grant of tally.grants) {
+      if (!grant.allows(action, resource)) continue;
+      for (const part of grant.actions) if (matchesAction(part.pattern, action)) part.count++;
+      for (const part of grant.resources) if (matchesArn(part.pattern, resource)) part.count++;
+    }
+  }
+}
+
 function unusedParts({ statement, actions, resources }: Grant): UnusedGrant[] {
-  const idle = (parts: ReadonlyMap<string, Counter>) => [...parts].filter(([, { count }]) => count === 0);
-  const actionsIdle = idle(actions).map(([action]) => ({ statement, action }));
+  const idle = (parts: readonly Count[]) => parts.filter((part) => part.count === 0).map(({ pattern }) => pattern);
+  const actionsIdle = idle(actions).map((action) => ({ statement, action }));
   // where no action was used, naming the resources again says nothing more
   const resourcesIdle =
-    actionsIdle.length === actions.size ? [] : idle(resources).map(([resource]) => ({ statement, resource }));
+    actionsIdle.length === actions.length ? [] : idle(resources).map((resource) => ({ statement, resource }));
   return [...actionsIdle, ...resourcesIdle];
 }

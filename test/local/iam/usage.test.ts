@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AuditedRole, AuditLine } from '#local/cloud/audit';
+import type { AuditedRole, AuditLine, RecordedAudit } from '#local/cloud/audit';
 import { parsePolicy } from '#local/iam/policy';
 import { summarizeUsage } from '#local/iam/usage';
 import { wideGrants } from '#local/iam/wildcard-resources';
@@ -23,6 +23,12 @@ const lineOf = (role: string, action: string, resource: string, decision: 'allow
   status: 200,
   durationMs: 1,
 });
+const logOf = (roles: readonly AuditedRole[], lines: readonly AuditLine[]): RecordedAudit => ({
+  roles,
+  *lines() {
+    yield* lines;
+  },
+});
 const allow = (Action: string | string[], Resource: string | string[]) => ({ Effect: 'Allow', Action, Resource });
 
 describe('the use of grants', () => {
@@ -32,7 +38,7 @@ describe('the use of grants', () => {
       allow(['s3:GetObject', 's3:PutObject'], ['arn:aws:s3:::a/*', 'arn:aws:s3:::b/*']),
       allow('kms:Decrypt', 'arn:aws:kms:eu-central-1:123456789012:key/1'),
     );
-    expect(summarizeUsage([role], [lineOf('Reader', 's3:GetObject', 'arn:aws:s3:::a/1')])).toEqual([
+    expect(summarizeUsage([logOf([role], [lineOf('Reader', 's3:GetObject', 'arn:aws:s3:::a/1')])])).toEqual([
       {
         role: 'Reader',
         used: [{ action: 's3:GetObject', requests: 1 }],
@@ -48,13 +54,34 @@ describe('the use of grants', () => {
 
   it('counts for no other role, and a refusal for none', () => {
     const grant = allow('s3:GetObject', 'arn:aws:s3:::a/*');
-    const usage = summarizeUsage(
-      [roleOf('One', grant), roleOf('Other', grant)],
-      [lineOf('One', 's3:GetObject', 'arn:aws:s3:::a/1'), lineOf('Other', 's3:PutObject', 'arn:aws:s3:::a/1', 'deny')],
-    );
+    const usage = summarizeUsage([
+      logOf(
+        [roleOf('One', grant), roleOf('Other', grant)],
+        [
+          lineOf('One', 's3:GetObject', 'arn:aws:s3:::a/1'),
+          lineOf('Other', 's3:PutObject', 'arn:aws:s3:::a/1', 'deny'),
+        ],
+      ),
+    ]);
     expect(usage.map(({ role, unused, refused }) => [role, unused.length, refused])).toEqual([
       ['One', 0, []],
       ['Other', 1, ['s3:PutObject on arn:aws:s3:::a/1']],
+    ]);
+  });
+
+  it('adds up over clouds whose keys bear other names', () => {
+    const logWith = (key: string, action: string) => {
+      const arn = `arn:aws:kms:eu-central-1:123456789012:key/${key}`;
+      return logOf([roleOf('R', allow(['kms:Decrypt', 'kms:Encrypt', 'kms:Sign'], arn))], [lineOf('R', action, arn)]);
+    };
+    expect(summarizeUsage([logWith('one', 'kms:Decrypt'), logWith('two', 'kms:Encrypt')])).toMatchObject([
+      {
+        used: [
+          { action: 'kms:Decrypt', requests: 1 },
+          { action: 'kms:Encrypt', requests: 1 },
+        ],
+        unused: [{ action: 'kms:Sign' }],
+      },
     ]);
   });
 
@@ -70,8 +97,10 @@ describe('the use of grants', () => {
         const lines = grants.flatMap(({ actions, resources }) =>
           actions.flatMap((action) => resources.map((resource) => lineOf('R', action, resource))),
         );
-        expect(summarizeUsage([role], lines)[0]?.unused).toEqual([]);
-        expect(summarizeUsage([role], [])[0]?.unused).toHaveLength(grants.flatMap(({ actions }) => actions).length);
+        expect(summarizeUsage([logOf([role], lines)])[0]?.unused).toEqual([]);
+        expect(summarizeUsage([logOf([role], [])])[0]?.unused).toHaveLength(
+          grants.flatMap(({ actions }) => actions).length,
+        );
       }),
     );
   });

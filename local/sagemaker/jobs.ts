@@ -1,3 +1,5 @@
+import { invalid } from '#local/sagemaker/names';
+
 /** Why a job is told to stop. */
 export type StopReason = 'asked' | 'closing';
 
@@ -33,3 +35,15 @@ export class Jobs {
     await Promise.allSettled(jobs.map((job) => job.done));
   }
 }
+
+/**
+ * Whether a job that someone asks to stop is still to be stopped; one that is stopping already is left to it.
+ * @param what as AWS names the kind of job in its refusal: `training job`
+ * @throws AwsError ValidationException for a job that has ended
+ */
+export const isToStop = (what: string, status: string): boolean => {
+  if (status === 'InProgress' || status === 'Stopping') return status === 'InProgress';
+  throw invalid(
+    `The request was rejected because the ${what} is in status ${status}. It can be stopped only while it is InProgress.`,
+  );
+};

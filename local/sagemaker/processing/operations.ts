@@ -1,7 +1,7 @@
 import { addTags, type Hub, keepTags, mustAssume, mustFind, on, onAny, passRole } from '#local/sagemaker/hub';
-import type { Jobs } from '#local/sagemaker/jobs';
+import { isToStop, type Jobs } from '#local/sagemaker/jobs';
 import { page } from '#local/sagemaker/listing';
-import { arnOf, invalid, present, seconds } from '#local/sagemaker/names';
+import { arnOf, present, seconds } from '#local/sagemaker/names';
 import { type Operations, operation } from '#local/sagemaker/operation';
 import {
   changeProcessing,
@@ -79,14 +79,9 @@ export const processingOperations = (hub: Hub, jobs: Jobs): Operations => ({
     (input) => [on(hub, 'StopProcessingJob', KIND, input.ProcessingJobName)],
     (input) => {
       const job = mustFind<ProcessingJob>(hub, KIND, input.ProcessingJobName);
-      if (job.status === 'InProgress') {
+      if (isToStop('processing job', job.status)) {
         changeProcessing(hub, job.name, { status: 'Stopping' });
         jobs.stop(idOf(job.name));
-      } else if (job.status !== 'Stopping') {
-        throw invalid(
-          `The request was rejected because the processing job is in status ${job.status}. ` +
-            'A processing job can be stopped only while it is InProgress.',
-        );
       }
       return {};
     },

@@ -1,7 +1,7 @@
 import { AwsError } from '#local/cloud/service';
 import { resolveImage } from '#local/sagemaker/container/image';
 import { addTags, type Hub, keepTags, mustAssume, mustFind, on, onAny, passRole } from '#local/sagemaker/hub';
-import type { Jobs } from '#local/sagemaker/jobs';
+import { isToStop, type Jobs } from '#local/sagemaker/jobs';
 import { page } from '#local/sagemaker/listing';
 import { arnOf, invalid, present, seconds } from '#local/sagemaker/names';
 import { type Operations, operation } from '#local/sagemaker/operation';
@@ -120,13 +120,8 @@ export const trainingOperations = (hub: Hub, jobs: Jobs): Operations => ({
     (input) => [on(hub, 'StopTrainingJob', 'training-job', input.TrainingJobName)],
     (input) => {
       const job = mustFind<TrainingJob>(hub, 'training-job', input.TrainingJobName);
-      if (job.status === 'InProgress') {
+      if (isToStop('training job', job.status)) {
         stopTraining(hub, jobs, job.name);
-      } else if (job.status !== 'Stopping') {
-        throw invalid(
-          `The request was rejected because the training job is in status ${job.status}. ` +
-            'A training job can be stopped only while it is InProgress.',
-        );
       }
       return {};
     },

@@ -1,6 +1,6 @@
 import { AwsError } from '#local/cloud/service';
 import { addTags, type Hub, keepTags, mustFind, on, onAny } from '#local/sagemaker/hub';
-import type { Jobs } from '#local/sagemaker/jobs';
+import { isToStop, type Jobs } from '#local/sagemaker/jobs';
 import { page } from '#local/sagemaker/listing';
 import type { Model } from '#local/sagemaker/models/model';
 import { arnOf, invalid, present, seconds } from '#local/sagemaker/names';
@@ -114,11 +114,9 @@ export const transformOperations = (hub: Hub, jobs: Jobs): Operations => ({
     (input) => [on(hub, 'StopTransformJob', 'transform-job', input.TransformJobName)],
     (input) => {
       const job = mustFind<TransformJob>(hub, 'transform-job', input.TransformJobName);
-      if (job.status === 'InProgress') {
+      if (isToStop('transform job', job.status)) {
         changeTransform(hub, job.name, { status: 'Stopping' });
         jobs.stop(idOf(job.name));
-      } else if (job.status !== 'Stopping') {
-        throw invalid(`The request was rejected because the transform job is in status ${job.status}.`);
       }
       return {};
     },

@@ -1,8 +1,8 @@
 import { AwsError } from '#local/cloud/service';
 import { addTags, type Hub, keepTags, on, onAny, passRole } from '#local/sagemaker/hub';
-import type { Jobs } from '#local/sagemaker/jobs';
+import { isToStop, type Jobs } from '#local/sagemaker/jobs';
 import { page } from '#local/sagemaker/listing';
-import { arnOf, invalid, present, seconds } from '#local/sagemaker/names';
+import { arnOf, present, seconds } from '#local/sagemaker/names';
 import { type Operations, operation } from '#local/sagemaker/operation';
 import { type TrainingJob, transition } from '#local/sagemaker/training/job';
 import {
@@ -100,14 +100,9 @@ export const tuningOperations = (hub: Hub, jobs: Jobs): Operations => ({
     (input) => [on(hub, 'StopHyperParameterTuningJob', KIND, input.HyperParameterTuningJobName)],
     (input) => {
       const tuning = mustFindTuning(hub, input.HyperParameterTuningJobName);
-      if (tuning.status === 'InProgress') {
+      if (isToStop('hyperparameter tuning job', tuning.status)) {
         changeTuning(hub, tuning.name, { status: 'Stopping' });
         jobs.stop(idOf(tuning.name));
-      } else if (tuning.status !== 'Stopping') {
-        throw invalid(
-          `The request was rejected because the hyperparameter tuning job is in status ${tuning.status}. ` +
-            'A tuning job can be stopped only while it is InProgress.',
-        );
       }
       return {};
     },

@@ -35,7 +35,7 @@ export async function readInventory(bytes: Uint8Array, objects: ObjectHost, what
     const rows = isCsv
       ? readCsv(plainBytes(content), { CSVHeaderLocation: 'GIVEN', CSVHeaders: columns }, file['key'])
       : await readParquet(content);
-    items.push(...rows);
+    for (const row of rows) items.push(row);
   }
   return itemsOf(items);
 }

@@ -118,7 +118,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
     rollBackDeployment: [
       ...sageMaker(stage, 'endpoint', 'DescribeEndpoint', 'UpdateEndpoint', 'DeleteEndpoint'),
       ...sageMaker(stage, 'endpoint-config', 'UpdateEndpoint', 'DeleteEndpointConfig'),
-      ...state('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
+      ...state('GetItem', 'UpdateItem', 'DeleteItem'),
     ],
     loadEndpointTests: [
       ...sageMaker(stage, 'endpoint', 'DescribeEndpoint'),

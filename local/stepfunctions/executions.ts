@@ -172,6 +172,14 @@ export class Executions {
       startedAt: (arn) => this.#store.execution(arn)?.startedAt,
       region,
       accountId,
+      mayDo: (operation, authorize) =>
+        this.#context.actAs({
+          roleArn: execution.roleArn,
+          sessionName: sessionName(execution.name),
+          service: 'states',
+          operation,
+          authorize,
+        }),
       background: (work) => {
         background.add(work);
         work.finally(() => background.delete(work));

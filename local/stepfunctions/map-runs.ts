@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CloudContext } from '../cloud/service.ts';
 import { executionArn, machineNameOf, mapRunArn } from './arns.ts';
 import type { Json, StateGroup } from './asl.ts';
-import { ExecutionStopped, ExecutionSuspended } from './errors.ts';
+import { ExecutionError, ExecutionStopped, ExecutionSuspended, errorNames } from './errors.ts';
 import type { SdkCaller } from './integrations/sdk-caller.ts';
 import { optimisedError } from './integrations/sdk-errors.ts';
 import { optimisedNames } from './integrations/sdk-services.ts';
@@ -61,12 +61,32 @@ export function createMapRunHost(options: MapRunHostOptions): MapRunHost {
     }
   };
 
+  /**
+   * The rights to look after the children that a Distributed Map's role must have beside starting them, on executions of the
+   * machine (Developer Guide, "IAM policies for using Distributed Map states").
+   * @throws ExecutionError `States.Permissions`
+   */
+  const mayFollow = (): void => {
+    const refusal = context.actAs({
+      roleArn: parent.roleArn,
+      sessionName: parent.name,
+      service: 'states',
+      operation: 'FollowMapRun',
+      authorize: ['states:DescribeExecution', 'states:StopExecution'].map((action) => ({
+        action,
+        resource: parent.arn,
+      })),
+    });
+    if (refusal !== undefined) throw new ExecutionError(errorNames.permissions, refusal);
+  };
+
   const newRecord = async (request: MapRunRequest): Promise<MapRunRecord> => {
     const { state, name, maxConcurrency, toleratedFailureCount, toleratedFailurePercentage, signal } = request;
     const id = randomUUID();
     const label = state.Label ?? name.replaceAll(/[^\w-]/g, '').slice(0, 40);
     const arn = mapRunArn(context, machine, label, id);
     await mayStart(id, arn, signal);
+    mayFollow();
     return {
       arn,
       executionArn: parent.arn,

@@ -1,4 +1,4 @@
-import type { Clock } from '../../cloud/service.ts';
+import type { AuthorizationRequest, Clock } from '../../cloud/service.ts';
 import type { Json } from '../asl.ts';
 import type { TaskRequest } from '../interpreter/environment.ts';
 import type { TaskResource } from '../interpreter/task-resource.ts';
@@ -15,6 +15,11 @@ export interface IntegrationTools {
   startedAt(executionArn: string): number | undefined;
   readonly region: string;
   readonly accountId: string;
+  /**
+   * Asks for rights of the machine's role that AWS asks for without a request that could be seen.
+   * @returns the refusal in AWS's words; undefined when everything is allowed
+   */
+  mayDo(operation: string, authorize: readonly AuthorizationRequest[]): string | undefined;
   /** Keeps work that outlives its task, such as stopping a job, from being cut off. */
   background(work: Promise<unknown>): void;
 }

@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../asl.ts';
+import { ExecutionError } from '../errors.ts';
 import type { Integration, IntegrationTools, ServiceRequest } from './integration.ts';
 import { runJob } from './job.ts';
 import { argumentsOf, callOptimised, unsupported } from './optimised.ts';
@@ -14,24 +15,34 @@ interface JobKind {
   readonly rule: string;
   /** The event that tells of the job's end. */
   readonly detailType: string;
+  /** The resource type in its ARN. */
+  readonly path: string;
 }
 
 const jobKinds: Readonly<Record<string, JobKind>> = {
-  createTrainingJob: { noun: 'TrainingJob', rule: 'TrainingJobs', detailType: 'SageMaker Training Job State Change' },
+  createTrainingJob: {
+    noun: 'TrainingJob',
+    rule: 'TrainingJobs',
+    detailType: 'SageMaker Training Job State Change',
+    path: 'training-job',
+  },
   createTransformJob: {
     noun: 'TransformJob',
     rule: 'TransformJobs',
     detailType: 'SageMaker Transform Job State Change',
+    path: 'transform-job',
   },
   createProcessingJob: {
     noun: 'ProcessingJob',
     rule: 'ProcessingJobs',
     detailType: 'SageMaker Processing Job State Change',
+    path: 'processing-job',
   },
   createHyperParameterTuningJob: {
     noun: 'HyperParameterTuningJob',
     rule: 'TuningJobs',
     detailType: 'SageMaker HyperParameter Tuning Job State Change',
+    path: 'hyper-parameter-tuning-job',
   },
 };
 
@@ -81,6 +92,18 @@ const statusOf = (status: Json | undefined): 'running' | 'succeeded' | 'failed' 
   return status === 'Failed' || status === 'Stopped' ? 'failed' : 'running';
 };
 
+/**
+ * Running a job takes the right to list tags of it (Developer Guide, "IAM policies for calling SageMaker AI"). What for is not
+ * said, so it is asked for with each job.
+ * @throws ExecutionError `SageMaker.AccessDeniedException`
+ */
+function requireListTags(request: ServiceRequest, tools: IntegrationTools, { noun, path }: JobKind): void {
+  const name = String(argumentsOf(request)[`${noun}Name`]);
+  const resource = `arn:aws:sagemaker:${tools.region}:${tools.accountId}:${path}/${name.toLowerCase()}`;
+  const refusal = tools.mayDo('ListTags', [{ action: 'sagemaker:ListTags', resource }]);
+  if (refusal !== undefined) throw new ExecutionError('SageMaker.AccessDeniedException', refusal);
+}
+
 /** `arn:aws:states:::sagemaker:…`: creates jobs, models and endpoints; `.sync` waits for jobs. */
 export const sageMakerIntegration: Integration = async (request, tools) => {
   const { action, pattern } = request.resource;
@@ -95,6 +118,7 @@ export const sageMakerIntegration: Integration = async (request, tools) => {
   }
   const kind = jobKinds[action];
   if (pattern !== 'sync' || !kind) return unsupported(request);
+  if (request.resume === undefined) requireListTags(request, tools, kind);
   const call = async (verb: 'describe' | 'stop', submitted: Json) =>
     tools.caller.call('sagemaker', `${verb}${kind.noun}`, { [`${kind.noun}Name`]: jobName(submitted, kind) });
   return runJob(

@@ -8,6 +8,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 120_000,
+    // Bounded by the test's own time-out: a busy machine is slow, not wrong.
+    expect: { poll: { timeout: 25_000 } },
     coverage: { provider: 'v8', include: ['domain/**'] },
   },
 });

@@ -14,7 +14,7 @@ import {
   RemoveTargetsCommand,
   TestEventPatternCommand,
 } from '@aws-sdk/client-eventbridge';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AwsError, type CloudService, type TemplateResource } from '#local/cloud/service';
 import { createEventBridge, type EventBridge } from '#local/eventbridge/service';
 import { createSqs } from '#local/sqs/service';
@@ -134,7 +134,7 @@ describe('delivery', () => {
     await onDrop({ Arn: functionArn });
     await bridge.start?.();
     bridge.deliver(dropped);
-    await vi.waitFor(() => expect(lambda.invocations).toHaveLength(1));
+    await expect.poll(() => lambda.invocations).toHaveLength(1);
     expect(lambda.invocations[0]).toEqual({
       arn: functionArn,
       by: { service: 'events.amazonaws.com', sourceArn: `arn:aws:events:eu-central-1:${account}:rule/on-drop` },
@@ -154,7 +154,7 @@ describe('delivery', () => {
     await onDrop({ Arn: machineArn, RoleArn: roleArn, InputPath: '$.detail.object' });
     await bridge.start?.();
     bridge.deliver(dropped);
-    await vi.waitFor(() => expect(states.executions).toHaveLength(1));
+    await expect.poll(() => states.executions).toHaveLength(1);
     expect(states.executions[0]).toMatchObject({
       stateMachineArn: machineArn,
       input: '{"key":"a/_SUCCESS"}',
@@ -166,7 +166,7 @@ describe('delivery', () => {
     await onDrop({ Arn: queueArn, Input: '{"hello":1}' });
     await bridge.start?.();
     bridge.deliver(dropped);
-    await vi.waitFor(async () => expect((await received()).map(({ body }) => body)).toEqual([{ hello: 1 }]));
+    await expect.poll(async () => (await received()).map(({ body }) => body)).toEqual([{ hello: 1 }]);
   });
 
   test('an event accepted before a restart is delivered after it, once for each rule', async () => {
@@ -177,10 +177,10 @@ describe('delivery', () => {
     await open();
     await onDrop({ Arn: functionArn });
     await bridge.start?.();
-    await vi.waitFor(() => expect(lambda.invocations).toHaveLength(1));
+    await expect.poll(() => lambda.invocations).toHaveLength(1);
     bridge.deliver({ ...dropped, source: 'other' });
     bridge.deliver({ ...dropped, detail: { second: true } });
-    await vi.waitFor(() => expect(lambda.invocations).toHaveLength(2));
+    await expect.poll(() => lambda.invocations).toHaveLength(2);
   });
 
   test('an event that comes while the cloud shuts down is refused, so that its sender keeps it', async () => {
@@ -195,17 +195,17 @@ describe('delivery', () => {
     await onDrop({ Arn: functionArn });
     await bridge.start?.();
     bridge.deliver(dropped);
-    await vi.waitFor(() => expect(context.clock.sleepers).toBe(1));
+    await expect.poll(() => context.clock.sleepers).toBe(1);
     expect(lambda.attempts).toBe(1);
     await context.clock.advance(999);
     expect(lambda.attempts).toBe(1);
     await context.clock.advance(1);
-    await vi.waitFor(() => expect([lambda.attempts, context.clock.sleepers]).toEqual([2, 1]));
+    await expect.poll(() => [lambda.attempts, context.clock.sleepers]).toEqual([2, 1]);
     lambda.failWith = undefined;
     await context.clock.advance(1999);
     expect(lambda.attempts).toBe(2);
     await context.clock.advance(1);
-    await vi.waitFor(() => expect(lambda.invocations).toHaveLength(1));
+    await expect.poll(() => lambda.invocations).toHaveLength(1);
   });
 
   test('a target whose retries are used up is dead-lettered with the reason', async () => {
@@ -213,9 +213,9 @@ describe('delivery', () => {
     await onDrop({ Arn: functionArn, RetryPolicy: { MaximumRetryAttempts: 1 }, DeadLetterConfig: { Arn: queueArn } });
     await bridge.start?.();
     bridge.deliver(dropped);
-    await vi.waitFor(() => expect(context.clock.sleepers).toBe(1));
+    await expect.poll(() => context.clock.sleepers).toBe(1);
     await context.clock.advance(1000);
-    await vi.waitFor(() => expect(context.logs.some(({ message }) => message.includes('dead-letter'))).toBe(true));
+    await expect.poll(() => context.logs.some(({ message }) => message.includes('dead-letter'))).toBe(true);
     expect(await received()).toEqual([
       {
         body: expect.objectContaining(dropped),
@@ -236,7 +236,7 @@ describe('delivery', () => {
     await onDrop({ Arn: functionArn, DeadLetterConfig: { Arn: queueArn } });
     await bridge.start?.();
     bridge.deliver(dropped);
-    await vi.waitFor(() => expect(context.logs.some(({ message }) => message.includes('dead-letter'))).toBe(true));
+    await expect.poll(() => context.logs.some(({ message }) => message.includes('dead-letter'))).toBe(true);
     expect((await received())[0]?.attributes['ERROR_CODE']).toBe('NO_PERMISSIONS');
     expect(lambda.attempts).toBe(1);
   });
@@ -246,7 +246,7 @@ describe('delivery', () => {
     await onDrop({ Arn: functionArn });
     await bridge.start?.();
     bridge.deliver(dropped);
-    await vi.waitFor(() => expect(context.logs.map(({ level }) => level)).toContain('error'));
+    await expect.poll(() => context.logs.map(({ level }) => level)).toContain('error');
     expect(context.logs.at(-1)?.fields).toMatchObject({ target: functionArn, code: 'NO_RESOURCE' });
   });
 });
@@ -258,7 +258,7 @@ describe('scheduled rules', () => {
     await context.clock.advance(3_599_999);
     expect(lambda.invocations).toEqual([]);
     await context.clock.advance(1);
-    await vi.waitFor(() => expect(lambda.invocations).toHaveLength(1));
+    await expect.poll(() => lambda.invocations).toHaveLength(1);
     expect(lambda.invocations[0]?.payload).toMatchObject({
       source: 'aws.events',
       'detail-type': 'Scheduled Event',
@@ -271,9 +271,9 @@ describe('scheduled rules', () => {
     await open();
     await apply({ Name: 'hourly', ScheduleExpression: 'rate(1 hour)', Targets: [{ Id: 't', Arn: functionArn }] });
     await bridge.start?.();
-    await vi.waitFor(() => expect(lambda.invocations).toHaveLength(2));
+    await expect.poll(() => lambda.invocations).toHaveLength(2);
     await context.clock.advance(3_600_000);
-    await vi.waitFor(() => expect(lambda.invocations).toHaveLength(3));
+    await expect.poll(() => lambda.invocations).toHaveLength(3);
   });
 
   test('a disabled rule is silent', async () => {
@@ -340,7 +340,7 @@ describe('the API', () => {
       'MalformedDetail',
       'InvalidArgument',
     ]);
-    await vi.waitFor(() => expect(lambda.invocations).toHaveLength(1));
+    await expect.poll(() => lambda.invocations).toHaveLength(1);
     expect(lambda.invocations[0]?.payload).toMatchObject({
       id: Entries[0]?.EventId,
       time: '2025-05-05T05:05:05Z',
@@ -365,7 +365,7 @@ describe('the API', () => {
     bridge.deliver({ ...dropped, source: 'aws.sagemaker' });
     await apply({ Name: 'last', EventPattern: { source: ['last'] }, Targets: [{ Id: 't', Arn: functionArn }] });
     bridge.deliver({ ...dropped, source: 'last' });
-    await vi.waitFor(() => expect(lambda.invocations).toHaveLength(1));
+    await expect.poll(() => lambda.invocations).toHaveLength(1);
     expect(context.logs).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CloudService } from '#local/cloud/service';
 import { createEventBridge, type EventBridge } from '#local/eventbridge/service';
 import type { FaultFileInput } from '#local/faults/fault-file';
@@ -68,18 +68,16 @@ describe('an event', () => {
     set({ fault: 'event-lost', rule: 'on-drop', nth: 1 });
     drop('lost');
     drop('found');
-    await vi.waitFor(() => expect(toMachine()).toHaveLength(2));
+    await expect.poll(() => toMachine()).toHaveLength(2);
     expect(toMachine()).toEqual(expect.arrayContaining(['lost', 'found']));
-    await vi.waitFor(() => expect(toFunction()).toEqual(['found']));
+    await expect.poll(() => toFunction()).toEqual(['found']);
     expect(faults.status()?.rules).toMatchObject([{ tried: 2, fired: 1 }]);
   });
 
   it('comes twice, as the same event, and starts two executions', async () => {
     set({ fault: 'event-duplicated' });
     drop('twice');
-    await vi.waitFor(() =>
-      expect([toFunction(), toMachine()]).toEqual([Array(2).fill('twice'), Array(2).fill('twice')]),
-    );
+    await expect.poll(() => [toFunction(), toMachine()]).toEqual([Array(2).fill('twice'), Array(2).fill('twice')]);
     expect(new Set(envelopes().map(({ id }) => id)).size).toBe(1);
     expect(new Set(states.executions.map(({ name }) => name)).size).toBe(2);
   });
@@ -87,32 +85,32 @@ describe('an event', () => {
   it('comes late, across a restart too', async () => {
     set({ fault: 'event-delayed', detailType: 'Object *', rule: 'on-drop', seconds: 60 });
     drop('late');
-    await vi.waitFor(() => expect(toMachine()).toEqual(['late']));
+    await expect.poll(() => toMachine()).toEqual(['late']);
     await bridge.close?.();
     await open();
     await context.clock.advance(59_000);
     expect(toFunction()).toEqual([]);
     await context.clock.advance(1000);
-    await vi.waitFor(() => expect(toFunction()).toEqual(['late']));
+    await expect.poll(() => toFunction()).toEqual(['late']);
   });
 
   it('is overtaken by the one that follows it', async () => {
     set({ fault: 'event-reordered', rule: 'on-drop', seconds: 600, nth: 1 });
     drop('first');
-    await vi.waitFor(() => expect(toMachine()).toEqual(['first']));
+    await expect.poll(() => toMachine()).toEqual(['first']);
     drop('second');
-    await vi.waitFor(() => expect(toFunction()).toEqual(['second']));
+    await expect.poll(() => toFunction()).toEqual(['second']);
     await context.clock.advance(1000);
-    await vi.waitFor(() => expect(toFunction()).toEqual(['second', 'first']));
+    await expect.poll(() => toFunction()).toEqual(['second', 'first']);
   });
 
   it('is overtaken by none, and comes when it has waited long enough', async () => {
     set({ fault: 'event-reordered', rule: 'on-drop', seconds: 600 });
     drop('alone');
-    await vi.waitFor(() => expect(toMachine()).toEqual(['alone']));
+    await expect.poll(() => toMachine()).toEqual(['alone']);
     await context.clock.advance(599_000);
     expect(toFunction()).toEqual([]);
     await context.clock.advance(1000);
-    await vi.waitFor(() => expect(toFunction()).toEqual(['alone']));
+    await expect.poll(() => toFunction()).toEqual(['alone']);
   });
 });

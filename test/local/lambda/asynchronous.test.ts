@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CloudService, ServiceFactory } from '#local/cloud/service';
 import type { Cloud } from '#local/start';
 import { asAdmin, CORE, lambdaFunction, openWorkshop, role, type Workshop } from '../cloud/small-stack.ts';
@@ -87,21 +87,21 @@ describe('an event nobody waits for', () => {
   it('is accepted at once and delivered', async () => {
     cloud = await start();
     expect(await invokeAsync({ n: 1 })).toBe(202);
-    await vi.waitFor(() => expect(attempts()).toHaveLength(1), 10_000);
+    await expect.poll(() => attempts()).toHaveLength(1);
   });
 
   it('is tried three times, a minute and two apart, under one request id, then goes to the dead letters', async () => {
     cloud = await start({ DeadLetterConfig: { TargetArn: QUEUE } });
     await invokeAsync({ fail: true, n: 7 });
-    await vi.waitFor(() => expect(clock.sleepers).toBe(1), 10_000);
+    await expect.poll(() => clock.sleepers).toBe(1);
     expect(attempts()).toHaveLength(1);
     await clock.advance(59_000);
     expect(attempts()).toHaveLength(1);
     await clock.advance(1_000);
-    await vi.waitFor(() => expect(attempts()).toHaveLength(2), 10_000);
-    await vi.waitFor(() => expect(clock.sleepers).toBe(1), 10_000);
+    await expect.poll(() => attempts()).toHaveLength(2);
+    await expect.poll(() => clock.sleepers).toBe(1);
     await clock.advance(120_000);
-    await vi.waitFor(() => expect(queues.sent).toHaveLength(1), 10_000);
+    await expect.poll(() => queues.sent).toHaveLength(1);
     expect(attempts()).toHaveLength(3);
     expect(new Set(attempts()).size).toBe(1);
     expect(queues.sent[0]).toMatchObject({
@@ -120,9 +120,9 @@ describe('an event nobody waits for', () => {
       },
     );
     await invokeAsync({ n: 1 });
-    await vi.waitFor(() => expect(queues.sent).toHaveLength(1), 10_000);
+    await expect.poll(() => queues.sent).toHaveLength(1);
     await invokeAsync({ fail: true });
-    await vi.waitFor(() => expect(queues.sent).toHaveLength(2), 10_000);
+    await expect.poll(() => queues.sent).toHaveLength(2);
     expect(queues.sent.map(({ body }) => body)).toMatchObject([
       { requestContext: { condition: 'Success' }, requestPayload: { n: 1 }, responsePayload: { done: 1 } },
       {
@@ -146,11 +146,11 @@ describe('an event nobody waits for', () => {
   it('is still there after a restart', async () => {
     cloud = await start();
     await invokeAsync({ fail: true });
-    await vi.waitFor(() => expect(clock.sleepers).toBe(1), 10_000);
+    await expect.poll(() => clock.sleepers).toBe(1);
     await cloud.close();
     await clock.advance(60_000);
     expect(attempts()).toHaveLength(1);
     cloud = await start();
-    await vi.waitFor(() => expect(attempts()).toHaveLength(2), 10_000);
+    await expect.poll(() => attempts()).toHaveLength(2);
   });
 });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CloudService } from '#local/cloud/service';
 import { createScheduler } from '#local/scheduler/service';
 import { type FakeContext, fakeContext, type ServedService, serveService } from '../support/door.ts';
@@ -66,7 +66,7 @@ describe('a schedule', () => {
     await context.clock.advance(24 * hour - 1);
     expect(states.executions).toEqual([]);
     await context.clock.advance(1);
-    await vi.waitFor(() => expect(states.executions).toHaveLength(1));
+    await expect.poll(() => states.executions).toHaveLength(1);
     expect(states.executions[0]).toMatchObject({ stateMachineArn: machineArn, accessKeyId: 'StartCheckDrift' });
     expect(JSON.parse(states.executions[0]?.input ?? '')).toEqual({
       pipeline: 'loan-default',
@@ -82,18 +82,18 @@ describe('a schedule', () => {
     await open();
     await apply({ ...daily, Name: 'drift' });
     await scheduler.start?.();
-    await vi.waitFor(() => expect(states.executions).toHaveLength(1));
+    await expect.poll(() => states.executions).toHaveLength(1);
     await context.clock.advance(20 * hour);
     expect(states.executions).toHaveLength(1);
     await context.clock.advance(hour);
-    await vi.waitFor(() => expect(states.executions).toHaveLength(2));
+    await expect.poll(() => states.executions).toHaveLength(2);
   });
 
   test('sends its own event when it has no input', async () => {
     await apply({ ...daily, Name: 'drift', Target: { Arn: machineArn, RoleArn: roleArn } });
     await scheduler.start?.();
     await context.clock.advance(24 * hour);
-    await vi.waitFor(() => expect(states.executions).toHaveLength(1));
+    await expect.poll(() => states.executions).toHaveLength(1);
     expect(JSON.parse(states.executions[0]?.input ?? '')).toMatchObject({
       source: 'aws.scheduler',
       'detail-type': 'Scheduled Event',
@@ -110,7 +110,7 @@ describe('a schedule', () => {
     });
     await scheduler.start?.();
     await context.clock.advance(30 * hour);
-    await vi.waitFor(() => expect(states.executions).toHaveLength(1));
+    await expect.poll(() => states.executions).toHaveLength(1);
     expect((await call('GET', '/schedules')).body['Schedules']).toEqual([]);
   });
 
@@ -120,9 +120,9 @@ describe('a schedule', () => {
     await scheduler.start?.();
     for (let i = 0; i < 20; i++) {
       await context.clock.advance(hour);
-      await vi.waitFor(() => expect(context.clock.sleepers).toBeLessThanOrEqual(1));
+      await expect.poll(() => context.clock.sleepers).toBeLessThanOrEqual(1);
     }
-    await vi.waitFor(() => expect(states.executions).toHaveLength(2));
+    await expect.poll(() => states.executions).toHaveLength(2);
   });
 
   test('is silent while disabled, and gone once it left the template', async () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createSqs } from '#local/sqs/service';
 import { type FakeContext, fakeContext, type ServedService, serveService } from '../support/door.ts';
 
@@ -98,14 +98,14 @@ describe('messages', () => {
 
   test('a long poll ends with the message it waited for', async () => {
     const polled = bodies('dead', { WaitTimeSeconds: 20 });
-    await vi.waitFor(() => expect(context.clock.sleepers).toBe(1));
+    await expect.poll(() => context.clock.sleepers).toBe(1);
     put('dead', 'at last');
     expect(await polled).toEqual(['at last']);
   });
 
   test('a long poll ends empty when its time is up', async () => {
     const polled = bodies('dead', { WaitTimeSeconds: 5 });
-    await vi.waitFor(() => expect(context.clock.sleepers).toBe(1));
+    await expect.poll(() => context.clock.sleepers).toBe(1);
     await context.clock.advance(5000);
     expect(await polled).toEqual([]);
   });

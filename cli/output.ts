@@ -23,11 +23,18 @@ export const red = styled('red');
 export const yellow = styled('yellow');
 export const cyan = styled('cyan');
 
+let narration: NodeJS.WriteStream = process.stdout;
+/** From here on what is told goes to standard error, so that standard output holds one JSON document alone. */
+export const narrateOnStderr = (): void => {
+  narration = process.stderr;
+};
 export const print = (line = ''): void => {
-  process.stdout.write(`${line}\n`);
+  narration.write(`${line}\n`);
 };
 /** Machine-readable output: one JSON document. */
-export const printJson = (value: unknown): void => print(JSON.stringify(value, null, 2));
+export const printJson = (value: unknown): void => {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+};
 
 /** A table with aligned columns; numbers to the right. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -1,27 +1,17 @@
-import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import { type TrainingRecord, trainingRecordSchema } from '#schemas/run';
 import { bold, dim, green, table } from './output.ts';
+import { readRecord } from './run-end.ts';
 import type { Target } from './target.ts';
 
 /** Training jobs shown; the report shows more. */
 const SHOWN = 10;
 
 /** What a run was trained with, once that is known. */
-export async function readTraining(
-  { s3, outputs }: Pick<Target, 's3' | 'outputs'>,
+export const readTraining = (
+  target: Pick<Target, 's3' | 'outputs'>,
   run: RunPointer,
-): Promise<TrainingRecord | undefined> {
-  try {
-    const { Body } = await s3.send(
-      new GetObjectCommand({ Bucket: outputs.ArtifactsBucketName, Key: artifactKeys(run).training }),
-    );
-    return trainingRecordSchema.parse(JSON.parse((await Body?.transformToString()) ?? ''));
-  } catch (error) {
-    if (error instanceof Error && error.name === 'NoSuchKey') return undefined;
-    throw error;
-  }
-}
+): Promise<TrainingRecord | undefined> => readRecord(target, artifactKeys(run).training, trainingRecordSchema);
 
 /** The best training jobs of a tuning as a table; nothing for a run that was not tuned. */
 export function describeTuning({ tuning, trainingJob }: TrainingRecord): string | undefined {

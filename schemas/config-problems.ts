@@ -80,11 +80,22 @@ const typeNames: Readonly<Record<string, string>> = {
 };
 const typeName = (expected: string): string => typeNames[expected] ?? expected;
 
-/** Of a union's alternatives, the one the author most likely had in mind: whose shape fits best. */
-function likeliest(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
+/** Of a union's alternatives, those whose shape fits, the one the author most likely had in mind first. */
+function likeliest(branches: readonly (readonly Issue[])[]): readonly (readonly Issue[])[] {
   const shapeFits = (issues: readonly Issue[]) =>
     !issues.some((i) => i.path.length === 0 && i.code !== 'unrecognized_keys' && i.code !== 'custom');
-  return branches.filter(shapeFits).toSorted((a, b) => a.length - b.length)[0];
+  return branches.filter(shapeFits).toSorted((a, b) => a.length - b.length);
+}
+
+/** The keys of which an object lacks exactly one, when nothing but its key tells the alternatives apart; else none. */
+function lackingOneOf(branches: readonly (readonly Issue[])[], value: unknown): string[] {
+  const lacking = branches.map((issues) =>
+    issues.flatMap(({ path: [key, ...deeper] }) =>
+      key !== undefined && deeper.length === 0 && valueAt(value, [key]) === undefined ? [String(key)] : [],
+    ),
+  );
+  const keys = new Set(lacking.flat());
+  return keys.size > 1 && lacking.every(({ length }, i) => length === 1 && branches[i]?.length === 1) ? [...keys] : [];
 }
 
 /** What scalars and words a union takes, when no alternative's shape fits. */
@@ -127,9 +138,13 @@ function explain(issue: Issue, base: Path, schema: z.ZodType, root: unknown): Co
         return problem(
           required ? `missing; allowed: ${options.map(String).join(', ')}.` : oneOf(found, options.map(String)),
         );
-      const best = likeliest(issue.errors);
+      const fitting = likeliest(issue.errors);
+      const lacking = lackingOneOf(fitting, found);
+      if (lacking.length > 0) return problem(`one of ${lacking.join(', ')} is missing.`);
+      const [best] = fitting;
       if (best) return best.flatMap((inner) => explain(inner, path, schema, root));
-      return problem(oneOf(found, [...new Set(issue.errors.flatMap(alternatives))]));
+      const taken = [...new Set(issue.errors.flatMap(alternatives))];
+      return problem(required ? `missing; allowed: ${taken.join(', ')}.` : oneOf(found, taken));
     }
     case 'invalid_key':
       return [{ path, message: `not a valid name: ${issue.issues.map((i) => i.message).join('; ')}.`, atKey: true }];

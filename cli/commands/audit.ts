@@ -7,7 +7,7 @@ import { type RoleUsage, summarizeUsage } from '#local/iam/usage';
 import { wideGrants } from '#local/iam/wildcard-resources';
 import { bold, CliError, dim, green, print, printJson, red, table, yellow } from '../output.ts';
 import { stateDirectory } from '../project.ts';
-import { globalOptions } from './global.ts';
+import { localOptions } from './global.ts';
 
 interface AuditOptions {
   readonly log?: readonly string[];
@@ -35,8 +35,9 @@ function printUsage({ role, used, unused, refused }: RoleUsage): void {
     const rows = used.map(({ action, requests }) => [`  ${green(action)}`, requests.toLocaleString('en')]);
     print(table(['  used', 'requests'], rows));
   }
-  for (const { statement, action, resource } of unused) {
-    print(`  ${yellow('never used')}  ${action ?? resource}  ${dim(statement.replace(/^.*, statement/, 'statement'))}`);
+  for (const [statement, grants] of Map.groupBy(unused, (grant) => grant.statement)) {
+    const what = grants.map(({ action, resource }) => action ?? resource).join(', ');
+    print(`  ${yellow('never used')}  ${dim(statement.replace(/^.*, statement/, 'statement'))}  ${what}`);
   }
   for (const refusal of refused) print(`  ${red('refused')}  ${refusal}`);
   print();
@@ -54,6 +55,7 @@ export function auditCommand(program: Command): void {
       '\nA grant counts as used when a request needed it, so the answer is as good as the runs before it: train, deploy,\nroll back and fail once before you remove a grant.',
     )
     .action((options: AuditOptions, command: Command) => {
+      const { json } = localOptions(command);
       const folders = (options.log ?? [auditFolder(stateDirectory())]).flatMap((folder) => auditLogs(resolve(folder)));
       const logs = folders.map(readAudit);
       const roles = [...new Map(logs.flatMap((log) => log.roles.map((role) => [role.logicalId, role]))).values()];
@@ -69,7 +71,7 @@ export function auditCommand(program: Command): void {
       const wide = wideGrants(roles).filter(chosen);
       const unused = usage.reduce((sum, role) => sum + role.unused.length, 0);
       const refused = usage.reduce((sum, role) => sum + role.refused.length, 0);
-      if (globalOptions(command).json) printJson({ roles: usage, wide });
+      if (json) printJson({ roles: usage, wide });
       else {
         for (const role of usage.toSorted((a, b) => a.role.localeCompare(b.role))) printUsage(role);
         for (const { role, action, statement, why } of wide) {

@@ -8,7 +8,7 @@ import { bold, CliError, dim, green, print, printJson, yellow } from '../output.
 import { stateDirectory } from '../project.ts';
 import { readCloud } from '../target.ts';
 import { printNotes } from './faults.ts';
-import { globalOptions } from './global.ts';
+import { localOptions } from './global.ts';
 
 /** Shell lines that point any AWS tool at the embedded cloud. */
 export const environmentLines = (cloud: {
@@ -35,7 +35,7 @@ export function cloudCommands(program: Command): void {
     .option('--faults <file>', 'make it fail as this file says; when it is up already, from now on')
     .addHelpText('after', '\nExample:\n  $ npx tidegate up --faults examples/faults/flaky.yml')
     .action(async ({ port, faults: file }: { port?: number; faults?: string }, command: Command) => {
-      const { json } = globalOptions(command);
+      const { json } = localOptions(command);
       const faults = file === undefined ? undefined : await readFaultFile(file);
       const running = readCloud();
       if (running && faults) await setFaults(running, faults);
@@ -60,7 +60,8 @@ export function cloudCommands(program: Command): void {
     .command('down')
     .description('end the embedded cloud; its state stays')
     .option('--delete', 'delete its state too: buckets, models, endpoints, history')
-    .action(async (options: { delete?: boolean }) => {
+    .action(async (options: { delete?: boolean }, command: Command) => {
+      const { json } = localOptions(command);
       const was = await bringDown();
       if (options.delete) {
         // the Python that trains took a minute to make and holds nothing of the user's
@@ -68,7 +69,8 @@ export function cloudCommands(program: Command): void {
           if (name !== 'python') rmSync(join(stateDirectory(), name), { recursive: true, force: true });
         }
       }
-      print(was ? 'down' : 'It was not up.');
+      if (json) return printJson({ down: was, deleted: options.delete === true });
+      print(`${was ? 'down' : 'It was not up.'}${options.delete ? ' Its state is deleted.' : ''}`);
     });
 
   program
@@ -76,9 +78,10 @@ export function cloudCommands(program: Command): void {
     .description('print shell exports that point AWS tools at the embedded cloud, as its administrator')
     .addHelpText('after', '\nExample:\n  $ eval "$(npx tidegate env)" && aws s3 ls')
     .action((_options: object, command: Command) => {
+      const { json } = localOptions(command);
       const cloud = readCloud();
       if (!cloud) throw new CliError('The embedded cloud is not up. Start it with "npx tidegate up".');
-      if (globalOptions(command).json) {
+      if (json) {
         return printJson({
           endpoint: cloud.endpoint,
           region: cloud.region,

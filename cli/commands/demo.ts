@@ -1,17 +1,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GetObjectCommand } from '@aws-sdk/client-s3';
 import type { Command } from 'commander';
-import { artifactKeys } from '#domain/runs/layout';
 import { writeLoanBook } from '#examples/loans/generate';
-import { type Verdict, verdictSchema } from '#schemas/evaluation';
+import type { Verdict } from '#schemas/evaluation';
 import { bringUp } from '../embedded-cloud.ts';
-import { bold, CliError, cyan, dim, green, print, red, seconds, table, yellow } from '../output.ts';
+import { bold, CliError, cyan, dim, narrateOnStderr, print, printJson, seconds, yellow } from '../output.ts';
+import { describeVerdict, readVerdict } from '../run-end.ts';
 import { findRun, getState, listRuns, type RunRecord, waitForExecution } from '../runs.ts';
 import { openTarget, type Target } from '../target.ts';
 import { describeEnd, watchExecution } from '../watch.ts';
 import { dropAndWatch } from './drop.ts';
+import { localOptions } from './global.ts';
 import { predictRows } from './predict.ts';
 import { fetchReport } from './report.ts';
 import { printThreads, readSlack } from './slack.ts';
@@ -35,23 +35,6 @@ const applicant = {
 
 const heading = (text: string): void => print(`\n${bold(cyan(text))}`);
 
-async function readVerdict({ s3, outputs }: Target, run: RunRecord): Promise<Verdict> {
-  const { Body } = await s3.send(
-    new GetObjectCommand({ Bucket: outputs.ArtifactsBucketName, Key: artifactKeys(run).verdict }),
-  );
-  return verdictSchema.parse(JSON.parse((await Body?.transformToString()) ?? ''));
-}
-
-function printVerdict({ passed, gates }: Verdict): void {
-  print(passed ? green(bold('Every gate passed.')) : red(bold('Refused.')));
-  print(
-    table(
-      ['', 'GATE', 'WHY'],
-      gates.map((g) => [g.passed ? green('✓') : red('✗'), g.gate, g.reason]),
-    ),
-  );
-}
-
 async function dropBook(
   target: Target,
   settings: Parameters<typeof writeLoanBook>[2],
@@ -68,7 +51,8 @@ async function dropBook(
     const run = (await listRuns(target, pipeline, 50)).find((r) => r.executionArn === executionArn);
     if (!run) throw new CliError(`The drop was not trained: ${JSON.stringify(ended.output)}`);
     const verdict = await readVerdict(target, run);
-    printVerdict(verdict);
+    if (!verdict) throw new CliError(`Run ${run.runId} ended without a verdict.`);
+    print(describeVerdict(verdict));
     return { run, verdict };
   } finally {
     rmSync(directory, { recursive: true, force: true });
@@ -85,7 +69,13 @@ async function predictApplicant(target: Target): Promise<number> {
   return model.version;
 }
 
-async function demo(): Promise<void> {
+interface Story {
+  readonly endpoint: string;
+  readonly champion: { readonly runId: string; readonly version: number; readonly report: string };
+  readonly refused: { readonly runId: string; readonly report: string };
+}
+
+async function demo(): Promise<Story> {
   const started = performance.now();
   print(bold('Tidegate: data in, gated model out — all of it on this machine.'));
   const cloud = await bringUp();
@@ -131,7 +121,7 @@ async function demo(): Promise<void> {
     { brief: true },
   );
 
-  const reports = [await fetchReport(target, good.run), await fetchReport(target, bad.run)];
+  const reports = [await fetchReport(target, good.run), await fetchReport(target, bad.run)] as const;
   heading(`Done in ${seconds(performance.now() - started)}`);
   print(`  report of the champion   ${reports[0]}`);
   print(`  report of the refused    ${reports[1]}`);
@@ -142,11 +132,21 @@ async function demo(): Promise<void> {
   print('  npx tidegate drift loan-default            is what it is asked still what it was trained on?');
   print('  eval "$(npx tidegate env)" && aws s3 ls    any AWS tool against the embedded cloud');
   print('  npx tidegate down                          end it; the state stays');
+  return {
+    endpoint: cloud.endpoint,
+    champion: { runId: good.run.runId, version, report: reports[0] },
+    refused: { runId: bad.run.runId, report: reports[1] },
+  };
 }
 
 export function demoCommand(program: Command): void {
   program
     .command('demo')
     .description('the whole story in a minute: drop, train, gate, deploy, test, predict, refuse')
-    .action(demo);
+    .action(async (_options: object, command: Command) => {
+      const { json } = localOptions(command);
+      if (json) narrateOnStderr();
+      const story = await demo();
+      if (json) printJson(story);
+    });
 }

@@ -6,9 +6,10 @@ import type { Command } from 'commander';
 import { requirePipeline } from '../arguments.ts';
 import { bytes, CliError, dim, print, printJson } from '../output.ts';
 import { pipelineNames, readProjectPipeline } from '../project.ts';
-import { waitForExecution } from '../runs.ts';
+import { describeRunEnd, readVerdict } from '../run-end.ts';
+import { listRuns, waitForExecution } from '../runs.ts';
 import type { Target } from '../target.ts';
-import { describeEnd, type Ended, watchExecution } from '../watch.ts';
+import { type Ended, watchExecution } from '../watch.ts';
 import { withTarget } from './global.ts';
 
 const notStarted =
@@ -92,8 +93,9 @@ export function dropCommand(program: Command): void {
         await withTarget(command, async (target, { json }) => {
           requirePipeline(pipeline);
           if (options.watch && !json) {
-            const { ended } = await dropAndWatch(target, pipeline, files, options.name);
-            print(`run ${describeEnd(ended)}`);
+            const { ended, executionArn } = await dropAndWatch(target, pipeline, files, options.name);
+            const run = (await listRuns(target, pipeline)).find((r) => r.executionArn === executionArn);
+            print(describeRunEnd(ended, run, run && (await readVerdict(target, run))));
             if (ended.status !== 'SUCCEEDED') process.exitCode = 1;
             return;
           }

@@ -3,7 +3,7 @@ import type { FaultStatus } from '#local/faults/control';
 import { clearFaults, readFaultFile, readFaults, setFaults } from '../faults.ts';
 import { CliError, dim, print, printJson, table, yellow } from '../output.ts';
 import { type CloudFile, readCloud } from '../target.ts';
-import { globalOptions } from './global.ts';
+import { localOptions } from './global.ts';
 
 /** Prints what rules name that is not there. */
 export function printNotes(faults: FaultStatus | undefined): void {
@@ -61,10 +61,10 @@ export function faultsCommand(program: Command): void {
   $ npx tidegate faults --clear`,
     )
     .action(async (options: FaultsOptions, command: Command) => {
-      const { stage, json } = globalOptions(command);
+      const { json } = localOptions(command);
       if (options.set !== undefined && options.clear) throw new CliError('Give one of --set and --clear.');
       const cloud = readCloud();
-      if (stage !== undefined || !cloud) {
+      if (!cloud) {
         throw new CliError(
           'Faults are brought about in the embedded cloud alone; start it with "npx tidegate up --faults <file>". On AWS, look at AWS Fault Injection Service.',
         );

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { openTarget, type Target, type TargetOptions } from '../target.ts';
+import { CliError } from '../output.ts';
+import { localStage, openTarget, type Target, type TargetOptions } from '../target.ts';
 
 export interface GlobalOptions extends TargetOptions {
   readonly json?: boolean;
@@ -7,6 +8,20 @@ export interface GlobalOptions extends TargetOptions {
 
 /** The options every command shares, wherever they stand on the line. */
 export const globalOptions = (command: Command): GlobalOptions => command.optsWithGlobals<GlobalOptions>();
+
+/**
+ * The shared options of a command that is about the embedded cloud alone.
+ * @throws CliError when a stage on AWS is named: it would be left alone, and the embedded cloud met instead
+ */
+export function localOptions(command: Command): GlobalOptions {
+  const options = globalOptions(command);
+  if (options.stage !== undefined && options.stage !== localStage) {
+    throw new CliError(
+      `"tidegate ${command.name()}" is about the embedded cloud alone, and --stage ${options.stage} is on AWS. Leave --stage out.`,
+    );
+  }
+  return options;
+}
 
 /** Opens what the command talks to and closes it after. */
 export async function withTarget<T>(

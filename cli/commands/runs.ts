@@ -2,9 +2,10 @@ import type { Command } from 'commander';
 import { requirePipeline, wholeNumber } from '../arguments.ts';
 import { bold, dim, green, print, printJson, red, table, yellow } from '../output.ts';
 import { pipelineNames } from '../project.ts';
+import { describeRunEnd, readVerdict } from '../run-end.ts';
 import { findRun, listRuns } from '../runs.ts';
 import { describeTuning, readTraining } from '../tuning.ts';
-import { describeEnd, watchExecution } from '../watch.ts';
+import { watchExecution } from '../watch.ts';
 import { withTarget } from './global.ts';
 
 const colours: Readonly<Record<string, (text: string) => string>> = {
@@ -64,7 +65,13 @@ export function runCommands(program: Command): void {
         if (json) {
           const ended = await watchExecution(target.sfn, run.executionArn, { silent: true });
           const training = await readTraining(target, run);
-          printJson({ ...(await findRun(target, run.runId)), execution: ended, ...(training ? { training } : {}) });
+          const verdict = await readVerdict(target, run);
+          printJson({
+            ...(await findRun(target, run.runId)),
+            execution: ended,
+            ...(training && { training }),
+            ...(verdict && { verdict }),
+          });
           return;
         }
         print(`${bold(run.runId)} ${run.pipeline} ${dim(run.drop)}`);
@@ -72,7 +79,7 @@ export function runCommands(program: Command): void {
         const training = await readTraining(target, run);
         const tuning = training && describeTuning(training);
         if (tuning !== undefined) print(tuning);
-        print(`run ${describeEnd(ended)}`);
+        print(describeRunEnd(ended, await findRun(target, run.runId), await readVerdict(target, run)));
         if (ended.status !== 'SUCCEEDED') process.exitCode = 1;
       });
     });

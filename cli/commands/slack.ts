@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { bold, CliError, cyan, dim, print, printJson } from '../output.ts';
 import { readCloud } from '../target.ts';
-import { globalOptions } from './global.ts';
+import { localOptions } from './global.ts';
 
 /** A message as the local Slack page serves it. */
 export interface SlackMessage {
@@ -41,17 +41,21 @@ export function slackCommand(program: Command): void {
   program
     .command('slack')
     .description('what the team was told: the messages of the embedded cloud')
-    .option('--channel <name>', 'only this channel')
+    .option('--channel <name>', 'only this channel, with or without #')
     .action(async ({ channel }: { channel?: string }, command: Command) => {
-      const options = globalOptions(command);
+      const { json } = localOptions(command);
       const cloud = readCloud();
-      if (options.stage || !cloud)
+      if (!cloud)
         throw new CliError(
           'This shows the embedded cloud\'s messages; start it with "npx tidegate up". On AWS, look into Slack itself.',
         );
-      const messages = (await readSlack(cloud.endpoint)).filter((m) => channel === undefined || m.channel === channel);
-      if (options.json) return printJson(messages);
-      if (messages.length === 0) print('Nobody was told anything yet.');
+      const all = await readSlack(cloud.endpoint);
+      const messages = all.filter((m) => channel === undefined || m.channel === `#${channel.replace(/^#/, '')}`);
+      if (json) return printJson(messages);
+      if (all.length === 0) print('Nobody was told anything yet.');
+      else if (messages.length === 0) {
+        print(`Nothing was said in ${channel}. There are: ${[...new Set(all.map((m) => m.channel))].join(', ')}.`);
+      }
       printThreads(messages);
       print(dim(`Page: ${cloud.endpoint}/_slack/`));
     });

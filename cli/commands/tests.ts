@@ -1,9 +1,9 @@
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Command } from 'commander';
-import { z } from 'zod';
 import { endpointName } from '#domain/naming';
-import { endpointTestSchema } from '#schemas/endpoint-test';
+import { type EndpointTest, endpointTestSchema } from '#schemas/endpoint-test';
+import { problemsText, readYaml } from '#schemas/located-yaml';
 import { readText, requirePipeline } from '../arguments.ts';
 import { CliError, dim, green, print, printJson, red, table } from '../output.ts';
 import { pipelineNames } from '../project.ts';
@@ -66,18 +66,19 @@ async function show(target: Target, endpoint: string, json: boolean | undefined)
   );
 }
 
-/** Puts one test from a JSON file. @throws CliError naming what does not fit */
+/**
+ * Reads a test from a file of JSON, or of YAML, which JSON is a part of.
+ * @throws CliError with every problem: its line, its path, what was found and what is allowed
+ */
+export function readTestFile(file: string): EndpointTest {
+  const read = readYaml(readText(file), endpointTestSchema, 'the file is empty; it must hold an endpoint test');
+  if ('problems' in read) throw new CliError(problemsText(file, read.problems));
+  return read.data;
+}
+
+/** Puts one test. @throws CliError naming what does not fit */
 async function put(target: Target, endpoint: string, file: string, json: boolean | undefined): Promise<void> {
-  const text = readText(file);
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch (error) {
-    throw new CliError(`${file} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  const parsed = endpointTestSchema.safeParse(document);
-  if (!parsed.success) throw new CliError(`${file} is no endpoint test:\n${z.prettifyError(parsed.error)}`);
-  const test = parsed.data;
+  const test = readTestFile(file);
   await target.db.send(
     new PutCommand({
       TableName: target.outputs.EndpointTestsTableName,
@@ -95,7 +96,7 @@ export function testsCommand(program: Command): void {
     .command('tests')
     .description("show an endpoint's tests and their last results; add, delete or run them")
     .argument('<endpoint>', 'a pipeline, or the name of an endpoint')
-    .option('--put <file>', 'add or replace a test from a JSON file')
+    .option('--put <file>', 'add or replace a test from a JSON or YAML file')
     .option('--delete <id>', 'delete a test')
     .option('--run', 'run them now')
     .addHelpText(

@@ -7,9 +7,24 @@ const changes = /^(Create|Put|Update|Delete|Start|Invoke)/;
 /**
  * The faults of a path: at every call one passing fault, of a kind that rotates within the service so that each is seen there; at
  * every call that changes something a lost answer as well; an outage of every operation of every role; and a blackout of Lambda
- * from every call of a machine on. `CHAOS=all` puts every kind at every call.
+ * from every call of a machine on. `CHAOS=once` puts one fault at every call, outages among the kinds that rotate; `CHAOS=all`
+ * every kind.
  */
-export function planFaults(sites: readonly CallSite[], { all = process.env['CHAOS'] === 'all' } = {}): FaultCase[] {
+export function planFaults(sites: readonly CallSite[], extent = process.env['CHAOS']): FaultCase[] {
+  return extent === 'once' ? oneFaultEach(sites) : manyFaults(sites, extent === 'all');
+}
+
+function oneFaultEach(sites: readonly CallSite[]): FaultCase[] {
+  const kinds: readonly FaultKind[] = [...passingKinds, 'outage'];
+  const turns = new Map<string, number>();
+  return sites.map((site) => {
+    const turn = turns.get(site.service) ?? 0;
+    turns.set(site.service, turn + 1);
+    return { site, kind: kinds[turn % kinds.length] ?? 'outage' };
+  });
+}
+
+function manyFaults(sites: readonly CallSite[], all: boolean): FaultCase[] {
   const turns = new Map<string, number>();
   const outages = new Set<string>();
   const cases: FaultCase[] = [];

@@ -1,12 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { SQLInputValue } from 'node:sqlite';
 import type { BusEvent, CloudContext } from './service.ts';
-
-/** The database of a service, as far as its outbox uses it. */
-export interface OutboxDatabase {
-  run(sql: string, ...values: SQLInputValue[]): void;
-  all(sql: string, ...values: SQLInputValue[]): Readonly<Record<string, unknown>>[];
-}
+import type { Statements } from './sqlite.ts';
 
 /**
  * Events a service owes to the bus. An event is kept by the very transaction that makes it true and sent after the
@@ -28,7 +22,7 @@ export const eventOutboxSchema = `
 
 /** @param database has the table of `eventOutboxSchema` */
 export function eventOutbox(
-  database: OutboxDatabase,
+  database: Pick<Statements, 'run' | 'all'>,
   context: Pick<CloudContext, 'clock' | 'emit' | 'log'>,
 ): EventOutbox {
   let mayHold = false;
@@ -45,6 +39,7 @@ export function eventOutbox(
     send() {
       if (!mayHold) return;
       mayHold = false;
+      let sent: number | undefined;
       for (const row of database.all('SELECT number, id, time, event FROM event_outbox ORDER BY number')) {
         const event = JSON.parse(String(row['event'])) as BusEvent;
         try {
@@ -56,10 +51,11 @@ export function eventOutbox(
             detailType: event['detail-type'],
             error: error instanceof Error ? error.message : String(error),
           });
-          return;
+          break;
         }
-        database.run('DELETE FROM event_outbox WHERE number = ?', Number(row['number']));
+        sent = Number(row['number']);
       }
+      if (sent !== undefined) database.run('DELETE FROM event_outbox WHERE number <= ?', sent);
     },
     start() {
       mayHold = true;

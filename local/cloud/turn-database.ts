@@ -1,7 +1,5 @@
-import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
-
-/** One row as `node:sqlite` gives it. */
-export type Row = Readonly<Record<string, SQLOutputValue>>;
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { type Row, type Statements, statementsOf } from './sqlite.ts';
 
 /**
  * A SQLite file that is written turn by turn: whatever one turn of the event loop writes, with all that follows from it
@@ -16,7 +14,7 @@ export type Row = Readonly<Record<string, SQLOutputValue>>;
  */
 export class TurnDatabase {
   readonly #connection: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #statements: Statements;
   readonly #atEnd = new Map<string, () => void>();
   readonly #afterCommit: () => void;
   #open = false;
@@ -29,15 +27,8 @@ export class TurnDatabase {
     this.#connection = new DatabaseSync(file);
     this.#connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;');
     this.#connection.exec(schema);
+    this.#statements = statementsOf(this.#connection);
     this.#afterCommit = afterCommit;
-  }
-
-  #prepare(sql: string): StatementSync {
-    const known = this.#statements.get(sql);
-    if (known) return known;
-    const statement = this.#connection.prepare(sql);
-    this.#statements.set(sql, statement);
-    return statement;
   }
 
   #begin(): void {
@@ -50,15 +41,15 @@ export class TurnDatabase {
   /** Writes, as part of this turn. */
   run(sql: string, ...values: SQLInputValue[]): void {
     this.#begin();
-    this.#prepare(sql).run(...values);
+    this.#statements.run(sql, ...values);
   }
 
   get(sql: string, ...values: SQLInputValue[]): Row | undefined {
-    return this.#prepare(sql).get(...values);
+    return this.#statements.get(sql, ...values);
   }
 
   all(sql: string, ...values: SQLInputValue[]): Row[] {
-    return this.#prepare(sql).all(...values);
+    return this.#statements.all(sql, ...values);
   }
 
   /** Has something written once, at the end of this turn; what was registered under the same key before is not. */

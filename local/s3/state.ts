@@ -22,8 +22,13 @@ export interface S3State {
 /** @param directory made when missing. */
 export const openState = async (context: CloudContext, directory: string): Promise<S3State> => {
   const catalog = await Catalog.open(directory);
-  const outbox = eventOutbox(catalog.database, context);
-  catalog.database.onCommit(() => outbox.send());
+  const { database } = catalog;
+  // That an event was sent need not survive a power cut: it would be sent again, under the same id.
+  const outbox = eventOutbox(
+    { run: (...statement) => database.runLazily(...statement), all: (...statement) => database.all(...statement) },
+    context,
+  );
+  database.onCommit(() => outbox.send());
   return {
     context,
     catalog,

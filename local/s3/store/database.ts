@@ -1,8 +1,6 @@
-import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { eventOutboxSchema } from '#local/cloud/event-outbox';
-
-/** One row as `node:sqlite` gives it. */
-export type Row = Readonly<Record<string, SQLOutputValue>>;
+import { type Row, type Statements, statementsOf } from '#local/cloud/sqlite';
 
 const schema = `
   CREATE TABLE IF NOT EXISTS buckets (name TEXT PRIMARY KEY, created INTEGER NOT NULL) WITHOUT ROWID;
@@ -45,7 +43,7 @@ const schema = `
  */
 export class Database {
   readonly #connection: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #statements: Statements;
   #inTransaction = false;
   #afterCommit: () => void = () => {};
 
@@ -54,6 +52,7 @@ export class Database {
     this.#connection = new DatabaseSync(file);
     this.#connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;');
     this.#connection.exec(schema);
+    this.#statements = statementsOf(this.#connection);
   }
 
   /** Has something called after every commit of a transaction. */
@@ -61,24 +60,27 @@ export class Database {
     this.#afterCommit = call;
   }
 
-  #prepare(sql: string): StatementSync {
-    const known = this.#statements.get(sql);
-    if (known) return known;
-    const statement = this.#connection.prepare(sql);
-    this.#statements.set(sql, statement);
-    return statement;
+  run(sql: string, ...values: SQLInputValue[]): void {
+    this.#statements.run(sql, ...values);
   }
 
-  run(sql: string, ...values: SQLInputValue[]): void {
-    this.#prepare(sql).run(...values);
+  /** Writes what a power cut may take back, without waiting for the disk; inside a transaction, as part of it. */
+  runLazily(sql: string, ...values: SQLInputValue[]): void {
+    // SQLite takes no such change within a transaction.
+    if (!this.#inTransaction) this.#connection.exec('PRAGMA synchronous = NORMAL');
+    try {
+      this.run(sql, ...values);
+    } finally {
+      if (!this.#inTransaction) this.#connection.exec('PRAGMA synchronous = FULL');
+    }
   }
 
   get(sql: string, ...values: SQLInputValue[]): Row | undefined {
-    return this.#prepare(sql).get(...values);
+    return this.#statements.get(sql, ...values);
   }
 
   all(sql: string, ...values: SQLInputValue[]): Row[] {
-    return this.#prepare(sql).all(...values);
+    return this.#statements.all(sql, ...values);
   }
 
   /** Runs `work` and commits it, or rolls everything back when it throws. `work` must not wait for anything. */

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import type { Row } from '#local/cloud/sqlite';
 import type { Checksum, ChecksumAlgorithm } from '../checksums/algorithms.ts';
 import type { Catalog, Change } from './catalog.ts';
-import { integerOf, type Row, textOf } from './database.ts';
+import { integerOf, textOf } from './database.ts';
 import { type Cursor, type Page, type PageRequest, readPage } from './paging.ts';
 import type { ObjectRecord, Tags } from './versions.ts';
 

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import type { Row } from '#local/cloud/sqlite';
 import type { Checksum } from '../checksums/algorithms.ts';
 import type { Encryption } from '../encryption.ts';
 import type { Extent } from './blobs.ts';
 import type { Catalog, Change } from './catalog.ts';
-import { integerOf, type Row, textOf } from './database.ts';
+import { integerOf, textOf } from './database.ts';
 
 /** `off` until versioning is first enabled on a bucket. */
 export type Versioning = 'off' | 'enabled' | 'suspended';

@@ -1,4 +1,5 @@
-import type { Row, TurnDatabase } from '../../cloud/turn-database.ts';
+import type { Row } from '../../cloud/sqlite.ts';
+import type { TurnDatabase } from '../../cloud/turn-database.ts';
 import type { StateType } from '../asl.ts';
 import type { Checkpoint, Journal, KeptLine, LineEnd } from '../interpreter/journal.ts';
 

@@ -42,6 +42,18 @@ export function isTransient(error: unknown): boolean {
 }
 
 /**
+ * Which service an error of the AWS SDK came from, as a prefix: `DynamoDB `. Services say "try again" in the same words, and
+ * errors name theirs by the class they all extend (`DynamoDBServiceException`) alone.
+ */
+function serviceOf(error: unknown): string {
+  for (let type: unknown = error; type instanceof Error; type = Object.getPrototypeOf(type)) {
+    const [, service] = /^(.+)ServiceException$/.exec(type.constructor.name) ?? [];
+    if (service !== undefined) return `${service} `;
+  }
+  return '';
+}
+
+/**
  * The one middleware stack. Validates the event with `schema` (the handler sees the parsed value), gives every log line
  * the run it belongs to, and lets errors out under the names the state machines match.
  *
@@ -72,7 +84,7 @@ export function withMiddleware<S extends z.ZodType, R>(
       else logger.error('unexpected error', { errorName: error?.name, stack: error?.stack });
       logger.resetKeys();
       if (!(error instanceof TidegateError) && isTransient(error)) {
-        throw new TransientError(`${error?.name}: ${error?.message}`, { cause: error });
+        throw new TransientError(`${serviceOf(error)}${error?.name}: ${error?.message}`, { cause: error });
       }
     },
   });

@@ -1,3 +1,4 @@
+import { DynamoDBServiceException, ProvisionedThroughputExceededException } from '@aws-sdk/client-dynamodb';
 import type { Context } from 'aws-lambda';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -101,6 +102,23 @@ describe('a handler', () => {
     ["Tidegate's own errors as they are", new DataEngineError('Cannot read'), 'DataEngineError', 'Cannot read'],
     ["Tidegate's own transient ones too", new TransientError('again'), 'TransientError', 'again'],
     ['what may go away as TransientError', named('SlowDown'), 'TransientError', 'SlowDown: said so'],
+    [
+      'a service that is not there under its own name',
+      new DynamoDBServiceException({
+        name: 'ServiceUnavailable',
+        message: 'busy.',
+        $fault: 'server',
+        $metadata: { httpStatusCode: 503 },
+      }),
+      'TransientError',
+      'DynamoDB ServiceUnavailable: busy.',
+    ],
+    [
+      'a service that throttles under its own name, whatever class the error is of',
+      new ProvisionedThroughputExceededException({ message: 'slow down.', $metadata: { httpStatusCode: 400 } }),
+      'TransientError',
+      'DynamoDB ProvisionedThroughputExceededException: slow down.',
+    ],
     ['everything else as it is', named('AccessDenied'), 'AccessDenied', 'said so'],
   ])('lets out %s, and forgets the run', async (_, thrown, name, message) => {
     const handler = withMiddleware(schema, async () => {

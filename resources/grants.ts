@@ -81,8 +81,7 @@ export const readSecret = (secret: string): Allow[] => [
 const regional = (service: string, rest: string): Value =>
   sub(`arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${rest}`);
 /** This stage's resources of one SageMaker kind. */
-export const sageMakerArn = (stage: string, kind: string): Value =>
-  regional('sagemaker', `${kind}/tidegate-${stage}-*`);
+const sageMakerArn = (stage: string, kind: string): Value => regional('sagemaker', `${kind}/tidegate-${stage}-*`);
 export const sageMaker = (stage: string, kind: string, ...actions: string[]): Allow[] => [
   allow(
     actions.map((a) => `sagemaker:${a}`),

@@ -66,7 +66,6 @@ const rangeSchema = z.union([
     .strict()
     .describe('these values only; what a grid is made of'),
 ]);
-export type TuningRange = z.output<typeof rangeSchema>;
 
 const rangesSchema = z
   .object(

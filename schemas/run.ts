@@ -78,7 +78,7 @@ const trialSchema = z.object({
 export type Trial = z.output<typeof trialSchema>;
 
 /** How a model's hyperparameters were found. */
-export const tuningRecordSchema = z.object({
+const tuningRecordSchema = z.object({
   tuningJob: z.string(),
   strategy: z.string(),
   metric: z.string(),
@@ -118,4 +118,3 @@ export const runFailureSchema = z.object({
   runId: z.string().optional(),
   drop: z.string().optional(),
 });
-export type RunFailure = z.output<typeof runFailureSchema>;

@@ -19,9 +19,6 @@ export interface FeatureColumn extends CleanColumn {
   readonly feature: FeatureSpec;
 }
 
-/** Columns of the clean rows that Tidegate makes; a pipeline's own columns may not be named so (`schemas/pipeline`). */
-export const reservedColumns = ['_row', '_side', '_label', '_id', '_time'] as const;
-
 function cleanColumn(name: string, spec: ColumnSpec): CleanColumn | undefined {
   switch (spec.role) {
     case 'feature':

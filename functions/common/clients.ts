@@ -1,5 +1,4 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
@@ -21,7 +20,6 @@ export const sageMakerClient = lazily(() => new SageMakerClient({}));
 export const sageMakerRuntimeClient = lazily(() => new SageMakerRuntimeClient({}));
 export const secretsClient = lazily(() => new SecretsManagerClient({}));
 export const sfnClient = lazily(() => new SFNClient({}));
-export const lambdaClient = lazily(() => new LambdaClient({}));
 export const documentClient = lazily(() =>
   DynamoDBDocumentClient.from(new DynamoDBClient({}), { marshallOptions: { removeUndefinedValues: true } }),
 );

@@ -11,7 +11,7 @@ import { statistic } from './statistics.ts';
 const invalid = (message: string): AwsError => new AwsError('InvalidParameterValue', message);
 
 /** Reads a time sent as seconds since the epoch (JSON) or ISO 8601 (query, templates). @returns milliseconds. */
-export function readTime(input: JsonObject, name: string): number | undefined {
+function readTime(input: JsonObject, name: string): number | undefined {
   const value = input[name];
   if (value === undefined || value === null) return undefined;
   const time = typeof value === 'number' ? value * 1000 : Date.parse(String(value));

@@ -24,7 +24,7 @@ const isDocument = (value: Value | undefined): boolean => ['M', 'L'].includes(ty
  * Whether two attribute values are equal, maps and lists member by member, sets in any order (DynamoDB Developer Guide,
  * "Comparison operator and function reference"). Numbers are compared as dynalite normalizes them.
  */
-export function isSameValue(a: Value | undefined, b: Value | undefined): boolean {
+function isSameValue(a: Value | undefined, b: Value | undefined): boolean {
   const type = typeOf(a);
   if (a === undefined || b === undefined || type === undefined || type !== typeOf(b)) return false;
   const [left, right] = [a[type], b[type]];

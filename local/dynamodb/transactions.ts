@@ -19,7 +19,7 @@ type Kind = keyof typeof WRITES | 'ConditionCheck';
 const KINDS: readonly string[] = [...Object.keys(WRITES), 'ConditionCheck'];
 
 /** One action of a transaction, on one item. */
-export interface TransactionAction {
+interface TransactionAction {
   readonly kind: Kind;
   readonly table: string;
   readonly input: JsonObject;
@@ -43,7 +43,7 @@ const invalid = (message: string): AwsError => new AwsError('ValidationException
  * The actions of a TransactWriteItems request.
  * @throws AwsError `ValidationException`
  */
-export function readActions(input: JsonObject): readonly TransactionAction[] {
+function readActions(input: JsonObject): readonly TransactionAction[] {
   const items = input['TransactItems'];
   if (!Array.isArray(items) || items.length === 0 || items.length > MAX_ACTIONS) {
     throw invalid(

@@ -53,7 +53,7 @@ const event = {
 };
 
 /** One rule of a fault file; docs/faults.md explains each. */
-export const faultRuleSchema = z
+const faultRuleSchema = z
   .discriminatedUnion('fault', [
     z.strictObject({ fault: z.literal('throttle'), ...call }),
     z.strictObject({ fault: z.literal('server-error'), ...call, status: z.literal([500, 503]).default(500) }),

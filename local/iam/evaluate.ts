@@ -54,7 +54,7 @@ function resourceMatches(
 }
 
 /** Whether a subject is meant by the Principal member of a resource or trust policy. */
-export function principalMatches(principals: Principals, subject: Subject): boolean {
+function principalMatches(principals: Principals, subject: Subject): boolean {
   if (principals === '*') return true;
   return Object.entries(principals).some(([kind, names]) =>
     names.some((name) => {

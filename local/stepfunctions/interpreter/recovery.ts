@@ -11,7 +11,7 @@ const DEFAULT_BACKOFF_RATE = 2;
  * @param used how often this retrier has retried before
  * @param random in [0, 1), for full jitter
  */
-export function retryDelaySeconds(retrier: Retrier, used: number, random: () => number): number {
+function retryDelaySeconds(retrier: Retrier, used: number, random: () => number): number {
   const { IntervalSeconds = DEFAULT_INTERVAL_SECONDS, BackoffRate = DEFAULT_BACKOFF_RATE } = retrier;
   const grown = IntervalSeconds * BackoffRate ** used;
   const capped = Math.min(grown, retrier.MaxDelaySeconds ?? Number.POSITIVE_INFINITY);

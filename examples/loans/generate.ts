@@ -60,7 +60,7 @@ export async function writeLoanBook(
 
 const usage = `Writes a synthetic loan book with invented people.
 
-  node examples/loans/generate.ts --rows 20000 --seed 7 --out DIR [options]
+  npx node examples/loans/generate.ts --rows 20000 --seed 7 --out DIR [options]
 
   --shards N       how many files (1)
   --economy NAME   ${economies.join(' | ')} (normal)

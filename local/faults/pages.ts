@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PageHandler } from '../cloud/door.ts';
+import { answerJson, readPageBody } from '../cloud/page-wire.ts';
 import type { FaultControl } from './control.ts';
 import { FaultFileError, parseFaultFile } from './fault-file.ts';
 
@@ -21,17 +22,6 @@ const sameText = (a: string, b: string): boolean => {
   return left.length === right.length && timingSafeEqual(left, right);
 };
 
-async function readText(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.byteLength;
-    if (size > MAX_BYTES) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
 /**
  * The page of a cloud's faults, JSON. Anyone on this machine may read it; changing needs `faultsAuthorization`, which no web
  * page knows and none may send across origins.
@@ -42,23 +32,15 @@ export function createFaultPages(
 ): { readonly prefix: string; readonly handle: PageHandler } {
   const authorization = faultsAuthorization(adminSecret);
 
-  const json = (response: ServerResponse, status: number, body: unknown): void => {
-    response.writeHead(status, {
-      'content-type': 'application/json; charset=utf-8',
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-    });
-    response.end(JSON.stringify(body));
-  };
-  const show = (response: ServerResponse): void => json(response, 200, { faults: control.status() ?? null });
+  const show = (response: ServerResponse): void => answerJson(response, 200, { faults: control.status() ?? null });
 
   async function set(request: IncomingMessage, response: ServerResponse, name: string): Promise<void> {
-    const text = await readText(request);
-    if (text === undefined) return json(response, 413, { error: `A fault file has at most ${MAX_BYTES} bytes.` });
+    const text = await readPageBody(request, MAX_BYTES);
+    if (text === undefined) return answerJson(response, 413, { error: `A fault file has at most ${MAX_BYTES} bytes.` });
     try {
       control.set(await parseFaultFile(text, name));
     } catch (cause) {
-      if (cause instanceof FaultFileError) return json(response, 400, { error: cause.message });
+      if (cause instanceof FaultFileError) return answerJson(response, 400, { error: cause.message });
       throw cause;
     }
     show(response);
@@ -68,13 +50,13 @@ export function createFaultPages(
     prefix: FAULTS_PREFIX,
     async handle(request, response) {
       const url = new URL(request.url ?? '/', 'http://localhost');
-      if (url.pathname !== FAULTS_PREFIX) return json(response, 404, { error: 'not found' });
+      if (url.pathname !== FAULTS_PREFIX) return answerJson(response, 404, { error: 'not found' });
       if (request.method === 'GET') return show(response);
       if (request.method !== 'PUT' && request.method !== 'DELETE') {
-        return json(response, 405, { error: 'GET reads the faults, PUT sets them, DELETE clears them.' });
+        return answerJson(response, 405, { error: 'GET reads the faults, PUT sets them, DELETE clears them.' });
       }
       if (!sameText(request.headers.authorization ?? '', authorization)) {
-        return json(response, 403, { error: 'Only who started this cloud may change its faults.' });
+        return answerJson(response, 403, { error: 'Only who started this cloud may change its faults.' });
       }
       if (request.method === 'PUT') return set(request, response, url.searchParams.get('name') ?? 'faults');
       control.clear();

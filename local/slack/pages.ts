@@ -3,8 +3,9 @@ import { mkdirSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { answerJson, readPageBody } from '#local/cloud/page-wire';
 import type { CloudContext } from '#local/cloud/service';
-import { callUnderFault, type WireAnswer } from './faults.ts';
+import { callUnderFault } from './faults.ts';
 import { messageStore, type StoredMessage } from './message-store.ts';
 import { contentSecurityPolicy, renderPage } from './page.ts';
 import { type Arguments, callMethod, slackMethods } from './web-api.ts';
@@ -17,17 +18,6 @@ export interface SlackPages {
 }
 
 const maxBody = 1_000_000;
-
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.byteLength;
-    if (size > maxBody) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
 
 function readArguments(body: string, contentType: string, query: URLSearchParams): Arguments | undefined {
   if (!contentType.includes('json'))
@@ -66,26 +56,16 @@ export function createSlackPages(context: CloudContext): SlackPages {
   const store = messageStore(db);
   const methods = slackMethods(store, context.clock);
 
-  const json = (response: ServerResponse, status: number, body: unknown, headers: WireAnswer['headers'] = {}): void => {
-    response.writeHead(status, {
-      ...headers,
-      'content-type': 'application/json; charset=utf-8',
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-    });
-    response.end(JSON.stringify(body));
-  };
-
   const api = async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
     const method = url.pathname.slice('/_slack/api/'.length);
-    const body = await readBody(request);
-    if (body === undefined) return json(response, 200, { ok: false, error: 'request_too_large' });
+    const body = await readPageBody(request, maxBody);
+    if (body === undefined) return answerJson(response, 200, { ok: false, error: 'request_too_large' });
     const args = readArguments(body, request.headers['content-type'] ?? '', url.searchParams);
-    if (!args) return json(response, 200, { ok: false, error: 'invalid_json' });
+    if (!args) return answerJson(response, 200, { ok: false, error: 'invalid_json' });
     const call = () => callMethod(methods, method, request.headers.authorization, args);
     const answer = await callUnderFault(context.faults?.slack(method), call, response, context.clock);
     if (answer === 'reset') response.destroy();
-    else json(response, answer.status, answer.body, answer.headers);
+    else answerJson(response, answer.status, answer.body, answer.headers);
   };
 
   const page = (request: IncomingMessage, response: ServerResponse, wanted: string | null): void => {
@@ -113,13 +93,13 @@ export function createSlackPages(context: CloudContext): SlackPages {
       const url = new URL(request.url ?? '/', 'http://localhost');
       if (url.pathname.startsWith('/_slack/api/')) return api(request, response, url);
       if (request.method !== 'GET' && request.method !== 'HEAD')
-        return json(response, 405, { error: 'method_not_allowed' });
+        return answerJson(response, 405, { error: 'method_not_allowed' });
       if (url.pathname === '/_slack/messages') {
         const messages = store.messages(url.searchParams.get('channel') ?? undefined).map(toListed);
-        return json(response, 200, { messages });
+        return answerJson(response, 200, { messages });
       }
       if (url.pathname === '/_slack/') return page(request, response, url.searchParams.get('channel'));
-      return json(response, 404, { error: 'not_found' });
+      return answerJson(response, 404, { error: 'not_found' });
     },
     close: async () => db.close(),
   };

@@ -90,6 +90,13 @@ const chunks = <T>(items: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 
 const mrkdwn = (text: string): Mrkdwn => ({ type: 'mrkdwn', text });
+/** The rows of a table where there are no columns to see: `auc: candidate 0.81, champion 0.8`. */
+const spokenRows = ({ columns, rows }: Table): string[] =>
+  rows.map(([name = '', ...cells]) => {
+    const named = cells.flatMap((text, i) => (text === '' ? [] : `${columns[i + 1] ?? ''} ${text}`.trim()));
+    return named.length === 0 ? name : `${name}: ${named.join(', ')}`;
+  });
+
 const hasContent = (part: Part): boolean => (part.lines?.length ?? 0) > 0 || (part.table?.rows.length ?? 0) > 0;
 
 function fallback(draft: Draft): string {
@@ -101,9 +108,7 @@ function fallback(draft: Draft): string {
       .filter(hasContent)
       .flatMap((part) => [
         ...(part.title === undefined ? [] : [`${escapeMrkdwn(part.title)}:`]),
-        ...(part.table
-          ? part.table.rows.map((row) => escapeMrkdwn(row.filter((text) => text !== '').join(', ')))
-          : (part.lines ?? []).map(toPlain)),
+        ...(part.table ? spokenRows(part.table).map(escapeMrkdwn) : (part.lines ?? []).map(toPlain)),
       ]),
     ...(draft.footer ?? []).map(toPlain),
   ];

@@ -4,6 +4,7 @@ import type { Inline } from './rich-text.ts';
 
 export interface GateResult {
   readonly name: string;
+  /** NaN when there was nothing to compare with. */
   readonly value: number;
   readonly bound: number;
   readonly interval?: readonly [low: number, high: number];
@@ -34,6 +35,8 @@ export interface Verdict {
 const range = (low: number, high: number): string => `${decimal(low)} – ${decimal(high)}`;
 
 function gateLine(gate: GateResult): Inline[] {
+  // a comparison with nobody has no number to show
+  if (Number.isNaN(gate.value)) return [gate.passed ? '✓ ' : '✗ ', { code: gate.name }, `: ${gate.reason}`];
   const interval = gate.interval === undefined ? '' : ` · interval ${range(...gate.interval)}`;
   const why = gate.passed || gate.reason === '' ? '' : `: ${gate.reason}`;
   return [

@@ -181,10 +181,22 @@ describe('wording', () => {
       '✗ recall 0.42 · bound 0.6: below 0.6',
       '✓ auc 0.8123 · bound 0.75 · interval 0.79 – 0.834',
       'Metrics on the holdout:',
-      'auc, 0.8123, 0.79 – 0.834, 0.8',
+      'auc: candidate 0.8123, interval 0.79 – 0.834, champion 0.8',
       'Run r1',
       'Report s3://artifacts/report.html',
     ]);
+  });
+  test('a gate that had no champion to compare with says so instead of a number', () => {
+    const reason = 'There is no champion yet.';
+    const { text } = verdictMessage({
+      pipeline: 'loan-default',
+      runId: 'r1',
+      passed: true,
+      gates: [{ name: 'auc vs champion', value: Number.NaN, bound: -0.01, passed: true, reason }],
+      metrics: [],
+      reportUri: 's3://artifacts/report.html',
+    });
+    expect(text).toContain('✓ auc vs champion: There is no champion yet.');
   });
   test('long lists end with what was left out', () => {
     const results = Array.from({ length: 40 }, (_, i) => ({

@@ -1,9 +1,5 @@
 import type { EndpointFault, JobFault } from '#local/cloud/faults';
-
-/** A job that fails for a reason AWS would give; the message is its FailureReason. */
-export class JobFailure extends Error {
-  override readonly name = 'JobFailure';
-}
+import { JobFailure } from '#local/sagemaker/failure';
 
 /** As AWS writes it when an instance type is short (seen in FailureReason of training, processing and transform jobs). */
 const CAPACITY =

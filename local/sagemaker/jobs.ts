@@ -1,7 +1,10 @@
 import { invalid } from '#local/sagemaker/names';
 
 /** Why a job is told to stop. */
-export type StopReason = 'asked' | 'closing';
+type StopReason = 'asked' | 'closing';
+
+/** Whether a job is told to stop because the service closes: its record stays as it is. */
+export const isClosing = (signal: AbortSignal): boolean => signal.reason === ('closing' satisfies StopReason);
 
 /**
  * Runs jobs in the background and stops them.

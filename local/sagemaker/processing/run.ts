@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { imagePullRefusal, mayReport } from '#local/sagemaker/container/execution-role';
 import { type Container, type Exit, startContainer } from '#local/sagemaker/container/process';
-import { failWhileRunning, failWithoutCapacity, JobFailure, seeLogs } from '#local/sagemaker/faults';
+import { failureReason } from '#local/sagemaker/failure';
+import { failWhileRunning, failWithoutCapacity, seeLogs } from '#local/sagemaker/faults';
 import type { Hub } from '#local/sagemaker/hub';
-import type { StopReason } from '#local/sagemaker/jobs';
+import { isClosing } from '#local/sagemaker/jobs';
 import { arnOf } from '#local/sagemaker/names';
 import { changeProcessing, DEFAULT_MAX_RUNTIME_SECONDS, type ProcessingJob } from '#local/sagemaker/processing/job';
 import { localPath, localText } from '#local/sagemaker/processing/paths';
@@ -18,11 +19,8 @@ import { DataError, downloadChannel } from '#local/sagemaker/training/channels';
 const launcher = fileURLToPath(new URL('launch.py', import.meta.url));
 /** A stopped container has 120 s to end by itself. */
 const GRACE_MS = 120_000;
-const MAX_REASON = 1024;
 /** ExitMessage holds the first KB of /opt/ml/output/message (developer guide: Save and access metadata). */
 const MAX_MESSAGE_BYTES = 1024;
-
-const isClosing = (signal: AbortSignal): boolean => signal.reason === ('closing' satisfies StopReason);
 
 /** Runs a processing job to its end and records it; never throws. Leaves the record alone when the service closes. */
 export const runProcessingJob = async (hub: Hub, name: string, signal: AbortSignal): Promise<void> => {
@@ -37,18 +35,15 @@ export const runProcessingJob = async (hub: Hub, name: string, signal: AbortSign
   } catch (error) {
     if (isClosing(signal)) return;
     if (signal.aborted) changeProcessing(hub, name, { status: 'Stopped' });
-    else changeProcessing(hub, name, { status: 'Failed', failureReason: failureReason(hub, name, error) });
+    else
+      changeProcessing(hub, name, {
+        status: 'Failed',
+        failureReason: failureReason(hub, 'processing job', name, error),
+      });
   } finally {
     storage?.close();
     await rm(directory, { recursive: true, force: true });
   }
-};
-
-const failureReason = (hub: Hub, name: string, error: unknown): string => {
-  if (error instanceof DataError || error instanceof JobFailure) return error.message.slice(0, MAX_REASON);
-  const text = error instanceof Error ? error.message : String(error);
-  hub.cloud.log('error', `processing job ${name} failed inside the embedded cloud`, { error: text });
-  return `InternalServerError: ${text}`.slice(0, MAX_REASON);
 };
 
 const run = async (

@@ -1,10 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { JobFailure } from '#local/sagemaker/failure';
 import { describeS3Error, parseS3Uri, type RoleStorage, relativeKey, safeJoin } from '#local/sagemaker/storage/s3';
 import type { Channel } from '#local/sagemaker/training/request';
 
 /** The job can't get its data: the text becomes its FailureReason. */
-export class DataError extends Error {
+export class DataError extends JobFailure {
   override readonly name = 'DataError';
 }
 

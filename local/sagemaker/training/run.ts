@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { imagePullRefusal, mayReport } from '#local/sagemaker/container/execution-role';
 import type { Container, Exit } from '#local/sagemaker/container/process';
 import { startContainer } from '#local/sagemaker/container/process';
-import { failWhileRunning, failWithoutCapacity, JobFailure, withExitCode } from '#local/sagemaker/faults';
+import { failureReason, MAX_REASON } from '#local/sagemaker/failure';
+import { failWhileRunning, failWithoutCapacity, withExitCode } from '#local/sagemaker/faults';
 import type { Hub } from '#local/sagemaker/hub';
-import type { StopReason } from '#local/sagemaker/jobs';
+import { isClosing } from '#local/sagemaker/jobs';
 import { arnOf } from '#local/sagemaker/names';
 import {
   describeS3Error,
@@ -25,7 +26,6 @@ import type { CreateTrainingJob } from '#local/sagemaker/training/request';
 const DEFAULT_MAX_RUNTIME_SECONDS = 86_400;
 /** SageMaker gives a stopped container 120 s to save its model (API reference: StoppingCondition). */
 const GRACE_MS = 120_000;
-const MAX_REASON = 1024;
 
 type End = 'exited' | 'asked' | 'timeout' | 'interrupted';
 
@@ -47,20 +47,11 @@ export const runTrainingJob = async (
   } catch (error) {
     if (isClosing(signal)) return;
     if (signal.aborted) transition(hub, name, 'Stopped');
-    else transition(hub, name, 'Failed', { failureReason: failureReason(hub, name, error) });
+    else transition(hub, name, 'Failed', { failureReason: failureReason(hub, 'training job', name, error) });
   } finally {
     storage?.close();
     await rm(directory, { recursive: true, force: true });
   }
-};
-
-const isClosing = (signal: AbortSignal): boolean => signal.reason === ('closing' satisfies StopReason);
-
-const failureReason = (hub: Hub, name: string, error: unknown): string => {
-  if (error instanceof DataError || error instanceof JobFailure) return error.message.slice(0, MAX_REASON);
-  const text = error instanceof Error ? error.message : String(error);
-  hub.cloud.log('error', `training job ${name} failed inside the embedded cloud`, { error: text });
-  return `InternalServerError: ${text}`.slice(0, MAX_REASON);
 };
 
 const train = async (

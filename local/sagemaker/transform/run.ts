@@ -3,9 +3,10 @@ import { appendFile, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { type ModelServer, StartError, startServer } from '#local/sagemaker/container/server';
-import { failWhileRunning, failWithoutCapacity, JobFailure, seeLogs } from '#local/sagemaker/faults';
+import { JobFailure, MAX_REASON } from '#local/sagemaker/failure';
+import { failWhileRunning, failWithoutCapacity, seeLogs } from '#local/sagemaker/faults';
 import { type Hub, mustFind } from '#local/sagemaker/hub';
-import type { StopReason } from '#local/sagemaker/jobs';
+import { isClosing } from '#local/sagemaker/jobs';
 import { hostedModel, type Model } from '#local/sagemaker/models/model';
 import { arnOf } from '#local/sagemaker/names';
 import {
@@ -60,11 +61,11 @@ export const runTransformJob = async (hub: Hub, name: string, signal: AbortSigna
     signal.throwIfAborted();
     changeTransform(hub, name, { status: 'Completed' });
   } catch (error) {
-    if (signal.reason === ('closing' satisfies StopReason)) return;
+    if (isClosing(signal)) return;
     if (signal.aborted) return changeTransform(hub, name, { status: 'Stopped' });
     const { reason, details } = explain(error);
     if (details !== undefined) await appendFile(log, `[sagemaker logs]: ${details}\n`);
-    changeTransform(hub, name, { status: 'Failed', failureReason: reason.slice(0, 1024) });
+    changeTransform(hub, name, { status: 'Failed', failureReason: reason.slice(0, MAX_REASON) });
   } finally {
     await server?.stop();
     await rm(directory, { recursive: true, force: true });

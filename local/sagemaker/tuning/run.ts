@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { failJob, JobFailure } from '#local/sagemaker/faults';
+import { failureReason } from '#local/sagemaker/failure';
+import { failJob } from '#local/sagemaker/faults';
 import type { Hub } from '#local/sagemaker/hub';
-import type { Jobs, StopReason } from '#local/sagemaker/jobs';
+import { isClosing, type Jobs } from '#local/sagemaker/jobs';
 import type { TrainingJob } from '#local/sagemaker/training/job';
 import { keepTraining, startTraining, stopTraining } from '#local/sagemaker/training/operations';
 import {
@@ -41,8 +42,6 @@ const strategies: Readonly<Record<TuningConfig['Strategy'], Strategy>> = {
 /** After so many failures without one success a tuning job gives up. */
 const MOST_FAILURES = 5;
 
-const isClosing = (signal: AbortSignal): boolean => signal.reason === ('closing' satisfies StopReason);
-
 /** Runs a tuning job, new or interrupted, to its end and records it; never throws. Leaves the record alone on closing. */
 export const runTuningJob = async (hub: Hub, jobs: Jobs, name: string, signal: AbortSignal): Promise<void> => {
   const run = new TuningRun(hub, jobs, name, signal);
@@ -51,14 +50,8 @@ export const runTuningJob = async (hub: Hub, jobs: Jobs, name: string, signal: A
     await run.toEnd();
   } catch (error) {
     if (isClosing(signal)) return;
-    if (error instanceof JobFailure) {
-      changeTuning(hub, name, { status: 'Failed', failureReason: error.message });
-      return;
-    }
-    const text = error instanceof Error ? error.message : String(error);
-    hub.cloud.log('error', `tuning job ${name} failed inside the embedded cloud`, { error: text });
     await run.stopAll();
-    changeTuning(hub, name, { status: 'Failed', failureReason: `InternalServerError: ${text}`.slice(0, 1024) });
+    changeTuning(hub, name, { status: 'Failed', failureReason: failureReason(hub, 'tuning job', name, error) });
   }
 };
 

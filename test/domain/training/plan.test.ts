@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { trainingHyperparameters } from '#domain/training/hyperparameters';
 import { modelDataUrl, planTrainingJob, planTransformJob } from '#domain/training/plan';
 import { parsePipeline } from '#schemas/load-pipeline';
+import { env, run } from './a-run.ts';
 
 const pipeline = (more = '', task = 'binary') => {
   const label = {
@@ -18,16 +19,6 @@ const pipeline = (more = '', task = 'binary') => {
     `name: loans\ndataset:\n  format: csv\n  label: ${label}\n  columns: { x: { role: feature, type: number } }\nevaluation: { task: ${task}, gates: [${gate}] }\n${more}`,
     'loans.yml',
   );
-};
-const run = { pipeline: 'loans', runId: '20260131-090507-ab12' };
-const env = {
-  stage: 'dev',
-  cleanBucket: 'clean',
-  artifactsBucket: 'artifacts',
-  cleanKeyArn: 'arn:clean',
-  artifactsKeyArn: 'arn:artifacts',
-  trainingRoleArn: 'arn:role',
-  image: 'image:1.7-1',
 };
 
 describe('trainingHyperparameters', () => {

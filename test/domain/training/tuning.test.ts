@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { planTrainingJob } from '#domain/training/plan';
 import { planTuningJob } from '#domain/training/tuning';
 import { parsePipeline } from '#schemas/load-pipeline';
+import { env, run } from './a-run.ts';
 
 const pipeline = (training: string, task: 'binary' | 'regression' = 'binary') =>
   parsePipeline(
@@ -15,16 +16,6 @@ training: ${training}
 `,
     'loans.yml',
   );
-const run = { pipeline: 'loans', runId: '20260131-090507-ab12' };
-const env = {
-  stage: 'dev',
-  cleanBucket: 'clean',
-  artifactsBucket: 'artifacts',
-  cleanKeyArn: 'arn:clean',
-  artifactsKeyArn: 'arn:artifacts',
-  trainingRoleArn: 'arn:role',
-  image: 'image:1.7-1',
-};
 const plan = (training: string, task?: 'binary' | 'regression') =>
   planTuningJob(run, pipeline(training, task), [850, 150], env);
 

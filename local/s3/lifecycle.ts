@@ -1,5 +1,6 @@
 import { announce } from './events.ts';
 import { type S3State, versioningOf } from './state.ts';
+import type { Change } from './store/catalog.ts';
 import { listVersions } from './store/listing.ts';
 import type { ObjectVersion } from './store/versions.ts';
 import { childAt, children, textAt, type XmlNode } from './wire/xml.ts';
@@ -45,17 +46,15 @@ const matches = (rule: XmlNode, { key, size, tags }: Pick<ObjectVersion, 'key' |
   );
 };
 
-/** The keys of a bucket, a page of versions at a time; each key comes with all its versions, newest first. */
-function* versionsByKey(s3: S3State, bucket: string, prefix: string): Generator<readonly ObjectVersion[]> {
+/** The keys of a bucket, a page of versions at a time. */
+function* keyPages(s3: S3State, bucket: string, prefix: string): Generator<ReadonlySet<string>> {
   let after = '';
   for (;;) {
     const start = after === '' ? undefined : { key: after, inclusive: false };
     const page = listVersions(s3.catalog.database, bucket, { prefix, delimiter: undefined, limit: 1000, start });
     const keys = new Set(page.lines.flatMap((line) => ('entry' in line ? [line.entry.key] : [])));
-    for (const key of keys) {
-      yield s3.versions.all(bucket, key);
-      after = key;
-    }
+    yield keys;
+    for (const key of keys) after = key;
     if (!page.truncated) return;
   }
 }
@@ -79,13 +78,11 @@ const tell = (s3: S3State, { bucket, key, versionId }: ObjectVersion, sequence: 
     undefined,
   );
 
-const expireCurrent = async (s3: S3State, rule: XmlNode, latest: ObjectVersion, now: number): Promise<boolean> => {
+const expireCurrent = (s3: S3State, change: Change, rule: XmlNode, latest: ObjectVersion, now: number): boolean => {
   if (latest.deleteMarker || !matches(rule, latest) || !expirationDue(rule, latest, now)) return false;
   const { bucket, key } = latest;
-  await s3.catalog.change((change) => {
-    const { version, sequence, created } = s3.versions.delete(change, versioningOf(s3, bucket), bucket, key, now);
-    tell(s3, version ?? latest, sequence, created);
-  });
+  const { version, sequence, created } = s3.versions.delete(change, versioningOf(s3, bucket), bucket, key, now);
+  tell(s3, version ?? latest, sequence, created);
   return true;
 };
 
@@ -100,12 +97,10 @@ const dueNoncurrent = (rule: XmlNode, versions: readonly ObjectVersion[], now: n
   });
 };
 
-const removeVersion = async (s3: S3State, version: ObjectVersion): Promise<void> => {
+const removeVersion = (s3: S3State, change: Change, version: ObjectVersion): void => {
   const { bucket, key, versionId } = version;
-  await s3.catalog.change((change) => {
-    const { sequence } = s3.versions.deleteVersion(change, bucket, key, versionId);
-    tell(s3, version, sequence, false);
-  });
+  const { sequence } = s3.versions.deleteVersion(change, bucket, key, versionId);
+  tell(s3, version, sequence, false);
 };
 
 /** A delete marker with nothing below goes when the rule says so, or when it is as old as objects may get. */
@@ -134,17 +129,22 @@ const abortUploads = async (s3: S3State, bucket: string, rule: XmlNode, now: num
 const runRule = async (s3: S3State, bucket: string, rule: XmlNode): Promise<LifecycleOutcome> => {
   const now = s3.context.clock.now();
   let [expired, noncurrent, markers] = [0, 0, 0];
-  for (const versions of versionsByKey(s3, bucket, prefixOf(rule))) {
+  const age = (change: Change, versions: readonly ObjectVersion[]): void => {
     const [latest] = versions;
-    if (!latest) continue;
+    if (!latest) return;
     const due = dueNoncurrent(rule, versions, now);
-    for (const version of due) await removeVersion(s3, version);
+    for (const version of due) removeVersion(s3, change, version);
     noncurrent += due.length;
-    if (await expireCurrent(s3, rule, latest, now)) expired += 1;
+    if (expireCurrent(s3, change, rule, latest, now)) expired += 1;
     else if (markerDue(rule, s3.versions.all(bucket, latest.key), now)) {
-      await removeVersion(s3, latest);
+      removeVersion(s3, change, latest);
       markers += 1;
     }
+  };
+  for (const keys of keyPages(s3, bucket, prefixOf(rule))) {
+    await s3.catalog.change((change) => {
+      for (const key of keys) age(change, s3.versions.all(bucket, key));
+    });
   }
   return { expired, noncurrent, markers, uploads: await abortUploads(s3, bucket, rule, now) };
 };

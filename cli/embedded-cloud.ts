@@ -36,7 +36,7 @@ export async function bringUp({ port = 0, quiet = false, faultFile }: UpOptions 
   const running = readCloud();
   if (running) return running;
   mkdirSync(stateDirectory(), { recursive: true });
-  if (packageIsStale()) await step('Packaging the service', () => packageService(localStage), quiet);
+  if (packageIsStale(localStage)) await step('Packaging the service', () => packageService(localStage), quiet);
   await step('Looking for Python with XGBoost', (note) => ensurePython({ onProgress: note }), quiet);
   return step('Starting the embedded cloud', () => startDaemon(port, faultFile), quiet);
 }

@@ -1,26 +1,54 @@
 import { spawn } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { CliError } from './output.ts';
-import { newestSource, projectRoot } from './project.ts';
+import { newestSource, pipelineNames, projectRoot, readProjectPipeline } from './project.ts';
 
 /** Folder of the packaged service the embedded cloud runs. */
 export const packageDirectory = join(projectRoot, '.serverless');
 export const templateFile = join(packageDirectory, 'cloudformation-template-update-stack.json');
 const stampFile = join(packageDirectory, 'serverless-state.json');
 
+const packagedSchema = z.object({
+  service: z.object({
+    custom: z.object({ hostBinding: z.boolean() }),
+    functions: z.record(z.string(), z.object({ name: z.string() })),
+  }),
+});
+
+/**
+ * Whether a package is one of a stage that runs on this machine: `serverless deploy` leaves that of another stage, with the binding
+ * of Lambda's machines, in the same place.
+ *
+ * @param state what the packager wrote of itself, `serverless-state.json`
+ */
+export function isPackagedFor(stage: string, state: unknown): boolean {
+  const packaged = packagedSchema.safeParse(state);
+  if (!packaged.success || !packaged.data.service.custom.hostBinding) return false;
+  const names = Object.values(packaged.data.service.functions).map(({ name }) => name);
+  return names.length > 0 && names.every((name) => name.startsWith(`tidegate-${stage}-`));
+}
+
 /** Whether the package is missing, older than the sources, or of another stage. */
-export function packageIsStale(): boolean {
-  return !existsSync(templateFile) || !existsSync(stampFile) || statSync(stampFile).mtimeMs < newestSource();
+export function packageIsStale(stage: string): boolean {
+  return (
+    !existsSync(templateFile) ||
+    !existsSync(stampFile) ||
+    statSync(stampFile).mtimeMs < newestSource() ||
+    !isPackagedFor(stage, JSON.parse(readFileSync(stampFile, 'utf8')))
+  );
 }
 
 /**
  * Packages the service for the embedded cloud: the same `serverless package` that a deployment runs, with this machine's
  * DuckDB binding.
  *
- * @throws CliError with the tool's own words
+ * @throws PipelineConfigError of the first pipeline that does not validate; CliError with the tool's own words
  */
 export async function packageService(stage: string): Promise<void> {
+  // the packager would tell of it too, below the stack of its own code
+  for (const name of pipelineNames()) readProjectPipeline(name);
   const serverless = join(projectRoot, 'node_modules', 'serverless', 'bin', 'serverless.js');
   const child = spawn(process.execPath, [serverless, 'package', '--stage', stage, '--param', 'hostBinding=true'], {
     cwd: projectRoot,

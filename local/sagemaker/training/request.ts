@@ -29,6 +29,18 @@ export type Channel = Of<typeof channel>;
 
 export const metricDefinition = structure({ Name: text(), Regex: text() });
 
+/** The instances of a training job. */
+export const resourceConfig = structure(
+  {},
+  {
+    InstanceType: text(),
+    InstanceCount: integer(),
+    VolumeSizeInGB: integer(),
+    VolumeKmsKeyId: text(),
+    KeepAlivePeriodInSeconds: integer(),
+  },
+);
+
 /** CreateTrainingJob, as far as the embedded cloud acts on it. */
 export const createTrainingJobShape = structure(
   {
@@ -44,16 +56,7 @@ export const createTrainingJobShape = structure(
     ),
     RoleArn: text(),
     OutputDataConfig: structure({ S3OutputPath: text() }, { KmsKeyId: text(), CompressionType: oneOf('GZIP', 'NONE') }),
-    ResourceConfig: structure(
-      {},
-      {
-        InstanceType: text(),
-        InstanceCount: integer(),
-        VolumeSizeInGB: integer(),
-        VolumeKmsKeyId: text(),
-        KeepAlivePeriodInSeconds: integer(),
-      },
-    ),
+    ResourceConfig: resourceConfig,
     StoppingCondition: structure(
       {},
       {

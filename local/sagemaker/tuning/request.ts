@@ -1,4 +1,4 @@
-import { channel, metricDefinition } from '#local/sagemaker/training/request';
+import { channel, metricDefinition, resourceConfig } from '#local/sagemaker/training/request';
 import { listing, tags, vpcConfig } from '#local/sagemaker/validation/common';
 import { flag, integer, list, map, type Of, oneOf, real, structure, text } from '#local/sagemaker/validation/shape';
 
@@ -56,16 +56,7 @@ const trainingJobDefinition = structure(
     StaticHyperParameters: map(text(), text()),
     InputDataConfig: list(channel),
     VpcConfig: vpcConfig,
-    ResourceConfig: structure(
-      {},
-      {
-        InstanceType: text(),
-        InstanceCount: integer(),
-        VolumeSizeInGB: integer(),
-        VolumeKmsKeyId: text(),
-        KeepAlivePeriodInSeconds: integer(),
-      },
-    ),
+    ResourceConfig: resourceConfig,
     HyperParameterTuningResourceConfig: unsupported,
     EnableNetworkIsolation: flag(),
     EnableInterContainerTrafficEncryption: flag(),

@@ -3,6 +3,7 @@ import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { CliError } from './output.ts';
 import { pipelineNames } from './project.ts';
 import type { Target } from './target.ts';
+import { type Ended, watchExecution } from './watch.ts';
 
 /** A run's record in the state table. */
 export interface RunRecord {
@@ -74,8 +75,17 @@ export async function findRun(target: Target, id: string | undefined): Promise<R
   return run;
 }
 
+export interface WaitOptions {
+  readonly timeoutMs?: number;
+  /** What to say when none starts in time. */
+  readonly otherwise: string;
+  /** Executions that are not meant. */
+  readonly known?: readonly string[];
+}
+
 /**
- * Waits until an event has started an execution of a machine whose input names something.
+ * Waits until an event has started an execution of a machine whose input names something; of several the oldest is meant, as
+ * events may come twice.
  *
  * @param since ms since the epoch: older executions are not meant
  * @throws CliError with `otherwise` when none starts in time
@@ -85,13 +95,13 @@ export async function waitForExecution(
   stateMachineArn: string,
   named: string,
   since: number,
-  { timeoutMs = 60_000, otherwise }: { timeoutMs?: number; otherwise: string },
+  { timeoutMs = 60_000, otherwise, known = [] }: WaitOptions,
 ): Promise<string> {
-  const seen = new Set<string>();
+  const seen = new Set<string>(known);
   const deadline = Date.now() + timeoutMs;
   while (Date.now() < deadline) {
     const { executions = [] } = await sfn.send(new ListExecutionsCommand({ stateMachineArn, maxResults: 20 }));
-    for (const { executionArn = '', startDate } of executions) {
+    for (const { executionArn = '', startDate } of executions.toReversed()) {
       if (seen.has(executionArn) || (startDate?.getTime() ?? 0) < since - 1000) continue;
       seen.add(executionArn);
       const { input = '' } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
@@ -100,4 +110,35 @@ export async function waitForExecution(
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
   throw new CliError(otherwise);
+}
+
+/**
+ * Waits until an approval has started a deployment and follows it to its end. Of the executions that a repeated event starts
+ * beside it, which ignore it, none is meant.
+ *
+ * @throws CliError with `otherwise` when none starts in time
+ */
+export async function watchDeployment(
+  target: Target,
+  modelPackageArn: string,
+  since: number,
+  { otherwise, silent = false }: { readonly otherwise: string; readonly silent?: boolean },
+): Promise<Ended & { readonly executionArn: string }> {
+  const machine = target.outputs.DeployStateMachineArn;
+  let ignored: (Ended & { readonly executionArn: string }) | undefined;
+  for (;;) {
+    let executionArn: string;
+    try {
+      executionArn = await waitForExecution(target, machine, modelPackageArn, since, {
+        otherwise,
+        ...(ignored && { known: [ignored.executionArn], timeoutMs: 5000 }),
+      });
+    } catch (error) {
+      if (ignored) return ignored;
+      throw error;
+    }
+    const ended = { ...(await watchExecution(target.sfn, executionArn, { silent })), executionArn };
+    if (ignored || (ended.output as { decision?: string } | undefined)?.decision !== 'ignore') return ended;
+    ignored = ended;
+  }
 }

@@ -7,9 +7,9 @@ import type { Verdict } from '#schemas/evaluation';
 import { bringUp } from '../embedded-cloud.ts';
 import { bold, CliError, cyan, dim, narrateOnStderr, print, printJson, seconds, yellow } from '../output.ts';
 import { describeVerdict, readVerdict } from '../run-end.ts';
-import { findRun, getState, listRuns, type RunRecord, waitForExecution } from '../runs.ts';
+import { findRun, getState, listRuns, type RunRecord, watchDeployment } from '../runs.ts';
 import { openTarget, type Target } from '../target.ts';
-import { describeEnd, watchExecution } from '../watch.ts';
+import { describeEnd } from '../watch.ts';
 import { dropAndWatch } from './drop.ts';
 import { localOptions } from './global.ts';
 import { predictRows } from './predict.ts';
@@ -90,10 +90,9 @@ async function demo(): Promise<Story> {
   const arn = (await findRun(target, good.run.runId)).modelPackageArn;
   if (good.verdict.passed && arn) {
     heading('2  The approved model is deployed and tested');
-    const execution = await waitForExecution(target, target.outputs.DeployStateMachineArn, arn, since, {
+    const deployed = await watchDeployment(target, arn, since, {
       otherwise: 'No deployment started for the approved model.',
     });
-    const deployed = await watchExecution(target.sfn, execution);
     print(`deployment ${describeEnd(deployed)}`);
     if (deployed.status !== 'SUCCEEDED') throw new CliError('The model is not in service.');
   }

@@ -7,8 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { endpointName, modelPackageGroupName } from '#domain/naming';
 import { writeLoanBook } from '#examples/loans/generate';
 import { environmentLines } from '../../cli/commands/cloud.ts';
-import { waitForExecution } from '../../cli/runs.ts';
-import { watchExecution } from '../../cli/watch.ts';
+import { watchDeployment } from '../../cli/runs.ts';
 import { startProject, type UpProject } from './project.ts';
 
 const venv = fileURLToPath(new URL('../../.tidegate/python/boto3', import.meta.url));
@@ -63,11 +62,10 @@ describe.skipIf(!haveBoto3())('boto3, pointed at the embedded cloud by `tidegate
     const { run } = await project.drop('loan-default', files, 'd1');
     if (!run?.modelPackageArn) throw new Error('nothing was registered');
     const { target } = project;
-    const deploy = target.outputs.DeployStateMachineArn;
-    const deployment = await waitForExecution(target, deploy, run.modelPackageArn, since, {
-      otherwise: 'no deployment',
+    const deployment = { otherwise: 'no deployment', silent: true };
+    expect(await watchDeployment(target, run.modelPackageArn, since, deployment)).toMatchObject({
+      status: 'SUCCEEDED',
     });
-    expect(await watchExecution(target.sfn, deployment, { silent: true })).toMatchObject({ status: 'SUCCEEDED' });
   });
   afterAll(async () => {
     await project?.close();

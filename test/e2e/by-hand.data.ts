@@ -3,12 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { DeleteObjectCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
 import {
+  DeleteObjectCommand,
+  HeadObjectCommand,
+  ListObjectVersionsCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import {
+  CreateEndpointCommand,
   CreateEndpointConfigCommand,
+  CreateModelCommand,
+  DeleteEndpointCommand,
   DeleteModelCommand,
   DescribeEndpointCommand,
   DescribeEndpointConfigCommand,
+  DescribeModelCommand,
   DescribeModelPackageCommand,
   DescribeTrainingJobCommand,
   DescribeTransformJobCommand,
@@ -26,7 +35,7 @@ import type { Fault, FaultCall } from '#local/cloud/faults';
 import { uploadDrop } from '../../cli/commands/drop.ts';
 import { predictRows } from '../../cli/commands/predict.ts';
 import { readSlack } from '../../cli/commands/slack.ts';
-import { getState, listRuns, waitForExecution } from '../../cli/runs.ts';
+import { getState, listRuns, waitForExecution, watchDeployment } from '../../cli/runs.ts';
 import { type Ended, watchExecution } from '../../cli/watch.ts';
 import { startProject, type UpProject } from './project.ts';
 
@@ -60,7 +69,28 @@ beforeAll(async () => {
       drift: { schedule: 'rate(1 minute)', source: 'newest-drop', minRows: 50 },
     }),
   );
-  project = await startProject([file], { faults: (call) => meddle?.(call) });
+  const large = join(folder, 'loans-large.yml');
+  writeFileSync(
+    large,
+    stringify({
+      ...definition,
+      name: 'loans-large',
+      training: {
+        hyperparameters: {
+          num_round: 3000,
+          early_stopping_rounds: 3000,
+          eta: 0.005,
+          max_depth: 16,
+          min_child_weight: 0,
+          gamma: 0,
+        },
+      },
+      evaluation: { task: 'binary', gates: [{ metric: 'auc', min: 0.6 }] },
+      registry: { approval: 'manual' },
+      drift: undefined,
+    }),
+  );
+  project = await startProject([file, large], { faults: (call) => meddle?.(call) });
 });
 afterAll(async () => {
   await project?.close();
@@ -102,9 +132,24 @@ async function startDeployment(modelPackageArn: string): Promise<string> {
     otherwise: 'no deployment',
   });
 }
-const approve = async (modelPackageArn: string): Promise<Ended> =>
-  watchExecution(project.target.sfn, await startDeployment(modelPackageArn), { silent: true });
+async function approve(modelPackageArn: string): Promise<Ended> {
+  const since = Date.now() + 1000;
+  await decide(modelPackageArn, 'Approved');
+  return watchDeployment(project.target, modelPackageArn, since, { otherwise: 'no deployment', silent: true });
+}
 const servingVersion = async () => (await predictRows(project.target, pipeline, [{ income: 30_000 }])).model.version;
+/** Takes the endpoint and its champion away, as if nothing had ever been deployed. */
+async function clearAway(): Promise<void> {
+  const { sageMaker, db, outputs } = project.target;
+  await sageMaker.send(new DeleteEndpointCommand({ EndpointName: endpointName }));
+  await db.send(new DeleteCommand({ TableName: outputs.StateTableName, Key: { pk: pipeline, sk: 'champion' } }));
+  const gone = () =>
+    sageMaker.send(new DescribeEndpointCommand({ EndpointName: endpointName })).then(
+      () => false,
+      () => true,
+    );
+  await expect.poll(gone, { timeout: 30_000 }).toBe(true);
+}
 /** Drops a book and stops its run while the job it has just asked for is under way. @returns the run's id */
 async function stopAfter(operation: string, seed: number): Promise<string> {
   const { sfn, outputs } = project.target;
@@ -181,10 +226,65 @@ describe('what people do by hand', () => {
     expect(await getState(project.target, pipeline, 'lease')).toBeUndefined();
   });
 
+  it('trains a model too large for one upload', async () => {
+    const { ended, run } = await project.drop('loans-large', await writeBook(6), 'book-6');
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'registered' } });
+    const { sageMaker, s3 } = project.target;
+    const TrainingJobName = runResourceName('local', { pipeline: 'loans-large', runId: run?.runId ?? '' });
+    const { ModelArtifacts } = await sageMaker.send(new DescribeTrainingJobCommand({ TrainingJobName }));
+    const artifact = new URL(ModelArtifacts?.S3ModelArtifacts ?? '');
+    const { ContentLength } = await s3.send(
+      new HeadObjectCommand({ Bucket: artifact.host, Key: artifact.pathname.slice(1) }),
+    );
+    expect(ContentLength).toBeGreaterThan(5 * 2 ** 20);
+  });
+
   let first: string;
   let second: string;
-  it('stops a deployment while the endpoint is tested, and approves again', async () => {
+  it('finds a failed endpoint of the name in its way, and puts its own in place', async () => {
     first = await register(4);
+    const { sageMaker, s3, outputs } = project.target;
+    const { CustomerMetadataProperties } = await sageMaker.send(
+      new DescribeModelPackageCommand({ ModelPackageName: first }),
+    );
+    const runId = CustomerMetadataProperties?.['run_id'] ?? '';
+    const { ExecutionRoleArn, PrimaryContainer } = await sageMaker.send(
+      new DescribeModelCommand({ ModelName: runResourceName('local', { pipeline, runId }) }),
+    );
+    const Key = `${pipeline}/runs/by-hand/model/model.tar.gz`;
+    await s3.send(new PutObjectCommand({ Bucket: outputs.ArtifactsBucketName, Key, Body: 'no archive at all' }));
+    const broken = `${endpointName}-broken`;
+    await sageMaker.send(
+      new CreateModelCommand({
+        ModelName: broken,
+        ExecutionRoleArn,
+        PrimaryContainer: {
+          Image: PrimaryContainer?.Image,
+          ModelDataUrl: `s3://${outputs.ArtifactsBucketName}/${Key}`,
+        },
+      }),
+    );
+    const ProductionVariants = [
+      { VariantName: 'AllTraffic', ModelName: broken, InstanceType: 'ml.m5.large' as const, InitialInstanceCount: 1 },
+    ];
+    await sageMaker.send(new CreateEndpointConfigCommand({ EndpointConfigName: broken, ProductionVariants }));
+    await sageMaker.send(new CreateEndpointCommand({ EndpointName: endpointName, EndpointConfigName: broken }));
+    await expect
+      .poll(
+        async () => (await sageMaker.send(new DescribeEndpointCommand({ EndpointName: endpointName }))).EndpointStatus,
+        {
+          timeout: 60_000,
+        },
+      )
+      .toBe('Failed');
+
+    expect(await approve(first)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await servingVersion()).toBe(1);
+    await clearAway();
+    await decide(first, 'Rejected');
+  });
+
+  it('stops a deployment while the endpoint is tested, and approves again', async () => {
     let executionArn = '';
     const stopped = once('DeployMachineRole', 'StartExecution', async () => {
       await sleep(300);
@@ -199,6 +299,16 @@ describe('what people do by hand', () => {
     await decide(first, 'Rejected');
     expect(await approve(first)).toMatchObject({ status: 'SUCCEEDED' });
     expect(await servingVersion()).toBe(1);
+    expect(await getState(project.target, pipeline, 'deployment-lock')).toBeUndefined();
+  });
+
+  it('approves what serves already, and nothing is changed', async () => {
+    const { sageMaker } = project.target;
+    const before = await sageMaker.send(new DescribeEndpointCommand({ EndpointName: endpointName }));
+    await decide(first, 'Rejected');
+    expect(await approve(first)).toMatchObject({ status: 'SUCCEEDED' });
+    const after = await sageMaker.send(new DescribeEndpointCommand({ EndpointName: endpointName }));
+    expect(after.LastModifiedTime).toEqual(before.LastModifiedTime);
     expect(await getState(project.target, pipeline, 'deployment-lock')).toBeUndefined();
   });
 

@@ -11,7 +11,7 @@ import { auditFolder, readAudit } from '#local/cloud/audit';
 import { evaluationSchema, verdictSchema } from '#schemas/evaluation';
 import { predictRows } from '../../cli/commands/predict.ts';
 import { readSlack, type SlackMessage } from '../../cli/commands/slack.ts';
-import { getState, type RunRecord, waitForExecution } from '../../cli/runs.ts';
+import { getState, type RunRecord, waitForExecution, watchDeployment } from '../../cli/runs.ts';
 import { watchExecution } from '../../cli/watch.ts';
 import { startProject, type UpProject } from './project.ts';
 
@@ -49,14 +49,8 @@ describe('the loan book, from drop to deployed model', { timeout: 120_000 }, () 
 
     expect(ended).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'registered' } });
     if (!run?.modelPackageArn) throw new Error('nothing was registered');
-    const deployment = await waitForExecution(
-      project.target,
-      project.target.outputs.DeployStateMachineArn,
-      run.modelPackageArn,
-      since,
-      { otherwise: 'no deployment' },
-    );
-    expect(await watchExecution(project.target.sfn, deployment, { silent: true })).toMatchObject({
+    const deployment = { otherwise: 'no deployment', silent: true };
+    expect(await watchDeployment(project.target, run.modelPackageArn, since, deployment)).toMatchObject({
       status: 'SUCCEEDED',
     });
     expect(await getState(project.target, pipeline, 'champion')).toMatchObject({

@@ -96,6 +96,9 @@ export function dropCommand(program: Command): void {
             const { ended, executionArn } = await dropAndWatch(target, pipeline, files, options.name);
             const run = (await listRuns(target, pipeline)).find((r) => r.executionArn === executionArn);
             print(describeRunEnd(ended, run, run && (await readVerdict(target, run))));
+            if (run?.status === 'registered' && readProjectPipeline(pipeline).registry.approval === 'manual') {
+              print(`It waits for a person: npx tidegate approve ${run.runId}`);
+            }
             if (ended.status !== 'SUCCEEDED') process.exitCode = 1;
             return;
           }

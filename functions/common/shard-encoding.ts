@@ -93,7 +93,9 @@ export async function encodeShard(
         const parquet = key.endsWith('.parquet');
         const file = join(directory, parquet ? 'out.parquet' : 'out.csv');
         const limit = range ? ` LIMIT ${range.rows} OFFSET ${range.offset}` : '';
-        const sql = `SELECT ${select} FROM (SELECT * FROM ${rows} WHERE _side = '${side}'${limit})`;
+        // labels and scores are matched by position, and DuckDB promises no order that was not asked for
+        const order = side === 'test' ? ' ORDER BY _row' : '';
+        const sql = `SELECT ${select} FROM (SELECT * FROM ${rows} WHERE _side = '${side}'${limit})${order}`;
         await engine.query(`write ${key}`, `COPY (${sql}) TO ${text(file)} ${parquet ? parquetOutput : csvOutput}`);
         await clean.upload(file, key, parquet ? 'application/vnd.apache.parquet' : 'text/csv');
       }

@@ -22,7 +22,8 @@ interface Output {
   readonly select: string;
   readonly side: Side;
   readonly key: string;
-  readonly range?: { readonly offset: number; readonly rows: number };
+  /** A condition on `_row` that picks a part of the side. */
+  readonly part?: string;
 }
 
 async function columnsOf(engine: SqlEngine, rows: string): Promise<string[]> {
@@ -37,6 +38,31 @@ async function countSides(engine: SqlEngine, rows: string): Promise<Record<Side,
   );
   const of = (side: Side) => asNumber(found.find((r) => r['side'] === side)?.['rows']);
   return { train: of('train'), validation: of('validation'), test: of('test') };
+}
+
+/**
+ * Cuts a side into parts of equal size. They are told apart by the rows' numbers: DuckDB promises no order that was not asked
+ * for, so the same LIMIT and OFFSET may not meet the same rows twice.
+ */
+async function partConditions(
+  engine: SqlEngine,
+  rows: string,
+  side: Side,
+  count: number,
+  parts: number,
+): Promise<(string | undefined)[]> {
+  if (parts < 2 || count === 0) return [undefined];
+  const offsets = partRanges(count, parts).map(({ offset }) => offset);
+  const numbered = `SELECT _row, row_number() OVER (ORDER BY _row) - 1 AS n FROM ${rows} WHERE _side = '${side}'`;
+  const starts = await engine.query(
+    `find the parts of ${side}`,
+    `SELECT _row FROM (${numbered}) WHERE n IN (${offsets.join(', ')}) ORDER BY n`,
+  );
+  const first = starts.map((row) => asNumber(row['_row']));
+  return first.map((row, i) => {
+    const next = first[i + 1];
+    return next === undefined ? `_row >= ${row}` : `_row >= ${row} AND _row < ${next}`;
+  });
 }
 
 /**
@@ -62,13 +88,13 @@ export async function encodeShard(
       const available = await columnsOf(engine, rows);
       const counts = await countSides(engine, rows);
       const labelled = [csvLabel(fitted), ...csvFields(fitted)].join(', ');
-      const channel = (side: 'train' | 'validation', prefix: string): Output[] => {
-        const ranges = partRanges(counts[side], fitted.parts[side][shard.index] ?? 1);
-        return ranges.map((range, part) => ({
+      const channel = async (side: 'train' | 'validation', prefix: string): Promise<Output[]> => {
+        const parts = await partConditions(engine, rows, side, counts[side], fitted.parts[side][shard.index] ?? 1);
+        return parts.map((part, index) => ({
           select: labelled,
           side,
-          key: prefix + partName(shard.index, part, 'csv'),
-          ...(ranges.length > 1 ? { range } : {}),
+          key: prefix + partName(shard.index, index, 'csv'),
+          ...(part === undefined ? {} : { part }),
         }));
       };
       const slices = fitted.slices.filter((name) => available.includes(name)).map(ident);
@@ -79,8 +105,8 @@ export async function encodeShard(
         key: keys.holdout(model) + partName(shard.index, 0, 'csv'),
       });
       const outputs: Output[] = [
-        ...channel('train', keys.train),
-        ...channel('validation', keys.validation),
+        ...(await channel('train', keys.train)),
+        ...(await channel('validation', keys.validation)),
         holdout('candidate', csvFields(fitted)),
         ...(defender ? [holdout('champion', csvFields(defender, available))] : []),
         {
@@ -89,13 +115,13 @@ export async function encodeShard(
           key: keys.holdoutLabels + partName(shard.index, 0, 'parquet'),
         },
       ];
-      for (const { select, side, key, range } of outputs.filter((o) => counts[o.side] > 0)) {
+      for (const { select, side, key, part } of outputs.filter((o) => counts[o.side] > 0)) {
         const parquet = key.endsWith('.parquet');
         const file = join(directory, parquet ? 'out.parquet' : 'out.csv');
-        const limit = range ? ` LIMIT ${range.rows} OFFSET ${range.offset}` : '';
-        // labels and scores are matched by position, and DuckDB promises no order that was not asked for
+        const only = part === undefined ? '' : ` AND ${part}`;
+        // labels and scores are matched by position
         const order = side === 'test' ? ' ORDER BY _row' : '';
-        const sql = `SELECT ${select} FROM (SELECT * FROM ${rows} WHERE _side = '${side}'${limit})${order}`;
+        const sql = `SELECT ${select} FROM ${rows} WHERE _side = '${side}'${only}${order}`;
         await engine.query(`write ${key}`, `COPY (${sql}) TO ${text(file)} ${parquet ? parquetOutput : csvOutput}`);
         await clean.upload(file, key, parquet ? 'application/vnd.apache.parquet' : 'text/csv');
       }

@@ -97,14 +97,23 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Does something once, at the first call of a role's operation, and lets the call wait until it is done. */
-function once(role: string, operation: string, act: () => unknown, waitMs = 0): Promise<void> {
+/** Does something once, at the first call of a role's operation; that call waits, and so do those of `held` from then on. */
+function once(
+  role: string,
+  operation: string,
+  act: () => unknown,
+  { waitMs = 0, held }: { readonly waitMs?: number; readonly held?: string } = {},
+): Promise<void> {
   return new Promise((resolve, reject) => {
     meddle = (call) => {
       if (call.role !== role || call.operation !== operation) return undefined;
-      meddle = undefined;
+      meddle =
+        held === undefined ? undefined : ({ role: by }) => (by === held ? { kind: 'delay', ms: 5000 } : undefined);
       Promise.resolve()
         .then(act)
+        .finally(() => {
+          meddle = undefined;
+        })
         .then(() => resolve(), reject);
       return { kind: 'delay', ms: waitMs };
     };
@@ -151,15 +160,16 @@ async function clearAway(): Promise<void> {
   await expect.poll(gone, { timeout: 30_000 }).toBe(true);
 }
 /** Drops a book and stops its run while the job it has just asked for is under way. @returns the run's id */
-async function stopAfter(operation: string, seed: number): Promise<string> {
+async function stopAfter(operation: string, held: string, seed: number): Promise<string> {
   const { sfn, outputs } = project.target;
   const since = Date.now();
   let executionArn = '';
   const cause = `stopped after ${operation}`;
-  const stopped = once('TrainCandidateMachineRole', operation, async () => {
+  const stop = async () => {
     await sleep(600);
     await sfn.send(new StopExecutionCommand({ executionArn, cause }));
-  });
+  };
+  const stopped = once('TrainCandidateMachineRole', operation, stop, { held });
   const prefix = await uploadDrop(project.target, pipeline, await writeBook(seed), { folder: `book-${seed}` });
   executionArn = await waitForExecution(project.target, outputs.RetrainStateMachineArn, prefix, since, {
     otherwise: 'no run',
@@ -174,7 +184,7 @@ async function stopAfter(operation: string, seed: number): Promise<string> {
 
 describe('what people do by hand', () => {
   it('stops a run with the training job it waits for', async () => {
-    const runId = await stopAfter('CreateTrainingJob', 1);
+    const runId = await stopAfter('CreateTrainingJob', 'TrainingRole', 1);
     const TrainingJobName = runResourceName('local', { pipeline, runId });
     await expect
       .poll(
@@ -186,7 +196,7 @@ describe('what people do by hand', () => {
   });
 
   it('stops a run with the batch transform it waits for', async () => {
-    const runId = await stopAfter('CreateTransformJob', 2);
+    const runId = await stopAfter('CreateTransformJob', 'ServingRole', 2);
     const TransformJobName = transformJobName('local', { pipeline, runId }, 'candidate');
     await expect
       .poll(
@@ -212,7 +222,7 @@ describe('what people do by hand', () => {
           await s3.send(new DeleteObjectCommand({ Bucket, Key, VersionId }));
         }
       },
-      1500,
+      { waitMs: 1500 },
     );
     const { ended, run } = await project.drop(pipeline, await writeBook(3), 'book-3');
     await deleted;
@@ -286,10 +296,11 @@ describe('what people do by hand', () => {
 
   it('stops a deployment while the endpoint is tested, and approves again', async () => {
     let executionArn = '';
-    const stopped = once('DeployMachineRole', 'StartExecution', async () => {
+    const stop = async () => {
       await sleep(300);
       await project.target.sfn.send(new StopExecutionCommand({ executionArn, cause: 'stopped while it tested' }));
-    });
+    };
+    const stopped = once('DeployMachineRole', 'StartExecution', stop, { held: 'LoadEndpointTestsRole' });
     executionArn = await startDeployment(first);
     await stopped;
     expect(await watchExecution(project.target.sfn, executionArn, { silent: true })).toMatchObject({

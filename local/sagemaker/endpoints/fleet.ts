@@ -29,6 +29,8 @@ interface Member {
   underWay: number;
   /** Ends the wait for idleness. */
   awake?: AbortController;
+  /** The end of the process that was scaled away; the next one uses its folder. */
+  gone?: Promise<unknown> | undefined;
 }
 
 let fleets = 0;
@@ -123,8 +125,13 @@ export class Fleet {
   async #running(member: Member, onColdStart: (ms: number) => void): Promise<ModelServer> {
     if (member.server === undefined) {
       const began = performance.now();
-      member.server = this.#start(member.spec);
-      await member.server;
+      const server = Promise.resolve(member.gone).then(() => this.#start(member.spec));
+      member.server = server;
+      // One that failed is tried again by the next request.
+      server.catch(() => {
+        if (member.server === server) member.server = undefined;
+      });
+      await server;
       onColdStart(performance.now() - began);
     }
     const server = await member.server;
@@ -144,7 +151,8 @@ export class Fleet {
         if (member.underWay > 0) return;
         const idle = member.server;
         member.server = undefined;
-        await idle?.then((server) => server.stop());
+        member.gone = idle?.then((server) => server.stop()).catch(() => {});
+        await member.gone;
       },
       // Woken by a request, or stopped.
       () => {},

@@ -1,15 +1,50 @@
 import { defineConfig } from 'vitest/config';
 
+const MINUTE = 60_000;
+
+/** `npm test` runs the packages and `unit`; what takes minutes runs by name: `vitest run --project chaos`. */
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    setupFiles: ['test/support/fast-check.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 120_000,
-    // Bounded by the test's own time-out: a busy machine is slow, not wrong.
-    expect: { poll: { timeout: 25_000 } },
     coverage: { provider: 'v8', include: ['domain/**'] },
+    projects: [
+      'packages/*/vitest.config.ts',
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          setupFiles: ['test/support/fast-check.ts'],
+          testTimeout: MINUTE / 2,
+          hookTimeout: 2 * MINUTE,
+          // Bounded by the test's own time-out: a busy machine is slow, not wrong.
+          expect: { poll: { timeout: 25_000 } },
+        },
+      },
+      {
+        // Whole runs on real data sets, one after another.
+        test: {
+          name: 'data',
+          include: ['test/e2e/**/*.data.ts'],
+          fileParallelism: false,
+          testTimeout: 15 * MINUTE,
+          hookTimeout: 5 * MINUTE,
+        },
+      },
+      {
+        // The embedded cloud killed at random moments under many seeds, and the product killed in the middle of its work.
+        test: { name: 'crash', include: ['test/crash/*.crash.ts'], testTimeout: 10 * MINUTE, hookTimeout: 5 * MINUTE },
+      },
+      {
+        // Whole runs with one fault each, hundreds of them: two clouds side by side.
+        test: {
+          name: 'chaos',
+          include: ['test/chaos/*.chaos.ts'],
+          chaiConfig: { truncateThreshold: 0 },
+          testTimeout: 3 * MINUTE,
+          hookTimeout: 5 * MINUTE,
+        },
+      },
+    ],
   },
 });

@@ -8,11 +8,11 @@ import { parseArgs } from 'node:util';
 import { text } from '#domain/data/sql';
 import { artifactKeys } from '#domain/runs/layout';
 import { writeLoanBook } from '#examples/loans/generate';
-import { openEngine } from '#functions/common/duckdb';
-import type { ObjectStore } from '#functions/common/object-store';
-import { cleanShard } from '#functions/common/shard-cleaning';
-import { encodeShard } from '#functions/common/shard-encoding';
-import { fitRun } from '#functions/common/transform-fitting';
+import type { ObjectStore } from '#functions/aws/object-store';
+import { openEngine } from '#functions/shards/duckdb';
+import { cleanShard } from '#functions/shards/shard-cleaning';
+import { encodeShard } from '#functions/shards/shard-encoding';
+import { fitRun } from '#functions/shards/transform-fitting';
 import { parsePipeline } from '#schemas/load-pipeline';
 
 /** Memory each step is given, in MB: a Lambda of this size could run it. */

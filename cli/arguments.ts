@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
-import { nearestName } from '#domain/nearest-name';
+import { nearestName } from 'located-yaml/nearest-name';
 import { CliError } from './output.ts';
 import { pipelineNames } from './project.ts';
 

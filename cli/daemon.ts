@@ -1,10 +1,11 @@
 // The process that is the embedded cloud. `tidegate up` starts it; it ends on SIGTERM (`tidegate down`) or SIGINT.
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { parseFaultFile } from '#local/faults/fault-file';
-import { readQuotas } from '#local/sagemaker/settings';
-import { startCloud } from '#local/start';
+import { startCloud } from 'embedded-cloud';
+import { parseFaultFile } from 'embedded-cloud/faults/fault-file';
+import { readQuotas } from 'embedded-cloud/sagemaker/settings';
 import { packageDirectory, templateFile } from './package-service.ts';
 import { stateDirectory } from './project.ts';
+import { createSlackPages } from './slack-page/pages.ts';
 import { type CloudFile, cloudFile } from './target.ts';
 
 const [port = '0', stage = 'local', faultFile] = process.argv.slice(2);
@@ -15,7 +16,8 @@ const cloud = await startCloud({
   packageDir: packageDirectory,
   stateDir: stateDirectory(),
   port: Number(port),
-  stage,
+  stackName: `tidegate-${stage}`,
+  pages: [createSlackPages],
   parameters: (endpoint) => ({ SlackApiUrl: `${endpoint}/_slack/api/` }),
   secrets: { SlackTokenSecret: 'xoxb-local' },
   sageMaker: readQuotas(process.env['TIDEGATE_SAGEMAKER_QUOTAS'], 'TIDEGATE_SAGEMAKER_QUOTAS'),

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import type { FaultStatus } from '#local/faults/control';
-import { parseFaultFile } from '#local/faults/fault-file';
-import { FAULTS_PREFIX, faultsAuthorization } from '#local/faults/pages';
+import type { FaultStatus } from 'embedded-cloud/faults/control';
+import { parseFaultFile } from 'embedded-cloud/faults/fault-file';
+import { FAULTS_PREFIX, faultsAuthorization } from 'embedded-cloud/faults/pages';
 import { readText } from './arguments.ts';
 import { CliError } from './output.ts';
 import type { CloudFile } from './target.ts';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { CliError } from './output.ts';
 import { newestSource, pipelineNames, projectRoot, readProjectPipeline } from './project.ts';
 

@@ -29,6 +29,7 @@ const sources = [
   'statemachines',
   'resources',
   'pipelines',
+  'packages/located-yaml',
   'plugins',
   'serverless.yml',
   'package-lock.json',

@@ -1,7 +1,7 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3';
-import { z } from 'zod';
+import * as z from 'zod';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
-import { type Verdict, verdictSchema } from '#schemas/evaluation';
+import { type Verdict, verdictSchema } from '#schemas/records/evaluation';
 import { bold, green, red, table, yellow } from './output.ts';
 import type { RunRecord } from './runs.ts';
 import type { Target } from './target.ts';

@@ -1,5 +1,5 @@
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
-import { type TrainingRecord, trainingRecordSchema } from '#schemas/run';
+import { type TrainingRecord, trainingRecordSchema } from '#schemas/records/run';
 import { bold, dim, green, table } from './output.ts';
 import { readRecord } from './run-end.ts';
 import type { Target } from './target.ts';

@@ -2,16 +2,18 @@ import { DropVanishedError, EmptyDropError, InvalidInputError } from '#domain/er
 import { makeRunId } from '#domain/naming';
 import { describeContent, locateDrop, planShards, selectDropObjects } from '#domain/runs/drop';
 import { artifactKeys } from '#domain/runs/layout';
-import { documentClient, s3Client, sfnClient } from '#functions/common/clients';
-import { readConfig } from '#functions/common/config';
-import { sha256Hex } from '#functions/common/hash';
-import { acquireLease, isRunning, type LeaseResult } from '#functions/common/lease';
-import { withMiddleware } from '#functions/common/middleware';
-import { objectStore } from '#functions/common/object-store';
-import { readPipeline } from '#functions/common/pipelines';
-import { listCurrentVersions, type RawObject } from '#functions/common/raw-listing';
-import { stateStore } from '#functions/common/state-store';
-import { admitDropSchema, championSchema, type DropRecord, type RetrainInput } from '#schemas/run';
+import { documentClient } from '#functions/aws/clients/dynamodb';
+import { s3Client } from '#functions/aws/clients/s3';
+import { sfnClient } from '#functions/aws/clients/step-functions';
+import { objectStore } from '#functions/aws/object-store';
+import { listCurrentVersions, type RawObject } from '#functions/aws/raw-listing';
+import { stateStore } from '#functions/aws/state-store';
+import { acquireLease, isRunning, type LeaseResult } from '#functions/claims/lease';
+import { readConfig } from '#functions/runtime/config';
+import { sha256Hex } from '#functions/runtime/hash';
+import { withMiddleware } from '#functions/runtime/middleware';
+import { readPipeline } from '#functions/runtime/pipelines';
+import { admitDropSchema, championSchema, type DropRecord, type RetrainInput } from '#schemas/records/run';
 
 const config = readConfig(['RAW_BUCKET', 'ARTIFACTS_BUCKET', 'STATE_TABLE', 'GIT_COMMIT', 'LAMBDA_TASK_ROOT']);
 

@@ -1,16 +1,16 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { applyGates } from '#domain/gates/apply';
 import { assembleReport } from '#domain/reports/assemble';
 import { renderReport } from '#domain/reports/render';
 import { artifactKeys } from '#domain/runs/layout';
-import { readConfig } from '#functions/common/config';
-import { withMiddleware } from '#functions/common/middleware';
-import { artifactStore } from '#functions/common/stores';
-import { evaluationSchema } from '#schemas/evaluation';
-import { fittedTransformSchema } from '#schemas/fitted-transform';
+import { artifactStore } from '#functions/aws/stores';
+import { readConfig } from '#functions/runtime/config';
+import { withMiddleware } from '#functions/runtime/middleware';
 import { pipelineSchema } from '#schemas/pipeline';
-import { profileSchema } from '#schemas/profile';
-import { dropRecordSchema, runPointerSchema, trainingRecordSchema } from '#schemas/run';
+import { evaluationSchema } from '#schemas/records/evaluation';
+import { fittedTransformSchema } from '#schemas/records/fitted-transform';
+import { profileSchema } from '#schemas/records/profile';
+import { dropRecordSchema, runPointerSchema, trainingRecordSchema } from '#schemas/records/run';
 
 const config = readConfig(['ARTIFACTS_BUCKET']);
 

@@ -1,9 +1,9 @@
-import { z } from 'zod';
-import { sageMakerClient } from '#functions/common/clients';
-import { readConfig } from '#functions/common/config';
-import { ensureModel } from '#functions/common/ensure-model';
-import { withMiddleware } from '#functions/common/middleware';
-import { runPointerSchema } from '#schemas/run';
+import * as z from 'zod';
+import { sageMakerClient } from '#functions/aws/clients/sagemaker';
+import { ensureModel } from '#functions/aws/ensure-model';
+import { readConfig } from '#functions/runtime/config';
+import { withMiddleware } from '#functions/runtime/middleware';
+import { runPointerSchema } from '#schemas/records/run';
 
 const config = readConfig(['STAGE', 'ARTIFACTS_BUCKET', 'XGBOOST_IMAGE', 'SERVING_ROLE_ARN']);
 

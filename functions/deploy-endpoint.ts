@@ -10,14 +10,14 @@ import { planRollOut } from '#domain/deployment/endpoint';
 import { createEndpointRequest, endpointConfigRequest, updateEndpointRequest } from '#domain/deployment/requests';
 import { DeploymentError, TransientError } from '#domain/errors';
 import { artifactKeys } from '#domain/runs/layout';
-import { sageMakerClient } from '#functions/common/clients';
-import { readConfig } from '#functions/common/config';
-import { createUnlessThere } from '#functions/common/create-unless-there';
-import { changeEndpoint, readEndpoint } from '#functions/common/endpoint';
-import { ensureModel } from '#functions/common/ensure-model';
-import { withMiddleware } from '#functions/common/middleware';
-import { artifactStore } from '#functions/common/stores';
-import { deployEndpointSchema } from '#schemas/deployment';
+import { sageMakerClient } from '#functions/aws/clients/sagemaker';
+import { createUnlessThere } from '#functions/aws/create-unless-there';
+import { changeEndpoint, readEndpoint } from '#functions/aws/endpoint';
+import { ensureModel } from '#functions/aws/ensure-model';
+import { artifactStore } from '#functions/aws/stores';
+import { readConfig } from '#functions/runtime/config';
+import { withMiddleware } from '#functions/runtime/middleware';
+import { deployEndpointSchema } from '#schemas/events/deployment';
 import { pipelineSchema } from '#schemas/pipeline';
 
 const config = readConfig([

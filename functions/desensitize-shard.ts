@@ -1,12 +1,13 @@
-import { s3Client, secretsClient } from '#functions/common/clients';
-import { readConfig } from '#functions/common/config';
-import { functionMemoryMb } from '#functions/common/duckdb';
-import { withMiddleware } from '#functions/common/middleware';
-import { objectStore } from '#functions/common/object-store';
-import { cleanShard } from '#functions/common/shard-cleaning';
-import { artifactStore, cleanStore } from '#functions/common/stores';
-import { readTokenKey } from '#functions/common/token-key';
-import { desensitizeShardSchema } from '#schemas/shard';
+import { s3Client } from '#functions/aws/clients/s3';
+import { secretsClient } from '#functions/aws/clients/secrets-manager';
+import { objectStore } from '#functions/aws/object-store';
+import { artifactStore, cleanStore } from '#functions/aws/stores';
+import { readConfig } from '#functions/runtime/config';
+import { withMiddleware } from '#functions/runtime/middleware';
+import { functionMemoryMb } from '#functions/shards/duckdb';
+import { cleanShard } from '#functions/shards/shard-cleaning';
+import { readTokenKey } from '#functions/shards/token-key';
+import { desensitizeShardSchema } from '#schemas/events/shard';
 
 const config = readConfig(['RAW_BUCKET', 'CLEAN_BUCKET', 'ARTIFACTS_BUCKET', 'TOKEN_KEY_SECRET']);
 const memoryMb = functionMemoryMb();

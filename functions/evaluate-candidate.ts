@@ -1,18 +1,18 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { buildBaseline } from '#domain/drift/baseline';
 import { driftColumns } from '#domain/drift/columns';
 import { type EvaluationInput, evaluate, gateConfidences } from '#domain/evaluation/evaluate';
 import { permutationImportance } from '#domain/evaluation/importance';
 import { parseFeatures } from '#domain/evaluation/score-text';
 import { artifactKeys, cleanKeys } from '#domain/runs/layout';
-import { readConfig } from '#functions/common/config';
-import { functionMemoryMb } from '#functions/common/duckdb';
-import { readHoldout, readPermuted } from '#functions/common/holdout';
-import { withMiddleware } from '#functions/common/middleware';
-import { artifactStore, cleanStore } from '#functions/common/stores';
-import { fittedTransformSchema } from '#schemas/fitted-transform';
+import { artifactStore, cleanStore } from '#functions/aws/stores';
+import { readConfig } from '#functions/runtime/config';
+import { withMiddleware } from '#functions/runtime/middleware';
+import { functionMemoryMb } from '#functions/shards/duckdb';
+import { readHoldout, readPermuted } from '#functions/shards/holdout';
 import { pipelineSchema } from '#schemas/pipeline';
-import { runPointerSchema } from '#schemas/run';
+import { fittedTransformSchema } from '#schemas/records/fitted-transform';
+import { runPointerSchema } from '#schemas/records/run';
 
 const config = readConfig(['CLEAN_BUCKET', 'ARTIFACTS_BUCKET']);
 const memoryMb = functionMemoryMb();

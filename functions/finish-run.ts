@@ -1,13 +1,14 @@
 import { ExecutionAlreadyExists, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { explainFailure, type Failure } from '#domain/runs/failure';
-import { sageMakerClient, sfnClient } from '#functions/common/clients';
-import { readConfig } from '#functions/common/config';
-import { discardCandidate } from '#functions/common/discard-candidate';
-import { releaseLease } from '#functions/common/lease';
-import { withMiddleware } from '#functions/common/middleware';
-import type { Condition, StateItem } from '#functions/common/state-store';
-import { runStore } from '#functions/common/stores';
-import { finishRunSchema, type PendingDrop, retrainInputSchema } from '#schemas/run';
+import { sageMakerClient } from '#functions/aws/clients/sagemaker';
+import { sfnClient } from '#functions/aws/clients/step-functions';
+import { discardCandidate } from '#functions/aws/discard-candidate';
+import type { Condition, StateItem } from '#functions/aws/state-store';
+import { runStore } from '#functions/aws/stores';
+import { releaseLease } from '#functions/claims/lease';
+import { readConfig } from '#functions/runtime/config';
+import { withMiddleware } from '#functions/runtime/middleware';
+import { finishRunSchema, type PendingDrop, retrainInputSchema } from '#schemas/records/run';
 
 const config = readConfig(['STAGE', 'STATE_TABLE', 'RETRAIN_MACHINE_ARN']);
 

@@ -1,9 +1,9 @@
-import { readConfig } from '#functions/common/config';
-import { functionMemoryMb } from '#functions/common/duckdb';
-import { withMiddleware } from '#functions/common/middleware';
-import { artifactStore, cleanStore } from '#functions/common/stores';
-import { fitRun } from '#functions/common/transform-fitting';
-import { fitTransformSchema } from '#schemas/shard';
+import { artifactStore, cleanStore } from '#functions/aws/stores';
+import { readConfig } from '#functions/runtime/config';
+import { withMiddleware } from '#functions/runtime/middleware';
+import { functionMemoryMb } from '#functions/shards/duckdb';
+import { fitRun } from '#functions/shards/transform-fitting';
+import { fitTransformSchema } from '#schemas/events/shard';
 
 const config = readConfig(['CLEAN_BUCKET', 'ARTIFACTS_BUCKET']);
 const memoryMb = functionMemoryMb();

@@ -1,15 +1,15 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { TidegateError } from '#domain/errors';
-import { secretsClient } from '#functions/common/clients';
-import { readConfig } from '#functions/common/config';
-import { logger } from '#functions/common/logger';
-import { isTransient, withMiddleware } from '#functions/common/middleware';
-import { compose, type Outgoing } from '#functions/common/notices';
-import { readPipeline } from '#functions/common/pipelines';
-import { postMessage } from '#functions/common/slack';
-import { ifAbsent } from '#functions/common/state-store';
-import { artifactStore, runStore } from '#functions/common/stores';
-import { noticeSchema } from '#schemas/notice';
+import { secretsClient } from '#functions/aws/clients/secrets-manager';
+import { ifAbsent } from '#functions/aws/state-store';
+import { artifactStore, runStore } from '#functions/aws/stores';
+import { readConfig } from '#functions/runtime/config';
+import { logger } from '#functions/runtime/logger';
+import { isTransient, withMiddleware } from '#functions/runtime/middleware';
+import { readPipeline } from '#functions/runtime/pipelines';
+import { compose, type Outgoing } from '#functions/slack/notices';
+import { postMessage } from '#functions/slack/slack';
+import { noticeSchema } from '#schemas/events/notice';
 
 const config = readConfig([
   'STAGE',

@@ -1,14 +1,14 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { runResourceName } from '#domain/naming';
 import { artifactKeys } from '#domain/runs/layout';
 import { planTrainingJob, planTransformJob } from '#domain/training/plan';
 import { planTuningJob } from '#domain/training/tuning';
-import { readConfig } from '#functions/common/config';
-import { withMiddleware } from '#functions/common/middleware';
-import { artifactStore } from '#functions/common/stores';
-import { fittedTransformSchema } from '#schemas/fitted-transform';
+import { artifactStore } from '#functions/aws/stores';
+import { readConfig } from '#functions/runtime/config';
+import { withMiddleware } from '#functions/runtime/middleware';
 import { pipelineSchema } from '#schemas/pipeline';
-import { runPointerSchema } from '#schemas/run';
+import { fittedTransformSchema } from '#schemas/records/fitted-transform';
+import { runPointerSchema } from '#schemas/records/run';
 
 const config = readConfig([
   'STAGE',

@@ -5,15 +5,16 @@ import { PredictionError } from '#domain/errors';
 import { describePredictions } from '#domain/evaluation/predictions';
 import { parseScores } from '#domain/evaluation/score-text';
 import { artifactKeys } from '#domain/runs/layout';
-import { sageMakerClient, sageMakerRuntimeClient } from '#functions/common/clients';
-import { readConfig } from '#functions/common/config';
-import { functionMemoryMb, type OpenEngine, openEngine } from '#functions/common/duckdb';
-import { withMiddleware } from '#functions/common/middleware';
-import { artifactStore, runStore } from '#functions/common/stores';
-import { type FittedTransform, fittedTransformSchema } from '#schemas/fitted-transform';
+import { sageMakerClient } from '#functions/aws/clients/sagemaker';
+import { sageMakerRuntimeClient } from '#functions/aws/clients/sagemaker-runtime';
+import { artifactStore, runStore } from '#functions/aws/stores';
+import { readConfig } from '#functions/runtime/config';
+import { withMiddleware } from '#functions/runtime/middleware';
+import { functionMemoryMb, type OpenEngine, openEngine } from '#functions/shards/duckdb';
+import { type PredictResponse, predictRequestSchema } from '#schemas/events/predict';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
-import { type PredictResponse, predictRequestSchema } from '#schemas/predict';
-import { type Champion, championSchema } from '#schemas/run';
+import { type FittedTransform, fittedTransformSchema } from '#schemas/records/fitted-transform';
+import { type Champion, championSchema } from '#schemas/records/run';
 
 const config = readConfig(['ARTIFACTS_BUCKET', 'STATE_TABLE']);
 

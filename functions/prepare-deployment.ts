@@ -5,23 +5,25 @@ import { deploymentKeys, locatePackage } from '#domain/deployment/target';
 import { NotFoundError } from '#domain/errors';
 import { endpointName as endpointOf, runResourceName } from '#domain/naming';
 import { artifactKeys } from '#domain/runs/layout';
-import { documentClient, sageMakerClient, sfnClient } from '#functions/common/clients';
-import { readConfig } from '#functions/common/config';
-import { putDefaultTests } from '#functions/common/default-tests';
-import { claimDeployment, lockEndpoint, settleClaim, unlockEndpoint } from '#functions/common/deployment-claims';
-import { readEndpoint } from '#functions/common/endpoint';
-import { isRunning } from '#functions/common/lease';
-import { withMiddleware } from '#functions/common/middleware';
-import { stateStore } from '#functions/common/state-store';
-import { artifactStore, runStore } from '#functions/common/stores';
+import { documentClient } from '#functions/aws/clients/dynamodb';
+import { sageMakerClient } from '#functions/aws/clients/sagemaker';
+import { sfnClient } from '#functions/aws/clients/step-functions';
+import { putDefaultTests } from '#functions/aws/default-tests';
+import { readEndpoint } from '#functions/aws/endpoint';
+import { stateStore } from '#functions/aws/state-store';
+import { artifactStore, runStore } from '#functions/aws/stores';
+import { claimDeployment, lockEndpoint, settleClaim, unlockEndpoint } from '#functions/claims/deployment-claims';
+import { isRunning } from '#functions/claims/lease';
+import { readConfig } from '#functions/runtime/config';
+import { withMiddleware } from '#functions/runtime/middleware';
 import {
   type Deployment,
   type DeploymentDecision,
   deploymentClaimSchema,
   prepareDeploymentSchema,
-} from '#schemas/deployment';
+} from '#schemas/events/deployment';
 import { pipelineSchema } from '#schemas/pipeline';
-import { championSchema } from '#schemas/run';
+import { championSchema } from '#schemas/records/run';
 
 const config = readConfig(['STAGE', 'ARTIFACTS_BUCKET', 'STATE_TABLE', 'ENDPOINT_TESTS_TABLE', 'POLL_SECONDS']);
 const pollSeconds = Number(config.POLL_SECONDS);

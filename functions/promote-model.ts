@@ -1,13 +1,13 @@
 import { deploymentKeys } from '#domain/deployment/target';
-import { sageMakerClient } from '#functions/common/clients';
-import { readConfig } from '#functions/common/config';
-import { settleClaim, unlockEndpoint } from '#functions/common/deployment-claims';
-import { dropFormerConfig } from '#functions/common/endpoint';
-import { withMiddleware } from '#functions/common/middleware';
-import type { StateStore } from '#functions/common/state-store';
-import { runStore } from '#functions/common/stores';
-import { type Deployment, promoteModelSchema } from '#schemas/deployment';
-import { type Champion, championSchema } from '#schemas/run';
+import { sageMakerClient } from '#functions/aws/clients/sagemaker';
+import { dropFormerConfig } from '#functions/aws/endpoint';
+import type { StateStore } from '#functions/aws/state-store';
+import { runStore } from '#functions/aws/stores';
+import { settleClaim, unlockEndpoint } from '#functions/claims/deployment-claims';
+import { readConfig } from '#functions/runtime/config';
+import { withMiddleware } from '#functions/runtime/middleware';
+import { type Deployment, promoteModelSchema } from '#schemas/events/deployment';
+import { type Champion, championSchema } from '#schemas/records/run';
 
 const config = readConfig(['STAGE', 'STATE_TABLE']);
 

@@ -2,10 +2,10 @@ import { runOfConfig } from '#domain/deployment/target';
 import { latestResultKey, resultKey } from '#domain/endpoint-tests/suite';
 import { InvalidInputError } from '#domain/errors';
 import { pipelineOfGroup } from '#domain/naming';
-import { documentClient } from '#functions/common/clients';
-import { readConfig } from '#functions/common/config';
-import { withMiddleware } from '#functions/common/middleware';
-import { stateStore } from '#functions/common/state-store';
+import { documentClient } from '#functions/aws/clients/dynamodb';
+import { stateStore } from '#functions/aws/state-store';
+import { readConfig } from '#functions/runtime/config';
+import { withMiddleware } from '#functions/runtime/middleware';
 import { recordTestResultsSchema } from '#schemas/endpoint-test';
 
 const config = readConfig(['STAGE', 'ENDPOINT_TESTS_TABLE']);

@@ -5,19 +5,19 @@ import {
   DescribeModelPackageGroupCommand,
   UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
-import { z } from 'zod';
+import * as z from 'zod';
 import { modelPackageGroupName } from '#domain/naming';
 import { modelPackageRequest } from '#domain/registry/model-package';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
-import { sageMakerClient } from '#functions/common/clients';
-import { readConfig } from '#functions/common/config';
-import { createUnlessThere } from '#functions/common/create-unless-there';
-import { sha256Hex } from '#functions/common/hash';
-import { withMiddleware } from '#functions/common/middleware';
-import { artifactStore, runStore } from '#functions/common/stores';
-import { evaluationSchema } from '#schemas/evaluation';
+import { sageMakerClient } from '#functions/aws/clients/sagemaker';
+import { createUnlessThere } from '#functions/aws/create-unless-there';
+import { artifactStore, runStore } from '#functions/aws/stores';
+import { readConfig } from '#functions/runtime/config';
+import { sha256Hex } from '#functions/runtime/hash';
+import { withMiddleware } from '#functions/runtime/middleware';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
-import { dropRecordSchema, runPointerSchema, trainingRecordSchema } from '#schemas/run';
+import { evaluationSchema } from '#schemas/records/evaluation';
+import { dropRecordSchema, runPointerSchema, trainingRecordSchema } from '#schemas/records/run';
 
 const config = readConfig(['STAGE', 'ARTIFACTS_BUCKET', 'STATE_TABLE', 'XGBOOST_IMAGE']);
 

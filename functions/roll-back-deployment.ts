@@ -3,20 +3,20 @@ import { explainRollBack, planRestore } from '#domain/deployment/roll-back';
 import { deploymentKeys, locatePackage } from '#domain/deployment/target';
 import { TransientError } from '#domain/errors';
 import { endpointName as endpointOf } from '#domain/naming';
-import { sageMakerClient } from '#functions/common/clients';
-import { readConfig } from '#functions/common/config';
-import { settleClaim, unlockEndpoint } from '#functions/common/deployment-claims';
-import { changeEndpoint, deleteEndpointConfig, dropFormerConfig, readEndpoint } from '#functions/common/endpoint';
-import { withMiddleware } from '#functions/common/middleware';
-import type { StateStore } from '#functions/common/state-store';
-import { runStore } from '#functions/common/stores';
+import { sageMakerClient } from '#functions/aws/clients/sagemaker';
+import { changeEndpoint, deleteEndpointConfig, dropFormerConfig, readEndpoint } from '#functions/aws/endpoint';
+import type { StateStore } from '#functions/aws/state-store';
+import { runStore } from '#functions/aws/stores';
+import { settleClaim, unlockEndpoint } from '#functions/claims/deployment-claims';
+import { readConfig } from '#functions/runtime/config';
+import { withMiddleware } from '#functions/runtime/middleware';
 import {
   type Deployment,
   deploymentSchema,
   type RolledBack,
   rollBackDeploymentSchema,
   rolledBackSchema,
-} from '#schemas/deployment';
+} from '#schemas/events/deployment';
 
 const config = readConfig(['STAGE', 'STATE_TABLE']);
 

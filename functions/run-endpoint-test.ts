@@ -1,10 +1,11 @@
-import { ZodError } from 'zod';
+import * as z from 'zod';
 import { countRows, type Judgement, judgeContract, judgeGolden } from '#domain/endpoint-tests/judge';
 import { NotFoundError } from '#domain/errors';
-import { s3Client, sageMakerRuntimeClient } from '#functions/common/clients';
-import { invokeEndpoint } from '#functions/common/invoke-endpoint';
-import { withMiddleware } from '#functions/common/middleware';
-import { objectStore } from '#functions/common/object-store';
+import { s3Client } from '#functions/aws/clients/s3';
+import { sageMakerRuntimeClient } from '#functions/aws/clients/sagemaker-runtime';
+import { invokeEndpoint } from '#functions/aws/invoke-endpoint';
+import { objectStore } from '#functions/aws/object-store';
+import { withMiddleware } from '#functions/runtime/middleware';
 import {
   type EndpointTest,
   type Golden,
@@ -20,7 +21,7 @@ async function readGolden(uri: string): Promise<Golden> {
 }
 /** A file of golden requests that is missing or not one: the test's fault, so the test fails and says so. */
 const isBrokenFile = (error: unknown): error is Error =>
-  error instanceof NotFoundError || error instanceof ZodError || error instanceof SyntaxError;
+  error instanceof NotFoundError || error instanceof z.ZodError || error instanceof SyntaxError;
 
 const inOne = (golden: Golden): string => golden.cases.map((c) => c.body).join('\n');
 

@@ -3,15 +3,15 @@ import {
   type HyperParameterTrainingJobSummary,
   paginateListTrainingJobsForHyperParameterTuningJob,
 } from '@aws-sdk/client-sagemaker';
-import { z } from 'zod';
+import * as z from 'zod';
 import { TuningError } from '#domain/errors';
 import { tuningJobName } from '#domain/naming';
 import { artifactKeys } from '#domain/runs/layout';
-import { sageMakerClient } from '#functions/common/clients';
-import { readConfig } from '#functions/common/config';
-import { withMiddleware } from '#functions/common/middleware';
-import { artifactStore } from '#functions/common/stores';
-import { runPointerSchema, type TrainingRecord, type Trial, trainingRecordSchema } from '#schemas/run';
+import { sageMakerClient } from '#functions/aws/clients/sagemaker';
+import { artifactStore } from '#functions/aws/stores';
+import { readConfig } from '#functions/runtime/config';
+import { withMiddleware } from '#functions/runtime/middleware';
+import { runPointerSchema, type TrainingRecord, type Trial, trainingRecordSchema } from '#schemas/records/run';
 
 const config = readConfig(['STAGE', 'ARTIFACTS_BUCKET']);
 

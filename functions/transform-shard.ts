@@ -1,9 +1,9 @@
-import { readConfig } from '#functions/common/config';
-import { functionMemoryMb } from '#functions/common/duckdb';
-import { withMiddleware } from '#functions/common/middleware';
-import { encodeShard } from '#functions/common/shard-encoding';
-import { artifactStore, cleanStore } from '#functions/common/stores';
-import { transformShardSchema } from '#schemas/shard';
+import { artifactStore, cleanStore } from '#functions/aws/stores';
+import { readConfig } from '#functions/runtime/config';
+import { withMiddleware } from '#functions/runtime/middleware';
+import { functionMemoryMb } from '#functions/shards/duckdb';
+import { encodeShard } from '#functions/shards/shard-encoding';
+import { transformShardSchema } from '#schemas/events/shard';
 
 const config = readConfig(['CLEAN_BUCKET', 'ARTIFACTS_BUCKET']);
 const memoryMb = functionMemoryMb();

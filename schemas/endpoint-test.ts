@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Endpoint tests as they lie in the endpoint-tests table: partition key `pk` is the endpoint's name, sort key `sk` is

@@ -1,5 +1,5 @@
+import { problemsText, readYaml } from 'located-yaml';
 import { PipelineConfigError } from '#domain/errors';
-import { problemsText, readYaml } from './located-yaml.ts';
 import { type Pipeline, pipelineSchema } from './pipeline.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Metrics by task; see docs for definitions. */
 export const binaryMetrics = [

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Dataset, EvaluationSettings, TrainingSettings } from './pipeline.ts';
 import { binaryMetrics, multiclassMetrics, regressionMetrics } from './pipeline-gates.ts';
 import { checkTuning } from './pipeline-tuning-rules.ts';

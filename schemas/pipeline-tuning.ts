@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EvaluationSettings } from './pipeline.ts';
 
 /** What may be tuned of the built-in XGBoost, and between which bounds (developer guide: Tune an XGBoost Model). */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { columnSchema, identifier } from './pipeline-columns.ts';
 import { gateSchema } from './pipeline-gates.ts';
 import { checkPipeline } from './pipeline-rules.ts';

@@ -5,7 +5,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type AslCase, runAslCase } from '#local/stepfunctions/conformance';
+import { type AslCase, runAslCase } from 'embedded-cloud/stepfunctions/conformance';
 
 /** One recorded answer of EventBridge; `pattern` and `event` may be JSON texts. */
 interface PatternCase {
@@ -29,7 +29,7 @@ const parsed = (value: unknown): unknown => (typeof value === 'string' ? JSON.pa
 
 async function loadMatcher(): Promise<PatternMatcher | undefined> {
   try {
-    return (await import('#local/eventbridge/pattern')) as unknown as PatternMatcher;
+    return (await import('embedded-cloud/eventbridge/pattern')) as unknown as PatternMatcher;
   } catch (error) {
     if (has(error, 'code') && (error as { code: unknown }).code === 'ERR_MODULE_NOT_FOUND') return undefined;
     throw error;
@@ -50,7 +50,7 @@ function answer(matcher: PatternMatcher, { pattern, event }: PatternCase): Patte
 async function differencesOf(recorded: unknown, matcher: PatternMatcher | undefined): Promise<string[]> {
   try {
     if (has(recorded, 'definition', 'input')) return await runAslCase(recorded as AslCase);
-    if (!matcher) return ['local/eventbridge/pattern.ts is missing'];
+    if (!matcher) return ['eventbridge/pattern.ts is missing'];
     const wanted = recorded as PatternCase;
     const actual = answer(matcher, wanted);
     return actual === wanted.expected ? [] : [`expected ${wanted.expected}, got ${actual}`];

@@ -5,7 +5,7 @@
  * PyPI on first use; where that is out of reach the check is skipped with a message.
  */
 import { join } from 'node:path';
-import { auditLines } from '#local/cloud/audit';
+import { auditLines } from 'embedded-cloud/cloud/audit';
 import { auditFiles } from './contract/audit-files.ts';
 import { areConstraintsCurrent } from './contract/constraints.ts';
 import { judge } from './contract/replay.ts';

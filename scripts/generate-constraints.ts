@@ -1,5 +1,5 @@
 /**
- * Writes `local/sagemaker/validation/service-model.json`: what AWS's service model demands of requests to the operations
+ * Writes `packages/embedded-cloud/src/sagemaker/validation/service-model.json`: what AWS's service model demands of requests to the operations
  * that the embedded SageMaker has, and what it says of their answers. Source: botocore, Apache-2.0, as pinned in
  * `scripts/contract/requirements.txt`. `npm run contract` tells when the file is out of date.
  */

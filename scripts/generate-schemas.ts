@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
-import { faultFileSchema } from '#local/faults/fault-file';
+import { faultFileSchema } from 'embedded-cloud/faults/fault-file';
+import * as z from 'zod';
 import { pipelineSchema } from '#schemas/pipeline';
 
 const jsonSchema = (title: string, schema: z.ZodType): string =>

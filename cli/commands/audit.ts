@@ -1,10 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { nearestName } from '#domain/nearest-name';
-import { auditFolder, readAudit } from '#local/cloud/audit';
-import { type RoleUsage, summarizeUsage } from '#local/iam/usage';
-import { wideGrants } from '#local/iam/wildcard-resources';
+import { auditFolder, readAudit } from 'embedded-cloud/cloud/audit';
+import { type RoleUsage, summarizeUsage } from 'embedded-cloud/iam/usage';
+import { wideGrants } from 'embedded-cloud/iam/wildcard-resources';
+import { nearestName } from 'located-yaml/nearest-name';
 import { bold, CliError, dim, green, print, printJson, red, table, yellow } from '../output.ts';
 import { stateDirectory } from '../project.ts';
 import { localOptions } from './global.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { writeLoanBook } from '#examples/loans/generate';
-import type { Verdict } from '#schemas/evaluation';
+import type { Verdict } from '#schemas/records/evaluation';
 import { bringUp } from '../embedded-cloud.ts';
 import { bold, CliError, cyan, dim, narrateOnStderr, print, printJson, seconds, yellow } from '../output.ts';
 import { describeVerdict, readVerdict } from '../run-end.ts';

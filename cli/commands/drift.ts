@@ -1,6 +1,6 @@
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Command } from 'commander';
-import { driftCheckSchema } from '#schemas/drift-check';
+import { driftCheckSchema } from '#schemas/records/drift-check';
 import { requirePipeline } from '../arguments.ts';
 import { CliError, green, print, printJson, table, yellow } from '../output.ts';
 import { describeEnd, watchExecution } from '../watch.ts';

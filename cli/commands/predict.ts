@@ -1,6 +1,6 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import type { Command } from 'commander';
-import { type PredictResponse, predictResponseSchema } from '#schemas/predict';
+import { type PredictResponse, predictResponseSchema } from '#schemas/events/predict';
 import { readText, requirePipeline } from '../arguments.ts';
 import { CliError, dim, print, printJson, table } from '../output.ts';
 import type { Target } from '../target.ts';

@@ -1,9 +1,9 @@
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Command } from 'commander';
+import { problemsText, readYaml } from 'located-yaml';
 import { endpointName } from '#domain/naming';
 import { type EndpointTest, endpointTestSchema } from '#schemas/endpoint-test';
-import { problemsText, readYaml } from '#schemas/located-yaml';
 import { readText, requirePipeline } from '../arguments.ts';
 import { CliError, dim, green, print, printJson, red, table } from '../output.ts';
 import { pipelineNames } from '../project.ts';

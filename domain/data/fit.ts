@@ -6,10 +6,10 @@ import { checkQuality } from '#domain/data/quality';
 import { type Side, sides } from '#domain/data/split';
 import { DataQualityError } from '#domain/errors';
 import type { RunPointer } from '#domain/runs/layout';
-import type { FittedFeature, FittedTransform } from '#schemas/fitted-transform';
 import type { Pipeline } from '#schemas/pipeline';
 import type { FeatureSpec } from '#schemas/pipeline-columns';
-import type { ColumnProfile, Profile } from '#schemas/profile';
+import type { FittedFeature, FittedTransform } from '#schemas/records/fitted-transform';
+import type { ColumnProfile, Profile } from '#schemas/records/profile';
 
 /** The model inputs of one column, or why it carries no information. */
 type Fitted = { readonly features: readonly FittedFeature[] } | { readonly dropped: string };

@@ -1,7 +1,7 @@
+import { nearestName } from 'located-yaml/nearest-name';
 import { expectedColumns } from '#domain/data/columns';
 import { firstRecord, likelyDelimiter } from '#domain/data/csv-header';
 import { SchemaMismatchError } from '#domain/errors';
-import { nearestName } from '#domain/nearest-name';
 import type { Pipeline } from '#schemas/pipeline';
 
 const quoted = (names: readonly string[]): string => names.map((n) => `"${n}"`).join(', ');

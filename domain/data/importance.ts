@@ -1,6 +1,6 @@
 import { ident, text } from '#domain/data/sql';
 import { csvFields, sourceColumns } from '#domain/data/transform';
-import type { FittedTransform } from '#schemas/fitted-transform';
+import type { FittedTransform } from '#schemas/records/fitted-transform';
 
 /**
  * SQL of the rows for permutation importance (Breiman 2001): block 0 are the rows as they are, then follows one block a source

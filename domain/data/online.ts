@@ -1,12 +1,12 @@
+import { nearestName } from 'located-yaml/nearest-name';
 import { cleanFeatureSelect } from '#domain/data/clean';
 import { expectedColumns, featureColumns } from '#domain/data/columns';
 import type { SqlEngine } from '#domain/data/engine';
 import { ident } from '#domain/data/sql';
 import { featureExpressions } from '#domain/data/transform';
 import { PredictionError } from '#domain/errors';
-import { nearestName } from '#domain/nearest-name';
-import type { FittedTransform } from '#schemas/fitted-transform';
 import type { Pipeline } from '#schemas/pipeline';
+import type { FittedTransform } from '#schemas/records/fitted-transform';
 
 /** Raw rows of a request: a column's name to its raw value, as a drop would hold it. */
 export type RawRow = Readonly<Record<string, unknown>>;

@@ -3,7 +3,7 @@ import { asNumber, asNumberOrNull, type SqlRow } from '#domain/data/engine';
 import { type Side, sides } from '#domain/data/split';
 import { ident } from '#domain/data/sql';
 import type { Problem } from '#domain/data/typing';
-import type { ColumnProfile, Moments, Profile, SideProfile } from '#schemas/profile';
+import type { ColumnProfile, Moments, Profile, SideProfile } from '#schemas/records/profile';
 
 /** Categories a shard's profile counts one by one. */
 export const countedCategories = 1000;

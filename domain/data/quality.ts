@@ -1,7 +1,7 @@
 import { type Side, sides } from '#domain/data/split';
 import { DataQualityError } from '#domain/errors';
 import type { Pipeline } from '#schemas/pipeline';
-import type { Profile } from '#schemas/profile';
+import type { Profile } from '#schemas/records/profile';
 
 const figure = (n: number): string => n.toLocaleString('en-US');
 

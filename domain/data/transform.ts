@@ -1,5 +1,5 @@
 import { double, ident, text, texts } from '#domain/data/sql';
-import type { FittedFeature, FittedTransform } from '#schemas/fitted-transform';
+import type { FittedFeature, FittedTransform } from '#schemas/records/fitted-transform';
 
 const datetimeParts: Record<Extract<FittedFeature, { kind: 'datetime' }>['part'], (value: string) => string> = {
   hour: (v) => `hour(${v})`,

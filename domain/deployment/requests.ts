@@ -1,5 +1,5 @@
 import { capturePrefix } from '#domain/runs/layout';
-import type { Deployment } from '#schemas/deployment';
+import type { Deployment } from '#schemas/events/deployment';
 import type { Pipeline } from '#schemas/pipeline';
 
 /** What of the stack a deployment needs to know. */

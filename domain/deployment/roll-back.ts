@@ -1,6 +1,6 @@
 import { type EndpointView, headedFor, isPassing } from '#domain/deployment/endpoint';
 import { type CaughtError, explainFailure } from '#domain/runs/failure';
-import type { Deployment, PolledEndpoint } from '#schemas/deployment';
+import type { Deployment, PolledEndpoint } from '#schemas/events/deployment';
 
 /** What the deploy machine knows when it gives up. */
 export interface RollBackEvidence {

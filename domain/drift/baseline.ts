@@ -1,6 +1,6 @@
 import { EvaluationError } from '#domain/errors';
 import { predictClasses } from '#domain/evaluation/multiclass';
-import type { Baseline, Histogram, Window } from '#schemas/baseline';
+import type { Baseline, Histogram, Window } from '#schemas/records/baseline';
 import {
   buildCategoryHistogram,
   buildHistogram,

@@ -1,5 +1,5 @@
 import type { ColumnValues } from '#domain/drift/baseline';
-import type { FittedFeature, FittedTransform } from '#schemas/fitted-transform';
+import type { FittedFeature, FittedTransform } from '#schemas/records/fitted-transform';
 
 /** Encoded rows: row-major, rows × features; NaN is missing. */
 export interface FeatureMatrix {

@@ -1,6 +1,6 @@
 import { EvaluationError } from '#domain/errors';
 import { formatNumber, formatPercent } from '#domain/reports/format-number';
-import type { Baseline, ColumnDrift, DriftReport, Histogram, Window } from '#schemas/baseline';
+import type { Baseline, ColumnDrift, DriftReport, Histogram, Window } from '#schemas/records/baseline';
 import { histogramRows, sameBins } from './histogram.ts';
 import { binnedKs, ksThreshold } from './ks.ts';
 import { populationStability, psiThreshold } from './psi.ts';

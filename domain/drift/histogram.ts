@@ -1,5 +1,5 @@
 import { EvaluationError } from '#domain/errors';
-import type { CategoryHistogram, Histogram, NumberHistogram } from '#schemas/baseline';
+import type { CategoryHistogram, Histogram, NumberHistogram } from '#schemas/records/baseline';
 
 /** Bins between training minimum and maximum. */
 export const MAXIMUM_BINS = 10;

@@ -1,4 +1,4 @@
-import type { NumberHistogram } from '#schemas/baseline';
+import type { NumberHistogram } from '#schemas/records/baseline';
 
 /**
  * Two-sample Kolmogorov-Smirnov distance from binned counts: the largest gap of the cumulated shares at bin edges. Never

@@ -1,4 +1,4 @@
-import type { Histogram } from '#schemas/baseline';
+import type { Histogram } from '#schemas/records/baseline';
 import { chiSquareQuantile } from './distributions.ts';
 
 /** Added to every bin of both sides before shares are taken, so that an empty bin gives a large, not an infinite, term. */

@@ -1,5 +1,5 @@
 import { createRandom, type Random } from '#domain/random';
-import type { Difference, Estimate } from '#schemas/evaluation';
+import type { Difference, Estimate } from '#schemas/records/evaluation';
 import type { MetricKernel } from './kernel.ts';
 import { quantile } from './quantile.ts';
 

@@ -1,4 +1,4 @@
-import type { BinaryCurves, CalibrationBin, Curve } from '#schemas/evaluation';
+import type { BinaryCurves, CalibrationBin, Curve } from '#schemas/records/evaluation';
 import { decimate } from './decimate.ts';
 import { quantile } from './quantile.ts';
 import { rankDescending } from './ranking.ts';

@@ -1,4 +1,4 @@
-import type { Curve } from '#schemas/evaluation';
+import type { Curve } from '#schemas/records/evaluation';
 
 /** A point nearer to the line than this, in units of the axes' range, cannot be seen. */
 const INVISIBLE = 1e-4;

@@ -1,6 +1,6 @@
 import { EvaluationError } from '#domain/errors';
-import type { Difference, Estimate, Evaluation, Importance } from '#schemas/evaluation';
 import type { Gate } from '#schemas/pipeline-gates';
+import type { Difference, Estimate, Evaluation, Importance } from '#schemas/records/evaluation';
 import { binaryConfusion, binaryKernel } from './binary.ts';
 import {
   affordableResamples,

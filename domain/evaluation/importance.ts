@@ -1,6 +1,6 @@
 import { EvaluationError } from '#domain/errors';
 import { createRandom } from '#domain/random';
-import type { Importance } from '#schemas/evaluation';
+import type { Importance } from '#schemas/records/evaluation';
 import { requireLength } from './holdout.ts';
 import { predictClasses } from './multiclass.ts';
 import { rankDescending, rankedAuc } from './ranking.ts';

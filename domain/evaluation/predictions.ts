@@ -1,6 +1,6 @@
 import { EvaluationError } from '#domain/errors';
-import type { FittedTransform } from '#schemas/fitted-transform';
-import type { PredictResponse } from '#schemas/predict';
+import type { PredictResponse } from '#schemas/events/predict';
+import type { FittedTransform } from '#schemas/records/fitted-transform';
 
 /**
  * Puts model outputs into words: a class and its probability, or a value.

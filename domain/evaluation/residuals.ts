@@ -1,4 +1,4 @@
-import type { RegressionCurves } from '#schemas/evaluation';
+import type { RegressionCurves } from '#schemas/records/evaluation';
 import { quantile } from './quantile.ts';
 
 const GRID = 40;

@@ -1,7 +1,7 @@
 import { EvaluationError } from '#domain/errors';
 import { formatNumber } from '#domain/reports/format-number';
-import type { Difference, Estimate, Evaluation, GateResult, Verdict } from '#schemas/evaluation';
 import type { Gate, MetricName } from '#schemas/pipeline-gates';
+import type { Difference, Estimate, Evaluation, GateResult, Verdict } from '#schemas/records/evaluation';
 import { isHigherBetter } from './direction.ts';
 
 export interface GatesInput {

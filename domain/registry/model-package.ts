@@ -2,7 +2,7 @@ import { modelPackageGroupName } from '#domain/naming';
 import { artifactKeys } from '#domain/runs/layout';
 import { modelDataUrl, type TrainingEnvironment } from '#domain/training/plan';
 import type { Pipeline } from '#schemas/pipeline';
-import type { DropRecord, TrainingRecord } from '#schemas/run';
+import type { DropRecord, TrainingRecord } from '#schemas/records/run';
 
 /** What is known of a model when it is registered. */
 export interface Registration {

@@ -1,9 +1,9 @@
-import type { Evaluation, Verdict } from '#schemas/evaluation';
-import type { FittedTransform } from '#schemas/fitted-transform';
 import type { Pipeline } from '#schemas/pipeline';
 import type { ColumnSpec } from '#schemas/pipeline-columns';
-import type { Profile, SideProfile } from '#schemas/profile';
-import type { DropRecord, TrainingRecord } from '#schemas/run';
+import type { Evaluation, Verdict } from '#schemas/records/evaluation';
+import type { FittedTransform } from '#schemas/records/fitted-transform';
+import type { Profile, SideProfile } from '#schemas/records/profile';
+import type { DropRecord, TrainingRecord } from '#schemas/records/run';
 import type { ColumnSummary, DataSummary, ReportInput, SideSummary } from './input.ts';
 
 /** The records of a run that a report is made of. */

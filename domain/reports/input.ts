@@ -1,5 +1,5 @@
-import type { Evaluation, Verdict } from '#schemas/evaluation';
-import type { TuningRecord } from '#schemas/run';
+import type { Evaluation, Verdict } from '#schemas/records/evaluation';
+import type { TuningRecord } from '#schemas/records/run';
 
 /** Everything a report shows; plain data, so that a report can be rendered anywhere. */
 export interface ReportInput {

@@ -1,4 +1,4 @@
-import type { Difference, Evaluation } from '#schemas/evaluation';
+import type { Difference, Evaluation } from '#schemas/records/evaluation';
 import { formatCount } from './format-number.ts';
 import { type Html, html } from './html.ts';
 import type { ReportInput } from './input.ts';

@@ -19,7 +19,9 @@ const OPERATIONS = [
   ...['CreateModelPackageGroup', 'DeleteModelPackageGroup', 'DescribeModelPackageGroup', 'ListModelPackageGroups'],
 ];
 
-const file = fileURLToPath(new URL('../../local/sagemaker/validation/service-model.json', import.meta.url));
+const file = fileURLToPath(
+  new URL('../../packages/embedded-cloud/src/sagemaker/validation/service-model.json', import.meta.url),
+);
 
 /** What the model says of these operations. @throws Error when it lacks one of them */
 function constraints(models: ServiceModels): string {

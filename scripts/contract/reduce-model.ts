@@ -1,4 +1,4 @@
-import { type ModelShape, type OperationModel, type ServiceModel, shapeOf } from '#local/service-model/model';
+import { type ModelShape, type OperationModel, type ServiceModel, shapeOf } from 'embedded-cloud/service-model/model';
 
 /** Parts of a shape or member that say nothing about validity. */
 const DROPPED = new Set(['documentation', 'deprecated', 'deprecatedMessage', 'deprecatedSince', 'box']);

@@ -1,4 +1,4 @@
-import type { AuditLine } from '#local/cloud/audit';
+import type { AuditLine } from 'embedded-cloud/cloud/audit';
 import type { Verdict } from './replay.ts';
 
 interface Fault {

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import { run } from '#local/python/command';
-import type { ServiceModel } from '#local/service-model/model';
+import { run } from 'embedded-cloud/python/command';
+import type { ServiceModel } from 'embedded-cloud/service-model/model';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const requirements = join(project, 'scripts', 'contract', 'requirements.txt');

@@ -1,5 +1,5 @@
-import { systemClock } from '#local/cloud/clock';
-import type { Clock, CloudService } from '#local/cloud/service';
+import { systemClock } from 'embedded-cloud/cloud/clock';
+import type { Clock, CloudService } from 'embedded-cloud/cloud/service';
 
 /** Longer sleeps are time limits and schedules, not pauses: they keep to real time. */
 const LONGEST_LEAP_MS = 10 * 60_000;

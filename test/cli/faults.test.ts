@@ -1,14 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { Cloud } from 'embedded-cloud';
+import { FAULTS_PREFIX } from 'embedded-cloud/faults/pages';
+import { asAdmin, openWorkshop, role } from 'embedded-cloud/testing/cloud/small-stack';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { printFaults } from '#cli/commands/faults';
 import { explainError } from '#cli/explain-error';
 import { clearFaults, readFaultFile, readFaults, setFaults } from '#cli/faults';
 import type { CloudFile } from '#cli/target';
-import { FAULTS_PREFIX } from '#local/faults/pages';
-import type { Cloud } from '#local/start';
-import { asAdmin, openWorkshop, role } from '../local/cloud/small-stack.ts';
 
 const workshop = openWorkshop();
 let cloud: Cloud;

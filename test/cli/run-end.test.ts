@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { describeRunEnd } from '#cli/run-end';
 import type { RunRecord } from '#cli/runs';
-import type { Verdict } from '#schemas/evaluation';
+import type { Verdict } from '#schemas/records/evaluation';
 
 const run: RunRecord = {
   pipeline: 'loan-default',

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, it } from 'vitest';
-import type { TrainingRecord } from '#schemas/run';
+import type { TrainingRecord } from '#schemas/records/run';
 import { describeTuning } from '../../cli/tuning.ts';
 
 const trial = (number: number, eta: string, objective: number | null) => ({

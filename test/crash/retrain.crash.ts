@@ -6,14 +6,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { DescribeEndpointCommand, ListModelPackagesCommand, ListTrainingJobsCommand } from '@aws-sdk/client-sagemaker';
 import { DescribeExecutionCommand, GetExecutionHistoryCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
+import { type KillableCloud, startKillable } from 'embedded-cloud/testing/cloud/killable-cloud';
+import { python } from 'embedded-cloud/testing/sagemaker/python';
+import { seeded } from 'embedded-cloud/testing/stepfunctions/support/crash-world';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getState, listRuns } from '../../cli/runs.ts';
 import type { Target } from '../../cli/target.ts';
 import { tinyDrop, tinyPipeline } from '../chaos/tiny-pipeline.ts';
 import { openCloudTarget } from '../e2e/project.ts';
-import { type KillableCloud, startKillable } from '../local/cloud/killable-cloud.ts';
-import { python } from '../local/sagemaker/python.ts';
-import { seeded } from '../local/stepfunctions/support/crash-world.ts';
 import { type PackagedProject, packageProject } from '../support/package-project.ts';
 
 const SEEDS = (process.env['CRASH_SEEDS'] ?? '1,2,3').split(',').map(Number);
@@ -59,7 +59,8 @@ describe.skipIf(!python)('the product, its cloud killed in the middle of its wor
       templatePath: packaged.templatePath,
       packageDir: packaged.folder,
       stateDir,
-      stage: 'local',
+      stackName: 'tidegate-local',
+      program: join(import.meta.dirname, 'cloud-process.ts'),
       port,
       parameters: { SlackApiUrl: `http://127.0.0.1:${port}/_slack/api/` },
       secrets: { SlackTokenSecret: 'xoxb-local' },

@@ -1,6 +1,6 @@
+import { killAnytime } from 'embedded-cloud/testing/cloud/kill-anytime';
+import { seeded } from 'embedded-cloud/testing/stepfunctions/support/crash-world';
 import { describe, it } from 'vitest';
-import { killAnytime } from '../local/cloud/kill-anytime.ts';
-import { seeded } from '../local/stepfunctions/support/crash-world.ts';
 
 /** `CRASH_SEEDS=100,101 npm run test:crash` takes others. */
 const SEEDS = (process.env['CRASH_SEEDS'] ?? '1,2,3,4,5').split(',').map(Number);

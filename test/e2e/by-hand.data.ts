@@ -26,12 +26,12 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { ListExecutionsCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { auditFolder, readAudit } from 'embedded-cloud/cloud/audit';
+import type { Fault, FaultCall } from 'embedded-cloud/cloud/faults';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { runResourceName, transformJobName } from '#domain/naming';
 import { writeLoanBook } from '#examples/loans/generate';
-import { auditFolder, readAudit } from '#local/cloud/audit';
-import type { Fault, FaultCall } from '#local/cloud/faults';
 import { uploadDrop } from '../../cli/commands/drop.ts';
 import { predictRows } from '../../cli/commands/predict.ts';
 import { readSlack } from '../../cli/commands/slack.ts';

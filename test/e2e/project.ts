@@ -7,8 +7,9 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { z } from 'zod';
-import { type Cloud, type StartOptions, startCloud } from '#local/start';
+import { type Cloud, type StartOptions, startCloud } from 'embedded-cloud';
+import type * as z from 'zod';
+import { createSlackPages } from '#cli/slack-page/pages';
 import { uploadDrop } from '../../cli/commands/drop.ts';
 import { listRuns, type RunRecord, waitForExecution } from '../../cli/runs.ts';
 import type { Outputs, Target } from '../../cli/target.ts';
@@ -42,7 +43,8 @@ export async function startProject(
     templatePath: packaged.templatePath,
     packageDir: packaged.folder,
     stateDir,
-    stage: 'local',
+    stackName: 'tidegate-local',
+    pages: [createSlackPages],
     parameters: (endpoint) => ({ SlackApiUrl: `${endpoint}/_slack/api/` }),
     secrets: { SlackTokenSecret: 'xoxb-local' },
     ...collectedAudit(),

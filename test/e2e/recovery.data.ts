@@ -13,9 +13,9 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { DescribeExecutionCommand, ListExecutionsCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { FaultHook } from 'embedded-cloud/cloud/faults';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeLoanBook } from '#examples/loans/generate';
-import type { FaultHook } from '#local/cloud/faults';
 import { uploadDrop } from '../../cli/commands/drop.ts';
 import { predictRows } from '../../cli/commands/predict.ts';
 import { readSlack } from '../../cli/commands/slack.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { dropRecordSchema } from '#schemas/run';
+import { dropRecordSchema } from '#schemas/records/run';
 import {
   type Admission,
   book,

@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { artifactKeys } from '#domain/runs/layout';
-import { verdictSchema } from '#schemas/evaluation';
+import { verdictSchema } from '#schemas/records/evaluation';
 import { type FakeBuckets, fakeBuckets } from './support/buckets.ts';
 import { guesses, publish, recordOf, scoreHoldout, type Task } from './support/evaluated-run.ts';
 import { scoredRun } from './support/judged-run.ts';

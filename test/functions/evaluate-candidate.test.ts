@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { baselineSchema } from '#schemas/baseline';
 import { goldenSchema } from '#schemas/endpoint-test';
-import { evaluationSchema } from '#schemas/evaluation';
+import { baselineSchema } from '#schemas/records/baseline';
+import { evaluationSchema } from '#schemas/records/evaluation';
 import { type FakeBuckets, fakeBuckets } from './support/buckets.ts';
 import {
   encodedRun,

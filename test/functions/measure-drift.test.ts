@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { driftCheckSchema } from '#schemas/drift-check';
+import { driftCheckSchema } from '#schemas/records/drift-check';
 import { captureLine } from '../fakes/capture-line.ts';
 import type { MemoryState } from '../fakes/memory-state.ts';
 import { type FakeBuckets, fakeBuckets } from './support/buckets.ts';

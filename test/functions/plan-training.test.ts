@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { artifactKeys } from '#domain/runs/layout';
 import type { Pipeline } from '#schemas/pipeline';
-import { trainingRecordSchema } from '#schemas/run';
+import { trainingRecordSchema } from '#schemas/records/run';
 import { type FakeBuckets, fakeBuckets } from './support/buckets.ts';
 import { encodedRun, publish, recordOf } from './support/evaluated-run.ts';
 import { context, setStage } from './support/stage.ts';

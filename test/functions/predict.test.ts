@@ -3,7 +3,7 @@ import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-s
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { predictResponseSchema } from '#schemas/predict';
+import { predictResponseSchema } from '#schemas/events/predict';
 import type { MemoryState } from '../fakes/memory-state.ts';
 import { type FakeBuckets, fakeBuckets } from './support/buckets.ts';
 import { encodedRun, models, publish, type Task } from './support/evaluated-run.ts';

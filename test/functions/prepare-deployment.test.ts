@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { deploymentKeys } from '#domain/deployment/target';
 import { artifactKeys } from '#domain/runs/layout';
-import type { DeploymentDecision } from '#schemas/deployment';
+import type { DeploymentDecision } from '#schemas/events/deployment';
 import { fakeExecutions } from './support/executions.ts';
 import { fakeS3 } from './support/s3.ts';
 import { fakeSageMaker } from './support/sagemaker.ts';

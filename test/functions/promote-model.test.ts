@@ -1,7 +1,7 @@
 import { DeleteEndpointConfigCommand } from '@aws-sdk/client-sagemaker';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { deploymentKeys } from '#domain/deployment/target';
-import { championSchema } from '#schemas/run';
+import { championSchema } from '#schemas/records/run';
 import { fakeSageMaker, refusal } from './support/sagemaker.ts';
 import {
   championOf,

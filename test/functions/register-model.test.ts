@@ -8,7 +8,7 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { artifactKeys } from '#domain/runs/layout';
-import { sha256Hex } from '#functions/common/hash';
+import { sha256Hex } from '#functions/runtime/hash';
 import { sampleReport } from '../domain/reports/sample.ts';
 import type { MemoryState } from '../fakes/memory-state.ts';
 import { type FakeBuckets, fakeBuckets } from './support/buckets.ts';

@@ -1,8 +1,8 @@
 import { UpdateEndpointCommand } from '@aws-sdk/client-sagemaker';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { deploymentKeys } from '#domain/deployment/target';
-import type { RolledBack, rollBackDeploymentSchema } from '#schemas/deployment';
+import type { RolledBack, rollBackDeploymentSchema } from '#schemas/events/deployment';
 import { fakeSageMaker, refusal } from './support/sagemaker.ts';
 import {
   championOf,

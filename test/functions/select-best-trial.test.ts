@@ -8,7 +8,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { tuningJobName } from '#domain/naming';
 import { artifactKeys } from '#domain/runs/layout';
-import { trainingRecordSchema } from '#schemas/run';
+import { trainingRecordSchema } from '#schemas/records/run';
 import { type FakeBuckets, fakeBuckets } from './support/buckets.ts';
 import { recordOf } from './support/evaluated-run.ts';
 import { refusal } from './support/sagemaker.ts';

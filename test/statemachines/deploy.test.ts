@@ -1,13 +1,13 @@
+import { runDefinition } from 'embedded-cloud/stepfunctions/run-definition';
 import { describe, expect, it } from 'vitest';
-import { runDefinition } from '#local/stepfunctions/run-definition';
 import {
   type Deployment,
   deploymentSchema,
   prepareDeploymentSchema,
   promoteModelSchema,
   rollBackDeploymentSchema,
-} from '#schemas/deployment';
-import { noticeSchema } from '#schemas/notice';
+} from '#schemas/events/deployment';
+import { noticeSchema } from '#schemas/events/notice';
 import { loadMachine, taskName } from './load-machine.ts';
 
 const arn = 'arn:aws:sagemaker:eu-central-1:123456789012:model-package/tidegate-dev-loan/2';

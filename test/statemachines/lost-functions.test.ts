@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
+import { runDefinition } from 'embedded-cloud/stepfunctions/run-definition';
 import { describe, expect, it } from 'vitest';
-import { runDefinition } from '#local/stepfunctions/run-definition';
 import { loadMachine } from './load-machine.ts';
 
 interface State {

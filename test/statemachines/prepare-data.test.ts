@@ -1,5 +1,5 @@
+import { runDefinition } from 'embedded-cloud/stepfunctions/run-definition';
 import { describe, expect, it } from 'vitest';
-import { runDefinition } from '#local/stepfunctions/run-definition';
 import { loadMachine, taskName } from './load-machine.ts';
 
 const run = { pipeline: 'loan-default', runId: 'r1' };

@@ -1,4 +1,4 @@
-import type { CalibrationBin } from '#schemas/evaluation';
+import type { CalibrationBin } from '#schemas/records/evaluation';
 import { formatFixed } from '../format-number.ts';
 import { type Html, html } from '../html.ts';
 import { frame, legend, linePath } from './frame.ts';

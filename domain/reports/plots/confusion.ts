@@ -1,4 +1,4 @@
-import type { Confusion } from '#schemas/evaluation';
+import type { Confusion } from '#schemas/records/evaluation';
 import { formatCount, formatPercent } from '../format-number.ts';
 import { type Html, html } from '../html.ts';
 import { plotSize, round, shorten, textWidth } from './frame.ts';

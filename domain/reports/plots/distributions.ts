@@ -1,4 +1,4 @@
-import type { BinaryEvaluation, BinCounts } from '#schemas/evaluation';
+import type { BinaryEvaluation, BinCounts } from '#schemas/records/evaluation';
 import { formatCount, formatNumber, formatPercent } from '../format-number.ts';
 import { type Html, html } from '../html.ts';
 import { frame, legend, type Scales } from './frame.ts';

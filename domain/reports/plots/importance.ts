@@ -1,4 +1,4 @@
-import type { Importance } from '#schemas/evaluation';
+import type { Importance } from '#schemas/records/evaluation';
 import { formatFixed } from '../format-number.ts';
 import { type Html, html } from '../html.ts';
 import { niceTicks } from '../ticks.ts';

@@ -1,4 +1,4 @@
-import type { RegressionCurves } from '#schemas/evaluation';
+import type { RegressionCurves } from '#schemas/records/evaluation';
 import { formatCount, formatNumber } from '../format-number.ts';
 import { type Html, html } from '../html.ts';
 import { frame, round } from './frame.ts';

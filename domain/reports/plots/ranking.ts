@@ -1,4 +1,4 @@
-import type { BinaryEvaluation, Curve, Estimate } from '#schemas/evaluation';
+import type { BinaryEvaluation, Curve, Estimate } from '#schemas/records/evaluation';
 import { formatFixed, formatNumber, formatPercent } from '../format-number.ts';
 import { type Html, html } from '../html.ts';
 import { frame, type LegendEntry, legend, linePath } from './frame.ts';

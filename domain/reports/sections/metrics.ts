@@ -1,6 +1,6 @@
 import { isHigherBetter } from '#domain/gates/direction';
-import type { ClassMetrics, Difference, Estimate, Evaluation } from '#schemas/evaluation';
 import type { MetricName } from '#schemas/pipeline-gates';
+import type { ClassMetrics, Difference, Estimate, Evaluation } from '#schemas/records/evaluation';
 import { decimalsFor, formatCount, formatFixed, formatNumber, formatPercent } from '../format-number.ts';
 import { type Html, html } from '../html.ts';
 import { round } from '../plots/frame.ts';

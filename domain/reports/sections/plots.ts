@@ -1,4 +1,4 @@
-import type { Evaluation } from '#schemas/evaluation';
+import type { Evaluation } from '#schemas/records/evaluation';
 import { formatCount, formatNumber } from '../format-number.ts';
 import { type Html, html } from '../html.ts';
 import { calibrationPlot } from '../plots/calibration.ts';

@@ -1,5 +1,5 @@
 import { isHigherBetter } from '#domain/gates/direction';
-import type { GateResult, Verdict } from '#schemas/evaluation';
+import type { GateResult, Verdict } from '#schemas/records/evaluation';
 import { decimalsFor, formatFixed, formatNumber } from '../format-number.ts';
 import { type Html, html } from '../html.ts';
 import { intervalPlot } from '../plots/interval.ts';

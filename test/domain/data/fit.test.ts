@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { fitTransform } from '#domain/data/fit';
 import { DataQualityError } from '#domain/errors';
 import { pipelineSchema } from '#schemas/pipeline';
-import type { ColumnProfile, Moments, Profile } from '#schemas/profile';
+import type { ColumnProfile, Moments, Profile } from '#schemas/records/profile';
 import { smallPipeline } from '../../fakes/data-run.ts';
 
 const none: Moments = { count: 0, mean: 0, m2: 0, min: null, max: null };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mergeProfiles } from '#domain/data/profile';
-import { type Moments, type Profile, profileSchema } from '#schemas/profile';
+import { type Moments, type Profile, profileSchema } from '#schemas/records/profile';
 import { type DataRun, smallPipeline, startRun } from '../../fakes/data-run.ts';
 
 const moments = (values: readonly number[]): Moments => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { absentSources, csvFields, csvOutput, featureExpressions, featureSelectSql } from '#domain/data/transform';
-import type { FittedFeature } from '#schemas/fitted-transform';
+import type { FittedFeature } from '#schemas/records/fitted-transform';
 import { testEngine } from '../../fakes/data-run.ts';
 
 /** The model inputs a feature gives for some SQL values of its source column `v`. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { driftColumns } from '#domain/drift/columns';
-import type { FittedFeature } from '#schemas/fitted-transform';
+import type { FittedFeature } from '#schemas/records/fitted-transform';
 
 const matrix = (rows: readonly (readonly number[])[]) => ({
   rows: rows.length,

@@ -3,7 +3,7 @@ import { buildBaseline, buildWindow, mergeWindows, type RowsInput } from '#domai
 import { compareWindow } from '#domain/drift/compare';
 import { EvaluationError } from '#domain/errors';
 import { createRandom, type Random } from '#domain/random';
-import { baselineSchema, driftReportSchema, type Window, windowSchema } from '#schemas/baseline';
+import { baselineSchema, driftReportSchema, type Window, windowSchema } from '#schemas/records/baseline';
 
 const fill = (rows: number, draw: () => number) => Float64Array.from({ length: rows }, draw);
 

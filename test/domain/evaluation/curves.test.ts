@@ -4,7 +4,7 @@ import { calibrationCurve, rankingCurves, scoreHistogram, wilsonInterval } from 
 import { decimate } from '#domain/evaluation/decimate';
 import { regressionCurves } from '#domain/evaluation/residuals';
 import { createRandom } from '#domain/random';
-import type { Curve } from '#schemas/evaluation';
+import type { Curve } from '#schemas/records/evaluation';
 import { reference } from './reference.ts';
 
 function scored(rows: number) {

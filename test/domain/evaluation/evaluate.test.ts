@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { EvaluationError } from '#domain/errors';
 import { type EvaluationInput, evaluate, gateConfidences } from '#domain/evaluation/evaluate';
 import { createRandom } from '#domain/random';
-import { evaluationSchema } from '#schemas/evaluation';
+import { evaluationSchema } from '#schemas/records/evaluation';
 
 const bootstrap = { resamples: 100, seed: 1 };
 

@@ -5,8 +5,8 @@ import { evaluate, gateConfidences } from '#domain/evaluation/evaluate';
 import { applyGates } from '#domain/gates/apply';
 import { isHigherBetter } from '#domain/gates/direction';
 import { createRandom } from '#domain/random';
-import { verdictSchema } from '#schemas/evaluation';
 import { binaryMetrics, type Gate, metricSchema, multiclassMetrics, regressionMetrics } from '#schemas/pipeline-gates';
+import { verdictSchema } from '#schemas/records/evaluation';
 
 const random = createRandom(15);
 const labels = Float64Array.from({ length: 600 }, () => (random.float() < 0.3 ? 1 : 0));

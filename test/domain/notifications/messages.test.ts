@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { checkBlocks } from '#cli/slack-page/block-kit';
 import { checkFailedMessage } from '#domain/notifications/check-failed';
 import { deployedMessage } from '#domain/notifications/deployed';
 import { driftMessage } from '#domain/notifications/drift';
@@ -11,7 +12,6 @@ import { runFailedMessage } from '#domain/notifications/run-failed';
 import { runSkippedMessage } from '#domain/notifications/run-skipped';
 import { runStartedMessage } from '#domain/notifications/run-started';
 import { verdictMessage } from '#domain/notifications/verdict';
-import { checkBlocks } from '#local/slack/block-kit';
 
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 60 }),

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { tokenOf, tokenSql } from '#domain/privacy/tokenize';
-import { openEngine } from '#functions/common/duckdb';
+import { openEngine } from '#functions/shards/duckdb';
 
 const tokensInSql = async (key: Uint8Array, values: readonly (string | null)[]) => {
   const engine = await openEngine({ memoryMb: 512, tokenKey: key });

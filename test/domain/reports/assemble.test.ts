@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { assembleReport, type RunRecords } from '#domain/reports/assemble';
 import { renderReport } from '#domain/reports/render';
-import type { FittedTransform } from '#schemas/fitted-transform';
 import { pipelineSchema } from '#schemas/pipeline';
-import type { Profile, SideProfile } from '#schemas/profile';
+import type { FittedTransform } from '#schemas/records/fitted-transform';
+import type { Profile, SideProfile } from '#schemas/records/profile';
 import { sampleReport } from './sample.ts';
 
 const pipeline = pipelineSchema.parse({

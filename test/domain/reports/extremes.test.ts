@@ -4,7 +4,7 @@ import { evaluate } from '#domain/evaluation/evaluate';
 import { applyGates } from '#domain/gates/apply';
 import type { ReportInput } from '#domain/reports/input';
 import { renderReport } from '#domain/reports/render';
-import type { Evaluation } from '#schemas/evaluation';
+import type { Evaluation } from '#schemas/records/evaluation';
 import { all, asXml } from './page.ts';
 import { sampleReport } from './sample.ts';
 

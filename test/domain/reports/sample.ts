@@ -2,8 +2,8 @@ import { evaluate, gateConfidences } from '#domain/evaluation/evaluate';
 import { applyGates } from '#domain/gates/apply';
 import { createRandom } from '#domain/random';
 import type { DataSummary, ReportInput } from '#domain/reports/input';
-import type { Evaluation } from '#schemas/evaluation';
 import type { Gate } from '#schemas/pipeline-gates';
+import type { Evaluation } from '#schemas/records/evaluation';
 
 const bootstrap = { resamples: 100, seed: 42 };
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));

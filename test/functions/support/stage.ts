@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import type { Deployment } from '#schemas/deployment';
+import type { Deployment } from '#schemas/events/deployment';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 
 /** What the handlers find in their environment: the names of a stage. Call it before a handler is imported. */

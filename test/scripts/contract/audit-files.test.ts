@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { auditLines } from 'embedded-cloud/cloud/audit';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { auditLines } from '#local/cloud/audit';
 import { auditFiles } from '../../../scripts/contract/audit-files.ts';
 
 let folder: string;

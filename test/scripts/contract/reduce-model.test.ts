@@ -1,5 +1,5 @@
+import type { ServiceModel } from 'embedded-cloud/service-model/model';
 import { describe, expect, it } from 'vitest';
-import type { ServiceModel } from '#local/service-model/model';
 import { reduceModel, writeModel } from '../../../scripts/contract/reduce-model.ts';
 
 const model = {

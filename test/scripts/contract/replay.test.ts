@@ -1,7 +1,7 @@
+import type { AuditLine } from 'embedded-cloud/cloud/audit';
+import { auditedInput } from 'embedded-cloud/cloud/left-out';
+import type { ServiceModel } from 'embedded-cloud/service-model/model';
 import { describe, expect, it } from 'vitest';
-import type { AuditLine } from '#local/cloud/audit';
-import { auditedInput } from '#local/cloud/left-out';
-import type { ServiceModel } from '#local/service-model/model';
 import { judge } from '../../../scripts/contract/replay.ts';
 import { Report } from '../../../scripts/contract/report.ts';
 

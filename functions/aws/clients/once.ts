@@ -1,0 +1,8 @@
+/** Calls `make` on first use and keeps its result: one client a service and process. */
+export function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

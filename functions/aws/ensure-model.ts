@@ -1,0 +1,47 @@
+import { CreateModelCommand, DescribeModelCommand, type SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { runResourceName } from '#domain/naming';
+import { artifactKeys, type RunPointer } from '#domain/runs/layout';
+import { modelDataUrl } from '#domain/training/plan';
+import { createUnlessThere } from '#functions/aws/create-unless-there';
+import { artifactStore } from '#functions/aws/stores';
+import { trainingRecordSchema } from '#schemas/records/run';
+
+/** What a model is made of besides its run. */
+export interface ModelEnvironment {
+  readonly STAGE: string;
+  readonly ARTIFACTS_BUCKET: string;
+  readonly XGBOOST_IMAGE: string;
+  readonly SERVING_ROLE_ARN: string;
+}
+
+/**
+ * Makes the SageMaker model of a run's training artifact, or finds the one that is there: batch transform scores with it, and the
+ * endpoint serves it.
+ *
+ * @returns the model's name
+ */
+export async function ensureModel(client: SageMakerClient, run: RunPointer, env: ModelEnvironment): Promise<string> {
+  const modelName = runResourceName(env.STAGE, run);
+  await createUnlessThere(
+    () => client.send(new DescribeModelCommand({ ModelName: modelName })),
+    async () => {
+      const training = await artifactStore(env).readJson(artifactKeys(run).training, trainingRecordSchema);
+      return client.send(
+        new CreateModelCommand({
+          ModelName: modelName,
+          ExecutionRoleArn: env.SERVING_ROLE_ARN,
+          PrimaryContainer: {
+            Image: env.XGBOOST_IMAGE,
+            ModelDataUrl: modelDataUrl(run, training, { stage: env.STAGE, artifactsBucket: env.ARTIFACTS_BUCKET }),
+          },
+          Tags: [
+            { Key: 'tidegate:stage', Value: env.STAGE },
+            { Key: 'tidegate:pipeline', Value: run.pipeline },
+            { Key: 'tidegate:run', Value: run.runId },
+          ],
+        }),
+      );
+    },
+  );
+  return modelName;
+}

@@ -1,0 +1,107 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import type * as z from 'zod';
+import { DropVanishedError, NotFoundError } from '#domain/errors';
+
+/** One object as a listing shows it. */
+export interface ListedObject {
+  readonly key: string;
+  readonly size: number;
+  readonly etag: string;
+  readonly lastModified: string;
+}
+
+/** One bucket, as far as Tidegate uses it. Keys are relative to the bucket. */
+export interface ObjectStore {
+  readonly bucket: string;
+  uri(key: string): string;
+  /** Every object below a prefix, in key order. */
+  list(prefix: string): Promise<ListedObject[]>;
+  /** @throws NotFoundError when the object is missing. */
+  readJson<S extends z.ZodType>(key: string, schema: S): Promise<z.output<S>>;
+  readText(key: string): Promise<string>;
+  writeJson(key: string, value: unknown): Promise<void>;
+  writeText(key: string, text: string, contentType: string): Promise<void>;
+  /** Streams an object (a given version, if any) to a file. @throws DropVanishedError when it is missing. */
+  download(key: string, file: string, versionId?: string): Promise<void>;
+  /** Streams a file to an object, in parts when it is large. */
+  upload(file: string, key: string, contentType: string): Promise<void>;
+}
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && ['NoSuchKey', 'NotFound', 'NoSuchVersion'].includes(error.name);
+
+/** The adapter of one bucket over S3. */
+export function objectStore(client: S3Client, bucket: string): ObjectStore {
+  const get = async (key: string, versionId?: string) => {
+    const output = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }));
+    if (!output.Body) throw new NotFoundError(`s3://${bucket}/${key} has no body`);
+    return output.Body;
+  };
+  const readText = async (key: string) => {
+    try {
+      return await (await get(key)).transformToString('utf8');
+    } catch (error) {
+      if (isMissing(error)) throw new NotFoundError(`s3://${bucket}/${key} does not exist`, { cause: error });
+      throw error;
+    }
+  };
+  const writeText = async (key: string, text: string, contentType: string) => {
+    await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: text, ContentType: contentType }));
+  };
+  return {
+    bucket,
+    uri: (key) => `s3://${bucket}/${key}`,
+    async list(prefix) {
+      const found: ListedObject[] = [];
+      let token: string | undefined;
+      do {
+        const page = await client.send(
+          new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
+        );
+        for (const o of page.Contents ?? []) {
+          found.push({
+            key: o.Key ?? '',
+            size: o.Size ?? 0,
+            etag: (o.ETag ?? '').replaceAll('"', ''),
+            lastModified: o.LastModified?.toISOString() ?? '',
+          });
+        }
+        token = page.NextContinuationToken;
+      } while (token);
+      return found;
+    },
+    async readJson(key, schema) {
+      return schema.parse(JSON.parse(await readText(key)));
+    },
+    readText,
+    async writeJson(key, value) {
+      await writeText(key, JSON.stringify(value), 'application/json');
+    },
+    writeText,
+    async download(key, file, versionId) {
+      try {
+        const body = await get(key, versionId);
+        await pipeline(body as NodeJS.ReadableStream, createWriteStream(file));
+      } catch (error) {
+        if (isMissing(error)) {
+          throw new DropVanishedError(
+            `s3://${bucket}/${key} vanished after the drop was admitted. Drop the file again; nothing was trained on it.`,
+            { cause: error },
+          );
+        }
+        throw error;
+      }
+    },
+    async upload(file, key, contentType) {
+      await new Upload({
+        client,
+        params: { Bucket: bucket, Key: key, Body: createReadStream(file), ContentType: contentType },
+        // a function that dies aborts nothing either: the bucket's lifecycle removes parts left behind
+        leavePartsOnError: true,
+      }).done();
+    },
+  };
+}

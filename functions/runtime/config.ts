@@ -1,0 +1,50 @@
+import * as z from 'zod';
+import { ConfigurationError } from '#domain/errors';
+
+/** The environment variables functions may ask for, each with its form. */
+const variables = {
+  STAGE: z.string().min(1),
+  RAW_BUCKET: z.string().min(3),
+  CLEAN_BUCKET: z.string().min(3),
+  ARTIFACTS_BUCKET: z.string().min(3),
+  STATE_TABLE: z.string().min(3),
+  ENDPOINT_TESTS_TABLE: z.string().min(3),
+  TOKEN_KEY_SECRET: z.string().min(1),
+  SLACK_TOKEN_SECRET: z.string().min(1),
+  SLACK_API_URL: z.url(),
+  SLACK_DEFAULT_CHANNEL: z.string().min(1),
+  TRAINING_ROLE_ARN: z.string().startsWith('arn:'),
+  SERVING_ROLE_ARN: z.string().startsWith('arn:'),
+  XGBOOST_IMAGE: z.string().min(1),
+  CLEAN_KEY_ARN: z.string().startsWith('arn:'),
+  ARTIFACTS_KEY_ARN: z.string().startsWith('arn:'),
+  RETRAIN_MACHINE_ARN: z.string().startsWith('arn:'),
+  GIT_COMMIT: z.string().min(1),
+  LAMBDA_TASK_ROOT: z.string().min(1),
+  POLL_SECONDS: z.string().regex(/^[1-9]\d{0,2}$/, 'whole seconds from 1 to 999'),
+} as const;
+
+export type Variable = keyof typeof variables;
+export type Config<V extends Variable> = { readonly [K in V]: string };
+
+/**
+ * Reads the named environment variables once, at the start of a function.
+ *
+ * @throws ConfigurationError naming every variable that is missing or malformed.
+ */
+export function readConfig<const V extends Variable>(
+  names: readonly V[],
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Config<V> {
+  const problems: string[] = [];
+  const config: Record<string, string> = {};
+  for (const name of names) {
+    const parsed = variables[name].safeParse(env[name]);
+    if (parsed.success) config[name] = parsed.data;
+    else problems.push(env[name] === undefined ? `${name} is not set` : `${name}: ${parsed.error.issues[0]?.message}`);
+  }
+  if (problems.length > 0) {
+    throw new ConfigurationError(`Environment of the function: ${problems.join('; ')}. Set it in serverless.yml.`);
+  }
+  return config as Config<V>;
+}

@@ -1,0 +1,95 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text as sqlText } from '#domain/data/sql';
+import { cleanRowsSql, csvFields, csvOutput } from '#domain/data/transform';
+import { buildWindow, mergeWindows, type ScoreValues } from '#domain/drift/baseline';
+import { captureHours, readCaptures } from '#domain/drift/captures';
+import { driftColumns } from '#domain/drift/columns';
+import { parseFeatures } from '#domain/evaluation/score-text';
+import { capturePrefix, type RunPointer, runPrefix } from '#domain/runs/layout';
+import type { ObjectStore } from '#functions/aws/object-store';
+import { openEngine } from '#functions/shards/duckdb';
+import { withScratch } from '#functions/shards/scratch';
+import type { Baseline, Window } from '#schemas/records/baseline';
+import type { FittedTransform } from '#schemas/records/fitted-transform';
+
+/** A window's histograms in the baseline's bins, and what could not be read. */
+export interface MeasuredWindow {
+  readonly window: Window;
+  readonly skipped: number;
+}
+
+const scoresOf = (fitted: FittedTransform, values: Float64Array): ScoreValues =>
+  fitted.task === 'multiclass'
+    ? { task: 'multiclass', values, classes: fitted.label.classes }
+    : { task: fitted.task, values };
+
+const emptyWindow = (baseline: Baseline, fitted: FittedTransform): Window => {
+  const none = new Float64Array(0);
+  const matrix = { rows: 0, width: fitted.features.length, values: none };
+  return buildWindow(baseline, { rows: 0, columns: driftColumns(fitted, matrix), scores: scoresOf(fitted, none) });
+};
+
+/** Reads what an endpoint was asked and answered between two instants (ISO 8601). */
+export async function measureCaptures(
+  clean: ObjectStore,
+  { pipeline, endpoint, from, to }: { pipeline: string; endpoint: string; from: string; to: string },
+  fitted: FittedTransform,
+  baseline: Baseline,
+): Promise<MeasuredWindow> {
+  const perRow = fitted.task === 'multiclass' ? fitted.label.classes.length : 1;
+  const width = fitted.features.length;
+  const hours = new Set(captureHours(from, to));
+  const base = `${capturePrefix(pipeline)}/${endpoint}/`;
+  let window = emptyWindow(baseline, fitted);
+  let skipped = 0;
+  for (const { key } of await clean.list(base)) {
+    const hour = /(\d{4}\/\d{2}\/\d{2}\/\d{2})\/[^/]+\.jsonl$/.exec(key)?.[1];
+    if (hour === undefined || !hours.has(hour)) continue;
+    const captured = readCaptures(await clean.readText(key), { width, perRow, from, to });
+    skipped += captured.skipped;
+    if (captured.rows === 0) continue;
+    const columns = driftColumns(fitted, { rows: captured.rows, width, values: captured.values });
+    window = mergeWindows(
+      window,
+      buildWindow(baseline, { rows: captured.rows, columns, scores: scoresOf(fitted, captured.scores) }),
+    );
+  }
+  return { window, skipped };
+}
+
+/** Encodes the rows of another run's drop by this transform: what the model would be asked if they came as requests. */
+export async function measureDrop(
+  clean: ObjectStore,
+  run: RunPointer,
+  memoryMb: number,
+  fitted: FittedTransform,
+  baseline: Baseline,
+): Promise<MeasuredWindow> {
+  const width = fitted.features.length;
+  const { score: _, ...unscored } = baseline;
+  let window: Window = { ...emptyWindow(unscored, fitted) };
+  const shards = (await clean.list(`${runPrefix(run)}clean/`)).filter(({ key }) => key.endsWith('.parquet'));
+  for (const { key } of shards) {
+    const part = await withScratch(async (directory) => {
+      const rows = join(directory, 'clean.parquet');
+      const csv = join(directory, 'features.csv');
+      await clean.download(key, rows);
+      const engine = await openEngine({ memoryMb, temporaryDirectory: join(directory, 'spill') });
+      try {
+        const described = await engine.query('describe the clean rows', `DESCRIBE SELECT * FROM ${cleanRowsSql(rows)}`);
+        const available = described.map((r) => String(r['column_name']));
+        const select = csvFields(fitted, available).join(', ');
+        await engine.query(
+          'encode the drop',
+          `COPY (SELECT ${select} FROM ${cleanRowsSql(rows)}) TO ${sqlText(csv)} ${csvOutput}`,
+        );
+      } finally {
+        engine.close();
+      }
+      return parseFeatures(await readFile(csv, 'utf8'), width, 'encoded drop');
+    });
+    window = mergeWindows(window, buildWindow(unscored, { rows: part.rows, columns: driftColumns(fitted, part) }));
+  }
+  return { window, skipped: 0 };
+}

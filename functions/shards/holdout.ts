@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import { text as sqlText } from '#domain/data/sql';
+import { EvaluationError } from '#domain/errors';
+import { parseScores } from '#domain/evaluation/score-text';
+import { cleanKeys, type RunPointer } from '#domain/runs/layout';
+import type { ObjectStore } from '#functions/aws/object-store';
+import { openEngine } from '#functions/shards/duckdb';
+import { withScratch } from '#functions/shards/scratch';
+
+/** What reading a holdout needs of the outside. */
+export interface HoldoutPorts {
+  readonly clean: ObjectStore;
+  readonly memoryMb: number;
+}
+
+/** Names (below a prefix) of the holdout's part files, in shard order; the permuted rows are no part of it. */
+async function partNames(clean: ObjectStore, run: RunPointer): Promise<string[]> {
+  const { holdoutLabels } = cleanKeys(run);
+  const found = await clean.list(holdoutLabels);
+  return found
+    .map(({ key }) => key.slice(holdoutLabels.length))
+    .filter((name) => /^\d+-\d+\.parquet$/.test(name))
+    .map((name) => name.replace(/\.parquet$/, ''));
+}
+
+function concatenate(parts: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+async function readLabels({ clean, memoryMb }: HoldoutPorts, key: string, columns: string) {
+  return withScratch(async (directory) => {
+    const file = join(directory, 'labels.parquet');
+    await clean.download(key, file);
+    const engine = await openEngine({ memoryMb, temporaryDirectory: join(directory, 'spill') });
+    try {
+      return await engine.query(
+        `read ${key}`,
+        `SELECT ${columns} FROM read_parquet(${sqlText(file)}, file_row_number = true) ORDER BY file_row_number`,
+      );
+    } finally {
+      engine.close();
+    }
+  });
+}
+
+/**
+ * Labels and scores of a run's holdout, row for row, over all shards.
+ *
+ * @param perRow scores a row: the number of classes for multiclass, else 1
+ * @throws EvaluationError when a shard's scores are not as many as its labels
+ */
+export async function readHoldout(ports: HoldoutPorts, run: RunPointer, perRow: number, withChampion: boolean) {
+  const keys = cleanKeys(run);
+  const names = await partNames(ports.clean, run);
+  const labels: Float64Array[] = [];
+  const scores: Record<'candidate' | 'champion', Float64Array[]> = { candidate: [], champion: [] };
+  for (const name of names) {
+    const rows = await readLabels(ports, `${keys.holdoutLabels}${name}.parquet`, '_label');
+    labels.push(Float64Array.from(rows, (row) => Number(row['_label'])));
+    for (const model of withChampion ? (['candidate', 'champion'] as const) : (['candidate'] as const)) {
+      const key = `${keys.scores(model)}${name}.csv.out`;
+      const found = parseScores(await ports.clean.readText(key), perRow, key);
+      if (found.length !== rows.length * perRow) {
+        throw new EvaluationError(`${key}: ${found.length / perRow} predictions for ${rows.length} holdout rows`);
+      }
+      scores[model].push(found);
+    }
+  }
+  return {
+    names,
+    labels: concatenate(labels),
+    candidate: concatenate(scores.candidate),
+    champion: withChampion ? concatenate(scores.champion) : undefined,
+  };
+}
+
+/** The permuted sample with its scores: what permutation importance is computed from. */
+export async function readPermuted(ports: HoldoutPorts, run: RunPointer, perRow: number) {
+  const keys = cleanKeys(run);
+  const rows = await readLabels(ports, `${keys.holdoutLabels}permuted.parquet`, '_label, block, "column"');
+  const key = `${keys.scores('candidate')}permuted.csv.out`;
+  const scores = parseScores(await ports.clean.readText(key), perRow, key);
+  const columns: string[] = [];
+  for (const row of rows) columns[Number(row['block'])] = String(row['column'] ?? '');
+  return {
+    labels: Float64Array.from(rows, (row) => Number(row['_label'])),
+    blocks: Int32Array.from(rows, (row) => Number(row['block'])),
+    columns,
+    scores,
+  };
+}

@@ -1,5 +1,0 @@
-import { AwsError } from '#local/cloud/service';
-
-/** @returns the error of a pattern EventBridge would refuse. */
-export const invalidPattern = (reason: string): AwsError =>
-  new AwsError('InvalidEventPatternException', `Event pattern is not valid. Reason: ${reason}`);

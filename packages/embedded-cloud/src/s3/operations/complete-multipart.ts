@@ -1,0 +1,220 @@
+import { createHash } from 'node:crypto';
+import type { PreparedCall } from '#src/cloud/service';
+import { onObject } from '../authorization.ts';
+import { checksumAlgorithms, checksumElement, checksumHeader, checksumOfParts } from '../checksums/algorithms.ts';
+import { type Encryption, encryptionHeaders, keyAuthorization } from '../encryption.ts';
+import { announce } from '../events.ts';
+import { requireBucket, type S3State, versioningOf } from '../state.ts';
+import type { Change } from '../store/catalog.ts';
+import type { Part, Upload, UploadDraft } from '../store/uploads.ts';
+import type { ObjectVersion } from '../store/versions.ts';
+import { receiveText } from '../wire/body.ts';
+import type { S3Call } from '../wire/call.ts';
+import { checkWrite } from '../wire/conditions.ts';
+import { invalidRequest, malformedXml, noSuchUpload, S3Error } from '../wire/errors.ts';
+import { children, parseXml, textAt, writeXml } from '../wire/xml.ts';
+import { versionHeaders } from './object-description.ts';
+import { replaced, shownVersion, writeConditions } from './put-object.ts';
+
+/** Every part but the last has at least 5 MiB. */
+const minimalPartBytes = 5 * 1024 ** 2;
+
+/** A part as the client lists it. */
+interface NamedPart {
+  readonly number: number;
+  readonly etag: string;
+  /** Base64 by element name, where the client sent any. */
+  readonly checksums: Readonly<Record<string, string>>;
+}
+
+const parseNamedParts = (text: string): NamedPart[] => {
+  const parts = children(parseXml(text, 'CompleteMultipartUpload'), 'Part').map((node): NamedPart => {
+    const number = Number(textAt(node, 'PartNumber'));
+    const etag = textAt(node, 'ETag')?.replaceAll('"', '').trim();
+    if (!Number.isInteger(number) || !etag) throw malformedXml('every <Part> needs a <PartNumber> and an <ETag>');
+    const checksums: Record<string, string> = {};
+    for (const element of checksumAlgorithms.map(checksumElement)) {
+      const value = textAt(node, element);
+      if (value !== undefined) checksums[element] = value;
+    }
+    return { number, etag, checksums };
+  });
+  if (parts.length === 0) throw malformedXml('a multipart upload is completed with at least one <Part>');
+  return parts;
+};
+
+/**
+ * The parts the client names, as they were uploaded.
+ * @throws S3Error InvalidPartOrder, InvalidPart, EntityTooSmall
+ */
+const chooseParts = (uploaded: readonly Part[], named: readonly NamedPart[]): Part[] => {
+  const byNumber = new Map(uploaded.map((part) => [part.number, part]));
+  let previous = 0;
+  const chosen = named.map(({ number, etag, checksums }) => {
+    if (number <= previous) {
+      throw new S3Error(
+        'InvalidPartOrder',
+        'The list of parts was not in ascending order. Parts must be ordered by part number.',
+        400,
+      );
+    }
+    previous = number;
+    const part = byNumber.get(number);
+    const sent = part && checksums[checksumElement(part.checksum.algorithm)];
+    if (!part || part.etag !== etag || (sent !== undefined && sent !== part.checksum.value)) {
+      throw new S3Error(
+        'InvalidPart',
+        "One or more of the specified parts could not be found. The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.",
+        400,
+        { PartNumber: number, ETag: etag },
+      );
+    }
+    return part;
+  });
+  for (const { number, size, etag } of chosen.slice(0, -1)) {
+    if (size >= minimalPartBytes) continue;
+    throw new S3Error('EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size', 400, {
+      ETag: etag,
+      MinSizeAllowed: minimalPartBytes,
+      ProposedSize: size,
+      PartNumber: number,
+    });
+  }
+  return chosen;
+};
+
+/** MD5 of the parts' MD5s, followed by their number: https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html */
+const etagOfParts = (parts: readonly Part[]): string => {
+  const md5 = createHash('md5');
+  for (const { etag } of parts) md5.update(Buffer.from(etag, 'hex'));
+  return `${md5.digest('hex')}-${parts.length}`;
+};
+
+/** Whoever chose a checksum of the parts' checksums repeats them here. */
+const requireChecksums = ({ algorithm, chosen, checksumType }: UploadDraft, named: readonly NamedPart[]): void => {
+  if (!chosen || checksumType !== 'COMPOSITE') return;
+  const without = named.find(({ checksums }) => checksums[checksumElement(algorithm)] === undefined);
+  if (!without) return;
+  throw invalidRequest(
+    `The upload was created using a ${algorithm.toLowerCase()} checksum. The complete request must include the checksum for each part. It was missing for part ${without.number} in the request.`,
+  );
+};
+
+const complete = (
+  s3: S3State,
+  call: S3Call,
+  change: Change,
+  upload: Upload,
+  named: readonly NamedPart[],
+): ObjectVersion => {
+  const { bucket, key, id, draft } = upload;
+  checkWrite(writeConditions(call), key, replaced(s3, call));
+  requireChecksums(draft, named);
+  const parts = chooseParts(s3.uploads.parts(id), named);
+  const size = parts.reduce((sum, part) => sum + part.size, 0);
+  const announcedSize = call.header('x-amz-mp-object-size');
+  if (announcedSize !== undefined && Number(announcedSize) !== size) {
+    throw invalidRequest(
+      `The provided 'x-amz-mp-object-size' header value ${announcedSize} does not match what was computed: ${size}`,
+    );
+  }
+  const { headers, metadata, encryption, storageClass, tags, algorithm, checksumType } = draft;
+  const pieces = parts.map((part) => ({ value: part.checksum.value, size: part.size }));
+  const checksum = checksumOfParts(algorithm, checksumType, pieces);
+  const announced = call.header(checksumHeader(algorithm));
+  if (announced !== undefined && announced !== checksum.value) {
+    throw new S3Error('BadDigest', `The ${algorithm} you specified did not match the calculated checksum.`, 400);
+  }
+  const extents = parts.flatMap(({ content }) => s3.catalog.extentsOf(content) ?? []);
+  const version = s3.versions.put(change, versioningOf(s3, bucket), {
+    bucket,
+    key,
+    extents,
+    size,
+    etag: etagOfParts(parts),
+    modified: s3.context.clock.now(),
+    record: {
+      headers,
+      metadata,
+      encryption,
+      storageClass,
+      checksum,
+      parts: parts.map((part) => ({ number: part.number, size: part.size, checksum: part.checksum })),
+      uploadId: id,
+    },
+    tags,
+  });
+  s3.uploads.remove(change, id);
+  return version;
+};
+
+const answer = (s3: S3State, call: S3Call, version: ObjectVersion) => {
+  const { algorithm, type, value } = version.record.checksum;
+  const location = `http://${call.request.headers['host'] ?? 'localhost'}${call.request.path}`;
+  return {
+    status: 200,
+    headers: {
+      'content-type': 'application/xml',
+      ...encryptionHeaders(version.record.encryption),
+      ...versionHeaders(versioningOf(s3, call.bucket), version.versionId),
+    },
+    body: writeXml('CompleteMultipartUploadResult', {
+      Location: location,
+      Bucket: call.bucket,
+      Key: call.key,
+      ETag: `"${version.etag}"`,
+      ChecksumType: type,
+      [checksumElement(algorithm)]: value,
+    }),
+  };
+};
+
+const keyOf = (upload: Upload | undefined, finished: ObjectVersion | undefined): Encryption =>
+  upload?.draft.encryption ?? finished?.record.encryption ?? { algorithm: 'AES256' };
+
+/** CompleteMultipartUpload. No byte is copied; completing a finished upload again answers as it did the first time. */
+export const completeMultipartUpload = async (s3: S3State, call: S3Call): Promise<PreparedCall> => {
+  requireBucket(s3, call.bucket);
+  const id = call.query('uploadId') ?? '';
+  const upload = s3.uploads.find(call.bucket, call.key, id);
+  const finished = upload
+    ? undefined
+    : s3.versions.all(call.bucket, call.key).find(({ record }) => record.uploadId === id);
+  if (!upload && !finished) throw noSuchUpload(id);
+  const named = parseNamedParts((await receiveText(withoutChecksums(call))).text);
+  return {
+    operation: 'CompleteMultipartUpload',
+    authorize: [
+      onObject(s3, call, 's3:PutObject'),
+      ...keyAuthorization(s3.context, 'kms:Decrypt', keyOf(upload, finished), call),
+    ],
+    input: {
+      MultipartUpload: {
+        Parts: named.map(({ number, etag, checksums }) => ({ PartNumber: number, ETag: etag, ...checksums })),
+      },
+    },
+    execute: async () => {
+      if (finished) return answer(s3, call, finished);
+      const version = await s3.catalog.change((change) => {
+        const current = s3.uploads.find(call.bucket, call.key, id);
+        if (!current) throw noSuchUpload(id);
+        const completed = complete(s3, call, change, current, named);
+        announce(
+          s3,
+          { type: 'Object Created', reason: 'CompleteMultipartUpload' },
+          { ...completed, versionId: shownVersion(s3, completed) },
+          call.request,
+        );
+        return completed;
+      });
+      return answer(s3, call, version);
+    },
+  };
+};
+
+/** The checksum headers of this request speak of the object, not of the body that lists its parts. */
+const withoutChecksums = (call: S3Call): S3Call => ({
+  ...call,
+  header: (name) =>
+    name.startsWith('x-amz-checksum-') || name === 'x-amz-sdk-checksum-algorithm' ? undefined : call.header(name),
+});

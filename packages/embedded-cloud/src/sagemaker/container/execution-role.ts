@@ -1,0 +1,54 @@
+import type { AuthorizationRequest, CloudContext } from '#src/cloud/service';
+
+const actAs = (
+  cloud: CloudContext,
+  roleArn: string,
+  operation: string,
+  authorize: readonly AuthorizationRequest[],
+): string | undefined => cloud.actAs({ roleArn, sessionName: 'SageMaker', service: 'sagemaker', operation, authorize });
+
+/**
+ * What SageMaker needs of the execution role to pull an image from Amazon ECR (Developer Guide, "CreateTrainingJob API:
+ * Execution Role Permissions").
+ * @param image `<account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>`; one that is not ECR's needs nothing
+ * @returns the refusal; undefined when it may be pulled
+ */
+export const imagePullRefusal = (cloud: CloudContext, roleArn: string, image: string): string | undefined => {
+  const [, account, region, repository] =
+    /^(\d{12})\.dkr\.ecr\.([\w-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)/.exec(image) ?? [];
+  if (repository === undefined) return undefined;
+  const resource = `arn:aws:ecr:${region}:${account}:repository/${repository}`;
+  return actAs(cloud, roleArn, 'PullImage', [
+    { action: 'ecr:GetAuthorizationToken', resource: '*' },
+    { action: 'ecr:BatchCheckLayerAvailability', resource },
+    { action: 'ecr:GetDownloadUrlForLayer', resource },
+    { action: 'ecr:BatchGetImage', resource },
+  ]);
+};
+
+/**
+ * Holds the logs and metrics a container reports against its role (same source). Without the rights they are missing on
+ * AWS and the job goes on, so here it is only noted.
+ * @param group below `/aws/sagemaker/`
+ */
+export const mayReport = (cloud: CloudContext, roleArn: string, group: string): void => {
+  const logGroup = `arn:aws:logs:${cloud.region}:${cloud.accountId}:log-group:/aws/sagemaker/${group}`;
+  const refusal =
+    actAs(
+      cloud,
+      roleArn,
+      'WriteLogs',
+      ['CreateLogGroup', 'CreateLogStream', 'PutLogEvents', 'DescribeLogStreams'].map((action) => ({
+        action: `logs:${action}`,
+        resource: logGroup,
+      })),
+    ) ??
+    actAs(cloud, roleArn, 'PutMetrics', [
+      {
+        action: 'cloudwatch:PutMetricData',
+        resource: '*',
+        context: { 'cloudwatch:namespace': `/aws/sagemaker/${group.split('/')[0]}` },
+      },
+    ]);
+  if (refusal !== undefined) cloud.log('warn', refusal, { roleArn, group });
+};

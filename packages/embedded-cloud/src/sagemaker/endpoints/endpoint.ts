@@ -1,0 +1,145 @@
+import type { HostedModel } from '#src/sagemaker/container/server';
+import type { EndpointConfig } from '#src/sagemaker/endpoints/configs';
+import type { DataCapture, DeploymentConfig, ServerlessConfig } from '#src/sagemaker/endpoints/request';
+import { emitEndpointChange } from '#src/sagemaker/events';
+import { type Hub, mustFind } from '#src/sagemaker/hub';
+import { hostedModel, type Model } from '#src/sagemaker/models/model';
+import { arnOf, present, seconds } from '#src/sagemaker/names';
+import type { Kept } from '#src/sagemaker/store';
+
+export type EndpointStatus = 'Creating' | 'Updating' | 'RollingBack' | 'InService' | 'Deleting' | 'Failed';
+
+export interface VariantSpec {
+  readonly name: string;
+  readonly model: HostedModel;
+  readonly image: string;
+  readonly weight: number;
+  /** 0 for a serverless variant. */
+  readonly instances: number;
+  readonly instanceType: string;
+  readonly serverless?: ServerlessConfig;
+}
+
+/** What a fleet serves: settled when it is deployed, so that deleting a model or configuration later changes nothing. */
+export interface FleetSpec {
+  readonly configName: string;
+  readonly variants: readonly VariantSpec[];
+  readonly capture?: DataCapture;
+}
+
+export interface VariantProgress {
+  readonly status: 'Creating' | 'ActivatingTraffic' | 'Baking' | 'Deleting';
+  readonly message: string;
+  readonly start: number;
+}
+
+/** A deployment under way. */
+export interface Pending {
+  readonly spec: FleetSpec;
+  readonly deployment?: DeploymentConfig;
+  readonly start: number;
+  /** The part of the traffic that the new fleet gets, 0 to 1. */
+  readonly share: number;
+  readonly progress?: VariantProgress;
+}
+
+/** An endpoint as it is kept. */
+export interface Endpoint extends Kept {
+  readonly status: EndpointStatus;
+  /** What serves, or served last; that of the first deployment while it is created. */
+  readonly spec: FleetSpec;
+  readonly pending?: Pending;
+  readonly lastDeployment?: DeploymentConfig;
+  readonly failureReason?: string;
+}
+
+/** Settles what a configuration means now. */
+export const fleetSpec = (hub: Hub, configName: string): FleetSpec => {
+  const { request } = mustFind<EndpointConfig>(hub, 'endpoint-config', configName);
+  const variants = request.ProductionVariants.map((variant) => {
+    const model = mustFind<Model>(hub, 'model', variant.ModelName ?? '');
+    return {
+      name: variant.VariantName,
+      model: hostedModel(model),
+      image: model.image,
+      weight: variant.InitialVariantWeight ?? 1,
+      instances: variant.ServerlessConfig ? 0 : (variant.InitialInstanceCount ?? 1),
+      instanceType: variant.InstanceType ?? '',
+      ...(variant.ServerlessConfig && { serverless: variant.ServerlessConfig }),
+    };
+  });
+  const capture = request.DataCaptureConfig;
+  return { configName: request.EndpointConfigName, variants, ...(capture === undefined ? {} : { capture }) };
+};
+
+const images = (variant: VariantSpec) => [{ SpecifiedImage: variant.image }];
+
+const servingVariant = (variant: VariantSpec) => ({
+  VariantName: variant.name,
+  DeployedImages: images(variant),
+  CurrentWeight: variant.weight,
+  DesiredWeight: variant.weight,
+  ...(variant.serverless
+    ? { CurrentServerlessConfig: variant.serverless, DesiredServerlessConfig: variant.serverless }
+    : { CurrentInstanceCount: variant.instances, DesiredInstanceCount: variant.instances }),
+});
+
+const pendingVariant = (variant: VariantSpec, progress: VariantProgress | undefined) => ({
+  ...servingVariant(variant),
+  ...(variant.serverless ? {} : { InstanceType: variant.instanceType }),
+  VariantStatus: progress
+    ? [{ Status: progress.status, StatusMessage: progress.message, StartTime: seconds(progress.start) }]
+    : [],
+});
+
+/** The answer of DescribeEndpoint. */
+export const describeEndpoint = (hub: Hub, endpoint: Endpoint): Record<string, unknown> => {
+  const { spec, pending } = endpoint;
+  const capturing = spec.capture;
+  return present({
+    EndpointName: endpoint.name,
+    EndpointArn: arnOf(hub.cloud, 'endpoint', endpoint.name),
+    EndpointConfigName: spec.configName,
+    ProductionVariants: endpoint.status === 'Creating' ? undefined : spec.variants.map(servingVariant),
+    DataCaptureConfig:
+      capturing &&
+      present({
+        EnableCapture: capturing.EnableCapture ?? false,
+        CaptureStatus: capturing.EnableCapture ? 'Started' : 'Stopped',
+        CurrentSamplingPercentage: capturing.InitialSamplingPercentage,
+        DestinationS3Uri: capturing.DestinationS3Uri,
+        KmsKeyId: capturing.KmsKeyId ?? '',
+      }),
+    EndpointStatus: endpoint.status,
+    FailureReason: endpoint.failureReason,
+    CreationTime: seconds(endpoint.created),
+    LastModifiedTime: seconds(endpoint.modified),
+    LastDeploymentConfig: endpoint.lastDeployment,
+    PendingDeploymentSummary: pending && {
+      EndpointConfigName: pending.spec.configName,
+      StartTime: seconds(pending.start),
+      ProductionVariants: pending.spec.variants.map((variant) => pendingVariant(variant, pending.progress)),
+    },
+  });
+};
+
+type Change = { readonly [K in keyof Endpoint]?: Endpoint[K] | undefined };
+
+/**
+ * Changes an endpoint, keeps it, and tells the bus: a State Change when its status changes, a Deployment State Change
+ * while a deployment is under way or has just ended. Members given as undefined are removed.
+ */
+export const changeEndpoint = (hub: Hub, name: string, change: Change): void => {
+  const before = hub.store.get<Endpoint>('endpoint', name);
+  if (!before) return;
+  const after = present({ ...before, ...change, modified: hub.cloud.clock.now() }) as unknown as Endpoint;
+  hub.store.put('endpoint', after);
+  announceEndpoint(hub, after, before);
+};
+
+/** Tells the bus about an endpoint that is new or has changed. */
+export const announceEndpoint = (hub: Hub, after: Endpoint, before?: Endpoint): void => {
+  const described = describeEndpoint(hub, after);
+  if (after.status !== before?.status) emitEndpointChange(hub, 'State', after.name, described);
+  if (after.pending || before?.pending) emitEndpointChange(hub, 'Deployment State', after.name, described);
+};

@@ -1,0 +1,55 @@
+import type { CloudService } from '#src/cloud/service';
+import type { Hub } from '#src/sagemaker/hub';
+
+/** What the embedded CloudWatch offers other services. */
+interface MetricSink extends CloudService {
+  putMetric(
+    namespace: string,
+    name: string,
+    dimensions: Readonly<Record<string, string>>,
+    value: number,
+    unit?: string,
+  ): void;
+}
+
+/** One invocation as CloudWatch hears of it. */
+export interface MeasuredInvocation {
+  readonly endpoint: string;
+  readonly variant: string;
+  readonly configName: string;
+  /** What the model answered; undefined when it gave no answer. */
+  readonly status: number | undefined;
+  /** Microseconds the model took. */
+  readonly modelLatency: number;
+  /** Microseconds spent around it. */
+  readonly overheadLatency: number;
+  /** Microseconds it took to start a serverless variant; undefined when it was warm. */
+  readonly setupTime?: number | undefined;
+}
+
+/**
+ * Puts the invocation metrics of `AWS/SageMaker` (developer guide, "Endpoint invocation metrics"): once for the endpoint's
+ * variant, and once with EndpointConfigName too, by which an alarm tells the new fleet of a deployment from the old one.
+ * Latencies are in microseconds; the error counts are 0 for a success, so that an average is a rate.
+ */
+export const measureInvocation = (hub: Hub, invocation: MeasuredInvocation): void => {
+  const { endpoint, variant, configName, status = 500, modelLatency, overheadLatency, setupTime } = invocation;
+  const values = [
+    ['Invocations', 1, 'None'],
+    ['Invocation4XXErrors', status >= 400 && status < 500 ? 1 : 0, 'None'],
+    ['Invocation5XXErrors', status >= 500 ? 1 : 0, 'None'],
+    ['ModelLatency', modelLatency, 'Microseconds'],
+    ['OverheadLatency', overheadLatency, 'Microseconds'],
+    ...(setupTime === undefined ? [] : [['ModelSetupTime', setupTime, 'Microseconds'] as const]),
+  ] as const;
+  const ofVariant = { EndpointName: endpoint, VariantName: variant };
+  try {
+    const sink = hub.cloud.service<MetricSink>('monitoring');
+    for (const dimensions of [ofVariant, { ...ofVariant, EndpointConfigName: configName }]) {
+      for (const [name, value, unit] of values) sink.putMetric('AWS/SageMaker', name, dimensions, value, unit);
+    }
+  } catch (error) {
+    // Metrics are published beside the answer: losing them must not fail it.
+    hub.cloud.log('warn', 'the metrics of an invocation were not kept', { endpoint, error: String(error) });
+  }
+};

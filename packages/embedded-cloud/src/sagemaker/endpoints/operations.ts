@@ -1,0 +1,183 @@
+import type { EndpointConfig } from '#src/sagemaker/endpoints/configs';
+import {
+  announceEndpoint,
+  changeEndpoint,
+  describeEndpoint,
+  type Endpoint,
+  type FleetSpec,
+  fleetSpec,
+  type Pending,
+} from '#src/sagemaker/endpoints/endpoint';
+import type { Hosting } from '#src/sagemaker/endpoints/hosting';
+import {
+  createEndpointShape,
+  type DeploymentConfig,
+  endpointNameShape,
+  listEndpointsShape,
+  type UpdateEndpoint,
+  updateEndpointShape,
+  updateWeightsShape,
+} from '#src/sagemaker/endpoints/request';
+import { checkConversion, isServerless } from '#src/sagemaker/endpoints/serverless';
+import { checkDeployment } from '#src/sagemaker/endpoints/steps';
+import { addTags, type Hub, keepTags, mustFind, on, onAny } from '#src/sagemaker/hub';
+import { page } from '#src/sagemaker/listing';
+import { arnOf, invalid, present, seconds } from '#src/sagemaker/names';
+import { type Operations, operation } from '#src/sagemaker/operation';
+import { requireFleet } from '#src/sagemaker/quotas';
+
+const pendingOf = (spec: FleetSpec, deployment: DeploymentConfig | undefined, start: number): Pending => ({
+  spec,
+  start,
+  share: 0,
+  ...(deployment === undefined ? {} : { deployment }),
+});
+
+const mustBeIdle = (hub: Hub, endpoint: Endpoint): void => {
+  if (endpoint.status === 'InService' || endpoint.status === 'Failed') return;
+  throw invalid(`Cannot update in-progress endpoint "${arnOf(hub.cloud, 'endpoint', endpoint.name)}".`);
+};
+
+/** Variants keep their weight and number of instances, and the endpoint its capture, when the update says so. */
+const retain = (input: UpdateEndpoint, spec: FleetSpec, serving: FleetSpec): FleetSpec => {
+  if (!input.RetainAllVariantProperties) return spec;
+  const excluded = new Set(input.ExcludeRetainedVariantProperties?.map((property) => property.VariantPropertyType));
+  const variants = spec.variants.map((variant) => {
+    const old = serving.variants.find((candidate) => candidate.name === variant.name);
+    if (!old) return variant;
+    return {
+      ...variant,
+      weight: excluded.has('DesiredWeight') ? variant.weight : old.weight,
+      instances: excluded.has('DesiredInstanceCount') ? variant.instances : old.instances,
+    };
+  });
+  const { capture: newCapture, ...rest } = spec;
+  const capture = excluded.has('DataCaptureConfig') ? newCapture : serving.capture;
+  return { ...rest, variants, ...(capture === undefined ? {} : { capture }) };
+};
+
+const update = (hub: Hub, hosting: Hosting, input: UpdateEndpoint): object => {
+  const endpoint = mustFind<Endpoint>(hub, 'endpoint', input.EndpointName);
+  const arn = arnOf(hub.cloud, 'endpoint', endpoint.name);
+  mustBeIdle(hub, endpoint);
+  if (endpoint.status === 'Failed') throw invalid(`Cannot update failed endpoint "${arn}": it can only be deleted.`);
+  // SageMaker needs the configuration that serves, to be able to roll back to it.
+  mustFind<EndpointConfig>(hub, 'endpoint-config', endpoint.spec.configName);
+  const spec = retain(input, fleetSpec(hub, input.EndpointConfigName), endpoint.spec);
+  const deployment = input.DeploymentConfig ?? (input.RetainDeploymentConfig ? endpoint.lastDeployment : undefined);
+  checkDeployment(deployment, spec);
+  checkConversion(endpoint.spec, spec);
+  requireFleet(hub, spec);
+  const pending = pendingOf(spec, deployment, hub.cloud.clock.now());
+  changeEndpoint(hub, endpoint.name, { status: 'Updating', pending, failureReason: undefined });
+  hosting.resume(mustFind(hub, 'endpoint', endpoint.name));
+  return { EndpointArn: arn };
+};
+
+export const endpointOperations = (hub: Hub, hosting: Hosting): Operations => ({
+  CreateEndpoint: operation(
+    createEndpointShape,
+    (input) => [
+      on(hub, 'CreateEndpoint', 'endpoint', input.EndpointName),
+      on(hub, 'CreateEndpoint', 'endpoint-config', input.EndpointConfigName),
+      ...addTags(hub, 'endpoint', input.EndpointName, input.Tags),
+    ],
+    (input) => {
+      const name = input.EndpointName;
+      const arn = arnOf(hub.cloud, 'endpoint', name);
+      if (hub.store.get('endpoint', name)) throw invalid(`Cannot create already existing endpoint "${arn}".`);
+      const spec = fleetSpec(hub, input.EndpointConfigName);
+      checkDeployment(input.DeploymentConfig, spec);
+      requireFleet(hub, spec);
+      const now = hub.cloud.clock.now();
+      const endpoint: Endpoint = {
+        name,
+        created: now,
+        modified: now,
+        status: 'Creating',
+        spec,
+        pending: pendingOf(spec, input.DeploymentConfig, now),
+      };
+      hub.store.put('endpoint', endpoint);
+      keepTags(hub, 'endpoint', name, input.Tags);
+      announceEndpoint(hub, endpoint);
+      hosting.resume(endpoint);
+      return { EndpointArn: arn };
+    },
+  ),
+
+  UpdateEndpoint: operation(
+    updateEndpointShape,
+    (input) => [
+      on(hub, 'UpdateEndpoint', 'endpoint', input.EndpointName),
+      on(hub, 'UpdateEndpoint', 'endpoint-config', input.EndpointConfigName),
+    ],
+    (input) => update(hub, hosting, input),
+  ),
+
+  UpdateEndpointWeightsAndCapacities: operation(
+    updateWeightsShape,
+    (input) => [on(hub, 'UpdateEndpointWeightsAndCapacities', 'endpoint', input.EndpointName)],
+    async (input) => {
+      const endpoint = mustFind<Endpoint>(hub, 'endpoint', input.EndpointName);
+      mustBeIdle(hub, endpoint);
+      if (isServerless(endpoint.spec)) {
+        throw invalid('The embedded cloud changes a serverless endpoint by UpdateEndpoint alone.');
+      }
+      const wanted = new Map(input.DesiredWeightsAndCapacities.map((desired) => [desired.VariantName, desired]));
+      for (const name of wanted.keys()) {
+        if (!endpoint.spec.variants.some((variant) => variant.name === name)) {
+          throw invalid(
+            `The variant name(s) "${name}" is/are not present within endpoint configuration "${endpoint.spec.configName}".`,
+          );
+        }
+      }
+      const variants = endpoint.spec.variants.map((variant) => ({
+        ...variant,
+        weight: wanted.get(variant.name)?.DesiredWeight ?? variant.weight,
+        instances: wanted.get(variant.name)?.DesiredInstanceCount ?? variant.instances,
+      }));
+      changeEndpoint(hub, endpoint.name, { status: 'Updating' });
+      const changed = { ...endpoint, spec: { ...endpoint.spec, variants } };
+      await hosting.reweigh(changed);
+      changeEndpoint(hub, endpoint.name, { status: 'InService', spec: changed.spec });
+      return { EndpointArn: arnOf(hub.cloud, 'endpoint', endpoint.name) };
+    },
+  ),
+
+  DescribeEndpoint: operation(
+    endpointNameShape,
+    (input) => [on(hub, 'DescribeEndpoint', 'endpoint', input.EndpointName)],
+    (input) => describeEndpoint(hub, mustFind<Endpoint>(hub, 'endpoint', input.EndpointName)),
+  ),
+
+  DeleteEndpoint: operation(
+    endpointNameShape,
+    (input) => [on(hub, 'DeleteEndpoint', 'endpoint', input.EndpointName)],
+    (input) => {
+      const endpoint = mustFind<Endpoint>(hub, 'endpoint', input.EndpointName);
+      mustBeIdle(hub, endpoint);
+      changeEndpoint(hub, endpoint.name, { status: 'Deleting' });
+      hosting.delete(endpoint.name);
+      return {};
+    },
+  ),
+
+  ListEndpoints: operation(
+    listEndpointsShape,
+    () => [onAny('ListEndpoints')],
+    (input) => {
+      const { items, NextToken } = page(hub.store.all<Endpoint>('endpoint'), input);
+      return present({
+        NextToken,
+        Endpoints: items.map((endpoint) => ({
+          EndpointName: endpoint.name,
+          EndpointArn: arnOf(hub.cloud, 'endpoint', endpoint.name),
+          CreationTime: seconds(endpoint.created),
+          LastModifiedTime: seconds(endpoint.modified),
+          EndpointStatus: endpoint.status,
+        })),
+      });
+    },
+  ),
+});

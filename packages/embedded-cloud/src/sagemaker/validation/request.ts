@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { AwsError } from '#src/cloud/service';
+import { checkShape, type Path, type Violation } from '#src/service-model/check';
+import type { ModelShape, ServiceModel } from '#src/service-model/model';
+import { constraintsOf } from '#src/service-model/scalars';
+
+/** What AWS's service model says of the operations emulated here; made by `scripts/generate-constraints.ts`. */
+export const serviceModel = JSON.parse(
+  readFileSync(new URL('service-model.json', import.meta.url), 'utf8'),
+) as ServiceModel;
+
+/**
+ * Checks a request as SageMaker itself does, before anything else: types, members that must be there, lengths, patterns,
+ * ranges and enums. Members that the model does not know are let pass, as AWS does.
+ * @throws AwsError SerializationException for a wrong JSON type; ValidationException that lists every other fault
+ */
+export function checkRequest(operation: string, input: unknown): void {
+  const shape = serviceModel.operations[operation]?.input?.shape;
+  if (shape === undefined) {
+    throw new Error(
+      `The service model has no ${operation}: add it to scripts/contract/constraints.ts and make it anew.`,
+    );
+  }
+  const found = checkShape(serviceModel, shape, input).filter(({ kind }) => kind !== 'unknown');
+  const mistyped = found.find(({ kind }) => kind === 'type');
+  if (mistyped) throw new AwsError('SerializationException', serializationFault(mistyped));
+  const faults = [...new Set(found.map((violation) => sentence(violation, input)))];
+  if (faults.length === 0) return;
+  const count = faults.length === 1 ? '1 validation error' : `${faults.length} validation errors`;
+  throw new AwsError('ValidationException', `${count} detected: ${faults.join('; ')}`);
+}
+
+/**
+ * One fault in AWS's words. Of plain members of a list or map AWS shows the whole, and all that its members must satisfy:
+ * "Value '{eta=…}' at 'hyperParameters' failed to satisfy constraint: Map value must satisfy constraint: [Member must have
+ * length less than or equal to 2500, Member must have length greater than or equal to 0, …]".
+ */
+function sentence({ path, value, constraint, shape, kind }: Violation, root: unknown): string {
+  const last = path.at(-1);
+  const within = kind !== 'missing' && last && !('member' in last) ? last : undefined;
+  const all = within && isPlain(shape) ? constraintsOf(shape) : [];
+  if (!within || all.length === 0) return failed(value, path, constraint, shape);
+  const role = 'index' in within ? 'Member' : within.of === 'key' ? 'Map keys' : 'Map value';
+  const whole = path.slice(0, -1);
+  return failed(valueAt(root, whole), whole, `${role} must satisfy constraint: [${all.join(', ')}]`, shape);
+}
+
+const failed = (value: unknown, path: Path, constraint: string, shape: ModelShape): string => {
+  // Values that the model marks as sensitive are not repeated.
+  const shown = 'sensitive' in shape && shape.sensitive ? 'Value' : `Value ${show(value)}`;
+  return `${shown} at '${pathText(path)}' failed to satisfy constraint: ${constraint}`;
+};
+
+const isPlain = (shape: ModelShape): boolean => !['structure', 'list', 'map'].includes(shape.type);
+
+const valueAt = (root: unknown, path: Path): unknown =>
+  path.reduce<unknown>((value, step) => {
+    const name = 'member' in step ? step.member : 'index' in step ? step.index : step.key;
+    return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+  }, root);
+
+/** AWS names members in camel case here, and items by number: `inputDataConfig.1.member.channelName`. */
+const pathText = (path: Path): string =>
+  path
+    .map((step) => {
+      if ('member' in step) return `${step.member.charAt(0).toLowerCase()}${step.member.slice(1)}`;
+      return 'index' in step ? `${step.index + 1}.member` : `${step.key}.member`;
+    })
+    .join('.');
+
+/** As Java writes values: `[a, b]`, `{a=b}`. */
+const javaText = (value: unknown): string => {
+  if (Array.isArray(value)) return `[${value.map(javaText).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  const entries = Object.entries(value).map(([key, member]) => `${key}=${javaText(member)}`);
+  return `{${entries.join(', ')}}`;
+};
+const show = (value: unknown): string => (value === null || value === undefined ? 'null' : `'${javaText(value)}'`);
+
+const ARTICLES: Readonly<Record<string, string>> = {
+  string: 'a String',
+  boolean: 'a Boolean',
+  integer: 'an Integer',
+  long: 'a Long',
+  float: 'a Float',
+  double: 'a Double',
+  timestamp: 'a Timestamp',
+  blob: 'a Blob',
+};
+
+function serializationFault({ value, path, shape }: Violation): string {
+  const at = path.length === 0 ? '' : ` (at '${pathText(path)}')`;
+  if (shape.type === 'list') return `Expected list or null${at}`;
+  if (!isPlain(shape)) return `Expected a structure or map${at}`;
+  if (Array.isArray(value)) return `Start of list found where not expected${at}`;
+  if (typeof value === 'object') return `Start of structure or map found where not expected.${at}`;
+  const kind =
+    typeof value === 'boolean' ? `${String(value).toUpperCase()}_VALUE` : `${typeof value}_value`.toUpperCase();
+  return `${kind} can not be converted to ${ARTICLES[shape.type] ?? shape.type}${at}`;
+}

@@ -1,0 +1,178 @@
+import type { Operation } from '#src/cloud/json-operations';
+import type { JsonObject } from '#src/cloud/json-protocol';
+import { optionalObject, optionalText } from '#src/cloud/read-members';
+import { type AuthorizationRequest, AwsError, type CloudContext } from '#src/cloud/service';
+import { readSchedule } from './read-schedule.ts';
+import type { ScheduleStore, StoredSchedule } from './schedule-store.ts';
+
+/** An operation with its place in the REST API; `{Name}` stands for the name. */
+export interface RestOperation extends Operation {
+  readonly name: string;
+  readonly method: string;
+  readonly path: '/schedules' | '/schedules/{Name}' | '/schedule-groups' | '/schedule-groups/{Name}';
+}
+
+export const scheduleArn = ({ region, accountId }: CloudContext, group: string, name: string): string =>
+  `arn:aws:scheduler:${region}:${accountId}:schedule/${group}/${name}`;
+export const groupArn = ({ region, accountId }: CloudContext, name: string): string =>
+  `arn:aws:scheduler:${region}:${accountId}:schedule-group/${name}`;
+
+/**
+ * Scheduler takes a role only that it may assume, in the name of the schedule's group.
+ * @throws AwsError `ValidationException`
+ */
+export function requireTrust(context: CloudContext, { group, target }: Pick<StoredSchedule, 'group' | 'target'>): void {
+  try {
+    context.clientConfig(target.RoleArn, 'scheduler', 'scheduler.amazonaws.com', groupArn(context, group));
+  } catch (cause) {
+    if (!(cause instanceof AwsError)) throw cause;
+    throw new AwsError(
+      'ValidationException',
+      `The execution role you provide must allow AWS EventBridge Scheduler to assume the role. ${cause.message}`,
+    );
+  }
+}
+
+/** The operations of EventBridge Scheduler. @param changed told when a schedule may have a new next time. */
+export function schedulerOperations(
+  context: CloudContext,
+  { store, groups, changed }: { readonly store: ScheduleStore; readonly groups: Set<string>; changed(): void },
+): readonly RestOperation[] {
+  const nameOf = (input: JsonObject) => optionalText(input, 'Name') ?? '';
+  const groupOf = (input: JsonObject) => optionalText(input, 'GroupName') ?? 'default';
+  const arnOf = (input: JsonObject) => scheduleArn(context, groupOf(input), nameOf(input));
+  const on =
+    (action: string) =>
+    (input: JsonObject): AuthorizationRequest[] => [{ action: `scheduler:${action}`, resource: arnOf(input) }];
+  const onWithRole =
+    (action: string) =>
+    (input: JsonObject): AuthorizationRequest[] => {
+      const target = optionalObject(input, 'Target');
+      const roleArn = target && optionalText(target, 'RoleArn');
+      const pass = { 'iam:PassedToService': 'scheduler.amazonaws.com' };
+      return [
+        ...on(action)(input),
+        ...(roleArn === undefined ? [] : [{ action: 'iam:PassRole', resource: roleArn, context: pass }]),
+      ];
+    };
+  const existing = (input: JsonObject): StoredSchedule => {
+    const schedule = store.get(groupOf(input), nameOf(input));
+    if (!schedule) throw new AwsError('ResourceNotFoundException', `Schedule ${nameOf(input)} does not exist.`, 404);
+    return schedule;
+  };
+  const requireGroup = (name: string): void => {
+    if (!groups.has(name))
+      throw new AwsError('ResourceNotFoundException', `Schedule group ${name} does not exist.`, 404);
+  };
+  const summary = (schedule: StoredSchedule) => ({
+    Arn: scheduleArn(context, schedule.group, schedule.name),
+    CreationDate: schedule.createdAt / 1000,
+    GroupName: schedule.group,
+    LastModificationDate: schedule.modifiedAt / 1000,
+    Name: schedule.name,
+    State: schedule.enabled ? 'ENABLED' : 'DISABLED',
+  });
+  const describe = (schedule: StoredSchedule) => ({
+    ...summary(schedule),
+    ActionAfterCompletion: schedule.deleteAfterCompletion ? 'DELETE' : 'NONE',
+    ...(schedule.description === undefined ? {} : { Description: schedule.description }),
+    ...(schedule.startDate === undefined ? {} : { StartDate: schedule.startDate / 1000 }),
+    ...(schedule.endDate === undefined ? {} : { EndDate: schedule.endDate / 1000 }),
+    FlexibleTimeWindow: schedule.flexibleTimeWindow,
+    ScheduleExpression: schedule.expression,
+    ScheduleExpressionTimezone: schedule.timeZone,
+    Target: schedule.target,
+  });
+  const write = (input: JsonObject) => {
+    requireGroup(groupOf(input));
+    const fromTemplate = store.get(groupOf(input), nameOf(input))?.fromTemplate ?? false;
+    const schedule = readSchedule(groupOf(input), nameOf(input), input, fromTemplate);
+    requireTrust(context, schedule);
+    store.put(schedule, context.clock.now());
+    changed();
+    return { ScheduleArn: arnOf(input) };
+  };
+  const onGroup =
+    (action: string) =>
+    (input: JsonObject): AuthorizationRequest[] => [
+      { action: `scheduler:${action}`, resource: groupArn(context, nameOf(input)) },
+    ];
+
+  return [
+    {
+      name: 'CreateSchedule',
+      method: 'POST',
+      path: '/schedules/{Name}',
+      authorize: onWithRole('CreateSchedule'),
+      run: (input) => {
+        if (store.get(groupOf(input), nameOf(input))) {
+          throw new AwsError('ConflictException', `Schedule ${nameOf(input)} already exists.`, 409);
+        }
+        return write(input);
+      },
+    },
+    {
+      name: 'UpdateSchedule',
+      method: 'PUT',
+      path: '/schedules/{Name}',
+      authorize: onWithRole('UpdateSchedule'),
+      run: (input) => {
+        existing(input);
+        return write(input);
+      },
+    },
+    {
+      name: 'GetSchedule',
+      method: 'GET',
+      path: '/schedules/{Name}',
+      authorize: on('GetSchedule'),
+      run: (input) => describe(existing(input)),
+    },
+    {
+      name: 'DeleteSchedule',
+      method: 'DELETE',
+      path: '/schedules/{Name}',
+      authorize: on('DeleteSchedule'),
+      run: (input) => {
+        const { group, name } = existing(input);
+        store.remove(group, name);
+        changed();
+      },
+    },
+    {
+      name: 'ListSchedules',
+      method: 'GET',
+      path: '/schedules',
+      authorize: () => [{ action: 'scheduler:ListSchedules', resource: '*' }],
+      run: (input) => {
+        const group = optionalText(input, 'ScheduleGroup');
+        const prefix = optionalText(input, 'NamePrefix') ?? '';
+        const wanted = store
+          .list()
+          .filter((s) => (group === undefined || s.group === group) && s.name.startsWith(prefix));
+        return {
+          Schedules: wanted.map((schedule) => ({ ...summary(schedule), Target: { Arn: schedule.target.Arn } })),
+        };
+      },
+    },
+    {
+      name: 'GetScheduleGroup',
+      method: 'GET',
+      path: '/schedule-groups/{Name}',
+      authorize: onGroup('GetScheduleGroup'),
+      run: (input) => {
+        requireGroup(nameOf(input));
+        return { Arn: groupArn(context, nameOf(input)), Name: nameOf(input), State: 'ACTIVE' };
+      },
+    },
+    {
+      name: 'ListScheduleGroups',
+      method: 'GET',
+      path: '/schedule-groups',
+      authorize: () => [{ action: 'scheduler:ListScheduleGroups', resource: '*' }],
+      run: () => ({
+        ScheduleGroups: [...groups].sort().map((Name) => ({ Name, Arn: groupArn(context, Name), State: 'ACTIVE' })),
+      }),
+    },
+  ];
+}

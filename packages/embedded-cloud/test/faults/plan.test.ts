@@ -1,0 +1,187 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { FaultCall } from '#src/cloud/faults';
+import type { FaultFileInput } from '#src/faults/fault-file';
+import { createFaultPlan } from '#src/faults/plan';
+
+const call = (service: string, operation: string, more: Partial<FaultCall> = {}): FaultCall => ({
+  caller: {
+    accessKeyId: 'ASIA',
+    arn: 'arn:aws:sts::123456789012:assumed-role/tidegate-local-admit-drop/tidegate-local-admitDrop',
+    roleArn: 'arn:aws:iam::123456789012:role/tidegate-local-admit-drop',
+  },
+  role: 'AdmitDropRole',
+  service,
+  operation,
+  authorize: [{ action: `${service}:${operation}`, resource: 'arn:aws:s3:::raw/loan-default/a.csv' }],
+  ...more,
+});
+const administrator = { caller: { accessKeyId: 'AKIA', arn: 'arn:aws:iam::123456789012:user/admin' } };
+const asAdministrator = (service: string, operation: string): FaultCall => {
+  const { role: _, ...rest } = call(service, operation, administrator);
+  return rest;
+};
+type Rules = FaultFileInput['faults'];
+const plan = (...faults: Rules) => createFaultPlan({ faults });
+const strikes = (rule: Rules[number], given: FaultCall): boolean => plan(rule).call(given) !== undefined;
+
+describe('a rule', () => {
+  it('is about the service and operation it names, by either of a service’s names', () => {
+    expect(strikes({ fault: 'throttle', service: 's3' }, call('s3', 'GetObject'))).toBe(true);
+    expect(strikes({ fault: 'throttle', service: 's3' }, call('dynamodb', 'GetItem'))).toBe(false);
+    expect(strikes({ fault: 'throttle', service: 'stepfunctions' }, call('states', 'StartExecution'))).toBe(true);
+    expect(strikes({ fault: 'throttle', service: 'states' }, call('states', 'StartExecution'))).toBe(true);
+    const puts: Rules[number] = { fault: 'throttle', service: 's3', operation: ['Put*', 'CopyObject'] };
+    expect(strikes(puts, call('s3', 'PutObject'))).toBe(true);
+    expect(strikes(puts, call('s3', 'CopyObject'))).toBe(true);
+    expect(strikes(puts, call('s3', 'GetObject'))).toBe(false);
+  });
+
+  it.each(['AdmitDropRole', 'AdmitDrop', 'admit-drop', 'admitDrop', 'tidegate-local-admit-drop', 'Admit*'])(
+    'knows a role as %s',
+    (role) => {
+      expect(strikes({ fault: 'reset', service: 's3', role }, call('s3', 'GetObject'))).toBe(true);
+      expect(strikes({ fault: 'reset', service: 's3', role: 'Predict' }, call('s3', 'GetObject'))).toBe(false);
+    },
+  );
+
+  it('is about the resources it names', () => {
+    const rule = { fault: 'reset', service: 's3' } as const;
+    expect(strikes({ ...rule, resource: '*/loan-default/*' }, call('s3', 'GetObject'))).toBe(true);
+    expect(strikes({ ...rule, resource: '*/flight-delay/*' }, call('s3', 'GetObject'))).toBe(false);
+  });
+
+  it('leaves the administrator alone unless it says otherwise', () => {
+    const rule = { fault: 'reset', service: 's3' } as const;
+    expect(strikes(rule, asAdministrator('s3', 'GetObject'))).toBe(false);
+    expect(strikes({ ...rule, caller: 'administrator' }, asAdministrator('s3', 'GetObject'))).toBe(true);
+    expect(strikes({ ...rule, caller: 'administrator' }, call('s3', 'GetObject'))).toBe(false);
+    expect(strikes({ ...rule, caller: 'anyone' }, asAdministrator('s3', 'GetObject'))).toBe(true);
+    expect(strikes({ ...rule, caller: 'anyone' }, call('s3', 'GetObject'))).toBe(true);
+  });
+
+  it('speaks as the service does', () => {
+    const code = (service: string, status?: 500 | 503) => {
+      const name = service as 's3';
+      const fault = status
+        ? plan({ fault: 'server-error', service: name, status }).call(call(service, 'X'))
+        : plan({ fault: 'throttle', service: name }).call(call(service, 'X'));
+      return fault?.kind === 'error' ? `${fault.code} ${fault.status}` : undefined;
+    };
+    expect(code('s3')).toBe('SlowDown 503');
+    expect(code('dynamodb')).toBe('ProvisionedThroughputExceededException 400');
+    expect(code('lambda')).toBe('TooManyRequestsException 429');
+    expect(code('sagemaker')).toBe('ThrottlingException 400');
+    expect(code('iam')).toBe('Throttling 400');
+    expect(code('s3', 500)).toBe('InternalError 500');
+    expect(code('secretsmanager', 500)).toBe('InternalServiceError 500');
+    expect(code('sagemaker', 503)).toBe('ServiceUnavailable 503');
+  });
+
+  it('counts what it is about, whatever happens in between', () => {
+    const steps = fc.array(fc.constantFrom('GetObject', 'PutObject', 'ListBuckets'), { maxLength: 60 });
+    fc.assert(
+      fc.property(steps, fc.integer({ min: 1, max: 20 }), (operations, nth) => {
+        const rules = plan({ fault: 'reset', service: 's3', operation: 'PutObject', nth });
+        const struck = operations.flatMap((operation, at) => (rules.call(call('s3', operation)) ? [at] : []));
+        const puts = operations.flatMap((operation, at) => (operation === 'PutObject' ? [at] : []));
+        expect(struck).toEqual(puts.slice(nth - 1, nth));
+        expect(rules.status()[0]).toMatchObject({ tried: puts.length, fired: struck.length });
+      }),
+    );
+  });
+
+  it('by chance falls as it does alone, with other rules before it', () => {
+    const chance = { name: 'chance', fault: 'slow', service: 's3', rate: 0.3 } as const;
+    const alone = createFaultPlan({ seed: 5, faults: [chance] });
+    const behind = createFaultPlan({ seed: 5, faults: [{ fault: 'reset', service: 'dynamodb', rate: 0.5 }, chance] });
+    for (let n = 0; n < 100; n += 1) {
+      behind.call(call('dynamodb', 'GetItem'));
+      expect(behind.call(call('s3', 'GetObject'))).toEqual(alone.call(call('s3', 'GetObject')));
+    }
+  });
+
+  it('counts apart what it says to count apart', () => {
+    const rules = plan({ fault: 'reset', service: 's3', nth: 1, per: 'operation' });
+    const asked = ['GetObject', 'GetObject', 'PutObject', 'PutObject'];
+    expect(asked.map((operation) => rules.call(call('s3', operation)) !== undefined)).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ]);
+  });
+
+  it('of several that are due is the first; the others keep their turns', () => {
+    const rules = plan(
+      { name: 'first', fault: 'reset', service: 's3', nth: 1 },
+      { name: 'second', fault: 'slow', service: 's3', times: 1 },
+    );
+    expect(rules.call(call('s3', 'GetObject'))).toMatchObject({ kind: 'reset', rule: 'first' });
+    expect(rules.call(call('s3', 'GetObject'))).toMatchObject({ kind: 'delay', ms: 1000, rule: 'second' });
+    expect(rules.call(call('s3', 'GetObject'))).toBeUndefined();
+    expect(rules.status().map(({ tried, fired }) => [tried, fired])).toEqual([
+      [3, 1],
+      [3, 1],
+    ]);
+  });
+});
+
+describe('rules given by a test', () => {
+  it('are told what is wrong with them, as a file is', () => {
+    const rules = [{ fault: 'trottle', service: 's3' }] as unknown as Rules;
+    expect(() => createFaultPlan({ faults: rules })).toThrow(
+      /^faults\[0\]\.fault: found "trottle"; allowed: throttle, .* Did you mean throttle\?$/,
+    );
+  });
+});
+
+describe('the points besides the door', () => {
+  it('are asked for what happens there', () => {
+    const rules = plan(
+      { fault: 'lambda-crash', function: 'admit-drop' },
+      { fault: 'spot-interruption' },
+      { fault: 'capacity', job: 'endpoint' },
+      { fault: 'event-lost', source: 'aws.s3', rule: 'Drop' },
+      { fault: 'throttle', service: 'slack', operation: 'chat.*' },
+    );
+    const admit = { name: 'tidegate-local-admitDrop', logicalId: 'AdmitDropLambdaFunction' };
+    expect(rules.invocation(admit)).toMatchObject({ kind: 'crash', after: false });
+    expect(rules.invocation({ name: 'tidegate-local-notify', logicalId: 'NotifyLambdaFunction' })).toBeUndefined();
+    expect(rules.job({ job: 'training', name: 'a', spot: false })).toBeUndefined();
+    expect(rules.job({ job: 'training', name: 'a', spot: true })).toMatchObject({ kind: 'interruption', ms: 1000 });
+    expect(rules.endpoint({ name: 'e', configName: 'c' })).toMatchObject({ kind: 'capacity' });
+    const created = { eventRule: 'tidegate-local-DropRule', source: 'aws.s3', detailType: 'Object Created' };
+    expect(rules.event(created)).toMatchObject({ kind: 'lost' });
+    expect(rules.event({ ...created, eventRule: 'tidegate-local-DropRule-1A2B3C4D5E6F' })).toMatchObject({
+      kind: 'lost',
+    });
+    expect(rules.event({ ...created, source: 'aws.states' })).toBeUndefined();
+    expect(rules.slack('chat.postMessage')).toMatchObject({ kind: 'error', code: 'ratelimited', status: 429 });
+    expect(rules.slack('auth.test')).toBeUndefined();
+  });
+
+  it('tell a witness of everything that was brought about', () => {
+    const seen: unknown[] = [];
+    const rules = createFaultPlan(
+      { faults: [{ name: 'gone', fault: 'event-lost', nth: 2 }] },
+      () => Date.UTC(2026, 0, 1),
+      (...fired) => seen.push(fired),
+    );
+    const event = { eventRule: 'r', source: 'aws.s3', detailType: 'Object Created' };
+    rules.event(event);
+    rules.event(event);
+    expect(seen).toEqual([['gone', 'event-lost', event]]);
+    expect(rules.status()).toEqual([
+      {
+        rule: 'gone',
+        fault: 'event-lost',
+        where: 'events of *',
+        when: 'occasion 2',
+        tried: 2,
+        fired: 1,
+        lastFired: '2026-01-01T00:00:00.000Z',
+      },
+    ]);
+  });
+});

@@ -1,0 +1,173 @@
+import * as z from 'zod';
+import { nearestName } from './nearest-name.ts';
+
+type Path = readonly PropertyKey[];
+type Issue = z.core.$ZodIssue;
+
+/** One thing that is wrong with a configuration. */
+export interface ConfigProblem {
+  readonly path: Path;
+  readonly message: string;
+  /** Whether it is about the key at the end of the path, not its value. */
+  readonly atKey: boolean;
+}
+
+type JsonSchema = { readonly [key: string]: unknown };
+const isObject = (value: unknown): value is JsonSchema =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The schemas a value at a path may have to satisfy: unions give several. */
+function schemasAt(schema: unknown, path: Path): JsonSchema[] {
+  if (!isObject(schema)) return [];
+  const branches = ['anyOf', 'oneOf', 'allOf'].flatMap((key) =>
+    Array.isArray(schema[key]) ? (schema[key] as unknown[]) : [],
+  );
+  const [head, ...rest] = path;
+  if (head === undefined) return [schema, ...branches.flatMap((b) => schemasAt(b, path))];
+  const { properties, additionalProperties, items } = schema;
+  const next =
+    typeof head === 'number'
+      ? items
+      : ((isObject(properties) ? properties[String(head)] : undefined) ?? additionalProperties);
+  return [...schemasAt(next, rest), ...branches.flatMap((b) => schemasAt(b, path))];
+}
+
+/** The keys an object at a path may have, given what it says where alternatives are told apart by a constant. */
+function allowedKeys(schema: z.ZodType, path: Path, value: unknown): string[] {
+  const fits = ({ properties }: JsonSchema): boolean =>
+    isObject(properties) &&
+    Object.entries(properties).every(
+      ([key, s]) =>
+        !isObject(s) ||
+        s['const'] === undefined ||
+        !isObject(value) ||
+        value[key] === undefined ||
+        value[key] === s['const'],
+    );
+  const candidates = schemasAt(z.toJSONSchema(schema, { io: 'input' }), path).filter((s) => isObject(s['properties']));
+  const fitting = candidates.filter(fits);
+  const chosen = fitting.length > 0 ? fitting : candidates;
+  return [...new Set(chosen.flatMap((s) => Object.keys(s['properties'] as JsonSchema)))];
+}
+
+function valueAt(root: unknown, path: Path): unknown {
+  let value = root;
+  for (const key of path) value = isObject(value) || Array.isArray(value) ? (value as never)[key] : undefined;
+  return value;
+}
+
+function describe(value: unknown): string {
+  if (value === undefined || value === null) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a mapping';
+  return JSON.stringify(value);
+}
+
+function oneOf(found: unknown, allowed: readonly string[]): string {
+  const near = typeof found === 'string' ? nearestName(found, allowed) : undefined;
+  const hint = near === undefined ? '' : ` Did you mean ${near}?`;
+  return `found ${describe(found)}; allowed: ${allowed.join(', ')}.${hint}`;
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a mapping',
+  record: 'a mapping',
+};
+const typeName = (expected: string): string => typeNames[expected] ?? expected;
+
+/** Of a union's alternatives, those whose shape fits, the one the author most likely had in mind first. */
+function likeliest(branches: readonly (readonly Issue[])[]): readonly (readonly Issue[])[] {
+  const shapeFits = (issues: readonly Issue[]) =>
+    !issues.some((i) => i.path.length === 0 && i.code !== 'unrecognized_keys' && i.code !== 'custom');
+  return branches.filter(shapeFits).toSorted((a, b) => a.length - b.length);
+}
+
+/** The keys of which an object lacks exactly one, when nothing but its key tells the alternatives apart; else none. */
+function lackingOneOf(branches: readonly (readonly Issue[])[], value: unknown): string[] {
+  const lacking = branches.map((issues) =>
+    issues.flatMap(({ path: [key, ...deeper] }) =>
+      key !== undefined && deeper.length === 0 && valueAt(value, [key]) === undefined ? [String(key)] : [],
+    ),
+  );
+  const keys = new Set(lacking.flat());
+  return keys.size > 1 && lacking.every(({ length }, i) => length === 1 && branches[i]?.length === 1) ? [...keys] : [];
+}
+
+/** What scalars and words a union takes, when no alternative's shape fits. */
+function alternatives(issues: readonly Issue[]): string[] {
+  return issues.flatMap((i): string[] => {
+    if (i.code === 'invalid_value') return i.values.map(String);
+    if (i.code === 'invalid_type') return [typeName(i.expected)];
+    if (i.code === 'invalid_union') return i.errors.flatMap(alternatives);
+    return [i.message];
+  });
+}
+
+function explain(issue: Issue, base: Path, schema: z.ZodType, root: unknown): ConfigProblem[] {
+  const path = [...base, ...issue.path];
+  const found = valueAt(root, path);
+  const problem = (message: string): ConfigProblem[] => [{ path, message, atKey: false }];
+  const required = found === undefined;
+  switch (issue.code) {
+    case 'unrecognized_keys': {
+      const allowed = allowedKeys(schema, path, found);
+      return issue.keys.map((key) => {
+        const near = nearestName(key, allowed);
+        const hint = near === undefined ? `Allowed: ${allowed.join(', ')}.` : `Did you mean ${near}?`;
+        return { path: [...path, key], message: `not a known setting. ${hint}`, atKey: true };
+      });
+    }
+    case 'invalid_value':
+      return problem(
+        required ? `missing; allowed: ${issue.values.map(String).join(', ')}.` : oneOf(found, issue.values.map(String)),
+      );
+    case 'invalid_type':
+      return problem(
+        required
+          ? `missing; expected ${typeName(issue.expected)}.`
+          : `found ${describe(found)}; expected ${typeName(issue.expected)}.`,
+      );
+    case 'invalid_union': {
+      const options = (issue as { options?: readonly unknown[] }).options;
+      if (options)
+        return problem(
+          required ? `missing; allowed: ${options.map(String).join(', ')}.` : oneOf(found, options.map(String)),
+        );
+      const fitting = likeliest(issue.errors);
+      const lacking = lackingOneOf(fitting, found);
+      if (lacking.length > 0) return problem(`one of ${lacking.join(', ')} is missing.`);
+      const [best] = fitting;
+      if (best) return best.flatMap((inner) => explain(inner, path, schema, root));
+      const taken = [...new Set(issue.errors.flatMap(alternatives))];
+      return problem(required ? `missing; allowed: ${taken.join(', ')}.` : oneOf(found, taken));
+    }
+    case 'invalid_key':
+      return [{ path, message: `not a valid name: ${issue.issues.map((i) => i.message).join('; ')}.`, atKey: true }];
+    case 'invalid_format':
+      return problem(
+        `found ${describe(found)}; expected ${issue.message.replace(/^Invalid string: must match/, 'a text that matches')}.`,
+      );
+    case 'too_small':
+      return problem(
+        `found ${describe(found)}; must be ${issue.inclusive ? 'at least' : 'above'} ${issue.minimum}${unit(issue.origin)}.`,
+      );
+    case 'too_big':
+      return problem(
+        `found ${describe(found)}; must be ${issue.inclusive ? 'at most' : 'below'} ${issue.maximum}${unit(issue.origin)}.`,
+      );
+    default:
+      return problem(`${issue.message}.`);
+  }
+}
+
+const unit = (origin: string): string =>
+  origin === 'string' ? ' characters long' : origin === 'array' ? ' entries long' : '';
+
+/** Everything wrong with a configuration that `schema` rejected, in plain words. */
+export const explainIssues = (error: z.ZodError, schema: z.ZodType, root: unknown): ConfigProblem[] =>
+  error.issues.flatMap((issue) => explain(issue, [], schema, root));

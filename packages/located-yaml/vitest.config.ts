@@ -1,0 +1,5 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: { name: 'located-yaml', include: ['test/**/*.test.ts'] },
+});

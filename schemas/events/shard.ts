@@ -1,0 +1,23 @@
+import * as z from 'zod';
+import { runPointerSchema } from '#schemas/records/run';
+
+const index = z.int().min(0);
+
+/** What DesensitizeShard is called with: one raw object, pinned to its version. */
+export const desensitizeShardSchema = z.object({
+  run: runPointerSchema,
+  shard: z.object({ index, key: z.string().min(1), versionId: z.string().min(1).optional(), size: z.int().min(0) }),
+});
+export type DesensitizeShardEvent = z.infer<typeof desensitizeShardSchema>;
+
+/** What FitTransform is called with: shards 0 to `shards` - 1 have been desensitized. */
+export const fitTransformSchema = z.object({ run: runPointerSchema, shards: z.int().min(1) });
+export type FitTransformEvent = z.infer<typeof fitTransformSchema>;
+
+/** What TransformShard is called with; the champion when its model is to be scored on the same holdout. */
+export const transformShardSchema = z.object({
+  run: runPointerSchema,
+  shard: z.object({ index }),
+  champion: runPointerSchema.nullish(),
+});
+export type TransformShardEvent = z.infer<typeof transformShardSchema>;

@@ -1,0 +1,74 @@
+import * as z from 'zod';
+
+/**
+ * What drift checks compare: histograms of model inputs and scores, kept at training (`baseline.json` of a run), of a
+ * later window, and the report on both.
+ */
+
+const count = z.int().min(0);
+
+const numberHistogramSchema = z
+  .object({
+    kind: z.literal('number'),
+    column: z.string(),
+    edges: z
+      .array(z.number())
+      .describe('ascending: training minimum, cuts between bins, training maximum; empty: never seen'),
+    counts: z
+      .array(count)
+      .describe('below the minimum, each bin [edge, next) with the maximum in the last, above the maximum'),
+    missing: count,
+  })
+  .refine(({ edges, counts }) => counts.length === edges.length + 1, 'counts must be one longer than edges')
+  .refine(({ edges }) => edges.every((edge, i) => i === 0 || edge >= (edges[i - 1] as number)), 'edges must ascend');
+const categoryHistogramSchema = z
+  .object({
+    kind: z.literal('category'),
+    column: z.string(),
+    categories: z.array(z.string()),
+    counts: z.array(count).describe('by category, then one count of all others'),
+    missing: count,
+  })
+  .refine(
+    ({ categories, counts }) => counts.length === categories.length + 1,
+    'counts must be one longer than categories',
+  );
+
+/** How often a column's values fell into each bin. Bins are fixed at training, so histograms add up. */
+export const histogramSchema = z.discriminatedUnion('kind', [numberHistogramSchema, categoryHistogramSchema]);
+export type NumberHistogram = z.infer<typeof numberHistogramSchema>;
+export type CategoryHistogram = z.infer<typeof categoryHistogramSchema>;
+export type Histogram = z.infer<typeof histogramSchema>;
+
+/** Histograms of a set of rows: of training (the baseline) or of a window, in the baseline's bins. */
+export const windowSchema = z.object({
+  rows: count,
+  columns: z.array(histogramSchema),
+  score: histogramSchema.optional().describe('what the model answered, where it was asked'),
+});
+export type Window = z.infer<typeof windowSchema>;
+
+export const baselineSchema = windowSchema.extend({ version: z.literal(1) });
+export type Baseline = z.infer<typeof baselineSchema>;
+
+export const columnDriftSchema = z.object({
+  column: z.string(),
+  kind: z.enum(['number', 'category']),
+  psi: z.number().min(0),
+  psiThreshold: z.number().positive().describe("the configured threshold, raised for the window's size"),
+  ks: z.number().min(0).max(1).optional(),
+  ksThreshold: z.number().positive().optional(),
+  drifted: z.boolean(),
+  reason: z.string(),
+});
+export type ColumnDrift = z.infer<typeof columnDriftSchema>;
+
+export const driftReportSchema = z.object({
+  rows: count,
+  tooSmall: z.boolean().describe('fewer rows than drift.minRows: nothing was judged'),
+  columns: z.array(columnDriftSchema),
+  score: columnDriftSchema.optional(),
+  drifted: z.boolean(),
+  driftedColumns: z.array(z.string()).describe('by falling PSI; the score is not among them'),
+});
+export type DriftReport = z.infer<typeof driftReportSchema>;

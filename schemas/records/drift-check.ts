@@ -1,0 +1,22 @@
+import * as z from 'zod';
+import { columnDriftSchema } from './baseline.ts';
+
+/** What MeasureDrift answers and Notify tells: the outcome of one drift check. */
+export const driftCheckSchema = z.object({
+  pipeline: z.string(),
+  runId: z.string(),
+  source: z.enum(['captures', 'newest-drop']),
+  window: z.object({ from: z.string(), to: z.string(), rows: z.int().min(0) }),
+  tooSmall: z.boolean(),
+  drifted: z.boolean(),
+  fellSilent: z
+    .boolean()
+    .describe('no capture in the window although the check before had some: capture may have stopped'),
+  notify: z.boolean(),
+  action: z.enum(['alert', 'retrain']),
+  driftedColumns: z.array(z.string()),
+  columns: z.array(columnDriftSchema).describe('the 20 that moved most'),
+  score: columnDriftSchema.optional(),
+  reportKey: z.string(),
+});
+export type DriftCheck = z.output<typeof driftCheckSchema>;

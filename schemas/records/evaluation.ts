@@ -1,0 +1,152 @@
+import * as z from 'zod';
+import { binaryMetrics, metricSchema, multiclassMetrics, regressionMetrics } from '#schemas/pipeline-gates';
+
+/**
+ * What an evaluation and a verdict look like as stored JSON (`evaluation.json`, `verdict.json` of a run).
+ * Every number is finite: JSON has no NaN.
+ */
+
+const finite = z.number();
+const count = z.int().min(0);
+const fraction = z.number().min(0).max(1);
+
+/** A metric on the holdout with its two-sided percentile bootstrap interval (level: `bootstrap.confidence`). */
+export const estimateSchema = z.object({ value: finite, low: finite, high: finite });
+export type Estimate = z.infer<typeof estimateSchema>;
+
+/** Candidate minus champion on the same rows, from the same resamples. */
+export const differenceSchema = z.object({
+  difference: finite,
+  low: finite,
+  high: finite,
+  bounds: z
+    .array(z.object({ confidence: z.number().gt(0.5).lt(1), lower: finite, upper: finite }))
+    .describe('one-sided bounds: with this confidence the true difference is at least lower (at most upper)'),
+});
+export type Difference = z.infer<typeof differenceSchema>;
+
+const importanceSchema = z.object({
+  column: z.string(),
+  mean: finite.describe('drop of the score when the column is permuted'),
+  std: finite.describe('its standard deviation over bootstrap resamples'),
+});
+export type Importance = z.infer<typeof importanceSchema>;
+
+const confusionSchema = z.object({
+  labels: z.array(z.string()).min(2),
+  matrix: z.array(z.array(count)).describe('rows: actual, columns: predicted, in the order of labels; counts of rows'),
+});
+export type Confusion = z.infer<typeof confusionSchema>;
+
+/** A curve as parallel arrays of equal length, at most 400 points. */
+const curveSchema = z.object({ x: z.array(finite).min(2), y: z.array(finite).min(2) });
+export type Curve = z.infer<typeof curveSchema>;
+
+const histogramSchema = z.object({ edges: z.array(finite).min(2), counts: z.array(count).min(1) });
+export type BinCounts = z.infer<typeof histogramSchema>;
+
+const calibrationBinSchema = z.object({
+  meanScore: fraction,
+  positiveRate: fraction,
+  low: fraction.describe('Wilson 95 % interval of positiveRate'),
+  high: fraction,
+  count,
+});
+export type CalibrationBin = z.infer<typeof calibrationBinSchema>;
+
+const binaryCurves = z.object({
+  roc: curveSchema.describe('x: false-positive rate, y: true-positive rate'),
+  pr: curveSchema.describe('x: recall, y: precision'),
+  calibration: z.array(calibrationBinSchema).min(1),
+  scores: z.object({ edges: z.array(finite).min(2), negatives: z.array(count), positives: z.array(count) }),
+});
+export type BinaryCurves = z.infer<typeof binaryCurves>;
+
+const regressionCurves = z.object({
+  predictedVsActual: z.object({
+    xEdges: z.array(finite).min(2).describe('actual'),
+    yEdges: z.array(finite).min(2).describe('predicted'),
+    counts: z.array(z.array(count)).describe('one row of counts for each bin of actual'),
+  }),
+  residuals: histogramSchema.describe('predicted - actual'),
+});
+export type RegressionCurves = z.infer<typeof regressionCurves>;
+
+const perClassSchema = z.object({
+  class: z.string(),
+  support: count,
+  precision: fraction,
+  recall: fraction,
+  f1: fraction,
+});
+export type ClassMetrics = z.infer<typeof perClassSchema>;
+
+const common = {
+  n: z.int().min(1).describe('holdout rows'),
+  weighted: z.boolean().describe('whether rows carry sample weights'),
+  bootstrap: z.object({
+    resamples: z.int().min(1).describe('resamples drawn; fewer than requested on a large holdout'),
+    requested: z.int().min(1),
+    seed: z.int(),
+    confidence: z.number().gt(0).lt(1).describe('level of the two-sided intervals'),
+  }),
+  importances: z.array(importanceSchema).describe('by falling mean; empty when not measured'),
+};
+const championOf = <Names extends readonly [string, ...string[]]>(names: Names) =>
+  z.object({
+    metrics: z.record(z.enum(names), estimateSchema),
+    differences: z.record(z.enum(names), differenceSchema),
+  });
+
+/** The result of scoring a candidate (and, when there is one, the champion) on one holdout. */
+export const evaluationSchema = z.discriminatedUnion('task', [
+  z.object({
+    ...common,
+    task: z.literal('binary'),
+    positives: count,
+    threshold: fraction,
+    metrics: z.record(z.enum(binaryMetrics), estimateSchema),
+    champion: championOf(binaryMetrics)
+      .extend({ curves: binaryCurves.pick({ roc: true, pr: true }) })
+      .optional(),
+    confusion: confusionSchema,
+    curves: binaryCurves,
+  }),
+  z.object({
+    ...common,
+    task: z.literal('multiclass'),
+    metrics: z.record(z.enum(multiclassMetrics), estimateSchema),
+    champion: championOf(multiclassMetrics).optional(),
+    confusion: confusionSchema,
+    perClass: z.array(perClassSchema),
+  }),
+  z.object({
+    ...common,
+    task: z.literal('regression'),
+    metrics: z.record(z.enum(regressionMetrics), estimateSchema),
+    champion: championOf(regressionMetrics).optional(),
+    curves: regressionCurves,
+  }),
+]);
+export type Evaluation = z.infer<typeof evaluationSchema>;
+export type BinaryEvaluation = Extract<Evaluation, { task: 'binary' }>;
+export type MulticlassEvaluation = Extract<Evaluation, { task: 'multiclass' }>;
+export type RegressionEvaluation = Extract<Evaluation, { task: 'regression' }>;
+
+const gateResultSchema = z.object({
+  gate: z.string().describe('the gate as a short name: auc ≥ 0.75'),
+  metric: metricSchema,
+  kind: z.enum(['min', 'max', 'vsChampion']),
+  value: finite
+    .nullable()
+    .describe('what was compared: the metric, or the confidence bound of the difference; null without a champion'),
+  bound: finite.describe('what it was compared with'),
+  interval: z.object({ low: finite, high: finite }).nullable(),
+  passed: z.boolean(),
+  reason: z.string(),
+});
+export type GateResult = z.infer<typeof gateResultSchema>;
+
+/** Whether the candidate may be registered, and why. */
+export const verdictSchema = z.object({ passed: z.boolean(), gates: z.array(gateResultSchema).min(1) });
+export type Verdict = z.infer<typeof verdictSchema>;

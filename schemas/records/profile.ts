@@ -1,0 +1,64 @@
+import * as z from 'zod';
+
+/** Count, mean, sum of squared deviations from the mean, and range of some numbers; the range of none is null. */
+export const momentsSchema = z.object({
+  count: z.int().min(0),
+  mean: z.number(),
+  m2: z.number().min(0),
+  min: z.number().nullable(),
+  max: z.number().nullable(),
+});
+export type Moments = z.infer<typeof momentsSchema>;
+
+/** How often each value occurs, ordered by value. */
+export const countsSchema = z.array(z.tuple([z.string(), z.int().min(1)]));
+export type Counts = z.infer<typeof countsSchema>;
+
+const missing = z.int().min(0).describe('missing values on all sides');
+const trainMissing = z.int().min(0).describe('missing values among the training rows');
+
+/** One clean column. Distributions are of the training rows alone, so that nothing fitted on them has seen the holdout. */
+export const columnProfileSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('number'), missing, trainMissing, train: momentsSchema }),
+  z.object({
+    kind: z.literal('category'),
+    missing,
+    trainMissing,
+    counts: countsSchema,
+    rest: z.int().min(0).describe('training rows whose category was beyond the most frequent ones of its shard'),
+  }),
+  z.object({
+    kind: z.literal('boolean'),
+    missing,
+    trainMissing,
+    trueCount: z.int().min(0),
+    falseCount: z.int().min(0),
+  }),
+  z.object({
+    kind: z.literal('datetime'),
+    missing,
+    trainMissing,
+    min: z.string().nullable(),
+    max: z.string().nullable(),
+  }),
+]);
+export type ColumnProfile = z.infer<typeof columnProfileSchema>;
+
+const sideSchema = z.object({
+  rows: z.int().min(0),
+  classes: z.array(z.int().min(0)).describe('rows by class in the order of their numbers; empty for regression'),
+  label: momentsSchema,
+});
+export type SideProfile = z.infer<typeof sideSchema>;
+
+/** What a shard, or a whole drop, holds: mergeable, and free of any single row's values beyond range ends and categories. */
+export const profileSchema = z.object({
+  rows: z.int().min(0).describe('raw rows, malformed ones included'),
+  malformed: z.object({
+    rows: z.int().min(0),
+    reasons: z.array(z.object({ column: z.string().nullable(), reason: z.string(), count: z.int().min(1) })),
+  }),
+  sides: z.object({ train: sideSchema, validation: sideSchema, test: sideSchema }),
+  columns: z.record(z.string(), columnProfileSchema),
+});
+export type Profile = z.infer<typeof profileSchema>;

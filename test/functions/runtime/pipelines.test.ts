@@ -1,0 +1,54 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { pipelineNames, readPipeline } from '#functions/runtime/pipelines';
+
+let root: string;
+const text = `name: loan
+dataset:
+  format: csv
+  label: { column: y, positive: 1 }
+  columns: { x: { role: feature, type: number } }
+evaluation: { task: binary, gates: [{ metric: auc, min: 0.5 }] }
+`;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'tidegate-pipelines-'));
+  mkdirSync(join(root, 'pipelines'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+const put = (file: string, content: string) => writeFileSync(join(root, 'pipelines', file), content);
+
+it('names the pipelines of the package in order, and nothing else that lies there', () => {
+  for (const file of ['b.yml', 'a.yml', 'README.md', 'c.yaml']) put(file, '');
+  expect(pipelineNames(root)).toEqual(['a', 'b']);
+});
+
+it('reads a pipeline, as text and as what it means', () => {
+  put('loan.yml', text);
+  expect(readPipeline(root, 'loan')).toMatchObject({
+    text,
+    pipeline: { name: 'loan', evaluation: { task: 'binary' } },
+  });
+});
+
+it.each([
+  ['loans', /"loans".*There are: loan\..*pipelines\/loans\.yml/],
+  ['../pipelines/loan', /There are: loan\./],
+])('does not know %s, and says which there are', (name, said) => {
+  put('loan.yml', text);
+  expect(() => readPipeline(root, name)).toThrow(
+    expect.objectContaining({ name: 'UnknownPipelineError', message: expect.stringMatching(said) }),
+  );
+});
+
+it('says so when there is none at all', () => {
+  expect(() => readPipeline(root, 'loan')).toThrow('There are: none.');
+});
+
+it('names the file that is no pipeline', () => {
+  put('loan.yml', text.replace('auc', 'rmse'));
+  expect(() => readPipeline(root, 'loan')).toThrow(
+    expect.objectContaining({ name: 'PipelineConfigError', message: expect.stringContaining('pipelines/loan.yml') }),
+  );
+});

@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { text } from '#domain/data/sql';
 import { artifactKeys } from '#domain/runs/layout';
 import { writeLoanBook } from '#examples/loans/generate';
-import type { ObjectStore } from '#functions/aws/object-store';
+import type { ObjectStore } from '#functions/ports/object-store';
 import { openEngine } from '#functions/shards/duckdb';
 import { cleanShard } from '#functions/shards/shard-cleaning';
 import { encodeShard } from '#functions/shards/shard-encoding';

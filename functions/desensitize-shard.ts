@@ -1,7 +1,5 @@
-import { s3Client } from '#functions/aws/clients/s3';
+import { artifactStore, cleanStore, rawStore } from '#functions/aws/buckets';
 import { secretsClient } from '#functions/aws/clients/secrets-manager';
-import { objectStore } from '#functions/aws/object-store';
-import { artifactStore, cleanStore } from '#functions/aws/stores';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
 import { functionMemoryMb } from '#functions/shards/duckdb';
@@ -16,7 +14,7 @@ const memoryMb = functionMemoryMb();
 export const handler = withMiddleware(desensitizeShardSchema, async (event) =>
   cleanShard(
     {
-      raw: objectStore(s3Client(), config.RAW_BUCKET),
+      raw: rawStore(config),
       clean: cleanStore(config),
       artifacts: artifactStore(config),
       tokenKey: await readTokenKey(secretsClient(), config.TOKEN_KEY_SECRET),

@@ -1,4 +1,4 @@
-import { artifactStore, cleanStore } from '#functions/aws/stores';
+import { artifactStore, cleanStore } from '#functions/aws/buckets';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
 import { functionMemoryMb } from '#functions/shards/duckdb';

@@ -1,6 +1,6 @@
 import { deploymentKeys } from '#domain/deployment/target';
 import { TransientError } from '#domain/errors';
-import { ifAbsent, ifEquals, type StateStore } from '#functions/aws/state-store';
+import { ifAbsent, ifEquals, type StateStore } from '#functions/ports/state-store';
 import { type DeploymentClaim, deploymentClaimSchema } from '#schemas/events/deployment';
 
 type Running = (executionArn: string) => Promise<boolean>;

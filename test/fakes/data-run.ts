@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { artifactKeys } from '#domain/runs/layout';
-import type { ObjectStore } from '#functions/aws/object-store';
+import type { ObjectStore } from '#functions/ports/object-store';
 import { type OpenEngine, openEngine } from '#functions/shards/duckdb';
 import { cleanShard } from '#functions/shards/shard-cleaning';
 import { encodeShard } from '#functions/shards/shard-encoding';

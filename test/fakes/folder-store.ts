@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DropVanishedError, NotFoundError } from '#domain/errors';
-import type { ObjectStore } from '#functions/aws/object-store';
+import type { ObjectStore } from '#functions/ports/object-store';
 
 /** A bucket that is a folder: for tests of what reads and writes buckets. It keeps no versions. */
 export function folderStore(folder: string): ObjectStore {

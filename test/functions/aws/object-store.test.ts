@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { type ObjectStore, objectStore } from '#functions/aws/object-store';
+import { objectStore } from '#functions/aws/object-store';
+import type { ObjectStore } from '#functions/ports/object-store';
 import { type FakeBuckets, fakeBuckets } from '../support/buckets.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tidegate-objects-'));

@@ -10,9 +10,9 @@ import { artifactKeys } from '#domain/runs/layout';
 import { writeLoanBook } from '#examples/loans/generate';
 import type { ObjectStore } from '#functions/ports/object-store';
 import { openEngine } from '#functions/shards/duckdb';
-import { cleanShard } from '#functions/shards/shard-cleaning';
-import { encodeShard } from '#functions/shards/shard-encoding';
-import { fitRun } from '#functions/shards/transform-fitting';
+import { cleanShard } from '#functions/use-cases/desensitize-shard';
+import { fitRun } from '#functions/use-cases/fit-transform';
+import { encodeShard } from '#functions/use-cases/transform-shard';
 import { parsePipeline } from '#schemas/load-pipeline';
 
 /** Memory each step is given, in MB: a Lambda of this size could run it. */

@@ -3,8 +3,8 @@ import { secretsClient } from '#functions/aws/clients/secrets-manager';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
 import { functionMemoryMb } from '#functions/shards/duckdb';
-import { cleanShard } from '#functions/shards/shard-cleaning';
 import { readTokenKey } from '#functions/shards/token-key';
+import { cleanShard } from '#functions/use-cases/desensitize-shard';
 import { desensitizeShardSchema } from '#schemas/events/shard';
 
 const config = readConfig(['RAW_BUCKET', 'CLEAN_BUCKET', 'ARTIFACTS_BUCKET', 'TOKEN_KEY_SECRET']);

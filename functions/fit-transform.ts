@@ -2,7 +2,7 @@ import { artifactStore, cleanStore } from '#functions/aws/buckets';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
 import { functionMemoryMb } from '#functions/shards/duckdb';
-import { fitRun } from '#functions/shards/transform-fitting';
+import { fitRun } from '#functions/use-cases/fit-transform';
 import { fitTransformSchema } from '#schemas/events/shard';
 
 const config = readConfig(['CLEAN_BUCKET', 'ARTIFACTS_BUCKET']);

@@ -2,7 +2,7 @@ import { artifactStore, cleanStore } from '#functions/aws/buckets';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
 import { functionMemoryMb } from '#functions/shards/duckdb';
-import { encodeShard } from '#functions/shards/shard-encoding';
+import { encodeShard } from '#functions/use-cases/transform-shard';
 import { transformShardSchema } from '#schemas/events/shard';
 
 const config = readConfig(['CLEAN_BUCKET', 'ARTIFACTS_BUCKET']);

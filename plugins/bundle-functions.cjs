@@ -92,8 +92,10 @@ class BundleFunctions {
       platform: 'node',
       target: 'node24',
       format: 'cjs',
-      minifyWhitespace: true,
-      minifySyntax: true,
+      // The ESM builds of the AWS SDK: unused commands fall away, which their CommonJS builds do not allow.
+      mainFields: ['module', 'main'],
+      minify: true,
+      // Step Functions matches errors by their class names.
       keepNames: true,
       legalComments: 'none',
       external: ['@duckdb/*'],

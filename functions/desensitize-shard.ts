@@ -1,5 +1,6 @@
-import { artifactStore, cleanStore, rawStore } from '#functions/aws/buckets';
+import { artifactStore, rawStore } from '#functions/aws/buckets';
 import { secretsClient } from '#functions/aws/clients/secrets-manager';
+import { cleanFileStore } from '#functions/aws/file-store';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
 import { functionMemoryMb } from '#functions/shards/duckdb';
@@ -15,7 +16,7 @@ export const handler = withMiddleware(desensitizeShardSchema, async (event) =>
   cleanShard(
     {
       raw: rawStore(config),
-      clean: cleanStore(config),
+      clean: cleanFileStore(config),
       artifacts: artifactStore(config),
       tokenKey: await readTokenKey(secretsClient(), config.TOKEN_KEY_SECRET),
       memoryMb,

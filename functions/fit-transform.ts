@@ -1,4 +1,5 @@
-import { artifactStore, cleanStore } from '#functions/aws/buckets';
+import { artifactStore } from '#functions/aws/buckets';
+import { cleanFileStore } from '#functions/aws/file-store';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
 import { functionMemoryMb } from '#functions/shards/duckdb';
@@ -10,5 +11,5 @@ const memoryMb = functionMemoryMb();
 
 /** Merges the shards' profiles, judges the drop's quality and fits imputation, vocabularies and codes on its training rows. */
 export const handler = withMiddleware(fitTransformSchema, (event) =>
-  fitRun({ clean: cleanStore(config), artifacts: artifactStore(config), memoryMb }, event),
+  fitRun({ clean: cleanFileStore(config), artifacts: artifactStore(config), memoryMb }, event),
 );

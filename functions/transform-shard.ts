@@ -1,4 +1,5 @@
-import { artifactStore, cleanStore } from '#functions/aws/buckets';
+import { artifactStore } from '#functions/aws/buckets';
+import { cleanFileStore } from '#functions/aws/file-store';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
 import { functionMemoryMb } from '#functions/shards/duckdb';
@@ -10,5 +11,5 @@ const memoryMb = functionMemoryMb();
 
 /** Writes one shard as model inputs: training and validation parts, holdout features for candidate and champion, labels. */
 export const handler = withMiddleware(transformShardSchema, (event) =>
-  encodeShard({ clean: cleanStore(config), artifacts: artifactStore(config), memoryMb }, event),
+  encodeShard({ clean: cleanFileStore(config), artifacts: artifactStore(config), memoryMb }, event),
 );

@@ -1,7 +1,6 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { Upload } from '@aws-sdk/lib-storage';
 import { DropVanishedError, NotFoundError } from '#domain/errors';
 import type { ListedObject, ObjectStore } from '#functions/ports/object-store';
 
@@ -69,14 +68,6 @@ export function objectStore(client: S3Client, bucket: string): ObjectStore {
         }
         throw error;
       }
-    },
-    async upload(file, key, contentType) {
-      await new Upload({
-        client,
-        params: { Bucket: bucket, Key: key, Body: createReadStream(file), ContentType: contentType },
-        // a function that dies aborts nothing either: the bucket's lifecycle removes parts left behind
-        leavePartsOnError: true,
-      }).done();
     },
   };
 }

@@ -21,6 +21,10 @@ export interface ObjectStore {
   writeText(key: string, text: string, contentType: string): Promise<void>;
   /** Streams an object (a given version, if any) to a file. @throws DropVanishedError when it is missing. */
   download(key: string, file: string, versionId?: string): Promise<void>;
+}
+
+/** A bucket that files of any size are written to. */
+export interface FileStore extends ObjectStore {
   /** Streams a file to an object, in parts when it is large. */
   upload(file: string, key: string, contentType: string): Promise<void>;
 }

@@ -8,7 +8,7 @@ import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
 import { readPipeline } from '#functions/runtime/pipelines';
 import { admitDrop } from '#functions/use-cases/admit-drop';
-import { admitDropSchema } from '#schemas/records/run';
+import { admitDropSchema } from '#schemas/events/admit-drop';
 
 const config = readConfig(['RAW_BUCKET', 'ARTIFACTS_BUCKET', 'STATE_TABLE', 'GIT_COMMIT', 'LAMBDA_TASK_ROOT']);
 

@@ -6,7 +6,7 @@ import { runStore } from '#functions/aws/tables';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
 import { finishRun } from '#functions/use-cases/finish-run';
-import { finishRunSchema } from '#schemas/records/run';
+import { finishRunSchema } from '#schemas/events/finish-run';
 
 const config = readConfig(['STAGE', 'STATE_TABLE', 'RETRAIN_MACHINE_ARN']);
 

@@ -1,6 +1,6 @@
 import { capturePrefix } from '#domain/runs/layout';
-import type { Deployment } from '#schemas/events/deployment';
 import type { Pipeline } from '#schemas/pipeline';
+import type { Deployment } from '#schemas/records/deployment';
 
 /** What of the stack a deployment needs to know. */
 export interface DeploymentEnvironment {

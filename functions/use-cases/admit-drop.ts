@@ -8,8 +8,9 @@ import type { ObjectStore } from '#functions/ports/object-store';
 import type { RawListing, RawObject } from '#functions/ports/raw-listing';
 import type { StateStore } from '#functions/ports/state-store';
 import { sha256Hex } from '#functions/runtime/hash';
+import type { admitDropSchema, RetrainInput } from '#schemas/events/admit-drop';
 import type { Pipeline } from '#schemas/pipeline';
-import { type admitDropSchema, championSchema, type DropRecord, type RetrainInput } from '#schemas/records/run';
+import { championSchema, type DropRecord } from '#schemas/records/run';
 
 /** What admission needs of the outside. */
 export interface AdmissionPorts {

@@ -1,7 +1,7 @@
 import type { Endpoints } from '#functions/ports/endpoints';
 import { logger } from '#functions/runtime/logger';
 import { isTransient } from '#functions/runtime/transient-errors';
-import type { Deployment } from '#schemas/events/deployment';
+import type { Deployment } from '#schemas/records/deployment';
 
 /**
  * Deletes the endpoint config that served before a model that serves now. Its model stays: a former champion can be scored

@@ -3,7 +3,9 @@ import { explainFailure, type Failure } from '#domain/runs/failure';
 import type { RunPointer } from '#domain/runs/layout';
 import { releaseLease } from '#functions/claims/lease';
 import type { Condition, StateItem, StateStore } from '#functions/ports/state-store';
-import { type finishRunSchema, type PendingDrop, retrainInputSchema } from '#schemas/records/run';
+import { retrainInputSchema } from '#schemas/events/admit-drop';
+import type { finishRunSchema } from '#schemas/events/finish-run';
+import type { PendingDrop } from '#schemas/records/run';
 
 /** What ending a run needs of the outside. */
 export interface FinishPorts {

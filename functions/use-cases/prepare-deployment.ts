@@ -11,13 +11,9 @@ import type { ModelRegistry } from '#functions/ports/model-registry';
 import type { ObjectStore } from '#functions/ports/object-store';
 import type { StateStore } from '#functions/ports/state-store';
 import { putDefaultTests } from '#functions/use-cases/put-default-tests';
-import {
-  type Deployment,
-  type DeploymentDecision,
-  deploymentClaimSchema,
-  type prepareDeploymentSchema,
-} from '#schemas/events/deployment';
+import type { DeploymentDecision, prepareDeploymentSchema } from '#schemas/events/deployment';
 import { pipelineSchema } from '#schemas/pipeline';
+import { type Deployment, deploymentClaimSchema } from '#schemas/records/deployment';
 import { championSchema } from '#schemas/records/run';
 
 /** What preparing a deployment needs of the outside. */

@@ -4,7 +4,8 @@ import { settleClaim, unlockEndpoint } from '#functions/claims/deployment-claims
 import type { Endpoints } from '#functions/ports/endpoints';
 import type { StateStore } from '#functions/ports/state-store';
 import { dropFormerConfig } from '#functions/use-cases/drop-former-config';
-import type { Deployment, promoteModelSchema } from '#schemas/events/deployment';
+import type { promoteModelSchema } from '#schemas/events/deployment';
+import type { Deployment } from '#schemas/records/deployment';
 import { type Champion, championSchema } from '#schemas/records/run';
 
 /** What promoting needs of the outside. */

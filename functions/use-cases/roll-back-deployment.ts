@@ -7,13 +7,8 @@ import { settleClaim, unlockEndpoint } from '#functions/claims/deployment-claims
 import type { Endpoints } from '#functions/ports/endpoints';
 import type { StateStore } from '#functions/ports/state-store';
 import { dropFormerConfig } from '#functions/use-cases/drop-former-config';
-import {
-  type Deployment,
-  deploymentSchema,
-  type RolledBack,
-  type rollBackDeploymentSchema,
-  rolledBackSchema,
-} from '#schemas/events/deployment';
+import type { rollBackDeploymentSchema } from '#schemas/events/deployment';
+import { type Deployment, deploymentSchema, type RolledBack, rolledBackSchema } from '#schemas/records/deployment';
 
 /** What rolling back needs of the outside. */
 export interface RollBackPorts {

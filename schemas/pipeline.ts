@@ -87,6 +87,7 @@ const splitSchema = z
   .strict()
   .refine((s) => Math.abs(s.train + s.validation + s.test - 1) < 1e-9, 'train + validation + test must be 1');
 
+const instanceTypeSchema = z.string().regex(/^ml\.[a-z0-9]+\.[a-z0-9]+$/);
 const hyperparameterValue = z.union([z.string(), z.number(), z.boolean()]);
 const trainingSchema = z
   .object({
@@ -99,10 +100,7 @@ const trainingSchema = z
       ),
     instances: z
       .object({
-        type: z
-          .string()
-          .regex(/^ml\.[a-z0-9]+\.[a-z0-9]+$/)
-          .default('ml.m5.xlarge'),
+        type: instanceTypeSchema.default('ml.m5.xlarge'),
         count: z.int().min(1).max(20).default(1),
         volumeSizeInGB: z.int().min(1).max(16384).default(30),
         spot: z.boolean().default(false),
@@ -176,10 +174,7 @@ export const pipelineSchema = z
       .object({
         instances: z
           .object({
-            type: z
-              .string()
-              .regex(/^ml\.[a-z0-9]+\.[a-z0-9]+$/)
-              .default('ml.m5.large'),
+            type: instanceTypeSchema.default('ml.m5.large'),
             count: z.int().min(1).max(20).default(1),
           })
           .strict()

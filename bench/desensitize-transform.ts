@@ -10,9 +10,9 @@ import { artifactKeys } from '#domain/runs/layout';
 import { writeLoanBook } from '#examples/loans/generate';
 import type { FileStore } from '#functions/ports/object-store';
 import { openEngine } from '#functions/shards/duckdb';
-import { cleanShard } from '#functions/use-cases/desensitize-shard';
-import { fitRun } from '#functions/use-cases/fit-transform';
-import { encodeShard } from '#functions/use-cases/transform-shard';
+import { desensitizeShard } from '#functions/use-cases/desensitize-shard';
+import { fitTransform } from '#functions/use-cases/fit-transform';
+import { transformShard } from '#functions/use-cases/transform-shard';
 import { parsePipeline } from '#schemas/load-pipeline';
 
 /** Memory each step is given, in MB: a Lambda of this size could run it. */
@@ -55,7 +55,7 @@ const steps: Record<string, (root: string) => Promise<unknown>> = {
     engine.close();
   },
   desensitize: (root) =>
-    cleanShard(
+    desensitizeShard(
       {
         raw: folder(join(root, 'raw')),
         clean: folder(join(root, 'clean')),
@@ -66,12 +66,12 @@ const steps: Record<string, (root: string) => Promise<unknown>> = {
       { run, shard: { index: 0, key, size: 0 } },
     ),
   fit: (root) =>
-    fitRun(
+    fitTransform(
       { clean: folder(join(root, 'clean')), artifacts: folder(join(root, 'artifacts')), memoryMb },
       { run, shards: 1 },
     ),
   transform: (root) =>
-    encodeShard(
+    transformShard(
       { clean: folder(join(root, 'clean')), artifacts: folder(join(root, 'artifacts')), memoryMb },
       { run, shard: { index: 0 } },
     ),

@@ -53,7 +53,7 @@ async function profileRows(
  *
  * @throws SchemaMismatchError, MalformedDataError, DataEngineError, DropVanishedError
  */
-export async function cleanShard(ports: CleaningPorts, { run, shard }: DesensitizeShardEvent) {
+export async function desensitizeShard(ports: CleaningPorts, { run, shard }: DesensitizeShardEvent) {
   const { clean, artifacts } = ports;
   const pipeline = await artifacts.readJson(artifactKeys(run).config, pipelineSchema);
   return withScratch(async (directory) => {

@@ -70,7 +70,7 @@ async function partConditions(
  * candidate and, when it is to be compared, the champion (by its own fitted transform), and the holdout's labels and slices.
  * All holdout files have the rows in the same order. A side without rows in this shard gets no object.
  */
-export async function encodeShard(
+export async function transformShard(
   { clean, artifacts, memoryMb }: EncodingPorts,
   { run, shard, champion }: TransformShardEvent,
 ) {

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { buildBaseline } from '#domain/drift/baseline';
 import { driftColumns } from '#domain/drift/columns';
-import { type EvaluationInput, evaluate, gateConfidences } from '#domain/evaluation/evaluate';
+import { type EvaluationInput, evaluate } from '#domain/evaluation/evaluate';
 import { permutationImportance } from '#domain/evaluation/importance';
 import { parseFeatures } from '#domain/evaluation/score-text';
+import { gateConfidences } from '#domain/gates/registry';
 import { artifactKeys, cleanKeys } from '#domain/runs/layout';
 import { artifactStore, cleanStore } from '#functions/aws/stores';
 import { readConfig } from '#functions/runtime/config';

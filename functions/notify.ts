@@ -1,5 +1,7 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { TidegateError } from '#domain/errors';
+import type { Outgoing } from '#domain/notices/notice';
+import { composeNotice, noticeSchema } from '#domain/notices/registry';
 import { secretsClient } from '#functions/aws/clients/secrets-manager';
 import { ifAbsent } from '#functions/aws/state-store';
 import { artifactStore, runStore } from '#functions/aws/stores';
@@ -7,9 +9,7 @@ import { readConfig } from '#functions/runtime/config';
 import { logger } from '#functions/runtime/logger';
 import { isTransient, withMiddleware } from '#functions/runtime/middleware';
 import { readPipeline } from '#functions/runtime/pipelines';
-import { compose, type Outgoing } from '#functions/slack/notices';
 import { postMessage } from '#functions/slack/slack';
-import { noticeSchema } from '#schemas/events/notice';
 
 const config = readConfig([
   'STAGE',
@@ -78,5 +78,5 @@ async function remember(record: () => Promise<unknown>): Promise<void> {
 
 /** Tells the team: composes the notice's message and sends it once. */
 export const handler = withMiddleware(noticeSchema, async (notice) =>
-  send(await compose({ artifacts: artifactStore(config), store: runStore(config), stage: config.STAGE }, notice)),
+  send(await composeNotice({ artifacts: artifactStore(config), state: runStore(config), stage: config.STAGE }, notice)),
 );

@@ -1,5 +1,6 @@
 import { runDefinition } from 'embedded-cloud/stepfunctions/run-definition';
 import { describe, expect, it } from 'vitest';
+import { noticeSchema } from '#domain/notices/registry';
 import {
   type Deployment,
   deploymentSchema,
@@ -7,7 +8,6 @@ import {
   promoteModelSchema,
   rollBackDeploymentSchema,
 } from '#schemas/events/deployment';
-import { noticeSchema } from '#schemas/events/notice';
 import { loadMachine, taskName } from './load-machine.ts';
 
 const arn = 'arn:aws:sagemaker:eu-central-1:123456789012:model-package/tidegate-dev-loan/2';

@@ -173,9 +173,9 @@ function explainAlternatives(
         found,
       )
     : [];
-  const [likeliestRest] = rest.toSorted(
-    (a, b) => a.unknown.length + a.issues.length - b.unknown.length - b.issues.length,
-  );
+  // the keys that are there say more of what was meant than the values do
+  const misfit = (own: Objections) => own.unknown.length + own.issues.filter(isLacking).length;
+  const [likeliestRest] = rest.toSorted((a, b) => misfit(a) - misfit(b) || a.issues.length - b.issues.length);
   return [
     ...explainAll({ unknown, issues: shared }),
     ...(lacking.length > 0

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { EvaluationError } from '#domain/errors';
 import { differenceOf, estimateOf } from '#domain/evaluation/read';
 import { findKind } from '#domain/find-kind';
+import { findMetric } from '#domain/metrics/registry';
 import { formatNumber } from '#domain/text/format-number';
 import type { Difference, GateResult } from '#schemas/records/evaluation';
 import type { GateContext, GateKind } from './gate.ts';
@@ -38,11 +39,11 @@ export const vsChampion = {
     }),
   confidences: ({ vsChampion: { confidence } }) => [confidence],
   judge,
-  show(result, { evaluation, metrics }) {
-    const difference = result.metric === undefined ? undefined : differenceOf(evaluation, result.metric);
-    if (result.value === null || result.metric === undefined || !difference) return { signed: true, point: undefined };
-    const { higherIsBetter } = findKind(metrics, result.metric, 'metric');
-    return { prefix: higherIsBetter ? 'at least' : 'at most', signed: true, point: difference.difference };
+  show({ metric = '', value }, { evaluation, metrics }) {
+    const point = differenceOf(evaluation, metric)?.difference;
+    const known = findMetric(metric, metrics);
+    if (value === null || !known) return { signed: true, point };
+    return { prefix: known.higherIsBetter ? 'at least' : 'at most', signed: true, point };
   },
 } as const satisfies GateKind<VsChampionGate>;
 

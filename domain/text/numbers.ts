@@ -9,8 +9,11 @@ const odd = (n: number): string | undefined => {
 /** A count: `2,000,000`. */
 export const count = (n: number): string => odd(n) ?? group.format(n);
 
-/** A count with its noun: `1 object`, `3 objects`. */
-export const counted = (n: number, noun: string): string => `${count(n)} ${noun}${n === 1 ? '' : 's'}`;
+/** A noun in the plural: `rows`, `replies`. */
+const plural = (noun: string): string => (/[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`);
+
+/** A count with its noun: `1 object`, `3 objects`, `2 replies`. */
+export const counted = (n: number, noun: string): string => `${count(n)} ${n === 1 ? noun : plural(noun)}`;
 
 /** A metric or a bound: four decimals below 1, four digits above, no trailing zeros: `0.8123`, `12.34`, `48,210`. */
 export function decimal(n: number): string {

@@ -31,15 +31,15 @@ test.each([
   ['{ metric: aucc, min: 0.7 }', ['gate.metric: found "aucc"; allowed: auc, recall. Did you mean auc?']],
   ['{ metric: auc, min: high }', ['gate.min: found "high"; expected a number.']],
   [
-    '{ metric: auc, vsChampion: { worse: 0 } }',
+    '{ metric: auc, vsChampion: { notWorse: 0 } }',
     [
       'gate.vsChampion.notWorseBy: missing; expected a number.',
-      'gate.vsChampion.worse: not a known setting. Did you mean notWorseBy?',
+      'gate.vsChampion.notWorse: not a known setting. Did you mean notWorseBy?',
     ],
   ],
   ['{ metric: auc, min: 0.7 }', []],
 ])('%s is explained by the alternative that was probably meant', (gate, expected) => {
-  expect(problems(gate).toSorted()).toEqual(expected);
+  expect(problems(gate).toSorted()).toEqual(expected.toSorted());
 });
 
 test('what is wrong by every alternative is said once, beside what tells them apart', () => {

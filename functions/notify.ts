@@ -78,5 +78,5 @@ async function remember(record: () => Promise<unknown>): Promise<void> {
 
 /** Tells the team: composes the notice's message and sends it once. */
 export const handler = withMiddleware(noticeSchema, async (notice) =>
-  send(await composeNotice({ artifacts: artifactStore(config), state: runStore(config), stage: config.STAGE }, notice)),
+  send(await composeNotice({ artifacts: artifactStore(config), store: runStore(config), stage: config.STAGE }, notice)),
 );

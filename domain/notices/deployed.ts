@@ -43,7 +43,7 @@ export const deployed = defineNotice({
     at: '2026-01-31T10:47:30.000Z',
   },
   address: ({ run, startedAt }) => ({ key: `${run.runId}#${startedAt}`, run }),
-  load: async ({ state }, { run }) => championSchema.parse(await state.get(run.pipeline, 'champion')),
+  load: async ({ store }, { run }) => championSchema.parse(await store.get(run.pipeline, 'champion')),
   message: ({ run, endpointName, startedAt, at }, champion) =>
     deployedMessage({
       ...run,

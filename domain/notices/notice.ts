@@ -11,7 +11,7 @@ export interface NoticePorts {
     readJson<Schema extends z.ZodType>(key: string, schema: Schema): Promise<z.output<Schema>>;
   };
   /** The state table: partition key pipeline, sort key `champion`, `run#<id>` … */
-  readonly state: { get(pk: string, sk: string): Promise<Readonly<Record<string, unknown>> | undefined> };
+  readonly store: { get(pk: string, sk: string): Promise<Readonly<Record<string, unknown>> | undefined> };
   readonly stage: string;
 }
 

@@ -36,7 +36,7 @@ export const registered = defineNotice({
   event: { run: runPointerSchema },
   example: { run: { pipeline: 'loan-default', runId: '20260131-101500-4f2a' } },
   address: ({ run }) => ({ key: run.runId, run }),
-  load: ({ state }, { run }) => state.get(run.pipeline, `run#${run.runId}`),
+  load: ({ store }, { run }) => store.get(run.pipeline, `run#${run.runId}`),
   message: ({ run }, record, stage) =>
     registeredMessage({
       ...run,

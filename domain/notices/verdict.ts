@@ -98,9 +98,9 @@ export const verdict = defineNotice({
   event: { run: runPointerSchema },
   example: { run: { pipeline: 'loan-default', runId: '20260131-101500-4f2a' } },
   address: ({ run }) => ({ key: run.runId, run }),
-  async load({ artifacts, state }, { run }) {
+  async load({ artifacts, store }, { run }) {
     const keys = artifactKeys(run);
-    const champion = await state.get(run.pipeline, 'champion');
+    const champion = await store.get(run.pipeline, 'champion');
     return {
       verdict: await artifacts.readJson(keys.verdict, verdictSchema),
       evaluation: await artifacts.readJson(keys.evaluation, evaluationSchema),

@@ -10,7 +10,7 @@ export const approvalWaiting = defineNotice({
   event: { run: runPointerSchema, days: z.int().min(1) },
   example: { run: { pipeline: 'loan-default', runId: '20260131-101500-4f2a' }, days: 3 },
   address: ({ run, days }) => ({ key: `${run.runId}#${days}`, run }),
-  load: ({ state }, { run }) => state.get(run.pipeline, `run#${run.runId}`),
+  load: ({ store }, { run }) => store.get(run.pipeline, `run#${run.runId}`),
   message: ({ run, days }, record, stage) =>
     composeMessage({
       heading: `🖐️ ${run.pipeline}: version ${String(record?.['modelPackageVersion'])} still waits`,

@@ -57,7 +57,7 @@ async function said(notice: unknown, { evaluation, verdict }: ReturnType<typeof 
   const records: Record<string, unknown> = { [keys.evaluation]: evaluation, [keys.verdict]: verdict };
   const ports: NoticePorts = {
     artifacts: { uri: (key) => `s3://artifacts/${key}`, readJson: async (key, schema) => schema.parse(records[key]) },
-    state,
+    store: state,
     stage: 'dev',
   };
   return composeNotice(ports, noticeSchemaOf(notices).parse(notice), notices);

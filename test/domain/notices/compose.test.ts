@@ -24,7 +24,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'tidegate-notices-'));
   state = memoryState();
   artifacts = folderStore(folder);
-  ports = { artifacts, state, stage: 'dev' };
+  ports = { artifacts, store: state, stage: 'dev' };
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 

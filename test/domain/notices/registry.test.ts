@@ -36,7 +36,7 @@ async function ports(): Promise<NoticePorts> {
       uri: (key) => `s3://artifacts/${key}`,
       readJson: async (key, schema) => schema.parse(records[key]),
     },
-    state,
+    store: state,
     stage: 'dev',
   };
 }

@@ -1,4 +1,5 @@
 import { TidegateError } from '#domain/errors';
+import { noticeSchema } from '#domain/notices/registry';
 import { artifactStore } from '#functions/aws/buckets';
 import { secretsClient } from '#functions/aws/clients/secrets-manager';
 import { readSecret } from '#functions/aws/secrets';
@@ -9,7 +10,6 @@ import { withMiddleware } from '#functions/runtime/middleware';
 import { readPipeline } from '#functions/runtime/pipelines';
 import { postMessage } from '#functions/slack/slack';
 import { notify } from '#functions/use-cases/notify';
-import { noticeSchema } from '#schemas/events/notice';
 
 const config = readConfig([
   'STAGE',

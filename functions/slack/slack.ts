@@ -1,6 +1,6 @@
 import type * as slack from '@slack/web-api';
 import { SlackRejectedError, TransientError } from '#domain/errors';
-import type { Message } from '#domain/notifications/message';
+import type { Message } from '#domain/slack/message';
 
 /** Where a message went: what a thread is opened with. */
 export interface PostedMessage {

@@ -1,9 +1,10 @@
 import { buildBaseline } from '#domain/drift/baseline';
 import { driftColumns } from '#domain/drift/columns';
-import { type EvaluationInput, evaluate, gateConfidences } from '#domain/evaluation/evaluate';
+import { type EvaluationInput, evaluate } from '#domain/evaluation/evaluate';
 import { permutationImportance } from '#domain/evaluation/importance';
 import { scoresPerRow } from '#domain/evaluation/predictions';
 import { parseFeatures } from '#domain/evaluation/score-text';
+import { gateConfidences } from '#domain/gates/registry';
 import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
 import type { ObjectStore } from '#functions/ports/object-store';
 import { readHoldout, readPermuted } from '#functions/shards/holdout';

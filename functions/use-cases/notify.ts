@@ -1,12 +1,13 @@
-import type { Message } from '#domain/notifications/message';
-import { ifAbsent } from '#functions/ports/state-store';
+import type { NoticePorts, Outgoing } from '#domain/notices/notice';
+import { composeNotice, type Notice } from '#domain/notices/registry';
+import type { Message } from '#domain/slack/message';
+import { ifAbsent, type StateStore } from '#functions/ports/state-store';
 import { logger } from '#functions/runtime/logger';
 import { isTransient } from '#functions/runtime/transient-errors';
-import { compose, type NoticePorts, type Outgoing } from '#functions/slack/notices';
-import type { Notice } from '#schemas/events/notice';
 
 /** What notifying needs of the outside. */
 export interface NotifyPorts extends NoticePorts {
+  readonly store: StateStore;
   /** The channel of a pipeline; the default one for undefined or an unknown pipeline. */
   readonly channelOf: (pipeline: string | undefined) => string;
   /** Posts a message. @returns where it stands, or undefined when Slack is not configured */
@@ -54,4 +55,4 @@ async function send(
 
 /** Composes a notice's message and sends it once. */
 export const notify = async (ports: NotifyPorts, notice: Notice): Promise<{ sent: boolean }> =>
-  send(ports, await compose(ports, notice));
+  send(ports, await composeNotice(ports, notice));

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { caughtErrorSchema } from '#schemas/events/caught-error';
+import { caughtErrorSchema } from '#schemas/records/caught-error';
 import { type Deployment, deploymentSchema } from '#schemas/records/deployment';
 
 const arn = z.string().startsWith('arn:');

@@ -1,7 +1,7 @@
 import { runDefinition } from 'embedded-cloud/stepfunctions/run-definition';
 import { describe, expect, it } from 'vitest';
+import { noticeSchema } from '#domain/notices/registry';
 import { prepareDeploymentSchema, promoteModelSchema, rollBackDeploymentSchema } from '#schemas/events/deployment';
-import { noticeSchema } from '#schemas/events/notice';
 import { type Deployment, deploymentSchema } from '#schemas/records/deployment';
 import { loadMachine, taskName } from './load-machine.ts';
 

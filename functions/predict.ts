@@ -1,5 +1,5 @@
 import { DescribeEndpointCommand } from '@aws-sdk/client-sagemaker';
-import { InvokeEndpointCommand } from '@aws-sdk/client-sagemaker-runtime';
+import { InvokeEndpointCommand, type InvokeEndpointCommandOutput, ModelError } from '@aws-sdk/client-sagemaker-runtime';
 import { encodeRows, toCsv } from '#domain/data/online';
 import { PredictionError } from '#domain/errors';
 import { describePredictions } from '#domain/evaluation/predictions';
@@ -48,6 +48,25 @@ async function loadModel(name: string): Promise<LoadedModel> {
   return { champion, ...transform };
 }
 
+/** Asks the endpoint. @throws PredictionError when the model fails, without its text: that may repeat what was asked */
+async function invoke(endpointName: string, body: string): Promise<InvokeEndpointCommandOutput> {
+  try {
+    return await sageMakerRuntimeClient().send(
+      new InvokeEndpointCommand({
+        EndpointName: endpointName,
+        ContentType: 'text/csv',
+        Accept: 'text/csv',
+        Body: body,
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    throw new PredictionError(
+      `The model behind endpoint ${endpointName} failed with status ${error.OriginalStatusCode ?? 'unknown'}. Look into the endpoint's log.`,
+    );
+  }
+}
+
 /**
  * Predicts raw rows: the SQL that encoded the training rows encodes them, the endpoint scores them, and the answer names the model
  * version. Refuses while another config than the champion's serves, since its inputs may differ.
@@ -69,14 +88,7 @@ export const handler = withMiddleware(
         `Endpoint ${champion.endpointName} serves ${serving}, not the champion's ${champion.endpointConfigName}: a deployment is under way, or the endpoint was changed by hand. Try again, or deploy the model again.`,
       );
     }
-    const answer = await sageMakerRuntimeClient().send(
-      new InvokeEndpointCommand({
-        EndpointName: champion.endpointName,
-        ContentType: 'text/csv',
-        Accept: 'text/csv',
-        Body: toCsv(encoded),
-      }),
-    );
+    const answer = await invoke(champion.endpointName, toCsv(encoded));
     const perRow = fitted.task === 'multiclass' ? fitted.label.classes.length : 1;
     const scores = parseScores(new TextDecoder().decode(answer.Body), perRow, `endpoint ${champion.endpointName}`);
     return {

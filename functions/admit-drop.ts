@@ -1,6 +1,6 @@
 import { DropVanishedError, EmptyDropError, InvalidInputError } from '#domain/errors';
 import { makeRunId } from '#domain/naming';
-import { describeContent, locateDrop, planShards, selectDropObjects } from '#domain/runs/drop';
+import { describeContent, isHidden, locateDrop, planShards, selectDropObjects } from '#domain/runs/drop';
 import { artifactKeys } from '#domain/runs/layout';
 import { documentClient, s3Client, sfnClient } from '#functions/common/clients';
 import { readConfig } from '#functions/common/config';
@@ -43,9 +43,15 @@ function explainSkip(lease: Exclude<LeaseResult, { kind: 'held' }>): string {
   }
 }
 
+/** Whether an object lies in a drop, and not in a folder that something else keeps for itself. The marker is one. */
+function isDropObject(pipeline: string, key: string): boolean {
+  const folder = key.slice(0, key.lastIndexOf('/') + 1);
+  return key.split('/').length > 2 && !isHidden(folder, `${pipeline}/`);
+}
+
 /** The folder whose newest object is the newest of all. */
 function newestDrop(pipeline: string, objects: readonly RawObject[]): string {
-  const inFolders = objects.filter((o) => o.key.split('/').length > 2);
+  const inFolders = objects.filter((o) => isDropObject(pipeline, o.key));
   const newest = inFolders.toSorted((a, b) => b.lastModified.localeCompare(a.lastModified))[0];
   if (!newest)
     throw new EmptyDropError(
@@ -64,6 +70,18 @@ export const handler = withMiddleware(admitDropSchema, async ({ input, execution
   const { pipeline: name, reason, force } = request;
   const { text, pipeline } = readPipeline(config.LAMBDA_TASK_ROOT, name);
   const { trigger } = pipeline.dataset;
+  if (request.objectKey !== undefined) {
+    const isData = 'marker' in trigger || !isHidden(request.objectKey, `${name}/`);
+    if (!isData || !isDropObject(name, request.objectKey)) {
+      const why = 'a name on its way starts with _ or .';
+      return {
+        decision: 'skipped' as const,
+        pipeline: name,
+        drop: request.prefix,
+        reason: `the object ${request.objectKey} is no data: ${why}`,
+      };
+    }
+  }
   if (request.objectKey !== undefined && 'eachObject' in trigger && !settled && trigger.quietPeriodSeconds > 0) {
     return { decision: 'settling' as const, waitSeconds: trigger.quietPeriodSeconds };
   }
@@ -77,7 +95,7 @@ export const handler = withMiddleware(admitDropSchema, async ({ input, execution
   }
   if (request.objectKey !== undefined && 'eachObject' in trigger && !admitted) {
     const own = listed.find((o) => o.key === request.objectKey);
-    const later = listed.find((o) => own && o.lastModified > own.lastModified);
+    const later = listed.find((o) => own && o.lastModified > own.lastModified && !isHidden(o.key, prefix));
     if (later)
       return {
         decision: 'skipped' as const,

@@ -1,5 +1,8 @@
 // The process that is the embedded cloud. `tidegate up` starts it; it ends on SIGTERM (`tidegate down`) or SIGINT.
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { makePrivateFolder } from '#local/cloud/private-folder';
+import { identifyProcess } from '#local/cloud/process-identity';
 import { parseFaultFile } from '#local/faults/fault-file';
 import { readQuotas } from '#local/sagemaker/settings';
 import { startCloud } from '#local/start';
@@ -8,7 +11,10 @@ import { stateDirectory } from './project.ts';
 import { type CloudFile, cloudFile } from './target.ts';
 
 const [port = '0', stage = 'local', faultFile] = process.argv.slice(2);
-mkdirSync(stateDirectory(), { recursive: true });
+// everything the cloud writes, raw rows included, is its user's alone
+process.umask(0o077);
+makePrivateFolder(stateDirectory());
+const instance = randomUUID();
 
 const cloud = await startCloud({
   templatePath: templateFile,
@@ -16,6 +22,7 @@ const cloud = await startCloud({
   stateDir: stateDirectory(),
   port: Number(port),
   stage,
+  instance,
   parameters: (endpoint) => ({ SlackApiUrl: `${endpoint}/_slack/api/` }),
   secrets: { SlackTokenSecret: 'xoxb-local' },
   sageMaker: readQuotas(process.env['TIDEGATE_SAGEMAKER_QUOTAS'], 'TIDEGATE_SAGEMAKER_QUOTAS'),
@@ -23,7 +30,8 @@ const cloud = await startCloud({
 });
 
 const record: CloudFile = {
-  pid: process.pid,
+  instance,
+  process: identifyProcess(process.pid) ?? { pid: process.pid },
   endpoint: cloud.endpoint,
   region: cloud.region,
   accountId: cloud.accountId,

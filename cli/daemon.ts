@@ -1,6 +1,9 @@
 // The process that is the embedded cloud. `tidegate up` starts it; it ends on SIGTERM (`tidegate down`) or SIGINT.
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { startCloud } from 'embedded-cloud';
+import { makePrivateFolder } from 'embedded-cloud/cloud/private-folder';
+import { identifyProcess } from 'embedded-cloud/cloud/process-identity';
 import { parseFaultFile } from 'embedded-cloud/faults/fault-file';
 import { readQuotas } from 'embedded-cloud/sagemaker/settings';
 import { packageDirectory, templateFile } from './package-service.ts';
@@ -9,7 +12,10 @@ import { createSlackPages } from './slack-page/pages.ts';
 import { type CloudFile, cloudFile } from './target.ts';
 
 const [port = '0', stage = 'local', faultFile] = process.argv.slice(2);
-mkdirSync(stateDirectory(), { recursive: true });
+// everything the cloud writes, raw rows included, is its user's alone
+process.umask(0o077);
+makePrivateFolder(stateDirectory());
+const instance = randomUUID();
 
 const cloud = await startCloud({
   templatePath: templateFile,
@@ -18,6 +24,7 @@ const cloud = await startCloud({
   port: Number(port),
   stackName: `tidegate-${stage}`,
   pages: [createSlackPages],
+  instance,
   parameters: (endpoint) => ({ SlackApiUrl: `${endpoint}/_slack/api/` }),
   secrets: { SlackTokenSecret: 'xoxb-local' },
   sageMaker: readQuotas(process.env['TIDEGATE_SAGEMAKER_QUOTAS'], 'TIDEGATE_SAGEMAKER_QUOTAS'),
@@ -25,7 +32,8 @@ const cloud = await startCloud({
 });
 
 const record: CloudFile = {
-  pid: process.pid,
+  instance,
+  process: identifyProcess(process.pid) ?? { pid: process.pid },
   endpoint: cloud.endpoint,
   region: cloud.region,
   accountId: cloud.accountId,

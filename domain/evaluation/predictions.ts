@@ -1,6 +1,11 @@
 import { EvaluationError } from '#domain/errors';
-import type { PredictResponse } from '#schemas/events/predict';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
+
+/** A model's answer for one row: binary, multiclass or regression. */
+export type Prediction =
+  | { score: number; label: string }
+  | { label: string; probabilities: Record<string, number> }
+  | { value: number };
 
 /** Numbers a model answers a row: one a class for multiclass, else one. */
 export const scoresPerRow = ({ task, label }: Pick<FittedTransform, 'task' | 'label'>): number =>
@@ -18,7 +23,7 @@ export function describePredictions(
   scores: Float64Array,
   rows: number,
   threshold: number,
-): PredictResponse['predictions'] {
+): Prediction[] {
   const { task, label } = fitted;
   const perRow = scoresPerRow(fitted);
   if (scores.length !== rows * perRow) {

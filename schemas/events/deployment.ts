@@ -32,7 +32,6 @@ export const promoteModelSchema = z.object({
 
 /** The endpoint as the deploy machine saw it last. */
 const polledEndpointSchema = z.object({ status: z.string(), config: z.string(), reason: z.string() });
-export type PolledEndpoint = z.output<typeof polledEndpointSchema>;
 
 /** What RollBackDeployment is called with; `deployment` is null when preparing it failed. */
 export const rollBackDeploymentSchema = z.object({

@@ -1,16 +1,20 @@
 import type * as z from 'zod';
-import type { Dataset, EvaluationSettings, TrainingSettings } from './pipeline.ts';
+import type { DatasetSettings } from '#domain/data/settings';
+import type { EvaluationSettings } from '#domain/evaluation/settings';
+import type { Issue } from '#domain/issue';
+import type { TrainingSettings } from '#domain/training/settings';
+import { checkTuning } from '#domain/training/tuning-rules';
+import type { Task } from '#schemas/records/task';
 import { binaryMetrics, multiclassMetrics, regressionMetrics } from './pipeline-gates.ts';
-import { checkTuning } from './pipeline-tuning-rules.ts';
 
-const metricsByTask: Record<EvaluationSettings['task'], readonly string[]> = {
+const metricsByTask: Record<Task, readonly string[]> = {
   binary: binaryMetrics,
   multiclass: multiclassMetrics,
   regression: regressionMetrics,
 };
 /** A pipeline whose fields are right each by itself. */
 interface UncheckedPipeline {
-  readonly dataset: Dataset;
+  readonly dataset: DatasetSettings;
   readonly evaluation: EvaluationSettings;
   readonly split: { readonly groupBy?: unknown };
   readonly training: TrainingSettings;
@@ -25,7 +29,7 @@ const reserved = ['_row', '_side', '_label', '_id', '_time'];
 const generalizedKinds = { keepFirst: 'category', binWidth: 'number', truncateTo: 'datetime' } as const;
 
 /** Column names must be apart by more than case (SQL's are not), unreserved, and usable as they are generalized. */
-function checkNames({ dataset }: UncheckedPipeline, issue: (path: (string | number)[], message: string) => void): void {
+function checkNames({ dataset }: UncheckedPipeline, issue: Issue): void {
   const byLowerCase = new Map<string, string>();
   for (const [name, spec] of Object.entries(dataset.columns)) {
     const path = ['dataset', 'columns', name];

@@ -1,8 +1,8 @@
 import { nearestName } from 'located-yaml/nearest-name';
 import { expectedColumns } from '#domain/data/columns';
 import { firstRecord, likelyDelimiter } from '#domain/data/csv-header';
+import type { DataSettings } from '#domain/data/settings';
 import { SchemaMismatchError } from '#domain/errors';
-import type { Pipeline } from '#schemas/pipeline';
 
 const quoted = (names: readonly string[]): string => names.map((n) => `"${n}"`).join(', ');
 const plural = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
@@ -13,7 +13,7 @@ const plural = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' 
  * @param file the object's key, for messages
  * @throws SchemaMismatchError naming every missing, extra and doubled column, and what was probably meant
  */
-export function checkColumns(pipeline: Pipeline, file: string, found: readonly string[]): void {
+export function checkColumns(pipeline: Pick<DataSettings, 'dataset'>, file: string, found: readonly string[]): void {
   const expected = expectedColumns(pipeline);
   const seen = new Map<string, string>();
   const doubled = new Set<string>();
@@ -65,7 +65,7 @@ export function checkColumns(pipeline: Pipeline, file: string, found: readonly s
  * @param start the first bytes of the (decompressed) file; a header must fit in them
  * @throws SchemaMismatchError for an empty file, one without rows, a wrong delimiter or encoding, and columns that do not fit
  */
-export function readCsvColumns(pipeline: Pipeline, file: string, start: Uint8Array): string[] {
+export function readCsvColumns(pipeline: Pick<DataSettings, 'dataset'>, file: string, start: Uint8Array): string[] {
   const { csv } = pipeline.dataset;
   if (start.length === 0)
     throw new SchemaMismatchError(`${file} is empty. Write it again, or leave it out of the drop.`);

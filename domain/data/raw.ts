@@ -1,6 +1,6 @@
 import type { RawRelation } from '#domain/data/clean';
+import type { DatasetSettings } from '#domain/data/settings';
 import { ident, text, texts } from '#domain/data/sql';
-import type { Pipeline } from '#schemas/pipeline';
 
 /** A local copy of one raw object. */
 export interface RawFile {
@@ -20,7 +20,7 @@ export const rejectsTable = '_rejects';
 const neverNull = '\u0001\u0002\u0003';
 
 /** SQL of the CSV reader: every field as VARCHAR under `f<position>`, rows with another number of fields noted and left out. */
-function csvReader({ path, gzip, columns }: RawFile, { csv }: Pipeline['dataset']): string {
+function csvReader({ path, gzip, columns }: RawFile, { csv }: DatasetSettings): string {
   const fields = columns.map((_, i) => `'f${i}': 'VARCHAR'`).join(', ');
   const options = [
     'auto_detect = false',
@@ -56,7 +56,7 @@ function parquetText(column: string, type: string): string {
  *
  * @param needed the columns to read, each among `file.columns` (JSON lines: or absent everywhere, then NULL)
  */
-export function rawRelation(file: RawFile, dataset: Pipeline['dataset'], needed: readonly string[]): RawRelation {
+export function rawRelation(file: RawFile, dataset: DatasetSettings, needed: readonly string[]): RawRelation {
   if (dataset.format === 'csv') {
     const fields = needed.map((name) => `f${file.columns.indexOf(name)} AS ${ident(name)}`);
     return {

@@ -1,4 +1,4 @@
-import type { Pipeline } from '#schemas/pipeline';
+import type { DataSettings } from '#domain/data/settings';
 import type { ColumnSpec } from '#schemas/pipeline-columns';
 import type { Evaluation, Verdict } from '#schemas/records/evaluation';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
@@ -9,7 +9,10 @@ import type { ColumnSummary, DataSummary, ReportInput, SideSummary } from './inp
 /** The records of a run that a report is made of. */
 export interface RunRecords {
   readonly runId: string;
-  readonly pipeline: Pipeline;
+  readonly pipeline: Pick<DataSettings, 'dataset'> & {
+    readonly name: string;
+    readonly description?: string | undefined;
+  };
   readonly drop: DropRecord;
   readonly profile: Profile;
   readonly fitted: FittedTransform;

@@ -1,5 +1,5 @@
+import type { DatasetSettings } from '#domain/data/settings';
 import { EmptyDropError, SchemaMismatchError } from '#domain/errors';
-import type { Pipeline } from '#schemas/pipeline';
 
 /** One raw object of a drop, pinned to a version. */
 export interface DropObject {
@@ -40,7 +40,7 @@ export function locateDrop(key: string): DropLocation {
   return { pipeline, prefix: `${parts.slice(0, -1).join('/')}/` };
 }
 
-const suffixes: Record<Pipeline['dataset']['format'], readonly string[]> = {
+const suffixes: Record<DatasetSettings['format'], readonly string[]> = {
   csv: ['.csv', '.csv.gz', '.data', '.data.gz', '.txt', '.txt.gz', '.tsv', '.tsv.gz'],
   jsonl: ['.jsonl', '.jsonl.gz', '.ndjson', '.ndjson.gz'],
   parquet: ['.parquet'],
@@ -54,7 +54,7 @@ const suffixes: Record<Pipeline['dataset']['format'], readonly string[]> = {
 export function selectDropObjects(
   prefix: string,
   objects: readonly DropObject[],
-  dataset: Pipeline['dataset'],
+  dataset: Pick<DatasetSettings, 'format'>,
 ): DropObject[] {
   const name = (key: string) => key.slice(key.lastIndexOf('/') + 1);
   const rows = objects.filter((o) => !/^[_.]/.test(name(o.key)) && name(o.key) !== '');

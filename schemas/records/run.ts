@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 /** `{ pipeline, runId }`: all that travels through the machines of a run. */
 export const runPointerSchema = z.object({ pipeline: z.string().min(1), runId: z.string().min(1) });
+export type RunPointer = Readonly<z.output<typeof runPointerSchema>>;
 
 /** The part of EventBridge's `Object Created` event that a retrain needs (aws-facts: EventBridge). */
 const objectCreatedSchema = z.object({

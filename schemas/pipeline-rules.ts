@@ -1,17 +1,12 @@
 import type * as z from 'zod';
 import type { DatasetSettings } from '#domain/data/settings';
 import type { EvaluationSettings } from '#domain/evaluation/settings';
+import { metricOfGate } from '#domain/gates/registry';
 import type { Issue } from '#domain/issue';
+import { metricsOf } from '#domain/metrics/registry';
 import type { TrainingSettings } from '#domain/training/settings';
 import { checkTuning } from '#domain/training/tuning-rules';
-import type { Task } from '#schemas/records/task';
-import { binaryMetrics, multiclassMetrics, regressionMetrics } from './pipeline-gates.ts';
 
-const metricsByTask: Record<Task, readonly string[]> = {
-  binary: binaryMetrics,
-  multiclass: multiclassMetrics,
-  regression: regressionMetrics,
-};
 /** A pipeline whose fields are right each by itself. */
 interface UncheckedPipeline {
   readonly dataset: DatasetSettings;
@@ -81,14 +76,14 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx)
       }
     }
   }
+  const allowed = metricsOf(evaluation.task).map(({ name }) => name);
   evaluation.gates.forEach((gate, i) => {
-    const allowed = metricsByTask[evaluation.task];
-    if (!allowed.includes(gate.metric)) {
-      issue(
-        ['evaluation', 'gates', i, 'metric'],
-        `"${gate.metric}" is not a ${evaluation.task} metric; allowed: ${allowed.join(', ')}`,
-      );
-    }
+    const metric = metricOfGate(gate);
+    if (metric === undefined || allowed.includes(metric)) return;
+    issue(
+      ['evaluation', 'gates', i, 'metric'],
+      `"${metric}" is not a ${evaluation.task} metric; allowed: ${allowed.join(', ')}`,
+    );
   });
   const { groupBy } = pipeline.split;
   if (typeof groupBy === 'object' && groupBy !== null) {

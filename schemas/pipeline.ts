@@ -3,7 +3,7 @@ import { datasetSchema, splitSchema } from '#domain/data/settings';
 import { deploymentSchema } from '#domain/deployment/settings';
 import { driftSchema } from '#domain/drift/settings';
 import { evaluationSchema } from '#domain/evaluation/settings';
-import { notifySchema } from '#domain/notifications/settings';
+import { notifySchema } from '#domain/notices/settings';
 import { registrySchema } from '#domain/registry/settings';
 import { imbalanceSchema, trainingSchema } from '#domain/training/settings';
 import { checkPipeline } from './pipeline-rules.ts';

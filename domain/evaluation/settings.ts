@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { gateSchema } from '#schemas/pipeline-gates';
+import { gateSchema } from '#domain/gates/registry';
 import { taskSchema } from '#schemas/records/task';
 
 /** `evaluation`: how a model is judged on the holdout. */

@@ -1,4 +1,4 @@
-import type { EvaluationSettings } from './pipeline.ts';
+import type { Issue } from '#domain/issue';
 import {
   gridJobs,
   MOST_JOBS,
@@ -11,13 +11,13 @@ import {
   tunables,
   tuningMetrics,
   tuningObjective,
-} from './pipeline-tuning.ts';
+} from '#domain/training/tuning-settings';
+import type { Task } from '#schemas/records/task';
 
 interface UncheckedTraining {
   readonly hyperparameters: Readonly<Record<string, Scalar>>;
   readonly tuning?: Tuning | undefined;
 }
-type Issue = (path: (string | number)[], message: string) => void;
 
 const shownBounds = ({ low, high, open }: Tunable): string =>
   high === undefined ? `${open ? 'above' : 'at least'} ${low}` : `${open ? 'above' : 'from'} ${low} to ${high}`;
@@ -60,11 +60,7 @@ function checkJobs(tuning: Tuning, issue: Issue): void {
 }
 
 /** Rules of `training.tuning` that span several fields: what SageMaker would refuse hours later. */
-export function checkTuning(
-  { hyperparameters, tuning }: UncheckedTraining,
-  task: EvaluationSettings['task'],
-  issue: Issue,
-): void {
+export function checkTuning({ hyperparameters, tuning }: UncheckedTraining, task: Task, issue: Issue): void {
   if (!tuning) return;
   const ranges = searchRanges(tuning);
   if (ranges.length === 0)

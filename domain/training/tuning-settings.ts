@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { EvaluationSettings } from './pipeline.ts';
+import type { Task } from '#schemas/records/task';
 
 /** What may be tuned of the built-in XGBoost, and between which bounds (developer guide: Tune an XGBoost Model). */
 export interface Tunable {
@@ -33,7 +33,7 @@ export type TuningDirection = 'Maximize' | 'Minimize';
  * Metrics the built-in XGBoost computes on the validation shards, and which way is better (SageMaker Developer Guide, "Tune
  * an XGBoost model").
  */
-export const tuningMetrics: Readonly<Record<EvaluationSettings['task'], Readonly<Record<string, TuningDirection>>>> = {
+export const tuningMetrics: Readonly<Record<Task, Readonly<Record<string, TuningDirection>>>> = {
   binary: {
     auc: 'Maximize',
     aucpr: 'Maximize',
@@ -135,7 +135,7 @@ export const gridJobs = (tuning: Pick<Tuning, 'ranges'>): number =>
   searchRanges(tuning).reduce((product, [, range]) => product * (range.kind === 'values' ? range.values.length : 1), 1);
 
 /** The metric that a training is judged by while it runs, and stopped early by, when the pipeline names none. */
-export const defaultEvalMetric: Readonly<Record<EvaluationSettings['task'], string>> = {
+export const defaultEvalMetric: Readonly<Record<Task, string>> = {
   binary: 'auc',
   multiclass: 'mlogloss',
   regression: 'rmse',
@@ -146,7 +146,7 @@ export type Scalar = string | number | boolean;
 /** What a tuning makes best: its metric, or the last of eval_metric, by which XGBoost stops early too. */
 export function tuningObjective(
   tuning: Pick<Tuning, 'metric'>,
-  task: EvaluationSettings['task'],
+  task: Task,
   hyperparameters: Readonly<Record<string, Scalar>>,
 ): { readonly metric: string; readonly direction: TuningDirection | undefined } {
   const evaluated =

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { searchRanges } from '#domain/training/tuning-settings';
 import { parsePipeline } from '#schemas/load-pipeline';
-import { searchRanges } from '#schemas/pipeline-tuning';
 
 const read = (training: string) =>
   parsePipeline(

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensurePython } from 'embedded-cloud/python/environment';
 import { CliError, dim, print, seconds } from './output.ts';
 import { packageIsStale, packageService } from './package-service.ts';
 import { projectRoot, stateDirectory } from './project.ts';
+import { ensurePython } from './python/environment.ts';
 import { type CloudFile, localStage, readCloud } from './target.ts';
 
 /** Says what happens and how long it took. */

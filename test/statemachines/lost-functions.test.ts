@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { runDefinition } from 'embedded-cloud/stepfunctions/run-definition';
+import { runDefinition } from 'embedded-cloud/asl';
 import { describe, expect, it } from 'vitest';
 import { loadMachine } from './load-machine.ts';
 

@@ -1,40 +1,54 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
-import { run } from 'embedded-cloud/python/command';
-import type { ServiceModel } from 'embedded-cloud/service-model/model';
+import type { ServiceModel } from '#src/service-model/model';
 
-const project = fileURLToPath(new URL('../../', import.meta.url));
-const requirements = join(project, 'scripts', 'contract', 'requirements.txt');
+const requirements = fileURLToPath(new URL('botocore.txt', import.meta.url));
 
 /**
- * Installs the pinned botocore below `.tidegate/`, once; nothing of it is run, its service models are read.
+ * Installs the pinned botocore, once. Its service models are read; none of its code runs.
+ * @param directory where the installation is kept
  * @returns the folder with its service models, or in one line why they cannot be had (no python3 with venv, no PyPI)
  */
-export async function installModels(): Promise<{ readonly folder: string } | { readonly problem: string }> {
+export async function installModels(
+  directory: string,
+): Promise<{ readonly folder: string } | { readonly problem: string }> {
   const wanted = readFileSync(requirements, 'utf8');
   const version = createHash('sha256').update(wanted).digest('hex').slice(0, 12);
-  const root = join(project, '.tidegate', 'service-models', version);
+  const root = join(directory, version);
   const folder = join(root, 'packages', 'botocore', 'data');
   const marker = join(root, 'installed');
   if (existsSync(marker)) return { folder };
   rmSync(root, { recursive: true, force: true });
   mkdirSync(root, { recursive: true });
   const venv = join(root, 'venv');
-  const made = await run('python3', ['-m', 'venv', venv]);
-  if (made.code !== 0) return { problem: `python3 cannot make a virtual environment: ${lastLine(made.output)}` };
+  const venvProblem = await problemOf('python3', ['-m', 'venv', venv]);
+  if (venvProblem !== undefined) return { problem: `python3 cannot make a virtual environment: ${venvProblem}` };
   const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--retries', '1', '--no-deps'];
   const only = ['--require-hashes', '--only-binary', ':all:', '--target', join(root, 'packages')];
-  const installed = await run(join(venv, 'bin', 'python'), [...pip, ...only, '-r', requirements]);
-  if (installed.code !== 0) return { problem: `botocore could not be installed: ${lastLine(installed.output)}` };
+  const pipProblem = await problemOf(join(venv, 'bin', 'python'), [...pip, ...only, '-r', requirements]);
+  if (pipProblem !== undefined) return { problem: `botocore could not be installed: ${pipProblem}` };
   rmSync(venv, { recursive: true, force: true });
   writeFileSync(marker, wanted);
   return { folder };
 }
 
-const lastLine = (output: string): string => output.trim().split('\n').at(-1) ?? '';
+const execute = promisify(execFile);
+
+/** Runs a program. @returns the last line of what it printed when it fails */
+async function problemOf(program: string, arguments_: readonly string[]): Promise<string | undefined> {
+  try {
+    await execute(program, arguments_);
+    return undefined;
+  } catch (cause) {
+    const { stdout = '', stderr = '', message } = cause as Error & { stdout?: string; stderr?: string };
+    return `${stdout}\n${stderr}`.trim().split('\n').at(-1) || message;
+  }
+}
 
 /** Where requests of one signing name may belong, when botocore's folder has another name or there are several. */
 const FOLDERS: Readonly<Record<string, readonly string[]>> = {

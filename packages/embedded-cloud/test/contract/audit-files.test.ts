@@ -1,13 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { auditLines } from 'embedded-cloud/cloud/audit';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { auditFiles } from '../../../scripts/contract/audit-files.ts';
+import { auditLines } from '#src/cloud/audit';
+import { auditFiles } from '#src/contract/audit-files';
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'tidegate-contract-'));
+  folder = mkdtempSync(join(tmpdir(), 'cloud-contract-'));
   mkdirSync(join(folder, 'a', 'deep'), { recursive: true });
   writeFileSync(join(folder, 'a', 'deep', 'audit.jsonl'), '{"operation":"One"}\n{"operation":"Two"}\n{"operat');
   writeFileSync(join(folder, 'a', 'audit.1.jsonl'), '{"operation":"Zero"}\n');

@@ -1,7 +1,7 @@
-import type { AuditLine } from 'embedded-cloud/cloud/audit';
-import { readLeftOut } from 'embedded-cloud/cloud/left-out';
-import { checkShape, type Path, type Violation } from 'embedded-cloud/service-model/check';
-import type { ServiceModel } from 'embedded-cloud/service-model/model';
+import type { AuditLine } from '#src/cloud/audit';
+import { readLeftOut } from '#src/cloud/left-out';
+import { checkShape, type Path, type Violation } from '#src/service-model/check';
+import type { ServiceModel } from '#src/service-model/model';
 
 /** Where the models come from. */
 export interface ModelSource {

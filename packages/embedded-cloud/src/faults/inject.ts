@@ -1,16 +1,20 @@
 import type { EndpointFault, EventFault, Fault, InvocationFault, JobFault } from '../cloud/faults.ts';
 import type { FaultRule } from './fault-file.ts';
-import { serviceError } from './service-errors.ts';
+import type { ServiceError, Trouble } from './service-errors.ts';
 
 const ms = (seconds: number): number => Math.round(seconds * 1000);
 
-/** What a rule does to a call. @param service the signing name, or `slack` */
-export function callFault(rule: FaultRule, service: string, name: string): Fault | undefined {
+/** What a rule does to a call. @param errorOf how the called service writes an error */
+export function callFault(
+  rule: FaultRule,
+  errorOf: (trouble: Trouble) => ServiceError,
+  name: string,
+): Fault | undefined {
   switch (rule.fault) {
     case 'throttle':
-      return { kind: 'error', ...serviceError(service, 'throttled'), rule: name };
+      return { kind: 'error', ...errorOf('throttled'), rule: name };
     case 'server-error':
-      return { kind: 'error', ...serviceError(service, rule.status === 503 ? 'unavailable' : 'failed'), rule: name };
+      return { kind: 'error', ...errorOf(rule.status === 503 ? 'unavailable' : 'failed'), rule: name };
     case 'error':
       return { kind: 'error', code: rule.code, status: rule.status, message: rule.message, rule: name };
     case 'timeout':

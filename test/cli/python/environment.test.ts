@@ -3,9 +3,9 @@ import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ensurePython, PythonUnavailableError } from '#src/python/environment';
-import { withLock } from '#src/python/lock';
-import { python } from './python.ts';
+import { ensurePython, PythonUnavailableError } from '#cli/python/environment';
+import { withLock } from '#cli/python/lock';
+import { python } from '../../support/python.ts';
 
 describe('the Python environment', () => {
   let root = '';
@@ -53,7 +53,7 @@ describe('the Python environment', () => {
     await Promise.all([work('a'), work('b')]);
     expect(order.map((entry) => entry.split(' ')[1])).toEqual(['in', 'out', 'in', 'out']);
 
-    const module = join(import.meta.dirname, '../../src/python/lock.ts');
+    const module = join(import.meta.dirname, '../../../cli/python/lock.ts');
     const holder = spawn(process.execPath, [
       '--input-type=module',
       '-e',

@@ -1,4 +1,4 @@
-import { type ModelShape, type OperationModel, type ServiceModel, shapeOf } from 'embedded-cloud/service-model/model';
+import { type ModelShape, type OperationModel, type ServiceModel, shapeOf } from '#src/service-model/model';
 
 /** Parts of a shape or member that say nothing about validity. */
 const DROPPED = new Set(['documentation', 'deprecated', 'deprecatedMessage', 'deprecatedSince', 'box']);
@@ -51,7 +51,7 @@ export function writeModel({ metadata, operations, shapes }: ServiceModel): stri
       .join(',\n');
   return [
     '{',
-    '  "//": "Made by scripts/generate-constraints.ts from botocore (Apache-2.0): do not edit.",',
+    '  "//": "Made by scripts/generate-service-model.ts from botocore (Apache-2.0): do not edit.",',
     `  "metadata": ${JSON.stringify(metadata)},`,
     `  "operations": {\n${block(operations)}\n  },`,
     `  "shapes": {\n${block(shapes)}\n  }`,

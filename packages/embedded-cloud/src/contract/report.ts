@@ -1,5 +1,5 @@
-import type { AuditLine } from 'embedded-cloud/cloud/audit';
-import type { Verdict } from './replay.ts';
+import type { AuditLine } from '#src/cloud/audit';
+import type { Verdict } from '#src/contract/replay';
 
 interface Fault {
   count: number;

@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { run } from '#src/python/command';
-import { withLock } from '#src/python/lock';
+import { run } from './command.ts';
+import { withLock } from './lock.ts';
 
-const project = fileURLToPath(new URL('../../../../', import.meta.url));
+const project = fileURLToPath(new URL('../../', import.meta.url));
 const requirements = join(project, 'containers', 'xgboost', 'requirements.txt');
 
 /** A Python that can import XGBoost. */

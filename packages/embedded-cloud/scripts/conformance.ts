@@ -1,11 +1,12 @@
 /**
- * Holds the embedded cloud against behaviour recorded from AWS: `npm run conformance`.
- * CONFORMANCE_DIR names a folder of JSON files; each holds an array of recorded executions of state machines
+ * Checks the embedded cloud against behaviour recorded from AWS: `npm run conformance -- <folder>`, or CONFORMANCE_DIR.
+ * The folder has JSON files; each holds an array of recorded executions of state machines
  * (`definition`, `input`, `expected`, `events`) or of event patterns (`pattern`, `event`, `expected`).
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type AslCase, runAslCase } from 'embedded-cloud/stepfunctions/conformance';
+import { matchEvent, validatePattern } from '#src/eventbridge/pattern';
+import { type AslCase, runAslCase } from '#src/stepfunctions/conformance';
 
 /** One recorded answer of EventBridge; `pattern` and `event` may be JSON texts. */
 interface PatternCase {
@@ -16,56 +17,40 @@ interface PatternCase {
   readonly expected: 'match' | 'no-match' | 'invalid-pattern';
 }
 
-interface PatternMatcher {
-  matchEvent(pattern: unknown, event: unknown): boolean;
-  /** @throws when AWS would refuse the pattern */
-  validatePattern(pattern: unknown): void;
-}
-
 const has = (value: unknown, ...members: string[]): boolean =>
   typeof value === 'object' && value !== null && members.every((member) => member in value);
 
 const parsed = (value: unknown): unknown => (typeof value === 'string' ? JSON.parse(value) : value);
 
-async function loadMatcher(): Promise<PatternMatcher | undefined> {
-  try {
-    return (await import('embedded-cloud/eventbridge/pattern')) as unknown as PatternMatcher;
-  } catch (error) {
-    if (has(error, 'code') && (error as { code: unknown }).code === 'ERR_MODULE_NOT_FOUND') return undefined;
-    throw error;
-  }
-}
-
-function answer(matcher: PatternMatcher, { pattern, event }: PatternCase): PatternCase['expected'] {
+function answer({ pattern, event }: PatternCase): PatternCase['expected'] {
   let wanted: unknown;
   try {
     wanted = parsed(pattern);
-    matcher.validatePattern(wanted);
+    validatePattern(wanted);
   } catch {
     return 'invalid-pattern';
   }
-  return matcher.matchEvent(wanted, parsed(event)) ? 'match' : 'no-match';
+  return matchEvent(wanted, parsed(event)) ? 'match' : 'no-match';
 }
 
-async function differencesOf(recorded: unknown, matcher: PatternMatcher | undefined): Promise<string[]> {
+async function differencesOf(recorded: unknown): Promise<string[]> {
   try {
     if (has(recorded, 'definition', 'input')) return await runAslCase(recorded as AslCase);
-    if (!matcher) return ['eventbridge/pattern.ts is missing'];
     const wanted = recorded as PatternCase;
-    const actual = answer(matcher, wanted);
+    const actual = answer(wanted);
     return actual === wanted.expected ? [] : [`expected ${wanted.expected}, got ${actual}`];
   } catch (error) {
     return [error instanceof Error ? (error.stack ?? error.message) : String(error)];
   }
 }
 
-const folder = resolve(process.env['CONFORMANCE_DIR'] ?? join(import.meta.dirname, '../../shared/conformance'));
-if (!existsSync(folder)) {
-  console.log(`skipped: there is no folder ${folder}; name one with CONFORMANCE_DIR`);
+const given = process.env['CONFORMANCE_DIR'] ?? process.argv[2];
+const folder = given === undefined ? undefined : resolve(given);
+if (folder === undefined || !existsSync(folder)) {
+  console.log(folder === undefined ? 'skipped: no folder given' : `skipped: there is no folder ${folder}`);
   process.exit(0);
 }
 
-const matcher = await loadMatcher();
 let passed = 0;
 let failed = 0;
 for (const file of readdirSync(folder)
@@ -77,7 +62,7 @@ for (const file of readdirSync(folder)
     (entry) => has(entry, 'definition', 'input', 'expected') || has(entry, 'pattern', 'event', 'expected'),
   );
   for (const recorded of known) {
-    const differences = await differencesOf(recorded, matcher);
+    const differences = await differencesOf(recorded);
     if (differences.length === 0) {
       passed += 1;
       continue;

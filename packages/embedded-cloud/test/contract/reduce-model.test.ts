@@ -1,6 +1,6 @@
-import type { ServiceModel } from 'embedded-cloud/service-model/model';
 import { describe, expect, it } from 'vitest';
-import { reduceModel, writeModel } from '../../../scripts/contract/reduce-model.ts';
+import { reduceModel, writeModel } from '#src/contract/reduce-model';
+import type { ServiceModel } from '#src/service-model/model';
 
 const model = {
   metadata: { apiVersion: '2020-01-01', protocol: 'json', endpointPrefix: 'shop', signatureVersion: 'v4' },

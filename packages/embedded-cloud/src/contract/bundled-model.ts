@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { reduceModel, writeModel } from './reduce-model.ts';
-import type { ServiceModels } from './service-models.ts';
+import { reduceModel, writeModel } from '#src/contract/reduce-model';
+import type { ServiceModels } from '#src/contract/service-models';
 
 /** The operations of SageMaker that the embedded cloud has. */
 const OPERATIONS = [
@@ -19,19 +19,18 @@ const OPERATIONS = [
   ...['CreateModelPackageGroup', 'DeleteModelPackageGroup', 'DescribeModelPackageGroup', 'ListModelPackageGroups'],
 ];
 
-const file = fileURLToPath(
-  new URL('../../packages/embedded-cloud/src/sagemaker/validation/service-model.json', import.meta.url),
-);
+const file = fileURLToPath(new URL('../sagemaker/validation/service-model.json', import.meta.url));
 
 /** What the model says of these operations. @throws Error when it lacks one of them */
-function constraints(models: ServiceModels): string {
+function bundledModel(models: ServiceModels): string {
   const model = models.load('sagemaker');
   if (!model) throw new Error('botocore has no service model of SageMaker.');
   return writeModel(reduceModel(model, OPERATIONS));
 }
 
-/** Whether the embedded SageMaker validates by the pinned model. */
-export const areConstraintsCurrent = (models: ServiceModels): boolean =>
-  readFileSync(file, 'utf8') === constraints(models);
+/** Whether the packaged subset is that of the pinned botocore. */
+export const isBundledModelCurrent = (models: ServiceModels): boolean =>
+  readFileSync(file, 'utf8') === bundledModel(models);
 
-export const writeConstraints = (models: ServiceModels): void => writeFileSync(file, constraints(models));
+/** Writes the subset that the embedded SageMaker checks requests with. */
+export const writeBundledModel = (models: ServiceModels): void => writeFileSync(file, bundledModel(models));

@@ -1,4 +1,4 @@
-import { ensurePython, type PythonEnvironment } from '#src/python/environment';
+import { ensurePython, type PythonEnvironment } from '#cli/python/environment';
 
 /** A Python that can train, or why there is none: tests that need it are skipped with the reason. */
 export const python: PythonEnvironment | undefined = await ensurePython({

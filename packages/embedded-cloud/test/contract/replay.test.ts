@@ -1,9 +1,9 @@
-import type { AuditLine } from 'embedded-cloud/cloud/audit';
-import { auditedInput } from 'embedded-cloud/cloud/left-out';
-import type { ServiceModel } from 'embedded-cloud/service-model/model';
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../../scripts/contract/replay.ts';
-import { Report } from '../../../scripts/contract/report.ts';
+import type { AuditLine } from '#src/cloud/audit';
+import { auditedInput } from '#src/cloud/left-out';
+import { judge } from '#src/contract/replay';
+import { Report } from '#src/contract/report';
+import type { ServiceModel } from '#src/service-model/model';
 
 const secrets: ServiceModel = {
   metadata: { apiVersion: '2017-10-17', protocol: 'json', endpointPrefix: 'secretsmanager' },

@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { caughtErrorSchema } from '#schemas/events/caught-error';
+import { runFailureSchema } from '#schemas/events/finish-run';
 import { driftCheckSchema } from '#schemas/records/drift-check';
-import { caughtErrorSchema, runFailureSchema, runPointerSchema } from '#schemas/records/run';
+import { runPointerSchema } from '#schemas/records/run';
 
 const testResultSchema = z.object({
   id: z.string(),

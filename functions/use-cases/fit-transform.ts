@@ -6,7 +6,7 @@ import { mergedSampleSql } from '#domain/data/sample';
 import { ident, text, texts } from '#domain/data/sql';
 import { csvOutput, parquetOutput } from '#domain/data/transform';
 import { artifactKeys, cleanKeys } from '#domain/runs/layout';
-import type { ObjectStore } from '#functions/aws/object-store';
+import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import { openEngine } from '#functions/shards/duckdb';
 import { withScratch } from '#functions/shards/scratch';
 import type { FitTransformEvent } from '#schemas/events/shard';
@@ -16,7 +16,7 @@ import { type Profile, profileSchema } from '#schemas/records/profile';
 
 /** What fitting needs of the outside. */
 export interface FittingPorts {
-  readonly clean: ObjectStore;
+  readonly clean: FileStore;
   readonly artifacts: ObjectStore;
   readonly memoryMb: number;
 }

@@ -1,7 +1,7 @@
 import { ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { listCurrentVersions } from '#functions/aws/raw-listing';
+import { listCurrentVersions } from '#functions/aws/object-versions';
 import { fakeBuckets } from '../support/buckets.ts';
 
 const client = new S3Client({ region: 'eu-central-1' });

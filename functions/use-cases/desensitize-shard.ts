@@ -9,7 +9,7 @@ import { sampleSql } from '#domain/data/sample';
 import { text } from '#domain/data/sql';
 import { cleanRowsSql, parquetOutput } from '#domain/data/transform';
 import { artifactKeys, cleanKeys } from '#domain/runs/layout';
-import type { ObjectStore } from '#functions/aws/object-store';
+import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import { openEngine } from '#functions/shards/duckdb';
 import { listMalformedRows, type MalformedRows, refuseTooManyMalformed } from '#functions/shards/malformed-rows';
 import { inspectRawFile, isGzip } from '#functions/shards/raw-file';
@@ -21,7 +21,7 @@ import type { Profile } from '#schemas/records/profile';
 /** What cleaning a shard needs of the outside. */
 export interface CleaningPorts {
   readonly raw: ObjectStore;
-  readonly clean: ObjectStore;
+  readonly clean: FileStore;
   readonly artifacts: ObjectStore;
   readonly tokenKey: Uint8Array;
   readonly memoryMb: number;

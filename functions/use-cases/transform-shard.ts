@@ -5,7 +5,7 @@ import type { Side } from '#domain/data/split';
 import { ident, text } from '#domain/data/sql';
 import { absentSources, cleanRowsSql, csvFields, csvLabel, csvOutput, parquetOutput } from '#domain/data/transform';
 import { artifactKeys, cleanKeys, partName } from '#domain/runs/layout';
-import type { ObjectStore } from '#functions/aws/object-store';
+import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import { openEngine } from '#functions/shards/duckdb';
 import { withScratch } from '#functions/shards/scratch';
 import type { TransformShardEvent } from '#schemas/events/shard';
@@ -13,7 +13,7 @@ import { fittedTransformSchema } from '#schemas/records/fitted-transform';
 
 /** What encoding a shard needs of the outside. */
 export interface EncodingPorts {
-  readonly clean: ObjectStore;
+  readonly clean: FileStore;
   readonly artifacts: ObjectStore;
   readonly memoryMb: number;
 }

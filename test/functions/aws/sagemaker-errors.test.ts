@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isSageMakerMissing } from '#functions/aws/sagemaker';
+import { isSageMakerMissing } from '#functions/aws/sagemaker-errors';
 
 const refusal = (name: string, message: string) => Object.assign(new Error(message), { name });
 

@@ -1,8 +1,5 @@
 import { ListObjectVersionsCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { DropObject } from '#domain/runs/drop';
-
-/** A listed raw object with the time it was written. */
-export type RawObject = DropObject & { readonly lastModified: string };
+import type { RawObject } from '#functions/ports/raw-listing';
 
 /**
  * The current version of every object below a prefix of the raw bucket. Lists versions rather than objects so that no

@@ -1,6 +1,6 @@
 import { defaultTests } from '#domain/endpoint-tests/defaults';
 import { testKey } from '#domain/endpoint-tests/suite';
-import type { StateStore } from '#functions/aws/state-store';
+import type { StateStore } from '#functions/ports/state-store';
 import type { Pipeline } from '#schemas/pipeline';
 
 /**

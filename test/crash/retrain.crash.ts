@@ -19,7 +19,15 @@ import { type PackagedProject, packageProject } from '../support/package-project
 const SEEDS = (process.env['CRASH_SEEDS'] ?? '1,2,3').split(',').map(Number);
 const KILLS = 8;
 const LONGEST_MS = 5000;
-const machines = ['retrain', 'prepare-data', 'train-candidate', 'deploy', 'test-endpoint', 'recover-run'] as const;
+const machines = [
+  'retrain',
+  'run-pipeline',
+  'prepare-data',
+  'train-candidate',
+  'deploy',
+  'test-endpoint',
+  'recover-run',
+] as const;
 
 const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {

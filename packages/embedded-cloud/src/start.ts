@@ -16,6 +16,7 @@ import { createFaultControl, type FaultControl, type Faults } from './faults/con
 import { createFaultPages } from './faults/pages.ts';
 import { inventoryOf } from './faults/strangers.ts';
 import type { IamService } from './iam/service.ts';
+import type { LambdaSettings } from './lambda/concurrency.ts';
 import { DEFAULT_SETTINGS, type SageMakerSettings } from './sagemaker/settings.ts';
 import type { SecretsManagerService } from './secretsmanager/service.ts';
 
@@ -45,6 +46,8 @@ export interface StartOptions {
   readonly faults?: Faults;
   /** Quotas of the account, and events that are sent twice; see `DEFAULT_SETTINGS`. */
   readonly sageMaker?: SageMakerSettings;
+  /** Limits of the account in Lambda. */
+  readonly lambda?: LambdaSettings;
   /** Pages beside the AWS services, served without a signature, below their own prefixes. */
   readonly pages?: readonly ((context: CloudContext) => Pages | Promise<Pages>)[];
   /** A second folder for the audit log, to keep it when the state folder goes. */
@@ -127,6 +130,7 @@ export async function startCloud(options: StartOptions): Promise<Cloud> {
       credentials,
       faults: faults.points,
       sageMaker: { ...DEFAULT_SETTINGS, ...options.sageMaker },
+      lambda: options.lambda ?? {},
     };
     const started = await createServices(options, context, services, closers);
 

@@ -2,13 +2,11 @@ import { spawn } from 'node:child_process';
 import { openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { answersAs } from 'embedded-cloud/cloud/instance-page';
-import { makePrivateFolder } from 'embedded-cloud/cloud/private-folder';
-import { stillRuns } from 'embedded-cloud/cloud/process-identity';
-import { ensurePython } from 'embedded-cloud/python/environment';
+import { answersAs, makePrivateFolder, stillRuns } from 'embedded-cloud/process';
 import { CliError, dim, print, seconds } from './output.ts';
 import { packageIsStale, packageService } from './package-service.ts';
 import { projectRoot, stateDirectory } from './project.ts';
+import { ensurePython } from './python/environment.ts';
 import { type CloudFile, cloudFile, localStage, readCloud, readCloudFile } from './target.ts';
 
 /** Says what happens and how long it took. */

@@ -4,7 +4,7 @@ import {
   paginateListTrainingJobsForHyperParameterTuningJob,
 } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod';
-import { TuningError } from '#domain/errors';
+import { StillRunningError, TuningError } from '#domain/errors';
 import { tuningJobName } from '#domain/naming';
 import { artifactKeys } from '#domain/runs/layout';
 import { artifactStore } from '#functions/aws/buckets';
@@ -36,6 +36,8 @@ async function readTrials(tuningJob: string): Promise<Trial[]> {
 /**
  * Takes the best training job of a run's tuning as the run's own: its hyperparameters and all trials go into the record of the
  * training, which the model, the registry and the report are made from.
+ *
+ * @throws StillRunningError while the tuning runs; TuningError when it did not complete or has no best training job
  */
 export const handler = withMiddleware(z.object({ run: runPointerSchema }), async ({ run }) => {
   const artifacts = artifactStore(config);
@@ -44,13 +46,18 @@ export const handler = withMiddleware(z.object({ run: runPointerSchema }), async
   const {
     BestTrainingJob: best,
     HyperParameterTuningJobConfig: search,
+    HyperParameterTuningJobStatus: status,
     FailureReason: reason,
   } = await sageMakerClient().send(
     new DescribeHyperParameterTuningJobCommand({ HyperParameterTuningJobName: tuningJob }),
   );
+  if (status === 'InProgress' || status === 'Stopping') {
+    throw new StillRunningError(`The tuning job ${tuningJob} is ${status}.`);
+  }
+  const why = reason === undefined ? '' : `: ${reason}`;
+  if (status !== 'Completed') throw new TuningError(`The tuning job ${tuningJob} ended as ${status}${why}.`);
   const objective = search?.HyperParameterTuningJobObjective;
   if (!best?.TrainingJobName || !objective) {
-    const why = reason === undefined ? '' : `: ${reason}`;
     throw new TuningError(
       `The tuning job ${tuningJob} has no best training job${why}. See the training jobs it started in the SageMaker console.`,
     );

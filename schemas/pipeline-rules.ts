@@ -1,12 +1,15 @@
 import type * as z from 'zod';
+import type { DatasetSettings } from '#domain/data/settings';
+import type { EvaluationSettings } from '#domain/evaluation/settings';
 import { metricOfGate } from '#domain/gates/registry';
+import type { Issue } from '#domain/issue';
 import { metricsOf } from '#domain/metrics/registry';
-import type { Dataset, EvaluationSettings, TrainingSettings } from './pipeline.ts';
-import { checkTuning } from './pipeline-tuning-rules.ts';
+import type { TrainingSettings } from '#domain/training/settings';
+import { checkTuning } from '#domain/training/tuning-rules';
 
 /** A pipeline whose fields are right each by itself. */
 interface UncheckedPipeline {
-  readonly dataset: Dataset;
+  readonly dataset: DatasetSettings;
   readonly evaluation: EvaluationSettings;
   readonly split: { readonly groupBy?: unknown };
   readonly training: TrainingSettings;
@@ -21,7 +24,7 @@ const reserved = ['_row', '_side', '_label', '_id', '_time'];
 const generalizedKinds = { keepFirst: 'category', binWidth: 'number', truncateTo: 'datetime' } as const;
 
 /** Column names must be apart by more than case (SQL's are not), unreserved, and usable as they are generalized. */
-function checkNames({ dataset }: UncheckedPipeline, issue: (path: (string | number)[], message: string) => void): void {
+function checkNames({ dataset }: UncheckedPipeline, issue: Issue): void {
   const byLowerCase = new Map<string, string>();
   for (const [name, spec] of Object.entries(dataset.columns)) {
     const path = ['dataset', 'columns', name];

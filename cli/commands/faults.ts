@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { FaultStatus } from 'embedded-cloud/faults/control';
+import type { FaultStatus } from 'embedded-cloud/faults';
 import { clearFaults, readFaultFile, readFaults, setFaults } from '../faults.ts';
 import { CliError, dim, print, printJson, table, yellow } from '../output.ts';
 import { type CloudFile, readCloud } from '../target.ts';

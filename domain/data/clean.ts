@@ -1,12 +1,12 @@
 import { type CleanColumn, cleanColumns, featureColumns } from '#domain/data/columns';
 import { labelSql } from '#domain/data/label';
+import type { DataSettings } from '#domain/data/settings';
 import { duplicateKeySql, sideSql, splitUniformSql } from '#domain/data/split';
 import { ident } from '#domain/data/sql';
 import { type Check, kindChecks, normalizedSql, type Problem, typedSql } from '#domain/data/typing';
 import { generalizeSql } from '#domain/privacy/generalize';
 import { maskSql } from '#domain/privacy/mask';
 import { tokenSql } from '#domain/privacy/tokenize';
-import type { Pipeline } from '#schemas/pipeline';
 
 /**
  * A relation of raw rows: `SELECT … FROM <sql>` gives one VARCHAR a column under the column's own name, and `_unreadable`,
@@ -48,7 +48,7 @@ const typedName = (i: number): string => `t${i}`;
 const unreadable: Check = { column: null, reason: 'not a JSON object', condition: '_unreadable' };
 
 /** What keeps rows on one side of the split: SQL over the columns `_id`, the group column's text and the clean features. */
-function groupKeySql(pipeline: Pipeline, groupColumn: string | undefined): string {
+function groupKeySql(pipeline: DataSettings, groupColumn: string | undefined): string {
   const { id } = pipeline.dataset;
   const groupBy = pipeline.split.groupBy ?? (id === undefined ? 'duplicates' : 'id');
   if (groupBy === 'id') return '_id';
@@ -61,7 +61,7 @@ function groupKeySql(pipeline: Pipeline, groupColumn: string | undefined): strin
  * `test`; for a malformed row `#<n>`, n being its problem, or `#<n>:<lines>` where rows may span lines), `_label` (DOUBLE), `_id` (token, if the pipeline has an id),
  * `_time` (TIMESTAMP, if it has a time), then the clean columns. Needs the token key on the connection.
  */
-export function cleanSelect(pipeline: Pipeline, raw: RawRelation): CleanSelect {
+export function cleanSelect(pipeline: DataSettings, raw: RawRelation): CleanSelect {
   const { dataset, split } = pipeline;
   const columns = cleanColumns(pipeline);
   const { id, time, label } = dataset;
@@ -124,7 +124,7 @@ export function cleanSelect(pipeline: Pipeline, raw: RawRelation): CleanSelect {
  * The same typing and coarsening for the model inputs alone, for rows that have no label: `_problem` (0, or the number of
  * the first problem), `_ordinal` as the relation has it, then the clean feature columns. Needs no key.
  */
-export function cleanFeatureSelect(pipeline: Pipeline, raw: RawRelation): CleanSelect {
+export function cleanFeatureSelect(pipeline: Pick<DataSettings, 'dataset'>, raw: RawRelation): CleanSelect {
   const columns = featureColumns(pipeline);
   const checks = columns.flatMap((c, i) => kindChecks(c.name, c.kind, rawName(i), typedName(i)));
   const typed = columns.map((c, i) => `${typedSql(c.kind, rawName(i))} AS ${typedName(i)}`);

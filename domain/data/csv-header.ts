@@ -1,6 +1,6 @@
-import type { Pipeline } from '#schemas/pipeline';
+import type { DatasetSettings } from '#domain/data/settings';
 
-type CsvOptions = Pipeline['dataset']['csv'];
+type CsvOptions = DatasetSettings['csv'];
 
 /** The fields of the first record of a CSV text, and whether the text reached the record's end. */
 export interface FirstRecord {

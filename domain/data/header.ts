@@ -1,9 +1,9 @@
 import { nearestName } from 'located-yaml/nearest-name';
 import { expectedColumns } from '#domain/data/columns';
 import { type FirstRecord, firstRecord, likelyDelimiter } from '#domain/data/csv-header';
+import type { DataSettings } from '#domain/data/settings';
 import { looksLikeName, shownList } from '#domain/data/shown';
 import { SchemaMismatchError } from '#domain/errors';
-import type { Pipeline } from '#schemas/pipeline';
 
 /** A header must fit in this many bytes. */
 export const headerBytes = 1 << 20;
@@ -41,7 +41,7 @@ function meantBy(missing: string, strangers: readonly Stranger[]): Stranger | un
  * @param file the object's key, for messages
  * @throws SchemaMismatchError naming every missing, extra and doubled column, and what was probably meant
  */
-export function checkColumns(pipeline: Pipeline, file: string, found: readonly string[]): void {
+export function checkColumns(pipeline: Pick<DataSettings, 'dataset'>, file: string, found: readonly string[]): void {
   const expected = expectedColumns(pipeline);
   const known = new Set(expected);
   const there = new Set(found);
@@ -131,7 +131,7 @@ export interface CsvHeader {
  * @throws SchemaMismatchError for an empty file, one without rows, an unfinished header, a wrong delimiter or encoding, and columns
  *   that do not fit; no message holds a text of the file but names that can hardly be values
  */
-export function readCsvHeader(pipeline: Pipeline, file: string, start: Uint8Array): CsvHeader {
+export function readCsvHeader(pipeline: Pick<DataSettings, 'dataset'>, file: string, start: Uint8Array): CsvHeader {
   const { csv } = pipeline.dataset;
   if (start.length === 0)
     throw new SchemaMismatchError(`${file} is empty. Write it again, or leave it out of the drop.`);

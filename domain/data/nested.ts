@@ -1,8 +1,8 @@
+import type { DatasetSettings } from '#domain/data/settings';
 import type { Check } from '#domain/data/typing';
-import type { Pipeline } from '#schemas/pipeline';
 
 /** Whether a column's values are used: one that is dropped or ignored may hold anything. */
-export function isUsed(name: string, { id, time, label, columns }: Pipeline['dataset']): boolean {
+export function isUsed(name: string, { id, time, label, columns }: DatasetSettings): boolean {
   const spec = columns[name];
   const drops = spec === undefined || spec.role === 'ignore' || ('action' in spec && spec.action === 'drop');
   return !drops || name === id || name === time || name === label.column;

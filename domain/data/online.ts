@@ -2,11 +2,11 @@ import { nearestName } from 'located-yaml/nearest-name';
 import { cleanFeatureSelect } from '#domain/data/clean';
 import { expectedColumns, featureColumns } from '#domain/data/columns';
 import type { SqlEngine } from '#domain/data/engine';
+import type { DataSettings } from '#domain/data/settings';
 import { looksLikeName, shownList } from '#domain/data/shown';
 import { ident } from '#domain/data/sql';
 import { featureExpressions } from '#domain/data/transform';
 import { PredictionError } from '#domain/errors';
-import type { Pipeline } from '#schemas/pipeline';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 
 /** Raw rows of a request: a column's name to its raw value, as a drop would hold it. */
@@ -37,7 +37,7 @@ function unknownColumn(row: number, position: number, name: string, wanted: read
 }
 
 /** The text of each model input's raw column, row by row; personal columns do not get past this point. */
-function rawTexts(pipeline: Pipeline, rows: readonly RawRow[]): (string | null)[][] {
+function rawTexts(pipeline: Pick<DataSettings, 'dataset'>, rows: readonly RawRow[]): (string | null)[][] {
   const known = expectedColumns(pipeline);
   const wanted = featureColumns(pipeline).map((c) => c.name);
   return rows.map((row, i) => {
@@ -68,7 +68,7 @@ function rawTexts(pipeline: Pipeline, rows: readonly RawRow[]): (string | null)[
  */
 export async function encodeRows(
   engine: SqlEngine,
-  pipeline: Pipeline,
+  pipeline: Pick<DataSettings, 'dataset'>,
   fitted: FittedTransform,
   rows: readonly RawRow[],
 ): Promise<EncodedRows> {

@@ -1,9 +1,9 @@
 import type { RawRelation } from '#domain/data/clean';
 import { isUsed, jsonChecks, nestedParquet, pointer } from '#domain/data/nested';
+import type { DatasetSettings } from '#domain/data/settings';
 import { ident, text, texts } from '#domain/data/sql';
 import { linesOfRecord, rowWithin, swallowed } from '#domain/data/swallowed';
 import type { Check } from '#domain/data/typing';
-import type { Pipeline } from '#schemas/pipeline';
 
 /** A local copy of one raw object. */
 export interface RawFile {
@@ -27,7 +27,7 @@ export const rejectsTable = '_rejects';
 const neverNull = '\u0001\u0002\u0003';
 
 /** SQL of the CSV reader: every field as VARCHAR under `f<position>`, rows with another number of fields noted and left out. */
-function csvReader({ path, gzip, columns, spansLines }: RawFile, { csv }: Pipeline['dataset']): string {
+function csvReader({ path, gzip, columns, spansLines }: RawFile, { csv }: DatasetSettings): string {
   const fields = columns.map((_, i) => `'f${i}': 'VARCHAR'`).join(', ');
   const options = [
     'auto_detect = false',
@@ -61,7 +61,7 @@ function parquetText(column: string, type: string): string {
 }
 
 /** The rows of a CSV file some of whose records may span lines. */
-function csvSpanningLines(file: RawFile, dataset: Pipeline['dataset'], needed: readonly string[]): RawRelation {
+function csvSpanningLines(file: RawFile, dataset: DatasetSettings, needed: readonly string[]): RawRelation {
   const all = file.columns.map((_, i) => `f${i}`);
   const pattern = text(rowWithin(file.columns, dataset));
   const checks = file.columns.map(
@@ -83,7 +83,7 @@ function csvSpanningLines(file: RawFile, dataset: Pipeline['dataset'], needed: r
 /** SQL that counts the lines of the records that were read, as `lines`; only for a file whose records may span lines. */
 export const linesReadSql = (relation: RawRelation): string => `SELECT sum(_lines) AS lines FROM ${relation.sql}`;
 
-function parquetRelation(file: RawFile, dataset: Pipeline['dataset'], needed: readonly string[]): RawRelation {
+function parquetRelation(file: RawFile, dataset: DatasetSettings, needed: readonly string[]): RawRelation {
   const columns = needed.map((name) => ({ name, type: file.types?.[file.columns.indexOf(name)] ?? 'VARCHAR' }));
   const checks = columns.flatMap(({ name, type }): Check[] => {
     if (!isUsed(name, dataset)) return [];
@@ -101,7 +101,7 @@ function parquetRelation(file: RawFile, dataset: Pipeline['dataset'], needed: re
 }
 const jsonType = (name: string): string => `_type of ${name}`;
 
-function jsonRelation(file: RawFile, dataset: Pipeline['dataset'], needed: readonly string[]): RawRelation {
+function jsonRelation(file: RawFile, dataset: DatasetSettings, needed: readonly string[]): RawRelation {
   const structure = JSON.stringify(Object.fromEntries(needed.map((name) => [name, 'VARCHAR'])));
   const isObject = "coalesce(json_type(json) = 'OBJECT', false)";
   const objects = `SELECT NOT ${isObject} AS _unreadable, json AS _json, CASE WHEN ${isObject} THEN from_json(json, ${text(structure)}) END AS fields FROM ${jsonReader(file)}`;
@@ -124,7 +124,7 @@ function jsonRelation(file: RawFile, dataset: Pipeline['dataset'], needed: reado
  *
  * @param needed the columns to read, each among `file.columns` (JSON lines: or absent everywhere, then NULL)
  */
-export function rawRelation(file: RawFile, dataset: Pipeline['dataset'], needed: readonly string[]): RawRelation {
+export function rawRelation(file: RawFile, dataset: DatasetSettings, needed: readonly string[]): RawRelation {
   switch (dataset.format) {
     case 'parquet':
       return parquetRelation(file, dataset, needed);

@@ -1,6 +1,6 @@
-import type { Pipeline } from '#schemas/pipeline';
+import type { DatasetSettings } from '#domain/data/settings';
 
-type Dataset = Pipeline['dataset'];
+type Dataset = DatasetSettings;
 
 /** Why a record that took in other rows is malformed. */
 export const swallowed = 'a quote that takes in the rows after it';

@@ -1,6 +1,6 @@
+import type { DatasetSettings } from '#domain/data/settings';
 import { bounded, shownList } from '#domain/data/shown';
 import { EmptyDropError, SchemaMismatchError } from '#domain/errors';
-import type { Pipeline } from '#schemas/pipeline';
 
 /** One raw object of a drop, pinned to a version. */
 export interface DropObject {
@@ -41,7 +41,7 @@ export function locateDrop(key: string): DropLocation {
   return { pipeline, prefix: `${parts.slice(0, -1).join('/')}/` };
 }
 
-const suffixes: Record<Pipeline['dataset']['format'], readonly string[]> = {
+const suffixes: Record<DatasetSettings['format'], readonly string[]> = {
   csv: ['.csv', '.csv.gz', '.data', '.data.gz', '.txt', '.txt.gz', '.tsv', '.tsv.gz'],
   jsonl: ['.jsonl', '.jsonl.gz', '.ndjson', '.ndjson.gz'],
   parquet: ['.parquet'],
@@ -67,7 +67,7 @@ export function isHidden(key: string, prefix: string): boolean {
 export function selectDropObjects(
   prefix: string,
   objects: readonly DropObject[],
-  dataset: Pipeline['dataset'],
+  dataset: Pick<DatasetSettings, 'format'>,
 ): DropObject[] {
   const rows = objects.filter((o) => !o.key.endsWith('/') && !isHidden(o.key, prefix));
   const keys = (some: readonly DropObject[]) => shownList(some.map((o) => bounded(o.key, 200)));

@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { DescribeExecutionCommand, ListExecutionsCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { FaultHook } from 'embedded-cloud/cloud/faults';
+import type { FaultHook } from 'embedded-cloud/faults';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeLoanBook } from '#examples/loans/generate';
 import { uploadDrop } from '../../cli/commands/drop.ts';

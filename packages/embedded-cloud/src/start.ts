@@ -8,7 +8,7 @@ import { openCredentials } from './cloud/credentials.ts';
 import { createDoor } from './cloud/door.ts';
 import { createInstancePage } from './cloud/instance-page.ts';
 import { lockStateDir } from './cloud/lock.ts';
-import { type HostFactory, type Pages, SERVICE_NAMES, SERVICES, type ServiceName } from './cloud/registry.ts';
+import { type HostFactory, type PagePlugin, SERVICE_NAMES, SERVICES, type ServiceName } from './cloud/registry.ts';
 import { createRoleActions } from './cloud/role-actions.ts';
 import type { Clock, CloudContext, CloudService, ResourceProvider, ServiceFactory } from './cloud/service.ts';
 import type { CloudFormationService } from './cloudformation/service.ts';
@@ -44,10 +44,10 @@ export interface StartOptions {
   readonly serviceFactories?: Readonly<Record<string, ServiceFactory>>;
   /** What is made to fail from the start: the rules of a fault file, or a function that decides call by call. */
   readonly faults?: Faults;
-  /** Quotas of the account, and events that are sent twice; see `DEFAULT_SETTINGS`. */
+  /** Programs for container images, quotas of the account, events that are sent twice; see `DEFAULT_SETTINGS`. */
   readonly sageMaker?: SageMakerSettings;
   /** Pages beside the AWS services, served without a signature, below their own prefixes. */
-  readonly pages?: readonly ((context: CloudContext) => Pages | Promise<Pages>)[];
+  readonly pages?: readonly PagePlugin[];
   /** A random id of this start, by which whoever started the cloud recognises it at its endpoint. */
   readonly instance?: string;
   /** A second folder for the audit log, to keep it when the state folder goes. */
@@ -101,8 +101,9 @@ export async function startCloud(options: StartOptions): Promise<Cloud> {
     const { log } = diagnostics;
     const template: unknown = JSON.parse(readFileSync(options.templatePath, 'utf8'));
 
+    const apis = (options.pages ?? []).flatMap(({ api }) => api ?? []);
     const credentials = openCredentials(stateDir, accountId);
-    const faults = createFaultControl(clock, log, inventoryOf(template), options.faults);
+    const faults = createFaultControl(clock, log, inventoryOf(template, stackName, apis), options.faults);
     const door = await createDoor({ credentials, audit, region, clock, log, faults: faults.call }, options.port ?? 0);
     closers.push(() => door.close());
 
@@ -165,8 +166,8 @@ export async function startCloud(options: StartOptions): Promise<Cloud> {
       const instancePage = createInstancePage(options.instance);
       door.mount(instancePage.prefix, instancePage.handle);
     }
-    for (const create of options.pages ?? []) {
-      const pages = await create(context);
+    for (const plugin of options.pages ?? []) {
+      const pages = await plugin.create(context);
       closers.push(() => pages.close?.());
       door.mount(pages.prefix, pages.handle);
     }

@@ -53,7 +53,7 @@ export interface Door {
   readonly endpoint: string;
   /** Requests that came before are answered from now on. */
   open(behind: Behind): void;
-  /** Serves pages below a path prefix such as `/_slack/`. */
+  /** Serves pages below a path prefix such as `/_faults/`. */
   mount(prefix: string, handler: PageHandler): void;
   close(): Promise<void>;
 }

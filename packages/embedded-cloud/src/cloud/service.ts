@@ -104,7 +104,7 @@ export interface TemplateResource {
   /** Intrinsic functions already resolved. */
   readonly properties: Readonly<Record<string, unknown>>;
   /** For names made up where the template gives none: see `#src/cloudformation/names`. */
-  readonly stackName?: string;
+  readonly stackName: string;
 }
 export interface AppliedResource {
   /** What `Ref` gives. */

@@ -5,7 +5,7 @@ type Reference = (resource: TemplateResource) => AppliedResource;
 
 const named =
   (member: string): Reference =>
-  ({ properties, logicalId, stackName = 'tidegate' }) => {
+  ({ properties, logicalId, stackName }) => {
     const given = properties[member];
     return { ref: typeof given === 'string' ? given : physicalName(stackName, logicalId), attributes: {} };
   };

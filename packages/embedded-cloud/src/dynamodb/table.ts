@@ -104,7 +104,7 @@ export function tableProvider(
   }
 
   return {
-    async apply({ logicalId, properties, stackName = 'tidegate' }) {
+    async apply({ logicalId, properties, stackName }) {
       const unsupported = UNSUPPORTED.filter((member) => properties[member] !== undefined);
       if (unsupported.length > 0) throw new Error(`${unsupported.join(', ')} is not emulated.`);
       const name =

@@ -42,7 +42,7 @@ export function createEventBridge(context: CloudContext): EventBridge {
   const operations = eventBridgeOperations(context, { bus, rules, changed: () => schedules.wake() });
   const inTemplate = new Set<string>();
 
-  const applyRule = async ({ logicalId, properties, stackName = 'tidegate' }: TemplateResource) => {
+  const applyRule = async ({ logicalId, properties, stackName }: TemplateResource) => {
     const name = typeof properties['Name'] === 'string' ? properties['Name'] : physicalName(stackName, logicalId, 64);
     requireDefaultBus(properties, bus.accountArn);
     const targets = readTargets(properties, name);

@@ -112,7 +112,7 @@ export function createLogs(context: CloudContext): LogsService {
     signingNames: ['logs'],
     resources: {
       'AWS::Logs::LogGroup': {
-        async apply({ logicalId, properties, stackName = 'tidegate' }) {
+        async apply({ logicalId, properties, stackName }) {
           const name =
             typeof properties['LogGroupName'] === 'string'
               ? properties['LogGroupName']

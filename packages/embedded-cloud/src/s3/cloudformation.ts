@@ -162,7 +162,7 @@ const maximalNameLength = 63;
 
 const bucketProvider = (s3: S3State): ResourceProvider => ({
   apply: async (resource) => {
-    const { logicalId, properties, stackName = 'tidegate-local' } = resource;
+    const { logicalId, properties, stackName } = resource;
     const name =
       textAt(properties, 'BucketName') ?? physicalName(stackName, logicalId, maximalNameLength).toLowerCase();
     const documents = toDocuments(resource);

@@ -1,5 +1,12 @@
-/** How the account stands that the embedded SageMaker serves. */
+import type { ContainerRuntime } from '#src/sagemaker/container/runtime';
+import type { ServiceModel } from '#src/service-model/model';
+
+/** What the embedded SageMaker is given: programs for container images, the account's quotas, a service model. */
 export interface SageMakerSettings {
+  /** What runs in place of container images; without any, jobs and models are refused. */
+  readonly containers?: readonly ContainerRuntime[];
+  /** AWS's service model of SageMaker, for checking requests; by default the subset in `validation/service-model.json`. */
+  readonly serviceModel?: ServiceModel;
   /** Service quotas by name, as Service Quotas lists them: `ml.m5.large for endpoint usage`. */
   readonly quotas?: Readonly<Record<string, number>>;
   /** Instances of each type for each usage whose quota is not given. */

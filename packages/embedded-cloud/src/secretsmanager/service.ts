@@ -45,7 +45,7 @@ export function createSecretsManager(context: CloudContext): SecretsManagerServi
   }
 
   const provider: ResourceProvider = {
-    async apply({ logicalId, properties, stackName = 'tidegate' }) {
+    async apply({ logicalId, properties, stackName }) {
       const name = typeof properties['Name'] === 'string' ? properties['Name'] : physicalName(stackName, logicalId);
       const known = store.list().find((secret) => secret.name === name);
       const kmsKeyId = properties['KmsKeyId'];

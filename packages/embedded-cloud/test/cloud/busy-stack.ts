@@ -186,7 +186,7 @@ export const busyStack = {
       Runtime: 'nodejs24.x',
       Handler: 'index.handler',
       Role: arn('FunctionRole'),
-      Code: { S3Bucket: 'deployments', S3Key: 'serverless/tidegate/work.zip' },
+      Code: { S3Bucket: 'deployments', S3Key: 'serverless/shop/work.zip' },
     },
   },
   MachineRole: {

@@ -17,7 +17,6 @@ import {
 } from '@aws-sdk/client-sfn';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ROW } from '../sagemaker/hosting.ts';
-import { python } from '../sagemaker/python.ts';
 import { BUCKET, createTrainedModel, eventually, ROLE } from '../sagemaker/support.ts';
 import { type KillableCloud, startKillable } from './killable-cloud.ts';
 import { lambdaFunction, openWorkshop, role, trusts } from './small-stack.ts';
@@ -139,7 +138,7 @@ const writeUntilKilled = async ({ s3 }: Running, confirmed: string[]): Promise<v
   }
 };
 
-describe.skipIf(!python)('a cloud killed in the middle of its work', () => {
+describe('a cloud killed in the middle of its work', () => {
   it('serves, resumes and has lost nothing it confirmed once it is started again', async () => {
     workshop.pack('tell', { 'index.mjs': 'export const handler = async () => process.pid;' });
     const first = await start();

@@ -97,7 +97,7 @@ describe('a rotated file', () => {
   it('holds the newest lines in order, within its bounds', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ maxLength: 40 }), { minLength: 1, maxLength: 60 }), (lines) => {
-        const folder = mkdtempSync(join(tmpdir(), 'tidegate-lines-'));
+        const folder = mkdtempSync(join(tmpdir(), 'cloud-lines-'));
         const path = join(folder, 'a.jsonl');
         const file = openJsonLines(path, { maxBytes: 200, keep: 2 });
         for (const line of lines) file.write({ line });

@@ -44,7 +44,7 @@ export const lambdaFunction = (name: string, properties: Json = {}): Json => ({
     Runtime: 'nodejs24.x',
     Handler: 'index.handler',
     Role: { 'Fn::GetAtt': ['FunctionRole', 'Arn'] },
-    Code: { S3Bucket: 'deployments', S3Key: `serverless/tidegate/${name}.zip` },
+    Code: { S3Bucket: 'deployments', S3Key: `serverless/shop/${name}.zip` },
     ...properties,
   },
 });
@@ -61,7 +61,7 @@ export interface Workshop {
 }
 
 export function openWorkshop(): Workshop {
-  const dir = mkdtempSync(join(tmpdir(), 'tidegate-core-'));
+  const dir = mkdtempSync(join(tmpdir(), 'cloud-core-'));
   const packageDir = join(dir, 'package');
   const stateDir = join(dir, 'state');
   mkdirSync(packageDir);

@@ -42,7 +42,7 @@ const runs = (indexes: Record<string, unknown>[], attributes: string[]) => ({
     PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
     SSESpecification: { SSEEnabled: true },
     DeletionProtectionEnabled: true,
-    Tags: [{ Key: 'app', Value: 'tidegate' }],
+    Tags: [{ Key: 'app', Value: 'shop' }],
   },
 });
 const resources = {

@@ -27,7 +27,7 @@ const ids = async (): Promise<string[]> =>
     .toSorted();
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'tidegate-tables-'));
+  folder = mkdtempSync(join(tmpdir(), 'cloud-tables-'));
   engine = await openEngine(join(folder, 'level'), { accountId: '123456789012', region: 'eu-central-1' });
   await create();
   await active();

@@ -191,7 +191,7 @@ describe('the faults of a cloud', () => {
     expect(lines.map((line) => JSON.parse(line) as unknown)).toContainEqual(
       expect.objectContaining({
         level: 'warn',
-        message: 'a fault was brought about',
+        message: 'a fault was injected',
         rule: 'slower',
         fault: 'throttle',
         service: 's3',

@@ -1,25 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { FaultFileError, parseFaultFile, ruleName, whereText } from '#src/faults/fault-file';
-import { faultFileJsonSchema } from '../../../../scripts/generate-schemas.ts';
+import { FaultFileError, parseFaultFile, whereText } from '#src/faults/fault-file';
+import { chatApi } from './chat-api.ts';
 
 const problems = async (text: string): Promise<string[]> => {
-  const error = await parseFaultFile(text, 'bad.yml').catch((cause: unknown) => cause);
+  const error = await parseFaultFile(text, 'bad.yml', [chatApi]).catch((cause: unknown) => cause);
   expect(error).toBeInstanceOf(FaultFileError);
   return (error as FaultFileError).message.split('\n').map((line) => line.trim());
 };
 
 describe('a fault file', () => {
-  it.each(readdirSync('examples/faults'))('as in examples/faults/%s makes sense', async (file) => {
-    const { faults } = await parseFaultFile(readFileSync(`examples/faults/${file}`, 'utf8'), file);
-    expect(new Set(faults.map(ruleName)).size).toBe(faults.length);
-  });
-
-  it('is described by the generated JSON Schema, which is up to date', () => {
-    const generated = readFileSync('schemas/generated/faults.schema.json', 'utf8');
-    expect(JSON.parse(generated)).toEqual(JSON.parse(faultFileJsonSchema()));
-  });
-
   it('says nothing twice: what is left out has a default', async () => {
     const { seed, faults } = await parseFaultFile('faults: [{ fault: timeout, service: s3, nth: 2 }]', 'f.yml');
     expect(seed).toBe(1);
@@ -46,11 +35,11 @@ describe('a fault file', () => {
 
   it('that names an operation no service has is told the nearest, at its line', async () => {
     const text =
-      'faults:\n  - fault: reset\n    service: s3\n    operation: [Put*, GetObjct]\n  - fault: slow\n    service: slack\n    operation: chat.post\n';
+      'faults:\n  - fault: reset\n    service: s3\n    operation: [Put*, GetObjct]\n  - fault: slow\n    service: chat\n    operation: message.post\n';
     expect(await problems(text)).toEqual([
       'bad.yml has 2 problems:',
       'bad.yml:4:16 faults[0].operation: s3 has no operation "GetObjct". Did you mean GetObject?',
-      'bad.yml:7:16 faults[1].operation: slack has no operation "chat.post".',
+      'bad.yml:7:16 faults[1].operation: chat has no operation "message.post". Did you mean messages.post?',
     ]);
   });
 
@@ -66,7 +55,7 @@ describe('a fault file', () => {
   it.each([
     ['{ fault: throttle, service: s3 }', 's3:*'],
     ['{ fault: slow, service: s3, operation: [Get*, Put*], role: A, resource: "*/x/*" }', 's3:Get*|Put* by A on */x/*'],
-    ['{ fault: reset, service: slack, caller: anyone }', 'slack:* by anyone'],
+    ['{ fault: reset, service: chat, caller: anyone }', 'chat:* by anyone'],
     ['{ fault: lambda-init, function: [A, B] }', 'function A|B'],
     ['{ fault: capacity }', 'any job'],
     ['{ fault: capacity, job: endpoint, named: loan* }', 'endpoint loan*'],
@@ -74,7 +63,7 @@ describe('a fault file', () => {
     ['{ fault: endpoint-failure, named: loan* }', 'endpoint loan*'],
     ['{ fault: event-lost, source: aws.s3, detailType: Object *, rule: Drop }', 'events of aws.s3 "Object *" to Drop'],
   ])('says in a few words where %s strikes', async (rule, where) => {
-    const { faults } = await parseFaultFile(`faults:\n  - ${rule}\n`, 'f.yml');
+    const { faults } = await parseFaultFile(`faults:\n  - ${rule}\n`, 'f.yml', [chatApi]);
     expect(faults.map(whereText)).toEqual([where]);
   });
 

@@ -12,7 +12,6 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FaultFileInput } from '#src/faults/fault-file';
 import { hostingOf } from '../sagemaker/hosting.ts';
-import { python } from '../sagemaker/python.ts';
 import {
   BUCKET,
   createWorld,
@@ -26,7 +25,7 @@ import {
 import { tuningRequest } from '../sagemaker/tuning/request.ts';
 import { faultsUnderTest } from '../support/faults.ts';
 
-describe.skipIf(!python)('faults of SageMaker', () => {
+describe('faults of SageMaker', () => {
   const faults = faultsUnderTest();
   let world: World;
   let hosting: ReturnType<typeof hostingOf>;

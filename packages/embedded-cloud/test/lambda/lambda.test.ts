@@ -124,17 +124,17 @@ describe('an invocation', () => {
   });
 
   it('sees its own environment and nothing of this process', async () => {
-    process.env['TIDEGATE_TEST_SECRET'] = 'not for functions';
+    process.env['CALLER_SECRET'] = 'not for functions';
     const { payload } = await invoke('limited', { do: 'environment' });
     const { payload: worker } = await invoke('worker', { do: 'environment' });
-    delete process.env['TIDEGATE_TEST_SECRET'];
+    delete process.env['CALLER_SECRET'];
     expect(payload).toMatchObject({
       AWS_REGION: 'eu-central-1',
       AWS_LAMBDA_FUNCTION_NAME: 'limited',
       AWS_ENDPOINT_URL: cloud.endpoint,
       TZ: 'UTC',
     });
-    expect(worker).toMatchObject({ STAGE: 'tidegate-test', _HANDLER: 'index.handler' });
+    expect(worker).toMatchObject({ STAGE: 'test-stack', _HANDLER: 'index.handler' });
     const own = /^(AWS_|_|LAMBDA_|STAGE$|PATH$|TZ$|LANG$|HOME$|TMPDIR$|TEMP$|TMP$|NODE_CHANNEL)/;
     expect(Object.keys(worker).filter((name) => !own.test(name))).toEqual([]);
     expect(worker.AWS_ACCESS_KEY_ID).not.toBe(cloud.admin.accessKeyId);

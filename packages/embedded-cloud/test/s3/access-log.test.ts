@@ -19,6 +19,7 @@ const policyFor = (source: string) =>
   s3.service.resources?.['AWS::S3::BucketPolicy']?.apply({
     logicalId: 'LogsPolicy',
     type: 'AWS::S3::BucketPolicy',
+    stackName: 'shop',
     properties: {
       Bucket: 'logs',
       PolicyDocument: {

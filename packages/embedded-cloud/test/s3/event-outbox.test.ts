@@ -18,7 +18,7 @@ let stateDir: string;
 let told: { readonly event: BusEvent; readonly id: string | undefined }[];
 
 beforeEach(() => {
-  stateDir = mkdtempSync(join(tmpdir(), 'tidegate-s3-outbox-'));
+  stateDir = mkdtempSync(join(tmpdir(), 'cloud-s3-outbox-'));
   told = [];
 });
 afterEach(() => rmSync(stateDir, { recursive: true, force: true }));

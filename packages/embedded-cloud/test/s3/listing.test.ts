@@ -66,6 +66,7 @@ describe('listings', () => {
           await s3.service.resources?.['AWS::S3::Bucket']?.apply({
             logicalId: 'B',
             type: 'AWS::S3::Bucket',
+            stackName: 'shop',
             properties: { BucketName: bucketOf(run) },
           });
           for (const one of keys) await put(bucketOf(run), one);

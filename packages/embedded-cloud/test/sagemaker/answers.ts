@@ -1,5 +1,5 @@
 import { AwsError, type CloudService } from '#src/cloud/service';
-import { serviceModel } from '#src/sagemaker/validation/request';
+import { bundledModel } from '#src/sagemaker/validation/request';
 import { checkShape } from '#src/service-model/check';
 
 /**
@@ -10,13 +10,13 @@ export const withCheckedAnswers = (service: CloudService): CloudService => ({
   ...service,
   prepare: async (request) => {
     const call = await service.prepare(request);
-    const shape = serviceModel.operations[call.operation]?.output?.shape;
+    const shape = bundledModel.operations[call.operation]?.output?.shape;
     return {
       ...call,
       execute: async () => {
         const response = await call.execute();
         if (shape === undefined || typeof response.body !== 'string') return response;
-        const faults = checkShape(serviceModel, shape, JSON.parse(response.body)).map(
+        const faults = checkShape(bundledModel, shape, JSON.parse(response.body)).map(
           ({ path, constraint }) => `${JSON.stringify(path)}: ${constraint.slice(0, 300)}`,
         );
         if (faults.length > 0) throw new AwsError('UntrueAnswer', `${call.operation}: ${faults.join('; ')}`, 500);

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostingOf } from './hosting.ts';
-import { python } from './python.ts';
 import { createWorld, eventually, type World } from './support.ts';
 
-describe.skipIf(!python)('endpoint updates', () => {
+describe('endpoint updates', () => {
   let world: World;
   let hosting: ReturnType<typeof hostingOf>;
   const ringing = new Set<string>();

@@ -3,10 +3,9 @@ import { DeleteEndpointCommand, DeleteModelCommand } from '@aws-sdk/client-sagem
 import { InvokeEndpointAsyncCommand, InvokeEndpointWithResponseStreamCommand } from '@aws-sdk/client-sagemaker-runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostingOf, ROW } from './hosting.ts';
-import { python } from './python.ts';
 import { BUCKET, createModel, createWorld, eventually, getText, keysBelow, type World } from './support.ts';
 
-describe.skipIf(!python)('endpoints', () => {
+describe('endpoints', () => {
   let world: World;
   let hosting: ReturnType<typeof hostingOf>;
 

@@ -21,8 +21,8 @@ export const ROW = '0.5,0.5,0,0';
 
 /** Puts an artifact into S3 that is a tar.gz, but holds no model. */
 const putBrokenModel = async (world: World): Promise<void> => {
-  const directory = mkdtempSync(join(tmpdir(), 'tidegate-broken-'));
-  writeFileSync(join(directory, 'xgboost-model'), 'not a model');
+  const directory = mkdtempSync(join(tmpdir(), 'cloud-broken-'));
+  writeFileSync(join(directory, 'model.json'), 'not a model');
   await packDirectory(directory, `${directory}.tar.gz`);
   await put(world, 'models/broken.tar.gz', readFileSync(`${directory}.tar.gz`));
   rmSync(directory, { recursive: true });

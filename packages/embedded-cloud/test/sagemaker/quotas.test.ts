@@ -5,7 +5,6 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostingOf } from './hosting.ts';
-import { python } from './python.ts';
 import {
   BUCKET,
   createTrainedModel,
@@ -18,7 +17,7 @@ import {
   type World,
 } from './support.ts';
 
-describe.skipIf(!python)('quotas', () => {
+describe('quotas', () => {
   let world: World;
   let hosting: ReturnType<typeof hostingOf>;
 

@@ -12,7 +12,7 @@ const CHANGES = 400;
 
 /** The names of the jobs whose change was told, in order. */
 const told = async (settings: SageMakerSettings): Promise<string[]> => {
-  const stateDir = await mkdtemp(join(tmpdir(), 'tidegate-events-'));
+  const stateDir = await mkdtemp(join(tmpdir(), 'cloud-events-'));
   const context = fakeContext(stateDir);
   const store = new Store(context);
   const hub = createHub(context, store, settings);

@@ -10,7 +10,7 @@ import { filesBelow, packDirectory, unpackFile } from '#src/sagemaker/storage/ta
 describe('tar.gz archives', () => {
   let root = '';
   beforeAll(async () => {
-    root = await mkdtemp(join(tmpdir(), 'tidegate-tar-'));
+    root = await mkdtemp(join(tmpdir(), 'cloud-tar-'));
   });
   afterAll(() => rm(root, { recursive: true, force: true }));
 

@@ -33,7 +33,7 @@ const open = async () => {
   door = await serveService(scheduler, { context });
 };
 beforeEach(async () => {
-  stateDir = mkdtempSync(join(tmpdir(), 'tidegate-scheduler-'));
+  stateDir = mkdtempSync(join(tmpdir(), 'cloud-scheduler-'));
   states = recordingStepFunctions();
   statesDoor = await serveService(states);
   context = fakeContext(stateDir, { clientConfig: clientConfigFor(statesDoor.endpoint) });
@@ -46,7 +46,7 @@ afterEach(async () => {
 });
 
 const apply = (properties: Record<string, unknown>, logicalId = 'DriftSchedule', type = 'AWS::Scheduler::Schedule') =>
-  scheduler.resources?.[type]?.apply({ logicalId, type, properties });
+  scheduler.resources?.[type]?.apply({ logicalId, type, stackName: 'shop', properties });
 const call = async (method: string, path: string, body?: unknown) => {
   const reply = await fetch(door.endpoint + path, {
     method,

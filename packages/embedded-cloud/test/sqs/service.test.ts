@@ -20,7 +20,7 @@ const open = async () => {
   door = await serveService(sqs, { context });
 };
 beforeEach(async () => {
-  stateDir = mkdtempSync(join(tmpdir(), 'tidegate-sqs-'));
+  stateDir = mkdtempSync(join(tmpdir(), 'cloud-sqs-'));
   context = fakeContext(stateDir);
   await open();
   await apply({ QueueName: 'dead' });
@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 
 const apply = (properties: Record<string, unknown>, logicalId = 'Queue') =>
-  sqs.resources?.['AWS::SQS::Queue']?.apply({ logicalId, type: 'AWS::SQS::Queue', properties });
+  sqs.resources?.['AWS::SQS::Queue']?.apply({ logicalId, type: 'AWS::SQS::Queue', stackName: 'shop', properties });
 /** As a role does, which these tests let do everything. */
 const put = (name: string, body: string, attributes = {}) =>
   sqs.sendInternal(arn(name), body, attributes, { roleArn: 'arn:aws:iam::123456789012:role/sender', sessionName: 's' });

@@ -119,18 +119,17 @@ const serve = async (
     announce = resolve;
   });
   const container = await startContainer({
-    command: 'serve',
-    python: await hub.python(),
+    program: await hub.program('algorithm', model.image),
+    arguments: ['serve'],
     directory,
     environment: {
       ...model.environment,
       ...options.environment,
       SAGEMAKER_BIND_TO_PORT: '0',
-      TIDEGATE_BIND_ADDRESS: '127.0.0.1',
     },
     logFile: options.logFile,
     onLine: (line) => {
-      const found = /^Serving .* on http:\/\/127\.0\.0\.1:(\d+)$/.exec(line)?.[1];
+      const found = / on http:\/\/127\.0\.0\.1:(\d+)$/.exec(line)?.[1];
       if (found !== undefined) announce(Number(found));
     },
   });

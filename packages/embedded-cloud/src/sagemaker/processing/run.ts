@@ -126,8 +126,8 @@ const start = async (hub: Hub, request: CreateProcessingJob, directory: string):
     localText(value, directory),
   ]);
   return startContainer({
-    command: [launcher, ...program],
-    python: await hub.python(),
+    program: await hub.program('python-script', request.AppSpecification.ImageUri),
+    arguments: [launcher, ...program],
     directory,
     environment: {
       ...Object.fromEntries(environment),

@@ -85,8 +85,8 @@ const train = async (
   failWhileRunning(fault, withExitCode);
   const metrics = new MetricReader(request.AlgorithmSpecification.MetricDefinitions, onMetric);
   const container = await startContainer({
-    command: 'train',
-    python: await hub.python(),
+    program: await hub.program('algorithm', image ?? ''),
+    arguments: ['train'],
     directory,
     environment: { ...request.Environment, ...trainingEnvironment(hub, request, directory) },
     logFile: hub.logFile('training-jobs', name),

@@ -4,8 +4,8 @@ import { checkShape, type Path, type Violation } from '#src/service-model/check'
 import type { ModelShape, ServiceModel } from '#src/service-model/model';
 import { constraintsOf } from '#src/service-model/scalars';
 
-/** What AWS's service model says of the operations emulated here; made by `scripts/generate-constraints.ts`. */
-export const serviceModel = JSON.parse(
+/** AWS's service model of the operations emulated here, written by `scripts/generate-service-model.ts`. */
+export const bundledModel = JSON.parse(
   readFileSync(new URL('service-model.json', import.meta.url), 'utf8'),
 ) as ServiceModel;
 
@@ -14,11 +14,11 @@ export const serviceModel = JSON.parse(
  * ranges and enums. Members that the model does not know are let pass, as AWS does.
  * @throws AwsError SerializationException for a wrong JSON type; ValidationException that lists every other fault
  */
-export function checkRequest(operation: string, input: unknown): void {
+export function checkRequest(operation: string, input: unknown, serviceModel: ServiceModel = bundledModel): void {
   const shape = serviceModel.operations[operation]?.input?.shape;
   if (shape === undefined) {
     throw new Error(
-      `The service model has no ${operation}: add it to scripts/contract/constraints.ts and make it anew.`,
+      `The service model has no ${operation}: add it to src/contract/bundled-model.ts and generate the model again.`,
     );
   }
   const found = checkShape(serviceModel, shape, input).filter(({ kind }) => kind !== 'unknown');

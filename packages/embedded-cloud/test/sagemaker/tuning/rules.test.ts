@@ -125,7 +125,7 @@ describe('CreateHyperParameterTuningJob', () => {
   });
 
   it('needs a metric definition where the algorithm is not the built-in one', async () => {
-    const request = tuningRequest('custom', { image: '1.dkr.ecr.eu-central-1.amazonaws.com/tidegate-xgboost:1' });
+    const request = tuningRequest('custom', { image: '1.dkr.ecr.eu-central-1.amazonaws.com/own-algorithm:1' });
     expect((await refusal(request)).message).toBe(
       'A metric is required for this hyperparameter tuning job objective. Provide a metric in the metric definitions.',
     );

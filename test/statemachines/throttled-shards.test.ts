@@ -5,11 +5,10 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import type { Cloud } from 'embedded-cloud';
-import { auditFolder, readAudit } from 'embedded-cloud/cloud/audit';
-import type { Clock } from 'embedded-cloud/cloud/service';
-import { runDefinition } from 'embedded-cloud/stepfunctions/run-definition';
-import { asAdmin, CORE, lambdaFunction, openWorkshop, role } from 'embedded-cloud/testing/cloud/small-stack';
+import type { Clock, Cloud } from 'embedded-cloud';
+import { runDefinition } from 'embedded-cloud/asl';
+import { auditFolder, readAudit } from 'embedded-cloud/audit';
+import { asAdmin, CORE, lambdaFunction, openWorkshop, role } from 'embedded-cloud/testing/clouds';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readMachine } from '../../scripts/machines/read-machine.ts';
 import { loadMachine, taskName } from './load-machine.ts';

@@ -1,4 +1,4 @@
-import { parseCidr, parseIp } from './ip-address.ts';
+import { addressBlock, parseCidr, parseIp } from './ip-address.ts';
 import { invalidPattern } from './pattern-errors.ts';
 import { wildcardTest } from './pattern-wildcards.ts';
 
@@ -196,9 +196,10 @@ export function compileMatcher(entry: unknown): Matcher {
   if (typeof entry === 'string') {
     const address = parseIp(entry);
     if (!address) return value((leaf) => leaf === entry);
+    const same = addressBlock(address);
     return text((s) => {
       const other = parseIp(s);
-      return other?.bits === address.bits && other.value === address.value;
+      return other !== undefined && same.contains(other);
     });
   }
   return value((leaf) => leaf === entry);

@@ -1,7 +1,9 @@
 // The process that is the embedded cloud. `tidegate up` starts it; it ends on SIGTERM (`tidegate down`) or SIGINT.
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { startCloud } from 'embedded-cloud';
 import { parseFaultFile } from 'embedded-cloud/faults';
+import { identifyProcess, makePrivateFolder } from 'embedded-cloud/process';
 import { readQuotas } from 'embedded-cloud/sagemaker';
 import { packageDirectory, templateFile } from './package-service.ts';
 import { stateDirectory } from './project.ts';
@@ -11,7 +13,10 @@ import { slackPage } from './slack-page/pages.ts';
 import { type CloudFile, cloudFile } from './target.ts';
 
 const [port = '0', stage = 'local', faultFile] = process.argv.slice(2);
-mkdirSync(stateDirectory(), { recursive: true });
+// everything the cloud writes, raw rows included, is its user's alone
+process.umask(0o077);
+makePrivateFolder(stateDirectory());
+const instance = randomUUID();
 
 const cloud = await startCloud({
   templatePath: templateFile,
@@ -20,6 +25,7 @@ const cloud = await startCloud({
   port: Number(port),
   stackName: `tidegate-${stage}`,
   pages: [slackPage],
+  instance,
   parameters: (endpoint) => ({ SlackApiUrl: `${endpoint}/_slack/api/` }),
   secrets: { SlackTokenSecret: 'xoxb-local' },
   sageMaker: {
@@ -32,7 +38,8 @@ const cloud = await startCloud({
 });
 
 const record: CloudFile = {
-  pid: process.pid,
+  instance,
+  process: identifyProcess(process.pid) ?? { pid: process.pid },
   endpoint: cloud.endpoint,
   region: cloud.region,
   accountId: cloud.accountId,

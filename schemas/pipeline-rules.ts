@@ -1,16 +1,15 @@
 import type * as z from 'zod';
-import type { Dataset, EvaluationSettings, TrainingSettings } from './pipeline.ts';
-import { binaryMetrics, multiclassMetrics, regressionMetrics } from './pipeline-gates.ts';
-import { checkTuning } from './pipeline-tuning-rules.ts';
+import type { DatasetSettings } from '#domain/data/settings';
+import type { EvaluationSettings } from '#domain/evaluation/settings';
+import { metricOfGate } from '#domain/gates/registry';
+import type { Issue } from '#domain/issue';
+import { metricsOf } from '#domain/metrics/registry';
+import type { TrainingSettings } from '#domain/training/settings';
+import { checkTuning } from '#domain/training/tuning-rules';
 
-const metricsByTask: Record<EvaluationSettings['task'], readonly string[]> = {
-  binary: binaryMetrics,
-  multiclass: multiclassMetrics,
-  regression: regressionMetrics,
-};
 /** A pipeline whose fields are right each by itself. */
 interface UncheckedPipeline {
-  readonly dataset: Dataset;
+  readonly dataset: DatasetSettings;
   readonly evaluation: EvaluationSettings;
   readonly split: { readonly groupBy?: unknown };
   readonly training: TrainingSettings;
@@ -25,7 +24,7 @@ const reserved = ['_row', '_side', '_label', '_id', '_time'];
 const generalizedKinds = { keepFirst: 'category', binWidth: 'number', truncateTo: 'datetime' } as const;
 
 /** Column names must be apart by more than case (SQL's are not), unreserved, and usable as they are generalized. */
-function checkNames({ dataset }: UncheckedPipeline, issue: (path: (string | number)[], message: string) => void): void {
+function checkNames({ dataset }: UncheckedPipeline, issue: Issue): void {
   const byLowerCase = new Map<string, string>();
   for (const [name, spec] of Object.entries(dataset.columns)) {
     const path = ['dataset', 'columns', name];
@@ -77,14 +76,14 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx)
       }
     }
   }
+  const allowed = metricsOf(evaluation.task).map(({ name }) => name);
   evaluation.gates.forEach((gate, i) => {
-    const allowed = metricsByTask[evaluation.task];
-    if (!allowed.includes(gate.metric)) {
-      issue(
-        ['evaluation', 'gates', i, 'metric'],
-        `"${gate.metric}" is not a ${evaluation.task} metric; allowed: ${allowed.join(', ')}`,
-      );
-    }
+    const metric = metricOfGate(gate);
+    if (metric === undefined || allowed.includes(metric)) return;
+    issue(
+      ['evaluation', 'gates', i, 'metric'],
+      `"${metric}" is not a ${evaluation.task} metric; allowed: ${allowed.join(', ')}`,
+    );
   });
   const { groupBy } = pipeline.split;
   if (typeof groupBy === 'object' && groupBy !== null) {

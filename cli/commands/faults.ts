@@ -63,7 +63,7 @@ export function faultsCommand(program: Command): void {
     .action(async (options: FaultsOptions, command: Command) => {
       const { json } = localOptions(command);
       if (options.set !== undefined && options.clear) throw new CliError('Give one of --set and --clear.');
-      const cloud = readCloud();
+      const cloud = await readCloud();
       if (!cloud) {
         throw new CliError(
           'Faults are brought about in the embedded cloud alone; start it with "npx tidegate up --faults <file>". On AWS, look at AWS Fault Injection Service.',

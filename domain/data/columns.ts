@@ -1,4 +1,4 @@
-import type { Pipeline } from '#schemas/pipeline';
+import type { DataSettings } from '#domain/data/settings';
 import type { ColumnSpec, FeatureSpec } from '#schemas/pipeline-columns';
 
 /** How a clean column is stored: DOUBLE, VARCHAR, BOOLEAN, TIMESTAMP (UTC), or VARCHAR that is no model input. */
@@ -37,21 +37,21 @@ function cleanColumn(name: string, spec: ColumnSpec): CleanColumn | undefined {
 }
 
 /** The columns that survive desensitizing, in the order of the pipeline's file. Dropped and ignored ones are not even read. */
-export const cleanColumns = (pipeline: Pipeline): CleanColumn[] =>
+export const cleanColumns = (pipeline: Pick<DataSettings, 'dataset'>): CleanColumn[] =>
   Object.entries(pipeline.dataset.columns).flatMap(([name, spec]) => cleanColumn(name, spec) ?? []);
 
 /** Of these, the model inputs. */
-export const featureColumns = (pipeline: Pipeline): FeatureColumn[] =>
+export const featureColumns = (pipeline: Pick<DataSettings, 'dataset'>): FeatureColumn[] =>
   cleanColumns(pipeline).filter((c): c is FeatureColumn => c.feature !== undefined && c.kind !== 'text');
 
 /** Of these, the ones the evaluation groups by. */
-export const sliceColumns = (pipeline: Pipeline): string[] =>
+export const sliceColumns = (pipeline: Pick<DataSettings, 'dataset'>): string[] =>
   cleanColumns(pipeline)
     .filter((c) => c.spec.role === 'slice')
     .map((c) => c.name);
 
 /** Every column a drop must have, in the order of the pipeline's file: the key columns first. */
-export function expectedColumns({ dataset }: Pipeline): string[] {
+export function expectedColumns({ dataset }: Pick<DataSettings, 'dataset'>): string[] {
   const { id, label, time, columns } = dataset;
   return [...new Set([...(id ? [id] : []), label.column, ...(time ? [time] : []), ...Object.keys(columns)])];
 }

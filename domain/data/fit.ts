@@ -3,13 +3,13 @@ import { labelClasses } from '#domain/data/label';
 import { planParts } from '#domain/data/parts';
 import { mergeProfiles } from '#domain/data/profile';
 import { checkQuality } from '#domain/data/quality';
+import type { DataSettings, FitSettings } from '#domain/data/settings';
 import { type Side, sides } from '#domain/data/split';
 import { DataQualityError } from '#domain/errors';
-import type { RunPointer } from '#domain/runs/layout';
-import type { Pipeline } from '#schemas/pipeline';
 import type { FeatureSpec } from '#schemas/pipeline-columns';
 import type { FittedFeature, FittedTransform } from '#schemas/records/fitted-transform';
 import type { ColumnProfile, Profile } from '#schemas/records/profile';
+import type { RunPointer } from '#schemas/records/run';
 
 /** The model inputs of one column, or why it carries no information. */
 type Fitted = { readonly features: readonly FittedFeature[] } | { readonly dropped: string };
@@ -99,7 +99,7 @@ function fitColumn(
 }
 
 /** Columns whose median is wanted before fitting. */
-export const medianColumns = (pipeline: Pipeline): string[] =>
+export const medianColumns = (pipeline: Pick<DataSettings, 'dataset'>): string[] =>
   featureColumns(pipeline)
     .filter((c) => c.feature.type === 'number' && c.feature.impute === 'median')
     .map((c) => c.name);
@@ -107,7 +107,7 @@ export const medianColumns = (pipeline: Pipeline): string[] =>
 /** What fitting starts from. */
 export interface FitInput {
   readonly run: RunPointer;
-  readonly pipeline: Pipeline;
+  readonly pipeline: FitSettings;
   /** The profiles in shard order. */
   readonly profiles: readonly [Profile, ...Profile[]];
   /** Medians of the training rows by column (of the merged sample: exact when it holds them all). */

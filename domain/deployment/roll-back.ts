@@ -1,12 +1,13 @@
 import { type EndpointView, headedFor, isPassing } from '#domain/deployment/endpoint';
 import { type CaughtError, explainFailure } from '#domain/runs/failure';
-import type { Deployment, PolledEndpoint } from '#schemas/events/deployment';
+import type { Deployment } from '#schemas/records/deployment';
 
 /** What the deploy machine knows when it gives up. */
 export interface RollBackEvidence {
   readonly deployment: Deployment | null;
   readonly error: CaughtError | null;
-  readonly endpoint: PolledEndpoint | null;
+  /** The endpoint as the machine saw it last. */
+  readonly endpoint: { readonly status: string; readonly config: string; readonly reason: string } | null;
   readonly tests: { readonly passed: boolean; readonly failed: readonly string[] } | null;
 }
 

@@ -1,8 +1,8 @@
+import type { DataSettings } from '#domain/data/settings';
 import type { EndpointTest } from '#schemas/endpoint-test';
-import type { Pipeline } from '#schemas/pipeline';
 
 /** Bounds and width of a model's answer by what it predicts; probabilities come from the objectives of the tasks. */
-function answerForm({ evaluation, dataset }: Pick<Pipeline, 'evaluation' | 'dataset'>) {
+function answerForm({ evaluation, dataset }: Pick<DataSettings, 'evaluation' | 'dataset'>) {
   switch (evaluation.task) {
     case 'binary':
       return { valuesPerRow: 1, min: 0, max: 1 };
@@ -18,7 +18,10 @@ function answerForm({ evaluation, dataset }: Pick<Pipeline, 'evaluation' | 'data
  *
  * @param goldenUri S3 URI of the run's `golden.json`
  */
-export function defaultTests(pipeline: Pick<Pipeline, 'evaluation' | 'dataset'>, goldenUri: string): EndpointTest[] {
+export function defaultTests(
+  pipeline: Pick<DataSettings, 'evaluation' | 'dataset'>,
+  goldenUri: string,
+): EndpointTest[] {
   return [
     {
       id: 'contract-default',

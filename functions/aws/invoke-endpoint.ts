@@ -1,15 +1,35 @@
 import { InvokeEndpointCommand, ModelError, type SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import type { Answer } from '#domain/endpoint-tests/judge';
-import { TransientError } from '#domain/errors';
+import { PredictionError, TransientError } from '#domain/errors';
 
 /** Says that SageMaker itself, not the model, asks to come back later. */
 const busy = new Set(['ModelNotReadyException', 'InternalDependencyException', 'ServiceUnavailable']);
 
 /**
- * Asks an endpoint and takes down how it answered. A model's error is an answer too, with the container's own status; its text
- * is left behind, since it may repeat what was asked.
+ * Sends CSV rows to an endpoint.
  *
- * @throws TransientError when the model is not loaded yet; what else SageMaker refuses as it comes
+ * @returns the text of its answer
+ * @throws PredictionError when the model fails, without its text, which may repeat the request; other refusals as they come
+ */
+export async function scoreCsv(client: SageMakerRuntimeClient, endpointName: string, csv: string): Promise<string> {
+  try {
+    const { Body } = await client.send(
+      new InvokeEndpointCommand({ EndpointName: endpointName, ContentType: 'text/csv', Accept: 'text/csv', Body: csv }),
+    );
+    return new TextDecoder().decode(Body);
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    throw new PredictionError(
+      `The model behind endpoint ${endpointName} failed with status ${error.OriginalStatusCode ?? 'unknown'}. Look into the endpoint's log.`,
+    );
+  }
+}
+
+/**
+ * Sends a request to an endpoint and reports how it answered. A model's error is an answer too, with the container's own
+ * status. Its text is left out, since it may repeat the request.
+ *
+ * @throws TransientError when the model is not loaded yet; other refusals of SageMaker as they come
  */
 export async function invokeEndpoint(
   client: SageMakerRuntimeClient,

@@ -1,56 +1,23 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type * as z from 'zod';
+import { bounded, looksLikeName, shownList } from '#domain/data/shown';
 import { InvalidInputError, TidegateError, TransientError } from '#domain/errors';
 import { logger } from '#functions/runtime/logger';
+import { isTransient, serviceOf } from '#functions/runtime/transient-errors';
 
-/** Error names of the AWS SDK that mean "try again": throttling, the service's own failure, a lost connection. */
-const transientNames = new Set([
-  'ThrottlingException',
-  'Throttling',
-  'TooManyRequestsException',
-  'RequestLimitExceeded',
-  'SlowDown',
-  'ProvisionedThroughputExceededException',
-  'InternalServerError',
-  'InternalServiceError',
-  'InternalFailure',
-  'InternalError',
-  'ServiceUnavailable',
-  'ServiceUnavailableException',
-  'TimeoutError',
-  'RequestTimeout',
-  'NetworkingError',
-]);
-const transientCodes = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN']);
+const shownKey = (key: PropertyKey): string =>
+  typeof key === 'number' || looksLikeName(String(key)) ? String(key) : '(a key that is not shown)';
 
-/** Whether an error of the AWS SDK (or of the network beneath it) may go away by itself. */
-export function isTransient(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { $metadata, code, $retryable } = error as Error & {
-    $metadata?: { httpStatusCode?: number };
-    $retryable?: unknown;
-    code?: string;
-  };
-  return (
-    transientNames.has(error.name) ||
-    (code !== undefined && transientCodes.has(code)) ||
-    $retryable !== undefined ||
-    $metadata?.httpStatusCode === 429 ||
-    ($metadata?.httpStatusCode ?? 0) >= 500
-  );
-}
-
-/**
- * Which service an error of the AWS SDK came from, as a prefix: `DynamoDB `. Services say "try again" in the same words, and
- * errors name theirs by the class they all extend (`DynamoDBServiceException`) alone.
- */
-function serviceOf(error: unknown): string {
-  for (let type: unknown = error; type instanceof Error; type = Object.getPrototypeOf(type)) {
-    const [, service] = /^(.+)ServiceException$/.exec(type.constructor.name) ?? [];
-    if (service !== undefined) return `${service} `;
-  }
-  return '';
+/** Where an event does not fit and why. A key of an event may be a value, as in the rows of a prediction. */
+function describeIssues(issues: readonly z.core.$ZodIssue[]): string {
+  const problems = issues.map((issue) => {
+    const path = issue.path.map(shownKey).join('.') || '(the event)';
+    return issue.code === 'unrecognized_keys'
+      ? `${path}: unknown key ${shownList(issue.keys.map(shownKey))}`
+      : `${path}: ${bounded(issue.message, 300)}`;
+  });
+  return problems.length > 10 ? shownList(problems, 10) : problems.join('; ');
 }
 
 /**
@@ -68,8 +35,7 @@ export function withMiddleware<S extends z.ZodType, R>(
       logger.addContext(request.context);
       const parsed = schema.safeParse(request.event);
       if (!parsed.success) {
-        const problems = parsed.error.issues.map((i) => `${i.path.join('.') || '(the event)'}: ${i.message}`);
-        throw new InvalidInputError(`Input of ${request.context.functionName}: ${problems.join('; ')}`);
+        throw new InvalidInputError(`Input of ${request.context.functionName}: ${describeIssues(parsed.error.issues)}`);
       }
       request.event = parsed.data;
       const run = (parsed.data as { run?: { pipeline?: string; runId?: string } } | undefined)?.run;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { taskSchema } from './task.ts';
 
 const source = z.string().describe('the clean column it is computed from');
 const name = z.string();
@@ -38,7 +39,7 @@ export const fittedTransformSchema = z.object({
   version: z.literal(1),
   pipeline: z.string(),
   runId: z.string(),
-  task: z.enum(['binary', 'multiclass', 'regression']),
+  task: taskSchema,
   label: z.object({
     column: z.string(),
     classes: z.array(z.string()).describe('names of the classes in the order of their numbers; empty for regression'),

@@ -17,7 +17,8 @@ let file: CloudFile;
 beforeAll(async () => {
   cloud = await workshop.start({ ReaderRole: role([]) });
   file = {
-    pid: process.pid,
+    instance: 'a',
+    process: { pid: process.pid },
     endpoint: cloud.endpoint,
     region: cloud.region,
     accountId: cloud.accountId,

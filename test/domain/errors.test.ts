@@ -20,3 +20,9 @@ describe.each(Object.entries(leaves))('%s', (name, Leaf) => {
     expect(retried).toBe(retryable);
   });
 });
+
+it('cuts a message, whatever went into it', () => {
+  const error = new errors.SchemaMismatchError(`a.csv: ${'x'.repeat(100_000)}`);
+  expect(error.message).toHaveLength(4000);
+  expect(error.message).toMatch(/^a\.csv: x+…$/);
+});

@@ -1,12 +1,12 @@
 import { runDefinition } from 'embedded-cloud/asl';
 import { describe, expect, it } from 'vitest';
+import { noticeSchema } from '#domain/notices/registry';
 import {
   loadEndpointTestsSchema,
   recordTestResultsSchema,
   runEndpointTestSchema,
   type Suite,
 } from '#schemas/endpoint-test';
-import { noticeSchema } from '#schemas/events/notice';
 import { loadMachine, taskName } from './load-machine.ts';
 
 const suite: Suite = {

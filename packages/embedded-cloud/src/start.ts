@@ -6,6 +6,7 @@ import { systemClock } from './cloud/clock.ts';
 import { createContext, type HostContext, openCloudLog } from './cloud/context.ts';
 import { openCredentials } from './cloud/credentials.ts';
 import { createDoor } from './cloud/door.ts';
+import { createInstancePage } from './cloud/instance-page.ts';
 import { lockStateDir } from './cloud/lock.ts';
 import { type HostFactory, type PagePlugin, SERVICE_NAMES, SERVICES, type ServiceName } from './cloud/registry.ts';
 import { createRoleActions } from './cloud/role-actions.ts';
@@ -47,6 +48,8 @@ export interface StartOptions {
   readonly sageMaker?: SageMakerSettings;
   /** Pages beside the AWS services, served without a signature, below their own prefixes. */
   readonly pages?: readonly PagePlugin[];
+  /** A random id of this start, by which whoever started the cloud recognises it at its endpoint. */
+  readonly instance?: string;
   /** A second folder for the audit log, to keep it when the state folder goes. */
   readonly auditDir?: string;
   readonly onProgress?: (message: string) => void;
@@ -159,6 +162,10 @@ export async function startCloud(options: StartOptions): Promise<Cloud> {
     door.open({ services, authorizer, roleName });
     const faultPages = createFaultPages(faults, credentials.admin.secretAccessKey);
     door.mount(faultPages.prefix, faultPages.handle);
+    if (options.instance !== undefined) {
+      const instancePage = createInstancePage(options.instance);
+      door.mount(instancePage.prefix, instancePage.handle);
+    }
     for (const plugin of options.pages ?? []) {
       const pages = await plugin.create(context);
       closers.push(() => pages.close?.());

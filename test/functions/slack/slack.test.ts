@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fakeContext, servePages } from 'embedded-cloud/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createSlackPages, type SlackPages } from '#cli/slack-page/pages';
-import { runFailedMessage } from '#domain/notifications/run-failed';
+import { runFailedMessage } from '#domain/notices/run-failed';
 import { type PostMessage, postMessage } from '#functions/slack/slack';
 
 let stateDir: string;

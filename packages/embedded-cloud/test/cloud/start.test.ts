@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { answersAs } from '#src/cloud/instance-page';
 import { readState, writeState } from '#src/cloud/state-file';
 import type { Cloud } from '#src/start';
 import { asAdmin, lambdaFunction, openWorkshop, role, send, sign, type Workshop } from './small-stack.ts';
@@ -55,6 +56,14 @@ describe('a start', () => {
       (await send(await sign(cloud, { service: 'secretsmanager', target: 'secretsmanager.ListSecrets', body: '{}' })))
         .status,
     ).toBe(200);
+  });
+
+  it('says which one it is at its endpoint', async () => {
+    cloud = await workshop.start({}, { instance: 'this-one' });
+    expect(await answersAs(cloud.endpoint, 'this-one')).toBe(true);
+    expect(await answersAs(cloud.endpoint, 'another')).toBe(false);
+    await cloud.close();
+    expect(await answersAs(cloud.endpoint, 'this-one')).toBe(false);
   });
 
   it('refuses functions whose role Lambda may not take', async () => {

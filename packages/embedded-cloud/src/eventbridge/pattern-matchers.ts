@@ -12,7 +12,7 @@ const value = (test: (leaf: Leaf) => boolean): Matcher => ({ kind: 'value', test
 const text = (test: (leaf: string) => boolean): Matcher => value((leaf) => typeof leaf === 'string' && test(leaf));
 
 /**
- * A test that ignores case as event-ruler does: each character of the pattern stands for its lower and its upper case.
+ * A test that ignores case as event-ruler does: each character of the pattern matches its lower and its upper case.
  * So "ß" takes "ß" and "SS", but not "ss".
  */
 function caseless(pattern: string, place: 'whole' | 'prefix' | 'suffix'): (s: string) => boolean {

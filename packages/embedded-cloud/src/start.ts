@@ -51,7 +51,7 @@ export interface StartOptions {
   readonly lambda?: LambdaSettings;
   /** Pages beside the AWS services, served without a signature, below their own prefixes. */
   readonly pages?: readonly PagePlugin[];
-  /** A random id of this start, by which whoever started the cloud recognises it at its endpoint. */
+  /** A random id of this start, by which its starter recognises the cloud at its endpoint. */
   readonly instance?: string;
   /** A second folder for the audit log, to keep it when the state folder goes. */
   readonly auditDir?: string;

@@ -24,7 +24,7 @@ export interface ContextParts {
   readonly endpoint: string;
   readonly credentials: CredentialStore;
   readonly services: ReadonlyMap<string, CloudService>;
-  /** The roles, once IAM stands. */
+  /** The roles, once IAM is ready. */
   roles(): RoleStore;
   actAs: CloudContext['actAs'];
 }
@@ -45,7 +45,7 @@ export function openCloudLog(stateDir: string, clock: Clock): { log: CloudContex
 }
 
 /**
- * What a service says of the resource it assumes a role for. Lambda says nothing: for it `aws:SourceArn` speaks only of
+ * The resource that a service assumes a role for. Lambda gives none: for it `aws:SourceArn` refers only to
  * those who call a function (Lambda Developer Guide, "Using source function ARN to control function access behavior").
  */
 const sourceConditions = (

@@ -9,7 +9,7 @@ export const createInstancePage = (instance: string): { readonly prefix: string;
   prefix: INSTANCE_PREFIX,
   handle: async (request, response) => {
     if (request.method === 'GET') answerJson(response, 200, { instance });
-    else answerJson(response, 405, { error: 'GET tells which cloud this is.' });
+    else answerJson(response, 405, { error: 'GET returns which cloud this is.' });
   },
 });
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { makePrivateFolder } from './private-folder.ts';
 import { identifyProcess, type ProcessIdentity, stillRuns } from './process-identity.ts';
 
-/** Reads who holds a lock; undefined when the text names nobody. A lock of an earlier version holds a process id alone. */
+/** Reads who holds a lock; undefined when the text names no process. A lock of an earlier version holds a process id alone. */
 function readHolder(text: string): ProcessIdentity | undefined {
   try {
     const holder: unknown = JSON.parse(text);
@@ -24,7 +24,7 @@ function readHolder(text: string): ProcessIdentity | undefined {
 const held = new Set<string>();
 
 /**
- * Takes a state folder for this process alone, and closes it to other users. A lock left behind by a process that is gone is taken
+ * Takes a state folder for this process alone, and closes it to other users. A lock that a dead process left behind is taken
  * over, even when another process has its id by now.
  * @returns a function that gives the folder back
  * @throws when another live process, or another cloud of this process, holds it
@@ -36,7 +36,7 @@ export function lockStateDir(stateDir: string): () => void {
     const mine = `${path}.${process.pid}`;
     writeFileSync(mine, JSON.stringify(identifyProcess(process.pid) ?? { pid: process.pid }), { mode: 0o600 });
     try {
-      // A link appears with its content, so nobody ever reads a lock that is still empty.
+      // A link appears with its content, so no process ever reads a lock that is still empty.
       linkSync(mine, path);
       held.add(path);
       return () => {

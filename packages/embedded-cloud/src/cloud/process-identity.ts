@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** What a process is recognised by. A process id alone says nothing: the system gives it to another once its owner is gone. */
+/** What identifies a process. A process id alone does not: the system reuses it once the process has ended. */
 export interface ProcessIdentity {
   readonly pid: number;
   /** When it started, as the system writes it; undefined where the system does not say. */
@@ -10,7 +10,7 @@ export interface ProcessIdentity {
   readonly bootId?: string | undefined;
 }
 
-/** Whether there is a process with this id, whoever it is. */
+/** Whether any process has this id. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -31,7 +31,7 @@ const firstLine = (path: string): string | undefined => {
 /** Start of a process by /proc/<pid>/stat, field 22 in clock ticks since the boot (proc_pid_stat(5)); a zombie has ended. */
 function startByProc(pid: number): string | undefined {
   const stat = firstLine(`/proc/${pid}/stat`);
-  // the name stands in parentheses and may hold any text
+  // the name is in parentheses and may contain any text
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields?.[0] === 'Z' ? undefined : fields?.[19];
 }
@@ -61,7 +61,7 @@ export function identifyProcess(pid: number): ProcessIdentity | undefined {
 }
 
 /**
- * Whether the process that was noted down still runs. Where the system told when it started, another process under its id is not
+ * Whether the process that was noted down still runs. Where the system reports when it started, another process under its id is not
  * taken for it; elsewhere the id has to do.
  */
 export function stillRuns(noted: ProcessIdentity): boolean {

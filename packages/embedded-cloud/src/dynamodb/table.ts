@@ -69,7 +69,7 @@ async function whenActive(engine: Engine, table: string): Promise<JsonObject> {
   }
 }
 
-/** `AWS::DynamoDB::Table`: made once, its items kept ever after, also when its indexes change. */
+/** `AWS::DynamoDB::Table`: created once; its items stay, also when its indexes change. */
 export function tableProvider(
   engine: Engine,
   registry: TableRegistry,

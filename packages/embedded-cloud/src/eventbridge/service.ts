@@ -14,7 +14,7 @@ import { readRule, readTargets, requireDefaultBus } from './validation.ts';
 /** The embedded EventBridge: the default bus, its rules, and delivery to functions, state machines and queues. */
 export interface EventBridge extends CloudService {
   /**
-   * Puts a service's event on the default bus. It is kept until every target got it, across restarts.
+   * Puts a service's event on the default bus. It is stored until every target got it, across restarts.
    * @throws Error once the bus is closed
    */
   deliver(event: BusEvent, occasion?: { readonly id: string; readonly time: number }): void;

@@ -137,7 +137,7 @@ export function countedUnder(rule: FaultRule, { point, at }: Occasion): string {
   }
 }
 
-/** An occasion in the words of the cloud log. */
+/** An occasion as the cloud's log shows it. */
 export function occasionFields({ point, at }: Occasion): Readonly<Record<string, unknown>> {
   if (point !== 'call') return { ...at };
   const { caller, service, operation, role } = at;

@@ -22,7 +22,7 @@ export function iamResources(
 ): Readonly<Record<string, ResourceProvider>> {
   const nameOf = ({ properties, logicalId, stackName }: TemplateResource, member: string): string =>
     text(properties[member]) ?? physicalName(stackName, logicalId);
-  /** Role name → documents of its inline policies by the resource they stand in: IAM measures them together. */
+  /** Role name → documents of its inline policies by the resource that declares them: IAM measures them together. */
   const inlineOf = new Map<string, Map<string, readonly unknown[]>>();
   const measure = (roleName: string, logicalId: string, documents: readonly unknown[]): void => {
     const sources = inlineOf.get(roleName) ?? new Map<string, readonly unknown[]>();

@@ -22,7 +22,7 @@ export interface FunctionSpec {
   readonly traced: boolean;
 }
 
-/** What becomes of events nobody waits for (`AWS::Lambda::EventInvokeConfig`). */
+/** Destinations of asynchronous events (`AWS::Lambda::EventInvokeConfig`). */
 export interface EventInvokeSettings {
   readonly maxRetries: number;
   readonly maxAgeMs: number;

@@ -13,20 +13,20 @@ import { DEFAULT_EVENT_INVOKE, type EventInvokeSettings, type FunctionSpec } fro
 import { createIdleLimit, createPool, type Pool } from './pool.ts';
 import { type Outcome, startProcess } from './process.ts';
 
-/** A function that stands: what it is, and its processes. */
+/** A deployed function and its processes. */
 export interface DeployedFunction {
   readonly spec: FunctionSpec;
   readonly arn: string;
   readonly code: Code;
   eventInvoke: EventInvokeSettings;
-  /** Version numbers and aliases that may be asked for besides `$LATEST`. */
+  /** Version numbers and aliases that callers may name besides `$LATEST`. */
   readonly qualifiers: Set<string>;
   readonly deployedAt: number;
 }
 
 export interface Runtime {
   deploy(spec: FunctionSpec): Promise<DeployedFunction>;
-  /** Sets what becomes of events. @throws AwsError `InvalidParameterValueException` when the role may not send there */
+  /** Sets the destinations of asynchronous events. @throws AwsError `InvalidParameterValueException` when the role may not send there */
   configureEvents(deployed: DeployedFunction, settings: EventInvokeSettings): void;
   remove(name: string): Promise<void>;
   list(): readonly DeployedFunction[];

@@ -92,7 +92,7 @@ const toNotification = (property: Properties | undefined, logicalId: string): Xm
     if (listAt(property, name).length === 0) continue;
     throw new AwsError(
       'ValidationError',
-      `${logicalId}: the embedded S3 tells EventBridge of changes; replace NotificationConfiguration.${name} by EventBridgeConfiguration and a rule`,
+      `${logicalId}: the embedded S3 sends changes to EventBridge; replace NotificationConfiguration.${name} by EventBridgeConfiguration and a rule`,
     );
   }
   const bridge = propertiesAt(property, 'EventBridgeConfiguration');

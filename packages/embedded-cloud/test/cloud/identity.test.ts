@@ -128,7 +128,7 @@ describe('KMS', () => {
 });
 
 describe('STS', () => {
-  it('tells who is calling', async () => {
+  it('returns who is calling', async () => {
     expect(pick(await sts({ Action: 'GetCallerIdentity', Version: '2011-06-15' }), 'Arn')).toBe(
       'arn:aws:iam::123456789012:user/admin',
     );

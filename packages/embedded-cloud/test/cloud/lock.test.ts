@@ -30,7 +30,7 @@ async function besideAnother(work: (pid: number) => void): Promise<void> {
 }
 
 describe('a process', () => {
-  it('is recognised while it runs, and no longer once it is gone', async () => {
+  it('is recognised while it runs, and no longer once it has ended', async () => {
     let noted = identifyProcess(0);
     await besideAnother((pid) => {
       noted = identifyProcess(pid);
@@ -52,7 +52,7 @@ describe('a process', () => {
 });
 
 describe('the lock of a state folder', () => {
-  it('keeps out whoever comes while it is held, and names the holder', () => {
+  it('refuses others while it is held, and names the holder', () => {
     const release = lockStateDir(stateDir);
     expect(() => lockStateDir(stateDir)).toThrow(`process ${process.pid}`);
     expect(JSON.parse(readFileSync(join(stateDir, 'lock'), 'utf8'))).toEqual(identifyProcess(process.pid));

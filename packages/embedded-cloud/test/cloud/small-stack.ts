@@ -7,6 +7,7 @@ import { strToU8, zipSync } from 'fflate';
 import type { ServiceName } from '#src/cloud/registry';
 import type { ServiceFactory } from '#src/cloud/service';
 import { type Cloud, type StartOptions, startCloud } from '#src/start';
+import { containers } from '../sagemaker/container/runtimes.ts';
 
 /** Everything of the core, nothing of the services that others bring. */
 export const CORE: readonly ServiceName[] = [
@@ -75,7 +76,7 @@ export function openWorkshop(): Workshop {
     start(resources, { template = {}, ...options } = {}) {
       const templatePath = join(dir, 'template.json');
       writeFileSync(templatePath, JSON.stringify({ Resources: resources, ...template }));
-      return startCloud({ templatePath, packageDir, stateDir, stackName: 'test', services: CORE, ...options });
+      return startCloud({ templatePath, packageDir, stateDir, stackName: 'test-stack', services: CORE, sageMaker: { containers }, ...options });
     },
     remove: () => rmSync(dir, { recursive: true, force: true }),
   };
@@ -109,7 +110,7 @@ export interface SignedRequest {
   readonly body: string;
 }
 
-/** Signs a request by the AWS SDK's own signer, to be sent as it is or tampered with first. */
+/** Signs a request with the AWS SDK's own signer, to be sent unchanged or tampered with first. */
 export async function sign(
   cloud: Pick<Cloud, 'endpoint' | 'region' | 'admin'>,
   raw: RawRequest,

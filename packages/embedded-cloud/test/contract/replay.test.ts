@@ -60,7 +60,7 @@ describe('a line of the audit log', () => {
     });
   });
 
-  it('is told apart when the embedded cloud refused the request as invalid too, but not for another reason', () => {
+  it('counts apart when the embedded cloud refused the request as invalid too, but not for another reason', () => {
     const refused = { status: 400, errorCode: 'ValidationException' };
     expect(judge(line({}, refused), models)).toMatchObject({ kind: 'refused' });
     expect(judge(line({}, { status: 400, errorCode: 'ThrottlingException' }), models)).toMatchObject({

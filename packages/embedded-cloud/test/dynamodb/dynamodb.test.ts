@@ -103,7 +103,7 @@ describe('a table', () => {
     });
   });
 
-  it('gives back the item that failed a condition when asked', async () => {
+  it('returns the item that failed a condition on request', async () => {
     await put({ pipeline: 'held', run: '#', owner: 'first' });
     const attempt = table.send(
       new UpdateCommand({

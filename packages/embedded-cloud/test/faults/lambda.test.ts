@@ -7,7 +7,7 @@ import { asAdmin, lambdaFunction, openWorkshop, role } from '../cloud/small-stac
 const workshop = openWorkshop();
 let cloud: Cloud;
 
-/** Tells in its log that it worked, so that work whose answer is lost can be seen. */
+/** Logs that it worked, so that work whose answer is lost can be seen. */
 const HANDLER = `
 let count = 0;
 export const handler = async () => { console.log('the handler ran'); count += 1; return count; };

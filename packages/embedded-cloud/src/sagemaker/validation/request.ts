@@ -11,7 +11,7 @@ export const bundledModel = JSON.parse(
 
 /**
  * Checks a request as SageMaker itself does, before anything else: types, members that must be there, lengths, patterns,
- * ranges and enums. Members that the model does not know are let pass, as AWS does.
+ * ranges and enums. Members that the model does not know are accepted, as AWS does.
  * @throws AwsError SerializationException for a wrong JSON type; ValidationException that lists every other fault
  */
 export function checkRequest(operation: string, input: unknown, serviceModel: ServiceModel = bundledModel): void {
@@ -31,7 +31,7 @@ export function checkRequest(operation: string, input: unknown, serviceModel: Se
 }
 
 /**
- * One fault in AWS's words. Of plain members of a list or map AWS shows the whole, and all that its members must satisfy:
+ * One fault with AWS's message. For plain members of a list or map AWS shows the whole, and all that its members must satisfy:
  * "Value '{eta=…}' at 'hyperParameters' failed to satisfy constraint: Map value must satisfy constraint: [Member must have
  * length less than or equal to 2500, Member must have length greater than or equal to 0, …]".
  */

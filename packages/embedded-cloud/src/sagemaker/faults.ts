@@ -20,9 +20,7 @@ export function failWhileRunning(fault: JobFault | undefined, details: (said: st
   if (fault?.kind === 'internal')
     throw new JobFailure(fault.message ? `InternalServerError: ${fault.message}` : INTERNAL);
   if (fault?.kind === 'algorithm') {
-    throw new JobFailure(
-      `AlgorithmError: ${details(fault.message ?? 'the algorithm failed, injected by a fault')}`,
-    );
+    throw new JobFailure(`AlgorithmError: ${details(fault.message ?? 'the algorithm failed, injected by a fault')}`);
   }
 }
 

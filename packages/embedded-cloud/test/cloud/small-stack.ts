@@ -76,7 +76,15 @@ export function openWorkshop(): Workshop {
     start(resources, { template = {}, ...options } = {}) {
       const templatePath = join(dir, 'template.json');
       writeFileSync(templatePath, JSON.stringify({ Resources: resources, ...template }));
-      return startCloud({ templatePath, packageDir, stateDir, stackName: 'test-stack', services: CORE, sageMaker: { containers }, ...options });
+      return startCloud({
+        templatePath,
+        packageDir,
+        stateDir,
+        stackName: 'test-stack',
+        services: CORE,
+        sageMaker: { containers },
+        ...options,
+      });
     },
     remove: () => rmSync(dir, { recursive: true, force: true }),
   };

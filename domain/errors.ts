@@ -107,6 +107,24 @@ export class PredictionError extends TidegateError {
   readonly retryable = false;
 }
 
+/** A SageMaker job that is waited for ended without completing. */
+export class JobFailedError extends TidegateError {
+  override readonly name = 'JobFailedError';
+  readonly retryable = false;
+}
+
+/** What is waited for has not ended yet. Not a failure: the state machine looks again. */
+export class StillRunningError extends TidegateError {
+  override readonly name = 'StillRunningError';
+  readonly retryable = true;
+}
+
+/** Another deployment changes the endpoint. The state machine waits for its turn. */
+export class EndpointBusyError extends TidegateError {
+  override readonly name = 'EndpointBusyError';
+  readonly retryable = true;
+}
+
 /** Something that was pointed at does not exist: a run, a record, a model package. */
 export class NotFoundError extends TidegateError {
   override readonly name = 'NotFoundError';

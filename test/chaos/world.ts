@@ -42,6 +42,7 @@ export interface World {
 
 const machines = [
   'retrain',
+  'run-pipeline',
   'prepare-data',
   'train-candidate',
   'deploy',

@@ -18,7 +18,15 @@ import { python } from '../support/python.ts';
 const SEEDS = (process.env['CRASH_SEEDS'] ?? '1,2,3').split(',').map(Number);
 const KILLS = 8;
 const LONGEST_MS = 5000;
-const machines = ['retrain', 'prepare-data', 'train-candidate', 'deploy', 'test-endpoint', 'recover-run'] as const;
+const machines = [
+  'retrain',
+  'run-pipeline',
+  'prepare-data',
+  'train-candidate',
+  'deploy',
+  'test-endpoint',
+  'recover-run',
+] as const;
 
 const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {

@@ -65,6 +65,16 @@ describe('the check-drift machine', () => {
     });
   });
 
+  it('fails with words when the check gives no cause', async () => {
+    const { cause } = await checkDrift({
+      MeasureDrift: () => {
+        throw { error: 'States.Timeout' };
+      },
+    });
+
+    expect(cause).toBe('No cause was given.');
+  });
+
   it('retries the measurement when the trouble may pass', async () => {
     const { status } = await checkDrift({
       MeasureDrift: (_args, attempt) => {

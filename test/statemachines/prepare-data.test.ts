@@ -43,6 +43,19 @@ describe('the prepare-data machine', () => {
     expect(cause).toContain('line 7, column income');
   });
 
+  it.each(['DesensitizeShard', 'FitTransform', 'TransformShard'])(
+    'fails with words when %s gives no cause',
+    async (task) => {
+      const { status, error, cause } = await prepare({
+        [task]: () => {
+          throw { error: 'Boom' };
+        },
+      });
+
+      expect({ status, error, cause }).toEqual({ status: 'FAILED', error: 'Boom', cause: 'No cause was given.' });
+    },
+  );
+
   it('fails with the cause when fitting fails', async () => {
     const { status, error, cause } = await prepare({ FitTransform: fail('DataQualityError', 'one class only') });
 

@@ -48,8 +48,6 @@ describe('the recover-deployment machine', () => {
         executionArn,
         deployment: null,
         error: { Error: 'ExecutionABORTED', Cause: 'The deployment was stopped before it could finish.' },
-        endpoint: null,
-        tests: null,
       },
     ]);
     expect(told).toMatchObject([

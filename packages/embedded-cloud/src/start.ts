@@ -17,6 +17,7 @@ import { createFaultControl, type FaultControl, type Faults } from './faults/con
 import { createFaultPages } from './faults/pages.ts';
 import { inventoryOf } from './faults/strangers.ts';
 import type { IamService } from './iam/service.ts';
+import type { LambdaSettings } from './lambda/concurrency.ts';
 import { DEFAULT_SETTINGS, type SageMakerSettings } from './sagemaker/settings.ts';
 import type { SecretsManagerService } from './secretsmanager/service.ts';
 
@@ -46,6 +47,8 @@ export interface StartOptions {
   readonly faults?: Faults;
   /** Programs for container images, quotas of the account, events that are sent twice; see `DEFAULT_SETTINGS`. */
   readonly sageMaker?: SageMakerSettings;
+  /** Limits of the account in Lambda. */
+  readonly lambda?: LambdaSettings;
   /** Pages beside the AWS services, served without a signature, below their own prefixes. */
   readonly pages?: readonly PagePlugin[];
   /** A random id of this start, by which its starter recognises the cloud at its endpoint. */
@@ -131,6 +134,7 @@ export async function startCloud(options: StartOptions): Promise<Cloud> {
       credentials,
       faults: faults.points,
       sageMaker: { ...DEFAULT_SETTINGS, ...options.sageMaker },
+      lambda: options.lambda ?? {},
     };
     const started = await createServices(options, context, services, closers);
 

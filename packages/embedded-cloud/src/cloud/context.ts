@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { RoleStore } from '../iam/roles.ts';
+import type { LambdaSettings } from '../lambda/concurrency.ts';
 import type { SageMakerSettings } from '../sagemaker/settings.ts';
 import type { CredentialStore } from './credentials.ts';
 import { openJsonLines } from './jsonl.ts';
@@ -11,6 +12,7 @@ export interface HostContext extends CloudContext {
   readonly packageDir: string;
   readonly credentials: CredentialStore;
   readonly sageMaker: SageMakerSettings;
+  readonly lambda: LambdaSettings;
 }
 
 /** What a context is made of. */

@@ -11,7 +11,8 @@ import { ifAbsent, type StateStore, stateStore } from '#functions/aws/state-stor
 import { runStore } from '#functions/aws/stores';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
-import { loadEndpointTestsSchema, type Suite } from '#schemas/endpoint-test';
+import type { Suite } from '#schemas/endpoint-test';
+import { loadEndpointTestsSchema } from '#schemas/events/endpoint-tests';
 
 const config = readConfig(['STAGE', 'ARTIFACTS_BUCKET', 'STATE_TABLE', 'ENDPOINT_TESTS_TABLE']);
 

@@ -6,7 +6,7 @@ import { documentClient } from '#functions/aws/clients/dynamodb';
 import { stateStore } from '#functions/aws/state-store';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
-import { recordTestResultsSchema } from '#schemas/endpoint-test';
+import { recordTestResultsSchema } from '#schemas/events/endpoint-tests';
 
 const config = readConfig(['STAGE', 'ENDPOINT_TESTS_TABLE']);
 

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { goldenSchema } from '#schemas/endpoint-test';
 import { baselineSchema } from '#schemas/records/baseline';
 import { evaluationSchema } from '#schemas/records/evaluation';
+import { goldenSchema } from '#schemas/records/golden';
 import { type FakeBuckets, fakeBuckets } from './support/buckets.ts';
 import {
   encodedRun,

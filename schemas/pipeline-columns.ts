@@ -1,6 +1,12 @@
 import * as z from 'zod';
+import type { FeatureType } from '#domain/data/clean-kind';
+import type { ColumnSpec, FeatureSpec } from '#domain/data/column-spec';
+import type { Encoding } from '#domain/encodings/encoding';
+import { ENCODINGS } from '#domain/encodings/registry';
+import { PRIVATE_ROLES, type PrivacyAction, type PrivateRole } from '#domain/privacy/privacy-action';
+import { PRIVACY_ACTIONS } from '#domain/privacy/registry';
 
-/** What a drop's columns are and what becomes of them. */
+/** What a drop's columns are and what becomes of them, composed of the privacy actions and the encodings. */
 
 export const identifier = z
   .string()
@@ -9,89 +15,100 @@ export const identifier = z
     'a column name: a letter or _ first, then letters, digits, spaces, _ . -',
   );
 
-const imputeNumber = z.union([z.enum(['median', 'mean', 'zero', 'none']), z.number()]);
-const imputeCategory = z.union([z.enum(['mode', 'missing']), z.object({ value: z.string() }).strict()]);
+type Alternatives = [z.ZodObject, ...z.ZodObject[]];
 
-const numberFeature = z
-  .object({
-    type: z.literal('number'),
-    impute: imputeNumber.default('median').describe('what replaces a missing value; none leaves it to XGBoost'),
-    indicator: z.boolean().default(false).describe('adds a 0/1 feature that says whether the value was missing'),
-  })
-  .strict();
-const categoryFeature = z
-  .object({
-    type: z.literal('category'),
-    impute: imputeCategory.default('missing'),
-    encode: z.enum(['onehot', 'ordinal']).default('onehot'),
-    order: z.array(z.string()).min(2).optional().describe('for ordinal: the categories from lowest to highest'),
-    maxCategories: z.int().min(2).max(500).default(50).describe('the rest share one "other" feature'),
-  })
-  .strict();
-const booleanFeature = z
-  .object({ type: z.literal('boolean'), impute: z.enum(['mode', 'false', 'none']).default('none') })
-  .strict();
-const datetimeFeature = z
-  .object({
-    type: z.literal('datetime'),
-    parts: z.array(z.enum(['hour', 'dayOfWeek', 'dayOfMonth', 'month', 'year', 'epochDays'])).min(1),
-  })
-  .strict();
+/** @throws TypeError when there is none */
+function alternatives([first, ...rest]: readonly z.ZodObject[]): Alternatives {
+  if (first) return [first, ...rest];
+  throw new TypeError('A pipeline needs an encoding: without one no column can be a model input.');
+}
 
-/** How a column becomes model inputs. */
-export const featureSchema = z.discriminatedUnion('type', [
-  numberFeature,
-  categoryFeature,
-  booleanFeature,
-  datetimeFeature,
-]);
-export type FeatureSpec = z.infer<typeof featureSchema>;
+/** The settings of all encodings of a type. @throws TypeError when two of them mean different things by one name */
+function settingsOf(encodings: readonly Encoding[]): z.ZodRawShape {
+  const settings: Record<string, z.ZodRawShape[string]> = {};
+  for (const { name, type, settings: own } of encodings) {
+    for (const [key, schema] of Object.entries(own)) {
+      if (settings[key] !== undefined && settings[key] !== schema) {
+        throw new TypeError(`The ${type} encoding "${name}" has a setting "${key}", which another one has already.`);
+      }
+      settings[key] = schema;
+    }
+  }
+  return settings;
+}
 
-const piiColumn = z.discriminatedUnion('action', [
-  z.object({ role: z.literal('pii'), action: z.literal('drop') }).strict(),
-  z.object({ role: z.literal('pii'), action: z.literal('tokenize') }).strict(),
-  z
-    .object({
-      role: z.literal('pii'),
-      action: z.literal('mask'),
-      keepFirst: z.int().min(0).max(8).default(0),
-      keepLast: z.int().min(0).max(8).default(0),
-    })
-    .strict(),
-]);
-const quasiColumn = z
-  .object({
-    role: z.literal('quasi'),
-    action: z.literal('generalize'),
-    keepFirst: z.int().min(1).max(8).optional().describe('text: keep this many leading characters'),
-    binWidth: z.number().positive().optional().describe('number: round down to a multiple of this'),
-    truncateTo: z.enum(['year', 'month', 'day']).optional().describe('date: keep down to this unit'),
-    feature: featureSchema.optional().describe('use the generalized value as a model input too'),
-  })
-  .strict()
-  .refine((c) => [c.keepFirst, c.binWidth, c.truncateTo].filter((v) => v !== undefined).length === 1, {
-    message: 'generalize needs exactly one of keepFirst, binWidth, truncateTo',
+/** One object a type of feature, with `encode` where the type has several encodings. */
+function featureObjects(encodings: readonly Encoding[]): Alternatives {
+  const types = [...new Set(encodings.map(({ type }): FeatureType => type))];
+  const objects = types.map((type): z.ZodObject => {
+    const own = encodings.filter((encoding) => encoding.type === type);
+    const names = own.map(({ name }) => name) as [string, ...string[]];
+    const encode = names.length > 1 ? { encode: z.enum(names).default(names[0]) } : {};
+    return z.object({ type: z.literal(type), ...encode, ...settingsOf(own) }).strict();
   });
-const textColumn = z.object({ role: z.literal('text'), action: z.literal('drop') }).strict();
-const ignoredColumn = z.object({ role: z.literal('ignore') }).strict();
-const sliceColumn = z
-  .object({ role: z.literal('slice') })
-  .strict()
-  .describe('kept for evaluation by group, never a model input');
-const featureColumn = z.discriminatedUnion('type', [
-  numberFeature.extend({ role: z.literal('feature') }).strict(),
-  categoryFeature.extend({ role: z.literal('feature') }).strict(),
-  booleanFeature.extend({ role: z.literal('feature') }).strict(),
-  datetimeFeature.extend({ role: z.literal('feature') }).strict(),
-]);
+  return alternatives(objects);
+}
+
+/** Whether what an action leaves can be the model input that the column says it is. */
+function checkFeature(action: PrivacyAction, column: Readonly<Record<string, unknown>>, ctx: z.RefinementCtx): void {
+  const feature = column['feature'] as FeatureSpec | undefined;
+  const kind = action.clean(column)?.kind ?? 'nothing';
+  if (feature === undefined || feature.type === kind) return;
+  const ways = Object.keys(action.settings).filter((setting) => column[setting] !== undefined);
+  const how = `${action.label}${ways.length > 0 ? ` by ${ways.join(' and ')}` : ''}`;
+  const allowed = kind === 'text' || kind === 'nothing' ? 'no model input' : `a ${kind}, not a ${feature.type}`;
+  ctx.addIssue({ code: 'custom', path: ['feature', 'type'], message: `a column ${how} is ${allowed}` });
+}
+
+/** A personal column with this action. What is left of a quasi-identifier may be a model input too. */
+function privateColumn(role: PrivateRole, action: PrivacyAction, feature: z.ZodType<FeatureSpec>): z.ZodObject {
+  const input = {
+    feature: feature.optional().describe(`use the ${action.label} value as a model input too`),
+  };
+  return z
+    .object({
+      role: z.literal(role),
+      action: z.literal(action.name),
+      ...action.settings,
+      ...(role === 'quasi' ? input : {}),
+    })
+    .strict()
+    .superRefine((column, ctx) => {
+      const message = action.problem?.(column);
+      if (message === undefined) checkFeature(action, column, ctx);
+      else ctx.addIssue({ code: 'custom', message });
+    });
+}
 
 /** What one column of the drop is, and what becomes of it. */
-export const columnSchema = z.discriminatedUnion('role', [
-  featureColumn,
-  piiColumn,
-  quasiColumn,
-  textColumn,
-  sliceColumn,
-  ignoredColumn,
-]);
-export type ColumnSpec = z.infer<typeof columnSchema>;
+export function columnSchemaOf<Action extends PrivacyAction>(
+  actions: readonly Action[],
+  encodings: readonly Encoding[],
+): z.ZodType<ColumnSpec<Action['name']>> {
+  const features = featureObjects(encodings);
+  const featureSchema = z.discriminatedUnion('type', features) as unknown as z.ZodType<FeatureSpec>;
+  const featureColumn = z.discriminatedUnion(
+    'type',
+    alternatives(features.map((own) => own.extend({ role: z.literal('feature') }).strict())),
+  );
+  const privateColumns = PRIVATE_ROLES.flatMap((role) => {
+    const [first, ...rest] = actions
+      .filter(({ roles }) => roles.includes(role))
+      .map((action) => privateColumn(role, action, featureSchema));
+    if (!first) return [];
+    return [rest.length === 0 ? first : z.discriminatedUnion('action', [first, ...rest])];
+  });
+  const ignoredColumn = z.object({ role: z.literal('ignore') }).strict();
+  const sliceColumn = z
+    .object({ role: z.literal('slice') })
+    .strict()
+    .describe('kept for evaluation by group, never a model input');
+  return z.discriminatedUnion('role', [
+    featureColumn,
+    ...privateColumns,
+    sliceColumn,
+    ignoredColumn,
+  ]) as unknown as z.ZodType<ColumnSpec<Action['name']>>;
+}
+
+export const columnSchema = columnSchemaOf(PRIVACY_ACTIONS, ENCODINGS);

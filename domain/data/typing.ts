@@ -1,4 +1,4 @@
-import type { CleanKind } from '#domain/data/columns';
+import type { CleanKind } from '#domain/data/clean-kind';
 import { text, texts } from '#domain/data/sql';
 import type { Pipeline } from '#schemas/pipeline';
 

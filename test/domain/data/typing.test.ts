@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CleanKind } from '#domain/data/columns';
+import type { CleanKind } from '#domain/data/clean-kind';
 import { text } from '#domain/data/sql';
 import { kindChecks, normalizedSql, typedSql } from '#domain/data/typing';
 import { pipelineSchema } from '#schemas/pipeline';

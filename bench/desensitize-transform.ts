@@ -8,11 +8,11 @@ import { parseArgs } from 'node:util';
 import { text } from '#domain/data/sql';
 import { artifactKeys } from '#domain/runs/layout';
 import { writeLoanBook } from '#examples/loans/generate';
-import type { ObjectStore } from '#functions/aws/object-store';
+import type { FileStore } from '#functions/ports/object-store';
 import { openEngine } from '#functions/shards/duckdb';
-import { cleanShard } from '#functions/shards/shard-cleaning';
-import { encodeShard } from '#functions/shards/shard-encoding';
-import { fitRun } from '#functions/shards/transform-fitting';
+import { cleanShard } from '#functions/use-cases/desensitize-shard';
+import { fitRun } from '#functions/use-cases/fit-transform';
+import { encodeShard } from '#functions/use-cases/transform-shard';
 import { parsePipeline } from '#schemas/load-pipeline';
 
 /** Memory each step is given, in MB: a Lambda of this size could run it. */
@@ -21,7 +21,7 @@ const run = { pipeline: 'loan-default', runId: 'bench' };
 const key = 'loan-default/bench/loans-00000.csv';
 
 /** What the steps use of a bucket, over a folder of links: the network is not what is measured. */
-function folder(root: string): ObjectStore {
+function folder(root: string): FileStore {
   const at = (name: string) => join(root, name);
   const unused = () => Promise.reject(new Error('not used by the benchmark'));
   const writeText = async (name: string, content: string) => {

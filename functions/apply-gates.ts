@@ -3,7 +3,7 @@ import { applyGates } from '#domain/gates/apply';
 import { assembleReport } from '#domain/reports/assemble';
 import { renderReport } from '#domain/reports/render';
 import { artifactKeys } from '#domain/runs/layout';
-import { artifactStore } from '#functions/aws/stores';
+import { artifactStore } from '#functions/aws/buckets';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
 import { pipelineSchema } from '#schemas/pipeline';

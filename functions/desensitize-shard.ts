@@ -1,12 +1,11 @@
-import { s3Client } from '#functions/aws/clients/s3';
+import { artifactStore, rawStore } from '#functions/aws/buckets';
 import { secretsClient } from '#functions/aws/clients/secrets-manager';
-import { objectStore } from '#functions/aws/object-store';
-import { artifactStore, cleanStore } from '#functions/aws/stores';
+import { cleanFileStore } from '#functions/aws/file-store';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
 import { functionMemoryMb } from '#functions/shards/duckdb';
-import { cleanShard } from '#functions/shards/shard-cleaning';
 import { readTokenKey } from '#functions/shards/token-key';
+import { cleanShard } from '#functions/use-cases/desensitize-shard';
 import { desensitizeShardSchema } from '#schemas/events/shard';
 
 const config = readConfig(['RAW_BUCKET', 'CLEAN_BUCKET', 'ARTIFACTS_BUCKET', 'TOKEN_KEY_SECRET']);
@@ -16,8 +15,8 @@ const memoryMb = functionMemoryMb();
 export const handler = withMiddleware(desensitizeShardSchema, async (event) =>
   cleanShard(
     {
-      raw: objectStore(s3Client(), config.RAW_BUCKET),
-      clean: cleanStore(config),
+      raw: rawStore(config),
+      clean: cleanFileStore(config),
       artifacts: artifactStore(config),
       tokenKey: await readTokenKey(secretsClient(), config.TOKEN_KEY_SECRET),
       memoryMb,

@@ -3,7 +3,7 @@ import { runResourceName } from '#domain/naming';
 import { artifactKeys } from '#domain/runs/layout';
 import { planTrainingJob, planTransformJob } from '#domain/training/plan';
 import { planTuningJob } from '#domain/training/tuning';
-import { artifactStore } from '#functions/aws/stores';
+import { artifactStore } from '#functions/aws/buckets';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
 import { pipelineSchema } from '#schemas/pipeline';

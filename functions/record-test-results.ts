@@ -2,8 +2,7 @@ import { runOfConfig } from '#domain/deployment/target';
 import { latestResultKey, resultKey } from '#domain/endpoint-tests/suite';
 import { InvalidInputError } from '#domain/errors';
 import { pipelineOfGroup } from '#domain/naming';
-import { documentClient } from '#functions/aws/clients/dynamodb';
-import { stateStore } from '#functions/aws/state-store';
+import { endpointTestStore } from '#functions/aws/tables';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
 import { recordTestResultsSchema } from '#schemas/events/endpoint-tests';
@@ -29,7 +28,7 @@ export const handler = withMiddleware(recordTestResultsSchema, async ({ suite, r
     results,
   };
   const item = { ...outcome, startedAt, executionArn };
-  const tests = stateStore(documentClient(), config.ENDPOINT_TESTS_TABLE);
+  const tests = endpointTestStore(config);
   await tests.put(endpointName, resultKey(startedAt, endpointConfigName), item);
   await tests.put(endpointName, latestResultKey, item, {
     expression: 'attribute_not_exists(pk) OR startedAt <= :now',

@@ -13,6 +13,7 @@ const {
 const { join, posix } = require('node:path');
 const esbuild = require('esbuild');
 const yazl = require('yazl');
+const { bundleOptions } = require('./bundle-options.cjs');
 const { duckdbPackages } = require('./duckdb-binding.cjs');
 
 /** The zip's clock: a fixed time makes equal content equal bytes, so an unchanged function is not uploaded again. */
@@ -77,28 +78,8 @@ class BundleFunctions {
     mkdirSync(cache, { recursive: true });
     const names = service.getAllFunctions();
     const progress = this.progress.create({ message: `Bundling ${names.length} functions` });
-    const result = await esbuild.build({
-      absWorkingDir: serviceDir,
-      entryPoints: Object.fromEntries(
-        names.map((name) => {
-          const source = service.getFunction(name).handler.replace(/\.[^.]+$/, '');
-          return [source, `${source}.ts`];
-        }),
-      ),
-      outdir: output,
-      bundle: true,
-      write: false,
-      metafile: true,
-      platform: 'node',
-      target: 'node24',
-      format: 'cjs',
-      minifyWhitespace: true,
-      minifySyntax: true,
-      keepNames: true,
-      legalComments: 'none',
-      external: ['@duckdb/*'],
-      logLevel: 'silent',
-    });
+    const sources = names.map((name) => service.getFunction(name).handler.replace(/\.[^.]+$/, ''));
+    const result = await esbuild.build(bundleOptions(serviceDir, sources));
     const architecture = service.provider.architecture ?? 'x86_64';
     const binding = service.custom?.hostBinding ? 'host' : 'lambda';
     await Promise.all(names.map((name) => this.zipFunction(name, result, { output, cache, architecture, binding })));
@@ -110,9 +91,8 @@ class BundleFunctions {
     const { serviceDir, service } = this.serverless;
     const config = service.getFunction(name);
     const source = config.handler.replace(/\.[^.]+$/, '');
-    const bundleFile = result.outputFiles.find((file) => file.path === join(output, `${source}.js`));
-    const meta = result.metafile.outputs[posix.join('.serverless', `${source}.js`)];
-    // .cjs, since a .js file is taken for ESM wherever a package.json above it says so
+    const bundleFile = result.outputFiles.find((file) => file.path === join(output, `${source}.cjs`));
+    const meta = result.metafile.outputs[posix.join('.serverless', `${source}.cjs`)];
     const entries = new Map([[`${source}.cjs`, Buffer.from(bundleFile.contents)]]);
     for (const folder of config.bundle?.include ?? []) {
       for (const file of filesBelow(join(serviceDir, folder))) {

@@ -1,13 +1,9 @@
 import type * as z from 'zod';
+import { metricOfGate } from '#domain/gates/registry';
+import { metricsOf } from '#domain/metrics/registry';
 import type { Dataset, EvaluationSettings, TrainingSettings } from './pipeline.ts';
-import { binaryMetrics, multiclassMetrics, regressionMetrics } from './pipeline-gates.ts';
 import { checkTuning } from './pipeline-tuning-rules.ts';
 
-const metricsByTask: Record<EvaluationSettings['task'], readonly string[]> = {
-  binary: binaryMetrics,
-  multiclass: multiclassMetrics,
-  regression: regressionMetrics,
-};
 /** A pipeline whose fields are right each by itself. */
 interface UncheckedPipeline {
   readonly dataset: Dataset;
@@ -70,14 +66,14 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx)
       }
     }
   }
+  const allowed = metricsOf(evaluation.task).map(({ name }) => name);
   evaluation.gates.forEach((gate, i) => {
-    const allowed = metricsByTask[evaluation.task];
-    if (!allowed.includes(gate.metric)) {
-      issue(
-        ['evaluation', 'gates', i, 'metric'],
-        `"${gate.metric}" is not a ${evaluation.task} metric; allowed: ${allowed.join(', ')}`,
-      );
-    }
+    const metric = metricOfGate(gate);
+    if (metric === undefined || allowed.includes(metric)) return;
+    issue(
+      ['evaluation', 'gates', i, 'metric'],
+      `"${metric}" is not a ${evaluation.task} metric; allowed: ${allowed.join(', ')}`,
+    );
   });
   const { groupBy } = pipeline.split;
   if (typeof groupBy === 'object' && groupBy !== null) {

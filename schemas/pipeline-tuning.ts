@@ -29,7 +29,10 @@ export type TunableName = keyof typeof tunables;
 
 export type TuningDirection = 'Maximize' | 'Minimize';
 
-/** Metrics the built-in XGBoost computes on the validation shards, and which way is better (aws-facts: built-in XGBoost). */
+/**
+ * Metrics the built-in XGBoost computes on the validation shards, and which way is better (SageMaker Developer Guide, "Tune
+ * an XGBoost model").
+ */
 export const tuningMetrics: Readonly<Record<EvaluationSettings['task'], Readonly<Record<string, TuningDirection>>>> = {
   binary: {
     auc: 'Maximize',

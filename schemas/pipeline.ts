@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { gateSchema } from '#domain/gates/registry';
 import { columnSchema, identifier } from './pipeline-columns.ts';
-import { gateSchema } from './pipeline-gates.ts';
 import { checkPipeline } from './pipeline-rules.ts';
 import { tuningSchema } from './pipeline-tuning.ts';
 

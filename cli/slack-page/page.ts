@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { counted } from '#domain/text/numbers';
 import type { Channel, StoredMessage } from './message-store.ts';
 import { escapeHtml, renderMrkdwn } from './mrkdwn.ts';
 import { pageScript, pageStyle } from './page-style.ts';
@@ -23,9 +24,6 @@ const dateOf = (ts: string): Date => new Date(Number(ts) * 1000);
 const clockTime = (ts: string): string => dateOf(ts).toTimeString().slice(0, 5);
 const dayName = (ts: string): string =>
   dateOf(ts).toLocaleDateString('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
-const plural = (n: number, noun: string): string =>
-  `${n} ${noun.replace(/y$/, n === 1 ? 'y' : 'ie')}${n === 1 ? '' : 's'}`;
-
 function messageBody(message: StoredMessage): string {
   // With blocks, Slack shows the blocks; the text is for notifications.
   const said =
@@ -38,7 +36,7 @@ function article(message: StoredMessage, replies: readonly StoredMessage[]): str
   const thread =
     replies.length === 0
       ? ''
-      : `<details class="thread" id="t${escapeHtml(message.ts)}" open><summary>${plural(replies.length, 'reply')}</summary>${replies
+      : `<details class="thread" id="t${escapeHtml(message.ts)}" open><summary>${counted(replies.length, 'reply')}</summary>${replies
           .map((reply) => article(reply, []))
           .join('')}</details>`;
   const time = `<time datetime="${dateOf(message.ts).toISOString()}">${clockTime(message.ts)}</time>`;
@@ -88,7 +86,7 @@ export function renderPage(
   const head =
     current === undefined
       ? '<h1>Welcome</h1>'
-      : `<h1># ${escapeHtml(current)}</h1><span>${plural(messages.length, 'message')}</span>`;
+      : `<h1># ${escapeHtml(current)}</h1><span>${counted(messages.length, 'message')}</span>`;
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><style>${pageStyle}</style></head><body>
 <nav id="side"><div class="brand">${wave}<div><b>Tidegate</b><small>Slack, locally</small></div></div><h2>Channels</h2><ul>${channels
     .map((channel) => channelLink(channel, current))

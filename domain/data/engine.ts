@@ -2,7 +2,7 @@
 export type SqlValue = string | number | bigint | boolean | null;
 export type SqlRow = Readonly<Record<string, SqlValue>>;
 
-/** What pure row work needs of DuckDB; `functions/common/duckdb` implements it. */
+/** What pure row work needs of DuckDB; `functions/shards/duckdb` implements it. */
 export interface SqlEngine {
   /**
    * Runs one statement.

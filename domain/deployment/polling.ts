@@ -1,6 +1,6 @@
 /**
  * A round of the deploy machine's wait (Wait, DescribeEndpoint, Choice) is nine events of its history, and a standard execution
- * ends at 25,000 (aws-facts: Step Functions): 2,000 rounds leave room for all else.
+ * ends at 25,000 (Step Functions Developer Guide, "Service quotas"): 2,000 rounds leave room for all else.
  */
 const mostPolls = 2000;
 

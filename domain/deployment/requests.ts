@@ -1,6 +1,6 @@
 import { capturePrefix } from '#domain/runs/layout';
-import type { Deployment } from '#schemas/events/deployment';
 import type { Pipeline } from '#schemas/pipeline';
+import type { Deployment } from '#schemas/records/deployment';
 
 /** What of the stack a deployment needs to know. */
 export interface DeploymentEnvironment {
@@ -16,7 +16,10 @@ const tags = (stage: string, pipeline: string) => [
   { Key: 'tidegate:pipeline', Value: pipeline },
 ];
 
-/** CreateEndpointConfig's request: one variant, and what it is asked and answers captured (aws-facts: Data capture). */
+/**
+ * CreateEndpointConfig's request: one variant, with requests and answers captured (SageMaker API Reference,
+ * DataCaptureConfig).
+ */
 export function endpointConfigRequest(target: Target, { deployment }: Pipeline, env: DeploymentEnvironment) {
   const { instances, capturePercentage } = deployment;
   return {
@@ -55,7 +58,7 @@ export const createEndpointRequest = (target: Target, env: Pick<DeploymentEnviro
 
 /**
  * UpdateEndpoint's request: blue/green, all traffic at once. SageMaker itself goes back when the new fleet is not up
- * within the pipeline's patience (aws-facts: UpdateEndpoint, 600 to 28,800 seconds).
+ * within the pipeline's patience (SageMaker API Reference, BlueGreenUpdatePolicy: 600 to 28,800 seconds).
  */
 export const updateEndpointRequest = (target: Target, { deployment }: Pipeline) => ({
   EndpointName: target.endpointName,

@@ -1,6 +1,7 @@
 import { type EndpointView, headedFor, isPassing } from '#domain/deployment/endpoint';
 import { type CaughtError, explainFailure } from '#domain/runs/failure';
-import type { Deployment, PolledEndpoint } from '#schemas/events/deployment';
+import type { PolledEndpoint } from '#schemas/events/deployment';
+import type { Deployment } from '#schemas/records/deployment';
 
 /** What the deploy machine knows when it gives up. */
 export interface RollBackEvidence {

@@ -1,5 +1,5 @@
 import { EvaluationError } from '#domain/errors';
-import { predictClasses } from '#domain/evaluation/multiclass';
+import { predictClasses } from '#domain/tallies/probability';
 import type { Baseline, Histogram, Window } from '#schemas/records/baseline';
 import {
   buildCategoryHistogram,

@@ -22,7 +22,7 @@ const decode = ({ data, encoding }: Payload): string | undefined => {
 };
 
 /**
- * Reads a file of captures (aws-facts: Data capture) within a window of time.
+ * Reads a file of captures (SageMaker Developer Guide, "Data capture") within a window of time.
  *
  * @param text JSON lines
  * @param width model inputs a row; perRow scores a row

@@ -1,5 +1,5 @@
 import { EvaluationError } from '#domain/errors';
-import { formatNumber, formatPercent } from '#domain/reports/format-number';
+import { formatNumber, formatPercent } from '#domain/text/format-number';
 import type { Baseline, ColumnDrift, DriftReport, Histogram, Window } from '#schemas/records/baseline';
 import { histogramRows, sameBins } from './histogram.ts';
 import { binnedKs, ksThreshold } from './ks.ts';

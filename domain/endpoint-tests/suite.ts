@@ -19,7 +19,10 @@ export const resultKey = (startedAt: string, endpointConfigName: string): string
   `result#${startedAt}#${endpointConfigName}`;
 export const latestResultKey = 'latest-result';
 
-/** Characters of tests a suite may hold: they travel in a state's payload of 262,144 bytes (aws-facts: Step Functions). */
+/**
+ * Characters of tests a suite may hold: they travel in a state's payload of 262,144 bytes (Step Functions Developer Guide,
+ * "Service quotas").
+ */
 const roomiest = 120_000;
 
 const invalid = (id: string, problem: string): InvalidTest => ({ id, kind: 'invalid', problem });
@@ -27,7 +30,8 @@ const invalid = (id: string, problem: string): InvalidTest => ({ id, kind: 'inva
 /**
  * Reads one item of the endpoint-tests table. What it does not understand becomes a test that fails by naming path and fix.
  *
- * @param goldenUri `golden.json` of the run that serves, if it is known: tests that Tidegate manages follow it, also after a roll-back
+ * @param goldenUri `golden.json` of the run that serves, if it is known: tests that Tidegate manages follow it, also after
+ * a roll-back
  * @returns undefined when the test is switched off (`enabled: false`)
  */
 export function readTest(

@@ -1,6 +1,6 @@
+import type { MetricKernel } from '#domain/metrics/kernel';
 import { createRandom, type Random } from '#domain/random';
 import type { Difference, Estimate } from '#schemas/records/evaluation';
-import type { MetricKernel } from './kernel.ts';
 import { quantile } from './quantile.ts';
 
 /** Row visits a bootstrap may cost over all its resamples and models; past that, fewer resamples are drawn. */
@@ -15,12 +15,14 @@ export interface BootstrapOptions {
   readonly seed: number;
 }
 
-/** Metrics of one model under every resample: `draws[m][b]` is metric m (by `names`) in resample b. */
-export interface BootstrapDraws {
-  /** The metrics under the weights as given. */
-  readonly point: Float64Array;
-  readonly draws: readonly Float64Array[];
+/** One metric of one model: under the weights as given, and in every resample. */
+export interface MetricDraws {
+  readonly value: number;
+  /** By resample; NaN where the resample leaves the metric undefined. */
+  readonly draws: Float64Array;
 }
+/** The metrics of one model, by name. */
+export type BootstrapDraws = ReadonlyMap<string, MetricDraws>;
 
 /**
  * How many resamples `n` rows allow: `requested`, or as many as keep rows × resamples × models within
@@ -47,22 +49,20 @@ export function bootstrap(
 ): BootstrapDraws[] {
   const random = createRandom(seed);
   const rowWeights = weights ? Float64Array.from(weights) : new Float64Array(rows).fill(1);
-  const results = kernels.map((kernel) => {
-    const point = new Float64Array(kernel.names.length);
-    kernel.measure(rowWeights, point);
-    return { point, draws: kernel.names.map(() => new Float64Array(resamples)) };
+  const results = kernels.map(({ names, measure }) => {
+    const values = measure(rowWeights);
+    return new Map(names.map((name) => [name, { value: values[name] as number, draws: new Float64Array(resamples) }]));
   });
   const counts = new Uint16Array(rows);
-  const scratch = new Float64Array(Math.max(...kernels.map((kernel) => kernel.names.length)));
   for (let b = 0; b < resamples; b++) {
     drawCounts(random, counts);
     for (let row = 0; row < rows; row++) {
       rowWeights[row] = weights ? (counts[row] as number) * (weights[row] as number) : (counts[row] as number);
     }
     kernels.forEach((kernel, k) => {
-      kernel.measure(rowWeights, scratch);
-      results[k]?.draws.forEach((draw, m) => {
-        draw[b] = scratch[m] as number;
+      const values = kernel.measure(rowWeights);
+      results[k]?.forEach(({ draws }, name) => {
+        draws[b] = values[name] as number;
       });
     });
   }
@@ -83,27 +83,21 @@ function drawCounts(random: Random, counts: Uint16Array): void {
 const defined = (draws: Float64Array): Float64Array => draws.filter((value) => Number.isFinite(value)).sort();
 
 /** Point estimate with its percentile interval at {@link INTERVAL_CONFIDENCE}; undefined resamples are left out. */
-export function toEstimate(value: number, draws: Float64Array): Estimate {
+export function toEstimate({ value, draws }: MetricDraws): Estimate {
   const sorted = defined(draws);
   const tail = (1 - INTERVAL_CONFIDENCE) / 2;
   return { value, low: quantile(sorted, tail), high: quantile(sorted, 1 - tail) };
 }
 
-/** The paired difference `candidate - champion` of metric `m` with its interval and one-sided bounds. */
+/** The paired difference `candidate - champion` of one metric with its interval and one-sided bounds. */
 export function toDifference(
-  candidate: BootstrapDraws,
-  champion: BootstrapDraws,
-  m: number,
+  candidate: MetricDraws,
+  champion: MetricDraws,
   confidences: readonly number[],
 ): Difference {
-  const other = champion.draws[m] as Float64Array;
-  const differences = (candidate.draws[m] as Float64Array).map((value, b) => value - (other[b] as number));
-  const {
-    value: difference,
-    low,
-    high,
-  } = toEstimate((candidate.point[m] as number) - (champion.point[m] as number), differences);
-  const sorted = defined(differences);
+  const draws = candidate.draws.map((value, b) => value - (champion.draws[b] as number));
+  const { value: difference, low, high } = toEstimate({ value: candidate.value - champion.value, draws });
+  const sorted = defined(draws);
   const bounds = confidences.map((confidence) => ({
     confidence,
     lower: quantile(sorted, 1 - confidence),

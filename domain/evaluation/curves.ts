@@ -1,7 +1,7 @@
+import { rankDescending } from '#domain/tallies/ranking';
 import type { BinaryCurves, CalibrationBin, Curve } from '#schemas/records/evaluation';
 import { decimate } from './decimate.ts';
 import { quantile } from './quantile.ts';
-import { rankDescending } from './ranking.ts';
 
 const SCORE_BINS = 50;
 const CALIBRATION_BINS = 10;

@@ -1,16 +1,20 @@
 import { EvaluationError } from '#domain/errors';
-import type { Gate } from '#schemas/pipeline-gates';
+import { metricKernel } from '#domain/metrics/kernel';
+import type { Holdouts, Metric, Task } from '#domain/metrics/metric';
+import { METRICS } from '#domain/metrics/registry';
+import { predictClasses } from '#domain/tallies/probability';
 import type { Difference, Estimate, Evaluation, Importance } from '#schemas/records/evaluation';
-import { binaryConfusion, binaryKernel } from './binary.ts';
 import {
   affordableResamples,
   type BootstrapDraws,
   type BootstrapOptions,
   bootstrap,
   INTERVAL_CONFIDENCE,
+  type MetricDraws,
   toDifference,
   toEstimate,
 } from './bootstrap.ts';
+import { binaryConfusion, classMetrics, multiclassConfusion } from './confusion.ts';
 import { calibrationCurve, rankingCurves, scoreHistogram } from './curves.ts';
 import {
   requireClasses,
@@ -20,9 +24,6 @@ import {
   requireRows,
   requireWeights,
 } from './holdout.ts';
-import type { MetricKernel } from './kernel.ts';
-import { classMetrics, multiclassConfusion, multiclassKernel, predictClasses } from './multiclass.ts';
-import { regressionKernel } from './regression.ts';
 import { regressionCurves } from './residuals.ts';
 
 interface CommonInput {
@@ -35,7 +36,7 @@ interface CommonInput {
   /** Sample weights, one a row. */
   readonly weights?: Float64Array | undefined;
   readonly bootstrap: BootstrapOptions;
-  /** One-sided confidence levels the gates will ask for ({@link gateConfidences}). */
+  /** One-sided confidence levels that the gates need (`gateConfidences`). */
   readonly confidences?: readonly number[] | undefined;
   /** From `permutationImportance`; stored with the result. */
   readonly importances?: readonly Importance[] | undefined;
@@ -57,32 +58,28 @@ export interface RegressionInput extends CommonInput {
 }
 export type EvaluationInput = BinaryInput | MulticlassInput | RegressionInput;
 
-/** The confidence levels of the gates that compare with the champion, each once: what `evaluate` must keep bounds for. */
-export const gateConfidences = (gates: readonly Gate[]): number[] => [
-  ...new Set(gates.flatMap((gate) => (gate.vsChampion ? [gate.vsChampion.confidence] : []))),
-];
-
 /**
  * Scores a candidate, and beside it the champion when there is one, on one holdout: every metric of the task with its
  * bootstrap interval, paired differences, and what the report draws. The same input gives the same result.
  *
+ * @param metrics measured are those that the task has
  * @throws EvaluationError when lengths differ, a label or score is out of range, or the holdout is empty or lacks a class
  */
-export function evaluate(input: EvaluationInput): Evaluation {
+export function evaluate(input: EvaluationInput, metrics: readonly Metric[] = METRICS): Evaluation {
   const rows = input.labels.length;
   requireRows(rows, input.task === 'regression' ? 2 : 1);
   if (input.weights) requireWeights(input.weights, rows);
   switch (input.task) {
     case 'binary':
-      return evaluateBinary(input);
+      return evaluateBinary(input, metrics);
     case 'multiclass':
-      return evaluateMulticlass(input);
+      return evaluateMulticlass(input, metrics);
     case 'regression':
-      return evaluateRegression(input);
+      return evaluateRegression(input, metrics);
   }
 }
 
-function evaluateBinary(input: BinaryInput): Evaluation {
+function evaluateBinary(input: BinaryInput, metrics: readonly Metric[]): Evaluation {
   const { labels: given, candidate, champion, threshold, weights } = input;
   const names = [...(input.classes ?? ['negative', 'positive'])];
   eachModel(input, (what, scores) => {
@@ -90,7 +87,7 @@ function evaluateBinary(input: BinaryInput): Evaluation {
     requireProbabilities(what, scores, 1, 'binary:logistic');
   });
   const { labels, support } = requireClasses(given, names, weights);
-  const measured = measure(input, (scores) => binaryKernel(labels, scores, threshold));
+  const measured = measure(input, 'binary', metrics, (scores) => ({ labels, scores, threshold }));
   return {
     ...commonResult(input, measured.resamples),
     task: 'binary',
@@ -109,7 +106,7 @@ function evaluateBinary(input: BinaryInput): Evaluation {
   };
 }
 
-function evaluateMulticlass(input: MulticlassInput): Evaluation {
+function evaluateMulticlass(input: MulticlassInput, metrics: readonly Metric[]): Evaluation {
   const { labels: given, candidate, classes, weights } = input;
   const k = classes.length;
   eachModel(input, (what, scores) => {
@@ -118,7 +115,7 @@ function evaluateMulticlass(input: MulticlassInput): Evaluation {
     requireRowSums(what, scores, k);
   });
   const { labels } = requireClasses(given, classes, weights);
-  const measured = measure(input, (scores) => multiclassKernel(labels, scores, k), k);
+  const measured = measure(input, 'multiclass', metrics, (scores) => ({ labels, scores, classes: k }), k);
   const matrix = multiclassConfusion(labels, predictClasses(candidate, k), k);
   return {
     ...commonResult(input, measured.resamples),
@@ -130,14 +127,14 @@ function evaluateMulticlass(input: MulticlassInput): Evaluation {
   };
 }
 
-function evaluateRegression(input: RegressionInput): Evaluation {
+function evaluateRegression(input: RegressionInput, metrics: readonly Metric[]): Evaluation {
   const { labels, candidate } = input;
   requireFinite('labels', labels);
   eachModel(input, (what, scores) => {
     requireLength(what, scores.length, labels.length);
     requireFinite(what, scores);
   });
-  const measured = measure(input, (scores) => regressionKernel(labels, scores));
+  const measured = measure(input, 'regression', metrics, (predicted) => ({ actual: labels, predicted }));
   return {
     ...commonResult(input, measured.resamples),
     task: 'regression',
@@ -166,27 +163,32 @@ function requireRowSums(what: string, scores: Float64Array, k: number): void {
 }
 
 /** Bootstraps candidate and champion together; `passes` is how often a kernel walks the rows (once a class, say). */
-function measure<Name extends string>(
+function measure<T extends Task>(
   input: EvaluationInput,
-  prepare: (scores: Float64Array) => MetricKernel<Name>,
+  task: T,
+  metrics: readonly Metric[],
+  holdoutOf: (scores: Float64Array) => Holdouts[T],
   passes = 1,
 ) {
-  const kernels = [input.candidate, ...(input.champion ? [input.champion] : [])].map(prepare);
-  const { names } = kernels[0] as MetricKernel<Name>;
+  const models = [input.candidate, ...(input.champion ? [input.champion] : [])];
+  const kernels = models.map((scores) => metricKernel(task, holdoutOf(scores), metrics));
   const rows = input.labels.length;
   const resamples = affordableResamples(input.bootstrap.resamples, rows * passes, kernels.length);
   const [own, other] = bootstrap(kernels, rows, { ...input.bootstrap, resamples }, input.weights);
-  const byName = <Value>(value: (m: number) => Value): Record<Name, Value> =>
-    Object.fromEntries(names.map((name, m) => [name, value(m)])) as Record<Name, Value>;
-  const estimates = ({ point, draws }: BootstrapDraws): Record<Name, Estimate> =>
-    byName((m) => toEstimate(point[m] as number, draws[m] as Float64Array));
   const candidate = own as BootstrapDraws;
-  const champion: { metrics: Record<Name, Estimate>; differences: Record<Name, Difference> } | undefined = other && {
-    metrics: estimates(other),
-    differences: byName((m) => toDifference(candidate, other, m, input.confidences ?? [INTERVAL_CONFIDENCE])),
-  };
-  return { metrics: estimates(candidate), champion, resamples };
+  const confidences = input.confidences ?? [INTERVAL_CONFIDENCE];
+  const champion: { metrics: Record<string, Estimate>; differences: Record<string, Difference> } | undefined =
+    other && {
+      metrics: byName(other, toEstimate),
+      differences: byName(other, (draws, name) => toDifference(candidate.get(name) as MetricDraws, draws, confidences)),
+    };
+  return { metrics: byName(candidate, toEstimate), champion, resamples };
 }
+
+const byName = <Value>(
+  draws: BootstrapDraws,
+  value: (own: MetricDraws, name: string) => Value,
+): Record<string, Value> => Object.fromEntries([...draws].map(([name, own]) => [name, value(own, name)]));
 
 function commonResult(input: EvaluationInput, resamples: number) {
   return {

@@ -1,16 +1,26 @@
 import { EvaluationError } from '#domain/errors';
+import { accuracy } from '#domain/metrics/accuracy';
+import { auc } from '#domain/metrics/auc';
+import { type MetricKernel, metricKernel } from '#domain/metrics/kernel';
+import type { Metric, Task } from '#domain/metrics/metric';
+import { r2 } from '#domain/metrics/r2';
 import { createRandom } from '#domain/random';
+import type { Walk } from '#domain/tallies/walk';
 import type { Importance } from '#schemas/records/evaluation';
 import { requireLength } from './holdout.ts';
-import { predictClasses } from './multiclass.ts';
-import { rankDescending, rankedAuc } from './ranking.ts';
-import { regressionKernel } from './regression.ts';
 
 /** Resamples behind each importance's standard deviation. */
 const RESAMPLES = 100;
 
+/** The metric whose drop is a column's importance, by task. */
+export const importanceMetric = {
+  binary: auc,
+  multiclass: accuracy,
+  regression: r2,
+} as const satisfies Record<Task, Metric>;
+
 export interface ImportanceInput {
-  readonly task: 'binary' | 'multiclass' | 'regression';
+  readonly task: Task;
   /** Labels of every row of every block, in the order of `scores`. */
   readonly labels: Float64Array;
   /** Model outputs for the same rows; multiclass: `classes` probabilities a row. */
@@ -26,7 +36,7 @@ export interface ImportanceInput {
 
 /**
  * Permutation importance (Breiman 2001; scikit-learn `permutation_importance`): how much a score drops when one column's
- * values are shuffled between rows. The score is AUC (binary), accuracy (multiclass) or R² (regression). All blocks hold
+ * values are shuffled between rows. The score is the {@link importanceMetric} of the task. All blocks hold
  * the same rows in the same order. `std` is the standard deviation of the drop over 100 paired row resamples: with one
  * permutation a column it measures how far the sample, not the shuffle, may mislead.
  *
@@ -51,7 +61,7 @@ export function permutationImportance(input: ImportanceInput): Importance[] {
   if (base === undefined || !Number.isFinite(base)) return [];
   const drops = new Map<string, { means: number[]; resampled: number[][] }>();
   for (let block = 1; block < score.length; block++) {
-    const measure = score[block] as (weights: Float64Array) => number;
+    const measure = score[block] as Walk<number>;
     const column = columns[block] as string;
     const own = drops.get(column) ?? { means: [], resampled: [] };
     own.means.push(base - measure(new Float64Array(size).fill(1)));
@@ -86,30 +96,22 @@ function pick(values: Float64Array, rows: readonly number[], perRow: number): Fl
 }
 
 /** The task's score as a function of row weights. */
-function scorer(task: ImportanceInput['task'], labels: Float64Array, scores: Float64Array, classes: number) {
-  if (task === 'binary') {
-    const ranking = rankDescending(scores);
-    const positive = Uint8Array.from(labels);
-    return (weights: Float64Array): number => rankedAuc(ranking, positive, weights);
+function scorer(task: Task, labels: Float64Array, scores: Float64Array, classes: number): Walk<number> {
+  const { measure } = importanceKernel(task, labels, scores, classes);
+  const { name } = importanceMetric[task];
+  return (weights) => measure(weights)[name] as number;
+}
+
+function importanceKernel(task: Task, labels: Float64Array, scores: Float64Array, classes: number): MetricKernel {
+  switch (task) {
+    case 'binary':
+      // the score does not depend on a threshold
+      return metricKernel(task, { labels: Uint16Array.from(labels), scores, threshold: 0.5 }, [importanceMetric[task]]);
+    case 'multiclass':
+      return metricKernel(task, { labels: Uint16Array.from(labels), scores, classes }, [importanceMetric[task]]);
+    case 'regression':
+      return metricKernel(task, { actual: labels, predicted: scores }, [importanceMetric[task]]);
   }
-  if (task === 'multiclass') {
-    const predicted = predictClasses(scores, classes);
-    return (weights: Float64Array): number => {
-      let right = 0;
-      let total = 0;
-      weights.forEach((weight, row) => {
-        total += weight;
-        if (predicted[row] === labels[row]) right += weight;
-      });
-      return right / total;
-    };
-  }
-  const kernel = regressionKernel(labels, scores);
-  const out = new Float64Array(kernel.names.length);
-  return (weights: Float64Array): number => {
-    kernel.measure(weights, out);
-    return out[kernel.names.indexOf('r2')] as number;
-  };
 }
 
 /** The same resamples for every block, so that drops are paired. */

@@ -1,5 +1,5 @@
+import type { ColumnSpec } from '#domain/data/column-spec';
 import { describeTreatment } from '#domain/data/treatment';
-import type { Pipeline } from '#schemas/pipeline';
 import type { Evaluation, Verdict } from '#schemas/records/evaluation';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 import type { Profile, SideProfile } from '#schemas/records/profile';
@@ -9,7 +9,11 @@ import type { ColumnSummary, DataSummary, ReportInput, SideSummary } from './inp
 /** The records of a run that a report is made of. */
 export interface RunRecords {
   readonly runId: string;
-  readonly pipeline: Pipeline;
+  readonly pipeline: {
+    readonly name: string;
+    readonly description?: string | undefined;
+    readonly dataset: { readonly id?: string | undefined; readonly columns: Readonly<Record<string, ColumnSpec>> };
+  };
   readonly drop: DropRecord;
   readonly profile: Profile;
   readonly fitted: FittedTransform;

@@ -1,5 +1,9 @@
-import type { Difference, Evaluation } from '#schemas/records/evaluation';
-import { formatCount } from './format-number.ts';
+import type { GateKind } from '#domain/gates/gate';
+import { GATES } from '#domain/gates/registry';
+import type { Metric } from '#domain/metrics/metric';
+import { METRICS } from '#domain/metrics/registry';
+import { formatCount } from '#domain/text/format-number';
+import type { Evaluation } from '#schemas/records/evaluation';
 import { type Html, html } from './html.ts';
 import type { ReportInput } from './input.ts';
 import { dataSection } from './sections/data.ts';
@@ -13,14 +17,18 @@ import { style } from './style.ts';
 /** Nothing is loaded and nothing runs: the file shows the same wherever it is opened. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
+/** What a report knows of the names in its records. */
+export interface ReportKinds {
+  readonly metrics?: readonly Metric[];
+  readonly gates?: readonly GateKind<unknown>[];
+}
+
 /**
  * Renders the evaluation report of a run: one self-contained HTML file without scripts or external assets, readable in
  * light and dark, on paper and by screen readers. The same input gives the same bytes.
  */
-export function renderReport(input: ReportInput): string {
-  const { evaluation, verdict, pipeline, runId } = input;
-  const differences: Record<string, Difference> = evaluation.champion?.differences ?? {};
-  const points = new Map(Object.entries(differences).map(([name, { difference }]) => [name, difference]));
+export function renderReport(input: ReportInput, { metrics = METRICS, gates = GATES }: ReportKinds = {}): string {
+  const { evaluation, verdict, pipeline, runId, champion } = input;
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -34,8 +42,8 @@ export function renderReport(input: ReportInput): string {
 <body>
 <main>
 ${heading(input)}
-${verdictSection(verdict, points)}
-${metricsSection(evaluation, input.champion)}
+${verdictSection(verdict, gates, { evaluation, champion, metrics })}
+${metricsSection(evaluation, champion, metrics)}
 ${plotsSection(evaluation)}
 ${importanceSection(evaluation)}
 ${tuningSection(input.tuning)}

@@ -4,7 +4,7 @@ import { defaultEvalMetric } from '#schemas/pipeline-tuning';
 /** Rows of the training side by class, in the order the model numbers the classes; empty for regression. */
 export type ClassCounts = readonly number[];
 
-/** Objective of the built-in XGBoost by task (aws-facts: SageMaker built-in XGBoost). */
+/** Objective of the built-in XGBoost by task (SageMaker Developer Guide, "XGBoost hyperparameters"). */
 const objectives: Record<Pipeline['evaluation']['task'], string> = {
   binary: 'binary:logistic',
   multiclass: 'multi:softprob',
@@ -12,7 +12,8 @@ const objectives: Record<Pipeline['evaluation']['task'], string> = {
 };
 
 /**
- * The hyperparameters of a training job: the task's defaults with early stopping on the validation shards, the class weight when imbalance is `auto`, and the pipeline's own
+ * The hyperparameters of a training job: the task's defaults with early stopping on the validation shards, the class
+ * weight when imbalance is `auto`, and the pipeline's own
  * values, which win. All values travel as strings.
  *
  * scale_pos_weight = negatives / positives, as XGBoost's documentation recommends for unbalanced classes.

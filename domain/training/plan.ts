@@ -62,7 +62,7 @@ export function planTrainingJob(run: RunPointer, pipeline: Pipeline, counts: Cla
 
 /**
  * CreateTransformJob's request that scores the run's holdout with the candidate or the champion: rows in, one prediction a line
- * out, in order (aws-facts: Batch transform).
+ * out, in order (SageMaker API Reference, CreateTransformJob).
  */
 export function planTransformJob(
   run: RunPointer,
@@ -97,7 +97,7 @@ export function planTransformJob(
 }
 
 /**
- * S3 URI of a run's model: what its training job left behind (aws-facts: SageMaker built-in XGBoost).
+ * S3 URI of a run's model: the output of its training job (SageMaker API Reference, OutputDataConfig).
  *
  * @param training the run's record; it names the job where a tuning chose one of many
  */

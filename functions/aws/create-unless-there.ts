@@ -1,4 +1,4 @@
-import { isSageMakerMissing } from '#functions/aws/sagemaker';
+import { isSageMakerMissing } from '#functions/aws/sagemaker-errors';
 
 const isThere = (error: unknown): boolean =>
   error instanceof Error && error.name === 'ValidationException' && /already exist/i.test(error.message);

@@ -10,7 +10,7 @@ import {
 import { modelPackageGroupName, runResourceName, transformJobName, tuningJobName } from '#domain/naming';
 import { describePackage } from '#domain/registry/model-package';
 import type { RunPointer } from '#domain/runs/layout';
-import { isSageMakerMissing } from '#functions/aws/sagemaker';
+import { isSageMakerMissing } from '#functions/aws/sagemaker-errors';
 
 /** A job that ended by itself is "in status Completed" and cannot be stopped any more. */
 const isOver = (error: unknown): boolean =>

@@ -2,8 +2,8 @@ import { CreateModelCommand, DescribeModelCommand, type SageMakerClient } from '
 import { runResourceName } from '#domain/naming';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import { modelDataUrl } from '#domain/training/plan';
+import { artifactStore } from '#functions/aws/buckets';
 import { createUnlessThere } from '#functions/aws/create-unless-there';
-import { artifactStore } from '#functions/aws/stores';
 import { trainingRecordSchema } from '#schemas/records/run';
 
 /** What a model is made of besides its run. */

@@ -6,10 +6,23 @@ import { TransientError } from '#domain/errors';
 const busy = new Set(['ModelNotReadyException', 'InternalDependencyException', 'ServiceUnavailable']);
 
 /**
- * Asks an endpoint and takes down how it answered. A model's error is an answer too, with the container's own status; its text
- * is left behind, since it may repeat what was asked.
+ * Sends CSV rows to an endpoint.
  *
- * @throws TransientError when the model is not loaded yet; what else SageMaker refuses as it comes
+ * @returns the text of its answer
+ * @throws what SageMaker or the model refuses, as it comes
+ */
+export async function scoreCsv(client: SageMakerRuntimeClient, endpointName: string, csv: string): Promise<string> {
+  const { Body } = await client.send(
+    new InvokeEndpointCommand({ EndpointName: endpointName, ContentType: 'text/csv', Accept: 'text/csv', Body: csv }),
+  );
+  return new TextDecoder().decode(Body);
+}
+
+/**
+ * Sends a request to an endpoint and reports how it answered. A model's error is an answer too, with the container's own
+ * status. Its text is left out, since it may repeat the request.
+ *
+ * @throws TransientError when the model is not loaded yet; other refusals of SageMaker as they come
  */
 export async function invokeEndpoint(
   client: SageMakerRuntimeClient,

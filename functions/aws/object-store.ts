@@ -1,34 +1,8 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { Upload } from '@aws-sdk/lib-storage';
-import type * as z from 'zod';
 import { DropVanishedError, NotFoundError } from '#domain/errors';
-
-/** One object as a listing shows it. */
-export interface ListedObject {
-  readonly key: string;
-  readonly size: number;
-  readonly etag: string;
-  readonly lastModified: string;
-}
-
-/** One bucket, as far as Tidegate uses it. Keys are relative to the bucket. */
-export interface ObjectStore {
-  readonly bucket: string;
-  uri(key: string): string;
-  /** Every object below a prefix, in key order. */
-  list(prefix: string): Promise<ListedObject[]>;
-  /** @throws NotFoundError when the object is missing. */
-  readJson<S extends z.ZodType>(key: string, schema: S): Promise<z.output<S>>;
-  readText(key: string): Promise<string>;
-  writeJson(key: string, value: unknown): Promise<void>;
-  writeText(key: string, text: string, contentType: string): Promise<void>;
-  /** Streams an object (a given version, if any) to a file. @throws DropVanishedError when it is missing. */
-  download(key: string, file: string, versionId?: string): Promise<void>;
-  /** Streams a file to an object, in parts when it is large. */
-  upload(file: string, key: string, contentType: string): Promise<void>;
-}
+import type { ListedObject, ObjectStore } from '#functions/ports/object-store';
 
 const isMissing = (error: unknown): boolean =>
   error instanceof Error && ['NoSuchKey', 'NotFound', 'NoSuchVersion'].includes(error.name);
@@ -94,14 +68,6 @@ export function objectStore(client: S3Client, bucket: string): ObjectStore {
         }
         throw error;
       }
-    },
-    async upload(file, key, contentType) {
-      await new Upload({
-        client,
-        params: { Bucket: bucket, Key: key, Body: createReadStream(file), ContentType: contentType },
-        // a function that dies aborts nothing either: the bucket's lifecycle removes parts left behind
-        leavePartsOnError: true,
-      }).done();
     },
   };
 }

@@ -1,7 +1,7 @@
 import { deploymentKeys } from '#domain/deployment/target';
 import { TransientError } from '#domain/errors';
-import { ifAbsent, ifEquals, type StateStore } from '#functions/aws/state-store';
-import { type DeploymentClaim, deploymentClaimSchema } from '#schemas/events/deployment';
+import { ifAbsent, ifEquals, type StateStore } from '#functions/ports/state-store';
+import { type DeploymentClaim, deploymentClaimSchema } from '#schemas/records/deployment';
 
 type Running = (executionArn: string) => Promise<boolean>;
 

@@ -1,6 +1,5 @@
-import { DescribeExecutionCommand, ExecutionDoesNotExist, type SFNClient } from '@aws-sdk/client-sfn';
 import { TransientError } from '#domain/errors';
-import { type Condition, ifEquals, type StateStore } from '#functions/aws/state-store';
+import { type Condition, ifEquals, type StateStore } from '#functions/ports/state-store';
 import { type PendingDrop, pendingDropSchema } from '#schemas/records/run';
 
 /** A run that was evaluated to its end stays so, even if giving the lease back failed. */
@@ -21,17 +20,6 @@ export type LeaseResult =
   | { readonly kind: 'trained'; readonly runId: string }
   | { readonly kind: 'duplicate'; readonly runId: string }
   | { readonly kind: 'queued'; readonly behind: string };
-
-/** Whether an execution still runs; an unknown one does not. */
-export async function isRunning(client: SFNClient, executionArn: string): Promise<boolean> {
-  try {
-    const { status } = await client.send(new DescribeExecutionCommand({ executionArn }));
-    return status === 'RUNNING' || status === 'PENDING_REDRIVE';
-  } catch (error) {
-    if (error instanceof ExecutionDoesNotExist) return false;
-    throw error;
-  }
-}
 
 /**
  * Takes the pipeline's lease for an execution, or leaves the drop behind as pending for the holder to start when it ends.

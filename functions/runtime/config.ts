@@ -1,27 +1,27 @@
 import * as z from 'zod';
 import { ConfigurationError } from '#domain/errors';
 
-/** The environment variables functions may ask for, each with its form. */
+/** The environment variables functions may read, each with its form. A form is made when it is read: most functions read few. */
 const variables = {
-  STAGE: z.string().min(1),
-  RAW_BUCKET: z.string().min(3),
-  CLEAN_BUCKET: z.string().min(3),
-  ARTIFACTS_BUCKET: z.string().min(3),
-  STATE_TABLE: z.string().min(3),
-  ENDPOINT_TESTS_TABLE: z.string().min(3),
-  TOKEN_KEY_SECRET: z.string().min(1),
-  SLACK_TOKEN_SECRET: z.string().min(1),
-  SLACK_API_URL: z.url(),
-  SLACK_DEFAULT_CHANNEL: z.string().min(1),
-  TRAINING_ROLE_ARN: z.string().startsWith('arn:'),
-  SERVING_ROLE_ARN: z.string().startsWith('arn:'),
-  XGBOOST_IMAGE: z.string().min(1),
-  CLEAN_KEY_ARN: z.string().startsWith('arn:'),
-  ARTIFACTS_KEY_ARN: z.string().startsWith('arn:'),
-  RETRAIN_MACHINE_ARN: z.string().startsWith('arn:'),
-  GIT_COMMIT: z.string().min(1),
-  LAMBDA_TASK_ROOT: z.string().min(1),
-  POLL_SECONDS: z.string().regex(/^[1-9]\d{0,2}$/, 'whole seconds from 1 to 999'),
+  STAGE: () => z.string().min(1),
+  RAW_BUCKET: () => z.string().min(3),
+  CLEAN_BUCKET: () => z.string().min(3),
+  ARTIFACTS_BUCKET: () => z.string().min(3),
+  STATE_TABLE: () => z.string().min(3),
+  ENDPOINT_TESTS_TABLE: () => z.string().min(3),
+  TOKEN_KEY_SECRET: () => z.string().min(1),
+  SLACK_TOKEN_SECRET: () => z.string().min(1),
+  SLACK_API_URL: () => z.url(),
+  SLACK_DEFAULT_CHANNEL: () => z.string().min(1),
+  TRAINING_ROLE_ARN: () => z.string().startsWith('arn:'),
+  SERVING_ROLE_ARN: () => z.string().startsWith('arn:'),
+  XGBOOST_IMAGE: () => z.string().min(1),
+  CLEAN_KEY_ARN: () => z.string().startsWith('arn:'),
+  ARTIFACTS_KEY_ARN: () => z.string().startsWith('arn:'),
+  RETRAIN_MACHINE_ARN: () => z.string().startsWith('arn:'),
+  GIT_COMMIT: () => z.string().min(1),
+  LAMBDA_TASK_ROOT: () => z.string().min(1),
+  POLL_SECONDS: () => z.string().regex(/^[1-9]\d{0,2}$/, 'whole seconds from 1 to 999'),
 } as const;
 
 export type Variable = keyof typeof variables;
@@ -39,7 +39,7 @@ export function readConfig<const V extends Variable>(
   const problems: string[] = [];
   const config: Record<string, string> = {};
   for (const name of names) {
-    const parsed = variables[name].safeParse(env[name]);
+    const parsed = variables[name]().safeParse(env[name]);
     if (parsed.success) config[name] = parsed.data;
     else problems.push(env[name] === undefined ? `${name} is not set` : `${name}: ${parsed.error.issues[0]?.message}`);
   }

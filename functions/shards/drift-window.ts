@@ -7,7 +7,7 @@ import { captureHours, readCaptures } from '#domain/drift/captures';
 import { driftColumns } from '#domain/drift/columns';
 import { parseFeatures } from '#domain/evaluation/score-text';
 import { capturePrefix, type RunPointer, runPrefix } from '#domain/runs/layout';
-import type { ObjectStore } from '#functions/aws/object-store';
+import type { ObjectStore } from '#functions/ports/object-store';
 import { openEngine } from '#functions/shards/duckdb';
 import { withScratch } from '#functions/shards/scratch';
 import type { Baseline, Window } from '#schemas/records/baseline';

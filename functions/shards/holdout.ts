@@ -3,7 +3,7 @@ import { text as sqlText } from '#domain/data/sql';
 import { EvaluationError } from '#domain/errors';
 import { parseScores } from '#domain/evaluation/score-text';
 import { cleanKeys, type RunPointer } from '#domain/runs/layout';
-import type { ObjectStore } from '#functions/aws/object-store';
+import type { ObjectStore } from '#functions/ports/object-store';
 import { openEngine } from '#functions/shards/duckdb';
 import { withScratch } from '#functions/shards/scratch';
 

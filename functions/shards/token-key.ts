@@ -1,5 +1,6 @@
-import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ConfigurationError } from '#domain/errors';
+import { readSecret } from '#functions/aws/secrets';
 
 /** Fewer characters than this are no key (RFC 2104 wants at least the hash's length; generated secrets have 64). */
 const shortest = 32;
@@ -11,11 +12,11 @@ const shortest = 32;
  * @throws ConfigurationError when the secret is absent or too short
  */
 export async function readTokenKey(client: SecretsManagerClient, secretId: string): Promise<Uint8Array> {
-  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
-  if (SecretString === undefined || SecretString.length < shortest) {
+  const secret = await readSecret(client, secretId);
+  if (secret === undefined || secret.length < shortest) {
     throw new ConfigurationError(
       `The secret ${secretId} holds no key of at least ${shortest} characters. Put a random text there once; changing it later breaks joins.`,
     );
   }
-  return new TextEncoder().encode(SecretString);
+  return new TextEncoder().encode(secret);
 }

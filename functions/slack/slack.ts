@@ -1,13 +1,6 @@
-import {
-  type ChatPostMessageArguments,
-  type Logger,
-  LogLevel,
-  WebAPIPlatformError,
-  WebAPIRateLimitedError,
-  WebClient,
-} from '@slack/web-api';
+import type * as slack from '@slack/web-api';
 import { SlackRejectedError, TransientError } from '#domain/errors';
-import type { Message } from '#domain/notifications/message';
+import type { Message } from '#domain/slack/message';
 
 /** Where a message went: what a thread is opened with. */
 export interface PostedMessage {
@@ -31,15 +24,15 @@ export interface PostMessage {
 
 const silent = (): void => {};
 /** The client would write to the console; what it has to say is in the errors it throws. */
-const quiet: Logger = {
+const quiet = (level: slack.LogLevel): slack.Logger => ({
   debug: silent,
   info: silent,
   warn: silent,
   error: silent,
   setLevel: silent,
-  getLevel: () => LogLevel.ERROR,
+  getLevel: () => level,
   setName: silent,
-};
+});
 
 /** Slack's own failures, which pass (docs.slack.dev, `chat.postMessage`, "Errors"). */
 const passing = new Set([
@@ -79,12 +72,14 @@ export async function postMessage(options: PostMessage): Promise<PostedMessage |
     log.info('Slack is not configured; the message goes here', { channel, text: message.text });
     return undefined;
   }
-  const client = new WebClient(token, {
+  // Loaded here: a stage without Slack never needs it, and it would add a quarter to the function's start.
+  const library = await import('@slack/web-api');
+  const client = new library.WebClient(token, {
     slackApiUrl: apiUrl.endsWith('/') ? apiUrl : `${apiUrl}/`,
     retryConfig: { retries: 2, factor: 2, minTimeout: 300, maxTimeout: 2000, randomize: true },
     rejectRateLimitedCalls: true,
     timeout: 10_000,
-    logger: quiet,
+    logger: quiet(library.LogLevel.ERROR),
   });
   try {
     const posted = await client.chat.postMessage({
@@ -92,7 +87,7 @@ export async function postMessage(options: PostMessage): Promise<PostedMessage |
       text: message.text,
       // The blocks are Tidegate's own narrower types, built within Slack's limits.
       blocks: message.blocks as unknown as NonNullable<
-        Extract<ChatPostMessageArguments, { blocks: unknown }>['blocks']
+        Extract<slack.ChatPostMessageArguments, { blocks: unknown }>['blocks']
       >,
       ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
       unfurl_links: false,
@@ -103,11 +98,15 @@ export async function postMessage(options: PostMessage): Promise<PostedMessage |
     }
     return { ts: posted.ts, channel: posted.channel };
   } catch (error) {
-    throw translate(error, channel);
+    throw translate(library, error, channel);
   }
 }
 
-function translate(error: unknown, channel: string): Error {
+function translate(
+  { WebAPIRateLimitedError, WebAPIPlatformError }: typeof slack,
+  error: unknown,
+  channel: string,
+): Error {
   if (error instanceof WebAPIRateLimitedError) {
     return new TransientError(`Slack limits the rate of messages; try again in ${error.retryAfter} s`, {
       cause: error,

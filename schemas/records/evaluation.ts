@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { binaryMetrics, metricSchema, multiclassMetrics, regressionMetrics } from '#schemas/pipeline-gates';
 
 /**
  * What an evaluation and a verdict look like as stored JSON (`evaluation.json`, `verdict.json` of a run).
@@ -92,11 +91,9 @@ const common = {
   }),
   importances: z.array(importanceSchema).describe('by falling mean; empty when not measured'),
 };
-const championOf = <Names extends readonly [string, ...string[]]>(names: Names) =>
-  z.object({
-    metrics: z.record(z.enum(names), estimateSchema),
-    differences: z.record(z.enum(names), differenceSchema),
-  });
+/** Estimates by the name of the metric. Which names there are is not a matter of the record: `domain/metrics`. */
+const estimatesSchema = z.record(z.string(), estimateSchema);
+const championSchema = z.object({ metrics: estimatesSchema, differences: z.record(z.string(), differenceSchema) });
 
 /** The result of scoring a candidate (and, when there is one, the champion) on one holdout. */
 export const evaluationSchema = z.discriminatedUnion('task', [
@@ -105,26 +102,24 @@ export const evaluationSchema = z.discriminatedUnion('task', [
     task: z.literal('binary'),
     positives: count,
     threshold: fraction,
-    metrics: z.record(z.enum(binaryMetrics), estimateSchema),
-    champion: championOf(binaryMetrics)
-      .extend({ curves: binaryCurves.pick({ roc: true, pr: true }) })
-      .optional(),
+    metrics: estimatesSchema,
+    champion: championSchema.extend({ curves: binaryCurves.pick({ roc: true, pr: true }) }).optional(),
     confusion: confusionSchema,
     curves: binaryCurves,
   }),
   z.object({
     ...common,
     task: z.literal('multiclass'),
-    metrics: z.record(z.enum(multiclassMetrics), estimateSchema),
-    champion: championOf(multiclassMetrics).optional(),
+    metrics: estimatesSchema,
+    champion: championSchema.optional(),
     confusion: confusionSchema,
     perClass: z.array(perClassSchema),
   }),
   z.object({
     ...common,
     task: z.literal('regression'),
-    metrics: z.record(z.enum(regressionMetrics), estimateSchema),
-    champion: championOf(regressionMetrics).optional(),
+    metrics: estimatesSchema,
+    champion: championSchema.optional(),
     curves: regressionCurves,
   }),
 ]);
@@ -135,11 +130,11 @@ export type RegressionEvaluation = Extract<Evaluation, { task: 'regression' }>;
 
 const gateResultSchema = z.object({
   gate: z.string().describe('the gate as a short name: auc ≥ 0.75'),
-  metric: metricSchema,
-  kind: z.enum(['min', 'max', 'vsChampion']),
+  metric: z.string().optional().describe('absent where the gate is on no metric'),
+  kind: z.string().describe('name of the kind of gate: `domain/gates`'),
   value: finite
     .nullable()
-    .describe('what was compared: the metric, or the confidence bound of the difference; null without a champion'),
+    .describe('what was compared: the metric, say, or the confidence bound of the difference; null where nothing was'),
   bound: finite.describe('what it was compared with'),
   interval: z.object({ low: finite, high: finite }).nullable(),
   passed: z.boolean(),

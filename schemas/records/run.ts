@@ -3,38 +3,14 @@ import * as z from 'zod';
 /** `{ pipeline, runId }`: all that travels through the machines of a run. */
 export const runPointerSchema = z.object({ pipeline: z.string().min(1), runId: z.string().min(1) });
 
-/** The part of EventBridge's `Object Created` event that a retrain needs (aws-facts: EventBridge). */
-const objectCreatedSchema = z.object({
-  source: z.literal('aws.s3'),
-  'detail-type': z.literal('Object Created'),
-  detail: z.object({
-    bucket: z.object({ name: z.string() }),
-    object: z.object({ key: z.string().min(1), sequencer: z.string().optional() }),
-  }),
-});
-
-/** A retrain asked for by hand, by a drift check or by an earlier run's end. */
-const requestedSchema = z.object({
-  pipeline: z.string().min(1),
-  drop: z.string().min(1).optional().describe('the drop folder; the newest drop of the pipeline when absent'),
-  reason: z.enum(['drop', 'drift', 'manual']).default('manual'),
-  force: z.boolean().default(false).describe('train even though this data set was trained before'),
-});
-export const retrainInputSchema = z.union([objectCreatedSchema, requestedSchema]);
-export type RetrainInput = z.output<typeof retrainInputSchema>;
-
-/** What AdmitDrop is called with. */
-export const admitDropSchema = z.object({
-  input: retrainInputSchema,
-  execution: z.object({ arn: z.string().min(1), startedAt: z.iso.datetime() }),
-  settled: z.boolean().default(false),
-});
+/** Why a run is started: a drop arrived, data drifted, or a person wants it. */
+export const runReasonSchema = z.enum(['drop', 'drift', 'manual']);
 
 /** A later drop waiting for the run under way. */
 export const pendingDropSchema = z.object({
   pipeline: z.string(),
   drop: z.string(),
-  reason: z.enum(['drop', 'drift', 'manual']),
+  reason: runReasonSchema,
   force: z.boolean(),
 });
 export type PendingDrop = z.output<typeof pendingDropSchema>;
@@ -48,7 +24,7 @@ export const dropRecordSchema = z.object({
   bytes: z.number(),
   configHash: z.string(),
   gitCommit: z.string(),
-  reason: z.enum(['drop', 'drift', 'manual']),
+  reason: runReasonSchema,
   startedAt: z.string(),
   executionArn: z.string(),
 });
@@ -97,24 +73,3 @@ export const trainingRecordSchema = z.object({
   tuning: tuningRecordSchema.optional(),
 });
 export type TrainingRecord = z.output<typeof trainingRecordSchema>;
-
-/** Error and cause as a Catch passes them on. */
-export const caughtErrorSchema = z.object({ Error: z.string().optional(), Cause: z.string().optional() });
-
-/** What FinishRun is called with: by the run itself, or (`lost`) when it ended without its failure path. */
-export const finishRunSchema = z.object({
-  executionArn: z.string().min(1),
-  input: z.unknown(),
-  outcome: z.enum(['registered', 'rejected', 'failed', 'lost']),
-  error: caughtErrorSchema.optional(),
-});
-
-/** A failed run in words, as FinishRun tells Notify. */
-export const runFailureSchema = z.object({
-  error: z.string(),
-  message: z.string(),
-  executionArn: z.string(),
-  pipeline: z.string().optional(),
-  runId: z.string().optional(),
-  drop: z.string().optional(),
-});

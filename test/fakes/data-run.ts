@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { artifactKeys } from '#domain/runs/layout';
-import type { ObjectStore } from '#functions/aws/object-store';
+import type { FileStore } from '#functions/ports/object-store';
 import { type OpenEngine, openEngine } from '#functions/shards/duckdb';
-import { cleanShard } from '#functions/shards/shard-cleaning';
-import { encodeShard } from '#functions/shards/shard-encoding';
-import { fitRun } from '#functions/shards/transform-fitting';
+import { cleanShard } from '#functions/use-cases/desensitize-shard';
+import { fitRun } from '#functions/use-cases/fit-transform';
+import { encodeShard } from '#functions/use-cases/transform-shard';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import { type FittedTransform, fittedTransformSchema } from '#schemas/records/fitted-transform';
 import { type Profile, profileSchema } from '#schemas/records/profile';
@@ -20,9 +20,9 @@ export interface DataRun {
   readonly run: { readonly pipeline: string; readonly runId: string };
   readonly pipeline: Pipeline;
   readonly folder: string;
-  readonly raw: ObjectStore;
-  readonly clean: ObjectStore;
-  readonly artifacts: ObjectStore;
+  readonly raw: FileStore;
+  readonly clean: FileStore;
+  readonly artifacts: FileStore;
   /** Puts a file into the raw bucket. */
   drop(key: string, content: string | Uint8Array): void;
   desensitize(key: string, index?: number): ReturnType<typeof cleanShard>;
@@ -40,9 +40,9 @@ export async function startRun(definition: unknown, runId = 'r1', folder?: strin
   const pipeline = pipelineSchema.parse(definition);
   const root = folder ?? mkdtempSync(join(tmpdir(), 'data-run-'));
   const [raw, clean, artifacts] = ['raw', 'clean', 'artifacts'].map((name) => folderStore(join(root, name))) as [
-    ObjectStore,
-    ObjectStore,
-    ObjectStore,
+    FileStore,
+    FileStore,
+    FileStore,
   ];
   const run = { pipeline: pipeline.name, runId };
   await artifacts.writeJson(artifactKeys(run).config, pipeline);

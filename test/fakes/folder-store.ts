@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DropVanishedError, NotFoundError } from '#domain/errors';
-import type { ObjectStore } from '#functions/aws/object-store';
+import type { FileStore } from '#functions/ports/object-store';
 
 /** A bucket that is a folder: for tests of what reads and writes buckets. It keeps no versions. */
-export function folderStore(folder: string): ObjectStore {
+export function folderStore(folder: string): FileStore {
   const path = (key: string) => join(folder, key);
   const put = async (key: string, write: (file: string) => Promise<void>) => {
     await mkdir(dirname(path(key)), { recursive: true });

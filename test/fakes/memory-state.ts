@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Condition, StateItem, StateStore } from '#functions/aws/state-store';
+import type { Condition, StateItem, StateStore } from '#functions/ports/state-store';
 
 /** A state table in memory; conditions are evaluated as DynamoDB evaluates them. */
 export interface MemoryState extends StateStore {

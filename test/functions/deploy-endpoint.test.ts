@@ -1,7 +1,7 @@
 import { CreateEndpointConfigCommand, UpdateEndpointCommand } from '@aws-sdk/client-sagemaker';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { artifactKeys } from '#domain/runs/layout';
-import type { Deployment } from '#schemas/events/deployment';
+import type { Deployment } from '#schemas/records/deployment';
 import { fakeS3 } from './support/s3.ts';
 import { fakeSageMaker } from './support/sagemaker.ts';
 import { configOf, context, deploymentOf, endpointName, pipeline, runs, setStage } from './support/stage.ts';

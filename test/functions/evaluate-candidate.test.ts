@@ -41,8 +41,8 @@ describe.each<[Task, number, string[]]>([
     expect(evaluation.champion).toBeUndefined();
     expect(evaluation.importances[0]).toMatchObject({ column: 'x' });
     expect(evaluation.importances[0]?.mean).toBeGreaterThan(evaluation.importances[1]?.mean ?? 0);
-    if (evaluation.task !== 'regression') expect(evaluation.metrics.accuracy?.value).toBeGreaterThan(0.9);
-    else expect(evaluation.metrics.rmse?.value).toBeCloseTo(1);
+    if (evaluation.task !== 'regression') expect(evaluation.metrics['accuracy']?.value).toBeGreaterThan(0.9);
+    else expect(evaluation.metrics['rmse']?.value).toBeCloseTo(1);
 
     const baseline = baselineSchema.parse(recordOf(buckets, run.run, 'baseline'));
     expect(baseline.rows).toBe(rows);

@@ -2,7 +2,8 @@ import { UpdateEndpointCommand } from '@aws-sdk/client-sagemaker';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type * as z from 'zod';
 import { deploymentKeys } from '#domain/deployment/target';
-import type { RolledBack, rollBackDeploymentSchema } from '#schemas/events/deployment';
+import type { rollBackDeploymentSchema } from '#schemas/events/deployment';
+import type { RolledBack } from '#schemas/records/deployment';
 import { fakeSageMaker, refusal } from './support/sagemaker.ts';
 import {
   championOf,

@@ -99,6 +99,17 @@ describe('a pipeline file with mistakes', () => {
       'dataset.label.positive.above: missing; expected a number.',
     );
   });
+  test('learns that a gate has one bound, and which ones there are', () => {
+    expect(problems(good.replace('min: 0.7', 'min: 0.7, max: 0.9'))).toContain(
+      'evaluation.gates[0].max: cannot be set together with min.',
+    );
+    expect(problems(good.replace(', min: 0.7', ''))).toContain(
+      'evaluation.gates[0]: one of min, max, vsChampion is missing.',
+    );
+    expect(problems(good.replace('min: 0.7', 'vsChampoin: { notWorseBy: 0 }'))).toMatch(
+      /one problem:\n.*evaluation\.gates\[0\]\.vsChampoin: not a known setting\. Did you mean vsChampion\?$/,
+    );
+  });
   test('learns where its YAML is broken', () => {
     expect(problems('name: "x\n')).toContain('pipelines/p.yml:2:1 not valid YAML: Missing closing "quote');
     expect(problems(`${good}name: twice\n`)).toContain('not valid YAML: Map keys must be unique');

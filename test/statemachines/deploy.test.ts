@@ -1,13 +1,8 @@
 import { runDefinition } from 'embedded-cloud/stepfunctions/run-definition';
 import { describe, expect, it } from 'vitest';
-import {
-  type Deployment,
-  deploymentSchema,
-  prepareDeploymentSchema,
-  promoteModelSchema,
-  rollBackDeploymentSchema,
-} from '#schemas/events/deployment';
-import { noticeSchema } from '#schemas/events/notice';
+import { noticeSchema } from '#domain/notices/registry';
+import { prepareDeploymentSchema, promoteModelSchema, rollBackDeploymentSchema } from '#schemas/events/deployment';
+import { type Deployment, deploymentSchema } from '#schemas/records/deployment';
 import { loadMachine, taskName } from './load-machine.ts';
 
 const arn = 'arn:aws:sagemaker:eu-central-1:123456789012:model-package/tidegate-dev-loan/2';

@@ -1,7 +1,7 @@
 import { runDefinition } from 'embedded-cloud/stepfunctions/run-definition';
 import { describe, expect, it } from 'vitest';
+import { noticeSchema } from '#domain/notices/registry';
 import { rollBackDeploymentSchema } from '#schemas/events/deployment';
-import { noticeSchema } from '#schemas/events/notice';
 import { loadMachine, taskName } from './load-machine.ts';
 
 const executionArn = 'arn:aws:states:eu-central-1:123456789012:execution:tidegate-dev-deploy:x';

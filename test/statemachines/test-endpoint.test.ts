@@ -1,8 +1,8 @@
 import { runDefinition } from 'embedded-cloud/stepfunctions/run-definition';
 import { describe, expect, it } from 'vitest';
+import { noticeSchema } from '#domain/notices/registry';
 import { runEndpointTestSchema, type Suite } from '#schemas/endpoint-test';
 import { loadEndpointTestsSchema, recordTestResultsSchema } from '#schemas/events/endpoint-tests';
-import { noticeSchema } from '#schemas/events/notice';
 import { loadMachine, taskName } from './load-machine.ts';
 
 const suite: Suite = {

@@ -1,5 +1,5 @@
+import { formatFixed } from '#domain/text/format-number';
 import type { CalibrationBin } from '#schemas/records/evaluation';
-import { formatFixed } from '../format-number.ts';
 import { type Html, html } from '../html.ts';
 import { frame, legend, linePath } from './frame.ts';
 

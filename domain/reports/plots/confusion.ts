@@ -1,5 +1,5 @@
+import { formatCount, formatPercent } from '#domain/text/format-number';
 import type { Confusion } from '#schemas/records/evaluation';
-import { formatCount, formatPercent } from '../format-number.ts';
 import { type Html, html } from '../html.ts';
 import { plotSize, round, shorten, textWidth } from './frame.ts';
 

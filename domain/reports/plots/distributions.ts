@@ -1,5 +1,5 @@
+import { formatCount, formatNumber, formatPercent } from '#domain/text/format-number';
 import type { BinaryEvaluation, BinCounts } from '#schemas/records/evaluation';
-import { formatCount, formatNumber, formatPercent } from '../format-number.ts';
 import { type Html, html } from '../html.ts';
 import { frame, legend, type Scales } from './frame.ts';
 

@@ -1,5 +1,5 @@
+import { formatFixed } from '#domain/text/format-number';
 import type { Importance } from '#schemas/records/evaluation';
-import { formatFixed } from '../format-number.ts';
 import { type Html, html } from '../html.ts';
 import { niceTicks } from '../ticks.ts';
 import { round, shorten, textWidth } from './frame.ts';
@@ -13,7 +13,7 @@ const LABEL_LENGTH = 28;
 /**
  * Permutation importances as bars with ± one standard deviation, the most important first, at most twenty.
  *
- * @param score what drops: "AUC", "accuracy" or "R²"
+ * @param score what drops, as "ROC AUC"
  */
 export function importancePlot(importances: readonly Importance[], score: string): Html {
   const shown = importances.slice(0, SHOWN_IMPORTANCES);

@@ -1,5 +1,5 @@
+import { formatCount, formatNumber } from '#domain/text/format-number';
 import type { RegressionCurves } from '#schemas/records/evaluation';
-import { formatCount, formatNumber } from '../format-number.ts';
 import { type Html, html } from '../html.ts';
 import { frame, round } from './frame.ts';
 

@@ -1,5 +1,11 @@
+import { estimateOf } from '#domain/evaluation/read';
+import { auc } from '#domain/metrics/auc';
+import type { Metric } from '#domain/metrics/metric';
+import { prAuc } from '#domain/metrics/pr-auc';
+import { precision } from '#domain/metrics/precision';
+import { recall } from '#domain/metrics/recall';
+import { formatFixed, formatNumber, formatPercent } from '#domain/text/format-number';
 import type { BinaryEvaluation, Curve, Estimate } from '#schemas/records/evaluation';
-import { formatFixed, formatNumber, formatPercent } from '../format-number.ts';
 import { type Html, html } from '../html.ts';
 import { frame, type LegendEntry, legend, linePath } from './frame.ts';
 
@@ -7,14 +13,22 @@ const unit = (label: string) => ({ label, low: 0, high: 1 });
 const withInterval = (name: string, { value, low, high }: Estimate): string =>
   `${name} ${formatFixed(value, 3)} (${formatFixed(low, 3)}–${formatFixed(high, 3)})`;
 
+/** A metric of both models. */
+const ofBoth = ({ task, metrics, champion }: BinaryEvaluation, { name }: Metric) => ({
+  candidate: estimateOf({ task, metrics }, name),
+  champion: champion && estimateOf({ task, metrics: champion.metrics }, name),
+});
+
 /** ROC curve of candidate and champion, with chance and the point of operation. */
 export function rocPlot(evaluation: BinaryEvaluation): Html {
-  const { curves, champion, metrics, n, positives, threshold, confusion } = evaluation;
+  const { curves, champion, n, positives, threshold, confusion } = evaluation;
+  const area = ofBoth(evaluation, auc);
+  const truePositives = estimateOf(evaluation, recall.name).value;
   const falsePositives = (confusion.matrix[0]?.[1] as number) / (n - positives);
   const entries: LegendEntry[] = [
-    { mark: 'candidate', shape: 'line', text: withInterval('candidate', metrics.auc) },
-    ...(champion
-      ? [{ mark: 'champion', shape: 'line', text: withInterval('champion', champion.metrics.auc) } as const]
+    { mark: 'candidate', shape: 'line', text: withInterval('candidate', area.candidate) },
+    ...(area.champion
+      ? [{ mark: 'champion', shape: 'line', text: withInterval('champion', area.champion) } as const]
       : []),
     { mark: 'candidate', shape: 'point', text: `threshold ${formatNumber(threshold)}` },
     { mark: 'chance', shape: 'line', text: 'chance 0.500' },
@@ -23,8 +37,8 @@ export function rocPlot(evaluation: BinaryEvaluation): Html {
     id: 'roc',
     title: 'ROC curve',
     description:
-      `${withInterval('Candidate AUC', metrics.auc)}${champion ? `, ${withInterval('champion', champion.metrics.auc)}` : ''}. ` +
-      `At threshold ${formatNumber(threshold)} the true-positive rate is ${formatFixed(metrics.recall.value, 3)}, ` +
+      `${withInterval('Candidate AUC', area.candidate)}${area.champion ? `, ${withInterval('champion', area.champion)}` : ''}. ` +
+      `At threshold ${formatNumber(threshold)} the true-positive rate is ${formatFixed(truePositives, 3)}, ` +
       `the false-positive rate ${formatFixed(falsePositives, 3)}.`,
     x: unit('false-positive rate'),
     y: unit('true-positive rate'),
@@ -32,19 +46,21 @@ export function rocPlot(evaluation: BinaryEvaluation): Html {
 <path class="area candidate" d="${linePath(curves.roc, scales)}V${scales.y(0)}H${scales.x(0)}Z"/>
 ${champion ? html`<path class="line champion" d="${linePath(champion.curves.roc, scales)}"/>` : undefined}
 <path class="line candidate" d="${linePath(curves.roc, scales)}"/>
-<circle class="point candidate" cx="${scales.x(falsePositives)}" cy="${scales.y(metrics.recall.value)}" r="4.5"/>
+<circle class="point candidate" cx="${scales.x(falsePositives)}" cy="${scales.y(truePositives)}" r="4.5"/>
 ${legend(entries, 'lower-right')}`,
   });
 }
 
 /** Precision-recall curve of candidate and champion, with the base rate and the point of operation. */
 export function precisionRecallPlot(evaluation: BinaryEvaluation): Html {
-  const { curves, champion, metrics, n, positives, threshold } = evaluation;
+  const { curves, champion, n, positives, threshold } = evaluation;
+  const area = ofBoth(evaluation, prAuc);
+  const operation = { x: estimateOf(evaluation, recall.name).value, y: estimateOf(evaluation, precision.name).value };
   const baseRate = positives / n;
   const entries: LegendEntry[] = [
-    { mark: 'candidate', shape: 'line', text: withInterval('candidate', metrics.pr_auc) },
-    ...(champion
-      ? [{ mark: 'champion', shape: 'line', text: withInterval('champion', champion.metrics.pr_auc) } as const]
+    { mark: 'candidate', shape: 'line', text: withInterval('candidate', area.candidate) },
+    ...(area.champion
+      ? [{ mark: 'champion', shape: 'line', text: withInterval('champion', area.champion) } as const]
       : []),
     { mark: 'candidate', shape: 'point', text: `threshold ${formatNumber(threshold)}` },
     { mark: 'chance', shape: 'line', text: `base rate ${formatFixed(baseRate, 3)}` },
@@ -54,8 +70,8 @@ export function precisionRecallPlot(evaluation: BinaryEvaluation): Html {
     id: 'pr',
     title: 'Precision-recall curve',
     description:
-      `${withInterval('Average precision of the candidate', metrics.pr_auc)}` +
-      `${champion ? `, ${withInterval('of the champion', champion.metrics.pr_auc)}` : ''}; base rate ${formatFixed(baseRate, 3)}.`,
+      `${withInterval('Average precision of the candidate', area.candidate)}` +
+      `${area.champion ? `, ${withInterval('of the champion', area.champion)}` : ''}; base rate ${formatFixed(baseRate, 3)}.`,
     x: unit('recall'),
     y: unit('precision'),
     draw: (scales) => html`<path class="line chance" d="M${scales.x(0)} ${scales.y(baseRate)}H${scales.x(1)}"/>
@@ -63,7 +79,7 @@ ${champion ? html`<path class="line champion" d="${linePath(champion.curves.pr, 
 <path class="line candidate" d="${linePath(curves.pr, scales)}"/>
 ${
   inPlace
-    ? html`<circle class="point candidate" cx="${scales.x(metrics.recall.value)}" cy="${scales.y(metrics.precision.value)}" r="4.5"/>`
+    ? html`<circle class="point candidate" cx="${scales.x(operation.x)}" cy="${scales.y(operation.y)}" r="4.5"/>`
     : undefined
 }
 ${legend(entries, 'upper-right')}`,

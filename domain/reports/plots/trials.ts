@@ -1,4 +1,4 @@
-import { formatCount, formatNumber } from '../format-number.ts';
+import { formatCount, formatNumber } from '#domain/text/format-number';
 import { type Html, html } from '../html.ts';
 import type { Tuning } from '../input.ts';
 import { frame, legend, linePath } from './frame.ts';

@@ -1,4 +1,4 @@
-import { formatCount, formatNumber, formatPercent } from '../format-number.ts';
+import { formatCount, formatNumber, formatPercent } from '#domain/text/format-number';
 import { type Html, html } from '../html.ts';
 import type { ColumnSummary, DataSummary, SideSummary } from '../input.ts';
 

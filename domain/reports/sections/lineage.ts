@@ -1,4 +1,4 @@
-import { formatBytes, formatCount } from '../format-number.ts';
+import { formatBytes, formatCount } from '#domain/text/format-number';
 import { type Html, html } from '../html.ts';
 import type { Lineage } from '../input.ts';
 

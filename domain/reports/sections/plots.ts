@@ -1,5 +1,6 @@
+import { importanceMetric } from '#domain/evaluation/importance';
+import { formatCount, formatNumber } from '#domain/text/format-number';
 import type { Evaluation } from '#schemas/records/evaluation';
-import { formatCount, formatNumber } from '../format-number.ts';
 import { type Html, html } from '../html.ts';
 import { calibrationPlot } from '../plots/calibration.ts';
 import { confusionPlot } from '../plots/confusion.ts';
@@ -45,13 +46,11 @@ function taskFigures(evaluation: Evaluation): Html[] {
   }
 }
 
-const dropping: Record<Evaluation['task'], string> = { binary: 'AUC', multiclass: 'accuracy', regression: 'R²' };
-
 /** Feature importance, where it was measured. */
 export function importanceSection({ importances, task }: Evaluation): Html | undefined {
   if (importances.length === 0) return undefined;
   const shown = Math.min(importances.length, SHOWN_IMPORTANCES);
   const note =
     shown < importances.length ? `the ${shown} most important of ${formatCount(importances.length)} columns` : '';
-  return html`<section aria-labelledby="importance"><h2 id="importance">Feature importance</h2>${figure('Permutation importance', importancePlot(importances, dropping[task]), note)}</section>`;
+  return html`<section aria-labelledby="importance"><h2 id="importance">Feature importance</h2>${figure('Permutation importance', importancePlot(importances, importanceMetric[task].label), note)}</section>`;
 }

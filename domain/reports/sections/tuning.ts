@@ -1,4 +1,4 @@
-import { formatCount, formatFixed, formatNumber } from '../format-number.ts';
+import { formatCount, formatFixed, formatNumber } from '#domain/text/format-number';
 import { type Html, html } from '../html.ts';
 import type { Tuning } from '../input.ts';
 import { trialsPlot } from '../plots/trials.ts';

@@ -1,11 +1,16 @@
-import { isHigherBetter } from '#domain/gates/direction';
+import type { GateContext, GateKind, ShownResult } from '#domain/gates/gate';
+import { findGateKind } from '#domain/gates/registry';
+import { decimalsFor, formatFixed, formatNumber } from '#domain/text/format-number';
 import type { GateResult, Verdict } from '#schemas/records/evaluation';
-import { decimalsFor, formatFixed, formatNumber } from '../format-number.ts';
 import { type Html, html } from '../html.ts';
 import { intervalPlot } from '../plots/interval.ts';
 
 /** The banner: passed or refused, and every gate with its reason. */
-export function verdictSection({ passed, gates }: Verdict, championMetrics: ReadonlyMap<string, number>): Html {
+export function verdictSection(
+  { passed, gates }: Verdict,
+  kinds: readonly GateKind<unknown>[],
+  context: GateContext,
+): Html {
   const failed = gates.filter((gate) => !gate.passed);
   const summary = passed
     ? gates.length === 1
@@ -17,20 +22,22 @@ export function verdictSection({ passed, gates }: Verdict, championMetrics: Read
 <p>${summary}</p>
 <div class="scroll"><table class="gates"><caption class="hidden">Quality gates</caption>
 <thead><tr><th scope="col">Gate</th><th scope="col" class="number">Measured</th><th scope="col" class="plotted">95 % interval and bound</th><th scope="col">Why</th></tr></thead>
-<tbody>${gates.map((gate) => gateRow(gate, championMetrics.get(gate.metric)))}</tbody></table></div>
+<tbody>${gates.map((gate) => gateRow(gate, showGate(gate, kinds, context)))}</tbody></table></div>
 </section>`;
 }
 
-function gateRow(gate: GateResult, difference: number | undefined): Html {
-  const { passed, interval, value, bound, kind } = gate;
+function showGate(gate: GateResult, kinds: readonly GateKind<unknown>[], context: GateContext): ShownResult {
+  const own = findGateKind(gate.kind, kinds)?.show?.(gate, context);
+  return own ?? { signed: false, point: gate.value ?? undefined };
+}
+
+function gateRow(gate: GateResult, { prefix, signed, point }: ShownResult): Html {
+  const { passed, interval, value, bound } = gate;
   const decimals = interval ? decimalsFor(interval.low, interval.high) : 4;
-  const bounded = isHigherBetter(gate.metric) ? 'at least ' : 'at most ';
-  const shown = value === null ? '–' : formatFixed(value, Math.max(decimals, 3), kind === 'vsChampion');
-  const measured =
-    value !== null && kind === 'vsChampion' ? html`<span class="quiet">${bounded}</span>${shown}` : html`${shown}`;
-  const point = kind === 'vsChampion' ? difference : value;
+  const shown = value === null ? '–' : formatFixed(value, Math.max(decimals, 3), signed);
+  const measured = prefix === undefined ? html`${shown}` : html`<span class="quiet">${prefix} </span>${shown}`;
   const plot =
-    interval && typeof point === 'number'
+    interval && point !== undefined
       ? intervalPlot({
           ...interval,
           value: point,

@@ -32,8 +32,8 @@ function schemasAt(schema: unknown, path: Path): JsonSchema[] {
   return [...schemasAt(next, rest), ...branches.flatMap((b) => schemasAt(b, path))];
 }
 
-/** The keys an object at a path may have, given what it says where alternatives are told apart by a constant. */
-function allowedKeys(schema: z.ZodType, path: Path, value: unknown): string[] {
+/** The sets of keys an object at a path may have, given what it says where alternatives are told apart by a constant. */
+function allowedKeySets(schema: z.ZodType, path: Path, value: unknown): string[][] {
   const fits = ({ properties }: JsonSchema): boolean =>
     isObject(properties) &&
     Object.entries(properties).every(
@@ -47,7 +47,7 @@ function allowedKeys(schema: z.ZodType, path: Path, value: unknown): string[] {
   const candidates = schemasAt(z.toJSONSchema(schema, { io: 'input' }), path).filter((s) => isObject(s['properties']));
   const fitting = candidates.filter(fits);
   const chosen = fitting.length > 0 ? fitting : candidates;
-  return [...new Set(chosen.flatMap((s) => Object.keys(s['properties'] as JsonSchema)))];
+  return chosen.map((s) => Object.keys(s['properties'] as JsonSchema));
 }
 
 function valueAt(root: unknown, path: Path): unknown {
@@ -108,6 +108,82 @@ function alternatives(issues: readonly Issue[]): string[] {
   });
 }
 
+/** A setting that no alternative has, or one that the alternative at hand does not have beside the other settings. */
+function whyNotKnown(key: string, keySets: readonly (readonly string[])[], found: unknown): string {
+  const allowed = [...new Set(keySets.flat())];
+  if (allowed.includes(key)) {
+    const together = (other: string) => keySets.some((keys) => keys.includes(key) && keys.includes(other));
+    const clashing = Object.keys(isObject(found) ? found : {}).filter((other) => other !== key && !together(other));
+    return `cannot be set together with ${clashing.join(', ')}.`;
+  }
+  const near = nearestName(key, allowed);
+  return `not a known setting. ${near === undefined ? `Allowed: ${allowed.join(', ')}.` : `Did you mean ${near}?`}`;
+}
+
+/** What an alternative has against a value: keys of the object itself that it does not know, and all else. */
+interface Objections {
+  readonly unknown: readonly string[];
+  readonly issues: readonly Issue[];
+}
+function objectionsOf(issues: readonly Issue[]): Objections {
+  const isOwnKeys = (i: Issue) => i.code === 'unrecognized_keys' && i.path.length === 0;
+  return {
+    unknown: issues.flatMap((i) => (i.code === 'unrecognized_keys' && i.path.length === 0 ? i.keys : [])),
+    issues: issues.filter((i) => !isOwnKeys(i)),
+  };
+}
+const isSame = (a: Issue) => (b: Issue) => JSON.stringify([a.path, a.message]) === JSON.stringify([b.path, b.message]);
+
+/**
+ * What is wrong with an object that fits none of several alternatives, of which any may be meant: first what is wrong by all
+ * of them, then what the likeliest one lacks. A misspelt key stands for the key that was probably meant.
+ */
+function explainAlternatives(
+  branches: readonly (readonly Issue[])[],
+  path: Path,
+  schema: z.ZodType,
+  root: unknown,
+): ConfigProblem[] {
+  const found = valueAt(root, path);
+  const keySets = allowedKeySets(schema, path, found);
+  const objections = branches.map(objectionsOf);
+  const byAll = <T>(of: (own: Objections) => readonly T[], same: (a: T) => (b: T) => boolean): T[] =>
+    objections
+      .slice(0, 1)
+      .flatMap((own) => of(own).filter((item) => objections.every((any) => of(any).some(same(item)))));
+  const unknown = byAll(
+    (own) => own.unknown,
+    (a) => (b) => a === b,
+  );
+  const shared = byAll((own) => own.issues, isSame);
+  const meant = unknown.map((key) => nearestName(key, keySets.flat()));
+  const isLacking = ({ path: [key, ...deeper] }: Issue) =>
+    key !== undefined && deeper.length === 0 && valueAt(found, [key]) === undefined;
+  const rest = objections.map((own) => ({
+    unknown: own.unknown.filter((key) => !unknown.includes(key)),
+    issues: own.issues.filter((i) => !shared.some(isSame(i)) && !(isLacking(i) && meant.includes(String(i.path[0])))),
+  }));
+  const explainAll = ({ unknown: keys, issues }: Objections): ConfigProblem[] => [
+    ...keys.map((key) => ({ path: [...path, key], message: whyNotKnown(key, keySets, found), atKey: true })),
+    ...issues.flatMap((inner) => explain(inner, path, schema, root)),
+  ];
+  const lacking = rest.every((own) => own.unknown.length === 0)
+    ? lackingOneOf(
+        rest.map((own) => own.issues),
+        found,
+      )
+    : [];
+  // the keys that are there say more of what was meant than the values do
+  const misfit = (own: Objections) => own.unknown.length + own.issues.filter(isLacking).length;
+  const [likeliestRest] = rest.toSorted((a, b) => misfit(a) - misfit(b) || a.issues.length - b.issues.length);
+  return [
+    ...explainAll({ unknown, issues: shared }),
+    ...(lacking.length > 0
+      ? [{ path, message: `one of ${lacking.join(', ')} is missing.`, atKey: false }]
+      : explainAll(likeliestRest ?? { unknown: [], issues: [] })),
+  ];
+}
+
 function explain(issue: Issue, base: Path, schema: z.ZodType, root: unknown): ConfigProblem[] {
   const path = [...base, ...issue.path];
   const found = valueAt(root, path);
@@ -115,12 +191,12 @@ function explain(issue: Issue, base: Path, schema: z.ZodType, root: unknown): Co
   const required = found === undefined;
   switch (issue.code) {
     case 'unrecognized_keys': {
-      const allowed = allowedKeys(schema, path, found);
-      return issue.keys.map((key) => {
-        const near = nearestName(key, allowed);
-        const hint = near === undefined ? `Allowed: ${allowed.join(', ')}.` : `Did you mean ${near}?`;
-        return { path: [...path, key], message: `not a known setting. ${hint}`, atKey: true };
-      });
+      const keySets = allowedKeySets(schema, path, found);
+      return issue.keys.map((key) => ({
+        path: [...path, key],
+        message: whyNotKnown(key, keySets, found),
+        atKey: true,
+      }));
     }
     case 'invalid_value':
       return problem(
@@ -139,10 +215,7 @@ function explain(issue: Issue, base: Path, schema: z.ZodType, root: unknown): Co
           required ? `missing; allowed: ${options.map(String).join(', ')}.` : oneOf(found, options.map(String)),
         );
       const fitting = likeliest(issue.errors);
-      const lacking = lackingOneOf(fitting, found);
-      if (lacking.length > 0) return problem(`one of ${lacking.join(', ')} is missing.`);
-      const [best] = fitting;
-      if (best) return best.flatMap((inner) => explain(inner, path, schema, root));
+      if (fitting.length > 0) return explainAlternatives(fitting, path, schema, root);
       const taken = [...new Set(issue.errors.flatMap(alternatives))];
       return problem(required ? `missing; allowed: ${taken.join(', ')}.` : oneOf(found, taken));
     }

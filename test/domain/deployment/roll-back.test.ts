@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { explainRollBack, type RollBackEvidence } from '#domain/deployment/roll-back';
-import type { Deployment } from '#schemas/events/deployment';
+import type { Deployment } from '#schemas/records/deployment';
 
 const deployment = {
   endpointName: 'tidegate-dev-loan',

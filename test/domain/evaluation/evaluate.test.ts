@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { EvaluationError } from '#domain/errors';
-import { type EvaluationInput, evaluate, gateConfidences } from '#domain/evaluation/evaluate';
+import { type EvaluationInput, evaluate } from '#domain/evaluation/evaluate';
+import { differenceOf, estimateOf } from '#domain/evaluation/read';
+import { gateConfidences } from '#domain/gates/registry';
 import { createRandom } from '#domain/random';
 import { evaluationSchema } from '#schemas/records/evaluation';
 
@@ -43,11 +45,10 @@ describe('evaluate', () => {
     expect(evaluation.n).toBe(500);
     expect(evaluation.confusion.matrix.flat().reduce((sum, count) => sum + count, 0)).toBe(500);
     expect(evaluation.confusion.matrix[1]?.reduce((sum, count) => sum + count, 0)).toBe(evaluation.positives);
-    expect(evaluation.metrics.auc.value).toBeGreaterThan(evaluation.champion?.metrics.auc.value as number);
-    expect(evaluation.champion?.differences.auc.difference).toBeCloseTo(
-      evaluation.metrics.auc.value - (evaluation.champion?.metrics.auc.value as number),
-      12,
-    );
+    const { value } = estimateOf(evaluation, 'auc');
+    const other = evaluation.champion?.metrics['auc']?.value as number;
+    expect(value).toBeGreaterThan(other);
+    expect(differenceOf(evaluation, 'auc')?.difference).toBeCloseTo(value - other, 12);
     for (const { value, low, high } of Object.values(evaluation.metrics)) {
       expect(low).toBeLessThanOrEqual(value);
       expect(high).toBeGreaterThanOrEqual(value);
@@ -72,7 +73,7 @@ describe('evaluate', () => {
     expect(confidences).toEqual([0.9, 0.99]);
     const evaluation = evaluate({ task: 'binary', threshold: 0.5, bootstrap, confidences, ...binaryRows(200) });
     if (evaluation.task !== 'binary') expect.unreachable();
-    expect(evaluation.champion?.differences.f1.bounds.map((bound) => bound.confidence)).toEqual(confidences);
+    expect(differenceOf(evaluation, 'f1')?.bounds.map((bound) => bound.confidence)).toEqual(confidences);
   });
 
   it('scores without a champion, with weights and named classes', () => {
@@ -92,7 +93,7 @@ describe('evaluate', () => {
     expect(throughJson(evaluation)).toEqual(evaluation);
     if (evaluation.task !== 'multiclass') expect.unreachable();
     expect(evaluation.perClass.map((row) => row.class)).toEqual(['low', 'middle', 'high']);
-    expect(evaluation.champion?.differences.auc_ovr_macro.low).toBeGreaterThan(0);
+    expect(differenceOf(evaluation, 'auc_ovr_macro')?.low).toBeGreaterThan(0);
     const { champion: _, ...alone } = multiclassRows(60);
     expect(evaluate({ task: 'multiclass', bootstrap, ...alone })).not.toHaveProperty('champion');
   });
@@ -105,8 +106,8 @@ describe('evaluate', () => {
     const evaluation = evaluate({ task: 'regression', bootstrap, labels, candidate, champion });
     expect(throughJson(evaluation)).toEqual(evaluation);
     if (evaluation.task !== 'regression') expect.unreachable();
-    expect(evaluation.metrics.rmse.value).toBeCloseTo(1, 0);
-    expect(evaluation.champion?.differences.rmse.high).toBeLessThan(0);
+    expect(estimateOf(evaluation, 'rmse').value).toBeCloseTo(1, 0);
+    expect(differenceOf(evaluation, 'rmse')?.high).toBeLessThan(0);
     expect(evaluate({ task: 'regression', bootstrap, labels, candidate })).not.toHaveProperty('champion');
   });
 });

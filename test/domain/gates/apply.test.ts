@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EvaluationError } from '#domain/errors';
-import { evaluate, gateConfidences } from '#domain/evaluation/evaluate';
+import { evaluate } from '#domain/evaluation/evaluate';
+import { differenceOf, estimateOf } from '#domain/evaluation/read';
 import { applyGates } from '#domain/gates/apply';
-import { isHigherBetter } from '#domain/gates/direction';
+import { type Gate, gateConfidences } from '#domain/gates/registry';
+import { metricsOf } from '#domain/metrics/registry';
 import { createRandom } from '#domain/random';
-import { binaryMetrics, type Gate, metricSchema, multiclassMetrics, regressionMetrics } from '#schemas/pipeline-gates';
 import { verdictSchema } from '#schemas/records/evaluation';
 
 const random = createRandom(15);
@@ -22,7 +23,7 @@ const run = (gates: Gate[], candidate: Float64Array, champion?: Float64Array) =>
   return { evaluation, verdict: applyGates({ gates, evaluation, champion: 'loans/7' }) };
 };
 
-const versus = (metric: Gate['metric'], notWorseBy: number, confidence = 0.95): Gate => ({
+const versus = (metric: string, notWorseBy: number, confidence = 0.95): Gate => ({
   metric,
   vsChampion: { notWorseBy, confidence },
 });
@@ -34,8 +35,7 @@ describe('applyGates with min and max', () => {
     const [gate] = verdict.gates;
     expect(verdict.passed).toBe(true);
     expect(gate).toMatchObject({ gate: 'auc ≥ 0.75', metric: 'auc', kind: 'min', bound: 0.75, passed: true });
-    if (evaluation.task !== 'binary') expect.unreachable();
-    const { value, low, high } = evaluation.metrics.auc;
+    const { value, low, high } = estimateOf(evaluation, 'auc');
     expect(gate).toMatchObject({ value, interval: { low, high } });
     expect(gate?.reason).toMatch(/^auc is 0\.\d+ \(95 % interval 0\.\d+ to 0\.\d+\); at least 0\.75 is required\.$/);
   });
@@ -57,16 +57,14 @@ describe('applyGates with min and max', () => {
 
   it('takes a value equal to the bound as met', () => {
     const { evaluation } = run([{ metric: 'auc', min: 0 }], good);
-    if (evaluation.task !== 'binary') expect.unreachable();
-    const bound = evaluation.metrics.auc.value;
+    const bound = estimateOf(evaluation, 'auc').value;
     expect(applyGates({ gates: [{ metric: 'auc', min: bound }], evaluation }).passed).toBe(true);
     expect(applyGates({ gates: [{ metric: 'auc', max: bound }], evaluation }).passed).toBe(true);
   });
 
   it('never prints a value that fails as equal to its bound', () => {
     const { evaluation } = run([{ metric: 'auc', min: 0 }], good);
-    if (evaluation.task !== 'binary') expect.unreachable();
-    evaluation.metrics.auc.value = 0.7499999;
+    estimateOf(evaluation, 'auc').value = 0.7499999;
     const [gate] = applyGates({ gates: [{ metric: 'auc', min: 0.75 }], evaluation }).gates;
     expect(gate?.passed).toBe(false);
     expect(gate?.reason).toContain('auc is 0.7499999 ');
@@ -75,12 +73,15 @@ describe('applyGates with min and max', () => {
   it('decides by the point estimate, whatever the bound', () => {
     const { evaluation } = run([{ metric: 'auc', min: 0 }], good);
     fc.assert(
-      fc.property(fc.constantFrom(...binaryMetrics), fc.double({ min: -1, max: 2, noNaN: true }), (metric, bound) => {
-        if (evaluation.task !== 'binary') return;
-        const { value } = evaluation.metrics[metric];
-        expect(applyGates({ gates: [{ metric, min: bound }], evaluation }).passed).toBe(value >= bound);
-        expect(applyGates({ gates: [{ metric, max: bound }], evaluation }).passed).toBe(value <= bound);
-      }),
+      fc.property(
+        fc.constantFrom(...metricsOf('binary')),
+        fc.double({ min: -1, max: 2, noNaN: true }),
+        ({ name: metric }, bound) => {
+          const { value } = estimateOf(evaluation, metric);
+          expect(applyGates({ gates: [{ metric, min: bound }], evaluation }).passed).toBe(value >= bound);
+          expect(applyGates({ gates: [{ metric, max: bound }], evaluation }).passed).toBe(value <= bound);
+        },
+      ),
     );
   });
 });
@@ -96,10 +97,8 @@ describe('applyGates against the champion', () => {
   it('uses the bound at the confidence of the gate', () => {
     const gates = [versus('auc', 0.005, 0.8), versus('brier', 0.005, 0.99)];
     const { evaluation, verdict } = run(gates, good, poor);
-    if (evaluation.task !== 'binary') expect.unreachable();
-    const differences = evaluation.champion?.differences;
     const at = (metric: 'auc' | 'brier', confidence: number) =>
-      differences?.[metric].bounds.find((bound) => bound.confidence === confidence);
+      differenceOf(evaluation, metric)?.bounds.find((bound) => bound.confidence === confidence);
     expect(verdict.gates[0]).toMatchObject({
       gate: 'auc vs champion ≥ −0.005',
       value: at('auc', 0.8)?.lower,
@@ -110,13 +109,13 @@ describe('applyGates against the champion', () => {
       value: at('brier', 0.99)?.upper,
       bound: 0.005,
     });
-    expect(verdict.gates[0]?.interval).toEqual({ low: differences?.auc.low, high: differences?.auc.high });
+    const difference = differenceOf(evaluation, 'auc');
+    expect(verdict.gates[0]?.interval).toEqual({ low: difference?.low, high: difference?.high });
   });
 
   it('accepts a candidate worse by less than the margin, surely, and no other', () => {
     const { evaluation } = run([versus('auc', 0)], poor, good);
-    if (evaluation.task !== 'binary') expect.unreachable();
-    const lower = evaluation.champion?.differences.auc.bounds[0]?.lower as number;
+    const lower = differenceOf(evaluation, 'auc')?.bounds[0]?.lower as number;
     const passes = (notWorseBy: number) => applyGates({ gates: [versus('auc', notWorseBy)], evaluation }).passed;
     expect(passes(-lower)).toBe(true);
     expect(passes(-lower - 1e-9)).toBe(false);
@@ -164,16 +163,6 @@ describe('applyGates refuses', () => {
     const { evaluation } = run([{ metric: 'auc', min: 0 }], good);
     const refused = () => applyGates({ gates: [{ metric: 'rmse', max: 1 }], evaluation });
     expect(refused).toThrow(EvaluationError);
-    expect(refused).toThrow(/gate on rmse: a binary evaluation has no such metric; it has auc, pr_auc/);
-  });
-});
-
-describe('isHigherBetter', () => {
-  it('knows every metric; errors and losses are the ones to keep low', () => {
-    const lower = metricSchema.options.filter((metric) => !isHigherBetter(metric));
-    expect(lower.sort()).toEqual(['brier', 'log_loss', 'mae', 'mse', 'rmse']);
-    expect(new Set([...binaryMetrics, ...multiclassMetrics, ...regressionMetrics]).size).toBe(
-      metricSchema.options.length,
-    );
+    expect(refused).toThrow(/a binary evaluation has no metric rmse; it has auc, pr_auc/);
   });
 });

@@ -96,8 +96,8 @@ describe('the verdict', () => {
     const { evaluation } = input;
     if (evaluation.task !== 'binary' || !evaluation.champion) expect.unreachable();
     const { differences } = evaluation.champion;
-    differences.auc = { ...differences.auc, difference: -0.05, low: -0.06, high: -0.04 };
-    differences.log_loss = { ...differences.log_loss, difference: 0.05, low: 0.04, high: 0.06 };
+    Object.assign(differences['auc'] ?? {}, { difference: -0.05, low: -0.06, high: -0.04 });
+    Object.assign(differences['log_loss'] ?? {}, { difference: 0.05, low: 0.04, high: 0.06 });
     const page = renderReport(input);
     const tone = (metric: string) => new RegExp(`${metric} <span[\\s\\S]*?estimate (\\w+)"`).exec(page)?.[1];
     expect(tone('ROC AUC')).toBe('bad');

@@ -1,8 +1,8 @@
-import { evaluate, gateConfidences } from '#domain/evaluation/evaluate';
+import { evaluate } from '#domain/evaluation/evaluate';
 import { applyGates } from '#domain/gates/apply';
+import { type Gate, gateConfidences } from '#domain/gates/registry';
 import { createRandom } from '#domain/random';
 import type { DataSummary, ReportInput } from '#domain/reports/input';
-import type { Gate } from '#schemas/pipeline-gates';
 import type { Evaluation } from '#schemas/records/evaluation';
 
 const bootstrap = { resamples: 100, seed: 42 };

@@ -4,17 +4,18 @@ import { join } from 'node:path';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { type ObjectStore, objectStore } from '#functions/aws/object-store';
+import { fileStore } from '#functions/aws/file-store';
+import type { FileStore } from '#functions/ports/object-store';
 import { type FakeBuckets, fakeBuckets } from '../support/buckets.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tidegate-objects-'));
 const file = join(folder, 'file');
 let buckets: FakeBuckets;
-let store: ObjectStore;
+let store: FileStore;
 beforeEach(() => {
   buckets = fakeBuckets({ pageSize: 2 });
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  store = objectStore(new S3Client({ region: 'eu-central-1', credentials }), 'bucket');
+  store = fileStore(new S3Client({ region: 'eu-central-1', credentials }), 'bucket');
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

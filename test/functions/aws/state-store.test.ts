@@ -3,7 +3,8 @@ import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@a
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Condition, ifAbsent, ifEquals, type StateStore, stateStore } from '#functions/aws/state-store';
+import { stateStore } from '#functions/aws/state-store';
+import { type Condition, ifAbsent, ifEquals, type StateStore } from '#functions/ports/state-store';
 import { holds, memoryState } from '../../fakes/memory-state.ts';
 import { startTables, type Tables } from '../support/tables.ts';
 

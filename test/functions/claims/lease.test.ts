@@ -2,8 +2,9 @@ import { DescribeExecutionCommand, ExecutionDoesNotExist, SFNClient } from '@aws
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { StateStore } from '#functions/aws/state-store';
-import { acquireLease, isRunning, type LeaseResult, releaseLease } from '#functions/claims/lease';
+import { isRunning } from '#functions/aws/executions';
+import { acquireLease, type LeaseResult, releaseLease } from '#functions/claims/lease';
+import type { StateStore } from '#functions/ports/state-store';
 import type { PendingDrop } from '#schemas/records/run';
 import { type MemoryState, memoryState } from '../../fakes/memory-state.ts';
 

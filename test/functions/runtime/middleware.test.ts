@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { DataEngineError, TransientError } from '#domain/errors';
 import { logger } from '#functions/runtime/logger';
-import { isTransient, withMiddleware } from '#functions/runtime/middleware';
+import { withMiddleware } from '#functions/runtime/middleware';
+import { isTransient } from '#functions/runtime/transient-errors';
 
 const context = { functionName: 'under-test', awsRequestId: 'r1', invokedFunctionArn: 'arn' } as Context;
 const named = (name: string, more: object = {}) => Object.assign(new Error('said so'), { name, ...more });

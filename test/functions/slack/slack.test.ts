@@ -5,7 +5,7 @@ import { fakeContext } from 'embedded-cloud/testing/support/door';
 import { servePages } from 'embedded-cloud/testing/support/pages';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createSlackPages, type SlackPages } from '#cli/slack-page/pages';
-import { runFailedMessage } from '#domain/notifications/run-failed';
+import { runFailedMessage } from '#domain/notices/run-failed';
 import { type PostMessage, postMessage } from '#functions/slack/slack';
 
 let stateDir: string;

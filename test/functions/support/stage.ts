@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
-import type { Deployment } from '#schemas/events/deployment';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
+import type { Deployment } from '#schemas/records/deployment';
 
 /** What the handlers find in their environment: the names of a stage. Call it before a handler is imported. */
 export function setStage(): void {

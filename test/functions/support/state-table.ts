@@ -8,7 +8,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import type { Condition } from '#functions/aws/state-store';
+import type { Condition } from '#functions/ports/state-store';
 import { type MemoryState, memoryState } from '../../fakes/memory-state.ts';
 import type { Calls } from './crash.ts';
 

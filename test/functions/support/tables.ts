@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
-import { type StateStore, stateStore } from '#functions/aws/state-store';
+import { stateStore } from '#functions/aws/state-store';
+import type { StateStore } from '#functions/ports/state-store';
 
 /** The state table and the tests table in a real (in-memory) DynamoDB, so that conditions hold or fail as they do there. */
 export interface Tables {

@@ -32,7 +32,7 @@ const emit = (hub: Hub, detailType: string, kind: Kind, name: string, detail: Fi
   });
 };
 
-/** How the events of each kind of job are called (aws-facts: EventBridge). */
+/** The names of the events of each kind of job (SageMaker Developer Guide, "Amazon EventBridge events"). */
 const jobTitles = {
   'training-job': 'Training',
   'transform-job': 'Transform',
@@ -44,7 +44,9 @@ const jobTitles = {
 export const emitJobChange = (hub: Hub, kind: keyof typeof jobTitles, name: string, described: Fields): void =>
   emit(hub, `SageMaker ${jobTitles[kind]} Job State Change`, kind, name, described);
 
-/** @param described the answer of DescribeEndpoint; the event writes its status as IN_SERVICE where that has InService. */
+/**
+ * @param described the answer of DescribeEndpoint; the event writes its status as IN_SERVICE where that has InService.
+ */
 export const emitEndpointChange = (
   hub: Hub,
   change: 'State' | 'Deployment State',

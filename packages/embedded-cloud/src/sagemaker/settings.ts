@@ -11,7 +11,7 @@ export interface SageMakerSettings {
 /**
  * Of a cloud that is brought up as a whole. AWS raises the instance quotas of each account with its use, so there is no one
  * default to copy: 20 is generous for one machine and still catches a configuration that asks for hundreds. Events are
- * repeated because AWS repeats them (aws-facts: "Several events may arrive for one change").
+ * repeated because AWS repeats them (EventBridge User Guide: events are delivered at least once).
  */
 export const DEFAULT_SETTINGS: SageMakerSettings = {
   defaultQuota: 20,

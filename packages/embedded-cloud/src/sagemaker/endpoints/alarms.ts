@@ -6,7 +6,10 @@ import { arnOf } from '#src/sagemaker/names';
 /** Looks at the alarms of an automatic rollback; gives the name of one that is in ALARM. */
 export type AlarmCheck = () => Promise<string | undefined>;
 
-/** @param roleArn the role of the model, which needs cloudwatch:DescribeAlarms (aws-facts: UpdateEndpoint). */
+/**
+ * @param roleArn the role of the model, which needs cloudwatch:DescribeAlarms (SageMaker Developer Guide, "Auto-rollback
+ * configuration and monitoring").
+ */
 export const alarmCheck = (
   hub: Hub,
   endpoint: string,

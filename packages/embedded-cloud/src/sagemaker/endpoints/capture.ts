@@ -32,7 +32,7 @@ const encode = (observed: Observed, mode: 'INPUT' | 'OUTPUT', config: DataCaptur
   return { observedContentType: observed.contentType, mode, data, encoding };
 };
 
-/** One line of a capture file (aws-facts: Data capture). */
+/** One line of a capture file (SageMaker Developer Guide, "Data capture"). */
 export const captureLine = (captured: Captured, config: DataCapture, eventId: string, at: number): string => {
   const modes = new Set(config.CaptureOptions.map((option) => option.CaptureMode));
   const both = modes.has('InputAndOutput');

@@ -203,7 +203,10 @@ export class Hosting {
     }
   }
 
-  /** A failed creation is Failed; a failed update leaves the old configuration in service (aws-facts: the silent rollback). */
+  /**
+   * A failed creation is Failed; a failed update leaves the old configuration in service (SageMaker Developer Guide,
+   * "Deployment guardrails").
+   */
   async #rollBack(endpoint: Endpoint, fleet: Fleet | undefined, reason: string): Promise<void> {
     const { name } = endpoint;
     if (endpoint.status === 'Creating') {

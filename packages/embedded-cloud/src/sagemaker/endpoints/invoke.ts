@@ -9,7 +9,7 @@ import { measureInvocation } from '#src/sagemaker/endpoints/metrics';
 import { isServerless, MAX_SERVERLESS_PAYLOAD_BYTES } from '#src/sagemaker/endpoints/serverless';
 import { type Hub, on } from '#src/sagemaker/hub';
 
-/** Real-time payloads (aws-facts: Container contract). */
+/** Real-time payloads (SageMaker API Reference, InvokeEndpoint). */
 const MAX_PAYLOAD_BYTES = 25 * 2 ** 20;
 
 /** The endpoint's name in `/endpoints/<name>/invocations`. */

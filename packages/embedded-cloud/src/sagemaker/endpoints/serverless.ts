@@ -10,7 +10,7 @@ export const MAX_SERVERLESS_PAYLOAD_BYTES = 4 * 2 ** 20;
 export const isServerless = (spec: FleetSpec): boolean => spec.variants.some((variant) => variant.serverless);
 
 /**
- * What serverless variants may not have (aws-facts: one variant only, no data capture; developer guide, "Feature
+ * What serverless variants may not have (one variant only, no data capture; SageMaker Developer Guide, "Feature
  * exclusions": network isolation and VPC). Their memory comes in whole GB; it is not held against what the model uses here.
  * @throws AwsError ValidationException that names the member
  */
@@ -39,7 +39,9 @@ export const checkServerless = (
   }
 };
 
-/** An endpoint on instances never becomes serverless (developer guide: Serverless Inference, "Update"). @throws AwsError */
+/**
+ * An endpoint on instances never becomes serverless (developer guide: Serverless Inference, "Update"). @throws AwsError
+ */
 export const checkConversion = (serving: FleetSpec, wanted: FleetSpec): void => {
   if (isServerless(wanted) && !isServerless(serving)) {
     throw invalid('An instance-based endpoint cannot be updated to be serverless: create another endpoint.');

@@ -36,7 +36,9 @@ const growing = (size: number): number[] => {
   return shares;
 };
 
-/** How an update shifts traffic, the last step at full traffic; without a configuration all at once and without waiting. */
+/**
+ * How an update shifts traffic, the last step at full traffic; without a configuration all at once and without waiting.
+ */
 export const shiftSteps = (deployment: DeploymentConfig | undefined, spec: FleetSpec): Step[] => {
   const total = instancesOf(spec);
   const blueGreen = deployment?.BlueGreenUpdatePolicy;
@@ -56,7 +58,7 @@ export const shiftSteps = (deployment: DeploymentConfig | undefined, spec: Fleet
 };
 
 /**
- * Limits of the deployment guardrails (aws-facts: UpdateEndpoint).
+ * Limits of the deployment guardrails (SageMaker API Reference, BlueGreenUpdatePolicy and RollingUpdatePolicy).
  * @throws AwsError ValidationException that names the member.
  */
 export const checkDeployment = (deployment: DeploymentConfig | undefined, spec: FleetSpec): void => {

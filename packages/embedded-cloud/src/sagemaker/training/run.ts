@@ -212,7 +212,10 @@ const uploadModel = async (
   await storage.uploadFile(archive, target, { ...options, contentType: 'application/x-gzip' });
 };
 
-/** The files and folders of the container contract (aws-facts: Container contract). */
+/**
+ * The files and folders of the container contract (SageMaker Developer Guide, "How Amazon SageMaker AI provides training
+ * information").
+ */
 const writeConfiguration = async (request: CreateTrainingJob, directory: string): Promise<void> => {
   const config = join(directory, 'input', 'config');
   await mkdir(config, { recursive: true });

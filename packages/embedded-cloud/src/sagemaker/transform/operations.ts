@@ -23,7 +23,9 @@ export const startTransform = (hub: Hub, jobs: Jobs, name: string): Promise<void
 
 const isCsv = (type: string | undefined): boolean => type?.split(';')[0]?.trim().toLowerCase() === 'text/csv';
 
-/** Rules of CreateTransformJob that span several members (aws-facts: Batch transform). */
+/**
+ * Rules of CreateTransformJob that span several members (SageMaker API Reference, CreateTransformJob and DataProcessing).
+ */
 const check = (hub: Hub, request: CreateTransformJob): void => {
   const { TransformInput: input, TransformOutput: output, DataProcessing: processing } = request;
   if (input.DataSource.S3DataSource.S3DataType !== 'S3Prefix') {

@@ -1,0 +1,122 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { unzipSync } from 'fflate';
+
+/**
+ * Prints what a cold start loads, for each function of a package: bytes of the bundle, bytes of the zip, and the time Node
+ * needs to load the module in a fresh process. The time of a process that loads an empty file is subtracted.
+ *
+ * `npm run bench:cold` measures `.serverless`; `-- --before <folder>` measures another package in the same rounds.
+ */
+
+const rounds = 9;
+
+interface Packaged {
+  readonly name: string;
+  readonly bundleBytes: number;
+  readonly zipBytes: number;
+  readonly file: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+interface Template {
+  readonly Resources: Readonly<
+    Record<string, { Properties?: { Environment?: { Variables?: Record<string, unknown> } } }>
+  >;
+}
+
+/** A function's variables. One that a deployment fills in is an ARN here, which every form accepts. */
+function environmentOf(template: Template, name: string, folder: string): Record<string, string> {
+  const id = `${name.charAt(0).toUpperCase()}${name.slice(1)}LambdaFunction`;
+  const variables = template.Resources[id]?.Properties?.Environment?.Variables ?? {};
+  const filled = Object.entries(variables).map(([key, value]) => [
+    key,
+    typeof value === 'string' ? value : 'arn:aws:iam::123456789012:role/bench',
+  ]);
+  return { ...Object.fromEntries(filled), LAMBDA_TASK_ROOT: folder, PATH: process.env['PATH'] ?? '' };
+}
+
+/** Unpacks every function of a package folder. */
+function unpack(source: string, target: string): Packaged[] {
+  const template = JSON.parse(
+    readFileSync(join(source, 'cloudformation-template-update-stack.json'), 'utf8'),
+  ) as Template;
+  return readdirSync(source)
+    .filter((file) => file.endsWith('.zip'))
+    .toSorted()
+    .map((zip) => {
+      const name = basename(zip, '.zip');
+      const folder = join(target, name);
+      let file = '';
+      for (const [path, content] of Object.entries(unzipSync(readFileSync(join(source, zip))))) {
+        mkdirSync(dirname(join(folder, path)), { recursive: true });
+        writeFileSync(join(folder, path), content);
+        if (/^functions\/[^/]+\.cjs$/.test(path)) file = join(folder, path);
+      }
+      return {
+        name,
+        bundleBytes: statSync(file).size,
+        zipBytes: statSync(join(source, zip)).size,
+        file,
+        environment: environmentOf(template, name, folder),
+      };
+    });
+}
+
+/** Milliseconds a process of its own takes that does nothing but load a file. */
+function timeProcess(file: string, environment: Readonly<Record<string, string>>): number {
+  const start = performance.now();
+  const { status, stderr } = spawnSync(process.execPath, [file], { env: environment, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${file} does not load:\n${stderr}`);
+  return performance.now() - start;
+}
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+/** Median load times by file. All files take turns, so that a busy moment does not fall on one of them alone. */
+function timeLoads(functions: readonly Packaged[], emptyFile: string): Map<string, number> {
+  const times = new Map<string, number[]>(functions.map(({ file }) => [file, []]));
+  const empty: number[] = [];
+  for (let round = 0; round <= rounds; round++) {
+    for (const { file, environment } of functions) {
+      const nothing = timeProcess(emptyFile, environment);
+      const loaded = timeProcess(file, environment);
+      // the first round fills the caches of the disk
+      if (round === 0) continue;
+      empty.push(nothing);
+      times.get(file)?.push(loaded);
+    }
+  }
+  const start = median(empty);
+  return new Map([...times].map(([file, values]) => [file, median(values) - start]));
+}
+
+const kilobytes = (bytes: number): string => `${Math.round(bytes / 1000).toLocaleString('en')} kB`;
+const milliseconds = (time: number | undefined): string => `${Math.round(time ?? Number.NaN)} ms`;
+
+const { values } = parseArgs({
+  options: { package: { type: 'string', default: '.serverless' }, before: { type: 'string' } },
+});
+const work = mkdtempSync(join(tmpdir(), 'tidegate-cold-'));
+try {
+  const now = unpack(resolve(values.package), join(work, 'now'));
+  const before = values.before === undefined ? [] : unpack(resolve(values.before), join(work, 'before'));
+  const emptyFile = join(work, 'empty.cjs');
+  writeFileSync(emptyFile, '');
+  const times = timeLoads([...now, ...before], emptyFile);
+  const cells = (f: Packaged | undefined): string[] =>
+    f ? [kilobytes(f.bundleBytes), kilobytes(f.zipBytes), milliseconds(times.get(f.file))] : ['', '', ''];
+  const rows = now.map((f) => {
+    const former = before.find(({ name }) => name === f.name);
+    const pairs = cells(f).map((cell, i) => (values.before === undefined ? cell : `${cells(former)[i]} → ${cell}`));
+    return `| ${[f.name, ...pairs].join(' | ')} |`;
+  });
+  console.log(`Node ${process.version}, median of ${rounds} loads each\n`);
+  console.log(`| function | bundle | zip | load |\n|---|---|---|---|\n${rows.join('\n')}`);
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}

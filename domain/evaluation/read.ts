@@ -1,0 +1,13 @@
+import { EvaluationError } from '#domain/errors';
+import type { Difference, Estimate, Evaluation } from '#schemas/records/evaluation';
+
+/** A metric by its name. @throws EvaluationError naming what the evaluation has, when it lacks the metric */
+export function estimateOf({ task, metrics }: Pick<Evaluation, 'task' | 'metrics'>, metric: string): Estimate {
+  const estimate = metrics[metric];
+  if (estimate) return estimate;
+  throw new EvaluationError(`a ${task} evaluation has no metric ${metric}; it has ${Object.keys(metrics).join(', ')}`);
+}
+
+/** Candidate minus champion in one metric; undefined without a champion. */
+export const differenceOf = (evaluation: Evaluation, metric: string): Difference | undefined =>
+  evaluation.champion?.differences[metric];

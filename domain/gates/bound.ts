@@ -1,0 +1,37 @@
+import { estimateOf } from '#domain/evaluation/read';
+import { formatNumber } from '#domain/text/format-number';
+import type { Evaluation, GateResult } from '#schemas/records/evaluation';
+
+/** The sides on which a bound may lie, in signs and words. */
+const sides = {
+  min: { sign: '≥', words: 'at least', isMet: (value: number, bound: number) => value >= bound },
+  max: { sign: '≤', words: 'at most', isMet: (value: number, bound: number) => value <= bound },
+} as const;
+
+/**
+ * Compares the point estimate of a metric with a bound; the interval is shown beside it.
+ *
+ * @throws EvaluationError when the evaluation lacks the metric
+ */
+export function judgeBound(
+  side: keyof typeof sides,
+  { metric, bound }: { readonly metric: string; readonly bound: number },
+  evaluation: Evaluation,
+): GateResult {
+  const { sign, words, isMet } = sides[side];
+  const { value, low, high } = estimateOf(evaluation, metric);
+  const passed = isMet(value, bound);
+  const miss = passed ? '' : ` It misses by ${formatNumber(Math.abs(value - bound))}.`;
+  return {
+    gate: `${metric} ${sign} ${formatNumber(bound)}`,
+    metric,
+    kind: side,
+    value,
+    bound,
+    interval: { low, high },
+    passed,
+    reason:
+      `${metric} is ${formatNumber(value, { apartFrom: bound })} (95 % interval ${formatNumber(low)} to ${formatNumber(high)}); ` +
+      `${words} ${formatNumber(bound)} is required.${miss}`,
+  };
+}

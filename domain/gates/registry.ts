@@ -1,0 +1,47 @@
+import * as z from 'zod';
+import { EvaluationError } from '#domain/errors';
+import type { Metric } from '#domain/metrics/metric';
+import { METRICS, metricSchemaOf } from '#domain/metrics/registry';
+import type { GateKind, SettingsOf } from './gate.ts';
+import { max } from './max.ts';
+import { min } from './min.ts';
+import { vsChampion } from './vs-champion.ts';
+
+/** Every kind of gate. */
+export const GATES = [min, max, vsChampion] as const;
+
+/** A gate as parsed from the pipeline YAML. */
+export type GateOf<Kinds extends readonly GateKind<unknown>[]> = SettingsOf<Kinds[number]>;
+export type Gate = GateOf<typeof GATES>;
+
+/** An entry of `evaluation.gates`: a gate of one of the kinds, on any of the metrics. */
+export function gateSchemaOf<const Kinds extends readonly GateKind<unknown>[]>(
+  kinds: Kinds,
+  metrics: readonly Metric[],
+): z.ZodType<GateOf<Kinds>> {
+  const metric = metricSchemaOf(metrics);
+  return z.union(kinds.map((kind) => kind.schema(metric))) as z.ZodType<GateOf<Kinds>>;
+}
+export const gateSchema: z.ZodType<Gate> = gateSchemaOf(GATES, METRICS);
+
+/** The kind of a name; undefined for one that is not registered, as a verdict of an older version may hold. */
+export const findGateKind = (
+  name: string,
+  kinds: readonly GateKind<unknown>[] = GATES,
+): GateKind<unknown> | undefined => kinds.find((kind) => kind.name === name);
+
+/** The kind of a gate. @throws EvaluationError when no kind's key is in it */
+export function gateKindOf(gate: object, kinds: readonly GateKind<unknown>[]): GateKind<unknown> {
+  const kind = kinds.find(({ name }) => name in gate);
+  if (kind) return kind;
+  throw new EvaluationError(`a gate needs one of ${kinds.map(({ name }) => name).join(', ')}`);
+}
+
+/** The metric that a gate judges by; undefined for a kind that needs none. */
+export const metricOfGate = (gate: object): string | undefined =>
+  'metric' in gate && typeof gate.metric === 'string' ? gate.metric : undefined;
+
+/** The one-sided confidence levels that the gates need, each once: `evaluate` must keep bounds for them. */
+export const gateConfidences = (gates: readonly object[], kinds: readonly GateKind<unknown>[] = GATES): number[] => [
+  ...new Set(gates.flatMap((gate) => gateKindOf(gate, kinds).confidences?.(gate) ?? [])),
+];

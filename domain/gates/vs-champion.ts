@@ -1,0 +1,95 @@
+import * as z from 'zod';
+import { EvaluationError } from '#domain/errors';
+import { differenceOf, estimateOf } from '#domain/evaluation/read';
+import { findKind } from '#domain/find-kind';
+import { findMetric } from '#domain/metrics/registry';
+import { formatNumber } from '#domain/text/format-number';
+import type { Difference, GateResult } from '#schemas/records/evaluation';
+import type { GateContext, GateKind } from './gate.ts';
+
+interface VsChampionGate {
+  readonly metric: string;
+  readonly vsChampion: { readonly notWorseBy: number; readonly confidence: number };
+}
+
+/**
+ * A one-sided non-inferiority test: the bound of the paired bootstrap difference, at the gate's confidence, must not be
+ * worse than `notWorseBy`. Without a champion it passes.
+ */
+export const vsChampion = {
+  name: 'vsChampion',
+  summary: 'With this confidence, the candidate is not worse than the champion by more than this.',
+  example: { metric: 'auc', vsChampion: { notWorseBy: 0.005, confidence: 0.95 } },
+  schema: (metric) =>
+    z.strictObject({
+      metric,
+      vsChampion: z.strictObject({
+        notWorseBy: z
+          .number()
+          .min(0)
+          .default(0)
+          .describe('how much worse than the champion is still accepted, in units of the metric'),
+        confidence: z
+          .number()
+          .gt(0.5)
+          .lt(1)
+          .default(0.95)
+          .describe('one-sided confidence that it is not worse by more than that'),
+      }),
+    }),
+  confidences: ({ vsChampion: { confidence } }) => [confidence],
+  judge,
+  show({ metric = '', value }, { evaluation, metrics }) {
+    const point = differenceOf(evaluation, metric)?.difference;
+    const known = findMetric(metric, metrics);
+    if (value === null || !known) return { signed: true, point };
+    return { prefix: known.higherIsBetter ? 'at least' : 'at most', signed: true, point };
+  },
+} as const satisfies GateKind<VsChampionGate>;
+
+function judge(
+  { metric, vsChampion: { notWorseBy, confidence } }: VsChampionGate,
+  { evaluation, champion, metrics }: GateContext,
+): GateResult {
+  estimateOf(evaluation, metric);
+  const { higherIsBetter } = findKind(metrics, metric, 'metric');
+  // 0 - x, because -0 would be written as a negative zero
+  const bound = higherIsBetter ? 0 - notWorseBy : notWorseBy;
+  const margin = formatNumber(bound, { signed: true });
+  const gate = {
+    gate: `${metric} vs champion ${higherIsBetter ? '≥' : '≤'} ${margin}`,
+    metric,
+    kind: 'vsChampion',
+    bound,
+  };
+  const difference = differenceOf(evaluation, metric);
+  if (!difference) {
+    const reason = 'There is no champion yet, so there is nothing to be worse than.';
+    return { ...gate, value: null, interval: null, passed: true, reason };
+  }
+  const at = difference.bounds.find((candidate) => candidate.confidence === confidence);
+  if (!at) {
+    throw new EvaluationError(
+      `gate on ${metric}: no bound was kept at confidence ${confidence}; pass gateConfidences(gates) to evaluate`,
+    );
+  }
+  const value = higherIsBetter ? at.lower : at.upper;
+  const [atLeast, noLess] = higherIsBetter ? ['at least', 'no less'] : ['at most', 'no more'];
+  const shown = formatNumber(value, { apartFrom: bound, signed: true });
+  return {
+    ...gate,
+    value,
+    interval: { low: difference.low, high: difference.high },
+    passed: higherIsBetter ? value >= bound : value <= bound,
+    reason:
+      `${describePoint(metric, difference, champion)}; with ${formatNumber(confidence * 100)} % confidence the difference is ` +
+      `${atLeast} ${shown}, and ${noLess} than ${margin} is accepted.`,
+  };
+}
+
+function describePoint(metric: string, { difference }: Difference, champion: string | undefined): string {
+  const named = champion === undefined ? 'the champion' : `the champion ${champion}`;
+  if (difference === 0) return `${metric} equals that of ${named}`;
+  const direction = difference < 0 ? 'below' : 'above';
+  return `${metric} is ${formatNumber(Math.abs(difference))} ${direction} that of ${named} on the same rows`;
+}

@@ -1,0 +1,40 @@
+import { binaryTally } from '#domain/tallies/binary';
+import { multiclassTally } from '#domain/tallies/multiclass';
+import { regressionTally } from '#domain/tallies/regression';
+import type { Walk } from '#domain/tallies/walk';
+import type { Holdouts, Measure, Metric, Tallies, Task } from './metric.ts';
+
+/** A model's scores on the holdout, prepared so that its metrics can be measured again and again under other weights. */
+export interface MetricKernel {
+  readonly names: readonly string[];
+  /** Every metric by its name; NaN where the weights leave it undefined (AUC without a positive, say). */
+  readonly measure: Walk<Readonly<Record<string, number>>>;
+}
+
+const tallyOf: { readonly [T in Task]: (holdout: Holdouts[T]) => Walk<Tallies[T]> } = {
+  binary: binaryTally,
+  multiclass: multiclassTally,
+  regression: regressionTally,
+};
+
+/** Prepares those of `metrics` that the task has: one walk for all that share the tally, and one for each other. */
+export function metricKernel<T extends Task>(task: T, holdout: Holdouts[T], metrics: readonly Metric[]): MetricKernel {
+  const walk: Walk<Tallies[T]> = tallyOf[task](holdout);
+  const measures = metrics.flatMap(({ name, measure }) => {
+    const own: Measure<T> | undefined = measure[task];
+    if (own === undefined) return [];
+    return [{ name, value: typeof own === 'function' ? own : ignoringTally(own.prepare(holdout)) }];
+  });
+  return {
+    names: measures.map(({ name }) => name),
+    measure(rowWeights) {
+      const tally = walk(rowWeights);
+      return Object.fromEntries(measures.map(({ name, value }) => [name, value(tally, rowWeights)]));
+    },
+  };
+}
+
+const ignoringTally =
+  (walk: Walk<number>) =>
+  (_tally: unknown, rowWeights: Float64Array): number =>
+    walk(rowWeights);

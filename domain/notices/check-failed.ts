@@ -1,0 +1,60 @@
+import * as z from 'zod';
+import { pipelineOfGroup } from '#domain/naming';
+import { explainFailure } from '#domain/runs/failure';
+import { composeMessage, type Message } from '#domain/slack/message';
+import { caughtErrorSchema } from '#schemas/records/caught-error';
+import { defineNotice } from './notice.ts';
+
+/** A drift check could not be made or found nothing to look at, or an endpoint's tests could not be run. */
+export interface CheckFailed {
+  readonly pipeline?: string;
+  /** Whose tests it was about; drift when absent. */
+  readonly endpoint?: string;
+  /** Name of the error, as the state machines match it. */
+  readonly error: string;
+  readonly message: string;
+}
+
+export const checkFailedMessage = ({ pipeline, endpoint, error, message }: CheckFailed): Message =>
+  composeMessage({
+    heading:
+      endpoint === undefined
+        ? `⚠️ ${pipeline ?? 'A pipeline'}: drift could not be checked`
+        : `⚠️ ${endpoint}: its tests could not be run`,
+    summary: message,
+    facts: [['Error', { code: error }]],
+    footer: ['The model keeps serving.'],
+  });
+
+export const checkFailed = defineNotice({
+  name: 'check-failed',
+  summary: 'A drift check could not be made, or the tests of an endpoint could not be run.',
+  event: {
+    pipeline: z.string().nullish(),
+    endpointName: z.string().optional().describe('whose tests could not be run; a drift check when absent'),
+    executionArn: z.string(),
+    error: caughtErrorSchema,
+  },
+  example: {
+    pipeline: 'loan-default',
+    executionArn: 'arn:aws:states:eu-central-1:123456789012:execution:tidegate-dev-check-drift:e1',
+    error: { Error: 'NotFoundError', Cause: '{"errorType":"NotFoundError","errorMessage":"no champion"}' },
+  },
+  address: (event, stage) => ({ key: event.executionArn, pipeline: pipelineOf(event, stage) }),
+  message(event, _loaded, stage) {
+    const pipeline = pipelineOf(event, stage);
+    return checkFailedMessage({
+      ...(pipeline ? { pipeline } : {}),
+      ...(event.endpointName === undefined ? {} : { endpoint: event.endpointName }),
+      ...explainFailure(event.error),
+    });
+  },
+});
+
+const pipelineOf = (
+  {
+    pipeline,
+    endpointName,
+  }: { readonly pipeline?: string | null | undefined; readonly endpointName?: string | undefined },
+  stage: string,
+): string | null | undefined => (endpointName === undefined ? pipeline : pipelineOfGroup(stage, endpointName));

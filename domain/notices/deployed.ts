@@ -1,0 +1,55 @@
+import * as z from 'zod';
+import { composeMessage, type Message } from '#domain/slack/message';
+import { count, duration } from '#domain/text/numbers';
+import { championSchema, runPointerSchema } from '#schemas/records/run';
+import { defineNotice, secondsBetween } from './notice.ts';
+
+/** A new model takes traffic. */
+export interface Deployed {
+  readonly pipeline: string;
+  readonly endpoint: string;
+  readonly modelVersion: number;
+  readonly runId: string;
+  /** The endpoint configuration now live. */
+  readonly config: string;
+  readonly previousConfig?: string;
+  readonly durationSeconds: number;
+}
+
+export function deployedMessage(deployed: Deployed): Message {
+  return composeMessage({
+    heading: `🚀 ${deployed.pipeline}: version ${count(deployed.modelVersion)} is live`,
+    summary: [
+      'Endpoint ',
+      { code: deployed.endpoint },
+      ` serves it; the rollout took ${duration(deployed.durationSeconds * 1000)}.`,
+    ],
+    facts: [
+      ['Configuration', { code: deployed.config }],
+      ...(deployed.previousConfig === undefined ? [] : [['Before', { code: deployed.previousConfig }] as const]),
+    ],
+    footer: [['Run ', { code: deployed.runId }]],
+  });
+}
+
+export const deployed = defineNotice({
+  name: 'deployed',
+  summary: 'A new model takes traffic.',
+  event: { run: runPointerSchema, endpointName: z.string(), startedAt: z.string(), at: z.string() },
+  example: {
+    run: { pipeline: 'loan-default', runId: '20260131-101500-4f2a' },
+    endpointName: 'tidegate-dev-loan-default',
+    startedAt: '2026-01-31T10:40:00.000Z',
+    at: '2026-01-31T10:47:30.000Z',
+  },
+  address: ({ run, startedAt }) => ({ key: `${run.runId}#${startedAt}`, run }),
+  load: async ({ store }, { run }) => championSchema.parse(await store.get(run.pipeline, 'champion')),
+  message: ({ run, endpointName, startedAt, at }, champion) =>
+    deployedMessage({
+      ...run,
+      endpoint: endpointName,
+      modelVersion: champion.modelPackageVersion,
+      config: champion.endpointConfigName,
+      durationSeconds: secondsBetween(startedAt, at),
+    }),
+});

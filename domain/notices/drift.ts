@@ -1,0 +1,96 @@
+import { composeMessage, type Message } from '#domain/slack/message';
+import { counted, decimal } from '#domain/text/numbers';
+import type { ColumnDrift } from '#schemas/records/baseline';
+import { driftCheckSchema } from '#schemas/records/drift-check';
+import { checkFailedMessage } from './check-failed.ts';
+import { defineNotice } from './notice.ts';
+
+/** What the message shows of a column. */
+type ShownDrift = Pick<ColumnDrift, 'column' | 'psi' | 'ks' | 'drifted'>;
+
+/** A window was compared with the training baseline. */
+export interface Drift {
+  readonly pipeline: string;
+  /** ISO 8601 times; the end is exclusive. */
+  readonly window: { readonly from: string; readonly to: string; readonly rows: number };
+  readonly columns: readonly ShownDrift[];
+  /** Drift of the model's scores. */
+  readonly scoreDrift?: Omit<ShownDrift, 'column'>;
+  /** What is done about it. */
+  readonly action: 'none' | 'alert' | 'retrain';
+}
+
+const next: Record<Drift['action'], string> = {
+  none: 'Nothing needs doing.',
+  alert: 'Have a look before you trust its scores.',
+  retrain: 'A retrain has been started.',
+};
+
+const row = ({ column, psi, ks, drifted }: ShownDrift): string[] => [
+  column,
+  decimal(psi),
+  ks === undefined ? '–' : decimal(ks),
+  drifted ? 'drifted' : 'steady',
+];
+
+/** The most drifted columns come first. */
+export function driftMessage(drift: Drift): Message {
+  const drifted = drift.columns.filter((column) => column.drifted);
+  const score = drift.scoreDrift;
+  const any = drifted.length > 0 || score?.drifted === true;
+  const columns = [...drift.columns].sort((a, b) => Number(b.drifted) - Number(a.drifted) || b.psi - a.psi);
+  const scores = score?.drifted ? ' The scores drifted too.' : '';
+  return composeMessage({
+    heading: any ? `🧭 ${drift.pipeline}: the data has drifted` : `🧭 ${drift.pipeline}: no drift`,
+    summary: `${drifted.length} of ${counted(drift.columns.length, 'column')} drifted over ${counted(drift.window.rows, 'row')}.${scores} ${next[drift.action]}`,
+    parts: [
+      {
+        title: 'Against the training baseline',
+        table: {
+          columns: ['column', 'PSI', 'KS', ''],
+          rows: [...(score ? [row({ ...score, column: '(scores)' })] : []), ...columns.map(row)],
+        },
+      },
+    ],
+    footer: [`Window ${drift.window.from} to ${drift.window.to}`],
+  });
+}
+
+export const drift = defineNotice({
+  name: 'drift',
+  summary: 'A window was compared with the training baseline, or an endpoint fell silent.',
+  event: { check: driftCheckSchema },
+  example: {
+    check: {
+      pipeline: 'loan-default',
+      runId: '20260131-101500-4f2a',
+      source: 'captures',
+      window: { from: '2026-02-01T00:00:00Z', to: '2026-02-08T00:00:00Z', rows: 5200 },
+      tooSmall: false,
+      drifted: true,
+      fellSilent: false,
+      notify: true,
+      action: 'retrain',
+      driftedColumns: ['income'],
+      columns: [{ column: 'income', kind: 'number', psi: 0.31, psiThreshold: 0.2, drifted: true, reason: '' }],
+      reportKey: 'loan-default/drift/2026-02-08.json',
+    },
+  },
+  address: ({ check: { pipeline, window } }) => ({ key: `${pipeline}#${window.to}`, pipeline }),
+  message({ check: { pipeline, window, columns, score, drifted, action, fellSilent } }) {
+    if (fellSilent) {
+      return checkFailedMessage({
+        pipeline,
+        error: 'NoCaptures',
+        message: `No request was captured from ${window.from} to ${window.to}, though there were some before. Does the endpoint still receive requests? Data capture stops when its disk is full.`,
+      });
+    }
+    return driftMessage({
+      pipeline,
+      window,
+      columns,
+      ...(score ? { scoreDrift: score } : {}),
+      action: drifted ? action : 'none',
+    });
+  },
+});

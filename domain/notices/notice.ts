@@ -1,0 +1,83 @@
+import * as z from 'zod';
+import type { RunPointer } from '#domain/runs/layout';
+import type { Message } from '#domain/slack/message';
+
+/** What a notice may read beside its event. */
+export interface NoticePorts {
+  /** The artifacts bucket; keys as in `domain/runs/layout`. */
+  readonly artifacts: {
+    uri(key: string): string;
+    /** @throws NotFoundError when the object is missing */
+    readJson<Schema extends z.ZodType>(key: string, schema: Schema): Promise<z.output<Schema>>;
+  };
+  /** The state table: partition key pipeline, sort key `champion`, `run#<id>` … */
+  readonly store: { get(pk: string, sk: string): Promise<Readonly<Record<string, unknown>> | undefined> };
+  readonly stage: string;
+}
+
+/** Where a message goes: to the channel of its pipeline, in the thread of its run. */
+export interface Address {
+  /** The same event gives the same key, apart from others of its kind. What was sent under it is not sent again. */
+  readonly key: string;
+  /** The run's pipeline where it is absent; the default channel without a run. */
+  readonly pipeline?: string | null | undefined;
+  readonly run?: RunPointer | null | undefined;
+}
+
+/** A message ready to be sent. */
+export interface Outgoing {
+  /** Unique over all kinds of notices. */
+  readonly key: string;
+  readonly pipeline: string | undefined;
+  readonly run: RunPointer | undefined;
+  readonly message: Message;
+}
+
+/** What a file of `domain/notices` says of its kind. */
+export interface NoticeDefinition<Name extends string, Event extends z.ZodRawShape, Loaded> {
+  /** The event's `kind`. */
+  readonly name: Name;
+  /** When it is sent, in one sentence. */
+  readonly summary: string;
+  /** What the state machine says of it beside its kind: pointers and outcomes only. */
+  readonly event: Event;
+  readonly example: z.input<z.ZodObject<Event>>;
+  address(event: z.output<z.ZodObject<Event>>, stage: string): Address;
+  /** Reads what the message needs beyond the event. */
+  load?(ports: NoticePorts, event: z.output<z.ZodObject<Event>>): Promise<Loaded>;
+  message(event: z.output<z.ZodObject<Event>>, loaded: Loaded, stage: string): Message;
+}
+
+/** One kind of notice: all that Tidegate knows of it. */
+export interface NoticeKind<Event = unknown> {
+  readonly name: string;
+  readonly summary: string;
+  readonly schema: z.ZodType<Event>;
+  readonly example: Readonly<Record<string, unknown>>;
+  compose(ports: NoticePorts, event: Event): Promise<Outgoing>;
+}
+
+export function defineNotice<const Name extends string, Event extends z.ZodRawShape, Loaded = undefined>(
+  definition: NoticeDefinition<Name, Event, Loaded>,
+): NoticeKind<{ readonly kind: Name } & z.output<z.ZodObject<Event>>> {
+  const { name, summary, event, example, address, load, message } = definition;
+  return {
+    name,
+    summary,
+    schema: z.object({ ...event, kind: z.literal(name) }) as never,
+    example: { kind: name, ...example },
+    async compose(ports, notice) {
+      const { key, pipeline, run } = address(notice, ports.stage);
+      const loaded = (await load?.(ports, notice)) as Loaded;
+      return {
+        key: `${name}#${key}`,
+        pipeline: run?.pipeline ?? pipeline ?? undefined,
+        run: run ?? undefined,
+        message: message(notice, loaded, ports.stage),
+      };
+    },
+  };
+}
+
+/** Seconds between two ISO 8601 times. */
+export const secondsBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 1000;

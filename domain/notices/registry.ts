@@ -1,0 +1,46 @@
+import * as z from 'zod';
+import { findKind } from '#domain/find-kind';
+import { checkFailed } from './check-failed.ts';
+import { deployed } from './deployed.ts';
+import { drift } from './drift.ts';
+import { endpointTests } from './endpoint-tests.ts';
+import type { NoticeKind, NoticePorts, Outgoing } from './notice.ts';
+import { registered } from './registered.ts';
+import { rolledBack } from './rolled-back.ts';
+import { runFailed } from './run-failed.ts';
+import { runSkipped } from './run-skipped.ts';
+import { runStarted } from './run-started.ts';
+import { verdict } from './verdict.ts';
+
+/** Every kind of notice. */
+export const NOTICES = [
+  runStarted,
+  verdict,
+  registered,
+  runSkipped,
+  runFailed,
+  deployed,
+  rolledBack,
+  endpointTests,
+  drift,
+  checkFailed,
+] as const;
+
+type EventOf<Kind> = Kind extends NoticeKind<infer Event> ? Event : never;
+
+/** What Notify is called with. Pointers and outcomes only: it reads the rest beside the run. */
+export const noticeSchemaOf = <const Kinds extends readonly NoticeKind[]>(
+  kinds: Kinds,
+): z.ZodType<EventOf<Kinds[number]>> =>
+  z.discriminatedUnion('kind', kinds.map(({ schema }) => schema) as never) as z.ZodType<EventOf<Kinds[number]>>;
+export const noticeSchema = noticeSchemaOf(NOTICES);
+export type Notice = z.output<typeof noticeSchema>;
+
+/** Turns a notice into its message, with its key and its thread. @throws TypeError when its kind is not registered */
+export function composeNotice(
+  ports: NoticePorts,
+  notice: { readonly kind: string },
+  kinds: readonly NoticeKind[] = NOTICES,
+): Promise<Outgoing> {
+  return findKind(kinds, notice.kind, 'notice').compose(ports, notice);
+}

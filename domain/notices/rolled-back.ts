@@ -1,0 +1,85 @@
+import * as z from 'zod';
+import { composeMessage, type Message } from '#domain/slack/message';
+import { count, duration } from '#domain/text/numbers';
+import { runPointerSchema } from '#schemas/records/run';
+import type { Deployed } from './deployed.ts';
+import { defineNotice, secondsBetween } from './notice.ts';
+import { runFailedMessage } from './run-failed.ts';
+
+/** A rollout was undone; `config` is what was tried, `previousConfig` what serves again. */
+export interface RolledBack extends Deployed {
+  readonly reason: string;
+}
+
+export function rolledBackMessage(back: RolledBack): Message {
+  return composeMessage({
+    heading: `↩️ ${back.pipeline}: version ${count(back.modelVersion)} was rolled back`,
+    summary: [
+      'Endpoint ',
+      { code: back.endpoint },
+      ` gave it up after ${duration(back.durationSeconds * 1000)}: ${back.reason}`,
+    ],
+    facts: [
+      ['Tried', { code: back.config }],
+      [
+        'In service',
+        back.previousConfig === undefined ? 'nothing: there was no earlier model' : { code: back.previousConfig },
+      ],
+    ],
+    footer: [['Run ', { code: back.runId }]],
+  });
+}
+
+export const rolledBack = defineNotice({
+  name: 'rolled-back',
+  summary: 'A rollout was undone, or a deployment could not begin.',
+  event: {
+    executionArn: z.string(),
+    failure: z.object({
+      reason: z.string(),
+      pipeline: z.string().nullish(),
+      run: runPointerSchema.nullish(),
+      endpointName: z.string().nullish(),
+      endpointConfigName: z.string().nullish(),
+      servingConfig: z.string().nullish(),
+    }),
+    modelPackageVersion: z.number().nullish(),
+    startedAt: z.string(),
+    at: z.string(),
+  },
+  example: {
+    executionArn: 'arn:aws:states:eu-central-1:123456789012:execution:tidegate-dev-deploy:e1',
+    failure: {
+      reason: '1 of 3 tests failed',
+      run: { pipeline: 'loan-default', runId: '20260131-101500-4f2a' },
+      endpointName: 'tidegate-dev-loan-default',
+      endpointConfigName: 'tidegate-dev-loan-default-20260131-101500-4f2a',
+      servingConfig: 'tidegate-dev-loan-default-20260124-101500-91c7',
+    },
+    modelPackageVersion: 8,
+    startedAt: '2026-01-31T10:40:00.000Z',
+    at: '2026-01-31T10:47:30.000Z',
+  },
+  address: ({ executionArn, failure: { run, pipeline } }) => ({ key: executionArn, run, pipeline }),
+  message({ failure, modelPackageVersion, startedAt, at }) {
+    const { reason, pipeline, run, endpointName, endpointConfigName, servingConfig } = failure;
+    if (!run || !endpointName || !endpointConfigName) {
+      return runFailedMessage({
+        ...(pipeline ? { pipeline } : {}),
+        state: 'PrepareDeployment',
+        error: 'DeploymentError',
+        message: reason,
+        dropKept: true,
+      });
+    }
+    return rolledBackMessage({
+      ...run,
+      reason,
+      endpoint: endpointName,
+      modelVersion: modelPackageVersion ?? 0,
+      config: endpointConfigName,
+      ...(servingConfig ? { previousConfig: servingConfig } : {}),
+      durationSeconds: secondsBetween(startedAt, at),
+    });
+  },
+});

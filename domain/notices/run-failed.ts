@@ -1,0 +1,54 @@
+import { composeMessage, type Message } from '#domain/slack/message';
+import { runFailureSchema } from '#schemas/records/run-failure';
+import { defineNotice } from './notice.ts';
+
+/** A run ended in an error. The drop is still where it was. */
+export interface RunFailed {
+  readonly pipeline?: string | undefined;
+  readonly runId?: string | undefined;
+  /** The state of the machine that failed. */
+  readonly state?: string | undefined;
+  /** Name of the error, as the state machines match it. */
+  readonly error: string;
+  readonly message: string;
+  readonly fix?: string | undefined;
+  readonly dropKept: true;
+  readonly drop?: string | undefined;
+}
+
+export function runFailedMessage(run: RunFailed): Message {
+  return composeMessage({
+    heading: `❌ ${run.pipeline ?? 'A drop'}: the run failed`,
+    summary: run.message,
+    facts: [
+      ['Error', { code: run.error }],
+      ...(run.state === undefined ? [] : [['At', { code: run.state }] as const]),
+      ...(run.fix === undefined ? [] : [['What to do', run.fix] as const]),
+    ],
+    footer: [
+      ...(run.runId === undefined ? [] : [['Run ', { code: run.runId }]]),
+      run.drop === undefined ? 'The drop is untouched.' : ['The drop is untouched: ', { code: run.drop }],
+    ],
+  });
+}
+
+export const runFailed = defineNotice({
+  name: 'run-failed',
+  summary: 'A run ended in an error.',
+  event: { failure: runFailureSchema },
+  example: {
+    failure: {
+      error: 'SchemaMismatchError',
+      message: 'column income is missing',
+      executionArn: 'arn:aws:states:eu-central-1:123456789012:execution:tidegate-dev-retrain:e1',
+      pipeline: 'loan-default',
+      drop: 'loan-default/2026-01-31/',
+    },
+  },
+  address: ({ failure: { executionArn, pipeline, runId } }) => ({
+    key: executionArn,
+    pipeline,
+    run: pipeline !== undefined && runId !== undefined ? { pipeline, runId } : undefined,
+  }),
+  message: ({ failure: { executionArn: _, ...failure } }) => runFailedMessage({ ...failure, dropKept: true }),
+});

@@ -1,0 +1,60 @@
+import { artifactKeys } from '#domain/runs/layout';
+import { composeMessage, type Message } from '#domain/slack/message';
+import { bytes, counted } from '#domain/text/numbers';
+import { type DropRecord, dropRecordSchema, runPointerSchema } from '#schemas/records/run';
+import { defineNotice } from './notice.ts';
+
+/** A run was admitted and begins. */
+export interface RunStarted {
+  readonly pipeline: string;
+  readonly runId: string;
+  /** Prefix of the drop, as `loan-default/2026-01-31/`. */
+  readonly drop: string;
+  readonly objects: number;
+  readonly bytes: number;
+  readonly rowsEstimate?: number;
+  readonly datasetVersion: string;
+  readonly trigger: DropRecord['reason'];
+  readonly links?: readonly { readonly label: string; readonly url: string }[];
+}
+
+const because: Record<RunStarted['trigger'], string> = {
+  drop: 'New data arrived',
+  drift: 'Drift asked for a retrain',
+  manual: 'Started by hand',
+};
+
+export function runStartedMessage(run: RunStarted): Message {
+  const rows = run.rowsEstimate === undefined ? '' : `, about ${counted(run.rowsEstimate, 'row')}`;
+  return composeMessage({
+    heading: `🌊 ${run.pipeline}: training started`,
+    summary: [
+      `${because[run.trigger]}: `,
+      { code: run.drop },
+      ` (${counted(run.objects, 'object')}, ${bytes(run.bytes)}${rows}).`,
+    ],
+    facts: [
+      ['Run', { code: run.runId }],
+      ['Data set version', { code: run.datasetVersion }],
+    ],
+    footer: (run.links ?? []).map((link) => ({ link })),
+  });
+}
+
+export const runStarted = defineNotice({
+  name: 'run-started',
+  summary: 'A run was admitted and begins.',
+  event: { run: runPointerSchema },
+  example: { run: { pipeline: 'loan-default', runId: '20260131-101500-4f2a' } },
+  address: ({ run }) => ({ key: run.runId, run }),
+  load: ({ artifacts }, { run }) => artifacts.readJson(artifactKeys(run).drop, dropRecordSchema),
+  message: ({ run }, { prefix, objects, bytes: size, datasetVersion, reason }) =>
+    runStartedMessage({
+      ...run,
+      drop: prefix,
+      objects: objects.length,
+      bytes: size,
+      datasetVersion: datasetVersion.slice(0, 12),
+      trigger: reason,
+    }),
+});

@@ -1,0 +1,9 @@
+import { documentClient } from '#functions/aws/clients/dynamodb';
+import { stateStore } from '#functions/aws/state-store';
+import type { StateStore } from '#functions/ports/state-store';
+
+/** The tables of this deployment. Each function names those it uses in its configuration. */
+export const runStore = (config: { readonly STATE_TABLE: string }): StateStore =>
+  stateStore(documentClient(), config.STATE_TABLE);
+export const endpointTestStore = (config: { readonly ENDPOINT_TESTS_TABLE: string }): StateStore =>
+  stateStore(documentClient(), config.ENDPOINT_TESTS_TABLE);

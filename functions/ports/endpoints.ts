@@ -1,0 +1,18 @@
+import type { EndpointView } from '#domain/deployment/endpoint';
+import type { createEndpointRequest, endpointConfigRequest, updateEndpointRequest } from '#domain/deployment/requests';
+
+type Update = ReturnType<typeof updateEndpointRequest>;
+
+/** SageMaker endpoints and their configs, as far as deployments read and change them. */
+export interface Endpoints {
+  /** The endpoint, or undefined when none has that name. */
+  read(name: string): Promise<EndpointView | undefined>;
+  /** @throws TransientError when the endpoint has changed since it was read: read it again. So do `update` and `remove`. */
+  create(request: ReturnType<typeof createEndpointRequest>): Promise<void>;
+  update(request: Omit<Update, 'DeploymentConfig'> & Partial<Update>): Promise<void>;
+  remove(name: string): Promise<void>;
+  /** Creates the config unless one of that name exists. */
+  ensureConfig(request: ReturnType<typeof endpointConfigRequest>): Promise<void>;
+  /** Deletes a config that no endpoint uses. It may already be gone. */
+  removeConfig(name: string): Promise<void>;
+}

@@ -1,0 +1,31 @@
+/** An item of a table: partition key `pk` (the pipeline), sort key `sk` (`lease`, `champion`, `run#<id>` …). */
+export type StateItem = Readonly<Record<string, unknown>>;
+
+/** A condition on the item as it stands, in DynamoDB's expression language. */
+export interface Condition {
+  readonly expression: string;
+  readonly names?: Readonly<Record<string, string>>;
+  readonly values?: Readonly<Record<string, unknown>>;
+}
+
+/** One table, as far as Tidegate uses it. Reads are strongly consistent. */
+export interface StateStore {
+  get(pk: string, sk: string): Promise<StateItem | undefined>;
+  /** @returns false when the condition did not hold; nothing is written then. */
+  put(pk: string, sk: string, item: StateItem, condition?: Condition): Promise<boolean>;
+  /** Sets the given attributes. @returns false when the condition did not hold. */
+  set(pk: string, sk: string, attributes: StateItem, condition?: Condition): Promise<boolean>;
+  /** @returns false when the condition did not hold. */
+  remove(pk: string, sk: string, condition?: Condition): Promise<boolean>;
+  /** Items whose sort key starts with a prefix, newest (highest) first: all, or at most `limit`. */
+  list(pk: string, skPrefix: string, limit?: number): Promise<StateItem[]>;
+}
+
+/** Holds when the item does not exist. */
+export const ifAbsent: Condition = { expression: 'attribute_not_exists(pk)' };
+/** Holds when the attribute has the value. */
+export const ifEquals = (attribute: string, value: unknown): Condition => ({
+  expression: '#c = :c',
+  names: { '#c': attribute },
+  values: { ':c': value },
+});

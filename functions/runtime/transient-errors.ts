@@ -1,0 +1,48 @@
+/** Error names of the AWS SDK that mean "try again": throttling, the service's own failure, a lost connection. */
+const transientNames = new Set([
+  'ThrottlingException',
+  'Throttling',
+  'TooManyRequestsException',
+  'RequestLimitExceeded',
+  'SlowDown',
+  'ProvisionedThroughputExceededException',
+  'InternalServerError',
+  'InternalServiceError',
+  'InternalFailure',
+  'InternalError',
+  'ServiceUnavailable',
+  'ServiceUnavailableException',
+  'TimeoutError',
+  'RequestTimeout',
+  'NetworkingError',
+]);
+const transientCodes = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN']);
+
+/** Whether an error of the AWS SDK (or of the network beneath it) may go away by itself. */
+export function isTransient(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { $metadata, code, $retryable } = error as Error & {
+    $metadata?: { httpStatusCode?: number };
+    $retryable?: unknown;
+    code?: string;
+  };
+  return (
+    transientNames.has(error.name) ||
+    (code !== undefined && transientCodes.has(code)) ||
+    $retryable !== undefined ||
+    $metadata?.httpStatusCode === 429 ||
+    ($metadata?.httpStatusCode ?? 0) >= 500
+  );
+}
+
+/**
+ * Which service an error of the AWS SDK came from, as a prefix: `DynamoDB `. Services say "try again" in the same words, and
+ * errors name theirs by the class they all extend (`DynamoDBServiceException`) alone.
+ */
+export function serviceOf(error: unknown): string {
+  for (let type: unknown = error; type instanceof Error; type = Object.getPrototypeOf(type)) {
+    const [, service] = /^(.+)ServiceException$/.exec(type.constructor.name) ?? [];
+    if (service !== undefined) return `${service} `;
+  }
+  return '';
+}

@@ -1,0 +1,60 @@
+import type * as z from 'zod';
+import { planRollOut } from '#domain/deployment/endpoint';
+import {
+  createEndpointRequest,
+  type DeploymentEnvironment,
+  endpointConfigRequest,
+  updateEndpointRequest,
+} from '#domain/deployment/requests';
+import { DeploymentError, TransientError } from '#domain/errors';
+import { artifactKeys, type RunPointer } from '#domain/runs/layout';
+import type { Endpoints } from '#functions/ports/endpoints';
+import type { ObjectStore } from '#functions/ports/object-store';
+import type { deployEndpointSchema } from '#schemas/events/deployment';
+import { pipelineSchema } from '#schemas/pipeline';
+
+/** What deploying needs of the outside. */
+export interface RollOutPorts {
+  readonly environment: DeploymentEnvironment;
+  readonly artifacts: ObjectStore;
+  readonly endpoints: Omit<Endpoints, 'removeConfig'>;
+  /** Creates the run's SageMaker model unless it exists. */
+  readonly ensureModel: (run: RunPointer) => Promise<unknown>;
+}
+
+/**
+ * Sets an endpoint going towards a new model: model, endpoint config, then CreateEndpoint or UpdateEndpoint. Every step looks
+ * before it acts, so a retry changes nothing, and an update to the wanted config that is under way is left alone.
+ *
+ * @throws TransientError when the endpoint must settle first; DeploymentError when a person must act
+ */
+export async function deployEndpoint(
+  { environment, artifacts, endpoints, ensureModel }: RollOutPorts,
+  { deployment }: z.output<typeof deployEndpointSchema>,
+) {
+  const { run, endpointName, endpointConfigName, previousConfig } = deployment;
+  const pipeline = await artifacts.readJson(artifactKeys(run).config, pipelineSchema);
+  await ensureModel(run);
+  await endpoints.ensureConfig(endpointConfigRequest(deployment, pipeline, environment));
+  const step = planRollOut(await endpoints.read(endpointName), endpointConfigName, previousConfig !== null);
+  switch (step.action) {
+    case 'create':
+      await endpoints.create(createEndpointRequest(deployment, environment));
+      break;
+    case 'update':
+      await endpoints.update(updateEndpointRequest(deployment, pipeline));
+      break;
+    case 'recreate':
+      await endpoints.remove(endpointName);
+      throw new TransientError(`${endpointName} failed before it ever served: it is being deleted, then made again.`);
+    case 'wait':
+      throw new TransientError(`${endpointName}: ${step.reason}`);
+    case 'refuse':
+      throw new DeploymentError(`${endpointName}: ${step.reason}`);
+    case 'none':
+      break;
+    default:
+      return step satisfies never;
+  }
+  return { endpointName, endpointConfigName, action: step.action };
+}

@@ -1,0 +1,119 @@
+import { join } from 'node:path';
+import { cleanSelect } from '#domain/data/clean';
+import { type CleanColumn, cleanColumns, expectedColumns, featureColumns } from '#domain/data/columns';
+import { asNumber, type SqlEngine } from '#domain/data/engine';
+import { labelClasses } from '#domain/data/label';
+import { categoriesSql, columnsProfileSql, labelProfileSql, readProfile } from '#domain/data/profile';
+import { rawRelation } from '#domain/data/raw';
+import { sampleSql } from '#domain/data/sample';
+import { text } from '#domain/data/sql';
+import { cleanRowsSql, parquetOutput } from '#domain/data/transform';
+import { artifactKeys, cleanKeys } from '#domain/runs/layout';
+import type { FileStore, ObjectStore } from '#functions/ports/object-store';
+import { openEngine } from '#functions/shards/duckdb';
+import { listMalformedRows, type MalformedRows, refuseTooManyMalformed } from '#functions/shards/malformed-rows';
+import { inspectRawFile, isGzip } from '#functions/shards/raw-file';
+import { withScratch } from '#functions/shards/scratch';
+import type { DesensitizeShardEvent } from '#schemas/events/shard';
+import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
+import type { Profile } from '#schemas/records/profile';
+
+/** What cleaning a shard needs of the outside. */
+export interface CleaningPorts {
+  readonly raw: ObjectStore;
+  readonly clean: FileStore;
+  readonly artifacts: ObjectStore;
+  readonly tokenKey: Uint8Array;
+  readonly memoryMb: number;
+}
+
+/** The profile of a shard's clean rows. */
+async function profileRows(
+  engine: SqlEngine,
+  pipeline: Pipeline,
+  columns: readonly CleanColumn[],
+  cleanRows: string,
+  malformed: MalformedRows,
+): Promise<Profile> {
+  const classes = labelClasses(pipeline).length;
+  const [row] = await engine.query('profile the columns', columnsProfileSql(columns, cleanRows));
+  const labels = await engine.query('profile the label', labelProfileSql(classes, cleanRows));
+  const categories = new Map<string, Awaited<ReturnType<SqlEngine['query']>>>();
+  for (const { name } of columns.filter((c) => c.kind === 'category')) {
+    categories.set(name, await engine.query(`profile column "${name}"`, categoriesSql(name, cleanRows)));
+  }
+  const clean = labels.reduce((sum, r) => sum + asNumber(r['rows']), 0);
+  const rows = clean + malformed.counts.reduce((sum, c) => sum + c.count, 0);
+  return readProfile(columns, { rows, malformed: malformed.counts, classes, columns: row ?? {}, labels, categories });
+}
+
+/**
+ * Takes a raw shard to clean rows: reads, checks, desensitizes, types and splits it, writes the quarantine, the clean rows,
+ * their profile and their sample. The same shard gives the same objects again.
+ *
+ * @throws SchemaMismatchError, MalformedDataError, DataEngineError, DropVanishedError
+ */
+export async function cleanShard(ports: CleaningPorts, { run, shard }: DesensitizeShardEvent) {
+  const { clean, artifacts } = ports;
+  const pipeline = await artifacts.readJson(artifactKeys(run).config, pipelineSchema);
+  return withScratch(async (directory) => {
+    const path = join(directory, isGzip(shard.key) ? 'raw.gz' : 'raw');
+    await ports.raw.download(shard.key, path, shard.versionId);
+    const engine = await openEngine({
+      memoryMb: ports.memoryMb,
+      temporaryDirectory: join(directory, 'spill'),
+      tokenKey: ports.tokenKey,
+    });
+    try {
+      const file = await inspectRawFile(engine, pipeline, shard.key, path);
+      const { sql, problems } = cleanSelect(pipeline, rawRelation(file, pipeline.dataset, expectedColumns(pipeline)));
+      const staged = join(directory, 'staged.parquet');
+      const [copied] = await engine.query(
+        `desensitize ${shard.key}`,
+        `COPY (${sql}) TO ${text(staged)} ${parquetOutput}`,
+      );
+      const malformed = await listMalformedRows(engine, pipeline, shard.key, file, staged, problems);
+      const bad = malformed.counts.reduce((sum, c) => sum + c.count, 0);
+      const flagged = malformed.counts.filter((c) =>
+        problems.some((p) => p.column === c.column && p.reason === c.reason),
+      );
+      const rejected = bad - flagged.reduce((sum, c) => sum + c.count, 0);
+      const total = asNumber(copied?.['Count']) + rejected;
+      if (bad > 0) {
+        const lines = malformed.rows.map((r) => JSON.stringify(r)).join('\n');
+        await clean.writeText(cleanKeys(run).quarantine(shard.index), `${lines}\n`, 'application/x-ndjson');
+      }
+      refuseTooManyMalformed(pipeline, shard.key, total, malformed);
+
+      const usable = flagged.length > 0 ? join(directory, 'clean.parquet') : staged;
+      if (flagged.length > 0) {
+        const kept = `SELECT * FROM read_parquet(${text(staged)}) WHERE NOT starts_with(_side, '#')`;
+        await engine.query(
+          `leave out malformed rows of ${shard.key}`,
+          `COPY (${kept}) TO ${text(usable)} ${parquetOutput}`,
+        );
+      }
+      const columns = cleanColumns(pipeline);
+      const rows = cleanRowsSql(usable);
+      const profile = await profileRows(engine, pipeline, columns, rows, malformed);
+      const sample = join(directory, 'sample.parquet');
+      const sampled = sampleSql(
+        shard.index,
+        featureColumns(pipeline).map((c) => c.name),
+        rows,
+      );
+      await engine.query(`sample ${shard.key}`, `COPY (${sampled}) TO ${text(sample)} ${parquetOutput}`);
+
+      const keys = cleanKeys(run);
+      await Promise.all([
+        clean.upload(usable, keys.shard(shard.index), 'application/vnd.apache.parquet'),
+        clean.upload(sample, keys.sample(shard.index), 'application/vnd.apache.parquet'),
+        artifacts.writeJson(artifactKeys(run).shardProfile(shard.index), profile),
+      ]);
+      const { train, validation, test } = profile.sides;
+      return { rows: total, malformed: bad, train: train.rows, validation: validation.rows, test: test.rows };
+    } finally {
+      engine.close();
+    }
+  });
+}

@@ -1,0 +1,112 @@
+import { buildBaseline } from '#domain/drift/baseline';
+import { driftColumns } from '#domain/drift/columns';
+import { type EvaluationInput, evaluate } from '#domain/evaluation/evaluate';
+import { permutationImportance } from '#domain/evaluation/importance';
+import { parseFeatures } from '#domain/evaluation/score-text';
+import { gateConfidences } from '#domain/gates/registry';
+import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
+import type { ObjectStore } from '#functions/ports/object-store';
+import { readHoldout, readPermuted } from '#functions/shards/holdout';
+import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
+import type { Baseline } from '#schemas/records/baseline';
+import type { Evaluation } from '#schemas/records/evaluation';
+import { type FittedTransform, fittedTransformSchema } from '#schemas/records/fitted-transform';
+import type { Golden } from '#schemas/records/golden';
+
+/** What evaluating needs of the outside. */
+export interface EvaluationPorts {
+  readonly clean: ObjectStore;
+  readonly artifacts: ObjectStore;
+  readonly memoryMb: number;
+}
+
+type Holdout = Awaited<ReturnType<typeof readHoldout>>;
+type Permuted = Awaited<ReturnType<typeof readPermuted>>;
+
+/** Rows that become golden requests, and rows the drift baseline is counted from at most. */
+const goldenRows = 5;
+const baselineRows = 200_000;
+
+/** Numbers a model answers a row. */
+const scoresPerRow = ({ task, label }: FittedTransform): number => (task === 'multiclass' ? label.classes.length : 1);
+
+/** Metrics of candidate and champion on the same holdout, with the candidate's permutation importances. */
+function measure(pipeline: Pipeline, fitted: FittedTransform, holdout: Holdout, permuted: Permuted): Evaluation {
+  const { task } = fitted;
+  const { bootstrap, gates, threshold } = pipeline.evaluation;
+  const importances = permutationImportance({
+    task,
+    ...permuted,
+    seed: bootstrap.seed,
+    ...(task === 'multiclass' ? { classes: scoresPerRow(fitted) } : {}),
+  });
+  const { labels, candidate, champion } = holdout;
+  const common = { labels, candidate, champion, bootstrap, confidences: gateConfidences(gates), importances };
+  const [negative = 'negative', positive = 'positive'] = fitted.label.classes;
+  const input: EvaluationInput =
+    task === 'binary'
+      ? { ...common, task, threshold, classes: [negative, positive] }
+      : task === 'multiclass'
+        ? { ...common, task, classes: fitted.label.classes }
+        : { ...common, task };
+  return evaluate(input);
+}
+
+/** The first lines of the candidate's holdout features, as many as the baseline is counted from. */
+async function readFeatureLines(clean: ObjectStore, run: RunPointer, names: readonly string[]): Promise<string[]> {
+  const texts: string[] = [];
+  let rows = 0;
+  for (const name of names) {
+    if (rows >= baselineRows) break;
+    const part = await clean.readText(`${cleanKeys(run).holdout('candidate')}${name}.csv`);
+    texts.push(part.endsWith('\n') ? part : `${part}\n`);
+    rows += part.split('\n').length - 1;
+  }
+  return texts.join('').split('\n').slice(0, baselineRows);
+}
+
+/** The distributions of model inputs and scores that later drift checks compare with. */
+function countBaseline(fitted: FittedTransform, lines: readonly string[], holdout: Holdout): Baseline {
+  const { task } = fitted;
+  const matrix = parseFeatures(lines.join('\n'), fitted.features.length, 'holdout features');
+  const values = holdout.candidate.subarray(0, matrix.rows * scoresPerRow(fitted));
+  return buildBaseline({
+    rows: matrix.rows,
+    columns: driftColumns(fitted, matrix),
+    scores: task === 'multiclass' ? { task, values, classes: fitted.label.classes } : { task, values },
+  });
+}
+
+/** Requests with the answers the endpoint must give. */
+function pickGolden(fitted: FittedTransform, lines: readonly string[], holdout: Holdout): Golden {
+  const perRow = scoresPerRow(fitted);
+  const cases = lines
+    .slice(0, goldenRows)
+    .filter((line) => line !== '')
+    .map((body, i) => ({ body, predictions: [...holdout.candidate.subarray(i * perRow, (i + 1) * perRow)] }));
+  return { valuesPerRow: perRow, cases };
+}
+
+/**
+ * Scores a candidate (beside the champion on the same holdout), and keeps what later checks need: the evaluation, the drift
+ * baseline of model inputs and scores, and golden requests with the answers the endpoint must give.
+ *
+ * @throws EvaluationError when scores and labels do not match
+ */
+export async function evaluateCandidate(
+  ports: EvaluationPorts,
+  { run, champion }: { readonly run: RunPointer; readonly champion?: RunPointer | null | undefined },
+): Promise<{ rows: number }> {
+  const { artifacts, clean } = ports;
+  const keys = artifactKeys(run);
+  const pipeline = await artifacts.readJson(keys.config, pipelineSchema);
+  const fitted = await artifacts.readJson(keys.transform, fittedTransformSchema);
+  const holdout = await readHoldout(ports, run, scoresPerRow(fitted), Boolean(champion));
+  const permuted = await readPermuted(ports, run, scoresPerRow(fitted));
+  const evaluation = measure(pipeline, fitted, holdout, permuted);
+  const lines = await readFeatureLines(clean, run, holdout.names);
+  await artifacts.writeJson(keys.evaluation, evaluation);
+  await artifacts.writeJson(keys.baseline, countBaseline(fitted, lines, holdout));
+  await artifacts.writeJson(keys.golden, pickGolden(fitted, lines, holdout));
+  return { rows: evaluation.n };
+}

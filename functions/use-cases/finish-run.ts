@@ -1,0 +1,93 @@
+import type * as z from 'zod';
+import { explainFailure, type Failure } from '#domain/runs/failure';
+import type { RunPointer } from '#domain/runs/layout';
+import { releaseLease } from '#functions/claims/lease';
+import type { Condition, StateItem, StateStore } from '#functions/ports/state-store';
+import { retrainInputSchema } from '#schemas/events/admit-drop';
+import type { finishRunSchema } from '#schemas/events/finish-run';
+import type { PendingDrop } from '#schemas/records/run';
+
+/** What ending a run needs of the outside. */
+export interface FinishPorts {
+  readonly store: StateStore;
+  /** Starts a retrain once: a second call with the same name changes nothing. */
+  readonly startRetrain: (name: string, input: PendingDrop) => Promise<void>;
+  /** Removes what a run left in SageMaker. */
+  readonly discardCandidate: (run: RunPointer) => Promise<void>;
+}
+
+/** A quick deployment may have come first: its status stays. */
+const unlessDeployed: Condition = {
+  expression: 'attribute_not_exists(#s) OR #s <> :deployed',
+  names: { '#s': 'status' },
+  values: { ':deployed': 'deployed' },
+};
+
+const isTrained = (outcome: unknown): boolean => outcome === 'registered' || outcome === 'rejected';
+
+/** Whether the end of the run was settled before a failure is reported of it. */
+const endedBefore = (lease: StateItem | undefined, finished: StateItem | undefined): boolean =>
+  finished !== undefined && (lease === undefined || isTrained(finished['outcome']));
+
+/** A failure in words; one that came after the model was registered says so. */
+const describeEnd = ({ error, message }: Failure, registered: boolean): Failure => ({
+  error,
+  message: registered ? `The model is registered; only the end of its run failed: ${message}` : message,
+});
+
+/** The pipeline and drop an execution's input names, as far as it can be read. */
+function readTarget(input: unknown): { pipeline?: string; drop?: string } {
+  const parsed = retrainInputSchema.safeParse(input);
+  if (!parsed.success) return {};
+  if (!('detail' in parsed.data)) {
+    const { pipeline, drop } = parsed.data;
+    return drop === undefined ? { pipeline } : { pipeline, drop };
+  }
+  const { key } = parsed.data.detail.object;
+  const [pipeline] = key.split('/');
+  return pipeline && key.includes('/') ? { pipeline, drop: key.slice(0, key.lastIndexOf('/') + 1) } : { drop: key };
+}
+
+/**
+ * Ends a run: records the outcome, marks the data set as trained unless the run failed, gives the lease back and starts the
+ * drop that waited. What a run without a registered model left in SageMaker is removed.
+ *
+ * The run is found by the lease its execution holds, so this works wherever the run broke. The outcome of a run stays: a
+ * later failure makes neither an ended run nor one with a registered model a failed one. An ending that broke off half-way
+ * is completed.
+ */
+export async function finishRun(
+  { store, startRetrain, discardCandidate }: FinishPorts,
+  { executionArn, input, outcome, error }: z.output<typeof finishRunSchema>,
+) {
+  const target = readTarget(input);
+  const { pipeline } = target;
+  const failure = outcome === 'failed' || outcome === 'lost' ? explainFailure(error ?? {}) : undefined;
+  const found = pipeline === undefined ? undefined : await store.get(pipeline, 'lease');
+  const lease = found?.['holder'] === executionArn ? found : undefined;
+  const finished = pipeline === undefined ? undefined : await store.get(pipeline, `finished#${executionArn}`);
+  const runId = String(lease?.['runId'] ?? finished?.['runId'] ?? '');
+  if (pipeline === undefined || runId === '') return { executionArn, outcome, ...target, ...failure };
+
+  const record = failure && (await store.get(pipeline, `run#${runId}`));
+  const registered = record?.['modelPackageArn'] !== undefined;
+  const ended = failure && endedBefore(lease, finished) ? String(finished?.['outcome']) : outcome;
+  const standing = registered ? 'registered' : ended;
+  await store.put(pipeline, `finished#${executionArn}`, { runId, outcome: standing });
+  await store.set(
+    pipeline,
+    `run#${runId}`,
+    {
+      status: standing === 'lost' ? 'failed' : standing,
+      ...(failure && standing === outcome ? { failure } : {}),
+    },
+    unlessDeployed,
+  );
+  if (isTrained(standing) && lease) {
+    await store.put(pipeline, `trained#${String(lease['identity'])}`, { runId, outcome: standing });
+  }
+  const pending = await releaseLease(store, pipeline, runId, executionArn);
+  if (pending) await startRetrain(`after-${pending.pipeline}-${runId}`, pending);
+  if (standing !== 'registered') await discardCandidate({ pipeline, runId });
+  return { executionArn, outcome, ...target, runId, ...(failure && describeEnd(failure, registered)) };
+}

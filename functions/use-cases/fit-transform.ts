@@ -1,0 +1,112 @@
+import { join } from 'node:path';
+import { asNumber, type SqlEngine } from '#domain/data/engine';
+import { fitTransform, medianColumns } from '#domain/data/fit';
+import { permutedRowsSql } from '#domain/data/importance';
+import { mergedSampleSql } from '#domain/data/sample';
+import { ident, text, texts } from '#domain/data/sql';
+import { csvOutput, parquetOutput } from '#domain/data/transform';
+import { artifactKeys, cleanKeys } from '#domain/runs/layout';
+import type { FileStore, ObjectStore } from '#functions/ports/object-store';
+import { openEngine } from '#functions/shards/duckdb';
+import { withScratch } from '#functions/shards/scratch';
+import type { FitTransformEvent } from '#schemas/events/shard';
+import { pipelineSchema } from '#schemas/pipeline';
+import type { FittedTransform } from '#schemas/records/fitted-transform';
+import { type Profile, profileSchema } from '#schemas/records/profile';
+
+/** What fitting needs of the outside. */
+export interface FittingPorts {
+  readonly clean: FileStore;
+  readonly artifacts: ObjectStore;
+  readonly memoryMb: number;
+}
+
+async function readMedians(
+  engine: SqlEngine,
+  columns: readonly string[],
+  samples: string,
+): Promise<Map<string, number>> {
+  if (columns.length === 0) return new Map();
+  const medians = columns.map((name, i) => `quantile_cont(${ident(name)}, 0.5) AS m${i}`);
+  const [row] = await engine.query(
+    'find medians',
+    `SELECT ${medians.join(', ')} FROM ${mergedSampleSql('train', samples)}`,
+  );
+  const found = columns.map((name, i) => [name, row?.[`m${i}`]] as const);
+  return new Map(found.flatMap(([name, value]) => (typeof value === 'number' ? [[name, value] as const] : [])));
+}
+
+/** Writes the rows for permutation importance: the CSV that is scored with the holdout, and what each of its lines is. */
+async function writePermutedRows(
+  engine: SqlEngine,
+  { clean }: FittingPorts,
+  fitted: FittedTransform,
+  seed: string,
+  samples: string,
+  directory: string,
+): Promise<number> {
+  const run = { pipeline: fitted.pipeline, runId: fitted.runId };
+  const [features, labels] = [join(directory, 'permuted.csv'), join(directory, 'permuted.parquet')];
+  const task = 'permute the holdout sample';
+  await engine.query(
+    task,
+    `CREATE TEMP TABLE permuted AS ${permutedRowsSql(fitted, seed, mergedSampleSql('test', samples))}`,
+  );
+  const fields = fitted.features.map((_, i) => `x${i}`).join(', ');
+  await engine.query(task, `COPY (SELECT ${fields} FROM permuted ORDER BY block, n) TO ${text(features)} ${csvOutput}`);
+  await engine.query(
+    task,
+    `COPY (SELECT _label, block, "column" FROM permuted ORDER BY block, n) TO ${text(labels)} ${parquetOutput}`,
+  );
+  const keys = cleanKeys(run);
+  await clean.upload(features, keys.permuted, 'text/csv');
+  await clean.upload(labels, `${keys.holdoutLabels}permuted.parquet`, 'application/vnd.apache.parquet');
+  const [count] = await engine.query(task, 'SELECT count(*) AS rows FROM permuted');
+  return asNumber(count?.['rows']);
+}
+
+/**
+ * Merges what the shards hold, checks that the drop is fit for training, fits the transform on the training rows and writes
+ * it with the drop's profile and the rows for permutation importance.
+ *
+ * @throws DataQualityError when the drop is not fit
+ */
+export async function fitRun(ports: FittingPorts, { run, shards }: FitTransformEvent) {
+  const { clean, artifacts } = ports;
+  const keys = artifactKeys(run);
+  const pipeline = await artifacts.readJson(keys.config, pipelineSchema);
+  const profiles: Profile[] = [];
+  for (let i = 0; i < shards; i++) profiles.push(await artifacts.readJson(keys.shardProfile(i), profileSchema));
+  return withScratch(async (directory) => {
+    const files: string[] = [];
+    for (let i = 0; i < shards; i++) {
+      const file = join(directory, `sample-${i}.parquet`);
+      await clean.download(cleanKeys(run).sample(i), file);
+      files.push(file);
+    }
+    const samples = `read_parquet([${texts(files)}])`;
+    const engine = await openEngine({ memoryMb: ports.memoryMb, temporaryDirectory: join(directory, 'spill') });
+    try {
+      const medians = await readMedians(engine, medianColumns(pipeline), samples);
+      const [first, ...rest] = profiles;
+      if (!first) throw new RangeError('a run has at least one shard');
+      const { fitted, profile } = fitTransform({ run, pipeline, profiles: [first, ...rest], medians });
+      const permuted = await writePermutedRows(engine, ports, fitted, pipeline.split.seed, samples, directory);
+      await artifacts.writeJson(keys.profile, profile);
+      await artifacts.writeJson(keys.transform, fitted);
+      const { train, validation, test } = fitted.sides;
+      return {
+        features: fitted.features.length,
+        dropped: fitted.dropped.length,
+        rows: profile.rows,
+        malformed: profile.malformed.rows,
+        train: train.rows,
+        validation: validation.rows,
+        test: test.rows,
+        permuted,
+      };
+    } finally {
+      engine.close();
+    }
+  });
+}

@@ -1,0 +1,74 @@
+import type * as z from 'zod';
+import type { EndpointView } from '#domain/deployment/endpoint';
+import { deploymentKeys, runOfConfig } from '#domain/deployment/target';
+import { readTests, testedKey, testPrefix } from '#domain/endpoint-tests/suite';
+import { NotFoundError } from '#domain/errors';
+import { pipelineOfGroup } from '#domain/naming';
+import { artifactKeys } from '#domain/runs/layout';
+import type { Endpoints } from '#functions/ports/endpoints';
+import { ifAbsent, type StateStore } from '#functions/ports/state-store';
+import type { Suite } from '#schemas/endpoint-test';
+import type { loadEndpointTestsSchema } from '#schemas/events/endpoint-tests';
+
+/** What loading tests needs of the outside. */
+export interface TestLoadingPorts {
+  readonly stage: string;
+  readonly artifactsBucket: string;
+  readonly store: StateStore;
+  readonly tests: StateStore;
+  readonly endpoints: Pick<Endpoints, 'read'>;
+}
+
+type Decision = Suite | { readonly decision: 'skip'; readonly reason: string };
+const skip = (reason: string): Decision => ({ decision: 'skip', reason });
+
+/** Why an update is not tested, if so; else it is claimed for this execution, so that duplicate events test it once. */
+async function claimUpdate(
+  { store, tests }: TestLoadingPorts,
+  pipeline: string,
+  endpointName: string,
+  endpoint: EndpointView,
+  executionArn: string,
+): Promise<string | undefined> {
+  const lock = await store.get(pipeline, deploymentKeys.lock);
+  if (lock) return `a deployment of ${endpointName} is under way and tests it`;
+  const key = testedKey(endpoint.modifiedAt, endpoint.config);
+  if (await tests.put(endpointName, key, { executionArn }, ifAbsent)) return undefined;
+  const claim = await tests.get(endpointName, key);
+  return claim?.['executionArn'] === executionArn ? undefined : `this update of ${endpointName} was tested already`;
+}
+
+/**
+ * Finds the tests to run on an endpoint as it stands. A deployment tests at once and claims the state it tested, so that the event
+ * of its own update, which comes later, is not tested again.
+ *
+ * @throws NotFoundError when there is no such endpoint, unless an update was to be tested
+ */
+export async function loadEndpointTests(
+  ports: TestLoadingPorts,
+  { endpointName, trigger, executionArn }: z.output<typeof loadEndpointTestsSchema>,
+): Promise<Decision> {
+  const { stage, tests } = ports;
+  const pipeline = pipelineOfGroup(stage, endpointName);
+  if (!pipeline) return skip(`${endpointName} belongs to no pipeline of stage ${stage}`);
+  const endpoint = await ports.endpoints.read(endpointName);
+  if (trigger === 'update') {
+    if (endpoint?.status !== 'InService') return skip(`${endpointName} is ${endpoint?.status ?? 'gone'} by now`);
+    const reason = await claimUpdate(ports, pipeline, endpointName, endpoint, executionArn);
+    if (reason !== undefined) return skip(reason);
+  } else {
+    if (!endpoint) throw new NotFoundError(`There is no endpoint ${endpointName} to test; was it deleted meanwhile?`);
+    if (trigger === 'deploy') {
+      await tests.put(endpointName, testedKey(endpoint.modifiedAt, endpoint.config), { executionArn });
+    }
+  }
+  const run = runOfConfig(stage, pipeline, endpoint.config);
+  const goldenUri = run ? `s3://${ports.artifactsBucket}/${artifactKeys(run).golden}` : undefined;
+  return {
+    decision: 'test',
+    endpointName,
+    endpointConfigName: endpoint.config,
+    trigger,
+    tests: readTests(await tests.list(endpointName, testPrefix), goldenUri),
+  };
+}

@@ -1,0 +1,90 @@
+import type * as z from 'zod';
+import type { SqlEngine } from '#domain/data/engine';
+import { encodeRows, toCsv } from '#domain/data/online';
+import { PredictionError } from '#domain/errors';
+import { describePredictions } from '#domain/evaluation/predictions';
+import { parseScores } from '#domain/evaluation/score-text';
+import { artifactKeys } from '#domain/runs/layout';
+import type { Endpoints } from '#functions/ports/endpoints';
+import type { ObjectStore } from '#functions/ports/object-store';
+import type { StateStore } from '#functions/ports/state-store';
+import type { PredictResponse, predictRequestSchema } from '#schemas/events/predict';
+import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
+import { type FittedTransform, fittedTransformSchema } from '#schemas/records/fitted-transform';
+import { type Champion, championSchema } from '#schemas/records/run';
+
+/** A run's pinned configuration and fitted transform. */
+export interface LoadedTransform {
+  readonly pipeline: Pipeline;
+  readonly fitted: FittedTransform;
+}
+
+/** What predicting needs of the outside. */
+export interface PredictionPorts {
+  readonly artifacts: ObjectStore;
+  readonly store: StateStore;
+  readonly endpoints: Pick<Endpoints, 'read'>;
+  /** Sends CSV rows to an endpoint. @returns the text of its answer */
+  readonly invoke: (endpointName: string, csv: string) => Promise<string>;
+  readonly openEngine: () => Promise<SqlEngine>;
+  /** Transforms by key, kept between calls: a run's records never change. */
+  readonly transforms: Map<string, LoadedTransform>;
+}
+
+/** The champion of a pipeline with the transform its model was trained on. */
+async function loadModel(
+  { store, artifacts, transforms }: PredictionPorts,
+  name: string,
+): Promise<LoadedTransform & { readonly champion: Champion }> {
+  const item = await store.get(name, 'champion');
+  if (!item) {
+    throw new PredictionError(
+      `Pipeline ${name} has no model in service. Drop data and approve the model first, or check the pipeline's name.`,
+    );
+  }
+  const champion = championSchema.parse(item);
+  const keys = artifactKeys({ pipeline: name, runId: champion.runId });
+  let transform = transforms.get(keys.transform);
+  if (!transform) {
+    transform = {
+      pipeline: await artifacts.readJson(keys.config, pipelineSchema),
+      fitted: await artifacts.readJson(keys.transform, fittedTransformSchema),
+    };
+    transforms.set(keys.transform, transform);
+  }
+  return { champion, ...transform };
+}
+
+/**
+ * Predicts raw rows: the SQL that encoded the training rows encodes them, the endpoint scores them, and the answer names the model
+ * version. Refuses while another config than the champion's serves, since its inputs may differ.
+ *
+ * @throws PredictionError when no model of the pipeline serves, or not the champion's
+ */
+export async function predict(
+  ports: PredictionPorts,
+  { pipeline: name, rows }: z.output<typeof predictRequestSchema>,
+): Promise<PredictResponse> {
+  const { champion, pipeline, fitted } = await loadModel(ports, name);
+  const { endpointName, endpointConfigName } = champion;
+  const encoded = await encodeRows(await ports.openEngine(), pipeline, fitted, rows);
+  const serving = (await ports.endpoints.read(endpointName))?.config;
+  if (serving !== endpointConfigName) {
+    throw new PredictionError(
+      `Endpoint ${endpointName} serves ${serving ?? 'nothing'}, not the champion's ${endpointConfigName}: a deployment is under way, or the endpoint was changed by hand. Try again, or deploy the model again.`,
+    );
+  }
+  const perRow = fitted.task === 'multiclass' ? fitted.label.classes.length : 1;
+  const answer = await ports.invoke(endpointName, toCsv(encoded));
+  const scores = parseScores(answer, perRow, `endpoint ${endpointName}`);
+  return {
+    pipeline: name,
+    model: {
+      version: champion.modelPackageVersion,
+      runId: champion.runId,
+      modelPackageArn: champion.modelPackageArn,
+    },
+    endpoint: endpointName,
+    predictions: describePredictions(fitted, scores, rows.length, pipeline.evaluation.threshold),
+  };
+}

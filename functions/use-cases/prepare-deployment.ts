@@ -1,0 +1,151 @@
+import type * as z from 'zod';
+import { configToReturnTo } from '#domain/deployment/endpoint';
+import { planPolling } from '#domain/deployment/polling';
+import { deploymentKeys, locatePackage } from '#domain/deployment/target';
+import { NotFoundError } from '#domain/errors';
+import { endpointName as endpointOf, runResourceName } from '#domain/naming';
+import { artifactKeys } from '#domain/runs/layout';
+import { claimDeployment, lockEndpoint, settleClaim, unlockEndpoint } from '#functions/claims/deployment-claims';
+import type { Endpoints } from '#functions/ports/endpoints';
+import type { ModelRegistry } from '#functions/ports/model-registry';
+import type { ObjectStore } from '#functions/ports/object-store';
+import type { StateStore } from '#functions/ports/state-store';
+import { putDefaultTests } from '#functions/use-cases/put-default-tests';
+import type { DeploymentDecision, prepareDeploymentSchema } from '#schemas/events/deployment';
+import { pipelineSchema } from '#schemas/pipeline';
+import { type Deployment, deploymentClaimSchema } from '#schemas/records/deployment';
+import { championSchema } from '#schemas/records/run';
+
+/** What preparing a deployment needs of the outside. */
+export interface PreparationPorts {
+  readonly stage: string;
+  readonly pollSeconds: number;
+  readonly artifacts: ObjectStore;
+  readonly store: StateStore;
+  readonly tests: StateStore;
+  readonly registry: Pick<ModelRegistry, 'read'>;
+  readonly endpoints: Pick<Endpoints, 'read'>;
+  readonly isRunning: (executionArn: string) => Promise<boolean>;
+}
+
+type PrepareDeploymentEvent = z.output<typeof prepareDeploymentSchema>;
+
+/** An approved version of one of our pipelines, and the names its deployment uses. */
+interface Candidate {
+  readonly event: PrepareDeploymentEvent;
+  readonly pipeline: string;
+  readonly version: number;
+  readonly runId: string;
+  readonly approvedAt: string;
+  readonly endpointName: string;
+  /** Of the model and of its endpoint config. */
+  readonly name: string;
+}
+
+const ignore = (reason: string): DeploymentDecision => ({ decision: 'ignore', reason });
+
+/** The champion and when its package was approved; a later approval than the one at hand has overtaken it. */
+async function readChampion(store: StateStore, pipeline: string) {
+  const item = await store.get(pipeline, deploymentKeys.champion);
+  if (!item) return undefined;
+  const champion = championSchema.parse(item);
+  const claim = await store.get(pipeline, deploymentKeys.claim(champion.modelPackageVersion));
+  return { ...champion, approvedAt: claim ? deploymentClaimSchema.parse(claim).approvedAt : '' };
+}
+
+/** The version an event approves, or the reason why it is none to deploy. */
+async function readCandidate(
+  { stage, registry }: PreparationPorts,
+  event: PrepareDeploymentEvent,
+): Promise<Candidate | string> {
+  const { modelPackageArn, updatedFields } = event;
+  const target = locatePackage(stage, modelPackageArn);
+  if (!target) return `${modelPackageArn} belongs to no pipeline of stage ${stage}`;
+  const { pipeline, version } = target;
+  // The event reports any change to an approved package: editing the metadata of an old version must not bring it back.
+  if (updatedFields.length > 0 && !updatedFields.includes('ModelApprovalStatus')) {
+    return `version ${version} of ${pipeline} was changed, not approved: ${updatedFields.join(', ')}`;
+  }
+  const { status, approvedAt, runId } = await registry.read(modelPackageArn);
+  if (status !== 'Approved') return `version ${version} of ${pipeline} is ${status} now`;
+  if (runId === undefined) {
+    throw new NotFoundError(
+      `${modelPackageArn} names no run (CustomerMetadataProperties.run_id): only what the retrain machine registered can be deployed.`,
+    );
+  }
+  const name = runResourceName(stage, { pipeline, runId });
+  return { event, pipeline, version, runId, approvedAt, endpointName: endpointOf(stage, pipeline), name };
+}
+
+/** Claims the version, then the endpoint. @returns the answer when either is taken, undefined when both are held */
+async function claim(
+  { store, pollSeconds, isRunning }: PreparationPorts,
+  { event, pipeline, version, runId, approvedAt, endpointName, name }: Candidate,
+): Promise<DeploymentDecision | undefined> {
+  const { executionArn, startedAt, modelPackageArn } = event;
+  const wanted = {
+    executionArn,
+    approvedAt,
+    startedAt,
+    modelPackageArn,
+    runId,
+    endpointName,
+    endpointConfigName: name,
+  };
+  const claimed = await claimDeployment(store, pipeline, version, { ...wanted, status: 'waiting' }, isRunning);
+  if (!claimed.held) return ignore(claimed.reason);
+  const holder = await lockEndpoint(store, pipeline, { executionArn, version, startedAt }, isRunning);
+  if (holder === undefined) return undefined;
+  // Another deployment takes minutes: polls are further apart than those of an endpoint.
+  return { decision: 'wait', reason: `${holder} is changing ${endpointName}`, waitSeconds: 4 * pollSeconds };
+}
+
+/**
+ * Decides what an approval leads to: nothing when it is not ours, was taken back, is a duplicate, was overtaken by a later one or
+ * serves already; a wait while another deployment changes the endpoint; else a deployment, with what to go back to.
+ *
+ * @throws NotFoundError for a package that no run registered
+ */
+export async function prepareDeployment(
+  ports: PreparationPorts,
+  event: PrepareDeploymentEvent,
+): Promise<DeploymentDecision> {
+  const candidate = await readCandidate(ports, event);
+  if (typeof candidate === 'string') return ignore(candidate);
+  const { pipeline, version, runId, approvedAt, endpointName, name } = candidate;
+  const { store, artifacts } = ports;
+  const { executionArn, modelPackageArn } = event;
+  const run = { pipeline, runId };
+  const definition = await artifacts.readJson(artifactKeys(run).config, pipelineSchema);
+  const taken = await claim(ports, candidate);
+  if (taken) return taken;
+
+  const standDown = async (status: 'promoted' | 'superseded', reason: string) => {
+    await settleClaim(store, pipeline, version, executionArn, { status });
+    await unlockEndpoint(store, pipeline, executionArn);
+    return ignore(reason);
+  };
+  const champion = await readChampion(store, pipeline);
+  const endpoint = await ports.endpoints.read(endpointName);
+  if (champion?.modelPackageVersion === version && endpoint?.status === 'InService' && endpoint.config === name) {
+    return standDown('promoted', `version ${version} of ${pipeline} serves already`);
+  }
+  if (champion && champion.modelPackageVersion !== version && champion.approvedAt > approvedAt) {
+    return standDown('superseded', `version ${champion.modelPackageVersion} was approved later and serves`);
+  }
+  await putDefaultTests(ports.tests, endpointName, definition, artifacts.uri(artifactKeys(run).golden));
+  const deployment: Deployment = {
+    decision: 'deploy',
+    run,
+    modelPackageArn,
+    modelPackageVersion: version,
+    modelName: name,
+    endpointName,
+    endpointConfigName: name,
+    previousConfig: configToReturnTo(endpoint, name, champion?.endpointConfigName),
+    executionArn,
+    ...planPolling(definition.deployment.maxWaitMinutes, ports.pollSeconds),
+  };
+  await settleClaim(store, pipeline, version, executionArn, { status: 'deploying', deployment });
+  return deployment;
+}

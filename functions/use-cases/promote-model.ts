@@ -1,0 +1,65 @@
+import type * as z from 'zod';
+import { deploymentKeys } from '#domain/deployment/target';
+import { settleClaim, unlockEndpoint } from '#functions/claims/deployment-claims';
+import type { Endpoints } from '#functions/ports/endpoints';
+import type { StateStore } from '#functions/ports/state-store';
+import { dropFormerConfig } from '#functions/use-cases/drop-former-config';
+import type { promoteModelSchema } from '#schemas/events/deployment';
+import type { Deployment } from '#schemas/records/deployment';
+import { type Champion, championSchema } from '#schemas/records/run';
+
+/** What promoting needs of the outside. */
+export interface PromotionPorts {
+  readonly store: StateStore;
+  readonly endpoints: Pick<Endpoints, 'removeConfig'>;
+}
+
+/** Makes the deployed model the champion. The former champion's record is kept under the time it was promoted at. */
+async function crown(store: StateStore, deployment: Deployment, promotedAt: string): Promise<void> {
+  const { pipeline, runId } = deployment.run;
+  const item = await store.get(pipeline, deploymentKeys.champion);
+  const former = item ? championSchema.parse(item) : undefined;
+  if (item?.['executionArn'] === deployment.executionArn) return;
+  if (former) {
+    await store.put(pipeline, deploymentKeys.formerChampion(former.promotedAt), {
+      ...former,
+      supersededAt: promotedAt,
+    });
+  }
+  const champion: Champion = {
+    runId,
+    modelPackageArn: deployment.modelPackageArn,
+    modelPackageVersion: deployment.modelPackageVersion,
+    modelName: deployment.modelName,
+    endpointName: deployment.endpointName,
+    endpointConfigName: deployment.endpointConfigName,
+    promotedAt,
+  };
+  await store.put(pipeline, deploymentKeys.champion, { ...champion, executionArn: deployment.executionArn });
+}
+
+/**
+ * Records that the tested model is the champion, ends the deployment and cleans up. A retry writes the same records, and none
+ * once the lock was given back.
+ */
+export async function promoteModel(
+  { store, endpoints }: PromotionPorts,
+  { deployment, promotedAt }: z.output<typeof promoteModelSchema>,
+) {
+  const { run, modelPackageVersion: version, executionArn, endpointConfigName } = deployment;
+  const promoted = { run, endpointConfigName, promotedAt };
+  // Given back last: without it all is done, and the next deployment may have begun.
+  const lock = await store.get(run.pipeline, deploymentKeys.lock);
+  if (lock?.['executionArn'] !== executionArn) return promoted;
+  await crown(store, deployment, promotedAt);
+  await settleClaim(store, run.pipeline, version, executionArn, { status: 'promoted', promotedAt });
+  await store.set(
+    run.pipeline,
+    deploymentKeys.run(run.runId),
+    { status: 'deployed', deployedAt: promotedAt },
+    { expression: 'attribute_exists(pk)' },
+  );
+  await dropFormerConfig(endpoints, deployment);
+  await unlockEndpoint(store, run.pipeline, executionArn);
+  return promoted;
+}

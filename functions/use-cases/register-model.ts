@@ -1,0 +1,71 @@
+import { modelPackageGroupName } from '#domain/naming';
+import { modelPackageRequest, type Registration } from '#domain/registry/model-package';
+import { artifactKeys, type RunPointer } from '#domain/runs/layout';
+import type { ModelRegistry } from '#functions/ports/model-registry';
+import type { ObjectStore } from '#functions/ports/object-store';
+import type { StateStore } from '#functions/ports/state-store';
+import { sha256Hex } from '#functions/runtime/hash';
+import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
+import { evaluationSchema } from '#schemas/records/evaluation';
+import { dropRecordSchema, trainingRecordSchema } from '#schemas/records/run';
+
+/** What registering needs of the outside. */
+export interface RegistrationPorts {
+  readonly environment: Registration['environment'];
+  readonly artifacts: ObjectStore;
+  readonly store: StateStore;
+  readonly registry: Omit<ModelRegistry, 'read'>;
+}
+
+/** Registers the package. The client token is the run's, so a retry registers nothing twice. */
+async function registerPackage(
+  { environment, artifacts, registry }: RegistrationPorts,
+  run: RunPointer,
+  pipeline: Pipeline,
+): Promise<string> {
+  const keys = artifactKeys(run);
+  const evaluationText = await artifacts.readText(keys.evaluation);
+  const evaluation = evaluationSchema.parse(JSON.parse(evaluationText));
+  const training = await artifacts.readJson(keys.training, trainingRecordSchema);
+  const group = modelPackageGroupName(environment.stage, run.pipeline);
+  await registry.ensureGroup(group, run.pipeline, pipeline.description);
+  return registry.register(
+    modelPackageRequest({
+      run,
+      pipeline,
+      drop: await artifacts.readJson(keys.drop, dropRecordSchema),
+      metrics: Object.fromEntries(Object.entries(evaluation.metrics).map(([name, { value }]) => [name, value])),
+      training,
+      evaluationDigest: sha256Hex(evaluationText),
+      environment,
+    }),
+  );
+}
+
+/**
+ * Registers a candidate that passed its gates, with metrics and lineage, and approves it where the pipeline says so. The run's
+ * record names the package before it is approved, so that no deployment begins that the run does not know of.
+ */
+export async function registerModel(
+  ports: RegistrationPorts,
+  { run }: { readonly run: RunPointer },
+): Promise<{ modelPackageArn: string }> {
+  const { artifacts, store, registry } = ports;
+  const key = `run#${run.runId}`;
+  const record = await store.get(run.pipeline, key);
+  const known = record?.['modelPackageArn'];
+  const pipeline = await artifacts.readJson(artifactKeys(run).config, pipelineSchema);
+  const modelPackageArn = typeof known === 'string' ? known : await registerPackage(ports, run, pipeline);
+  if (known === undefined) {
+    await store.set(run.pipeline, key, {
+      modelPackageArn,
+      modelPackageVersion: Number(modelPackageArn.slice(modelPackageArn.lastIndexOf('/') + 1)),
+      approval: 'PendingManualApproval',
+    });
+  }
+  if (pipeline.registry.approval === 'auto' && record?.['approval'] !== 'Approved') {
+    await registry.approve(modelPackageArn);
+    await store.set(run.pipeline, key, { approval: 'Approved' });
+  }
+  return { modelPackageArn };
+}

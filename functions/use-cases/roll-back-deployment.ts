@@ -1,0 +1,95 @@
+import type * as z from 'zod';
+import { explainRollBack, planRestore } from '#domain/deployment/roll-back';
+import { deploymentKeys, locatePackage } from '#domain/deployment/target';
+import { TransientError } from '#domain/errors';
+import { endpointName as endpointOf } from '#domain/naming';
+import { settleClaim, unlockEndpoint } from '#functions/claims/deployment-claims';
+import type { Endpoints } from '#functions/ports/endpoints';
+import type { StateStore } from '#functions/ports/state-store';
+import { dropFormerConfig } from '#functions/use-cases/drop-former-config';
+import type { rollBackDeploymentSchema } from '#schemas/events/deployment';
+import { type Deployment, deploymentSchema, type RolledBack, rolledBackSchema } from '#schemas/records/deployment';
+
+/** What rolling back needs of the outside. */
+export interface RollBackPorts {
+  readonly stage: string;
+  readonly store: StateStore;
+  readonly endpoints: Pick<Endpoints, 'read' | 'update' | 'remove' | 'removeConfig'>;
+}
+
+/**
+ * Takes the next step back to what served before.
+ *
+ * @throws TransientError until the endpoint has settled there: the machine retries
+ */
+async function restore(
+  endpoints: RollBackPorts['endpoints'],
+  deployment: Deployment,
+): Promise<{ serving: string | null; note?: string }> {
+  const { endpointName, endpointConfigName, previousConfig } = deployment;
+  const step = planRestore(await endpoints.read(endpointName), deployment);
+  if (step.action === 'wait') throw new TransientError(`${endpointName}: ${step.reason}`);
+  if (step.action === 'update') {
+    await endpoints.update({ EndpointName: endpointName, EndpointConfigName: step.config });
+    throw new TransientError(`${endpointName} is being brought back to ${step.config}.`);
+  }
+  if (step.action === 'delete') await endpoints.remove(endpointName);
+  if (previousConfig !== endpointConfigName) await endpoints.removeConfig(endpointConfigName);
+  return step.action === 'settled' ? step : { serving: null };
+}
+
+/** The claim this execution holds on the version, if it does. */
+async function readOwnClaim(store: StateStore, pipeline: string, version: number, executionArn: string) {
+  const item = await store.get(pipeline, deploymentKeys.claim(version));
+  return item?.['executionArn'] === executionArn ? item : undefined;
+}
+
+/**
+ * Ends a deployment that did not work out: what served before serves again, the new config goes, the lock is given back, and
+ * the reason is put into words. A model that was recorded as champion before the machine stumbled stays. When the execution
+ * was lost (`deployment` is null), its claim says what it was about. Once settled, or taken over by another execution,
+ * nothing is touched.
+ *
+ * @throws TransientError until the endpoint has settled
+ */
+export async function rollBackDeployment(
+  { stage, store, endpoints }: RollBackPorts,
+  event: z.output<typeof rollBackDeploymentSchema>,
+): Promise<RolledBack> {
+  const { executionArn, modelPackageArn } = event;
+  const target = locatePackage(stage, modelPackageArn);
+  if (!target) return { reason: explainRollBack(event), servingConfig: null };
+  const { pipeline, version } = target;
+  const claim = await readOwnClaim(store, pipeline, version, executionArn);
+  const settled = rolledBackSchema.safeParse(claim?.['rolledBack']);
+  if (settled.success) {
+    await unlockEndpoint(store, pipeline, executionArn);
+    return settled.data;
+  }
+  const deployment = event.deployment ?? deploymentSchema.safeParse(claim?.['deployment']).data ?? null;
+  const reason = explainRollBack({ ...event, deployment });
+  const end = async (status: 'failed' | 'promoted', rolledBack: RolledBack): Promise<RolledBack> => {
+    await settleClaim(store, pipeline, version, executionArn, { status, reason: rolledBack.reason, rolledBack });
+    await unlockEndpoint(store, pipeline, executionArn);
+    return rolledBack;
+  };
+  const lock = await store.get(pipeline, deploymentKeys.lock);
+  if (!deployment || lock?.['executionArn'] !== executionArn) {
+    const endpoint = await endpoints.read(endpointOf(stage, pipeline));
+    const servingConfig = endpoint?.status === 'InService' ? endpoint.config : null;
+    return end('failed', { reason, pipeline, servingConfig });
+  }
+  const { run, endpointName, endpointConfigName } = deployment;
+  const about = { run, pipeline, endpointName, endpointConfigName };
+  const champion = await store.get(pipeline, deploymentKeys.champion);
+  if (champion?.['executionArn'] === executionArn) {
+    await dropFormerConfig(endpoints, deployment);
+    return end('promoted', {
+      reason: `The new model serves and is the champion; only the end of its deployment failed: ${reason}`,
+      ...about,
+      servingConfig: endpointConfigName,
+    });
+  }
+  const { serving, note } = await restore(endpoints, deployment);
+  return end('failed', { reason: note === undefined ? reason : `${reason} ${note}`, ...about, servingConfig: serving });
+}

@@ -1,0 +1,133 @@
+import { join } from 'node:path';
+import { asNumber, type SqlEngine } from '#domain/data/engine';
+import { partRanges } from '#domain/data/parts';
+import type { Side } from '#domain/data/split';
+import { ident, text } from '#domain/data/sql';
+import { absentSources, cleanRowsSql, csvFields, csvLabel, csvOutput, parquetOutput } from '#domain/data/transform';
+import { artifactKeys, cleanKeys, partName } from '#domain/runs/layout';
+import type { FileStore, ObjectStore } from '#functions/ports/object-store';
+import { openEngine } from '#functions/shards/duckdb';
+import { withScratch } from '#functions/shards/scratch';
+import type { TransformShardEvent } from '#schemas/events/shard';
+import { fittedTransformSchema } from '#schemas/records/fitted-transform';
+
+/** What encoding a shard needs of the outside. */
+export interface EncodingPorts {
+  readonly clean: FileStore;
+  readonly artifacts: ObjectStore;
+  readonly memoryMb: number;
+}
+
+interface Output {
+  readonly select: string;
+  readonly side: Side;
+  readonly key: string;
+  /** A condition on `_row` that picks a part of the side. */
+  readonly part?: string;
+}
+
+async function columnsOf(engine: SqlEngine, rows: string): Promise<string[]> {
+  const described = await engine.query('describe the clean rows', `DESCRIBE SELECT * FROM ${rows}`);
+  return described.map((r) => String(r['column_name']));
+}
+
+async function countSides(engine: SqlEngine, rows: string): Promise<Record<Side, number>> {
+  const found = await engine.query(
+    'count the clean rows',
+    `SELECT _side AS side, count(*) AS rows FROM ${rows} GROUP BY 1`,
+  );
+  const of = (side: Side) => asNumber(found.find((r) => r['side'] === side)?.['rows']);
+  return { train: of('train'), validation: of('validation'), test: of('test') };
+}
+
+/**
+ * Cuts a side into parts of equal size. They are told apart by the rows' numbers: DuckDB promises no order that was not asked
+ * for, so the same LIMIT and OFFSET may not meet the same rows twice.
+ */
+async function partConditions(
+  engine: SqlEngine,
+  rows: string,
+  side: Side,
+  count: number,
+  parts: number,
+): Promise<(string | undefined)[]> {
+  if (parts < 2 || count === 0) return [undefined];
+  const offsets = partRanges(count, parts).map(({ offset }) => offset);
+  const numbered = `SELECT _row, row_number() OVER (ORDER BY _row) - 1 AS n FROM ${rows} WHERE _side = '${side}'`;
+  const starts = await engine.query(
+    `find the parts of ${side}`,
+    `SELECT _row FROM (${numbered}) WHERE n IN (${offsets.join(', ')}) ORDER BY n`,
+  );
+  const first = starts.map((row) => asNumber(row['_row']));
+  return first.map((row, i) => {
+    const next = first[i + 1];
+    return next === undefined ? `_row >= ${row}` : `_row >= ${row} AND _row < ${next}`;
+  });
+}
+
+/**
+ * Turns a shard's clean rows into what jobs read: label-first CSV parts for the training channels, holdout features for the
+ * candidate and, when it is to be compared, the champion (by its own fitted transform), and the holdout's labels and slices.
+ * All holdout files have the rows in the same order. A side without rows in this shard gets no object.
+ */
+export async function encodeShard(
+  { clean, artifacts, memoryMb }: EncodingPorts,
+  { run, shard, champion }: TransformShardEvent,
+) {
+  const fitted = await artifacts.readJson(artifactKeys(run).transform, fittedTransformSchema);
+  const defender = champion
+    ? await artifacts.readJson(artifactKeys(champion).transform, fittedTransformSchema)
+    : undefined;
+  const keys = cleanKeys(run);
+  return withScratch(async (directory) => {
+    const path = join(directory, 'clean.parquet');
+    await clean.download(keys.shard(shard.index), path);
+    const engine = await openEngine({ memoryMb, temporaryDirectory: join(directory, 'spill') });
+    try {
+      const rows = cleanRowsSql(path);
+      const available = await columnsOf(engine, rows);
+      const counts = await countSides(engine, rows);
+      const labelled = [csvLabel(fitted), ...csvFields(fitted)].join(', ');
+      const channel = async (side: 'train' | 'validation', prefix: string): Promise<Output[]> => {
+        const parts = await partConditions(engine, rows, side, counts[side], fitted.parts[side][shard.index] ?? 1);
+        return parts.map((part, index) => ({
+          select: labelled,
+          side,
+          key: prefix + partName(shard.index, index, 'csv'),
+          ...(part === undefined ? {} : { part }),
+        }));
+      };
+      const slices = fitted.slices.filter((name) => available.includes(name)).map(ident);
+      const id = available.includes('_id') ? '_id' : 'CAST(NULL AS VARCHAR) AS _id';
+      const holdout = (model: 'candidate' | 'champion', fields: readonly string[]): Output => ({
+        select: fields.join(', '),
+        side: 'test',
+        key: keys.holdout(model) + partName(shard.index, 0, 'csv'),
+      });
+      const outputs: Output[] = [
+        ...(await channel('train', keys.train)),
+        ...(await channel('validation', keys.validation)),
+        holdout('candidate', csvFields(fitted)),
+        ...(defender ? [holdout('champion', csvFields(defender, available))] : []),
+        {
+          select: ['_row', '_label', id, ...slices].join(', '),
+          side: 'test',
+          key: keys.holdoutLabels + partName(shard.index, 0, 'parquet'),
+        },
+      ];
+      for (const { select, side, key, part } of outputs.filter((o) => counts[o.side] > 0)) {
+        const parquet = key.endsWith('.parquet');
+        const file = join(directory, parquet ? 'out.parquet' : 'out.csv');
+        const only = part === undefined ? '' : ` AND ${part}`;
+        // labels and scores are matched by position
+        const order = side === 'test' ? ' ORDER BY _row' : '';
+        const sql = `SELECT ${select} FROM ${rows} WHERE _side = '${side}'${only}${order}`;
+        await engine.query(`write ${key}`, `COPY (${sql}) TO ${text(file)} ${parquet ? parquetOutput : csvOutput}`);
+        await clean.upload(file, key, parquet ? 'application/vnd.apache.parquet' : 'text/csv');
+      }
+      return { ...counts, championLacks: defender ? absentSources(defender, available) : [] };
+    } finally {
+      engine.close();
+    }
+  });
+}

@@ -1,0 +1,39 @@
+'use strict';
+
+const { dirname, join } = require('node:path');
+
+/**
+ * How functions are bundled, for esbuild: one CommonJS file each.
+ *
+ * @param {string} serviceDir the folder of serverless.yml
+ * @param {readonly string[]} sources paths below it without extension, as `functions/admit-drop`
+ */
+function bundleOptions(serviceDir, sources) {
+  return {
+    absWorkingDir: serviceDir,
+    entryPoints: Object.fromEntries(sources.map((source) => [source, `${source}.ts`])),
+    outdir: join(serviceDir, '.serverless'),
+    // .cjs, since a .js file is taken for ESM wherever a package.json above it says so
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    // ESM builds, from which unused code falls away: of the AWS SDK (most of its commands), and of yaml, which names its own
+    // for browsers alone.
+    mainFields: ['module', 'main'],
+    alias: {
+      yaml: join(dirname(require.resolve('yaml/package.json', { paths: [serviceDir] })), 'browser', 'index.js'),
+    },
+    minify: true,
+    // Step Functions matches errors by their class names.
+    keepNames: true,
+    legalComments: 'none',
+    external: ['@duckdb/*'],
+    logLevel: 'silent',
+  };
+}
+
+module.exports = { bundleOptions };

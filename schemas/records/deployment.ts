@@ -1,0 +1,51 @@
+import * as z from 'zod';
+import { runPointerSchema } from '#schemas/records/run';
+
+/** A deployment as it travels through the deploy machine. */
+export const deploymentSchema = z.object({
+  decision: z.literal('deploy'),
+  run: runPointerSchema,
+  modelPackageArn: z.string().startsWith('arn:'),
+  modelPackageVersion: z.int().min(1),
+  modelName: z.string().min(1),
+  endpointName: z.string().min(1),
+  endpointConfigName: z.string().min(1),
+  previousConfig: z
+    .string()
+    .nullable()
+    .describe('endpoint config to go back to; null when no model of this endpoint ever served'),
+  executionArn: z.string().startsWith('arn:'),
+  pollSeconds: z.int().min(1),
+  maxPolls: z.int().min(1),
+});
+export type Deployment = z.output<typeof deploymentSchema>;
+
+/** How a failed deployment ended: what RollBackDeployment answers, and Notify reports. */
+export const rolledBackSchema = z.object({
+  reason: z.string(),
+  run: runPointerSchema.optional(),
+  pipeline: z.string().optional(),
+  endpointName: z.string().optional(),
+  endpointConfigName: z.string().optional().describe('the config that was not to stay'),
+  servingConfig: z.string().nullable().describe('what serves now; null when nothing does'),
+});
+export type RolledBack = z.output<typeof rolledBackSchema>;
+
+/** How a deployment stands: `deployment#<version>` in the state table. */
+export const deploymentClaimSchema = z.object({
+  status: z.enum(['waiting', 'deploying', 'promoted', 'failed', 'superseded']),
+  executionArn: z.string(),
+  approvedAt: z.string().describe('when the package was last modified: tells one approval from the next'),
+  startedAt: z.string(),
+  modelPackageArn: z.string(),
+  runId: z.string(),
+  endpointName: z.string(),
+  endpointConfigName: z.string(),
+  deployment: deploymentSchema
+    .optional()
+    .describe(
+      'what is being done, from the moment the endpoint may be touched: lets it be rolled back when the execution is lost',
+    ),
+  rolledBack: rolledBackSchema.optional().describe('how a failed deployment ended'),
+});
+export type DeploymentClaim = z.output<typeof deploymentClaimSchema>;

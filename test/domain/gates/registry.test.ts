@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { EvaluationError } from '#domain/errors';
+import { findGateKind, GATES, gateConfidences, gateKindOf, gateSchema, metricOfGate } from '#domain/gates/registry';
+
+describe('the registry of gates', () => {
+  it('has one kind a name', () => {
+    expect(new Set(GATES.map(({ name }) => name)).size).toBe(GATES.length);
+  });
+
+  it.each(GATES)('has an example that is a gate of the kind: $name', ({ name, example }) => {
+    const gate = gateSchema.parse(example);
+    expect(gate).toEqual(example);
+    expect(gateKindOf(gate, GATES).name).toBe(name);
+    expect(metricOfGate(gate)).toBe(example.metric);
+  });
+
+  it('fills in what a gate against the champion leaves out', () => {
+    const gate = gateSchema.parse({ metric: 'auc', vsChampion: {} });
+    expect(gate).toEqual({ metric: 'auc', vsChampion: { notWorseBy: 0, confidence: 0.95 } });
+    expect(gateConfidences([gate, gate])).toEqual([0.95]);
+  });
+
+  it.each([
+    [{ metric: 'auc' }],
+    [{ metric: 'auc', min: 0.5, max: 0.9 }],
+    [{ metric: 'aucc', min: 0.5 }],
+    [{ metric: 'auc', min: 'high' }],
+    [{ metric: 'auc', min: 0.5, colour: 'red' }],
+    [{ metric: 'auc', vsChampion: { confidence: 0.5 } }],
+    [{ metric: 'auc', vsChampion: { notWorseBy: -0.1 } }],
+  ])('refuses %j', (gate) => {
+    expect(gateSchema.safeParse(gate).success).toBe(false);
+  });
+
+  it('has no kind for what bears no key of one', () => {
+    expect(() => gateKindOf({ metric: 'auc' }, GATES)).toThrow(EvaluationError);
+    expect(findGateKind('median')).toBeUndefined();
+    expect(metricOfGate({ check: 'leakage' })).toBeUndefined();
+  });
+});

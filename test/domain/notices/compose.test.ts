@@ -1,0 +1,218 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { checkBlocks } from '#cli/slack-page/block-kit';
+import type { NoticePorts } from '#domain/notices/notice';
+import { composeNotice, type Notice, noticeSchema } from '#domain/notices/registry';
+import { artifactKeys } from '#domain/runs/layout';
+import type { ObjectStore } from '#functions/ports/object-store';
+import { folderStore } from '../../fakes/folder-store.ts';
+import { type MemoryState, memoryState } from '../../fakes/memory-state.ts';
+import { championOf, endpointName, packageArn } from '../../functions/support/stage.ts';
+import { sampleReport } from '../reports/sample.ts';
+
+const run = { pipeline: 'loan', runId: '20260102-080000-bbbb' };
+const keys = artifactKeys(run);
+const times = { startedAt: '2026-01-02T10:00:00.000Z', at: '2026-01-02T10:05:00.000Z' };
+
+let folder: string;
+let state: MemoryState;
+let artifacts: ObjectStore;
+let ports: NoticePorts;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tidegate-notices-'));
+  state = memoryState();
+  artifacts = folderStore(folder);
+  ports = { artifacts, store: state, stage: 'dev' };
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What a notice says: the schema's view of it composed, its text and blocks in one. */
+async function said(notice: unknown) {
+  const { message, ...outgoing } = await composeNotice(ports, noticeSchema.parse(notice));
+  expect(checkBlocks(message.blocks)).toEqual([]);
+  return { ...outgoing, text: message.text, words: JSON.stringify(message.blocks) };
+}
+const writeVerdict = async (champion: boolean, passed = true) => {
+  const { evaluation, verdict } = sampleReport('binary', { champion });
+  await artifacts.writeJson(keys.evaluation, evaluation);
+  await artifacts.writeJson(keys.verdict, { ...verdict, passed });
+};
+
+describe('a run', () => {
+  it('that started names its drop and why it started', async () => {
+    const { reason, ...rest } = { reason: 'drift', bytes: 2048, prefix: 'loan/first/' };
+    await artifacts.writeJson(keys.drop, {
+      ...rest,
+      reason,
+      bucket: 'raw',
+      datasetVersion: 'd'.repeat(64),
+      objects: [{ key: 'loan/first/a.csv', size: 2048, etag: 'e' }],
+      configHash: 'c',
+      gitCommit: 'g',
+      startedAt: times.startedAt,
+      executionArn: 'e1',
+    });
+
+    const notice = await said({ kind: 'run-started', run });
+
+    expect(notice).toMatchObject({ key: `run-started#${run.runId}`, pipeline: 'loan', run });
+    for (const word of ['loan/first/', '1 object', 'd'.repeat(12), 'Drift asked']) expect(notice.words).toContain(word);
+    expect(notice.words).not.toContain('d'.repeat(13));
+  });
+
+  it('that was judged lists its gates, metrics beside the champion, and where the report lies', async () => {
+    await writeVerdict(true);
+    await state.put('loan', 'champion', championOf(7, 'r0', times.startedAt));
+
+    const notice = await said({ kind: 'verdict', run });
+
+    expect(notice.key).toBe(`verdict#${run.runId}`);
+    for (const word of ['auc', 'champion', `s3://folder/${keys.report}`]) expect(notice.words).toContain(word);
+    expect(notice.words).not.toContain('model package 7');
+  });
+
+  it('that was rejected says which model stays', async () => {
+    await writeVerdict(false, false);
+    expect((await said({ kind: 'verdict', run })).words).not.toContain('model package');
+
+    await state.put('loan', 'champion', championOf(7, 'r0', times.startedAt));
+    expect((await said({ kind: 'verdict', run })).words).toContain('model package 7');
+  });
+
+  it.each([
+    ['Approved', 'registered and approved', 'deployment follows'],
+    ['PendingManualApproval', 'waits for approval', `npx tidegate approve ${run.runId} --stage dev`],
+  ])('whose model is %s says so', async (approval, heading, advice) => {
+    await state.put('loan', `run#${run.runId}`, { modelPackageArn: packageArn(3), modelPackageVersion: 3, approval });
+
+    const notice = await said({ kind: 'registered', run });
+
+    expect(notice.text).toContain(heading);
+    expect(notice.words).toContain(advice);
+    expect(notice.words).toContain(packageArn(3));
+  });
+
+  it('that was skipped says why, under a key of drop and reason', async () => {
+    const skip = (reason: string) => said({ kind: 'run-skipped', pipeline: 'loan', drop: 'loan/first/', reason });
+    const [first, same, other] = [await skip('trained before'), await skip('trained before'), await skip('it waits')];
+    expect(first.key).toBe(same.key);
+    expect(first.key).not.toBe(other.key);
+    expect(first).toMatchObject({ pipeline: 'loan', run: undefined });
+    expect(other.words).toContain('it waits');
+  });
+
+  it.each([
+    ['before its pipeline was known', {}, undefined, undefined],
+    ['before it was admitted', { pipeline: 'loan', drop: 'loan/first/' }, 'loan', undefined],
+    ['later', { ...run, drop: 'loan/first/' }, 'loan', run],
+  ])('that failed %s is told with its cause', async (_, known, pipeline, itsRun) => {
+    const failure = { error: 'SchemaMismatchError', message: 'no column y', executionArn: 'e1', ...known };
+    const notice = await said({ kind: 'run-failed', failure });
+    expect(notice).toMatchObject({ key: 'run-failed#e1', pipeline, run: itsRun });
+    expect(notice.words).toContain('no column y');
+    expect(notice.words).toContain('SchemaMismatchError');
+  });
+});
+
+describe('a deployment', () => {
+  it('that worked out names version, endpoint, config and how long it took', async () => {
+    await state.put('loan', 'champion', championOf(3, run.runId, times.at));
+    const notice = await said({ kind: 'deployed', run, endpointName, ...times });
+    expect(notice).toMatchObject({ key: `deployed#${run.runId}#${times.startedAt}`, run });
+    for (const word of ['version 3', endpointName, `${endpointName}-${run.runId}`, '5 min'])
+      expect(`${notice.text}${notice.words}`).toContain(word);
+  });
+
+  it('that was rolled back names what serves now', async () => {
+    const failure = {
+      reason: 'test golden failed',
+      run,
+      endpointName,
+      endpointConfigName: 'new-config',
+      servingConfig: 'old-config',
+    };
+    const notice = await said({ kind: 'rolled-back', executionArn: 'e9', failure, modelPackageVersion: 4, ...times });
+    expect(notice).toMatchObject({ key: 'rolled-back#e9', pipeline: 'loan', run });
+    for (const word of ['version 4', 'test golden failed', 'old-config', 'new-config'])
+      expect(`${notice.text}${notice.words}`).toContain(word);
+
+    const first = { kind: 'rolled-back', executionArn: 'e9', failure: { ...failure, servingConfig: null }, ...times };
+    expect((await said(first)).words).toContain('no earlier model');
+  });
+
+  it.each([{ pipeline: 'loan' }, {}])('that never began is told as a failure (%j)', async (known) => {
+    const failure = { reason: 'Its turn did not come in time', ...known };
+    const notice = await said({ kind: 'rolled-back', executionArn: 'e9', failure, ...times });
+    expect(notice).toMatchObject({ pipeline: known.pipeline, run: undefined });
+    expect(notice.words).toContain('Its turn did not come in time');
+  });
+
+  it.each([
+    ['of a run', { run, pipeline: 'loan' }, 'loan'],
+    ['of an endpoint alone', {}, undefined],
+  ])('is told how its tests went (%s)', async (_, known, pipeline) => {
+    const results = [{ id: 'golden', kind: 'golden', passed: false, detail: 'row 3 differs', durationMs: 12 }];
+    const outcome = { endpointName, endpointConfigName: 'config', trigger: 'update', results, ...known };
+    const notice = await said({ kind: 'endpoint-tests', executionArn: 'e9', outcome });
+    expect(notice).toMatchObject({ key: 'endpoint-tests#e9', pipeline });
+    expect(notice.words).toContain('row 3 differs');
+  });
+});
+
+describe('a drift check', () => {
+  const column = { kind: 'number', psiThreshold: 0.2, reason: '' };
+  const check: Extract<Notice, { kind: 'drift' }>['check'] = {
+    pipeline: 'loan',
+    runId: 'r0',
+    source: 'captures',
+    window: { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z', rows: 500 },
+    tooSmall: false,
+    drifted: true,
+    fellSilent: false,
+    notify: true,
+    action: 'retrain',
+    driftedColumns: ['income'],
+    columns: [
+      { ...column, kind: 'number', column: 'income', psi: 0.8, ks: 0.4, drifted: true },
+      { ...column, kind: 'category', column: 'home', psi: 0.01, drifted: false },
+    ],
+    score: { ...column, kind: 'number', column: 'score', psi: 0.5, ks: 0.2, drifted: true },
+    reportKey: 'loan/drift/x.json',
+  };
+
+  it('lists the columns that moved and what is done', async () => {
+    const notice = await said({ kind: 'drift', check });
+    expect(notice).toMatchObject({ key: 'drift#loan#2026-01-02T00:00:00Z', pipeline: 'loan', run: undefined });
+    for (const word of ['income', 'home', '1 of 2 columns', 'retrain has been started', 'scores drifted'])
+      expect(`${notice.text}${notice.words}`).toContain(word);
+  });
+
+  it('without drift does not claim that anything is done', async () => {
+    const { score: _, ...rest } = check;
+    const notice = await said({ kind: 'drift', check: { ...rest, drifted: false, columns: [] } });
+    expect(notice.words).toContain('Nothing needs doing');
+    const category = { ...check, score: { ...column, kind: 'category', column: 'score', psi: 0.5, drifted: true } };
+    expect((await said({ kind: 'drift', check: category })).words).toContain('scores drifted');
+  });
+
+  it('that finds an endpoint silent says since when', async () => {
+    const notice = await said({ kind: 'drift', check: { ...check, fellSilent: true } });
+    expect(notice.words).toContain('No request was captured from 2026-01-01');
+  });
+
+  it.each(['loan', null])('that could not be made is told with its cause (pipeline %s)', async (pipeline) => {
+    const error = { Error: 'NotFoundError', Cause: '{"errorType":"NotFoundError","errorMessage":"no champion"}' };
+    const notice = await said({ kind: 'check-failed', pipeline, executionArn: 'e9', error });
+    expect(notice).toMatchObject({ key: 'check-failed#e9', pipeline: pipeline ?? undefined });
+    expect(notice.words).toContain('no champion');
+  });
+
+  it('that could not test an endpoint is told in the channel of its pipeline', async () => {
+    const error = { Error: 'TransientError', Cause: '{"errorType":"TransientError","errorMessage":"throttled"}' };
+    const notice = await said({ kind: 'check-failed', endpointName: 'tidegate-dev-loan', executionArn: 'e9', error });
+    expect(notice).toMatchObject({ key: 'check-failed#e9', pipeline: 'loan' });
+    expect(notice.words).toContain('tidegate-dev-loan: its tests could not be run');
+  });
+});

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { checkBlocks } from '#cli/slack-page/block-kit';
+import type { NoticePorts } from '#domain/notices/notice';
+import { composeNotice, NOTICES, noticeSchema } from '#domain/notices/registry';
+import { artifactKeys } from '#domain/runs/layout';
+import { memoryState } from '../../fakes/memory-state.ts';
+import { championOf, packageArn } from '../../functions/support/stage.ts';
+import { sampleReport } from '../reports/sample.ts';
+
+const run = { pipeline: 'loan-default', runId: '20260131-101500-4f2a' };
+const keys = artifactKeys(run);
+
+async function ports(): Promise<NoticePorts> {
+  const state = memoryState();
+  await state.put(run.pipeline, 'champion', championOf(7, run.runId, '2026-01-31T11:00:00.000Z'));
+  await state.put(run.pipeline, `run#${run.runId}`, { modelPackageArn: packageArn(8), modelPackageVersion: 8 });
+  const { evaluation, verdict } = sampleReport('binary');
+  const records: Record<string, unknown> = {
+    [keys.evaluation]: evaluation,
+    [keys.verdict]: verdict,
+    [keys.drop]: {
+      bucket: 'raw',
+      prefix: 'loan-default/2026-01-31/',
+      datasetVersion: 'd'.repeat(64),
+      objects: [{ key: 'loan-default/2026-01-31/a.csv', size: 10, etag: 'e' }],
+      bytes: 10,
+      configHash: 'c',
+      gitCommit: 'g',
+      reason: 'drop',
+      startedAt: '2026-01-31T10:15:00.000Z',
+      executionArn: 'e1',
+    },
+  };
+  return {
+    artifacts: {
+      uri: (key) => `s3://artifacts/${key}`,
+      readJson: async (key, schema) => schema.parse(records[key]),
+    },
+    store: state,
+    stage: 'dev',
+  };
+}
+
+describe('the registry of notices', () => {
+  it('has one kind a name', () => {
+    expect(new Set(NOTICES.map(({ name }) => name)).size).toBe(NOTICES.length);
+  });
+
+  it.each(NOTICES)('has an example that becomes a message: $name', async ({ name, example }) => {
+    const notice = noticeSchema.parse(example);
+    expect(notice).toEqual(example);
+    const { key, pipeline, message } = await composeNotice(await ports(), notice);
+    expect(key).toMatch(new RegExp(`^${name}#.`));
+    expect(pipeline).toBe(run.pipeline);
+    expect(checkBlocks(message.blocks)).toEqual([]);
+    expect(message.text).toContain(run.pipeline);
+    expect(message.text).not.toMatch(/undefined|null|NaN/);
+  });
+
+  it('has no message for a notice that is not registered', async () => {
+    expect(noticeSchema.safeParse({ kind: 'party', run }).success).toBe(false);
+    const before = await ports();
+    expect(() => composeNotice(before, { kind: 'party' })).toThrow('There is no notice "party"');
+  });
+});

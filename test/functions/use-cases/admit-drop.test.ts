@@ -1,0 +1,94 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { artifactKeys } from '#domain/runs/layout';
+import type { RawObject } from '#functions/ports/raw-listing';
+import { type AdmissionPorts, admitDrop } from '#functions/use-cases/admit-drop';
+import { dropRecordSchema } from '#schemas/records/run';
+import { type MemoryObjects, memoryObjects } from '../../fakes/memory-objects.ts';
+import { type MemoryState, memoryState } from '../../fakes/memory-state.ts';
+import { pipeline } from '../support/stage.ts';
+
+const startedAt = '2026-01-02T08:00:00.000Z';
+let raw: RawObject[];
+let store: MemoryState;
+let artifacts: MemoryObjects;
+let running: Set<string>;
+let ports: AdmissionPorts;
+
+const object = (key: string, lastModified = '2026-01-01T00:00:00.000Z'): RawObject => ({
+  key,
+  size: 8,
+  etag: key,
+  versionId: `version of ${key}`,
+  lastModified,
+});
+const admit = (input: { drop?: string; force?: boolean } = {}, arn = 'e1') => {
+  running.add(arn);
+  return admitDrop(ports, {
+    input: { pipeline: 'loan', reason: 'manual', force: false, ...input },
+    execution: { arn, startedAt },
+    settled: false,
+  });
+};
+
+beforeEach(() => {
+  raw = [object('loan/first/a.csv'), object('loan/first/b.csv')];
+  store = memoryState();
+  artifacts = memoryObjects('artifacts-bucket');
+  running = new Set();
+  ports = {
+    raw: { bucket: 'raw-bucket', list: async (prefix) => raw.filter(({ key }) => key.startsWith(prefix)) },
+    artifacts,
+    store,
+    isRunning: async (arn) => running.has(arn),
+    readPipeline: () => ({ text: 'name: loan', pipeline }),
+    gitCommit: 'c0ffee',
+  };
+});
+
+describe('admission', () => {
+  it('pins versions, sizes and ETags of the objects, and the configuration', async () => {
+    const answer = await admit();
+
+    if (answer.decision !== 'admitted') throw new Error(answer.decision);
+    const keys = artifactKeys(answer.run);
+    expect(await artifacts.readJson(keys.drop, dropRecordSchema)).toMatchObject({
+      bucket: 'raw-bucket',
+      prefix: 'loan/first/',
+      bytes: 16,
+      gitCommit: 'c0ffee',
+      objects: [{ versionId: 'version of loan/first/a.csv' }, { versionId: 'version of loan/first/b.csv' }],
+    });
+    expect(artifacts.texts.get(keys.config)).toBe(JSON.stringify(pipeline));
+    expect(artifacts.texts.get(keys.config.replace(/json$/, 'yml'))).toBe('name: loan');
+  });
+
+  it('takes the drop with the newest object when none is named', async () => {
+    raw.push(object('loan/second/a.csv', '2026-01-03T00:00:00.000Z'), object('loan/README.md', '2027-01-01T00:00:00Z'));
+
+    expect(await admit()).toMatchObject({ decision: 'admitted', shards: 1 });
+    expect(await store.list('loan', 'run#')).toMatchObject([{ drop: 'loan/second/' }]);
+  });
+
+  it('queues another drop while a run is under way, and takes over from a run that was lost', async () => {
+    await admit({ drop: 'loan/first' });
+    raw.push(object('loan/second/a.csv'));
+
+    expect(await admit({ drop: 'loan/second' }, 'e2')).toMatchObject({
+      decision: 'skipped',
+      reason: expect.stringContaining('it waits for run'),
+    });
+    running.delete('e1');
+    expect(await admit({ drop: 'loan/second' }, 'e3')).toMatchObject({ decision: 'admitted' });
+    expect(await store.get('loan', 'finished#e1')).toMatchObject({ outcome: 'lost' });
+  });
+
+  it('trains a data set again only when it is forced', async () => {
+    await admit();
+    const lease = await store.get('loan', 'lease');
+    await store.put('loan', `trained#${String(lease?.['identity'])}`, { runId: 'r0' });
+    await store.remove('loan', 'lease');
+
+    expect(await admit({}, 'e2')).toMatchObject({ reason: 'this data set was trained before, by run r0' });
+    expect(await admit({ force: true }, 'e3')).toMatchObject({ decision: 'admitted' });
+  });
+});

@@ -1,0 +1,189 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { deploymentKeys } from '#domain/deployment/target';
+import { artifactKeys } from '#domain/runs/layout';
+import { deployEndpoint } from '#functions/use-cases/deploy-endpoint';
+import { loadEndpointTests } from '#functions/use-cases/load-endpoint-tests';
+import { prepareDeployment } from '#functions/use-cases/prepare-deployment';
+import { promoteModel } from '#functions/use-cases/promote-model';
+import { rollBackDeployment } from '#functions/use-cases/roll-back-deployment';
+import type { Deployment } from '#schemas/records/deployment';
+import { type MemoryEndpoints, memoryEndpoints } from '../../fakes/memory-endpoints.ts';
+import { memoryObjects } from '../../fakes/memory-objects.ts';
+import { type MemoryState, memoryState } from '../../fakes/memory-state.ts';
+import { configOf, endpointName, executionArn, packageArn, pipeline, runs } from '../support/stage.ts';
+
+const startedAt = '2026-01-05T00:00:00.000Z';
+const runOf = (version: number) => [runs.first, runs.second, runs.third][version - 1] ?? '';
+const artifacts = memoryObjects(
+  'artifacts-bucket',
+  Object.fromEntries(Object.values(runs).map((runId) => [artifactKeys({ pipeline: 'loan', runId }).config, pipeline])),
+);
+let store: MemoryState;
+let tests: MemoryState;
+let endpoints: MemoryEndpoints;
+let running: Set<string>;
+let models: string[];
+
+beforeEach(() => {
+  store = memoryState();
+  tests = memoryState();
+  endpoints = memoryEndpoints();
+  running = new Set();
+  models = [];
+});
+
+const prepare = (version: number, name = `e${version}`) => {
+  running.add(executionArn(name));
+  return prepareDeployment(
+    {
+      stage: 'dev',
+      pollSeconds: 15,
+      artifacts,
+      store,
+      tests,
+      endpoints,
+      registry: {
+        read: async () => ({
+          status: 'Approved',
+          approvedAt: `2026-01-0${version}T09:00:00.000Z`,
+          runId: runOf(version),
+        }),
+      },
+      isRunning: async (arn) => running.has(arn),
+    },
+    { modelPackageArn: packageArn(version), executionArn: executionArn(name), startedAt, updatedFields: [] },
+  );
+};
+/** Prepares a version that is to be deployed. */
+async function planned(version: number): Promise<Deployment> {
+  const decision = await prepare(version);
+  if (decision.decision !== 'deploy') throw new Error(JSON.stringify(decision));
+  return decision;
+}
+const deploy = (deployment: Deployment) =>
+  deployEndpoint(
+    {
+      environment: { stage: 'dev', cleanBucket: 'clean-bucket', cleanKeyArn: 'arn:key' },
+      artifacts,
+      endpoints,
+      ensureModel: async (run) => models.push(run.runId),
+    },
+    { deployment },
+  );
+const promote = (deployment: Deployment) => promoteModel({ store, endpoints }, { deployment, promotedAt: startedAt });
+const rollBack = (deployment: Deployment) =>
+  rollBackDeployment(
+    { stage: 'dev', store, endpoints },
+    {
+      modelPackageArn: deployment.modelPackageArn,
+      executionArn: deployment.executionArn,
+      deployment,
+      error: null,
+      endpoint: null,
+      tests: { passed: false, failed: ['golden-default'] },
+    },
+  );
+/** A version from its approval to the champion's place. */
+async function release(version: number): Promise<Deployment> {
+  const deployment = await planned(version);
+  await deploy(deployment);
+  endpoints.settle(endpointName);
+  await promote(deployment);
+  running.clear();
+  return deployment;
+}
+
+describe('a deployment', () => {
+  it('creates the endpoint for a first model, and the model becomes champion', async () => {
+    await release(1);
+
+    expect(endpoints.changes).toEqual([`create ${configOf(runs.first)}`]);
+    expect(models).toEqual([runs.first]);
+    expect(await store.get('loan', 'champion')).toMatchObject({ runId: runs.first, modelPackageVersion: 1 });
+    expect(await store.get('loan', deploymentKeys.lock)).toBeUndefined();
+    expect((await tests.list(endpointName, 'test#')).length).toBeGreaterThan(0);
+  });
+
+  it('updates the endpoint for the next model, keeps a record of the former champion and removes its config', async () => {
+    await release(1);
+    const { previousConfig } = await release(2);
+
+    expect(previousConfig).toBe(configOf(runs.first));
+    expect(endpoints.changes.slice(1)).toEqual([
+      `update ${configOf(runs.second)}`,
+      `remove config ${configOf(runs.first)}`,
+    ]);
+    expect(await store.list('loan', 'champion-history#')).toMatchObject([{ runId: runs.first }]);
+  });
+
+  it('rolled back serves the former model again, in as many retries as the endpoint takes', async () => {
+    await release(1);
+    const deployment = await planned(2);
+    await deploy(deployment);
+    endpoints.settle(endpointName);
+
+    await expect(rollBack(deployment)).rejects.toMatchObject({ name: 'TransientError' });
+    await expect(rollBack(deployment)).rejects.toMatchObject({ name: 'TransientError' });
+    endpoints.settle(endpointName);
+    const outcome = await rollBack(deployment);
+
+    expect(outcome).toMatchObject({
+      reason: 'Endpoint tests failed: golden-default.',
+      servingConfig: configOf(runs.first),
+    });
+    expect(await rollBack(deployment)).toEqual(outcome);
+    expect([...endpoints.configs]).toEqual([configOf(runs.first)]);
+    expect(await store.get('loan', 'champion')).toMatchObject({ runId: runs.first });
+  });
+
+  it('waits for the one before it, and takes over when that one was lost', async () => {
+    await planned(1);
+
+    expect(await prepare(2)).toMatchObject({ decision: 'wait', waitSeconds: 60 });
+    running.clear();
+    expect(await prepare(2)).toMatchObject({ decision: 'deploy', modelPackageVersion: 2 });
+  });
+
+  it('asks for a retry while the endpoint changes to another config', async () => {
+    await release(1);
+    await endpoints.update({ EndpointName: endpointName, EndpointConfigName: 'by-hand' });
+    const deployment = await planned(2);
+
+    await expect(deploy(deployment)).rejects.toMatchObject({ name: 'TransientError' });
+    endpoints.settle(endpointName);
+    expect(await deploy(deployment)).toMatchObject({ action: 'update' });
+  });
+});
+
+describe('the tests of an endpoint', () => {
+  const load = (trigger: 'deploy' | 'update' | 'manual', name = 'e9') =>
+    loadEndpointTests(
+      { stage: 'dev', artifactsBucket: 'artifacts-bucket', store, tests, endpoints },
+      { endpointName, trigger, executionArn: executionArn(name) },
+    );
+
+  it('are run once for an update, and again for the same execution', async () => {
+    await release(1);
+
+    expect(await load('update')).toMatchObject({ decision: 'test', endpointConfigName: configOf(runs.first) });
+    expect(await load('update')).toMatchObject({ decision: 'test' });
+    expect(await load('update', 'another')).toMatchObject({ decision: 'skip' });
+    expect(await load('manual', 'another')).toMatchObject({ decision: 'test' });
+  });
+
+  it('are left to the deployment that made the update', async () => {
+    const deployment = await planned(1);
+    await deploy(deployment);
+    endpoints.settle(endpointName);
+
+    expect(await load('update')).toMatchObject({
+      decision: 'skip',
+      reason: `a deployment of ${endpointName} is under way and tests it`,
+    });
+  });
+
+  it('cannot be run when there is no endpoint', async () => {
+    await expect(load('manual')).rejects.toMatchObject({ name: 'NotFoundError' });
+    expect(await load('update')).toMatchObject({ decision: 'skip', reason: `${endpointName} is gone by now` });
+  });
+});

@@ -1,0 +1,72 @@
+import { beforeEach, expect, it } from 'vitest';
+import type { RunPointer } from '#domain/runs/layout';
+import { type FinishPorts, finishRun } from '#functions/use-cases/finish-run';
+import { type MemoryState, memoryState } from '../../fakes/memory-state.ts';
+
+const pending = { pipeline: 'loan', drop: 'loan/second/', reason: 'drop' as const, force: false };
+const input = { pipeline: 'loan', drop: 'loan/first/' };
+let store: MemoryState;
+let started: [string, unknown][];
+let discarded: RunPointer[];
+let ports: FinishPorts;
+
+beforeEach(async () => {
+  store = memoryState();
+  started = [];
+  discarded = [];
+  ports = {
+    store,
+    startRetrain: async (name, next) => {
+      started.push([name, next]);
+    },
+    discardCandidate: async (run) => {
+      discarded.push(run);
+    },
+  };
+  await store.put('loan', 'lease', { holder: 'e1', runId: 'r1', identity: 'data#config', pending });
+  await store.put('loan', 'run#r1', { runId: 'r1', status: 'running' });
+});
+
+it.each([
+  ['registered', 'registered', 0],
+  ['rejected', 'rejected', 1],
+  ['failed', 'failed', 1],
+  ['lost', 'failed', 1],
+] as const)(
+  'a run that was %s is recorded as %s, gives way, and leaves no candidate unless registered',
+  async (outcome, status, thrownAway) => {
+    expect(await finishRun(ports, { executionArn: 'e1', input, outcome })).toMatchObject({ runId: 'r1', outcome });
+
+    expect(await store.get('loan', 'run#r1')).toMatchObject({ status });
+    expect(await store.get('loan', 'lease')).toBeUndefined();
+    expect(started).toEqual([['after-loan-r1', pending]]);
+    expect(discarded).toHaveLength(thrownAway);
+  },
+);
+
+it('touches nothing for an execution that was never admitted, and for an input that names no pipeline', async () => {
+  const records = store.everything();
+
+  await finishRun(ports, { executionArn: 'another', input, outcome: 'failed' });
+  const answer = await finishRun(ports, { executionArn: 'e1', input: { secret: 1 }, outcome: 'failed' });
+
+  expect(answer).toMatchObject({ executionArn: 'e1', outcome: 'failed' });
+  expect(store.everything()).toEqual(records);
+  expect([started, discarded]).toEqual([[], []]);
+});
+
+it('removes the candidate again when that failed the first time', async () => {
+  let attempts = 0;
+  const flaky: FinishPorts = {
+    ...ports,
+    discardCandidate: async (run) => {
+      attempts += 1;
+      if (attempts === 1) throw new Error('throttled');
+      discarded.push(run);
+    },
+  };
+  await expect(finishRun(flaky, { executionArn: 'e1', input, outcome: 'rejected' })).rejects.toThrow('throttled');
+
+  expect(await finishRun(flaky, { executionArn: 'e1', input, outcome: 'rejected' })).toMatchObject({ runId: 'r1' });
+  expect(discarded).toEqual([{ pipeline: 'loan', runId: 'r1' }]);
+});

@@ -5,14 +5,14 @@ import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { text } from '#domain/data/sql';
 import { artifactKeys } from '#domain/runs/layout';
+import { text } from '#domain/sql/literals';
 import { writeLoanBook } from '#examples/loans/generate';
 import type { FileStore } from '#functions/ports/object-store';
 import { openEngine } from '#functions/shards/duckdb';
-import { cleanShard } from '#functions/use-cases/desensitize-shard';
-import { fitRun } from '#functions/use-cases/fit-transform';
-import { encodeShard } from '#functions/use-cases/transform-shard';
+import { desensitizeShard } from '#functions/use-cases/desensitize-shard';
+import { fitTransform } from '#functions/use-cases/fit-transform';
+import { transformShard } from '#functions/use-cases/transform-shard';
 import { parsePipeline } from '#schemas/load-pipeline';
 
 /** Memory each step is given, in MB: a Lambda of this size could run it. */
@@ -55,7 +55,7 @@ const steps: Record<string, (root: string) => Promise<unknown>> = {
     engine.close();
   },
   desensitize: (root) =>
-    cleanShard(
+    desensitizeShard(
       {
         raw: folder(join(root, 'raw')),
         clean: folder(join(root, 'clean')),
@@ -66,12 +66,12 @@ const steps: Record<string, (root: string) => Promise<unknown>> = {
       { run, shard: { index: 0, key, size: 0 } },
     ),
   fit: (root) =>
-    fitRun(
+    fitTransform(
       { clean: folder(join(root, 'clean')), artifacts: folder(join(root, 'artifacts')), memoryMb },
       { run, shards: 1 },
     ),
   transform: (root) =>
-    encodeShard(
+    transformShard(
       { clean: folder(join(root, 'clean')), artifacts: folder(join(root, 'artifacts')), memoryMb },
       { run, shard: { index: 0 } },
     ),

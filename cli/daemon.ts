@@ -1,15 +1,22 @@
 // The process that is the embedded cloud. `tidegate up` starts it; it ends on SIGTERM (`tidegate down`) or SIGINT.
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { startCloud } from 'embedded-cloud';
-import { parseFaultFile } from 'embedded-cloud/faults/fault-file';
-import { readQuotas } from 'embedded-cloud/sagemaker/settings';
+import { parseFaultFile } from 'embedded-cloud/faults';
+import { identifyProcess, makePrivateFolder } from 'embedded-cloud/process';
+import { readQuotas } from 'embedded-cloud/sagemaker';
 import { packageDirectory, templateFile } from './package-service.ts';
 import { stateDirectory } from './project.ts';
-import { createSlackPages } from './slack-page/pages.ts';
+import { containerRuntimes } from './python/xgboost-runtime.ts';
+import { slackApi } from './slack-page/faults.ts';
+import { slackPage } from './slack-page/pages.ts';
 import { type CloudFile, cloudFile } from './target.ts';
 
 const [port = '0', stage = 'local', faultFile] = process.argv.slice(2);
-mkdirSync(stateDirectory(), { recursive: true });
+// everything the cloud writes, raw rows included, is its user's alone
+process.umask(0o077);
+makePrivateFolder(stateDirectory());
+const instance = randomUUID();
 
 const cloud = await startCloud({
   templatePath: templateFile,
@@ -17,15 +24,22 @@ const cloud = await startCloud({
   stateDir: stateDirectory(),
   port: Number(port),
   stackName: `tidegate-${stage}`,
-  pages: [createSlackPages],
+  pages: [slackPage],
+  instance,
   parameters: (endpoint) => ({ SlackApiUrl: `${endpoint}/_slack/api/` }),
   secrets: { SlackTokenSecret: 'xoxb-local' },
-  sageMaker: readQuotas(process.env['TIDEGATE_SAGEMAKER_QUOTAS'], 'TIDEGATE_SAGEMAKER_QUOTAS'),
-  ...(faultFile !== undefined && { faults: await parseFaultFile(readFileSync(faultFile, 'utf8'), faultFile) }),
+  sageMaker: {
+    containers: containerRuntimes,
+    ...readQuotas(process.env['TIDEGATE_SAGEMAKER_QUOTAS'], 'TIDEGATE_SAGEMAKER_QUOTAS'),
+  },
+  ...(faultFile !== undefined && {
+    faults: await parseFaultFile(readFileSync(faultFile, 'utf8'), faultFile, [slackApi]),
+  }),
 });
 
 const record: CloudFile = {
-  pid: process.pid,
+  instance,
+  process: identifyProcess(process.pid) ?? { pid: process.pid },
   endpoint: cloud.endpoint,
   region: cloud.region,
   accountId: cloud.accountId,

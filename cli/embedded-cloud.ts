@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
+import { openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensurePython } from 'embedded-cloud/python/environment';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { answersAs, makePrivateFolder, stillRuns } from 'embedded-cloud/process';
 import { CliError, dim, print, seconds } from './output.ts';
 import { packageIsStale, packageService } from './package-service.ts';
 import { projectRoot, stateDirectory } from './project.ts';
-import { type CloudFile, localStage, readCloud } from './target.ts';
+import { ensurePython } from './python/environment.ts';
+import { type CloudFile, cloudFile, localStage, readCloud, readCloudFile } from './target.ts';
 
 /** Says what happens and how long it took. */
 async function step<T>(name: string, work: (note: (text: string) => void) => Promise<T>, quiet: boolean): Promise<T> {
@@ -33,9 +35,9 @@ export interface UpOptions {
  * @throws CliError with the end of the daemon's log when it does not come up
  */
 export async function bringUp({ port = 0, quiet = false, faultFile }: UpOptions = {}): Promise<CloudFile> {
-  const running = readCloud();
+  const running = await readCloud();
   if (running) return running;
-  mkdirSync(stateDirectory(), { recursive: true });
+  makePrivateFolder(stateDirectory());
   if (packageIsStale(localStage)) await step('Packaging the service', () => packageService(localStage), quiet);
   await step('Looking for Python with XGBoost', (note) => ensurePython({ onProgress: note }), quiet);
   return step('Starting the embedded cloud', () => startDaemon(port, faultFile), quiet);
@@ -58,10 +60,10 @@ async function startDaemon(port: number, faultFile?: string): Promise<CloudFile>
   child.unref();
   const deadline = Date.now() + 60_000;
   while (Date.now() < deadline) {
-    const cloud = readCloud();
-    if (cloud && cloud.pid === child.pid) return cloud;
+    const cloud = readCloudFile();
+    if (cloud && cloud.process.pid === child.pid && stillRuns(cloud.process)) return cloud;
     if (exited !== undefined) break;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sleep(50);
   }
   const written = readFileSync(logFile).subarray(before).toString();
   if (written.includes('EADDRINUSE')) {
@@ -71,20 +73,37 @@ async function startDaemon(port: number, faultFile?: string): Promise<CloudFile>
   throw new CliError(`The embedded cloud did not come up. The end of ${logFile}:\n${tail}`);
 }
 
-/** Ends the running embedded cloud and waits until it is gone. @returns false when none ran */
+/**
+ * Ends the running embedded cloud and waits until it is gone. No process is signalled that is not known to be the cloud: its id may
+ * be another's by now. What a cloud that died left behind is removed.
+ *
+ * @returns false when none ran
+ * @throws CliError when the cloud answers but its process is not one of this machine
+ */
 export async function bringDown(): Promise<boolean> {
-  const cloud = readCloud();
-  if (!cloud) return false;
-  process.kill(cloud.pid, 'SIGTERM');
+  const cloud = await readCloud();
+  if (!cloud) {
+    rmSync(cloudFile(), { force: true });
+    return false;
+  }
+  if (!stillRuns(cloud.process)) {
+    // it may have ended just now
+    await sleep(500);
+    if (await answersAs(cloud.endpoint, cloud.instance)) {
+      throw new CliError(
+        `The embedded cloud answers at ${cloud.endpoint}, but its process is not one of this machine. End it where it was started.`,
+      );
+    }
+    rmSync(cloudFile(), { force: true });
+    return true;
+  }
+  process.kill(cloud.process.pid, 'SIGTERM');
   const deadline = Date.now() + 20_000;
   while (Date.now() < deadline) {
-    try {
-      process.kill(cloud.pid, 0);
-    } catch {
-      return true;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    if (!stillRuns(cloud.process)) return true;
+    await sleep(50);
   }
-  process.kill(cloud.pid, 'SIGKILL');
+  if (stillRuns(cloud.process)) process.kill(cloud.process.pid, 'SIGKILL');
+  rmSync(cloudFile(), { force: true });
   return true;
 }

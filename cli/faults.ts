@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
-import type { FaultStatus } from 'embedded-cloud/faults/control';
-import { parseFaultFile } from 'embedded-cloud/faults/fault-file';
-import { FAULTS_PREFIX, faultsAuthorization } from 'embedded-cloud/faults/pages';
+import { FAULTS_PREFIX, type FaultStatus, faultsAuthorization, parseFaultFile } from 'embedded-cloud/faults';
 import { readText } from './arguments.ts';
 import { CliError } from './output.ts';
+import { slackApi } from './slack-page/faults.ts';
 import type { CloudFile } from './target.ts';
 
 /** A fault file that was found to make sense. */
@@ -18,7 +17,7 @@ export interface ReadFaultFile {
 /** @throws CliError when it cannot be read, FaultFileError when it does not say what is meant */
 export async function readFaultFile(file: string): Promise<ReadFaultFile> {
   const text = readText(file);
-  await parseFaultFile(text, file);
+  await parseFaultFile(text, file, [slackApi]);
   return { file, path: resolve(file), text };
 }
 

@@ -7,13 +7,17 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { answersAs, stillRuns } from 'embedded-cloud/process';
 import * as z from 'zod';
 import { CliError } from './output.ts';
 import { stateDirectory } from './project.ts';
 
 /** What the daemon writes when the embedded cloud is up. */
 export const cloudFileSchema = z.object({
-  pid: z.number(),
+  /** A random id of this start of the cloud, which it tells at its endpoint. */
+  instance: z.string().min(1),
+  /** What its process is recognised by. */
+  process: z.object({ pid: z.number(), startedAt: z.string().optional(), bootId: z.string().optional() }),
   endpoint: z.url(),
   region: z.string(),
   accountId: z.string(),
@@ -30,16 +34,24 @@ export const localStage = 'local';
 
 export const cloudFile = (): string => join(stateDirectory(), 'cloud.json');
 
-/** The running embedded cloud, or undefined. */
-export function readCloud(): CloudFile | undefined {
+/** What the last daemon wrote, whether or not it still runs; undefined when there is nothing, or nothing of this version. */
+export function readCloudFile(): CloudFile | undefined {
   if (!existsSync(cloudFile())) return undefined;
-  const cloud = cloudFileSchema.parse(JSON.parse(readFileSync(cloudFile(), 'utf8')));
   try {
-    process.kill(cloud.pid, 0);
-    return cloud;
+    return cloudFileSchema.parse(JSON.parse(readFileSync(cloudFile(), 'utf8')));
   } catch {
     return undefined;
   }
+}
+
+/**
+ * The running embedded cloud, or undefined. It is recognised by its own id at its endpoint or, while it does not answer, by its
+ * process; another process that has its id by now, or another server at its port, is not taken for it.
+ */
+export async function readCloud(): Promise<CloudFile | undefined> {
+  const cloud = readCloudFile();
+  if (cloud === undefined) return undefined;
+  return (await answersAs(cloud.endpoint, cloud.instance)) || stillRuns(cloud.process) ? cloud : undefined;
 }
 
 /** The stack's outputs, by the names of resources/outputs.yml. */
@@ -119,7 +131,7 @@ async function openStage(stage: string, { profile, region }: TargetOptions): Pro
 export async function openTarget(options: TargetOptions): Promise<Target> {
   const stage = options.stage ?? process.env['TIDEGATE_STAGE'];
   if (stage && stage !== localStage) return openStage(stage, options);
-  const cloud = readCloud();
+  const cloud = await readCloud();
   if (!cloud)
     throw new CliError(
       'The embedded cloud is not up. Start it with "npx tidegate up", or name a stage on AWS with --stage.',

@@ -1,10 +1,14 @@
-import {
-  DescribeExecutionCommand,
-  GetExecutionHistoryCommand,
-  type HistoryEvent,
-  type SFNClient,
-} from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import { explainFailure } from '#domain/runs/failure';
+import {
+  attemptError,
+  entered,
+  exited,
+  historyAfter,
+  nestedExecution,
+  startedTuning,
+  working,
+} from './execution-history.ts';
 import { bold, cyan, dim, green, print, red, seconds, yellow } from './output.ts';
 
 /** How an execution ended. */
@@ -37,58 +41,12 @@ const follow = (arn: string, depth: number): Follower => ({
   retried: [],
 });
 
-/** States that do something; choices and passes are the machine talking to itself. */
-const working = /^(Task|Map|Parallel|Wait)StateExited$/;
-const entered = (event: HistoryEvent) => event.stateEnteredEventDetails?.name;
-const exited = (event: HistoryEvent) => event.stateExitedEventDetails?.name;
-
-async function historyAfter(sfn: SFNClient, executionArn: string, seen: number): Promise<HistoryEvent[]> {
-  const events: HistoryEvent[] = [];
-  let nextToken: string | undefined;
-  do {
-    const page = await sfn.send(new GetExecutionHistoryCommand({ executionArn, nextToken, maxResults: 1000 }));
-    events.push(...(page.events ?? []));
-    nextToken = page.nextToken;
-  } while (nextToken);
-  return events.filter((event) => (event.id ?? 0) > seen);
-}
-
-/** A nested execution's ARN, when the event says that one was started. */
-function nestedExecution(event: HistoryEvent): string | undefined {
-  const { output = '', resourceType } = event.taskSubmittedEventDetails ?? {};
-  if (resourceType !== 'states') return undefined;
-  return (JSON.parse(output) as { ExecutionArn?: string }).ExecutionArn;
-}
-
-/** How a task's attempt failed, when the event says that one did. */
-function attemptError(event: HistoryEvent): string | undefined {
-  if (!/^(Task|LambdaFunction)\w*(Failed|TimedOut)$/.test(event.type ?? '')) return undefined;
-  const details =
-    event.taskFailedEventDetails ??
-    event.lambdaFunctionFailedEventDetails ??
-    event.taskTimedOutEventDetails ??
-    event.lambdaFunctionTimedOutEventDetails ??
-    event.taskSubmitFailedEventDetails ??
-    event.taskStartFailedEventDetails ??
-    event.lambdaFunctionScheduleFailedEventDetails ??
-    event.lambdaFunctionStartFailedEventDetails;
-  return details?.error ?? 'failed';
-}
-
 /** Why a state that went well took more than one attempt. */
 function retriesText({ error, retried }: Follower): string {
   if (error !== undefined || retried.length === 0) return '';
   return yellow(
     ` after ${retried.length === 1 ? 'a retry' : `${retried.length} retries`}: ${[...new Set(retried)].join(', ')}`,
   );
-}
-
-/** The name of a tuning job that was started: it may take hours, and is worth looking at meanwhile. */
-function startedTuning(event: HistoryEvent): string | undefined {
-  const { output = '', resource } = event.taskSubmittedEventDetails ?? {};
-  if (resource !== 'createHyperParameterTuningJob.sync') return undefined;
-  const { HyperParameterTuningJobArn: arn } = JSON.parse(output) as { HyperParameterTuningJobArn?: string };
-  return arn?.slice(arn.lastIndexOf('/') + 1);
 }
 
 /** Prints one line for a state that ended, indented by nesting. */

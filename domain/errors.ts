@@ -1,3 +1,6 @@
+/** No message is longer, whatever went into it: it ends up in logs, execution records and Slack. */
+const longestMessage = 4000;
+
 /**
  * Every error Tidegate raises on purpose. State machines match them by `name` (Lambda reports it as `errorType`),
  * so a name is part of the public contract: rename one here and in `statemachines/` together.
@@ -8,6 +11,10 @@
 export abstract class TidegateError extends Error {
   /** Whether the same call may succeed later without anybody changing anything. */
   abstract readonly retryable: boolean;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message.length > longestMessage ? `${message.slice(0, longestMessage - 1)}…` : message, options);
+  }
 }
 
 /** An AWS service throttled the call or failed by itself; try again. */
@@ -98,6 +105,24 @@ export class DeploymentError extends TidegateError {
 export class PredictionError extends TidegateError {
   override readonly name = 'PredictionError';
   readonly retryable = false;
+}
+
+/** A SageMaker job that is waited for ended without completing. */
+export class JobFailedError extends TidegateError {
+  override readonly name = 'JobFailedError';
+  readonly retryable = false;
+}
+
+/** What is waited for has not ended yet. Not a failure: the state machine looks again. */
+export class StillRunningError extends TidegateError {
+  override readonly name = 'StillRunningError';
+  readonly retryable = true;
+}
+
+/** Another deployment changes the endpoint. The state machine waits for its turn. */
+export class EndpointBusyError extends TidegateError {
+  override readonly name = 'EndpointBusyError';
+  readonly retryable = true;
 }
 
 /** Something that was pointed at does not exist: a run, a record, a model package. */

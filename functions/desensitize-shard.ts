@@ -5,7 +5,7 @@ import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
 import { functionMemoryMb } from '#functions/shards/duckdb';
 import { readTokenKey } from '#functions/shards/token-key';
-import { cleanShard } from '#functions/use-cases/desensitize-shard';
+import { desensitizeShard } from '#functions/use-cases/desensitize-shard';
 import { desensitizeShardSchema } from '#schemas/events/shard';
 
 const config = readConfig(['RAW_BUCKET', 'CLEAN_BUCKET', 'ARTIFACTS_BUCKET', 'TOKEN_KEY_SECRET']);
@@ -13,7 +13,7 @@ const memoryMb = functionMemoryMb();
 
 /** The only function that reads raw rows: takes one raw object to clean rows without personal data. */
 export const handler = withMiddleware(desensitizeShardSchema, async (event) =>
-  cleanShard(
+  desensitizeShard(
     {
       raw: rawStore(config),
       clean: cleanFileStore(config),

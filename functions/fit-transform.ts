@@ -3,7 +3,7 @@ import { cleanFileStore } from '#functions/aws/file-store';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
 import { functionMemoryMb } from '#functions/shards/duckdb';
-import { fitRun } from '#functions/use-cases/fit-transform';
+import { fitTransform } from '#functions/use-cases/fit-transform';
 import { fitTransformSchema } from '#schemas/events/shard';
 
 const config = readConfig(['CLEAN_BUCKET', 'ARTIFACTS_BUCKET']);
@@ -11,5 +11,5 @@ const memoryMb = functionMemoryMb();
 
 /** Merges the shards' profiles, judges the drop's quality and fits imputation, vocabularies and codes on its training rows. */
 export const handler = withMiddleware(fitTransformSchema, (event) =>
-  fitRun({ clean: cleanFileStore(config), artifacts: artifactStore(config), memoryMb }, event),
+  fitTransform({ clean: cleanFileStore(config), artifacts: artifactStore(config), memoryMb }, event),
 );

@@ -10,14 +10,13 @@ import { withMiddleware } from '#functions/runtime/middleware';
 import { prepareDeployment } from '#functions/use-cases/prepare-deployment';
 import { prepareDeploymentSchema } from '#schemas/events/deployment';
 
-const config = readConfig(['STAGE', 'ARTIFACTS_BUCKET', 'STATE_TABLE', 'ENDPOINT_TESTS_TABLE', 'POLL_SECONDS']);
+const config = readConfig(['STAGE', 'ARTIFACTS_BUCKET', 'STATE_TABLE', 'ENDPOINT_TESTS_TABLE']);
 
-/** Decides what an approval leads to: a deployment, a wait for another one, or nothing. */
+/** Decides what an approval leads to: a deployment, or nothing. Waits for its turn by being retried. */
 export const handler = withMiddleware(prepareDeploymentSchema, (event) =>
   prepareDeployment(
     {
       stage: config.STAGE,
-      pollSeconds: Number(config.POLL_SECONDS),
       artifacts: artifactStore(config),
       store: runStore(config),
       tests: endpointTestStore(config),

@@ -3,7 +3,7 @@ import { cleanFileStore } from '#functions/aws/file-store';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
 import { functionMemoryMb } from '#functions/shards/duckdb';
-import { encodeShard } from '#functions/use-cases/transform-shard';
+import { transformShard } from '#functions/use-cases/transform-shard';
 import { transformShardSchema } from '#schemas/events/shard';
 
 const config = readConfig(['CLEAN_BUCKET', 'ARTIFACTS_BUCKET']);
@@ -11,5 +11,5 @@ const memoryMb = functionMemoryMb();
 
 /** Writes one shard as model inputs: training and validation parts, holdout features for candidate and champion, labels. */
 export const handler = withMiddleware(transformShardSchema, (event) =>
-  encodeShard({ clean: cleanFileStore(config), artifacts: artifactStore(config), memoryMb }, event),
+  transformShard({ clean: cleanFileStore(config), artifacts: artifactStore(config), memoryMb }, event),
 );

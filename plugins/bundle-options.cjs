@@ -3,6 +3,18 @@
 const { dirname, join } = require('node:path');
 
 /**
+ * Sources of credentials for laptops and machines, a quarter of a small bundle. Lambda puts a function's credentials into its
+ * environment (Lambda Developer Guide, "Defined runtime environment variables"), and the SDK loads these only when none are there.
+ */
+const credentialsElsewhere = [
+  '@aws-sdk/credential-provider-ini',
+  '@aws-sdk/credential-provider-process',
+  '@aws-sdk/credential-provider-sso',
+  '@aws-sdk/credential-provider-web-identity',
+  '@smithy/credential-provider-imds',
+];
+
+/**
  * How functions are bundled, for esbuild: one CommonJS file each.
  *
  * @param {string} serviceDir the folder of serverless.yml
@@ -31,7 +43,7 @@ function bundleOptions(serviceDir, sources) {
     // Step Functions matches errors by their class names.
     keepNames: true,
     legalComments: 'none',
-    external: ['@duckdb/*'],
+    external: ['@duckdb/*', ...credentialsElsewhere],
     logLevel: 'silent',
   };
 }

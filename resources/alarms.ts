@@ -43,6 +43,15 @@ const tooLong: Readonly<Record<string, number>> = { Retrain: 12 * hour, Deploy: 
 /** What a failing function means beyond its retries. Errors alone are retried by the machines: three in five minutes are not. */
 const functionWatches = { Errors: 3, Throttles: 1 } as const;
 
+/** Functions that a machine waits with: they throw until what is waited for has happened. Their machine's alarm rings when it fails. */
+const waitingFunctions = new Set([
+  'awaitJob',
+  'prepareDeployment',
+  'deployEndpoint',
+  'awaitEndpoint',
+  'rollBackDeployment',
+]);
+
 /**
  * What somebody has to know: a machine that ended badly (a failed drift check among them), a slow run, a function that
  * errs or is throttled, and an event that could not be delivered.
@@ -90,6 +99,7 @@ export function alarms(
   }
   for (const name of functions) {
     for (const [metric, threshold] of Object.entries(functionWatches)) {
+      if (metric === 'Errors' && waitingFunctions.has(name)) continue;
       resources[`${capitalize(name)}${metric}Alarm`] = alarm({
         name: `tidegate-${stage}-${kebab(name)}-${metric.toLowerCase()}`,
         description: `${capitalize(name)}: ${threshold} or more ${metric.toLowerCase()} within five minutes.`,

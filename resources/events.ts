@@ -46,121 +46,147 @@ function dropKeys(pipelines: readonly Pipeline[]): Value[] {
   return [...[...markers].map((marker) => ({ wildcard: `*/${marker}` })), ...prefixes];
 }
 
-/** Rules, schedules and what they need: what makes the pipelines run without anybody asking. */
-export function events(stage: string, pipelines: readonly Pipeline[]): Record<string, Resource> {
-  const resources: Record<string, Resource> = {
-    DeadLetterQueue: {
-      Type: 'AWS::SQS::Queue',
-      Properties: {
-        QueueName: `tidegate-${stage}-dead-letters`,
-        MessageRetentionPeriod: 1_209_600,
-        SqsManagedSseEnabled: true,
-      },
+/** Keeps what could not be delivered. */
+const deadLetterQueue = (stage: string): Record<string, Resource> => ({
+  DeadLetterQueue: {
+    Type: 'AWS::SQS::Queue',
+    Properties: {
+      QueueName: `tidegate-${stage}-dead-letters`,
+      MessageRetentionPeriod: 1_209_600,
+      SqsManagedSseEnabled: true,
     },
-    DeadLetterQueuePolicy: {
-      Type: 'AWS::SQS::QueuePolicy',
-      Properties: {
-        Queues: [ref('DeadLetterQueue')],
-        PolicyDocument: {
-          Version: '2012-10-17',
-          Statement: [
-            {
-              Effect: 'Allow',
-              // Scheduler sends with the role of the schedule; EventBridge sends in its own name, for the rules of this stack.
-              Principal: { Service: 'events.amazonaws.com' },
-              Action: 'sqs:SendMessage',
-              Resource: getAtt('DeadLetterQueue', 'Arn'),
-              Condition: {
-                ArnLike: {
-                  'aws:SourceArn': sub(
-                    'arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:rule/${AWS::StackName}-*',
-                  ),
-                },
+  },
+  DeadLetterQueuePolicy: {
+    Type: 'AWS::SQS::QueuePolicy',
+    Properties: {
+      Queues: [ref('DeadLetterQueue')],
+      PolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            // Scheduler sends with the role of the schedule; EventBridge sends in its own name, for the rules of this stack.
+            Principal: { Service: 'events.amazonaws.com' },
+            Action: 'sqs:SendMessage',
+            Resource: getAtt('DeadLetterQueue', 'Arn'),
+            Condition: {
+              ArnLike: {
+                'aws:SourceArn': sub(
+                  'arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:rule/${AWS::StackName}-*',
+                ),
               },
             },
-          ],
-        },
+          },
+        ],
       },
     },
-    EventsRole: role(`tidegate-${stage}-events`, 'events.amazonaws.com', [
-      allow(
-        'states:StartExecution',
-        [
-          'RetrainStateMachine',
-          'DeployStateMachine',
-          'TestEndpointStateMachine',
-          'RecoverRunStateMachine',
-          'RecoverDeploymentStateMachine',
-        ].map(ref),
-      ),
-    ]),
-    SchedulerRole: role(`tidegate-${stage}-scheduler`, 'scheduler.amazonaws.com', [
-      allow('states:StartExecution', ref('CheckDriftStateMachine')),
-      allow('sqs:SendMessage', getAtt('DeadLetterQueue', 'Arn')),
-    ]),
-    DropRule: rule(
-      'A drop in the raw bucket starts a retrain.',
-      {
-        source: ['aws.s3'],
-        'detail-type': ['Object Created'],
-        detail: { bucket: { name: [ref('RawBucket')] }, object: { key: dropKeys(pipelines) } },
-      },
-      'RetrainStateMachine',
-      'EventsRole',
+  },
+});
+
+/** What EventBridge and its scheduler may do. */
+const roles = (stage: string): Record<string, Resource> => ({
+  EventsRole: role(`tidegate-${stage}-events`, 'events.amazonaws.com', [
+    allow(
+      'states:StartExecution',
+      [
+        'RetrainStateMachine',
+        'DeployStateMachine',
+        'TestEndpointStateMachine',
+        'RecoverRunStateMachine',
+        'RecoverDeploymentStateMachine',
+      ].map(ref),
     ),
-    ApprovedRule: rule(
-      'An approved model package is deployed.',
-      {
-        source: ['aws.sagemaker'],
-        'detail-type': ['SageMaker Model Package State Change'],
-        detail: { ModelApprovalStatus: ['Approved'], ModelPackageGroupName: [{ prefix: `tidegate-${stage}-` }] },
-      },
-      'DeployStateMachine',
-      'EventsRole',
+  ]),
+  SchedulerRole: role(`tidegate-${stage}-scheduler`, 'scheduler.amazonaws.com', [
+    allow('states:StartExecution', ref('CheckDriftStateMachine')),
+    allow('sqs:SendMessage', getAtt('DeadLetterQueue', 'Arn')),
+  ]),
+});
+
+/** What starts each machine. */
+const rules = (stage: string, pipelines: readonly Pipeline[]): Record<string, Resource> => ({
+  DropRule: rule(
+    'A drop in the raw bucket starts a retrain.',
+    {
+      source: ['aws.s3'],
+      'detail-type': ['Object Created'],
+      detail: { bucket: { name: [ref('RawBucket')] }, object: { key: dropKeys(pipelines) } },
+    },
+    'RetrainStateMachine',
+    'EventsRole',
+  ),
+  ApprovedRule: rule(
+    'An approved model package is deployed.',
+    {
+      source: ['aws.sagemaker'],
+      'detail-type': ['SageMaker Model Package State Change'],
+      detail: { ModelApprovalStatus: ['Approved'], ModelPackageGroupName: [{ prefix: `tidegate-${stage}-` }] },
+    },
+    'DeployStateMachine',
+    'EventsRole',
+  ),
+  EndpointUpdatedRule: rule(
+    'An endpoint that was updated, by whomever, is tested.',
+    {
+      source: ['aws.sagemaker'],
+      'detail-type': ['SageMaker Endpoint State Change'],
+      detail: { EndpointStatus: ['IN_SERVICE'], EndpointName: [{ prefix: `tidegate-${stage}-` }] },
+    },
+    'TestEndpointStateMachine',
+    'EventsRole',
+    {
+      InputPathsMap: { endpoint: '$.detail.EndpointName' },
+      InputTemplate: '{"endpointName": <endpoint>, "trigger": "update"}',
+    },
+  ),
+  LostRunRule: lostRule(
+    'A run that ended without its failure path gives its lease back.',
+    'RetrainStateMachine',
+    'RecoverRunStateMachine',
+  ),
+  LostDeploymentRule: lostRule(
+    'A deployment that ended without its failure path is rolled back.',
+    'DeployStateMachine',
+    'RecoverDeploymentStateMachine',
+  ),
+});
+
+const pascal = (name: string): string => name.replaceAll(/(?:^|-)([a-z0-9])/g, (_, c: string) => c.toUpperCase());
+
+/** The drift check of each pipeline that has one. */
+const schedules = (stage: string, pipelines: readonly Pipeline[]): Record<string, Resource> =>
+  Object.fromEntries(
+    pipelines.flatMap(({ name, drift }) =>
+      drift
+        ? [
+            [
+              `${pascal(name)}DriftSchedule`,
+              {
+                Type: 'AWS::Scheduler::Schedule',
+                Properties: {
+                  Name: `tidegate-${stage}-${name}-drift`,
+                  Description: `Drift check of ${name}.`,
+                  ScheduleExpression: drift.schedule,
+                  FlexibleTimeWindow: { Mode: 'OFF' },
+                  Target: {
+                    Arn: ref('CheckDriftStateMachine'),
+                    RoleArn: getAtt('SchedulerRole', 'Arn'),
+                    Input: JSON.stringify({ pipeline: name }),
+                    RetryPolicy: retryPolicy,
+                    DeadLetterConfig: deadLetters,
+                  },
+                },
+              },
+            ],
+          ]
+        : [],
     ),
-    EndpointUpdatedRule: rule(
-      'An endpoint that was updated, by whomever, is tested.',
-      {
-        source: ['aws.sagemaker'],
-        'detail-type': ['SageMaker Endpoint State Change'],
-        detail: { EndpointStatus: ['IN_SERVICE'], EndpointName: [{ prefix: `tidegate-${stage}-` }] },
-      },
-      'TestEndpointStateMachine',
-      'EventsRole',
-      {
-        InputPathsMap: { endpoint: '$.detail.EndpointName' },
-        InputTemplate: '{"endpointName": <endpoint>, "trigger": "update"}',
-      },
-    ),
-    LostRunRule: lostRule(
-      'A run that ended without its failure path gives its lease back.',
-      'RetrainStateMachine',
-      'RecoverRunStateMachine',
-    ),
-    LostDeploymentRule: lostRule(
-      'A deployment that ended without its failure path is rolled back.',
-      'DeployStateMachine',
-      'RecoverDeploymentStateMachine',
-    ),
-  };
-  for (const { name, drift } of pipelines) {
-    if (!drift) continue;
-    resources[`${name.replaceAll(/(?:^|-)([a-z0-9])/g, (_, c: string) => c.toUpperCase())}DriftSchedule`] = {
-      Type: 'AWS::Scheduler::Schedule',
-      Properties: {
-        Name: `tidegate-${stage}-${name}-drift`,
-        Description: `Drift check of ${name}.`,
-        ScheduleExpression: drift.schedule,
-        FlexibleTimeWindow: { Mode: 'OFF' },
-        Target: {
-          Arn: ref('CheckDriftStateMachine'),
-          RoleArn: getAtt('SchedulerRole', 'Arn'),
-          Input: JSON.stringify({ pipeline: name }),
-          RetryPolicy: retryPolicy,
-          DeadLetterConfig: deadLetters,
-        },
-      },
-    };
-  }
-  return resources;
-}
+  );
+
+/** Rules, schedules and what they need: what makes the pipelines run without anybody starting them. */
+export const events = (stage: string, pipelines: readonly Pipeline[]): Record<string, Resource> => ({
+  ...deadLetterQueue(stage),
+  ...roles(stage),
+  ...rules(stage, pipelines),
+  ...schedules(stage, pipelines),
+});

@@ -40,6 +40,10 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
     fitTransform: [...readRun, ...writeRun, ...readRows, ...writeRows],
     transformShard: [...readRun, ...readRows, ...writeRows],
     planTraining: [...readRun, ...writeRun],
+    awaitJob: [
+      ...sageMaker(stage, 'training-job', 'DescribeTrainingJob'),
+      ...sageMaker(stage, 'transform-job', 'DescribeTransformJob'),
+    ],
     selectBestTrial: [
       ...readRun,
       ...writeRun,
@@ -111,6 +115,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       ),
       ...passTo('ServingRole', 'sagemaker.amazonaws.com'),
     ],
+    awaitEndpoint: sageMaker(stage, 'endpoint', 'DescribeEndpoint'),
     promoteModel: [
       ...sageMaker(stage, 'endpoint-config', 'DeleteEndpointConfig'),
       ...state('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),

@@ -42,10 +42,8 @@ const runJob = (
 
 function machineGrants(stage: string): Readonly<Record<string, readonly Allow[]>> {
   return {
-    Retrain: [
-      invoke('AdmitDrop', 'Notify', 'RegisterModel', 'FinishRun'),
-      ...runMachine(stage, 'prepare-data', 'train-candidate'),
-    ],
+    Retrain: [invoke('AdmitDrop', 'Notify', 'FinishRun'), ...runMachine(stage, 'run-pipeline')],
+    RunPipeline: [invoke('Notify', 'RegisterModel'), ...runMachine(stage, 'prepare-data', 'train-candidate')],
     PrepareData: [
       invoke('DesensitizeShard', 'FitTransform', 'TransformShard'),
       ...readObjects('ArtifactsBucket', '*/runs/*/shards.json'),
@@ -53,7 +51,7 @@ function machineGrants(stage: string): Readonly<Record<string, readonly Allow[]>
       allow(['states:DescribeExecution', 'states:StopExecution'], executionsOf(stage, 'prepare-data')),
     ],
     TrainCandidate: [
-      invoke('PlanTraining', 'SelectBestTrial', 'CreateModel', 'EvaluateCandidate', 'ApplyGates'),
+      invoke('PlanTraining', 'AwaitJob', 'SelectBestTrial', 'CreateModel', 'EvaluateCandidate', 'ApplyGates'),
       ...runJob(stage, 'training-job', 'TrainingJob', 'StepFunctionsGetEventsForSageMakerTrainingJobsRule'),
       ...runJob(
         stage,
@@ -65,8 +63,7 @@ function machineGrants(stage: string): Readonly<Record<string, readonly Allow[]>
       ...passTo('TrainingRole', 'sagemaker.amazonaws.com'),
     ],
     Deploy: [
-      invoke('PrepareDeployment', 'DeployEndpoint', 'PromoteModel', 'RollBackDeployment', 'Notify'),
-      ...sageMaker(stage, 'endpoint', 'DescribeEndpoint'),
+      invoke('PrepareDeployment', 'DeployEndpoint', 'AwaitEndpoint', 'PromoteModel', 'RollBackDeployment', 'Notify'),
       ...runMachine(stage, 'test-endpoint'),
     ],
     TestEndpoint: [invoke('LoadEndpointTests', 'RunEndpointTest', 'RecordTestResults', 'Notify')],

@@ -1,12 +1,15 @@
 import type * as z from 'zod';
+import type { DatasetSettings } from '#domain/data/settings';
+import type { EvaluationSettings } from '#domain/evaluation/settings';
 import { metricOfGate } from '#domain/gates/registry';
+import type { Issue } from '#domain/issue';
 import { metricsOf } from '#domain/metrics/registry';
-import type { Dataset, EvaluationSettings, TrainingSettings } from './pipeline.ts';
-import { checkTuning } from './pipeline-tuning-rules.ts';
+import type { TrainingSettings } from '#domain/training/settings';
+import { checkTuning } from '#domain/training/tuning-rules';
 
 /** A pipeline whose fields are right each by itself. */
 interface UncheckedPipeline {
-  readonly dataset: Dataset;
+  readonly dataset: DatasetSettings;
   readonly evaluation: EvaluationSettings;
   readonly split: { readonly groupBy?: unknown };
   readonly training: TrainingSettings;
@@ -19,7 +22,7 @@ const isAbove = (positive: unknown): boolean =>
 const reserved = ['_row', '_side', '_label', '_id', '_time'];
 
 /** Column names must be apart by more than case (SQL's are not) and unreserved. */
-function checkNames({ dataset }: UncheckedPipeline, issue: (path: (string | number)[], message: string) => void): void {
+function checkNames({ dataset }: UncheckedPipeline, issue: Issue): void {
   const byLowerCase = new Map<string, string>();
   for (const name of Object.keys(dataset.columns)) {
     const path = ['dataset', 'columns', name];

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { faultFileSchema } from 'embedded-cloud/faults/fault-file';
+import { faultFileSchema } from 'embedded-cloud/faults';
 import * as z from 'zod';
+import { slackApi } from '#cli/slack-page/faults';
 import { pipelineSchema } from '#schemas/pipeline';
 
 const jsonSchema = (title: string, schema: z.ZodType): string =>
@@ -11,7 +12,7 @@ const jsonSchema = (title: string, schema: z.ZodType): string =>
 export const pipelineJsonSchema = (): string => jsonSchema('Tidegate pipeline', pipelineSchema);
 
 /** JSON Schema of a fault file, for editors. */
-export const faultFileJsonSchema = (): string => jsonSchema('Tidegate faults', faultFileSchema);
+export const faultFileJsonSchema = (): string => jsonSchema('Tidegate faults', faultFileSchema([slackApi]));
 
 if (import.meta.main) {
   const folder = fileURLToPath(new URL('../schemas/generated/', import.meta.url));

@@ -1,9 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { auditFolder, readAudit } from 'embedded-cloud/cloud/audit';
-import { type RoleUsage, summarizeUsage } from 'embedded-cloud/iam/usage';
-import { wideGrants } from 'embedded-cloud/iam/wildcard-resources';
+import { auditFolder, type RoleUsage, readAudit, summarizeUsage, wideGrants } from 'embedded-cloud/audit';
 import { nearestName } from 'located-yaml/nearest-name';
 import { bold, CliError, dim, green, print, printJson, red, table, yellow } from '../output.ts';
 import { stateDirectory } from '../project.ts';

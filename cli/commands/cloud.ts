@@ -37,7 +37,7 @@ export function cloudCommands(program: Command): void {
     .action(async ({ port, faults: file }: { port?: number; faults?: string }, command: Command) => {
       const { json } = localOptions(command);
       const faults = file === undefined ? undefined : await readFaultFile(file);
-      const running = readCloud();
+      const running = await readCloud();
       if (running && faults) await setFaults(running, faults);
       const cloud =
         running ??
@@ -47,8 +47,15 @@ export function cloudCommands(program: Command): void {
           ...(faults && { faultFile: faults.path }),
         }));
       if (json)
-        return printJson({ endpoint: cloud.endpoint, region: cloud.region, pid: cloud.pid, outputs: cloud.outputs });
-      print(`${green('up')} at ${bold(cloud.endpoint)} ${dim(`(pid ${cloud.pid}, state in ${stateDirectory()})`)}`);
+        return printJson({
+          endpoint: cloud.endpoint,
+          region: cloud.region,
+          pid: cloud.process.pid,
+          outputs: cloud.outputs,
+        });
+      print(
+        `${green('up')} at ${bold(cloud.endpoint)} ${dim(`(pid ${cloud.process.pid}, state in ${stateDirectory()})`)}`,
+      );
       print(`  Slack   ${cloud.endpoint}/_slack/`);
       print(`  drop    npx tidegate drop loan-default <files…> --watch`);
       if (faults) print(`  faults  ${yellow('at work')}: npx tidegate faults`);
@@ -77,9 +84,9 @@ export function cloudCommands(program: Command): void {
     .command('env')
     .description('print shell exports that point AWS tools at the embedded cloud, as its administrator')
     .addHelpText('after', '\nExample:\n  $ eval "$(npx tidegate env)" && aws s3 ls')
-    .action((_options: object, command: Command) => {
+    .action(async (_options: object, command: Command) => {
       const { json } = localOptions(command);
-      const cloud = readCloud();
+      const cloud = await readCloud();
       if (!cloud) throw new CliError('The embedded cloud is not up. Start it with "npx tidegate up".');
       if (json) {
         return printJson({

@@ -115,8 +115,8 @@ function pipelines(): Finding {
     : { what: 'Pipelines', state: 'missing', detail: problems.join('\n'), fix: 'mend the files' };
 }
 
-function cloud(): Finding {
-  const running = readCloud();
+async function cloud(): Promise<Finding> {
+  const running = await readCloud();
   return running
     ? { what: 'Embedded cloud', state: 'ok', detail: `up at ${running.endpoint}` }
     : { what: 'Embedded cloud', state: 'later', detail: 'not up', fix: 'npx tidegate up' };
@@ -137,7 +137,7 @@ export function doctorCommand(program: Command): void {
     .command('doctor')
     .description('say what is missing on this machine and how to get it')
     .action(async (_options: object, command: Command) => {
-      const findings = [node(), duckdb(), python(), disk(), git(), pipelines(), flights(), cloud()];
+      const findings = [node(), duckdb(), python(), disk(), git(), pipelines(), flights(), await cloud()];
       if (globalOptions(command).json) printJson(findings);
       else {
         for (const { what, state, detail, fix } of findings) {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { FaultStatus } from 'embedded-cloud/faults/control';
+import type { FaultStatus } from 'embedded-cloud/faults';
 import { clearFaults, readFaultFile, readFaults, setFaults } from '../faults.ts';
 import { CliError, dim, print, printJson, table, yellow } from '../output.ts';
 import { type CloudFile, readCloud } from '../target.ts';
@@ -12,7 +12,7 @@ export function printNotes(faults: FaultStatus | undefined): void {
   }
 }
 
-/** Prints the rules at work, how often each was about something, and how often its fault was brought about. */
+/** Prints the active rules, how often each matched, and how often its fault was injected. */
 export function printFaults(faults: FaultStatus | undefined): void {
   if (!faults) {
     print('No faults are at work. Set some with "npx tidegate faults --set <file>".');
@@ -63,10 +63,10 @@ export function faultsCommand(program: Command): void {
     .action(async (options: FaultsOptions, command: Command) => {
       const { json } = localOptions(command);
       if (options.set !== undefined && options.clear) throw new CliError('Give one of --set and --clear.');
-      const cloud = readCloud();
+      const cloud = await readCloud();
       if (!cloud) {
         throw new CliError(
-          'Faults are brought about in the embedded cloud alone; start it with "npx tidegate up --faults <file>". On AWS, look at AWS Fault Injection Service.',
+          'Faults are injected in the embedded cloud alone; start it with "npx tidegate up --faults <file>". On AWS, look at AWS Fault Injection Service.',
         );
       }
       const faults = await apply(cloud, options);

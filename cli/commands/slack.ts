@@ -44,7 +44,7 @@ export function slackCommand(program: Command): void {
     .option('--channel <name>', 'only this channel, with or without #')
     .action(async ({ channel }: { channel?: string }, command: Command) => {
       const { json } = localOptions(command);
-      const cloud = readCloud();
+      const cloud = await readCloud();
       if (!cloud)
         throw new CliError(
           'This shows the embedded cloud\'s messages; start it with "npx tidegate up". On AWS, look into Slack itself.',

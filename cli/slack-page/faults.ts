@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { Fault } from 'embedded-cloud/cloud/faults';
-import { AwsError, type Clock } from 'embedded-cloud/cloud/service';
-import { performUnder } from 'embedded-cloud/faults/perform';
+import type { Clock } from 'embedded-cloud';
+import { AwsError, type Fault, type PageApi, performUnder } from 'embedded-cloud/pages';
 import type { Answer } from './web-api.ts';
 
 /** An answer of the Web API as it goes over the wire. */
@@ -11,7 +10,20 @@ export interface WireAnswer {
   readonly body: Answer;
 }
 
-/** What Slack's 429 asks for (docs.slack.dev, "Rate limits"): whole seconds. */
+const error = (code: string, status: number) => ({ code, status, message: code });
+
+/** Slack's Web API as fault files know it: the methods that the page answers, and Slack's errors. */
+export const slackApi: PageApi = {
+  name: 'slack',
+  operations: ['api.test', 'auth.test', 'chat.postMessage', 'chat.update', 'conversations.list'],
+  errors: {
+    throttled: error('ratelimited', 429),
+    failed: error('internal_error', 500),
+    unavailable: error('service_unavailable', 503),
+  },
+};
+
+/** The wait that Slack's 429 names (docs.slack.dev, "Rate limits"): whole seconds. */
 const RETRY_AFTER_SECONDS = 1;
 
 /**

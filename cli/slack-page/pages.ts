@@ -3,9 +3,9 @@ import { mkdirSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { answerJson, readPageBody } from 'embedded-cloud/cloud/page-wire';
-import type { CloudContext } from 'embedded-cloud/cloud/service';
-import { callUnderFault } from './faults.ts';
+import type { CloudContext } from 'embedded-cloud';
+import { answerJson, type PagePlugin, readPageBody } from 'embedded-cloud/pages';
+import { callUnderFault, slackApi } from './faults.ts';
 import { messageStore, type StoredMessage } from './message-store.ts';
 import { contentSecurityPolicy, renderPage } from './page.ts';
 import { type Arguments, callMethod, slackMethods } from './web-api.ts';
@@ -63,7 +63,7 @@ export function createSlackPages(context: CloudContext): SlackPages {
     const args = readArguments(body, request.headers['content-type'] ?? '', url.searchParams);
     if (!args) return answerJson(response, 200, { ok: false, error: 'invalid_json' });
     const call = () => callMethod(methods, method, request.headers.authorization, args);
-    const answer = await callUnderFault(context.faults?.slack(method), call, response, context.clock);
+    const answer = await callUnderFault(context.faults?.page(slackApi.name, method), call, response, context.clock);
     if (answer === 'reset') response.destroy();
     else answerJson(response, answer.status, answer.body, answer.headers);
   };
@@ -104,3 +104,6 @@ export function createSlackPages(context: CloudContext): SlackPages {
     close: async () => db.close(),
   };
 }
+
+/** The Slack page as a plug-in of the embedded cloud. */
+export const slackPage: PagePlugin = { api: slackApi, create: createSlackPages };

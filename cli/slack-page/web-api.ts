@@ -1,4 +1,4 @@
-import type { Clock } from 'embedded-cloud/cloud/service';
+import type { Clock } from 'embedded-cloud';
 import { checkBlocks } from './block-kit.ts';
 import type { MessageContent, MessageStore, StoredMessage } from './message-store.ts';
 

@@ -1,12 +1,12 @@
 import { cleanColumns, featureColumns } from '#domain/data/columns';
 import { labelSql } from '#domain/data/label';
+import type { DataSettings } from '#domain/data/settings';
 import { duplicateKeySql, sideSql, splitUniformSql } from '#domain/data/split';
-import { ident } from '#domain/data/sql';
 import { type Check, kindChecks, normalizedSql, type Problem, typedSql } from '#domain/data/typing';
 import type { PrivacyAction } from '#domain/privacy/privacy-action';
 import { PRIVACY_ACTIONS } from '#domain/privacy/registry';
 import { tokenSql } from '#domain/privacy/tokenize';
-import type { Pipeline } from '#schemas/pipeline';
+import { ident } from '#domain/sql/literals';
 
 /**
  * A relation of raw rows: `SELECT … FROM <sql>` gives one VARCHAR a column under the column's own name, and `_unreadable`,
@@ -16,6 +16,10 @@ export interface RawRelation {
   readonly sql: string;
   /** Whether texts are normalized already: trimmed, null values NULL. */
   readonly normalized?: boolean;
+  /** What can be wrong with a row before its texts are looked at: conditions over the relation's own columns. */
+  readonly checks?: readonly Check[];
+  /** SQL, over the relation's own columns, of how many lines a row stands on; one when it is left out. */
+  readonly lines?: string;
 }
 
 /** A statement that turns raw rows into clean ones. */
@@ -27,7 +31,7 @@ export interface CleanSelect {
 
 /** SQL of the first check that holds, numbered from 1; 0 when none does. */
 const firstProblem = (checks: readonly Check[]): string =>
-  `CASE ${checks.map((c, i) => `WHEN ${c.condition} THEN ${i + 1}`).join(' ')} ELSE 0 END`;
+  checks.length === 0 ? '0' : `CASE ${checks.map((c, i) => `WHEN ${c.condition} THEN ${i + 1}`).join(' ')} ELSE 0 END`;
 
 /** Names of the intermediate columns of the i-th source column: its normalized text and its typed value. */
 const rawName = (i: number): string => `r${i}`;
@@ -36,7 +40,11 @@ const typedName = (i: number): string => `t${i}`;
 const unreadable: Check = { column: null, reason: 'not a JSON object', condition: '_unreadable' };
 
 /** What keeps rows on one side of the split: SQL over the columns `_id`, the group column's text and the clean features. */
-function groupKeySql(pipeline: Pipeline, actions: readonly PrivacyAction[], groupColumn: string | undefined): string {
+function groupKeySql(
+  pipeline: DataSettings,
+  actions: readonly PrivacyAction[],
+  groupColumn: string | undefined,
+): string {
   const { id } = pipeline.dataset;
   const groupBy = pipeline.split.groupBy ?? (id === undefined ? 'duplicates' : 'id');
   if (groupBy === 'id') return '_id';
@@ -46,13 +54,13 @@ function groupKeySql(pipeline: Pipeline, actions: readonly PrivacyAction[], grou
 
 /**
  * Desensitizes, types and splits raw rows. The result has, in the order of the raw rows: `_side` (`train`, `validation`,
- * `test`; `#<n>` for a malformed row, n being its problem), `_label` (DOUBLE), `_id` (token, if the pipeline has an id),
+ * `test`; for a malformed row `#<n>`, n being its problem, or `#<n>:<lines>` where rows may span lines), `_label` (DOUBLE), `_id` (token, if the pipeline has an id),
  * `_time` (TIMESTAMP, if it has a time), then the clean columns. Needs the token key on the connection.
  *
  * @throws TypeError when a column's role or action has no rule
  */
 export function cleanSelect(
-  pipeline: Pipeline,
+  pipeline: DataSettings,
   raw: RawRelation,
   actions: readonly PrivacyAction[] = PRIVACY_ACTIONS,
 ): CleanSelect {
@@ -63,8 +71,11 @@ export function cleanSelect(
   const normalized = (name: string, as: string) => `${normalizedSql(ident(name), dataset, raw.normalized)} AS ${as}`;
   const labelOf = labelSql(pipeline, 'label');
 
+  const rawChecks = raw.checks ?? [];
   const normalizedColumns = [
     '_unreadable',
+    `${firstProblem(rawChecks)} AS _raw_problem`,
+    ...(raw.lines === undefined ? [] : [`${raw.lines} AS _lines`]),
     normalized(label.column, 'label'),
     ...(id ? [normalized(id, 'id')] : []),
     ...(time ? [normalized(time, 'time')] : []),
@@ -78,6 +89,7 @@ export function cleanSelect(
   ];
   const checks: Check[] = [
     unreadable,
+    ...rawChecks.map((check, i) => ({ ...check, condition: `_raw_problem = ${i + 1}` })),
     ...(id ? [{ column: id, reason: 'the id is missing', condition: 'id IS NULL' }] : []),
     ...labelOf.checks,
     ...(time ? kindChecks(time, 'datetime', 'time', '_time') : []),
@@ -86,6 +98,7 @@ export function cleanSelect(
   const reserved = ['_label', ...(id ? ['_id'] : []), ...(time ? ['_time'] : [])];
   const cleaned = [
     `${firstProblem(checks)} AS _problem`,
+    ...(raw.lines === undefined ? [] : ['_lines']),
     `${labelOf.value} AS _label`,
     ...(id ? [`${tokenSql('id')} AS _id`] : []),
     ...(time ? ['_time'] : []),
@@ -94,7 +107,7 @@ export function cleanSelect(
   ];
   const uniform = splitUniformSql(split.seed, groupKeySql(pipeline, actions, groupBy ? '_group' : undefined));
   const finals = [
-    `CASE WHEN _problem <> 0 THEN '#' || _problem ELSE ${sideSql('_uniform', split)} END AS _side`,
+    `CASE WHEN _problem <> 0 THEN '#' || _problem${raw.lines === undefined ? '' : " || ':' || _lines"} ELSE ${sideSql('_uniform', split)} END AS _side`,
     ...[...reserved, ...columns.map((c) => c.name)].map(ident),
   ];
   return {
@@ -113,7 +126,7 @@ export function cleanSelect(
  * The same typing and coarsening for the model inputs alone, for rows that have no label: `_problem` (0, or the number of
  * the first problem), `_ordinal` as the relation has it, then the clean feature columns. Needs no key.
  */
-export function cleanFeatureSelect(pipeline: Pipeline, raw: RawRelation): CleanSelect {
+export function cleanFeatureSelect(pipeline: Pick<DataSettings, 'dataset'>, raw: RawRelation): CleanSelect {
   const columns = featureColumns(pipeline);
   const checks = columns.flatMap((c, i) => kindChecks(c.name, c.kind, rawName(i), typedName(i)));
   const typed = columns.map((c, i) => `${typedSql(c.kind, rawName(i))} AS ${typedName(i)}`);
@@ -123,7 +136,7 @@ export function cleanFeatureSelect(pipeline: Pipeline, raw: RawRelation): CleanS
   );
   return {
     sql: nest(
-      `SELECT _ordinal, ${checks.length > 0 ? firstProblem(checks) : '0'} AS _problem, ${cleaned.join(', ')}`,
+      `SELECT _ordinal, ${firstProblem(checks)} AS _problem, ${cleaned.join(', ')}`,
       `SELECT *, ${typed.join(', ')}`,
       `SELECT _ordinal, ${normalized.join(', ')} FROM ${raw.sql}`,
     ),

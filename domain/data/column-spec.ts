@@ -1,6 +1,5 @@
-import type { FeatureType } from '#domain/data/clean-kind';
 import type { PrivateRole } from '#domain/privacy/privacy-action';
-import type { PrivacyActionName } from '#domain/privacy/registry';
+import type { FeatureType } from '#schemas/records/profile';
 
 /** How a column becomes model inputs: its type and, with them, the settings of its encoding, which only the encoding reads. */
 export interface FeatureSpec {
@@ -11,17 +10,18 @@ export interface FeatureSpec {
 }
 
 /** A personal column and, beside what stands here, the settings of its action, which only the action reads. */
-export interface PrivateSpec<Action extends string = PrivacyActionName> {
+export interface PrivateSpec {
   readonly role: PrivateRole;
-  readonly action: Action;
+  /** An action of `domain/privacy/registry`, by name. */
+  readonly action: string;
   /** For `quasi`: how what is left becomes a model input. */
   readonly feature?: FeatureSpec | undefined;
   readonly [setting: string]: unknown;
 }
 
 /** What one column of the drop is, and what becomes of it. */
-export type ColumnSpec<Action extends string = PrivacyActionName> =
+export type ColumnSpec =
   | (FeatureSpec & { readonly role: 'feature' })
-  | PrivateSpec<Action>
+  | PrivateSpec
   | { readonly role: 'slice' }
   | { readonly role: 'ignore' };

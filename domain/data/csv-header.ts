@@ -1,6 +1,6 @@
-import type { Pipeline } from '#schemas/pipeline';
+import type { DatasetSettings } from '#domain/data/settings';
 
-type CsvOptions = Pipeline['dataset']['csv'];
+type CsvOptions = DatasetSettings['csv'];
 
 /** The fields of the first record of a CSV text, and whether the text reached the record's end. */
 export interface FirstRecord {
@@ -8,6 +8,10 @@ export interface FirstRecord {
   readonly complete: boolean;
   /** Whether anything but blank lines follows. */
   readonly more: boolean;
+  /** Lines it stands on, blank ones not counted. */
+  readonly lines: number;
+  /** Position (from 1) of the first field whose quote does not close, or closes in the middle of the field. */
+  readonly brokenQuote?: number;
 }
 
 /** Takes the first record of a CSV text apart (RFC 4180: doubled quotes, quoted line breaks; a byte-order mark is skipped). */
@@ -16,21 +20,38 @@ export function firstRecord(start: string, { delimiter, quote }: Pick<CsvOptions
   const fields: string[] = [];
   let field = '';
   let quoted = false;
+  let closed = false;
+  let brokenQuote: number | undefined;
+  const record = (end: number, complete: boolean): FirstRecord => ({
+    fields: source === '' ? [] : [...fields, field],
+    complete,
+    more: complete && source.slice(end).trim() !== '',
+    lines: source.slice(0, end).split(/[\r\n]+/).length,
+    ...(brokenQuote === undefined ? {} : { brokenQuote }),
+  });
   for (let i = 0; i < source.length; i++) {
     const c = source[i];
     if (quoted) {
       if (c !== quote) field += c;
       else if (source[i + 1] === quote) field += source[++i];
-      else quoted = false;
-    } else if (c === quote && field === '') quoted = true;
+      else {
+        quoted = false;
+        closed = true;
+      }
+    } else if (c === quote && field === '' && !closed) quoted = true;
     else if (c === delimiter) {
       fields.push(field);
       field = '';
+      closed = false;
     } else if (c === '\n' || c === '\r') {
-      return { fields: [...fields, field], complete: true, more: source.slice(i).trim() !== '' };
-    } else field += c;
+      return record(i, true);
+    } else {
+      if (closed && c?.trim() !== '') brokenQuote ??= fields.length + 1;
+      field += c;
+    }
   }
-  return { fields: source === '' ? [] : [...fields, field], complete: false, more: false };
+  if (quoted) brokenQuote ??= fields.length + 1;
+  return record(source.length, false);
 }
 
 const delimiters = [',', ';', '\t', '|', ' '];

@@ -1,16 +1,16 @@
-import { type FeatureColumn, featureColumns, sliceColumns, type WithColumns } from '#domain/data/columns';
+import { type FeatureColumn, featureColumns, sliceColumns } from '#domain/data/columns';
 import { labelClasses } from '#domain/data/label';
 import { planParts } from '#domain/data/parts';
 import { mergeProfiles } from '#domain/data/profile';
 import { checkQuality } from '#domain/data/quality';
+import type { DataSettings, FitSettings } from '#domain/data/settings';
 import { type Side, sides } from '#domain/data/split';
 import type { Encoding, Fitted } from '#domain/encodings/encoding';
 import { ENCODINGS, encodingOf } from '#domain/encodings/registry';
 import { DataQualityError } from '#domain/errors';
-import type { RunPointer } from '#domain/runs/layout';
-import type { Pipeline } from '#schemas/pipeline';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 import type { ColumnProfile, Profile } from '#schemas/records/profile';
+import type { RunPointer } from '#schemas/records/run';
 
 function fitColumn(
   { name, feature }: FeatureColumn,
@@ -26,7 +26,10 @@ function fitColumn(
 }
 
 /** Columns whose median is wanted before fitting. */
-export const medianColumns = (pipeline: WithColumns, encodings: readonly Encoding[] = ENCODINGS): string[] =>
+export const medianColumns = (
+  pipeline: Pick<DataSettings, 'dataset'>,
+  encodings: readonly Encoding[] = ENCODINGS,
+): string[] =>
   featureColumns(pipeline)
     .filter(({ feature }) => encodingOf(feature, encodings).needsMedian?.(feature))
     .map((c) => c.name);
@@ -34,7 +37,7 @@ export const medianColumns = (pipeline: WithColumns, encodings: readonly Encodin
 /** What fitting starts from. */
 export interface FitInput {
   readonly run: RunPointer;
-  readonly pipeline: Pipeline;
+  readonly pipeline: FitSettings;
   /** The profiles in shard order. */
   readonly profiles: readonly [Profile, ...Profile[]];
   /** Medians of the training rows by column (of the merged sample: exact when it holds them all). */

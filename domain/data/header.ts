@@ -1,29 +1,52 @@
 import { nearestName } from 'located-yaml/nearest-name';
 import { expectedColumns } from '#domain/data/columns';
-import { firstRecord, likelyDelimiter } from '#domain/data/csv-header';
+import { type FirstRecord, firstRecord, likelyDelimiter } from '#domain/data/csv-header';
+import type { DataSettings } from '#domain/data/settings';
+import { looksLikeName, shownList } from '#domain/data/shown';
 import { SchemaMismatchError } from '#domain/errors';
-import type { Pipeline } from '#schemas/pipeline';
 
-const quoted = (names: readonly string[]): string => names.map((n) => `"${n}"`).join(', ');
+/** A header must fit in this many bytes. */
+export const headerBytes = 1 << 20;
+
+/** A name longer than this is no name: a quote before it is open. */
+const longestName = 300;
+
+const quoted = (names: readonly string[]): string =>
+  shownList(
+    names.map((n) => `"${n}"`),
+    20,
+  );
 const plural = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
+/** A column that the pipeline does not name, and its place among the file's columns, from 1. */
+interface Stranger {
+  readonly name: string;
+  readonly position: number;
+}
+
+/** The unknown column that a missing one was probably written as. Names of one or two letters are near to anything. */
+function meantBy(missing: string, strangers: readonly Stranger[]): Stranger | undefined {
+  const candidates = strangers.filter(({ name }) => name.length > 2 && looksLikeName(name)).slice(0, 1000);
+  const near = nearestName(
+    missing,
+    candidates.map(({ name }) => name),
+  );
+  return candidates.find(({ name }) => name === near);
+}
+
 /**
- * Checks the names of a file's columns against what the pipeline expects.
+ * Checks the names of a file's columns against what the pipeline expects. What it says of an unknown name is its position, and the
+ * name itself only when the file's other names show that this line, or object, is one of names.
  *
  * @param file the object's key, for messages
  * @throws SchemaMismatchError naming every missing, extra and doubled column, and what was probably meant
  */
-export function checkColumns(pipeline: Pipeline, file: string, found: readonly string[]): void {
+export function checkColumns(pipeline: Pick<DataSettings, 'dataset'>, file: string, found: readonly string[]): void {
   const expected = expectedColumns(pipeline);
-  const seen = new Map<string, string>();
-  const doubled = new Set<string>();
-  for (const name of found) {
-    const same = seen.get(name.toLowerCase());
-    if (same !== undefined) doubled.add(same);
-    seen.set(name.toLowerCase(), same ?? name);
-  }
-  const missing = expected.filter((name) => !found.includes(name));
-  const extra = found.filter((name) => !expected.includes(name));
+  const known = new Set(expected);
+  const there = new Set(found);
+  const missing = expected.filter((name) => !there.has(name));
+  const extra = found.flatMap((name, i): Stranger[] => (known.has(name) ? [] : [{ name, position: i + 1 }]));
   if (missing.length * 2 >= expected.length && missing.length > 0) {
     // what was found may be a row of values: it must not be quoted
     throw new SchemaMismatchError(
@@ -31,23 +54,47 @@ export function checkColumns(pipeline: Pipeline, file: string, found: readonly s
         'Write the file with the columns the pipeline names; if it has no header line, set dataset.csv.header: false and list dataset.csv.names.',
     );
   }
+  const meant = new Map(
+    missing.flatMap((name) => {
+      const near = meantBy(name, extra);
+      return near === undefined ? [] : [[name, near] as const];
+    }),
+  );
+  // with a name missing, what stands in its place may be its value
+  const mayShow = ({ name }: Stranger): boolean =>
+    looksLikeName(name) && (missing.length === 0 || [...meant.values()].some((near) => near.name === name));
+  const shown = (strangers: readonly Stranger[]): string => {
+    const hidden = strangers.some((s) => !mayShow(s));
+    const list = shownList(
+      strangers.map((s) => (mayShow(s) ? `"${s.name}" (column ${s.position})` : `column ${s.position}`)),
+    );
+    return hidden ? `${list} (a name that may be a value is not shown)` : list;
+  };
+
+  const first = new Map<string, Stranger>();
+  const doubled = new Map<string, Stranger>();
+  found.forEach((name, i) => {
+    const lower = name.toLowerCase();
+    const same = first.get(lower);
+    if (same === undefined) first.set(lower, { name, position: i + 1 });
+    else doubled.set(lower, same);
+  });
+  const rejects = pipeline.dataset.extraColumns === 'reject';
+  const relevant = [...doubled.values()].filter(({ name }) => rejects || known.has(name));
   const problems: string[] = [];
-  const relevant =
-    pipeline.dataset.extraColumns === 'reject' ? [...doubled] : [...doubled].filter((n) => expected.includes(n));
-  if (relevant.length > 0)
-    problems.push(`these columns occur twice (upper and lower case are the same): ${quoted(relevant)}`);
-  if (missing.length > 0) {
-    const meant = missing.flatMap((name) => {
-      const near = nearestName(name, extra);
-      return near === undefined ? [] : [`"${near}" looks like "${name}"`];
-    });
-    problems.push(`missing ${quoted(missing)}${meant.length > 0 ? ` (${meant.join(', ')})` : ''}`);
+  if (relevant.length > 0) {
+    const list = relevant.map((s) => (known.has(s.name) ? `"${s.name}" (column ${s.position})` : shown([s])));
+    problems.push(`these columns occur twice (upper and lower case are the same): ${shownList(list)}`);
   }
-  if (extra.length > 0 && pipeline.dataset.extraColumns === 'reject') problems.push(`not expected ${quoted(extra)}`);
+  if (missing.length > 0) {
+    const near = [...meant].map(([name, stranger]) => `"${stranger.name}" looks like "${name}"`);
+    problems.push(`missing ${quoted(missing)}${near.length > 0 ? ` (${shownList(near)})` : ''}`);
+  }
+  if (extra.length > 0 && rejects) problems.push(`not expected ${shown(extra)}`);
   if (problems.length === 0) return;
   const fix = [
     missing.length > 0 ? 'Write the file with the columns the pipeline names, or adapt dataset.columns' : undefined,
-    extra.length > 0 && pipeline.dataset.extraColumns === 'reject'
+    extra.length > 0 && rejects
       ? 'list the extra columns under dataset.columns (role: ignore leaves one unread) or set dataset.extraColumns: ignore'
       : undefined,
     relevant.length > 0 ? 'give every column a name of its own' : undefined,
@@ -58,14 +105,33 @@ export function checkColumns(pipeline: Pipeline, file: string, found: readonly s
   );
 }
 
+/** Position (from 1) of the first name that holds rows of the file, because a quote in the header does not close where it should. */
+function unfinishedName({ fields, brokenQuote }: FirstRecord, delimiter: string): number | undefined {
+  if (brokenQuote !== undefined) return brokenQuote;
+  const at = fields.findIndex((name) => {
+    const lineBreak = name.search(/[\r\n]/);
+    return name.length > longestName || (lineBreak >= 0 && name.indexOf(delimiter, lineBreak) >= 0);
+  });
+  return at < 0 ? undefined : at + 1;
+}
+
+/** What a CSV file's header says. */
+export interface CsvHeader {
+  /** The columns in file order. */
+  readonly columns: readonly string[];
+  /** Lines the header stands on; 0 when there is none. */
+  readonly lines: number;
+}
+
 /**
- * The columns of a CSV file in file order, checked.
+ * Reads and checks the header of a CSV file.
  *
  * @param file the object's key, for messages
  * @param start the first bytes of the (decompressed) file; a header must fit in them
- * @throws SchemaMismatchError for an empty file, one without rows, a wrong delimiter or encoding, and columns that do not fit
+ * @throws SchemaMismatchError for an empty file, one without rows, an unfinished header, a wrong delimiter or encoding, and columns
+ *   that do not fit; no message holds a text of the file but names that can hardly be values
  */
-export function readCsvColumns(pipeline: Pipeline, file: string, start: Uint8Array): string[] {
+export function readCsvHeader(pipeline: Pick<DataSettings, 'dataset'>, file: string, start: Uint8Array): CsvHeader {
   const { csv } = pipeline.dataset;
   if (start.length === 0)
     throw new SchemaMismatchError(`${file} is empty. Write it again, or leave it out of the drop.`);
@@ -77,6 +143,11 @@ export function readCsvColumns(pipeline: Pipeline, file: string, start: Uint8Arr
   const found = record.fields.map((f) => f.trim());
   if (found.length === 0)
     throw new SchemaMismatchError(`${file} holds blank lines only. Write it again, or leave it out of the drop.`);
+  if (record.brokenQuote === undefined && !record.complete && start.length >= headerBytes) {
+    throw new SchemaMismatchError(
+      `${file}: the first line does not end within ${headerBytes >> 20} MB. Write one row a line, the header first.`,
+    );
+  }
   const names = csv.header ? found : (csv.names ?? []);
   const width = csv.header ? expectedColumns(pipeline).length : names.length;
   const fits = csv.header
@@ -85,12 +156,18 @@ export function readCsvColumns(pipeline: Pipeline, file: string, start: Uint8Arr
   if (!fits(found)) {
     const other = likelyDelimiter(text, csv, fits);
     if (other !== undefined) {
-      const first = csv.header && found.length === 1 ? ` "${found[0]?.slice(0, 120)}"` : '';
       throw new SchemaMismatchError(
-        `${file}: found ${plural(found.length, 'column')}${first} where ${width} were expected. ` +
+        `${file}: found ${plural(found.length, 'column')} where ${width} were expected. ` +
           `Is the delimiter ${JSON.stringify(other)}? Set dataset.csv.delimiter: ${JSON.stringify(other)}.`,
       );
     }
+  }
+  const unfinished = unfinishedName(record, csv.delimiter);
+  if (unfinished !== undefined && (csv.header || !record.complete)) {
+    throw new SchemaMismatchError(
+      `${file}: the ${csv.header ? 'header' : 'first line'} is unfinished: the quote of column ${unfinished} does not close where it should. ` +
+        'Close or double the quote and write the file again, or set dataset.csv.quote to the quote it uses.',
+    );
   }
   if (!csv.header) {
     if (found.length !== width) {
@@ -98,7 +175,7 @@ export function readCsvColumns(pipeline: Pipeline, file: string, start: Uint8Arr
         `${file}: the first line has ${plural(found.length, 'field')} where dataset.csv.names lists ${width}. Adapt csv.names or csv.delimiter.`,
       );
     }
-    return [...names];
+    return { columns: names, lines: 0 };
   }
   checkColumns(pipeline, file, found);
   if (!record.more) {
@@ -106,5 +183,5 @@ export function readCsvColumns(pipeline: Pipeline, file: string, start: Uint8Arr
       `${file} holds a header and no rows. Leave the file out of the drop, or write its rows.`,
     );
   }
-  return found;
+  return { columns: found, lines: record.lines };
 }

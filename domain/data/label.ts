@@ -1,7 +1,7 @@
-import { double, texts } from '#domain/data/sql';
+import type { DataSettings } from '#domain/data/settings';
 import type { Check } from '#domain/data/typing';
 import { categorySql } from '#domain/data/typing';
-import type { Pipeline } from '#schemas/pipeline';
+import { double, texts } from '#domain/sql/literals';
 
 type Scalar = string | number | boolean;
 
@@ -13,7 +13,7 @@ export interface LabelSql {
 }
 
 /** The classes in the order of their numbers, as texts; empty for regression. */
-export function labelClasses({ dataset, evaluation }: Pipeline): string[] {
+export function labelClasses({ dataset, evaluation }: Pick<DataSettings, 'dataset' | 'evaluation'>): string[] {
   const { positive, negative, classes } = dataset.label;
   if (evaluation.task === 'regression') return [];
   if (evaluation.task === 'multiclass') return (classes ?? []).map(String);
@@ -36,7 +36,7 @@ function isOneOf(raw: string, values: readonly Scalar[]): string {
 }
 
 /** SQL of the label and its checks, over the SQL of its normalized text. */
-export function labelSql({ dataset, evaluation }: Pipeline, raw: string): LabelSql {
+export function labelSql({ dataset, evaluation }: Pick<DataSettings, 'dataset' | 'evaluation'>, raw: string): LabelSql {
   const { column, positive, negative, classes } = dataset.label;
   const missing: Check = { column, reason: 'the label is missing', condition: `${raw} IS NULL` };
   const number = `TRY_CAST(${raw} AS DOUBLE)`;

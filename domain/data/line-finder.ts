@@ -21,6 +21,8 @@ export interface LineFinder {
   lineOf(ordinal: number): number | undefined;
   /** Line on which the record left out at a byte position starts. */
   lineOfRejected(position: number): number | undefined;
+  /** Line on which the record starts whose quote is open at the end of the file. */
+  lineOfOpenQuote(): number | undefined;
 }
 
 const LF = 0x0a;
@@ -104,5 +106,16 @@ export function createLineFinder({ quote, delimiter, header, rejectedAt, wanted 
       position++;
     }
   };
-  return { push, end: endRecord, lineOf: (n) => found.get(n), lineOfRejected: (at) => foundRejected.get(at) };
+  let openQuote: number | undefined;
+  const end = (): void => {
+    if (inQuotes) openQuote = recordLine;
+    endRecord();
+  };
+  return {
+    push,
+    end,
+    lineOf: (n) => found.get(n),
+    lineOfRejected: (at) => foundRejected.get(at),
+    lineOfOpenQuote: () => openQuote,
+  };
 }

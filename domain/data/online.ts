@@ -2,10 +2,11 @@ import { nearestName } from 'located-yaml/nearest-name';
 import { cleanFeatureSelect } from '#domain/data/clean';
 import { expectedColumns, featureColumns } from '#domain/data/columns';
 import type { SqlEngine } from '#domain/data/engine';
-import { ident } from '#domain/data/sql';
+import type { DataSettings } from '#domain/data/settings';
+import { looksLikeName, shownList } from '#domain/data/shown';
 import { featureExpressions } from '#domain/data/transform';
 import { PredictionError } from '#domain/errors';
-import type { Pipeline } from '#schemas/pipeline';
+import { ident } from '#domain/sql/literals';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 
 /** Raw rows of a request: a column's name to its raw value, as a drop would hold it. */
@@ -27,8 +28,16 @@ const scalarText = (value: unknown): string | null | undefined => {
   return typeof value === 'number' && Number.isFinite(value) ? String(value) : undefined;
 };
 
+/** A key may be a value that was put into the wrong place: it is shown only when it can hardly be one. */
+function unknownColumn(row: number, position: number, name: string, wanted: readonly string[]): string {
+  const near = looksLikeName(name) ? nearestName(name, wanted) : undefined;
+  const shown = looksLikeName(name) ? `: "${name}"` : ` (number ${position}; a name that may be a value is not shown)`;
+  const advice = near === undefined ? `The model reads ${shownList(wanted, 50)}.` : `Did you mean "${near}"?`;
+  return `Row ${row} has a column the pipeline does not know${shown}. ${advice}`;
+}
+
 /** The text of each model input's raw column, row by row; personal columns do not get past this point. */
-function rawTexts(pipeline: Pipeline, rows: readonly RawRow[]): (string | null)[][] {
+function rawTexts(pipeline: Pick<DataSettings, 'dataset'>, rows: readonly RawRow[]): (string | null)[][] {
   const known = expectedColumns(pipeline);
   const wanted = featureColumns(pipeline).map((c) => c.name);
   return rows.map((row, i) => {
@@ -36,14 +45,8 @@ function rawTexts(pipeline: Pipeline, rows: readonly RawRow[]): (string | null)[
       throw new PredictionError(`Row ${i} is not an object of column names and values.`);
     }
     if (pipeline.dataset.extraColumns === 'reject') {
-      const unknown = Object.keys(row).find((name) => !known.includes(name));
-      if (unknown !== undefined) {
-        const near = nearestName(unknown, wanted);
-        const advice = near === undefined ? `The model reads ${wanted.join(', ')}.` : `Did you mean "${near}"?`;
-        throw new PredictionError(
-          `Row ${i} has a column the pipeline does not know: "${unknown.slice(0, 128)}". ${advice}`,
-        );
-      }
+      const at = Object.keys(row).findIndex((name) => !known.includes(name));
+      if (at >= 0) throw new PredictionError(unknownColumn(i, at + 1, Object.keys(row)[at] ?? '', wanted));
     }
     return wanted.map((name) => {
       const value = scalarText(Object.hasOwn(row, name) ? row[name] : null);
@@ -65,7 +68,7 @@ function rawTexts(pipeline: Pipeline, rows: readonly RawRow[]): (string | null)[
  */
 export async function encodeRows(
   engine: SqlEngine,
-  pipeline: Pipeline,
+  pipeline: Pick<DataSettings, 'dataset'>,
   fitted: FittedTransform,
   rows: readonly RawRow[],
 ): Promise<EncodedRows> {

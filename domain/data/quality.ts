@@ -1,12 +1,12 @@
+import type { FitSettings } from '#domain/data/settings';
 import { type Side, sides } from '#domain/data/split';
 import { DataQualityError } from '#domain/errors';
-import type { Pipeline } from '#schemas/pipeline';
 import type { Profile } from '#schemas/records/profile';
 
 const figure = (n: number): string => n.toLocaleString('en-US');
 
 /** The problems of one side: empty, a class missing, fewer rows than training instances. */
-function sideProblems(pipeline: Pipeline, profile: Profile, side: Side, classes: readonly string[]): string[] {
+function sideProblems(pipeline: FitSettings, profile: Profile, side: Side, classes: readonly string[]): string[] {
   const { rows, classes: counts } = profile.sides[side];
   if (rows === 0) return [`the ${side} side is empty`];
   const problems: string[] = [];
@@ -25,7 +25,7 @@ function sideProblems(pipeline: Pipeline, profile: Profile, side: Side, classes:
  * @param classes names of the classes in the order of their numbers; empty for regression
  * @throws DataQualityError naming every finding and the fix
  */
-export function checkQuality(pipeline: Pipeline, profile: Profile, classes: readonly string[]): void {
+export function checkQuality(pipeline: FitSettings, profile: Profile, classes: readonly string[]): void {
   const { dataset } = pipeline;
   const { train, validation, test } = profile.sides;
   const rows = train.rows + validation.rows + test.rows;

@@ -1,6 +1,9 @@
 import type { RawRelation } from '#domain/data/clean';
-import { ident, text, texts } from '#domain/data/sql';
-import type { Pipeline } from '#schemas/pipeline';
+import { isUsed, jsonChecks, nestedParquet, pointer } from '#domain/data/nested';
+import type { DatasetSettings } from '#domain/data/settings';
+import { linesOfRecord, rowWithin, swallowed } from '#domain/data/swallowed';
+import type { Check } from '#domain/data/typing';
+import { ident, text, texts } from '#domain/sql/literals';
 
 /** A local copy of one raw object. */
 export interface RawFile {
@@ -11,6 +14,10 @@ export interface RawFile {
   readonly columns: readonly string[];
   /** Parquet only: DuckDB's type of each column. */
   readonly types?: readonly string[];
+  /** CSV only: lines below the header that hold anything. */
+  readonly lines?: number;
+  /** CSV only: whether a quote may be open at the end of a line, so that a record may span lines. */
+  readonly spansLines?: boolean;
 }
 
 /** The table DuckDB notes rejected CSV rows in; it holds raw text, so only its positions may be read. */
@@ -20,7 +27,7 @@ export const rejectsTable = '_rejects';
 const neverNull = '\u0001\u0002\u0003';
 
 /** SQL of the CSV reader: every field as VARCHAR under `f<position>`, rows with another number of fields noted and left out. */
-function csvReader({ path, gzip, columns }: RawFile, { csv }: Pipeline['dataset']): string {
+function csvReader({ path, gzip, columns, spansLines }: RawFile, { csv }: DatasetSettings): string {
   const fields = columns.map((_, i) => `'f${i}': 'VARCHAR'`).join(', ');
   const options = [
     'auto_detect = false',
@@ -30,6 +37,8 @@ function csvReader({ path, gzip, columns }: RawFile, { csv }: Pipeline['dataset'
     `escape = ${text(csv.quote)}`,
     `nullstr = [${texts(csv.trim || csv.nullValues.length === 0 ? [neverNull] : csv.nullValues)}]`,
     `compression = '${gzip ? 'gzip' : 'none'}'`,
+    // several readers start in the middle of the file and take what a quote before it opened for rows
+    ...(spansLines ? ['parallel = false'] : []),
     'store_rejects = true',
     `rejects_table = '${rejectsTable}'`,
     "rejects_scan = '_reject_scans'",
@@ -51,29 +60,83 @@ function parquetText(column: string, type: string): string {
   return `CASE WHEN ${column} = trunc(${column}) AND abs(${column}) < 1e15 THEN CAST(CAST(${column} AS BIGINT) AS VARCHAR) ELSE CAST(${column} AS VARCHAR) END`;
 }
 
+/** The rows of a CSV file some of whose records may span lines. */
+function csvSpanningLines(file: RawFile, dataset: DatasetSettings, needed: readonly string[]): RawRelation {
+  const all = file.columns.map((_, i) => `f${i}`);
+  const pattern = text(rowWithin(file.columns, dataset));
+  const checks = file.columns.map(
+    (column, i): Check => ({
+      column: needed.includes(column) ? column : null,
+      reason: swallowed,
+      condition: `_lines > 1 AND regexp_matches(_fields[${i + 1}], ${pattern})`,
+    }),
+  );
+  const fields = needed.map((name) => `f${file.columns.indexOf(name)} AS ${ident(name)}`);
+  return {
+    sql: `(SELECT false AS _unreadable, ${fields.join(', ')}, [${all.join(', ')}] AS _fields, ${linesOfRecord(all)} AS _lines FROM ${csvReader(file, dataset)})`,
+    normalized: !dataset.csv.trim,
+    checks,
+    lines: '_lines',
+  };
+}
+
+/** SQL that counts the lines of the records that were read, as `lines`; only for a file whose records may span lines. */
+export const linesReadSql = (relation: RawRelation): string => `SELECT sum(_lines) AS lines FROM ${relation.sql}`;
+
+function parquetRelation(file: RawFile, dataset: DatasetSettings, needed: readonly string[]): RawRelation {
+  const columns = needed.map((name) => ({ name, type: file.types?.[file.columns.indexOf(name)] ?? 'VARCHAR' }));
+  const checks = columns.flatMap(({ name, type }): Check[] => {
+    if (!isUsed(name, dataset)) return [];
+    // a text that the writer declared to be JSON
+    if (type === 'JSON') return jsonChecks(name, ident(jsonType(name)));
+    const reason = nestedParquet(type);
+    return reason === undefined ? [] : [{ column: name, reason, condition: `${ident(name)} IS NOT NULL` }];
+  });
+  const fields = columns.flatMap(({ name, type }) =>
+    type === 'JSON'
+      ? [`${ident(name)} ->> '$' AS ${ident(name)}`, `json_type(${ident(name)}) AS ${ident(jsonType(name))}`]
+      : [`${parquetText(ident(name), type)} AS ${ident(name)}`],
+  );
+  return { sql: `(SELECT false AS _unreadable, ${fields.join(', ')} FROM read_parquet(${text(file.path)}))`, checks };
+}
+const jsonType = (name: string): string => `_type of ${name}`;
+
+function jsonRelation(file: RawFile, dataset: DatasetSettings, needed: readonly string[]): RawRelation {
+  const structure = JSON.stringify(Object.fromEntries(needed.map((name) => [name, 'VARCHAR'])));
+  const isObject = "coalesce(json_type(json) = 'OBJECT', false)";
+  const objects = `SELECT NOT ${isObject} AS _unreadable, json AS _json, CASE WHEN ${isObject} THEN from_json(json, ${text(structure)}) END AS fields FROM ${jsonReader(file)}`;
+  const fields = needed.map((name) => `fields.${ident(name)} AS ${ident(name)}`);
+  const checks = needed
+    .filter((name) => isUsed(name, dataset))
+    .flatMap((name) =>
+      jsonChecks(
+        name,
+        `json_type(_json, ${text(pointer(name))})`,
+        // the text of a nested value starts so; a text may, too
+        (start) => `starts_with(${ident(name)}, '${start}')`,
+      ),
+    );
+  return { sql: `(SELECT _unreadable, _json, ${fields.join(', ')} FROM (${objects}))`, checks };
+}
+
 /**
  * The raw rows of a file in file order, every needed column as VARCHAR.
  *
  * @param needed the columns to read, each among `file.columns` (JSON lines: or absent everywhere, then NULL)
  */
-export function rawRelation(file: RawFile, dataset: Pipeline['dataset'], needed: readonly string[]): RawRelation {
-  if (dataset.format === 'csv') {
-    const fields = needed.map((name) => `f${file.columns.indexOf(name)} AS ${ident(name)}`);
-    return {
-      sql: `(SELECT false AS _unreadable, ${fields.join(', ')} FROM ${csvReader(file, dataset)})`,
-      normalized: !dataset.csv.trim,
-    };
+export function rawRelation(file: RawFile, dataset: DatasetSettings, needed: readonly string[]): RawRelation {
+  switch (dataset.format) {
+    case 'parquet':
+      return parquetRelation(file, dataset, needed);
+    case 'jsonl':
+      return jsonRelation(file, dataset, needed);
+    case 'csv': {
+      if (file.spansLines) return csvSpanningLines(file, dataset, needed);
+      const fields = needed.map((name) => `f${file.columns.indexOf(name)} AS ${ident(name)}`);
+      return {
+        sql: `(SELECT false AS _unreadable, ${fields.join(', ')} FROM ${csvReader(file, dataset)})`,
+        normalized: !dataset.csv.trim,
+      };
+    }
   }
-  if (dataset.format === 'parquet') {
-    const fields = needed.map((name) => {
-      const type = file.types?.[file.columns.indexOf(name)] ?? 'VARCHAR';
-      return `${parquetText(ident(name), type)} AS ${ident(name)}`;
-    });
-    return { sql: `(SELECT false AS _unreadable, ${fields.join(', ')} FROM read_parquet(${text(file.path)}))` };
-  }
-  const structure = JSON.stringify(Object.fromEntries(needed.map((name) => [name, 'VARCHAR'])));
-  const isObject = "coalesce(json_type(json) = 'OBJECT', false)";
-  const objects = `SELECT NOT ${isObject} AS _unreadable, CASE WHEN ${isObject} THEN from_json(json, ${text(structure)}) END AS fields FROM ${jsonReader(file)}`;
-  const fields = needed.map((name) => `fields.${ident(name)} AS ${ident(name)}`);
-  return { sql: `(SELECT _unreadable, ${fields.join(', ')} FROM (${objects}))` };
 }

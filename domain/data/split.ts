@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { double, text } from '#domain/data/sql';
-import type { Pipeline } from '#schemas/pipeline';
+import type { SplitSettings } from '#domain/data/settings';
+import { double, text } from '#domain/sql/literals';
 
 export type Side = 'train' | 'validation' | 'test';
 export const sides: readonly Side[] = ['train', 'validation', 'test'];
@@ -22,13 +22,13 @@ export const splitUniformSql = (seed: string, group: string): string =>
   `CAST('0x' || left(sha256(${text(`${seed}:`)} || ${group}), ${digits}) AS BIGINT) / ${double(scale)}`;
 
 /** The side a uniform number falls on. */
-export function sideOf(uniform: number, split: Pick<Pipeline['split'], 'train' | 'validation'>): Side {
+export function sideOf(uniform: number, split: Pick<SplitSettings, 'train' | 'validation'>): Side {
   if (uniform < split.train) return 'train';
   return uniform < split.train + split.validation ? 'validation' : 'test';
 }
 
 /** SQL of `sideOf`. */
-export const sideSql = (uniform: string, split: Pick<Pipeline['split'], 'train' | 'validation'>): string =>
+export const sideSql = (uniform: string, split: Pick<SplitSettings, 'train' | 'validation'>): string =>
   `CASE WHEN ${uniform} < ${double(split.train)} THEN 'train' WHEN ${uniform} < ${double(split.train + split.validation)} THEN 'validation' ELSE 'test' END`;
 
 /**

@@ -1,6 +1,6 @@
-import { ident, text } from '#domain/data/sql';
 import type { Encoding } from '#domain/encodings/encoding';
 import { ENCODINGS, readFeature } from '#domain/encodings/registry';
+import { ident, text } from '#domain/sql/literals';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 
 /** The clean columns the model inputs read, in the order of their first use. */

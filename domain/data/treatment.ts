@@ -17,7 +17,7 @@ function useOf(column: string, { features, dropped }: Fit): string | undefined {
 /** What became of a column, in words, as a report shows it. */
 export function describeTreatment(
   column: string,
-  spec: ColumnSpec<string>,
+  spec: ColumnSpec,
   fitted: Fit,
   actions: readonly PrivacyAction[] = PRIVACY_ACTIONS,
 ): string {

@@ -1,8 +1,6 @@
-import type { CleanKind } from '#domain/data/clean-kind';
-import { text, texts } from '#domain/data/sql';
-import type { Pipeline } from '#schemas/pipeline';
-
-type Dataset = Pipeline['dataset'];
+import type { DatasetSettings } from '#domain/data/settings';
+import { text, texts } from '#domain/sql/literals';
+import type { CleanKind } from '#schemas/records/profile';
 
 /**
  * SQL that brings a raw text to the form everything else builds on: blanks stripped and the pipeline's null values made NULL
@@ -10,7 +8,7 @@ type Dataset = Pipeline['dataset'];
  *
  * @param nullsRead whether the reader has made the null values NULL already
  */
-export function normalizedSql(raw: string, { format, csv }: Dataset, nullsRead = false): string {
+export function normalizedSql(raw: string, { format, csv }: DatasetSettings, nullsRead = false): string {
   if (format !== 'csv' || nullsRead) return raw;
   const value = csv.trim ? `trim(${raw}, ${text(' \t\r\n')})` : raw;
   return csv.nullValues.length === 0

@@ -1,5 +1,5 @@
+import type { DeploymentSettings } from '#domain/deployment/settings';
 import { capturePrefix } from '#domain/runs/layout';
-import type { Pipeline } from '#schemas/pipeline';
 import type { Deployment } from '#schemas/records/deployment';
 
 /** What of the stack a deployment needs to know. */
@@ -9,6 +9,10 @@ export interface DeploymentEnvironment {
   readonly cleanKeyArn: string;
 }
 
+/** The section of the pipeline that says what serves a model. */
+interface Deployed {
+  readonly deployment: DeploymentSettings;
+}
 type Target = Pick<Deployment, 'run' | 'modelName' | 'endpointName' | 'endpointConfigName'>;
 
 const tags = (stage: string, pipeline: string) => [
@@ -20,7 +24,7 @@ const tags = (stage: string, pipeline: string) => [
  * CreateEndpointConfig's request: one variant, with requests and answers captured (SageMaker API Reference,
  * DataCaptureConfig).
  */
-export function endpointConfigRequest(target: Target, { deployment }: Pipeline, env: DeploymentEnvironment) {
+export function endpointConfigRequest(target: Target, { deployment }: Deployed, env: DeploymentEnvironment) {
   const { instances, capturePercentage } = deployment;
   return {
     EndpointConfigName: target.endpointConfigName,
@@ -60,7 +64,7 @@ export const createEndpointRequest = (target: Target, env: Pick<DeploymentEnviro
  * UpdateEndpoint's request: blue/green, all traffic at once. SageMaker itself goes back when the new fleet is not up
  * within the pipeline's patience (SageMaker API Reference, BlueGreenUpdatePolicy: 600 to 28,800 seconds).
  */
-export const updateEndpointRequest = (target: Target, { deployment }: Pipeline) => ({
+export const updateEndpointRequest = (target: Target, { deployment }: Deployed) => ({
   EndpointName: target.endpointName,
   EndpointConfigName: target.endpointConfigName,
   DeploymentConfig: {

@@ -1,35 +1,11 @@
 import { type EndpointView, headedFor, isPassing } from '#domain/deployment/endpoint';
 import { type CaughtError, explainFailure } from '#domain/runs/failure';
-import type { PolledEndpoint } from '#schemas/events/deployment';
 import type { Deployment } from '#schemas/records/deployment';
-
-/** What the deploy machine knows when it gives up. */
-export interface RollBackEvidence {
-  readonly deployment: Deployment | null;
-  readonly error: CaughtError | null;
-  readonly endpoint: PolledEndpoint | null;
-  readonly tests: { readonly passed: boolean; readonly failed: readonly string[] } | null;
-}
 
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
-/** Why the new model does not serve, in one sentence or two. */
-export function explainRollBack({ deployment, error, endpoint, tests }: RollBackEvidence): string {
-  if (error) return sentence(explainFailure(error).message);
-  if (tests && !tests.passed) return `Endpoint tests failed: ${tests.failed.join(', ')}.`;
-  if (!deployment || !endpoint) return 'The deployment ended without saying why.';
-  const because = endpoint.reason === '' ? '' : `: ${endpoint.reason}`;
-  if (endpoint.status === 'InService' && endpoint.config !== deployment.endpointConfigName) {
-    return sentence(
-      `SageMaker rolled the endpoint back to ${endpoint.config} by itself${because || ` and gave no reason; see the logs in /aws/sagemaker/Endpoints/${deployment.endpointName}`}`,
-    );
-  }
-  if (isPassing(endpoint.status)) {
-    const minutes = Math.round((deployment.pollSeconds * deployment.maxPolls) / 60);
-    return `The endpoint was still ${endpoint.status} after ${minutes} minutes (deployment.maxWaitMinutes).`;
-  }
-  return sentence(`The endpoint became ${endpoint.status}${because}`);
-}
+/** Why the new model does not serve, in a sentence or two. */
+export const explainRollBack = (error: CaughtError): string => sentence(explainFailure(error).message);
 
 /** What bringing back the model that served before takes. */
 export type RestoreStep =

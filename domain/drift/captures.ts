@@ -1,4 +1,5 @@
 import { EvaluationError } from '#domain/errors';
+import { concatenate } from '#domain/evaluation/concatenate';
 import { parseFeatures, parseScores } from '#domain/evaluation/score-text';
 
 /** Requests and answers out of captured data, row for row. */
@@ -58,16 +59,7 @@ export function readCaptures(
       skipped += 1;
     }
   }
-  const join = (parts: readonly Float64Array[], size: number) => {
-    const all = new Float64Array(size);
-    let at = 0;
-    for (const part of parts) {
-      all.set(part, at);
-      at += part.length;
-    }
-    return all;
-  };
-  return { rows, values: join(inputs, rows * width), scores: join(outputs, rows * perRow), skipped };
+  return { rows, values: concatenate(inputs), scores: concatenate(outputs), skipped };
 }
 
 const hour = 3_600_000;

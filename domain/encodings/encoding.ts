@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import type { FeatureType } from '#domain/data/clean-kind';
 import type { FittedFeature } from '#schemas/records/fitted-transform';
-import type { ColumnProfile } from '#schemas/records/profile';
+import type { ColumnProfile, FeatureType } from '#schemas/records/profile';
 
 /**
  * How a drift check sees a model input: as a number; as a category of its own, computed from the encoded number; as one indicator of

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { double } from '#domain/data/sql';
+import { double } from '#domain/sql/literals';
 import { allMissing, constant, type Encoding, type FittedFeatureKind, fittedFeatureSchema } from './encoding.ts';
 import { missingFeature, missingIndicator } from './missing-indicator.ts';
 

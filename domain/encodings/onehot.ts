@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { text, texts } from '#domain/data/sql';
+import { text, texts } from '#domain/sql/literals';
 import { categorySettings, fitCategories } from './categories.ts';
 import { type Encoding, type FittedFeatureKind, fittedFeatureSchema, zeroOrOne } from './encoding.ts';
 import { missingFeature, missingIndicator } from './missing-indicator.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { text } from '#domain/data/sql';
+import { text } from '#domain/sql/literals';
 import { categorySettings, fitCategories } from './categories.ts';
 import { type Encoding, type FittedFeatureKind, fittedFeatureSchema } from './encoding.ts';
 

@@ -1,6 +1,6 @@
-import type { FeatureType } from '#domain/data/clean-kind';
 import { findKind } from '#domain/find-kind';
 import type { FittedFeature } from '#schemas/records/fitted-transform';
+import type { FeatureType } from '#schemas/records/profile';
 import { boolean } from './boolean.ts';
 import { datetime } from './datetime.ts';
 import type { Encoding, Watched } from './encoding.ts';

@@ -1,9 +1,9 @@
-import type { Pipeline } from '#schemas/pipeline';
+import type { DataSettings } from '#domain/data/settings';
 import type { EndpointTestKind, ServedModel } from './endpoint-test.ts';
 import { ENDPOINT_TESTS, type EndpointTest } from './registry.ts';
 
 /** Bounds and width of a model's answer by what it predicts; probabilities come from the objectives of the tasks. */
-function answerForm({ evaluation, dataset }: Pick<Pipeline, 'evaluation' | 'dataset'>): ServedModel['answer'] {
+function answerForm({ evaluation, dataset }: Pick<DataSettings, 'evaluation' | 'dataset'>): ServedModel['answer'] {
   switch (evaluation.task) {
     case 'binary':
       return { valuesPerRow: 1, min: 0, max: 1 };
@@ -20,7 +20,7 @@ function answerForm({ evaluation, dataset }: Pick<Pipeline, 'evaluation' | 'data
  * @param goldenUri S3 URI of the run's `golden.json`
  */
 export function defaultTests(
-  pipeline: Pick<Pipeline, 'evaluation' | 'dataset'>,
+  pipeline: Pick<DataSettings, 'evaluation' | 'dataset'>,
   goldenUri: string,
   kinds: readonly EndpointTestKind[] = ENDPOINT_TESTS,
 ): EndpointTest[] {

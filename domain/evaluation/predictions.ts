@@ -1,6 +1,15 @@
 import { EvaluationError } from '#domain/errors';
-import type { PredictResponse } from '#schemas/events/predict';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
+
+/** A model's answer for one row: binary, multiclass or regression. */
+export type Prediction =
+  | { score: number; label: string }
+  | { label: string; probabilities: Record<string, number> }
+  | { value: number };
+
+/** Numbers a model answers a row: one a class for multiclass, else one. */
+export const scoresPerRow = ({ task, label }: Pick<FittedTransform, 'task' | 'label'>): number =>
+  task === 'multiclass' ? label.classes.length : 1;
 
 /**
  * Puts model outputs into words: a class and its probability, or a value.
@@ -10,12 +19,13 @@ import type { FittedTransform } from '#schemas/records/fitted-transform';
  * @throws EvaluationError when there are not as many answers as rows
  */
 export function describePredictions(
-  { task, label }: Pick<FittedTransform, 'task' | 'label'>,
+  fitted: Pick<FittedTransform, 'task' | 'label'>,
   scores: Float64Array,
   rows: number,
   threshold: number,
-): PredictResponse['predictions'] {
-  const perRow = task === 'multiclass' ? label.classes.length : 1;
+): Prediction[] {
+  const { task, label } = fitted;
+  const perRow = scoresPerRow(fitted);
   if (scores.length !== rows * perRow) {
     throw new EvaluationError(`The model answered ${scores.length / perRow} rows for ${rows}`);
   }

@@ -2,6 +2,7 @@ import type { BinaryHoldout, BinaryTally } from '#domain/tallies/binary';
 import type { MulticlassHoldout, MulticlassTally } from '#domain/tallies/multiclass';
 import type { RegressionHoldout, RegressionTally } from '#domain/tallies/regression';
 import type { Walk } from '#domain/tallies/walk';
+import type { Task } from '#schemas/records/task';
 
 /** What a metric may be measured on: labels and a model's scores, row by row. */
 export interface Holdouts {
@@ -15,7 +16,7 @@ export interface Tallies {
   readonly multiclass: MulticlassTally;
   readonly regression: RegressionTally;
 }
-export type Task = keyof Holdouts;
+export type { Task };
 
 /**
  * How a metric follows from a holdout: as a function of the task's tally, which all metrics share, or, where the tally

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { double } from '#domain/data/sql';
+import { double } from '#domain/sql/literals';
 import type { CleanedColumn, PrivacyAction } from './privacy-action.ts';
 
 const settings = {

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { CleanKind } from '#domain/data/clean-kind';
+import type { CleanKind } from '#schemas/records/profile';
 
 /** Roles of columns that hold something personal: it identifies a person, helps to, or is free text that may. */
 export const PRIVATE_ROLES = ['pii', 'quasi', 'text'] as const;

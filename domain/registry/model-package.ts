@@ -1,13 +1,17 @@
 import { modelPackageGroupName } from '#domain/naming';
 import { artifactKeys } from '#domain/runs/layout';
 import { modelDataUrl, type TrainingEnvironment } from '#domain/training/plan';
-import type { Pipeline } from '#schemas/pipeline';
 import type { DropRecord, TrainingRecord } from '#schemas/records/run';
+import type { Task } from '#schemas/records/task';
 
 /** What is known of a model when it is registered. */
 export interface Registration {
   readonly run: { readonly pipeline: string; readonly runId: string };
-  readonly pipeline: Pipeline;
+  readonly pipeline: {
+    readonly evaluation: { readonly task: Task };
+    readonly training: { readonly instances: { readonly type: string } };
+    readonly deployment: { readonly instances: { readonly type: string } };
+  };
   readonly drop: DropRecord;
   /** Point estimates on the holdout by metric name. */
   readonly metrics: Readonly<Record<string, number>>;

@@ -1,5 +1,6 @@
+import type { DatasetSettings } from '#domain/data/settings';
+import { bounded, shownList } from '#domain/data/shown';
 import { EmptyDropError, SchemaMismatchError } from '#domain/errors';
-import type { Pipeline } from '#schemas/pipeline';
 
 /** One raw object of a drop, pinned to a version. */
 export interface DropObject {
@@ -40,39 +41,49 @@ export function locateDrop(key: string): DropLocation {
   return { pipeline, prefix: `${parts.slice(0, -1).join('/')}/` };
 }
 
-const suffixes: Record<Pipeline['dataset']['format'], readonly string[]> = {
+const suffixes: Record<DatasetSettings['format'], readonly string[]> = {
   csv: ['.csv', '.csv.gz', '.data', '.data.gz', '.txt', '.txt.gz', '.tsv', '.tsv.gz'],
   jsonl: ['.jsonl', '.jsonl.gz', '.ndjson', '.ndjson.gz'],
   parquet: ['.parquet'],
 };
 
 /**
- * The objects of a drop that hold rows: markers and hidden objects (a name starting with `_` or `.`) do not.
+ * Whether a key leads, below a prefix, over a name that marks no data: one that starts with `_` or `.`, as `_SUCCESS`, `.DS_Store`,
+ * `_temporary/…` and `.ipynb_checkpoints/…` do. A folder `_key=value` is a partition of Hive and stays, as in Spark.
+ */
+export function isHidden(key: string, prefix: string): boolean {
+  const names = key.slice(prefix.length).split('/');
+  return names.some((name, i) => {
+    const isPartition = i < names.length - 1 && name.startsWith('_') && name.includes('=');
+    return /^[_.]/.test(name) && !isPartition;
+  });
+}
+
+/**
+ * The objects of a drop that hold rows: markers and hidden objects, in whatever folder, do not.
  *
  * @throws EmptyDropError when nothing is left or an object is empty; SchemaMismatchError when an object has another format.
  */
 export function selectDropObjects(
   prefix: string,
   objects: readonly DropObject[],
-  dataset: Pipeline['dataset'],
+  dataset: Pick<DatasetSettings, 'format'>,
 ): DropObject[] {
-  const name = (key: string) => key.slice(key.lastIndexOf('/') + 1);
-  const rows = objects.filter((o) => !/^[_.]/.test(name(o.key)) && name(o.key) !== '');
+  const rows = objects.filter((o) => !o.key.endsWith('/') && !isHidden(o.key, prefix));
+  const keys = (some: readonly DropObject[]) => shownList(some.map((o) => bounded(o.key, 200)));
   if (rows.length === 0) {
     throw new EmptyDropError(
-      `The drop ${prefix} holds no data file, only markers. Put the files there first, the marker last.`,
+      `The drop ${prefix} holds no data file, only markers (names that start with _ or .). Put the files there first, the marker last.`,
     );
   }
   const empty = rows.filter((o) => o.size === 0);
   if (empty.length > 0) {
-    throw new EmptyDropError(
-      `Empty file in the drop: ${empty.map((o) => o.key).join(', ')}. Write it again, or leave it out.`,
-    );
+    throw new EmptyDropError(`Empty file in the drop: ${keys(empty)}. Write it again, or leave it out.`);
   }
   const other = rows.filter((o) => !suffixes[dataset.format].some((s) => o.key.toLowerCase().endsWith(s)));
   if (other.length > 0) {
     throw new SchemaMismatchError(
-      `${other.map((o) => o.key).join(', ')}: the pipeline reads ${dataset.format} (${suffixes[dataset.format].join(', ')}). ` +
+      `${keys(other)}: the pipeline reads ${dataset.format} (${suffixes[dataset.format].join(', ')}). ` +
         'Rename or convert the file, or change dataset.format.',
     );
   }

@@ -1,13 +1,11 @@
+import type { RunPointer } from '#schemas/records/run';
+
 /**
  * Where a run keeps what. Every key follows from pipeline, run and shard alone, so a retried task writes the same
  * objects again and state payloads carry no more than `{ pipeline, runId }`.
  */
 
-/** The pointer that travels through the state machines. */
-export interface RunPointer {
-  readonly pipeline: string;
-  readonly runId: string;
-}
+export type { RunPointer } from '#schemas/records/run';
 
 const shardName = (index: number): string => String(index).padStart(5, '0');
 

@@ -1,11 +1,12 @@
-import type { Pipeline } from '#schemas/pipeline';
-import { defaultEvalMetric } from '#schemas/pipeline-tuning';
+import type { TrainingSections } from '#domain/training/settings';
+import { defaultEvalMetric } from '#domain/training/tuning-settings';
+import type { Task } from '#schemas/records/task';
 
 /** Rows of the training side by class, in the order the model numbers the classes; empty for regression. */
 export type ClassCounts = readonly number[];
 
 /** Objective of the built-in XGBoost by task (SageMaker Developer Guide, "XGBoost hyperparameters"). */
-const objectives: Record<Pipeline['evaluation']['task'], string> = {
+const objectives: Record<Task, string> = {
   binary: 'binary:logistic',
   multiclass: 'multi:softprob',
   regression: 'reg:squarederror',
@@ -18,7 +19,7 @@ const objectives: Record<Pipeline['evaluation']['task'], string> = {
  *
  * scale_pos_weight = negatives / positives, as XGBoost's documentation recommends for unbalanced classes.
  */
-export function trainingHyperparameters(pipeline: Pipeline, counts: ClassCounts): Record<string, string> {
+export function trainingHyperparameters(pipeline: TrainingSections, counts: ClassCounts): Record<string, string> {
   const { task } = pipeline.evaluation;
   const [negatives = 0, positives = 0] = counts;
   const weight =

@@ -1,7 +1,7 @@
 import { runResourceName, transformJobName } from '#domain/naming';
 import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
 import { type ClassCounts, trainingHyperparameters } from '#domain/training/hyperparameters';
-import type { Pipeline } from '#schemas/pipeline';
+import type { TrainingSections } from '#domain/training/settings';
 
 /** What of the deployment a training needs to know. */
 export interface TrainingEnvironment {
@@ -30,7 +30,12 @@ const channel = (name: string, uri: string) => ({
 });
 
 /** CreateTrainingJob's request for a run (SageMaker API reference). */
-export function planTrainingJob(run: RunPointer, pipeline: Pipeline, counts: ClassCounts, env: TrainingEnvironment) {
+export function planTrainingJob(
+  run: RunPointer,
+  pipeline: TrainingSections,
+  counts: ClassCounts,
+  env: TrainingEnvironment,
+) {
   const { instances, maxRuntimeSeconds } = pipeline.training;
   const clean = cleanKeys(run);
   const outputPath = `s3://${env.artifactsBucket}/${artifactKeys(run).modelOutput}`;
@@ -68,7 +73,7 @@ export function planTransformJob(
   run: RunPointer,
   model: 'candidate' | 'champion',
   modelName: string,
-  pipeline: Pipeline,
+  pipeline: TrainingSections,
   env: TrainingEnvironment,
 ) {
   const clean = cleanKeys(run);

@@ -2,8 +2,8 @@ import { tuningJobName } from '#domain/naming';
 import type { RunPointer } from '#domain/runs/layout';
 import { type ClassCounts, trainingHyperparameters } from '#domain/training/hyperparameters';
 import { planTrainingJob, runTags, type TrainingEnvironment } from '#domain/training/plan';
-import type { Pipeline } from '#schemas/pipeline';
-import { type SearchRange, searchRanges, type Tuning, tuningObjective } from '#schemas/pipeline-tuning';
+import type { TrainingSections } from '#domain/training/settings';
+import { type SearchRange, searchRanges, type Tuning, tuningObjective } from '#domain/training/tuning-settings';
 
 const scales = { auto: 'Auto', linear: 'Linear', logarithmic: 'Logarithmic' } as const;
 
@@ -44,7 +44,12 @@ function hyperbandConfig(rounds: number) {
  *
  * @throws RangeError when the pipeline asks for no tuning, or for a metric its task does not have
  */
-export function planTuningJob(run: RunPointer, pipeline: Pipeline, counts: ClassCounts, env: TrainingEnvironment) {
+export function planTuningJob(
+  run: RunPointer,
+  pipeline: TrainingSections,
+  counts: ClassCounts,
+  env: TrainingEnvironment,
+) {
   const { tuning, hyperparameters } = pipeline.training;
   if (!tuning) throw new RangeError(`the pipeline ${pipeline.name} asks for no tuning`);
   const { metric, direction } = tuningObjective(tuning, pipeline.evaluation.task, hyperparameters);
@@ -79,7 +84,7 @@ export function planTuningJob(run: RunPointer, pipeline: Pipeline, counts: Class
 }
 
 /** The run's hyperparameters without those that are searched. */
-function fixedHyperparameters(pipeline: Pipeline, counts: ClassCounts, tuning: Tuning): Record<string, string> {
+function fixedHyperparameters(pipeline: TrainingSections, counts: ClassCounts, tuning: Tuning): Record<string, string> {
   const searched = new Set<string>(searchRanges(tuning).map(([name]) => name));
   const all = Object.entries(trainingHyperparameters(pipeline, counts));
   return Object.fromEntries(all.filter(([name]) => !searched.has(name)));

@@ -1,6 +1,6 @@
 import { InvokeEndpointCommand, ModelError, type SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import type { Answer } from '#domain/endpoint-tests/answer';
-import { TransientError } from '#domain/errors';
+import { PredictionError, TransientError } from '#domain/errors';
 
 /** Says that SageMaker itself, not the model, asks to come back later. */
 const busy = new Set(['ModelNotReadyException', 'InternalDependencyException', 'ServiceUnavailable']);
@@ -9,13 +9,20 @@ const busy = new Set(['ModelNotReadyException', 'InternalDependencyException', '
  * Sends CSV rows to an endpoint.
  *
  * @returns the text of its answer
- * @throws what SageMaker or the model refuses, as it comes
+ * @throws PredictionError when the model fails, without its text, which may repeat the request; other refusals as they come
  */
 export async function scoreCsv(client: SageMakerRuntimeClient, endpointName: string, csv: string): Promise<string> {
-  const { Body } = await client.send(
-    new InvokeEndpointCommand({ EndpointName: endpointName, ContentType: 'text/csv', Accept: 'text/csv', Body: csv }),
-  );
-  return new TextDecoder().decode(Body);
+  try {
+    const { Body } = await client.send(
+      new InvokeEndpointCommand({ EndpointName: endpointName, ContentType: 'text/csv', Accept: 'text/csv', Body: csv }),
+    );
+    return new TextDecoder().decode(Body);
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    throw new PredictionError(
+      `The model behind endpoint ${endpointName} failed with status ${error.OriginalStatusCode ?? 'unknown'}. Look into the endpoint's log.`,
+    );
+  }
 }
 
 /**

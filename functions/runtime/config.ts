@@ -21,7 +21,6 @@ const variables = {
   RETRAIN_MACHINE_ARN: () => z.string().startsWith('arn:'),
   GIT_COMMIT: () => z.string().min(1),
   LAMBDA_TASK_ROOT: () => z.string().min(1),
-  POLL_SECONDS: () => z.string().regex(/^[1-9]\d{0,2}$/, 'whole seconds from 1 to 999'),
 } as const;
 
 export type Variable = keyof typeof variables;

@@ -1,9 +1,24 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type * as z from 'zod';
+import { bounded, looksLikeName, shownList } from '#domain/data/shown';
 import { InvalidInputError, TidegateError, TransientError } from '#domain/errors';
 import { logger } from '#functions/runtime/logger';
 import { isTransient, serviceOf } from '#functions/runtime/transient-errors';
+
+const shownKey = (key: PropertyKey): string =>
+  typeof key === 'number' || looksLikeName(String(key)) ? String(key) : '(a key that is not shown)';
+
+/** Where an event does not fit and why. A key of an event may be a value, as in the rows of a prediction. */
+function describeIssues(issues: readonly z.core.$ZodIssue[]): string {
+  const problems = issues.map((issue) => {
+    const path = issue.path.map(shownKey).join('.') || '(the event)';
+    return issue.code === 'unrecognized_keys'
+      ? `${path}: unknown key ${shownList(issue.keys.map(shownKey))}`
+      : `${path}: ${bounded(issue.message, 300)}`;
+  });
+  return problems.length > 10 ? shownList(problems, 10) : problems.join('; ');
+}
 
 /**
  * The one middleware stack. Validates the event with `schema` (the handler sees the parsed value), gives every log line
@@ -20,8 +35,7 @@ export function withMiddleware<S extends z.ZodType, R>(
       logger.addContext(request.context);
       const parsed = schema.safeParse(request.event);
       if (!parsed.success) {
-        const problems = parsed.error.issues.map((i) => `${i.path.join('.') || '(the event)'}: ${i.message}`);
-        throw new InvalidInputError(`Input of ${request.context.functionName}: ${problems.join('; ')}`);
+        throw new InvalidInputError(`Input of ${request.context.functionName}: ${describeIssues(parsed.error.issues)}`);
       }
       request.event = parsed.data;
       const run = (parsed.data as { run?: { pipeline?: string; runId?: string } } | undefined)?.run;

@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { text as sqlText } from '#domain/data/sql';
 import { cleanRowsSql, csvFields, csvOutput } from '#domain/data/transform';
 import { buildWindow, mergeWindows, type ScoreValues } from '#domain/drift/baseline';
 import { captureHours, readCaptures } from '#domain/drift/captures';
 import { driftColumns } from '#domain/drift/columns';
+import { scoresPerRow } from '#domain/evaluation/predictions';
 import { parseFeatures } from '#domain/evaluation/score-text';
 import { capturePrefix, type RunPointer, runPrefix } from '#domain/runs/layout';
+import { text as sqlText } from '#domain/sql/literals';
 import type { ObjectStore } from '#functions/ports/object-store';
 import { openEngine } from '#functions/shards/duckdb';
 import { withScratch } from '#functions/shards/scratch';
@@ -37,7 +38,7 @@ export async function measureCaptures(
   fitted: FittedTransform,
   baseline: Baseline,
 ): Promise<MeasuredWindow> {
-  const perRow = fitted.task === 'multiclass' ? fitted.label.classes.length : 1;
+  const perRow = scoresPerRow(fitted);
   const width = fitted.features.length;
   const hours = new Set(captureHours(from, to));
   const base = `${capturePrefix(pipeline)}/${endpoint}/`;

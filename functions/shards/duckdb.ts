@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { SqlEngine, SqlRow, SqlValue } from '#domain/data/engine';
+import { bounded } from '#domain/data/shown';
 import { DataEngineError } from '#domain/errors';
 import { tokenKeyStatements } from '#domain/privacy/tokenize';
 
@@ -44,12 +45,15 @@ const advice: readonly (readonly [RegExp, string])[] = [
  */
 export function scrubbed(task: string, error: unknown): DataEngineError {
   const message = error instanceof Error ? error.message : '';
-  // these are about the statement alone, which holds names and settings but no row
+  // these are about the statement alone, which holds the pipeline's names and settings but no row; what the file has instead
+  // ("Candidate bindings") is left out
   const aboutStatement = /^(Binder|Catalog|Parser) Error/.test(message);
   const kind = /^([A-Z][A-Za-z ]{2,40} Error)/.exec(message)?.[1] ?? 'an error';
   const line = /CSV Error on Line: (\d+)/.exec(message)?.[1];
   const known = advice.find(([pattern]) => pattern.test(message))?.[1];
-  const detail = aboutStatement ? message.split('\n', 1)[0] : (known ?? `DuckDB reported ${kind}.`);
+  const detail = aboutStatement
+    ? bounded(message.split(/\n|Candidate/, 1)[0] ?? '', 200)
+    : (known ?? `DuckDB reported ${kind}.`);
   return new DataEngineError(`Cannot ${task}${line ? `, near line ${line}` : ''}: ${detail}`);
 }
 

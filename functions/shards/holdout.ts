@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { text as sqlText } from '#domain/data/sql';
 import { EvaluationError } from '#domain/errors';
+import { concatenate } from '#domain/evaluation/concatenate';
 import { parseScores } from '#domain/evaluation/score-text';
 import { cleanKeys, type RunPointer } from '#domain/runs/layout';
+import { text as sqlText } from '#domain/sql/literals';
 import type { ObjectStore } from '#functions/ports/object-store';
 import { openEngine } from '#functions/shards/duckdb';
 import { withScratch } from '#functions/shards/scratch';
@@ -21,16 +22,6 @@ async function partNames(clean: ObjectStore, run: RunPointer): Promise<string[]>
     .map(({ key }) => key.slice(holdoutLabels.length))
     .filter((name) => /^\d+-\d+\.parquet$/.test(name))
     .map((name) => name.replace(/\.parquet$/, ''));
-}
-
-function concatenate(parts: readonly Float64Array[]): Float64Array {
-  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 async function readLabels({ clean, memoryMb }: HoldoutPorts, key: string, columns: string) {

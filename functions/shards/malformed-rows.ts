@@ -1,10 +1,12 @@
+import type { RawRelation } from '#domain/data/clean';
 import type { SqlEngine } from '#domain/data/engine';
 import { asNumber } from '#domain/data/engine';
 import { createLineFinder } from '#domain/data/line-finder';
-import { type RawFile, rejectsTable } from '#domain/data/raw';
-import { text } from '#domain/data/sql';
+import { linesReadSql, type RawFile, rejectsTable } from '#domain/data/raw';
+import { swallowed } from '#domain/data/swallowed';
 import type { Problem } from '#domain/data/typing';
 import { MalformedDataError } from '#domain/errors';
+import { text } from '#domain/sql/literals';
 import { findLines } from '#functions/shards/raw-file';
 import type { Pipeline } from '#schemas/pipeline';
 
@@ -19,20 +21,26 @@ export interface MalformedRow extends Problem {
 
 /** The malformed rows of a shard: how many for which reason, and where (as many as are written down). */
 export interface MalformedRows {
+  /** Where a quote took in lines that hold rows, each of these lines counts. */
   readonly counts: readonly (Problem & { readonly count: number })[];
   readonly rows: readonly MalformedRow[];
+  /** Rows in all, the malformed ones included. */
+  readonly total: number;
 }
 
 /** More malformed rows than this are counted, not listed one by one. */
 const listed = 100_000;
 
+const brokenQuotes = 'quotes that do not match';
+const tooLong = 'a line longer than 2 MB';
+
 /** DuckDB's reject types (documentation: "Reading Faulty CSV Files") in plain words. */
 const rejectReasons: Readonly<Record<string, string>> = {
   'MISSING COLUMNS': 'too few fields',
   'TOO MANY COLUMNS': 'too many fields',
-  'UNQUOTED VALUE': 'quotes that do not match',
-  'INVALID STATE': 'quotes that do not match',
-  'LINE SIZE OVER MAXIMUM': 'a line longer than 2 MB',
+  'UNQUOTED VALUE': brokenQuotes,
+  'INVALID STATE': brokenQuotes,
+  'LINE SIZE OVER MAXIMUM': tooLong,
   'INVALID ENCODING': 'bytes that are not UTF-8',
   'INVALID UNICODE': 'bytes that are not UTF-8',
 };
@@ -56,9 +64,26 @@ async function readRejects(engine: SqlEngine, key: string): Promise<Reject[]> {
 }
 
 /**
- * Lists the malformed rows of a shard: those the reader rejected and those whose side in the staged rows is `#<problem>`.
+ * The rejected records by reason. A quote that stays open takes lines along, up to the end of the file: what no record accounts
+ * for is counted line by line.
  *
- * @param staged the Parquet file `cleanSelect` was copied to
+ * @param taken lines of the records that were read
+ */
+function countRejects(rejects: readonly Reject[], lines: number, taken: number): (Problem & { count: number })[] {
+  const counts = new Map([...Map.groupBy(rejects, (r) => r.reason)].map(([reason, rows]) => [reason, rows.length]));
+  const lost = lines - taken - rejects.length;
+  if (lost > 0) {
+    const reason = !counts.has(brokenQuotes) && counts.has(tooLong) ? tooLong : brokenQuotes;
+    counts.set(reason, (counts.get(reason) ?? 0) + lost);
+  }
+  return [...counts].map(([reason, count]) => ({ column: null, reason, count }));
+}
+
+/**
+ * Lists the malformed rows of a shard: those the reader rejected and those whose side in the staged rows is `#<problem>` or `#<problem>:<lines>`.
+ *
+ * @param relation what was cleaned
+ * @param staged the Parquet file `cleanSelect` was copied to, and its number of rows
  * @param problems what problem n (from 1) means
  */
 export async function listMalformedRows(
@@ -66,24 +91,38 @@ export async function listMalformedRows(
   pipeline: Pipeline,
   key: string,
   file: RawFile,
-  staged: string,
+  relation: RawRelation,
+  staged: { readonly path: string; readonly rows: number },
   problems: readonly Problem[],
 ): Promise<MalformedRows> {
   const { format, csv } = pipeline.dataset;
   const rejects = format === 'csv' ? await readRejects(engine, key) : [];
-  const flagged = `FROM read_parquet(${text(staged)}, file_row_number = true) WHERE starts_with(_side, '#')`;
-  const problemOf = (side: unknown): Problem =>
-    problems[Number(String(side).slice(1)) - 1] ?? { column: null, reason: 'malformed' };
-  const byReason = await engine.query(
+  const flagged = `FROM read_parquet(${text(staged.path)}, file_row_number = true) WHERE starts_with(_side, '#')`;
+  const readSide = (side: unknown): { problem: Problem; lines: number } => {
+    const [number, lines] = String(side).slice(1).split(':').map(Number);
+    return { problem: problems[(number ?? 0) - 1] ?? { column: null, reason: 'malformed' }, lines: lines ?? 1 };
+  };
+  const bySide = await engine.query(
     `count malformed rows of ${key}`,
-    `SELECT _side, count(*) AS count ${flagged} GROUP BY 1`,
+    `SELECT _side, count(*) AS count ${flagged} GROUP BY 1 ORDER BY 1`,
   );
-  const rejected = Map.groupBy(rejects, (r) => r.reason);
+  const byProblem = new Map<Problem, number>();
+  let flaggedRows = 0;
+  for (const row of bySide) {
+    const { problem, lines } = readSide(row['_side']);
+    const count = asNumber(row['count']);
+    flaggedRows += count;
+    byProblem.set(problem, (byProblem.get(problem) ?? 0) + count * (problem.reason === swallowed ? lines : 1));
+  }
+  const taken = file.spansLines
+    ? asNumber((await engine.query(`count the lines of ${key}`, linesReadSql(relation)))[0]?.['lines'])
+    : 0;
   const counts = [
-    ...byReason.map((r) => ({ ...problemOf(r['_side']), count: asNumber(r['count']) })),
-    ...[...rejected].map(([reason, rows]) => ({ column: null, reason, count: rows.length })),
+    ...[...byProblem].map(([problem, count]) => ({ ...problem, count })),
+    ...(file.spansLines ? countRejects(rejects, file.lines ?? 0, taken) : countRejects(rejects, 0, 0)),
   ];
-  if (counts.length === 0) return { counts, rows: [] };
+  const total = staged.rows - flaggedRows + counts.reduce((sum, c) => sum + c.count, 0);
+  if (counts.length === 0) return { counts, rows: [], total };
   const positions = await engine.query(
     `list malformed rows of ${key}`,
     `SELECT file_row_number AS ordinal, _side ${flagged} ORDER BY 1 LIMIT ${listed}`,
@@ -91,7 +130,8 @@ export async function listMalformedRows(
   if (format === 'parquet') {
     return {
       counts,
-      rows: positions.map((r) => ({ file: key, row: asNumber(r['ordinal']) + 1, ...problemOf(r['_side']) })),
+      rows: positions.map((r) => ({ file: key, row: asNumber(r['ordinal']) + 1, ...readSide(r['_side']).problem })),
+      total,
     };
   }
   const finder = createLineFinder({
@@ -101,34 +141,31 @@ export async function listMalformedRows(
     rejectedAt: rejects.map((r) => r.start),
     wanted: new Set(positions.map((r) => asNumber(r['ordinal']))),
   });
-  await findLines(finder, file);
+  await findLines(finder, key, file);
   const located = (line: number | undefined, { column, reason }: Problem): MalformedRow => ({
     file: key,
     ...(line === undefined ? {} : { line }),
     column,
     reason,
   });
+  const open = finder.lineOfOpenQuote();
   const rows = [
+    ...(format === 'csv' && open !== undefined ? [located(open, { column: null, reason: brokenQuotes })] : []),
     ...rejects.slice(0, listed).map((r) => located(finder.lineOfRejected(r.start) ?? r.line, r)),
-    ...positions.map((r) => located(finder.lineOf(asNumber(r['ordinal'])), problemOf(r['_side']))),
+    ...positions.map((r) => located(finder.lineOf(asNumber(r['ordinal'])), readSide(r['_side']).problem)),
   ];
-  return { counts, rows: rows.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
+  return { counts, rows: rows.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)), total };
 }
 
 const percent = (fraction: number): string => `${Number((fraction * 100).toPrecision(3))} %`;
 
 /** @throws MalformedDataError when more of the rows are malformed than the pipeline tolerates, naming the first of them */
-export function refuseTooManyMalformed(
-  pipeline: Pipeline,
-  key: string,
-  total: number,
-  { counts, rows }: MalformedRows,
-): void {
+export function refuseTooManyMalformed(pipeline: Pipeline, key: string, { counts, rows, total }: MalformedRows): void {
   const malformed = counts.reduce((sum, c) => sum + c.count, 0);
   const { maxMalformedFraction } = pipeline.dataset;
   if (malformed <= total * maxMalformedFraction) return;
   const first = rows.slice(0, 5).map(({ line, row, column, reason }) => {
-    const place = line === undefined ? `row ${row}` : `line ${line}`;
+    const place = line !== undefined ? `line ${line}` : row !== undefined ? `row ${row}` : 'a row';
     return `${place}${column === null ? '' : `, column "${column}"`}: ${reason}`;
   });
   throw new MalformedDataError(

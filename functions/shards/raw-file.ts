@@ -1,52 +1,81 @@
 import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { SqlEngine } from '#domain/data/engine';
-import { checkColumns, readCsvColumns } from '#domain/data/header';
+import { checkColumns, headerBytes, readCsvHeader } from '#domain/data/header';
+import { createLineCounter } from '#domain/data/line-counter';
 import type { LineFinder } from '#domain/data/line-finder';
 import { jsonKeysSql, type RawFile } from '#domain/data/raw';
-import { text } from '#domain/data/sql';
 import { DataEngineError, SchemaMismatchError } from '#domain/errors';
+import { text } from '#domain/sql/literals';
 import type { Pipeline } from '#schemas/pipeline';
-
-/** A header must fit in this many bytes. */
-const headerBytes = 1 << 20;
 
 export const isGzip = (key: string): boolean => key.toLowerCase().endsWith('.gz');
 
-/** The file's bytes, decompressed. */
-function openRaw(path: string, gzip: boolean): Readable {
-  const file = createReadStream(path, { highWaterMark: 1 << 20 });
-  if (!gzip) return file;
-  const unzipped = createGunzip();
-  file.once('error', (error) => unzipped.destroy(error));
-  return file.pipe(unzipped);
-}
-
-async function readStart(key: string, path: string, gzip: boolean): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const stream = openRaw(path, gzip);
-  try {
-    for await (const chunk of stream) {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size >= headerBytes) break;
-    }
-  } catch {
-    // zlib's text says nothing a reader can act on
-    throw new DataEngineError(`Cannot read ${key}: it is not gzip, though its name ends in .gz. Write it again.`);
-  } finally {
-    stream.destroy();
+/** What is wrong with an archive and what to do, by the code of zlib's error; zlib's text says nothing a reader can act on. */
+function archiveError(key: string, error: unknown, started: boolean): DataEngineError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'Z_BUF_ERROR') {
+    return new DataEngineError(`Cannot read ${key}: it is cut off before its end. Write it again, and drop it again.`);
   }
-  return Buffer.concat(chunks).subarray(0, headerBytes);
+  return new DataEngineError(
+    started
+      ? `Cannot read ${key}: it is damaged, its gzip data do not match their checksum or format. Write it again, and drop it again.`
+      : `Cannot read ${key}: it is not gzip, though its name ends in .gz. Write it again.`,
+  );
 }
 
 /**
- * Looks at a raw file before its rows are read: which columns it has, and whether they are the expected ones.
+ * The file's bytes, decompressed. An archive is checked on the way, to its last byte: DuckDB takes what it finds.
+ *
+ * @throws DataEngineError when it is cut off, damaged or no archive
+ */
+async function* readRaw(key: string, path: string, gzip: boolean): AsyncGenerator<Uint8Array> {
+  const file = createReadStream(path, { highWaterMark: 1 << 20 });
+  if (!gzip) return yield* file;
+  const unzipped = createGunzip({ chunkSize: 1 << 20 });
+  file.once('error', (error) => unzipped.destroy(error));
+  let started = false;
+  unzipped.once('data', () => {
+    started = true;
+  });
+  try {
+    yield* file.pipe(unzipped);
+  } catch (error) {
+    throw archiveError(key, error, started);
+  } finally {
+    file.destroy();
+  }
+}
+
+/** What one reading of a text file tells. */
+interface TextFile {
+  readonly start: Uint8Array;
+  readonly lines: number;
+  readonly oddQuotes: boolean;
+}
+
+async function readText(key: string, path: string, gzip: boolean, quote?: string): Promise<TextFile> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const counter = createLineCounter(quote?.charCodeAt(0));
+  for await (const chunk of readRaw(key, path, gzip)) {
+    if (size < headerBytes) chunks.push(chunk);
+    size += chunk.length;
+    counter.push(chunk);
+  }
+  return {
+    start: Buffer.concat(chunks).subarray(0, headerBytes),
+    lines: counter.lines(),
+    oddQuotes: counter.oddQuotes(),
+  };
+}
+
+/**
+ * Looks at a raw file before its rows are read: whether an archive is whole, which columns there are, and whether they are the
+ * expected ones.
  *
  * @param key the object's key, for messages
- * @throws SchemaMismatchError when they are not; DataEngineError when the file cannot be read at all
+ * @throws SchemaMismatchError when they are not; DataEngineError when the file cannot be read, or not to its end
  */
 export async function inspectRawFile(
   engine: SqlEngine,
@@ -56,9 +85,13 @@ export async function inspectRawFile(
 ): Promise<RawFile> {
   const gzip = isGzip(key);
   switch (pipeline.dataset.format) {
-    case 'csv':
-      return { path, gzip, columns: readCsvColumns(pipeline, key, await readStart(key, path, gzip)) };
+    case 'csv': {
+      const { start, lines, oddQuotes } = await readText(key, path, gzip, pipeline.dataset.csv.quote);
+      const header = readCsvHeader(pipeline, key, start);
+      return { path, gzip, columns: header.columns, lines: lines - header.lines, spansLines: oddQuotes };
+    }
     case 'jsonl': {
+      if (gzip) await readText(key, path, gzip);
       const keys = await engine.query(`read ${key}`, jsonKeysSql({ path, gzip }));
       if (keys.length === 0) throw new SchemaMismatchError(`${key} holds no JSON object. Write one object a line.`);
       const columns = keys.map((r) => String(r['key']));
@@ -75,7 +108,7 @@ export async function inspectRawFile(
 }
 
 /** Feeds a raw file to a line finder. */
-export async function findLines(finder: LineFinder, { path, gzip }: RawFile): Promise<void> {
-  for await (const chunk of openRaw(path, gzip)) finder.push(chunk);
+export async function findLines(finder: LineFinder, key: string, { path, gzip }: RawFile): Promise<void> {
+  for await (const chunk of readRaw(key, path, gzip)) finder.push(chunk);
   finder.end();
 }

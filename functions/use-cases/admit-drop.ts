@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { DropVanishedError, EmptyDropError, InvalidInputError } from '#domain/errors';
 import { makeRunId } from '#domain/naming';
-import { describeContent, locateDrop, planShards, type Shard, selectDropObjects } from '#domain/runs/drop';
+import { describeContent, isHidden, locateDrop, planShards, type Shard, selectDropObjects } from '#domain/runs/drop';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import { acquireLease, type LeaseResult } from '#functions/claims/lease';
 import type { ObjectStore } from '#functions/ports/object-store';
@@ -65,9 +65,15 @@ function explainSkip(lease: Exclude<LeaseResult, { kind: 'held' }>): string {
   }
 }
 
+/** Whether an object lies in a drop, and not in a folder that something else keeps for itself. The marker is one. */
+function isDropObject(pipeline: string, key: string): boolean {
+  const folder = key.slice(0, key.lastIndexOf('/') + 1);
+  return key.split('/').length > 2 && !isHidden(folder, `${pipeline}/`);
+}
+
 /** The folder whose newest object is the newest of all. */
 function newestDrop(pipeline: string, objects: readonly RawObject[]): string {
-  const inFolders = objects.filter((o) => o.key.split('/').length > 2);
+  const inFolders = objects.filter((o) => isDropObject(pipeline, o.key));
   const newest = inFolders.toSorted((a, b) => b.lastModified.localeCompare(a.lastModified))[0];
   if (!newest)
     throw new EmptyDropError(
@@ -77,9 +83,9 @@ function newestDrop(pipeline: string, objects: readonly RawObject[]): string {
 }
 
 /** The object that came after the one the event names, if any: its own event speaks for the drop. */
-function laterObject(listed: readonly RawObject[], objectKey: string): RawObject | undefined {
+function laterObject(listed: readonly RawObject[], prefix: string, objectKey: string): RawObject | undefined {
   const own = listed.find((o) => o.key === objectKey);
-  return listed.find((o) => own && o.lastModified > own.lastModified);
+  return listed.find((o) => own && o.lastModified > own.lastModified && !isHidden(o.key, prefix));
 }
 
 /** Writes the run's first records: configuration, drop, shards, and the run itself. */
@@ -129,6 +135,17 @@ export async function admitDrop(
   const definition = ports.readPipeline(name);
   const { dataset } = definition.pipeline;
   const eachObject = objectKey !== undefined && 'eachObject' in dataset.trigger ? dataset.trigger : undefined;
+  if (objectKey !== undefined) {
+    const isData = eachObject === undefined || !isHidden(objectKey, `${name}/`);
+    if (!isData || !isDropObject(name, objectKey)) {
+      return {
+        decision: 'skipped',
+        pipeline: name,
+        drop: locateDrop(objectKey).prefix,
+        reason: `the object ${objectKey} is not data: a folder or file name on its path starts with _ or .`,
+      };
+    }
+  }
   if (eachObject && !settled && eachObject.quietPeriodSeconds > 0) {
     return { decision: 'settling', waitSeconds: eachObject.quietPeriodSeconds };
   }
@@ -139,7 +156,7 @@ export async function admitDrop(
   if (listed.length === 0) {
     throw new DropVanishedError(`Nothing lies below ${prefix} in the raw bucket any more. Drop the files again.`);
   }
-  const later = eachObject && !admittedBefore ? laterObject(listed, objectKey ?? '') : undefined;
+  const later = eachObject && !admittedBefore ? laterObject(listed, prefix, objectKey ?? '') : undefined;
   if (later) return skip(`a later object of the same drop (${later.key}) speaks for it`);
 
   const objects = selectDropObjects(prefix, listed, dataset);

@@ -6,9 +6,9 @@ import { labelClasses } from '#domain/data/label';
 import { categoriesSql, columnsProfileSql, labelProfileSql, readProfile } from '#domain/data/profile';
 import { rawRelation } from '#domain/data/raw';
 import { sampleSql } from '#domain/data/sample';
-import { text } from '#domain/data/sql';
 import { cleanRowsSql, parquetOutput } from '#domain/data/transform';
 import { artifactKeys, cleanKeys } from '#domain/runs/layout';
+import { text } from '#domain/sql/literals';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import { openEngine } from '#functions/shards/duckdb';
 import { listMalformedRows, type MalformedRows, refuseTooManyMalformed } from '#functions/shards/malformed-rows';
@@ -53,7 +53,7 @@ async function profileRows(
  *
  * @throws SchemaMismatchError, MalformedDataError, DataEngineError, DropVanishedError
  */
-export async function cleanShard(ports: CleaningPorts, { run, shard }: DesensitizeShardEvent) {
+export async function desensitizeShard(ports: CleaningPorts, { run, shard }: DesensitizeShardEvent) {
   const { clean, artifacts } = ports;
   const pipeline = await artifacts.readJson(artifactKeys(run).config, pipelineSchema);
   return withScratch(async (directory) => {
@@ -66,27 +66,34 @@ export async function cleanShard(ports: CleaningPorts, { run, shard }: Desensiti
     });
     try {
       const file = await inspectRawFile(engine, pipeline, shard.key, path);
-      const { sql, problems } = cleanSelect(pipeline, rawRelation(file, pipeline.dataset, expectedColumns(pipeline)));
+      const relation = rawRelation(file, pipeline.dataset, expectedColumns(pipeline));
+      const { sql, problems } = cleanSelect(pipeline, relation);
       const staged = join(directory, 'staged.parquet');
       const [copied] = await engine.query(
         `desensitize ${shard.key}`,
         `COPY (${sql}) TO ${text(staged)} ${parquetOutput}`,
       );
-      const malformed = await listMalformedRows(engine, pipeline, shard.key, file, staged, problems);
-      const bad = malformed.counts.reduce((sum, c) => sum + c.count, 0);
-      const flagged = malformed.counts.filter((c) =>
-        problems.some((p) => p.column === c.column && p.reason === c.reason),
+      const stagedRows = asNumber(copied?.['Count']);
+      const malformed = await listMalformedRows(
+        engine,
+        pipeline,
+        shard.key,
+        file,
+        relation,
+        { path: staged, rows: stagedRows },
+        problems,
       );
-      const rejected = bad - flagged.reduce((sum, c) => sum + c.count, 0);
-      const total = asNumber(copied?.['Count']) + rejected;
+      const { total } = malformed;
+      const bad = malformed.counts.reduce((sum, c) => sum + c.count, 0);
+      const hasFlagged = total - bad < stagedRows;
       if (bad > 0) {
         const lines = malformed.rows.map((r) => JSON.stringify(r)).join('\n');
         await clean.writeText(cleanKeys(run).quarantine(shard.index), `${lines}\n`, 'application/x-ndjson');
       }
-      refuseTooManyMalformed(pipeline, shard.key, total, malformed);
+      refuseTooManyMalformed(pipeline, shard.key, malformed);
 
-      const usable = flagged.length > 0 ? join(directory, 'clean.parquet') : staged;
-      if (flagged.length > 0) {
+      const usable = hasFlagged ? join(directory, 'clean.parquet') : staged;
+      if (hasFlagged) {
         const kept = `SELECT * FROM read_parquet(${text(staged)}) WHERE NOT starts_with(_side, '#')`;
         await engine.query(
           `leave out malformed rows of ${shard.key}`,

@@ -2,6 +2,7 @@ import { buildBaseline } from '#domain/drift/baseline';
 import { driftColumns } from '#domain/drift/columns';
 import { type EvaluationInput, evaluate } from '#domain/evaluation/evaluate';
 import { permutationImportance } from '#domain/evaluation/importance';
+import { scoresPerRow } from '#domain/evaluation/predictions';
 import { parseFeatures } from '#domain/evaluation/score-text';
 import { gateConfidences } from '#domain/gates/registry';
 import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
@@ -26,9 +27,6 @@ type Permuted = Awaited<ReturnType<typeof readPermuted>>;
 /** Rows that become golden requests, and rows the drift baseline is counted from at most. */
 const goldenRows = 5;
 const baselineRows = 200_000;
-
-/** Numbers a model answers a row. */
-const scoresPerRow = ({ task, label }: FittedTransform): number => (task === 'multiclass' ? label.classes.length : 1);
 
 /** Metrics of candidate and champion on the same holdout, with the candidate's permutation importances. */
 function measure(pipeline: Pipeline, fitted: FittedTransform, holdout: Holdout, permuted: Permuted): Evaluation {

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { asNumber, type SqlEngine } from '#domain/data/engine';
-import { fitTransform, medianColumns } from '#domain/data/fit';
+import { fitTransform as fitOnProfiles, medianColumns } from '#domain/data/fit';
 import { permutedRowsSql } from '#domain/data/importance';
 import { mergedSampleSql } from '#domain/data/sample';
-import { ident, text, texts } from '#domain/data/sql';
 import { csvOutput, parquetOutput } from '#domain/data/transform';
 import { artifactKeys, cleanKeys } from '#domain/runs/layout';
+import { ident, text, texts } from '#domain/sql/literals';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import { openEngine } from '#functions/shards/duckdb';
 import { withScratch } from '#functions/shards/scratch';
@@ -71,7 +71,7 @@ async function writePermutedRows(
  *
  * @throws DataQualityError when the drop is not fit
  */
-export async function fitRun(ports: FittingPorts, { run, shards }: FitTransformEvent) {
+export async function fitTransform(ports: FittingPorts, { run, shards }: FitTransformEvent) {
   const { clean, artifacts } = ports;
   const keys = artifactKeys(run);
   const pipeline = await artifacts.readJson(keys.config, pipelineSchema);
@@ -90,7 +90,7 @@ export async function fitRun(ports: FittingPorts, { run, shards }: FitTransformE
       const medians = await readMedians(engine, medianColumns(pipeline), samples);
       const [first, ...rest] = profiles;
       if (!first) throw new RangeError('a run has at least one shard');
-      const { fitted, profile } = fitTransform({ run, pipeline, profiles: [first, ...rest], medians });
+      const { fitted, profile } = fitOnProfiles({ run, pipeline, profiles: [first, ...rest], medians });
       const permuted = await writePermutedRows(engine, ports, fitted, pipeline.split.seed, samples, directory);
       await artifacts.writeJson(keys.profile, profile);
       await artifacts.writeJson(keys.transform, fitted);

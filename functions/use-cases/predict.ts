@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { SqlEngine } from '#domain/data/engine';
 import { encodeRows, toCsv } from '#domain/data/online';
 import { PredictionError } from '#domain/errors';
-import { describePredictions } from '#domain/evaluation/predictions';
+import { describePredictions, scoresPerRow } from '#domain/evaluation/predictions';
 import { parseScores } from '#domain/evaluation/score-text';
 import { artifactKeys } from '#domain/runs/layout';
 import type { Endpoints } from '#functions/ports/endpoints';
@@ -74,9 +74,8 @@ export async function predict(
       `Endpoint ${endpointName} serves ${serving ?? 'nothing'}, not the champion's ${endpointConfigName}: a deployment is under way, or the endpoint was changed by hand. Try again, or deploy the model again.`,
     );
   }
-  const perRow = fitted.task === 'multiclass' ? fitted.label.classes.length : 1;
   const answer = await ports.invoke(endpointName, toCsv(encoded));
-  const scores = parseScores(answer, perRow, `endpoint ${endpointName}`);
+  const scores = parseScores(answer, scoresPerRow(fitted), `endpoint ${endpointName}`);
   return {
     pipeline: name,
     model: {

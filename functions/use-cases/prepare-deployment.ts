@@ -1,8 +1,7 @@
 import type * as z from 'zod';
 import { configToReturnTo } from '#domain/deployment/endpoint';
-import { planPolling } from '#domain/deployment/polling';
 import { deploymentKeys, locatePackage } from '#domain/deployment/target';
-import { NotFoundError } from '#domain/errors';
+import { EndpointBusyError, NotFoundError } from '#domain/errors';
 import { endpointName as endpointOf, runResourceName } from '#domain/naming';
 import { artifactKeys } from '#domain/runs/layout';
 import { claimDeployment, lockEndpoint, settleClaim, unlockEndpoint } from '#functions/claims/deployment-claims';
@@ -19,7 +18,6 @@ import { championSchema } from '#schemas/records/run';
 /** What preparing a deployment needs of the outside. */
 export interface PreparationPorts {
   readonly stage: string;
-  readonly pollSeconds: number;
   readonly artifacts: ObjectStore;
   readonly store: StateStore;
   readonly tests: StateStore;
@@ -77,9 +75,14 @@ async function readCandidate(
   return { event, pipeline, version, runId, approvedAt, endpointName: endpointOf(stage, pipeline), name };
 }
 
-/** Claims the version, then the endpoint. @returns the answer when either is taken, undefined when both are held */
+/**
+ * Claims the version, then the endpoint.
+ *
+ * @returns the answer when the version is taken, undefined when both are held
+ * @throws EndpointBusyError while another deployment changes the endpoint
+ */
 async function claim(
-  { store, pollSeconds, isRunning }: PreparationPorts,
+  { store, isRunning }: PreparationPorts,
   { event, pipeline, version, runId, approvedAt, endpointName, name }: Candidate,
 ): Promise<DeploymentDecision | undefined> {
   const { executionArn, startedAt, modelPackageArn } = event;
@@ -96,15 +99,14 @@ async function claim(
   if (!claimed.held) return ignore(claimed.reason);
   const holder = await lockEndpoint(store, pipeline, { executionArn, version, startedAt }, isRunning);
   if (holder === undefined) return undefined;
-  // Another deployment takes minutes: polls are further apart than those of an endpoint.
-  return { decision: 'wait', reason: `${holder} is changing ${endpointName}`, waitSeconds: 4 * pollSeconds };
+  throw new EndpointBusyError(`${holder} is changing ${endpointName}. Approve the model again once that has ended.`);
 }
 
 /**
  * Decides what an approval leads to: nothing when it is not ours, was taken back, is a duplicate, was overtaken by a later one or
- * serves already; a wait while another deployment changes the endpoint; else a deployment, with what to go back to.
+ * serves already; else a deployment, with what to go back to.
  *
- * @throws NotFoundError for a package that no run registered
+ * @throws NotFoundError for a package that no run registered; EndpointBusyError while another deployment changes the endpoint
  */
 export async function prepareDeployment(
   ports: PreparationPorts,
@@ -144,7 +146,7 @@ export async function prepareDeployment(
     endpointConfigName: name,
     previousConfig: configToReturnTo(endpoint, name, champion?.endpointConfigName),
     executionArn,
-    ...planPolling(definition.deployment.maxWaitMinutes, ports.pollSeconds),
+    maxWaitMinutes: definition.deployment.maxWaitMinutes,
   };
   await settleClaim(store, pipeline, version, executionArn, { status: 'deploying', deployment });
   return deployment;

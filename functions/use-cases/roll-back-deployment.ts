@@ -58,7 +58,7 @@ export async function rollBackDeployment(
 ): Promise<RolledBack> {
   const { executionArn, modelPackageArn } = event;
   const target = locatePackage(stage, modelPackageArn);
-  if (!target) return { reason: explainRollBack(event), servingConfig: null };
+  if (!target) return { reason: explainRollBack(event.error), servingConfig: null };
   const { pipeline, version } = target;
   const claim = await readOwnClaim(store, pipeline, version, executionArn);
   const settled = rolledBackSchema.safeParse(claim?.['rolledBack']);
@@ -67,7 +67,7 @@ export async function rollBackDeployment(
     return settled.data;
   }
   const deployment = event.deployment ?? deploymentSchema.safeParse(claim?.['deployment']).data ?? null;
-  const reason = explainRollBack({ ...event, deployment });
+  const reason = explainRollBack(event.error);
   const end = async (status: 'failed' | 'promoted', rolledBack: RolledBack): Promise<RolledBack> => {
     await settleClaim(store, pipeline, version, executionArn, { status, reason: rolledBack.reason, rolledBack });
     await unlockEndpoint(store, pipeline, executionArn);

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { asNumber, type SqlEngine } from '#domain/data/engine';
 import { partRanges } from '#domain/data/parts';
 import type { Side } from '#domain/data/split';
-import { ident, text } from '#domain/data/sql';
 import { absentSources, cleanRowsSql, csvFields, csvLabel, csvOutput, parquetOutput } from '#domain/data/transform';
 import { artifactKeys, cleanKeys, partName } from '#domain/runs/layout';
+import { ident, text } from '#domain/sql/literals';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import { openEngine } from '#functions/shards/duckdb';
 import { withScratch } from '#functions/shards/scratch';
@@ -70,7 +70,7 @@ async function partConditions(
  * candidate and, when it is to be compared, the champion (by its own fitted transform), and the holdout's labels and slices.
  * All holdout files have the rows in the same order. A side without rows in this shard gets no object.
  */
-export async function encodeShard(
+export async function transformShard(
   { clean, artifacts, memoryMb }: EncodingPorts,
   { run, shard, champion }: TransformShardEvent,
 ) {

@@ -16,13 +16,13 @@ export const prepareDeploymentSchema = z.object({
 });
 
 /** What PrepareDeployment answers. */
-export type DeploymentDecision =
-  | Deployment
-  | { readonly decision: 'ignore'; readonly reason: string }
-  | { readonly decision: 'wait'; readonly reason: string; readonly waitSeconds: number };
+export type DeploymentDecision = Deployment | { readonly decision: 'ignore'; readonly reason: string };
 
 /** What DeployEndpoint is called with. */
 export const deployEndpointSchema = z.object({ deployment: deploymentSchema });
+
+/** What AwaitEndpoint is called with; `waitedSeconds` grows with every retry. */
+export const awaitEndpointSchema = z.object({ deployment: deploymentSchema, waitedSeconds: z.number().min(0) });
 
 /** What PromoteModel is called with; `promotedAt` is when its state was entered, so a retry writes the same records. */
 export const promoteModelSchema = z.object({
@@ -30,16 +30,10 @@ export const promoteModelSchema = z.object({
   promotedAt: z.iso.datetime({ offset: true }),
 });
 
-/** The endpoint as the deploy machine saw it last. */
-const polledEndpointSchema = z.object({ status: z.string(), config: z.string(), reason: z.string() });
-export type PolledEndpoint = z.output<typeof polledEndpointSchema>;
-
 /** What RollBackDeployment is called with; `deployment` is null when preparing it failed. */
 export const rollBackDeploymentSchema = z.object({
   modelPackageArn: arn,
   executionArn: arn,
   deployment: deploymentSchema.nullable(),
-  error: caughtErrorSchema.nullable(),
-  endpoint: polledEndpointSchema.nullable(),
-  tests: z.object({ passed: z.boolean(), failed: z.array(z.string()) }).nullable(),
+  error: caughtErrorSchema,
 });

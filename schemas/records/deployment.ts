@@ -15,8 +15,7 @@ export const deploymentSchema = z.object({
     .nullable()
     .describe('endpoint config to go back to; null when no model of this endpoint ever served'),
   executionArn: z.string().startsWith('arn:'),
-  pollSeconds: z.int().min(1),
-  maxPolls: z.int().min(1),
+  maxWaitMinutes: z.int().min(1).describe('how long the endpoint may take to serve the config'),
 });
 export type Deployment = z.output<typeof deploymentSchema>;
 

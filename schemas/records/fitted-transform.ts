@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { taskSchema } from './task.ts';
 
 /**
  * One model input: how it follows from a clean column. What else it holds goes with its kind; the encodings in `domain/encodings/`
@@ -18,7 +19,7 @@ export const fittedTransformSchema = z.object({
   version: z.literal(1),
   pipeline: z.string(),
   runId: z.string(),
-  task: z.enum(['binary', 'multiclass', 'regression']),
+  task: taskSchema,
   label: z.object({
     column: z.string(),
     classes: z.array(z.string()).describe('names of the classes in the order of their numbers; empty for regression'),

@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 /** `{ pipeline, runId }`: all that travels through the machines of a run. */
 export const runPointerSchema = z.object({ pipeline: z.string().min(1), runId: z.string().min(1) });
+export type RunPointer = Readonly<z.output<typeof runPointerSchema>>;
 
 /** Why a run is started: a drop arrived, data drifted, or a person wants it. */
 export const runReasonSchema = z.enum(['drop', 'drift', 'manual']);

@@ -1,4 +1,4 @@
-import type { Fault, FaultCall, FaultHook } from 'embedded-cloud/cloud/faults';
+import type { Fault, FaultCall, FaultHook } from 'embedded-cloud/faults';
 import { type FaultKind, faultOf } from './fault-kinds.ts';
 
 /** A call of the path: who asks what of which service, on what, and the how-manieth time in the run. */

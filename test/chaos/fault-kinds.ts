@@ -1,4 +1,4 @@
-import type { Fault } from 'embedded-cloud/cloud/faults';
+import type { Fault } from 'embedded-cloud/faults';
 
 /**
  * What is done to a call.

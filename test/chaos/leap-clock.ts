@@ -1,5 +1,4 @@
-import { systemClock } from 'embedded-cloud/cloud/clock';
-import type { Clock, CloudService } from 'embedded-cloud/cloud/service';
+import { type Clock, type CloudService, systemClock } from 'embedded-cloud';
 
 /** Longer sleeps are time limits and schedules, not pauses: they keep to real time. */
 const LONGEST_LEAP_MS = 10 * 60_000;

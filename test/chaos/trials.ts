@@ -1,4 +1,4 @@
-import type { FaultFileInput } from 'embedded-cloud/faults/fault-file';
+import type { FaultFileInput } from 'embedded-cloud/faults';
 import type { CallSite } from './fault-board.ts';
 import { caseName, type FaultBoard } from './fault-board.ts';
 import { planFaults } from './plan.ts';

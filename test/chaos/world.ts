@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DescribeExecutionCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
-import { SERVICE_NAMES, SERVICES } from 'embedded-cloud/cloud/registry';
-import type { CloudService, ServiceFactory } from 'embedded-cloud/cloud/service';
+import { type CloudService, SERVICE_NAMES, SERVICES, type ServiceFactory } from 'embedded-cloud';
 import { readSlack, type SlackMessage } from '../../cli/commands/slack.ts';
 import { startProject, type UpProject } from '../e2e/project.ts';
 import { createFaultBoard, type FaultBoard } from './fault-board.ts';
@@ -43,6 +42,7 @@ export interface World {
 
 const machines = [
   'retrain',
+  'run-pipeline',
   'prepare-data',
   'train-candidate',
   'deploy',

@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Cloud } from 'embedded-cloud';
-import { FAULTS_PREFIX } from 'embedded-cloud/faults/pages';
-import { asAdmin, openWorkshop, role } from 'embedded-cloud/testing/cloud/small-stack';
+import { FAULTS_PREFIX } from 'embedded-cloud/faults';
+import { asAdmin, openWorkshop, role } from 'embedded-cloud/testing/clouds';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { printFaults } from '#cli/commands/faults';
 import { explainError } from '#cli/explain-error';
@@ -17,7 +17,8 @@ let file: CloudFile;
 beforeAll(async () => {
   cloud = await workshop.start({ ReaderRole: role([]) });
   file = {
-    pid: process.pid,
+    instance: 'a',
+    process: { pid: process.pid },
     endpoint: cloud.endpoint,
     region: cloud.region,
     accountId: cloud.accountId,

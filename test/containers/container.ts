@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { python } from 'embedded-cloud/testing/sagemaker/python';
+import { python } from '../support/python.ts';
 
 const packages = resolve('containers/xgboost');
 

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { python } from 'embedded-cloud/testing/sagemaker/python';
-import { sampleCsv } from 'embedded-cloud/testing/sagemaker/support';
+import { sampleCsv } from 'embedded-cloud/testing/sagemaker';
 import { describe, expect, it } from 'vitest';
+import { python } from '../support/python.ts';
 import { runPython, train } from './container.ts';
 
 /** Serves from a directory in the background for as long as `use` runs. */
@@ -129,7 +129,7 @@ describe.skipIf(!python)('the serving container', () => {
   });
 
   it('ends with the process that started it, when run by the embedded cloud', async () => {
-    const launcher = resolve('packages/embedded-cloud/src/sagemaker/container/launch.py');
+    const launcher = resolve('cli/python/launch.py');
     const { directory } = await train({
       hyperparameters: { num_round: '1' },
       channels: { train: { 'a.csv': sampleCsv(20, 22) } },

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { python } from 'embedded-cloud/testing/sagemaker/python';
-import { sampleCsv } from 'embedded-cloud/testing/sagemaker/support';
+import { sampleCsv } from 'embedded-cloud/testing/sagemaker';
 import { describe, expect, it } from 'vitest';
+import { python } from '../support/python.ts';
 import { predict, runPython, type Training, withTraining } from './container.ts';
 
 const data = sampleCsv(200, 11);

@@ -6,20 +6,27 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { DescribeEndpointCommand, ListModelPackagesCommand, ListTrainingJobsCommand } from '@aws-sdk/client-sagemaker';
 import { DescribeExecutionCommand, GetExecutionHistoryCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
-import { type KillableCloud, startKillable } from 'embedded-cloud/testing/cloud/killable-cloud';
-import { python } from 'embedded-cloud/testing/sagemaker/python';
-import { seeded } from 'embedded-cloud/testing/stepfunctions/support/crash-world';
+import { type KillableCloud, seeded, startKillable } from 'embedded-cloud/testing/clouds';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getState, listRuns } from '../../cli/runs.ts';
 import type { Target } from '../../cli/target.ts';
 import { tinyDrop, tinyPipeline } from '../chaos/tiny-pipeline.ts';
 import { openCloudTarget } from '../e2e/project.ts';
 import { type PackagedProject, packageProject } from '../support/package-project.ts';
+import { python } from '../support/python.ts';
 
 const SEEDS = (process.env['CRASH_SEEDS'] ?? '1,2,3').split(',').map(Number);
 const KILLS = 8;
 const LONGEST_MS = 5000;
-const machines = ['retrain', 'prepare-data', 'train-candidate', 'deploy', 'test-endpoint', 'recover-run'] as const;
+const machines = [
+  'retrain',
+  'run-pipeline',
+  'prepare-data',
+  'train-candidate',
+  'deploy',
+  'test-endpoint',
+  'recover-run',
+] as const;
 
 const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {

@@ -1,5 +1,4 @@
-import { killAnytime } from 'embedded-cloud/testing/cloud/kill-anytime';
-import { seeded } from 'embedded-cloud/testing/stepfunctions/support/crash-world';
+import { killAnytime, seeded } from 'embedded-cloud/testing/clouds';
 import { describe, it } from 'vitest';
 
 /** `CRASH_SEEDS=100,101 npm run test:crash` takes others. */

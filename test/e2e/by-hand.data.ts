@@ -26,8 +26,8 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { ListExecutionsCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { auditFolder, readAudit } from 'embedded-cloud/cloud/audit';
-import type { Fault, FaultCall } from 'embedded-cloud/cloud/faults';
+import { auditFolder, readAudit } from 'embedded-cloud/audit';
+import type { Fault, FaultCall } from 'embedded-cloud/faults';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { runResourceName, transformJobName } from '#domain/naming';

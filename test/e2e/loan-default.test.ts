@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { DescribeModelPackageCommand, ListTrainingJobsCommand } from '@aws-sdk/client-sagemaker';
 import { ListExecutionsCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { auditFolder, readAudit } from 'embedded-cloud/cloud/audit';
+import { auditFolder, readAudit } from 'embedded-cloud/audit';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { artifactKeys, runPrefix } from '#domain/runs/layout';
 import { writeLoanBook } from '#examples/loans/generate';

@@ -9,7 +9,8 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Cloud, type StartOptions, startCloud } from 'embedded-cloud';
 import type * as z from 'zod';
-import { createSlackPages } from '#cli/slack-page/pages';
+import { containerRuntimes } from '#cli/python/xgboost-runtime';
+import { slackPage } from '#cli/slack-page/pages';
 import { uploadDrop } from '../../cli/commands/drop.ts';
 import { listRuns, type RunRecord, waitForExecution } from '../../cli/runs.ts';
 import type { Outputs, Target } from '../../cli/target.ts';
@@ -44,7 +45,8 @@ export async function startProject(
     packageDir: packaged.folder,
     stateDir,
     stackName: 'tidegate-local',
-    pages: [createSlackPages],
+    pages: [slackPage],
+    sageMaker: { containers: containerRuntimes },
     parameters: (endpoint) => ({ SlackApiUrl: `${endpoint}/_slack/api/` }),
     secrets: { SlackTokenSecret: 'xoxb-local' },
     ...collectedAudit(),

@@ -9,11 +9,13 @@ import {
   ListEndpointConfigsCommand,
   ListEndpointsCommand,
   ListModelPackagesCommand,
+  ListTrainingJobsCommand,
   UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
 import { DescribeExecutionCommand, ListExecutionsCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { FaultHook } from 'embedded-cloud/cloud/faults';
+import { auditFolder, readAudit } from 'embedded-cloud/audit';
+import type { FaultHook } from 'embedded-cloud/faults';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeLoanBook } from '#examples/loans/generate';
 import { uploadDrop } from '../../cli/commands/drop.ts';
@@ -134,6 +136,24 @@ describe('what goes wrong is announced, leaves nothing behind and can be repeate
     );
     expect(ModelPackageSummaryList).toEqual([]);
     expect(await getState(project.target, 'loans-unrecorded', 'lease')).toBeUndefined();
+  });
+
+  it('waits for jobs whose creation was not acknowledged, and creates no second one', async () => {
+    const lost = new Set(['CreateTrainingJob', 'CreateTransformJob']);
+    fault = ({ role, operation }) =>
+      role === 'TrainCandidateMachineRole' && lost.delete(operation) ? { kind: 'reset', after: true } : undefined;
+    const { ended, run } = await project.drop('loans-unrecorded', await writeBook(21), 'second');
+    fault = undefined;
+
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'registered' } });
+    const looks = [...readAudit(auditFolder(project.cloud.context.stateDir)).lines()]
+      .filter(({ role }) => role === 'AwaitJobRole')
+      .map(({ operation }) => operation);
+    expect([...new Set(looks)].toSorted()).toEqual(['DescribeTrainingJob', 'DescribeTransformJob']);
+    const { TrainingJobSummaries } = await project.target.sageMaker.send(
+      new ListTrainingJobsCommand({ NameContains: run?.runId ?? 'none' }),
+    );
+    expect(TrainingJobSummaries).toHaveLength(1);
   });
 
   let first: string;

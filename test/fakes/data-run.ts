@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import { artifactKeys } from '#domain/runs/layout';
 import type { FileStore } from '#functions/ports/object-store';
 import { type OpenEngine, openEngine } from '#functions/shards/duckdb';
-import { cleanShard } from '#functions/use-cases/desensitize-shard';
-import { fitRun } from '#functions/use-cases/fit-transform';
-import { encodeShard } from '#functions/use-cases/transform-shard';
+import { desensitizeShard } from '#functions/use-cases/desensitize-shard';
+import { fitTransform } from '#functions/use-cases/fit-transform';
+import { transformShard } from '#functions/use-cases/transform-shard';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import { type FittedTransform, fittedTransformSchema } from '#schemas/records/fitted-transform';
 import { type Profile, profileSchema } from '#schemas/records/profile';
@@ -25,9 +25,9 @@ export interface DataRun {
   readonly artifacts: FileStore;
   /** Puts a file into the raw bucket. */
   drop(key: string, content: string | Uint8Array): void;
-  desensitize(key: string, index?: number): ReturnType<typeof cleanShard>;
-  fit(shards?: number): ReturnType<typeof fitRun>;
-  encode(index?: number, champion?: { pipeline: string; runId: string }): ReturnType<typeof encodeShard>;
+  desensitize(key: string, index?: number): ReturnType<typeof desensitizeShard>;
+  fit(shards?: number): ReturnType<typeof fitTransform>;
+  encode(index?: number, champion?: { pipeline: string; runId: string }): ReturnType<typeof transformShard>;
   fitted(): Promise<FittedTransform>;
   profile(index?: number): Promise<Profile>;
   /** Rows of a Parquet object of the clean bucket. */
@@ -58,10 +58,10 @@ export async function startRun(definition: unknown, runId = 'r1', folder?: strin
       writeFileSync(join(root, 'raw', key), content);
     },
     desensitize: (key, index = 0) =>
-      cleanShard({ raw, clean, artifacts, tokenKey, memoryMb }, { run, shard: { index, key, size: 1 } }),
-    fit: (shards = 1) => fitRun({ clean, artifacts, memoryMb }, { run, shards }),
+      desensitizeShard({ raw, clean, artifacts, tokenKey, memoryMb }, { run, shard: { index, key, size: 1 } }),
+    fit: (shards = 1) => fitTransform({ clean, artifacts, memoryMb }, { run, shards }),
     encode: (index = 0, champion) =>
-      encodeShard({ clean, artifacts, memoryMb }, { run, shard: { index }, ...(champion ? { champion } : {}) }),
+      transformShard({ clean, artifacts, memoryMb }, { run, shard: { index }, ...(champion ? { champion } : {}) }),
     fitted: () => artifacts.readJson(artifactKeys(run).transform, fittedTransformSchema),
     profile: (index = 0) => artifacts.readJson(artifactKeys(run).shardProfile(index), profileSchema),
     async rows(key) {

@@ -66,6 +66,20 @@ describe('a drop', () => {
     });
   });
 
+  it.each(['_temporary/0/', 'year=2026/_temporary/', '.ipynb_checkpoints/'])(
+    'is not started by a marker in %s, nor changed by what lies there',
+    async (folder) => {
+      const hidden = await stage.admit(stage.drop(`loan/first/${folder}`, book), 'e0');
+      expect(hidden).toMatchObject({ decision: 'skipped', reason: expect.stringContaining('is not data') });
+      expect(stage.state.everything()).toEqual({});
+      await stage.admit(stage.drop('loan/first/', book), 'e1');
+      await expect(stage.admit(stage.drop('loan/copied/', book), 'e2')).resolves.toMatchObject({
+        decision: 'skipped',
+        reason: expect.stringContaining('training on this very data set'),
+      });
+    },
+  );
+
   it('is the same data set wherever it lies and whenever it comes, until a file or the configuration differs', async () => {
     const first = await stage.admit(stage.drop('loan/first/', book), 'e1');
     const identity = (await lease())?.['identity'];
@@ -117,6 +131,14 @@ describe('a request by hand', () => {
     );
   });
 
+  it('is for no folder that something else keeps for itself', async () => {
+    stage.drop('loan/first/', book);
+    stage.drop('loan/first/_temporary/0/', { 'part-0.csv': 'x,y\n9,0\n' });
+    stage.drop('loan/.ipynb_checkpoints/', { 'a-checkpoint.csv': 'x,y\n9,0\n' });
+    await stage.admit({ pipeline: 'loan' });
+    expect(Object.values(stage.state.everything())).toContainEqual(expect.objectContaining({ drop: 'loan/first/' }));
+  });
+
   it.each(['loan/first', 'loan/first/'])('may name the drop, as %s', async (named) => {
     stage.drop('loan/first/', book);
     stage.drop('loan/second/', book);
@@ -137,6 +159,15 @@ describe('a request by hand', () => {
 
 describe('a drop without a marker', () => {
   const files = { 'a.csv': 'x,y\n1,0\n', 'b.csv': 'x,y\n2,1\n' };
+
+  it('is not started by an object that is no data, nor does that speak for it', async () => {
+    const data = stage.drop('eager/first/', files);
+    for (const name of ['.DS_Store', '._a.csv', '_temporary/part-0.csv']) {
+      const answer = await stage.admit(stage.drop('eager/first/', { [name]: 'x' }), `for ${name}`);
+      expect(answer).toMatchObject({ decision: 'skipped', reason: expect.stringContaining('is not data') });
+    }
+    expect(await stage.admit(data, 'e1')).toMatchObject({ decision: 'admitted', shards: 2 });
+  });
 
   it('is given time to be whole, then its last object speaks for it', async () => {
     stage.drop('stream/first/', files);

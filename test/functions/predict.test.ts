@@ -1,5 +1,5 @@
 import { DescribeEndpointCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
+import { InvokeEndpointCommand, ModelError, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -127,6 +127,18 @@ describe('prediction is refused', () => {
     await expect(ask([{ x: 1 }])).rejects.toMatchObject({ name: 'EvaluationError' });
     runtime.on(InvokeEndpointCommand).resolves({ Body: new TextEncoder().encode('oops') as never });
     await expect(ask([{ x: 1 }])).rejects.toThrow(endpointName);
+  });
+
+  it('when the model fails, without the text of its container', async () => {
+    await serve('binary', 'failing-run');
+    const message = 'Received client error (400) from primary with message "jane@example.com is no number"';
+    runtime
+      .on(InvokeEndpointCommand)
+      .rejects(new ModelError({ message, $metadata: { httpStatusCode: 424 }, OriginalStatusCode: 400 }));
+    const error = await ask([{ x: 1 }]).catch((e: unknown) => e as Error);
+    expect(error).toMatchObject({ name: 'PredictionError' });
+    expect(String(error)).toContain('failed with status 400');
+    expect(`${error}${(error as Error).cause}`).not.toContain('jane');
   });
 
   it('for now, when the endpoint is throttled', async () => {

@@ -77,8 +77,7 @@ it('deploys an approved version when nothing serves yet, with nothing to go back
     endpointConfigName: configOf(runs.first),
     previousConfig: null,
     executionArn: executionArn('e1'),
-    pollSeconds: 15,
-    maxPolls: 240,
+    maxWaitMinutes: 60,
   });
   expect(await claimOf(1)).toMatchObject({ status: 'deploying', executionArn: executionArn('e1'), runId: runs.first });
   expect(await lock()).toMatchObject({ executionArn: executionArn('e1'), version: 1 });
@@ -195,7 +194,7 @@ it('deploys the champion again when its endpoint is gone', async () => {
 it('waits while another deployment changes the endpoint, and gets its turn when that has ended', async () => {
   await prepare(1, 'e1');
 
-  expect(await prepare(2, 'e2')).toMatchObject({ decision: 'wait', waitSeconds: 60 });
+  await expect(prepare(2, 'e2')).rejects.toMatchObject({ name: 'EndpointBusyError' });
   expect(await claimOf(2)).toMatchObject({ status: 'waiting' });
   await crown(1, runs.first);
   expect(await prepare(2, 'e2')).toMatchObject({ decision: 'deploy', previousConfig: configOf(runs.first) });

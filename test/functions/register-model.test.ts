@@ -13,6 +13,7 @@ import { sampleReport } from '../domain/reports/sample.ts';
 import type { MemoryState } from '../fakes/memory-state.ts';
 import { type FakeBuckets, fakeBuckets } from './support/buckets.ts';
 import { type Calls, Crash, countCalls } from './support/crash.ts';
+import { dropRecord, trainingRecord } from './support/judged-run.ts';
 import { refusal } from './support/sagemaker.ts';
 import { context, packageArn, pipeline, setStage } from './support/stage.ts';
 import { fakeStateTable } from './support/state-table.ts';
@@ -65,19 +66,8 @@ function world(calls?: Calls, configuration: object = pipeline): void {
   const records = {
     [keys.config]: configuration,
     [keys.evaluation]: evaluation,
-    [keys.training]: { hyperparameters: { eta: '0.3' }, image: 'image:1' },
-    [keys.drop]: {
-      bucket: 'raw-bucket',
-      prefix: 'loan/first/',
-      datasetVersion: 'd'.repeat(64),
-      configHash: 'c'.repeat(64),
-      gitCommit: 'c0ffee',
-      bytes: 4096,
-      reason: 'drop',
-      startedAt: '2026-01-02T08:00:00.000Z',
-      executionArn: 'e1',
-      objects: [],
-    },
+    [keys.training]: trainingRecord,
+    [keys.drop]: dropRecord,
   };
   for (const [key, record] of Object.entries(records)) buckets.put(`artifacts-bucket/${key}`, JSON.stringify(record));
 }

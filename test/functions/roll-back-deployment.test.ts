@@ -24,7 +24,11 @@ let sageMaker: ReturnType<typeof fakeSageMaker>;
 let rollBack: (event?: Partial<Event>) => Promise<RolledBack>;
 
 const [former, wanted] = [configOf(runs.first), configOf(runs.second)];
-const testsFailed = { passed: false, failed: ['golden-default', 'latency'] };
+const testsFailed = { Error: 'EndpointTestsFailed', Cause: 'Endpoint tests failed: golden-default, latency.' };
+const awaitFailed = (errorMessage: string) => ({
+  Error: 'DeploymentError',
+  Cause: JSON.stringify({ errorType: 'DeploymentError', errorMessage }),
+});
 const claim = () => tables.state.get('loan', deploymentKeys.claim(2));
 const lock = () => tables.state.get('loan', deploymentKeys.lock);
 
@@ -38,9 +42,7 @@ beforeAll(async () => {
         modelPackageArn: packageArn(2),
         executionArn: executionArn('e2'),
         deployment: deploymentOf(),
-        error: null,
-        endpoint: null,
-        tests: null,
+        error: testsFailed,
         ...event,
       },
       context,
@@ -64,11 +66,11 @@ afterAll(() => tables.close());
 it('brings the former model back after failed tests, names the tests, and lets go only when it serves', async () => {
   sageMaker.serve(endpointName, wanted);
 
-  await expect(rollBack({ tests: testsFailed })).rejects.toMatchObject({ name: 'TransientError' });
-  await expect(rollBack({ tests: testsFailed })).rejects.toMatchObject({ name: 'TransientError' });
+  await expect(rollBack({ error: testsFailed })).rejects.toMatchObject({ name: 'TransientError' });
+  await expect(rollBack({ error: testsFailed })).rejects.toMatchObject({ name: 'TransientError' });
   expect(await lock()).toBeDefined();
   sageMaker.settle(endpointName);
-  const outcome = await rollBack({ tests: testsFailed });
+  const outcome = await rollBack({ error: testsFailed });
 
   expect(outcome).toEqual({
     reason: 'Endpoint tests failed: golden-default, latency.',
@@ -84,18 +86,15 @@ it('brings the former model back after failed tests, names the tests, and lets g
 });
 
 it('answers the same when asked again after it was done', async () => {
-  const endpoint = { status: 'InService', config: former, reason: '' };
-  const outcome = await rollBack({ endpoint });
+  const outcome = await rollBack();
 
-  expect(await rollBack({ endpoint })).toEqual(outcome);
+  expect(await rollBack()).toEqual(outcome);
 });
 
 it('recognises that SageMaker went back by itself without a word', async () => {
-  const outcome = await rollBack({ endpoint: { status: 'InService', config: former, reason: '' } });
+  const outcome = await rollBack({ error: awaitFailed(`SageMaker rolled the endpoint back to ${former} by itself`) });
 
-  expect(outcome.reason).toBe(
-    `SageMaker rolled the endpoint back to ${former} by itself and gave no reason; see the logs in /aws/sagemaker/Endpoints/${endpointName}.`,
-  );
+  expect(outcome.reason).toBe(`SageMaker rolled the endpoint back to ${former} by itself.`);
   expect(outcome.servingConfig).toBe(former);
   expect(sageMaker.changes).toEqual([`DeleteEndpointConfig ${wanted}`]);
 });
@@ -104,7 +103,7 @@ it('deletes an endpoint whose first model failed, and its config', async () => {
   sageMaker.endpoints.set(endpointName, { status: 'Failed', config: wanted, modifiedAt: '2026-01-02T00:00:00Z' });
   const outcome = await rollBack({
     deployment: deploymentOf({ previousConfig: null }),
-    endpoint: { status: 'Failed', config: wanted, reason: 'The container did not pass the ping health check.' },
+    error: awaitFailed('The endpoint became Failed: The container did not pass the ping health check.'),
   });
 
   expect(outcome).toMatchObject({
@@ -118,7 +117,7 @@ it('waits for a first endpoint that is still being created before it deletes it'
   sageMaker.endpoints.set(endpointName, { status: 'Creating', config: wanted, modifiedAt: '2026-01-02T00:00:00Z' });
   const event = {
     deployment: deploymentOf({ previousConfig: null }),
-    endpoint: { status: 'Creating', config: wanted, reason: '' },
+    error: awaitFailed('The endpoint was still Creating after 60 minutes (deployment.maxWaitMinutes)'),
   };
 
   await expect(rollBack(event)).rejects.toMatchObject({ name: 'TransientError' });
@@ -132,7 +131,7 @@ it('waits for a first endpoint that is still being created before it deletes it'
 
 it('keeps the config when a model was deployed over itself', async () => {
   sageMaker.serve(endpointName, wanted);
-  const outcome = await rollBack({ deployment: deploymentOf({ previousConfig: wanted }), tests: testsFailed });
+  const outcome = await rollBack({ deployment: deploymentOf({ previousConfig: wanted }), error: testsFailed });
 
   expect(outcome.servingConfig).toBe(wanted);
   expect(sageMaker.changes).toEqual([]);
@@ -142,7 +141,7 @@ it('asks again when the endpoint is changed by another at this moment', async ()
   sageMaker.serve(endpointName, wanted);
   sageMaker.mock.on(UpdateEndpointCommand).rejects(refusal('Cannot update in-progress endpoint "arn".'));
 
-  await expect(rollBack({ tests: testsFailed })).rejects.toMatchObject({ name: 'TransientError' });
+  await expect(rollBack({ error: testsFailed })).rejects.toMatchObject({ name: 'TransientError' });
 });
 
 const stopped = { Error: 'ExecutionABORTED', Cause: 'The deployment was stopped before it could finish.' };
@@ -161,13 +160,13 @@ it('rolls back what a lost execution was about, which its claim says', async () 
 });
 
 it('touches nothing once it was settled, whoever changes the endpoint by then', async () => {
-  const outcome = await rollBack({ tests: testsFailed });
+  const outcome = await rollBack({ error: testsFailed });
   const next = { executionArn: executionArn('e3') };
   await tables.state.put('loan', deploymentKeys.lock, next);
   sageMaker.serve(endpointName, configOf(runs.third));
   const changes = [...sageMaker.changes];
 
-  expect(await rollBack({ tests: testsFailed })).toEqual(outcome);
+  expect(await rollBack({ error: testsFailed })).toEqual(outcome);
   expect(await rollBack({ deployment: null, error: stopped })).toEqual(outcome);
 
   expect(sageMaker.changes).toEqual(changes);
@@ -230,7 +229,7 @@ it('keeps a model that was promoted before the machine stumbled', async () => {
 
 it('says what a person must do when the endpoint is gone or beyond repair', async () => {
   sageMaker.endpoints.set(endpointName, { status: 'Failed', config: former, modifiedAt: '2026-01-02T00:00:00Z' });
-  const failed = await rollBack({ endpoint: { status: 'Failed', config: former, reason: 'no capacity' } });
+  const failed = await rollBack({ error: awaitFailed('The endpoint became Failed: no capacity') });
   sageMaker.endpoints.clear();
   await hold();
   const gone = await rollBack({ error: { Error: 'SageMaker.SageMakerException', Cause: 'Could not find endpoint' } });

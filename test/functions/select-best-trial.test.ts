@@ -46,6 +46,7 @@ beforeEach(() => {
   );
   mock = freshMock();
   mock.on(DescribeHyperParameterTuningJobCommand, { HyperParameterTuningJobName: tuningJob }).resolves({
+    HyperParameterTuningJobStatus: 'Completed',
     BestTrainingJob: trials[1],
     HyperParameterTuningJobConfig: {
       Strategy: 'Bayesian',
@@ -103,15 +104,40 @@ it('leaves the same record when it is asked again', async () => {
 });
 
 it('says why when the tuning has no best training job', async () => {
-  mock
-    .on(DescribeHyperParameterTuningJobCommand)
-    .resolves({ FailureReason: 'No training job succeeded after 5 attempts.' });
+  mock.on(DescribeHyperParameterTuningJobCommand).resolves({
+    HyperParameterTuningJobStatus: 'Completed',
+    FailureReason: 'No training job succeeded after 5 attempts.',
+  });
 
   await expect(select()).rejects.toMatchObject({
     name: 'TuningError',
     message: expect.stringContaining(
       `${tuningJob} has no best training job: No training job succeeded after 5 attempts.`,
     ),
+  });
+});
+
+it.each(['InProgress', 'Stopping'] as const)('waits for a tuning that is %s', async (HyperParameterTuningJobStatus) => {
+  mock
+    .on(DescribeHyperParameterTuningJobCommand)
+    .resolves({ HyperParameterTuningJobStatus, BestTrainingJob: trials[0] });
+
+  await expect(select()).rejects.toMatchObject({
+    name: 'StillRunningError',
+    message: expect.stringContaining(tuningJob),
+  });
+});
+
+it.each(['Failed', 'Stopped'] as const)('goes on with no trial of a tuning that ended as %s', async (status) => {
+  mock.on(DescribeHyperParameterTuningJobCommand).resolves({
+    HyperParameterTuningJobStatus: status,
+    BestTrainingJob: trials[0],
+    FailureReason: 'no capacity',
+  });
+
+  await expect(select()).rejects.toMatchObject({
+    name: 'TuningError',
+    message: `The tuning job ${tuningJob} ended as ${status}: no capacity.`,
   });
 });
 

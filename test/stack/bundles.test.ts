@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { builtinModules, createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -74,6 +74,28 @@ describe('a bundle', () => {
     expect(withPackage('yaml')).toEqual(['admitDrop', 'notify']);
     expect(withPackage('@aws-sdk/lib-storage')).toEqual(['desensitizeShard', 'fitTransform', 'transformShard']);
     expect(withPackage('@aws-sdk/lib-dynamodb')).toEqual(withPackage('@aws-sdk/client-dynamodb'));
+  });
+
+  it('loads nothing from elsewhere but Node, DuckDB and credentials that Lambda does not need', () => {
+    const elsewhere = names.flatMap((name) =>
+      bundleOf(name)
+        .imports.filter(
+          ({ path, kind }) =>
+            !path.startsWith('node:') &&
+            !builtinModules.includes(path) &&
+            !path.startsWith('@duckdb/') &&
+            kind !== 'dynamic-import',
+        )
+        .map(({ path }) => `${name}: ${path}`),
+    );
+    const later = names.flatMap((name) =>
+      bundleOf(name)
+        .imports.filter(({ path, kind }) => kind === 'dynamic-import' && !path.startsWith('node:'))
+        .map(({ path }) => path),
+    );
+
+    expect(elsewhere).toEqual([]);
+    expect([...new Set(later)].filter((path) => !/^@(aws-sdk|smithy)\/credential-provider-/.test(path))).toEqual([]);
   });
 
   it('is smaller than 900 kB where it does not use DuckDB', () => {

@@ -1,4 +1,4 @@
-import { runDefinition } from 'embedded-cloud/stepfunctions/run-definition';
+import { runDefinition } from 'embedded-cloud/asl';
 import { describe, expect, it } from 'vitest';
 import { loadMachine, taskName } from './load-machine.ts';
 
@@ -63,6 +63,16 @@ describe('the check-drift machine', () => {
       pipeline: 'loan-default',
       error: { Error: 'NotFoundError' },
     });
+  });
+
+  it('fails with words when the check gives no cause', async () => {
+    const { cause } = await checkDrift({
+      MeasureDrift: () => {
+        throw { error: 'States.Timeout' };
+      },
+    });
+
+    expect(cause).toBe('No cause was given.');
   });
 
   it('retries the measurement when the trouble may pass', async () => {

@@ -1,4 +1,4 @@
-import { runDefinition } from 'embedded-cloud/stepfunctions/run-definition';
+import { runDefinition } from 'embedded-cloud/asl';
 import { describe, expect, it } from 'vitest';
 import { loadMachine, taskName } from './load-machine.ts';
 
@@ -42,6 +42,19 @@ describe('the prepare-data machine', () => {
     expect(error).toBe('MalformedDataError');
     expect(cause).toContain('line 7, column income');
   });
+
+  it.each(['DesensitizeShard', 'FitTransform', 'TransformShard'])(
+    'fails with words when %s gives no cause',
+    async (task) => {
+      const { status, error, cause } = await prepare({
+        [task]: () => {
+          throw { error: 'Boom' };
+        },
+      });
+
+      expect({ status, error, cause }).toEqual({ status: 'FAILED', error: 'Boom', cause: 'No cause was given.' });
+    },
+  );
 
   it('fails with the cause when fitting fails', async () => {
     const { status, error, cause } = await prepare({ FitTransform: fail('DataQualityError', 'one class only') });

@@ -1,4 +1,4 @@
-import { runDefinition } from 'embedded-cloud/stepfunctions/run-definition';
+import { runDefinition } from 'embedded-cloud/asl';
 import { describe, expect, it } from 'vitest';
 import { noticeSchema } from '#domain/notices/registry';
 import { rollBackDeploymentSchema } from '#schemas/events/deployment';
@@ -48,8 +48,6 @@ describe('the recover-deployment machine', () => {
         executionArn,
         deployment: null,
         error: { Error: 'ExecutionABORTED', Cause: 'The deployment was stopped before it could finish.' },
-        endpoint: null,
-        tests: null,
       },
     ]);
     expect(told).toMatchObject([

@@ -1,4 +1,4 @@
-import { runDefinition } from 'embedded-cloud/stepfunctions/run-definition';
+import { runDefinition } from 'embedded-cloud/asl';
 import { describe, expect, it } from 'vitest';
 import { loadMachine, taskName } from './load-machine.ts';
 

@@ -1,4 +1,4 @@
-import { runDefinition } from 'embedded-cloud/stepfunctions/run-definition';
+import { runDefinition } from 'embedded-cloud/asl';
 import { describe, expect, it } from 'vitest';
 import { loadMachine, taskName } from './load-machine.ts';
 
@@ -15,9 +15,7 @@ type Answers = Record<string, (args: Record<string, unknown>, attempt: number) =
 const happy: Answers = {
   AdmitDrop: () => admitted,
   Notify: () => ({ sent: true }),
-  PrepareData: () => ({ Status: 'SUCCEEDED', Output: { run } }),
-  TrainCandidate: () => ({ Status: 'SUCCEEDED', Output: { passed: true } }),
-  RegisterModel: () => ({ modelPackageArn: 'arn:package' }),
+  RunPipeline: () => ({ Status: 'SUCCEEDED', Output: { passed: true } }),
   FinishRun: (args) =>
     args['outcome'] === 'failed' ? { executionArn: 'e', error: 'Boom', message: 'it broke', ...run } : {},
 };
@@ -52,40 +50,40 @@ const failing = (error: string) => () => {
 };
 
 describe('the retrain machine', () => {
-  it('takes a drop through preparation, training, gates and registration', async () => {
+  it('admits a drop, runs its pipeline and records the outcome', async () => {
     const { status, output, notices, finish, path } = await retrain();
 
     expect(status).toBe('SUCCEEDED');
     expect(output).toEqual({ run, outcome: 'registered' });
-    expect(notices).toEqual(['run-started', 'verdict', 'registered']);
+    expect(notices).toEqual([]);
     expect(finish).toEqual(['registered']);
-    expect(path).toContain('RegisterModel');
+    expect(path).toEqual(['AdmitDrop', 'DropAdmitted', 'RunPipeline', 'FinishRun']);
   });
 
   it('passes the champion on, and null when there is none', async () => {
     const champion = { pipeline: 'loan-default', runId: 'older' };
     const seen: unknown[] = [];
     const remember = (args: Record<string, unknown>) => {
-      seen.push((args['Input'] as { champion: unknown }).champion);
+      seen.push(args['Input']);
       return { Output: { passed: true } };
     };
 
-    await retrain({ AdmitDrop: () => ({ ...admitted, champion }), PrepareData: remember, TrainCandidate: remember });
-    await retrain({ PrepareData: remember, TrainCandidate: remember });
+    await retrain({ AdmitDrop: () => ({ ...admitted, champion }), RunPipeline: remember });
+    await retrain({ RunPipeline: remember });
 
-    expect(seen).toEqual([champion, champion, null, null]);
+    const { shards, shardsKey } = admitted;
+    expect(seen).toEqual([
+      expect.objectContaining({ run, shards, shardsKey, champion }),
+      expect.objectContaining({ run, shards, shardsKey, champion: null }),
+    ]);
   });
 
-  it('registers nothing when a gate fails, and still ends well', async () => {
-    const { status, output, notices, finish, path } = await retrain({
-      TrainCandidate: () => ({ Output: { passed: false } }),
-    });
+  it('ends well when the candidate is rejected', async () => {
+    const { status, output, finish } = await retrain({ RunPipeline: () => ({ Output: { passed: false } }) });
 
     expect(status).toBe('SUCCEEDED');
     expect(output).toEqual({ run, outcome: 'rejected' });
-    expect(notices).toEqual(['run-started', 'verdict']);
     expect(finish).toEqual(['rejected']);
-    expect(path).not.toContain('RegisterModel');
   });
 
   it('says why a drop is skipped and ends', async () => {
@@ -118,19 +116,16 @@ describe('the retrain machine', () => {
     expect(status).toBe('SUCCEEDED');
   });
 
-  it.each(['AdmitDrop', 'PrepareData', 'TrainCandidate', 'RegisterModel'])(
-    'takes the failure path when %s fails',
-    async (task) => {
-      const { status, error, cause, finish, notices } = await retrain({ [task]: failing('SchemaMismatchError') });
+  it.each(['AdmitDrop', 'RunPipeline'])('takes the failure path when %s fails', async (task) => {
+    const { status, error, cause, finish, notices } = await retrain({ [task]: failing('SchemaMismatchError') });
 
-      expect(status).toBe('FAILED');
-      expect({ error, cause }).toEqual({ error: 'Boom', cause: 'it broke' });
-      expect(finish).toEqual(['failed']);
-      expect(notices.at(-1)).toBe('run-failed');
-    },
-  );
+    expect(status).toBe('FAILED');
+    expect({ error, cause }).toEqual({ error: 'Boom', cause: 'it broke' });
+    expect(finish).toEqual(['failed']);
+    expect(notices.at(-1)).toBe('run-failed');
+  });
 
-  it.each(['AdmitDrop', 'RegisterModel', 'FinishRun'])('retries %s when the trouble may pass', async (task) => {
+  it.each(['AdmitDrop', 'FinishRun'])('retries %s when the trouble may pass', async (task) => {
     const once = (args: Record<string, unknown>, attempt: number) =>
       attempt === 0 ? failing('TransientError')() : happy[task]?.(args, attempt);
 
@@ -140,17 +135,32 @@ describe('the retrain machine', () => {
     expect(calls.filter((c) => c.resource.endsWith(task))).toHaveLength(2);
   });
 
-  it('goes on when Slack is silent', async () => {
-    const { status, output, finish } = await retrain({ Notify: failing('SlackRejectedError') });
+  it('skips a drop though Slack is silent', async () => {
+    const skipped = {
+      decision: 'skipped',
+      pipeline: 'loan-default',
+      drop: 'loan-default/d/',
+      reason: 'trained before',
+    };
+    const { status, output } = await retrain({ AdmitDrop: () => skipped, Notify: failing('SlackRejectedError') });
 
-    expect(status).toBe('SUCCEEDED');
-    expect(output).toEqual({ run, outcome: 'registered' });
-    expect(finish).toEqual(['registered']);
+    expect({ status, output }).toEqual({ status: 'SUCCEEDED', output: skipped });
+  });
+
+  it('takes the failure path when the outcome cannot be recorded', async () => {
+    const { status, finish } = await retrain({
+      FinishRun: (args) => {
+        if (args['outcome'] !== 'failed') throw { error: 'AccessDeniedException', cause: 'no' };
+        return happy['FinishRun']?.(args, 0);
+      },
+    });
+
+    expect({ status, finish }).toEqual({ status: 'FAILED', finish: ['registered', 'failed'] });
   });
 
   it('fails with its reason even when Slack is silent', async () => {
     const { status, error } = await retrain({
-      PrepareData: failing('DataQualityError'),
+      RunPipeline: failing('DataQualityError'),
       Notify: failing('SlackRejectedError'),
     });
 
@@ -160,7 +170,7 @@ describe('the retrain machine', () => {
 
   it('ends with its own error when even the failure path fails; recover-run does the rest', async () => {
     const { status, error, notices } = await retrain({
-      PrepareData: failing('DataQualityError'),
+      RunPipeline: failing('DataQualityError'),
       FinishRun: failing('AccessDeniedException'),
     });
 
@@ -168,37 +178,32 @@ describe('the retrain machine', () => {
     expect(notices).not.toContain('run-failed');
   });
 
-  describe.each([
-    ['PrepareData', JSON.stringify({ run })],
-    ['TrainCandidate', JSON.stringify({ passed: true })],
-  ])('when the answer to starting %s is lost', (machine, Output) => {
-    const describeNested = 'aws-sdk:sfn:describeExecution';
-    const exists = failing('StepFunctions.ExecutionAlreadyExistsException');
-
-    it('waits for the execution that was started and goes on with what it gave', async () => {
-      let looks = 0;
-      const { status, output, calls } = await retrain({
-        [machine]: exists,
-        [describeNested]: () => (looks++ === 0 ? { Status: 'RUNNING' } : { Status: 'SUCCEEDED', Output }),
-      });
-
-      expect({ status, output }).toEqual({ status: 'SUCCEEDED', output: { run, outcome: 'registered' } });
-      const asked = calls.filter((c) => c.resource.includes('describeExecution')).map((c) => c.arguments);
-      expect(asked[0]).toEqual({
-        ExecutionArn: `arn:aws:states:eu-central-1:123456789012:execution:${machine}:${run.pipeline}-${run.runId}`,
-      });
+  it('runs the pipeline once more when the answer to starting it was lost and it has ended unseen', async () => {
+    const names: unknown[] = [];
+    const { status, output } = await retrain({
+      RunPipeline: (args) => {
+        names.push(args['Name']);
+        if (names.length === 1) throw { error: 'StepFunctions.ExecutionAlreadyExistsException', cause: 'exists' };
+        return happy['RunPipeline']?.(args, 0);
+      },
     });
 
-    it('fails as it failed', async () => {
-      const { status, finish, calls } = await retrain({
-        [machine]: exists,
-        [describeNested]: () => ({ Status: 'FAILED', Error: 'DataQualityError', Cause: 'one class' }),
-      });
+    expect({ status, output }).toEqual({ status: 'SUCCEEDED', output: { run, outcome: 'registered' } });
+    expect(names).toEqual([`${run.pipeline}-${run.runId}`, `${run.pipeline}-${run.runId}-again`]);
+  });
 
-      expect({ status, finish }).toEqual({ status: 'FAILED', finish: ['failed'] });
-      expect(calls.find((c) => c.resource.endsWith('FinishRun'))?.arguments).toMatchObject({
-        error: { Error: 'DataQualityError', Cause: 'one class' },
-      });
+  it('starts the pipeline under one name and with one input, however often starting it is tried', async () => {
+    const seen: unknown[] = [];
+    const { status } = await retrain({
+      RunPipeline: (args, attempt) => {
+        seen.push(args);
+        if (attempt < 3) throw { error: 'StepFunctions.SdkClientException', cause: 'socket hang up' };
+        return happy['RunPipeline']?.(args, attempt);
+      },
     });
+
+    expect(status).toBe('SUCCEEDED');
+    expect(seen).toHaveLength(4);
+    expect(new Set(seen.map((args) => JSON.stringify(args))).size).toBe(1);
   });
 });

@@ -1,4 +1,4 @@
-import { runDefinition } from 'embedded-cloud/stepfunctions/run-definition';
+import { runDefinition } from 'embedded-cloud/asl';
 import { describe, expect, it } from 'vitest';
 import { loadMachine, taskName } from './load-machine.ts';
 
@@ -12,6 +12,7 @@ async function train(answers: Record<string, (args: Record<string, unknown>, att
       scoring: [{ TransformJobName: 'n' }, { TransformJobName: 'o' }],
     }),
     SelectBestTrial: () => ({ trainingJob: 'job-002' }),
+    AwaitJob: () => ({ name: 'job' }),
     CreateModel: () => ({ modelName: 'job' }),
     EvaluateCandidate: () => ({ rows: 100 }),
     ApplyGates: () => ({ passed: true }),
@@ -63,26 +64,20 @@ describe('the train-candidate machine', () => {
     expect(calls[2]?.arguments).toEqual({ run });
   });
 
-  it('follows a tuning that an earlier attempt started and whose answer was lost', async () => {
-    const statuses = ['InProgress', 'Completed'];
+  it('waits for a tuning that an earlier attempt started and whose answer was lost', async () => {
     const { status, calls } = await train({
       PlanTraining: () => ({ tuningJob: { HyperParameterTuningJobName: 'tune' }, scoring: [] }),
       'sagemaker:createHyperParameterTuningJob.sync': () => {
         throw { error: 'SageMaker.ResourceInUseException', cause: 'already exists' };
       },
-      'aws-sdk:sagemaker:describeHyperParameterTuningJob': () => ({
-        HyperParameterTuningJobName: 'tune',
-        HyperParameterTuningJobStatus: statuses.shift(),
-      }),
+      SelectBestTrial: (_args, attempt) => {
+        if (attempt < 100) throw { error: 'StillRunningError', cause: '{"errorMessage":"InProgress"}' };
+        return { trainingJob: 'job-002' };
+      },
     });
 
     expect(status).toBe('SUCCEEDED');
-    const described = calls.filter((c) => c.resource.includes('describeHyperParameterTuningJob'));
-    expect(described.map((c) => c.arguments)).toEqual([
-      { HyperParameterTuningJobName: 'tune' },
-      { HyperParameterTuningJobName: 'tune' },
-    ]);
-    expect(calls.some((c) => c.resource.endsWith('SelectBestTrial'))).toBe(true);
+    expect(calls.filter((c) => c.resource.endsWith('SelectBestTrial'))).toHaveLength(101);
   });
 
   it('fails when the tuning fails, and when it has no best training job', async () => {
@@ -160,39 +155,40 @@ describe('the train-candidate machine', () => {
   });
 
   describe.each([
-    ['Training', 'TrainingJobName', 'job'],
-    ['Transform', 'TransformJobName', 'n'],
-  ])('when the answer to creating a %s job is lost', (kind, nameKey, name) => {
-    const create = `sagemaker:create${kind}Job.sync`;
-    const describeJob = `aws-sdk:sagemaker:describe${kind}Job`;
+    ['training', 'Training', 'TrainingJobName', 'job'],
+    ['transform', 'Transform', 'TransformJobName', 'n'],
+  ])('when the answer to creating a %s job is lost', (kind, noun, nameKey, name) => {
+    const create = `sagemaker:create${noun}Job.sync`;
     const once: (args: Record<string, unknown>) => unknown = (args) => {
       if (args[nameKey] !== name) return {};
       throw { error: 'SageMaker.ResourceInUseException', cause: 'a job with this name already exists' };
     };
-    const described = (status: string) => ({ [nameKey]: name, [`${kind}JobStatus`]: status });
 
     it('waits for the job that was created instead of making another', async () => {
-      let looks = 0;
       const { status, output, calls } = await train({
         [create]: once,
-        [describeJob]: () => described(looks++ === 0 ? 'InProgress' : 'Completed'),
+        AwaitJob: (_args, attempt) => {
+          if (attempt < 100) throw { error: 'StillRunningError', cause: '{"errorMessage":"InProgress"}' };
+          return { name };
+        },
       });
 
       expect({ status, output }).toEqual({ status: 'SUCCEEDED', output: { passed: true } });
-      expect(calls.filter((c) => taskName(c.resource) === describeJob).map((c) => c.arguments)).toEqual([
-        expect.objectContaining({ [nameKey]: name }),
-        expect.objectContaining({ [nameKey]: name }),
-      ]);
+      const looks = calls.filter((c) => taskName(c.resource) === 'AwaitJob').map((c) => c.arguments);
+      expect(looks).toEqual(Array(101).fill({ kind, name }));
+      expect(calls.at(-1)?.resource).toContain('ApplyGates');
     });
 
-    it('fails with its description when it failed', async () => {
+    it('fails with its reason when it failed', async () => {
       const { status, error, cause } = await train({
         [create]: once,
-        [describeJob]: () => ({ ...described('Failed'), FailureReason: 'AlgorithmError: no label' }),
+        AwaitJob: () => {
+          throw { error: 'JobFailedError', cause: '{"errorMessage":"AlgorithmError: no label"}' };
+        },
       });
 
-      expect({ status, error }).toEqual({ status: 'FAILED', error: 'States.TaskFailed' });
-      expect(JSON.parse(cause ?? '')).toMatchObject({ [nameKey]: name, FailureReason: 'AlgorithmError: no label' });
+      expect({ status, error }).toEqual({ status: 'FAILED', error: 'JobFailedError' });
+      expect(cause).toContain('AlgorithmError: no label');
     });
   });
 

@@ -6,8 +6,9 @@ import { systemClock } from './cloud/clock.ts';
 import { createContext, type HostContext, openCloudLog } from './cloud/context.ts';
 import { openCredentials } from './cloud/credentials.ts';
 import { createDoor } from './cloud/door.ts';
+import { createInstancePage } from './cloud/instance-page.ts';
 import { lockStateDir } from './cloud/lock.ts';
-import { type HostFactory, type Pages, SERVICE_NAMES, SERVICES, type ServiceName } from './cloud/registry.ts';
+import { type HostFactory, type PagePlugin, SERVICE_NAMES, SERVICES, type ServiceName } from './cloud/registry.ts';
 import { createRoleActions } from './cloud/role-actions.ts';
 import type { Clock, CloudContext, CloudService, ResourceProvider, ServiceFactory } from './cloud/service.ts';
 import type { CloudFormationService } from './cloudformation/service.ts';
@@ -16,6 +17,7 @@ import { createFaultControl, type FaultControl, type Faults } from './faults/con
 import { createFaultPages } from './faults/pages.ts';
 import { inventoryOf } from './faults/strangers.ts';
 import type { IamService } from './iam/service.ts';
+import type { LambdaSettings } from './lambda/concurrency.ts';
 import { DEFAULT_SETTINGS, type SageMakerSettings } from './sagemaker/settings.ts';
 import type { SecretsManagerService } from './secretsmanager/service.ts';
 
@@ -43,10 +45,14 @@ export interface StartOptions {
   readonly serviceFactories?: Readonly<Record<string, ServiceFactory>>;
   /** What is made to fail from the start: the rules of a fault file, or a function that decides call by call. */
   readonly faults?: Faults;
-  /** Quotas of the account, and events that are sent twice; see `DEFAULT_SETTINGS`. */
+  /** Programs for container images, quotas of the account, events that are sent twice; see `DEFAULT_SETTINGS`. */
   readonly sageMaker?: SageMakerSettings;
+  /** Limits of the account in Lambda. */
+  readonly lambda?: LambdaSettings;
   /** Pages beside the AWS services, served without a signature, below their own prefixes. */
-  readonly pages?: readonly ((context: CloudContext) => Pages | Promise<Pages>)[];
+  readonly pages?: readonly PagePlugin[];
+  /** A random id of this start, by which its starter recognises the cloud at its endpoint. */
+  readonly instance?: string;
   /** A second folder for the audit log, to keep it when the state folder goes. */
   readonly auditDir?: string;
   readonly onProgress?: (message: string) => void;
@@ -98,8 +104,9 @@ export async function startCloud(options: StartOptions): Promise<Cloud> {
     const { log } = diagnostics;
     const template: unknown = JSON.parse(readFileSync(options.templatePath, 'utf8'));
 
+    const apis = (options.pages ?? []).flatMap(({ api }) => api ?? []);
     const credentials = openCredentials(stateDir, accountId);
-    const faults = createFaultControl(clock, log, inventoryOf(template), options.faults);
+    const faults = createFaultControl(clock, log, inventoryOf(template, stackName, apis), options.faults);
     const door = await createDoor({ credentials, audit, region, clock, log, faults: faults.call }, options.port ?? 0);
     closers.push(() => door.close());
 
@@ -127,6 +134,7 @@ export async function startCloud(options: StartOptions): Promise<Cloud> {
       credentials,
       faults: faults.points,
       sageMaker: { ...DEFAULT_SETTINGS, ...options.sageMaker },
+      lambda: options.lambda ?? {},
     };
     const started = await createServices(options, context, services, closers);
 
@@ -158,8 +166,12 @@ export async function startCloud(options: StartOptions): Promise<Cloud> {
     door.open({ services, authorizer, roleName });
     const faultPages = createFaultPages(faults, credentials.admin.secretAccessKey);
     door.mount(faultPages.prefix, faultPages.handle);
-    for (const create of options.pages ?? []) {
-      const pages = await create(context);
+    if (options.instance !== undefined) {
+      const instancePage = createInstancePage(options.instance);
+      door.mount(instancePage.prefix, instancePage.handle);
+    }
+    for (const plugin of options.pages ?? []) {
+      const pages = await plugin.create(context);
       closers.push(() => pages.close?.());
       door.mount(pages.prefix, pages.handle);
     }

@@ -98,7 +98,7 @@ function lackingOneOf(branches: readonly (readonly Issue[])[], value: unknown): 
   return keys.size > 1 && lacking.every(({ length }, i) => length === 1 && branches[i]?.length === 1) ? [...keys] : [];
 }
 
-/** What scalars and words a union takes, when no alternative's shape fits. */
+/** What scalars and constants a union accepts, when no alternative's shape fits. */
 function alternatives(issues: readonly Issue[]): string[] {
   return issues.flatMap((i): string[] => {
     if (i.code === 'invalid_value') return i.values.map(String);

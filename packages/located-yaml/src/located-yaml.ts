@@ -29,7 +29,7 @@ export const pathText = (path: readonly PropertyKey[]): string =>
     '',
   );
 
-/** Where the key (or, failing that, the nearest thing above it that exists) stands in the source. */
+/** The offset of the key in the source, or of the nearest existing node above it. */
 function offsetOf(document: Document, path: readonly PropertyKey[], atKey: boolean): number {
   const parent = path.length > 0 ? document.getIn(path.slice(0, -1), true) : undefined;
   const last = path.at(-1);
@@ -46,7 +46,7 @@ function offsetOf(document: Document, path: readonly PropertyKey[], atKey: boole
 }
 
 /**
- * Reads YAML and holds it against a schema; every problem is found at once, with its place, what was found and what is allowed.
+ * Reads YAML and checks it with a schema; all problems are found at once, with its place, what was found and what is allowed.
  *
  * @param whenEmpty what to say of a file without content
  */

@@ -1,17 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from 'embedded-cloud/cloud/clock';
-import type { FaultFileInput } from 'embedded-cloud/faults/fault-file';
-import { fakeContext, manualClock } from 'embedded-cloud/testing/support/door';
-import { faultsUnderTest } from 'embedded-cloud/testing/support/faults';
-import { servePages } from 'embedded-cloud/testing/support/pages';
+import { systemClock } from 'embedded-cloud';
+import type { FaultFileInput } from 'embedded-cloud/faults';
+import { fakeContext, faultsUnderTest, manualClock, servePages } from 'embedded-cloud/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { slackApi } from '#cli/slack-page/faults';
 import { createSlackPages, type SlackPages } from '#cli/slack-page/pages';
 import { TransientError } from '#domain/errors';
 import { postMessage } from '#functions/slack/slack';
 
-const faults = faultsUnderTest();
+const faults = faultsUnderTest([slackApi]);
 let stateDir: string;
 let pages: SlackPages;
 let server: Awaited<ReturnType<typeof servePages>>;

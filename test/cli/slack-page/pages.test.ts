@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LogLevel, WebClient } from '@slack/web-api';
-import { fakeContext } from 'embedded-cloud/testing/support/door';
-import { servePages } from 'embedded-cloud/testing/support/pages';
+import { fakeContext, servePages } from 'embedded-cloud/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createSlackPages, type SlackPages } from '#cli/slack-page/pages';
 

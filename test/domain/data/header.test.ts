@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { firstRecord } from '#domain/data/csv-header';
-import { checkColumns, readCsvColumns } from '#domain/data/header';
+import { checkColumns, readCsvHeader } from '#domain/data/header';
 import { SchemaMismatchError } from '#domain/errors';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import { smallPipeline } from '../../fakes/data-run.ts';
@@ -13,7 +13,7 @@ const columns = {
 const pipeline = (dataset: Record<string, unknown> = {}): Pipeline =>
   pipelineSchema.parse(smallPipeline({ columns, ...dataset }));
 const read = (text: string | Uint8Array, dataset?: Record<string, unknown>) =>
-  readCsvColumns(pipeline(dataset), 'small/d/a.csv', typeof text === 'string' ? Buffer.from(text) : text);
+  readCsvHeader(pipeline(dataset), 'small/d/a.csv', typeof text === 'string' ? Buffer.from(text) : text).columns;
 
 describe('a CSV header', () => {
   test('gives the columns in file order, whatever the order in the pipeline', () => {
@@ -25,7 +25,7 @@ describe('a CSV header', () => {
   test('in which a column is missing or misspelt is refused with what was probably meant', () => {
     expect(() => read('y,incme,home,zip\n1,2,3,4\n')).toThrow(SchemaMismatchError);
     expect(() => read('y,incme,home,zip\n1,2,3,4\n')).toThrow(
-      'small/d/a.csv: missing "income" ("incme" looks like "income"); not expected "incme".',
+      'small/d/a.csv: missing "income" ("incme" looks like "income"); not expected "incme" (column 2).',
     );
   });
   test('with extra columns passes only when they are to be ignored', () => {
@@ -35,9 +35,10 @@ describe('a CSV header', () => {
   test('with a name twice is refused, upper and lower case being the same', () => {
     expect(() => read('y,income,Income,home,zip\n1,2,3,4,5\n', { extraColumns: 'ignore' })).toThrow('occur twice');
   });
-  test('written with another delimiter is recognised', () => {
+  test('written with another delimiter is recognised, and not quoted', () => {
+    expect(() => read('y;income;home;jane@example.com\n1;2;3;4\n')).not.toThrow('jane');
     expect(() => read('y;income;home;zip\n1;2;3;4\n')).toThrow(
-      'found 1 column "y;income;home;zip" where 4 were expected. Is the delimiter ";"? Set dataset.csv.delimiter: ";".',
+      'found 1 column where 4 were expected. Is the delimiter ";"? Set dataset.csv.delimiter: ";".',
     );
   });
   test('that is absent is not quoted, since the first line is a row of values then', () => {
@@ -53,6 +54,91 @@ describe('a CSV header', () => {
     expect(() => read('')).toThrow('is empty');
     expect(() => read('\n\n')).toThrow('blank lines only');
     expect(() => read(Buffer.from('\uFEFFy,income', 'utf16le'))).toThrow('is UTF-16');
+  });
+});
+
+test('a CSV header of quoted names and another delimiter is recognised', () => {
+  expect(() => read('"y";"income";"home";"zip"\n1;2;3;4\n')).toThrow('Is the delimiter ";"?');
+});
+
+describe('a CSV header that is unfinished', () => {
+  const rows = Array.from({ length: 500 }, (_, i) => `${i % 2},${i},jane.roe${i}@example.com,90210\n`).join('');
+  const refusal = (text: string, dataset?: Record<string, unknown>): string => {
+    try {
+      read(text, dataset);
+    } catch (error) {
+      expect(error).toBeInstanceOf(SchemaMismatchError);
+      return (error as Error).message;
+    }
+    return 'accepted';
+  };
+  test.each([
+    ['at its last name', `y,income,home,zip,"note\n${rows}`, 5],
+    ['at an expected name', `y,income,home,"zip\n${rows}`, 4],
+    ['and closes at a quote of a later row', `y,income,home,zip,"note\n${rows}1,2,3,"x",5\n`, 5],
+    ['and closes cleanly rows later', `y,income,home,zip,"note\n${rows}"\n1,2,3,4,5\n`, 5],
+    ['and closes soon', 'y,income,home,zip,"note\n1,2,Jane Roe,4,5"\n1,2,3,4,5\n', 5],
+  ])('because a quote opens %s is refused as that, without a text of the file', (_, text, column) => {
+    for (const extraColumns of ['reject', 'ignore']) {
+      const message = refusal(text, { extraColumns });
+      expect(message).toMatch(`the header is unfinished: the quote of column ${column} does not close where it should`);
+      expect(message).not.toMatch(/jane|roe|90210|note/i);
+      expect(message.length).toBeLessThan(400);
+    }
+  });
+  test('because no line ends is refused', () => {
+    expect(refusal(`y,income,home,zip,${'x'.repeat(1 << 20)}`)).toContain('the first line does not end within 1 MB');
+  });
+  test('is told from one whose name merely stands on two lines', () => {
+    expect(read('y,income,home,zip,"note\n(free)"\n1,2,3,4,5\n', { extraColumns: 'ignore' })).toHaveLength(5);
+  });
+  test('is told from a first row with an open quote when there is no header', () => {
+    const message = refusal(`1,2,"Jane,4\n${rows}`, { csv: { header: false, names: ['y', 'income', 'home', 'zip'] } });
+    expect(message).toContain('the first line is unfinished: the quote of column 3');
+    expect(message).not.toContain('Jane');
+  });
+});
+
+describe('a name that is not expected', () => {
+  const refusal = (text: string): string => {
+    try {
+      read(text);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return 'accepted';
+  };
+  test.each([
+    'jane.roe@example.com',
+    'Jane Roe',
+    '98000',
+    '2026-01-31',
+    'DE89370400440532013000',
+    '+49 30 901820',
+    'L-1234567',
+    'a'.repeat(41),
+  ])('is given by its position alone when it may be a value: %s', (value) => {
+    const message = refusal(`y,income,home,zip,${value}\n1,2,3,4,5\n`);
+    expect(message).toContain('not expected column 5 (a name that may be a value is not shown)');
+    expect(message).not.toContain(value);
+  });
+  test('is given by its position alone where a name is missing, since the value may stand in its place', () => {
+    const message = refusal('y,income,Berlin,zip\n1,2,3,4\n');
+    expect(message).toContain('missing "home"; not expected column 3');
+    expect(message).not.toContain('Berlin');
+  });
+  test('is shown with its position when it looks like a name', () => {
+    expect(refusal('y,income,home,zip,note_2\n1,2,3,4,5\n')).toContain('not expected "note_2" (column 5).');
+  });
+  test('is one of a few that are listed, however many there are', () => {
+    const message = refusal(`y,income,home,zip,${Array.from({ length: 20_000 }, (_, i) => `n${i}`).join(',')}\n1\n`);
+    expect(message).toMatch(/"n4" \(column 9\) and 19,995 more/);
+    expect(message.length).toBeLessThan(600);
+  });
+  test('is not shown when it occurs twice and may be a value', () => {
+    const message = refusal('y,income,home,zip,jane@example.com,jane@example.com\n1,2,3,4,5,6\n');
+    expect(message).toContain('occur twice');
+    expect(message).not.toContain('jane');
   });
 });
 
@@ -77,6 +163,6 @@ describe('checking columns', () => {
 describe('the first record', () => {
   test('keeps quoted delimiters and line breaks together', () => {
     const record = firstRecord('"a,b","c\nd",e""f\nnext', { delimiter: ',', quote: '"' });
-    expect(record).toEqual({ fields: ['a,b', 'c\nd', 'e""f'], complete: true, more: true });
+    expect(record).toEqual({ fields: ['a,b', 'c\nd', 'e""f'], complete: true, more: true, lines: 2 });
   });
 });

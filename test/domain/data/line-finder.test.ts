@@ -47,6 +47,10 @@ describe('the line finder', () => {
       expect(finder.lineOfRejected(at)).toBe(2);
     }
   });
+  test('names the record whose quote is open at the end', () => {
+    expect(linesOf('1,a\n2,"b\n3,c\n').finder.lineOfOpenQuote()).toBe(2);
+    expect(linesOf('1,a\n2,"b\n3,c"\n').finder.lineOfOpenQuote()).toBeUndefined();
+  });
   test('knows no quotes in JSON lines', () => {
     expect(linesOf('{"a":"x\n{"b":1}\n', { quote: undefined }).lines).toEqual([1, 2]);
   });

@@ -127,6 +127,11 @@ describe('encoding online', () => {
     expect(await refused({ aeg: 42 })).toContain(
       'Row 1 has a column the pipeline does not know: "aeg". Did you mean "age"?',
     );
+    for (const value of ['jane@example.com', 'Jane Roe', '42', 'x'.repeat(1e6)]) {
+      const message = await refused({ [value]: 1 });
+      expect(message).toContain('does not know (number ');
+      expect(message).not.toContain(value);
+    }
     expect(await refused([42])).toBe('PredictionError: Row 1 is not an object of column names and values.');
   });
 });

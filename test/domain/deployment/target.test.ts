@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { planPolling } from '#domain/deployment/polling';
 import { deploymentKeys, locatePackage, runOfConfig } from '#domain/deployment/target';
 import { makeRunId, modelPackageGroupName, runResourceName } from '#domain/naming';
 
@@ -46,17 +45,6 @@ it('sorts claims as their versions', () => {
   const versions = [1, 2, 9, 10, 100, 12_345];
 
   expect(versions.map(deploymentKeys.claim).toSorted()).toEqual(versions.map(deploymentKeys.claim));
-});
-
-it('polls long enough and never so often that the history of an execution would overflow', () => {
-  fc.assert(
-    fc.property(fc.integer({ min: 5, max: 480 }), fc.integer({ min: 1, max: 999 }), (minutes, wished) => {
-      const { pollSeconds, maxPolls } = planPolling(minutes, wished);
-      expect(pollSeconds * maxPolls).toBeGreaterThanOrEqual(minutes * 60);
-      expect(pollSeconds).toBeGreaterThanOrEqual(wished);
-      expect(maxPolls).toBeLessThanOrEqual(2000);
-    }),
-  );
 });
 
 it('keeps champions, former champions and runs under keys that do not meet', () => {

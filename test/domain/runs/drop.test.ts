@@ -42,6 +42,38 @@ describe('selectDropObjects', () => {
     expect(found.map(({ key }) => key)).toEqual(['loans/d/a.csv.gz', 'loans/d/b.csv']);
   });
 
+  it.each([
+    '_temporary/0/task_1/part-0.csv',
+    'sub/_temporary/part-0.csv',
+    '.ipynb_checkpoints/a-checkpoint.csv',
+    'sub/.ipynb_checkpoints/a.csv',
+    '_delta_log/0.csv',
+    'year=2026/_SUCCESS',
+    'year=2026/.part-0.csv.crc',
+    '.DS_Store',
+    'sub/._a.csv',
+    '_a=b.csv',
+    '__MACOSX/a.csv',
+  ])('takes %s for no data, and its version does not depend on it', (name) => {
+    const data = [object('loans/d/year=2026/a.csv'), object('loans/d/_month=1/a.csv'), object('loans/d/sub/a.csv')];
+    const found = selectDropObjects('loans/d/', [...data, object(`loans/d/${name}`)], dataset);
+
+    expect(found.map(({ key }) => key)).toEqual(data.map(({ key }) => key).toSorted());
+    expect(describeContent('loans/d/', found)).toBe(describeContent('loans/d/', data));
+  });
+
+  it('looks at names below the drop only', () => {
+    const hand = object('loans/_named/a.csv');
+    expect(selectDropObjects('loans/_named/', [hand], dataset)).toEqual([hand]);
+  });
+
+  it('names a few of many objects', () => {
+    const many = Array.from({ length: 5000 }, (_, i) => object(`loans/d/${i}-${'x'.repeat(900)}.xlsx`));
+    const attempt = () => selectDropObjects('loans/d/', many, dataset);
+
+    expect(attempt).toThrow(/^loans\/d\/0-x+…, .* and 4,995 more: the pipeline reads csv/);
+  });
+
   it('refuses a drop of markers only', () => {
     expect(() => selectDropObjects('loans/d/', [object('loans/d/_SUCCESS', 0)], dataset)).toThrow(EmptyDropError);
   });

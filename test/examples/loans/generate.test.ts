@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { readCsvColumns } from '#domain/data/header';
+import { readCsvHeader } from '#domain/data/header';
 import { createBayesAuc } from '#examples/loans/bayes-auc';
 import { writeLoanBook } from '#examples/loans/generate';
 import { defaultSettings, headerLine, loanBook } from '#examples/loans/loan-book';
@@ -47,7 +47,7 @@ describe('the loan book', () => {
   });
   test('holds the columns of its pipeline', () => {
     const start = Buffer.from(`${headerLine({})}\nx`);
-    expect(readCsvColumns(pipeline, 'f', start)).toHaveLength(21);
+    expect(readCsvHeader(pipeline, 'f', start).columns).toHaveLength(21);
   });
   test('in a downturn has lower incomes, more defaults and another process behind them', async () => {
     const [normal, downturn] = [
@@ -91,8 +91,8 @@ describe('a damaged book', () => {
   test('without a column, or with another delimiter, is refused by the header check', () => {
     const start = (damage: 'column' | 'delimiter') =>
       Buffer.from(`${headerLine({ damage })}\n${rowsOf(damage)[0]?.line}\n`);
-    expect(() => readCsvColumns(pipeline, 'f', start('column'))).toThrow('missing "dti"');
-    expect(() => readCsvColumns(pipeline, 'f', start('delimiter'))).toThrow('Is the delimiter ";"?');
+    expect(() => readCsvHeader(pipeline, 'f', start('column'))).toThrow('missing "dti"');
+    expect(() => readCsvHeader(pipeline, 'f', start('delimiter'))).toThrow('Is the delimiter ";"?');
   });
 });
 

@@ -69,6 +69,21 @@ describe('a handler', () => {
     expect(JSON.stringify(lines)).not.toContain('jane.doe');
   });
 
+  it('shows no key of an event that may be a value, and few of many problems', async () => {
+    const handler = withMiddleware(
+      z.object({ rows: z.array(z.record(z.string(), z.number())), more: z.strictObject({}).optional() }),
+      async () => 1,
+    );
+    const row = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`jane${i}@example.com`, 'x']));
+    const refused = await handler({ rows: [row], more: { 'Jane Doe': 1 } } as never, context).catch((e: Error) => e);
+    expect(refused).toMatchObject({ name: 'InvalidInputError' });
+    expect(String(refused)).toContain('rows.0.(a key that is not shown)');
+    expect(String(refused)).toContain('and 491 more');
+    expect(String(refused)).not.toMatch(/jane/i);
+    const unknown = await handler({ rows: [], more: { 'Jane Doe': 1 } } as never, context).catch((e: Error) => e);
+    expect(String(unknown)).toContain('more: unknown key (a key that is not shown)');
+  });
+
   it('quotes no value of any event it refuses', async () => {
     const handler = withMiddleware(
       z.object({ pipeline: z.string().min(3), rows: z.array(z.record(z.string(), z.number())) }),

@@ -19,6 +19,12 @@ describe('an error of the engine', () => {
       }
       // the statement's own words are shown when they are what is wrong
       await expect(engine.query('look', 'SELECT nothing_there')).rejects.toThrow('nothing_there');
+      // but not the names of the file that stand beside them, and not at length
+      const beside = await engine.query('look', 'SELECT nam FROM (SELECT 1 AS "Jane Secret")').catch((e) => e as Error);
+      expect(String(beside)).toContain('"nam"');
+      expect(String(beside)).not.toContain('Jane');
+      const long = await engine.query('look', `SELECT ${'a'.repeat(5000)}`).catch((e) => e as Error);
+      expect(String(long).length).toBeLessThan(300);
     } finally {
       engine.close();
     }

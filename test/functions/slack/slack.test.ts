@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fakeContext } from 'embedded-cloud/testing/support/door';
-import { servePages } from 'embedded-cloud/testing/support/pages';
+import { fakeContext, servePages } from 'embedded-cloud/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createSlackPages, type SlackPages } from '#cli/slack-page/pages';
 import { runFailedMessage } from '#domain/notices/run-failed';

@@ -12,7 +12,6 @@ export function setStage(): void {
     XGBOOST_IMAGE: '123456789012.dkr.ecr.eu-central-1.amazonaws.com/sagemaker-xgboost:1.7-1',
     SERVING_ROLE_ARN: 'arn:aws:iam::123456789012:role/tidegate-dev-serving',
     CLEAN_KEY_ARN: 'arn:aws:kms:eu-central-1:123456789012:key/clean',
-    POLL_SECONDS: '15',
     POWERTOOLS_LOG_LEVEL: 'SILENT',
   });
 }
@@ -48,8 +47,7 @@ export const deploymentOf = (changes: Partial<Deployment> = {}): Deployment => (
   endpointConfigName: configOf(runs.second),
   previousConfig: configOf(runs.first),
   executionArn: executionArn('e2'),
-  pollSeconds: 15,
-  maxPolls: 240,
+  maxWaitMinutes: 60,
   ...changes,
 });
 

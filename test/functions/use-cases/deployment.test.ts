@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { deploymentKeys } from '#domain/deployment/target';
 import { artifactKeys } from '#domain/runs/layout';
+import { awaitEndpoint } from '#functions/use-cases/await-endpoint';
 import { deployEndpoint } from '#functions/use-cases/deploy-endpoint';
 import { loadEndpointTests } from '#functions/use-cases/load-endpoint-tests';
 import { prepareDeployment } from '#functions/use-cases/prepare-deployment';
@@ -37,7 +38,6 @@ const prepare = (version: number, name = `e${version}`) => {
   return prepareDeployment(
     {
       stage: 'dev',
-      pollSeconds: 15,
       artifacts,
       store,
       tests,
@@ -78,9 +78,7 @@ const rollBack = (deployment: Deployment) =>
       modelPackageArn: deployment.modelPackageArn,
       executionArn: deployment.executionArn,
       deployment,
-      error: null,
-      endpoint: null,
-      tests: { passed: false, failed: ['golden-default'] },
+      error: { Error: 'EndpointTestsFailed', Cause: 'Endpoint tests failed: golden-default.' },
     },
   );
 /** A version from its approval to the champion's place. */
@@ -139,7 +137,10 @@ describe('a deployment', () => {
   it('waits for the one before it, and takes over when that one was lost', async () => {
     await planned(1);
 
-    expect(await prepare(2)).toMatchObject({ decision: 'wait', waitSeconds: 60 });
+    await expect(prepare(2)).rejects.toMatchObject({
+      name: 'EndpointBusyError',
+      message: `${executionArn('e1')} is changing ${endpointName}. Approve the model again once that has ended.`,
+    });
     running.clear();
     expect(await prepare(2)).toMatchObject({ decision: 'deploy', modelPackageVersion: 2 });
   });
@@ -152,6 +153,29 @@ describe('a deployment', () => {
     await expect(deploy(deployment)).rejects.toMatchObject({ name: 'TransientError' });
     endpoints.settle(endpointName);
     expect(await deploy(deployment)).toMatchObject({ action: 'update' });
+  });
+});
+
+describe('waiting for an endpoint', () => {
+  const look = (deployment: Deployment, waitedSeconds = 0) => awaitEndpoint(endpoints, { deployment, waitedSeconds });
+
+  it('goes on until it serves the new config', async () => {
+    const deployment = await planned(1);
+    await deploy(deployment);
+
+    await expect(look(deployment)).rejects.toMatchObject({ name: 'StillRunningError' });
+    endpoints.settle(endpointName);
+    expect(await look(deployment)).toEqual({ endpointName, endpointConfigName: configOf(runs.first) });
+  });
+
+  it('ends with the reason when it will not get there', async () => {
+    const deployment = await planned(1);
+    await deploy(deployment);
+
+    await expect(look(deployment, deployment.maxWaitMinutes * 60)).rejects.toMatchObject({
+      name: 'DeploymentError',
+      message: expect.stringContaining('still Creating after 60 minutes'),
+    });
   });
 });
 

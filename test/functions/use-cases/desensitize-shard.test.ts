@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { constants, deflateRawSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DataEngineError, DropVanishedError, MalformedDataError, SchemaMismatchError } from '#domain/errors';
 import { tokenOf } from '#domain/privacy/tokenize';
@@ -57,6 +57,15 @@ const failure = (promise: Promise<unknown>) =>
     () => undefined,
     (error: unknown) => error as Error,
   );
+
+/** An archive of several deflate blocks, each ended by a flush, and where they end. */
+function deflatedInBlocks(text: string): { bytes: Buffer; boundaries: number[] } {
+  const parts = [0, 1, 2].map((i) => text.slice((i * text.length) / 3, ((i + 1) * text.length) / 3));
+  const blocks = parts.map((part) => deflateRawSync(part, { finishFlush: constants.Z_FULL_FLUSH }));
+  const header = gzipSync('').subarray(0, 10);
+  const boundaries = blocks.map((_, i) => header.length + blocks.slice(0, i + 1).reduce((sum, b) => sum + b.length, 0));
+  return { bytes: Buffer.concat([header, ...blocks]), boundaries };
+}
 
 let run: DataRun;
 beforeEach(async () => {
@@ -273,6 +282,10 @@ describe('other formats', () => {
     using json = await startRun(smallPipeline({ ...dataset, format: 'jsonl' }));
     json.drop('small/d/a.jsonl', '{"y":1,"x":1,"c":"a"}\n{"y":1,"x":1,"c":"a","d":2}\n');
     expect((await failure(json.desensitize('small/d/a.jsonl')))?.message).toContain('not expected "d"');
+    json.drop('small/d/e.jsonl', '{"y":1,"x":1,"c":"a","jane@example.com":2}\n');
+    const error = await failure(json.desensitize('small/d/e.jsonl'));
+    expect(error?.message).toContain('not expected column 2 (a name that may be a value is not shown)');
+    expect(error?.message).not.toContain('jane');
     json.drop('small/d/b.jsonl', '{"y":1,"x":1}\n');
     expect((await failure(json.desensitize('small/d/b.jsonl')))?.message).toContain('missing "c"');
     json.drop('small/d/c.jsonl', 'no object at all\n');
@@ -308,6 +321,19 @@ describe('other formats', () => {
     ]);
   });
 
+  test('Parquet: a name that may be a value is not shown', async () => {
+    using parquet = await startRun(smallPipeline({ ...dataset, format: 'parquet' }));
+    parquet.drop('small/d/a.parquet', '');
+    using engine = await testEngine();
+    await engine.query(
+      'write',
+      `COPY (SELECT 1 AS y, 2 AS x, 'a' AS c, 1 AS "jane@example.com") TO '${parquet.folder}/raw/small/d/a.parquet' (FORMAT parquet)`,
+    );
+    const error = await failure(parquet.desensitize('small/d/a.parquet'));
+    expect(error?.message).toContain('not expected column 4');
+    expect(error?.message).not.toContain('jane');
+  });
+
   test('a file that is not what its name says is refused without quoting it', async () => {
     run.drop('small/d/a.csv.gz', file([line(0, { name: 'Jane Secret' })]));
     const error = await failure(run.desensitize('small/d/a.csv.gz'));
@@ -320,6 +346,214 @@ describe('other formats', () => {
     const other = await failure(parquet.desensitize('small/d/a.parquet'));
     expect(other).toBeInstanceOf(DataEngineError);
     expect(`${other?.message}${other?.stack}${other?.cause}`).not.toContain('Jane');
+  });
+});
+
+describe('a value that holds others', () => {
+  const columns = {
+    c: { role: 'feature', type: 'category' },
+    x: { role: 'feature', type: 'number' },
+    b: { role: 'feature', type: 'boolean' },
+    e: { role: 'pii', action: 'tokenize' },
+    s: { role: 'slice' },
+    gone: { role: 'pii', action: 'drop' },
+    unread: { role: 'ignore' },
+  };
+  const good = { y: 1, c: 'a', x: 1, b: true, e: 'e', s: 's', gone: 'g', unread: 'u', id: 'i', at: '2026-01-01' };
+  const dataset = { columns, id: 'id', time: 'at', maxMalformedFraction: 1 };
+  const secret = { name: 'Jane Secret' };
+
+  test('is malformed in JSON lines, whatever its column is for, and gets nowhere', async () => {
+    using json = await startRun(smallPipeline({ ...dataset, format: 'jsonl' }));
+    const used = ['y', 'c', 'x', 'b', 'e', 's', 'id', 'at'] as const;
+    const bad = used.flatMap((name) => [
+      { ...good, [name]: secret },
+      { ...good, [name]: ['Jane Secret'] },
+    ]);
+    const lines = [
+      { ...good, gone: secret, unread: [secret], c: '{"a text": "that looks like one"}' },
+      ...bad,
+      good,
+    ].map((row) => JSON.stringify(row));
+    // the first of two equal keys is the one that is read
+    lines.push(JSON.stringify(good).replace('"c":"a"', '"c":{"name":"Jane Secret"},"c":"a"'));
+    json.drop('small/d/a.jsonl', lines.join('\n'));
+    expect(await json.desensitize('small/d/a.jsonl')).toMatchObject({ rows: 19, malformed: 17 });
+    const found = await quarantineOf(json);
+    expect(found.map((r) => [r.line, r.column, r.reason])).toEqual([
+      ...used.flatMap((name, i) => [
+        [2 + 2 * i, name, 'an object where a single value belongs'],
+        [3 + 2 * i, name, 'a list where a single value belongs'],
+      ]),
+      [19, 'c', 'an object where a single value belongs'],
+    ]);
+    const rows = await json.rows(cleanKeys(json.run).shard(0));
+    expect(rows.map((r) => r['c'])).toEqual(['{"a text": "that looks like one"}', 'a']);
+    expect(JSON.stringify([found, rows, await json.profile()], bigintText)).not.toContain('Jane');
+  });
+
+  test('is malformed in Parquet: structs, lists, maps and JSON texts', async () => {
+    const nested = ['st', 'li', 'fi', 'ma', 'js'];
+    using parquet = await startRun(
+      smallPipeline({
+        format: 'parquet',
+        maxMalformedFraction: 1,
+        columns: {
+          ...Object.fromEntries(nested.map((name) => [name, { role: 'feature', type: 'category' }])),
+          skipped: { role: 'ignore' },
+        },
+      }),
+    );
+    parquet.drop('small/d/a.parquet', '');
+    using engine = await testEngine();
+    const values: Record<string, string> = {
+      st: "{'name': 'Jane Secret'}",
+      li: "['Jane Secret']",
+      fi: "['Jane Secret']::VARCHAR[1]",
+      ma: "MAP {'Jane Secret': 1}",
+      js: `'{"name": "Jane Secret"}'::JSON`,
+      skipped: "{'name': 'Jane Secret'}",
+    };
+    const row = (only: string) =>
+      `SELECT 1 AS y, ${Object.entries(values)
+        .map(([name, value]) => {
+          const shown = name === only || name === 'skipped';
+          return `${shown ? value : `CASE WHEN false THEN ${value} END`} AS ${name}`;
+        })
+        .join(', ')}`;
+    const plainJson = row('').replace(/CASE WHEN false THEN ('[^']+'::JSON) END/, `'"plain"'::JSON`);
+    await engine.query(
+      'write',
+      `COPY (${[...nested.map(row), row(''), plainJson].join(' UNION ALL ')}) TO '${parquet.folder}/raw/small/d/a.parquet' (FORMAT parquet)`,
+    );
+    expect(await parquet.desensitize('small/d/a.parquet')).toMatchObject({ rows: 7, malformed: 5 });
+    expect((await quarantineOf(parquet)).map((r) => [r.row, r.column, r.reason])).toEqual([
+      [1, 'st', 'a struct where a single value belongs'],
+      [2, 'li', 'a list where a single value belongs'],
+      [3, 'fi', 'a list where a single value belongs'],
+      [4, 'ma', 'a map where a single value belongs'],
+      [5, 'js', 'an object where a single value belongs'],
+    ]);
+    const rows = await parquet.rows(cleanKeys(parquet.run).shard(0));
+    expect(rows.map((r) => r['js'])).toEqual([null, 'plain']);
+    expect(JSON.stringify([rows, await parquet.profile()], bigintText)).not.toContain('Jane');
+  });
+
+  test('refuses the file when it is in too many rows, naming column and type only', async () => {
+    using json = await startRun(smallPipeline({ ...dataset, format: 'jsonl', maxMalformedFraction: 0.1 }));
+    json.drop('small/d/a.jsonl', `${JSON.stringify({ ...good, c: secret })}\n`.repeat(10));
+    const error = await failure(json.desensitize('small/d/a.jsonl'));
+    expect(error).toBeInstanceOf(MalformedDataError);
+    expect(error?.message).toContain('line 1, column "c": an object where a single value belongs');
+    expect(error?.message).not.toContain('Jane');
+  });
+});
+
+describe('an archive', () => {
+  const rows = Array.from({ length: 4000 }, (_, i) => `${i % 2},${(i * 7919) % 10_007}`);
+  const csv = `y,x\n${rows.join('\n')}\n`;
+  const jsonl = rows.map((row) => `{"y":${row[0]},"x":${row.slice(2)}}\n`).join('');
+  const cutMessage = (key: string) =>
+    `Cannot read ${key}: it is cut off before its end. Write it again, and drop it again.`;
+
+  for (const [format, text] of [
+    ['csv', csv],
+    ['jsonl', jsonl],
+  ] as const) {
+    const key = `small/d/a.${format}.gz`;
+    const whole = gzipSync(text);
+    const members = Buffer.concat([gzipSync(text.slice(0, 20_001)), gzipSync(text.slice(20_001))]);
+    const outcome = async (bytes: Uint8Array) => {
+      using own = await startRun(smallPipeline({ format, maxMalformedFraction: 1 }));
+      own.drop(key, bytes);
+      return await own.desensitize(key).catch((e: Error) => e);
+    };
+
+    test(`cut off anywhere is refused by name (${format})`, async () => {
+      const first = members.length - gzipSync(text.slice(20_001)).length;
+      const flushed = deflatedInBlocks(text);
+      const cuts = [
+        ...[
+          5,
+          11,
+          Math.floor(whole.length / 2),
+          whole.length - 9,
+          whole.length - 8,
+          whole.length - 4,
+          whole.length - 1,
+        ].map((n) => whole.subarray(0, n)),
+        ...[first + 1, first + 9, first + 500, members.length - 5].map((n) => members.subarray(0, n)),
+        ...flushed.boundaries.map((n) => flushed.bytes.subarray(0, n)),
+        whole.subarray(0, 1),
+      ];
+      for (const bytes of cuts) {
+        const error = await outcome(bytes);
+        expect(error).toBeInstanceOf(DataEngineError);
+        expect((error as Error).message).toBe(cutMessage(key));
+      }
+    });
+    test(`with a flipped byte is refused by name (${format})`, async () => {
+      for (const at of [Math.floor(whole.length / 2), whole.length - 6]) {
+        const bytes = Buffer.from(whole);
+        bytes[at] = (bytes[at] ?? 0) ^ 0x55;
+        const error = await outcome(bytes);
+        expect(error).toBeInstanceOf(DataEngineError);
+        expect((error as Error).message).toMatch(`Cannot read ${key}: it is `);
+      }
+    });
+    test(`of several members is read whole (${format})`, async () => {
+      expect(await outcome(members)).toMatchObject({ rows: 4000, malformed: 0 });
+    });
+  }
+});
+
+describe('a quote that is left open', () => {
+  const dataset = { columns: { a: { role: 'feature', type: 'number' }, b: { role: 'feature', type: 'category' } } };
+  const lines = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, i) => `${(from + i) % 2},${from + i},x\n`).join('');
+  const clean = async (csv: string, over: Record<string, unknown> = {}, key = 'small/d/a.csv') => {
+    using own = await startRun(smallPipeline({ ...dataset, maxMalformedFraction: 1, ...over }));
+    own.drop(key, key.endsWith('.gz') ? gzipSync(csv) : csv);
+    const summary = await own.desensitize(key).catch((e: Error) => e);
+    const count = (await own.profile().catch(() => undefined))?.malformed;
+    return { summary, count, quarantine: summary instanceof Error ? [] : await quarantineOf(own).catch(() => []) };
+  };
+
+  test('takes in the rest of the file: every line of it is a malformed row', async () => {
+    const csv = `y,a,b\n${lines(0, 1000)}0,1000,"5 inch\n${lines(1001, 3000)}`;
+    const refused = (await clean(csv, { maxMalformedFraction: 0.01 })).summary;
+    expect(refused).toBeInstanceOf(MalformedDataError);
+    expect((refused as Error).message).toContain('2000 of 3000 rows (66.7 %) are malformed');
+    expect((refused as Error).message).toContain('line 1002: quotes that do not match');
+    for (const key of ['small/d/a.csv', 'small/d/a.csv.gz']) {
+      const { summary, count } = await clean(csv, {}, key);
+      expect(summary).toMatchObject({ rows: 3000, malformed: 2000 });
+      expect(count?.rows).toBe(2000);
+    }
+  });
+  test('and closes where the next one stands: the lines between are malformed rows', async () => {
+    const csv = `y,a,b\n${lines(0, 10)}0,10,"5 inch\n${lines(11, 30)}0,30,"6 inch\n${lines(31, 40)}`;
+    expect((await clean(csv)).summary).toMatchObject({ rows: 40, malformed: 21 });
+  });
+  test('and closes at the end of a field: the lines are no value, not even of a column that is dropped', async () => {
+    const csv = `y,a,b\n${lines(0, 10)}0,10,"5 inch\n${lines(11, 30)}0,30,6 inch"\n${lines(31, 40)}`;
+    const { summary, quarantine } = await clean(csv);
+    expect(summary).toMatchObject({ rows: 40, malformed: 21 });
+    expect(quarantine).toEqual([
+      { file: 'small/d/a.csv', line: 12, column: 'b', reason: 'a quote that takes in the rows after it' },
+    ]);
+    const columns = { a: { role: 'feature', type: 'number' }, b: { role: 'text', action: 'drop' } };
+    expect((await clean(csv, { columns })).summary).toMatchObject({ rows: 40, malformed: 21 });
+  });
+  test('is told from texts with line breaks, blank lines and delimiters', async () => {
+    const text = '"two\n\nlines, of text\nwithout a row"';
+    const csv = `y,a,b\n\n${lines(0, 10)}0,10,${text}\n\n${lines(11, 20)}0,20,5" nails\n1,21,x`;
+    expect((await clean(csv)).summary).toMatchObject({ rows: 22, malformed: 0 });
+  });
+  test('counts in a file without a header, of other line ends, and beside other malformed rows', async () => {
+    const csv = `${lines(0, 10)}0,wide,x\n1,2\n0,12,"5 inch\n${lines(13, 33)}`.replaceAll('\n', '\r\n');
+    const { summary } = await clean(csv, { csv: { header: false, names: ['y', 'a', 'b'] } });
+    expect(summary).toMatchObject({ rows: 33, malformed: 23 });
   });
 });
 

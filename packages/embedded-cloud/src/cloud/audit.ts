@@ -4,7 +4,7 @@ import type { Policy } from '../iam/policy.ts';
 import { openJsonLines, rotatedFiles } from './jsonl.ts';
 import { withoutLongTexts } from './left-out.ts';
 
-/** One request as it is kept in the audit log. */
+/** One request, as the audit log stores it. */
 export interface AuditLine {
   /** ISO 8601. */
   readonly time: string;
@@ -14,7 +14,7 @@ export interface AuditLine {
   readonly role?: string;
   readonly service: string;
   readonly operation: string;
-  /** What was asked of IAM, and what it said; `not asked` after an earlier refusal. */
+  /** The question to IAM and its answer; `not asked` after an earlier refusal. */
   readonly authorization: readonly {
     readonly action: string;
     readonly resource: string;
@@ -28,7 +28,7 @@ export interface AuditLine {
   readonly durationMs: number;
 }
 
-/** A role as it stood when requests were held against it. */
+/** A role at the time when requests were checked against it. */
 export interface AuditedRole {
   readonly logicalId: string;
   readonly arn: string;
@@ -44,7 +44,7 @@ export interface AuditLog {
 
 const ROLES_FILE = 'roles.json';
 
-/** Longest input kept whole; of a longer one long texts are left out, and one still longer is named by its size alone. */
+/** Longest input kept whole; in a longer one the long texts are left out; of one that is still longer only the size is logged. */
 const MAX_INPUT_CHARS = 16_384;
 
 const shortened = (input: unknown): unknown => {
@@ -59,7 +59,7 @@ export const auditFolder = (stateDir: string): string => join(stateDir, 'audit')
 
 /**
  * Opens the audit log in each of the folders: `audit.jsonl`, rotated at 32 MiB, eight older files kept; beside it
- * `roles.json`, the policies that the requests are held against.
+ * `roles.json`, the policies that requests are checked against.
  */
 export function openAudit(folders: readonly string[]): AuditLog {
   const files = folders.map((folder) =>
@@ -79,7 +79,7 @@ export function openAudit(folders: readonly string[]): AuditLog {
   };
 }
 
-/** An audit log as it was written. */
+/** The lines of an audit log. */
 export interface RecordedAudit {
   /** The roles of the template, with everything that may allow or deny them something. */
   readonly roles: readonly AuditedRole[];

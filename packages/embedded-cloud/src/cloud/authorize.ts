@@ -11,7 +11,7 @@ export interface Decision {
   readonly allowed: boolean;
   /** The statement that allowed or denied; absent when none spoke. */
   readonly statement?: string;
-  /** AWS's words and a hint; only when refused. */
+  /** AWS's message and a hint; only after a refusal. */
   readonly message?: string;
 }
 
@@ -92,7 +92,7 @@ const HOLDERS: Readonly<Record<string, { readonly signingName: string; readonly 
   kms: { signingName: 'kms', decides: true },
 };
 
-/** Statements by the document they were read from: a key's are asked for several times by one request. */
+/** Statements by the document they were read from: one request reads a key's several times. */
 const readBefore = new WeakMap<object, readonly Statement[]>();
 
 function statementsOf(document: unknown, name: string): readonly Statement[] {

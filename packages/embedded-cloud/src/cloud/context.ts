@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { RoleStore } from '../iam/roles.ts';
+import type { LambdaSettings } from '../lambda/concurrency.ts';
 import type { SageMakerSettings } from '../sagemaker/settings.ts';
 import type { CredentialStore } from './credentials.ts';
 import { openJsonLines } from './jsonl.ts';
@@ -11,6 +12,7 @@ export interface HostContext extends CloudContext {
   readonly packageDir: string;
   readonly credentials: CredentialStore;
   readonly sageMaker: SageMakerSettings;
+  readonly lambda: LambdaSettings;
 }
 
 /** What a context is made of. */
@@ -22,7 +24,7 @@ export interface ContextParts {
   readonly endpoint: string;
   readonly credentials: CredentialStore;
   readonly services: ReadonlyMap<string, CloudService>;
-  /** The roles, once IAM stands. */
+  /** The roles, once IAM is ready. */
   roles(): RoleStore;
   actAs: CloudContext['actAs'];
 }
@@ -43,7 +45,7 @@ export function openCloudLog(stateDir: string, clock: Clock): { log: CloudContex
 }
 
 /**
- * What a service says of the resource it assumes a role for. Lambda says nothing: for it `aws:SourceArn` speaks only of
+ * The resource that a service assumes a role for. Lambda gives none: for it `aws:SourceArn` refers only to
  * those who call a function (Lambda Developer Guide, "Using source function ARN to control function access behavior").
  */
 const sourceConditions = (

@@ -40,7 +40,7 @@ export interface DoorOptions {
   readonly faults?: FaultHook;
 }
 
-/** What the door needs to know of the cloud behind it once that stands. */
+/** What the door needs from the cloud behind it, once that is ready. */
 export interface Behind {
   readonly services: ReadonlyMap<string, CloudService>;
   readonly authorizer: Authorizer;
@@ -53,7 +53,7 @@ export interface Door {
   readonly endpoint: string;
   /** Requests that came before are answered from now on. */
   open(behind: Behind): void;
-  /** Serves pages below a path prefix such as `/_slack/`. */
+  /** Serves pages below a path prefix such as `/_faults/`. */
   mount(prefix: string, handler: PageHandler): void;
   close(): Promise<void>;
 }
@@ -71,7 +71,7 @@ export async function createDoor(options: DoorOptions, port: number): Promise<Do
     const refuse = (code: string, message: string, status: number) =>
       doorError(parts.signingName, code, message, status, wire.headers['content-type']);
     const identity = credentials.identify(parts.accessKeyId, parts.sessionToken, Date.now());
-    // Signatures are made by clients with the machine's own time, so that is what they are held against.
+    // Signatures are made by clients with the machine's own time, so they are checked against it.
     checkTime(parts, Date.now());
     const unsigned = unsignedHeaders(wire, parts);
     if (unsigned.length > 0)
@@ -90,7 +90,7 @@ export async function createDoor(options: DoorOptions, port: number): Promise<Do
     if (parts.region !== region && !GLOBAL_SERVICES.has(parts.signingName)) {
       throw refuse(
         'SignatureDoesNotMatch',
-        `Credential should be scoped to a valid region, not '${parts.region}': this cloud stands for ${region}. Set AWS_REGION=${region}.`,
+        `Credential should be scoped to a valid region, not '${parts.region}': this cloud is in ${region}. Set AWS_REGION=${region}.`,
         403,
       );
     }
@@ -229,7 +229,7 @@ export async function createDoor(options: DoorOptions, port: number): Promise<Do
     return doorError(
       signingName,
       'InternalError',
-      `The embedded cloud failed at this request; its log tells more under request id ${id}.`,
+      `The embedded cloud failed at this request; its log has more under request id ${id}.`,
       500,
       contentType,
     );

@@ -11,13 +11,13 @@ export interface FaultCall {
   readonly authorize: readonly AuthorizationRequest[];
 }
 
-/** What a rule adds to the faults it brings about. */
+/** What a rule adds to the faults it injects. */
 interface ByRule {
   /** Name of the rule, for the logs; absent when a hook decided. */
   readonly rule?: string;
 }
 
-/** A failure to bring about instead of, or before, doing what was asked. */
+/** A failure instead of the call, or before it. */
 export type Fault = ByRule &
   (
     | {
@@ -97,17 +97,17 @@ export type EventFault = ByRule &
     | { readonly kind: 'reordered'; readonly ms: number }
   );
 
-/** Where faults can be brought about besides the door; each answers undefined where all is to go well. */
+/** Where faults can be injected besides the door; each returns undefined for no fault. */
 export interface FaultPoints {
   invocation(at: FaultInvocation): InvocationFault | undefined;
   job(at: FaultJob): JobFault | undefined;
   endpoint(at: FaultEndpoint): EndpointFault | undefined;
   event(at: FaultEvent): EventFault | undefined;
-  /** A call of Slack's Web API, by its method. */
-  slack(method: string): Fault | undefined;
+  /** A call of an API that a page serves. @param api the name of its `PageApi` */
+  page(api: string, operation: string): Fault | undefined;
 }
 
-/** A fault in the words of the audit log. */
+/** A fault as the audit log names it. */
 export function faultName(fault: Fault): string {
   const name = fault.kind === 'error' ? `error ${fault.code}` : fault.kind;
   const after = 'after' in fault && fault.after ? ' after' : '';

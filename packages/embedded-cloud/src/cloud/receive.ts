@@ -22,7 +22,7 @@ export function toWireRequest(message: IncomingMessage): WireRequest {
   };
 }
 
-/** Whether a Host header names this machine: anything else came by a rebound DNS name from a web page. */
+/** Whether a Host header names this machine: anything else is a web page's request through a rebound DNS name. */
 export function isLoopbackHost(host: string | undefined): boolean {
   const name = (host ?? '').replace(/:\d+$/, '').toLowerCase();
   return name === 'localhost' || name.endsWith('.localhost') || name === '[::1]' || /^127(\.\d{1,3}){3}$/.test(name);
@@ -42,7 +42,7 @@ export interface ReceivedBody {
 }
 
 /**
- * Takes in the body. S3's is left streaming and its hash is what the client declared (S3 checks it while storing);
+ * Reads the body. S3's keeps streaming and its hash is what the client declared (S3 checks it while storing);
  * everything else is read whole and hashed.
  * @throws BodyTooLarge
  */

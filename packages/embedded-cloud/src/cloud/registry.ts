@@ -1,10 +1,18 @@
+import type { PageApi } from '#src/faults/page-api';
 import type { HostContext } from './context.ts';
 import type { PageHandler } from './door.ts';
-import type { CloudService } from './service.ts';
+import type { CloudContext, CloudService } from './service.ts';
 
 export type HostFactory = (context: HostContext) => CloudService | Promise<CloudService>;
 
-/** Pages beside the AWS services: `prefix` starts and ends with a slash. */
+/** A plug-in that serves pages beside the AWS services, without a signature. */
+export interface PagePlugin {
+  /** The web API of the pages, if fault files may name it. */
+  readonly api?: PageApi;
+  create(context: CloudContext): Pages | Promise<Pages>;
+}
+
+/** What a page plug-in serves: `prefix` starts and ends with a slash. */
 export interface Pages {
   readonly prefix: string;
   readonly handle: PageHandler;

@@ -4,12 +4,12 @@ import { pipeline } from 'node:stream/promises';
 import type { ServiceResponse } from './service.ts';
 import type { WireRequest } from './sigv4.ts';
 
-/** Ends an answer nobody will read. */
+/** Ends a response that no client will read. */
 export function discard({ body }: ServiceResponse): void {
   if (body instanceof Readable) body.destroy();
 }
 
-/** Writes an answer as it goes over the wire. */
+/** Writes a response to the connection. */
 export async function send(
   response: ServerResponse,
   wire: WireRequest,

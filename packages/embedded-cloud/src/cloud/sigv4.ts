@@ -181,7 +181,7 @@ function normalizePath(path: string): string {
   return `/${segments.join('/')}${segments.length > 0 && path.endsWith('/') ? '/' : ''}`;
 }
 
-/** S3 encodes a path once and keeps it as it is; every other service normalizes it and encodes it twice. */
+/** S3 encodes a path once and does not normalize it; every other service normalizes it and encodes it twice. */
 function canonicalPath(path: string, signingName: string): string {
   if (signingName === 's3')
     return (
@@ -255,7 +255,7 @@ export function signatureMatches(
 export function unsignedHeaders(request: WireRequest, parts: SignedParts): string[] {
   const signed = new Set(parts.signedHeaders);
   const required = Object.keys(request.headers).filter((name) => name === 'host' || name.startsWith('x-amz-'));
-  // A presigned URL is handed on: whoever uses it may say how the body is hashed, and nothing else S3 would act on.
+  // A presigned URL is passed on: its user may set how the body is hashed, and nothing else that S3 acts on.
   const free = parts.expires === undefined ? '' : 'x-amz-content-sha256';
   return required.filter((name) => !signed.has(name) && name !== free);
 }

@@ -8,7 +8,7 @@ const REST_JSON = new Set(['lambda', 'scheduler']);
 
 const familyOf = (signingName: string, contentType: string | undefined): Family => {
   if (signingName === 's3') return 's3';
-  // CloudWatch speaks both the query protocol and AWS JSON: it answers as it was asked.
+  // CloudWatch supports the query protocol and AWS JSON: it answers in the protocol of the request.
   if (QUERY.has(signingName)) return contentType?.startsWith('application/x-amz-json') ? 'json' : 'query';
   return REST_JSON.has(signingName) ? 'rest-json' : 'json';
 };
@@ -47,7 +47,7 @@ const CODES: Readonly<Record<string, Partial<Record<Family, string>>>> = {
 };
 
 /**
- * An error of the door in the words of the service asked.
+ * An error of the door in the format of the called service.
  * @param code S3's name for it
  * @param contentType of the request
  */

@@ -5,14 +5,14 @@ type Reference = (resource: TemplateResource) => AppliedResource;
 
 const named =
   (member: string): Reference =>
-  ({ properties, logicalId, stackName = 'tidegate' }) => {
+  ({ properties, logicalId, stackName }) => {
     const given = properties[member];
     return { ref: typeof given === 'string' ? given : physicalName(stackName, logicalId), attributes: {} };
   };
 
 /**
- * Resource types that need nothing to stand locally: they watch, show or permit what the embedded cloud does without
- * asking. They are recorded with the Ref AWS would give, so that references to them resolve.
+ * Resource types that have no effect locally: they watch, show or permit what the embedded cloud does without
+ * permission. They are recorded with the Ref AWS would give, so that references to them resolve.
  */
 export const INERT: Readonly<Record<string, Reference>> = {
   'AWS::Budgets::Budget': named('BudgetName'),

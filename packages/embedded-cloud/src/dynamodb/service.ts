@@ -157,7 +157,7 @@ export async function createDynamoDb(context: CloudContext): Promise<CloudServic
   const transactions = createTransactions(engine, folder, clock, async (table) => registry.keyNames(table));
   await transactions.recover();
 
-  /** The item that failed a condition is told to those who ask for it. */
+  /** The item that failed a condition is returned on request. */
   async function runOne(operation: string, input: JsonObject): Promise<unknown> {
     try {
       return await (own[operation]?.(input) ?? engine.run(operation, input));

@@ -69,7 +69,7 @@ async function whenActive(engine: Engine, table: string): Promise<JsonObject> {
   }
 }
 
-/** `AWS::DynamoDB::Table`: made once, its items kept ever after, also when its indexes change. */
+/** `AWS::DynamoDB::Table`: created once; its items stay, also when its indexes change. */
 export function tableProvider(
   engine: Engine,
   registry: TableRegistry,
@@ -104,7 +104,7 @@ export function tableProvider(
   }
 
   return {
-    async apply({ logicalId, properties, stackName = 'tidegate' }) {
+    async apply({ logicalId, properties, stackName }) {
       const unsupported = UNSUPPORTED.filter((member) => properties[member] !== undefined);
       if (unsupported.length > 0) throw new Error(`${unsupported.join(', ')} is not emulated.`);
       const name =

@@ -29,7 +29,7 @@ export interface Delivery {
 
 /** Deliveries that survive a restart: accepted means delivered at least once, dead-lettered, or logged as dropped. */
 export interface Outbox {
-  /** @param together further writes to the same database, kept with the deliveries or not at all */
+  /** @param together further writes to the same database, in the same transaction as the deliveries */
   add(deliveries: readonly Delivery[], together?: () => void): void;
   /** A delivery whose payload could not even be made. */
   giveUp(delivery: Delivery, failure: Failure, attempts: number): void;

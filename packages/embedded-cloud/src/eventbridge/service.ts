@@ -14,7 +14,7 @@ import { readRule, readTargets, requireDefaultBus } from './validation.ts';
 /** The embedded EventBridge: the default bus, its rules, and delivery to functions, state machines and queues. */
 export interface EventBridge extends CloudService {
   /**
-   * Puts a service's event on the default bus. It is kept until every target got it, across restarts.
+   * Puts a service's event on the default bus. It is stored until every target got it, across restarts.
    * @throws Error once the bus is closed
    */
   deliver(event: BusEvent, occasion?: { readonly id: string; readonly time: number }): void;
@@ -42,7 +42,7 @@ export function createEventBridge(context: CloudContext): EventBridge {
   const operations = eventBridgeOperations(context, { bus, rules, changed: () => schedules.wake() });
   const inTemplate = new Set<string>();
 
-  const applyRule = async ({ logicalId, properties, stackName = 'tidegate' }: TemplateResource) => {
+  const applyRule = async ({ logicalId, properties, stackName }: TemplateResource) => {
     const name = typeof properties['Name'] === 'string' ? properties['Name'] : physicalName(stackName, logicalId, 64);
     requireDefaultBus(properties, bus.accountArn);
     const targets = readTargets(properties, name);

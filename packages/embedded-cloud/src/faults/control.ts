@@ -7,7 +7,7 @@ import { type Inventory, strangerOf } from './strangers.ts';
 /** What `startCloud` takes: a function that decides call by call, or the rules of a fault file. */
 export type Faults = FaultHook | FaultFileInput;
 
-/** The rules at work, and since when. */
+/** The active rules, and since when. */
 export interface FaultStatus {
   readonly seed: number;
   /** ISO 8601. */
@@ -18,18 +18,18 @@ export interface FaultStatus {
 /** The faults of a running cloud, to be changed while it runs. */
 export interface FaultControl {
   readonly points: FaultPoints;
-  /** What the door asks. */
+  /** Decides for each call at the door. */
   readonly call: FaultHook;
-  /** Puts rules to work instead of those before; all counts start anew. @throws FaultFileError for rules that make no sense */
+  /** Replaces the active rules; all counts start at zero. @throws FaultFileError for rules that are not valid */
   set(file: FaultFileInput): void;
   clear(): void;
-  /** Undefined where no rules are at work. */
+  /** Undefined when no rules are active. */
   status(): FaultStatus | undefined;
 }
 
 /**
- * Makes the faults of a cloud. Every fault that a rule brings about is written to the cloud's log.
- * @param inventory what the cloud has, so that a rule about something it has not is found out
+ * Makes the faults of a cloud. Every injected fault is written to the cloud's log.
+ * @param inventory what the cloud has: a rule about something else gets a note
  */
 export function createFaultControl(
   clock: Clock,
@@ -52,19 +52,19 @@ export function createFaultControl(
       job: (at) => plan?.job(at),
       endpoint: (at) => plan?.endpoint(at),
       event: (at) => plan?.event(at),
-      slack: (method) => plan?.slack(method),
+      page: (api, operation) => plan?.page(api, operation),
     },
     call: (call) => hook?.(call) ?? plan?.call(call),
     set(given) {
-      const file = completeFaults(given);
+      const file = completeFaults(given, inventory.apis);
       notes = file.faults.map((rule) => strangerOf(rule, inventory));
-      plan = createFaultPlan(file, clock.now, (rule, fault, occasion) =>
-        log('warn', 'a fault was brought about', { rule, fault, ...occasion }),
+      plan = createFaultPlan(file, inventory, clock.now, (rule, fault, occasion) =>
+        log('warn', 'a fault was injected', { rule, fault, ...occasion }),
       );
       since = clock.now();
-      log('warn', 'faults are at work', { seed: plan.seed, rules: plan.status().map(({ rule }) => rule) });
+      log('warn', 'faults are active', { seed: plan.seed, rules: plan.status().map(({ rule }) => rule) });
       for (const note of notes)
-        if (note !== undefined) log('warn', 'a fault rule names what is not there', { reason: note });
+        if (note !== undefined) log('warn', 'a fault rule names what does not exist', { reason: note });
     },
     clear() {
       if (plan) log('info', 'faults are over', { fired: plan.status().reduce((sum, { fired }) => sum + fired, 0) });

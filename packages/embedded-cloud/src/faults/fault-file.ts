@@ -2,10 +2,11 @@ import { type LocatedProblem, pathText, problemsText, readYaml } from 'located-y
 import { explainIssues } from 'located-yaml/config-problems';
 import { nearestName } from 'located-yaml/nearest-name';
 import * as z from 'zod';
-import { type FaultService, operationsOf, SERVICE_NAMES } from './services.ts';
+import type { PageApi } from './page-api.ts';
+import { operationsOf, SERVICE_NAMES } from './services.ts';
 import { whenText } from './trigger.ts';
 
-/** A fault file that does not say what is meant; the message names file, line, path and what is allowed. */
+/** A fault file that is not valid; the message names file, line, path and what is allowed. */
 export class FaultFileError extends Error {
   override readonly name = 'FaultFileError';
 }
@@ -29,8 +30,7 @@ const common = {
   times: count.optional(),
 };
 
-const services = Object.keys(SERVICE_NAMES) as FaultService[];
-const call = {
+const callOf = (services: readonly string[]) => ({
   ...common,
   service: z.enum(services),
   operation: patterns.default(['*']),
@@ -38,7 +38,7 @@ const call = {
   resource: patterns.optional(),
   caller: z.enum(['roles', 'administrator', 'anyone']).default('roles'),
   per: z.enum(['operation', 'role']).optional(),
-};
+});
 const invocation = { ...common, function: patterns.default(['*']), per: z.enum(['function']).optional() };
 const handler = z.enum(['not-run', 'done']).default('not-run');
 const jobs = ['training', 'transform', 'processing', 'tuning'] as const;
@@ -52,81 +52,86 @@ const event = {
   per: z.enum(['rule', 'source', 'detailType']).optional(),
 };
 
-/** One rule of a fault file; docs/faults.md explains each. */
-const faultRuleSchema = z
-  .discriminatedUnion('fault', [
-    z.strictObject({ fault: z.literal('throttle'), ...call }),
-    z.strictObject({ fault: z.literal('server-error'), ...call, status: z.literal([500, 503]).default(500) }),
-    z.strictObject({
-      fault: z.literal('error'),
-      ...call,
-      code: z.string().regex(/^[A-Za-z][\w.]*$/),
-      status: z.int().min(400).max(599).default(400),
-      message: z.string().default('Brought about by a fault rule.'),
-    }),
-    z.strictObject({
-      fault: z.literal('timeout'),
-      ...call,
-      seconds: seconds.default(60),
-      done: z.boolean().default(false),
-    }),
-    z.strictObject({ fault: z.literal('reset'), ...call, done: z.boolean().default(false) }),
-    z.strictObject({ fault: z.literal('slow'), ...call, seconds: seconds.default(1) }),
-    z.strictObject({ fault: z.literal('lambda-crash'), ...invocation, handler }),
-    z.strictObject({ fault: z.literal('lambda-timeout'), ...invocation, handler, seconds: seconds.optional() }),
-    z.strictObject({ fault: z.literal('lambda-out-of-memory'), ...invocation, handler }),
-    z.strictObject({ fault: z.literal('lambda-init'), ...invocation }),
-    z.strictObject({
-      fault: z.literal('job-failure'),
-      ...job,
-      job: z.enum(jobs).optional(),
-      reason: z.enum(['algorithm', 'internal']).default('algorithm'),
-      message: z.string().max(800).optional(),
-    }),
-    z.strictObject({ fault: z.literal('capacity'), ...job, job: z.enum([...jobs, 'endpoint']).optional() }),
-    z.strictObject({ fault: z.literal('spot-interruption'), ...job, seconds: z.number().min(0).max(900).default(1) }),
-    z.strictObject({
-      fault: z.literal('endpoint-failure'),
-      ...named,
-      reason: z.enum(['ping', 'internal']).default('ping'),
-    }),
-    z.strictObject({ fault: z.literal('event-lost'), ...event }),
-    z.strictObject({ fault: z.literal('event-duplicated'), ...event, copies: z.int().min(2).max(10).default(2) }),
-    z.strictObject({ fault: z.literal('event-delayed'), ...event, seconds: seconds.default(5) }),
-    z.strictObject({ fault: z.literal('event-reordered'), ...event, seconds: seconds.default(30) }),
-  ])
-  .superRefine((rule, context) => {
-    const chosen = (['nth', 'every', 'rate'] as const).filter((key) => rule[key] !== undefined);
-    const [, second] = chosen;
-    if (second !== undefined) {
-      context.addIssue({ code: 'custom', path: [second], message: `a rule has at most one of ${chosen.join(', ')}` });
-    }
-    if (rule.from !== undefined && rule.until !== undefined && rule.from > rule.until) {
-      context.addIssue({ code: 'custom', path: ['until'], message: `it lies before from, ${rule.from}` });
-    }
-    if ('caller' in rule && rule.role !== undefined && rule.caller === 'administrator') {
-      context.addIssue({ code: 'custom', path: ['role'], message: 'the administrator has no role' });
-    }
-  });
-export type FaultRule = z.output<typeof faultRuleSchema>;
+/** One rule of a fault file. */
+const ruleSchema = (apis: readonly PageApi[]) => {
+  const call = callOf([...Object.keys(SERVICE_NAMES), ...apis.map(({ name }) => name)]);
+  return z
+    .discriminatedUnion('fault', [
+      z.strictObject({ fault: z.literal('throttle'), ...call }),
+      z.strictObject({ fault: z.literal('server-error'), ...call, status: z.literal([500, 503]).default(500) }),
+      z.strictObject({
+        fault: z.literal('error'),
+        ...call,
+        code: z.string().regex(/^[A-Za-z][\w.]*$/),
+        status: z.int().min(400).max(599).default(400),
+        message: z.string().default('Injected by a fault rule.'),
+      }),
+      z.strictObject({
+        fault: z.literal('timeout'),
+        ...call,
+        seconds: seconds.default(60),
+        done: z.boolean().default(false),
+      }),
+      z.strictObject({ fault: z.literal('reset'), ...call, done: z.boolean().default(false) }),
+      z.strictObject({ fault: z.literal('slow'), ...call, seconds: seconds.default(1) }),
+      z.strictObject({ fault: z.literal('lambda-crash'), ...invocation, handler }),
+      z.strictObject({ fault: z.literal('lambda-timeout'), ...invocation, handler, seconds: seconds.optional() }),
+      z.strictObject({ fault: z.literal('lambda-out-of-memory'), ...invocation, handler }),
+      z.strictObject({ fault: z.literal('lambda-init'), ...invocation }),
+      z.strictObject({
+        fault: z.literal('job-failure'),
+        ...job,
+        job: z.enum(jobs).optional(),
+        reason: z.enum(['algorithm', 'internal']).default('algorithm'),
+        message: z.string().max(800).optional(),
+      }),
+      z.strictObject({ fault: z.literal('capacity'), ...job, job: z.enum([...jobs, 'endpoint']).optional() }),
+      z.strictObject({ fault: z.literal('spot-interruption'), ...job, seconds: z.number().min(0).max(900).default(1) }),
+      z.strictObject({
+        fault: z.literal('endpoint-failure'),
+        ...named,
+        reason: z.enum(['ping', 'internal']).default('ping'),
+      }),
+      z.strictObject({ fault: z.literal('event-lost'), ...event }),
+      z.strictObject({ fault: z.literal('event-duplicated'), ...event, copies: z.int().min(2).max(10).default(2) }),
+      z.strictObject({ fault: z.literal('event-delayed'), ...event, seconds: seconds.default(5) }),
+      z.strictObject({ fault: z.literal('event-reordered'), ...event, seconds: seconds.default(30) }),
+    ])
+    .superRefine((rule, context) => {
+      const chosen = (['nth', 'every', 'rate'] as const).filter((key) => rule[key] !== undefined);
+      const [, second] = chosen;
+      if (second !== undefined) {
+        context.addIssue({ code: 'custom', path: [second], message: `a rule has at most one of ${chosen.join(', ')}` });
+      }
+      if (rule.from !== undefined && rule.until !== undefined && rule.from > rule.until) {
+        context.addIssue({ code: 'custom', path: ['until'], message: `it lies before from, ${rule.from}` });
+      }
+      if ('caller' in rule && rule.role !== undefined && rule.caller === 'administrator') {
+        context.addIssue({ code: 'custom', path: ['role'], message: 'the administrator has no role' });
+      }
+    });
+};
+export type FaultRule = z.output<ReturnType<typeof ruleSchema>>;
 
-/** A whole fault file. */
-export const faultFileSchema = z.strictObject({
-  seed: z.int().min(0).default(1),
-  faults: z.array(faultRuleSchema).min(1).max(100),
-});
-export type FaultFile = z.output<typeof faultFileSchema>;
-/** As it is written: what has a default may be left out. */
-export type FaultFileInput = z.input<typeof faultFileSchema>;
+/** A whole fault file. @param apis APIs of pages that rules may name as `service` */
+export const faultFileSchema = (apis: readonly PageApi[] = []) =>
+  z.strictObject({
+    seed: z.int().min(0).default(1),
+    faults: z.array(ruleSchema(apis)).min(1).max(100),
+  });
+export type FaultFile = z.output<ReturnType<typeof faultFileSchema>>;
+/** As written in a file: members with a default may be left out. */
+export type FaultFileInput = z.input<ReturnType<typeof faultFileSchema>>;
 
 /**
- * Rules as code gives them, with what was left out.
- * @throws FaultFileError with every problem: its path, what is allowed and what was probably meant
+ * Checks rules given by code and adds the defaults.
+ * @throws FaultFileError with every problem: its path, what is allowed and the nearest name
  */
-export function completeFaults(given: FaultFileInput): FaultFile {
-  const parsed = faultFileSchema.safeParse(given);
+export function completeFaults(given: FaultFileInput, apis: readonly PageApi[]): FaultFile {
+  const schema = faultFileSchema(apis);
+  const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
-  const problems = explainIssues(parsed.error, faultFileSchema, given);
+  const problems = explainIssues(parsed.error, schema, given);
   throw new FaultFileError(problems.map(({ path, message }) => `${pathText(path)}: ${message}`).join('\n'));
 }
 
@@ -136,7 +141,7 @@ export const ruleName = (rule: FaultRule, index: number): string =>
 
 const jobText = (job: string | undefined): string => (job === 'endpoint' ? job : `${job ?? 'any'} job`);
 
-/** Where a rule strikes, in a few words. */
+/** What a rule applies to, in a few words. */
 export function whereText(rule: FaultRule): string {
   const parts: (string | undefined)[] =
     'service' in rule
@@ -161,14 +166,17 @@ export function whereText(rule: FaultRule): string {
   return parts.filter((part) => part !== undefined).join(' ');
 }
 
-/** When a rule strikes, in a few words. */
+/** When a rule applies, in a few words. */
 export const whenOf = (rule: FaultRule): string =>
   `${whenText(rule)}${'per' in rule && rule.per !== undefined ? `, counted per ${rule.per}` : ''}`;
 
 const isPattern = (text: string): boolean => /[*?]/.test(text);
 
-/** Operations that no service has would never be asked for, and two rules of one name could not be told apart. */
-async function problemsOfMeaning(file: FaultFile): Promise<{ path: PropertyKey[]; text: string }[]> {
+/** Finds operations that do not exist, which no rule would ever meet, and names used twice. */
+async function problemsOfMeaning(
+  file: FaultFile,
+  apis: readonly PageApi[],
+): Promise<{ path: PropertyKey[]; text: string }[]> {
   const problems: { path: PropertyKey[]; text: string }[] = [];
   const names = new Map<string, number>();
   for (const [index, rule] of file.faults.entries()) {
@@ -179,7 +187,8 @@ async function problemsOfMeaning(file: FaultFile): Promise<{ path: PropertyKey[]
     }
     names.set(name, index);
     if (!('service' in rule)) continue;
-    const known = await operationsOf(rule.service);
+    const api = apis.find(({ name: own }) => own === rule.service);
+    const known = api ? api.operations : await operationsOf(rule.service);
     for (const operation of rule.operation.filter((given) => !isPattern(given))) {
       if (known === undefined || known.includes(operation)) continue;
       const near = nearestName(operation, known);
@@ -195,12 +204,13 @@ async function problemsOfMeaning(file: FaultFile): Promise<{ path: PropertyKey[]
 /**
  * Reads a fault file.
  * @param file its name, for messages
- * @throws FaultFileError with every problem: its line, its path, what is allowed and what was probably meant
+ * @param apis APIs of pages that rules may name as `service`
+ * @throws FaultFileError with every problem: its line, its path, what is allowed and the nearest name
  */
-export async function parseFaultFile(text: string, file: string): Promise<FaultFile> {
-  const read = readYaml(text, faultFileSchema, 'the file is empty; it must list faults');
+export async function parseFaultFile(text: string, file: string, apis: readonly PageApi[] = []): Promise<FaultFile> {
+  const read = readYaml(text, faultFileSchema(apis), 'the file is empty; it must list faults');
   if (!('data' in read)) throw new FaultFileError(problemsText(file, read.problems));
-  const problems = (await problemsOfMeaning(read.data)).map(
+  const problems = (await problemsOfMeaning(read.data, apis)).map(
     ({ path, text: said }): LocatedProblem => ({ ...read.at(path), text: `${pathText(path)}: ${said}` }),
   );
   if (problems.length > 0) throw new FaultFileError(problemsText(file, problems));

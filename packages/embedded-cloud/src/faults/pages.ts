@@ -15,7 +15,7 @@ const MAX_BYTES = 256 * 1024;
  * without sending it.
  */
 export const faultsAuthorization = (secretAccessKey: string): string =>
-  `Bearer ${createHmac('sha256', secretAccessKey).update('tidegate faults').digest('hex')}`;
+  `Bearer ${createHmac('sha256', secretAccessKey).update('embedded-cloud faults').digest('hex')}`;
 
 const sameText = (a: string, b: string): boolean => {
   const [left, right] = [Buffer.from(a), Buffer.from(b)];

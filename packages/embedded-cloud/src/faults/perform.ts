@@ -2,7 +2,7 @@ import type { Fault } from '../cloud/faults.ts';
 import { discard } from '../cloud/respond.ts';
 import { AwsError, type Clock, type ServiceResponse } from '../cloud/service.ts';
 
-/** Does a call whose answer nobody will get, not even the news that it was refused. */
+/** Makes a call whose response is not sent, also when it is refused. */
 async function doUnheard(execute: () => Promise<ServiceResponse>): Promise<void> {
   try {
     discard(await execute());
@@ -12,9 +12,9 @@ async function doUnheard(execute: () => Promise<ServiceResponse>): Promise<void>
 }
 
 /**
- * Does a call, or fails at it as the fault says.
+ * Makes a call, or fails as the fault says.
  *
- * @param gone aborted when the caller has hung up
+ * @param gone aborted when the caller has closed the connection
  * @returns `reset` when the connection is to be cut without an answer
  * @throws AwsError the fault's, or the call's own
  */

@@ -1,33 +1,35 @@
 import type { FaultHook, FaultPoints } from '../cloud/faults.ts';
-import { callFault, endpointFault, eventFault, invocationFault, jobFault } from './bring-about.ts';
 import { completeFaults, type FaultFileInput, type FaultRule, ruleName, whenOf, whereText } from './fault-file.ts';
+import { callFault, endpointFault, eventFault, invocationFault, jobFault } from './inject.ts';
 import { countedUnder, type Occasion, occasionFields, selects } from './select.ts';
+import { serviceError } from './service-errors.ts';
+import type { Inventory } from './strangers.ts';
 import { chanceOf, isDue } from './trigger.ts';
 
-/** How a rule has fared. */
+/** What a rule has done so far. */
 export interface RuleStatus {
   readonly rule: string;
   readonly fault: FaultRule['fault'];
   readonly where: string;
   readonly when: string;
-  /** Occasions the rule was about. */
+  /** How many occasions the rule matched. */
   readonly tried: number;
-  /** How often its fault was brought about. */
+  /** How often its fault was injected. */
   readonly fired: number;
   /** Of the last time: ISO 8601. */
   readonly lastFired?: string;
-  /** What it names that is not there. */
+  /** What it names that does not exist. */
   readonly note?: string;
 }
 
-/** Rules at work: decides at each point of the cloud whether a fault is due there. */
+/** The active rules: decide at each point of the cloud whether a fault is due there. */
 export interface FaultPlan extends FaultPoints {
   readonly seed: number;
   call: FaultHook;
   status(): RuleStatus[];
 }
 
-/** Told of every fault brought about. */
+/** Receives every injected fault. */
 export type FaultWitness = (
   rule: string,
   fault: FaultRule['fault'],
@@ -44,14 +46,20 @@ interface Counted {
 }
 
 /**
- * Puts rules to work. Every rule counts the occasions it is about, whether another one fires there or not; where several are
- * due, the first of the file is brought about.
+ * Activates rules. Every rule counts the occasions that it matches, whether another one fires there or not; where several are
+ * due, the first of the file is injected.
  *
+ * @param inventory what rules may name
  * @param now milliseconds since the epoch
  * @throws FaultFileError for rules that a fault file could not hold either
  */
-export function createFaultPlan(file: FaultFileInput, now: () => number = Date.now, witness?: FaultWitness): FaultPlan {
-  const { seed, faults } = completeFaults(file);
+export function createFaultPlan(
+  file: FaultFileInput,
+  { stackName, apis }: Pick<Inventory, 'stackName' | 'apis'>,
+  now: () => number = Date.now,
+  witness?: FaultWitness,
+): FaultPlan {
+  const { seed, faults } = completeFaults(file, apis);
   const rules = faults.map(
     (rule, index): Counted => ({
       rule,
@@ -63,7 +71,7 @@ export function createFaultPlan(file: FaultFileInput, now: () => number = Date.n
   );
 
   const count = (counted: Counted, occasion: Occasion): boolean => {
-    if (!selects(counted.rule, occasion)) return false;
+    if (!selects(counted.rule, occasion, stackName)) return false;
     const under = countedUnder(counted.rule, occasion);
     const nth = (counted.seen.get(under) ?? 0) + 1;
     counted.seen.set(under, nth);
@@ -86,8 +94,17 @@ export function createFaultPlan(file: FaultFileInput, now: () => number = Date.n
 
   return {
     seed,
-    call: (call) => at({ point: 'call', at: call }, (rule, name) => callFault(rule, call.service, name)),
-    slack: (method) => at({ point: 'slack', at: method }, (rule, name) => callFault(rule, 'slack', name)),
+    call: (call) =>
+      at({ point: 'call', at: call }, (rule, name) =>
+        callFault(rule, (trouble) => serviceError(call.service, trouble), name),
+      ),
+    page(api, operation) {
+      const errors = apis.find(({ name }) => name === api)?.errors;
+      if (!errors) return undefined;
+      return at({ point: 'page', at: { api, operation } }, (rule, name) =>
+        callFault(rule, (trouble) => errors[trouble], name),
+      );
+    },
     invocation: (started) => at({ point: 'invocation', at: started }, invocationFault),
     job: (job) => at({ point: 'job', at: job }, jobFault),
     endpoint: (endpoint) => at({ point: 'endpoint', at: endpoint }, endpointFault),

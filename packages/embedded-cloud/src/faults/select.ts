@@ -1,12 +1,12 @@
 import type { FaultCall, FaultEndpoint, FaultEvent, FaultInvocation, FaultJob } from '../cloud/faults.ts';
 import { matchesWildcard } from '../iam/wildcard.ts';
 import type { FaultRule } from './fault-file.ts';
-import { SERVICE_NAMES } from './services.ts';
+import { signingNameOf } from './services.ts';
 
-/** Something a fault may befall. */
+/** Something that a fault may happen to. */
 export type Occasion =
   | { readonly point: 'call'; readonly at: FaultCall }
-  | { readonly point: 'slack'; readonly at: string }
+  | { readonly point: 'page'; readonly at: { readonly api: string; readonly operation: string } }
   | { readonly point: 'invocation'; readonly at: FaultInvocation }
   | { readonly point: 'job'; readonly at: FaultJob }
   | { readonly point: 'endpoint'; readonly at: FaultEndpoint }
@@ -24,29 +24,43 @@ const plain = (name: string): string => name.toLowerCase().replace(/[-_]/g, '');
 const oneMatches = (patterns: readonly string[], names: readonly string[]): boolean =>
   patterns.some((pattern) => names.some((name) => matchesWildcard(plain(pattern), plain(name))));
 
-/** A name as CloudFormation makes it and as people call it: without the stack's part and the random one, without its kind. */
-const spellings = (name: string): string[] => {
-  const own = name.replace(/^tidegate-[^-]+-/, '').replace(/-[0-9A-Z]{12}$/, '');
+/** A name as CloudFormation makes it and as people write it: without the stack's name and the random part, without its kind. */
+const spellings = (name: string, stackName: string): string[] => {
+  const prefix = `${stackName}-`;
+  const own = (name.startsWith(prefix) ? name.slice(prefix.length) : name).replace(/-[0-9A-Z]{12}$/, '');
   return [name, own, own.replace(/(LambdaFunction|MachineRole|Function|Role|Rule)$/, '')];
 };
 const lastOf = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
 
-function matchesCall(rule: CallRule, { caller, role, service, operation, authorize }: FaultCall): boolean {
-  if (SERVICE_NAMES[rule.service] !== service) return false;
+function matchesCall(
+  rule: CallRule,
+  { caller, role, service, operation, authorize }: FaultCall,
+  stackName: string,
+): boolean {
+  if (signingNameOf(rule.service) !== service) return false;
   if (!rule.operation.some((pattern) => matchesWildcard(pattern, operation))) return false;
   const isRole = caller.roleArn !== undefined;
   if (rule.caller !== 'anyone' && isRole !== (rule.caller === 'roles')) return false;
   if (rule.role !== undefined) {
     const names = [role ?? '', lastOf(caller.roleArn ?? ''), isRole ? lastOf(caller.arn) : ''];
-    if (!oneMatches(rule.role, names.filter((name) => name !== '').flatMap(spellings))) return false;
+    if (
+      !oneMatches(
+        rule.role,
+        names.filter((name) => name !== '').flatMap((name) => spellings(name, stackName)),
+      )
+    )
+      return false;
   }
   const { resource } = rule;
   if (resource === undefined) return true;
   return authorize.some((entry) => resource.some((pattern) => matchesWildcard(pattern, entry.resource)));
 }
 
-const matchesInvocation = (rule: InvocationRule, { name, logicalId }: FaultInvocation): boolean =>
-  oneMatches(rule.function, [...spellings(name), ...spellings(logicalId)]);
+const matchesInvocation = (rule: InvocationRule, { name, logicalId }: FaultInvocation, stackName: string): boolean =>
+  oneMatches(
+    rule.function,
+    [name, logicalId].flatMap((given) => spellings(given, stackName)),
+  );
 
 function matchesJob(
   rule: RuleOf<'job-failure' | 'capacity' | 'spot-interruption'>,
@@ -60,22 +74,24 @@ const matchesEndpoint = (rule: RuleOf<'endpoint-failure' | 'capacity'>, { name }
   (rule.fault === 'endpoint-failure' || rule.job === undefined || rule.job === 'endpoint') &&
   oneMatches(rule.named, [name]);
 
-const matchesEvent = (rule: EventRule, { eventRule, source, detailType }: FaultEvent): boolean =>
+const matchesEvent = (rule: EventRule, { eventRule, source, detailType }: FaultEvent, stackName: string): boolean =>
   rule.source.some((pattern) => matchesWildcard(pattern, source)) &&
   rule.detailType.some((pattern) => matchesWildcard(pattern, detailType)) &&
-  oneMatches(rule.rule, spellings(eventRule));
+  oneMatches(rule.rule, spellings(eventRule, stackName));
 
-/** Whether a rule is about an occasion. */
-export function selects(rule: FaultRule, { point, at }: Occasion): boolean {
+/** Whether a rule is about an occasion. @param stackName the part of generated names that a rule may leave out */
+export function selects(rule: FaultRule, { point, at }: Occasion, stackName: string): boolean {
   switch (point) {
     case 'call':
-      return 'service' in rule && matchesCall(rule, at);
-    case 'slack':
+      return 'service' in rule && matchesCall(rule, at, stackName);
+    case 'page':
       return (
-        'service' in rule && rule.service === 'slack' && rule.operation.some((pattern) => matchesWildcard(pattern, at))
+        'service' in rule &&
+        rule.service === at.api &&
+        rule.operation.some((pattern) => matchesWildcard(pattern, at.operation))
       );
     case 'invocation':
-      return 'function' in rule && matchesInvocation(rule, at);
+      return 'function' in rule && matchesInvocation(rule, at, stackName);
     case 'job':
       return (
         (rule.fault === 'job-failure' || rule.fault === 'capacity' || rule.fault === 'spot-interruption') &&
@@ -84,7 +100,7 @@ export function selects(rule: FaultRule, { point, at }: Occasion): boolean {
     case 'endpoint':
       return (rule.fault === 'endpoint-failure' || rule.fault === 'capacity') && matchesEndpoint(rule, at);
     case 'event':
-      return 'detailType' in rule && matchesEvent(rule, at);
+      return 'detailType' in rule && matchesEvent(rule, at, stackName);
   }
 }
 
@@ -96,10 +112,11 @@ export const namedBy = (rule: FaultRule): readonly (readonly [NamedThing, string
 ];
 
 /** Whether a pattern of a rule is about something of this name. */
-export const isNamed = (pattern: string, name: string): boolean => oneMatches([pattern], spellings(name));
+export const isNamed = (pattern: string, name: string, stackName: string): boolean =>
+  oneMatches([pattern], spellings(name, stackName));
 
-/** A name as people call it: the shortest of its spellings. */
-export const shortName = (name: string): string => spellings(name).at(-1) ?? name;
+/** A name as people write it: the shortest of its spellings. */
+export const shortName = (name: string, stackName: string): string => spellings(name, stackName).at(-1) ?? name;
 
 /** What occasions of one rule are counted apart by: nothing, unless the rule says `per`. */
 export function countedUnder(rule: FaultRule, { point, at }: Occasion): string {
@@ -108,8 +125,8 @@ export function countedUnder(rule: FaultRule, { point, at }: Occasion): string {
   switch (point) {
     case 'call':
       return per === 'operation' ? at.operation : (at.role ?? at.caller.roleArn ?? '');
-    case 'slack':
-      return at;
+    case 'page':
+      return at.operation;
     case 'invocation':
     case 'endpoint':
       return at.name;
@@ -120,9 +137,8 @@ export function countedUnder(rule: FaultRule, { point, at }: Occasion): string {
   }
 }
 
-/** An occasion in the words of the cloud log. */
+/** An occasion as the cloud's log shows it. */
 export function occasionFields({ point, at }: Occasion): Readonly<Record<string, unknown>> {
-  if (point === 'slack') return { method: at };
   if (point !== 'call') return { ...at };
   const { caller, service, operation, role } = at;
   return { service, operation, caller: caller.arn, ...(role !== undefined && { role }) };

@@ -1,9 +1,10 @@
 import type { Fault } from '../cloud/faults.ts';
 
-/** How a service says that it is asked too much, that it failed, and that it cannot be had. */
+/** Whether a service throttles the caller, failed, or is unavailable. */
 export type Trouble = 'throttled' | 'failed' | 'unavailable';
 
-type ServiceError = Omit<Extract<Fault, { kind: 'error' }>, 'kind' | 'rule'>;
+/** An error as a service writes it. */
+export type ServiceError = Omit<Extract<Fault, { kind: 'error' }>, 'kind' | 'rule'>;
 type Spelling = Readonly<Record<Trouble, ServiceError>>;
 
 const error = (code: string, status: number, message: string, fields?: ServiceError['fields']): ServiceError => ({
@@ -78,16 +79,11 @@ const SPELLINGS: Readonly<Record<string, Spelling>> = {
   iam: { ...QUERY, failed: error('ServiceFailure', 500, INTERNAL) },
   sts: QUERY,
   cloudformation: QUERY,
-  slack: {
-    throttled: error('ratelimited', 429, 'ratelimited'),
-    failed: error('internal_error', 500, 'internal_error'),
-    unavailable: error('service_unavailable', 503, 'service_unavailable'),
-  },
 };
 
 /**
- * The error a service answers in trouble, code and status as it spells them.
- * @param service its signing name, or `slack`; a service nobody knows speaks AWS JSON
+ * The error that a service of AWS answers, with its own code and status.
+ * @param service its signing name; an unknown service gets the common errors of AWS JSON
  */
 export const serviceError = (service: string, trouble: Trouble): ServiceError =>
   (SPELLINGS[service] ?? COMMON)[trouble];

@@ -12,7 +12,6 @@ export const SERVICE_NAMES = {
   sagemaker: 'sagemaker',
   scheduler: 'scheduler',
   secretsmanager: 'secretsmanager',
-  slack: 'slack',
   sqs: 'sqs',
   stepfunctions: 'states',
   sts: 'sts',
@@ -23,9 +22,6 @@ export const SERVICE_NAMES = {
 } as const satisfies Record<string, string>;
 
 export type FaultService = keyof typeof SERVICE_NAMES;
-
-/** The methods the embedded Slack answers. */
-const SLACK_METHODS = ['api.test', 'auth.test', 'chat.postMessage', 'chat.update', 'conversations.list'];
 
 /** Where the operations of a service can be looked up; the others have no client among the dependencies. */
 const CLIENTS: Readonly<Record<string, readonly (() => Promise<object>)[]>> = {
@@ -40,10 +36,13 @@ const CLIENTS: Readonly<Record<string, readonly (() => Promise<object>)[]>> = {
   states: [() => import('@aws-sdk/client-sfn')],
 };
 
-/** Every operation of a service by AWS's own SDK, or undefined where this project has no client for it. */
-export async function operationsOf(service: FaultService): Promise<readonly string[] | undefined> {
-  const signingName = SERVICE_NAMES[service];
-  if (signingName === 'slack') return SLACK_METHODS;
+/** The signing name of a service by its name in a fault file; undefined for what is no service of AWS. */
+export const signingNameOf = (service: string): string | undefined =>
+  Object.hasOwn(SERVICE_NAMES, service) ? SERVICE_NAMES[service as FaultService] : undefined;
+
+/** Every operation of a service by AWS's own SDK, or undefined where this package has no client for it. */
+export async function operationsOf(service: string): Promise<readonly string[] | undefined> {
+  const signingName = signingNameOf(service) ?? '';
   const modules = await Promise.all((CLIENTS[signingName] ?? []).map((load) => load()));
   if (modules.length === 0) return undefined;
   return modules.flatMap((module) =>

@@ -30,7 +30,7 @@ export function requestContext(
     // Only temporary credentials and users say whether a second factor was used, long-term keys do not.
     ...(caller.roleArn ? { 'aws:MultiFactorAuthPresent': 'false' } : { 'aws:username': 'admin' }),
     'aws:SourceIp': '127.0.0.1',
-    // KMS is asked by another service in the caller's name, never by the caller itself, where this key is set.
+    // Where this key is set, another service calls KMS for the caller; the caller never does.
     'aws:ViaAWSService': String(entry.context?.['kms:ViaService'] !== undefined),
     ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:PrincipalTag/${key}`, value])),
     ...(sourceFunctionArn !== undefined && { 'lambda:SourceFunctionArn': sourceFunctionArn }),
@@ -57,7 +57,7 @@ export function serviceContext(
   });
 }
 
-/** Keys that hold whoever asks. */
+/** Keys that have the same value for every caller. */
 function anyRequest(
   { resource }: AuthorizationRequest,
   region: string,

@@ -20,9 +20,9 @@ export function iamResources(
   store: RoleStore,
   context: Pick<CloudContext, 'accountId'>,
 ): Readonly<Record<string, ResourceProvider>> {
-  const nameOf = ({ properties, logicalId, stackName = 'tidegate' }: TemplateResource, member: string): string =>
+  const nameOf = ({ properties, logicalId, stackName }: TemplateResource, member: string): string =>
     text(properties[member]) ?? physicalName(stackName, logicalId);
-  /** Role name → documents of its inline policies by the resource they stand in: IAM measures them together. */
+  /** Role name → documents of its inline policies by the resource that declares them: IAM measures them together. */
   const inlineOf = new Map<string, Map<string, readonly unknown[]>>();
   const measure = (roleName: string, logicalId: string, documents: readonly unknown[]): void => {
     const sources = inlineOf.get(roleName) ?? new Map<string, readonly unknown[]>();

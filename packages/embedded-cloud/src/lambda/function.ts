@@ -22,7 +22,7 @@ export interface FunctionSpec {
   readonly traced: boolean;
 }
 
-/** What becomes of events nobody waits for (`AWS::Lambda::EventInvokeConfig`). */
+/** Destinations of asynchronous events (`AWS::Lambda::EventInvokeConfig`). */
 export interface EventInvokeSettings {
   readonly maxRetries: number;
   readonly maxAgeMs: number;
@@ -44,7 +44,7 @@ const MAX_ENVIRONMENT_BYTES = 4096;
  * Reads the properties of an `AWS::Lambda::Function`.
  * @throws Error naming the property that AWS would refuse, or that is not emulated
  */
-export function parseFunction({ logicalId, properties, stackName = 'tidegate' }: TemplateResource): FunctionSpec {
+export function parseFunction({ logicalId, properties, stackName }: TemplateResource): FunctionSpec {
   const name =
     typeof properties['FunctionName'] === 'string' ? properties['FunctionName'] : physicalName(stackName, logicalId);
   if (!/^[\w-]{1,64}$/.test(name))

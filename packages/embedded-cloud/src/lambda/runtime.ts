@@ -7,25 +7,26 @@ import { AwsError } from '../cloud/service.ts';
 import type { LogsService } from '../logs/service.ts';
 import { openLog } from '../logs/store.ts';
 import { type Code, locateCode } from './code.ts';
+import { type ConcurrencyUse, requireConcurrency } from './concurrency.ts';
 import { executionRole, logStreamName, sendAction } from './execution-role.ts';
 import { DEFAULT_EVENT_INVOKE, type EventInvokeSettings, type FunctionSpec } from './function.ts';
 import { createIdleLimit, createPool, type Pool } from './pool.ts';
 import { type Outcome, startProcess } from './process.ts';
 
-/** A function that stands: what it is, and its processes. */
+/** A deployed function and its processes. */
 export interface DeployedFunction {
   readonly spec: FunctionSpec;
   readonly arn: string;
   readonly code: Code;
   eventInvoke: EventInvokeSettings;
-  /** Version numbers and aliases that may be asked for besides `$LATEST`. */
+  /** Version numbers and aliases that callers may name besides `$LATEST`. */
   readonly qualifiers: Set<string>;
   readonly deployedAt: number;
 }
 
 export interface Runtime {
   deploy(spec: FunctionSpec): Promise<DeployedFunction>;
-  /** Sets what becomes of events. @throws AwsError `InvalidParameterValueException` when the role may not send there */
+  /** Sets the destinations of asynchronous events. @throws AwsError `InvalidParameterValueException` when the role may not send there */
   configureEvents(deployed: DeployedFunction, settings: EventInvokeSettings): void;
   remove(name: string): Promise<void>;
   list(): readonly DeployedFunction[];
@@ -34,7 +35,7 @@ export interface Runtime {
   /**
    * Runs a function on an event.
    * @param event JSON
-   * @throws AwsError `TooManyRequestsException` beyond reserved concurrency, `ServiceException` when it cannot be run
+   * @throws AwsError `TooManyRequestsException` beyond reserved concurrency or the account's, `ServiceException` when it cannot be run
    */
   invoke(target: DeployedFunction, event: string, requestId?: string): Promise<Outcome>;
   close(): Promise<void>;
@@ -48,6 +49,11 @@ interface Running {
   pool: Pool;
   log: JsonLinesFile;
 }
+
+const useOf = ({ deployed, pool }: Running): ConcurrencyUse => ({
+  busy: pool.busy,
+  reserved: deployed.spec.reservedConcurrency,
+});
 
 /** The functions of the template and their processes. */
 export function createRuntime(context: HostContext): Runtime {
@@ -159,12 +165,7 @@ export function createRuntime(context: HostContext): Runtime {
     async invoke({ spec }, event, requestId = randomUUID()) {
       const running = functions.get(spec.name);
       if (!running) throw new AwsError('ResourceNotFoundException', `Function not found: ${spec.name}`, 404);
-      if (spec.reservedConcurrency !== undefined && running.pool.busy >= spec.reservedConcurrency) {
-        throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429, {
-          Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
-          Type: 'User',
-        });
-      }
+      requireConcurrency(context.lambda, useOf(running), [...functions.values()].map(useOf));
       try {
         const fault = context.faults?.invocation({ name: spec.name, logicalId: spec.logicalId });
         return await running.pool.invoke(requestId, event, fault);

@@ -92,7 +92,7 @@ const toNotification = (property: Properties | undefined, logicalId: string): Xm
     if (listAt(property, name).length === 0) continue;
     throw new AwsError(
       'ValidationError',
-      `${logicalId}: the embedded S3 tells EventBridge of changes; replace NotificationConfiguration.${name} by EventBridgeConfiguration and a rule`,
+      `${logicalId}: the embedded S3 sends changes to EventBridge; replace NotificationConfiguration.${name} by EventBridgeConfiguration and a rule`,
     );
   }
   const bridge = propertiesAt(property, 'EventBridgeConfiguration');
@@ -162,7 +162,7 @@ const maximalNameLength = 63;
 
 const bucketProvider = (s3: S3State): ResourceProvider => ({
   apply: async (resource) => {
-    const { logicalId, properties, stackName = 'tidegate-local' } = resource;
+    const { logicalId, properties, stackName } = resource;
     const name =
       textAt(properties, 'BucketName') ?? physicalName(stackName, logicalId, maximalNameLength).toLowerCase();
     const documents = toDocuments(resource);

@@ -17,7 +17,7 @@ export type { PolicyDocument } from './operations/bucket-policy.ts';
 
 /** Amazon S3 over files and SQLite. */
 export interface S3Service extends CloudService {
-  /** The bucket's policy, for whoever evaluates it; undefined when there is none. */
+  /** The bucket's policy, to be evaluated; undefined when there is none. */
   resourcePolicy(bucket: string): PolicyDocument | undefined;
   /** Carries out every lifecycle rule that is due by the clock: at the start, and at each midnight UTC. */
   applyLifecycle(): Promise<LifecycleOutcome>;

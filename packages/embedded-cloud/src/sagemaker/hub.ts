@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { AuthorizationRequest, CloudContext } from '#src/cloud/service';
-import { ensurePython, type PythonEnvironment } from '#src/python/environment';
+import { type ContainerProgram, type ContainerRuntime, runtimeOf } from '#src/sagemaker/container/runtime';
 import { arnOf, invalid, type Kind, nameOf } from '#src/sagemaker/names';
 import type { SageMakerSettings } from '#src/sagemaker/settings';
 import type { Kept, Store } from '#src/sagemaker/store';
@@ -18,11 +18,15 @@ export interface Hub {
   readonly workDirectory: string;
   /** Where a job's or an endpoint's container writes what it prints. */
   logFile(group: 'training-jobs' | 'transform-jobs' | 'processing-jobs' | 'endpoints', name: string): string;
-  python(): Promise<PythonEnvironment>;
+  /** What runs in place of an image. @throws AwsError ValidationException when nothing does */
+  runtime(runs: ContainerRuntime['runs'], image: string): ContainerRuntime;
+  /** The program of a runtime, made ready. */
+  program(runs: ContainerRuntime['runs'], image: string): Promise<ContainerProgram>;
 }
 
 export const createHub = (cloud: CloudContext, store: Store, settings: SageMakerSettings = {}): Hub => {
   const generator = xoroshiro128plus(settings.repeatedEvents?.seed ?? 0);
+  const runtime: Hub['runtime'] = (runs, image) => runtimeOf(settings.containers ?? [], runs, image);
   return {
     cloud,
     store,
@@ -30,7 +34,8 @@ export const createHub = (cloud: CloudContext, store: Store, settings: SageMaker
     random: () => uniformFloat64(generator),
     workDirectory: join(cloud.stateDir, 'sagemaker', 'work'),
     logFile: (group, name) => join(cloud.stateDir, 'logs', group, `${name}.log`),
-    python: () => ensurePython({ onProgress: (message) => cloud.log('info', message) }),
+    runtime,
+    program: (runs, image) => runtime(runs, image).prepare((message) => cloud.log('info', message)),
   };
 };
 
@@ -55,7 +60,7 @@ const asRecord = (tags: Tags): Record<string, string> => Object.fromEntries(tags
 
 /**
  * A job is refused when SageMaker may not assume its role.
- * @throws AwsError `ValidationException` in the words of CreateTrainingJob
+ * @throws AwsError `ValidationException` with CreateTrainingJob's message
  */
 export const mustAssume = (hub: Hub, roleArn: string, sourceArn: string): void => {
   try {
@@ -95,7 +100,7 @@ const missing: Partial<Record<Kind, (arn: string) => string>> = {
   'model-package': (arn) => `ModelPackage ${arn} does not exist.`,
 };
 
-/** @throws AwsError ValidationException in the words AWS has for the kind. */
+/** @throws AwsError ValidationException with AWS's message for the kind. */
 export const mustFind = <T extends Kept>(hub: Hub, kind: Kind, name: string): T => {
   const found = hub.store.get<T>(kind, name);
   if (found) return found;

@@ -12,7 +12,7 @@ import type { Endpoint } from '#src/sagemaker/endpoints/endpoint';
 import { Hosting } from '#src/sagemaker/endpoints/hosting';
 import { invokedEndpoint, otherInvocation, prepareInvocation } from '#src/sagemaker/endpoints/invoke';
 import { endpointOperations } from '#src/sagemaker/endpoints/operations';
-import { createHub } from '#src/sagemaker/hub';
+import { createHub, type Hub } from '#src/sagemaker/hub';
 import { Jobs } from '#src/sagemaker/jobs';
 import { modelOperations } from '#src/sagemaker/models/operations';
 import type { Operation, Operations } from '#src/sagemaker/operation';
@@ -35,7 +35,7 @@ const TARGET_PREFIX = 'SageMaker.';
 
 /**
  * SageMaker: the control plane (JSON 1.1, `X-Amz-Target: SageMaker.<Operation>`) and the runtime (`POST
- * /endpoints/<name>/invocations`). Jobs and endpoints run `containers/xgboost` as processes; state is kept in SQLite below
+ * /endpoints/<name>/invocations`). Jobs and endpoints run the programs of `settings.containers` as processes; state is stored in SQLite below
  * `<stateDir>/sagemaker`, logs below `<stateDir>/logs`.
  */
 export const createSageMaker = (cloud: CloudContext & { readonly sageMaker?: SageMakerSettings }): CloudService => {
@@ -75,7 +75,7 @@ export const createSageMaker = (cloud: CloudContext & { readonly sageMaker?: Sag
     prepare: async (request) => {
       const endpoint = invokedEndpoint(request.path);
       if (endpoint !== undefined) return prepareInvocation(hub, hosting, endpoint, request);
-      return prepareOperation(operations, store, request);
+      return prepareOperation(operations, hub, request);
     },
     formatError,
     resources: { 'AWS::SageMaker::ModelPackageGroup': groupProvider(hub) },
@@ -95,7 +95,7 @@ export const createSageMaker = (cloud: CloudContext & { readonly sageMaker?: Sag
 
 const prepareOperation = async (
   operations: Operations,
-  store: Store,
+  { store, settings }: Hub,
   request: ServiceRequest,
 ): Promise<PreparedCall> => {
   const target = request.headers['x-amz-target'] ?? '';
@@ -111,7 +111,7 @@ const prepareOperation = async (
   }
   const operation = found as unknown as Operation<unknown>;
   const body = await readJson(request.body);
-  checkRequest(name, body);
+  checkRequest(name, body, settings.serviceModel);
   const input = parse(operation.input, body);
   return {
     operation: name,

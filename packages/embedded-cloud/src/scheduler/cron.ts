@@ -36,7 +36,7 @@ const weekdayField: FieldSpec = {
 };
 const yearField: FieldSpec = { name: 'year', min: 1970, max: 2199 };
 
-/** Why an expression is not one EventBridge takes; the caller words the AWS error around it. */
+/** Why EventBridge would not accept an expression; the caller builds the AWS error. */
 export class CronSyntaxError extends Error {
   override readonly name = 'CronSyntaxError';
 }

@@ -35,7 +35,7 @@ function nextCron(cron: Cron, zone: TimeZone, after: number): number | undefined
       if (year === firstYear && month < firstMonth) continue;
       for (const day of cron.days(year, month)) {
         const date = Date.UTC(year, month - 1, day);
-        // When clocks go back the same wall day goes on: start with today, not with now.
+        // When clocks go back the same wall day continues: start with today, not with now.
         if (date < startOfDay) continue;
         for (const hour of cron.hours) {
           for (const minute of cron.minutes) {

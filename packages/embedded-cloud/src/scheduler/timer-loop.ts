@@ -15,7 +15,7 @@ const pauseAfterFailure = 1000;
 /**
  * @param next when the next work is due (milliseconds since the epoch), or undefined when there is none.
  * @param run does what is due at `now`; must move `next` on.
- * @param onError told of a failed run; the loop goes on after a second.
+ * @param onError receives the error of a failed run; the loop continues after a second.
  */
 export function timerLoop(options: {
   readonly clock: Clock;

@@ -45,7 +45,7 @@ export function createSecretsManager(context: CloudContext): SecretsManagerServi
   }
 
   const provider: ResourceProvider = {
-    async apply({ logicalId, properties, stackName = 'tidegate' }) {
+    async apply({ logicalId, properties, stackName }) {
       const name = typeof properties['Name'] === 'string' ? properties['Name'] : physicalName(stackName, logicalId);
       const known = store.list().find((secret) => secret.name === name);
       const kmsKeyId = properties['KmsKeyId'];
@@ -122,7 +122,7 @@ export function createSecretsManager(context: CloudContext): SecretsManagerServi
           (candidate) =>
             candidate.name === id || store.arn(candidate) === id || store.arn(candidate).slice(0, -7) === id,
         );
-      // Who may not see a secret does not learn whether it exists.
+      // Callers without access to a secret do not learn whether it exists.
       if (!secret)
         return call([
           {

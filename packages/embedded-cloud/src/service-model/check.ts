@@ -22,7 +22,7 @@ export interface Violation {
   readonly kind: 'unknown' | 'missing' | 'type' | 'enum' | 'pattern' | 'length' | 'range' | 'union' | 'shown';
   readonly path: Path;
   readonly value: unknown;
-  /** In AWS's words where AWS has words for it. */
+  /** AWS's message where AWS has one. */
   readonly constraint: string;
   /** The shape that the value should have. */
   readonly shape: ModelShape;
@@ -32,13 +32,13 @@ export interface CheckOptions {
   /** Numbers, booleans and times may also come as text, as headers, queries and XML have them. */
   readonly textual?: boolean;
   /**
-   * For values from a log: recognises what stands for a left-out value, with the length of that where it is known. Values
+   * For values from a log: recognises the placeholder of a left-out value, with the value's length where it is known. Values
    * that AWS marks as sensitive are then violations unless they are left out.
    */
   readonly hidden?: (value: unknown) => { readonly length?: number } | undefined;
 }
 
-/** Tells a checked value's faults. */
+/** Reports the faults of a checked value. */
 export type Report = (kind: Violation['kind'], constraint: string) => void;
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

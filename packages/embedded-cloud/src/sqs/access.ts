@@ -27,7 +27,7 @@ export function queueKeyUse(
 }
 
 /**
- * Holds a message of another service against the policy of the queue, or of the role it comes with
+ * Checks a message of another service against the policy of the queue, or of the role it comes with
  * (EventBridge User Guide, "Using dead-letter queues"; SQS Developer Guide, "Key management").
  * @throws AwsError `AccessDenied` with the statement that is missing
  */

@@ -72,7 +72,7 @@ export function createSqs(context: CloudContext): QueueService {
       }),
     );
 
-  const applyQueue = async ({ logicalId, properties, stackName = 'tidegate' }: TemplateResource) => {
+  const applyQueue = async ({ logicalId, properties, stackName }: TemplateResource) => {
     if (properties['FifoQueue'] === true || properties['FifoQueue'] === 'true') {
       throw new AwsError(
         'ValidationException',

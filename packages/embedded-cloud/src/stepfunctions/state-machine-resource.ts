@@ -41,7 +41,7 @@ export const stateMachineProvider = (context: CloudContext, machines: StateMachi
     const logging = properties['LoggingConfiguration'];
     const tracing = properties['TracingConfiguration'];
     const input: MachineInput = {
-      name: typeof name === 'string' ? name : physicalName(resource.stackName ?? 'stack', logicalId, 80),
+      name: typeof name === 'string' ? name : physicalName(resource.stackName, logicalId, 80),
       definition: definitionText(resource),
       roleArn: String(properties['RoleArn'] ?? ''),
       type: typeof type === 'string' ? type : undefined,

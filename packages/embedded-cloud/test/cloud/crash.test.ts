@@ -17,7 +17,6 @@ import {
 } from '@aws-sdk/client-sfn';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ROW } from '../sagemaker/hosting.ts';
-import { python } from '../sagemaker/python.ts';
 import { BUCKET, createTrainedModel, eventually, ROLE } from '../sagemaker/support.ts';
 import { type KillableCloud, startKillable } from './killable-cloud.ts';
 import { lambdaFunction, openWorkshop, role, trusts } from './small-stack.ts';
@@ -127,7 +126,7 @@ const score = async ({ runtime }: Running): Promise<string> => {
   return Buffer.from(Body).toString();
 };
 
-/** Writes object after object until the cloud is gone; gives the keys whose writing was confirmed. */
+/** Writes object after object until the cloud has died; returns the keys whose writing was confirmed. */
 const writeUntilKilled = async ({ s3 }: Running, confirmed: string[]): Promise<void> => {
   for (let n = 0; ; n += 1) {
     try {
@@ -139,7 +138,7 @@ const writeUntilKilled = async ({ s3 }: Running, confirmed: string[]): Promise<v
   }
 };
 
-describe.skipIf(!python)('a cloud killed in the middle of its work', () => {
+describe('a cloud killed in the middle of its work', () => {
   it('serves, resumes and has lost nothing it confirmed once it is started again', async () => {
     workshop.pack('tell', { 'index.mjs': 'export const handler = async () => process.pid;' });
     const first = await start();

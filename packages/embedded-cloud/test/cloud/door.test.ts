@@ -83,7 +83,7 @@ describe('the signature', () => {
     expect(await codeOf(await send(await sign(cloud, { ...list, credentials })))).toBe('InvalidSignatureException');
   });
 
-  it('is refused with an access key nobody has', async () => {
+  it('is refused with an unknown access key', async () => {
     const credentials = { accessKeyId: 'AKIANOBODY', secretAccessKey: 'x' };
     expect(await codeOf(await send(await sign(cloud, { ...list, credentials })))).toBe('UnrecognizedClientException');
   });
@@ -166,7 +166,7 @@ describe('a session of a role', () => {
     expect(response.status).toBe(200);
   });
 
-  it('is told what is missing when it may not', async () => {
+  it('names the missing right when it is not allowed', async () => {
     const response = await send(
       await sign(cloud, { service: 's3', method: 'GET', path: '/raw/people.csv', credentials: session() }),
     );
@@ -187,7 +187,7 @@ describe('a session of a role', () => {
     expect(await codeOf(response)).toBe('AccessDeniedException');
   });
 
-  it('is nobody without its token, or with another’s', async () => {
+  it('is unknown without its token, or with another’s', async () => {
     const { accessKeyId, secretAccessKey } = session();
     expect(
       await codeOf(await send(await sign(cloud, { ...list, credentials: { accessKeyId, secretAccessKey } }))),
@@ -280,7 +280,7 @@ describe('the host', () => {
   });
 
   it('may be a bucket of localhost', async () => {
-    // 403 as well, but for want of a signature: the name itself is accepted.
+    // 403 as well, because the signature is missing: the name itself is accepted.
     expect(await status('bucket.localhost:80')).toBe(403);
     expect(audit().at(-1)).toMatchObject({ errorCode: 'MissingAuthenticationToken' });
   });

@@ -10,7 +10,7 @@ let cloud: Cloud;
 beforeAll(async () => {
   cloud = await workshop.start({
     Key: { Type: 'AWS::KMS::Key', Properties: { Description: 'raw zone', EnableKeyRotation: true } },
-    KeyAlias: { Type: 'AWS::KMS::Alias', Properties: { AliasName: 'alias/tidegate/raw', TargetKeyId: { Ref: 'Key' } } },
+    KeyAlias: { Type: 'AWS::KMS::Alias', Properties: { AliasName: 'alias/shop/raw', TargetKeyId: { Ref: 'Key' } } },
     FunctionRole: role([
       {
         Effect: 'Allow',
@@ -66,7 +66,7 @@ describe('KMS', () => {
   it('decrypts what it encrypted, under the same context only', async () => {
     const Plaintext = Buffer.from('a data key').toString('base64');
     const { CiphertextBlob = '' } = await kms('Encrypt', {
-      KeyId: 'alias/tidegate/raw',
+      KeyId: 'alias/shop/raw',
       Plaintext,
       EncryptionContext: { zone: 'raw', b: '2' },
     });
@@ -99,7 +99,7 @@ describe('KMS', () => {
 
   it('lets a role use a key for the context its policy names', async () => {
     const encrypt = async (zone: string) =>
-      (await kms('Encrypt', { KeyId: 'alias/tidegate/raw', Plaintext: 'AAAA', EncryptionContext: { zone } }))[
+      (await kms('Encrypt', { KeyId: 'alias/shop/raw', Plaintext: 'AAAA', EncryptionContext: { zone } }))[
         'CiphertextBlob'
       ];
     expect(
@@ -111,7 +111,7 @@ describe('KMS', () => {
   });
 
   it('keeps its keys over a restart, and out of the audit log', async () => {
-    const { CiphertextBlob } = await kms('Encrypt', { KeyId: 'alias/tidegate/raw', Plaintext: 'c2VjcmV0IHRleHQ=' });
+    const { CiphertextBlob } = await kms('Encrypt', { KeyId: 'alias/shop/raw', Plaintext: 'c2VjcmV0IHRleHQ=' });
     const arn = cloud.resources['Key']?.attributes['Arn'];
     await cloud.close();
     cloud = await workshop.start({
@@ -120,7 +120,7 @@ describe('KMS', () => {
     });
     expect(cloud.resources['Key']?.attributes['Arn']).toBe(arn);
     expect(await kms('Decrypt', { CiphertextBlob })).toMatchObject({ Plaintext: 'c2VjcmV0IHRleHQ=' });
-    expect(await kms('Encrypt', { KeyId: 'alias/tidegate/raw', Plaintext: 'AAAA' })).toMatchObject({
+    expect(await kms('Encrypt', { KeyId: 'alias/shop/raw', Plaintext: 'AAAA' })).toMatchObject({
       __type: 'NotFoundException',
     });
     expect(readFileSync(join(workshop.stateDir, 'audit', 'audit.jsonl'), 'utf8')).not.toContain('c2VjcmV0IHRleHQ=');
@@ -128,7 +128,7 @@ describe('KMS', () => {
 });
 
 describe('STS', () => {
-  it('tells who is calling', async () => {
+  it('returns who is calling', async () => {
     expect(pick(await sts({ Action: 'GetCallerIdentity', Version: '2011-06-15' }), 'Arn')).toBe(
       'arn:aws:iam::123456789012:user/admin',
     );

@@ -13,7 +13,7 @@ export interface KillableCloud extends Pick<Cloud, 'endpoint' | 'region' | 'admi
     readonly credentials: Cloud['admin'];
     readonly maxAttempts: number;
   };
-  /** `kill -9`; resolves when the process is gone. */
+  /** `kill -9`; resolves when the process has ended. */
   kill(): Promise<void>;
 }
 

@@ -77,7 +77,7 @@ describe('the logs of a function', () => {
     expect(seen).toEqual(['first ERROR', 'second', 'third ERROR code']);
   });
 
-  it('are told apart by stream', async () => {
+  it('are separated by stream', async () => {
     const { logStreams } = await logs('DescribeLogStreams', { logGroupName });
     expect(logStreams).toHaveLength(1);
     expect(
@@ -85,7 +85,7 @@ describe('the logs of a function', () => {
     ).toHaveLength(3);
   });
 
-  it('belong to a group that says how long they are kept', async () => {
+  it('belong to a group with a retention time', async () => {
     expect((await logs('DescribeLogGroups', { logGroupNamePrefix: '/aws/lambda' })).logGroups).toMatchObject([
       { logGroupName, retentionInDays: 14 },
     ]);
@@ -97,7 +97,7 @@ describe('a rotated file', () => {
   it('holds the newest lines in order, within its bounds', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ maxLength: 40 }), { minLength: 1, maxLength: 60 }), (lines) => {
-        const folder = mkdtempSync(join(tmpdir(), 'tidegate-lines-'));
+        const folder = mkdtempSync(join(tmpdir(), 'cloud-lines-'));
         const path = join(folder, 'a.jsonl');
         const file = openJsonLines(path, { maxBytes: 200, keep: 2 });
         for (const line of lines) file.write({ line });

@@ -17,7 +17,7 @@ interface Sample {
   readonly body: string;
 }
 
-/** Signs by the AWS SDK and gives the request as it goes over the wire. */
+/** Signs with the AWS SDK and returns the request as sent. */
 async function signed({
   service,
   segments,

@@ -7,6 +7,7 @@ import { strToU8, zipSync } from 'fflate';
 import type { ServiceName } from '#src/cloud/registry';
 import type { ServiceFactory } from '#src/cloud/service';
 import { type Cloud, type StartOptions, startCloud } from '#src/start';
+import { containers } from '../sagemaker/container/runtimes.ts';
 
 /** Everything of the core, nothing of the services that others bring. */
 export const CORE: readonly ServiceName[] = [
@@ -44,7 +45,7 @@ export const lambdaFunction = (name: string, properties: Json = {}): Json => ({
     Runtime: 'nodejs24.x',
     Handler: 'index.handler',
     Role: { 'Fn::GetAtt': ['FunctionRole', 'Arn'] },
-    Code: { S3Bucket: 'deployments', S3Key: `serverless/tidegate/${name}.zip` },
+    Code: { S3Bucket: 'deployments', S3Key: `serverless/shop/${name}.zip` },
     ...properties,
   },
 });
@@ -61,7 +62,7 @@ export interface Workshop {
 }
 
 export function openWorkshop(): Workshop {
-  const dir = mkdtempSync(join(tmpdir(), 'tidegate-core-'));
+  const dir = mkdtempSync(join(tmpdir(), 'cloud-core-'));
   const packageDir = join(dir, 'package');
   const stateDir = join(dir, 'state');
   mkdirSync(packageDir);
@@ -75,7 +76,15 @@ export function openWorkshop(): Workshop {
     start(resources, { template = {}, ...options } = {}) {
       const templatePath = join(dir, 'template.json');
       writeFileSync(templatePath, JSON.stringify({ Resources: resources, ...template }));
-      return startCloud({ templatePath, packageDir, stateDir, stackName: 'test', services: CORE, ...options });
+      return startCloud({
+        templatePath,
+        packageDir,
+        stateDir,
+        stackName: 'test-stack',
+        services: CORE,
+        sageMaker: { containers },
+        ...options,
+      });
     },
     remove: () => rmSync(dir, { recursive: true, force: true }),
   };
@@ -109,7 +118,7 @@ export interface SignedRequest {
   readonly body: string;
 }
 
-/** Signs a request by the AWS SDK's own signer, to be sent as it is or tampered with first. */
+/** Signs a request with the AWS SDK's own signer, to be sent unchanged or tampered with first. */
 export async function sign(
   cloud: Pick<Cloud, 'endpoint' | 'region' | 'admin'>,
   raw: RawRequest,

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { answersAs } from '#src/cloud/instance-page';
 import { readState, writeState } from '#src/cloud/state-file';
 import type { Cloud } from '#src/start';
 import { asAdmin, lambdaFunction, openWorkshop, role, send, sign, type Workshop } from './small-stack.ts';
@@ -18,7 +19,7 @@ afterEach(async () => {
 });
 
 describe('a start', () => {
-  it('runs no function before it is asked', async () => {
+  it('runs no function before it is invoked', async () => {
     workshop.pack('shared', { 'index.mjs': 'export const handler = async () => process.pid;' });
     const functions = Object.fromEntries(
       Array.from({ length: 25 }, (_, n) => [
@@ -36,7 +37,7 @@ describe('a start', () => {
     expect(() => process.kill(pid, 0)).toThrow();
   });
 
-  it('tells of every resource, and keeps the administrator’s keys', async () => {
+  it('reports every resource, and keeps the administrator’s keys', async () => {
     const seen: string[] = [];
     cloud = await workshop.start({ FunctionRole: role([]) }, { onProgress: (message) => seen.push(message) });
     expect(seen).toEqual(['AWS::IAM::Role FunctionRole']);
@@ -46,7 +47,7 @@ describe('a start', () => {
     expect(cloud.admin).toEqual(admin);
   });
 
-  it('takes over the lock of a process that is gone', async () => {
+  it('takes over the lock of a process that has ended', async () => {
     mkdirSync(workshop.stateDir, { recursive: true });
     // Process ids end well below this one on every system.
     writeFileSync(join(workshop.stateDir, 'lock'), '999999999');
@@ -57,7 +58,15 @@ describe('a start', () => {
     ).toBe(200);
   });
 
-  it('refuses functions whose role Lambda may not take', async () => {
+  it('says which one it is at its endpoint', async () => {
+    cloud = await workshop.start({}, { instance: 'this-one' });
+    expect(await answersAs(cloud.endpoint, 'this-one')).toBe(true);
+    expect(await answersAs(cloud.endpoint, 'another')).toBe(false);
+    await cloud.close();
+    expect(await answersAs(cloud.endpoint, 'this-one')).toBe(false);
+  });
+
+  it('refuses functions whose role Lambda may not assume', async () => {
     workshop.pack('worker', { 'index.mjs': 'export const handler = () => 1;' });
     const start = workshop.start({ FunctionRole: role([], 'states.amazonaws.com'), Worker: lambdaFunction('worker') });
     await expect(start).rejects.toThrow(
@@ -71,12 +80,12 @@ describe('a start', () => {
     );
   });
 
-  it('says so when a package changed under a running cloud', async () => {
+  it('reports a package that changed under a running cloud', async () => {
     workshop.pack('worker', { 'index.mjs': 'export const handler = () => 1;' });
     cloud = await workshop.start({ FunctionRole: role([]), Worker: lambdaFunction('worker') });
     workshop.pack('worker', { 'index.mjs': 'export const handler = () => "another";' });
     const invoke = new LambdaClient(asAdmin(cloud)).send(new InvokeCommand({ FunctionName: 'worker' }));
-    await expect(invoke).rejects.toThrow('was packaged anew. Start the embedded cloud again');
+    await expect(invoke).rejects.toThrow('was packaged again. Start the embedded cloud again');
   });
 });
 

@@ -85,8 +85,8 @@ describe('a stack', () => {
     );
     expect(applied.map(({ logicalId }) => logicalId)).toEqual(['First', 'Second', 'Waiting']);
     expect(applied[1]?.properties).toEqual({ of: 'arn:thing:First', stage: 'dev' });
-    expect(outputs).toEqual({ Where: 'at ref-Second of tidegate-test' });
-    expect(resources['Watched']?.ref).toMatch(/^tidegate-test-Watched-[A-Z0-9]{12}$/);
+    expect(outputs).toEqual({ Where: 'at ref-Second of test-stack' });
+    expect(resources['Watched']?.ref).toMatch(/^test-stack-Watched-[A-Z0-9]{12}$/);
   });
 
   it('takes parameters within their constraints', async () => {
@@ -130,10 +130,10 @@ describe('a stack', () => {
 
   it('can be started again after a failure', async () => {
     await expect(start({ A: thing({ Broken: true }) })).rejects.toThrow();
-    await expect(start({ A: thing({}) })).resolves.toMatchObject({ stackName: 'tidegate-test' });
+    await expect(start({ A: thing({}) })).resolves.toMatchObject({ stackName: 'test-stack' });
   });
 
-  it('lets go of what left the template, unless it is to be retained', async () => {
+  it('removes what left the template, unless it is to be retained', async () => {
     await start({ A: thing({}), B: thing({}, { DeletionPolicy: 'Retain' }), C: thing({}) });
     await start({ A: thing({}) });
     expect(deleted).toEqual([{ logicalId: 'C', type: 'Test::Thing', ref: 'ref-C' }]);
@@ -144,12 +144,12 @@ describe('a stack', () => {
   it('is shown by the API', async () => {
     const running = await start({ A: thing({}) }, { Outputs: { Where: { Value: { Ref: 'A' } } } });
     const client = new CloudFormationClient(asAdmin(running));
-    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: 'tidegate-test' }));
+    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: 'test-stack' }));
     expect(Stacks[0]).toMatchObject({
       StackStatus: 'CREATE_COMPLETE',
       Outputs: [{ OutputKey: 'Where', OutputValue: 'ref-A' }],
     });
-    const { StackResources } = await client.send(new DescribeStackResourcesCommand({ StackName: 'tidegate-test' }));
+    const { StackResources } = await client.send(new DescribeStackResourcesCommand({ StackName: 'test-stack' }));
     expect(StackResources).toMatchObject([
       { LogicalResourceId: 'A', PhysicalResourceId: 'ref-A', ResourceType: 'Test::Thing' },
     ]);

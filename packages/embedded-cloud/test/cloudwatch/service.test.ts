@@ -35,7 +35,7 @@ const close = async () => {
   await door.close();
 };
 beforeEach(async () => {
-  stateDir = mkdtempSync(join(tmpdir(), 'tidegate-cloudwatch-'));
+  stateDir = mkdtempSync(join(tmpdir(), 'cloud-cloudwatch-'));
   context = fakeContext(stateDir);
   await open();
 });
@@ -62,14 +62,14 @@ const stateOf = async (name: string) => {
   return MetricAlarms[0]?.StateValue;
 };
 const apply = (type: string, properties: Record<string, unknown>, logicalId = 'Thing') =>
-  watch.resources?.[type]?.apply({ logicalId, type, properties });
+  watch.resources?.[type]?.apply({ logicalId, type, stackName: 'shop', properties });
 
 describe('metrics', () => {
   const window = { StartTime: new Date(Date.UTC(2025, 11, 31)), EndTime: new Date(Date.UTC(2026, 0, 2)) };
   test('values, repeated values and statistic sets add up', async () => {
     await client.send(
       new PutMetricDataCommand({
-        Namespace: 'Tidegate',
+        Namespace: 'Shop',
         MetricData: [
           { MetricName: 'Rows', Value: 5, Dimensions },
           { MetricName: 'Rows', Values: [1, 10], Counts: [3, 1], Dimensions },
@@ -80,7 +80,7 @@ describe('metrics', () => {
     );
     const { Datapoints = [] } = await client.send(
       new GetMetricStatisticsCommand({
-        Namespace: 'Tidegate',
+        Namespace: 'Shop',
         MetricName: 'Rows',
         Dimensions,
         Period: 60,
@@ -91,21 +91,21 @@ describe('metrics', () => {
     expect(Datapoints).toMatchObject([
       { Sum: 24, SampleCount: 7, Average: 24 / 7, Minimum: 1, Maximum: 10, Timestamp: new Date(context.clock.now()) },
     ]);
-    const { Metrics = [] } = await client.send(new ListMetricsCommand({ Namespace: 'Tidegate' }));
+    const { Metrics = [] } = await client.send(new ListMetricsCommand({ Namespace: 'Shop' }));
     expect(Metrics).toHaveLength(2);
     expect(door.calls[0]?.authorize).toEqual([
-      { action: 'cloudwatch:PutMetricData', resource: '*', context: { 'cloudwatch:namespace': 'Tidegate' } },
+      { action: 'cloudwatch:PutMetricData', resource: '*', context: { 'cloudwatch:namespace': 'Shop' } },
     ]);
   });
 
   test('a large request comes gzipped and is read all the same; metrics survive a restart', async () => {
     const MetricData = Array.from({ length: 500 }, (_, i) => ({ MetricName: 'Latency', Value: i + 1, Dimensions }));
-    await client.send(new PutMetricDataCommand({ Namespace: 'Tidegate', MetricData }));
+    await client.send(new PutMetricDataCommand({ Namespace: 'Shop', MetricData }));
     await close();
     await open();
     const stat = (Id: string, Stat: string) => ({
       Id,
-      MetricStat: { Metric: { Namespace: 'Tidegate', MetricName: 'Latency', Dimensions }, Period: 300, Stat },
+      MetricStat: { Metric: { Namespace: 'Shop', MetricName: 'Latency', Dimensions }, Period: 300, Stat },
     });
     const { MetricDataResults = [] } = await client.send(
       new GetMetricDataCommand({ MetricDataQueries: [stat('p', 'p99'), stat('n', 'SampleCount')], ...window }),
@@ -129,7 +129,7 @@ describe('metrics', () => {
     const put = (MetricName: string, values: readonly number[]) =>
       client.send(
         new PutMetricDataCommand({
-          Namespace: 'Tidegate',
+          Namespace: 'Shop',
           MetricData: values.map((Value, minute) => ({ MetricName, Value, Timestamp: at(minute) })),
         }),
       );
@@ -138,7 +138,7 @@ describe('metrics', () => {
     const stat = (Id: string, MetricName: string) => ({
       Id,
       ReturnData: false,
-      MetricStat: { Metric: { Namespace: 'Tidegate', MetricName }, Period: 60, Stat: 'Sum' },
+      MetricStat: { Metric: { Namespace: 'Shop', MetricName }, Period: 60, Stat: 'Sum' },
     });
     const { MetricDataResults = [] } = await client.send(
       new GetMetricDataCommand({
@@ -171,13 +171,13 @@ describe('metrics', () => {
       /at most 30/,
     ],
   ])('%s is refused', async (_what, change, message) => {
-    const input = { Namespace: 'Tidegate', MetricData: [{ MetricName: 'x', Value: 1 }], ...change };
+    const input = { Namespace: 'Shop', MetricData: [{ MetricName: 'x', Value: 1 }], ...change };
     await expect(client.send(new PutMetricDataCommand(input))).rejects.toThrow(message);
   });
 });
 
 describe('alarms', () => {
-  test('go off with the data and recover without it, and tell the event bus each time', async () => {
+  test('go off with the data and recover without it, and send an event each time', async () => {
     await client.send(new PutMetricAlarmCommand(errors));
     expect(await stateOf('errors')).toBe('OK');
     watch.putMetric('AWS/SageMaker', 'Invocation5XXErrors', { EndpointName: 'loan-default' }, 1, 'Count');
@@ -202,7 +202,7 @@ describe('alarms', () => {
     const stat = (Id: string, MetricName: string) => ({
       Id,
       ReturnData: false,
-      MetricStat: { Metric: { Namespace: 'Tidegate', MetricName }, Period: 60, Stat: 'Sum' },
+      MetricStat: { Metric: { Namespace: 'Shop', MetricName }, Period: 60, Stat: 'Sum' },
     });
     const { Threshold, EvaluationPeriods, ComparisonOperator, TreatMissingData } = errors;
     const ratio = (Expression: string) =>
@@ -212,10 +212,10 @@ describe('alarms', () => {
         Metrics: [stat('e', 'Errors'), stat('c', 'Calls'), { Id: 'r', Expression }],
       });
     await client.send(ratio('IF(c > 10, e / c, 0)'));
-    watch.putMetric('Tidegate', 'Errors', {}, 5);
-    watch.putMetric('Tidegate', 'Calls', {}, 10);
+    watch.putMetric('Shop', 'Errors', {}, 5);
+    watch.putMetric('Shop', 'Calls', {}, 10);
     expect(await stateOf('ratio')).toBe('OK');
-    watch.putMetric('Tidegate', 'Calls', {}, 10);
+    watch.putMetric('Shop', 'Calls', {}, 10);
     expect(await stateOf('ratio')).toBe('ALARM');
     await expect(client.send(ratio('r + 1'))).rejects.toThrow(/no query has the Id r/);
     await expect(client.send(ratio('ANOMALY_DETECTION_BAND(e)'))).rejects.toThrow(/is not emulated/);
@@ -302,10 +302,8 @@ describe('the template', () => {
 
   test('a dashboard is recorded', async () => {
     const DashboardBody = JSON.stringify({ widgets: [] });
-    await apply('AWS::CloudWatch::Dashboard', { DashboardName: 'tidegate', DashboardBody });
-    expect((await client.send(new GetDashboardCommand({ DashboardName: 'tidegate' }))).DashboardBody).toBe(
-      DashboardBody,
-    );
+    await apply('AWS::CloudWatch::Dashboard', { DashboardName: 'shop', DashboardBody });
+    expect((await client.send(new GetDashboardCommand({ DashboardName: 'shop' }))).DashboardBody).toBe(DashboardBody);
   });
 });
 
@@ -318,10 +316,10 @@ describe('the query protocol', () => {
     return { status: reply.status, xml: await reply.text() };
   };
   test('puts data and describes alarms in XML', async () => {
-    await client.send(new PutMetricAlarmCommand({ ...errors, Namespace: 'Tidegate', AlarmDescription: 'a < b & c' }));
+    await client.send(new PutMetricAlarmCommand({ ...errors, Namespace: 'Shop', AlarmDescription: 'a < b & c' }));
     await ask({
       Action: 'PutMetricData',
-      Namespace: 'Tidegate',
+      Namespace: 'Shop',
       'MetricData.member.1.MetricName': 'Invocation5XXErrors',
       'MetricData.member.1.Value': '2',
       'MetricData.member.1.Timestamp': '2026-01-01T00:00:00Z',
@@ -338,7 +336,7 @@ describe('the query protocol', () => {
     ])
       expect(xml).toContain(part);
   });
-  test('tells errors in XML', async () => {
+  test('returns errors in XML', async () => {
     const { status, xml } = await ask({
       Action: 'SetAlarmState',
       AlarmName: 'none',

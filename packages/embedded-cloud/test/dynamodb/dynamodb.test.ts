@@ -42,7 +42,7 @@ const runs = (indexes: Record<string, unknown>[], attributes: string[]) => ({
     PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
     SSESpecification: { SSEEnabled: true },
     DeletionProtectionEnabled: true,
-    Tags: [{ Key: 'app', Value: 'tidegate' }],
+    Tags: [{ Key: 'app', Value: 'shop' }],
   },
 });
 const resources = {
@@ -103,7 +103,7 @@ describe('a table', () => {
     });
   });
 
-  it('gives back the item that failed a condition when asked', async () => {
+  it('returns the item that failed a condition on request', async () => {
     await put({ pipeline: 'held', run: '#', owner: 'first' });
     const attempt = table.send(
       new UpdateCommand({

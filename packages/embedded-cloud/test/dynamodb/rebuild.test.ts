@@ -27,7 +27,7 @@ const ids = async (): Promise<string[]> =>
     .toSorted();
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'tidegate-tables-'));
+  folder = mkdtempSync(join(tmpdir(), 'cloud-tables-'));
   engine = await openEngine(join(folder, 'level'), { accountId: '123456789012', region: 'eu-central-1' });
   await create();
   await active();
@@ -38,7 +38,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe('a table made anew', () => {
+describe('a table created again', () => {
   const all = Array.from({ length: 60 }, (_, n) => String(n + 10));
 
   it('has the same items', async () => {

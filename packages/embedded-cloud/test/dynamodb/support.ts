@@ -20,6 +20,7 @@ export interface TestDynamo {
 export const itemsTable = {
   logicalId: 'Items',
   type: 'AWS::DynamoDB::Table',
+  stackName: 'shop',
   properties: {
     TableName: 'items',
     BillingMode: 'PAY_PER_REQUEST',
@@ -30,7 +31,7 @@ export const itemsTable = {
 };
 
 export async function startDynamo(): Promise<TestDynamo> {
-  const stateDir = mkdtempSync(join(tmpdir(), 'tidegate-dynamo-'));
+  const stateDir = mkdtempSync(join(tmpdir(), 'cloud-dynamo-'));
   const context = fakeContext(stateDir);
   const open = async () => {
     const service = await createDynamoDb(context);

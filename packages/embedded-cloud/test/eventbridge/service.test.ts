@@ -54,7 +54,7 @@ const close = async () => {
 };
 
 beforeEach(async () => {
-  stateDir = mkdtempSync(join(tmpdir(), 'tidegate-events-'));
+  stateDir = mkdtempSync(join(tmpdir(), 'cloud-events-'));
   lambda = recordingLambda();
   states = recordingStepFunctions();
   statesDoor = await serveService(states);
@@ -67,11 +67,13 @@ beforeEach(async () => {
   await sqs.resources?.['AWS::SQS::Queue']?.apply({
     logicalId: 'Dead',
     type: 'AWS::SQS::Queue',
+    stackName: 'shop',
     properties: { QueueName: 'dead' },
   });
   await sqs.resources?.['AWS::SQS::QueuePolicy']?.apply({
     logicalId: 'DeadPolicy',
     type: 'AWS::SQS::QueuePolicy',
+    stackName: 'shop',
     properties: {
       Queues: [`https://sqs.eu-central-1.amazonaws.com/${account}/dead`],
       PolicyDocument: {
@@ -99,6 +101,7 @@ afterEach(async () => {
 const template = (properties: Record<string, unknown>, logicalId = 'Rule'): TemplateResource => ({
   logicalId,
   type: 'AWS::Events::Rule',
+  stackName: 'shop',
   properties,
 });
 const apply = (properties: Record<string, unknown>, logicalId?: string) =>
@@ -408,7 +411,7 @@ describe('the API', () => {
 });
 
 describe('the template', () => {
-  test('a rule that left the template is gone after the next start, one made by hand stays', async () => {
+  test('a rule that left the template is removed at the next start, one made by hand stays', async () => {
     await apply({ EventPattern: { source: ['a'] }, Targets: [{ Id: 't', Arn: functionArn }] }, 'Leaving');
     await client.send(new PutRuleCommand({ Name: 'by-hand', EventPattern: '{"source":["x"]}' }));
     await bridge.start?.();
@@ -417,7 +420,7 @@ describe('the template', () => {
     const applied = await apply({ EventPattern: { source: ['b'] } }, 'Staying');
     // Named as CloudFormation names what the template does not: policies are written against that.
     const name = applied?.ref ?? '';
-    expect(name).toMatch(/^tidegate-Staying-[0-9A-Z]{12}$/);
+    expect(name).toMatch(/^shop-Staying-[0-9A-Z]{12}$/);
     expect(applied?.attributes).toEqual({ Arn: `arn:aws:events:eu-central-1:${account}:rule/${name}` });
     await bridge.start?.();
     const { Rules = [] } = await client.send(new ListRulesCommand({}));

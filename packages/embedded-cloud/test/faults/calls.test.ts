@@ -100,7 +100,7 @@ describe('a throttle', () => {
 });
 
 describe('a failure of the service', () => {
-  it('is an internal error, or that it cannot be had', async () => {
+  it('is an internal error, or an unavailable service', async () => {
     set({ fault: 'server-error', service: 's3' });
     await expect(listBuckets()).rejects.toMatchObject({ name: 'InternalError', $metadata: { httpStatusCode: 500 } });
     set({ fault: 'server-error', service: 's3', status: 503 });
@@ -178,20 +178,20 @@ describe('the faults of a cloud', () => {
     expect((await listBuckets()).$metadata.httpStatusCode).toBe(200);
   });
 
-  it('leave the administrator alone, who looks after it', async () => {
+  it('do not affect the administrator', async () => {
     cloud.faults.set({ faults: [{ fault: 'throttle', service: 's3' }] });
     expect((await listBuckets()).$metadata.httpStatusCode).toBe(200);
     expect(cloud.faults.status()?.rules).toMatchObject([{ tried: 0 }]);
   });
 
-  it('are told in the cloud’s log', () => {
+  it('are written to the cloud’s log', () => {
     const lines = readFileSync(join(workshop.stateDir, 'logs', 'cloud.jsonl'), 'utf8')
       .trim()
       .split('\n');
     expect(lines.map((line) => JSON.parse(line) as unknown)).toContainEqual(
       expect.objectContaining({
         level: 'warn',
-        message: 'a fault was brought about',
+        message: 'a fault was injected',
         rule: 'slower',
         fault: 'throttle',
         service: 's3',

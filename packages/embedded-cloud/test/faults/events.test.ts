@@ -27,6 +27,7 @@ const open = async (): Promise<void> => {
     bridge.resources?.['AWS::Events::Rule']?.apply({
       logicalId: name,
       type: 'AWS::Events::Rule',
+      stackName: 'shop',
       properties: { Name: name, EventPattern: { source: [source] }, Targets: [{ Id: 't', ...target }] },
     });
   await rule('on-drop', 'aws.s3', { Arn: functionArn });
@@ -35,7 +36,7 @@ const open = async (): Promise<void> => {
 };
 
 beforeEach(async () => {
-  stateDir = mkdtempSync(join(tmpdir(), 'tidegate-lost-events-'));
+  stateDir = mkdtempSync(join(tmpdir(), 'cloud-lost-events-'));
   lambda = recordingLambda();
   states = recordingStepFunctions();
   statesDoor = await serveService(states);

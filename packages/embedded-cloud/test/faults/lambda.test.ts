@@ -7,7 +7,7 @@ import { asAdmin, lambdaFunction, openWorkshop, role } from '../cloud/small-stac
 const workshop = openWorkshop();
 let cloud: Cloud;
 
-/** Tells in its log that it worked, so that work whose answer is lost can be seen. */
+/** Logs that it worked, so that work whose answer is lost can be seen. */
 const HANDLER = `
 let count = 0;
 export const handler = async () => { console.log('the handler ran'); count += 1; return count; };
@@ -17,12 +17,12 @@ beforeAll(async () => {
   workshop.pack('worker', { 'index.mjs': HANDLER });
   cloud = await workshop.start({
     FunctionRole: role([{ Effect: 'Allow', Action: 'logs:*', Resource: '*' }]),
-    WorkerLambdaFunction: lambdaFunction('tidegate-test-worker', {
+    WorkerLambdaFunction: lambdaFunction('test-stack-worker', {
       Code: { S3Key: 'worker.zip' },
       MemorySize: 256,
       Timeout: 1,
     }),
-    PatientLambdaFunction: lambdaFunction('tidegate-test-patient', { Code: { S3Key: 'worker.zip' }, Timeout: 60 }),
+    PatientLambdaFunction: lambdaFunction('test-stack-patient', { Code: { S3Key: 'worker.zip' }, Timeout: 60 }),
   });
 });
 afterAll(async () => {
@@ -32,7 +32,7 @@ afterAll(async () => {
 
 async function invoke(name = 'worker') {
   const { Payload, FunctionError, LogResult } = await new LambdaClient(asAdmin(cloud)).send(
-    new InvokeCommand({ FunctionName: `tidegate-test-${name}`, LogType: 'Tail' }),
+    new InvokeCommand({ FunctionName: `test-stack-${name}`, LogType: 'Tail' }),
   );
   return {
     failed: FunctionError,

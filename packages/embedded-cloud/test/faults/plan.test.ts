@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest';
 import type { FaultCall } from '#src/cloud/faults';
 import type { FaultFileInput } from '#src/faults/fault-file';
 import { createFaultPlan } from '#src/faults/plan';
+import { chatApi } from './chat-api.ts';
 
 const call = (service: string, operation: string, more: Partial<FaultCall> = {}): FaultCall => ({
   caller: {
     accessKeyId: 'ASIA',
-    arn: 'arn:aws:sts::123456789012:assumed-role/tidegate-local-admit-drop/tidegate-local-admitDrop',
-    roleArn: 'arn:aws:iam::123456789012:role/tidegate-local-admit-drop',
+    arn: 'arn:aws:sts::123456789012:assumed-role/shop-local-admit-drop/shop-local-admitDrop',
+    roleArn: 'arn:aws:iam::123456789012:role/shop-local-admit-drop',
   },
   role: 'AdmitDropRole',
   service,
@@ -22,11 +23,12 @@ const asAdministrator = (service: string, operation: string): FaultCall => {
   return rest;
 };
 type Rules = FaultFileInput['faults'];
-const plan = (...faults: Rules) => createFaultPlan({ faults });
+const shop = { stackName: 'shop-local', apis: [chatApi] };
+const plan = (...faults: Rules) => createFaultPlan({ faults }, shop);
 const strikes = (rule: Rules[number], given: FaultCall): boolean => plan(rule).call(given) !== undefined;
 
 describe('a rule', () => {
-  it('is about the service and operation it names, by either of a service’s names', () => {
+  it('matches the service and operation it names, by either of a service’s names', () => {
     expect(strikes({ fault: 'throttle', service: 's3' }, call('s3', 'GetObject'))).toBe(true);
     expect(strikes({ fault: 'throttle', service: 's3' }, call('dynamodb', 'GetItem'))).toBe(false);
     expect(strikes({ fault: 'throttle', service: 'stepfunctions' }, call('states', 'StartExecution'))).toBe(true);
@@ -37,7 +39,7 @@ describe('a rule', () => {
     expect(strikes(puts, call('s3', 'GetObject'))).toBe(false);
   });
 
-  it.each(['AdmitDropRole', 'AdmitDrop', 'admit-drop', 'admitDrop', 'tidegate-local-admit-drop', 'Admit*'])(
+  it.each(['AdmitDropRole', 'AdmitDrop', 'admit-drop', 'admitDrop', 'shop-local-admit-drop', 'Admit*'])(
     'knows a role as %s',
     (role) => {
       expect(strikes({ fault: 'reset', service: 's3', role }, call('s3', 'GetObject'))).toBe(true);
@@ -60,7 +62,7 @@ describe('a rule', () => {
     expect(strikes({ ...rule, caller: 'anyone' }, call('s3', 'GetObject'))).toBe(true);
   });
 
-  it('speaks as the service does', () => {
+  it('uses the error format of the service', () => {
     const code = (service: string, status?: 500 | 503) => {
       const name = service as 's3';
       const fault = status
@@ -91,10 +93,13 @@ describe('a rule', () => {
     );
   });
 
-  it('by chance falls as it does alone, with other rules before it', () => {
+  it('with a rate fires on the same occasions with and without other rules before it', () => {
     const chance = { name: 'chance', fault: 'slow', service: 's3', rate: 0.3 } as const;
-    const alone = createFaultPlan({ seed: 5, faults: [chance] });
-    const behind = createFaultPlan({ seed: 5, faults: [{ fault: 'reset', service: 'dynamodb', rate: 0.5 }, chance] });
+    const alone = createFaultPlan({ seed: 5, faults: [chance] }, shop);
+    const behind = createFaultPlan(
+      { seed: 5, faults: [{ fault: 'reset', service: 'dynamodb', rate: 0.5 }, chance] },
+      shop,
+    );
     for (let n = 0; n < 100; n += 1) {
       behind.call(call('dynamodb', 'GetItem'));
       expect(behind.call(call('s3', 'GetObject'))).toEqual(alone.call(call('s3', 'GetObject')));
@@ -128,43 +133,45 @@ describe('a rule', () => {
 });
 
 describe('rules given by a test', () => {
-  it('are told what is wrong with them, as a file is', () => {
+  it('are refused with the same messages as a file', () => {
     const rules = [{ fault: 'trottle', service: 's3' }] as unknown as Rules;
-    expect(() => createFaultPlan({ faults: rules })).toThrow(
+    expect(() => createFaultPlan({ faults: rules }, shop)).toThrow(
       /^faults\[0\]\.fault: found "trottle"; allowed: throttle, .* Did you mean throttle\?$/,
     );
   });
 });
 
 describe('the points besides the door', () => {
-  it('are asked for what happens there', () => {
+  it('inject the faults of the rules that match', () => {
     const rules = plan(
       { fault: 'lambda-crash', function: 'admit-drop' },
       { fault: 'spot-interruption' },
       { fault: 'capacity', job: 'endpoint' },
       { fault: 'event-lost', source: 'aws.s3', rule: 'Drop' },
-      { fault: 'throttle', service: 'slack', operation: 'chat.*' },
+      { fault: 'throttle', service: 'chat', operation: 'messages.*' },
     );
-    const admit = { name: 'tidegate-local-admitDrop', logicalId: 'AdmitDropLambdaFunction' };
+    const admit = { name: 'shop-local-admitDrop', logicalId: 'AdmitDropLambdaFunction' };
     expect(rules.invocation(admit)).toMatchObject({ kind: 'crash', after: false });
-    expect(rules.invocation({ name: 'tidegate-local-notify', logicalId: 'NotifyLambdaFunction' })).toBeUndefined();
+    expect(rules.invocation({ name: 'shop-local-notify', logicalId: 'NotifyLambdaFunction' })).toBeUndefined();
     expect(rules.job({ job: 'training', name: 'a', spot: false })).toBeUndefined();
     expect(rules.job({ job: 'training', name: 'a', spot: true })).toMatchObject({ kind: 'interruption', ms: 1000 });
     expect(rules.endpoint({ name: 'e', configName: 'c' })).toMatchObject({ kind: 'capacity' });
-    const created = { eventRule: 'tidegate-local-DropRule', source: 'aws.s3', detailType: 'Object Created' };
+    const created = { eventRule: 'shop-local-DropRule', source: 'aws.s3', detailType: 'Object Created' };
     expect(rules.event(created)).toMatchObject({ kind: 'lost' });
-    expect(rules.event({ ...created, eventRule: 'tidegate-local-DropRule-1A2B3C4D5E6F' })).toMatchObject({
+    expect(rules.event({ ...created, eventRule: 'shop-local-DropRule-1A2B3C4D5E6F' })).toMatchObject({
       kind: 'lost',
     });
     expect(rules.event({ ...created, source: 'aws.states' })).toBeUndefined();
-    expect(rules.slack('chat.postMessage')).toMatchObject({ kind: 'error', code: 'ratelimited', status: 429 });
-    expect(rules.slack('auth.test')).toBeUndefined();
+    expect(rules.page('chat', 'messages.post')).toMatchObject({ kind: 'error', code: 'ratelimited', status: 429 });
+    expect(rules.page('chat', 'users.list')).toBeUndefined();
+    expect(rules.page('other', 'messages.post')).toBeUndefined();
   });
 
-  it('tell a witness of everything that was brought about', () => {
+  it('report every injected fault', () => {
     const seen: unknown[] = [];
     const rules = createFaultPlan(
       { faults: [{ name: 'gone', fault: 'event-lost', nth: 2 }] },
+      shop,
       () => Date.UTC(2026, 0, 1),
       (...fired) => seen.push(fired),
     );

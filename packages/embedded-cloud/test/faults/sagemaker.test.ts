@@ -12,7 +12,6 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FaultFileInput } from '#src/faults/fault-file';
 import { hostingOf } from '../sagemaker/hosting.ts';
-import { python } from '../sagemaker/python.ts';
 import {
   BUCKET,
   createWorld,
@@ -26,7 +25,7 @@ import {
 import { tuningRequest } from '../sagemaker/tuning/request.ts';
 import { faultsUnderTest } from '../support/faults.ts';
 
-describe.skipIf(!python)('faults of SageMaker', () => {
+describe('faults of SageMaker', () => {
   const faults = faultsUnderTest();
   let world: World;
   let hosting: ReturnType<typeof hostingOf>;
@@ -125,7 +124,7 @@ describe.skipIf(!python)('faults of SageMaker', () => {
     expect(faults.status()?.rules).toMatchObject([{ tried: 0 }]);
   });
 
-  it('a transform job fails, for want of instances or by its algorithm', async () => {
+  it('a transform job fails, without instances or by its algorithm', async () => {
     const transform = async (name: string) => {
       await world.sagemaker.send(
         new CreateTransformJobCommand({

@@ -17,6 +17,7 @@ const providers = () => iamResources(createRoleStore(), { accountId: '1234567890
 const role = (properties: Record<string, unknown>): TemplateResource => ({
   logicalId: 'Worker',
   type: 'AWS::IAM::Role',
+  stackName: 'shop',
   properties: { RoleName: 'worker', AssumeRolePolicyDocument: trust, ...properties },
 });
 const inline = (...sizes: number[]) => ({
@@ -53,6 +54,7 @@ describe('a role is refused', () => {
     const further: TemplateResource = {
       logicalId: 'Further',
       type: 'AWS::IAM::Policy',
+      stackName: 'shop',
       properties: { PolicyName: 'further', PolicyDocument: policyOf(6000), Roles: ['worker'] },
     };
     await expect(iam['AWS::IAM::Policy']?.apply(further)).rejects.toThrow(

@@ -32,7 +32,7 @@ const logOf = (roles: readonly AuditedRole[], lines: readonly AuditLine[]): Reco
 const allow = (Action: string | string[], Resource: string | string[]) => ({ Effect: 'Allow', Action, Resource });
 
 describe('the use of grants', () => {
-  it('tells used actions from those never needed, by statement', () => {
+  it('separates used actions from those never needed, by statement', () => {
     const role = roleOf(
       'Reader',
       allow(['s3:GetObject', 's3:PutObject'], ['arn:aws:s3:::a/*', 'arn:aws:s3:::b/*']),

@@ -83,7 +83,7 @@ afterEach(async () => {
   workshop.remove();
 });
 
-describe('an event nobody waits for', () => {
+describe('an asynchronous event', () => {
   it('is accepted at once and delivered', async () => {
     cloud = await start();
     expect(await invokeAsync({ n: 1 })).toBe(202);

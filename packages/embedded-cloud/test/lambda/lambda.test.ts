@@ -124,17 +124,17 @@ describe('an invocation', () => {
   });
 
   it('sees its own environment and nothing of this process', async () => {
-    process.env['TIDEGATE_TEST_SECRET'] = 'not for functions';
+    process.env['CALLER_SECRET'] = 'not for functions';
     const { payload } = await invoke('limited', { do: 'environment' });
     const { payload: worker } = await invoke('worker', { do: 'environment' });
-    delete process.env['TIDEGATE_TEST_SECRET'];
+    delete process.env['CALLER_SECRET'];
     expect(payload).toMatchObject({
       AWS_REGION: 'eu-central-1',
       AWS_LAMBDA_FUNCTION_NAME: 'limited',
       AWS_ENDPOINT_URL: cloud.endpoint,
       TZ: 'UTC',
     });
-    expect(worker).toMatchObject({ STAGE: 'tidegate-test', _HANDLER: 'index.handler' });
+    expect(worker).toMatchObject({ STAGE: 'test-stack', _HANDLER: 'index.handler' });
     const own = /^(AWS_|_|LAMBDA_|STAGE$|PATH$|TZ$|LANG$|HOME$|TMPDIR$|TEMP$|TMP$|NODE_CHANNEL)/;
     expect(Object.keys(worker).filter((name) => !own.test(name))).toEqual([]);
     expect(worker.AWS_ACCESS_KEY_ID).not.toBe(cloud.admin.accessKeyId);
@@ -146,7 +146,7 @@ describe('an invocation', () => {
     expect(payload).toBeLessThanOrEqual(20_000);
   });
 
-  it('may be asked for by ARN, alias and version, but not by ones that do not exist', async () => {
+  it('is found by ARN, alias and version, but not by ones that do not exist', async () => {
     const arn = cloud.resources['Worker']?.attributes['Arn'] ?? '';
     expect((await invoke(arn, { do: 'echo' })).payload.event).toEqual({ do: 'echo' });
     expect((await invoke(`${arn}:live`, { do: 'echo' })).error).toBeUndefined();
@@ -206,7 +206,7 @@ describe('a failing function', () => {
     expect(payload.errorMessage).toMatch(/^RequestId: [\w-]+ Error: Task timed out after 1\.00 seconds$/);
   });
 
-  it('is reported when its process exits, and starts anew', async () => {
+  it('is reported when its process exits, and starts again', async () => {
     const { payload } = await invoke('worker', { do: 'exit' });
     expect(payload).toMatchObject({ errorType: 'Runtime.ExitError' });
     expect(payload.errorMessage).toContain('Runtime exited with error: exit status 3');
@@ -252,7 +252,7 @@ describe('the log', () => {
     );
   });
 
-  it('is kept by function', async () => {
+  it('is stored by function', async () => {
     await invoke('worker', { do: 'log', what: 'keep me' });
     const kept = readFileSync(join(workshop.stateDir, 'logs', 'worker.jsonl'), 'utf8')
       .trim()

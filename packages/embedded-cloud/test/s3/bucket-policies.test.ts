@@ -124,7 +124,7 @@ describe('a bucket that allows one encryption', () => {
 });
 
 describe('a caller with rights to some objects', () => {
-  it('deletes those and is told of the others', async () => {
+  it('deletes those and reports the others', async () => {
     const Objects = [{ Key: 'mine/a' }, { Key: 'yours/b' }];
     const { Deleted, Errors } = await writer().send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
     expect(Deleted?.map(({ Key }) => Key)).toEqual(['mine/a']);

@@ -26,11 +26,11 @@ describe('buckets of a template', () => {
     return found;
   };
   const apply = (logicalId: string, properties: Record<string, unknown>, type = 'AWS::S3::Bucket') =>
-    provider(type).apply({ logicalId, type, properties, stackName: 'tidegate-test' });
+    provider(type).apply({ logicalId, type, properties, stackName: 'test-stack' });
 
   it('are named after stack and logical id where the template gives no name, the same at every start', async () => {
     const first = await apply('RawBucket', {});
-    expect(first.ref).toMatch(/^tidegate-test-rawbucket-[a-z0-9]{12}$/);
+    expect(first.ref).toMatch(/^test-stack-rawbucket-[a-z0-9]{12}$/);
     expect(first.attributes).toEqual({
       Arn: `arn:aws:s3:::${first.ref}`,
       DomainName: `${first.ref}.s3.amazonaws.com`,
@@ -88,7 +88,7 @@ describe('buckets of a template', () => {
       NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
       OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerPreferred' }] },
       LoggingConfiguration: { DestinationBucketName: 'logs', LogFilePrefix: 'raw/' },
-      Tags: [{ Key: 'project', Value: 'tidegate' }],
+      Tags: [{ Key: 'project', Value: 'shop' }],
     });
     expect((await s3.client.send(new GetBucketVersioningCommand({ Bucket }))).Status).toBe('Enabled');
     expect(
@@ -130,7 +130,7 @@ describe('buckets of a template', () => {
       TargetPrefix: 'raw/',
     });
     expect((await s3.client.send(new GetBucketTaggingCommand({ Bucket }))).TagSet).toEqual([
-      { Key: 'project', Value: 'tidegate' },
+      { Key: 'project', Value: 'shop' },
     ]);
     const put = await s3.client.send(new PutObjectCommand({ Bucket, Key: 'raw/x', Body: 'x' }));
     expect(put).toMatchObject({ ServerSideEncryption: 'aws:kms', BucketKeyEnabled: true });
@@ -181,7 +181,7 @@ describe('buckets of a template', () => {
     expect(s3.context.logs).toMatchObject([{ level: 'warn', fields: { bucket: 'configured-by-template' } }]);
   });
 
-  it('refuse notifications that nobody would deliver', async () => {
+  it('refuse notifications that are not emulated', async () => {
     const NotificationConfiguration = { LambdaConfigurations: [{ Event: 's3:ObjectCreated:*', Function: 'arn' }] };
     await expect(apply('Notifying', { NotificationConfiguration })).rejects.toThrow(
       /Notifying: .*EventBridgeConfiguration/,

@@ -21,7 +21,7 @@ describe('objects on disk', () => {
   let stateDir: string;
   const children: ChildProcess[] = [];
   beforeEach(async () => {
-    stateDir = await mkdtemp(join(tmpdir(), 'tidegate-s3-'));
+    stateDir = await mkdtemp(join(tmpdir(), 'cloud-s3-'));
   });
   afterEach(async () => {
     for (const child of children.splice(0)) {
@@ -107,7 +107,7 @@ describe('objects on disk', () => {
     s3.catalog.close();
   });
 
-  it('can be read to the end when they are deleted meanwhile, and are gone from disk then', async () => {
+  it('can be read to the end when they are deleted meanwhile, and are then removed from disk', async () => {
     const s3 = await open();
     // Larger than what is read ahead, so that the later files are opened after they were given up.
     const texts = ['a', 'b', 'c'].map((letter) => letter.repeat(mebibyte));
@@ -174,7 +174,7 @@ describe('objects on disk', () => {
     await client.send(new PutObjectCommand({ Bucket: 'data', Key: 'warm up', Body: Buffer.alloc(mebibyte) }));
     const before = await peak();
 
-    const chunk = Buffer.alloc(mebibyte, 'tidegate');
+    const chunk = Buffer.alloc(mebibyte, 'shop');
     const chunks = Array.from({ length: 200 }, () => chunk);
     const put = { Bucket: 'data', Key: 'big', ContentLength: 200 * mebibyte };
     await client.send(new PutObjectCommand({ ...put, Body: Readable.from(chunks, { objectMode: false }) }));

@@ -34,7 +34,7 @@ export const startS3 = async (
     context: make = fakeContext,
   }: Pick<ServeOptions, 'allow'> & { context?: (stateDir: string) => FakeContext } = {},
 ): Promise<TestS3> => {
-  const stateDir = await mkdtemp(join(tmpdir(), 'tidegate-s3-'));
+  const stateDir = await mkdtemp(join(tmpdir(), 'cloud-s3-'));
   const context = make(stateDir);
   const service = await createS3(context);
   const served = await serveService(service, { context, ...(allow ? { allow } : {}) });

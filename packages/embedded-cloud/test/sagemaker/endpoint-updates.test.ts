@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostingOf } from './hosting.ts';
-import { python } from './python.ts';
 import { createWorld, eventually, type World } from './support.ts';
 
-describe.skipIf(!python)('endpoint updates', () => {
+describe('endpoint updates', () => {
   let world: World;
   let hosting: ReturnType<typeof hostingOf>;
   const ringing = new Set<string>();
@@ -59,7 +58,7 @@ describe.skipIf(!python)('endpoint updates', () => {
     expect(hosting.eventsOf('canary', 'Deployment State').length).toBeGreaterThan(4);
   });
 
-  it('goes on with an update that a restart interrupted', async () => {
+  it('continues an update that a restart interrupted', async () => {
     await hosting.create('resumed', 'champion');
     const step = { Type: 'CAPACITY_PERCENT' as const, Value: 50 };
     const routing = { Type: 'LINEAR' as const, WaitIntervalInSeconds: 30, LinearStepSize: step };

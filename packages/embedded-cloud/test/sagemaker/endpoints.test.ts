@@ -3,10 +3,9 @@ import { DeleteEndpointCommand, DeleteModelCommand } from '@aws-sdk/client-sagem
 import { InvokeEndpointAsyncCommand, InvokeEndpointWithResponseStreamCommand } from '@aws-sdk/client-sagemaker-runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostingOf, ROW } from './hosting.ts';
-import { python } from './python.ts';
 import { BUCKET, createModel, createWorld, eventually, getText, keysBelow, type World } from './support.ts';
 
-describe.skipIf(!python)('endpoints', () => {
+describe('endpoints', () => {
   let world: World;
   let hosting: ReturnType<typeof hostingOf>;
 
@@ -17,7 +16,7 @@ describe.skipIf(!python)('endpoints', () => {
   });
   afterAll(() => world.close());
 
-  it('comes into service, answers, and says so on the bus in screaming case', async () => {
+  it('comes into service, answers, and sends its status in capitals', async () => {
     const endpoint = await hosting.create('basic', 'champion');
     expect(endpoint).toMatchObject({
       EndpointStatus: 'InService',
@@ -164,7 +163,7 @@ describe.skipIf(!python)('endpoints', () => {
     expect((await hosting.invoke('lasting')).text).toBe(before.text);
   });
 
-  it('is gone after it has been deleted', async () => {
+  it('does not exist after its deletion', async () => {
     await hosting.create('passing-by', 'champion');
     await world.sagemaker.send(new DeleteEndpointCommand({ EndpointName: 'passing-by' }));
     await eventually(() =>

@@ -21,8 +21,8 @@ export const ROW = '0.5,0.5,0,0';
 
 /** Puts an artifact into S3 that is a tar.gz, but holds no model. */
 const putBrokenModel = async (world: World): Promise<void> => {
-  const directory = mkdtempSync(join(tmpdir(), 'tidegate-broken-'));
-  writeFileSync(join(directory, 'xgboost-model'), 'not a model');
+  const directory = mkdtempSync(join(tmpdir(), 'cloud-broken-'));
+  writeFileSync(join(directory, 'model.json'), 'not a model');
   await packDirectory(directory, `${directory}.tar.gz`);
   await put(world, 'models/broken.tar.gz', readFileSync(`${directory}.tar.gz`));
   rmSync(directory, { recursive: true });
@@ -92,7 +92,7 @@ export const hostingOf = (world: World) => {
   const statuses = (events: readonly BusEvent[]) =>
     events.map((event) => (event.detail as { EndpointStatus: string }).EndpointStatus);
 
-  /** Models and configurations `champion`, `challenger` (told apart by its answers) and `broken` (never comes up). */
+  /** Models and configurations `champion`, `challenger` (recognised by its answers) and `broken` (never starts). */
   const prepare = async (): Promise<void> => {
     await createTrainedModel(world, 'champion');
     const data = `s3://${BUCKET}/models/champion/output/model.tar.gz`;

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { resolveImage } from '#src/sagemaker/container/image';
+import { isBuiltIn } from '#src/sagemaker/built-in';
+import { runtimeOf } from '#src/sagemaker/container/runtime';
 import { captureKey } from '#src/sagemaker/endpoints/capture';
 import type { FleetSpec } from '#src/sagemaker/endpoints/endpoint';
 import { shiftSteps } from '#src/sagemaker/endpoints/steps';
 import { relativeKey } from '#src/sagemaker/storage/s3';
 import { MetricReader } from '#src/sagemaker/training/metrics';
 import { parseCsvFilter, splitCsvLine } from '#src/sagemaker/transform/filter';
+import { containers } from './container/runtimes.ts';
 
 const fields = ['a', 'b', 'c', 'd'];
 
@@ -52,12 +54,12 @@ describe('traffic steps', () => {
         weight: 1,
         instances,
         instanceType: '',
-        model: { modelName: 'm', image: 'tidegate-xgboost', environment: {}, executionRoleArn: '' },
+        model: { modelName: 'm', image: 'own-algorithm', environment: {}, executionRoleArn: '' },
       },
     ],
   });
 
-  it('always grow and end with all traffic, and wait where told', () => {
+  it('always grow and end with all traffic, and wait between steps', () => {
     const size = fc.oneof(
       fc.record({ Type: fc.constant('CAPACITY_PERCENT' as const), Value: fc.integer({ min: 10, max: 50 }) }),
       fc.record({ Type: fc.constant('INSTANCE_COUNT' as const), Value: fc.integer({ min: 1, max: 5 }) }),
@@ -128,9 +130,18 @@ describe('names', () => {
     expect(relativeKey(prefix, key)).toBe(relative);
   });
 
-  it('of images are told apart by their repository', () => {
-    expect(resolveImage('492215442770.dkr.ecr.eu-central-1.amazonaws.com/sagemaker-xgboost:1.7-1').builtIn).toBe(true);
-    expect(resolveImage('localhost:5000/team/tidegate-xgboost@sha256:00').builtIn).toBe(false);
-    expect(() => resolveImage('registry/sagemaker-xgboost-evil:1')).toThrow(/cannot be run/);
+  it('of images decide by their repository what runs in their place', () => {
+    const runtime = (uri: string) => runtimeOf(containers, 'algorithm', uri);
+    expect(runtime('492215442770.dkr.ecr.eu-central-1.amazonaws.com/sagemaker-xgboost:1.7-1')).toBe(containers[0]);
+    expect(runtime('localhost:5000/team/own-algorithm@sha256:00')).toBe(containers[0]);
+    expect(() => runtime('registry/sagemaker-xgboost-evil:1')).toThrow(
+      /cannot be run.*in place of images of sagemaker-xgboost, own-algorithm\.$/,
+    );
+    expect(() => runtimeOf([], 'python-script', 'registry/any:1')).toThrow(/give startCloud a container runtime/);
+  });
+
+  it('of images separate the built-in algorithm from others', () => {
+    expect(isBuiltIn('492215442770.dkr.ecr.eu-central-1.amazonaws.com/sagemaker-xgboost:1.7-1')).toBe(true);
+    expect(isBuiltIn('localhost:5000/team/own-algorithm@sha256:00')).toBe(false);
   });
 });

@@ -5,7 +5,6 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostingOf } from './hosting.ts';
-import { python } from './python.ts';
 import {
   BUCKET,
   createTrainedModel,
@@ -18,7 +17,7 @@ import {
   type World,
 } from './support.ts';
 
-describe.skipIf(!python)('quotas', () => {
+describe('quotas', () => {
   let world: World;
   let hosting: ReturnType<typeof hostingOf>;
 
@@ -43,7 +42,7 @@ describe.skipIf(!python)('quotas', () => {
     ResourceConfig: { InstanceType, InstanceCount, VolumeSizeInGB: 10 },
   });
 
-  it('refuse more instances than the account has, in the words of AWS', async () => {
+  it('refuse more instances than the account has, with AWS’s message', async () => {
     const request = trainingRequest('greedy', resources('ml.m5.xlarge', 3));
     await expect(world.sagemaker.send(new CreateTrainingJobCommand(request))).rejects.toMatchObject({
       name: 'ResourceLimitExceeded',

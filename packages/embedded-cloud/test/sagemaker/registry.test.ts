@@ -44,7 +44,7 @@ describe('the model registry', () => {
     world.sagemaker.send(new DescribeModelPackageCommand({ ModelPackageName: name }));
   const lastEvent = () => world.context.events.at(-1);
 
-  it('numbers the versions of a group, pending approval unless told otherwise', async () => {
+  it('numbers the versions of a group, pending approval by default', async () => {
     await createGroup('numbered');
     expect((await register('numbered')).ModelPackageArn).toBe(arn('model-package/numbered/1'));
     const second = await register(arn('model-package-group/numbered'), { ModelApprovalStatus: 'Approved' });
@@ -60,7 +60,7 @@ describe('the model registry', () => {
   });
 
   it('gives the same version for the same client token', async () => {
-    const token = 'tidegate-run-1';
+    const token = 'shop-run-1';
     const first = await register('loans', { ClientToken: token });
     const seen = world.context.events.length;
     expect((await register('loans', { ClientToken: token })).ModelPackageArn).toBe(first.ModelPackageArn);
@@ -70,7 +70,7 @@ describe('the model registry', () => {
     );
   });
 
-  it('keeps metrics, lineage and metadata, and tells the bus of an approval', async () => {
+  it('stores metrics, lineage and metadata, and sends an event on approval', async () => {
     const made = await register('loans', {
       ModelMetrics: {
         ModelQuality: {
@@ -81,7 +81,7 @@ describe('the model registry', () => {
           },
         },
       },
-      MetadataProperties: { CommitId: 'abc', GeneratedBy: 'tidegate' },
+      MetadataProperties: { CommitId: 'abc', GeneratedBy: 'shop' },
       CustomerMetadataProperties: { run_id: 'r1', obsolete: 'x' },
     });
     expect(lastEvent()).toMatchObject({
@@ -103,7 +103,7 @@ describe('the model registry', () => {
       ModelApprovalStatus: 'Approved',
       ApprovalDescription: 'by ada',
       CustomerMetadataProperties: { run_id: 'r1', approver: 'ada' },
-      MetadataProperties: { CommitId: 'abc', GeneratedBy: 'tidegate' },
+      MetadataProperties: { CommitId: 'abc', GeneratedBy: 'shop' },
       ModelMetrics: { ModelQuality: { Statistics: { S3Uri: 's3://artifacts/e.json' } } },
       LastModifiedBy: { IamIdentity: { Arn: 'arn:aws:iam::123456789012:user/admin' } },
     });
@@ -200,6 +200,7 @@ describe('the model registry', () => {
     const resource = {
       logicalId: 'Group',
       type: 'AWS::SageMaker::ModelPackageGroup',
+      stackName: 'shop',
       properties: { ModelPackageGroupName: 'templated', Tags: [{ Key: 'stage', Value: 'dev' }] },
     };
     const applied = await provider?.apply(resource);

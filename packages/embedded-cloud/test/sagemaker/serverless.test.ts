@@ -5,10 +5,9 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostingOf } from './hosting.ts';
-import { python } from './python.ts';
 import { createWorld, eventually, type World } from './support.ts';
 
-describe.skipIf(!python)('serverless endpoints', () => {
+describe('serverless endpoints', () => {
   let world: World;
   let hosting: ReturnType<typeof hostingOf>;
 

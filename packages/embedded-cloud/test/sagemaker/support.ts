@@ -27,12 +27,13 @@ import { createSageMaker } from '#src/sagemaker/service';
 import type { SageMakerSettings } from '#src/sagemaker/settings';
 import { type FakeContext, fakeContext, type ServedService, serveService } from '../support/door.ts';
 import { withCheckedAnswers } from './answers.ts';
+import { containers } from './container/runtimes.ts';
 
 export const IMAGE = '492215442770.dkr.ecr.eu-central-1.amazonaws.com/sagemaker-xgboost:3.0-5';
 export const ROLE = 'arn:aws:iam::123456789012:role/training';
 export const BUCKET = 'artifacts';
 
-/** Access keys carry no punctuation, so a role's stands for its name. */
+/** Access keys have no punctuation, so a role's key is its name in capitals. */
 const accessKeyOf = (roleArn: string): string => `ROLE${roleArn.split('/').at(-1)?.toUpperCase()}`;
 
 /** The clients that the short hands below need. */
@@ -98,7 +99,7 @@ const recordingMonitor = (metrics: PutMetric[]) => ({
 
 /** SageMaker and S3, each behind its own door, on fresh state with one bucket. */
 export const createWorld = async (options: WorldOptions = {}): Promise<World> => {
-  const stateDir = await mkdtemp(join(tmpdir(), 'tidegate-sagemaker-'));
+  const stateDir = await mkdtemp(join(tmpdir(), 'cloud-sagemaker-'));
   const s3Context = fakeContext(stateDir);
   const storage = await serveService(withAlarms(await createS3(s3Context), options.ringing ?? (() => [])), {
     context: s3Context,
@@ -124,7 +125,7 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
     const service = withCheckedAnswers(
       createSageMaker({
         ...context,
-        sageMaker: options.settings ?? {},
+        sageMaker: { containers, ...options.settings },
         ...(options.faults && { faults: options.faults }),
       }),
     );
@@ -167,7 +168,7 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
   };
 };
 
-/** Waits for something that happens in another process; the test's own time-out bounds it. */
+/** Waits for an event in another process, bounded by the test's own time-out. */
 export const eventually = async <T>(look: () => Promise<T | undefined> | T | undefined): Promise<T> => {
   for (;;) {
     const found = await look();

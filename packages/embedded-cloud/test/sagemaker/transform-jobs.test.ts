@@ -8,7 +8,6 @@ import {
   type DescribeTransformJobCommandOutput,
 } from '@aws-sdk/client-sagemaker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { python } from './python.ts';
 import {
   BUCKET,
   createModel,
@@ -25,7 +24,7 @@ import {
 
 const rows = featuresOf(sampleCsv(40, 5)).split('\n');
 
-describe.skipIf(!python)('transform jobs', () => {
+describe('transform jobs', () => {
   let world: World;
   const denied = new Set<string>();
 

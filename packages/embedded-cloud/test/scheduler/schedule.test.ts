@@ -1,3 +1,4 @@
+import { Cron } from 'croner';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseSchedule } from '#src/scheduler/schedule';
@@ -99,6 +100,49 @@ describe('properties', () => {
         expect(next).toBeGreaterThan(t);
         expect(schedule.next(t + Math.floor(u * (next - 1 - t)), start)).toBe(next);
       }),
+    );
+  });
+  test('an expression means what it means to croner, where croner takes it', () => {
+    const number = (min: number, max: number) => fc.integer({ min, max });
+    const part = (min: number, max: number) =>
+      fc.oneof(
+        number(min, max).map(String),
+        fc.tuple(number(min, max), number(min, max)).map(([a, b]) => `${Math.min(a, b)}-${Math.max(a, b)}`),
+        fc.tuple(number(min, max), number(2, 6)).map(([from, step]) => `${from}-${max}/${step}`),
+      );
+    const list = (min: number, max: number) =>
+      fc.oneof(
+        fc.constant('*'),
+        fc.array(part(min, max), { minLength: 1, maxLength: 3 }).map((parts) => parts.join(',')),
+      );
+    const dayOfMonth = fc.oneof(
+      list(1, 31),
+      fc.constant('L'),
+      number(1, 31).map((day) => `${day}W`),
+    );
+    const dayOfWeek = fc.oneof(
+      list(1, 7),
+      fc.tuple(number(1, 7), number(1, 5)).map(([day, nth]) => `${day}#${nth}`),
+      number(1, 7).map((day) => `${day}L`),
+      fc.constantFrom('MON-FRI', 'SUN', 'TUE,THU'),
+    );
+    const days = fc.oneof(
+      dayOfMonth.map((day) => [day, '?'] as const),
+      dayOfWeek.map((day) => ['?', day] as const),
+    );
+    const year = fc.oneof(fc.constant('*'), fc.constantFrom('2030', '2024-2035', '2032-2199/4'));
+    fc.assert(
+      fc.property(
+        fc.tuple(list(0, 59), list(0, 23), days, list(1, 12), year),
+        instant,
+        ([minutes, hours, [monthDay, weekDay], months, years], t) => {
+          const fields = `${minutes} ${hours} ${monthDay} ${months} ${weekDay} ${years}`;
+          const oracle = new Cron(`0 ${fields}`, { timezone: 'UTC', alternativeWeekdays: true, paused: true });
+          const expected = oracle.nextRun(new Date(t));
+          const found = parseSchedule(`cron(${fields})`).next(t, start);
+          expect([fields, found]).toEqual([fields, expected?.getTime()]);
+        },
+      ),
     );
   });
   test('the wall clock shows what the expression says', () => {

@@ -33,7 +33,7 @@ const open = async () => {
   door = await serveService(scheduler, { context });
 };
 beforeEach(async () => {
-  stateDir = mkdtempSync(join(tmpdir(), 'tidegate-scheduler-'));
+  stateDir = mkdtempSync(join(tmpdir(), 'cloud-scheduler-'));
   states = recordingStepFunctions();
   statesDoor = await serveService(states);
   context = fakeContext(stateDir, { clientConfig: clientConfigFor(statesDoor.endpoint) });
@@ -46,7 +46,7 @@ afterEach(async () => {
 });
 
 const apply = (properties: Record<string, unknown>, logicalId = 'DriftSchedule', type = 'AWS::Scheduler::Schedule') =>
-  scheduler.resources?.[type]?.apply({ logicalId, type, properties });
+  scheduler.resources?.[type]?.apply({ logicalId, type, stackName: 'shop', properties });
 const call = async (method: string, path: string, body?: unknown) => {
   const reply = await fetch(door.endpoint + path, {
     method,
@@ -101,7 +101,7 @@ describe('a schedule', () => {
     });
   });
 
-  test('happens once with at(…), and is gone when it asks for that', async () => {
+  test('happens once with at(…), and is removed afterwards when it says so', async () => {
     await apply({
       ...daily,
       Name: 'once',
@@ -125,7 +125,7 @@ describe('a schedule', () => {
     await expect.poll(() => states.executions).toHaveLength(2);
   });
 
-  test('is silent while disabled, and gone once it left the template', async () => {
+  test('does nothing while disabled, and is removed once it left the template', async () => {
     await apply({ ...daily, Name: 'off', State: 'DISABLED' });
     await apply({ ...daily, Name: 'leaving' });
     await door.close();

@@ -34,7 +34,7 @@ const resources = {
       },
     },
   },
-  SlackToken: { Type: 'AWS::SecretsManager::Secret', Properties: { Name: 'tidegate/slack', SecretString: 'none' } },
+  SlackToken: { Type: 'AWS::SecretsManager::Secret', Properties: { Name: 'shop/chat', SecretString: 'none' } },
   Reader: role([
     { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: { Ref: 'HmacKey' } },
     {
@@ -66,17 +66,17 @@ describe('a secret of the template', () => {
     const value = JSON.parse((await read(ref('HmacKey'))) ?? '{}');
     expect(value).toMatchObject({ version: 1, key: expect.stringMatching(/^[A-Za-z0-9]{64}$/) });
     expect(ref('HmacKey')).toMatch(
-      /^arn:aws:secretsmanager:eu-central-1:123456789012:secret:tidegate-test-HmacKey-[A-Z0-9]{12}-[A-Za-z0-9]{6}$/,
+      /^arn:aws:secretsmanager:eu-central-1:123456789012:secret:test-stack-HmacKey-[A-Z0-9]{12}-[A-Za-z0-9]{6}$/,
     );
   });
 
   it('is given a value at the start, until somebody sets their own', async () => {
-    expect(await read('tidegate/slack')).toBe('xoxb-local');
-    await secrets.send(new PutSecretValueCommand({ SecretId: 'tidegate/slack', SecretString: 'xoxb-mine' }));
+    expect(await read('shop/chat')).toBe('xoxb-local');
+    await secrets.send(new PutSecretValueCommand({ SecretId: 'shop/chat', SecretString: 'xoxb-mine' }));
     const generated = await read(ref('HmacKey'));
     await cloud.close();
     await open({ secrets: { SlackToken: 'xoxb-local' } });
-    expect(await read('tidegate/slack')).toBe('xoxb-mine');
+    expect(await read('shop/chat')).toBe('xoxb-mine');
     expect(await read(ref('HmacKey'))).toBe(generated);
   });
 
@@ -137,7 +137,7 @@ describe('a secret with versions', () => {
 
   it('is listed without its value, and missed by name', async () => {
     const { SecretList = [] } = await secrets.send(new ListSecretsCommand({}));
-    expect(SecretList.map(({ Name }) => Name)).toEqual(expect.arrayContaining(['tidegate/slack', 'rotating']));
+    expect(SecretList.map(({ Name }) => Name)).toEqual(expect.arrayContaining(['shop/chat', 'rotating']));
     expect(JSON.stringify(SecretList)).not.toContain('xoxb');
     await expect(read('nobody')).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });

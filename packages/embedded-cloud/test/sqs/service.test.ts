@@ -20,7 +20,7 @@ const open = async () => {
   door = await serveService(sqs, { context });
 };
 beforeEach(async () => {
-  stateDir = mkdtempSync(join(tmpdir(), 'tidegate-sqs-'));
+  stateDir = mkdtempSync(join(tmpdir(), 'cloud-sqs-'));
   context = fakeContext(stateDir);
   await open();
   await apply({ QueueName: 'dead' });
@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 
 const apply = (properties: Record<string, unknown>, logicalId = 'Queue') =>
-  sqs.resources?.['AWS::SQS::Queue']?.apply({ logicalId, type: 'AWS::SQS::Queue', properties });
+  sqs.resources?.['AWS::SQS::Queue']?.apply({ logicalId, type: 'AWS::SQS::Queue', stackName: 'shop', properties });
 /** As a role does, which these tests let do everything. */
 const put = (name: string, body: string, attributes = {}) =>
   sqs.sendInternal(arn(name), body, attributes, { roleArn: 'arn:aws:iam::123456789012:role/sender', sessionName: 's' });
@@ -157,7 +157,7 @@ describe('queues', () => {
     expect(door.calls.at(-1)?.authorize).toEqual([{ action: 'sqs:ListQueues', resource: '*' }]);
   });
 
-  test('a queue that does not exist is told in both of the ways clients read', async () => {
+  test('a queue that does not exist is reported in both of the ways clients read', async () => {
     const missing = await call('ReceiveMessage', { QueueUrl: url('none') });
     expect(missing.status).toBe(400);
     expect(missing.body['__type']).toBe('com.amazonaws.sqs#QueueDoesNotExist');

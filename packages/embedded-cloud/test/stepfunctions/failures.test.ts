@@ -17,7 +17,7 @@ const task = { Type: 'Task', Resource: 'arn:aws:lambda:eu-central-1:123456789012
 
 /** Orders and ids as other projects measured them on AWS. */
 describe('a failure inside Parallel and Map', () => {
-  it('is told of once, after the last retry', async () => {
+  it('is reported once, after the last retry', async () => {
     const P = { Type: 'Parallel', Branches: [failing], End: true };
     const result = await runDefinition({
       definition: machine({ P: { ...P, Retry: [{ ErrorEquals: ['States.ALL'], MaxAttempts: 1 }] } }),
@@ -46,7 +46,7 @@ describe('a failure inside Parallel and Map', () => {
     ]);
   });
 
-  it('is told of twice when the catcher fails too', async () => {
+  it('is reported twice when the catcher fails too', async () => {
     const P = { Type: 'Parallel', Branches: [failing], End: true };
     const result = await runDefinition({
       definition: machine({
@@ -83,7 +83,7 @@ describe('a failure inside Parallel and Map', () => {
     ]);
   });
 
-  it('is told of in 256 characters of error and 32,768 of cause', async () => {
+  it('is reported with 256 characters of error and 32,768 of cause', async () => {
     const F = { Type: 'Fail', Error: 'E'.repeat(300), Cause: 'c'.repeat(40_000) };
     const { error, cause } = await runDefinition({ definition: machine({ F }) });
     expect([error?.length, cause?.length]).toEqual([256, 32_768]);

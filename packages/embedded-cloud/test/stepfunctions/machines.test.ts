@@ -88,6 +88,7 @@ describe('state machines', () => {
       provider?.apply({
         logicalId: 'Machine',
         type: 'AWS::StepFunctions::StateMachine',
+        stackName: 'shop',
         properties: {
           StateMachineName: 'from-template',
           RoleArn: 'arn:aws:iam::123456789012:role/machine',

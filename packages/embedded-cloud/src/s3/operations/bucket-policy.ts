@@ -14,7 +14,7 @@ export type PolicyDocument = Readonly<Record<string, unknown>>;
 const malformedPolicy = (message: string) => new S3Error('MalformedPolicy', message, 400);
 
 /**
- * Reads a policy and checks its outline; what its statements mean is for whoever evaluates it.
+ * Reads a policy and checks its outline; its statements are interpreted when it is evaluated.
  * @throws S3Error MalformedPolicy
  */
 const parsePolicy = (text: string): PolicyDocument => {

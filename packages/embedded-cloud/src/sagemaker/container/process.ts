@@ -4,19 +4,15 @@ import { mkdir } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import type { PythonEnvironment } from '#src/python/environment';
-
-const launcher = fileURLToPath(new URL('launch.py', import.meta.url));
-const packages = fileURLToPath(new URL('../../../../../containers/xgboost', import.meta.url));
+import type { ContainerProgram } from '#src/sagemaker/container/runtime';
 
 /** What of this process's environment a container may see: it must start, and nothing more. */
 const passedOn = ['PATH', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'SYSTEMROOT', 'TMPDIR', 'TEMP', 'TMP'] as const;
 
 export interface ContainerOptions {
-  /** Of the XGBoost container, or a Python script and its arguments. */
-  readonly command: 'train' | 'serve' | readonly string[];
-  readonly python: PythonEnvironment;
+  readonly program: ContainerProgram;
+  /** Added to the program's command: `train`, `serve`, or a script and its arguments. */
+  readonly arguments: readonly string[];
   /** Stands for /opt/ml. */
   readonly directory: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -46,10 +42,7 @@ const baseEnvironment = (options: ContainerOptions): Record<string, string> => {
   return {
     ...Object.fromEntries(inherited),
     LANG: 'C.UTF-8',
-    ...options.python.env,
-    PYTHONPATH: packages,
-    // Several containers share the machine: idle OpenMP threads must sleep, not spin.
-    OMP_WAIT_POLICY: 'PASSIVE',
+    ...options.program.environment,
     SM_NUM_CPUS: String(cpus().length),
     SAGEMAKER_BASE_DIR: options.directory,
     ...options.environment,
@@ -60,8 +53,8 @@ const baseEnvironment = (options: ContainerOptions): Record<string, string> => {
 export const startContainer = async (options: ContainerOptions): Promise<Container> => {
   await mkdir(dirname(options.logFile), { recursive: true });
   const log = createWriteStream(options.logFile, { flags: 'a' });
-  const program = typeof options.command === 'string' ? [launcher, options.command] : options.command;
-  const child = spawn(options.python.python, program, {
+  const [command, ...first] = options.program.command;
+  const child = spawn(command, [...first, ...options.arguments], {
     cwd: options.directory,
     env: baseEnvironment(options),
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -43,7 +43,7 @@ export interface Pending {
   readonly progress?: VariantProgress;
 }
 
-/** An endpoint as it is kept. */
+/** An endpoint, as stored. */
 export interface Endpoint extends Kept {
   readonly status: EndpointStatus;
   /** What serves, or served last; that of the first deployment while it is created. */
@@ -126,7 +126,7 @@ export const describeEndpoint = (hub: Hub, endpoint: Endpoint): Record<string, u
 type Change = { readonly [K in keyof Endpoint]?: Endpoint[K] | undefined };
 
 /**
- * Changes an endpoint, keeps it, and tells the bus: a State Change when its status changes, a Deployment State Change
+ * Changes an endpoint, stores it, and sends an event: a State Change when its status changes, a Deployment State Change
  * while a deployment is under way or has just ended. Members given as undefined are removed.
  */
 export const changeEndpoint = (hub: Hub, name: string, change: Change): void => {
@@ -137,7 +137,7 @@ export const changeEndpoint = (hub: Hub, name: string, change: Change): void => 
   announceEndpoint(hub, after, before);
 };
 
-/** Tells the bus about an endpoint that is new or has changed. */
+/** Sends the event of a new or changed endpoint. */
 export const announceEndpoint = (hub: Hub, after: Endpoint, before?: Endpoint): void => {
   const described = describeEndpoint(hub, after);
   if (after.status !== before?.status) emitEndpointChange(hub, 'State', after.name, described);

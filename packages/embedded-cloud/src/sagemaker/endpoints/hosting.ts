@@ -43,8 +43,8 @@ export class Hosting {
   }
 
   /**
-   * Goes on with what the record says is under way. A creation or an update starts over with a fleet of its own, whose
-   * traffic begins at the first step; a roll-back is finished, for the fleet it takes down is gone; a deletion goes on.
+   * Continues what the record shows as in progress. A creation or an update starts over with a fleet of its own, whose
+   * traffic begins at the first step; a roll-back is complete, as its fleet no longer exists; a deletion continues.
    */
   resume(endpoint: Endpoint): void {
     if (endpoint.status === 'Deleting') this.delete(endpoint.name);

@@ -29,7 +29,7 @@ export interface MeasuredInvocation {
 
 /**
  * Puts the invocation metrics of `AWS/SageMaker` (developer guide, "Endpoint invocation metrics"): once for the endpoint's
- * variant, and once with EndpointConfigName too, by which an alarm tells the new fleet of a deployment from the old one.
+ * variant, and once with EndpointConfigName too, by which an alarm separates the new fleet of a deployment from the old one.
  * Latencies are in microseconds; the error counts are 0 for a success, so that an average is a rate.
  */
 export const measureInvocation = (hub: Hub, invocation: MeasuredInvocation): void => {

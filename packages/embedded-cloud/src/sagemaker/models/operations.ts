@@ -1,4 +1,3 @@
-import { resolveImage } from '#src/sagemaker/container/image';
 import { addTags, forget, type Hub, keepTags, mustFind, on, onAny, passRole } from '#src/sagemaker/hub';
 import { page } from '#src/sagemaker/listing';
 import type { Model } from '#src/sagemaker/models/model';
@@ -44,7 +43,7 @@ const resolve = (hub: Hub, request: CreateModel): Pick<Model, 'image' | 'modelDa
   const packaged = only.ModelPackageName === undefined ? undefined : fromPackage(hub, only.ModelPackageName);
   const uri = only.Image ?? packaged?.Image;
   if (uri === undefined) throw invalid('A container needs an Image or a ModelPackageName.');
-  resolveImage(uri);
+  hub.runtime('algorithm', uri);
   const dataUrl = only.ModelDataUrl ?? packaged?.ModelDataUrl;
   return {
     image: uri,

@@ -6,23 +6,12 @@ import type { ProcessingJob } from '#src/sagemaker/processing/job';
 import { isDataPath } from '#src/sagemaker/processing/paths';
 import type { CreateProcessingJob, ProcessingInput, ProcessingOutput } from '#src/sagemaker/processing/request';
 
-/** Images whose Python programs the local Python runs, by repository: it has XGBoost and NumPy. */
-const images = ['sagemaker-xgboost', 'sagemaker-scikit-learn', 'tidegate-xgboost'];
-
-/** The repository's name in `<registry>/<repository>:<tag>` or `…@sha256:…`. */
-const repositoryOf = (uri: string): string =>
-  uri
-    .replace(/@.*$/, '')
-    .replace(/:[^/]*$/, '')
-    .split('/')
-    .at(-1) ?? '';
-
 /**
  * Rules of CreateProcessingJob that span several members, and what can't be run here.
  * @throws AwsError
  */
 export const checkProcessing = (hub: Hub, request: CreateProcessingJob): void => {
-  checkProgram(request.AppSpecification);
+  checkProgram(hub, request.AppSpecification);
   const inputs = request.ProcessingInputs ?? [];
   const outputs = request.ProcessingOutputConfig?.Outputs ?? [];
   unique(
@@ -45,16 +34,11 @@ export const checkProcessing = (hub: Hub, request: CreateProcessingJob): void =>
   }
 };
 
-const checkProgram = ({
-  ImageUri: image,
-  ContainerEntrypoint: entrypoint = [],
-}: CreateProcessingJob['AppSpecification']): void => {
-  if (!images.includes(repositoryOf(image))) {
-    throw invalid(
-      `The image ${image} cannot be run by the embedded cloud, which runs no Docker images; it runs Python programs ` +
-        `in place of those whose repository is ${images.join(', ')}.`,
-    );
-  }
+const checkProgram = (
+  hub: Hub,
+  { ImageUri: image, ContainerEntrypoint: entrypoint = [] }: CreateProcessingJob['AppSpecification'],
+): void => {
+  hub.runtime('python-script', image);
   const program = basename(entrypoint[0] ?? '');
   if (!/^python(3(\.\d+)?)?$/.test(program)) {
     const found = program === '' ? 'there is no ContainerEntrypoint' : `the entrypoint is ${program}`;

@@ -1,5 +1,4 @@
 import { AwsError, type Caller } from '#src/cloud/service';
-import { resolveImage } from '#src/sagemaker/container/image';
 import { emitPackageChange } from '#src/sagemaker/events';
 import { addTags, forget, type Hub, keepTags, mustFind, on } from '#src/sagemaker/hub';
 import { page } from '#src/sagemaker/listing';
@@ -41,7 +40,7 @@ const create = (hub: Hub, input: CreateModelPackage, caller: Caller): object => 
   }
   for (const container of input.InferenceSpecification?.Containers ?? []) {
     if (container.Image === undefined) throw invalid('Each container of an InferenceSpecification needs an Image.');
-    resolveImage(container.Image);
+    hub.runtime('algorithm', container.Image);
   }
   const version = hub.store.next(`model-package-group/${group}`);
   const name = `${group}/${version}`;

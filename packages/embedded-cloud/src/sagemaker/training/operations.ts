@@ -1,5 +1,5 @@
 import { AwsError } from '#src/cloud/service';
-import { resolveImage } from '#src/sagemaker/container/image';
+import { isBuiltIn } from '#src/sagemaker/built-in';
 import { addTags, type Hub, keepTags, mustAssume, mustFind, on, onAny, passRole } from '#src/sagemaker/hub';
 import { isToStop, type Jobs } from '#src/sagemaker/jobs';
 import { page } from '#src/sagemaker/listing';
@@ -18,7 +18,7 @@ import { runTrainingJob } from '#src/sagemaker/training/run';
 
 const idOf = (name: string): string => `training-job/${name.toLowerCase()}`;
 
-/** Runs a training job that is kept. Resolves when it has ended. */
+/** Runs a stored training job. Resolves when it has ended. */
 export const startTraining = (hub: Hub, jobs: Jobs, name: string, onMetric?: MetricListener): Promise<void> =>
   jobs.start(idOf(name), (signal) => runTrainingJob(hub, name, signal, onMetric));
 
@@ -40,7 +40,7 @@ export const keepTraining = (hub: Hub, request: CreateTrainingJob, tuningJob?: s
   emitTrainingChange(hub, name);
 };
 
-/** Tells a training job in progress to stop. */
+/** Stops a training job in progress. */
 export const stopTraining = (hub: Hub, jobs: Jobs, name: string): void => {
   transition(hub, name, 'Stopping');
   jobs.stop(idOf(name));
@@ -54,7 +54,8 @@ export const checkTraining = (hub: Hub, request: CreateTrainingJob): void => {
       'AlgorithmSpecification needs a TrainingImage: AlgorithmName is not supported by the embedded cloud.',
     );
   }
-  if (resolveImage(algorithm.TrainingImage).builtIn && (algorithm.MetricDefinitions?.length ?? 0) > 0) {
+  hub.runtime('algorithm', algorithm.TrainingImage);
+  if (isBuiltIn(algorithm.TrainingImage) && (algorithm.MetricDefinitions?.length ?? 0) > 0) {
     throw invalid(
       "You can't override the metric definitions for Amazon SageMaker algorithms. " +
         'Please retry the request without specifying metric definitions.',

@@ -85,8 +85,8 @@ const train = async (
   failWhileRunning(fault, withExitCode);
   const metrics = new MetricReader(request.AlgorithmSpecification.MetricDefinitions, onMetric);
   const container = await startContainer({
-    command: 'train',
-    python: await hub.python(),
+    program: await hub.program('algorithm', image ?? ''),
+    arguments: ['train'],
     directory,
     environment: { ...request.Environment, ...trainingEnvironment(hub, request, directory) },
     logFile: hub.logFile('training-jobs', name),
@@ -125,7 +125,7 @@ const awaitsNewInstances = (
   return goesOn;
 };
 
-/** Waits for the process, or stops it when asked to, when its time is up or when its instances are taken. */
+/** Waits for the process, or stops it on request, when its time is up or when its instances are taken. */
 const watch = async (
   hub: Hub,
   container: Container,

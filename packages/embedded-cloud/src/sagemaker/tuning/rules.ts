@@ -1,9 +1,9 @@
 import { AwsError } from '#src/cloud/service';
-import { resolveImage } from '#src/sagemaker/container/image';
+import { isBuiltIn } from '#src/sagemaker/built-in';
 import { type Hub, mustAssume } from '#src/sagemaker/hub';
 import { arnOf, invalid } from '#src/sagemaker/names';
 import { checkTraining } from '#src/sagemaker/training/operations';
-import { checkBuiltIn } from '#src/sagemaker/tuning/built-in';
+import { checkBuiltIn } from '#src/sagemaker/tuning/built-in-xgboost';
 import { type Definition, definitionsOf, trainingRequest, trialName } from '#src/sagemaker/tuning/definitions';
 import { parentsOf, type TuningJob } from '#src/sagemaker/tuning/job';
 import {
@@ -66,7 +66,7 @@ const checkDefinition = (hub: Hub, request: CreateTuningJob, definition: Definit
   if (both)
     throw new ParameterError(`The hyperparameter ${both.name} has a range and a static value: give one of them.`);
   const { TrainingImage: image = '', MetricDefinitions: metrics = [] } = job.AlgorithmSpecification;
-  // Any combination stands for all: they differ in nothing that is checked.
+  // Any combination will do: they do not differ in what is checked.
   const example = trainingRequest(
     definition,
     drawValues(space, () => 0.5),
@@ -75,7 +75,7 @@ const checkDefinition = (hub: Hub, request: CreateTuningJob, definition: Definit
   );
   checkTraining(hub, example);
   mustAssume(hub, job.RoleArn, arnOf(hub.cloud, 'hyper-parameter-tuning-job', request.HyperParameterTuningJobName));
-  if (resolveImage(image).builtIn) checkBuiltIn(image, objective, space);
+  if (isBuiltIn(image)) checkBuiltIn(image, objective, space);
   else if (!metrics.some(({ Name }) => Name === objective.MetricName)) {
     throw new ParameterError(
       'A metric is required for this hyperparameter tuning job objective. Provide a metric in the metric definitions.',

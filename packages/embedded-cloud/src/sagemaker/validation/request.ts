@@ -4,21 +4,21 @@ import { checkShape, type Path, type Violation } from '#src/service-model/check'
 import type { ModelShape, ServiceModel } from '#src/service-model/model';
 import { constraintsOf } from '#src/service-model/scalars';
 
-/** What AWS's service model says of the operations emulated here; made by `scripts/generate-constraints.ts`. */
-export const serviceModel = JSON.parse(
+/** AWS's service model of the operations emulated here, written by `scripts/generate-service-model.ts`. */
+export const bundledModel = JSON.parse(
   readFileSync(new URL('service-model.json', import.meta.url), 'utf8'),
 ) as ServiceModel;
 
 /**
  * Checks a request as SageMaker itself does, before anything else: types, members that must be there, lengths, patterns,
- * ranges and enums. Members that the model does not know are let pass, as AWS does.
+ * ranges and enums. Members that the model does not know are accepted, as AWS does.
  * @throws AwsError SerializationException for a wrong JSON type; ValidationException that lists every other fault
  */
-export function checkRequest(operation: string, input: unknown): void {
+export function checkRequest(operation: string, input: unknown, serviceModel: ServiceModel = bundledModel): void {
   const shape = serviceModel.operations[operation]?.input?.shape;
   if (shape === undefined) {
     throw new Error(
-      `The service model has no ${operation}: add it to scripts/contract/constraints.ts and make it anew.`,
+      `The service model has no ${operation}: add it to src/contract/bundled-model.ts and generate the model again.`,
     );
   }
   const found = checkShape(serviceModel, shape, input).filter(({ kind }) => kind !== 'unknown');
@@ -31,7 +31,7 @@ export function checkRequest(operation: string, input: unknown): void {
 }
 
 /**
- * One fault in AWS's words. Of plain members of a list or map AWS shows the whole, and all that its members must satisfy:
+ * One fault with AWS's message. For plain members of a list or map AWS shows the whole, and all that its members must satisfy:
  * "Value '{eta=…}' at 'hyperParameters' failed to satisfy constraint: Map value must satisfy constraint: [Member must have
  * length less than or equal to 2500, Member must have length greater than or equal to 0, …]".
  */

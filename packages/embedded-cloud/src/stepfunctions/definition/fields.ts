@@ -38,7 +38,7 @@ export const distributedFields = [
   'ToleratedFailurePercentage',
 ] as const;
 
-/** JSONPath fields and what stands in their place. */
+/** JSONPath fields and their replacements. */
 export const jsonPathFields: Readonly<Record<string, string>> = {
   InputPath: 'Arguments or Output',
   OutputPath: 'Output',

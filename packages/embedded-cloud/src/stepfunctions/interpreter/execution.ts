@@ -83,7 +83,7 @@ function conclude(reason: unknown, thread: Thread, env: Environment): ExecutionO
   if (why instanceof ExecutionSuspended) throw why;
   const previous = thread.cursor;
   if (why instanceof TimedOut) {
-    // As measured on AWS: this event follows none, tells nothing of the states it cuts, and alone has the error's name.
+    // As measured on AWS: this event has no previous one, does not mention the states it interrupts, and alone has the error's name.
     env.history.append('ExecutionTimedOut', 0, { executionTimedOutEventDetails: { error: errorNames.timeout } });
     return { status: 'TIMED_OUT' };
   }

@@ -6,7 +6,7 @@ import { type RunGroup, StateRun } from './state-run.ts';
 
 const timeText = (ms: number): string => new Date(ms).toISOString();
 
-/** Runs the states of a group one after another, from where the line stands, and gives the last one's output. */
+/** Runs the states of a group one after another, from the thread's position, and returns the last one's output. */
 export const runGroup: RunGroup = async (group, input, thread, env) => {
   let resumed = thread.takeResumed();
   let name = resumed?.state ?? group.StartAt;

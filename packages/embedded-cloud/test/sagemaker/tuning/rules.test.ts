@@ -117,7 +117,7 @@ describe('CreateHyperParameterTuningJob', () => {
     expect([error.name, error.message]).toEqual([name, expect.stringMatching(message)]);
   });
 
-  it("refuses a name of 33 characters in the service model's words", async () => {
+  it("refuses a name of 33 characters with the service model's message", async () => {
     expect(await refusal(tuningRequest('x'.repeat(33), {}))).toMatchObject({
       name: 'ValidationException',
       message: expect.stringMatching(/hyperParameterTuningJobName' failed to satisfy constraint/),
@@ -125,7 +125,7 @@ describe('CreateHyperParameterTuningJob', () => {
   });
 
   it('needs a metric definition where the algorithm is not the built-in one', async () => {
-    const request = tuningRequest('custom', { image: '1.dkr.ecr.eu-central-1.amazonaws.com/tidegate-xgboost:1' });
+    const request = tuningRequest('custom', { image: '1.dkr.ecr.eu-central-1.amazonaws.com/own-algorithm:1' });
     expect((await refusal(request)).message).toBe(
       'A metric is required for this hyperparameter tuning job objective. Provide a metric in the metric definitions.',
     );

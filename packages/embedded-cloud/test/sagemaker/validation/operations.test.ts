@@ -5,22 +5,22 @@ import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
 import { AwsError } from '#src/cloud/service';
 import { createSageMaker } from '#src/sagemaker/service';
-import { serviceModel } from '#src/sagemaker/validation/request';
+import { bundledModel } from '#src/sagemaker/validation/request';
 import { fakeContext } from '../../support/door.ts';
 
 /** Every member that the operation has, and none of the type it should have. */
 const mistyped = (operation: string): object => {
-  const shape = serviceModel.shapes[serviceModel.operations[operation]?.input?.shape ?? ''];
+  const shape = bundledModel.shapes[bundledModel.operations[operation]?.input?.shape ?? ''];
   if (shape?.type !== 'structure') throw new Error(`${operation} takes no structure`);
-  const wrong = (name: string) => (serviceModel.shapes[name]?.type === 'string' ? 7 : 'seven');
+  const wrong = (name: string) => (bundledModel.shapes[name]?.type === 'string' ? 7 : 'seven');
   return Object.fromEntries(Object.entries(shape.members).map(([member, { shape: name }]) => [member, wrong(name)]));
 };
 
 it('validates by the service model what it emulates, and emulates what it has a model of', async () => {
-  const stateDir = await mkdtemp(join(tmpdir(), 'tidegate-operations-'));
+  const stateDir = await mkdtemp(join(tmpdir(), 'cloud-operations-'));
   const service = createSageMaker(fakeContext(stateDir));
   const refusals = await Promise.all(
-    Object.keys(serviceModel.operations).map(async (operation) => {
+    Object.keys(bundledModel.operations).map(async (operation) => {
       const request = {
         id: 'r',
         method: 'POST',

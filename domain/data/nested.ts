@@ -1,0 +1,40 @@
+import type { DatasetSettings } from '#domain/data/settings';
+import type { Check } from '#domain/data/typing';
+
+/** Whether a column's values are used: one that is dropped or ignored may hold anything. */
+export function isUsed(name: string, { id, time, label, columns }: DatasetSettings): boolean {
+  const spec = columns[name];
+  const drops = spec === undefined || spec.role === 'ignore' || ('action' in spec && spec.action === 'drop');
+  return !drops || name === id || name === time || name === label.column;
+}
+
+const nestedReason = (found: string): string => `${found} where a single value belongs`;
+
+/** Why a Parquet column of a type that holds several values is malformed; undefined for one of single values. */
+export function nestedParquet(type: string): string | undefined {
+  if (type.endsWith(']')) return nestedReason('a list');
+  const kinds: Readonly<Record<string, string>> = {
+    STRUCT: 'a struct',
+    MAP: 'a map',
+    UNION: 'a union',
+    VARIANT: 'a variant',
+  };
+  const found = kinds[/^[A-Z]*/.exec(type)?.[0] ?? ''];
+  return found === undefined ? undefined : nestedReason(found);
+}
+
+/** Checks that a JSON value is none that holds others, over the value as JSON and, if there is one, a cheap sign that it may be. */
+export const jsonChecks = (column: string, type: string, sign = (_start: string) => 'true'): Check[] =>
+  (
+    [
+      ['an object', 'OBJECT', '{'],
+      ['a list', 'ARRAY', '['],
+    ] as const
+  ).map(([found, name, start]) => ({
+    column,
+    reason: nestedReason(found),
+    condition: `${sign(start)} AND ${type} = '${name}'`,
+  }));
+
+/** The key of an object as a JSON pointer (RFC 6901). */
+export const pointer = (name: string): string => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;

@@ -1,0 +1,120 @@
+import { windowStart } from '#domain/drift/captures';
+import { compareWindow } from '#domain/drift/compare';
+import { ConfigurationError, NotFoundError } from '#domain/errors';
+import { artifactKeys } from '#domain/runs/layout';
+import type { ObjectStore } from '#functions/ports/object-store';
+import type { StateStore } from '#functions/ports/state-store';
+import { type MeasuredWindow, measureCaptures, measureDrop } from '#functions/shards/drift-window';
+import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
+import { type Baseline, baselineSchema } from '#schemas/records/baseline';
+import type { DriftCheck } from '#schemas/records/drift-check';
+import { type FittedTransform, fittedTransformSchema } from '#schemas/records/fitted-transform';
+import { type Champion, championSchema } from '#schemas/records/run';
+
+/** What measuring drift needs of the outside. */
+export interface DriftPorts {
+  readonly clean: ObjectStore;
+  readonly artifacts: ObjectStore;
+  readonly store: StateStore;
+  readonly memoryMb: number;
+}
+
+/** The model in service, with what it was trained on. */
+interface Served {
+  readonly champion: Champion;
+  readonly drift: NonNullable<Pipeline['drift']>;
+  readonly fitted: FittedTransform;
+  readonly baseline: Baseline;
+}
+
+/** Columns a state payload carries; the whole report is in the artifacts bucket. */
+const reported = 20;
+
+/** @throws NotFoundError without a champion; ConfigurationError when its configuration has no drift section */
+async function readServed({ store, artifacts }: DriftPorts, name: string): Promise<Served> {
+  const item = await store.get(name, 'champion');
+  if (!item) {
+    throw new NotFoundError(`Pipeline ${name} has no model in service: there is nothing to compare with yet.`);
+  }
+  const champion = championSchema.parse(item);
+  const keys = artifactKeys({ pipeline: name, runId: champion.runId });
+  const { drift } = await artifacts.readJson(keys.config, pipelineSchema);
+  if (!drift) {
+    throw new ConfigurationError(
+      `Pipeline ${name} has no drift section in the configuration run ${champion.runId} was trained with.`,
+    );
+  }
+  const fitted = await artifacts.readJson(keys.transform, fittedTransformSchema);
+  return { champion, drift, fitted, baseline: await artifacts.readJson(keys.baseline, baselineSchema) };
+}
+
+/** The newest run that read its whole drop: one under way, or one that failed, may have read a part. */
+async function newestRun(store: StateStore, pipeline: string, champion: string): Promise<string> {
+  const runs = await store.list(pipeline, 'run#', 50);
+  return String(runs.find(({ status }) => status !== 'running' && status !== 'failed')?.['runId'] ?? champion);
+}
+
+/** The window of captured requests, or the newest drop, in the baseline's bins. A drop has no scores. */
+async function measure(
+  { clean, store, memoryMb }: DriftPorts,
+  name: string,
+  { champion, drift, fitted, baseline }: Served,
+  to: string,
+): Promise<MeasuredWindow & { readonly from: string; readonly baseline: Baseline }> {
+  const start = windowStart(drift.window, to);
+  if (drift.source === 'captures') {
+    const from = champion.promotedAt > start ? champion.promotedAt : start;
+    const captures = { pipeline: name, endpoint: champion.endpointName, from, to };
+    return { ...(await measureCaptures(clean, captures, fitted, baseline)), from, baseline };
+  }
+  const run = { pipeline: name, runId: await newestRun(store, name, champion.runId) };
+  const measured = await measureDrop(clean, run, memoryMb, fitted, baseline);
+  return { ...measured, from: start, baseline: { ...baseline, score: undefined } };
+}
+
+/** Whether requests stopped since the last check. A retry of the same check gives the same answer. */
+async function hasFallenSilent(store: StateStore, name: string, checkedAt: string, rows: number): Promise<boolean> {
+  const last = await store.get(name, 'drift');
+  if (last?.['checkedAt'] === checkedAt) return last['fellSilent'] === true;
+  return rows === 0 && Number(last?.['rows'] ?? 0) > 0;
+}
+
+/**
+ * Compares what the champion sees now with what it was trained on. The full report goes to the artifacts bucket; the answer
+ * holds what decides and what Slack reports.
+ *
+ * @param checkedAt when the check began (ISO 8601): the end of the window, and the key of its report
+ * @throws NotFoundError when the pipeline has no champion; ConfigurationError when its configuration has no drift section
+ */
+export async function measureDrift(
+  ports: DriftPorts,
+  { pipeline: name, checkedAt }: { readonly pipeline: string; readonly checkedAt: string },
+): Promise<DriftCheck> {
+  const { artifacts, store } = ports;
+  const served = await readServed(ports, name);
+  const { drift, champion } = served;
+  const { window, skipped, from, baseline } = await measure(ports, name, served, checkedAt);
+  const report = compareWindow({ ...drift, baseline, window });
+  const { rows, drifted } = report;
+  const reportKey = `${name}/drift/${checkedAt.replaceAll(':', '-')}.json`;
+  await artifacts.writeJson(reportKey, { ...report, from, to: checkedAt, skipped, runId: champion.runId });
+  const fellSilent = await hasFallenSilent(store, name, checkedAt, rows);
+  await store.put(name, 'drift', { checkedAt, rows, drifted, fellSilent, reportKey });
+  return {
+    pipeline: name,
+    runId: champion.runId,
+    source: drift.source,
+    window: { from, to: checkedAt, rows },
+    tooSmall: report.tooSmall,
+    drifted,
+    fellSilent,
+    notify: drifted || fellSilent,
+    action: drift.action,
+    driftedColumns: report.driftedColumns.slice(0, reported),
+    columns: report.columns
+      .toSorted((a, b) => Number(b.drifted) - Number(a.drifted) || b.psi - a.psi)
+      .slice(0, reported),
+    ...(report.score ? { score: report.score } : {}),
+    reportKey,
+  };
+}

@@ -1,0 +1,22 @@
+import { chmodSync, mkdirSync, statSync } from 'node:fs';
+
+/**
+ * Makes a folder that only its owner may look into, and closes one that is there already.
+ * @throws Error when the folder is shared, as /tmp is, or belongs to somebody else
+ */
+export function makePrivateFolder(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const { mode } = statSync(path);
+  if (process.platform === 'win32' || (mode & 0o7777) === 0o700) return;
+  if ((mode & 0o1000) !== 0) {
+    throw new Error(`${path} is shared by the users of this machine. Choose a folder below it as the state folder.`);
+  }
+  try {
+    chmodSync(path, 0o700);
+  } catch (cause) {
+    throw new Error(
+      `${path} can be read by others and is not yours to close. Choose a folder of your own as the state folder.`,
+      { cause },
+    );
+  }
+}

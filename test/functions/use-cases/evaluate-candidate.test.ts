@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { artifactKeys, type RunPointer } from '#domain/runs/layout';
+import { evaluateCandidate } from '#functions/use-cases/evaluate-candidate';
+import { baselineSchema } from '#schemas/records/baseline';
+import { evaluationSchema } from '#schemas/records/evaluation';
+import { goldenSchema } from '#schemas/records/golden';
+import type { DataRun } from '../../fakes/data-run.ts';
+import { encodedRun, guesses, holdoutParts, scoreHoldout, type Task } from '../support/evaluated-run.ts';
+
+const evaluate = ({ run, clean, artifacts }: DataRun, champion?: RunPointer) =>
+  evaluateCandidate({ clean, artifacts, memoryMb: 1024 }, { run, champion });
+
+describe.each<[Task, number, string[]]>([
+  ['binary', 1, []],
+  ['multiclass', 3, ['low', 'mid', 'high']],
+  ['regression', 1, []],
+])('a %s candidate', (task, perRow, classes) => {
+  it('is scored, and what later checks need is kept', async () => {
+    using run = await encodedRun(task);
+    await scoreHoldout(run, task);
+
+    const { rows } = await evaluate(run);
+
+    const evaluation = await run.artifacts.readJson(artifactKeys(run.run).evaluation, evaluationSchema);
+    expect(evaluation).toMatchObject({ task, n: rows });
+    expect(evaluation.champion).toBeUndefined();
+    expect(evaluation.importances[0]).toMatchObject({ column: 'x' });
+    expect(evaluation.importances[0]?.mean).toBeGreaterThan(evaluation.importances[1]?.mean ?? 0);
+    if (evaluation.task !== 'regression') expect(evaluation.metrics['accuracy']?.value).toBeGreaterThan(0.9);
+    else expect(evaluation.metrics['rmse']?.value).toBeCloseTo(1);
+
+    const baseline = await run.artifacts.readJson(artifactKeys(run.run).baseline, baselineSchema);
+    expect(baseline.rows).toBe(rows);
+    expect(baseline.columns.map(({ column, kind }) => [column, kind])).toEqual([
+      ['x', 'number'],
+      ['c', 'category'],
+    ]);
+    expect(baseline.score).toMatchObject(task === 'multiclass' ? { categories: classes } : { kind: 'number' });
+
+    const golden = await run.artifacts.readJson(artifactKeys(run.run).golden, goldenSchema);
+    expect(golden).toMatchObject({ valuesPerRow: perRow });
+    expect(golden.cases).toHaveLength(5);
+    const [part = ''] = await holdoutParts(run);
+    const lines = (await run.clean.readText(part)).split('\n');
+    const scores = (await run.clean.readText(`${part.replace('candidate', 'scores/candidate')}.out`)).split('\n');
+    golden.cases.forEach(({ body, predictions }, i) => {
+      expect(body).toBe(lines[i]);
+      expect(predictions.join(',')).toBe(scores[i]);
+    });
+  });
+
+  it('is compared with the champion on the same rows', async () => {
+    using champion = await encodedRun(task, { runId: 'r0' });
+    const run = await encodedRun(task, { runId: 'r1', champion });
+    await scoreHoldout(run, task);
+    await scoreHoldout(run, task, { as: 'champion', model: guesses[task] });
+
+    await evaluate(run, champion.run);
+
+    const evaluation = await run.artifacts.readJson(artifactKeys(run.run).evaluation, evaluationSchema);
+    const metric = task === 'regression' ? 'rmse' : 'accuracy';
+    const differences: Readonly<Record<string, { low: number; high: number }>> = evaluation.champion?.differences ?? {};
+    if (task === 'regression') expect(differences[metric]?.high).toBeLessThan(0);
+    else expect(differences[metric]?.low).toBeGreaterThan(0);
+  });
+});
+
+it('names the scores that do not match the holdout', async () => {
+  using run = await encodedRun('binary');
+  await scoreHoldout(run, 'binary');
+  const [part = ''] = await holdoutParts(run);
+  await run.clean.writeText(`${part.replace('candidate', 'scores/candidate')}.out`, '0.5\n', 'text/csv');
+
+  await expect(evaluate(run)).rejects.toMatchObject({
+    name: 'EvaluationError',
+    message: expect.stringContaining('1 predictions for'),
+  });
+});

@@ -1,0 +1,60 @@
+import { beforeEach, expect, it } from 'vitest';
+import { cleanKeys } from '#domain/runs/layout';
+import { evaluateCandidate } from '#functions/use-cases/evaluate-candidate';
+import { measureDrift } from '#functions/use-cases/measure-drift';
+import { captureLine } from '../../fakes/capture-line.ts';
+import type { DataRun } from '../../fakes/data-run.ts';
+import { type MemoryState, memoryState } from '../../fakes/memory-state.ts';
+import { encodedRun, scoreHoldout } from '../support/evaluated-run.ts';
+import { championOf, endpointName } from '../support/stage.ts';
+
+const memoryMb = 1024;
+const checkedAt = '2026-01-10T00:00:00Z';
+let store: MemoryState;
+beforeEach(() => {
+  store = memoryState();
+});
+
+/** A run that serves, with its baseline. */
+async function served(drift: object): Promise<DataRun> {
+  const run = await encodedRun('binary', {
+    runId: 'r1',
+    rest: { drift: { schedule: 'rate(1 day)', window: '24h', minRows: 20, ...drift } },
+  });
+  await scoreHoldout(run, 'binary');
+  await evaluateCandidate({ clean: run.clean, artifacts: run.artifacts, memoryMb }, { run: run.run });
+  await store.put('loan', 'champion', championOf(1, 'r1', '2026-01-01T00:00:00.000Z'));
+  return run;
+}
+const measure = ({ clean, artifacts }: DataRun, at = checkedAt) =>
+  measureDrift({ clean, artifacts, store, memoryMb }, { pipeline: 'loan', checkedAt: at });
+
+it('finds no drift in the drop that the model was trained on, and looks at no scores', async () => {
+  using run = await served({ source: 'newest-drop' });
+
+  const check = await measure(run);
+
+  expect(check).toMatchObject({ source: 'newest-drop', drifted: false, notify: false, tooSmall: false });
+  expect(check).not.toHaveProperty('score');
+  expect(check.window.rows).toBe(480);
+});
+
+it('reports once that requests have stopped', async () => {
+  using run = await served({ source: 'captures' });
+  const rows = (await run.clean.readText(`${cleanKeys(run.run).holdout('candidate')}00000-00000.csv`)).trimEnd();
+  const scores = rows.replaceAll(/^.*$/gm, '0.5');
+  const key = `loan/captures/${endpointName}/AllTraffic/2026/01/09/12/a.jsonl`;
+  await run.clean.writeText(key, captureLine(rows, scores, '2026-01-09T12:00:00Z'), 'application/jsonl');
+
+  expect(await measure(run)).toMatchObject({ fellSilent: false });
+  const silent = await measure(run, '2026-01-12T00:00:00Z');
+
+  expect(silent).toMatchObject({ fellSilent: true, notify: true });
+  expect(await measure(run, '2026-01-12T00:00:00Z')).toEqual(silent);
+  expect(await measure(run, '2026-01-13T00:00:00Z')).toMatchObject({ fellSilent: false, notify: false });
+});
+
+it('needs a model in service', async () => {
+  using run = await encodedRun('binary');
+  await expect(measure(run)).rejects.toMatchObject({ name: 'NotFoundError' });
+});

@@ -1,4 +1,4 @@
-import type { AuditLine } from '#src/cloud/audit';
+import type { AuditLine } from '#src/audit/log';
 import { readLeftOut } from '#src/cloud/left-out';
 import { checkShape, type Path, type Violation } from '#src/service-model/check';
 import type { ServiceModel } from '#src/service-model/model';

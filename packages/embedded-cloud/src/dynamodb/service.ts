@@ -10,7 +10,7 @@ import {
 import { AwsError, type CloudContext, type CloudService } from '../cloud/service.ts';
 import { readState, writeState } from '../cloud/state-file.ts';
 import { keyArnOf } from '../kms/key-use.ts';
-import { timerLoop } from '../scheduler/timer-loop.ts';
+import { timerLoop } from '../cloud/timer-loop.ts';
 import { authorizeDynamo, type Tables, tableKeyUse, tableName } from './authorize.ts';
 import { openEngine } from './engine.ts';
 import { type TableRegistry, type TableSettings, tableProvider } from './table.ts';

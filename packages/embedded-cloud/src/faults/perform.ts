@@ -1,5 +1,5 @@
 import type { Fault } from '../cloud/faults.ts';
-import { discard } from '../cloud/respond.ts';
+import { discard } from '../host/respond.ts';
 import { AwsError, type Clock, type ServiceResponse } from '../cloud/service.ts';
 
 /** Makes a call whose response is not sent, also when it is refused. */

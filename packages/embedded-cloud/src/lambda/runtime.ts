@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { HostContext } from '../cloud/context.ts';
+import type { HostContext } from '../host/context.ts';
 import type { JsonLinesFile } from '../cloud/jsonl.ts';
 import { AwsError } from '../cloud/service.ts';
 import type { LogsService } from '../logs/service.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import type { HostContext } from '../cloud/context.ts';
+import type { HostContext } from '../host/context.ts';
 import { restJsonError } from '../cloud/json-protocol.ts';
 import { leftOutBytes } from '../cloud/left-out.ts';
 import {

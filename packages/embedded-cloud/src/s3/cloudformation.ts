@@ -1,5 +1,5 @@
 import { AwsError, type ResourceProvider, type TemplateResource } from '#src/cloud/service';
-import { physicalName } from '#src/cloudformation/names';
+import { physicalName } from '#src/cloud/physical-name';
 import { checkBucketPolicy, type PolicyDocument, setBucketPolicy } from './operations/bucket-policy.ts';
 import { checkBucketName, makeBucket } from './operations/buckets.ts';
 import { bucketArn, requireBucket, type S3State, versioningOf } from './state.ts';

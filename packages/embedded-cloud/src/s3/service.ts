@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { AuthorizationRequest, CloudContext, CloudService } from '#src/cloud/service';
-import { timerLoop } from '#src/scheduler/timer-loop';
+import { timerLoop } from '#src/cloud/timer-loop';
 import { createAccessLog } from './access-log.ts';
 import { s3Resources } from './cloudformation.ts';
 import { withRequestConditions } from './conditions.ts';

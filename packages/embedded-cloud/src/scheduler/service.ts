@@ -9,7 +9,7 @@ import { outbox } from '#src/eventbridge/outbox';
 import { groupArn, requireTrust, scheduleArn, schedulerOperations } from './operations.ts';
 import { readSchedule } from './read-schedule.ts';
 import { type StoredSchedule, scheduleStore } from './schedule-store.ts';
-import { timerLoop } from './timer-loop.ts';
+import { timerLoop } from '../cloud/timer-loop.ts';
 
 /** Query parameters are members in camel case. */
 const capitalized = (member: string): string => `${member.charAt(0).toUpperCase()}${member.slice(1)}`;

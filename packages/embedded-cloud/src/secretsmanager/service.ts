@@ -13,7 +13,7 @@ import {
   type CloudService,
   type ResourceProvider,
 } from '../cloud/service.ts';
-import { physicalName } from '../cloudformation/names.ts';
+import { physicalName } from '../cloud/physical-name.ts';
 import { readTags, requestTagConditions, resourceTagConditions } from '../iam/tag-conditions.ts';
 import { keyUse } from '../kms/key-use.ts';
 import { generateSecret } from './generate.ts';

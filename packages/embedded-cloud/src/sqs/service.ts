@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { jsonProtocol } from '#src/cloud/json-operations';
 import { AwsError, type CloudContext, type CloudService, type TemplateResource } from '#src/cloud/service';
-import { physicalName } from '#src/cloudformation/names';
+import { physicalName } from '#src/cloud/physical-name';
 import { assertMaySend, type QueueClient } from './access.ts';
 import { noSuchQueue, sqsOperations } from './operations.ts';
 import { checkAttributes, checkQueuePolicy } from './queue-settings.ts';

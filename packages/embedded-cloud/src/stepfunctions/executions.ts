@@ -10,7 +10,7 @@ import { createObjectHost } from './integrations/s3-objects.ts';
 import { SdkCaller } from './integrations/sdk-caller.ts';
 import { TaskTokens } from './integrations/task-tokens.ts';
 import type { Environment, TaskHost } from './interpreter/environment.ts';
-import { type ExecutionOutcome, runExecution } from './interpreter/execution.ts';
+import { type ExecutionOutcome, runExecution } from './execution/execution.ts';
 import { History } from './interpreter/history.ts';
 import type { Checkpoint, KeptLines } from './interpreter/journal.ts';
 import { createEvaluator, type Evaluator } from './jsonata/evaluate.ts';

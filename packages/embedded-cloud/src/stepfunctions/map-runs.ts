@@ -7,7 +7,7 @@ import type { SdkCaller } from './integrations/sdk-caller.ts';
 import { optimisedError } from './integrations/sdk-errors.ts';
 import { optimisedNames } from './integrations/sdk-services.ts';
 import type { ChildResult, ChildWork, Environment, MapRunHost, MapRunRequest } from './interpreter/environment.ts';
-import { runExecution } from './interpreter/execution.ts';
+import { runExecution } from './execution/execution.ts';
 import type { ExecutionRecord, MapRunRecord, StepFunctionsStore } from './store.ts';
 
 /**

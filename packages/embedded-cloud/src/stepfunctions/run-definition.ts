@@ -4,7 +4,7 @@ import { isObject, type Json, type JsonObject } from './asl.ts';
 import { parseDefinition } from './definition/validate.ts';
 import { ExecutionError, ExecutionStopped, errorNames } from './errors.ts';
 import type { ChildResult, Environment, MapRunHost, ObjectHost, TaskHost } from './interpreter/environment.ts';
-import { type ExecutionOutcome, runExecution } from './interpreter/execution.ts';
+import { type ExecutionOutcome, runExecution } from './execution/execution.ts';
 import { History, type HistoryEvent } from './interpreter/history.ts';
 import { noJournal } from './interpreter/journal.ts';
 import { createEvaluator } from './jsonata/evaluate.ts';

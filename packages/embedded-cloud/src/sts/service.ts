@@ -1,4 +1,4 @@
-import type { HostContext } from '../cloud/context.ts';
+import type { HostContext } from '../host/context.ts';
 import { sessionArn } from '../cloud/credentials.ts';
 import { queryError, queryResponse, readQueryRequest } from '../cloud/query-protocol.ts';
 import {

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LambdaService } from '#src/lambda/service';
-import type { Cloud } from '#src/start';
+import type { Cloud } from '#src/host/start';
 import { asAdmin, lambdaFunction, openWorkshop, role } from '../cloud/small-stack.ts';
 
 const workshop = openWorkshop();

@@ -12,7 +12,7 @@ import {
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generateSecret, randomPassword } from '#src/secretsmanager/generate';
-import type { Cloud, StartOptions } from '#src/start';
+import type { Cloud, StartOptions } from '#src/host/start';
 import { asAdmin, openWorkshop, role } from '../cloud/small-stack.ts';
 
 const workshop = openWorkshop();

@@ -1,8 +1,8 @@
-import { serviceContext } from '../iam/context.ts';
-import { evaluate } from '../iam/evaluate.ts';
-import { statementName } from '../iam/explain.ts';
-import { resourcePolicy } from './authorize.ts';
-import { type AuthorizationRequest, AwsError, type CloudContext, type CloudService } from './service.ts';
+import { serviceContext } from './context.ts';
+import { evaluate } from './evaluate.ts';
+import { statementName } from './explain.ts';
+import { resourcePolicy } from '../host/authorize.ts';
+import { type AuthorizationRequest, AwsError, type CloudContext, type CloudService } from '../cloud/service.ts';
 
 /** A service of the cloud that does something in its own name, and what for. */
 export interface ServiceCaller {

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import type { RoleStore } from '../iam/roles.ts';
 import type { LambdaSettings } from '../lambda/concurrency.ts';
 import type { SageMakerSettings } from '../sagemaker/settings.ts';
-import type { CredentialStore } from './credentials.ts';
-import { openJsonLines } from './jsonl.ts';
-import { AwsError, type BusEvent, type Clock, type CloudContext, type CloudService } from './service.ts';
+import type { CredentialStore } from '../cloud/credentials.ts';
+import { openJsonLines } from '../cloud/jsonl.ts';
+import { AwsError, type BusEvent, type Clock, type CloudContext, type CloudService } from '../cloud/service.ts';
 
 /** What the services of the core are given beyond what every service is. */
 export interface HostContext extends CloudContext {

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { performUnder } from '../faults/perform.ts';
-import type { AuditLine, AuditLog } from './audit.ts';
+import type { AuditLine, AuditLog } from '../audit/log.ts';
 import { type Authorizer, decideInTurn } from './authorize.ts';
-import type { CredentialStore } from './credentials.ts';
-import { type FaultHook, faultName } from './faults.ts';
-import { auditedInput } from './left-out.ts';
+import type { CredentialStore } from '../cloud/credentials.ts';
+import { type FaultHook, faultName } from '../cloud/faults.ts';
+import { auditedInput } from '../cloud/left-out.ts';
 import { BodyTooLarge, isLoopbackHost, receiveBody, toWireRequest } from './receive.ts';
 import { send } from './respond.ts';
 import {
@@ -17,7 +17,7 @@ import {
   type PreparedCall,
   type ServiceRequest,
   type ServiceResponse,
-} from './service.ts';
+} from '../cloud/service.ts';
 import {
   checkTime,
   parseSignature,

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ServiceResponse } from './service.ts';
+import type { ServiceResponse } from '../cloud/service.ts';
 import type { WireRequest } from './sigv4.ts';
 
 /** Ends a response that no client will read. */

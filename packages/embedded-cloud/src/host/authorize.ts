@@ -3,8 +3,8 @@ import { evaluate, type Subject } from '../iam/evaluate.ts';
 import { denialHint, denialMessage, statementName } from '../iam/explain.ts';
 import { type Policy, parsePolicy, type Statement } from '../iam/policy.ts';
 import type { RoleStore } from '../iam/roles.ts';
-import type { AuditLine } from './audit.ts';
-import type { AuthorizationRequest, Caller, CloudContext, CloudService } from './service.ts';
+import type { AuditLine } from '../audit/log.ts';
+import type { AuthorizationRequest, Caller, CloudContext, CloudService } from '../cloud/service.ts';
 
 /** What was decided on one entry, for the caller and for the audit log. */
 export interface Decision {

@@ -4,11 +4,6 @@ import { pipeline } from 'node:stream/promises';
 import type { ServiceResponse } from '../cloud/service.ts';
 import type { WireRequest } from './sigv4.ts';
 
-/** Ends a response that no client will read. */
-export function discard({ body }: ServiceResponse): void {
-  if (body instanceof Readable) body.destroy();
-}
-
 /** Writes a response to the connection. */
 export async function send(
   response: ServerResponse,

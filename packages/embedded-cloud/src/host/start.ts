@@ -1,15 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { auditFolder, openAudit } from '../audit/log.ts';
-import { createAuthorizer } from './authorize.ts';
 import { systemClock } from '../cloud/clock.ts';
-import { createContext, type HostContext, openCloudLog } from './context.ts';
 import { openCredentials } from '../cloud/credentials.ts';
-import { createDoor } from './door.ts';
-import { createInstancePage } from './instance-page.ts';
-import { lockStateDir } from './lock.ts';
-import { type HostFactory, type PagePlugin, SERVICE_NAMES, SERVICES, type ServiceName } from './registry.ts';
-import { createRoleActions } from './role-actions.ts';
 import type { Clock, CloudContext, CloudService, ResourceProvider, ServiceFactory } from '../cloud/service.ts';
 import type { CloudFormationService } from '../cloudformation/service.ts';
 import { applyStack, type StackResource } from '../cloudformation/stack.ts';
@@ -20,6 +13,13 @@ import type { IamService } from '../iam/service.ts';
 import type { LambdaSettings } from '../lambda/concurrency.ts';
 import { DEFAULT_SETTINGS, type SageMakerSettings } from '../sagemaker/settings.ts';
 import type { SecretsManagerService } from '../secretsmanager/service.ts';
+import { createAuthorizer } from './authorize.ts';
+import { createContext, type HostContext, openCloudLog } from './context.ts';
+import { createDoor } from './door.ts';
+import { createInstancePage } from './instance-page.ts';
+import { lockStateDir } from './lock.ts';
+import { type HostFactory, type PagePlugin, SERVICE_NAMES, SERVICES, type ServiceName } from './registry.ts';
+import { createRoleActions } from './role-actions.ts';
 
 export interface StartOptions {
   /** The compiled CloudFormation template (JSON). */

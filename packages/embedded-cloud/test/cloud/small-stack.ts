@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { strToU8, zipSync } from 'fflate';
-import type { ServiceName } from '#src/host/registry';
 import type { ServiceFactory } from '#src/cloud/service';
+import type { ServiceName } from '#src/host/registry';
 import { type Cloud, type StartOptions, startCloud } from '#src/host/start';
 import { containers } from '../sagemaker/container/runtimes.ts';
 

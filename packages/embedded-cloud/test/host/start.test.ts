@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { answersAs } from '#src/host/instance-page';
 import { readState, writeState } from '#src/cloud/state-file';
+import { answersAs } from '#src/host/instance-page';
 import type { Cloud } from '#src/host/start';
 import { asAdmin, lambdaFunction, openWorkshop, role, send, sign, type Workshop } from '../cloud/small-stack.ts';
 

@@ -3,9 +3,9 @@ import { ExecutionError, ExecutionStopped, ExecutionSuspended, errorDetails, err
 import type { Environment } from '../interpreter/environment.ts';
 import { shownOutput } from '../interpreter/history.ts';
 import type { KeptLines } from '../interpreter/journal.ts';
-import { runGroup } from './machine.ts';
 import { Scope } from '../interpreter/scope.ts';
 import { Thread } from '../interpreter/thread.ts';
+import { runGroup } from './machine.ts';
 
 /** How an execution ended. */
 export interface ExecutionOutcome {

@@ -8,6 +8,8 @@ export interface Setting {
   /** What may be written there, in plain words; undefined for a mapping, whose settings follow it. */
   readonly words: string | undefined;
   readonly required: boolean;
+  /** Whether it belongs to one of several alternatives, so that others may stand in its place. */
+  readonly alternative: boolean;
   readonly default: unknown;
   /** Values as its schema gives them; none where an example of a mapping above it sets it. */
   readonly examples: readonly unknown[];
@@ -33,7 +35,8 @@ export function settingsOf(
   path: readonly string[] = [],
 ): Setting[] {
   const seen = new Set<string>();
-  return mappings(schema).flatMap(({ properties = {}, required = [] }) =>
+  const alternatives = mappings(schema);
+  return alternatives.flatMap(({ properties = {}, required = [] }) =>
     Object.entries(properties).flatMap(([key, own]): Setting[] => {
       if (seen.has(key)) return [];
       seen.add(key);
@@ -44,7 +47,8 @@ export function settingsOf(
         path: at,
         description: own.description,
         words: isMapping || isClosed ? undefined : inWords(own),
-        required: required.includes(key),
+        required: alternatives.length === 1 && required.includes(key),
+        alternative: alternatives.length > 1,
         default: own.default,
         examples: own.examples ?? [],
       };

@@ -1,5 +1,5 @@
-import { ident, text } from '#domain/data/sql';
 import { csvFields, sourceColumns } from '#domain/data/transform';
+import { ident, text } from '#domain/sql/literals';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 
 /**

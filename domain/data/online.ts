@@ -4,9 +4,9 @@ import { expectedColumns, featureColumns } from '#domain/data/columns';
 import type { SqlEngine } from '#domain/data/engine';
 import type { DataSettings } from '#domain/data/settings';
 import { looksLikeName, shownList } from '#domain/data/shown';
-import { ident } from '#domain/data/sql';
 import { featureExpressions } from '#domain/data/transform';
 import { PredictionError } from '#domain/errors';
+import { ident } from '#domain/sql/literals';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 
 /** Raw rows of a request: a column's name to its raw value, as a drop would hold it. */

@@ -1,5 +1,5 @@
 import { InvokeEndpointCommand, ModelError, type SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
-import type { Answer } from '#domain/endpoint-tests/judge';
+import type { Answer } from '#domain/endpoint-tests/answer';
 import { PredictionError, TransientError } from '#domain/errors';
 
 /** Says that SageMaker itself, not the model, asks to come back later. */

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { text as sqlText } from '#domain/data/sql';
 import { cleanRowsSql, csvFields, csvOutput } from '#domain/data/transform';
 import { buildWindow, mergeWindows, type ScoreValues } from '#domain/drift/baseline';
 import { captureHours, readCaptures } from '#domain/drift/captures';
@@ -8,6 +7,7 @@ import { driftColumns } from '#domain/drift/columns';
 import { scoresPerRow } from '#domain/evaluation/predictions';
 import { parseFeatures } from '#domain/evaluation/score-text';
 import { capturePrefix, type RunPointer, runPrefix } from '#domain/runs/layout';
+import { text as sqlText } from '#domain/sql/literals';
 import type { ObjectStore } from '#functions/ports/object-store';
 import { openEngine } from '#functions/shards/duckdb';
 import { withScratch } from '#functions/shards/scratch';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { text as sqlText } from '#domain/data/sql';
 import { EvaluationError } from '#domain/errors';
 import { concatenate } from '#domain/evaluation/concatenate';
 import { parseScores } from '#domain/evaluation/score-text';
 import { cleanKeys, type RunPointer } from '#domain/runs/layout';
+import { text as sqlText } from '#domain/sql/literals';
 import type { ObjectStore } from '#functions/ports/object-store';
 import { openEngine } from '#functions/shards/duckdb';
 import { withScratch } from '#functions/shards/scratch';

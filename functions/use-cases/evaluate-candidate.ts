@@ -8,11 +8,11 @@ import { gateConfidences } from '#domain/gates/registry';
 import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
 import type { ObjectStore } from '#functions/ports/object-store';
 import { readHoldout, readPermuted } from '#functions/shards/holdout';
-import type { Golden } from '#schemas/endpoint-test';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import type { Baseline } from '#schemas/records/baseline';
 import type { Evaluation } from '#schemas/records/evaluation';
 import { type FittedTransform, fittedTransformSchema } from '#schemas/records/fitted-transform';
+import type { Golden } from '#schemas/records/golden';
 
 /** What evaluating needs of the outside. */
 export interface EvaluationPorts {

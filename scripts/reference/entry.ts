@@ -1,11 +1,13 @@
-import { flow } from './yaml.ts';
 import { type Setting, shownBy } from './settings.ts';
 import { code, sentence } from './words.ts';
-import { exampleYaml } from './yaml.ts';
+import { exampleYaml, flow } from './yaml.ts';
 
 /** The anchor that GitHub gives a heading. */
 export const anchorOf = (heading: string): string =>
-  heading.toLowerCase().replaceAll(/[^a-z0-9 _-]/g, '').replaceAll(' ', '-');
+  heading
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9 _-]/g, '')
+    .replaceAll(' ', '-');
 
 export const link = (heading: string): string => `[${heading}](#${anchorOf(heading)})`;
 export const yamlBlock = (yaml: string): string => `\`\`\`yaml\n${yaml}\n\`\`\``;
@@ -22,7 +24,8 @@ const isOpen = ({ words, default: own }: Setting): boolean => words === undefine
 function factsOf(setting: Setting): string {
   const { words, required } = setting;
   const value = words === undefined ? '' : sentence(words);
-  if (setting.default !== undefined && !isOpen(setting)) return `${value} Default: ${shownDefault(setting.default)}.`.trim();
+  if (setting.default !== undefined && !isOpen(setting))
+    return `${value} Default: ${shownDefault(setting.default)}.`.trim();
   if (required) return `${value} Required.`.trim();
   return setting.default === undefined && !setting.alternative ? `${value} Optional.`.trim() : value;
 }
@@ -56,8 +59,17 @@ export function settingsTable(settings: readonly Setting[]): string {
     .filter(({ words }) => words !== undefined)
     .map((setting) => {
       const key = setting.path.join('.');
-      const fallback = setting.required ? 'required' : setting.default === undefined ? 'optional' : `${shownDefault(setting.default)} by default`;
-      return [code(key), sentence(setting.description ?? ''), `${setting.words}; ${fallback}`, code({ [setting.path.at(-1) ?? '']: setting.examples[0] })];
+      const fallback = setting.required
+        ? 'required'
+        : setting.default === undefined
+          ? 'optional'
+          : `${shownDefault(setting.default)} by default`;
+      return [
+        code(key),
+        sentence(setting.description ?? ''),
+        `${setting.words}; ${fallback}`,
+        code({ [setting.path.at(-1) ?? '']: setting.examples[0] }),
+      ];
     });
   return table(['setting', 'what it does', 'value', 'example'], rows);
 }

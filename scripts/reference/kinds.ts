@@ -1,7 +1,7 @@
+import * as z from 'zod';
 import { GATES } from '#domain/gates/registry';
 import { METRICS } from '#domain/metrics/registry';
 import { NOTICES } from '#domain/notices/registry';
-import * as z from 'zod';
 import { settingsTable, table, yamlBlock } from './entry.ts';
 import { jsonSchemaOf, type Setting, settingsOf } from './settings.ts';
 import { anyOfThese, code, sentence } from './words.ts';

@@ -2,8 +2,18 @@ import * as z from 'zod';
 import type { PrivacyAction } from './privacy-action.ts';
 
 const settings = {
-  keepFirst: z.int().min(0).max(8).default(0),
-  keepLast: z.int().min(0).max(8).default(0),
+  keepFirst: z
+    .int()
+    .min(0)
+    .max(8)
+    .default(0)
+    .meta({ description: 'How many leading characters stay.', examples: [1] }),
+  keepLast: z
+    .int()
+    .min(0)
+    .max(8)
+    .default(0)
+    .meta({ description: 'How many trailing characters stay.', examples: [2] }),
 };
 
 /** What a mask leaves readable, in characters (Unicode code points). */

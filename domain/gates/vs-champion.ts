@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { EvaluationError } from '#domain/errors';
-import { differenceOf, estimateOf } from '#domain/evaluation/read';
 import { findKind } from '#domain/find-kind';
+import { differenceOf, estimateOf } from '#domain/metrics/measured';
 import { findMetric } from '#domain/metrics/registry';
 import { formatNumber } from '#domain/text/format-number';
 import type { Difference, GateResult } from '#schemas/records/evaluation';

@@ -1,7 +1,7 @@
 import type { JsonObject } from '#src/cloud/json-protocol';
 import { objectList, optionalNumber, optionalObject, optionalText, requiredText } from '#src/cloud/read-members';
 import { AwsError } from '#src/cloud/service';
-import { parseSchedule } from '#src/scheduler/schedule';
+import { parseSchedule } from '#src/schedules/schedule';
 import { isPath } from './json-path.ts';
 import { validatePattern } from './pattern.ts';
 import type { Rule, Target } from './rule-store.ts';

@@ -2,7 +2,7 @@ import type { JsonObject } from '#src/cloud/json-protocol';
 import { optionalNumber, optionalObject, optionalText, requiredText } from '#src/cloud/read-members';
 import { AwsError } from '#src/cloud/service';
 import { targetKind } from '#src/eventbridge/target-call';
-import { parseSchedule } from './schedule.ts';
+import { parseSchedule } from '../schedules/schedule.ts';
 import type { ScheduleRecord, ScheduleTarget } from './schedule-store.ts';
 
 const invalid = (message: string): AwsError => new AwsError('ValidationException', message);

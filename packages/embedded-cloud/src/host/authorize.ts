@@ -1,10 +1,11 @@
+import type { AuditLine } from '../audit/log.ts';
+import type { AuthorizationRequest, Caller } from '../cloud/service.ts';
 import { requestContext } from '../iam/context.ts';
 import { evaluate, type Subject } from '../iam/evaluate.ts';
 import { denialHint, denialMessage, statementName } from '../iam/explain.ts';
-import { type Policy, parsePolicy, type Statement } from '../iam/policy.ts';
+import { parsePolicy } from '../iam/policy.ts';
+import { type Account, resourcePolicy } from '../iam/resource-policy.ts';
 import type { RoleStore } from '../iam/roles.ts';
-import type { AuditLine } from './audit.ts';
-import type { AuthorizationRequest, Caller, CloudContext, CloudService } from './service.ts';
 
 /** What was decided on one entry, for the caller and for the audit log. */
 export interface Decision {
@@ -16,12 +17,6 @@ export interface Decision {
 }
 
 export type Authorizer = (entry: AuthorizationRequest, caller: Caller, region: string) => Decision;
-
-/** What policies are evaluated with. */
-export interface Account extends Pick<CloudContext, 'accountId' | 'clock'> {
-  /** A service by its signing name; a cloud started with some of the services lacks others. */
-  find(signingName: string): CloudService | undefined;
-}
 
 /** Entries decided one after the other; what follows a refusal is not asked. */
 export function decideInTurn(
@@ -83,38 +78,4 @@ export function createAuthorizer(rolesOf: () => RoleStore, context: Account): Au
       message: `${denialMessage(caller.arn, entry, verdict)}. Hint: ${hint}`,
     };
   };
-}
-
-/** Services whose resources have policies, by the service part of an ARN, and whether these alone decide. */
-const HOLDERS: Readonly<Record<string, { readonly signingName: string; readonly decides: boolean }>> = {
-  s3: { signingName: 's3', decides: false },
-  sqs: { signingName: 'sqs', decides: false },
-  kms: { signingName: 'kms', decides: true },
-};
-
-/** Statements by the document they were read from: one request reads a key's several times. */
-const readBefore = new WeakMap<object, readonly Statement[]>();
-
-function statementsOf(document: unknown, name: string): readonly Statement[] {
-  const known = typeof document === 'object' && document ? readBefore.get(document) : undefined;
-  if (known) return known;
-  const { statements } = parsePolicy(document, name, 'resource');
-  if (typeof document === 'object' && document) readBefore.set(document, statements);
-  return statements;
-}
-
-/** The policy of a resource, where it has one. */
-export function resourcePolicy(
-  resource: string,
-  context: Account,
-): { readonly resource?: readonly Policy[]; readonly resourceDecides?: boolean } {
-  const [, , kind = '', , , path = ''] = resource.split(':');
-  const holder = HOLDERS[kind];
-  const service = holder && context.find(holder.signingName);
-  if (!holder || !service?.resourcePolicy) return {};
-  const document = service.resourcePolicy(kind === 's3' ? (path.split('/')[0] ?? '') : resource);
-  if (document === undefined) return {};
-  const name = `policy of ${resource}`;
-  const policy = { name, statements: statementsOf(document, name) };
-  return { resource: [policy], resourceDecides: holder.decides };
 }

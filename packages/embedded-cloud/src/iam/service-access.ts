@@ -1,8 +1,9 @@
-import { serviceContext } from '../iam/context.ts';
-import { evaluate } from '../iam/evaluate.ts';
-import { statementName } from '../iam/explain.ts';
-import { resourcePolicy } from './authorize.ts';
-import { type AuthorizationRequest, AwsError, type CloudContext, type CloudService } from './service.ts';
+import { findService } from '../cloud/find-service.ts';
+import { type AuthorizationRequest, AwsError, type CloudContext } from '../cloud/service.ts';
+import { serviceContext } from './context.ts';
+import { evaluate } from './evaluate.ts';
+import { statementName } from './explain.ts';
+import { resourcePolicy } from './resource-policy.ts';
 
 /** A service of the cloud that does something in its own name, and what for. */
 export interface ServiceCaller {
@@ -45,16 +46,4 @@ export function assertServiceMay(
     `${by.service} is not authorized to perform: ${action} on resource: ${resource} for ${by.sourceArn}${verdict.effect === 'deny' ? ' with an explicit deny in a resource-based policy' : ` because no resource-based policy allows the ${action} action`}. Hint: ${hint}`,
     403,
   );
-}
-
-/** A service of this cloud; undefined where it was started without it. */
-export function findService<T extends CloudService>(
-  context: Pick<CloudContext, 'service'>,
-  signingName: string,
-): T | undefined {
-  try {
-    return context.service<T>(signingName);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AuditedRole, AuditLine, RecordedAudit } from '#src/cloud/audit';
+import type { AuditedRole, AuditLine, RecordedAudit } from '#src/audit/log';
+import { summarizeUsage } from '#src/audit/usage';
+import { wideGrants } from '#src/audit/wildcard-resources';
 import { parsePolicy } from '#src/iam/policy';
-import { summarizeUsage } from '#src/iam/usage';
-import { wideGrants } from '#src/iam/wildcard-resources';
 
 const roleOf = (logicalId: string, ...statements: object[]): AuditedRole => ({
   logicalId,

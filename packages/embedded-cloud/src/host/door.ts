@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { performUnder } from '../faults/perform.ts';
-import type { AuditLine, AuditLog } from './audit.ts';
-import { type Authorizer, decideInTurn } from './authorize.ts';
-import type { CredentialStore } from './credentials.ts';
-import { type FaultHook, faultName } from './faults.ts';
-import { auditedInput } from './left-out.ts';
-import { BodyTooLarge, isLoopbackHost, receiveBody, toWireRequest } from './receive.ts';
-import { send } from './respond.ts';
+import type { AuditLine, AuditLog } from '../audit/log.ts';
+import type { CredentialStore } from '../cloud/credentials.ts';
+import type { FaultHook } from '../cloud/fault-hook.ts';
+import { faultName } from '../cloud/faults.ts';
+import { auditedInput } from '../cloud/left-out.ts';
+import type { PageHandler } from '../cloud/page-wire.ts';
 import {
   AwsError,
   type Caller,
@@ -17,7 +15,11 @@ import {
   type PreparedCall,
   type ServiceRequest,
   type ServiceResponse,
-} from './service.ts';
+} from '../cloud/service.ts';
+import { performUnder } from '../faults/perform.ts';
+import { type Authorizer, decideInTurn } from './authorize.ts';
+import { BodyTooLarge, isLoopbackHost, receiveBody, toWireRequest } from './receive.ts';
+import { send } from './respond.ts';
 import {
   checkTime,
   parseSignature,
@@ -27,9 +29,6 @@ import {
   type WireRequest,
 } from './sigv4.ts';
 import { doorError, plainError } from './wire-errors.ts';
-
-/** A page that is not AWS: no signature, loopback only. */
-export type PageHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 export interface DoorOptions {
   readonly credentials: CredentialStore;

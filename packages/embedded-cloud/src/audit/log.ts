@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openJsonLines, rotatedFiles } from '../cloud/jsonl.ts';
+import { withoutLongTexts } from '../cloud/left-out.ts';
 import type { Policy } from '../iam/policy.ts';
-import { openJsonLines, rotatedFiles } from './jsonl.ts';
-import { withoutLongTexts } from './left-out.ts';
 
 /** One request, as the audit log stores it. */
 export interface AuditLine {

@@ -1,5 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { AwsError } from './service.ts';
+import { AwsError } from '../cloud/service.ts';
 
 /**
  * AWS Signature Version 4, the verifying side.

@@ -1,8 +1,8 @@
 import { Cron } from 'croner';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseSchedule } from '#src/scheduler/schedule';
-import { timeZone } from '#src/scheduler/time-zone';
+import { parseSchedule } from '#src/schedules/schedule';
+import { timeZone } from '#src/schedules/time-zone';
 
 const start = Date.UTC(2026, 0, 1);
 const nextAfter = (expression: string, from: string, zone = 'UTC') => {

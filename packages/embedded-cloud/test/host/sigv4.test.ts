@@ -3,7 +3,7 @@ import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkTime, parseSignature, signatureMatches, unsignedHeaders, type WireRequest } from '#src/cloud/sigv4';
+import { checkTime, parseSignature, signatureMatches, unsignedHeaders, type WireRequest } from '#src/host/sigv4';
 
 const SECRET = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';
 const escapeUri = (text: string): string =>

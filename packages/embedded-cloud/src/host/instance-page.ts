@@ -1,5 +1,4 @@
-import type { PageHandler } from './door.ts';
-import { answerJson } from './page-wire.ts';
+import { answerJson, type PageHandler } from '../cloud/page-wire.ts';
 
 /** Where a cloud says which one it is. */
 export const INSTANCE_PREFIX = '/_instance/';

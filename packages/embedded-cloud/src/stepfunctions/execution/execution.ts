@@ -1,11 +1,11 @@
 import type { Definition, Json } from '../asl.ts';
 import { ExecutionError, ExecutionStopped, ExecutionSuspended, errorDetails, errorNames } from '../errors.ts';
-import type { Environment } from './environment.ts';
-import { shownOutput } from './history.ts';
-import type { KeptLines } from './journal.ts';
+import type { Environment } from '../interpreter/environment.ts';
+import { shownOutput } from '../interpreter/history.ts';
+import type { KeptLines } from '../interpreter/journal.ts';
+import { Scope } from '../interpreter/scope.ts';
+import { Thread } from '../interpreter/thread.ts';
 import { runGroup } from './machine.ts';
-import { Scope } from './scope.ts';
-import { Thread } from './thread.ts';
 
 /** How an execution ended. */
 export interface ExecutionOutcome {

@@ -1,8 +1,8 @@
 import type { JsonObject, State } from '../asl.ts';
 import { ExecutionError, errorNames } from '../errors.ts';
+import { shownInput } from '../interpreter/history.ts';
+import { type RunGroup, StateRun } from '../interpreter/state-run.ts';
 import { executeState } from '../states/registry.ts';
-import { shownInput } from './history.ts';
-import { type RunGroup, StateRun } from './state-run.ts';
 
 const timeText = (ms: number): string => new Date(ms).toISOString();
 

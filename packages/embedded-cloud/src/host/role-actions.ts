@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { AuditLog } from './audit.ts';
+import type { AuditLog } from '../audit/log.ts';
+import { sessionArn } from '../cloud/credentials.ts';
+import { auditedInput } from '../cloud/left-out.ts';
+import type { Caller, Clock, CloudService, RoleAction } from '../cloud/service.ts';
 import { type Authorizer, decideInTurn } from './authorize.ts';
-import { sessionArn } from './credentials.ts';
-import { auditedInput } from './left-out.ts';
-import type { Caller, Clock, CloudService, RoleAction } from './service.ts';
 
 export interface RoleActionOptions {
   readonly services: ReadonlyMap<string, CloudService>;

@@ -1,18 +1,15 @@
 import { join } from 'node:path';
+import type { CredentialStore } from '../cloud/credentials.ts';
+import { openJsonLines } from '../cloud/jsonl.ts';
+import { AwsError, type BusEvent, type Clock, type CloudContext, type CloudService } from '../cloud/service.ts';
 import type { RoleStore } from '../iam/roles.ts';
-import type { LambdaSettings } from '../lambda/concurrency.ts';
+import type { LambdaContext } from '../lambda/runtime.ts';
 import type { SageMakerSettings } from '../sagemaker/settings.ts';
-import type { CredentialStore } from './credentials.ts';
-import { openJsonLines } from './jsonl.ts';
-import { AwsError, type BusEvent, type Clock, type CloudContext, type CloudService } from './service.ts';
 
-/** What the services of the core are given beyond what every service is. */
-export interface HostContext extends CloudContext {
-  /** Where the functions' zips are. */
-  readonly packageDir: string;
+/** What single services of this cloud are given beyond what every service is. */
+export interface HostContext extends LambdaContext {
   readonly credentials: CredentialStore;
   readonly sageMaker: SageMakerSettings;
-  readonly lambda: LambdaSettings;
 }
 
 /** What a context is made of. */

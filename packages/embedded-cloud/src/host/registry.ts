@@ -1,7 +1,7 @@
 import type { PageApi } from '#src/faults/page-api';
+import type { PageHandler } from '../cloud/page-wire.ts';
+import type { CloudContext, CloudService } from '../cloud/service.ts';
 import type { HostContext } from './context.ts';
-import type { PageHandler } from './door.ts';
-import type { CloudContext, CloudService } from './service.ts';
 
 export type HostFactory = (context: HostContext) => CloudService | Promise<CloudService>;
 

@@ -4,9 +4,9 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { lockStateDir } from '#src/cloud/lock';
-import { makePrivateFolder } from '#src/cloud/private-folder';
-import { identifyProcess, stillRuns } from '#src/cloud/process-identity';
+import { lockStateDir } from '#src/host/lock';
+import { makePrivateFolder } from '#src/host/private-folder';
+import { identifyProcess, stillRuns } from '#src/host/process-identity';
 
 let root: string;
 let stateDir: string;

@@ -1,5 +1,5 @@
-import type { AuditedRole } from '../cloud/audit.ts';
-import { matchesWildcard } from './wildcard.ts';
+import { matchesWildcard } from '../iam/wildcard.ts';
+import type { AuditedRole } from './log.ts';
 
 /**
  * Actions that know no resource, so that `*` is all a policy can say (Service Authorization Reference: no resource type

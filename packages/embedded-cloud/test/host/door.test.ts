@@ -5,8 +5,8 @@ import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Fault } from '#src/cloud/faults';
-import type { Cloud } from '#src/start';
-import { echoService, openWorkshop, role, send, sign } from './small-stack.ts';
+import type { Cloud } from '#src/host/start';
+import { echoService, openWorkshop, role, send, sign } from '../cloud/small-stack.ts';
 
 const workshop = openWorkshop();
 const s3 = echoService('s3', (path) => [{ action: 's3:GetObject', resource: `arn:aws:s3:::${path.slice(1)}` }]);

@@ -1,13 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ServiceResponse } from './service.ts';
+import type { ServiceResponse } from '../cloud/service.ts';
 import type { WireRequest } from './sigv4.ts';
-
-/** Ends a response that no client will read. */
-export function discard({ body }: ServiceResponse): void {
-  if (body instanceof Readable) body.destroy();
-}
 
 /** Writes a response to the connection. */
 export async function send(

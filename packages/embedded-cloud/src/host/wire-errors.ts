@@ -1,4 +1,4 @@
-import { AwsError, type CloudService } from './service.ts';
+import { AwsError, type CloudService } from '../cloud/service.ts';
 
 /** How the families of services report an error that the door itself finds, before or instead of the service. */
 type Family = 's3' | 'query' | 'json' | 'rest-json';

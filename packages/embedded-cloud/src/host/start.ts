@@ -1,25 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { auditFolder, openAudit } from './cloud/audit.ts';
-import { createAuthorizer } from './cloud/authorize.ts';
-import { systemClock } from './cloud/clock.ts';
-import { createContext, type HostContext, openCloudLog } from './cloud/context.ts';
-import { openCredentials } from './cloud/credentials.ts';
-import { createDoor } from './cloud/door.ts';
-import { createInstancePage } from './cloud/instance-page.ts';
-import { lockStateDir } from './cloud/lock.ts';
-import { type HostFactory, type PagePlugin, SERVICE_NAMES, SERVICES, type ServiceName } from './cloud/registry.ts';
-import { createRoleActions } from './cloud/role-actions.ts';
-import type { Clock, CloudContext, CloudService, ResourceProvider, ServiceFactory } from './cloud/service.ts';
-import type { CloudFormationService } from './cloudformation/service.ts';
-import { applyStack, type StackResource } from './cloudformation/stack.ts';
-import { createFaultControl, type FaultControl, type Faults } from './faults/control.ts';
-import { createFaultPages } from './faults/pages.ts';
-import { inventoryOf } from './faults/strangers.ts';
-import type { IamService } from './iam/service.ts';
-import type { LambdaSettings } from './lambda/concurrency.ts';
-import { DEFAULT_SETTINGS, type SageMakerSettings } from './sagemaker/settings.ts';
-import type { SecretsManagerService } from './secretsmanager/service.ts';
+import { auditFolder, openAudit } from '../audit/log.ts';
+import { systemClock } from '../cloud/clock.ts';
+import { openCredentials } from '../cloud/credentials.ts';
+import type { Clock, CloudContext, CloudService, ResourceProvider, ServiceFactory } from '../cloud/service.ts';
+import type { CloudFormationService } from '../cloudformation/service.ts';
+import { applyStack, type StackResource } from '../cloudformation/stack.ts';
+import { createFaultControl, type FaultControl, type Faults } from '../faults/control.ts';
+import { createFaultPages } from '../faults/pages.ts';
+import { inventoryOf } from '../faults/strangers.ts';
+import type { IamService } from '../iam/service.ts';
+import type { LambdaSettings } from '../lambda/concurrency.ts';
+import { DEFAULT_SETTINGS, type SageMakerSettings } from '../sagemaker/settings.ts';
+import type { SecretsManagerService } from '../secretsmanager/service.ts';
+import { createAuthorizer } from './authorize.ts';
+import { createContext, type HostContext, openCloudLog } from './context.ts';
+import { createDoor } from './door.ts';
+import { createInstancePage } from './instance-page.ts';
+import { lockStateDir } from './lock.ts';
+import { type HostFactory, type PagePlugin, SERVICE_NAMES, SERVICES, type ServiceName } from './registry.ts';
+import { createRoleActions } from './role-actions.ts';
 
 export interface StartOptions {
   /** The compiled CloudFormation template (JSON). */

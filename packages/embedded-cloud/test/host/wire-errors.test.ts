@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { doorError } from '#src/cloud/wire-errors';
+import { doorError } from '#src/host/wire-errors';
 
 const refusal = (contentType?: string) => {
   const { code, status } = doorError('monitoring', 'AccessDenied', 'no', 403, contentType);

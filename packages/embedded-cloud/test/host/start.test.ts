@@ -2,10 +2,10 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { answersAs } from '#src/cloud/instance-page';
 import { readState, writeState } from '#src/cloud/state-file';
-import type { Cloud } from '#src/start';
-import { asAdmin, lambdaFunction, openWorkshop, role, send, sign, type Workshop } from './small-stack.ts';
+import { answersAs } from '#src/host/instance-page';
+import type { Cloud } from '#src/host/start';
+import { asAdmin, lambdaFunction, openWorkshop, role, send, sign, type Workshop } from '../cloud/small-stack.ts';
 
 let workshop: Workshop;
 let cloud: Cloud | undefined;

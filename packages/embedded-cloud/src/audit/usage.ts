@@ -1,7 +1,7 @@
-import type { AuditLine, RecordedAudit } from '../cloud/audit.ts';
-import { applies } from './evaluate.ts';
-import type { Policy } from './policy.ts';
-import { matchesAction, matchesArn } from './wildcard.ts';
+import { applies } from '../iam/evaluate.ts';
+import type { Policy } from '../iam/policy.ts';
+import { matchesAction, matchesArn } from '../iam/wildcard.ts';
+import type { AuditLine, RecordedAudit } from './log.ts';
 
 /** A permission that was made use of. */
 export interface UsedPermission {

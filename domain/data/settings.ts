@@ -94,7 +94,7 @@ const csvSchema = z
   .strict()
   .prefault({})
   .meta({
-    description: 'How CSV files are written. JSON lines and Parquet need nothing of it.',
+    description: 'How CSV files are written. It says nothing about other formats.',
     examples: [{ header: false, names: ['customer_id', 'household', 'age', 'churned'] }],
   });
 

@@ -68,7 +68,9 @@ export const driftSchema = z
       }),
   })
   .strict()
-  .describe(
-    'When to compare what the model receives with what it was trained on. Without this section there are no checks.',
-  );
+  .meta({
+    description:
+      'When to compare what the model receives with what it was trained on. Without this section there are no checks.',
+    examples: [{ schedule: 'rate(1 day)', window: '7d', action: 'alert' }],
+  });
 export type DriftSettings = z.infer<typeof driftSchema>;

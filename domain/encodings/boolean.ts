@@ -25,7 +25,7 @@ const settings = {
     .default('none')
     .meta({
       description:
-        'What replaces a missing value: the more frequent one of the training rows, or `false`. `none` leaves it missing.',
+        "What replaces a missing value: the more frequent one of the training rows, or `'false'`, in quotes. `none` leaves it missing.",
       examples: ['mode'],
     }),
 };

@@ -38,7 +38,7 @@ export function maskSql(value: string, { keepFirst, keepLast }: MaskSettings): s
 export const mask = {
   name: 'mask',
   label: 'masked',
-  summary: 'A few first and last characters stay, never more than half of the value; *** stands for the rest.',
+  summary: 'A few first and last characters stay, never more than half of the value. `***` stands for the rest.',
   roles: ['pii'],
   settings,
   example: { role: 'pii', action: 'mask', keepLast: 2 },

@@ -1,6 +1,6 @@
 import { type Setting, shownBy } from './settings.ts';
 import { code, sentence } from './words.ts';
-import { exampleYaml, flow } from './yaml.ts';
+import { exampleYaml, flow, fragment } from './yaml.ts';
 
 /** The anchor that GitHub gives a heading. */
 export const anchorOf = (heading: string): string =>
@@ -53,6 +53,10 @@ const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n');
 
+/** `expect: { min: 0 }`: a setting within a mapping, as code. */
+export const settingCode = (path: readonly string[], value: unknown): string =>
+  code(fragment(path, value)).replace(/^`\{ (.*) \}`$/, '`$1`');
+
 /** The settings of a kind as a table, each with a value of an example. */
 export function settingsTable(settings: readonly Setting[]): string {
   const rows = settings
@@ -68,7 +72,7 @@ export function settingsTable(settings: readonly Setting[]): string {
         code(key),
         sentence(setting.description ?? ''),
         `${setting.words}; ${fallback}`,
-        code({ [setting.path.at(-1) ?? '']: setting.examples[0] }),
+        settingCode(setting.path, setting.examples[0]),
       ];
     });
   return table(['setting', 'what it does', 'value', 'example'], rows);

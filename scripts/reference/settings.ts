@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { inWords, type JsonSchema } from './words.ts';
+import { fragment } from './yaml.ts';
 
 /** One setting of the YAML, or a mapping of settings. */
 export interface Setting {
@@ -27,11 +28,11 @@ function mappings(schema: JsonSchema): readonly JsonSchema[] {
 /**
  * Every setting of a schema, mappings before what they hold, in the order of the schema.
  *
- * @param closed paths, as `a.b`, of mappings that are described elsewhere: they count as one setting
+ * @param closed paths, as `a.b`, of what is described elsewhere, with words for it: each counts as one setting
  */
 export function settingsOf(
   schema: JsonSchema,
-  closed: ReadonlySet<string> = new Set(),
+  closed: ReadonlyMap<string, string> = new Map(),
   path: readonly string[] = [],
 ): Setting[] {
   const seen = new Set<string>();
@@ -41,12 +42,12 @@ export function settingsOf(
       if (seen.has(key)) return [];
       seen.add(key);
       const at = [...path, key];
-      const isClosed = closed.has(at.join('.'));
-      const isMapping = !isClosed && mappings(own).length > 0;
+      const elsewhere = closed.get(at.join('.'));
+      const isMapping = elsewhere === undefined && mappings(own).length > 0;
       const setting: Setting = {
         path: at,
         description: own.description,
-        words: isMapping || isClosed ? undefined : inWords(own),
+        words: isMapping ? undefined : (elsewhere ?? inWords(own)),
         required: alternatives.length === 1 && required.includes(key),
         alternative: alternatives.length > 1,
         default: own.default,
@@ -62,6 +63,13 @@ const has = (value: unknown, path: readonly string[]): boolean => {
   if (head === undefined) return true;
   return typeof value === 'object' && value !== null && Object.hasOwn(value, head) && has(value[head as never], rest);
 };
+
+/** Examples of the mappings around a setting that may be left out: what it needs to stand in. */
+export const surroundings = ({ path }: Setting, settings: readonly Setting[]): unknown[] =>
+  settings
+    .filter((above) => above.path.length < path.length && above.path.every((key, i) => key === path[i]))
+    .filter(({ required, default: own, examples }) => !required && own === undefined && examples.length > 0)
+    .map((above) => fragment(above.path, above.examples[0]));
 
 /** The setting whose example shows this one: itself, else the nearest mapping above it with an example that sets it. */
 export function shownBy(setting: Setting, settings: readonly Setting[]): Setting | undefined {

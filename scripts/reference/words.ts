@@ -39,7 +39,7 @@ export function anyOfThese(words: readonly string[]): string {
   return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} or ${last}`;
 }
 
-const figure = (n: number): string => n.toLocaleString('en-US', { maximumFractionDigits: 20 });
+const figure = (n: number): string => n.toLocaleString('en-US', { maximumFractionDigits: 20, useGrouping: false });
 
 /** ` from 1 to 20`, ` above 0 and below 1`, or nothing where there are no bounds. */
 function rangeOf({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: JsonSchema): string {
@@ -68,7 +68,7 @@ function listOf({ items = {}, minItems, maxItems }: JsonSchema): string {
   if (items.enum) return `a list of ${anyOfThese(items.enum.map(code))}${many}`;
   if (items.type === 'string') return `a list of texts${many}`;
   if (items.type === 'number' || items.type === 'integer') return `a list of numbers${many}`;
-  return Array.isArray(items.type) ? `a list of such values${many}` : `a list${many}`;
+  return Array.isArray(items.type) ? `a list of values${many}` : `a list${many}`;
 }
 
 const isScalar = (type: JsonSchema['type']): boolean =>
@@ -93,8 +93,8 @@ export function inWords(schema: JsonSchema): string {
   if (schema.enum)
     return schema.enum.length === 1 ? `always ${code(schema.enum[0])}` : `one of ${anyOfThese(schema.enum.map(code))}`;
   const branches = schema.anyOf ?? schema.oneOf;
-  if (branches) return anyOfThese([...new Set(branches.map(inWords))]).replace(' or one of ', ', or one of ');
-  if (isScalar(schema.type)) return 'text, a number, `true` or `false`';
+  if (branches) return anyOfThese(branches.flatMap((own) => own.enum?.map(code) ?? [inWords(own)]));
+  if (isScalar(schema.type)) return 'one value';
   if (schema.prefixItems) return `a list of ${schema.prefixItems.length} numbers`;
   switch (schema.type) {
     case 'boolean':

@@ -1,7 +1,12 @@
 import { Document } from 'yaml';
 
+/** Whether a text is misread without quotes, by people or by older readers: `;`, a tab, `yes`. */
+const mustQuote = (text: string): boolean => /^[^\p{L}\p{N}'"]$/u.test(text) || /^(yes|no|on|off)$/i.test(text);
+
 /** A text or number as YAML has it within `[ ]` and `{ }`: quoted where it must be. */
 function scalar(value: unknown): string {
+  if (typeof value === 'string' && mustQuote(value))
+    return JSON.stringify(value).includes('\\') ? JSON.stringify(value) : `'${value}'`;
   const document = new Document([value]);
   const text = document.toString({
     collectionStyle: 'flow',
@@ -24,14 +29,21 @@ export function flow(value: unknown): string {
 export const fragment = (path: readonly string[], value: unknown): unknown =>
   path.reduceRight((inner, key) => ({ [key]: inner }), value);
 
-const longestLine = 100;
+const longestLine = 80;
 
-/** A value in lines: mappings that are too long for one line have a line for each key. */
-function block(key: string, value: unknown, indent: string): string[] {
+/**
+ * A value in lines: a mapping that is too long for one line has a line for each key, a list of mappings one for each.
+ *
+ * @param longest in characters
+ */
+export function block(key: string, value: unknown, indent: string, longest = longestLine): string[] {
   const line = `${indent}${key}: ${flow(value)}`;
   const isMapping = typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (!isMapping || line.length <= longestLine) return [line];
-  return [`${indent}${key}:`, ...Object.entries(value).flatMap(([k, own]) => block(scalar(k), own, `${indent}  `))];
+  if (!isMapping || line.length <= longest) return [line];
+  return [
+    `${indent}${key}:`,
+    ...Object.entries(value).flatMap(([k, own]) => block(scalar(k), own, `${indent}  `, longest)),
+  ];
 }
 
 /** YAML that sets a path to a value; the other values it may have are comments below it. */

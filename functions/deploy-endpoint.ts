@@ -11,7 +11,6 @@ const config = readConfig([
   'STAGE',
   'CLEAN_BUCKET',
   'ARTIFACTS_BUCKET',
-  'XGBOOST_IMAGE',
   'SERVING_ROLE_ARN',
   'CLEAN_KEY_ARN',
 ]);

@@ -6,6 +6,8 @@ import { planTuningJob } from '#domain/training/tuning';
 import { artifactStore } from '#functions/aws/buckets';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
+import { trainingImage } from '#functions/runtime/training-images';
+import { readAlgorithm } from '#functions/shards/run-algorithm';
 import { pipelineSchema } from '#schemas/pipeline';
 import { fittedTransformSchema } from '#schemas/records/fitted-transform';
 import { runPointerSchema } from '#schemas/records/run';
@@ -17,7 +19,7 @@ const config = readConfig([
   'CLEAN_KEY_ARN',
   'ARTIFACTS_KEY_ARN',
   'TRAINING_ROLE_ARN',
-  'XGBOOST_IMAGE',
+  'TRAINING_IMAGES',
 ]);
 
 /** Plans a run's SageMaker jobs: the training, or the tuning where the pipeline asks for one, and the scoring of candidate and champion on the same holdout. */
@@ -35,10 +37,17 @@ export const handler = withMiddleware(
       cleanKeyArn: config.CLEAN_KEY_ARN,
       artifactsKeyArn: config.ARTIFACTS_KEY_ARN,
       trainingRoleArn: config.TRAINING_ROLE_ARN,
-      image: config.XGBOOST_IMAGE,
+      image: trainingImage(config.TRAINING_IMAGES, pipeline.training.algorithm),
     };
-    const score = (model: 'candidate' | 'champion', of: typeof run) =>
-      planTransformJob(run, model, runResourceName(config.STAGE, of), pipeline, environment);
+    const score = async (model: 'candidate' | 'champion', of: typeof run) =>
+      planTransformJob(
+        run,
+        model,
+        runResourceName(config.STAGE, of),
+        pipeline,
+        environment,
+        await readAlgorithm(artifacts, of),
+      );
     const counts = fitted.label.classCounts;
     const training = pipeline.training.tuning
       ? { tuningJob: planTuningJob(run, pipeline, counts, environment) }
@@ -46,11 +55,11 @@ export const handler = withMiddleware(
     await artifacts.writeJson(keys.training, {
       hyperparameters:
         training.trainingJob?.HyperParameters ?? training.tuningJob?.TrainingJobDefinition.StaticHyperParameters,
-      image: config.XGBOOST_IMAGE,
+      image: environment.image,
     });
     return {
       ...training,
-      scoring: [score('candidate', run), ...(champion ? [score('champion', champion)] : [])],
+      scoring: [await score('candidate', run), ...(champion ? [await score('champion', champion)] : [])],
     };
   },
 );

@@ -2,7 +2,7 @@ import type { TrainingImage } from '../domain/algorithms/algorithm.ts';
 import { ALGORITHMS, type Algorithms } from '../domain/algorithms/registry.ts';
 import { ref, type Value } from './cloudformation.ts';
 
-/** The mapping of an algorithm's registry accounts: `XgboostRegistry`. */
+/** The mapping of an algorithm's registry accounts, as `LinearLearnerRegistry` for linear-learner. */
 const mappingName = (algorithm: string): string =>
   `${algorithm.replaceAll(/(^|-)([a-z0-9])/g, (_, _hyphen, first: string) => first.toUpperCase())}Registry`;
 

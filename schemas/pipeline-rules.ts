@@ -22,25 +22,16 @@ const isAbove = (positive: unknown): boolean =>
 
 /** Names the clean rows reserve for themselves. */
 const reserved = ['_row', '_side', '_label', '_id', '_time'];
-/** The kind of feature a generalized column can be, by the way it is generalized. */
-const generalizedKinds = { keepFirst: 'category', binWidth: 'number', truncateTo: 'datetime' } as const;
 
-/** Column names must be apart by more than case (SQL's are not), unreserved, and usable as they are generalized. */
+/** Column names must be apart by more than case (SQL's are not) and unreserved. */
 function checkNames({ dataset }: UncheckedPipeline, issue: Issue): void {
   const byLowerCase = new Map<string, string>();
-  for (const [name, spec] of Object.entries(dataset.columns)) {
+  for (const name of Object.keys(dataset.columns)) {
     const path = ['dataset', 'columns', name];
     const same = byLowerCase.get(name.toLowerCase());
     if (same !== undefined) issue(path, `differs from "${same}" only in upper and lower case`);
     byLowerCase.set(name.toLowerCase(), name);
     if (reserved.includes(name.toLowerCase())) issue(path, `reserved; choose a name other than ${reserved.join(', ')}`);
-    if (spec.role !== 'quasi' || !spec.feature) continue;
-    for (const way of ['keepFirst', 'binWidth', 'truncateTo'] as const) {
-      const kind = generalizedKinds[way];
-      if (spec[way] !== undefined && spec.feature.type !== kind) {
-        issue([...path, 'feature', 'type'], `a column generalized by ${way} is a ${kind}, not a ${spec.feature.type}`);
-      }
-    }
   }
 }
 
@@ -67,7 +58,9 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx,
   }
   checkNames(pipeline, issue);
   checkTraining(pipeline, issue, algorithms);
-  const hasFeature = Object.values(columns).some((c) => c.role === 'feature' || (c.role === 'quasi' && c.feature));
+  const hasFeature = Object.values(columns).some(
+    (c) => c.role === 'feature' || ('feature' in c && c.feature !== undefined),
+  );
   if (!hasFeature) issue(['dataset', 'columns'], 'no column is a feature: a model needs at least one input');
   if (dataset.format === 'csv' && !dataset.csv.header) {
     const names = dataset.csv.names;

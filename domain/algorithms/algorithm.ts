@@ -44,7 +44,7 @@ export interface ModelOutput {
    * @returns row-major
    * @throws EvaluationError when something is no number, or the numbers do not fill whole rows
    */
-  readScores(text: string, perRow: number, source: string): Float64Array;
+  readonly readScores: (text: string, perRow: number, source: string) => Float64Array;
 }
 
 export type TuningDirection = 'Maximize' | 'Minimize';
@@ -97,3 +97,6 @@ export interface Algorithm {
   /** A `training` section, as the reference shows it. */
   readonly example: Readonly<Record<string, unknown>>;
 }
+
+/** How rows reach a model, and how its answers are read. */
+export type ModelFormat = Pick<Algorithm, 'input' | 'output'>;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { columnSchema, identifier } from '#schemas/pipeline-columns';
+import { columnSchema, identifier } from '#domain/data/column-schema';
 import type { Task } from '#schemas/records/task';
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);

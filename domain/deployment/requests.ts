@@ -1,4 +1,4 @@
-import type { Algorithm } from '#domain/algorithms/algorithm';
+import type { ModelFormat } from '#domain/algorithms/algorithm';
 import { algorithmOf } from '#domain/algorithms/registry';
 import type { DeploymentSettings } from '#domain/deployment/settings';
 import { capturePrefix } from '#domain/runs/layout';
@@ -31,7 +31,7 @@ export function endpointConfigRequest(
   target: Target,
   pipeline: Deployed,
   env: DeploymentEnvironment,
-  { input, output }: Pick<Algorithm, 'input' | 'output'> = algorithmOf(pipeline),
+  { input, output }: ModelFormat = algorithmOf(pipeline),
 ) {
   const { instances, capturePercentage } = pipeline.deployment;
   const types = [...new Set([input.contentType, output.contentType])];

@@ -1,4 +1,4 @@
-import type { Algorithm } from '#domain/algorithms/algorithm';
+import type { ModelFormat } from '#domain/algorithms/algorithm';
 import { algorithmOf } from '#domain/algorithms/registry';
 import { modelPackageGroupName } from '#domain/naming';
 import { artifactKeys } from '#domain/runs/layout';
@@ -76,10 +76,7 @@ export const describePackage = ({ pipeline, runId }: Registration['run']): strin
  * CreateModelPackage's request for a candidate that passed its gates (SageMaker API reference). It waits for approval whatever
  * the pipeline says: what is approved is deployed, and nothing is to be deployed that its run does not know of yet.
  */
-export function modelPackageRequest(
-  r: Registration,
-  { input, output }: Pick<Algorithm, 'input' | 'output'> = algorithmOf(r.pipeline),
-) {
+export function modelPackageRequest(r: Registration, { input, output }: ModelFormat = algorithmOf(r.pipeline)) {
   const keys = artifactKeys(r.run);
   const uri = (key: string) => `s3://${r.environment.artifactsBucket}/${key}`;
   const json = (key: string, digest?: string) => ({

@@ -1,4 +1,4 @@
-import type { Algorithm, ClassCounts } from '#domain/algorithms/algorithm';
+import type { Algorithm, ClassCounts, ModelFormat } from '#domain/algorithms/algorithm';
 import { algorithmOf } from '#domain/algorithms/registry';
 import { runResourceName, transformJobName } from '#domain/naming';
 import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
@@ -87,7 +87,7 @@ export function planTransformJob(
   modelName: string,
   pipeline: Pick<TrainingSections, 'training'>,
   env: TrainingEnvironment,
-  { input, output }: Pick<Algorithm, 'input' | 'output'> = algorithmOf(pipeline),
+  { input, output }: ModelFormat = algorithmOf(pipeline),
 ) {
   const clean = cleanKeys(run);
   return {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { double, ident, text, texts } from '#domain/data/sql';
+import { double, ident, text, texts } from '#domain/sql/literals';
 import { testEngine } from '../../fakes/data-run.ts';
 
 const unit = fc.constantFrom("'", '"', '\\', ';', '-', '\n', '\0', 'a', 'ü', '😀', '%', '$');

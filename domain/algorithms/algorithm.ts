@@ -53,6 +53,8 @@ export type TuningDirection = 'Maximize' | 'Minimize';
 export interface TuningObjective {
   /** By task: metrics that a training reports on the validation shards, and which way is better. */
   readonly metrics: Readonly<Record<Task, Readonly<Record<string, TuningDirection>>>>;
+  /** Whole `tuning` sections, as the reference shows them. Together they show each setting. */
+  readonly examples: readonly Readonly<Record<string, unknown>>[];
   /** What `tuning.metric` means, for editors. */
   readonly description: string;
   /** The metric when the pipeline names none. */

@@ -21,7 +21,7 @@ export const xgboost: Algorithm = {
   image,
   hyperparameters,
   hyperparametersDescription:
-    'as the built-in XGBoost takes them; num_round, objective, eval_metric and num_class have defaults by task',
+    'Hyperparameters of the built-in XGBoost by their names. `num_round`, `objective`, `eval_metric` and `num_class` have defaults by task.',
   aliases,
   defaults: ({ task, classes, counts: [negatives = 0, positives = 0], balance }) => ({
     num_round: '200',

@@ -1,6 +1,7 @@
 import type { Encoding } from '#domain/encodings/encoding';
 import { ENCODINGS, readFeature } from '#domain/encodings/registry';
 import { ident, text } from '#domain/sql/literals';
+import { unreachable } from '#domain/unreachable';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 
 /** The clean columns the model inputs read, in the order of their first use. */
@@ -50,8 +51,17 @@ export function csvFields(fitted: Pick<FittedTransform, 'features'>, available?:
 }
 
 /** SQL of the label as CSV field: a class's index as a whole number, a value as float64. */
-export const csvLabel = (fitted: Pick<FittedTransform, 'task'>): string =>
-  fitted.task === 'regression' ? '_label' : 'CAST(_label AS INTEGER)';
+export function csvLabel({ task }: Pick<FittedTransform, 'task'>): string {
+  switch (task) {
+    case 'regression':
+      return '_label';
+    case 'binary':
+    case 'multiclass':
+      return 'CAST(_label AS INTEGER)';
+    default:
+      return unreachable(task, 'task');
+  }
+}
 
 /** Options of COPY for what XGBoost reads: no header, nothing quoted, missing is empty. */
 export const csvOutput = "(FORMAT csv, HEADER false, DELIMITER ',', NULLSTR '', QUOTE '')";

@@ -16,8 +16,20 @@ export const pipelineSchema = z
   .object({
     name: z
       .string()
-      .regex(/^[a-z][a-z0-9-]{1,20}[a-z0-9]$/, '3 to 22 lower-case letters, digits and hyphens, a letter first'),
-    description: z.string().max(500).optional(),
+      .regex(/^[a-z][a-z0-9-]{1,20}[a-z0-9]$/, '3 to 22 lower-case letters, digits and hyphens, a letter first')
+      .meta({
+        description:
+          'The name of the pipeline, as its file has it: 3 to 22 lower-case letters, digits and hyphens, a letter first. Drops go below this name in the raw bucket.',
+        examples: ['churn'],
+      }),
+    description: z
+      .string()
+      .max(500)
+      .optional()
+      .meta({
+        description: 'What the pipeline is for, for readers.',
+        examples: ['Which customers will leave this month?'],
+      }),
     dataset: datasetSchema,
     split: splitSchema.prefault({}),
     imbalance: imbalanceSchema,

@@ -57,7 +57,16 @@ export const ks = {
   summary: 'The largest gap between the cumulated shares of two samples of numbers, from 0 to 1.',
   source: 'Two-sample Kolmogorov-Smirnov test; critical value after Smirnov 1948',
   kinds: ['number'],
-  threshold: z.number().positive().max(1).default(0.1),
+  threshold: z
+    .number()
+    .positive()
+    .max(1)
+    .default(0.1)
+    .meta({
+      description:
+        'A column of numbers has also drifted when its Kolmogorov-Smirnov distance is above this. Small windows raise the threshold.',
+      examples: [0.15],
+    }),
   example: { ks: 0.1 },
   measure(before, now) {
     const distance = before.kind === 'number' && now.kind === 'number' ? binnedKs(before, now) : undefined;

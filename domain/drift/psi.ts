@@ -61,7 +61,15 @@ export const psi = {
   source:
     'Population stability index; threshold after Yurdakul, "Statistical Properties of Population Stability Index", 2018',
   kinds: ['number', 'category'],
-  threshold: z.number().positive().default(0.2),
+  threshold: z
+    .number()
+    .positive()
+    .default(0.2)
+    .meta({
+      description:
+        'A column has drifted when its population stability index is above this. Small windows raise the threshold, so that noise is no drift.',
+      examples: [0.1],
+    }),
   example: { psi: 0.2 },
   measure(before, now) {
     const { psi: statistic, bins } = populationStability(before, now);

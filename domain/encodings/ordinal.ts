@@ -23,7 +23,14 @@ const ordinalFeature = {
 
 const settings = {
   ...categorySettings,
-  order: z.array(z.string()).min(2).optional().describe('for ordinal: the categories from lowest to highest'),
+  order: z
+    .array(z.string())
+    .min(2)
+    .optional()
+    .meta({
+      description: 'The categories from lowest to highest. Without it: in order of number or alphabet.',
+      examples: [['low', 'middle', 'high']],
+    }),
 };
 
 /** A category's position in an order. */

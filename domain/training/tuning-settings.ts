@@ -78,7 +78,12 @@ const rangesSchema = z
     >,
   )
   .strict()
-  .describe('hyperparameters to search, as [min, max], { min, max, scale } or { values: [...] }');
+  .meta({
+    description: 'The hyperparameters to search, each as `[min, max]`, `{ min, max, scale }` or `{ values: [...] }`.',
+    examples: [
+      { eta: { min: 0.01, max: 0.3, scale: 'logarithmic' }, max_depth: [3, 10], subsample: { values: [0.6, 0.8, 1] } },
+    ],
+  });
 
 /** `training.tuning`: many training jobs instead of one, of which the best goes on. */
 export const tuningSchema = z
@@ -87,25 +92,58 @@ export const tuningSchema = z
       .enum(['Bayesian', 'Random', 'Hyperband', 'Grid'])
       .default('Bayesian')
       .describe(
-        'Bayesian learns from job to job; Hyperband stops the worse early; Grid tries every combination of values',
+        '`Bayesian` learns from job to job. `Random` draws. `Hyperband` stops the worse jobs early. `Grid` tries every combination of values.',
       ),
     maxJobs: z
       .int()
       .min(1)
       .max(MOST_JOBS)
       .optional()
-      .describe('training jobs in all; a Grid has as many as combinations'),
-    parallel: z.int().min(1).max(MOST_PARALLEL).default(2).describe('training jobs at once, each on its own instances'),
+      .describe('Training jobs in all. Every strategy but `Grid` needs it; a grid has as many as combinations.'),
+    parallel: z
+      .int()
+      .min(1)
+      .max(MOST_PARALLEL)
+      .default(2)
+      .describe('Training jobs at once, each on its own instances.'),
     metric: z
       .string()
       .optional()
-      .describe('what is made best on the validation shards, as XGBoost names it; eval_metric when absent'),
+      .describe(
+        'The metric to make best on the validation rows, as the algorithm names it. Without it: the last of `eval_metric`.',
+      ),
     ranges: rangesSchema,
-    earlyStopping: z.boolean().default(false).describe('stop jobs that fall behind the median of the earlier ones'),
-    maxRuntimeSeconds: z.int().min(120).max(82_800).default(36_000).describe('after this the best so far is taken'),
-    seed: z.int().min(0).max(2_147_483_647).default(42),
+    earlyStopping: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether to stop jobs that fall behind the median of the earlier ones. `Hyperband` does this by itself.',
+      ),
+    maxRuntimeSeconds: z
+      .int()
+      .min(120)
+      .max(82_800)
+      .default(36_000)
+      .describe('Seconds for the whole tuning. Then the best job so far is taken.'),
+    seed: z.int().min(0).max(2_147_483_647).default(42).describe('Another seed tries other values.'),
   })
-  .strict();
+  .strict()
+  .meta({
+    description: 'Many training jobs instead of one. The best of them goes on.',
+    examples: [
+      {
+        strategy: 'Bayesian',
+        maxJobs: 20,
+        parallel: 4,
+        ranges: { eta: { min: 0.01, max: 0.3, scale: 'logarithmic' }, max_depth: [3, 10] },
+        metric: 'auc',
+        earlyStopping: true,
+        maxRuntimeSeconds: 20_000,
+        seed: 7,
+      },
+      { strategy: 'Grid', parallel: 4, ranges: { eta: { values: [0.05, 0.1, 0.2] }, max_depth: { values: [4, 6] } } },
+    ],
+  });
 export type Tuning = z.output<typeof tuningSchema>;
 
 /** A range in one form: bounds as XGBoost takes them, or values. */

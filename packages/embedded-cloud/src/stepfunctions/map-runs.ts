@@ -3,11 +3,11 @@ import type { CloudContext } from '../cloud/service.ts';
 import { executionArn, machineNameOf, mapRunArn } from './arns.ts';
 import type { Json, StateGroup } from './asl.ts';
 import { ExecutionError, ExecutionStopped, ExecutionSuspended, errorNames } from './errors.ts';
+import { runExecution } from './execution/execution.ts';
 import type { SdkCaller } from './integrations/sdk-caller.ts';
 import { optimisedError } from './integrations/sdk-errors.ts';
 import { optimisedNames } from './integrations/sdk-services.ts';
 import type { ChildResult, ChildWork, Environment, MapRunHost, MapRunRequest } from './interpreter/environment.ts';
-import { runExecution } from './interpreter/execution.ts';
 import type { ExecutionRecord, MapRunRecord, StepFunctionsStore } from './store.ts';
 
 /**

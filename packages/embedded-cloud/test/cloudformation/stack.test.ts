@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RemovedResource, ServiceFactory, TemplateResource } from '#src/cloud/service';
-import type { Cloud } from '#src/start';
+import type { Cloud } from '#src/host/start';
 import { asAdmin, openWorkshop, type Workshop } from '../cloud/small-stack.ts';
 
 let workshop: Workshop;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AuditLine } from '#src/cloud/audit';
+import type { AuditLine } from '#src/audit/log';
 import { auditedInput } from '#src/cloud/left-out';
 import { judge } from '#src/contract/replay';
 import { Report } from '#src/contract/report';

@@ -7,7 +7,7 @@ import { ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secret
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '#src/cloud/clock';
 import type { FaultFileInput } from '#src/faults/fault-file';
-import type { Cloud } from '#src/start';
+import type { Cloud } from '#src/host/start';
 import { asAdmin, CORE, lambdaFunction, openWorkshop, role } from '../cloud/small-stack.ts';
 
 const workshop = openWorkshop();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FaultCall } from '#src/cloud/faults';
+import type { FaultCall } from '#src/cloud/fault-hook';
 import type { FaultFileInput } from '#src/faults/fault-file';
 import { createFaultPlan } from '#src/faults/plan';
 import { chatApi } from './chat-api.ts';

@@ -8,8 +8,8 @@ import {
   ListFunctionsCommand,
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Cloud } from '#src/host/start';
 import type { LambdaService } from '#src/lambda/service';
-import type { Cloud } from '#src/start';
 import { asAdmin, lambdaFunction, openWorkshop, role } from '../cloud/small-stack.ts';
 
 const workshop = openWorkshop();

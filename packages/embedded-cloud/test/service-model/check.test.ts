@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkShape, type Path } from '#src/service-model/check';
+import { checkShape } from '#src/service-model/check';
 import type { ServiceModel } from '#src/service-model/model';
+import type { Path } from '#src/service-model/violation';
 
 const model: ServiceModel = {
   metadata: { apiVersion: '2020-01-01', protocol: 'json', endpointPrefix: 'shop' },

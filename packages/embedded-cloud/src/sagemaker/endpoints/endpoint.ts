@@ -1,6 +1,6 @@
-import type { HostedModel } from '#src/sagemaker/container/server';
 import type { EndpointConfig } from '#src/sagemaker/endpoints/configs';
-import type { DataCapture, DeploymentConfig, ServerlessConfig } from '#src/sagemaker/endpoints/request';
+import type { FleetSpec, VariantSpec } from '#src/sagemaker/endpoints/fleet-spec';
+import type { DeploymentConfig } from '#src/sagemaker/endpoints/request';
 import { emitEndpointChange } from '#src/sagemaker/events';
 import { type Hub, mustFind } from '#src/sagemaker/hub';
 import { hostedModel, type Model } from '#src/sagemaker/models/model';
@@ -8,24 +8,6 @@ import { arnOf, present, seconds } from '#src/sagemaker/names';
 import type { Kept } from '#src/sagemaker/store';
 
 export type EndpointStatus = 'Creating' | 'Updating' | 'RollingBack' | 'InService' | 'Deleting' | 'Failed';
-
-export interface VariantSpec {
-  readonly name: string;
-  readonly model: HostedModel;
-  readonly image: string;
-  readonly weight: number;
-  /** 0 for a serverless variant. */
-  readonly instances: number;
-  readonly instanceType: string;
-  readonly serverless?: ServerlessConfig;
-}
-
-/** What a fleet serves: settled when it is deployed, so that deleting a model or configuration later changes nothing. */
-export interface FleetSpec {
-  readonly configName: string;
-  readonly variants: readonly VariantSpec[];
-  readonly capture?: DataCapture;
-}
 
 export interface VariantProgress {
   readonly status: 'Creating' | 'ActivatingTraffic' | 'Baking' | 'Deleting';

@@ -7,7 +7,7 @@ import {
   startServer,
 } from '#src/sagemaker/container/server';
 import { CaptureWriter } from '#src/sagemaker/endpoints/capture';
-import type { FleetSpec, VariantSpec } from '#src/sagemaker/endpoints/endpoint';
+import type { FleetSpec, VariantSpec } from '#src/sagemaker/endpoints/fleet-spec';
 import { throttled } from '#src/sagemaker/endpoints/serverless';
 import type { Hub } from '#src/sagemaker/hub';
 

@@ -39,6 +39,7 @@ export const boolean = {
   settings,
   features: [booleanFeature],
   example: { role: 'feature', type: 'boolean', impute: 'mode' },
+  leavesMissing: ({ impute }) => impute === 'none',
   fit(source, { impute }, { trueCount, falseCount, trainMissing }) {
     if (trueCount + falseCount === 0) return allMissing;
     const fills = { mode: trueCount > falseCount ? 1 : 0, false: 0, none: null } as const;

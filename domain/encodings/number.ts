@@ -38,6 +38,7 @@ export const number = {
   settings,
   features: [numberFeature, missingFeature],
   example: { role: 'feature', type: 'number', impute: 'median', indicator: true },
+  leavesMissing: ({ impute }) => impute === 'none',
   needsMedian: ({ impute }) => impute === 'median',
   fit(source, { impute, indicator }, { train, trainMissing }, median) {
     const { count, min, max, mean } = train;

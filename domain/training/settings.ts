@@ -1,67 +1,90 @@
 import * as z from 'zod';
+import type { Algorithm } from '#domain/algorithms/algorithm';
+import type { Scalar } from '#domain/algorithms/hyperparameter';
+import { ALGORITHMS, type Algorithms } from '#domain/algorithms/registry';
 import { instanceType } from '#domain/instance-type';
-import { tuningSchema } from '#domain/training/tuning-settings';
+import { type Tuning, tuningSchemaOf } from '#domain/training/tuning-settings';
 import type { Task } from '#schemas/records/task';
 
-const hyperparameterValue = z.union([z.string(), z.number(), z.boolean()]);
-/** `training`: how a model is made of the training rows. */
-export const trainingSchema = z
+const instancesSchema = z
   .object({
-    algorithm: z
-      .literal('xgboost')
-      .default('xgboost')
-      .meta({ description: 'The training algorithm.', examples: ['xgboost'] }),
+    type: instanceType.default('ml.m5.xlarge').meta({
+      description: 'The SageMaker instance type of a training. The holdout is scored on the same type.',
+      examples: ['ml.m5.2xlarge'],
+    }),
+    count: z
+      .int()
+      .min(1)
+      .max(20)
+      .default(1)
+      .meta({ description: 'How many instances train together. Each reads its share of the rows.', examples: [2] }),
+    volumeSizeInGB: z
+      .int()
+      .min(1)
+      .max(16384)
+      .default(30)
+      .meta({ description: 'Gigabytes of disk of each instance.', examples: [100] }),
+    spot: z
+      .boolean()
+      .default(false)
+      .meta({
+        description: 'Whether to use spot capacity: cheaper, but SageMaker may interrupt the training and go on later.',
+        examples: [true],
+      }),
+  })
+  .strict()
+  .prefault({})
+  .describe('The machines of a training.');
+
+/** `training`: how a model is made of the training rows. */
+export interface TrainingSettings {
+  /** The name of a registered algorithm. */
+  readonly algorithm: string;
+  /** The pipeline's own values; the rest have defaults. */
+  readonly hyperparameters: Readonly<Record<string, Scalar>>;
+  readonly instances: z.output<typeof instancesSchema>;
+  readonly maxRuntimeSeconds: number;
+  readonly tuning?: Tuning | undefined;
+}
+
+/** The section for one algorithm: its own hyperparameters, and nothing that it does not know. */
+function sectionOf(algorithm: Algorithm, isDefault: boolean) {
+  const name = z
+    .literal(algorithm.name)
+    .meta({ description: `${algorithm.label}: ${algorithm.summary}.`, examples: [algorithm.name] });
+  const fixed = Object.entries(algorithm.hyperparameters).map(([key, { schema }]) => [key, schema.optional()]);
+  return z.strictObject({
+    algorithm: isDefault ? name.default(algorithm.name) : name,
     hyperparameters: z
-      .record(z.string(), hyperparameterValue)
+      .strictObject(Object.fromEntries(fixed))
       .default({})
       .meta({
-        description:
-          'Hyperparameters of the built-in XGBoost by their names. `num_round`, `objective`, `eval_metric` and `num_class` have defaults by task.',
-        examples: [{ num_round: 300, early_stopping_rounds: 20, eta: 0.1, max_depth: 5 }],
+        description: algorithm.hyperparametersDescription,
+        examples: [algorithm.example['hyperparameters']],
       }),
-    instances: z
-      .object({
-        type: instanceType.default('ml.m5.xlarge').meta({
-          description: 'The SageMaker instance type of a training. The holdout is scored on the same type.',
-          examples: ['ml.m5.2xlarge'],
-        }),
-        count: z
-          .int()
-          .min(1)
-          .max(20)
-          .default(1)
-          .meta({ description: 'How many instances train together. Each reads its share of the rows.', examples: [2] }),
-        volumeSizeInGB: z
-          .int()
-          .min(1)
-          .max(16384)
-          .default(30)
-          .meta({ description: 'Gigabytes of disk of each instance.', examples: [100] }),
-        spot: z
-          .boolean()
-          .default(false)
-          .meta({
-            description:
-              'Whether to use spot capacity: cheaper, but SageMaker may interrupt the training and go on later.',
-            examples: [true],
-          }),
-      })
-      .strict()
-      .prefault({})
-      .describe('The machines of a training.'),
+    instances: instancesSchema,
     maxRuntimeSeconds: z
       .int()
       .min(60)
       .max(432_000)
       .default(3600)
       .meta({ description: 'Seconds that a training job may take before SageMaker stops it.', examples: [7200] }),
-    tuning: tuningSchema.optional(),
-  })
-  .strict()
-  .prefault({})
-  .describe('How a model is made of the training rows.');
+    ...(algorithm.tuning ? { tuning: tuningSchemaOf(algorithm, algorithm.tuning).optional() } : {}),
+  });
+}
 
-export type TrainingSettings = z.infer<typeof trainingSchema>;
+/** The `training` section: one form for each algorithm, told apart by its name. Without a name it is the first one's. */
+export function trainingSchemaOf(algorithms: Algorithms = ALGORITHMS): z.ZodType<TrainingSettings> {
+  const [first, ...rest] = algorithms;
+  const schema = z.discriminatedUnion('algorithm', [
+    sectionOf(first, true),
+    ...rest.map((algorithm) => sectionOf(algorithm, false)),
+  ]);
+  return schema.prefault({} as z.input<typeof schema>).meta({
+    description: 'How a model is made of the training rows.',
+    examples: [first.example],
+  }) as unknown as z.ZodType<TrainingSettings>;
+}
 
 /** `imbalance`: what is done about classes of unequal size. */
 export const imbalanceSchema = z

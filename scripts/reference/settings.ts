@@ -16,7 +16,15 @@ export interface Setting {
   readonly examples: readonly unknown[];
 }
 
-export const jsonSchemaOf = (schema: z.ZodType): JsonSchema => z.toJSONSchema(schema, { io: 'input' }) as JsonSchema;
+/** The JSON Schema of what may be written. zod leaves out the examples of a schema that transforms its input, so they are put back. */
+export const jsonSchemaOf = (schema: z.ZodType): JsonSchema =>
+  z.toJSONSchema(schema, {
+    io: 'input',
+    override: ({ zodSchema, jsonSchema }) => {
+      const { examples } = z.globalRegistry.get(zodSchema as unknown as z.ZodType) ?? {};
+      if (Array.isArray(examples)) jsonSchema.examples ??= examples;
+    },
+  }) as JsonSchema;
 
 /** The mappings that a schema allows: itself, or all alternatives where each of them is one. */
 function mappings(schema: JsonSchema): readonly JsonSchema[] {

@@ -4,7 +4,7 @@ import { endpointTestStore, runStore } from '#functions/aws/tables';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
 import { loadEndpointTests } from '#functions/use-cases/load-endpoint-tests';
-import { loadEndpointTestsSchema } from '#schemas/endpoint-test';
+import { loadEndpointTestsSchema } from '#schemas/events/endpoint-tests';
 
 const config = readConfig(['STAGE', 'ARTIFACTS_BUCKET', 'STATE_TABLE', 'ENDPOINT_TESTS_TABLE']);
 

@@ -5,7 +5,7 @@ import { pipelineOfGroup } from '#domain/naming';
 import { endpointTestStore } from '#functions/aws/tables';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
-import { recordTestResultsSchema } from '#schemas/endpoint-test';
+import { recordTestResultsSchema } from '#schemas/events/endpoint-tests';
 
 const config = readConfig(['STAGE', 'ENDPOINT_TESTS_TABLE']);
 

@@ -1,60 +1,29 @@
-import * as z from 'zod';
-import { countRows, type Judgement, judgeContract, judgeGolden } from '#domain/endpoint-tests/judge';
-import { NotFoundError } from '#domain/errors';
+import type { Judgement } from '#domain/endpoint-tests/answer';
+import { runTest } from '#domain/endpoint-tests/run';
+import type { LoadedTest } from '#domain/endpoint-tests/suite';
 import { s3Client } from '#functions/aws/clients/s3';
 import { sageMakerRuntimeClient } from '#functions/aws/clients/sagemaker-runtime';
 import { invokeEndpoint } from '#functions/aws/invoke-endpoint';
 import { objectStore } from '#functions/aws/object-store';
 import { withMiddleware } from '#functions/runtime/middleware';
-import {
-  type EndpointTest,
-  type Golden,
-  goldenSchema,
-  type LoadedTest,
-  runEndpointTestSchema,
-  type TestResult,
-} from '#schemas/endpoint-test';
+import { runEndpointTestSchema } from '#schemas/endpoint-test';
+import { type Golden, goldenSchema } from '#schemas/records/golden';
+import type { TestResult } from '#schemas/records/test-result';
 
 async function readGolden(uri: string): Promise<Golden> {
   const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri) ?? [];
   return objectStore(s3Client(), bucket).readJson(key, goldenSchema);
 }
-/** A file of golden requests that is missing or not one: the test's fault, so the test fails and says so. */
-const isBrokenFile = (error: unknown): error is Error =>
-  error instanceof NotFoundError || error instanceof z.ZodError || error instanceof SyntaxError;
-
-const inOne = (golden: Golden): string => golden.cases.map((c) => c.body).join('\n');
-
-async function runTest(endpointName: string, test: EndpointTest): Promise<Judgement> {
-  const ask = (body: string, contentType = 'text/csv') =>
-    invokeEndpoint(sageMakerRuntimeClient(), endpointName, contentType, body);
-  switch (test.kind) {
-    case 'contract': {
-      const { request } = test;
-      const body = 'body' in request ? request.body : inOne(await readGolden(request.s3Uri));
-      return judgeContract(test, await ask(body, request.contentType), countRows(body));
-    }
-    case 'golden': {
-      const [first, ...rest] = test.cases ?? [];
-      const golden = first
-        ? { valuesPerRow: first.predictions.length, cases: [first, ...rest] }
-        : await readGolden(test.s3Uri ?? '');
-      return judgeGolden(golden, test.tolerance, await ask(inOne(golden)));
-    }
-  }
-}
 
 async function judge(endpointName: string, test: LoadedTest): Promise<Judgement> {
   if (test.kind === 'invalid') return { passed: false, detail: test.problem };
+  const ask = (body: string, contentType: string) =>
+    invokeEndpoint(sageMakerRuntimeClient(), endpointName, contentType, body);
   try {
-    return await runTest(endpointName, test);
+    return await runTest(test, { ask, readGolden });
   } catch (error) {
-    if (error instanceof Error && error.name === 'ValidationError') {
-      return { passed: false, detail: 'SageMaker refused the request (ValidationError): is the endpoint in service?' };
-    }
-    if (!isBrokenFile(error)) throw error;
-    const detail = error instanceof NotFoundError ? error.message : 'the file under s3Uri holds no golden requests';
-    return { passed: false, detail };
+    if (!(error instanceof Error && error.name === 'ValidationError')) throw error;
+    return { passed: false, detail: 'SageMaker refused the request (ValidationError): is the endpoint in service?' };
   }
 }
 

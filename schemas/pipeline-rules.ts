@@ -1,11 +1,12 @@
 import type * as z from 'zod';
+import type { Algorithms } from '#domain/algorithms/registry';
 import type { DatasetSettings } from '#domain/data/settings';
 import type { EvaluationSettings } from '#domain/evaluation/settings';
 import { metricOfGate } from '#domain/gates/registry';
 import type { Issue } from '#domain/issue';
 import { metricsOf } from '#domain/metrics/registry';
-import type { TrainingSettings } from '#domain/training/settings';
-import { checkTuning } from '#domain/training/tuning-rules';
+import { checkTraining } from '#domain/training/rules';
+import type { Imbalance, TrainingSettings } from '#domain/training/settings';
 
 /** A pipeline whose fields are right each by itself. */
 interface UncheckedPipeline {
@@ -13,6 +14,7 @@ interface UncheckedPipeline {
   readonly evaluation: EvaluationSettings;
   readonly split: { readonly groupBy?: unknown };
   readonly training: TrainingSettings;
+  readonly imbalance: Imbalance;
 }
 
 const isAbove = (positive: unknown): boolean =>
@@ -20,30 +22,21 @@ const isAbove = (positive: unknown): boolean =>
 
 /** Names the clean rows reserve for themselves. */
 const reserved = ['_row', '_side', '_label', '_id', '_time'];
-/** The kind of feature a generalized column can be, by the way it is generalized. */
-const generalizedKinds = { keepFirst: 'category', binWidth: 'number', truncateTo: 'datetime' } as const;
 
-/** Column names must be apart by more than case (SQL's are not), unreserved, and usable as they are generalized. */
+/** Column names must be apart by more than case (SQL's are not) and unreserved. */
 function checkNames({ dataset }: UncheckedPipeline, issue: Issue): void {
   const byLowerCase = new Map<string, string>();
-  for (const [name, spec] of Object.entries(dataset.columns)) {
+  for (const name of Object.keys(dataset.columns)) {
     const path = ['dataset', 'columns', name];
     const same = byLowerCase.get(name.toLowerCase());
     if (same !== undefined) issue(path, `differs from "${same}" only in upper and lower case`);
     byLowerCase.set(name.toLowerCase(), name);
     if (reserved.includes(name.toLowerCase())) issue(path, `reserved; choose a name other than ${reserved.join(', ')}`);
-    if (spec.role !== 'quasi' || !spec.feature) continue;
-    for (const way of ['keepFirst', 'binWidth', 'truncateTo'] as const) {
-      const kind = generalizedKinds[way];
-      if (spec[way] !== undefined && spec.feature.type !== kind) {
-        issue([...path, 'feature', 'type'], `a column generalized by ${way} is a ${kind}, not a ${spec.feature.type}`);
-      }
-    }
   }
 }
 
 /** Rules that span several fields. */
-export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx): void {
+export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx, algorithms?: Algorithms): void {
   const { dataset, evaluation } = pipeline;
   const issue = (path: (string | number)[], message: string) => ctx.addIssue({ code: 'custom', path, message });
   const { label, columns, id, time } = dataset;
@@ -64,8 +57,10 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx)
     );
   }
   checkNames(pipeline, issue);
-  checkTuning(pipeline.training, evaluation.task, issue);
-  const hasFeature = Object.values(columns).some((c) => c.role === 'feature' || (c.role === 'quasi' && c.feature));
+  checkTraining(pipeline, issue, algorithms);
+  const hasFeature = Object.values(columns).some(
+    (c) => c.role === 'feature' || ('feature' in c && c.feature !== undefined),
+  );
   if (!hasFeature) issue(['dataset', 'columns'], 'no column is a feature: a model needs at least one input');
   if (dataset.format === 'csv' && !dataset.csv.header) {
     const names = dataset.csv.names;

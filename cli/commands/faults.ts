@@ -12,7 +12,7 @@ export function printNotes(faults: FaultStatus | undefined): void {
   }
 }
 
-/** Prints the rules at work, how often each was about something, and how often its fault was brought about. */
+/** Prints the active rules, how often each matched, and how often its fault was injected. */
 export function printFaults(faults: FaultStatus | undefined): void {
   if (!faults) {
     print('No faults are at work. Set some with "npx tidegate faults --set <file>".');
@@ -66,7 +66,7 @@ export function faultsCommand(program: Command): void {
       const cloud = await readCloud();
       if (!cloud) {
         throw new CliError(
-          'Faults are brought about in the embedded cloud alone; start it with "npx tidegate up --faults <file>". On AWS, look at AWS Fault Injection Service.',
+          'Faults are injected in the embedded cloud alone; start it with "npx tidegate up --faults <file>". On AWS, look at AWS Fault Injection Service.',
         );
       }
       const faults = await apply(cloud, options);

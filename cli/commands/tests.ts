@@ -2,22 +2,16 @@ import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Command } from 'commander';
 import { problemsText, readYaml } from 'located-yaml';
+import type { EndpointTestKind } from '#domain/endpoint-tests/endpoint-test';
+import { ENDPOINT_TESTS, type EndpointTest, endpointTestSchema } from '#domain/endpoint-tests/registry';
 import { endpointName } from '#domain/naming';
-import { type EndpointTest, endpointTestSchema } from '#schemas/endpoint-test';
+import type { TestResult } from '#schemas/records/test-result';
 import { readText, requirePipeline } from '../arguments.ts';
 import { CliError, dim, green, print, printJson, red, table } from '../output.ts';
 import { pipelineNames } from '../project.ts';
 import type { Target } from '../target.ts';
 import { describeEnd, watchExecution } from '../watch.ts';
 import { withTarget } from './global.ts';
-
-interface TestResult {
-  readonly id: string;
-  readonly kind: string;
-  readonly passed: boolean;
-  readonly detail: string;
-  readonly durationMs: number;
-}
 
 /** The endpoint's name, given itself or its pipeline's. @throws CliError when it is neither */
 function endpointOf({ stage }: Target, name: string): string {
@@ -91,6 +85,12 @@ async function put(target: Target, endpoint: string, file: string, json: boolean
   );
 }
 
+/** The kinds of tests there are, a line each. */
+export function describeKinds(kinds: readonly EndpointTestKind[] = ENDPOINT_TESTS): string {
+  const width = Math.max(...kinds.map(({ name }) => name.length));
+  return kinds.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).join('\n');
+}
+
 export function testsCommand(program: Command): void {
   program
     .command('tests')
@@ -101,7 +101,9 @@ export function testsCommand(program: Command): void {
     .option('--run', 'run them now')
     .addHelpText(
       'after',
-      `\nExamples:
+      `\nKinds of tests:
+${describeKinds()}
+\nExamples:
   $ npx tidegate tests loan-default --run
   $ npx tidegate tests loan-default --put my-test.json`,
     )

@@ -1,12 +1,12 @@
-import { type CleanColumn, cleanColumns, featureColumns } from '#domain/data/columns';
+import { cleanColumns, featureColumns } from '#domain/data/columns';
 import { labelSql } from '#domain/data/label';
 import type { DataSettings } from '#domain/data/settings';
 import { duplicateKeySql, sideSql, splitUniformSql } from '#domain/data/split';
-import { ident } from '#domain/data/sql';
 import { type Check, kindChecks, normalizedSql, type Problem, typedSql } from '#domain/data/typing';
-import { generalizeSql } from '#domain/privacy/generalize';
-import { maskSql } from '#domain/privacy/mask';
+import type { PrivacyAction } from '#domain/privacy/privacy-action';
+import { PRIVACY_ACTIONS } from '#domain/privacy/registry';
 import { tokenSql } from '#domain/privacy/tokenize';
+import { ident } from '#domain/sql/literals';
 
 /**
  * A relation of raw rows: `SELECT … FROM <sql>` gives one VARCHAR a column under the column's own name, and `_unreadable`,
@@ -33,14 +33,6 @@ export interface CleanSelect {
 const firstProblem = (checks: readonly Check[]): string =>
   checks.length === 0 ? '0' : `CASE ${checks.map((c, i) => `WHEN ${c.condition} THEN ${i + 1}`).join(' ')} ELSE 0 END`;
 
-/** SQL of a clean value over its typed value. */
-function cleanedSql({ spec }: CleanColumn, typed: string): string {
-  if (spec.role === 'quasi') return generalizeSql(typed, spec);
-  if (spec.role === 'pii' && spec.action === 'tokenize') return tokenSql(typed);
-  if (spec.role === 'pii' && spec.action === 'mask') return maskSql(typed, spec);
-  return typed;
-}
-
 /** Names of the intermediate columns of the i-th source column: its normalized text and its typed value. */
 const rawName = (i: number): string => `r${i}`;
 const typedName = (i: number): string => `t${i}`;
@@ -48,11 +40,15 @@ const typedName = (i: number): string => `t${i}`;
 const unreadable: Check = { column: null, reason: 'not a JSON object', condition: '_unreadable' };
 
 /** What keeps rows on one side of the split: SQL over the columns `_id`, the group column's text and the clean features. */
-function groupKeySql(pipeline: DataSettings, groupColumn: string | undefined): string {
+function groupKeySql(
+  pipeline: DataSettings,
+  actions: readonly PrivacyAction[],
+  groupColumn: string | undefined,
+): string {
   const { id } = pipeline.dataset;
   const groupBy = pipeline.split.groupBy ?? (id === undefined ? 'duplicates' : 'id');
   if (groupBy === 'id') return '_id';
-  const duplicates = duplicateKeySql(featureColumns(pipeline).map((c) => ident(c.name)));
+  const duplicates = duplicateKeySql(featureColumns(pipeline, actions).map((c) => ident(c.name)));
   return groupColumn === undefined ? duplicates : `coalesce(${groupColumn}, ${duplicates})`;
 }
 
@@ -60,10 +56,16 @@ function groupKeySql(pipeline: DataSettings, groupColumn: string | undefined): s
  * Desensitizes, types and splits raw rows. The result has, in the order of the raw rows: `_side` (`train`, `validation`,
  * `test`; for a malformed row `#<n>`, n being its problem, or `#<n>:<lines>` where rows may span lines), `_label` (DOUBLE), `_id` (token, if the pipeline has an id),
  * `_time` (TIMESTAMP, if it has a time), then the clean columns. Needs the token key on the connection.
+ *
+ * @throws TypeError when a column's role or action has no rule
  */
-export function cleanSelect(pipeline: DataSettings, raw: RawRelation): CleanSelect {
+export function cleanSelect(
+  pipeline: DataSettings,
+  raw: RawRelation,
+  actions: readonly PrivacyAction[] = PRIVACY_ACTIONS,
+): CleanSelect {
   const { dataset, split } = pipeline;
-  const columns = cleanColumns(pipeline);
+  const columns = cleanColumns(pipeline, actions);
   const { id, time, label } = dataset;
   const groupBy = typeof split.groupBy === 'object' ? split.groupBy.column : undefined;
   const normalized = (name: string, as: string) => `${normalizedSql(ident(name), dataset, raw.normalized)} AS ${as}`;
@@ -101,9 +103,9 @@ export function cleanSelect(pipeline: DataSettings, raw: RawRelation): CleanSele
     ...(id ? [`${tokenSql('id')} AS _id`] : []),
     ...(time ? ['_time'] : []),
     ...(groupBy ? [`${tokenSql('group_text')} AS _group`] : []),
-    ...columns.map((c, i) => `${cleanedSql(c, typedName(i))} AS ${ident(c.name)}`),
+    ...columns.map((c, i) => `${c.cleanSql(typedName(i))} AS ${ident(c.name)}`),
   ];
-  const uniform = splitUniformSql(split.seed, groupKeySql(pipeline, groupBy ? '_group' : undefined));
+  const uniform = splitUniformSql(split.seed, groupKeySql(pipeline, actions, groupBy ? '_group' : undefined));
   const finals = [
     `CASE WHEN _problem <> 0 THEN '#' || _problem${raw.lines === undefined ? '' : " || ':' || _lines"} ELSE ${sideSql('_uniform', split)} END AS _side`,
     ...[...reserved, ...columns.map((c) => c.name)].map(ident),
@@ -128,7 +130,7 @@ export function cleanFeatureSelect(pipeline: Pick<DataSettings, 'dataset'>, raw:
   const columns = featureColumns(pipeline);
   const checks = columns.flatMap((c, i) => kindChecks(c.name, c.kind, rawName(i), typedName(i)));
   const typed = columns.map((c, i) => `${typedSql(c.kind, rawName(i))} AS ${typedName(i)}`);
-  const cleaned = columns.map((c, i) => `${cleanedSql(c, typedName(i))} AS ${ident(c.name)}`);
+  const cleaned = columns.map((c, i) => `${c.cleanSql(typedName(i))} AS ${ident(c.name)}`);
   const normalized = columns.map(
     (c, i) => `${normalizedSql(ident(c.name), pipeline.dataset, raw.normalized)} AS ${rawName(i)}`,
   );

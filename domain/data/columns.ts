@@ -1,54 +1,71 @@
+import type { ColumnSpec, FeatureSpec } from '#domain/data/column-spec';
 import type { DataSettings } from '#domain/data/settings';
-import type { ColumnSpec, FeatureSpec } from '#schemas/pipeline-columns';
-
-/** How a clean column is stored: DOUBLE, VARCHAR, BOOLEAN, TIMESTAMP (UTC), or VARCHAR that is no model input. */
-export type CleanKind = FeatureSpec['type'] | 'text';
+import type { PrivacyAction } from '#domain/privacy/privacy-action';
+import { cleanedColumn, PRIVACY_ACTIONS } from '#domain/privacy/registry';
+import { unreachable } from '#domain/unreachable';
+import type { CleanKind, FeatureType } from '#schemas/records/profile';
 
 /** A column of the clean rows, beside the reserved ones. */
 export interface CleanColumn {
   readonly name: string;
   readonly kind: CleanKind;
   readonly spec: ColumnSpec;
+  /** SQL of the clean value over the typed one: all that may leave the raw zone of this column. */
+  cleanSql(typed: string): string;
   /** Set when the column is a model input. */
   readonly feature?: FeatureSpec;
 }
 
 /** A model input. */
 export interface FeatureColumn extends CleanColumn {
-  readonly kind: FeatureSpec['type'];
+  readonly kind: FeatureType;
   readonly feature: FeatureSpec;
 }
 
-function cleanColumn(name: string, spec: ColumnSpec): CleanColumn | undefined {
+/** For columns whose role says that they hold nothing personal. */
+const asTyped = (typed: string): string => typed;
+
+function cleanColumn(name: string, spec: ColumnSpec, actions: readonly PrivacyAction[]): CleanColumn | undefined {
   switch (spec.role) {
     case 'feature':
-      return { name, kind: spec.type, spec, feature: spec };
+      return { name, kind: spec.type, spec, cleanSql: asTyped, feature: spec };
     case 'slice':
-      return { name, kind: 'category', spec };
-    case 'quasi': {
-      const kind = spec.keepFirst !== undefined ? 'category' : spec.binWidth !== undefined ? 'number' : 'datetime';
-      return { name, kind, spec, ...(spec.feature ? { feature: spec.feature } : {}) };
-    }
+      return { name, kind: 'category', spec, cleanSql: asTyped };
     case 'pii':
-      return spec.action === 'drop' ? undefined : { name, kind: 'text', spec };
-    default:
+    case 'quasi':
+    case 'text': {
+      const left = cleanedColumn(spec, actions);
+      if (!left) return undefined;
+      const { kind, sql: cleanSql } = left;
+      return { name, kind, spec, cleanSql, ...(spec.feature ? { feature: spec.feature } : {}) };
+    }
+    case 'ignore':
       return undefined;
+    default:
+      return unreachable(spec, 'role of a column');
   }
 }
 
-/** The columns that survive desensitizing, in the order of the pipeline's file. Dropped and ignored ones are not even read. */
-export const cleanColumns = (pipeline: Pick<DataSettings, 'dataset'>): CleanColumn[] =>
-  Object.entries(pipeline.dataset.columns).flatMap(([name, spec]) => cleanColumn(name, spec) ?? []);
+/**
+ * The columns that survive desensitizing, in the order of the pipeline's file. Dropped and ignored ones are not even read.
+ *
+ * @throws TypeError when a column's role or action has no rule: nothing of such a column may come through
+ */
+export const cleanColumns = (
+  { dataset }: Pick<DataSettings, 'dataset'>,
+  actions: readonly PrivacyAction[] = PRIVACY_ACTIONS,
+): CleanColumn[] => Object.entries(dataset.columns).flatMap(([name, spec]) => cleanColumn(name, spec, actions) ?? []);
 
 /** Of these, the model inputs. */
-export const featureColumns = (pipeline: Pick<DataSettings, 'dataset'>): FeatureColumn[] =>
-  cleanColumns(pipeline).filter((c): c is FeatureColumn => c.feature !== undefined && c.kind !== 'text');
+export const featureColumns = (
+  pipeline: Pick<DataSettings, 'dataset'>,
+  actions: readonly PrivacyAction[] = PRIVACY_ACTIONS,
+): FeatureColumn[] =>
+  cleanColumns(pipeline, actions).filter((c): c is FeatureColumn => c.feature !== undefined && c.kind !== 'text');
 
 /** Of these, the ones the evaluation groups by. */
-export const sliceColumns = (pipeline: Pick<DataSettings, 'dataset'>): string[] =>
-  cleanColumns(pipeline)
-    .filter((c) => c.spec.role === 'slice')
-    .map((c) => c.name);
+export const sliceColumns = ({ dataset }: Pick<DataSettings, 'dataset'>): string[] =>
+  Object.entries(dataset.columns).flatMap(([name, spec]) => (spec.role === 'slice' ? [name] : []));
 
 /** Every column a drop must have, in the order of the pipeline's file: the key columns first. */
 export function expectedColumns({ dataset }: Pick<DataSettings, 'dataset'>): string[] {

@@ -1,7 +1,7 @@
 import type { DataSettings } from '#domain/data/settings';
-import { double, texts } from '#domain/data/sql';
 import type { Check } from '#domain/data/typing';
 import { categorySql } from '#domain/data/typing';
+import { double, texts } from '#domain/sql/literals';
 
 type Scalar = string | number | boolean;
 

@@ -1,8 +1,8 @@
 import type { CleanColumn } from '#domain/data/columns';
 import { asNumber, asNumberOrNull, type SqlRow } from '#domain/data/engine';
 import { type Side, sides } from '#domain/data/split';
-import { ident } from '#domain/data/sql';
 import type { Problem } from '#domain/data/typing';
+import { ident } from '#domain/sql/literals';
 import type { ColumnProfile, Moments, Profile, SideProfile } from '#schemas/records/profile';
 
 /** Categories a shard's profile counts one by one. */

@@ -1,9 +1,9 @@
 import type { RawRelation } from '#domain/data/clean';
 import { isUsed, jsonChecks, nestedParquet, pointer } from '#domain/data/nested';
 import type { DatasetSettings } from '#domain/data/settings';
-import { ident, text, texts } from '#domain/data/sql';
 import { linesOfRecord, rowWithin, swallowed } from '#domain/data/swallowed';
 import type { Check } from '#domain/data/typing';
+import { ident, text, texts } from '#domain/sql/literals';
 
 /** A local copy of one raw object. */
 export interface RawFile {

@@ -1,4 +1,4 @@
-import { ident } from '#domain/data/sql';
+import { ident } from '#domain/sql/literals';
 
 /** Rows a sample keeps of each side. */
 export const sampleSizes = { train: 20_000, test: 2_000 } as const;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SplitSettings } from '#domain/data/settings';
-import { double, text } from '#domain/data/sql';
+import { double, text } from '#domain/sql/literals';
 
 export type Side = 'train' | 'validation' | 'test';
 export const sides: readonly Side[] = ['train', 'validation', 'test'];

@@ -1,53 +1,8 @@
-import { double, ident, text, texts } from '#domain/data/sql';
-import type { FittedFeature, FittedTransform } from '#schemas/records/fitted-transform';
-
-const datetimeParts: Record<Extract<FittedFeature, { kind: 'datetime' }>['part'], (value: string) => string> = {
-  hour: (v) => `hour(${v})`,
-  // ISO 8601: Monday 1 … Sunday 7
-  dayOfWeek: (v) => `isodow(${v})`,
-  dayOfMonth: (v) => `day(${v})`,
-  month: (v) => `month(${v})`,
-  year: (v) => `year(${v})`,
-  epochDays: (v) => `date_diff('day', DATE '1970-01-01', CAST(${v} AS DATE))`,
-};
-
-/** The type of clean column a feature reads. */
-const sourceTypes: Record<FittedFeature['kind'], string | undefined> = {
-  number: 'DOUBLE',
-  missing: undefined,
-  equals: 'VARCHAR',
-  other: 'VARCHAR',
-  ordinal: 'VARCHAR',
-  boolean: 'BOOLEAN',
-  datetime: 'TIMESTAMP',
-};
-
-const zeroOrOne = (condition: string): string => `CASE WHEN ${condition} THEN 1 ELSE 0 END`;
-
-/** SQL of one model input over a clean column's value: a DOUBLE or INTEGER, NULL when missing. */
-function featureSql(feature: FittedFeature, value: string): string {
-  switch (feature.kind) {
-    case 'number':
-      return feature.fill === null ? value : `coalesce(${value}, ${double(feature.fill)})`;
-    case 'missing':
-      return zeroOrOne(`${value} IS NULL`);
-    case 'equals':
-      return zeroOrOne(`${value} = ${text(feature.category)}${feature.orMissing ? ` OR ${value} IS NULL` : ''}`);
-    case 'other':
-      return zeroOrOne(`${value} NOT IN (${texts(feature.known)})`);
-    case 'ordinal': {
-      const cases = feature.order.map((category, i) => `WHEN ${text(category)} THEN ${i}`).join(' ');
-      const code = `CASE ${value} ${cases} END`;
-      return feature.fill === null ? code : `CASE WHEN ${value} IS NULL THEN ${feature.fill} ELSE ${code} END`;
-    }
-    case 'boolean': {
-      const code = `CAST(${value} AS INTEGER)`;
-      return feature.fill === null ? code : `coalesce(${code}, ${feature.fill})`;
-    }
-    case 'datetime':
-      return datetimeParts[feature.part](value);
-  }
-}
+import type { ModelInput } from '#domain/algorithms/algorithm';
+import type { Encoding } from '#domain/encodings/encoding';
+import { ENCODINGS, readFeature } from '#domain/encodings/registry';
+import { ident, text } from '#domain/sql/literals';
+import type { FittedTransform } from '#schemas/records/fitted-transform';
 
 /** The clean columns the model inputs read, in the order of their first use. */
 export const sourceColumns = (fitted: Pick<FittedTransform, 'features'>): string[] => [
@@ -67,11 +22,12 @@ export const absentSources = (fitted: Pick<FittedTransform, 'features'>, availab
 export const featureExpressions = (
   fitted: Pick<FittedTransform, 'features'>,
   available: readonly string[] = sourceColumns(fitted),
+  encodings: readonly Encoding[] = ENCODINGS,
 ): string[] =>
   fitted.features.map((feature) => {
-    const type = sourceTypes[feature.kind];
-    const column = available.includes(feature.source) ? ident(feature.source) : 'NULL';
-    return featureSql(feature, type === undefined ? column : `TRY_CAST(${column} AS ${type})`);
+    const { source, reads, sql } = readFeature(feature, encodings);
+    const column = available.includes(source) ? ident(source) : 'NULL';
+    return sql(reads === undefined ? column : `TRY_CAST(${column} AS ${reads})`);
   });
 
 /** `SELECT <model inputs> FROM <relation>`: the i-th is named `x<i>`, as categories may differ in case alone and SQL names may not. */
@@ -79,26 +35,29 @@ export const featureSelectSql = (
   fitted: Pick<FittedTransform, 'features'>,
   relation: string,
   available?: readonly string[],
+  encodings?: readonly Encoding[],
 ): string =>
-  `SELECT ${featureExpressions(fitted, available)
+  `SELECT ${featureExpressions(fitted, available, encodings)
     .map((sql, i) => `${sql} AS x${i}`)
     .join(', ')} FROM ${relation}`;
 
-/**
- * The model inputs as CSV fields. An empty field is missing to XGBoost; a lone empty field would be an empty line, which
- * readers skip, so a model of one input writes `nan`.
- */
-export function csvFields(fitted: Pick<FittedTransform, 'features'>, available?: readonly string[]): string[] {
+/** The model inputs as CSV fields, as the algorithm reads them; the one of a model of one input is never empty. */
+export function csvFields(
+  fitted: Pick<FittedTransform, 'features'>,
+  { missingAlone }: Pick<ModelInput, 'missingAlone'>,
+  available?: readonly string[],
+): string[] {
   const fields = featureExpressions(fitted, available);
-  return fields.length > 1 ? fields : fields.map((sql) => `coalesce(CAST(${sql} AS VARCHAR), 'nan')`);
+  return fields.length > 1 ? fields : fields.map((sql) => `coalesce(CAST(${sql} AS VARCHAR), ${text(missingAlone)})`);
 }
 
 /** SQL of the label as CSV field: a class's index as a whole number, a value as float64. */
 export const csvLabel = (fitted: Pick<FittedTransform, 'task'>): string =>
   fitted.task === 'regression' ? '_label' : 'CAST(_label AS INTEGER)';
 
-/** Options of COPY for what XGBoost reads: no header, nothing quoted, missing is empty. */
-export const csvOutput = "(FORMAT csv, HEADER false, DELIMITER ',', NULLSTR '', QUOTE '')";
+/** Options of COPY for the CSV that an algorithm reads: no header, nothing quoted. */
+export const csvOutput = ({ delimiter, missing }: Pick<ModelInput, 'delimiter' | 'missing'>): string =>
+  `(FORMAT csv, HEADER false, DELIMITER ${text(delimiter)}, NULLSTR ${text(missing ?? '')}, QUOTE '')`;
 export const parquetOutput = '(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)';
 
 /** The clean rows of a local Parquet file, with `_row`, the row's number in it from 0. */

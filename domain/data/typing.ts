@@ -1,6 +1,6 @@
-import type { CleanKind } from '#domain/data/columns';
 import type { DatasetSettings } from '#domain/data/settings';
-import { text, texts } from '#domain/data/sql';
+import { text, texts } from '#domain/sql/literals';
+import type { CleanKind } from '#schemas/records/profile';
 
 /**
  * SQL that brings a raw text to the form everything else builds on: blanks stripped and the pipeline's null values made NULL

@@ -1,5 +1,8 @@
 import type { ColumnValues } from '#domain/drift/baseline';
-import type { FittedFeature, FittedTransform } from '#schemas/records/fitted-transform';
+import type { Encoding } from '#domain/encodings/encoding';
+import { ENCODINGS, readFeature } from '#domain/encodings/registry';
+import { unreachable } from '#domain/unreachable';
+import type { FittedTransform } from '#schemas/records/fitted-transform';
 
 /** Encoded rows: row-major, rows × features; NaN is missing. */
 export interface FeatureMatrix {
@@ -7,8 +10,6 @@ export interface FeatureMatrix {
   readonly width: number;
   readonly values: Float64Array;
 }
-
-const other = '(other)';
 
 function numbers({ rows, width, values }: FeatureMatrix, at: number): Float64Array {
   return Float64Array.from({ length: rows }, (_, row) => values[row * width + at] as number);
@@ -25,46 +26,35 @@ function categories(matrix: FeatureMatrix, indicators: readonly { at: number; na
 
 /**
  * The columns a drift check compares, rebuilt from model inputs: one-hot indicators become their category again, so drift is
- * reported by the column a person knows. Parts of dates are left out: they move with the calendar.
+ * reported by the column a person knows. What moves by itself, as parts of dates do, is left out.
  *
  * Working on model inputs makes one code serve training (the holdout as encoded) and serving (captured requests).
  */
-export function driftColumns({ features }: Pick<FittedTransform, 'features'>, matrix: FeatureMatrix): ColumnValues[] {
+export function driftColumns(
+  { features }: Pick<FittedTransform, 'features'>,
+  matrix: FeatureMatrix,
+  encodings: readonly Encoding[] = ENCODINGS,
+): ColumnValues[] {
   const columns: ColumnValues[] = [];
   const bySource = new Map<string, { at: number; name: string }[]>();
-  const indicator = (feature: FittedFeature, at: number, name: string) => {
-    const own = bySource.get(feature.source) ?? [];
-    own.push({ at, name });
-    bySource.set(feature.source, own);
-  };
   features.forEach((feature, at) => {
-    switch (feature.kind) {
+    const { name, source, watched } = readFeature(feature, encodings);
+    switch (watched.as) {
       case 'number':
-        columns.push({ column: feature.name, kind: 'number', values: numbers(matrix, at) });
+        columns.push({ column: name, kind: 'number', values: numbers(matrix, at) });
         break;
-      case 'ordinal': {
-        const codes = numbers(matrix, at);
-        columns.push({
-          column: feature.source,
-          kind: 'category',
-          values: Array.from(codes, (code) => feature.order[code] ?? null),
-        });
+      case 'category': {
+        const values = Array.from(numbers(matrix, at), (encoded) => watched.category(encoded));
+        columns.push({ column: watched.column, kind: 'category', values });
         break;
       }
-      case 'boolean':
-      case 'missing': {
-        const values = Array.from(numbers(matrix, at), (v) => (Number.isNaN(v) ? null : v === 1 ? 'true' : 'false'));
-        columns.push({ column: feature.name, kind: 'category', values });
+      case 'indicator':
+        bySource.set(source, [...(bySource.get(source) ?? []), { at, name: watched.category }]);
         break;
-      }
-      case 'equals':
-        indicator(feature, at, feature.category);
+      case 'nothing':
         break;
-      case 'other':
-        indicator(feature, at, other);
-        break;
-      case 'datetime':
-        break;
+      default:
+        unreachable(watched, 'way to see a model input');
     }
   });
   for (const [column, indicators] of bySource)

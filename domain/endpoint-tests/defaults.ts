@@ -1,8 +1,9 @@
 import type { DataSettings } from '#domain/data/settings';
-import type { EndpointTest } from '#schemas/endpoint-test';
+import type { EndpointTestKind, ServedModel } from './endpoint-test.ts';
+import { ENDPOINT_TESTS, type EndpointTest } from './registry.ts';
 
 /** Bounds and width of a model's answer by what it predicts; probabilities come from the objectives of the tasks. */
-function answerForm({ evaluation, dataset }: Pick<DataSettings, 'evaluation' | 'dataset'>) {
+function answerForm({ evaluation, dataset }: Pick<DataSettings, 'evaluation' | 'dataset'>): ServedModel['answer'] {
   switch (evaluation.task) {
     case 'binary':
       return { valuesPerRow: 1, min: 0, max: 1 };
@@ -14,28 +15,15 @@ function answerForm({ evaluation, dataset }: Pick<DataSettings, 'evaluation' | '
 }
 
 /**
- * The tests every endpoint has without anybody writing one: the form of the answer, and the answers of the run's golden rows.
+ * The tests every endpoint has without anybody writing one, of each kind that has a default.
  *
  * @param goldenUri S3 URI of the run's `golden.json`
  */
 export function defaultTests(
   pipeline: Pick<DataSettings, 'evaluation' | 'dataset'>,
   goldenUri: string,
+  kinds: readonly EndpointTestKind[] = ENDPOINT_TESTS,
 ): EndpointTest[] {
-  return [
-    {
-      id: 'contract-default',
-      kind: 'contract',
-      description: 'The golden rows get one answer a row, of the right form.',
-      request: { contentType: 'text/csv', s3Uri: goldenUri },
-      expect: { status: 200, contentType: 'text/csv', ...answerForm(pipeline) },
-    },
-    {
-      id: 'golden-default',
-      kind: 'golden',
-      description: 'The golden rows get the answers the model gave when it was evaluated.',
-      s3Uri: goldenUri,
-      tolerance: 1e-6,
-    },
-  ];
+  const model: ServedModel = { goldenUri, answer: answerForm(pipeline) };
+  return kinds.flatMap((kind) => kind.defaultTest?.(model) ?? []) as EndpointTest[];
 }

@@ -1,4 +1,13 @@
-import { endpointTestSchema, type InvalidTest, type LoadedTest } from '#schemas/endpoint-test';
+import * as z from 'zod';
+import { endpointTestKind, endpointTestSchema } from './registry.ts';
+
+/** A test that cannot run as it is written; it fails by saying why. */
+const invalidTestSchema = z.object({ id: z.string(), kind: z.literal('invalid'), problem: z.string() });
+type InvalidTest = z.output<typeof invalidTestSchema>;
+
+/** A test as it is read from the table. */
+export const loadedTestSchema = z.union([endpointTestSchema, invalidTestSchema]);
+export type LoadedTest = z.output<typeof loadedTestSchema>;
 
 /** Sort key of a test; the partition is the endpoint's name. */
 export const testKey = (id: string): string => `test#${id}`;
@@ -39,11 +48,7 @@ export function readTest(
   }
   const test = parsed.data;
   if (managed !== true || goldenUri === undefined) return test;
-  if (test.kind === 'golden' && test.s3Uri !== undefined) return { ...test, s3Uri: goldenUri };
-  if (test.kind === 'contract' && 's3Uri' in test.request) {
-    return { ...test, request: { ...test.request, s3Uri: goldenUri } };
-  }
-  return test;
+  return (endpointTestKind(test.kind).withGolden?.(test, goldenUri) ?? test) as LoadedTest;
 }
 
 /** Reads all tests of an endpoint, in the order of their ids; those past the room of a payload fail by saying so. */

@@ -1,4 +1,4 @@
-import { estimateOf } from '#domain/evaluation/read';
+import { estimateOf } from '#domain/metrics/measured';
 import { formatNumber } from '#domain/text/format-number';
 import type { Evaluation, GateResult } from '#schemas/records/evaluation';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { EvaluationError } from '#domain/errors';
-import { differenceOf, estimateOf } from '#domain/evaluation/read';
 import { findKind } from '#domain/find-kind';
+import { differenceOf, estimateOf } from '#domain/metrics/measured';
 import { findMetric } from '#domain/metrics/registry';
 import { formatNumber } from '#domain/text/format-number';
 import type { Difference, GateResult } from '#schemas/records/evaluation';
@@ -28,13 +28,16 @@ export const vsChampion = {
           .number()
           .min(0)
           .default(0)
-          .describe('how much worse than the champion is still accepted, in units of the metric'),
+          .meta({
+            description: 'How much worse than the champion is still accepted, in units of the metric.',
+            examples: [0.005],
+          }),
         confidence: z
           .number()
           .gt(0.5)
           .lt(1)
           .default(0.95)
-          .describe('one-sided confidence that it is not worse by more than that'),
+          .meta({ description: 'The one-sided confidence that it is not worse by more than that.', examples: [0.95] }),
       }),
     }),
   confidences: ({ vsChampion: { confidence } }) => [confidence],

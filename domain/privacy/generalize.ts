@@ -1,18 +1,59 @@
-import { double } from '#domain/data/sql';
+import * as z from 'zod';
+import { double } from '#domain/sql/literals';
+import type { CleanedColumn, PrivacyAction } from './privacy-action.ts';
 
-/** How a quasi-identifier is coarsened: exactly one of the three is set (`schemas/pipeline`). */
-export interface GeneralizeSpec {
-  readonly keepFirst?: number | undefined;
-  readonly binWidth?: number | undefined;
-  readonly truncateTo?: 'year' | 'month' | 'day' | undefined;
-}
+const settings = {
+  keepFirst: z
+    .int()
+    .min(1)
+    .max(8)
+    .optional()
+    .meta({ description: 'Text: how many leading characters stay. Never the whole value.', examples: [3] }),
+  binWidth: z
+    .number()
+    .positive()
+    .optional()
+    .meta({ description: 'Numbers: round down to a multiple of this.', examples: [5] }),
+  truncateTo: z
+    .enum(['year', 'month', 'day'])
+    .optional()
+    .meta({ description: 'Dates: keep the value down to this unit.', examples: ['month'] }),
+};
+
+/** How a quasi-identifier is coarsened: exactly one of the three is set. */
+type GeneralizeSettings = z.output<z.ZodObject<typeof settings>>;
+
+const exactlyOne = 'generalize needs exactly one of keepFirst, binWidth, truncateTo';
 
 /**
- * SQL that coarsens a typed expression: a text to its first characters, a number down to a multiple of the width, a
- * timestamp to the start of its unit. NULL stays NULL.
+ * What is left of a column: of a text its first characters, a number rounded down to a multiple of the width, a timestamp cut to
+ * the start of its unit. A text that is not longer than what is kept loses its last character, so that none is left whole.
+ *
+ * @throws TypeError when none of the three is set
  */
-export function generalizeSql(value: string, { keepFirst, binWidth, truncateTo }: GeneralizeSpec): string {
-  if (keepFirst !== undefined) return `left(${value}, ${keepFirst})`;
-  if (binWidth !== undefined) return `floor(${value} / ${double(binWidth)}) * ${double(binWidth)}`;
-  return `CAST(date_trunc('${truncateTo ?? 'year'}', ${value}) AS TIMESTAMP)`;
+export function generalized({ keepFirst, binWidth, truncateTo }: GeneralizeSettings): CleanedColumn {
+  if (keepFirst !== undefined) {
+    return { kind: 'category', sql: (v) => `left(${v}, greatest(0, least(${keepFirst}, length(${v}) - 1)))` };
+  }
+  if (binWidth !== undefined) {
+    return { kind: 'number', sql: (v) => `floor(${v} / ${double(binWidth)}) * ${double(binWidth)}` };
+  }
+  if (truncateTo !== undefined) {
+    return { kind: 'datetime', sql: (v) => `CAST(date_trunc('${truncateTo}', ${v}) AS TIMESTAMP)` };
+  }
+  throw new TypeError(exactlyOne);
 }
+
+/** The value is coarsened. */
+export const generalize = {
+  name: 'generalize',
+  label: 'generalized',
+  summary:
+    'The value is coarsened: the first characters of a text, a bin of a number, the month of a date. Set exactly one of the three.',
+  roles: ['quasi'],
+  settings,
+  example: { role: 'quasi', action: 'generalize', keepFirst: 3, feature: { type: 'category' } },
+  problem: (own) =>
+    [own.keepFirst, own.binWidth, own.truncateTo].filter((v) => v !== undefined).length === 1 ? undefined : exactlyOne,
+  clean: generalized,
+} as const satisfies PrivacyAction<typeof settings>;

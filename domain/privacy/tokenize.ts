@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
+import type { PrivacyAction } from './privacy-action.ts';
 
 /**
  * Tokens: `tok_` and the first 32 hex digits (128 bits) of HMAC-SHA-256(key, value as UTF-8).
@@ -38,3 +39,16 @@ export const tokenKeyStatements = (
 /** SQL of the token of a VARCHAR expression; needs `tokenKeyStatements` on the connection. */
 export const tokenSql = (value: string): string =>
   `'${tokenPrefix}' || left(sha256(getvariable('token_outer_pad') || unhex(sha256(getvariable('token_inner_pad') || encode(${value})))), ${tokenDigits})`;
+
+const settings = {};
+
+/** A keyed hash stands for the value. */
+export const tokenize = {
+  name: 'tokenize',
+  label: 'tokenized',
+  summary: 'A keyed hash (HMAC-SHA-256) stands for the value: equal values stay equal, so joins survive.',
+  roles: ['pii'],
+  settings,
+  example: { role: 'pii', action: 'tokenize' },
+  clean: () => ({ kind: 'text', sql: tokenSql }),
+} as const satisfies PrivacyAction<typeof settings>;

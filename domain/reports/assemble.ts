@@ -1,4 +1,5 @@
-import type { ColumnSpec } from '#schemas/pipeline-columns';
+import type { ColumnSpec } from '#domain/data/column-spec';
+import { describeTreatment } from '#domain/data/treatment';
 import type { Evaluation, Verdict } from '#schemas/records/evaluation';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 import type { Profile, SideProfile } from '#schemas/records/profile';
@@ -94,30 +95,4 @@ function summarizeSide(
     classes: fitted.task === 'regression' ? [] : classes,
     label: numeric ? { mean: label.mean, std: Math.sqrt(label.m2 / label.count) } : null,
   };
-}
-
-function describeTreatment(column: string, spec: ColumnSpec, fitted: FittedTransform): string {
-  const inputs = fitted.features.filter((feature) => feature.source === column).length;
-  const dropped = fitted.dropped.find((own) => own.column === column);
-  const used = dropped
-    ? `not used: ${dropped.reason}`
-    : inputs === 0
-      ? undefined
-      : inputs === 1
-        ? 'one model input'
-        : `${inputs} model inputs`;
-  switch (spec.role) {
-    case 'pii':
-      return { drop: 'dropped', tokenize: 'tokenized', mask: 'masked' }[spec.action];
-    case 'quasi':
-      return used === undefined ? 'generalized' : `generalized, ${used}`;
-    case 'text':
-      return 'dropped';
-    case 'ignore':
-      return 'not read';
-    case 'slice':
-      return 'kept for evaluation by group';
-    case 'feature':
-      return used === undefined ? spec.type : `${spec.type}, ${used}`;
-  }
 }

@@ -3,10 +3,10 @@ import type { SqlEngine } from '#domain/data/engine';
 import { asNumber } from '#domain/data/engine';
 import { createLineFinder } from '#domain/data/line-finder';
 import { linesReadSql, type RawFile, rejectsTable } from '#domain/data/raw';
-import { text } from '#domain/data/sql';
 import { swallowed } from '#domain/data/swallowed';
 import type { Problem } from '#domain/data/typing';
 import { MalformedDataError } from '#domain/errors';
+import { text } from '#domain/sql/literals';
 import { findLines } from '#functions/shards/raw-file';
 import type { Pipeline } from '#schemas/pipeline';
 

@@ -5,8 +5,8 @@ import { checkColumns, headerBytes, readCsvHeader } from '#domain/data/header';
 import { createLineCounter } from '#domain/data/line-counter';
 import type { LineFinder } from '#domain/data/line-finder';
 import { jsonKeysSql, type RawFile } from '#domain/data/raw';
-import { text } from '#domain/data/sql';
 import { DataEngineError, SchemaMismatchError } from '#domain/errors';
+import { text } from '#domain/sql/literals';
 import type { Pipeline } from '#schemas/pipeline';
 
 export const isGzip = (key: string): boolean => key.toLowerCase().endsWith('.gz');

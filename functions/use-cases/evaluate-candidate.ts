@@ -1,3 +1,4 @@
+import { algorithmOf } from '#domain/algorithms/registry';
 import { buildBaseline } from '#domain/drift/baseline';
 import { driftColumns } from '#domain/drift/columns';
 import { type EvaluationInput, evaluate } from '#domain/evaluation/evaluate';
@@ -8,11 +9,12 @@ import { gateConfidences } from '#domain/gates/registry';
 import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
 import type { ObjectStore } from '#functions/ports/object-store';
 import { readHoldout, readPermuted } from '#functions/shards/holdout';
-import type { Golden } from '#schemas/endpoint-test';
+import { readAlgorithm } from '#functions/shards/run-algorithm';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import type { Baseline } from '#schemas/records/baseline';
 import type { Evaluation } from '#schemas/records/evaluation';
 import { type FittedTransform, fittedTransformSchema } from '#schemas/records/fitted-transform';
+import type { Golden } from '#schemas/records/golden';
 
 /** What evaluating needs of the outside. */
 export interface EvaluationPorts {
@@ -99,8 +101,12 @@ export async function evaluateCandidate(
   const keys = artifactKeys(run);
   const pipeline = await artifacts.readJson(keys.config, pipelineSchema);
   const fitted = await artifacts.readJson(keys.transform, fittedTransformSchema);
-  const holdout = await readHoldout(ports, run, scoresPerRow(fitted), Boolean(champion));
-  const permuted = await readPermuted(ports, run, scoresPerRow(fitted));
+  const { output } = algorithmOf(pipeline);
+  const holdout = await readHoldout(ports, run, scoresPerRow(fitted), {
+    candidate: output,
+    champion: champion ? (await readAlgorithm(artifacts, champion)).output : undefined,
+  });
+  const permuted = await readPermuted(ports, run, scoresPerRow(fitted), output);
   const evaluation = measure(pipeline, fitted, holdout, permuted);
   const lines = await readFeatureLines(clean, run, holdout.names);
   await artifacts.writeJson(keys.evaluation, evaluation);

@@ -7,7 +7,8 @@ import { pipelineOfGroup } from '#domain/naming';
 import { artifactKeys } from '#domain/runs/layout';
 import type { Endpoints } from '#functions/ports/endpoints';
 import { ifAbsent, type StateStore } from '#functions/ports/state-store';
-import type { loadEndpointTestsSchema, Suite } from '#schemas/endpoint-test';
+import type { Suite } from '#schemas/endpoint-test';
+import type { loadEndpointTestsSchema } from '#schemas/events/endpoint-tests';
 
 /** What loading tests needs of the outside. */
 export interface TestLoadingPorts {

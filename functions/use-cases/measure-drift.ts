@@ -1,3 +1,5 @@
+import type { ModelFormat } from '#domain/algorithms/algorithm';
+import { algorithmOf } from '#domain/algorithms/registry';
 import { windowStart } from '#domain/drift/captures';
 import { compareWindow } from '#domain/drift/compare';
 import { ConfigurationError, NotFoundError } from '#domain/errors';
@@ -24,6 +26,7 @@ interface Served {
   readonly champion: Champion;
   readonly drift: NonNullable<Pipeline['drift']>;
   readonly fitted: FittedTransform;
+  readonly format: ModelFormat;
   readonly baseline: Baseline;
 }
 
@@ -38,14 +41,16 @@ async function readServed({ store, artifacts }: DriftPorts, name: string): Promi
   }
   const champion = championSchema.parse(item);
   const keys = artifactKeys({ pipeline: name, runId: champion.runId });
-  const { drift } = await artifacts.readJson(keys.config, pipelineSchema);
+  const pipeline = await artifacts.readJson(keys.config, pipelineSchema);
+  const { drift } = pipeline;
   if (!drift) {
     throw new ConfigurationError(
       `Pipeline ${name} has no drift section in the configuration run ${champion.runId} was trained with.`,
     );
   }
   const fitted = await artifacts.readJson(keys.transform, fittedTransformSchema);
-  return { champion, drift, fitted, baseline: await artifacts.readJson(keys.baseline, baselineSchema) };
+  const format = algorithmOf(pipeline);
+  return { champion, drift, fitted, format, baseline: await artifacts.readJson(keys.baseline, baselineSchema) };
 }
 
 /** The newest run that read its whole drop: one under way, or one that failed, may have read a part. */
@@ -58,17 +63,17 @@ async function newestRun(store: StateStore, pipeline: string, champion: string):
 async function measure(
   { clean, store, memoryMb }: DriftPorts,
   name: string,
-  { champion, drift, fitted, baseline }: Served,
+  { champion, drift, fitted, format, baseline }: Served,
   to: string,
 ): Promise<MeasuredWindow & { readonly from: string; readonly baseline: Baseline }> {
   const start = windowStart(drift.window, to);
   if (drift.source === 'captures') {
     const from = champion.promotedAt > start ? champion.promotedAt : start;
     const captures = { pipeline: name, endpoint: champion.endpointName, from, to };
-    return { ...(await measureCaptures(clean, captures, fitted, baseline)), from, baseline };
+    return { ...(await measureCaptures(clean, captures, fitted, format.output, baseline)), from, baseline };
   }
   const run = { pipeline: name, runId: await newestRun(store, name, champion.runId) };
-  const measured = await measureDrop(clean, run, memoryMb, fitted, baseline);
+  const measured = await measureDrop(clean, run, memoryMb, fitted, format.input, baseline);
   return { ...measured, from: start, baseline: { ...baseline, score: undefined } };
 }
 

@@ -1,35 +1,15 @@
 import * as z from 'zod';
 import { taskSchema } from './task.ts';
 
-const source = z.string().describe('the clean column it is computed from');
-const name = z.string();
-
-/** One model input: how it follows from a clean column. Missing (null) values reach XGBoost as missing. */
-export const fittedFeatureSchema = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('number'),
-    name,
-    source,
-    fill: z.number().nullable().describe('replaces a missing value'),
-  }),
-  z.object({ kind: z.literal('missing'), name, source }).describe('1 where the value is missing'),
-  z
-    .object({ kind: z.literal('equals'), name, source, category: z.string(), orMissing: z.boolean() })
-    .describe('1 where the value is the category (or missing, if that was fitted as this category)'),
-  z
-    .object({ kind: z.literal('other'), name, source, known: z.array(z.string()) })
-    .describe('1 where the value is none of the known categories'),
-  z
-    .object({ kind: z.literal('ordinal'), name, source, order: z.array(z.string()), fill: z.int().min(0).nullable() })
-    .describe('position of the category; missing for an unknown one'),
-  z.object({ kind: z.literal('boolean'), name, source, fill: z.union([z.literal(0), z.literal(1)]).nullable() }),
-  z.object({
-    kind: z.literal('datetime'),
-    name,
-    source,
-    part: z.enum(['hour', 'dayOfWeek', 'dayOfMonth', 'month', 'year', 'epochDays']),
-  }),
-]);
+/**
+ * One model input: how it follows from a clean column. What else it holds goes with its kind; the encodings in `domain/encodings/`
+ * read it. Missing (null) values reach the model as missing.
+ */
+export const fittedFeatureSchema = z.looseObject({
+  kind: z.string(),
+  name: z.string(),
+  source: z.string().describe('the clean column it is computed from'),
+});
 export type FittedFeature = z.infer<typeof fittedFeatureSchema>;
 
 const sideCounts = z.object({ rows: z.int().min(0), classes: z.array(z.int().min(0)) });

@@ -44,6 +44,12 @@ export const columnProfileSchema = z.discriminatedUnion('kind', [
 ]);
 export type ColumnProfile = z.infer<typeof columnProfileSchema>;
 
+/** The types of columns that can be model inputs: DOUBLE, VARCHAR, BOOLEAN and TIMESTAMP (UTC) in the clean rows. */
+export type FeatureType = ColumnProfile['kind'];
+
+/** How a clean column is stored: as one of these, or as VARCHAR that is no model input and has no profile. */
+export type CleanKind = FeatureType | 'text';
+
 const sideSchema = z.object({
   rows: z.int().min(0),
   classes: z.array(z.int().min(0)).describe('rows by class in the order of their numbers; empty for regression'),

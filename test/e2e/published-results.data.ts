@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pipeline as pipe } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { estimateOf } from '#domain/evaluation/read';
+import { estimateOf } from '#domain/metrics/measured';
 import { artifactKeys } from '#domain/runs/layout';
 import { type Evaluation, evaluationSchema } from '#schemas/records/evaluation';
 import { fittedTransformSchema } from '#schemas/records/fitted-transform';

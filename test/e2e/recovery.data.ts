@@ -147,7 +147,7 @@ describe('what goes wrong is announced, leaves nothing behind and can be repeate
 
     expect(ended).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'registered' } });
     const looks = [...readAudit(auditFolder(project.cloud.context.stateDir)).lines()]
-      .filter(({ role }) => role === 'AwaitJobRole')
+      .filter(({ role, service }) => role === 'AwaitJobRole' && service === 'sagemaker')
       .map(({ operation }) => operation);
     expect([...new Set(looks)].toSorted()).toEqual(['DescribeTrainingJob', 'DescribeTransformJob']);
     const { TrainingJobSummaries } = await project.target.sageMaker.send(

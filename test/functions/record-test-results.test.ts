@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import type { TestResult } from '#schemas/endpoint-test';
+import type { TestResult } from '#schemas/records/test-result';
 import { configOf, context, endpointName, runs, setStage } from './support/stage.ts';
 import { startTables, type Tables } from './support/tables.ts';
 

@@ -1,7 +1,8 @@
 import { InvokeEndpointCommand, ModelError, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
-import type { LoadedTest, TestResult } from '#schemas/endpoint-test';
+import type { LoadedTest } from '#domain/endpoint-tests/suite';
+import type { TestResult } from '#schemas/records/test-result';
 import { fakeS3 } from './support/s3.ts';
 import { refusal } from './support/sagemaker.ts';
 import { context, endpointName, setStage } from './support/stage.ts';

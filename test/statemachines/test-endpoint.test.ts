@@ -1,12 +1,8 @@
 import { runDefinition } from 'embedded-cloud/asl';
 import { describe, expect, it } from 'vitest';
 import { noticeSchema } from '#domain/notices/registry';
-import {
-  loadEndpointTestsSchema,
-  recordTestResultsSchema,
-  runEndpointTestSchema,
-  type Suite,
-} from '#schemas/endpoint-test';
+import { runEndpointTestSchema, type Suite } from '#schemas/endpoint-test';
+import { loadEndpointTestsSchema, recordTestResultsSchema } from '#schemas/events/endpoint-tests';
 import { loadMachine, taskName } from './load-machine.ts';
 
 const suite: Suite = {

@@ -1,5 +1,5 @@
-import { estimateOf } from '#domain/evaluation/read';
 import { auc } from '#domain/metrics/auc';
+import { estimateOf } from '#domain/metrics/measured';
 import type { Metric } from '#domain/metrics/metric';
 import { prAuc } from '#domain/metrics/pr-auc';
 import { precision } from '#domain/metrics/precision';

@@ -18,7 +18,7 @@ function distance(a: string, b: string): number {
 }
 
 /**
- * The candidate that was probably meant: equal but for case, blanks, `-` and `_`, or at most a third of the letters away.
+ * The nearest candidate: equal but for case, blanks, `-` and `_`, or at most a third of the letters away.
  * Undefined when none is near.
  */
 export function nearestName(name: string, candidates: readonly string[]): string | undefined {

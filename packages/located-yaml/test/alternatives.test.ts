@@ -42,7 +42,7 @@ test.each([
   expect(problems(gate).toSorted()).toEqual(expected.toSorted());
 });
 
-test('what is wrong by every alternative is said once, beside what tells them apart', () => {
+test('what is wrong by every alternative is reported once, beside what separates them', () => {
   const read = readYaml(
     '{ metric: aucc }',
     z.union([z.object({ metric, min: z.number() }), z.object({ metric, max: z.number() })]),

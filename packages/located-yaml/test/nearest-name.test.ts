@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { nearestName } from '../src/nearest-name.ts';
 
-test('a slip of the keyboard finds the name that was meant', () => {
+test('a typing error finds the nearest name', () => {
   const names = ['income', 'home', 'employment_years'];
   expect(nearestName('incmoe', names)).toBe('income');
   expect(nearestName('Employment Years', names)).toBe('employment_years');

@@ -7,8 +7,8 @@ import { cleanSelect } from '#domain/data/clean';
 import { expectedColumns } from '#domain/data/columns';
 import type { SqlRow } from '#domain/data/engine';
 import { jsonKeysSql, type RawFile, rawRelation } from '#domain/data/raw';
-import { text } from '#domain/data/sql';
 import { tokenOf } from '#domain/privacy/tokenize';
+import { text } from '#domain/sql/literals';
 import { pipelineSchema } from '#schemas/pipeline';
 import { smallPipeline, testEngine, tokenKey } from '../../fakes/data-run.ts';
 

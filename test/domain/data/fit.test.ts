@@ -101,7 +101,7 @@ describe('fitting a category', () => {
     const profile = profileOf({ c: categories({ a: 50, b: 10 }, 10) });
     expect(fitFrom({ c: category }, profile).features.map((f) => f.name)).toEqual(['c=a', 'c=b', 'c:missing']);
     const filled = (impute: unknown) =>
-      fitFrom({ c: { ...category, impute } }, profile).features.map((f) => f.kind === 'equals' && f.orMissing);
+      fitFrom({ c: { ...category, impute } }, profile).features.map((f) => f.kind === 'equals' && f['orMissing']);
     expect(filled('mode')).toEqual([true, false]);
     expect(filled({ value: 'b' })).toEqual([false, true]);
   });
@@ -109,7 +109,7 @@ describe('fitting a category', () => {
     const profile = profileOf({ c: categories({ '10': 30, '9': 40 }) });
     const order = (extra: object) => {
       const [feature] = fitFrom({ c: { ...category, encode: 'ordinal', ...extra } }, profile).features;
-      return feature?.kind === 'ordinal' ? feature.order : undefined;
+      return feature?.kind === 'ordinal' ? feature['order'] : undefined;
     };
     expect(order({})).toEqual(['9', '10']);
     expect(order({ order: ['low', 'high'] })).toEqual(['low', 'high']);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { CleanKind } from '#domain/data/columns';
-import { text } from '#domain/data/sql';
 import { kindChecks, normalizedSql, typedSql } from '#domain/data/typing';
+import { text } from '#domain/sql/literals';
 import { pipelineSchema } from '#schemas/pipeline';
+import type { CleanKind } from '#schemas/records/profile';
 import { smallPipeline, testEngine } from '../../fakes/data-run.ts';
 
 async function one(sql: string): Promise<unknown> {

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Answer, countRows, judgeContract, judgeGolden } from '#domain/endpoint-tests/judge';
+import { type Answer, countRows } from '#domain/endpoint-tests/answer';
+import { type ContractTest, judgeContract } from '#domain/endpoint-tests/contract';
+import { judgeGolden } from '#domain/endpoint-tests/golden';
 import { parsePredictions } from '#domain/endpoint-tests/predictions';
 import { EvaluationError } from '#domain/errors';
-import type { ContractTest, Golden } from '#schemas/endpoint-test';
+import type { Golden } from '#schemas/records/golden';
 
 const answer = (body: string, rest: Partial<Answer> = {}): Answer => ({
   status: 200,

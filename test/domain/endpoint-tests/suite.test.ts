@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defaultTests } from '#domain/endpoint-tests/defaults';
+import { endpointTestSchema } from '#domain/endpoint-tests/registry';
 import {
   latestResultKey,
   readTest,
@@ -9,8 +10,8 @@ import {
   testKey,
   testPrefix,
 } from '#domain/endpoint-tests/suite';
-import { endpointTestSchema, goldenSchema } from '#schemas/endpoint-test';
 import { pipelineSchema } from '#schemas/pipeline';
+import { goldenSchema } from '#schemas/records/golden';
 
 const item = (id: string, test: Record<string, unknown>) => ({ pk: 'endpoint', sk: `test#${id}`, ...test });
 const contract = { kind: 'contract', request: { body: '1,2' } };

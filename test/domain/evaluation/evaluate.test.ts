@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { EvaluationError } from '#domain/errors';
 import { type EvaluationInput, evaluate } from '#domain/evaluation/evaluate';
-import { differenceOf, estimateOf } from '#domain/evaluation/read';
 import { gateConfidences } from '#domain/gates/registry';
+import { differenceOf, estimateOf } from '#domain/metrics/measured';
 import { createRandom } from '#domain/random';
 import { evaluationSchema } from '#schemas/records/evaluation';
 

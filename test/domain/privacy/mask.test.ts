@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { generalizeSql } from '#domain/privacy/generalize';
+import { generalized } from '#domain/privacy/generalize';
 import { maskSql } from '#domain/privacy/mask';
 import { testEngine } from '../../fakes/data-run.ts';
 
@@ -49,19 +49,25 @@ describe('generalizing', () => {
     return row?.['v'];
   };
   test('cuts a text to its first characters', async () => {
-    expect(await evaluate(generalizeSql("'90210'", { keepFirst: 3 }))).toBe('902');
+    expect(await evaluate(generalized({ keepFirst: 3 }).sql("'90210'"))).toBe('902');
+  });
+  test('never leaves a text whole, not one that is as short as what is kept either', async () => {
+    expect(await evaluate(generalized({ keepFirst: 3 }).sql("'902'"))).toBe('90');
+    expect(await evaluate(generalized({ keepFirst: 8 }).sql("'902'"))).toBe('90');
+    expect(await evaluate(generalized({ keepFirst: 1 }).sql("'9'"))).toBe('');
+    expect(await evaluate(generalized({ keepFirst: 1 }).sql("''"))).toBe('');
   });
   test('rounds a number down to a multiple, below zero too', async () => {
-    expect(await evaluate(generalizeSql('37.5::DOUBLE', { binWidth: 5 }))).toBe('35.0');
-    expect(await evaluate(generalizeSql('-0.1::DOUBLE', { binWidth: 5 }))).toBe('-5.0');
+    expect(await evaluate(generalized({ binWidth: 5 }).sql('37.5::DOUBLE'))).toBe('35.0');
+    expect(await evaluate(generalized({ binWidth: 5 }).sql('-0.1::DOUBLE'))).toBe('-5.0');
   });
   test('cuts a time to its year, month or day', async () => {
     const time = "TIMESTAMP '1984-07-23 11:12:13'";
-    expect(await evaluate(generalizeSql(time, { truncateTo: 'year' }))).toBe('1984-01-01 00:00:00');
-    expect(await evaluate(generalizeSql(time, { truncateTo: 'month' }))).toBe('1984-07-01 00:00:00');
-    expect(await evaluate(generalizeSql(time, { truncateTo: 'day' }))).toBe('1984-07-23 00:00:00');
+    expect(await evaluate(generalized({ truncateTo: 'year' }).sql(time))).toBe('1984-01-01 00:00:00');
+    expect(await evaluate(generalized({ truncateTo: 'month' }).sql(time))).toBe('1984-07-01 00:00:00');
+    expect(await evaluate(generalized({ truncateTo: 'day' }).sql(time))).toBe('1984-07-23 00:00:00');
   });
   test('leaves a missing value missing', async () => {
-    expect(await evaluate(generalizeSql('NULL::VARCHAR', { keepFirst: 3 }))).toBeNull();
+    expect(await evaluate(generalized({ keepFirst: 3 }).sql('NULL::VARCHAR'))).toBeNull();
   });
 });

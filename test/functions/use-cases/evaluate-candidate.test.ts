@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import { evaluateCandidate } from '#functions/use-cases/evaluate-candidate';
-import { goldenSchema } from '#schemas/endpoint-test';
 import { baselineSchema } from '#schemas/records/baseline';
 import { evaluationSchema } from '#schemas/records/evaluation';
+import { goldenSchema } from '#schemas/records/golden';
 import type { DataRun } from '../../fakes/data-run.ts';
 import { encodedRun, guesses, holdoutParts, scoreHoldout, type Task } from '../support/evaluated-run.ts';
 

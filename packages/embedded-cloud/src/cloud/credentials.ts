@@ -57,7 +57,7 @@ export function sessionArn(roleArn: string, sessionName: string): string {
 /**
  * The keys of one embedded cloud. Its root secret and the administrator's keys are made once and kept in `stateDir`,
  * readable by the owner alone. Session keys are derived from the root secret, so nothing is stored per session: the
- * token says which role it stands for, under a MAC.
+ * token names its role, protected by a MAC.
  */
 export function openCredentials(stateDir: string, accountId: string): CredentialStore {
   const path = join(stateDir, 'credentials.json');
@@ -74,7 +74,7 @@ export function openCredentials(stateDir: string, accountId: string): Credential
   const mac = (purpose: string, data: string): Buffer =>
     createHmac('sha256', root).update(`${purpose}\n${data}`).digest();
 
-  /** Session token → who it stands for: the same few sessions sign again and again, and proving one takes three MACs. */
+  /** Session token → its session: the same few sessions sign repeatedly, and checking one takes three MACs. */
   const proven = new Map<string, ProvenSession>();
 
   const keysOf = (claims: string): Keys & { sessionToken: string } => ({

@@ -3,15 +3,15 @@ import type { BusEvent, CloudContext } from './service.ts';
 import type { Statements } from './sqlite.ts';
 
 /**
- * Events a service owes to the bus. An event is kept by the very transaction that makes it true and sent after the
+ * Events that a service has to send to the bus. An event is stored by the transaction that makes the change and sent after the
  * commit, so that a process killed in between sends it at its next start: at least once, with the same id each time.
  */
 export interface EventOutbox {
-  /** Keeps an event. To be called inside the transaction that changes what the event tells of. */
+  /** Stores an event. Call it inside the transaction that makes the change. */
   add(event: BusEvent): void;
   /** Sends what was added; to be called after the commit. What the bus does not take stays and is sent with the next. */
   send(): void;
-  /** Sends what a former process left behind; to be called once the rules of the bus stand. */
+  /** Sends what an earlier process left unsent; call it once the rules of the bus exist. */
   start(): void;
 }
 

@@ -26,7 +26,7 @@ export const prepareOperation = (
   execute: async () => respond(await operation.run(input)),
 });
 
-/** `prepare` and `formatError` of a service that speaks AWS JSON: the operation stands in `X-Amz-Target`. */
+/** `prepare` and `formatError` of a service with the AWS JSON protocol: `X-Amz-Target` names the operation. */
 export function jsonProtocol(
   version: '1.0' | '1.1',
   targetPrefix: string,

@@ -42,7 +42,7 @@ export const jsonResponse = (output: unknown, version: '1.0' | '1.1'): ServiceRe
   body: JSON.stringify(output ?? {}),
 });
 
-/** `formatError` for the JSON protocols. `prefix` stands before `#` in `__type`, where the service writes one. */
+/** `formatError` for the JSON protocols. `prefix` comes before `#` in `__type`, where the service writes one. */
 export const jsonError =
   (version: '1.0' | '1.1', prefix?: string): CloudService['formatError'] =>
   (error) => ({

@@ -54,7 +54,7 @@ function dropTornLine(fd: number): number {
 /**
  * Opens a JSON-lines log that rotates by size: `audit.jsonl` is current, `audit.1.jsonl` the one before, and so on.
  * Lines are written synchronously, so their order is the order of events and a killed process loses none; the line it was
- * writing, which told of something not yet answered, may be torn and is cut off here.
+ * writing may be incomplete and is cut off here: its request was not answered yet.
  * @throws when the folder cannot be made or written
  */
 export function openJsonLines(path: string, { maxBytes, keep }: Rotation): JsonLinesFile {

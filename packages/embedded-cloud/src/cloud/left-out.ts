@@ -1,14 +1,14 @@
 /**
- * What stands in the audit log for a value that must not be written down: personal values may be in objects, items, events
- * and messages. Kind and size stay, so that a request can still be held against AWS's service model.
+ * The placeholder in the audit log for a value that must not be logged: personal values may be in objects, items, events
+ * and messages. Kind and size remain, so that a request can still be checked against AWS's service model.
  */
 export const leftOutText = (value: string): string => `<left out: ${value.length} characters>`;
 export const leftOutBytes = (bytes: number): string => `<left out: ${bytes} bytes>`;
 const leftOutUnit = (unit: 'number' | 'boolean' | 'document'): string => `<left out: ${unit}>`;
-/** For a body that is not read before it is done with. */
+/** For a body that is not read before the request is logged. */
 export const LEFT_OUT_DOCUMENT = leftOutUnit('document');
 
-/** Recognises what stands for a value that was left out; `length` in characters or bytes, where it is known. */
+/** Recognises the placeholder of a value that was left out; `length` in characters or bytes, where it is known. */
 export function readLeftOut(value: unknown): { readonly length?: number } | undefined {
   const found =
     typeof value === 'string' ? /^<left out: (?:(\d+) (?:characters|bytes)|[a-z]+)>$/.exec(value) : undefined;

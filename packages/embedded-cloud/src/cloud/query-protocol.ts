@@ -50,7 +50,8 @@ export function queryMembers(form: URLSearchParams): JsonObject {
 const isWritable = (char: string): boolean => char >= ' ' || char === '\t' || char === '\n' || char === '\r';
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-const escapeXml = (text: string): string =>
+/** A text as XML content or attribute; characters that XML cannot hold are left out. */
+export const escapeXml = (text: string): string =>
   Array.from(text)
     .filter(isWritable)
     .map((char) => ENTITIES[char] ?? char)

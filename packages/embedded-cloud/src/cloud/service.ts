@@ -1,14 +1,14 @@
 import type { Readable } from 'node:stream';
 import type { FaultPoints } from './faults.ts';
 
-/** Who sent a request: told apart by access key, one key per role session and one for the administrator. */
+/** Who sent a request: identified by access key, one key per role session and one for the administrator. */
 export interface Caller {
   readonly accessKeyId: string;
   /** `arn:aws:iam::…:user/admin` or `arn:aws:sts::…:assumed-role/<role>/<session>`. */
   readonly arn: string;
   /** The role whose policies apply; absent for the administrator, who may do everything. */
   readonly roleArn?: string;
-  /** What was said when the session of the role was begun. */
+  /** The values given when the session of the role started. */
   readonly session?: SessionTerms;
 }
 
@@ -22,7 +22,7 @@ export interface SessionTerms {
   readonly sourceFunctionArn?: string;
 }
 
-/** A request as it came through the door: signature already verified. */
+/** A request that passed the door: its signature is verified. */
 export interface ServiceRequest {
   readonly id: string;
   readonly method: string;
@@ -37,7 +37,7 @@ export interface ServiceRequest {
   readonly signingName: string;
   readonly region: string;
   readonly caller: Caller;
-  /** Asks without refusing, for answers that depend on a further right (S3 tells 404 from 403 by `s3:ListBucket`). */
+  /** Checks a right without refusing, for responses that depend on it (S3 answers 404 or 403 by `s3:ListBucket`). */
   isAllowed?(entry: AuthorizationRequest): boolean;
 }
 
@@ -81,7 +81,7 @@ export interface CloudService {
   readonly resources?: Readonly<Record<string, ResourceProvider>>;
   /** The resource-based policy of one resource of this service, by ARN (S3: by bucket name), for the door to evaluate. */
   resourcePolicy?(name: string): unknown;
-  /** Called once when every resource of the template stands: resume what was under way. */
+  /** Called once when every resource of the template exists: resumes what was in progress. */
   start?(): Promise<void>;
   close?(): Promise<void>;
 }
@@ -103,7 +103,7 @@ export interface TemplateResource {
   readonly type: string;
   /** Intrinsic functions already resolved. */
   readonly properties: Readonly<Record<string, unknown>>;
-  /** For names made up where the template gives none: see `#src/cloudformation/names`. */
+  /** For names made up where the template gives none: see `#src/cloud/physical-name`. */
   readonly stackName: string;
 }
 export interface AppliedResource {
@@ -173,7 +173,7 @@ export interface CloudContext {
   readonly partition: 'aws';
   readonly accountId: string;
   readonly region: string;
-  /** Root of all kept state; a service uses `join(stateDir, '<service>')` and makes it itself. */
+  /** Root of all stored state; a service uses `join(stateDir, '<service>')` and makes it itself. */
   readonly stateDir: string;
   readonly clock: Clock;
   /** Diagnostics of the embedded cloud itself, one JSON line each. */
@@ -186,18 +186,18 @@ export interface CloudContext {
    */
   clientConfig(roleArn: string, sessionName: string, servicePrincipal?: string, sourceArn?: string): ClientConfig;
   /**
-   * Holds what a service does in a role's name against that role's policies and writes it to the audit log.
-   * @returns the refusal in AWS's words; undefined when everything is allowed
+   * Checks what a service does as a role against that role's policies and writes it to the audit log.
+   * @returns AWS's refusal message; undefined when everything is allowed
    */
   actAs(action: RoleAction): string | undefined;
   /**
-   * Puts a service event on the default bus: it is kept when this returns, and delivered at least once.
-   * A service emits by way of an outbox (`#src/cloud/event-outbox`), so that an event is as durable as what it tells of.
+   * Puts a service event on the default bus: it is stored when this returns, and delivered at least once.
+   * Services emit through an outbox (`#src/cloud/event-outbox`), so that an event is as durable as its change.
    * @param occasion id and time (milliseconds since the epoch) of the event, the same when it is emitted again
    * @throws Error when the bus cannot keep it
    */
   emit(event: BusEvent, occasion?: { readonly id: string; readonly time: number }): void;
-  /** Where a service asks whether a fault is to be brought about; absent: nowhere. */
+  /** Where services look for faults to inject; absent: there are none. */
   readonly faults?: FaultPoints;
   /** The services by signing name, for the few calls AWS makes inside itself. */
   service<T extends CloudService>(signingName: string): T;

@@ -17,7 +17,7 @@ export function readState<T>(path: string, fallback: T): T {
     return JSON.parse(text) as T;
   } catch (cause) {
     throw new Error(
-      `${path} is not valid JSON. Restore it from a copy, or delete it to start this service's state anew.`,
+      `${path} is not valid JSON. Restore it from a copy, or delete it to start this service without state.`,
       { cause },
     );
   }

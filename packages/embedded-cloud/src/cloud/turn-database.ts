@@ -10,7 +10,7 @@ import { type Row, type Statements, statementsOf } from './sqlite.ts';
  * `synchronous = NORMAL` in WAL mode: a commit is handed to the operating system, which a killed process does not take
  * with it; only a power cut may lose the last commits, and never tears one.
  *
- * A failed commit is thrown where nothing catches it: a cloud that cannot keep its state must not go on.
+ * A failed commit throws where nothing catches it: a cloud that cannot store its state must stop.
  */
 export class TurnDatabase {
   readonly #connection: DatabaseSync;
@@ -69,7 +69,7 @@ export class TurnDatabase {
     this.#afterCommit();
   }
 
-  /** Resolves once what was done so far, and what follows from it by promises alone, is kept. */
+  /** Resolves once everything done so far, and what follows from it by promises alone, is stored. */
   committed(): Promise<void> {
     return new Promise((resolve, reject) => {
       setImmediate(() => {

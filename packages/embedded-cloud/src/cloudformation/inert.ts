@@ -1,5 +1,5 @@
+import { physicalName } from '../cloud/physical-name.ts';
 import type { AppliedResource, TemplateResource } from '../cloud/service.ts';
-import { physicalName } from './names.ts';
 
 type Reference = (resource: TemplateResource) => AppliedResource;
 
@@ -11,8 +11,8 @@ const named =
   };
 
 /**
- * Resource types that need nothing to stand locally: they watch, show or permit what the embedded cloud does without
- * asking. They are recorded with the Ref AWS would give, so that references to them resolve.
+ * Resource types that have no effect locally: they watch, show or permit what the embedded cloud does without
+ * permission. They are recorded with the Ref AWS would give, so that references to them resolve.
  */
 export const INERT: Readonly<Record<string, Reference>> = {
   'AWS::Budgets::Budget': named('BudgetName'),

@@ -13,7 +13,7 @@ export interface Scope {
   attribute(logicalId: string, name: string, where: string): string;
 }
 
-/** Stands for `AWS::NoValue`: the member or item that holds it goes away. */
+/** Represents `AWS::NoValue`: the member or item with this value is removed. */
 const NO_VALUE = Symbol('AWS::NoValue');
 
 /**

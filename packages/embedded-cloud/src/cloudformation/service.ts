@@ -4,9 +4,9 @@ import type { Stack } from './stack.ts';
 
 const NAMESPACE = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
 
-/** CloudFormation's API over the one stack that stands: reading only, deploying means starting the cloud. */
+/** CloudFormation's API for the one stack of the cloud, read-only: deploying means starting the cloud. */
 export interface CloudFormationService extends CloudService {
-  /** Called when the stack stands. */
+  /** Called when the stack exists. */
   show(stack: Stack, template: unknown): void;
 }
 

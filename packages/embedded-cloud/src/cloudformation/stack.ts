@@ -7,7 +7,7 @@ import { dependencyOrder } from './order.ts';
 import { resolveParameters } from './parameters.ts';
 import { parseTemplate, type Template, TemplateError } from './template.ts';
 
-/** A resource that stands. */
+/** A resource that exists. */
 export interface StackResource {
   readonly logicalId: string;
   readonly type: string;

@@ -99,7 +99,7 @@ export function ruleHolds(expression: AlarmExpression, stateOf: (alarm: string) 
   }
 }
 
-/** The alarms a rule speaks of. */
+/** The alarms that a rule names. */
 export function alarmsOf(expression: AlarmExpression): readonly string[] {
   switch (expression.kind) {
     case 'constant':

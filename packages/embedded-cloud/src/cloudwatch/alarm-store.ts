@@ -13,7 +13,7 @@ export interface Alarm {
   readonly heldUntil: number;
 }
 
-/** Alarms and dashboards, kept in SQLite. */
+/** Alarms and dashboards, stored in SQLite. */
 export interface AlarmStore {
   get(name: string): Alarm | undefined;
   list(): Alarm[];

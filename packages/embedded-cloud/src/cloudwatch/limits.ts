@@ -32,7 +32,7 @@ const UNITS = new Set([
 const invalid = (name: string, why: string): AwsError =>
   new AwsError('InvalidParameterValue', `The parameter ${name} is invalid: ${why}`);
 
-/** Refuses a namespace nobody may write to. @throws AwsError `InvalidParameterValue` */
+/** Refuses a namespace that is reserved for AWS. @throws AwsError `InvalidParameterValue` */
 export function checkNamespace(namespace: string): void {
   if (namespace.startsWith('AWS/'))
     throw invalid('Namespace', `the value ${namespace} begins with AWS/, which is kept for AWS services.`);

@@ -95,10 +95,10 @@ const FUNCTIONS: Readonly<Record<string, (operands: readonly Operand[], times: r
 
 const TOKEN = /\s*(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|[A-Za-z]\w*|\|\||&&|[<>=!]=|[-+*/^<>(),])/y;
 
-/** Answers one expression. @param times the periods asked for (ms), which FILL fills */
+/** Evaluates one expression. @param times the requested periods (ms), which FILL fills */
 export type MetricMath = (series: Others, times: readonly number[]) => Series;
 
-/** The series of other queries by Id, worked out when they are asked for. */
+/** The series of other queries by Id, computed on demand. */
 export interface Others {
   get(id: string): Series | undefined;
 }
@@ -107,7 +107,7 @@ export interface Others {
  * Reads a metric-math expression: arithmetic, comparisons, AND and OR, and the functions ABS, AVG, CEIL, DIFF, FILL,
  * FLOOR, IF, MAX, METRICS, MIN, RATE and SUM (CloudWatch User Guide, "Using math expressions").
  * @param ids of the other queries it may name
- * @param metricIds of those that METRICS() stands for
+ * @param metricIds of the queries that METRICS() returns
  * @throws AwsError `ValidationError` naming what is not known
  */
 export function parseMetricMath(expression: string, ids: readonly string[], metricIds: readonly string[]): MetricMath {

@@ -17,7 +17,7 @@ export interface Datum {
   readonly unit: string;
 }
 
-/** Metrics and their values, kept in SQLite for 15 days. */
+/** Metrics and their values, stored in SQLite for 15 days. */
 export interface MetricStore {
   put(metric: Metric, data: readonly Datum[]): void;
   /** Values with `from <= timestamp < to`, oldest first. */

@@ -12,7 +12,7 @@ import { readAlarmRule } from './read-input.ts';
 export interface Monitor {
   alarmArn(name: string): string;
   put(metric: Metric, data: readonly Datum[]): void;
-  /** The alarm as it stands now, judged anew. */
+  /** The alarm in its current state, evaluated again. */
   judge(alarm: Alarm): Alarm;
   /** Sets a state by hand; it holds for one period. */
   setState(alarm: Alarm, state: AlarmState, reason: string): void;
@@ -68,7 +68,7 @@ export function monitor(
     move(alarm, state, reason, 0);
   };
 
-  /** A composite alarm takes the others' states as they stand; in a circle each waits for the other's next change. */
+  /** A composite alarm uses the current states of the others; in a cycle each waits for the other's next change. */
   const judgeRule = (alarm: Alarm, rule: string): void => {
     const holds = ruleHolds(parseAlarmRule(rule), (name) => alarms.get(name)?.state);
     const state = holds ? 'ALARM' : 'OK';
@@ -90,7 +90,7 @@ export function monitor(
     return alarms.get(alarm.name) ?? alarm;
   };
 
-  /** After a change: composite alarms may stand on one another, so as often as there are such alarms. */
+  /** After a change: composite alarms may depend on one another, so repeat as often as there are composite alarms. */
   const judgeComposites = (): void => {
     const composites = alarms.list().filter((alarm) => compositeRule(alarm) !== undefined);
     for (const _ of composites) {

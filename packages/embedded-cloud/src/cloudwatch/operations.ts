@@ -128,7 +128,7 @@ export function cloudWatchOperations(
           .map(watch.judge)
           .filter((alarm) => state === undefined || alarm.state === state);
         const types = textList(input, 'AlarmTypes');
-        // Composite alarms are told to those alone who ask for them (API Reference, DescribeAlarms: AlarmTypes).
+        // Composite alarms are returned only on request (API Reference, DescribeAlarms: AlarmTypes).
         const shown = (type: string, composite: boolean) =>
           (types.length === 0 ? type === 'MetricAlarm' : types.includes(type))
             ? found

@@ -61,7 +61,7 @@ export function readData(input: JsonObject, now: number): Datum[] {
   throw new AwsError('MissingParameter', 'A metric datum needs Value, Values or StatisticValues.');
 }
 
-/** What an alarm watches: its rule, and the values it is held against. */
+/** What an alarm watches: its rule and its values. */
 export interface Watched {
   readonly rule: AlarmRule;
   readonly metrics: readonly Metric[];

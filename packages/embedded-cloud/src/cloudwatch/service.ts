@@ -33,7 +33,7 @@ export interface CloudWatch extends CloudService {
     value: number,
     unit?: string,
   ): void;
-  /** The state of an alarm, judged anew; undefined when there is no such alarm. */
+  /** The state of an alarm, evaluated again; undefined when there is no such alarm. */
   alarmState(name: string): AlarmState | undefined;
 }
 
@@ -53,7 +53,7 @@ async function readCall(request: ServiceRequest): Promise<{ readonly operation: 
     if (typeof input === 'object' && input !== null && !Array.isArray(input))
       return { operation, input: input as JsonObject };
   } catch {
-    // Told below, as any other body that is no JSON object.
+    // Reported below, like any other body that is not a JSON object.
   }
   throw new AwsError('SerializationException', 'The request body must be a JSON object');
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '#src/cloud/json-protocol';
-import { queryMembers } from '#src/cloud/query-protocol';
+import { escapeXml, queryMembers } from '#src/cloud/query-protocol';
 
 /** Times in outputs are `Date`s: JSON writes them as seconds since the epoch, the query protocol as ISO 8601. */
 export function toJson(value: unknown): unknown {
@@ -8,9 +8,6 @@ export function toJson(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, toJson(member)]));
 }
-
-const escapeXml = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 function element(name: string, value: unknown): string {
   if (value === undefined || value === null) return '';

@@ -1,4 +1,4 @@
-import { auditLines } from '#src/cloud/audit';
+import { auditLines } from '#src/audit/log';
 import { auditFiles } from '#src/contract/audit-files';
 import { isBundledModelCurrent } from '#src/contract/bundled-model';
 import { judge } from '#src/contract/replay';
@@ -6,7 +6,7 @@ import { Report } from '#src/contract/report';
 import { installModels, ServiceModels } from '#src/contract/service-models';
 
 export interface ContractOptions {
-  /** Where the pinned botocore is kept once it was installed from PyPI. */
+  /** Where the pinned botocore is installed from PyPI. */
   readonly modelDirectory: string;
   readonly print: (line: string) => void;
 }

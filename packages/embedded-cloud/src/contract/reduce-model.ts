@@ -4,7 +4,7 @@ import { type ModelShape, type OperationModel, type ServiceModel, shapeOf } from
 const DROPPED = new Set(['documentation', 'deprecated', 'deprecatedMessage', 'deprecatedSince', 'box']);
 
 /**
- * The part of a model that tells valid requests and answers of the named operations from others, without documentation.
+ * The part of a model that decides whether requests and responses of the named operations are valid, without documentation.
  * @throws Error for an operation that the model does not have
  */
 export function reduceModel(model: ServiceModel, operations: readonly string[]): ServiceModel {
@@ -19,7 +19,7 @@ export function reduceModel(model: ServiceModel, operations: readonly string[]):
     return [name, reduced] as const;
   });
   const names = new Set(kept.flatMap(([, { input, output }]) => [input?.shape ?? [], output?.shape ?? []].flat()));
-  // A set hands out what is added while it is gone through.
+  // Iterating a set includes what is added on the way.
   for (const name of names) for (const inner of referenced(shapeOf(model, name))) names.add(inner);
   const shapes = [...names].sort().map((name) => [name, withoutDropped(shapeOf(model, name))] as const);
   const { apiVersion, protocol, endpointPrefix } = model.metadata;

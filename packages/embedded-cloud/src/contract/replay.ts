@@ -1,17 +1,18 @@
-import type { AuditLine } from '#src/cloud/audit';
+import type { AuditLine } from '#src/audit/log';
 import { readLeftOut } from '#src/cloud/left-out';
-import { checkShape, type Path, type Violation } from '#src/service-model/check';
+import { checkShape } from '#src/service-model/check';
 import type { ServiceModel } from '#src/service-model/model';
+import type { Path, Violation } from '#src/service-model/violation';
 
 /** Where the models come from. */
 export interface ModelSource {
   find(signingName: string, operation: string): ServiceModel | undefined;
 }
 
-/** What became of one request that was held against its model. */
+/** The result of checking one request against its model. */
 export type Verdict =
   | { readonly kind: 'valid' }
-  /** Invalid, and let pass by the embedded cloud, or refused for another reason. */
+  /** Invalid, and accepted by the embedded cloud, or refused for another reason. */
   | { readonly kind: 'invalid'; readonly faults: readonly string[] }
   /** Invalid, and refused as such: AWS would have done so too. */
   | { readonly kind: 'refused'; readonly faults: readonly string[] }
@@ -22,7 +23,7 @@ const REFUSALS =
   /^(?:Validation(?:Exception|Error)|InvalidParameter\w*|InvalidArgument|InvalidInput\w*|InvalidRequest|InvalidName|InvalidArn|InvalidDefinition|InvalidToken|InvalidEventPatternException|InvalidExecutionInput|InvalidOutput|InvalidMessageContents|InvalidPart\w*|InvalidTag|Malformed\w*|MissingAction|MissingParameter\w*|MissingRequired\w*|SerializationException|ResourceNotFound\w*|StateMachineDoesNotExist|NoSuch\w*|AWS\.SimpleQueueService\.NonExistentQueue)$/;
 
 /**
- * Holds the input of one audited request against the service model of its operation.
+ * Checks the input of one audited request against the service model of its operation.
  * @returns undefined for what a service did in a role's name without a request, and for what was no known operation
  */
 export function judge(line: AuditLine, models: ModelSource): Verdict | undefined {
@@ -49,7 +50,7 @@ const isLeftOutWhole = (input: unknown): boolean =>
 const isTextual = ({ metadata }: ServiceModel): boolean =>
   [metadata.protocol, ...(metadata.protocols ?? [])].some((protocol) => /^(?:query|rest-xml|ec2)$/.test(protocol));
 
-/** `ProductionVariants[0].VariantName: Member must …`; items of lists and keys of maps are not told apart, to be counted together. */
+/** `ProductionVariants[0].VariantName: Member must …`; items of lists and keys of maps are counted together. */
 function describe({ kind, path, constraint, value }: Violation): string {
   const found = kind === 'enum' || kind === 'range' || kind === 'type' ? `, not ${JSON.stringify(value)}` : '';
   return `${pathText(path)}: ${constraint.length > 240 ? `${constraint.slice(0, 240)}…` : constraint}${found.slice(0, 80)}`;

@@ -1,4 +1,4 @@
-import type { AuditLine } from '#src/cloud/audit';
+import type { AuditLine } from '#src/audit/log';
 import type { Verdict } from '#src/contract/replay';
 
 interface Fault {
@@ -18,7 +18,7 @@ interface OperationCount {
 export class Report {
   readonly #operations = new Map<string, OperationCount>();
 
-  /** @param file where the line stands, for whoever looks for it */
+  /** @param file the file of the line, to find it again */
   add(line: AuditLine, verdict: Verdict, file: string): void {
     const name = `${line.service} ${line.operation}`;
     const counted = this.#operations.get(name) ?? {

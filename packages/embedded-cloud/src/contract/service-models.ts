@@ -12,7 +12,7 @@ const requirements = fileURLToPath(new URL('botocore.txt', import.meta.url));
 /**
  * Installs the pinned botocore, once. Its service models are read; none of its code runs.
  * @param directory where the installation is kept
- * @returns the folder with its service models, or in one line why they cannot be had (no python3 with venv, no PyPI)
+ * @returns the folder with its service models, or in one line why they are not available (no python3 with venv, no PyPI)
  */
 export async function installModels(
   directory: string,
@@ -57,7 +57,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   states: ['stepfunctions'],
 };
 
-/** The service models of botocore, read when they are asked for. */
+/** The service models of botocore, read on demand. */
 export class ServiceModels {
   readonly #folder: string;
   readonly #read = new Map<string, ServiceModel | undefined>();

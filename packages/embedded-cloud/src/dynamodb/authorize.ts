@@ -93,7 +93,7 @@ const ON_ITEMS = /^(?:Get|Put|Update|Delete|BatchGet|BatchWrite|TransactGet|Tran
 
 /**
  * The least DynamoDB says it requires of those who use a table with a customer's key (Developer Guide, "Authorizing use of
- * your customer managed key"). What it calls for an item is Decrypt; it may ask for the others as it makes new table keys.
+ * your customer managed key"). What it calls for an item is Decrypt; it may need the others for new table keys.
  */
 const KEY_ACTIONS = [
   'kms:Decrypt',
@@ -109,7 +109,7 @@ const KEY_ACTIONS = [
  * With a key of the customer's, DynamoDB unlocks the table's own key in the caller's name (Developer Guide, "DynamoDB
  * encryption at rest: how it works"). It keeps an unlocked key for up to five minutes a caller; here each request asks,
  * so that a missing grant shows at once.
- * @throws AwsError `AccessDeniedException` when the key is gone or disabled
+ * @throws AwsError `AccessDeniedException` when the key was deleted or is disabled
  */
 export function tableKeyUse(
   operation: string,

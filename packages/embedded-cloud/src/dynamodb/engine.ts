@@ -11,14 +11,14 @@ import { itemBytes } from './sizes.ts';
  */
 export interface Engine {
   /**
-   * Runs one operation. A failed condition carries the item it was held against.
+   * Runs one operation. The error of a failed condition has the item.
    * @throws AwsError as DynamoDB reports it
    */
   run(operation: string, input: JsonObject): Promise<JsonObject>;
   /** Checks an input as `run` does first, and does nothing. @throws AwsError */
   check(operation: string, input: JsonObject): void;
   /**
-   * Holds a ConditionExpression against an item as it stands.
+   * Evaluates a ConditionExpression on the current item.
    * @param input members as of DeleteItem
    * @throws AwsError `ConditionalCheckFailedException`
    */
@@ -148,7 +148,7 @@ function toAwsError(cause: unknown): unknown {
   return new AwsError(type.slice(type.indexOf('#') + 1), message ?? Message ?? '', Number(cause.statusCode), fields);
 }
 
-/** Opens the tables kept in a folder. */
+/** Opens the tables stored in a folder. */
 export async function openEngine(
   path: string,
   account: { readonly accountId: string; readonly region: string },

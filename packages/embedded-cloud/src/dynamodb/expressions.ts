@@ -50,7 +50,7 @@ const WITH_ORDER = new Set(['S', 'N', 'B']);
 const NAMES: Readonly<Record<string, string>> = { between: 'BETWEEN' };
 
 /**
- * The first literal operand that its operator cannot take, in DynamoDB's words; attributes of such types are only known
+ * The first literal operand that its operator does not accept, as DynamoDB reports it; attributes of such types are only known
  * when an item is looked at, and then compare as false.
  */
 export function wrongOperand({ type, args }: Expression): string | undefined {

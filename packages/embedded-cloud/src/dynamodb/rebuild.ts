@@ -24,7 +24,7 @@ async function scanAll(engine: Engine, table: string): Promise<JsonObject[]> {
 }
 
 /**
- * Makes a table anew under other indexes, which dynalite cannot add to a standing one, and puts its items back. The
+ * Creates a table again with other indexes, which dynalite cannot add to an existing one, and puts its items back. The
  * items are on disk before the table goes; after a crash, calling this again finishes the work.
  * @param create makes the empty table and waits until it is ACTIVE
  */

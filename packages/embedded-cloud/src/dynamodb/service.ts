@@ -9,8 +9,8 @@ import {
 } from '../cloud/json-protocol.ts';
 import { AwsError, type CloudContext, type CloudService } from '../cloud/service.ts';
 import { readState, writeState } from '../cloud/state-file.ts';
+import { timerLoop } from '../cloud/timer-loop.ts';
 import { keyArnOf } from '../kms/key-use.ts';
-import { timerLoop } from '../scheduler/timer-loop.ts';
 import { authorizeDynamo, type Tables, tableKeyUse, tableName } from './authorize.ts';
 import { openEngine } from './engine.ts';
 import { type TableRegistry, type TableSettings, tableProvider } from './table.ts';
@@ -157,7 +157,7 @@ export async function createDynamoDb(context: CloudContext): Promise<CloudServic
   const transactions = createTransactions(engine, folder, clock, async (table) => registry.keyNames(table));
   await transactions.recover();
 
-  /** The item that failed a condition is told to those who ask for it. */
+  /** The item that failed a condition is returned on request. */
   async function runOne(operation: string, input: JsonObject): Promise<unknown> {
     try {
       return await (own[operation]?.(input) ?? engine.run(operation, input));

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isJsonObject, type JsonObject } from '../cloud/json-protocol.ts';
+import { physicalName } from '../cloud/physical-name.ts';
 import { AwsError, type ResourceProvider } from '../cloud/service.ts';
-import { physicalName } from '../cloudformation/names.ts';
 import type { Engine } from './engine.ts';
 import { isHalfRebuilt, rebuildTable } from './rebuild.ts';
 
@@ -69,7 +69,7 @@ async function whenActive(engine: Engine, table: string): Promise<JsonObject> {
   }
 }
 
-/** `AWS::DynamoDB::Table`: made once, its items kept ever after, also when its indexes change. */
+/** `AWS::DynamoDB::Table`: created once; its items stay, also when its indexes change. */
 export function tableProvider(
   engine: Engine,
   registry: TableRegistry,

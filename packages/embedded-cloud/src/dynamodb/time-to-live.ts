@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '../cloud/json-protocol.ts';
 import { AwsError } from '../cloud/service.ts';
 import type { Engine } from './engine.ts';
 
-/** How often expired items are looked for; DynamoDB promises no more than "within a few days". */
+/** How often expired items are searched for; DynamoDB promises no more than "within a few days". */
 export const SWEEP_MS = 3_600_000;
 
 /** DynamoDB leaves items alone whose time lies more than five years back (Developer Guide, "Time to Live"). */

@@ -11,7 +11,7 @@ import { itemBytes } from './sizes.ts';
 /** API Reference, TransactWriteItems: as many actions and bytes a transaction has at most. */
 const MAX_ACTIONS = 100;
 const MAX_BYTES = 4 * 2 ** 20;
-/** A client token stands for its request this long. */
+/** How long a client token is remembered for its request. */
 const TOKEN_MS = 10 * 60_000;
 
 const WRITES = { Put: 'PutItem', Update: 'UpdateItem', Delete: 'DeleteItem' } as const;
@@ -25,7 +25,7 @@ interface TransactionAction {
   readonly input: JsonObject;
 }
 
-/** An item as it was before a transaction; without one, there was none. */
+/** An item before a transaction; undefined when there was none. */
 interface Before {
   readonly table: string;
   readonly key: JsonObject;
@@ -74,7 +74,7 @@ export interface Transactions {
 
 /**
  * Transactions over an engine that has none. Nothing else may run meanwhile: the caller sees to that. The items are
- * kept in a file before the first is changed, so that a failure, or the next start, can put them back.
+ * stored in a file before the first is changed, so that a failure, or the next start, can put them back.
  */
 export function createTransactions(
   engine: Engine,

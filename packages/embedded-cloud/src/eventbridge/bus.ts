@@ -14,7 +14,7 @@ export interface EventBus {
   readonly arn: string;
   ruleArn(name: string): string;
   /**
-   * Takes an event: its deliveries are kept when this returns.
+   * Accepts an event: its deliveries are stored when this returns.
    * @param time milliseconds since the epoch, now by default
    * @param id given when the event is sent again
    * @returns the event's id

@@ -26,7 +26,7 @@ function testPattern(input: JsonObject): { Result: boolean } {
   return { Result: pattern.matches(event) };
 }
 
-/** The operations of EventBridge by name. @param changed told when a rule may have a new next time. */
+/** The operations of EventBridge by name. @param changed called when a rule may have a new next time. */
 export function eventBridgeOperations(
   context: CloudContext,
   { bus, rules, changed }: { readonly bus: EventBus; readonly rules: RuleStore; changed(): void },

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { CloudContext } from '#src/cloud/service';
 import { inTransaction } from '#src/cloud/sqlite';
-import { timerLoop } from '#src/scheduler/timer-loop';
+import { timerLoop } from '#src/cloud/timer-loop';
 import type { QueueService } from '#src/sqs/service';
 import { callTarget, type DeliveringService, describeFailure, type Failure, queueClient } from './target-call.ts';
 
@@ -29,7 +29,7 @@ export interface Delivery {
 
 /** Deliveries that survive a restart: accepted means delivered at least once, dead-lettered, or logged as dropped. */
 export interface Outbox {
-  /** @param together further writes to the same database, kept with the deliveries or not at all */
+  /** @param together further writes to the same database, in the same transaction as the deliveries */
   add(deliveries: readonly Delivery[], together?: () => void): void;
   /** A delivery whose payload could not even be made. */
   giveUp(delivery: Delivery, failure: Failure, attempts: number): void;

@@ -61,7 +61,7 @@ const keyOf = (membership: Membership): string =>
 /**
  * Whether every path of a rule finds a field that one of its matchers accepts, consistently across arrays. A field
  * counts as absent when none of that path lies in the same elements as what the paths before it found.
- * @param rule its paths in order, as the order decides what an absent field is looked for beside
+ * @param rule its paths in order: the order decides beside which fields an absent field is searched
  */
 export function fieldsMatch(rule: Iterable<readonly [string, readonly Matcher[]]>, fields: EventFields): boolean {
   let states = new Map<string, Membership>([['', new Map()]]);

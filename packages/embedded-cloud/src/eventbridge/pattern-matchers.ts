@@ -1,4 +1,4 @@
-import { parseCidr, parseIp } from './ip-address.ts';
+import { addressBlock, parseCidr, parseIp } from './ip-address.ts';
 import { invalidPattern } from './pattern-errors.ts';
 import { wildcardTest } from './pattern-wildcards.ts';
 
@@ -12,7 +12,7 @@ const value = (test: (leaf: Leaf) => boolean): Matcher => ({ kind: 'value', test
 const text = (test: (leaf: string) => boolean): Matcher => value((leaf) => typeof leaf === 'string' && test(leaf));
 
 /**
- * A test that ignores case as event-ruler does: each character of the pattern stands for its lower and its upper case.
+ * A test that ignores case as event-ruler does: each character of the pattern matches its lower and its upper case.
  * So "ß" takes "ß" and "SS", but not "ss".
  */
 function caseless(pattern: string, place: 'whole' | 'prefix' | 'suffix'): (s: string) => boolean {
@@ -196,9 +196,10 @@ export function compileMatcher(entry: unknown): Matcher {
   if (typeof entry === 'string') {
     const address = parseIp(entry);
     if (!address) return value((leaf) => leaf === entry);
+    const same = addressBlock(address);
     return text((s) => {
       const other = parseIp(s);
-      return other?.bits === address.bits && other.value === address.value;
+      return other !== undefined && same.contains(other);
     });
   }
   return value((leaf) => leaf === entry);

@@ -6,7 +6,7 @@ type Token = { readonly char: string } | '*';
 /** Positions count from the quote that opens the text, in bytes, as event-ruler counts them. */
 const positionOf = (pattern: string, index: number): number => Buffer.byteLength(pattern.slice(0, index)) + 1;
 
-/** Reads a pattern; `\*` and `\\` stand for themselves. */
+/** Reads a pattern; `\*` and `\\` are literal characters. */
 function tokensOf(pattern: string): Token[] {
   const tokens: Token[] = [];
   for (let i = 0; i < pattern.length; i++) {
@@ -81,7 +81,7 @@ export function checkComplexity(patterns: Iterable<string>): void {
     }
     return next;
   };
-  // What comes before the first star of patterns is shared: such beginnings are told apart by their text alone.
+  // What comes before the first star of patterns is shared: such beginnings differ by their text alone.
   const openings = automata.map((tokens) => tokens.indexOf('*'));
   const complexityOf = (states: Iterable<readonly [number, number]>): number => {
     const names = [...states].map(([automaton, position]) =>

@@ -75,7 +75,7 @@ function compileObject(
 const inOrder = (alternative: Alternative) => [...alternative].sort(([a], [b]) => (a < b ? -1 : 1));
 
 /**
- * Holds wildcards against the limit. Alternatives whose conditions are the same up to a field share what event-ruler
+ * Checks wildcards against the limit. Alternatives whose conditions are the same up to a field share what event-ruler
  * builds for the field, so their wildcards add up.
  */
 function checkWildcards(alternatives: readonly Alternative[]): void {

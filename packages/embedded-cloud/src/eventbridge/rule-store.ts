@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { parseSchedule } from '#src/scheduler/schedule';
+import { parseSchedule } from '#src/schedules/schedule';
 import { type CompiledPattern, compilePattern } from './pattern.ts';
 import type { InputShape } from './target-input.ts';
 
@@ -25,11 +25,11 @@ export interface Rule {
   readonly schedule?: string;
   readonly description?: string;
   readonly roleArn?: string;
-  /** Whether the rule stands in the template; such a rule goes when it leaves the template. */
+  /** Whether the rule is in the template; such a rule is removed when it leaves the template. */
   readonly fromTemplate: boolean;
 }
 
-/** Rules and their targets, kept in SQLite. */
+/** Rules and their targets, stored in SQLite. */
 export interface RuleStore {
   get(name: string): Rule | undefined;
   list(prefix?: string): Rule[];

@@ -2,9 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { jsonProtocol } from '#src/cloud/json-operations';
+import { physicalName } from '#src/cloud/physical-name';
 import type { BusEvent, CloudContext, CloudService, TemplateResource } from '#src/cloud/service';
-import { physicalName } from '#src/cloudformation/names';
-import { timerLoop } from '#src/scheduler/timer-loop';
+import { timerLoop } from '#src/cloud/timer-loop';
 import { eventBus } from './bus.ts';
 import { eventBridgeOperations } from './operations.ts';
 import { outbox } from './outbox.ts';
@@ -14,7 +14,7 @@ import { readRule, readTargets, requireDefaultBus } from './validation.ts';
 /** The embedded EventBridge: the default bus, its rules, and delivery to functions, state machines and queues. */
 export interface EventBridge extends CloudService {
   /**
-   * Puts a service's event on the default bus. It is kept until every target got it, across restarts.
+   * Puts a service's event on the default bus. It is stored until every target got it, across restarts.
    * @throws Error once the bus is closed
    */
   deliver(event: BusEvent, occasion?: { readonly id: string; readonly time: number }): void;

@@ -11,7 +11,7 @@ export interface InputShape {
   };
 }
 
-/** The rule an event came by, for the predefined variables. */
+/** The rule that an event matched, for the predefined variables. */
 export interface RuleName {
   readonly name: string;
   readonly arn: string;
@@ -51,7 +51,7 @@ function variableReader(
   };
 }
 
-/** Between quotes a text goes in as it is (escaped), anything else as JSON without its quotes. */
+/** Between quotes a text is inserted escaped, anything else as JSON without its quotes. */
 const quoted = (value: unknown): string =>
   typeof value === 'string' ? JSON.stringify(value).slice(1, -1) : JSON.stringify(value).replaceAll(/\\"|"/g, '');
 const plain = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

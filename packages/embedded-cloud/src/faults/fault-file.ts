@@ -120,7 +120,7 @@ export const faultFileSchema = (apis: readonly PageApi[] = []) =>
     faults: z.array(ruleSchema(apis)).min(1).max(100),
   });
 export type FaultFile = z.output<ReturnType<typeof faultFileSchema>>;
-/** As it is written: what has a default may be left out. */
+/** As written in a file: members with a default may be left out. */
 export type FaultFileInput = z.input<ReturnType<typeof faultFileSchema>>;
 
 /**
@@ -141,7 +141,7 @@ export const ruleName = (rule: FaultRule, index: number): string =>
 
 const jobText = (job: string | undefined): string => (job === 'endpoint' ? job : `${job ?? 'any'} job`);
 
-/** Where a rule strikes, in a few words. */
+/** What a rule applies to, in a few words. */
 export function whereText(rule: FaultRule): string {
   const parts: (string | undefined)[] =
     'service' in rule
@@ -166,7 +166,7 @@ export function whereText(rule: FaultRule): string {
   return parts.filter((part) => part !== undefined).join(' ');
 }
 
-/** When a rule strikes, in a few words. */
+/** When a rule applies, in a few words. */
 export const whenOf = (rule: FaultRule): string =>
   `${whenText(rule)}${'per' in rule && rule.per !== undefined ? `, counted per ${rule.per}` : ''}`;
 

@@ -1,8 +1,13 @@
+import { Readable } from 'node:stream';
 import type { Fault } from '../cloud/faults.ts';
-import { discard } from '../cloud/respond.ts';
 import { AwsError, type Clock, type ServiceResponse } from '../cloud/service.ts';
 
-/** Does a call whose answer nobody will get, not even the news that it was refused. */
+/** Ends a response that no client will read. */
+function discard({ body }: ServiceResponse): void {
+  if (body instanceof Readable) body.destroy();
+}
+
+/** Makes a call whose response is not sent, also when it is refused. */
 async function doUnheard(execute: () => Promise<ServiceResponse>): Promise<void> {
   try {
     discard(await execute());
@@ -12,9 +17,9 @@ async function doUnheard(execute: () => Promise<ServiceResponse>): Promise<void>
 }
 
 /**
- * Does a call, or fails at it as the fault says.
+ * Makes a call, or fails as the fault says.
  *
- * @param gone aborted when the caller has hung up
+ * @param gone aborted when the caller has closed the connection
  * @returns `reset` when the connection is to be cut without an answer
  * @throws AwsError the fault's, or the call's own
  */

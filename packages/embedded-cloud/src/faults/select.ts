@@ -1,4 +1,5 @@
-import type { FaultCall, FaultEndpoint, FaultEvent, FaultInvocation, FaultJob } from '../cloud/faults.ts';
+import type { FaultCall } from '../cloud/fault-hook.ts';
+import type { FaultEndpoint, FaultEvent, FaultInvocation, FaultJob } from '../cloud/faults.ts';
 import { matchesWildcard } from '../iam/wildcard.ts';
 import type { FaultRule } from './fault-file.ts';
 import { signingNameOf } from './services.ts';
@@ -137,7 +138,7 @@ export function countedUnder(rule: FaultRule, { point, at }: Occasion): string {
   }
 }
 
-/** An occasion in the words of the cloud log. */
+/** An occasion as the cloud's log shows it. */
 export function occasionFields({ point, at }: Occasion): Readonly<Record<string, unknown>> {
   if (point !== 'call') return { ...at };
   const { caller, service, operation, role } = at;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Which of a rule's occasions a fault befalls; occasions are counted from 1. With nothing given: all of them. */
+/** On which of a rule's occasions its fault is injected, counted from 1. Without any member: on all. */
 export interface When {
   /** These and no others. */
   readonly nth?: readonly number[] | undefined;
@@ -15,7 +15,7 @@ export interface When {
   readonly times?: number | undefined;
 }
 
-/** The words of a `When`: `every 5th from 3, at most 2 times`. */
+/** A `When` as text: `every 5th from 3, at most 2 times`. */
 export function whenText({ nth, every, rate, from, until, times }: When): string {
   const which =
     nth !== undefined
@@ -48,7 +48,7 @@ export function chanceOf(seed: number, rule: string, occasion: number): number {
 /**
  * Whether a fault is due on an occasion.
  * @param occasion counted from 1
- * @param fired how often it has befallen before
+ * @param fired how often it was injected before
  * @param chance see `chanceOf`
  */
 export function isDue(when: When, occasion: number, fired: number, chance: number): boolean {

@@ -1,13 +1,6 @@
 import type { AuthorizationRequest, Caller, CloudContext } from '../cloud/service.ts';
-import type { ConditionContext } from './conditions.ts';
+import { type ConditionContext, contextOf } from './conditions.ts';
 import type { Role } from './roles.ts';
-
-/** Condition keys are compared without regard to case. */
-export function contextOf(values: Readonly<Record<string, string | readonly string[]>>): ConditionContext {
-  return new Map(
-    Object.entries(values).map(([key, value]) => [key.toLowerCase(), typeof value === 'string' ? [value] : value]),
-  );
-}
 
 /** The global condition keys of a request through the door, and those of the service on top. */
 export function requestContext(
@@ -30,7 +23,7 @@ export function requestContext(
     // Only temporary credentials and users say whether a second factor was used, long-term keys do not.
     ...(caller.roleArn ? { 'aws:MultiFactorAuthPresent': 'false' } : { 'aws:username': 'admin' }),
     'aws:SourceIp': '127.0.0.1',
-    // KMS is asked by another service in the caller's name, never by the caller itself, where this key is set.
+    // Where this key is set, another service calls KMS for the caller; the caller never does.
     'aws:ViaAWSService': String(entry.context?.['kms:ViaService'] !== undefined),
     ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:PrincipalTag/${key}`, value])),
     ...(sourceFunctionArn !== undefined && { 'lambda:SourceFunctionArn': sourceFunctionArn }),
@@ -57,7 +50,7 @@ export function serviceContext(
   });
 }
 
-/** Keys that hold whoever asks. */
+/** Keys that have the same value for every caller. */
 function anyRequest(
   { resource }: AuthorizationRequest,
   region: string,

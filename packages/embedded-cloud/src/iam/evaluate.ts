@@ -25,7 +25,7 @@ export interface Match {
   readonly statement: Statement;
 }
 
-/** Where a policy comes from, as far as a refusal tells. */
+/** Where a policy comes from, as a refusal names it. */
 export type PolicySource = 'identity' | 'resource' | 'boundary' | 'session';
 
 export type Verdict =
@@ -83,7 +83,7 @@ function closeness({ principals, notPrincipals }: Statement, { arn, roleArn, ser
   return names.includes('*') || (roleArn && names.includes(roleArn)) || (service && names.includes(service)) ? 1 : 0;
 }
 
-/** Whether a statement speaks about this question; principals only where `subject` is given. */
+/** Whether a statement applies to this question; principals are compared only where `subject` is given. */
 export function applies(statement: Statement, question: Question, subject?: Subject): boolean {
   if (subject && statement.principals && !principalMatches(statement.principals, subject)) return false;
   if (subject && statement.notPrincipals && principalMatches(statement.notPrincipals, subject)) return false;
@@ -121,7 +121,7 @@ export interface Policies {
   /** The policy of the resource, where it has one. */
   readonly resource?: readonly Policy[];
   /**
-   * Nobody gets at the resource unless its own policy says so, the administrator included; a policy that names the
+   * Only its own policy gives access to the resource, to the administrator too; a policy that names the
    * account leaves the rest to IAM (KMS Developer Guide, "Key policies").
    */
   readonly resourceDecides?: boolean;

@@ -16,7 +16,7 @@ const KIND: Readonly<Record<PolicySource, string>> = {
 export const statementName = ({ policy, index, statement }: Match): string =>
   `${policy.name}, statement ${index + 1}${statement.sid ? ` (${statement.sid})` : ''}`;
 
-/** How AWS words a refusal (IAM User Guide, "Troubleshoot access denied error messages"). */
+/** How AWS phrases a refusal (IAM User Guide, "Troubleshoot access denied error messages"). */
 export function denialMessage(
   arn: string,
   { action, resource }: AuthorizationRequest,
@@ -50,7 +50,7 @@ export function denialHint(
   const near = nearMiss(identity, entry, context);
   return near
     ? `${near} To allow it, role ${role} needs ${addition}.`
-    : `Nothing in role ${role} speaks of ${entry.action}. To allow it, add ${addition}.`;
+    : `Nothing in role ${role} is about ${entry.action}. To allow it, add ${addition}.`;
 }
 
 function nearMiss(

@@ -22,10 +22,10 @@ export interface Condition {
   readonly values: readonly string[];
 }
 
-/** `'*'` stands for anybody. */
+/** `'*'` is every principal. */
 export type Principals = '*' | Readonly<Record<string, readonly string[]>>;
 
-/** A policy as it is evaluated: where it is written, and its statements. */
+/** A policy to evaluate: its source and its statements. */
 export interface Policy {
   /** For messages: `policy "read-raw" of role DesensitizeShardRole`. */
   readonly name: string;

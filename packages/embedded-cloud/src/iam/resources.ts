@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { physicalName } from '../cloud/physical-name.ts';
 import type { CloudContext, ResourceProvider, TemplateResource } from '../cloud/service.ts';
-import { physicalName } from '../cloudformation/names.ts';
 import { checkInline, checkManaged, checkRole } from './limits.ts';
 import { parsePolicy } from './policy.ts';
 import type { RoleStore } from './roles.ts';
@@ -22,7 +22,7 @@ export function iamResources(
 ): Readonly<Record<string, ResourceProvider>> {
   const nameOf = ({ properties, logicalId, stackName }: TemplateResource, member: string): string =>
     text(properties[member]) ?? physicalName(stackName, logicalId);
-  /** Role name → documents of its inline policies by the resource they stand in: IAM measures them together. */
+  /** Role name → documents of its inline policies by the resource that declares them: IAM measures them together. */
   const inlineOf = new Map<string, Map<string, readonly unknown[]>>();
   const measure = (roleName: string, logicalId: string, documents: readonly unknown[]): void => {
     const sources = inlineOf.get(roleName) ?? new Map<string, readonly unknown[]>();

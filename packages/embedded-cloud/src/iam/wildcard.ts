@@ -1,11 +1,11 @@
-/** Stand for `*` and `?` that are meant as they are: written as `${*}`, or part of what a variable stands for. */
+/** Placeholders of literal `*` and `?`: written as `${*}`, or part of a variable's value. */
 const LITERAL_STAR = '\uE02A';
 const LITERAL_MARK = '\uE03F';
 
 /** Makes a text match itself alone as part of a pattern. */
 export const asLiteral = (text: string): string => text.replaceAll('*', LITERAL_STAR).replaceAll('?', LITERAL_MARK);
 
-/** A pattern without wildcards as the text it stands for. */
+/** The text of a pattern without wildcards. */
 export const literalText = (pattern: string): string =>
   pattern.replaceAll(LITERAL_STAR, '*').replaceAll(LITERAL_MARK, '?');
 

@@ -1,4 +1,4 @@
-import { contextOf } from '../iam/context.ts';
+import { contextOf } from '../iam/conditions.ts';
 import { evaluate } from '../iam/evaluate.ts';
 import { parsePolicy } from '../iam/policy.ts';
 
@@ -18,7 +18,7 @@ export const defaultKeyPolicy = (accountId: string): unknown => ({
 });
 
 /**
- * Reads a key policy and refuses one that locks out whoever sets it, as KMS does.
+ * Reads a key policy and refuses one that locks out its own caller, as KMS does.
  * @throws Error with what is wrong
  */
 export function checkKeyPolicy(document: unknown, logicalId: string, accountId: string): void {

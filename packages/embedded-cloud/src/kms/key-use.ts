@@ -1,5 +1,5 @@
+import { findService } from '../cloud/find-service.ts';
 import { type AuthorizationRequest, AwsError, type CloudContext, type CloudService } from '../cloud/service.ts';
-import { findService } from '../cloud/service-access.ts';
 import { resourceTagConditions } from '../iam/tag-conditions.ts';
 
 /** A key as the services that encrypt with it see it. */
@@ -39,7 +39,7 @@ type Place = Pick<CloudContext, 'partition' | 'region' | 'accountId' | 'service'
 export const isAwsManaged = (key: string): boolean => /(?:^|:)alias\/aws\//.test(key);
 
 /**
- * The ARN of the key a name stands for; in a cloud without KMS the name itself as an ARN.
+ * The ARN of the key with a name or alias; in a cloud without KMS the name itself as an ARN.
  * @throws AwsError `KMS.NotFoundException`, `KMS.DisabledException`
  */
 export const keyArnOf = (place: Place, key: string): string => viewed(place, key)?.arn ?? textArn(place, key);

@@ -59,7 +59,7 @@ const invalid = () =>
     'The ciphertext, or the encryption context it is bound to, is not the one that was made.',
   );
 
-/** Keys kept in `stateDir/kms/keys.json`, readable by the owner alone; AES-256-GCM. */
+/** Keys stored in `stateDir/kms/keys.json`, readable by the owner alone; AES-256-GCM. */
 export function openKeyring(stateDir: string, now: () => number): Keyring {
   const path = join(stateDir, 'kms', 'keys.json');
   const kept: Kept = readState<Kept>(path, { keys: {}, aliases: {} });

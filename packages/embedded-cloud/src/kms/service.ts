@@ -22,7 +22,7 @@ interface Operation {
 
 const MAX_PLAINTEXT_BYTES = 4096;
 
-/** KMS with real AES-256-GCM keys kept on this machine. */
+/** KMS with real AES-256-GCM keys, stored on this machine. */
 export function createKms(context: CloudContext): KmsService {
   const { accountId, region, stateDir, clock } = context;
   const ring = openKeyring(stateDir, () => clock.now());

@@ -45,7 +45,7 @@ const fail = (type) => async (error) => {
 };
 process.on('uncaughtException', fail(undefined));
 process.on('unhandledRejection', fail('Runtime.UnhandledPromiseRejection'));
-// The host is gone: nobody will ask for anything any more.
+// The host has ended: no more invocations will come.
 process.on('disconnect', () => process.exit(0));
 
 class RuntimeError extends Error {

@@ -33,7 +33,7 @@ export function locateCode(declared: unknown, packageDir: string, codeDir: strin
   const read = async (): Promise<{ zip: Buffer; sha: Buffer }> => {
     const now = statSync(path);
     if (now.size !== seen.size || now.mtimeMs !== seen.mtimeMs)
-      throw new Error(`${path} was packaged anew. Start the embedded cloud again to run it.`);
+      throw new Error(`${path} was packaged again. Start the embedded cloud again to run it.`);
     const zip = await readFile(path);
     return { zip, sha: createHash('sha256').update(zip).digest() };
   };
@@ -45,7 +45,7 @@ export function locateCode(declared: unknown, packageDir: string, codeDir: strin
     await once(target, async () => {
       if (existsSync(target)) return;
       await mkdir(home, { recursive: true });
-      // Only the newest package of a name is run: what is left of older ones goes.
+      // Only the newest package of a name runs; older ones are removed.
       for (const old of await readdir(home)) await rm(join(home, old), { recursive: true, force: true });
       await unzip(zip, path, target);
     });

@@ -20,7 +20,7 @@ export function createDelivery(
 
   /**
    * Sends to a destination or dead-letter queue as the function's execution role, which must be allowed to (Developer
-   * Guide, "Capturing records of Lambda asynchronous invocations"). What it may not send is lost, as on AWS.
+   * Guide, "Capturing records of Lambda asynchronous invocations"). What it is not allowed to send is lost, as on AWS.
    */
   function send(
     { spec, arn: functionArn }: DeployedFunction,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../cloud/service.ts';
 
-/** An event on its way to a function that nobody waits for. */
+/** An asynchronous event on its way to a function. */
 export interface QueuedEvent {
   readonly id: string;
   readonly functionName: string;
@@ -26,7 +26,7 @@ export interface EventQueue {
   close(): Promise<void>;
 }
 
-/** Asynchronous invocations, kept until delivered or given up: at least once, across restarts. */
+/** Asynchronous invocations, stored until delivered or given up: at least once, across restarts. */
 export function openEventQueue(stateDir: string, clock: Clock, onError: (cause: unknown) => void): EventQueue {
   const folder = join(stateDir, 'lambda');
   mkdirSync(folder, { recursive: true });

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from '../cloud/json-protocol.ts';
+import { physicalName } from '../cloud/physical-name.ts';
 import type { TemplateResource } from '../cloud/service.ts';
-import { physicalName } from '../cloudformation/names.ts';
 
 /** A function as the template declares it. */
 export interface FunctionSpec {
@@ -22,7 +22,7 @@ export interface FunctionSpec {
   readonly traced: boolean;
 }
 
-/** What becomes of events nobody waits for (`AWS::Lambda::EventInvokeConfig`). */
+/** Destinations of asynchronous events (`AWS::Lambda::EventInvokeConfig`). */
 export interface EventInvokeSettings {
   readonly maxRetries: number;
   readonly maxAgeMs: number;

@@ -7,7 +7,7 @@ const MAX_LINE_CHARS = 256 * 1024;
 const MARK_OPEN = '\0end ';
 const MARK_CLOSE = '\0';
 
-/** Splits what a process writes into lines, and tells when it has written all of one invocation. */
+/** Splits the output of a process into lines, and reports when all lines of one invocation were written. */
 export interface Output {
   /** Resolves when the mark that ends this invocation was read, or the stream ended. */
   ended(requestId: string): Promise<void>;

@@ -5,7 +5,7 @@ import type { FunctionProcess, Outcome } from './process.ts';
 export interface IdleLimit {
   /** Called when a process has nothing to do. */
   rest(process: FunctionProcess, end: () => void): void;
-  /** Called when it is used again, or gone. */
+  /** Called when it is used again or has ended. */
   wake(process: FunctionProcess): void;
 }
 
@@ -33,7 +33,7 @@ export function createIdleLimit(max: number, afterMs: number): IdleLimit {
 
 /** The processes of one function. */
 export interface Pool {
-  /** Runs an event in a warm process, else a new one, else when one is free; a fault may befall it there. */
+  /** Runs an event in a warm process, else a new one, else when one is free; a fault may be injected there. */
   invoke(requestId: string, event: string, fault?: InvocationFault): Promise<Outcome>;
   /** Invocations under way or waiting. */
   readonly busy: number;

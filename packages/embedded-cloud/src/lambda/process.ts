@@ -13,7 +13,7 @@ export interface FunctionError {
   readonly trace?: readonly string[];
 }
 
-/** What one invocation came to. */
+/** The result of one invocation. */
 export interface Outcome {
   /** JSON, as the handler returned it or as `FunctionError`. */
   readonly payload: string;
@@ -47,7 +47,7 @@ export interface ProcessSettings {
 /** A warm function: runs one invocation at a time until it dies or is ended. */
 export interface FunctionProcess {
   readonly alive: boolean;
-  /** @param fault what befalls this invocation */
+  /** @param fault injected into this invocation */
   invoke(requestId: string, event: string, fault?: InvocationFault): Promise<Outcome>;
   kill(): Promise<void>;
 }
@@ -138,7 +138,7 @@ export function startProcess(settings: ProcessSettings): FunctionProcess {
     try {
       process.kill(-child.pid, 'SIGKILL');
     } catch {
-      // Nobody is left in the group.
+      // The group has no process any more.
     }
   };
   const exited = new Promise<void>((resolve) => {

@@ -1,32 +1,38 @@
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { HostContext } from '../cloud/context.ts';
 import type { JsonLinesFile } from '../cloud/jsonl.ts';
-import { AwsError } from '../cloud/service.ts';
+import { AwsError, type CloudContext } from '../cloud/service.ts';
 import type { LogsService } from '../logs/service.ts';
 import { openLog } from '../logs/store.ts';
 import { type Code, locateCode } from './code.ts';
-import { type ConcurrencyUse, requireConcurrency } from './concurrency.ts';
+import { type ConcurrencyUse, type LambdaSettings, requireConcurrency } from './concurrency.ts';
 import { executionRole, logStreamName, sendAction } from './execution-role.ts';
 import { DEFAULT_EVENT_INVOKE, type EventInvokeSettings, type FunctionSpec } from './function.ts';
 import { createIdleLimit, createPool, type Pool } from './pool.ts';
 import { type Outcome, startProcess } from './process.ts';
 
-/** A function that stands: what it is, and its processes. */
+/** What Lambda is given beyond what every service is. */
+export interface LambdaContext extends CloudContext {
+  /** Where the functions' zips are. */
+  readonly packageDir: string;
+  readonly lambda: LambdaSettings;
+}
+
+/** A deployed function and its processes. */
 export interface DeployedFunction {
   readonly spec: FunctionSpec;
   readonly arn: string;
   readonly code: Code;
   eventInvoke: EventInvokeSettings;
-  /** Version numbers and aliases that may be asked for besides `$LATEST`. */
+  /** Version numbers and aliases that callers may name besides `$LATEST`. */
   readonly qualifiers: Set<string>;
   readonly deployedAt: number;
 }
 
 export interface Runtime {
   deploy(spec: FunctionSpec): Promise<DeployedFunction>;
-  /** Sets what becomes of events. @throws AwsError `InvalidParameterValueException` when the role may not send there */
+  /** Sets the destinations of asynchronous events. @throws AwsError `InvalidParameterValueException` when the role may not send there */
   configureEvents(deployed: DeployedFunction, settings: EventInvokeSettings): void;
   remove(name: string): Promise<void>;
   list(): readonly DeployedFunction[];
@@ -56,7 +62,7 @@ const useOf = ({ deployed, pool }: Running): ConcurrencyUse => ({
 });
 
 /** The functions of the template and their processes. */
-export function createRuntime(context: HostContext): Runtime {
+export function createRuntime(context: LambdaContext): Runtime {
   const { region, accountId, stateDir, packageDir, clock } = context;
   const home = join(stateDir, 'lambda');
   const functions = new Map<string, Running>();

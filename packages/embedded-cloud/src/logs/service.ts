@@ -1,7 +1,7 @@
 import { type JsonObject, jsonError, jsonResponse, optionalString, readJsonRequest } from '../cloud/json-protocol.ts';
+import { physicalName } from '../cloud/physical-name.ts';
 import { AwsError, type CloudContext, type CloudService } from '../cloud/service.ts';
-import { assertServiceMay } from '../cloud/service-access.ts';
-import { physicalName } from '../cloudformation/names.ts';
+import { assertServiceMay } from '../iam/service-access.ts';
 import { keyUse } from '../kms/key-use.ts';
 import { type LogLine, readLog } from './store.ts';
 
@@ -11,7 +11,7 @@ interface Group {
   readonly kmsKeyId?: string;
 }
 
-/** CloudWatch Logs, reading: what functions wrote is found by group, stream, time and words. */
+/** CloudWatch Logs, reading: finds the output of functions by group, stream, time and words. */
 export interface LogsService extends CloudService {
   /** A function's group exists from its first line on, as on AWS. */
   ensureGroup(name: string): void;
@@ -153,7 +153,7 @@ export function createLogs(context: CloudContext): LogsService {
   };
 }
 
-/** Lines in the asked streams, time span and words. */
+/** Lines of the requested streams, time span and words. */
 function select(input: JsonObject, lines: readonly LogLine[]): LogLine[] {
   const names = Array.isArray(input['logStreamNames']) ? input['logStreamNames'] : undefined;
   const prefix = optionalString(input, 'logStreamNamePrefix') ?? '';
@@ -181,7 +181,7 @@ function page(
 }
 
 /**
- * The part of the filter syntax that text needs: words and "quoted phrases" that must all be there, `-word` that must
+ * The part of the filter syntax that text needs: words and "quoted phrases" that must all occur, `-word` that must
  * not, `?word` of which one must.
  * @throws AwsError `InvalidParameterException` for the JSON and space-delimited forms
  */

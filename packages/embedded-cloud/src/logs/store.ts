@@ -14,14 +14,14 @@ export interface LogLine {
 
 const ROTATION = { maxBytes: 16 * 2 ** 20, keep: 4 };
 
-/** Where a log group is kept: the last part of its name, so `/aws/lambda/desensitize` is `desensitize.jsonl`. */
+/** Where a log group is stored: the last part of its name, so `/aws/lambda/desensitize` is `desensitize.jsonl`. */
 export const logPath = (stateDir: string, group: string): string => join(stateDir, 'logs', `${basename(group)}.jsonl`);
 
 /** Opens the log of a function for writing. */
 export const openLog = (stateDir: string, group: string): JsonLinesFile =>
   openJsonLines(logPath(stateDir, group), ROTATION);
 
-/** Every line kept of a log group, oldest first. */
+/** Every stored line of a log group, oldest first. */
 export function readLog(stateDir: string, group: string): LogLine[] {
   return rotatedFiles(logPath(stateDir, group)).flatMap((path) =>
     readFileSync(path, 'utf8')

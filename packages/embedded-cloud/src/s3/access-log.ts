@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { AwsError, type ServiceRequest, type ServiceResponse } from '#src/cloud/service';
-import { assertServiceMay } from '#src/cloud/service-access';
+import { assertServiceMay } from '#src/iam/service-access';
 import { digestExtents } from './operations/store-body.ts';
 import { bucketArn, bucketEncryption, objectArn, type S3State, versioningOf } from './state.ts';
 import type { S3Call } from './wire/call.ts';
@@ -20,7 +20,7 @@ export interface AccessLog {
   deliver(): Promise<void>;
 }
 
-/** How many lines or open requests are kept at most: logs are delivered on a best-effort basis, as on AWS. */
+/** The most lines or open requests that are stored: logs are delivered on a best-effort basis, as on AWS. */
 const MAX_KEPT = 50_000;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const two = (value: number): string => String(value).padStart(2, '0');
@@ -90,7 +90,7 @@ const logLine = (
   ].join(' ');
 };
 
-/** Signatures and tokens of presigned URLs are kept out. */
+/** Signatures and tokens of presigned URLs are left out. */
 const shownQuery = (query: URLSearchParams): string =>
   [...query].map(([name, value]) => `${name}=${/signature|token|credential/i.test(name) ? '…' : value}`).join('&');
 

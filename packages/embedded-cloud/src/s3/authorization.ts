@@ -42,7 +42,7 @@ export interface ReadTarget {
 
 /**
  * Reading an object: `s3:GetObject` (`s3:GetObjectVersion`), and `kms:Decrypt` when a KMS key encrypts it. Where there
- * is no such object S3 says so only to those who may list the bucket, hence `s3:ListBucket`.
+ * is no such object S3 reports it only to callers who may list the bucket, hence `s3:ListBucket`.
  */
 export const toRead = (s3: S3State, { bucket, key, versionId }: ReadTarget): AuthorizationRequest[] => {
   const version = versionId === undefined ? s3.versions.latest(bucket, key) : s3.versions.find(bucket, key, versionId);

@@ -1,7 +1,8 @@
+import { physicalName } from '#src/cloud/physical-name';
 import { AwsError, type ResourceProvider, type TemplateResource } from '#src/cloud/service';
-import { physicalName } from '#src/cloudformation/names';
-import { checkBucketPolicy, type PolicyDocument, setBucketPolicy } from './operations/bucket-policy.ts';
+import { checkBucketPolicy, setBucketPolicy } from './operations/bucket-policy.ts';
 import { checkBucketName, makeBucket } from './operations/buckets.ts';
+import type { PolicyDocument } from './policy-document.ts';
 import { bucketArn, requireBucket, type S3State, versioningOf } from './state.ts';
 import type { BucketDocument } from './store/buckets.ts';
 import type { XmlElement, XmlNode } from './wire/xml.ts';
@@ -92,7 +93,7 @@ const toNotification = (property: Properties | undefined, logicalId: string): Xm
     if (listAt(property, name).length === 0) continue;
     throw new AwsError(
       'ValidationError',
-      `${logicalId}: the embedded S3 tells EventBridge of changes; replace NotificationConfiguration.${name} by EventBridgeConfiguration and a rule`,
+      `${logicalId}: the embedded S3 sends changes to EventBridge; replace NotificationConfiguration.${name} by EventBridgeConfiguration and a rule`,
     );
   }
   const bridge = propertiesAt(property, 'EventBridgeConfiguration');

@@ -34,7 +34,7 @@ const requestConditions = (
 ): NonNullable<AuthorizationRequest['context']> => {
   const age = clock.now() - signedAt(call);
   return {
-    // The embedded cloud stands for TLS, as aws:SecureTransport says.
+    // The embedded cloud counts as TLS; see aws:SecureTransport.
     's3:TlsVersion': '1.3',
     's3:ResourceAccount': accountId,
     's3:signatureversion': 'AWS4-HMAC-SHA256',

@@ -63,7 +63,7 @@ export const requestedEncryption = (place: Place, call: S3Call, bucketDefault: E
   return toEncryption(place, algorithm, key ?? inherited?.keyArn, bucketKey ?? inheritedBucketKey);
 };
 
-/** The headers that tell a client how an object is encrypted. */
+/** The headers that show a client how an object is encrypted. */
 export const encryptionHeaders = ({ algorithm, keyArn, bucketKey }: Encryption): Record<string, string> => ({
   'x-amz-server-side-encryption': algorithm,
   ...(keyArn === undefined ? {} : { 'x-amz-server-side-encryption-aws-kms-key-id': keyArn }),

@@ -2,7 +2,7 @@ import type { ServiceRequest } from '#src/cloud/service';
 import { bucketArn, type S3State } from './state.ts';
 import { childAt } from './wire/xml.ts';
 
-/** A change to an object, as told to EventBridge. */
+/** A change to an object, as sent to EventBridge. */
 export type ObjectEvent =
   | { readonly type: 'Object Created'; readonly reason: 'PutObject' | 'CopyObject' | 'CompleteMultipartUpload' }
   | {

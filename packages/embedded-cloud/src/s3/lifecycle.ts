@@ -31,7 +31,7 @@ const numberAt = (node: XmlNode | undefined, ...path: readonly string[]): number
 const prefixOf = (rule: XmlNode): string =>
   textAt(rule, 'Filter', 'And', 'Prefix') ?? textAt(rule, 'Filter', 'Prefix') ?? textAt(rule, 'Prefix') ?? '';
 
-/** Whether a rule's filter by prefix, tags and size takes in a version. */
+/** Whether a rule's filter by prefix, tags and size matches a version. */
 const matches = (rule: XmlNode, { key, size, tags }: Pick<ObjectVersion, 'key' | 'size' | 'tags'>): boolean => {
   const filter = childAt(rule, 'Filter');
   const and = childAt(filter, 'And');
@@ -103,7 +103,7 @@ const removeVersion = (s3: S3State, change: Change, version: ObjectVersion): voi
   tell(s3, version, sequence, false);
 };
 
-/** A delete marker with nothing below goes when the rule says so, or when it is as old as objects may get. */
+/** A delete marker without versions is removed when the rule says so, or when it is older than the rule lets objects become. */
 const markerDue = (rule: XmlNode, versions: readonly ObjectVersion[], now: number): boolean => {
   const [marker, ...others] = versions;
   if (!marker?.deleteMarker || others.length > 0 || !marker.key.startsWith(prefixOf(rule))) return false;

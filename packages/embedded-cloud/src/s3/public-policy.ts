@@ -1,5 +1,5 @@
 import { parsePolicy, type Statement } from '#src/iam/policy';
-import type { PolicyDocument } from './operations/bucket-policy.ts';
+import type { PolicyDocument } from './policy-document.ts';
 import type { S3State } from './state.ts';
 import { S3Error } from './wire/errors.ts';
 import { textAt } from './wire/xml.ts';
@@ -29,7 +29,7 @@ const isForEverybody = ({ principals, notPrincipals }: Statement): boolean =>
   principals === '*' ||
   (principals !== undefined && Object.values(principals).some((names) => names.includes('*')));
 
-/** Negated operators let in everybody but some, and a wildcard ties nobody down. */
+/** Negated operators admit everyone but a few, and a wildcard restricts no one. */
 const ties = ({ conditions }: Statement): boolean =>
   conditions.some(
     ({ operator, key, values }) =>
@@ -39,7 +39,7 @@ const ties = ({ conditions }: Statement): boolean =>
   );
 
 /**
- * Holds a policy against the bucket's public access block.
+ * Checks a policy against the bucket's public access block.
  * @throws S3Error AccessDenied for a policy that opens the bucket to everybody
  */
 export const refusePublicPolicy = (s3: S3State, bucket: string, document: PolicyDocument): void => {

@@ -15,7 +15,7 @@ export interface S3State {
   readonly buckets: BucketTable;
   readonly versions: VersionTable;
   readonly uploads: UploadTable;
-  /** Events of changes to objects, kept with the changes and sent after them. */
+  /** Events of changes to objects, stored with the changes and sent after them. */
   readonly outbox: EventOutbox;
 }
 

@@ -20,22 +20,20 @@ export function failWhileRunning(fault: JobFault | undefined, details: (said: st
   if (fault?.kind === 'internal')
     throw new JobFailure(fault.message ? `InternalServerError: ${fault.message}` : INTERNAL);
   if (fault?.kind === 'algorithm') {
-    throw new JobFailure(
-      `AlgorithmError: ${details(fault.message ?? 'the algorithm failed, brought about by a fault')}`,
-    );
+    throw new JobFailure(`AlgorithmError: ${details(fault.message ?? 'the algorithm failed, injected by a fault')}`);
   }
 }
 
-/** Fails a job that shows no phases: as soon as it is to run. @throws JobFailure */
+/** Fails a job that shows no phases: when it starts. @throws JobFailure */
 export function failJob(fault: JobFault | undefined): void {
   failWithoutCapacity(fault);
   failWhileRunning(fault, (said) => said);
 }
 
-/** What the algorithm of a transform or processing job said stands in its log alone. */
+/** The message of a transform or processing job's algorithm is in its log alone. */
 export const seeLogs = (): string => 'See job logs for more information';
 
-/** What the algorithm of a training job said, with its exit code. */
+/** The message of a training job's algorithm, with its exit code. */
 export const withExitCode = (said: string): string => `${said}, exit code: 1`;
 
 /** FailureReason of an endpoint whose instances or containers do not come up; undefined for what its containers answer. */

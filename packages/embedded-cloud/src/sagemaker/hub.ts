@@ -60,7 +60,7 @@ const asRecord = (tags: Tags): Record<string, string> => Object.fromEntries(tags
 
 /**
  * A job is refused when SageMaker may not assume its role.
- * @throws AwsError `ValidationException` in the words of CreateTrainingJob
+ * @throws AwsError `ValidationException` with CreateTrainingJob's message
  */
 export const mustAssume = (hub: Hub, roleArn: string, sourceArn: string): void => {
   try {
@@ -100,7 +100,7 @@ const missing: Partial<Record<Kind, (arn: string) => string>> = {
   'model-package': (arn) => `ModelPackage ${arn} does not exist.`,
 };
 
-/** @throws AwsError ValidationException in the words AWS has for the kind. */
+/** @throws AwsError ValidationException with AWS's message for the kind. */
 export const mustFind = <T extends Kept>(hub: Hub, kind: Kind, name: string): T => {
   const found = hub.store.get<T>(kind, name);
   if (found) return found;

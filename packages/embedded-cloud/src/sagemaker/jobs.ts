@@ -1,14 +1,14 @@
 import { invalid } from '#src/sagemaker/names';
 
-/** Why a job is told to stop. */
+/** Why a job is stopped. */
 type StopReason = 'asked' | 'closing';
 
-/** Whether a job is told to stop because the service closes: its record stays as it is. */
+/** Whether a job is stopped because the service closes: its record stays unchanged. */
 export const isClosing = (signal: AbortSignal): boolean => signal.reason === ('closing' satisfies StopReason);
 
 /**
  * Runs jobs in the background and stops them.
- * A job stopped because the service closes must leave its record as it is: it is run again at the next start.
+ * A job stopped because the service closes must leave its record unchanged: it runs again at the next start.
  */
 export class Jobs {
   readonly #running = new Map<string, { readonly controller: AbortController; readonly done: Promise<void> }>();

@@ -1,6 +1,6 @@
 import { AwsError, type CloudContext } from '#src/cloud/service';
 
-/** The kinds of things kept, as they appear in ARNs. */
+/** The kinds of stored resources, as they appear in ARNs. */
 export type Kind =
   | 'training-job'
   | 'transform-job'
@@ -14,7 +14,7 @@ export type Kind =
 
 /**
  * The ARN of a thing. SageMaker writes the name in lower case, which is what policies have to match: the endpoint MyEndpoint
- * is `…:endpoint/myendpoint` (developer guide: Events that SageMaker sends to EventBridge).
+ * is `…:endpoint/myendpoint` (Developer Guide: Events that SageMaker sends to EventBridge).
  */
 export const arnOf = (cloud: CloudContext, kind: Kind, name: string): string =>
   `arn:${cloud.partition}:sagemaker:${cloud.region}:${cloud.accountId}:${kind}/${name.toLowerCase()}`;

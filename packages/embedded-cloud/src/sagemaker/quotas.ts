@@ -1,5 +1,6 @@
 import { AwsError } from '#src/cloud/service';
-import type { Endpoint, FleetSpec } from '#src/sagemaker/endpoints/endpoint';
+import type { Endpoint } from '#src/sagemaker/endpoints/endpoint';
+import type { FleetSpec } from '#src/sagemaker/endpoints/fleet-spec';
 import type { Hub } from '#src/sagemaker/hub';
 import type { Kind } from '#src/sagemaker/names';
 import type { ProcessingJob } from '#src/sagemaker/processing/job';
@@ -30,8 +31,8 @@ const exceeded = (quota: string, limit: number, used: number, wanted: number, un
   );
 
 /**
- * Instances that are asked for must be left in the account.
- * @throws AwsError ResourceLimitExceeded, in AWS's words
+ * The account must have the requested instances left.
+ * @throws AwsError ResourceLimitExceeded with AWS's message
  */
 export const requireInstances = (hub: Hub, usage: Usage, wanted: readonly Instances[]): void => {
   const { quotas = {}, defaultQuota = Number.POSITIVE_INFINITY } = hub.settings;
@@ -47,7 +48,7 @@ export const requireInstances = (hub: Hub, usage: Usage, wanted: readonly Instan
 const countOf = (all: readonly Instances[], type: string): number =>
   all.reduce((sum, instances) => (instances.type === type ? sum + instances.count : sum), 0);
 
-/** While an endpoint is updated the fleets of both configurations are there (developer guide: blue/green deployments). */
+/** While an endpoint is updated the fleets of both configurations are there (Developer Guide: blue/green deployments). */
 const fleetsOf = (endpoint: Endpoint): readonly FleetSpec[] => {
   if (endpoint.status === 'Failed') return [];
   const next = endpoint.status === 'Creating' ? undefined : endpoint.pending?.spec;

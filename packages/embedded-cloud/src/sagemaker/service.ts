@@ -35,7 +35,7 @@ const TARGET_PREFIX = 'SageMaker.';
 
 /**
  * SageMaker: the control plane (JSON 1.1, `X-Amz-Target: SageMaker.<Operation>`) and the runtime (`POST
- * /endpoints/<name>/invocations`). Jobs and endpoints run the programs of `settings.containers` as processes; state is kept in SQLite below
+ * /endpoints/<name>/invocations`). Jobs and endpoints run the programs of `settings.containers` as processes; state is stored in SQLite below
  * `<stateDir>/sagemaker`, logs below `<stateDir>/logs`.
  */
 export const createSageMaker = (cloud: CloudContext & { readonly sageMaker?: SageMakerSettings }): CloudService => {

@@ -16,7 +16,7 @@ export interface SageMakerSettings {
 }
 
 /**
- * Of a cloud that is brought up as a whole. AWS raises the instance quotas of each account with its use, so there is no one
+ * The defaults of `startCloud`. AWS raises the instance quotas of each account with its use, so there is no one
  * default to copy: 20 is generous for one machine and still catches a configuration that asks for hundreds. Events are
  * repeated because AWS repeats them (EventBridge User Guide: events are delivered at least once).
  */
@@ -27,7 +27,7 @@ export const DEFAULT_SETTINGS: SageMakerSettings = {
 
 /**
  * Reads quotas from JSON: `{"ml.m5.large for endpoint usage": 4}`; none from an undefined text.
- * @param origin where the text stands, for the error
+ * @param origin where the text comes from, for the error
  * @throws Error when it is no JSON object of whole numbers
  */
 export function readQuotas(text: string | undefined, origin: string): SageMakerSettings {

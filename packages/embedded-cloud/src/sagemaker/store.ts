@@ -5,7 +5,7 @@ import type { CloudContext } from '#src/cloud/service';
 import { TurnDatabase } from '#src/cloud/turn-database';
 import type { Kind } from '#src/sagemaker/names';
 
-/** What every kept thing has. Times are milliseconds since the epoch. */
+/** Members of every stored record. Times are milliseconds since the epoch. */
 export interface Kept {
   readonly name: string;
   readonly created: number;
@@ -31,7 +31,7 @@ const schema = `
  * `TurnDatabase`). Names are compared without case.
  */
 export class Store {
-  /** Events of changes, kept with them and sent after them. */
+  /** Events of changes, stored with them and sent after them. */
   readonly outbox: EventOutbox;
   readonly #database: TurnDatabase;
 
@@ -43,7 +43,7 @@ export class Store {
     this.outbox = eventOutbox(this.#database, context);
   }
 
-  /** Resolves once what was done so far is kept. */
+  /** Resolves once everything done so far is stored. */
   committed(): Promise<void> {
     return this.#database.committed();
   }
@@ -86,7 +86,7 @@ export class Store {
     for (const key of keys) this.#database.run('DELETE FROM tag WHERE arn = ? AND key = ?', arn, key);
   }
 
-  /** What an earlier request with the same client token asked for and got. */
+  /** An earlier request with the same client token, and its answer. */
   answered(token: string): { readonly request: string; readonly answer: string } | undefined {
     const row = this.#database.get('SELECT request, answer FROM token WHERE token = ?', token);
     return row && { request: String(row['request']), answer: String(row['answer']) };

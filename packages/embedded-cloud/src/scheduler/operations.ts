@@ -5,7 +5,7 @@ import { type AuthorizationRequest, AwsError, type CloudContext } from '#src/clo
 import { readSchedule } from './read-schedule.ts';
 import type { ScheduleStore, StoredSchedule } from './schedule-store.ts';
 
-/** An operation with its place in the REST API; `{Name}` stands for the name. */
+/** An operation with its place in the REST API; `{Name}` is the name. */
 export interface RestOperation extends Operation {
   readonly name: string;
   readonly method: string;
@@ -33,7 +33,7 @@ export function requireTrust(context: CloudContext, { group, target }: Pick<Stor
   }
 }
 
-/** The operations of EventBridge Scheduler. @param changed told when a schedule may have a new next time. */
+/** The operations of EventBridge Scheduler. @param changed called when a schedule may have a new next time. */
 export function schedulerOperations(
   context: CloudContext,
   { store, groups, changed }: { readonly store: ScheduleStore; readonly groups: Set<string>; changed(): void },

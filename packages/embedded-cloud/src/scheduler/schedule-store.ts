@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { parseSchedule } from './schedule.ts';
+import { parseSchedule } from '../schedules/schedule.ts';
 
 /** What a schedule calls, as CreateSchedule takes it. */
 export interface ScheduleTarget {
@@ -23,7 +23,7 @@ export interface ScheduleRecord {
   readonly flexibleTimeWindow: { readonly Mode: string; readonly MaximumWindowInMinutes?: number };
   readonly deleteAfterCompletion: boolean;
   readonly target: ScheduleTarget;
-  /** Whether it stands in the template; such a schedule goes when it leaves the template. */
+  /** Whether it is in the template; such a schedule is removed when it leaves the template. */
   readonly fromTemplate: boolean;
 }
 
@@ -34,7 +34,7 @@ export interface StoredSchedule extends ScheduleRecord {
   readonly nextAt?: number;
 }
 
-/** Schedules, kept in SQLite. */
+/** Schedules, stored in SQLite. */
 export interface ScheduleStore {
   get(group: string, name: string): StoredSchedule | undefined;
   list(): StoredSchedule[];
@@ -43,7 +43,7 @@ export interface ScheduleStore {
   remove(group: string, name: string): boolean;
   nextDue(): number | undefined;
   due(now: number): StoredSchedule[];
-  /** Moves a schedule on to its next time after `now`; one that is over is kept, or removed if it asks for it. */
+  /** Moves a schedule on to its next time after `now`; one that is over stays, or is removed if it says so. */
   advance(schedule: StoredSchedule, now: number): void;
 }
 

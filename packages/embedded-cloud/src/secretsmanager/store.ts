@@ -27,7 +27,7 @@ export interface Secret {
   versions: Record<string, Version>;
   /** Of the template resource that made it. */
   logicalId?: string;
-  /** Nobody has put a value of their own yet. */
+  /** No caller has put a value yet. */
   initial: boolean;
 }
 
@@ -46,7 +46,7 @@ export interface SecretStore {
   /**
    * Adds a version. With `AWSCURRENT` among the stages the version current so far becomes `AWSPREVIOUS`.
    * @param token version id; the same token with the same value is the same request
-   * @throws AwsError `ResourceExistsException` when the token stands for another value
+   * @throws AwsError `ResourceExistsException` when the token was used with another value
    */
   put(secret: Secret, value: SecretValue, stages: readonly string[], token?: string): Version;
   /** @throws AwsError `ResourceNotFoundException` */
@@ -58,7 +58,7 @@ export interface SecretStore {
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 const randomSuffix = (): string => Array.from({ length: 6 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
 
-/** Secrets kept in `stateDir/secretsmanager/secrets.json`, readable by the owner alone. */
+/** Secrets stored in `stateDir/secretsmanager/secrets.json`, readable by the owner alone. */
 export function openSecretStore(
   stateDir: string,
   account: { region: string; accountId: string },

@@ -2,44 +2,22 @@ import {
   type ListShape,
   type MapShape,
   type MemberRef,
-  type ModelShape,
   type ServiceModel,
   type StructureShape,
   shapeOf,
 } from './model.ts';
 import { checkLength, checkScalar } from './scalars.ts';
-
-/** A step from a value to one within it. */
-export type PathStep =
-  | { readonly member: string }
-  | { readonly index: number }
-  /** The value under a key of a map, or the key itself. */
-  | { readonly key: string; readonly of: 'key' | 'value' };
-export type Path = readonly PathStep[];
-
-/** What a value breaks. */
-export interface Violation {
-  readonly kind: 'unknown' | 'missing' | 'type' | 'enum' | 'pattern' | 'length' | 'range' | 'union' | 'shown';
-  readonly path: Path;
-  readonly value: unknown;
-  /** In AWS's words where AWS has words for it. */
-  readonly constraint: string;
-  /** The shape that the value should have. */
-  readonly shape: ModelShape;
-}
+import type { Path, Report, Violation } from './violation.ts';
 
 export interface CheckOptions {
   /** Numbers, booleans and times may also come as text, as headers, queries and XML have them. */
   readonly textual?: boolean;
   /**
-   * For values from a log: recognises what stands for a left-out value, with the length of that where it is known. Values
+   * For values from a log: recognises the placeholder of a left-out value, with the value's length where it is known. Values
    * that AWS marks as sensitive are then violations unless they are left out.
    */
   readonly hidden?: (value: unknown) => { readonly length?: number } | undefined;
 }
-
-/** Tells a checked value's faults. */
-export type Report = (kind: Violation['kind'], constraint: string) => void;
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -10,7 +10,7 @@ export interface ServiceModel {
 
 export interface ServiceMetadata {
   readonly apiVersion: string;
-  /** `json`, `rest-json`, `rest-xml`, `query` …: the protocol of old, and all that the service speaks. */
+  /** `json`, `rest-json`, `rest-xml`, `query` …: the first protocol, and all that the service supports. */
   readonly protocol: string;
   readonly protocols?: readonly string[];
   readonly endpointPrefix: string;

@@ -13,7 +13,7 @@ export function compilePattern(pattern: string): RegExp {
 
 const compiled = new Map<string, RegExp>();
 
-/** Java's POSIX classes (java.util.regex.Pattern, "POSIX character classes"), as what stands between brackets. */
+/** Java's POSIX classes (java.util.regex.Pattern, "POSIX character classes"), as the content of brackets. */
 const POSIX: Readonly<Record<string, string>> = {
   Lower: 'a-z',
   Upper: 'A-Z',
@@ -43,7 +43,7 @@ function translate(pattern: string): string {
     if (token.startsWith('\\')) result += translateEscape(pattern, token, inClass);
     else if (inClass) {
       if (token === '[' || rest.startsWith('&&')) throw unsupported(pattern, 'a set within a set');
-      // Java takes a bracket that closes at once, and a hyphen after a class such as \w, for themselves.
+      // In Java a bracket that closes at once, and a hyphen after a class such as \w, are literal.
       const itself = token === ']' ? /(?:^|[^\\])\[\^?$/.test(result) : token === '-' && /\\[wdsWDS]$/.test(result);
       if (token === ']' && !itself) inClass = false;
       result += itself ? `\\${token}` : token;
@@ -63,7 +63,7 @@ function translate(pattern: string): string {
 
 const QUANTIFIER = /^\{\d+(?:,\d*)?\}/;
 
-/** Braces and closing brackets that are no syntax stand for themselves in Java. */
+/** Braces and closing brackets that are no syntax are literal in Java. */
 const isLiteralBrace = (rest: string, before: string): boolean => {
   if (rest.startsWith('{')) return !QUANTIFIER.test(rest) || before === '';
   if (rest.startsWith('}')) return !/\{\d+(?:,\d*)?$/.test(before);

@@ -1,6 +1,6 @@
-import type { Report } from './check.ts';
 import type { MemberRef, ModelShape, NumberShape, StringShape, TimestampFormat } from './model.ts';
 import { compilePattern } from './pattern.ts';
+import type { Report } from './violation.ts';
 
 interface Bounds {
   readonly min?: number;
@@ -17,7 +17,7 @@ const TIMES: Readonly<Record<TimestampFormat, RegExp>> = {
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const MAX_INTEGER = 2 ** 31 - 1;
 
-/** Holds a plain value against its shape. @param textual whether numbers, booleans and times may come as text */
+/** Checks a plain value against its shape. @param textual whether numbers, booleans and times may come as text */
 export function checkScalar(
   shape: ScalarShape,
   ref: MemberRef,
@@ -84,7 +84,7 @@ function checkTime(format: TimestampFormat | undefined, value: unknown, textual:
   report('type', `Member must be a Timestamp${format === undefined ? '' : ` (${format})`}`);
 }
 
-/** All that a plain shape demands, in AWS's words and order. */
+/** All constraints of a plain shape, in AWS's text and order. */
 export function constraintsOf(shape: ModelShape): string[] {
   const found: string[] = [];
   const note: Report = (_, constraint) => found.push(constraint);

@@ -1,6 +1,6 @@
 import { LEFT_OUT_DOCUMENT } from '#src/cloud/left-out';
 import { type AuthorizationRequest, AwsError, type CloudContext } from '#src/cloud/service';
-import { assertServiceMay, type ServiceCaller } from '#src/cloud/service-access';
+import { assertServiceMay, type ServiceCaller } from '#src/iam/service-access';
 import { isAwsManaged, keyUse } from '#src/kms/key-use';
 import type { Queue } from './queue-store.ts';
 
@@ -27,7 +27,7 @@ export function queueKeyUse(
 }
 
 /**
- * Holds a message of another service against the policy of the queue, or of the role it comes with
+ * Checks a message of another service against the policy of the queue, or of the role it comes with
  * (EventBridge User Guide, "Using dead-letter queues"; SQS Developer Guide, "Key management").
  * @throws AwsError `AccessDenied` with the statement that is missing
  */

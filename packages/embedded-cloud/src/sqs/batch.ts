@@ -48,7 +48,7 @@ export function checkBatchSize(input: JsonObject): void {
     );
 }
 
-/** Runs an operation on each entry; those that fail are told beside those that did not. */
+/** Runs an operation on each entry; those that fail are reported beside those that did not. */
 export function runBatch(input: JsonObject, one: (entry: BatchEntry) => object): object {
   const outcomes = entriesOf(input).map((entry) => {
     const Id = String(entry['Id']);

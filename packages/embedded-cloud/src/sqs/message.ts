@@ -14,7 +14,7 @@ export interface Draft {
 
 const invalid = (message: string): AwsError => new AwsError('InvalidParameterValue', message);
 
-/** What SQS takes in a body: the characters XML 1.0 knows (API Reference, SendMessage). */
+/** What SQS accepts in a body: the characters of XML 1.0 (API Reference, SendMessage). */
 const FOREIGN = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 
 const MAX_ATTRIBUTES = 10;

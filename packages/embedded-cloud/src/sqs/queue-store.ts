@@ -28,7 +28,7 @@ export interface Message {
   readonly receiveCount: number;
 }
 
-/** Queues and their messages, kept in SQLite. Times are milliseconds since the epoch. */
+/** Queues and their messages, stored in SQLite. Times are milliseconds since the epoch. */
 export interface QueueStore {
   put(name: string, attributes: Readonly<Record<string, string>>, now: number): void;
   get(name: string): Queue | undefined;

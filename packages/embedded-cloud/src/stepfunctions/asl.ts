@@ -25,7 +25,7 @@ interface BaseState {
   readonly Comment?: string;
   readonly QueryLanguage?: 'JSONata';
 }
-/** What most states share: where to go, what to hand on, what to remember. */
+/** What most states share: the next state, the output, the variables. */
 interface FlowState extends BaseState {
   readonly Next?: string;
   readonly End?: boolean;

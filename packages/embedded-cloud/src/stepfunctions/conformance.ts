@@ -10,7 +10,7 @@ export interface AslCase {
   readonly input: string;
   /** The terminal event: its type and the members of its details. */
   readonly expected: JsonObject;
-  /** The whole history, where it was recorded; JSON texts that are objects stand parsed. */
+  /** The whole history, where it was recorded; JSON texts that are objects are parsed. */
   readonly events?: readonly JsonObject[] | null;
   /** What was replaced by placeholders when recording: pattern, placeholder. */
   readonly regex?: readonly (readonly [string, string])[];
@@ -20,7 +20,7 @@ export interface AslCase {
 const textMembers = ['input', 'output', 'parameters', 'cause'];
 const timeWords = ['timestamp', 'date', 'datetime', 'start-date', 'stop-date'];
 
-/** JSON text as its value; what is none stays as it is. */
+/** The value of a JSON text; other values stay unchanged. */
 function parsed(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   try {

@@ -28,7 +28,7 @@ export class ExecutionError extends Error {
   override readonly name = 'ExecutionError';
   readonly error: string | undefined;
   readonly causeText: string | undefined;
-  /** A time-out for want of a heartbeat also answers to `States.HeartbeatTimeout`. */
+  /** A time-out after a missing heartbeat also matches `States.HeartbeatTimeout`. */
   readonly heartbeat: boolean;
 
   constructor(
@@ -82,7 +82,7 @@ export class ExecutionStopped extends Error {
   }
 }
 
-/** The interpreter is going down: the execution is left as it is, jobs included, to be taken up again. */
+/** The interpreter is stopping: the execution stays unchanged, jobs included, and is resumed later. */
 export class ExecutionSuspended extends Error {
   override readonly name = 'ExecutionSuspended';
 }

@@ -4,13 +4,13 @@ import { executionArn } from './arns.ts';
 import type { Json } from './asl.ts';
 import { parseDefinition } from './definition/validate.ts';
 import { ExecutionStopped, ExecutionSuspended } from './errors.ts';
+import { type ExecutionOutcome, runExecution } from './execution/execution.ts';
 import type { IntegrationTools } from './integrations/integration.ts';
 import { createTaskHost } from './integrations/registry.ts';
 import { createObjectHost } from './integrations/s3-objects.ts';
 import { SdkCaller } from './integrations/sdk-caller.ts';
 import { TaskTokens } from './integrations/task-tokens.ts';
 import type { Environment, TaskHost } from './interpreter/environment.ts';
-import { type ExecutionOutcome, runExecution } from './interpreter/execution.ts';
 import { History } from './interpreter/history.ts';
 import type { Checkpoint, KeptLines } from './interpreter/journal.ts';
 import { createEvaluator, type Evaluator } from './jsonata/evaluate.ts';
@@ -86,14 +86,14 @@ export class Executions {
     return execution;
   }
 
-  /** Stops an execution and waits for its last event; one that is over stays as it is. */
+  /** Stops an execution and waits for its last event; one that is over stays unchanged. */
   async stop(arn: string, error: string | undefined, cause: string | undefined): Promise<void> {
     const running = this.#running.get(arn);
     running?.stop.abort(new ExecutionStopped(error, cause));
     await running?.done;
   }
 
-  /** Takes up what a former process left running, each line of each execution where it stood. */
+  /** Resumes what an earlier process left running, each thread of each execution at its state. */
   resume(): void {
     for (const execution of this.#store.running()) {
       if (!this.#running.has(execution.arn)) this.#run(execution, this.#store.lines.of(execution.arn));
@@ -159,7 +159,7 @@ export class Executions {
         execution.roleArn,
         sessionName(execution.name),
         'states.amazonaws.com',
-        // A child of a Map Run acts for the machine the Map stands in.
+        // A child of a Map Run acts for the machine of the Map.
         execution.machineArn.split('/')[0],
       ),
     );
@@ -245,7 +245,7 @@ export class Executions {
     this.#put(ended);
   }
 
-  /** Nothing is asked of another service before what led there is kept: a restart knows what may have been done. */
+  /** No other service is called before the steps up to the call are stored: a restart knows what may have been done. */
   #afterCommit(host: TaskHost): TaskHost {
     return {
       run: async (request) => {
@@ -256,7 +256,7 @@ export class Executions {
     };
   }
 
-  /** Keeps an execution whose status changed, with the event that tells of it; of one that ended, no more than a redrive needs. */
+  /** Stores an execution whose status changed, with its event; of one that ended, only what a redrive needs. */
   #put(execution: ExecutionRecord): void {
     const { lines, tokens } = this.#store;
     this.#store.putExecution(execution);

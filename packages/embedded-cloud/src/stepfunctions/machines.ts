@@ -54,7 +54,7 @@ export class StateMachines {
   }
 
   /**
-   * Makes a machine; one that is the same already is given back.
+   * Makes a machine; one that is the same already is returned.
    * @throws AwsError InvalidName, InvalidDefinition, InvalidArn, StateMachineAlreadyExists
    */
   create(input: MachineInput): MachineRecord {
@@ -114,7 +114,7 @@ export class StateMachines {
     return this.update(known.arn, { definition, roleArn, logging, tracing, ...(tags && { tags }) });
   }
 
-  /** Forgets a machine; its executions go on and stay described. */
+  /** Removes a machine; its executions continue and can still be described. */
   delete(arn: string): void {
     this.#store.deleteMachine(arn);
   }

@@ -3,11 +3,11 @@ import type { CloudContext } from '../cloud/service.ts';
 import { executionArn, machineNameOf, mapRunArn } from './arns.ts';
 import type { Json, StateGroup } from './asl.ts';
 import { ExecutionError, ExecutionStopped, ExecutionSuspended, errorNames } from './errors.ts';
+import { runExecution } from './execution/execution.ts';
 import type { SdkCaller } from './integrations/sdk-caller.ts';
 import { optimisedError } from './integrations/sdk-errors.ts';
 import { optimisedNames } from './integrations/sdk-services.ts';
 import type { ChildResult, ChildWork, Environment, MapRunHost, MapRunRequest } from './interpreter/environment.ts';
-import { runExecution } from './interpreter/execution.ts';
 import type { ExecutionRecord, MapRunRecord, StepFunctionsStore } from './store.ts';
 
 /**
@@ -21,7 +21,7 @@ export class MapRunGrants {
   ask(id: string, arn: string): void {
     this.#asked.set(id, arn);
   }
-  /** The map run that a StartExecution of this name stands for, once. */
+  /** The map run of a StartExecution with this name, once. */
   take(name: string): string | undefined {
     const arn = this.#asked.get(name);
     this.#asked.delete(name);
@@ -37,7 +37,7 @@ interface MapRunHostOptions {
   /** The execution whose Map it is. */
   readonly parent: ExecutionRecord;
   environmentOf(execution: ExecutionRecord): Environment;
-  /** Keeps a child whose status changed and tells the bus. */
+  /** Stores a child whose status changed and sends its event. */
   put(execution: ExecutionRecord): void;
 }
 
@@ -62,7 +62,7 @@ export function createMapRunHost(options: MapRunHostOptions): MapRunHost {
   };
 
   /**
-   * The rights to look after the children that a Distributed Map's role must have beside starting them, on executions of the
+   * The rights on its children that a Distributed Map's role must have beside starting them, on executions of the
    * machine (Developer Guide, "IAM policies for using Distributed Map states").
    * @throws ExecutionError `States.Permissions`
    */

@@ -3,8 +3,8 @@ import type { Clock } from '../cloud/service.ts';
 import { isObject, type Json, type JsonObject } from './asl.ts';
 import { parseDefinition } from './definition/validate.ts';
 import { ExecutionError, ExecutionStopped, errorNames } from './errors.ts';
+import { type ExecutionOutcome, runExecution } from './execution/execution.ts';
 import type { ChildResult, Environment, MapRunHost, ObjectHost, TaskHost } from './interpreter/environment.ts';
-import { type ExecutionOutcome, runExecution } from './interpreter/execution.ts';
 import { History, type HistoryEvent } from './interpreter/history.ts';
 import { noJournal } from './interpreter/journal.ts';
 import { createEvaluator } from './jsonata/evaluate.ts';
@@ -27,7 +27,7 @@ export interface FakeTaskRequest {
   /** Reports the submission of a job, so that the history shows TaskSubmitted. */
   submitted(answer: Json): void;
   heartbeat(): void;
-  /** Lets virtual time pass; `Infinity` never comes back, so that the state's time-out strikes. */
+  /** Lets virtual time pass; `Infinity` never comes back, so that the state times out. */
   sleep(ms: number): Promise<void>;
 }
 
@@ -68,7 +68,7 @@ export interface RunDefinitionResult extends ExecutionOutcome {
 
 const isVirtual = (clock: Clock | undefined): clock is VirtualClock => clock !== undefined && 'during' in clock;
 
-/** What a fake threw, as the error it stands for. */
+/** The error that a fake's exception represents. */
 function asExecutionError(thrown: unknown): ExecutionError {
   if (thrown instanceof ExecutionError) return thrown;
   if (thrown instanceof Error) return new ExecutionError(thrown.name, thrown.message);

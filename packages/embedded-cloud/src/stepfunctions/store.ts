@@ -10,7 +10,7 @@ import { LineStore, lineSchema } from './store/lines.ts';
 import { MapWorkStore, mapWorkSchema } from './store/map-work.ts';
 import { TokenStore, tokenSchema } from './store/tokens.ts';
 
-/** A state machine as kept. Times are milliseconds since the epoch. */
+/** A state machine, as stored. Times are milliseconds since the epoch. */
 export interface MachineRecord {
   readonly arn: string;
   readonly name: string;
@@ -28,7 +28,7 @@ export interface MachineRecord {
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 
-/** An execution as kept: with the definition and the role it was started with. */
+/** An execution, as stored: with the definition and the role it was started with. */
 export interface ExecutionRecord {
   readonly arn: string;
   readonly machineArn: string;
@@ -84,7 +84,7 @@ const parse = <T>(text: SQLOutputValue | undefined): T => JSON.parse(String(text
 
 /**
  * Everything Step Functions keeps, in one SQLite file written turn by turn (see `TurnDatabase`): the events of a step,
- * the lines that took it, the status it led to and the event that tells of it are kept together or not at all.
+ * the threads that took it, the new status and its event are stored together or not at all.
  */
 export class StepFunctionsStore {
   readonly lines: LineStore;
@@ -105,7 +105,7 @@ export class StepFunctionsStore {
     this.outbox = eventOutbox(this.#db, context);
   }
 
-  /** Resolves once what was done so far, and what follows from it by promises alone, is kept. */
+  /** Resolves once everything done so far, and what follows from it by promises alone, is stored. */
   committed(): Promise<void> {
     return this.#db.committed();
   }

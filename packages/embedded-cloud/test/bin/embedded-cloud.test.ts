@@ -99,7 +99,7 @@ describe('embedded-cloud up', () => {
     expect(await refused(...commandLine)).toEqual({ code: 2, message });
   });
 
-  it('names what it cannot read', async () => {
+  it('names a file that it cannot read', async () => {
     const { code, message } = await refused('up', '--template', 'nowhere.json');
     expect([code, message]).toEqual([1, expect.stringContaining('nowhere.json')]);
   });

@@ -81,7 +81,7 @@ export class BusyDriver {
     known.executions.set(name, answer.executionArn ?? '');
   }
 
-  /** Writes to every service, one thing after another, and takes down what is acknowledged; ends when the cloud is gone. */
+  /** Writes to every service in turn and records what is acknowledged; ends when the cloud has died. */
   async writeUntilKilled(known: Acknowledged, stop: AbortSignal): Promise<void> {
     for (let n = known.objects.size; !stop.aborted; n += 1) {
       try {
@@ -112,7 +112,7 @@ export class BusyDriver {
     return found;
   }
 
-  /** Answers tokens until the executions have ended; ends early when the cloud is gone. */
+  /** Answers tokens until the executions have ended; ends early when the cloud has died. */
   async answerUntilEnded(known: Acknowledged): Promise<boolean> {
     try {
       for (;;) {
@@ -201,7 +201,7 @@ export class BusyDriver {
     const told = async (): Promise<void> => {
       for (const body of await this.#drain(TOLD)) owed.delete(nameOf(body));
     };
-    // Delivery goes on while we look.
+    // Delivery continues while the test looks.
     for (let round = 0; owed.size > 0 && round < 100; round += 1) {
       await told();
       await sleep(50);

@@ -1,6 +1,6 @@
 import { role, trusts } from './small-stack.ts';
 
-/** A stack in which much goes on at once, to be killed in the middle of it. */
+/** A stack with much concurrent work, to be killed in the middle of it. */
 
 export const BUCKET = 'drops';
 export const TABLE = 'ledger';
@@ -35,7 +35,7 @@ const items = branch({
         {
           Retry: [
             { ErrorEquals: ['Shaky'], IntervalSeconds: 1, MaxAttempts: 1 },
-            // What the function's process meets when the cloud is gone before it.
+            // What the function's process gets when the cloud died before it.
             { ErrorEquals: ['States.TaskFailed'], IntervalSeconds: 1, MaxAttempts: 5 },
           ],
           Output: '{% $states.result.Payload %}',
@@ -64,7 +64,7 @@ const nested = branch({
   ),
 });
 
-/** Whoever finds the token in the table answers it. */
+/** The driver that finds the token in the table answers it. */
 const token = branch({
   Ask: task(
     'arn:aws:states:::aws-sdk:dynamodb:putItem.waitForTaskToken',
@@ -118,7 +118,7 @@ const busy = {
   }),
 };
 
-/** What every execution of the machine comes to. */
+/** The result of every execution of the machine. */
 export const EXPECTED = [[10, 20, 30, 40], 'rested', 'yes', [30, 70, 50], 'told'];
 
 const machine = (name: string, states: Record<string, object>, substitutions: object) => ({

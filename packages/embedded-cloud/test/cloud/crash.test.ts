@@ -126,7 +126,7 @@ const score = async ({ runtime }: Running): Promise<string> => {
   return Buffer.from(Body).toString();
 };
 
-/** Writes object after object until the cloud is gone; gives the keys whose writing was confirmed. */
+/** Writes object after object until the cloud has died; returns the keys whose writing was confirmed. */
 const writeUntilKilled = async ({ s3 }: Running, confirmed: string[]): Promise<void> => {
   for (let n = 0; ; n += 1) {
     try {

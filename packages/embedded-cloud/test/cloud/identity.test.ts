@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Cloud } from '#src/start';
+import type { Cloud } from '#src/host/start';
 import { openWorkshop, type RawRequest, role, send, sign } from './small-stack.ts';
 
 const workshop = openWorkshop();
@@ -128,7 +128,7 @@ describe('KMS', () => {
 });
 
 describe('STS', () => {
-  it('tells who is calling', async () => {
+  it('returns who is calling', async () => {
     expect(pick(await sts({ Action: 'GetCallerIdentity', Version: '2011-06-15' }), 'Arn')).toBe(
       'arn:aws:iam::123456789012:user/admin',
     );

@@ -24,7 +24,7 @@ const lines = () =>
     .map((line) => JSON.parse(line) as unknown);
 
 describe('a log of JSON lines', () => {
-  it('goes on where it ended', () => {
+  it('continues where it ended', () => {
     append({ n: 1 });
     append({ n: 2 });
     expect(lines()).toEqual([{ n: 1 }, { n: 2 }]);
@@ -37,7 +37,7 @@ describe('a log of JSON lines', () => {
     expect(lines()).toEqual([{ n: 1 }, { n: 2 }]);
   });
 
-  it('begins anew when its only line is torn', () => {
+  it('starts again when its only line is incomplete', () => {
     writeFileSync(path, '{"torn":');
     append({ n: 1 });
     expect(lines()).toEqual([{ n: 1 }]);

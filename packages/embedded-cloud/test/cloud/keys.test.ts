@@ -2,7 +2,7 @@ import { DeleteItemCommand, DynamoDBClient, GetItemCommand } from '@aws-sdk/clie
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Cloud } from '#src/start';
+import type { Cloud } from '#src/host/start';
 import { asAdmin, openWorkshop, role, send, sign, trusts } from './small-stack.ts';
 
 const workshop = openWorkshop();
@@ -189,7 +189,7 @@ describe('tags', () => {
     );
   });
 
-  it('of a request are held against its conditions', async () => {
+  it('of a request are checked against its conditions', async () => {
     const create = (Name: string, Tags: { Key: string; Value: string }[]) =>
       client().send(new CreateSecretCommand({ Name, SecretString: 'z', Tags }));
     await expect(create('a', [{ Key: 'team', Value: 'loans' }])).resolves.toBeDefined();
@@ -221,7 +221,7 @@ describe('a template is refused', () => {
     );
   });
 
-  it('where a key policy locks out whoever set it', async () => {
+  it('where a key policy locks out its own caller', async () => {
     const Locked = {
       Type: 'AWS::KMS::Key',
       Properties: {

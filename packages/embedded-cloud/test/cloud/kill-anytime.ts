@@ -8,7 +8,7 @@ import { type KillableCloud, killWhileStarting, startKillable } from './killable
 import { openWorkshop } from './small-stack.ts';
 
 /**
- * Kills a cloud in which much goes on at random moments, some of them while it starts, until it was killed as often as
+ * Kills a busy cloud at random moments, some of them while it starts, until it was killed as often as
  * asked; then lets it end, and expects that nothing that was acknowledged is lost and that the executions are those of a
  * cloud that never stopped.
  * @param random numbers in [0, 1): when the kills come follows from them

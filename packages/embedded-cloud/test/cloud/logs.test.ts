@@ -5,7 +5,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openJsonLines, rotatedFiles } from '#src/cloud/jsonl';
-import type { Cloud } from '#src/start';
+import type { Cloud } from '#src/host/start';
 import { asAdmin, lambdaFunction, openWorkshop, role, send, sign } from './small-stack.ts';
 
 const workshop = openWorkshop();
@@ -77,7 +77,7 @@ describe('the logs of a function', () => {
     expect(seen).toEqual(['first ERROR', 'second', 'third ERROR code']);
   });
 
-  it('are told apart by stream', async () => {
+  it('are separated by stream', async () => {
     const { logStreams } = await logs('DescribeLogStreams', { logGroupName });
     expect(logStreams).toHaveLength(1);
     expect(
@@ -85,7 +85,7 @@ describe('the logs of a function', () => {
     ).toHaveLength(3);
   });
 
-  it('belong to a group that says how long they are kept', async () => {
+  it('belong to a group with a retention time', async () => {
     expect((await logs('DescribeLogGroups', { logGroupNamePrefix: '/aws/lambda' })).logGroups).toMatchObject([
       { logGroupName, retentionInDays: 14 },
     ]);

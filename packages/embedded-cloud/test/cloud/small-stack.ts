@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { strToU8, zipSync } from 'fflate';
-import type { ServiceName } from '#src/cloud/registry';
 import type { ServiceFactory } from '#src/cloud/service';
-import { type Cloud, type StartOptions, startCloud } from '#src/start';
+import type { ServiceName } from '#src/host/registry';
+import { type Cloud, type StartOptions, startCloud } from '#src/host/start';
+import { containers } from '../sagemaker/container/runtimes.ts';
 
 /** Everything of the core, nothing of the services that others bring. */
 export const CORE: readonly ServiceName[] = [
@@ -75,7 +76,15 @@ export function openWorkshop(): Workshop {
     start(resources, { template = {}, ...options } = {}) {
       const templatePath = join(dir, 'template.json');
       writeFileSync(templatePath, JSON.stringify({ Resources: resources, ...template }));
-      return startCloud({ templatePath, packageDir, stateDir, stackName: 'test', services: CORE, ...options });
+      return startCloud({
+        templatePath,
+        packageDir,
+        stateDir,
+        stackName: 'test-stack',
+        services: CORE,
+        sageMaker: { containers },
+        ...options,
+      });
     },
     remove: () => rmSync(dir, { recursive: true, force: true }),
   };
@@ -109,7 +118,7 @@ export interface SignedRequest {
   readonly body: string;
 }
 
-/** Signs a request by the AWS SDK's own signer, to be sent as it is or tampered with first. */
+/** Signs a request with the AWS SDK's own signer, to be sent unchanged or tampered with first. */
 export async function sign(
   cloud: Pick<Cloud, 'endpoint' | 'region' | 'admin'>,
   raw: RawRequest,

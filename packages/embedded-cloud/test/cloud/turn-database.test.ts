@@ -54,7 +54,7 @@ describe('a database written turn by turn', () => {
     expect(db.get('SELECT n FROM t')).toEqual({ n: 1 });
   });
 
-  it('has committed what promises led to when it says so', async () => {
+  it('has committed what promises led to when it resolves', async () => {
     const answered = Promise.resolve()
       .then(() => undefined)
       .then(() => insert(1));

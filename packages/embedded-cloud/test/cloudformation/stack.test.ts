@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RemovedResource, ServiceFactory, TemplateResource } from '#src/cloud/service';
-import type { Cloud } from '#src/start';
+import type { Cloud } from '#src/host/start';
 import { asAdmin, openWorkshop, type Workshop } from '../cloud/small-stack.ts';
 
 let workshop: Workshop;
@@ -133,7 +133,7 @@ describe('a stack', () => {
     await expect(start({ A: thing({}) })).resolves.toMatchObject({ stackName: 'test-stack' });
   });
 
-  it('lets go of what left the template, unless it is to be retained', async () => {
+  it('removes what left the template, unless it is to be retained', async () => {
     await start({ A: thing({}), B: thing({}, { DeletionPolicy: 'Retain' }), C: thing({}) });
     await start({ A: thing({}) });
     expect(deleted).toEqual([{ logicalId: 'C', type: 'Test::Thing', ref: 'ref-C' }]);

@@ -51,7 +51,7 @@ describe.each([
   });
 });
 
-test('two out of three are enough where the alarm says so', () => {
+test('two out of three are enough for an alarm with M out of N', () => {
   expect(evaluateAlarm(rule({ datapointsToAlarm: 2 }), dataOf('X0X'), now)).toBe('ALARM');
   expect(evaluateAlarm(rule({ datapointsToAlarm: 2 }), dataOf('X00'), now)).toBe('OK');
 });

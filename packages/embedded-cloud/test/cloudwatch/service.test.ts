@@ -177,7 +177,7 @@ describe('metrics', () => {
 });
 
 describe('alarms', () => {
-  test('go off with the data and recover without it, and tell the event bus each time', async () => {
+  test('go off with the data and recover without it, and send an event each time', async () => {
     await client.send(new PutMetricAlarmCommand(errors));
     expect(await stateOf('errors')).toBe('OK');
     watch.putMetric('AWS/SageMaker', 'Invocation5XXErrors', { EndpointName: 'loan-default' }, 1, 'Count');
@@ -336,7 +336,7 @@ describe('the query protocol', () => {
     ])
       expect(xml).toContain(part);
   });
-  test('tells errors in XML', async () => {
+  test('returns errors in XML', async () => {
     const { status, xml } = await ask({
       Action: 'SetAlarmState',
       AlarmName: 'none',

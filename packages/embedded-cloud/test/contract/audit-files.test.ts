@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { auditLines } from '#src/cloud/audit';
+import { auditLines } from '#src/audit/log';
 import { auditFiles } from '#src/contract/audit-files';
 
 let folder: string;

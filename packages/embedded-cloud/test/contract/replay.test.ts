@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AuditLine } from '#src/cloud/audit';
+import type { AuditLine } from '#src/audit/log';
 import { auditedInput } from '#src/cloud/left-out';
 import { judge } from '#src/contract/replay';
 import { Report } from '#src/contract/report';
@@ -60,7 +60,7 @@ describe('a line of the audit log', () => {
     });
   });
 
-  it('is told apart when the embedded cloud refused the request as invalid too, but not for another reason', () => {
+  it('counts apart when the embedded cloud refused the request as invalid too, but not for another reason', () => {
     const refused = { status: 400, errorCode: 'ValidationException' };
     expect(judge(line({}, refused), models)).toMatchObject({ kind: 'refused' });
     expect(judge(line({}, { status: 400, errorCode: 'ThrottlingException' }), models)).toMatchObject({

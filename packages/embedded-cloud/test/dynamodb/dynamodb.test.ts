@@ -16,7 +16,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Cloud } from '#src/start';
+import type { Cloud } from '#src/host/start';
 import { asAdmin, CORE, openWorkshop, role } from '../cloud/small-stack.ts';
 
 const workshop = openWorkshop();
@@ -103,7 +103,7 @@ describe('a table', () => {
     });
   });
 
-  it('gives back the item that failed a condition when asked', async () => {
+  it('returns the item that failed a condition on request', async () => {
     await put({ pipeline: 'held', run: '#', owner: 'first' });
     const attempt = table.send(
       new UpdateCommand({

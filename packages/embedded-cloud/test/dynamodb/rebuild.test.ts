@@ -38,7 +38,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe('a table made anew', () => {
+describe('a table created again', () => {
   const all = Array.from({ length: 60 }, (_, n) => String(n + 10));
 
   it('has the same items', async () => {

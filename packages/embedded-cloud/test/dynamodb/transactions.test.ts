@@ -115,7 +115,7 @@ describe('a transaction', () => {
     expect(await get('undone')).toBeUndefined();
   });
 
-  it('is done once for one client token, which never stands for another request', async () => {
+  it('happens once per client token, which is never valid for another request', async () => {
     await put({ id: 'once', n: 0 });
     const add = (by: number) =>
       transact(

@@ -160,13 +160,13 @@ describe('arrays of objects', () => {
     expect(verdict({ people: { first: ['Ada'], last: ['Hale'] } }, people)).toBe('match');
     expect(verdict({ people: { first: ['Ada'], last: ['Roe'] } }, people)).toBe('no-match');
   });
-  test('an absent field is looked for beside what the fields before it found', () => {
+  test('an absent field is searched beside what the fields before it found', () => {
     const event = { list: [{ a: 1, b: 1 }, { a: 2 }] };
     const beside = (a: number) => ({ list: { a: [a], b: [{ exists: false }] } });
     expect(verdict(beside(2), event)).toBe('match');
     expect(verdict(beside(1), event)).toBe('no-match');
   });
-  test('an absent field is looked for in the whole event where none came before', () => {
+  test('an absent field is searched in the whole event where no field came before', () => {
     expect(verdict({ people: { last: [{ exists: false }] } }, { people: [{ first: 'Ada' }, { last: 'Roe' }] })).toBe(
       'no-match',
     );

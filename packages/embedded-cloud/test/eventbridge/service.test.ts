@@ -411,7 +411,7 @@ describe('the API', () => {
 });
 
 describe('the template', () => {
-  test('a rule that left the template is gone after the next start, one made by hand stays', async () => {
+  test('a rule that left the template is removed at the next start, one made by hand stays', async () => {
     await apply({ EventPattern: { source: ['a'] }, Targets: [{ Id: 't', Arn: functionArn }] }, 'Leaving');
     await client.send(new PutRuleCommand({ Name: 'by-hand', EventPattern: '{"source":["x"]}' }));
     await bridge.start?.();

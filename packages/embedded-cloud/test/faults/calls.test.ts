@@ -7,7 +7,7 @@ import { ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secret
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '#src/cloud/clock';
 import type { FaultFileInput } from '#src/faults/fault-file';
-import type { Cloud } from '#src/start';
+import type { Cloud } from '#src/host/start';
 import { asAdmin, CORE, lambdaFunction, openWorkshop, role } from '../cloud/small-stack.ts';
 
 const workshop = openWorkshop();
@@ -100,7 +100,7 @@ describe('a throttle', () => {
 });
 
 describe('a failure of the service', () => {
-  it('is an internal error, or that it cannot be had', async () => {
+  it('is an internal error, or an unavailable service', async () => {
     set({ fault: 'server-error', service: 's3' });
     await expect(listBuckets()).rejects.toMatchObject({ name: 'InternalError', $metadata: { httpStatusCode: 500 } });
     set({ fault: 'server-error', service: 's3', status: 503 });
@@ -178,13 +178,13 @@ describe('the faults of a cloud', () => {
     expect((await listBuckets()).$metadata.httpStatusCode).toBe(200);
   });
 
-  it('leave the administrator alone, who looks after it', async () => {
+  it('do not affect the administrator', async () => {
     cloud.faults.set({ faults: [{ fault: 'throttle', service: 's3' }] });
     expect((await listBuckets()).$metadata.httpStatusCode).toBe(200);
     expect(cloud.faults.status()?.rules).toMatchObject([{ tried: 0 }]);
   });
 
-  it('are told in the cloud’s log', () => {
+  it('are written to the cloud’s log', () => {
     const lines = readFileSync(join(workshop.stateDir, 'logs', 'cloud.jsonl'), 'utf8')
       .trim()
       .split('\n');

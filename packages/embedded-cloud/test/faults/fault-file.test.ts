@@ -9,7 +9,7 @@ const problems = async (text: string): Promise<string[]> => {
 };
 
 describe('a fault file', () => {
-  it('says nothing twice: what is left out has a default', async () => {
+  it('has defaults for what is left out', async () => {
     const { seed, faults } = await parseFaultFile('faults: [{ fault: timeout, service: s3, nth: 2 }]', 'f.yml');
     expect(seed).toBe(1);
     expect(faults).toEqual([
@@ -17,7 +17,7 @@ describe('a fault file', () => {
     ]);
   });
 
-  it('with a misspelt fault is told the line, the path and what was meant', async () => {
+  it('with a misspelt fault gets the line, the path and the nearest name', async () => {
     const [count, problem] = await problems('seed: 1\nfaults:\n  - fault: throtle\n    service: s3\n');
     expect(count).toBe('bad.yml has one problem:');
     expect(problem).toMatch(
@@ -25,7 +25,7 @@ describe('a fault file', () => {
     );
   });
 
-  it('with a misspelt setting or service is told the nearest', async () => {
+  it('with a misspelt setting or service gets the nearest name', async () => {
     expect(await problems('faults:\n  - { fault: slow, service: dynamo, second: 3 }\n')).toEqual([
       'bad.yml has 2 problems:',
       expect.stringMatching(/^bad\.yml:2:29 faults\[0\]\.service: found "dynamo"; allowed: /),
@@ -33,7 +33,7 @@ describe('a fault file', () => {
     ]);
   });
 
-  it('that names an operation no service has is told the nearest, at its line', async () => {
+  it('with an unknown operation gets the nearest name, at its line', async () => {
     const text =
       'faults:\n  - fault: reset\n    service: s3\n    operation: [Put*, GetObjct]\n  - fault: slow\n    service: chat\n    operation: message.post\n';
     expect(await problems(text)).toEqual([
@@ -43,7 +43,7 @@ describe('a fault file', () => {
     ]);
   });
 
-  it('says when a fault is due in one way only', async () => {
+  it('has one way only to set when a fault is due', async () => {
     expect(await problems('faults:\n  - { fault: reset, service: s3, nth: 1, rate: 0.5 }\n')).toContainEqual(
       expect.stringContaining('faults[0].rate: a rule has at most one of nth, rate.'),
     );
@@ -62,12 +62,12 @@ describe('a fault file', () => {
     ['{ fault: job-failure, job: transform }', 'transform job'],
     ['{ fault: endpoint-failure, named: loan* }', 'endpoint loan*'],
     ['{ fault: event-lost, source: aws.s3, detailType: Object *, rule: Drop }', 'events of aws.s3 "Object *" to Drop'],
-  ])('says in a few words where %s strikes', async (rule, where) => {
+  ])('describes in a few words what %s applies to', async (rule, where) => {
     const { faults } = await parseFaultFile(`faults:\n  - ${rule}\n`, 'f.yml', [chatApi]);
     expect(faults.map(whereText)).toEqual([where]);
   });
 
-  it('gives a setting only to the faults that have it', async () => {
+  it('has a setting only for the faults that use it', async () => {
     expect((await problems('faults:\n  - { fault: lambda-init, handler: done }\n'))[1]).toMatch(
       /handler: not a known setting/,
     );
@@ -79,13 +79,13 @@ describe('a fault file', () => {
     );
   });
 
-  it('names no two rules alike', async () => {
+  it('has no two rules of one name', async () => {
     expect(
       await problems('faults:\n  - { name: a, fault: lambda-init }\n  - { name: a, fault: lambda-crash }\n'),
     ).toContainEqual('bad.yml:3:13 faults[1].name: faults[0] is named "a" too.');
   });
 
-  it('is there, and is YAML', async () => {
+  it('is not empty, and is YAML', async () => {
     expect(await problems('')).toContainEqual('bad.yml:1:1 the file is empty; it must list faults');
     expect((await problems('faults: ['))[1]).toContain('not valid YAML');
     expect((await problems('faults: []\n'))[1]).toContain('must be at least 1 entries long');

@@ -1,13 +1,13 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FaultFileInput } from '#src/faults/fault-file';
-import type { Cloud } from '#src/start';
+import type { Cloud } from '#src/host/start';
 import { asAdmin, lambdaFunction, openWorkshop, role } from '../cloud/small-stack.ts';
 
 const workshop = openWorkshop();
 let cloud: Cloud;
 
-/** Tells in its log that it worked, so that work whose answer is lost can be seen. */
+/** Logs that it worked, so that work whose answer is lost can be seen. */
 const HANDLER = `
 let count = 0;
 export const handler = async () => { console.log('the handler ran'); count += 1; return count; };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FaultCall } from '#src/cloud/faults';
+import type { FaultCall } from '#src/cloud/fault-hook';
 import type { FaultFileInput } from '#src/faults/fault-file';
 import { createFaultPlan } from '#src/faults/plan';
 import { chatApi } from './chat-api.ts';
@@ -28,7 +28,7 @@ const plan = (...faults: Rules) => createFaultPlan({ faults }, shop);
 const strikes = (rule: Rules[number], given: FaultCall): boolean => plan(rule).call(given) !== undefined;
 
 describe('a rule', () => {
-  it('is about the service and operation it names, by either of a service’s names', () => {
+  it('matches the service and operation it names, by either of a service’s names', () => {
     expect(strikes({ fault: 'throttle', service: 's3' }, call('s3', 'GetObject'))).toBe(true);
     expect(strikes({ fault: 'throttle', service: 's3' }, call('dynamodb', 'GetItem'))).toBe(false);
     expect(strikes({ fault: 'throttle', service: 'stepfunctions' }, call('states', 'StartExecution'))).toBe(true);
@@ -62,7 +62,7 @@ describe('a rule', () => {
     expect(strikes({ ...rule, caller: 'anyone' }, call('s3', 'GetObject'))).toBe(true);
   });
 
-  it('speaks as the service does', () => {
+  it('uses the error format of the service', () => {
     const code = (service: string, status?: 500 | 503) => {
       const name = service as 's3';
       const fault = status
@@ -93,7 +93,7 @@ describe('a rule', () => {
     );
   });
 
-  it('by chance falls as it does alone, with other rules before it', () => {
+  it('with a rate fires on the same occasions with and without other rules before it', () => {
     const chance = { name: 'chance', fault: 'slow', service: 's3', rate: 0.3 } as const;
     const alone = createFaultPlan({ seed: 5, faults: [chance] }, shop);
     const behind = createFaultPlan(

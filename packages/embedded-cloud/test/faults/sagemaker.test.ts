@@ -124,7 +124,7 @@ describe('faults of SageMaker', () => {
     expect(faults.status()?.rules).toMatchObject([{ tried: 0 }]);
   });
 
-  it('a transform job fails, for want of instances or by its algorithm', async () => {
+  it('a transform job fails, without instances or by its algorithm', async () => {
     const transform = async (name: string) => {
       await world.sagemaker.send(
         new CreateTransformJobCommand({

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chanceOf, isDue, type When, whenText } from '#src/faults/trigger';
 
-/** The occasions, of so many, on which a fault befalls. */
+/** The occasions, of so many, on which a fault is injected. */
 const strikes = (when: When, occasions: number, seed = 1): number[] => {
   const struck: number[] = [];
   for (let n = 1; n <= occasions; n += 1) {
@@ -14,7 +14,7 @@ const strikes = (when: When, occasions: number, seed = 1): number[] => {
 const counted = fc.integer({ min: 1, max: 200 });
 
 describe('when a fault is due', () => {
-  it('is always, where nothing else is said', () => {
+  it('is always, by default', () => {
     expect(strikes({}, 5)).toEqual([1, 2, 3, 4, 5]);
   });
 
@@ -32,7 +32,7 @@ describe('when a fault is due', () => {
     expect(strikes({ every: 1, until: 2 }, 12)).toEqual([1, 2]);
   });
 
-  it('lies between from and until and comes no more often than it may, whatever else is said', () => {
+  it('lies between from and until and respects times, with any other setting', () => {
     const anyWhen = fc.record(
       { rate: fc.double({ min: 0, max: 1, noNaN: true }), from: counted, until: counted, times: counted },
       { requiredKeys: [] },
@@ -63,7 +63,7 @@ describe('when a fault is due', () => {
     expect(strikes({ rate: 1 }, 3)).toEqual([1, 2, 3]);
   });
 
-  it('is put in words', () => {
+  it('has a text', () => {
     expect(whenText({})).toBe('always');
     expect(whenText({ nth: [2, 5] })).toBe('occasion 2, 5');
     expect(whenText({ every: 3, from: 4, until: 9, times: 2 })).toBe('one in 3 from 4 until 9, at most 2×');

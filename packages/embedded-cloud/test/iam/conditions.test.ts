@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { holds } from '#src/iam/conditions';
-import { contextOf } from '#src/iam/context';
+import { contextOf, holds } from '#src/iam/conditions';
 
 const check = (operator: string, values: string[], given: string | string[] | undefined): boolean =>
   holds({ operator, key: 'aws:Key', values }, contextOf(given === undefined ? {} : { 'AWS:KEY': given }), true);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { contextOf } from '#src/iam/context';
+import { contextOf } from '#src/iam/conditions';
 import { evaluate, type Policies, type Subject } from '#src/iam/evaluate';
 import { parsePolicy } from '#src/iam/policy';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CloudService, ServiceFactory } from '#src/cloud/service';
-import type { Cloud } from '#src/start';
+import type { Cloud } from '#src/host/start';
 import { asAdmin, CORE, lambdaFunction, openWorkshop, role, type Workshop } from '../cloud/small-stack.ts';
 import { type ManualClock, manualClock } from '../support/door.ts';
 
@@ -83,7 +83,7 @@ afterEach(async () => {
   workshop.remove();
 });
 
-describe('an event nobody waits for', () => {
+describe('an asynchronous event', () => {
   it('is accepted at once and delivered', async () => {
     cloud = await start();
     expect(await invokeAsync({ n: 1 })).toBe(202);

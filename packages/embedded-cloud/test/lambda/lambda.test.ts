@@ -8,8 +8,8 @@ import {
   ListFunctionsCommand,
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Cloud } from '#src/host/start';
 import type { LambdaService } from '#src/lambda/service';
-import type { Cloud } from '#src/start';
 import { asAdmin, lambdaFunction, openWorkshop, role } from '../cloud/small-stack.ts';
 
 const workshop = openWorkshop();
@@ -146,7 +146,7 @@ describe('an invocation', () => {
     expect(payload).toBeLessThanOrEqual(20_000);
   });
 
-  it('may be asked for by ARN, alias and version, but not by ones that do not exist', async () => {
+  it('is found by ARN, alias and version, but not by ones that do not exist', async () => {
     const arn = cloud.resources['Worker']?.attributes['Arn'] ?? '';
     expect((await invoke(arn, { do: 'echo' })).payload.event).toEqual({ do: 'echo' });
     expect((await invoke(`${arn}:live`, { do: 'echo' })).error).toBeUndefined();
@@ -206,7 +206,7 @@ describe('a failing function', () => {
     expect(payload.errorMessage).toMatch(/^RequestId: [\w-]+ Error: Task timed out after 1\.00 seconds$/);
   });
 
-  it('is reported when its process exits, and starts anew', async () => {
+  it('is reported when its process exits, and starts again', async () => {
     const { payload } = await invoke('worker', { do: 'exit' });
     expect(payload).toMatchObject({ errorType: 'Runtime.ExitError' });
     expect(payload.errorMessage).toContain('Runtime exited with error: exit status 3');
@@ -252,7 +252,7 @@ describe('the log', () => {
     );
   });
 
-  it('is kept by function', async () => {
+  it('is stored by function', async () => {
     await invoke('worker', { do: 'log', what: 'keep me' });
     const kept = readFileSync(join(workshop.stateDir, 'logs', 'worker.jsonl'), 'utf8')
       .trim()

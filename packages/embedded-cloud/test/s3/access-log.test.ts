@@ -46,7 +46,7 @@ const delivered = async () => {
 };
 
 describe('access logs', () => {
-  it('tell who did what with a logged bucket, one line a request', async () => {
+  it('show who did what with a logged bucket, one line a request', async () => {
     await policyFor('watched');
     await s3.client.send(new PutObjectCommand({ Bucket: 'watched', Key: 'a b"c', Body: 'x' }));
     expect((await failure(s3.client.send(new GetObjectCommand({ Bucket: 'watched', Key: 'none' })))).status).toBe(404);
@@ -62,7 +62,7 @@ describe('access logs', () => {
     ]);
   });
 
-  it('are not delivered against the policy of their target, which is said', async () => {
+  it('are not delivered against the policy of their target, which is logged', async () => {
     await policyFor('another');
     await s3.client.send(new PutObjectCommand({ Bucket: 'watched', Key: 'k', Body: 'x' }));
     expect(await delivered()).toEqual([]);

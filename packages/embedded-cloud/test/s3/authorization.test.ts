@@ -176,7 +176,7 @@ describe('what S3 asks a caller to be allowed', () => {
     expect(actionsOf(await asked(s3.client.send(abort)))).toEqual([`s3:AbortMultipartUpload ${arn}`]);
   });
 
-  it('tells of a missing object only those who may list the bucket', async () => {
+  it('reports a missing object only to callers who may list the bucket', async () => {
     const missing = () => failure(s3.client.send(new GetObjectCommand({ Bucket: 'plain', Key: 'nothing' })));
     expect(await missing()).toMatchObject({ name: 'NoSuchKey', status: 404 });
     denied = 's3:ListBucket';
@@ -185,7 +185,7 @@ describe('what S3 asks a caller to be allowed', () => {
     denied = undefined;
   });
 
-  it('is asked before anything is written', async () => {
+  it('is checked before anything is written', async () => {
     denied = 's3:PutObject';
     const put = new PutObjectCommand({ Bucket: 'plain', Key: 'forbidden', Body: 'x'.repeat(100_000) });
     expect(await failure(s3.client.send(put))).toMatchObject({ name: 'AccessDenied', status: 403 });

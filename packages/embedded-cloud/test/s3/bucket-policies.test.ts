@@ -8,7 +8,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Cloud } from '#src/start';
+import type { Cloud } from '#src/host/start';
 import { asAdmin, openWorkshop, role, send, sign } from '../cloud/small-stack.ts';
 import { failure, startS3, type TestS3 } from './support.ts';
 
@@ -124,7 +124,7 @@ describe('a bucket that allows one encryption', () => {
 });
 
 describe('a caller with rights to some objects', () => {
-  it('deletes those and is told of the others', async () => {
+  it('deletes those and reports the others', async () => {
     const Objects = [{ Key: 'mine/a' }, { Key: 'yours/b' }];
     const { Deleted, Errors } = await writer().send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
     expect(Deleted?.map(({ Key }) => Key)).toEqual(['mine/a']);

@@ -108,7 +108,7 @@ describe('buckets', () => {
     expect((await s3.client.send(new GetBucketLoggingCommand({ Bucket }))).LoggingEnabled).toBeUndefined();
   });
 
-  it('give back every configuration as it was put', async () => {
+  it('return every configuration as it was put', async () => {
     const rules = [
       {
         ID: 'old',
@@ -198,7 +198,7 @@ describe('buckets', () => {
     expect((await s3.client.send(new GetBucketVersioningCommand({ Bucket }))).Status).toBe('Enabled');
   });
 
-  it('keep a policy and hand it to whoever evaluates it', async () => {
+  it('store a policy and return it for evaluation', async () => {
     const Policy = JSON.stringify({
       Version: '2012-10-17',
       Statement: [
@@ -228,7 +228,7 @@ describe('buckets', () => {
     expect(s3.service.resourcePolicy('no-such-bucket')).toBeUndefined();
   });
 
-  it('refuse configurations that are wrong, or that could not be kept to', async () => {
+  it('refuse configurations that are wrong, or that cannot be emulated', async () => {
     const lifecycle = (rule: object) =>
       failure(
         s3.client.send(

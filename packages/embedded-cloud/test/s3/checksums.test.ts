@@ -81,7 +81,7 @@ describe('checksums', () => {
     });
   });
 
-  it('are told from other texts by their length', () => {
+  it('are recognised by their length', () => {
     expect(isChecksumValue('CRC32', 'AAAAAA==')).toBe(true);
     expect(isChecksumValue('CRC32', 'AAAAAAA=')).toBe(false);
     expect(isChecksumValue('CRC32', 'no base64')).toBe(false);

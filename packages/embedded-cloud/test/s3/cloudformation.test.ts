@@ -181,7 +181,7 @@ describe('buckets of a template', () => {
     expect(s3.context.logs).toMatchObject([{ level: 'warn', fields: { bucket: 'configured-by-template' } }]);
   });
 
-  it('refuse notifications that nobody would deliver', async () => {
+  it('refuse notifications that are not emulated', async () => {
     const NotificationConfiguration = { LambdaConfigurations: [{ Event: 's3:ObjectCreated:*', Function: 'arn' }] };
     await expect(apply('Notifying', { NotificationConfiguration })).rejects.toThrow(
       /Notifying: .*EventBridgeConfiguration/,

@@ -107,7 +107,7 @@ describe('objects on disk', () => {
     s3.catalog.close();
   });
 
-  it('can be read to the end when they are deleted meanwhile, and are gone from disk then', async () => {
+  it('can be read to the end when they are deleted meanwhile, and are then removed from disk', async () => {
     const s3 = await open();
     // Larger than what is read ahead, so that the later files are opened after they were given up.
     const texts = ['a', 'b', 'c'].map((letter) => letter.repeat(mebibyte));

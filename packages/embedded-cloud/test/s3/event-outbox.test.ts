@@ -36,7 +36,7 @@ const open = async (bus: 'up' | 'down') => {
   return { service, context, client: clientFor(served.endpoint), close: served.close };
 };
 
-it('tells at the next start of every change whose event the bus did not get, in order', async () => {
+it('sends at the next start the events that the bus did not get, in order', async () => {
   const first = await open('down');
   await first.client.send(new CreateBucketCommand({ Bucket }));
   const NotificationConfiguration = { EventBridgeConfiguration: {} };
@@ -59,7 +59,7 @@ it('tells at the next start of every change whose event the bus did not get, in 
   await third.close();
 });
 
-it('tells nothing of a write that was refused', async () => {
+it('sends nothing for a write that was refused', async () => {
   const { client, close } = await open('up');
   await client.send(new CreateBucketCommand({ Bucket }));
   const NotificationConfiguration = { EventBridgeConfiguration: {} };

@@ -37,7 +37,7 @@ describe('events of a bucket', () => {
 
   const put = (Key: string, Body = 'hello') => s3.client.send(new PutObjectCommand({ Bucket, Key, Body }));
 
-  it('tell of a written object as AWS does, its key not encoded', async () => {
+  it('describe a written object as AWS does, its key not encoded', async () => {
     const { ETag } = await put('drop 1/päck+chen.csv');
     expect(s3.context.events).toEqual([
       {
@@ -62,7 +62,7 @@ describe('events of a bucket', () => {
     ]);
   });
 
-  it('name how an object came to be', async () => {
+  it('name how an object was created', async () => {
     await put('a');
     await s3.client.send(new CopyObjectCommand({ Bucket, Key: 'b', CopySource: `${Bucket}/a` }));
     const { UploadId } = await s3.client.send(new CreateMultipartUploadCommand({ Bucket, Key: 'c' }));
@@ -90,7 +90,7 @@ describe('events of a bucket', () => {
     expect(sequencers).toHaveLength(5);
   });
 
-  it('tell a permanent deletion from a delete marker', async () => {
+  it('separate a permanent deletion from a delete marker', async () => {
     await put('k');
     await s3.client.send(new DeleteObjectCommand({ Bucket, Key: 'k' }));
     await s3.client.send(new DeleteObjectCommand({ Bucket, Key: 'never was' }));
@@ -108,7 +108,7 @@ describe('events of a bucket', () => {
     ]);
   });
 
-  it('tell of tags', async () => {
+  it('report tags', async () => {
     await put('k');
     await s3.client.send(
       new PutObjectTaggingCommand({ Bucket, Key: 'k', Tagging: { TagSet: [{ Key: 'a', Value: 'b' }] } }),
@@ -121,7 +121,7 @@ describe('events of a bucket', () => {
     ]);
   });
 
-  it('are sent by no bucket that was not told to, nor for a write that failed', async () => {
+  it('are sent only by buckets with notifications, and not for a write that failed', async () => {
     await s3.client.send(new PutObjectCommand({ Bucket: 'silent', Key: 'k', Body: 'x' }));
     await expect(
       s3.client.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'x', IfMatch: '"y"' })),

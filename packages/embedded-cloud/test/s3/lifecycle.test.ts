@@ -114,7 +114,7 @@ describe('lifecycle rules', () => {
     expect((await left())[0]).toHaveLength(3);
   });
 
-  it('remove delete markers that hide nothing, when told to', async () => {
+  it('remove delete markers without versions, when the rule says so', async () => {
     await versioned();
     const { VersionId } = await put('k');
     await s3.client.send(new DeleteObjectCommand({ Bucket, Key: 'k' }));
@@ -125,7 +125,7 @@ describe('lifecycle rules', () => {
     expect(await left()).toEqual([[], []]);
   });
 
-  it('abort uploads nobody completed', async () => {
+  it('abort incomplete uploads', async () => {
     await s3.client.send(new CreateMultipartUploadCommand({ Bucket, Key: 'old' }));
     await s3.context.clock.advance(7 * day);
     await s3.client.send(new CreateMultipartUploadCommand({ Bucket, Key: 'new' }));
@@ -137,7 +137,7 @@ describe('lifecycle rules', () => {
 
   it('reach every key of a bucket larger than one page', async () => {
     await versioned();
-    // Two delete markers a key, by two requests: a key need not exist to be deleted where versions are kept.
+    // Two delete markers a key, by two requests: with versioning a key need not exist to be deleted.
     const Objects = Array.from({ length: 501 }, (_, index) => ({ Key: `k${String(index).padStart(4, '0')}` }));
     for (const _round of [1, 2]) await s3.client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
     await rule({ NoncurrentVersionExpiration: { NoncurrentDays: 1 } });

@@ -14,7 +14,7 @@ import { failure, startS3, type TestS3 } from './support.ts';
 
 const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
-/** What a listing in one piece says: S3's documentation put as simply as it goes. */
+/** A whole listing in one piece: the simplest implementation of S3's documentation. */
 const listAll = (keys: readonly string[], prefix: string, delimiter: string): string[] => {
   const names = keys
     .filter((key) => key.startsWith(prefix))
@@ -95,7 +95,7 @@ describe('listings', () => {
     expect(await failure(s3.client.send(broken))).toMatchObject({ name: 'InvalidArgument', status: 400 });
   });
 
-  it('of the first kind go on at a marker', async () => {
+  it('of the first version continue at a marker', async () => {
     const page = (more: object) =>
       s3.client.send(new ListObjectsCommand({ Bucket: 'data', MaxKeys: 2, Delimiter: '/', ...more }));
     const first = await page({});
@@ -105,7 +105,7 @@ describe('listings', () => {
     expect(second.IsTruncated).toBe(false);
   });
 
-  it('encode keys when asked to, and carry control characters either way', async () => {
+  it('encode keys on request, and carry control characters either way', async () => {
     const keys = ['a b+c', 'line\nbreak\u0001', 'ü/<&>"'];
     for (const key of keys) await put('encoded', key);
     const plain = await s3.client.send(new ListObjectsV2Command({ Bucket: 'encoded' }));

@@ -28,7 +28,7 @@ describe('objects', () => {
   const read = async (Key: string, more: object = {}) =>
     Buffer.from((await (await get(Key, more)).Body?.transformToByteArray()) ?? []);
 
-  it('gives back bytes, metadata and headers as they were put', async () => {
+  it('returns bytes, metadata and headers as they were put', async () => {
     const written = await put('päckchen/a b+c&d.csv', 'hello', {
       ContentType: 'text/csv',
       ContentEncoding: 'gzip',
@@ -54,7 +54,7 @@ describe('objects', () => {
     expect(object.VersionId).toBeUndefined();
   });
 
-  it('takes streams of known length in aws-chunked framing, other content encodings kept', async () => {
+  it('accepts streams of known length in aws-chunked framing and keeps other content encodings', async () => {
     const bytes = randomBytes(300_000);
     const chunks = Array.from({ length: 30 }, (_, index) => bytes.subarray(index * 10_000, (index + 1) * 10_000));
     await put('stream', Readable.from(chunks, { objectMode: false }), {
@@ -218,7 +218,7 @@ describe('objects', () => {
     expect((await tags('tagged')).TagSet).toEqual([]);
   });
 
-  it('tells the attributes of an object', async () => {
+  it('returns the attributes of an object', async () => {
     await put('attributes', 'abc', { ChecksumAlgorithm: 'CRC32C' });
     const attributes = await s3.client.send(
       new GetObjectAttributesCommand({

@@ -66,13 +66,13 @@ describe('the members of a request to S3', () => {
     expect(members('UploadPart', '/clean/k?partNumber=2&uploadId=u')).toMatchObject({ PartNumber: '2', UploadId: 'u' });
   });
 
-  it('take in what the operation read from the body, whose type and checksum are none', () => {
+  it('include what the operation read from the body, but not its type and checksum', () => {
     const headers = { 'content-type': 'application/xml', 'x-amz-checksum-crc32': 'AAAAAA==' };
     const body = { Delete: { Objects: [{ Key: 'k' }] } };
     expect(members('DeleteObjects', '/clean?delete=', headers, body)).toEqual({ Bucket: 'clean', ...body });
   });
 
-  it('show a header that no one knows by its own name, for the contract to find', () => {
+  it('show an unknown header by its own name, for the contract check to find', () => {
     expect(members('PutObject', '/clean/k', { 'x-amz-brand-new': '1' })).toMatchObject({ BrandNew: '1' });
   });
 });

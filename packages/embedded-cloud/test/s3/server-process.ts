@@ -3,7 +3,7 @@ import { fakeContext, serveService } from '../support/door.ts';
 
 /**
  * S3 in a process of its own, to be killed or measured: `node server-process.ts <state directory>`.
- * Sends `{ endpoint }` when it stands, and answers every message with `{ peak }`, the most memory it held (RSS, bytes)
+ * Sends `{ endpoint }` when it is ready, and answers every message with `{ peak }`, the most memory it held (RSS, bytes)
  * since the message before.
  */
 const [, , stateDir = ''] = process.argv;

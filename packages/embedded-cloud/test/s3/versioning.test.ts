@@ -72,7 +72,7 @@ describe('versions and copies', () => {
     await setVersioning('Enabled');
   });
 
-  it('deletes many objects at once and tells each outcome', async () => {
+  it('deletes many objects at once and reports each result', async () => {
     const first = await put('many/1', 'x');
     await put('many/2', 'x');
     const stale = { Key: 'many/2', ETag: '"stale"' };

@@ -129,7 +129,7 @@ describe('S3 on the wire', () => {
     expect(await objectFiles(s3.stateDir)).toEqual(before);
   });
 
-  it('holds the body against x-amz-content-sha256', async () => {
+  it('checks the body against x-amz-content-sha256', async () => {
     const headers = { 'x-amz-content-sha256': createHash('sha256').update('other').digest('hex') };
     const { status, body } = await send('PUT', '/data/hashed', headers, 'hello');
     expect(status).toBe(400);

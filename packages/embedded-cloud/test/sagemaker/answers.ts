@@ -3,7 +3,7 @@ import { bundledModel } from '#src/sagemaker/validation/request';
 import { checkShape } from '#src/service-model/check';
 
 /**
- * SageMaker whose answers are held against AWS's service model: members that it does not know, that are missing, or of
+ * SageMaker whose answers are checked against AWS's service model: members that it does not know, that are missing, or of
  * another type fail the request, and so the test.
  */
 export const withCheckedAnswers = (service: CloudService): CloudService => ({

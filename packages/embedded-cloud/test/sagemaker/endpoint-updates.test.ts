@@ -58,7 +58,7 @@ describe('endpoint updates', () => {
     expect(hosting.eventsOf('canary', 'Deployment State').length).toBeGreaterThan(4);
   });
 
-  it('goes on with an update that a restart interrupted', async () => {
+  it('continues an update that a restart interrupted', async () => {
     await hosting.create('resumed', 'champion');
     const step = { Type: 'CAPACITY_PERCENT' as const, Value: 50 };
     const routing = { Type: 'LINEAR' as const, WaitIntervalInSeconds: 30, LinearStepSize: step };

@@ -16,7 +16,7 @@ describe('endpoints', () => {
   });
   afterAll(() => world.close());
 
-  it('comes into service, answers, and says so on the bus in screaming case', async () => {
+  it('comes into service, answers, and sends its status in capitals', async () => {
     const endpoint = await hosting.create('basic', 'champion');
     expect(endpoint).toMatchObject({
       EndpointStatus: 'InService',
@@ -163,7 +163,7 @@ describe('endpoints', () => {
     expect((await hosting.invoke('lasting')).text).toBe(before.text);
   });
 
-  it('is gone after it has been deleted', async () => {
+  it('does not exist after its deletion', async () => {
     await hosting.create('passing-by', 'champion');
     await world.sagemaker.send(new DeleteEndpointCommand({ EndpointName: 'passing-by' }));
     await eventually(() =>

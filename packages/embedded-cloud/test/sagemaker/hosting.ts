@@ -92,7 +92,7 @@ export const hostingOf = (world: World) => {
   const statuses = (events: readonly BusEvent[]) =>
     events.map((event) => (event.detail as { EndpointStatus: string }).EndpointStatus);
 
-  /** Models and configurations `champion`, `challenger` (told apart by its answers) and `broken` (never comes up). */
+  /** Models and configurations `champion`, `challenger` (recognised by its answers) and `broken` (never starts). */
   const prepare = async (): Promise<void> => {
     await createTrainedModel(world, 'champion');
     const data = `s3://${BUCKET}/models/champion/output/model.tar.gz`;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isBuiltIn } from '#src/sagemaker/built-in';
 import { runtimeOf } from '#src/sagemaker/container/runtime';
 import { captureKey } from '#src/sagemaker/endpoints/capture';
-import type { FleetSpec } from '#src/sagemaker/endpoints/endpoint';
+import type { FleetSpec } from '#src/sagemaker/endpoints/fleet-spec';
 import { shiftSteps } from '#src/sagemaker/endpoints/steps';
 import { relativeKey } from '#src/sagemaker/storage/s3';
 import { MetricReader } from '#src/sagemaker/training/metrics';
@@ -59,7 +59,7 @@ describe('traffic steps', () => {
     ],
   });
 
-  it('always grow and end with all traffic, and wait where told', () => {
+  it('always grow and end with all traffic, and wait between steps', () => {
     const size = fc.oneof(
       fc.record({ Type: fc.constant('CAPACITY_PERCENT' as const), Value: fc.integer({ min: 10, max: 50 }) }),
       fc.record({ Type: fc.constant('INSTANCE_COUNT' as const), Value: fc.integer({ min: 1, max: 5 }) }),
@@ -140,7 +140,7 @@ describe('names', () => {
     expect(() => runtimeOf([], 'python-script', 'registry/any:1')).toThrow(/give startCloud a container runtime/);
   });
 
-  it('of images tell the built-in algorithm from others', () => {
+  it('of images separate the built-in algorithm from others', () => {
     expect(isBuiltIn('492215442770.dkr.ecr.eu-central-1.amazonaws.com/sagemaker-xgboost:1.7-1')).toBe(true);
     expect(isBuiltIn('localhost:5000/team/own-algorithm@sha256:00')).toBe(false);
   });

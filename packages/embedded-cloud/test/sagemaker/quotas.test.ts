@@ -42,7 +42,7 @@ describe('quotas', () => {
     ResourceConfig: { InstanceType, InstanceCount, VolumeSizeInGB: 10 },
   });
 
-  it('refuse more instances than the account has, in the words of AWS', async () => {
+  it('refuse more instances than the account has, with AWS’s message', async () => {
     const request = trainingRequest('greedy', resources('ml.m5.xlarge', 3));
     await expect(world.sagemaker.send(new CreateTrainingJobCommand(request))).rejects.toMatchObject({
       name: 'ResourceLimitExceeded',

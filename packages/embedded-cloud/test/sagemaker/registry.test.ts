@@ -44,7 +44,7 @@ describe('the model registry', () => {
     world.sagemaker.send(new DescribeModelPackageCommand({ ModelPackageName: name }));
   const lastEvent = () => world.context.events.at(-1);
 
-  it('numbers the versions of a group, pending approval unless told otherwise', async () => {
+  it('numbers the versions of a group, pending approval by default', async () => {
     await createGroup('numbered');
     expect((await register('numbered')).ModelPackageArn).toBe(arn('model-package/numbered/1'));
     const second = await register(arn('model-package-group/numbered'), { ModelApprovalStatus: 'Approved' });
@@ -70,7 +70,7 @@ describe('the model registry', () => {
     );
   });
 
-  it('keeps metrics, lineage and metadata, and tells the bus of an approval', async () => {
+  it('stores metrics, lineage and metadata, and sends an event on approval', async () => {
     const made = await register('loans', {
       ModelMetrics: {
         ModelQuality: {

@@ -10,7 +10,7 @@ import { fakeContext } from '../support/door.ts';
 
 const CHANGES = 400;
 
-/** The names of the jobs whose change was told, in order. */
+/** The names of the jobs whose change was sent, in order. */
 const told = async (settings: SageMakerSettings): Promise<string[]> => {
   const stateDir = await mkdtemp(join(tmpdir(), 'cloud-events-'));
   const context = fakeContext(stateDir);
@@ -25,13 +25,13 @@ const told = async (settings: SageMakerSettings): Promise<string[]> => {
   return context.events.map((event) => event.resources?.[0] ?? '');
 };
 
-it('sends every state change once, unless told to repeat some', async () => {
+it('sends every state change once by default', async () => {
   const once = await told({});
   expect(once).toHaveLength(CHANGES);
   expect(new Set(once).size).toBe(CHANGES);
 });
 
-it('repeats the share of state changes it is told to, and loses none', async () => {
+it('repeats the configured share of state changes, and loses none', async () => {
   const sent = await told({ repeatedEvents: { share: 0.25, seed: 1 } });
   expect(new Set(sent).size).toBe(CHANGES);
   // Four standard deviations of a binomial around 100.

@@ -51,7 +51,7 @@ describe('what SageMaker keeps', () => {
     store.putTags('arn', { team: 'risk' });
     store.outbox.add({ source: 'aws.sagemaker', 'detail-type': 'Told', detail: {} });
     const other = new Store(context);
-    // Nothing of the turn is kept before its end: a process killed here leaves nothing behind.
+    // Nothing of the turn is stored before its end: a process killed here leaves nothing behind.
     expect([other.get('endpoint', 'loans'), other.tagsOf('arn'), context.events]).toEqual([undefined, {}, []]);
     await store.committed();
     expect(other.get('endpoint', 'loans')).toMatchObject({ status: 'InService' });

@@ -33,7 +33,7 @@ export const IMAGE = '492215442770.dkr.ecr.eu-central-1.amazonaws.com/sagemaker-
 export const ROLE = 'arn:aws:iam::123456789012:role/training';
 export const BUCKET = 'artifacts';
 
-/** Access keys carry no punctuation, so a role's stands for its name. */
+/** Access keys have no punctuation, so a role's key is its name in capitals. */
 const accessKeyOf = (roleArn: string): string => `ROLE${roleArn.split('/').at(-1)?.toUpperCase()}`;
 
 /** The clients that the short hands below need. */
@@ -168,7 +168,7 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
   };
 };
 
-/** Waits for something that happens in another process; the test's own time-out bounds it. */
+/** Waits for an event in another process, bounded by the test's own time-out. */
 export const eventually = async <T>(look: () => Promise<T | undefined> | T | undefined): Promise<T> => {
   for (;;) {
     const found = await look();

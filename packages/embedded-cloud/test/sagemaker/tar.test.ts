@@ -77,16 +77,22 @@ describe('tar.gz archives', () => {
     await packDirectory(source, join(root, 'good.tar.gz'));
     const cut = gzipSync(execFileSync('gzip', ['-dc', join(root, 'good.tar.gz')]).subarray(0, 1200));
     await writeFile(join(root, 'cut.tar.gz'), cut);
-    await expect(unpackFile(join(root, 'cut.tar.gz'), await fresh('target'))).rejects.toThrow(/ends in the middle/);
-    execFileSync('tar', [
-      '-czPf',
-      join(root, 'evil.tar.gz'),
-      '-C',
-      source,
-      '--transform',
-      's|model|../escaped|',
-      'model',
-    ]);
-    await expect(unpackFile(join(root, 'evil.tar.gz'), await fresh('target'))).rejects.toThrow(/unsafe path/);
+    await expect(unpackFile(join(root, 'cut.tar.gz'), await fresh('target'))).rejects.toThrow(/truncated/);
+    for (const path of ['../escaped', '/escaped', 'a/../../escaped']) {
+      execFileSync('tar', [
+        '-czPf',
+        join(root, 'evil.tar.gz'),
+        '-C',
+        source,
+        '--transform',
+        `s|model|${path}|`,
+        'model',
+      ]);
+      await expect(unpackFile(join(root, 'evil.tar.gz'), await fresh('target'))).rejects.toThrow(
+        /outside extraction directory/,
+      );
+    }
+    await writeFile(join(root, 'text.tar.gz'), gzipSync('not an archive '.repeat(100)));
+    await expect(unpackFile(join(root, 'text.tar.gz'), await fresh('target'))).rejects.toThrow(/Invalid tar/);
   });
 });

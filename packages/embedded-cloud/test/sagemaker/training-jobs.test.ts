@@ -180,7 +180,7 @@ describe('training jobs', () => {
     await trained(world, 'once');
   });
 
-  it('says what is wrong with a request in the words of AWS', async () => {
+  it('reports what is wrong with a request with AWS’s message', async () => {
     const send = world.sagemaker.send(
       new CreateTrainingJobCommand({
         ...trainingRequest('under_score'),
@@ -198,7 +198,7 @@ describe('training jobs', () => {
     ).rejects.toMatchObject({ name: 'ValidationException', message: 'Requested resource not found.' });
   });
 
-  it('runs a job again that was under way at a restart, and lists what it kept', async () => {
+  it('runs a job again that was in progress at a restart, and lists the stored jobs', async () => {
     await create('interrupted', { HyperParameters: { num_round: '3000', objective: 'binary:logistic' } });
     await eventually(() => existsSync(join(world.context.stateDir, 'logs/training-jobs/interrupted.log')) || undefined);
     await world.restart();

@@ -101,7 +101,7 @@ describe('a schedule', () => {
     });
   });
 
-  test('happens once with at(…), and is gone when it asks for that', async () => {
+  test('happens once with at(…), and is removed afterwards when it says so', async () => {
     await apply({
       ...daily,
       Name: 'once',
@@ -125,7 +125,7 @@ describe('a schedule', () => {
     await expect.poll(() => states.executions).toHaveLength(2);
   });
 
-  test('is silent while disabled, and gone once it left the template', async () => {
+  test('does nothing while disabled, and is removed once it left the template', async () => {
     await apply({ ...daily, Name: 'off', State: 'DISABLED' });
     await apply({ ...daily, Name: 'leaving' });
     await door.close();

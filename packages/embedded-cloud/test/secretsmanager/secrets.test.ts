@@ -11,8 +11,8 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Cloud, StartOptions } from '#src/host/start';
 import { generateSecret, randomPassword } from '#src/secretsmanager/generate';
-import type { Cloud, StartOptions } from '#src/start';
 import { asAdmin, openWorkshop, role } from '../cloud/small-stack.ts';
 
 const workshop = openWorkshop();

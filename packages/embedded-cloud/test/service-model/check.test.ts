@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkShape, type Path } from '#src/service-model/check';
+import { checkShape } from '#src/service-model/check';
 import type { ServiceModel } from '#src/service-model/model';
+import type { Path } from '#src/service-model/violation';
 
 const model: ServiceModel = {
   metadata: { apiVersion: '2020-01-01', protocol: 'json', endpointPrefix: 'shop' },
@@ -57,7 +58,7 @@ const check = (input: unknown, options = {}): string[] =>
   );
 const good = { Customer: 'ann', Items: [{ Size: 'S', Count: 1 }] };
 
-describe('a request held against its service model', () => {
+describe('a request checked against its service model', () => {
   it('is valid when every member is', () => {
     const all = {
       ...good,
@@ -122,7 +123,7 @@ describe('a request held against its service model', () => {
     expect(check({ ...good, Express: 'true', Weight: '1' }, { textual: true })).toEqual([]);
   });
 
-  it('holds the length of a left-out value against the limits, and refuses to see a sensitive one', () => {
+  it('checks the length of a left-out value against the limits, and refuses a visible sensitive one', () => {
     const hidden = (value: unknown) => (value === '<12>' ? { length: 12 } : value === '<>' ? {} : undefined);
     expect(check({ ...good, Note: '<>', Photo: '<>', Labels: '<>' }, { hidden })).toEqual([]);
     expect(check({ ...good, Note: '<12>' }, { hidden })).toEqual([

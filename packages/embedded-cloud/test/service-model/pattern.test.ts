@@ -12,7 +12,7 @@ describe('a pattern of a service model', () => {
     expect(matches('^[a-z]$', 'a')).toBe(true);
   });
 
-  it('does not let a dot stand for a line end', () => {
+  it('does not match a line end with a dot', () => {
     expect(matches('.*', 'one line')).toBe(true);
     expect(matches('.*', 'two\nlines')).toBe(false);
     expect(matches('[\\S\\s]*', 'two\nlines')).toBe(true);

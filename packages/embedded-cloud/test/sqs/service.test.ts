@@ -157,7 +157,7 @@ describe('queues', () => {
     expect(door.calls.at(-1)?.authorize).toEqual([{ action: 'sqs:ListQueues', resource: '*' }]);
   });
 
-  test('a queue that does not exist is told in both of the ways clients read', async () => {
+  test('a queue that does not exist is reported in both of the ways clients read', async () => {
     const missing = await call('ReceiveMessage', { QueueUrl: url('none') });
     expect(missing.status).toBe(400);
     expect(missing.body['__type']).toBe('com.amazonaws.sqs#QueueDoesNotExist');

@@ -127,7 +127,7 @@ describe('an execution whose cloud goes down', () => {
     expect(changes).toContain('SUCCEEDED');
   }
 
-  it('is taken up from whatever was kept, and its history is that of an execution never interrupted', async () => {
+  it('resumes from every stored state, with the history of an execution that was never interrupted', async () => {
     const left = [...moments.entries()];
     const worker = async (): Promise<void> => {
       for (let next = left.shift(); next; next = left.shift()) {
@@ -141,7 +141,7 @@ describe('an execution whose cloud goes down', () => {
     expect(moments.length).toBeGreaterThan(20);
   }, 120_000);
 
-  it('comes to the same when its cloud goes down again and again', async () => {
+  it('has the same result when its cloud dies repeatedly', async () => {
     const [first] = moments;
     if (!first) throw new Error('nothing was committed');
     const world = newWorld();

@@ -31,7 +31,7 @@ const lastToken = () =>
   until(() => (cloud.foreignCalls.at(-1)?.input['Payload'] as { token?: string } | undefined)?.token);
 
 describe('executions', () => {
-  it('run, end, and tell the bus about both', async () => {
+  it('run, end, and send an event for both', async () => {
     const arn = await cloud.machine('m', { A: { ...pass, Output: '{% $states.input.n + 1 %}' } });
     const ended = await cloud.end(await cloud.begin(arn, { n: 1 }, 'run-1'));
     expect(ended).toMatchObject({

@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runDefinition } from '#src/stepfunctions/run-definition';
+import { machine } from './support/definitions.ts';
 
-const machine = (states: object) => ({
-  QueryLanguage: 'JSONata',
-  StartAt: Object.keys(states)[0],
-  States: states,
-});
 const chain = (result: { events: readonly { type: string; previousEventId: number }[] }) =>
   result.events.map(({ type, previousEventId }) => [type, previousEventId]);
 const failing = { StartAt: 'F', States: { F: { Type: 'Fail', Error: 'E' } } };
@@ -17,7 +13,7 @@ const task = { Type: 'Task', Resource: 'arn:aws:lambda:eu-central-1:123456789012
 
 /** Orders and ids as other projects measured them on AWS. */
 describe('a failure inside Parallel and Map', () => {
-  it('is told of once, after the last retry', async () => {
+  it('is reported once, after the last retry', async () => {
     const P = { Type: 'Parallel', Branches: [failing], End: true };
     const result = await runDefinition({
       definition: machine({ P: { ...P, Retry: [{ ErrorEquals: ['States.ALL'], MaxAttempts: 1 }] } }),
@@ -46,7 +42,7 @@ describe('a failure inside Parallel and Map', () => {
     ]);
   });
 
-  it('is told of twice when the catcher fails too', async () => {
+  it('is reported twice when the catcher fails too', async () => {
     const P = { Type: 'Parallel', Branches: [failing], End: true };
     const result = await runDefinition({
       definition: machine({
@@ -83,7 +79,7 @@ describe('a failure inside Parallel and Map', () => {
     ]);
   });
 
-  it('is told of in 256 characters of error and 32,768 of cause', async () => {
+  it('is reported with 256 characters of error and 32,768 of cause', async () => {
     const F = { Type: 'Fail', Error: 'E'.repeat(300), Cause: 'c'.repeat(40_000) };
     const { error, cause } = await runDefinition({ definition: machine({ F }) });
     expect([error?.length, cause?.length]).toEqual([256, 32_768]);

@@ -28,7 +28,7 @@ const trainingJobs = (statuses: string[], more: object = {}): ForeignServices =>
 const operations = () => cloud.foreignCalls.map(({ service, operation }) => `${service}:${operation}`);
 
 describe('Lambda', () => {
-  it('runs a function by its ARN and hands on what it returns', async () => {
+  it('runs a function by its ARN and passes on its result', async () => {
     cloud = await FakeCloud.start(({ input }) => ({ got: input['Payload'] }));
     expect((await cloud.run(task(functionArn, { a: '{% $states.input.n %}' }), { n: 1 })).output).toBe(
       '{"got":{"a":1}}',
@@ -148,7 +148,7 @@ describe('SageMaker jobs', () => {
     expect(await cloud.run(train)).toMatchObject({ error });
   });
 
-  it('are asked again after a throttled description', async () => {
+  it('are described again after a throttled call', async () => {
     let asked = 0;
     const jobs = trainingJobs(['Completed']);
     cloud = await FakeCloud.start((call) => {

@@ -151,7 +151,7 @@ describe('items from S3', () => {
     ]);
   });
 
-  it('tell an ItemSelector where they come from, in a Distributed Map alone', async () => {
+  it('give an ItemSelector their source, in a Distributed Map alone', async () => {
     const map = (mode: object, more: object) => ({
       QueryLanguage: 'JSONata',
       StartAt: 'M',

@@ -16,7 +16,7 @@ describe('expressions', () => {
     expect(expressionText(7)).toBeUndefined();
   });
 
-  it('leave every template without expressions as it is', async () => {
+  it('leave every template without expressions unchanged', async () => {
     const json = fc.jsonValue({ maxDepth: 4 });
     await fc.assert(
       fc.asyncProperty(json, async (value) => {
@@ -27,7 +27,7 @@ describe('expressions', () => {
     );
   });
 
-  it('give back any input unchanged and unshared', async () => {
+  it('return any input unchanged and unshared', async () => {
     await fc.assert(
       fc.asyncProperty(fc.jsonValue({ maxDepth: 4 }), async (value) => {
         const input = JSON.parse(JSON.stringify(value)) as Json;

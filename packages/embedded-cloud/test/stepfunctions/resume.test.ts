@@ -98,7 +98,7 @@ describe('after a restart', () => {
     expect((await cloud.history(executionArn)).filter(({ type }) => type === 'WaitStateEntered')).toHaveLength(1);
   });
 
-  it('a Distributed Map goes on with the children it had', async () => {
+  it('a Distributed Map continues with its children', async () => {
     let blocked = true;
     const work: ForeignServices = async ({ input }) => {
       if (blocked) await new Promise(() => {});

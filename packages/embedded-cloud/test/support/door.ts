@@ -14,11 +14,11 @@ import {
   type ServiceResponse,
 } from '#src/cloud/service';
 
-/** A clock that stands still until told to move. */
+/** A clock that stands still until it is advanced. */
 export interface ManualClock extends Clock {
   /** Moves time on by `ms` and wakes every sleeper whose time has come, in order of waking time. */
   advance(ms: number): Promise<void>;
-  /** How many sleeps are pending: lets a test wait until the code under test has gone to sleep. */
+  /** How many sleeps are pending: lets a test wait until the code under test sleeps. */
   readonly sleepers: number;
 }
 
@@ -165,7 +165,7 @@ const write = async (reply: ServerResponse, response: ServiceResponse): Promise<
   else reply.end(response.body);
 };
 
-/** What went wrong inside a service: shown to the client as it is, so that a failing test says why. */
+/** An error inside a service: returned to the client, so that a failing test shows the reason. */
 const asAwsError = (error: unknown): AwsError =>
   error instanceof AwsError
     ? error

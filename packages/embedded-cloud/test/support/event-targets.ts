@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { AwsError, type ClientConfig, type CloudService } from '#src/cloud/service';
 
-/** A function service that keeps what it is invoked with, and fails while told to. */
+/** A function service that records its invocations, and fails on demand. */
 export interface RecordingLambda extends CloudService {
   readonly invocations: { readonly arn: string; readonly payload: unknown; readonly by: unknown }[];
   /** The error the next invocations end with; undefined lets them through. */
@@ -39,7 +39,7 @@ export interface StartedExecution {
   readonly accessKeyId: string;
 }
 
-/** A Step Functions that starts nothing but keeps who asked for what, and refuses a name it has seen. */
+/** A Step Functions that starts nothing but records the requests, and refuses a name it has seen. */
 export const recordingStepFunctions = (): CloudService & { readonly executions: StartedExecution[] } => {
   const executions: StartedExecution[] = [];
   const json = (status: number, body: unknown) => ({
@@ -69,7 +69,7 @@ export const recordingStepFunctions = (): CloudService & { readonly executions: 
   };
 };
 
-/** Credentials that carry the role's name in the access key, so that a stand-in can tell who calls. */
+/** Credentials that carry the role's name in the access key, so that a fake can recognise the caller. */
 export const clientConfigFor =
   (endpoint: string) =>
   (roleArn: string): ClientConfig => ({

@@ -9,7 +9,7 @@ export const crc32Model: CrcModel = { bits: 32, polynomial: 0xedb88320n };
 export const crc32cModel: CrcModel = { bits: 32, polynomial: 0x82f63b78n };
 export const crc64nvmeModel: CrcModel = { bits: 64, polynomial: 0x9a6c9329ac4bc9b5n };
 
-/** The product of two polynomials modulo that of the CRC; in reflected form the top bit stands for x^0. */
+/** The product of two polynomials modulo that of the CRC; in reflected form the top bit is x^0. */
 const multiply = ({ bits, polynomial }: CrcModel, a: bigint, b: bigint): bigint => {
   let factor = b;
   let product = 0n;

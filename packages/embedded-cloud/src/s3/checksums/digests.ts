@@ -3,9 +3,9 @@ import { type Checksum, type ChecksumAlgorithm, type RunningChecksum, startCheck
 
 export interface DigestResult {
   readonly md5: Buffer;
-  /** Hexadecimal; undefined unless asked for. */
+  /** Hexadecimal; undefined unless requested. */
   readonly sha256: string | undefined;
-  /** The checksum of one of the algorithms asked for. */
+  /** The checksum of one of the requested algorithms. */
   checksum(algorithm: ChecksumAlgorithm): Checksum;
 }
 

@@ -90,7 +90,7 @@ const etagOfParts = (parts: readonly Part[]): string => {
   return `${md5.digest('hex')}-${parts.length}`;
 };
 
-/** Whoever chose a checksum of the parts' checksums repeats them here. */
+/** A client that chose composite checksums repeats those of the parts here. */
 const requireChecksums = ({ algorithm, chosen, checksumType }: UploadDraft, named: readonly NamedPart[]): void => {
   if (!chosen || checksumType !== 'COMPOSITE') return;
   const without = named.find(({ checksums }) => checksums[checksumElement(algorithm)] === undefined);
@@ -212,7 +212,7 @@ export const completeMultipartUpload = async (s3: S3State, call: S3Call): Promis
   };
 };
 
-/** The checksum headers of this request speak of the object, not of the body that lists its parts. */
+/** The checksum headers of this request are the object's, not those of the body that lists its parts. */
 const withoutChecksums = (call: S3Call): S3Call => ({
   ...call,
   header: (name) =>

@@ -24,7 +24,7 @@ const changesSomething = (call: S3Call): boolean =>
     (name) => call.header(name) !== undefined,
   );
 
-/** ETag and checksum of the copy: those of the source when they were made of the whole object, else made anew. */
+/** ETag and checksum of the copy: those of the source when they were made of the whole object, else computed again. */
 const digestsOf = async (
   s3: S3State,
   call: S3Call,

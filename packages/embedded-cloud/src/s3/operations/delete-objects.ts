@@ -102,7 +102,7 @@ const deletedElement = ({ key, versionId }: Target, { version, created }: Deleti
   DeleteMarkerVersionId: version?.deleteMarker && (created || versionId !== undefined) ? version.versionId : undefined,
 });
 
-/** DeleteObjects. What the caller may not delete is told beside what was deleted. */
+/** DeleteObjects. Objects that the caller may not delete are reported beside the deleted ones. */
 export const deleteObjects = async (s3: S3State, call: S3Call): Promise<PreparedCall> => {
   requireBucket(s3, call.bucket);
   const { text, vouched } = await receiveText(call);

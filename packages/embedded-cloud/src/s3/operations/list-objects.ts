@@ -67,7 +67,7 @@ export const listObjectsV2 = (s3: S3State, call: S3Call): PreparedCall => {
   };
 };
 
-/** ListObjects, the first version: pages go on at a marker, which is named only when there is a delimiter. */
+/** ListObjects, the first version: pages continue at a marker, which the response names only when there is a delimiter. */
 export const listObjects = (s3: S3State, call: S3Call): PreparedCall => {
   requireBucket(s3, call.bucket);
   const prefix = call.query('prefix') ?? '';
@@ -98,7 +98,7 @@ export const listObjects = (s3: S3State, call: S3Call): PreparedCall => {
   };
 };
 
-/** Where ListObjectVersions goes on; a version marker that is gone means the next key. */
+/** Where ListObjectVersions continues; the marker of a deleted version means the next key. */
 const versionCursor = (s3: S3State, bucket: string, key: string, versionId: string): Cursor | undefined => {
   if (key === '') return undefined;
   const version = versionId === '' ? undefined : s3.versions.find(bucket, key, versionId);

@@ -63,7 +63,7 @@ export const listMultipartUploads = (s3: S3State, call: S3Call): PreparedCall =>
   };
 };
 
-/** A part number to go on after; 0 when none is given. */
+/** The part number to continue after; 0 when none is given. */
 const partMarker = (text: string): number => {
   if (/^\d*$/.test(text)) return Number(text);
   throw invalidArgument('Argument part-number-marker must be an integer', 'part-number-marker', text);

@@ -7,7 +7,7 @@ import type { S3Call } from '../wire/call.ts';
 import { invalidArgument } from '../wire/errors.ts';
 import { writeXml, type XmlElement } from '../wire/xml.ts';
 
-/** No listing answers more lines than this, whatever is asked. */
+/** No listing returns more lines than this. */
 const mostLines = 1000;
 
 /** `max-keys`, `max-uploads` or `max-parts` of the query. */

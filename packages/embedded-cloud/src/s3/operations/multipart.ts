@@ -24,7 +24,7 @@ export const requireUpload = (s3: S3State, call: S3Call): Upload => {
   return upload;
 };
 
-/** S3 joins CRC checksums into one of the whole object; CRC64NVME, its default, always, and others when asked to. */
+/** S3 joins CRC checksums into one of the whole object; CRC64NVME, its default, always, and others on request. */
 const checksumPlan = (call: S3Call): Pick<UploadDraft, 'algorithm' | 'checksumType' | 'chosen'> => {
   const named = call.header('x-amz-checksum-algorithm');
   const algorithm = named === undefined ? 'CRC64NVME' : toAlgorithm(named);

@@ -3,8 +3,8 @@ import type { ObjectRecord, ObjectVersion, Tags, Versioning } from '../store/ver
 import { headersBelow, type S3Call } from '../wire/call.ts';
 import { invalidArgument, S3Error } from '../wire/errors.ts';
 
-/** The standard headers kept with an object and answered with every read. */
-const keptHeaders = [
+/** The standard headers stored with an object and returned by every read. */
+export const keptHeaders = [
   'cache-control',
   'content-disposition',
   'content-encoding',
@@ -96,7 +96,7 @@ export const headerTags = (call: S3Call): Tags => {
 export const versionHeaders = (versioning: Versioning, versionId: string): Record<string, string> =>
   versioning === 'off' ? {} : { 'x-amz-version-id': versionId };
 
-/** Everything a read tells about a version beside its bytes. */
+/** Everything that a read returns about a version beside its bytes. */
 export const readHeaders = (version: ObjectVersion, versioning: Versioning): Record<string, string> => {
   const { headers, metadata, encryption, storageClass } = version.record;
   const tagCount = Object.keys(version.tags).length;

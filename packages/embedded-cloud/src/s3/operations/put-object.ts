@@ -78,7 +78,7 @@ export const putObject = (s3: S3State, call: S3Call): PreparedCall => {
   };
 };
 
-/** The version id an event tells; buckets never versioned have none. */
+/** The version id in an event; buckets that were never versioned have none. */
 export const shownVersion = (
   s3: S3State,
   { bucket, versionId }: Pick<ObjectVersion, 'bucket' | 'versionId'>,

@@ -9,7 +9,7 @@ import type { S3Call } from '../wire/call.ts';
 /** The largest object S3 takes in one request, and the largest part: 5 GiB. */
 export const maximalUploadBytes = 5 * 1024 ** 3;
 
-/** A body that stands on disk, not yet owned by anything. */
+/** A body on disk that no version owns yet. */
 export interface StoredBody extends ReceivedBody {
   readonly extents: readonly Extent[];
 }

@@ -13,7 +13,7 @@ export interface Extent {
 
 const readChunkBytes = 256 * 1024;
 
-/** A blob being written: nobody reads it before its id is committed in the catalogue. */
+/** A blob being written: it is not read before its id is committed in the catalogue. */
 export class BlobWriter {
   readonly id: string;
   readonly #path: string;
@@ -66,7 +66,7 @@ export class BlobStore {
     return new BlobWriter(id, this.#path(id), await open(this.#path(id), 'wx'));
   }
 
-  /** Removes files, each as soon as nobody reads it any more. */
+  /** Removes files, each as soon as no read is open. */
   async discard(ids: readonly string[]): Promise<void> {
     for (const id of ids) {
       if (this.#readers.has(id)) this.#doomed.add(id);
@@ -100,7 +100,7 @@ export class BlobStore {
     return stream;
   }
 
-  /** Removes every file whose id is not among those kept: what a crash left behind. Answers how many. */
+  /** Removes every file whose id is not in the catalogue: what a crash left behind. @returns how many */
   async sweep(isKept: (id: string) => boolean): Promise<number> {
     let removed = 0;
     await mkdir(this.#directory, { recursive: true });

@@ -8,7 +8,7 @@ export interface Bucket {
   readonly created: number;
 }
 
-/** What may be configured on a bucket. Each is kept as the content of its XML document; the policy as its JSON text. */
+/** What may be configured on a bucket. Each is stored as the content of its XML document; the policy as its JSON text. */
 export type BucketDocument =
   | 'versioning'
   | 'encryption'

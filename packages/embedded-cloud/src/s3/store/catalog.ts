@@ -7,7 +7,7 @@ import { Database, integerOf, textOf } from './database.ts';
 export interface Change {
   /** Makes a content of extents; its owner is the version or part that names it. */
   addContent(extents: readonly Extent[]): number;
-  /** Gives a content up; blobs nobody else uses are removed once the change is committed. */
+  /** Releases a content; blobs without another user are removed once the change is committed. */
   releaseContent(content: number): void;
   /** The next number in the order of all writes and deletions. */
   nextSequence(): number;

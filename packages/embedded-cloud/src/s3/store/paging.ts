@@ -1,4 +1,4 @@
-/** Where a listing goes on: after a key, or inside the entries of one key below a tie-breaker. */
+/** Where a listing continues: after a key, or inside the entries of one key below a tie-breaker. */
 export interface Cursor {
   readonly key: string;
   /** Whether entries of the key itself belong to the page, from `after` on if that is given. */
@@ -29,7 +29,7 @@ const behind = (prefix: string): string => `${prefix}\u{10ffff}`;
 
 const batchSize = 1000;
 
-/** The common prefix a key is rolled up into; undefined when it stands by itself. */
+/** The common prefix a key is rolled up into; undefined when it is not rolled up. */
 export const commonPrefixOf = (key: string, prefix: string, delimiter: string | undefined): string | undefined => {
   if (!delimiter || !key.startsWith(prefix)) return undefined;
   const end = key.indexOf(delimiter, prefix.length);
@@ -37,7 +37,7 @@ export const commonPrefixOf = (key: string, prefix: string, delimiter: string | 
 };
 
 /**
- * Rolls an ordered run of entries up into one page as S3's listings do. A start at a common prefix goes on behind
+ * Rolls an ordered run of entries up into one page as S3's listings do. A start at a common prefix continues behind
  * everything below it.
  * @param fetch answers up to `limit` entries from the cursor on, keys in the order of their UTF-8 bytes.
  * @param cursorAfter the cursor that follows an entry.

@@ -11,7 +11,7 @@ export type Versioning = 'off' | 'enabled' | 'suspended';
 
 export type Tags = Readonly<Record<string, string>>;
 
-/** What is kept beside an object's bytes. */
+/** What is stored beside an object's bytes. */
 export interface ObjectRecord {
   /** Standard headers to answer reads with: content-type, cache-control, content-disposition … */
   readonly headers: Readonly<Record<string, string>>;
@@ -59,7 +59,7 @@ export interface NewVersion {
 }
 
 export interface Deletion {
-  /** The version that is gone, or the delete marker that was put on top; undefined when there was nothing to delete. */
+  /** The deleted version, or the new delete marker; undefined when there was nothing to delete. */
   readonly version: ObjectVersion | undefined;
   readonly created: boolean;
   readonly sequence: number;

@@ -16,7 +16,7 @@ export interface ReceivedBody {
   /** Bytes, framing taken off. */
   readonly size: number;
   readonly md5: Buffer;
-  /** The checksum to keep: of the algorithm asked for, else of the one the client sent, else S3's own choice. */
+  /** The checksum to store: of the requested algorithm, else of the one the client sent, else S3's default. */
   readonly checksum: Checksum;
   /** Whether the client sent a checksum or an MD5 of its own. */
   readonly vouched: boolean;
@@ -97,7 +97,7 @@ export const announcedAlgorithm = (call: S3Call): ChecksumAlgorithm | undefined 
 
 /**
  * Takes a request's body: takes the aws-chunked framing off, hands the bytes on, and holds length, Content-MD5,
- * `x-amz-content-sha256` and checksum (header or trailer) against what came. Nothing may be kept when it throws.
+ * `x-amz-content-sha256` and checksum (header or trailer) against the received bytes. When it throws, nothing may be stored.
  * @param sink is awaited chunk by chunk, so no more than a chunk is in memory.
  * @throws S3Error BadDigest, XAmzContentSHA256Mismatch, IncompleteBody, EntityTooLarge, InvalidDigest, InvalidRequest,
  * MalformedTrailerError, MissingContentLength
@@ -167,7 +167,7 @@ const verify = (
 
 const maximalDocumentBytes = 2 * 1024 * 1024;
 
-/** Takes a small body, such as an XML document, into memory; verified like any other. */
+/** Reads a small body, such as an XML document, into memory; it is verified like any other. */
 export const receiveText = async (call: S3Call): Promise<ReceivedBody & { readonly text: string }> => {
   const chunks: Buffer[] = [];
   const received = await receiveBody(call, (bytes) => void chunks.push(bytes), { limit: maximalDocumentBytes });

@@ -1,6 +1,6 @@
 import { noSuchKey, notImplemented, preconditionFailed } from './errors.ts';
 
-/** What a condition is held against. */
+/** What a condition is evaluated on. */
 export interface Validators {
   /** Without quotes. */
   readonly etag: string;
@@ -31,7 +31,7 @@ const dateOf = (header: string | undefined): number | undefined => {
 };
 
 /**
- * Holds the conditions of a read against an object, in the order of RFC 9110 section 13.2.2: an ETag condition
+ * Evaluates the conditions of a read on an object, in the order of RFC 9110 section 13.2.2: an ETag condition
  * outweighs the date condition beside it.
  * @returns `not-modified` when the reader's copy is current.
  * @throws S3Error PreconditionFailed
@@ -50,7 +50,7 @@ export const checkRead = (headers: ConditionHeaders, { etag, modified }: Validat
 };
 
 /**
- * Holds the conditions of a write against the object it would replace.
+ * Evaluates the conditions of a write on the object that it would replace.
  * @param current undefined when the key has no object, or a delete marker.
  * @throws S3Error PreconditionFailed; NoSuchKey for If-Match on nothing; NotImplemented for If-None-Match with an ETag.
  */

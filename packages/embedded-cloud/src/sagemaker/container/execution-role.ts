@@ -27,8 +27,8 @@ export const imagePullRefusal = (cloud: CloudContext, roleArn: string, image: st
 };
 
 /**
- * Holds the logs and metrics a container reports against its role (same source). Without the rights they are missing on
- * AWS and the job goes on, so here it is only noted.
+ * Checks the logs and metrics of a container against its role (same source). Without the rights they are missing on
+ * AWS and the job continues, so here the refusal is only logged.
  * @param group below `/aws/sagemaker/`
  */
 export const mayReport = (cloud: CloudContext, roleArn: string, group: string): void => {

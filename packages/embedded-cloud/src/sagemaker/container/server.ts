@@ -32,17 +32,17 @@ export interface Answer {
 
 /** A model that answers requests. */
 export interface ModelServer {
-  /** Whether the process is gone: the server must be replaced. */
+  /** Whether the process has ended: the server must be replaced. */
   readonly ended: boolean;
-  /** @throws Error when the process is gone or does not answer in time. */
+  /** @throws Error when the process has ended or does not answer in time. */
   invoke(invocation: Invocation): Promise<Answer>;
   stop(): Promise<void>;
 }
 
-/** Why a model could not be served, in the words that the caller puts after the variant's or the job's name. */
+/** Why a model could not be served; the caller puts the name of the variant or the job before the message. */
 export class StartError extends Error {
   override readonly name = 'StartError';
-  /** Whether the model's data could not be had, or the container did not come up. */
+  /** Whether the model's data could not be loaded, or the container did not start. */
   readonly stage: 'model-data' | 'ping';
   constructor(stage: 'model-data' | 'ping', message: string) {
     super(message);
@@ -50,7 +50,7 @@ export class StartError extends Error {
   }
 }
 
-/** Containers must answer within 60 s (developer guide: How containers should respond to inference requests). */
+/** Containers must answer within 60 s (Developer Guide: How containers should respond to inference requests). */
 const INVOCATION_TIMEOUT_MS = 60_000;
 /** AWS waits 8 minutes for the first ping; a local process is up in seconds or never. */
 const STARTUP_TIMEOUT_MS = 60_000;
@@ -65,7 +65,7 @@ export interface ServerOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** @throws StartError when the model cannot be had or its container does not come up */
+/** @throws StartError when the model cannot be loaded or its container does not start */
 export const startServer = async (hub: Hub, model: HostedModel, options: ServerOptions): Promise<ModelServer> => {
   const directory = join(hub.workDirectory, options.id);
   await rm(directory, { recursive: true, force: true });

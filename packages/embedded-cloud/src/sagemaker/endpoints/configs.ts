@@ -12,7 +12,7 @@ import { arnOf, invalid, present, seconds } from '#src/sagemaker/names';
 import { type Operations, operation } from '#src/sagemaker/operation';
 import type { Kept } from '#src/sagemaker/store';
 
-/** An endpoint configuration as it is kept. */
+/** An endpoint configuration, as stored. */
 export interface EndpointConfig extends Kept {
   readonly request: CreateEndpointConfig;
 }

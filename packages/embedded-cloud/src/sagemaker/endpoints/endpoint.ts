@@ -1,6 +1,6 @@
-import type { HostedModel } from '#src/sagemaker/container/server';
 import type { EndpointConfig } from '#src/sagemaker/endpoints/configs';
-import type { DataCapture, DeploymentConfig, ServerlessConfig } from '#src/sagemaker/endpoints/request';
+import type { FleetSpec, VariantSpec } from '#src/sagemaker/endpoints/fleet-spec';
+import type { DeploymentConfig } from '#src/sagemaker/endpoints/request';
 import { emitEndpointChange } from '#src/sagemaker/events';
 import { type Hub, mustFind } from '#src/sagemaker/hub';
 import { hostedModel, type Model } from '#src/sagemaker/models/model';
@@ -8,24 +8,6 @@ import { arnOf, present, seconds } from '#src/sagemaker/names';
 import type { Kept } from '#src/sagemaker/store';
 
 export type EndpointStatus = 'Creating' | 'Updating' | 'RollingBack' | 'InService' | 'Deleting' | 'Failed';
-
-export interface VariantSpec {
-  readonly name: string;
-  readonly model: HostedModel;
-  readonly image: string;
-  readonly weight: number;
-  /** 0 for a serverless variant. */
-  readonly instances: number;
-  readonly instanceType: string;
-  readonly serverless?: ServerlessConfig;
-}
-
-/** What a fleet serves: settled when it is deployed, so that deleting a model or configuration later changes nothing. */
-export interface FleetSpec {
-  readonly configName: string;
-  readonly variants: readonly VariantSpec[];
-  readonly capture?: DataCapture;
-}
 
 export interface VariantProgress {
   readonly status: 'Creating' | 'ActivatingTraffic' | 'Baking' | 'Deleting';
@@ -43,7 +25,7 @@ export interface Pending {
   readonly progress?: VariantProgress;
 }
 
-/** An endpoint as it is kept. */
+/** An endpoint, as stored. */
 export interface Endpoint extends Kept {
   readonly status: EndpointStatus;
   /** What serves, or served last; that of the first deployment while it is created. */
@@ -126,7 +108,7 @@ export const describeEndpoint = (hub: Hub, endpoint: Endpoint): Record<string, u
 type Change = { readonly [K in keyof Endpoint]?: Endpoint[K] | undefined };
 
 /**
- * Changes an endpoint, keeps it, and tells the bus: a State Change when its status changes, a Deployment State Change
+ * Changes an endpoint, stores it, and sends an event: a State Change when its status changes, a Deployment State Change
  * while a deployment is under way or has just ended. Members given as undefined are removed.
  */
 export const changeEndpoint = (hub: Hub, name: string, change: Change): void => {
@@ -137,7 +119,7 @@ export const changeEndpoint = (hub: Hub, name: string, change: Change): void => 
   announceEndpoint(hub, after, before);
 };
 
-/** Tells the bus about an endpoint that is new or has changed. */
+/** Sends the event of a new or changed endpoint. */
 export const announceEndpoint = (hub: Hub, after: Endpoint, before?: Endpoint): void => {
   const described = describeEndpoint(hub, after);
   if (after.status !== before?.status) emitEndpointChange(hub, 'State', after.name, described);

@@ -7,7 +7,7 @@ import {
   startServer,
 } from '#src/sagemaker/container/server';
 import { CaptureWriter } from '#src/sagemaker/endpoints/capture';
-import type { FleetSpec, VariantSpec } from '#src/sagemaker/endpoints/endpoint';
+import type { FleetSpec, VariantSpec } from '#src/sagemaker/endpoints/fleet-spec';
 import { throttled } from '#src/sagemaker/endpoints/serverless';
 import type { Hub } from '#src/sagemaker/hub';
 
@@ -15,7 +15,7 @@ const DRAIN_INTERVAL_MS = 20;
 /** No request takes longer than a container may. */
 const DRAIN_LIMIT_MS = 60_000;
 
-/** The part of a rotation that has come by: spreads choices evenly instead of at random. */
+/** The fraction of a rotation per choice: spreads choices evenly instead of at random. */
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 /** An idle serverless variant gives its compute back after this long; AWS does so after minutes, without saying how many. */
@@ -105,7 +105,7 @@ export class Fleet {
 
   /**
    * Sends a request to a variant; a process that died is replaced first, one that is scaled to zero is started.
-   * @param onColdStart told how many milliseconds the start took
+   * @param onColdStart receives how many milliseconds the start took
    * @throws AwsError ThrottlingException beyond the concurrency of a serverless variant; Error when there is no answer
    */
   async invoke(variant: string, invocation: Invocation, onColdStart: (ms: number) => void): Promise<Answer> {
@@ -140,7 +140,7 @@ export class Fleet {
     return member.server;
   }
 
-  /** Scales a serverless variant to zero once nothing was asked of it for long; provisioned concurrency stays warm. */
+  /** Scales a serverless variant to zero after a long idle time; provisioned concurrency stays warm. */
   #sleepWhenIdle(member: Member): void {
     const { serverless } = member.spec;
     if (this.#stopped || !serverless || serverless.ProvisionedConcurrency !== undefined || member.underWay > 0) return;

@@ -1,13 +1,8 @@
 import { StartError } from '#src/sagemaker/container/server';
 import { type AlarmCheck, alarmCheck } from '#src/sagemaker/endpoints/alarms';
-import {
-  changeEndpoint,
-  type Endpoint,
-  type FleetSpec,
-  type Pending,
-  type VariantProgress,
-} from '#src/sagemaker/endpoints/endpoint';
+import { changeEndpoint, type Endpoint, type Pending, type VariantProgress } from '#src/sagemaker/endpoints/endpoint';
 import { Fleet, failureReason } from '#src/sagemaker/endpoints/fleet';
+import type { FleetSpec } from '#src/sagemaker/endpoints/fleet-spec';
 import { type Step, shiftSteps } from '#src/sagemaker/endpoints/steps';
 import { deploymentFailure } from '#src/sagemaker/faults';
 import { forget, type Hub } from '#src/sagemaker/hub';
@@ -43,8 +38,8 @@ export class Hosting {
   }
 
   /**
-   * Goes on with what the record says is under way. A creation or an update starts over with a fleet of its own, whose
-   * traffic begins at the first step; a roll-back is finished, for the fleet it takes down is gone; a deletion goes on.
+   * Continues what the record shows as in progress. A creation or an update starts over with a fleet of its own, whose
+   * traffic begins at the first step; a roll-back is complete, as its fleet no longer exists; a deletion continues.
    */
   resume(endpoint: Endpoint): void {
     if (endpoint.status === 'Deleting') this.delete(endpoint.name);

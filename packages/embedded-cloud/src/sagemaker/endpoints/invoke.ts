@@ -147,7 +147,7 @@ const readBody = async (stream: Readable, limit: number): Promise<Buffer> => {
   return Buffer.concat(chunks);
 };
 
-/** The headers that SageMaker hands on to the container; all others are stripped. */
+/** The headers that SageMaker passes on to the container; all others are removed. */
 const handedOn = ['content-type', 'accept', 'x-amzn-sagemaker-custom-attributes', 'x-amzn-sagemaker-inference-id'];
 
 const send = async (

@@ -1,17 +1,17 @@
 import { AwsError } from '#src/cloud/service';
-import type { FleetSpec } from '#src/sagemaker/endpoints/endpoint';
+import type { FleetSpec } from '#src/sagemaker/endpoints/fleet-spec';
 import type { CreateEndpointConfig, ProductionVariant, ServerlessConfig } from '#src/sagemaker/endpoints/request';
 import type { Model } from '#src/sagemaker/models/model';
 import { invalid } from '#src/sagemaker/names';
 
-/** Serverless payloads (developer guide: Deploy models with Amazon SageMaker Serverless Inference). */
+/** Serverless payloads (Developer Guide: Deploy models with Amazon SageMaker Serverless Inference). */
 export const MAX_SERVERLESS_PAYLOAD_BYTES = 4 * 2 ** 20;
 
 export const isServerless = (spec: FleetSpec): boolean => spec.variants.some((variant) => variant.serverless);
 
 /**
  * What serverless variants may not have (one variant only, no data capture; SageMaker Developer Guide, "Feature
- * exclusions": network isolation and VPC). Their memory comes in whole GB; it is not held against what the model uses here.
+ * exclusions": network isolation and VPC). Their memory comes in whole GB; the memory that the model uses is not checked here.
  * @throws AwsError ValidationException that names the member
  */
 export const checkServerless = (
@@ -40,7 +40,7 @@ export const checkServerless = (
 };
 
 /**
- * An endpoint on instances never becomes serverless (developer guide: Serverless Inference, "Update"). @throws AwsError
+ * An endpoint on instances never becomes serverless (Developer Guide: Serverless Inference, "Update"). @throws AwsError
  */
 export const checkConversion = (serving: FleetSpec, wanted: FleetSpec): void => {
   if (isServerless(wanted) && !isServerless(serving)) {

@@ -1,7 +1,7 @@
 import type { HostedModel } from '#src/sagemaker/container/server';
 import type { Kept } from '#src/sagemaker/store';
 
-/** A model as it is kept: one container. */
+/** A model with one container, as stored. */
 export interface Model extends Kept {
   /** The request without its tags. */
   readonly request: Readonly<Record<string, unknown>>;

@@ -6,7 +6,7 @@ import type { Kept } from '#src/sagemaker/store';
 
 export type ProcessingStatus = 'InProgress' | 'Completed' | 'Failed' | 'Stopping' | 'Stopped';
 
-/** A processing job as it is kept. */
+/** A processing job, as stored. */
 export interface ProcessingJob extends Kept {
   readonly status: ProcessingStatus;
   readonly request: CreateProcessingJob;
@@ -37,7 +37,7 @@ export const describeProcessingJob = (hub: Hub, job: ProcessingJob): Record<stri
 /** How long a job without a StoppingCondition may run (API reference: ProcessingStoppingCondition). */
 export const DEFAULT_MAX_RUNTIME_SECONDS = 86_400;
 
-/** Changes a job, keeps it, and tells the bus. */
+/** Changes a job, stores it, and sends its event. */
 export const changeProcessing = (
   hub: Hub,
   name: string,

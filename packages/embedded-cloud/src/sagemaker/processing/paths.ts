@@ -9,7 +9,7 @@ const isBelow = (path: string, folder: string): boolean => path === folder || pa
 /** Whether a path may be the LocalPath of an input or output. */
 export const isDataPath = (path: string): boolean => isBelow(path, DATA) && !path.split('/').includes('..');
 
-/** The folder that stands for a path below /opt/ml; other texts stay as they are. */
+/** The folder in place of a path below /opt/ml; other texts stay unchanged. */
 export const localPath = (path: string, directory: string): string =>
   isBelow(path, MOUNT) ? join(directory, path.slice(MOUNT.length)) : path;
 

@@ -19,7 +19,7 @@ import { DataError, downloadChannel } from '#src/sagemaker/training/channels';
 const launcher = fileURLToPath(new URL('launch.py', import.meta.url));
 /** A stopped container has 120 s to end by itself. */
 const GRACE_MS = 120_000;
-/** ExitMessage holds the first KB of /opt/ml/output/message (developer guide: Save and access metadata). */
+/** ExitMessage holds the first KB of /opt/ml/output/message (Developer Guide: Save and access metadata). */
 const MAX_MESSAGE_BYTES = 1024;
 
 /** Runs a processing job to its end and records it; never throws. Leaves the record alone when the service closes. */
@@ -79,7 +79,7 @@ const run = async (
   changeProcessing(hub, name, { status: 'Completed', ...message });
 };
 
-/** The folders and files that SageMaker mounts (developer guide: How Processing configures input and output). */
+/** The folders and files that SageMaker mounts (Developer Guide: How Processing configures input and output). */
 const prepareFolders = async (request: CreateProcessingJob, directory: string): Promise<void> => {
   const { ProcessingInputs: inputs = [], ProcessingOutputConfig: outputs } = request;
   const paths = [
@@ -157,7 +157,7 @@ const credentials = (
   };
 };
 
-/** Waits for the process, or stops it when asked to or when its time is up. */
+/** Waits for the process, or stops it on request or when its time is up. */
 const watch = async (
   hub: Hub,
   container: Container,

@@ -11,7 +11,7 @@ export interface ModelPackageGroup extends Kept {
   readonly createdBy: string;
 }
 
-/** A versioned model package as it is kept; its name is `<group>/<version>`. */
+/** A versioned model package, as stored; its name is `<group>/<version>`. */
 export interface ModelPackage extends Kept {
   readonly group: string;
   readonly version: number;

@@ -105,7 +105,7 @@ export const storageOf = (cloud: CloudContext, roleArn: string, sourceArn: strin
   };
 };
 
-/** What S3 said, in the form in which SageMaker repeats it: `AccessDenied (403): …`. */
+/** An error of S3 as SageMaker repeats it: `AccessDenied (403): …`. */
 export const describeS3Error = (error: unknown): string => {
   const fault = error as { name?: string; message?: string; $metadata?: { httpStatusCode?: number } };
   const status = fault.$metadata?.httpStatusCode;

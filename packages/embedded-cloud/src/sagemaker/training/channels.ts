@@ -19,9 +19,9 @@ interface Download {
 const PARALLEL = 8;
 
 /**
- * Downloads a channel in File mode. One local process stands for all hosts, so it gets every object; ShardedByS3Key is
+ * Downloads a channel in File mode. One local process takes the place of all hosts, so it gets every object; ShardedByS3Key is
  * still held to at least one object a host, since SageMaker leaves out a host without objects.
- * @throws DataError in SageMaker's words.
+ * @throws DataError with SageMaker's message.
  */
 export const downloadChannel = async (
   storage: RoleStorage,

@@ -26,7 +26,7 @@ interface Transition {
   readonly end?: number;
 }
 
-/** A training job as it is kept. */
+/** A training job, as stored. */
 export interface TrainingJob extends Kept {
   readonly status: TrainingStatus;
   readonly request: CreateTrainingJob;
@@ -70,7 +70,7 @@ const statusOf = (secondary: SecondaryStatus): TrainingStatus => {
   return secondary === 'MaxRuntimeExceeded' || secondary === 'MaxWaitTimeExceeded' ? 'Stopped' : 'InProgress';
 };
 
-/** Moves a job on, keeps it, and tells the bus. */
+/** Moves a job to its next status, stores it, and sends its event. */
 export const transition = (
   hub: Hub,
   name: string,
@@ -100,7 +100,7 @@ export const emitTrainingChange = (hub: Hub, name: string): void => {
   if (job) emitJobChange(hub, 'training-job', name, describeTrainingJob(hub, job));
 };
 
-/** Where the artifact of a job is (developer guide: built-in algorithms). */
+/** Where the artifact of a job is (Developer Guide: built-in algorithms). */
 export const modelArtifactUri = (request: CreateTrainingJob): string => {
   const base = `${request.OutputDataConfig.S3OutputPath.replace(/\/$/, '')}/${request.TrainingJobName}/output`;
   return request.OutputDataConfig.CompressionType === 'NONE' ? `${base}/model/` : `${base}/model.tar.gz`;

@@ -5,7 +5,7 @@ export interface Metric {
   readonly at: number;
 }
 
-/** Told of each value a job prints, in order. */
+/** Receives each value that a job prints, in order. */
 export type MetricListener = (name: string, value: number) => void;
 
 export interface MetricDefinition {
@@ -27,7 +27,7 @@ export class MetricReader {
   readonly #onMetric: MetricListener | undefined;
 
   /**
-   * @param onMetric told of every value
+   * @param onMetric receives every value
    * @throws SyntaxError when a definition is not a regular expression.
    */
   constructor(definitions: readonly MetricDefinition[] | undefined, onMetric?: MetricListener) {

@@ -18,7 +18,7 @@ import { runTrainingJob } from '#src/sagemaker/training/run';
 
 const idOf = (name: string): string => `training-job/${name.toLowerCase()}`;
 
-/** Runs a training job that is kept. Resolves when it has ended. */
+/** Runs a stored training job. Resolves when it has ended. */
 export const startTraining = (hub: Hub, jobs: Jobs, name: string, onMetric?: MetricListener): Promise<void> =>
   jobs.start(idOf(name), (signal) => runTrainingJob(hub, name, signal, onMetric));
 
@@ -40,7 +40,7 @@ export const keepTraining = (hub: Hub, request: CreateTrainingJob, tuningJob?: s
   emitTrainingChange(hub, name);
 };
 
-/** Tells a training job in progress to stop. */
+/** Stops a training job in progress. */
 export const stopTraining = (hub: Hub, jobs: Jobs, name: string): void => {
   transition(hub, name, 'Stopping');
   jobs.stop(idOf(name));

@@ -125,7 +125,7 @@ const awaitsNewInstances = (
   return goesOn;
 };
 
-/** Waits for the process, or stops it when asked to, when its time is up or when its instances are taken. */
+/** Waits for the process, or stops it on request, when its time is up or when its instances are taken. */
 const watch = async (
   hub: Hub,
   container: Container,

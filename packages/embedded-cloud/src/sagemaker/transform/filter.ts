@@ -16,7 +16,7 @@ const parsePart = (text: string): Part | undefined => {
 
 /**
  * Reads the JSONPath that batch transform takes for CSV: `$`, `$[2]`, `$[1:]`, `$[0,-1]`, `$[0,5:]`; negative numbers count
- * from the end (developer guide: Associate prediction results with input records).
+ * from the end (Developer Guide: Associate prediction results with input records).
  * @returns undefined for `$` and for nothing: all fields.
  * @throws FilterError for any other path.
  */

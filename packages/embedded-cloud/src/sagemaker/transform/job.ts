@@ -6,7 +6,7 @@ import type { CreateTransformJob } from '#src/sagemaker/transform/request';
 
 export type TransformStatus = 'InProgress' | 'Completed' | 'Failed' | 'Stopping' | 'Stopped';
 
-/** A transform job as it is kept. */
+/** A transform job, as stored. */
 export interface TransformJob extends Kept {
   readonly status: TransformStatus;
   readonly request: CreateTransformJob;
@@ -30,7 +30,7 @@ export const describeTransformJob = (hub: Hub, job: TransformJob): Record<string
   });
 };
 
-/** Changes a job, keeps it, and tells the bus. */
+/** Changes a job, stores it, and sends its event. */
 export const changeTransform = (
   hub: Hub,
   name: string,

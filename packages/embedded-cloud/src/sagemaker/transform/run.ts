@@ -22,7 +22,7 @@ import { FilterError, parseCsvFilter, splitCsvLine } from '#src/sagemaker/transf
 import { changeTransform, type TransformJob } from '#src/sagemaker/transform/job';
 import type { CreateTransformJob } from '#src/sagemaker/transform/request';
 
-/** The job fails for a reason that belongs to whoever made it; what `details` says goes to its log alone. */
+/** The job fails by its creator's fault; `details` go to its log alone. */
 class TransformError extends Error {
   override readonly name = 'TransformError';
   readonly details: string | undefined;
@@ -83,7 +83,7 @@ const explain = (error: unknown): { readonly reason: string; readonly details?: 
   return { reason: `InternalServerError: ${error instanceof Error ? error.message : String(error)}` };
 };
 
-/** What the container is told about the job (developer guide: Batch transform, container environment). */
+/** What the container gets about the job (Developer Guide: Batch transform, container environment). */
 const batchEnvironment = (request: CreateTransformJob): Record<string, string> => ({
   ...request.Environment,
   SAGEMAKER_BATCH: 'true',
@@ -96,7 +96,7 @@ interface Settings extends BatchOptions {
   readonly concurrent: number;
 }
 
-/** The request's settings; what it leaves open is asked of the container. */
+/** The request's settings; the container answers for those that it leaves open. */
 const settingsOf = async (request: CreateTransformJob, server: ModelServer): Promise<Settings> => {
   const answer = await server.invoke({ method: 'GET', path: '/execution-parameters', headers: {} });
   const proposed =

@@ -4,7 +4,7 @@ import type { Space } from '#src/sagemaker/tuning/search/space';
 
 /**
  * What of the built-in XGBoost can be tuned, and by which metrics: SageMaker refuses anything else when the tuning job is
- * created (developer guide: Tune an XGBoost Model; the container's own table).
+ * created (Developer Guide: Tune an XGBoost Model; the container's own table).
  */
 const tunable = new Set(
   (

@@ -15,7 +15,7 @@ export interface Definition {
 
 /**
  * The definitions of a request: one with the job's own objective and ranges, or several with theirs.
- * @throws ParameterError in words for the caller
+ * @throws ParameterError with a message for the caller
  */
 export const definitionsOf = (request: CreateTuningJob): readonly Definition[] => {
   const {

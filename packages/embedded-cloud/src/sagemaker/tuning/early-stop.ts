@@ -42,7 +42,7 @@ export class EarlyStopping {
     return this.#hyperband || this.#median;
   }
 
-  /** Takes up a trial that ended in an earlier life of the embedded cloud. */
+  /** Adds a trial that ended before a restart of the embedded cloud. */
   remember(name: string, definition: number, index: number, costs: readonly number[], completed: boolean): void {
     this.#trials.set(name, { definition, index, costs: [...costs], completed });
   }

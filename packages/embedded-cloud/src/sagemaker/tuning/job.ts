@@ -9,7 +9,7 @@ import type { Values } from '#src/sagemaker/tuning/search/space';
 
 export type TuningStatus = 'InProgress' | 'Completed' | 'Failed' | 'Stopping' | 'Stopped';
 
-/** One training job of a tuning job, as it is kept. */
+/** One training job of a tuning job, as stored. */
 export interface Trial {
   /** Name of its training job. */
   readonly name: string;
@@ -22,7 +22,7 @@ export interface Trial {
   readonly exhausted?: boolean;
 }
 
-/** A tuning job as it is kept. */
+/** A tuning job, as stored. */
 export interface TuningJob extends Kept {
   readonly status: TuningStatus;
   readonly request: CreateTuningJob;
@@ -32,7 +32,7 @@ export interface TuningJob extends Kept {
   readonly failureReason?: string;
 }
 
-/** A trial with what its training job tells of it. */
+/** A trial with the state of its training job. */
 export interface TrialState {
   readonly trial: Trial;
   readonly definition: Definition;
@@ -179,7 +179,7 @@ export const describeTuningJob = (hub: Hub, tuning: TuningJob): Record<string, u
   });
 };
 
-/** Changes a tuning job and keeps it; a change of status is told to the bus. */
+/** Changes a tuning job and stores it; a change of status sends an event. */
 export const changeTuning = (
   hub: Hub,
   name: string,

@@ -2,7 +2,7 @@ import { definitionsOf } from '#src/sagemaker/tuning/definitions';
 import type { CreateTuningJob } from '#src/sagemaker/tuning/request';
 import { gridSize } from '#src/sagemaker/tuning/search/grid';
 
-/** Default quotas (developer guide: Resource limits for automatic model tuning). */
+/** Default quotas (Developer Guide: Resource limits for automatic model tuning). */
 export const MOST_TRAINING_JOBS = 750;
 export const MOST_PARALLEL = 10;
 export const MOST_TUNING_JOBS = 100;
@@ -14,10 +14,10 @@ export const jobLimit = (request: CreateTuningJob): number => {
   return definitionsOf(request).reduce((sum, { space }) => sum + gridSize(space), 0);
 };
 
-/** Hyperparameters that tell Hyperband the most epochs, where MaxResource doesn't (API reference: HyperbandStrategyConfig). */
+/** Hyperparameters that set Hyperband's most epochs, where MaxResource doesn't (API reference: HyperbandStrategyConfig). */
 const epochNames = ['epochs', 'numepochs', 'n-epochs', 'n_epochs', 'num_epochs'];
 
-/** Fewest and most epochs of a job under Hyperband; undefined when nothing tells the most. */
+/** Fewest and most epochs of a job under Hyperband; undefined when nothing sets the most. */
 export const resourcesOf = (request: CreateTuningJob): { readonly min: number; readonly max: number } | undefined => {
   const config = request.HyperParameterTuningJobConfig.StrategyConfig?.HyperbandStrategyConfig;
   const fixed = definitionsOf(request).flatMap(({ request: { StaticHyperParameters = {} } }) =>

@@ -32,7 +32,7 @@ const idOf = (name: string): string => `${KIND}/${name.toLowerCase()}`;
 const startTuning = (hub: Hub, jobs: Jobs, name: string): Promise<void> =>
   jobs.start(idOf(name), (signal) => runTuningJob(hub, jobs, name, signal));
 
-/** Goes on with what was under way: with the training jobs too, each of which runs again. */
+/** Continues what was in progress; the training jobs run again. */
 export const resumeTuning = (hub: Hub, jobs: Jobs): void => {
   for (const tuning of hub.store.all<TuningJob>(KIND)) {
     if (tuning.status === 'InProgress') startTuning(hub, jobs, tuning.name);

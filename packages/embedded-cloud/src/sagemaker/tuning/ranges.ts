@@ -65,7 +65,7 @@ const readNumber = (kind: NumericParameter['kind'], name: string, text: string):
   );
 };
 
-/** Where each scale works (developer guide: Define hyperparameter ranges). */
+/** Where each scale works (Developer Guide: Define hyperparameter ranges). */
 const readScaling = (kind: NumericParameter['kind'], range: NumericRange, min: number, max: number): Scaling => {
   const scaling = range.ScalingType ?? 'Auto';
   if (scaling === 'Auto') return autoScaling(min, max);

@@ -66,7 +66,7 @@ const checkDefinition = (hub: Hub, request: CreateTuningJob, definition: Definit
   if (both)
     throw new ParameterError(`The hyperparameter ${both.name} has a range and a static value: give one of them.`);
   const { TrainingImage: image = '', MetricDefinitions: metrics = [] } = job.AlgorithmSpecification;
-  // Any combination stands for all: they differ in nothing that is checked.
+  // Any combination will do: they do not differ in what is checked.
   const example = trainingRequest(
     definition,
     drawValues(space, () => 0.5),

@@ -109,7 +109,7 @@ class TuningRun {
     await Promise.all(this.#running.values());
   }
 
-  /** Resolves when the job is told to stop or its time is up. */
+  /** Resolves when the job is stopped or its time is up. */
   #interruption(done: AbortSignal): Promise<void> {
     const { clock } = this.#hub.cloud;
     const limit = this.#config.ResourceLimits.MaxRuntimeInSeconds;
@@ -126,7 +126,7 @@ class TuningRun {
     return Promise.race([asked, late]);
   }
 
-  /** Goes on with the trials of an earlier life: those that ended are remembered, the others run again. */
+  /** Continues with the trials from before a restart: those that ended are remembered, the others run again. */
   #takeUp(): void {
     const job = this.#job;
     for (const [at, trial] of job.trials.entries()) {

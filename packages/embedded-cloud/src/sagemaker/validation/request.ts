@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { AwsError } from '#src/cloud/service';
-import { checkShape, type Path, type Violation } from '#src/service-model/check';
+import { checkShape } from '#src/service-model/check';
 import type { ModelShape, ServiceModel } from '#src/service-model/model';
 import { constraintsOf } from '#src/service-model/scalars';
+import type { Path, Violation } from '#src/service-model/violation';
 
 /** AWS's service model of the operations emulated here, written by `scripts/generate-service-model.ts`. */
 export const bundledModel = JSON.parse(
@@ -11,7 +12,7 @@ export const bundledModel = JSON.parse(
 
 /**
  * Checks a request as SageMaker itself does, before anything else: types, members that must be there, lengths, patterns,
- * ranges and enums. Members that the model does not know are let pass, as AWS does.
+ * ranges and enums. Members that the model does not know are accepted, as AWS does.
  * @throws AwsError SerializationException for a wrong JSON type; ValidationException that lists every other fault
  */
 export function checkRequest(operation: string, input: unknown, serviceModel: ServiceModel = bundledModel): void {
@@ -31,7 +32,7 @@ export function checkRequest(operation: string, input: unknown, serviceModel: Se
 }
 
 /**
- * One fault in AWS's words. Of plain members of a list or map AWS shows the whole, and all that its members must satisfy:
+ * One fault with AWS's message. For plain members of a list or map AWS shows the whole, and all that its members must satisfy:
  * "Value '{eta=…}' at 'hyperParameters' failed to satisfy constraint: Map value must satisfy constraint: [Member must have
  * length less than or equal to 2500, Member must have length greater than or equal to 0, …]".
  */

@@ -6,7 +6,7 @@ import { AwsError } from '#src/cloud/service';
  * checked before, by the service model (`request.ts`).
  */
 export interface Shape<T> {
-  /** Tells by path what is missing or of another kind than can be worked with. */
+  /** Reports by path what is missing or of a type that cannot be used. */
   check(value: unknown, path: string, report: (fault: string) => void): void;
   /** Never set: carries the type. */
   readonly type?: T;
@@ -24,7 +24,7 @@ export const flag = (): Shape<boolean> => ({ check: anything });
 /** Seconds since the epoch, as the JSON protocol sends times. */
 export const timestamp = (): Shape<number> => ({ check: anything });
 
-/** One of the given words; AWS may know further ones. */
+/** One of the given values; AWS may know more. */
 export const oneOf = <const V extends string>(...allowed: readonly V[]): Shape<V> => ({
   check: (value, path, report) => {
     if (!allowed.some((word) => word === value)) {
@@ -53,7 +53,7 @@ type Members = Readonly<Record<string, Shape<unknown>>>;
 type Required<M extends Members> = { readonly [K in keyof M]: Of<M[K]> };
 type Optional<M extends Members> = { readonly [K in keyof M]?: Of<M[K]> };
 
-/** Members that the embedded cloud cannot do without, and members that may be there; others are let pass. */
+/** Members that the embedded cloud needs, and optional ones; others are ignored. */
 export const structure = <R extends Members, O extends Members = Record<never, never>>(
   required: R,
   optional?: O,

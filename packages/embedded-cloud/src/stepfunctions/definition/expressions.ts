@@ -4,7 +4,7 @@ import { addedFunctionNames } from '../jsonata/functions.ts';
 import type { Findings } from './diagnostics.ts';
 import { jsonataFunctions } from './fields.ts';
 
-/** What an expression may read where it stands. */
+/** What an expression may read at its place. */
 export interface Readable {
   /** Variables, its own scope's and the outer ones'. */
   readonly variables: ReadonlySet<string>;

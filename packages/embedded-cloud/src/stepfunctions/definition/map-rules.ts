@@ -12,7 +12,7 @@ export interface InnerGroup {
 }
 
 const MAX_LABEL = 40;
-/** Characters that may not stand in the label of a map run. */
+/** Characters that are not allowed in the label of a map run. */
 const notInLabel = /[\s?*<>{}[\]:;,\\|^~$#%&`"\p{Cc}]/u;
 
 function checkLabel(label: unknown, location: string, findings: Findings): void {

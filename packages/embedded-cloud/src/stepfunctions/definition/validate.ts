@@ -64,7 +64,7 @@ function checkAssign(assign: unknown, location: string, outer: Names, findings: 
   }
 }
 
-/** Checks the expressions of a state, each by what it may read where it stands. */
+/** Checks the expressions of a state, each by what it may read at its place. */
 function checkExpressions(
   type: StateType,
   state: JsonObject,

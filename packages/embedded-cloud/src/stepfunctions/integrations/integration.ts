@@ -17,7 +17,7 @@ export interface IntegrationTools {
   readonly accountId: string;
   /**
    * Asks for rights of the machine's role that AWS asks for without a request that could be seen.
-   * @returns the refusal in AWS's words; undefined when everything is allowed
+   * @returns AWS's refusal message; undefined when everything is allowed
    */
   mayDo(operation: string, authorize: readonly AuthorizationRequest[]): string | undefined;
   /** Keeps work that outlives its task, such as stopping a job, from being cut off. */

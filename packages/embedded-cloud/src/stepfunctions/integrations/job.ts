@@ -7,12 +7,12 @@ import { optimisedNames } from './sdk-services.ts';
 
 const FIRST_POLL_MS = 200;
 const SLOWEST_POLL_MS = 1000;
-/** Polls in a row that may fail for want of an answer before the task does. */
+/** Polls in a row that may fail without an answer before the task does. */
 const MAX_FAILED_POLLS = 30;
 
 /** A job to be waited for. */
 export interface Job {
-  /** Submits the job; the answer is written to the history and is all that is kept over a restart. */
+  /** Submits the job; the answer is written to the history and is all that a restart keeps. */
   submit(): Promise<Json>;
   /**
    * Looks for a job that was submitted just before a restart, by its name.

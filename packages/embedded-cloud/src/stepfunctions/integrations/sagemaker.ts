@@ -13,7 +13,7 @@ interface JobKind {
   readonly noun: string;
   /** In the managed rule's name (developer guide, "IAM policies for integrated services: SageMaker AI"). */
   readonly rule: string;
-  /** The event that tells of the job's end. */
+  /** The event of the job's end. */
   readonly detailType: string;
   /** The resource type in its ARN. */
   readonly path: string;
@@ -60,7 +60,7 @@ function jobName(submitted: Json, { noun }: JobKind): string {
   return typeof arn === 'string' ? arn.slice(arn.lastIndexOf('/') + 1) : '';
 }
 
-/** Times in answers are kept to the millisecond, but may come back rounded to the second. */
+/** Times in answers have milliseconds, but may come back rounded to the second. */
 const ROUNDING_MS = 1000;
 
 /** What a create call made before a restart, found by the name in its arguments. */
@@ -82,7 +82,7 @@ async function findCreated(
       : undefined;
   } catch (error) {
     if (request.signal.aborted) throw error;
-    // It is not there, or the role may not ask: then submitting it tells more.
+    // It does not exist, or the role may not describe it: then submitting it shows more.
     return undefined;
   }
 }
@@ -94,7 +94,7 @@ const statusOf = (status: Json | undefined): 'running' | 'succeeded' | 'failed' 
 
 /**
  * Running a job takes the right to list tags of it (Developer Guide, "IAM policies for calling SageMaker AI"). What for is not
- * said, so it is asked for with each job.
+ * given, so it is requested for each job.
  * @throws ExecutionError `SageMaker.AccessDeniedException`
  */
 function requireListTags(request: ServiceRequest, tools: IntegrationTools, { noun, path }: JobKind): void {

@@ -9,7 +9,7 @@ interface Waiting {
 }
 
 /**
- * The tokens of all tasks that wait for one. An answer is kept before it is acted on, so that one given while the cloud
+ * The tokens of all tasks that wait for one. An answer is stored before it takes effect, so that one given while the cloud
  * goes down, or before the task was taken up again, is not lost.
  */
 export class TaskTokens {

@@ -19,7 +19,7 @@ export interface TaskRequest {
   readonly signal: AbortSignal;
   /** Set for `.waitForTaskToken`: the task ends when this token is answered. */
   readonly token?: string;
-  /** What `submitted` was told before a restart: the job exists and is to be taken up, not submitted again. */
+  /** What `submitted` received before a restart: the job exists and is followed, not submitted again. */
   readonly resume?: Json;
   /** Names this attempt, the same after a restart. */
   readonly attemptId: string;
@@ -28,9 +28,9 @@ export interface TaskRequest {
    * call may have been made, by the former process, at that time or later.
    */
   readonly repeatedSince?: number;
-  /** Tells that a job was submitted (`.sync`, `.waitForTaskToken`), with the answer to the submission. */
+  /** Reports that a job was submitted (`.sync`, `.waitForTaskToken`), with the answer to the submission. */
   submitted(answer: Json): void;
-  /** Tells that the worker that holds the token is alive. */
+  /** Reports that the worker with the token is alive. */
   heartbeat(): void;
 }
 
@@ -68,7 +68,7 @@ export interface ChildWork {
   readonly items: number;
 }
 
-/** How a Distributed Map was asked to run. */
+/** The settings of a Distributed Map. */
 export interface MapRunRequest {
   readonly state: MapState;
   readonly name: string;

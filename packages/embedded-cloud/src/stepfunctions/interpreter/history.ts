@@ -2,7 +2,7 @@ import type { Clock } from '../../cloud/service.ts';
 import { type Json, MAX_HISTORY_EVENTS } from '../asl.ts';
 import { ExecutionError, errorNames } from '../errors.ts';
 
-/** One event of an execution's history, as GetExecutionHistory shows it, but for the time. */
+/** One event of an execution's history, as GetExecutionHistory shows it, without the time. */
 export interface HistoryEvent {
   /** From 1, without gaps. */
   readonly id: number;

@@ -1,6 +1,6 @@
 import type { Json, JsonObject, StateType } from '../asl.ts';
 
-/** Where a line of states stands: the state it is in, as it was entered, and what the state has done so far. */
+/** The position of a thread of states: its current state, as entered, and what the state has done so far. */
 export interface Checkpoint {
   readonly state: string;
   readonly input: Json;
@@ -9,18 +9,18 @@ export interface Checkpoint {
   readonly enteredEventId: number;
   /** ISO 8601. */
   readonly enteredTime: string;
-  /** What the state has done so far, as it wants to remember it. */
+  /** What the state has done so far, in its own format. */
   readonly progress: JsonObject;
 }
 
-/** How a line ended while the lines beside it go on. */
+/** How a thread ended while the threads beside it continue. */
 export type LineEnd =
   | { readonly output: Json }
   | { readonly error: string | undefined; readonly cause: string | undefined; readonly heartbeat: boolean };
 
-/** A line as it is kept. */
+/** A thread, as stored. */
 export interface KeptLine {
-  /** Id of the event that the line's next one follows, but for an entry that does not count yet. */
+  /** Id of the event that the thread's next one follows, without an entry that does not count yet. */
   readonly after: number;
   /** Id of such an entry. */
   readonly entry?: number;
@@ -32,13 +32,13 @@ export interface KeptLine {
 }
 
 /**
- * Where the lines of one execution are kept, so that they can be taken up after a restart. A line has a path: the empty
+ * Where the threads of one execution are stored, so that they can be resumed after a restart. A thread has a path: the empty
  * text for the machine itself, and for a line below another that one's path, a slash and its index.
  */
 export interface Journal {
   /**
    * Says that a line changed.
-   * @param read gives the line as it is when it is written, together with the events written until then
+   * @param read gives the thread at the time of writing, together with the events written until then
    * @param whole false when only `after`, `entry` and `open` changed
    */
   changed(path: string, read: () => KeptLine, whole: boolean): void;

@@ -45,7 +45,7 @@ export class Scope {
     }
   }
 
-  /** Stops counting the variables of a line that came to its end. */
+  /** Stops counting the variables of a thread that ended. */
   release(): void {
     this.#execution.bytes -= sum([...this.#own.values()]);
     this.#own.clear();

@@ -31,7 +31,7 @@ export interface Readable {
   readonly line?: Thread;
 }
 
-/** How a state ends: what it assigns, what it hands on, where to. */
+/** How a state ends: its assignments, its output, the next state. */
 export interface Ending {
   readonly Assign?: JsonObject | undefined;
   readonly Output?: Json | undefined;

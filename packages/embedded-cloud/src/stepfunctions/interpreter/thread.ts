@@ -114,7 +114,7 @@ export class Thread {
     if (this.#position) this.place({ ...this.#position, progress });
   }
 
-  /** Keeps that this line came to its end, as long as lines beside it go on. */
+  /** Stores the end of this thread as long as threads beside it continue. */
   finished(output: Json): void {
     this.#ended({ output });
   }
@@ -163,7 +163,7 @@ export class Thread {
     return id;
   }
 
-  /** Takes up a state whose entry was written before a restart. */
+  /** Resumes a state whose entry was written before a restart. */
   reenter(type: StateType): void {
     this.#openState = type;
   }
@@ -222,13 +222,13 @@ export class Thread {
     return child;
   }
 
-  /** Lets go of a line that came to its end. */
+  /** Releases a thread that ended. */
   release(child: Thread): void {
     this.#children = this.#children.filter((other) => other !== child);
     child.scope.release();
   }
 
-  /** Lets go of all lines below after a failure that AWS writes no interruptions of: the machine ends with it. */
+  /** Releases all threads below after a failure for which AWS writes no interruptions: the machine ends with it. */
   abandonBelow(failed: Thread): void {
     this.follow(failed.cursor);
     this.#children = [];

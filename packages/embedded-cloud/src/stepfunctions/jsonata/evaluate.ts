@@ -5,7 +5,7 @@ import { type FunctionSources, MEMORY_EXCEEDED, stepFunctionsFunctions } from '.
 
 /** What an expression may read. */
 export interface Bindings {
-  /** `$states`: input, result, errorOutput and context, as far as they exist where the expression stands. */
+  /** `$states`: input, result, errorOutput and context, as far as they exist at the expression's place. */
   readonly states: JsonObject;
   /** Variables of Assign, by name without `$`. */
   readonly variables: Readonly<Record<string, Json>>;
@@ -25,7 +25,7 @@ export class EvaluationError extends Error {
 /** Evaluates expressions and the templates that hold them. */
 export interface Evaluator {
   /**
-   * Replaces every expression of a template by its value; everything else stays as it is.
+   * Replaces every expression of a template by its value; everything else stays unchanged.
    * @throws EvaluationError
    */
   template(template: Json, location: string, bindings: Bindings): Promise<Json>;
@@ -58,7 +58,7 @@ function toJson(value: unknown): Json | undefined {
   return copy;
 }
 
-/** Limits the library reports by codes of its own, in the words of AWS, which gives no code for them. */
+/** Limits that the library reports with codes of its own, with AWS's message; AWS has no code for them. */
 const limitTexts: Readonly<Record<string, string>> = {
   D1011: 'Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive',
   D1012: 'Expression evaluation timeout: Check for infinite loop',

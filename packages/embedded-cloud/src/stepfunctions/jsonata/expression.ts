@@ -123,7 +123,7 @@ export function findReferences(text: string): References {
     return bound;
   };
 
-  /** Predicates, stages and sort terms see each item of what they stand behind. */
+  /** Predicates, stages and sort terms see each item of the expression before them. */
   const visitInner = (node: AstNode, bound: ReadonlySet<string>) => {
     for (const member of ['predicate', 'stages', 'terms']) {
       const inner = node[member];

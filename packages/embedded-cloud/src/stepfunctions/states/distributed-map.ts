@@ -150,7 +150,7 @@ async function ownItems(run: StateRun<MapState>): Promise<Json[] | JsonObject> {
   throw run.unexpectedType('array', Items, 'Items', value);
 }
 
-/** What a map run is asked for, evaluated once: a restart takes it as it was. */
+/** The settings of a map run, evaluated once: a restart uses the same. */
 interface Plan {
   readonly limit: number;
   readonly tolerance: Tolerance;
@@ -184,7 +184,7 @@ async function settle(run: StateRun<MapState>): Promise<Plan> {
   return plan;
 }
 
-/** Starts the map run, or takes up the one that was under way before a restart. */
+/** Starts the map run, or resumes the one in progress before a restart. */
 async function startMapRun(run: StateRun<MapState>, { limit, tolerance }: Plan, stop: AbortSignal): Promise<MapRun> {
   const before = run.progress['mapRun'];
   const mapRun = await run.env.maps.start({
@@ -203,7 +203,7 @@ async function startMapRun(run: StateRun<MapState>, { limit, tolerance }: Plan, 
   return mapRun;
 }
 
-/** What the children are to do: as it was settled before a restart, else made of the items. */
+/** The work of the children: as stored before a restart, else made of the items. */
 async function planChildren(
   run: StateRun<MapState>,
   mapRun: MapRun,

@@ -73,7 +73,7 @@ export async function readItems(run: StateRun<MapState>, reader: ItemReader): Pr
     config.MaxItems === undefined
       ? 0
       : await run.evaluateInteger(config.MaxItems, 'ItemReader/ReaderConfig/MaxItems', [0, MAX_ITEMS]);
-  // 0 stands for no limit.
+  // 0 is no limit.
   const limit = most === 0 ? Number.POSITIVE_INFINITY : most;
   const resource = parseTaskResource(reader.Resource);
   const action = resource?.kind === 'service' && resource.service === 's3' ? resource.action : undefined;

@@ -19,7 +19,7 @@ interface LinesOptions {
   readonly resume: boolean;
   /**
    * @param after the event that made room for this line, where there was no room at first
-   * @param resume whether the line was started before and is to be taken up: no event tells of its start again
+   * @param resume whether the thread was started before and is resumed: its start has no second event
    */
   start(index: number, signal: AbortSignal, resume: boolean, after?: number): Line;
 }

@@ -3,7 +3,7 @@ import { rememberedNumber, withRecovery } from '../interpreter/recovery.ts';
 import { checkPayload, type Outcome, type StateRun } from '../interpreter/state-run.ts';
 import { runLines } from './lines.ts';
 
-/** The branches' input, evaluated once: a restart takes it as it was. */
+/** The branches' input, evaluated once: a restart uses the same. */
 async function settle(run: StateRun<ParallelState>): Promise<{ input: Json; started: number }> {
   const kept = run.progress['input'];
   const keptStart = rememberedNumber(run.progress, 'started');

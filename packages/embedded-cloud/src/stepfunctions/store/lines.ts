@@ -19,7 +19,7 @@ const toLine = (row: Row): KeptLine => ({
   ...(row['ended'] !== null && { end: JSON.parse(String(row['ended'])) as LineEnd }),
 });
 
-/** A line that is to be written: as it will be by then. */
+/** A thread to be written, in its state at that time. */
 interface Change {
   readonly read: () => KeptLine;
   /** False when only its events went on. */

@@ -8,7 +8,7 @@ export const mapWorkSchema = `
     PRIMARY KEY (map_run_arn, position)) STRICT, WITHOUT ROWID;
 `;
 
-/** What the map runs under way are to do: settled before the first child starts, so that a restart reads nothing anew. */
+/** The work of the map runs in progress: stored before the first child starts, so that a restart reads nothing again. */
 export class MapWorkStore {
   readonly #db: TurnDatabase;
 

@@ -7,7 +7,7 @@ export const tokenSchema = `
   CREATE INDEX IF NOT EXISTS tokens_by_execution ON tokens (execution_arn);
 `;
 
-/** What the holder of a task token said. */
+/** The answer of the holder of a task token. */
 export type TokenAnswer =
   | { readonly output: Json }
   | { readonly error: string | undefined; readonly cause: string | undefined };

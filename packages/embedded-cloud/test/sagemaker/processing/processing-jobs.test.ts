@@ -164,7 +164,7 @@ describe.skipIf(!hasPython)('processing jobs', { timeout: 60_000 }, () => {
     expect(await names('isolated')).toEqual(['AWS_REGION']);
   });
 
-  it('stops when told to, and is run again after a restart', async () => {
+  it('stops on request, and runs again after a restart', async () => {
     await create('sleeping', 'sleep.py');
     await create('restarted', 'model.py', {}, ['/usr/bin/python3', `${folder}/code/model.py`]);
     await world.restart();

@@ -23,7 +23,7 @@ describe("Hyperband's brackets", () => {
     ]);
   });
 
-  it('never cut before the least nor go on after the most, and each cuts later than the one before', () => {
+  it('never stop before the least nor continue after the most epochs, and each stops later than the one before', () => {
     fc.assert(
       fc.property(budget, ({ min, max }) => {
         const all = brackets(min, max);
@@ -58,7 +58,7 @@ describe('successive halving', () => {
     expect(kept).toContain(Math.min(...costs));
   });
 
-  it('lets the best so far go on, and stops the worst once there are enough to tell', () => {
+  it('lets the best so far continue, and stops the worst once there are enough to compare', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true })), (reached) => {
         expect(survives(-1, reached)).toBe(true);
@@ -85,7 +85,7 @@ describe('successive halving', () => {
     });
     const total = spent.reduce((sum, epochs) => sum + epochs, 0);
     expect(total).toBeLessThan(0.35 * quality.length * max);
-    // (s_max + 1) brackets of about (s_max + 1) R epochs each, by the paper; waiting for nobody costs some more
+    // (s_max + 1) brackets of about (s_max + 1) R epochs each, by the paper; not waiting costs some more
     expect(total).toBeLessThan(2 * all.length ** 2 * max);
     for (const [index, epochs] of spent.entries()) {
       expect(epochs).toBeGreaterThanOrEqual(all[bracketOf(index, all)]?.rungs[0] ?? 0);
@@ -140,7 +140,7 @@ describe('following the trials of a tuning job', () => {
         verdict = found;
       });
       for (const value of values) {
-        // What else the job prints is none of its business.
+        // Other metrics of the job are ignored.
         listener('train:auc', 0);
         if (verdict === undefined) listener('validation:auc', value);
       }
@@ -166,7 +166,7 @@ describe('following the trials of a tuning job', () => {
     ]);
   });
 
-  it('stops the worse at the rungs of their bracket, and any that goes on after the most epochs', () => {
+  it('stops the worse at the rungs of their bracket, and any that continues after the most epochs', () => {
     const StrategyConfig = { HyperbandStrategyConfig: { MinResource: 2, MaxResource: 6 } };
     const flat = (value: number) => new Array<number>(8).fill(value);
     // Two brackets: three configurations with rungs at 2 and 6, then two that are never cut.
@@ -179,7 +179,7 @@ describe('following the trials of a tuning job', () => {
     ]);
   });
 
-  it('leaves alone what asks for neither', () => {
+  it('stops nothing without either setting', () => {
     const request = tuningRequest('job', {}) as CreateTuningJob;
     expect(new EarlyStopping(request).isOn).toBe(false);
   });

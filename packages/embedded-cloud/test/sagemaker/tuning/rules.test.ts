@@ -117,7 +117,7 @@ describe('CreateHyperParameterTuningJob', () => {
     expect([error.name, error.message]).toEqual([name, expect.stringMatching(message)]);
   });
 
-  it("refuses a name of 33 characters in the service model's words", async () => {
+  it("refuses a name of 33 characters with the service model's message", async () => {
     expect(await refusal(tuningRequest('x'.repeat(33), {}))).toMatchObject({
       name: 'ValidationException',
       message: expect.stringMatching(/hyperParameterTuningJobName' failed to satisfy constraint/),

@@ -50,7 +50,7 @@ describe('tuning jobs', { timeout: 60_000 }, () => {
         : [];
     });
 
-  it('trains as many models as it is told, by the values it proposes, and names the best', async () => {
+  it('trains the requested number of models, with the values it proposes, and names the best', async () => {
     await create('bayesian', { Strategy: 'Bayesian', jobs: 4, parallel: 2 });
     const job = await ended('bayesian');
     const found = await trials('bayesian', { SortBy: 'FinalObjectiveMetricValue', SortOrder: 'Descending' });
@@ -121,7 +121,7 @@ describe('tuning jobs', { timeout: 60_000 }, () => {
       jobs: 5,
       parallel: 1,
       fixed: { num_round: '2000', eta: '0.05' },
-      // Of what this seed proposes the third is worse than the first, which is all a rung of three needs.
+      // With this seed the third proposal is worse than the first, which is enough for a rung of three.
       RandomSeed: 2,
       ranges: { ContinuousParameterRanges: [{ Name: 'alpha', MinValue: '0', MaxValue: '30', ScalingType: 'Linear' }] },
     });
@@ -151,7 +151,7 @@ describe('tuning jobs', { timeout: 60_000 }, () => {
     expect((await trials('hopeless', { StatusEquals: 'Failed' }))[0]?.FailureReason).toContain('num_round');
   });
 
-  it('stops with its training jobs when told to', async () => {
+  it('stops with its training jobs on request', async () => {
     await create('stopped', { Strategy: 'Random', jobs: 20, parallel: 2, fixed: { num_round: '200000' } });
     await started('stopped', 2);
     await world.sagemaker.send(new StopHyperParameterTuningJobCommand({ HyperParameterTuningJobName: 'stopped' }));
@@ -167,7 +167,7 @@ describe('tuning jobs', { timeout: 60_000 }, () => {
     expect(statusEvents('stopped').map(([, status]) => status)).toEqual(['InProgress', 'Stopping', 'Stopped']);
   });
 
-  it('goes on after a restart with the training jobs it had, and starts from a parent what is warm', async () => {
+  it('continues after a restart with its training jobs, and starts a warm start from its parent', async () => {
     await create('restarted', { Strategy: 'Bayesian', jobs: 3, parallel: 1, parents: ['bayesian'] });
     await started('restarted', 2);
     const before = await trials('restarted');

@@ -79,7 +79,7 @@ export const nested = {
   Tell: { Type: 'Task', Resource: lambda('add'), Arguments: [20, 3], End: true },
 };
 
-/** Somebody is asked and answers in time. */
+/** A worker gets the token and answers in time. */
 const token = {
   StartAt: 'Ask',
   States: {
@@ -155,5 +155,5 @@ export const everything = {
 
 export const input = { items: [1, 2, 3, 4, 5] };
 
-/** What it comes to, whether anything goes down in between or not. */
+/** Its result, with or without a crash in between. */
 export const expected = [[7, 11, 15, 19, 23], 23, 'answered', 10, 'No'];

@@ -28,7 +28,7 @@ export const fastClock: Clock = {
     }),
 };
 
-/** What stands outside of Step Functions, and so survives its crash. */
+/** What is outside of Step Functions, and so survives its crash. */
 export interface World {
   /** Jobs by name, with the time they were made. */
   readonly jobs: Map<string, number>;
@@ -125,7 +125,7 @@ export async function openCloud(stateDir: string, world: World, random: () => nu
   };
 }
 
-/** What was kept after one commit, and the world at that time. */
+/** What was stored after one commit, and the world at that time. */
 export interface Moment {
   readonly file: string;
   readonly world: World;
@@ -135,7 +135,7 @@ export interface Moment {
 
 /**
  * Has something done after every commit of Step Functions, before anything that follows from it.
- * @param onCommit is given a function that copies what is kept to a file
+ * @param onCommit receives a function that copies the stored state to a file
  * @returns a function that ends it
  */
 export function watchCommits(onCommit: (copyTo: (file: string) => void) => void): () => void {

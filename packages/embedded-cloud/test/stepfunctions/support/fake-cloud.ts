@@ -91,7 +91,7 @@ export class FakeCloud {
     };
   }
 
-  /** @param stateDir kept over a restart; made anew when not given */
+  /** @param stateDir kept over a restart; a new one when not given */
   static async start(
     foreign: ForeignServices = () => ({}),
     options: {

@@ -12,10 +12,10 @@ import {
 } from '#src/sagemaker/tuning/search/space';
 import { uniformSequence } from '#src/sagemaker/tuning/search/uniform';
 
-/** Combinations drawn at random before the process is asked: one more than there are parameters, within these bounds. */
+/** Combinations drawn at random before the Gaussian process is used: one more than there are parameters, within these bounds. */
 const FEWEST_INITIAL = 3;
 const MOST_INITIAL = 10;
-/** Fitting takes the cube of this many steps; of a longer history the best and the newest are kept. */
+/** Fitting takes the cube of this many steps; of a longer history the best and the newest remain. */
 const MOST_OBSERVATIONS = 120;
 const RANDOM_CANDIDATES = 600;
 const NEAR_CANDIDATES = 400;

@@ -38,9 +38,9 @@ export const bracketOf = (index: number, all: readonly Bracket[]): number => {
 };
 
 /**
- * Whether a job goes on past a rung: asynchronous successive halving, where nobody waits for a rung to fill (Li et al.
+ * Whether a job continues past a rung: asynchronous successive halving, where no job waits for a rung to fill (Li et al.
  * 2020, "A System for Massively Parallel Hyperparameter Tuning"). A job that is among the best third of those that came
- * so far goes on, and so does any before there are enough to tell.
+ * so far continues, and so does any job before there are enough to compare.
  *
  * @param cost the job's objective at the rung, less is better
  * @param reached costs at that rung of the bracket's other jobs

@@ -11,7 +11,7 @@ const median = (values: readonly number[]): number => {
 };
 
 /**
- * The rule of early stopping (developer guide: Stop Training Jobs Early): a job is stopped when its objective is worse
+ * The rule of early stopping (Developer Guide: Stop Training Jobs Early): a job is stopped when its objective is worse
  * than the median of the running averages, up to the same epoch, of the jobs before it.
  *
  * @param costs the job's objective by epoch so far, less is better

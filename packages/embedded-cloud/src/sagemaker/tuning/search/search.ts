@@ -7,7 +7,7 @@ export interface Evaluated {
   readonly cost: number;
 }
 
-/** What a strategy knows when it is asked for the next combination. */
+/** What a strategy knows when it chooses the next combination. */
 export interface SearchState {
   readonly space: Space;
   /** All draws follow from it. */

@@ -1,4 +1,4 @@
-/** How values spread over a range (developer guide: Define hyperparameter ranges, "Hyperparameter scaling"). */
+/** How values spread over a range (Developer Guide: Define hyperparameter ranges, "Hyperparameter scaling"). */
 export type Scaling = 'Linear' | 'Logarithmic' | 'ReverseLogarithmic';
 
 export interface NumericParameter {
@@ -22,10 +22,10 @@ export type Space = readonly Parameter[];
 /** One combination: a value for each parameter, as the text that a training job is given. */
 export type Values = Readonly<Record<string, string>>;
 
-/** From here on `Auto` takes a range to span orders of magnitude. AWS does not tell its rule. */
+/** From here on `Auto` takes a range to span orders of magnitude. AWS does not publish its rule. */
 const AUTO_LOGARITHMIC_RATIO = 100;
 
-/** What `Auto` stands for. */
+/** What `Auto` means. */
 export const autoScaling = (min: number, max: number): Scaling =>
   min > 0 && max / min >= AUTO_LOGARITHMIC_RATIO ? 'Logarithmic' : 'Linear';
 

@@ -1,0 +1,152 @@
+import * as z from 'zod';
+import type { ColumnSpec, FeatureSpec } from '#domain/data/column-spec';
+import type { Encoding } from '#domain/encodings/encoding';
+import { ENCODINGS } from '#domain/encodings/registry';
+import { PRIVATE_ROLES, type PrivacyAction, type PrivateRole } from '#domain/privacy/privacy-action';
+import { PRIVACY_ACTIONS } from '#domain/privacy/registry';
+import type { FeatureType } from '#schemas/records/profile';
+
+/** What a drop's columns are and what becomes of them, composed of the privacy actions and the encodings. */
+
+export const identifier = z
+  .string()
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_ .-]{0,127}$/,
+    'a column name: a letter or _ first, then letters, digits, spaces, _ . -',
+  );
+
+/** What each role means. */
+const ROLES = {
+  feature: 'A model input as it is. It must hold nothing personal.',
+  pii: 'It identifies a person: a name, an e-mail address, a phone number. Never a model input.',
+  quasi: 'It helps to identify a person: a postcode, a date of birth. What the action leaves may be a model input.',
+  text: 'Free text, in which anything personal may stand. Never a model input.',
+  slice: 'The report shows the metrics for each of its values, such as regions. Never a model input.',
+  ignore: 'It is not read.',
+} as const satisfies Readonly<Record<PrivateRole | 'feature' | 'slice' | 'ignore', string>>;
+
+const roleNamed = <Role extends keyof typeof ROLES>(role: Role) =>
+  z.literal(role).meta({ description: 'What the column is.', examples: [role] });
+
+type Alternatives = [z.ZodObject, ...z.ZodObject[]];
+
+/** @throws TypeError when there is none */
+function alternatives([first, ...rest]: readonly z.ZodObject[]): Alternatives {
+  if (first) return [first, ...rest];
+  throw new TypeError('A pipeline needs an encoding: without one no column can be a model input.');
+}
+
+/** The settings of all encodings of a type. @throws TypeError when two of them mean different things by one name */
+function settingsOf(encodings: readonly Encoding[]): z.ZodRawShape {
+  const settings: Record<string, z.ZodRawShape[string]> = {};
+  for (const { name, type, settings: own } of encodings) {
+    for (const [key, schema] of Object.entries(own)) {
+      if (settings[key] !== undefined && settings[key] !== schema) {
+        throw new TypeError(`The ${type} encoding "${name}" has a setting "${key}", which another one has already.`);
+      }
+      settings[key] = schema;
+    }
+  }
+  return settings;
+}
+
+/** One object a type of feature, with `encode` where the type has several encodings. */
+function featureObjects(encodings: readonly Encoding[]): Alternatives {
+  const types = [...new Set(encodings.map(({ type }): FeatureType => type))];
+  const objects = types.map((type): z.ZodObject => {
+    const own = encodings.filter((encoding) => encoding.type === type);
+    const names = own.map(({ name }) => name) as [string, ...string[]];
+    const encode =
+      names.length > 1
+        ? {
+            encode: z
+              .enum(names)
+              .default(names[0])
+              .meta({ description: `The encoding of a ${type}.`, examples: names }),
+          }
+        : {};
+    const kind = z.literal(type).meta({ description: 'The type of a model input.', examples: [type] });
+    return z.object({ type: kind, ...encode, ...settingsOf(own) }).strict();
+  });
+  return alternatives(objects);
+}
+
+/** Whether what an action leaves can be the model input that the column says it is. */
+function checkFeature(action: PrivacyAction, column: Readonly<Record<string, unknown>>, ctx: z.RefinementCtx): void {
+  const feature = column['feature'] as FeatureSpec | undefined;
+  const kind = action.clean(column)?.kind ?? 'nothing';
+  if (feature === undefined || feature.type === kind) return;
+  const ways = Object.keys(action.settings).filter((setting) => column[setting] !== undefined);
+  const how = `${action.label}${ways.length > 0 ? ` by ${ways.join(' and ')}` : ''}`;
+  const allowed = kind === 'text' || kind === 'nothing' ? 'no model input' : `a ${kind}, not a ${feature.type}`;
+  ctx.addIssue({ code: 'custom', path: ['feature', 'type'], message: `a column ${how} is ${allowed}` });
+}
+
+/** A personal column with this action. What is left of a quasi-identifier may be a model input too. */
+function privateColumn(role: PrivateRole, action: PrivacyAction, feature: z.ZodType<FeatureSpec>): z.ZodObject {
+  const input = {
+    feature: feature.optional().meta({
+      description: `Makes the ${action.label} value a model input too: a type, with the settings of its encoding.`,
+      examples: [{ type: 'category' }],
+    }),
+  };
+  return z
+    .object({
+      role: roleNamed(role),
+      action: z
+        .literal(action.name)
+        .meta({ description: 'What happens to a personal column.', examples: [action.name] }),
+      ...action.settings,
+      ...(role === 'quasi' ? input : {}),
+    })
+    .strict()
+    .describe(ROLES[role])
+    .superRefine((column, ctx) => {
+      const message = action.problem?.(column);
+      if (message === undefined) checkFeature(action, column, ctx);
+      else ctx.addIssue({ code: 'custom', message });
+    });
+}
+
+/** What one column of the drop is, and what becomes of it. */
+export function columnSchemaOf(
+  actions: readonly PrivacyAction[],
+  encodings: readonly Encoding[],
+): z.ZodType<ColumnSpec> {
+  const features = featureObjects(encodings);
+  const featureSchema = z.discriminatedUnion('type', features) as unknown as z.ZodType<FeatureSpec>;
+  const featureColumn = z.discriminatedUnion(
+    'type',
+    alternatives(
+      features.map((own) =>
+        own
+          .extend({ role: roleNamed('feature') })
+          .strict()
+          .describe(ROLES.feature),
+      ),
+    ),
+  );
+  const privateColumns = PRIVATE_ROLES.flatMap((role) => {
+    const [first, ...rest] = actions
+      .filter(({ roles }) => roles.includes(role))
+      .map((action) => privateColumn(role, action, featureSchema));
+    if (!first) return [];
+    return [rest.length === 0 ? first : z.discriminatedUnion('action', [first, ...rest])];
+  });
+  const ignoredColumn = z
+    .object({ role: roleNamed('ignore') })
+    .strict()
+    .describe(ROLES.ignore);
+  const sliceColumn = z
+    .object({ role: roleNamed('slice') })
+    .strict()
+    .describe(ROLES.slice);
+  return z.discriminatedUnion('role', [
+    featureColumn,
+    ...privateColumns,
+    sliceColumn,
+    ignoredColumn,
+  ]) as unknown as z.ZodType<ColumnSpec>;
+}
+
+export const columnSchema = columnSchemaOf(PRIVACY_ACTIONS, ENCODINGS);

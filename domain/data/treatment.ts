@@ -1,0 +1,40 @@
+import type { ColumnSpec } from '#domain/data/column-spec';
+import type { PrivacyAction } from '#domain/privacy/privacy-action';
+import { PRIVACY_ACTIONS, privacyAction } from '#domain/privacy/registry';
+import { unreachable } from '#domain/unreachable';
+import type { FittedTransform } from '#schemas/records/fitted-transform';
+
+type Fit = Pick<FittedTransform, 'features' | 'dropped'>;
+
+/** What the model makes of a column; undefined when it is no model input. */
+function useOf(column: string, { features, dropped }: Fit): string | undefined {
+  const without = dropped.find((own) => own.column === column);
+  if (without) return `not used: ${without.reason}`;
+  const inputs = features.filter((feature) => feature.source === column).length;
+  return inputs === 0 ? undefined : inputs === 1 ? 'one model input' : `${inputs} model inputs`;
+}
+
+/** What became of a column, in words, as a report shows it. */
+export function describeTreatment(
+  column: string,
+  spec: ColumnSpec,
+  fitted: Fit,
+  actions: readonly PrivacyAction[] = PRIVACY_ACTIONS,
+): string {
+  const used = useOf(column, fitted);
+  const withUse = (words: string): string => (used === undefined ? words : `${words}, ${used}`);
+  switch (spec.role) {
+    case 'pii':
+    case 'quasi':
+    case 'text':
+      return withUse(privacyAction(spec, actions).label);
+    case 'ignore':
+      return 'not read';
+    case 'slice':
+      return 'kept for evaluation by group';
+    case 'feature':
+      return withUse(spec.type);
+    default:
+      return unreachable(spec, 'role of a column');
+  }
+}

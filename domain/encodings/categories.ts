@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import type { FittedFeature } from '#schemas/records/fitted-transform';
+import { allMissing, constant, type Fitted, type ProfileOf } from './encoding.ts';
+
+/** Settings that every encoding of categories has. */
+export const categorySettings = {
+  impute: z
+    .union([z.enum(['mode', 'missing']), z.object({ value: z.string() }).strict()])
+    .default('missing')
+    .meta({
+      description:
+        'What replaces a missing value: the most frequent category of the training rows (`mode`), or a category of your own. `missing` makes missing a category of its own.',
+      examples: ['mode', { value: 'unknown' }],
+    }),
+  maxCategories: z
+    .int()
+    .min(2)
+    .max(500)
+    .default(50)
+    .meta({
+      description:
+        'How many categories count one by one, the most frequent of the training rows. The others are one category, "other".',
+      examples: [20],
+    }),
+};
+type CategorySettings = z.output<z.ZodObject<typeof categorySettings>>;
+
+/** The categories of a column among its training rows. */
+export interface Categories {
+  /** The ones that count one by one, at most `maxCategories`, in natural order. */
+  readonly known: readonly string[];
+  /** Whether there are more. */
+  readonly others: boolean;
+  readonly hasMissing: boolean;
+  /** What replaces a missing value; undefined when missing is a category of its own. */
+  readonly fill: string | undefined;
+}
+
+/** Numbers in order of size, else texts in order of code points: stable, whatever the counts. */
+function inNaturalOrder(categories: readonly string[]): string[] {
+  const numeric = categories.every((c) => c.trim() !== '' && Number.isFinite(Number(c)));
+  return categories.toSorted((a, b) => (numeric && Number(a) !== Number(b) ? Number(a) - Number(b) : a < b ? -1 : 1));
+}
+
+/** Fits a column of categories, or says why it carries no information. */
+export function fitCategories(
+  { impute, maxCategories }: CategorySettings,
+  profile: ProfileOf<'category'>,
+  encode: (categories: Categories) => FittedFeature[],
+): Fitted {
+  const byCount = profile.counts.toSorted(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)).map(([category]) => category);
+  const [mode] = byCount;
+  if (mode === undefined) return allMissing;
+  const hasMissing = profile.trainMissing > 0;
+  const asMissing = impute === 'missing';
+  const fill = typeof impute === 'object' ? impute.value : mode;
+  const beyond = profile.rest > 0;
+  const varies = byCount.length > 1 || beyond || (hasMissing && (asMissing || fill !== mode));
+  if (!varies) return constant;
+  const known = inNaturalOrder(byCount.slice(0, maxCategories));
+  const others = byCount.length > known.length || beyond;
+  return { features: encode({ known, others, hasMissing, fill: asMissing ? undefined : fill }) };
+}

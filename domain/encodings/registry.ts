@@ -1,0 +1,41 @@
+import { findKind } from '#domain/find-kind';
+import type { FittedFeature } from '#schemas/records/fitted-transform';
+import type { FeatureType } from '#schemas/records/profile';
+import { boolean } from './boolean.ts';
+import { datetime } from './datetime.ts';
+import type { Encoding, Watched } from './encoding.ts';
+import { number } from './number.ts';
+import { onehot } from './onehot.ts';
+import { ordinal } from './ordinal.ts';
+
+/** How columns become model inputs; the first encoding of a type is its default. */
+export const ENCODINGS = [number, onehot, ordinal, boolean, datetime] as const;
+
+/** The encoding of a model input. @throws TypeError when its type has none of this name */
+export function encodingOf(
+  { type, encode }: { readonly type: FeatureType; readonly encode?: string | undefined },
+  encodings: readonly Encoding[] = ENCODINGS,
+): Encoding {
+  const own = encodings.filter((encoding) => encoding.type === type);
+  return findKind(own, encode ?? own[0]?.name ?? type, `encoding of a ${type}`);
+}
+
+/** A fitted feature with the rules of its kind. */
+export interface ReadFeature {
+  readonly name: string;
+  readonly source: string;
+  /** The SQL type of the clean column it reads; undefined when any will do. */
+  readonly reads: string | undefined;
+  /** SQL of the model input over the clean column's value. */
+  sql(value: string): string;
+  readonly watched: Watched;
+}
+
+/** Reads a fitted feature as its kind has it. @throws TypeError when no encoding makes such features, ZodError when it is damaged */
+export function readFeature(feature: FittedFeature, encodings: readonly Encoding[] = ENCODINGS): ReadFeature {
+  const kinds = encodings.flatMap((encoding) => encoding.features);
+  const kind = findKind(kinds, feature.kind, 'kind of fitted feature');
+  const own = kind.schema.parse(feature);
+  const { name, source } = feature;
+  return { name, source, reads: kind.reads, sql: (value) => kind.sql(own, value), watched: kind.watched(own) };
+}

@@ -1,0 +1,171 @@
+import * as z from 'zod';
+import { type Answer, countRows, type Judgement, plural, readRows } from './answer.ts';
+import { commonSettings, type EndpointTestKind, s3UriSchema } from './endpoint-test.ts';
+
+/** Longest request body kept in the table, in characters; larger ones belong in S3. */
+const longestBody = 16_384;
+const body = z
+  .string()
+  .min(1)
+  .max(longestBody, `at most ${longestBody} characters; put larger requests into S3`)
+  .meta({
+    description: 'Rows of model inputs, as CSV without a header. Larger requests go into S3, see `s3Uri`.',
+    examples: ['41,52000,1,0'],
+  });
+
+const schema = z
+  .object({
+    ...commonSettings,
+    kind: z.literal('contract').meta({ description: 'The kind of the test.', examples: ['contract'] }),
+    request: z
+      .union([
+        z
+          .object({
+            contentType: z
+              .string()
+              .min(1)
+              .default('text/csv')
+              .meta({
+                description: 'The content type of the request. A golden file is always sent as `text/csv`.',
+                examples: ['text/csv'],
+              }),
+            body,
+          })
+          .strict(),
+        z.object({ contentType: z.literal('text/csv').default('text/csv'), s3Uri: s3UriSchema }).strict(),
+      ])
+      .describe('What to send: a body, or the golden requests in S3.'),
+    expect: z
+      .object({
+        status: z
+          .int()
+          .min(200)
+          .max(599)
+          .default(200)
+          .meta({
+            description:
+              'The HTTP status. Where SageMaker reports an error of the container, it is the status of the container.',
+            examples: [400],
+          }),
+        contentType: z
+          .string()
+          .min(1)
+          .optional()
+          .meta({
+            description: 'The media type of the answer. Parameters such as a charset do not count.',
+            examples: ['text/csv'],
+          }),
+        rows: z
+          .int()
+          .min(1)
+          .optional()
+          .meta({
+            description: 'How many rows the answer has. With `valuesPerRow`, it is by default as many as the request.',
+            examples: [2],
+          }),
+        valuesPerRow: z
+          .int()
+          .min(1)
+          .optional()
+          .meta({ description: 'How many numbers each row has.', examples: [1] }),
+        min: z
+          .number()
+          .optional()
+          .meta({ description: 'No number of the answer is below this.', examples: [0] }),
+        max: z
+          .number()
+          .optional()
+          .meta({ description: 'No number of the answer is above this.', examples: [1] }),
+        maxLatencyMs: z
+          .number()
+          .positive()
+          .optional()
+          .meta({
+            description: 'Milliseconds from sending the request to having the whole answer, at most.',
+            examples: [200],
+          }),
+      })
+      .strict()
+      .prefault({})
+      .describe('What the answer must be like.'),
+  })
+  .strict();
+export type ContractTest = z.output<typeof schema>;
+
+const mediaType = (contentType: string | undefined): string =>
+  (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+
+/** What is wrong with the numbers of an answer, by the expectations that look at them. */
+function numberProblems(expect: ContractTest['expect'], answer: Answer, requestRows: number): string[] {
+  const { valuesPerRow, min, max } = expect;
+  if ([valuesPerRow, expect.rows, min, max].every((v) => v === undefined)) return [];
+  const rows = readRows(answer.body, valuesPerRow ?? 1);
+  if (typeof rows === 'string') return [rows];
+  const problems: string[] = [];
+  // without valuesPerRow the numbers cannot be split into rows, so only an explicit count is checked
+  const expected = expect.rows ?? (valuesPerRow === undefined ? undefined : requestRows);
+  if (expected !== undefined && rows.length !== expected) {
+    problems.push(`${plural(rows.length, 'row')} instead of ${expected}`);
+  }
+  const values = rows.flat();
+  const below = values.filter((v) => min !== undefined && v < min).length;
+  const above = values.filter((v) => max !== undefined && v > max).length;
+  if (below > 0) problems.push(`${plural(below, 'number')} below ${min}`);
+  if (above > 0) problems.push(`${plural(above, 'number')} above ${max}`);
+  return problems;
+}
+
+/**
+ * Checks an answer against a contract.
+ *
+ * @param requestRows rows the request had: as many are expected back unless the test says otherwise
+ */
+export function judgeContract(
+  { expect }: Pick<ContractTest, 'expect'>,
+  answer: Answer,
+  requestRows: number,
+): Judgement {
+  const problems: string[] = [];
+  if (answer.status !== expect.status) {
+    return { passed: false, detail: `status ${answer.status} instead of ${expect.status}` };
+  }
+  if (expect.contentType !== undefined && mediaType(answer.contentType) !== mediaType(expect.contentType)) {
+    problems.push(`content type ${mediaType(answer.contentType) || 'missing'} instead of ${expect.contentType}`);
+  }
+  problems.push(...numberProblems(expect, answer, requestRows));
+  const latency = Math.round(answer.latencyMs);
+  if (expect.maxLatencyMs !== undefined && answer.latencyMs > expect.maxLatencyMs) {
+    problems.push(`${latency} ms instead of at most ${expect.maxLatencyMs}`);
+  }
+  return problems.length > 0
+    ? { passed: false, detail: problems.join('; ') }
+    : { passed: true, detail: `status ${answer.status}, ${plural(requestRows, 'row')} in ${latency} ms` };
+}
+
+/** The form of an answer. */
+export const contract = {
+  name: 'contract',
+  label: 'Contract',
+  summary: 'The answer has the right form: status, content type, rows, bounds and latency.',
+  schema,
+  example: {
+    id: 'one-row',
+    kind: 'contract',
+    request: { contentType: 'text/csv', body: '41,52000,1,0' },
+    expect: { valuesPerRow: 1, min: 0, max: 1, maxLatencyMs: 200 },
+  },
+  request: ({ request }) => ({
+    contentType: request.contentType,
+    content: 'body' in request ? { body: request.body } : { s3Uri: request.s3Uri },
+  }),
+  judge: (test, sent, answer) => judgeContract(test, answer, countRows(sent.body)),
+  defaultTest: ({ goldenUri, answer }): ContractTest => ({
+    id: 'contract-default',
+    kind: 'contract',
+    description: 'The golden rows get one answer a row, of the right form.',
+    request: { contentType: 'text/csv', s3Uri: goldenUri },
+    expect: { status: 200, contentType: 'text/csv', ...answer },
+  }),
+  withGolden: (test, goldenUri) =>
+    's3Uri' in test.request ? { ...test, request: { ...test.request, s3Uri: goldenUri } } : test,
+} as const satisfies EndpointTestKind<typeof schema>;

@@ -1,0 +1,74 @@
+import * as z from 'zod';
+import type { Golden } from '#schemas/records/golden';
+import type { Answer, Judgement } from './answer.ts';
+
+/** Settings that a test of any kind has. */
+export const commonSettings = {
+  id: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'letters, digits, . _ -; at most 64')
+    .meta({
+      description: 'The name of the test: letters, digits, `.`, `_`, `-`, at most 64.',
+      examples: ['two-rows'],
+    }),
+  description: z
+    .string()
+    .max(200)
+    .optional()
+    .meta({ description: 'What the test is for, for readers.', examples: ['Two rows get two probabilities.'] }),
+  enabled: z
+    .boolean()
+    .optional()
+    .meta({ description: '`false` keeps the test without running it.', examples: [false] }),
+};
+
+export const s3UriSchema = z
+  .string()
+  .regex(/^s3:\/\/[a-z0-9.-]{3,63}\/.+$/, 's3://bucket/key of a golden file')
+  .meta({
+    description: 'A JSON file of golden requests: `{ valuesPerRow, cases: [{ body, predictions }] }`.',
+    examples: ['s3://my-bucket/golden.json'],
+  });
+
+/** What a test sends: a body, or golden requests, which are given or lie in S3. */
+export interface TestRequest {
+  readonly contentType: string;
+  readonly content: { readonly body: string } | { readonly golden: Golden } | { readonly s3Uri: string };
+}
+
+/** What was sent, with the golden answers where the test has some. */
+export interface SentRequest {
+  readonly body: string;
+  readonly golden?: Golden | undefined;
+}
+
+/** What is known of a model when its endpoint gets the default tests. */
+export interface ServedModel {
+  /** S3 URI of the run's `golden.json`. */
+  readonly goldenUri: string;
+  /** Numbers a row of its answer, and their bounds where the task has some. */
+  readonly answer: { readonly valuesPerRow: number; readonly min?: number; readonly max?: number };
+}
+
+/**
+ * A kind of endpoint test: all there is to know of it. Methods take the kind's own settings; the registry finds a kind by the
+ * `kind` of a test, so they never receive another kind's.
+ */
+export interface EndpointTestKind<Schema extends z.ZodObject = z.ZodObject> {
+  /** The `kind` of its tests. */
+  readonly name: string;
+  /** How it is headed. */
+  readonly label: string;
+  /** What it checks, in one sentence. */
+  readonly summary: string;
+  /** A whole test; `kind` is its literal. */
+  readonly schema: Schema;
+  /** A test as somebody would write it. */
+  readonly example: z.input<Schema>;
+  request(test: z.output<Schema>): TestRequest;
+  judge(test: z.output<Schema>, sent: SentRequest, answer: Answer): Judgement;
+  /** The test that every endpoint has without anybody writing one, if there is one. */
+  defaultTest?(model: ServedModel): z.output<Schema>;
+  /** The test with its pointer to golden requests changed to another run's; unchanged when it has none. */
+  withGolden?(test: z.output<Schema>, goldenUri: string): z.output<Schema>;
+}

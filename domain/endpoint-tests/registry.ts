@@ -1,0 +1,26 @@
+import * as z from 'zod';
+import { findKind } from '#domain/find-kind';
+import { contract } from './contract.ts';
+import type { EndpointTestKind } from './endpoint-test.ts';
+import { golden } from './golden.ts';
+
+/** The kinds of endpoint tests; of those with a default test, every endpoint has one, in this order. */
+export const ENDPOINT_TESTS = [contract, golden] as const;
+
+/** The kind of a test. @throws TypeError when no kind has this name */
+export const endpointTestKind = (name: string, kinds: readonly EndpointTestKind[] = ENDPOINT_TESTS): EndpointTestKind =>
+  findKind(kinds, name, 'kind of endpoint test');
+
+/**
+ * Endpoint tests as they lie in the endpoint-tests table, told apart by `kind`: partition key `pk` is the endpoint's name, sort key
+ * `sk` is `test#<id>`. All fields are plain JSON, so a test can be written in the console or put by a script.
+ */
+export const endpointTestSchemaOf = <Kinds extends readonly EndpointTestKind[]>(
+  kinds: Kinds,
+): z.ZodType<z.output<Kinds[number]['schema']>, z.input<Kinds[number]['schema']>> => {
+  const schemas = kinds.map((kind) => kind.schema) as [z.ZodObject, ...z.ZodObject[]];
+  return z.discriminatedUnion('kind', schemas) as unknown as ReturnType<typeof endpointTestSchemaOf<Kinds>>;
+};
+
+export const endpointTestSchema = endpointTestSchemaOf(ENDPOINT_TESTS);
+export type EndpointTest = z.output<typeof endpointTestSchema>;

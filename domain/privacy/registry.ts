@@ -1,0 +1,26 @@
+import { findKind } from '#domain/find-kind';
+import { drop } from './drop.ts';
+import { generalize } from './generalize.ts';
+import { mask } from './mask.ts';
+import type { CleanedColumn, PrivacyAction, PrivateRole } from './privacy-action.ts';
+import { tokenize } from './tokenize.ts';
+
+/** What can become of a personal column. */
+export const PRIVACY_ACTIONS = [drop, tokenize, mask, generalize] as const;
+export type PrivacyActionName = (typeof PRIVACY_ACTIONS)[number]['name'];
+
+/** The action of a personal column. @throws TypeError when no action has this name, or it is not one for this role */
+export function privacyAction(
+  { role, action }: { readonly role: PrivateRole; readonly action: string },
+  actions: readonly PrivacyAction[] = PRIVACY_ACTIONS,
+): PrivacyAction {
+  const found = findKind(actions, action, 'privacy action');
+  if (found.roles.includes(role)) return found;
+  throw new TypeError(`The privacy action "${action}" is not one for a column of role ${role}.`);
+}
+
+/** What is left of a personal column by its action. @throws TypeError as `privacyAction` */
+export const cleanedColumn = (
+  spec: { readonly role: PrivateRole; readonly action: string },
+  actions: readonly PrivacyAction[] = PRIVACY_ACTIONS,
+): CleanedColumn | undefined => privacyAction(spec, actions).clean(spec);

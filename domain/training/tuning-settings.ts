@@ -26,11 +26,11 @@ const rangeSchema = z.union([
 ]);
 
 /** `training.tuning` of an algorithm: many training jobs instead of one, of which the best goes on. */
-export function tuningSchemaOf({ hyperparameters }: Algorithm, { description }: TuningObjective) {
+export function tuningSchemaOf({ hyperparameters }: Algorithm, { description, example }: TuningObjective) {
   const ranges = Object.entries(hyperparameters).flatMap(([name, { search }]) =>
     search ? [[name, rangeSchema.optional()] as const] : [],
   );
-  return z.strictObject({
+  const schema = z.strictObject({
     strategy: z
       .enum(['Bayesian', 'Random', 'Hyperband', 'Grid'])
       .default('Bayesian')
@@ -50,9 +50,10 @@ export function tuningSchemaOf({ hyperparameters }: Algorithm, { description }: 
       .default(2)
       .describe('Training jobs at once, each on its own instances.'),
     metric: z.string().optional().describe(description),
-    ranges: z
-      .strictObject(Object.fromEntries(ranges.toSorted(([a], [b]) => (a < b ? -1 : 1))))
-      .describe('The hyperparameters to search, each as `[min, max]`, `{ min, max, scale }` or `{ values: [...] }`.'),
+    ranges: z.strictObject(Object.fromEntries(ranges.toSorted(([a], [b]) => (a < b ? -1 : 1)))).meta({
+      description: 'The hyperparameters to search, each as `[min, max]`, `{ min, max, scale }` or `{ values: [...] }`.',
+      examples: [example.ranges],
+    }),
     earlyStopping: z
       .boolean()
       .default(false)
@@ -66,6 +67,22 @@ export function tuningSchemaOf({ hyperparameters }: Algorithm, { description }: 
       .default(36_000)
       .describe('Seconds for the whole tuning. Then the best job so far is taken.'),
     seed: z.int().min(0).max(2_147_483_647).default(42).describe('Another seed tries other values.'),
+  });
+  return schema.meta({
+    description: 'Many training jobs instead of one. The best of them goes on.',
+    examples: [
+      {
+        strategy: 'Bayesian',
+        maxJobs: 20,
+        parallel: 4,
+        ranges: example.ranges,
+        metric: example.metric,
+        earlyStopping: true,
+        maxRuntimeSeconds: 20_000,
+        seed: 7,
+      },
+      { strategy: 'Grid', parallel: 4, ranges: example.grid },
+    ],
   });
 }
 

@@ -16,12 +16,12 @@ const objectives: Readonly<Record<Task, string>> = {
 export const xgboost: Algorithm = {
   name: 'xgboost',
   label: 'XGBoost',
-  summary: 'gradient-boosted trees, by the built-in container',
+  summary: 'Gradient-boosted trees, by the built-in container of SageMaker.',
   tasks: ['binary', 'multiclass', 'regression'],
   image,
   hyperparameters,
   hyperparametersDescription:
-    'as the built-in XGBoost takes them; num_round, objective, eval_metric and num_class have defaults by task',
+    'Hyperparameters of the built-in XGBoost by their names. `num_round`, `objective`, `eval_metric` and `num_class` have defaults by task.',
   aliases,
   defaults: ({ task, classes, counts: [negatives = 0, positives = 0], balance }) => ({
     num_round: '200',
@@ -42,9 +42,5 @@ export const xgboost: Algorithm = {
   output: { contentType: 'text/csv', readScores: parseScores },
   distributed: true,
   checkpoints: true,
-  example: {
-    algorithm: 'xgboost',
-    hyperparameters: { max_depth: 6, eta: 0.1, num_round: 300 },
-    instances: { type: 'ml.m5.xlarge', count: 2 },
-  },
+  example: { num_round: 300, early_stopping_rounds: 20, eta: 0.1, max_depth: 5 },
 };

@@ -5,7 +5,7 @@ import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
 import { runPointerSchema } from '#schemas/records/run';
 
-const config = readConfig(['STAGE', 'ARTIFACTS_BUCKET', 'XGBOOST_IMAGE', 'SERVING_ROLE_ARN']);
+const config = readConfig(['STAGE', 'ARTIFACTS_BUCKET', 'SERVING_ROLE_ARN']);
 
 /** Makes the SageMaker model of a run's training artifact, or finds the one an earlier attempt made. */
 export const handler = withMiddleware(z.object({ run: runPointerSchema }), async ({ run }) => ({

@@ -7,14 +7,7 @@ import { withMiddleware } from '#functions/runtime/middleware';
 import { deployEndpoint } from '#functions/use-cases/deploy-endpoint';
 import { deployEndpointSchema } from '#schemas/events/deployment';
 
-const config = readConfig([
-  'STAGE',
-  'CLEAN_BUCKET',
-  'ARTIFACTS_BUCKET',
-  'XGBOOST_IMAGE',
-  'SERVING_ROLE_ARN',
-  'CLEAN_KEY_ARN',
-]);
+const config = readConfig(['STAGE', 'CLEAN_BUCKET', 'ARTIFACTS_BUCKET', 'SERVING_ROLE_ARN', 'CLEAN_KEY_ARN']);
 
 /** Sets an endpoint going towards a new model. */
 export const handler = withMiddleware(deployEndpointSchema, (event) =>

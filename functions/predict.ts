@@ -32,7 +32,7 @@ export const handler = withMiddleware(predictRequestSchema, (event) =>
       artifacts: artifactStore(config),
       store: runStore(config),
       endpoints: endpoints(sageMakerClient()),
-      invoke: (endpointName, csv) => scoreCsv(sageMakerRuntimeClient(), endpointName, csv),
+      invoke: (endpointName, csv, format) => scoreCsv(sageMakerRuntimeClient(), endpointName, csv, format),
       openEngine: sharedEngine,
       transforms,
     },

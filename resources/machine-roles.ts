@@ -9,6 +9,7 @@ import {
   readObjects,
   sageMaker,
 } from './grants.ts';
+import { imageRepositories } from './training-images.ts';
 
 const invoke = (...functions: string[]): Allow =>
   allow(
@@ -95,7 +96,7 @@ export function sageMakerRoles(stage: string): Record<string, Resource> {
     allow('ecr:GetAuthorizationToken', '*'),
     allow(
       ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchCheckLayerAvailability'],
-      sub('arn:${AWS::Partition}:ecr:${AWS::Region}:*:repository/sagemaker-xgboost'),
+      imageRepositories().map((name) => sub(`arn:\${AWS::Partition}:ecr:\${AWS::Region}:*:repository/${name}`)),
     ),
     allow('cloudwatch:PutMetricData', '*', {
       StringLike: { 'cloudwatch:namespace': ['AWS/SageMaker', '/aws/sagemaker/*'] },

@@ -3,6 +3,7 @@
 // Bridges Serverless' `${file(...)}`, which loads CommonJS, to the TypeScript that builds the computed part of the stack.
 const { join } = require('node:path');
 const { buildStack, gitCommit } = require('./stack.ts');
+const { trainingImages } = require('./training-images.ts');
 
 const root = join(__dirname, '..');
 
@@ -13,4 +14,7 @@ module.exports = async ({ resolveVariable }) => ({
     Number(await resolveVariable('param:logRetentionInDays')),
   ),
   gitCommit: gitCommit(root),
+  trainingImages: await trainingImages(({ versionParameter, version }) =>
+    resolveVariable(`param:${versionParameter}, '${version}'`),
+  ),
 });

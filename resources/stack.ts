@@ -11,7 +11,7 @@ import { functionNames, functionRoles } from './function-roles.ts';
 import { keysAndPolicies } from './keys.ts';
 import { logGroups } from './logs.ts';
 import { machineNames, machineRoles, sageMakerRoles } from './machine-roles.ts';
-import { xgboostRegistry } from './xgboost-registry.ts';
+import { registryMappings } from './training-images.ts';
 
 /** Every pipeline of the project, validated: a mistake stops packaging here. */
 function readPipelines(root: string): Pipeline[] {
@@ -47,11 +47,7 @@ export function buildStack(
   const functions = functionNames(stage);
   const machines = machineNames(stage);
   return {
-    Mappings: {
-      XgboostRegistry: Object.fromEntries(
-        Object.entries(xgboostRegistry).map(([region, id]) => [region, { Account: id }]),
-      ),
-    },
+    Mappings: registryMappings(),
     Resources: {
       ...keysAndPolicies(stage),
       ...functionRoles(stage),

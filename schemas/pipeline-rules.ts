@@ -1,11 +1,12 @@
 import type * as z from 'zod';
+import type { Algorithms } from '#domain/algorithms/registry';
 import type { DatasetSettings } from '#domain/data/settings';
 import type { EvaluationSettings } from '#domain/evaluation/settings';
 import { metricOfGate } from '#domain/gates/registry';
 import type { Issue } from '#domain/issue';
 import { metricsOf } from '#domain/metrics/registry';
-import type { TrainingSettings } from '#domain/training/settings';
-import { checkTuning } from '#domain/training/tuning-rules';
+import { checkTraining } from '#domain/training/rules';
+import type { Imbalance, TrainingSettings } from '#domain/training/settings';
 
 /** A pipeline whose fields are right each by itself. */
 interface UncheckedPipeline {
@@ -13,6 +14,7 @@ interface UncheckedPipeline {
   readonly evaluation: EvaluationSettings;
   readonly split: { readonly groupBy?: unknown };
   readonly training: TrainingSettings;
+  readonly imbalance: Imbalance;
 }
 
 const isAbove = (positive: unknown): boolean =>
@@ -34,7 +36,7 @@ function checkNames({ dataset }: UncheckedPipeline, issue: Issue): void {
 }
 
 /** Rules that span several fields. */
-export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx): void {
+export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx, algorithms?: Algorithms): void {
   const { dataset, evaluation } = pipeline;
   const issue = (path: (string | number)[], message: string) => ctx.addIssue({ code: 'custom', path, message });
   const { label, columns, id, time } = dataset;
@@ -55,7 +57,7 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx)
     );
   }
   checkNames(pipeline, issue);
-  checkTuning(pipeline.training, evaluation.task, issue);
+  checkTraining(pipeline, issue, algorithms);
   const hasFeature = Object.values(columns).some(
     (c) => c.role === 'feature' || ('feature' in c && c.feature !== undefined),
   );

@@ -1,33 +1,52 @@
 import * as z from 'zod';
+import type { Algorithms } from '#domain/algorithms/registry';
 import { datasetSchema, splitSchema } from '#domain/data/settings';
 import { deploymentSchema } from '#domain/deployment/settings';
 import { driftSchema } from '#domain/drift/settings';
 import { evaluationSchema } from '#domain/evaluation/settings';
 import { notifySchema } from '#domain/notices/settings';
 import { registrySchema } from '#domain/registry/settings';
-import { imbalanceSchema, trainingSchema } from '#domain/training/settings';
+import { imbalanceSchema, trainingSchemaOf } from '#domain/training/settings';
 import { checkPipeline } from './pipeline-rules.ts';
+
+/** The kinds a pipeline may name; those that are registered where one is left out. */
+export interface PipelineKinds {
+  readonly algorithms?: Algorithms;
+}
 
 /**
  * One pipeline, as written in its YAML file below `pipelines/` and pinned beside each run: composed of the sections, whose schemas stand
  * with what they set. JSON Schema for editors is generated from it (`npm run schemas`), never written by hand.
  */
-export const pipelineSchema = z
-  .object({
-    name: z
-      .string()
-      .regex(/^[a-z][a-z0-9-]{1,20}[a-z0-9]$/, '3 to 22 lower-case letters, digits and hyphens, a letter first'),
-    description: z.string().max(500).optional(),
-    dataset: datasetSchema,
-    split: splitSchema.prefault({}),
-    imbalance: imbalanceSchema,
-    training: trainingSchema,
-    evaluation: evaluationSchema,
-    registry: registrySchema,
-    deployment: deploymentSchema,
-    drift: driftSchema.optional(),
-    notify: notifySchema,
-  })
-  .strict()
-  .superRefine(checkPipeline);
+export const pipelineSchemaOf = ({ algorithms }: PipelineKinds = {}) =>
+  z
+    .strictObject({
+      name: z
+        .string()
+        .regex(/^[a-z][a-z0-9-]{1,20}[a-z0-9]$/, '3 to 22 lower-case letters, digits and hyphens, a letter first')
+        .meta({
+          description:
+            'The name of the pipeline, as its file has it: 3 to 22 lower-case letters, digits and hyphens, a letter first. Drops go below this name in the raw bucket.',
+          examples: ['churn'],
+        }),
+      description: z
+        .string()
+        .max(500)
+        .optional()
+        .meta({
+          description: 'What the pipeline is for, for readers.',
+          examples: ['Which customers will leave this month?'],
+        }),
+      dataset: datasetSchema,
+      split: splitSchema.prefault({}),
+      imbalance: imbalanceSchema,
+      training: trainingSchemaOf(algorithms),
+      evaluation: evaluationSchema,
+      registry: registrySchema,
+      deployment: deploymentSchema,
+      drift: driftSchema.optional(),
+      notify: notifySchema,
+    })
+    .superRefine((pipeline, ctx) => checkPipeline(pipeline, ctx, algorithms));
+export const pipelineSchema = pipelineSchemaOf();
 export type Pipeline = z.infer<typeof pipelineSchema>;

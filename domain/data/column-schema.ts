@@ -15,6 +15,20 @@ export const identifier = z
     'a column name: a letter or _ first, then letters, digits, spaces, _ . -',
   );
 
+/** What each role means. */
+const ROLES = {
+  feature: 'A model input as it is. It must hold nothing personal.',
+  pii: 'It identifies a person: a name, an e-mail address, a phone number. Never a model input.',
+  quasi: 'It helps to identify a person: a postcode, a date of birth. What the action leaves may be a model input.',
+  text: 'Free text, in which anything personal may stand. Never a model input.',
+  slice:
+    'Its values are kept beside the labels of the holdout, so that scores can be compared by group. Never a model input.',
+  ignore: 'It is not read.',
+} as const satisfies Readonly<Record<PrivateRole | 'feature' | 'slice' | 'ignore', string>>;
+
+const roleNamed = <Role extends keyof typeof ROLES>(role: Role) =>
+  z.literal(role).meta({ description: 'What the column is.', examples: [role] });
+
 type Alternatives = [z.ZodObject, ...z.ZodObject[]];
 
 /** @throws TypeError when there is none */
@@ -43,8 +57,17 @@ function featureObjects(encodings: readonly Encoding[]): Alternatives {
   const objects = types.map((type): z.ZodObject => {
     const own = encodings.filter((encoding) => encoding.type === type);
     const names = own.map(({ name }) => name) as [string, ...string[]];
-    const encode = names.length > 1 ? { encode: z.enum(names).default(names[0]) } : {};
-    return z.object({ type: z.literal(type), ...encode, ...settingsOf(own) }).strict();
+    const encode =
+      names.length > 1
+        ? {
+            encode: z
+              .enum(names)
+              .default(names[0])
+              .meta({ description: `The encoding of a ${type}.`, examples: names }),
+          }
+        : {};
+    const kind = z.literal(type).meta({ description: 'The type of a model input.', examples: [type] });
+    return z.object({ type: kind, ...encode, ...settingsOf(own) }).strict();
   });
   return alternatives(objects);
 }
@@ -63,16 +86,22 @@ function checkFeature(action: PrivacyAction, column: Readonly<Record<string, unk
 /** A personal column with this action. What is left of a quasi-identifier may be a model input too. */
 function privateColumn(role: PrivateRole, action: PrivacyAction, feature: z.ZodType<FeatureSpec>): z.ZodObject {
   const input = {
-    feature: feature.optional().describe(`use the ${action.label} value as a model input too`),
+    feature: feature.optional().meta({
+      description: `Makes the ${action.label} value a model input too: a type, with the settings of its encoding.`,
+      examples: [{ type: 'category' }],
+    }),
   };
   return z
     .object({
-      role: z.literal(role),
-      action: z.literal(action.name),
+      role: roleNamed(role),
+      action: z
+        .literal(action.name)
+        .meta({ description: 'What happens to a personal column.', examples: [action.name] }),
       ...action.settings,
       ...(role === 'quasi' ? input : {}),
     })
     .strict()
+    .describe(ROLES[role])
     .superRefine((column, ctx) => {
       const message = action.problem?.(column);
       if (message === undefined) checkFeature(action, column, ctx);
@@ -89,7 +118,14 @@ export function columnSchemaOf(
   const featureSchema = z.discriminatedUnion('type', features) as unknown as z.ZodType<FeatureSpec>;
   const featureColumn = z.discriminatedUnion(
     'type',
-    alternatives(features.map((own) => own.extend({ role: z.literal('feature') }).strict())),
+    alternatives(
+      features.map((own) =>
+        own
+          .extend({ role: roleNamed('feature') })
+          .strict()
+          .describe(ROLES.feature),
+      ),
+    ),
   );
   const privateColumns = PRIVATE_ROLES.flatMap((role) => {
     const [first, ...rest] = actions
@@ -98,11 +134,14 @@ export function columnSchemaOf(
     if (!first) return [];
     return [rest.length === 0 ? first : z.discriminatedUnion('action', [first, ...rest])];
   });
-  const ignoredColumn = z.object({ role: z.literal('ignore') }).strict();
-  const sliceColumn = z
-    .object({ role: z.literal('slice') })
+  const ignoredColumn = z
+    .object({ role: roleNamed('ignore') })
     .strict()
-    .describe('kept for evaluation by group, never a model input');
+    .describe(ROLES.ignore);
+  const sliceColumn = z
+    .object({ role: roleNamed('slice') })
+    .strict()
+    .describe(ROLES.slice);
   return z.discriminatedUnion('role', [
     featureColumn,
     ...privateColumns,

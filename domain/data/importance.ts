@@ -1,3 +1,4 @@
+import type { ModelInput } from '#domain/algorithms/algorithm';
 import { csvFields, sourceColumns } from '#domain/data/transform';
 import { ident, text } from '#domain/sql/literals';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
@@ -9,8 +10,8 @@ import type { FittedTransform } from '#schemas/records/fitted-transform';
  *
  * @param rows a relation of sampled holdout rows with `_hash`, `_label` and the clean columns
  */
-export function permutedRowsSql(fitted: FittedTransform, seed: string, rows: string): string {
-  const fields = csvFields(fitted)
+export function permutedRowsSql(fitted: FittedTransform, input: ModelInput, seed: string, rows: string): string {
+  const fields = csvFields(fitted, input)
     .map((sql, i) => `${sql} AS x${i}`)
     .join(', ');
   const numbered = `SELECT *, row_number() OVER (ORDER BY _hash) AS n FROM ${rows}`;

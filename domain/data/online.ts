@@ -1,4 +1,5 @@
 import { nearestName } from 'located-yaml/nearest-name';
+import type { ModelInput } from '#domain/algorithms/algorithm';
 import { cleanFeatureSelect } from '#domain/data/clean';
 import { expectedColumns, featureColumns } from '#domain/data/columns';
 import type { SqlEngine } from '#domain/data/engine';
@@ -99,11 +100,13 @@ export async function encodeRows(
   return { rows: rows.length, features, values };
 }
 
-/** The rows as CSV for an endpoint, as batch transform reads them: one line a row, missing is empty (`nan` for a model of one input). */
-export function toCsv({ rows, features, values }: EncodedRows): string {
+/** The rows as CSV for an endpoint, written as batch transform reads them: one line a row. */
+export function toCsv({ rows, features, values }: EncodedRows, input: ModelInput): string {
   const width = features.length;
-  const missing = width > 1 ? '' : 'nan';
+  const missing = width > 1 ? (input.missing ?? '') : input.missingAlone;
   return Array.from({ length: rows }, (_, i) =>
-    Array.from(values.subarray(i * width, (i + 1) * width), (v) => (Number.isNaN(v) ? missing : String(v))).join(','),
+    Array.from(values.subarray(i * width, (i + 1) * width), (v) => (Number.isNaN(v) ? missing : String(v))).join(
+      input.delimiter,
+    ),
   ).join('\n');
 }

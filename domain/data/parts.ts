@@ -1,7 +1,7 @@
 /**
  * How many objects each shard writes to a training channel, so that together they are at least `atLeast` and none is empty:
- * SageMaker's ShardedByS3Key leaves out a host without objects (SageMaker Developer Guide, "XGBoost algorithm",
- * distributed training).
+ * SageMaker's ShardedByS3Key leaves out a host without objects (SageMaker API Reference,
+ * S3DataSource).
  *
  * @param rows the shard's rows on the channel's side
  * @throws RangeError when there are fewer rows than objects wanted

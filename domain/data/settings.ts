@@ -5,82 +5,239 @@ import type { Task } from '#schemas/records/task';
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 const labelSchema = z
   .object({
-    column: identifier,
+    column: identifier.meta({
+      description: 'The column to predict. It is not listed under `columns`.',
+      examples: ['churned'],
+    }),
     positive: z
       .union([scalar, z.array(scalar).min(1), z.object({ above: z.number() }).strict()])
       .optional()
-      .describe('binary: the value or values that count as 1, or { above: n } on a numeric column'),
+      .meta({
+        description:
+          'Binary tasks, which need it: the value or values that count as 1. For a column of numbers, `{ above: 15 }` counts all numbers above 15.',
+        examples: ['yes', ['cancelled', 'expired'], { above: 15 }],
+      }),
     negative: z
       .union([scalar, z.array(scalar).min(1)])
       .optional()
-      .describe(
-        'binary: the value or values that count as 0; every other one is then malformed (default: whatever is not positive)',
-      ),
-    classes: z.array(scalar).min(3).optional().describe('multiclass: the classes in the order the model numbers them'),
+      .meta({
+        description:
+          'Binary tasks: the value or values that count as 0. Rows with any other label are malformed. Without it, all labels that are not positive count as 0. It cannot be combined with `positive: { above: … }`.',
+        examples: ['no', ['active', 'paused']],
+      }),
+    classes: z
+      .array(scalar)
+      .min(3)
+      .optional()
+      .meta({
+        description:
+          'Multiclass tasks, which need it: all classes. The order gives the number of each class, from 0. Rows with another label are malformed.',
+        examples: [['basic', 'plus', 'family']],
+      }),
   })
-  .strict();
+  .strict()
+  .meta({
+    description: 'What the model predicts. A regression task needs only `column`.',
+    examples: [
+      { column: 'churned', positive: 1 },
+      { column: 'plan', classes: ['basic', 'plus', 'family'] },
+      { column: 'months' },
+    ],
+  });
+
+const csvSchema = z
+  .object({
+    delimiter: z
+      .string()
+      .length(1)
+      .default(',')
+      .meta({
+        description:
+          'The character between two values. A file with another delimiter is refused, and the message suggests the right one.',
+        examples: [';', '\t'],
+      }),
+    header: z
+      .boolean()
+      .default(true)
+      .describe('Whether the first line holds the names of the columns. `false` needs `names`.'),
+    names: z
+      .array(identifier)
+      .min(1)
+      .optional()
+      .describe(
+        'With `header: false`: the names of all columns in the order of the file, including the label and the id.',
+      ),
+    quote: z
+      .string()
+      .length(1)
+      .default('"')
+      .meta({
+        description:
+          'The character around values that hold a delimiter or a line break. Within such a value it is written twice.',
+        examples: ["'"],
+      }),
+    nullValues: z
+      .array(z.string())
+      .default([''])
+      .meta({
+        description: 'Values that mean "missing". By default only an empty value is missing; list `""` with your own.',
+        examples: [['', 'NA', '?']],
+      }),
+    trim: z
+      .boolean()
+      .default(false)
+      .meta({
+        description: 'Whether blanks around a value are removed before it is read.',
+        examples: [true],
+      }),
+  })
+  .strict()
+  .prefault({})
+  .meta({
+    description: 'How CSV files are written. It says nothing about other formats.',
+    examples: [{ header: false, names: ['customer_id', 'household', 'age', 'churned'] }],
+  });
+
+const triggerSchema = z
+  .union([
+    z
+      .object({
+        marker: z
+          .string()
+          .min(1)
+          .describe(
+            'The name of the file that is written last. It starts the run. Choose a name that starts with `_` or `.`: such files are not read as data.',
+          ),
+      })
+      .strict(),
+    z
+      .object({
+        eachObject: z
+          .literal(true)
+          .describe('A run starts when no further file has come into the folder for `quietPeriodSeconds`.'),
+        quietPeriodSeconds: z
+          .int()
+          .min(0)
+          .max(3600)
+          .default(60)
+          .describe('Seconds to wait for further files. Use it with `eachObject`.'),
+      })
+      .strict(),
+  ])
+  .default({ marker: '_SUCCESS' })
+  .meta({
+    description: 'When a drop is complete: after a marker file, or after a pause. Choose one of the two.',
+    examples: [{ marker: '_SUCCESS' }, { eachObject: true, quietPeriodSeconds: 120 }],
+  });
 
 /** `dataset`: what a drop holds and how it is read. */
 export const datasetSchema = z
   .object({
-    format: z.enum(['csv', 'jsonl', 'parquet']),
-    csv: z
-      .object({
-        delimiter: z.string().length(1).default(','),
-        header: z
-          .boolean()
-          .default(true)
-          .describe('false: the columns stand in the order of this file, label included where labelPosition says'),
-        names: z.array(identifier).min(1).optional().describe('header false: the names of all columns in file order'),
-        quote: z.string().length(1).default('"'),
-        nullValues: z.array(z.string()).default(['']),
-        trim: z.boolean().default(false).describe('strip blanks around every value'),
-      })
-      .strict()
-      .prefault({}),
-    trigger: z
-      .union([
-        z.object({ marker: z.string().min(1) }).strict(),
-        z.object({ eachObject: z.literal(true), quietPeriodSeconds: z.int().min(0).max(3600).default(60) }).strict(),
-      ])
-      .default({ marker: '_SUCCESS' }),
+    format: z.enum(['csv', 'jsonl', 'parquet']).meta({
+      description:
+        'The format of all files in a drop. CSV and JSON lines may be compressed (`.csv.gz`). Files are known by their ending: `.csv`, `.tsv`, `.txt` and `.data` are CSV, `.jsonl` and `.ndjson` are JSON lines.',
+      examples: ['csv'],
+    }),
+    csv: csvSchema,
+    trigger: triggerSchema,
     label: labelSchema,
-    id: identifier
-      .optional()
-      .describe('the column that identifies a row; it decides the side of the split and is tokenized'),
-    time: identifier.optional(),
-    columns: z.record(identifier, columnSchema).refine((c) => Object.keys(c).length > 0, 'at least one column'),
+    id: identifier.optional().meta({
+      description:
+        'The column that identifies a row. It is always tokenized and never a model input. All rows of one id are on the same side of the split. It is not listed under `columns`.',
+      examples: ['customer_id'],
+    }),
+    time: identifier.optional().meta({
+      description:
+        'The column with the time of a row, a date or a time in ISO 8601. It is kept with the clean rows. Rows in which it cannot be read are malformed.',
+      examples: ['signed_up_at'],
+    }),
+    columns: z
+      .record(identifier, columnSchema)
+      .refine((c) => Object.keys(c).length > 0, 'at least one column')
+      .meta({
+        description:
+          'What each of the other columns is, by its name, and what happens to it. At least one is a model input. Names must differ by more than case.',
+        examples: [{ email: { role: 'pii', action: 'drop' }, age: { role: 'feature', type: 'number' } }],
+      }),
     extraColumns: z
       .enum(['reject', 'ignore'])
       .default('reject')
-      .describe('what to do with columns this file does not name'),
+      .meta({
+        description:
+          'What to do with a column that this file does not name: refuse the drop, or leave the column unread. A new column may be personal, so the default is to refuse.',
+        examples: ['ignore'],
+      }),
     maxMalformedFraction: z
       .number()
       .min(0)
       .max(1)
       .default(0.01)
-      .describe('more malformed rows than this refuse the drop'),
-    minRows: z.int().min(1).default(100),
+      .meta({
+        description:
+          'The drop is refused when a larger share of its rows is malformed. Fewer are left out and counted.',
+        examples: [0.001],
+      }),
+    minRows: z
+      .int()
+      .min(1)
+      .default(100)
+      .meta({
+        description: 'The drop is refused when it has fewer usable rows.',
+        examples: [1000],
+      }),
   })
-  .strict();
+  .strict()
+  .describe('What a drop holds and how it is read.');
 
 export type DatasetSettings = z.infer<typeof datasetSchema>;
 
 /** `split`: which rows train, which stop the training early, and which judge the model. */
 export const splitSchema = z
   .object({
-    strategy: z.literal('stratified').default('stratified'),
-    train: z.number().gt(0).lt(1).default(0.7),
-    validation: z.number().gt(0).lt(1).default(0.15),
-    test: z.number().gt(0).lt(1).default(0.15),
+    strategy: z
+      .literal('stratified')
+      .default('stratified')
+      .meta({
+        description:
+          'How rows are divided. There is one strategy: a hash of the seed and the group, so the same group is on the same side in every drop.',
+        examples: ['stratified'],
+      }),
+    train: z.number().gt(0).lt(1).default(0.7).describe('The share of the rows that train the model.'),
+    validation: z
+      .number()
+      .gt(0)
+      .lt(1)
+      .default(0.15)
+      .describe('The share of the rows that stop a training early and choose between trainings.'),
+    test: z
+      .number()
+      .gt(0)
+      .lt(1)
+      .default(0.15)
+      .describe('The share of the rows that judge the model, the holdout. Training never sees them.'),
     groupBy: z
       .union([z.enum(['id', 'duplicates']), z.object({ column: identifier }).strict()])
       .optional()
-      .describe('what keeps rows on one side; the id column when there is one, else duplicate rows'),
-    seed: z.string().default('tidegate'),
+      .meta({
+        description:
+          'What keeps rows together on one side: the same id, the same values in all model inputs, or the same value in a column. Without it: `id` where `dataset.id` is set, else `duplicates`.',
+        examples: ['id', 'duplicates', { column: 'household' }],
+      }),
+    seed: z
+      .string()
+      .default('tidegate')
+      .meta({
+        description: 'Another seed divides the rows another way.',
+        examples: ['churn-2'],
+      }),
   })
   .strict()
-  .refine((s) => Math.abs(s.train + s.validation + s.test - 1) < 1e-9, 'train + validation + test must be 1');
+  .refine((s) => Math.abs(s.train + s.validation + s.test - 1) < 1e-9, 'train + validation + test must be 1')
+  .meta({
+    description:
+      'Which rows train the model, which stop its training early, and which judge it. The three shares add up to 1.',
+    examples: [{ train: 0.8, validation: 0.1, test: 0.1 }],
+  });
 export type SplitSettings = z.infer<typeof splitSchema>;
 
 /** What reading, typing and splitting rows needs of a pipeline. */

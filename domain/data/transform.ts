@@ -1,6 +1,8 @@
+import type { ModelInput } from '#domain/algorithms/algorithm';
 import type { Encoding } from '#domain/encodings/encoding';
 import { ENCODINGS, readFeature } from '#domain/encodings/registry';
 import { ident, text } from '#domain/sql/literals';
+import { unreachable } from '#domain/unreachable';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 
 /** The clean columns the model inputs read, in the order of their first use. */
@@ -40,21 +42,32 @@ export const featureSelectSql = (
     .map((sql, i) => `${sql} AS x${i}`)
     .join(', ')} FROM ${relation}`;
 
-/**
- * The model inputs as CSV fields. An empty field is missing to XGBoost; a lone empty field would be an empty line, which
- * readers skip, so a model of one input writes `nan`.
- */
-export function csvFields(fitted: Pick<FittedTransform, 'features'>, available?: readonly string[]): string[] {
+/** The model inputs as CSV fields, as the algorithm reads them; the one of a model of one input is never empty. */
+export function csvFields(
+  fitted: Pick<FittedTransform, 'features'>,
+  { missingAlone }: Pick<ModelInput, 'missingAlone'>,
+  available?: readonly string[],
+): string[] {
   const fields = featureExpressions(fitted, available);
-  return fields.length > 1 ? fields : fields.map((sql) => `coalesce(CAST(${sql} AS VARCHAR), 'nan')`);
+  return fields.length > 1 ? fields : fields.map((sql) => `coalesce(CAST(${sql} AS VARCHAR), ${text(missingAlone)})`);
 }
 
 /** SQL of the label as CSV field: a class's index as a whole number, a value as float64. */
-export const csvLabel = (fitted: Pick<FittedTransform, 'task'>): string =>
-  fitted.task === 'regression' ? '_label' : 'CAST(_label AS INTEGER)';
+export function csvLabel({ task }: Pick<FittedTransform, 'task'>): string {
+  switch (task) {
+    case 'regression':
+      return '_label';
+    case 'binary':
+    case 'multiclass':
+      return 'CAST(_label AS INTEGER)';
+    default:
+      return unreachable(task, 'task');
+  }
+}
 
-/** Options of COPY for what XGBoost reads: no header, nothing quoted, missing is empty. */
-export const csvOutput = "(FORMAT csv, HEADER false, DELIMITER ',', NULLSTR '', QUOTE '')";
+/** Options of COPY for the CSV that an algorithm reads: no header, nothing quoted. */
+export const csvOutput = ({ delimiter, missing }: Pick<ModelInput, 'delimiter' | 'missing'>): string =>
+  `(FORMAT csv, HEADER false, DELIMITER ${text(delimiter)}, NULLSTR ${text(missing ?? '')}, QUOTE '')`;
 export const parquetOutput = '(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)';
 
 /** The clean rows of a local Parquet file, with `_row`, the row's number in it from 0. */

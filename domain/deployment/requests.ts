@@ -1,3 +1,5 @@
+import type { ModelFormat } from '#domain/algorithms/algorithm';
+import { algorithmOf } from '#domain/algorithms/registry';
 import type { DeploymentSettings } from '#domain/deployment/settings';
 import { capturePrefix } from '#domain/runs/layout';
 import type { Deployment } from '#schemas/records/deployment';
@@ -12,6 +14,7 @@ export interface DeploymentEnvironment {
 /** The section of the pipeline that says what serves a model. */
 interface Deployed {
   readonly deployment: DeploymentSettings;
+  readonly training: { readonly algorithm: string };
 }
 type Target = Pick<Deployment, 'run' | 'modelName' | 'endpointName' | 'endpointConfigName'>;
 
@@ -24,8 +27,15 @@ const tags = (stage: string, pipeline: string) => [
  * CreateEndpointConfig's request: one variant, with requests and answers captured (SageMaker API Reference,
  * DataCaptureConfig).
  */
-export function endpointConfigRequest(target: Target, { deployment }: Deployed, env: DeploymentEnvironment) {
-  const { instances, capturePercentage } = deployment;
+export function endpointConfigRequest(
+  target: Target,
+  pipeline: Deployed,
+  env: DeploymentEnvironment,
+  { input, output }: ModelFormat = algorithmOf(pipeline),
+) {
+  const { instances, capturePercentage } = pipeline.deployment;
+  const types = [...new Set([input.contentType, output.contentType])];
+  const json = types.filter((type) => type.includes('json'));
   return {
     EndpointConfigName: target.endpointConfigName,
     ProductionVariants: [
@@ -45,7 +55,10 @@ export function endpointConfigRequest(target: Target, { deployment }: Deployed, 
             DestinationS3Uri: `s3://${env.cleanBucket}/${capturePrefix(target.run.pipeline)}`,
             KmsKeyId: env.cleanKeyArn,
             CaptureOptions: [{ CaptureMode: 'Input' as const }, { CaptureMode: 'Output' as const }],
-            CaptureContentTypeHeader: { CsvContentTypes: ['text/csv'] },
+            CaptureContentTypeHeader: {
+              CsvContentTypes: types.filter((type) => !json.includes(type)),
+              ...(json.length > 0 ? { JsonContentTypes: json } : {}),
+            },
           },
         }
       : {}),
@@ -64,7 +77,7 @@ export const createEndpointRequest = (target: Target, env: Pick<DeploymentEnviro
  * UpdateEndpoint's request: blue/green, all traffic at once. SageMaker itself goes back when the new fleet is not up
  * within the pipeline's patience (SageMaker API Reference, BlueGreenUpdatePolicy: 600 to 28,800 seconds).
  */
-export const updateEndpointRequest = (target: Target, { deployment }: Deployed) => ({
+export const updateEndpointRequest = (target: Target, { deployment }: Pick<Deployed, 'deployment'>) => ({
   EndpointName: target.endpointName,
   EndpointConfigName: target.endpointConfigName,
   DeploymentConfig: {

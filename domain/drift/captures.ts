@@ -1,6 +1,7 @@
+import type { ModelOutput } from '#domain/algorithms/algorithm';
 import { EvaluationError } from '#domain/errors';
 import { concatenate } from '#domain/evaluation/concatenate';
-import { parseFeatures, parseScores } from '#domain/evaluation/score-text';
+import { parseFeatures } from '#domain/evaluation/score-text';
 
 /** Requests and answers out of captured data, row for row. */
 export interface CapturedRows {
@@ -32,6 +33,7 @@ const decode = ({ data, encoding }: Payload): string | undefined => {
 export function readCaptures(
   text: string,
   { width, perRow, from, to }: { width: number; perRow: number; from: string; to: string },
+  { readScores }: Pick<ModelOutput, 'readScores'>,
 ): CapturedRows {
   const inputs: Float64Array[] = [];
   const outputs: Float64Array[] = [];
@@ -50,7 +52,7 @@ export function readCaptures(
       const output = decode(record.captureData?.endpointOutput ?? {});
       if (input === undefined || output === undefined) throw new EvaluationError('no CSV input and output');
       const features = parseFeatures(input, width, 'capture');
-      const scores = parseScores(output, perRow, 'capture');
+      const scores = readScores(output, perRow, 'capture');
       if (scores.length !== features.rows * perRow) throw new EvaluationError('rows and answers differ');
       inputs.push(features.values);
       outputs.push(scores);

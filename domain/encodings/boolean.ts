@@ -19,7 +19,16 @@ const booleanFeature = {
   }),
 } as const satisfies FittedFeatureKind<typeof schema>;
 
-const settings = { impute: z.enum(['mode', 'false', 'none']).default('none') };
+const settings = {
+  impute: z
+    .enum(['mode', 'false', 'none'])
+    .default('none')
+    .meta({
+      description:
+        "What replaces a missing value: the more frequent one of the training rows, or `'false'`, in quotes. `none` leaves it missing.",
+      examples: ['mode'],
+    }),
+};
 
 /** True is 1, false is 0. */
 export const boolean = {
@@ -30,6 +39,7 @@ export const boolean = {
   settings,
   features: [booleanFeature],
   example: { role: 'feature', type: 'boolean', impute: 'mode' },
+  leavesMissing: ({ impute }) => impute === 'none',
   fit(source, { impute }, { trueCount, falseCount, trainMissing }) {
     if (trueCount + falseCount === 0) return allMissing;
     const fills = { mode: trueCount > falseCount ? 1 : 0, false: 0, none: null } as const;

@@ -4,8 +4,24 @@ import { allMissing, constant, type Fitted, type ProfileOf } from './encoding.ts
 
 /** Settings that every encoding of categories has. */
 export const categorySettings = {
-  impute: z.union([z.enum(['mode', 'missing']), z.object({ value: z.string() }).strict()]).default('missing'),
-  maxCategories: z.int().min(2).max(500).default(50).describe('the rest share one "other" feature'),
+  impute: z
+    .union([z.enum(['mode', 'missing']), z.object({ value: z.string() }).strict()])
+    .default('missing')
+    .meta({
+      description:
+        'What replaces a missing value: the most frequent category of the training rows (`mode`), or a category of your own. `missing` keeps it apart: `onehot` gives it an input of its own, `ordinal` leaves it missing.',
+      examples: ['mode', { value: 'unknown' }],
+    }),
+  maxCategories: z
+    .int()
+    .min(2)
+    .max(500)
+    .default(50)
+    .meta({
+      description:
+        'How many categories count one by one, the most frequent of the training rows. The others are one category, "other".',
+      examples: [20],
+    }),
 };
 type CategorySettings = z.output<z.ZodObject<typeof categorySettings>>;
 

@@ -26,7 +26,16 @@ const datetimeFeature = {
   watched: () => ({ as: 'nothing' }),
 } as const satisfies FittedFeatureKind<typeof schema>;
 
-const settings = { parts: z.array(partSchema).min(1) };
+const settings = {
+  parts: z
+    .array(partSchema)
+    .min(1)
+    .meta({
+      description:
+        'The parts of the time that become model inputs, each a number. `dayOfWeek` is 1 on Monday, `epochDays` counts days since 1970.',
+      examples: [['month', 'dayOfWeek']],
+    }),
+};
 
 /** Parts of a time, each a number. */
 export const datetime = {

@@ -61,6 +61,8 @@ export interface Encoding<Type extends FeatureType = FeatureType, Settings exten
   readonly features: readonly FittedFeatureKind[];
   /** A column as a pipeline's file has it. */
   readonly example: Readonly<Record<string, unknown>>;
+  /** Whether its model inputs may lack a value. Absent: they may. */
+  leavesMissing?(settings: z.output<z.ZodObject<Settings>>): boolean;
   /** Whether fitting needs the median of the training rows. */
   needsMedian?(settings: z.output<z.ZodObject<Settings>>): boolean;
   /**

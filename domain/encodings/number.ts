@@ -18,8 +18,15 @@ const settings = {
   impute: z
     .union([z.enum(['median', 'mean', 'zero', 'none']), z.number()])
     .default('median')
-    .describe('what replaces a missing value; none leaves it to XGBoost'),
-  indicator: z.boolean().default(false).describe('adds a 0/1 feature that says whether the value was missing'),
+    .meta({
+      description:
+        'What replaces a missing value: the median or the mean of the training rows, zero, or a number of your own. `none` leaves it missing.',
+      examples: ['median', -1],
+    }),
+  indicator: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'Whether to add a 0/1 input that says if the value was missing.', examples: [true] }),
 };
 
 /** A number as it is, with what is missing replaced. */
@@ -31,6 +38,7 @@ export const number = {
   settings,
   features: [numberFeature, missingFeature],
   example: { role: 'feature', type: 'number', impute: 'median', indicator: true },
+  leavesMissing: ({ impute }) => impute === 'none',
   needsMedian: ({ impute }) => impute === 'median',
   fit(source, { impute, indicator }, { train, trainMissing }, median) {
     const { count, min, max, mean } = train;

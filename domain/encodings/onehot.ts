@@ -37,6 +37,7 @@ export const onehot = {
   settings: categorySettings,
   features: [equalsFeature, otherFeature, missingFeature],
   example: { role: 'feature', type: 'category', encode: 'onehot', maxCategories: 20 },
+  leavesMissing: () => false,
   fit: (source, settings, profile) =>
     fitCategories(settings, profile, ({ known, others, hasMissing, fill }) => [
       ...known.map(

@@ -23,7 +23,15 @@ const ordinalFeature = {
 
 const settings = {
   ...categorySettings,
-  order: z.array(z.string()).min(2).optional().describe('for ordinal: the categories from lowest to highest'),
+  order: z
+    .array(z.string())
+    .min(2)
+    .optional()
+    .meta({
+      description:
+        'The categories from lowest to highest. Any other category counts as missing. Without an order: by number or alphabet.',
+      examples: [['low', 'middle', 'high']],
+    }),
 };
 
 /** A category's position in an order. */

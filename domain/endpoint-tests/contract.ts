@@ -4,16 +4,37 @@ import { commonSettings, type EndpointTestKind, s3UriSchema } from './endpoint-t
 
 /** Longest request body kept in the table, in characters; larger ones belong in S3. */
 const longestBody = 16_384;
-const body = z.string().min(1).max(longestBody, `at most ${longestBody} characters; put larger requests into S3`);
+const body = z
+  .string()
+  .min(1)
+  .max(longestBody, `at most ${longestBody} characters; put larger requests into S3`)
+  .meta({
+    description: 'Rows of model inputs, as CSV without a header. Larger requests go into S3, see `s3Uri`.',
+    examples: ['41,52000,1,0'],
+  });
 
 const schema = z
   .object({
     ...commonSettings,
-    kind: z.literal('contract').describe('the form of an answer: status, content type, rows, bounds, latency'),
-    request: z.union([
-      z.object({ contentType: z.string().min(1).default('text/csv'), body }).strict(),
-      z.object({ contentType: z.literal('text/csv').default('text/csv'), s3Uri: s3UriSchema }).strict(),
-    ]),
+    kind: z.literal('contract').meta({ description: 'The kind of the test.', examples: ['contract'] }),
+    request: z
+      .union([
+        z
+          .object({
+            contentType: z
+              .string()
+              .min(1)
+              .default('text/csv')
+              .meta({
+                description: 'The content type of the request. A golden file is always sent as `text/csv`.',
+                examples: ['text/csv'],
+              }),
+            body,
+          })
+          .strict(),
+        z.object({ contentType: z.literal('text/csv').default('text/csv'), s3Uri: s3UriSchema }).strict(),
+      ])
+      .describe('What to send: a body, or the golden requests in S3.'),
     expect: z
       .object({
         status: z
@@ -21,16 +42,52 @@ const schema = z
           .min(200)
           .max(599)
           .default(200)
-          .describe("HTTP status; the container's own when SageMaker wraps it in a ModelError"),
-        contentType: z.string().min(1).optional().describe('media type of the answer; parameters do not count'),
-        rows: z.int().min(1).optional().describe('rows of the answer; by default those of the request'),
-        valuesPerRow: z.int().min(1).optional().describe('numbers a row'),
-        min: z.number().optional().describe('no number of the answer is below this'),
-        max: z.number().optional().describe('no number of the answer is above this'),
-        maxLatencyMs: z.number().positive().optional().describe('milliseconds from sending to the whole answer'),
+          .meta({
+            description:
+              'The HTTP status. Where SageMaker reports an error of the container, it is the status of the container.',
+            examples: [400],
+          }),
+        contentType: z
+          .string()
+          .min(1)
+          .optional()
+          .meta({
+            description: 'The media type of the answer. Parameters such as a charset do not count.',
+            examples: ['text/csv'],
+          }),
+        rows: z
+          .int()
+          .min(1)
+          .optional()
+          .meta({
+            description: 'How many rows the answer has. With `valuesPerRow`, it is by default as many as the request.',
+            examples: [2],
+          }),
+        valuesPerRow: z
+          .int()
+          .min(1)
+          .optional()
+          .meta({ description: 'How many numbers each row has.', examples: [1] }),
+        min: z
+          .number()
+          .optional()
+          .meta({ description: 'No number of the answer is below this.', examples: [0] }),
+        max: z
+          .number()
+          .optional()
+          .meta({ description: 'No number of the answer is above this.', examples: [1] }),
+        maxLatencyMs: z
+          .number()
+          .positive()
+          .optional()
+          .meta({
+            description: 'Milliseconds from sending the request to having the whole answer, at most.',
+            examples: [200],
+          }),
       })
       .strict()
-      .prefault({}),
+      .prefault({})
+      .describe('What the answer must be like.'),
   })
   .strict();
 export type ContractTest = z.output<typeof schema>;

@@ -4,15 +4,31 @@ import type { Answer, Judgement } from './answer.ts';
 
 /** Settings that a test of any kind has. */
 export const commonSettings = {
-  id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'letters, digits, . _ -; at most 64'),
-  description: z.string().max(200).optional(),
-  enabled: z.boolean().optional().describe('false keeps the test without running it'),
+  id: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'letters, digits, . _ -; at most 64')
+    .meta({
+      description: 'The name of the test: letters, digits, `.`, `_`, `-`, at most 64.',
+      examples: ['two-rows'],
+    }),
+  description: z
+    .string()
+    .max(200)
+    .optional()
+    .meta({ description: 'What the test is for, for readers.', examples: ['Two rows get two probabilities.'] }),
+  enabled: z
+    .boolean()
+    .optional()
+    .meta({ description: '`false` keeps the test without running it.', examples: [false] }),
 };
 
 export const s3UriSchema = z
   .string()
   .regex(/^s3:\/\/[a-z0-9.-]{3,63}\/.+$/, 's3://bucket/key of a golden file')
-  .describe('a file of golden requests: { valuesPerRow, cases: [{ body, predictions }] }');
+  .meta({
+    description: 'A JSON file of golden requests: `{ valuesPerRow, cases: [{ body, predictions }] }`.',
+    examples: ['s3://my-bucket/golden.json'],
+  });
 
 /** What a test sends: a body, or golden requests, which are given or lie in S3. */
 export interface TestRequest {

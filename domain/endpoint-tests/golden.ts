@@ -8,14 +8,27 @@ const defaultTolerance = 1e-6;
 const schema = z
   .object({
     ...commonSettings,
-    kind: z.literal('golden').describe('known rows get the answers the model gave when it was evaluated'),
+    kind: z.literal('golden').meta({ description: 'The kind of the test.', examples: ['golden'] }),
     s3Uri: s3UriSchema.optional(),
-    cases: z.array(goldenCaseSchema).min(1).max(50).optional(),
+    cases: z
+      .array(goldenCaseSchema)
+      .min(1)
+      .max(50)
+      .optional()
+      .meta({
+        description:
+          'Golden requests in the test itself, each with the predictions it must get. A test has `cases` or `s3Uri`.',
+        examples: [[{ body: '41,52000,1,0', predictions: [0.0821] }]],
+      }),
     tolerance: z
       .number()
       .min(0)
       .default(defaultTolerance)
-      .describe('largest difference: absolute up to predictions of 1, relative beyond'),
+      .meta({
+        description:
+          'The largest difference that is accepted: absolute for predictions up to 1, relative for larger ones.',
+        examples: [0.001],
+      }),
   })
   .strict()
   .refine((t) => (t.s3Uri === undefined) !== (t.cases === undefined), {

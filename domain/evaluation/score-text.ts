@@ -1,8 +1,8 @@
 import { EvaluationError } from '#domain/errors';
 
 /**
- * Reads what a model answered in text/csv: numbers apart by commas, line ends or brackets. The built-in XGBoost writes one
- * number a line, or `[p0, p1, …]` a line for multi:softprob.
+ * Reads what a model answered in text/csv: numbers apart by commas, line ends or brackets, as one number a line
+ * or `[p0, p1, …]` a line.
  *
  * @param perRow numbers that belong to one row
  * @returns row-major

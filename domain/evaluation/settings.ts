@@ -5,13 +5,49 @@ import { taskSchema } from '#schemas/records/task';
 /** `evaluation`: how a model is judged on the holdout. */
 export const evaluationSchema = z
   .object({
-    task: taskSchema,
-    threshold: z.number().gt(0).lt(1).default(0.5).describe('binary: scores at or above it count as positive'),
-    gates: z.array(gateSchema).min(1),
+    task: taskSchema.meta({
+      description:
+        'What the model predicts: one of two classes, one of several, or a number. It decides the label settings, the metrics and the objective of the training.',
+      examples: ['binary', 'multiclass', 'regression'],
+    }),
+    threshold: z
+      .number()
+      .gt(0)
+      .lt(1)
+      .default(0.5)
+      .meta({
+        description:
+          'Binary tasks: a score at or above it counts as positive. Accuracy, precision, recall and F1 depend on it.',
+        examples: [0.3],
+      }),
+    gates: z
+      .array(gateSchema)
+      .min(1)
+      .meta({
+        description: 'What a model must reach before it can be registered. It must pass all of them.',
+        examples: [[{ metric: 'auc', min: 0.75 }], [{ metric: 'rmse', max: 3 }]],
+      }),
     bootstrap: z
-      .object({ resamples: z.int().min(100).max(10_000).default(1000), seed: z.int().default(42) })
+      .object({
+        resamples: z
+          .int()
+          .min(100)
+          .max(10_000)
+          .default(1000)
+          .meta({
+            description:
+              'How many resamples of the holdout the intervals of the metrics rest on. Large holdouts get fewer.',
+            examples: [2000],
+          }),
+        seed: z
+          .int()
+          .default(42)
+          .meta({ description: 'Another seed draws other resamples.', examples: [7] }),
+      })
       .strict()
-      .prefault({}),
+      .prefault({})
+      .describe('How the 95 % intervals of the metrics, and the comparison with the champion, are computed.'),
   })
-  .strict();
+  .strict()
+  .describe('How a model is judged on the holdout.');
 export type EvaluationSettings = z.infer<typeof evaluationSchema>;

@@ -28,13 +28,16 @@ export const vsChampion = {
           .number()
           .min(0)
           .default(0)
-          .describe('how much worse than the champion is still accepted, in units of the metric'),
+          .meta({
+            description: 'How much worse than the champion is still accepted, in units of the metric.',
+            examples: [0.005],
+          }),
         confidence: z
           .number()
           .gt(0.5)
           .lt(1)
           .default(0.95)
-          .describe('one-sided confidence that it is not worse by more than that'),
+          .meta({ description: 'The one-sided confidence that it is not worse by more than that.', examples: [0.95] }),
       }),
     }),
   confidences: ({ vsChampion: { confidence } }) => [confidence],

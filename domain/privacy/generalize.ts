@@ -8,9 +8,16 @@ const settings = {
     .min(1)
     .max(8)
     .optional()
-    .describe('text: keep this many leading characters, never the whole value'),
-  binWidth: z.number().positive().optional().describe('number: round down to a multiple of this'),
-  truncateTo: z.enum(['year', 'month', 'day']).optional().describe('date: keep down to this unit'),
+    .meta({ description: 'Text: how many leading characters stay. Never the whole value.', examples: [3] }),
+  binWidth: z
+    .number()
+    .positive()
+    .optional()
+    .meta({ description: 'Numbers: round down to a multiple of this.', examples: [5] }),
+  truncateTo: z
+    .enum(['year', 'month', 'day'])
+    .optional()
+    .meta({ description: 'Dates: keep the value down to this unit.', examples: ['month'] }),
 };
 
 /** How a quasi-identifier is coarsened: exactly one of the three is set. */
@@ -41,7 +48,8 @@ export function generalized({ keepFirst, binWidth, truncateTo }: GeneralizeSetti
 export const generalize = {
   name: 'generalize',
   label: 'generalized',
-  summary: 'The value is coarsened: the first characters of a text, a bin of a number, the month of a date.',
+  summary:
+    'The value is coarsened: the first characters of a text, a bin of a number, the month of a date. Set exactly one of the three.',
   roles: ['quasi'],
   settings,
   example: { role: 'quasi', action: 'generalize', keepFirst: 3, feature: { type: 'category' } },

@@ -2,8 +2,18 @@ import * as z from 'zod';
 import type { PrivacyAction } from './privacy-action.ts';
 
 const settings = {
-  keepFirst: z.int().min(0).max(8).default(0),
-  keepLast: z.int().min(0).max(8).default(0),
+  keepFirst: z
+    .int()
+    .min(0)
+    .max(8)
+    .default(0)
+    .meta({ description: 'How many leading characters stay.', examples: [1] }),
+  keepLast: z
+    .int()
+    .min(0)
+    .max(8)
+    .default(0)
+    .meta({ description: 'How many trailing characters stay.', examples: [2] }),
 };
 
 /** What a mask leaves readable, in characters (Unicode code points). */
@@ -28,7 +38,7 @@ export function maskSql(value: string, { keepFirst, keepLast }: MaskSettings): s
 export const mask = {
   name: 'mask',
   label: 'masked',
-  summary: 'A few first and last characters stay, never more than half of the value; *** stands for the rest.',
+  summary: 'A few first and last characters stay, never more than half of the value. `***` stands for the rest.',
   roles: ['pii'],
   settings,
   example: { role: 'pii', action: 'mask', keepLast: 2 },

@@ -1,3 +1,5 @@
+import type { ModelFormat } from '#domain/algorithms/algorithm';
+import { algorithmOf } from '#domain/algorithms/registry';
 import { modelPackageGroupName } from '#domain/naming';
 import { artifactKeys } from '#domain/runs/layout';
 import { modelDataUrl, type TrainingEnvironment } from '#domain/training/plan';
@@ -9,17 +11,17 @@ export interface Registration {
   readonly run: { readonly pipeline: string; readonly runId: string };
   readonly pipeline: {
     readonly evaluation: { readonly task: Task };
-    readonly training: { readonly instances: { readonly type: string } };
+    readonly training: { readonly algorithm: string; readonly instances: { readonly type: string } };
     readonly deployment: { readonly instances: { readonly type: string } };
   };
   readonly drop: DropRecord;
   /** Point estimates on the holdout by metric name. */
   readonly metrics: Readonly<Record<string, number>>;
   /** `training.json` */
-  readonly training: Pick<TrainingRecord, 'hyperparameters' | 'trainingJob'>;
+  readonly training: Pick<TrainingRecord, 'hyperparameters' | 'trainingJob' | 'image'>;
   /** SHA-256 (hex) of `evaluation.json`. */
   readonly evaluationDigest: string;
-  readonly environment: Pick<TrainingEnvironment, 'stage' | 'artifactsBucket' | 'image'>;
+  readonly environment: Pick<TrainingEnvironment, 'stage' | 'artifactsBucket'>;
 }
 
 /**
@@ -74,7 +76,7 @@ export const describePackage = ({ pipeline, runId }: Registration['run']): strin
  * CreateModelPackage's request for a candidate that passed its gates (SageMaker API reference). It waits for approval whatever
  * the pipeline says: what is approved is deployed, and nothing is to be deployed that its run does not know of yet.
  */
-export function modelPackageRequest(r: Registration) {
+export function modelPackageRequest(r: Registration, { input, output }: ModelFormat = algorithmOf(r.pipeline)) {
   const keys = artifactKeys(r.run);
   const uri = (key: string) => `s3://${r.environment.artifactsBucket}/${key}`;
   const json = (key: string, digest?: string) => ({
@@ -87,9 +89,9 @@ export function modelPackageRequest(r: Registration) {
     ModelPackageDescription: describePackage(r.run),
     ClientToken: `tidegate-${r.run.runId}`,
     InferenceSpecification: {
-      Containers: [{ Image: r.environment.image, ModelDataUrl: modelDataUrl(r.run, r.training, r.environment) }],
-      SupportedContentTypes: ['text/csv'],
-      SupportedResponseMIMETypes: ['text/csv'],
+      Containers: [{ Image: r.training.image, ModelDataUrl: modelDataUrl(r.run, r.training, r.environment) }],
+      SupportedContentTypes: [input.contentType],
+      SupportedResponseMIMETypes: [output.contentType],
       SupportedTransformInstanceTypes: [r.pipeline.training.instances.type],
       SupportedRealtimeInferenceInstanceTypes: [r.pipeline.deployment.instances.type],
     },

@@ -1,6 +1,8 @@
+import type { Algorithm, ClassCounts, ModelFormat } from '#domain/algorithms/algorithm';
+import { algorithmOf } from '#domain/algorithms/registry';
 import { runResourceName, transformJobName } from '#domain/naming';
 import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
-import { type ClassCounts, trainingHyperparameters } from '#domain/training/hyperparameters';
+import { trainingHyperparameters } from '#domain/training/hyperparameters';
 import type { TrainingSections } from '#domain/training/settings';
 
 /** What of the deployment a training needs to know. */
@@ -21,12 +23,18 @@ export const runTags = (run: RunPointer, stage: string) => [
   { Key: 'tidegate:run', Value: run.runId },
 ];
 
-const channel = (name: string, uri: string) => ({
+const channel = (name: string, uri: string, { input, distributed }: Algorithm) => ({
   ChannelName: name,
-  ContentType: 'text/csv',
+  ContentType: input.contentType,
   CompressionType: 'None',
   InputMode: 'File',
-  DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: uri, S3DataDistributionType: 'ShardedByS3Key' } },
+  DataSource: {
+    S3DataSource: {
+      S3DataType: 'S3Prefix',
+      S3Uri: uri,
+      S3DataDistributionType: distributed ? 'ShardedByS3Key' : 'FullyReplicated',
+    },
+  },
 });
 
 /** CreateTrainingJob's request for a run (SageMaker API reference). */
@@ -35,6 +43,7 @@ export function planTrainingJob(
   pipeline: TrainingSections,
   counts: ClassCounts,
   env: TrainingEnvironment,
+  algorithm: Algorithm = algorithmOf(pipeline),
 ) {
   const { instances, maxRuntimeSeconds } = pipeline.training;
   const clean = cleanKeys(run);
@@ -43,10 +52,10 @@ export function planTrainingJob(
     TrainingJobName: runResourceName(env.stage, run),
     RoleArn: env.trainingRoleArn,
     AlgorithmSpecification: { TrainingImage: env.image, TrainingInputMode: 'File' },
-    HyperParameters: trainingHyperparameters(pipeline, counts),
+    HyperParameters: trainingHyperparameters(pipeline, counts, algorithm),
     InputDataConfig: [
-      channel('train', `s3://${env.cleanBucket}/${clean.train}`),
-      channel('validation', `s3://${env.cleanBucket}/${clean.validation}`),
+      channel('train', `s3://${env.cleanBucket}/${clean.train}`, algorithm),
+      channel('validation', `s3://${env.cleanBucket}/${clean.validation}`, algorithm),
     ],
     OutputDataConfig: { S3OutputPath: outputPath, KmsKeyId: env.artifactsKeyArn },
     ResourceConfig: {
@@ -59,7 +68,10 @@ export function planTrainingJob(
       ...(instances.spot ? { MaxWaitTimeInSeconds: Math.min(2 * maxRuntimeSeconds, 432_000) } : {}),
     },
     ...(instances.spot
-      ? { EnableManagedSpotTraining: true, CheckpointConfig: { S3Uri: `${outputPath}/checkpoints` } }
+      ? {
+          EnableManagedSpotTraining: true,
+          ...(algorithm.checkpoints ? { CheckpointConfig: { S3Uri: `${outputPath}/checkpoints` } } : {}),
+        }
       : {}),
     Tags: runTags(run, env.stage),
   };
@@ -73,8 +85,9 @@ export function planTransformJob(
   run: RunPointer,
   model: 'candidate' | 'champion',
   modelName: string,
-  pipeline: TrainingSections,
+  pipeline: Pick<TrainingSections, 'training'>,
   env: TrainingEnvironment,
+  { input, output }: ModelFormat = algorithmOf(pipeline),
 ) {
   const clean = cleanKeys(run);
   return {
@@ -83,7 +96,7 @@ export function planTransformJob(
     BatchStrategy: 'MultiRecord',
     MaxPayloadInMB: 6,
     TransformInput: {
-      ContentType: 'text/csv',
+      ContentType: input.contentType,
       SplitType: 'Line',
       CompressionType: 'None',
       DataSource: {
@@ -92,7 +105,7 @@ export function planTransformJob(
     },
     TransformOutput: {
       S3OutputPath: `s3://${env.cleanBucket}/${clean.scores(model)}`.replace(/\/$/, ''),
-      Accept: 'text/csv',
+      Accept: output.contentType,
       AssembleWith: 'Line',
       KmsKeyId: env.cleanKeyArn,
     },

@@ -1,41 +1,97 @@
 import * as z from 'zod';
+import type { Algorithm } from '#domain/algorithms/algorithm';
+import type { Scalar } from '#domain/algorithms/hyperparameter';
+import { ALGORITHMS, type Algorithms } from '#domain/algorithms/registry';
 import { instanceType } from '#domain/instance-type';
-import { tuningSchema } from '#domain/training/tuning-settings';
+import { type Tuning, tuningSchemaOf } from '#domain/training/tuning-settings';
 import type { Task } from '#schemas/records/task';
 
-const hyperparameterValue = z.union([z.string(), z.number(), z.boolean()]);
-/** `training`: how a model is made of the training rows. */
-export const trainingSchema = z
+const instancesSchema = z
   .object({
-    algorithm: z.literal('xgboost').default('xgboost'),
-    hyperparameters: z
-      .record(z.string(), hyperparameterValue)
-      .default({})
-      .describe(
-        'as the built-in XGBoost takes them; num_round, objective, eval_metric and num_class have defaults by task',
-      ),
-    instances: z
-      .object({
-        type: instanceType.default('ml.m5.xlarge'),
-        count: z.int().min(1).max(20).default(1),
-        volumeSizeInGB: z.int().min(1).max(16384).default(30),
-        spot: z.boolean().default(false),
-      })
-      .strict()
-      .prefault({}),
-    maxRuntimeSeconds: z.int().min(60).max(432_000).default(3600),
-    tuning: tuningSchema.optional(),
+    type: instanceType.default('ml.m5.xlarge').meta({
+      description: 'The SageMaker instance type of a training. The holdout is scored on the same type.',
+      examples: ['ml.m5.2xlarge'],
+    }),
+    count: z
+      .int()
+      .min(1)
+      .max(20)
+      .default(1)
+      .meta({ description: 'How many instances train together. Each reads its share of the rows.', examples: [2] }),
+    volumeSizeInGB: z
+      .int()
+      .min(1)
+      .max(16384)
+      .default(30)
+      .meta({ description: 'Gigabytes of disk of each instance.', examples: [100] }),
+    spot: z
+      .boolean()
+      .default(false)
+      .meta({
+        description: 'Whether to use spot capacity: cheaper, but SageMaker may interrupt the training and go on later.',
+        examples: [true],
+      }),
   })
   .strict()
-  .prefault({});
+  .prefault({})
+  .describe('The machines of a training.');
 
-export type TrainingSettings = z.infer<typeof trainingSchema>;
+/** `training`: how a model is made of the training rows. */
+export interface TrainingSettings {
+  /** The name of a registered algorithm. */
+  readonly algorithm: string;
+  /** The pipeline's own values; the rest have defaults. */
+  readonly hyperparameters: Readonly<Record<string, Scalar>>;
+  readonly instances: z.output<typeof instancesSchema>;
+  readonly maxRuntimeSeconds: number;
+  readonly tuning?: Tuning | undefined;
+}
+
+/** The section for one algorithm: its own hyperparameters, and nothing that it does not know. */
+function sectionOf(algorithm: Algorithm, isDefault: boolean) {
+  const name = z.literal(algorithm.name);
+  const fixed = Object.entries(algorithm.hyperparameters).map(([key, { schema }]) => [key, schema.optional()]);
+  return z.strictObject({
+    algorithm: (isDefault ? name.default(algorithm.name) : name).meta({
+      description: 'The training algorithm.',
+      examples: [algorithm.name],
+    }),
+    hyperparameters: z
+      .strictObject(Object.fromEntries(fixed))
+      .prefault({})
+      .meta({ description: algorithm.hyperparametersDescription, examples: [algorithm.example] }),
+    instances: instancesSchema,
+    maxRuntimeSeconds: z
+      .int()
+      .min(60)
+      .max(432_000)
+      .default(3600)
+      .meta({ description: 'Seconds that a training job may take before SageMaker stops it.', examples: [7200] }),
+    ...(algorithm.tuning ? { tuning: tuningSchemaOf(algorithm, algorithm.tuning).optional() } : {}),
+  });
+}
+
+/** The `training` section: one form for each algorithm, told apart by its name. Without a name it is the first one's. */
+export function trainingSchemaOf(algorithms: Algorithms = ALGORITHMS): z.ZodType<TrainingSettings> {
+  const [first, ...rest] = algorithms;
+  const schema = z.discriminatedUnion('algorithm', [
+    sectionOf(first, true),
+    ...rest.map((algorithm) => sectionOf(algorithm, false)),
+  ]);
+  return schema
+    .prefault({} as z.input<typeof schema>)
+    .describe('How a model is made of the training rows.') as unknown as z.ZodType<TrainingSettings>;
+}
 
 /** `imbalance`: what is done about classes of unequal size. */
 export const imbalanceSchema = z
   .enum(['auto', 'none'])
   .default('auto')
-  .describe('auto: scale_pos_weight = negatives / positives of the training rows');
+  .meta({
+    description:
+      'Binary tasks: what to do about classes of unequal size. `auto` sets `scale_pos_weight` to negatives / positives of the training rows. `none` leaves scores that are probabilities.',
+    examples: ['none'],
+  });
 export type Imbalance = z.infer<typeof imbalanceSchema>;
 
 /** What planning a training needs of a pipeline. */

@@ -1,54 +1,9 @@
 import * as z from 'zod';
+import type { Algorithm, TuningDirection, TuningObjective } from '#domain/algorithms/algorithm';
+import type { Scalar } from '#domain/algorithms/hyperparameter';
 import type { Task } from '#schemas/records/task';
 
-/** What may be tuned of the built-in XGBoost, and between which bounds (developer guide: Tune an XGBoost Model). */
-export interface Tunable {
-  readonly type: 'integer' | 'continuous';
-  readonly low: number;
-  readonly high?: number;
-  /** `low` itself is not allowed. */
-  readonly open?: boolean;
-}
-const share: Tunable = { type: 'continuous', low: 0, high: 1, open: true };
-const weight: Tunable = { type: 'continuous', low: 0 };
-export const tunables = {
-  alpha: weight,
-  colsample_bylevel: share,
-  colsample_bynode: share,
-  colsample_bytree: share,
-  eta: { type: 'continuous', low: 0, high: 1 },
-  gamma: weight,
-  lambda: weight,
-  max_delta_step: { type: 'integer', low: 0 },
-  max_depth: { type: 'integer', low: 0 },
-  min_child_weight: weight,
-  num_round: { type: 'integer', low: 1 },
-  subsample: share,
-} as const satisfies Readonly<Record<string, Tunable>>;
-export type TunableName = keyof typeof tunables;
-
-export type TuningDirection = 'Maximize' | 'Minimize';
-
-/**
- * Metrics the built-in XGBoost computes on the validation shards, and which way is better (SageMaker Developer Guide, "Tune
- * an XGBoost model").
- */
-export const tuningMetrics: Readonly<Record<Task, Readonly<Record<string, TuningDirection>>>> = {
-  binary: {
-    auc: 'Maximize',
-    aucpr: 'Maximize',
-    accuracy: 'Maximize',
-    f1: 'Maximize',
-    precision: 'Maximize',
-    recall: 'Maximize',
-    logloss: 'Minimize',
-    error: 'Minimize',
-  },
-  multiclass: { mlogloss: 'Minimize', merror: 'Minimize', accuracy: 'Maximize', f1_macro: 'Maximize' },
-  regression: { rmse: 'Minimize', mae: 'Minimize', mse: 'Minimize', r2: 'Maximize' },
-};
-
-/** Default quotas of automatic model tuning (developer guide: Resource limits for automatic model tuning). */
+/** Default quotas of automatic model tuning (SageMaker Developer Guide, "Resource limits for automatic model tuning"). */
 export const MOST_JOBS = 750;
 const MOST_PARALLEL = 10;
 
@@ -70,45 +25,71 @@ const rangeSchema = z.union([
     .describe('these values only; what a grid is made of'),
 ]);
 
-const rangesSchema = z
-  .object(
-    Object.fromEntries(Object.keys(tunables).map((name) => [name, rangeSchema.optional()])) as Record<
-      TunableName,
-      z.ZodOptional<typeof rangeSchema>
-    >,
-  )
-  .strict()
-  .describe('hyperparameters to search, as [min, max], { min, max, scale } or { values: [...] }');
-
-/** `training.tuning`: many training jobs instead of one, of which the best goes on. */
-export const tuningSchema = z
-  .object({
+/** `training.tuning` of an algorithm: many training jobs instead of one, of which the best goes on. */
+export function tuningSchemaOf({ hyperparameters }: Algorithm, { description, example }: TuningObjective) {
+  const ranges = Object.entries(hyperparameters).flatMap(([name, { search }]) =>
+    search ? [[name, rangeSchema.optional()] as const] : [],
+  );
+  const schema = z.strictObject({
     strategy: z
       .enum(['Bayesian', 'Random', 'Hyperband', 'Grid'])
       .default('Bayesian')
       .describe(
-        'Bayesian learns from job to job; Hyperband stops the worse early; Grid tries every combination of values',
+        '`Bayesian` learns from job to job. `Random` draws. `Hyperband` stops the worse jobs early. `Grid` tries every combination of values.',
       ),
     maxJobs: z
       .int()
       .min(1)
       .max(MOST_JOBS)
       .optional()
-      .describe('training jobs in all; a Grid has as many as combinations'),
-    parallel: z.int().min(1).max(MOST_PARALLEL).default(2).describe('training jobs at once, each on its own instances'),
-    metric: z
-      .string()
-      .optional()
-      .describe('what is made best on the validation shards, as XGBoost names it; eval_metric when absent'),
-    ranges: rangesSchema,
-    earlyStopping: z.boolean().default(false).describe('stop jobs that fall behind the median of the earlier ones'),
-    maxRuntimeSeconds: z.int().min(120).max(82_800).default(36_000).describe('after this the best so far is taken'),
-    seed: z.int().min(0).max(2_147_483_647).default(42),
-  })
-  .strict();
-export type Tuning = z.output<typeof tuningSchema>;
+      .describe('Training jobs in all. Every strategy but `Grid` needs it; a grid has as many as combinations.'),
+    parallel: z
+      .int()
+      .min(1)
+      .max(MOST_PARALLEL)
+      .default(2)
+      .describe('Training jobs at once, each on its own instances.'),
+    metric: z.string().optional().describe(description),
+    ranges: z.strictObject(Object.fromEntries(ranges.toSorted(([a], [b]) => (a < b ? -1 : 1)))).meta({
+      description: 'The hyperparameters to search, each as `[min, max]`, `{ min, max, scale }` or `{ values: [...] }`.',
+      examples: [example.ranges],
+    }),
+    earlyStopping: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether to stop jobs that fall behind the median of the earlier ones. `Hyperband` does this by itself.',
+      ),
+    maxRuntimeSeconds: z
+      .int()
+      .min(120)
+      .max(82_800)
+      .default(36_000)
+      .describe('Seconds for the whole tuning. Then the best job so far is taken.'),
+    seed: z.int().min(0).max(2_147_483_647).default(42).describe('Another seed tries other values.'),
+  });
+  return schema.meta({
+    description: 'Many training jobs instead of one. The best of them goes on.',
+    examples: [
+      {
+        strategy: 'Bayesian',
+        maxJobs: 20,
+        parallel: 4,
+        ranges: example.ranges,
+        metric: example.metric,
+        earlyStopping: true,
+        maxRuntimeSeconds: 20_000,
+        seed: 7,
+      },
+      { strategy: 'Grid', parallel: 4, ranges: example.grid },
+    ],
+  });
+}
 
-/** A range in one form: bounds as XGBoost takes them, or values. */
+/** A tuning by any algorithm. */
+export type Tuning = z.output<ReturnType<typeof tuningSchemaOf>>;
+
+/** A range in one form: bounds, or values. */
 export type SearchRange =
   | {
       readonly kind: 'integer' | 'continuous';
@@ -119,41 +100,33 @@ export type SearchRange =
   | { readonly kind: 'values'; readonly values: readonly number[] };
 
 /** The searched hyperparameters in the order of their names. */
-export const searchRanges = ({ ranges }: Pick<Tuning, 'ranges'>): readonly (readonly [TunableName, SearchRange])[] =>
-  (Object.keys(tunables) as TunableName[]).flatMap((name): readonly (readonly [TunableName, SearchRange])[] => {
-    const range = ranges[name];
-    if (range === undefined) return [];
-    // An array has a method called values: ask for arrays first.
-    if (Array.isArray(range))
-      return [[name, { kind: tunables[name].type, min: range[0], max: range[1], scale: 'auto' }]];
-    if ('values' in range) return [[name, { kind: 'values', values: range.values }]];
-    return [[name, { kind: tunables[name].type, ...range }]];
-  });
+export const searchRanges = (
+  { ranges }: Pick<Tuning, 'ranges'>,
+  { hyperparameters }: Pick<Algorithm, 'hyperparameters'>,
+): readonly (readonly [string, SearchRange])[] =>
+  Object.keys(ranges)
+    .toSorted()
+    .flatMap((name): readonly (readonly [string, SearchRange])[] => {
+      const range = ranges[name];
+      const kind = hyperparameters[name]?.search?.type;
+      if (range === undefined || kind === undefined) return [];
+      // An array has a method called values: ask for arrays first.
+      if (Array.isArray(range)) return [[name, { kind, min: range[0], max: range[1], scale: 'auto' }]];
+      if ('values' in range) return [[name, { kind: 'values', values: range.values }]];
+      return [[name, { kind, ...range }]];
+    });
 
 /** How many combinations the grid has. */
-export const gridJobs = (tuning: Pick<Tuning, 'ranges'>): number =>
-  searchRanges(tuning).reduce((product, [, range]) => product * (range.kind === 'values' ? range.values.length : 1), 1);
+export const gridJobs = (ranges: readonly (readonly [string, SearchRange])[]): number =>
+  ranges.reduce((product, [, range]) => product * (range.kind === 'values' ? range.values.length : 1), 1);
 
-/** The metric that a training is judged by while it runs, and stopped early by, when the pipeline names none. */
-export const defaultEvalMetric: Readonly<Record<Task, string>> = {
-  binary: 'auc',
-  multiclass: 'mlogloss',
-  regression: 'rmse',
-};
-
-export type Scalar = string | number | boolean;
-
-/** What a tuning makes best: its metric, or the last of eval_metric, by which XGBoost stops early too. */
+/** What a tuning makes best: its metric, or the one the algorithm's training is judged by. */
 export function tuningObjective(
   tuning: Pick<Tuning, 'metric'>,
   task: Task,
   hyperparameters: Readonly<Record<string, Scalar>>,
+  { metrics, defaultMetric }: TuningObjective,
 ): { readonly metric: string; readonly direction: TuningDirection | undefined } {
-  const evaluated =
-    String(hyperparameters['eval_metric'] ?? defaultEvalMetric[task])
-      .split(',')
-      .at(-1)
-      ?.trim() ?? '';
-  const metric = tuning.metric ?? evaluated;
-  return { metric, direction: tuningMetrics[task][metric] };
+  const metric = tuning.metric ?? defaultMetric(hyperparameters, task);
+  return { metric, direction: metrics[task][metric] };
 }

@@ -1,15 +1,16 @@
+import type { Algorithm, ClassCounts } from '#domain/algorithms/algorithm';
+import { algorithmOf } from '#domain/algorithms/registry';
 import { tuningJobName } from '#domain/naming';
 import type { RunPointer } from '#domain/runs/layout';
-import { type ClassCounts, trainingHyperparameters } from '#domain/training/hyperparameters';
+import { trainingHyperparameters } from '#domain/training/hyperparameters';
 import { planTrainingJob, runTags, type TrainingEnvironment } from '#domain/training/plan';
 import type { TrainingSections } from '#domain/training/settings';
-import { type SearchRange, searchRanges, type Tuning, tuningObjective } from '#domain/training/tuning-settings';
+import { type SearchRange, searchRanges, tuningObjective } from '#domain/training/tuning-settings';
 
 const scales = { auto: 'Auto', linear: 'Linear', logarithmic: 'Logarithmic' } as const;
 
 /** ParameterRanges; numbers travel as text. */
-function parameterRanges(tuning: Tuning) {
-  const ranges = searchRanges(tuning);
+function parameterRanges(ranges: ReturnType<typeof searchRanges>) {
   const numeric = (kind: 'integer' | 'continuous') =>
     ranges.flatMap(([Name, range]) => (range.kind === kind ? [numericRange(Name, range)] : []));
   return {
@@ -28,13 +29,13 @@ const numericRange = (Name: string, { min, max, scale }: Exclude<SearchRange, { 
   ScalingType: scales[scale],
 });
 
-/** Under Hyperband a job gets at least this share of the rounds before it may be stopped. */
+/** Under Hyperband a job gets at least this share of the resource before it may be stopped. */
 const LEAST_SHARE = 27;
 
-/** The epochs between which Hyperband divides: boosting rounds. */
-function hyperbandConfig(rounds: number) {
+/** What Hyperband divides among the jobs, as boosting rounds. */
+function hyperbandConfig(most: number) {
   return {
-    HyperbandStrategyConfig: { MinResource: Math.max(1, Math.ceil(rounds / LEAST_SHARE)), MaxResource: rounds },
+    HyperbandStrategyConfig: { MinResource: Math.max(1, Math.ceil(most / LEAST_SHARE)), MaxResource: most },
   };
 }
 
@@ -42,17 +43,19 @@ function hyperbandConfig(rounds: number) {
  * CreateHyperParameterTuningJob's request for a run (SageMaker API reference): the run's training job as definition, without
  * what is searched.
  *
- * @throws RangeError when the pipeline asks for no tuning, or for a metric its task does not have
+ * @throws RangeError when the pipeline has no tuning, or a metric that its algorithm does not report for its task
  */
 export function planTuningJob(
   run: RunPointer,
   pipeline: TrainingSections,
   counts: ClassCounts,
   env: TrainingEnvironment,
+  algorithm: Algorithm = algorithmOf(pipeline),
 ) {
   const { tuning, hyperparameters } = pipeline.training;
-  if (!tuning) throw new RangeError(`the pipeline ${pipeline.name} asks for no tuning`);
-  const { metric, direction } = tuningObjective(tuning, pipeline.evaluation.task, hyperparameters);
+  const objective = algorithm.tuning;
+  if (!tuning || !objective) throw new RangeError(`the pipeline ${pipeline.name} asks for no tuning`);
+  const { metric, direction } = tuningObjective(tuning, pipeline.evaluation.task, hyperparameters, objective);
   if (!direction) throw new RangeError(`"${metric}" cannot be tuned for in a ${pipeline.evaluation.task} task`);
   const {
     TrainingJobName: _name,
@@ -61,20 +64,23 @@ export function planTuningJob(
     // The jobs of a tuning would take up one another's checkpoints: a spot interruption starts a job anew instead.
     CheckpointConfig: _checkpoints,
     ...definition
-  } = planTrainingJob(run, pipeline, counts, env);
-  const fixed = fixedHyperparameters(pipeline, counts, tuning);
+  } = planTrainingJob(run, pipeline, counts, env, algorithm);
+  const ranges = searchRanges(tuning, algorithm);
+  const fixed = fixedHyperparameters(trainingHyperparameters(pipeline, counts, algorithm), ranges);
   return {
     HyperParameterTuningJobName: tuningJobName(env.stage, run),
     HyperParameterTuningJobConfig: {
       Strategy: tuning.strategy,
-      ...(tuning.strategy === 'Hyperband' ? { StrategyConfig: hyperbandConfig(Number(fixed['num_round'])) } : {}),
-      HyperParameterTuningJobObjective: { Type: direction, MetricName: `validation:${metric}` },
+      ...(tuning.strategy === 'Hyperband'
+        ? { StrategyConfig: hyperbandConfig(Number(fixed[objective.resource])) }
+        : {}),
+      HyperParameterTuningJobObjective: { Type: direction, MetricName: objective.reportedAs(metric) },
       ResourceLimits: {
         ...(tuning.maxJobs === undefined ? {} : { MaxNumberOfTrainingJobs: tuning.maxJobs }),
         MaxParallelTrainingJobs: tuning.parallel,
         MaxRuntimeInSeconds: tuning.maxRuntimeSeconds,
       },
-      ParameterRanges: parameterRanges(tuning),
+      ParameterRanges: parameterRanges(ranges),
       TrainingJobEarlyStoppingType: tuning.earlyStopping ? 'Auto' : 'Off',
       RandomSeed: tuning.seed,
     },
@@ -84,8 +90,10 @@ export function planTuningJob(
 }
 
 /** The run's hyperparameters without those that are searched. */
-function fixedHyperparameters(pipeline: TrainingSections, counts: ClassCounts, tuning: Tuning): Record<string, string> {
-  const searched = new Set<string>(searchRanges(tuning).map(([name]) => name));
-  const all = Object.entries(trainingHyperparameters(pipeline, counts));
-  return Object.fromEntries(all.filter(([name]) => !searched.has(name)));
+function fixedHyperparameters(
+  all: Readonly<Record<string, string>>,
+  ranges: ReturnType<typeof searchRanges>,
+): Record<string, string> {
+  const searched = new Set<string>(ranges.map(([name]) => name));
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !searched.has(name)));
 }

@@ -10,12 +10,11 @@ import { trainingRecordSchema } from '#schemas/records/run';
 export interface ModelEnvironment {
   readonly STAGE: string;
   readonly ARTIFACTS_BUCKET: string;
-  readonly XGBOOST_IMAGE: string;
   readonly SERVING_ROLE_ARN: string;
 }
 
 /**
- * Makes the SageMaker model of a run's training artifact, or finds the one that is there: batch transform scores with it, and the
+ * Makes the SageMaker model of a run's training artifact and the image it was trained with, or finds the one that is there: batch transform scores with it, and the
  * endpoint serves it.
  *
  * @returns the model's name
@@ -31,7 +30,7 @@ export async function ensureModel(client: SageMakerClient, run: RunPointer, env:
           ModelName: modelName,
           ExecutionRoleArn: env.SERVING_ROLE_ARN,
           PrimaryContainer: {
-            Image: env.XGBOOST_IMAGE,
+            Image: training.image,
             ModelDataUrl: modelDataUrl(run, training, { stage: env.STAGE, artifactsBucket: env.ARTIFACTS_BUCKET }),
           },
           Tags: [

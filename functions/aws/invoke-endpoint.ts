@@ -1,4 +1,5 @@
 import { InvokeEndpointCommand, ModelError, type SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
+import type { ModelFormat } from '#domain/algorithms/algorithm';
 import type { Answer } from '#domain/endpoint-tests/answer';
 import { PredictionError, TransientError } from '#domain/errors';
 
@@ -11,10 +12,20 @@ const busy = new Set(['ModelNotReadyException', 'InternalDependencyException', '
  * @returns the text of its answer
  * @throws PredictionError when the model fails, without its text, which may repeat the request; other refusals as they come
  */
-export async function scoreCsv(client: SageMakerRuntimeClient, endpointName: string, csv: string): Promise<string> {
+export async function scoreCsv(
+  client: SageMakerRuntimeClient,
+  endpointName: string,
+  csv: string,
+  { input, output }: ModelFormat,
+): Promise<string> {
   try {
     const { Body } = await client.send(
-      new InvokeEndpointCommand({ EndpointName: endpointName, ContentType: 'text/csv', Accept: 'text/csv', Body: csv }),
+      new InvokeEndpointCommand({
+        EndpointName: endpointName,
+        ContentType: input.contentType,
+        Accept: output.contentType,
+        Body: csv,
+      }),
     );
     return new TextDecoder().decode(Body);
   } catch (error) {

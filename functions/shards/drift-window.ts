@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ModelInput, ModelOutput } from '#domain/algorithms/algorithm';
 import { cleanRowsSql, csvFields, csvOutput } from '#domain/data/transform';
 import { buildWindow, mergeWindows, type ScoreValues } from '#domain/drift/baseline';
 import { captureHours, readCaptures } from '#domain/drift/captures';
@@ -36,6 +37,7 @@ export async function measureCaptures(
   clean: ObjectStore,
   { pipeline, endpoint, from, to }: { pipeline: string; endpoint: string; from: string; to: string },
   fitted: FittedTransform,
+  output: ModelOutput,
   baseline: Baseline,
 ): Promise<MeasuredWindow> {
   const perRow = scoresPerRow(fitted);
@@ -47,7 +49,7 @@ export async function measureCaptures(
   for (const { key } of await clean.list(base)) {
     const hour = /(\d{4}\/\d{2}\/\d{2}\/\d{2})\/[^/]+\.jsonl$/.exec(key)?.[1];
     if (hour === undefined || !hours.has(hour)) continue;
-    const captured = readCaptures(await clean.readText(key), { width, perRow, from, to });
+    const captured = readCaptures(await clean.readText(key), { width, perRow, from, to }, output);
     skipped += captured.skipped;
     if (captured.rows === 0) continue;
     const columns = driftColumns(fitted, { rows: captured.rows, width, values: captured.values });
@@ -65,6 +67,7 @@ export async function measureDrop(
   run: RunPointer,
   memoryMb: number,
   fitted: FittedTransform,
+  input: ModelInput,
   baseline: Baseline,
 ): Promise<MeasuredWindow> {
   const width = fitted.features.length;
@@ -80,10 +83,10 @@ export async function measureDrop(
       try {
         const described = await engine.query('describe the clean rows', `DESCRIBE SELECT * FROM ${cleanRowsSql(rows)}`);
         const available = described.map((r) => String(r['column_name']));
-        const select = csvFields(fitted, available).join(', ');
+        const select = csvFields(fitted, input, available).join(', ');
         await engine.query(
           'encode the drop',
-          `COPY (SELECT ${select} FROM ${cleanRowsSql(rows)}) TO ${sqlText(csv)} ${csvOutput}`,
+          `COPY (SELECT ${select} FROM ${cleanRowsSql(rows)}) TO ${sqlText(csv)} ${csvOutput(input)}`,
         );
       } finally {
         engine.close();

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import type { ModelOutput } from '#domain/algorithms/algorithm';
 import { EvaluationError } from '#domain/errors';
 import { concatenate } from '#domain/evaluation/concatenate';
-import { parseScores } from '#domain/evaluation/score-text';
 import { cleanKeys, type RunPointer } from '#domain/runs/layout';
 import { text as sqlText } from '#domain/sql/literals';
 import type { ObjectStore } from '#functions/ports/object-store';
@@ -44,9 +44,15 @@ async function readLabels({ clean, memoryMb }: HoldoutPorts, key: string, column
  * Labels and scores of a run's holdout, row for row, over all shards.
  *
  * @param perRow scores a row: the number of classes for multiclass, else 1
+ * @param outputs how candidate and champion answer; without a champion only the candidate's scores are read
  * @throws EvaluationError when a shard's scores are not as many as its labels
  */
-export async function readHoldout(ports: HoldoutPorts, run: RunPointer, perRow: number, withChampion: boolean) {
+export async function readHoldout(
+  ports: HoldoutPorts,
+  run: RunPointer,
+  perRow: number,
+  outputs: { readonly candidate: ModelOutput; readonly champion?: ModelOutput | undefined },
+) {
   const keys = cleanKeys(run);
   const names = await partNames(ports.clean, run);
   const labels: Float64Array[] = [];
@@ -54,9 +60,11 @@ export async function readHoldout(ports: HoldoutPorts, run: RunPointer, perRow: 
   for (const name of names) {
     const rows = await readLabels(ports, `${keys.holdoutLabels}${name}.parquet`, '_label');
     labels.push(Float64Array.from(rows, (row) => Number(row['_label'])));
-    for (const model of withChampion ? (['candidate', 'champion'] as const) : (['candidate'] as const)) {
+    for (const model of ['candidate', 'champion'] as const) {
+      const output = outputs[model];
+      if (!output) continue;
       const key = `${keys.scores(model)}${name}.csv.out`;
-      const found = parseScores(await ports.clean.readText(key), perRow, key);
+      const found = output.readScores(await ports.clean.readText(key), perRow, key);
       if (found.length !== rows.length * perRow) {
         throw new EvaluationError(`${key}: ${found.length / perRow} predictions for ${rows.length} holdout rows`);
       }
@@ -67,16 +75,16 @@ export async function readHoldout(ports: HoldoutPorts, run: RunPointer, perRow: 
     names,
     labels: concatenate(labels),
     candidate: concatenate(scores.candidate),
-    champion: withChampion ? concatenate(scores.champion) : undefined,
+    champion: outputs.champion ? concatenate(scores.champion) : undefined,
   };
 }
 
 /** The permuted sample with its scores: what permutation importance is computed from. */
-export async function readPermuted(ports: HoldoutPorts, run: RunPointer, perRow: number) {
+export async function readPermuted(ports: HoldoutPorts, run: RunPointer, perRow: number, output: ModelOutput) {
   const keys = cleanKeys(run);
   const rows = await readLabels(ports, `${keys.holdoutLabels}permuted.parquet`, '_label, block, "column"');
   const key = `${keys.scores('candidate')}permuted.csv.out`;
-  const scores = parseScores(await ports.clean.readText(key), perRow, key);
+  const scores = output.readScores(await ports.clean.readText(key), perRow, key);
   const columns: string[] = [];
   for (const row of rows) columns[Number(row['block'])] = String(row['column'] ?? '');
   return {

@@ -1,13 +1,16 @@
+import { algorithmOf } from '#domain/algorithms/registry';
 import { buildBaseline } from '#domain/drift/baseline';
 import { driftColumns } from '#domain/drift/columns';
-import { type EvaluationInput, evaluate } from '#domain/evaluation/evaluate';
+import { evaluate } from '#domain/evaluation/evaluate';
 import { permutationImportance } from '#domain/evaluation/importance';
 import { scoresPerRow } from '#domain/evaluation/predictions';
 import { parseFeatures } from '#domain/evaluation/score-text';
 import { gateConfidences } from '#domain/gates/registry';
 import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
+import { unreachable } from '#domain/unreachable';
 import type { ObjectStore } from '#functions/ports/object-store';
 import { readHoldout, readPermuted } from '#functions/shards/holdout';
+import { readAlgorithm } from '#functions/shards/run-algorithm';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import type { Baseline } from '#schemas/records/baseline';
 import type { Evaluation } from '#schemas/records/evaluation';
@@ -41,13 +44,16 @@ function measure(pipeline: Pipeline, fitted: FittedTransform, holdout: Holdout, 
   const { labels, candidate, champion } = holdout;
   const common = { labels, candidate, champion, bootstrap, confidences: gateConfidences(gates), importances };
   const [negative = 'negative', positive = 'positive'] = fitted.label.classes;
-  const input: EvaluationInput =
-    task === 'binary'
-      ? { ...common, task, threshold, classes: [negative, positive] }
-      : task === 'multiclass'
-        ? { ...common, task, classes: fitted.label.classes }
-        : { ...common, task };
-  return evaluate(input);
+  switch (task) {
+    case 'binary':
+      return evaluate({ ...common, task, threshold, classes: [negative, positive] });
+    case 'multiclass':
+      return evaluate({ ...common, task, classes: fitted.label.classes });
+    case 'regression':
+      return evaluate({ ...common, task });
+    default:
+      return unreachable(task, 'task');
+  }
 }
 
 /** The first lines of the candidate's holdout features, as many as the baseline is counted from. */
@@ -99,8 +105,12 @@ export async function evaluateCandidate(
   const keys = artifactKeys(run);
   const pipeline = await artifacts.readJson(keys.config, pipelineSchema);
   const fitted = await artifacts.readJson(keys.transform, fittedTransformSchema);
-  const holdout = await readHoldout(ports, run, scoresPerRow(fitted), Boolean(champion));
-  const permuted = await readPermuted(ports, run, scoresPerRow(fitted));
+  const { output } = algorithmOf(pipeline);
+  const holdout = await readHoldout(ports, run, scoresPerRow(fitted), {
+    candidate: output,
+    champion: champion ? (await readAlgorithm(artifacts, champion)).output : undefined,
+  });
+  const permuted = await readPermuted(ports, run, scoresPerRow(fitted), output);
   const evaluation = measure(pipeline, fitted, holdout, permuted);
   const lines = await readFeatureLines(clean, run, holdout.names);
   await artifacts.writeJson(keys.evaluation, evaluation);

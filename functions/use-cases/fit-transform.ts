@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import type { ModelInput } from '#domain/algorithms/algorithm';
+import { algorithmOf } from '#domain/algorithms/registry';
 import { asNumber, type SqlEngine } from '#domain/data/engine';
 import { fitTransform as fitOnProfiles, medianColumns } from '#domain/data/fit';
 import { permutedRowsSql } from '#domain/data/importance';
@@ -41,6 +43,7 @@ async function writePermutedRows(
   engine: SqlEngine,
   { clean }: FittingPorts,
   fitted: FittedTransform,
+  input: ModelInput,
   seed: string,
   samples: string,
   directory: string,
@@ -50,16 +53,19 @@ async function writePermutedRows(
   const task = 'permute the holdout sample';
   await engine.query(
     task,
-    `CREATE TEMP TABLE permuted AS ${permutedRowsSql(fitted, seed, mergedSampleSql('test', samples))}`,
+    `CREATE TEMP TABLE permuted AS ${permutedRowsSql(fitted, input, seed, mergedSampleSql('test', samples))}`,
   );
   const fields = fitted.features.map((_, i) => `x${i}`).join(', ');
-  await engine.query(task, `COPY (SELECT ${fields} FROM permuted ORDER BY block, n) TO ${text(features)} ${csvOutput}`);
+  await engine.query(
+    task,
+    `COPY (SELECT ${fields} FROM permuted ORDER BY block, n) TO ${text(features)} ${csvOutput(input)}`,
+  );
   await engine.query(
     task,
     `COPY (SELECT _label, block, "column" FROM permuted ORDER BY block, n) TO ${text(labels)} ${parquetOutput}`,
   );
   const keys = cleanKeys(run);
-  await clean.upload(features, keys.permuted, 'text/csv');
+  await clean.upload(features, keys.permuted, input.contentType);
   await clean.upload(labels, `${keys.holdoutLabels}permuted.parquet`, 'application/vnd.apache.parquet');
   const [count] = await engine.query(task, 'SELECT count(*) AS rows FROM permuted');
   return asNumber(count?.['rows']);
@@ -91,7 +97,15 @@ export async function fitTransform(ports: FittingPorts, { run, shards }: FitTran
       const [first, ...rest] = profiles;
       if (!first) throw new RangeError('a run has at least one shard');
       const { fitted, profile } = fitOnProfiles({ run, pipeline, profiles: [first, ...rest], medians });
-      const permuted = await writePermutedRows(engine, ports, fitted, pipeline.split.seed, samples, directory);
+      const permuted = await writePermutedRows(
+        engine,
+        ports,
+        fitted,
+        algorithmOf(pipeline).input,
+        pipeline.split.seed,
+        samples,
+        directory,
+      );
       await artifacts.writeJson(keys.profile, profile);
       await artifacts.writeJson(keys.transform, fitted);
       const { train, validation, test } = fitted.sides;

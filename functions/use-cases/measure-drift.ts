@@ -1,7 +1,11 @@
+import type { ModelFormat } from '#domain/algorithms/algorithm';
+import { algorithmOf } from '#domain/algorithms/registry';
 import { windowStart } from '#domain/drift/captures';
 import { compareWindow } from '#domain/drift/compare';
+import { byDrift, thresholdsOf } from '#domain/drift/registry';
 import { ConfigurationError, NotFoundError } from '#domain/errors';
 import { artifactKeys } from '#domain/runs/layout';
+import { unreachable } from '#domain/unreachable';
 import type { ObjectStore } from '#functions/ports/object-store';
 import type { StateStore } from '#functions/ports/state-store';
 import { type MeasuredWindow, measureCaptures, measureDrop } from '#functions/shards/drift-window';
@@ -24,6 +28,7 @@ interface Served {
   readonly champion: Champion;
   readonly drift: NonNullable<Pipeline['drift']>;
   readonly fitted: FittedTransform;
+  readonly format: ModelFormat;
   readonly baseline: Baseline;
 }
 
@@ -38,14 +43,16 @@ async function readServed({ store, artifacts }: DriftPorts, name: string): Promi
   }
   const champion = championSchema.parse(item);
   const keys = artifactKeys({ pipeline: name, runId: champion.runId });
-  const { drift } = await artifacts.readJson(keys.config, pipelineSchema);
+  const pipeline = await artifacts.readJson(keys.config, pipelineSchema);
+  const { drift } = pipeline;
   if (!drift) {
     throw new ConfigurationError(
       `Pipeline ${name} has no drift section in the configuration run ${champion.runId} was trained with.`,
     );
   }
   const fitted = await artifacts.readJson(keys.transform, fittedTransformSchema);
-  return { champion, drift, fitted, baseline: await artifacts.readJson(keys.baseline, baselineSchema) };
+  const format = algorithmOf(pipeline);
+  return { champion, drift, fitted, format, baseline: await artifacts.readJson(keys.baseline, baselineSchema) };
 }
 
 /** The newest run that read its whole drop: one under way, or one that failed, may have read a part. */
@@ -58,18 +65,24 @@ async function newestRun(store: StateStore, pipeline: string, champion: string):
 async function measure(
   { clean, store, memoryMb }: DriftPorts,
   name: string,
-  { champion, drift, fitted, baseline }: Served,
+  { champion, drift, fitted, format, baseline }: Served,
   to: string,
 ): Promise<MeasuredWindow & { readonly from: string; readonly baseline: Baseline }> {
   const start = windowStart(drift.window, to);
-  if (drift.source === 'captures') {
-    const from = champion.promotedAt > start ? champion.promotedAt : start;
-    const captures = { pipeline: name, endpoint: champion.endpointName, from, to };
-    return { ...(await measureCaptures(clean, captures, fitted, baseline)), from, baseline };
+  switch (drift.source) {
+    case 'captures': {
+      const from = champion.promotedAt > start ? champion.promotedAt : start;
+      const captures = { pipeline: name, endpoint: champion.endpointName, from, to };
+      return { ...(await measureCaptures(clean, captures, fitted, format.output, baseline)), from, baseline };
+    }
+    case 'newest-drop': {
+      const run = { pipeline: name, runId: await newestRun(store, name, champion.runId) };
+      const measured = await measureDrop(clean, run, memoryMb, fitted, format.input, baseline);
+      return { ...measured, from: start, baseline: { ...baseline, score: undefined } };
+    }
+    default:
+      return unreachable(drift.source, 'source of a drift check');
   }
-  const run = { pipeline: name, runId: await newestRun(store, name, champion.runId) };
-  const measured = await measureDrop(clean, run, memoryMb, fitted, baseline);
-  return { ...measured, from: start, baseline: { ...baseline, score: undefined } };
 }
 
 /** Whether requests stopped since the last check. A retry of the same check gives the same answer. */
@@ -94,7 +107,7 @@ export async function measureDrift(
   const served = await readServed(ports, name);
   const { drift, champion } = served;
   const { window, skipped, from, baseline } = await measure(ports, name, served, checkedAt);
-  const report = compareWindow({ ...drift, baseline, window });
+  const report = compareWindow({ baseline, window, minRows: drift.minRows, thresholds: thresholdsOf(drift) });
   const { rows, drifted } = report;
   const reportKey = `${name}/drift/${checkedAt.replaceAll(':', '-')}.json`;
   await artifacts.writeJson(reportKey, { ...report, from, to: checkedAt, skipped, runId: champion.runId });
@@ -111,9 +124,7 @@ export async function measureDrift(
     notify: drifted || fellSilent,
     action: drift.action,
     driftedColumns: report.driftedColumns.slice(0, reported),
-    columns: report.columns
-      .toSorted((a, b) => Number(b.drifted) - Number(a.drifted) || b.psi - a.psi)
-      .slice(0, reported),
+    columns: report.columns.toSorted(byDrift()).slice(0, reported),
     ...(report.score ? { score: report.score } : {}),
     reportKey,
   };

@@ -1,9 +1,10 @@
 import type * as z from 'zod';
+import type { ModelFormat } from '#domain/algorithms/algorithm';
+import { algorithmOf } from '#domain/algorithms/registry';
 import type { SqlEngine } from '#domain/data/engine';
 import { encodeRows, toCsv } from '#domain/data/online';
 import { PredictionError } from '#domain/errors';
 import { describePredictions, scoresPerRow } from '#domain/evaluation/predictions';
-import { parseScores } from '#domain/evaluation/score-text';
 import { artifactKeys } from '#domain/runs/layout';
 import type { Endpoints } from '#functions/ports/endpoints';
 import type { ObjectStore } from '#functions/ports/object-store';
@@ -25,7 +26,7 @@ export interface PredictionPorts {
   readonly store: StateStore;
   readonly endpoints: Pick<Endpoints, 'read'>;
   /** Sends CSV rows to an endpoint. @returns the text of its answer */
-  readonly invoke: (endpointName: string, csv: string) => Promise<string>;
+  readonly invoke: (endpointName: string, csv: string, format: ModelFormat) => Promise<string>;
   readonly openEngine: () => Promise<SqlEngine>;
   /** Transforms by key, kept between calls: a run's records never change. */
   readonly transforms: Map<string, LoadedTransform>;
@@ -74,8 +75,9 @@ export async function predict(
       `Endpoint ${endpointName} serves ${serving ?? 'nothing'}, not the champion's ${endpointConfigName}: a deployment is under way, or the endpoint was changed by hand. Try again, or deploy the model again.`,
     );
   }
-  const answer = await ports.invoke(endpointName, toCsv(encoded));
-  const scores = parseScores(answer, scoresPerRow(fitted), `endpoint ${endpointName}`);
+  const { input, output } = algorithmOf(pipeline);
+  const answer = await ports.invoke(endpointName, toCsv(encoded, input), { input, output });
+  const scores = output.readScores(answer, scoresPerRow(fitted), `endpoint ${endpointName}`);
   return {
     pipeline: name,
     model: {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { ModelInput } from '#domain/algorithms/algorithm';
 import { asNumber, type SqlEngine } from '#domain/data/engine';
 import { partRanges } from '#domain/data/parts';
 import type { Side } from '#domain/data/split';
@@ -7,6 +8,7 @@ import { artifactKeys, cleanKeys, partName } from '#domain/runs/layout';
 import { ident, text } from '#domain/sql/literals';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import { openEngine } from '#functions/shards/duckdb';
+import { readAlgorithm } from '#functions/shards/run-algorithm';
 import { withScratch } from '#functions/shards/scratch';
 import type { TransformShardEvent } from '#schemas/events/shard';
 import { fittedTransformSchema } from '#schemas/records/fitted-transform';
@@ -22,6 +24,8 @@ interface Output {
   readonly select: string;
   readonly side: Side;
   readonly key: string;
+  /** The form of a CSV; Parquet where it is left out. */
+  readonly csv?: ModelInput;
   /** A condition on `_row` that picks a part of the side. */
   readonly part?: string;
 }
@@ -75,8 +79,12 @@ export async function transformShard(
   { run, shard, champion }: TransformShardEvent,
 ) {
   const fitted = await artifacts.readJson(artifactKeys(run).transform, fittedTransformSchema);
+  const { input } = await readAlgorithm(artifacts, run);
   const defender = champion
-    ? await artifacts.readJson(artifactKeys(champion).transform, fittedTransformSchema)
+    ? {
+        fitted: await artifacts.readJson(artifactKeys(champion).transform, fittedTransformSchema),
+        input: (await readAlgorithm(artifacts, champion)).input,
+      }
     : undefined;
   const keys = cleanKeys(run);
   return withScratch(async (directory) => {
@@ -87,45 +95,48 @@ export async function transformShard(
       const rows = cleanRowsSql(path);
       const available = await columnsOf(engine, rows);
       const counts = await countSides(engine, rows);
-      const labelled = [csvLabel(fitted), ...csvFields(fitted)].join(', ');
+      const labelled = [csvLabel(fitted), ...csvFields(fitted, input)].join(', ');
       const channel = async (side: 'train' | 'validation', prefix: string): Promise<Output[]> => {
         const parts = await partConditions(engine, rows, side, counts[side], fitted.parts[side][shard.index] ?? 1);
         return parts.map((part, index) => ({
           select: labelled,
           side,
           key: prefix + partName(shard.index, index, 'csv'),
+          csv: input,
           ...(part === undefined ? {} : { part }),
         }));
       };
       const slices = fitted.slices.filter((name) => available.includes(name)).map(ident);
       const id = available.includes('_id') ? '_id' : 'CAST(NULL AS VARCHAR) AS _id';
-      const holdout = (model: 'candidate' | 'champion', fields: readonly string[]): Output => ({
+      const holdout = (model: 'candidate' | 'champion', fields: readonly string[], csv: ModelInput): Output => ({
         select: fields.join(', '),
+        csv,
         side: 'test',
         key: keys.holdout(model) + partName(shard.index, 0, 'csv'),
       });
       const outputs: Output[] = [
         ...(await channel('train', keys.train)),
         ...(await channel('validation', keys.validation)),
-        holdout('candidate', csvFields(fitted)),
-        ...(defender ? [holdout('champion', csvFields(defender, available))] : []),
+        holdout('candidate', csvFields(fitted, input), input),
+        ...(defender
+          ? [holdout('champion', csvFields(defender.fitted, defender.input, available), defender.input)]
+          : []),
         {
           select: ['_row', '_label', id, ...slices].join(', '),
           side: 'test',
           key: keys.holdoutLabels + partName(shard.index, 0, 'parquet'),
         },
       ];
-      for (const { select, side, key, part } of outputs.filter((o) => counts[o.side] > 0)) {
-        const parquet = key.endsWith('.parquet');
-        const file = join(directory, parquet ? 'out.parquet' : 'out.csv');
+      for (const { select, side, key, csv, part } of outputs.filter((o) => counts[o.side] > 0)) {
+        const file = join(directory, csv ? 'out.csv' : 'out.parquet');
         const only = part === undefined ? '' : ` AND ${part}`;
         // labels and scores are matched by position
         const order = side === 'test' ? ' ORDER BY _row' : '';
         const sql = `SELECT ${select} FROM ${rows} WHERE _side = '${side}'${only}${order}`;
-        await engine.query(`write ${key}`, `COPY (${sql}) TO ${text(file)} ${parquet ? parquetOutput : csvOutput}`);
-        await clean.upload(file, key, parquet ? 'application/vnd.apache.parquet' : 'text/csv');
+        await engine.query(`write ${key}`, `COPY (${sql}) TO ${text(file)} ${csv ? csvOutput(csv) : parquetOutput}`);
+        await clean.upload(file, key, csv ? csv.contentType : 'application/vnd.apache.parquet');
       }
-      return { ...counts, championLacks: defender ? absentSources(defender, available) : [] };
+      return { ...counts, championLacks: defender ? absentSources(defender.fitted, available) : [] };
     } finally {
       engine.close();
     }

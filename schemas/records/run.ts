@@ -31,6 +31,9 @@ export const dropRecordSchema = z.object({
 });
 export type DropRecord = z.output<typeof dropRecordSchema>;
 
+/** The algorithm in a run's pinned configuration (`config.json`). */
+export const pinnedAlgorithmSchema = z.object({ training: z.object({ algorithm: z.string() }) });
+
 /** Champion of a pipeline: what its endpoint serves. */
 export const championSchema = z.object({
   runId: z.string(),

@@ -29,7 +29,7 @@ it("makes the model of the run's artifact once", async () => {
   expect(sageMaker.mock.commandCalls(CreateModelCommand)[0]?.args[0].input).toMatchObject({
     ExecutionRoleArn: process.env['SERVING_ROLE_ARN'],
     PrimaryContainer: {
-      Image: process.env['XGBOOST_IMAGE'],
+      Image: 'image:1',
       ModelDataUrl: `s3://artifacts-bucket/loan/runs/${runs.first}/model/${modelName}/output/model.tar.gz`,
     },
   });

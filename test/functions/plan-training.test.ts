@@ -4,7 +4,7 @@ import type { Pipeline } from '#schemas/pipeline';
 import { trainingRecordSchema } from '#schemas/records/run';
 import { type FakeBuckets, fakeBuckets } from './support/buckets.ts';
 import { encodedRun, publish, recordOf } from './support/evaluated-run.ts';
-import { context, setStage } from './support/stage.ts';
+import { context, setStage, trainingImage } from './support/stage.ts';
 
 let buckets: FakeBuckets;
 let planTraining: typeof import('#functions/plan-training').handler;
@@ -39,14 +39,17 @@ it('plans the training on the run and the scoring of its holdout, and keeps what
   expect(scoring).toMatchObject([{ TransformJobName: 'tidegate-dev-loan-r1-n', ModelName: 'tidegate-dev-loan-r1' }]);
   expect(trainingRecordSchema.parse(recordOf(buckets, run.run, 'training'))).toEqual({
     hyperparameters: trainingJob?.HyperParameters,
-    image: process.env['XGBOOST_IMAGE'],
+    image: trainingImage,
   });
 });
 
 it("plans to score the same holdout with the champion's model, and plans the same when asked again", async () => {
   using run = await encodedRun('binary');
   await publish(run, buckets);
-  const ask = () => planTraining({ run: run.run, champion: { pipeline: 'loan', runId: 'r0' } }, context);
+  const champion = { pipeline: 'loan', runId: 'r0' };
+  const config = recordOf(buckets, run.run, 'config');
+  buckets.put(`artifacts-bucket/${artifactKeys(champion).config}`, JSON.stringify(config));
+  const ask = () => planTraining({ run: run.run, champion }, context);
 
   const first = await ask();
 
@@ -78,7 +81,7 @@ it('plans a tuning instead of a training where the pipeline asks for one', async
   });
   expect(trainingRecordSchema.parse(recordOf(buckets, run.run, 'training'))).toEqual({
     hyperparameters: planned.tuningJob?.TrainingJobDefinition.StaticHyperParameters,
-    image: process.env['XGBOOST_IMAGE'],
+    image: trainingImage,
   });
   expect(await ask()).toEqual(planned);
 });

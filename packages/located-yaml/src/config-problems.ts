@@ -16,36 +16,70 @@ type JsonSchema = { readonly [key: string]: unknown };
 const isObject = (value: unknown): value is JsonSchema =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The schemas a value at a path may have to satisfy: unions give several. */
-function schemasAt(schema: unknown, path: Path): JsonSchema[] {
-  if (!isObject(schema)) return [];
-  const branches = ['anyOf', 'oneOf', 'allOf'].flatMap((key) =>
-    Array.isArray(schema[key]) ? (schema[key] as unknown[]) : [],
+/**
+ * What a key that is not known was meant to be, where spelling does not tell.
+ *
+ * @param path of the object that holds the key, from the root
+ * @param root the whole configuration as it was written
+ */
+export type Suggest = (path: Path, key: string, root: unknown) => string | undefined;
+
+/** A configuration with the schema that rejected it. */
+interface Subject {
+  readonly schema: z.ZodType;
+  readonly root: unknown;
+  readonly suggest: Suggest;
+}
+
+const constantsOf = ({ properties }: JsonSchema): [string, unknown][] =>
+  Object.entries(isObject(properties) ? properties : {}).flatMap(([key, s]) =>
+    isObject(s) && s['const'] !== undefined ? [[key, s['const']]] : [],
   );
+const isRequired = ({ required }: JsonSchema, key: string): boolean =>
+  Array.isArray(required) && required.includes(key);
+
+/**
+ * Whether no constant of an object's schema contradicts the value: constants tell the alternatives of a union apart.
+ *
+ * @param implied keys whose absence names an alternative too
+ */
+const fits = (schema: JsonSchema, value: unknown, implied: readonly string[] = []): boolean =>
+  !isObject(value) ||
+  constantsOf(schema).every(([key, constant]) =>
+    value[key] === undefined ? !(implied.includes(key) && isRequired(schema, key)) : value[key] === constant,
+  );
+
+/** Of a union's alternatives those that the value's constants name; all where they name none. */
+function fittingBranches(schema: JsonSchema, value: unknown): unknown[] {
+  const branches = ['anyOf', 'oneOf', 'allOf'].flatMap((key) =>
+    Array.isArray(schema[key]) ? (schema[key] as unknown[]).filter(isObject) : [],
+  );
+  const implied = branches.flatMap((b) => constantsOf(b).flatMap(([key]) => (isRequired(b, key) ? [] : [key])));
+  const fitting = branches.filter((b) => fits(b, value, implied));
+  return fitting.length > 0 ? fitting : branches;
+}
+
+/** The schemas a value at a path may have to satisfy: unions give several. */
+function schemasAt(schema: unknown, path: Path, value: unknown): JsonSchema[] {
+  if (!isObject(schema)) return [];
+  const branches = fittingBranches(schema, value);
   const [head, ...rest] = path;
-  if (head === undefined) return [schema, ...branches.flatMap((b) => schemasAt(b, path))];
+  if (head === undefined) return [schema, ...branches.flatMap((b) => schemasAt(b, path, value))];
   const { properties, additionalProperties, items } = schema;
   const next =
     typeof head === 'number'
       ? items
       : ((isObject(properties) ? properties[String(head)] : undefined) ?? additionalProperties);
-  return [...schemasAt(next, rest), ...branches.flatMap((b) => schemasAt(b, path))];
+  return [...schemasAt(next, rest, valueAt(value, [head])), ...branches.flatMap((b) => schemasAt(b, path, value))];
 }
 
 /** The sets of keys an object at a path may have, given what it says where alternatives are told apart by a constant. */
-function allowedKeySets(schema: z.ZodType, path: Path, value: unknown): string[][] {
-  const fits = ({ properties }: JsonSchema): boolean =>
-    isObject(properties) &&
-    Object.entries(properties).every(
-      ([key, s]) =>
-        !isObject(s) ||
-        s['const'] === undefined ||
-        !isObject(value) ||
-        value[key] === undefined ||
-        value[key] === s['const'],
-    );
-  const candidates = schemasAt(z.toJSONSchema(schema, { io: 'input' }), path).filter((s) => isObject(s['properties']));
-  const fitting = candidates.filter(fits);
+function allowedKeySets({ schema, root }: Subject, path: Path): string[][] {
+  const candidates = schemasAt(z.toJSONSchema(schema, { io: 'input' }), path, root).filter((s) =>
+    isObject(s['properties']),
+  );
+  const value = valueAt(root, path);
+  const fitting = candidates.filter((s) => fits(s, value));
   const chosen = fitting.length > 0 ? fitting : candidates;
   return chosen.map((s) => Object.keys(s['properties'] as JsonSchema));
 }
@@ -109,14 +143,19 @@ function alternatives(issues: readonly Issue[]): string[] {
 }
 
 /** A setting that no alternative has, or one that the alternative at hand does not have beside the other settings. */
-function whyNotKnown(key: string, keySets: readonly (readonly string[])[], found: unknown): string {
+function whyNotKnown(
+  key: string,
+  keySets: readonly (readonly string[])[],
+  found: unknown,
+  suggested: string | undefined,
+): string {
   const allowed = [...new Set(keySets.flat())];
   if (allowed.includes(key)) {
     const together = (other: string) => keySets.some((keys) => keys.includes(key) && keys.includes(other));
     const clashing = Object.keys(isObject(found) ? found : {}).filter((other) => other !== key && !together(other));
     return `cannot be set together with ${clashing.join(', ')}.`;
   }
-  const near = nearestName(key, allowed);
+  const near = suggested ?? nearestName(key, allowed);
   return `not a known setting. ${near === undefined ? `Allowed: ${allowed.join(', ')}.` : `Did you mean ${near}?`}`;
 }
 
@@ -138,14 +177,9 @@ const isSame = (a: Issue) => (b: Issue) => JSON.stringify([a.path, a.message]) =
  * What is wrong with an object that fits none of several alternatives, of which any may be meant: first what is wrong by all
  * of them, then what the likeliest one lacks. A misspelt key stands for the key that was probably meant.
  */
-function explainAlternatives(
-  branches: readonly (readonly Issue[])[],
-  path: Path,
-  schema: z.ZodType,
-  root: unknown,
-): ConfigProblem[] {
-  const found = valueAt(root, path);
-  const keySets = allowedKeySets(schema, path, found);
+function explainAlternatives(branches: readonly (readonly Issue[])[], path: Path, subject: Subject): ConfigProblem[] {
+  const found = valueAt(subject.root, path);
+  const keySets = allowedKeySets(subject, path);
   const objections = branches.map(objectionsOf);
   const byAll = <T>(of: (own: Objections) => readonly T[], same: (a: T) => (b: T) => boolean): T[] =>
     objections
@@ -164,8 +198,12 @@ function explainAlternatives(
     issues: own.issues.filter((i) => !shared.some(isSame(i)) && !(isLacking(i) && meant.includes(String(i.path[0])))),
   }));
   const explainAll = ({ unknown: keys, issues }: Objections): ConfigProblem[] => [
-    ...keys.map((key) => ({ path: [...path, key], message: whyNotKnown(key, keySets, found), atKey: true })),
-    ...issues.flatMap((inner) => explain(inner, path, schema, root)),
+    ...keys.map((key) => ({
+      path: [...path, key],
+      message: whyNotKnown(key, keySets, found, subject.suggest(path, key, subject.root)),
+      atKey: true,
+    })),
+    ...issues.flatMap((inner) => explain(inner, path, subject)),
   ];
   const lacking = rest.every((own) => own.unknown.length === 0)
     ? lackingOneOf(
@@ -184,17 +222,17 @@ function explainAlternatives(
   ];
 }
 
-function explain(issue: Issue, base: Path, schema: z.ZodType, root: unknown): ConfigProblem[] {
+function explain(issue: Issue, base: Path, subject: Subject): ConfigProblem[] {
   const path = [...base, ...issue.path];
-  const found = valueAt(root, path);
+  const found = valueAt(subject.root, path);
   const problem = (message: string): ConfigProblem[] => [{ path, message, atKey: false }];
   const required = found === undefined;
   switch (issue.code) {
     case 'unrecognized_keys': {
-      const keySets = allowedKeySets(schema, path, found);
+      const keySets = allowedKeySets(subject, path);
       return issue.keys.map((key) => ({
         path: [...path, key],
-        message: whyNotKnown(key, keySets, found),
+        message: whyNotKnown(key, keySets, found, subject.suggest(path, key, subject.root)),
         atKey: true,
       }));
     }
@@ -209,13 +247,14 @@ function explain(issue: Issue, base: Path, schema: z.ZodType, root: unknown): Co
           : `found ${describe(found)}; expected ${typeName(issue.expected)}.`,
       );
     case 'invalid_union': {
-      const options = (issue as { options?: readonly unknown[] }).options;
+      // A discriminator with a default has undefined among its options: it may be left out.
+      const options = (issue as { options?: readonly unknown[] }).options?.filter((o) => o !== undefined);
       if (options)
         return problem(
           required ? `missing; allowed: ${options.map(String).join(', ')}.` : oneOf(found, options.map(String)),
         );
       const fitting = likeliest(issue.errors);
-      if (fitting.length > 0) return explainAlternatives(fitting, path, schema, root);
+      if (fitting.length > 0) return explainAlternatives(fitting, path, subject);
       const taken = [...new Set(issue.errors.flatMap(alternatives))];
       return problem(required ? `missing; allowed: ${taken.join(', ')}.` : oneOf(found, taken));
     }
@@ -242,5 +281,9 @@ const unit = (origin: string): string =>
   origin === 'string' ? ' characters long' : origin === 'array' ? ' entries long' : '';
 
 /** Everything wrong with a configuration that `schema` rejected, in plain words. */
-export const explainIssues = (error: z.ZodError, schema: z.ZodType, root: unknown): ConfigProblem[] =>
-  error.issues.flatMap((issue) => explain(issue, [], schema, root));
+export const explainIssues = (
+  error: z.ZodError,
+  schema: z.ZodType,
+  root: unknown,
+  suggest: Suggest = () => undefined,
+): ConfigProblem[] => error.issues.flatMap((issue) => explain(issue, [], { schema, root, suggest }));

@@ -1,6 +1,6 @@
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import type * as z from 'zod';
-import { explainIssues } from './config-problems.ts';
+import { explainIssues, type Suggest } from './config-problems.ts';
 
 /** One thing that is wrong with a file, and where: lines and columns count from 1. */
 export interface LocatedProblem {
@@ -49,8 +49,14 @@ function offsetOf(document: Document, path: readonly PropertyKey[], atKey: boole
  * Reads YAML and checks it with a schema; all problems are found at once, with its place, what was found and what is allowed.
  *
  * @param whenEmpty what to say of a file without content
+ * @param suggest what a key that is not known was meant to be, where spelling does not tell
  */
-export function readYaml<T extends z.ZodType>(text: string, schema: T, whenEmpty: string): ReadYaml<z.output<T>> {
+export function readYaml<T extends z.ZodType>(
+  text: string,
+  schema: T,
+  whenEmpty: string,
+  { suggest }: { readonly suggest?: Suggest } = {},
+): ReadYaml<z.output<T>> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, merge: true });
   const place = (offset: number) => {
@@ -65,7 +71,7 @@ export function readYaml<T extends z.ZodType>(text: string, schema: T, whenEmpty
   const parsed = schema.safeParse(value);
   if (parsed.success) return { data: parsed.data, at: (path) => place(offsetOf(document, path, false)) };
   return {
-    problems: explainIssues(parsed.error, schema, value).map(({ path, message, atKey }) => ({
+    problems: explainIssues(parsed.error, schema, value, suggest).map(({ path, message, atKey }) => ({
       ...place(offsetOf(document, path, atKey)),
       text: path.length === 0 ? message : `${pathText(path)}: ${message}`,
     })),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { xgboost } from '#domain/algorithms/xgboost/xgboost';
 import { encodeRows, toCsv } from '#domain/data/online';
 import { PredictionError } from '#domain/errors';
 import { cleanKeys, partName } from '#domain/runs/layout';
@@ -75,7 +76,7 @@ describe('encoding online', () => {
         using engine = await testEngine();
         const encoded = await encodeRows(engine, run.pipeline, await run.fitted(), holdout);
         expect(encoded.rows).toBe(lines.length);
-        const online = toCsv(encoded)
+        const online = toCsv(encoded, xgboost.input)
           .split('\n')
           .map((line) => line.split(',').map((f) => (f === '' ? null : Number(f))));
         expect(online).toEqual(lines.map((line) => line.split(',').map((f) => (f === '' ? null : Number(f)))));
@@ -108,7 +109,7 @@ describe('encoding online', () => {
     expect(inputOf('age:missing')).toBe(undefined);
     expect(inputOf('c:missing')).toBe(1);
     expect(inputOf('b')).toBeNaN();
-    expect(toCsv(nothing).split(',')).toHaveLength(fitted.features.length);
+    expect(toCsv(nothing, xgboost.input).split(',')).toHaveLength(fitted.features.length);
     expect(await encodeRows(engine, run.pipeline, fitted, [])).toMatchObject({ rows: 0 });
 
     const refused = async (bad: unknown) => {

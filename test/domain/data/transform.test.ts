@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { xgboost } from '#domain/algorithms/xgboost/xgboost';
 import {
   absentSources,
   csvFields,
@@ -91,7 +92,7 @@ describe('the CSV a model reads', () => {
       using engine = await testEngine();
       await engine.query(
         'write',
-        `COPY (SELECT ${csvFields(fitted).join(', ')} FROM (${rows})) TO '${folder}/o.csv' ${csvOutput}`,
+        `COPY (SELECT ${csvFields(fitted, xgboost.input).join(', ')} FROM (${rows})) TO '${folder}/o.csv' ${csvOutput(xgboost.input)}`,
       );
       return readFileSync(`${folder}/o.csv`, 'utf8');
     } finally {

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { xgboost } from '#domain/algorithms/xgboost/xgboost';
 import { captureHours, readCaptures, windowStart } from '#domain/drift/captures';
 import { captureLine } from '../../fakes/capture-line.ts';
 
 const window = { width: 2, perRow: 1, from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' };
 const noon = '2026-01-01T12:00:00Z';
-const read = (...lines: string[]) => readCaptures(lines.join('\n'), window);
+const read = (...lines: string[]) => readCaptures(lines.join('\n'), window, xgboost.output);
 
 describe('captures', () => {
   it('are read row for row, requests of several rows too', () => {
@@ -47,7 +48,7 @@ describe('captures', () => {
           ),
         );
         const rows = requests.flatMap(([, each]) => each);
-        expect(readCaptures(lines.join('\n'), { ...window, ...shape })).toEqual({
+        expect(readCaptures(lines.join('\n'), { ...window, ...shape }, xgboost.output)).toEqual({
           rows: rows.length,
           values: Float64Array.from(rows.flatMap(([inputs]) => inputs)),
           scores: Float64Array.from(rows.flatMap(([, outputs]) => outputs)),

@@ -23,9 +23,9 @@ const registration: Registration = {
     executionArn: 'arn:x',
   },
   metrics: { auc: 0.81234567, log_loss: 0.4 },
-  training: { hyperparameters: { eta: '0.1', eval_metric: 'auc,logloss' } },
+  training: { hyperparameters: { eta: '0.1', eval_metric: 'auc,logloss' }, image: 'image:1.7-1' },
   evaluationDigest: 'f'.repeat(64),
-  environment: { stage: 'dev', artifactsBucket: 'artifacts', image: 'image:1.7-1' },
+  environment: { stage: 'dev', artifactsBucket: 'artifacts' },
 };
 
 describe('lineageProperties', () => {
@@ -64,7 +64,7 @@ describe('lineageProperties', () => {
       fc.property(hyperparameters, fc.string({ maxLength: 300 }), (values, prefix) => {
         const properties = lineageProperties({
           ...registration,
-          training: { hyperparameters: values },
+          training: { hyperparameters: values, image: 'image:1.7-1' },
           drop: { ...registration.drop, prefix },
         });
 
@@ -81,8 +81,9 @@ describe('lineageProperties', () => {
 
 describe('modelPackageRequest', () => {
   it('holds the model of the training job that a tuning chose, and else of the one named as the run', () => {
-    const modelOf = (training: Registration['training']) =>
-      modelPackageRequest({ ...registration, training }).InferenceSpecification.Containers[0]?.ModelDataUrl;
+    const modelOf = (training: Omit<Registration['training'], 'image'>) =>
+      modelPackageRequest({ ...registration, training: { ...training, image: 'image:1.7-1' } }).InferenceSpecification
+        .Containers[0]?.ModelDataUrl;
     const below = 's3://artifacts/loans/runs/20260131-090507-ab12/model';
 
     expect(modelOf({ hyperparameters: {}, trainingJob: 'tidegate-dev-loan-0a1b2c3d4e-007-ffff0000' })).toBe(

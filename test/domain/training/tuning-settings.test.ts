@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { xgboost } from '#domain/algorithms/xgboost/xgboost';
 import { searchRanges } from '#domain/training/tuning-settings';
 import { parsePipeline } from '#schemas/load-pipeline';
 
@@ -45,7 +46,7 @@ describe('tuning in a pipeline file', () => {
       '{ max_depth: [2, 8], eta: { min: 0.001, max: 1, scale: logarithmic }, alpha: { values: [0, 1, 10] } }';
     const found = read(tuning(`maxJobs: 2, ranges: ${ranges}`)).training.tuning;
 
-    expect(found && searchRanges(found)).toEqual([
+    expect(found && searchRanges(found, xgboost)).toEqual([
       ['alpha', { kind: 'values', values: [0, 1, 10] }],
       ['eta', { kind: 'continuous', min: 0.001, max: 1, scale: 'logarithmic' }],
       ['max_depth', { kind: 'integer', min: 2, max: 8, scale: 'auto' }],
@@ -168,11 +169,11 @@ describe('tuning in a pipeline file', () => {
     ).toContain('eta is searched by training.tuning');
   });
 
-  it('refuses an eval_metric that nothing is known of', () => {
+  it('refuses an eval_metric that no tuning is made for', () => {
     expect(
       problems(
-        "{ hyperparameters: { eval_metric: 'auc,ams@0.15' }, tuning: { maxJobs: 2, ranges: { eta: [0.1, 0.2] } } }",
+        "{ hyperparameters: { eval_metric: 'auc,error@0.7' }, tuning: { maxJobs: 2, ranges: { eta: [0.1, 0.2] } } }",
       ),
-    ).toContain('"ams@0.15" cannot be tuned for');
+    ).toContain('"error@0.7" cannot be tuned for');
   });
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { xgboost } from '#domain/algorithms/xgboost/xgboost';
 import { buildBaseline } from '#domain/drift/baseline';
 import { driftColumns } from '#domain/drift/columns';
 import { parseFeatures } from '#domain/evaluation/score-text';
@@ -13,7 +14,7 @@ import { encodedRun, holdoutParts, models, type Task } from '../support/evaluate
 let run: DataRun;
 let fitted: FittedTransform;
 let baseline: Baseline;
-/** The holdout as it is asked of an endpoint. */
+/** The holdout as an endpoint receives it. */
 let lines: string[];
 
 async function start(task: Task): Promise<void> {
@@ -33,7 +34,7 @@ const answer = (task: Task, line: string): number[] => [...models[task](Number(l
 const capture = (hour: string, name: string, ...captured: string[]) =>
   run.clean.writeText(`loan/captures/end/AllTraffic/${hour}/${name}.jsonl`, captured.join('\n'), 'application/jsonl');
 const measure = (from = '2026-01-01T00:30:00Z', to = '2026-01-01T03:00:00Z') =>
-  measureCaptures(run.clean, { pipeline: 'loan', endpoint: 'end', from, to }, fitted, baseline);
+  measureCaptures(run.clean, { pipeline: 'loan', endpoint: 'end', from, to }, fitted, xgboost.output, baseline);
 const histograms = ({ columns, score }: Window) => ({ columns, score });
 
 afterEach(() => run[Symbol.dispose]());
@@ -41,7 +42,7 @@ afterEach(() => run[Symbol.dispose]());
 describe.each<Task>(['binary', 'multiclass', 'regression'])('captures of a %s endpoint', (task) => {
   beforeEach(() => start(task));
 
-  it('add up over files and hours to the counts of the baseline, when the same rows are asked', async () => {
+  it('add up over files and hours to the counts of the baseline, when the same rows are sent', async () => {
     const asked = (rows: readonly string[], time: string) =>
       captureLine(rows.join('\n'), rows.map((row) => answer(task, row).join(',')).join('\n'), time);
     await capture('2026/01/01/00', 'a', asked(lines.slice(0, 10), '2026-01-01T00:30:00Z'));
@@ -88,7 +89,7 @@ describe('a later drop', () => {
   beforeEach(() => start('binary'));
 
   it('is encoded as the model was trained, all its shards, without scores', async () => {
-    const all = await measureDrop(run.clean, run.run, 1024, fitted, baseline);
+    const all = await measureDrop(run.clean, run.run, 1024, fitted, xgboost.input, baseline);
 
     const side = (shard: number) => run.rows(cleanKeys(run.run).shard(shard));
     const rows = [...(await side(0)), ...(await side(1))];
@@ -103,6 +104,8 @@ describe('a later drop', () => {
 
   it('that nothing is left of is an empty window', async () => {
     const gone = { pipeline: 'loan', runId: 'gone' };
-    expect(await measureDrop(run.clean, gone, 1024, fitted, baseline)).toMatchObject({ window: { rows: 0 } });
+    expect(await measureDrop(run.clean, gone, 1024, fitted, xgboost.input, baseline)).toMatchObject({
+      window: { rows: 0 },
+    });
   });
 });

@@ -2,6 +2,9 @@ import type { Context } from 'aws-lambda';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import type { Deployment } from '#schemas/records/deployment';
 
+/** The image of every training in the tests. */
+export const trainingImage = '123456789012.dkr.ecr.eu-central-1.amazonaws.com/sagemaker-xgboost:1.7-1';
+
 /** What the handlers find in their environment: the names of a stage. Call it before a handler is imported. */
 export function setStage(): void {
   Object.assign(process.env, {
@@ -9,7 +12,7 @@ export function setStage(): void {
     AWS_REGION: 'eu-central-1',
     CLEAN_BUCKET: 'clean-bucket',
     ARTIFACTS_BUCKET: 'artifacts-bucket',
-    XGBOOST_IMAGE: '123456789012.dkr.ecr.eu-central-1.amazonaws.com/sagemaker-xgboost:1.7-1',
+    TRAINING_IMAGES: JSON.stringify({ xgboost: trainingImage }),
     SERVING_ROLE_ARN: 'arn:aws:iam::123456789012:role/tidegate-dev-serving',
     CLEAN_KEY_ARN: 'arn:aws:kms:eu-central-1:123456789012:key/clean',
     POWERTOOLS_LOG_LEVEL: 'SILENT',

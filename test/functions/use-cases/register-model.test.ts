@@ -19,7 +19,7 @@ const ports = (approval: 'auto' | 'manual', fails: ReadonlySet<string> = new Set
     return answer;
   };
   return {
-    environment: { stage: 'dev', artifactsBucket: 'artifacts-bucket', image: 'image:1' },
+    environment: { stage: 'dev', artifactsBucket: 'artifacts-bucket' },
     artifacts: memoryObjects('artifacts-bucket', {
       [keys.config]: { ...pipeline, registry: { approval } },
       [keys.evaluation]: sampleReport('binary').evaluation,

@@ -3,7 +3,7 @@
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type StartOptions, startCloud } from '#src/start';
+import { type StartOptions, startCloud } from '#src/host/start';
 
 const USAGE = `usage: embedded-cloud up --template <file> [options]
 

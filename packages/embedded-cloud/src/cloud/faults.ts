@@ -1,16 +1,3 @@
-import type { AuthorizationRequest, Caller } from './service.ts';
-
-/** What a fault hook sees of a call that was just authorised. */
-export interface FaultCall {
-  readonly caller: Caller;
-  /** Logical id of the caller's role in the template; absent for the administrator. */
-  readonly role?: string;
-  /** The signing name. */
-  readonly service: string;
-  readonly operation: string;
-  readonly authorize: readonly AuthorizationRequest[];
-}
-
 /** What a rule adds to the faults it injects. */
 interface ByRule {
   /** Name of the rule, for the logs; absent when a hook decided. */
@@ -35,8 +22,6 @@ export type Fault = ByRule &
     /** Never answers: holds the connection until the caller gives up, `ms` at most. With `after` the call is done. */
     | { readonly kind: 'timeout'; readonly ms: number; readonly after?: boolean }
   );
-
-export type FaultHook = (call: FaultCall) => Fault | undefined;
 
 /** A function about to run on an event. */
 export interface FaultInvocation {

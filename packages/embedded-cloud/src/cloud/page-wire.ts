@@ -1,5 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+/** A page that is not AWS: no signature, loopback only. */
+export type PageHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
 /** Reads the body of a request for a page. @returns undefined when it has more than `maxBytes` */
 export async function readPageBody(request: IncomingMessage, maxBytes: number): Promise<string | undefined> {
   const chunks: Buffer[] = [];

@@ -103,7 +103,7 @@ export interface TemplateResource {
   readonly type: string;
   /** Intrinsic functions already resolved. */
   readonly properties: Readonly<Record<string, unknown>>;
-  /** For names made up where the template gives none: see `#src/cloudformation/names`. */
+  /** For names made up where the template gives none: see `#src/cloud/physical-name`. */
   readonly stackName: string;
 }
 export interface AppliedResource {

@@ -1,5 +1,5 @@
+import { physicalName } from '../cloud/physical-name.ts';
 import type { AppliedResource, TemplateResource } from '../cloud/service.ts';
-import { physicalName } from './names.ts';
 
 type Reference = (resource: TemplateResource) => AppliedResource;
 

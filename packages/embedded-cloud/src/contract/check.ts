@@ -1,4 +1,4 @@
-import { auditLines } from '#src/cloud/audit';
+import { auditLines } from '#src/audit/log';
 import { auditFiles } from '#src/contract/audit-files';
 import { isBundledModelCurrent } from '#src/contract/bundled-model';
 import { judge } from '#src/contract/replay';

@@ -1,7 +1,8 @@
-import type { AuditLine } from '#src/cloud/audit';
+import type { AuditLine } from '#src/audit/log';
 import { readLeftOut } from '#src/cloud/left-out';
-import { checkShape, type Path, type Violation } from '#src/service-model/check';
+import { checkShape } from '#src/service-model/check';
 import type { ServiceModel } from '#src/service-model/model';
+import type { Path, Violation } from '#src/service-model/violation';
 
 /** Where the models come from. */
 export interface ModelSource {

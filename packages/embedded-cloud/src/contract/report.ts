@@ -1,4 +1,4 @@
-import type { AuditLine } from '#src/cloud/audit';
+import type { AuditLine } from '#src/audit/log';
 import type { Verdict } from '#src/contract/replay';
 
 interface Fault {

@@ -9,8 +9,8 @@ import {
 } from '../cloud/json-protocol.ts';
 import { AwsError, type CloudContext, type CloudService } from '../cloud/service.ts';
 import { readState, writeState } from '../cloud/state-file.ts';
+import { timerLoop } from '../cloud/timer-loop.ts';
 import { keyArnOf } from '../kms/key-use.ts';
-import { timerLoop } from '../scheduler/timer-loop.ts';
 import { authorizeDynamo, type Tables, tableKeyUse, tableName } from './authorize.ts';
 import { openEngine } from './engine.ts';
 import { type TableRegistry, type TableSettings, tableProvider } from './table.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isJsonObject, type JsonObject } from '../cloud/json-protocol.ts';
+import { physicalName } from '../cloud/physical-name.ts';
 import { AwsError, type ResourceProvider } from '../cloud/service.ts';
-import { physicalName } from '../cloudformation/names.ts';
 import type { Engine } from './engine.ts';
 import { isHalfRebuilt, rebuildTable } from './rebuild.ts';
 

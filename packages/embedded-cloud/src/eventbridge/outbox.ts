@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { CloudContext } from '#src/cloud/service';
 import { inTransaction } from '#src/cloud/sqlite';
-import { timerLoop } from '#src/scheduler/timer-loop';
+import { timerLoop } from '#src/cloud/timer-loop';
 import type { QueueService } from '#src/sqs/service';
 import { callTarget, type DeliveringService, describeFailure, type Failure, queueClient } from './target-call.ts';
 

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { parseSchedule } from '#src/scheduler/schedule';
+import { parseSchedule } from '#src/schedules/schedule';
 import { type CompiledPattern, compilePattern } from './pattern.ts';
 import type { InputShape } from './target-input.ts';
 

@@ -1,9 +1,10 @@
 import type { JsonObject } from '#src/cloud/json-protocol';
-import { objectList, optionalNumber, optionalObject, optionalText, requiredText } from '#src/cloud/read-members';
+import { objectList, optionalObject, optionalText, requiredText } from '#src/cloud/read-members';
 import { AwsError } from '#src/cloud/service';
-import { parseSchedule } from '#src/scheduler/schedule';
+import { parseSchedule } from '#src/schedules/schedule';
 import { isPath } from './json-path.ts';
 import { validatePattern } from './pattern.ts';
+import { readRedelivery } from './read-redelivery.ts';
 import type { Rule, Target } from './rule-store.ts';
 import { targetKind } from './target-call.ts';
 
@@ -99,10 +100,6 @@ export function readTarget(input: JsonObject, ruleName: string): Target {
       );
     }
   }
-  const retry = optionalObject(input, 'RetryPolicy');
-  const attempts = retry && optionalNumber(retry, 'MaximumRetryAttempts', 0, 185);
-  const age = retry && optionalNumber(retry, 'MaximumEventAgeInSeconds', 60, 86_400);
-  const deadLetter = optionalObject(input, 'DeadLetterConfig');
   return {
     Id: id,
     Arn: arn,
@@ -110,15 +107,7 @@ export function readTarget(input: JsonObject, ruleName: string): Target {
     ...(constant === undefined ? {} : { Input: constant }),
     ...(path === undefined ? {} : { InputPath: path }),
     ...(transformer === undefined ? {} : { InputTransformer: transformer }),
-    ...(retry === undefined
-      ? {}
-      : {
-          RetryPolicy: {
-            ...(attempts === undefined ? {} : { MaximumRetryAttempts: attempts }),
-            ...(age === undefined ? {} : { MaximumEventAgeInSeconds: age }),
-          },
-        }),
-    ...(deadLetter === undefined ? {} : { DeadLetterConfig: { Arn: requiredText(deadLetter, 'Arn') } }),
+    ...readRedelivery(input),
   };
 }
 

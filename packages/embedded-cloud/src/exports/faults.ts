@@ -1,5 +1,6 @@
 /** `embedded-cloud/faults`: fault files, fault hooks, and how the faults of a running cloud are read and set. */
-export type { Fault, FaultCall, FaultHook } from '#src/cloud/faults';
+export type { FaultCall, FaultHook } from '#src/cloud/fault-hook';
+export type { Fault } from '#src/cloud/faults';
 export type { FaultStatus } from '#src/faults/control';
 export {
   type FaultFile,

@@ -1,7 +1,7 @@
 /** `embedded-cloud/pages`: what a plug-in needs that serves pages beside the AWS services. */
 export type { Fault } from '#src/cloud/faults';
 export { answerJson, readPageBody } from '#src/cloud/page-wire';
-export type { PagePlugin, Pages } from '#src/cloud/registry';
 export { AwsError } from '#src/cloud/service';
 export type { PageApi } from '#src/faults/page-api';
 export { performUnder } from '#src/faults/perform';
+export type { PagePlugin, Pages } from '#src/host/registry';

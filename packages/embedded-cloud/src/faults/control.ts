@@ -1,4 +1,5 @@
-import type { FaultHook, FaultPoints } from '../cloud/faults.ts';
+import type { FaultHook } from '../cloud/fault-hook.ts';
+import type { FaultPoints } from '../cloud/faults.ts';
 import type { Clock, CloudContext } from '../cloud/service.ts';
 import { completeFaults, type FaultFileInput } from './fault-file.ts';
 import { createFaultPlan, type FaultPlan, type RuleStatus } from './plan.ts';

@@ -1,7 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { PageHandler } from '../cloud/door.ts';
-import { answerJson, readPageBody } from '../cloud/page-wire.ts';
+import { answerJson, type PageHandler, readPageBody } from '../cloud/page-wire.ts';
 import type { FaultControl } from './control.ts';
 import { FaultFileError, parseFaultFile } from './fault-file.ts';
 

@@ -1,6 +1,11 @@
+import { Readable } from 'node:stream';
 import type { Fault } from '../cloud/faults.ts';
-import { discard } from '../cloud/respond.ts';
 import { AwsError, type Clock, type ServiceResponse } from '../cloud/service.ts';
+
+/** Ends a response that no client will read. */
+function discard({ body }: ServiceResponse): void {
+  if (body instanceof Readable) body.destroy();
+}
 
 /** Makes a call whose response is not sent, also when it is refused. */
 async function doUnheard(execute: () => Promise<ServiceResponse>): Promise<void> {

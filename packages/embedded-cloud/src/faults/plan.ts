@@ -1,4 +1,5 @@
-import type { FaultHook, FaultPoints } from '../cloud/faults.ts';
+import type { FaultHook } from '../cloud/fault-hook.ts';
+import type { FaultPoints } from '../cloud/faults.ts';
 import { completeFaults, type FaultFileInput, type FaultRule, ruleName, whenOf, whereText } from './fault-file.ts';
 import { callFault, endpointFault, eventFault, invocationFault, jobFault } from './inject.ts';
 import { countedUnder, type Occasion, occasionFields, selects } from './select.ts';

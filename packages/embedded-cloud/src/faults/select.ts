@@ -1,4 +1,5 @@
-import type { FaultCall, FaultEndpoint, FaultEvent, FaultInvocation, FaultJob } from '../cloud/faults.ts';
+import type { FaultCall } from '../cloud/fault-hook.ts';
+import type { FaultEndpoint, FaultEvent, FaultInvocation, FaultJob } from '../cloud/faults.ts';
 import { matchesWildcard } from '../iam/wildcard.ts';
 import type { FaultRule } from './fault-file.ts';
 import { signingNameOf } from './services.ts';

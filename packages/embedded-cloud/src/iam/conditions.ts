@@ -5,6 +5,13 @@ import { asLiteral, literalText, matchesArn, matchesWildcard } from './wildcard.
 /** What a request offers to conditions: key in lower case → its values. */
 export type ConditionContext = ReadonlyMap<string, readonly string[]>;
 
+/** Condition keys are compared without regard to case. */
+export function contextOf(values: Readonly<Record<string, string | readonly string[]>>): ConditionContext {
+  return new Map(
+    Object.entries(values).map(([key, value]) => [key.toLowerCase(), typeof value === 'string' ? [value] : value]),
+  );
+}
+
 type Test = (given: string, wanted: string) => boolean;
 
 /** An empty text is no number, though JavaScript takes it for 0. */

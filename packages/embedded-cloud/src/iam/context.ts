@@ -1,13 +1,6 @@
 import type { AuthorizationRequest, Caller, CloudContext } from '../cloud/service.ts';
-import type { ConditionContext } from './conditions.ts';
+import { type ConditionContext, contextOf } from './conditions.ts';
 import type { Role } from './roles.ts';
-
-/** Condition keys are compared without regard to case. */
-export function contextOf(values: Readonly<Record<string, string | readonly string[]>>): ConditionContext {
-  return new Map(
-    Object.entries(values).map(([key, value]) => [key.toLowerCase(), typeof value === 'string' ? [value] : value]),
-  );
-}
 
 /** The global condition keys of a request through the door, and those of the service on top. */
 export function requestContext(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { physicalName } from '../cloud/physical-name.ts';
 import type { CloudContext, ResourceProvider, TemplateResource } from '../cloud/service.ts';
-import { physicalName } from '../cloudformation/names.ts';
 import { checkInline, checkManaged, checkRole } from './limits.ts';
 import { parsePolicy } from './policy.ts';
 import type { RoleStore } from './roles.ts';

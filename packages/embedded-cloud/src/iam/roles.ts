@@ -1,5 +1,5 @@
 import { AwsError } from '../cloud/service.ts';
-import { contextOf } from './context.ts';
+import { contextOf } from './conditions.ts';
 import { findMatch, type Subject } from './evaluate.ts';
 import { awsManagedPolicy } from './managed-policies.ts';
 import type { Policy } from './policy.ts';

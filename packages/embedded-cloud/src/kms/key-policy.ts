@@ -1,4 +1,4 @@
-import { contextOf } from '../iam/context.ts';
+import { contextOf } from '../iam/conditions.ts';
 import { evaluate } from '../iam/evaluate.ts';
 import { parsePolicy } from '../iam/policy.ts';
 

@@ -1,5 +1,5 @@
+import { findService } from '../cloud/find-service.ts';
 import { type AuthorizationRequest, AwsError, type CloudContext, type CloudService } from '../cloud/service.ts';
-import { findService } from '../cloud/service-access.ts';
 import { resourceTagConditions } from '../iam/tag-conditions.ts';
 
 /** A key as the services that encrypt with it see it. */

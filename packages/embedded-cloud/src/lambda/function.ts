@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from '../cloud/json-protocol.ts';
+import { physicalName } from '../cloud/physical-name.ts';
 import type { TemplateResource } from '../cloud/service.ts';
-import { physicalName } from '../cloudformation/names.ts';
 
 /** A function as the template declares it. */
 export interface FunctionSpec {

@@ -1,17 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { HostContext } from '../cloud/context.ts';
 import type { JsonLinesFile } from '../cloud/jsonl.ts';
-import { AwsError } from '../cloud/service.ts';
+import { AwsError, type CloudContext } from '../cloud/service.ts';
 import type { LogsService } from '../logs/service.ts';
 import { openLog } from '../logs/store.ts';
 import { type Code, locateCode } from './code.ts';
-import { type ConcurrencyUse, requireConcurrency } from './concurrency.ts';
+import { type ConcurrencyUse, type LambdaSettings, requireConcurrency } from './concurrency.ts';
 import { executionRole, logStreamName, sendAction } from './execution-role.ts';
 import { DEFAULT_EVENT_INVOKE, type EventInvokeSettings, type FunctionSpec } from './function.ts';
 import { createIdleLimit, createPool, type Pool } from './pool.ts';
 import { type Outcome, startProcess } from './process.ts';
+
+/** What Lambda is given beyond what every service is. */
+export interface LambdaContext extends CloudContext {
+  /** Where the functions' zips are. */
+  readonly packageDir: string;
+  readonly lambda: LambdaSettings;
+}
 
 /** A deployed function and its processes. */
 export interface DeployedFunction {
@@ -56,7 +62,7 @@ const useOf = ({ deployed, pool }: Running): ConcurrencyUse => ({
 });
 
 /** The functions of the template and their processes. */
-export function createRuntime(context: HostContext): Runtime {
+export function createRuntime(context: LambdaContext): Runtime {
   const { region, accountId, stateDir, packageDir, clock } = context;
   const home = join(stateDir, 'lambda');
   const functions = new Map<string, Running>();

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import type { HostContext } from '../cloud/context.ts';
 import { restJsonError } from '../cloud/json-protocol.ts';
 import { leftOutBytes } from '../cloud/left-out.ts';
 import {
@@ -16,7 +15,7 @@ import { matchesArn } from '../iam/wildcard.ts';
 import { createDelivery } from './deliver.ts';
 import { openEventQueue } from './event-queue.ts';
 import { lambdaResources, type Permission } from './resources.ts';
-import { createRuntime, type DeployedFunction } from './runtime.ts';
+import { createRuntime, type DeployedFunction, type LambdaContext } from './runtime.ts';
 
 /** Lambda, and how other services of the cloud invoke functions. */
 export interface LambdaService extends CloudService {
@@ -38,7 +37,7 @@ const MAX_ASYNC_BYTES = 1_048_576;
 const TAIL_BYTES = 4096;
 
 /** Functions of the template in processes of their own. */
-export function createLambda(context: HostContext): LambdaService {
+export function createLambda(context: LambdaContext): LambdaService {
   const { clock, stateDir, log } = context;
   // What processes of the last start left behind.
   rmSync(join(stateDir, 'lambda', 'tmp'), { recursive: true, force: true });

@@ -1,7 +1,7 @@
 import { type JsonObject, jsonError, jsonResponse, optionalString, readJsonRequest } from '../cloud/json-protocol.ts';
+import { physicalName } from '../cloud/physical-name.ts';
 import { AwsError, type CloudContext, type CloudService } from '../cloud/service.ts';
-import { assertServiceMay } from '../cloud/service-access.ts';
-import { physicalName } from '../cloudformation/names.ts';
+import { assertServiceMay } from '../iam/service-access.ts';
 import { keyUse } from '../kms/key-use.ts';
 import { type LogLine, readLog } from './store.ts';
 

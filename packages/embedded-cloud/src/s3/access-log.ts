@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { AwsError, type ServiceRequest, type ServiceResponse } from '#src/cloud/service';
-import { assertServiceMay } from '#src/cloud/service-access';
+import { assertServiceMay } from '#src/iam/service-access';
 import { digestExtents } from './operations/store-body.ts';
 import { bucketArn, bucketEncryption, objectArn, type S3State, versioningOf } from './state.ts';
 import type { S3Call } from './wire/call.ts';

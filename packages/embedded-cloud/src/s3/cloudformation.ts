@@ -1,7 +1,8 @@
+import { physicalName } from '#src/cloud/physical-name';
 import { AwsError, type ResourceProvider, type TemplateResource } from '#src/cloud/service';
-import { physicalName } from '#src/cloudformation/names';
-import { checkBucketPolicy, type PolicyDocument, setBucketPolicy } from './operations/bucket-policy.ts';
+import { checkBucketPolicy, setBucketPolicy } from './operations/bucket-policy.ts';
 import { checkBucketName, makeBucket } from './operations/buckets.ts';
+import type { PolicyDocument } from './policy-document.ts';
 import { bucketArn, requireBucket, type S3State, versioningOf } from './state.ts';
 import type { BucketDocument } from './store/buckets.ts';
 import type { XmlElement, XmlNode } from './wire/xml.ts';

@@ -1,5 +1,5 @@
 import { parsePolicy, type Statement } from '#src/iam/policy';
-import type { PolicyDocument } from './operations/bucket-policy.ts';
+import type { PolicyDocument } from './policy-document.ts';
 import type { S3State } from './state.ts';
 import { S3Error } from './wire/errors.ts';
 import { textAt } from './wire/xml.ts';

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { AuthorizationRequest, CloudContext, CloudService } from '#src/cloud/service';
-import { timerLoop } from '#src/scheduler/timer-loop';
+import { timerLoop } from '#src/cloud/timer-loop';
 import { createAccessLog } from './access-log.ts';
 import { s3Resources } from './cloudformation.ts';
 import { withRequestConditions } from './conditions.ts';
 import { type LifecycleOutcome, runLifecycle } from './lifecycle.ts';
-import { bucketPolicy, type PolicyDocument } from './operations/bucket-policy.ts';
+import { bucketPolicy } from './operations/bucket-policy.ts';
+import type { PolicyDocument } from './policy-document.ts';
 import { prepareCall } from './route.ts';
 import { openState } from './state.ts';
 import { parseCall, type S3Call } from './wire/call.ts';
@@ -13,7 +14,6 @@ import { formatError } from './wire/error-response.ts';
 import { requestMembers } from './wire/request-members.ts';
 
 export type { LifecycleOutcome } from './lifecycle.ts';
-export type { PolicyDocument } from './operations/bucket-policy.ts';
 
 /** Amazon S3 over files and SQLite. */
 export interface S3Service extends CloudService {

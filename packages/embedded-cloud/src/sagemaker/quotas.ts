@@ -1,5 +1,6 @@
 import { AwsError } from '#src/cloud/service';
-import type { Endpoint, FleetSpec } from '#src/sagemaker/endpoints/endpoint';
+import type { Endpoint } from '#src/sagemaker/endpoints/endpoint';
+import type { FleetSpec } from '#src/sagemaker/endpoints/fleet-spec';
 import type { Hub } from '#src/sagemaker/hub';
 import type { Kind } from '#src/sagemaker/names';
 import type { ProcessingJob } from '#src/sagemaker/processing/job';

@@ -1,8 +1,9 @@
 import type { JsonObject } from '#src/cloud/json-protocol';
 import { optionalNumber, optionalObject, optionalText, requiredText } from '#src/cloud/read-members';
 import { AwsError } from '#src/cloud/service';
+import { readRedelivery } from '#src/eventbridge/read-redelivery';
 import { targetKind } from '#src/eventbridge/target-call';
-import { parseSchedule } from './schedule.ts';
+import { parseSchedule } from '../schedules/schedule.ts';
 import type { ScheduleRecord, ScheduleTarget } from './schedule-store.ts';
 
 const invalid = (message: string): AwsError => new AwsError('ValidationException', message);
@@ -32,16 +33,13 @@ function readTarget(input: JsonObject): ScheduleTarget {
       throw invalid(`Invalid Input of the target ${arn}: it must be JSON`);
     }
   }
-  const retry = optionalObject(target, 'RetryPolicy');
-  const attempts = retry && optionalNumber(retry, 'MaximumRetryAttempts', 0, 185);
-  const age = retry && optionalNumber(retry, 'MaximumEventAgeInSeconds', 60, 86_400);
-  const deadLetter = optionalObject(target, 'DeadLetterConfig');
+  const { RetryPolicy, ...deadLetter } = readRedelivery(target);
   return {
     Arn: arn,
     RoleArn: roleArn,
     ...(payload === undefined ? {} : { Input: payload }),
-    RetryPolicy: { MaximumRetryAttempts: attempts ?? 185, MaximumEventAgeInSeconds: age ?? 86_400 },
-    ...(deadLetter === undefined ? {} : { DeadLetterConfig: { Arn: requiredText(deadLetter, 'Arn') } }),
+    RetryPolicy: { MaximumRetryAttempts: 185, MaximumEventAgeInSeconds: 86_400, ...RetryPolicy },
+    ...deadLetter,
   };
 }
 

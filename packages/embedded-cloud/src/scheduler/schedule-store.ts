@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { parseSchedule } from './schedule.ts';
+import { parseSchedule } from '../schedules/schedule.ts';
 
 /** What a schedule calls, as CreateSchedule takes it. */
 export interface ScheduleTarget {

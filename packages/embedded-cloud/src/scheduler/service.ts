@@ -6,10 +6,10 @@ import { prepareOperation } from '#src/cloud/json-operations';
 import { readJsonBody } from '#src/cloud/json-protocol';
 import { AwsError, type CloudContext, type CloudService, type TemplateResource } from '#src/cloud/service';
 import { outbox } from '#src/eventbridge/outbox';
+import { timerLoop } from '../cloud/timer-loop.ts';
 import { groupArn, requireTrust, scheduleArn, schedulerOperations } from './operations.ts';
 import { readSchedule } from './read-schedule.ts';
 import { type StoredSchedule, scheduleStore } from './schedule-store.ts';
-import { timerLoop } from './timer-loop.ts';
 
 /** Query parameters are members in camel case. */
 const capitalized = (member: string): string => `${member.charAt(0).toUpperCase()}${member.slice(1)}`;

@@ -6,6 +6,7 @@ import {
   readJsonRequest,
   requireString,
 } from '../cloud/json-protocol.ts';
+import { physicalName } from '../cloud/physical-name.ts';
 import {
   type AuthorizationRequest,
   AwsError,
@@ -13,7 +14,6 @@ import {
   type CloudService,
   type ResourceProvider,
 } from '../cloud/service.ts';
-import { physicalName } from '../cloudformation/names.ts';
 import { readTags, requestTagConditions, resourceTagConditions } from '../iam/tag-conditions.ts';
 import { keyUse } from '../kms/key-use.ts';
 import { generateSecret } from './generate.ts';

@@ -2,31 +2,12 @@ import {
   type ListShape,
   type MapShape,
   type MemberRef,
-  type ModelShape,
   type ServiceModel,
   type StructureShape,
   shapeOf,
 } from './model.ts';
 import { checkLength, checkScalar } from './scalars.ts';
-
-/** A step from a value to one within it. */
-export type PathStep =
-  | { readonly member: string }
-  | { readonly index: number }
-  /** The value under a key of a map, or the key itself. */
-  | { readonly key: string; readonly of: 'key' | 'value' };
-export type Path = readonly PathStep[];
-
-/** What a value breaks. */
-export interface Violation {
-  readonly kind: 'unknown' | 'missing' | 'type' | 'enum' | 'pattern' | 'length' | 'range' | 'union' | 'shown';
-  readonly path: Path;
-  readonly value: unknown;
-  /** AWS's message where AWS has one. */
-  readonly constraint: string;
-  /** The shape that the value should have. */
-  readonly shape: ModelShape;
-}
+import type { Path, Report, Violation } from './violation.ts';
 
 export interface CheckOptions {
   /** Numbers, booleans and times may also come as text, as headers, queries and XML have them. */
@@ -37,9 +18,6 @@ export interface CheckOptions {
    */
   readonly hidden?: (value: unknown) => { readonly length?: number } | undefined;
 }
-
-/** Reports the faults of a checked value. */
-export type Report = (kind: Violation['kind'], constraint: string) => void;
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,6 +1,6 @@
-import type { Report } from './check.ts';
 import type { MemberRef, ModelShape, NumberShape, StringShape, TimestampFormat } from './model.ts';
 import { compilePattern } from './pattern.ts';
+import type { Report } from './violation.ts';
 
 interface Bounds {
   readonly min?: number;

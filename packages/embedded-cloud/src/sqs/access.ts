@@ -1,6 +1,6 @@
 import { LEFT_OUT_DOCUMENT } from '#src/cloud/left-out';
 import { type AuthorizationRequest, AwsError, type CloudContext } from '#src/cloud/service';
-import { assertServiceMay, type ServiceCaller } from '#src/cloud/service-access';
+import { assertServiceMay, type ServiceCaller } from '#src/iam/service-access';
 import { isAwsManaged, keyUse } from '#src/kms/key-use';
 import type { Queue } from './queue-store.ts';
 

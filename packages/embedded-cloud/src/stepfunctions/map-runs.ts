@@ -3,11 +3,11 @@ import type { CloudContext } from '../cloud/service.ts';
 import { executionArn, machineNameOf, mapRunArn } from './arns.ts';
 import type { Json, StateGroup } from './asl.ts';
 import { ExecutionError, ExecutionStopped, ExecutionSuspended, errorNames } from './errors.ts';
+import { runExecution } from './execution/execution.ts';
 import type { SdkCaller } from './integrations/sdk-caller.ts';
 import { optimisedError } from './integrations/sdk-errors.ts';
 import { optimisedNames } from './integrations/sdk-services.ts';
 import type { ChildResult, ChildWork, Environment, MapRunHost, MapRunRequest } from './interpreter/environment.ts';
-import { runExecution } from './interpreter/execution.ts';
 import type { ExecutionRecord, MapRunRecord, StepFunctionsStore } from './store.ts';
 
 /**
@@ -102,7 +102,7 @@ export function createMapRunHost(options: MapRunHostOptions): MapRunHost {
     };
   };
 
-  /** Runs a child, from where a former process left it. */
+  /** Runs a child, from where an earlier process left it. */
   const run = async (group: StateGroup, child: ExecutionRecord, signal: AbortSignal): Promise<ExecutionRecord> => {
     const stop = new AbortController();
     const onAbort = () =>

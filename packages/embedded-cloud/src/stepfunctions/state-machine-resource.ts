@@ -1,4 +1,4 @@
-import { physicalName } from '#src/cloudformation/names';
+import { physicalName } from '#src/cloud/physical-name';
 import { AwsError, type CloudContext, type ResourceProvider, type TemplateResource } from '../cloud/service.ts';
 import { tagsOf } from './api/operation.ts';
 import { isObject } from './asl.ts';

@@ -1,8 +1,8 @@
-import type { HostContext } from '../cloud/context.ts';
-import { sessionArn } from '../cloud/credentials.ts';
+import { type CredentialStore, sessionArn } from '../cloud/credentials.ts';
 import { queryError, queryResponse, readQueryRequest } from '../cloud/query-protocol.ts';
 import {
   AwsError,
+  type CloudContext,
   type CloudService,
   type PreparedCall,
   type ServiceRequest,
@@ -45,7 +45,7 @@ function sessionTerms(input: URLSearchParams): SessionTerms | undefined {
 }
 
 /** STS: who am I, and acting as a role of the template. */
-export function createSts(context: HostContext): CloudService {
+export function createSts(context: CloudContext & { readonly credentials: CredentialStore }): CloudService {
   const { accountId, credentials } = context;
   const roles = () => context.service<IamService>('iam').roles;
 

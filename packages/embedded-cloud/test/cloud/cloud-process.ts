@@ -1,4 +1,4 @@
-import { type StartOptions, startCloud } from '#src/start';
+import { type StartOptions, startCloud } from '#src/host/start';
 import { containers } from '../sagemaker/container/runtimes.ts';
 
 /**

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Cloud, StartOptions } from '#src/start';
+import type { Cloud, StartOptions } from '#src/host/start';
 
 /** An embedded cloud in a process of its own. */
 export interface KillableCloud extends Pick<Cloud, 'endpoint' | 'region' | 'admin' | 'outputs' | 'resources'> {

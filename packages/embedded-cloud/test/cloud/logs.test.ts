@@ -5,7 +5,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openJsonLines, rotatedFiles } from '#src/cloud/jsonl';
-import type { Cloud } from '#src/start';
+import type { Cloud } from '#src/host/start';
 import { asAdmin, lambdaFunction, openWorkshop, role, send, sign } from './small-stack.ts';
 
 const workshop = openWorkshop();
@@ -94,7 +94,7 @@ describe('the logs of a function', () => {
 });
 
 describe('a rotated file', () => {
-  it('holds the newest lines in order, within its bounds', () => {
+  it('keeps the newest lines in order, within its bounds', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ maxLength: 40 }), { minLength: 1, maxLength: 60 }), (lines) => {
         const folder = mkdtempSync(join(tmpdir(), 'cloud-lines-'));

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { strToU8, zipSync } from 'fflate';
-import type { ServiceName } from '#src/cloud/registry';
 import type { ServiceFactory } from '#src/cloud/service';
-import { type Cloud, type StartOptions, startCloud } from '#src/start';
+import type { ServiceName } from '#src/host/registry';
+import { type Cloud, type StartOptions, startCloud } from '#src/host/start';
 import { containers } from '../sagemaker/container/runtimes.ts';
 
 /** Everything of the core, nothing of the services that others bring. */

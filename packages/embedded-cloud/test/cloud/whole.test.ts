@@ -4,8 +4,8 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ListModelPackageGroupsCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { SERVICE_NAMES } from '#src/cloud/registry';
-import type { Cloud } from '#src/start';
+import { SERVICE_NAMES } from '#src/host/registry';
+import type { Cloud } from '#src/host/start';
 import { asAdmin, lambdaFunction, openWorkshop, role } from './small-stack.ts';
 
 const workshop = openWorkshop();

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { auditLines } from '#src/cloud/audit';
+import { auditLines } from '#src/audit/log';
 import { auditFiles } from '#src/contract/audit-files';
 
 let folder: string;
@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-it('finds the audit logs of a folder at any depth, rotated ones too, and takes a file that is named', () => {
+it('finds the audit logs of a folder at any depth, rotated ones too, and accepts a file', () => {
   const named = join(folder, 'a', 'cloud.jsonl');
   expect(auditFiles([folder, named])).toEqual([
     join(folder, 'a', 'audit.1.jsonl'),

@@ -1,7 +1,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FaultFileInput } from '#src/faults/fault-file';
-import type { Cloud } from '#src/start';
+import type { Cloud } from '#src/host/start';
 import { asAdmin, lambdaFunction, openWorkshop, role } from '../cloud/small-stack.ts';
 
 const workshop = openWorkshop();

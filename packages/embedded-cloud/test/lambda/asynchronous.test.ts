@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CloudService, ServiceFactory } from '#src/cloud/service';
-import type { Cloud } from '#src/start';
+import type { Cloud } from '#src/host/start';
 import { asAdmin, CORE, lambdaFunction, openWorkshop, role, type Workshop } from '../cloud/small-stack.ts';
 import { type ManualClock, manualClock } from '../support/door.ts';
 
@@ -143,7 +143,7 @@ describe('an asynchronous event', () => {
     cloud = await start(properties, config);
   });
 
-  it('is still there after a restart', async () => {
+  it('still exists after a restart', async () => {
     cloud = await start();
     await invokeAsync({ fail: true });
     await expect.poll(() => clock.sleepers).toBe(1);

@@ -1,8 +1,8 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Cloud } from '#src/host/start';
 import { type ConcurrencyUse, requireConcurrency } from '#src/lambda/concurrency';
-import type { Cloud } from '#src/start';
 import { asAdmin, lambdaFunction, openWorkshop, role } from '../cloud/small-stack.ts';
 
 describe('the concurrency of an account', () => {

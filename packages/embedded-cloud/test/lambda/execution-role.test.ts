@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { auditFolder, readAudit } from '#src/cloud/audit';
-import type { Cloud } from '#src/start';
+import { auditFolder, readAudit } from '#src/audit/log';
+import type { Cloud } from '#src/host/start';
 import { lambdaFunction, openWorkshop, role, type Workshop } from '../cloud/small-stack.ts';
 
 let workshop: Workshop;
@@ -31,7 +31,7 @@ const written = (): string => {
 };
 
 describe("a function's execution role", () => {
-  it('lets it write what it prints to its log group', async () => {
+  it('lets it write its output to its log group', async () => {
     await start([
       {
         Effect: 'Allow',

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isBuiltIn } from '#src/sagemaker/built-in';
 import { runtimeOf } from '#src/sagemaker/container/runtime';
 import { captureKey } from '#src/sagemaker/endpoints/capture';
-import type { FleetSpec } from '#src/sagemaker/endpoints/endpoint';
+import type { FleetSpec } from '#src/sagemaker/endpoints/fleet-spec';
 import { shiftSteps } from '#src/sagemaker/endpoints/steps';
 import { relativeKey } from '#src/sagemaker/storage/s3';
 import { MetricReader } from '#src/sagemaker/training/metrics';
@@ -25,7 +25,7 @@ describe('CSV filters', () => {
     expect(parseCsvFilter(path)?.(fields)).toEqual(selected);
   });
 
-  it('take everything for $ and for nothing', () => {
+  it('take everything for $ and for an empty path', () => {
     expect(parseCsvFilter('$')).toBeUndefined();
     expect(parseCsvFilter(undefined)).toBeUndefined();
   });

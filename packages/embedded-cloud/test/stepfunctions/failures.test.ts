@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runDefinition } from '#src/stepfunctions/run-definition';
+import { machine } from './support/definitions.ts';
 
-const machine = (states: object) => ({
-  QueryLanguage: 'JSONata',
-  StartAt: Object.keys(states)[0],
-  States: states,
-});
 const chain = (result: { events: readonly { type: string; previousEventId: number }[] }) =>
   result.events.map(({ type, previousEventId }) => [type, previousEventId]);
 const failing = { StartAt: 'F', States: { F: { Type: 'Fail', Error: 'E' } } };

@@ -1,15 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runDefinition } from '#src/stepfunctions/run-definition';
 import { createVirtualClock } from '#src/stepfunctions/virtual-clock';
-
-const lambda = 'arn:aws:lambda:eu-central-1:123456789012:function:work';
-const machine = (states: object, more: object = {}) => ({
-  QueryLanguage: 'JSONata',
-  StartAt: Object.keys(states)[0],
-  States: states,
-  ...more,
-});
-const types = (result: { events: readonly { type: string }[] }) => result.events.map(({ type }) => type);
+import { lambda, machine, types } from './support/definitions.ts';
 
 describe('variables and expressions', () => {
   it('assigns from the values before the state, all at once', async () => {

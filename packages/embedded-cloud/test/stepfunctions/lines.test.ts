@@ -1,14 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runDefinition } from '#src/stepfunctions/run-definition';
-
-const lambda = 'arn:aws:lambda:eu-central-1:123456789012:function:work';
-const machine = (states: object, more: object = {}) => ({
-  QueryLanguage: 'JSONata',
-  StartAt: Object.keys(states)[0],
-  States: states,
-  ...more,
-});
-const types = (result: { events: readonly { type: string }[] }) => result.events.map(({ type }) => type);
+import { lambda, machine, types } from './support/definitions.ts';
 
 describe('Parallel and Map', () => {
   it('starts all branches, then chains the success to the one that ended last', async () => {

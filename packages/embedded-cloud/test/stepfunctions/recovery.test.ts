@@ -1,15 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type FakeTaskRequest, runDefinition } from '#src/stepfunctions/run-definition';
 import { createVirtualClock } from '#src/stepfunctions/virtual-clock';
-
-const lambda = 'arn:aws:lambda:eu-central-1:123456789012:function:work';
-const machine = (states: object, more: object = {}) => ({
-  QueryLanguage: 'JSONata',
-  StartAt: Object.keys(states)[0],
-  States: states,
-  ...more,
-});
-const types = (result: { events: readonly { type: string }[] }) => result.events.map(({ type }) => type);
+import { lambda, machine, types } from './support/definitions.ts';
 
 describe('Retry and Catch', () => {
   const failing = (errors: string[]) => (request: FakeTaskRequest) => {
@@ -76,7 +68,7 @@ describe('Retry and Catch', () => {
     expect(result.output).toMatchObject({ attempt: 3, seen: { RetryCount: 3 } });
   });
 
-  it('goes to the catcher once the first fitting retrier is used up', async () => {
+  it('goes to the catcher once the first matching retrier is exhausted', async () => {
     const result = await runDefinition({
       definition: machine({
         T: {

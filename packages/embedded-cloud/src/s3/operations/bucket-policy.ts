@@ -2,14 +2,12 @@ import { LEFT_OUT_DOCUMENT } from '#src/cloud/left-out';
 import type { PreparedCall } from '#src/cloud/service';
 import { parsePolicy as readPolicy, type Statement } from '#src/iam/policy';
 import { matchesWildcard } from '#src/iam/wildcard';
+import type { PolicyDocument } from '../policy-document.ts';
 import { refusePublicPolicy } from '../public-policy.ts';
 import { bucketArn, requireBucket, type S3State } from '../state.ts';
 import { receiveText } from '../wire/body.ts';
 import type { S3Call } from '../wire/call.ts';
 import { S3Error } from '../wire/errors.ts';
-
-/** A resource policy as written: `{ Version, Statement }`. */
-export type PolicyDocument = Readonly<Record<string, unknown>>;
 
 const malformedPolicy = (message: string) => new S3Error('MalformedPolicy', message, 400);
 

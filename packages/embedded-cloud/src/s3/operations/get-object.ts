@@ -8,7 +8,7 @@ import type { S3Call } from '../wire/call.ts';
 import { checkRead } from '../wire/conditions.ts';
 import { methodNotAllowed, noSuchKey, noSuchVersion, S3Error } from '../wire/errors.ts';
 import { type ByteRange, parseRange } from '../wire/range.ts';
-import { readHeaders } from './object-description.ts';
+import { keptHeaders, readHeaders } from './object-description.ts';
 
 /**
  * The version a read means.
@@ -43,19 +43,10 @@ const partRange = ({ size, record }: ObjectVersion, partNumber: string): ByteRan
   return part.size === 0 ? undefined : { first, last: first + part.size - 1 };
 };
 
-const overrides = [
-  'cache-control',
-  'content-disposition',
-  'content-encoding',
-  'content-language',
-  'content-type',
-  'expires',
-];
-
 /** `response-content-type=…` and its like in the query of a presigned URL. */
 const overriddenHeaders = (call: S3Call): Record<string, string> =>
   Object.fromEntries(
-    overrides
+    keptHeaders
       .map((name) => [name, call.query(`response-${name}`)] as const)
       .filter((pair): pair is [string, string] => pair[1] !== undefined),
   );

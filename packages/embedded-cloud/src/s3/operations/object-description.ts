@@ -4,7 +4,7 @@ import { headersBelow, type S3Call } from '../wire/call.ts';
 import { invalidArgument, S3Error } from '../wire/errors.ts';
 
 /** The standard headers stored with an object and returned by every read. */
-const keptHeaders = [
+export const keptHeaders = [
   'cache-control',
   'content-disposition',
   'content-encoding',

@@ -1,6 +1,6 @@
-import type { HostedModel } from '#src/sagemaker/container/server';
 import type { EndpointConfig } from '#src/sagemaker/endpoints/configs';
-import type { DataCapture, DeploymentConfig, ServerlessConfig } from '#src/sagemaker/endpoints/request';
+import type { FleetSpec, VariantSpec } from '#src/sagemaker/endpoints/fleet-spec';
+import type { DeploymentConfig } from '#src/sagemaker/endpoints/request';
 import { emitEndpointChange } from '#src/sagemaker/events';
 import { type Hub, mustFind } from '#src/sagemaker/hub';
 import { hostedModel, type Model } from '#src/sagemaker/models/model';
@@ -9,31 +9,13 @@ import type { Kept } from '#src/sagemaker/store';
 
 export type EndpointStatus = 'Creating' | 'Updating' | 'RollingBack' | 'InService' | 'Deleting' | 'Failed';
 
-export interface VariantSpec {
-  readonly name: string;
-  readonly model: HostedModel;
-  readonly image: string;
-  readonly weight: number;
-  /** 0 for a serverless variant. */
-  readonly instances: number;
-  readonly instanceType: string;
-  readonly serverless?: ServerlessConfig;
-}
-
-/** What a fleet serves: settled when it is deployed, so that deleting a model or configuration later changes nothing. */
-export interface FleetSpec {
-  readonly configName: string;
-  readonly variants: readonly VariantSpec[];
-  readonly capture?: DataCapture;
-}
-
 export interface VariantProgress {
   readonly status: 'Creating' | 'ActivatingTraffic' | 'Baking' | 'Deleting';
   readonly message: string;
   readonly start: number;
 }
 
-/** A deployment under way. */
+/** A deployment in progress. */
 export interface Pending {
   readonly spec: FleetSpec;
   readonly deployment?: DeploymentConfig;
@@ -127,7 +109,7 @@ type Change = { readonly [K in keyof Endpoint]?: Endpoint[K] | undefined };
 
 /**
  * Changes an endpoint, stores it, and sends an event: a State Change when its status changes, a Deployment State Change
- * while a deployment is under way or has just ended. Members given as undefined are removed.
+ * while a deployment is in progress or has just ended. Members given as undefined are removed.
  */
 export const changeEndpoint = (hub: Hub, name: string, change: Change): void => {
   const before = hub.store.get<Endpoint>('endpoint', name);

@@ -1,13 +1,8 @@
 import { StartError } from '#src/sagemaker/container/server';
 import { type AlarmCheck, alarmCheck } from '#src/sagemaker/endpoints/alarms';
-import {
-  changeEndpoint,
-  type Endpoint,
-  type FleetSpec,
-  type Pending,
-  type VariantProgress,
-} from '#src/sagemaker/endpoints/endpoint';
+import { changeEndpoint, type Endpoint, type Pending, type VariantProgress } from '#src/sagemaker/endpoints/endpoint';
 import { Fleet, failureReason } from '#src/sagemaker/endpoints/fleet';
+import type { FleetSpec } from '#src/sagemaker/endpoints/fleet-spec';
 import { type Step, shiftSteps } from '#src/sagemaker/endpoints/steps';
 import { deploymentFailure } from '#src/sagemaker/faults';
 import { forget, type Hub } from '#src/sagemaker/hub';

@@ -1,16 +1,5 @@
-import type { CloudService } from '#src/cloud/service';
+import type { CloudWatch } from '#src/cloudwatch/service';
 import type { Hub } from '#src/sagemaker/hub';
-
-/** What the embedded CloudWatch offers other services. */
-interface MetricSink extends CloudService {
-  putMetric(
-    namespace: string,
-    name: string,
-    dimensions: Readonly<Record<string, string>>,
-    value: number,
-    unit?: string,
-  ): void;
-}
 
 /** One invocation as CloudWatch hears of it. */
 export interface MeasuredInvocation {
@@ -44,7 +33,7 @@ export const measureInvocation = (hub: Hub, invocation: MeasuredInvocation): voi
   ] as const;
   const ofVariant = { EndpointName: endpoint, VariantName: variant };
   try {
-    const sink = hub.cloud.service<MetricSink>('monitoring');
+    const sink = hub.cloud.service<CloudWatch>('monitoring');
     for (const dimensions of [ofVariant, { ...ofVariant, EndpointConfigName: configName }]) {
       for (const [name, value, unit] of values) sink.putMetric('AWS/SageMaker', name, dimensions, value, unit);
     }

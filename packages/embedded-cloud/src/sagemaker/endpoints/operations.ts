@@ -4,10 +4,10 @@ import {
   changeEndpoint,
   describeEndpoint,
   type Endpoint,
-  type FleetSpec,
   fleetSpec,
   type Pending,
 } from '#src/sagemaker/endpoints/endpoint';
+import type { FleetSpec } from '#src/sagemaker/endpoints/fleet-spec';
 import type { Hosting } from '#src/sagemaker/endpoints/hosting';
 import {
   createEndpointShape,

@@ -1,5 +1,5 @@
 import { AwsError } from '#src/cloud/service';
-import type { FleetSpec } from '#src/sagemaker/endpoints/endpoint';
+import type { FleetSpec } from '#src/sagemaker/endpoints/fleet-spec';
 import type { CreateEndpointConfig, ProductionVariant, ServerlessConfig } from '#src/sagemaker/endpoints/request';
 import type { Model } from '#src/sagemaker/models/model';
 import { invalid } from '#src/sagemaker/names';

@@ -1,4 +1,4 @@
-import type { FleetSpec } from '#src/sagemaker/endpoints/endpoint';
+import type { FleetSpec } from '#src/sagemaker/endpoints/fleet-spec';
 import type { Capacity, DeploymentConfig } from '#src/sagemaker/endpoints/request';
 import { isServerless } from '#src/sagemaker/endpoints/serverless';
 import { invalid } from '#src/sagemaker/names';

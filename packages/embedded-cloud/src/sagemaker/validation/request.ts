@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { AwsError } from '#src/cloud/service';
-import { checkShape, type Path, type Violation } from '#src/service-model/check';
+import { checkShape } from '#src/service-model/check';
 import type { ModelShape, ServiceModel } from '#src/service-model/model';
 import { constraintsOf } from '#src/service-model/scalars';
+import type { Path, Violation } from '#src/service-model/violation';
 
 /** AWS's service model of the operations emulated here, written by `scripts/generate-service-model.ts`. */
 export const bundledModel = JSON.parse(

@@ -4,30 +4,6 @@ const common = ['Type', 'Comment', 'QueryLanguage'] as const;
 const flow = [...common, 'Next', 'End', 'Output', 'Assign'] as const;
 const recoverable = [...flow, 'Retry', 'Catch'] as const;
 
-/** The fields each type of state may have in JSONata (Amazon States Language specification, "State types"). */
-export const stateFields: Readonly<Record<StateType, readonly string[]>> = {
-  Pass: flow,
-  Succeed: [...common, 'Output'],
-  Fail: [...common, 'Error', 'Cause'],
-  Choice: [...common, 'Choices', 'Default', 'Output', 'Assign'],
-  Wait: [...flow, 'Seconds', 'Timestamp'],
-  Task: [...recoverable, 'Resource', 'Arguments', 'TimeoutSeconds', 'HeartbeatSeconds', 'Credentials'],
-  Parallel: [...recoverable, 'Branches', 'Arguments'],
-  Map: [
-    ...recoverable,
-    'Items',
-    'ItemSelector',
-    'ItemProcessor',
-    'MaxConcurrency',
-    'Label',
-    'ItemReader',
-    'ItemBatcher',
-    'ResultWriter',
-    'ToleratedFailureCount',
-    'ToleratedFailurePercentage',
-  ],
-};
-
 /** Fields a Map has in distributed mode alone. */
 export const distributedFields = [
   'Label',
@@ -37,6 +13,18 @@ export const distributedFields = [
   'ToleratedFailureCount',
   'ToleratedFailurePercentage',
 ] as const;
+
+/** The fields each type of state may have in JSONata (Amazon States Language specification, "State types"). */
+export const stateFields: Readonly<Record<StateType, readonly string[]>> = {
+  Pass: flow,
+  Succeed: [...common, 'Output'],
+  Fail: [...common, 'Error', 'Cause'],
+  Choice: [...common, 'Choices', 'Default', 'Output', 'Assign'],
+  Wait: [...flow, 'Seconds', 'Timestamp'],
+  Task: [...recoverable, 'Resource', 'Arguments', 'TimeoutSeconds', 'HeartbeatSeconds', 'Credentials'],
+  Parallel: [...recoverable, 'Branches', 'Arguments'],
+  Map: [...recoverable, 'Items', 'ItemSelector', 'ItemProcessor', 'MaxConcurrency', ...distributedFields],
+};
 
 /** JSONPath fields and their replacements. */
 export const jsonPathFields: Readonly<Record<string, string>> = {

@@ -1,0 +1,117 @@
+import * as z from 'zod';
+
+/** A value of a hyperparameter as the YAML holds it. It travels to the container as text. */
+export type Scalar = string | number | boolean;
+
+/** Numbers that are allowed. `above` and `below` leave out the bound itself. */
+export interface Bounds {
+  readonly from?: number;
+  readonly above?: number;
+  readonly to?: number;
+  readonly below?: number;
+}
+
+/** Where a tuning may search. */
+export interface SearchSpace {
+  readonly type: 'integer' | 'continuous';
+  readonly bounds: Bounds;
+}
+
+/** One hyperparameter of an algorithm: what it takes when it is fixed, and where it may be searched. */
+export interface Hyperparameter {
+  readonly schema: z.ZodType<Scalar>;
+  /** Absent where the algorithm's guide does not list it as tunable. */
+  readonly search?: SearchSpace;
+}
+
+/** Which numbers `bounds` allow, in words: `above 0 to 1`. */
+export function boundsText({ from, above, to, below }: Bounds): string {
+  const end = to === undefined ? (below === undefined ? '' : ` to below ${below}`) : ` to ${to}`;
+  if (above !== undefined) return `above ${above}${end}`;
+  if (from === undefined) return end === '' ? 'any number' : `any number${end}`;
+  return end === '' ? `at least ${from}` : `from ${from}${end}`;
+}
+
+/** Whether a number is within `bounds`. */
+export const isWithin = (n: number, { from, above, to, below }: Bounds): boolean =>
+  (from === undefined || n >= from) &&
+  (above === undefined || n > above) &&
+  (to === undefined || n <= to) &&
+  (below === undefined || n < below);
+
+function bounded<S extends z.ZodNumber>(number: S, { from, above, to, below }: Bounds): S {
+  let schema = number;
+  if (from !== undefined) schema = schema.min(from);
+  if (above !== undefined) schema = schema.gt(above);
+  if (to !== undefined) schema = schema.max(to);
+  if (below !== undefined) schema = schema.lt(below);
+  return schema;
+}
+
+/** Reads `"0.1"` as 0.1: containers do not tell the two apart. */
+const asNumber = (value: unknown): unknown =>
+  typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : value;
+const asBoolean = (value: unknown): unknown => (value === 'true' ? true : value === 'false' ? false : value);
+const asText = (value: unknown): unknown =>
+  typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
+
+/** What a hyperparameter does, in words, and a value that shows it. */
+const shown = (description: string, example: Scalar) => ({ description, examples: [example] });
+
+/** A number with a fraction. */
+export const real = (description: string, bounds: Bounds, example: number): Hyperparameter => ({
+  schema: z.preprocess(asNumber, bounded(z.number(), bounds)).meta(shown(description, example)),
+});
+
+/** A whole number. */
+export const integer = (description: string, bounds: Bounds, example: number): Hyperparameter => ({
+  schema: z.preprocess(asNumber, bounded(z.int(), bounds)).meta(shown(description, example)),
+});
+
+/** A number with a fraction that a tuning may search, within the same bounds. */
+export const tunableReal = (description: string, bounds: Bounds, example: number): Hyperparameter => ({
+  ...real(description, bounds, example),
+  search: { type: 'continuous', bounds },
+});
+
+/** A whole number that a tuning may search, within the same bounds. */
+export const tunableInteger = (description: string, bounds: Bounds, example: number): Hyperparameter => ({
+  ...integer(description, bounds, example),
+  search: { type: 'integer', bounds },
+});
+
+/** One of some words; `example` is one of them, else the first is shown. */
+export const choice = (description: string, words: readonly string[], example = words[0] ?? ''): Hyperparameter => ({
+  schema: z.enum(words).meta(shown(description, example)),
+});
+
+/** true or false. */
+export const flag = (description: string): Hyperparameter => ({
+  schema: z.preprocess(asBoolean, z.boolean()).meta(shown(description, true)),
+});
+
+/** A text that the container alone understands. */
+export const text = (description: string, example: string): Hyperparameter => ({
+  schema: z.preprocess(asText, z.string().min(1)).meta(shown(description, example)),
+});
+
+/**
+ * Words apart by commas.
+ *
+ * @param problem says what is wrong with a word, or undefined
+ */
+export const words = (
+  description: string,
+  problem: (word: string) => string | undefined,
+  example: string,
+): Hyperparameter => ({
+  schema: z
+    .string()
+    .superRefine((list, ctx) => {
+      for (const word of list.replace(/^\[|\]$/g, '').split(',')) {
+        const message = word.trim() === '' ? undefined : problem(word.trim());
+        if (message !== undefined) ctx.addIssue({ code: 'custom', message });
+      }
+    })
+    .meta(shown(description, example)),
+});

@@ -1,0 +1,46 @@
+import type { Algorithm } from '#domain/algorithms/algorithm';
+import { parseScores } from '#domain/evaluation/score-text';
+import type { Task } from '#schemas/records/task';
+import { aliases, check, hyperparameters } from './hyperparameters.ts';
+import { image } from './image.ts';
+import { defaultEvalMetric, metricsIn, tuning } from './metrics.ts';
+
+/** Objective by task: all of them answer with probabilities or values. */
+const objectives: Readonly<Record<Task, string>> = {
+  binary: 'binary:logistic',
+  multiclass: 'multi:softprob',
+  regression: 'reg:squarederror',
+};
+
+/** The built-in XGBoost (SageMaker Developer Guide, "XGBoost algorithm with Amazon SageMaker AI"). */
+export const xgboost: Algorithm = {
+  name: 'xgboost',
+  label: 'XGBoost',
+  summary: 'Gradient-boosted trees, by the built-in container of SageMaker.',
+  tasks: ['binary', 'multiclass', 'regression'],
+  image,
+  hyperparameters,
+  hyperparametersDescription:
+    'Hyperparameters of the built-in XGBoost by their names. `num_round`, `objective`, `eval_metric` and `num_class` have defaults by task.',
+  aliases,
+  defaults: ({ task, classes, counts: [negatives = 0, positives = 0], balance }) => ({
+    num_round: '200',
+    early_stopping_rounds: '20',
+    seed: '42',
+    objective: objectives[task],
+    eval_metric: defaultEvalMetric[task],
+    ...(task === 'multiclass' ? { num_class: String(classes) } : {}),
+    // negatives / positives, as XGBoost's documentation recommends for unbalanced classes
+    ...(task === 'binary' && balance && positives > 0
+      ? { scale_pos_weight: String(Number((negatives / positives).toPrecision(6))) }
+      : {}),
+  }),
+  check: (all, report) => check(all, metricsIn(all['eval_metric'] ?? ''), report),
+  tuning,
+  input: { contentType: 'text/csv', delimiter: ',', missing: '', missingAlone: 'nan' },
+  // one number a line, or `[p0, p1, …]` a line for multi:softprob
+  output: { contentType: 'text/csv', readScores: parseScores },
+  distributed: true,
+  checkpoints: true,
+  example: { num_round: 300, early_stopping_rounds: 20, eta: 0.1, max_depth: 5 },
+};

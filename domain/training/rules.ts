@@ -1,0 +1,46 @@
+import type { Algorithm } from '#domain/algorithms/algorithm';
+import { ALGORITHMS, type Algorithms, algorithmOf } from '#domain/algorithms/registry';
+import type { DatasetSettings } from '#domain/data/settings';
+import { encodingOf } from '#domain/encodings/registry';
+import type { Issue } from '#domain/issue';
+import { trainingHyperparameters } from '#domain/training/hyperparameters';
+import type { TrainingSections } from '#domain/training/settings';
+import { checkTuning } from '#domain/training/tuning-rules';
+
+type Checked = Omit<TrainingSections, 'name' | 'dataset'> & { readonly dataset: DatasetSettings };
+
+/** Without missing values: every model input must be imputed. */
+function checkMissing({ dataset }: Checked, { label, input }: Algorithm, issue: Issue): void {
+  if (input.missing !== null) return;
+  for (const [name, spec] of Object.entries(dataset.columns)) {
+    const feature = spec.role === 'feature' ? spec : 'feature' in spec ? spec.feature : undefined;
+    if (feature === undefined || encodingOf(feature).leavesMissing?.(feature) === false) continue;
+    issue(
+      ['dataset', 'columns', name],
+      `may be missing, and ${label} takes no missing value: impute it, or do not make it a model input`,
+    );
+  }
+}
+
+/** Rules of `training` that span several fields or sections: what the algorithm's container would refuse hours later. */
+export function checkTraining(pipeline: Checked, issue: Issue, algorithms: Algorithms = ALGORITHMS): void {
+  const { training, evaluation } = pipeline;
+  const algorithm = algorithmOf(pipeline, algorithms);
+  const { tasks, label, tuning } = algorithm;
+  if (!tasks.includes(evaluation.task))
+    issue(['training', 'algorithm'], `${label} learns no ${evaluation.task} task; it learns ${tasks.join(', ')}`);
+  if (!algorithm.distributed && training.instances.count > 1)
+    issue(['training', 'instances', 'count'], `${label} trains on one instance`);
+  checkMissing(pipeline, algorithm, issue);
+  algorithm.check?.(trainingHyperparameters(pipeline, [], algorithm), (name, problem) =>
+    issue(['training', 'hyperparameters', name], problem),
+  );
+  if (tuning && training.tuning)
+    checkTuning(
+      { tuning: training.tuning, hyperparameters: training.hyperparameters },
+      evaluation.task,
+      algorithm,
+      tuning,
+      issue,
+    );
+}

@@ -1,0 +1,47 @@
+import { runResourceName } from '#domain/naming';
+import { artifactKeys, type RunPointer } from '#domain/runs/layout';
+import { planTrainingJob, planTransformJob, type TrainingEnvironment } from '#domain/training/plan';
+import { planTuningJob } from '#domain/training/tuning';
+import type { ObjectStore } from '#functions/ports/object-store';
+import { readAlgorithm } from '#functions/shards/run-algorithm';
+import { pipelineSchema } from '#schemas/pipeline';
+import { fittedTransformSchema } from '#schemas/records/fitted-transform';
+
+/** What planning needs of the outside. */
+export interface PlanningPorts {
+  readonly environment: Omit<TrainingEnvironment, 'image'>;
+  readonly artifacts: ObjectStore;
+  /** The image of an algorithm. @throws ConfigurationError when the stack has none */
+  readonly imageOf: (algorithm: string) => string;
+}
+
+/**
+ * Plans a run's SageMaker jobs: the training, or the tuning where the pipeline has one, and the scoring of candidate and champion on
+ * the same holdout. Writes what the training is given to the run's record.
+ */
+export async function planTraining(
+  { environment: stack, artifacts, imageOf }: PlanningPorts,
+  { run, champion }: { readonly run: RunPointer; readonly champion?: RunPointer | null | undefined },
+) {
+  const keys = artifactKeys(run);
+  const pipeline = await artifacts.readJson(keys.config, pipelineSchema);
+  const fitted = await artifacts.readJson(keys.transform, fittedTransformSchema);
+  const environment = { ...stack, image: imageOf(pipeline.training.algorithm) };
+  const score = async (model: 'candidate' | 'champion', of: RunPointer) => {
+    const format = await readAlgorithm(artifacts, of);
+    return planTransformJob(run, model, runResourceName(stack.stage, of), pipeline, environment, format);
+  };
+  const counts = fitted.label.classCounts;
+  const training = pipeline.training.tuning
+    ? { tuningJob: planTuningJob(run, pipeline, counts, environment) }
+    : { trainingJob: planTrainingJob(run, pipeline, counts, environment) };
+  await artifacts.writeJson(keys.training, {
+    hyperparameters:
+      training.trainingJob?.HyperParameters ?? training.tuningJob?.TrainingJobDefinition.StaticHyperParameters,
+    image: environment.image,
+  });
+  return {
+    ...training,
+    scoring: [await score('candidate', run), ...(champion ? [await score('champion', champion)] : [])],
+  };
+}

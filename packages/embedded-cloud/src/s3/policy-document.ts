@@ -1,0 +1,2 @@
+/** A resource policy as written: `{ Version, Statement }`. */
+export type PolicyDocument = Readonly<Record<string, unknown>>;

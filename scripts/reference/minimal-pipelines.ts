@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import { pipelineSchema } from '#schemas/pipeline';
+import type { Task } from '#schemas/records/task';
+
+const columns = {
+  household: { role: 'pii', action: 'tokenize' },
+  age: { role: 'feature', type: 'number' },
+};
+const dataset = (label: object) => ({ format: 'csv', label, id: 'customer_id', columns });
+
+/** A short pipeline of each task. Every example of the reference is valid in one of them. */
+export const MINIMAL_PIPELINES: Readonly<Record<Task, Readonly<Record<string, unknown>>>> = {
+  binary: {
+    name: 'churn',
+    dataset: dataset({ column: 'churned', positive: 1 }),
+    evaluation: { task: 'binary', gates: [{ metric: 'auc', min: 0.7 }] },
+  },
+  multiclass: {
+    name: 'churn',
+    dataset: dataset({ column: 'plan', classes: ['basic', 'plus', 'family'] }),
+    evaluation: { task: 'multiclass', gates: [{ metric: 'f1_macro', min: 0.6 }] },
+  },
+  regression: {
+    name: 'churn',
+    dataset: dataset({ column: 'months' }),
+    evaluation: { task: 'regression', gates: [{ metric: 'rmse', max: 3 }] },
+  },
+};
+
+const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A pipeline with settings added or replaced, mapping by mapping. */
+export function withSettings(pipeline: unknown, settings: unknown): unknown {
+  if (!isMapping(pipeline) || !isMapping(settings)) return settings;
+  const own = Object.entries(settings).map(([key, value]) => [key, withSettings(pipeline[key], value)] as const);
+  return { ...pipeline, ...Object.fromEntries(own) };
+}
+
+/** Why no minimal pipeline of a schema takes these settings, one after another; undefined when one does. */
+export function problemBy(
+  schema: Pick<typeof pipelineSchema, 'safeParse'>,
+  ...settings: readonly unknown[]
+): string | undefined {
+  const problems: string[] = [];
+  for (const [task, pipeline] of Object.entries(MINIMAL_PIPELINES)) {
+    const { success, error } = schema.safeParse(settings.reduce(withSettings, pipeline));
+    if (success) return undefined;
+    problems.push(`${task}: ${z.prettifyError(error)}`);
+  }
+  return problems.join('\n');
+}
+
+/** The same by the schema of the product. */
+export const problemOf = (...settings: readonly unknown[]): string | undefined =>
+  problemBy(pipelineSchema, ...settings);

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { parsePipeline } from '#schemas/load-pipeline';
+import { problemOf } from '../../../scripts/reference/minimal-pipelines.ts';
+import { pipelineSettings } from '../../../scripts/reference/page.ts';
+
+const guide = readFileSync(new URL('../../../docs/pipelines.md', import.meta.url), 'utf8');
+const [whole = '', ...fragments] = [...guide.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, yaml = '']) => yaml);
+
+describe('docs/pipelines.md', () => {
+  it('opens with a whole pipeline that is valid', () => {
+    expect(parsePipeline(whole, 'docs/pipelines.md').name).toBe('churn');
+  });
+
+  it('shows every section of a pipeline in it', () => {
+    const sections = pipelineSettings().flatMap(({ path: [section], path }) => (path.length === 1 ? [section] : []));
+    expect(Object.keys(parse(whole))).toEqual(sections);
+  });
+
+  it.each(fragments)('has examples that are valid: %s', (yaml) => {
+    expect(problemOf(parse(yaml))).toBeUndefined();
+  });
+});

@@ -103,6 +103,13 @@ describe('merging profiles', () => {
     const [a] = fc.sample(profile, 1);
     expect(() => mergeProfiles(a as Profile, { ...(a as Profile), columns: {} })).toThrow('column n is in one only');
   });
+  test('refuses profiles of different classes', () => {
+    const [a] = fc.sample(profile, 1) as [Profile];
+    const test = { ...a.sides.test, classes: [1, 2, 3] };
+    expect(() => mergeProfiles(a, { ...a, sides: { ...a.sides, test } })).toThrow(
+      'profiles of different pipelines: 2 classes in one and 3 in the other',
+    );
+  });
   test('refuses a column that was typed in two ways', () => {
     const [a] = fc.sample(profile, 1) as [Profile];
     const columns = { ...a.columns, n: a.columns['b'] } as Profile['columns'];

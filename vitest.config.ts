@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 2,
-    coverage: { provider: 'v8', include: ['domain/**'] },
+    coverage: { provider: 'v8', include: ['domain/**'], exclude: ['test/**'] },
     projects: [
       'packages/*/vitest.config.ts',
       {

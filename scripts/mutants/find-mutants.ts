@@ -109,7 +109,7 @@ export function findMutants(file: string, source: string): Mutant[] {
     Literal(node) {
       const { value } = node;
       if (typeof value === 'boolean') replace(node, String(!value));
-      if (typeof value === 'number') replace(node, value === 1 ? '2' : value === 0 ? '1' : `(${value} + 1)`);
+      if (typeof value === 'number') replace(node, value === 1 ? '0' : value === 0 ? '1' : `(${value} + 1)`);
       if (typeof value === 'string') sql(node);
     },
     TemplateElement: (node) => sql(node),

@@ -19,7 +19,11 @@ export type Outcome = { readonly status: number; readonly output: string } | 'st
 /** A copy of the work tree in which a source file may be broken. */
 export interface Sandbox {
   readonly directory: string;
-  /** Runs a command in the copy, and stops it with all that it started after `milliseconds`. */
+  /**
+   * Runs a command in the copy, and stops it with all that it started after `milliseconds`.
+   *
+   * @throws Error when somebody else ends it
+   */
   run(command: string, args: readonly string[], milliseconds: number): Promise<Outcome>;
   /** Stops the command that runs and removes the copy. */
   remove(): void;
@@ -98,10 +102,13 @@ export function createSandbox(root: string, files: readonly string[], megabytes:
           stop();
         }, milliseconds);
         child.on('error', fail);
-        child.on('close', (status) => {
+        child.on('close', (status, signal) => {
           clearTimeout(timer);
           running = undefined;
-          done(stopped ? 'stopped' : { status: status ?? 1, output });
+          if (stopped) done('stopped');
+          // not a verdict of the tests
+          else if (status === null) fail(new Error(`${command} ${args.join(' ')} was ended by ${signal} from outside`));
+          else done({ status, output });
         });
       }),
     remove() {

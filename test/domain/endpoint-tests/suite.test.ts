@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { contract as contractKind } from '#domain/endpoint-tests/contract';
 import { defaultTests } from '#domain/endpoint-tests/defaults';
+import { golden } from '#domain/endpoint-tests/golden';
 import { endpointTestSchema } from '#domain/endpoint-tests/registry';
 import {
   latestResultKey,
@@ -84,10 +86,20 @@ describe('defaultTests', () => {
     ['multiclass', { classes: ['a', 'b', 'c'] }, { valuesPerRow: 3, min: 0, max: 1 }],
     ['regression', {}, { valuesPerRow: 1 }],
   ])('expects of a %s model an answer of its form', (task, label, form) => {
-    const [contractTest, golden] = defaultTests(pipeline(task, label), uri);
+    const [contractTest, goldenTest] = defaultTests(pipeline(task, label), uri);
 
     expect(contractTest).toMatchObject({ expect: { status: 200, contentType: 'text/csv', ...form } });
-    expect(golden).toMatchObject({ kind: 'golden', s3Uri: uri });
+    expect(goldenTest).toMatchObject({ kind: 'golden', s3Uri: uri });
+  });
+
+  it('are none of a kind that has no default, and expect one number a row of classes nobody named', () => {
+    const { defaultTest: _, ...bare } = golden;
+    expect(
+      defaultTests(pipeline('binary', { positive: 1 }), uri, [contractKind, bare]).map(({ kind }) => kind),
+    ).toEqual(['contract']);
+    const { dataset, evaluation } = pipeline('multiclass', { classes: ['a', 'b', 'c'] });
+    const unnamed = { evaluation, dataset: { ...dataset, label: { column: 'y' } } };
+    expect(defaultTests(unnamed, uri)[0]).toMatchObject({ expect: { valuesPerRow: 1, min: 0, max: 1 } });
   });
 
   it('are tests as anybody could have written them', () => {
@@ -122,6 +134,10 @@ it('points managed tests at the golden requests of the run that serves, and thos
   expect(readTest(item('c', ask), uri)).toMatchObject(ask);
   const own = { kind: 'golden', cases: [{ body: '1', predictions: [0.5] }] };
   expect(readTest(item('o', { ...own, managed: true }), uri)).toMatchObject(own);
+  const { withGolden: _, ...still } = golden;
+  expect(readTest(item('g', { kind: 'golden', managed: true, s3Uri: older }), uri, [still])).toMatchObject({
+    s3Uri: older,
+  });
   expect(readTest(item('o', { ...own, managed: true }), uri)).not.toHaveProperty('s3Uri');
 });
 

@@ -62,6 +62,9 @@ describe('the tuning in a report', () => {
 
     expect(rows(render({ trials }))).toHaveLength(LISTED_TRIALS);
     expect(textOf(section(render({ trials })))).toContain('and 7 more');
+    // training job, eta, max_depth, objective
+    expect(section(render({ trials }))).toContain('<tr><td colspan="4" class="quiet">and 7 more');
+    expect(textOf(section(render({ trials: trials.slice(0, LISTED_TRIALS) })))).not.toContain('more, listed');
   });
 
   it('shows a hyperparameter that is a word as it is, and leaves one out that a job did not have', () => {

@@ -58,6 +58,7 @@ describe('a message', () => {
   test('takes rows that are shorter or longer than the columns', () => {
     const table = { columns: ['name', 'n'], rows: [['a'], ['b', '1', 'extra'], []] };
     expect(sections({ parts: [{ table }] })).toEqual(['```name  n\na\nb     1  extra\n```']);
+    expect(sections({ parts: [{ table: { columns: [], rows: [['a', 'b']] } }] })).toEqual(['```\na  b```']);
     expect(composeMessage({ heading: 'h', parts: [{ table }] }).text).toBe('h\na\nb: n 1, extra\n');
   });
 

@@ -48,6 +48,8 @@ describe('the rules of a training', () => {
     const columns = {
       x: { role: 'feature', type: 'number', impute: 'none' },
       filled: { role: 'feature', type: 'number', impute: 'zero' },
+      late: { role: 'feature', type: 'boolean' },
+      owns: { role: 'feature', type: 'boolean', impute: 'mode' },
       zip: { role: 'quasi', action: 'generalize', binWidth: 5, feature: { type: 'number', impute: 'none' } },
       age: { role: 'quasi', action: 'generalize', binWidth: 5 },
       email: { role: 'pii', action: 'drop' },
@@ -56,6 +58,7 @@ describe('the rules of a training', () => {
     const message = 'may be missing, and XGBoost takes no missing value: impute it, or do not make it a model input';
     expect(problems({}, complete, columns)).toEqual([
       `dataset.columns.x: ${message}`,
+      `dataset.columns.late: ${message}`,
       `dataset.columns.zip: ${message}`,
     ]);
     expect(problems({}, xgboost, columns)).toEqual([]);

@@ -70,6 +70,12 @@ describe('the probe', () => {
     const outcome = await sandbox.run('sh', ['-c', 'sleep 60 & sleep 60'], 200);
     expect(outcome).toBe('stopped');
   });
+
+  it('does not take a command that somebody else ends for one that failed', async () => {
+    await expect(sandbox.run('sh', ['-c', 'kill -TERM $$'], 10_000)).rejects.toThrow(
+      'was ended by SIGTERM from outside',
+    );
+  });
 });
 
 it('a tree whose tests fail is refused, since every mutant would look killed', { timeout: 3 * minutes }, async () => {

@@ -17,6 +17,7 @@ const quoted = (names: readonly string[]): string =>
     names.map((n) => `"${n}"`),
     20,
   );
+
 /** A column that the pipeline does not name, and its place among the file's columns, from 1. */
 interface Stranger {
   readonly name: string;

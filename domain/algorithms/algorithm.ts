@@ -53,9 +53,7 @@ export type TuningDirection = 'Maximize' | 'Minimize';
 export interface TuningObjective {
   /** By task: metrics that a training reports on the validation shards, and which way is better. */
   readonly metrics: Readonly<Record<Task, Readonly<Record<string, TuningDirection>>>>;
-  /** Whole `tuning` sections, as the reference shows them. Together they show each setting. */
-  readonly examples: readonly Readonly<Record<string, unknown>>[];
-  /** What `tuning.metric` means, for editors. */
+  /** What `tuning.metric` means, for editors and the reference. */
   readonly description: string;
   /** The metric when the pipeline names none. */
   defaultMetric(hyperparameters: Readonly<Record<string, Scalar>>, task: Task): string;
@@ -63,6 +61,13 @@ export interface TuningObjective {
   reportedAs(metric: string): string;
   /** The hyperparameter that says how long a training goes on: Hyperband divides it among the jobs. */
   readonly resource: string;
+  /** Parts of a `tuning` section of a binary task, as the reference shows it. */
+  readonly example: {
+    readonly metric: string;
+    readonly ranges: Readonly<Record<string, unknown>>;
+    /** Ranges of a grid: values only. */
+    readonly grid: Readonly<Record<string, { readonly values: readonly number[] }>>;
+  };
 }
 
 /** One training algorithm: all that Tidegate knows of it. */
@@ -76,7 +81,7 @@ export interface Algorithm {
   readonly tasks: readonly Task[];
   readonly image: TrainingImage;
   readonly hyperparameters: Readonly<Record<string, Hyperparameter>>;
-  /** What editors say of `training.hyperparameters`. */
+  /** What `training.hyperparameters` is, for editors and the reference. */
   readonly hyperparametersDescription: string;
   /** Names under which others know a hyperparameter, for suggestions: `learning_rate` to `eta`. */
   readonly aliases: Readonly<Record<string, string>>;
@@ -96,7 +101,7 @@ export interface Algorithm {
   readonly distributed: boolean;
   /** Whether a training that lost its spot instance goes on from a checkpoint. */
   readonly checkpoints: boolean;
-  /** A `training` section, as the reference shows it. */
+  /** Some `hyperparameters`, as the reference shows them. */
   readonly example: Readonly<Record<string, unknown>>;
 }
 

@@ -65,7 +65,7 @@ export function alarms(
   const resources: Record<string, Resource> = {
     DeadLettersAlarm: alarm({
       name: `tidegate-${stage}-dead-letters`,
-      description: 'An event or a schedule could not be delivered: read the message, mend the cause, send it again.',
+      description: 'An event or a schedule could not be delivered: read the message, fix the cause, send it again.',
       namespace: 'AWS/SQS',
       metric: 'ApproximateNumberOfMessagesVisible',
       dimension: { Name: 'QueueName', Value: getAtt('DeadLetterQueue', 'QueueName') },

@@ -1,10 +1,30 @@
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Command } from 'commander';
-import { driftCheckSchema } from '#schemas/records/drift-check';
+import type { DriftTest } from '#domain/drift/drift-test';
+import { DRIFT_TESTS } from '#domain/drift/registry';
+import { type DriftCheck, driftCheckSchema } from '#schemas/records/drift-check';
 import { requirePipeline } from '../arguments.ts';
 import { CliError, green, print, printJson, table, yellow } from '../output.ts';
 import { describeEnd, watchExecution } from '../watch.ts';
 import { withTarget } from './global.ts';
+
+/** The columns of a check and its score, a line each: every test's statistic and the limit it was judged by. */
+export function driftTable(
+  { columns, score }: Pick<DriftCheck, 'columns' | 'score'>,
+  tests: readonly DriftTest[] = DRIFT_TESTS,
+): string {
+  return table(
+    ['COLUMN', ...tests.flatMap(({ label }) => [label.toUpperCase(), 'LIMIT']), ''],
+    [...columns, ...(score ? [score] : [])].map((c) => [
+      c.column,
+      ...tests.flatMap(({ name }) => {
+        const found = c.tests[name];
+        return found ? [found.statistic.toFixed(3), found.threshold.toFixed(3)] : ['', ''];
+      }),
+      c.drifted ? yellow('drifted') : '',
+    ]),
+  );
+}
 
 export function driftCommand(program: Command): void {
   program
@@ -27,19 +47,7 @@ export function driftCommand(program: Command): void {
         const { window } = check;
         print(`${window.rows} rows from ${window.from} to ${window.to} against run ${check.runId}`);
         if (check.tooSmall) return print('Too few rows to judge: see drift.minRows.');
-        print(
-          table(
-            ['COLUMN', 'PSI', 'LIMIT', 'KS', 'LIMIT', ''],
-            [...check.columns, ...(check.score ? [check.score] : [])].map((c) => [
-              c.column,
-              c.psi.toFixed(3),
-              c.psiThreshold.toFixed(3),
-              c.ks?.toFixed(3) ?? '',
-              c.ksThreshold?.toFixed(3) ?? '',
-              c.drifted ? yellow('drifted') : '',
-            ]),
-          ),
-        );
+        print(driftTable(check));
         print(check.drifted ? yellow(`drift found; action: ${check.action}`) : green('no drift'));
       });
     });

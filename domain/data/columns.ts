@@ -46,6 +46,10 @@ function cleanColumn(name: string, spec: ColumnSpec, actions: readonly PrivacyAc
   }
 }
 
+/** Whether anything of a column survives desensitizing. */
+export const isKept = (name: string, spec: ColumnSpec, actions: readonly PrivacyAction[] = PRIVACY_ACTIONS): boolean =>
+  cleanColumn(name, spec, actions) !== undefined;
+
 /**
  * The columns that survive desensitizing, in the order of the pipeline's file. Dropped and ignored ones are not even read.
  *

@@ -2,8 +2,10 @@ import type { DataSettings } from '#domain/data/settings';
 import type { Check } from '#domain/data/typing';
 import { categorySql } from '#domain/data/typing';
 import { double, texts } from '#domain/sql/literals';
+import { unreachable } from '#domain/unreachable';
 
 type Scalar = string | number | boolean;
+type LabelSettings = DataSettings['dataset']['label'];
 
 /** How a label is read: the SQL of its number (class index or value) and what makes it malformed. */
 export interface LabelSql {
@@ -14,9 +16,20 @@ export interface LabelSql {
 
 /** The classes in the order of their numbers, as texts; empty for regression. */
 export function labelClasses({ dataset, evaluation }: Pick<DataSettings, 'dataset' | 'evaluation'>): string[] {
-  const { positive, negative, classes } = dataset.label;
-  if (evaluation.task === 'regression') return [];
-  if (evaluation.task === 'multiclass') return (classes ?? []).map(String);
+  const { task } = evaluation;
+  switch (task) {
+    case 'regression':
+      return [];
+    case 'multiclass':
+      return (dataset.label.classes ?? []).map(String);
+    case 'binary':
+      return binaryClasses(dataset.label);
+    default:
+      return unreachable(task, 'task');
+  }
+}
+
+function binaryClasses({ positive, negative }: LabelSettings): string[] {
   if (typeof positive === 'object' && !Array.isArray(positive))
     return [`at most ${positive.above}`, `above ${positive.above}`];
   const names = (value: Scalar | Scalar[]) => (Array.isArray(value) ? value : [value]).map(String).join(' or ');
@@ -35,33 +48,35 @@ function isOneOf(raw: string, values: readonly Scalar[]): string {
   return `${categorySql(raw)} IN (${texts(values.map(String))})`;
 }
 
-/** SQL of the label and its checks, over the SQL of its normalized text. */
-export function labelSql({ dataset, evaluation }: Pick<DataSettings, 'dataset' | 'evaluation'>, raw: string): LabelSql {
-  const { column, positive, negative, classes } = dataset.label;
-  const missing: Check = { column, reason: 'the label is missing', condition: `${raw} IS NULL` };
-  const number = `TRY_CAST(${raw} AS DOUBLE)`;
-  const notANumber: Check = {
-    column,
-    reason: 'the label is not a finite number',
-    condition: `(${number} IS NULL OR NOT isfinite(${number}))`,
-  };
-  if (evaluation.task === 'regression') return { value: number, checks: [missing, notANumber] };
-  if (evaluation.task === 'multiclass') {
-    const cases = (classes ?? []).map((c, i) => `WHEN ${isOneOf(raw, [c])} THEN ${i}.0`);
-    const value = `CAST(CASE ${cases.join(' ')} END AS DOUBLE)`;
-    return {
-      value,
-      checks: [missing, { column, reason: 'the label is not among label.classes', condition: `${value} IS NULL` }],
-    };
-  }
+/** Checks that the label is there; that it is a finite number. */
+const missing = (column: string, raw: string): Check => ({
+  column,
+  reason: 'the label is missing',
+  condition: `${raw} IS NULL`,
+});
+const numberOf = (raw: string): string => `TRY_CAST(${raw} AS DOUBLE)`;
+const notANumber = (column: string, raw: string): Check => ({
+  column,
+  reason: 'the label is not a finite number',
+  condition: `(${numberOf(raw)} IS NULL OR NOT isfinite(${numberOf(raw)}))`,
+});
+
+function multiclassSql({ column, classes = [] }: LabelSettings, raw: string): LabelSql {
+  const cases = classes.map((c, i) => `WHEN ${isOneOf(raw, [c])} THEN ${i}.0`);
+  const value = `CAST(CASE ${cases.join(' ')} END AS DOUBLE)`;
+  const unknown = { column, reason: 'the label is not among label.classes', condition: `${value} IS NULL` };
+  return { value, checks: [missing(column, raw), unknown] };
+}
+
+function binarySql({ column, positive, negative }: LabelSettings, raw: string): LabelSql {
   if (positive !== undefined && typeof positive === 'object' && !Array.isArray(positive)) {
-    const value = `CASE WHEN ${number} > ${double(positive.above)} THEN 1.0::DOUBLE ELSE 0.0::DOUBLE END`;
-    return { value, checks: [missing, notANumber] };
+    const value = `CASE WHEN ${numberOf(raw)} > ${double(positive.above)} THEN 1.0::DOUBLE ELSE 0.0::DOUBLE END`;
+    return { value, checks: [missing(column, raw), notANumber(column, raw)] };
   }
   const list = (value: Scalar | Scalar[]) => (Array.isArray(value) ? value : [value]);
   const positives = list(positive ?? 1);
   const isPositive = isOneOf(raw, positives);
-  const checks: Check[] = [missing];
+  const checks: Check[] = [missing(column, raw)];
   if (negative !== undefined) {
     checks.push({
       column,
@@ -69,9 +84,25 @@ export function labelSql({ dataset, evaluation }: Pick<DataSettings, 'dataset' |
       condition: `NOT coalesce(${isPositive}, false) AND NOT coalesce(${isOneOf(raw, list(negative))}, false)`,
     });
   } else if (positives.every((v) => typeof v === 'number')) {
-    checks.push(notANumber);
+    checks.push(notANumber(column, raw));
   } else if (positives.every((v) => typeof v === 'boolean')) {
     checks.push({ column, reason: 'the label is not true or false', condition: `(${isPositive}) IS NULL` });
   }
   return { value: `CASE WHEN ${isPositive} THEN 1.0::DOUBLE ELSE 0.0::DOUBLE END`, checks };
+}
+
+/** SQL of the label and its checks, over the SQL of its normalized text. */
+export function labelSql({ dataset, evaluation }: Pick<DataSettings, 'dataset' | 'evaluation'>, raw: string): LabelSql {
+  const { label } = dataset;
+  const { task } = evaluation;
+  switch (task) {
+    case 'regression':
+      return { value: numberOf(raw), checks: [missing(label.column, raw), notANumber(label.column, raw)] };
+    case 'multiclass':
+      return multiclassSql(label, raw);
+    case 'binary':
+      return binarySql(label, raw);
+    default:
+      return unreachable(task, 'task');
+  }
 }

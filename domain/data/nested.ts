@@ -1,11 +1,11 @@
+import { isKept } from '#domain/data/columns';
 import type { DatasetSettings } from '#domain/data/settings';
 import type { Check } from '#domain/data/typing';
 
 /** Whether a column's values are used: one that is dropped or ignored may hold anything. */
 export function isUsed(name: string, { id, time, label, columns }: DatasetSettings): boolean {
   const spec = columns[name];
-  const drops = spec === undefined || spec.role === 'ignore' || ('action' in spec && spec.action === 'drop');
-  return !drops || name === id || name === time || name === label.column;
+  return (spec !== undefined && isKept(name, spec)) || name === id || name === time || name === label.column;
 }
 
 const nestedReason = (found: string): string => `${found} where a single value belongs`;

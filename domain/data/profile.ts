@@ -3,7 +3,8 @@ import { asNumber, asNumberOrNull, type SqlRow } from '#domain/data/engine';
 import { type Side, sides } from '#domain/data/split';
 import type { Problem } from '#domain/data/typing';
 import { ident } from '#domain/sql/literals';
-import type { ColumnProfile, Moments, Profile, SideProfile } from '#schemas/records/profile';
+import { unreachable } from '#domain/unreachable';
+import type { ColumnProfile, FeatureType, Moments, Profile, SideProfile } from '#schemas/records/profile';
 
 /** Categories a shard's profile counts one by one. */
 export const countedCategories = 1000;
@@ -25,8 +26,9 @@ const readMoments = (row: SqlRow, alias: string): Moments => ({
 });
 
 /** The columns a profile covers: model inputs and slices, not tokens and masks. */
-export const profiledColumns = (columns: readonly CleanColumn[]): CleanColumn[] =>
-  columns.filter((c) => c.kind !== 'text');
+type ProfiledColumn = CleanColumn & { readonly kind: FeatureType };
+export const profiledColumns = (columns: readonly CleanColumn[]): ProfiledColumn[] =>
+  columns.filter((c): c is ProfiledColumn => c.kind !== 'text');
 
 /**
  * SQL of one row of numbers over clean rows: missing values, ranges and moments of every profiled column. The two halves scan
@@ -46,8 +48,10 @@ export function columnsProfileSql(columns: readonly CleanColumn[], cleanRows: st
         return [missing, `count(*) FILTER (WHERE ${value}) AS c${i}_true`];
       case 'datetime':
         return [missing, time('min'), time('max')];
-      default:
+      case 'category':
         return [missing];
+      default:
+        return unreachable(kind, 'kind of column');
     }
   });
   const half = (aggregates: readonly string[], where: string) =>
@@ -82,24 +86,31 @@ const noMoments: Moments = { count: 0, mean: 0, m2: 0, min: null, max: null };
 export function readProfile(columns: readonly CleanColumn[], answers: ProfileAnswers): Profile {
   const { columns: row, classes } = answers;
   const trainRows = asNumber(row['train_rows']);
-  const columnProfile = ({ name, kind }: CleanColumn, i: number): ColumnProfile => {
+  const columnProfile = ({ name, kind }: ProfiledColumn, i: number): ColumnProfile => {
     const missing = asNumber(row[`c${i}_missing`]);
     const trainMissing = asNumber(row[`c${i}_train_missing`]);
-    if (kind === 'number') return { kind, missing, trainMissing, train: readMoments(row, `c${i}`) };
-    if (kind === 'boolean') {
-      const trueCount = asNumber(row[`c${i}_true`]);
-      return { kind, missing, trainMissing, trueCount, falseCount: trainRows - trainMissing - trueCount };
+    switch (kind) {
+      case 'number':
+        return { kind, missing, trainMissing, train: readMoments(row, `c${i}`) };
+      case 'boolean': {
+        const trueCount = asNumber(row[`c${i}_true`]);
+        return { kind, missing, trainMissing, trueCount, falseCount: trainRows - trainMissing - trueCount };
+      }
+      case 'datetime': {
+        const time = (value: unknown) => (typeof value === 'string' ? value : null);
+        return { kind, missing, trainMissing, min: time(row[`c${i}_min`]), max: time(row[`c${i}_max`]) };
+      }
+      case 'category': {
+        const found = answers.categories.get(name) ?? [];
+        const counts = found.flatMap((r): [string, number][] =>
+          typeof r['value'] === 'string' ? [[r['value'], asNumber(r['count'])]] : [],
+        );
+        const rest = found.filter((r) => r['value'] === null).reduce((sum, r) => sum + asNumber(r['count']), 0);
+        return { kind, missing, trainMissing, counts: sortCounts(counts), rest };
+      }
+      default:
+        return unreachable(kind, 'kind of column');
     }
-    if (kind === 'datetime') {
-      const time = (value: unknown) => (typeof value === 'string' ? value : null);
-      return { kind, missing, trainMissing, min: time(row[`c${i}_min`]), max: time(row[`c${i}_max`]) };
-    }
-    const found = answers.categories.get(name) ?? [];
-    const counts = found.flatMap((r): [string, number][] =>
-      typeof r['value'] === 'string' ? [[r['value'], asNumber(r['count'])]] : [],
-    );
-    const rest = found.filter((r) => r['value'] === null).reduce((sum, r) => sum + asNumber(r['count']), 0);
-    return { kind: 'category', missing, trainMissing, counts: sortCounts(counts), rest };
   };
   const side = (wanted: Side): SideProfile => {
     const rows = answers.labels.filter((r) => r['side'] === wanted);

@@ -2,6 +2,7 @@ import type { ModelInput } from '#domain/algorithms/algorithm';
 import type { Encoding } from '#domain/encodings/encoding';
 import { ENCODINGS, readFeature } from '#domain/encodings/registry';
 import { ident, text } from '#domain/sql/literals';
+import { unreachable } from '#domain/unreachable';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 
 /** The clean columns the model inputs read, in the order of their first use. */
@@ -52,8 +53,17 @@ export function csvFields(
 }
 
 /** SQL of the label as CSV field: a class's index as a whole number, a value as float64. */
-export const csvLabel = (fitted: Pick<FittedTransform, 'task'>): string =>
-  fitted.task === 'regression' ? '_label' : 'CAST(_label AS INTEGER)';
+export function csvLabel({ task }: Pick<FittedTransform, 'task'>): string {
+  switch (task) {
+    case 'regression':
+      return '_label';
+    case 'binary':
+    case 'multiclass':
+      return 'CAST(_label AS INTEGER)';
+    default:
+      return unreachable(task, 'task');
+  }
+}
 
 /** Options of COPY for the CSV that an algorithm reads: no header, nothing quoted. */
 export const csvOutput = ({ delimiter, missing }: Pick<ModelInput, 'delimiter' | 'missing'>): string =>

@@ -1,5 +1,6 @@
 import { EvaluationError } from '#domain/errors';
 import { predictClasses } from '#domain/tallies/probability';
+import { unreachable } from '#domain/unreachable';
 import type { Baseline, Histogram, Window } from '#schemas/records/baseline';
 import {
   buildCategoryHistogram,
@@ -47,10 +48,18 @@ export function buildBaseline({ rows, columns, scores }: RowsInput): Baseline {
 }
 
 function scoreHistogram(scores: ScoreValues, edges: readonly number[]): Histogram {
-  if (scores.task !== 'multiclass') return buildHistogram(SCORE, scores.values, edges);
-  const { classes, values } = scores;
-  const predicted = Array.from(predictClasses(values, classes.length), (index) => classes[index] as string);
-  return buildCategoryHistogram(SCORE, predicted, classes);
+  switch (scores.task) {
+    case 'binary':
+    case 'regression':
+      return buildHistogram(SCORE, scores.values, edges);
+    case 'multiclass': {
+      const { classes, values } = scores;
+      const predicted = Array.from(predictClasses(values, classes.length), (index) => classes[index] as string);
+      return buildCategoryHistogram(SCORE, predicted, classes);
+    }
+    default:
+      return unreachable(scores, 'task');
+  }
 }
 
 /**

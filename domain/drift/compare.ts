@@ -1,9 +1,9 @@
 import { EvaluationError } from '#domain/errors';
 import { formatNumber, formatPercent } from '#domain/text/format-number';
 import type { Baseline, ColumnDrift, DriftReport, Histogram, Window } from '#schemas/records/baseline';
+import type { DriftTest } from './drift-test.ts';
 import { histogramRows, sameBins } from './histogram.ts';
-import { binnedKs, ksThreshold } from './ks.ts';
-import { populationStability, psiThreshold } from './psi.ts';
+import { applies, byDrift, DRIFT_TESTS } from './registry.ts';
 
 /** Probability that a whole report on a window without drift raises an alarm, shared equally by its comparisons. */
 const FALSE_ALARMS = 0.05;
@@ -12,25 +12,28 @@ export interface CompareInput {
   readonly baseline: Baseline;
   /** Counted in the baseline's bins by `buildWindow`. */
   readonly window: Window;
-  /** Thresholds as configured; both are raised as far as the window's size asks for. */
-  readonly psi: number;
-  readonly ks: number;
+  /** As configured, by the names of the tests; each is raised as far as the window's size needs. */
+  readonly thresholds: Readonly<Record<string, number>>;
   /** A smaller window is reported as too small and not judged. */
   readonly minRows: number;
 }
 
 /**
- * Compares a window with the baseline, column by column and by score: PSI for every column, Kolmogorov-Smirnov for
- * numbers too; a column has drifted when either exceeds its threshold.
+ * Compares a window with the baseline, column by column and by score, by every test that applies to the kind of column; a column
+ * has drifted when one of them exceeds its threshold.
  *
- * @throws EvaluationError when window and baseline do not share columns and bins
+ * @throws EvaluationError when window and baseline do not share columns and bins, or a test has no threshold
  */
-export function compareWindow({ baseline, window, psi, ks, minRows }: CompareInput): DriftReport {
+export function compareWindow(
+  { baseline, window, thresholds, minRows }: CompareInput,
+  tests: readonly DriftTest[] = DRIFT_TESTS,
+): DriftReport {
   const { rows } = window;
   const pairs = pairHistograms(baseline, window);
   if (rows < Math.max(minRows, 1)) return { rows, tooSmall: true, columns: [], drifted: false, driftedColumns: [] };
-  const tests = pairs.reduce((sum, [before]) => sum + (before.kind === 'number' ? 2 : 1), 0);
-  const judged = pairs.map(([before, now]) => compareColumn(before, now, { psi, ks, alpha: FALSE_ALARMS / tests }));
+  const comparisons = pairs.reduce((sum, [before]) => sum + tests.filter((test) => applies(test, before)).length, 0);
+  const alpha = FALSE_ALARMS / comparisons;
+  const judged = pairs.map(([before, now]) => compareColumn(before, now, tests, thresholds, alpha));
   const columns = judged.slice(0, baseline.columns.length);
   const score = judged[baseline.columns.length];
   return {
@@ -41,7 +44,7 @@ export function compareWindow({ baseline, window, psi, ks, minRows }: CompareInp
     drifted: judged.some((column) => column.drifted),
     driftedColumns: columns
       .filter((column) => column.drifted)
-      .sort((a, b) => b.psi - a.psi)
+      .toSorted(byDrift(tests))
       .map((column) => column.column),
   };
 }
@@ -68,31 +71,32 @@ function pairHistograms(baseline: Baseline, window: Window): [Histogram, Histogr
 function compareColumn(
   before: Histogram,
   now: Histogram,
-  { psi: psiAllowed, ks: ksAllowed, alpha }: { psi: number; ks: number; alpha: number },
+  tests: readonly DriftTest[],
+  thresholds: Readonly<Record<string, number>>,
+  alpha: number,
 ): ColumnDrift {
-  const { psi, bins } = populationStability(before, now);
-  const threshold = psiThreshold(psiAllowed, bins, histogramRows(before), histogramRows(now), alpha);
-  const distance = before.kind === 'number' && now.kind === 'number' ? binnedKs(before, now) : undefined;
-  const ks = distance && { ks: distance.ks, ksThreshold: ksThreshold(ksAllowed, distance.n, distance.m, alpha) };
-  const byPsi = psi > threshold;
-  const byKs = ks !== undefined && ks.ks > ks.ksThreshold;
-  const verdicts = [
-    `PSI ${formatNumber(psi, { apartFrom: threshold })} is ${byPsi ? 'over' : 'within'} ${formatNumber(threshold)}`,
-    ...(ks
-      ? [
-          `KS ${formatNumber(ks.ks, { apartFrom: ks.ksThreshold })} is ${byKs ? 'over' : 'within'} ${formatNumber(ks.ksThreshold)}`,
-        ]
-      : []),
-  ];
-  const drifted = byPsi || byKs;
+  const found = tests.flatMap((test) => {
+    const measured = applies(test, before) ? test.measure(before, now) : undefined;
+    if (!measured) return [];
+    const configured = thresholds[test.name];
+    if (configured === undefined || Number.isNaN(configured)) {
+      throw new EvaluationError(`the drift test ${test.name} has no threshold`);
+    }
+    const { statistic } = measured;
+    const threshold = measured.threshold(configured, alpha);
+    return [{ test, statistic, threshold, drifted: statistic > threshold }];
+  });
+  const drifted = found.some((own) => own.drifted);
+  const verdicts = found.map(
+    (own) =>
+      `${own.test.label} ${formatNumber(own.statistic, { apartFrom: own.threshold })} is ${own.drifted ? 'over' : 'within'} ${formatNumber(own.threshold)}`,
+  );
   return {
     column: before.column,
     kind: before.kind,
-    psi,
-    psiThreshold: threshold,
-    ...ks,
+    tests: Object.fromEntries(found.map(({ test, ...result }) => [test.name, result])),
     drifted,
-    reason: `${verdicts.join(', ')}${drifted ? `; most of it: ${describeShift(before, now)}` : ''}.`,
+    reason: `${verdicts.join(', ') || 'No test applies'}${drifted ? `; most of it: ${describeShift(before, now)}` : ''}.`,
   };
 }
 

@@ -1,4 +1,6 @@
+import * as z from 'zod';
 import type { NumberHistogram } from '#schemas/records/baseline';
+import type { DriftTest } from './drift-test.ts';
 
 /**
  * Two-sample Kolmogorov-Smirnov distance from binned counts: the largest gap of the cumulated shares at bin edges. Never
@@ -47,3 +49,29 @@ export function exactKs(a: Float64Array, b: Float64Array): number {
 export function ksThreshold(configured: number, n: number, m: number, alpha: number): number {
   return Math.max(configured, Math.sqrt((-Math.log(alpha / 2) / 2) * (1 / n + 1 / m)));
 }
+
+/** The largest gap between two distributions. */
+export const ks = {
+  name: 'ks',
+  label: 'KS',
+  summary: 'The largest gap between the cumulated shares of two samples of numbers, from 0 to 1.',
+  source: 'Two-sample Kolmogorov-Smirnov test; critical value after Smirnov 1948',
+  kinds: ['number'],
+  threshold: z
+    .number()
+    .positive()
+    .max(1)
+    .default(0.1)
+    .meta({
+      description:
+        'A column of numbers has also drifted when its Kolmogorov-Smirnov distance is above this. Small windows raise the threshold.',
+      examples: [0.15],
+    }),
+  example: { ks: 0.1 },
+  measure(before, now) {
+    const distance = before.kind === 'number' && now.kind === 'number' ? binnedKs(before, now) : undefined;
+    if (!distance) return undefined;
+    const { ks: statistic, n, m } = distance;
+    return { statistic, threshold: (configured, alpha) => ksThreshold(configured, n, m, alpha) };
+  },
+} as const satisfies DriftTest;

@@ -1,5 +1,8 @@
+import * as z from 'zod';
 import type { Histogram } from '#schemas/records/baseline';
 import { chiSquareQuantile } from './distributions.ts';
+import type { DriftTest } from './drift-test.ts';
+import { histogramRows } from './histogram.ts';
 
 /** Added to every bin of both sides before shares are taken, so that an empty bin gives a large, not an infinite, term. */
 const PSEUDO_COUNT = 0.5;
@@ -49,3 +52,28 @@ export function psiThreshold(configured: number, bins: number, n: number, m: num
   const scale = 1 / n + 1 / m;
   return Math.max(configured + degrees * scale, chiSquareQuantile(1 - alpha, degrees) * scale);
 }
+
+/** How much the shares of the bins moved. */
+export const psi = {
+  name: 'psi',
+  label: 'PSI',
+  summary: 'How much the shares of the bins moved, missing values among them: 0 when nothing did.',
+  source:
+    'Population stability index; threshold after Yurdakul, "Statistical Properties of Population Stability Index", 2018',
+  kinds: ['number', 'category'],
+  threshold: z
+    .number()
+    .positive()
+    .default(0.2)
+    .meta({
+      description:
+        'A column has drifted when its population stability index is above this. Small windows raise the threshold, so that noise is no drift.',
+      examples: [0.1],
+    }),
+  example: { psi: 0.2 },
+  measure(before, now) {
+    const { psi: statistic, bins } = populationStability(before, now);
+    const [n, m] = [histogramRows(before), histogramRows(now)];
+    return { statistic, threshold: (configured, alpha) => psiThreshold(configured, bins, n, m, alpha) };
+  },
+} as const satisfies DriftTest;

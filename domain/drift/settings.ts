@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import type { DriftTest } from './drift-test.ts';
+import { DRIFT_TESTS, thresholdSettings } from './registry.ts';
 
 const scheduleSchema = z
   .string()
@@ -8,69 +10,53 @@ const scheduleSchema = z
   );
 
 /** `drift`: when what the model receives is compared with what it was trained on. */
-export const driftSchema = z
-  .object({
-    schedule: scheduleSchema.meta({
+export const driftSchemaOf = <Tests extends readonly DriftTest[]>(tests: Tests) =>
+  z
+    .object({
+      schedule: scheduleSchema.meta({
+        description:
+          'When to check: `rate(1 day)`, `rate(12 hours)`, or a cron expression of EventBridge Scheduler in UTC.',
+        examples: ['rate(1 day)', 'cron(0 6 * * ? *)'],
+      }),
+      source: z
+        .enum(['captures', 'newest-drop'])
+        .default('captures')
+        .meta({
+          description:
+            'What to compare with the training rows: the requests the endpoint received, or the rows of the newest drop.',
+          examples: ['newest-drop'],
+        }),
+      window: z
+        .string()
+        .regex(/^\d+[hd]$/, 'hours or days, as 24h or 7d')
+        .default('7d')
+        .meta({
+          description:
+            'How far back captured requests are read, in hours or days, but never to before the deployment of the model.',
+          examples: ['24h', '30d'],
+        }),
+      minRows: z
+        .int()
+        .min(1)
+        .default(200)
+        .meta({
+          description: 'A window with fewer rows is reported as too small and not judged.',
+          examples: [1000],
+        }),
+      ...thresholdSettings(tests),
+      action: z
+        .enum(['alert', 'retrain'])
+        .default('alert')
+        .meta({
+          description: 'What to do about drift: report it in Slack, or also train a new model on the newest drop.',
+          examples: ['retrain'],
+        }),
+    })
+    .strict()
+    .meta({
       description:
-        'When to check: `rate(1 day)`, `rate(12 hours)`, or a cron expression of EventBridge Scheduler in UTC.',
-      examples: ['rate(1 day)', 'cron(0 6 * * ? *)'],
-    }),
-    source: z
-      .enum(['captures', 'newest-drop'])
-      .default('captures')
-      .meta({
-        description:
-          'What to compare with the training rows: the requests the endpoint received, or the rows of the newest drop.',
-        examples: ['newest-drop'],
-      }),
-    window: z
-      .string()
-      .regex(/^\d+[hd]$/, 'hours or days, as 24h or 7d')
-      .default('7d')
-      .meta({
-        description:
-          'How far back captured requests are read, in hours or days, but never to before the deployment of the model.',
-        examples: ['24h', '30d'],
-      }),
-    minRows: z
-      .int()
-      .min(1)
-      .default(200)
-      .meta({
-        description: 'A window with fewer rows is reported as too small and not judged.',
-        examples: [1000],
-      }),
-    psi: z
-      .number()
-      .positive()
-      .default(0.2)
-      .meta({
-        description:
-          'A column has drifted when its population stability index is above this. Small windows raise the threshold, so that noise is no drift.',
-        examples: [0.1],
-      }),
-    ks: z
-      .number()
-      .positive()
-      .max(1)
-      .default(0.1)
-      .meta({
-        description:
-          'A column of numbers has also drifted when its Kolmogorov-Smirnov distance is above this. Small windows raise the threshold.',
-        examples: [0.15],
-      }),
-    action: z
-      .enum(['alert', 'retrain'])
-      .default('alert')
-      .meta({
-        description: 'What to do about drift: report it in Slack, or also train a new model on the newest drop.',
-        examples: ['retrain'],
-      }),
-  })
-  .strict()
-  .meta({
-    description:
-      'When to compare what the model receives with what it was trained on. Without this section there are no checks.',
-    examples: [{ schedule: 'rate(1 day)', window: '7d', action: 'alert' }],
-  });
+        'When to compare what the model receives with what it was trained on. Without this section there are no checks.',
+      examples: [{ schedule: 'rate(1 day)', window: '7d', action: 'alert' }],
+    });
+export const driftSchema = driftSchemaOf(DRIFT_TESTS);
 export type DriftSettings = z.infer<typeof driftSchema>;

@@ -1,5 +1,12 @@
 import * as z from 'zod';
-import { endpointTestKind, endpointTestSchema } from './registry.ts';
+import type { EndpointTestKind } from './endpoint-test.ts';
+import {
+  ENDPOINT_TESTS,
+  type EndpointTest,
+  endpointTestKind,
+  endpointTestSchema,
+  endpointTestSchemaOf,
+} from './registry.ts';
 
 /** A test that cannot run as it is written; it fails by saying why. */
 const invalidTestSchema = z.object({ id: z.string(), kind: z.literal('invalid'), problem: z.string() });
@@ -37,18 +44,20 @@ const invalid = (id: string, problem: string): InvalidTest => ({ id, kind: 'inva
 export function readTest(
   item: Readonly<Record<string, unknown>>,
   goldenUri: string | undefined,
+  kinds: readonly EndpointTestKind[] = ENDPOINT_TESTS,
 ): LoadedTest | undefined {
   const { pk: _pk, sk, managed, ...written } = item;
   const id = String(sk).slice(testPrefix.length);
   if (written['enabled'] === false) return undefined;
-  const parsed = endpointTestSchema.safeParse({ ...written, id });
+  const schema = kinds === ENDPOINT_TESTS ? endpointTestSchema : endpointTestSchemaOf(kinds);
+  const parsed = schema.safeParse({ ...written, id });
   if (!parsed.success) {
     const problems = parsed.error.issues.map((i) => `${i.path.join('.') || 'the item'}: ${i.message}`);
     return invalid(id, problems.join('; '));
   }
-  const test = parsed.data;
+  const test = parsed.data as EndpointTest;
   if (managed !== true || goldenUri === undefined) return test;
-  return (endpointTestKind(test.kind).withGolden?.(test, goldenUri) ?? test) as LoadedTest;
+  return (endpointTestKind(test.kind, kinds).withGolden?.(test, goldenUri) ?? test) as LoadedTest;
 }
 
 /** Reads all tests of an endpoint, in the order of their ids; those past the room of a payload fail by saying so. */

@@ -1,4 +1,5 @@
 import { EvaluationError } from '#domain/errors';
+import { unreachable } from '#domain/unreachable';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 
 /** A model's answer for one row: binary, multiclass or regression. */
@@ -31,15 +32,21 @@ export function describePredictions(
   }
   return Array.from({ length: rows }, (_, row) => {
     const own = scores.subarray(row * perRow, (row + 1) * perRow);
-    if (task === 'multiclass') {
-      const best = own.indexOf(Math.max(...own));
-      return {
-        label: label.classes[best] ?? '',
-        probabilities: Object.fromEntries(label.classes.map((name, i) => [name, own[i] ?? 0])),
-      };
-    }
     const score = own[0] ?? 0;
-    if (task === 'regression') return { value: score };
-    return { score, label: label.classes[score >= threshold ? 1 : 0] ?? '' };
+    switch (task) {
+      case 'multiclass': {
+        const best = own.indexOf(Math.max(...own));
+        return {
+          label: label.classes[best] ?? '',
+          probabilities: Object.fromEntries(label.classes.map((name, i) => [name, own[i] ?? 0])),
+        };
+      }
+      case 'regression':
+        return { value: score };
+      case 'binary':
+        return { score, label: label.classes[score >= threshold ? 1 : 0] ?? '' };
+      default:
+        return unreachable(task, 'task');
+    }
   });
 }

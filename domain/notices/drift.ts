@@ -1,3 +1,5 @@
+import type { DriftTest } from '#domain/drift/drift-test';
+import { byDrift, DRIFT_TESTS } from '#domain/drift/registry';
 import { composeMessage, type Message } from '#domain/slack/message';
 import { counted, decimal } from '#domain/text/numbers';
 import type { ColumnDrift } from '#schemas/records/baseline';
@@ -6,7 +8,7 @@ import { checkFailedMessage } from './check-failed.ts';
 import { defineNotice } from './notice.ts';
 
 /** What the message shows of a column. */
-type ShownDrift = Pick<ColumnDrift, 'column' | 'psi' | 'ks' | 'drifted'>;
+type ShownDrift = Pick<ColumnDrift, 'column' | 'tests' | 'drifted'>;
 
 /** A window was compared with the training baseline. */
 export interface Drift {
@@ -26,19 +28,20 @@ const next: Record<Drift['action'], string> = {
   retrain: 'A retrain has been started.',
 };
 
-const row = ({ column, psi, ks, drifted }: ShownDrift): string[] => [
-  column,
-  decimal(psi),
-  ks === undefined ? '–' : decimal(ks),
-  drifted ? 'drifted' : 'steady',
-];
-
 /** The most drifted columns come first. */
-export function driftMessage(drift: Drift): Message {
+export function driftMessage(drift: Drift, tests: readonly DriftTest[] = DRIFT_TESTS): Message {
+  const row = (shown: ShownDrift): string[] => [
+    shown.column,
+    ...tests.map(({ name }) => {
+      const found = shown.tests[name];
+      return found === undefined ? '–' : decimal(found.statistic);
+    }),
+    shown.drifted ? 'drifted' : 'steady',
+  ];
   const drifted = drift.columns.filter((column) => column.drifted);
   const score = drift.scoreDrift;
   const any = drifted.length > 0 || score?.drifted === true;
-  const columns = [...drift.columns].sort((a, b) => Number(b.drifted) - Number(a.drifted) || b.psi - a.psi);
+  const columns = drift.columns.toSorted(byDrift(tests));
   const scores = score?.drifted ? ' The scores drifted too.' : '';
   return composeMessage({
     heading: any ? `🧭 ${drift.pipeline}: the data has drifted` : `🧭 ${drift.pipeline}: no drift`,
@@ -47,7 +50,7 @@ export function driftMessage(drift: Drift): Message {
       {
         title: 'Against the training baseline',
         table: {
-          columns: ['column', 'PSI', 'KS', ''],
+          columns: ['column', ...tests.map(({ label }) => label), ''],
           rows: [...(score ? [row({ ...score, column: '(scores)' })] : []), ...columns.map(row)],
         },
       },
@@ -72,7 +75,15 @@ export const drift = defineNotice({
       notify: true,
       action: 'retrain',
       driftedColumns: ['income'],
-      columns: [{ column: 'income', kind: 'number', psi: 0.31, psiThreshold: 0.2, drifted: true, reason: '' }],
+      columns: [
+        {
+          column: 'income',
+          kind: 'number',
+          tests: { psi: { statistic: 0.31, threshold: 0.2, drifted: true } },
+          drifted: true,
+          reason: '',
+        },
+      ],
       reportKey: 'loan-default/drift/2026-02-08.json',
     },
   },

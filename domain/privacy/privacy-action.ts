@@ -7,7 +7,7 @@ export type PrivateRole = (typeof PRIVATE_ROLES)[number];
 
 /** What is left of a personal column among the clean rows. */
 export interface CleanedColumn {
-  /** How it is typed; a `quasi` column may be a model input of this kind, unless it is `text`. */
+  /** How the raw value is read and the clean one stored; a `quasi` column may be a model input of this kind, unless it is `text`. */
   readonly kind: CleanKind;
   /** SQL of the clean value over its typed value. NULL stays NULL. */
   sql(typed: string): string;

@@ -7,6 +7,7 @@ import { swallowed } from '#domain/data/swallowed';
 import type { Problem } from '#domain/data/typing';
 import { MalformedDataError } from '#domain/errors';
 import { text } from '#domain/sql/literals';
+import { unreachable } from '#domain/unreachable';
 import { findLines } from '#functions/shards/raw-file';
 import type { Pipeline } from '#schemas/pipeline';
 
@@ -127,12 +128,20 @@ export async function listMalformedRows(
     `list malformed rows of ${key}`,
     `SELECT file_row_number AS ordinal, _side ${flagged} ORDER BY 1 LIMIT ${listed}`,
   );
-  if (format === 'parquet') {
-    return {
-      counts,
-      rows: positions.map((r) => ({ file: key, row: asNumber(r['ordinal']) + 1, ...readSide(r['_side']).problem })),
-      total,
-    };
+  switch (format) {
+    case 'parquet': {
+      const rows = positions.map((r) => ({
+        file: key,
+        row: asNumber(r['ordinal']) + 1,
+        ...readSide(r['_side']).problem,
+      }));
+      return { counts, rows, total };
+    }
+    case 'csv':
+    case 'jsonl':
+      break;
+    default:
+      unreachable(format, 'format of a drop');
   }
   const finder = createLineFinder({
     quote: format === 'csv' ? csv.quote.charCodeAt(0) : undefined,

@@ -1,12 +1,13 @@
 import { algorithmOf } from '#domain/algorithms/registry';
 import { buildBaseline } from '#domain/drift/baseline';
 import { driftColumns } from '#domain/drift/columns';
-import { type EvaluationInput, evaluate } from '#domain/evaluation/evaluate';
+import { evaluate } from '#domain/evaluation/evaluate';
 import { permutationImportance } from '#domain/evaluation/importance';
 import { scoresPerRow } from '#domain/evaluation/predictions';
 import { parseFeatures } from '#domain/evaluation/score-text';
 import { gateConfidences } from '#domain/gates/registry';
 import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
+import { unreachable } from '#domain/unreachable';
 import type { ObjectStore } from '#functions/ports/object-store';
 import { readHoldout, readPermuted } from '#functions/shards/holdout';
 import { readAlgorithm } from '#functions/shards/run-algorithm';
@@ -43,13 +44,16 @@ function measure(pipeline: Pipeline, fitted: FittedTransform, holdout: Holdout, 
   const { labels, candidate, champion } = holdout;
   const common = { labels, candidate, champion, bootstrap, confidences: gateConfidences(gates), importances };
   const [negative = 'negative', positive = 'positive'] = fitted.label.classes;
-  const input: EvaluationInput =
-    task === 'binary'
-      ? { ...common, task, threshold, classes: [negative, positive] }
-      : task === 'multiclass'
-        ? { ...common, task, classes: fitted.label.classes }
-        : { ...common, task };
-  return evaluate(input);
+  switch (task) {
+    case 'binary':
+      return evaluate({ ...common, task, threshold, classes: [negative, positive] });
+    case 'multiclass':
+      return evaluate({ ...common, task, classes: fitted.label.classes });
+    case 'regression':
+      return evaluate({ ...common, task });
+    default:
+      return unreachable(task, 'task');
+  }
 }
 
 /** The first lines of the candidate's holdout features, as many as the baseline is counted from. */

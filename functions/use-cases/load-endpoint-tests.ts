@@ -5,6 +5,7 @@ import { readTests, testedKey, testPrefix } from '#domain/endpoint-tests/suite';
 import { NotFoundError } from '#domain/errors';
 import { pipelineOfGroup } from '#domain/naming';
 import { artifactKeys } from '#domain/runs/layout';
+import { unreachable } from '#domain/unreachable';
 import type { Endpoints } from '#functions/ports/endpoints';
 import { ifAbsent, type StateStore } from '#functions/ports/state-store';
 import type { Suite } from '#schemas/endpoint-test';
@@ -21,6 +22,8 @@ export interface TestLoadingPorts {
 
 type Decision = Suite | { readonly decision: 'skip'; readonly reason: string };
 const skip = (reason: string): Decision => ({ decision: 'skip', reason });
+const absent = (endpointName: string): NotFoundError =>
+  new NotFoundError(`There is no endpoint ${endpointName} to test; was it deleted meanwhile?`);
 
 /** Why an update is not tested, if so; else it is claimed for this execution, so that duplicate events test it once. */
 async function claimUpdate(
@@ -52,15 +55,22 @@ export async function loadEndpointTests(
   const pipeline = pipelineOfGroup(stage, endpointName);
   if (!pipeline) return skip(`${endpointName} belongs to no pipeline of stage ${stage}`);
   const endpoint = await ports.endpoints.read(endpointName);
-  if (trigger === 'update') {
-    if (endpoint?.status !== 'InService') return skip(`${endpointName} is ${endpoint?.status ?? 'gone'} by now`);
-    const reason = await claimUpdate(ports, pipeline, endpointName, endpoint, executionArn);
-    if (reason !== undefined) return skip(reason);
-  } else {
-    if (!endpoint) throw new NotFoundError(`There is no endpoint ${endpointName} to test; was it deleted meanwhile?`);
-    if (trigger === 'deploy') {
-      await tests.put(endpointName, testedKey(endpoint.modifiedAt, endpoint.config), { executionArn });
+  switch (trigger) {
+    case 'update': {
+      if (endpoint?.status !== 'InService') return skip(`${endpointName} is ${endpoint?.status ?? 'gone'} by now`);
+      const reason = await claimUpdate(ports, pipeline, endpointName, endpoint, executionArn);
+      if (reason !== undefined) return skip(reason);
+      break;
     }
+    case 'deploy':
+      if (!endpoint) throw absent(endpointName);
+      await tests.put(endpointName, testedKey(endpoint.modifiedAt, endpoint.config), { executionArn });
+      break;
+    case 'manual':
+      if (!endpoint) throw absent(endpointName);
+      break;
+    default:
+      return unreachable(trigger, 'reason to test an endpoint');
   }
   const run = runOfConfig(stage, pipeline, endpoint.config);
   const goldenUri = run ? `s3://${ports.artifactsBucket}/${artifactKeys(run).golden}` : undefined;

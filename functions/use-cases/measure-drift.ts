@@ -2,8 +2,10 @@ import type { ModelFormat } from '#domain/algorithms/algorithm';
 import { algorithmOf } from '#domain/algorithms/registry';
 import { windowStart } from '#domain/drift/captures';
 import { compareWindow } from '#domain/drift/compare';
+import { byDrift, thresholdsOf } from '#domain/drift/registry';
 import { ConfigurationError, NotFoundError } from '#domain/errors';
 import { artifactKeys } from '#domain/runs/layout';
+import { unreachable } from '#domain/unreachable';
 import type { ObjectStore } from '#functions/ports/object-store';
 import type { StateStore } from '#functions/ports/state-store';
 import { type MeasuredWindow, measureCaptures, measureDrop } from '#functions/shards/drift-window';
@@ -67,14 +69,20 @@ async function measure(
   to: string,
 ): Promise<MeasuredWindow & { readonly from: string; readonly baseline: Baseline }> {
   const start = windowStart(drift.window, to);
-  if (drift.source === 'captures') {
-    const from = champion.promotedAt > start ? champion.promotedAt : start;
-    const captures = { pipeline: name, endpoint: champion.endpointName, from, to };
-    return { ...(await measureCaptures(clean, captures, fitted, format.output, baseline)), from, baseline };
+  switch (drift.source) {
+    case 'captures': {
+      const from = champion.promotedAt > start ? champion.promotedAt : start;
+      const captures = { pipeline: name, endpoint: champion.endpointName, from, to };
+      return { ...(await measureCaptures(clean, captures, fitted, format.output, baseline)), from, baseline };
+    }
+    case 'newest-drop': {
+      const run = { pipeline: name, runId: await newestRun(store, name, champion.runId) };
+      const measured = await measureDrop(clean, run, memoryMb, fitted, format.input, baseline);
+      return { ...measured, from: start, baseline: { ...baseline, score: undefined } };
+    }
+    default:
+      return unreachable(drift.source, 'source of a drift check');
   }
-  const run = { pipeline: name, runId: await newestRun(store, name, champion.runId) };
-  const measured = await measureDrop(clean, run, memoryMb, fitted, format.input, baseline);
-  return { ...measured, from: start, baseline: { ...baseline, score: undefined } };
 }
 
 /** Whether requests stopped since the last check. A retry of the same check gives the same answer. */
@@ -99,7 +107,7 @@ export async function measureDrift(
   const served = await readServed(ports, name);
   const { drift, champion } = served;
   const { window, skipped, from, baseline } = await measure(ports, name, served, checkedAt);
-  const report = compareWindow({ ...drift, baseline, window });
+  const report = compareWindow({ baseline, window, minRows: drift.minRows, thresholds: thresholdsOf(drift) });
   const { rows, drifted } = report;
   const reportKey = `${name}/drift/${checkedAt.replaceAll(':', '-')}.json`;
   await artifacts.writeJson(reportKey, { ...report, from, to: checkedAt, skipped, runId: champion.runId });
@@ -116,9 +124,7 @@ export async function measureDrift(
     notify: drifted || fellSilent,
     action: drift.action,
     driftedColumns: report.driftedColumns.slice(0, reported),
-    columns: report.columns
-      .toSorted((a, b) => Number(b.drifted) - Number(a.drifted) || b.psi - a.psi)
-      .slice(0, reported),
+    columns: report.columns.toSorted(byDrift()).slice(0, reported),
     ...(report.score ? { score: report.score } : {}),
     reportKey,
   };

@@ -3,6 +3,7 @@ import { explainRollBack, planRestore } from '#domain/deployment/roll-back';
 import { deploymentKeys, locatePackage } from '#domain/deployment/target';
 import { TransientError } from '#domain/errors';
 import { endpointName as endpointOf } from '#domain/naming';
+import { unreachable } from '#domain/unreachable';
 import { settleClaim, unlockEndpoint } from '#functions/claims/deployment-claims';
 import type { Endpoints } from '#functions/ports/endpoints';
 import type { StateStore } from '#functions/ports/state-store';
@@ -28,14 +29,25 @@ async function restore(
 ): Promise<{ serving: string | null; note?: string }> {
   const { endpointName, endpointConfigName, previousConfig } = deployment;
   const step = planRestore(await endpoints.read(endpointName), deployment);
-  if (step.action === 'wait') throw new TransientError(`${endpointName}: ${step.reason}`);
-  if (step.action === 'update') {
-    await endpoints.update({ EndpointName: endpointName, EndpointConfigName: step.config });
-    throw new TransientError(`${endpointName} is being brought back to ${step.config}.`);
+  const removeConfig = async (): Promise<void> => {
+    if (previousConfig !== endpointConfigName) await endpoints.removeConfig(endpointConfigName);
+  };
+  switch (step.action) {
+    case 'wait':
+      throw new TransientError(`${endpointName}: ${step.reason}`);
+    case 'update':
+      await endpoints.update({ EndpointName: endpointName, EndpointConfigName: step.config });
+      throw new TransientError(`${endpointName} is being brought back to ${step.config}.`);
+    case 'delete':
+      await endpoints.remove(endpointName);
+      await removeConfig();
+      return { serving: null };
+    case 'settled':
+      await removeConfig();
+      return step;
+    default:
+      return unreachable(step, 'step of a roll-back');
   }
-  if (step.action === 'delete') await endpoints.remove(endpointName);
-  if (previousConfig !== endpointConfigName) await endpoints.removeConfig(endpointConfigName);
-  return step.action === 'settled' ? step : { serving: null };
 }
 
 /** The claim this execution holds on the version, if it does. */

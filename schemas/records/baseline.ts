@@ -51,16 +51,45 @@ export type Window = z.infer<typeof windowSchema>;
 export const baselineSchema = windowSchema.extend({ version: z.literal(1) });
 export type Baseline = z.infer<typeof baselineSchema>;
 
-export const columnDriftSchema = z.object({
-  column: z.string(),
-  kind: z.enum(['number', 'category']),
-  psi: z.number().min(0),
-  psiThreshold: z.number().positive().describe("the configured threshold, raised for the window's size"),
-  ks: z.number().min(0).max(1).optional(),
-  ksThreshold: z.number().positive().optional(),
+const testDriftSchema = z.object({
+  statistic: z.number(),
+  threshold: z.number().positive().describe("the configured threshold, raised for the window's size"),
   drifted: z.boolean(),
-  reason: z.string(),
 });
+export type TestDrift = z.infer<typeof testDriftSchema>;
+
+/** A column as records had it until tests had names: `psi`, `psiThreshold`, and for numbers `ks`, `ksThreshold`. */
+const formerSchema = z.looseObject({
+  psi: z.number(),
+  psiThreshold: z.number(),
+  ks: z.number().optional(),
+  ksThreshold: z.number().optional(),
+});
+
+/** A former record in the form of today; everything else as it is. */
+function withNames(record: unknown): unknown {
+  const former = formerSchema.safeParse(record);
+  if (!former.success) return record;
+  const { psi, psiThreshold, ks, ksThreshold, ...rest } = former.data;
+  const test = (statistic: number, threshold: number): TestDrift => ({
+    statistic,
+    threshold,
+    drifted: statistic > threshold,
+  });
+  const distance = ks !== undefined && ksThreshold !== undefined ? { ks: test(ks, ksThreshold) } : {};
+  return { ...rest, tests: { psi: test(psi, psiThreshold), ...distance } };
+}
+
+export const columnDriftSchema = z.preprocess(
+  withNames,
+  z.object({
+    column: z.string(),
+    kind: z.enum(['number', 'category']),
+    tests: z.record(z.string(), testDriftSchema).describe('by the names of the drift tests that apply to the column'),
+    drifted: z.boolean(),
+    reason: z.string(),
+  }),
+);
 export type ColumnDrift = z.infer<typeof columnDriftSchema>;
 
 export const driftReportSchema = z.object({
@@ -69,6 +98,6 @@ export const driftReportSchema = z.object({
   columns: z.array(columnDriftSchema),
   score: columnDriftSchema.optional(),
   drifted: z.boolean(),
-  driftedColumns: z.array(z.string()).describe('by falling PSI; the score is not among them'),
+  driftedColumns: z.array(z.string()).describe('the one that moved most first; the score is not among them'),
 });
 export type DriftReport = z.infer<typeof driftReportSchema>;

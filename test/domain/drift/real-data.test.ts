@@ -6,7 +6,7 @@ import { compareWindow } from '#domain/drift/compare';
 import { createRandom } from '#domain/random';
 
 const folder = new URL('../../../../shared/data/', import.meta.url);
-const limits = { psi: 0.2, ks: 0.1, minRows: 100 };
+const limits = { thresholds: { psi: 0.2, ks: 0.1 }, minRows: 100 };
 
 type Table = Map<string, Float64Array>;
 

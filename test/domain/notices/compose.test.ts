@@ -162,7 +162,8 @@ describe('a deployment', () => {
 });
 
 describe('a drift check', () => {
-  const column = { kind: 'number', psiThreshold: 0.2, reason: '' };
+  const test = (statistic: number) => ({ statistic, threshold: 0.2, drifted: statistic > 0.2 });
+  const column = { kind: 'number', reason: '' } as const;
   const check: Extract<Notice, { kind: 'drift' }>['check'] = {
     pipeline: 'loan',
     runId: 'r0',
@@ -175,10 +176,10 @@ describe('a drift check', () => {
     action: 'retrain',
     driftedColumns: ['income'],
     columns: [
-      { ...column, kind: 'number', column: 'income', psi: 0.8, ks: 0.4, drifted: true },
-      { ...column, kind: 'category', column: 'home', psi: 0.01, drifted: false },
+      { ...column, column: 'income', tests: { psi: test(0.8), ks: test(0.4) }, drifted: true },
+      { ...column, kind: 'category', column: 'home', tests: { psi: test(0.01) }, drifted: false },
     ],
-    score: { ...column, kind: 'number', column: 'score', psi: 0.5, ks: 0.2, drifted: true },
+    score: { ...column, column: 'score', tests: { psi: test(0.5), ks: test(0.2) }, drifted: true },
     reportKey: 'loan/drift/x.json',
   };
 
@@ -193,7 +194,8 @@ describe('a drift check', () => {
     const { score: _, ...rest } = check;
     const notice = await said({ kind: 'drift', check: { ...rest, drifted: false, columns: [] } });
     expect(notice.words).toContain('Nothing needs doing');
-    const category = { ...check, score: { ...column, kind: 'category', column: 'score', psi: 0.5, drifted: true } };
+    const score = { ...column, kind: 'category', column: 'score', tests: { psi: test(0.5) }, drifted: true };
+    const category = { ...check, score };
     expect((await said({ kind: 'drift', check: category })).words).toContain('scores drifted');
   });
 

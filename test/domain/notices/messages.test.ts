@@ -47,7 +47,9 @@ const metric = record({ name: text, value: number, low: number, high: number, ch
   without,
 );
 const result = record({ id: text, kind: text, passed: fc.boolean(), detail: text, durationMs: number });
-const column = record({ column: text, psi: number, ks: optional(number), drifted: fc.boolean() }).map(without);
+const found = record({ statistic: number, threshold: number, drifted: fc.boolean() });
+const tests = record({ psi: optional(found), ks: optional(found), gone: optional(found) }).map(without);
+const column = record({ column: text, tests, drifted: fc.boolean() });
 const link = record({ label: text, url: fc.oneof(text, fc.webUrl()) });
 const rollout = {
   pipeline: text,
@@ -101,7 +103,7 @@ const messages: Record<string, fc.Arbitrary<Message>> = {
     pipeline: text,
     window: record({ from: text, to: text, rows: number }),
     columns: many(column),
-    scoreDrift: optional(record({ psi: number, ks: number, drifted: fc.boolean() })),
+    scoreDrift: optional(record({ tests, drifted: fc.boolean() })),
     action: fc.constantFrom('none', 'alert', 'retrain'),
   }).map((m) => driftMessage(without(m) as never)),
   'run-failed': record({

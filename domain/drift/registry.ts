@@ -1,0 +1,32 @@
+import type { ColumnDrift } from '#schemas/records/baseline';
+import type { DriftTest } from './drift-test.ts';
+import { ks } from './ks.ts';
+import { psi } from './psi.ts';
+
+/** The tests a window is compared by. The first applies to every column; columns are ordered by it. */
+export const DRIFT_TESTS = [psi, ks] as const;
+
+/** The settings of the thresholds, by the names of the tests. */
+export const thresholdSettings = <Tests extends readonly DriftTest[]>(tests: Tests) =>
+  Object.fromEntries(tests.map(({ name, threshold }) => [name, threshold])) as {
+    [Test in Tests[number] as Test['name']]: Test['threshold'];
+  };
+
+/** The thresholds of a `drift` section, by the names of the tests. */
+export const thresholdsOf = (
+  section: Readonly<Record<string, unknown>>,
+  tests: readonly DriftTest[] = DRIFT_TESTS,
+): Record<string, number> => Object.fromEntries(tests.map(({ name }) => [name, Number(section[name])]));
+
+/** Whether a test compares columns of a kind. */
+export const applies = ({ kinds }: DriftTest, { kind }: Pick<ColumnDrift, 'kind'>): boolean => kinds.includes(kind);
+
+type Moved = Pick<ColumnDrift, 'tests' | 'drifted'>;
+
+/** Orders columns: drifted ones first, then by falling statistic of the first test. */
+export const byDrift =
+  ([first]: readonly DriftTest[] = DRIFT_TESTS) =>
+  (a: Moved, b: Moved): number => {
+    const statistic = ({ tests }: Moved): number => (first && tests[first.name]?.statistic) ?? 0;
+    return Number(b.drifted) - Number(a.drifted) || statistic(b) - statistic(a);
+  };

@@ -35,6 +35,8 @@ const TO_BE_WRITTEN: Readonly<Record<string, readonly string[]>> = {
     'domain/drift/missing-share.ts',
     'test/domain/drift/missing-share.test.ts',
     'domain/endpoint-tests/refusal.ts',
+    'domain/algorithms/linear-learner/',
+    'test/domain/algorithms/linear-learner.test.ts',
   ],
 };
 

@@ -2,6 +2,7 @@ import { pipelineSchema } from '#schemas/pipeline';
 import { type Chapter, chapterText } from './chapter.ts';
 import { algorithmChapter } from './chapters/algorithms.ts';
 import { columnChapters } from './chapters/columns.ts';
+import { driftChapters } from './chapters/drift.ts';
 import { endpointTests } from './chapters/endpoint-tests.ts';
 import { evaluationChapters } from './chapters/evaluation.ts';
 import { noticeChapters } from './chapters/notices.ts';
@@ -15,6 +16,7 @@ const CHAPTERS: Readonly<Record<string, readonly Chapter[]>> = {
   dataset: columnChapters,
   training: [algorithmChapter()],
   evaluation: evaluationChapters,
+  drift: driftChapters,
   notify: noticeChapters,
 };
 

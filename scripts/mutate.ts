@@ -56,11 +56,14 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
 try {
   console.log(`${chosen.length} of ${mutants.length} mutants of ${sources.length} files, seed ${seed}`);
   const until = Date.now() + minutes * 60_000;
-  for (const top of new Set(sources.map((file) => file.split('/')[0] ?? ''))) await checkUnchanged(sandbox, top);
+  const testTimes: number[] = [];
+  for (const top of new Set(sources.map((file) => file.split('/')[0] ?? '')))
+    testTimes.push(await checkUnchanged(sandbox, top));
+  const testTime = Math.max(...testTimes);
   const fates: { readonly mutant: Mutant; readonly fate: Fate }[] = [];
   for (const mutant of chosen) {
     if (Date.now() > until) break;
-    const fate = await tryMutant(sandbox, mutant);
+    const fate = await tryMutant(sandbox, mutant, testTime);
     fates.push({ mutant, fate });
     console.log(`${fates.length}. ${fate}: ${described(mutant)}`);
   }

@@ -81,7 +81,7 @@ export const hyperparameters: Readonly<Record<string, Hyperparameter>> = {
   monotone_constraints: text('A sign for each input: the prediction rises or falls with it.', '(1,0,-1)'),
   interaction_constraints: text('Inputs that may meet in a tree.', '[[0,1],[2,3]]'),
   sampling_method: choice('How the rows of a round are drawn.', ['uniform', 'gradient_based'], 'gradient_based'),
-  sketch_eps: real('Width of the bins for `approx`.', { above: 0, below: 1 }, 0.03),
+  sketch_eps: real('Width of the bins for `approx`.', share, 0.03),
   updater: text('Names of tree updaters, with commas between them.', 'grow_histmaker,prune'),
   refresh_leaf: integer('1: the `refresh` updater changes leaves too.', zeroOrOne, 1),
   process_type: choice('Whether trees are made or updated.', ['default', 'update']),

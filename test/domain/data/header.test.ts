@@ -157,6 +157,13 @@ describe('a CSV without a header', () => {
   test('has the columns the pipeline lists', () => {
     expect(read('1,2,3,4\n', { csv })).toEqual(csv.names);
   });
+  test('is refused where the pipeline lists no names', () => {
+    const { csv: _, ...dataset } = pipeline().dataset;
+    const unnamed = { dataset: { ...dataset, csv: { ...pipeline().dataset.csv, header: false } } };
+    expect(() => readCsvHeader(unnamed, 'f', Buffer.from('1,secret\n'))).toThrow(
+      'f: the first line has 2 fields where dataset.csv.names lists 0. Adapt csv.names or csv.delimiter.',
+    );
+  });
   test('of another width is refused without quoting the row', () => {
     expect(() => read('1,secret,3\n', { csv })).toThrow('the first line has 3 fields where dataset.csv.names lists 4');
     expect(() => read('1;secret;3;4\n', { csv })).toThrow('Is the delimiter ";"?');

@@ -36,7 +36,7 @@ describe('a Parquet column', () => {
   ])('of type %s is malformed', (type, reason) => {
     expect(nestedParquet(type)).toBe(reason);
   });
-  test.each(['VARCHAR', 'DOUBLE', 'DECIMAL(18,3)', 'TIMESTAMP WITH TIME ZONE', "ENUM('STRUCT', 'b')", ''])(
+  test.each(['VARCHAR', 'DOUBLE', 'VARIANTS', 'DECIMAL(18,3)', 'TIMESTAMP WITH TIME ZONE', "ENUM('STRUCT', 'b')", ''])(
     'of type %s is not',
     (type) => {
       expect(nestedParquet(type)).toBeUndefined();

@@ -65,7 +65,7 @@ describe('a drop', () => {
   });
 
   test('that leaves a side empty says only that', () => {
-    expect(() => checkQuality(pipeline(), profile({ ...full, validation: side(0, 0) }), binary)).toThrow(
+    expect(() => checkQuality(pipeline(), profile({ ...full, validation: side() }), binary)).toThrow(
       'sides that cannot be used: the validation side is empty. ',
     );
   });

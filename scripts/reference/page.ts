@@ -13,11 +13,11 @@ import { block } from './yaml.ts';
 
 /** Chapters on kinds, by the section of the pipeline that names them. */
 const CHAPTERS: Readonly<Record<string, readonly Chapter[]>> = {
-  dataset: columnChapters,
+  dataset: columnChapters(),
   training: [algorithmChapter()],
-  evaluation: evaluationChapters,
-  drift: driftChapters,
-  notify: noticeChapters,
+  evaluation: evaluationChapters(),
+  drift: driftChapters(),
+  notify: noticeChapters(),
 };
 
 /** Settings with a chapter of their own, and what may be written there. */
@@ -32,7 +32,7 @@ const closed = new Map([
 export const pipelineSettings = (): Setting[] => settingsOf(jsonSchemaOf(pipelineSchema), closed);
 
 /** Every chapter on kinds. */
-export const allChapters = (): Chapter[] => [...Object.values(CHAPTERS).flat(), endpointTests];
+export const allChapters = (): Chapter[] => [...Object.values(CHAPTERS).flat(), endpointTests()];
 
 const minimal = Object.entries(MINIMAL_PIPELINES.binary)
   .flatMap(([key, value]) => block(key, value, '', 60))
@@ -65,7 +65,7 @@ function contents(sections: readonly (readonly Setting[])[]): string {
     const chapters = (CHAPTERS[name] ?? []).map(({ title }) => link(title));
     return `- ${[link(`\`${name}\``), ...chapters].join(' · ')}`;
   });
-  return [...lines, `- ${link(endpointTests.title)}`].join('\n');
+  return [...lines, `- ${link(endpointTests().title)}`].join('\n');
 }
 
 /** \`docs/reference.md\`. */
@@ -76,6 +76,6 @@ export function referencePage(): string {
     head,
     contents(sections),
     ...sections.map((own) => sectionText(own, all)),
-    chapterText(endpointTests, 2),
+    chapterText(endpointTests(), 2),
   ].join('\n\n')}\n`;
 }

@@ -6,9 +6,7 @@ import { problemOf } from '../minimal-pipelines.ts';
 import { anyOfThese, code } from '../words.ts';
 import { exampleYaml } from '../yaml.ts';
 
-const tests: readonly DriftTest[] = DRIFT_TESTS;
-
-const kinds: Kind[] = tests.map(({ name, summary, example }) => ({
+const kindOf = ({ name, summary, example }: DriftTest): Kind => ({
   name,
   summary,
   settings: [],
@@ -16,7 +14,7 @@ const kinds: Kind[] = tests.map(({ name, summary, example }) => ({
   yaml: exampleYaml(['drift', name], [example[name]]),
   required: [],
   problem: (thresholds) => problemOf({ drift: { schedule: 'rate(1 day)', ...thresholds } }),
-}));
+});
 
 const row = ({ name, label, summary, kinds: columns, example }: DriftTest): string[] => [
   link(`\`drift.${name}\``),
@@ -26,14 +24,15 @@ const row = ({ name, label, summary, kinds: columns, example }: DriftTest): stri
   settingCode([name], example[name]),
 ];
 
-export const driftChapters: readonly Chapter[] = [
+/** The drift tests. */
+export const driftChapters = (tests: readonly DriftTest[] = DRIFT_TESTS): Chapter[] => [
   {
     title: 'Drift tests',
     text: [
       'A column has drifted when one of these is above its threshold.',
       table(['threshold', 'test', 'what it measures', 'columns', 'example'], tests.map(row)),
     ].join('\n\n'),
-    kinds,
+    kinds: tests.map(kindOf),
     listed: true,
   },
 ];

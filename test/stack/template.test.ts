@@ -358,10 +358,11 @@ describe('the compiled template', () => {
   });
 
   it('takes the image of every algorithm and region from its own registry account', () => {
-    const { Variables } = template.Resources['PlanTrainingLambdaFunction']?.Properties['Environment'] as {
-      Variables: Record<string, { 'Fn::Sub': [string, unknown] }>;
-    };
-    const [images = '', accounts] = Variables['TRAINING_IMAGES']?.['Fn::Sub'] ?? [];
+    const environment = template.Resources['PlanTrainingLambdaFunction']?.Properties['Environment'];
+    const { TRAINING_IMAGES: variable } = (
+      environment as { Variables: Record<string, { 'Fn::Sub': [string, unknown] }> }
+    ).Variables;
+    const [images = '', accounts] = variable?.['Fn::Sub'] ?? [];
 
     expect(JSON.parse(images)).toEqual({
       // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation puts the values in

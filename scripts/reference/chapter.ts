@@ -15,6 +15,8 @@ export interface Kind {
   readonly example: Mapping;
   /** The example as it stands in the pipeline's file, or in a file of its own. */
   readonly yaml: string;
+  /** What else there is to say of it, below its example. */
+  readonly notes?: readonly string[];
   /** Keys of the example without which no value of the kind is valid. */
   readonly required: readonly string[];
   /** Why a value of the kind is not valid; undefined when it is. */
@@ -55,6 +57,7 @@ function kindText(kind: Kind, level: number): string {
     sentence(kind.summary),
     ...(shown.length > 0 ? [settingsTable(shown)] : []),
     yamlBlock(kind.yaml),
+    ...(kind.notes ?? []),
   ].join('\n\n');
 }
 

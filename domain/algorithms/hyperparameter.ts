@@ -80,8 +80,10 @@ export const tunableInteger = (description: string, bounds: Bounds, example: num
   search: { type: 'integer', bounds },
 });
 
+type Words = readonly [string, ...string[]];
+
 /** One of some words; `example` is one of them, else the first is shown. */
-export const choice = (description: string, words: readonly string[], example = words[0] ?? ''): Hyperparameter => ({
+export const choice = (description: string, words: Words, example: string = words[0]): Hyperparameter => ({
   schema: z.enum(words).meta(shown(description, example)),
 });
 

@@ -166,6 +166,14 @@ function mergeCounts(a: readonly [string, number][], b: readonly [string, number
   return sortCounts([...sums]);
 }
 
+/** @throws TypeError when one has more classes than the other */
+function mergeClasses(a: readonly number[], b: readonly number[]): number[] {
+  if (a.length !== b.length) {
+    throw new TypeError(`profiles of different pipelines: ${a.length} classes in one and ${b.length} in the other`);
+  }
+  return a.map((rows, i) => rows + (b[i] as number));
+}
+
 function mergeColumn(name: string, a: ColumnProfile, b: ColumnProfile): ColumnProfile {
   const missing = a.missing + b.missing;
   const trainMissing = a.trainMissing + b.trainMissing;
@@ -201,7 +209,7 @@ export function mergeProfiles(a: Profile, b: Profile): Profile {
   }
   const mergeSide = (side: Side): SideProfile => ({
     rows: a.sides[side].rows + b.sides[side].rows,
-    classes: a.sides[side].classes.map((n, i) => n + (b.sides[side].classes[i] ?? 0)),
+    classes: mergeClasses(a.sides[side].classes, b.sides[side].classes),
     label: mergeMoments(a.sides[side].label, b.sides[side].label),
   });
   const columns = Object.entries(a.columns).map(([name, column]) => {

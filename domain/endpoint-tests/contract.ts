@@ -94,7 +94,7 @@ const schema = z
 export type ContractTest = z.output<typeof schema>;
 
 const mediaType = (contentType: string | undefined): string =>
-  (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  (contentType ?? '').replace(/;.*/s, '').trim().toLowerCase();
 
 /** What is wrong with the numbers of an answer, by the expectations that look at them. */
 function numberProblems(expect: ContractTest['expect'], answer: Answer, requestRows: number): string[] {

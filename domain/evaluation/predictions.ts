@@ -32,19 +32,20 @@ export function describePredictions(
   }
   return Array.from({ length: rows }, (_, row) => {
     const own = scores.subarray(row * perRow, (row + 1) * perRow);
-    const score = own[0] ?? 0;
+    // checked above: a row has as many scores as its task needs
+    const score = own[0] as number;
     switch (task) {
       case 'multiclass': {
         const best = own.indexOf(Math.max(...own));
         return {
-          label: label.classes[best] ?? '',
-          probabilities: Object.fromEntries(label.classes.map((name, i) => [name, own[i] ?? 0])),
+          label: label.classes[best] as string,
+          probabilities: Object.fromEntries(label.classes.map((name, i) => [name, own[i] as number])),
         };
       }
       case 'regression':
         return { value: score };
       case 'binary':
-        return { score, label: label.classes[score >= threshold ? 1 : 0] ?? '' };
+        return { score, label: label.classes[score >= threshold ? 1 : 0] as string };
       default:
         return unreachable(task, 'task');
     }

@@ -11,8 +11,8 @@ export interface Failure {
   readonly message: string;
 }
 
-function parseObject(text: string | undefined): Readonly<Record<string, unknown>> | undefined {
-  if (!text?.startsWith('{')) return undefined;
+function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  if (!text.startsWith('{')) return undefined;
   try {
     return JSON.parse(text) as Record<string, unknown>;
   } catch {
@@ -32,9 +32,9 @@ const nameless: Readonly<Record<string, string>> = {
  * (`.sync`), or a nested execution's description (`.sync:2`), however deeply nested.
  */
 export function explainFailure(caught: CaughtError): Failure {
-  const error = caught.Error ?? 'Unknown';
-  const cause = parseObject(caught.Cause);
-  if (!cause) return { error, message: text(caught.Cause) ?? nameless[error] ?? 'No cause was given.' };
+  const { Error: error = 'Unknown', Cause: given = '' } = caught;
+  const cause = parseObject(given);
+  if (!cause) return { error, message: text(given) ?? nameless[error] ?? 'No cause was given.' };
 
   const nestedError = text(cause['Error']) ?? text(cause['error']);
   const nestedCause = text(cause['Cause']) ?? text(cause['cause']);
@@ -54,7 +54,7 @@ export function explainFailure(caught: CaughtError): Failure {
       text(cause['FailureReason']) ?? `it ended as ${text(cause[nameKey.replace('Name', 'Status')]) ?? 'failed'}`;
     return { error: `${kind.replaceAll(' ', '')}Failed`, message: `${kind} ${name}: ${reason}` };
   }
-  return { error, message: text(caught.Cause) ?? 'No cause was given.' };
+  return { error, message: given };
 }
 
 const jobKinds = [

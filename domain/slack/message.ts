@@ -77,12 +77,12 @@ function tableLines(table: Table): string[] {
   );
 }
 
-function partText(part: Part): string {
-  const title = part.title === undefined ? '' : `*${escapeMrkdwn(part.title)}*\n`;
+function partText({ title: heading, table, lines = [] }: Part): string {
+  const title = heading === undefined ? '' : `*${escapeMrkdwn(heading)}*\n`;
   const room = limits.section - title.length - 8;
-  const body = part.table
-    ? `\`\`\`${joinLines(tableLines(part.table), (line, max) => clip(line, max, escapeMrkdwn), { lines: listed.lines + 1, characters: room })}\`\`\``
-    : joinLines(part.lines ?? [], (line, max) => toMrkdwn(line, Math.min(max, 600)), { ...listed, characters: room });
+  const body = table
+    ? `\`\`\`${joinLines(tableLines(table), (line, max) => clip(line, max, escapeMrkdwn), { lines: listed.lines + 1, characters: room })}\`\`\``
+    : joinLines(lines, (line, max) => toMrkdwn(line, Math.min(max, 600)), { ...listed, characters: room });
   return title + body;
 }
 
@@ -106,9 +106,9 @@ function fallback(draft: Draft): string {
     ...(draft.facts ?? []).map(([label, value]) => `${escapeMrkdwn(label)}: ${toPlain(value)}`),
     ...(draft.parts ?? [])
       .filter(hasContent)
-      .flatMap((part) => [
-        ...(part.title === undefined ? [] : [`${escapeMrkdwn(part.title)}:`]),
-        ...(part.table ? spokenRows(part.table).map(escapeMrkdwn) : (part.lines ?? []).map(toPlain)),
+      .flatMap(({ title, table, lines = [] }) => [
+        ...(title === undefined ? [] : [`${escapeMrkdwn(title)}:`]),
+        ...(table ? spokenRows(table).map(escapeMrkdwn) : lines.map(toPlain)),
       ]),
     ...(draft.footer ?? []).map(toPlain),
   ];

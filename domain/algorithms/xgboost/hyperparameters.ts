@@ -34,7 +34,7 @@ const objectives = [
   'reg:absoluteerror',
   'survival:aft',
   'survival:cox',
-];
+] as const;
 
 /**
  * The hyperparameters of the built-in XGBoost with their ranges (SageMaker Developer Guide, "XGBoost hyperparameters"; where

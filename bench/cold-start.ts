@@ -6,8 +6,8 @@ import { parseArgs } from 'node:util';
 import { unzipSync } from 'fflate';
 
 /**
- * Prints what a cold start loads, for each function of a package: bytes of the bundle, bytes of the zip, and the time Node
- * needs to load the module in a fresh process. The time of a process that loads an empty file is subtracted.
+ * Prints the cold-start cost of each function of a package: bytes of the bundle, bytes of the zip, and Node's time to load the
+ * module in a new process, minus the time of a process that loads an empty file.
  *
  * `npm run bench:cold` measures `.serverless`; `-- --before <folder>` measures another package in the same rounds.
  */
@@ -28,7 +28,7 @@ interface Template {
   >;
 }
 
-/** A function's variables. One that a deployment fills in is an ARN here, which every form accepts. */
+/** A function's environment variables. A value set at deployment is an ARN here, which every schema accepts. */
 function environmentOf(template: Template, name: string, folder: string): Record<string, string> {
   const id = `${name.charAt(0).toUpperCase()}${name.slice(1)}LambdaFunction`;
   const variables = template.Resources[id]?.Properties?.Environment?.Variables ?? {};
@@ -66,7 +66,7 @@ function unpack(source: string, target: string): Packaged[] {
     });
 }
 
-/** Milliseconds a process of its own takes that does nothing but load a file. */
+/** Milliseconds for a new process that only loads a file. */
 function timeProcess(file: string, environment: Readonly<Record<string, string>>): number {
   const start = performance.now();
   const { status, stderr } = spawnSync(process.execPath, [file], { env: environment, encoding: 'utf8' });
@@ -77,7 +77,7 @@ function timeProcess(file: string, environment: Readonly<Record<string, string>>
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-/** Median load times by file. All files take turns, so that a busy moment does not fall on one of them alone. */
+/** Median load times by file. All files take turns, so that a busy moment does not affect only one of them. */
 function timeLoads(functions: readonly Packaged[], emptyFile: string): Map<string, number> {
   const times = new Map<string, number[]>(functions.map(({ file }) => [file, []]));
   const empty: number[] = [];
@@ -85,7 +85,7 @@ function timeLoads(functions: readonly Packaged[], emptyFile: string): Map<strin
     for (const { file, environment } of functions) {
       const nothing = timeProcess(emptyFile, environment);
       const loaded = timeProcess(file, environment);
-      // the first round fills the caches of the disk
+      // the first round warms the disk cache
       if (round === 0) continue;
       empty.push(nothing);
       times.get(file)?.push(loaded);

@@ -30,14 +30,14 @@ export const MINIMAL_PIPELINES: Readonly<Record<Task, Readonly<Record<string, un
 const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A pipeline with settings added or replaced, mapping by mapping. */
+/** A pipeline with settings merged in. */
 export function withSettings(pipeline: unknown, settings: unknown): unknown {
   if (!isMapping(pipeline) || !isMapping(settings)) return settings;
   const own = Object.entries(settings).map(([key, value]) => [key, withSettings(pipeline[key], value)] as const);
   return { ...pipeline, ...Object.fromEntries(own) };
 }
 
-/** Why no minimal pipeline takes these settings, one after another; undefined when one does. */
+/** Why every minimal pipeline rejects these settings; undefined when one accepts them. */
 export function problemOf(...settings: readonly unknown[]): string | undefined {
   const problems: string[] = [];
   for (const [task, pipeline] of Object.entries(MINIMAL_PIPELINES)) {

@@ -46,7 +46,7 @@ const encodings: Kind[] = ENCODINGS.map(({ name, type, summary, settings, exampl
   kindOf(name, `${sentence(summary)} For columns of type ${code(type)}.`, settings, example),
 );
 
-/** Every form that a column may have. */
+/** Every variant of a column. */
 function forms(schema: JsonSchema): readonly JsonSchema[] {
   const branches = schema.anyOf ?? schema.oneOf;
   return branches ? branches.flatMap(forms) : [schema];

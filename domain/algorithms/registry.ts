@@ -2,7 +2,7 @@ import { findKind } from '#domain/find-kind';
 import type { Algorithm } from './algorithm.ts';
 import { xgboost } from './xgboost/xgboost.ts';
 
-/** Some algorithms. A pipeline that names none takes the first. */
+/** A list of algorithms. The first is the default. */
 export type Algorithms = readonly [Algorithm, ...Algorithm[]];
 
 /** Every training algorithm. */
@@ -14,6 +14,6 @@ export const algorithmOf = (
   algorithms: Algorithms = ALGORITHMS,
 ): Algorithm => findKind(algorithms, training.algorithm, 'training algorithm');
 
-/** The hyperparameter that was meant by a name that an algorithm does not know. */
+/** The closest known hyperparameter to an unknown name. */
 export const aliasOf = (name: string, algorithms: Algorithms = ALGORITHMS): string | undefined =>
   algorithms.find(({ aliases }) => Object.hasOwn(aliases, name))?.aliases[name];

@@ -25,7 +25,7 @@ const rangeSchema = z.union([
     .describe('these values only; what a grid is made of'),
 ]);
 
-/** `training.tuning` of an algorithm: many training jobs instead of one, of which the best goes on. */
+/** `training.tuning` of an algorithm: many training jobs instead of one. The best one is used. */
 export function tuningSchemaOf({ hyperparameters }: Algorithm, { description, examples }: TuningObjective) {
   const ranges = Object.entries(hyperparameters).flatMap(([name, { search }]) =>
     search ? [[name, rangeSchema.optional()] as const] : [],
@@ -73,7 +73,7 @@ export function tuningSchemaOf({ hyperparameters }: Algorithm, { description, ex
     .meta({ description: 'Many training jobs instead of one. The best of them goes on.', examples: [...examples] });
 }
 
-/** A tuning by any algorithm. */
+/** A tuning for any algorithm. */
 export type Tuning = z.output<ReturnType<typeof tuningSchemaOf>>;
 
 /** A range in one form: bounds, or values. */
@@ -86,7 +86,7 @@ export type SearchRange =
     }
   | { readonly kind: 'values'; readonly values: readonly number[] };
 
-/** The searched hyperparameters in the order of their names. */
+/** The tuned hyperparameters, ordered by name. */
 export const searchRanges = (
   { ranges }: Pick<Tuning, 'ranges'>,
   { hyperparameters }: Pick<Algorithm, 'hyperparameters'>,
@@ -97,17 +97,17 @@ export const searchRanges = (
       const range = ranges[name];
       const kind = hyperparameters[name]?.search?.type;
       if (range === undefined || kind === undefined) return [];
-      // An array has a method called values: ask for arrays first.
+      // An array has a method called values: check for arrays first.
       if (Array.isArray(range)) return [[name, { kind, min: range[0], max: range[1], scale: 'auto' }]];
       if ('values' in range) return [[name, { kind: 'values', values: range.values }]];
       return [[name, { kind, ...range }]];
     });
 
-/** How many combinations the grid has. */
+/** Number of combinations in the grid. */
 export const gridJobs = (ranges: readonly (readonly [string, SearchRange])[]): number =>
   ranges.reduce((product, [, range]) => product * (range.kind === 'values' ? range.values.length : 1), 1);
 
-/** What a tuning makes best: its metric, or the one the algorithm's training is judged by. */
+/** A tuning's objective: its own metric, or the algorithm's default. */
 export function tuningObjective(
   tuning: Pick<Tuning, 'metric'>,
   task: Task,

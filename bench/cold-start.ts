@@ -6,8 +6,8 @@ import { parseArgs } from 'node:util';
 import { unzipSync } from 'fflate';
 
 /**
- * Prints the cold-start cost of each function of a package: bytes of the bundle, bytes of the zip, and Node's time to load the
- * module in a new process, minus the time of a process that loads an empty file.
+ * Prints what a cold start loads, for each function of a package: bytes of the bundle, bytes of the zip, and the time Node
+ * needs to load the module in a fresh process, by the clock and of the CPU. The time of a process that loads an empty file is subtracted.
  *
  * `npm run bench:cold` measures `.serverless`; `-- --before <folder>` measures another package in the same rounds.
  */
@@ -66,21 +66,35 @@ function unpack(source: string, target: string): Packaged[] {
     });
 }
 
-/** Milliseconds for a new process that only loads a file. */
-function timeProcess(file: string, environment: Readonly<Record<string, string>>): number {
+/** Milliseconds: as a clock shows them, and of CPU time, which a busy machine changes little. */
+interface Times {
+  readonly wall: number;
+  readonly cpu: number;
+}
+
+/** What a process of its own takes that does nothing but load a file. */
+function timeProcess(file: string, environment: Readonly<Record<string, string>>): Times {
+  const program = 'require(process.argv[1]); const { user, system } = process.cpuUsage(); console.log(user + system)';
   const start = performance.now();
-  const { status, stderr } = spawnSync(process.execPath, [file], { env: environment, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', program, file], {
+    env: environment,
+    encoding: 'utf8',
+  });
   if (status !== 0) throw new Error(`${file} does not load:\n${stderr}`);
-  return performance.now() - start;
+  return { wall: performance.now() - start, cpu: Number(stdout) / 1000 };
 }
 
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const medians = (times: readonly Times[]): Times => ({
+  wall: median(times.map(({ wall }) => wall)),
+  cpu: median(times.map(({ cpu }) => cpu)),
+});
 
-/** Median load times by file. All files take turns, so that a busy moment does not affect only one of them. */
-function timeLoads(functions: readonly Packaged[], emptyFile: string): Map<string, number> {
-  const times = new Map<string, number[]>(functions.map(({ file }) => [file, []]));
-  const empty: number[] = [];
+/** Median load times by file. All files take turns, so that a busy moment does not fall on one of them alone. */
+function timeLoads(functions: readonly Packaged[], emptyFile: string): Map<string, Times> {
+  const times = new Map<string, Times[]>(functions.map(({ file }) => [file, []]));
+  const empty: Times[] = [];
   for (let round = 0; round <= rounds; round++) {
     for (const { file, environment } of functions) {
       const nothing = timeProcess(emptyFile, environment);
@@ -91,8 +105,13 @@ function timeLoads(functions: readonly Packaged[], emptyFile: string): Map<strin
       times.get(file)?.push(loaded);
     }
   }
-  const start = median(empty);
-  return new Map([...times].map(([file, values]) => [file, median(values) - start]));
+  const start = medians(empty);
+  return new Map(
+    [...times].map(([file, values]) => {
+      const { wall, cpu } = medians(values);
+      return [file, { wall: wall - start.wall, cpu: cpu - start.cpu }];
+    }),
+  );
 }
 
 const kilobytes = (bytes: number): string => `${Math.round(bytes / 1000).toLocaleString('en')} kB`;
@@ -109,14 +128,21 @@ try {
   writeFileSync(emptyFile, '');
   const times = timeLoads([...now, ...before], emptyFile);
   const cells = (f: Packaged | undefined): string[] =>
-    f ? [kilobytes(f.bundleBytes), kilobytes(f.zipBytes), milliseconds(times.get(f.file))] : ['', '', ''];
+    f
+      ? [
+          kilobytes(f.bundleBytes),
+          kilobytes(f.zipBytes),
+          milliseconds(times.get(f.file)?.wall),
+          milliseconds(times.get(f.file)?.cpu),
+        ]
+      : ['', '', '', ''];
   const rows = now.map((f) => {
     const former = before.find(({ name }) => name === f.name);
     const pairs = cells(f).map((cell, i) => (values.before === undefined ? cell : `${cells(former)[i]} → ${cell}`));
     return `| ${[f.name, ...pairs].join(' | ')} |`;
   });
   console.log(`Node ${process.version}, median of ${rounds} loads each\n`);
-  console.log(`| function | bundle | zip | load |\n|---|---|---|---|\n${rows.join('\n')}`);
+  console.log(`| function | bundle | zip | load | CPU |\n|---|---|---|---|---|\n${rows.join('\n')}`);
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

@@ -6,7 +6,7 @@ import { answersAs, makePrivateFolder, stillRuns } from 'embedded-cloud/process'
 import { CliError, dim, print, seconds } from './output.ts';
 import { packageIsStale, packageService } from './package-service.ts';
 import { projectRoot, stateDirectory } from './project.ts';
-import { ensurePython } from './python/environment.ts';
+import { ensurePython, pythonNeeds } from './python/environment.ts';
 import { type CloudFile, cloudFile, localStage, readCloud, readCloudFile } from './target.ts';
 
 /** Prints a step and how long it took. */
@@ -39,7 +39,7 @@ export async function bringUp({ port = 0, quiet = false, faultFile }: UpOptions 
   if (running) return running;
   makePrivateFolder(stateDirectory());
   if (packageIsStale(localStage)) await step('Packaging the service', () => packageService(localStage), quiet);
-  await step('Looking for Python with XGBoost', (note) => ensurePython({ onProgress: note }), quiet);
+  await step(`Looking for ${pythonNeeds.label}`, (note) => ensurePython({ onProgress: note }), quiet);
   return step('Starting the embedded cloud', () => startDaemon(port, faultFile), quiet);
 }
 

@@ -6,6 +6,10 @@ import { type Pipeline, type PipelineKinds, pipelineSchema, pipelineSchemaOf } f
 /** Settings whose keys are hyperparameters, below `training`. */
 const hyperparameterPaths = ['training.hyperparameters', 'training.tuning.ranges'];
 
+/** What `training.algorithm` is in a file that may be wrong in any way. */
+const algorithmIn = (root: unknown): unknown =>
+  (root as { readonly training?: { readonly algorithm?: unknown } } | undefined)?.training?.algorithm;
+
 /**
  * Reads a pipeline's definition.
  *
@@ -16,8 +20,8 @@ const hyperparameterPaths = ['training.hyperparameters', 'training.tuning.ranges
 export function parsePipeline(text: string, file: string, kinds?: PipelineKinds): Pipeline {
   const schema = kinds === undefined ? pipelineSchema : pipelineSchemaOf(kinds);
   const read = readYaml(text, schema, 'the file is empty; it must define a pipeline', {
-    suggest: (path, key) =>
-      hyperparameterPaths.includes(path.join('.')) ? aliasOf(key, kinds?.algorithms) : undefined,
+    suggest: (path, key, root) =>
+      hyperparameterPaths.includes(path.join('.')) ? aliasOf(key, algorithmIn(root), kinds?.algorithms) : undefined,
   });
   if ('data' in read) return read.data;
   throw new PipelineConfigError(problemsText(file, read.problems));

@@ -1,12 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { faultFileSchema } from 'embedded-cloud/faults';
-import * as z from 'zod';
+import type * as z from 'zod';
 import { slackApi } from '#cli/slack-page/faults';
 import { pipelineSchema } from '#schemas/pipeline';
+import { authorSchema } from './json-schema.ts';
 
 const jsonSchema = (title: string, schema: z.ZodType): string =>
-  `${JSON.stringify({ title, ...z.toJSONSchema(schema, { io: 'input' }) }, null, 2)}\n`;
+  `${JSON.stringify({ title, ...authorSchema(schema) }, null, 2)}\n`;
 
 /** JSON Schema of a pipeline's YAML file, for editors. */
 export const pipelineJsonSchema = (): string => jsonSchema('Tidegate pipeline', pipelineSchema);

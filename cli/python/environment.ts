@@ -9,6 +9,14 @@ import { withLock } from './lock.ts';
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const requirements = join(project, 'containers', 'xgboost', 'requirements.txt');
 
+/** What the Python of the embedded cloud needs, in words and names. */
+export const pythonNeeds = {
+  label: 'Python with XGBoost',
+  module: 'xgboost',
+  fromPyPI: 'XGBoost from PyPI (150 MB)',
+  debianPackage: 'python3-xgboost',
+} as const;
+
 /** A Python that can import XGBoost. */
 export interface PythonEnvironment {
   /** The interpreter: an absolute path or a command on the PATH. */

@@ -53,9 +53,7 @@ export type TuningDirection = 'Maximize' | 'Minimize';
 export interface TuningObjective {
   /** By task: metrics that a training job reports on the validation shards, and whether higher or lower is better. */
   readonly metrics: Readonly<Record<Task, Readonly<Record<string, TuningDirection>>>>;
-  /** Complete `tuning` sections for the reference. Together they show every setting. */
-  readonly examples: readonly Readonly<Record<string, unknown>>[];
-  /** What `tuning.metric` means, for editors. */
+  /** What `tuning.metric` means, for editors and the reference. */
   readonly description: string;
   /** The default metric. */
   defaultMetric(hyperparameters: Readonly<Record<string, Scalar>>, task: Task): string;
@@ -63,6 +61,13 @@ export interface TuningObjective {
   reportedAs(metric: string): string;
   /** The hyperparameter for the length of a training. Hyperband divides it among the jobs. */
   readonly resource: string;
+  /** Parts of a `tuning` section of a binary task, as the reference shows it. */
+  readonly example: {
+    readonly metric: string;
+    readonly ranges: Readonly<Record<string, unknown>>;
+    /** Ranges of a grid: values only. */
+    readonly grid: Readonly<Record<string, { readonly values: readonly number[] }>>;
+  };
 }
 
 /** The full definition of one training algorithm. */
@@ -76,7 +81,7 @@ export interface Algorithm {
   readonly tasks: readonly Task[];
   readonly image: TrainingImage;
   readonly hyperparameters: Readonly<Record<string, Hyperparameter>>;
-  /** The description of `training.hyperparameters` in editors. */
+  /** What `training.hyperparameters` is, for editors and the reference. */
   readonly hyperparametersDescription: string;
   /** Other names of hyperparameters, for suggestions: `learning_rate` to `eta`. */
   readonly aliases: Readonly<Record<string, string>>;
@@ -96,7 +101,7 @@ export interface Algorithm {
   readonly distributed: boolean;
   /** Whether training resumes from a checkpoint after a spot interruption. */
   readonly checkpoints: boolean;
-  /** An example `training` section for the reference. */
+  /** Some `hyperparameters`, as the reference shows them. */
   readonly example: Readonly<Record<string, unknown>>;
 }
 

@@ -55,41 +55,44 @@ const asBoolean = (value: unknown): unknown => (value === 'true' ? true : value 
 const asText = (value: unknown): unknown =>
   typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
 
+/** What a hyperparameter does, in words, and a value that shows it. */
+const shown = (description: string, example: Scalar) => ({ description, examples: [example] });
+
 /** A number with a fraction. */
-export const real = (description: string, bounds: Bounds = {}): Hyperparameter => ({
-  schema: z.preprocess(asNumber, bounded(z.number(), bounds)).describe(description),
+export const real = (description: string, bounds: Bounds, example: number): Hyperparameter => ({
+  schema: z.preprocess(asNumber, bounded(z.number(), bounds)).meta(shown(description, example)),
 });
 
 /** A whole number. */
-export const integer = (description: string, bounds: Bounds = {}): Hyperparameter => ({
-  schema: z.preprocess(asNumber, bounded(z.int(), bounds)).describe(description),
+export const integer = (description: string, bounds: Bounds, example: number): Hyperparameter => ({
+  schema: z.preprocess(asNumber, bounded(z.int(), bounds)).meta(shown(description, example)),
 });
 
 /** A number with a fraction that a tuning may search, within the same bounds. */
-export const tunableReal = (description: string, bounds: Bounds): Hyperparameter => ({
-  ...real(description, bounds),
+export const tunableReal = (description: string, bounds: Bounds, example: number): Hyperparameter => ({
+  ...real(description, bounds, example),
   search: { type: 'continuous', bounds },
 });
 
 /** A whole number that a tuning may search, within the same bounds. */
-export const tunableInteger = (description: string, bounds: Bounds): Hyperparameter => ({
-  ...integer(description, bounds),
+export const tunableInteger = (description: string, bounds: Bounds, example: number): Hyperparameter => ({
+  ...integer(description, bounds, example),
   search: { type: 'integer', bounds },
 });
 
-/** One of several words. */
-export const choice = (description: string, words: readonly string[]): Hyperparameter => ({
-  schema: z.enum(words).describe(description),
+/** One of some words; `example` is one of them, else the first is shown. */
+export const choice = (description: string, words: readonly string[], example = words[0] ?? ''): Hyperparameter => ({
+  schema: z.enum(words).meta(shown(description, example)),
 });
 
 /** true or false. */
 export const flag = (description: string): Hyperparameter => ({
-  schema: z.preprocess(asBoolean, z.boolean()).describe(description),
+  schema: z.preprocess(asBoolean, z.boolean()).meta(shown(description, true)),
 });
 
-/** A text that only the container interprets. */
-export const text = (description: string): Hyperparameter => ({
-  schema: z.preprocess(asText, z.string().min(1)).describe(description),
+/** A text that the container alone understands. */
+export const text = (description: string, example: string): Hyperparameter => ({
+  schema: z.preprocess(asText, z.string().min(1)).meta(shown(description, example)),
 });
 
 /**
@@ -97,7 +100,11 @@ export const text = (description: string): Hyperparameter => ({
  *
  * @param problem returns the problem of a word, or undefined
  */
-export const words = (description: string, problem: (word: string) => string | undefined): Hyperparameter => ({
+export const words = (
+  description: string,
+  problem: (word: string) => string | undefined,
+  example: string,
+): Hyperparameter => ({
   schema: z
     .string()
     .superRefine((list, ctx) => {
@@ -106,5 +113,5 @@ export const words = (description: string, problem: (word: string) => string | u
         if (message !== undefined) ctx.addIssue({ code: 'custom', message });
       }
     })
-    .describe(description),
+    .meta(shown(description, example)),
 });

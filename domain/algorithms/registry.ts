@@ -14,6 +14,12 @@ export const algorithmOf = (
   algorithms: Algorithms = ALGORITHMS,
 ): Algorithm => findKind(algorithms, training.algorithm, 'training algorithm');
 
-/** The closest known hyperparameter to an unknown name. */
-export const aliasOf = (name: string, algorithms: Algorithms = ALGORITHMS): string | undefined =>
-  algorithms.find(({ aliases }) => Object.hasOwn(aliases, name))?.aliases[name];
+/**
+ * The hyperparameter that was meant by a name under which others know it.
+ *
+ * @param algorithm as the pipeline names it; the first one where it names none
+ */
+export function aliasOf(name: string, algorithm: unknown, algorithms: Algorithms = ALGORITHMS): string | undefined {
+  const own = algorithm === undefined ? algorithms[0] : algorithms.find((known) => known.name === algorithm);
+  return own && Object.hasOwn(own.aliases, name) ? own.aliases[name] : undefined;
+}

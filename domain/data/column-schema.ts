@@ -21,7 +21,8 @@ const ROLES = {
   pii: 'It identifies a person: a name, an e-mail address, a phone number. Never a model input.',
   quasi: 'It helps to identify a person: a postcode, a date of birth. What the action leaves may be a model input.',
   text: 'Free text, in which anything personal may stand. Never a model input.',
-  slice: 'The report shows the metrics for each of its values, such as regions. Never a model input.',
+  slice:
+    'Its values are kept beside the labels of the holdout, so that scores can be compared by group. Never a model input.',
   ignore: 'It is not read.',
 } as const satisfies Readonly<Record<PrivateRole | 'feature' | 'slice' | 'ignore', string>>;
 

@@ -4,6 +4,7 @@ import { type FirstRecord, firstRecord, likelyDelimiter } from '#domain/data/csv
 import type { DataSettings } from '#domain/data/settings';
 import { looksLikeName, shownList } from '#domain/data/shown';
 import { SchemaMismatchError } from '#domain/errors';
+import { counted } from '#domain/text/numbers';
 
 /** A header must fit in this many bytes. */
 export const headerBytes = 1 << 20;
@@ -16,7 +17,6 @@ const quoted = (names: readonly string[]): string =>
     names.map((n) => `"${n}"`),
     20,
   );
-const plural = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
 /** A column that the pipeline does not name, and its position in the file, from 1. */
 interface Stranger {
@@ -157,7 +157,7 @@ export function readCsvHeader(pipeline: Pick<DataSettings, 'dataset'>, file: str
     const other = likelyDelimiter(text, csv, fits);
     if (other !== undefined) {
       throw new SchemaMismatchError(
-        `${file}: found ${plural(found.length, 'column')} where ${width} were expected. ` +
+        `${file}: found ${counted(found.length, 'column')} where ${width} were expected. ` +
           `Is the delimiter ${JSON.stringify(other)}? Set dataset.csv.delimiter: ${JSON.stringify(other)}.`,
       );
     }
@@ -172,7 +172,7 @@ export function readCsvHeader(pipeline: Pick<DataSettings, 'dataset'>, file: str
   if (!csv.header) {
     if (found.length !== width) {
       throw new SchemaMismatchError(
-        `${file}: the first line has ${plural(found.length, 'field')} where dataset.csv.names lists ${width}. Adapt csv.names or csv.delimiter.`,
+        `${file}: the first line has ${counted(found.length, 'field')} where dataset.csv.names lists ${width}. Adapt csv.names or csv.delimiter.`,
       );
     }
     return { columns: names, lines: 0 };

@@ -13,14 +13,8 @@ const nestedReason = (found: string): string => `${found} where a single value b
 /** Why a Parquet column of a nested type is malformed; undefined for a scalar type. */
 export function nestedParquet(type: string): string | undefined {
   if (type.endsWith(']')) return nestedReason('a list');
-  const kinds: Readonly<Record<string, string>> = {
-    STRUCT: 'a struct',
-    MAP: 'a map',
-    UNION: 'a union',
-    VARIANT: 'a variant',
-  };
-  const found = kinds[/^[A-Z]*/.exec(type)?.[0] ?? ''];
-  return found === undefined ? undefined : nestedReason(found);
+  const found = ['struct', 'map', 'union', 'variant'].find((kind) => new RegExp(`^${kind}\\b`, 'i').test(type));
+  return found === undefined ? undefined : nestedReason(`a ${found}`);
 }
 
 /** Checks that a JSON value is a scalar, over the value as JSON and, if given, a cheap pre-check. */

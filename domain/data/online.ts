@@ -46,8 +46,10 @@ function rawTexts(pipeline: Pick<DataSettings, 'dataset'>, rows: readonly RawRow
       throw new PredictionError(`Row ${i} is not an object of column names and values.`);
     }
     if (pipeline.dataset.extraColumns === 'reject') {
-      const at = Object.keys(row).findIndex((name) => !known.includes(name));
-      if (at >= 0) throw new PredictionError(unknownColumn(i, at + 1, Object.keys(row)[at] ?? '', wanted));
+      const stranger = Object.keys(row)
+        .entries()
+        .find(([, name]) => !known.includes(name));
+      if (stranger) throw new PredictionError(unknownColumn(i, stranger[0] + 1, stranger[1], wanted));
     }
     return wanted.map((name) => {
       const value = scalarText(Object.hasOwn(row, name) ? row[name] : null);

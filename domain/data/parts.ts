@@ -8,18 +8,14 @@
 export function planParts(rows: readonly number[], atLeast: number): number[] {
   const total = rows.reduce((sum, n) => sum + n, 0);
   if (total < atLeast) throw new RangeError(`${total} rows cannot fill ${atLeast} objects`);
-  const parts: number[] = rows.map((n) => (n > 0 ? 1 : 0));
-  let missing = atLeast - parts.reduce((sum, n) => sum + n, 0);
-  while (missing > 0) {
+  const shards = rows.map((n) => ({ rows: n, parts: n > 0 ? 1 : 0 }));
+  const filled = shards.filter((shard) => shard.rows > 0);
+  for (let objects = filled.length; objects < atLeast; objects++) {
     // the shard whose parts are largest is split further
-    let largest = 0;
-    rows.forEach((n, i) => {
-      if (n / Math.max(1, parts[i] ?? 1) > (rows[largest] ?? 0) / Math.max(1, parts[largest] ?? 1)) largest = i;
-    });
-    parts[largest] = (parts[largest] ?? 0) + 1;
-    missing--;
+    const largest = filled.reduce((a, b) => (b.rows / b.parts > a.rows / a.parts ? b : a));
+    largest.parts++;
   }
-  return parts;
+  return shards.map(({ parts }) => parts);
 }
 
 /** The start and number of rows of each part of a shard, as even as possible. */

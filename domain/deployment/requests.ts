@@ -35,7 +35,7 @@ export function endpointConfigRequest(
 ) {
   const { instances, capturePercentage } = pipeline.deployment;
   const types = [...new Set([input.contentType, output.contentType])];
-  const json = types.filter((type) => type.endsWith('json'));
+  const json = types.filter((type) => type.includes('json'));
   return {
     EndpointConfigName: target.endpointConfigName,
     ProductionVariants: [

@@ -9,7 +9,7 @@ export const categorySettings = {
     .default('missing')
     .meta({
       description:
-        'What replaces a missing value: the most frequent category of the training rows (`mode`), or a category of your own. `missing` makes missing a category of its own.',
+        'What replaces a missing value: the most frequent category of the training rows (`mode`), or a category of your own. `missing` keeps it apart: `onehot` gives it an input of its own, `ordinal` leaves it missing.',
       examples: ['mode', { value: 'unknown' }],
     }),
   maxCategories: z

@@ -28,7 +28,8 @@ const settings = {
     .min(2)
     .optional()
     .meta({
-      description: 'The categories from lowest to highest. Without it: in order of number or alphabet.',
+      description:
+        'The categories from lowest to highest. Any other category counts as missing. Without an order: by number or alphabet.',
       examples: [['low', 'middle', 'high']],
     }),
 };

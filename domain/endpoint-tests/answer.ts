@@ -16,8 +16,6 @@ export interface Judgement {
   readonly detail: string;
 }
 
-export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
-
 /** Rows of a CSV request: its lines. */
 export const countRows = (body: string): number => body.split(/\r?\n/).filter((line) => line !== '').length;
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type Answer, countRows, type Judgement, plural, readRows } from './answer.ts';
+import { counted } from '#domain/text/numbers';
+import { type Answer, countRows, type Judgement, readRows } from './answer.ts';
 import { commonSettings, type EndpointTestKind, s3UriSchema } from './endpoint-test.ts';
 
 /** Longest request body kept in the table, in characters; larger ones belong in S3. */
@@ -105,13 +106,13 @@ function numberProblems(expect: ContractTest['expect'], answer: Answer, requestR
   // without valuesPerRow the numbers cannot be split into rows, so only an explicit count is checked
   const expected = expect.rows ?? (valuesPerRow === undefined ? undefined : requestRows);
   if (expected !== undefined && rows.length !== expected) {
-    problems.push(`${plural(rows.length, 'row')} instead of ${expected}`);
+    problems.push(`${counted(rows.length, 'row')} instead of ${expected}`);
   }
   const values = rows.flat();
   const below = values.filter((v) => min !== undefined && v < min).length;
   const above = values.filter((v) => max !== undefined && v > max).length;
-  if (below > 0) problems.push(`${plural(below, 'number')} below ${min}`);
-  if (above > 0) problems.push(`${plural(above, 'number')} above ${max}`);
+  if (below > 0) problems.push(`${counted(below, 'number')} below ${min}`);
+  if (above > 0) problems.push(`${counted(above, 'number')} above ${max}`);
   return problems;
 }
 
@@ -139,7 +140,7 @@ export function judgeContract(
   }
   return problems.length > 0
     ? { passed: false, detail: problems.join('; ') }
-    : { passed: true, detail: `status ${answer.status}, ${plural(requestRows, 'row')} in ${latency} ms` };
+    : { passed: true, detail: `status ${answer.status}, ${counted(requestRows, 'row')} in ${latency} ms` };
 }
 
 /** Checks the form of a response. */

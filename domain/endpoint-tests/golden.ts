@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { counted } from '#domain/text/numbers';
 import { type Golden, goldenCaseSchema } from '#schemas/records/golden';
-import { type Answer, type Judgement, plural, readRows } from './answer.ts';
+import { type Answer, type Judgement, readRows } from './answer.ts';
 import { commonSettings, type EndpointTestKind, s3UriSchema } from './endpoint-test.ts';
 
 const defaultTolerance = 1e-6;
@@ -49,7 +50,7 @@ export function judgeGolden({ valuesPerRow, cases }: Golden, tolerance: number, 
   const rows = readRows(answer.body, valuesPerRow);
   if (typeof rows === 'string') return { passed: false, detail: rows };
   if (rows.length !== cases.length) {
-    return { passed: false, detail: `${plural(rows.length, 'row')} instead of ${cases.length}` };
+    return { passed: false, detail: `${counted(rows.length, 'row')} instead of ${cases.length}` };
   }
   const differences = cases.flatMap(({ predictions }, row) =>
     predictions.map((expected, i) => ({
@@ -63,11 +64,11 @@ export function judgeGolden({ valuesPerRow, cases }: Golden, tolerance: number, 
   return first === undefined
     ? {
         passed: true,
-        detail: `${plural(cases.length, 'row')} as evaluated, largest difference ${largest.by.toPrecision(1)}`,
+        detail: `${counted(cases.length, 'row')} as evaluated, largest difference ${largest.by.toPrecision(1)}`,
       }
     : {
         passed: false,
-        detail: `${off.size} of ${plural(cases.length, 'row')} differ by more than ${tolerance}: first row ${first}, most row ${largest.row} by ${largest.by.toPrecision(3)}`,
+        detail: `${off.size} of ${counted(cases.length, 'row')} differ by more than ${tolerance}: first row ${first}, most row ${largest.row} by ${largest.by.toPrecision(3)}`,
       };
 }
 

@@ -49,19 +49,17 @@ export interface TrainingSettings {
 
 /** The section for one algorithm: only its own hyperparameters. */
 function sectionOf(algorithm: Algorithm, isDefault: boolean) {
-  const name = z
-    .literal(algorithm.name)
-    .meta({ description: `${algorithm.label}: ${algorithm.summary}.`, examples: [algorithm.name] });
+  const name = z.literal(algorithm.name);
   const fixed = Object.entries(algorithm.hyperparameters).map(([key, { schema }]) => [key, schema.optional()]);
   return z.strictObject({
-    algorithm: isDefault ? name.default(algorithm.name) : name,
+    algorithm: (isDefault ? name.default(algorithm.name) : name).meta({
+      description: 'The training algorithm.',
+      examples: [algorithm.name],
+    }),
     hyperparameters: z
       .strictObject(Object.fromEntries(fixed))
-      .default({})
-      .meta({
-        description: algorithm.hyperparametersDescription,
-        examples: [algorithm.example['hyperparameters']],
-      }),
+      .prefault({})
+      .meta({ description: algorithm.hyperparametersDescription, examples: [algorithm.example] }),
     instances: instancesSchema,
     maxRuntimeSeconds: z
       .int()
@@ -80,10 +78,9 @@ export function trainingSchemaOf(algorithms: Algorithms = ALGORITHMS): z.ZodType
     sectionOf(first, true),
     ...rest.map((algorithm) => sectionOf(algorithm, false)),
   ]);
-  return schema.prefault({} as z.input<typeof schema>).meta({
-    description: 'How a model is made of the training rows.',
-    examples: [first.example],
-  }) as unknown as z.ZodType<TrainingSettings>;
+  return schema
+    .prefault({} as z.input<typeof schema>)
+    .describe('How a model is made of the training rows.') as unknown as z.ZodType<TrainingSettings>;
 }
 
 /** `imbalance`: how class imbalance is handled. */

@@ -25,52 +25,65 @@ const rangeSchema = z.union([
     .describe('these values only; what a grid is made of'),
 ]);
 
-/** `training.tuning` of an algorithm: many training jobs instead of one. The best one is used. */
-export function tuningSchemaOf({ hyperparameters }: Algorithm, { description, examples }: TuningObjective) {
+/** `training.tuning` of an algorithm: many training jobs instead of one, of which the best goes on. */
+export function tuningSchemaOf({ hyperparameters }: Algorithm, { description, example }: TuningObjective) {
   const ranges = Object.entries(hyperparameters).flatMap(([name, { search }]) =>
     search ? [[name, rangeSchema.optional()] as const] : [],
   );
-  return z
-    .strictObject({
-      strategy: z
-        .enum(['Bayesian', 'Random', 'Hyperband', 'Grid'])
-        .default('Bayesian')
-        .describe(
-          '`Bayesian` learns from job to job. `Random` draws. `Hyperband` stops the worse jobs early. `Grid` tries every combination of values.',
-        ),
-      maxJobs: z
-        .int()
-        .min(1)
-        .max(MOST_JOBS)
-        .optional()
-        .describe('Training jobs in all. Every strategy but `Grid` needs it; a grid has as many as combinations.'),
-      parallel: z
-        .int()
-        .min(1)
-        .max(MOST_PARALLEL)
-        .default(2)
-        .describe('Training jobs at once, each on its own instances.'),
-      metric: z.string().optional().describe(description),
-      ranges: z.strictObject(Object.fromEntries(ranges.toSorted(([a], [b]) => (a < b ? -1 : 1)))).meta({
-        description:
-          'The hyperparameters to search, each as `[min, max]`, `{ min, max, scale }` or `{ values: [...] }`.',
-        examples: examples.slice(0, 1).map((example) => example['ranges']),
-      }),
-      earlyStopping: z
-        .boolean()
-        .default(false)
-        .describe(
-          'Whether to stop jobs that fall behind the median of the earlier ones. `Hyperband` does this by itself.',
-        ),
-      maxRuntimeSeconds: z
-        .int()
-        .min(120)
-        .max(82_800)
-        .default(36_000)
-        .describe('Seconds for the whole tuning. Then the best job so far is taken.'),
-      seed: z.int().min(0).max(2_147_483_647).default(42).describe('Another seed tries other values.'),
-    })
-    .meta({ description: 'Many training jobs instead of one. The best of them goes on.', examples: [...examples] });
+  const schema = z.strictObject({
+    strategy: z
+      .enum(['Bayesian', 'Random', 'Hyperband', 'Grid'])
+      .default('Bayesian')
+      .describe(
+        '`Bayesian` learns from job to job. `Random` draws. `Hyperband` stops the worse jobs early. `Grid` tries every combination of values.',
+      ),
+    maxJobs: z
+      .int()
+      .min(1)
+      .max(MOST_JOBS)
+      .optional()
+      .describe('Training jobs in all. Every strategy but `Grid` needs it; a grid has as many as combinations.'),
+    parallel: z
+      .int()
+      .min(1)
+      .max(MOST_PARALLEL)
+      .default(2)
+      .describe('Training jobs at once, each on its own instances.'),
+    metric: z.string().optional().describe(description),
+    ranges: z.strictObject(Object.fromEntries(ranges.toSorted(([a], [b]) => (a < b ? -1 : 1)))).meta({
+      description: 'The hyperparameters to search, each as `[min, max]`, `{ min, max, scale }` or `{ values: [...] }`.',
+      examples: [example.ranges],
+    }),
+    earlyStopping: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether to stop jobs that fall behind the median of the earlier ones. `Hyperband` does this by itself.',
+      ),
+    maxRuntimeSeconds: z
+      .int()
+      .min(120)
+      .max(82_800)
+      .default(36_000)
+      .describe('Seconds for the whole tuning. Then the best job so far is taken.'),
+    seed: z.int().min(0).max(2_147_483_647).default(42).describe('Another seed tries other values.'),
+  });
+  return schema.meta({
+    description: 'Many training jobs instead of one. The best of them goes on.',
+    examples: [
+      {
+        strategy: 'Bayesian',
+        maxJobs: 20,
+        parallel: 4,
+        ranges: example.ranges,
+        metric: example.metric,
+        earlyStopping: true,
+        maxRuntimeSeconds: 20_000,
+        seed: 7,
+      },
+      { strategy: 'Grid', parallel: 4, ranges: example.grid },
+    ],
+  });
 }
 
 /** A tuning for any algorithm. */

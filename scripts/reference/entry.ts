@@ -57,7 +57,7 @@ export const table = (head: readonly string[], rows: readonly (readonly string[]
 export const settingCode = (path: readonly string[], value: unknown): string =>
   code(fragment(path, value)).replace(/^`\{ (.*) \}`$/, '`$1`');
 
-/** The settings of a kind as a table, each with an example value. */
+/** The settings of a kind as a table, each with the values of its examples. */
 export function settingsTable(settings: readonly Setting[]): string {
   const rows = settings
     .filter(({ words }) => words !== undefined)
@@ -72,7 +72,7 @@ export function settingsTable(settings: readonly Setting[]): string {
         code(key),
         sentence(setting.description ?? ''),
         `${setting.words}; ${fallback}`,
-        settingCode(setting.path, setting.examples[0]),
+        setting.examples.map((example) => settingCode(setting.path, example)).join(' or '),
       ];
     });
   return table(['setting', 'what it does', 'value', 'example'], rows);

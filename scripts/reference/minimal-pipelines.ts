@@ -37,13 +37,20 @@ export function withSettings(pipeline: unknown, settings: unknown): unknown {
   return { ...pipeline, ...Object.fromEntries(own) };
 }
 
-/** Why every minimal pipeline rejects these settings; undefined when one accepts them. */
-export function problemOf(...settings: readonly unknown[]): string | undefined {
+/** Why no minimal pipeline of a schema takes these settings, one after another; undefined when one does. */
+export function problemBy(
+  schema: Pick<typeof pipelineSchema, 'safeParse'>,
+  ...settings: readonly unknown[]
+): string | undefined {
   const problems: string[] = [];
   for (const [task, pipeline] of Object.entries(MINIMAL_PIPELINES)) {
-    const { success, error } = pipelineSchema.safeParse(settings.reduce(withSettings, pipeline));
+    const { success, error } = schema.safeParse(settings.reduce(withSettings, pipeline));
     if (success) return undefined;
     problems.push(`${task}: ${z.prettifyError(error)}`);
   }
   return problems.join('\n');
 }
+
+/** The same by the schema of the product. */
+export const problemOf = (...settings: readonly unknown[]): string | undefined =>
+  problemBy(pipelineSchema, ...settings);

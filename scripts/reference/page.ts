@@ -1,5 +1,6 @@
 import { pipelineSchema } from '#schemas/pipeline';
 import { type Chapter, chapterText } from './chapter.ts';
+import { algorithmChapter } from './chapters/algorithms.ts';
 import { columnChapters } from './chapters/columns.ts';
 import { endpointTests } from './chapters/endpoint-tests.ts';
 import { evaluationChapters } from './chapters/evaluation.ts';
@@ -12,6 +13,7 @@ import { block } from './yaml.ts';
 /** Chapters on kinds, by the section of the pipeline that names them. */
 const CHAPTERS: Readonly<Record<string, readonly Chapter[]>> = {
   dataset: columnChapters,
+  training: [algorithmChapter()],
   evaluation: evaluationChapters,
   notify: noticeChapters,
 };
@@ -19,7 +21,7 @@ const CHAPTERS: Readonly<Record<string, readonly Chapter[]>> = {
 /** Settings with a separate chapter, and their allowed values. */
 const closed = new Map([
   ['dataset.columns', 'a mapping from the name of each column to a [column](#columns)'],
-  ['training.hyperparameters', 'a mapping from names to values'],
+  ['training.hyperparameters', 'a mapping from names to values, see [Algorithms](#algorithms)'],
   ['training.tuning.ranges', 'a mapping from names to ranges'],
   ['evaluation.gates', 'a list of [gates](#gates), at least one'],
 ]);

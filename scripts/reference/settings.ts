@@ -1,5 +1,6 @@
-import * as z from 'zod';
-import { inWords, type JsonSchema } from './words.ts';
+import type * as z from 'zod';
+import { authorSchema } from '../json-schema.ts';
+import { anyOfThese, code, inWords, type JsonSchema } from './words.ts';
 import { fragment } from './yaml.ts';
 
 /** One setting of the YAML, or a mapping of settings. */
@@ -16,21 +17,21 @@ export interface Setting {
   readonly examples: readonly unknown[];
 }
 
-/** The JSON Schema of the input. zod leaves out the examples of a transforming schema, so they are added again. */
-export const jsonSchemaOf = (schema: z.ZodType): JsonSchema =>
-  z.toJSONSchema(schema, {
-    io: 'input',
-    override: ({ zodSchema, jsonSchema }) => {
-      const { examples } = z.globalRegistry.get(zodSchema as unknown as z.ZodType) ?? {};
-      if (Array.isArray(examples)) jsonSchema.examples ??= examples;
-    },
-  }) as JsonSchema;
+export const jsonSchemaOf = (schema: z.ZodType): JsonSchema => authorSchema(schema) as JsonSchema;
 
 /** The mappings that a schema allows: the schema itself, or all its alternatives if each is a mapping. */
 function mappings(schema: JsonSchema): readonly JsonSchema[] {
   const branches = schema.anyOf ?? schema.oneOf;
   if (branches) return branches.every(({ properties }) => properties !== undefined) ? branches : [];
   return schema.properties ? [schema] : [];
+}
+
+/** What a key may be where it tells alternatives apart, in words. */
+function constantsOf(alternatives: readonly JsonSchema[], key: string): string | undefined {
+  const constants = alternatives.map(({ properties }) => properties?.[key]?.const);
+  return constants.length < 2 || constants.includes(undefined)
+    ? undefined
+    : `one of ${anyOfThese(constants.map(code))}`;
 }
 
 /**
@@ -50,7 +51,7 @@ export function settingsOf(
       if (seen.has(key)) return [];
       seen.add(key);
       const at = [...path, key];
-      const elsewhere = closed.get(at.join('.'));
+      const elsewhere = closed.get(at.join('.')) ?? constantsOf(alternatives, key);
       const isMapping = elsewhere === undefined && mappings(own).length > 0;
       const setting: Setting = {
         path: at,

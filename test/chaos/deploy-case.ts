@@ -37,7 +37,7 @@ async function approve(
   const known = new Set((await world.executions('deploy', modelPackageArn)).map((e) => e.executionArn));
   armed?.arm();
   await decide('Approved');
-  // Several events may tell of one approval: what they start beside the deployment ends at once.
+  // Several events may report one approval. The executions they start beside the deployment end at once.
   const ended = await world.until(`the deployment of ${modelPackageArn}`, async () =>
     (await world.executions('deploy', modelPackageArn, known)).find(
       (e) => e.status !== 'RUNNING' && decisionOf(e) !== 'ignore',
@@ -174,7 +174,7 @@ export async function deployWith(
   expect(settled || (claim === undefined && !succeeded), `the claim is ${claim?.['status']}`);
 
   const texts = (await world.messages('')).slice(said).map(({ text }) => text);
-  // Going back is an update of the endpoint too: it is tested, and told of, on its own. So is each of the executions that a
+  // Going back is an update of the endpoint too: it is tested and announced on its own. So is each of the executions that a
   // repeated event starts, when it fails before it can find out that it is one too many.
   const failures = (await world.executions('deploy', candidate, deployed)).filter((e) => e.status === 'FAILED').length;
   const twice = repeated(texts).filter(
@@ -191,11 +191,11 @@ export async function deployWith(
   }
   if (succeeded) {
     expect(champion?.['modelPackageArn'] === candidate, 'it ended well without being promoted');
-    expect(says(/is live/) || trial.silences, 'nobody was told of the deployment');
+    expect(says(/is live/) || trial.silences, 'the deployment was not announced');
     return { status: 'succeeded', violations };
   }
   expect(ended.cause !== '', `no cause is given for ${ended.error}`);
-  expect(says(/rolled back|failed/), 'nobody was told of the failure');
+  expect(says(/rolled back|failed/), 'the failure was not announced');
   expect(
     champion?.['modelPackageArn'] === before?.['modelPackageArn'] || champion?.['modelPackageArn'] === candidate,
     'another model is the champion',

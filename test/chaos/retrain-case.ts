@@ -86,7 +86,7 @@ export async function retrainWith(world: World, trial: Trial): Promise<Outcome> 
     return { status: 'succeeded', violations };
   }
   expect(ended.cause !== '', `no cause is given for ${ended.error}`);
-  expect(says('the run failed'), 'nobody was told of the failure');
+  expect(says('the run failed'), 'the failure was not announced');
   if (run?.status === 'registered') {
     expect(made === 1, `${made} packages were registered`);
     expect(held?.models.length === 1, `models: ${held?.models.join(', ')}`);

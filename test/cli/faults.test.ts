@@ -78,7 +78,7 @@ describe('the faults of a running cloud', () => {
     expect(row).toMatch(/^no secrets\s+throttle\s+secretsmanager:\* by anyone\s+occasion 1\s+1\s+1\s+\d\d:\d\d:\d\d$/);
   });
 
-  it('are told of what they name that is not there', async () => {
+  it('report names that the template does not have', async () => {
     const path = write(
       'faults:\n  - { fault: reset, service: s3, role: Reeder }\n  - { fault: lambda-init, function: nobody }\n',
     );

@@ -177,7 +177,7 @@ describe('what goes wrong is announced, leaves nothing behind and can be repeate
   });
 
   let second: string;
-  it('takes a first endpoint away whose tests fail, and deploys it once they are mended', async () => {
+  it('removes a first endpoint whose tests fail, and deploys it once the tests are fixed', async () => {
     second = await register(3);
     const { db, outputs } = project.target;
     const TableName = outputs.EndpointTestsTableName;

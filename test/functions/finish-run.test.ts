@@ -192,7 +192,7 @@ describe('what a run leaves in SageMaker', () => {
     expect(await state.get('loan', 'lease')).toBeUndefined();
   });
 
-  it('is asked for again when SageMaker refuses, though the lease is free by then', async () => {
+  it('is tried again when SageMaker refuses, although the lease is free by then', async () => {
     mockClient(SageMakerClient).onAnyCommand().rejects(refusal('Rate exceeded', 'ThrottlingException'));
     await expect(finish('failed')).rejects.toMatchObject({ name: 'TransientError' });
     expect(await state.get('loan', 'lease')).toBeUndefined();

@@ -3,9 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 const folder = fileURLToPath(new URL('../../functions/', import.meta.url));
-/** The tests of an endpoint still stand in their handler. */
-const unsplit = new Set(['run-endpoint-test.ts']);
-const handlers = readdirSync(folder).filter((file) => file.endsWith('.ts') && !unsplit.has(file));
+const handlers = readdirSync(folder).filter((file) => file.endsWith('.ts'));
 
 describe.each(handlers)('%s', (file) => {
   const text = readFileSync(folder + file, 'utf8').trimEnd();

@@ -72,7 +72,7 @@ it('points managed tests at the run that serves, not the one they were written f
   });
 });
 
-it('tests an update once however many events tell of it, and answers a retry the same', async () => {
+it('tests an update once however many events report it, and answers a retry the same', async () => {
   const answer = await load('update', 'arn:execution:1');
 
   expect(answer).toMatchObject({ decision: 'test', trigger: 'update' });

@@ -44,7 +44,7 @@ function world(calls?: Calls): void {
   state = fakeStateTable(calls);
   buckets = fakeBuckets();
 }
-/** The endpoint is asked these rows at a time. */
+/** The endpoint receives these rows in one request. */
 function ask(rows: readonly string[], time: string): void {
   const hour = `${time.slice(0, 10).replaceAll('-', '/')}/${time.slice(11, 13)}`;
   const answers = rows.map((row) => 1 / (1 + Math.exp((50 - Number(row.split(',')[0])) / 10)));
@@ -63,7 +63,7 @@ beforeAll(async () => {
 beforeEach(() => serve());
 
 describe('a drift check of captures', () => {
-  it('finds none while the endpoint is asked what the model was trained on', async () => {
+  it('finds none while requests look like the training data', async () => {
     ask(lines, '2026-01-09T12:00:00Z');
 
     const answer = await check();

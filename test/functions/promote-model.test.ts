@@ -74,7 +74,7 @@ it('ends the deployment: claim and run are marked, the lock is free', async () =
   expect(await tables.state.get('loan', deploymentKeys.lock)).toBeUndefined();
 });
 
-it('writes the same records when it is asked again', async () => {
+it('writes the same records when it is called again', async () => {
   await tables.state.put('loan', 'champion', championOf(1, runs.first, '2026-01-01T10:00:00.000Z'));
   await promote();
   const records = await everything();
@@ -84,7 +84,7 @@ it('writes the same records when it is asked again', async () => {
   expect(await everything()).toEqual(records);
 });
 
-it('does not take the crown from a later deployment when it is asked again after its answer was lost', async () => {
+it('does not replace the champion of a later deployment when it is retried after a lost answer', async () => {
   await promote();
   const later = championOf(3, runs.third, '2026-01-03T10:00:00.000Z');
   await tables.state.put('loan', 'champion', { ...later, executionArn: executionArn('e3') });
@@ -105,7 +105,7 @@ it('does not take back a promotion because the former config cannot be deleted',
   expect(await tables.state.get('loan', deploymentKeys.lock)).toBeUndefined();
 });
 
-it('is asked again when SageMaker is busy, and deletes the former config then', async () => {
+it('is retried when SageMaker is busy, and then deletes the former config', async () => {
   const busy = refusal('Rate exceeded', 'ThrottlingException');
   sageMaker.mock.on(DeleteEndpointConfigCommand).rejectsOnce(busy).resolves({});
 

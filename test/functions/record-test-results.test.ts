@@ -44,7 +44,7 @@ it('sums up what passed and failed, with the run that serves', async () => {
   });
 });
 
-it('keeps the results of every suite and which was the latest, written once however often it is asked', async () => {
+it('keeps the results of every suite and which was the latest, written once however often it is called', async () => {
   await record([result('a', true)]);
   await record([result('a', true)]);
   await record([result('a', false)], '2026-01-03T10:00:00.000Z');

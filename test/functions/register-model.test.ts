@@ -119,7 +119,7 @@ describe('a candidate that passed its gates', () => {
     });
   });
 
-  it('is registered once, however often that is asked', async () => {
+  it('is registered once, however often the Task runs', async () => {
     expect([await register(), await register()]).toEqual([
       { modelPackageArn: packageArn(1) },
       { modelPackageArn: packageArn(1) },

@@ -95,7 +95,7 @@ it('takes the best training job and its hyperparameters for the run, and keeps e
   });
 });
 
-it('leaves the same record when it is asked again', async () => {
+it('leaves the same record when it is called again', async () => {
   await select();
   const first = recordOf(buckets, run, 'training');
   await select();

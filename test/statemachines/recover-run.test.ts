@@ -40,7 +40,7 @@ describe('the recover-run machine', () => {
     expect(calls[0]?.arguments).toMatchObject({ error: { Error: 'ExecutionFAILED', Cause: 'too large' } });
   });
 
-  it('passes on the error of a run that failed, which may not have been told of', async () => {
+  it('reports the error of a failed run that may not have been announced', async () => {
     const { calls, tasks } = await recover(
       event({ status: 'FAILED', error: 'Boom', cause: 'it broke' }),
       (args) => args,

@@ -105,7 +105,7 @@ describe('the test-endpoint machine', () => {
   });
 
   it.each(['LoadEndpointTests', 'RunEndpointTest', 'RecordTestResults'])(
-    'tells the team when %s fails, but not in a deployment, which tells of it itself',
+    'tells the team when %s fails, except in a deployment, which reports it itself',
     async (task) => {
       const failing = { [task]: () => Promise.reject({ error: 'AccessDeniedException', cause: 'no' }) };
       const [updated, deployed] = [await test(failing), await test(failing, 'deploy')];

@@ -84,23 +84,19 @@ export const tuning: TuningObjective = {
     multiclass: { mlogloss: 'Minimize', merror: 'Minimize', accuracy: 'Maximize', f1_macro: 'Maximize' },
     regression: { rmse: 'Minimize', mae: 'Minimize', mse: 'Minimize', r2: 'Maximize' },
   },
-  examples: [
-    {
-      strategy: 'Bayesian',
-      maxJobs: 20,
-      parallel: 4,
-      ranges: { eta: { min: 0.01, max: 0.3, scale: 'logarithmic' }, max_depth: [3, 10] },
-      metric: 'auc',
-      earlyStopping: true,
-      maxRuntimeSeconds: 20_000,
-      seed: 7,
-    },
-    { strategy: 'Grid', parallel: 4, ranges: { eta: { values: [0.05, 0.1, 0.2] }, max_depth: { values: [4, 6] } } },
-  ],
   description:
-    'The metric to make best on the validation rows, as the algorithm names it. Without it: the last of `eval_metric`.',
-  // XGBoost uses the last metric of the list for early stopping.
+    'The metric to make best on the validation rows, as XGBoost names it. Without it: the last of `eval_metric`.',
+  // XGBoost stops early by the last metric of the list.
   defaultMetric: ({ eval_metric: list }, task) => metricsIn(String(list ?? defaultEvalMetric[task])).at(-1) ?? '',
   reportedAs: (metric) => `validation:${metric}`,
   resource: 'num_round',
+  example: {
+    metric: 'auc',
+    ranges: {
+      eta: { min: 0.01, max: 0.3, scale: 'logarithmic' },
+      max_depth: [3, 10],
+      subsample: { values: [0.6, 0.8, 1] },
+    },
+    grid: { eta: { values: [0.05, 0.1, 0.2] }, max_depth: { values: [4, 6] } },
+  },
 };

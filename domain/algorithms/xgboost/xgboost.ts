@@ -16,7 +16,7 @@ const objectives: Readonly<Record<Task, string>> = {
 export const xgboost: Algorithm = {
   name: 'xgboost',
   label: 'XGBoost',
-  summary: 'gradient-boosted trees, by the built-in container',
+  summary: 'Gradient-boosted trees, by the built-in container of SageMaker.',
   tasks: ['binary', 'multiclass', 'regression'],
   image,
   hyperparameters,
@@ -42,9 +42,5 @@ export const xgboost: Algorithm = {
   output: { contentType: 'text/csv', readScores: parseScores },
   distributed: true,
   checkpoints: true,
-  example: {
-    algorithm: 'xgboost',
-    hyperparameters: { max_depth: 6, eta: 0.1, num_round: 300 },
-    instances: { type: 'ml.m5.xlarge', count: 2 },
-  },
+  example: { num_round: 300, early_stopping_rounds: 20, eta: 0.1, max_depth: 5 },
 };

@@ -16,8 +16,13 @@ type JsonSchema = { readonly [key: string]: unknown };
 const isObject = (value: unknown): value is JsonSchema =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What a key that is not known was meant to be, when spelling does not tell; `path` is that of the object. */
-export type Suggest = (path: Path, key: string) => string | undefined;
+/**
+ * What a key that is not known was meant to be, where spelling does not tell.
+ *
+ * @param path of the object that holds the key, from the root
+ * @param root the whole configuration as it was written
+ */
+export type Suggest = (path: Path, key: string, root: unknown) => string | undefined;
 
 /** A configuration with the schema that rejected it. */
 interface Subject {
@@ -26,20 +31,31 @@ interface Subject {
   readonly suggest: Suggest;
 }
 
-/** Whether no constant of an object's schema contradicts the value: constants tell the alternatives of a union apart. */
-const fits = ({ properties }: JsonSchema, value: unknown): boolean =>
-  !isObject(properties) ||
+const constantsOf = ({ properties }: JsonSchema): [string, unknown][] =>
+  Object.entries(isObject(properties) ? properties : {}).flatMap(([key, s]) =>
+    isObject(s) && s['const'] !== undefined ? [[key, s['const']]] : [],
+  );
+const isRequired = ({ required }: JsonSchema, key: string): boolean =>
+  Array.isArray(required) && required.includes(key);
+
+/**
+ * Whether no constant of an object's schema contradicts the value: constants tell the alternatives of a union apart.
+ *
+ * @param implied keys whose absence names an alternative too
+ */
+const fits = (schema: JsonSchema, value: unknown, implied: readonly string[] = []): boolean =>
   !isObject(value) ||
-  Object.entries(properties).every(
-    ([key, s]) => !isObject(s) || s['const'] === undefined || value[key] === undefined || value[key] === s['const'],
+  constantsOf(schema).every(([key, constant]) =>
+    value[key] === undefined ? !(implied.includes(key) && isRequired(schema, key)) : value[key] === constant,
   );
 
 /** Of a union's alternatives those that the value's constants name; all where they name none. */
 function fittingBranches(schema: JsonSchema, value: unknown): unknown[] {
   const branches = ['anyOf', 'oneOf', 'allOf'].flatMap((key) =>
-    Array.isArray(schema[key]) ? (schema[key] as unknown[]) : [],
+    Array.isArray(schema[key]) ? (schema[key] as unknown[]).filter(isObject) : [],
   );
-  const fitting = branches.filter((b) => isObject(b) && fits(b, value));
+  const implied = branches.flatMap((b) => constantsOf(b).flatMap(([key]) => (isRequired(b, key) ? [] : [key])));
+  const fitting = branches.filter((b) => fits(b, value, implied));
   return fitting.length > 0 ? fitting : branches;
 }
 
@@ -184,7 +200,7 @@ function explainAlternatives(branches: readonly (readonly Issue[])[], path: Path
   const explainAll = ({ unknown: keys, issues }: Objections): ConfigProblem[] => [
     ...keys.map((key) => ({
       path: [...path, key],
-      message: whyNotKnown(key, keySets, found, subject.suggest(path, key)),
+      message: whyNotKnown(key, keySets, found, subject.suggest(path, key, subject.root)),
       atKey: true,
     })),
     ...issues.flatMap((inner) => explain(inner, path, subject)),
@@ -216,7 +232,7 @@ function explain(issue: Issue, base: Path, subject: Subject): ConfigProblem[] {
       const keySets = allowedKeySets(subject, path);
       return issue.keys.map((key) => ({
         path: [...path, key],
-        message: whyNotKnown(key, keySets, found, subject.suggest(path, key)),
+        message: whyNotKnown(key, keySets, found, subject.suggest(path, key, subject.root)),
         atKey: true,
       }));
     }

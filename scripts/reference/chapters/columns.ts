@@ -105,7 +105,7 @@ const settingsRows = (): string[][] =>
     code(key),
     sentence(description ?? ''),
     sentence(words ?? ''),
-    settingCode([key], examples[0]),
+    examples.map((example) => settingCode([key], example)).join(' or '),
   ]);
 
 export const columnChapters: readonly Chapter[] = [

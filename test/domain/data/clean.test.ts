@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { cleanSelect } from '#domain/data/clean';
 import { expectedColumns } from '#domain/data/columns';
 import type { SqlRow } from '#domain/data/engine';
-import { jsonKeysSql, type RawFile, rawRelation } from '#domain/data/raw';
+import { jsonKeysSql, linesReadSql, type RawFile, rawRelation } from '#domain/data/raw';
 import { tokenOf } from '#domain/privacy/tokenize';
 import { text } from '#domain/sql/literals';
 import { pipelineSchema } from '#schemas/pipeline';
@@ -197,4 +197,104 @@ test('the keys of a JSON-lines file are counted, broken lines left out', async (
     { key: 'a', count: 2 },
     { key: 'b', count: 1 },
   ]);
+});
+
+describe('a value that holds others is malformed', () => {
+  const columns = {
+    x: { role: 'feature', type: 'number' },
+    c: { role: 'feature', type: 'category' },
+    note: { role: 'ignore' },
+  };
+  test.each([
+    ['a list', "['a', 'b']"],
+    ['a struct', "{'a': 1}"],
+    ['a map', "MAP {'a': 1}"],
+  ])('in Parquet: %s', async (kind, value) => {
+    const { malformed } = await clean({
+      format: 'parquet',
+      dataset: { columns },
+      content: `SELECT * FROM (VALUES (1, 1.5, ${value}, [1]), (0, 2.5, NULL, [2])) AS t(y, x, c, note)`,
+      columns: ['y', 'x', 'c', 'note'],
+    });
+    expect(malformed).toEqual([{ column: 'c', reason: `${kind} where a single value belongs` }, undefined]);
+  });
+  test('in a Parquet column of JSON, whose single values are texts', async () => {
+    const { rows, malformed } = await clean({
+      format: 'parquet',
+      dataset: { columns },
+      content: `SELECT y, x, c::JSON AS c, 1 AS note FROM (VALUES (1, 1.5, '{"a":1}'), (1, 1, '["a"]'), (0, 2.5, '"red"'), (0, 2, NULL)) AS t(y, x, c)`,
+      columns: ['y', 'x', 'c', 'note'],
+    });
+    expect(malformed).toEqual([
+      { column: 'c', reason: 'an object where a single value belongs' },
+      { column: 'c', reason: 'a list where a single value belongs' },
+      undefined,
+      undefined,
+    ]);
+    expect(rows.slice(2).map((row) => row['c'])).toEqual(['red', null]);
+  });
+  test('in JSON lines, unless it is a text that looks like one or stands in a column that is not used', async () => {
+    const { rows, malformed } = await clean({
+      format: 'jsonl',
+      dataset: { columns },
+      content:
+        '{"y":1,"c":{"k":1}}\n{"y":0,"c":[1]}\n{"y":0,"c":"{k}"}\n{"y":0,"c":"[k"}\n{"y":1,"c":"v","note":{"k":[1]}}\n',
+      columns: ['y', 'c', 'note'],
+    });
+    expect(malformed).toEqual([
+      { column: 'c', reason: 'an object where a single value belongs' },
+      { column: 'c', reason: 'a list where a single value belongs' },
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(rows.slice(2).map((row) => row['c'])).toEqual(['{k}', '[k', 'v']);
+  });
+});
+
+describe('a CSV file whose records may span lines', () => {
+  const columns = {
+    x: { role: 'feature', type: 'number' },
+    c: { role: 'feature', type: 'category' },
+    note: { role: 'ignore' },
+  };
+  const cleanLines = async (content: string) => {
+    const pipeline = pipelineSchema.parse(smallPipeline({ columns }));
+    using engine = await testEngine();
+    const path = join(folder, `${files++}.csv`);
+    writeFileSync(path, content);
+    const relation = rawRelation(
+      { path, gzip: false, columns: ['y', 'x', 'c', 'note'], spansLines: true },
+      pipeline.dataset,
+      ['y', 'x', 'c'],
+    );
+    const { sql, problems } = cleanSelect(pipeline, relation);
+    const rows = await engine.query('clean', sql);
+    const read = await engine.query('lines', linesReadSql(relation));
+    return { rows, problems, lines: Number(read[0]?.['lines']) };
+  };
+
+  test('counts the lines that its records stand on', async () => {
+    const { rows, lines } = await cleanLines('y,x,c,note\n1,1,a,b\n0,2,"a\nb","c\r\nd"\n\n1,3,a,\n');
+    expect(lines).toBe(5);
+    expect(rows.map((row) => row['c'])).toEqual(['a', 'a\nb', 'a']);
+  });
+  test('has a record that took in others refused with the lines it stands on, whichever column they are in', async () => {
+    const swallowing = (c: string, note: string) => `y,x,c,note\n1,1,${c},${note}\n0,2,a,b\n`;
+    const inRead = await cleanLines(swallowing('"a\n1,2,b,c\n0,3,b,c"', 'n'));
+    const side = /^#(\d+):(\d+)$/.exec(String(inRead.rows[0]?.['_side'])) ?? [];
+    expect(inRead.problems[Number(side[1]) - 1]).toEqual({
+      column: 'c',
+      reason: 'a quote that takes in the rows after it',
+    });
+    expect(side[2]).toBe('3');
+    expect(String(inRead.rows[1]?.['_side'])).not.toContain('#');
+
+    const inUnread = await cleanLines(swallowing('a', '"n\n1,2,b,c\n"'));
+    const [, problem] = /^#(\d+):3$/.exec(String(inUnread.rows[0]?.['_side'])) ?? [];
+    expect(inUnread.problems[Number(problem) - 1]).toEqual({
+      column: null,
+      reason: 'a quote that takes in the rows after it',
+    });
+  });
 });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { firstRecord } from '#domain/data/csv-header';
 import { checkColumns, readCsvHeader } from '#domain/data/header';
@@ -54,6 +55,15 @@ describe('a CSV header', () => {
     expect(() => read('')).toThrow('is empty');
     expect(() => read('\n\n')).toThrow('blank lines only');
     expect(() => read(Buffer.from('\uFEFFy,income', 'utf16le'))).toThrow('is UTF-16');
+    expect(() => read(Buffer.from('\uFEFFy,income', 'utf16le').swap16())).toThrow('is UTF-16');
+    // one of the two bytes is no mark
+    for (const start of [
+      [0xff, 0x2c],
+      [0x2c, 0xfe],
+      [0xfe, 0x2c],
+      [0x2c, 0xff],
+    ])
+      expect(() => read(Buffer.from([...start, 0x0a, 0x31]))).not.toThrow('is UTF-16');
   });
 });
 
@@ -147,6 +157,13 @@ describe('a CSV without a header', () => {
   test('has the columns the pipeline lists', () => {
     expect(read('1,2,3,4\n', { csv })).toEqual(csv.names);
   });
+  test('is refused where the pipeline lists no names', () => {
+    const { csv: _, ...dataset } = pipeline().dataset;
+    const unnamed = { dataset: { ...dataset, csv: { ...pipeline().dataset.csv, header: false } } };
+    expect(() => readCsvHeader(unnamed, 'f', Buffer.from('1,secret\n'))).toThrow(
+      'f: the first line has 2 fields where dataset.csv.names lists 0. Adapt csv.names or csv.delimiter.',
+    );
+  });
   test('of another width is refused without quoting the row', () => {
     expect(() => read('1,secret,3\n', { csv })).toThrow('the first line has 3 fields where dataset.csv.names lists 4');
     expect(() => read('1;secret;3;4\n', { csv })).toThrow('Is the delimiter ";"?');
@@ -155,12 +172,149 @@ describe('a CSV without a header', () => {
 });
 
 describe('checking columns', () => {
+  const refusal = (found: readonly string[], dataset?: Record<string, unknown>): string => {
+    const expected = pipeline(dataset);
+    try {
+      checkColumns(expected, 'f', found);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return 'accepted';
+  };
+  const four = Object.fromEntries(
+    ['income', 'home_town', 'zip_code'].map((name) => [name, { role: 'feature', type: 'number' }]),
+  );
+
+  test('counts the columns that are there, and quotes nothing found when half are missing', () => {
+    expect(refusal(['y', 'income', 'secret'])).toBe(
+      'f: only 2 of the 4 expected columns are there; missing "home", "zip". Write the file with the columns the pipeline names; ' +
+        'if it has no header line, set dataset.csv.header: false and list dataset.csv.names.',
+    );
+  });
+  test('names what is missing when less than half is, and what each was probably written as', () => {
+    expect(refusal(['y', 'zip_cod', 'home_town', 'income'], { columns: four })).toBe(
+      'f: missing "zip_code" ("zip_cod" looks like "zip_code"); not expected "zip_cod" (column 2). ' +
+        'Write the file with the columns the pipeline names, or adapt dataset.columns; ' +
+        'list the extra columns under dataset.columns (role: ignore leaves one unread) or set dataset.extraColumns: ignore.',
+    );
+  });
+  test('suggests nothing for names of one or two letters, which are near to anything', () => {
+    const columns = { ...four, zip: { role: 'ignore' } };
+    expect(refusal(['y', 'income', 'home_town', 'zip_code', 'zi'], { columns })).toContain(
+      'missing "zip"; not expected column 5 (a name that may be a value is not shown)',
+    );
+    expect(refusal(['y', 'income', 'home_town', 'zip_code', 'zib'], { columns })).toContain(
+      '"zib" looks like "zip"); not expected "zib" (column 5).',
+    );
+  });
+  test('suggests no name that may be a value', () => {
+    expect(refusal(['y', 'income', 'zip', 'home@'])).toContain('missing "home"; not expected column 4 (a name');
+  });
+  test('shows only the suggested name while another is missing', () => {
+    const message = refusal(['y', 'incme', 'home', 'zip', 'Berlin']);
+    expect(message).toContain('not expected "incme" (column 2), column 5 (a name that may be a value is not shown)');
+  });
+  test('lists at most 20 of the missing ones', () => {
+    const columns = Object.fromEntries(
+      Array.from({ length: 30 }, (_, i) => [`c${i}`, { role: 'feature', type: 'number' }]),
+    );
+    const message = refusal(['y'], { columns });
+    expect(message).toContain('"c19" and 10 more');
+    expect(message).not.toContain('"c20"');
+  });
+  test('says nothing of what is not expected where extra columns are ignored', () => {
+    const message = refusal(['y', 'incme', 'home', 'zip', 'other'], { extraColumns: 'ignore' });
+    expect(message).toBe(
+      'f: missing "income" ("incme" looks like "income"). Write the file with the columns the pipeline names, or adapt dataset.columns.',
+    );
+  });
+  test('names a doubled column by its first position, and the fix', () => {
+    expect(refusal(['y', 'income', 'home', 'zip', 'INCOME'], { extraColumns: 'ignore' })).toBe(
+      'f: these columns occur twice (upper and lower case are the same): "income" (column 2). Give every column a name of its own.',
+    );
+  });
+  test('accepts a doubled column that is ignored, and refuses it where extra columns are', () => {
+    const found = ['y', 'income', 'home', 'zip', 'note', 'Note'];
+    expect(refusal(found, { extraColumns: 'ignore' })).toBe('accepted');
+    expect(refusal(found)).toBe(
+      'f: these columns occur twice (upper and lower case are the same): "note" (column 5); not expected "note" (column 5), "Note" (column 6). ' +
+        'List the extra columns under dataset.columns (role: ignore leaves one unread) or set dataset.extraColumns: ignore; ' +
+        'give every column a name of its own.',
+    );
+  });
   test('accepts exactly the expected ones', () => {
     expect(() => checkColumns(pipeline(), 'f', ['y', 'zip', 'home', 'income'])).not.toThrow();
   });
 });
 
+describe('a CSV header at its limits', () => {
+  const wide = (length: number) => `y,income,home,zip,${'n'.repeat(length)}\n1,2,3,4,5\n`;
+  test('may hold a name of 300 characters and none of 301', () => {
+    expect(read(wide(300), { extraColumns: 'ignore' })).toHaveLength(5);
+    expect(() => read(wide(301), { extraColumns: 'ignore' })).toThrow('the quote of column 5 does not close');
+  });
+  test('may be as long as the bytes that are read of it', () => {
+    const names = `y,income,home,zip${',note'.repeat(209_000)}`;
+    const text = `${names}\n`.padEnd((1 << 20) - 1, '1');
+    expect(() => read(text, { extraColumns: 'ignore' })).not.toThrow();
+    // without a line break, a text shorter than that is a header without rows
+    expect(() => read(names.slice(0, 1000), { extraColumns: 'ignore' })).toThrow('holds a header and no rows');
+  });
+  test('stands on the lines of its names', () => {
+    const lines = (text: string) => readCsvHeader(pipeline({ extraColumns: 'ignore' }), 'f', Buffer.from(text)).lines;
+    expect(lines('y,income,home,zip\n1,2,3,4\n')).toBe(1);
+    expect(lines('y,income,home,zip,"a\nb"\n1,2,3,4,5\n')).toBe(2);
+    const csv = { header: false, names: ['y', 'income', 'home', 'zip'] };
+    expect(readCsvHeader(pipeline({ csv }), 'f', Buffer.from('1,2,3,4\n'))).toEqual({ columns: csv.names, lines: 0 });
+  });
+  test('with another delimiter is told from one that lacks columns by more than half of the names', () => {
+    expect(() => read('y;income;home;other\n1;2;3;4\n')).toThrow('Is the delimiter ";"?');
+    expect(() => read('y;income;town;other\n1;2;3;4\n')).toThrow('only 0 of the 4 expected columns are there');
+  });
+  test('found with two columns says so in the plural', () => {
+    expect(() => read('y;income;home;zip,note\n1;2;3;4\n')).toThrow('found 2 columns where 4 were expected');
+  });
+  test('is complete although a quoted value of the first row is long', () => {
+    expect(read(`y,income,home,zip\n1,2,"${'x'.repeat(400)}",4\n`)).toHaveLength(4);
+  });
+});
+
 describe('the first record', () => {
+  const options = { delimiter: ',', quote: '"' };
+  test('of what a CSV writer wrote gives its fields back', () => {
+    const field = fc.string({ unit: fc.constantFrom('a', ' ', ',', '"', '\n', '\r') });
+    const written = (v: string) => `"${v.replaceAll('"', '""')}"`;
+    fc.assert(
+      fc.property(fc.array(field, { minLength: 1 }), fc.boolean(), (fields, ends) => {
+        const record = firstRecord(fields.map(written).join(',') + (ends ? '\nnext' : ''), options);
+        expect(record).toMatchObject({ fields, complete: ends, more: ends });
+        expect(record).not.toHaveProperty('brokenQuote');
+      }),
+    );
+  });
+  test('tells the field whose quote closes in its middle or not at all, the first of several', () => {
+    expect(firstRecord('a,"b"c,"d"e\n', options)).toMatchObject({ fields: ['a', 'bc', 'de'], brokenQuote: 2 });
+    expect(firstRecord('a,b,"c', options)).toMatchObject({ fields: ['a', 'b', 'c'], brokenQuote: 3, complete: false });
+    expect(firstRecord('a,"b"c,"d', options).brokenQuote).toBe(2);
+    expect(firstRecord('a,"b" ,c\n', options)).not.toHaveProperty('brokenQuote');
+    expect(firstRecord('"a"b', options).brokenQuote).toBe(1);
+  });
+  test('is none of a text of blank lines', () => {
+    expect(firstRecord('\r\n\n', options)).toEqual({ fields: [], complete: false, more: false, lines: 1 });
+  });
+  test('begins after blank lines and is followed by more only if something stands there', () => {
+    expect(firstRecord('\n\r\na,b\n \n', options)).toEqual({
+      fields: ['a', 'b'],
+      complete: true,
+      more: false,
+      lines: 1,
+    });
+    expect(firstRecord('a\n\n1', options)).toMatchObject({ fields: ['a'], more: true });
+  });
+  test('opens no quote within a field', () => {
+    expect(firstRecord('a"b,c"\n', options)).toMatchObject({ fields: ['a"b', 'c"'], complete: true });
+    expect(firstRecord('"",""\n', options).fields).toEqual(['', '']);
+  });
   test('keeps quoted delimiters and line breaks together', () => {
     const record = firstRecord('"a,b","c\nd",e""f\nnext', { delimiter: ',', quote: '"' });
     expect(record).toEqual({ fields: ['a,b', 'c\nd', 'e""f'], complete: true, more: true, lines: 2 });

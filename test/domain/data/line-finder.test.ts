@@ -47,6 +47,11 @@ describe('the line finder', () => {
       expect(finder.lineOfRejected(at)).toBe(2);
     }
   });
+  test('passes over rejected positions that belong to no record it counts', () => {
+    const { lines, finder } = linesOf('a,b\n\n1,2\n3,4\n5,6\n', { header: true, rejected: [1, 4, 9] });
+    expect(lines).toEqual([3, 5]);
+    expect([1, 4, 9].map(finder.lineOfRejected)).toEqual([undefined, undefined, 4]);
+  });
   test('names the record whose quote is open at the end', () => {
     expect(linesOf('1,a\n2,"b\n3,c\n').finder.lineOfOpenQuote()).toBe(2);
     expect(linesOf('1,a\n2,"b\n3,c"\n').finder.lineOfOpenQuote()).toBeUndefined();

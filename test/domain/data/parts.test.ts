@@ -9,7 +9,14 @@ describe('planning parts', () => {
       fc.property(rows, fc.integer({ min: 1, max: 20 }), (perShard, hosts) => {
         fc.pre(perShard.reduce((a, b) => a + b, 0) >= hosts);
         const parts = planParts(perShard, hosts);
-        expect(parts.reduce((a, b) => a + b, 0)).toBeGreaterThanOrEqual(hosts);
+        const filled = perShard.filter((n) => n > 0).length;
+        expect(parts.reduce((a, b) => a + b, 0)).toBe(Math.max(hosts, filled));
+        // with one part less, a shard's parts would be at least as large as any other's
+        const size = (i: number, n: number) => (perShard[i] ?? 0) / n;
+        const largest = Math.max(...parts.map((n, i) => (n === 0 ? 0 : size(i, n))));
+        parts.forEach((n, i) => {
+          if (n > 1) expect(size(i, n - 1)).toBeGreaterThanOrEqual(largest);
+        });
         parts.forEach((n, i) => {
           expect(n).toBeLessThanOrEqual(perShard[i] ?? 0);
           if ((perShard[i] ?? 0) > 0) expect(n).toBeGreaterThan(0);
@@ -19,6 +26,9 @@ describe('planning parts', () => {
   });
   test('splits the largest shard first', () => {
     expect(planParts([10, 100, 0], 4)).toEqual([1, 3, 0]);
+    expect(planParts([0, 5, 5], 3)).toEqual([0, 2, 1]);
+    expect(planParts([2, 1], 3)).toEqual([2, 1]);
+    expect(planParts([], 0)).toEqual([]);
   });
   test('refuses more objects than rows', () => {
     expect(() => planParts([1, 1], 3)).toThrow('2 rows cannot fill 3 objects');

@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { xgboost } from '#domain/algorithms/xgboost/xgboost';
-import { absentSources, csvFields, csvOutput, featureExpressions, featureSelectSql } from '#domain/data/transform';
+import {
+  absentSources,
+  csvFields,
+  csvLabel,
+  csvOutput,
+  featureExpressions,
+  featureSelectSql,
+} from '#domain/data/transform';
 import type { FittedFeature } from '#schemas/records/fitted-transform';
 import { testEngine } from '../../fakes/data-run.ts';
 
@@ -57,6 +64,22 @@ describe('a fitted feature', () => {
     expect(absentSources(fitted, ['w'])).toEqual(['v']);
     expect(featureExpressions(fitted, ['w'])[0]).toContain('NULL');
   });
+});
+
+test('the label is a class number, or the value itself in a regression', async () => {
+  using engine = await testEngine();
+  const written = async (task: 'binary' | 'multiclass' | 'regression') =>
+    (
+      await engine.query(
+        'label',
+        `SELECT CAST(${csvLabel({ task })} AS VARCHAR) AS v FROM (SELECT 2.0::DOUBLE AS _label)`,
+      )
+    )[0]?.['v'];
+  expect([await written('binary'), await written('multiclass'), await written('regression')]).toEqual([
+    '2',
+    '2',
+    '2.0',
+  ]);
 });
 
 describe('the CSV a model reads', () => {

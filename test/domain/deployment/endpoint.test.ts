@@ -49,7 +49,7 @@ describe('planRollOut', () => {
     );
   });
 
-  it('changes nothing when it is asked again right after a step', () => {
+  it('changes nothing when it is called again right after a step', () => {
     expect(planRollOut(view('Creating', 'new'), 'new', false)).toEqual({ action: 'none' });
     expect(planRollOut(view('Updating', 'old', 'new'), 'new', true)).toEqual({ action: 'none' });
   });

@@ -98,7 +98,7 @@ describe('Kolmogorov-Smirnov', () => {
     expect(binnedKs(none, some)).toBeUndefined();
   });
 
-  it('is held against the configured distance or the critical value, whichever is larger', () => {
+  it('is compared with the configured distance or the critical value, whichever is larger', () => {
     // c(0.05) = 1.3581 (Smirnov's table)
     expect(ksThreshold(0.01, 100, 100, 0.05)).toBeCloseTo(1.3581 * Math.sqrt(2 / 100), 4);
     expect(ksThreshold(0.1, 1e6, 1e6, 0.05)).toBe(0.1);

@@ -3,7 +3,7 @@ import { readConfig } from '#functions/runtime/config';
 
 afterEach(() => vi.unstubAllEnvs());
 
-it('reads the variables that are asked for, and no others', () => {
+it('reads the requested variables and no others', () => {
   const env = { STAGE: 'dev', STATE_TABLE: 'tidegate-dev-state', SLACK_API_URL: 'https://slack.com/api/' };
   expect(readConfig(['STAGE', 'SLACK_API_URL'], env)).toEqual({
     STAGE: 'dev',

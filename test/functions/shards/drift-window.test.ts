@@ -14,7 +14,7 @@ import { encodedRun, holdoutParts, models, type Task } from '../support/evaluate
 let run: DataRun;
 let fitted: FittedTransform;
 let baseline: Baseline;
-/** The holdout as it is asked of an endpoint. */
+/** The holdout as an endpoint receives it. */
 let lines: string[];
 
 async function start(task: Task): Promise<void> {
@@ -42,7 +42,7 @@ afterEach(() => run[Symbol.dispose]());
 describe.each<Task>(['binary', 'multiclass', 'regression'])('captures of a %s endpoint', (task) => {
   beforeEach(() => start(task));
 
-  it('add up over files and hours to the counts of the baseline, when the same rows are asked', async () => {
+  it('add up over files and hours to the counts of the baseline, when the same rows are sent', async () => {
     const asked = (rows: readonly string[], time: string) =>
       captureLine(rows.join('\n'), rows.map((row) => answer(task, row).join(',')).join('\n'), time);
     await capture('2026/01/01/00', 'a', asked(lines.slice(0, 10), '2026-01-01T00:30:00Z'));

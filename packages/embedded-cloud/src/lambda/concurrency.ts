@@ -11,7 +11,7 @@ export interface LambdaSettings {
 
 /** What a function takes of the account's concurrency. */
 export interface ConcurrencyUse {
-  /** Invocations under way. */
+  /** Invocations in progress. */
   readonly busy: number;
   /** Set aside for this function, and its limit. */
   readonly reserved: number | undefined;

@@ -35,7 +35,7 @@ export function createIdleLimit(max: number, afterMs: number): IdleLimit {
 export interface Pool {
   /** Runs an event in a warm process, else a new one, else when one is free; a fault may be injected there. */
   invoke(requestId: string, event: string, fault?: InvocationFault): Promise<Outcome>;
-  /** Invocations under way or waiting. */
+  /** Invocations in progress or waiting. */
   readonly busy: number;
   /** Ends every process; what waits is refused. */
   close(): Promise<void>;

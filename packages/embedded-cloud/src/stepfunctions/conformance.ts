@@ -141,7 +141,7 @@ function replay(events: readonly JsonObject[]) {
   };
 }
 
-/** Whether lines of states run side by side, so that the order of their events is left to chance. */
+/** Whether threads run side by side, so that the order of their events is left to chance. */
 function interleaves(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(interleaves);
   if (!isObject(value)) return false;

@@ -84,7 +84,7 @@ export class StateMachines {
     return machine;
   }
 
-  /** Changes a machine; executions under way keep the definition and role they started with. */
+  /** Changes a machine; executions in progress keep the definition and role they started with. */
   update(
     arn: string,
     changes: Partial<Pick<MachineRecord, 'definition' | 'roleArn' | 'logging' | 'tracing' | 'tags'>>,

@@ -102,7 +102,7 @@ export function createMapRunHost(options: MapRunHostOptions): MapRunHost {
     };
   };
 
-  /** Runs a child, from where a former process left it. */
+  /** Runs a child, from where an earlier process left it. */
   const run = async (group: StateGroup, child: ExecutionRecord, signal: AbortSignal): Promise<ExecutionRecord> => {
     const stop = new AbortController();
     const onAbort = () =>

@@ -159,7 +159,7 @@ export class StepFunctionsStore {
       )
       .map((row) => parse<ExecutionRecord>(row['record']));
   }
-  /** Executions that were under way, children of map runs left out: their parent's state takes those up. */
+  /** Executions that were in progress, children of map runs left out: their parent's state takes those up. */
   running(): ExecutionRecord[] {
     return this.#db
       .all("SELECT record FROM executions WHERE status = 'RUNNING' AND map_run_arn IS NULL ORDER BY started_at")

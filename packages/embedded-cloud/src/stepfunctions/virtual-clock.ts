@@ -1,8 +1,8 @@
 import type { Clock } from '../cloud/service.ts';
 
-/** A clock that jumps from one sleeper's waking time to the next as soon as nothing else is under way. */
+/** A clock that jumps from one sleeper's waking time to the next as soon as nothing else is in progress. */
 export interface VirtualClock extends Clock {
-  /** Keeps time still while work that this clock does not see is under way; while that work sleeps here, time may pass. */
+  /** Keeps time still while work that this clock does not see is in progress; while that work sleeps here, time may pass. */
   during<T>(work: (sleep: Clock['sleep']) => Promise<T>): Promise<T>;
 }
 

@@ -69,7 +69,7 @@ describe('the use of grants', () => {
     ]);
   });
 
-  it('adds up over clouds whose keys bear other names', () => {
+  it('is summed over clouds with other names of keys', () => {
     const logWith = (key: string, action: string) => {
       const arn = `arn:aws:kms:eu-central-1:123456789012:key/${key}`;
       return logOf([roleOf('R', allow(['kms:Decrypt', 'kms:Encrypt', 'kms:Sign'], arn))], [lineOf('R', action, arn)]);

@@ -75,7 +75,7 @@ describe('embedded-cloud up', () => {
     expect(await once(child, 'exit')).toEqual([0, null]);
   });
 
-  it('takes pages from a module of plug-ins', async () => {
+  it('loads pages from a module of plug-ins', async () => {
     writeFileSync(
       join(folder, 'plugins.mjs'),
       `export default { pages: [{ create: () => ({

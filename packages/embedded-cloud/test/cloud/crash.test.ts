@@ -139,7 +139,7 @@ const writeUntilKilled = async ({ s3 }: Running, confirmed: string[]): Promise<v
 };
 
 describe('a cloud killed in the middle of its work', () => {
-  it('serves, resumes and has lost nothing it confirmed once it is started again', async () => {
+  it('serves again, resumes and has lost nothing confirmed after a restart', async () => {
     workshop.pack('tell', { 'index.mjs': 'export const handler = async () => process.pid;' });
     const first = await start();
     await createTrainedModel(first, 'loans');

@@ -60,7 +60,7 @@ describe('the outbox of a service', () => {
     expect(numbers()).toEqual([1]);
   });
 
-  it('keeps what the bus did not take, and sends it before what comes later', () => {
+  it('keeps what the bus did not accept, and sends it before later events', () => {
     busIsDown = true;
     outbox.add(event(1));
     outbox.send();

@@ -147,7 +147,7 @@ describe('STS', () => {
     expect(pick(await sts({ Action: 'GetCallerIdentity' }, credentials), 'Arn')).toContain('/looking');
   });
 
-  it('asks the trust policy of the role when another role wants it', async () => {
+  it('checks the trust policy of the role when another role assumes it', async () => {
     const xml = await sts({ Action: 'AssumeRole', RoleArn: functionRole(), RoleSessionName: 'climbing' }, session());
     expect(pick(xml, 'Code')).toBe('AccessDenied');
     expect(xml).toContain('the trust policy of role FunctionRole needs');

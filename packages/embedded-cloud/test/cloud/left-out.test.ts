@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { auditedInput, leftOutBytes, leftOutText, readLeftOut, withoutLongTexts } from '#src/cloud/left-out';
 
 describe('the input of a request in the audit log', () => {
-  it('keeps keys, names and expressions of an item, and none of its values', () => {
+  it('keeps keys, names and expressions of an item, but not its values', () => {
     const input = {
       TableName: 'loans',
       Key: { id: { S: 'loan-1' } },
@@ -51,7 +51,7 @@ describe('the input of a request in the audit log', () => {
     expect(JSON.stringify(auditedInput(service, input))).not.toContain('ann@');
   });
 
-  it('keeps the length of what it leaves out', () => {
+  it('keeps the length of left-out values', () => {
     expect(readLeftOut(leftOutText('abc'))).toEqual({ length: 3 });
     expect(readLeftOut(leftOutBytes(12))).toEqual({ length: 12 });
     expect(readLeftOut('<left out: boolean>')).toEqual({});

@@ -94,7 +94,7 @@ describe('the logs of a function', () => {
 });
 
 describe('a rotated file', () => {
-  it('holds the newest lines in order, within its bounds', () => {
+  it('keeps the newest lines in order, within its bounds', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ maxLength: 40 }), { minLength: 1, maxLength: 60 }), (lines) => {
         const folder = mkdtempSync(join(tmpdir(), 'cloud-lines-'));

@@ -48,7 +48,7 @@ describe('a database written turn by turn', () => {
     expect(commits).toBe(1);
   });
 
-  it('reads what it has not committed yet', () => {
+  it('reads its own uncommitted writes', () => {
     insert(1);
     expect(db.all('SELECT n FROM t')).toEqual([{ n: 1 }]);
     expect(db.get('SELECT n FROM t')).toEqual({ n: 1 });

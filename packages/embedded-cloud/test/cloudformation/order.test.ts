@@ -46,7 +46,7 @@ describe('the order of resources', () => {
     expect(() => order({ A: resource({}, 'Nobody') })).toThrow('Resources.A: DependsOn names Nobody');
   });
 
-  it('puts everything after what it refers to, in any graph without circles', () => {
+  it('orders everything after what it refers to, in any graph without cycles', () => {
     const edges = fc.array(fc.tuple(fc.nat(9), fc.nat(9)), { maxLength: 30 });
     fc.assert(
       fc.property(edges, fc.shuffledSubarray([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], { minLength: 10 }), (pairs, names) => {

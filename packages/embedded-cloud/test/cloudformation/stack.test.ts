@@ -65,7 +65,7 @@ afterEach(async () => {
 });
 
 describe('a stack', () => {
-  it('comes up in order, with parameters, conditions and outputs', async () => {
+  it('is created in order, with parameters, conditions and outputs', async () => {
     const { outputs, resources } = await start(
       {
         Second: thing({ of: { 'Fn::GetAtt': ['First', 'Arn'] }, stage: { Ref: 'Stage' }, no: { Ref: 'AWS::NoValue' } }),
@@ -89,7 +89,7 @@ describe('a stack', () => {
     expect(resources['Watched']?.ref).toMatch(/^test-stack-Watched-[A-Z0-9]{12}$/);
   });
 
-  it('takes parameters within their constraints', async () => {
+  it('accepts parameters within their constraints', async () => {
     const template = {
       Parameters: {
         Stage: { Type: 'String', AllowedValues: ['dev', 'prod'] },
@@ -110,13 +110,13 @@ describe('a stack', () => {
     );
   });
 
-  it('refuses every unknown type at once, before anything is made', async () => {
+  it('refuses all unknown types at once, before anything is created', async () => {
     const resources = { A: thing({}), B: { Type: 'AWS::EC2::VPC' }, C: { Type: 'AWS::RDS::DBInstance' } };
     await expect(start(resources)).rejects.toThrow('does not provide AWS::EC2::VPC (B), AWS::RDS::DBInstance (C)');
     expect(applied).toEqual([]);
   });
 
-  it('says where in the template something is wrong', async () => {
+  it('reports the place in the template of a problem', async () => {
     await expect(start({ A: thing({ deep: [{ 'Fn::GetAtt': ['B', 'Url'] }] }), B: thing({}) })).rejects.toThrow(
       'Resources.A.Properties.deep[0]: B (Test::Thing) has no attribute Url here. It has: Arn.',
     );

@@ -27,7 +27,7 @@ const rule = (overrides: Partial<AlarmRule> = {}): AlarmRule => ({
 /** The state of an alarm on a statistic of one metric. */
 const evaluateAlarm = (rule: AlarmRule, data: readonly Datum[], at: number) =>
   evaluateSeries(rule, seriesOf(data, rule.period, rule.statistic), at);
-/** One character a period, the last one being the period under way: 0 is fine, X breaches, - is missing. */
+/** One character a period, the last one being the period in progress: 0 is fine, X breaches, - is missing. */
 const dataOf = (picture: string): Datum[] =>
   [...picture].flatMap((char, i) =>
     char === '-' ? [] : [datum(char === 'X' ? 99 : 1, now - (picture.length - 1 - i) * minute)],

@@ -245,7 +245,7 @@ describe('alarms', () => {
     await expect(composite('bad', 'ALARM(errors) XOR OK(errors)')).rejects.toThrow(/AlarmRule must not contain "XOR"/);
   });
 
-  test('a state set by hand holds for one period', async () => {
+  test('a state set by hand lasts one period', async () => {
     await client.send(new PutMetricAlarmCommand(errors));
     await client.send(new SetAlarmStateCommand({ AlarmName: 'errors', StateValue: 'ALARM', StateReason: 'drill' }));
     expect(await stateOf('errors')).toBe('ALARM');

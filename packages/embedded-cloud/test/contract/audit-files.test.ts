@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-it('finds the audit logs of a folder at any depth, rotated ones too, and takes a file that is named', () => {
+it('finds the audit logs of a folder at any depth, rotated ones too, and accepts a file', () => {
   const named = join(folder, 'a', 'cloud.jsonl');
   expect(auditFiles([folder, named])).toEqual([
     join(folder, 'a', 'audit.1.jsonl'),

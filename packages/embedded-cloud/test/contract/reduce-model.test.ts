@@ -51,7 +51,7 @@ describe('a reduced service model', () => {
     expect(text.split('\n')).toContain('    "Text": {"type":"string","max":5}');
   });
 
-  it('is refused for an operation that there is none of', () => {
+  it('is refused for an unknown operation', () => {
     expect(() => reduceModel(model, ['ReturnOrder'])).toThrow('shop has no operation ReturnOrder');
   });
 });

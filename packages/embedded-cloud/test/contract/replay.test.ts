@@ -43,7 +43,7 @@ describe('a line of the audit log', () => {
     expect(judge(line(input), models)).toEqual({ kind: 'valid' });
   });
 
-  it('is invalid when AWS would refuse the request, and says where and why', () => {
+  it('is invalid when AWS would refuse the request, with place and reason', () => {
     expect(judge(line({ SecretId: 'far too long' }), models)).toEqual({
       kind: 'invalid',
       faults: ['SecretId: Member must have length less than or equal to 8'],
@@ -60,7 +60,7 @@ describe('a line of the audit log', () => {
     });
   });
 
-  it('counts apart when the embedded cloud refused the request as invalid too, but not for another reason', () => {
+  it('is counted separately when the embedded cloud also refused the request as invalid, but not when it refused for another reason', () => {
     const refused = { status: 400, errorCode: 'ValidationException' };
     expect(judge(line({}, refused), models)).toMatchObject({ kind: 'refused' });
     expect(judge(line({}, { status: 400, errorCode: 'ThrottlingException' }), models)).toMatchObject({

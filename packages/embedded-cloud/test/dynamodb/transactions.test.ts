@@ -67,7 +67,7 @@ describe('a transaction', () => {
     ]);
   });
 
-  it('does nothing where one condition fails, and says of each action why', async () => {
+  it('does nothing when one condition fails, and reports the reason of each action', async () => {
     await put({ id: 'kept', v: 1 });
     const error = await cancelled(
       transact([
@@ -173,7 +173,7 @@ describe('a transaction', () => {
     expect(existsSync(journal)).toBe(false);
   });
 
-  it('is never seen half done, whatever runs beside it', async () => {
+  it('is never visible half done, with any concurrent calls', async () => {
     const accounts = ['x', 'y', 'z'];
     await fc.assert(
       fc.asyncProperty(
@@ -290,7 +290,7 @@ describe('conditions', () => {
     expect(ScannedCount).toBeGreaterThan(1);
   });
 
-  it('of the oldest API are refused with maps, which would never be found equal', async () => {
+  it('of the oldest API are refused with maps, which would never compare equal', async () => {
     const old = new PutCommand({ TableName, Item: { id: 'o' }, Expected: { m: { Value: { a: 1 } } } });
     await expect(dynamo.client.send(old)).rejects.toThrow(
       /Expected with a map or a list is not emulated.*ConditionExpression/,

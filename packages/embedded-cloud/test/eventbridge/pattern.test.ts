@@ -213,7 +213,7 @@ const exactPattern = (node: Node): Node =>
   );
 
 describe('properties', () => {
-  test('an event matches the pattern made of its own values, and still does with more fields', () => {
+  test('an event matches the pattern made of its own values, also with more fields', () => {
     fc.assert(
       fc.property(event, leaf, (e, extra) => {
         expect(matchEvent(exactPattern(e), e)).toBe(true);
@@ -237,7 +237,7 @@ describe('properties', () => {
       }),
     );
   });
-  test('a wildcard agrees with the regular expression that says the same', () => {
+  test('a wildcard matches like the equivalent regular expression', () => {
     const letters = fc.stringMatching(/^[ab*]{0,8}$/).filter((s) => !s.includes('**'));
     fc.assert(
       fc.property(letters, fc.stringMatching(/^[ab]{0,12}$/), (pattern, s) => {

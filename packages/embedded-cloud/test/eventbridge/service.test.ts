@@ -186,7 +186,7 @@ describe('delivery', () => {
     await expect.poll(() => lambda.invocations).toHaveLength(2);
   });
 
-  test('an event that comes while the cloud shuts down is refused, so that its sender keeps it', async () => {
+  test('an event during shutdown is refused, so that its sender keeps it', async () => {
     await bridge.start?.();
     await close();
     expect(() => bridge.deliver(dropped)).toThrow('The event bus is closed.');
@@ -290,7 +290,7 @@ describe('scheduled rules', () => {
 });
 
 describe('the API', () => {
-  test('takes events of a MiB together, and no more', async () => {
+  test('accepts up to 1 MiB of events in one call', async () => {
     const put = (bytes: number) => {
       const Detail = JSON.stringify({ text: 'x'.repeat(bytes - 1000) });
       return client.send(new PutEventsCommand({ Entries: [{ Source: 'app', DetailType: 'large', Detail }] }));
@@ -356,7 +356,7 @@ describe('the API', () => {
     });
   });
 
-  test('the rules Step Functions keeps for jobs are taken and described, and call nothing', async () => {
+  test('the rules of Step Functions for jobs are accepted and described, and call nothing', async () => {
     const Name = 'StepFunctionsGetEventsForSageMakerTrainingJobsRule';
     const EventPattern = JSON.stringify({ source: ['aws.sagemaker'] });
     await client.send(new PutRuleCommand({ Name, EventPattern }));
@@ -399,7 +399,7 @@ describe('the API', () => {
     await expect(client.send(put)).rejects.toThrow(message);
   });
 
-  test('TestEventPattern answers, and wants the mandatory fields', async () => {
+  test('TestEventPattern works, and needs the mandatory fields', async () => {
     const event = { id: '1', account, source: 's', time: '2026-01-01T00:00:00Z', region: 'r', 'detail-type': 'd' };
     const ask = (e: unknown, pattern: unknown) =>
       client.send(new TestEventPatternCommand({ Event: JSON.stringify(e), EventPattern: JSON.stringify(pattern) }));

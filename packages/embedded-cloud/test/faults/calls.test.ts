@@ -81,7 +81,7 @@ describe('a throttle', () => {
     expect((await client.send(new ListTablesCommand({}))).TableNames).toEqual([]);
   });
 
-  it('says to a client of Lambda which limit it is', async () => {
+  it('names the limit to a client of Lambda', async () => {
     set({ fault: 'throttle', service: 'lambda' });
     await expect(new LambdaClient(config()).send(new InvokeCommand({ FunctionName: 'worker' }))).rejects.toMatchObject({
       name: 'TooManyRequestsException',
@@ -129,20 +129,20 @@ describe('a call that is not answered', () => {
     );
   const buckets = async () => (await listBuckets()).Buckets?.map(({ Name }) => Name);
 
-  it('ends when its caller gives up, and was not done', async () => {
+  it('ends when its caller gives up, without an effect', async () => {
     set({ fault: 'timeout', service: 's3', operation: 'CreateBucket', nth: 1 });
     await expect(createBucket('not-made', 100)).rejects.toMatchObject({ name: 'TimeoutError' });
     expect(await buckets()).toEqual([]);
   });
 
-  it('ends by itself when the caller never gives up', async () => {
+  it('ends after its time when the caller never gives up', async () => {
     set({ fault: 'timeout', service: 's3', operation: 'CreateBucket', nth: 1, seconds: PAUSE_SECONDS });
     await expect(createBucket('not-made', 0)).rejects.toMatchObject({ code: 'ECONNRESET' });
     expect(slept.splice(0)).toEqual([PAUSE_SECONDS * 1000]);
     expect(lastAudited()).toMatchObject({ fault: 'timeout by rule 1 timeout s3', status: 0 });
   });
 
-  it('may have been done all the same', async () => {
+  it('may have taken effect all the same', async () => {
     set({ fault: 'timeout', service: 's3', operation: 'CreateBucket', nth: 1, done: true });
     await expect(createBucket('made-unheard', 500)).rejects.toMatchObject({ name: 'TimeoutError' });
     expect(await buckets()).toEqual(['made-unheard']);

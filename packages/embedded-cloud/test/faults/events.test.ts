@@ -105,7 +105,7 @@ describe('an event', () => {
     await expect.poll(() => toFunction()).toEqual(['second', 'first']);
   });
 
-  it('is overtaken by none, and comes when it has waited long enough', async () => {
+  it('is overtaken by none, and is sent when it has waited long enough', async () => {
     set({ fault: 'event-reordered', rule: 'on-drop', seconds: 600 });
     drop('alone');
     await expect.poll(() => toMachine()).toEqual(['alone']);

@@ -53,7 +53,7 @@ describe('a rule', () => {
     expect(strikes({ ...rule, resource: '*/flight-delay/*' }, call('s3', 'GetObject'))).toBe(false);
   });
 
-  it('leaves the administrator alone unless it says otherwise', () => {
+  it('does not affect the administrator by default', () => {
     const rule = { fault: 'reset', service: 's3' } as const;
     expect(strikes(rule, asAdministrator('s3', 'GetObject'))).toBe(false);
     expect(strikes({ ...rule, caller: 'administrator' }, asAdministrator('s3', 'GetObject'))).toBe(true);
@@ -80,7 +80,7 @@ describe('a rule', () => {
     expect(code('sagemaker', 503)).toBe('ServiceUnavailable 503');
   });
 
-  it('counts what it is about, whatever happens in between', () => {
+  it('counts its own occasions only', () => {
     const steps = fc.array(fc.constantFrom('GetObject', 'PutObject', 'ListBuckets'), { maxLength: 60 });
     fc.assert(
       fc.property(steps, fc.integer({ min: 1, max: 20 }), (operations, nth) => {
@@ -106,7 +106,7 @@ describe('a rule', () => {
     }
   });
 
-  it('counts apart what it says to count apart', () => {
+  it('counts separately by its per setting', () => {
     const rules = plan({ fault: 'reset', service: 's3', nth: 1, per: 'operation' });
     const asked = ['GetObject', 'GetObject', 'PutObject', 'PutObject'];
     expect(asked.map((operation) => rules.call(call('s3', operation)) !== undefined)).toEqual([

@@ -56,7 +56,7 @@ describe('when a fault is due', () => {
     );
   });
 
-  it('comes about as often as its rate says', () => {
+  it('fires as often as its rate says', () => {
     // 10,000 draws at 0.2: the standard deviation is 40, so six of them are 240
     expect(Math.abs(strikes({ rate: 0.2 }, 10_000).length - 2000)).toBeLessThan(240);
     expect(strikes({ rate: 0 }, 100)).toEqual([]);

@@ -101,7 +101,7 @@ describe('the signature', () => {
     expect(await response.text()).toContain('AWS_REGION=eu-central-1');
   });
 
-  it('needs to be there', async () => {
+  it('must exist', async () => {
     const response = await fetch(cloud.endpoint, { method: 'POST', body: '{}' });
     expect(response.status).toBe(403);
     expect(await codeOf(response)).toBe('MissingAuthenticationToken');
@@ -204,7 +204,7 @@ describe('a session of a role', () => {
 });
 
 describe('the audit log', () => {
-  it('says who asked what, and which statement decided', async () => {
+  it('shows caller, request and the statement that decided', async () => {
     const credentials = cloud.context.clientConfig(
       `arn:aws:iam::${cloud.accountId}:role/${cloud.resources['ReaderRole']?.ref}`,
       'audited',

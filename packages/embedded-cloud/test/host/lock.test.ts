@@ -59,7 +59,7 @@ describe('the lock of a state folder', () => {
     release();
     lockStateDir(stateDir)();
   });
-  it('of a live process is respected, one whose id another process has by now is taken over', async () => {
+  it('of a live process is respected; one whose id another process has now is taken over', async () => {
     mkdirSync(stateDir);
     await besideAnother((pid) => {
       writeFileSync(join(stateDir, 'lock'), JSON.stringify(identifyProcess(pid)));
@@ -89,7 +89,7 @@ describe('the lock of a state folder', () => {
 });
 
 describe.runIf(process.platform !== 'win32')('a state folder', () => {
-  it('is made for its owner alone, and closed when it is there', () => {
+  it('is created for its owner alone, and closed to others when it exists', () => {
     lockStateDir(stateDir)();
     expect(mode(stateDir)).toBe(0o700);
     chmodSync(stateDir, 0o755);

@@ -58,7 +58,7 @@ describe('a start', () => {
     ).toBe(200);
   });
 
-  it('says which one it is at its endpoint', async () => {
+  it('reports its instance at its endpoint', async () => {
     cloud = await workshop.start({}, { instance: 'this-one' });
     expect(await answersAs(cloud.endpoint, 'this-one')).toBe(true);
     expect(await answersAs(cloud.endpoint, 'another')).toBe(false);

@@ -43,13 +43,13 @@ describe('condition operators', () => {
     expect(check(operator, ['x'], undefined)).toBe(expected);
   });
 
-  it('Null asks whether the key is there', () => {
+  it('Null checks whether the key exists', () => {
     expect(check('Null', ['true'], undefined)).toBe(true);
     expect(check('Null', ['true'], 'x')).toBe(false);
     expect(check('Null', ['false'], 'x')).toBe(true);
   });
 
-  it('ForAllValues wants every value to match, ForAnyValue one', () => {
+  it('ForAllValues needs every value to match, ForAnyValue one', () => {
     expect(check('ForAllValues:StringEquals', ['a', 'b'], ['a', 'b'])).toBe(true);
     expect(check('ForAllValues:StringEquals', ['a', 'b'], ['a', 'c'])).toBe(false);
     expect(check('ForAnyValue:StringLike', ['c*'], ['a', 'cc'])).toBe(true);

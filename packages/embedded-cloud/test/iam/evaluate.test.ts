@@ -36,7 +36,7 @@ const deny = (Action: unknown, Resource: unknown, more: Json = {}): Json => ({
 });
 
 describe('identity policies', () => {
-  it('deny what nothing allows', () => {
+  it('deny what no statement allows', () => {
     expect(effect([], 's3:GetObject', 'arn:aws:s3:::b/k')).toBe('implicit-deny');
     expect(effect([allow('s3:GetObject', 'arn:aws:s3:::b/k')], 's3:PutObject', 'arn:aws:s3:::b/k')).toBe(
       'implicit-deny',
@@ -99,7 +99,7 @@ describe('identity policies', () => {
     Resource: patterns,
   });
 
-  it('are refused by any deny that applies, in whatever order and company', () => {
+  it('are refused by any deny that applies, in any order', () => {
     fc.assert(
       fc.property(
         fc.array(statement, { maxLength: 6 }),
@@ -225,7 +225,7 @@ describe('a key policy', () => {
     expect(asked({ identity: [], resource: key({ AWS: subject.roleArn }) }).effect).toBe('allow');
   });
 
-  it('lets a service in under its conditions alone', () => {
+  it('admits a service under its conditions alone', () => {
     const service: Subject = { arn: 's', accountId: subject.accountId, service: 'logs.eu-central-1.amazonaws.com' };
     const resource = key(
       { Service: 'logs.eu-central-1.amazonaws.com' },

@@ -15,7 +15,7 @@ const letters = fc.string({ unit: fc.constantFrom('a', 'b', '.', '+', '/', '$'),
 const pattern = fc.string({ unit: fc.constantFrom('a', 'b', '.', '*', '?', '/', '$'), maxLength: 8 });
 
 describe('wildcards', () => {
-  it('mean what their definition says', () => {
+  it('follow their definition', () => {
     fc.assert(
       fc.property(pattern, letters, (wildcard, text) => {
         expect(matchesWildcard(wildcard, text)).toBe(model(wildcard, text));

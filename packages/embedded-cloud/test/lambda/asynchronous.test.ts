@@ -143,7 +143,7 @@ describe('an asynchronous event', () => {
     cloud = await start(properties, config);
   });
 
-  it('is still there after a restart', async () => {
+  it('still exists after a restart', async () => {
     cloud = await start();
     await invokeAsync({ fail: true });
     await expect.poll(() => clock.sleepers).toBe(1);

@@ -31,7 +31,7 @@ const written = (): string => {
 };
 
 describe("a function's execution role", () => {
-  it('lets it write what it prints to its log group', async () => {
+  it('lets it write its output to its log group', async () => {
     await start([
       {
         Effect: 'Allow',

@@ -239,7 +239,7 @@ describe('a failing function', () => {
 });
 
 describe('the log', () => {
-  it('is whole when the answer comes', async () => {
+  it('is complete when the answer arrives', async () => {
     const { log, payload } = await invoke('worker', { do: 'log', what: 'hello' }, { LogType: 'Tail' });
     expect(payload).toBe('logged');
     const lines = log.split('\n');
@@ -279,7 +279,7 @@ describe('who may invoke', () => {
     });
   });
 
-  it('is decided by a permission when a service asks in its own name', async () => {
+  it('is decided by a permission when a service invokes it in its own name', async () => {
     const service = cloud.context.service<LambdaService>('lambda');
     const arn = cloud.resources['Worker']?.attributes['Arn'] ?? '';
     const rule = (name: string) => ({
@@ -292,7 +292,7 @@ describe('who may invoke', () => {
 });
 
 describe('descriptions', () => {
-  it('say what the template says', async () => {
+  it('match the template', async () => {
     const { Configuration } = await lambda.send(new GetFunctionCommand({ FunctionName: 'worker' }));
     expect(Configuration).toMatchObject({
       FunctionName: 'worker',

@@ -23,7 +23,7 @@ import { failure, startS3, type TestS3 } from './support.ts';
 
 const keyArn = 'arn:aws:kms:eu-central-1:123456789012:key/k1';
 
-describe('what S3 asks a caller to be allowed', () => {
+describe('what S3 requires a caller to be allowed', () => {
   let s3: TestS3;
   let denied: string | undefined;
   beforeAll(async () => {

@@ -93,7 +93,7 @@ const keyArn = (logicalId: string) => cloud.resources[logicalId]?.attributes['Ar
 describe('a bucket that allows one encryption', () => {
   const object = { Bucket, Key: 'mine/a', Body: 'x' };
 
-  it('takes what asks for none, and what asks for the same', async () => {
+  it('accepts requests without encryption, and with the same', async () => {
     await admin().send(new PutObjectCommand(object));
     const same = { ServerSideEncryption: 'aws:kms' as const, SSEKMSKeyId: keyArn('Key') };
     await admin().send(new PutObjectCommand({ ...object, ...same }));
@@ -137,7 +137,7 @@ describe('a caller with rights to some objects', () => {
     ]);
   });
 
-  it('lists as far as its conditions on prefix and page size go', async () => {
+  it('lists within its conditions on prefix and page size', async () => {
     const list = (more: object) => writer().send(new ListObjectsV2Command({ Bucket, ...more }));
     await expect(list({ Prefix: 'mine/', MaxKeys: 10 })).resolves.toBeDefined();
     for (const more of [{}, { Prefix: 'yours/', MaxKeys: 10 }, { Prefix: 'mine/', MaxKeys: 11 }])
@@ -163,7 +163,7 @@ describe('buckets without access control lists', () => {
     },
   );
 
-  it('take the one that says nothing else', async () => {
+  it('accept the default one', async () => {
     await admin().send(new PutObjectCommand({ Bucket, Key: 'mine/acl', ACL: 'bucket-owner-full-control' }));
     await expect(
       admin().send(new CreateBucketCommand({ Bucket: 'open-to-all', ACL: 'public-read' })),

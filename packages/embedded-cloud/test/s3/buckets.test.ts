@@ -40,7 +40,7 @@ describe('buckets', () => {
   });
   afterAll(() => s3.close());
 
-  it('are made, found, listed and removed once empty', async () => {
+  it('are created, found, listed and removed once empty', async () => {
     await s3.client.send(
       new CreateBucketCommand({ Bucket: 'another', CreateBucketConfiguration: { LocationConstraint: 'eu-central-1' } }),
     );

@@ -78,7 +78,7 @@ describe('objects on disk', () => {
     return Buffer.concat(chunks as Buffer[]).toString();
   };
 
-  it('stay as they were when a crash comes between the file and its commit', async () => {
+  it('stay unchanged when a crash happens between the file and its commit', async () => {
     const s3 = await open();
     const first = version('old', await write(s3, 'old'));
     await s3.catalog.change((change) => s3.versions.put(change, 'off', first));
@@ -162,7 +162,7 @@ describe('objects on disk', () => {
     await served.close();
   });
 
-  it('never sit in memory whole, on their way in and out', async () => {
+  it('are never in memory as a whole, when written or read', async () => {
     const { child, client } = await startProcess();
     const peak = async (): Promise<number> => {
       const answer = once(child, 'message');

@@ -49,7 +49,7 @@ describe('listings', () => {
     return names;
   };
 
-  it('page as a simple model says, for any keys, prefix, delimiter and page size', async () => {
+  it('page like a simple model, for any keys, prefix, delimiter and page size', async () => {
     const letter = fc.constantFrom('a', 'b', '/', '//', '-', 'é', '\u{1f600}', '\uffee');
     const key = fc.array(letter, { minLength: 1, maxLength: 5 }).map((letters) => letters.join(''));
     const short = fc.array(letter, { maxLength: 2 }).map((letters) => letters.join(''));

@@ -47,7 +47,7 @@ describe('multipart uploads', () => {
     return Buffer.from((await object.Body?.transformToByteArray()) ?? []);
   };
 
-  it('takes what lib-storage uploads from a stream of unknown length', async () => {
+  it('accepts what lib-storage uploads from a stream of unknown length', async () => {
     const bytes = randomBytes(12 * mebibyte);
     const chunks = Array.from({ length: 12 }, (_, index) => bytes.subarray(index * mebibyte, (index + 1) * mebibyte));
     const sent = new Upload({ client: s3.client, params: { Bucket: 'data', Key: 'big', Body: Readable.from(chunks) } });
@@ -245,7 +245,7 @@ describe('multipart uploads', () => {
     expect((await read('twice')).toString()).toBe('fresh');
   });
 
-  it('holds parts and completion to a checksum that was chosen at the beginning', async () => {
+  it('requires for parts and completion the checksum that was chosen at the beginning', async () => {
     const UploadId = await create('chosen', { ChecksumAlgorithm: 'SHA256' });
     expect(await failure(upload('chosen', UploadId, 1, Buffer.from('x')))).toMatchObject({
       name: 'InvalidRequest',

@@ -152,7 +152,7 @@ describe('objects', () => {
     expect(await failure(get('range', { Range: 'bytes=-0' }))).toMatchObject({ name: 'InvalidRange', status: 416 });
   });
 
-  it('holds reads to their conditions', async () => {
+  it('evaluates the conditions of reads', async () => {
     const { ETag } = await put('conditional', 'x');
     const modified = new Date(s3.context.clock.now());
     const later = new Date(s3.context.clock.now() + 60_000);
@@ -195,7 +195,7 @@ describe('objects', () => {
     expect(await failure(get('lease'))).toMatchObject({ name: 'NoSuchKey' });
   });
 
-  it('keeps tags and says how many there are', async () => {
+  it('keeps tags and returns their number', async () => {
     await put('tagged', 'x', { Tagging: 'stage=raw&owner=team%20a' });
     const tags = (Key: string) => s3.client.send(new GetObjectTaggingCommand({ Bucket: 'data', Key }));
     expect((await get('tagged')).TagCount).toBe(2);

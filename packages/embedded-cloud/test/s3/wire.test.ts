@@ -56,7 +56,7 @@ describe('S3 on the wire', () => {
       '\r\n',
     ].join('');
 
-  it('takes signed chunks, with and without a trailing checksum', async () => {
+  it('accepts signed chunks, with and without a trailing checksum', async () => {
     const body = framed(['hello ', 'world']);
     const headers = {
       'x-amz-content-sha256': 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD',

@@ -100,7 +100,7 @@ describe('endpoint updates', () => {
     ringing.clear();
   });
 
-  it('rolls back when the deployment takes longer than it may', async () => {
+  it('rolls back when the deployment exceeds its time-out', async () => {
     await hosting.create('slow', 'champion');
     await hosting.update('slow', 'challenger', {
       DeploymentConfig: {

@@ -96,7 +96,7 @@ describe('endpoints', () => {
     await expect(world.runtime.send(streamed)).rejects.toThrow(/InvokeEndpointWithResponseStream is not available/);
   });
 
-  it('divides traffic between variants by weight, and sends it where the caller asks', async () => {
+  it('divides traffic between variants by weight, or sends it to the requested variant', async () => {
     await hosting.configure('weighted', [hosting.variant('a', 'champion', 3), hosting.variant('b', 'challenger', 1)]);
     await hosting.create('weighted', 'weighted');
     hosting.expectQuarter(await hosting.challenged('weighted', 40));

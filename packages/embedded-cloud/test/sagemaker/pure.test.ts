@@ -25,7 +25,7 @@ describe('CSV filters', () => {
     expect(parseCsvFilter(path)?.(fields)).toEqual(selected);
   });
 
-  it('take everything for $ and for nothing', () => {
+  it('take everything for $ and for an empty path', () => {
     expect(parseCsvFilter('$')).toBeUndefined();
     expect(parseCsvFilter(undefined)).toBeUndefined();
   });

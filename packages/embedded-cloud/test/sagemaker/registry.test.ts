@@ -115,7 +115,7 @@ describe('the model registry', () => {
     });
   });
 
-  it('holds the metadata to 50 pairs, also over several updates', async () => {
+  it('limits the metadata to 50 pairs, also over several updates', async () => {
     const pairs = (from: number, count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${from + i}`, 'v']));
     await expect(register('loans', { CustomerMetadataProperties: pairs(0, 51) })).rejects.toThrow(
@@ -171,7 +171,7 @@ describe('the model registry', () => {
     ).rejects.toThrow(`ModelPackageGroup ${arn('model-package-group/short-lived')} does not exist.`);
   });
 
-  it('refuses a group twice and a package in a group that is not there', async () => {
+  it('refuses a group twice and a package in a group that does not exist', async () => {
     await expect(createGroup('loans')).rejects.toMatchObject({
       name: 'ValidationException',
       message: `Model Package Group already exists: ${arn('model-package-group/loans')}`,

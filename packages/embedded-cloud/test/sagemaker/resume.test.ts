@@ -21,7 +21,7 @@ afterEach(() => {
   rmSync(context.stateDir, { recursive: true, force: true });
 });
 
-describe('an endpoint whose roll-back was cut off', () => {
+describe('an endpoint whose roll-back was interrupted', () => {
   it('is in service with what served before, and the failed update is not tried again', async () => {
     const serving = { configName: 'old', variants: [] };
     const endpoint: Endpoint = {

@@ -34,7 +34,7 @@ describe('serverless endpoints', () => {
   });
   afterAll(() => world.close());
 
-  it('answer, and are described by what they are given instead of by instances', async () => {
+  it('answer, and are described by memory and concurrency instead of instances', async () => {
     expect(Number((await hosting.invoke('lazy')).text)).toBeGreaterThan(0);
     const [variant] = (await hosting.described('lazy')).ProductionVariants ?? [];
     expect(variant).toMatchObject({ CurrentServerlessConfig: small, DesiredServerlessConfig: small });
@@ -53,7 +53,7 @@ describe('serverless endpoints', () => {
     expect(setups()).toBe(2);
   });
 
-  it('throttle what goes beyond their concurrency, and nothing else', async () => {
+  it('throttle beyond their concurrency only', async () => {
     const answers = await Promise.allSettled(Array.from({ length: 12 }, () => hosting.invoke('lazy')));
     const refused = answers.filter((answer) => answer.status === 'rejected');
     expect(refused.length).toBeGreaterThan(0);

@@ -83,7 +83,7 @@ describe('transform jobs', () => {
     expect(await lines('out/single/a.csv.out')).toEqual(await lines('out/whole/a.csv.out'));
   });
 
-  it('joins predictions with their records and filters what goes in and what comes out', async () => {
+  it('joins predictions with their records and filters input and output', async () => {
     const withId = rows.slice(0, 5).map((row, index) => `id-${index},"Doe, J",${row}`);
     await put(world, 'ids/a.csv', `${withId.join('\n')}\n`);
     const input = request('x').TransformInput;

@@ -114,7 +114,7 @@ describe('a schedule', () => {
     expect((await call('GET', '/schedules')).body['Schedules']).toEqual([]);
   });
 
-  test('keeps to its start and end', async () => {
+  test('respects its start and end', async () => {
     const StartDate = '2026-01-01T10:00:00Z';
     await apply({ ...daily, ScheduleExpression: 'rate(1 hour)', StartDate, EndDate: '2026-01-01T11:30:00Z' });
     await scheduler.start?.();

@@ -92,7 +92,7 @@ describe('properties', () => {
     .tuple(field(59), field(23), field(28, 1), field(12, 1))
     .map(([m, h, d, mo]) => `cron(${m} ${h} ${d} ${mo} ? *)`);
 
-  test('the next time is later, and no time lies between', () => {
+  test('the next time is later, and there is no time in between', () => {
     fc.assert(
       fc.property(cron, zone, instant, fc.double({ min: 0, max: 1, noNaN: true }), (expression, timeZoneName, t, u) => {
         const schedule = parseSchedule(expression, { timeZone: timeZoneName });
@@ -102,7 +102,7 @@ describe('properties', () => {
       }),
     );
   });
-  test('an expression means what it means to croner, where croner takes it', () => {
+  test('an expression has the same times as with croner, where croner accepts it', () => {
     const number = (min: number, max: number) => fc.integer({ min, max });
     const part = (min: number, max: number) =>
       fc.oneof(

@@ -93,7 +93,7 @@ describe('a secret of the template', () => {
     });
   });
 
-  it('lies in a file of the owner alone', () => {
+  it('is in a file of the owner alone', () => {
     expect(statSync(join(workshop.stateDir, 'secretsmanager', 'secrets.json')).mode & 0o077).toBe(0);
   });
 });
@@ -115,7 +115,7 @@ describe('a secret with versions', () => {
     expect(Description).toBe('third');
   });
 
-  it('takes a repeated request once, and never another value under its token', async () => {
+  it('accepts a repeated request once, and never another value under its token', async () => {
     await secrets.send(new CreateSecretCommand({ Name: 'repeated', SecretString: 'one' }));
     const put = (SecretString: string) =>
       secrets.send(
@@ -129,7 +129,7 @@ describe('a secret with versions', () => {
     });
   });
 
-  it('holds bytes as well', async () => {
+  it('works for bytes as well', async () => {
     await secrets.send(new CreateSecretCommand({ Name: 'bytes', SecretBinary: new Uint8Array([0, 1, 255]) }));
     const { SecretBinary } = await secrets.send(new GetSecretValueCommand({ SecretId: 'bytes' }));
     expect([...(SecretBinary ?? [])]).toEqual([0, 1, 255]);
@@ -144,7 +144,7 @@ describe('a secret with versions', () => {
 });
 
 describe('random passwords', () => {
-  it('keep to their options', () => {
+  it('respect their options', () => {
     fc.assert(
       fc.property(
         fc.record({

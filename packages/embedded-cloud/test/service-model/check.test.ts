@@ -114,7 +114,7 @@ describe('a request checked against its service model', () => {
     ]);
   });
 
-  it('takes text for numbers and lists where the protocol has nothing else', () => {
+  it('accepts text for numbers and lists where the protocol has nothing else', () => {
     expect(check({ ...good, Page: '2', Fields: 'a, b' })).toEqual([]);
     expect(check({ ...good, Page: '10', Fields: 'a,B' })).toEqual([
       'Page range Member must have value less than or equal to 9',
@@ -134,7 +134,7 @@ describe('a request checked against its service model', () => {
     ]);
   });
 
-  it('never throws, and finds fault with what is no structure', () => {
+  it('never throws, and reports what is no structure', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const faults = check(value);

@@ -122,7 +122,7 @@ describe('messages', () => {
     expect(await bodies('dead')).toEqual(['poison']);
   });
 
-  test('a delayed message is not there before its time, an old one no more', async () => {
+  test('a delayed message is invisible before its time, and an expired one is deleted', async () => {
     await call('SendMessage', { QueueUrl: url('dead'), MessageBody: 'later', DelaySeconds: 10 });
     expect(await bodies()).toEqual([]);
     await context.clock.advance(10_000);
@@ -234,7 +234,7 @@ describe('batches', () => {
 });
 
 describe('limits', () => {
-  test('a message counts with its attributes, against what the queue takes', async () => {
+  test('the size of a message includes its attributes', async () => {
     await apply({ QueueName: 'small', MaximumMessageSize: 1024 }, 'Small');
     const send = (body: string, MessageAttributes = {}) =>
       call('SendMessage', { QueueUrl: url('small'), MessageBody: body, MessageAttributes });
@@ -269,7 +269,7 @@ describe('limits', () => {
     await expect(apply({ QueueName: 'known', RedrivePolicy })).resolves.toBeDefined();
   });
 
-  test('a service gets nothing into a queue without a policy for it, nor into one with a key of AWS', async () => {
+  test('a service cannot send to a queue without a policy for it, nor to one with an AWS managed key', async () => {
     const by = { service: 'events.amazonaws.com', sourceArn: `arn:aws:events:eu-central-1:${account}:rule/r` };
     expect(() => sqs.sendInternal(arn('dead'), 'x', {}, by)).toThrow(
       /events\.amazonaws\.com is not authorized to perform: sqs:SendMessage on resource: .*:dead for .*rule\/r because .*The policy of .*:dead needs/,

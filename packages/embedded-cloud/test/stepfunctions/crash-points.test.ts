@@ -60,7 +60,7 @@ const statusChanges = (cloud: FakeCloud, executionArn: string): string[] =>
 
 const sorted = (texts: readonly string[]): string[] => [...texts].sort();
 
-describe('an execution whose cloud goes down', () => {
+describe('an execution whose cloud stops', () => {
   const folder = mkdtempSync(join(tmpdir(), 'crash-points-'));
   const random = seeded(SEED);
   const moments: Moment[] = [];

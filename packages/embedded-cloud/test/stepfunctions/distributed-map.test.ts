@@ -183,7 +183,7 @@ describe('a Distributed Map', () => {
     });
   });
 
-  it('gives children no variables of the parent', async () => {
+  it('does not pass variables of the parent to children', async () => {
     const definition = distributed(
       { ItemSelector: '{% $outer %}' },
       { StartAt: 'P', States: { P: { Type: 'Pass', Output: '{% [$states.input, $exists($outer)] %}', End: true } } },

@@ -88,7 +88,7 @@ describe('executions', () => {
     expect(used.definition).toContain('Old');
   });
 
-  it('are stopped with their tasks, and say why', async () => {
+  it('are stopped with their tasks, with the reason', async () => {
     const executionArn = await cloud.begin(await cloud.machine('m', { W: waitForToken }));
     await lastToken();
     const stop = new StopExecutionCommand({ executionArn, error: 'Enough', cause: 'by hand' });

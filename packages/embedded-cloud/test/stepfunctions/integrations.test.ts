@@ -35,7 +35,7 @@ describe('Lambda', () => {
     );
   });
 
-  it('gives the whole answer by lambda:invoke', async () => {
+  it('returns the whole response of lambda:invoke', async () => {
     cloud = await FakeCloud.start(() => ({ ok: true }));
     const { output } = await cloud.run(task('arn:aws:states:::lambda:invoke', { FunctionName: 'work', Payload: {} }));
     expect(JSON.parse(output ?? '')).toMatchObject({

@@ -54,7 +54,7 @@ const machine = (states: object) => ({
 });
 
 describe('expressions, beside the jsonata library', () => {
-  it('give the same outputs, and fail where it fails or gives nothing', async () => {
+  it('give the same outputs, and fail where it fails or returns nothing', async () => {
     await fc.assert(
       fc.asyncProperty(expression, input, async (text, given) => {
         const expected = await asLibrary(text, given);
@@ -74,7 +74,7 @@ describe('expressions, beside the jsonata library', () => {
     );
   });
 
-  it('choose the first rule whose condition is true, and want booleans', async () => {
+  it('choose the first rule whose condition is true, and need booleans', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(expression, { minLength: 1, maxLength: 4 }), input, async (conditions, given) => {
         let expected: string | undefined = 'none';

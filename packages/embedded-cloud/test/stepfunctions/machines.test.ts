@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => cloud.close());
 
 describe('state machines', () => {
-  it('are made, described, listed, changed, tagged and deleted', async () => {
+  it('are created, described, listed, changed, tagged and deleted', async () => {
     const { client } = cloud;
     const stateMachineArn = await cloud.machine('first', { A: pass });
     expect(stateMachineArn).toBe('arn:aws:states:eu-central-1:123456789012:stateMachine:first');
@@ -74,7 +74,7 @@ describe('state machines', () => {
     });
   });
 
-  it('are checked without being made', async () => {
+  it('are checked without being created', async () => {
     const validate = (definition: string) =>
       cloud.client.send(new ValidateStateMachineDefinitionCommand({ definition }));
     expect(await validate('{}')).toMatchObject({ result: 'FAIL' });

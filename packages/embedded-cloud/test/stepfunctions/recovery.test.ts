@@ -68,7 +68,7 @@ describe('Retry and Catch', () => {
     expect(result.output).toMatchObject({ attempt: 3, seen: { RetryCount: 3 } });
   });
 
-  it('goes to the catcher once the first fitting retrier is used up', async () => {
+  it('goes to the catcher once the first matching retrier is exhausted', async () => {
     const result = await runDefinition({
       definition: machine({
         T: {

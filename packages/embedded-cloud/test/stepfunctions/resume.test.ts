@@ -16,7 +16,7 @@ async function restart(foreign?: ForeignServices, options: { clock?: Clock } = {
 }
 
 describe('after a restart', () => {
-  it('finished executions and their histories are still there', async () => {
+  it('finished executions and their histories still exist', async () => {
     cloud = await FakeCloud.start();
     const { executionArn = '' } = await cloud.run({ P: { Type: 'Pass', Output: 'kept', End: true } });
     await restart();
@@ -64,7 +64,7 @@ describe('after a restart', () => {
     ]);
   });
 
-  it('a task token still takes its answer', async () => {
+  it('a task token still accepts its answer', async () => {
     cloud = await FakeCloud.start();
     const arn = await cloud.machine('m', {
       W: {
@@ -129,7 +129,7 @@ describe('after a restart', () => {
     expect(executions.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
   });
 
-  it('a call that was under way is made again with the arguments it was scheduled with', async () => {
+  it('a call in progress is made again with the arguments it was scheduled with', async () => {
     let blocked = true;
     const work: ForeignServices = async () => {
       if (blocked) await new Promise(() => {});
@@ -197,7 +197,7 @@ describe('after a restart', () => {
     });
   });
 
-  it('a retry comes when it would have come', async () => {
+  it('a retry happens at its original time', async () => {
     const flaky: ForeignServices = ({ input }) =>
       input['Payload'] === 0 ? new FunctionFailure({ errorType: 'Shaky', errorMessage: 'not yet' }) : 'done';
     const options = { clock: fastClock };

@@ -52,7 +52,7 @@ const toPart = (row: Row): Part => ({
   modified: integerOf(row, 'modified'),
 });
 
-/** Multipart uploads under way and their parts. */
+/** Multipart uploads in progress and their parts. */
 export class UploadTable {
   readonly #catalog: Catalog;
 

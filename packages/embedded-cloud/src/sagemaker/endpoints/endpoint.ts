@@ -15,7 +15,7 @@ export interface VariantProgress {
   readonly start: number;
 }
 
-/** A deployment under way. */
+/** A deployment in progress. */
 export interface Pending {
   readonly spec: FleetSpec;
   readonly deployment?: DeploymentConfig;
@@ -109,7 +109,7 @@ type Change = { readonly [K in keyof Endpoint]?: Endpoint[K] | undefined };
 
 /**
  * Changes an endpoint, stores it, and sends an event: a State Change when its status changes, a Deployment State Change
- * while a deployment is under way or has just ended. Members given as undefined are removed.
+ * while a deployment is in progress or has just ended. Members given as undefined are removed.
  */
 export const changeEndpoint = (hub: Hub, name: string, change: Change): void => {
   const before = hub.store.get<Endpoint>('endpoint', name);

@@ -163,7 +163,7 @@ export class Fleet {
     return this.#members.find((member) => member.spec.name === variant)?.capture;
   }
 
-  /** Lets the requests under way end, writes the captures and ends the processes. */
+  /** Lets the requests in progress end, writes the captures and ends the processes. */
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const member of this.#members) member.awake?.abort();

@@ -25,7 +25,7 @@ const idOf = (name: string): string => `${KIND}/${name.toLowerCase()}`;
 const startProcessing = (hub: Hub, jobs: Jobs, name: string): Promise<void> =>
   jobs.start(idOf(name), (signal) => runProcessingJob(hub, name, signal));
 
-/** Runs again what was under way. */
+/** Runs again what was in progress. */
 export const resumeProcessing = (hub: Hub, jobs: Jobs): void => {
   for (const { name, status } of hub.store.all<ProcessingJob>(KIND)) {
     if (status === 'InProgress') startProcessing(hub, jobs, name);

@@ -58,7 +58,7 @@ class TuningRun {
   readonly #signal: AbortSignal;
   readonly #early: EarlyStopping;
   readonly #definitions: readonly Definition[];
-  /** Trials under way; each resolves when its training job has ended. */
+  /** Trials in progress; each resolves when its training job has ended. */
   readonly #running = new Map<string, Promise<void>>();
   #timeIsUp = false;
 
@@ -103,7 +103,7 @@ class TuningRun {
     }
   }
 
-  /** Stops every trial under way and waits until they have ended. */
+  /** Stops every trial in progress and waits until they have ended. */
   async stopAll(): Promise<void> {
     for (const name of this.#running.keys()) this.#stopTraining(name);
     await Promise.all(this.#running.values());

@@ -26,7 +26,7 @@ export interface ExecutionRequest {
   readonly signal: AbortSignal;
   /** When the execution began, in milliseconds since the epoch. */
   readonly startedAt: number;
-  /** Where a former process left it; absent, or empty, for a new execution. */
+  /** Where an earlier process left it; absent, or empty, for a new execution. */
   readonly kept?: KeptLines;
 }
 

@@ -15,7 +15,7 @@ export interface TaskRequest {
   readonly attempt: number;
   /** The context object. */
   readonly context: JsonObject;
-  /** Aborted by a time-out, by a stop, or by the failure of a sibling; the work under way is to be stopped then. */
+  /** Aborted by a time-out, by a stop, or by the failure of a sibling; the work in progress is to be stopped then. */
   readonly signal: AbortSignal;
   /** Set for `.waitForTaskToken`: the task ends when this token is answered. */
   readonly token?: string;
@@ -76,11 +76,11 @@ export interface MapRunRequest {
   readonly toleratedFailureCount: number;
   readonly toleratedFailurePercentage: number;
   readonly signal: AbortSignal;
-  /** The map run that was under way before a restart, to be taken up. */
+  /** The map run that was in progress before a restart, to be resumed. */
   readonly resume?: string;
 }
 
-/** A Distributed Map under way. */
+/** A Distributed Map in progress. */
 export interface MapRun {
   readonly mapRunArn: string;
   /** The last part of the ARN. */

@@ -4,7 +4,7 @@ import type { Json, JsonObject, StateType } from '../asl.ts';
 export interface Checkpoint {
   readonly state: string;
   readonly input: Json;
-  /** The variables of the line's own scope at the entry. */
+  /** The variables of the thread's own scope at the entry. */
   readonly variables: JsonObject;
   readonly enteredEventId: number;
   /** ISO 8601. */
@@ -33,20 +33,20 @@ export interface KeptLine {
 
 /**
  * Where the threads of one execution are stored, so that they can be resumed after a restart. A thread has a path: the empty
- * text for the machine itself, and for a line below another that one's path, a slash and its index.
+ * text for the machine itself, and for a thread below another that one's path, a slash and its index.
  */
 export interface Journal {
   /**
-   * Says that a line changed.
+   * Says that a thread changed.
    * @param read gives the thread at the time of writing, together with the events written until then
    * @param whole false when only `after`, `entry` and `open` changed
    */
   changed(path: string, read: () => KeptLine, whole: boolean): void;
-  /** Forgets all lines below one. */
+  /** Forgets all threads below one. */
   forgetBelow(path: string): void;
 }
 
-/** The lines of an execution, by path, as a former process left them. */
+/** The threads of an execution, by path, as an earlier process left them. */
 export type KeptLines = ReadonlyMap<string, KeptLine>;
 
 /** Keeps nothing. */

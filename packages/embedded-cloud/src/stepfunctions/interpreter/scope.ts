@@ -11,7 +11,7 @@ const bytesOf = (value: Json | undefined): number =>
 const sum = (values: readonly (Json | undefined)[]): number =>
   values.reduce<number>((total, value) => total + bytesOf(value), 0);
 
-/** Variables of one line of states; inner scopes of Map and Parallel read the outer ones. */
+/** Variables of one thread; inner scopes of Map and Parallel read the outer ones. */
 export class Scope {
   readonly #parent: Scope | undefined;
   readonly #own: Map<string, Json>;

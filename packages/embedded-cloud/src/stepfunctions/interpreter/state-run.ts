@@ -27,7 +27,7 @@ export interface Readable {
   readonly errorOutput?: Json;
   /** Members added to the context object. */
   readonly context?: JsonObject;
-  /** The line whose event a failure is; the state's own without. */
+  /** The thread whose event a failure is; the state's own without. */
   readonly line?: Thread;
 }
 
@@ -41,7 +41,7 @@ export interface Ending {
   /** Put before field names in messages: `Catch[0]/`. */
   readonly field?: string;
   readonly next: string | undefined;
-  /** The event that the exit follows, where it is not the last one of the line. */
+  /** The event that the exit follows, where it is not the last one of the thread. */
   readonly exitAfter?: number | undefined;
 }
 

@@ -14,15 +14,15 @@ interface ThreadOptions {
   readonly history: History;
   readonly signal: AbortSignal;
   readonly scope: Scope;
-  /** Id of the event this line of states follows. */
+  /** Id of the event this thread follows. */
   readonly after: number;
   readonly item?: MapItem;
-  /** Set on the line of one inline Map iteration. */
+  /** Set on the thread of one inline Map iteration. */
   readonly iteration?: { readonly index: number; readonly name: string };
   readonly journal: Journal;
   /** See `Journal`. */
   readonly path: string;
-  /** What a former process left of this line and those below. */
+  /** What an earlier process left of this thread and those below. */
   readonly kept?: KeptLines;
 }
 
@@ -30,9 +30,9 @@ interface ThreadOptions {
 const abortable: readonly StateType[] = ['Task', 'Wait', 'Map', 'Parallel'];
 
 /**
- * One line of states in an execution: the machine itself, a branch of a Parallel, an iteration of a Map.
+ * One thread in an execution: the machine itself, a branch of a Parallel, an iteration of a Map.
  *
- * Event ids are chained as AWS chains them: an event follows the event before it on its own line, and the entry into
+ * Event ids are chained as AWS chains them: an event follows the event before it on its own thread, and the entry into
  * a state counts only once the state has done something. So an expression that fails while the state is being entered
  * points past the entry.
  */
@@ -86,24 +86,24 @@ export class Thread {
     };
   }
 
-  /** Where a former process left this line, once: the state it was in is to be taken up, not entered. */
+  /** Where an earlier process left this thread, once: the state it was in is to be resumed, not entered. */
   takeResumed(): Checkpoint | undefined {
     const resumed = this.#resumed;
     this.#resumed = undefined;
     return resumed;
   }
 
-  /** Whether a former process left this line with a position. */
+  /** Whether an earlier process left this thread with a position. */
   get isResumed(): boolean {
     return this.#resumed !== undefined;
   }
 
-  /** What a former process left of a line directly below. */
+  /** What an earlier process left of a thread directly below. */
   keptBelow(index: number): KeptLine | undefined {
     return this.#kept.get(`${this.#path}/${index}`);
   }
 
-  /** Keeps the state this line is in now. */
+  /** Keeps the state this thread is in now. */
   place(position: Checkpoint): void {
     this.#position = position;
     this.#changed(true);
@@ -119,7 +119,7 @@ export class Thread {
     this.#ended({ output });
   }
 
-  /** Keeps what this line failed with until the lines beside it are stopped. */
+  /** Keeps what this thread failed with until the threads beside it are stopped. */
   failed(failure: unknown): void {
     if (!(failure instanceof ExecutionError)) return;
     this.#ended({ error: failure.error, cause: failure.causeText, heartbeat: failure.heartbeat });
@@ -132,7 +132,7 @@ export class Thread {
     this.#journal.forgetBelow(this.#path);
   }
 
-  /** Forgets the lines below, which were of another state or another attempt. */
+  /** Forgets the threads below, which were of another state or another attempt. */
   forgetBelow(): void {
     this.#journal.forgetBelow(this.#path);
   }
@@ -175,14 +175,14 @@ export class Thread {
     if (type === 'Map' || type === 'Parallel') this.forgetBelow();
   }
 
-  /** Writes an event of this line that the next one follows. */
+  /** Writes an event of this thread that the next one follows. */
   record(type: string, details: HistoryEvent['details'] = {}): number {
     const id = this.note(type, details);
     this.follow(id);
     return id;
   }
 
-  /** Writes an event of this line that the next one does not follow, as AWS does with successes of Map and Parallel. */
+  /** Writes an event of this thread that the next one does not follow, as AWS does with successes of Map and Parallel. */
   note(type: string, details: HistoryEvent['details'] = {}): number {
     this.signal.throwIfAborted();
     return this.#history.append(type, this.cursor, details);
@@ -194,14 +194,14 @@ export class Thread {
     this.follow(this.#history.append('EvaluationFailed', this.#cursor, { evaluationFailedEventDetails: details }));
   }
 
-  /** A line below this one, with its own scope, that is aborted with this one. */
+  /** A thread below this one, with its own scope, that is aborted with this one. */
   fork(options: {
     index: number;
     after: number;
     signal: AbortSignal;
     item?: MapItem | undefined;
     iteration?: ThreadOptions['iteration'];
-    /** Whether the line is taken up where a former process left it. */
+    /** Whether the thread is resumed where an earlier process left it. */
     resume: boolean;
   }): Thread {
     const item = options.item ?? this.item;
@@ -236,8 +236,8 @@ export class Thread {
   }
 
   /**
-   * Writes what the end of this line interrupts: its iteration, its open state, then everything below.
-   * @param failed the line whose failure ended the others; its iteration failed instead of being aborted
+   * Writes what the end of this thread interrupts: its iteration, its open state, then everything below.
+   * @param failed the thread whose failure ended the others; its iteration failed instead of being aborted
    */
   recordInterruption(previousEventId: number, failed?: Thread): void {
     if (this.iteration) {
@@ -253,7 +253,7 @@ export class Thread {
     this.#openState = undefined;
   }
 
-  /** @param failed writes the interruptions of all lines below when one of them failed. */
+  /** @param failed writes the interruptions of all threads below when one of them failed. */
   recordFailureBelow(failed: Thread): void {
     const previous = failed.cursor;
     const [first, ...others] = [failed, ...this.#children.filter((child) => child !== failed)];

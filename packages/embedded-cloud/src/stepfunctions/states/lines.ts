@@ -5,9 +5,9 @@ import type { Thread } from '../interpreter/thread.ts';
 
 interface Line {
   readonly line: Thread;
-  /** Runs the line to its end. */
+  /** Runs the thread to its end. */
   result(): Promise<Json>;
-  /** Called when the line ended well, before the parent follows it. */
+  /** Called when the thread ended well, before the parent follows it. */
   succeeded?(): number;
 }
 
@@ -15,10 +15,10 @@ interface LinesOptions {
   readonly count: number;
   /** 0: no limit. */
   readonly maxConcurrency: number;
-  /** Whether lines that a former process started are taken up where it left them. */
+  /** Whether threads that an earlier process started are resumed where it left them. */
   readonly resume: boolean;
   /**
-   * @param after the event that made room for this line, where there was no room at first
+   * @param after the event that made room for this thread, where there was no room at first
    * @param resume whether the thread was started before and is resumed: its start has no second event
    */
   start(index: number, signal: AbortSignal, resume: boolean, after?: number): Line;
@@ -29,7 +29,7 @@ interface Failure {
   readonly line: Thread;
 }
 
-/** Lines that a former process started: they are the first ones, for lines start in order. */
+/** Threads that an earlier process started: they are the first ones, for threads start in order. */
 function startedBefore(parent: Thread, count: number): KeptLine[] {
   const started: KeptLine[] = [];
   for (let index = 0; index < count; index += 1) {
@@ -41,8 +41,8 @@ function startedBefore(parent: Thread, count: number): KeptLine[] {
 }
 
 /**
- * Runs lines of states side by side and gives their outputs in order. The first failure aborts the others, is written
- * to the history with all it interrupts, and is thrown. The parent then follows the line that ended last.
+ * Runs threads side by side and gives their outputs in order. The first failure aborts the others, is written
+ * to the history with all it interrupts, and is thrown. The parent then follows the thread that ended last.
  */
 export async function runLines(parent: Thread, options: LinesOptions): Promise<Json[]> {
   const { count, maxConcurrency, start } = options;

@@ -21,7 +21,7 @@ async function seconds(
   return template === undefined ? undefined : run.evaluateSeconds(template, field);
 }
 
-/** Runs the task within its limits. Whatever ends the attempt also aborts the work that is still under way. */
+/** Runs the task within its limits. Whatever ends the attempt also aborts the work that is still in progress. */
 async function runWithin(
   run: StateRun<TaskState>,
   limits: Limits,

@@ -26,23 +26,23 @@ interface Change {
   readonly whole: boolean;
 }
 
-/** The lines of all executions under way; of an execution that failed, its outermost line, for a redrive. */
+/** The threads of all executions in progress; of an execution that failed, its outermost thread, for a redrive. */
 export class LineStore {
   readonly #db: TurnDatabase;
-  /** Lines that changed in this turn, by execution and path. */
+  /** Threads that changed in this turn, by execution and path. */
   readonly #changes = new Map<string, Map<string, Change>>();
 
   constructor(db: TurnDatabase) {
     this.#db = db;
   }
 
-  /** The lines of an execution by path. */
+  /** The threads of an execution by path. */
   of(executionArn: string): Map<string, KeptLine> {
     const rows = this.#db.all('SELECT * FROM lines WHERE execution_arn = ?', executionArn);
     return new Map(rows.map((row) => [String(row['path']), toLine(row)]));
   }
 
-  /** Forgets all lines of an execution. */
+  /** Forgets all threads of an execution. */
   forget(executionArn: string): void {
     this.#changes.delete(executionArn);
     this.#db.run('DELETE FROM lines WHERE execution_arn = ?', executionArn);
@@ -86,7 +86,7 @@ export class LineStore {
     for (const [path, { read, whole }] of changes) this.#write(executionArn, path, read(), whole);
   }
 
-  /** The journal of one execution: each line that changed in a turn is written once, at its end. */
+  /** The journal of one execution: each thread that changed in a turn is written once, at its end. */
   journal(executionArn: string): Journal {
     return {
       changed: (path, read, whole) => {

@@ -177,7 +177,7 @@ describe.skipIf(!hasPython)('processing jobs', { timeout: 60_000 }, () => {
     );
   });
 
-  it('lists jobs, and knows those it does not have', async () => {
+  it('lists jobs, and reports unknown ones', async () => {
     const { ProcessingJobSummaries: found = [] } = await world.sagemaker.send(
       new ListProcessingJobsCommand({ StatusEquals: 'Failed', SortBy: 'Name' }),
     );

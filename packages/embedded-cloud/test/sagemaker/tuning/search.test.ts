@@ -131,7 +131,7 @@ describe('a search space', () => {
     ]);
   });
 
-  it('puts any two categories one apart', () => {
+  it('places any two categories at distance one', () => {
     const of: Space = [{ kind: 'categorical', name: 'c', values: ['x', 'y', 'z'] }];
     const distance = (a: string, b: string) =>
       Math.hypot(...encode(of, { c: a }).map((value, i) => value - (encode(of, { c: b })[i] ?? 0)));
@@ -158,7 +158,7 @@ describe.each([
     );
   });
 
-  it('repeats nothing while something is left', () => {
+  it('repeats nothing while combinations are left', () => {
     const of: Space = [
       { kind: 'integer', name: 'depth', min: 1, max: 4, scaling: 'Linear' },
       { kind: 'categorical', name: 'c', values: ['x', 'y', 'z'] },
@@ -223,7 +223,7 @@ describe('the Gaussian process', () => {
     expect(process.predict([3]).deviation).toBeGreaterThan(process.predict([0.5]).deviation);
   });
 
-  it('gives the posterior of a kernel matrix solved by hand', () => {
+  it('computes the posterior of a kernel matrix solved by hand', () => {
     // One observation: the standardised target is 0, so the mean is the observation everywhere.
     const process = fitGaussianProcess([[0.3]], [7]);
     expect(process.predict([0.3]).mean).toBeCloseTo(7);
@@ -261,7 +261,7 @@ describe('expected improvement', () => {
     }
   });
 
-  it('is never negative and grows with doubt', () => {
+  it('is never negative and grows with uncertainty', () => {
     fc.assert(
       fc.property(
         fc.double({ min: -5, max: 5, noNaN: true }),

@@ -138,7 +138,7 @@ describe('tuning jobs', { timeout: 60_000 }, () => {
     );
   });
 
-  it('fails, and says after how many attempts, when no training job succeeds', async () => {
+  it('fails when no training job succeeds, with the number of attempts', async () => {
     await create('hopeless', { Strategy: 'Random', jobs: 20, parallel: 5, fixed: { num_round: 'many' } });
     const job = await ended('hopeless');
 

@@ -16,7 +16,7 @@ const mistyped = (operation: string): object => {
   return Object.fromEntries(Object.entries(shape.members).map(([member, { shape: name }]) => [member, wrong(name)]));
 };
 
-it('validates by the service model what it emulates, and emulates what it has a model of', async () => {
+it('validates with the service model what it emulates, and emulates what it has a model of', async () => {
   const stateDir = await mkdtemp(join(tmpdir(), 'cloud-operations-'));
   const service = createSageMaker(fakeContext(stateDir));
   const refusals = await Promise.all(

@@ -72,7 +72,7 @@ describe('a request to SageMaker', () => {
     expect(refusal(operation, input)).toMatchObject({ code: 'ValidationException', message });
   });
 
-  it('is refused for an instance type that there is none of, naming those there are', () => {
+  it('is refused for an unknown instance type, naming the known ones', () => {
     const input = { ...training, ResourceConfig: { ...training.ResourceConfig, InstanceType: 'ml.m5.huge' } };
     expect(refusal('CreateTrainingJob', input).message).toMatch(
       /^1 validation error detected: Value 'ml\.m5\.huge' at 'resourceConfig\.instanceType' failed to satisfy constraint: Member must satisfy enum value set: \[.*ml\.m5\.xlarge.*\]$/,

@@ -157,7 +157,7 @@ export function stateOf(file: string): string {
   return stateDir;
 }
 
-/** How many rows are left of what is only needed while executions are under way, by table. */
+/** How many rows are left of what is only needed while executions are in progress, by table. */
 export function leftovers(stateDir: string): Record<string, number> {
   const db = new DatabaseSync(join(stateDir, 'stepfunctions', 'stepfunctions.sqlite'));
   try {

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { xgboost } from '#domain/algorithms/xgboost/xgboost';
+import { trainingHyperparameters } from '#domain/training/hyperparameters';
+import { parsePipeline } from '#schemas/load-pipeline';
+
+const read = (hyperparameters: string, task: 'binary' | 'multiclass' | 'regression' = 'binary') => {
+  const label = { binary: 'y, positive: 1', multiclass: 'y, classes: [a, b, c]', regression: 'y' }[task];
+  const metric = { binary: 'auc', multiclass: 'accuracy', regression: 'rmse' }[task];
+  return parsePipeline(
+    `name: small
+dataset:
+  format: csv
+  label: { column: ${label} }
+  columns: { x: { role: feature, type: number } }
+evaluation: { task: ${task}, gates: [{ metric: ${metric}, ${task === 'regression' ? 'max' : 'min'}: 0.7 }] }
+training:
+  hyperparameters: ${hyperparameters}
+`,
+    'small.yml',
+  );
+};
+const problem = (...args: Parameters<typeof read>): string => {
+  try {
+    read(...args);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('it was accepted');
+};
+
+describe('fixed hyperparameters of XGBoost', () => {
+  it.each([
+    ['{ learning_rate: 0.1 }', 'learning_rate: not a known setting. Did you mean eta?'],
+    ['{ n_estimators: 100 }', 'n_estimators: not a known setting. Did you mean num_round?'],
+    ['{ max_dept: 3 }', 'max_dept: not a known setting. Did you mean max_depth?'],
+    ['{ max_depth: deep }', 'max_depth: found "deep"; expected a number.'],
+    ['{ max_depth: 2.5 }', 'max_depth: found 2.5; expected a whole number.'],
+    ['{ max_depth: -1 }', 'max_depth: found -1; must be at least 0.'],
+    ['{ eta: 1.5 }', 'eta: found 1.5; must be at most 1.'],
+    ['{ eta: "1.5" }', 'eta: found "1.5"; must be at most 1.'],
+    ['{ subsample: 0 }', 'subsample: found 0; must be above 0.'],
+    ['{ booster: gbtre }', 'booster: found "gbtre"; allowed: gbtree, gblinear, dart. Did you mean gbtree?'],
+    ['{ objective: binary:logisitc }', 'Did you mean binary:logistic?'],
+    ['{ eval_metric: "auc,aucc" }', 'eval_metric: "aucc" is not a metric; allowed: accuracy, '],
+    ['{ eval_metric: auc@0.5 }', 'only error, map, ndcg take a threshold'],
+    ['{ eval_metric: error@half }', 'the threshold is not a number'],
+    ['{ eta: true }', 'eta: found true; expected a number.'],
+    ['{ eta: }', 'eta: found nothing; expected a number.'],
+  ])('are checked before anything is trained: %s', (hyperparameters, words) => {
+    const message = problem(hyperparameters);
+
+    expect(message).toMatch(/small\.yml:8:\d+ training\.hyperparameters\./);
+    expect(message).toContain(words);
+  });
+
+  it.each([
+    ['{ objective: multi:softmax }', 'binary', 'objective: multi:softmax needs num_class'],
+    ['{ num_class: 3 }', 'binary', 'num_class: only a multi: objective has num_class'],
+    ['{ eval_metric: "auc" }', 'regression', 'eval_metric: auc does not go with the objective reg:squarederror'],
+    ['{ objective: reg:squarederror }', 'binary', 'eval_metric: auc does not go with the objective reg:squarederror'],
+    ['{ eval_metric: aft-nloglik }', 'regression', 'aft-nloglik goes with survival:aft'],
+  ] as const)('are checked together with the defaults of the task: %s', (hyperparameters, task, words) => {
+    expect(problem(hyperparameters, task)).toContain(words);
+  });
+
+  it('may be quoted, and travel as text', () => {
+    const pipeline = read(
+      '{ eta: "0.05", max_depth: "7", deterministic_histogram: "true", eval_metric: "[logloss,auc]" }',
+    );
+
+    expect(trainingHyperparameters(pipeline, [1, 1])).toMatchObject({
+      eta: '0.05',
+      max_depth: '7',
+      deterministic_histogram: 'true',
+      eval_metric: '[logloss,auc]',
+    });
+  });
+
+  it('have a description each, and aliases name one that is there', () => {
+    for (const [name, { schema }] of Object.entries(xgboost.hyperparameters)) {
+      expect([name, schema.description ?? '']).not.toEqual([name, '']);
+    }
+    expect(Object.values(xgboost.aliases).filter((name) => !Object.hasOwn(xgboost.hyperparameters, name))).toEqual([]);
+    expect(Object.keys(xgboost.aliases).filter((name) => Object.hasOwn(xgboost.hyperparameters, name))).toEqual([]);
+  });
+
+  it('include every default of every task', () => {
+    for (const task of xgboost.tasks) {
+      const defaults = xgboost.defaults({ task, classes: 3, counts: [3, 1], balance: true });
+      for (const [name, value] of Object.entries(defaults)) {
+        expect([name, xgboost.hyperparameters[name]?.schema.safeParse(value).success]).toEqual([name, true]);
+      }
+    }
+  });
+});

@@ -20,7 +20,7 @@ const CHAPTERS: Readonly<Record<string, readonly Chapter[]>> = {
   notify: noticeChapters(),
 };
 
-/** Settings with a chapter of their own, and what may be written there. */
+/** Settings with a separate chapter, and their allowed values. */
 const closed = new Map([
   ['dataset.columns', 'a mapping from the name of each column to a [column](#columns)'],
   ['training.hyperparameters', 'a mapping from names to values, see [Algorithms](#algorithms)'],

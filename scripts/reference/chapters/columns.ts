@@ -58,7 +58,7 @@ const kindsOf = (actions: readonly PrivacyAction[], encodings: readonly Encoding
   forms: forms(jsonSchemaOf(columnSchemaOf(actions, encodings))),
 });
 
-/** Every form that a column may have. */
+/** Every variant of a column. */
 function forms(schema: JsonSchema): readonly JsonSchema[] {
   const branches = schema.anyOf ?? schema.oneOf;
   return branches ? branches.flatMap(forms) : [schema];

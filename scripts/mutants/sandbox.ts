@@ -67,7 +67,12 @@ export function createSandbox(root: string, files: readonly string[], megabytes:
   let running: number | undefined;
   const stop = (): void => {
     // a negative id is the whole group: the test runner and its workers
-    if (running !== undefined) process.kill(-running, 'SIGKILL');
+    try {
+      if (running !== undefined) process.kill(-running, 'SIGKILL');
+    } catch (error) {
+      // it ended by itself at this moment
+      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    }
     running = undefined;
   };
   return {

@@ -117,6 +117,8 @@ describe('decimate', () => {
   });
 
   it('sees a loop that returns to its start', () => {
+    // of points that are equally far, the first
+    expect(decimate(Float64Array.of(0, 0.25, 0.75, 1), Float64Array.of(0, 0.5, 0.5, 0), 3).x).toEqual([0, 0.25, 1]);
     const thin = decimate(Float64Array.of(0.5, 0.9, 0.5), Float64Array.of(0.5, 0.5, 0.5));
     expect(thin.x).toEqual([0.5, 0.9, 0.5]);
   });

@@ -88,20 +88,20 @@ describe('the verdict', () => {
 
   it('shows a gate of a kind that is no longer known by its value, or by a dash when it has none', () => {
     const { verdict, ...rest } = sampleReport('binary');
-    const unknown = (value: number | null) => ({
+    const unknown = (value: number | null, interval: { low: number; high: number } | null) => ({
       gate: 'old gate',
       kind: 'of-another-version',
       passed: true,
       value,
       bound: 0.5,
-      interval: { low: 0.4, high: 0.6 },
+      interval,
       reason: 'as it was',
     });
-    const shown = (value: number | null) =>
-      renderReport({ ...rest, verdict: { ...verdict, gates: [unknown(value)] } } as typeof rest & {
-        verdict: typeof verdict;
-      });
-    expect(textOf(shown(0.55))).toMatch(/old gate\s*0\.550/);
+    const shown = (value: number | null, interval: { low: number; high: number } | null = { low: 0.4, high: 0.6 }) =>
+      renderReport({ ...rest, verdict: { ...verdict, gates: [unknown(value, interval)] } });
+    expect(textOf(shown(0.55))).toMatch(/old gate\s*0\.550\s/);
+    expect(textOf(shown(0.55, { low: 0.5498, high: 0.5502 }))).toMatch(/old gate\s*0\.55000\s/);
+    expect(textOf(shown(0.55, null))).toMatch(/old gate\s*0\.5500\s/);
     expect(shown(0.55)).toContain('0.55, 95 % interval 0.4 to 0.6; bound 0.5');
     expect(textOf(shown(null))).toMatch(/old gate\s*–\s*as it was/);
   });

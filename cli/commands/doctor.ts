@@ -58,7 +58,7 @@ function python(): Finding {
     execFileSync('python3', ['-c', `import ${module}`], { stdio: 'ignore' });
     return { what, state: 'ok', detail: `python3 imports ${module}` };
   } catch {
-    // looked for next: a Python that can make the environment
+    // otherwise: a Python that can create the virtual environment
   }
   try {
     const version = execFileSync('python3', ['-c', 'import venv, ensurepip, sys; print(sys.version.split()[0])'], {
@@ -113,7 +113,7 @@ function pipelines(): Finding {
   });
   return problems.length === 0
     ? { what: 'Pipelines', state: 'ok', detail: pipelineNames().join(', ') }
-    : { what: 'Pipelines', state: 'missing', detail: problems.join('\n'), fix: 'mend the files' };
+    : { what: 'Pipelines', state: 'missing', detail: problems.join('\n'), fix: 'fix the files' };
 }
 
 async function cloud(): Promise<Finding> {
@@ -136,7 +136,7 @@ const flights = (): Finding =>
 export function doctorCommand(program: Command): void {
   program
     .command('doctor')
-    .description('say what is missing on this machine and how to get it')
+    .description('check what is missing on this machine and how to get it')
     .action(async (_options: object, command: Command) => {
       const findings = [node(), duckdb(), python(), disk(), git(), pipelines(), flights(), await cloud()];
       if (globalOptions(command).json) printJson(findings);

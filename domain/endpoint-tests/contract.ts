@@ -94,9 +94,9 @@ const schema = z
 export type ContractTest = z.output<typeof schema>;
 
 const mediaType = (contentType: string | undefined): string =>
-  (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  (contentType ?? '').replace(/;.*/s, '').trim().toLowerCase();
 
-/** What is wrong with the numbers of an answer, by the expectations that look at them. */
+/** The problems with the numbers of a response, by expectation. */
 function numberProblems(expect: ContractTest['expect'], answer: Answer, requestRows: number): string[] {
   const { valuesPerRow, min, max } = expect;
   if ([valuesPerRow, expect.rows, min, max].every((v) => v === undefined)) return [];
@@ -117,9 +117,9 @@ function numberProblems(expect: ContractTest['expect'], answer: Answer, requestR
 }
 
 /**
- * Checks an answer against a contract.
+ * Checks a response against a contract.
  *
- * @param requestRows rows the request had: as many are expected back unless the test says otherwise
+ * @param requestRows rows in the request: the response must have as many unless the test sets another number
  */
 export function judgeContract(
   { expect }: Pick<ContractTest, 'expect'>,
@@ -143,7 +143,7 @@ export function judgeContract(
     : { passed: true, detail: `status ${answer.status}, ${counted(requestRows, 'row')} in ${latency} ms` };
 }
 
-/** The form of an answer. */
+/** Checks the form of a response. */
 export const contract = {
   name: 'contract',
   label: 'Contract',

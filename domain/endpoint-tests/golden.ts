@@ -42,8 +42,8 @@ const schema = z
 type GoldenTest = z.output<typeof schema>;
 
 /**
- * Compares the answer to all golden rows, sent as one request, with what the model said when it was evaluated. Two numbers agree
- * when |a - e| <= tolerance * max(1, |e|): probabilities by absolute difference, large values by relative.
+ * Compares the response for all golden rows, sent as one request, with the model's output at evaluation. Two numbers match when
+ * |a - e| <= tolerance * max(1, |e|): probabilities by absolute difference, large values by relative difference.
  */
 export function judgeGolden({ valuesPerRow, cases }: Golden, tolerance: number, answer: Answer): Judgement {
   if (answer.status !== 200) return { passed: false, detail: `status ${answer.status} instead of 200` };
@@ -72,7 +72,7 @@ export function judgeGolden({ valuesPerRow, cases }: Golden, tolerance: number, 
       };
 }
 
-/** Known answers. */
+/** Requests with known responses. */
 export const golden = {
   name: 'golden',
   label: 'Golden',

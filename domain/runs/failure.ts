@@ -1,18 +1,18 @@
-/** What Step Functions gives a Catch. */
+/** The error output that Step Functions passes to a Catch. */
 export interface CaughtError {
   readonly Error?: string | undefined;
   readonly Cause?: string | undefined;
 }
 
-/** A failure in words for a person. */
+/** A failure as readable text. */
 export interface Failure {
-  /** The error's name, as `SchemaMismatchError` or `States.Timeout`. */
+  /** The error's name, such as `SchemaMismatchError` or `States.Timeout`. */
   readonly error: string;
   readonly message: string;
 }
 
-function parseObject(text: string | undefined): Readonly<Record<string, unknown>> | undefined {
-  if (!text?.startsWith('{')) return undefined;
+function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  if (!text.startsWith('{')) return undefined;
   try {
     return JSON.parse(text) as Record<string, unknown>;
   } catch {
@@ -23,18 +23,18 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 
 const nameless: Readonly<Record<string, string>> = {
   'States.Timeout': 'The step took longer than its time limit.',
-  'States.DataLimitExceeded': 'A step answered with more than 256 KiB.',
-  'Lambda.Unknown': 'The function ended without an answer: out of memory or out of time.',
+  'States.DataLimitExceeded': 'A step returned more than 256 KiB.',
+  'Lambda.Unknown': 'The function ended without a response: out of memory or timed out.',
 };
 
 /**
- * Digs the root of a failure out of what a Catch was given: a function's error payload, a SageMaker job's description
+ * Extracts the root cause from a Catch's error output: a function's error payload, a SageMaker job's description
  * (`.sync`), or a nested execution's description (`.sync:2`), however deeply nested.
  */
 export function explainFailure(caught: CaughtError): Failure {
-  const error = caught.Error ?? 'Unknown';
-  const cause = parseObject(caught.Cause);
-  if (!cause) return { error, message: text(caught.Cause) ?? nameless[error] ?? 'No cause was given.' };
+  const { Error: error = 'Unknown', Cause: given = '' } = caught;
+  const cause = parseObject(given);
+  if (!cause) return { error, message: text(given) ?? nameless[error] ?? 'No cause was given.' };
 
   const nestedError = text(cause['Error']) ?? text(cause['error']);
   const nestedCause = text(cause['Cause']) ?? text(cause['cause']);
@@ -54,7 +54,7 @@ export function explainFailure(caught: CaughtError): Failure {
       text(cause['FailureReason']) ?? `it ended as ${text(cause[nameKey.replace('Name', 'Status')]) ?? 'failed'}`;
     return { error: `${kind.replaceAll(' ', '')}Failed`, message: `${kind} ${name}: ${reason}` };
   }
-  return { error, message: text(caught.Cause) ?? 'No cause was given.' };
+  return { error, message: given };
 }
 
 const jobKinds = [

@@ -8,10 +8,9 @@ export type Inline =
 /** A line of text. */
 export type Rich = Inline | readonly Inline[];
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
-
 /** Escapes text for Slack's mrkdwn (docs.slack.dev, "Formatting message text": &, < and > and nothing else). */
-export const escapeMrkdwn = (text: string): string => text.replaceAll(/[&<>]/g, (char) => entities[char] ?? char);
+export const escapeMrkdwn = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 /** Shortens text to at most `max` UTF-16 units once `encode` has been applied, never within a character or an entity. */
 export function clip(text: string, max: number, encode: (char: string) => string = (char) => char): string {
@@ -54,7 +53,7 @@ function inlineMrkdwn(inline: Inline, max: number): string {
 const pieces = (rich: Rich): readonly Inline[] =>
   Array.isArray(rich) ? (rich as readonly Inline[]) : [rich as Inline];
 
-/** Renders a line as mrkdwn of at most `max` characters; what does not fit is cut with an ellipsis. */
+/** Renders a line as mrkdwn of at most `max` characters. A longer line is cut with an ellipsis. */
 export function toMrkdwn(rich: Rich, max: number): string {
   let output = '';
   for (const piece of pieces(rich)) {
@@ -76,7 +75,7 @@ export const toPlain = (rich: Rich): string =>
     .join('');
 
 /**
- * Joins lines up to a limit of lines and characters. What is left out is counted: "… and 12 more".
+ * Joins lines up to a limit of lines and characters. Omitted lines are counted: "… and 12 more".
  * @param render the line at most `max` characters long.
  */
 export function joinLines<T>(

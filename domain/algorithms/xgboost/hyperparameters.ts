@@ -34,11 +34,11 @@ const objectives = [
   'reg:absoluteerror',
   'survival:aft',
   'survival:cox',
-];
+] as const;
 
 /**
- * The hyperparameters of the built-in XGBoost with their ranges (SageMaker Developer Guide, "XGBoost hyperparameters"; where
- * the guide is silent, aws/sagemaker-xgboost-container), and those a tuning may search ("Tune an XGBoost model").
+ * The hyperparameters of the built-in XGBoost with their ranges (SageMaker Developer Guide, "XGBoost hyperparameters"; if the
+ * guide has none, aws/sagemaker-xgboost-container), and the tunable ones ("Tune an XGBoost model").
  */
 export const hyperparameters: Readonly<Record<string, Hyperparameter>> = {
   num_round: tunableInteger('Boosting rounds at most.', { from: 1 }, 300),
@@ -133,7 +133,7 @@ export const aliases: Readonly<Record<string, string>> = {
   metric: 'eval_metric',
 };
 
-/** What the container refuses when it starts: values that are right each by itself and wrong together. */
+/** Combinations that the container refuses at start, although each value is valid. */
 export function check(
   all: Readonly<Record<string, string>>,
   metrics: readonly string[],

@@ -4,8 +4,8 @@ import type { Tuning } from '../input.ts';
 import { frame, legend, linePath } from './frame.ts';
 
 /**
- * The objective of each training job in the order in which they were started, and the best so far as a line: whether the search
- * was still getting somewhere when it ended.
+ * The objective of each training job in start order, and the best so far as a line. It shows whether the search was still
+ * improving when it ended.
  */
 export function trialsPlot({ trials, metric, direction, best }: Tuning): Html {
   const points = trials.flatMap(({ objective, trainingJob }, i) =>
@@ -20,7 +20,7 @@ export function trialsPlot({ trials, metric, direction, best }: Tuning): Html {
   const soFar = points.map((_, i) => better(...values.slice(0, i + 1)));
   // In steps: between two jobs the best so far does not change.
   const steps = points.flatMap(({ at }, i) => (i === 0 ? [at] : [at, at]));
-  const heights = soFar.flatMap((value, i) => (i === 0 ? [value] : [soFar[i - 1] ?? value, value]));
+  const heights = soFar.flatMap((_, i) => soFar.slice(Math.max(0, i - 1), i + 1));
   const reached = direction === 'Maximize' ? high : low;
   return frame({
     id: 'trials',

@@ -298,3 +298,10 @@ describe('a CSV file whose records may span lines', () => {
     });
   });
 });
+
+test('a Parquet column of unknown type is read as text', () => {
+  const { dataset } = pipelineSchema.parse(smallPipeline({ format: 'parquet' }));
+  const { sql, checks } = rawRelation({ path: 'p', gzip: false, columns: ['y', 'x'] }, dataset, ['x']);
+  expect(sql).toBe('(SELECT false AS _unreadable, CAST("x" AS VARCHAR) AS "x" FROM read_parquet(\'p\'))');
+  expect(checks).toEqual([]);
+});

@@ -134,6 +134,74 @@ describe('fitting the rest', () => {
     );
     expect(fitted.features).toMatchObject([{ name: 'b', fill: 1 }, { name: 't:hour' }, { name: 't:month' }]);
   });
+  describe('a boolean', () => {
+    const outcome = (trueCount: number, falseCount: number, trainMissing: number, impute?: string) => {
+      const b = { kind: 'boolean' as const, missing: trainMissing, trainMissing, trueCount, falseCount };
+      const column = { role: 'feature', type: 'boolean', ...(impute ? { impute } : {}) };
+      const { features, dropped } = fitFrom({ b: column, ...ballast }, profileOf({ b, ...ballastProfile }));
+      return features.find((f) => f.source === 'b')?.['fill'] ?? dropped[0]?.reason;
+    };
+    const constant = 'the same value in every training row';
+    test('takes the more frequent value for a missing one, false when there is none', () => {
+      expect([outcome(40, 30, 1, 'mode'), outcome(30, 40, 1, 'mode'), outcome(30, 30, 1, 'mode')]).toEqual([1, 0, 0]);
+      expect(outcome(40, 30, 1, 'false')).toBe(0);
+    });
+    test('is constant unless a missing value becomes another one', () => {
+      expect([outcome(9, 0, 0), outcome(0, 9, 0), outcome(9, 0, 1, 'mode'), outcome(0, 9, 1, 'false')]).toEqual(
+        Array(4).fill(constant),
+      );
+      expect(outcome(9, 0, 1, 'false')).toBe(0);
+      expect(outcome(0, 0, 9)).toBe('every training row lacks a value');
+    });
+    test('that is left missing varies with what is missing', () => {
+      const b = { kind: 'boolean' as const, missing: 1, trainMissing: 1, trueCount: 9, falseCount: 0 };
+      expect(fitFrom({ b: { role: 'feature', type: 'boolean' } }, profileOf({ b })).features).toEqual([
+        { kind: 'boolean', name: 'b', source: 'b', fill: null },
+      ]);
+    });
+  });
+  describe('a category', () => {
+    const reason = (profile: ColumnProfile, extra: object = {}) =>
+      fitFrom({ c: { ...category, ...extra }, ...ballast }, profileOf({ c: profile, ...ballastProfile })).dropped[0]
+        ?.reason;
+    test('is dropped when no training row has one', () => {
+      expect(reason(categories({}, 70))).toBe('every training row lacks a value');
+    });
+    test('is constant when what is missing becomes the only one', () => {
+      const constant = 'the same value in every training row';
+      expect(reason(categories({ a: 60 }, 10), { impute: 'mode' })).toBe(constant);
+      expect(reason(categories({ a: 60 }, 10), { impute: { value: 'a' } })).toBe(constant);
+      expect(reason(categories({ a: 60 }, 10), { impute: { value: 'b' } })).toBeUndefined();
+      expect(reason(categories({ a: 60 }, 10))).toBeUndefined();
+      expect(reason(categories({ a: 60 }, 0, 10))).toBeUndefined();
+    });
+    test('is the first in order among those that are equally frequent', () => {
+      const names = (counts: Record<string, number>) =>
+        fitFrom({ c: { ...category, maxCategories: 2 } }, profileOf({ c: categories(counts) })).features.map(
+          (f) => f.name,
+        );
+      expect(names({ c: 5, b: 5, a: 5 })).toEqual(['c=a', 'c=b', 'c:other']);
+      expect(names({ b: 5, a: 5 })).toEqual(['c=a', 'c=b']);
+    });
+  });
+  test('drops a time that no training row has', () => {
+    const t: ColumnProfile = { kind: 'datetime', missing: 70, trainMissing: 70, min: null, max: null };
+    const column = { role: 'feature', type: 'datetime', parts: ['hour'] };
+    expect(fitFrom({ t: column, ...ballast }, profileOf({ t, ...ballastProfile })).dropped).toEqual([
+      { column: 't', reason: 'every training row lacks a value' },
+    ]);
+  });
+  test('keeps a time that never changes where some are missing', () => {
+    const t: ColumnProfile = {
+      kind: 'datetime',
+      missing: 1,
+      trainMissing: 1,
+      min: '2025-01-01T00:00:00Z',
+      max: '2025-01-01T00:00:00Z',
+    };
+    const column = { role: 'feature', type: 'datetime', parts: ['hour'] };
+    expect(fitFrom({ t: column }, profileOf({ t })).features.map((f) => f.name)).toEqual(['t:hour']);
+  });
   test('drops booleans and times that never change', () => {
     const fitted = fitFrom(
       {

@@ -105,3 +105,15 @@ describe('other labels', () => {
     expect(labelClasses(pipelineOf('regression', {}))).toEqual([]);
   });
 });
+
+test('a binary label without a positive value counts 1 as positive', () => {
+  const { dataset, ...rest } = pipelineOf('binary', { positive: 'yes' });
+  const unnamed = { ...rest, dataset: { ...dataset, label: { column: 'y' } } };
+  expect(labelClasses(unnamed)).toEqual(['not 1', '1']);
+  expect(labelSql(unnamed, 'v')).toEqual(labelSql(pipelineOf('binary', { positive: 1 }), 'v'));
+});
+
+test('a multiclass label without classes has none, so that every value is malformed', () => {
+  const { dataset, ...rest } = pipelineOf('multiclass', { classes: ['a', 'b', 'c'] });
+  expect(labelClasses({ ...rest, dataset: { ...dataset, label: { column: 'y' } } })).toEqual([]);
+});

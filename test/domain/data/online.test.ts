@@ -136,3 +136,32 @@ describe('encoding online', () => {
     expect(await refused([42])).toBe('PredictionError: Row 1 is not an object of column names and values.');
   });
 });
+
+test('columns the pipeline does not know are ignored where it says so', async () => {
+  using run = await startRun(smallPipeline({ extraColumns: 'ignore' }));
+  const lines = Array.from({ length: 200 }, (_, i) => `${i % 2},${i}`);
+  run.drop('small/d/a.csv', `y,x\n${lines.join('\n')}\n`);
+  await run.desensitize('small/d/a.csv');
+  await run.fit();
+  using engine = await testEngine();
+  const encoded = await encodeRows(engine, run.pipeline, await run.fitted(), [{ x: 3, note: 'n' }, {}]);
+  expect(encoded).toMatchObject({ rows: 2, features: ['x'] });
+  expect(encoded.values[0]).toBe(3);
+});
+
+describe('the CSV that an endpoint reads', () => {
+  const rows = (width: number, ...values: number[]) => ({
+    rows: values.length / width,
+    features: Array.from({ length: width }, (_, i) => `f${i}`),
+    values: Float64Array.from(values),
+  });
+  test('has a line a row, in which what is missing is empty, unless it stands alone', () => {
+    expect(toCsv(rows(2, 1, Number.NaN, 2.5, -3), xgboost.input)).toBe('1,\n2.5,-3');
+    expect(toCsv(rows(1, 1, Number.NaN), xgboost.input)).toBe('1\nnan');
+  });
+  test('is written as the algorithm reads it', () => {
+    const input = { ...xgboost.input, delimiter: ';', missing: 'NA' };
+    expect(toCsv(rows(2, 1, Number.NaN), input)).toBe('1;NA');
+    expect(toCsv(rows(2, 1, Number.NaN), { ...input, missing: null })).toBe('1;');
+  });
+});

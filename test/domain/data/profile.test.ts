@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { mergeProfiles } from '#domain/data/profile';
-import { type Moments, type Profile, profileSchema } from '#schemas/records/profile';
-import { type DataRun, smallPipeline, startRun } from '../../fakes/data-run.ts';
+import type { CleanColumn } from '#domain/data/columns';
+import { categoriesSql, countedCategories, labelProfileSql, mergeProfiles, readProfile } from '#domain/data/profile';
+import { type CleanKind, type Moments, type Profile, profileSchema } from '#schemas/records/profile';
+import { type DataRun, smallPipeline, startRun, testEngine } from '../../fakes/data-run.ts';
 
 const moments = (values: readonly number[]): Moments => {
   const count = values.length;
@@ -102,10 +103,123 @@ describe('merging profiles', () => {
     const [a] = fc.sample(profile, 1);
     expect(() => mergeProfiles(a as Profile, { ...(a as Profile), columns: {} })).toThrow('column n is in one only');
   });
+  test('refuses profiles of different classes', () => {
+    const [a] = fc.sample(profile, 1) as [Profile];
+    const test = { ...a.sides.test, classes: [1, 2, 3] };
+    expect(() => mergeProfiles(a, { ...a, sides: { ...a.sides, test } })).toThrow(
+      'profiles of different pipelines: 2 classes in one and 3 in the other',
+    );
+  });
   test('refuses a column that was typed in two ways', () => {
     const [a] = fc.sample(profile, 1) as [Profile];
     const columns = { ...a.columns, n: a.columns['b'] } as Profile['columns'];
     expect(() => mergeProfiles(a, { ...a, columns })).toThrow('column n is number in one and boolean in the other');
+  });
+});
+
+describe('reading a profile', () => {
+  const column = (name: string, kind: CleanKind): CleanColumn => ({
+    name,
+    kind,
+    spec: { role: 'ignore' },
+    cleanSql: (typed) => typed,
+  });
+  const answers = { rows: 9, malformed: [], classes: 0, columns: {}, labels: [], categories: new Map() };
+
+  test('takes the categories and what is beyond them, in the order of their names', () => {
+    const categories = new Map([
+      [
+        'c',
+        [
+          { value: 'b', count: 4 },
+          { value: null, count: 2n },
+          { value: 'a', count: 3 },
+        ],
+      ],
+    ]);
+    const columns = { c0_missing: 5, c0_train_missing: 1 };
+    expect(readProfile([column('c', 'category')], { ...answers, columns, categories }).columns).toEqual({
+      c: {
+        kind: 'category',
+        missing: 5,
+        trainMissing: 1,
+        counts: [
+          ['a', 3],
+          ['b', 4],
+        ],
+        rest: 2,
+      },
+    });
+    expect(readProfile([column('c', 'category')], answers).columns['c']).toMatchObject({ counts: [], rest: 0 });
+  });
+  test('has no range where there is no value, and leaves columns out that are no model inputs', () => {
+    const read = readProfile([column('token', 'text'), column('t', 'datetime'), column('x', 'number')], {
+      ...answers,
+      columns: { c1_min: null, c1_max: undefined as never, c1_m2: -1e-20 },
+    });
+    expect(read.columns).toEqual({
+      t: { kind: 'datetime', missing: 0, trainMissing: 0, min: null, max: null },
+      x: { kind: 'number', missing: 0, trainMissing: 0, train: moments([]) },
+    });
+    expect(mergeProfiles(read, read)).toEqual({ ...read, rows: 18 });
+  });
+  test('counts the true and, of what is left, the false', () => {
+    const columns = { train_rows: 10, c0_missing: 4, c0_train_missing: 3, c0_true: 5 };
+    expect(readProfile([column('b', 'boolean')], { ...answers, columns }).columns['b']).toEqual({
+      kind: 'boolean',
+      missing: 4,
+      trainMissing: 3,
+      trueCount: 5,
+      falseCount: 2,
+    });
+  });
+  test('counts rows by side and class, zero where there are none', () => {
+    const labels = [
+      { side: 'train', class: 1, rows: 3, label_count: 3, label_mean: 1, label_m2: 0, label_min: 1, label_max: 1 },
+      { side: 'train', class: 0, rows: 1, label_count: 1, label_mean: 0, label_m2: 0, label_min: 0, label_max: 0 },
+      { side: 'test', class: 1, rows: 2, label_count: 2, label_mean: 1, label_m2: 0, label_min: 1, label_max: 1 },
+    ];
+    const { sides } = readProfile([], { ...answers, classes: 2, labels });
+    expect(sides).toEqual({
+      train: { rows: 4, classes: [1, 3], label: moments([0, 1, 1, 1]) },
+      validation: { rows: 0, classes: [0, 0], label: moments([]) },
+      test: { rows: 2, classes: [0, 2], label: moments([1, 1]) },
+    });
+  });
+  test('sums the malformed rows and orders their reasons by column and reason, those of whole rows first', () => {
+    const malformed = [
+      { column: 'b', reason: 'q', count: 1 },
+      { column: 'b', reason: 'p', count: 2 },
+      { column: null, reason: 'z', count: 3 },
+      { column: 'a', reason: 'q', count: 4 },
+    ];
+    expect(readProfile([], { ...answers, malformed }).malformed).toEqual({
+      rows: 10,
+      reasons: [malformed[2], malformed[3], malformed[1], malformed[0]],
+    });
+  });
+  test('asks for the classes of a label, or for one group in a regression', async () => {
+    using engine = await testEngine();
+    const rows = "(SELECT unnest([0.0::DOUBLE, 1, 1]) AS _label, 'train' AS _side)";
+    const ask = async (classes: number) => await engine.query('profile', labelProfileSql(classes, rows));
+    expect((await ask(2)).map((r) => [r['class'], r['rows']]).toSorted()).toEqual([
+      [0, 1],
+      [1, 2],
+    ]);
+    expect(await ask(0)).toMatchObject([{ side: 'train', class: 0, rows: 3, label_min: 0, label_max: 1 }]);
+  });
+  test('asks for the most frequent categories one by one, and for the rest together', async () => {
+    using engine = await testEngine();
+    const rows = `(SELECT 'train' AS _side, 'c' || lpad(CAST(i AS VARCHAR), 4, '0') AS c FROM range(${countedCategories + 2}) r(i)
+      UNION ALL SELECT 'train', 'c0001' UNION ALL SELECT 'train', NULL UNION ALL SELECT 'test', 'other')`;
+    const found = await engine.query('categories', categoriesSql('c', rows));
+    expect(found).toHaveLength(countedCategories + 1);
+    expect(found.find((r) => r['value'] === 'c0001')).toMatchObject({ count: 2 });
+    expect(found.find((r) => r['value'] === null)).toMatchObject({ count: 2 });
+    expect(found.some((r) => r['value'] === 'other')).toBe(false);
+    // of equally frequent ones the last in order are the rest
+    expect(found.some((r) => r['value'] === `c${countedCategories}`)).toBe(false);
+    expect(found.some((r) => r['value'] === `c0${countedCategories - 1}`)).toBe(true);
   });
 });
 

@@ -49,7 +49,7 @@ describe('a drop', () => {
   });
 
   test('of one class is refused with the class and the setting', () => {
-    const onlyYes = { train: side(0, 3), validation: side(0, 2), test: side(0, 1) };
+    const onlyYes = { train: side(0, 5), validation: side(), test: side(0, 1) };
     expect(() => checkQuality(pipeline(), profile(onlyYes), binary)).toThrow(
       'Column "y" holds one class only, "yes", in all 6 rows: there is nothing to learn. ' +
         'Check that the drop is complete and that dataset.label names the positive value as the file writes them.',

@@ -39,6 +39,8 @@ it('finds the run of a config, and none in one made by hand or of a pipeline wit
     ),
   );
   expect(runOfConfig('dev', 'loan', 'tidegate-dev-loan-experiment')).toBeUndefined();
+  expect(runOfConfig('dev', 'loan', 'tidegate-dev-home-20260101-080000-aaaa')).toBeUndefined();
+  expect(runOfConfig('dev', 'loan', 'tidegate-prod-loan-20260101-080000-aaaa')).toBeUndefined();
 });
 
 it('sorts claims as their versions', () => {

@@ -38,12 +38,12 @@ describe('the columns a drift check compares', () => {
         matrix([
           [1, 0],
           [0, 1],
-          [nan, 0],
+          [nan, nan],
         ]),
       ),
     ).toEqual([
       { column: 'owns', kind: 'category', values: ['true', 'false', null] },
-      { column: 'x missing', kind: 'category', values: ['false', 'true', 'false'] },
+      { column: 'x missing', kind: 'category', values: ['false', 'true', null] },
     ]);
   });
 

@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { buildBaseline, buildWindow, mergeWindows, type RowsInput } from '#domain/drift/baseline';
 import { compareWindow } from '#domain/drift/compare';
+import { ks } from '#domain/drift/ks';
 import { EvaluationError } from '#domain/errors';
 import { createRandom, type Random } from '#domain/random';
-import { baselineSchema, driftReportSchema, type Window, windowSchema } from '#schemas/records/baseline';
+import {
+  baselineSchema,
+  driftReportSchema,
+  type Histogram,
+  type Window,
+  windowSchema,
+} from '#schemas/records/baseline';
 
 const fill = (rows: number, draw: () => number) => Float64Array.from({ length: rows }, draw);
 
@@ -172,6 +179,21 @@ describe('compareWindow', () => {
       ...limits,
     });
     expect(report).not.toHaveProperty('score');
+  });
+
+  it('has no drift in a column that no test applies to', () => {
+    const report = compareWindow({ baseline, window: buildWindow(baseline, market(createRandom(5), 500)), ...limits }, [
+      ks,
+    ]);
+    expect(report.columns[4]).toEqual({
+      column: 'home',
+      kind: 'category',
+      tests: {},
+      drifted: false,
+      reason: 'No test applies.',
+    });
+    const category = baseline.columns[4] as Histogram;
+    expect(ks.measure(category, category)).toBeUndefined();
   });
 
   it('refuses a window in other bins', () => {

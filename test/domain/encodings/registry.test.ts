@@ -25,6 +25,7 @@ test('a column without an encoding has the first of its type', () => {
 describe('what no registry lists', () => {
   it('is not encoded', () => {
     expect(() => encodingOf({ type: 'category', encode: 'hash' })).toThrow('There is no encoding of a category "hash"');
+    expect(() => encodingOf({ type: 'number' }, [])).toThrow('There is no encoding of a number "number"; known: .');
     expect(() => encodingOf({ type: 'number', encode: 'ordinal' })).toThrow('There is no encoding of a number');
   });
 

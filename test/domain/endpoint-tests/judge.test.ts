@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Answer, countRows } from '#domain/endpoint-tests/answer';
+import { type Answer, countRows, readRows } from '#domain/endpoint-tests/answer';
 import { type ContractTest, judgeContract } from '#domain/endpoint-tests/contract';
 import { judgeGolden } from '#domain/endpoint-tests/golden';
 import { parsePredictions } from '#domain/endpoint-tests/predictions';
@@ -131,6 +131,11 @@ describe('judgeGolden', () => {
     expect(judgeGolden(golden([[0.1]]), 1e-6, answer('0.10001')).passed).toBe(false);
   });
 
+  it('fails when a row has fewer answers than were recorded', () => {
+    const damaged: Golden = { valuesPerRow: 1, cases: [{ body: 'x', predictions: [0.1, 0.2] }] };
+    expect(judgeGolden(damaged, 1, answer('0.1')).passed).toBe(false);
+  });
+
   it('fails on another status, too few rows, or no numbers', () => {
     const two = golden([[0.1], [0.2]]);
 
@@ -144,4 +149,10 @@ describe('judgeGolden', () => {
 
 it('counts the rows of a request by its lines', () => {
   expect([countRows('1,2'), countRows('1,2\n3,4\n'), countRows('1\r\n2\r\n')]).toEqual([1, 2, 2]);
+});
+
+it('has an answer that cannot be read said in words, and passes on any other error', () => {
+  expect(readRows('0.1,0.2', 2)).toEqual([[0.1, 0.2]]);
+  expect(readRows('x', 1)).toBe('the answer: value 1 is not a number; is this the answer of a model in text/csv?');
+  expect(() => readRows(undefined as never, 1)).toThrow(TypeError);
 });

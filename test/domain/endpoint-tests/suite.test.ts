@@ -120,6 +120,9 @@ it('points managed tests at the golden requests of the run that serves, and thos
   expect(readTest(item('c', { ...ask, managed: true }), uri)).toMatchObject({ request: { s3Uri: uri } });
   expect(readTest(item('b', { ...contract, managed: true }), uri)).toMatchObject(contract);
   expect(readTest(item('c', ask), uri)).toMatchObject(ask);
+  const own = { kind: 'golden', cases: [{ body: '1', predictions: [0.5] }] };
+  expect(readTest(item('o', { ...own, managed: true }), uri)).toMatchObject(own);
+  expect(readTest(item('o', { ...own, managed: true }), uri)).not.toHaveProperty('s3Uri');
 });
 
 it('keeps every kind of item under a key of its own', () => {

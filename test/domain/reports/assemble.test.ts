@@ -132,6 +132,23 @@ describe('assembleReport', () => {
     expect(renderReport(input)).toContain('s3://raw/loan-default/2026-03-01/');
   });
 
+  it('carries the tuning with the training job that it ended in', () => {
+    const tuning = {
+      tuningJob: 'tune',
+      strategy: 'Random',
+      metric: 'validation:auc',
+      direction: 'Maximize' as const,
+      trials: [],
+    };
+    const training = { hyperparameters: {}, tuning, trainingJob: 'tune-001' };
+    const input = assembleReport({ ...records, training });
+    expect(input.tuning).toMatchObject({ tuningJob: 'tune', best: 'tune-001' });
+    expect(input.lineage.facts.map(({ name }) => name)).toEqual(['training job', 'tuning job', 'execution', 'drop']);
+    const { trainingJob: _, ...without } = training;
+    expect(assembleReport({ ...records, training: without }).tuning?.best).toBe('');
+    expect(assembleReport(records)).not.toHaveProperty('tuning');
+  });
+
   it('describes the label of a regression by mean and deviation, where there are rows', () => {
     const { id: _, ...dataset } = pipeline.dataset;
     const empty: SideProfile = { rows: 0, classes: [], label: { count: 0, mean: 0, m2: 0, min: null, max: null } };

@@ -86,6 +86,26 @@ describe('the verdict', () => {
     expect(one).toContain('✕ not passed');
   });
 
+  it('shows a gate of a kind that is no longer known by its value, or by a dash when it has none', () => {
+    const { verdict, ...rest } = sampleReport('binary');
+    const unknown = (value: number | null) => ({
+      gate: 'old gate',
+      kind: 'of-another-version',
+      passed: true,
+      value,
+      bound: 0.5,
+      interval: { low: 0.4, high: 0.6 },
+      reason: 'as it was',
+    });
+    const shown = (value: number | null) =>
+      renderReport({ ...rest, verdict: { ...verdict, gates: [unknown(value)] } } as typeof rest & {
+        verdict: typeof verdict;
+      });
+    expect(textOf(shown(0.55))).toMatch(/old gate\s*0\.550/);
+    expect(shown(0.55)).toContain('0.55, 95 % interval 0.4 to 0.6; bound 0.5');
+    expect(textOf(shown(null))).toMatch(/old gate\s*–\s*as it was/);
+  });
+
   it('takes a single gate', () => {
     const text = textOf(renderReport(sampleReport('binary', { gates: [{ metric: 'auc', min: 0.5 }] })));
     expect(text).toContain('The gate is passed');
@@ -198,7 +218,7 @@ describe('what is long', () => {
     const input = sampleReport('binary');
     const bootstrap = { ...input.evaluation.bootstrap, requested: 1000 };
     const text = textOf(renderReport({ ...input, evaluation: { ...input.evaluation, bootstrap, weighted: true } }));
-    expect(text).toContain('100 bootstrap resamples (of 1,000 asked for: the holdout is large)');
+    expect(text).toContain('100 bootstrap resamples (of 1,000 requested: the holdout is large)');
     expect(text).toContain('are weighted; counts are of rows');
   });
 });

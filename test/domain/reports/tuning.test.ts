@@ -64,6 +64,26 @@ describe('the tuning in a report', () => {
     expect(textOf(section(render({ trials })))).toContain('and 7 more');
   });
 
+  it('shows a hyperparameter that is a word as it is, and leaves one out that a job did not have', () => {
+    const trials = [
+      { ...trial(1, 0.5), hyperparameters: { booster: 'dart', empty: ' ' } },
+      { ...trial(2, 0.4), hyperparameters: { eta: '0.30000' } },
+    ];
+    const [first = '', second = ''] = all(section(render({ trials })), /<tr><th scope="row">([\s\S]*?)<\/tr>/g);
+    expect(all(first, /<td class="number">(.*?)<\/td>/g).map((cell) => textOf(cell).trim())).toEqual([
+      'dart',
+      '',
+      '',
+      '0.50000',
+    ]);
+    expect(all(second, /<td class="number">(.*?)<\/td>/g).map((cell) => textOf(cell).trim())).toEqual([
+      '',
+      '',
+      '0.3',
+      '0.40000',
+    ]);
+  });
+
   it('is left out of the report of a run that was not tuned', () => {
     expect(renderReport(sampleReport('binary'))).not.toContain('id="tuning"');
   });

@@ -75,6 +75,13 @@ describe('explainFailure', () => {
     expect(explainFailure({ Error: 'X', Cause: '{"a":1}' }).message).toBe('{"a":1}');
   });
 
+  it('has an error of a nested execution without a cause', () => {
+    expect(explainFailure({ Error: 'X', Cause: json({ ExecutionArn: 'a', Error: 'States.Timeout' }) })).toEqual({
+      error: 'States.Timeout',
+      message: 'The step took longer than its time limit.',
+    });
+  });
+
   it('explains what has a name only, and what has nothing', () => {
     expect(explainFailure({ Error: 'States.Timeout' }).message).toBe('The step took longer than its time limit.');
     expect(explainFailure({})).toEqual({ error: 'Unknown', message: 'No cause was given.' });

@@ -55,7 +55,7 @@ function failByFault(hub: Hub, { name }: Endpoint, { configName, variants }: Fle
   const fault = hub.cloud.faults?.endpoint({ name, configName });
   const reason = deploymentFailure(fault);
   if (reason !== undefined) throw new Error(reason);
-  if (fault) throw new Error(failureReason(variants[0], new StartError('ping', 'brought about by a fault')));
+  if (fault) throw new Error(failureReason(variants[0], new StartError('ping', 'injected by a fault')));
 }
 
 /** @throws RollBack when the deployment's time is up before the fleet is; the fleet is stopped once it came up */

@@ -28,7 +28,7 @@ interface Template {
   >;
 }
 
-/** A function's variables. One that a deployment fills in is an ARN here, which every form accepts. */
+/** A function's environment variables. A value set at deployment is an ARN here, which every schema accepts. */
 function environmentOf(template: Template, name: string, folder: string): Record<string, string> {
   const id = `${name.charAt(0).toUpperCase()}${name.slice(1)}LambdaFunction`;
   const variables = template.Resources[id]?.Properties?.Environment?.Variables ?? {};
@@ -99,7 +99,7 @@ function timeLoads(functions: readonly Packaged[], emptyFile: string): Map<strin
     for (const { file, environment } of functions) {
       const nothing = timeProcess(emptyFile, environment);
       const loaded = timeProcess(file, environment);
-      // the first round fills the caches of the disk
+      // the first round warms the disk cache
       if (round === 0) continue;
       empty.push(nothing);
       times.get(file)?.push(loaded);

@@ -15,12 +15,12 @@ import { fitTransform } from '#functions/use-cases/fit-transform';
 import { transformShard } from '#functions/use-cases/transform-shard';
 import { parsePipeline } from '#schemas/load-pipeline';
 
-/** Memory each step is given, in MB: a Lambda of this size could run it. */
+/** Memory limit of each step in MB, as for a Lambda function of this size. */
 const memoryMb = 1000;
 const run = { pipeline: 'loan-default', runId: 'bench' };
 const key = 'loan-default/bench/loans-00000.csv';
 
-/** What the steps use of a bucket, over a folder of links: the network is not what is measured. */
+/** The bucket operations that the steps use, over a folder of links: the benchmark leaves out the network. */
 function folder(root: string): FileStore {
   const at = (name: string) => join(root, name);
   const unused = () => Promise.reject(new Error('not used by the benchmark'));
@@ -60,7 +60,7 @@ const steps: Record<string, (root: string) => Promise<unknown>> = {
         raw: folder(join(root, 'raw')),
         clean: folder(join(root, 'clean')),
         artifacts: folder(join(root, 'artifacts')),
-        tokenKey: new TextEncoder().encode('benchmark key, of no other use anywhere'),
+        tokenKey: new TextEncoder().encode('benchmark key, not used anywhere else'),
         memoryMb,
       },
       { run, shard: { index: 0, key, size: 0 } },
@@ -82,7 +82,7 @@ interface Measured {
   readonly peakMb: number;
 }
 
-/** Runs a step in a child process and takes its time (without start-up) and its peak resident memory. */
+/** Runs a step in a child process and measures its time (without start-up) and its peak resident memory. */
 function measure(step: string, root: string): Promise<Measured> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [fileURLToPath(import.meta.url), '--step', step, '--root', root], {

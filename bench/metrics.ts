@@ -7,8 +7,8 @@ import { rankDescending, rankedAuc } from '#domain/tallies/ranking';
 import type { Walk } from '#domain/tallies/walk';
 
 /**
- * What one bootstrap resample costs: all metrics of a task together, and beside it the AUC of the same rows alone, the
- * least that one walk down a ranking can cost. Both are measured in turn, so a busy machine slows both.
+ * The cost of one bootstrap resample: all metrics of a task together, compared with only the AUC of the same rows, the minimum
+ * for one pass over a ranking. Both are measured in turn, so a busy machine slows both.
  */
 const { values } = parseArgs({
   options: { rows: { type: 'string', default: '1000000' }, repeats: { type: 'string', default: '9' } },

@@ -15,7 +15,7 @@ export const wholeNumber =
     return value;
   };
 
-/** @throws CliError naming the pipelines there are, and the one that was probably meant */
+/** @throws CliError naming the existing pipelines and the closest match */
 export function requirePipeline(name: string): void {
   const known = pipelineNames();
   if (known.includes(name)) return;

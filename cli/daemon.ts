@@ -1,4 +1,4 @@
-// The process that is the embedded cloud. `tidegate up` starts it; it ends on SIGTERM (`tidegate down`) or SIGINT.
+// The embedded cloud's process. `tidegate up` starts it; it ends on SIGTERM (`tidegate down`) or SIGINT.
 import { randomUUID } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { startCloud } from 'embedded-cloud';
@@ -13,7 +13,7 @@ import { slackPage } from './slack-page/pages.ts';
 import { type CloudFile, cloudFile } from './target.ts';
 
 const [port = '0', stage = 'local', faultFile] = process.argv.slice(2);
-// everything the cloud writes, raw rows included, is its user's alone
+// only this user may read what the cloud writes, which includes raw rows
 process.umask(0o077);
 makePrivateFolder(stateDirectory());
 const instance = randomUUID();

@@ -6,10 +6,10 @@ import { answersAs, makePrivateFolder, stillRuns } from 'embedded-cloud/process'
 import { CliError, dim, print, seconds } from './output.ts';
 import { packageIsStale, packageService } from './package-service.ts';
 import { projectRoot, stateDirectory } from './project.ts';
-import { ensurePython } from './python/environment.ts';
+import { ensurePython, pythonNeeds } from './python/environment.ts';
 import { type CloudFile, cloudFile, localStage, readCloud, readCloudFile } from './target.ts';
 
-/** Says what happens and how long it took. */
+/** Prints a step and how long it took. */
 async function step<T>(name: string, work: (note: (text: string) => void) => Promise<T>, quiet: boolean): Promise<T> {
   const started = performance.now();
   if (!quiet) print(`${name} …`);
@@ -24,22 +24,22 @@ export interface UpOptions {
   readonly port?: number;
   /** Print nothing. */
   readonly quiet?: boolean;
-  /** Whole path of a fault file; of no effect on a cloud that is up already. */
+  /** Absolute path of a fault file. It has no effect on a running cloud. */
   readonly faultFile?: string;
 }
 
 /**
- * Brings the embedded cloud up in the background, or finds it running: packages the service when its sources changed, makes the
- * Python that trains on first use, and waits until the door is open.
+ * Starts the embedded cloud in the background unless it is running: packages the service if its sources changed, creates the
+ * Python environment on first use, and waits until the endpoint responds.
  *
- * @throws CliError with the end of the daemon's log when it does not come up
+ * @throws CliError with the end of the daemon's log when it does not start
  */
 export async function bringUp({ port = 0, quiet = false, faultFile }: UpOptions = {}): Promise<CloudFile> {
   const running = await readCloud();
   if (running) return running;
   makePrivateFolder(stateDirectory());
   if (packageIsStale(localStage)) await step('Packaging the service', () => packageService(localStage), quiet);
-  await step('Looking for Python with XGBoost', (note) => ensurePython({ onProgress: note }), quiet);
+  await step(`Looking for ${pythonNeeds.label}`, (note) => ensurePython({ onProgress: note }), quiet);
   return step('Starting the embedded cloud', () => startDaemon(port, faultFile), quiet);
 }
 
@@ -67,18 +67,18 @@ async function startDaemon(port: number, faultFile?: string): Promise<CloudFile>
   }
   const written = readFileSync(logFile).subarray(before).toString();
   if (written.includes('EADDRINUSE')) {
-    throw new CliError(`Port ${port} is taken. Give another with --port, or none for a free one.`);
+    throw new CliError(`Port ${port} is in use. Choose another with --port, or leave --port out to use a free one.`);
   }
   const tail = written.trimEnd().split('\n').slice(-15).join('\n');
-  throw new CliError(`The embedded cloud did not come up. The end of ${logFile}:\n${tail}`);
+  throw new CliError(`The embedded cloud did not start. The end of ${logFile}:\n${tail}`);
 }
 
 /**
- * Ends the running embedded cloud and waits until it is gone. No process is signalled that is not known to be the cloud: its id may
- * be another's by now. What a cloud that died left behind is removed.
+ * Stops the embedded cloud and waits until it has exited. Only a process known to be the cloud is signalled: the process id
+ * may have been reused. The leftovers of a crashed cloud are removed.
  *
- * @returns false when none ran
- * @throws CliError when the cloud answers but its process is not one of this machine
+ * @returns false when none was running
+ * @throws CliError when the cloud responds but its process is not on this machine
  */
 export async function bringDown(): Promise<boolean> {
   const cloud = await readCloud();
@@ -87,11 +87,11 @@ export async function bringDown(): Promise<boolean> {
     return false;
   }
   if (!stillRuns(cloud.process)) {
-    // it may have ended just now
+    // it may have just ended
     await sleep(500);
     if (await answersAs(cloud.endpoint, cloud.instance)) {
       throw new CliError(
-        `The embedded cloud answers at ${cloud.endpoint}, but its process is not one of this machine. End it where it was started.`,
+        `The embedded cloud answers at ${cloud.endpoint}, but its process is not on this machine. Stop it where it was started.`,
       );
     }
     rmSync(cloudFile(), { force: true });

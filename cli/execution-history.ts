@@ -1,8 +1,8 @@
 import { GetExecutionHistoryCommand, type HistoryEvent, type SFNClient } from '@aws-sdk/client-sfn';
 
-/** States that do something; choices and passes are the machine talking to itself. */
+/** State types that do work. Choice and Pass only control the flow. */
 export const working = /^(Task|Map|Parallel|Wait)StateExited$/;
-/** The state that an event says was entered, or left. */
+/** The state that an event enters or exits. */
 export const entered = (event: HistoryEvent) => event.stateEnteredEventDetails?.name;
 export const exited = (event: HistoryEvent) => event.stateExitedEventDetails?.name;
 
@@ -18,14 +18,14 @@ export async function historyAfter(sfn: SFNClient, executionArn: string, seen: n
   return events.filter((event) => (event.id ?? 0) > seen);
 }
 
-/** A nested execution's ARN, when the event says that one was started. */
+/** The ARN of a nested execution that the event reports as started. */
 export function nestedExecution(event: HistoryEvent): string | undefined {
   const { output = '', resourceType } = event.taskSubmittedEventDetails ?? {};
   if (resourceType !== 'states') return undefined;
   return (JSON.parse(output) as { ExecutionArn?: string }).ExecutionArn;
 }
 
-/** How a task's attempt failed, when the event says that one did. */
+/** How a task's attempt failed, for a failure event. */
 export function attemptError(event: HistoryEvent): string | undefined {
   if (!/^(Task|LambdaFunction)\w*(Failed|TimedOut)$/.test(event.type ?? '')) return undefined;
   const details =
@@ -40,7 +40,7 @@ export function attemptError(event: HistoryEvent): string | undefined {
   return details?.error ?? 'failed';
 }
 
-/** The name of a tuning job that was started: it may take hours, and is worth looking at meanwhile. */
+/** The name of a started tuning job. It may take hours, so its progress is shown. */
 export function startedTuning(event: HistoryEvent): string | undefined {
   const { output = '', resource } = event.taskSubmittedEventDetails ?? {};
   if (resource !== 'createHyperParameterTuningJob.sync') return undefined;

@@ -8,8 +8,8 @@ interface Failed {
 }
 
 /**
- * What to tell the user of an error, when it is one the user can mend: the command line's own, a pipeline that does not validate, a
- * request that a service refused, an endpoint nobody listens at. Undefined for a defect, which needs its stack.
+ * The message for an error that the user can fix: a CLI error, an invalid pipeline, a request that a service refused, an
+ * endpoint that does not respond. Undefined for a bug, which needs its stack trace.
  */
 export function explainError(error: unknown): { readonly message: string; readonly exitCode: number } | undefined {
   if (error instanceof CliError) return { message: error.message, exitCode: error.exitCode };
@@ -18,7 +18,7 @@ export function explainError(error: unknown): { readonly message: string; readon
   if (name === 'PipelineConfigError' || name === 'FaultFileError') return { message, exitCode: 1 };
   if (code === 'ECONNREFUSED' || code === 'ECONNRESET') {
     return {
-      message: `Nothing answers any more (${message}). Start the embedded cloud with "npx tidegate up", or look into its cloud.log.`,
+      message: `The embedded cloud no longer responds (${message}). Start it with "npx tidegate up", or see its cloud.log.`,
       exitCode: 1,
     };
   }

@@ -5,16 +5,16 @@ import { CliError } from './output.ts';
 import { slackApi } from './slack-page/faults.ts';
 import type { CloudFile } from './target.ts';
 
-/** A fault file that was found to make sense. */
+/** A valid fault file. */
 export interface ReadFaultFile {
-  /** As the user gave it. */
+  /** The path as the user typed it. */
   readonly file: string;
-  /** Whole path. */
+  /** Absolute path. */
   readonly path: string;
   readonly text: string;
 }
 
-/** @throws CliError when it cannot be read, FaultFileError when it does not say what is meant */
+/** @throws CliError when it cannot be read, FaultFileError when it is invalid */
 export async function readFaultFile(file: string): Promise<ReadFaultFile> {
   const text = readText(file);
   await parseFaultFile(text, file, [slackApi]);
@@ -37,10 +37,10 @@ async function ask(
   return answer.faults ?? undefined;
 }
 
-/** The rules at work in a running cloud and how they fared; undefined when there are none. */
+/** The active rules of a running cloud with their counts; undefined when there are none. */
 export const readFaults = (cloud: CloudFile): Promise<FaultStatus | undefined> => ask(cloud, 'GET');
 
-/** Puts the rules of a file to work instead of those before. */
+/** Activates the rules of a file, replacing the current ones. */
 export const setFaults = (cloud: CloudFile, given: ReadFaultFile): Promise<FaultStatus | undefined> =>
   ask(cloud, 'PUT', given);
 

@@ -54,7 +54,7 @@ for (const add of [
   add(program);
 }
 
-// a reader that has seen enough (| head) is no error
+// a reader that closes the pipe early (| head) is not an error
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
   throw error;

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 
-/** A failure the user can mend: printed without a stack, exit code 1 unless another is given. */
+/** A failure that the user can fix: printed without a stack trace. The default exit code is 1. */
 export class CliError extends Error {
   override readonly name = 'CliError';
   readonly exitCode: number;
@@ -24,7 +24,7 @@ export const yellow = styled('yellow');
 export const cyan = styled('cyan');
 
 let narration: NodeJS.WriteStream = process.stdout;
-/** From here on what is told goes to standard error, so that standard output holds one JSON document alone. */
+/** Sends further messages to standard error, so that standard output has only one JSON document. */
 export const narrateOnStderr = (): void => {
   narration = process.stderr;
 };

@@ -18,10 +18,10 @@ const packagedSchema = z.object({
 });
 
 /**
- * Whether a package is one of a stage that runs on this machine: `serverless deploy` leaves that of another stage, with the binding
- * of Lambda's machines, in the same place.
+ * Whether a package was made for this machine. `serverless deploy` leaves the package of another stage, with the DuckDB binding
+ * for Lambda, in the same folder.
  *
- * @param state what the packager wrote of itself, `serverless-state.json`
+ * @param state the packager's `serverless-state.json`
  */
 export function isPackagedFor(stage: string, state: unknown): boolean {
   const packaged = packagedSchema.safeParse(state);
@@ -44,10 +44,10 @@ export function packageIsStale(stage: string): boolean {
  * Packages the service for the embedded cloud: the same `serverless package` that a deployment runs, with this machine's
  * DuckDB binding.
  *
- * @throws PipelineConfigError of the first pipeline that does not validate; CliError with the tool's own words
+ * @throws PipelineConfigError for the first invalid pipeline; CliError with the tool's output
  */
 export async function packageService(stage: string): Promise<void> {
-  // the packager would tell of it too, below the stack of its own code
+  // the packager would report it too, but below its own stack trace
   for (const name of pipelineNames()) readProjectPipeline(name);
   const serverless = join(projectRoot, 'node_modules', 'serverless', 'bin', 'serverless.js');
   const child = spawn(process.execPath, [serverless, 'package', '--stage', stage, '--param', 'hostBinding=true'], {

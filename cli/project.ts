@@ -6,7 +6,7 @@ import type { Pipeline } from '#schemas/pipeline';
 
 /** The project's folder. */
 export const projectRoot = join(dirname(fileURLToPath(import.meta.url)), '..');
-/** Where the embedded cloud keeps everything; `TIDEGATE_HOME` moves it. */
+/** The embedded cloud's state directory; `TIDEGATE_HOME` overrides it. */
 export const stateDirectory = (): string => process.env['TIDEGATE_HOME'] ?? join(projectRoot, '.tidegate');
 
 /** Names of the pipelines below `pipelines/`. */
@@ -35,7 +35,7 @@ const sources = [
   'package-lock.json',
 ];
 
-/** Time of the newest change to what is packaged, in ms since the epoch. */
+/** Time of the newest change to the packaged sources, in ms since the epoch. */
 export function newestSource(): number {
   const newest = (path: string): number => {
     const info = statSync(path);

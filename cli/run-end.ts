@@ -7,10 +7,10 @@ import type { RunRecord } from './runs.ts';
 import type { Target } from './target.ts';
 import { describeEnd, type Ended } from './watch.ts';
 
-/** What AdmitDrop says of a drop that is not trained. */
+/** AdmitDrop's result for a drop that is not trained on. */
 const skippedSchema = z.object({ reason: z.string() });
 
-/** A record of a run in the artifacts bucket; undefined when the run did not get that far. */
+/** A record of a run in the artifacts bucket; undefined when the run did not reach that step. */
 export async function readRecord<T extends z.ZodType>(
   { s3, outputs }: Pick<Target, 's3' | 'outputs'>,
   key: string,
@@ -25,7 +25,7 @@ export async function readRecord<T extends z.ZodType>(
   }
 }
 
-/** What the gates said of a run's candidate, once they did. */
+/** The gates' verdict on a run's candidate, if there is one. */
 export const readVerdict = (target: Pick<Target, 's3' | 'outputs'>, run: RunPointer): Promise<Verdict | undefined> =>
   readRecord(target, artifactKeys(run).verdict, verdictSchema);
 
@@ -37,9 +37,9 @@ export const describeVerdict = ({ passed, gates }: Verdict): string =>
   )}`;
 
 /**
- * How a run ended: what its gates said and what became of the model, or the failure.
+ * How a run ended: the verdict and the model's status, or the failure.
  *
- * @param run its record; undefined for an execution that trained nothing
+ * @param run its record; undefined for an execution without training
  */
 export function describeRunEnd(ended: Ended, run?: RunRecord, verdict?: Verdict): string {
   const lines = verdict ? [describeVerdict(verdict)] : [];

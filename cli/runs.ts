@@ -53,7 +53,7 @@ export async function getState(
 /**
  * Finds a run by its id, the start of its id, or `<pipeline>` for that pipeline's newest.
  *
- * @throws CliError when none or several fit
+ * @throws CliError when none or several match
  */
 export async function findRun(target: Target, id: string | undefined): Promise<RunRecord> {
   const names = pipelineNames();
@@ -77,17 +77,17 @@ export async function findRun(target: Target, id: string | undefined): Promise<R
 
 export interface WaitOptions {
   readonly timeoutMs?: number;
-  /** What to say when none starts in time. */
+  /** The error message when none starts in time. */
   readonly otherwise: string;
-  /** Executions that are not meant. */
+  /** Executions to ignore. */
   readonly known?: readonly string[];
 }
 
 /**
- * Waits until an event has started an execution of a machine whose input names something; of several the oldest is meant, as
- * events may come twice.
+ * Waits until an event has started an execution of a machine with a matching input. Events may be delivered twice, so the
+ * oldest match counts.
  *
- * @param since ms since the epoch: older executions are not meant
+ * @param since ms since the epoch: older executions are ignored
  * @throws CliError with `otherwise` when none starts in time
  */
 export async function waitForExecution(
@@ -113,8 +113,8 @@ export async function waitForExecution(
 }
 
 /**
- * Waits until an approval has started a deployment and follows it to its end. Of the executions that a repeated event starts
- * beside it, which ignore it, none is meant.
+ * Waits until an approval has started a deployment and follows it to its end. Executions that a duplicate event started, and
+ * that skipped the deployment, are ignored.
  *
  * @throws CliError with `otherwise` when none starts in time
  */

@@ -12,11 +12,11 @@ import * as z from 'zod';
 import { CliError } from './output.ts';
 import { stateDirectory } from './project.ts';
 
-/** What the daemon writes when the embedded cloud is up. */
+/** The file that the daemon writes when the embedded cloud is up. */
 export const cloudFileSchema = z.object({
-  /** A random id of this start of the cloud, which it tells at its endpoint. */
+  /** A random id of this start of the cloud. Its endpoint returns it. */
   instance: z.string().min(1),
-  /** What its process is recognised by. */
+  /** Identifies its process. */
   process: z.object({ pid: z.number(), startedAt: z.string().optional(), bootId: z.string().optional() }),
   endpoint: z.url(),
   region: z.string(),
@@ -29,12 +29,12 @@ export const cloudFileSchema = z.object({
 });
 export type CloudFile = z.output<typeof cloudFileSchema>;
 
-/** The stage the embedded cloud runs; naming it is the same as naming none. */
+/** The embedded cloud's stage. Naming it is the same as leaving --stage out. */
 export const localStage = 'local';
 
 export const cloudFile = (): string => join(stateDirectory(), 'cloud.json');
 
-/** What the last daemon wrote, whether or not it still runs; undefined when there is nothing, or nothing of this version. */
+/** The file of the last daemon, running or not; undefined when there is none, or it has another version. */
 export function readCloudFile(): CloudFile | undefined {
   if (!existsSync(cloudFile())) return undefined;
   try {
@@ -45,8 +45,8 @@ export function readCloudFile(): CloudFile | undefined {
 }
 
 /**
- * The running embedded cloud, or undefined. It is recognised by its own id at its endpoint or, while it does not answer, by its
- * process; another process that has its id by now, or another server at its port, is not taken for it.
+ * The running embedded cloud, or undefined. It is identified by the id that its endpoint returns or, if the endpoint does not
+ * respond, by its process. A reused process id, or another server on its port, does not match.
  */
 export async function readCloud(): Promise<CloudFile | undefined> {
   const cloud = readCloudFile();
@@ -68,7 +68,7 @@ export interface Outputs {
   readonly PredictFunctionName: string;
 }
 
-/** A Tidegate to talk to: the embedded cloud of this project, or a stage on AWS. */
+/** The target of a command: the embedded cloud of this project, or a stage on AWS. */
 export interface Target {
   readonly kind: 'local' | 'aws';
   readonly stage: string;
@@ -124,7 +124,7 @@ async function openStage(stage: string, { profile, region }: TargetOptions): Pro
 }
 
 /**
- * Opens what a command talks to: with `--stage` (or `TIDEGATE_STAGE`) that stage on AWS, otherwise the embedded cloud.
+ * Opens the target of a command: with `--stage` (or `TIDEGATE_STAGE`) that stage on AWS, otherwise the embedded cloud.
  *
  * @throws CliError when the embedded cloud is not up, or the stack cannot be read
  */

@@ -7,7 +7,7 @@ import type { Target } from './target.ts';
 /** Training jobs shown; the report shows more. */
 const SHOWN = 10;
 
-/** What a run was trained with, once that is known. */
+/** A run's training record, once it exists. */
 export const readTraining = (
   target: Pick<Target, 's3' | 'outputs'>,
   run: RunPointer,
@@ -34,7 +34,7 @@ export function describeTuning({ tuning, trainingJob }: TrainingRecord): string 
   return `${bold('tuning')} ${strategy}, ${trials.length} training jobs\n${table(['TRAINING JOB', ...names.map((n) => n.toUpperCase()), metric.toUpperCase(), ''], rows)}${more}`;
 }
 
-/** Numbers as people read them: drawn values have 17 digits. */
+/** A readable number: sampled values have 17 digits. */
 const shorten = (text: string): string => {
   const value = Number(text);
   return text.trim() !== '' && Number.isFinite(value) ? String(Number(value.toPrecision(4))) : text;

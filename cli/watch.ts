@@ -25,9 +25,9 @@ interface Follower {
   seen: number;
   readonly entered: Map<string, number>;
   readonly children: Follower[];
-  /** The error of the state under way, until it succeeds after all. */
+  /** The error of the current state, until a retry succeeds. */
   error: string | undefined;
-  /** The errors it was retried after. */
+  /** The errors that were retried. */
   readonly retried: string[];
 }
 
@@ -41,7 +41,7 @@ const follow = (arn: string, depth: number): Follower => ({
   retried: [],
 });
 
-/** Why a state that went well took more than one attempt. */
+/** Why a successful state took more than one attempt. */
 function retriesText({ error, retried }: Follower): string {
   if (error !== undefined || retried.length === 0) return '';
   return yellow(
@@ -58,7 +58,7 @@ function printExit(follower: Follower, name: string, at: number): void {
   );
 }
 
-/** Prints what happened since the last look, the machines it started before what came after them. */
+/** Prints the events since the last poll. A nested machine comes before the events that follow it. */
 async function drain(sfn: SFNClient, follower: Follower): Promise<void> {
   const drainChildren = async (): Promise<void> => {
     for (const child of follower.children) await drain(sfn, child);
@@ -95,7 +95,7 @@ async function drain(sfn: SFNClient, follower: Follower): Promise<void> {
 }
 
 /**
- * Prints an execution's states as they pass, those of the machines it starts included, until it ends.
+ * Prints an execution's states as they run, including those of nested machines, until it ends.
  *
  * @returns how it ended; never throws for an execution that failed
  */

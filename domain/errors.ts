@@ -1,15 +1,15 @@
-/** No message is longer, whatever went into it: it ends up in logs, execution records and Slack. */
+/** Maximum message length: messages appear in logs, execution records and Slack. */
 const longestMessage = 4000;
 
 /**
  * Every error Tidegate raises on purpose. State machines match them by `name` (Lambda reports it as `errorType`),
  * so a name is part of the public contract: rename one here and in `statemachines/` together.
  *
- * Messages are written for the person who has to act: what is wrong, where, and the fix. They never hold a value
- * read from a data row.
+ * Messages are written for the person who has to act: what is wrong, where, and the fix. They never contain a value from a
+ * data row.
  */
 export abstract class TidegateError extends Error {
-  /** Whether the same call may succeed later without anybody changing anything. */
+  /** Whether a retry of the same call may succeed. */
   abstract readonly retryable: boolean;
 
   constructor(message: string, options?: ErrorOptions) {
@@ -17,7 +17,7 @@ export abstract class TidegateError extends Error {
   }
 }
 
-/** An AWS service throttled the call or failed by itself; try again. */
+/** An AWS service throttled the call or had an internal failure. Retry. */
 export class TransientError extends TidegateError {
   override readonly name = 'TransientError';
   readonly retryable = true;
@@ -47,7 +47,7 @@ export class UnknownPipelineError extends TidegateError {
   readonly retryable = false;
 }
 
-/** A drop holds no object with rows. */
+/** A drop has no object with rows. */
 export class EmptyDropError extends TidegateError {
   override readonly name = 'EmptyDropError';
   readonly retryable = false;
@@ -71,7 +71,7 @@ export class MalformedDataError extends TidegateError {
   readonly retryable = false;
 }
 
-/** The drop as a whole is unfit for training: too few rows, one class only, a side of the split without a class. */
+/** The whole drop cannot be used for training: too few rows, only one class, a side of the split without a class. */
 export class DataQualityError extends TidegateError {
   override readonly name = 'DataQualityError';
   readonly retryable = false;
@@ -89,49 +89,49 @@ export class EvaluationError extends TidegateError {
   readonly retryable = false;
 }
 
-/** A hyperparameter tuning ended without a model to go on with. */
+/** A hyperparameter tuning job ended without a usable model. */
 export class TuningError extends TidegateError {
   override readonly name = 'TuningError';
   readonly retryable = false;
 }
 
-/** SageMaker could not run or finish something Tidegate asked for. */
+/** SageMaker could not complete a deployment. */
 export class DeploymentError extends TidegateError {
   override readonly name = 'DeploymentError';
   readonly retryable = false;
 }
 
-/** Prediction was asked of a pipeline that has no model in service, or with rows it cannot read. */
+/** A prediction request for a pipeline without a model in service, or with invalid rows. */
 export class PredictionError extends TidegateError {
   override readonly name = 'PredictionError';
   readonly retryable = false;
 }
 
-/** A SageMaker job that is waited for ended without completing. */
+/** A SageMaker job ended without completing. */
 export class JobFailedError extends TidegateError {
   override readonly name = 'JobFailedError';
   readonly retryable = false;
 }
 
-/** What is waited for has not ended yet. Not a failure: the state machine looks again. */
+/** The job or endpoint is not done yet. Not a failure: the state machine retries. */
 export class StillRunningError extends TidegateError {
   override readonly name = 'StillRunningError';
   readonly retryable = true;
 }
 
-/** Another deployment changes the endpoint. The state machine waits for its turn. */
+/** Another deployment is changing the endpoint. The state machine retries until it is free. */
 export class EndpointBusyError extends TidegateError {
   override readonly name = 'EndpointBusyError';
   readonly retryable = true;
 }
 
-/** Something that was pointed at does not exist: a run, a record, a model package. */
+/** A referenced object does not exist: a run, a record, a model package. */
 export class NotFoundError extends TidegateError {
   override readonly name = 'NotFoundError';
   readonly retryable = false;
 }
 
-/** Slack refused a message for a reason that trying again does not mend. */
+/** Slack refused a message for a reason that a retry does not fix. */
 export class SlackRejectedError extends TidegateError {
   override readonly name = 'SlackRejectedError';
   readonly retryable = false;

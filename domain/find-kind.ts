@@ -1,8 +1,8 @@
 /**
- * The kind of a registry that has this name. Fails closed: what no registry lists has no rule, so nothing may go on with it.
+ * The kind with this name in a registry. Fails closed: an unknown name has no rule, so it is an error.
  *
  * @param what the concept in words, for the message
- * @throws TypeError naming the concept, the name and the kinds there are
+ * @throws TypeError naming the concept, the name and the known kinds
  */
 export function findKind<K extends { readonly name: string }>(kinds: readonly K[], name: string, what: string): K {
   const found = kinds.find((kind) => kind.name === name);

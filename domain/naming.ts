@@ -2,20 +2,20 @@ import { createHash } from 'node:crypto';
 import type { RunPointer } from '#domain/runs/layout';
 
 /**
- * Names of what Tidegate makes in SageMaker. All fit SageMaker's 63 characters: `tidegate-` 9, stage at most 7 and a hyphen,
+ * Names of Tidegate's SageMaker resources. All are within SageMaker's 63 characters: `tidegate-` 9, stage at most 7 and a hyphen,
  * pipeline at most 22 and a hyphen, run id 20, suffix 2.
  */
 const prefix = (stage: string, pipeline: string): string => `tidegate-${stage}-${pipeline}`;
 
-/** The pipeline's one endpoint. */
+/** The pipeline's only endpoint. */
 export const endpointName = (stage: string, pipeline: string): string => prefix(stage, pipeline);
 
-/** Training job, model and endpoint config of a run bear one name. */
+/** The name shared by a run's training job, model and endpoint config. */
 export const runResourceName = (stage: string, run: RunPointer): string =>
   `${prefix(stage, run.pipeline)}-${run.runId}`;
 
 /**
- * Hyperparameter tuning job of a run. SageMaker allows 32 characters here, not 63, so a digest stands for the run: `tidegate-` 9,
+ * Hyperparameter tuning job of a run. SageMaker allows 32 characters here, not 63, so a digest replaces the run id: `tidegate-` 9,
  * stage at most 7 and a hyphen, the pipeline's first 4 and a hyphen, 10 hex digits. Its training jobs are named after it.
  */
 export function tuningJobName(stage: string, run: RunPointer): string {
@@ -27,20 +27,20 @@ export function tuningJobName(stage: string, run: RunPointer): string {
 export const transformJobName = (stage: string, run: RunPointer, model: 'candidate' | 'champion'): string =>
   `${runResourceName(stage, run)}-${model === 'candidate' ? 'n' : 'o'}`;
 
-/** The registry's group of a pipeline's models. */
+/** The model package group of a pipeline. */
 export const modelPackageGroupName = (stage: string, pipeline: string): string => prefix(stage, pipeline);
 
-/** The pipeline a group, endpoint or run resource name belongs to, or undefined when it is not one of this stage's. */
+/** The pipeline of a group, endpoint or run resource name, or undefined when it does not belong to this stage. */
 export function pipelineOfGroup(stage: string, group: string): string | undefined {
   const start = prefix(stage, '');
   return group.startsWith(start) ? group.slice(start.length) : undefined;
 }
 
 /**
- * The id of a run: its start to the second and four hex digits that tell starts in one second apart.
+ * The id of a run: its start time to the second, and four hex digits to distinguish starts in the same second.
  *
  * @param startedAt ISO 8601, as Step Functions gives `$states.context.Execution.StartTime`
- * @param digest hex digest over what makes the run unique
+ * @param digest hex digest of what makes the run unique
  */
 export function makeRunId(startedAt: string, digest: string): string {
   const digits = new Date(startedAt).toISOString().replaceAll(/[-:]/g, '').slice(0, 15).replace('T', '-');

@@ -1,6 +1,6 @@
 /**
  * A seeded pseudo-random generator: xoshiro128** 1.1 by Blackman and Vigna (https://prng.di.unimi.it/xoshiro128starstar.c),
- * its state filled by SplitMix32. Statistically sound, 2^128 - 1 long, and the same on every machine.
+ * seeded by SplitMix32. Statistically sound, period 2^128 - 1, and the same on every machine.
  * Not for secrets.
  */
 export interface Random {
@@ -18,7 +18,7 @@ const TWO_32 = 2 ** 32;
 /** Up to here `uint32 * bound` is exact in a double. */
 const EXACT_BOUND = 2 ** 21;
 
-/** A generator whose whole output follows from `seed`, any finite number (fractions are cut off). */
+/** A deterministic generator from `seed`, any finite number (fractions are truncated). */
 export function createRandom(seed: number): Random {
   if (!Number.isFinite(seed)) throw new RangeError(`a seed must be a finite number, found ${seed}`);
   const state = seededState(Math.trunc(seed));

@@ -1,8 +1,8 @@
 /**
- * The end of a dispatch over a union: an alternative without a branch fails to compile here. Should one appear at run time all the
- * same (a record written by another version), it stops here instead of going on without a rule.
+ * The end of a dispatch over a union: a member without a branch fails to compile here. If one still appears at run time (in a
+ * record of another version), this throws instead of continuing without a rule.
  *
- * @param what the union in words, for the message; the value itself is not quoted
+ * @param what the union's name for the message; the value itself is not quoted
  * @throws TypeError always
  */
 export function unreachable(_value: never, what: string): never {

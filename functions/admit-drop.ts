@@ -12,7 +12,7 @@ import { admitDropSchema } from '#schemas/events/admit-drop';
 
 const config = readConfig(['RAW_BUCKET', 'ARTIFACTS_BUCKET', 'STATE_TABLE', 'GIT_COMMIT', 'LAMBDA_TASK_ROOT']);
 
-/** Admits a drop: decides whether it is trained now, and pins what is trained. */
+/** Admits a drop: decides whether to train on it now, and pins the object versions. */
 export const handler = withMiddleware(admitDropSchema, (event) =>
   admitDrop(
     {

@@ -11,7 +11,7 @@ interface JobState {
   readonly reason: string | undefined;
 }
 
-/** How each kind of job is described. */
+/** The Describe call of each kind of job. */
 const readers: Readonly<Record<z.output<typeof awaitJobSchema>['kind'], (name: string) => Promise<JobState>>> = {
   async training(TrainingJobName) {
     const job = await sageMakerClient().send(new DescribeTrainingJobCommand({ TrainingJobName }));
@@ -24,7 +24,7 @@ const readers: Readonly<Record<z.output<typeof awaitJobSchema>['kind'], (name: s
 };
 
 /**
- * Looks whether a SageMaker job has completed. The machine waits by retrying it.
+ * Checks whether a SageMaker job has completed. The machine waits by retrying this function.
  *
  * @throws StillRunningError while the job runs; JobFailedError with SageMaker's reason when it failed or was stopped
  */

@@ -7,7 +7,7 @@ import { runPointerSchema } from '#schemas/records/run';
 
 const config = readConfig(['STAGE', 'ARTIFACTS_BUCKET', 'SERVING_ROLE_ARN']);
 
-/** Makes the SageMaker model of a run's training artifact, or finds the one an earlier attempt made. */
+/** Creates the SageMaker model of a run's training artifact, or finds the one from an earlier attempt. */
 export const handler = withMiddleware(z.object({ run: runPointerSchema }), async ({ run }) => ({
   modelName: await ensureModel(sageMakerClient(), run, config),
 }));

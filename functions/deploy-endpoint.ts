@@ -9,7 +9,7 @@ import { deployEndpointSchema } from '#schemas/events/deployment';
 
 const config = readConfig(['STAGE', 'CLEAN_BUCKET', 'ARTIFACTS_BUCKET', 'SERVING_ROLE_ARN', 'CLEAN_KEY_ARN']);
 
-/** Sets an endpoint going towards a new model. */
+/** Starts the create or update of an endpoint with a new model. */
 export const handler = withMiddleware(deployEndpointSchema, (event) =>
   deployEndpoint(
     {

@@ -9,7 +9,7 @@ import { runPointerSchema } from '#schemas/records/run';
 const config = readConfig(['CLEAN_BUCKET', 'ARTIFACTS_BUCKET']);
 const memoryMb = functionMemoryMb();
 
-/** Scores a candidate, beside the champion where there is one. */
+/** Scores a candidate, and the champion if there is one. */
 export const handler = withMiddleware(
   z.object({ run: runPointerSchema, champion: runPointerSchema.nullish() }),
   (event) => evaluateCandidate({ clean: cleanStore(config), artifacts: artifactStore(config), memoryMb }, event),

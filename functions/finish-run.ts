@@ -10,7 +10,7 @@ import { finishRunSchema } from '#schemas/events/finish-run';
 
 const config = readConfig(['STAGE', 'STATE_TABLE', 'RETRAIN_MACHINE_ARN']);
 
-/** Ends a run, however it ended, and starts the drop that waited for it. */
+/** Ends a run with any outcome and starts the pending drop. */
 export const handler = withMiddleware(finishRunSchema, (event) =>
   finishRun(
     {

@@ -9,7 +9,7 @@ import { fitTransformSchema } from '#schemas/events/shard';
 const config = readConfig(['CLEAN_BUCKET', 'ARTIFACTS_BUCKET']);
 const memoryMb = functionMemoryMb();
 
-/** Merges the shards' profiles, judges the drop's quality and fits imputation, vocabularies and codes on its training rows. */
+/** Merges the shards' profiles, checks the drop's quality, and fits imputation, vocabularies and codes on its training rows. */
 export const handler = withMiddleware(fitTransformSchema, (event) =>
   fitTransform({ clean: cleanFileStore(config), artifacts: artifactStore(config), memoryMb }, event),
 );

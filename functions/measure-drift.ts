@@ -9,7 +9,7 @@ import { measureDrift } from '#functions/use-cases/measure-drift';
 const config = readConfig(['CLEAN_BUCKET', 'ARTIFACTS_BUCKET', 'STATE_TABLE']);
 const memoryMb = functionMemoryMb();
 
-/** Compares what the champion sees now with what it was trained on. */
+/** Compares the champion's current inputs with its training data. */
 export const handler = withMiddleware(
   z.object({ pipeline: z.string().min(1), executionArn: z.string().min(1), checkedAt: z.iso.datetime() }),
   (event) =>

@@ -27,7 +27,7 @@ async function readToken(): Promise<string | undefined> {
   return secret?.startsWith('xox') ? secret : undefined;
 }
 
-/** The pipeline's channel; the default one when it names none or is unknown. */
+/** The pipeline's channel, or the default channel when it names none or is unknown. */
 function channelOf(pipeline: string | undefined): string {
   if (pipeline === undefined) return config.SLACK_DEFAULT_CHANNEL;
   try {
@@ -38,7 +38,7 @@ function channelOf(pipeline: string | undefined): string {
   }
 }
 
-/** Tells the team. */
+/** Sends a notice to the team's Slack channel. */
 export const handler = withMiddleware(noticeSchema, (notice) =>
   notify(
     {

@@ -12,11 +12,11 @@ import { predictRequestSchema } from '#schemas/events/predict';
 
 const config = readConfig(['ARTIFACTS_BUCKET', 'STATE_TABLE']);
 
-/** Kept between invocations: the engine, and the transforms of the runs that served. */
+/** Kept between invocations: the engine, and the transforms of the runs whose models have served. */
 let engine: Promise<OpenEngine> | undefined;
 const transforms = new Map<string, LoadedTransform>();
 
-/** The process's one engine. One that could not be opened is opened again by the next request. */
+/** The process's only engine. If opening it failed, the next request tries again. */
 function sharedEngine(): Promise<OpenEngine> {
   engine ??= openEngine({ memoryMb: functionMemoryMb() }).catch((error: unknown) => {
     engine = undefined;

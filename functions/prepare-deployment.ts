@@ -12,7 +12,7 @@ import { prepareDeploymentSchema } from '#schemas/events/deployment';
 
 const config = readConfig(['STAGE', 'ARTIFACTS_BUCKET', 'STATE_TABLE', 'ENDPOINT_TESTS_TABLE']);
 
-/** Decides what an approval leads to: a deployment, or nothing. Waits for its turn by being retried. */
+/** Decides whether an approval leads to a deployment. The machine retries it until the endpoint is free. */
 export const handler = withMiddleware(prepareDeploymentSchema, (event) =>
   prepareDeployment(
     {

@@ -9,7 +9,7 @@ import { recordTestResultsSchema } from '#schemas/events/endpoint-tests';
 
 const config = readConfig(['STAGE', 'ENDPOINT_TESTS_TABLE']);
 
-/** Puts a suite's results beside the tests, under the time the execution started, and sums them up. */
+/** Stores a suite's results with the tests, keyed by the execution's start time, and summarizes them. */
 export const handler = withMiddleware(recordTestResultsSchema, async ({ suite, results, executionArn, startedAt }) => {
   const { endpointName, endpointConfigName, trigger } = suite;
   const pipeline = pipelineOfGroup(config.STAGE, endpointName);

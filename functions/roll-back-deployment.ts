@@ -8,7 +8,7 @@ import { rollBackDeploymentSchema } from '#schemas/events/deployment';
 
 const config = readConfig(['STAGE', 'STATE_TABLE']);
 
-/** Ends a deployment that did not work out: what served before serves again. */
+/** Rolls a failed deployment back to the previous config. */
 export const handler = withMiddleware(rollBackDeploymentSchema, (event) =>
   rollBackDeployment({ stage: config.STAGE, store: runStore(config), endpoints: endpoints(sageMakerClient()) }, event),
 );

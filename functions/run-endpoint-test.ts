@@ -27,7 +27,7 @@ async function judge(endpointName: string, test: LoadedTest): Promise<Judgement>
   }
 }
 
-/** Runs one test on an endpoint. An expectation that is not met is a result; an error is trouble of our own. */
+/** Runs one test on an endpoint. A failed expectation is a result; an error means that the test could not run. */
 export const handler = withMiddleware(runEndpointTestSchema, async ({ endpointName, test }): Promise<TestResult> => {
   const start = performance.now();
   const { passed, detail } = await judge(endpointName, test);

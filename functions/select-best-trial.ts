@@ -9,7 +9,7 @@ import { runPointerSchema } from '#schemas/records/run';
 
 const config = readConfig(['STAGE', 'ARTIFACTS_BUCKET']);
 
-/** Takes the best training job of a run's tuning as the run's own. */
+/** Selects the best training job of a run's tuning job. */
 export const handler = withMiddleware(z.object({ run: runPointerSchema }), (event) =>
   selectBestTrial(
     { stage: config.STAGE, artifacts: artifactStore(config), tuningJobs: tuningJobs(sageMakerClient()) },

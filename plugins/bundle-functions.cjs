@@ -16,7 +16,7 @@ const yazl = require('yazl');
 const { bundleOptions } = require('./bundle-options.cjs');
 const { duckdbPackages } = require('./duckdb-binding.cjs');
 
-/** The zip's clock: a fixed time makes equal content equal bytes, so an unchanged function is not uploaded again. */
+/** Fixed timestamp of zip entries: equal content gives equal bytes, so an unchanged function is not uploaded again. */
 const mtime = new Date(Date.UTC(2020, 0, 1));
 
 /** Every file below a folder, as paths relative to it, sorted. */
@@ -45,8 +45,8 @@ function writeZip(file, entries) {
 }
 
 /**
- * Serverless plugin: one esbuild bundle and one reproducible zip a function. A function whose bundle imports DuckDB gets the
- * binding of the architecture it is packaged for; `bundle.include` in a function's configuration adds files by glob-free folder.
+ * Serverless plugin: one esbuild bundle and one reproducible zip per function. A function whose bundle imports DuckDB gets the
+ * binding of its target architecture. `bundle.include` in a function's configuration adds folders (no globs).
  */
 class BundleFunctions {
   constructor(serverless, _options, { log, progress }) {

@@ -3,8 +3,9 @@
 const { dirname, join } = require('node:path');
 
 /**
- * Sources of credentials for laptops and machines, a quarter of a small bundle. Lambda puts a function's credentials into its
- * environment (Lambda Developer Guide, "Defined runtime environment variables"), and the SDK loads these only when none are there.
+ * Credential providers for laptops and EC2, a quarter of a small bundle. Lambda puts a function's credentials into its
+ * environment (Lambda Developer Guide, "Defined runtime environment variables"), and the SDK loads these providers only when
+ * the environment has none.
  */
 const credentialsElsewhere = [
   '@aws-sdk/credential-provider-ini',
@@ -25,7 +26,7 @@ function bundleOptions(serviceDir, sources) {
     absWorkingDir: serviceDir,
     entryPoints: Object.fromEntries(sources.map((source) => [source, `${source}.ts`])),
     outdir: join(serviceDir, '.serverless'),
-    // .cjs, since a .js file is taken for ESM wherever a package.json above it says so
+    // .cjs, because a .js file may count as ESM, depending on the package.json above it
     outExtension: { '.js': '.cjs' },
     bundle: true,
     write: false,
@@ -33,8 +34,8 @@ function bundleOptions(serviceDir, sources) {
     platform: 'node',
     target: 'node24',
     format: 'cjs',
-    // ESM builds, from which unused code falls away: of the AWS SDK (most of its commands), and of yaml, which names its own
-    // for browsers alone.
+    // ESM builds, so that unused code is removed: most commands of the AWS SDK, and parts of yaml, which declares its ESM build
+    // only for browsers.
     mainFields: ['module', 'main'],
     alias: {
       yaml: join(dirname(require.resolve('yaml/package.json', { paths: [serviceDir] })), 'browser', 'index.js'),

@@ -5,15 +5,15 @@ const { createHash } = require('node:crypto');
 const { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } = require('node:fs');
 const { join } = require('node:path');
 
-/** The native package of one architecture, as Lambda or this machine needs it. */
+/** The native package for one architecture. */
 function bindingName(architecture, binding) {
   if (binding === 'host') return `@duckdb/node-bindings-${process.platform}-${process.arch}`;
   return `@duckdb/node-bindings-linux-${architecture === 'arm64' ? 'arm64' : 'x64'}`;
 }
 
 /**
- * Fetches a package that npm left out because it is for another machine, checks it against the lock file's digest and unpacks it
- * below node_modules/.cache. Needs the npm registry the first time, nothing after.
+ * Fetches a package that npm skipped because it is for another platform, checks its digest against the lock file and unpacks it
+ * below node_modules/.cache. Only the first call needs the npm registry.
  */
 function fetchForeignPackage(serviceDir, name, { version, integrity }) {
   const target = join(
@@ -56,7 +56,7 @@ function fetchForeignPackage(serviceDir, name, { version, integrity }) {
 }
 
 /**
- * The npm packages a function that uses DuckDB needs in its zip, each with its folder on this machine.
+ * The npm packages that a DuckDB function needs in its zip, each with its local folder.
  *
  * @param binding `lambda` for Linux on `architecture`; `host` for this machine (the embedded cloud)
  */

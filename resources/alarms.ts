@@ -9,11 +9,11 @@ interface Watch {
   readonly metric: string;
   readonly dimension: { readonly Name: string; readonly Value: Value };
   readonly statistic: { readonly Statistic: 'Sum' | 'Maximum' } | { readonly ExtendedStatistic: 'p99' };
-  /** The alarm rings at this value and above. */
+  /** The alarm threshold (inclusive). */
   readonly threshold: number;
 }
 
-/** Rings after one period of five minutes; a metric without values is quiet. The action is the optional topic. */
+/** Goes off after one period of five minutes. Missing data does not. The action is the optional topic. */
 const alarm = ({ name, description, namespace, metric, dimension, statistic, threshold }: Watch): Resource => ({
   Type: 'AWS::CloudWatch::Alarm',
   Properties: {
@@ -34,16 +34,16 @@ const alarm = ({ name, description, namespace, metric, dimension, statistic, thr
 
 const hour = 3_600_000;
 
-/** How executions end badly, and what an alarm says of it. */
+/** The ways an execution fails, with the alarm's text. */
 const endings = { Failed: 'failed', TimedOut: 'timed out', Aborted: 'was stopped' } as const;
 
-/** Executions that take longer than a team would wait without asking; a machine's own time limit lies far above. */
+/** Longer executions raise an alarm. The machines' own timeouts are much longer. */
 const tooLong: Readonly<Record<string, number>> = { Retrain: 12 * hour, Deploy: 4 * hour };
 
-/** What a failing function means beyond its retries. Errors alone are retried by the machines: three in five minutes are not. */
+/** Alarms of functions. The machines retry single errors; three in five minutes raise an alarm. */
 const functionWatches = { Errors: 3, Throttles: 1 } as const;
 
-/** Functions that a machine waits with: they throw until what is waited for has happened. Their machine's alarm rings when it fails. */
+/** Functions used for waiting: they throw until the job or endpoint is done. The machine's alarm covers their failures. */
 const waitingFunctions = new Set([
   'awaitJob',
   'prepareDeployment',
@@ -53,8 +53,8 @@ const waitingFunctions = new Set([
 ]);
 
 /**
- * What somebody has to know: a machine that ended badly (a failed drift check among them), a slow run, a function that
- * errs or is throttled, and an event that could not be delivered.
+ * Alarms for what a person must know: a failed machine (including a failed drift check), a slow run, a function with errors or
+ * throttling, and an event that could not be delivered.
  */
 export function alarms(
   stage: string,

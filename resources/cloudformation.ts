@@ -1,4 +1,4 @@
-/** CloudFormation in TypeScript: just enough to write roles without repeating their frame. */
+/** CloudFormation in TypeScript: just enough to write roles without boilerplate. */
 
 export type Value = string | number | boolean | readonly Value[] | { readonly [key: string]: Value };
 
@@ -15,7 +15,7 @@ export const sub = (text: string): Value => ({ 'Fn::Sub': text });
 export const getAtt = (logicalId: string, attribute: string): Value => ({ 'Fn::GetAtt': [logicalId, attribute] });
 export const ref = (logicalId: string): Value => ({ Ref: logicalId });
 
-/** One statement of a policy that allows. */
+/** An Allow statement of a policy. */
 export interface Allow {
   readonly actions: readonly string[];
   readonly on: readonly Value[];

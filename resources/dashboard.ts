@@ -3,7 +3,7 @@ import { machineSlug } from './machine-roles.ts';
 
 type Metric = readonly (string | { readonly [option: string]: string })[];
 
-/** One page a stage: how runs end and how long they take, what functions do, what endpoints answer. */
+/** One dashboard per stage: outcomes and durations of runs, metrics of functions and endpoints. */
 export function dashboard(
   stage: string,
   functions: readonly string[],
@@ -37,7 +37,7 @@ export function dashboard(
       metrics: machines.map((m) => machineMetric('ExecutionsStarted', m, machineSlug(m))),
     },
     {
-      title: 'Executions that ended badly',
+      title: 'Failed executions',
       stat: 'Sum',
       metrics: machines.flatMap((m) =>
         failures.map((end) => machineMetric(`Executions${end}`, m, `${machineSlug(m)} ${machineSlug(end)}`)),

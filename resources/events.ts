@@ -22,7 +22,7 @@ const rule = (description: string, pattern: Value, machine: string, roleId: stri
   },
 });
 
-/** Executions of a machine that ended badly, for the machine that sees to what they left. */
+/** Failed executions of a machine; they start the recover machine. */
 const lostRule = (description: string, machine: string, recovery: string): Resource =>
   rule(
     description,
@@ -35,7 +35,7 @@ const lostRule = (description: string, machine: string, recovery: string): Resou
     'EventsRole',
   );
 
-/** Which object keys start a run: every marker, and every object of a pipeline that is triggered by each. */
+/** The object keys that start a run: every marker, and every object of a pipeline with an `eachObject` trigger. */
 function dropKeys(pipelines: readonly Pipeline[]): Value[] {
   const markers = new Set(['_SUCCESS']);
   const prefixes: Value[] = [];
@@ -46,7 +46,7 @@ function dropKeys(pipelines: readonly Pipeline[]): Value[] {
   return [...[...markers].map((marker) => ({ wildcard: `*/${marker}` })), ...prefixes];
 }
 
-/** Keeps what could not be delivered. */
+/** Keeps undeliverable events. */
 const deadLetterQueue = (stage: string): Record<string, Resource> => ({
   DeadLetterQueue: {
     Type: 'AWS::SQS::Queue',
@@ -65,7 +65,7 @@ const deadLetterQueue = (stage: string): Record<string, Resource> => ({
         Statement: [
           {
             Effect: 'Allow',
-            // Scheduler sends with the role of the schedule; EventBridge sends in its own name, for the rules of this stack.
+            // Scheduler sends with the schedule's role. EventBridge sends as a service principal, for the rules of this stack.
             Principal: { Service: 'events.amazonaws.com' },
             Action: 'sqs:SendMessage',
             Resource: getAtt('DeadLetterQueue', 'Arn'),
@@ -83,7 +83,7 @@ const deadLetterQueue = (stage: string): Record<string, Resource> => ({
   },
 });
 
-/** What EventBridge and its scheduler may do. */
+/** The permissions of EventBridge and Scheduler. */
 const roles = (stage: string): Record<string, Resource> => ({
   EventsRole: role(`tidegate-${stage}-events`, 'events.amazonaws.com', [
     allow(
@@ -103,7 +103,7 @@ const roles = (stage: string): Record<string, Resource> => ({
   ]),
 });
 
-/** What starts each machine. */
+/** The rules that start each machine. */
 const rules = (stage: string, pipelines: readonly Pipeline[]): Record<string, Resource> => ({
   DropRule: rule(
     'A drop in the raw bucket starts a retrain.',
@@ -126,7 +126,7 @@ const rules = (stage: string, pipelines: readonly Pipeline[]): Record<string, Re
     'EventsRole',
   ),
   EndpointUpdatedRule: rule(
-    'An endpoint that was updated, by whomever, is tested.',
+    'Any update of an endpoint starts its tests.',
     {
       source: ['aws.sagemaker'],
       'detail-type': ['SageMaker Endpoint State Change'],
@@ -140,7 +140,7 @@ const rules = (stage: string, pipelines: readonly Pipeline[]): Record<string, Re
     },
   ),
   LostRunRule: lostRule(
-    'A run that ended without its failure path gives its lease back.',
+    'A run that ended without its failure path releases its lease.',
     'RetrainStateMachine',
     'RecoverRunStateMachine',
   ),
@@ -183,7 +183,7 @@ const schedules = (stage: string, pipelines: readonly Pipeline[]): Record<string
     ),
   );
 
-/** Rules, schedules and what they need: what makes the pipelines run without anybody starting them. */
+/** The rules and schedules that start the pipelines automatically, with the resources they need. */
 export const events = (stage: string, pipelines: readonly Pipeline[]): Record<string, Resource> => ({
   ...deadLetterQueue(stage),
   ...roles(stage),

@@ -1,6 +1,6 @@
 import { type Allow, allow, getAtt, sub, type Value } from './cloudformation.ts';
 
-/** What the functions and machines are granted, named for what it lets them do. */
+/** The grants of functions and machines, named after what they allow. */
 const bucketArn = (bucket: string): Value => getAtt(bucket, 'Arn');
 const objects = (bucket: string, keys: string): Value => sub(`\${${bucket}.Arn}/${keys}`);
 const keyOf: Readonly<Record<string, string>> = {
@@ -13,15 +13,15 @@ const viaS3: Allow['when'] = { StringEquals: { 'kms:ViaService': sub('s3.${AWS::
 
 export type Bucket = 'RawBucket' | 'CleanBucket' | 'ArtifactsBucket';
 
-/** Read objects whose keys match. One that is missing looks forbidden to who may not list: see `listObjects`. */
+/** Read objects whose keys match. Without list permission, a missing object returns 403: see `listObjects`. */
 export const readObjects = (bucket: Bucket, keys: string): Allow[] => [
   allow('s3:GetObject', objects(bucket, keys)),
   allow('kms:Decrypt', bucketKey(bucket), viaS3),
 ];
-/** List below prefixes, and learn that an object is missing. */
+/** List below prefixes, and get 404 for a missing object. */
 export const listObjects = (bucket: Bucket, prefix: string): Allow =>
   allow('s3:ListBucket', bucketArn(bucket), { StringLike: { 's3:prefix': prefix } });
-/** Learn that an object is missing, rather than forbidden. */
+/** Get 404 for a missing object instead of 403. */
 export const missObjects = (bucket: Bucket): Allow => allow('s3:ListBucket', bucketArn(bucket));
 export const readObjectVersions = (bucket: Bucket): Allow[] => [
   allow('s3:GetObjectVersion', objects(bucket, '*')),
@@ -42,7 +42,7 @@ export const listVersions = (bucket: Bucket): Allow[] => [allow('s3:ListBucketVe
 
 const stateTable = getAtt('StateTable', 'Arn');
 const testsTable = getAtt('EndpointTestsTable', 'Arn');
-/** DynamoDB unlocks and makes table keys in the caller's name; the same actions the AWS CDK grants with a table of its own key. */
+/** DynamoDB uses the KMS key as the caller. The AWS CDK grants the same actions for a table with a customer-managed key. */
 const tablesKey = allow(
   [
     'kms:Decrypt',
@@ -101,7 +101,7 @@ export const managedRule = (name: string): Allow[] => [
   allow(['events:PutTargets', 'events:PutRule', 'events:DescribeRule'], eventsRule(name)),
 ];
 
-/** A Lambda function's own log group, and X-Ray, which has no resources to name. */
+/** A Lambda function's own log group, and X-Ray, which has no resource-level permissions. */
 export const functionBasics = (stage: string, name: string): Allow[] => [
   allow(
     ['logs:CreateLogStream', 'logs:PutLogEvents'],
@@ -109,7 +109,7 @@ export const functionBasics = (stage: string, name: string): Allow[] => [
   ),
   allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*'),
 ];
-/** X-Ray, and log delivery, whose actions know no resource (Step Functions Developer Guide, "Logging using CloudWatch Logs"). */
+/** X-Ray and log delivery, whose actions have no resource-level permissions (Step Functions Developer Guide, "Logging using CloudWatch Logs"). */
 export const machineBasics: readonly Allow[] = [
   allow(
     [

@@ -1,6 +1,6 @@
 import { getAtt, type Resource, ref, sub, type Value } from './cloudformation.ts';
 
-/** One customer-managed key a zone, rotated yearly; the account's IAM policies decide who uses it. */
+/** One customer-managed key per zone, rotated yearly. The account's IAM policies control its use. */
 const key = (description: string, ...services: Value[]): Resource => ({
   Type: 'AWS::KMS::Key',
   DeletionPolicy: 'Retain',
@@ -25,7 +25,7 @@ const key = (description: string, ...services: Value[]): Resource => ({
 });
 
 /**
- * CloudWatch Logs encrypts on its own account; the encryption context ties the key to this stage's log groups
+ * CloudWatch Logs encrypts as a service principal. The encryption context restricts the key to this stage's log groups
  * (CloudWatch Logs User Guide, "Encrypt log data using AWS KMS").
  */
 const logsMayEncrypt = (stage: string): Value => ({
@@ -44,8 +44,8 @@ const logsMayEncrypt = (stage: string): Value => ({
 });
 
 /**
- * A write may leave encryption to the bucket; one that asks for another algorithm or another key is denied. `Null` is
- * needed: a negated condition alone would also hold where the header is absent.
+ * A write without encryption headers uses the bucket's default. A write with another algorithm or key is denied. `Null` is
+ * needed because a negated condition also matches when the header is absent.
  */
 const ownKeyOnly = (bucket: string, keyId: string): Value[] => {
   const deny = (sid: string, header: string, wanted: Value): Value => ({
@@ -62,7 +62,7 @@ const ownKeyOnly = (bucket: string, keyId: string): Value[] => {
   ];
 };
 
-/** S3 delivers access logs in its own name, of this stage's buckets only. */
+/** Lets S3 deliver the access logs of this stage's buckets. */
 const accessLogs = (stage: string): Value => ({
   Sid: 'AccessLogsOfThisStage',
   Effect: 'Allow',
@@ -75,7 +75,7 @@ const accessLogs = (stage: string): Value => ({
   },
 });
 
-/** Denies what does not come over TLS, whoever asks. */
+/** Denies all requests without TLS. */
 const tlsOnly = (bucket: string, ...others: Value[]): Resource => ({
   Type: 'AWS::S3::BucketPolicy',
   Properties: {

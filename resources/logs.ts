@@ -3,10 +3,10 @@ import { capitalize } from './function-roles.ts';
 import { machineSlug } from './machine-roles.ts';
 
 /**
- * Log groups, encrypted with the stage's own key. Those of functions are made by the framework and only get the key here;
- * those of machines lie below `/aws/vendedlogs/`, which keeps the account's log resource policy from growing past its limit.
+ * Log groups, encrypted with the stage's key. The framework creates those of functions, so they only get the key here. Those of
+ * machines are below `/aws/vendedlogs/`, which keeps the account's log resource policy within its size limit.
  *
- * @param retentionInDays how long machine logs are kept; the framework sets that of the functions
+ * @param retentionInDays retention of the machines' logs; the framework sets it for functions
  */
 export function logGroups(
   stage: string,

@@ -90,7 +90,7 @@ export function machineRoles(stage: string): Record<string, Resource> {
   );
 }
 
-/** What SageMaker's containers may reach: never the raw bucket. */
+/** The permissions of SageMaker's containers: never the raw bucket. */
 export function sageMakerRoles(stage: string): Record<string, Resource> {
   const image = [
     allow('ecr:GetAuthorizationToken', '*'),

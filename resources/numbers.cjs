@@ -1,6 +1,6 @@
 'use strict';
 
-// Parameters that a state machine needs as numbers: `--param` and Serverless' string variables give texts only.
+// Parameters that a state machine needs as numbers: `--param` and Serverless variables give only strings.
 
 /** A parameter as a whole number. Throws an error that names the parameter when it is not one, or is out of range. */
 async function whole(resolveVariable, name, min, max) {
@@ -11,7 +11,7 @@ async function whole(resolveVariable, name, min, max) {
 }
 
 module.exports = async ({ resolveVariable }) => ({
-  // Below MaxDelaySeconds in statemachines/policies.yml, which Step Functions wants to be the greater.
+  // Must be below MaxDelaySeconds in statemachines/policies.yml: Step Functions requires it.
   pollSeconds: await whole(resolveVariable, 'pollSeconds', 1, 59),
   // The Map state's MaxConcurrency; a Distributed Map runs at most 10,000 children at once.
   shardConcurrency: await whole(resolveVariable, 'shardConcurrency', 1, 10_000),

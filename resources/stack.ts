@@ -13,7 +13,7 @@ import { logGroups } from './logs.ts';
 import { machineNames, machineRoles, sageMakerRoles } from './machine-roles.ts';
 import { registryMappings } from './training-images.ts';
 
-/** Every pipeline of the project, validated: a mistake stops packaging here. */
+/** Every pipeline of the project, validated: an invalid one stops packaging here. */
 function readPipelines(root: string): Pipeline[] {
   const folder = join(root, 'pipelines');
   return readdirSync(folder)
@@ -66,7 +66,7 @@ export function buildStack(
   };
 }
 
-/** The commit that is packaged, for the lineage of every model; `unknown` outside a git checkout. */
+/** The packaged git commit, for the lineage of every model; `unknown` outside a git checkout. */
 export function gitCommit(root: string): string {
   try {
     return execFileSync('git', ['rev-parse', 'HEAD'], {

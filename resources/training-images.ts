@@ -6,7 +6,7 @@ import { ref, type Value } from './cloudformation.ts';
 const mappingName = (algorithm: string): string =>
   `${algorithm.replaceAll(/(^|-)([a-z0-9])/g, (_, _hyphen, first: string) => first.toUpperCase())}Registry`;
 
-/** CloudFormation mappings from region to registry account, one an algorithm. */
+/** CloudFormation mappings from region to registry account, one per algorithm. */
 export const registryMappings = (algorithms: Algorithms = ALGORITHMS): Record<string, Value> =>
   Object.fromEntries(
     algorithms.map(({ name, image }) => [
@@ -23,7 +23,7 @@ export const imageRepositories = (algorithms: Algorithms = ALGORITHMS): string[]
 /**
  * The environment variable TRAINING_IMAGES: the image of every algorithm in the stack's region, as a JSON object.
  *
- * @param versionOf the version of an image: its own, or the one a Serverless parameter gives
+ * @param versionOf the version of an image: its default, or the one from a Serverless parameter
  */
 export async function trainingImages(
   versionOf: (image: TrainingImage) => Promise<string>,

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Security review of the packaged template (npx serverless package): cfn-lint and checkov, none of whose findings may stand
-# without a reason in resources/cfn-lint.yml, resources/checkov.yml or a resource's Metadata. Needs python3 with venv; skips
-# with a message where the tools are missing and PyPI is out of reach.
+# Security review of the packaged template (npx serverless package) with cfn-lint and checkov. Every finding needs a fix, or a
+# reason in resources/cfn-lint.yml, resources/checkov.yml or a resource's Metadata. Needs python3 with venv. It skips with a
+# message when the tools are missing and PyPI is not reachable.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -22,11 +22,11 @@ async function findPackage(target: Target, id: string): Promise<string> {
   }
   const { ModelPackageSummaryList = [] } = await listWaiting(target, id);
   const arn = ModelPackageSummaryList[0]?.ModelPackageArn;
-  if (!arn) throw new CliError(`No model of ${id} waits for approval. "npx tidegate runs ${id}" lists what there is.`);
+  if (!arn) throw new CliError(`No model of ${id} waits for approval. "npx tidegate runs ${id}" lists its runs.`);
   return arn;
 }
 
-/** The newest package that waits; none before the first model was registered, which makes the group. */
+/** The newest package that waits for approval. Undefined before the first registration, which creates the group. */
 async function listWaiting(target: Target, pipeline: string): Promise<Partial<ListModelPackagesCommandOutput>> {
   try {
     return await target.sageMaker.send(
@@ -75,7 +75,7 @@ function decision(
         );
         if (json) return printJson({ modelPackageArn: arn, status, before: before.ModelApprovalStatus });
         print(`${status === 'Approved' ? green('approved') : red('rejected')} ${arn}`);
-        if (status === 'Approved') print('It is being deployed and tested; Slack hears of it.');
+        if (status === 'Approved') print('It is being deployed and tested. Slack shows the result.');
       });
     });
 }

@@ -13,7 +13,7 @@ interface AuditOptions {
   readonly check?: boolean;
 }
 
-/** The audit logs a folder stands for: itself, or each folder in it. @throws CliError when there is none */
+/** The audit logs of a folder: the folder itself, or each folder in it. @throws CliError when there is none */
 export function auditLogs(folder: string): string[] {
   const isLog = (path: string): boolean => existsSync(join(path, 'roles.json'));
   if (isLog(folder)) return [folder];
@@ -46,11 +46,11 @@ export function auditCommand(program: Command): void {
     .command('audit')
     .description('what each role was granted and what it used, from the audit log of the embedded cloud')
     .option('--log <folder...>', 'folders of audit logs, or folders of such folders (default: of this embedded cloud)')
-    .option('--role <logical id>', 'this role alone')
+    .option('--role <logical id>', 'only this role')
     .option('--check', 'exit with 1 when something was granted and never used, refused, or granted wider than needed')
     .addHelpText(
       'after',
-      '\nA grant counts as used when a request needed it, so the answer is as good as the runs before it: train, deploy,\nroll back and fail once before you remove a grant.',
+      '\nA grant counts as used when a request needed it, so the result depends on the runs in the log: train, deploy,\nroll back and fail once before you remove a grant.',
     )
     .action((options: AuditOptions, command: Command) => {
       const { json } = localOptions(command);

@@ -32,7 +32,7 @@ export function cloudCommands(program: Command): void {
     .command('up')
     .description('start the embedded cloud in the background')
     .option('--port <n>', 'port of the one endpoint (default: a free one)', wholeNumber(1, 65_535))
-    .option('--faults <file>', 'make it fail as this file says; when it is up already, from now on')
+    .option('--faults <file>', 'inject the faults of this file; a running cloud uses them from now on')
     .addHelpText('after', '\nExample:\n  $ npx tidegate up --faults examples/faults/flaky.yml')
     .action(async ({ port, faults: file }: { port?: number; faults?: string }, command: Command) => {
       const { json } = localOptions(command);
@@ -58,20 +58,20 @@ export function cloudCommands(program: Command): void {
       );
       print(`  Slack   ${cloud.endpoint}/_slack/`);
       print(`  drop    npx tidegate drop loan-default <files…> --watch`);
-      if (faults) print(`  faults  ${yellow('at work')}: npx tidegate faults`);
+      if (faults) print(`  faults  ${yellow('active')}: npx tidegate faults`);
       if (faults) printNotes(await readFaults(cloud));
       print(`  AWS CLI eval "$(npx tidegate env)" && aws s3 ls`);
     });
 
   program
     .command('down')
-    .description('end the embedded cloud; its state stays')
+    .description('stop the embedded cloud; its state stays')
     .option('--delete', 'delete its state too: buckets, models, endpoints, history')
     .action(async (options: { delete?: boolean }, command: Command) => {
       const { json } = localOptions(command);
       const was = await bringDown();
       if (options.delete) {
-        // the Python that trains took a minute to make and holds nothing of the user's
+        // the Python environment took a minute to create and has no user data
         for (const name of existsSync(stateDirectory()) ? readdirSync(stateDirectory()) : []) {
           if (name !== 'python') rmSync(join(stateDirectory(), name), { recursive: true, force: true });
         }

@@ -19,7 +19,7 @@ import { printThreads, readSlack } from './slack.ts';
 const pipeline = 'loan-default';
 const rows = 20_000;
 
-/** An invented applicant, as the loan desk would type them in. */
+/** An invented applicant, as the loan desk would enter them. */
 const applicant = {
   income: 31_000,
   amount: 14_000,
@@ -128,7 +128,7 @@ async function demo(): Promise<Story> {
   print(`\n${yellow('Try next')}`);
   print('  npx tidegate runs                          every run and its verdict');
   print('  npx tidegate tests loan-default --run      test the endpoint again');
-  print('  npx tidegate drift loan-default            is what it is asked still what it was trained on?');
+  print('  npx tidegate drift loan-default            do requests still look like the training data?');
   print('  eval "$(npx tidegate env)" && aws s3 ls    any AWS tool against the embedded cloud');
   print('  npx tidegate down                          end it; the state stays');
   return {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { dim, green, print, printJson, red, yellow } from '../output.ts';
 import { pipelineNames, projectRoot, readProjectPipeline } from '../project.ts';
+import { pythonNeeds } from '../python/environment.ts';
 import { readCloud } from '../target.ts';
 import { globalOptions } from './global.ts';
 
@@ -45,7 +46,7 @@ function duckdb(): Finding {
 }
 
 function python(): Finding {
-  const what = 'Python with XGBoost';
+  const { label: what, module, fromPyPI, debianPackage } = pythonNeeds;
   const home = join(projectRoot, '.tidegate', 'python');
   const made = existsSync(home)
     ? readdirSync(home).find((name) => existsSync(join(home, name, 'tidegate-ready.json')))
@@ -54,10 +55,10 @@ function python(): Finding {
     return { what, state: 'ok', detail: `TIDEGATE_PYTHON=${process.env['TIDEGATE_PYTHON']}` };
   if (made) return { what, state: 'ok', detail: join('.tidegate', 'python', made) };
   try {
-    execFileSync('python3', ['-c', 'import xgboost'], { stdio: 'ignore' });
-    return { what, state: 'ok', detail: 'python3 imports xgboost' };
+    execFileSync('python3', ['-c', `import ${module}`], { stdio: 'ignore' });
+    return { what, state: 'ok', detail: `python3 imports ${module}` };
   } catch {
-    // looked for next: a Python that can make the environment
+    // otherwise: a Python that can create the virtual environment
   }
   try {
     const version = execFileSync('python3', ['-c', 'import venv, ensurepip, sys; print(sys.version.split()[0])'], {
@@ -67,14 +68,14 @@ function python(): Finding {
     return {
       what,
       state: 'later',
-      detail: `python3 ${version.trim()}; "tidegate up" makes a virtual environment with XGBoost from PyPI (150 MB)`,
+      detail: `python3 ${version.trim()}; "tidegate up" makes a virtual environment with ${fromPyPI}`,
     };
   } catch {
     return {
       what,
       state: 'missing',
       detail: 'no python3 with venv',
-      fix: 'install Python 3.10 or later with venv (Debian: apt install python3-venv), or apt install python3-xgboost',
+      fix: `install Python 3.10 or later with venv (Debian: apt install python3-venv), or apt install ${debianPackage}`,
     };
   }
 }
@@ -112,7 +113,7 @@ function pipelines(): Finding {
   });
   return problems.length === 0
     ? { what: 'Pipelines', state: 'ok', detail: pipelineNames().join(', ') }
-    : { what: 'Pipelines', state: 'missing', detail: problems.join('\n'), fix: 'mend the files' };
+    : { what: 'Pipelines', state: 'missing', detail: problems.join('\n'), fix: 'fix the files' };
 }
 
 async function cloud(): Promise<Finding> {
@@ -135,7 +136,7 @@ const flights = (): Finding =>
 export function doctorCommand(program: Command): void {
   program
     .command('doctor')
-    .description('say what is missing on this machine and how to get it')
+    .description('check what is missing on this machine and how to get it')
     .action(async (_options: object, command: Command) => {
       const findings = [node(), duckdb(), python(), disk(), git(), pipelines(), flights(), await cloud()];
       if (globalOptions(command).json) printJson(findings);

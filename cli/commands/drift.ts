@@ -8,7 +8,7 @@ import { CliError, green, print, printJson, table, yellow } from '../output.ts';
 import { describeEnd, watchExecution } from '../watch.ts';
 import { withTarget } from './global.ts';
 
-/** The columns of a check and its score, a line each: every test's statistic and the limit it was judged by. */
+/** The columns and the score of a check, one line each: every test's statistic and its threshold. */
 export function driftTable(
   { columns, score }: Pick<DriftCheck, 'columns' | 'score'>,
   tests: readonly DriftTest[] = DRIFT_TESTS,

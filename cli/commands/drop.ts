@@ -13,13 +13,13 @@ import { type Ended, watchExecution } from '../watch.ts';
 import { withTarget } from './global.ts';
 
 const notStarted =
-  'The drop is in place, but no run started within a minute. "npx tidegate doctor" may know why, and "npx tidegate faults" whether events were made to be lost.';
+  'The drop is in place, but no run started within a minute. "npx tidegate doctor" may show why, and "npx tidegate faults" shows whether a fault rule drops events.';
 
-/** A drop's folder when none is named: the time to the second. */
+/** The default folder of a drop: the time to the second. */
 const defaultFolder = (): string => new Date().toISOString().slice(0, 19).replaceAll(':', '-');
 
 /**
- * Uploads files as one drop, the marker last, so that nothing starts before all is there.
+ * Uploads files as one drop, with the marker last, so that no run starts before all files are there.
  *
  * @returns the drop's prefix in the raw bucket, ending in `/`
  * @throws CliError when the pipeline or a file does not exist

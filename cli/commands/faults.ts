@@ -5,7 +5,7 @@ import { CliError, dim, print, printJson, table, yellow } from '../output.ts';
 import { type CloudFile, readCloud } from '../target.ts';
 import { localOptions } from './global.ts';
 
-/** Prints what rules name that is not there. */
+/** Prints the targets of rules that do not exist. */
 export function printNotes(faults: FaultStatus | undefined): void {
   for (const { rule, note } of faults?.rules ?? []) {
     if (note !== undefined) print(`${yellow('note')} ${rule}: ${note}`);
@@ -15,7 +15,7 @@ export function printNotes(faults: FaultStatus | undefined): void {
 /** Prints the active rules, how often each matched, and how often its fault was injected. */
 export function printFaults(faults: FaultStatus | undefined): void {
   if (!faults) {
-    print('No faults are at work. Set some with "npx tidegate faults --set <file>".');
+    print('No faults are active. Set some with "npx tidegate faults --set <file>".');
     return;
   }
   print(
@@ -49,9 +49,9 @@ interface FaultsOptions {
 export function faultsCommand(program: Command): void {
   program
     .command('faults')
-    .description('what the embedded cloud is made to fail at, and how often it did')
-    .option('--set <file>', 'put the rules of a fault file to work, instead of those before')
-    .option('--clear', 'let all go well again')
+    .description('show the fault rules of the embedded cloud and how often each was injected')
+    .option('--set <file>', 'activate the rules of a fault file, replacing the current ones')
+    .option('--clear', 'remove all fault rules')
     .addHelpText(
       'after',
       `\nExamples:
@@ -62,16 +62,16 @@ export function faultsCommand(program: Command): void {
     )
     .action(async (options: FaultsOptions, command: Command) => {
       const { json } = localOptions(command);
-      if (options.set !== undefined && options.clear) throw new CliError('Give one of --set and --clear.');
+      if (options.set !== undefined && options.clear) throw new CliError('Use either --set or --clear.');
       const cloud = await readCloud();
       if (!cloud) {
         throw new CliError(
-          'Faults are injected in the embedded cloud alone; start it with "npx tidegate up --faults <file>". On AWS, look at AWS Fault Injection Service.',
+          'Faults are injected only in the embedded cloud; start it with "npx tidegate up --faults <file>". On AWS, use AWS Fault Injection Service.',
         );
       }
       const faults = await apply(cloud, options);
       if (json) printJson(faults ?? null);
-      else if (options.clear) print('All goes well again.');
+      else if (options.clear) print('All fault rules are removed.');
       else printFaults(faults);
     });
 }

@@ -6,24 +6,24 @@ export interface GlobalOptions extends TargetOptions {
   readonly json?: boolean;
 }
 
-/** The options every command shares, wherever they stand on the line. */
+/** The options that every command shares, at any position on the command line. */
 export const globalOptions = (command: Command): GlobalOptions => command.optsWithGlobals<GlobalOptions>();
 
 /**
- * The shared options of a command that is about the embedded cloud alone.
- * @throws CliError when a stage on AWS is named: it would be left alone, and the embedded cloud met instead
+ * The shared options of a command that works only on the embedded cloud.
+ * @throws CliError when a stage on AWS is named: the command would change the embedded cloud instead
  */
 export function localOptions(command: Command): GlobalOptions {
   const options = globalOptions(command);
   if (options.stage !== undefined && options.stage !== localStage) {
     throw new CliError(
-      `"tidegate ${command.name()}" is about the embedded cloud alone, and --stage ${options.stage} is on AWS. Leave --stage out.`,
+      `"tidegate ${command.name()}" works only on the embedded cloud, and --stage ${options.stage} is on AWS. Leave --stage out.`,
     );
   }
   return options;
 }
 
-/** Opens what the command talks to and closes it after. */
+/** Opens the command's target and closes it afterwards. */
 export async function withTarget<T>(
   command: Command,
   use: (target: Target, options: GlobalOptions) => Promise<T>,

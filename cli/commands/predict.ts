@@ -6,7 +6,7 @@ import { CliError, dim, print, printJson, table } from '../output.ts';
 import type { Target } from '../target.ts';
 import { withTarget } from './global.ts';
 
-/** Calls the predict function. @throws CliError with the function's own words when it refuses */
+/** Calls the predict function. @throws CliError with the function's message when it refuses */
 export async function predictRows(
   { lambda, outputs }: Target,
   pipeline: string,

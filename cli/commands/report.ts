@@ -9,7 +9,7 @@ import { findRun, type RunRecord } from '../runs.ts';
 import type { Target } from '../target.ts';
 import { withTarget } from './global.ts';
 
-/** Fetches a run's report to a file and returns its path. @throws CliError when the run made none */
+/** Fetches a run's report to a file and returns its path. @throws CliError when the run has none */
 export async function fetchReport(
   { s3, outputs }: Target,
   run: Pick<RunRecord, 'pipeline' | 'runId'>,
@@ -25,7 +25,7 @@ export async function fetchReport(
   } catch (error) {
     if (error instanceof Error && error.name === 'NoSuchKey') {
       throw new CliError(
-        `Run ${run.runId} has no report: it did not get as far as the gates. "npx tidegate run ${run.runId}" says why.`,
+        `Run ${run.runId} has no report: it did not reach the gates. "npx tidegate run ${run.runId}" shows why.`,
       );
     }
     throw error;

@@ -22,7 +22,7 @@ export function runCommands(program: Command): void {
     .command('runs')
     .description('list runs, newest first')
     .argument('[pipeline]', 'only of this pipeline')
-    .option('--limit <n>', 'how many of each pipeline', wholeNumber(1, 1000), 10)
+    .option('--limit <n>', 'maximum number of runs per pipeline', wholeNumber(1, 1000), 10)
     .action(async (pipeline: string | undefined, { limit }: { limit: number }, command: Command) => {
       await withTarget(command, async (target, { json }) => {
         if (pipeline !== undefined) requirePipeline(pipeline);

@@ -3,7 +3,7 @@ import { bold, CliError, cyan, dim, print, printJson } from '../output.ts';
 import { readCloud } from '../target.ts';
 import { localOptions } from './global.ts';
 
-/** A message as the local Slack page serves it. */
+/** A message in the JSON of the local Slack page. */
 export interface SlackMessage {
   readonly channel: string;
   readonly ts: string;
@@ -40,21 +40,23 @@ export function printThreads(messages: readonly SlackMessage[], { brief = false 
 export function slackCommand(program: Command): void {
   program
     .command('slack')
-    .description('what the team was told: the messages of the embedded cloud')
+    .description('show the messages that the embedded cloud sent to Slack')
     .option('--channel <name>', 'only this channel, with or without #')
     .action(async ({ channel }: { channel?: string }, command: Command) => {
       const { json } = localOptions(command);
       const cloud = await readCloud();
       if (!cloud)
         throw new CliError(
-          'This shows the embedded cloud\'s messages; start it with "npx tidegate up". On AWS, look into Slack itself.',
+          'This shows the embedded cloud\'s messages; start it with "npx tidegate up". On AWS, look in Slack itself.',
         );
       const all = await readSlack(cloud.endpoint);
       const messages = all.filter((m) => channel === undefined || m.channel === `#${channel.replace(/^#/, '')}`);
       if (json) return printJson(messages);
-      if (all.length === 0) print('Nobody was told anything yet.');
+      if (all.length === 0) print('No messages yet.');
       else if (messages.length === 0) {
-        print(`Nothing was said in ${channel}. There are: ${[...new Set(all.map((m) => m.channel))].join(', ')}.`);
+        print(
+          `There are no messages in ${channel}. Channels with messages: ${[...new Set(all.map((m) => m.channel))].join(', ')}.`,
+        );
       }
       printThreads(messages);
       print(dim(`Page: ${cloud.endpoint}/_slack/`));

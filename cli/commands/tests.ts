@@ -13,7 +13,7 @@ import type { Target } from '../target.ts';
 import { describeEnd, watchExecution } from '../watch.ts';
 import { withTarget } from './global.ts';
 
-/** The endpoint's name, given itself or its pipeline's. @throws CliError when it is neither */
+/** The endpoint's name, given that name or the pipeline's. @throws CliError when it is neither */
 function endpointOf({ stage }: Target, name: string): string {
   const ofPipeline = endpointName(stage, name);
   const known = pipelineNames();
@@ -38,7 +38,7 @@ async function show(target: Target, endpoint: string, json: boolean | undefined)
   const tests = await query(target, endpoint, 'test#');
   const [latest] = await query(target, endpoint, 'result#');
   if (json) return printJson({ endpoint, tests, latest: latest ?? null });
-  if (tests.length === 0) return print(`No test of ${endpoint} yet: the first deployment brings the default ones.`);
+  if (tests.length === 0) return print(`No test of ${endpoint} yet: the first deployment adds the default ones.`);
   const results = (latest?.['results'] ?? []) as TestResult[];
   if (latest)
     print(dim(`last run ${String(latest['startedAt'] ?? '')} on ${String(latest['endpointConfigName'] ?? '')}`));
@@ -61,7 +61,7 @@ async function show(target: Target, endpoint: string, json: boolean | undefined)
 }
 
 /**
- * Reads a test from a file of JSON, or of YAML, which JSON is a part of.
+ * Reads a test from a JSON or YAML file. (JSON is valid YAML.)
  * @throws CliError with every problem: its line, its path, what was found and what is allowed
  */
 export function readTestFile(file: string): EndpointTest {
@@ -70,7 +70,7 @@ export function readTestFile(file: string): EndpointTest {
   return read.data;
 }
 
-/** Puts one test. @throws CliError naming what does not fit */
+/** Puts one test. @throws CliError naming every problem */
 async function put(target: Target, endpoint: string, file: string, json: boolean | undefined): Promise<void> {
   const test = readTestFile(file);
   await target.db.send(
@@ -85,7 +85,7 @@ async function put(target: Target, endpoint: string, file: string, json: boolean
   );
 }
 
-/** The kinds of tests there are, a line each. */
+/** The kinds of tests, one per line. */
 export function describeKinds(kinds: readonly EndpointTestKind[] = ENDPOINT_TESTS): string {
   const width = Math.max(...kinds.map(({ name }) => name.length));
   return kinds.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).join('\n');

@@ -9,11 +9,19 @@ import { withLock } from './lock.ts';
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const requirements = join(project, 'containers', 'xgboost', 'requirements.txt');
 
+/** What the Python of the embedded cloud needs, in words and names. */
+export const pythonNeeds = {
+  label: 'Python with XGBoost',
+  module: 'xgboost',
+  fromPyPI: 'XGBoost from PyPI (150 MB)',
+  debianPackage: 'python3-xgboost',
+} as const;
+
 /** A Python that can import XGBoost. */
 export interface PythonEnvironment {
   /** The interpreter: an absolute path or a command on the PATH. */
   readonly python: string;
-  /** What to add to the environment of its processes. */
+  /** Additional environment variables for its processes. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -22,18 +30,18 @@ export interface PythonOptions {
   readonly directory?: string;
   /** Called with one line for each step that takes a while. */
   readonly onProgress?: (message: string) => void;
-  /** Stands in for `process.env`. */
+  /** Replaces `process.env`. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
-/** No usable Python: the message says what to do. */
+/** No usable Python. The message has the fix. */
 export class PythonUnavailableError extends Error {
   override readonly name = 'PythonUnavailableError';
 }
 
 const env: Readonly<Record<string, string>> = {
   PYTHONUNBUFFERED: '1',
-  // The container's modules lie in the project: no __pycache__ among them.
+  // The container's modules are in the project: do not write __pycache__ there.
   PYTHONDONTWRITEBYTECODE: '1',
   // A user's own site-packages must not shadow the pinned ones.
   PYTHONNOUSERSITE: '1',
@@ -42,10 +50,10 @@ const env: Readonly<Record<string, string>> = {
 const pending = new Map<string, Promise<PythonEnvironment>>();
 
 /**
- * Finds or makes a Python with XGBoost: `TIDEGATE_PYTHON` when set; else the virtual environment made earlier; else a
+ * Finds or creates a Python with XGBoost: `TIDEGATE_PYTHON` when set; else the virtual environment created earlier; else a
  * `python3` that already imports XGBoost 2 or later; else a new virtual environment (about 150 MB from PyPI).
- * Concurrent calls and processes wait for one another; a half-made environment is made anew.
- * @throws PythonUnavailableError when none can be had.
+ * Concurrent calls and processes wait for one another. A half-made environment is recreated.
+ * @throws PythonUnavailableError when none can be found or created.
  */
 export const ensurePython = (options: PythonOptions = {}): Promise<PythonEnvironment> => {
   const directory = options.directory ?? join(project, '.tidegate', 'python');
@@ -55,7 +63,7 @@ export const ensurePython = (options: PythonOptions = {}): Promise<PythonEnviron
   if (known) return known;
   const found = find(directory, environment, options.onProgress ?? (() => {}));
   pending.set(key, found);
-  // A failure is not remembered: the user may have mended it.
+  // A failure is not cached: the user may have fixed it.
   found.catch(() => pending.delete(key));
   return found;
 };
@@ -88,7 +96,7 @@ const find = async (
 const interpreter = (venv: string): string =>
   process.platform === 'win32' ? join(venv, 'Scripts', 'python.exe') : join(venv, 'bin', 'python');
 
-/** Written last, so that an environment without it was interrupted. */
+/** Written last. An environment without it was interrupted. */
 const marker = (venv: string): string => join(venv, 'tidegate-ready.json');
 const isReady = (venv: string): boolean => existsSync(marker(venv)) && existsSync(interpreter(venv));
 

@@ -14,9 +14,9 @@ const take = (database: DatabaseSync): boolean => {
 };
 
 /**
- * Runs `work` while no one else does so under the same lock file, in this process or another; waits for its turn.
- * The lock is SQLite's own file lock, which the operating system gives back when its holder dies.
- * @throws whatever `work` throws, after giving the lock back.
+ * Runs `work` under an exclusive lock file, shared by this process and others. Waits until the lock is free.
+ * The lock is SQLite's file lock, which the operating system releases when the holder exits.
+ * @throws whatever `work` throws, after releasing the lock.
  */
 export const withLock = async <T>(file: string, work: () => Promise<T>): Promise<T> => {
   const database = new DatabaseSync(file, { timeout: 0 });

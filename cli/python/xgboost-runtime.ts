@@ -20,7 +20,7 @@ async function program(command: readonly string[], onProgress: (message: string)
 }
 
 /**
- * What the embedded SageMaker runs in place of images: `containers/xgboost` for the built-in XGBoost and for an image built
+ * What the embedded SageMaker runs instead of images: `containers/xgboost` for the built-in XGBoost and for an image built
  * from that folder, and Python with XGBoost and NumPy for the scripts of processing jobs.
  */
 export const containerRuntimes: readonly ContainerRuntime[] = [

@@ -3,7 +3,7 @@ type Json = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Collects problems in the words Slack uses, each with the JSON pointer of its place. */
+/** Collects problems in Slack's wording, each with a JSON pointer. */
 class Checker {
   readonly problems: string[] = [];
 
@@ -80,9 +80,9 @@ const blockChecks: Readonly<Record<string, (check: Checker, block: Json, pointer
 };
 
 /**
- * Holds blocks against Block Kit's limits, as Slack does before it takes a message (docs.slack.dev, "Blocks").
- * @param pointer where the blocks stand, as `/blocks`.
- * @returns what is wrong, in Slack's wording with JSON pointers; empty when all is well.
+ * Checks blocks against Block Kit's limits, as Slack does before it accepts a message (docs.slack.dev, "Blocks").
+ * @param pointer JSON pointer of the blocks, such as `/blocks`.
+ * @returns the problems in Slack's wording with JSON pointers; empty when there are none.
  */
 export function checkBlocks(blocks: unknown, pointer = '/blocks'): readonly string[] {
   const check = new Checker();

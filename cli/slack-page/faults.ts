@@ -3,7 +3,7 @@ import type { Clock } from 'embedded-cloud';
 import { AwsError, type Fault, type PageApi, performUnder } from 'embedded-cloud/pages';
 import type { Answer } from './web-api.ts';
 
-/** An answer of the Web API as it goes over the wire. */
+/** An HTTP response of the Web API. */
 export interface WireAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -12,7 +12,7 @@ export interface WireAnswer {
 
 const error = (code: string, status: number) => ({ code, status, message: code });
 
-/** Slack's Web API as fault files know it: the methods that the page answers, and Slack's errors. */
+/** Slack's Web API for fault files: the methods that the page implements, and Slack's errors. */
 export const slackApi: PageApi = {
   name: 'slack',
   operations: ['api.test', 'auth.test', 'chat.postMessage', 'chat.update', 'conversations.list'],
@@ -27,8 +27,8 @@ export const slackApi: PageApi = {
 const RETRY_AFTER_SECONDS = 1;
 
 /**
- * Makes a call of the Web API, or fails at it as the fault says.
- * @returns `reset` when the connection is to be cut without an answer
+ * Handles a Web API call, or injects the fault.
+ * @returns `reset` when the connection must be closed without a response
  */
 export async function callUnderFault(
   fault: Fault | undefined,

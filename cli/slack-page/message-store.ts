@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 
-/** A message as it was posted, or as it stands after updates. */
+/** A message in its current state, with updates applied. */
 export interface StoredMessage {
   /** `#name`. */
   readonly channel: string;
@@ -29,7 +29,7 @@ export interface Channel {
 
 /** Channels and messages, kept in SQLite. */
 export interface MessageStore {
-  /** A channel by id, or by name (with or without `#`), which makes it. Undefined when neither fits. */
+  /** A channel by id or by name (with or without `#`). A new name creates it. Undefined when neither is valid. */
   resolve(channel: string): { readonly id: string; readonly name: string } | undefined;
   post(
     channelId: string,
@@ -53,7 +53,7 @@ const schema = `
 
 const idOf = (name: string): string => `C${createHash('sha256').update(name).digest('hex').slice(0, 10).toUpperCase()}`;
 
-/** Opens the store in a database, making its tables when they are missing. */
+/** Opens the store in a database and creates missing tables. */
 export function messageStore(db: DatabaseSync): MessageStore {
   db.exec(schema);
   const select = 'SELECT m.*, c.name FROM messages m JOIN channels c ON c.id = m.channel';

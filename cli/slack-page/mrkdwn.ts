@@ -7,7 +7,7 @@ export const escapeHtml = (text: string): string =>
     .replaceAll('"', '&quot;')
     .replaceAll("'", '&#39;');
 
-/** Slack texts carry &, < and > as entities; everything shown goes through here first. */
+/** Slack texts carry &, < and > as entities; all shown text is unescaped here first. */
 const unescapeSlack = (text: string): string =>
   text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 
@@ -35,7 +35,7 @@ const styles = [
   ['~', 's'],
 ] as const;
 
-/** Bold, italic and strike: a mark counts at a word's edge only, as Slack has it. */
+/** Bold, italic and strike: as in Slack, a mark counts only at the edge of a word. */
 const emphasize = (html: string): string =>
   styles.reduce((result, [mark, tag]) => {
     const m = `\\${mark}`;

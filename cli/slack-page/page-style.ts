@@ -1,4 +1,4 @@
-/** The page's one style sheet: light and dark by the reader's setting, nothing loaded from elsewhere. */
+/** The page's one style sheet: light or dark by the reader's setting. It loads no other resources. */
 export const pageStyle = `
 :root {
   color-scheme: light dark;
@@ -74,7 +74,7 @@ blockquote { margin: .25rem 0; padding-left: .8rem; border-left: 4px solid var(-
 @media (max-width: 720px) { body { grid-template-columns: 4.2rem minmax(0, 1fr); } nav .brand div, nav h2, nav footer, nav li em { display: none; } nav .brand { padding: .9rem 1rem; } .fields { grid-template-columns: 1fr; } }
 `;
 
-/** Looks for news every two seconds and swaps the page's parts; keeps the reader's place unless they are at the end. */
+/** Polls every two seconds and replaces the page's parts. It keeps the scroll position unless the reader is at the end. */
 export const pageScript = `
 const log = () => document.getElementById('log');
 const atEnd = (el) => el.scrollHeight - el.scrollTop - el.clientHeight < 80;
@@ -93,6 +93,6 @@ setInterval(async () => {
     for (const id of ['side', 'main']) document.getElementById(id).replaceChildren(...fresh.getElementById(id).childNodes);
     for (const d of document.querySelectorAll('details')) if (shut.has(d.id)) d.open = false;
     if (stay === null) toEnd(); else log().scrollTop = stay;
-  } catch { /* the cloud is down: the next look may find it */ }
+  } catch { /* the cloud is down: the next poll may find it */ }
 }, 2000);
 `;

@@ -7,7 +7,7 @@ import { renderAttachments, renderBlocks } from './render-blocks.ts';
 
 const digest = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
-/** What the page may load and do: its own style sheet and script by their hashes, and ask its own server for news. */
+/** The page's Content-Security-Policy: its own style sheet and script by hash, and requests to its own server. */
 export const contentSecurityPolicy = [
   "default-src 'none'",
   `style-src ${digest(pageStyle)}`,

@@ -30,7 +30,7 @@ function readArguments(body: string, contentType: string, query: URLSearchParams
   }
 }
 
-/** A message as the JSON listing shows it. */
+/** A message in the JSON listing. */
 const toListed = (message: StoredMessage) => ({
   channel: message.channel,
   channel_id: message.channelId,
@@ -44,7 +44,7 @@ const toListed = (message: StoredMessage) => ({
 });
 
 /**
- * The embedded Slack. `POST /_slack/api/<method>` answers the Web API (any token that starts with `xoxb-local`),
+ * The embedded Slack. `POST /_slack/api/<method>` implements the Web API (any token that starts with `xoxb-local`),
  * `GET /_slack/` shows the messages, `GET /_slack/messages?channel=` lists them as JSON.
  * State: `<stateDir>/slack/slack.db`.
  */

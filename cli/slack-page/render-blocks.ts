@@ -12,7 +12,7 @@ function renderText(text: unknown): string {
   return text['type'] === 'mrkdwn' ? renderMrkdwn(str(text['text'])) : renderPlain(str(text['text']));
 }
 
-/** Images are named, not loaded: the page shows nothing from elsewhere. */
+/** Images are named, not loaded: the page loads no external content. */
 function renderImage(image: Json): string {
   const url = safeUrl(str(image['image_url']));
   const label = `🖼 ${escapeHtml(str(image['alt_text']))}`;
@@ -62,7 +62,7 @@ function renderBlock(block: Json): string {
   }
 }
 
-/** Renders blocks as HTML, everything in them escaped. */
+/** Renders blocks as HTML. All content is escaped. */
 export const renderBlocks = (blocks: unknown): string => list(blocks).map(renderBlock).join('');
 
 /** Renders attachments: a colour bar beside blocks, or beside the older title, text and fields. */

@@ -16,7 +16,7 @@ const fail = (error: string, messages: readonly string[] = []): Answer => ({
   ...(messages.length > 0 ? { errors: messages, response_metadata: { messages } } : {}),
 });
 
-/** In a form, structured arguments are JSON texts. Undefined when it is not a list. */
+/** In a form, structured arguments are JSON strings. Undefined when it is not a list. */
 function structured(args: Arguments, name: string): readonly unknown[] | undefined {
   const value = args[name];
   if (value === undefined || value === '' || value === null) return [];
@@ -31,7 +31,7 @@ function structured(args: Arguments, name: string): readonly unknown[] | undefin
   return Array.isArray(parsed) ? parsed : undefined;
 }
 
-/** Reads what a message says, or the error Slack answers. */
+/** Reads the message, or returns Slack's error. */
 function readContent(args: Arguments): MessageContent | Answer {
   const blocks = structured(args, 'blocks');
   const attachments = structured(args, 'attachments');
@@ -59,7 +59,7 @@ const toWire = (message: StoredMessage) => ({
   bot_id: 'B0TIDEGATE',
 });
 
-/** The Web API methods the embedded Slack answers, by name. */
+/** The Web API methods of the embedded Slack, by name. */
 export function slackMethods(store: MessageStore, clock: Clock): Readonly<Record<string, (args: Arguments) => Answer>> {
   return {
     'api.test': (args) => ({ ok: true, args }),
@@ -104,14 +104,14 @@ export function slackMethods(store: MessageStore, clock: Clock): Readonly<Record
   };
 }
 
-/** Whether Slack would know the caller: local tokens start with `xoxb-local`. */
+/** Whether the token is valid: local tokens start with `xoxb-local`. */
 export function checkToken(authorization: string | undefined, args: Arguments): Answer | undefined {
   const token = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1] ?? text(args, 'token');
   if (token === '') return fail('not_authed');
   return token.startsWith('xoxb-local') ? undefined : fail('invalid_auth');
 }
 
-/** Answers one call. */
+/** Handles one call. */
 export function callMethod(
   methods: Readonly<Record<string, (args: Arguments) => Answer>>,
   name: string,

@@ -1,21 +1,21 @@
 import type { Hyperparameter, Scalar } from '#domain/algorithms/hyperparameter';
 import type { Task } from '#schemas/records/task';
 
-/** Rows of the training side by class, in the order the model numbers the classes; empty for regression. */
+/** Training rows by class, in the order of the class indices; empty for regression. */
 export type ClassCounts = readonly number[];
 
-/** What the defaults of the hyperparameters follow from. */
+/** The inputs of the hyperparameter defaults. */
 export interface TrainingFacts {
   readonly task: Task;
   /** Classes of a multiclass task; else 0. */
   readonly classes: number;
   /** Empty before the training rows are counted. */
   readonly counts: ClassCounts;
-  /** Whether classes of unequal size are to weigh the same (`imbalance: auto`). */
+  /** Whether to balance the class weights (`imbalance: auto`). */
   readonly balance: boolean;
 }
 
-/** The container image that trains and serves, as SageMaker's own registries keep it. */
+/** The training and serving image in SageMaker's registries. */
 export interface TrainingImage {
   readonly repository: string;
   /** The tag, unless the Serverless parameter of this name gives another one. */
@@ -25,41 +25,41 @@ export interface TrainingImage {
   readonly accounts: Readonly<Record<string, string>>;
 }
 
-/** The CSV that the container reads: no header, nothing quoted, in training the label first. */
+/** The CSV that the container reads: no header, no quotes, and for training the label first. */
 export interface ModelInput {
   readonly contentType: string;
   readonly delimiter: string;
-  /** What stands for a missing value; null when the algorithm takes none, and every input must be imputed. */
+  /** The text of a missing value; null when the algorithm accepts none and every input must be imputed. */
   readonly missing: string | null;
-  /** The same in a row of one input, where an empty field would make an empty line, which readers skip. */
+  /** The same for a model with a single input. An empty field there would be an empty line, which readers skip. */
   readonly missingAlone: string;
 }
 
-/** How the container answers. */
+/** The container's output format. */
 export interface ModelOutput {
   readonly contentType: string;
   /**
-   * @param perRow numbers that belong to one row: one a class for a multiclass task, else 1
-   * @param source what the text is, for messages
+   * @param perRow numbers per row: one per class for a multiclass task, else 1
+   * @param source the name of the text in messages
    * @returns row-major
-   * @throws EvaluationError when something is no number, or the numbers do not fill whole rows
+   * @throws EvaluationError when something is not a number, or the last row is incomplete
    */
   readonly readScores: (text: string, perRow: number, source: string) => Float64Array;
 }
 
 export type TuningDirection = 'Maximize' | 'Minimize';
 
-/** What a tuning may make best. What it may search is said by the hyperparameters. */
+/** The objectives of a tuning. The hyperparameters define its search space. */
 export interface TuningObjective {
-  /** By task: metrics that a training reports on the validation shards, and which way is better. */
+  /** By task: metrics that a training job reports on the validation shards, and whether higher or lower is better. */
   readonly metrics: Readonly<Record<Task, Readonly<Record<string, TuningDirection>>>>;
   /** What `tuning.metric` means, for editors and the reference. */
   readonly description: string;
-  /** The metric when the pipeline names none. */
+  /** The default metric. */
   defaultMetric(hyperparameters: Readonly<Record<string, Scalar>>, task: Task): string;
-  /** The name under which a training reports a metric. */
+  /** The name of a metric in the training job's output. */
   reportedAs(metric: string): string;
-  /** The hyperparameter that says how long a training goes on: Hyperband divides it among the jobs. */
+  /** The hyperparameter for the length of a training. Hyperband divides it among the jobs. */
   readonly resource: string;
   /** Parts of a `tuning` section of a binary task, as the reference shows it. */
   readonly example: {
@@ -70,40 +70,40 @@ export interface TuningObjective {
   };
 }
 
-/** One training algorithm: all that Tidegate knows of it. */
+/** The full definition of one training algorithm. */
 export interface Algorithm {
   /** Its name in the pipeline YAML. Lower-case letters, digits and hyphens. */
   readonly name: string;
-  /** Its name as people write it. */
+  /** Its display name. */
   readonly label: string;
-  /** What it is, in one short phrase. */
+  /** A short description. */
   readonly summary: string;
   readonly tasks: readonly Task[];
   readonly image: TrainingImage;
   readonly hyperparameters: Readonly<Record<string, Hyperparameter>>;
   /** What `training.hyperparameters` is, for editors and the reference. */
   readonly hyperparametersDescription: string;
-  /** Names under which others know a hyperparameter, for suggestions: `learning_rate` to `eta`. */
+  /** Other names of hyperparameters, for suggestions: `learning_rate` to `eta`. */
   readonly aliases: Readonly<Record<string, string>>;
   /** Values of hyperparameters that the pipeline does not set. */
   defaults(facts: TrainingFacts): Readonly<Record<string, string>>;
   /**
-   * Reports values that do not go together.
+   * Reports values that are invalid in combination.
    *
-   * @param hyperparameters all that are sent, defaults included
+   * @param hyperparameters all that are sent, including defaults
    */
   check?(hyperparameters: Readonly<Record<string, string>>, report: (name: string, problem: string) => void): void;
-  /** Absent for an algorithm that is not tuned. */
+  /** Absent for an algorithm without tuning. */
   readonly tuning?: TuningObjective;
   readonly input: ModelInput;
   readonly output: ModelOutput;
-  /** Whether several instances share a training: each then reads its share of the objects, else the count must be 1. */
+  /** Whether several instances can train together, each on its share of the objects. If not, the count must be 1. */
   readonly distributed: boolean;
-  /** Whether a training that lost its spot instance goes on from a checkpoint. */
+  /** Whether training resumes from a checkpoint after a spot interruption. */
   readonly checkpoints: boolean;
   /** Some `hyperparameters`, as the reference shows them. */
   readonly example: Readonly<Record<string, unknown>>;
 }
 
-/** How rows reach a model, and how its answers are read. */
+/** How rows are sent to a model and how its output is read. */
 export type ModelFormat = Pick<Algorithm, 'input' | 'output'>;

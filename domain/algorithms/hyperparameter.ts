@@ -1,9 +1,9 @@
 import * as z from 'zod';
 
-/** A value of a hyperparameter as the YAML holds it. It travels to the container as text. */
+/** A hyperparameter's value in the YAML. The container receives it as text. */
 export type Scalar = string | number | boolean;
 
-/** Numbers that are allowed. `above` and `below` leave out the bound itself. */
+/** The allowed range. `above` and `below` exclude the bound. */
 export interface Bounds {
   readonly from?: number;
   readonly above?: number;
@@ -11,20 +11,20 @@ export interface Bounds {
   readonly below?: number;
 }
 
-/** Where a tuning may search. */
+/** The range that a tuning may search. */
 export interface SearchSpace {
   readonly type: 'integer' | 'continuous';
   readonly bounds: Bounds;
 }
 
-/** One hyperparameter of an algorithm: what it takes when it is fixed, and where it may be searched. */
+/** One hyperparameter of an algorithm: its allowed fixed values and its tuning range. */
 export interface Hyperparameter {
   readonly schema: z.ZodType<Scalar>;
   /** Absent where the algorithm's guide does not list it as tunable. */
   readonly search?: SearchSpace;
 }
 
-/** Which numbers `bounds` allow, in words: `above 0 to 1`. */
+/** The range of `bounds` in words: `above 0 to 1`. */
 export function boundsText({ from, above, to, below }: Bounds): string {
   const end = to === undefined ? (below === undefined ? '' : ` to below ${below}`) : ` to ${to}`;
   if (above !== undefined) return `above ${above}${end}`;
@@ -48,7 +48,7 @@ function bounded<S extends z.ZodNumber>(number: S, { from, above, to, below }: B
   return schema;
 }
 
-/** Reads `"0.1"` as 0.1: containers do not tell the two apart. */
+/** Reads `"0.1"` as 0.1: containers treat both the same. */
 const asNumber = (value: unknown): unknown =>
   typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : value;
 const asBoolean = (value: unknown): unknown => (value === 'true' ? true : value === 'false' ? false : value);
@@ -98,9 +98,9 @@ export const text = (description: string, example: string): Hyperparameter => ({
 });
 
 /**
- * Words apart by commas.
+ * Comma-separated words.
  *
- * @param problem says what is wrong with a word, or undefined
+ * @param problem returns the problem of a word, or undefined
  */
 export const words = (
   description: string,

@@ -2,7 +2,7 @@ import { findKind } from '#domain/find-kind';
 import type { Algorithm } from './algorithm.ts';
 import { xgboost } from './xgboost/xgboost.ts';
 
-/** Some algorithms. A pipeline that names none takes the first. */
+/** A list of algorithms. The first is the default. */
 export type Algorithms = readonly [Algorithm, ...Algorithm[]];
 
 /** Every training algorithm. */

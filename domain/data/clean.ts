@@ -9,27 +9,27 @@ import { tokenSql } from '#domain/privacy/tokenize';
 import { ident } from '#domain/sql/literals';
 
 /**
- * A relation of raw rows: `SELECT … FROM <sql>` gives one VARCHAR a column under the column's own name, and `_unreadable`,
- * which is true for a row that could not be taken apart at all.
+ * A relation of raw rows: `SELECT … FROM <sql>` returns one VARCHAR per column under the column's name, and `_unreadable`,
+ * which is true for a row that could not be parsed.
  */
 export interface RawRelation {
   readonly sql: string;
-  /** Whether texts are normalized already: trimmed, null values NULL. */
+  /** Whether texts are already normalized: trimmed, null values NULL. */
   readonly normalized?: boolean;
-  /** What can be wrong with a row before its texts are looked at: conditions over the relation's own columns. */
+  /** Checks of a row before its values are parsed: conditions over the relation's columns. */
   readonly checks?: readonly Check[];
-  /** SQL, over the relation's own columns, of how many lines a row stands on; one when it is left out. */
+  /** SQL over the relation's columns for the number of lines of a row; one when absent. */
   readonly lines?: string;
 }
 
 /** A statement that turns raw rows into clean ones. */
 export interface CleanSelect {
   readonly sql: string;
-  /** What problem number n (from 1) means. */
+  /** The meaning of problem number n (from 1). */
   readonly problems: readonly Problem[];
 }
 
-/** SQL of the first check that holds, numbered from 1; 0 when none does. */
+/** SQL of the number (from 1) of the first check that is true; 0 when none is. */
 const firstProblem = (checks: readonly Check[]): string =>
   checks.length === 0 ? '0' : `CASE ${checks.map((c, i) => `WHEN ${c.condition} THEN ${i + 1}`).join(' ')} ELSE 0 END`;
 
@@ -39,7 +39,7 @@ const typedName = (i: number): string => `t${i}`;
 
 const unreadable: Check = { column: null, reason: 'not a JSON object', condition: '_unreadable' };
 
-/** What keeps rows on one side of the split: SQL over the columns `_id`, the group column's text and the clean features. */
+/** SQL of the split's group key, over the columns `_id`, the group column's text and the clean features. */
 function groupKeySql(
   pipeline: DataSettings,
   actions: readonly PrivacyAction[],
@@ -123,8 +123,8 @@ export function cleanSelect(
 }
 
 /**
- * The same typing and coarsening for the model inputs alone, for rows that have no label: `_problem` (0, or the number of
- * the first problem), `_ordinal` as the relation has it, then the clean feature columns. Needs no key.
+ * The same typing and coarsening for only the model inputs, for rows without a label: `_problem` (0, or the number of the
+ * first problem), `_ordinal` from the relation, then the clean feature columns. Needs no key.
  */
 export function cleanFeatureSelect(pipeline: Pick<DataSettings, 'dataset'>, raw: RawRelation): CleanSelect {
   const columns = featureColumns(pipeline);
@@ -144,6 +144,6 @@ export function cleanFeatureSelect(pipeline: Pick<DataSettings, 'dataset'>, raw:
   };
 }
 
-/** Nests selects, the outermost first; the last has its own FROM. */
+/** Nests SELECTs, outermost first. The last has its own FROM. */
 const nest = (...selects: readonly string[]): string =>
   selects.reduceRight((inner, select) => (inner === '' ? select : `${select} FROM (${inner})`), '');

@@ -6,7 +6,7 @@ import { PRIVATE_ROLES, type PrivacyAction, type PrivateRole } from '#domain/pri
 import { PRIVACY_ACTIONS } from '#domain/privacy/registry';
 import type { FeatureType } from '#schemas/records/profile';
 
-/** What a drop's columns are and what becomes of them, composed of the privacy actions and the encodings. */
+/** The schema of a drop's columns, composed of the privacy actions and the encodings. */
 
 export const identifier = z
   .string()
@@ -37,7 +37,7 @@ function alternatives([first, ...rest]: readonly z.ZodObject[]): Alternatives {
   throw new TypeError('A pipeline needs an encoding: without one no column can be a model input.');
 }
 
-/** The settings of all encodings of a type. @throws TypeError when two of them mean different things by one name */
+/** The settings of all encodings of a type. @throws TypeError when two of them use one name for different settings */
 function settingsOf(encodings: readonly Encoding[]): z.ZodRawShape {
   const settings: Record<string, z.ZodRawShape[string]> = {};
   for (const { name, type, settings: own } of encodings) {
@@ -51,7 +51,7 @@ function settingsOf(encodings: readonly Encoding[]): z.ZodRawShape {
   return settings;
 }
 
-/** One object a type of feature, with `encode` where the type has several encodings. */
+/** One object per feature type, with `encode` if the type has several encodings. */
 function featureObjects(encodings: readonly Encoding[]): Alternatives {
   const types = [...new Set(encodings.map(({ type }): FeatureType => type))];
   const objects = types.map((type): z.ZodObject => {
@@ -72,7 +72,7 @@ function featureObjects(encodings: readonly Encoding[]): Alternatives {
   return alternatives(objects);
 }
 
-/** Whether what an action leaves can be the model input that the column says it is. */
+/** Whether the result of an action can be the declared model input. */
 function checkFeature(action: PrivacyAction, column: Readonly<Record<string, unknown>>, ctx: z.RefinementCtx): void {
   const feature = column['feature'] as FeatureSpec | undefined;
   const kind = action.clean(column)?.kind ?? 'nothing';
@@ -83,7 +83,7 @@ function checkFeature(action: PrivacyAction, column: Readonly<Record<string, unk
   ctx.addIssue({ code: 'custom', path: ['feature', 'type'], message: `a column ${how} is ${allowed}` });
 }
 
-/** A personal column with this action. What is left of a quasi-identifier may be a model input too. */
+/** A personal column with this action. The result of a quasi-identifier's action may also be a model input. */
 function privateColumn(role: PrivateRole, action: PrivacyAction, feature: z.ZodType<FeatureSpec>): z.ZodObject {
   const input = {
     feature: feature.optional().meta({
@@ -109,7 +109,7 @@ function privateColumn(role: PrivateRole, action: PrivacyAction, feature: z.ZodT
     });
 }
 
-/** What one column of the drop is, and what becomes of it. */
+/** The specification of one column of the drop. */
 export function columnSchemaOf(
   actions: readonly PrivacyAction[],
   encodings: readonly Encoding[],

@@ -5,12 +5,12 @@ import { cleanedColumn, PRIVACY_ACTIONS } from '#domain/privacy/registry';
 import { unreachable } from '#domain/unreachable';
 import type { CleanKind, FeatureType } from '#schemas/records/profile';
 
-/** A column of the clean rows, beside the reserved ones. */
+/** A column of the clean rows, besides the reserved ones. */
 export interface CleanColumn {
   readonly name: string;
   readonly kind: CleanKind;
   readonly spec: ColumnSpec;
-  /** SQL of the clean value over the typed one: all that may leave the raw zone of this column. */
+  /** SQL of the clean value, over the typed value. Only the clean value may leave the raw zone. */
   cleanSql(typed: string): string;
   /** Set when the column is a model input. */
   readonly feature?: FeatureSpec;
@@ -22,7 +22,7 @@ export interface FeatureColumn extends CleanColumn {
   readonly feature: FeatureSpec;
 }
 
-/** For columns whose role says that they hold nothing personal. */
+/** For columns whose role declares that they have no personal data. */
 const asTyped = (typed: string): string => typed;
 
 function cleanColumn(name: string, spec: ColumnSpec, actions: readonly PrivacyAction[]): CleanColumn | undefined {
@@ -46,28 +46,28 @@ function cleanColumn(name: string, spec: ColumnSpec, actions: readonly PrivacyAc
   }
 }
 
-/** Whether anything of a column survives desensitizing. */
+/** Whether the column is among the clean rows. */
 export const isKept = (name: string, spec: ColumnSpec, actions: readonly PrivacyAction[] = PRIVACY_ACTIONS): boolean =>
   cleanColumn(name, spec, actions) !== undefined;
 
 /**
- * The columns that survive desensitizing, in the order of the pipeline's file. Dropped and ignored ones are not even read.
+ * The columns of the clean rows, in the order of the pipeline file. Dropped and ignored columns are not even read.
  *
- * @throws TypeError when a column's role or action has no rule: nothing of such a column may come through
+ * @throws TypeError when a column's role or action has no rule: such a column must not pass through
  */
 export const cleanColumns = (
   { dataset }: Pick<DataSettings, 'dataset'>,
   actions: readonly PrivacyAction[] = PRIVACY_ACTIONS,
 ): CleanColumn[] => Object.entries(dataset.columns).flatMap(([name, spec]) => cleanColumn(name, spec, actions) ?? []);
 
-/** Of these, the model inputs. */
+/** The model inputs among the clean columns. */
 export const featureColumns = (
   pipeline: Pick<DataSettings, 'dataset'>,
   actions: readonly PrivacyAction[] = PRIVACY_ACTIONS,
 ): FeatureColumn[] =>
   cleanColumns(pipeline, actions).filter((c): c is FeatureColumn => c.feature !== undefined && c.kind !== 'text');
 
-/** Of these, the ones the evaluation groups by. */
+/** The clean columns that the evaluation groups by. */
 export const sliceColumns = ({ dataset }: Pick<DataSettings, 'dataset'>): string[] =>
   Object.entries(dataset.columns).flatMap(([name, spec]) => (spec.role === 'slice' ? [name] : []));
 

@@ -2,19 +2,19 @@ import type { DatasetSettings } from '#domain/data/settings';
 
 type CsvOptions = DatasetSettings['csv'];
 
-/** The fields of the first record of a CSV text, and whether the text reached the record's end. */
+/** The fields of the first record of a CSV text, and whether the text has the end of the record. */
 export interface FirstRecord {
   readonly fields: readonly string[];
   readonly complete: boolean;
-  /** Whether anything but blank lines follows. */
+  /** Whether more than blank lines follow. */
   readonly more: boolean;
-  /** Lines it stands on, blank ones not counted. */
+  /** Its number of lines, without blank ones. */
   readonly lines: number;
   /** Position (from 1) of the first field whose quote does not close, or closes in the middle of the field. */
   readonly brokenQuote?: number;
 }
 
-/** Takes the first record of a CSV text apart (RFC 4180: doubled quotes, quoted line breaks; a byte-order mark is skipped). */
+/** Parses the first record of a CSV text (RFC 4180: doubled quotes, quoted line breaks; a byte-order mark is skipped). */
 export function firstRecord(start: string, { delimiter, quote }: Pick<CsvOptions, 'delimiter' | 'quote'>): FirstRecord {
   const source = start.replace(/^\uFEFF/, '').replace(/^[\r\n]+/, '');
   const fields: string[] = [];
@@ -56,7 +56,7 @@ export function firstRecord(start: string, { delimiter, quote }: Pick<CsvOptions
 
 const delimiters = [',', ';', '\t', '|', ' '];
 
-/** A delimiter by which the record would have the wanted number of fields, other than the configured one. */
+/** Another delimiter that would give the expected number of fields. */
 export function likelyDelimiter(
   start: string,
   csv: CsvOptions,

@@ -1,13 +1,13 @@
-/** A value as the engine hands it over. Whole numbers are numbers when exact, else bigints; times are texts. */
+/** A value returned by the engine. Whole numbers are numbers when exact, else bigints. Times are texts. */
 export type SqlValue = string | number | bigint | boolean | null;
 export type SqlRow = Readonly<Record<string, SqlValue>>;
 
-/** What pure row work needs of DuckDB; `functions/shards/duckdb` implements it. */
+/** The DuckDB operations that domain code needs; `functions/shards/duckdb` implements them. */
 export interface SqlEngine {
   /**
    * Runs one statement.
    *
-   * @param task what is being done, for the error: "read loan-default/2026-01-31/a.csv"
+   * @param task description of the work, for the error: "read loan-default/2026-01-31/a.csv"
    * @param parameters bound to `$1`, `$2` … ; never part of an error
    * @returns the rows, or `[]` when there are none
    * @throws DataEngineError without any text that could quote a row
@@ -17,6 +17,6 @@ export interface SqlEngine {
 
 /** A count or another whole number of a result. */
 export const asNumber = (value: SqlValue | undefined): number => Number(value ?? 0);
-/** A float of a result, null when SQL's answer was NULL. */
+/** A float of a result; null for SQL NULL. */
 export const asNumberOrNull = (value: SqlValue | undefined): number | null =>
   value === null || value === undefined ? null : Number(value);

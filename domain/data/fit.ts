@@ -25,7 +25,7 @@ function fitColumn(
   return encoding.fit(name, feature, profile, median);
 }
 
-/** Columns whose median is wanted before fitting. */
+/** Columns whose median is needed for fitting. */
 export const medianColumns = (
   pipeline: Pick<DataSettings, 'dataset'>,
   encodings: readonly Encoding[] = ENCODINGS,
@@ -34,20 +34,20 @@ export const medianColumns = (
     .filter(({ feature }) => encodingOf(feature, encodings).needsMedian?.(feature))
     .map((c) => c.name);
 
-/** What fitting starts from. */
+/** The inputs of fitting. */
 export interface FitInput {
   readonly run: RunPointer;
   readonly pipeline: FitSettings;
   /** The profiles in shard order. */
   readonly profiles: readonly [Profile, ...Profile[]];
-  /** Medians of the training rows by column (of the merged sample: exact when it holds them all). */
+  /** Medians of the training rows by column (from the merged sample: exact when it contains all rows). */
   readonly medians: ReadonlyMap<string, number>;
 }
 
 /**
- * Fits imputation, vocabularies and codes on the training rows, after checking that the drop is fit for it.
+ * Checks the drop's quality, then fits imputation, vocabularies and codes on the training rows.
  *
- * @throws DataQualityError when it is not, or no column carries information
+ * @throws DataQualityError when the drop fails a check, or no column carries information
  */
 export function fitTransform(
   { run, pipeline, profiles, medians }: FitInput,

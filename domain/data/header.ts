@@ -4,11 +4,12 @@ import { type FirstRecord, firstRecord, likelyDelimiter } from '#domain/data/csv
 import type { DataSettings } from '#domain/data/settings';
 import { looksLikeName, shownList } from '#domain/data/shown';
 import { SchemaMismatchError } from '#domain/errors';
+import { counted } from '#domain/text/numbers';
 
 /** A header must fit in this many bytes. */
 export const headerBytes = 1 << 20;
 
-/** A name longer than this is no name: a quote before it is open. */
+/** A longer name means that a quote before it is not closed. */
 const longestName = 300;
 
 const quoted = (names: readonly string[]): string =>
@@ -16,15 +17,14 @@ const quoted = (names: readonly string[]): string =>
     names.map((n) => `"${n}"`),
     20,
   );
-const plural = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
-/** A column that the pipeline does not name, and its place among the file's columns, from 1. */
+/** A column that the pipeline does not name, and its position in the file, from 1. */
 interface Stranger {
   readonly name: string;
   readonly position: number;
 }
 
-/** The unknown column that a missing one was probably written as. Names of one or two letters are near to anything. */
+/** The unknown column that is probably a misspelled missing one. Names of one or two letters are similar to anything. */
 function meantBy(missing: string, strangers: readonly Stranger[]): Stranger | undefined {
   const candidates = strangers.filter(({ name }) => name.length > 2 && looksLikeName(name)).slice(0, 1000);
   const near = nearestName(
@@ -35,11 +35,11 @@ function meantBy(missing: string, strangers: readonly Stranger[]): Stranger | un
 }
 
 /**
- * Checks the names of a file's columns against what the pipeline expects. What it says of an unknown name is its position, and the
- * name itself only when the file's other names show that this line, or object, is one of names.
+ * Checks the names of a file's columns against the pipeline. Its messages give the position of an unknown name. They quote the
+ * name only when the file's other names show that the line, or object, really contains names.
  *
  * @param file the object's key, for messages
- * @throws SchemaMismatchError naming every missing, extra and doubled column, and what was probably meant
+ * @throws SchemaMismatchError naming every missing, extra and duplicate column, and the closest matches
  */
 export function checkColumns(pipeline: Pick<DataSettings, 'dataset'>, file: string, found: readonly string[]): void {
   const expected = expectedColumns(pipeline);
@@ -48,7 +48,7 @@ export function checkColumns(pipeline: Pick<DataSettings, 'dataset'>, file: stri
   const missing = expected.filter((name) => !there.has(name));
   const extra = found.flatMap((name, i): Stranger[] => (known.has(name) ? [] : [{ name, position: i + 1 }]));
   if (missing.length * 2 >= expected.length && missing.length > 0) {
-    // what was found may be a row of values: it must not be quoted
+    // the line may be a row of values: it must not be quoted
     throw new SchemaMismatchError(
       `${file}: only ${expected.length - missing.length} of the ${expected.length} expected columns are there; missing ${quoted(missing)}. ` +
         'Write the file with the columns the pipeline names; if it has no header line, set dataset.csv.header: false and list dataset.csv.names.',
@@ -60,7 +60,7 @@ export function checkColumns(pipeline: Pick<DataSettings, 'dataset'>, file: stri
       return near === undefined ? [] : [[name, near] as const];
     }),
   );
-  // with a name missing, what stands in its place may be its value
+  // when a name is missing, the text in its position may be a value
   const mayShow = ({ name }: Stranger): boolean =>
     looksLikeName(name) && (missing.length === 0 || [...meant.values()].some((near) => near.name === name));
   const shown = (strangers: readonly Stranger[]): string => {
@@ -105,7 +105,7 @@ export function checkColumns(pipeline: Pick<DataSettings, 'dataset'>, file: stri
   );
 }
 
-/** Position (from 1) of the first name that holds rows of the file, because a quote in the header does not close where it should. */
+/** Position (from 1) of the first name that contains rows of the file because a quote in the header is not closed. */
 function unfinishedName({ fields, brokenQuote }: FirstRecord, delimiter: string): number | undefined {
   if (brokenQuote !== undefined) return brokenQuote;
   const at = fields.findIndex((name) => {
@@ -115,11 +115,11 @@ function unfinishedName({ fields, brokenQuote }: FirstRecord, delimiter: string)
   return at < 0 ? undefined : at + 1;
 }
 
-/** What a CSV file's header says. */
+/** The result of reading a CSV header. */
 export interface CsvHeader {
   /** The columns in file order. */
   readonly columns: readonly string[];
-  /** Lines the header stands on; 0 when there is none. */
+  /** Number of header lines; 0 without a header. */
   readonly lines: number;
 }
 
@@ -128,8 +128,8 @@ export interface CsvHeader {
  *
  * @param file the object's key, for messages
  * @param start the first bytes of the (decompressed) file; a header must fit in them
- * @throws SchemaMismatchError for an empty file, one without rows, an unfinished header, a wrong delimiter or encoding, and columns
- *   that do not fit; no message holds a text of the file but names that can hardly be values
+ * @throws SchemaMismatchError for an empty file, one without rows, an unfinished header, a wrong delimiter or encoding, and
+ *   mismatched columns. A message quotes only names that are very unlikely to be values
  */
 export function readCsvHeader(pipeline: Pick<DataSettings, 'dataset'>, file: string, start: Uint8Array): CsvHeader {
   const { csv } = pipeline.dataset;
@@ -157,7 +157,7 @@ export function readCsvHeader(pipeline: Pick<DataSettings, 'dataset'>, file: str
     const other = likelyDelimiter(text, csv, fits);
     if (other !== undefined) {
       throw new SchemaMismatchError(
-        `${file}: found ${plural(found.length, 'column')} where ${width} were expected. ` +
+        `${file}: found ${counted(found.length, 'column')} where ${width} were expected. ` +
           `Is the delimiter ${JSON.stringify(other)}? Set dataset.csv.delimiter: ${JSON.stringify(other)}.`,
       );
     }
@@ -172,7 +172,7 @@ export function readCsvHeader(pipeline: Pick<DataSettings, 'dataset'>, file: str
   if (!csv.header) {
     if (found.length !== width) {
       throw new SchemaMismatchError(
-        `${file}: the first line has ${plural(found.length, 'field')} where dataset.csv.names lists ${width}. Adapt csv.names or csv.delimiter.`,
+        `${file}: the first line has ${counted(found.length, 'field')} where dataset.csv.names lists ${width}. Adapt csv.names or csv.delimiter.`,
       );
     }
     return { columns: names, lines: 0 };

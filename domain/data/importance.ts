@@ -4,8 +4,8 @@ import { ident, text } from '#domain/sql/literals';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 
 /**
- * SQL of the rows for permutation importance (Breiman 2001): block 0 are the rows as they are, then follows one block a source
- * column in which that column's values are dealt out anew among the rows, the same way for the same seed.
+ * SQL of the rows for permutation importance (Breiman 2001): block 0 has the unchanged rows. Then each source column has one
+ * block in which its values are permuted among the rows, deterministically by seed.
  * Columns: `block`, `n` (the row within the block), `column` (NULL in block 0), `_label`, then `x0` … the CSV fields.
  *
  * @param rows a relation of sampled holdout rows with `_hash`, `_label` and the clean columns

@@ -7,7 +7,7 @@ import { unreachable } from '#domain/unreachable';
 type Scalar = string | number | boolean;
 type LabelSettings = DataSettings['dataset']['label'];
 
-/** How a label is read: the SQL of its number (class index or value) and what makes it malformed. */
+/** How a label is read: the SQL of its number (class index or value) and its checks. */
 export interface LabelSql {
   /** A DOUBLE: 0 or 1, the class's index, or the value. NULL when the label cannot be read. */
   readonly value: string;
@@ -48,7 +48,7 @@ function isOneOf(raw: string, values: readonly Scalar[]): string {
   return `${categorySql(raw)} IN (${texts(values.map(String))})`;
 }
 
-/** Checks that the label is there; that it is a finite number. */
+/** Checks that the label exists and is a finite number. */
 const missing = (column: string, raw: string): Check => ({
   column,
   reason: 'the label is missing',

@@ -1,16 +1,16 @@
 /** Counts the lines of a text file from start to end, chunk by chunk. */
 export interface LineCounter {
   push(chunk: Uint8Array): void;
-  /** Lines that hold anything, once all was pushed. */
+  /** Number of non-blank lines, after the whole file was pushed. */
   lines(): number;
-  /** Whether some line holds an odd number of quotes: without such a line, no record of a CSV file spans lines. */
+  /** Whether a line has an odd number of quotes. If none has, no record of a CSV file spans lines. */
   oddQuotes(): boolean;
 }
 
 const LF = 0x0a;
 const CR = 0x0d;
 
-/** @param quote as a byte; undefined when the format has none */
+/** @param quote the quote byte; undefined when the format has none */
 export function createLineCounter(quote: number | undefined): LineCounter {
   let lines = 0;
   let hasBytes = false;

@@ -1,27 +1,27 @@
-/** What to look for in a CSV (or JSON-lines) file, and how the file is written. */
+/** The records to find in a CSV (or JSON-lines) file, and the file's format. */
 export interface LineFinderOptions {
   /** The quote and delimiter as bytes; no quote for JSON lines, whose records never span lines. */
   readonly quote: number | undefined;
   readonly delimiter: number;
   readonly header: boolean;
   /**
-   * Byte positions within the records that the reader left out, ascending. (DuckDB gives the record's first byte or, in files
+   * Byte positions within the records that the reader rejected, ascending. (DuckDB gives the record's first byte or, in files
    * with bare line feeds, the one after it.)
    */
   readonly rejectedAt: readonly number[];
-  /** Ordinals (from 0) of the records to find, among those the reader took. */
+  /** Ordinals (from 0) of the records to find, among those the reader accepted. */
   readonly wanted: ReadonlySet<number>;
 }
 
-/** Feed it a file from start to end, then ask. */
+/** Push the whole file first, then query. */
 export interface LineFinder {
   push(chunk: Uint8Array): void;
   end(): void;
-  /** Line (from 1) on which the n-th record that was taken starts. */
+  /** Line (from 1) on which the n-th accepted record starts. */
   lineOf(ordinal: number): number | undefined;
-  /** Line on which the record left out at a byte position starts. */
+  /** Line on which the rejected record at a byte position starts. */
   lineOfRejected(position: number): number | undefined;
-  /** Line on which the record starts whose quote is open at the end of the file. */
+  /** Start line of the record whose quote is still open at the end of the file. */
   lineOfOpenQuote(): number | undefined;
 }
 
@@ -29,8 +29,8 @@ const LF = 0x0a;
 const CR = 0x0d;
 
 /**
- * Finds the physical lines of records, the way an editor counts them: a line break inside quotes counts, a blank line
- * counts though it is no record. A DuckDB reader knows only ordinals (and byte positions of what it rejects).
+ * Finds the physical lines of records, as an editor counts them: line breaks inside quotes and blank lines count. A DuckDB
+ * reader has only ordinals (and byte positions of rejected records).
  */
 export function createLineFinder({ quote, delimiter, header, rejectedAt, wanted }: LineFinderOptions): LineFinder {
   const found = new Map<number, number>();
@@ -48,7 +48,7 @@ export function createLineFinder({ quote, delimiter, header, rejectedAt, wanted 
   let bom = 0;
   let nextRejected = 0;
 
-  /** Whether the reader left out the record that ends here. */
+  /** Whether the reader rejected the record that ends here. */
   const isRejected = (): boolean => {
     while ((rejectedAt[nextRejected] ?? Number.POSITIVE_INFINITY) < recordStart) nextRejected++;
     const at = rejectedAt[nextRejected] ?? Number.POSITIVE_INFINITY;
@@ -73,7 +73,7 @@ export function createLineFinder({ quote, delimiter, header, rejectedAt, wanted 
 
   const push = (chunk: Uint8Array): void => {
     for (const byte of chunk) {
-      // the byte-order mark EF BB BF belongs to no record
+      // the byte-order mark EF BB BF is not part of a record
       if (position === bom && bom < 3 && byte === [0xef, 0xbb, 0xbf][bom]) {
         bom++;
         position++;

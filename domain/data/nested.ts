@@ -2,7 +2,7 @@ import { isKept } from '#domain/data/columns';
 import type { DatasetSettings } from '#domain/data/settings';
 import type { Check } from '#domain/data/typing';
 
-/** Whether a column's values are used: one that is dropped or ignored may hold anything. */
+/** Whether a column's values are used. A dropped or ignored column may contain anything. */
 export function isUsed(name: string, { id, time, label, columns }: DatasetSettings): boolean {
   const spec = columns[name];
   return (spec !== undefined && isKept(name, spec)) || name === id || name === time || name === label.column;
@@ -10,14 +10,14 @@ export function isUsed(name: string, { id, time, label, columns }: DatasetSettin
 
 const nestedReason = (found: string): string => `${found} where a single value belongs`;
 
-/** Why a Parquet column of a type that holds several values is malformed; undefined for one of single values. */
+/** Why a Parquet column of a nested type is malformed; undefined for a scalar type. */
 export function nestedParquet(type: string): string | undefined {
   if (type.endsWith(']')) return nestedReason('a list');
   const found = ['struct', 'map', 'union', 'variant'].find((kind) => new RegExp(`^${kind}\\b`, 'i').test(type));
   return found === undefined ? undefined : nestedReason(`a ${found}`);
 }
 
-/** Checks that a JSON value is none that holds others, over the value as JSON and, if there is one, a cheap sign that it may be. */
+/** Checks that a JSON value is a scalar, over the value as JSON and, if given, a cheap pre-check. */
 export const jsonChecks = (column: string, type: string, sign = (_start: string) => 'true'): Check[] =>
   (
     [

@@ -10,7 +10,7 @@ import { PredictionError } from '#domain/errors';
 import { ident } from '#domain/sql/literals';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 
-/** Raw rows of a request: a column's name to its raw value, as a drop would hold it. */
+/** Raw rows of a request: raw values by column name, as in a drop. */
 export type RawRow = Readonly<Record<string, unknown>>;
 
 /** The model inputs of some rows. */
@@ -29,7 +29,7 @@ const scalarText = (value: unknown): string | null | undefined => {
   return typeof value === 'number' && Number.isFinite(value) ? String(value) : undefined;
 };
 
-/** A key may be a value that was put into the wrong place: it is shown only when it can hardly be one. */
+/** A key may be a misplaced value. It is shown only when it is very unlikely to be one. */
 function unknownColumn(row: number, position: number, name: string, wanted: readonly string[]): string {
   const near = looksLikeName(name) ? nearestName(name, wanted) : undefined;
   const shown = looksLikeName(name) ? `: "${name}"` : ` (number ${position}; a name that may be a value is not shown)`;
@@ -37,7 +37,7 @@ function unknownColumn(row: number, position: number, name: string, wanted: read
   return `Row ${row} has a column the pipeline does not know${shown}. ${advice}`;
 }
 
-/** The text of each model input's raw column, row by row; personal columns do not get past this point. */
+/** The text of each model input's raw column, row by row. Personal columns stop here. */
 function rawTexts(pipeline: Pick<DataSettings, 'dataset'>, rows: readonly RawRow[]): (string | null)[][] {
   const known = expectedColumns(pipeline);
   const wanted = featureColumns(pipeline).map((c) => c.name);
@@ -64,8 +64,8 @@ function rawTexts(pipeline: Pick<DataSettings, 'dataset'>, rows: readonly RawRow
 }
 
 /**
- * Turns raw rows into model inputs by the SQL that prepared the training rows, so that serving cannot drift from training.
- * Absent and null features are imputed as fitted; personal columns, label and id may be there and are not looked at.
+ * Turns raw rows into model inputs with the SQL that prepared the training rows, which prevents training-serving skew.
+ * Absent and null features are imputed as fitted. Personal columns, label and id are allowed and ignored.
  *
  * @throws PredictionError naming row (from 0) and column, never the value
  */
@@ -100,7 +100,7 @@ export async function encodeRows(
   return { rows: rows.length, features, values };
 }
 
-/** The rows as CSV for an endpoint, written as batch transform reads them: one line a row. */
+/** The rows as CSV for an endpoint, in the same form as for batch transform: one line per row. */
 export function toCsv({ rows, features, values }: EncodedRows, input: ModelInput): string {
   const width = features.length;
   const missing = width > 1 ? (input.missing ?? '') : input.missingAlone;

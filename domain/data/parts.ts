@@ -1,10 +1,9 @@
 /**
- * How many objects each shard writes to a training channel, so that together they are at least `atLeast` and none is empty:
- * SageMaker's ShardedByS3Key leaves out a host without objects (SageMaker API Reference,
- * S3DataSource).
+ * How many objects each shard writes to a training channel. The total is at least `atLeast`, and none is empty:
+ * SageMaker's ShardedByS3Key skips a host without objects (SageMaker API Reference, S3DataSource).
  *
  * @param rows the shard's rows on the channel's side
- * @throws RangeError when there are fewer rows than objects wanted
+ * @throws RangeError when there are fewer rows than `atLeast`
  */
 export function planParts(rows: readonly number[], atLeast: number): number[] {
   const total = rows.reduce((sum, n) => sum + n, 0);
@@ -19,7 +18,7 @@ export function planParts(rows: readonly number[], atLeast: number): number[] {
   return shards.map(({ parts }) => parts);
 }
 
-/** Where the parts of a shard begin and how many rows they hold: as even as can be. */
+/** The start and number of rows of each part of a shard, as even as possible. */
 export function partRanges(rows: number, parts: number): { readonly offset: number; readonly rows: number }[] {
   return Array.from({ length: parts }, (_, i) => {
     const offset = Math.floor((rows * i) / parts);

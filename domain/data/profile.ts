@@ -6,7 +6,7 @@ import { ident } from '#domain/sql/literals';
 import { unreachable } from '#domain/unreachable';
 import type { ColumnProfile, FeatureType, Moments, Profile, SideProfile } from '#schemas/records/profile';
 
-/** Categories a shard's profile counts one by one. */
+/** Maximum number of categories that a shard's profile counts individually. */
 export const countedCategories = 1000;
 
 const moments = (value: string, alias: string): string[] => [
@@ -31,8 +31,8 @@ export const profiledColumns = (columns: readonly CleanColumn[]): ProfiledColumn
   columns.filter((c): c is ProfiledColumn => c.kind !== 'text');
 
 /**
- * SQL of one row of numbers over clean rows: missing values, ranges and moments of every profiled column. The two halves scan
- * apart, since a filter on every aggregate costs more than a second pass over a columnar file.
+ * SQL of one row of numbers over clean rows: missing values, ranges and moments of every profiled column. It scans twice,
+ * because a filter on every aggregate costs more than a second pass over a columnar file.
  */
 export function columnsProfileSql(columns: readonly CleanColumn[], cleanRows: string): string {
   const profiled = profiledColumns(columns);
@@ -59,7 +59,7 @@ export function columnsProfileSql(columns: readonly CleanColumn[], cleanRows: st
   return `SELECT * FROM ${half(everywhere, '')}, ${half(['count(*) AS train_rows', ...inTraining], " WHERE _side = 'train'")}`;
 }
 
-/** SQL of the categories of one column among the training rows: `value`, `count`, the most frequent first; the rest under NULL. */
+/** SQL of the categories of one column among the training rows: `value`, `count`, most frequent first. The rest is under NULL. */
 export const categoriesSql = (column: string, cleanRows: string): string =>
   `SELECT CASE WHEN position <= ${countedCategories} THEN value END AS value, sum(count)::BIGINT AS count FROM (` +
   `SELECT value, count, row_number() OVER (ORDER BY count DESC, value) AS position FROM (` +
@@ -69,7 +69,7 @@ export const categoriesSql = (column: string, cleanRows: string): string =>
 export const labelProfileSql = (classes: number, cleanRows: string): string =>
   `SELECT _side AS side, ${classes > 0 ? 'CAST(_label AS INTEGER)' : '0'} AS class, count(*) AS rows, ${moments('_label', 'label').join(', ')} FROM ${cleanRows} GROUP BY 1, 2`;
 
-/** What the profile's queries answered. */
+/** The results of the profile's queries. */
 export interface ProfileAnswers {
   readonly rows: number;
   readonly malformed: readonly (Problem & { readonly count: number })[];
@@ -82,7 +82,7 @@ export interface ProfileAnswers {
 
 const noMoments: Moments = { count: 0, mean: 0, m2: 0, min: null, max: null };
 
-/** Puts a shard's profile together from the answers of the queries above. */
+/** Builds a shard's profile from the results of the queries above. */
 export function readProfile(columns: readonly CleanColumn[], answers: ProfileAnswers): Profile {
   const { columns: row, classes } = answers;
   const trainRows = asNumber(row['train_rows']);
@@ -188,7 +188,7 @@ function mergeColumn(name: string, a: ColumnProfile, b: ColumnProfile): ColumnPr
     return { kind: 'boolean', missing, trainMissing, trueCount, falseCount };
   }
   if (a.kind === 'datetime' && b.kind === 'datetime') {
-    // one format, so that texts order as times do
+    // one format, so that the order of texts is the order of times
     const times = [a.min, a.max, b.min, b.max].filter((t) => t !== null).toSorted(byText);
     return { kind: 'datetime', missing, trainMissing, min: times[0] ?? null, max: times.at(-1) ?? null };
   }
@@ -196,8 +196,8 @@ function mergeColumn(name: string, a: ColumnProfile, b: ColumnProfile): ColumnPr
 }
 
 /**
- * The profile of two sets of rows together: associative and commutative, so shards may be merged in any order (means and
- * sums of squares to rounding; fitting merges in shard order and is deterministic).
+ * Merges the profiles of two sets of rows. The merge is associative and commutative, so shards may be merged in any order (means
+ * and sums of squares to rounding; fitting merges in shard order and is deterministic).
  *
  * @throws TypeError when the profiles are of different pipelines
  */

@@ -20,7 +20,7 @@ function sideProblems(pipeline: FitSettings, profile: Profile, side: Side, class
 }
 
 /**
- * Whether the drop as a whole is fit for training.
+ * Checks whether the whole drop can be used for training.
  *
  * @param classes names of the classes in the order of their numbers; empty for regression
  * @throws DataQualityError naming every finding and the fix

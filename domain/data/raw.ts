@@ -10,23 +10,23 @@ export interface RawFile {
   readonly path: string;
   /** Whether it is compressed with gzip. */
   readonly gzip: boolean;
-  /** The file's columns in file order; for JSON lines, the keys that occur. */
+  /** The file's columns in file order; for JSON lines, the keys found. */
   readonly columns: readonly string[];
   /** Parquet only: DuckDB's type of each column. */
   readonly types?: readonly string[];
-  /** CSV only: lines below the header that hold anything. */
+  /** CSV only: number of non-blank lines below the header. */
   readonly lines?: number;
-  /** CSV only: whether a quote may be open at the end of a line, so that a record may span lines. */
+  /** CSV only: whether a record may span lines because a quote is open at the end of a line. */
   readonly spansLines?: boolean;
 }
 
-/** The table DuckDB notes rejected CSV rows in; it holds raw text, so only its positions may be read. */
+/** DuckDB's table of rejected CSV rows. It contains raw text, so only its positions may be read. */
 export const rejectsTable = '_rejects';
 
-/** A null text that no file holds: null values are the pipeline's affair, after trimming. */
+/** A null text that no file contains: the pipeline's null values are applied later, after trimming. */
 const neverNull = '\u0001\u0002\u0003';
 
-/** SQL of the CSV reader: every field as VARCHAR under `f<position>`, rows with another number of fields noted and left out. */
+/** SQL of the CSV reader: every field as VARCHAR under `f<position>`. Rows with another number of fields are rejected and recorded. */
 function csvReader({ path, gzip, columns, spansLines }: RawFile, { csv }: DatasetSettings): string {
   const fields = columns.map((_, i) => `'f${i}': 'VARCHAR'`).join(', ');
   const options = [
@@ -37,7 +37,7 @@ function csvReader({ path, gzip, columns, spansLines }: RawFile, { csv }: Datase
     `escape = ${text(csv.quote)}`,
     `nullstr = [${texts(csv.trim || csv.nullValues.length === 0 ? [neverNull] : csv.nullValues)}]`,
     `compression = '${gzip ? 'gzip' : 'none'}'`,
-    // several readers start in the middle of the file and take what a quote before it opened for rows
+    // parallel readers start in the middle of the file and would read quoted line breaks as rows
     ...(spansLines ? ['parallel = false'] : []),
     'store_rejects = true',
     `rejects_table = '${rejectsTable}'`,
@@ -50,17 +50,17 @@ function csvReader({ path, gzip, columns, spansLines }: RawFile, { csv }: Datase
 const jsonReader = ({ path, gzip }: Pick<RawFile, 'path' | 'gzip'>): string =>
   `read_ndjson_objects(${text(path)}, ignore_errors = true, compression = '${gzip ? 'gzip' : 'uncompressed'}')`;
 
-/** SQL that lists the keys of a JSON-lines file, with the number of objects each occurs in: `key`, `count`. */
+/** SQL that lists the keys of a JSON-lines file with the number of objects that have each: `key`, `count`. */
 export const jsonKeysSql = (file: Pick<RawFile, 'path' | 'gzip'>): string =>
   `SELECT key, count(*) AS count FROM (SELECT unnest(json_keys(json)) AS key FROM ${jsonReader(file)} WHERE json IS NOT NULL) GROUP BY key ORDER BY key`;
 
-/** Whole numbers in a float column are written without `.0`: a category code is the same in every format. */
+/** Whole numbers in a float column are written without `.0`, so a category code is the same in every format. */
 function parquetText(column: string, type: string): string {
   if (!/^(DOUBLE|FLOAT|DECIMAL)/.test(type)) return `CAST(${column} AS VARCHAR)`;
   return `CASE WHEN ${column} = trunc(${column}) AND abs(${column}) < 1e15 THEN CAST(CAST(${column} AS BIGINT) AS VARCHAR) ELSE CAST(${column} AS VARCHAR) END`;
 }
 
-/** The rows of a CSV file some of whose records may span lines. */
+/** The rows of a CSV file with records that may span lines. */
 function csvSpanningLines(file: RawFile, dataset: DatasetSettings, needed: readonly string[]): RawRelation {
   const all = file.columns.map((_, i) => `f${i}`);
   const pattern = text(rowWithin(file.columns, dataset));
@@ -87,7 +87,7 @@ function parquetRelation(file: RawFile, dataset: DatasetSettings, needed: readon
   const columns = needed.map((name) => ({ name, type: file.types?.[file.columns.indexOf(name)] ?? 'VARCHAR' }));
   const checks = columns.flatMap(({ name, type }): Check[] => {
     if (!isUsed(name, dataset)) return [];
-    // a text that the writer declared to be JSON
+    // a text column declared as JSON
     if (type === 'JSON') return jsonChecks(name, ident(jsonType(name)));
     const reason = nestedParquet(type);
     return reason === undefined ? [] : [{ column: name, reason, condition: `${ident(name)} IS NOT NULL` }];
@@ -112,7 +112,7 @@ function jsonRelation(file: RawFile, dataset: DatasetSettings, needed: readonly 
       jsonChecks(
         name,
         `json_type(_json, ${text(pointer(name))})`,
-        // the text of a nested value starts so; a text may, too
+        // the text of a nested value starts like this, but an ordinary text may too
         (start) => `starts_with(${ident(name)}, '${start}')`,
       ),
     );
@@ -120,7 +120,7 @@ function jsonRelation(file: RawFile, dataset: DatasetSettings, needed: readonly 
 }
 
 /**
- * The raw rows of a file in file order, every needed column as VARCHAR.
+ * The raw rows of a file in file order, with every needed column as VARCHAR.
  *
  * @param needed the columns to read, each among `file.columns` (JSON lines: or absent everywhere, then NULL)
  */

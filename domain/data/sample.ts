@@ -3,12 +3,12 @@ import { ident } from '#domain/sql/literals';
 /** Rows a sample keeps of each side. */
 export const sampleSizes = { train: 20_000, test: 2_000 } as const;
 
-/** Shards hold fewer rows than this; it keeps their row numbers apart. */
+/** More than the rows of any shard, so row numbers of shards do not overlap. */
 const rowsPerShard = 2 ** 40;
 
 /**
- * SQL of a shard's sample: of the training and of the test rows those with the smallest hashes, `_hash` first. Bottom-k
- * samples merge exactly: the k smallest of several samples are the k smallest of all rows, a uniform sample without
+ * SQL of a shard's sample: the training rows and the test rows with the smallest hashes, `_hash` first. Bottom-k samples
+ * merge exactly: the k smallest of several samples are the k smallest of all rows, a uniform sample without
  * replacement (Cohen & Kaplan 2007, "Summarizing data using bottom-k sketches").
  *
  * @param cleanRows a relation with `_row`, `_side`, `_label` and the columns

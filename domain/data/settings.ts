@@ -130,7 +130,7 @@ const triggerSchema = z
     examples: [{ marker: '_SUCCESS' }, { eachObject: true, quietPeriodSeconds: 120 }],
   });
 
-/** `dataset`: what a drop holds and how it is read. */
+/** `dataset`: the content of a drop and how it is read. */
 export const datasetSchema = z
   .object({
     format: z.enum(['csv', 'jsonl', 'parquet']).meta({
@@ -191,7 +191,7 @@ export const datasetSchema = z
 
 export type DatasetSettings = z.infer<typeof datasetSchema>;
 
-/** `split`: which rows train, which stop the training early, and which judge the model. */
+/** `split`: the training, validation and test rows. */
 export const splitSchema = z
   .object({
     strategy: z
@@ -240,14 +240,14 @@ export const splitSchema = z
   });
 export type SplitSettings = z.infer<typeof splitSchema>;
 
-/** What reading, typing and splitting rows needs of a pipeline. */
+/** The pipeline sections for reading, typing and splitting rows. */
 export interface DataSettings {
   readonly dataset: DatasetSettings;
   readonly split: SplitSettings;
   readonly evaluation: { readonly task: Task };
 }
 
-/** What fitting needs besides: as many objects as training instances. */
+/** The pipeline sections for fitting: these and `training`, because each training instance needs an object. */
 export interface FitSettings extends DataSettings {
   readonly training: { readonly instances: { readonly count: number } };
 }

@@ -10,9 +10,9 @@ const digits = 13;
 const scale = 2 ** (4 * digits);
 
 /**
- * A uniform number in [0, 1) that follows from the seed and the group alone: the first 52 bits of SHA-256("seed:group").
- * The same group lands on the same side in every drop, whatever else the drop holds; the sides are stratified in
- * expectation, since the hash knows nothing of the label.
+ * A uniform number in [0, 1) that depends only on the seed and the group: the first 52 bits of SHA-256("seed:group").
+ * The same group is on the same side in every drop. The sides are stratified in expectation, because the hash does not depend
+ * on the label.
  */
 export const splitUniform = (seed: string, group: string): number =>
   Number.parseInt(createHash('sha256').update(`${seed}:${group}`, 'utf8').digest('hex').slice(0, digits), 16) / scale;
@@ -21,7 +21,7 @@ export const splitUniform = (seed: string, group: string): number =>
 export const splitUniformSql = (seed: string, group: string): string =>
   `CAST('0x' || left(sha256(${text(`${seed}:`)} || ${group}), ${digits}) AS BIGINT) / ${double(scale)}`;
 
-/** The side a uniform number falls on. */
+/** The side of a uniform number. */
 export function sideOf(uniform: number, split: Pick<SplitSettings, 'train' | 'validation'>): Side {
   if (uniform < split.train) return 'train';
   return uniform < split.train + split.validation ? 'validation' : 'test';
@@ -32,8 +32,8 @@ export const sideSql = (uniform: string, split: Pick<SplitSettings, 'train' | 'v
   `CASE WHEN ${uniform} < ${double(split.train)} THEN 'train' WHEN ${uniform} < ${double(split.train + split.validation)} THEN 'validation' ELSE 'test' END`;
 
 /**
- * SQL of a group key that is equal exactly when all expressions are equal (NULL equals NULL): rows with the same inputs
- * stay together. The parts are prefixed with their length, so no two different lists read alike.
+ * SQL of a group key. Two keys are equal exactly when all expressions are equal (NULL equals NULL), so rows with the same inputs
+ * stay together. Each part is prefixed with its length, so different lists never give the same key.
  */
 export const duplicateKeySql = (expressions: readonly string[]): string =>
   expressions

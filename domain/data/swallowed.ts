@@ -2,13 +2,13 @@ import type { DatasetSettings } from '#domain/data/settings';
 
 type Dataset = DatasetSettings;
 
-/** Why a record that took in other rows is malformed. */
+/** Why a record that swallowed other rows is malformed. */
 export const swallowed = 'a quote that takes in the rows after it';
 
 const escaped = (text: string): string =>
   text.replace(/[\\^$.|?*+()[\]{}\n\r\t]/g, (c) => `\\x{${c.charCodeAt(0).toString(16)}}`);
 
-/** A regular expression of what a label may look like. */
+/** A regular expression for labels. */
 function labelPattern({ label }: Dataset, anything: string): string {
   const { positive, negative, classes } = label;
   const number = '[ ]*[-+]?[0-9]*[.]?[0-9]+(?:[eE][-+]?[0-9]+)?[ ]*';
@@ -18,21 +18,21 @@ function labelPattern({ label }: Dataset, anything: string): string {
 }
 
 /**
- * A regular expression that finds a row of the file on a line of its own within a value: as many delimiters as a row has, a label
- * where the label stands. A quote that was left open takes in such lines; a text that merely has line breaks holds none.
+ * A regular expression that finds a whole row of the file on one line within a value: a row's number of delimiters, and a label
+ * in the label's position. An unclosed quote swallows such lines. An ordinary text with line breaks has none.
  */
 export function rowWithin(columns: readonly string[], dataset: Dataset): string {
   const delimiter = escaped(dataset.csv.delimiter);
   const field = `[^${delimiter}\\r\\n]*`;
   const at = columns.indexOf(dataset.label.column);
-  // the engine takes no more than 1,000 repetitions
+  // the regex engine allows at most 1,000 repetitions
   const times = (n: number) => (n <= 500 ? `{${n}}` : '{500,}');
   const before = `(?:${field}${delimiter})${times(at)}`;
   const after = `(?:${delimiter}${field})${times(columns.length - 1 - at)}`;
   return `[\\r\\n]${before}${labelPattern(dataset, field)}${after}(?:[\\r\\n]|$)`;
 }
 
-/** SQL of the lines a record stands on, blank ones not counted, over its raw fields. */
+/** SQL of a record's number of non-blank lines, over its raw fields. */
 export function linesOfRecord(fields: readonly string[]): string {
   const within = (f: string) =>
     `CASE WHEN contains(${f}, chr(10)) OR contains(${f}, chr(13)) THEN ` +

@@ -5,20 +5,20 @@ import { ident, text } from '#domain/sql/literals';
 import { unreachable } from '#domain/unreachable';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 
-/** The clean columns the model inputs read, in the order of their first use. */
+/** The source columns of the model inputs, in the order of their first use. */
 export const sourceColumns = (fitted: Pick<FittedTransform, 'features'>): string[] => [
   ...new Set(fitted.features.map((f) => f.source)),
 ];
 
-/** Source columns that a relation does not have: a model fitted on an earlier form of the data reads them as missing. */
+/** Source columns that a relation lacks. A model fitted on an earlier schema reads them as missing. */
 export const absentSources = (fitted: Pick<FittedTransform, 'features'>, available: readonly string[]): string[] =>
   sourceColumns(fitted).filter((name) => !available.includes(name));
 
 /**
- * The SQL of every model input, in order, over a relation that has the clean columns: the one way from clean rows to model
- * inputs, for training, holdout and serving alike.
+ * The SQL of every model input, in order, over a relation with the clean columns. Training, holdout and serving all use this
+ * SQL.
  *
- * @param available the relation's columns; sources that are not among them are read as missing
+ * @param available the relation's columns; other source columns are read as missing
  */
 export const featureExpressions = (
   fitted: Pick<FittedTransform, 'features'>,
@@ -31,7 +31,7 @@ export const featureExpressions = (
     return sql(reads === undefined ? column : `TRY_CAST(${column} AS ${reads})`);
   });
 
-/** `SELECT <model inputs> FROM <relation>`: the i-th is named `x<i>`, as categories may differ in case alone and SQL names may not. */
+/** `SELECT <model inputs> FROM <relation>`: the i-th is named `x<i>`, because categories may differ only in case and SQL names may not. */
 export const featureSelectSql = (
   fitted: Pick<FittedTransform, 'features'>,
   relation: string,
@@ -42,7 +42,7 @@ export const featureSelectSql = (
     .map((sql, i) => `${sql} AS x${i}`)
     .join(', ')} FROM ${relation}`;
 
-/** The model inputs as CSV fields, as the algorithm reads them; the one of a model of one input is never empty. */
+/** The model inputs as CSV fields for the algorithm. With a single input, the field is never empty. */
 export function csvFields(
   fitted: Pick<FittedTransform, 'features'>,
   { missingAlone }: Pick<ModelInput, 'missingAlone'>,
@@ -65,11 +65,11 @@ export function csvLabel({ task }: Pick<FittedTransform, 'task'>): string {
   }
 }
 
-/** Options of COPY for the CSV that an algorithm reads: no header, nothing quoted. */
+/** COPY options for the algorithm's CSV: no header, no quotes. */
 export const csvOutput = ({ delimiter, missing }: Pick<ModelInput, 'delimiter' | 'missing'>): string =>
   `(FORMAT csv, HEADER false, DELIMITER ${text(delimiter)}, NULLSTR ${text(missing ?? '')}, QUOTE '')`;
 export const parquetOutput = '(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)';
 
-/** The clean rows of a local Parquet file, with `_row`, the row's number in it from 0. */
+/** The clean rows of a local Parquet file, with `_row`, the row number from 0. */
 export const cleanRowsSql = (path: string): string =>
   `(SELECT file_row_number AS _row, * EXCLUDE (file_row_number) FROM read_parquet(${text(path)}, file_row_number = true))`;

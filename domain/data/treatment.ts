@@ -6,7 +6,7 @@ import type { FittedTransform } from '#schemas/records/fitted-transform';
 
 type Fit = Pick<FittedTransform, 'features' | 'dropped'>;
 
-/** What the model makes of a column; undefined when it is no model input. */
+/** The model inputs of a column as text; undefined when it has none. */
 function useOf(column: string, { features, dropped }: Fit): string | undefined {
   const without = dropped.find((own) => own.column === column);
   if (without) return `not used: ${without.reason}`;
@@ -14,7 +14,7 @@ function useOf(column: string, { features, dropped }: Fit): string | undefined {
   return inputs === 0 ? undefined : inputs === 1 ? 'one model input' : `${inputs} model inputs`;
 }
 
-/** What became of a column, in words, as a report shows it. */
+/** How a column was processed, as text for the report. */
 export function describeTreatment(
   column: string,
   spec: ColumnSpec,

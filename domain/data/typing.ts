@@ -3,10 +3,10 @@ import { text, texts } from '#domain/sql/literals';
 import type { CleanKind } from '#schemas/records/profile';
 
 /**
- * SQL that brings a raw text to the form everything else builds on: blanks stripped and the pipeline's null values made NULL
- * (CSV only; JSON and Parquet have nulls of their own).
+ * SQL that normalizes a raw text: trims blanks and turns the pipeline's null values into NULL (CSV only; JSON and Parquet have
+ * their own nulls).
  *
- * @param nullsRead whether the reader has made the null values NULL already
+ * @param nullsRead whether the reader has already turned the null values into NULL
  */
 export function normalizedSql(raw: string, { format, csv }: DatasetSettings, nullsRead = false): string {
   if (format !== 'csv' || nullsRead) return raw;
@@ -17,18 +17,18 @@ export function normalizedSql(raw: string, { format, csv }: DatasetSettings, nul
 }
 
 /**
- * SQL of the canonical text of a category: `2.0` is `2`, since the same code arrives as one or the other depending on
- * whether its column held a missing value when some tool wrote the file (pandas makes it a float column then).
+ * SQL of the canonical text of a category: `2.0` becomes `2`. The same code may arrive in both forms, because some tools
+ * (pandas) write a column with missing values as floats.
  */
 export const categorySql = (value: string): string =>
   `CASE WHEN ${value} LIKE '%.0' THEN regexp_replace(${value}, '^(-?[0-9]+)\\.0$', '\\1') ELSE ${value} END`;
 
-/** What a value of a kind must look like, for messages. */
+/** The expected form of each kind of value, for messages. */
 const forms = { number: 'a finite number', datetime: 'a date or time in ISO 8601', boolean: 'true or false' } as const;
 
 /**
- * SQL of a time in UTC. A plain TIMESTAMP cast would drop an offset silently, so a text that may have one goes through
- * TIMESTAMPTZ (the session's zone is UTC); a mere date, or a time that ends in Z, takes the cast that is twice as fast.
+ * SQL of a time in UTC. A plain TIMESTAMP cast would silently drop an offset, so a text that may have one is cast to TIMESTAMPTZ
+ * (the session's zone is UTC). A date, or a time that ends in Z, uses the plain cast, which is twice as fast.
  */
 const timeSql = (value: string): string =>
   `CASE WHEN length(${value}) <= 10 OR ${value} LIKE '%Z' THEN TRY_CAST(${value} AS TIMESTAMP) ` +
@@ -50,14 +50,14 @@ export function typedSql(kind: CleanKind, value: string): string {
   }
 }
 
-/** Something that can be wrong with one value of a row. */
+/** A check of one value of a row. */
 export interface Problem {
-  /** null: the row as a whole. */
+  /** null: the whole row. */
   readonly column: string | null;
   readonly reason: string;
 }
 
-/** A condition that, when it holds, makes a row malformed. */
+/** SQL condition. If true, the row is malformed. */
 export interface Check extends Problem {
   readonly condition: string;
 }

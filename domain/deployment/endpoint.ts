@@ -1,33 +1,33 @@
-/** An endpoint as DescribeEndpoint shows it. */
+/** An endpoint in DescribeEndpoint's terms. */
 export interface EndpointView {
   /** `InService`, `Updating` … */
   readonly status: string;
-  /** The config that serves; while creating, the one it is created with. */
+  /** The config in service; while creating, the new config. */
   readonly config: string;
-  /** The config an update under way leads to. */
+  /** The target config of a running update. */
   readonly pendingConfig?: string;
   readonly failureReason?: string;
   /** LastModifiedTime, ISO 8601. */
   readonly modifiedAt: string;
 }
 
-/** States an endpoint leaves by itself; it can be neither updated nor deleted meanwhile (DescribeEndpoint, EndpointStatus). */
+/** Transitional states, in which an endpoint can be neither updated nor deleted (DescribeEndpoint, EndpointStatus). */
 const passing = new Set(['Creating', 'Updating', 'SystemUpdating', 'RollingBack', 'Deleting']);
 export const isPassing = (status: string): boolean => passing.has(status);
 
 /** The config an endpoint will serve once it has settled. */
 export const headedFor = (endpoint: EndpointView): string => endpoint.pendingConfig ?? endpoint.config;
 
-/** What rolling out a config takes. */
+/** The next step of rolling out a config. */
 export type RollOutStep =
   | { readonly action: 'create' | 'update' | 'none' }
-  /** Delete what failed before it ever served, then create. */
+  /** Delete an endpoint that failed before it ever served, then create it. */
   | { readonly action: 'recreate' }
   | { readonly action: 'wait'; readonly reason: string }
   | { readonly action: 'refuse'; readonly reason: string };
 
 /**
- * The next step towards an endpoint that serves `wanted`. Asked again after the step was taken it says `none`.
+ * The next step towards an endpoint that serves `wanted`. After the step was taken, it returns `none`.
  *
  * @param everServed whether a model of this endpoint was in service before
  */
@@ -52,7 +52,7 @@ export function planRollOut(endpoint: EndpointView | undefined, wanted: string, 
   return { action: 'update' };
 }
 
-/** What serves before a deployment, to go back to; null when nothing ever served. */
+/** The config in service before a deployment, for a roll-back; null when there was none. */
 export function configToReturnTo(
   endpoint: EndpointView | undefined,
   wanted: string,
@@ -61,6 +61,6 @@ export function configToReturnTo(
   if (!endpoint || endpoint.status === 'Deleting') return null;
   if (endpoint.status === 'Failed' && championConfig === undefined) return null;
   if (endpoint.config !== wanted) return endpoint.config;
-  // The wanted config serves without having been promoted: an earlier deployment broke off. It is nothing to go back to.
+  // The wanted config serves but was not promoted: an earlier deployment was interrupted. It is no roll-back target.
   return championConfig ?? null;
 }

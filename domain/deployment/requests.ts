@@ -4,14 +4,14 @@ import type { DeploymentSettings } from '#domain/deployment/settings';
 import { capturePrefix } from '#domain/runs/layout';
 import type { Deployment } from '#schemas/records/deployment';
 
-/** What of the stack a deployment needs to know. */
+/** The stack's settings for a deployment. */
 export interface DeploymentEnvironment {
   readonly stage: string;
   readonly cleanBucket: string;
   readonly cleanKeyArn: string;
 }
 
-/** The section of the pipeline that says what serves a model. */
+/** The pipeline's `deployment` section. */
 interface Deployed {
   readonly deployment: DeploymentSettings;
   readonly training: { readonly algorithm: string };
@@ -24,7 +24,7 @@ const tags = (stage: string, pipeline: string) => [
 ];
 
 /**
- * CreateEndpointConfig's request: one variant, with requests and answers captured (SageMaker API Reference,
+ * CreateEndpointConfig's request: one variant, with data capture of requests and responses (SageMaker API Reference,
  * DataCaptureConfig).
  */
 export function endpointConfigRequest(
@@ -66,7 +66,7 @@ export function endpointConfigRequest(
   };
 }
 
-/** CreateEndpoint's request. The endpoint outlives its runs, so no run is among its tags. */
+/** CreateEndpoint's request. The endpoint outlives its runs, so its tags name no run. */
 export const createEndpointRequest = (target: Target, env: Pick<DeploymentEnvironment, 'stage'>) => ({
   EndpointName: target.endpointName,
   EndpointConfigName: target.endpointConfigName,
@@ -74,8 +74,8 @@ export const createEndpointRequest = (target: Target, env: Pick<DeploymentEnviro
 });
 
 /**
- * UpdateEndpoint's request: blue/green, all traffic at once. SageMaker itself goes back when the new fleet is not up
- * within the pipeline's patience (SageMaker API Reference, BlueGreenUpdatePolicy: 600 to 28,800 seconds).
+ * UpdateEndpoint's request: blue/green, all traffic at once. SageMaker rolls back when the new fleet is not up within the
+ * pipeline's time limit (SageMaker API Reference, BlueGreenUpdatePolicy: 600 to 28,800 seconds).
  */
 export const updateEndpointRequest = (target: Target, { deployment }: Pick<Deployed, 'deployment'>) => ({
   EndpointName: target.endpointName,

@@ -4,21 +4,21 @@ import type { Deployment } from '#schemas/records/deployment';
 
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
-/** Why the new model does not serve, in a sentence or two. */
+/** Why the new model is not in service, in one or two sentences. */
 export const explainRollBack = (error: CaughtError): string => sentence(explainFailure(error).message);
 
-/** What bringing back the model that served before takes. */
+/** The next step of a roll-back. */
 export type RestoreStep =
   | { readonly action: 'wait'; readonly reason: string }
   /** UpdateEndpoint to `config`. */
   | { readonly action: 'update'; readonly config: string }
-  /** DeleteEndpoint: nothing served before, so nothing is to serve now. */
+  /** DeleteEndpoint: nothing served before the deployment. */
   | { readonly action: 'delete' }
-  /** Nothing left to do; `note` says what a person must see to. */
+  /** Done. `note` says what a person must do. */
   | { readonly action: 'settled'; readonly serving: string | null; readonly note?: string };
 
 /**
- * The next step back to what served before a deployment. Asked again after each step it ends in `settled`.
+ * The next step of a roll-back to the config before a deployment. After the last step it returns `settled`.
  */
 export function planRestore(
   endpoint: EndpointView | undefined,
@@ -27,7 +27,7 @@ export function planRestore(
   if (!endpoint || endpoint.status === 'Deleting') {
     return previousConfig === null
       ? { action: 'settled', serving: null }
-      : { action: 'settled', serving: null, note: 'The endpoint was deleted meanwhile: nothing serves now.' };
+      : { action: 'settled', serving: null, note: 'The endpoint was deleted in the meantime: nothing serves now.' };
   }
   if (isPassing(endpoint.status)) {
     return {
@@ -44,7 +44,7 @@ export function planRestore(
     return {
       action: 'settled',
       serving: null,
-      note: 'The endpoint failed and SageMaker lets it only be deleted: delete it, then approve the former model again.',
+      note: 'The endpoint failed, and SageMaker only allows deleting it: delete it, then approve the former model again.',
     };
   }
   if (endpoint.status === 'InService' && endpoint.config === previousConfig) {

@@ -1,7 +1,7 @@
 import { type EndpointView, isPassing } from '#domain/deployment/endpoint';
 import type { Deployment } from '#schemas/records/deployment';
 
-/** What became of a roll-out so far, and why. */
+/** The status of a roll-out, and the reason. */
 export type RollOutJudgement =
   | { readonly outcome: 'serving' }
   | { readonly outcome: 'waiting' | 'failed'; readonly reason: string };
@@ -9,10 +9,10 @@ export type RollOutJudgement =
 const failed = (reason: string): RollOutJudgement => ({ outcome: 'failed', reason });
 
 /**
- * Whether an endpoint serves what a deployment asked of it. In service on another config it does not: SageMaker went back by
- * itself, which it does without always giving a reason (Developer Guide, "Auto-Rollback Configuration and Monitoring").
+ * Whether an endpoint serves a deployment's config. If it is in service with another config, SageMaker rolled back by itself,
+ * not always with a reason (Developer Guide, "Auto-Rollback Configuration and Monitoring").
  *
- * @param waitedSeconds how long it has been waited for
+ * @param waitedSeconds waiting time so far
  */
 export function judgeRollOut(
   endpoint: EndpointView | undefined,
@@ -23,7 +23,8 @@ export function judgeRollOut(
   }: Pick<Deployment, 'endpointName' | 'endpointConfigName' | 'maxWaitMinutes'>,
   waitedSeconds: number,
 ): RollOutJudgement {
-  if (!endpoint || endpoint.status === 'Deleting') return failed(`The endpoint ${endpointName} was deleted meanwhile`);
+  if (!endpoint || endpoint.status === 'Deleting')
+    return failed(`The endpoint ${endpointName} was deleted in the meantime`);
   const { status, config, failureReason } = endpoint;
   if (status === 'InService' && config === endpointConfigName) return { outcome: 'serving' };
   const because = failureReason ? `: ${failureReason}` : '';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { instanceType } from '#domain/instance-type';
 
-/** `deployment`: what an approved model is served by. */
+/** `deployment`: how an approved model is served. */
 export const deploymentSchema = z
   .object({
     instances: z

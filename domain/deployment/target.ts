@@ -8,8 +8,8 @@ export interface PackageTarget {
 }
 
 /**
- * The pipeline and version a model package's ARN names (`…:model-package/<group>/<version>`), or undefined when it belongs to
- * another stage or to none of our groups.
+ * The pipeline and version in a model package's ARN (`…:model-package/<group>/<version>`), or undefined when it belongs to
+ * another stage or to a foreign group.
  */
 export function locatePackage(stage: string, modelPackageArn: string): PackageTarget | undefined {
   const [, group, version] = /:model-package\/([^/]+)\/([1-9]\d*)$/.exec(modelPackageArn) ?? [];
@@ -18,7 +18,7 @@ export function locatePackage(stage: string, modelPackageArn: string): PackageTa
   return pipeline ? { pipeline, version: Number(version) } : undefined;
 }
 
-/** The run an endpoint config was made for, or undefined when it was made by hand. */
+/** The run of an endpoint config, or undefined when it was created by hand. */
 export function runOfConfig(stage: string, pipeline: string, endpointConfigName: string): RunPointer | undefined {
   const rest = pipelineOfGroup(stage, endpointConfigName);
   if (!rest?.startsWith(`${pipeline}-`)) return undefined;

@@ -16,8 +16,8 @@ export type ColumnValues =
   | { readonly column: string; readonly kind: 'category'; readonly values: readonly (string | null)[] };
 
 /**
- * What a model answered. Binary: the probability, one a row; regression: the prediction, one a row; multiclass: n × k
- * probabilities, of which the predicted class is kept.
+ * A model's outputs. Binary: one probability per row; regression: one prediction per row; multiclass: n × k probabilities,
+ * reduced to the predicted class.
  */
 export type ScoreValues =
   | { readonly task: 'binary' | 'regression'; readonly values: Float64Array }
@@ -31,7 +31,7 @@ export interface RowsInput {
 
 const SCORE = 'score';
 
-/** Fixes bins from the rows given (training or holdout) and counts them. */
+/** Fixes the bins from the given rows (training or holdout) and counts the rows. */
 export function buildBaseline({ rows, columns, scores }: RowsInput): Baseline {
   return {
     version: 1,
@@ -63,9 +63,9 @@ function scoreHistogram(scores: ScoreValues, edges: readonly number[]): Histogra
 }
 
 /**
- * Counts a window's rows in the baseline's bins. Columns are matched by name; further columns are left aside.
+ * Counts a window's rows in the baseline's bins. Columns are matched by name; additional columns are ignored.
  *
- * @throws EvaluationError naming a column that the window lacks, or whose kind differs
+ * @throws EvaluationError naming a column that the window lacks or that has another kind
  */
 export function buildWindow(baseline: Baseline, { rows, columns, scores }: RowsInput): Window {
   const byName = new Map(columns.map((column) => [column.column, column]));
@@ -92,7 +92,7 @@ function countLike(histogram: Histogram, values: ColumnValues | undefined): Hist
   throw new EvaluationError(`column ${column} is a ${histogram.kind} in the baseline, a ${values.kind} in the window`);
 }
 
-/** Adds windows counted against one baseline: a window may be built from any parts, in any order. */
+/** Adds windows counted against one baseline, in any order. */
 export function mergeWindows(a: Window, b: Window): Window {
   if (a.columns.length !== b.columns.length || (a.score === undefined) !== (b.score === undefined)) {
     throw new EvaluationError('the windows differ in their columns: count both against one baseline');

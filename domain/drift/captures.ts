@@ -3,13 +3,13 @@ import { EvaluationError } from '#domain/errors';
 import { concatenate } from '#domain/evaluation/concatenate';
 import { parseFeatures } from '#domain/evaluation/score-text';
 
-/** Requests and answers out of captured data, row for row. */
+/** Requests and responses from captured data, row by row. */
 export interface CapturedRows {
   readonly rows: number;
   /** Row-major model inputs; NaN is missing. */
   readonly values: Float64Array;
   readonly scores: Float64Array;
-  /** Captures that could not be read: another content type, a failed request, another number of columns. */
+  /** Number of unreadable captures: another content type, a failed request, another number of columns. */
   readonly skipped: number;
 }
 
@@ -27,7 +27,7 @@ const decode = ({ data, encoding }: Payload): string | undefined => {
  * Reads a file of captures (SageMaker Developer Guide, "Data capture") within a window of time.
  *
  * @param text JSON lines
- * @param width model inputs a row; perRow scores a row
+ * @param width model inputs per row; perRow: scores per row
  * @param from first instant of the window, inclusive; to: exclusive; ISO 8601
  */
 export function readCaptures(
@@ -72,7 +72,7 @@ export function windowStart(window: string, to: string): string {
   return new Date(Date.parse(to) - amount * (window.endsWith('d') ? 24 : 1) * hour).toISOString();
 }
 
-/** The hourly prefixes `yyyy/mm/dd/hh` that captures of a window lie below, oldest first. */
+/** The hourly prefixes `yyyy/mm/dd/hh` of a window's captures, oldest first. */
 export function captureHours(from: string, to: string): string[] {
   const hours: string[] = [];
   for (let at = Math.floor(Date.parse(from) / hour) * hour; at < Date.parse(to); at += hour) {

@@ -15,7 +15,7 @@ function numbers({ rows, width, values }: FeatureMatrix, at: number): Float64Arr
   return Float64Array.from({ length: rows }, (_, row) => values[row * width + at] as number);
 }
 
-/** The category each row's indicators stand for: the one that is set, `(other)`, or none. */
+/** The category of each row's indicators: the one that is set, `(other)`, or none. */
 function categories(matrix: FeatureMatrix, indicators: readonly { at: number; name: string }[]): (string | null)[] {
   const { rows, width, values } = matrix;
   return Array.from(
@@ -25,10 +25,10 @@ function categories(matrix: FeatureMatrix, indicators: readonly { at: number; na
 }
 
 /**
- * The columns a drift check compares, rebuilt from model inputs: one-hot indicators become their category again, so drift is
- * reported by the column a person knows. What moves by itself, as parts of dates do, is left out.
+ * The columns of a drift check, rebuilt from model inputs: one-hot indicators become their category again, so drift is reported
+ * for the original column. Inputs that change naturally, such as parts of dates, are left out.
  *
- * Working on model inputs makes one code serve training (the holdout as encoded) and serving (captured requests).
+ * Because it uses model inputs, the same code works for training (the encoded holdout) and serving (captured requests).
  */
 export function driftColumns(
   { features }: Pick<FittedTransform, 'features'>,

@@ -5,22 +5,22 @@ import type { DriftTest } from './drift-test.ts';
 import { histogramRows, sameBins } from './histogram.ts';
 import { applies, byDrift, DRIFT_TESTS } from './registry.ts';
 
-/** Probability that a whole report on a window without drift raises an alarm, shared equally by its comparisons. */
+/** False-alarm probability of a whole report without drift, divided equally among its comparisons. */
 const FALSE_ALARMS = 0.05;
 
 export interface CompareInput {
   readonly baseline: Baseline;
   /** Counted in the baseline's bins by `buildWindow`. */
   readonly window: Window;
-  /** As configured, by the names of the tests; each is raised as far as the window's size needs. */
+  /** Configured thresholds by test name. Small windows raise them. */
   readonly thresholds: Readonly<Record<string, number>>;
-  /** A smaller window is reported as too small and not judged. */
+  /** A smaller window is reported as too small and not tested. */
   readonly minRows: number;
 }
 
 /**
- * Compares a window with the baseline, column by column and by score, by every test that applies to the kind of column; a column
- * has drifted when one of them exceeds its threshold.
+ * Compares each column and the score of a window with the baseline, by every test for the kind of column. A column has drifted
+ * when a test exceeds its threshold.
  *
  * @throws EvaluationError when window and baseline do not share columns and bins, or a test has no threshold
  */
@@ -100,7 +100,7 @@ function compareColumn(
   };
 }
 
-/** The bin whose share of the rows changed most, in words; of a rise and a fall that are equal, the rise. */
+/** The bin whose share of the rows changed most, as text. If a rise and a fall are equal, the rise. */
 function describeShift(before: Histogram, now: Histogram): string {
   const [earlier, later] = [shares(before), shares(now)];
   const moves = later.map((share, bin) => share - (earlier[bin] as number));
@@ -119,7 +119,7 @@ function isBigger(move: number, other: number): boolean {
   return move > 0 && other <= 0 ? move > -other - rounding : Math.abs(move) > Math.abs(other) + rounding;
 }
 
-/** Names a bin by its cuts, which lie between values; the training minimum and maximum are one row's values and stay unnamed. */
+/** Names a bin by its cuts, which lie between values. The training minimum and maximum are not shown: each is a row's value. */
 function nameBin(histogram: Histogram, bin: number): string {
   if (bin === histogram.counts.length) return 'missing values';
   if (histogram.kind === 'category') {

@@ -1,26 +1,26 @@
 import type * as z from 'zod';
 import type { Histogram } from '#schemas/records/baseline';
 
-/** What a drift test found on one column. */
+/** The result of a drift test on one column. */
 export interface Measured {
   readonly statistic: number;
   /**
-   * The statistic above which the window counts as drifted: the configured threshold, raised as far as the sample sizes need.
+   * The statistic above which the window counts as drifted: the configured threshold, raised for small samples.
    *
-   * @param alpha probability of a false alarm that this one comparison may have
+   * @param alpha allowed false-alarm probability of this comparison
    */
   threshold(configured: number, alpha: number): number;
 }
 
-/** A drift test: all there is to know of it. */
+/** The full definition of a drift test. */
 export interface DriftTest {
   /** The key of its threshold in the pipeline's `drift` section, and of its result in a report. */
   readonly name: string;
-  /** How it is headed in Slack, on the command line and in reasons. */
+  /** Its label in Slack, in the CLI and in reasons. */
   readonly label: string;
   /** What it measures, in one sentence. */
   readonly summary: string;
-  /** Where its formula and the adapted threshold come from. */
+  /** Source of its formula and of the adapted threshold. */
   readonly source: string;
   /** The kinds of columns it compares. */
   readonly kinds: readonly Histogram['kind'][];

@@ -3,13 +3,13 @@ import type { CategoryHistogram, Histogram, NumberHistogram } from '#schemas/rec
 
 /** Bins between training minimum and maximum. */
 export const MAXIMUM_BINS = 10;
-/** A bin's smallest share of the training rows, unless a single value stands apart. */
+/** A bin's smallest share of the training rows, unless a single value gets its own bin. */
 const MINIMUM_SHARE = 0.05;
 
 /**
- * Edges of at most ten bins that hold about equally many of `values`: minimum, cuts half-way between neighbouring
- * values, maximum. A value that fills a bin alone gets one of its own, so zero-inflated columns, indicators and small
- * whole numbers are not blurred. A constant column yields [c, c]: anything else falls below or above.
+ * Edges of at most ten bins with about equally many of `values`: minimum, cuts half-way between neighbouring values, maximum.
+ * A value that fills a whole bin gets its own bin, so zero-inflated columns, indicators and small whole numbers are not
+ * blurred. A constant column yields [c, c]: any other value is below or above.
  *
  * @param values training values in any order; NaN is missing and left out
  * @returns ascending edges; empty when every value is missing
@@ -79,7 +79,7 @@ export function frequentCategories(values: readonly (string | null)[], limit = 5
     .map(([name]) => name);
 }
 
-/** Counts `values` (null is missing) by category; what is not among `categories` counts as other. */
+/** Counts `values` (null is missing) by category. Values outside `categories` count as other. */
 export function buildCategoryHistogram(
   column: string,
   values: readonly (string | null)[],
@@ -98,7 +98,7 @@ export function buildCategoryHistogram(
   return { kind: 'category', column, categories: [...categories], counts, missing };
 }
 
-/** Rows that a histogram has counted, missing ones included. */
+/** Rows in a histogram, including missing values. */
 export const histogramRows = ({ counts, missing }: Histogram): number =>
   counts.reduce((sum, value) => sum + value, missing);
 

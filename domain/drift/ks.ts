@@ -3,7 +3,7 @@ import type { NumberHistogram } from '#schemas/records/baseline';
 import type { DriftTest } from './drift-test.ts';
 
 /**
- * Two-sample Kolmogorov-Smirnov distance from binned counts: the largest gap of the cumulated shares at bin edges. Never
+ * Two-sample Kolmogorov-Smirnov distance from binned counts: the largest gap between the cumulative shares at bin edges. Never
  * more than the exact distance. Missing values are left out.
  *
  * @returns undefined when one side has no value
@@ -43,7 +43,7 @@ export function exactKs(a: Float64Array, b: Float64Array): number {
 }
 
 /**
- * The distance above which a window counts as drifted: the configured one, or, where the samples are too small for it,
+ * The distance above which a window counts as drifted: the configured one or, if the samples are too small for it,
  * the critical value √(-ln(alpha / 2) / 2 · (1/n + 1/m)) of the two-sample test (Smirnov 1948; Knuth, TAOCP 2, 3.3.1).
  */
 export function ksThreshold(configured: number, n: number, m: number, alpha: number): number {

@@ -4,19 +4,19 @@ import { chiSquareQuantile } from './distributions.ts';
 import type { DriftTest } from './drift-test.ts';
 import { histogramRows } from './histogram.ts';
 
-/** Added to every bin of both sides before shares are taken, so that an empty bin gives a large, not an infinite, term. */
+/** Added to every bin of both sides before computing shares, so that an empty bin gives a large, not an infinite, term. */
 const PSEUDO_COUNT = 0.5;
 
 export interface Psi {
   readonly psi: number;
-  /** Bins that either side has rows in. */
+  /** Bins with rows on either side. */
   readonly bins: number;
 }
 
 /**
  * Population stability index of two histograms with the same bins: Σ (w - b) ln(w / b) over the shares of window and
- * baseline, "missing" being one of the bins. Shares are smoothed by half a row a bin (the Jeffreys prior); bins empty on
- * both sides are left out.
+ * baseline. "Missing" is one of the bins. Shares are smoothed by half a row per bin (the Jeffreys prior); bins that are empty
+ * on both sides are left out.
  */
 export function populationStability(baseline: Histogram, window: Histogram): Psi {
   const b = [...baseline.counts, baseline.missing];
@@ -35,17 +35,17 @@ export function populationStability(baseline: Histogram, window: Histogram): Psi
 }
 
 /**
- * The PSI above which a window counts as drifted, given how much PSI two samples of one distribution show by chance.
+ * The PSI above which a window counts as drifted, given the PSI that two samples of one distribution have by chance.
  * Without drift, PSI · (1/n + 1/m)⁻¹ tends to a chi-square with bins - 1 degrees of freedom (Yurdakul, "Statistical
  * Properties of Population Stability Index", 2018), so PSI is biased upwards by (bins - 1)(1/n + 1/m). The threshold is
  * the larger of
- * - the configured one plus that bias: the shift is *large enough* once chance is taken off, and
+ * - the configured one plus that bias: the shift is *large enough* beyond chance, and
  * - the (1 - alpha) quantile of the chi-square limit: it is *not* chance.
  *
  * @param configured the pipeline's `drift.psi`
  * @param n rows of the baseline
  * @param m rows of the window
- * @param alpha probability of a false alarm that this one comparison may have
+ * @param alpha allowed false-alarm probability of this comparison
  */
 export function psiThreshold(configured: number, bins: number, n: number, m: number, alpha: number): number {
   const degrees = Math.max(bins - 1, 1);

@@ -3,7 +3,7 @@ import type { DriftTest } from './drift-test.ts';
 import { ks } from './ks.ts';
 import { psi } from './psi.ts';
 
-/** The tests a window is compared by. The first applies to every column; columns are ordered by it. */
+/** The drift tests. The first applies to every column, and columns are ordered by it. */
 export const DRIFT_TESTS = [psi, ks] as const;
 
 /** The settings of the thresholds, by the names of the tests. */
@@ -23,7 +23,7 @@ export const applies = ({ kinds }: DriftTest, { kind }: Pick<ColumnDrift, 'kind'
 
 type Moved = Pick<ColumnDrift, 'tests' | 'drifted'>;
 
-/** Orders columns: drifted ones first, then by falling statistic of the first test. */
+/** Orders columns: drifted ones first, then by descending statistic of the first test. */
 export const byDrift =
   ([first]: readonly DriftTest[] = DRIFT_TESTS) =>
   (a: Moved, b: Moved): number => {

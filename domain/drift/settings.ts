@@ -9,7 +9,7 @@ const scheduleSchema = z
     'rate(1 day), rate(12 hours) or cron(0 6 * * ? *)',
   );
 
-/** `drift`: when what the model receives is compared with what it was trained on. */
+/** `drift`: when the model's inputs are compared with its training data. */
 export const driftSchemaOf = <Tests extends readonly DriftTest[]>(tests: Tests) =>
   z
     .object({

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { FittedFeature } from '#schemas/records/fitted-transform';
 import { allMissing, constant, type Fitted, type ProfileOf } from './encoding.ts';
 
-/** Settings that every encoding of categories has. */
+/** The common settings of category encodings. */
 export const categorySettings = {
   impute: z
     .union([z.enum(['mode', 'missing']), z.object({ value: z.string() }).strict()])
@@ -27,22 +27,22 @@ type CategorySettings = z.output<z.ZodObject<typeof categorySettings>>;
 
 /** The categories of a column among its training rows. */
 export interface Categories {
-  /** The ones that count one by one, at most `maxCategories`, in natural order. */
+  /** The individually counted ones, at most `maxCategories`, in natural order. */
   readonly known: readonly string[];
   /** Whether there are more. */
   readonly others: boolean;
   readonly hasMissing: boolean;
-  /** What replaces a missing value; undefined when missing is a category of its own. */
+  /** Replaces a missing value; undefined when missing is a separate category. */
   readonly fill: string | undefined;
 }
 
-/** Numbers in order of size, else texts in order of code points: stable, whatever the counts. */
+/** Numbers by size, else texts by code point: the order does not depend on the counts. */
 function inNaturalOrder(categories: readonly string[]): string[] {
   const numeric = categories.every((c) => c.trim() !== '' && Number.isFinite(Number(c)));
   return categories.toSorted((a, b) => (numeric && Number(a) !== Number(b) ? Number(a) - Number(b) : a < b ? -1 : 1));
 }
 
-/** Fits a column of categories, or says why it carries no information. */
+/** Fits a column of categories, or returns why it carries no information. */
 export function fitCategories(
   { impute, maxCategories }: CategorySettings,
   profile: ProfileOf<'category'>,

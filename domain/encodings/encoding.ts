@@ -3,8 +3,8 @@ import type { FittedFeature } from '#schemas/records/fitted-transform';
 import type { ColumnProfile, FeatureType } from '#schemas/records/profile';
 
 /**
- * How a drift check sees a model input: as a number; as a category of its own, computed from the encoded number; as one indicator of
- * its column's category; or not at all, when it moves by itself.
+ * How a drift check reads a model input: as a number; as a category computed from the encoded number; as one indicator of its
+ * column's category; or not at all, because it changes naturally.
  */
 export type Watched =
   | { readonly as: 'number' }
@@ -12,20 +12,20 @@ export type Watched =
   | { readonly as: 'indicator'; readonly category: string }
   | { readonly as: 'nothing' };
 
-/** A kind of fitted feature: how one model input follows from a clean column, as `transform.json` of a run keeps it. */
+/** A kind of fitted feature: how a model input is computed from a clean column, as stored in a run's `transform.json`. */
 export interface FittedFeatureKind<Schema extends z.ZodObject = z.ZodObject> {
   /** The `kind` of its features. */
   readonly name: string;
   /** A whole feature, made by `fittedFeatureSchema`. */
   readonly schema: Schema;
-  /** The SQL type of the clean column it reads; undefined when any will do. */
+  /** The SQL type of the clean column that it reads; undefined for any type. */
   readonly reads: 'DOUBLE' | 'VARCHAR' | 'BOOLEAN' | 'TIMESTAMP' | undefined;
   /** SQL of the model input over the clean column's value: a DOUBLE or INTEGER, NULL when missing. */
   sql(feature: z.output<Schema>, value: string): string;
   watched(feature: z.output<Schema>): Watched;
 }
 
-/** The schema of a kind of fitted feature: its name, that of the model input, the clean column, and what was fitted. */
+/** The schema of a kind of fitted feature: the kind, the model input's name, the clean column, and the fitted values. */
 export const fittedFeatureSchema = <Name extends string, Shape extends z.ZodRawShape>(kind: Name, fitted: Shape) =>
   z.object({
     kind: z.literal(kind),
@@ -43,32 +43,32 @@ export const constant: Fitted = { dropped: 'the same value in every training row
 export type ProfileOf<Type extends FeatureType> = Extract<ColumnProfile, { kind: Type }>;
 
 /**
- * An encoding: all there is to know of how a clean column of one type becomes model inputs. Methods take the encoding's own settings;
- * the registry finds an encoding by type and name, so they never receive another one's.
+ * The full definition of an encoding, which turns a clean column of one type into model inputs. Methods take the encoding's own
+ * settings. The registry finds an encoding by type and name, so they never receive another encoding's settings.
  */
 export interface Encoding<Type extends FeatureType = FeatureType, Settings extends z.ZodRawShape = z.ZodRawShape> {
-  /** As `encode` names it where the type has several encodings. */
+  /** Its name in `encode`, if the type has several encodings. */
   readonly name: string;
   /** The type of the columns it encodes. */
   readonly type: Type;
-  /** How it is headed. */
+  /** Its heading. */
   readonly label: string;
   /** What it does, in one sentence. */
   readonly summary: string;
-  /** Its settings beside the type; encodings of one type may share a setting, which then is the same schema. */
+  /** Its settings besides the type. Encodings of one type may share a setting with the same schema. */
   readonly settings: Settings;
-  /** The kinds of model inputs it makes. */
+  /** The kinds of its model inputs. */
   readonly features: readonly FittedFeatureKind[];
-  /** A column as a pipeline's file has it. */
+  /** An example column in a pipeline file. */
   readonly example: Readonly<Record<string, unknown>>;
-  /** Whether its model inputs may lack a value. Absent: they may. */
+  /** Whether its model inputs may be missing. Absent: they may. */
   leavesMissing?(settings: z.output<z.ZodObject<Settings>>): boolean;
   /** Whether fitting needs the median of the training rows. */
   needsMedian?(settings: z.output<z.ZodObject<Settings>>): boolean;
   /**
    * Fits the column on the training rows.
    *
-   * @param median of the training rows, where it was needed and there is one
+   * @param median of the training rows, if it is needed and exists
    */
   fit(
     source: string,

@@ -4,7 +4,7 @@ import { type FittedFeatureKind, fittedFeatureSchema, zeroOrOne } from './encodi
 const schema = fittedFeatureSchema('missing', {}).describe('1 where the value is missing');
 type MissingFeature = z.output<typeof schema>;
 
-/** Says whether a value was missing, beside what other encodings make of the column. */
+/** A 0/1 input for missing values, in addition to the column's other inputs. */
 export const missingFeature = {
   name: 'missing',
   schema,

@@ -29,7 +29,7 @@ const settings = {
     .meta({ description: 'Whether to add a 0/1 input that says if the value was missing.', examples: [true] }),
 };
 
-/** A number as it is, with what is missing replaced. */
+/** An unchanged number, with missing values replaced. */
 export const number = {
   name: 'number',
   type: 'number',

@@ -8,10 +8,10 @@ import { number } from './number.ts';
 import { onehot } from './onehot.ts';
 import { ordinal } from './ordinal.ts';
 
-/** How columns become model inputs; the first encoding of a type is its default. */
+/** All encodings. The first encoding of a type is its default. */
 export const ENCODINGS = [number, onehot, ordinal, boolean, datetime] as const;
 
-/** The encoding of a model input. @throws TypeError when its type has none of this name */
+/** The encoding of a model input. @throws TypeError when its type has no encoding of this name */
 export function encodingOf(
   { type, encode }: { readonly type: FeatureType; readonly encode?: string | undefined },
   encodings: readonly Encoding[] = ENCODINGS,
@@ -24,14 +24,14 @@ export function encodingOf(
 export interface ReadFeature {
   readonly name: string;
   readonly source: string;
-  /** The SQL type of the clean column it reads; undefined when any will do. */
+  /** The SQL type of the clean column that it reads; undefined for any type. */
   readonly reads: string | undefined;
   /** SQL of the model input over the clean column's value. */
   sql(value: string): string;
   readonly watched: Watched;
 }
 
-/** Reads a fitted feature as its kind has it. @throws TypeError when no encoding makes such features, ZodError when it is damaged */
+/** Parses a fitted feature. @throws TypeError when no encoding makes this kind, ZodError when it is invalid */
 export function readFeature(feature: FittedFeature, encodings: readonly Encoding[] = ENCODINGS): ReadFeature {
   const kinds = encodings.flatMap((encoding) => encoding.features);
   const kind = findKind(kinds, feature.kind, 'kind of fitted feature');

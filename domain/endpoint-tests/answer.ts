@@ -1,27 +1,25 @@
 import { parsePredictions } from '#domain/endpoint-tests/predictions';
 import { EvaluationError } from '#domain/errors';
 
-/** What came back from an endpoint. */
+/** A response of an endpoint. */
 export interface Answer {
-  /** HTTP status; the container's own where SageMaker wraps it. */
+  /** HTTP status; the container's status if SageMaker wraps it. */
   readonly status: number;
   readonly contentType?: string | undefined;
   readonly body: string;
   readonly latencyMs: number;
 }
 
-/** Whether a test passed and why, in words without any value of request or answer. */
+/** Whether a test passed and why, without any value from request or response. */
 export interface Judgement {
   readonly passed: boolean;
   readonly detail: string;
 }
 
-export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
-
 /** Rows of a CSV request: its lines. */
 export const countRows = (body: string): number => body.split(/\r?\n/).filter((line) => line !== '').length;
 
-/** The rows of an answer, or what is wrong with it. */
+/** The rows of a response, or the problem with it. */
 export function readRows(body: string, valuesPerRow: number): number[][] | string {
   try {
     return parsePredictions(body, valuesPerRow);

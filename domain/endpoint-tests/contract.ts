@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type Answer, countRows, type Judgement, plural, readRows } from './answer.ts';
+import { counted } from '#domain/text/numbers';
+import { type Answer, countRows, type Judgement, readRows } from './answer.ts';
 import { commonSettings, type EndpointTestKind, s3UriSchema } from './endpoint-test.ts';
 
 /** Longest request body kept in the table, in characters; larger ones belong in S3. */
@@ -95,7 +96,7 @@ export type ContractTest = z.output<typeof schema>;
 const mediaType = (contentType: string | undefined): string =>
   (contentType ?? '').replace(/;.*/s, '').trim().toLowerCase();
 
-/** What is wrong with the numbers of an answer, by the expectations that look at them. */
+/** The problems with the numbers of a response, by expectation. */
 function numberProblems(expect: ContractTest['expect'], answer: Answer, requestRows: number): string[] {
   const { valuesPerRow, min, max } = expect;
   if ([valuesPerRow, expect.rows, min, max].every((v) => v === undefined)) return [];
@@ -105,20 +106,20 @@ function numberProblems(expect: ContractTest['expect'], answer: Answer, requestR
   // without valuesPerRow the numbers cannot be split into rows, so only an explicit count is checked
   const expected = expect.rows ?? (valuesPerRow === undefined ? undefined : requestRows);
   if (expected !== undefined && rows.length !== expected) {
-    problems.push(`${plural(rows.length, 'row')} instead of ${expected}`);
+    problems.push(`${counted(rows.length, 'row')} instead of ${expected}`);
   }
   const values = rows.flat();
   const below = values.filter((v) => min !== undefined && v < min).length;
   const above = values.filter((v) => max !== undefined && v > max).length;
-  if (below > 0) problems.push(`${plural(below, 'number')} below ${min}`);
-  if (above > 0) problems.push(`${plural(above, 'number')} above ${max}`);
+  if (below > 0) problems.push(`${counted(below, 'number')} below ${min}`);
+  if (above > 0) problems.push(`${counted(above, 'number')} above ${max}`);
   return problems;
 }
 
 /**
- * Checks an answer against a contract.
+ * Checks a response against a contract.
  *
- * @param requestRows rows the request had: as many are expected back unless the test says otherwise
+ * @param requestRows rows in the request: the response must have as many unless the test sets another number
  */
 export function judgeContract(
   { expect }: Pick<ContractTest, 'expect'>,
@@ -139,10 +140,10 @@ export function judgeContract(
   }
   return problems.length > 0
     ? { passed: false, detail: problems.join('; ') }
-    : { passed: true, detail: `status ${answer.status}, ${plural(requestRows, 'row')} in ${latency} ms` };
+    : { passed: true, detail: `status ${answer.status}, ${counted(requestRows, 'row')} in ${latency} ms` };
 }
 
-/** The form of an answer. */
+/** Checks the form of a response. */
 export const contract = {
   name: 'contract',
   label: 'Contract',

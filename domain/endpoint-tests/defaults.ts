@@ -2,7 +2,7 @@ import type { DataSettings } from '#domain/data/settings';
 import type { EndpointTestKind, ServedModel } from './endpoint-test.ts';
 import { ENDPOINT_TESTS, type EndpointTest } from './registry.ts';
 
-/** Bounds and width of a model's answer by what it predicts; probabilities come from the objectives of the tasks. */
+/** Bounds and width of a model's response by task. The tasks' objectives return probabilities. */
 function answerForm({ evaluation, dataset }: Pick<DataSettings, 'evaluation' | 'dataset'>): ServedModel['answer'] {
   switch (evaluation.task) {
     case 'binary':
@@ -15,7 +15,7 @@ function answerForm({ evaluation, dataset }: Pick<DataSettings, 'evaluation' | '
 }
 
 /**
- * The tests every endpoint has without anybody writing one, of each kind that has a default.
+ * The default tests of every endpoint, one for each kind that has a default.
  *
  * @param goldenUri S3 URI of the run's `golden.json`
  */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Golden } from '#schemas/records/golden';
 import type { Answer, Judgement } from './answer.ts';
 
-/** Settings that a test of any kind has. */
+/** The common settings of all tests. */
 export const commonSettings = {
   id: z
     .string()
@@ -30,44 +30,44 @@ export const s3UriSchema = z
     examples: ['s3://my-bucket/golden.json'],
   });
 
-/** What a test sends: a body, or golden requests, which are given or lie in S3. */
+/** What a test sends: a body, or golden requests, inline or in S3. */
 export interface TestRequest {
   readonly contentType: string;
   readonly content: { readonly body: string } | { readonly golden: Golden } | { readonly s3Uri: string };
 }
 
-/** What was sent, with the golden answers where the test has some. */
+/** The sent request, with the golden responses if the test has any. */
 export interface SentRequest {
   readonly body: string;
   readonly golden?: Golden | undefined;
 }
 
-/** What is known of a model when its endpoint gets the default tests. */
+/** The model's properties for the default tests. */
 export interface ServedModel {
   /** S3 URI of the run's `golden.json`. */
   readonly goldenUri: string;
-  /** Numbers a row of its answer, and their bounds where the task has some. */
+  /** Numbers per row of its response, and their bounds if the task has any. */
   readonly answer: { readonly valuesPerRow: number; readonly min?: number; readonly max?: number };
 }
 
 /**
- * A kind of endpoint test: all there is to know of it. Methods take the kind's own settings; the registry finds a kind by the
- * `kind` of a test, so they never receive another kind's.
+ * The full definition of a kind of endpoint test. Methods take the kind's own settings. The registry finds a kind by the `kind`
+ * of a test, so they never receive another kind's settings.
  */
 export interface EndpointTestKind<Schema extends z.ZodObject = z.ZodObject> {
   /** The `kind` of its tests. */
   readonly name: string;
-  /** How it is headed. */
+  /** Its heading. */
   readonly label: string;
   /** What it checks, in one sentence. */
   readonly summary: string;
   /** A whole test; `kind` is its literal. */
   readonly schema: Schema;
-  /** A test as somebody would write it. */
+  /** An example test. */
   readonly example: z.input<Schema>;
   request(test: z.output<Schema>): TestRequest;
   judge(test: z.output<Schema>, sent: SentRequest, answer: Answer): Judgement;
-  /** The test that every endpoint has without anybody writing one, if there is one. */
+  /** The default test of every endpoint, if any. */
   defaultTest?(model: ServedModel): z.output<Schema>;
   /** The test with its pointer to golden requests changed to another run's; unchanged when it has none. */
   withGolden?(test: z.output<Schema>, goldenUri: string): z.output<Schema>;

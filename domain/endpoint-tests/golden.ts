@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { counted } from '#domain/text/numbers';
 import { type Golden, goldenCaseSchema } from '#schemas/records/golden';
-import { type Answer, type Judgement, plural, readRows } from './answer.ts';
+import { type Answer, type Judgement, readRows } from './answer.ts';
 import { commonSettings, type EndpointTestKind, s3UriSchema } from './endpoint-test.ts';
 
 const defaultTolerance = 1e-6;
@@ -41,15 +42,15 @@ const schema = z
 type GoldenTest = z.output<typeof schema>;
 
 /**
- * Compares the answer to all golden rows, sent as one request, with what the model said when it was evaluated. Two numbers agree
- * when |a - e| <= tolerance * max(1, |e|): probabilities by absolute difference, large values by relative.
+ * Compares the response for all golden rows, sent as one request, with the model's output at evaluation. Two numbers match when
+ * |a - e| <= tolerance * max(1, |e|): probabilities by absolute difference, large values by relative difference.
  */
 export function judgeGolden({ valuesPerRow, cases }: Golden, tolerance: number, answer: Answer): Judgement {
   if (answer.status !== 200) return { passed: false, detail: `status ${answer.status} instead of 200` };
   const rows = readRows(answer.body, valuesPerRow);
   if (typeof rows === 'string') return { passed: false, detail: rows };
   if (rows.length !== cases.length) {
-    return { passed: false, detail: `${plural(rows.length, 'row')} instead of ${cases.length}` };
+    return { passed: false, detail: `${counted(rows.length, 'row')} instead of ${cases.length}` };
   }
   const differences = cases.flatMap(({ predictions }, row) =>
     predictions.map((expected, i) => ({
@@ -63,15 +64,15 @@ export function judgeGolden({ valuesPerRow, cases }: Golden, tolerance: number, 
   return first === undefined
     ? {
         passed: true,
-        detail: `${plural(cases.length, 'row')} as evaluated, largest difference ${largest.by.toPrecision(1)}`,
+        detail: `${counted(cases.length, 'row')} as evaluated, largest difference ${largest.by.toPrecision(1)}`,
       }
     : {
         passed: false,
-        detail: `${off.size} of ${plural(cases.length, 'row')} differ by more than ${tolerance}: first row ${first}, most row ${largest.row} by ${largest.by.toPrecision(3)}`,
+        detail: `${off.size} of ${counted(cases.length, 'row')} differ by more than ${tolerance}: first row ${first}, most row ${largest.row} by ${largest.by.toPrecision(3)}`,
       };
 }
 
-/** Known answers. */
+/** Requests with known responses. */
 export const golden = {
   name: 'golden',
   label: 'Golden',

@@ -2,10 +2,10 @@ import { EvaluationError } from '#domain/errors';
 import { parseScores } from '#domain/evaluation/score-text';
 
 /**
- * Reads an endpoint's answer in text/csv as rows of numbers, however they are set apart: commas, line ends, brackets.
+ * Reads an endpoint's text/csv response as rows of numbers, separated by commas, line ends or brackets.
  *
- * @param valuesPerRow numbers that belong to one row
- * @throws EvaluationError when something is no finite number, there is none at all, or they do not fill whole rows
+ * @param valuesPerRow numbers per row
+ * @throws EvaluationError when something is not a finite number, there are no numbers, or the last row is incomplete
  */
 export function parsePredictions(text: string, valuesPerRow: number): number[][] {
   const values = parseScores(text, valuesPerRow, 'the answer');

@@ -4,7 +4,7 @@ import { contract } from './contract.ts';
 import type { EndpointTestKind } from './endpoint-test.ts';
 import { golden } from './golden.ts';
 
-/** The kinds of endpoint tests; of those with a default test, every endpoint has one, in this order. */
+/** The kinds of endpoint tests. Every endpoint has the default tests of these kinds, in this order. */
 export const ENDPOINT_TESTS = [contract, golden] as const;
 
 /** The kind of a test. @throws TypeError when no kind has this name */
@@ -12,8 +12,8 @@ export const endpointTestKind = (name: string, kinds: readonly EndpointTestKind[
   findKind(kinds, name, 'kind of endpoint test');
 
 /**
- * Endpoint tests as they lie in the endpoint-tests table, told apart by `kind`: partition key `pk` is the endpoint's name, sort key
- * `sk` is `test#<id>`. All fields are plain JSON, so a test can be written in the console or put by a script.
+ * The items of the endpoint-tests table, discriminated by `kind`: partition key `pk` is the endpoint's name, sort key `sk` is
+ * `test#<id>`. All fields are plain JSON, so a test can be written in the console or by a script.
  */
 export const endpointTestSchemaOf = <Kinds extends readonly EndpointTestKind[]>(
   kinds: Kinds,

@@ -5,7 +5,7 @@ import type { Answer, Judgement } from './answer.ts';
 import type { EndpointTestKind, SentRequest, TestRequest } from './endpoint-test.ts';
 import { ENDPOINT_TESTS, endpointTestKind } from './registry.ts';
 
-/** What running a test needs of the outside. */
+/** The dependencies of running a test. */
 export interface TestPorts {
   /** Sends a request to the endpoint under test. */
   readonly ask: (body: string, contentType: string) => Promise<Answer>;
@@ -19,7 +19,7 @@ async function sentOf({ content }: TestRequest, readGolden: TestPorts['readGolde
   return { body: golden.cases.map((c) => c.body).join('\n'), golden };
 }
 
-/** A file of golden requests that is missing or not one: the test's fault, so the test fails and says so. */
+/** A missing or invalid file of golden requests. The test is wrong, so it fails with this message. */
 function brokenFile(error: unknown): Judgement | undefined {
   if (error instanceof NotFoundError) return { passed: false, detail: error.message };
   return error instanceof z.ZodError || error instanceof SyntaxError
@@ -28,9 +28,9 @@ function brokenFile(error: unknown): Judgement | undefined {
 }
 
 /**
- * Runs one test: sends what its kind says and has the kind judge the answer. An expectation that is not met is a judgement.
+ * Runs one test: sends the request of its kind, and the kind checks the response. A failed expectation is a result, not an error.
  *
- * @throws what the ports throw, except for a broken file of golden requests
+ * @throws what the ports throw, except for an invalid file of golden requests
  */
 export async function runTest(
   test: { readonly kind: string },

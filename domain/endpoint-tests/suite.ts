@@ -8,18 +8,18 @@ import {
   endpointTestSchemaOf,
 } from './registry.ts';
 
-/** A test that cannot run as it is written; it fails by saying why. */
+/** An invalid test. It fails with the reason. */
 const invalidTestSchema = z.object({ id: z.string(), kind: z.literal('invalid'), problem: z.string() });
 type InvalidTest = z.output<typeof invalidTestSchema>;
 
-/** A test as it is read from the table. */
+/** A test read from the table. */
 export const loadedTestSchema = z.union([endpointTestSchema, invalidTestSchema]);
 export type LoadedTest = z.output<typeof loadedTestSchema>;
 
 /** Sort key of a test; the partition is the endpoint's name. */
 export const testKey = (id: string): string => `test#${id}`;
 export const testPrefix = testKey('');
-/** Sort key that says an endpoint was tested as it stood then. */
+/** Sort key that marks a state of an endpoint as tested. */
 export const testedKey = (modifiedAt: string, endpointConfigName: string): string =>
   `tested#${modifiedAt}#${endpointConfigName}`;
 export const resultKey = (startedAt: string, endpointConfigName: string): string =>
@@ -27,7 +27,7 @@ export const resultKey = (startedAt: string, endpointConfigName: string): string
 export const latestResultKey = 'latest-result';
 
 /**
- * Characters of tests a suite may hold: they travel in a state's payload of 262,144 bytes (Step Functions Developer Guide,
+ * Maximum size of a suite in characters: it is part of a state payload of 262,144 bytes (Step Functions Developer Guide,
  * "Service quotas").
  */
 const roomiest = 120_000;
@@ -35,10 +35,9 @@ const roomiest = 120_000;
 const invalid = (id: string, problem: string): InvalidTest => ({ id, kind: 'invalid', problem });
 
 /**
- * Reads one item of the endpoint-tests table. What it does not understand becomes a test that fails by naming path and fix.
+ * Reads one item of the endpoint-tests table. An invalid item becomes a test that fails and names the path and the fix.
  *
- * @param goldenUri `golden.json` of the run that serves, if it is known: tests that Tidegate manages follow it, also after
- * a roll-back
+ * @param goldenUri `golden.json` of the run in service, if known: managed tests use it, also after a roll-back
  * @returns undefined when the test is switched off (`enabled: false`)
  */
 export function readTest(
@@ -60,7 +59,7 @@ export function readTest(
   return (endpointTestKind(test.kind, kinds).withGolden?.(test, goldenUri) ?? test) as LoadedTest;
 }
 
-/** Reads all tests of an endpoint, in the order of their ids; those past the room of a payload fail by saying so. */
+/** Reads all tests of an endpoint in the order of their ids. Tests beyond the size limit fail with that reason. */
 export function readTests(
   items: readonly Readonly<Record<string, unknown>>[],
   goldenUri: string | undefined,

@@ -3,7 +3,7 @@ import { createRandom, type Random } from '#domain/random';
 import type { Difference, Estimate } from '#schemas/records/evaluation';
 import { quantile } from './quantile.ts';
 
-/** Row visits a bootstrap may cost over all its resamples and models; past that, fewer resamples are drawn. */
+/** Limit on rows × resamples × models of a bootstrap. Above it, fewer resamples are drawn. */
 export const VISIT_BUDGET = 2e8;
 /** Resamples are never reduced below this. */
 export const MINIMUM_RESAMPLES = 100;
@@ -15,18 +15,18 @@ export interface BootstrapOptions {
   readonly seed: number;
 }
 
-/** One metric of one model: under the weights as given, and in every resample. */
+/** One metric of one model: with the given weights, and in every resample. */
 export interface MetricDraws {
   readonly value: number;
-  /** By resample; NaN where the resample leaves the metric undefined. */
+  /** By resample; NaN where the metric is undefined. */
   readonly draws: Float64Array;
 }
 /** The metrics of one model, by name. */
 export type BootstrapDraws = ReadonlyMap<string, MetricDraws>;
 
 /**
- * How many resamples `n` rows allow: `requested`, or as many as keep rows × resamples × models within
- * {@link VISIT_BUDGET}, yet never under {@link MINIMUM_RESAMPLES} (nor over what was requested).
+ * The number of resamples for `n` rows: `requested`, or as many as keep rows × resamples × models within {@link VISIT_BUDGET},
+ * but at least {@link MINIMUM_RESAMPLES} (and at most `requested`).
  */
 export function affordableResamples(requested: number, rows: number, models: number): number {
   const affordable = Math.floor(VISIT_BUDGET / (rows * models));
@@ -35,8 +35,8 @@ export function affordableResamples(requested: number, rows: number, models: num
 
 /**
  * Plain row bootstrap (Efron 1979): each resample draws n rows with replacement, not stratified, so the class balance
- * varies as it would in a new holdout. A resample is held as a count for each row; every kernel is measured under the
- * *same* counts, which makes differences between kernels paired. Deterministic by seed.
+ * varies as it would in a new holdout. A resample is a count for each row. Every kernel uses the *same* counts, so
+ * differences between kernels are paired. Deterministic by seed.
  *
  * @param kernels models prepared on the same n rows
  * @param weights sample weights by row; resampled with their rows
@@ -69,7 +69,7 @@ export function bootstrap(
   return results;
 }
 
-/** Draws counts.length rows with replacement and leaves in `counts` how often each was drawn. */
+/** Draws counts.length rows with replacement and stores in `counts` how often each was drawn. */
 function drawCounts(random: Random, counts: Uint16Array): void {
   const n = counts.length;
   counts.fill(0);
@@ -79,7 +79,7 @@ function drawCounts(random: Random, counts: Uint16Array): void {
   }
 }
 
-/** Ascending, without the resamples in which the metric is undefined (all rows of one class, say). */
+/** Ascending, without the resamples in which the metric is undefined (for example, all rows of one class). */
 const defined = (draws: Float64Array): Float64Array => draws.filter((value) => Number.isFinite(value)).sort();
 
 /** Point estimate with its percentile interval at {@link INTERVAL_CONFIDENCE}; undefined resamples are left out. */

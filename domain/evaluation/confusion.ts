@@ -21,7 +21,7 @@ export function multiclassConfusion(labels: Uint16Array, predicted: Uint16Array,
   return matrix;
 }
 
-/** Precision, recall and F1 of each class from counts of rows (weights left aside); `zero_division=0`. */
+/** Precision, recall and F1 of each class from unweighted row counts; `zero_division=0`. */
 export function classMetrics(matrix: readonly (readonly number[])[], names: readonly string[]) {
   return names.map((name, index) => {
     const hits = matrix[index]?.[index] as number;

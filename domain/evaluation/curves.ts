@@ -6,7 +6,7 @@ import { quantile } from './quantile.ts';
 const SCORE_BINS = 50;
 const CALIBRATION_BINS = 10;
 
-/** Cumulated positive and negative weight at each distinct score, falling, from (0, 0). */
+/** Cumulative positive and negative weight at each distinct score, descending, from (0, 0). */
 function operatingPoints(labels: Uint16Array, scores: Float64Array, weights?: Float64Array) {
   const { order, endsTie } = rankDescending(scores);
   const tp = [0];
@@ -40,7 +40,7 @@ export function rankingCurves(
     Float64Array.from(fp, (value) => value / negatives),
     Float64Array.from(tp, (value) => value / positives),
   );
-  // at recall 0 nothing is claimed: the curve starts with the precision of the highest score
+  // at recall 0 no row is predicted positive: the curve starts with the precision of the highest score
   const recall = [0];
   const precision = [0];
   tp.forEach((value, i) => {
@@ -55,8 +55,8 @@ export function rankingCurves(
 }
 
 /**
- * Mean score against share of positives in bins of equally many rows, as scikit-learn
- * `calibration_curve(strategy='quantile', n_bins=10)`; bins that ties leave empty are left out.
+ * Mean score and share of positives in bins of equally many rows, as scikit-learn
+ * `calibration_curve(strategy='quantile', n_bins=10)`; bins that are empty because of ties are left out.
  */
 export function calibrationCurve(labels: Uint16Array, scores: Float64Array): CalibrationBin[] {
   const sorted = scores.toSorted();

@@ -1,6 +1,6 @@
 import type { Curve } from '#schemas/records/evaluation';
 
-/** A point nearer to the line than this, in units of the axes' range, cannot be seen. */
+/** A point closer to the line than this, in units of the axes' range, is not visible. */
 const INVISIBLE = 1e-4;
 
 interface Segment {

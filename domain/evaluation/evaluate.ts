@@ -27,13 +27,13 @@ import {
 import { regressionCurves } from './residuals.ts';
 
 interface CommonInput {
-  /** Binary: 0 or 1; multiclass: class number; regression: the target. One a row. */
+  /** Binary: 0 or 1; multiclass: class number; regression: the target. One per row. */
   readonly labels: Float64Array;
-  /** Scores of the candidate on the same rows: one a row; multiclass: n × k probabilities, row by row. */
+  /** Scores of the candidate on the same rows: one per row; multiclass: n × k probabilities, row by row. */
   readonly candidate: Float64Array;
   /** Scores of the champion on the same rows, in the same shape. */
   readonly champion?: Float64Array | undefined;
-  /** Sample weights, one a row. */
+  /** Sample weights, one per row. */
   readonly weights?: Float64Array | undefined;
   readonly bootstrap: BootstrapOptions;
   /** One-sided confidence levels that the gates need (`gateConfidences`). */
@@ -59,10 +59,10 @@ export interface RegressionInput extends CommonInput {
 export type EvaluationInput = BinaryInput | MulticlassInput | RegressionInput;
 
 /**
- * Scores a candidate, and beside it the champion when there is one, on one holdout: every metric of the task with its
- * bootstrap interval, paired differences, and what the report draws. The same input gives the same result.
+ * Evaluates a candidate, and the champion if there is one, on one holdout: every metric of the task with its bootstrap
+ * interval, paired differences, and the data of the report's plots. Deterministic.
  *
- * @param metrics measured are those that the task has
+ * @param metrics those of the task are measured
  * @throws EvaluationError when lengths differ, a label or score is out of range, or the holdout is empty or lacks a class
  */
 export function evaluate(input: EvaluationInput, metrics: readonly Metric[] = METRICS): Evaluation {
@@ -149,7 +149,7 @@ function eachModel(input: EvaluationInput, check: (what: string, scores: Float64
   if (input.champion) check('champion scores', input.champion);
 }
 
-/** Class probabilities travel as float32 text, so a row sums to 1 only up to about 1e-6. */
+/** Class probabilities are float32 texts, so a row sums to 1 only within about 1e-6. */
 function requireRowSums(what: string, scores: Float64Array, k: number): void {
   for (let start = 0; start < scores.length; start += k) {
     let sum = 0;
@@ -162,7 +162,7 @@ function requireRowSums(what: string, scores: Float64Array, k: number): void {
   }
 }
 
-/** Bootstraps candidate and champion together; `passes` is how often a kernel walks the rows (once a class, say). */
+/** Bootstraps candidate and champion together; `passes` is how often a kernel walks the rows (for example, once per class). */
 function measure<T extends Task>(
   input: EvaluationInput,
   task: T,

@@ -1,6 +1,6 @@
 import { EvaluationError } from '#domain/errors';
 
-/** Checks on what is evaluated. Messages name rows by number, never by a value read from them. */
+/** Checks of the evaluation's inputs. Messages give row numbers, never values. */
 
 /** @throws EvaluationError when `actual` differs from `expected` */
 export function requireLength(what: string, actual: number, expected: number, unit = 'rows'): void {
@@ -44,7 +44,7 @@ export function requireProbabilities(what: string, values: Float64Array, perRow:
   }
 }
 
-/** Sample weights: one a row, finite, not negative, not all zero. @throws EvaluationError otherwise */
+/** Sample weights: one per row, finite, not negative, not all zero. @throws EvaluationError otherwise */
 export function requireWeights(weights: Float64Array, rows: number): void {
   requireLength('weights', weights.length, rows);
   requireFinite('weights', weights);
@@ -57,7 +57,7 @@ export function requireWeights(weights: Float64Array, rows: number): void {
  * Labels as class indices 0 … classes - 1, every class present with weight.
  *
  * @returns the labels as whole numbers and the number of rows by class
- * @throws EvaluationError naming a row that is no class index, or the classes that are missing
+ * @throws EvaluationError naming a row with an invalid class index, or the missing classes
  */
 export function requireClasses(
   labels: Float64Array,

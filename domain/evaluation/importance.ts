@@ -9,10 +9,10 @@ import type { Walk } from '#domain/tallies/walk';
 import type { Importance } from '#schemas/records/evaluation';
 import { requireLength } from './holdout.ts';
 
-/** Resamples behind each importance's standard deviation. */
+/** Resamples for the standard deviation of each importance. */
 const RESAMPLES = 100;
 
-/** The metric whose drop is a column's importance, by task. */
+/** The metric whose decrease is a column's importance, by task. */
 export const importanceMetric = {
   binary: auc,
   multiclass: accuracy,
@@ -23,13 +23,13 @@ export interface ImportanceInput {
   readonly task: Task;
   /** Labels of every row of every block, in the order of `scores`. */
   readonly labels: Float64Array;
-  /** Model outputs for the same rows; multiclass: `classes` probabilities a row. */
+  /** Model outputs for the same rows; multiclass: `classes` probabilities per row. */
   readonly scores: Float64Array;
-  /** Which block a row belongs to: 0 is the sample as it is, others have one column permuted. */
+  /** The block of each row: 0 is the unchanged sample, others have one column permuted. */
   readonly blocks: Int32Array;
   /** The permuted column of each block; index 0 is not used. Several blocks of one column are averaged. */
   readonly columns: readonly string[];
-  /** Multiclass: how many classes there are. */
+  /** Multiclass: number of classes. */
   readonly classes?: number | undefined;
   readonly seed: number;
 }
@@ -38,10 +38,10 @@ export interface ImportanceInput {
  * Permutation importance (Breiman 2001; scikit-learn `permutation_importance`): how much a score drops when one column's
  * values are shuffled between rows. The score is the {@link importanceMetric} of the task. All blocks hold
  * the same rows in the same order. `std` is the standard deviation of the drop over 100 paired row resamples: with one
- * permutation a column it measures how far the sample, not the shuffle, may mislead.
+ * permutation per column, it measures the uncertainty from the sample, not from the shuffle.
  *
- * @returns by falling mean; empty when the score is undefined on the sample (a rare class that is not in it)
- * @throws EvaluationError when blocks and scores do not fit together
+ * @returns in order of descending mean; empty when the score is undefined on the sample (it lacks a rare class)
+ * @throws EvaluationError when blocks and scores do not match
  */
 export function permutationImportance(input: ImportanceInput): Importance[] {
   const { labels, columns, blocks } = input;

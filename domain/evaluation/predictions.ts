@@ -2,22 +2,22 @@ import { EvaluationError } from '#domain/errors';
 import { unreachable } from '#domain/unreachable';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 
-/** A model's answer for one row: binary, multiclass or regression. */
+/** A model's prediction for one row: binary, multiclass or regression. */
 export type Prediction =
   | { score: number; label: string }
   | { label: string; probabilities: Record<string, number> }
   | { value: number };
 
-/** Numbers a model answers a row: one a class for multiclass, else one. */
+/** Numbers in a model's output per row: one per class for multiclass, else one. */
 export const scoresPerRow = ({ task, label }: Pick<FittedTransform, 'task' | 'label'>): number =>
   task === 'multiclass' ? label.classes.length : 1;
 
 /**
- * Puts model outputs into words: a class and its probability, or a value.
+ * Turns model outputs into predictions: a class and its probability, or a value.
  *
- * @param scores row-major, one number a row; multiclass: one a class
+ * @param scores row-major, one number per row; multiclass: one per class
  * @param threshold binary: scores at or above it are the positive class
- * @throws EvaluationError when there are not as many answers as rows
+ * @throws EvaluationError when the numbers of outputs and rows differ
  */
 export function describePredictions(
   fitted: Pick<FittedTransform, 'task' | 'label'>,

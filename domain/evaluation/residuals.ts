@@ -7,9 +7,9 @@ const RESIDUAL_BINS = 41;
 const TAIL = 0.001;
 
 /**
- * What the regression plots show: counts on a 40 × 40 grid of actual by predicted (one common range for both axes) and
+ * Data of the regression plots: counts on a 40 × 40 grid of actual by predicted (one common range for both axes) and
  * a histogram of predicted - actual, symmetric about zero with zero in the middle bin. Ranges span the central 99.8 % of
- * the values, so that one outlier does not flatten the picture; what lies outside is counted in the outermost bins.
+ * the values, so that one outlier does not flatten the plot; values outside are counted in the outermost bins.
  */
 export function regressionCurves(actual: Float64Array, predicted: Float64Array): RegressionCurves {
   const a = actual.toSorted();

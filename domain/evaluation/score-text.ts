@@ -1,12 +1,12 @@
 import { EvaluationError } from '#domain/errors';
 
 /**
- * Reads what a model answered in text/csv: numbers apart by commas, line ends or brackets, as one number a line
- * or `[p0, p1, …]` a line.
+ * Reads a model's text/csv output: numbers separated by commas, line ends or brackets, as one number per line
+ * or `[p0, p1, …]` per line.
  *
- * @param perRow numbers that belong to one row
+ * @param perRow numbers per row
  * @returns row-major
- * @throws EvaluationError when something is no number, or the numbers do not fill whole rows
+ * @throws EvaluationError when something is not a number, or the last row is incomplete
  */
 export function parseScores(text: string, perRow: number, file: string): Float64Array {
   const tokens = text.split(/[\s,[\]]+/).filter((token) => token !== '');
@@ -24,9 +24,9 @@ export function parseScores(text: string, perRow: number, file: string): Float64
 }
 
 /**
- * Reads model inputs: comma-separated numbers, one row a line, an empty field or `nan` is missing.
+ * Reads model inputs: comma-separated numbers, one row per line. An empty field or `nan` is missing.
  *
- * @throws EvaluationError when a line has another number of fields, or a field is no number
+ * @throws EvaluationError when a line has another number of fields, or a field is not a number
  */
 export function parseFeatures(
   text: string,

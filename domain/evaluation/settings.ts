@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { gateSchema } from '#domain/gates/registry';
 import { taskSchema } from '#schemas/records/task';
 
-/** `evaluation`: how a model is judged on the holdout. */
+/** `evaluation`: how a model is evaluated on the holdout. */
 export const evaluationSchema = z
   .object({
     task: taskSchema.meta({

@@ -5,19 +5,19 @@ import type { GateKind } from './gate.ts';
 import { GATES, gateKindOf } from './registry.ts';
 
 export interface GatesInput {
-  /** As parsed by a schema of `kinds`. */
+  /** Gates parsed by a schema of `kinds`. */
   readonly gates: readonly object[];
   readonly evaluation: Evaluation;
-  /** How the champion is named in reasons, as "loan-default/7". */
+  /** The champion's name in reasons, such as "loan-default/7". */
   readonly champion?: string | undefined;
   readonly kinds?: readonly GateKind<unknown>[];
   readonly metrics?: readonly Metric[];
 }
 
 /**
- * Judges an evaluation by the gates of its pipeline; the verdict passes when every gate does.
+ * Applies the pipeline's gates to an evaluation. The verdict passes when every gate passes.
  *
- * @throws EvaluationError when the evaluation lacks what a gate needs
+ * @throws EvaluationError when the evaluation lacks a gate's input
  */
 export function applyGates({ gates, evaluation, champion, kinds = GATES, metrics = METRICS }: GatesInput): Verdict {
   const context = { evaluation, champion, metrics };

@@ -2,14 +2,14 @@ import { estimateOf } from '#domain/metrics/measured';
 import { formatNumber } from '#domain/text/format-number';
 import type { Evaluation, GateResult } from '#schemas/records/evaluation';
 
-/** The sides on which a bound may lie, in signs and words. */
+/** The directions of a bound, as sign and as words. */
 const sides = {
   min: { sign: '≥', words: 'at least', isMet: (value: number, bound: number) => value >= bound },
   max: { sign: '≤', words: 'at most', isMet: (value: number, bound: number) => value <= bound },
 } as const;
 
 /**
- * Compares the point estimate of a metric with a bound; the interval is shown beside it.
+ * Compares the point estimate of a metric with a bound. The interval is only shown.
  *
  * @throws EvaluationError when the evaluation lacks the metric
  */

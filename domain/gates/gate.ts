@@ -2,39 +2,39 @@ import type * as z from 'zod';
 import type { Metric } from '#domain/metrics/metric';
 import type { Evaluation, GateResult } from '#schemas/records/evaluation';
 
-/** What a gate judges by. */
+/** The inputs of a gate. */
 export interface GateContext {
   readonly evaluation: Evaluation;
-  /** How the champion is named in reasons, as "loan-default/7". */
+  /** The champion's name in reasons, such as "loan-default/7". */
   readonly champion: string | undefined;
   readonly metrics: readonly Metric[];
 }
 
-/** How the report shows what a gate measured. */
+/** How the report shows a gate's measurement. */
 export interface ShownResult {
-  /** Said before the measured value, as "at least". */
+  /** The words before the bound, such as "at least". */
   readonly prefix?: string;
-  /** Whether the measured value is a difference, written with its sign. */
+  /** Whether the measured value is a difference, shown with its sign. */
   readonly signed: boolean;
-  /** Where the point lies on the plot of the interval; undefined where nothing was measured. */
+  /** Position of the point in the interval plot; undefined when nothing was measured. */
   readonly point: number | undefined;
 }
 
-/** One kind of gate: all that Tidegate knows of it. */
+/** The full definition of one kind of gate. */
 export interface GateKind<Settings> {
-  /** The key that tells it apart in the pipeline YAML, and the kind in a stored verdict. */
+  /** The key that identifies it in the pipeline YAML, and its kind in a stored verdict. */
   readonly name: string;
-  /** What it demands, in one sentence. */
+  /** What it requires, in one sentence. */
   readonly summary: string;
-  /** A gate of this kind, as written in the pipeline YAML. */
+  /** An example gate in the pipeline YAML. */
   readonly example: Readonly<Record<string, unknown>>;
   /** Its settings. @param metric schema of a metric's name */
   schema(metric: z.ZodType<string, string>): z.ZodType<Settings>;
-  /** One-sided confidence levels at which it needs a bound of the difference from the champion. */
+  /** One-sided confidence levels for which it needs a bound of the difference from the champion. */
   confidences?(gate: Settings): readonly number[];
-  /** @throws EvaluationError when the evaluation lacks what it needs */
+  /** @throws EvaluationError when the evaluation lacks its inputs */
   judge(gate: Settings, context: GateContext): GateResult;
-  /** The measured value as it is where this is absent. */
+  /** When absent, the report shows the plain measured value. */
   show?(result: GateResult, context: GateContext): ShownResult;
 }
 

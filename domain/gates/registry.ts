@@ -24,24 +24,24 @@ export function gateSchemaOf<const Kinds extends readonly GateKind<unknown>[]>(
 }
 export const gateSchema: z.ZodType<Gate> = gateSchemaOf(GATES, METRICS);
 
-/** The kind of a name; undefined for one that is not registered, as a verdict of an older version may hold. */
+/** The kind of a name; undefined for an unregistered one, for example in a verdict of an older version. */
 export const findGateKind = (
   name: string,
   kinds: readonly GateKind<unknown>[] = GATES,
 ): GateKind<unknown> | undefined => kinds.find((kind) => kind.name === name);
 
-/** The kind of a gate. @throws EvaluationError when no kind's key is in it */
+/** The kind of a gate. @throws EvaluationError when it has no kind's key */
 export function gateKindOf(gate: object, kinds: readonly GateKind<unknown>[]): GateKind<unknown> {
   const kind = kinds.find(({ name }) => name in gate);
   if (kind) return kind;
   throw new EvaluationError(`a gate needs one of ${kinds.map(({ name }) => name).join(', ')}`);
 }
 
-/** The metric that a gate judges by; undefined for a kind that needs none. */
+/** The metric of a gate; undefined for a kind without one. */
 export const metricOfGate = (gate: object): string | undefined =>
   'metric' in gate && typeof gate.metric === 'string' ? gate.metric : undefined;
 
-/** The one-sided confidence levels that the gates need, each once: `evaluate` must keep bounds for them. */
+/** The distinct one-sided confidence levels of the gates: `evaluate` must compute bounds for them. */
 export const gateConfidences = (gates: readonly object[], kinds: readonly GateKind<unknown>[] = GATES): number[] => [
   ...new Set(gates.flatMap((gate) => gateKindOf(gate, kinds).confidences?.(gate) ?? [])),
 ];

@@ -4,10 +4,10 @@ import { regressionTally } from '#domain/tallies/regression';
 import type { Walk } from '#domain/tallies/walk';
 import type { Holdouts, Measure, Metric, Tallies, Task } from './metric.ts';
 
-/** A model's scores on the holdout, prepared so that its metrics can be measured again and again under other weights. */
+/** A model's scores on the holdout, prepared for measuring its metrics repeatedly with different weights. */
 export interface MetricKernel {
   readonly names: readonly string[];
-  /** Every metric by its name; NaN where the weights leave it undefined (AUC without a positive, say). */
+  /** Every metric by name; NaN where the weights make it undefined (for example, AUC without a positive). */
   readonly measure: Walk<Readonly<Record<string, number>>>;
 }
 
@@ -17,7 +17,7 @@ const tallyOf: { readonly [T in Task]: (holdout: Holdouts[T]) => Walk<Tallies[T]
   regression: regressionTally,
 };
 
-/** Prepares those of `metrics` that the task has: one walk for all that share the tally, and one for each other. */
+/** Prepares the metrics of the task: one pass for all that share the tally, and one for each of the others. */
 export function metricKernel<T extends Task>(task: T, holdout: Holdouts[T], metrics: readonly Metric[]): MetricKernel {
   const walk: Walk<Tallies[T]> = tallyOf[task](holdout);
   const measures = metrics.flatMap(({ name, measure }) => {

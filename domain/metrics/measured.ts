@@ -1,7 +1,7 @@
 import { EvaluationError } from '#domain/errors';
 import type { Difference, Estimate, Evaluation } from '#schemas/records/evaluation';
 
-/** A metric by its name. @throws EvaluationError naming what the evaluation has, when it lacks the metric */
+/** A metric by its name. @throws EvaluationError naming the available metrics when it is not among them */
 export function estimateOf({ task, metrics }: Pick<Evaluation, 'task' | 'metrics'>, metric: string): Estimate {
   const estimate = metrics[metric];
   if (estimate) return estimate;

@@ -4,13 +4,13 @@ import type { RegressionHoldout, RegressionTally } from '#domain/tallies/regress
 import type { Walk } from '#domain/tallies/walk';
 import type { Task } from '#schemas/records/task';
 
-/** What a metric may be measured on: labels and a model's scores, row by row. */
+/** The inputs of a metric: labels and a model's scores, row by row. */
 export interface Holdouts {
   readonly binary: BinaryHoldout;
   readonly multiclass: MulticlassHoldout;
   readonly regression: RegressionHoldout;
 }
-/** The sums that one walk over the rows leaves, by task. */
+/** The sums of one pass over the rows, by task. */
 export interface Tallies {
   readonly binary: BinaryTally;
   readonly multiclass: MulticlassTally;
@@ -19,22 +19,22 @@ export interface Tallies {
 export type { Task };
 
 /**
- * How a metric follows from a holdout: as a function of the task's tally, which all metrics share, or, where the tally
- * does not hold what it needs, by a walk of its own. NaN where the weights leave it undefined (AUC without a positive).
+ * How a metric is computed: as a function of the task's shared tally or, if the tally lacks what it needs, by its own pass over
+ * the rows. NaN where the weights make it undefined (AUC without a positive).
  */
 export type Measure<T extends Task> = ((tally: Tallies[T]) => number) | OwnWalk<T>;
 export interface OwnWalk<T extends Task> {
-  /** Does once what does not depend on the weights, such as sorting. */
+  /** Does the work that does not depend on the weights, such as sorting, once. */
   prepare(holdout: Holdouts[T]): Walk<number>;
 }
 
-/** One metric: all that Tidegate knows of it. */
+/** The full definition of one metric. */
 export interface Metric {
   /** Its name in the pipeline YAML and in stored records. */
   readonly name: string;
   /** Its name in the report. */
   readonly label: string;
-  /** What it means, in one short phrase. */
+  /** Its meaning, in one short phrase. */
   readonly summary: string;
   /** The public function whose definition it follows. */
   readonly source: string;
@@ -43,9 +43,9 @@ export interface Metric {
   readonly range: readonly [low: number, high: number];
   /** How to measure it, by each task that has it. */
   readonly measure: { readonly [T in Task]?: Measure<T> };
-  /** A gate on it, as written in the pipeline YAML. */
+  /** An example gate on it in the pipeline YAML. */
   readonly example: Readonly<Record<string, unknown>>;
 }
 
-/** a / b, and 0 where there is nothing to divide by: scikit-learn's `zero_division=0`. */
+/** a / b, and 0 when b is 0: scikit-learn's `zero_division=0`. */
 export const ratio = (a: number, b: number): number => (b === 0 ? 0 : a / b);

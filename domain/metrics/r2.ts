@@ -15,7 +15,7 @@ export const r2 = {
 /** 1 - Σ(y - ŷ)² / Σ(y - ȳ)²; on a constant target 1 for a perfect prediction and 0 otherwise. */
 function shareExplained({ total, squaredErrorSum, targetSum, targetSquareSum }: RegressionTally): number {
   const spread = targetSquareSum - (targetSum * targetSum) / total;
-  // what rounding leaves of a constant target is no spread
+  // a spread from rounding alone counts as a constant target
   const isConstant = spread <= targetSquareSum * Number.EPSILON * 8;
   return isConstant ? Number(squaredErrorSum === 0) : 1 - squaredErrorSum / spread;
 }

@@ -49,10 +49,10 @@ export type MetricName = (typeof METRICS)[number]['name'];
 export const metricsOf = (task: Task, metrics: readonly Metric[] = METRICS): readonly Metric[] =>
   metrics.filter(({ measure }) => measure[task] !== undefined);
 
-/** The metric of a name; undefined for one that is not registered, as a record of an older version may hold. */
+/** The metric of a name; undefined for an unregistered one, for example in a record of an older version. */
 export const findMetric = (name: string, metrics: readonly Metric[] = METRICS): Metric | undefined =>
   metrics.find((metric) => metric.name === name);
 
-/** A metric's name, as written in the pipeline YAML. */
+/** A metric's name in the pipeline YAML. */
 export const metricSchemaOf = (metrics: readonly Metric[]): z.ZodType<string, string> =>
   z.enum(metrics.map(({ name }) => name));

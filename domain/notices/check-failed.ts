@@ -5,12 +5,12 @@ import { composeMessage, type Message } from '#domain/slack/message';
 import { caughtErrorSchema } from '#schemas/records/caught-error';
 import { defineNotice } from './notice.ts';
 
-/** A drift check could not be made or found nothing to look at, or an endpoint's tests could not be run. */
+/** A drift check failed or had no data, or an endpoint's tests could not run. */
 export interface CheckFailed {
   readonly pipeline?: string;
-  /** Whose tests it was about; drift when absent. */
+  /** The tested endpoint; absent for a drift check. */
   readonly endpoint?: string;
-  /** Name of the error, as the state machines match it. */
+  /** Name of the error that the state machines match. */
   readonly error: string;
   readonly message: string;
 }
@@ -19,8 +19,8 @@ export const checkFailedMessage = ({ pipeline, endpoint, error, message }: Check
   composeMessage({
     heading:
       endpoint === undefined
-        ? `⚠️ ${pipeline ?? 'A pipeline'}: drift could not be checked`
-        : `⚠️ ${endpoint}: its tests could not be run`,
+        ? `⚠️ ${pipeline ?? 'A pipeline'}: the drift check failed`
+        : `⚠️ ${endpoint}: its tests could not run`,
     summary: message,
     facts: [['Error', { code: error }]],
     footer: ['The model keeps serving.'],
@@ -31,7 +31,7 @@ export const checkFailed = defineNotice({
   summary: 'A drift check could not be made, or the tests of an endpoint could not be run.',
   event: {
     pipeline: z.string().nullish(),
-    endpointName: z.string().optional().describe('whose tests could not be run; a drift check when absent'),
+    endpointName: z.string().optional().describe('the tested endpoint; absent for a drift check'),
     executionArn: z.string(),
     error: caughtErrorSchema,
   },

@@ -4,7 +4,7 @@ import { count, duration } from '#domain/text/numbers';
 import { championSchema, runPointerSchema } from '#schemas/records/run';
 import { defineNotice, secondsBetween } from './notice.ts';
 
-/** A new model takes traffic. */
+/** A new model is in service. */
 export interface Deployed {
   readonly pipeline: string;
   readonly endpoint: string;

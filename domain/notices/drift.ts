@@ -7,7 +7,7 @@ import { driftCheckSchema } from '#schemas/records/drift-check';
 import { checkFailedMessage } from './check-failed.ts';
 import { defineNotice } from './notice.ts';
 
-/** What the message shows of a column. */
+/** The fields of a column in the message. */
 type ShownDrift = Pick<ColumnDrift, 'column' | 'tests' | 'drifted'>;
 
 /** A window was compared with the training baseline. */
@@ -18,17 +18,17 @@ export interface Drift {
   readonly columns: readonly ShownDrift[];
   /** Drift of the model's scores. */
   readonly scoreDrift?: Omit<ShownDrift, 'column'>;
-  /** What is done about it. */
+  /** The resulting action. */
   readonly action: 'none' | 'alert' | 'retrain';
 }
 
 const next: Record<Drift['action'], string> = {
-  none: 'Nothing needs doing.',
-  alert: 'Have a look before you trust its scores.',
+  none: 'No action is needed.',
+  alert: 'Check the data before you trust its scores.',
   retrain: 'A retrain has been started.',
 };
 
-/** The most drifted columns come first. */
+/** The columns with the most drift come first. */
 export function driftMessage(drift: Drift, tests: readonly DriftTest[] = DRIFT_TESTS): Message {
   const row = (shown: ShownDrift): string[] => [
     shown.column,
@@ -93,7 +93,7 @@ export const drift = defineNotice({
       return checkFailedMessage({
         pipeline,
         error: 'NoCaptures',
-        message: `No request was captured from ${window.from} to ${window.to}, though there were some before. Does the endpoint still receive requests? Data capture stops when its disk is full.`,
+        message: `No request was captured from ${window.from} to ${window.to}, although there were some before. Does the endpoint still receive requests? Data capture stops when its disk is full.`,
       });
     }
     return driftMessage({

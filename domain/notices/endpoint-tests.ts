@@ -12,7 +12,7 @@ const because: Record<EndpointTests['trigger'], string> = {
   manual: 'Tested by hand.',
 };
 
-/** An endpoint was tested: by a deployment, because somebody updated it, or by hand. */
+/** An endpoint was tested: by a deployment, after an update, or by hand. */
 export interface EndpointTests {
   readonly endpoint: string;
   readonly config: string;

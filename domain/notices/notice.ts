@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { RunPointer } from '#domain/runs/layout';
 import type { Message } from '#domain/slack/message';
 
-/** What a notice may read beside its event. */
+/** What a notice may read besides its event. */
 export interface NoticePorts {
   /** The artifacts bucket; keys as in `domain/runs/layout`. */
   readonly artifacts: {
@@ -15,11 +15,11 @@ export interface NoticePorts {
   readonly stage: string;
 }
 
-/** Where a message goes: to the channel of its pipeline, in the thread of its run. */
+/** The destination of a message: the channel of its pipeline and the thread of its run. */
 export interface Address {
-  /** The same event gives the same key, apart from others of its kind. What was sent under it is not sent again. */
+  /** Unique per event within its kind. A message is sent only once per key. */
   readonly key: string;
-  /** The run's pipeline where it is absent; the default channel without a run. */
+  /** Defaults to the run's pipeline; without a run, the default channel is used. */
   readonly pipeline?: string | null | undefined;
   readonly run?: RunPointer | null | undefined;
 }
@@ -33,22 +33,22 @@ export interface Outgoing {
   readonly message: Message;
 }
 
-/** What a file of `domain/notices` says of its kind. */
+/** The definition of a kind in a file of `domain/notices`. */
 export interface NoticeDefinition<Name extends string, Event extends z.ZodRawShape, Loaded> {
   /** The event's `kind`. */
   readonly name: Name;
   /** When it is sent, in one sentence. */
   readonly summary: string;
-  /** What the state machine says of it beside its kind: pointers and outcomes only. */
+  /** The state machine's input besides the kind: only pointers and outcomes. */
   readonly event: Event;
   readonly example: z.input<z.ZodObject<Event>>;
   address(event: z.output<z.ZodObject<Event>>, stage: string): Address;
-  /** Reads what the message needs beyond the event. */
+  /** Reads further data for the message. */
   load?(ports: NoticePorts, event: z.output<z.ZodObject<Event>>): Promise<Loaded>;
   message(event: z.output<z.ZodObject<Event>>, loaded: Loaded, stage: string): Message;
 }
 
-/** One kind of notice: all that Tidegate knows of it. */
+/** The full definition of one kind of notice. */
 export interface NoticeKind<Event = unknown> {
   readonly name: string;
   readonly summary: string;

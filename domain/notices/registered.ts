@@ -3,14 +3,14 @@ import { count } from '#domain/text/numbers';
 import { runPointerSchema } from '#schemas/records/run';
 import { defineNotice } from './notice.ts';
 
-/** A candidate stands in the model registry. */
+/** A candidate is in the model registry. */
 export interface Registered {
   readonly pipeline: string;
   readonly runId: string;
   readonly modelPackageArn: string;
   readonly version: number;
   readonly approval: 'Approved' | 'PendingManualApproval';
-  /** What to run or click, as `npx tidegate approve loan-default`. */
+  /** The command to approve it, such as `npx tidegate approve loan-default`. */
   readonly howToApprove: string;
 }
 
@@ -22,7 +22,7 @@ export function registeredMessage(model: Registered): Message {
       : `📦 ${model.pipeline}: version ${count(model.version)} is registered and approved`,
     summary: pending
       ? ['It passed its gates. To put it in service: ', { code: model.howToApprove }]
-      : 'It passed its gates and is approved by rule; deployment follows.',
+      : 'It passed its gates and is approved automatically. Deployment follows.',
     footer: [
       ['Run ', { code: model.runId }],
       ['Model package ', { code: model.modelPackageArn }],

@@ -28,7 +28,7 @@ export const NOTICES = [
 
 type EventOf<Kind> = Kind extends NoticeKind<infer Event> ? Event : never;
 
-/** What Notify is called with. Pointers and outcomes only: it reads the rest beside the run. */
+/** Notify's input. Only pointers and outcomes: it reads the rest from the run's records. */
 export const noticeSchemaOf = <const Kinds extends readonly NoticeKind[]>(
   kinds: Kinds,
 ): z.ZodType<EventOf<Kinds[number]>> =>

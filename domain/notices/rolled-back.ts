@@ -6,7 +6,7 @@ import type { Deployed } from './deployed.ts';
 import { defineNotice, secondsBetween } from './notice.ts';
 import { runFailedMessage } from './run-failed.ts';
 
-/** A rollout was undone; `config` is what was tried, `previousConfig` what serves again. */
+/** A deployment was rolled back from `config` to `previousConfig`. */
 export interface RolledBack extends Deployed {
   readonly reason: string;
 }
@@ -17,7 +17,7 @@ export function rolledBackMessage(back: RolledBack): Message {
     summary: [
       'Endpoint ',
       { code: back.endpoint },
-      ` gave it up after ${duration(back.durationSeconds * 1000)}: ${back.reason}`,
+      ` failed after ${duration(back.durationSeconds * 1000)}: ${back.reason}`,
     ],
     facts: [
       ['Tried', { code: back.config }],

@@ -2,13 +2,13 @@ import { composeMessage, type Message } from '#domain/slack/message';
 import { runFailureSchema } from '#schemas/records/run-failure';
 import { defineNotice } from './notice.ts';
 
-/** A run ended in an error. The drop is still where it was. */
+/** A run failed. The drop is unchanged. */
 export interface RunFailed {
   readonly pipeline?: string | undefined;
   readonly runId?: string | undefined;
-  /** The state of the machine that failed. */
+  /** The failed state of the machine. */
   readonly state?: string | undefined;
-  /** Name of the error, as the state machines match it. */
+  /** Name of the error that the state machines match. */
   readonly error: string;
   readonly message: string;
   readonly fix?: string | undefined;

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { composeMessage, type Message } from '#domain/slack/message';
 import { defineNotice } from './notice.ts';
 
-/** A drop did not lead to a run, and why. */
+/** A drop did not start a run, with the reason. */
 export interface RunSkipped {
   readonly pipeline: string;
   readonly drop: string;

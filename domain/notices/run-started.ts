@@ -4,11 +4,11 @@ import { bytes, counted } from '#domain/text/numbers';
 import { type DropRecord, dropRecordSchema, runPointerSchema } from '#schemas/records/run';
 import { defineNotice } from './notice.ts';
 
-/** A run was admitted and begins. */
+/** A run was admitted and starts. */
 export interface RunStarted {
   readonly pipeline: string;
   readonly runId: string;
-  /** Prefix of the drop, as `loan-default/2026-01-31/`. */
+  /** Prefix of the drop, such as `loan-default/2026-01-31/`. */
   readonly drop: string;
   readonly objects: number;
   readonly bytes: number;
@@ -20,7 +20,7 @@ export interface RunStarted {
 
 const because: Record<RunStarted['trigger'], string> = {
   drop: 'New data arrived',
-  drift: 'Drift asked for a retrain',
+  drift: 'Drift triggered a retrain',
   manual: 'Started by hand',
 };
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** `notify`: where the team reads what happens to the pipeline. */
+/** `notify`: where the pipeline's messages go. */
 export const notifySchema = z
   .object({
     slack: z

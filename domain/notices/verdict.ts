@@ -29,7 +29,7 @@ export interface MetricResult {
   readonly champion?: number;
 }
 
-/** The gates have judged a candidate. */
+/** The gates' verdict on a candidate. */
 export interface Verdict {
   readonly pipeline: string;
   readonly runId: string;
@@ -37,14 +37,14 @@ export interface Verdict {
   readonly gates: readonly GateResult[];
   readonly metrics: readonly MetricResult[];
   readonly reportUri: string;
-  /** What stays in service when the candidate failed, as `model package 7`. */
+  /** The model that stays in service when the candidate failed, such as `model package 7`. */
   readonly championKept?: string;
 }
 
 const range = (low: number, high: number): string => `${decimal(low)} – ${decimal(high)}`;
 
 function gateLine(gate: GateResult): Inline[] {
-  // a comparison with nobody has no number to show
+  // without a champion there is no difference to show
   if (Number.isNaN(gate.value)) return [gate.passed ? '✓ ' : '✗ ', { code: gate.name }, `: ${gate.reason}`];
   const interval = gate.interval === undefined ? '' : ` · interval ${range(...gate.interval)}`;
   const why = gate.passed || gate.reason === '' ? '' : `: ${gate.reason}`;
@@ -68,13 +68,13 @@ function metricTable(metrics: readonly MetricResult[]): Table {
   };
 }
 
-/** Failed gates come first: they are why one reads on. */
+/** Failed gates come first because they matter most. */
 export function verdictMessage(verdict: Verdict): Message {
   const failed = verdict.gates.filter(({ passed }) => !passed);
   const gates = [...failed, ...verdict.gates.filter(({ passed }) => passed)];
   const outcome = verdict.passed
     ? `All ${counted(verdict.gates.length, 'gate')} passed.`
-    : `${failed.length} of ${counted(verdict.gates.length, 'gate')} failed, so this model goes no further.`;
+    : `${failed.length} of ${counted(verdict.gates.length, 'gate')} failed, so this model is not registered.`;
   const kept = verdict.championKept === undefined ? '' : ` Still in service: ${verdict.championKept}.`;
   return composeMessage({
     heading: verdict.passed

@@ -26,8 +26,8 @@ type GeneralizeSettings = z.output<z.ZodObject<typeof settings>>;
 const exactlyOne = 'generalize needs exactly one of keepFirst, binWidth, truncateTo';
 
 /**
- * What is left of a column: of a text its first characters, a number rounded down to a multiple of the width, a timestamp cut to
- * the start of its unit. A text that is not longer than what is kept loses its last character, so that none is left whole.
+ * The coarsened value: the first characters of a text, a number rounded down to a multiple of the width, or a timestamp truncated
+ * to its unit. A text no longer than the kept length loses its last character, so no text is kept whole.
  *
  * @throws TypeError when none of the three is set
  */

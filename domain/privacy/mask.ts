@@ -16,14 +16,14 @@ const settings = {
     .meta({ description: 'How many trailing characters stay.', examples: [2] }),
 };
 
-/** What a mask leaves readable, in characters (Unicode code points). */
+/** The readable part of a mask, in characters (Unicode code points). */
 type MaskSettings = z.output<z.ZodObject<typeof settings>>;
 
 const stars = '***';
 
 /**
- * SQL that masks a VARCHAR expression: the kept characters around `***`, whatever the length, so that not even that shows.
- * A value of which the kept characters would be more than half is masked whole. NULL stays NULL.
+ * SQL that masks a VARCHAR expression: the kept characters around `***`, which also hides the length. If the kept characters
+ * would be more than half of the value, it is masked completely. NULL stays NULL.
  */
 export function maskSql(value: string, { keepFirst, keepLast }: MaskSettings): string {
   const kept = [

@@ -1,11 +1,11 @@
 import type * as z from 'zod';
 import type { CleanKind } from '#schemas/records/profile';
 
-/** Roles of columns that hold something personal: it identifies a person, helps to, or is free text that may. */
+/** Roles of columns with personal data: it identifies a person, helps to identify one, or is free text that may. */
 export const PRIVATE_ROLES = ['pii', 'quasi', 'text'] as const;
 export type PrivateRole = (typeof PRIVATE_ROLES)[number];
 
-/** What is left of a personal column among the clean rows. */
+/** The clean column that an action produces. */
 export interface CleanedColumn {
   /** How the raw value is read and the clean one stored; a `quasi` column may be a model input of this kind, unless it is `text`. */
   readonly kind: CleanKind;
@@ -14,24 +14,24 @@ export interface CleanedColumn {
 }
 
 /**
- * A privacy action: all there is to know of what becomes of a personal column. Methods take the action's own settings; the registry
- * finds an action by name, so they never receive another one's.
+ * The full definition of a privacy action on a personal column. Methods take the action's own settings. The registry finds an
+ * action by name, so they never receive another action's settings.
  */
 export interface PrivacyAction<Settings extends z.ZodRawShape = z.ZodRawShape> {
-  /** As `action` names it. */
+  /** Its name in `action`. */
   readonly name: string;
-  /** What a report says of such a column. */
+  /** The report's description of such a column. */
   readonly label: string;
   /** What it does, in one sentence. */
   readonly summary: string;
   /** The roles of the columns it applies to. */
   readonly roles: readonly [PrivateRole, ...PrivateRole[]];
-  /** Its settings beside role and action. */
+  /** Its settings besides role and action. */
   readonly settings: Settings;
-  /** A column as a pipeline's file has it. */
+  /** An example column in a pipeline file. */
   readonly example: Readonly<Record<string, unknown>>;
-  /** What is wrong with settings that are right each by itself. */
+  /** The problem of settings that are valid only individually. */
   problem?(settings: z.output<z.ZodObject<Settings>>): string | undefined;
-  /** What is left of the column; undefined when nothing is, and it is not even read. */
+  /** The clean column; undefined when the column is removed and not even read. */
   clean(settings: z.output<z.ZodObject<Settings>>): CleanedColumn | undefined;
 }

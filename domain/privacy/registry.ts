@@ -5,11 +5,11 @@ import { mask } from './mask.ts';
 import type { CleanedColumn, PrivacyAction, PrivateRole } from './privacy-action.ts';
 import { tokenize } from './tokenize.ts';
 
-/** What can become of a personal column. */
+/** All privacy actions. */
 export const PRIVACY_ACTIONS = [drop, tokenize, mask, generalize] as const;
 export type PrivacyActionName = (typeof PRIVACY_ACTIONS)[number]['name'];
 
-/** The action of a personal column. @throws TypeError when no action has this name, or it is not one for this role */
+/** The action of a personal column. @throws TypeError when no action has this name, or it does not apply to this role */
 export function privacyAction(
   { role, action }: { readonly role: PrivateRole; readonly action: string },
   actions: readonly PrivacyAction[] = PRIVACY_ACTIONS,
@@ -19,7 +19,7 @@ export function privacyAction(
   throw new TypeError(`The privacy action "${action}" is not one for a column of role ${role}.`);
 }
 
-/** What is left of a personal column by its action. @throws TypeError as `privacyAction` */
+/** The clean column that a personal column's action produces. @throws TypeError as `privacyAction` */
 export const cleanedColumn = (
   spec: { readonly role: PrivateRole; readonly action: string },
   actions: readonly PrivacyAction[] = PRIVACY_ACTIONS,

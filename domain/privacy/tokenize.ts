@@ -5,7 +5,7 @@ import type { PrivacyAction } from './privacy-action.ts';
  * Tokens: `tok_` and the first 32 hex digits (128 bits) of HMAC-SHA-256(key, value as UTF-8).
  *
  * RFC 2104, section 5, allows truncation down to half of the hash; at 128 bits, 10^12 values collide with a chance below
- * 10^-14, while rows stay half as long. The prefix makes a token recognisable in a leak and tells it from a raw value. The
+ * 10^-14, at half the length. The prefix makes a token recognisable in a leak and distinguishes it from a raw value. The
  * same value and key give the same token in every column, drop and pipeline: joins survive. NULL stays NULL.
  */
 export const tokenPrefix = 'tok_';
@@ -25,7 +25,7 @@ export function hmacPads(key: Uint8Array): { readonly inner: string; readonly ou
   return { inner: xor(0x36), outer: xor(0x5c) };
 }
 
-/** Statements that hand the key to a connection: bind the pads as `$1`, so that the key is in no statement's text. */
+/** Statements that set a connection's key: bind the pads as `$1`, so that no statement text contains the key. */
 export const tokenKeyStatements = (
   key: Uint8Array,
 ): readonly { readonly sql: string; readonly parameter: string }[] => {
@@ -42,7 +42,7 @@ export const tokenSql = (value: string): string =>
 
 const settings = {};
 
-/** A keyed hash stands for the value. */
+/** A keyed hash replaces the value. */
 export const tokenize = {
   name: 'tokenize',
   label: 'tokenized',

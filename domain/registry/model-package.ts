@@ -6,7 +6,7 @@ import { modelDataUrl, type TrainingEnvironment } from '#domain/training/plan';
 import type { DropRecord, TrainingRecord } from '#schemas/records/run';
 import type { Task } from '#schemas/records/task';
 
-/** What is known of a model when it is registered. */
+/** A model's data at registration. */
 export interface Registration {
   readonly run: { readonly pipeline: string; readonly runId: string };
   readonly pipeline: {
@@ -30,7 +30,7 @@ export interface Registration {
  */
 const shorten = (value: string): string => value.replaceAll(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, '_').slice(0, 256);
 
-/** One object's pinned version in the lineage, or how many there are and where they are listed. */
+/** The pinned version of a single object in the lineage, or the number of objects and where they are listed. */
 function objectVersions(drop: DropRecord, dropUri: string): string {
   const [only] = drop.objects;
   if (drop.objects.length === 1 && only) return shorten(`${only.key}@${only.versionId ?? only.etag}`);
@@ -38,7 +38,7 @@ function objectVersions(drop: DropRecord, dropUri: string): string {
 }
 
 /**
- * The registry's CustomerMetadataProperties: the lineage in short. What is too long for a value stays in S3 and is pointed at.
+ * The registry's CustomerMetadataProperties: the lineage in short. Values that are too long stay in S3, with a pointer.
  */
 export function lineageProperties(r: Registration): Record<string, string> {
   const keys = artifactKeys(r.run);
@@ -69,12 +69,12 @@ export function lineageProperties(r: Registration): Record<string, string> {
   };
 }
 
-/** A package's description, by which a run's package is found when it was not recorded. */
+/** A package's description. It identifies a run's package that was not recorded. */
 export const describePackage = ({ pipeline, runId }: Registration['run']): string => `${pipeline}, run ${runId}`;
 
 /**
- * CreateModelPackage's request for a candidate that passed its gates (SageMaker API reference). It waits for approval whatever
- * the pipeline says: what is approved is deployed, and nothing is to be deployed that its run does not know of yet.
+ * CreateModelPackage's request for a candidate that passed its gates (SageMaker API reference). Its status is always pending
+ * approval: an approved package is deployed at once, and the run must record it first.
  */
 export function modelPackageRequest(r: Registration, { input, output }: ModelFormat = algorithmOf(r.pipeline)) {
   const keys = artifactKeys(r.run);

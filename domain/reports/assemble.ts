@@ -6,7 +6,7 @@ import type { Profile, SideProfile } from '#schemas/records/profile';
 import type { DropRecord, TrainingRecord } from '#schemas/records/run';
 import type { ColumnSummary, DataSummary, ReportInput, SideSummary } from './input.ts';
 
-/** The records of a run that a report is made of. */
+/** The records of a run for its report. */
 export interface RunRecords {
   readonly runId: string;
   readonly pipeline: {
@@ -26,7 +26,7 @@ export interface RunRecords {
   readonly modelPackage?: string | undefined;
 }
 
-/** Turns the records of a run into what its report shows. */
+/** Turns the records of a run into the report's input. */
 export function assembleReport(records: RunRecords): ReportInput {
   const { pipeline, drop, training, modelPackage } = records;
   const facts = [

@@ -1,4 +1,4 @@
-/** Markup that is safe to write as it stands: made by {@link html} alone. */
+/** Safe markup, made only by {@link html}. */
 export interface Html {
   readonly markup: string;
 }
@@ -7,7 +7,7 @@ type Interpolated = Html | string | number | undefined | readonly Html[];
 
 /**
  * Builds markup (HTML and SVG alike) from a template: every interpolated text is escaped for element content and quoted
- * attributes; `Html` and lists of it are written as they are, `undefined` as nothing.
+ * attributes; `Html` and lists of it are written unchanged, `undefined` as nothing.
  */
 export function html(parts: TemplateStringsArray, ...values: Interpolated[]): Html {
   const markup = parts.reduce((text, part, i) => text + write(values[i - 1]) + part);

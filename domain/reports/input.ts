@@ -1,32 +1,32 @@
 import type { Evaluation, Verdict } from '#schemas/records/evaluation';
 import type { TuningRecord } from '#schemas/records/run';
 
-/** Everything a report shows; plain data, so that a report can be rendered anywhere. */
+/** All data of a report, as plain data that can be rendered anywhere. */
 export interface ReportInput {
   readonly pipeline: string;
   readonly description?: string | undefined;
   readonly runId: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
-  /** What started the run, as "drop", "drift" or "manual". */
+  /** What started the run: "drop", "drift" or "manual". */
   readonly reason: string;
-  /** How the champion is named, as "loan-default/7"; absent without one. */
+  /** The champion's name, such as "loan-default/7"; absent without one. */
   readonly champion?: string | undefined;
   readonly evaluation: Evaluation;
   readonly verdict: Verdict;
   readonly data: DataSummary;
   readonly lineage: Lineage;
-  /** How the hyperparameters were found; absent where the pipeline sets them. */
+  /** The tuning of the hyperparameters; absent when the pipeline sets them. */
   readonly tuning?: Tuning | undefined;
 }
 
 export interface Tuning extends TuningRecord {
-  /** Name of the training job whose model it is. */
+  /** Name of the training job that produced the model. */
   readonly best: string;
 }
 
 export interface DataSummary {
-  /** Raw rows, malformed ones included. */
+  /** Raw rows, including malformed ones. */
   readonly rows: number;
   readonly malformed: {
     readonly rows: number;
@@ -50,9 +50,9 @@ export interface ColumnSummary {
   readonly column: string;
   /** Its role in the pipeline file. */
   readonly role: string;
-  /** What became of it, in a few words: "tokenized", "one-hot, 6 inputs", "not used: constant". */
+  /** How it was processed, in a few words: "tokenized", "one-hot, 6 inputs", "not used: constant". */
   readonly treatment: string;
-  /** Clean rows without a value; null where none are counted (columns that are dropped). */
+  /** Clean rows without a value; null for dropped columns, which are not counted. */
   readonly missing: number | null;
 }
 
@@ -61,7 +61,7 @@ export interface Lineage {
   readonly objects: readonly { readonly key: string; readonly size: number; readonly versionId?: string | undefined }[];
   readonly gitCommit: string;
   readonly configHash: string;
-  /** As the training job was given them. */
+  /** As passed to the training job. */
   readonly hyperparameters: Readonly<Record<string, string>>;
   /** Further facts in the order they are shown: model package, training image, execution, … */
   readonly facts: readonly { readonly name: string; readonly value: string }[];

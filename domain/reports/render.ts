@@ -14,10 +14,10 @@ import { tuningSection } from './sections/tuning.ts';
 import { verdictSection } from './sections/verdict.ts';
 import { style } from './style.ts';
 
-/** Nothing is loaded and nothing runs: the file shows the same wherever it is opened. */
+/** The Content-Security-Policy: no external resources and no scripts, so the file looks the same everywhere. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
-/** What a report knows of the names in its records. */
+/** The registries for the names in a report's records. */
 export interface ReportKinds {
   readonly metrics?: readonly Metric[];
   readonly gates?: readonly GateKind<unknown>[];
@@ -57,7 +57,7 @@ ${method(evaluation)}
   return page.markup;
 }
 
-/** The style sheet is a constant of this project and goes out as it is. */
+/** The style sheet is a constant of this project and needs no escaping. */
 const trusted = (markup: string): Html => ({ markup });
 
 function heading({ pipeline, description, runId, startedAt, reason, champion, evaluation }: ReportInput): Html {

@@ -1,4 +1,4 @@
-/** Tick positions of an axis and their labels, which all have as many decimals as the step asks for. */
+/** Tick positions of an axis and their labels, with as many decimals as the step needs. */
 export interface Ticks {
   readonly values: readonly number[];
   readonly labels: readonly string[];

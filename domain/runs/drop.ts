@@ -10,7 +10,7 @@ export interface DropObject {
   readonly versionId?: string;
 }
 
-/** One shard: the element the Distributed Map hands to DesensitizeShard. */
+/** One shard: the item that the Distributed Map passes to DesensitizeShard. */
 export interface Shard {
   readonly index: number;
   readonly key: string;
@@ -18,7 +18,7 @@ export interface Shard {
   readonly versionId?: string;
 }
 
-/** Where an object lies: `<pipeline>/<drop folder>/…`. */
+/** The location of an object: `<pipeline>/<drop folder>/…`. */
 export interface DropLocation {
   readonly pipeline: string;
   /** The folder that holds the drop, ending in `/`. */
@@ -26,9 +26,9 @@ export interface DropLocation {
 }
 
 /**
- * Reads pipeline and drop folder off the key of an object in the raw bucket.
+ * Parses pipeline and drop folder from the key of an object in the raw bucket.
  *
- * @throws SchemaMismatchError when the object does not lie in a drop folder of its own.
+ * @throws SchemaMismatchError when the object is not in a drop folder.
  */
 export function locateDrop(key: string): DropLocation {
   const parts = key.split('/');
@@ -48,8 +48,8 @@ const suffixes: Record<DatasetSettings['format'], readonly string[]> = {
 };
 
 /**
- * Whether a key leads, below a prefix, over a name that marks no data: one that starts with `_` or `.`, as `_SUCCESS`, `.DS_Store`,
- * `_temporary/…` and `.ipynb_checkpoints/…` do. A folder `_key=value` is a partition of Hive and stays, as in Spark.
+ * Whether a key, below a prefix, has a hidden name on its path: one that starts with `_` or `.`, such as `_SUCCESS`, `.DS_Store`,
+ * `_temporary/…` and `.ipynb_checkpoints/…`. A folder `_key=value` is a Hive partition and is kept, as in Spark.
  */
 export function isHidden(key: string, prefix: string): boolean {
   const names = key.slice(prefix.length).split('/');
@@ -60,7 +60,7 @@ export function isHidden(key: string, prefix: string): boolean {
 }
 
 /**
- * The objects of a drop that hold rows: markers and hidden objects, in whatever folder, do not.
+ * The objects of a drop with rows, without markers and hidden objects in any folder.
  *
  * @throws EmptyDropError when nothing is left or an object is empty; SchemaMismatchError when an object has another format.
  */
@@ -90,7 +90,7 @@ export function selectDropObjects(
   return rows.toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-/** One shard an object, in key order. */
+/** One shard per object, in key order. */
 export const planShards = (objects: readonly DropObject[]): Shard[] =>
   objects.map(({ key, size, versionId }, index) => ({
     index,
@@ -100,7 +100,7 @@ export const planShards = (objects: readonly DropObject[]): Shard[] =>
   }));
 
 /**
- * What identifies a drop's content wherever it lies: one line an object, name within the drop, size and ETag, in order.
+ * Identifies a drop's content independently of its folder: one line per object, with name within the drop, size and ETag, in order.
  * Hash it to get the data-set version.
  */
 export const describeContent = (prefix: string, objects: readonly DropObject[]): string =>

@@ -1,12 +1,12 @@
-/** What Step Functions gives a Catch. */
+/** The error output that Step Functions passes to a Catch. */
 export interface CaughtError {
   readonly Error?: string | undefined;
   readonly Cause?: string | undefined;
 }
 
-/** A failure in words for a person. */
+/** A failure as readable text. */
 export interface Failure {
-  /** The error's name, as `SchemaMismatchError` or `States.Timeout`. */
+  /** The error's name, such as `SchemaMismatchError` or `States.Timeout`. */
   readonly error: string;
   readonly message: string;
 }
@@ -23,12 +23,12 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 
 const nameless: Readonly<Record<string, string>> = {
   'States.Timeout': 'The step took longer than its time limit.',
-  'States.DataLimitExceeded': 'A step answered with more than 256 KiB.',
-  'Lambda.Unknown': 'The function ended without an answer: out of memory or out of time.',
+  'States.DataLimitExceeded': 'A step returned more than 256 KiB.',
+  'Lambda.Unknown': 'The function ended without a response: out of memory or timed out.',
 };
 
 /**
- * Digs the root of a failure out of what a Catch was given: a function's error payload, a SageMaker job's description
+ * Extracts the root cause from a Catch's error output: a function's error payload, a SageMaker job's description
  * (`.sync`), or a nested execution's description (`.sync:2`), however deeply nested.
  */
 export function explainFailure(caught: CaughtError): Failure {

@@ -1,15 +1,15 @@
 import type { RunPointer } from '#schemas/records/run';
 
 /**
- * Where a run keeps what. Every key follows from pipeline, run and shard alone, so a retried task writes the same
- * objects again and state payloads carry no more than `{ pipeline, runId }`.
+ * The S3 layout of a run. Every key depends only on pipeline, run and shard, so a retried task writes the same objects again, and
+ * state payloads contain only `{ pipeline, runId }`.
  */
 
 export type { RunPointer } from '#schemas/records/run';
 
 const shardName = (index: number): string => String(index).padStart(5, '0');
 
-/** Prefix of everything a run writes, in the clean and the artifacts bucket alike; ends in `/`. */
+/** Prefix of all objects of a run, in both the clean and the artifacts bucket; ends in `/`. */
 export const runPrefix = ({ pipeline, runId }: RunPointer): string => `${pipeline}/runs/${runId}/`;
 
 /** Keys in the artifacts bucket: the run's records. */
@@ -20,18 +20,18 @@ export const artifactKeys = (run: RunPointer) => {
     config: `${prefix}config.json`,
     /** The drop: its objects with versions, the data-set version, the git commit (JSON). */
     drop: `${prefix}drop.json`,
-    /** A JSON array with one element a shard: the Distributed Map's item source. */
+    /** A JSON array with one element per shard: the Distributed Map's item source. */
     shards: `${prefix}shards.json`,
     shardProfile: (index: number) => `${prefix}shards/${shardName(index)}/profile.json`,
     /** The merged profile of the whole drop (JSON). */
     profile: `${prefix}profile.json`,
-    /** The fitted transform: what turns a clean row into model inputs (JSON). */
+    /** The fitted transform from clean rows to model inputs (JSON). */
     transform: `${prefix}transform.json`,
     /** Baseline histograms of features and scores for drift checks (JSON). */
     baseline: `${prefix}baseline.json`,
     /** Golden requests with the candidate's scores, for endpoint tests (JSON). */
     golden: `${prefix}golden.json`,
-    /** What the training job was given (JSON): hyperparameters and image. */
+    /** The training job's parameters (JSON): hyperparameters and image. */
     training: `${prefix}training.json`,
     evaluation: `${prefix}evaluation.json`,
     verdict: `${prefix}verdict.json`,
@@ -45,22 +45,22 @@ export const artifactKeys = (run: RunPointer) => {
 export const cleanKeys = (run: RunPointer) => {
   const prefix = runPrefix(run);
   return {
-    /** Desensitized rows of one raw shard, split side included (Parquet). */
+    /** Desensitized rows of one raw shard, with the side of the split (Parquet). */
     shard: (index: number) => `${prefix}clean/${shardName(index)}.parquet`,
     /** The bottom-k row sample of one shard (Parquet), mergeable across shards. */
     sample: (index: number) => `${prefix}sample/${shardName(index)}.parquet`,
-    /** Where malformed rows were found and why, never their values (JSON lines). */
+    /** Positions and reasons of malformed rows, never their values (JSON lines). */
     quarantine: (index: number) => `${prefix}quarantine/${shardName(index)}.jsonl`,
     /** Channel prefixes for training, each ending in `/`; parts are `<shard>-<part>.csv`, label first. */
     train: `${prefix}encoded/train/`,
     validation: `${prefix}encoded/validation/`,
-    /** Holdout features of one model, no label: what batch transform reads; ends in `/`. */
+    /** Holdout features of one model without labels, the input of batch transform; ends in `/`. */
     holdout: (model: 'candidate' | 'champion') => `${prefix}holdout/${model}/`,
-    /** Rows permuted column by column for permutation importance, beside the candidate's holdout; last in key order. */
+    /** Rows permuted column by column for permutation importance, next to the candidate's holdout; last in key order. */
     permuted: `${prefix}holdout/candidate/permuted.csv`,
-    /** Label, row id token and slice columns, row for row as the holdout features of the same shard (Parquet); ends in `/`. */
+    /** Label, row id token and slice columns, in the row order of the shard's holdout features (Parquet); ends in `/`. */
     holdoutLabels: `${prefix}holdout/labels/`,
-    /** What batch transform writes; ends in `/`. */
+    /** The output of batch transform; ends in `/`. */
     scores: (model: 'candidate' | 'champion') => `${prefix}holdout/scores/${model}/`,
   };
 };

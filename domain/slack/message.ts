@@ -18,7 +18,7 @@ export type Block =
   | { readonly type: 'context'; readonly elements: readonly Mrkdwn[] }
   | { readonly type: 'divider' };
 
-/** What `chat.postMessage` takes: blocks, and the same said in plain text for notifications and screen readers. */
+/** The arguments of `chat.postMessage`: blocks, and the same content as plain text for notifications and screen readers. */
 export interface Message {
   readonly text: string;
   readonly blocks: readonly Block[];
@@ -48,7 +48,7 @@ export interface Part {
   readonly table?: Table;
 }
 
-/** A message by its meaning; `composeMessage` gives it its form and keeps it within the limits. */
+/** The content of a message. `composeMessage` formats it within Slack's limits. */
 export interface Draft {
   /** At most one emoji, at the start. */
   readonly heading: string;
@@ -90,7 +90,7 @@ const chunks = <T>(items: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 
 const mrkdwn = (text: string): Mrkdwn => ({ type: 'mrkdwn', text });
-/** The rows of a table where there are no columns to see: `auc: candidate 0.81, champion 0.8`. */
+/** The rows of a table as plain text: `auc: candidate 0.81, champion 0.8`. */
 const spokenRows = ({ columns, rows }: Table): string[] =>
   rows.map(([name = '', ...cells]) => {
     const named = cells.flatMap((text, i) => (text === '' ? [] : `${columns[i + 1] ?? ''} ${text}`.trim()));
@@ -112,7 +112,7 @@ function fallback(draft: Draft): string {
       ]),
     ...(draft.footer ?? []).map(toPlain),
   ];
-  // Already escaped: whole lines are kept or dropped, an over-long one is cut before a possible entity.
+  // Already escaped: whole lines are kept or dropped, and a long line is cut before a possible entity.
   return joinLines(
     lines,
     (line, max) => (line.length <= max ? line : `${line.slice(0, max - 8).replace(/&[^;]{0,4}$/, '')}…`),
@@ -123,7 +123,7 @@ function fallback(draft: Draft): string {
   );
 }
 
-/** Gives a message its form. Whatever the draft holds, the result keeps within Slack's limits. */
+/** Formats a message. The result is always within Slack's limits. */
 export function composeMessage(draft: Draft): Message {
   const facts = (draft.facts ?? []).map(([label, value]) => {
     const name = `*${clip(label, 200, escapeMrkdwn)}*\n`;

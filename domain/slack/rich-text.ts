@@ -53,7 +53,7 @@ function inlineMrkdwn(inline: Inline, max: number): string {
 const pieces = (rich: Rich): readonly Inline[] =>
   Array.isArray(rich) ? (rich as readonly Inline[]) : [rich as Inline];
 
-/** Renders a line as mrkdwn of at most `max` characters; what does not fit is cut with an ellipsis. */
+/** Renders a line as mrkdwn of at most `max` characters. A longer line is cut with an ellipsis. */
 export function toMrkdwn(rich: Rich, max: number): string {
   let output = '';
   for (const piece of pieces(rich)) {
@@ -75,7 +75,7 @@ export const toPlain = (rich: Rich): string =>
     .join('');
 
 /**
- * Joins lines up to a limit of lines and characters. What is left out is counted: "… and 12 more".
+ * Joins lines up to a limit of lines and characters. Omitted lines are counted: "… and 12 more".
  * @param render the line at most `max` characters long.
  */
 export function joinLines<T>(

@@ -12,17 +12,17 @@ export interface BinaryHoldout {
   readonly threshold: number;
 }
 
-/** What one walk down the ranking adds up. All amounts are weights of rows. */
+/** The sums of one pass over the ranking. All amounts are weights of rows. */
 export interface BinaryTally {
   readonly total: number;
   readonly positives: number;
   readonly negatives: number;
-  /** Predicted positive at the threshold, rightly and wrongly. */
+  /** True and false positives at the threshold. */
   readonly truePositives: number;
   readonly falsePositives: number;
   /** Pairs of a positive and a negative with the positive above; a tied pair counts one half. */
   readonly rankedPairs: number;
-  /** Σ Δtp · tp / (tp + fp) over distinct scores, falling. */
+  /** Σ Δtp · tp / (tp + fp) over distinct scores, descending. */
   readonly precisionSum: number;
   /** max |tp · negatives - fp · positives| over distinct scores. */
   readonly largestGap: number;
@@ -32,7 +32,7 @@ export interface BinaryTally {
   readonly squaredErrorSum: number;
 }
 
-/** Sorts the rows once; the walk that it returns is linear. */
+/** Sorts the rows once. The returned pass is linear. */
 export function binaryTally({ labels, scores, threshold }: BinaryHoldout): Walk<BinaryTally> {
   const { order, endsTie } = rankDescending(scores);
   const n = order.length;

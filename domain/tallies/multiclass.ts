@@ -15,13 +15,13 @@ export interface MulticlassHoldout {
 export interface ClassTally {
   /** Rows of the class. */
   readonly support: number;
-  /** Rows predicted to be of it: the most probable class, the first of several equals. */
+  /** Rows predicted as this class: the most probable class, the first in a tie. */
   readonly claimed: number;
-  /** Rows of it that are predicted so. */
+  /** Rows of this class that are predicted correctly. */
   readonly hits: number;
 }
 
-/** What one walk over the rows adds up. */
+/** The sums of one pass over the rows. */
 export interface MulticlassTally {
   readonly total: number;
   readonly classes: readonly ClassTally[];
@@ -29,7 +29,7 @@ export interface MulticlassTally {
   readonly logLossSum: number;
 }
 
-/** Finds the predicted classes once; the walk that it returns is linear. */
+/** Finds the predicted classes once. The returned pass is linear. */
 export function multiclassTally({ labels, scores, classes }: MulticlassHoldout): Walk<MulticlassTally> {
   const n = labels.length;
   const predicted = predictClasses(scores, classes);

@@ -1,12 +1,12 @@
-/** Rows by falling score, with the ends of tied groups marked: what every ranking metric walks along. */
+/** Rows by descending score, with the ends of tied groups marked: the input of every ranking metric. */
 export interface Ranking {
-  /** Row numbers by falling score. */
+  /** Row numbers by descending score. */
   readonly order: Uint32Array;
   /** 1 where the next row scores lower (or there is none), for each place in `order`. */
   readonly endsTie: Uint8Array;
 }
 
-/** Sorts rows by falling score: O(n log n), once; resamples only walk it. Scores must not be NaN. */
+/** Sorts rows by descending score, once, in O(n log n). Resamples only iterate over it. Scores must not be NaN. */
 export function rankDescending(scores: Float64Array): Ranking {
   const n = scores.length;
   const order = new Uint32Array(n);

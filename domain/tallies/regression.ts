@@ -8,7 +8,7 @@ export interface RegressionHoldout {
   readonly predicted: Float64Array;
 }
 
-/** What one walk over the rows adds up; y is the target less the mean of the holdout. */
+/** The sums of one pass over the rows; y is the target minus the mean of the holdout. */
 export interface RegressionTally {
   readonly total: number;
   readonly squaredErrorSum: number;
@@ -19,10 +19,10 @@ export interface RegressionTally {
   readonly targetSquareSum: number;
 }
 
-/** Centres the target once; the walk that it returns is linear. */
+/** Centres the target once. The returned pass is linear. */
 export function regressionTally({ actual, predicted }: RegressionHoldout): Walk<RegressionTally> {
   const n = actual.length;
-  // centring first keeps Σwy² - (Σwy)²/Σw free of cancellation when the target is far from zero
+  // centring first avoids cancellation in Σwy² - (Σwy)²/Σw when the target is far from zero
   const centre = actual.reduce((sum, value) => sum + value / n, 0);
   const centred = actual.map((value) => value - centre);
 

@@ -1,5 +1,5 @@
 /**
- * A pass over the rows of a holdout under row weights (one a row, ≥ 0). It takes linear time, because a bootstrap makes
- * it up to a thousand times: a resample is nothing but whole-number weights.
+ * A pass over the rows of a holdout with row weights (one per row, ≥ 0). It must be linear because a bootstrap runs it up to a
+ * thousand times: a resample is a set of integer weights.
  */
 export type Walk<Result> = (rowWeights: Float64Array) => Result;

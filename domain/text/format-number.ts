@@ -1,7 +1,7 @@
 const MINUS = '−';
 
 /**
- * A number as people read it: about four significant digits (at most four decimals near 1), thousands separated by
+ * A readable number: about four significant digits (at most four decimals near 1), thousands separated by
  * commas, a true minus sign, very large or small magnitudes in scientific notation.
  *
  * @param options.apartFrom more decimals are shown until the text differs from this number's, so that
@@ -42,7 +42,7 @@ export function formatFixed(value: number, decimals: number, signed = false): st
 }
 
 /**
- * Decimals that show an interval's half width with two significant digits: more would be noise, fewer would hide it.
+ * Decimals that show an interval's half width with two significant digits.
  * Between 0 and 6; 4 for an interval without width.
  */
 export function decimalsFor(low: number, high: number): number {
@@ -53,7 +53,7 @@ export function decimalsFor(low: number, high: number): number {
 /** A count with thousands separated: 1,234,567. */
 export const formatCount = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 0 });
 
-/** A share as a percentage with one decimal; what is neither none nor all never reads as 0 % or 100 %. */
+/** A share as a percentage with one decimal. Only exact 0 and 1 are shown as 0 % and 100 %. */
 export function formatPercent(share: number): string {
   const percent = share * 100;
   if (percent > 0 && percent < 0.05) return '< 0.1 %';

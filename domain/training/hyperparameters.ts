@@ -3,10 +3,10 @@ import { algorithmOf } from '#domain/algorithms/registry';
 import type { TrainingSections } from '#domain/training/settings';
 
 /**
- * The hyperparameters of a training job: the algorithm's defaults, and the pipeline's own values, which win. All values travel as
+ * The hyperparameters of a training job: the algorithm's defaults, overridden by the pipeline's values. All values are sent as
  * strings.
  *
- * @param counts rows of the training side by class; empty when they are not counted yet
+ * @param counts training rows by class; empty before they are counted
  */
 export function trainingHyperparameters(
   pipeline: Omit<TrainingSections, 'name'>,

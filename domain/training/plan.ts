@@ -5,7 +5,7 @@ import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
 import { trainingHyperparameters } from '#domain/training/hyperparameters';
 import type { TrainingSections } from '#domain/training/settings';
 
-/** What of the deployment a training needs to know. */
+/** The stack's settings for a training. */
 export interface TrainingEnvironment {
   readonly stage: string;
   readonly cleanBucket: string;
@@ -78,8 +78,8 @@ export function planTrainingJob(
 }
 
 /**
- * CreateTransformJob's request that scores the run's holdout with the candidate or the champion: rows in, one prediction a line
- * out, in order (SageMaker API Reference, CreateTransformJob).
+ * CreateTransformJob's request to score the run's holdout with the candidate or the champion. The output has one prediction per
+ * line, in row order (SageMaker API Reference, CreateTransformJob).
  */
 export function planTransformJob(
   run: RunPointer,
@@ -117,7 +117,7 @@ export function planTransformJob(
 /**
  * S3 URI of a run's model: the output of its training job (SageMaker API Reference, OutputDataConfig).
  *
- * @param training the run's record; it names the job where a tuning chose one of many
+ * @param training the run's training record; after a tuning it names the selected job
  */
 export const modelDataUrl = (
   run: RunPointer,

@@ -22,7 +22,7 @@ function checkMissing({ dataset }: Checked, { label, input }: Algorithm, issue: 
   }
 }
 
-/** Rules of `training` that span several fields or sections: what the algorithm's container would refuse hours later. */
+/** Rules of `training` across fields or sections, which the algorithm's container would check only hours later. */
 export function checkTraining(pipeline: Checked, issue: Issue, algorithms: Algorithms = ALGORITHMS): void {
   const { training, evaluation } = pipeline;
   const algorithm = algorithmOf(pipeline, algorithms);

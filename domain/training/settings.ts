@@ -36,7 +36,7 @@ const instancesSchema = z
   .prefault({})
   .describe('The machines of a training.');
 
-/** `training`: how a model is made of the training rows. */
+/** `training`: how a model is trained. */
 export interface TrainingSettings {
   /** The name of a registered algorithm. */
   readonly algorithm: string;
@@ -47,7 +47,7 @@ export interface TrainingSettings {
   readonly tuning?: Tuning | undefined;
 }
 
-/** The section for one algorithm: its own hyperparameters, and nothing that it does not know. */
+/** The section for one algorithm: only its own hyperparameters. */
 function sectionOf(algorithm: Algorithm, isDefault: boolean) {
   const name = z.literal(algorithm.name);
   const fixed = Object.entries(algorithm.hyperparameters).map(([key, { schema }]) => [key, schema.optional()]);
@@ -71,7 +71,7 @@ function sectionOf(algorithm: Algorithm, isDefault: boolean) {
   });
 }
 
-/** The `training` section: one form for each algorithm, told apart by its name. Without a name it is the first one's. */
+/** The `training` section: one variant per algorithm, discriminated by name. The default is the first algorithm. */
 export function trainingSchemaOf(algorithms: Algorithms = ALGORITHMS): z.ZodType<TrainingSettings> {
   const [first, ...rest] = algorithms;
   const schema = z.discriminatedUnion('algorithm', [
@@ -83,7 +83,7 @@ export function trainingSchemaOf(algorithms: Algorithms = ALGORITHMS): z.ZodType
     .describe('How a model is made of the training rows.') as unknown as z.ZodType<TrainingSettings>;
 }
 
-/** `imbalance`: what is done about classes of unequal size. */
+/** `imbalance`: how class imbalance is handled. */
 export const imbalanceSchema = z
   .enum(['auto', 'none'])
   .default('auto')
@@ -94,7 +94,7 @@ export const imbalanceSchema = z
   });
 export type Imbalance = z.infer<typeof imbalanceSchema>;
 
-/** What planning a training needs of a pipeline. */
+/** The pipeline sections for planning a training. */
 export interface TrainingSections {
   readonly name: string;
   readonly training: TrainingSettings;

@@ -49,7 +49,7 @@ function checkJobs({ strategy, maxJobs, parallel }: Tuning, ranges: Ranges, issu
     issue(at('parallel'), `${parallel} jobs at once of ${maxJobs} in all; at most as many as maxJobs`);
 }
 
-/** Rules of `training.tuning` that span several fields: what SageMaker would refuse hours later. */
+/** Rules of `training.tuning` across fields, which SageMaker would check only hours later. */
 export function checkTuning(
   { tuning, hyperparameters }: UncheckedTuning,
   task: Task,

@@ -86,7 +86,7 @@ export function tuningSchemaOf({ hyperparameters }: Algorithm, { description, ex
   });
 }
 
-/** A tuning by any algorithm. */
+/** A tuning for any algorithm. */
 export type Tuning = z.output<ReturnType<typeof tuningSchemaOf>>;
 
 /** A range in one form: bounds, or values. */
@@ -99,7 +99,7 @@ export type SearchRange =
     }
   | { readonly kind: 'values'; readonly values: readonly number[] };
 
-/** The searched hyperparameters in the order of their names. */
+/** The tuned hyperparameters, ordered by name. */
 export const searchRanges = (
   { ranges }: Pick<Tuning, 'ranges'>,
   { hyperparameters }: Pick<Algorithm, 'hyperparameters'>,
@@ -110,17 +110,17 @@ export const searchRanges = (
       const range = ranges[name];
       const kind = hyperparameters[name]?.search?.type;
       if (range === undefined || kind === undefined) return [];
-      // An array has a method called values: ask for arrays first.
+      // An array has a method called values: check for arrays first.
       if (Array.isArray(range)) return [[name, { kind, min: range[0], max: range[1], scale: 'auto' }]];
       if ('values' in range) return [[name, { kind: 'values', values: range.values }]];
       return [[name, { kind, ...range }]];
     });
 
-/** How many combinations the grid has. */
+/** Number of combinations in the grid. */
 export const gridJobs = (ranges: readonly (readonly [string, SearchRange])[]): number =>
   ranges.reduce((product, [, range]) => product * (range.kind === 'values' ? range.values.length : 1), 1);
 
-/** What a tuning makes best: its metric, or the one the algorithm's training is judged by. */
+/** A tuning's objective: its own metric, or the algorithm's default. */
 export function tuningObjective(
   tuning: Pick<Tuning, 'metric'>,
   task: Task,

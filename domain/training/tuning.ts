@@ -9,7 +9,7 @@ import { type SearchRange, searchRanges, tuningObjective } from '#domain/trainin
 
 const scales = { auto: 'Auto', linear: 'Linear', logarithmic: 'Logarithmic' } as const;
 
-/** ParameterRanges; numbers travel as text. */
+/** ParameterRanges; numbers are sent as text. */
 function parameterRanges(ranges: ReturnType<typeof searchRanges>) {
   const numeric = (kind: 'integer' | 'continuous') =>
     ranges.flatMap(([Name, range]) => (range.kind === kind ? [numericRange(Name, range)] : []));
@@ -29,7 +29,7 @@ const numericRange = (Name: string, { min, max, scale }: Exclude<SearchRange, { 
   ScalingType: scales[scale],
 });
 
-/** Under Hyperband a job gets at least this share of the resource before it may be stopped. */
+/** With Hyperband, a job gets at least this share of the resource before it may be stopped. */
 const LEAST_SHARE = 27;
 
 /** What Hyperband divides among the jobs, as boosting rounds. */
@@ -40,10 +40,10 @@ function hyperbandConfig(most: number) {
 }
 
 /**
- * CreateHyperParameterTuningJob's request for a run (SageMaker API reference): the run's training job as definition, without
- * what is searched.
+ * CreateHyperParameterTuningJob's request for a run (SageMaker API reference). The definition is the run's training job without
+ * the tuned hyperparameters.
  *
- * @throws RangeError when the pipeline has no tuning, or a metric that its algorithm does not report for its task
+ * @throws RangeError when the pipeline has no tuning, or its algorithm does not report the metric for its task
  */
 export function planTuningJob(
   run: RunPointer,
@@ -61,7 +61,7 @@ export function planTuningJob(
     TrainingJobName: _name,
     Tags: _tags,
     HyperParameters: _all,
-    // The jobs of a tuning would take up one another's checkpoints: a spot interruption starts a job anew instead.
+    // The jobs of a tuning would load one another's checkpoints, so a spot interruption restarts a job from the beginning.
     CheckpointConfig: _checkpoints,
     ...definition
   } = planTrainingJob(run, pipeline, counts, env, algorithm);
@@ -89,7 +89,7 @@ export function planTuningJob(
   };
 }
 
-/** The run's hyperparameters without those that are searched. */
+/** The run's hyperparameters without the tuned ones. */
 function fixedHyperparameters(
   all: Readonly<Record<string, string>>,
   ranges: ReturnType<typeof searchRanges>,

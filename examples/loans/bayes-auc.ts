@@ -1,16 +1,16 @@
-/** Accumulates true chances and says what the best possible model could score. */
+/** Accumulates true probabilities and computes the best possible score. */
 export interface BayesAuc {
   add(probability: number): void;
   /** Expected share of positives. */
   rate(): number;
   /**
-   * The expected ROC-AUC of the true chance itself: no model ranks better (Clémençon, Lugosi & Vayatis 2008). The chance that a
-   * positive, drawn with weight p, outranks a negative, drawn with weight 1 - p; ties count half.
+   * The expected ROC-AUC of the true probability: no model ranks better (Clémençon, Lugosi & Vayatis 2008). It is the probability
+   * that a positive, drawn with weight p, outranks a negative, drawn with weight 1 - p. Ties count half.
    */
   auc(): number;
 }
 
-/** Counts in bins, so that memory stays the same for any number of rows; 65,536 bins put the error below 10^-4. */
+/** Counts in bins, so memory is constant for any number of rows. With 65,536 bins the error is below 10^-4. */
 export function createBayesAuc(bins = 65_536): BayesAuc {
   const positive = new Float64Array(bins);
   const negative = new Float64Array(bins);

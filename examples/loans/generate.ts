@@ -21,7 +21,7 @@ const chunkCharacters = 1 << 20;
 /**
  * Writes a synthetic loan book as CSV files `loans-<n>.csv` into a folder, streaming: memory does not grow with the rows.
  *
- * @param shards how many files; the rows are dealt out in order, as evenly as can be
+ * @param shards number of files; the rows are split in order, as evenly as possible
  */
 export async function writeLoanBook(
   folder: string,

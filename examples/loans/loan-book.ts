@@ -4,17 +4,17 @@ import { drawPerson } from './people.ts';
 export const economies = ['normal', 'downturn'] as const;
 export const damages = ['labels', 'units', 'column', 'delimiter'] as const;
 
-/** What book to write. The same settings give the same bytes. */
+/** Settings of the book. The same settings give the same bytes. */
 export interface LoanBookSettings {
   readonly seed: number;
-  /** `downturn`: incomes fall, balances rise, and what makes a loan default changes: the old model is wrong about it. */
+  /** `downturn`: incomes fall, balances rise, and the causes of default change, so the old model is wrong. */
   readonly economy: (typeof economies)[number];
   /**
-   * What is wrong with the file: `labels` are drawn without regard to the loan (no model can be any good), `units` gives incomes
+   * The fault of the file: `labels` are independent of the loan (no model can learn them), `units` gives incomes
    * in cents, `column` leaves `dti` out, `delimiter` writes semicolons.
    */
   readonly damage?: (typeof damages)[number];
-  /** The first loan's number; books with distinct ranges share no loan. */
+  /** The first loan's number. Books with distinct ranges share no loans. */
   readonly firstLoan: number;
   /** The first day loans are issued, `yyyy-mm-dd`, and over how many days. */
   readonly start: string;
@@ -86,7 +86,7 @@ const processes = {
   },
 } as const;
 
-/** What a loan's default depends on. */
+/** The inputs of a loan's default probability. */
 export interface Loan {
   readonly income: number;
   readonly amount: number;
@@ -103,9 +103,9 @@ export interface Loan {
 const logOf46k = Math.log(46_000);
 
 /**
- * The chance that a loan defaults: logistic in the loan's terms and the borrower's record, with a threshold in the debt-to-income
- * ratio and an interaction of earlier defaults with high card balances, so that trees have something to find.
- * The documented truth of the example; sex, age and address play no part in it.
+ * The probability that a loan defaults: logistic in the loan's terms and the borrower's record, with a threshold in the
+ * debt-to-income ratio and an interaction of earlier defaults with high card balances, which suit tree models.
+ * This is the example's documented ground truth. Sex, age and address have no effect.
  */
 export function defaultProbability(loan: Loan, economy: LoanBookSettings['economy']): number {
   const c = processes[economy];
@@ -152,7 +152,7 @@ function drawLoan(random: Random, economy: LoanBookSettings['economy'], age: num
 
 const dayText = (epochDay: number): string => new Date(epochDay * 86_400_000).toISOString().slice(0, 10);
 
-/** Dates as texts by day, each made once. */
+/** Cached date strings by day. */
 function dayCalendar(): (epochDay: number) => string {
   const made = new Map<number, string>();
   return (day) => {
@@ -165,10 +165,10 @@ function dayCalendar(): (epochDay: number) => string {
   };
 }
 
-/** Share of loans that default in a normal economy, to three digits; what `labels` damage draws from. */
+/** Share of loans that default in a normal economy, to three digits; used by `labels` damage. */
 const usualRate = 0.15;
 
-/** A loan of the book: its CSV line (no line end), the true chance of default and what became of it. */
+/** A loan of the book: its CSV line (no line end), the true probability of default and the outcome. */
 export interface BookedLoan {
   readonly line: string;
   readonly probability: number;

@@ -1,8 +1,8 @@
 import type { Random } from '#domain/random';
 
 /**
- * Invented people. Names are built of syllables, e-mails end in example.com (RFC 2606), phone numbers lie in the 555-01xx range
- * kept for fiction, and national ids start with 9, which the issuing authority never used: nobody is meant by accident.
+ * Invented people. Names are built from syllables, e-mails end in example.com (RFC 2606), phone numbers are in the 555-01xx range
+ * reserved for fiction, and national ids start with 9, which the issuing authority never used, so they match no real person.
  */
 export interface Person {
   readonly name: string;
@@ -56,7 +56,7 @@ const streetKinds = ['St', 'Ave', 'Rd', 'Ln', 'Way', 'Ct'];
 
 const digits = (value: number, width: number): string => String(value).padStart(width, '0');
 
-/** Draws a person; the row's number keeps e-mail addresses apart. */
+/** Draws a person. The row number makes e-mail addresses unique. */
 export function drawPerson(random: Random, row: number): Person {
   // two draws feed all choices: this is the generator's hot path
   let bits = random.uint32();

@@ -4,8 +4,8 @@ const isThere = (error: unknown): boolean =>
   error instanceof Error && error.name === 'ValidationException' && /already exist/i.test(error.message);
 
 /**
- * Makes a SageMaker resource whose name settles what it is, unless an earlier attempt or another execution made it already.
- * Creating is tried only after describing said that it is missing, and losing a race to create is no failure.
+ * Creates a SageMaker resource unless an earlier attempt or another execution already did. The name identifies the resource.
+ * It calls Create only after Describe reports it missing. Losing a race to create is not a failure.
  */
 export async function createUnlessThere(
   describe: () => Promise<unknown>,

@@ -12,7 +12,7 @@ import { describePackage } from '#domain/registry/model-package';
 import type { RunPointer } from '#domain/runs/layout';
 import { isSageMakerMissing } from '#functions/aws/sagemaker-errors';
 
-/** A job that ended by itself is "in status Completed" and cannot be stopped any more. */
+/** A job that has already ended is "in status Completed" and can no longer be stopped. */
 const isOver = (error: unknown): boolean =>
   error instanceof Error && error.name === 'ValidationException' && /in status/i.test(error.message);
 
@@ -24,7 +24,7 @@ async function unlessGone(send: () => Promise<unknown>): Promise<void> {
   }
 }
 
-/** Packages registered for a run; a lost answer or a crash may have kept them from being recorded. */
+/** Packages registered for a run. After a lost response or a crash, the run's record may not list them. */
 async function packagesOf(client: SageMakerClient, group: string, run: RunPointer): Promise<string[]> {
   try {
     const { ModelPackageSummaryList = [] } = await client.send(
@@ -46,8 +46,8 @@ async function packagesOf(client: SageMakerClient, group: string, run: RunPointe
 }
 
 /**
- * Takes away what a run that failed leaves in SageMaker: jobs that still run are stopped, its model and a package that was not
- * recorded are deleted. Nothing of it was ever approved. Records and data in S3 stay as evidence. Asking again changes nothing.
+ * Cleans up after a failed run in SageMaker: stops jobs that still run, and deletes its model and any package that was not
+ * recorded. None of it was ever approved. Records and data in S3 stay as evidence. The call is idempotent.
  */
 export async function discardCandidate(client: SageMakerClient, stage: string, run: RunPointer): Promise<void> {
   const name = runResourceName(stage, run);

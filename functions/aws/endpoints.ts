@@ -14,7 +14,7 @@ import { createUnlessThere } from '#functions/aws/create-unless-there';
 import { isSageMakerMissing } from '#functions/aws/sagemaker-errors';
 import type { Endpoints } from '#functions/ports/endpoints';
 
-/** Sends a change. A refusal because the endpoint is in progress, or already there, means: read it again. */
+/** Sends a change. If SageMaker refuses because the endpoint is changing or already exists, the caller must read it again. */
 async function change(send: () => Promise<unknown>): Promise<void> {
   try {
     await send();
@@ -30,7 +30,7 @@ async function change(send: () => Promise<unknown>): Promise<void> {
   }
 }
 
-/** The adapter over SageMaker. */
+/** The SageMaker adapter. */
 export const endpoints = (client: SageMakerClient): Endpoints => ({
   async read(name) {
     try {

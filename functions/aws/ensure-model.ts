@@ -6,7 +6,7 @@ import { artifactStore } from '#functions/aws/buckets';
 import { createUnlessThere } from '#functions/aws/create-unless-there';
 import { trainingRecordSchema } from '#schemas/records/run';
 
-/** What a model is made of besides its run. */
+/** What a model needs besides its run. */
 export interface ModelEnvironment {
   readonly STAGE: string;
   readonly ARTIFACTS_BUCKET: string;
@@ -14,8 +14,8 @@ export interface ModelEnvironment {
 }
 
 /**
- * Makes the SageMaker model of a run's training artifact and the image it was trained with, or finds the one that is there: batch transform scores with it, and the
- * endpoint serves it.
+ * Creates the SageMaker model from a run's training artifact and training image, or finds the existing one. Batch transform
+ * scores with it, and the endpoint serves it.
  *
  * @returns the model's name
  */

@@ -6,7 +6,7 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 
-/** Whether an execution still runs. One that does not exist does not run. */
+/** Whether an execution is still running. False for one that does not exist. */
 export async function isRunning(client: SFNClient, executionArn: string): Promise<boolean> {
   try {
     const { status } = await client.send(new DescribeExecutionCommand({ executionArn }));
@@ -17,7 +17,7 @@ export async function isRunning(client: SFNClient, executionArn: string): Promis
   }
 }
 
-/** Starts an execution once: its name is its identity, so a second call changes nothing. */
+/** Starts an execution once: a second call with the same name changes nothing. */
 export async function startOnce(
   client: SFNClient,
   stateMachineArn: string,

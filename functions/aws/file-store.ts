@@ -5,7 +5,7 @@ import { s3Client } from '#functions/aws/clients/s3';
 import { objectStore } from '#functions/aws/object-store';
 import type { FileStore } from '#functions/ports/object-store';
 
-/** The adapter of one bucket over S3, with uploads. A module of its own: importing it bundles `lib-storage`. */
+/** The S3 adapter for one bucket, with uploads. A separate module because importing it bundles `lib-storage`. */
 export function fileStore(client: S3Client, bucket: string): FileStore {
   return {
     ...objectStore(client, bucket),
@@ -13,7 +13,7 @@ export function fileStore(client: S3Client, bucket: string): FileStore {
       await new Upload({
         client,
         params: { Bucket: bucket, Key: key, Body: createReadStream(file), ContentType: contentType },
-        // a function that dies aborts nothing either: the bucket's lifecycle removes parts left behind
+        // a function that crashes does not abort its upload either: the bucket's lifecycle rule removes leftover parts
         leavePartsOnError: true,
       }).done();
     },

@@ -3,14 +3,14 @@ import type { ModelFormat } from '#domain/algorithms/algorithm';
 import type { Answer } from '#domain/endpoint-tests/answer';
 import { PredictionError, TransientError } from '#domain/errors';
 
-/** Says that SageMaker itself, not the model, asks to come back later. */
+/** Whether SageMaker itself, not the model, wants the request to be retried later. */
 const busy = new Set(['ModelNotReadyException', 'InternalDependencyException', 'ServiceUnavailable']);
 
 /**
  * Sends CSV rows to an endpoint.
  *
- * @returns the text of its answer
- * @throws PredictionError when the model fails, without its text, which may repeat the request; other refusals as they come
+ * @returns the response text
+ * @throws PredictionError when the model fails, without the model's text, which may repeat the request; other errors unchanged
  */
 export async function scoreCsv(
   client: SageMakerRuntimeClient,
@@ -31,16 +31,16 @@ export async function scoreCsv(
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
     throw new PredictionError(
-      `The model behind endpoint ${endpointName} failed with status ${error.OriginalStatusCode ?? 'unknown'}. Look into the endpoint's log.`,
+      `The model behind endpoint ${endpointName} failed with status ${error.OriginalStatusCode ?? 'unknown'}. See the endpoint's log.`,
     );
   }
 }
 
 /**
- * Sends a request to an endpoint and reports how it answered. A model's error is an answer too, with the container's own
- * status. Its text is left out, since it may repeat the request.
+ * Sends a request to an endpoint and returns its response. A model error is a response too, with the container's
+ * status. Its text is left out because it may repeat the request.
  *
- * @throws TransientError when the model is not loaded yet; other refusals of SageMaker as they come
+ * @throws TransientError when the model is not loaded yet; other SageMaker errors unchanged
  */
 export async function invokeEndpoint(
   client: SageMakerRuntimeClient,

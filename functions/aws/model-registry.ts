@@ -10,7 +10,7 @@ import {
 import { createUnlessThere } from '#functions/aws/create-unless-there';
 import type { ModelRegistry } from '#functions/ports/model-registry';
 
-/** The adapter over SageMaker; `stage` goes into the tags. */
+/** The SageMaker adapter; `stage` becomes a tag. */
 export const modelRegistry = (client: SageMakerClient, stage: string): ModelRegistry => ({
   async read(modelPackageArn) {
     const found = await client.send(new DescribeModelPackageCommand({ ModelPackageName: modelPackageArn }));

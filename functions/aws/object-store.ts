@@ -7,7 +7,7 @@ import type { ListedObject, ObjectStore } from '#functions/ports/object-store';
 const isMissing = (error: unknown): boolean =>
   error instanceof Error && ['NoSuchKey', 'NotFound', 'NoSuchVersion'].includes(error.name);
 
-/** The adapter of one bucket over S3. */
+/** The S3 adapter for one bucket. */
 export function objectStore(client: S3Client, bucket: string): ObjectStore {
   const get = async (key: string, versionId?: string) => {
     const output = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }));

@@ -2,8 +2,8 @@ import { ListObjectVersionsCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { RawObject } from '#functions/ports/raw-listing';
 
 /**
- * The current version of every object below a prefix of the raw bucket. Lists versions rather than objects so that no
- * permission to read raw data is needed to pin them.
+ * The current version of every object below a prefix of the raw bucket. It lists versions instead of reading objects, so
+ * pinning them needs no permission to read raw data.
  */
 export async function listCurrentVersions(client: S3Client, bucket: string, prefix: string): Promise<RawObject[]> {
   const found: RawObject[] = [];

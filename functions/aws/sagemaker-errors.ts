@@ -1,5 +1,5 @@
 /**
- * Whether SageMaker says that something does not exist. Describe calls answer `ValidationException: Could not find …` for most
+ * Whether SageMaker reports that a resource does not exist. Describe calls return `ValidationException: Could not find …` for most
  * resources and `ResourceNotFound` for some.
  */
 export function isSageMakerMissing(error: unknown): boolean {

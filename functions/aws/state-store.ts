@@ -19,7 +19,7 @@ async function unlessConditionFails(send: () => Promise<unknown>): Promise<boole
   }
 }
 
-/** The adapter over DynamoDB. */
+/** The DynamoDB adapter. */
 export function stateStore(client: DynamoDBDocumentClient, table: string): StateStore {
   const conditionOf = (condition: Condition | undefined) =>
     condition

@@ -14,7 +14,7 @@ const asTrial = (summary: HyperParameterTrainingJobSummary): Trial => ({
   objective: summary.FinalHyperParameterTuningJobObjectiveMetric?.Value ?? null,
 });
 
-/** The adapter over SageMaker. */
+/** The SageMaker adapter. */
 export const tuningJobs = (client: SageMakerClient): TuningJobs => ({
   async read(name) {
     const job = await client.send(new DescribeHyperParameterTuningJobCommand({ HyperParameterTuningJobName: name }));

@@ -5,16 +5,16 @@ import { type DeploymentClaim, deploymentClaimSchema } from '#schemas/records/de
 
 type Running = (executionArn: string) => Promise<boolean>;
 
-/** Whether this execution is the one to deploy, and if not, why. */
+/** Whether this execution should deploy, and if not, why. */
 export type ClaimResult = { readonly held: true } | { readonly held: false; readonly reason: string };
 
 const settled = new Set<DeploymentClaim['status']>(['promoted', 'failed', 'superseded']);
 
 /**
- * Claims a model version's approval for an execution. Several events may arrive for one approval, each starting an execution:
- * one gets the claim, and asking again gets it the same answer. A later approval of the same version is a claim of its own, and
- * so is the approval of a version that served before: that is how one goes back by hand. The claim of an execution that
- * ended without settling it is taken over.
+ * Claims the approval of a model version for an execution. One approval may cause several events, and each starts an execution.
+ * Only one gets the claim, and a retry gets the same result. A later approval of the same version is a separate claim. So is
+ * the approval of an earlier version, which is how a person rolls back. If an execution ended without settling its claim, the
+ * next one takes it over.
  */
 export async function claimDeployment(
   store: StateStore,
@@ -51,11 +51,11 @@ export async function claimDeployment(
     if (await store.put(pipeline, key, wanted, unchanged)) return { held: true };
   }
   throw new TransientError(
-    `The claim on version ${version} of ${pipeline} changed hands five times while it was asked for`,
+    `The claim on version ${version} of ${pipeline} changed hands five times during the request`,
   );
 }
 
-/** Says how a claimed deployment stands. Changes nothing when another execution holds the claim. */
+/** Records the status of a claimed deployment. Changes nothing when another execution holds the claim. */
 export async function settleClaim(
   store: StateStore,
   pipeline: string,
@@ -67,9 +67,9 @@ export async function settleClaim(
 }
 
 /**
- * Takes a pipeline's deployment lock: its endpoint is changed by one execution at a time. A holder that no longer runs is replaced.
+ * Takes a pipeline's deployment lock: only one execution at a time changes its endpoint. A holder that no longer runs is replaced.
  *
- * @returns undefined when it is held, else the execution that holds it
+ * @returns undefined when this execution holds the lock, else the execution that does
  */
 export async function lockEndpoint(
   store: StateStore,
@@ -88,10 +88,10 @@ export async function lockEndpoint(
     if (await running(String(holder))) return String(holder);
     if (await store.put(pipeline, deploymentKeys.lock, wanted, ifEquals('executionArn', holder))) return undefined;
   }
-  throw new TransientError(`The deployment lock of ${pipeline} changed hands five times while it was asked for`);
+  throw new TransientError(`The deployment lock of ${pipeline} changed hands five times during the request`);
 }
 
-/** Gives the lock back; one that another execution holds is left alone. */
+/** Releases the lock if this execution holds it. */
 export async function unlockEndpoint(store: StateStore, pipeline: string, executionArn: string): Promise<void> {
   await store.remove(pipeline, deploymentKeys.lock, ifEquals('executionArn', executionArn));
 }

@@ -2,13 +2,13 @@ import { TransientError } from '#domain/errors';
 import { type Condition, ifEquals, type StateStore } from '#functions/ports/state-store';
 import { type PendingDrop, pendingDropSchema } from '#schemas/records/run';
 
-/** A run that was evaluated to its end stays so, even if giving the lease back failed. */
+/** A fully evaluated run keeps its status, even if releasing the lease failed. */
 const unlessTrained: Condition = {
   expression: 'attribute_not_exists(pk) OR outcome = :failed OR outcome = :lost',
   values: { ':failed': 'failed', ':lost': 'lost' },
 };
 
-/** Who trains a pipeline right now. */
+/** Which run is training a pipeline now. */
 export interface LeaseHolder {
   readonly holder: string;
   readonly runId: string;
@@ -22,12 +22,13 @@ export type LeaseResult =
   | { readonly kind: 'queued'; readonly behind: string };
 
 /**
- * Takes the pipeline's lease for an execution, or leaves the drop behind as pending for the holder to start when it ends.
- * Later drops replace an earlier pending one: they coalesce. Asking again for a lease already held keeps it, for what is wanted now.
- * A holder whose execution no longer runs (aborted, timed out) is replaced, its run is marked as lost, and its pending drop stays.
+ * Takes the pipeline's lease for an execution. If another execution holds it, the drop is stored as pending, and the holder
+ * starts it when it ends. A later drop replaces an earlier pending one. A retry by the holder keeps the lease and updates
+ * what it trains. If the holder's execution no longer runs (aborted, timed out), it is replaced, its run is marked as lost, and
+ * its pending drop stays.
  *
- * @param wanted.identity what would be trained (data-set version and configuration): one that was trained before is not trained
- * again unless forced, one that is under way is a duplicate
+ * @param wanted.identity data-set version and configuration: one that was trained before is not trained again unless forced,
+ * and one that is being trained is a duplicate
  */
 export async function acquireLease(
   store: StateStore,
@@ -47,7 +48,7 @@ export async function acquireLease(
       if (await store.set(pipeline, 'lease', item, ifEquals('holder', wanted.holder))) return { kind: 'held' };
       continue;
     }
-    // Read after the lease: a run marks its data set as trained before it gives the lease back, so neither can be missed.
+    // Read after the lease: a run marks its data set as trained before it releases the lease, so neither can be missed.
     const trained = wanted.force ? undefined : await store.get(pipeline, `trained#${wanted.identity}`);
     if (trained) return { kind: 'trained', runId: String(trained['runId']) };
     if (!lease) {
@@ -58,23 +59,23 @@ export async function acquireLease(
     if (!(await running(String(lease['holder'])))) {
       const lost = { runId: lease['runId'], outcome: 'lost' };
       await store.put(pipeline, `finished#${String(lease['holder'])}`, lost, unlessTrained);
-      // Setting keeps what is pending, even if it came after the lease was read.
+      // The update keeps a pending drop, even one stored after the lease was read.
       if (await store.set(pipeline, 'lease', item, held)) return { kind: 'held' };
       continue;
     }
     if (lease['identity'] === wanted.identity) return { kind: 'duplicate', runId: String(lease['runId']) };
-    // Giving the lease back compares the text: not every DynamoDB finds a map equal to itself.
+    // The release compares the text: not every DynamoDB implementation finds a map equal to itself.
     const pendingText = JSON.stringify(wanted.pending);
     if (await store.set(pipeline, 'lease', { pending: wanted.pending, pendingText }, held)) {
       return { kind: 'queued', behind: String(lease['runId']) };
     }
   }
-  throw new TransientError(`The lease of pipeline ${pipeline} changed hands five times while it was asked for`);
+  throw new TransientError(`The lease of pipeline ${pipeline} changed hands five times during the request`);
 }
 
 /**
- * Gives the lease back and returns the drop that waited, if any. The pending drop is copied to the run's record before
- * the lease goes, so a retry returns it again.
+ * Releases the lease and returns the pending drop, if any. The pending drop is copied to the run's record first, so a retry
+ * returns it again.
  */
 export async function releaseLease(
   store: StateStore,
@@ -90,7 +91,7 @@ export async function releaseLease(
     }
     const pending = lease['pending'] === undefined ? undefined : pendingDropSchema.parse(lease['pending']);
     if (pending) await store.set(pipeline, `run#${runId}`, { followUp: pending });
-    // A lease of an earlier version has the map alone.
+    // A lease written by an earlier version has only the map.
     const waiting = lease['pendingText'] === undefined ? 'pending' : 'pendingText';
     const unchanged: Condition = pending
       ? { expression: `holder = :me AND ${waiting} = :p`, values: { ':me': holder, ':p': lease[waiting] } }

@@ -1,11 +1,11 @@
 import type { modelPackageRequest } from '#domain/registry/model-package';
 
-/** A model package as it stands now. */
+/** The current state of a model package. */
 export interface RegisteredPackage {
   readonly status: string | undefined;
-  /** When it was last modified, ISO 8601: tells one approval from the next. */
+  /** When it was last modified, ISO 8601. It distinguishes one approval from the next. */
   readonly approvedAt: string;
-  /** The run that registered it; undefined when another tool did. */
+  /** The run that registered it; undefined if another tool registered it. */
   readonly runId: string | undefined;
 }
 

@@ -8,7 +8,7 @@ export interface ListedObject {
   readonly lastModified: string;
 }
 
-/** One bucket, as far as Tidegate uses it. Keys are relative to the bucket. */
+/** The operations of one bucket that Tidegate uses. Keys are relative to the bucket. */
 export interface ObjectStore {
   readonly bucket: string;
   uri(key: string): string;
@@ -23,7 +23,7 @@ export interface ObjectStore {
   download(key: string, file: string, versionId?: string): Promise<void>;
 }
 
-/** A bucket that files of any size are written to. */
+/** A bucket for files of any size. */
 export interface FileStore extends ObjectStore {
   /** Streams a file to an object, in parts when it is large. */
   upload(file: string, key: string, contentType: string): Promise<void>;

@@ -3,7 +3,7 @@ import type { DropObject } from '#domain/runs/drop';
 /** An object of the raw bucket with the time it was written (ISO 8601). */
 export type RawObject = DropObject & { readonly lastModified: string };
 
-/** The raw bucket, as far as admission may see it: names and versions, no content. */
+/** What admission may see of the raw bucket: names and versions, no content. */
 export interface RawListing {
   readonly bucket: string;
   /** The current version of every object below a prefix. */

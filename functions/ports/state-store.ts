@@ -1,17 +1,17 @@
 /** An item of a table: partition key `pk` (the pipeline), sort key `sk` (`lease`, `champion`, `run#<id>` …). */
 export type StateItem = Readonly<Record<string, unknown>>;
 
-/** A condition on the item as it stands, in DynamoDB's expression language. */
+/** A condition on the stored item, in DynamoDB's expression language. */
 export interface Condition {
   readonly expression: string;
   readonly names?: Readonly<Record<string, string>>;
   readonly values?: Readonly<Record<string, unknown>>;
 }
 
-/** One table, as far as Tidegate uses it. Reads are strongly consistent. */
+/** The operations of one table that Tidegate uses. Reads are strongly consistent. */
 export interface StateStore {
   get(pk: string, sk: string): Promise<StateItem | undefined>;
-  /** @returns false when the condition did not hold; nothing is written then. */
+  /** @returns false when the condition did not hold; then nothing is written. */
   put(pk: string, sk: string, item: StateItem, condition?: Condition): Promise<boolean>;
   /** Sets the given attributes. @returns false when the condition did not hold. */
   set(pk: string, sk: string, attributes: StateItem, condition?: Condition): Promise<boolean>;
@@ -21,9 +21,9 @@ export interface StateStore {
   list(pk: string, skPrefix: string, limit?: number): Promise<StateItem[]>;
 }
 
-/** Holds when the item does not exist. */
+/** True when the item does not exist. */
 export const ifAbsent: Condition = { expression: 'attribute_not_exists(pk)' };
-/** Holds when the attribute has the value. */
+/** True when the attribute has the value. */
 export const ifEquals = (attribute: string, value: unknown): Condition => ({
   expression: '#c = :c',
   names: { '#c': attribute },

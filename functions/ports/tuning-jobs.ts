@@ -1,13 +1,13 @@
 import type { Trial, TuningRecord } from '#schemas/records/run';
 
-/** A tuning job as it stands. */
+/** The current state of a tuning job. */
 export interface TuningJob {
   /** SageMaker's HyperParameterTuningJobStatus. */
   readonly status: string | undefined;
   /** Why it failed, if it did. */
   readonly reason: string | undefined;
   readonly search: Pick<TuningRecord, 'strategy' | 'metric' | 'direction'> | undefined;
-  /** The best training job, with the hyperparameters that were searched. */
+  /** The best training job, with the hyperparameters that were tuned. */
   readonly best:
     | { readonly trainingJob: string; readonly hyperparameters: Readonly<Record<string, string>> }
     | undefined;
@@ -16,6 +16,6 @@ export interface TuningJob {
 /** SageMaker's hyperparameter tuning jobs. */
 export interface TuningJobs {
   read(name: string): Promise<TuningJob>;
-  /** Every training job of a tuning, in the order in which they were started. */
+  /** Every training job of a tuning, in start order. */
   listTrials(name: string): Promise<Trial[]>;
 }

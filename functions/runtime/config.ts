@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ConfigurationError } from '#domain/errors';
 
-/** The environment variables functions may read, each with its form. A form is made when it is read: most functions read few. */
+/** The environment variables that functions may read, each with its schema. Schemas are built on use: most functions read few. */
 const variables = {
   STAGE: () => z.string().min(1),
   RAW_BUCKET: () => z.string().min(3),

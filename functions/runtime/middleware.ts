@@ -9,7 +9,7 @@ import { isTransient, serviceOf } from '#functions/runtime/transient-errors';
 const shownKey = (key: PropertyKey): string =>
   typeof key === 'number' || looksLikeName(String(key)) ? String(key) : '(a key that is not shown)';
 
-/** Where an event does not fit and why. A key of an event may be a value, as in the rows of a prediction. */
+/** Where and why an event is invalid. A key may be a user's value, as in the rows of a prediction. */
 function describeIssues(issues: readonly z.core.$ZodIssue[]): string {
   const problems = issues.map((issue) => {
     const path = issue.path.map(shownKey).join('.') || '(the event)';
@@ -21,10 +21,10 @@ function describeIssues(issues: readonly z.core.$ZodIssue[]): string {
 }
 
 /**
- * The one middleware stack. Validates the event with `schema` (the handler sees the parsed value), gives every log line
- * the run it belongs to, and lets errors out under the names the state machines match.
+ * The shared middleware stack. It validates the event with `schema` (the handler receives the parsed value), adds the run id to
+ * every log line, and throws errors under the names that the state machines match.
  *
- * @throws InvalidInputError when the event does not fit, naming the paths; TransientError for what may go away by itself.
+ * @throws InvalidInputError naming the paths when the event is invalid; TransientError for a failure worth retrying.
  */
 export function withMiddleware<S extends z.ZodType, R>(
   schema: S,

@@ -13,10 +13,10 @@ export function pipelineNames(root: string): string[] {
 }
 
 /**
- * Reads a pipeline's definition out of the function's package.
+ * Reads a pipeline's definition from the function's package.
  *
  * @param root the folder that holds `pipelines/` (`LAMBDA_TASK_ROOT`)
- * @throws UnknownPipelineError when there is none of that name; PipelineConfigError when it does not validate.
+ * @throws UnknownPipelineError when no pipeline has that name; PipelineConfigError when it is invalid.
  */
 export function readPipeline(root: string, name: string): { text: string; pipeline: Pipeline } {
   const names = pipelineNames(root);

@@ -4,7 +4,7 @@ import { ConfigurationError } from '#domain/errors';
 const imagesSchema = z.record(z.string(), z.string().min(1));
 
 /**
- * The image of an algorithm, out of the environment variable TRAINING_IMAGES: a JSON object of image URIs by algorithm.
+ * The image of an algorithm, from the environment variable TRAINING_IMAGES: a JSON object of image URIs by algorithm.
  *
  * @throws ConfigurationError when the variable is malformed or lacks the algorithm
  */

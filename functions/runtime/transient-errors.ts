@@ -1,4 +1,4 @@
-/** Error names of the AWS SDK that mean "try again": throttling, the service's own failure, a lost connection. */
+/** Retryable errors of the AWS SDK, by name: throttling, a service failure, a lost connection. */
 const transientNames = new Set([
   'ThrottlingException',
   'Throttling',
@@ -18,7 +18,7 @@ const transientNames = new Set([
 ]);
 const transientCodes = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN']);
 
-/** Whether an error of the AWS SDK (or of the network beneath it) may go away by itself. */
+/** Whether an error of the AWS SDK or the network is worth retrying. */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { $metadata, code, $retryable } = error as Error & {
@@ -36,8 +36,8 @@ export function isTransient(error: unknown): boolean {
 }
 
 /**
- * Which service an error of the AWS SDK came from, as a prefix: `DynamoDB `. Services say "try again" in the same words, and
- * errors name theirs by the class they all extend (`DynamoDBServiceException`) alone.
+ * The service an AWS SDK error came from, as a prefix: `DynamoDB `. Services use the same retryable messages; only the
+ * error's base class (`DynamoDBServiceException`) names the service.
  */
 export function serviceOf(error: unknown): string {
   for (let type: unknown = error; type instanceof Error; type = Object.getPrototypeOf(type)) {

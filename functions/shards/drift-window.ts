@@ -15,7 +15,7 @@ import { withScratch } from '#functions/shards/scratch';
 import type { Baseline, Window } from '#schemas/records/baseline';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 
-/** A window's histograms in the baseline's bins, and what could not be read. */
+/** A window's histograms over the baseline's bins, and counts of what could not be read. */
 export interface MeasuredWindow {
   readonly window: Window;
   readonly skipped: number;
@@ -32,7 +32,7 @@ const emptyWindow = (baseline: Baseline, fitted: FittedTransform): Window => {
   return buildWindow(baseline, { rows: 0, columns: driftColumns(fitted, matrix), scores: scoresOf(fitted, none) });
 };
 
-/** Reads what an endpoint was asked and answered between two instants (ISO 8601). */
+/** Reads an endpoint's captured requests and responses between two instants (ISO 8601). */
 export async function measureCaptures(
   clean: ObjectStore,
   { pipeline, endpoint, from, to }: { pipeline: string; endpoint: string; from: string; to: string },
@@ -61,7 +61,7 @@ export async function measureCaptures(
   return { window, skipped };
 }
 
-/** Encodes the rows of another run's drop by this transform: what the model would be asked if they came as requests. */
+/** Encodes the rows of another run's drop with this transform: the model's inputs if the rows came as requests. */
 export async function measureDrop(
   clean: ObjectStore,
   run: RunPointer,

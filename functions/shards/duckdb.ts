@@ -5,24 +5,24 @@ import { bounded } from '#domain/data/shown';
 import { DataEngineError } from '#domain/errors';
 import { tokenKeyStatements } from '#domain/privacy/tokenize';
 
-/** An engine over a DuckDB in memory; `close` frees what it holds. */
+/** An engine over an in-memory DuckDB; `close` frees it. */
 export interface OpenEngine extends SqlEngine {
   close(): void;
 }
 
-/** How much of the machine the engine may use. */
+/** The engine's resource limits. */
 export interface EngineOptions {
-  /** MB the function may use in all; DuckDB gets 70 % of it. */
+  /** The function's memory in MB; DuckDB gets 70 % of it. */
   readonly memoryMb: number;
-  /** Where to spill what does not fit. */
+  /** Directory for spilling to disk. */
   readonly temporaryDirectory?: string;
-  /** The key tokens are made with. */
+  /** The key for HMAC tokens. */
   readonly tokenKey?: Uint8Array;
 }
 
 const duckdbShare = 0.7;
 
-/** What to do about DuckDB's own errors, by the class that starts their text. */
+/** The fix for each of DuckDB's own errors, by the class at the start of its text. */
 const advice: readonly (readonly [RegExp, string])[] = [
   [/^Out of Memory/i, 'out of memory. Give the function more memory, or drop smaller files.'],
   [
@@ -40,12 +40,12 @@ const advice: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * A DuckDB error without what it may quote of a row: the task, the class and, for a CSV, the line.
- * The cause is left out on purpose, since loggers print causes.
+ * A DuckDB error without any row content: the task, the class and, for a CSV, the line.
+ * The cause is left out on purpose because loggers print causes.
  */
 export function scrubbed(task: string, error: unknown): DataEngineError {
   const message = error instanceof Error ? error.message : '';
-  // these are about the statement alone, which holds the pipeline's names and settings but no row; what the file has instead
+  // these quote only the statement, which has the pipeline's names and settings but no row; the part about the file
   // ("Candidate bindings") is left out
   const aboutStatement = /^(Binder|Catalog|Parser) Error/.test(message);
   const kind = /^([A-Z][A-Za-z ]{2,40} Error)/.exec(message)?.[1] ?? 'an error';
@@ -57,7 +57,7 @@ export function scrubbed(task: string, error: unknown): DataEngineError {
   return new DataEngineError(`Cannot ${task}${line ? `, near line ${line}` : ''}: ${detail}`);
 }
 
-/** Plain values: exact whole numbers as numbers, times in ISO 8601, everything else that is no scalar as text. */
+/** Plain values: exact whole numbers as numbers, times in ISO 8601, any other non-scalar as text. */
 function plain(value: unknown): SqlValue {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value;
   if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
@@ -97,6 +97,6 @@ export async function openEngine({ memoryMb, temporaryDirectory, tokenKey }: Eng
   };
 }
 
-/** MB this function may use: Lambda says so; elsewhere a default. */
+/** This function's memory in MB: from Lambda's environment, or a default elsewhere. */
 export const functionMemoryMb = (env: Readonly<Record<string, string | undefined>> = process.env): number =>
   Number(env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE'] ?? 2048);

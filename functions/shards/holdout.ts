@@ -8,13 +8,13 @@ import type { ObjectStore } from '#functions/ports/object-store';
 import { openEngine } from '#functions/shards/duckdb';
 import { withScratch } from '#functions/shards/scratch';
 
-/** What reading a holdout needs of the outside. */
+/** The dependencies of reading a holdout. */
 export interface HoldoutPorts {
   readonly clean: ObjectStore;
   readonly memoryMb: number;
 }
 
-/** Names (below a prefix) of the holdout's part files, in shard order; the permuted rows are no part of it. */
+/** Names (below a prefix) of the holdout's part files, in shard order, without the permuted rows. */
 async function partNames(clean: ObjectStore, run: RunPointer): Promise<string[]> {
   const { holdoutLabels } = cleanKeys(run);
   const found = await clean.list(holdoutLabels);
@@ -41,11 +41,11 @@ async function readLabels({ clean, memoryMb }: HoldoutPorts, key: string, column
 }
 
 /**
- * Labels and scores of a run's holdout, row for row, over all shards.
+ * Labels and scores of a run's holdout, row by row, over all shards.
  *
- * @param perRow scores a row: the number of classes for multiclass, else 1
- * @param outputs how candidate and champion answer; without a champion only the candidate's scores are read
- * @throws EvaluationError when a shard's scores are not as many as its labels
+ * @param perRow scores per row: the number of classes for multiclass, else 1
+ * @param outputs the output formats of candidate and champion; without a champion only the candidate's scores are read
+ * @throws EvaluationError when a shard's numbers of scores and labels differ
  */
 export async function readHoldout(
   ports: HoldoutPorts,
@@ -79,7 +79,7 @@ export async function readHoldout(
   };
 }
 
-/** The permuted sample with its scores: what permutation importance is computed from. */
+/** The permuted sample with its scores, for permutation importance. */
 export async function readPermuted(ports: HoldoutPorts, run: RunPointer, perRow: number, output: ModelOutput) {
   const keys = cleanKeys(run);
   const rows = await readLabels(ports, `${keys.holdoutLabels}permuted.parquet`, '_label, block, "column"');

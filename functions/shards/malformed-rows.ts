@@ -11,7 +11,7 @@ import { unreachable } from '#domain/unreachable';
 import { findLines } from '#functions/shards/raw-file';
 import type { Pipeline } from '#schemas/pipeline';
 
-/** A row that could not be used: where it is and why, never what it holds. */
+/** A malformed row: its position and the reason, never its content. */
 export interface MalformedRow extends Problem {
   readonly file: string;
   /** Line in a text file, from 1, as an editor counts. */
@@ -20,16 +20,16 @@ export interface MalformedRow extends Problem {
   readonly row?: number;
 }
 
-/** The malformed rows of a shard: how many for which reason, and where (as many as are written down). */
+/** The malformed rows of a shard: the count for each reason, and the positions (up to a limit). */
 export interface MalformedRows {
-  /** Where a quote took in lines that hold rows, each of these lines counts. */
+  /** If an open quote swallowed lines with rows, each of these lines counts. */
   readonly counts: readonly (Problem & { readonly count: number })[];
   readonly rows: readonly MalformedRow[];
-  /** Rows in all, the malformed ones included. */
+  /** All rows, including malformed ones. */
   readonly total: number;
 }
 
-/** More malformed rows than this are counted, not listed one by one. */
+/** At most this many malformed rows are listed; the rest are only counted. */
 const listed = 100_000;
 
 const brokenQuotes = 'quotes that do not match';
@@ -65,8 +65,8 @@ async function readRejects(engine: SqlEngine, key: string): Promise<Reject[]> {
 }
 
 /**
- * The rejected records by reason. A quote that stays open takes lines along, up to the end of the file: what no record accounts
- * for is counted line by line.
+ * The rejected records by reason. An unclosed quote swallows lines, up to the end of the file. Lines that belong to no record
+ * are counted one by one.
  *
  * @param taken lines of the records that were read
  */
@@ -81,11 +81,12 @@ function countRejects(rejects: readonly Reject[], lines: number, taken: number):
 }
 
 /**
- * Lists the malformed rows of a shard: those the reader rejected and those whose side in the staged rows is `#<problem>` or `#<problem>:<lines>`.
+ * Lists the malformed rows of a shard: those that the reader rejected, and those whose side in the staged rows is
+ * `#<problem>` or `#<problem>:<lines>`.
  *
- * @param relation what was cleaned
- * @param staged the Parquet file `cleanSelect` was copied to, and its number of rows
- * @param problems what problem n (from 1) means
+ * @param relation the input of the cleaning
+ * @param staged the Parquet file with the result of `cleanSelect`, and its number of rows
+ * @param problems the meaning of problem n (from 1)
  */
 export async function listMalformedRows(
   engine: SqlEngine,
@@ -168,7 +169,7 @@ export async function listMalformedRows(
 
 const percent = (fraction: number): string => `${Number((fraction * 100).toPrecision(3))} %`;
 
-/** @throws MalformedDataError when more of the rows are malformed than the pipeline tolerates, naming the first of them */
+/** @throws MalformedDataError naming the first malformed rows when there are more than the pipeline allows */
 export function refuseTooManyMalformed(pipeline: Pipeline, key: string, { counts, rows, total }: MalformedRows): void {
   const malformed = counts.reduce((sum, c) => sum + c.count, 0);
   const { maxMalformedFraction } = pipeline.dataset;
@@ -180,6 +181,6 @@ export function refuseTooManyMalformed(pipeline: Pipeline, key: string, { counts
   throw new MalformedDataError(
     `${key}: ${malformed} of ${total} rows (${percent(malformed / total)}) are malformed, more than dataset.maxMalformedFraction ` +
       `(${percent(maxMalformedFraction)}) allows. First: ${first.join('; ')}. ` +
-      'Mend the file and drop it again (all places are listed in the quarantine), or adapt dataset.columns to what it holds.',
+      'Fix the file and drop it again (the quarantine lists all positions), or change dataset.columns to match the file.',
   );
 }

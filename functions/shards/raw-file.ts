@@ -11,7 +11,7 @@ import type { Pipeline } from '#schemas/pipeline';
 
 export const isGzip = (key: string): boolean => key.toLowerCase().endsWith('.gz');
 
-/** What is wrong with an archive and what to do, by the code of zlib's error; zlib's text says nothing a reader can act on. */
+/** The problem with an archive and its fix, by zlib's error code; zlib's text does not help a user. */
 function archiveError(key: string, error: unknown, started: boolean): DataEngineError {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'Z_BUF_ERROR') {
@@ -25,9 +25,9 @@ function archiveError(key: string, error: unknown, started: boolean): DataEngine
 }
 
 /**
- * The file's bytes, decompressed. An archive is checked on the way, to its last byte: DuckDB takes what it finds.
+ * The file's bytes, decompressed. The archive is checked to its last byte because DuckDB accepts incomplete data.
  *
- * @throws DataEngineError when it is cut off, damaged or no archive
+ * @throws DataEngineError when it is truncated, damaged or not an archive
  */
 async function* readRaw(key: string, path: string, gzip: boolean): AsyncGenerator<Uint8Array> {
   const file = createReadStream(path, { highWaterMark: 1 << 20 });
@@ -47,7 +47,7 @@ async function* readRaw(key: string, path: string, gzip: boolean): AsyncGenerato
   }
 }
 
-/** What one reading of a text file tells. */
+/** The result of one pass over a text file. */
 interface TextFile {
   readonly start: Uint8Array;
   readonly lines: number;
@@ -71,11 +71,10 @@ async function readText(key: string, path: string, gzip: boolean, quote?: string
 }
 
 /**
- * Looks at a raw file before its rows are read: whether an archive is whole, which columns there are, and whether they are the
- * expected ones.
+ * Checks a raw file before its rows are read: the archive is complete, and the columns are the expected ones.
  *
  * @param key the object's key, for messages
- * @throws SchemaMismatchError when they are not; DataEngineError when the file cannot be read, or not to its end
+ * @throws SchemaMismatchError when the columns differ; DataEngineError when the file cannot be read to its end
  */
 export async function inspectRawFile(
   engine: SqlEngine,

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Runs `work` with a directory of its own, which is removed afterwards, whatever happens: raw rows must not outlive a call. */
+/** Runs `work` in a new directory and always removes it afterwards: raw rows must not outlive a call. */
 export async function withScratch<T>(work: (directory: string) => Promise<T>): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), 'tidegate-'));
   try {

@@ -2,12 +2,12 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ConfigurationError } from '#domain/errors';
 import { readSecret } from '#functions/aws/secrets';
 
-/** Fewer characters than this are no key (RFC 2104 wants at least the hash's length; generated secrets have 64). */
+/** Minimum key length in characters (RFC 2104 requires at least the hash's length; generated secrets have 64). */
 const shortest = 32;
 
 /**
- * The key tokens are made with: the secret's text as UTF-8, as it stands. The same secret must serve all pipelines and
- * stay, or tokens of old and new drops no longer join.
+ * The key for HMAC tokens: the secret's text as UTF-8, unchanged. All pipelines must use the same secret, and it must not
+ * change, or tokens of old and new drops no longer join.
  *
  * @throws ConfigurationError when the secret is absent or too short
  */

@@ -2,7 +2,7 @@ import type * as slack from '@slack/web-api';
 import { SlackRejectedError, TransientError } from '#domain/errors';
 import type { Message } from '#domain/slack/message';
 
-/** Where a message went: what a thread is opened with. */
+/** Where a message was posted. Replies use it to open a thread. */
 export interface PostedMessage {
   readonly ts: string;
   /** Slack's id of the channel. */
@@ -10,7 +10,7 @@ export interface PostedMessage {
 }
 
 export interface PostMessage {
-  /** The bot's token; without one the message goes to the log. */
+  /** The bot's token; without one, the message goes to the log. */
   readonly token: string | undefined;
   /** Base URL of the Web API, as `https://slack.com/api/`. */
   readonly apiUrl: string;
@@ -23,7 +23,7 @@ export interface PostMessage {
 }
 
 const silent = (): void => {};
-/** The client would write to the console; what it has to say is in the errors it throws. */
+/** Keeps the client off the console: the errors it throws already contain the details. */
 const quiet = (level: slack.LogLevel): slack.Logger => ({
   debug: silent,
   info: silent,
@@ -34,7 +34,7 @@ const quiet = (level: slack.LogLevel): slack.Logger => ({
   setName: silent,
 });
 
-/** Slack's own failures, which pass (docs.slack.dev, `chat.postMessage`, "Errors"). */
+/** Slack's temporary failures (docs.slack.dev, `chat.postMessage`, "Errors"). */
 const passing = new Set([
   'internal_error',
   'fatal_error',
@@ -60,10 +60,10 @@ const fixes: Readonly<Record<string, string>> = {
 /**
  * Posts a message, or logs its text when no token is set (Slack is optional).
  *
- * The client tries twice more within a few seconds; after that the caller's own retries take over.
+ * The client retries twice within a few seconds. After that, the caller's retries take over.
  *
  * @returns undefined when no token is set.
- * @throws SlackRejectedError with what Slack said and the fix, when trying again would not help.
+ * @throws SlackRejectedError with Slack's error and the fix, when a retry would not help.
  * @throws TransientError when Slack limits the rate, fails or cannot be reached.
  */
 export async function postMessage(options: PostMessage): Promise<PostedMessage | undefined> {
@@ -72,7 +72,7 @@ export async function postMessage(options: PostMessage): Promise<PostedMessage |
     log.info('Slack is not configured; the message goes here', { channel, text: message.text });
     return undefined;
   }
-  // Loaded here: a stage without Slack never needs it, and it would add a quarter to the function's start.
+  // Imported lazily: a stage without Slack never needs it, and it would make the cold start a quarter longer.
   const library = await import('@slack/web-api');
   const client = new library.WebClient(token, {
     slackApiUrl: apiUrl.endsWith('/') ? apiUrl : `${apiUrl}/`,
@@ -94,7 +94,7 @@ export async function postMessage(options: PostMessage): Promise<PostedMessage |
       unfurl_media: false,
     });
     if (posted.ts === undefined || posted.channel === undefined) {
-      throw new TransientError('Slack accepted a message without saying where it stands');
+      throw new TransientError('Slack accepted a message but did not return its channel and timestamp');
     }
     return { ts: posted.ts, channel: posted.channel };
   } catch (error) {

@@ -12,7 +12,7 @@ import type { admitDropSchema, RetrainInput } from '#schemas/events/admit-drop';
 import type { Pipeline } from '#schemas/pipeline';
 import { championSchema, type DropRecord } from '#schemas/records/run';
 
-/** What admission needs of the outside. */
+/** The dependencies of admission. */
 export interface AdmissionPorts {
   readonly raw: RawListing;
   readonly artifacts: ObjectStore;
@@ -25,7 +25,7 @@ export interface AdmissionPorts {
 
 type AdmitDropEvent = z.output<typeof admitDropSchema>;
 
-/** What AdmitDrop answers. */
+/** The result of AdmitDrop. */
 export type Admission =
   | { readonly decision: 'settling'; readonly waitSeconds: number }
   | { readonly decision: 'skipped'; readonly pipeline: string; readonly drop: string; readonly reason: string }
@@ -37,7 +37,7 @@ export type Admission =
       readonly champion?: RunPointer;
     };
 
-/** What is requested: which pipeline, which folder, why. */
+/** The request: pipeline, folder and reason. */
 function readRequest(input: RetrainInput) {
   if ('detail' in input) {
     const { key } = input.detail.object;
@@ -53,36 +53,36 @@ function readRequest(input: RetrainInput) {
   return { pipeline, prefix, objectKey: undefined, reason, force };
 }
 
-/** Why a drop is not trained now, in words. */
+/** The reason for not training on a drop now, as text. */
 function explainSkip(lease: Exclude<LeaseResult, { kind: 'held' }>): string {
   switch (lease.kind) {
     case 'trained':
       return `this data set was trained before, by run ${lease.runId}`;
     case 'duplicate':
-      return `run ${lease.runId} is training on this very data set`;
+      return `run ${lease.runId} is already training on this data set`;
     case 'queued':
       return `it waits for run ${lease.behind} to end and starts then`;
   }
 }
 
-/** Whether an object lies in a drop, and not in a folder that something else keeps for itself. The marker is one. */
+/** Whether an object belongs to a drop, and not to a folder of another tool. The marker belongs to the drop. */
 function isDropObject(pipeline: string, key: string): boolean {
   const folder = key.slice(0, key.lastIndexOf('/') + 1);
   return key.split('/').length > 2 && !isHidden(folder, `${pipeline}/`);
 }
 
-/** The folder whose newest object is the newest of all. */
+/** The folder with the newest object. */
 function newestDrop(pipeline: string, objects: readonly RawObject[]): string {
   const inFolders = objects.filter((o) => isDropObject(pipeline, o.key));
   const newest = inFolders.toSorted((a, b) => b.lastModified.localeCompare(a.lastModified))[0];
   if (!newest)
     throw new EmptyDropError(
-      `Pipeline ${pipeline} has no drop yet: nothing lies below ${pipeline}/ in the raw bucket.`,
+      `Pipeline ${pipeline} has no drop yet: there are no objects below ${pipeline}/ in the raw bucket.`,
     );
   return locateDrop(newest.key).prefix;
 }
 
-/** The object that came after the one the event names, if any: its own event speaks for the drop. */
+/** An object written after the one in the event, if any. The event of the later object starts the run. */
 function laterObject(listed: readonly RawObject[], prefix: string, objectKey: string): RawObject | undefined {
   const own = listed.find((o) => o.key === objectKey);
   return listed.find((o) => own && o.lastModified > own.lastModified && !isHidden(o.key, prefix));
@@ -119,9 +119,9 @@ async function writeRecords(
 }
 
 /**
- * Admits a drop: finds the pipeline, pins the objects' versions, skips what was trained before, takes the lease (or queues
- * behind the run that holds it) and writes the run's first records. A retry of an admitted execution is admitted again,
- * under the same run id.
+ * Admits a drop: finds the pipeline, pins the objects' versions, skips data that was trained on before, takes the lease (or
+ * queues behind the run that holds it) and writes the run's first records. A retry of an admitted execution is admitted
+ * again under the same run id.
  *
  * @throws InvalidInputError, UnknownPipelineError, EmptyDropError, DropVanishedError, SchemaMismatchError
  */
@@ -154,10 +154,10 @@ export async function admitDrop(
   const skip = (why: string): Admission => ({ decision: 'skipped', pipeline: name, drop: prefix, reason: why });
   const listed = await raw.list(prefix);
   if (listed.length === 0) {
-    throw new DropVanishedError(`Nothing lies below ${prefix} in the raw bucket any more. Drop the files again.`);
+    throw new DropVanishedError(`There are no objects left below ${prefix} in the raw bucket. Drop the files again.`);
   }
   const later = eachObject && !admittedBefore ? laterObject(listed, prefix, objectKey ?? '') : undefined;
-  if (later) return skip(`a later object of the same drop (${later.key}) speaks for it`);
+  if (later) return skip(`a later object of the same drop (${later.key}) starts the run`);
 
   const objects = selectDropObjects(prefix, listed, dataset);
   const datasetVersion = sha256Hex(describeContent(prefix, objects));

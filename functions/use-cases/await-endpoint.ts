@@ -5,9 +5,9 @@ import type { Endpoints } from '#functions/ports/endpoints';
 import type { awaitEndpointSchema } from '#schemas/events/deployment';
 
 /**
- * Looks once whether an endpoint serves the config of a deployment.
+ * Checks once whether an endpoint serves the config of a deployment.
  *
- * @throws StillRunningError while it is on its way; DeploymentError with the reason when it will not get there
+ * @throws StillRunningError while the endpoint is updating; DeploymentError with the reason when the update failed
  */
 export async function awaitEndpoint(
   endpoints: Pick<Endpoints, 'read'>,

@@ -13,7 +13,7 @@ import type { ObjectStore } from '#functions/ports/object-store';
 import type { deployEndpointSchema } from '#schemas/events/deployment';
 import { pipelineSchema } from '#schemas/pipeline';
 
-/** What deploying needs of the outside. */
+/** The dependencies of deploying. */
 export interface RollOutPorts {
   readonly environment: DeploymentEnvironment;
   readonly artifacts: ObjectStore;
@@ -23,8 +23,8 @@ export interface RollOutPorts {
 }
 
 /**
- * Sets an endpoint going towards a new model: model, endpoint config, then CreateEndpoint or UpdateEndpoint. Every step looks
- * before it acts, so a retry changes nothing, and an update to the wanted config that is under way is left alone.
+ * Starts deploying a model to an endpoint: model, endpoint config, then CreateEndpoint or UpdateEndpoint. Every step checks
+ * the current state first, so a retry changes nothing, and a running update to the wanted config is left alone.
  *
  * @throws TransientError when the endpoint must settle first; DeploymentError when a person must act
  */
@@ -46,7 +46,9 @@ export async function deployEndpoint(
       break;
     case 'recreate':
       await endpoints.remove(endpointName);
-      throw new TransientError(`${endpointName} failed before it ever served: it is being deleted, then made again.`);
+      throw new TransientError(
+        `${endpointName} failed before it ever served: it is being deleted and will be created again.`,
+      );
     case 'wait':
       throw new TransientError(`${endpointName}: ${step.reason}`);
     case 'refuse':

@@ -18,7 +18,7 @@ import type { DesensitizeShardEvent } from '#schemas/events/shard';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import type { Profile } from '#schemas/records/profile';
 
-/** What cleaning a shard needs of the outside. */
+/** The dependencies of cleaning a shard. */
 export interface CleaningPorts {
   readonly raw: ObjectStore;
   readonly clean: FileStore;
@@ -48,8 +48,8 @@ async function profileRows(
 }
 
 /**
- * Takes a raw shard to clean rows: reads, checks, desensitizes, types and splits it, writes the quarantine, the clean rows,
- * their profile and their sample. The same shard gives the same objects again.
+ * Turns a raw shard into clean rows: reads, checks, desensitizes, types and splits it, then writes the quarantine, the clean
+ * rows, their profile and their sample. The output is deterministic.
  *
  * @throws SchemaMismatchError, MalformedDataError, DataEngineError, DropVanishedError
  */

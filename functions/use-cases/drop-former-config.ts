@@ -4,10 +4,10 @@ import { isTransient } from '#functions/runtime/transient-errors';
 import type { Deployment } from '#schemas/records/deployment';
 
 /**
- * Deletes the endpoint config that served before a model that serves now. Its model stays: a former champion can be scored
- * and deployed again. A refusal is only logged, since a model that serves is not rolled back over tidying up.
+ * Deletes the endpoint config that served before the current model. Its model stays, so a former champion can be scored
+ * and deployed again. If SageMaker refuses, it is only logged: failed cleanup is no reason to roll back a model in service.
  *
- * @throws an error that may go away by itself, so that the step is retried
+ * @throws retryable errors, so that the step is retried
  */
 export async function dropFormerConfig(
   endpoints: Pick<Endpoints, 'removeConfig'>,

@@ -17,7 +17,7 @@ import type { Evaluation } from '#schemas/records/evaluation';
 import { type FittedTransform, fittedTransformSchema } from '#schemas/records/fitted-transform';
 import type { Golden } from '#schemas/records/golden';
 
-/** What evaluating needs of the outside. */
+/** The dependencies of evaluation. */
 export interface EvaluationPorts {
   readonly clean: ObjectStore;
   readonly artifacts: ObjectStore;
@@ -27,7 +27,7 @@ export interface EvaluationPorts {
 type Holdout = Awaited<ReturnType<typeof readHoldout>>;
 type Permuted = Awaited<ReturnType<typeof readPermuted>>;
 
-/** Rows that become golden requests, and rows the drift baseline is counted from at most. */
+/** Number of golden requests, and maximum number of rows for the drift baseline. */
 const goldenRows = 5;
 const baselineRows = 200_000;
 
@@ -56,7 +56,7 @@ function measure(pipeline: Pipeline, fitted: FittedTransform, holdout: Holdout, 
   }
 }
 
-/** The first lines of the candidate's holdout features, as many as the baseline is counted from. */
+/** The first lines of the candidate's holdout features, up to the baseline's row limit. */
 async function readFeatureLines(clean: ObjectStore, run: RunPointer, names: readonly string[]): Promise<string[]> {
   const texts: string[] = [];
   let rows = 0;
@@ -81,7 +81,7 @@ function countBaseline(fitted: FittedTransform, lines: readonly string[], holdou
   });
 }
 
-/** Requests with the answers the endpoint must give. */
+/** Requests with the expected responses. */
 function pickGolden(fitted: FittedTransform, lines: readonly string[], holdout: Holdout): Golden {
   const perRow = scoresPerRow(fitted);
   const cases = lines
@@ -92,10 +92,10 @@ function pickGolden(fitted: FittedTransform, lines: readonly string[], holdout: 
 }
 
 /**
- * Scores a candidate (beside the champion on the same holdout), and keeps what later checks need: the evaluation, the drift
- * baseline of model inputs and scores, and golden requests with the answers the endpoint must give.
+ * Evaluates a candidate and the champion on the same holdout, and writes what later checks need: the evaluation, the drift
+ * baseline of model inputs and scores, and golden requests with the expected responses.
  *
- * @throws EvaluationError when scores and labels do not match
+ * @throws EvaluationError when the numbers of scores and labels differ
  */
 export async function evaluateCandidate(
   ports: EvaluationPorts,

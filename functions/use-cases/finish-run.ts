@@ -7,7 +7,7 @@ import { retrainInputSchema } from '#schemas/events/admit-drop';
 import type { finishRunSchema } from '#schemas/events/finish-run';
 import type { PendingDrop } from '#schemas/records/run';
 
-/** What ending a run needs of the outside. */
+/** The dependencies of ending a run. */
 export interface FinishPorts {
   readonly store: StateStore;
   /** Starts a retrain once: a second call with the same name changes nothing. */
@@ -16,7 +16,7 @@ export interface FinishPorts {
   readonly discardCandidate: (run: RunPointer) => Promise<void>;
 }
 
-/** A quick deployment may have come first: its status stays. */
+/** A fast deployment may have set a status already; it stays. */
 const unlessDeployed: Condition = {
   expression: 'attribute_not_exists(#s) OR #s <> :deployed',
   names: { '#s': 'status' },
@@ -25,17 +25,17 @@ const unlessDeployed: Condition = {
 
 const isTrained = (outcome: unknown): boolean => outcome === 'registered' || outcome === 'rejected';
 
-/** Whether the end of the run was settled before a failure is reported of it. */
+/** Whether the run's outcome was settled before this failure was reported. */
 const endedBefore = (lease: StateItem | undefined, finished: StateItem | undefined): boolean =>
   finished !== undefined && (lease === undefined || isTrained(finished['outcome']));
 
-/** A failure in words; one that came after the model was registered says so. */
+/** The failure as text; it says when the model was already registered. */
 const describeEnd = ({ error, message }: Failure, registered: boolean): Failure => ({
   error,
   message: registered ? `The model is registered; only the end of its run failed: ${message}` : message,
 });
 
-/** The pipeline and drop an execution's input names, as far as it can be read. */
+/** The pipeline and drop in an execution's input, as far as they can be parsed. */
 function readTarget(input: unknown): { pipeline?: string; drop?: string } {
   const parsed = retrainInputSchema.safeParse(input);
   if (!parsed.success) return {};
@@ -49,12 +49,11 @@ function readTarget(input: unknown): { pipeline?: string; drop?: string } {
 }
 
 /**
- * Ends a run: records the outcome, marks the data set as trained unless the run failed, gives the lease back and starts the
- * drop that waited. What a run without a registered model left in SageMaker is removed.
+ * Ends a run: records the outcome, marks the data set as trained unless the run failed, releases the lease and starts the
+ * pending drop. If the run registered no model, its SageMaker resources are removed.
  *
- * The run is found by the lease its execution holds, so this works wherever the run broke. The outcome of a run stays: a
- * later failure makes neither an ended run nor one with a registered model a failed one. An ending that broke off half-way
- * is completed.
+ * The run is found by the lease that its execution holds, so this works wherever the run failed. The outcome is final: a
+ * later failure does not change a run that has ended or has a registered model. A retry completes a partial ending.
  */
 export async function finishRun(
   { store, startRetrain, discardCandidate }: FinishPorts,

@@ -16,7 +16,7 @@ import { pipelineSchema } from '#schemas/pipeline';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 import { type Profile, profileSchema } from '#schemas/records/profile';
 
-/** What fitting needs of the outside. */
+/** The dependencies of fitting. */
 export interface FittingPorts {
   readonly clean: FileStore;
   readonly artifacts: ObjectStore;
@@ -38,7 +38,7 @@ async function readMedians(
   return new Map(found.flatMap(([name, value]) => (typeof value === 'number' ? [[name, value] as const] : [])));
 }
 
-/** Writes the rows for permutation importance: the CSV that is scored with the holdout, and what each of its lines is. */
+/** Writes the rows for permutation importance: the CSV that is scored with the holdout, and an index of its lines. */
 async function writePermutedRows(
   engine: SqlEngine,
   { clean }: FittingPorts,
@@ -72,10 +72,10 @@ async function writePermutedRows(
 }
 
 /**
- * Merges what the shards hold, checks that the drop is fit for training, fits the transform on the training rows and writes
- * it with the drop's profile and the rows for permutation importance.
+ * Merges the shards' profiles, checks the drop's quality, fits the transform on the training rows, and writes it with the
+ * drop's profile and the rows for permutation importance.
  *
- * @throws DataQualityError when the drop is not fit
+ * @throws DataQualityError when the drop fails the quality checks
  */
 export async function fitTransform(ports: FittingPorts, { run, shards }: FitTransformEvent) {
   const { clean, artifacts } = ports;

@@ -11,7 +11,7 @@ import { ifAbsent, type StateStore } from '#functions/ports/state-store';
 import type { Suite } from '#schemas/endpoint-test';
 import type { loadEndpointTestsSchema } from '#schemas/events/endpoint-tests';
 
-/** What loading tests needs of the outside. */
+/** The dependencies of loading tests. */
 export interface TestLoadingPorts {
   readonly stage: string;
   readonly artifactsBucket: string;
@@ -23,9 +23,9 @@ export interface TestLoadingPorts {
 type Decision = Suite | { readonly decision: 'skip'; readonly reason: string };
 const skip = (reason: string): Decision => ({ decision: 'skip', reason });
 const absent = (endpointName: string): NotFoundError =>
-  new NotFoundError(`There is no endpoint ${endpointName} to test; was it deleted meanwhile?`);
+  new NotFoundError(`There is no endpoint ${endpointName} to test; was it deleted in the meantime?`);
 
-/** Why an update is not tested, if so; else it is claimed for this execution, so that duplicate events test it once. */
+/** Why an update is not tested. Otherwise undefined: this execution has claimed it, so duplicate events test it once. */
 async function claimUpdate(
   { store, tests }: TestLoadingPorts,
   pipeline: string,
@@ -42,10 +42,10 @@ async function claimUpdate(
 }
 
 /**
- * Finds the tests to run on an endpoint as it stands. A deployment tests at once and claims the state it tested, so that the event
- * of its own update, which comes later, is not tested again.
+ * Finds the tests to run on an endpoint. A deployment tests at once and claims the state it tested, so the later event of its
+ * own update does not start the tests again.
  *
- * @throws NotFoundError when there is no such endpoint, unless an update was to be tested
+ * @throws NotFoundError when the endpoint does not exist, except for an update event
  */
 export async function loadEndpointTests(
   ports: TestLoadingPorts,

@@ -15,7 +15,7 @@ import type { DriftCheck } from '#schemas/records/drift-check';
 import { type FittedTransform, fittedTransformSchema } from '#schemas/records/fitted-transform';
 import { type Champion, championSchema } from '#schemas/records/run';
 
-/** What measuring drift needs of the outside. */
+/** The dependencies of measuring drift. */
 export interface DriftPorts {
   readonly clean: ObjectStore;
   readonly artifacts: ObjectStore;
@@ -23,7 +23,7 @@ export interface DriftPorts {
   readonly memoryMb: number;
 }
 
-/** The model in service, with what it was trained on. */
+/** The model in service, with the records of its training. */
 interface Served {
   readonly champion: Champion;
   readonly drift: NonNullable<Pipeline['drift']>;
@@ -32,7 +32,7 @@ interface Served {
   readonly baseline: Baseline;
 }
 
-/** Columns a state payload carries; the whole report is in the artifacts bucket. */
+/** Maximum number of columns in the state payload; the full report is in the artifacts bucket. */
 const reported = 20;
 
 /** @throws NotFoundError without a champion; ConfigurationError when its configuration has no drift section */
@@ -55,13 +55,13 @@ async function readServed({ store, artifacts }: DriftPorts, name: string): Promi
   return { champion, drift, fitted, format, baseline: await artifacts.readJson(keys.baseline, baselineSchema) };
 }
 
-/** The newest run that read its whole drop: one under way, or one that failed, may have read a part. */
+/** The newest run that read its whole drop. A running or failed run may have read only a part. */
 async function newestRun(store: StateStore, pipeline: string, champion: string): Promise<string> {
   const runs = await store.list(pipeline, 'run#', 50);
   return String(runs.find(({ status }) => status !== 'running' && status !== 'failed')?.['runId'] ?? champion);
 }
 
-/** The window of captured requests, or the newest drop, in the baseline's bins. A drop has no scores. */
+/** The window of captured requests, or the newest drop, over the baseline's bins. A drop has no scores. */
 async function measure(
   { clean, store, memoryMb }: DriftPorts,
   name: string,
@@ -85,7 +85,7 @@ async function measure(
   }
 }
 
-/** Whether requests stopped since the last check. A retry of the same check gives the same answer. */
+/** Whether requests stopped since the last check. A retry of the same check gives the same result. */
 async function hasFallenSilent(store: StateStore, name: string, checkedAt: string, rows: number): Promise<boolean> {
   const last = await store.get(name, 'drift');
   if (last?.['checkedAt'] === checkedAt) return last['fellSilent'] === true;
@@ -93,10 +93,10 @@ async function hasFallenSilent(store: StateStore, name: string, checkedAt: strin
 }
 
 /**
- * Compares what the champion sees now with what it was trained on. The full report goes to the artifacts bucket; the answer
- * holds what decides and what Slack reports.
+ * Compares the champion's current inputs with its training data. The full report goes to the artifacts bucket; the result
+ * has the decision and the figures for Slack.
  *
- * @param checkedAt when the check began (ISO 8601): the end of the window, and the key of its report
+ * @param checkedAt start of the check (ISO 8601): the end of the window, and part of the report's key
  * @throws NotFoundError when the pipeline has no champion; ConfigurationError when its configuration has no drift section
  */
 export async function measureDrift(

@@ -5,12 +5,12 @@ import { ifAbsent, type StateStore } from '#functions/ports/state-store';
 import { logger } from '#functions/runtime/logger';
 import { isTransient } from '#functions/runtime/transient-errors';
 
-/** What notifying needs of the outside. */
+/** The dependencies of notifying. */
 export interface NotifyPorts extends NoticePorts {
   readonly store: StateStore;
   /** The channel of a pipeline; the default one for undefined or an unknown pipeline. */
   readonly channelOf: (pipeline: string | undefined) => string;
-  /** Posts a message. @returns where it stands, or undefined when Slack is not configured */
+  /** Posts a message. @returns its location, or undefined when Slack is not configured */
   readonly post: (posting: {
     readonly channel: string;
     readonly threadTs?: string;
@@ -21,7 +21,7 @@ export interface NotifyPorts extends NoticePorts {
 /** Partition of messages that belong to no pipeline. */
 const noPipeline = '(none)';
 
-/** A posted message cannot be taken back: while the table cannot be written to, a retry would only post it again. */
+/** A failure to record a posted message is only logged: a retry would post it again. */
 async function remember(record: () => Promise<unknown>): Promise<void> {
   try {
     await record();

@@ -7,7 +7,7 @@ import { readAlgorithm } from '#functions/shards/run-algorithm';
 import { pipelineSchema } from '#schemas/pipeline';
 import { fittedTransformSchema } from '#schemas/records/fitted-transform';
 
-/** What planning needs of the outside. */
+/** The dependencies of planning. */
 export interface PlanningPorts {
   readonly environment: Omit<TrainingEnvironment, 'image'>;
   readonly artifacts: ObjectStore;
@@ -16,8 +16,8 @@ export interface PlanningPorts {
 }
 
 /**
- * Plans a run's SageMaker jobs: the training, or the tuning where the pipeline has one, and the scoring of candidate and champion on
- * the same holdout. Writes what the training is given to the run's record.
+ * Plans a run's SageMaker jobs: training, or tuning if the pipeline has it, and the scoring of candidate and champion on the
+ * same holdout. Writes the training parameters to the run's record.
  */
 export async function planTraining(
   { environment: stack, artifacts, imageOf }: PlanningPorts,

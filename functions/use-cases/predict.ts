@@ -20,19 +20,19 @@ export interface LoadedTransform {
   readonly fitted: FittedTransform;
 }
 
-/** What predicting needs of the outside. */
+/** The dependencies of predicting. */
 export interface PredictionPorts {
   readonly artifacts: ObjectStore;
   readonly store: StateStore;
   readonly endpoints: Pick<Endpoints, 'read'>;
-  /** Sends CSV rows to an endpoint. @returns the text of its answer */
+  /** Sends CSV rows to an endpoint. @returns the response text */
   readonly invoke: (endpointName: string, csv: string, format: ModelFormat) => Promise<string>;
   readonly openEngine: () => Promise<SqlEngine>;
   /** Transforms by key, kept between calls: a run's records never change. */
   readonly transforms: Map<string, LoadedTransform>;
 }
 
-/** The champion of a pipeline with the transform its model was trained on. */
+/** The champion of a pipeline with the transform of its training. */
 async function loadModel(
   { store, artifacts, transforms }: PredictionPorts,
   name: string,
@@ -57,10 +57,10 @@ async function loadModel(
 }
 
 /**
- * Predicts raw rows: the SQL that encoded the training rows encodes them, the endpoint scores them, and the answer names the model
- * version. Refuses while another config than the champion's serves, since its inputs may differ.
+ * Predicts raw rows: encodes them with the SQL that encoded the training rows, scores them on the endpoint, and returns the
+ * model version too. Refuses while the endpoint serves another config than the champion's, because its inputs may differ.
  *
- * @throws PredictionError when no model of the pipeline serves, or not the champion's
+ * @throws PredictionError when no model of the pipeline is in service, or the champion is not
  */
 export async function predict(
   ports: PredictionPorts,

@@ -15,7 +15,7 @@ import { pipelineSchema } from '#schemas/pipeline';
 import { type Deployment, deploymentClaimSchema } from '#schemas/records/deployment';
 import { championSchema } from '#schemas/records/run';
 
-/** What preparing a deployment needs of the outside. */
+/** The dependencies of preparing a deployment. */
 export interface PreparationPorts {
   readonly stage: string;
   readonly artifacts: ObjectStore;
@@ -36,13 +36,13 @@ interface Candidate {
   readonly runId: string;
   readonly approvedAt: string;
   readonly endpointName: string;
-  /** Of the model and of its endpoint config. */
+  /** The name of both the model and its endpoint config. */
   readonly name: string;
 }
 
 const ignore = (reason: string): DeploymentDecision => ({ decision: 'ignore', reason });
 
-/** The champion and when its package was approved; a later approval than the one at hand has overtaken it. */
+/** The champion and its approval time. If its approval is later, this one is superseded. */
 async function readChampion(store: StateStore, pipeline: string) {
   const item = await store.get(pipeline, deploymentKeys.champion);
   if (!item) return undefined;
@@ -51,7 +51,7 @@ async function readChampion(store: StateStore, pipeline: string) {
   return { ...champion, approvedAt: claim ? deploymentClaimSchema.parse(claim).approvedAt : '' };
 }
 
-/** The version an event approves, or the reason why it is none to deploy. */
+/** The version that an event approves, or the reason not to deploy it. */
 async function readCandidate(
   { stage, registry }: PreparationPorts,
   event: PrepareDeploymentEvent,
@@ -78,7 +78,7 @@ async function readCandidate(
 /**
  * Claims the version, then the endpoint.
  *
- * @returns the answer when the version is taken, undefined when both are held
+ * @returns the result when another execution has the version, undefined when this one holds both
  * @throws EndpointBusyError while another deployment changes the endpoint
  */
 async function claim(
@@ -103,8 +103,8 @@ async function claim(
 }
 
 /**
- * Decides what an approval leads to: nothing when it is not ours, was taken back, is a duplicate, was overtaken by a later one or
- * serves already; else a deployment, with what to go back to.
+ * Decides whether an approval leads to a deployment. It does not when the package is not ours, the approval was withdrawn, is
+ * a duplicate or is superseded by a later one, or the version is already in service. The result has the config to roll back to.
  *
  * @throws NotFoundError for a package that no run registered; EndpointBusyError while another deployment changes the endpoint
  */

@@ -8,13 +8,13 @@ import type { promoteModelSchema } from '#schemas/events/deployment';
 import type { Deployment } from '#schemas/records/deployment';
 import { type Champion, championSchema } from '#schemas/records/run';
 
-/** What promoting needs of the outside. */
+/** The dependencies of promoting. */
 export interface PromotionPorts {
   readonly store: StateStore;
   readonly endpoints: Pick<Endpoints, 'removeConfig'>;
 }
 
-/** Makes the deployed model the champion. The former champion's record is kept under the time it was promoted at. */
+/** Makes the deployed model the champion. The former champion's record is kept under its promotion time. */
 async function crown(store: StateStore, deployment: Deployment, promotedAt: string): Promise<void> {
   const { pipeline, runId } = deployment.run;
   const item = await store.get(pipeline, deploymentKeys.champion);
@@ -39,8 +39,8 @@ async function crown(store: StateStore, deployment: Deployment, promotedAt: stri
 }
 
 /**
- * Records that the tested model is the champion, ends the deployment and cleans up. A retry writes the same records, and none
- * once the lock was given back.
+ * Records that the tested model is the champion, ends the deployment and cleans up. A retry writes the same records, or none
+ * after the lock was released.
  */
 export async function promoteModel(
   { store, endpoints }: PromotionPorts,
@@ -48,7 +48,7 @@ export async function promoteModel(
 ) {
   const { run, modelPackageVersion: version, executionArn, endpointConfigName } = deployment;
   const promoted = { run, endpointConfigName, promotedAt };
-  // Given back last: without it all is done, and the next deployment may have begun.
+  // Released last: once it is gone, all is done, and the next deployment may have started.
   const lock = await store.get(run.pipeline, deploymentKeys.lock);
   if (lock?.['executionArn'] !== executionArn) return promoted;
   await crown(store, deployment, promotedAt);

@@ -4,8 +4,8 @@ import type { StateStore } from '#functions/ports/state-store';
 import type { Pipeline } from '#schemas/pipeline';
 
 /**
- * Puts the tests every endpoint has into the tests table. They are `managed`: each deployment writes them anew, as long as
- * nobody takes that mark off (or changes it) to keep a version of their own.
+ * Puts the default tests of every endpoint into the tests table. They are `managed`: each deployment overwrites them, unless
+ * a user removed or changed that attribute to keep a modified test.
  */
 export async function putDefaultTests(
   tests: StateStore,

@@ -9,7 +9,7 @@ import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import { evaluationSchema } from '#schemas/records/evaluation';
 import { dropRecordSchema, trainingRecordSchema } from '#schemas/records/run';
 
-/** What registering needs of the outside. */
+/** The dependencies of registering. */
 export interface RegistrationPorts {
   readonly environment: Registration['environment'];
   readonly artifacts: ObjectStore;
@@ -43,8 +43,8 @@ async function registerPackage(
 }
 
 /**
- * Registers a candidate that passed its gates, with metrics and lineage, and approves it where the pipeline says so. The run's
- * record names the package before it is approved, so that no deployment begins that the run does not know of.
+ * Registers a candidate that passed its gates, with metrics and lineage, and approves it if the pipeline is set to. The
+ * package is in the run's record before it is approved, so the run knows of every deployment.
  */
 export async function registerModel(
   ports: RegistrationPorts,

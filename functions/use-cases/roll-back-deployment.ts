@@ -11,7 +11,7 @@ import { dropFormerConfig } from '#functions/use-cases/drop-former-config';
 import type { rollBackDeploymentSchema } from '#schemas/events/deployment';
 import { type Deployment, deploymentSchema, type RolledBack, rolledBackSchema } from '#schemas/records/deployment';
 
-/** What rolling back needs of the outside. */
+/** The dependencies of rolling back. */
 export interface RollBackPorts {
   readonly stage: string;
   readonly store: StateStore;
@@ -19,9 +19,9 @@ export interface RollBackPorts {
 }
 
 /**
- * Takes the next step back to what served before.
+ * Takes the next step of the roll-back to the previous config.
  *
- * @throws TransientError until the endpoint has settled there: the machine retries
+ * @throws TransientError until the endpoint serves it: the machine retries
  */
 async function restore(
   endpoints: RollBackPorts['endpoints'],
@@ -37,7 +37,7 @@ async function restore(
       throw new TransientError(`${endpointName}: ${step.reason}`);
     case 'update':
       await endpoints.update({ EndpointName: endpointName, EndpointConfigName: step.config });
-      throw new TransientError(`${endpointName} is being brought back to ${step.config}.`);
+      throw new TransientError(`${endpointName} is being rolled back to ${step.config}.`);
     case 'delete':
       await endpoints.remove(endpointName);
       await removeConfig();
@@ -50,17 +50,16 @@ async function restore(
   }
 }
 
-/** The claim this execution holds on the version, if it does. */
+/** This execution's claim on the version, if any. */
 async function readOwnClaim(store: StateStore, pipeline: string, version: number, executionArn: string) {
   const item = await store.get(pipeline, deploymentKeys.claim(version));
   return item?.['executionArn'] === executionArn ? item : undefined;
 }
 
 /**
- * Ends a deployment that did not work out: what served before serves again, the new config goes, the lock is given back, and
- * the reason is put into words. A model that was recorded as champion before the machine stumbled stays. When the execution
- * was lost (`deployment` is null), its claim says what it was about. Once settled, or taken over by another execution,
- * nothing is touched.
+ * Ends a failed deployment: restores the previous config, deletes the new one, releases the lock and returns the reason as
+ * text. A model that was already recorded as champion stays. If the execution was lost (`deployment` is null), its claim has
+ * the details. A deployment that is settled, or taken over by another execution, is left alone.
  *
  * @throws TransientError until the endpoint has settled
  */

@@ -5,7 +5,7 @@ import type { ObjectStore } from '#functions/ports/object-store';
 import type { TuningJobs } from '#functions/ports/tuning-jobs';
 import { type TrainingRecord, trainingRecordSchema } from '#schemas/records/run';
 
-/** What selecting a trial needs of the outside. */
+/** The dependencies of selecting a trial. */
 export interface SelectionPorts {
   readonly stage: string;
   readonly artifacts: ObjectStore;
@@ -13,8 +13,8 @@ export interface SelectionPorts {
 }
 
 /**
- * Takes the best training job of a run's tuning as the run's own: its hyperparameters and all trials go into the record of the
- * training, which the model, the registry and the report are made from.
+ * Selects the best training job of a run's tuning job. Its hyperparameters and all trials go into the training record, which
+ * the model, the registry and the report use.
  *
  * @throws StillRunningError while the tuning runs; TuningError when it did not complete or has no best training job
  */

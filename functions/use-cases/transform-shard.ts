@@ -13,7 +13,7 @@ import { withScratch } from '#functions/shards/scratch';
 import type { TransformShardEvent } from '#schemas/events/shard';
 import { fittedTransformSchema } from '#schemas/records/fitted-transform';
 
-/** What encoding a shard needs of the outside. */
+/** The dependencies of encoding a shard. */
 export interface EncodingPorts {
   readonly clean: FileStore;
   readonly artifacts: ObjectStore;
@@ -24,9 +24,9 @@ interface Output {
   readonly select: string;
   readonly side: Side;
   readonly key: string;
-  /** The form of a CSV; Parquet where it is left out. */
+  /** CSV options; Parquet when undefined. */
   readonly csv?: ModelInput;
-  /** A condition on `_row` that picks a part of the side. */
+  /** A condition on `_row` that selects a part of the side. */
   readonly part?: string;
 }
 
@@ -45,8 +45,8 @@ async function countSides(engine: SqlEngine, rows: string): Promise<Record<Side,
 }
 
 /**
- * Cuts a side into parts of equal size. They are told apart by the rows' numbers: DuckDB promises no order that was not asked
- * for, so the same LIMIT and OFFSET may not meet the same rows twice.
+ * Cuts a side into parts of equal size, by row number. DuckDB guarantees no order without ORDER BY, so the same LIMIT and
+ * OFFSET may return different rows each time.
  */
 async function partConditions(
   engine: SqlEngine,
@@ -70,8 +70,8 @@ async function partConditions(
 }
 
 /**
- * Turns a shard's clean rows into what jobs read: label-first CSV parts for the training channels, holdout features for the
- * candidate and, when it is to be compared, the champion (by its own fitted transform), and the holdout's labels and slices.
+ * Turns a shard's clean rows into job inputs: label-first CSV parts for the training channels, holdout features for the
+ * candidate and, if there is one to compare, the champion (with its own fitted transform), and the holdout's labels and slices.
  * All holdout files have the rows in the same order. A side without rows in this shard gets no object.
  */
 export async function transformShard(

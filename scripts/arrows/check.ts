@@ -1,6 +1,6 @@
 /**
- * Checks which folder imports which against `rules.cjs`, and that the picture in docs/architecture.md is the one the code has.
- * `npm run arrows` checks; `npm run arrows -- --write` draws the picture anew. The tool installs itself on first use.
+ * Checks the imports between folders against `rules.cjs`, and the diagram in docs/architecture.md against the code.
+ * `npm run arrows` checks; `npm run arrows -- --write` redraws the diagram. The tool installs itself on first use.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -39,7 +39,7 @@ const everything = [
 const checked = cruise([...everything, 'plugins']);
 console.log(checked.output.trim());
 
-/** The product's floors and packages; a folder is drawn as one node. */
+/** The product's layers and packages. Each folder is drawn as one node. */
 const floors = '^(functions|schemas/records|schemas/events|schemas|domain|cli|resources|packages/[^/]+)';
 const { output: picture } = cruise([
   '--output-type',

@@ -1,25 +1,24 @@
 'use strict';
 
-/** Folders whose files only start things: anything may be imported there, and nothing imports them. */
+/** Folders of entry points: they may import anything, and nothing imports them. */
 const outside = '^(test|bench|scripts|examples|plugins|packages/[^/]+/(test|examples|scripts))/';
 
 /**
- * The architecture as rules of dependency-cruiser. `docs/architecture.md` shows the picture that these rules prove.
+ * The architecture as rules of dependency-cruiser. `docs/architecture.md` shows the diagram that these rules enforce.
  * Arrows: functions → schemas → domain → schemas/records; cli → everything; nobody → cli.
  */
 module.exports = {
   forbidden: [
     {
       name: 'no-cycle',
-      comment: 'Two files that import each other cannot be read one after the other. Move what both need into a third.',
+      comment: 'Two files must not import each other. Move the shared code into a third.',
       severity: 'error',
       from: { pathNot: outside },
       to: { circular: true },
     },
     {
       name: 'no-folder-cycle',
-      comment:
-        'Two folders that import each other are one folder. Move what both need into a third, or down into one of them.',
+      comment: 'Two folders must not import each other. Move the shared code into a third, or down into one of them.',
       severity: 'error',
       scope: 'folder',
       from: { pathNot: outside },
@@ -27,7 +26,7 @@ module.exports = {
     },
     {
       name: 'records-are-the-ground-floor',
-      comment: 'schemas/records describes stored JSON. It imports nobody.',
+      comment: 'schemas/records describes stored JSON. It imports nothing.',
       severity: 'error',
       from: { path: '^schemas/records/' },
       to: { path: '^(domain|functions|cli|resources|schemas/(?!records/)|packages)/' },
@@ -41,7 +40,7 @@ module.exports = {
     },
     {
       name: 'schemas-compose-the-domain',
-      comment: 'schemas/ composes what the domain declares. It knows no function, no command line and no AWS client.',
+      comment: 'schemas/ composes what the domain declares. It imports no function, no CLI and no AWS client.',
       severity: 'error',
       from: { path: '^schemas/' },
       to: { path: '^(functions|cli|resources|node_modules/@aws-sdk|packages/embedded-cloud)/' },
@@ -55,7 +54,7 @@ module.exports = {
     },
     {
       name: 'nobody-imports-the-cli',
-      comment: 'cli/ is the top floor.',
+      comment: 'cli/ is the top layer. Nothing imports it.',
       severity: 'error',
       from: { pathNot: `^cli/|${outside}` },
       to: { path: '^cli/' },
@@ -69,7 +68,7 @@ module.exports = {
     },
     {
       name: 'packages-know-nothing-of-the-product',
-      comment: 'A package can be used by somebody who has never heard of the product.',
+      comment: 'A package can be used without the product, so it imports none of it.',
       severity: 'error',
       from: { path: '^packages/' },
       to: { path: '^(functions|domain|schemas|cli|resources|examples|test|scripts|bench)/' },
@@ -83,7 +82,7 @@ module.exports = {
     },
     {
       name: 'product-does-not-import-tests',
-      comment: 'What is tested does not know its tests.',
+      comment: 'Product code does not import tests.',
       severity: 'error',
       from: { path: '^(functions|domain|schemas|cli|resources|packages/[^/]+/src)/' },
       to: { path: '^(test|packages/[^/]+/test)/' },
@@ -99,7 +98,7 @@ module.exports = {
   options: {
     doNotFollow: { path: 'node_modules' },
     tsConfig: { fileName: 'tsconfig.json' },
-    // `import type` is an arrow too: who reads a file must read what it names.
+    // `import type` counts too: a reader of a file must read the types that it names.
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
       exportsFields: ['exports'],

@@ -1,6 +1,6 @@
 import type { Machine, State, States } from './read-machine.ts';
 
-/** What a task calls besides a function: `sagemaker:createTrainingJob` of an integration's ARN. */
+/** The service integration that a task calls: `sagemaker:createTrainingJob`, from the ARN. */
 const integrationOf = (resource = ''): string | undefined =>
   /^arn:aws:states:::(?:aws-sdk:)?([^.]+)/.exec(resource)?.[1]?.replace('states:startExecution', 'startExecution');
 
@@ -22,7 +22,7 @@ function node(name: string, { Type, Resource }: State): string {
   }
 }
 
-/** An expression as it reads: without the marks of JSONata, and without what Mermaid would take for its own. */
+/** A readable expression: without JSONata delimiters and Mermaid's special characters. */
 const readable = (expression: string): string =>
   expression
     .replace(/^\{%\s*|\s*%\}$/g, '')
@@ -34,7 +34,7 @@ const readable = (expression: string): string =>
 const errorsOf = (ErrorEquals: readonly string[]): string =>
   ErrorEquals.includes('States.ALL') ? 'any error' : ErrorEquals.map((name) => name.split('.').at(-1)).join(', ');
 
-/** Where a state leads. A Catch that leads where success does is no arrow of its own. */
+/** The transitions of a state. A Catch with the same target as success gets no separate arrow. */
 function edges(name: string, { Next, Default, Choices = [], Catch = [] }: State): string[] {
   const ignored = Catch.some((catcher) => catcher.Next === Next);
   return [
@@ -47,7 +47,7 @@ function edges(name: string, { Next, Default, Choices = [], Catch = [] }: State)
   ];
 }
 
-/** The states of one level; a Map is a box around the states that it runs for each item. */
+/** The states of one level. A Map is a box around its item states. */
 function level({ States }: States, indent: string): string[] {
   return Object.entries(States).flatMap(([name, state]) => {
     const { ItemProcessor } = state;
@@ -58,14 +58,14 @@ function level({ States }: States, indent: string): string[] {
   });
 }
 
-/** A machine as a Mermaid flowchart: what follows on what, and dotted where an error leads. */
+/** A machine as a Mermaid flowchart. Error transitions are dotted. */
 export const diagramOf = (machine: Machine): string =>
   ['flowchart TD', `  start((" ")) --> ${machine.StartAt}`, ...level(machine, '  ')].join('\n');
 
 const block = /(<!-- diagram of ([\w-]+), written by npm run diagrams -->\n)[\s\S]*?(<!-- end of diagram -->)/g;
 
 /**
- * Puts the diagrams of machines in place of those that a document has.
+ * Replaces a document's machine diagrams.
  *
  * @returns the document, and the machines it shows
  */

@@ -5,10 +5,10 @@ import { parse } from 'yaml';
 const root = new URL('../../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
 
-/** What `!GetAtt X.Arn`, `!Ref X` and `!Sub …` stand for, given the text behind the tag. */
+/** The values of `!GetAtt X.Arn`, `!Ref X` and `!Sub …`, given the text after the tag. */
 export type ResolveTag = (text: string) => string;
 
-/** A state as far as its shape goes. */
+/** The parts of a state that determine the flow. */
 export interface State {
   readonly Type: string;
   readonly Comment?: string;
@@ -42,7 +42,7 @@ export interface Machine extends States {
 
 const included = /^\$\{file\((.+)\):(\w+)\}$/;
 
-/** A stage parameter as serverless.yml has it by default; `resources/numbers.cjs` offers those that are numbers. */
+/** The default of a stage parameter in serverless.yml. `resources/numbers.cjs` has the numeric ones. */
 function parameter(name: string): unknown {
   const { params } = parse(read('serverless.yml'), { logLevel: 'silent' }) as {
     readonly params: { readonly default: Readonly<Record<string, unknown>> };
@@ -50,7 +50,7 @@ function parameter(name: string): unknown {
   return params.default[name];
 }
 
-/** Puts in place what Serverless would: `${file(<YAML>):<key>}` is a policy, `${file(resources/numbers.cjs):<name>}` a parameter. */
+/** Resolves variables as Serverless does: `${file(<YAML>):<key>}` is a policy, `${file(resources/numbers.cjs):<name>}` a parameter. */
 function resolveFiles(value: unknown): unknown {
   if (typeof value === 'string') {
     const [, path, key = ''] = included.exec(value) ?? [];
@@ -65,13 +65,13 @@ function resolveFiles(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, resolveFiles(each)]));
 }
 
-/** Reads `statemachines/<name>.asl.yml` as Serverless packages it with the default parameters, but for the stack's references. */
+/** Reads `statemachines/<name>.asl.yml` as Serverless packages it with default parameters, except for stack references. */
 export function readMachine(name: string, resolveTag: ResolveTag = (text) => text): Machine {
   const customTags = ['GetAtt', 'Ref', 'Sub'].map((tag) => ({ tag: `!${tag}`, resolve: resolveTag }));
   return resolveFiles(parse(read(`statemachines/${name}.asl.yml`), { customTags })) as Machine;
 }
 
-/** The names of all machines, as their files go. */
+/** The names of all machines, from their file names. */
 export const machineFiles = (): string[] =>
   readdirSync(fileURLToPath(new URL('statemachines/', root)))
     .filter((file) => file.endsWith('.asl.yml'))

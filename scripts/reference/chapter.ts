@@ -6,18 +6,20 @@ import { fragment } from './yaml.ts';
 
 type Mapping = Readonly<Record<string, unknown>>;
 
-/** One kind of a registry, as the reference shows it. */
+/** The reference entry of one kind in a registry. */
 export interface Kind {
   readonly name: string;
   readonly summary: string;
-  /** Its own settings; those that tell it apart from others are left out. */
+  /** Its own settings, without the discriminators. */
   readonly settings: readonly Setting[];
   readonly example: Mapping;
-  /** The example as it stands in the pipeline's file, or in a file of its own. */
+  /** The example as YAML, in the pipeline file or a separate file. */
   readonly yaml: string;
-  /** Keys of the example without which no value of the kind is valid. */
+  /** More about the kind, below its example. */
+  readonly notes?: readonly string[];
+  /** The example's required keys. */
   readonly required: readonly string[];
-  /** Why a value of the kind is not valid; undefined when it is. */
+  /** Why a value of the kind is invalid; undefined when it is valid. */
   problem(value: Mapping): string | undefined;
 }
 
@@ -26,18 +28,18 @@ export interface Chapter {
   readonly title: string;
   readonly text: string;
   readonly kinds: readonly Kind[];
-  /** Whether the text lists the kinds already. */
+  /** Whether the text already lists the kinds. */
   readonly listed?: boolean;
 }
 
-/** The values a setting of a kind has in examples: its own, or the one in the example of the kind. */
+/** A setting's example values: its own, or the one in the kind's example. */
 export function valuesOf({ path, examples }: Setting, { example }: Pick<Kind, 'example'>): readonly unknown[] {
   if (examples.length > 0) return examples;
   const value = path.reduce<unknown>((inner, key) => (inner as Mapping | undefined)?.[key], example);
   return value === undefined ? [] : [value];
 }
 
-/** Why an example of a setting is not valid, neither beside the example of its kind nor with only what the kind needs. */
+/** Why an example of a setting is invalid both with the kind's example and with only the required settings. */
 export function problemOfSetting(kind: Kind, { path }: Setting, value: unknown): string | undefined {
   const own = fragment(path, value) as Mapping;
   const needed = Object.entries(kind.example).filter(
@@ -55,6 +57,7 @@ function kindText(kind: Kind, level: number): string {
     sentence(kind.summary),
     ...(shown.length > 0 ? [settingsTable(shown)] : []),
     yamlBlock(kind.yaml),
+    ...(kind.notes ?? []),
   ].join('\n\n');
 }
 

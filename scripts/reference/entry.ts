@@ -13,14 +13,14 @@ export const link = (heading: string): string => `[${heading}](#${anchorOf(headi
 export const yamlBlock = (yaml: string): string => `\`\`\`yaml\n${yaml}\n\`\`\``;
 const nameOf = ({ path }: Setting): string => `\`${path.join('.')}\``;
 
-/** An empty text cannot be seen in code. */
+/** An empty string would be invisible as code. */
 const shownDefault = (value: unknown): string =>
   value === undefined ? '' : value === '' ? 'an empty text' : code(value);
 
 /** Whether it is a mapping whose settings have the defaults. */
 const isOpen = ({ words, default: own }: Setting): boolean => words === undefined && flow(own ?? {}) === '{}';
 
-/** What may be written, and what stands there by default. */
+/** The allowed values and the default. */
 function factsOf(setting: Setting): string {
   const { words, required } = setting;
   const value = words === undefined ? '' : sentence(words);
@@ -30,7 +30,7 @@ function factsOf(setting: Setting): string {
   return setting.default === undefined && !setting.alternative ? `${value} Optional.`.trim() : value;
 }
 
-/** What a setting is, what may be written there, and an example. */
+/** A setting's description, allowed values and an example. */
 export function entryOf(setting: Setting, all: readonly Setting[], level: number): string {
   const shower = shownBy(setting, all);
   const example =

@@ -30,7 +30,7 @@ export const MINIMAL_PIPELINES: Readonly<Record<Task, Readonly<Record<string, un
 const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A pipeline with settings added or replaced, mapping by mapping. */
+/** A pipeline with settings merged in. */
 export function withSettings(pipeline: unknown, settings: unknown): unknown {
   if (!isMapping(pipeline) || !isMapping(settings)) return settings;
   const own = Object.entries(settings).map(([key, value]) => [key, withSettings(pipeline[key], value)] as const);

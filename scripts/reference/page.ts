@@ -2,6 +2,7 @@ import { pipelineSchema } from '#schemas/pipeline';
 import { type Chapter, chapterText } from './chapter.ts';
 import { algorithmChapter } from './chapters/algorithms.ts';
 import { columnChapters } from './chapters/columns.ts';
+import { driftChapters } from './chapters/drift.ts';
 import { endpointTests } from './chapters/endpoint-tests.ts';
 import { evaluationChapters } from './chapters/evaluation.ts';
 import { noticeChapters } from './chapters/notices.ts';
@@ -12,13 +13,14 @@ import { block } from './yaml.ts';
 
 /** Chapters on kinds, by the section of the pipeline that names them. */
 const CHAPTERS: Readonly<Record<string, readonly Chapter[]>> = {
-  dataset: columnChapters,
+  dataset: columnChapters(),
   training: [algorithmChapter()],
-  evaluation: evaluationChapters,
-  notify: noticeChapters,
+  evaluation: evaluationChapters(),
+  drift: driftChapters(),
+  notify: noticeChapters(),
 };
 
-/** Settings with a chapter of their own, and what may be written there. */
+/** Settings with a separate chapter, and their allowed values. */
 const closed = new Map([
   ['dataset.columns', 'a mapping from the name of each column to a [column](#columns)'],
   ['training.hyperparameters', 'a mapping from names to values, see [Algorithms](#algorithms)'],
@@ -30,7 +32,7 @@ const closed = new Map([
 export const pipelineSettings = (): Setting[] => settingsOf(jsonSchemaOf(pipelineSchema), closed);
 
 /** Every chapter on kinds. */
-export const allChapters = (): Chapter[] => [...Object.values(CHAPTERS).flat(), endpointTests];
+export const allChapters = (): Chapter[] => [...Object.values(CHAPTERS).flat(), endpointTests()];
 
 const minimal = Object.entries(MINIMAL_PIPELINES.binary)
   .flatMap(([key, value]) => block(key, value, '', 60))
@@ -63,7 +65,7 @@ function contents(sections: readonly (readonly Setting[])[]): string {
     const chapters = (CHAPTERS[name] ?? []).map(({ title }) => link(title));
     return `- ${[link(`\`${name}\``), ...chapters].join(' · ')}`;
   });
-  return [...lines, `- ${link(endpointTests.title)}`].join('\n');
+  return [...lines, `- ${link(endpointTests().title)}`].join('\n');
 }
 
 /** \`docs/reference.md\`. */
@@ -74,6 +76,6 @@ export function referencePage(): string {
     head,
     contents(sections),
     ...sections.map((own) => sectionText(own, all)),
-    chapterText(endpointTests, 2),
+    chapterText(endpointTests(), 2),
   ].join('\n\n')}\n`;
 }

@@ -7,19 +7,19 @@ import { fragment } from './yaml.ts';
 export interface Setting {
   readonly path: readonly string[];
   readonly description: string | undefined;
-  /** What may be written there, in plain words; undefined for a mapping, whose settings follow it. */
+  /** The allowed values in plain words; undefined for a mapping, whose settings follow it. */
   readonly words: string | undefined;
   readonly required: boolean;
-  /** Whether it belongs to one of several alternatives, so that others may stand in its place. */
+  /** Whether it belongs to one of several alternatives. */
   readonly alternative: boolean;
   readonly default: unknown;
-  /** Values as its schema gives them; none where an example of a mapping above it sets it. */
+  /** Example values from its schema; none when an example of an enclosing mapping sets it. */
   readonly examples: readonly unknown[];
 }
 
 export const jsonSchemaOf = (schema: z.ZodType): JsonSchema => authorSchema(schema) as JsonSchema;
 
-/** The mappings that a schema allows: itself, or all alternatives where each of them is one. */
+/** The mappings that a schema allows: the schema itself, or all its alternatives if each is a mapping. */
 function mappings(schema: JsonSchema): readonly JsonSchema[] {
   const branches = schema.anyOf ?? schema.oneOf;
   if (branches) return branches.every(({ properties }) => properties !== undefined) ? branches : [];
@@ -35,9 +35,9 @@ function constantsOf(alternatives: readonly JsonSchema[], key: string): string |
 }
 
 /**
- * Every setting of a schema, mappings before what they hold, in the order of the schema.
+ * Every setting of a schema, in schema order, with mappings before their members.
  *
- * @param closed paths, as `a.b`, of what is described elsewhere, with words for it: each counts as one setting
+ * @param closed paths, such as `a.b`, of settings described elsewhere, with a text: each counts as one setting
  */
 export function settingsOf(
   schema: JsonSchema,
@@ -73,14 +73,14 @@ const has = (value: unknown, path: readonly string[]): boolean => {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, head) && has(value[head as never], rest);
 };
 
-/** Examples of the mappings around a setting that may be left out: what it needs to stand in. */
+/** Examples of the optional mappings around a setting. */
 export const surroundings = ({ path }: Setting, settings: readonly Setting[]): unknown[] =>
   settings
     .filter((above) => above.path.length < path.length && above.path.every((key, i) => key === path[i]))
     .filter(({ required, default: own, examples }) => !required && own === undefined && examples.length > 0)
     .map((above) => fragment(above.path, above.examples[0]));
 
-/** The setting whose example shows this one: itself, else the nearest mapping above it with an example that sets it. */
+/** The setting whose example shows this one: itself, else the nearest enclosing mapping whose example sets it. */
 export function shownBy(setting: Setting, settings: readonly Setting[]): Setting | undefined {
   for (let depth = setting.path.length; depth > 0; depth -= 1) {
     const above = settings.find(({ path }) => path.length === depth && path.every((key, i) => key === setting.path[i]));

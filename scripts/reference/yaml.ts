@@ -1,9 +1,9 @@
 import { Document } from 'yaml';
 
-/** Whether a text is misread without quotes, by people or by older readers: `;`, a tab, `yes`. */
+/** Whether people or older parsers would misread a text without quotes: `;`, a tab, `yes`. */
 const mustQuote = (text: string): boolean => /^[^\p{L}\p{N}'"]$/u.test(text) || /^(yes|no|on|off)$/i.test(text);
 
-/** A text or number as YAML has it within `[ ]` and `{ }`: quoted where it must be. */
+/** A text or number in YAML flow style: quoted if necessary. */
 function scalar(value: unknown): string {
   if (typeof value === 'string' && mustQuote(value))
     return JSON.stringify(value).includes('\\') ? JSON.stringify(value) : `'${value}'`;
@@ -32,7 +32,7 @@ export const fragment = (path: readonly string[], value: unknown): unknown =>
 const longestLine = 80;
 
 /**
- * A value in lines: a mapping that is too long for one line has a line for each key, a list of mappings one for each.
+ * A value on several lines: a mapping that is too long for one line has one line per key, a list of mappings one per item.
  *
  * @param longest in characters
  */
@@ -46,7 +46,7 @@ export function block(key: string, value: unknown, indent: string, longest = lon
   ];
 }
 
-/** YAML that sets a path to a value; the other values it may have are comments below it. */
+/** YAML that sets a path to a value, with alternative values as comments below it. */
 export function exampleYaml(path: readonly string[], [first, ...others]: readonly unknown[]): string {
   const parents = path.slice(0, -1);
   const key = scalar(path.at(-1));

@@ -178,8 +178,7 @@ export async function deployWith(
   // repeated event starts, when it fails before it can find out that it is one too many.
   const failures = (await world.executions('deploy', candidate, deployed)).filter((e) => e.status === 'FAILED').length;
   const twice = repeated(texts).filter(
-    (heading) =>
-      !heading.includes('its tests could not be run') && !(failures > 1 && heading.includes('the run failed')),
+    (heading) => !heading.includes('its tests could not run') && !(failures > 1 && heading.includes('the run failed')),
   );
   expect(twice.length === 0, `said twice: ${twice.join(', ')}`);
   const says = (words: RegExp) => texts.some((text) => words.test(text));

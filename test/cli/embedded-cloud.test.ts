@@ -91,7 +91,7 @@ describe('bringing the cloud down', () => {
   });
   it('kills no process when the cloud that answers is one of another machine', async () => {
     note({ endpoint: await serve('the-cloud'), process: elsewhen() });
-    await expect(bringDown()).rejects.toThrow('its process is not one of this machine');
+    await expect(bringDown()).rejects.toThrow('its process is not on this machine');
     expect(isUp()).toBe(true);
   });
 });

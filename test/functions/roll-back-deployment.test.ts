@@ -235,6 +235,6 @@ it('says what a person must do when the endpoint is gone or beyond repair', asyn
   const gone = await rollBack({ error: { Error: 'SageMaker.SageMakerException', Cause: 'Could not find endpoint' } });
 
   expect(failed.reason).toContain('delete it, then approve the former model again');
-  expect(gone.reason).toBe('Could not find endpoint. The endpoint was deleted meanwhile: nothing serves now.');
+  expect(gone.reason).toBe('Could not find endpoint. The endpoint was deleted in the meantime: nothing serves now.');
   expect([failed.servingConfig, gone.servingConfig]).toEqual([null, null]);
 });

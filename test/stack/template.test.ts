@@ -357,11 +357,20 @@ describe('the compiled template', () => {
     expect(Math.max(...Object.values(sizes))).toBeLessThan(50_000_000);
   });
 
-  it('takes the XGBoost image of every region from its own registry account', () => {
-    const image = JSON.stringify(template.Resources['PlanTrainingLambdaFunction']?.Properties['Environment']);
+  it('takes the image of every algorithm and region from its own registry account', () => {
+    const environment = template.Resources['PlanTrainingLambdaFunction']?.Properties['Environment'];
+    const { TRAINING_IMAGES: variable } = (
+      environment as { Variables: Record<string, { 'Fn::Sub': [string, unknown] }> }
+    ).Variables;
+    const [images = '', accounts] = variable?.['Fn::Sub'] ?? [];
 
-    expect(image).toContain('sagemaker-xgboost:1.7-1');
-    expect(image).toContain('XgboostRegistry');
+    expect(JSON.parse(images)).toEqual({
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation puts the values in
+      xgboost: '${XgboostRegistry}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}/sagemaker-xgboost:1.7-1',
+    });
+    expect(accounts).toEqual({
+      XgboostRegistry: { 'Fn::FindInMap': ['XgboostRegistry', { Ref: 'AWS::Region' }, 'Account'] },
+    });
   });
 
   it('starts a retrain on markers, a deployment on approvals, tests on updates, and schedules a drift check a pipeline', () => {

@@ -1,4 +1,4 @@
-"""Writes predictions as the built-in algorithm does, plain or selected by SAGEMAKER_INFERENCE_OUTPUT."""
+"""Writes predictions like the built-in algorithm, plain or selected by SAGEMAKER_INFERENCE_OUTPUT."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -30,7 +30,7 @@ SELECTABLE: dict[str, tuple[str, ...]] = {
 
 
 def accepted(header: str | None) -> str:
-    """:raises RequestError: 406 for a type that is not written here."""
+    """:raises RequestError: 406 for an unsupported type."""
     wanted = (header or "").partition(";")[0].strip().lower()
     if wanted in ("", "*/*"):
         return CSV
@@ -40,7 +40,7 @@ def accepted(header: str | None) -> str:
 
 
 def write(scores: Array, accept: str, batch: bool) -> str:
-    """Real-time CSV is one comma-joined line, batch CSV one line a row."""
+    """Real-time CSV is one comma-joined line, batch CSV one line per row."""
     values = scores.tolist()
     if accept == CSV:
         return "\n".join(map(str, values)) + "\n" if batch else ",".join(map(str, values))
@@ -52,7 +52,7 @@ def selected_keys(text: str) -> list[str]:
 
 
 def write_selected(scores: Array, keys: Sequence[str], objective: str, classes: int, accept: str, batch: bool) -> str:
-    """A key that does not fit the objective is answered with NaN, as the built-in does.
+    """A key that does not apply to the objective gets NaN, as in the built-in algorithm.
 
     :raises RequestError: 500 for an objective without selectable output.
     """

@@ -17,7 +17,7 @@ BLOCK_BYTES = 32 << 20
 
 
 class BadField(Exception):
-    """A field that is no number, or a row of the wrong width. Rows and columns count from 1."""
+    """A field that is not a number, or a row of the wrong width. Rows and columns count from 1."""
 
     def __init__(self, row: int, column: int | None, columns: int, expected: int) -> None:
         super().__init__(row, column)
@@ -25,7 +25,7 @@ class BadField(Exception):
         self.columns, self.expected = columns, expected
 
     def describe(self, rows_before: int = 0) -> str:
-        """:param rows_before: how many rows came before the block in which the fault was found."""
+        """:param rows_before: number of rows before the block with the fault."""
         row = self.row + rows_before
         if self.column is None:
             return f"row {row} has {self.columns} columns where {self.expected} are expected"
@@ -70,11 +70,11 @@ def read_files(files: Sequence[Path]) -> Array:
 def _read_file(path: Path) -> Iterator[Array]:
     if _has_no_empty_field(path):
         try:
-            # Twice as fast as handing it lines: NumPy reads the file itself.
+            # NumPy reads the file itself: twice as fast as passing lines.
             yield np.loadtxt(path, delimiter=",", dtype=np.float32, comments=None, ndmin=2)
             return
         except ValueError:
-            # Something is wrong with it: the blockwise way below says where.
+            # The file has a fault. The blockwise reader below finds its position.
             pass
     row, width = 0, None
     with path.open("rb") as file:

@@ -1,4 +1,4 @@
-"""Turns a channel into a DMatrix, checking what XGBoost would swallow or report in its own terms."""
+"""Turns a channel into a DMatrix and checks what XGBoost would ignore or report unclearly."""
 
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ ALIASES = {
 
 
 def content_type(declared: str | None) -> str:
-    """The built-in algorithm takes libsvm when nothing is declared."""
+    """The built-in algorithm's default is libsvm."""
     if not declared:
         return LIBSVM
     kind, *parameters = [part.strip() for part in declared.lower().split(";")]

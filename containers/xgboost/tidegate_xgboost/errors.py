@@ -1,8 +1,8 @@
-"""What can go wrong, told apart by whose fault it is."""
+"""Errors by cause: the user, the request or this program."""
 
 
 class UserError(Exception):
-    """Data or hyperparameters the user has to correct. The text is shown to them as it is."""
+    """Data or hyperparameters that the user must correct. The text is shown unchanged."""
 
 
 class RequestError(Exception):

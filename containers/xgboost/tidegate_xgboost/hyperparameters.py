@@ -1,4 +1,4 @@
-"""Validates the hyperparameters, which arrive as strings, by the built-in algorithm's table.
+"""Validates the hyperparameters, which are strings, against the built-in algorithm's table.
 
 Ranges: docs.aws.amazon.com/sagemaker/latest/dg/xgboost_hyperparameters.html
 """
@@ -136,7 +136,7 @@ def validate(given: dict[str, str]) -> dict[str, Any]:
             raise UserError(f"Hyperparameter {name}: {REFUSED[name]}")
         parser = TABLE.get(name)
         if parser is None:
-            # SageMaker's own settings, such as sagemaker_program, are none of the algorithm's business.
+            # SageMaker's own settings, such as sagemaker_program, are not hyperparameters of the algorithm.
             if name.startswith("sagemaker_"):
                 continue
             raise UserError(f"Extraneous hyperparameter found: {name}")

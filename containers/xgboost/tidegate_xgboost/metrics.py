@@ -73,7 +73,7 @@ FROM_LABELS: dict[str, Callable[[Array, Array], float]] = {
     "f1_macro": _macro(_f1),
     "precision": _positive(_precision),
     "precision_macro": _macro(_precision),
-    # Micro averages over single-label classes are the share of right answers.
+    # For single-label classes, micro averages equal the accuracy.
     "precision_micro": _accuracy,
     "recall": _positive(_recall),
     "recall_macro": _macro(_recall),
@@ -123,7 +123,7 @@ def hard_labels(scores: Array) -> Array:
 
 
 def evaluator(names: Sequence[str]) -> Callable[[Array, Any], list[tuple[str, float]]]:
-    """A `custom_metric` for xgb.train; XGBoost hands it transformed scores for its own objectives."""
+    """A `custom_metric` for xgb.train. XGBoost passes transformed scores for its own objectives."""
 
     def evaluate(scores: Array, matrix: Any) -> list[tuple[str, float]]:
         labels = matrix.get_label()

@@ -1,4 +1,4 @@
-"""Where SageMaker puts things and where it looks for them.
+"""The paths that SageMaker writes to and reads from.
 
 Everything lies below /opt/ml, or below SAGEMAKER_BASE_DIR as the sagemaker-training toolkit has it.
 """

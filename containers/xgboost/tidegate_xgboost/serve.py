@@ -1,4 +1,4 @@
-"""Serves by the container contract: GET /ping, POST /invocations, GET /execution-parameters.
+"""Serves the container contract: GET /ping, POST /invocations, GET /execution-parameters.
 
 Environment: SAGEMAKER_BIND_TO_PORT (8080), TIDEGATE_BIND_ADDRESS (0.0.0.0), MAX_CONTENT_LENGTH in bytes (6 MiB, at
 most 20 MiB), SAGEMAKER_BATCH, SAGEMAKER_INFERENCE_OUTPUT, SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT.
@@ -35,7 +35,7 @@ class Server(ThreadingHTTPServer):
 class Handler(BaseHTTPRequestHandler):
     server: Server
     protocol_version = "HTTP/1.1"
-    # One packet an answer: without these, Nagle and delayed ACK add 40 ms to each.
+    # One packet per response: otherwise Nagle and delayed ACK add 40 ms to each.
     wbufsize = -1
     disable_nagle_algorithm = True
 
@@ -72,7 +72,7 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             raise RequestError(411, "Content-Length is required")
         if int(length) > LIMIT:
-            # A client that is still sending would get a broken pipe instead of the answer.
+            # A client that is still sending would get a broken pipe instead of the response.
             self._discard(int(length))
             raise RequestError(413, f"The payload has {length} bytes; at most {LIMIT} are taken")
         return self.rfile.read(int(length))
@@ -116,7 +116,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def log_message(self, format: str, *args: Any) -> None:
-        """One line a request would fill the log; what is refused is logged where it is refused."""
+        """One line per request would fill the log. Refused requests are logged where they are refused."""
 
 
 def _first(header: str | None) -> str | None:
@@ -124,7 +124,7 @@ def _first(header: str | None) -> str | None:
 
 
 def main() -> int:
-    # Docker stops a container by SIGTERM; nothing is kept that would have to be saved.
+    # Docker stops a container with SIGTERM. There is no state to save.
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     try:
         model = Model(paths.MODEL)

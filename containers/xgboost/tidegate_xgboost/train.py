@@ -1,4 +1,4 @@
-"""Trains by the container contract: reads /opt/ml/input, writes /opt/ml/model, explains failures in /opt/ml/output."""
+"""Trains under the container contract: reads /opt/ml/input, writes /opt/ml/model, reports failures in /opt/ml/output."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ from tidegate_xgboost.errors import UserError
 
 
 class PrintMetrics(xgb.callback.TrainingCallback):
-    """One line a round, in the form in which the built-in algorithm's lines reach CloudWatch.
+    """One line per round, in the format of the built-in algorithm's CloudWatch logs.
 
     The built-in writes tabs, and its log agent turns them into #011, which is what its metric expressions look for.
     """
@@ -30,7 +30,7 @@ class PrintMetrics(xgb.callback.TrainingCallback):
 
 
 class SaveOnTermination(xgb.callback.TrainingCallback):
-    """Keeps what has been learned when SageMaker stops the job (SIGTERM, then 120 s of grace)."""
+    """Saves the model when SageMaker stops the job (SIGTERM, then 120 s of grace)."""
 
     def __init__(self) -> None:
         self.asked = False
@@ -44,7 +44,7 @@ class SaveOnTermination(xgb.callback.TrainingCallback):
 
 
 def main() -> int:
-    """Exit code 0 after a model was saved, 1 when the user has to correct something, 2 on a fault of this program."""
+    """Exit code 0 after saving a model, 1 for a user error, 2 for a fault of this program."""
     try:
         train()
     except UserError as fault:
@@ -96,7 +96,7 @@ def train() -> None:
     booster = fit(config, train_matrix, watched)
     paths.MODEL.mkdir(parents=True, exist_ok=True)
     target = paths.MODEL / paths.MODEL_NAME
-    # The artifact's name has no extension, by which XGBoost would choose the format.
+    # The artifact's name has no extension, so XGBoost cannot infer the format from it.
     target.write_bytes(booster.save_raw("ubj"))
 
 

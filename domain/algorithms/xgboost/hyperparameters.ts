@@ -37,8 +37,8 @@ const objectives = [
 ] as const;
 
 /**
- * The hyperparameters of the built-in XGBoost with their ranges (SageMaker Developer Guide, "XGBoost hyperparameters"; where
- * the guide is silent, aws/sagemaker-xgboost-container), and those a tuning may search ("Tune an XGBoost model").
+ * The hyperparameters of the built-in XGBoost with their ranges (SageMaker Developer Guide, "XGBoost hyperparameters"; if the
+ * guide has none, aws/sagemaker-xgboost-container), and the tunable ones ("Tune an XGBoost model").
  */
 export const hyperparameters: Readonly<Record<string, Hyperparameter>> = {
   num_round: tunableInteger('Boosting rounds at most.', { from: 1 }, 300),
@@ -81,7 +81,7 @@ export const hyperparameters: Readonly<Record<string, Hyperparameter>> = {
   monotone_constraints: text('A sign for each input: the prediction rises or falls with it.', '(1,0,-1)'),
   interaction_constraints: text('Inputs that may meet in a tree.', '[[0,1],[2,3]]'),
   sampling_method: choice('How the rows of a round are drawn.', ['uniform', 'gradient_based'], 'gradient_based'),
-  sketch_eps: real('Width of the bins for `approx`.', { above: 0, below: 1 }, 0.03),
+  sketch_eps: real('Width of the bins for `approx`.', share, 0.03),
   updater: text('Names of tree updaters, with commas between them.', 'grow_histmaker,prune'),
   refresh_leaf: integer('1: the `refresh` updater changes leaves too.', zeroOrOne, 1),
   process_type: choice('Whether trees are made or updated.', ['default', 'update']),
@@ -133,7 +133,7 @@ export const aliases: Readonly<Record<string, string>> = {
   metric: 'eval_metric',
 };
 
-/** What the container refuses when it starts: values that are right each by itself and wrong together. */
+/** Combinations that the container refuses at start, although each value is valid. */
 export function check(
   all: Readonly<Record<string, string>>,
   metrics: readonly string[],

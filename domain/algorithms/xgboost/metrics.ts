@@ -37,10 +37,10 @@ const METRICS = [
   'rmsle',
   'tweedie-nloglik',
 ];
-/** Metrics that take a threshold or a number of places: `error@0.7`, `ndcg@10-`. */
+/** Metrics with a threshold or a cut-off rank: `error@0.7`, `ndcg@10-`. */
 const WITH_THRESHOLD = ['error', 'map', 'ndcg'];
 
-/** What is wrong with an entry of `eval_metric`. */
+/** The problem of an entry of `eval_metric`, if any. */
 export function metricProblem(metric: string): string | undefined {
   const [base = '', threshold] = metric.split('@');
   if (threshold === undefined) {
@@ -53,14 +53,14 @@ export function metricProblem(metric: string): string | undefined {
   return number !== '' && Number.isFinite(Number(number)) ? undefined : `"${metric}": the threshold is not a number`;
 }
 
-/** The metric that a training is judged by while it runs, and stopped early by, when the pipeline names none. */
+/** The default metric of a training, also used for early stopping. */
 export const defaultEvalMetric: Readonly<Record<Task, string>> = {
   binary: 'auc',
   multiclass: 'mlogloss',
   regression: 'rmse',
 };
 
-/** The metrics of a list as `eval_metric` holds it. */
+/** The metrics in an `eval_metric` list. */
 export const metricsIn = (list: string): string[] =>
   list
     .replace(/^\[|\]$/g, '')
@@ -68,7 +68,7 @@ export const metricsIn = (list: string): string[] =>
     .map((metric) => metric.trim())
     .filter((metric) => metric !== '');
 
-/** What a tuning may make best (SageMaker Developer Guide, "Tune an XGBoost model"). */
+/** The objective metrics of a tuning (SageMaker Developer Guide, "Tune an XGBoost model"). */
 export const tuning: TuningObjective = {
   metrics: {
     binary: {

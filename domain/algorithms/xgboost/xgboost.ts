@@ -5,7 +5,7 @@ import { aliases, check, hyperparameters } from './hyperparameters.ts';
 import { image } from './image.ts';
 import { defaultEvalMetric, metricsIn, tuning } from './metrics.ts';
 
-/** Objective by task: all of them answer with probabilities or values. */
+/** Objective by task. All of them return probabilities or values. */
 const objectives: Readonly<Record<Task, string>> = {
   binary: 'binary:logistic',
   multiclass: 'multi:softprob',
@@ -38,7 +38,7 @@ export const xgboost: Algorithm = {
   check: (all, report) => check(all, metricsIn(all['eval_metric'] ?? ''), report),
   tuning,
   input: { contentType: 'text/csv', delimiter: ',', missing: '', missingAlone: 'nan' },
-  // one number a line, or `[p0, p1, …]` a line for multi:softprob
+  // one number per line, or `[p0, p1, …]` per line for multi:softprob
   output: { contentType: 'text/csv', readScores: parseScores },
   distributed: true,
   checkpoints: true,

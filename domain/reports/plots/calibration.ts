@@ -7,7 +7,7 @@ import { frame, legend, linePath } from './frame.ts';
 export function calibrationPlot(bins: readonly CalibrationBin[]): Html {
   const worst = bins.reduce((a, b) => (gap(b) > gap(a) ? b : a));
   const largest = Math.max(...bins.flatMap(({ meanScore, high }) => [meanScore, high]));
-  // a rare class leaves the upper right empty: zoom in, both axes alike
+  // with a rare class the upper right is empty: zoom in on both axes equally
   const limit = Math.min(1, Math.max(0.1, Math.ceil(largest * 10.5) / 10));
   const curve = { x: bins.map(({ meanScore }) => meanScore), y: bins.map(({ positiveRate }) => positiveRate) };
   return frame({

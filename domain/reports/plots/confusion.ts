@@ -3,7 +3,7 @@ import type { Confusion } from '#schemas/records/evaluation';
 import { type Html, html } from '../html.ts';
 import { plotSize, round, shorten, textWidth } from './frame.ts';
 
-/** More classes than this leave no room for numbers in the cells. */
+/** With more classes, numbers do not fit in the cells. */
 const NUMBERED_CLASSES = 12;
 const LABEL_LENGTH = 14;
 

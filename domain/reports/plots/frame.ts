@@ -18,10 +18,10 @@ export const plotSize = { width: 480, height: 360 };
 const area = { left: 62, right: 466, top: 14, bottom: 312 };
 
 export interface FrameInput {
-  /** Unique within the report: ids are made of it. */
+  /** Unique within the report: ids are derived from it. */
   readonly id: string;
   readonly title: string;
-  /** What the plot shows, in words, for those who cannot see it. */
+  /** A text description of the plot, for screen readers. */
   readonly description: string;
   readonly x: Axis;
   readonly y: Axis;
@@ -75,7 +75,7 @@ export interface LegendEntry {
   readonly text: string;
 }
 
-/** A legend inside the plot, its lower right corner (or upper left) at the axes' corner. */
+/** A legend inside the plot, in the lower right (or upper left) corner. */
 export function legend(entries: readonly LegendEntry[], corner: 'lower-right' | 'upper-right' | 'upper-left'): Html {
   const width = Math.max(...entries.map(({ text }) => textWidth(text))) + 44;
   const height = entries.length * 18 + 8;
@@ -93,9 +93,9 @@ export function legend(entries: readonly LegendEntry[], corner: 'lower-right' | 
   return html`<rect class="legend-box" x="${left}" y="${top}" width="${width}" height="${height}" rx="3"/>${rows}`;
 }
 
-/** Width of a text in the plots' 12-unit sans-serif, estimated with room to spare. */
+/** Generous estimate of a text's width in the plots' 12-unit sans-serif font. */
 export const textWidth = (text: string): number => text.length * 6.4;
 
-/** Cuts a text to `length` characters, the last of which then is an ellipsis. */
+/** Cuts a text to `length` characters, ending in an ellipsis. */
 export const shorten = (text: string, length: number): string =>
   text.length > length ? `${text.slice(0, length - 1)}…` : text;

@@ -4,7 +4,7 @@ import { type Html, html } from '../html.ts';
 import { niceTicks } from '../ticks.ts';
 import { round, shorten, textWidth } from './frame.ts';
 
-/** Columns shown; the rest matter less than all of these. */
+/** Number of columns shown, most important first. */
 export const SHOWN_IMPORTANCES = 20;
 const WIDTH = 980;
 const ROW = 24;
@@ -13,7 +13,7 @@ const LABEL_LENGTH = 28;
 /**
  * Permutation importances as bars with ± one standard deviation, the most important first, at most twenty.
  *
- * @param score what drops, as "ROC AUC"
+ * @param score name of the metric, such as "ROC AUC"
  */
 export function importancePlot(importances: readonly Importance[], score: string): Html {
   const shown = importances.slice(0, SHOWN_IMPORTANCES);

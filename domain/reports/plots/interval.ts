@@ -11,11 +11,11 @@ export interface IntervalInput {
   /** Drawn as a vertical mark: a gate's bound, or zero. */
   readonly reference: number;
   readonly tone: 'good' | 'bad' | 'neutral';
-  /** The same in words. */
+  /** The same as text. */
   readonly title: string;
 }
 
-/** A line of a forest plot: interval, point estimate and a reference, on a scale of its own. */
+/** A line of a forest plot: interval, point estimate and a reference, on its own scale. */
 export function intervalPlot({ low, high, value, reference, tone, title }: IntervalInput): Html {
   const from = Math.min(low, value, reference);
   const to = Math.max(high, value, reference);

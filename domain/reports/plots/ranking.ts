@@ -19,7 +19,7 @@ const ofBoth = ({ task, metrics, champion }: BinaryEvaluation, { name }: Metric)
   champion: champion && estimateOf({ task, metrics: champion.metrics }, name),
 });
 
-/** ROC curve of candidate and champion, with chance and the point of operation. */
+/** ROC curve of candidate and champion, with chance and the operating point. */
 export function rocPlot(evaluation: BinaryEvaluation): Html {
   const { curves, champion, n, positives, threshold, confusion } = evaluation;
   const area = ofBoth(evaluation, auc);
@@ -51,7 +51,7 @@ ${legend(entries, 'lower-right')}`,
   });
 }
 
-/** Precision-recall curve of candidate and champion, with the base rate and the point of operation. */
+/** Precision-recall curve of candidate and champion, with the base rate and the operating point. */
 export function precisionRecallPlot(evaluation: BinaryEvaluation): Html {
   const { curves, champion, n, positives, threshold } = evaluation;
   const area = ofBoth(evaluation, prAuc);
@@ -87,7 +87,7 @@ ${legend(entries, 'upper-right')}`,
 }
 
 /**
- * Cumulative gains: the share of positives among the highest-scored share of the rows. Follows from the ROC curve, as
+ * Cumulative gains: the share of positives among the highest-scored share of the rows. Computed from the ROC curve with
  * rows = positives · TPR + negatives · FPR.
  */
 export function gainsPlot({ curves, champion, n, positives }: BinaryEvaluation): Html {

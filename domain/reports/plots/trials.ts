@@ -4,8 +4,8 @@ import type { Tuning } from '../input.ts';
 import { frame, legend, linePath } from './frame.ts';
 
 /**
- * The objective of each training job in the order in which they were started, and the best so far as a line: whether the search
- * was still getting somewhere when it ended.
+ * The objective of each training job in start order, and the best so far as a line. It shows whether the search was still
+ * improving when it ended.
  */
 export function trialsPlot({ trials, metric, direction, best }: Tuning): Html {
   const points = trials.flatMap(({ objective, trainingJob }, i) =>

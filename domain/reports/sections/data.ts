@@ -2,7 +2,7 @@ import { formatCount, formatNumber, formatPercent } from '#domain/text/format-nu
 import { type Html, html } from '../html.ts';
 import type { ColumnSummary, DataSummary, SideSummary } from '../input.ts';
 
-/** What the model was trained and judged on: rows, split, label balance, columns, malformed rows. */
+/** The data for training and evaluation: rows, split, label balance, columns, malformed rows. */
 export function dataSection(data: DataSummary): Html {
   const usable = data.sides.reduce((sum, side) => sum + side.rows, 0);
   const facts = [
@@ -51,7 +51,7 @@ function malformedTable(reasons: DataSummary['malformed']['reasons']): Html | un
 }
 
 function columnTable(columns: readonly ColumnSummary[], usable: number): Html {
-  return html`<div class="scroll"><table><caption>Columns and what became of them</caption>
+  return html`<div class="scroll"><table><caption>Columns and their treatment</caption>
 <thead><tr><th scope="col">Column</th><th scope="col">Role</th><th scope="col">Treatment</th><th scope="col" class="number">Missing</th></tr></thead>
 <tbody>${columns.map(({ column, role, treatment, missing }) => html`<tr><th scope="row">${column}</th><td><span class="role ${role === 'pii' || role === 'quasi' || role === 'text' || role === 'id' ? 'private' : ''}">${role}</span></td><td>${treatment}</td><td class="number">${missing === null ? '–' : missing === 0 ? '0' : html`${formatCount(missing)} <span class="quiet">${formatPercent(missing / Math.max(usable, 1))}</span>`}</td></tr>`)}</tbody></table></div>`;
 }

@@ -2,10 +2,10 @@ import { formatBytes, formatCount } from '#domain/text/format-number';
 import { type Html, html } from '../html.ts';
 import type { Lineage } from '../input.ts';
 
-/** Objects listed by name; a drop of thousands is summed up. */
+/** Number of objects listed by name; the rest are only counted. */
 const LISTED_OBJECTS = 25;
 
-/** Where model and data come from: enough to do it all again. */
+/** The origin of model and data: enough to reproduce the run. */
 export function lineageSection(lineage: Lineage, runId: string): Html {
   const { objects, hyperparameters } = lineage;
   const facts = [

@@ -6,7 +6,7 @@ import { type Html, html } from '../html.ts';
 import { round } from '../plots/frame.ts';
 import { intervalPlot } from '../plots/interval.ts';
 
-/** Every metric with its interval, beside the champion's when there is one. */
+/** Every metric with its interval, and the champion's if there is one. */
 export function metricsSection(
   evaluation: Evaluation,
   championName: string | undefined,
@@ -26,7 +26,7 @@ export function metricsSection(
     ? html`<th scope="col" class="number">Champion${championName === undefined ? undefined : html` <span class="quiet">${championName}</span>`}</th><th scope="col" class="number">Difference</th><th scope="col" class="plotted">worse · better</th>`
     : undefined;
   const { resamples, requested, seed } = evaluation.bootstrap;
-  const fewer = resamples < requested ? ` (of ${formatCount(requested)} asked for: the holdout is large)` : '';
+  const fewer = resamples < requested ? ` (of ${formatCount(requested)} requested: the holdout is large)` : '';
   return html`<section aria-labelledby="metrics"><h2 id="metrics">Metrics</h2>
 <div class="scroll"><table><caption>On ${formatCount(evaluation.n)} holdout rows, with 95 % percentile intervals from ${formatCount(resamples)} bootstrap resamples${fewer}, seed ${seed}.${champion ? ' Differences are paired: both models are scored on the same resampled rows.' : ' There is no champion yet to compare with.'}</caption>
 <thead><tr><th scope="col">Metric</th><th scope="col" class="number">Candidate</th>${versus}</tr></thead>
@@ -35,7 +35,7 @@ export function metricsSection(
 
 interface MetricRow {
   readonly name: string;
-  /** Undefined for a metric of an older version. */
+  /** Undefined for a metric from an older version. */
   readonly metric: Metric | undefined;
   readonly candidate: Estimate;
   readonly champion: Estimate | undefined;
@@ -56,7 +56,7 @@ function estimateCell({ value, low, high }: Estimate): Html {
   return html`<b>${formatFixed(value, decimals)}</b> <span class="quiet">${formatFixed(low, decimals)} to ${formatFixed(high, decimals)}</span>`;
 }
 
-/** Whether the interval of the difference leaves out zero, and on which side. */
+/** Whether the interval of the difference excludes zero, and on which side. */
 function toneOf(metric: Metric | undefined, low: number, high: number): 'good' | 'bad' | 'neutral' {
   if (!metric || (low <= 0 && high >= 0)) return 'neutral';
   return low > 0 === metric.higherIsBetter ? 'good' : 'bad';

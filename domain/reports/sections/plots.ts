@@ -46,7 +46,7 @@ function taskFigures(evaluation: Evaluation): Html[] {
   }
 }
 
-/** Feature importance, where it was measured. */
+/** Feature importance, if it was measured. */
 export function importanceSection({ importances, task }: Evaluation): Html | undefined {
   if (importances.length === 0) return undefined;
   const shown = Math.min(importances.length, SHOWN_IMPORTANCES);

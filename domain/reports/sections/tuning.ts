@@ -5,7 +5,7 @@ import { trialsPlot } from '../plots/trials.ts';
 
 type Trial = Tuning['trials'][number];
 
-/** Trials listed; of a longer search the best. */
+/** Number of trials listed; of a longer search, the best. */
 export const LISTED_TRIALS = 50;
 
 /** The better objective first; trials without one last. */
@@ -19,7 +19,7 @@ const shown = (text: string): string => {
   return text.trim() !== '' && Number.isFinite(value) ? formatNumber(value) : text;
 };
 
-/** How the hyperparameters were found: every training job with what it tried and what it reached. */
+/** The tuning: every training job with its hyperparameters and its objective. */
 export function tuningSection(tuning: Tuning | undefined): Html | undefined {
   if (!tuning) return undefined;
   const { trials, best, metric, direction, strategy } = tuning;
@@ -30,7 +30,7 @@ export function tuningSection(tuning: Tuning | undefined): Html | undefined {
   const better = direction === 'Maximize' ? 'higher is better' : 'lower is better';
   return html`<section aria-labelledby="tuning"><h2 id="tuning">Tuning</h2>
 <div class="columns"><figure><figcaption>Search <span class="quiet">${strategy}, ${formatCount(trials.length)} training jobs</span></figcaption>${trialsPlot(tuning)}</figure>
-<div class="scroll"><table><caption>Training jobs by <code>${metric}</code> on the validation shards; ${better}. The holdout took no part in the choice.</caption>
+<div class="scroll"><table><caption>Training jobs by <code>${metric}</code> on the validation shards; ${better}. The holdout was not used for the choice.</caption>
 <thead><tr><th scope="col">Training job</th>${names.map((name) => html`<th scope="col" class="number"><code>${name}</code></th>`)}<th scope="col" class="number">${metric}</th></tr></thead>
 <tbody>${listed.map((trial) => row(trial, names, trial.trainingJob === best))}${rest > 0 ? html`<tr><td colspan="${names.length + 2}" class="quiet">and ${formatCount(rest)} more, listed in training.json of the run</td></tr>` : undefined}</tbody></table></div></div></section>`;
 }

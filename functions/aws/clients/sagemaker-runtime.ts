@@ -1,5 +1,5 @@
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { once } from '#functions/aws/clients/once';
 
-/** The process's one client of SageMaker Runtime (inference). */
+/** The process's only SageMaker Runtime client (inference). */
 export const sageMakerRuntimeClient = once(() => new SageMakerRuntimeClient({}));

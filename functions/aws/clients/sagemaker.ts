@@ -1,5 +1,5 @@
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { once } from '#functions/aws/clients/once';
 
-/** The process's one client of SageMaker. */
+/** The process's only SageMaker client. */
 export const sageMakerClient = once(() => new SageMakerClient({}));

@@ -1,5 +1,5 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { once } from '#functions/aws/clients/once';
 
-/** The process's one client of Secrets Manager. */
+/** The process's only Secrets Manager client. */
 export const secretsClient = once(() => new SecretsManagerClient({}));

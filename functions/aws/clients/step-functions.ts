@@ -1,5 +1,5 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { once } from '#functions/aws/clients/once';
 
-/** The process's one client of Step Functions. */
+/** The process's only Step Functions client. */
 export const sfnClient = once(() => new SFNClient({}));

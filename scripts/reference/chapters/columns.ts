@@ -1,6 +1,8 @@
 import * as z from 'zod';
-import { columnSchema } from '#domain/data/column-schema';
+import { columnSchemaOf } from '#domain/data/column-schema';
+import type { Encoding } from '#domain/encodings/encoding';
 import { ENCODINGS } from '#domain/encodings/registry';
+import type { PrivacyAction } from '#domain/privacy/privacy-action';
 import { PRIVACY_ACTIONS } from '#domain/privacy/registry';
 import type { Chapter, Kind } from '../chapter.ts';
 import { settingCode, table } from '../entry.ts';
@@ -39,30 +41,40 @@ function kindOf(name: string, summary: string, settings: z.ZodRawShape, example:
   };
 }
 
-const actions: Kind[] = PRIVACY_ACTIONS.map(({ name, summary, roles, settings, example }) =>
-  kindOf(name, `${sentence(summary)} For columns of role ${anyOfThese(roles.map(code))}.`, settings, example),
-);
-const encodings: Kind[] = ENCODINGS.map(({ name, type, summary, settings, example }) =>
-  kindOf(name, `${sentence(summary)} For columns of type ${code(type)}.`, settings, example),
-);
+const actionOf = ({ name, summary, roles, settings, example }: PrivacyAction): Kind =>
+  kindOf(name, `${sentence(summary)} For columns of role ${anyOfThese(roles.map(code))}.`, settings, example);
+const encodingOf = ({ name, type, summary, settings, example }: Encoding): Kind =>
+  kindOf(name, `${sentence(summary)} For columns of type ${code(type)}.`, settings, example);
 
-/** Every form that a column may have. */
+/** The kinds that a column may name, and the forms it then has. */
+interface ColumnKinds {
+  readonly actions: readonly Kind[];
+  readonly encodings: readonly Kind[];
+  readonly forms: readonly JsonSchema[];
+}
+const kindsOf = (actions: readonly PrivacyAction[], encodings: readonly Encoding[]): ColumnKinds => ({
+  actions: actions.map(actionOf),
+  encodings: encodings.map(encodingOf),
+  forms: forms(jsonSchemaOf(columnSchemaOf(actions, encodings))),
+});
+
+/** Every variant of a column. */
 function forms(schema: JsonSchema): readonly JsonSchema[] {
   const branches = schema.anyOf ?? schema.oneOf;
   return branches ? branches.flatMap(forms) : [schema];
 }
 
 /** What each role means, with an example of a column. */
-function rolesTable(): string {
+function rolesTable(kinds: ColumnKinds): string {
   const rows = new Map<string, string[]>();
-  for (const { description = '', properties = {} } of forms(jsonSchemaOf(columnSchema))) {
+  for (const { description = '', properties = {} } of kinds.forms) {
     const role = String(properties['role']?.const);
     if (rows.has(role)) continue;
     const action = properties['action']?.const;
     const example =
       action === undefined
-        ? (encodings.find((kind) => kind.example['role'] === role)?.example ?? { role })
-        : { ...actions.find(({ name }) => name === action)?.example, role };
+        ? (kinds.encodings.find((kind) => kind.example['role'] === role)?.example ?? { role })
+        : { ...kinds.actions.find(({ name }) => name === action)?.example, role };
     rows.set(role, [code(role), sentence(description), code(example)]);
   }
   return table(['role', 'meaning', 'example'], [...rows.values()]);
@@ -71,12 +83,12 @@ function rolesTable(): string {
 const isRole = ({ path: [key] }: Pick<Setting, 'path'>): boolean => key === 'role';
 
 /** The settings of a column that belong to no action and no encoding. */
-export function columnSettings(): Setting[] {
+function ownSettings({ actions, encodings, forms: all }: ColumnKinds): Setting[] {
   const ofKinds = new Set(
     [...actions, ...encodings].flatMap(({ settings }) => settings.map((own) => own.path.join('.'))),
   );
   const merged = new Map<string, Setting & { readonly values: readonly string[] }>();
-  for (const form of forms(jsonSchemaOf(columnSchema))) {
+  for (const form of all) {
     for (const [key, own] of Object.entries(form.properties ?? {})) {
       if (ofKinds.has(key)) continue;
       const before = merged.get(key);
@@ -100,29 +112,39 @@ export function columnSettings(): Setting[] {
   }));
 }
 
-const settingsRows = (): string[][] =>
-  columnSettings().map(({ path: [key = ''], description, words, examples }) => [
+const settingsRows = (kinds: ColumnKinds): string[][] =>
+  ownSettings(kinds).map(({ path: [key = ''], description, words, examples }) => [
     code(key),
     sentence(description ?? ''),
     sentence(words ?? ''),
     examples.map((example) => settingCode([key], example)).join(' or '),
   ]);
 
-export const columnChapters: readonly Chapter[] = [
-  {
-    title: 'Columns',
-    text: [
-      'A column is a mapping below `dataset.columns`. Its role decides which other settings it has.',
-      rolesTable(),
-      table(['setting', 'what it says', 'value', 'example'], settingsRows()),
-      'A column of role `pii`, `quasi` or `text` also has the settings of its privacy action. A column of role `feature`, and the mapping `feature`, also have the settings of their encoding.',
-    ].join('\n\n'),
-    kinds: [],
-  },
-  { title: 'Privacy actions', text: 'What can happen to a personal column.', kinds: actions },
-  {
-    title: 'Encodings',
-    text: 'How a column becomes model inputs. The first encoding of a type is its default.',
-    kinds: encodings,
-  },
-];
+/** The same for the registered kinds. */
+export const columnSettings = (): Setting[] => ownSettings(kindsOf(PRIVACY_ACTIONS, ENCODINGS));
+
+/** Columns, the privacy actions and the encodings. */
+export function columnChapters(
+  actions: readonly PrivacyAction[] = PRIVACY_ACTIONS,
+  encodings: readonly Encoding[] = ENCODINGS,
+): Chapter[] {
+  const kinds = kindsOf(actions, encodings);
+  return [
+    {
+      title: 'Columns',
+      text: [
+        'A column is a mapping below `dataset.columns`. Its role decides which other settings it has.',
+        rolesTable(kinds),
+        table(['setting', 'what it says', 'value', 'example'], settingsRows(kinds)),
+        'A column of role `pii`, `quasi` or `text` also has the settings of its privacy action. A column of role `feature`, and the mapping `feature`, also have the settings of their encoding.',
+      ].join('\n\n'),
+      kinds: [],
+    },
+    { title: 'Privacy actions', text: 'What can happen to a personal column.', kinds: kinds.actions },
+    {
+      title: 'Encodings',
+      text: 'How a column becomes model inputs. The first encoding of a type is its default.',
+      kinds: kinds.encodings,
+    },
+  ];
+}

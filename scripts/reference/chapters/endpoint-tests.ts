@@ -1,12 +1,13 @@
 import type { EndpointTestKind } from '#domain/endpoint-tests/endpoint-test';
-import { ENDPOINT_TESTS, endpointTestSchema } from '#domain/endpoint-tests/registry';
+import { ENDPOINT_TESTS, endpointTestSchemaOf } from '#domain/endpoint-tests/registry';
 import type { Chapter, Kind } from '../chapter.ts';
 import { jsonSchemaOf, settingsOf } from '../settings.ts';
 import { block } from '../yaml.ts';
 
-const kinds: readonly EndpointTestKind[] = ENDPOINT_TESTS as unknown as readonly EndpointTestKind[];
+const registered = ENDPOINT_TESTS as unknown as readonly EndpointTestKind[];
 
-export const endpointTests: Chapter = {
+/** The kinds of endpoint tests. */
+export const endpointTests = (kinds = registered): Chapter => ({
   title: 'Endpoint tests',
   text: [
     'Tests are no part of the pipeline file: they are items of the endpoint-tests table. Write a test as YAML or JSON in a file of its own, then:',
@@ -24,7 +25,7 @@ export const endpointTests: Chapter = {
         .flatMap(([key, value]) => block(key, value, ''))
         .join('\n'),
       required: json.required ?? [],
-      problem: (test) => endpointTestSchema.safeParse(test).error?.message,
+      problem: (test) => endpointTestSchemaOf(kinds).safeParse(test).error?.message,
     };
   }),
-};
+});

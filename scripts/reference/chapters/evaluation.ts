@@ -13,8 +13,7 @@ import { flow } from '../yaml.ts';
 const yamlOf = (gate: unknown): string => `evaluation:\n  gates:\n    - ${flow(gate)}`;
 const problem = (gate: unknown): string | undefined => problemOf({ evaluation: { gates: [gate] } });
 
-const kinds: readonly GateKind<unknown>[] = GATES;
-const gates: Kind[] = kinds.map((kind) => {
+function gateOf(kind: GateKind<unknown>): Kind {
   const { name, summary, example } = kind;
   const metric = z
     .string()
@@ -28,9 +27,8 @@ const gates: Kind[] = kinds.map((kind) => {
     required: [],
     problem,
   };
-});
+}
 
-const metrics: readonly Metric[] = METRICS;
 const figure = (n: number): string => (Number.isFinite(n) ? String(n) : n < 0 ? '-∞' : '∞');
 const metricRow = ({ name, label, summary, measure, higherIsBetter, range, example }: Metric): string[] => [
   code(name),
@@ -42,11 +40,15 @@ const metricRow = ({ name, label, summary, measure, higherIsBetter, range, examp
   code(example),
 ];
 
-export const evaluationChapters: readonly Chapter[] = [
+/** The kinds of gates, and the metrics they judge by. */
+export const evaluationChapters = (
+  gates: readonly GateKind<unknown>[] = GATES,
+  metrics: readonly Metric[] = METRICS,
+): Chapter[] => [
   {
     title: 'Gates',
     text: 'An entry of `evaluation.gates`. The setting that bears the name of a gate tells which one it is.',
-    kinds: gates,
+    kinds: gates.map(gateOf),
   },
   {
     title: 'Metrics',

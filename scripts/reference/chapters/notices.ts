@@ -5,9 +5,10 @@ import { table } from '../entry.ts';
 import { code } from '../words.ts';
 import { flow } from '../yaml.ts';
 
-const notices: readonly NoticeKind[] = NOTICES as unknown as readonly NoticeKind[];
+const registered = NOTICES as unknown as readonly NoticeKind[];
 
-export const noticeChapters: readonly Chapter[] = [
+/** The messages in Slack. */
+export const noticeChapters = (notices = registered): Chapter[] => [
   {
     title: 'Notices',
     text: [

@@ -14,7 +14,7 @@ const given = async (...words: string[]) => {
 
 describe('a command about the embedded cloud alone', () => {
   it('refuses a stage on AWS, wherever it stands on the line, instead of acting on the embedded cloud', async () => {
-    const refusal = '"tidegate down" is about the embedded cloud alone, and --stage prod is on AWS.';
+    const refusal = '"tidegate down" works only on the embedded cloud, and --stage prod is on AWS.';
     await expect(given('down', '--stage', 'prod')).rejects.toThrow(refusal);
     await expect(given('--stage', 'prod', 'down')).rejects.toThrow(refusal);
   });

@@ -1,67 +1,95 @@
 import { describe, expect, it } from 'vitest';
-import { check } from '#domain/algorithms/xgboost/hyperparameters';
-import { metricProblem, metricsIn, tuning } from '#domain/algorithms/xgboost/metrics';
 import { xgboost } from '#domain/algorithms/xgboost/xgboost';
+import { trainingHyperparameters } from '#domain/training/hyperparameters';
+import { parsePipeline } from '#schemas/load-pipeline';
 
-describe('a metric of XGBoost', () => {
-  it.each(['auc', 'rmse', 'error@0.7', 'ndcg@10-', 'map@3', 'ndcg@-'])('%s is checked', (metric) => {
-    if (metric === 'ndcg@-') expect(metricProblem(metric)).toBe('"ndcg@-": the threshold is not a number');
-    else expect(metricProblem(metric)).toBeUndefined();
-  });
-  it('that does not exist is refused with those that do', () => {
-    expect(metricProblem('gini')).toMatch(/^"gini" is not a metric; allowed: accuracy, aft-nloglik, auc, /);
-  });
-  it('takes a threshold only where it has one, and only a number', () => {
-    expect(metricProblem('auc@0.5')).toBe('"auc@0.5": only error, map, ndcg take a threshold');
-    expect(metricProblem('error@')).toBe('"error@": the threshold is not a number');
-    expect(metricProblem('error@high')).toBe('"error@high": the threshold is not a number');
-  });
-  it('is the last of the list where a tuning names none', () => {
-    expect(metricsIn('[auc, logloss ,,]')).toEqual(['auc', 'logloss']);
-    expect(tuning.defaultMetric({ eval_metric: 'auc,logloss' }, 'binary')).toBe('logloss');
-    expect(tuning.defaultMetric({ eval_metric: ',' }, 'binary')).toBe('');
-    expect((['binary', 'multiclass', 'regression'] as const).map((task) => tuning.defaultMetric({}, task))).toEqual([
-      'auc',
-      'mlogloss',
-      'rmse',
-    ]);
-  });
-});
+const read = (hyperparameters: string, task: 'binary' | 'multiclass' | 'regression' = 'binary') => {
+  const label = { binary: 'y, positive: 1', multiclass: 'y, classes: [a, b, c]', regression: 'y' }[task];
+  const metric = { binary: 'auc', multiclass: 'accuracy', regression: 'rmse' }[task];
+  return parsePipeline(
+    `name: small
+dataset:
+  format: csv
+  label: { column: ${label} }
+  columns: { x: { role: feature, type: number } }
+evaluation: { task: ${task}, gates: [{ metric: ${metric}, ${task === 'regression' ? 'max' : 'min'}: 0.7 }] }
+training:
+  hyperparameters: ${hyperparameters}
+`,
+    'small.yml',
+  );
+};
+const problem = (...args: Parameters<typeof read>): string => {
+  try {
+    read(...args);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('it was accepted');
+};
 
-describe('hyperparameters of XGBoost that are wrong together', () => {
-  const problems = (all: Record<string, string>) => {
-    const found: string[] = [];
-    xgboost.check?.(all, (name, problem) => found.push(`${name}: ${problem}`));
-    return found;
-  };
-  it('are none by default, whatever the task', () => {
-    for (const task of ['binary', 'multiclass', 'regression'] as const)
-      expect(problems(xgboost.defaults({ task, classes: 3, counts: [3, 1], balance: true }))).toEqual([]);
-    expect(problems({ objective: 'binary:logistic' })).toEqual([]);
+describe('fixed hyperparameters of XGBoost', () => {
+  it.each([
+    ['{ learning_rate: 0.1 }', 'learning_rate: not a known setting. Did you mean eta?'],
+    ['{ n_estimators: 100 }', 'n_estimators: not a known setting. Did you mean num_round?'],
+    ['{ max_dept: 3 }', 'max_dept: not a known setting. Did you mean max_depth?'],
+    ['{ max_depth: deep }', 'max_depth: found "deep"; expected a number.'],
+    ['{ max_depth: 2.5 }', 'max_depth: found 2.5; expected a whole number.'],
+    ['{ max_depth: -1 }', 'max_depth: found -1; must be at least 0.'],
+    ['{ eta: 1.5 }', 'eta: found 1.5; must be at most 1.'],
+    ['{ eta: "1.5" }', 'eta: found "1.5"; must be at most 1.'],
+    ['{ subsample: 0 }', 'subsample: found 0; must be above 0.'],
+    ['{ booster: gbtre }', 'booster: found "gbtre"; allowed: gbtree, gblinear, dart. Did you mean gbtree?'],
+    ['{ objective: binary:logisitc }', 'Did you mean binary:logistic?'],
+    ['{ eval_metric: "auc,aucc" }', 'eval_metric: "aucc" is not a metric; allowed: accuracy, '],
+    ['{ eval_metric: auc@0.5 }', 'only error, map, ndcg take a threshold'],
+    ['{ eval_metric: error@half }', 'the threshold is not a number'],
+    ['{ eta: true }', 'eta: found true; expected a number.'],
+    ['{ eta: }', 'eta: found nothing; expected a number.'],
+  ])('are checked before anything is trained: %s', (hyperparameters, words) => {
+    const message = problem(hyperparameters);
+
+    expect(message).toMatch(/small\.yml:8:\d+ training\.hyperparameters\./);
+    expect(message).toContain(words);
   });
-  it('are an objective of classes without their number, and the number without the objective', () => {
-    expect(problems({ objective: 'multi:softprob' })).toEqual(['objective: multi:softprob needs num_class']);
-    expect(problems({ objective: 'binary:logistic', num_class: '3' })).toEqual([
-      'num_class: only a multi: objective has num_class, and the objective is binary:logistic',
-    ]);
+
+  it.each([
+    ['{ objective: multi:softmax }', 'binary', 'objective: multi:softmax needs num_class'],
+    ['{ num_class: 3 }', 'binary', 'num_class: only a multi: objective has num_class'],
+    ['{ eval_metric: "auc" }', 'regression', 'eval_metric: auc does not go with the objective reg:squarederror'],
+    ['{ objective: reg:squarederror }', 'binary', 'eval_metric: auc does not go with the objective reg:squarederror'],
+    ['{ eval_metric: aft-nloglik }', 'regression', 'aft-nloglik goes with survival:aft'],
+  ] as const)('are checked together with the defaults of the task: %s', (hyperparameters, task, words) => {
+    expect(problem(hyperparameters, task)).toContain(words);
   });
-  it('are auc and an objective that ranks nothing', () => {
-    expect(problems({ objective: 'reg:squarederror', eval_metric: 'rmse,auc' })).toEqual([
-      'eval_metric: auc does not go with the objective reg:squarederror: set another eval_metric',
-    ]);
-    expect(problems({ objective: 'rank:pairwise', eval_metric: 'auc' })).toEqual([]);
-    expect(problems({ objective: 'multi:softprob', num_class: '3', eval_metric: 'auc' })).toEqual([]);
-    expect(problems({ objective: 'multi:softmax', num_class: '3', eval_metric: 'auc' })).toHaveLength(1);
+
+  it('may be quoted, and travel as text', () => {
+    const pipeline = read(
+      '{ eta: "0.05", max_depth: "7", deterministic_histogram: "true", eval_metric: "[logloss,auc]" }',
+    );
+
+    expect(trainingHyperparameters(pipeline, [1, 1])).toMatchObject({
+      eta: '0.05',
+      max_depth: '7',
+      deterministic_histogram: 'true',
+      eval_metric: '[logloss,auc]',
+    });
   });
-  it('are aft-nloglik and an objective other than survival:aft', () => {
-    expect(problems({ objective: 'survival:cox', eval_metric: 'aft-nloglik' })).toEqual([
-      'eval_metric: aft-nloglik goes with survival:aft, and the objective is survival:cox',
-    ]);
-    expect(problems({ objective: 'survival:aft', eval_metric: 'aft-nloglik' })).toEqual([]);
+
+  it('have a description each, and aliases name one that is there', () => {
+    for (const [name, { schema }] of Object.entries(xgboost.hyperparameters)) {
+      expect([name, schema.description ?? '']).not.toEqual([name, '']);
+    }
+    expect(Object.values(xgboost.aliases).filter((name) => !Object.hasOwn(xgboost.hyperparameters, name))).toEqual([]);
+    expect(Object.keys(xgboost.aliases).filter((name) => Object.hasOwn(xgboost.hyperparameters, name))).toEqual([]);
   });
-  it('are looked for where no objective is set', () => {
-    const found: string[] = [];
-    check({ num_class: '3' }, [], (name) => found.push(name));
-    expect(found).toEqual(['num_class']);
+
+  it('include every default of every task', () => {
+    for (const task of xgboost.tasks) {
+      const defaults = xgboost.defaults({ task, classes: 3, counts: [3, 1], balance: true });
+      for (const [name, value] of Object.entries(defaults)) {
+        expect([name, xgboost.hyperparameters[name]?.schema.safeParse(value).success]).toEqual([name, true]);
+      }
+    }
   });
 });

@@ -47,8 +47,13 @@ it.each<[string, EndpointView | undefined, number, string]>([
   ],
   ['the endpoint fails', endpoint('Failed', 'new', 'No capacity.'), 0, 'The endpoint became Failed: No capacity.'],
   ['the roll-back fails', endpoint('UpdateRollbackFailed', 'old'), 0, 'The endpoint became UpdateRollbackFailed'],
-  ['the endpoint goes away', endpoint('Deleting', 'new'), 0, 'The endpoint tidegate-dev-loan was deleted meanwhile'],
-  ['the endpoint is gone', undefined, 0, 'The endpoint tidegate-dev-loan was deleted meanwhile'],
+  [
+    'the endpoint goes away',
+    endpoint('Deleting', 'new'),
+    0,
+    'The endpoint tidegate-dev-loan was deleted in the meantime',
+  ],
+  ['the endpoint is gone', undefined, 0, 'The endpoint tidegate-dev-loan was deleted in the meantime'],
 ])('has failed when %s', (_, view, waitedSeconds, reason) => {
   expect(judge(view, waitedSeconds)).toEqual({ outcome: 'failed', reason });
 });

@@ -58,7 +58,8 @@ describe('a run', () => {
     const notice = await said({ kind: 'run-started', run });
 
     expect(notice).toMatchObject({ key: `run-started#${run.runId}`, pipeline: 'loan', run });
-    for (const word of ['loan/first/', '1 object', 'd'.repeat(12), 'Drift asked']) expect(notice.words).toContain(word);
+    for (const word of ['loan/first/', '1 object', 'd'.repeat(12), 'Drift triggered'])
+      expect(notice.words).toContain(word);
     expect(notice.words).not.toContain('d'.repeat(13));
   });
 
@@ -193,7 +194,7 @@ describe('a drift check', () => {
   it('without drift does not claim that anything is done', async () => {
     const { score: _, ...rest } = check;
     const notice = await said({ kind: 'drift', check: { ...rest, drifted: false, columns: [] } });
-    expect(notice.words).toContain('Nothing needs doing');
+    expect(notice.words).toContain('No action is needed');
     const score = { ...column, kind: 'category', column: 'score', tests: { psi: test(0.5) }, drifted: true };
     const category = { ...check, score };
     expect((await said({ kind: 'drift', check: category })).words).toContain('scores drifted');
@@ -215,6 +216,6 @@ describe('a drift check', () => {
     const error = { Error: 'TransientError', Cause: '{"errorType":"TransientError","errorMessage":"throttled"}' };
     const notice = await said({ kind: 'check-failed', endpointName: 'tidegate-dev-loan', executionArn: 'e9', error });
     expect(notice).toMatchObject({ key: 'check-failed#e9', pipeline: 'loan' });
-    expect(notice.words).toContain('tidegate-dev-loan: its tests could not be run');
+    expect(notice.words).toContain('tidegate-dev-loan: its tests could not run');
   });
 });

@@ -178,7 +178,7 @@ describe('wording', () => {
     });
     expect(message.text.split('\n')).toEqual([
       '⛔ loan-default: the candidate failed',
-      '1 of 2 gates failed, so this model goes no further. Still in service: version 7.',
+      '1 of 2 gates failed, so this model is not registered. Still in service: version 7.',
       'Gates:',
       '✗ recall 0.42 · bound 0.6: below 0.6',
       '✓ auc 0.8123 · bound 0.75 · interval 0.79 – 0.834',

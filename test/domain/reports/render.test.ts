@@ -218,7 +218,7 @@ describe('what is long', () => {
     const input = sampleReport('binary');
     const bootstrap = { ...input.evaluation.bootstrap, requested: 1000 };
     const text = textOf(renderReport({ ...input, evaluation: { ...input.evaluation, bootstrap, weighted: true } }));
-    expect(text).toContain('100 bootstrap resamples (of 1,000 asked for: the holdout is large)');
+    expect(text).toContain('100 bootstrap resamples (of 1,000 requested: the holdout is large)');
     expect(text).toContain('are weighted; counts are of rows');
   });
 });

@@ -236,7 +236,7 @@ describe('malformed rows', () => {
     expect(error?.message).toBe(
       'small/d/a.csv: 2 of 10 rows (20 %) are malformed, more than dataset.maxMalformedFraction (10 %) allows. ' +
         'First: line 10, column "x": not a finite number; line 11, column "b": not true or false. ' +
-        'Mend the file and drop it again (all places are listed in the quarantine), or adapt dataset.columns to what it holds.',
+        'Fix the file and drop it again (the quarantine lists all positions), or change dataset.columns to match the file.',
     );
     expect(await quarantineOf(strict)).toHaveLength(2);
     expect(await strict.clean.list(cleanKeys(strict.run).shard(0))).toEqual([]);

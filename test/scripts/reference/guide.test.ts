@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parsePipeline } from '#schemas/load-pipeline';
+import { anchorOf } from '../../../scripts/reference/entry.ts';
 import { problemOf } from '../../../scripts/reference/minimal-pipelines.ts';
-import { pipelineSettings } from '../../../scripts/reference/page.ts';
+import { pipelineSettings, referencePage } from '../../../scripts/reference/page.ts';
 
 const guide = readFileSync(new URL('../../../docs/pipelines.md', import.meta.url), 'utf8');
 const [whole = '', ...fragments] = [...guide.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, yaml = '']) => yaml);
@@ -11,6 +12,14 @@ const [whole = '', ...fragments] = [...guide.matchAll(/^```yaml\n([\s\S]*?)^```$
 describe('docs/pipelines.md', () => {
   it('opens with a whole pipeline that is valid', () => {
     expect(parsePipeline(whole, 'docs/pipelines.md').name).toBe('churn');
+  });
+
+  it('links only to headings of the reference that it has', () => {
+    const targets = [...guide.matchAll(/\]\(reference\.md#([^)]+)\)/g)].map(([, target]) => target);
+    const anchors = referencePage()
+      .split('\n')
+      .flatMap((line) => (line.startsWith('#') ? [anchorOf(line.replace(/^#+ /, ''))] : []));
+    expect(targets.filter((target) => !anchors.includes(target ?? ''))).toEqual([]);
   });
 
   it('shows every section of a pipeline in it', () => {

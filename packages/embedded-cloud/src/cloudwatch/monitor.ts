@@ -64,7 +64,7 @@ export function monitor(
     const { rule, points } = readAlarmRule(alarm.settings);
     const state = evaluateAlarm(rule, points(metrics.read, evaluationStart(rule, now), now + 1), now);
     if (state === undefined || state === alarm.state) return;
-    const reason = `Threshold Crossed: ${rule.statistic} held against ${rule.threshold} over ${rule.evaluationPeriods} period(s) of ${rule.period / 1000} s.`;
+    const reason = `Threshold Crossed: ${rule.statistic} compared with ${rule.threshold} over ${rule.evaluationPeriods} period(s) of ${rule.period / 1000} s.`;
     move(alarm, state, reason, 0);
   };
 

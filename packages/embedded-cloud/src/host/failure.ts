@@ -1,0 +1,40 @@
+import { AwsError, type CloudContext } from '../cloud/service.ts';
+import { BodyTooLarge } from './receive.ts';
+import { doorError } from './wire-errors.ts';
+
+/** What failed, as the caller of a service receives it. A failure that is no answer of AWS goes to the log. */
+export function toAwsError(
+  log: CloudContext['log'],
+  cause: unknown,
+  signingName: string,
+  id: string,
+  contentType: string | undefined,
+): AwsError {
+  if (cause instanceof AwsError) {
+    const found = [
+      'InvalidAccessKeyId',
+      'InvalidToken',
+      'ExpiredToken',
+      'IncompleteSignature',
+      'RequestTimeTooSkewed',
+      'SignatureDoesNotMatch',
+      'AccessDenied',
+    ];
+    return found.includes(cause.code)
+      ? doorError(signingName, cause.code, cause.message, cause.status, contentType)
+      : cause;
+  }
+  if (cause instanceof BodyTooLarge) return doorError(signingName, 'EntityTooLarge', cause.message, 413, contentType);
+  log('error', 'a service failed', {
+    requestId: id,
+    service: signingName,
+    error: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause),
+  });
+  return doorError(
+    signingName,
+    'InternalError',
+    `The embedded cloud failed at this request; its log has more under request id ${id}.`,
+    500,
+    contentType,
+  );
+}

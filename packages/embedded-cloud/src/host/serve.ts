@@ -1,0 +1,148 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AuditLine, AuditLog } from '../audit/log.ts';
+import type { CredentialStore } from '../cloud/credentials.ts';
+import type { FaultHook } from '../cloud/fault-hook.ts';
+import { faultName } from '../cloud/faults.ts';
+import { auditedInput } from '../cloud/left-out.ts';
+import {
+  AwsError,
+  type Caller,
+  type CloudContext,
+  type CloudService,
+  type PreparedCall,
+  type ServiceRequest,
+  type ServiceResponse,
+} from '../cloud/service.ts';
+import { performUnder } from '../faults/perform.ts';
+import { type Authorizer, decideInTurn } from './authorize.ts';
+import { toAwsError } from './failure.ts';
+import { identify } from './identify.ts';
+import { receiveBody } from './receive.ts';
+import { send } from './respond.ts';
+import { parseSignature, type WireRequest } from './sigv4.ts';
+import { doorError, plainError } from './wire-errors.ts';
+
+export interface DoorOptions {
+  readonly credentials: CredentialStore;
+  readonly audit: AuditLog;
+  readonly region: string;
+  readonly clock: CloudContext['clock'];
+  readonly log: CloudContext['log'];
+  readonly faults?: FaultHook;
+}
+
+/** What the door needs from the cloud behind it, once that is ready. */
+export interface Behind {
+  readonly services: ReadonlyMap<string, CloudService>;
+  readonly authorizer: Authorizer;
+  /** Logical id of a role, for audit lines and faults. */
+  roleName(roleArn: string): string | undefined;
+}
+
+/** An audit line while its request is served. */
+type OpenLine = { -readonly [key in keyof AuditLine]?: AuditLine[key] };
+
+/** One request in its connection. */
+interface Incoming {
+  readonly id: string;
+  /** `performance.now()` when it came in. */
+  readonly started: number;
+  readonly wire: WireRequest;
+  readonly message: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/** Answers one request to a service, and audits it. */
+export async function serve(options: DoorOptions, behind: Behind, incoming: Incoming): Promise<void> {
+  const { audit, clock, log } = options;
+  const { id, started, wire, message, response } = incoming;
+  const line: OpenLine = {};
+  let service: CloudService | undefined;
+  let answer: ServiceResponse | 'reset';
+  try {
+    const parts = parseSignature(wire);
+    if (!parts)
+      throw new AwsError(
+        'MissingAuthenticationToken',
+        'Request is missing Authentication Token: sign it with SigV4.',
+        403,
+      );
+    line.service = parts.signingName;
+    service = behind.services.get(parts.signingName);
+    if (!service)
+      throw new AwsError(
+        'UnknownService',
+        `No service "${parts.signingName}" in this embedded cloud. It has: ${[...behind.services.keys()].join(', ')}.`,
+        400,
+      );
+    const body = await receiveBody(message, wire, parts.signingName, parts.expires !== undefined);
+    const caller = identify(options, wire, parts, body.payloadHash);
+    line.caller = caller.arn;
+    const role = caller.roleArn && behind.roleName(caller.roleArn);
+    if (role) line.role = role;
+    const request = {
+      id,
+      method: wire.method,
+      path: wire.path,
+      query: new URLSearchParams(wire.rawQuery),
+      headers: wire.headers,
+      body: body.stream,
+      signingName: parts.signingName,
+      region: parts.region,
+      caller,
+    };
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    answer = await call(options, behind, service, caller, line, request, gone.signal);
+  } catch (cause) {
+    const error = toAwsError(log, cause, line.service ?? '', id, wire.headers['content-type']);
+    line.errorCode = error.code;
+    answer = (service?.formatError ?? plainError)(error, { id, ...wire });
+  }
+  audit.write({
+    time: new Date(clock.now()).toISOString(),
+    requestId: id,
+    caller: line.caller ?? 'unidentified',
+    ...(line.role && { role: line.role }),
+    service: line.service ?? 'unknown',
+    operation: line.operation ?? `${wire.method} request`,
+    authorization: line.authorization ?? [],
+    ...('input' in line && { input: line.input }),
+    ...(line.fault && { fault: line.fault }),
+    status: answer === 'reset' ? 0 : answer.status,
+    ...(line.errorCode && { errorCode: line.errorCode }),
+    durationMs: Math.round((performance.now() - started) * 10) / 10,
+  });
+  if (answer === 'reset') message.socket.destroy();
+  else await send(response, wire, answer, id);
+}
+
+/** Prepares, authorises and performs a request, and fills in its audit line. */
+async function call(
+  { clock, faults }: DoorOptions,
+  behind: Behind,
+  service: CloudService,
+  caller: Caller,
+  line: OpenLine,
+  request: ServiceRequest,
+  gone: AbortSignal,
+): Promise<ServiceResponse | 'reset'> {
+  const decide = (entry: Parameters<Authorizer>[0]) => behind.authorizer(entry, caller, request.region);
+  const prepared: PreparedCall = await service.prepare({ ...request, isAllowed: (entry) => decide(entry).allowed });
+  line.operation = prepared.operation;
+  if (prepared.input !== undefined) line.input = auditedInput(request.signingName, prepared.input);
+  const { authorization, refusal } = decideInTurn(prepared.authorize, decide);
+  line.authorization = authorization;
+  if (refusal !== undefined) {
+    throw doorError(request.signingName, 'AccessDenied', refusal, 403, request.headers['content-type']);
+  }
+  const fault = faults?.({
+    caller,
+    service: request.signingName,
+    operation: prepared.operation,
+    authorize: prepared.authorize,
+    ...(line.role && { role: line.role }),
+  });
+  if (fault) line.fault = faultName(fault);
+  return performUnder(fault, () => prepared.execute(), clock, gone);
+}

@@ -1,0 +1,38 @@
+import type { DriftTest } from '#domain/drift/drift-test';
+import { DRIFT_TESTS } from '#domain/drift/registry';
+import type { Chapter, Kind } from '../chapter.ts';
+import { link, settingCode, table } from '../entry.ts';
+import { problemOf } from '../minimal-pipelines.ts';
+import { anyOfThese, code } from '../words.ts';
+import { exampleYaml } from '../yaml.ts';
+
+const kindOf = ({ name, summary, example }: DriftTest): Kind => ({
+  name,
+  summary,
+  settings: [],
+  example,
+  yaml: exampleYaml(['drift', name], [example[name]]),
+  required: [],
+  problem: (thresholds) => problemOf({ drift: { schedule: 'rate(1 day)', ...thresholds } }),
+});
+
+const row = ({ name, label, summary, kinds: columns, example }: DriftTest): string[] => [
+  link(`\`drift.${name}\``),
+  label,
+  summary,
+  anyOfThese(columns.map(code)),
+  settingCode([name], example[name]),
+];
+
+/** The drift tests. */
+export const driftChapters = (tests: readonly DriftTest[] = DRIFT_TESTS): Chapter[] => [
+  {
+    title: 'Drift tests',
+    text: [
+      'A column has drifted when one of these is above its threshold.',
+      table(['threshold', 'test', 'what it measures', 'columns', 'example'], tests.map(row)),
+    ].join('\n\n'),
+    kinds: tests.map(kindOf),
+    listed: true,
+  },
+];

@@ -60,7 +60,9 @@ beforeAll(async () => {
     [
       variant('loans-manual', small),
       variant('loans-unrecorded', small),
-      variant('loans-refused', (text) => text.replace('max_depth: 4', 'max_depth: 4, tree_method: sideways')),
+      variant('loans-refused', (text) =>
+        text.replace('max_depth: 4', 'max_depth: 4, interaction_constraints: nonsense'),
+      ),
     ],
     { faults: (call) => fault?.(call) },
   );
@@ -117,9 +119,12 @@ describe('what goes wrong is announced, leaves nothing behind and can be repeate
     const { ended, run } = await project.drop('loans-refused', await writeBook(1, 2000), 'first');
 
     expect(ended).toMatchObject({ status: 'FAILED' });
-    expect(ended.cause).toContain('tree_method');
-    expect(run).toMatchObject({ status: 'failed', failure: { message: expect.stringContaining('tree_method') } });
-    expect(await slackSays('loans-refused', 'tree_method')).toBe(true);
+    expect(ended.cause).toContain('interaction constraint');
+    expect(run).toMatchObject({
+      status: 'failed',
+      failure: { message: expect.stringContaining('interaction constraint') },
+    });
+    expect(await slackSays('loans-refused', 'interaction constraint')).toBe(true);
     expect(await getState(project.target, 'loans-refused', 'lease')).toBeUndefined();
   });
 

@@ -72,7 +72,7 @@ describe('planRestore', () => {
           const step = planRestore(endpoint, { previousConfig, endpointConfigName: 'new' });
           if (step.action === 'settled') {
             if (previousConfig === null) expect(step.serving).not.toBe('new');
-            else if (step.serving === null) expect(step.note).toMatch(/deleted/);
+            else if (step.serving === null) expect(step.note).toMatch(/deleting|deleted/);
             else expect([step.serving, endpoint?.config]).toEqual(['old', 'old']);
             return;
           }

@@ -83,7 +83,7 @@ describe('a run', () => {
   });
 
   it.each([
-    ['Approved', 'registered and approved', 'deployment follows'],
+    ['Approved', 'registered and approved', 'Deployment follows'],
     ['PendingManualApproval', 'waits for approval', `npx tidegate approve ${run.runId} --stage dev`],
   ])('whose model is %s says so', async (approval, heading, advice) => {
     await state.put('loan', `run#${run.runId}`, { modelPackageArn: packageArn(3), modelPackageVersion: 3, approval });

@@ -65,3 +65,21 @@ describe('hyperparameters of XGBoost that are wrong together', () => {
     expect(found).toEqual(['num_class']);
   });
 });
+
+describe('a bounded hyperparameter of XGBoost', () => {
+  const accepts = (name: string, value: number) => xgboost.hyperparameters[name]?.schema.safeParse(value).success;
+  it.each([
+    ['huber_slope', 0.01, 0],
+    ['tweedie_variance_power', 2, 1],
+    ['subsample', 1, 0],
+    ['eta', 0, -0.01],
+    ['num_round', 1, 0],
+    ['num_parallel_tree', 1, 0],
+    ['rate_drop', 0, 1.01],
+    ['one_drop', 1, 2],
+    ['max_depth', 0, -1],
+  ])('%s takes %d and refuses %d', (name, inside, outside) => {
+    expect(accepts(name, inside)).toBe(true);
+    expect(accepts(name, outside)).toBe(false);
+  });
+});

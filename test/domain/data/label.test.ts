@@ -64,6 +64,9 @@ describe('a binary label', () => {
       'the label is not true or false',
     ]);
   });
+  test('given as a number and a text compares texts', async () => {
+    expect(await read('binary', { positive: [8, 'good'] }, ['8', 'good', 'bad', '7'])).toEqual([1, 1, 0, 0]);
+  });
   test('given as a bound is positive above it', async () => {
     expect(await read('binary', { positive: { above: 15 } }, ['15', '15.1', '-3', 'late', null])).toEqual([
       0,

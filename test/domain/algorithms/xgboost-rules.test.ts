@@ -65,3 +65,101 @@ describe('hyperparameters of XGBoost that are wrong together', () => {
     expect(found).toEqual(['num_class']);
   });
 });
+
+/** Numbers just within the bounds of the container, and just outside of them. */
+const bounds: Readonly<Record<string, readonly [accepted: readonly number[], refused: readonly number[]]>> = {
+  num_round: [[1], [0, 1.5]],
+  early_stopping_rounds: [[1], [0, 1.5]],
+  eta: [
+    [0, 1],
+    [-0.01, 1.01],
+  ],
+  max_depth: [[0], [-1, 2.5]],
+  min_child_weight: [[0], [-0.01]],
+  gamma: [[0], [-0.01]],
+  subsample: [
+    [0.01, 1],
+    [0, 1.01],
+  ],
+  colsample_bytree: [
+    [0.01, 1],
+    [0, 1.01],
+  ],
+  colsample_bylevel: [
+    [0.01, 1],
+    [0, 1.01],
+  ],
+  colsample_bynode: [
+    [0.01, 1],
+    [0, 1.01],
+  ],
+  lambda: [[0], [-0.01]],
+  alpha: [[0], [-0.01]],
+  max_delta_step: [[0, 0.5], [-0.01]],
+  scale_pos_weight: [[0.01], [0]],
+  num_class: [[2], [1]],
+  base_score: [[-5, 5], []],
+  seed: [
+    [-(2 ** 31), 2 ** 31 - 1],
+    [-(2 ** 31) - 1, 2 ** 31],
+  ],
+  max_leaves: [[0], [-1]],
+  max_bin: [[0], [-1]],
+  num_parallel_tree: [[1], [0]],
+  sketch_eps: [
+    [0.01, 1],
+    [0, 1.01],
+  ],
+  refresh_leaf: [
+    [0, 1],
+    [-1, 2],
+  ],
+  rate_drop: [
+    [0, 1],
+    [-0.01, 1.01],
+  ],
+  one_drop: [
+    [0, 1],
+    [-1, 2],
+  ],
+  skip_drop: [
+    [0, 1],
+    [-0.01, 1.01],
+  ],
+  lambda_bias: [
+    [0, 1],
+    [-0.01, 1.01],
+  ],
+  tweedie_variance_power: [
+    [1.01, 2],
+    [1, 2.01],
+  ],
+  huber_slope: [[0.01], [0]],
+  aft_loss_distribution_scale: [[0], [-0.01]],
+  csv_weights: [
+    [0, 1],
+    [-1, 2],
+  ],
+  prob_buffer_row: [[2], [1]],
+  nthread: [[1], [0]],
+  verbosity: [
+    [0, 3],
+    [-1, 4],
+  ],
+  _kfold: [[2], [1]],
+  _num_cv_round: [[1], [0]],
+};
+
+describe('the numbers that XGBoost takes', () => {
+  const accepts = (name: string, value: unknown) => xgboost.hyperparameters[name]?.schema.safeParse(value).success;
+
+  it.each(Object.entries(bounds))('for %s', (name, [accepted, refused]) => {
+    expect(accepted.filter((n) => !accepts(name, n))).toEqual([]);
+    expect(refused.filter((n) => accepts(name, n))).toEqual([]);
+  });
+
+  it('are listed here for every hyperparameter that is a number', () => {
+    const isNumber = (name: string) => [1, 2, 0.5].some((n) => accepts(name, n)) && !accepts(name, 'word');
+    expect(Object.keys(xgboost.hyperparameters).filter(isNumber).toSorted()).toEqual(Object.keys(bounds).toSorted());
+  });
+});

@@ -27,6 +27,10 @@ describe('a line in mrkdwn', () => {
 
   test('a link for which there is no room is its label', () => {
     expect(toMrkdwn({ link: { url: `https://example.com/${'a'.repeat(50)}`, label: 'label' } }, 20)).toBe('label');
+    const link = { url: 'https://example.com/', label: 'l' };
+    const whole = `<${link.url}|l>`;
+    expect(toMrkdwn({ link }, whole.length)).toBe(whole);
+    expect(toMrkdwn({ link }, whole.length - 1)).toBe('l');
   });
 
   test('never grows beyond its room, whatever the pieces', () => {

@@ -84,6 +84,10 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       allow('states:StartExecution', machineArn(stage, 'retrain')),
     ],
     notify: [...readRun, ...state('GetItem', 'PutItem', 'UpdateItem'), ...readSecret('SlackTokenSecret')],
+    recordDecision: [
+      ...sageMaker(stage, 'model-package', 'DescribeModelPackage'),
+      ...state('GetItem', 'PutItem', 'Query'),
+    ],
     prepareDeployment: [
       ...readRun,
       ...sageMaker(stage, 'model-package', 'DescribeModelPackage'),

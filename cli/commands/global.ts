@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { CliError } from '../output.ts';
-import { localStage, openTarget, type Target, type TargetOptions } from '../target.ts';
+import { closeTarget, localStage, openTarget, type Target, type TargetOptions } from '../target.ts';
 
 export interface GlobalOptions extends TargetOptions {
   readonly json?: boolean;
@@ -33,6 +33,6 @@ export async function withTarget<T>(
   try {
     return await use(target, options);
   } finally {
-    for (const client of [target.s3, target.sfn, target.lambda, target.sageMaker, target.db]) client.destroy();
+    closeTarget(target);
   }
 }

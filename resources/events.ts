@@ -84,8 +84,8 @@ const deadLetterQueue = (stage: string): Record<string, Resource> => ({
 });
 
 /** The permissions of EventBridge and Scheduler. */
-const roles = (stage: string): Record<string, Resource> => ({
-  EventsRole: role(`tidegate-${stage}-events`, 'events.amazonaws.com', [
+const roles = (): Record<string, Resource> => ({
+  EventsRole: role('events.amazonaws.com', [
     allow(
       'states:StartExecution',
       [
@@ -98,7 +98,7 @@ const roles = (stage: string): Record<string, Resource> => ({
       ].map(ref),
     ),
   ]),
-  SchedulerRole: role(`tidegate-${stage}-scheduler`, 'scheduler.amazonaws.com', [
+  SchedulerRole: role('scheduler.amazonaws.com', [
     allow('states:StartExecution', ref('CheckDriftStateMachine')),
     allow('sqs:SendMessage', getAtt('DeadLetterQueue', 'Arn')),
   ]),
@@ -200,7 +200,7 @@ const schedules = (stage: string, pipelines: readonly Pipeline[]): Record<string
 /** The rules and schedules that start the pipelines automatically, with the resources they need. */
 export const events = (stage: string, pipelines: readonly Pipeline[]): Record<string, Resource> => ({
   ...deadLetterQueue(stage),
-  ...roles(stage),
+  ...roles(),
   ...rules(stage, pipelines),
   ...schedules(stage, pipelines),
 });

@@ -160,7 +160,7 @@ export function functionRoles(stage: string): Record<string, Resource> {
   return Object.fromEntries(
     Object.entries(functionGrants(stage)).map(([name, grants]) => [
       `${capitalize(name)}Role`,
-      role(`tidegate-${stage}-${kebab(name)}`, 'lambda.amazonaws.com', [...functionBasics(stage, name), ...grants]),
+      role('lambda.amazonaws.com', [...functionBasics(stage, name), ...grants]),
     ]),
   );
 }

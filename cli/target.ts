@@ -10,6 +10,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { answersAs, stillRuns } from 'embedded-cloud/process';
 import * as z from 'zod';
+import { exitCodes } from './exit-codes.ts';
 import { CliError } from './output.ts';
 import { stateDirectory } from './project.ts';
 
@@ -123,6 +124,7 @@ async function openStage(stage: string, { profile, region }: TargetOptions): Pro
     const reason = error instanceof Error ? error.message : String(error);
     throw new CliError(
       `Cannot read the stack ${stackName} on AWS: ${reason}. Deploy it with "npx serverless deploy --stage ${stage}", or check --profile and --region.`,
+      exitCodes.unavailable,
     );
   }
 }
@@ -139,6 +141,7 @@ export async function openTarget(options: TargetOptions): Promise<Target> {
   if (!cloud)
     throw new CliError(
       'The embedded cloud is not up. Start it with "npx tidegate up", or name a stage on AWS with --stage.',
+      exitCodes.unavailable,
     );
   const config = {
     endpoint: cloud.endpoint,

@@ -26,6 +26,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
   return {
     admitDrop: [
       ...listVersions('RawBucket'),
+      ...readRun,
       ...writeRun,
       ...state('GetItem', 'PutItem', 'UpdateItem'),
       allow('states:DescribeExecution', executionsOf(stage, 'retrain')),

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { exitCodes } from '../exit-codes.ts';
 import { CliError } from '../output.ts';
 import { closeTarget, localStage, openTarget, type Target, type TargetOptions } from '../target.ts';
 
@@ -18,6 +19,7 @@ export function localOptions(command: Command): GlobalOptions {
   if (options.stage !== undefined && options.stage !== localStage) {
     throw new CliError(
       `"tidegate ${command.name()}" works only on the embedded cloud, and --stage ${options.stage} is on AWS. Leave --stage out.`,
+      exitCodes.usage,
     );
   }
   return options;

@@ -8,6 +8,7 @@ import type { NoticePorts } from '#domain/notices/notice';
 import { composeNotice, type Notice, noticeSchema } from '#domain/notices/registry';
 import { artifactKeys } from '#domain/runs/layout';
 import type { ObjectStore } from '#functions/ports/object-store';
+import type { DropRecord, SkipCause } from '#schemas/records/run';
 import { folderStore } from '../../fakes/folder-store.ts';
 import { type MemoryState, memoryState } from '../../fakes/memory-state.ts';
 import { championOf, endpointName, packageArn } from '../../functions/support/stage.ts';
@@ -41,20 +42,22 @@ const writeVerdict = async (champion: boolean, passed = true) => {
   await artifacts.writeJson(keys.verdict, { ...verdict, passed });
 };
 
+const dropRecord: DropRecord = {
+  bucket: 'raw',
+  prefix: 'loan/first/',
+  datasetVersion: 'd'.repeat(64),
+  objects: [{ key: 'loan/first/a.csv', size: 2048, etag: 'e' }],
+  bytes: 2048,
+  configHash: 'c',
+  gitCommit: 'g',
+  reason: 'drift',
+  startedAt: times.startedAt,
+  executionArn: 'e1',
+};
+
 describe('a run', () => {
   it('that started names its drop and why it started', async () => {
-    const { reason, ...rest } = { reason: 'drift', bytes: 2048, prefix: 'loan/first/' };
-    await artifacts.writeJson(keys.drop, {
-      ...rest,
-      reason,
-      bucket: 'raw',
-      datasetVersion: 'd'.repeat(64),
-      objects: [{ key: 'loan/first/a.csv', size: 2048, etag: 'e' }],
-      configHash: 'c',
-      gitCommit: 'g',
-      startedAt: times.startedAt,
-      executionArn: 'e1',
-    });
+    await artifacts.writeJson(keys.drop, dropRecord);
 
     const notice = await said({ kind: 'run-started', run });
 
@@ -97,12 +100,30 @@ describe('a run', () => {
   });
 
   it('that was skipped says why, under a key of drop and reason', async () => {
-    const skip = (reason: string) => said({ kind: 'run-skipped', pipeline: 'loan', drop: 'loan/first/', reason });
-    const [first, same, other] = [await skip('trained before'), await skip('trained before'), await skip('it waits')];
+    const skip = (reason: string, cause: SkipCause = 'trained') =>
+      said({ kind: 'run-skipped', pipeline: 'loan', drop: 'loan/first/', cause, reason });
+    const [first, same] = [await skip('trained before'), await skip('trained before')];
+    const other = await skip('it waits', 'queued');
     expect(first.key).toBe(same.key);
     expect(first.key).not.toBe(other.key);
     expect(first).toMatchObject({ pipeline: 'loan', threads: [] });
-    expect(other.words).toContain('it waits');
+    expect(other.words).toContain(' is not trained yet: it waits');
+    expect(other.text).toContain('loan: a drop waits');
+    expect(first.words).toContain(
+      'To train the newest drop all the same: `npx tidegate retrain loan --force --stage dev`',
+    );
+    expect(other.words).not.toContain('retrain');
+  });
+
+  it('that started says what an earlier run had in its folder, in numbers', async () => {
+    const earlier = { runId: '20260101-080000-aaaa', unchanged: 1, replaced: 2, added: 0, removed: 3 };
+    await artifacts.writeJson(keys.drop, { ...dropRecord, earlier });
+
+    const notice = await said({ kind: 'run-started', run });
+
+    expect(notice.words).toContain(
+      'Run 20260101-080000-aaaa had this folder too. Since then: 1 object unchanged, 2 objects replaced, 3 objects gone.',
+    );
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import type { InvocationFault } from '../cloud/faults.ts';
-import type { FunctionProcess, Outcome } from './process.ts';
+import type { Outcome } from './outcome.ts';
+import type { FunctionProcess } from './process.ts';
 
 /** Ends the processes that have waited longest when too many wait. */
 export interface IdleLimit {

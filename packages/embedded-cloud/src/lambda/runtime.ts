@@ -9,8 +9,9 @@ import { type Code, openCodeStore } from './code.ts';
 import { type ConcurrencyUse, type LambdaSettings, requireConcurrency } from './concurrency.ts';
 import { executionRole, logStreamName, sendAction } from './execution-role.ts';
 import { DEFAULT_EVENT_INVOKE, type EventInvokeSettings, type FunctionSpec } from './function.ts';
+import type { Outcome } from './outcome.ts';
 import { createIdleLimit, createPool, type Pool } from './pool.ts';
-import { type Outcome, startProcess } from './process.ts';
+import { startProcess } from './process.ts';
 
 /** What Lambda is given beyond what every service is. */
 export interface LambdaContext extends CloudContext {

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { DropVanishedError, EmptyDropError, InvalidInputError } from '#domain/errors';
 import { makeRunId } from '#domain/naming';
-import { describeContent, isHidden, planShards, type Shard, selectDropObjects } from '#domain/runs/drop';
+import { describeContent, isHidden, isMarker, planShards, type Shard, selectDropObjects } from '#domain/runs/drop';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import { belowDrop, isDropObject, laterObject, locateDrop, locateMarked, newestDrop } from '#domain/runs/locate-drop';
 import { trainingSettings } from '#domain/runs/training-settings';
@@ -62,19 +62,24 @@ function readRequest(input: RetrainInput, readPipeline: AdmissionPorts['readPipe
       `The drop ${prefix} is not one of pipeline ${pipeline}: name a folder below ${pipeline}/.`,
     );
   }
-  return { definition: readPipeline(pipeline), prefix, objectKey: undefined, isData: true, reason, force };
+  return { definition: readPipeline(pipeline), prefix, objectKey: undefined, unfit: undefined, reason, force };
 }
 
-/** The drop of the object in an event, and whether the object may start a run. */
-function locateObject(objectKey: string, { name, dataset }: Pipeline) {
-  if ('marker' in dataset.trigger) {
+const hiddenName = 'is not data: a folder or file name on its path starts with _ or .';
+
+/** The drop of the object in an event, and why the object starts no run, if it does not. */
+function locateObject(objectKey: string, { name, dataset: { trigger } }: Pipeline) {
+  if ('marker' in trigger) {
     const { prefix } = locateMarked(objectKey);
-    return { objectKey, prefix, isData: prefix === `${name}/` || isDropObject(name, objectKey) };
+    if (prefix !== `${name}/` && !isDropObject(name, objectKey)) return { objectKey, prefix, unfit: hiddenName };
+    // EventBridge sends the markers of every pipeline.
+    const unfit = isMarker(objectKey, trigger) ? undefined : `is not the marker of the pipeline, ${trigger.marker}`;
+    return { objectKey, prefix, unfit };
   }
   // Spark's marker at the root of a table is in no drop folder, and no reason to fail.
   const hidden = isHidden(objectKey, `${name}/`);
   const { prefix } = hidden ? locateMarked(objectKey) : locateDrop(objectKey);
-  return { objectKey, prefix, isData: !hidden };
+  return { objectKey, prefix, unfit: hidden ? hiddenName : undefined };
 }
 
 /** The reason for not training on a drop now. */
@@ -148,16 +153,16 @@ export async function admitDrop(
   { input, execution, settled }: AdmitDropEvent,
 ): Promise<Admission> {
   const { raw, store } = ports;
-  const { definition, objectKey, isData, reason, force, ...request } = readRequest(input, ports.readPipeline);
+  const { definition, objectKey, unfit, reason, force, ...request } = readRequest(input, ports.readPipeline);
   const { name, dataset } = definition.pipeline;
   const eachObject = objectKey !== undefined && 'eachObject' in dataset.trigger ? dataset.trigger : undefined;
-  if (!isData && request.prefix !== undefined) {
+  if (unfit !== undefined && request.prefix !== undefined) {
     return {
       decision: 'skipped',
       pipeline: name,
       drop: request.prefix,
       cause: 'not-data',
-      reason: `the object ${objectKey} is not data: a folder or file name on its path starts with _ or .`,
+      reason: `the object ${objectKey} ${unfit}`,
     };
   }
   if (eachObject && !settled && eachObject.quietPeriodSeconds > 0) {

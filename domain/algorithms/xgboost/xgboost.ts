@@ -35,7 +35,7 @@ export const xgboost: Algorithm = {
       ? { scale_pos_weight: String(Number((negatives / positives).toPrecision(6))) }
       : {}),
   }),
-  check: (all, report) => check(all, metricsIn(all['eval_metric'] ?? ''), report),
+  check: (all, task, report) => check(all, task, metricsIn(all['eval_metric'] ?? ''), report),
   tuning,
   input: { contentType: 'text/csv', delimiter: ',', missing: '', missingAlone: 'nan' },
   // one number per line, or `[p0, p1, …]` per line for multi:softprob

@@ -11,6 +11,7 @@ import { unreachable } from '#domain/unreachable';
 import type { RawRow } from '#schemas/records/golden';
 import type { TestResult } from '#schemas/records/test-result';
 import { readText, requirePipeline } from '../arguments.ts';
+import { endWith, exitCodes } from '../exit-codes.ts';
 import { CliError, dim, green, print, printJson, red, table } from '../output.ts';
 import { pipelineNames, readProjectPipeline } from '../project.ts';
 import type { Target } from '../target.ts';
@@ -70,7 +71,7 @@ async function show(target: Target, endpoint: string, json: boolean | undefined)
  */
 export function readTestFile(file: string): EndpointTest {
   const read = readYaml(readText(file), endpointTestSchema, 'the file is empty; it must hold an endpoint test');
-  if ('problems' in read) throw new CliError(problemsText(file, read.problems));
+  if ('problems' in read) throw new CliError(problemsText(file, read.problems), exitCodes.invalid);
   return read.data;
 }
 
@@ -157,7 +158,7 @@ ${describeKinds()}
               ReturnValues: 'ALL_OLD',
             }),
           );
-          if (!Attributes) throw new CliError(`${endpoint} has no test "${options.delete}".`);
+          if (!Attributes) throw new CliError(`${endpoint} has no test "${options.delete}".`, exitCodes.usage);
           if (json) return printJson({ endpoint, deleted: options.delete });
           return print(`deleted test ${options.delete}`);
         }
@@ -170,7 +171,7 @@ ${describeKinds()}
           );
           const ended = await watchExecution(target.sfn, executionArn, { silent: json === true });
           if (ended.status !== 'SUCCEEDED') throw new CliError(`The tests could not be run: ${describeEnd(ended)}`);
-          if ((ended.output as { passed?: boolean }).passed === false) process.exitCode = 1;
+          if ((ended.output as { passed?: boolean }).passed === false) endWith('failed');
         }
         await show(target, endpoint, json);
       });

@@ -42,7 +42,7 @@ export function createCloudFormation({ clock }: CloudContext): CloudFormationSer
             StackName: stack.name,
             StackId: stack.arn,
             CreationTime: at,
-            StackStatus: 'CREATE_COMPLETE',
+            StackStatus: stack.status,
             Outputs: pairs(stack.outputs, 'OutputKey', 'OutputValue'),
             Parameters: pairs(stack.parameters, 'ParameterKey', 'ParameterValue'),
           },

@@ -4,8 +4,10 @@ import { auditFolder, openAudit } from '../audit/log.ts';
 import { systemClock } from '../cloud/clock.ts';
 import { openCredentials } from '../cloud/credentials.ts';
 import type { Clock, CloudContext, CloudService, ResourceProvider, ServiceFactory } from '../cloud/service.ts';
+import { deleteFailedStack } from '../cloudformation/rollback.ts';
 import type { CloudFormationService } from '../cloudformation/service.ts';
-import { applyStack, type StackResource } from '../cloudformation/stack.ts';
+import { applyStack } from '../cloudformation/stack.ts';
+import type { StackResource } from '../cloudformation/stack-state.ts';
 import { createFaultControl, type FaultControl, type Faults } from '../faults/control.ts';
 import { createFaultPages } from '../faults/pages.ts';
 import { inventoryOf } from '../faults/strangers.ts';
@@ -141,6 +143,8 @@ export async function startCloud(options: StartOptions): Promise<Cloud> {
     const providers = new Map<string, ResourceProvider>(
       started.flatMap((service) => Object.entries(service.resources ?? {})),
     );
+    // As deployment tools do: a stack whose creation failed can only be deleted, and is in the way of the next one.
+    await deleteFailedStack({ name: stackName, context, providers });
     const stack = await applyStack({
       name: stackName,
       template,

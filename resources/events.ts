@@ -91,6 +91,7 @@ const roles = (): Record<string, Resource> => ({
       [
         'RetrainStateMachine',
         'DeployStateMachine',
+        'RecordDecisionStateMachine',
         'TestEndpointStateMachine',
         'RecoverRunStateMachine',
         'RecoverDeploymentStateMachine',
@@ -123,6 +124,19 @@ const rules = (stage: string, pipelines: readonly Pipeline[]): Record<string, Re
       detail: { ModelApprovalStatus: ['Approved'], ModelPackageGroupName: [{ prefix: `tidegate-${stage}-` }] },
     },
     'DeployStateMachine',
+    'EventsRole',
+  ),
+  DecidedRule: rule(
+    'A decision on a model package is recorded.',
+    {
+      source: ['aws.sagemaker'],
+      'detail-type': ['SageMaker Model Package State Change'],
+      detail: {
+        ModelApprovalStatus: ['Approved', 'Rejected', 'PendingManualApproval'],
+        ModelPackageGroupName: [{ prefix: `tidegate-${stage}-` }],
+      },
+    },
+    'RecordDecisionStateMachine',
     'EventsRole',
   ),
   EndpointUpdatedRule: rule(

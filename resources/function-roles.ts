@@ -26,6 +26,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
   return {
     admitDrop: [
       ...listVersions('RawBucket'),
+      ...readRun,
       ...writeRun,
       ...state('GetItem', 'PutItem', 'UpdateItem'),
       allow('states:DescribeExecution', executionsOf(stage, 'retrain')),
@@ -84,6 +85,10 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       allow('states:StartExecution', machineArn(stage, 'retrain')),
     ],
     notify: [...readRun, ...state('GetItem', 'PutItem', 'UpdateItem'), ...readSecret('SlackTokenSecret')],
+    recordDecision: [
+      ...sageMaker(stage, 'model-package', 'DescribeModelPackage'),
+      ...state('GetItem', 'PutItem', 'Query'),
+    ],
     prepareDeployment: [
       ...readRun,
       ...sageMaker(stage, 'model-package', 'DescribeModelPackage'),

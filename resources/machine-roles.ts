@@ -67,6 +67,7 @@ function machineGrants(stage: string): Readonly<Record<string, readonly Allow[]>
       invoke('PrepareDeployment', 'DeployEndpoint', 'AwaitEndpoint', 'PromoteModel', 'RollBackDeployment', 'Notify'),
       ...runMachine(stage, 'test-endpoint'),
     ],
+    RecordDecision: [invoke('RecordDecision', 'Notify'), allow('states:StartExecution', machineArn(stage, 'deploy'))],
     TestEndpoint: [invoke('LoadEndpointTests', 'RunEndpointTest', 'RecordTestResults', 'Notify')],
     CheckDrift: [invoke('MeasureDrift', 'Notify'), allow('states:StartExecution', machineArn(stage, 'retrain'))],
     RecoverRun: [invoke('FinishRun', 'Notify')],

@@ -12,6 +12,7 @@ import { runSkippedMessage } from '#domain/notices/run-skipped';
 import { runStartedMessage } from '#domain/notices/run-started';
 import { verdictMessage } from '#domain/notices/verdict';
 import { limits, type Message } from '#domain/slack/message';
+import { skipCauseSchema } from '#schemas/records/run';
 
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 60 }),
@@ -72,6 +73,7 @@ const messages: Record<string, fc.Arbitrary<Message>> = {
     rowsEstimate: optional(number),
     datasetVersion: text,
     trigger: fc.constantFrom('drop', 'drift', 'manual'),
+    earlier: optional(record({ runId: text, unchanged: number, replaced: number, added: number, removed: number })),
     links: optional(many(link)),
   }).map((m) => runStartedMessage(without(m) as never)),
   verdict: record({
@@ -117,7 +119,13 @@ const messages: Record<string, fc.Arbitrary<Message>> = {
     drop: optional(text),
   }).map((m) => runFailedMessage(without(m) as never)),
   'check-failed': record({ error: text, message: text }).map((m) => checkFailedMessage(m)),
-  'run-skipped': record({ pipeline: text, drop: text, reason: text }).map((m) => runSkippedMessage(m)),
+  'run-skipped': record({
+    pipeline: text,
+    drop: text,
+    cause: fc.constantFrom(...skipCauseSchema.options),
+    reason: text,
+    howToTrain: text,
+  }).map((m) => runSkippedMessage(m)),
 };
 
 const strings = (value: unknown): string[] =>

@@ -1,4 +1,5 @@
 import { AwsError, type CloudContext, type ResourceProvider, type TemplateResource } from '../cloud/service.ts';
+import { type Change, changeOf } from './change.ts';
 import { deleteResources } from './deletion.ts';
 import { INERT } from './inert.ts';
 import { condition, resolve, type Scope } from './intrinsics.ts';
@@ -6,7 +7,7 @@ import { dependencyOrder } from './order.ts';
 import { resolveParameters } from './parameters.ts';
 import { mustBeDeleted, rolledBack, type StackOperation } from './rollback.ts';
 import { readStack, type StackResource, type StackStatus, writeStack } from './stack-state.ts';
-import { type DeclaredResource, parseTemplate, type Template, TemplateError } from './template.ts';
+import { type DeletionPolicy, parseTemplate, type Template, TemplateError } from './template.ts';
 
 export interface Stack {
   readonly name: string;
@@ -15,6 +16,8 @@ export interface Stack {
   readonly outputs: Readonly<Record<string, string>>;
   readonly parameters: Readonly<Record<string, string>>;
   readonly resources: Readonly<Record<string, StackResource>>;
+  /** Logical id → the resource as it was asked for: an update compares with it. */
+  readonly applied: Readonly<Record<string, TemplateResource>>;
 }
 
 export interface StackOptions {
@@ -25,6 +28,8 @@ export interface StackOptions {
   readonly context: Pick<CloudContext, 'accountId' | 'region' | 'partition' | 'stateDir' | 'log'>;
   readonly providers: ReadonlyMap<string, ResourceProvider>;
   readonly onResource?: (resource: StackResource) => void;
+  /** The stack as it runs: what the template asks for in the same way is left alone. */
+  readonly current?: Stack;
 }
 
 /** The stack's ARN; its unique part is fixed, because a cloud has one stack. */
@@ -33,12 +38,12 @@ const arnOf = (name: string, { region, accountId, partition }: StackOptions['con
 
 /**
  * Brings a template up: resolves it and has every resource applied by its service, in dependency order. When a resource fails,
- * those that this call created are deleted again, and what the stack had before stays.
+ * what this call changed of a running stack is put back, and what it created is deleted again.
  * @throws TemplateError when the template is wrong or a resource fails; AwsError `ValidationError` when the creation of the stack
  *   failed before: such a stack can only be deleted
  */
 export async function applyStack(options: StackOptions): Promise<Stack> {
-  const { name, template: source, parameters: overrides, context, providers } = options;
+  const { name, template: source, parameters: overrides, context, providers, current } = options;
   const template = parseTemplate(source);
   const { region, accountId, partition, stateDir } = context;
   const arn = arnOf(name, context);
@@ -81,12 +86,17 @@ export async function applyStack(options: StackOptions): Promise<Stack> {
     resources: operation.known,
   });
 
+  const change = changeOf(current, providers, context.log);
   const outputs: Record<string, string> = {};
   try {
     for (const declared of order) {
-      const made = await applyResource(declared, scope, operation, options);
-      standing[made.logicalId] = made;
-      options.onResource?.(made);
+      const { logicalId, type } = declared;
+      const where = `Resources.${logicalId}.Properties`;
+      const properties = resolve(declared.properties, scope, where) as TemplateResource['properties'];
+      const resource: TemplateResource = { logicalId, type, properties, stackName: name };
+      const kept = await change.unchanged(resource);
+      standing[logicalId] =
+        kept ?? (await applyResource(resource, declared.deletionPolicy, operation, change, options));
     }
     for (const [id, output] of Object.entries(template.outputs)) {
       const when = output['Condition'];
@@ -94,30 +104,30 @@ export async function applyStack(options: StackOptions): Promise<Stack> {
       outputs[id] = String(resolve(output['Value'], scope, `Outputs.${id}.Value`));
     }
   } catch (cause) {
+    await change.putBack();
     throw await rolledBack(cause, operation, options);
   }
   const gone = Object.values(operation.known).filter(({ logicalId, type }) => wanted.get(logicalId)?.type !== type);
   await deleteResources(gone, 'removal', providers, context.log);
-  const status =
-    operation.isCreate || before?.status === 'CREATE_COMPLETE'
-      ? ('CREATE_COMPLETE' as const)
-      : ('UPDATE_COMPLETE' as const);
+  // A start that finds the stack as it left it is no update.
+  const isSame = operation.isCreate || (current === undefined && before?.status === 'CREATE_COMPLETE');
+  const status = isSame ? 'CREATE_COMPLETE' : 'UPDATE_COMPLETE';
   writeStack(stateDir, name, { status, resources: resources() });
   const parameters = Object.fromEntries(
     Object.entries(scope.parameters).map(([key, value]) => [key, typeof value === 'string' ? value : value.join(',')]),
   );
-  return { name, arn, status, outputs, parameters, resources: standing };
+  return { name, arn, status, outputs, parameters, resources: standing, applied: change.applied() };
 }
 
 /** Has one resource created or updated by its service. @throws TemplateError */
 async function applyResource(
-  { logicalId, type, properties: declared, deletionPolicy }: DeclaredResource,
-  scope: Scope,
+  resource: TemplateResource,
+  deletionPolicy: DeletionPolicy,
   operation: StackOperation,
-  { name: stackName, providers }: StackOptions,
+  change: Change,
+  { providers, onResource }: StackOptions,
 ): Promise<StackResource> {
-  const properties = resolve(declared, scope, `Resources.${logicalId}.Properties`) as TemplateResource['properties'];
-  const resource: TemplateResource = { logicalId, type, properties, stackName };
+  const { logicalId, type } = resource;
   const provider = providers.get(type);
   const isNew = operation.known[logicalId]?.type !== type;
   const created = (ref: string, attributes: StackResource['attributes']) => {
@@ -129,8 +139,11 @@ async function applyResource(
       throw new AwsError('AlreadyExists', `Resource of type '${type}' with identifier '${taken}' already exists.`);
     const applied = await (provider?.apply(resource) ?? INERT[type]?.(resource));
     const { ref = logicalId, attributes = {} } = applied ?? {};
+    const stands: StackResource = { logicalId, type, ref, attributes };
     created(ref, attributes);
-    return { logicalId, type, ref, attributes };
+    change.made(resource, stands);
+    onResource?.(stands);
+    return stands;
   } catch (cause) {
     // A resource that failed halfway is deleted with the others.
     const half = codeOf(cause) === 'AlreadyExists' ? undefined : await provider?.existing?.(resource);

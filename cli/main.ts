@@ -9,6 +9,7 @@ import { dropCommand } from './commands/drop.ts';
 import { faultsCommand } from './commands/faults.ts';
 import { predictCommand } from './commands/predict.ts';
 import { reportCommand } from './commands/report.ts';
+import { retrainCommand } from './commands/retrain.ts';
 import { runCommands } from './commands/runs.ts';
 import { slackCommand } from './commands/slack.ts';
 import { testsCommand } from './commands/tests.ts';
@@ -35,6 +36,7 @@ const program = new Command('tidegate')
 Examples:
   $ npx tidegate up                                   start the embedded cloud
   $ npx tidegate drop loan-default loans.csv --watch  drop data and follow the run
+  $ npx tidegate retrain loan-default --watch         train again after an edit of the pipeline
   $ npx tidegate run                                  the newest run, state by state
   $ npx tidegate approve loan-default                 approve its newest waiting model
   $ npx tidegate predict loan-default --rows rows.json
@@ -48,6 +50,7 @@ ${exitTable.map(({ code, means }) => `  ${String(code).padEnd(3)} ${means}`).joi
 for (const add of [
   cloudCommands,
   dropCommand,
+  retrainCommand,
   runCommands,
   approvalCommands,
   predictCommand,

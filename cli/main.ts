@@ -7,9 +7,11 @@ import { doctorCommand } from './commands/doctor.ts';
 import { driftCommand } from './commands/drift.ts';
 import { dropCommand } from './commands/drop.ts';
 import { faultsCommand } from './commands/faults.ts';
+import { modelsCommand } from './commands/models.ts';
 import { predictCommand } from './commands/predict.ts';
 import { reportCommand } from './commands/report.ts';
 import { retrainCommand } from './commands/retrain.ts';
+import { rollbackCommand } from './commands/rollback.ts';
 import { runCommands } from './commands/runs.ts';
 import { slackCommand } from './commands/slack.ts';
 import { testsCommand } from './commands/tests.ts';
@@ -39,6 +41,8 @@ Examples:
   $ npx tidegate retrain loan-default --watch         train again after an edit of the pipeline
   $ npx tidegate run                                  the newest run, state by state
   $ npx tidegate approve loan-default                 approve its newest waiting model
+  $ npx tidegate models loan-default                  its versions: which serves, who decided what
+  $ npx tidegate rollback loan-default                serve the version before again
   $ npx tidegate predict loan-default --rows rows.json
   $ eval "$(npx tidegate env)" && aws s3 ls           any AWS tool against the embedded cloud
   $ npx tidegate runs --stage prod --profile ml       the same against AWS
@@ -52,7 +56,9 @@ for (const add of [
   dropCommand,
   retrainCommand,
   runCommands,
+  modelsCommand,
   approvalCommands,
+  rollbackCommand,
   predictCommand,
   testsCommand,
   reportCommand,

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { exitCodes } from '../exit-codes.ts';
 import { CliError } from '../output.ts';
-import { localStage, openTarget, type Target, type TargetOptions } from '../target.ts';
+import { closeTarget, localStage, openTarget, type Target, type TargetOptions } from '../target.ts';
 
 export interface GlobalOptions extends TargetOptions {
   readonly json?: boolean;
@@ -35,6 +35,6 @@ export async function withTarget<T>(
   try {
     return await use(target, options);
   } finally {
-    for (const client of [target.s3, target.sfn, target.lambda, target.sageMaker, target.db]) client.destroy();
+    closeTarget(target);
   }
 }

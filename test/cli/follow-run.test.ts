@@ -3,6 +3,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { DescribeExecutionCommand, ExecutionDoesNotExist, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { STSClient } from '@aws-sdk/client-sts';
 import { DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -20,6 +21,7 @@ const target: Target = {
   sfn: new SFNClient({}),
   lambda: new LambdaClient({}),
   sageMaker: new SageMakerClient({}),
+  sts: new STSClient({}),
   db: DynamoDBDocumentClient.from(new DynamoDBClient({})),
 };
 const sfn = mockClient(SFNClient);

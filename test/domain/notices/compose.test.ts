@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkBlocks } from '#cli/slack-page/block-kit';
+import { deploymentKeys } from '#domain/deployment/target';
 import type { NoticePorts } from '#domain/notices/notice';
 import { composeNotice, type Notice, noticeSchema } from '#domain/notices/registry';
 import { artifactKeys } from '#domain/runs/layout';
@@ -60,7 +61,7 @@ describe('a run', () => {
 
     const notice = await said({ kind: 'run-started', run });
 
-    expect(notice).toMatchObject({ key: `run-started#${run.runId}`, pipeline: 'loan', run });
+    expect(notice).toMatchObject({ key: `run-started#${run.runId}`, pipeline: 'loan', threads: [run.runId] });
     for (const word of ['loan/first/', '1 object', 'd'.repeat(12), 'Drift triggered'])
       expect(notice.words).toContain(word);
     expect(notice.words).not.toContain('d'.repeat(13));
@@ -105,7 +106,7 @@ describe('a run', () => {
     const other = await skip('it waits', 'queued');
     expect(first.key).toBe(same.key);
     expect(first.key).not.toBe(other.key);
-    expect(first).toMatchObject({ pipeline: 'loan', run: undefined });
+    expect(first).toMatchObject({ pipeline: 'loan', threads: [] });
     expect(other.words).toContain(' is not trained yet: it waits');
     expect(other.text).toContain('loan: a drop waits');
     expect(first.words).toContain(
@@ -126,13 +127,13 @@ describe('a run', () => {
   });
 
   it.each([
-    ['before its pipeline was known', {}, undefined, undefined],
-    ['before it was admitted', { pipeline: 'loan', drop: 'loan/first/' }, 'loan', undefined],
-    ['later', { ...run, drop: 'loan/first/' }, 'loan', run],
-  ])('that failed %s is told with its cause', async (_, known, pipeline, itsRun) => {
+    ['before its pipeline was known', {}, undefined, []],
+    ['before it was admitted', { pipeline: 'loan', drop: 'loan/first/' }, 'loan', []],
+    ['later', { ...run, drop: 'loan/first/' }, 'loan', [run.runId]],
+  ])('that failed %s is told with its cause', async (_, known, pipeline, threads) => {
     const failure = { error: 'SchemaMismatchError', message: 'no column y', executionArn: 'e1', ...known };
     const notice = await said({ kind: 'run-failed', failure });
-    expect(notice).toMatchObject({ key: 'run-failed#e1', pipeline, run: itsRun });
+    expect(notice).toMatchObject({ key: 'run-failed#e1', pipeline, threads });
     expect(notice.words).toContain('no column y');
     expect(notice.words).toContain('SchemaMismatchError');
   });
@@ -142,9 +143,21 @@ describe('a deployment', () => {
   it('that worked out names version, endpoint, config and how long it took', async () => {
     await state.put('loan', 'champion', championOf(3, run.runId, times.at));
     const notice = await said({ kind: 'deployed', run, endpointName, ...times });
-    expect(notice).toMatchObject({ key: `deployed#${run.runId}#${times.startedAt}`, run });
+    expect(notice).toMatchObject({ key: `deployed#${run.runId}#${times.startedAt}`, threads: [run.runId] });
     for (const word of ['version 3', endpointName, `${endpointName}-${run.runId}`, '5 min'])
       expect(`${notice.text}${notice.words}`).toContain(word);
+  });
+
+  it('joins the thread of the decision that caused it, if that is open', async () => {
+    await state.put('loan', 'champion', championOf(3, run.runId, times.at));
+    const of = { modelPackageVersion: 3, decidedAt: '2026-01-02T09:00:00.000Z' };
+    const threads = ['decision#3#2026-01-02T09:00:00.000Z', run.runId];
+
+    expect(await said({ kind: 'deployed', run, endpointName, ...of, ...times })).toMatchObject({ threads });
+
+    const failure = { reason: 'x', run, endpointName, endpointConfigName: 'new', decidedAt: of.decidedAt };
+    const failed = { kind: 'rolled-back', executionArn: 'e9', failure, modelPackageVersion: 3, ...times };
+    expect(await said(failed)).toMatchObject({ threads });
   });
 
   it('that was rolled back names what serves now', async () => {
@@ -156,7 +169,7 @@ describe('a deployment', () => {
       servingConfig: 'old-config',
     };
     const notice = await said({ kind: 'rolled-back', executionArn: 'e9', failure, modelPackageVersion: 4, ...times });
-    expect(notice).toMatchObject({ key: 'rolled-back#e9', pipeline: 'loan', run });
+    expect(notice).toMatchObject({ key: 'rolled-back#e9', pipeline: 'loan', threads: [run.runId] });
     for (const word of ['version 4', 'test golden failed', 'old-config', 'new-config'])
       expect(`${notice.text}${notice.words}`).toContain(word);
 
@@ -167,7 +180,7 @@ describe('a deployment', () => {
   it.each([{ pipeline: 'loan' }, {}])('that never began is told as a failure (%j)', async (known) => {
     const failure = { reason: 'Its turn did not come in time', ...known };
     const notice = await said({ kind: 'rolled-back', executionArn: 'e9', failure, ...times });
-    expect(notice).toMatchObject({ pipeline: known.pipeline, run: undefined });
+    expect(notice).toMatchObject({ pipeline: known.pipeline, threads: [] });
     expect(notice.words).toContain('Its turn did not come in time');
   });
 
@@ -207,7 +220,7 @@ describe('a drift check', () => {
 
   it('lists the columns that moved and what is done', async () => {
     const notice = await said({ kind: 'drift', check });
-    expect(notice).toMatchObject({ key: 'drift#loan#2026-01-02T00:00:00Z', pipeline: 'loan', run: undefined });
+    expect(notice).toMatchObject({ key: 'drift#loan#2026-01-02T00:00:00Z', pipeline: 'loan', threads: [] });
     for (const word of ['income', 'home', '1 of 2 columns', 'retrain has been started', 'scores drifted'])
       expect(`${notice.text}${notice.words}`).toContain(word);
   });
@@ -238,5 +251,52 @@ describe('a drift check', () => {
     const notice = await said({ kind: 'check-failed', endpointName: 'tidegate-dev-loan', executionArn: 'e9', error });
     expect(notice).toMatchObject({ key: 'check-failed#e9', pipeline: 'loan' });
     expect(notice.words).toContain('tidegate-dev-loan: its tests could not run');
+  });
+});
+
+describe('a decision', () => {
+  const at = '2026-01-02T09:00:00.000Z';
+  const by = 'arn:aws:sts::123456789012:assumed-role/MLEngineer/ana';
+  const decide = async (decision: string, more: object = {}) => {
+    await state.put('loan', deploymentKeys.decision(3, at), { decision, version: 3, at, ...more });
+    return said({ kind: 'decision', pipeline: 'loan', version: 3, at });
+  };
+
+  it('opens a thread of its own and names who decided, and why', async () => {
+    const notice = await decide('approved', { by, reason: 'looked at the slices', runId: run.runId });
+
+    expect(notice).toMatchObject({ key: `decision#loan#3#${at}`, pipeline: 'loan', threads: [`decision#3#${at}`] });
+    for (const word of ['version 3 was approved', 'ana (MLEngineer)', 'looked at the slices', run.runId])
+      expect(notice.words).toContain(word);
+  });
+
+  it('without name or reason says so', async () => {
+    const notice = await decide('rejected');
+
+    for (const word of ['was rejected', 'not reported', 'none given', 'It is not deployed.'])
+      expect(notice.words).toContain(word);
+    expect(notice.words).not.toContain('Run ');
+  });
+
+  it.each(['rejected', 'reopened'])('against the model in service says that it still serves (%s)', async (decision) => {
+    await state.put('loan', 'champion', championOf(3, run.runId, times.at));
+    const live = await decide(decision);
+
+    expect(live.words).toContain('It still serves');
+    expect(live.words).toContain('npx tidegate rollback loan --stage dev');
+
+    await state.put('loan', 'champion', championOf(2, run.runId, times.at));
+    expect((await decide(decision)).words).toContain('It is not deployed.');
+  });
+
+  it('to go back names both versions', async () => {
+    expect((await decide('rolled-back', { from: 4 })).words).toContain('It replaces version 4');
+    const first = await decide('rolled-back');
+    expect(first.words).toContain('going back to version 3');
+    expect(first.words).toContain('It is being deployed');
+  });
+
+  it('to reopen says so', async () => {
+    expect((await decide('reopened')).words).toContain('version 3 waits for approval again');
   });
 });

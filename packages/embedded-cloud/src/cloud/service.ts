@@ -89,6 +89,10 @@ export interface CloudService {
 /** Creates or updates one CloudFormation resource; called again at each start, so it must keep existing data. */
 export interface ResourceProvider {
   apply(resource: TemplateResource): Promise<AppliedResource>;
+  /** Whether what stands is what an updated template asks for. Absent: when its properties are the same. */
+  isCurrent?(resource: TemplateResource, applied: TemplateResource & { readonly ref: string }): Promise<boolean>;
+  /** Puts back a resource that an update changed before it failed. Absent: `apply` with its former properties. */
+  restore?(resource: TemplateResource): Promise<void>;
   /** Called when the resource left the template and its DeletionPolicy is not Retain. Absent: the resource is kept. */
   delete?(resource: RemovedResource): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { CloudContext, ResourceProvider, TemplateResource } from '../cloud/service.ts';
 import { readState, writeState } from '../cloud/state-file.ts';
+import { changeOf } from './change.ts';
 import { INERT } from './inert.ts';
 import { condition, resolve, type Scope } from './intrinsics.ts';
 import { dependencyOrder } from './order.ts';
@@ -21,6 +22,8 @@ export interface Stack {
   readonly outputs: Readonly<Record<string, string>>;
   readonly parameters: Readonly<Record<string, string>>;
   readonly resources: Readonly<Record<string, StackResource>>;
+  /** Logical id → the resource as it was asked for: an update compares with it. */
+  readonly applied: Readonly<Record<string, TemplateResource>>;
 }
 
 export interface StackOptions {
@@ -31,13 +34,18 @@ export interface StackOptions {
   readonly context: Pick<CloudContext, 'accountId' | 'region' | 'partition' | 'stateDir' | 'log'>;
   readonly providers: ReadonlyMap<string, ResourceProvider>;
   readonly onResource?: (resource: StackResource) => void;
+  /** The stack as it runs: what the template asks for in the same way is left alone. */
+  readonly current?: Stack;
 }
 
 interface Remembered {
   readonly resources: Readonly<Record<string, StackResource & { readonly deletionPolicy: string }>>;
 }
 
-/** Brings a template up: resolves it and has every resource applied by its service, in dependency order. */
+/**
+ * Brings a template up: resolves it and has every resource applied by its service, in dependency order. When a change of a running
+ * stack fails, what was changed is put back.
+ */
 export async function applyStack({
   name,
   template: source,
@@ -45,6 +53,7 @@ export async function applyStack({
   context,
   providers,
   onResource,
+  current,
 }: StackOptions): Promise<Stack> {
   const template = parseTemplate(source);
   const { region, accountId, partition, stateDir } = context;
@@ -65,33 +74,43 @@ export async function applyStack({
   );
   refuseUnknown(wanted.values(), providers);
 
-  for (const declared of dependencyOrder(wanted, (name) => template.resources.has(name))) {
-    const { logicalId, type } = declared;
-    const properties = resolve(
-      declared.properties,
-      scope,
-      `Resources.${logicalId}.Properties`,
-    ) as TemplateResource['properties'];
-    const resource: TemplateResource = { logicalId, type, properties, stackName: name };
-    let applied: Pick<StackResource, 'ref' | 'attributes'> | undefined;
-    try {
-      applied = (await providers.get(type)?.apply(resource)) ?? INERT[type]?.(resource);
-    } catch (cause) {
-      throw new TemplateError(
-        `Resources.${logicalId} (${type}): ${cause instanceof Error ? cause.message : String(cause)}`,
-        { cause },
-      );
-    }
-    const stands = { logicalId, type, ref: applied?.ref ?? logicalId, attributes: applied?.attributes ?? {} };
-    standing[logicalId] = stands;
-    onResource?.(stands);
-  }
-
+  const change = changeOf(current, providers, context.log);
   const outputs: Record<string, string> = {};
-  for (const [id, output] of Object.entries(template.outputs)) {
-    const when = output['Condition'];
-    if (typeof when === 'string' && !condition(when, scope, `Outputs.${id}`)) continue;
-    outputs[id] = String(resolve(output['Value'], scope, `Outputs.${id}.Value`));
+  try {
+    for (const declared of dependencyOrder(wanted, (name) => template.resources.has(name))) {
+      const { logicalId, type } = declared;
+      const properties = resolve(
+        declared.properties,
+        scope,
+        `Resources.${logicalId}.Properties`,
+      ) as TemplateResource['properties'];
+      const resource: TemplateResource = { logicalId, type, properties, stackName: name };
+      const kept = await change.unchanged(resource);
+      if (kept) {
+        standing[logicalId] = kept;
+        continue;
+      }
+      let applied: Pick<StackResource, 'ref' | 'attributes'> | undefined;
+      try {
+        applied = (await providers.get(type)?.apply(resource)) ?? INERT[type]?.(resource);
+      } catch (cause) {
+        throw new TemplateError(
+          `Resources.${logicalId} (${type}): ${cause instanceof Error ? cause.message : String(cause)}`,
+          { cause },
+        );
+      }
+      const stands = { logicalId, type, ref: applied?.ref ?? logicalId, attributes: applied?.attributes ?? {} };
+      change.made(resource, stands);
+      standing[logicalId] = stands;
+      onResource?.(stands);
+    }
+    for (const [id, output] of Object.entries(template.outputs)) {
+      const when = output['Condition'];
+      if (typeof when === 'string' && !condition(when, scope, `Outputs.${id}`)) continue;
+      outputs[id] = String(resolve(output['Value'], scope, `Outputs.${id}.Value`));
+    }
+  } catch (cause) {
+    throw await change.rolledBack(cause);
   }
   const path = join(stateDir, 'cloudformation', `${name}.json`);
   await removeGone(path, wanted, providers, context.log);
@@ -107,7 +126,7 @@ export async function applyStack({
   const parameters = Object.fromEntries(
     Object.entries(scope.parameters).map(([key, value]) => [key, typeof value === 'string' ? value : value.join(',')]),
   );
-  return { name, arn, outputs, parameters, resources: standing };
+  return { name, arn, outputs, parameters, resources: standing, applied: change.applied() };
 }
 
 function createScope(

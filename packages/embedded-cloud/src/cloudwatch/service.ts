@@ -41,10 +41,27 @@ const targetPrefix = 'GraniteServiceVersion20100801.';
 const isForm = (headers: Readonly<Record<string, string>>): boolean =>
   headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
 
+/** The most that a gzipped body may unpack to: one of 1 MB is far smaller in practice. */
+const MAX_UNPACKED_BYTES = 8 * 2 ** 20;
+
+/** @throws AwsError `RequestEntityTooLargeException`, `SerializationException` */
+function unpack(raw: Buffer): Buffer {
+  try {
+    return gunzipSync(raw, { maxOutputLength: MAX_UNPACKED_BYTES });
+  } catch (cause) {
+    throw cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE'
+      ? new AwsError(
+          'RequestEntityTooLargeException',
+          `The request body unpacks to more than ${MAX_UNPACKED_BYTES} bytes.`,
+        )
+      : new AwsError('SerializationException', 'The request body is not valid gzip.');
+  }
+}
+
 /** Reads a call in AWS JSON 1.0 (SDK v3, boto3, CLI) or the older query protocol; large bodies may be gzipped. */
 async function readCall(request: ServiceRequest): Promise<{ readonly operation: string; readonly input: JsonObject }> {
   const raw = await buffer(request.body);
-  const body = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw).toString('utf8');
+  const body = (request.headers['content-encoding'] === 'gzip' ? unpack(raw) : raw).toString('utf8');
   if (isForm(request.headers)) return parseForm(body);
   const target = request.headers['x-amz-target'] ?? '';
   const operation = target.startsWith(targetPrefix) ? target.slice(targetPrefix.length) : target;

@@ -13,7 +13,7 @@ import { SdkCaller } from './integrations/sdk-caller.ts';
 import { TaskTokens } from './integrations/task-tokens.ts';
 import type { Environment, TaskHost } from './interpreter/environment.ts';
 import { History } from './interpreter/history.ts';
-import type { Checkpoint, KeptLines } from './interpreter/journal.ts';
+import type { Checkpoint, KeptThreads } from './interpreter/journal.ts';
 import { createEvaluator, type Evaluator } from './jsonata/evaluate.ts';
 import { sendTrace } from './machine-role.ts';
 import { createMapRunHost, MapRunGrants } from './map-runs.ts';
@@ -114,7 +114,7 @@ export class Executions {
   /** Resumes what an earlier process left running, each thread of each execution at its state. */
   resume(): void {
     for (const execution of this.#store.running()) {
-      if (!this.#running.has(execution.arn)) this.#run(execution, this.#store.lines.of(execution.arn));
+      if (!this.#running.has(execution.arn)) this.#run(execution, this.#store.threads.of(execution.arn));
     }
   }
 
@@ -148,7 +148,7 @@ export class Executions {
     await Promise.all(running.map(({ done }) => done));
   }
 
-  #run(execution: ExecutionRecord, kept?: KeptLines): void {
+  #run(execution: ExecutionRecord, kept?: KeptThreads): void {
     if (this.#closing) return;
     const stop = new AbortController();
     const done = this.#execute(execution, stop.signal, kept).then(
@@ -170,7 +170,7 @@ export class Executions {
     done.then(() => this.#running.delete(execution.arn));
   }
 
-  async #execute(execution: ExecutionRecord, signal: AbortSignal, kept?: KeptLines): Promise<void> {
+  async #execute(execution: ExecutionRecord, signal: AbortSignal, kept?: KeptThreads): Promise<void> {
     const { clock, region, accountId } = this.#context;
     const caller = new SdkCaller(() =>
       this.#context.clientConfig(
@@ -231,7 +231,7 @@ export class Executions {
         return token;
       },
       newId: randomUUID,
-      journal: this.#store.lines.journal(record.arn),
+      journal: this.#store.threads.journal(record.arn),
     });
     try {
       const outcome = await runExecution({
@@ -276,12 +276,12 @@ export class Executions {
 
   /** Stores an execution whose status changed, with its event; of one that ended, only what a redrive needs. */
   #put(execution: ExecutionRecord): void {
-    const { lines, tokens } = this.#store;
+    const { threads, tokens } = this.#store;
     this.#store.putExecution(execution);
     this.#store.outbox.add(statusChange(execution));
     if (execution.status === 'RUNNING') return;
     tokens.removeOf(execution.arn);
-    if (execution.status === 'SUCCEEDED' || execution.mapRunArn !== undefined) lines.forget(execution.arn);
-    else lines.journal(execution.arn).forgetBelow('');
+    if (execution.status === 'SUCCEEDED' || execution.mapRunArn !== undefined) threads.forget(execution.arn);
+    else threads.journal(execution.arn).forgetBelow('');
   }
 }

@@ -118,7 +118,7 @@ export function createMapRunHost(options: MapRunHostOptions): MapRunHost {
         env: options.environmentOf(child),
         signal: stop.signal,
         startedAt: child.startedAt,
-        kept: store.lines.of(child.arn),
+        kept: store.threads.of(child.arn),
       });
       const ended: ExecutionRecord = {
         ...child,

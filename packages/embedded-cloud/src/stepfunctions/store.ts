@@ -6,8 +6,8 @@ import type { CloudContext } from '../cloud/service.ts';
 import { TurnDatabase } from '../cloud/turn-database.ts';
 import type { HistoryEvent } from './interpreter/history.ts';
 import type { Checkpoint } from './interpreter/journal.ts';
-import { LineStore, lineSchema } from './store/lines.ts';
 import { MapWorkStore, mapWorkSchema } from './store/map-work.ts';
+import { ThreadStore, threadSchema } from './store/threads.ts';
 import { TokenStore, tokenSchema } from './store/tokens.ts';
 
 /** A state machine, as stored. Times are milliseconds since the epoch. */
@@ -77,7 +77,7 @@ const schema = `
     execution_arn TEXT NOT NULL, id INTEGER NOT NULL, event TEXT NOT NULL, PRIMARY KEY (execution_arn, id)) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS map_runs (arn TEXT PRIMARY KEY, execution_arn TEXT NOT NULL, record TEXT NOT NULL) STRICT;
   CREATE INDEX IF NOT EXISTS map_runs_by_execution ON map_runs (execution_arn);
-  ${lineSchema} ${tokenSchema} ${mapWorkSchema} ${eventOutboxSchema}
+  ${threadSchema} ${tokenSchema} ${mapWorkSchema} ${eventOutboxSchema}
 `;
 
 const parse = <T>(text: SQLOutputValue | undefined): T => JSON.parse(String(text)) as T;
@@ -87,7 +87,7 @@ const parse = <T>(text: SQLOutputValue | undefined): T => JSON.parse(String(text
  * the threads that took it, the new status and its event are stored together or not at all.
  */
 export class StepFunctionsStore {
-  readonly lines: LineStore;
+  readonly threads: ThreadStore;
   readonly tokens: TokenStore;
   readonly mapWork: MapWorkStore;
   /** Status changes on their way to the bus. */
@@ -99,7 +99,7 @@ export class StepFunctionsStore {
     const folder = join(context.stateDir, 'stepfunctions');
     mkdirSync(folder, { recursive: true });
     this.#db = new TurnDatabase(join(folder, 'stepfunctions.sqlite'), schema, () => this.outbox.send());
-    this.lines = new LineStore(this.#db);
+    this.threads = new ThreadStore(this.#db);
     this.tokens = new TokenStore(this.#db);
     this.mapWork = new MapWorkStore(this.#db);
     this.outbox = eventOutbox(this.#db, context);
@@ -169,7 +169,7 @@ export class StepFunctionsStore {
   }
   /** Where an execution that failed stood, for a redrive. */
   checkpoint(arn: string): Checkpoint | undefined {
-    return this.lines.of(arn).get('')?.position;
+    return this.threads.of(arn).get('')?.position;
   }
 
   appendEvent(arn: string, event: HistoryEvent): void {

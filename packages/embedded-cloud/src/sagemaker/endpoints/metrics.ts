@@ -1,7 +1,7 @@
 import type { CloudWatch } from '#src/cloudwatch/service';
 import type { Hub } from '#src/sagemaker/hub';
 
-/** One invocation as CloudWatch hears of it. */
+/** One invocation as CloudWatch counts it. */
 export interface MeasuredInvocation {
   readonly endpoint: string;
   readonly variant: string;

@@ -2,7 +2,7 @@ import type { Definition, Json } from '../asl.ts';
 import { ExecutionError, ExecutionStopped, ExecutionSuspended, errorDetails, errorNames } from '../errors.ts';
 import type { Environment } from '../interpreter/environment.ts';
 import { shownOutput } from '../interpreter/history.ts';
-import type { KeptLines } from '../interpreter/journal.ts';
+import type { KeptThreads } from '../interpreter/journal.ts';
 import { Scope } from '../interpreter/scope.ts';
 import { Thread } from '../interpreter/thread.ts';
 import { runGroup } from './machine.ts';
@@ -27,7 +27,7 @@ export interface ExecutionRequest {
   /** When the execution began, in milliseconds since the epoch. */
   readonly startedAt: number;
   /** Where an earlier process left it; absent, or empty, for a new execution. */
-  readonly kept?: KeptLines;
+  readonly kept?: KeptThreads;
 }
 
 class TimedOut extends Error {}

@@ -14,12 +14,12 @@ export interface Checkpoint {
 }
 
 /** How a thread ended while the threads beside it continue. */
-export type LineEnd =
+export type ThreadEnd =
   | { readonly output: Json }
   | { readonly error: string | undefined; readonly cause: string | undefined; readonly heartbeat: boolean };
 
 /** A thread, as stored. */
-export interface KeptLine {
+export interface KeptThread {
   /** Id of the event that the thread's next one follows, without an entry that does not count yet. */
   readonly after: number;
   /** Id of such an entry. */
@@ -28,7 +28,7 @@ export interface KeptLine {
   readonly open?: StateType;
   /** Absent before the first state and after the last. */
   readonly position?: Checkpoint;
-  readonly end?: LineEnd;
+  readonly end?: ThreadEnd;
 }
 
 /**
@@ -41,13 +41,13 @@ export interface Journal {
    * @param read gives the thread at the time of writing, together with the events written until then
    * @param whole false when only `after`, `entry` and `open` changed
    */
-  changed(path: string, read: () => KeptLine, whole: boolean): void;
+  changed(path: string, read: () => KeptThread, whole: boolean): void;
   /** Forgets all threads below one. */
   forgetBelow(path: string): void;
 }
 
 /** The threads of an execution, by path, as an earlier process left them. */
-export type KeptLines = ReadonlyMap<string, KeptLine>;
+export type KeptThreads = ReadonlyMap<string, KeptThread>;
 
 /** Keeps nothing. */
 export const noJournal: Journal = { changed: () => {}, forgetBelow: () => {} };

@@ -28,7 +28,7 @@ export interface Readable {
   /** Members added to the context object. */
   readonly context?: JsonObject;
   /** The thread whose event a failure is; the state's own without. */
-  readonly line?: Thread;
+  readonly thread?: Thread;
 }
 
 /** How a state ends: its assignments, its output, the next state. */
@@ -128,9 +128,9 @@ export class StateRun<S extends State = State> {
   }
 
   /** Reports a failed evaluation and gives the error to throw. */
-  evaluationFailure(text: string, location?: string, line: Thread = this.thread): ExecutionError {
+  evaluationFailure(text: string, location?: string, thread: Thread = this.thread): ExecutionError {
     const cause = this.message(text);
-    line.recordEvaluationFailure({
+    thread.recordEvaluationFailure({
       cause,
       error: errorNames.queryEvaluation,
       ...(location !== undefined && { location }),
@@ -150,7 +150,8 @@ export class StateRun<S extends State = State> {
     try {
       return await this.env.evaluator.template(template, location, { states, variables: this.thread.scope.visible() });
     } catch (error) {
-      if (error instanceof EvaluationError) throw this.evaluationFailure(error.message, error.location, readable.line);
+      if (error instanceof EvaluationError)
+        throw this.evaluationFailure(error.message, error.location, readable.thread);
       throw error;
     }
   }

@@ -1,7 +1,7 @@
 import type { Json, JsonObject, StateType } from '../asl.ts';
 import { ExecutionError } from '../errors.ts';
 import type { History, HistoryEvent } from './history.ts';
-import type { Checkpoint, Journal, KeptLine, KeptLines, LineEnd } from './journal.ts';
+import type { Checkpoint, Journal, KeptThread, KeptThreads, ThreadEnd } from './journal.ts';
 import { Scope } from './scope.ts';
 
 /** The item a Map iteration works on, as `$states.context.Map.Item` shows it. */
@@ -23,7 +23,7 @@ interface ThreadOptions {
   /** See `Journal`. */
   readonly path: string;
   /** What an earlier process left of this thread and those below. */
-  readonly kept?: KeptLines;
+  readonly kept?: KeptThreads;
 }
 
 /** State types whose interruption is an event of its own. */
@@ -44,14 +44,14 @@ export class Thread {
   readonly #history: History;
   readonly #journal: Journal;
   readonly #path: string;
-  readonly #kept: KeptLines;
+  readonly #kept: KeptThreads;
   #cursor: number;
   #pendingEntry: number | undefined;
   #openState: StateType | undefined;
   #children: Thread[] = [];
   #position: Checkpoint | undefined;
   #resumed: Checkpoint | undefined;
-  #end: LineEnd | undefined;
+  #end: ThreadEnd | undefined;
 
   constructor(options: ThreadOptions) {
     this.#history = options.history;
@@ -76,7 +76,7 @@ export class Thread {
     this.#journal.changed(this.#path, () => this.#state(), whole);
   }
 
-  #state(): KeptLine {
+  #state(): KeptThread {
     return {
       after: this.#cursor,
       ...(this.#pendingEntry !== undefined && { entry: this.#pendingEntry }),
@@ -99,7 +99,7 @@ export class Thread {
   }
 
   /** What an earlier process left of a thread directly below. */
-  keptBelow(index: number): KeptLine | undefined {
+  keptBelow(index: number): KeptThread | undefined {
     return this.#kept.get(`${this.#path}/${index}`);
   }
 
@@ -125,7 +125,7 @@ export class Thread {
     this.#ended({ error: failure.error, cause: failure.causeText, heartbeat: failure.heartbeat });
   }
 
-  #ended(end: LineEnd): void {
+  #ended(end: ThreadEnd): void {
     this.#end = end;
     this.#position = undefined;
     this.#changed(true);

@@ -2,8 +2,8 @@ import type { Json, MapState } from '../asl.ts';
 import { rememberedNumber, withRecovery } from '../interpreter/recovery.ts';
 import { checkPayload, type Outcome, type StateRun } from '../interpreter/state-run.ts';
 import { runDistributed } from './distributed-map.ts';
-import { runLines } from './lines.ts';
 import { inlineItems, maxConcurrency } from './map-items.ts';
+import { runThreads } from './threads.ts';
 import { readTolerance } from './tolerance.ts';
 
 /** Step Functions runs at most this many inline iterations at once. */
@@ -29,28 +29,28 @@ async function runInline(run: StateRun<MapState>): Promise<Json> {
   const { state, thread, env, name } = run;
   const resume = run.progress['started'] !== undefined;
   const { items, limit, started } = await settle(run);
-  return runLines(thread, {
+  return runThreads(thread, {
     count: items.length,
     maxConcurrency: limit === 0 ? MAX_INLINE_CONCURRENCY : Math.min(limit, MAX_INLINE_CONCURRENCY),
     resume,
     start: (index, signal, resumed, after) => {
       const item = { Index: index, Value: items[index] ?? null };
       const iteration = { index, name };
-      const line = thread.fork({ index, after: after ?? started, signal, item, iteration, resume: resumed });
-      if (!resumed) line.record('MapIterationStarted', { mapIterationStartedEventDetails: iteration });
+      const child = thread.fork({ index, after: after ?? started, signal, item, iteration, resume: resumed });
+      if (!resumed) child.record('MapIterationStarted', { mapIterationStartedEventDetails: iteration });
       return {
-        line,
+        thread: child,
         result: async () => {
           const input =
-            state.ItemSelector === undefined || line.isResumed
+            state.ItemSelector === undefined || child.isResumed
               ? item.Value
               : await run.evaluate(state.ItemSelector, 'ItemSelector', {
                   context: { Map: { Item: { Index: item.Index, Value: item.Value } } },
-                  line,
+                  thread: child,
                 });
-          return run.runGroup(state.ItemProcessor, input, line, env);
+          return run.runGroup(state.ItemProcessor, input, child, env);
         },
-        succeeded: () => line.note('MapIterationSucceeded', { mapIterationSucceededEventDetails: iteration }),
+        succeeded: () => child.note('MapIterationSucceeded', { mapIterationSucceededEventDetails: iteration }),
       };
     },
   });

@@ -1,7 +1,7 @@
 import type { Json, ParallelState } from '../asl.ts';
 import { rememberedNumber, withRecovery } from '../interpreter/recovery.ts';
 import { checkPayload, type Outcome, type StateRun } from '../interpreter/state-run.ts';
-import { runLines } from './lines.ts';
+import { runThreads } from './threads.ts';
 
 /** The branches' input, evaluated once: a restart uses the same. */
 async function settle(run: StateRun<ParallelState>): Promise<{ input: Json; started: number }> {
@@ -19,15 +19,15 @@ async function attempt(run: StateRun<ParallelState>): Promise<Outcome> {
   const { state, thread, env } = run;
   const resume = run.progress['started'] !== undefined;
   const { input, started } = await settle(run);
-  const output = await runLines(thread, {
+  const output = await runThreads(thread, {
     count: state.Branches.length,
     maxConcurrency: 0,
     resume,
     start: (index, signal, resumed) => {
       const branch = state.Branches[index];
       if (!branch) throw new RangeError(`no branch ${index}`);
-      const line = thread.fork({ index, after: started, signal, resume: resumed });
-      return { line, result: () => run.runGroup(branch, input, line, env) };
+      const child = thread.fork({ index, after: started, signal, resume: resumed });
+      return { thread: child, result: () => run.runGroup(branch, input, child, env) };
     },
   });
   checkPayload(output, run.name);

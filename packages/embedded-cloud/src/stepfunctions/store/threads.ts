@@ -1,9 +1,10 @@
 import type { Row } from '../../cloud/sqlite.ts';
 import type { TurnDatabase } from '../../cloud/turn-database.ts';
 import type { StateType } from '../asl.ts';
-import type { Checkpoint, Journal, KeptLine, LineEnd } from '../interpreter/journal.ts';
+import type { Checkpoint, Journal, KeptThread, ThreadEnd } from '../interpreter/journal.ts';
 
-export const lineSchema = `
+// The table has its name from before threads were called threads: states of older versions are resumed.
+export const threadSchema = `
   CREATE TABLE IF NOT EXISTS lines (
     execution_arn TEXT NOT NULL, path TEXT NOT NULL, cursor INTEGER NOT NULL, entry INTEGER, open TEXT,
     position TEXT, ended TEXT, PRIMARY KEY (execution_arn, path)) STRICT;
@@ -11,23 +12,23 @@ export const lineSchema = `
 
 const text = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
 
-const toLine = (row: Row): KeptLine => ({
+const toThread = (row: Row): KeptThread => ({
   after: Number(row['cursor']),
   ...(row['entry'] !== null && { entry: Number(row['entry']) }),
   ...(row['open'] !== null && { open: String(row['open']) as StateType }),
   ...(row['position'] !== null && { position: JSON.parse(String(row['position'])) as Checkpoint }),
-  ...(row['ended'] !== null && { end: JSON.parse(String(row['ended'])) as LineEnd }),
+  ...(row['ended'] !== null && { end: JSON.parse(String(row['ended'])) as ThreadEnd }),
 });
 
 /** A thread to be written, in its state at that time. */
 interface Change {
-  readonly read: () => KeptLine;
+  readonly read: () => KeptThread;
   /** False when only its events went on. */
   readonly whole: boolean;
 }
 
 /** The threads of all executions in progress; of an execution that failed, its outermost thread, for a redrive. */
-export class LineStore {
+export class ThreadStore {
   readonly #db: TurnDatabase;
   /** Threads that changed in this turn, by execution and path. */
   readonly #changes = new Map<string, Map<string, Change>>();
@@ -37,9 +38,9 @@ export class LineStore {
   }
 
   /** The threads of an execution by path. */
-  of(executionArn: string): Map<string, KeptLine> {
+  of(executionArn: string): Map<string, KeptThread> {
     const rows = this.#db.all('SELECT * FROM lines WHERE execution_arn = ?', executionArn);
-    return new Map(rows.map((row) => [String(row['path']), toLine(row)]));
+    return new Map(rows.map((row) => [String(row['path']), toThread(row)]));
   }
 
   /** Forgets all threads of an execution. */
@@ -48,7 +49,7 @@ export class LineStore {
     this.#db.run('DELETE FROM lines WHERE execution_arn = ?', executionArn);
   }
 
-  #write(executionArn: string, path: string, { after, entry, open, position, end }: KeptLine, whole: boolean): void {
+  #write(executionArn: string, path: string, { after, entry, open, position, end }: KeptThread, whole: boolean): void {
     if (whole) {
       this.#db.run(
         'INSERT OR REPLACE INTO lines (execution_arn, path, cursor, entry, open, position, ended) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -92,7 +93,7 @@ export class LineStore {
       changed: (path, read, whole) => {
         const changes = this.#changesOf(executionArn);
         changes.set(path, { read, whole: whole || (changes.get(path)?.whole ?? false) });
-        this.#db.atEndOfTurn(`lines of ${executionArn}`, () => this.#writeChanges(executionArn));
+        this.#db.atEndOfTurn(`threads of ${executionArn}`, () => this.#writeChanges(executionArn));
       },
       forgetBelow: (path) => {
         const changes = this.#changes.get(executionArn);

@@ -1,17 +1,17 @@
 import type { Json } from '../asl.ts';
 import { ExecutionError, isRuntime } from '../errors.ts';
-import type { KeptLine } from '../interpreter/journal.ts';
+import type { KeptThread } from '../interpreter/journal.ts';
 import type { Thread } from '../interpreter/thread.ts';
 
-interface Line {
-  readonly line: Thread;
+interface Started {
+  readonly thread: Thread;
   /** Runs the thread to its end. */
   result(): Promise<Json>;
   /** Called when the thread ended well, before the parent follows it. */
   succeeded?(): number;
 }
 
-interface LinesOptions {
+interface ThreadsOptions {
   readonly count: number;
   /** 0: no limit. */
   readonly maxConcurrency: number;
@@ -21,17 +21,17 @@ interface LinesOptions {
    * @param after the event that made room for this thread, where there was no room at first
    * @param resume whether the thread was started before and is resumed: its start has no second event
    */
-  start(index: number, signal: AbortSignal, resume: boolean, after?: number): Line;
+  start(index: number, signal: AbortSignal, resume: boolean, after?: number): Started;
 }
 
 interface Failure {
   readonly error: unknown;
-  readonly line: Thread;
+  readonly thread: Thread;
 }
 
 /** Threads that an earlier process started: they are the first ones, for threads start in order. */
-function startedBefore(parent: Thread, count: number): KeptLine[] {
-  const started: KeptLine[] = [];
+function startedBefore(parent: Thread, count: number): KeptThread[] {
+  const started: KeptThread[] = [];
   for (let index = 0; index < count; index += 1) {
     const kept = parent.keptBelow(index);
     if (!kept) break;
@@ -44,7 +44,7 @@ function startedBefore(parent: Thread, count: number): KeptLine[] {
  * Runs threads side by side and gives their outputs in order. The first failure aborts the others, is written
  * to the history with all it interrupts, and is thrown. The parent then follows the thread that ended last.
  */
-export async function runLines(parent: Thread, options: LinesOptions): Promise<Json[]> {
+export async function runThreads(parent: Thread, options: ThreadsOptions): Promise<Json[]> {
   const { count, maxConcurrency, start } = options;
   const outputs: Json[] = new Array<Json>(count).fill(null);
   const group = new AbortController();
@@ -53,27 +53,27 @@ export async function runLines(parent: Thread, options: LinesOptions): Promise<J
   let next = 0;
   const running = new Set<Promise<void>>();
 
-  const fail = (error: unknown, line: Thread): void => {
+  const fail = (error: unknown, thread: Thread): void => {
     if (failure) return;
-    failure = { error, line };
+    failure = { error, thread };
     group.abort(new Error('a sibling failed'));
   };
   const launch = (index: number, resume: boolean, after?: number): (() => void) => {
-    const { line, result, succeeded } = start(index, signal, resume, after);
+    const { thread, result, succeeded } = start(index, signal, resume, after);
     return () => {
       const work: Promise<void> = result().then(
         (output) => {
           if (signal.aborted) return;
           outputs[index] = output;
-          const last = line.cursor;
+          const last = thread.cursor;
           parent.follow(succeeded?.() ?? last);
-          parent.release(line);
-          line.finished(output);
+          parent.release(thread);
+          thread.finished(output);
           if (next < count) launch(next++, false, last)();
         },
         (error: unknown) => {
-          if (!failure) line.failed(error);
-          fail(error, line);
+          if (!failure) thread.failed(error);
+          fail(error, thread);
         },
       );
       running.add(work);
@@ -87,7 +87,7 @@ export async function runLines(parent: Thread, options: LinesOptions): Promise<J
   const taken = before.flatMap(({ end }, index) => {
     if (!end) return [launch(index, true)];
     if ('output' in end) outputs[index] = end.output;
-    else fail(new ExecutionError(end.error, end.cause, end), start(index, signal, true).line);
+    else fail(new ExecutionError(end.error, end.cause, end), start(index, signal, true).thread);
     return [];
   });
   const room = maxConcurrency > 0 ? Math.min(maxConcurrency, count) : count;
@@ -97,10 +97,10 @@ export async function runLines(parent: Thread, options: LinesOptions): Promise<J
 
   while (running.size > 0) await Promise.all(running);
   if (!failure) return outputs;
-  const { error, line } = failure;
+  const { error, thread } = failure;
   if (!parent.signal.aborted) {
-    if (isRuntime(error)) parent.abandonBelow(line);
-    else parent.recordFailureBelow(line);
+    if (isRuntime(error)) parent.abandonBelow(thread);
+    else parent.recordFailureBelow(thread);
   }
   throw error;
 }

@@ -13,7 +13,7 @@ import type * as z from 'zod';
 import { containerRuntimes } from '#cli/python/xgboost-runtime';
 import { slackPage } from '#cli/slack-page/pages';
 import { uploadDrop } from '../../cli/commands/drop.ts';
-import { pageParameters } from '../../cli/console-page/pages.ts';
+import { isRawBucket, pageParameters } from '../../cli/console-page/pages.ts';
 import { listRuns, type RunRecord, waitForExecution } from '../../cli/runs.ts';
 import { closeTarget, type Outputs, type Target } from '../../cli/target.ts';
 import { type Ended, watchExecution } from '../../cli/watch.ts';
@@ -50,6 +50,7 @@ export async function startProject(
     pages: [slackPage],
     sageMaker: { containers: containerRuntimes },
     parameters: pageParameters,
+    hidesKeys: isRawBucket,
     secrets: { SlackTokenSecret: 'xoxb-local' },
     ...collectedAudit(),
   });

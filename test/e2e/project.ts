@@ -23,6 +23,7 @@ import { packageProject } from '../support/package-project.ts';
 export interface UpProject {
   readonly cloud: Cloud;
   readonly target: Target;
+  readonly stateDir: string;
   /** Drops files and waits for the run they start. */
   drop(
     pipeline: string,
@@ -58,6 +59,7 @@ export async function startProject(
   return {
     cloud,
     target,
+    stateDir,
     async drop(pipeline, files, folder) {
       const since = Date.now();
       const prefix = await uploadDrop(target, pipeline, files, { folder });

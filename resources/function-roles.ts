@@ -26,6 +26,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
   return {
     admitDrop: [
       ...listVersions('RawBucket'),
+      ...writeObjects('RawBucket', '_tidegate/*'),
       ...readRun,
       ...writeRun,
       ...state('GetItem', 'PutItem', 'UpdateItem'),
@@ -33,6 +34,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
     ],
     desensitizeShard: [
       ...readObjectVersions('RawBucket'),
+      ...readObjects('RawBucket', '_tidegate/*'),
       ...readRun,
       ...writeRun,
       ...writeRows,

@@ -99,8 +99,6 @@ export interface Algorithm {
   readonly output: ModelOutput;
   /** Whether several instances can train together, each on its share of the objects. If not, the count must be 1. */
   readonly distributed: boolean;
-  /** Whether training resumes from a checkpoint after a spot interruption. */
-  readonly checkpoints: boolean;
   /** Some `hyperparameters`, as the reference shows them. */
   readonly example: Readonly<Record<string, unknown>>;
 }

@@ -1,6 +1,7 @@
 import {
   CreateModelPackageCommand,
   CreateModelPackageGroupCommand,
+  DescribeModelPackageCommand,
   DescribeModelPackageGroupCommand,
   SageMakerClient,
   UpdateModelPackageCommand,
@@ -62,6 +63,10 @@ function world(calls?: Calls, configuration: object = pipeline): void {
     calls?.made(`approve ${ModelPackageArn}`);
     return {};
   });
+  mock.on(DescribeModelPackageCommand).callsFake(() => {
+    calls?.made('describe package');
+    return { ModelPackageStatus: 'Completed' };
+  });
   approved = [];
   const records = {
     [keys.config]: configuration,
@@ -119,6 +124,28 @@ describe('a candidate that passed its gates', () => {
     });
   });
 
+  it('is not approved before SageMaker has completed it', async () => {
+    world(undefined, automatic);
+    mock.on(DescribeModelPackageCommand).resolvesOnce({ ModelPackageStatus: 'InProgress' });
+    await expect(register()).rejects.toMatchObject({ name: 'StillRunningError' });
+    expect(approved).toEqual([]);
+    mock.on(UpdateModelPackageCommand).rejectsOnce(refusal('the package is being created', 'ConflictException'));
+    await expect(register()).rejects.toMatchObject({ name: 'TransientError' });
+
+    await register();
+    expect(approved).toEqual([`${packageArn(1)} Approved`]);
+  });
+
+  it('fails with the reason that SageMaker gives', async () => {
+    mock.on(DescribeModelPackageCommand).resolves({
+      ModelPackageStatus: 'Failed',
+      ModelPackageStatusDetails: {
+        ValidationStatuses: [{ Name: 'image', Status: 'Failed', FailureReason: 'no such image' }],
+      },
+    });
+    await expect(register()).rejects.toThrow(/Failed: no such image\. Delete/);
+  });
+
   it('is registered once, however often the Task runs', async () => {
     expect([await register(), await register()]).toEqual([
       { modelPackageArn: packageArn(1) },
@@ -146,7 +173,7 @@ it('registers once when registering breaks off anywhere and is tried again', asy
   world(whole, automatic);
   await register();
   const wanted = state.everything();
-  expect(whole.log).toHaveLength(6);
+  expect(whole.log).toHaveLength(7);
 
   for (let n = 1; n <= whole.log.length; n++) {
     world(countCalls(n), automatic);

@@ -41,6 +41,5 @@ export const xgboost: Algorithm = {
   // one number per line, or `[p0, p1, …]` per line for multi:softprob
   output: { contentType: 'text/csv', readScores: parseScores },
   distributed: true,
-  checkpoints: true,
   example: { num_round: 300, early_stopping_rounds: 20, eta: 0.1, max_depth: 5 },
 };

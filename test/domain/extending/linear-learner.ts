@@ -46,6 +46,5 @@ export const linearLearner: Algorithm = {
   input: { contentType: 'text/csv', delimiter: ',', missing: null, missingAlone: 'nan' },
   output: { contentType: 'application/jsonlines', readScores },
   distributed: true,
-  checkpoints: false,
   example: { epochs: 20, learning_rate: 0.01 },
 };

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { requirePipeline, wholeNumber } from '../arguments.ts';
+import { endWith } from '../exit-codes.ts';
+import { exitOfRun } from '../follow-run.ts';
 import { bold, dim, green, print, printJson, red, table, yellow } from '../output.ts';
 import { pipelineNames } from '../project.ts';
 import { describeRunEnd, readVerdict } from '../run-end.ts';
@@ -64,6 +66,7 @@ export function runCommands(program: Command): void {
         const run = await findRun(target, id);
         if (json) {
           const ended = await watchExecution(target.sfn, run.executionArn, { silent: true });
+          endWith(exitOfRun(ended, run));
           const training = await readTraining(target, run);
           const verdict = await readVerdict(target, run);
           printJson({
@@ -80,7 +83,7 @@ export function runCommands(program: Command): void {
         const tuning = training && describeTuning(training);
         if (tuning !== undefined) print(tuning);
         print(describeRunEnd(ended, await findRun(target, run.runId), await readVerdict(target, run)));
-        if (ended.status !== 'SUCCEEDED') process.exitCode = 1;
+        endWith(exitOfRun(ended, run));
       });
     });
 }

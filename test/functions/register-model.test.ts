@@ -129,7 +129,9 @@ describe('a candidate that passed its gates', () => {
     mock.on(DescribeModelPackageCommand).resolvesOnce({ ModelPackageStatus: 'InProgress' });
     await expect(register()).rejects.toMatchObject({ name: 'StillRunningError' });
     expect(approved).toEqual([]);
-    mock.on(UpdateModelPackageCommand).rejectsOnce(refusal('the package is being created', 'ConflictException'));
+    mock.on(UpdateModelPackageCommand).callsFakeOnce(() => {
+      throw refusal('the package is being created', 'ConflictException');
+    });
     await expect(register()).rejects.toMatchObject({ name: 'TransientError' });
 
     await register();

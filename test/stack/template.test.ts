@@ -390,6 +390,7 @@ describe('the compiled template', () => {
       'fitTransform.zip',
       'measureDrift.zip',
       'predict.zip',
+      'runEndpointTest.zip',
       'transformShard.zip',
     ]);
     expect(Math.max(...Object.values(sizes))).toBeLessThan(50_000_000);

@@ -26,7 +26,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'tidegate-notices-'));
   state = memoryState();
   artifacts = folderStore(folder);
-  ports = { artifacts, store: state, stage: 'dev' };
+  ports = { artifacts, store: state, stage: 'dev', link: (key) => `https://console/${key}` };
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -74,7 +74,7 @@ describe('a run', () => {
     const notice = await said({ kind: 'verdict', run });
 
     expect(notice.key).toBe(`verdict#${run.runId}`);
-    for (const word of ['auc', 'champion', `s3://folder/${keys.report}`]) expect(notice.words).toContain(word);
+    for (const word of ['auc', 'champion', `https://console/${keys.report}`]) expect(notice.words).toContain(word);
     expect(notice.words).not.toContain('model package 7');
   });
 

@@ -38,11 +38,11 @@ async function ports(): Promise<NoticePorts> {
   });
   return {
     artifacts: {
-      uri: (key) => `s3://artifacts/${key}`,
       readJson: async (key, schema) => schema.parse(records[key]),
     },
     store: state,
     stage: 'dev',
+    link: (key) => `https://console/${key}`,
   };
 }
 

@@ -5,6 +5,7 @@ import { jsonProtocol } from '#src/cloud/json-operations';
 import { physicalName } from '#src/cloud/physical-name';
 import { AwsError, type CloudContext, type CloudService, type TemplateResource } from '#src/cloud/service';
 import { assertMaySend, type QueueClient } from './access.ts';
+import { sqsMembers } from './members.ts';
 import { noSuchQueue, sqsOperations } from './operations.ts';
 import { checkAttributes, checkQueuePolicy } from './queue-settings.ts';
 import { queueStore } from './queue-store.ts';
@@ -32,6 +33,9 @@ const attributeProperties = [
   'SqsManagedSseEnabled',
   'VisibilityTimeout',
 ];
+
+/** Properties that only a FIFO queue has. */
+const fifoProperties = ['ContentBasedDeduplication', 'DeduplicationScope', 'FifoQueue', 'FifoThroughputLimit'];
 
 const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
@@ -65,6 +69,7 @@ export function createSqs(context: CloudContext): QueueService {
       'AmazonSQS',
       sqsOperations(context, {
         store,
+        policyOf: (name) => policies.get(name),
         purgedAt,
         announce,
         sent,
@@ -77,10 +82,11 @@ export function createSqs(context: CloudContext): QueueService {
 
   const applyQueue = async (resource: TemplateResource) => {
     const { logicalId, properties } = resource;
-    if (properties['FifoQueue'] === true || properties['FifoQueue'] === 'true') {
+    const fifo = fifoProperties.filter((name) => ![undefined, false, 'false'].includes(properties[name] as string));
+    if (fifo.length > 0) {
       throw new AwsError(
         'ValidationException',
-        `${logicalId}: the embedded cloud has standard queues only; leave out FifoQueue`,
+        `${logicalId}: the embedded cloud has standard queues only; leave out ${fifo.join(', ')}`,
       );
     }
     const name = queueName(resource);
@@ -121,6 +127,7 @@ export function createSqs(context: CloudContext): QueueService {
 
   return {
     signingNames: ['sqs'],
+    members: sqsMembers,
     prepare: (request) => protocol(request.headers['host']).prepare(request),
     formatError: (error, request) => {
       const response = protocol(undefined).formatError(error, request);

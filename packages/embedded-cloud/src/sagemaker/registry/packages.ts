@@ -1,3 +1,4 @@
+import { canonicalJson } from '#src/cloud/same-value';
 import { type AuthorizationRequest, AwsError, type Caller } from '#src/cloud/service';
 import { repositoryArn } from '#src/sagemaker/container/execution-role';
 import { emitPackageChange } from '#src/sagemaker/events';
@@ -42,7 +43,7 @@ const create = (hub: Hub, input: CreateModelPackage, caller: Caller): object => 
   const { ClientToken: token, ...content } = input;
   const earlier = token === undefined ? undefined : hub.store.answered(token);
   if (earlier) {
-    if (earlier.request !== JSON.stringify(content)) {
+    if (earlier.request !== canonicalJson(content)) {
       throw invalid('The ClientToken was used before with another request.');
     }
     return { ModelPackageArn: earlier.answer };
@@ -69,7 +70,7 @@ const create = (hub: Hub, input: CreateModelPackage, caller: Caller): object => 
   hub.store.put('model-package', made);
   keepTags(hub, 'model-package', name, input.Tags);
   const arn = arnOf(hub.cloud, 'model-package', name);
-  if (token !== undefined) hub.store.rememberAnswer(token, JSON.stringify(content), arn);
+  if (token !== undefined) hub.store.rememberAnswer(token, canonicalJson(content), arn);
   emitPackageChange(hub, name, packageEventDetail(hub, made, []));
   return { ModelPackageArn: arn };
 };

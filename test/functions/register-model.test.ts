@@ -31,6 +31,9 @@ let groups: Set<string>;
 let packages: Map<string, string>;
 /** What was said of packages after they were registered. */
 let approved: string[];
+let packageStatus: 'InProgress' | 'Completed';
+/** How many changes of a package SageMaker refuses because of another. */
+let refusedChanges: number;
 const freshMock = () => mockClient(SageMakerClient);
 let mock: ReturnType<typeof freshMock>;
 
@@ -58,6 +61,7 @@ function world(calls?: Calls, configuration: object = pipeline): void {
     return { ModelPackageArn: arn };
   });
   mock.on(UpdateModelPackageCommand).callsFake(({ ModelPackageArn, ModelApprovalStatus }) => {
+    if (refusedChanges-- > 0) throw refusal('the package is being created', 'ConflictException');
     expect(state.everything(), 'nothing is approved that its run does not know of').not.toEqual({});
     approved.push(`${ModelPackageArn} ${ModelApprovalStatus}`);
     calls?.made(`approve ${ModelPackageArn}`);
@@ -65,9 +69,11 @@ function world(calls?: Calls, configuration: object = pipeline): void {
   });
   mock.on(DescribeModelPackageCommand).callsFake(() => {
     calls?.made('describe package');
-    return { ModelPackageStatus: 'Completed' };
+    return { ModelPackageStatus: packageStatus };
   });
   approved = [];
+  packageStatus = 'Completed';
+  refusedChanges = 0;
   const records = {
     [keys.config]: configuration,
     [keys.evaluation]: evaluation,
@@ -126,12 +132,11 @@ describe('a candidate that passed its gates', () => {
 
   it('is not approved before SageMaker has completed it', async () => {
     world(undefined, automatic);
-    mock.on(DescribeModelPackageCommand).resolvesOnce({ ModelPackageStatus: 'InProgress' });
+    packageStatus = 'InProgress';
     await expect(register()).rejects.toMatchObject({ name: 'StillRunningError' });
     expect(approved).toEqual([]);
-    mock.on(UpdateModelPackageCommand).callsFakeOnce(() => {
-      throw refusal('the package is being created', 'ConflictException');
-    });
+    packageStatus = 'Completed';
+    refusedChanges = 1;
     await expect(register()).rejects.toMatchObject({ name: 'TransientError' });
 
     await register();

@@ -33,6 +33,11 @@ export interface ModelInput {
   readonly missing: string | null;
   /** The same for a model with a single input. An empty field there would be an empty line, which readers skip. */
   readonly missingAlone: string;
+  /**
+   * Zeros before each number of a model with a single input; none for most algorithms. A container that guesses the delimiter
+   * from a line without one may take a repeated sign for it, and takes a repeated digit for none.
+   */
+  readonly zerosAlone: '' | '000';
 }
 
 /** The container's output format. */

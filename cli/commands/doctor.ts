@@ -3,19 +3,14 @@ import { existsSync, readdirSync, statfsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { wholeNumber } from '../arguments.ts';
 import { endWith } from '../exit-codes.ts';
 import { dim, green, print, printJson, red, yellow } from '../output.ts';
 import { pipelineNames, projectRoot, readProjectPipeline } from '../project.ts';
 import { pythonNeeds } from '../python/environment.ts';
-import { readCloud } from '../target.ts';
-import { globalOptions } from './global.ts';
-
-interface Finding {
-  readonly what: string;
-  readonly state: 'ok' | 'later' | 'missing';
-  readonly detail: string;
-  readonly fix?: string;
-}
+import { type Finding, protectionFinding, quotaFindings } from '../stage-findings.ts';
+import { localStage, readCloud } from '../target.ts';
+import { type GlobalOptions, globalOptions } from './global.ts';
 
 const reason = (error: unknown): string =>
   error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
@@ -134,13 +129,39 @@ const flights = (): Finding =>
         fix: 'npm ci',
       };
 
+/** The project's pipelines; those that do not validate are reported elsewhere. */
+function validPipelines() {
+  return pipelineNames().flatMap((name) => {
+    try {
+      return [readProjectPipeline(name)];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** What a stage on AWS lacks. */
+async function stageFindings(stage: string, shardConcurrency: number, options: GlobalOptions): Promise<Finding[]> {
+  if (options.profile) process.env['AWS_PROFILE'] = options.profile;
+  return [
+    await protectionFinding(stage, options.region),
+    ...(await quotaFindings(validPipelines(), shardConcurrency, options.region)),
+  ];
+}
+
 export function doctorCommand(program: Command): void {
   program
     .command('doctor')
-    .description('check what is missing on this machine and how to get it')
-    .action(async (_options: object, command: Command) => {
-      const findings = [node(), duckdb(), python(), disk(), git(), pipelines(), flights(), await cloud()];
-      if (globalOptions(command).json) printJson(findings);
+    .description("check what is missing on this machine, or with --stage the account's quotas, and how to get it")
+    .option('--shard-concurrency <n>', 'the parameter shardConcurrency of the stage', wholeNumber(1, 10_000), 40)
+    .action(async ({ shardConcurrency }: { shardConcurrency: number }, command: Command) => {
+      const options = globalOptions(command);
+      const stage = options.stage ?? process.env['TIDEGATE_STAGE'];
+      const findings =
+        stage !== undefined && stage !== localStage
+          ? [pipelines(), ...(await stageFindings(stage, shardConcurrency, options))]
+          : [node(), duckdb(), python(), disk(), git(), pipelines(), flights(), await cloud()];
+      if (options.json) printJson(findings);
       else {
         for (const { what, state, detail, fix } of findings) {
           const mark = state === 'ok' ? green('✓') : state === 'later' ? yellow('•') : red('✗');

@@ -38,7 +38,8 @@ export function parseMembers(text: string): MemberTree {
   return root;
 }
 
-const isEmpty = (value: unknown): boolean =>
+/** Whether a member says nothing: it is absent, empty or false. */
+export const isEmpty = (value: unknown): boolean =>
   value === undefined ||
   value === null ||
   value === '' ||

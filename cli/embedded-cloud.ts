@@ -3,6 +3,7 @@ import { openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answersAs, makePrivateFolder, stillRuns } from 'embedded-cloud/process';
+import { exitCodes } from './exit-codes.ts';
 import { CliError, dim, print, seconds } from './output.ts';
 import { packageIsStale, packageService } from './package-service.ts';
 import { projectRoot, stateDirectory } from './project.ts';
@@ -67,7 +68,10 @@ async function startDaemon(port: number, faultFile?: string): Promise<CloudFile>
   }
   const written = readFileSync(logFile).subarray(before).toString();
   if (written.includes('EADDRINUSE')) {
-    throw new CliError(`Port ${port} is in use. Choose another with --port, or leave --port out to use a free one.`);
+    throw new CliError(
+      `Port ${port} is in use. Choose another with --port, or leave --port out to use a free one.`,
+      exitCodes.usage,
+    );
   }
   const tail = written.trimEnd().split('\n').slice(-15).join('\n');
   throw new CliError(`The embedded cloud did not start. The end of ${logFile}:\n${tail}`);

@@ -6,9 +6,11 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { answersAs, stillRuns } from 'embedded-cloud/process';
 import * as z from 'zod';
+import { exitCodes } from './exit-codes.ts';
 import { CliError } from './output.ts';
 import { stateDirectory } from './project.ts';
 
@@ -63,6 +65,7 @@ export interface Outputs {
   readonly EndpointTestsTableName: string;
   readonly RetrainStateMachineArn: string;
   readonly DeployStateMachineArn: string;
+  readonly RecordDecisionStateMachineArn: string;
   readonly TestEndpointStateMachineArn: string;
   readonly CheckDriftStateMachineArn: string;
   readonly PredictFunctionName: string;
@@ -79,6 +82,7 @@ export interface Target {
   readonly sfn: SFNClient;
   readonly lambda: LambdaClient;
   readonly sageMaker: SageMakerClient;
+  readonly sts: STSClient;
   readonly db: DynamoDBDocumentClient;
 }
 
@@ -94,6 +98,7 @@ function clients(config: object) {
     sfn: new SFNClient(config),
     lambda: new LambdaClient(config),
     sageMaker: new SageMakerClient(config),
+    sts: new STSClient(config),
     db: DynamoDBDocumentClient.from(new DynamoDBClient(config), { marshallOptions: { removeUndefinedValues: true } }),
   };
 }
@@ -119,6 +124,7 @@ async function openStage(stage: string, { profile, region }: TargetOptions): Pro
     const reason = error instanceof Error ? error.message : String(error);
     throw new CliError(
       `Cannot read the stack ${stackName} on AWS: ${reason}. Deploy it with "npx serverless deploy --stage ${stage}", or check --profile and --region.`,
+      exitCodes.unavailable,
     );
   }
 }
@@ -135,6 +141,7 @@ export async function openTarget(options: TargetOptions): Promise<Target> {
   if (!cloud)
     throw new CliError(
       'The embedded cloud is not up. Start it with "npx tidegate up", or name a stage on AWS with --stage.',
+      exitCodes.unavailable,
     );
   const config = {
     endpoint: cloud.endpoint,
@@ -150,4 +157,14 @@ export async function openTarget(options: TargetOptions): Promise<Target> {
     ...clients(config),
     s3: new S3Client({ ...config, forcePathStyle: true }),
   };
+}
+
+/** The ARN of the caller's IAM identity, for the record of a decision. */
+export async function callerArn({ sts }: Target): Promise<string | undefined> {
+  return (await sts.send(new GetCallerIdentityCommand({}))).Arn;
+}
+
+/** Ends the connections of a target. */
+export function closeTarget({ s3, sfn, lambda, sageMaker, sts, db }: Target): void {
+  for (const client of [s3, sfn, lambda, sageMaker, sts, db]) client.destroy();
 }

@@ -12,6 +12,7 @@ const {
 } = require('node:fs');
 const { join, posix } = require('node:path');
 const esbuild = require('esbuild');
+const { parse } = require('yaml');
 const yazl = require('yazl');
 const { bundleOptions } = require('./bundle-options.cjs');
 const { duckdbPackages } = require('./duckdb-binding.cjs');
@@ -46,7 +47,8 @@ function writeZip(file, entries) {
 
 /**
  * Serverless plugin: one esbuild bundle and one reproducible zip per function. A function whose bundle imports DuckDB gets the
- * binding of its target architecture. `bundle.include` in a function's configuration adds folders (no globs).
+ * binding of its target architecture. `bundle.include` in a function's configuration adds folders (no globs), and
+ * their YAML files as JSON too: a function then needs no YAML parser, which takes a tenth of a cold start.
  */
 class BundleFunctions {
   constructor(serverless, _options, { log, progress }) {
@@ -96,7 +98,14 @@ class BundleFunctions {
     const entries = new Map([[`${source}.cjs`, Buffer.from(bundleFile.contents)]]);
     for (const folder of config.bundle?.include ?? []) {
       for (const file of filesBelow(join(serviceDir, folder))) {
-        entries.set(posix.join(folder, file), readFileSync(join(serviceDir, folder, file)));
+        const content = readFileSync(join(serviceDir, folder, file));
+        entries.set(posix.join(folder, file), content);
+        if (file.endsWith('.yml')) {
+          entries.set(
+            posix.join(folder, file.replace(/yml$/, 'json')),
+            Buffer.from(JSON.stringify(parse(content.toString()))),
+          );
+        }
       }
     }
     if (meta.imports.some(({ path }) => path.startsWith('@duckdb/'))) {

@@ -3,17 +3,31 @@
 const { dirname, join } = require('node:path');
 
 /**
- * Credential providers for laptops and EC2, a quarter of a small bundle. Lambda puts a function's credentials into its
+ * Credential providers for laptops, EC2 and containers, a quarter of a small bundle. Lambda puts a function's credentials into its
  * environment (Lambda Developer Guide, "Defined runtime environment variables"), and the SDK loads these providers only when
  * the environment has none.
  */
 const credentialsElsewhere = [
+  '@aws-sdk/credential-provider-http',
   '@aws-sdk/credential-provider-ini',
   '@aws-sdk/credential-provider-process',
   '@aws-sdk/credential-provider-sso',
   '@aws-sdk/credential-provider-web-identity',
   '@smithy/credential-provider-imds',
 ];
+
+/**
+ * Event streams, which the SDK loads when a command answers with one: S3 Select and streamed inference, and no function calls
+ * these. In the bundle this import would keep the whole module, of which clients use two functions.
+ */
+const noEventStreams = {
+  name: 'no-event-streams',
+  setup({ onResolve }) {
+    onResolve({ filter: /^@smithy\/core\/event-streams$/ }, ({ path, kind }) =>
+      kind === 'dynamic-import' ? { path, external: true } : undefined,
+    );
+  },
+};
 
 /**
  * How functions are bundled, for esbuild: one CommonJS file each.
@@ -45,6 +59,7 @@ function bundleOptions(serviceDir, sources) {
     keepNames: true,
     legalComments: 'none',
     external: ['@duckdb/*', ...credentialsElsewhere],
+    plugins: [noEventStreams],
     logLevel: 'silent',
   };
 }

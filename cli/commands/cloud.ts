@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { wholeNumber } from '../arguments.ts';
 import { bringDown, bringUp } from '../embedded-cloud.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { readFaultFile, readFaults, setFaults } from '../faults.ts';
 import { bold, CliError, dim, green, print, printJson, yellow } from '../output.ts';
 import { stateDirectory } from '../project.ts';
@@ -87,7 +88,9 @@ export function cloudCommands(program: Command): void {
     .action(async (_options: object, command: Command) => {
       const { json } = localOptions(command);
       const cloud = await readCloud();
-      if (!cloud) throw new CliError('The embedded cloud is not up. Start it with "npx tidegate up".');
+      if (!cloud) {
+        throw new CliError('The embedded cloud is not up. Start it with "npx tidegate up".', exitCodes.unavailable);
+      }
       if (json) {
         return printJson({
           endpoint: cloud.endpoint,

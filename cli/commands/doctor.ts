@@ -3,6 +3,7 @@ import { existsSync, readdirSync, statfsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { endWith } from '../exit-codes.ts';
 import { dim, green, print, printJson, red, yellow } from '../output.ts';
 import { pipelineNames, projectRoot, readProjectPipeline } from '../project.ts';
 import { pythonNeeds } from '../python/environment.ts';
@@ -148,6 +149,6 @@ export function doctorCommand(program: Command): void {
           );
         }
       }
-      if (findings.some(({ state }) => state === 'missing')) process.exitCode = 1;
+      if (findings.some(({ state }) => state === 'missing')) endWith('failed');
     });
 }

@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UnknownPipelineError } from '#domain/errors';
-import { parsePipeline } from '#schemas/load-pipeline';
-import type { Pipeline } from '#schemas/pipeline';
+import { PipelineConfigError, UnknownPipelineError } from '#domain/errors';
+import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 
 /** Names of the pipelines packaged with the function. */
 export function pipelineNames(root: string): string[] {
@@ -13,9 +12,11 @@ export function pipelineNames(root: string): string[] {
 }
 
 /**
- * Reads a pipeline's definition from the function's package.
+ * Reads a pipeline's definition from the function's package, which holds each YAML file as JSON too. Packaging has checked the
+ * YAML and reported its problems with their lines.
  *
  * @param root the folder that holds `pipelines/` (`LAMBDA_TASK_ROOT`)
+ * @returns the YAML and its meaning
  * @throws UnknownPipelineError when no pipeline has that name; PipelineConfigError when it is invalid.
  */
 export function readPipeline(root: string, name: string): { text: string; pipeline: Pipeline } {
@@ -26,7 +27,12 @@ export function readPipeline(root: string, name: string): { text: string; pipeli
         `Put the drop below one of these prefixes, or add pipelines/${name}.yml and deploy.`,
     );
   }
-  const file = `pipelines/${name}.yml`;
-  const text = readFileSync(join(root, file), 'utf8');
-  return { text, pipeline: parsePipeline(text, file) };
+  const text = readFileSync(join(root, 'pipelines', `${name}.yml`), 'utf8');
+  const json: unknown = JSON.parse(readFileSync(join(root, 'pipelines', `${name}.json`), 'utf8'));
+  const { data, error } = pipelineSchema.safeParse(json);
+  if (data) return { text, pipeline: data };
+  const problems = error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new PipelineConfigError(
+    `pipelines/${name}.yml was packaged by another version of Tidegate: ${problems.join('; ')}. Deploy again.`,
+  );
 }

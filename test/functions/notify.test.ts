@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSlackPages, type SlackPages } from '#cli/slack-page/pages';
 import type { MemoryState } from '../fakes/memory-state.ts';
 import { Crash, countCalls } from './support/crash.ts';
+import { putPackagedPipeline } from './support/packaged-pipeline.ts';
 import { context, packageArn, setStage } from './support/stage.ts';
 import { fakeStateTable } from './support/state-table.ts';
 
@@ -36,7 +37,7 @@ const posted = async () => (await allPosted()).slice(seen);
 const run = { pipeline: 'loan', runId: '20260102-080000-bbbb' };
 const registered = (of = run) => notify({ kind: 'registered', run: of }, context);
 const skipped = (reason = 'trained before', pipeline = 'loan') =>
-  notify({ kind: 'run-skipped', pipeline, drop: `${pipeline}/first/`, reason }, context);
+  notify({ kind: 'run-skipped', pipeline, drop: `${pipeline}/first/`, cause: 'trained', reason }, context);
 const failed = (failure: object) =>
   notify({ kind: 'run-failed', failure: { error: 'X', message: 'broken', executionArn: 'e1', ...failure } }, context);
 
@@ -58,15 +59,16 @@ beforeAll(async () => {
     `name: ${name}\ndataset:\n  format: csv\n  label: { column: y, positive: 1 }\n  columns: { x: { role: feature, type: number } }\n` +
     `evaluation: { task: binary, gates: [{ metric: auc, min: 0.5 }] }\n${rest}`;
   mkdirSync(join(folder, 'pipelines'));
-  writeFileSync(join(folder, 'pipelines/loan.yml'), definition('loan', "notify: { slack: '#ml-loans' }\n"));
-  writeFileSync(join(folder, 'pipelines/quiet.yml'), definition('quiet', ''));
-  writeFileSync(join(folder, 'pipelines/broken.yml'), 'name: [');
+  putPackagedPipeline(folder, 'loan', definition('loan', "notify: { slack: '#ml-loans' }\n"));
+  putPackagedPipeline(folder, 'quiet', definition('quiet', ''));
+  putPackagedPipeline(folder, 'broken', 'name: broken');
   setStage();
   Object.assign(process.env, {
     STATE_TABLE: 'tidegate-dev-state',
     SLACK_TOKEN_SECRET: 'slack-secret',
     SLACK_API_URL: `${server.endpoint}/_slack/api`,
     SLACK_DEFAULT_CHANNEL: '#ml',
+    CONSOLE_URL: 'https://{region}.console.aws.amazon.com',
     LAMBDA_TASK_ROOT: folder,
   });
   ({ handler: notify } = await import('#functions/notify'));

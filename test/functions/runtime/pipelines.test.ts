@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { pipelineNames, readPipeline } from '#functions/runtime/pipelines';
+import { putPackagedPipeline } from '../support/packaged-pipeline.ts';
 
 let root: string;
 const text = `name: loan
@@ -18,14 +19,15 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 const put = (file: string, content: string) => writeFileSync(join(root, 'pipelines', file), content);
+const putPipeline = (content: string) => putPackagedPipeline(root, 'loan', content);
 
 it('names the pipelines of the package in order, and nothing else that lies there', () => {
-  for (const file of ['b.yml', 'a.yml', 'README.md', 'c.yaml']) put(file, '');
+  for (const file of ['b.yml', 'a.yml', 'a.json', 'README.md', 'c.yaml']) put(file, '');
   expect(pipelineNames(root)).toEqual(['a', 'b']);
 });
 
 it('reads a pipeline, as text and as what it means', () => {
-  put('loan.yml', text);
+  putPipeline(text);
   expect(readPipeline(root, 'loan')).toMatchObject({
     text,
     pipeline: { name: 'loan', evaluation: { task: 'binary' } },
@@ -36,7 +38,7 @@ it.each([
   ['loans', /"loans".*There are: loan\..*pipelines\/loans\.yml/],
   ['../pipelines/loan', /There are: loan\./],
 ])('does not know %s, and says which there are', (name, said) => {
-  put('loan.yml', text);
+  putPipeline(text);
   expect(() => readPipeline(root, name)).toThrow(
     expect.objectContaining({ name: 'UnknownPipelineError', message: expect.stringMatching(said) }),
   );
@@ -46,9 +48,12 @@ it('says so when there is none at all', () => {
   expect(() => readPipeline(root, 'loan')).toThrow('There are: none.');
 });
 
-it('names the file that is no pipeline', () => {
-  put('loan.yml', text.replace('auc', 'rmse'));
+it('names the file that is no pipeline, and what is wrong in it', () => {
+  putPipeline(text.replace('auc', 'rmse'));
   expect(() => readPipeline(root, 'loan')).toThrow(
-    expect.objectContaining({ name: 'PipelineConfigError', message: expect.stringContaining('pipelines/loan.yml') }),
+    expect.objectContaining({
+      name: 'PipelineConfigError',
+      message: expect.stringMatching(/pipelines\/loan\.yml .*evaluation\.gates\.0.*Deploy again\./),
+    }),
   );
 });

@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fakeBuckets } from './buckets.ts';
 import type { Calls } from './crash.ts';
 import { fakeExecutions } from './executions.ts';
+import { putPackagedPipeline } from './packaged-pipeline.ts';
 import { context, setStage } from './stage.ts';
 import { fakeStateTable } from './state-table.ts';
 
@@ -51,8 +52,7 @@ export async function startAdmission() {
     stream: '{ eachObject: true, quietPeriodSeconds: 30 }',
     eager: '{ eachObject: true, quietPeriodSeconds: 0 }',
   };
-  for (const [name, trigger] of Object.entries(triggers))
-    writeFileSync(join(folder, 'pipelines', `${name}.yml`), definition(name, trigger));
+  for (const [name, trigger] of Object.entries(triggers)) putPackagedPipeline(folder, name, definition(name, trigger));
   const { handler } = await import('#functions/admit-drop');
   const fresh = (calls?: Calls) => ({
     state: fakeStateTable(calls),

@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** A page that is not AWS: no signature, loopback only. */
@@ -29,4 +30,10 @@ export function answerJson(
     'x-content-type-options': 'nosniff',
   });
   response.end(JSON.stringify(body));
+}
+
+/** Compares a secret text with a given one, in a time that says nothing of the secret. */
+export function isSameSecret(given: string, secret: string): boolean {
+  const [left, right] = [Buffer.from(given), Buffer.from(secret)];
+  return left.length === right.length && timingSafeEqual(left, right);
 }

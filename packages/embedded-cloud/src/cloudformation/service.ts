@@ -5,14 +5,14 @@ import type { Stack } from './stack.ts';
 
 const NAMESPACE = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
 
-/** CloudFormation's API for the one stack of the cloud, read-only: deploying means starting the cloud. */
+/** CloudFormation's API for the one stack of the cloud, read-only: deploying means starting the cloud or updating it. */
 export interface CloudFormationService extends CloudService {
-  /** Called when the stack exists. */
+  /** Called when the stack exists, and after each update. */
   show(stack: Stack, template: unknown): void;
 }
 
 export function createCloudFormation({ clock }: CloudContext): CloudFormationService {
-  let shown: { stack: Stack; template: unknown; at: Date } | undefined;
+  let shown: { stack: Stack; template: unknown; at: Date; created: Date } | undefined;
 
   const find = (name: string | null) => {
     if (!shown || (name !== null && name !== shown.stack.name && name !== shown.stack.arn)) {
@@ -34,7 +34,7 @@ export function createCloudFormation({ clock }: CloudContext): CloudFormationSer
 
   const operations: Readonly<Record<string, (input: URLSearchParams) => unknown>> = {
     DescribeStacks(input) {
-      const { stack, at } = find(input.get('StackName'));
+      const { stack, at, created } = find(input.get('StackName'));
       const pairs = (values: Readonly<Record<string, string>>, key: string, value: string) =>
         Object.entries(values).map(([name, text]) => ({ [key]: name, [value]: text }));
       return {
@@ -42,8 +42,9 @@ export function createCloudFormation({ clock }: CloudContext): CloudFormationSer
           {
             StackName: stack.name,
             StackId: stack.arn,
-            CreationTime: at,
-            StackStatus: 'CREATE_COMPLETE',
+            CreationTime: created,
+            ...(at !== created && { LastUpdatedTime: at }),
+            StackStatus: stack.status,
             Outputs: pairs(stack.outputs, 'OutputKey', 'OutputValue'),
             Parameters: pairs(stack.parameters, 'ParameterKey', 'ParameterValue'),
           },
@@ -70,7 +71,8 @@ export function createCloudFormation({ clock }: CloudContext): CloudFormationSer
     signingNames: ['cloudformation'],
     members: cloudFormationMembers,
     show(stack, template) {
-      shown = { stack, template, at: new Date(clock.now()) };
+      const at = new Date(clock.now());
+      shown = { stack, template, at, created: shown?.created ?? at };
     },
     async prepare(request) {
       const { operation, input } = await readQueryRequest(request);

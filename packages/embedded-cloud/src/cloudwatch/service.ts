@@ -10,6 +10,7 @@ import {
   AwsError,
   type CloudContext,
   type CloudService,
+  type RemovedResource,
   type ServiceRequest,
   type TemplateResource,
 } from '#src/cloud/service';
@@ -42,10 +43,27 @@ const targetPrefix = 'GraniteServiceVersion20100801.';
 const isForm = (headers: Readonly<Record<string, string>>): boolean =>
   headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
 
+/** The most that a gzipped body may unpack to: one of 1 MB is far smaller in practice. */
+const MAX_UNPACKED_BYTES = 8 * 2 ** 20;
+
+/** @throws AwsError `RequestEntityTooLargeException`, `SerializationException` */
+function unpack(raw: Buffer): Buffer {
+  try {
+    return gunzipSync(raw, { maxOutputLength: MAX_UNPACKED_BYTES });
+  } catch (cause) {
+    throw cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE'
+      ? new AwsError(
+          'RequestEntityTooLargeException',
+          `The request body unpacks to more than ${MAX_UNPACKED_BYTES} bytes.`,
+        )
+      : new AwsError('SerializationException', 'The request body is not valid gzip.');
+  }
+}
+
 /** Reads a call in AWS JSON 1.0 (SDK v3, boto3, CLI) or the older query protocol; large bodies may be gzipped. */
 async function readCall(request: ServiceRequest): Promise<{ readonly operation: string; readonly input: JsonObject }> {
   const raw = await buffer(request.body);
-  const body = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw).toString('utf8');
+  const body = (request.headers['content-encoding'] === 'gzip' ? unpack(raw) : raw).toString('utf8');
   if (isForm(request.headers)) return parseForm(body);
   const target = request.headers['x-amz-target'] ?? '';
   const operation = target.startsWith(targetPrefix) ? target.slice(targetPrefix.length) : target;
@@ -73,23 +91,42 @@ export function createCloudWatch(context: CloudContext): CloudWatch {
   const watch = monitor(context, db, metrics, alarms, outbox);
   const operations = cloudWatchOperations(context, { metrics, alarms, watch });
   const inTemplate = new Set<string>();
+  const nameOf = ({ logicalId, properties }: TemplateResource, member: 'AlarmName' | 'DashboardName'): string =>
+    typeof properties[member] === 'string' ? properties[member] : logicalId;
+  const alarmLife = {
+    existing: async (resource: TemplateResource) => alarms.get(nameOf(resource, 'AlarmName'))?.name,
+    delete: async ({ ref }: RemovedResource) => {
+      alarms.remove(ref);
+      inTemplate.delete(ref);
+    },
+  };
+  const dashboardLife = {
+    async existing(resource: TemplateResource) {
+      const name = nameOf(resource, 'DashboardName');
+      return alarms.dashboard(name) === undefined ? undefined : name;
+    },
+    delete: async ({ ref }: RemovedResource) => alarms.removeDashboard(ref),
+  };
 
-  const applyAlarm = async ({ logicalId, properties }: TemplateResource) => {
-    const name = typeof properties['AlarmName'] === 'string' ? properties['AlarmName'] : logicalId;
+  const applyAlarm = async (resource: TemplateResource) => {
+    const { properties } = resource;
+    const name = nameOf(resource, 'AlarmName');
     readAlarmRule(properties);
     alarms.put(name, { ...properties, AlarmName: name }, true, clock.now());
     inTemplate.add(name);
     return { ref: name, attributes: { Arn: watch.alarmArn(name) } };
   };
-  const applyComposite = async ({ logicalId, properties }: TemplateResource) => {
-    const name = typeof properties['AlarmName'] === 'string' ? properties['AlarmName'] : logicalId;
+  const applyComposite = async (resource: TemplateResource) => {
+    const { properties } = resource;
+    const name = nameOf(resource, 'AlarmName');
     parseAlarmRule(String(properties['AlarmRule'] ?? ''));
     alarms.put(name, { ...properties, AlarmName: name }, true, clock.now());
     inTemplate.add(name);
     return { ref: name, attributes: { Arn: watch.alarmArn(name) } };
   };
-  const applyDashboard = async ({ logicalId, properties }: TemplateResource) => {
-    const name = typeof properties['DashboardName'] === 'string' ? properties['DashboardName'] : logicalId;
+  const applyDashboard = async (resource: TemplateResource) => {
+    const { properties } = resource;
+    const name = nameOf(resource, 'DashboardName');
     const body = properties['DashboardBody'];
     const text = typeof body === 'string' ? body : JSON.stringify(body ?? {});
     try {
@@ -126,9 +163,9 @@ export function createCloudWatch(context: CloudContext): CloudWatch {
       return { ...response, headers: { ...response.headers, 'x-amzn-query-error': `${error.code};Sender` } };
     },
     resources: {
-      'AWS::CloudWatch::Alarm': { apply: applyAlarm },
-      'AWS::CloudWatch::CompositeAlarm': { apply: applyComposite },
-      'AWS::CloudWatch::Dashboard': { apply: applyDashboard },
+      'AWS::CloudWatch::Alarm': { apply: applyAlarm, ...alarmLife },
+      'AWS::CloudWatch::CompositeAlarm': { apply: applyComposite, ...alarmLife },
+      'AWS::CloudWatch::Dashboard': { apply: applyDashboard, ...dashboardLife },
     },
     putMetric: (namespace, name, dimensions, value, unit = 'None') => {
       const datum = { timestamp: clock.now(), count: 1, sum: value, min: value, max: value, unit };

@@ -2,3 +2,4 @@
 export { answersAs, INSTANCE_PREFIX } from '#src/host/instance-page';
 export { makePrivateFolder } from '#src/host/private-folder';
 export { identifyProcess, type ProcessIdentity, stillRuns } from '#src/host/process-identity';
+export { UPDATE_PREFIX, updateAuthorization } from '#src/host/update-page';

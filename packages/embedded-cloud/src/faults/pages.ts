@@ -1,6 +1,6 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { answerJson, type PageHandler, readPageBody } from '../cloud/page-wire.ts';
+import { answerJson, isSameSecret, type PageHandler, readPageBody } from '../cloud/page-wire.ts';
 import type { FaultControl } from './control.ts';
 import { FaultFileError, parseFaultFile } from './fault-file.ts';
 
@@ -15,11 +15,6 @@ const MAX_BYTES = 256 * 1024;
  */
 export const faultsAuthorization = (secretAccessKey: string): string =>
   `Bearer ${createHmac('sha256', secretAccessKey).update('embedded-cloud faults').digest('hex')}`;
-
-const sameText = (a: string, b: string): boolean => {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
-};
 
 /**
  * The page of a cloud's faults, JSON. Anyone on this machine may read it; changing needs `faultsAuthorization`, which no web
@@ -54,7 +49,7 @@ export function createFaultPages(
       if (request.method !== 'PUT' && request.method !== 'DELETE') {
         return answerJson(response, 405, { error: 'GET reads the faults, PUT sets them, DELETE clears them.' });
       }
-      if (!sameText(request.headers.authorization ?? '', authorization)) {
+      if (!isSameSecret(request.headers.authorization ?? '', authorization)) {
         return answerJson(response, 403, { error: 'Only who started this cloud may change its faults.' });
       }
       if (request.method === 'PUT') return set(request, response, url.searchParams.get('name') ?? 'faults');

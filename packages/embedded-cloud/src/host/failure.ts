@@ -1,5 +1,5 @@
 import { AwsError, type CloudContext } from '../cloud/service.ts';
-import { BodyTooLarge } from './receive.ts';
+import { BodyTooLarge, TooManyBodies } from './receive.ts';
 import { doorError } from './wire-errors.ts';
 
 /** What failed, as the caller of a service receives it. A failure that is no answer of AWS goes to the log. */
@@ -25,6 +25,7 @@ export function toAwsError(
       : cause;
   }
   if (cause instanceof BodyTooLarge) return doorError(signingName, 'EntityTooLarge', cause.message, 413, contentType);
+  if (cause instanceof TooManyBodies) return doorError(signingName, 'SlowDown', cause.message, 503, contentType);
   log('error', 'a service failed', {
     requestId: id,
     service: signingName,

@@ -6,17 +6,26 @@ import { doorError } from './wire-errors.ts';
 /** Services that one region does not bind. */
 const GLOBAL_SERVICES = new Set(['iam', 'sts']);
 
+/** Who claims to send a request: everything that the headers say is right, except the signature itself. */
+export interface Claim {
+  /**
+   * Checks the signature, and returns who made it.
+   * @param payloadHash of the body, declared or computed
+   * @throws AwsError in the form of the signed service when the signature or its region is wrong
+   */
+  prove(payloadHash: string): Caller;
+}
+
 /**
- * The caller that signed a request.
+ * Checks what the headers of a request say about its caller, without its body.
  * @param place the keys of this cloud, and its region
- * @throws AwsError in the form of the signed service when the signature, its time or its region is wrong
+ * @throws AwsError in the form of the signed service when the key is unknown, the time is off or a header is not signed
  */
 export function identify(
   { credentials, region }: { readonly credentials: CredentialStore; readonly region: string },
   wire: WireRequest,
   parts: SignedParts,
-  payloadHash: string,
-): Caller {
+): Claim {
   const refuse = (code: string, message: string, status: number) =>
     doorError(parts.signingName, code, message, status, wire.headers['content-type']);
   const identity = credentials.identify(parts.accessKeyId, parts.sessionToken, Date.now());
@@ -29,19 +38,23 @@ export function identify(
       `There were headers present in the request which were not signed: ${unsigned.join(', ')}`,
       403,
     );
-  if (!signatureMatches(wire, parts, identity.secretAccessKey, payloadHash)) {
-    throw refuse(
-      'SignatureDoesNotMatch',
-      'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.',
-      403,
-    );
-  }
-  if (parts.region !== region && !GLOBAL_SERVICES.has(parts.signingName)) {
-    throw refuse(
-      'SignatureDoesNotMatch',
-      `Credential should be scoped to a valid region, not '${parts.region}': this cloud is in ${region}. Set AWS_REGION=${region}.`,
-      403,
-    );
-  }
-  return identity.caller;
+  return {
+    prove(payloadHash) {
+      if (!signatureMatches(wire, parts, identity.secretAccessKey, payloadHash)) {
+        throw refuse(
+          'SignatureDoesNotMatch',
+          'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.',
+          403,
+        );
+      }
+      if (parts.region !== region && !GLOBAL_SERVICES.has(parts.signingName)) {
+        throw refuse(
+          'SignatureDoesNotMatch',
+          `Credential should be scoped to a valid region, not '${parts.region}': this cloud is in ${region}. Set AWS_REGION=${region}.`,
+          403,
+        );
+      }
+      return identity.caller;
+    },
+  };
 }

@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import type { WireRequest } from './sigv4.ts';
-
-/** Bodies up to this are read whole; only S3 streams. The largest AWS allows here is InvokeEndpoint's 25 MiB. */
-const MAX_BUFFERED_BYTES = 32 * 2 ** 20;
+import { MAX_UNPROVEN_BYTES, maxBodyBytes } from './body-limits.ts';
+import type { SignedParts, WireRequest } from './sigv4.ts';
 
 /** Splits a Node request into the parts a signature covers. */
 export function toWireRequest(message: IncomingMessage): WireRequest {
@@ -30,46 +28,77 @@ export function isLoopbackHost(host: string | undefined): boolean {
 
 export class BodyTooLarge extends Error {
   override readonly name = 'BodyTooLarge';
-  constructor() {
-    super(`The request body is larger than ${MAX_BUFFERED_BYTES} bytes.`);
+  constructor(limit: number) {
+    super(`The request body is larger than ${limit} bytes.`);
   }
 }
 
-/** A body and the hash its signature must cover. */
+/** More bodies than this cloud reads at once before their signatures are known to be right. */
+export class TooManyBodies extends Error {
+  override readonly name = 'TooManyBodies';
+  constructor() {
+    super('Too many request bodies are being read. Reduce your request rate.');
+  }
+}
+
+/**
+ * The hash of the body as the headers declare it: with it a signature is checked before the body is read. S3 always declares it,
+ * and checks it while storing. Other services declare it in `x-amz-content-sha256` when an AWS SDK for JavaScript signs; boto3
+ * and the AWS CLI leave the header out.
+ * @returns undefined when only the body can tell
+ */
+export function declaredHash(wire: WireRequest, { signingName, expires }: SignedParts): string | undefined {
+  const header = wire.headers['x-amz-content-sha256'];
+  if (signingName === 's3') {
+    const declared = new URLSearchParams(wire.rawQuery).get('X-Amz-Content-Sha256') ?? header;
+    return declared ?? (expires === undefined ? createHash('sha256').digest('hex') : 'UNSIGNED-PAYLOAD');
+  }
+  return header !== undefined && /^[0-9a-f]{64}$/.test(header) ? header : undefined;
+}
+
+/** A body that was read whole, and its hash. */
 export interface ReceivedBody {
   readonly stream: Readable;
   readonly payloadHash: string;
 }
 
-/**
- * Reads the body. S3's keeps streaming and its hash is what the client declared (S3 checks it while storing);
- * everything else is read whole and hashed.
- * @throws BodyTooLarge
- */
-export async function receiveBody(
-  message: IncomingMessage,
-  wire: WireRequest,
-  signingName: string,
-  presigned: boolean,
-): Promise<ReceivedBody> {
-  if (signingName === 's3') {
-    const declared =
-      new URLSearchParams(wire.rawQuery).get('X-Amz-Content-Sha256') ?? wire.headers['x-amz-content-sha256'];
-    return {
-      stream: message,
-      payloadHash: declared ?? (presigned ? 'UNSIGNED-PAYLOAD' : createHash('sha256').digest('hex')),
-    };
-  }
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of message as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BUFFERED_BYTES) throw new BodyTooLarge();
-    chunks.push(chunk);
-  }
-  const body = Buffer.concat(chunks);
+/** Reads bodies into memory, within the limits of each service. */
+export interface BodyReader {
+  /**
+   * @param proven whether the signature is known to be right; what is not shares `MAX_UNPROVEN_BYTES`
+   * @throws BodyTooLarge, as soon as the size is announced; TooManyBodies
+   */
+  read(message: IncomingMessage, signingName: string, proven: boolean): Promise<ReceivedBody>;
+}
+
+export function createBodyReader(): BodyReader {
+  let unproven = 0;
   return {
-    stream: Readable.from(body.length > 0 ? [body] : [], { objectMode: false }),
-    payloadHash: createHash('sha256').update(body).digest('hex'),
+    async read(message, signingName, proven) {
+      const limit = maxBodyBytes(signingName);
+      if (Number(message.headers['content-length'] ?? 0) > limit) throw new BodyTooLarge(limit);
+      const chunks: Buffer[] = [];
+      const hash = createHash('sha256');
+      let size = 0;
+      try {
+        // The connection stays open when a limit ends the loop: the caller still receives an answer.
+        for await (const chunk of message.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+          size += chunk.length;
+          if (!proven) unproven += chunk.length;
+          if (size > limit) throw new BodyTooLarge(limit);
+          if (unproven > MAX_UNPROVEN_BYTES && !proven) throw new TooManyBodies();
+          hash.update(chunk);
+          chunks.push(chunk);
+        }
+      } finally {
+        if (!proven) unproven -= size;
+      }
+      return {
+        stream: Readable.from(size > 0 ? [chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)] : [], {
+          objectMode: false,
+        }),
+        payloadHash: hash.digest('hex'),
+      };
+    },
   };
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { AuditLine, AuditLog } from '../audit/log.ts';
 import type { CredentialStore } from '../cloud/credentials.ts';
 import type { FaultHook } from '../cloud/fault-hook.ts';
@@ -19,10 +20,10 @@ import { knownMembers } from '../service-model/request-members.ts';
 import { type Authorizer, decideInTurn } from './authorize.ts';
 import { toAwsError } from './failure.ts';
 import { identify } from './identify.ts';
-import { receiveBody } from './receive.ts';
+import { type BodyReader, declaredHash } from './receive.ts';
 import { send } from './respond.ts';
-import { parseSignature, type WireRequest } from './sigv4.ts';
-import { doorError, plainError } from './wire-errors.ts';
+import { parseSignature, type SignedParts, type WireRequest } from './sigv4.ts';
+import { doorError, isUnsignedS3, plainError } from './wire-errors.ts';
 
 export interface DoorOptions {
   readonly credentials: CredentialStore;
@@ -31,6 +32,7 @@ export interface DoorOptions {
   readonly clock: CloudContext['clock'];
   readonly log: CloudContext['log'];
   readonly faults?: FaultHook;
+  readonly bodies: BodyReader;
 }
 
 /** What the door needs from the cloud behind it, once that is ready. */
@@ -52,9 +54,14 @@ interface Incoming {
   readonly wire: WireRequest;
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
+  /** Called before the body is read: lets a client go on that waits for it (`Expect: 100-continue`). */
+  accept(): void;
 }
 
-/** Answers one request to a service, and audits it. */
+/**
+ * Answers one request to a service, and audits it. The caller is checked by the headers before any byte of the body is read,
+ * as far as they can tell.
+ */
 export async function serve(options: DoorOptions, behind: Behind, incoming: Incoming): Promise<void> {
   const { audit, clock, log } = options;
   const { id, started, wire, message, response } = incoming;
@@ -63,6 +70,12 @@ export async function serve(options: DoorOptions, behind: Behind, incoming: Inco
   let answer: ServiceResponse | 'reset';
   try {
     const parts = parseSignature(wire);
+    const s3 = parts ? undefined : behind.services.get('s3');
+    if (s3 && isUnsignedS3(wire)) {
+      line.service = 's3';
+      service = s3;
+      throw new AwsError('AccessDenied', 'Access Denied', 403);
+    }
     if (!parts)
       throw new AwsError(
         'MissingAuthenticationToken',
@@ -77,8 +90,7 @@ export async function serve(options: DoorOptions, behind: Behind, incoming: Inco
         `No service "${parts.signingName}" in this embedded cloud. It has: ${[...behind.services.keys()].join(', ')}.`,
         400,
       );
-    const body = await receiveBody(message, wire, parts.signingName, parts.expires !== undefined);
-    const caller = identify(options, wire, parts, body.payloadHash);
+    const { caller, body } = await receive(options, incoming, parts);
     line.caller = caller.arn;
     const role = caller.roleArn && behind.roleName(caller.roleArn);
     if (role) line.role = role;
@@ -88,7 +100,7 @@ export async function serve(options: DoorOptions, behind: Behind, incoming: Inco
       path: wire.path,
       query: new URLSearchParams(wire.rawQuery),
       headers: wire.headers,
-      body: body.stream,
+      body,
       signingName: parts.signingName,
       region: parts.region,
       caller,
@@ -117,6 +129,25 @@ export async function serve(options: DoorOptions, behind: Behind, incoming: Inco
   });
   if (answer === 'reset') message.socket.destroy();
   else await send(response, wire, answer, id);
+}
+
+/**
+ * The caller of a request, and its body. Without a declared hash the body is read before the signature is checked, but not for
+ * an unknown key.
+ * @throws AwsError when the signature is wrong; BodyTooLarge, TooManyBodies
+ */
+async function receive(
+  options: DoorOptions,
+  { wire, message, accept }: Incoming,
+  parts: SignedParts,
+): Promise<{ readonly caller: Caller; readonly body: Readable }> {
+  const claim = identify(options, wire, parts);
+  const declared = declaredHash(wire, parts);
+  const proven = declared === undefined ? undefined : claim.prove(declared);
+  accept();
+  if (proven && parts.signingName === 's3') return { caller: proven, body: message };
+  const { stream, payloadHash } = await options.bodies.read(message, parts.signingName, proven !== undefined);
+  return { caller: proven && payloadHash === declared ? proven : claim.prove(payloadHash), body: stream };
 }
 
 /** Prepares, authorises and performs a request, and fills in its audit line. */

@@ -1,18 +1,16 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { auditFolder, openAudit } from '../audit/log.ts';
 import { systemClock } from '../cloud/clock.ts';
 import { openCredentials } from '../cloud/credentials.ts';
 import type { Clock, CloudContext, CloudService, ResourceProvider, ServiceFactory } from '../cloud/service.ts';
-import type { CloudFormationService } from '../cloudformation/service.ts';
-import { applyStack, type StackResource } from '../cloudformation/stack.ts';
+import { deleteFailedStack } from '../cloudformation/rollback.ts';
+import type { StackResource } from '../cloudformation/stack-state.ts';
 import { createFaultControl, type FaultControl, type Faults } from '../faults/control.ts';
 import { createFaultPages } from '../faults/pages.ts';
 import { inventoryOf } from '../faults/strangers.ts';
 import type { IamService } from '../iam/service.ts';
 import type { LambdaSettings } from '../lambda/concurrency.ts';
 import { DEFAULT_SETTINGS, type SageMakerSettings } from '../sagemaker/settings.ts';
-import type { SecretsManagerService } from '../secretsmanager/service.ts';
 import { createAuthorizer } from './authorize.ts';
 import { createContext, type HostContext, openCloudLog } from './context.ts';
 import { createDoor } from './door.ts';
@@ -20,6 +18,8 @@ import { createInstancePage } from './instance-page.ts';
 import { lockStateDir } from './lock.ts';
 import { type HostFactory, type PagePlugin, SERVICE_NAMES, SERVICES, type ServiceName } from './registry.ts';
 import { createRoleActions } from './role-actions.ts';
+import { createStackKeeper, readTemplate, type StackUpdate } from './stack-keeper.ts';
+import { createUpdatePage } from './update-page.ts';
 
 export interface StartOptions {
   /** The compiled CloudFormation template (JSON). */
@@ -66,8 +66,15 @@ export interface Cloud {
   readonly accountId: string;
   readonly stackName: string;
   readonly admin: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Outputs of the template, as last updated. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly resources: Readonly<Record<string, Omit<StackResource, 'logicalId'>>>;
+  /**
+   * Reads the template and the packages again, and changes what differs: the rest runs on, executions in progress keep their
+   * machine's definition, invocations their code. When a change fails, what was changed before it is put back.
+   * @throws TemplateError naming the resource
+   */
+  update(): Promise<StackUpdate>;
   readonly context: CloudContext;
   /** What is made to fail, and how often it was; changes at any time. */
   readonly faults: FaultControl;
@@ -102,7 +109,7 @@ export async function startCloud(options: StartOptions): Promise<Cloud> {
     const audit = openAudit([auditFolder(stateDir), ...(options.auditDir === undefined ? [] : [options.auditDir])]);
     closers.push(() => audit.close());
     const { log } = diagnostics;
-    const template: unknown = JSON.parse(readFileSync(options.templatePath, 'utf8'));
+    const template = readTemplate(options.templatePath);
 
     const apis = (options.pages ?? []).flatMap(({ api }) => api ?? []);
     const credentials = openCredentials(stateDir, accountId);
@@ -141,31 +148,21 @@ export async function startCloud(options: StartOptions): Promise<Cloud> {
     const providers = new Map<string, ResourceProvider>(
       started.flatMap((service) => Object.entries(service.resources ?? {})),
     );
-    const stack = await applyStack({
-      name: stackName,
-      template,
+    const keeper = createStackKeeper({
+      ...{ name: stackName, context, providers, services, audit, onProgress },
+      templatePath: options.templatePath,
+      secrets: options.secrets ?? {},
       parameters:
         typeof options.parameters === 'function' ? options.parameters(door.endpoint) : (options.parameters ?? {}),
-      context,
-      providers,
-      onResource: ({ logicalId, type }) => onProgress?.(`${type} ${logicalId}`),
     });
-    (services.get('cloudformation') as CloudFormationService | undefined)?.show(stack, template);
-    const secrets = services.get('secretsmanager') as SecretsManagerService | undefined;
-    for (const [logicalId, value] of Object.entries(options.secrets ?? {})) secrets?.fillInitial(logicalId, value);
-
-    audit.describeRoles(
-      iam()
-        .roles.list()
-        .map((role) => ({
-          logicalId: role.logicalId,
-          arn: role.arn,
-          policies: iam().roles.identityPolicies(role),
-        })),
-    );
+    // As deployment tools do: a stack whose creation failed can only be deleted, and is in the way of the next one.
+    await deleteFailedStack({ name: stackName, context, providers });
+    await keeper.create(template);
     door.open({ services, authorizer, roleName });
     const faultPages = createFaultPages(faults, credentials.admin.secretAccessKey);
     door.mount(faultPages.prefix, faultPages.handle);
+    const updatePage = createUpdatePage(keeper, credentials.admin.secretAccessKey);
+    door.mount(updatePage.prefix, updatePage.handle);
     if (options.instance !== undefined) {
       const instancePage = createInstancePage(options.instance);
       door.mount(instancePage.prefix, instancePage.handle);
@@ -183,8 +180,13 @@ export async function startCloud(options: StartOptions): Promise<Cloud> {
       accountId,
       stackName,
       admin: credentials.admin,
-      outputs: stack.outputs,
-      resources: stack.resources,
+      get outputs() {
+        return keeper.stack().outputs;
+      },
+      get resources() {
+        return keeper.stack().resources;
+      },
+      update: keeper.update,
       context,
       faults,
       close,

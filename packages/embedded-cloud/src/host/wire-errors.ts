@@ -1,4 +1,5 @@
 import { AwsError, type CloudService } from '../cloud/service.ts';
+import type { WireRequest } from './sigv4.ts';
 
 /** How the families of services report an error that the door itself finds, before or instead of the service. */
 type Family = 's3' | 'query' | 'json' | 'rest-json';
@@ -44,6 +45,7 @@ const CODES: Readonly<Record<string, Partial<Record<Family, string>>>> = {
     'rest-json': 'RequestTooLargeException',
     query: 'RequestEntityTooLarge',
   },
+  SlowDown: { json: 'ThrottlingException', 'rest-json': 'TooManyRequestsException', query: 'Throttling' },
 };
 
 /**
@@ -61,6 +63,21 @@ export function doorError(
   const family = familyOf(signingName, contentType);
   // AWS JSON services answer client errors with 400 whatever they are.
   return new AwsError(CODES[code]?.[family] ?? code, message, family === 'json' && status < 500 ? 400 : status);
+}
+
+/** Paths of the REST services that are not S3, below which a request names no service but in its signature. */
+const OTHER_PATHS = /^\/(?:2015-03-31|schedules|schedule-groups|tags|endpoints\/[^/]+\/(?:async-)?invocations)(?:\/|$)/;
+
+/**
+ * Whether a request without a signature is one of S3's: neither a JSON or query request, nor of another REST service. S3 knows
+ * requests that nobody signed (S3 User Guide, "Request authentication": anonymous requests), so it answers them itself.
+ */
+export function isUnsignedS3({ method, path, headers }: Pick<WireRequest, 'method' | 'path' | 'headers'>): boolean {
+  const type = headers['content-type'] ?? '';
+  if (headers['x-amz-target'] !== undefined || type.startsWith('application/x-amz-json')) return false;
+  if (OTHER_PATHS.test(path)) return false;
+  const named = path !== '/' || !/^(?:127\.|localhost|\[)/.test(headers['host'] ?? '');
+  return method === 'GET' || method === 'HEAD' || (named && /^(?:PUT|POST|DELETE)$/.test(method));
 }
 
 /** Where no service takes the request: a JSON body any client shows. */

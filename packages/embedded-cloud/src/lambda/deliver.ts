@@ -3,7 +3,7 @@ import { AwsError, type CloudContext } from '../cloud/service.ts';
 import type { QueueService } from '../sqs/service.ts';
 import type { Disposition, EventQueue, QueuedEvent } from './event-queue.ts';
 import { sendAction } from './execution-role.ts';
-import type { Outcome } from './process.ts';
+import type { Outcome } from './outcome.ts';
 import type { DeployedFunction, Runtime } from './runtime.ts';
 
 /** Lambda waits one minute before the first retry and two before the second (Developer Guide, "Error handling"). */

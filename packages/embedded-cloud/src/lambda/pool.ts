@@ -1,5 +1,6 @@
 import type { InvocationFault } from '../cloud/faults.ts';
-import type { FunctionProcess, Outcome } from './process.ts';
+import type { Outcome } from './outcome.ts';
+import type { FunctionProcess } from './process.ts';
 
 /** Ends the processes that have waited longest when too many wait. */
 export interface IdleLimit {
@@ -37,6 +38,8 @@ export interface Pool {
   invoke(requestId: string, event: string, fault?: InvocationFault): Promise<Outcome>;
   /** Invocations in progress or waiting. */
   readonly busy: number;
+  /** Ends what waits warm, and every other process once its invocation is done. @returns when none is left */
+  drain(): Promise<void>;
   /** Ends every process; what waits is refused. */
   close(): Promise<void>;
 }
@@ -53,6 +56,7 @@ export function createPool(
   let starting = 0;
   let busy = 0;
   let closed = false;
+  let drained: PromiseWithResolvers<void> | undefined;
 
   const end = (process: FunctionProcess): Promise<void> => {
     all.delete(process);
@@ -95,6 +99,7 @@ export function createPool(
     const next = queue.shift();
     if (process.alive && !closed) {
       if (next) next.resolve(process);
+      else if (drained) void end(process);
       else {
         free.push(process);
         idle.rest(process, () => void end(process));
@@ -122,7 +127,15 @@ export function createPool(
         }
       } finally {
         busy--;
+        if (busy === 0) drained?.resolve();
       }
+    },
+    async drain() {
+      drained ??= Promise.withResolvers();
+      if (busy === 0) drained.resolve();
+      for (const process of free.splice(0)) void end(process);
+      await drained.promise;
+      await Promise.all([...all].map(end));
     },
     async close() {
       closed = true;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { AppliedResource, ResourceProvider } from '../cloud/service.ts';
 import { parseEventInvoke, parseFunction } from './function.ts';
 import type { Runtime } from './runtime.ts';
@@ -23,6 +24,12 @@ export function lambdaResources(
       async apply(resource) {
         const { arn, spec } = await runtime.deploy(parseFunction(resource));
         return plain(spec.name, { Arn: arn });
+      },
+      restore: async (resource) => runtime.restore(parseFunction(resource)),
+      // Each packaging gives the zip another key: what counts is what is in it.
+      isCurrent: async ({ properties: { Code, ...rest } }, applied) => {
+        const { Code: _code, ...before } = applied.properties;
+        return isDeepStrictEqual(rest, before) && (await runtime.runs(applied.ref, Code));
       },
       delete: async ({ ref }) => runtime.remove(ref),
     },
@@ -58,6 +65,7 @@ export function lambdaResources(
         });
         return plain(logicalId, { Id: logicalId });
       },
+      delete: async ({ logicalId }) => void permissions.delete(logicalId),
     },
     'AWS::Lambda::EventInvokeConfig': {
       async apply({ logicalId, properties }) {

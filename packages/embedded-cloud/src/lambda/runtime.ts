@@ -5,12 +5,13 @@ import type { JsonLinesFile } from '../cloud/jsonl.ts';
 import { AwsError, type CloudContext } from '../cloud/service.ts';
 import type { LogsService } from '../logs/service.ts';
 import { openLog } from '../logs/store.ts';
-import { type Code, locateCode } from './code.ts';
+import { type Code, openCodeStore } from './code.ts';
 import { type ConcurrencyUse, type LambdaSettings, requireConcurrency } from './concurrency.ts';
 import { executionRole, logStreamName, sendAction } from './execution-role.ts';
 import { DEFAULT_EVENT_INVOKE, type EventInvokeSettings, type FunctionSpec } from './function.ts';
+import type { Outcome } from './outcome.ts';
 import { createIdleLimit, createPool, type Pool } from './pool.ts';
-import { type Outcome, startProcess } from './process.ts';
+import { startProcess } from './process.ts';
 
 /** What Lambda is given beyond what every service is. */
 export interface LambdaContext extends CloudContext {
@@ -31,7 +32,15 @@ export interface DeployedFunction {
 }
 
 export interface Runtime {
+  /**
+   * Makes a function, or changes one: invocations in progress end as they began, the next ones run the new code and settings
+   * (Lambda API Reference, UpdateFunctionCode).
+   */
   deploy(spec: FunctionSpec): Promise<DeployedFunction>;
+  /** Puts back what the last deployment replaced. */
+  restore(spec: FunctionSpec): Promise<void>;
+  /** Whether what is packaged now is what a function runs. */
+  runs(name: string, code: unknown): Promise<boolean>;
   /** Sets the destinations of asynchronous events. @throws AwsError `InvalidParameterValueException` when the role may not send there */
   configureEvents(deployed: DeployedFunction, settings: EventInvokeSettings): void;
   remove(name: string): Promise<void>;
@@ -54,6 +63,8 @@ interface Running {
   deployed: DeployedFunction;
   pool: Pool;
   log: JsonLinesFile;
+  /** What the last deployment replaced, until the next one. */
+  replaced?: DeployedFunction | undefined;
 }
 
 const useOf = ({ deployed, pool }: Running): ConcurrencyUse => ({
@@ -65,7 +76,10 @@ const useOf = ({ deployed, pool }: Running): ConcurrencyUse => ({
 export function createRuntime(context: LambdaContext): Runtime {
   const { region, accountId, stateDir, packageDir, clock } = context;
   const home = join(stateDir, 'lambda');
+  const codes = openCodeStore(packageDir, home);
   const functions = new Map<string, Running>();
+  /** Processes of functions that were changed or removed, until their last invocation ends. */
+  const leaving = new Set<Pool>();
   const idle = createIdleLimit(MAX_WARM, WARM_MS);
   const concurrency = Math.max(2, availableParallelism());
 
@@ -112,6 +126,25 @@ export function createRuntime(context: LambdaContext): Runtime {
     return createPool(start, concurrency, idle);
   }
 
+  /** Lets the processes of a function end, and then closes its log unless others write to it. */
+  async function leave({ pool }: Running, log?: JsonLinesFile): Promise<void> {
+    leaving.add(pool);
+    await pool.drain().finally(() => leaving.delete(pool));
+    log?.close();
+  }
+
+  /** Has the next invocations run `deployed`. The code before it is kept until the deployment after. */
+  function replace(before: Running | undefined, deployed: DeployedFunction): void {
+    const { logGroup, name } = deployed.spec;
+    const sameLog = before?.deployed.spec.logGroup === logGroup;
+    const log = sameLog ? before.log : openLog(stateDir, logGroup);
+    functions.set(name, { deployed, log, pool: createProcesses(deployed, log), replaced: before?.deployed });
+    if (!before) return;
+    const gone = before.replaced?.code;
+    const left = leave(before, sameLog ? undefined : before.log);
+    if (gone && gone !== deployed.code && gone !== before.deployed.code) void left.then(() => gone.discard());
+  }
+
   /** Lambda takes a dead-letter queue or a destination that the execution role may send to. */
   function requireRight(spec: FunctionSpec, targetArn: string | undefined): void {
     if (targetArn === undefined || executionRole(context, spec).maySendTo(targetArn)) return;
@@ -137,26 +170,39 @@ export function createRuntime(context: LambdaContext): Runtime {
         );
       }
       requireRight(spec, spec.deadLetterArn);
-      await runtime.remove(spec.name);
-      const code = locateCode(spec.code, packageDir, join(home, 'code'));
+      const before = functions.get(spec.name);
+      const located = codes.locate(spec.code);
+      const same = before !== undefined && (await before.deployed.code.equals(located));
+      if (same) await located.discard();
       context.service<LogsService>('logs').ensureGroup(spec.logGroup);
-      const log = openLog(stateDir, spec.logGroup);
       const deployed: DeployedFunction = {
         spec,
-        code,
+        code: same ? before.deployed.code : located,
         arn: functionArn(spec.name),
-        eventInvoke: DEFAULT_EVENT_INVOKE,
-        qualifiers: new Set(['$LATEST', '1']),
+        eventInvoke: before?.deployed.eventInvoke ?? DEFAULT_EVENT_INVOKE,
+        qualifiers: new Set(before?.deployed.qualifiers ?? ['$LATEST', '1']),
         deployedAt: clock.now(),
       };
-      functions.set(spec.name, { deployed, log, pool: createProcesses(deployed, log) });
+      replace(before, deployed);
       return deployed;
+    },
+    async restore(spec) {
+      const before = functions.get(spec.name);
+      if (!before?.replaced) return void (await runtime.deploy(spec));
+      replace(before, before.replaced);
+    },
+    async runs(name, declared) {
+      const running = functions.get(name);
+      if (!running) return false;
+      const located = codes.locate(declared);
+      const same = await running.deployed.code.equals(located);
+      await located.discard();
+      return same;
     },
     async remove(name) {
       const running = functions.get(name);
       functions.delete(name);
-      await running?.pool.close();
-      running?.log.close();
+      if (running) void leave(running, running.log);
     },
     list: () => [...functions.values()].map(({ deployed }) => deployed),
     find(nameOrArn, asked) {
@@ -182,7 +228,10 @@ export function createRuntime(context: LambdaContext): Runtime {
       }
     },
     async close() {
-      await Promise.all([...functions.keys()].map((name) => runtime.remove(name)));
+      const pools = [...functions.values()].map(({ pool }) => pool);
+      await Promise.all([...pools, ...leaving].map((pool) => pool.close()));
+      for (const { log } of functions.values()) log.close();
+      functions.clear();
     },
   };
   return runtime;

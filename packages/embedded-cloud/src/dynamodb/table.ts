@@ -109,6 +109,13 @@ export function tableProvider(
     }
   }
 
+  const nameOf = ({ logicalId, properties, stackName }: TemplateResource): string =>
+    typeof properties['TableName'] === 'string' ? properties['TableName'] : physicalName(stackName, logicalId, 255);
+  const describe = (name: string) =>
+    engine.run('DescribeTable', { TableName: name }).catch((cause: unknown) => {
+      if (cause instanceof AwsError && cause.code === 'ResourceNotFoundException') return undefined;
+      throw cause;
+    });
   /** The table's tags become those of the template. */
   async function setTags(ResourceArn: string, tags: unknown): Promise<void> {
     const wanted = Array.isArray(tags) ? tags.filter(isJsonObject) : [];
@@ -118,13 +125,6 @@ export function tableProvider(
     if (left.length > 0) await engine.run('UntagResource', { ResourceArn, TagKeys: left });
     if (wanted.length > 0) await engine.run('TagResource', { ResourceArn, Tags: wanted });
   }
-  const nameOf = ({ logicalId, properties, stackName }: TemplateResource): string =>
-    typeof properties['TableName'] === 'string' ? properties['TableName'] : physicalName(stackName, logicalId, 255);
-  const describe = (name: string) =>
-    engine.run('DescribeTable', { TableName: name }).catch((cause: unknown) => {
-      if (cause instanceof AwsError && cause.code === 'ResourceNotFoundException') return undefined;
-      throw cause;
-    });
 
   return {
     existing: async (resource) => ((await describe(nameOf(resource))) ? nameOf(resource) : undefined),

@@ -1,10 +1,12 @@
 // The embedded cloud's process. `tidegate up` starts it; it ends on SIGTERM (`tidegate down`) or SIGINT.
 import { randomUUID } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { S3Client } from '@aws-sdk/client-s3';
 import { startCloud } from 'embedded-cloud';
 import { parseFaultFile } from 'embedded-cloud/faults';
 import { identifyProcess, makePrivateFolder } from 'embedded-cloud/process';
 import { readQuotas } from 'embedded-cloud/sagemaker';
+import { createConsolePage, objectReader, pageParameters } from './console-page/pages.ts';
 import { packageDirectory, templateFile } from './package-service.ts';
 import { stateDirectory } from './project.ts';
 import { containerRuntimes } from './python/xgboost-runtime.ts';
@@ -17,6 +19,7 @@ const [port = '0', stage = 'local', faultFile] = process.argv.slice(2);
 process.umask(0o077);
 makePrivateFolder(stateDirectory());
 const instance = randomUUID();
+const consolePage = createConsolePage();
 
 const cloud = await startCloud({
   templatePath: templateFile,
@@ -24,9 +27,9 @@ const cloud = await startCloud({
   stateDir: stateDirectory(),
   port: Number(port),
   stackName: `tidegate-${stage}`,
-  pages: [slackPage],
+  pages: [slackPage, consolePage.plugin],
   instance,
-  parameters: (endpoint) => ({ SlackApiUrl: `${endpoint}/_slack/api/` }),
+  parameters: pageParameters,
   secrets: { SlackTokenSecret: 'xoxb-local' },
   sageMaker: {
     containers: containerRuntimes,
@@ -36,6 +39,10 @@ const cloud = await startCloud({
     faults: await parseFaultFile(readFileSync(faultFile, 'utf8'), faultFile, [slackApi]),
   }),
 });
+
+const { endpoint, region, admin: credentials } = cloud;
+const s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
+consolePage.connect(cloud.outputs['ArtifactsBucketName'] ?? '', objectReader(s3));
 
 const record: CloudFile = {
   instance,

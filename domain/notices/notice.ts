@@ -6,13 +6,14 @@ import type { Message } from '#domain/slack/message';
 export interface NoticePorts {
   /** The artifacts bucket; keys as in `domain/runs/layout`. */
   readonly artifacts: {
-    uri(key: string): string;
     /** @throws NotFoundError when the object is missing */
     readJson<Schema extends z.ZodType>(key: string, schema: Schema): Promise<z.output<Schema>>;
   };
   /** The state table: partition key pipeline, sort key `champion`, `run#<id>` … */
   readonly store: { get(pk: string, sk: string): Promise<Readonly<Record<string, unknown>> | undefined> };
   readonly stage: string;
+  /** Web address of an object of the artifacts bucket. */
+  link(key: string): string;
 }
 
 /** The destination of a message: the channel of its pipeline, and the thread of its decision or run. */

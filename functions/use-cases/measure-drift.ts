@@ -1,5 +1,6 @@
 import type { ModelFormat } from '#domain/algorithms/algorithm';
 import { algorithmOf } from '#domain/algorithms/registry';
+import { deploymentKeys } from '#domain/deployment/target';
 import { windowStart } from '#domain/drift/captures';
 import { compareWindow } from '#domain/drift/compare';
 import { byDrift, thresholdsOf } from '#domain/drift/registry';
@@ -11,7 +12,7 @@ import type { StateStore } from '#functions/ports/state-store';
 import { type MeasuredWindow, measureCaptures, measureDrop } from '#functions/shards/drift-window';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import { type Baseline, baselineSchema } from '#schemas/records/baseline';
-import type { DriftCheck } from '#schemas/records/drift-check';
+import type { DriftCheck, SkippedDriftCheck } from '#schemas/records/drift-check';
 import { type FittedTransform, fittedTransformSchema } from '#schemas/records/fitted-transform';
 import { type Champion, championSchema } from '#schemas/records/run';
 
@@ -61,6 +62,15 @@ async function newestRun(store: StateStore, pipeline: string, champion: string):
   return String(runs.find(({ status }) => status !== 'running' && status !== 'failed')?.['runId'] ?? champion);
 }
 
+/**
+ * The start of a window of captures: the model's promotion when that is later than the window's own start. A model that was promoted
+ * after the check began (a roll-out ended in between) has an empty window, which ends where it begins.
+ */
+function laterOf(promotedAt: string, start: string, to: string): string {
+  const latest = Math.max(Date.parse(promotedAt), Date.parse(start));
+  return latest >= Date.parse(to) ? to : new Date(latest).toISOString();
+}
+
 /** The window of captured requests, or the newest drop, over the baseline's bins. A drop has no scores. */
 async function measure(
   { clean, store, memoryMb }: DriftPorts,
@@ -71,7 +81,7 @@ async function measure(
   const start = windowStart(drift.window, to);
   switch (drift.source) {
     case 'captures': {
-      const from = champion.promotedAt > start ? champion.promotedAt : start;
+      const from = laterOf(champion.promotedAt, start, to);
       const captures = { pipeline: name, endpoint: champion.endpointName, from, to };
       return { ...(await measureCaptures(clean, captures, fitted, format.output, baseline)), from, baseline };
     }
@@ -94,7 +104,7 @@ async function hasFallenSilent(store: StateStore, name: string, checkedAt: strin
 
 /**
  * Compares the champion's current inputs with its training data. The full report goes to the artifacts bucket; the result
- * has the decision and the figures for Slack.
+ * has the decision and the figures for Slack. A retired pipeline is not checked.
  *
  * @param checkedAt start of the check (ISO 8601): the end of the window, and part of the report's key
  * @throws NotFoundError when the pipeline has no champion; ConfigurationError when its configuration has no drift section
@@ -102,8 +112,13 @@ async function hasFallenSilent(store: StateStore, name: string, checkedAt: strin
 export async function measureDrift(
   ports: DriftPorts,
   { pipeline: name, checkedAt }: { readonly pipeline: string; readonly checkedAt: string },
-): Promise<DriftCheck> {
+): Promise<DriftCheck | SkippedDriftCheck> {
   const { artifacts, store } = ports;
+  const retired = await store.get(name, deploymentKeys.retired);
+  if (retired) {
+    const skipped = `pipeline ${name} was retired on ${String(retired['at']).slice(0, 10)}`;
+    return { pipeline: name, skipped, notify: false };
+  }
   const served = await readServed(ports, name);
   const { drift, champion } = served;
   const { window, skipped, from, baseline } = await measure(ports, name, served, checkedAt);
@@ -111,7 +126,8 @@ export async function measureDrift(
   const { rows, drifted } = report;
   const reportKey = `${name}/drift/${checkedAt.replaceAll(':', '-')}.json`;
   await artifacts.writeJson(reportKey, { ...report, from, to: checkedAt, skipped, runId: champion.runId });
-  const fellSilent = await hasFallenSilent(store, name, checkedAt, rows);
+  // a window of no length says nothing about requests
+  const fellSilent = from !== checkedAt && (await hasFallenSilent(store, name, checkedAt, rows));
   await store.put(name, 'drift', { checkedAt, rows, drifted, fellSilent, reportKey });
   return {
     pipeline: name,

@@ -13,6 +13,7 @@ import type * as z from 'zod';
 import { containerRuntimes } from '#cli/python/xgboost-runtime';
 import { slackPage } from '#cli/slack-page/pages';
 import { uploadDrop } from '../../cli/commands/drop.ts';
+import { pageParameters } from '../../cli/console-page/pages.ts';
 import { listRuns, type RunRecord, waitForExecution } from '../../cli/runs.ts';
 import { closeTarget, type Outputs, type Target } from '../../cli/target.ts';
 import { type Ended, watchExecution } from '../../cli/watch.ts';
@@ -48,7 +49,7 @@ export async function startProject(
     stackName: 'tidegate-local',
     pages: [slackPage],
     sageMaker: { containers: containerRuntimes },
-    parameters: (endpoint) => ({ SlackApiUrl: `${endpoint}/_slack/api/` }),
+    parameters: pageParameters,
     secrets: { SlackTokenSecret: 'xoxb-local' },
     ...collectedAudit(),
   });

@@ -68,6 +68,7 @@ beforeAll(async () => {
     SLACK_TOKEN_SECRET: 'slack-secret',
     SLACK_API_URL: `${server.endpoint}/_slack/api`,
     SLACK_DEFAULT_CHANNEL: '#ml',
+    CONSOLE_URL: 'https://{region}.console.aws.amazon.com',
     LAMBDA_TASK_ROOT: folder,
   });
   ({ handler: notify } = await import('#functions/notify'));

@@ -13,6 +13,7 @@ const ports = (): NotifyPorts => ({
   artifacts: memoryObjects(),
   store,
   stage: 'dev',
+  link: (key) => `https://console/${key}`,
   channelOf: (pipeline) => (pipeline === undefined ? '#ml' : `#ml-${pipeline}`),
   post: async ({ message: _, ...posting }) => {
     if (slack === 'down') throw new Error('Slack is down');

@@ -1,5 +1,6 @@
 import { queryError, queryMembers, queryResponse, readQueryRequest } from '../cloud/query-protocol.ts';
 import { AwsError, type CloudContext, type CloudService } from '../cloud/service.ts';
+import { cloudFormationMembers } from './members.ts';
 import type { Stack } from './stack.ts';
 
 const NAMESPACE = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
@@ -19,8 +20,6 @@ export function createCloudFormation({ clock }: CloudContext): CloudFormationSer
     }
     return shown;
   };
-  const statusOf = ({ at, created }: NonNullable<typeof shown>) =>
-    at === created ? 'CREATE_COMPLETE' : 'UPDATE_COMPLETE';
   const resourceOf = ({ stack, at }: NonNullable<typeof shown>) =>
     Object.values(stack.resources).map(({ logicalId, type, ref }) => ({
       StackName: stack.name,
@@ -35,8 +34,7 @@ export function createCloudFormation({ clock }: CloudContext): CloudFormationSer
 
   const operations: Readonly<Record<string, (input: URLSearchParams) => unknown>> = {
     DescribeStacks(input) {
-      const found = find(input.get('StackName'));
-      const { stack, at, created } = found;
+      const { stack, at, created } = find(input.get('StackName'));
       const pairs = (values: Readonly<Record<string, string>>, key: string, value: string) =>
         Object.entries(values).map(([name, text]) => ({ [key]: name, [value]: text }));
       return {
@@ -46,7 +44,7 @@ export function createCloudFormation({ clock }: CloudContext): CloudFormationSer
             StackId: stack.arn,
             CreationTime: created,
             ...(at !== created && { LastUpdatedTime: at }),
-            StackStatus: statusOf(found),
+            StackStatus: stack.status,
             Outputs: pairs(stack.outputs, 'OutputKey', 'OutputValue'),
             Parameters: pairs(stack.parameters, 'ParameterKey', 'ParameterValue'),
           },
@@ -71,6 +69,7 @@ export function createCloudFormation({ clock }: CloudContext): CloudFormationSer
 
   return {
     signingNames: ['cloudformation'],
+    members: cloudFormationMembers,
     show(stack, template) {
       const at = new Date(clock.now());
       shown = { stack, template, at, created: shown?.created ?? at };

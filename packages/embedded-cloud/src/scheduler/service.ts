@@ -7,12 +7,14 @@ import { readJsonBody } from '#src/cloud/json-protocol';
 import { AwsError, type CloudContext, type CloudService, type TemplateResource } from '#src/cloud/service';
 import { outbox } from '#src/eventbridge/outbox';
 import { timerLoop } from '../cloud/timer-loop.ts';
+import { schedulerMembers } from './members.ts';
 import { groupArn, requireTrust, scheduleArn, schedulerOperations } from './operations.ts';
 import { readSchedule } from './read-schedule.ts';
 import { type StoredSchedule, scheduleStore } from './schedule-store.ts';
 
-/** Query parameters are members in camel case. */
-const capitalized = (member: string): string => `${member.charAt(0).toUpperCase()}${member.slice(1)}`;
+/** Query parameters are members in camel case; one has another name (service model of scheduler, 2021-06-30). */
+const memberOf = (parameter: string): string =>
+  parameter === 'ScheduleGroup' ? 'GroupName' : `${parameter.charAt(0).toUpperCase()}${parameter.slice(1)}`;
 
 const json = (status: number, body: unknown, headers: Record<string, string> = {}) => ({
   status,
@@ -101,9 +103,14 @@ export function createScheduler(context: CloudContext): CloudService {
   });
   const operations = schedulerOperations(context, { store, groups, changed: () => loop.wake() });
 
-  const applySchedule = async ({ logicalId, properties }: TemplateResource) => {
-    const name = typeof properties['Name'] === 'string' ? properties['Name'] : logicalId;
-    const group = typeof properties['GroupName'] === 'string' ? properties['GroupName'] : 'default';
+  const placeOf = ({ logicalId, properties }: TemplateResource) => ({
+    name: typeof properties['Name'] === 'string' ? properties['Name'] : logicalId,
+    group: typeof properties['GroupName'] === 'string' ? properties['GroupName'] : 'default',
+  });
+
+  const applySchedule = async (resource: TemplateResource) => {
+    const { properties } = resource;
+    const { name, group } = placeOf(resource);
     const schedule = readSchedule(group, name, properties, true);
     requireTrust(context, schedule);
     store.put(schedule, context.clock.now());
@@ -119,6 +126,7 @@ export function createScheduler(context: CloudContext): CloudService {
 
   return {
     signingNames: ['scheduler'],
+    members: schedulerMembers,
     prepare: async (request) => {
       const [, collection, name, ...rest] = request.path.split('/').map(decodeURIComponent);
       const path = `/${collection}${name ? '/{Name}' : ''}`;
@@ -131,7 +139,7 @@ export function createScheduler(context: CloudContext): CloudService {
         );
       }
       const body = await readJsonBody(request);
-      const query = [...request.query].map(([member, value]) => [capitalized(member), value] as const);
+      const query = [...request.query].map(([member, value]) => [memberOf(member), value] as const);
       const input = { ...Object.fromEntries(query), ...body, ...(name ? { Name: name } : {}) };
       return prepareOperation(operation.name, operation, input, (output) =>
         json(200, output, { 'x-amzn-requestid': request.id }),
@@ -144,7 +152,21 @@ export function createScheduler(context: CloudContext): CloudService {
         { 'x-amzn-errortype': error.code, 'x-amzn-requestid': id },
       ),
     resources: {
-      'AWS::Scheduler::Schedule': { apply: applySchedule },
+      'AWS::Scheduler::Schedule': {
+        apply: applySchedule,
+        async existing(resource) {
+          const { name, group } = placeOf(resource);
+          return store.get(group, name) && name;
+        },
+        // `Ref` gives the name alone, so the group is the one the template put it in.
+        async delete({ ref }) {
+          for (const { group, name, fromTemplate } of store.list()) {
+            if (name !== ref || !fromTemplate) continue;
+            store.remove(group, name);
+            inTemplate.delete(`${group}/${name}`);
+          }
+        },
+      },
       'AWS::Scheduler::ScheduleGroup': { apply: applyGroup },
     },
     start: async () => {

@@ -41,7 +41,10 @@ export interface QueueStore {
   /** Shows a message in flight again at `visibleAt`. @returns false when it is not in flight */
   hideUntil(queue: string, receipt: string, visibleAt: number, now: number): boolean;
   purge(queue: string): void;
-  counts(queue: string, now: number): { readonly visible: number; readonly hidden: number };
+  /** Removes a queue with its messages. */
+  drop(queue: string): void;
+  /** Messages to be received, in flight, and not yet to be received for the first time. */
+  counts(queue: string, now: number): { readonly visible: number; readonly hidden: number; readonly delayed: number };
 }
 
 const schema = `
@@ -131,14 +134,22 @@ export function queueStore(db: DatabaseSync): QueueStore {
       db
         .prepare('UPDATE messages SET visible_at = ? WHERE queue = ? AND receipt = ? AND visible_at > ?')
         .run(visibleAt, queue, receipt, now).changes > 0,
+    drop: (queue) => {
+      db.prepare('DELETE FROM messages WHERE queue = ?').run(queue);
+      db.prepare('DELETE FROM queues WHERE name = ?').run(queue);
+    },
     purge: (queue) => {
       db.prepare('DELETE FROM messages WHERE queue = ?').run(queue);
     },
     counts: (queue, now) => {
       const row = db
-        .prepare('SELECT sum(visible_at <= ?) AS visible, sum(visible_at > ?) AS hidden FROM messages WHERE queue = ?')
-        .get(now, now, queue);
-      return { visible: Number(row?.['visible'] ?? 0), hidden: Number(row?.['hidden'] ?? 0) };
+        .prepare(
+          `SELECT sum(visible_at <= ?1) AS visible, sum(visible_at > ?1 AND receipt IS NOT NULL) AS hidden,
+             sum(visible_at > ?1 AND receipt IS NULL) AS delayed FROM messages WHERE queue = ?2`,
+        )
+        .get(now, queue);
+      const count = (name: string): number => Number(row?.[name] ?? 0);
+      return { visible: count('visible'), hidden: count('hidden'), delayed: count('delayed') };
     },
   };
 }

@@ -5,6 +5,7 @@ import { jsonProtocol } from '#src/cloud/json-operations';
 import { physicalName } from '#src/cloud/physical-name';
 import { AwsError, type CloudContext, type CloudService, type TemplateResource } from '#src/cloud/service';
 import { assertMaySend, type QueueClient } from './access.ts';
+import { sqsMembers } from './members.ts';
 import { noSuchQueue, sqsOperations } from './operations.ts';
 import { checkAttributes, checkQueuePolicy } from './queue-settings.ts';
 import { queueStore } from './queue-store.ts';
@@ -32,6 +33,9 @@ const attributeProperties = [
   'SqsManagedSseEnabled',
   'VisibilityTimeout',
 ];
+
+/** Properties that only a FIFO queue has. */
+const fifoProperties = ['ContentBasedDeduplication', 'DeduplicationScope', 'FifoQueue', 'FifoThroughputLimit'];
 
 const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
@@ -65,6 +69,7 @@ export function createSqs(context: CloudContext): QueueService {
       'AmazonSQS',
       sqsOperations(context, {
         store,
+        policyOf: (name) => policies.get(name),
         purgedAt,
         announce,
         sent,
@@ -72,15 +77,19 @@ export function createSqs(context: CloudContext): QueueService {
       }),
     );
 
-  const applyQueue = async ({ logicalId, properties, stackName }: TemplateResource) => {
-    if (properties['FifoQueue'] === true || properties['FifoQueue'] === 'true') {
+  const queueName = ({ logicalId, properties, stackName }: TemplateResource): string =>
+    typeof properties['QueueName'] === 'string' ? properties['QueueName'] : physicalName(stackName, logicalId, 80);
+
+  const applyQueue = async (resource: TemplateResource) => {
+    const { logicalId, properties } = resource;
+    const fifo = fifoProperties.filter((name) => ![undefined, false, 'false'].includes(properties[name] as string));
+    if (fifo.length > 0) {
       throw new AwsError(
         'ValidationException',
-        `${logicalId}: the embedded cloud has standard queues only; leave out FifoQueue`,
+        `${logicalId}: the embedded cloud has standard queues only; leave out ${fifo.join(', ')}`,
       );
     }
-    const name =
-      typeof properties['QueueName'] === 'string' ? properties['QueueName'] : physicalName(stackName, logicalId, 80);
+    const name = queueName(resource);
     if (!/^[\w-]{1,80}$/.test(name)) {
       throw new AwsError(
         'InvalidParameterValue',
@@ -101,18 +110,24 @@ export function createSqs(context: CloudContext): QueueService {
     };
   };
 
+  /** Logical id of a queue policy → its queues. */
+  const policyQueues = new Map<string, string[]>();
   const applyPolicy = async ({ logicalId, properties }: TemplateResource) => {
+    const names: string[] = [];
     for (const url of Array.isArray(properties['Queues']) ? properties['Queues'] : []) {
       const name = String(url).split('/').at(-1) ?? '';
       if (!store.get(name)) throw noSuchQueue();
       checkQueuePolicy(properties['PolicyDocument'], arnOf(name));
       policies.set(name, properties['PolicyDocument']);
+      names.push(name);
     }
+    policyQueues.set(logicalId, names);
     return { ref: logicalId, attributes: { Id: logicalId } };
   };
 
   return {
     signingNames: ['sqs'],
+    members: sqsMembers,
     prepare: (request) => protocol(request.headers['host']).prepare(request),
     formatError: (error, request) => {
       const response = protocol(undefined).formatError(error, request);
@@ -127,8 +142,21 @@ export function createSqs(context: CloudContext): QueueService {
       };
     },
     resources: {
-      'AWS::SQS::Queue': { apply: applyQueue },
-      'AWS::SQS::QueuePolicy': { apply: applyPolicy },
+      'AWS::SQS::Queue': {
+        apply: applyQueue,
+        async existing(resource) {
+          const name = queueName(resource);
+          return store.get(name) && awsUrl(name);
+        },
+        delete: async ({ ref }) => store.drop(ref.split('/').at(-1) ?? ''),
+      },
+      'AWS::SQS::QueuePolicy': {
+        apply: applyPolicy,
+        async delete({ logicalId }) {
+          for (const name of policyQueues.get(logicalId) ?? []) policies.delete(name);
+          policyQueues.delete(logicalId);
+        },
+      },
     },
     resourcePolicy: (queueArn) => policies.get(nameOf(queueArn)),
     sendInternal: (queueArn, body, attributes, by) => {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What a new user does, on real data (bird strikes, from the package vega-datasets): write a pipeline, start the cloud, drop, approve,
-# predict, edit, retrain, reject. Every exit code and message is checked. It works in a copy of the project, so that the pipeline
+# predict, edit, retrain, reject, roll back, retire. Every exit code and message is checked. It works in a copy of the project, so that the pipeline
 # leaves no trace in this one. `.ci/run` calls it.
 set -euo pipefail
 root="$(cd "$(dirname "$0")/.." && pwd)"
@@ -132,7 +132,7 @@ expect 2 'gone.csv does not exist.' -- drop "$pipeline" gone.csv
 expect 2 "unknown option '--wach'" '"name": "UsageError"' -- drop "$pipeline" "$data/strikes.csv" --wach --json
 expect 0 'Every gate passed.' 'registered as v1' 'It waits for a person: npx tidegate approve' -- \
   drop "$pipeline" "$data/strikes.csv" --name first --watch
-expect 1 -- predict "$pipeline" "${strike[@]}"
+expect 1 "Pipeline $pipeline has no model in service." -- predict "$pipeline" "${strike[@]}"
 expect 0 'approved' -- approve "$pipeline"
 eventually deployed -- runs "$pipeline"
 expect 0 'model v1' -- predict "$pipeline" "${strike[@]}"
@@ -173,6 +173,16 @@ expect 0 'rolled back' "version 1 of $pipeline serves" -- rollback "$pipeline" -
 expect 0 'model v1' -- predict "$pipeline" "${strike[@]}"
 expect 0 'too many alarms' 'newer strikes' -- models "$pipeline"
 expect 1 'Nothing was rolled back' -- rollback "$pipeline" 1
+
+echo 'The end of the pipeline'
+expect 0 'A MONTH' 'deleted' 'stays' -- retire "$pipeline"
+expect 0 'model v1' -- predict "$pipeline" "${strike[@]}"
+expect 0 "retired $pipeline" "delete pipelines/$pipeline.yml" -- retire "$pipeline" --yes --reason 'no bird flies any more'
+expect 1 "Pipeline $pipeline has no model in service." -- predict "$pipeline" "${strike[@]}"
+expect 4 'not trained: the pipeline was retired on' "npx tidegate retire $pipeline --undo" -- \
+  drop "$pipeline" "$data/strikes.csv" --watch
+expect 0 "retired $pipeline" -- retire "$pipeline" --yes --delete-data
+expect 0 "No model of $pipeline was registered yet." -- models "$pipeline"
 
 expect 0 'down' -- down
 printf '%s checks passed in %s s\n' "$checks" "$SECONDS"

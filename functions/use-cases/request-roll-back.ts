@@ -31,13 +31,14 @@ async function recordedBefore({ store }: RollBackRequestPorts, pipeline: string,
   return recorded(pipeline, decisionSchema.parse(own).version, requestedAt, String(own['modelPackageArn']));
 }
 
-/** The newest version before the champion that served and is still approved. */
-async function versionBefore({ store, registry }: RollBackRequestPorts, pipeline: string, champion: Champion) {
-  const former = (await store.list(pipeline, deploymentKeys.formerChampion(''))).map((item) =>
-    championSchema.parse(item),
-  );
+/** The newest version that served and is still approved: one before the champion, if there is a champion. */
+async function versionBefore(
+  { registry }: RollBackRequestPorts,
+  former: readonly Champion[],
+  champion: Champion | undefined,
+): Promise<number | undefined> {
   for (const { modelPackageVersion: version, modelPackageArn } of former) {
-    if (version >= champion.modelPackageVersion) continue;
+    if (champion && version >= champion.modelPackageVersion) continue;
     if ((await readStatus(registry, modelPackageArn))?.status === 'Approved') return version;
   }
   return undefined;
@@ -57,8 +58,8 @@ async function readStatus(registry: RollBackRequestPorts['registry'], arn: strin
  * Records a person's decision to serve an earlier version again. It is then deployed and tested like any approved version, and
  * the model in service stays if the tests fail. The version that is left keeps its approval.
  *
- * Nothing is recorded when nothing is in service, the version serves already, does not exist or is not approved. A retry
- * returns the same result.
+ * After a retirement was taken back, it serves the version that served last. Nothing is recorded when no version ever served,
+ * or the version serves already, does not exist or is not approved. A retry returns the same result.
  */
 export async function requestRollBack(
   ports: RollBackRequestPorts,
@@ -68,16 +69,17 @@ export async function requestRollBack(
   const own = await recordedBefore(ports, pipeline, requestedAt);
   if (own) return own;
   const item = await store.get(pipeline, deploymentKeys.champion);
-  if (!item) return ignore(`pipeline ${pipeline} has no model in service`);
-  const champion = championSchema.parse(item);
-  const version = wanted ?? (await versionBefore(ports, pipeline, champion));
+  const champion = item && championSchema.parse(item);
+  const former = (await store.list(pipeline, deploymentKeys.formerChampion(''))).map((f) => championSchema.parse(f));
+  const known = champion ?? former[0];
+  if (!known) return ignore(`no model of pipeline ${pipeline} has served yet: approve one`);
+  const version = wanted ?? (await versionBefore(ports, former, champion));
   if (version === undefined) {
-    return ignore(
-      `no version before ${champion.modelPackageVersion} of ${pipeline} has served and is still approved: name one, or approve it`,
-    );
+    const which = champion ? `version before ${champion.modelPackageVersion}` : 'version';
+    return ignore(`no ${which} of ${pipeline} has served and is still approved: name one, or approve it`);
   }
-  const modelPackageArn = champion.modelPackageArn.replace(/\d+$/, String(version));
-  if (version === champion.modelPackageVersion) return ignore(`version ${version} of ${pipeline} serves already`);
+  const modelPackageArn = known.modelPackageArn.replace(/\d+$/, String(version));
+  if (version === champion?.modelPackageVersion) return ignore(`version ${version} of ${pipeline} serves already`);
   const found = await readStatus(registry, modelPackageArn);
   if (!found) return ignore(`${pipeline} has no version ${version}`);
   if (found.status !== 'Approved') {
@@ -89,7 +91,7 @@ export async function requestRollBack(
     decision: 'rolled-back',
     version,
     at: requestedAt,
-    from: champion.modelPackageVersion,
+    ...(champion ? { from: champion.modelPackageVersion } : {}),
     ...(found.runId === undefined ? {} : { runId: found.runId }),
     ...(by ? { by } : {}),
     ...(reason ? { reason } : {}),

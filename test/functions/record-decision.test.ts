@@ -171,10 +171,25 @@ describe('a roll-back', () => {
   it.each([
     [{ version: 3 }, 'version 3 of loan serves already'],
     [{ version: 9 }, 'loan has no version 9'],
-    [{ pipeline: 'other' }, 'pipeline other has no model in service'],
+    [{ pipeline: 'other' }, 'no model of pipeline other has served yet: approve one'],
   ])('to %j is ignored: %s', async (more, reason) => {
     expect(await rollBack(more)).toEqual({ decision: 'ignore', reason });
     expect(await decisions(9)).toEqual([]);
+  });
+
+  it('after a retirement was taken back serves the version that served last', async () => {
+    await tables.state.remove('loan', 'champion');
+
+    expect(await rollBack()).toMatchObject({ decision: 'recorded', version: 2, deploy: packageArn(2) });
+    const [decision] = await decisions(2);
+    expect(decision).not.toHaveProperty('from');
+
+    for (const version of [1, 2]) {
+      sageMaker.packages.set(packageArn(version), { status: 'Rejected', approvedAt: '2026-01-05T00:00:00Z' });
+    }
+    expect(await rollBack({}, '2026-01-10T10:00:00.000Z')).toMatchObject({
+      reason: 'no version of loan has served and is still approved: name one, or approve it',
+    });
   });
 
   it('to a version that is not approved names the fix', async () => {

@@ -63,7 +63,7 @@ async function readStatus(registry: RollBackRequestPorts['registry'], arn: strin
  */
 export async function requestRollBack(
   ports: RollBackRequestPorts,
-  { rollBack: { pipeline, version: wanted, by, reason }, requestedAt }: RollBackRequest,
+  { pipeline, version: wanted, by, reason, requestedAt }: RollBackRequest,
 ): Promise<RecordedDecision> {
   const { store, registry } = ports;
   const own = await recordedBefore(ports, pipeline, requestedAt);

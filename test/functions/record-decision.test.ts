@@ -8,18 +8,20 @@ import { startTables, type Tables } from './support/tables.ts';
 let tables: Tables;
 let sageMaker: ReturnType<typeof fakeSageMaker>;
 let handler: typeof import('#functions/record-decision').handler;
+let requestRollBack: typeof import('#functions/request-roll-back').handler;
 
 const ana = 'arn:aws:sts::123456789012:assumed-role/MLEngineer/ana';
 const decisions = (version: number) => tables.state.list('loan', deploymentKeys.decisions(version));
 const changed = (version: number, status: 'Approved' | 'Rejected' | 'PendingManualApproval', eventTime: string) =>
   handler({ modelPackageArn: packageArn(version), status, eventTime }, context);
 const rollBack = (more: object = {}, requestedAt = '2026-01-09T10:00:00.000Z') =>
-  handler({ rollBack: { pipeline: 'loan', ...more }, requestedAt }, context);
+  requestRollBack({ pipeline: 'loan', ...more, requestedAt }, context);
 
 beforeAll(async () => {
   setStage();
   tables = await startTables();
   ({ handler } = await import('#functions/record-decision'));
+  ({ handler: requestRollBack } = await import('#functions/request-roll-back'));
 });
 beforeEach(async () => {
   await tables.clear();

@@ -1,5 +1,6 @@
 import { deploymentKeys } from '#domain/deployment/target';
 import { NotFoundError } from '#domain/errors';
+import { describeRecorded } from '#domain/registry/decision';
 import type { ModelRegistry } from '#functions/ports/model-registry';
 import { ifAbsent, type StateStore } from '#functions/ports/state-store';
 import type { RecordedDecision, RollBackRequest } from '#schemas/events/decision';
@@ -14,21 +15,12 @@ export interface RollBackRequestPorts {
 
 const ignore = (reason: string): RecordedDecision => ({ decision: 'ignore', reason });
 
-const recorded = (pipeline: string, version: number, at: string, deploy: string): RecordedDecision => ({
-  decision: 'recorded',
-  pipeline,
-  version,
-  at,
-  announce: true,
-  deploy,
-});
-
 /** The result of an earlier attempt of the same request. By now another version may serve. */
 async function recordedBefore({ store }: RollBackRequestPorts, pipeline: string, requestedAt: string) {
   const items = await store.list(pipeline, 'decision#');
   const own = items.find((item) => item['decision'] === 'rolled-back' && item['at'] === requestedAt);
   if (!own) return undefined;
-  return recorded(pipeline, decisionSchema.parse(own).version, requestedAt, String(own['modelPackageArn']));
+  return describeRecorded(pipeline, decisionSchema.parse(own), String(own['modelPackageArn']));
 }
 
 /** The newest version that served and is still approved: one before the champion, if there is a champion. */
@@ -91,11 +83,12 @@ export async function requestRollBack(
     decision: 'rolled-back',
     version,
     at: requestedAt,
+    changedAt: requestedAt,
     ...(champion ? { from: champion.modelPackageVersion } : {}),
     ...(found.runId === undefined ? {} : { runId: found.runId }),
     ...(by ? { by } : {}),
     ...(reason ? { reason } : {}),
   };
-  await store.put(pipeline, deploymentKeys.decision(version, requestedAt), { ...decided, modelPackageArn }, ifAbsent);
-  return recorded(pipeline, version, requestedAt, modelPackageArn);
+  await store.put(pipeline, deploymentKeys.decision(decided), { ...decided, modelPackageArn }, ifAbsent);
+  return describeRecorded(pipeline, decided, modelPackageArn);
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Decision } from '#schemas/records/decision';
 
 /** RecordDecision's input: a change of a model package's approval status, as the EventBridge event reports it. */
 export const recordDecisionSchema = z.object({
@@ -22,9 +23,8 @@ export type RollBackRequest = z.output<typeof requestRollBackSchema>;
 export type RecordedDecision =
   | {
       readonly decision: 'recorded';
-      readonly pipeline: string;
-      readonly version: number;
-      readonly at: string;
+      /** Identifies the decision, for Slack. */
+      readonly notice: Pick<Decision, 'version' | 'decision' | 'at' | 'changedAt'> & { readonly pipeline: string };
       /** Whether a person decided. */
       readonly announce: boolean;
       /** The model package to deploy again: after a roll-back only. An approval starts its deployment itself. */

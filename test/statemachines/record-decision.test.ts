@@ -7,7 +7,8 @@ import { loadMachine, taskName } from './load-machine.ts';
 const arn = 'arn:aws:sagemaker:eu-central-1:123456789012:model-package/tidegate-dev-loan/2';
 const approved = { time: '2026-01-02T10:00:00Z', detail: { ModelPackageArn: arn, ModelApprovalStatus: 'Approved' } };
 const at = '2026-01-02T10:00:00.000Z';
-const recorded = { decision: 'recorded', pipeline: 'loan', version: 2, at, announce: true, deploy: null };
+const notice = { pipeline: 'loan', version: 2, decision: 'approved', at, changedAt: at };
+const recorded = { decision: 'recorded', notice, announce: true, deploy: null };
 const rolledBack = { ...recorded, deploy: arn };
 const startTask = 'states:startExecution';
 const passing = { error: 'TransientError', cause: '{"errorType":"TransientError","errorMessage":"later"}' };
@@ -48,7 +49,7 @@ describe('the record-decision machine', () => {
     expect(calls).toEqual(['RecordDecision', 'Notify']);
     expect(asked).toEqual({
       RecordDecision: { modelPackageArn: arn, status: 'Approved', eventTime: approved.time },
-      Notify: { kind: 'decision', pipeline: 'loan', version: 2, at },
+      Notify: { kind: 'decision', ...notice },
     });
     expect(output).toEqual(recorded);
   });

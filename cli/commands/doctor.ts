@@ -3,10 +3,11 @@ import { existsSync, readdirSync, statfsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { readCloud } from '../cloud-file.ts';
 import { dim, green, print, printJson, red, yellow } from '../output.ts';
 import { pipelineNames, projectRoot, readProjectPipeline } from '../project.ts';
 import { pythonNeeds } from '../python/environment.ts';
-import { readCloud } from '../target.ts';
+import { differingPipelines } from '../running-pipelines.ts';
 import { globalOptions } from './global.ts';
 
 interface Finding {
@@ -118,6 +119,15 @@ function pipelines(): Finding {
 
 async function cloud(): Promise<Finding> {
   const running = await readCloud();
+  const differing = running ? differingPipelines({ cloud: running }) : [];
+  if (running && differing.length > 0) {
+    return {
+      what: 'Embedded cloud',
+      state: 'later',
+      detail: `up at ${running.endpoint}, with other pipelines than on disk: ${differing.join(', ')}`,
+      fix: 'npx tidegate up',
+    };
+  }
   return running
     ? { what: 'Embedded cloud', state: 'ok', detail: `up at ${running.endpoint}` }
     : { what: 'Embedded cloud', state: 'later', detail: 'not up', fix: 'npx tidegate up' };

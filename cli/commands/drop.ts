@@ -3,10 +3,10 @@ import { basename } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import type { Command } from 'commander';
-import { requirePipeline } from '../arguments.ts';
 import { bytes, CliError, dim, print, printJson } from '../output.ts';
 import { pipelineNames, readProjectPipeline } from '../project.ts';
 import { describeRunEnd, readVerdict } from '../run-end.ts';
+import { requireRunning, warnOfEdits } from '../running-pipelines.ts';
 import { listRuns, waitForExecution } from '../runs.ts';
 import type { Target } from '../target.ts';
 import { type Ended, watchExecution } from '../watch.ts';
@@ -91,7 +91,8 @@ export function dropCommand(program: Command): void {
     .action(
       async (pipeline: string, files: string[], options: { name?: string; watch?: boolean }, command: Command) => {
         await withTarget(command, async (target, { json }) => {
-          requirePipeline(pipeline);
+          requireRunning(target, pipeline);
+          warnOfEdits(target, pipeline);
           if (options.watch && !json) {
             const { ended, executionArn } = await dropAndWatch(target, pipeline, files, options.name);
             const run = (await listRuns(target, pipeline)).find((r) => r.executionArn === executionArn);

@@ -1,8 +1,9 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import type { Command } from 'commander';
 import { type PredictResponse, predictResponseSchema } from '#schemas/events/predict';
-import { readText, requirePipeline } from '../arguments.ts';
+import { readText } from '../arguments.ts';
 import { CliError, dim, print, printJson, table } from '../output.ts';
+import { requireRunning } from '../running-pipelines.ts';
 import type { Target } from '../target.ts';
 import { withTarget } from './global.ts';
 
@@ -52,7 +53,7 @@ export function predictCommand(program: Command): void {
     )
     .action(async (pipeline: string, values: string[], { rows: file }: { rows?: string }, command: Command) => {
       await withTarget(command, async (target, { json }) => {
-        requirePipeline(pipeline);
+        requireRunning(target, pipeline);
         const pairs = values.map((pair) => {
           const at = pair.indexOf('=');
           if (at < 1) throw new CliError(`"${pair}" is not column=value.`);

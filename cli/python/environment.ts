@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withLock } from '../lock.ts';
 import { run } from './command.ts';
-import { withLock } from './lock.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const requirements = join(project, 'containers', 'xgboost', 'requirements.txt');

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { INSTANCE_PREFIX, identifyProcess } from 'embedded-cloud/process';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { cloudFile, readCloud } from '../../cli/cloud-file.ts';
 import { bringDown } from '../../cli/embedded-cloud.ts';
-import { cloudFile, readCloud } from '../../cli/target.ts';
 
 let home: string;
 let bystander: ChildProcess;

@@ -5,10 +5,10 @@ import type { Cloud } from 'embedded-cloud';
 import { FAULTS_PREFIX } from 'embedded-cloud/faults';
 import { asAdmin, openWorkshop, role } from 'embedded-cloud/testing/clouds';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { CloudFile } from '#cli/cloud-file';
 import { printFaults } from '#cli/commands/faults';
 import { explainError } from '#cli/explain-error';
 import { clearFaults, readFaultFile, readFaults, setFaults } from '#cli/faults';
-import type { CloudFile } from '#cli/target';
 
 const workshop = openWorkshop();
 let cloud: Cloud;

@@ -3,8 +3,8 @@ import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withLock } from '#cli/lock';
 import { ensurePython, PythonUnavailableError } from '#cli/python/environment';
-import { withLock } from '#cli/python/lock';
 import { python } from '../../support/python.ts';
 
 describe('the Python environment', () => {
@@ -53,7 +53,7 @@ describe('the Python environment', () => {
     await Promise.all([work('a'), work('b')]);
     expect(order.map((entry) => entry.split(' ')[1])).toEqual(['in', 'out', 'in', 'out']);
 
-    const module = join(import.meta.dirname, '../../../cli/python/lock.ts');
+    const module = join(import.meta.dirname, '../../../cli/lock.ts');
     const holder = spawn(process.execPath, [
       '--input-type=module',
       '-e',

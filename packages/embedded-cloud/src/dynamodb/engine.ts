@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isJsonObject, type JsonObject } from '../cloud/json-protocol.ts';
 import { AwsError } from '../cloud/service.ts';
+import { usingState } from '../cloud/state-error.ts';
 import { type Comparing, type Expression, fulfils, wrongOperand } from './expressions.ts';
 import { itemBytes } from './sizes.ts';
 
@@ -30,7 +31,11 @@ export interface Engine {
 type Callback = (error: unknown, value?: JsonObject) => void;
 interface Store {
   readonly tableDb: { awsAccountId: string; awsRegion: string };
-  readonly db: { open(): Promise<void>; close(callback: (error?: unknown) => void): void };
+  readonly db: {
+    open(): Promise<void>;
+    iterator(): AsyncIterable<unknown>;
+    close(callback: (error?: unknown) => void): void;
+  };
 }
 interface Validations {
   toLowerFirst(name: string): string;
@@ -171,7 +176,11 @@ export async function openEngine(
   const store = core.create({ path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   store.tableDb.awsAccountId = account.accountId;
   store.tableDb.awsRegion = account.region;
-  await store.db.open();
+  await usingState(path, async () => {
+    await store.db.open();
+    // What is damaged shows here, and not in the middle of a run.
+    for await (const _ of store.db.iterator());
+  });
 
   const find = (name: string) => {
     const operation = operations.get(name);

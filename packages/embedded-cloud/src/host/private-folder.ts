@@ -1,4 +1,5 @@
 import { chmodSync, mkdirSync, statSync } from 'node:fs';
+import { StateError } from '../cloud/state-error.ts';
 
 /**
  * Makes a folder that only its owner may look into, and closes one that is there already.
@@ -9,12 +10,15 @@ export function makePrivateFolder(path: string): void {
   const { mode } = statSync(path);
   if (process.platform === 'win32' || (mode & 0o7777) === 0o700) return;
   if ((mode & 0o1000) !== 0) {
-    throw new Error(`${path} is shared by the users of this machine. Choose a folder below it as the state folder.`);
+    throw new StateError(
+      `${path} is shared by the users of this machine. Choose a folder below it as the state folder.`,
+    );
   }
   try {
     chmodSync(path, 0o700);
   } catch (cause) {
-    throw new Error(
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EPERM')) throw cause;
+    throw new StateError(
       `${path} can be read by others and is not yours to close. Choose a folder of your own as the state folder.`,
       { cause },
     );

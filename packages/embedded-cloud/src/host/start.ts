@@ -3,6 +3,7 @@ import { auditFolder, openAudit } from '../audit/log.ts';
 import { systemClock } from '../cloud/clock.ts';
 import { openCredentials } from '../cloud/credentials.ts';
 import type { Clock, CloudContext, CloudService, ResourceProvider, ServiceFactory } from '../cloud/service.ts';
+import { refuseEmptied } from '../cloud/state-error.ts';
 import type { StackResource } from '../cloudformation/stack.ts';
 import { createFaultControl, type FaultControl, type Faults } from '../faults/control.ts';
 import { createFaultPages } from '../faults/pages.ts';
@@ -103,6 +104,7 @@ export async function startCloud(options: StartOptions): Promise<Cloud> {
 
   try {
     closers.push(lockStateDir(stateDir));
+    refuseEmptied(stateDir);
     const diagnostics = openCloudLog(stateDir, clock);
     closers.push(diagnostics.close);
     const audit = openAudit([auditFolder(stateDir), ...(options.auditDir === undefined ? [] : [options.auditDir])]);

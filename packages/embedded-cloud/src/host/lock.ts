@@ -1,6 +1,6 @@
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { StateError } from '../cloud/state-error.ts';
+import { explainStateFailure, StateError } from '../cloud/state-error.ts';
 import { makePrivateFolder } from './private-folder.ts';
 import { identifyProcess, type ProcessIdentity, stillRuns } from './process-identity.ts';
 
@@ -62,8 +62,9 @@ export function lockStateDir(stateDir: string): () => void {
     let holder: ProcessIdentity | undefined;
     try {
       holder = readHolder(readFileSync(path, 'utf8'));
-    } catch {
-      continue;
+    } catch (cause) {
+      if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') continue;
+      throw explainStateFailure(cause, path) ?? cause;
     }
     // our own identity in a file we do not hold was written by a process that had our id in another life of the machine
     const taken = holder !== undefined && (holder.pid === process.pid ? held.has(path) : stillRuns(holder));

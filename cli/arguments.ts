@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import { nearestName } from 'located-yaml/nearest-name';
+import { exitCodes } from './exit-codes.ts';
 import { CliError } from './output.ts';
 import { pipelineNames } from './project.ts';
 
@@ -22,6 +23,7 @@ export function requirePipeline(name: string): void {
   const meant = nearestName(name, known);
   throw new CliError(
     `No pipeline is named "${name}".${meant === undefined ? '' : ` Did you mean "${meant}"?`} There are: ${known.join(', ')}.`,
+    exitCodes.usage,
   );
 }
 
@@ -31,8 +33,11 @@ export function readText(file: string): string {
     return readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT') throw new CliError(`${file} does not exist.`);
-    if (code === 'EISDIR') throw new CliError(`${file} is not a file.`);
-    throw new CliError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    if (code === 'ENOENT') throw new CliError(`${file} does not exist.`, exitCodes.usage);
+    if (code === 'EISDIR') throw new CliError(`${file} is not a file.`, exitCodes.usage);
+    throw new CliError(
+      `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      exitCodes.usage,
+    );
   }
 }

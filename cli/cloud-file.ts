@@ -9,7 +9,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { answersAs, lockHolder, stillRuns } from 'embedded-cloud/process';
+import { answersAs, explainStateFailure, lockHolder, stillRuns } from 'embedded-cloud/process';
 import * as z from 'zod';
 import { stateDirectory } from './project.ts';
 
@@ -60,7 +60,8 @@ export function writeCloudFile(record: CloudFile): void {
     renameSync(partial, cloudFile());
   } catch (cause) {
     rmSync(partial, { force: true });
-    throw cause;
+    const { code } = cause as { readonly code?: string };
+    throw explainStateFailure(Object.assign(new Error('cannot be replaced'), { code }), cloudFile()) ?? cause;
   }
 }
 
@@ -93,5 +94,11 @@ export async function readCloud(): Promise<CloudFile | undefined> {
 /** The process that runs on the state folder, whatever its `cloud.json` says. */
 export const cloudProcess = (): ReturnType<typeof lockHolder> => lockHolder(stateDirectory());
 
-/** Removes the file, whatever it is. */
-export const removeCloudFile = (): void => rmSync(cloudFile(), { recursive: true, force: true });
+/** Removes the file. What cannot be removed, on a read-only disk for one, does no harm: it names no cloud that runs. */
+export function removeCloudFile(): void {
+  try {
+    rmSync(cloudFile(), { force: true });
+  } catch {
+    // as said
+  }
+}

@@ -1,11 +1,14 @@
 // The embedded cloud's process. `tidegate up` starts it and waits for one message; it ends on SIGTERM (`tidegate down`) or SIGINT.
 import { randomUUID } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { S3Client } from '@aws-sdk/client-s3';
 import { startCloud } from 'embedded-cloud';
 import { parseFaultFile } from 'embedded-cloud/faults';
 import { identifyProcess, makePrivateFolder } from 'embedded-cloud/process';
 import { readQuotas } from 'embedded-cloud/sagemaker';
-import { cloudFile, writeCloudFile, writeEnd } from './cloud-file.ts';
+import { removeCloudFile, writeCloudFile, writeEnd } from './cloud-file.ts';
+import { createConsolePage, objectReader, pageParameters } from './console-page/pages.ts';
+import type { ExitCode } from './exit-codes.ts';
 import { explainFailure } from './explain-error.ts';
 import { packageDirectory, packagedSources, templateFile } from './package-service.ts';
 import { stateDirectory } from './project.ts';
@@ -14,7 +17,7 @@ import { slackApi } from './slack-page/faults.ts';
 import { slackPage } from './slack-page/pages.ts';
 
 /** What the daemon tells the process that started it. */
-export type DaemonMessage = { readonly up: true } | { readonly failed: string };
+export type DaemonMessage = { readonly up: true } | { readonly failed: string; readonly exitCode: ExitCode };
 
 const [port = '0', stage = 'local', faultFile] = process.argv.slice(2);
 // only this user may read what the cloud writes, which includes raw rows
@@ -46,9 +49,9 @@ let isUp = false;
 /** A cloud that cannot store its state must stop: what it accepted is stored, and it goes on from there at the next start. */
 async function fail(cause: unknown): Promise<never> {
   const explained = explainFailure(cause);
-  note(`${new Date().toISOString()} ${explained.known ? explained.message : explained.details}`);
+  note(`${new Date().toISOString()} ${explained.log}`);
   if (isUp) writeEnd(explained.message);
-  await tell({ failed: explained.message });
+  await tell({ failed: explained.message, exitCode: explained.exitCode });
   process.exit(1);
 }
 process.on('uncaughtException', (cause) => void fail(cause));
@@ -57,6 +60,7 @@ process.on('unhandledRejection', (cause) => void fail(cause));
 makePrivateFolder(stateDirectory());
 const instance = randomUUID();
 const sources = packagedSources();
+const consolePage = createConsolePage();
 
 const cloud = await startCloud({
   templatePath: templateFile,
@@ -64,9 +68,9 @@ const cloud = await startCloud({
   stateDir: stateDirectory(),
   port: Number(port),
   stackName: `tidegate-${stage}`,
-  pages: [slackPage],
+  pages: [slackPage, consolePage.plugin],
   instance,
-  parameters: (endpoint) => ({ SlackApiUrl: `${endpoint}/_slack/api/` }),
+  parameters: pageParameters,
   secrets: { SlackTokenSecret: 'xoxb-local' },
   sageMaker: {
     containers: containerRuntimes,
@@ -76,6 +80,10 @@ const cloud = await startCloud({
     faults: await parseFaultFile(readFileSync(faultFile, 'utf8'), faultFile, [slackApi]),
   }),
 });
+
+const { endpoint, region, admin: credentials } = cloud;
+const s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
+consolePage.connect(cloud.outputs['ArtifactsBucketName'] ?? '', objectReader(s3));
 
 writeCloudFile({
   instance,
@@ -97,7 +105,7 @@ let closing = false;
 async function shutDown(): Promise<void> {
   if (closing) return;
   closing = true;
-  rmSync(cloudFile(), { force: true });
+  removeCloudFile();
   await cloud.close();
   process.exit(0);
 }

@@ -135,7 +135,7 @@ async function startDaemon(port: number, faultFile?: string): Promise<CloudFile>
   const cloud = readCloudFile();
   if (answer !== undefined && 'up' in answer && cloud) return cloud;
   if (answer !== undefined && 'failed' in answer)
-    throw new CliError(`The embedded cloud did not start. ${answer.failed}`);
+    throw new CliError(`The embedded cloud did not start. ${answer.failed}`, answer.exitCode);
   const isWritten = statSync(logFile).size > before;
   const why = child.exitCode ?? child.signalCode ?? 'no answer within a minute';
   throw new CliError(

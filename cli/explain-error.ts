@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
+import { CommanderError } from 'commander';
 import { explainStateFailure } from 'embedded-cloud/process';
 import { readEnd } from './cloud-file.ts';
-import { CliError } from './output.ts';
+import { type ExitCode, errorName, exitCodes } from './exit-codes.ts';
+import { CliError, red } from './output.ts';
 import { stateDirectory } from './project.ts';
 
 interface Failed {
@@ -11,38 +13,81 @@ interface Failed {
   readonly $metadata?: { readonly httpStatusCode?: number };
 }
 
+/** An error as scripts and people receive it. */
+export interface Explained {
+  readonly name: string;
+  readonly message: string;
+  readonly exitCode: ExitCode;
+  /** Of a bug only. */
+  readonly stack?: string;
+}
+
+/** Codes of Node.js for a host that cannot be reached (Node.js docs, "Common system errors"; `dns` error codes). */
+const unreachable: ReadonlySet<unknown> = new Set([
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+
 /**
- * The message for an error that the user can fix: a CLI error, an invalid pipeline, a request that a service refused, an
- * endpoint that does not respond. Undefined for a bug, which needs its stack trace.
+ * The message for an error that the user can fix: a CLI error, a wrong command line, an invalid pipeline, a request that a
+ * service refused, an endpoint that does not respond. Undefined for a bug, which needs its stack trace.
  */
-export function explainError(error: unknown): { readonly message: string; readonly exitCode: number } | undefined {
-  if (error instanceof CliError) return { message: error.message, exitCode: error.exitCode };
+export function explainError(error: unknown): Explained | undefined {
+  if (error instanceof CliError) {
+    return { name: errorName(error.exitCode), message: error.message, exitCode: error.exitCode };
+  }
+  if (error instanceof CommanderError) {
+    const exitCode = error.exitCode === 0 ? exitCodes.succeeded : exitCodes.usage;
+    const message =
+      error.code === 'commander.help'
+        ? 'No command is given. Add --help for the commands.'
+        : error.message.replace(/^error: /, '');
+    return { name: errorName(exitCode), message, exitCode };
+  }
   if (!(error instanceof Error)) return undefined;
   const { name, message, code, $metadata }: Failed = error;
-  if (name === 'PipelineConfigError' || name === 'FaultFileError') return { message, exitCode: 1 };
+  if (name === 'PipelineConfigError' || name === 'FaultFileError') {
+    return { name, message, exitCode: exitCodes.invalid };
+  }
   if (code === 'ECONNREFUSED' || code === 'ECONNRESET') {
     return {
+      name: errorName(exitCodes.unavailable),
       message: `The embedded cloud no longer responds. ${whyItEnded()}Start it with "npx tidegate up".`,
-      exitCode: 1,
+      exitCode: exitCodes.unavailable,
     };
   }
-  if ($metadata?.httpStatusCode !== undefined) return { message: `${name}: ${message}`, exitCode: 1 };
-  if (name === 'CredentialsProviderError') return { message: `${message}. Check --profile.`, exitCode: 1 };
-  const state = explainState(error);
-  return state === undefined ? undefined : { message: state, exitCode: 1 };
+  if (unreachable.has(code)) {
+    return {
+      name: errorName(exitCodes.unavailable),
+      message: `AWS cannot be reached (${message}). Check the network and --region.`,
+      exitCode: exitCodes.unavailable,
+    };
+  }
+  if ($metadata?.httpStatusCode !== undefined) {
+    return { name, message: `${name}: ${message}`, exitCode: exitCodes.failed };
+  }
+  if (name === 'CredentialsProviderError') {
+    return { name, message: `${message}. Check --profile.`, exitCode: exitCodes.unavailable };
+  }
+  return explainState(error);
 }
 
 /** A failure of the state folder, in one line. */
-const explainState = (error: unknown): string | undefined => {
-  const path = error instanceof Error && 'path' in error ? error.path : undefined;
+function explainState(error: Error): Explained | undefined {
+  const path = 'path' in error ? error.path : undefined;
   if (typeof path === 'string' && !resolve(path).startsWith(resolve(stateDirectory()))) return undefined;
   const explained = explainStateFailure(error, stateDirectory());
+  if (!explained) return undefined;
   // the one folder of the product that may be deleted as a whole has a command for it
-  return explained?.message.replace(
+  const message = explained.message.replace(
     'delete it to start without state.',
     'run "npx tidegate down --delete" to start without state.',
   );
-};
+  return { name: explained.name, message, exitCode: exitCodes.failed };
+}
 
 /** Why the last cloud stopped, as a sentence with a space after it; empty when it did not stop by itself. */
 function whyItEnded(): string {
@@ -52,33 +97,57 @@ function whyItEnded(): string {
 
 /** @param otherwise what else to do than start it, as `, or …` */
 export const notUp = (otherwise = ''): CliError =>
-  new CliError(`The embedded cloud is not up. ${whyItEnded()}Start it with "npx tidegate up"${otherwise}.`);
+  new CliError(
+    `The embedded cloud is not up. ${whyItEnded()}Start it with "npx tidegate up"${otherwise}.`,
+    exitCodes.unavailable,
+  );
+
+/** A bug, with its stack trace. */
+const describeBug = (error: unknown): Explained => ({
+  name: error instanceof Error ? error.name : errorName(exitCodes.bug),
+  message: error instanceof Error ? error.message : String(error),
+  exitCode: exitCodes.bug,
+  ...(error instanceof Error && error.stack !== undefined ? { stack: error.stack } : {}),
+});
+
+/**
+ * What standard error receives for an error, and the exit code: one JSON document with `--json`, text otherwise. The parser of the
+ * command line has written its own text already.
+ */
+export function renderError(error: unknown, json: boolean): { readonly text: string; readonly exitCode: ExitCode } {
+  const explained = explainError(error) ?? describeBug(error);
+  const { exitCode, message, stack } = explained;
+  if (exitCode === exitCodes.succeeded) return { text: '', exitCode };
+  if (json) return { text: `${JSON.stringify({ error: explained }, null, 2)}\n`, exitCode };
+  if (error instanceof CommanderError) return { text: '', exitCode };
+  return { text: stack === undefined ? `${red('error')} ${message}\n` : `${stack}\n`, exitCode };
+}
 
 /** A failure of the daemon. */
 export interface DaemonFailure {
   /** One line, without content of files. */
   readonly message: string;
-  /** Whether the user can do something about it. */
-  readonly known: boolean;
-  /** With the stack, for cloud.log. */
-  readonly details: string;
+  readonly exitCode: ExitCode;
+  /** What cloud.log receives: the message, or of a bug its stack. */
+  readonly log: string;
 }
 
+/** Explains why the daemon could not start, or had to stop. */
 export function explainFailure(cause: unknown): DaemonFailure {
-  const details = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
-  if (!(cause instanceof Error)) return { message: 'It failed for an unknown reason.', known: false, details };
-  const explained = explainError(cause)?.message;
-  if (explained !== undefined || cause.name === 'TemplateError')
-    return { message: oneLine(explained ?? cause.message), known: true, details };
-  if ('code' in cause && cause.code === 'EADDRINUSE')
-    return {
-      message: 'The port is in use. Choose another with --port, or leave --port out to use a free one.',
-      known: true,
-      details,
-    };
+  if (cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE') {
+    const message = 'The port is in use. Choose another with --port, or leave --port out to use a free one.';
+    return { message, log: message, exitCode: exitCodes.usage };
+  }
+  const explained = explainError(cause);
+  if (explained || (cause instanceof Error && cause.name === 'TemplateError')) {
+    const message = oneLine(explained?.message ?? String(cause));
+    return { message, log: message, exitCode: explained?.exitCode ?? exitCodes.failed };
+  }
+  const { name, message, stack } = describeBug(cause);
   // The message of a parser quotes what it could not parse.
-  const reason = cause instanceof SyntaxError ? cause.name : `${cause.name}: ${cause.message}`;
-  return { message: `It failed with ${oneLine(reason)}`, known: false, details };
+  const reason = cause instanceof SyntaxError ? name : `${name}: ${message}`;
+  const log = cause instanceof SyntaxError ? (stack?.replace(message, '') ?? name) : (stack ?? message);
+  return { message: `It failed with ${oneLine(reason)}`, log, exitCode: exitCodes.bug };
 }
 
 const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ');

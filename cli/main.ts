@@ -7,13 +7,19 @@ import { doctorCommand } from './commands/doctor.ts';
 import { driftCommand } from './commands/drift.ts';
 import { dropCommand } from './commands/drop.ts';
 import { faultsCommand } from './commands/faults.ts';
+import { modelsCommand } from './commands/models.ts';
 import { predictCommand } from './commands/predict.ts';
 import { reportCommand } from './commands/report.ts';
+import { rollbackCommand } from './commands/rollback.ts';
 import { runCommands } from './commands/runs.ts';
 import { slackCommand } from './commands/slack.ts';
 import { testsCommand } from './commands/tests.ts';
-import { explainError } from './explain-error.ts';
-import { red } from './output.ts';
+import { exitTable } from './exit-codes.ts';
+import { renderError } from './explain-error.ts';
+
+/** Whether errors are JSON too. It is known before the command line is parsed, since parsing may fail. */
+const end = process.argv.indexOf('--');
+const json = process.argv.slice(2, end < 0 ? undefined : end).includes('--json');
 
 const program = new Command('tidegate')
   .description('Data in, gated model out: run the pipeline on this machine, or talk to a stage on AWS.')
@@ -23,6 +29,8 @@ const program = new Command('tidegate')
   .option('--json', 'print JSON for scripts')
   .configureHelp({ showGlobalOptions: true })
   .showHelpAfterError('(add --help for the options)')
+  .exitOverride()
+  .configureOutput(json ? { writeErr: () => {} } : {})
   .addHelpText(
     'after',
     `
@@ -31,16 +39,23 @@ Examples:
   $ npx tidegate drop loan-default loans.csv --watch  drop data and follow the run
   $ npx tidegate run                                  the newest run, state by state
   $ npx tidegate approve loan-default                 approve its newest waiting model
+  $ npx tidegate models loan-default                  its versions: which serves, who decided what
+  $ npx tidegate rollback loan-default                serve the version before again
   $ npx tidegate predict loan-default --rows rows.json
   $ eval "$(npx tidegate env)" && aws s3 ls           any AWS tool against the embedded cloud
-  $ npx tidegate runs --stage prod --profile ml       the same against AWS`,
+  $ npx tidegate runs --stage prod --profile ml       the same against AWS
+
+Exit codes:
+${exitTable.map(({ code, means }) => `  ${String(code).padEnd(3)} ${means}`).join('\n')}`,
   );
 
 for (const add of [
   cloudCommands,
   dropCommand,
   runCommands,
+  modelsCommand,
   approvalCommands,
+  rollbackCommand,
   predictCommand,
   testsCommand,
   reportCommand,
@@ -60,15 +75,15 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  const explained = explainError(error);
-  if (explained) {
-    process.stderr.write(`${red('error')} ${explained.message}\n`);
-    process.exitCode = explained.exitCode;
-  } else {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    process.exitCode = 70;
-  }
+function fail(error: unknown): void {
+  const { text, exitCode } = renderError(error, json);
+  process.stderr.write(text);
+  process.exitCode = exitCode;
 }
+// an error outside of the command's own promise ends it as well
+process.on('uncaughtException', (error) => {
+  fail(error);
+  process.exit();
+});
+
+await program.parseAsync().catch(fail);

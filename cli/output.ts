@@ -1,10 +1,11 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
 
-/** A failure that the user can fix: printed without a stack trace. The default exit code is 1. */
+/** A failure that the user can fix: printed without a stack trace. The default exit code is that of a failure. */
 export class CliError extends Error {
   override readonly name = 'CliError';
-  readonly exitCode: number;
-  constructor(message: string, exitCode = 1) {
+  readonly exitCode: ExitCode;
+  constructor(message: string, exitCode: ExitCode = exitCodes.failed) {
     super(message);
     this.exitCode = exitCode;
   }
@@ -23,13 +24,13 @@ export const red = styled('red');
 export const yellow = styled('yellow');
 export const cyan = styled('cyan');
 
-let narration: NodeJS.WriteStream = process.stdout;
-/** Sends further messages to standard error, so that standard output has only one JSON document. */
-export const narrateOnStderr = (): void => {
-  narration = process.stderr;
+let silent = false;
+/** Drops further messages for people: with --json, each stream has at most one JSON document. */
+export const silenceNarration = (): void => {
+  silent = true;
 };
 export const print = (line = ''): void => {
-  narration.write(`${line}\n`);
+  if (!silent) process.stdout.write(`${line}\n`);
 };
 /** Machine-readable output: one JSON document. */
 export const printJson = (value: unknown): void => {

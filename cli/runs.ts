@@ -1,5 +1,6 @@
 import { DescribeExecutionCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { exitCodes } from './exit-codes.ts';
 import { CliError } from './output.ts';
 import { pipelineNames } from './project.ts';
 import type { Target } from './target.ts';
@@ -69,9 +70,12 @@ export async function findRun(target: Target, id: string | undefined): Promise<R
   }
   const found = newest.filter((r) => r.runId.startsWith(id));
   const [run] = found;
-  if (!run) throw new CliError(`No run starts with "${id}". "npx tidegate runs" lists them.`);
+  if (!run) throw new CliError(`No run starts with "${id}". "npx tidegate runs" lists them.`, exitCodes.usage);
   if (found.length > 1)
-    throw new CliError(`${found.length} runs start with "${id}": ${found.map((r) => r.runId).join(', ')}`);
+    throw new CliError(
+      `${found.length} runs start with "${id}": ${found.map((r) => r.runId).join(', ')}`,
+      exitCodes.usage,
+    );
   return run;
 }
 

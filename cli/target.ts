@@ -4,8 +4,10 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type CloudFile, readCloud } from './cloud-file.ts';
+import { exitCodes } from './exit-codes.ts';
 import { notUp } from './explain-error.ts';
 import { CliError } from './output.ts';
 
@@ -21,6 +23,7 @@ export interface Outputs {
   readonly EndpointTestsTableName: string;
   readonly RetrainStateMachineArn: string;
   readonly DeployStateMachineArn: string;
+  readonly RecordDecisionStateMachineArn: string;
   readonly TestEndpointStateMachineArn: string;
   readonly CheckDriftStateMachineArn: string;
   readonly PredictFunctionName: string;
@@ -37,6 +40,7 @@ export interface Target {
   readonly sfn: SFNClient;
   readonly lambda: LambdaClient;
   readonly sageMaker: SageMakerClient;
+  readonly sts: STSClient;
   readonly db: DynamoDBDocumentClient;
 }
 
@@ -52,6 +56,7 @@ function clients(config: object) {
     sfn: new SFNClient(config),
     lambda: new LambdaClient(config),
     sageMaker: new SageMakerClient(config),
+    sts: new STSClient(config),
     db: DynamoDBDocumentClient.from(new DynamoDBClient(config), { marshallOptions: { removeUndefinedValues: true } }),
   };
 }
@@ -77,6 +82,7 @@ async function openStage(stage: string, { profile, region }: TargetOptions): Pro
     const reason = error instanceof Error ? error.message : String(error);
     throw new CliError(
       `Cannot read the stack ${stackName} on AWS: ${reason}. Deploy it with "npx serverless deploy --stage ${stage}", or check --profile and --region.`,
+      exitCodes.unavailable,
     );
   }
 }
@@ -105,4 +111,14 @@ export async function openTarget(options: TargetOptions): Promise<Target> {
     ...clients(config),
     s3: new S3Client({ ...config, forcePathStyle: true }),
   };
+}
+
+/** The ARN of the caller's IAM identity, for the record of a decision. */
+export async function callerArn({ sts }: Target): Promise<string | undefined> {
+  return (await sts.send(new GetCallerIdentityCommand({}))).Arn;
+}
+
+/** Ends the connections of a target. */
+export function closeTarget({ s3, sfn, lambda, sageMaker, sts, db }: Target): void {
+  for (const client of [s3, sfn, lambda, sageMaker, sts, db]) client.destroy();
 }

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import module from 'node:module';
+import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -16,13 +17,14 @@ if (major >= 24) {
 } else {
   const node = join(here, '..', 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
   if (!existsSync(node)) {
-    process.stderr.write(
-      `tidegate needs Node 24; this is ${process.version}. Run "npm ci" in ${join(here, '..')}: it brings its own.\n`,
-    );
-    process.exit(1);
+    const message = `tidegate needs Node 24; this is ${process.version}. Run "npm ci" in ${join(here, '..')}: it brings its own.`;
+    const error = { name: 'UnavailableError', message, exitCode: 5 };
+    process.stderr.write(process.argv.includes('--json') ? `${JSON.stringify({ error }, null, 2)}\n` : `${message}\n`);
+    process.exit(error.exitCode);
   }
   const { status, signal } = spawnSync(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: 'inherit',
   });
-  process.exit(signal ? 1 : (status ?? 1));
+  // 128 and the signal's number, as shells say it
+  process.exit(signal ? 128 + constants.signals[signal] : (status ?? 1));
 }

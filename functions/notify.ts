@@ -1,4 +1,5 @@
 import { TidegateError } from '#domain/errors';
+import { consoleLink } from '#domain/notices/console-link';
 import { noticeSchema } from '#domain/notices/registry';
 import { artifactStore } from '#functions/aws/buckets';
 import { secretsClient } from '#functions/aws/clients/secrets-manager';
@@ -18,6 +19,8 @@ const config = readConfig([
   'SLACK_TOKEN_SECRET',
   'SLACK_API_URL',
   'SLACK_DEFAULT_CHANNEL',
+  'CONSOLE_URL',
+  'AWS_REGION',
   'LAMBDA_TASK_ROOT',
 ]);
 
@@ -45,6 +48,7 @@ export const handler = withMiddleware(noticeSchema, (notice) =>
       artifacts: artifactStore(config),
       store: runStore(config),
       stage: config.STAGE,
+      link: (key) => consoleLink({ url: config.CONSOLE_URL, region: config.AWS_REGION }, config.ARTIFACTS_BUCKET, key),
       channelOf,
       post: async (posting) =>
         postMessage({ ...posting, token: await readToken(), apiUrl: config.SLACK_API_URL, log: logger }),

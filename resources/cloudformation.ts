@@ -6,7 +6,7 @@ export interface Resource {
   readonly Type: string;
   readonly Properties: { readonly [key: string]: Value };
   readonly DependsOn?: string;
-  readonly DeletionPolicy?: 'Retain';
+  readonly DeletionPolicy?: 'RetainExceptOnCreate';
   readonly UpdateReplacePolicy?: 'Retain';
 }
 
@@ -32,12 +32,14 @@ export const allow = (
   ...(when ? { when } : {}),
 });
 
-/** A role that one service may assume, with one inline policy. */
-export function role(name: string, service: string, statements: readonly Allow[]): Resource {
+/**
+ * A role that one service may assume, with one inline policy. It has no name: names of roles are unique in an account over all
+ * regions (IAM User Guide, "IAM and AWS STS quotas"), so a fixed name would allow a stage in one region alone.
+ */
+export function role(service: string, statements: readonly Allow[]): Resource {
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
-      RoleName: name,
       AssumeRolePolicyDocument: {
         Version: '2012-10-17',
         Statement: [

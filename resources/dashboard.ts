@@ -66,7 +66,11 @@ export function dashboard(
   return {
     Dashboard: {
       Type: 'AWS::CloudWatch::Dashboard',
-      Properties: { DashboardName: `tidegate-${stage}`, DashboardBody: sub(JSON.stringify({ widgets })) },
+      // Dashboards belong to the account, not to a region, so the name says which region it shows.
+      Properties: {
+        DashboardName: sub(`tidegate-${stage}-\${AWS::Region}`),
+        DashboardBody: sub(JSON.stringify({ widgets })),
+      },
     },
   };
 }

@@ -84,20 +84,21 @@ const deadLetterQueue = (stage: string): Record<string, Resource> => ({
 });
 
 /** The permissions of EventBridge and Scheduler. */
-const roles = (stage: string): Record<string, Resource> => ({
-  EventsRole: role(`tidegate-${stage}-events`, 'events.amazonaws.com', [
+const roles = (): Record<string, Resource> => ({
+  EventsRole: role('events.amazonaws.com', [
     allow(
       'states:StartExecution',
       [
         'RetrainStateMachine',
         'DeployStateMachine',
+        'RecordDecisionStateMachine',
         'TestEndpointStateMachine',
         'RecoverRunStateMachine',
         'RecoverDeploymentStateMachine',
       ].map(ref),
     ),
   ]),
-  SchedulerRole: role(`tidegate-${stage}-scheduler`, 'scheduler.amazonaws.com', [
+  SchedulerRole: role('scheduler.amazonaws.com', [
     allow('states:StartExecution', ref('CheckDriftStateMachine')),
     allow('sqs:SendMessage', getAtt('DeadLetterQueue', 'Arn')),
   ]),
@@ -123,6 +124,19 @@ const rules = (stage: string, pipelines: readonly Pipeline[]): Record<string, Re
       detail: { ModelApprovalStatus: ['Approved'], ModelPackageGroupName: [{ prefix: `tidegate-${stage}-` }] },
     },
     'DeployStateMachine',
+    'EventsRole',
+  ),
+  DecidedRule: rule(
+    'A decision on a model package is recorded.',
+    {
+      source: ['aws.sagemaker'],
+      'detail-type': ['SageMaker Model Package State Change'],
+      detail: {
+        ModelApprovalStatus: ['Approved', 'Rejected', 'PendingManualApproval'],
+        ModelPackageGroupName: [{ prefix: `tidegate-${stage}-` }],
+      },
+    },
+    'RecordDecisionStateMachine',
     'EventsRole',
   ),
   EndpointUpdatedRule: rule(
@@ -186,7 +200,7 @@ const schedules = (stage: string, pipelines: readonly Pipeline[]): Record<string
 /** The rules and schedules that start the pipelines automatically, with the resources they need. */
 export const events = (stage: string, pipelines: readonly Pipeline[]): Record<string, Resource> => ({
   ...deadLetterQueue(stage),
-  ...roles(stage),
+  ...roles(),
   ...rules(stage, pipelines),
   ...schedules(stage, pipelines),
 });

@@ -26,6 +26,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
   return {
     admitDrop: [
       ...listVersions('RawBucket'),
+      ...readRun,
       ...writeRun,
       ...state('GetItem', 'PutItem', 'UpdateItem'),
       allow('states:DescribeExecution', executionsOf(stage, 'retrain')),
@@ -84,6 +85,10 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       allow('states:StartExecution', machineArn(stage, 'retrain')),
     ],
     notify: [...readRun, ...state('GetItem', 'PutItem', 'UpdateItem'), ...readSecret('SlackTokenSecret')],
+    recordDecision: [
+      ...sageMaker(stage, 'model-package', 'DescribeModelPackage'),
+      ...state('GetItem', 'PutItem', 'Query'),
+    ],
     prepareDeployment: [
       ...readRun,
       ...sageMaker(stage, 'model-package', 'DescribeModelPackage'),
@@ -156,7 +161,7 @@ export function functionRoles(stage: string): Record<string, Resource> {
   return Object.fromEntries(
     Object.entries(functionGrants(stage)).map(([name, grants]) => [
       `${capitalize(name)}Role`,
-      role(`tidegate-${stage}-${kebab(name)}`, 'lambda.amazonaws.com', [...functionBasics(stage, name), ...grants]),
+      role('lambda.amazonaws.com', [...functionBasics(stage, name), ...grants]),
     ]),
   );
 }

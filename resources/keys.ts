@@ -1,13 +1,17 @@
 import { getAtt, type Resource, ref, sub, type Value } from './cloudformation.ts';
 
-/** One customer-managed key per zone, rotated yearly. The account's IAM policies control its use. */
+/**
+ * One customer-managed key per zone, rotated yearly. The account's IAM policies control its use. CloudFormation deletes a key
+ * only when the deployment that created it fails; such a key encrypted nothing, so it waits the shortest time.
+ */
 const key = (description: string, ...services: Value[]): Resource => ({
   Type: 'AWS::KMS::Key',
-  DeletionPolicy: 'Retain',
+  DeletionPolicy: 'RetainExceptOnCreate',
   UpdateReplacePolicy: 'Retain',
   Properties: {
     Description: description,
     EnableKeyRotation: true,
+    PendingWindowInDays: 7,
     KeyPolicy: {
       Version: '2012-10-17',
       Statement: [

@@ -67,6 +67,7 @@ function machineGrants(stage: string): Readonly<Record<string, readonly Allow[]>
       invoke('PrepareDeployment', 'DeployEndpoint', 'AwaitEndpoint', 'PromoteModel', 'RollBackDeployment', 'Notify'),
       ...runMachine(stage, 'test-endpoint'),
     ],
+    RecordDecision: [invoke('RecordDecision', 'Notify'), allow('states:StartExecution', machineArn(stage, 'deploy'))],
     TestEndpoint: [invoke('LoadEndpointTests', 'RunEndpointTest', 'RecordTestResults', 'Notify')],
     CheckDrift: [invoke('MeasureDrift', 'Notify'), allow('states:StartExecution', machineArn(stage, 'retrain'))],
     RecoverRun: [invoke('FinishRun', 'Notify')],
@@ -85,13 +86,13 @@ export function machineRoles(stage: string): Record<string, Resource> {
   return Object.fromEntries(
     Object.entries(machineGrants(stage)).map(([name, grants]) => [
       `${name}MachineRole`,
-      role(`tidegate-${stage}-${machineSlug(name)}-machine`, 'states.amazonaws.com', [...machineBasics, ...grants]),
+      role('states.amazonaws.com', [...machineBasics, ...grants]),
     ]),
   );
 }
 
 /** The permissions of SageMaker's containers: never the raw bucket. */
-export function sageMakerRoles(stage: string): Record<string, Resource> {
+export function sageMakerRoles(): Record<string, Resource> {
   const image = [
     allow('ecr:GetAuthorizationToken', '*'),
     allow(
@@ -106,18 +107,19 @@ export function sageMakerRoles(stage: string): Record<string, Resource> {
       sub('arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/sagemaker/*'),
     ),
   ];
+  // `kms:Encrypt`: the role must be able to call it on the key of a job's output (SageMaker API Reference, OutputDataConfig).
   const write = (bucket: 'CleanBucket' | 'ArtifactsBucket', key: string, keys: string): Allow[] => [
     allow('s3:PutObject', sub(`\${${bucket}.Arn}/${keys}`)),
-    allow(['kms:GenerateDataKey', 'kms:Decrypt'], getAtt(key, 'Arn')),
+    allow(['kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt'], getAtt(key, 'Arn')),
   ];
   return {
-    TrainingRole: role(`tidegate-${stage}-training`, 'sagemaker.amazonaws.com', [
+    TrainingRole: role('sagemaker.amazonaws.com', [
       ...image,
       ...readObjects('CleanBucket', '*/runs/*/encoded/*'),
       listObjects('CleanBucket', '*/runs/*/encoded/*'),
       ...write('ArtifactsBucket', 'ArtifactsKey', '*/runs/*/model/*'),
     ]),
-    ServingRole: role(`tidegate-${stage}-serving`, 'sagemaker.amazonaws.com', [
+    ServingRole: role('sagemaker.amazonaws.com', [
       ...image,
       ...readObjects('ArtifactsBucket', '*/runs/*/model/*'),
       ...readObjects('CleanBucket', '*/runs/*/holdout/*'),

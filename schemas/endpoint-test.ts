@@ -9,4 +9,8 @@ export const suiteSchema = testedEndpointSchema.extend({ tests: z.array(loadedTe
 export type Suite = z.output<typeof suiteSchema>;
 
 /** What RunEndpointTest is called with. */
-export const runEndpointTestSchema = z.object({ endpointName: z.string().min(1), test: loadedTestSchema });
+export const runEndpointTestSchema = z.object({
+  endpointName: z.string().min(1),
+  endpointConfigName: z.string().min(1).optional().describe('tells which run trained the model; raw rows need it'),
+  test: loadedTestSchema,
+});

@@ -5,15 +5,21 @@ import {
   UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
 import type { Command } from 'commander';
+import { deploymentKeys, locatePackage } from '#domain/deployment/target';
 import { modelPackageGroupName } from '#domain/naming';
+import { deploymentClaimSchema } from '#schemas/records/deployment';
+import { championSchema } from '#schemas/records/run';
+import { wholeNumber } from '../arguments.ts';
+import { packageOfVersion } from '../model-versions.ts';
 import { CliError, green, print, printJson, red } from '../output.ts';
 import { pipelineNames } from '../project.ts';
-import { findRun } from '../runs.ts';
+import { findRun, getState } from '../runs.ts';
 import type { Target } from '../target.ts';
 import { withTarget } from './global.ts';
 
-/** The model package that an argument names: an ARN, a run, or a pipeline's newest that waits for approval. */
-async function findPackage(target: Target, id: string): Promise<string> {
+/** The model package that the arguments name: an ARN, a run, a pipeline's version, or its newest that waits for approval. */
+async function findPackage(target: Target, id: string, version: number | undefined): Promise<string> {
+  if (version !== undefined) return packageOfVersion(target, id, version);
   if (id.startsWith('arn:')) return id;
   if (!pipelineNames().includes(id)) {
     const run = await findRun(target, id);
@@ -44,6 +50,38 @@ async function listWaiting(target: Target, pipeline: string): Promise<Partial<Li
   }
 }
 
+/** Why a decision on a package is pointless or dangerous, with the command that helps; undefined when it is neither. */
+async function objection(
+  target: Target,
+  arn: string,
+  status: 'Approved' | 'Rejected',
+  before: string | undefined,
+): Promise<string | undefined> {
+  const located = locatePackage(target.stage, arn);
+  if (!located) return before === status ? `${arn} is ${status} already.` : undefined;
+  const { pipeline, version } = located;
+  const champion = await getState(target, pipeline, deploymentKeys.champion);
+  const serving = champion && championSchema.parse(champion).modelPackageVersion;
+  const model = `Version ${version} of ${pipeline}`;
+  if (status === 'Rejected') {
+    if (serving === version) {
+      return `${model} serves now, and rejecting it would not stop it. Go back first: npx tidegate rollback ${pipeline}. Without an earlier version: npx tidegate retire ${pipeline}.`;
+    }
+    return before === status ? `${model} is rejected already.` : undefined;
+  }
+  if (before !== status) return undefined;
+  if (serving === version) return `${model} is approved already and serves.`;
+  const claim = await getState(target, pipeline, deploymentKeys.claim(version));
+  const deployment = claim && deploymentClaimSchema.parse(claim).status;
+  if (deployment === 'waiting' || deployment === 'deploying') {
+    return `${model} is approved already and is being deployed. Slack shows the result.`;
+  }
+  if (serving !== undefined) {
+    return `${model} is approved already, and version ${serving} serves. To deploy it again: npx tidegate rollback ${pipeline} ${version}.`;
+  }
+  return `${model} is approved already, and its deployment ${deployment === 'failed' ? 'failed' : 'has not begun'}. Reject it and approve it again to deploy it.`;
+}
+
 function decision(
   program: Command,
   name: 'approve' | 'reject',
@@ -54,23 +92,27 @@ function decision(
     .command(name)
     .description(description)
     .argument('<model>', 'a run id, a model package ARN, or a pipeline for its newest waiting model')
+    .argument('[version]', 'a version of the pipeline', wholeNumber(1, 1_000_000))
     .option('--reason <text>', 'why; kept with the model package')
     .addHelpText(
       'after',
       `\nExamples:
   $ npx tidegate ${name} flight-delay
+  $ npx tidegate ${name} flight-delay 3
   $ npx tidegate ${name} 20260131-0905 --reason 'looked at the slices'`,
     )
-    .action(async (id: string, { reason }: { reason?: string }, command: Command) => {
+    .action(async (id: string, version: number | undefined, { reason }: { reason?: string }, command: Command) => {
       await withTarget(command, async (target, { json }) => {
-        const arn = await findPackage(target, id);
+        const arn = await findPackage(target, id, version);
         const before = await target.sageMaker.send(new DescribeModelPackageCommand({ ModelPackageName: arn }));
-        if (before.ModelApprovalStatus === status) throw new CliError(`${arn} is ${status} already.`);
+        const problem = await objection(target, arn, status, before.ModelApprovalStatus);
+        if (problem !== undefined) throw new CliError(problem);
         await target.sageMaker.send(
           new UpdateModelPackageCommand({
             ModelPackageArn: arn,
             ModelApprovalStatus: status,
-            ApprovalDescription: reason ?? `by "tidegate ${name}"`,
+            // An empty description removes the reason of the decision before.
+            ApprovalDescription: reason ?? '',
           }),
         );
         if (json) return printJson({ modelPackageArn: arn, status, before: before.ModelApprovalStatus });

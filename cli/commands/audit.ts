@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { auditFolder, type RoleUsage, readAudit, summarizeUsage, wideGrants } from 'embedded-cloud/audit';
 import { nearestName } from 'located-yaml/nearest-name';
+import { exitCodes } from '../exit-codes.ts';
 import { bold, CliError, dim, green, print, printJson, red, table, yellow } from '../output.ts';
 import { stateDirectory } from '../project.ts';
 import { localOptions } from './global.ts';
@@ -22,7 +23,7 @@ export function auditLogs(folder: string): string[] {
         .map((name) => join(folder, name))
         .filter(isLog)
     : [];
-  if (below.length === 0) throw new CliError(`${folder} holds no audit log.`);
+  if (below.length === 0) throw new CliError(`${folder} holds no audit log.`, exitCodes.usage);
   return below;
 }
 
@@ -62,6 +63,7 @@ export function auditCommand(program: Command): void {
         const meant = nearestName(options.role, names);
         throw new CliError(
           `No role is named "${options.role}".${meant === undefined ? '' : ` Did you mean "${meant}"?`} There are: ${names.toSorted().join(', ')}.`,
+          exitCodes.usage,
         );
       }
       const chosen = ({ role }: { readonly role: string }) => options.role === undefined || role === options.role;
@@ -79,6 +81,6 @@ export function auditCommand(program: Command): void {
           `${usage.length} roles, ${unused} grants never used, ${refused} refused, ${wide.length} wider than needed; from ${folders.length} audit ${folders.length === 1 ? 'log' : 'logs'}`,
         );
       }
-      if (options.check && unused + refused + wide.length > 0) process.exitCode = 1;
+      if (options.check && unused + refused + wide.length > 0) process.exitCode = exitCodes.failed;
     });
 }

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { readCloud } from '../cloud-file.ts';
+import { endWith } from '../exit-codes.ts';
 import { dim, green, print, printJson, red, yellow } from '../output.ts';
 import { pipelineNames, projectRoot, readProjectPipeline } from '../project.ts';
 import { pythonNeeds } from '../python/environment.ts';
@@ -158,6 +159,6 @@ export function doctorCommand(program: Command): void {
           );
         }
       }
-      if (findings.some(({ state }) => state === 'missing')) process.exitCode = 1;
+      if (findings.some(({ state }) => state === 'missing')) endWith('failed');
     });
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { DriftTest } from '#domain/drift/drift-test';
 import { DRIFT_TESTS } from '#domain/drift/registry';
 import { type DriftCheck, driftCheckSchema } from '#schemas/records/drift-check';
+import { endWith } from '../exit-codes.ts';
 import { CliError, green, print, printJson, table, yellow } from '../output.ts';
 import { requireRunning } from '../running-pipelines.ts';
 import { describeEnd, watchExecution } from '../watch.ts';
@@ -43,6 +44,8 @@ export function driftCommand(program: Command): void {
         const ended = await watchExecution(target.sfn, executionArn, { silent: true });
         if (ended.status !== 'SUCCEEDED') throw new CliError(`The check ${describeEnd(ended)}`);
         const check = driftCheckSchema.parse(ended.output);
+        if (check.tooSmall) endWith('skipped');
+        else if (check.drifted) endWith('drifted');
         if (json) return printJson(check);
         const { window } = check;
         print(`${window.rows} rows from ${window.from} to ${window.to} against run ${check.runId}`);

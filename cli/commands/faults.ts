@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { FaultStatus } from 'embedded-cloud/faults';
 import { type CloudFile, readCloud } from '../cloud-file.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { clearFaults, readFaultFile, readFaults, setFaults } from '../faults.ts';
 import { CliError, dim, print, printJson, table, yellow } from '../output.ts';
 import { localOptions } from './global.ts';
@@ -62,11 +63,13 @@ export function faultsCommand(program: Command): void {
     )
     .action(async (options: FaultsOptions, command: Command) => {
       const { json } = localOptions(command);
-      if (options.set !== undefined && options.clear) throw new CliError('Use either --set or --clear.');
+      if (options.set !== undefined && options.clear)
+        throw new CliError('Use either --set or --clear.', exitCodes.usage);
       const cloud = await readCloud();
       if (!cloud) {
         throw new CliError(
           'Faults are injected only in the embedded cloud; start it with "npx tidegate up --faults <file>". On AWS, use AWS Fault Injection Service.',
+          exitCodes.unavailable,
         );
       }
       const faults = await apply(cloud, options);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { exitCodes } from '../exit-codes.ts';
 import { CliError } from '../output.ts';
-import { localStage, openTarget, type Target, type TargetOptions } from '../target.ts';
+import { closeTarget, localStage, openTarget, type Target, type TargetOptions } from '../target.ts';
 
 export interface GlobalOptions extends TargetOptions {
   readonly json?: boolean;
@@ -18,6 +19,7 @@ export function localOptions(command: Command): GlobalOptions {
   if (options.stage !== undefined && options.stage !== localStage) {
     throw new CliError(
       `"tidegate ${command.name()}" works only on the embedded cloud, and --stage ${options.stage} is on AWS. Leave --stage out.`,
+      exitCodes.usage,
     );
   }
   return options;
@@ -33,6 +35,6 @@ export async function withTarget<T>(
   try {
     return await use(target, options);
   } finally {
-    for (const client of [target.s3, target.sfn, target.lambda, target.sageMaker, target.db]) client.destroy();
+    closeTarget(target);
   }
 }

@@ -3,15 +3,16 @@ import type { Command } from 'commander';
 import { type PredictResponse, predictResponseSchema } from '#schemas/events/predict';
 import { readText } from '../arguments.ts';
 import { CliError, dim, print, printJson, table } from '../output.ts';
+import { type PredictionRow, readPredictionRows, requestsOf } from '../prediction-rows.ts';
+import { readProjectPipeline } from '../project.ts';
 import { requireRunning } from '../running-pipelines.ts';
 import type { Target } from '../target.ts';
 import { withTarget } from './global.ts';
 
-/** Calls the predict function. @throws CliError with the function's message when it refuses */
-export async function predictRows(
-  { lambda, outputs }: Target,
+async function request(
+  { lambda, outputs }: Pick<Target, 'lambda' | 'outputs'>,
   pipeline: string,
-  rows: readonly unknown[],
+  rows: readonly PredictionRow[],
 ): Promise<PredictResponse> {
   const { Payload, FunctionError } = await lambda.send(
     new InvokeCommand({ FunctionName: outputs.PredictFunctionName, Payload: JSON.stringify({ pipeline, rows }) }),
@@ -21,21 +22,66 @@ export async function predictRows(
   return predictResponseSchema.parse(answer);
 }
 
-/** Rows from a file: a JSON array, JSON lines, or one object. */
-function readRows(file: string): unknown[] {
-  const text = readText(file).trim();
-  try {
-    const parsed = JSON.parse(text) as unknown;
-    return Array.isArray(parsed) ? parsed : [parsed];
-  } catch {
-    return text.split('\n').map((line, i) => {
-      try {
-        return JSON.parse(line) as unknown;
-      } catch {
-        throw new CliError(`${file}, line ${i + 1}: not JSON. Give a JSON array of objects, or one object a line.`);
-      }
+/**
+ * Predicts rows with the predict function, in as many requests as they need, one after another.
+ *
+ * @throws CliError with the function's message when it refuses, or when the model in service changed between two requests
+ */
+export async function predictRows(
+  target: Pick<Target, 'lambda' | 'outputs'>,
+  pipeline: string,
+  rows: readonly PredictionRow[],
+): Promise<PredictResponse> {
+  const requests = requestsOf(rows);
+  let whole: PredictResponse | undefined;
+  let done = 0;
+  for (const part of requests) {
+    const answer = await request(target, pipeline, part).catch((error: unknown) => {
+      if (!(error instanceof CliError) || requests.length === 1) throw error;
+      throw new CliError(`In rows ${done + 1} to ${done + part.length}, counted from ${done + 1}: ${error.message}`);
     });
+    if (whole !== undefined && whole.model.runId !== answer.model.runId) {
+      throw new CliError(
+        `The model in service changed from version ${whole.model.version} to ${answer.model.version} after ${done} rows. Predict again.`,
+      );
+    }
+    whole = { ...answer, predictions: [...(whole?.predictions ?? []), ...answer.predictions] };
+    done += part.length;
   }
+  return whole ?? (await request(target, pipeline, []));
+}
+
+type Prediction = PredictResponse['predictions'][number];
+
+/** The class or value of a prediction, for people. */
+function answerText(prediction: Prediction): string {
+  if ('value' in prediction) return prediction.value.toPrecision(6);
+  if (prediction.label !== null) return prediction.label;
+  if ('above' in prediction) return `above ${prediction.above}`;
+  return 'atMost' in prediction ? `at most ${prediction.atMost}` : `none of ${prediction.noneOf.join(', ')}`;
+}
+
+/** The probability of the class that is answered. */
+function probabilityText(prediction: Prediction): string {
+  if ('value' in prediction) return '';
+  if ('probabilities' in prediction) return (prediction.probabilities[prediction.label] ?? 0).toFixed(4);
+  return (prediction.positive ? prediction.score : 1 - prediction.score).toFixed(4);
+}
+
+const gapsText = ({ missing = [], unknown = [] }: Prediction): string =>
+  [
+    ...(missing.length > 0 ? [`missing: ${missing.join(', ')}`] : []),
+    ...(unknown.length > 0 ? [`unknown category: ${unknown.join(', ')}`] : []),
+  ].join('; ');
+
+/** A table of predictions, for people: the answer, its probability, and what the model did not get of the row. */
+export function predictionTable(predictions: readonly Prediction[]): string {
+  const gaps = predictions.map(gapsText);
+  const hasGaps = gaps.some((text) => text !== '');
+  return table(
+    ['ROW', 'PREDICTION', 'PROBABILITY', ...(hasGaps ? ['THE MODEL DID NOT GET'] : [])],
+    predictions.map((p, i) => [String(i + 1), answerText(p), probabilityText(p), gaps[i] ?? '']),
+  );
 }
 
 export function predictCommand(program: Command): void {
@@ -44,41 +90,32 @@ export function predictCommand(program: Command): void {
     .description('predict raw rows with the model in service')
     .argument('<pipeline>')
     .argument('[values...]', 'one row as column=value')
-    .option('--rows <file>', 'rows as JSON array or JSON lines; - for standard input')
+    .option('--rows <file>', 'rows as CSV with a header, a JSON array or JSON lines; - for standard input')
     .addHelpText(
       'after',
       `\nExamples:
   $ npx tidegate predict loan-default income=31000 amount=14000 term=60
+  $ npx tidegate predict loan-default --rows applicants.csv
   $ cat rows.jsonl | npx tidegate predict loan-default --rows - --json`,
     )
     .action(async (pipeline: string, values: string[], { rows: file }: { rows?: string }, command: Command) => {
       await withTarget(command, async (target, { json }) => {
         requireRunning(target, pipeline);
-        const pairs = values.map((pair) => {
+        const pairs = values.map((pair, i) => {
           const at = pair.indexOf('=');
-          if (at < 1) throw new CliError(`"${pair}" is not column=value.`);
+          if (at < 1) throw new CliError(`Value ${i + 1} is not column=value.`);
           return [pair.slice(0, at), pair.slice(at + 1)] as const;
         });
         if ((file === undefined) === (pairs.length === 0))
           throw new CliError('Give the rows either as column=value or with --rows.');
-        const rows = file === undefined ? [Object.fromEntries(pairs)] : readRows(file);
+        const rows =
+          file === undefined
+            ? [Object.fromEntries(pairs)]
+            : readPredictionRows(file, readText(file), readProjectPipeline(pipeline).dataset);
         const answer = await predictRows(target, pipeline, rows);
         if (json) return printJson(answer);
         print(`model v${answer.model.version} ${dim(`run ${answer.model.runId}, endpoint ${answer.endpoint}`)}`);
-        print(
-          table(
-            ['ROW', 'PREDICTION', 'SCORE'],
-            answer.predictions.map((p, i) => [
-              String(i + 1),
-              'value' in p ? p.value.toPrecision(6) : p.label,
-              'score' in p
-                ? p.score.toFixed(4)
-                : 'probabilities' in p
-                  ? (p.probabilities[p.label] ?? 0).toFixed(4)
-                  : '',
-            ]),
-          ),
-        );
+        print(predictionTable(answer.predictions));
       });
     });
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { readCloud } from '../cloud-file.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { bold, CliError, cyan, dim, print, printJson } from '../output.ts';
 import { localOptions } from './global.ts';
 
@@ -48,6 +49,7 @@ export function slackCommand(program: Command): void {
       if (!cloud)
         throw new CliError(
           'This shows the embedded cloud\'s messages; start it with "npx tidegate up". On AWS, look in Slack itself.',
+          exitCodes.unavailable,
         );
       const all = await readSlack(cloud.endpoint);
       const messages = all.filter((m) => channel === undefined || m.channel === `#${channel.replace(/^#/, '')}`);

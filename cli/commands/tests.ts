@@ -2,13 +2,18 @@ import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Command } from 'commander';
 import { problemsText, readYaml } from 'located-yaml';
+import { featureColumns } from '#domain/data/columns';
+import { shownList } from '#domain/data/shown';
 import type { EndpointTestKind } from '#domain/endpoint-tests/endpoint-test';
 import { ENDPOINT_TESTS, type EndpointTest, endpointTestSchema } from '#domain/endpoint-tests/registry';
 import { endpointName } from '#domain/naming';
+import { unreachable } from '#domain/unreachable';
+import type { RawRow } from '#schemas/records/golden';
 import type { TestResult } from '#schemas/records/test-result';
 import { readText, requirePipeline } from '../arguments.ts';
+import { endWith, exitCodes } from '../exit-codes.ts';
 import { CliError, dim, green, print, printJson, red, table } from '../output.ts';
-import { pipelineNames } from '../project.ts';
+import { pipelineNames, readProjectPipeline } from '../project.ts';
 import type { Target } from '../target.ts';
 import { describeEnd, watchExecution } from '../watch.ts';
 import { withTarget } from './global.ts';
@@ -66,13 +71,47 @@ async function show(target: Target, endpoint: string, json: boolean | undefined)
  */
 export function readTestFile(file: string): EndpointTest {
   const read = readYaml(readText(file), endpointTestSchema, 'the file is empty; it must hold an endpoint test');
-  if ('problems' in read) throw new CliError(problemsText(file, read.problems));
+  if ('problems' in read) throw new CliError(problemsText(file, read.problems), exitCodes.invalid);
   return read.data;
+}
+
+/** Raw rows of a test, in order. */
+function rawRows(test: EndpointTest): RawRow[] {
+  switch (test.kind) {
+    case 'contract':
+      return 'rows' in test.request ? test.request.rows : [];
+    case 'golden':
+      return (test.cases ?? []).flatMap((golden) => ('row' in golden ? [golden.row] : []));
+    default:
+      return unreachable(test, 'kind of endpoint test');
+  }
+}
+
+/**
+ * Checks that a test's raw rows have only model inputs: a test lies in a table and in the state of its execution as it is, where
+ * nothing personal may be.
+ *
+ * @throws CliError naming row and key by position
+ */
+export function checkRawRows(test: EndpointTest, inputs: readonly string[]): void {
+  for (const [i, row] of rawRows(test).entries()) {
+    const other = Object.keys(row).findIndex((key) => !inputs.includes(key));
+    if (other < 0) continue;
+    throw new CliError(
+      `Test ${test.id}, row ${i + 1}, key ${other + 1}: only model inputs may be in a test, which is stored as it is: ${shownList(inputs, 50)}.`,
+    );
+  }
 }
 
 /** Puts one test. @throws CliError naming every problem */
 async function put(target: Target, endpoint: string, file: string, json: boolean | undefined): Promise<void> {
   const test = readTestFile(file);
+  const pipeline = pipelineNames().find((name) => endpointName(target.stage, name) === endpoint);
+  if (pipeline !== undefined)
+    checkRawRows(
+      test,
+      featureColumns(readProjectPipeline(pipeline)).map((column) => column.name),
+    );
   await target.db.send(
     new PutCommand({
       TableName: target.outputs.EndpointTestsTableName,
@@ -119,7 +158,7 @@ ${describeKinds()}
               ReturnValues: 'ALL_OLD',
             }),
           );
-          if (!Attributes) throw new CliError(`${endpoint} has no test "${options.delete}".`);
+          if (!Attributes) throw new CliError(`${endpoint} has no test "${options.delete}".`, exitCodes.usage);
           if (json) return printJson({ endpoint, deleted: options.delete });
           return print(`deleted test ${options.delete}`);
         }
@@ -132,7 +171,7 @@ ${describeKinds()}
           );
           const ended = await watchExecution(target.sfn, executionArn, { silent: json === true });
           if (ended.status !== 'SUCCEEDED') throw new CliError(`The tests could not be run: ${describeEnd(ended)}`);
-          if ((ended.output as { passed?: boolean }).passed === false) process.exitCode = 1;
+          if ((ended.output as { passed?: boolean }).passed === false) endWith('failed');
         }
         await show(target, endpoint, json);
       });

@@ -1,5 +1,5 @@
 import { cleanColumns, featureColumns } from '#domain/data/columns';
-import { labelSql } from '#domain/data/label';
+import { labelSql, otherLabelSql } from '#domain/data/label';
 import type { DataSettings } from '#domain/data/settings';
 import { duplicateKeySql, sideSql, splitUniformSql } from '#domain/data/split';
 import { type Check, kindChecks, normalizedSql, type Problem, typedSql } from '#domain/data/typing';
@@ -37,6 +37,9 @@ const firstProblem = (checks: readonly Check[]): string =>
 const rawName = (i: number): string => `r${i}`;
 const typedName = (i: number): string => `t${i}`;
 
+/** The column of the texts that count as the negative class. It is profiled, and not kept with the clean rows. */
+export const otherLabelColumn = '_other_label';
+
 const unreadable: Check = { column: null, reason: 'not a JSON object', condition: '_unreadable' };
 
 /** SQL of the split's group key, over the columns `_id`, the group column's text and the clean features. */
@@ -54,7 +57,8 @@ function groupKeySql(
 
 /**
  * Desensitizes, types and splits raw rows. The result has, in the order of the raw rows: `_side` (`train`, `validation`,
- * `test`; for a malformed row `#<n>`, n being its problem, or `#<n>:<lines>` where rows may span lines), `_label` (DOUBLE), `_id` (token, if the pipeline has an id),
+ * `test`; for a malformed row `#<n>`, n being its problem, or `#<n>:<lines>` where rows may span lines), `_label` (DOUBLE), `_other_label`
+ * (where the pipeline names only the positive values: see `otherLabelSql`), `_id` (token, if the pipeline has an id),
  * `_time` (TIMESTAMP, if it has a time), then the clean columns. Needs the token key on the connection.
  *
  * @throws TypeError when a column's role or action has no rule
@@ -70,6 +74,7 @@ export function cleanSelect(
   const groupBy = typeof split.groupBy === 'object' ? split.groupBy.column : undefined;
   const normalized = (name: string, as: string) => `${normalizedSql(ident(name), dataset, raw.normalized)} AS ${as}`;
   const labelOf = labelSql(pipeline, 'label');
+  const otherLabel = otherLabelSql(pipeline, 'label');
 
   const rawChecks = raw.checks ?? [];
   const normalizedColumns = [
@@ -95,11 +100,17 @@ export function cleanSelect(
     ...(time ? kindChecks(time, 'datetime', 'time', '_time') : []),
     ...columns.flatMap((c, i) => kindChecks(c.name, c.kind, rawName(i), typedName(i))),
   ];
-  const reserved = ['_label', ...(id ? ['_id'] : []), ...(time ? ['_time'] : [])];
+  const reserved = [
+    '_label',
+    ...(otherLabel ? [otherLabelColumn] : []),
+    ...(id ? ['_id'] : []),
+    ...(time ? ['_time'] : []),
+  ];
   const cleaned = [
     `${firstProblem(checks)} AS _problem`,
     ...(raw.lines === undefined ? [] : ['_lines']),
     `${labelOf.value} AS _label`,
+    ...(otherLabel ? [`${otherLabel} AS ${otherLabelColumn}`] : []),
     ...(id ? [`${tokenSql('id')} AS _id`] : []),
     ...(time ? ['_time'] : []),
     ...(groupBy ? [`${tokenSql('group_text')} AS _group`] : []),

@@ -86,7 +86,12 @@ export function fitTransform(
     pipeline: run.pipeline,
     runId: run.runId,
     task: pipeline.evaluation.task,
-    label: { column: pipeline.dataset.label.column, classes, classCounts: profile.sides.train.classes },
+    label: {
+      column: pipeline.dataset.label.column,
+      classes,
+      classCounts: profile.sides.train.classes,
+      ...(typeof profile.onlyNegative === 'string' ? { onlyNegative: profile.onlyNegative } : {}),
+    },
     features,
     dropped,
     slices: sliceColumns(pipeline),

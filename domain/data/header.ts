@@ -2,7 +2,7 @@ import { nearestName } from 'located-yaml/nearest-name';
 import { expectedColumns } from '#domain/data/columns';
 import { type FirstRecord, firstRecord, likelyDelimiter } from '#domain/data/csv-header';
 import type { DataSettings } from '#domain/data/settings';
-import { looksLikeName, shownList } from '#domain/data/shown';
+import { shownList } from '#domain/data/shown';
 import { SchemaMismatchError } from '#domain/errors';
 import { counted } from '#domain/text/numbers';
 
@@ -18,7 +18,10 @@ const quoted = (names: readonly string[]): string =>
     20,
   );
 
-/** A column that the pipeline does not name, and its position in the file, from 1. */
+/** A longer text is not compared with the names of the pipeline. */
+const longestComparable = 128;
+
+/** A column that the pipeline does not name, and its position in the file, from 1. Its name is a text of the file: it is never shown. */
 interface Stranger {
   readonly name: string;
   readonly position: number;
@@ -26,7 +29,7 @@ interface Stranger {
 
 /** The unknown column that is probably a misspelled missing one. Names of one or two letters are similar to anything. */
 function meantBy(missing: string, strangers: readonly Stranger[]): Stranger | undefined {
-  const candidates = strangers.filter(({ name }) => name.length > 2 && looksLikeName(name)).slice(0, 1000);
+  const candidates = strangers.filter(({ name }) => name.length > 2 && name.length <= longestComparable).slice(0, 1000);
   const near = nearestName(
     missing,
     candidates.map(({ name }) => name),
@@ -35,11 +38,11 @@ function meantBy(missing: string, strangers: readonly Stranger[]): Stranger | un
 }
 
 /**
- * Checks the names of a file's columns against the pipeline. Its messages give the position of an unknown name. They quote the
- * name only when the file's other names show that the line, or object, really contains names.
+ * Checks the names of a file's columns against the pipeline. Its messages quote names of the pipeline alone, and give the position
+ * of any other.
  *
- * @param file the object's key, for messages
- * @throws SchemaMismatchError naming every missing, extra and duplicate column, and the closest matches
+ * @param file how messages name the file
+ * @throws SchemaMismatchError naming every missing column, the positions of extra and duplicate ones, and the closest matches
  */
 export function checkColumns(pipeline: Pick<DataSettings, 'dataset'>, file: string, found: readonly string[]): void {
   const expected = expectedColumns(pipeline);
@@ -60,16 +63,7 @@ export function checkColumns(pipeline: Pick<DataSettings, 'dataset'>, file: stri
       return near === undefined ? [] : [[name, near] as const];
     }),
   );
-  // when a name is missing, the text in its position may be a value
-  const mayShow = ({ name }: Stranger): boolean =>
-    looksLikeName(name) && (missing.length === 0 || [...meant.values()].some((near) => near.name === name));
-  const shown = (strangers: readonly Stranger[]): string => {
-    const hidden = strangers.some((s) => !mayShow(s));
-    const list = shownList(
-      strangers.map((s) => (mayShow(s) ? `"${s.name}" (column ${s.position})` : `column ${s.position}`)),
-    );
-    return hidden ? `${list} (a name that may be a value is not shown)` : list;
-  };
+  const shown = (strangers: readonly Stranger[]): string => shownList(strangers.map((s) => `column ${s.position}`));
 
   const first = new Map<string, Stranger>();
   const doubled = new Map<string, Stranger>();
@@ -87,7 +81,7 @@ export function checkColumns(pipeline: Pick<DataSettings, 'dataset'>, file: stri
     problems.push(`these columns occur twice (upper and lower case are the same): ${shownList(list)}`);
   }
   if (missing.length > 0) {
-    const near = [...meant].map(([name, stranger]) => `"${stranger.name}" looks like "${name}"`);
+    const near = [...meant].map(([name, stranger]) => `column ${stranger.position} looks like "${name}"`);
     problems.push(`missing ${quoted(missing)}${near.length > 0 ? ` (${shownList(near)})` : ''}`);
   }
   if (extra.length > 0 && rejects) problems.push(`not expected ${shown(extra)}`);
@@ -126,10 +120,10 @@ export interface CsvHeader {
 /**
  * Reads and checks the header of a CSV file.
  *
- * @param file the object's key, for messages
+ * @param file how messages name the file
  * @param start the first bytes of the (decompressed) file; a header must fit in them
  * @throws SchemaMismatchError for an empty file, one without rows, an unfinished header, a wrong delimiter or encoding, and
- *   mismatched columns. A message quotes only names that are very unlikely to be values
+ *   mismatched columns. A message quotes no text of the file
  */
 export function readCsvHeader(pipeline: Pick<DataSettings, 'dataset'>, file: string, start: Uint8Array): CsvHeader {
   const { csv } = pipeline.dataset;

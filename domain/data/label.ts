@@ -91,6 +91,20 @@ function binarySql({ column, positive, negative }: LabelSettings, raw: string): 
   return { value: `CASE WHEN ${isPositive} THEN 1.0::DOUBLE ELSE 0.0::DOUBLE END`, checks };
 }
 
+/**
+ * SQL of the text of a label that counts as 0, as a category; NULL for a positive one. Undefined unless the pipeline names only
+ * the positive values of a binary label, and more than one other value is possible.
+ */
+export function otherLabelSql({ dataset, evaluation }: Pick<DataSettings, 'dataset' | 'evaluation'>, raw: string) {
+  const { positive = 1, negative } = dataset.label;
+  if (evaluation.task !== 'binary' || negative !== undefined) return undefined;
+  if (typeof positive === 'object' && !Array.isArray(positive)) return undefined;
+  const positives = Array.isArray(positive) ? positive : [positive];
+  if (positives.every((v) => typeof v === 'boolean')) return undefined;
+  const value = positives.every((v) => typeof v === 'number') ? `CAST(${numberOf(raw)} AS VARCHAR)` : raw;
+  return `CASE WHEN NOT coalesce(${isOneOf(raw, positives)}, false) THEN ${categorySql(value)} END`;
+}
+
 /** SQL of the label and its checks, over the SQL of its normalized text. */
 export function labelSql({ dataset, evaluation }: Pick<DataSettings, 'dataset' | 'evaluation'>, raw: string): LabelSql {
   const { label } = dataset;

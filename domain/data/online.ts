@@ -2,12 +2,12 @@ import { nearestName } from 'located-yaml/nearest-name';
 import type { ModelInput } from '#domain/algorithms/algorithm';
 import { cleanFeatureSelect } from '#domain/data/clean';
 import { expectedColumns, featureColumns } from '#domain/data/columns';
-import type { SqlEngine } from '#domain/data/engine';
+import type { SqlEngine, SqlRow } from '#domain/data/engine';
 import type { DataSettings } from '#domain/data/settings';
-import { looksLikeName, shownList } from '#domain/data/shown';
-import { featureExpressions } from '#domain/data/transform';
+import { shownList } from '#domain/data/shown';
+import { featureExpressions, knownCategories, sourceColumns } from '#domain/data/transform';
 import { PredictionError } from '#domain/errors';
-import { ident } from '#domain/sql/literals';
+import { ident, texts } from '#domain/sql/literals';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 
 /** Raw rows of a request: raw values by column name, as in a drop. */
@@ -20,6 +20,16 @@ export interface EncodedRows {
   readonly features: readonly string[];
   /** Row-major, rows × features; NaN is missing. */
   readonly values: Float64Array;
+  /** What the model did not get of each row. */
+  readonly gaps: readonly RowGaps[];
+}
+
+/** Columns of a row that the model reads and that told it nothing, by name. */
+export interface RowGaps {
+  /** Columns that are absent or null. */
+  readonly missing: readonly string[];
+  /** Columns whose category the model does not know by name: it counts as "other", or as missing. */
+  readonly unknown: readonly string[];
 }
 
 const scalarText = (value: unknown): string | null | undefined => {
@@ -29,12 +39,25 @@ const scalarText = (value: unknown): string | null | undefined => {
   return typeof value === 'number' && Number.isFinite(value) ? String(value) : undefined;
 };
 
-/** A key may be a misplaced value. It is shown only when it is very unlikely to be one. */
+/** The longest name of a column (`domain/data/column-schema.ts`). */
+const longestName = 128;
+
+/** A key may be a misplaced value, so it is never shown: its position is, and the name of the pipeline that is most like it. */
 function unknownColumn(row: number, position: number, name: string, wanted: readonly string[]): string {
-  const near = looksLikeName(name) ? nearestName(name, wanted) : undefined;
-  const shown = looksLikeName(name) ? `: "${name}"` : ` (number ${position}; a name that may be a value is not shown)`;
+  const near = name.length > longestName ? undefined : nearestName(name, wanted);
   const advice = near === undefined ? `The model reads ${shownList(wanted, 50)}.` : `Did you mean "${near}"?`;
-  return `Row ${row} has a column the pipeline does not know${shown}. ${advice}`;
+  return `Row ${row} has a column that the pipeline does not know: key ${position} of the row. ${advice}`;
+}
+
+/** SQL conditions over the clean columns that say what a row lacks: a position and its column each. */
+function gapConditions(fitted: FittedTransform, available: readonly string[]) {
+  const missing = sourceColumns(fitted)
+    .filter((name) => available.includes(name))
+    .map((name) => ({ name, sql: `${ident(name)} IS NULL` }));
+  const unknown = [...knownCategories(fitted)]
+    .filter(([name]) => available.includes(name))
+    .map(([name, known]) => ({ name, sql: `CAST(${ident(name)} AS VARCHAR) NOT IN (${texts([...known])})` }));
+  return { missing, unknown };
 }
 
 /** The text of each model input's raw column, row by row. Personal columns stop here. */
@@ -43,19 +66,19 @@ function rawTexts(pipeline: Pick<DataSettings, 'dataset'>, rows: readonly RawRow
   const wanted = featureColumns(pipeline).map((c) => c.name);
   return rows.map((row, i) => {
     if (typeof row !== 'object' || row === null || Array.isArray(row)) {
-      throw new PredictionError(`Row ${i} is not an object of column names and values.`);
+      throw new PredictionError(`Row ${i + 1} is not an object of column names and values.`);
     }
     if (pipeline.dataset.extraColumns === 'reject') {
       const stranger = Object.keys(row)
         .entries()
         .find(([, name]) => !known.includes(name));
-      if (stranger) throw new PredictionError(unknownColumn(i, stranger[0] + 1, stranger[1], wanted));
+      if (stranger) throw new PredictionError(unknownColumn(i + 1, stranger[0] + 1, stranger[1], wanted));
     }
     return wanted.map((name) => {
       const value = scalarText(Object.hasOwn(row, name) ? row[name] : null);
       if (value === undefined) {
         throw new PredictionError(
-          `Row ${i}, column "${name}": the value must be a text, a finite number, true, false or null.`,
+          `Row ${i + 1}, column "${name}": the value must be a text, a finite number, true, false or null.`,
         );
       }
       return value;
@@ -67,7 +90,7 @@ function rawTexts(pipeline: Pick<DataSettings, 'dataset'>, rows: readonly RawRow
  * Turns raw rows into model inputs with the SQL that prepared the training rows, which prevents training-serving skew.
  * Absent and null features are imputed as fitted. Personal columns, label and id are allowed and ignored.
  *
- * @throws PredictionError naming row (from 0) and column, never the value
+ * @throws PredictionError naming row (from 1) and column, never the value
  */
 export async function encodeRows(
   engine: SqlEngine,
@@ -77,31 +100,43 @@ export async function encodeRows(
 ): Promise<EncodedRows> {
   const features = fitted.features.map((f) => f.name);
   const values = new Float64Array(rows.length * features.length);
-  if (rows.length === 0) return { rows: 0, features, values };
+  if (rows.length === 0) return { rows: 0, features, values, gaps: [] };
   const columns = featureColumns(pipeline).map((c) => c.name);
   const fields = columns.map((name, i) => `fields[${i + 1}] AS ${ident(name)}`).join(', ');
   // rows and ordinals are unnested side by side
   const unnested = `SELECT unnest(rows) AS fields, unnest(range(len(rows))) AS _ordinal FROM (SELECT from_json($1::JSON, '[["VARCHAR"]]') AS rows)`;
   const clean = cleanFeatureSelect(pipeline, { sql: `(SELECT _ordinal, ${fields} FROM (${unnested}))` });
   const inputs = featureExpressions(fitted, columns).map((sql, i) => `${sql} AS x${i}`);
+  const { missing, unknown } = gapConditions(fitted, columns);
+  const gaps = [
+    ...missing.map(({ sql }, i) => `${sql} AS m${i}`),
+    ...unknown.map(({ sql }, i) => `coalesce(${sql}, false) AS u${i}`),
+  ];
   const answer = await engine.query(
     'encode the rows of a request',
-    `SELECT _problem, ${inputs.join(', ')} FROM (${clean.sql}) ORDER BY _ordinal`,
+    `SELECT _problem, ${[...inputs, ...gaps].join(', ')} FROM (${clean.sql}) ORDER BY _ordinal`,
     [JSON.stringify(rawTexts(pipeline, rows))],
   );
   answer.forEach((row, i) => {
     const problem = clean.problems[Number(row['_problem']) - 1];
-    if (problem) throw new PredictionError(`Row ${i}, column "${problem.column}": ${problem.reason}.`);
+    if (problem) throw new PredictionError(`Row ${i + 1}, column "${problem.column}": ${problem.reason}.`);
     features.forEach((_, j) => {
       const value = row[`x${j}`];
       values[i * features.length + j] = value === null || value === undefined ? Number.NaN : Number(value);
     });
   });
-  return { rows: rows.length, features, values };
+  const named = (row: SqlRow, columns: readonly { readonly name: string }[], prefix: string) =>
+    columns.flatMap(({ name }, i) => (row[`${prefix}${i}`] === true ? [name] : []));
+  return {
+    rows: rows.length,
+    features,
+    values,
+    gaps: answer.map((row) => ({ missing: named(row, missing, 'm'), unknown: named(row, unknown, 'u') })),
+  };
 }
 
 /** The rows as CSV for an endpoint, in the same form as for batch transform: one line per row. */
-export function toCsv({ rows, features, values }: EncodedRows, input: ModelInput): string {
+export function toCsv({ rows, features, values }: Omit<EncodedRows, 'gaps'>, input: ModelInput): string {
   const width = features.length;
   const missing = width > 1 ? (input.missing ?? '') : input.missingAlone;
   return Array.from({ length: rows }, (_, i) =>

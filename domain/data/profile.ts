@@ -69,6 +69,10 @@ export const categoriesSql = (column: string, cleanRows: string): string =>
 export const labelProfileSql = (classes: number, cleanRows: string): string =>
   `SELECT _side AS side, ${classes > 0 ? 'CAST(_label AS INTEGER)' : '0'} AS class, count(*) AS rows, ${moments('_label', 'label').join(', ')} FROM ${cleanRows} GROUP BY 1, 2`;
 
+/** SQL of one row over the texts of a column: `texts`, their number, and `only`, the text if they are all the same. */
+export const onlyTextSql = (column: string, rows: string): string =>
+  `SELECT count(${ident(column)}) AS texts, CASE WHEN min(${ident(column)}) = max(${ident(column)}) THEN min(${ident(column)}) END AS only FROM ${rows}`;
+
 /** The results of the profile's queries. */
 export interface ProfileAnswers {
   readonly rows: number;
@@ -78,6 +82,14 @@ export interface ProfileAnswers {
   readonly columns: SqlRow;
   readonly labels: readonly SqlRow[];
   readonly categories: ReadonlyMap<string, readonly SqlRow[]>;
+  /** The result of `onlyTextSql` over the labels that count as 0, where the pipeline does not name them. */
+  readonly otherLabels?: SqlRow | undefined;
+}
+
+function readOnlyNegative({ otherLabels }: ProfileAnswers): Pick<Profile, 'onlyNegative'> {
+  if (otherLabels === undefined || asNumber(otherLabels['texts']) === 0) return {};
+  const { only } = otherLabels;
+  return { onlyNegative: typeof only === 'string' ? only : null };
 }
 
 const noMoments: Moments = { count: 0, mean: 0, m2: 0, min: null, max: null };
@@ -129,6 +141,7 @@ export function readProfile(columns: readonly CleanColumn[], answers: ProfileAns
     },
     sides: { train: side('train'), validation: side('validation'), test: side('test') },
     columns: Object.fromEntries(profiledColumns(columns).map((c, i) => [c.name, columnProfile(c, i)])),
+    ...readOnlyNegative(answers),
   };
 }
 
@@ -195,6 +208,14 @@ function mergeColumn(name: string, a: ColumnProfile, b: ColumnProfile): ColumnPr
   throw new TypeError(`profiles of different pipelines: column ${name} is ${a.kind} in one and ${b.kind} in the other`);
 }
 
+/** A part without a negative row has no say. */
+function mergeOnlyNegative(a: Profile, b: Profile): Pick<Profile, 'onlyNegative'> {
+  const found = [a, b].flatMap(({ onlyNegative }) => (onlyNegative === undefined ? [] : [onlyNegative]));
+  const [first] = found;
+  if (first === undefined) return {};
+  return { onlyNegative: found.every((text) => text === first) ? first : null };
+}
+
 /**
  * Merges the profiles of two sets of rows. The merge is associative and commutative, so shards may be merged in any order (means
  * and sums of squares to rounding; fitting merges in shard order and is deterministic).
@@ -223,5 +244,6 @@ export function mergeProfiles(a: Profile, b: Profile): Profile {
     malformed: { rows: a.malformed.rows + b.malformed.rows, reasons: sortReasons([...reasons.values()]) },
     sides: { train, validation, test },
     columns: Object.fromEntries(columns),
+    ...mergeOnlyNegative(a, b),
   };
 }

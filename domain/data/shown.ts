@@ -1,10 +1,8 @@
 /**
- * File texts in messages. A text in the place of a name may be a value: a row instead of a header, an unclosed quote, a JSON
- * object keyed by e-mail addresses. So a name is shown only when it is very unlikely to be a value, and it is shortened.
+ * Texts of files and requests in messages. A text in the place of a name may be a value: a row instead of a header, an unclosed
+ * quote, a JSON object keyed by e-mail addresses, a file named after a person. No rule tells the two apart, so such a text is never
+ * shown: a message gives its position, and names only what the pipeline's file names.
  */
-
-const longestName = 40;
-const mostDigits = 4;
 
 /** A text cut to a number of characters, with control characters replaced by blanks. */
 export function bounded(text: string, characters: number): string {
@@ -12,15 +10,18 @@ export function bounded(text: string, characters: number): string {
   return plain.length > characters ? `${plain.slice(0, characters - 1)}…` : plain;
 }
 
-/**
- * Whether a text in the place of a column's name may be shown: short, letters first, then letters, digits, blanks,
- * `_` and `-`. An e-mail address, a number, a date, an identifier with many digits, or the name of a person may not.
- */
-export function looksLikeName(name: string): boolean {
-  if (!/^[\p{L}_][\p{L}\p{M}\p{N}_ -]*$/u.test(name) || name.length > longestName) return false;
-  const digits = name.match(/\p{N}/gu)?.length ?? 0;
-  if (digits > mostDigits || (name.length > mostDigits && digits * 2 > name.length)) return false;
-  return !/^\p{Lu}[\p{L}-]+( \p{Lu}[\p{L}-]*)+$/u.test(name);
+/** Keys under which an event holds raw rows. */
+const rowsOf = new Set(['rows', 'row']);
+
+/** The path of a problem in an event. The keys of a raw row are texts of a request, so they are not shown. */
+export function shownPath(path: readonly PropertyKey[]): string {
+  const shown: string[] = [];
+  for (const key of path) {
+    shown.push(
+      shown.some((part) => rowsOf.has(part)) && typeof key !== 'number' ? '(a key that is not shown)' : String(key),
+    );
+  }
+  return shown.join('.');
 }
 
 /** A shortened list: the first items joined by commas, and the number of the others. */

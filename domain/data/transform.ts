@@ -31,6 +31,20 @@ export const featureExpressions = (
     return sql(reads === undefined ? column : `TRY_CAST(${column} AS ${reads})`);
   });
 
+/** The categories that the model counts one by one, by source column, for every column of categories. */
+export function knownCategories(
+  fitted: Pick<FittedTransform, 'features'>,
+  encodings: readonly Encoding[] = ENCODINGS,
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const known = new Map<string, Set<string>>();
+  for (const feature of fitted.features) {
+    const { source, categories } = readFeature(feature, encodings);
+    if (categories === undefined) continue;
+    known.set(source, new Set([...(known.get(source) ?? []), ...categories]));
+  }
+  return known;
+}
+
 /** `SELECT <model inputs> FROM <relation>`: the i-th is named `x<i>`, because categories may differ only in case and SQL names may not. */
 export const featureSelectSql = (
   fitted: Pick<FittedTransform, 'features'>,

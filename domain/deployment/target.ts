@@ -34,4 +34,9 @@ export const deploymentKeys = {
   champion: 'champion',
   formerChampion: (promotedAt: string): string => `champion-history#${promotedAt}`,
   run: (runId: string): string => `run#${runId}`,
+  /** All decisions on a version start with this. */
+  decisions: (version: number): string => `decision#${String(version).padStart(6, '0')}#`,
+  decision: (version: number, at: string): string => `decision#${String(version).padStart(6, '0')}#${at}`,
+  /** Present while the pipeline is retired. */
+  retired: 'retired',
 } as const;

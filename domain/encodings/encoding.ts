@@ -23,6 +23,8 @@ export interface FittedFeatureKind<Schema extends z.ZodObject = z.ZodObject> {
   /** SQL of the model input over the clean column's value: a DOUBLE or INTEGER, NULL when missing. */
   sql(feature: z.output<Schema>, value: string): string;
   watched(feature: z.output<Schema>): Watched;
+  /** The categories that it knows by name; absent for a kind that reads no categories. */
+  categories?(feature: z.output<Schema>): readonly string[];
 }
 
 /** The schema of a kind of fitted feature: the kind, the model input's name, the clean column, and the fitted values. */

@@ -18,6 +18,7 @@ const equalsFeature = {
   sql: ({ category, orMissing }, value) =>
     zeroOrOne(`${value} = ${text(category)}${orMissing ? ` OR ${value} IS NULL` : ''}`),
   watched: ({ category }) => ({ as: 'indicator', category }),
+  categories: ({ category }) => [category],
 } as const satisfies FittedFeatureKind<typeof equalsSchema>;
 
 const otherFeature = {
@@ -26,6 +27,7 @@ const otherFeature = {
   reads: 'VARCHAR',
   sql: ({ known }, value) => zeroOrOne(`${value} NOT IN (${texts(known)})`),
   watched: () => ({ as: 'indicator', category: '(other)' }),
+  categories: ({ known }) => known,
 } as const satisfies FittedFeatureKind<typeof otherSchema>;
 
 /** A 0/1 input for every category. */

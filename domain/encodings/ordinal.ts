@@ -19,6 +19,7 @@ const ordinalFeature = {
     return fill === null ? code : `CASE WHEN ${value} IS NULL THEN ${fill} ELSE ${code} END`;
   },
   watched: ({ source, order }) => ({ as: 'category', column: source, category: (code) => order[code] ?? null }),
+  categories: ({ order }) => order,
 } as const satisfies FittedFeatureKind<typeof schema>;
 
 const settings = {

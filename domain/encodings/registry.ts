@@ -29,6 +29,8 @@ export interface ReadFeature {
   /** SQL of the model input over the clean column's value. */
   sql(value: string): string;
   readonly watched: Watched;
+  /** The categories that it knows by name; undefined for a feature that reads no categories. */
+  readonly categories: readonly string[] | undefined;
 }
 
 /** Parses a fitted feature. @throws TypeError when no encoding makes this kind, ZodError when it is invalid */
@@ -37,5 +39,12 @@ export function readFeature(feature: FittedFeature, encodings: readonly Encoding
   const kind = findKind(kinds, feature.kind, 'kind of fitted feature');
   const own = kind.schema.parse(feature);
   const { name, source } = feature;
-  return { name, source, reads: kind.reads, sql: (value) => kind.sql(own, value), watched: kind.watched(own) };
+  return {
+    name,
+    source,
+    reads: kind.reads,
+    sql: (value) => kind.sql(own, value),
+    watched: kind.watched(own),
+    categories: kind.categories?.(own),
+  };
 }

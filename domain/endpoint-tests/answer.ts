@@ -10,7 +10,7 @@ export interface Answer {
   readonly latencyMs: number;
 }
 
-/** Whether a test passed and why, without any value from request or response. */
+/** Whether a test passed and why, without any value of the request. */
 export interface Judgement {
   readonly passed: boolean;
   readonly detail: string;

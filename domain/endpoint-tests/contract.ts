@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { counted } from '#domain/text/numbers';
 import { type Answer, countRows, type Judgement, readRows } from './answer.ts';
-import { commonSettings, type EndpointTestKind, s3UriSchema } from './endpoint-test.ts';
+import { commonSettings, type EndpointTestKind, rawRowsSchema, s3UriSchema } from './endpoint-test.ts';
 
 /** Longest request body kept in the table, in characters; larger ones belong in S3. */
 const longestBody = 16_384;
@@ -33,9 +33,10 @@ const schema = z
             body,
           })
           .strict(),
+        z.object({ rows: rawRowsSchema }).strict(),
         z.object({ contentType: z.literal('text/csv').default('text/csv'), s3Uri: s3UriSchema }).strict(),
       ])
-      .describe('What to send: a body, or the golden requests in S3.'),
+      .describe('What to send: a body, raw rows, or the golden requests in S3.'),
     expect: z
       .object({
         status: z
@@ -155,10 +156,13 @@ export const contract = {
     request: { contentType: 'text/csv', body: '41,52000,1,0' },
     expect: { valuesPerRow: 1, min: 0, max: 1, maxLatencyMs: 200 },
   },
-  request: ({ request }) => ({
-    contentType: request.contentType,
-    content: 'body' in request ? { body: request.body } : { s3Uri: request.s3Uri },
-  }),
+  request: ({ request }) =>
+    'rows' in request
+      ? { contentType: 'text/csv', content: { rows: request.rows } }
+      : {
+          contentType: request.contentType,
+          content: 'body' in request ? { body: request.body } : { s3Uri: request.s3Uri },
+        },
   judge: (test, sent, answer) => judgeContract(test, answer, countRows(sent.body)),
   defaultTest: ({ goldenUri, answer }): ContractTest => ({
     id: 'contract-default',

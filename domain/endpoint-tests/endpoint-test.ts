@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Golden } from '#schemas/records/golden';
+import { type Golden, type RawRow, rawRowSchema } from '#schemas/records/golden';
 import type { Answer, Judgement } from './answer.ts';
 
 /** The common settings of all tests. */
@@ -26,14 +26,30 @@ export const s3UriSchema = z
   .string()
   .regex(/^s3:\/\/[a-z0-9.-]{3,63}\/.+$/, 's3://bucket/key of a golden file')
   .meta({
-    description: 'A JSON file of golden requests: `{ valuesPerRow, cases: [{ body, predictions }] }`.',
+    description:
+      'A JSON file of golden requests: `{ valuesPerRow, cases: [{ body, predictions }] }`, with `row` for `body` where a row is raw.',
     examples: ['s3://my-bucket/golden.json'],
   });
 
-/** What a test sends: a body, or golden requests, inline or in S3. */
+/** Raw rows of a request. Only model inputs: a test is kept in the table and in the state of its execution as it is. */
+export const rawRowsSchema = z
+  .array(rawRowSchema)
+  .min(1)
+  .max(50)
+  .meta({
+    description:
+      'Raw rows, as a drop has them: values by column name. They are encoded as the model in service was trained. Only columns that are model inputs are allowed; one that is left out is missing.',
+    examples: [[{ age: 41, income: 52000 }]],
+  });
+
+/** What a test sends: a body, raw rows, or golden requests, inline or in S3. */
 export interface TestRequest {
   readonly contentType: string;
-  readonly content: { readonly body: string } | { readonly golden: Golden } | { readonly s3Uri: string };
+  readonly content:
+    | { readonly body: string }
+    | { readonly rows: readonly RawRow[] }
+    | { readonly golden: Golden }
+    | { readonly s3Uri: string };
 }
 
 /** The sent request, with the golden responses if the test has any. */

@@ -18,8 +18,8 @@ const schema = z
       .optional()
       .meta({
         description:
-          'Golden requests in the test itself, each with the predictions it must get. A test has `cases` or `s3Uri`.',
-        examples: [[{ body: '41,52000,1,0', predictions: [0.0821] }]],
+          'Golden requests in the test itself, each with the predictions it must get: `body` is a CSV row of model inputs, `row` a raw row. A test has `cases` or `s3Uri`.',
+        examples: [[{ row: { age: 41, income: 52000 }, predictions: [0.0821] }]],
       }),
     tolerance: z
       .number()

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { shownPath } from '#domain/data/shown';
 import type { EndpointTestKind } from './endpoint-test.ts';
 import {
   ENDPOINT_TESTS,
@@ -51,7 +52,7 @@ export function readTest(
   const schema = kinds === ENDPOINT_TESTS ? endpointTestSchema : endpointTestSchemaOf(kinds);
   const parsed = schema.safeParse({ ...written, id });
   if (!parsed.success) {
-    const problems = parsed.error.issues.map((i) => `${i.path.join('.') || 'the item'}: ${i.message}`);
+    const problems = parsed.error.issues.map((i) => `${shownPath(i.path) || 'the item'}: ${i.message}`);
     return invalid(id, problems.join('; '));
   }
   const test = parsed.data as EndpointTest;

@@ -2,6 +2,7 @@ import type { MetricKernel } from '#domain/metrics/kernel';
 import { createRandom, type Random } from '#domain/random';
 import type { Difference, Estimate } from '#schemas/records/evaluation';
 import { quantile } from './quantile.ts';
+import { wilsonInterval } from './wilson.ts';
 
 /** Limit on rows × resamples × models of a bootstrap. Above it, fewer resamples are drawn. */
 export const VISIT_BUDGET = 2e8;
@@ -20,6 +21,8 @@ export interface MetricDraws {
   readonly value: number;
   /** By resample; NaN where the metric is undefined. */
   readonly draws: Float64Array;
+  /** For a share of rows: the number of rows it is a share of. */
+  readonly trials?: number | undefined;
 }
 /** The metrics of one model, by name. */
 export type BootstrapDraws = ReadonlyMap<string, MetricDraws>;
@@ -49,9 +52,15 @@ export function bootstrap(
 ): BootstrapDraws[] {
   const random = createRandom(seed);
   const rowWeights = weights ? Float64Array.from(weights) : new Float64Array(rows).fill(1);
-  const results = kernels.map(({ names, measure }) => {
+  const results = kernels.map(({ names, measure, trials }) => {
     const values = measure(rowWeights);
-    return new Map(names.map((name) => [name, { value: values[name] as number, draws: new Float64Array(resamples) }]));
+    const of = trials?.(rowWeights) ?? {};
+    return new Map(
+      names.map((name) => [
+        name,
+        { value: values[name] as number, draws: new Float64Array(resamples), trials: of[name] },
+      ]),
+    );
   });
   const counts = new Uint16Array(rows);
   for (let b = 0; b < resamples; b++) {
@@ -82,11 +91,25 @@ function drawCounts(random: Random, counts: Uint16Array): void {
 /** Ascending, without the resamples in which the metric is undefined (for example, all rows of one class). */
 const defined = (draws: Float64Array): Float64Array => draws.filter((value) => Number.isFinite(value)).sort();
 
-/** Point estimate with its percentile interval at {@link INTERVAL_CONFIDENCE}; undefined resamples are left out. */
-export function toEstimate({ value, draws }: MetricDraws): Estimate {
+/** The percentile interval at {@link INTERVAL_CONFIDENCE}; undefined resamples are left out. */
+function percentiles(draws: Float64Array): { readonly low: number; readonly high: number } {
   const sorted = defined(draws);
   const tail = (1 - INTERVAL_CONFIDENCE) / 2;
-  return { value, low: quantile(sorted, tail), high: quantile(sorted, 1 - tail) };
+  return { low: quantile(sorted, tail), high: quantile(sorted, 1 - tail) };
+}
+
+/**
+ * Point estimate with its percentile interval. Where all resamples agree, as for 52 right rows of 52, the bootstrap knows nothing
+ * of what it has not seen: a share of rows then gets Wilson's interval at the same level, and any other metric has none (its
+ * interval is the point, and says so).
+ */
+export function toEstimate({ value, draws, trials }: MetricDraws): Estimate {
+  const interval = percentiles(draws);
+  if (interval.low < interval.high) return { value, ...interval };
+  // rounding may leave a share a hair outside of what its interval allows
+  const wilson = trials === undefined || trials === 0 ? undefined : wilsonInterval(value * trials, trials);
+  if (wilson === undefined) return { value, ...interval, interval: 'none' };
+  return { value, low: Math.min(wilson.low, value), high: Math.max(wilson.high, value), interval: 'wilson' };
 }
 
 /** The paired difference `candidate - champion` of one metric with its interval and one-sided bounds. */
@@ -96,7 +119,8 @@ export function toDifference(
   confidences: readonly number[],
 ): Difference {
   const draws = candidate.draws.map((value, b) => value - (champion.draws[b] as number));
-  const { value: difference, low, high } = toEstimate({ value: candidate.value - champion.value, draws });
+  const difference = candidate.value - champion.value;
+  const { low, high } = percentiles(draws);
   const sorted = defined(draws);
   const bounds = confidences.map((confidence) => ({
     confidence,

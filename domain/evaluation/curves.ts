@@ -2,6 +2,7 @@ import { rankDescending } from '#domain/tallies/ranking';
 import type { BinaryCurves, CalibrationBin, Curve } from '#schemas/records/evaluation';
 import { decimate } from './decimate.ts';
 import { quantile } from './quantile.ts';
+import { wilsonInterval } from './wilson.ts';
 
 const SCORE_BINS = 50;
 const CALIBRATION_BINS = 10;
@@ -78,15 +79,6 @@ export function calibrationCurve(labels: Uint16Array, scores: Float64Array): Cal
       ...wilsonInterval(positives, count),
       count,
     }));
-}
-
-/** Wilson's 95 % score interval of a share `hits / count` (Wilson 1927). */
-export function wilsonInterval(hits: number, count: number): { low: number; high: number } {
-  const z = 1.959963984540054;
-  const share = hits / count;
-  const centre = (share + (z * z) / (2 * count)) / (1 + (z * z) / count);
-  const half = (z / (1 + (z * z) / count)) * Math.sqrt((share * (1 - share)) / count + (z * z) / (4 * count * count));
-  return { low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
 }
 
 /** Counts of rows by class in 50 equal bins of the score over [0, 1]. */

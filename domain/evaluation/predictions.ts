@@ -1,10 +1,11 @@
 import { EvaluationError } from '#domain/errors';
 import { unreachable } from '#domain/unreachable';
+import type { ClassAnswer } from '#schemas/records/class-answer';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 
 /** A model's prediction for one row: binary, multiclass or regression. */
 export type Prediction =
-  | { score: number; label: string }
+  | ({ score: number; positive: boolean } & ClassAnswer)
   | { label: string; probabilities: Record<string, number> }
   | { value: number };
 
@@ -16,6 +17,7 @@ export const scoresPerRow = ({ task, label }: Pick<FittedTransform, 'task' | 'la
  * Turns model outputs into predictions: a class and its probability, or a value.
  *
  * @param scores row-major, one number per row; multiclass: one per class
+ * @param answers binary: the answer for each class, in the order of the classes' numbers
  * @param threshold binary: scores at or above it are the positive class
  * @throws EvaluationError when the numbers of outputs and rows differ
  */
@@ -23,7 +25,7 @@ export function describePredictions(
   fitted: Pick<FittedTransform, 'task' | 'label'>,
   scores: Float64Array,
   rows: number,
-  threshold: number,
+  { answers, threshold }: { readonly answers: readonly ClassAnswer[]; readonly threshold: number },
 ): Prediction[] {
   const { task, label } = fitted;
   const perRow = scoresPerRow(fitted);
@@ -44,8 +46,10 @@ export function describePredictions(
       }
       case 'regression':
         return { value: score };
-      case 'binary':
-        return { score, label: label.classes[score >= threshold ? 1 : 0] as string };
+      case 'binary': {
+        const positive = score >= threshold;
+        return { ...(answers[positive ? 1 : 0] as ClassAnswer), score, positive };
+      }
       default:
         return unreachable(task, 'task');
     }

@@ -19,7 +19,11 @@ export function judgeBound(
   evaluation: Evaluation,
 ): GateResult {
   const { sign, words, isMet } = sides[side];
-  const { value, low, high } = estimateOf(evaluation, metric);
+  const { value, low, high, interval } = estimateOf(evaluation, metric);
+  const intervalText =
+    interval === 'none'
+      ? 'no interval: all resamples agree'
+      : `95 % interval ${formatNumber(low)} to ${formatNumber(high)}`;
   const passed = isMet(value, bound);
   const miss = passed ? '' : ` It misses by ${formatNumber(Math.abs(value - bound))}.`;
   return {
@@ -28,10 +32,10 @@ export function judgeBound(
     kind: side,
     value,
     bound,
-    interval: { low, high },
+    interval: interval === 'none' ? null : { low, high },
     passed,
     reason:
-      `${metric} is ${formatNumber(value, { apartFrom: bound })} (95 % interval ${formatNumber(low)} to ${formatNumber(high)}); ` +
+      `${metric} is ${formatNumber(value, { apartFrom: bound })} (${intervalText}); ` +
       `${words} ${formatNumber(bound)} is required.${miss}`,
   };
 }

@@ -77,7 +77,7 @@ function judge(
     );
   }
   const value = higherIsBetter ? at.lower : at.upper;
-  const [atLeast, noLess] = higherIsBetter ? ['at least', 'no less'] : ['at most', 'no more'];
+  const atLeast = higherIsBetter ? 'at least' : 'at most';
   const shown = formatNumber(value, { apartFrom: bound, signed: true });
   return {
     ...gate,
@@ -86,7 +86,7 @@ function judge(
     passed: higherIsBetter ? value >= bound : value <= bound,
     reason:
       `${describePoint(metric, difference, champion)}; with ${formatNumber(confidence * 100)} % confidence the difference is ` +
-      `${atLeast} ${shown}, and ${noLess} than ${margin} is accepted.`,
+      `${atLeast} ${shown}; ${atLeast} ${margin} is required.`,
   };
 }
 

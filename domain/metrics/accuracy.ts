@@ -13,5 +13,6 @@ export const accuracy = {
       (truePositives + negatives - falsePositives) / total,
     multiclass: (tally) => sumOverClasses(tally, ({ hits }) => hits / tally.total),
   },
+  trials: { binary: ({ total }) => total, multiclass: ({ total }) => total },
   example: { metric: 'accuracy', min: 0.8 },
 } as const satisfies Metric;

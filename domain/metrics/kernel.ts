@@ -9,6 +9,8 @@ export interface MetricKernel {
   readonly names: readonly string[];
   /** Every metric by name; NaN where the weights make it undefined (for example, AUC without a positive). */
   readonly measure: Walk<Readonly<Record<string, number>>>;
+  /** The number of rows that each share of rows is a share of. Other metrics are left out. */
+  readonly trials?: (weights: Float64Array) => Readonly<Record<string, number>>;
 }
 
 const tallyOf: { readonly [T in Task]: (holdout: Holdouts[T]) => Walk<Tallies[T]> } = {
@@ -25,14 +27,26 @@ export function metricKernel<T extends Task>(task: T, holdout: Holdouts[T], metr
     if (own === undefined) return [];
     return [{ name, value: typeof own === 'function' ? own : ignoringTally(own.prepare(holdout)) }];
   });
+  const shares = metrics.flatMap(({ name, trials }) => {
+    const own: ((tally: Tallies[T]) => number) | undefined = trials?.[task];
+    return own === undefined ? [] : [{ name, own }];
+  });
   return {
     names: measures.map(({ name }) => name),
     measure(rowWeights) {
       const tally = walk(rowWeights);
       return Object.fromEntries(measures.map(({ name, value }) => [name, value(tally, rowWeights)]));
     },
+    trials(weights) {
+      const sums = walk(weights);
+      const squares = walk(weights.map((weight) => weight * weight));
+      return Object.fromEntries(shares.map(({ name, own }) => [name, effective(own(sums), own(squares))]));
+    },
   };
 }
+
+/** Kish's effective number of rows, (Σw)² / Σw² (Kish 1965, "Survey Sampling"): their number when all weigh the same. */
+const effective = (sum: number, sumOfSquares: number): number => (sum === 0 ? 0 : (sum * sum) / sumOfSquares);
 
 const ignoringTally =
   (walk: Walk<number>) =>

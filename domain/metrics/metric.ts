@@ -43,6 +43,8 @@ export interface Metric {
   readonly range: readonly [low: number, high: number];
   /** How to measure it, by each task that has it. */
   readonly measure: { readonly [T in Task]?: Measure<T> };
+  /** For a metric that is a share of rows: the weight of the rows it is a share of, by each task that has it. */
+  readonly trials?: { readonly [T in Task]?: (tally: Tallies[T]) => number };
   /** An example gate on it in the pipeline YAML. */
   readonly example: Readonly<Record<string, unknown>>;
 }

@@ -10,5 +10,6 @@ export const precision = {
   measure: {
     binary: ({ truePositives, falsePositives }) => ratio(truePositives, truePositives + falsePositives),
   },
+  trials: { binary: ({ truePositives, falsePositives }) => truePositives + falsePositives },
   example: { metric: 'precision', min: 0.6 },
 } as const satisfies Metric;

@@ -10,5 +10,6 @@ export const recall = {
   measure: {
     binary: ({ truePositives, positives }) => ratio(truePositives, positives),
   },
+  trials: { binary: ({ positives }) => positives },
   example: { metric: 'recall', min: 0.5 },
 } as const satisfies Metric;

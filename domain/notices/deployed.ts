@@ -35,14 +35,27 @@ export function deployedMessage(deployed: Deployed): Message {
 export const deployed = defineNotice({
   name: 'deployed',
   summary: 'A new model takes traffic.',
-  event: { run: runPointerSchema, endpointName: z.string(), startedAt: z.string(), at: z.string() },
+  event: {
+    run: runPointerSchema,
+    endpointName: z.string(),
+    modelPackageVersion: z.number().nullish(),
+    decidedAt: z.string().nullish(),
+    startedAt: z.string(),
+    at: z.string(),
+  },
   example: {
     run: { pipeline: 'loan-default', runId: '20260131-101500-4f2a' },
     endpointName: 'tidegate-dev-loan-default',
+    modelPackageVersion: 8,
+    decidedAt: '2026-01-31T10:39:58.000Z',
     startedAt: '2026-01-31T10:40:00.000Z',
     at: '2026-01-31T10:47:30.000Z',
   },
-  address: ({ run, startedAt }) => ({ key: `${run.runId}#${startedAt}`, run }),
+  address: ({ run, startedAt, modelPackageVersion: version, decidedAt: at }) => ({
+    key: `${run.runId}#${startedAt}`,
+    run,
+    ...(version && at ? { decision: { version, at } } : {}),
+  }),
   load: async ({ store }, { run }) => championSchema.parse(await store.get(run.pipeline, 'champion')),
   message: ({ run, endpointName, startedAt, at }, champion) =>
     deployedMessage({

@@ -6,22 +6,25 @@ import type { Message } from '#domain/slack/message';
 export interface NoticePorts {
   /** The artifacts bucket; keys as in `domain/runs/layout`. */
   readonly artifacts: {
-    uri(key: string): string;
     /** @throws NotFoundError when the object is missing */
     readJson<Schema extends z.ZodType>(key: string, schema: Schema): Promise<z.output<Schema>>;
   };
   /** The state table: partition key pipeline, sort key `champion`, `run#<id>` … */
   readonly store: { get(pk: string, sk: string): Promise<Readonly<Record<string, unknown>> | undefined> };
   readonly stage: string;
+  /** Web address of an object of the artifacts bucket. */
+  link(key: string): string;
 }
 
-/** The destination of a message: the channel of its pipeline and the thread of its run. */
+/** The destination of a message: the channel of its pipeline, and the thread of its decision or run. */
 export interface Address {
   /** Unique per event within its kind. A message is sent only once per key. */
   readonly key: string;
   /** Defaults to the run's pipeline; without a run, the default channel is used. */
   readonly pipeline?: string | null | undefined;
   readonly run?: RunPointer | null | undefined;
+  /** The decision that caused the event, if any: its thread is preferred to the run's. */
+  readonly decision?: { readonly version: number; readonly at: string } | null | undefined;
 }
 
 /** A message ready to be sent. */
@@ -29,7 +32,8 @@ export interface Outgoing {
   /** Unique over all kinds of notices. */
   readonly key: string;
   readonly pipeline: string | undefined;
-  readonly run: RunPointer | undefined;
+  /** The threads it may join, in order: the first that is open. If none is, the message opens the last. */
+  readonly threads: readonly string[];
   readonly message: Message;
 }
 
@@ -67,12 +71,12 @@ export function defineNotice<const Name extends string, Event extends z.ZodRawSh
     schema: z.object({ ...event, kind: z.literal(name) }) as never,
     example: { kind: name, ...example },
     async compose(ports, notice) {
-      const { key, pipeline, run } = address(notice, ports.stage);
+      const { key, pipeline, run, decision } = address(notice, ports.stage);
       const loaded = (await load?.(ports, notice)) as Loaded;
       return {
         key: `${name}#${key}`,
         pipeline: run?.pipeline ?? pipeline ?? undefined,
-        run: run ?? undefined,
+        threads: [...(decision ? [`decision#${decision.version}#${decision.at}`] : []), ...(run ? [run.runId] : [])],
         message: message(notice, loaded, ports.stage),
       };
     },

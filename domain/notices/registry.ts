@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { findKind } from '#domain/find-kind';
 import { checkFailed } from './check-failed.ts';
+import { decision } from './decision.ts';
 import { deployed } from './deployed.ts';
 import { drift } from './drift.ts';
 import { endpointTests } from './endpoint-tests.ts';
@@ -19,6 +20,7 @@ export const NOTICES = [
   registered,
   runSkipped,
   runFailed,
+  decision,
   deployed,
   rolledBack,
   endpointTests,

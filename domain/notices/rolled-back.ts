@@ -42,6 +42,7 @@ export const rolledBack = defineNotice({
       endpointName: z.string().nullish(),
       endpointConfigName: z.string().nullish(),
       servingConfig: z.string().nullish(),
+      decidedAt: z.string().nullish(),
     }),
     modelPackageVersion: z.number().nullish(),
     startedAt: z.string(),
@@ -60,7 +61,12 @@ export const rolledBack = defineNotice({
     startedAt: '2026-01-31T10:40:00.000Z',
     at: '2026-01-31T10:47:30.000Z',
   },
-  address: ({ executionArn, failure: { run, pipeline } }) => ({ key: executionArn, run, pipeline }),
+  address: ({ executionArn, modelPackageVersion: version, failure: { run, pipeline, decidedAt: at } }) => ({
+    key: executionArn,
+    run,
+    pipeline,
+    ...(version && at ? { decision: { version, at } } : {}),
+  }),
   message({ failure, modelPackageVersion, startedAt, at }) {
     const { reason, pipeline, run, endpointName, endpointConfigName, servingConfig } = failure;
     if (!run || !endpointName || !endpointConfigName) {

@@ -1,7 +1,8 @@
+import { describeEarlierDrop } from '#domain/runs/earlier-drop';
 import { artifactKeys } from '#domain/runs/layout';
 import { composeMessage, type Message } from '#domain/slack/message';
 import { bytes, counted } from '#domain/text/numbers';
-import { type DropRecord, dropRecordSchema, runPointerSchema } from '#schemas/records/run';
+import { type DropRecord, dropRecordSchema, type EarlierDrop, runPointerSchema } from '#schemas/records/run';
 import { defineNotice } from './notice.ts';
 
 /** A run was admitted and starts. */
@@ -15,6 +16,8 @@ export interface RunStarted {
   readonly rowsEstimate?: number;
   readonly datasetVersion: string;
   readonly trigger: DropRecord['reason'];
+  /** When an earlier run had the same folder. */
+  readonly earlier?: EarlierDrop;
   readonly links?: readonly { readonly label: string; readonly url: string }[];
 }
 
@@ -32,6 +35,7 @@ export function runStartedMessage(run: RunStarted): Message {
       `${because[run.trigger]}: `,
       { code: run.drop },
       ` (${counted(run.objects, 'object')}, ${bytes(run.bytes)}${rows}).`,
+      ...(run.earlier ? [` ${describeEarlierDrop(run.earlier)}`] : []),
     ],
     facts: [
       ['Run', { code: run.runId }],
@@ -48,7 +52,7 @@ export const runStarted = defineNotice({
   example: { run: { pipeline: 'loan-default', runId: '20260131-101500-4f2a' } },
   address: ({ run }) => ({ key: run.runId, run }),
   load: ({ artifacts }, { run }) => artifacts.readJson(artifactKeys(run).drop, dropRecordSchema),
-  message: ({ run }, { prefix, objects, bytes: size, datasetVersion, reason }) =>
+  message: ({ run }, { prefix, objects, bytes: size, datasetVersion, reason, earlier }) =>
     runStartedMessage({
       ...run,
       drop: prefix,
@@ -56,5 +60,6 @@ export const runStarted = defineNotice({
       bytes: size,
       datasetVersion: datasetVersion.slice(0, 12),
       trigger: reason,
+      ...(earlier ? { earlier } : {}),
     }),
 });

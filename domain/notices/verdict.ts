@@ -1,8 +1,11 @@
+import { findGateKind } from '#domain/gates/registry';
+import { METRICS } from '#domain/metrics/registry';
 import { artifactKeys } from '#domain/runs/layout';
 import { composeMessage, type Message, type Table } from '#domain/slack/message';
 import type { Inline } from '#domain/slack/rich-text';
 import { counted, decimal } from '#domain/text/numbers';
 import {
+  type Estimate,
   type Evaluation,
   evaluationSchema,
   type GateResult as RecordedGate,
@@ -17,6 +20,8 @@ export interface GateResult {
   readonly value: number;
   readonly bound: number;
   readonly interval?: readonly [low: number, high: number];
+  /** The words before the value when it is a bound of what was measured, such as "at least". */
+  readonly prefix?: string;
   readonly passed: boolean;
   readonly reason: string;
 }
@@ -25,6 +30,8 @@ export interface MetricResult {
   readonly value: number;
   readonly low: number;
   readonly high: number;
+  /** How the interval was found; `none` where there is none. */
+  readonly interval?: Estimate['interval'];
   /** The champion's value on the same holdout. */
   readonly champion?: number;
 }
@@ -36,7 +43,8 @@ export interface Verdict {
   readonly passed: boolean;
   readonly gates: readonly GateResult[];
   readonly metrics: readonly MetricResult[];
-  readonly reportUri: string;
+  /** Web address of the report. */
+  readonly reportUrl: string;
   /** The model that stays in service when the candidate failed, such as `model package 7`. */
   readonly championKept?: string;
 }
@@ -51,7 +59,7 @@ function gateLine(gate: GateResult): Inline[] {
   return [
     gate.passed ? '✓ ' : '✗ ',
     { code: gate.name },
-    ` ${decimal(gate.value)} · bound ${decimal(gate.bound)}${interval}${why}`,
+    ` ${gate.prefix === undefined ? '' : `${gate.prefix} `}${decimal(gate.value)} · bound ${decimal(gate.bound)}${interval}${why}`,
   ];
 }
 
@@ -59,10 +67,10 @@ function metricTable(metrics: readonly MetricResult[]): Table {
   const compared = metrics.some(({ champion }) => champion !== undefined);
   return {
     columns: ['metric', 'candidate', 'interval', ...(compared ? ['champion'] : [])],
-    rows: metrics.map(({ name, value, low, high, champion }) => [
+    rows: metrics.map(({ name, value, low, high, interval, champion }) => [
       name,
       decimal(value),
-      range(low, high),
+      interval === 'none' ? '–' : range(low, high),
       ...(compared ? [champion === undefined ? '–' : decimal(champion)] : []),
     ]),
   };
@@ -85,10 +93,7 @@ export function verdictMessage(verdict: Verdict): Message {
       { title: 'Gates', lines: gates.map(gateLine) },
       { title: 'Metrics on the holdout', table: metricTable(verdict.metrics) },
     ],
-    footer: [
-      ['Run ', { code: verdict.runId }],
-      ['Report ', { code: verdict.reportUri }],
-    ],
+    footer: [['Run ', { code: verdict.runId }], { link: { url: verdict.reportUrl, label: 'Report' } }],
   });
 }
 
@@ -98,35 +103,40 @@ export const verdict = defineNotice({
   event: { run: runPointerSchema },
   example: { run: { pipeline: 'loan-default', runId: '20260131-101500-4f2a' } },
   address: ({ run }) => ({ key: run.runId, run }),
-  async load({ artifacts, store }, { run }) {
+  async load({ artifacts, link, store }, { run }) {
     const keys = artifactKeys(run);
     const champion = await store.get(run.pipeline, 'champion');
     return {
       verdict: await artifacts.readJson(keys.verdict, verdictSchema),
       evaluation: await artifacts.readJson(keys.evaluation, evaluationSchema),
       champion: champion && championSchema.parse(champion),
-      reportUri: artifacts.uri(keys.report),
+      reportUrl: link(keys.report),
     };
   },
-  message: ({ run }, { verdict: { passed, gates }, evaluation, champion, reportUri }) =>
+  message: ({ run }, { verdict: { passed, gates }, evaluation, champion, reportUrl }) =>
     verdictMessage({
       ...run,
       passed,
-      gates: gates.map(gateOf),
+      gates: gates.map((gate) => gateOf(gate, evaluation)),
       metrics: metricsOf(evaluation),
-      reportUri,
+      reportUrl,
       ...(champion && !passed ? { championKept: `model package ${champion.modelPackageVersion}` } : {}),
     }),
 });
 
-const gateOf = ({ gate, value, bound, interval, passed, reason }: RecordedGate): GateResult => ({
-  name: gate,
-  value: value ?? Number.NaN,
-  bound,
-  ...(interval ? { interval: [interval.low, interval.high] as const } : {}),
-  passed,
-  reason,
-});
+function gateOf(recorded: RecordedGate, evaluation: Evaluation): GateResult {
+  const { gate, kind, value, bound, interval, passed, reason } = recorded;
+  const shown = findGateKind(kind)?.show?.(recorded, { evaluation, champion: undefined, metrics: METRICS });
+  return {
+    name: gate,
+    value: value ?? Number.NaN,
+    bound,
+    ...(interval ? { interval: [interval.low, interval.high] as const } : {}),
+    ...(shown?.prefix === undefined ? {} : { prefix: shown.prefix }),
+    passed,
+    reason,
+  };
+}
 
 const metricsOf = ({ metrics, champion }: Evaluation): MetricResult[] =>
   Object.entries(metrics).map(([name, estimate]) => {

@@ -18,29 +18,6 @@ export interface Shard {
   readonly versionId?: string;
 }
 
-/** The location of an object: `<pipeline>/<drop folder>/…`. */
-export interface DropLocation {
-  readonly pipeline: string;
-  /** The folder that holds the drop, ending in `/`. */
-  readonly prefix: string;
-}
-
-/**
- * Parses pipeline and drop folder from the key of an object in the raw bucket.
- *
- * @throws SchemaMismatchError when the object is not in a drop folder.
- */
-export function locateDrop(key: string): DropLocation {
-  const parts = key.split('/');
-  const [pipeline, folder] = parts;
-  if (!pipeline || parts.length < 3 || !folder) {
-    throw new SchemaMismatchError(
-      `The object ${key} is not in a drop folder. Put every drop below <pipeline>/<drop>/, as loan-default/2026-01-31/loans.csv.`,
-    );
-  }
-  return { pipeline, prefix: `${parts.slice(0, -1).join('/')}/` };
-}
-
 const suffixes: Record<DatasetSettings['format'], readonly string[]> = {
   csv: ['.csv', '.csv.gz', '.data', '.data.gz', '.txt', '.txt.gz', '.tsv', '.tsv.gz'],
   jsonl: ['.jsonl', '.jsonl.gz', '.ndjson', '.ndjson.gz'],

@@ -2,8 +2,8 @@ const group = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
 const odd = (n: number): string | undefined => {
   if (Number.isNaN(n)) return 'n/a';
-  if (!Number.isFinite(n)) return n > 0 ? '∞' : '-∞';
-  return undefined;
+  if (n === Number.POSITIVE_INFINITY) return '∞';
+  return n === Number.NEGATIVE_INFINITY ? '-∞' : undefined;
 };
 
 /** A count: `2,000,000`. */

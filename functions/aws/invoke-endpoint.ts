@@ -37,8 +37,8 @@ export async function scoreCsv(
 }
 
 /**
- * Sends a request to an endpoint and returns its response. A model error is a response too, with the container's
- * status. Its text is left out because it may repeat the request.
+ * Sends a request to an endpoint and returns its response. A model error is a response too, with the container's status and its
+ * text, which may repeat the request: show it only through `domain/endpoint-tests/shown-answer.ts`.
  *
  * @throws TransientError when the model is not loaded yet; other SageMaker errors unchanged
  */
@@ -66,7 +66,11 @@ export async function invokeEndpoint(
     };
   } catch (error) {
     if (error instanceof ModelError) {
-      return { status: error.OriginalStatusCode ?? 424, body: '', latencyMs: performance.now() - start };
+      return {
+        status: error.OriginalStatusCode ?? 424,
+        body: error.OriginalMessage ?? '',
+        latencyMs: performance.now() - start,
+      };
     }
     if (error instanceof Error && busy.has(error.name)) {
       throw new TransientError(`${error.name}: endpoint ${endpointName} cannot answer yet`, { cause: error });

@@ -7,17 +7,30 @@ import {
   type SageMakerClient,
   UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
+import { NotFoundError } from '#domain/errors';
 import { createUnlessThere } from '#functions/aws/create-unless-there';
+import { isSageMakerMissing } from '#functions/aws/sagemaker-errors';
 import type { ModelRegistry } from '#functions/ports/model-registry';
+
+async function describe(client: SageMakerClient, modelPackageArn: string) {
+  try {
+    return await client.send(new DescribeModelPackageCommand({ ModelPackageName: modelPackageArn }));
+  } catch (error) {
+    if (!isSageMakerMissing(error)) throw error;
+    throw new NotFoundError(`There is no model package ${modelPackageArn}.`, { cause: error });
+  }
+}
 
 /** The SageMaker adapter; `stage` becomes a tag. */
 export const modelRegistry = (client: SageMakerClient, stage: string): ModelRegistry => ({
   async read(modelPackageArn) {
-    const found = await client.send(new DescribeModelPackageCommand({ ModelPackageName: modelPackageArn }));
+    const found = await describe(client, modelPackageArn);
     return {
       status: found.ModelApprovalStatus,
       approvedAt: (found.LastModifiedTime ?? found.CreationTime)?.toISOString() ?? '',
       runId: found.CustomerMetadataProperties?.['run_id'],
+      modifiedBy: found.LastModifiedBy?.IamIdentity?.Arn,
+      reason: found.ApprovalDescription || undefined,
     };
   },
   ensureGroup: (name, pipeline, description) =>
@@ -41,9 +54,13 @@ export const modelRegistry = (client: SageMakerClient, stage: string): ModelRegi
     );
     return ModelPackageArn;
   },
-  async approve(modelPackageArn) {
+  async approve(modelPackageArn, reason) {
     await client.send(
-      new UpdateModelPackageCommand({ ModelPackageArn: modelPackageArn, ModelApprovalStatus: 'Approved' }),
+      new UpdateModelPackageCommand({
+        ModelPackageArn: modelPackageArn,
+        ModelApprovalStatus: 'Approved',
+        ApprovalDescription: reason,
+      }),
     );
   },
 });

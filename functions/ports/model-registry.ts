@@ -7,14 +7,20 @@ export interface RegisteredPackage {
   readonly approvedAt: string;
   /** The run that registered it; undefined if another tool registered it. */
   readonly runId: string | undefined;
+  /** The IAM identity that last changed it, an ARN, if SageMaker reports it. */
+  readonly modifiedBy?: string | undefined;
+  /** ApprovalDescription: the reason for the last decision. */
+  readonly reason?: string | undefined;
 }
 
 /** SageMaker's model registry. */
 export interface ModelRegistry {
+  /** @throws NotFoundError when there is no such package */
   read(modelPackageArn: string): Promise<RegisteredPackage>;
   /** Creates the pipeline's model package group unless it exists. */
   ensureGroup(name: string, pipeline: string, description: string | undefined): Promise<void>;
   /** Registers a package once for the request's client token. @returns its ARN */
   register(request: ReturnType<typeof modelPackageRequest>): Promise<string>;
-  approve(modelPackageArn: string): Promise<void>;
+  /** @param reason kept as the package's ApprovalDescription, at most 1,024 characters */
+  approve(modelPackageArn: string, reason: string): Promise<void>;
 }

@@ -1,20 +1,18 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type * as z from 'zod';
-import { bounded, looksLikeName, shownList } from '#domain/data/shown';
+import { bounded, shownList, shownPath } from '#domain/data/shown';
 import { InvalidInputError, TidegateError, TransientError } from '#domain/errors';
+import { counted } from '#domain/text/numbers';
 import { logger } from '#functions/runtime/logger';
 import { isTransient, serviceOf } from '#functions/runtime/transient-errors';
 
-const shownKey = (key: PropertyKey): string =>
-  typeof key === 'number' || looksLikeName(String(key)) ? String(key) : '(a key that is not shown)';
-
-/** Where and why an event is invalid. A key may be a user's value, as in the rows of a prediction. */
+/** Where and why an event is invalid. A key that the schema does not know may be a value, so it is counted and not shown. */
 function describeIssues(issues: readonly z.core.$ZodIssue[]): string {
   const problems = issues.map((issue) => {
-    const path = issue.path.map(shownKey).join('.') || '(the event)';
+    const path = shownPath(issue.path) || '(the event)';
     return issue.code === 'unrecognized_keys'
-      ? `${path}: unknown key ${shownList(issue.keys.map(shownKey))}`
+      ? `${path}: ${counted(issue.keys.length, 'unknown key')}`
       : `${path}: ${bounded(issue.message, 300)}`;
   });
   return problems.length > 10 ? shownList(problems, 10) : problems.join('; ');

@@ -1,16 +1,19 @@
 import type * as z from 'zod';
 import { DropVanishedError, EmptyDropError, InvalidInputError } from '#domain/errors';
 import { makeRunId } from '#domain/naming';
-import { describeContent, isHidden, locateDrop, planShards, type Shard, selectDropObjects } from '#domain/runs/drop';
+import { describeContent, isHidden, planShards, type Shard, selectDropObjects } from '#domain/runs/drop';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
+import { belowDrop, isDropObject, laterObject, locateDrop, locateMarked, newestDrop } from '#domain/runs/locate-drop';
+import { trainingSettings } from '#domain/runs/training-settings';
+import { claimFolder, compareWithFormer, formerRun } from '#functions/claims/drop-folder';
 import { acquireLease, type LeaseResult } from '#functions/claims/lease';
 import type { ObjectStore } from '#functions/ports/object-store';
-import type { RawListing, RawObject } from '#functions/ports/raw-listing';
+import type { RawListing } from '#functions/ports/raw-listing';
 import type { StateStore } from '#functions/ports/state-store';
 import { sha256Hex } from '#functions/runtime/hash';
 import type { admitDropSchema, RetrainInput } from '#schemas/events/admit-drop';
 import type { Pipeline } from '#schemas/pipeline';
-import { championSchema, type DropRecord } from '#schemas/records/run';
+import { championSchema, type DropRecord, type SkipCause } from '#schemas/records/run';
 
 /** The dependencies of admission. */
 export interface AdmissionPorts {
@@ -25,10 +28,18 @@ export interface AdmissionPorts {
 
 type AdmitDropEvent = z.output<typeof admitDropSchema>;
 
+/** Why a drop starts no run of its own: as text for people, and as a word for programs. */
+interface Skip {
+  readonly cause: SkipCause;
+  readonly reason: string;
+  /** The run that trained, trains or is waited for. */
+  readonly runId?: string;
+}
+
 /** The result of AdmitDrop. */
 export type Admission =
   | { readonly decision: 'settling'; readonly waitSeconds: number }
-  | { readonly decision: 'skipped'; readonly pipeline: string; readonly drop: string; readonly reason: string }
+  | ({ readonly decision: 'skipped'; readonly pipeline: string; readonly drop: string } & Skip)
   | {
       readonly decision: 'admitted';
       readonly run: RunPointer;
@@ -37,55 +48,62 @@ export type Admission =
       readonly champion?: RunPointer;
     };
 
-/** The request: pipeline, folder and reason. */
-function readRequest(input: RetrainInput) {
+/** The request: the pipeline's definition, the drop's folder if it is known, and the reason. */
+function readRequest(input: RetrainInput, readPipeline: AdmissionPorts['readPipeline']) {
   if ('detail' in input) {
     const { key } = input.detail.object;
-    return { ...locateDrop(key), objectKey: key, reason: 'drop' as const, force: false };
+    const definition = readPipeline(locateMarked(key).pipeline);
+    return { definition, ...locateObject(key, definition.pipeline), reason: 'drop' as const, force: false };
   }
   const { pipeline, drop, reason, force } = input;
   const prefix = drop === undefined || drop.endsWith('/') ? drop : `${drop}/`;
-  if (prefix !== undefined && locateDrop(prefix).pipeline !== pipeline) {
+  if (prefix !== undefined && !prefix.startsWith(`${pipeline}/`)) {
     throw new InvalidInputError(
       `The drop ${prefix} is not one of pipeline ${pipeline}: name a folder below ${pipeline}/.`,
     );
   }
-  return { pipeline, prefix, objectKey: undefined, reason, force };
+  return { definition: readPipeline(pipeline), prefix, objectKey: undefined, isData: true, reason, force };
 }
 
-/** The reason for not training on a drop now, as text. */
-function explainSkip(lease: Exclude<LeaseResult, { kind: 'held' }>): string {
+/** The drop of the object in an event, and whether the object may start a run. */
+function locateObject(objectKey: string, { name, dataset }: Pipeline) {
+  if ('marker' in dataset.trigger) {
+    const { prefix } = locateMarked(objectKey);
+    return { objectKey, prefix, isData: prefix === `${name}/` || isDropObject(name, objectKey) };
+  }
+  // Spark's marker at the root of a table is in no drop folder, and no reason to fail.
+  const hidden = isHidden(objectKey, `${name}/`);
+  const { prefix } = hidden ? locateMarked(objectKey) : locateDrop(objectKey);
+  return { objectKey, prefix, isData: !hidden };
+}
+
+/** The reason for not training on a drop now. */
+function explainSkip(lease: Exclude<LeaseResult, { kind: 'held' }>): Skip {
   switch (lease.kind) {
-    case 'trained':
-      return `this data set was trained before, by run ${lease.runId}`;
-    case 'duplicate':
-      return `run ${lease.runId} is already training on this data set`;
-    case 'queued':
-      return `it waits for run ${lease.behind} to end and starts then`;
+    case 'trained': {
+      const { runId } = lease;
+      return { cause: 'trained', runId, reason: `this data set was trained before, by run ${runId}` };
+    }
+    case 'duplicate': {
+      const { runId } = lease;
+      return { cause: 'training', runId, reason: `run ${runId} is already training on this data set` };
+    }
+    case 'queued': {
+      const { behind: runId } = lease;
+      return { cause: 'queued', runId, reason: `it waits for run ${runId} to end and starts then` };
+    }
   }
 }
 
-/** Whether an object belongs to a drop, and not to a folder of another tool. The marker belongs to the drop. */
-function isDropObject(pipeline: string, key: string): boolean {
-  const folder = key.slice(0, key.lastIndexOf('/') + 1);
-  return key.split('/').length > 2 && !isHidden(folder, `${pipeline}/`);
-}
-
-/** The folder with the newest object. */
-function newestDrop(pipeline: string, objects: readonly RawObject[]): string {
-  const inFolders = objects.filter((o) => isDropObject(pipeline, o.key));
-  const newest = inFolders.toSorted((a, b) => b.lastModified.localeCompare(a.lastModified))[0];
-  if (!newest)
+/** @throws EmptyDropError when the pipeline has none */
+async function findNewestDrop({ raw }: AdmissionPorts, { name, dataset }: Pipeline): Promise<string> {
+  const newest = newestDrop(name, await raw.list(`${name}/`), dataset.trigger);
+  if (!newest) {
     throw new EmptyDropError(
-      `Pipeline ${pipeline} has no drop yet: there are no objects below ${pipeline}/ in the raw bucket.`,
+      `Pipeline ${name} has no drop yet: there are no objects below ${name}/ in the raw bucket.`,
     );
-  return locateDrop(newest.key).prefix;
-}
-
-/** An object written after the one in the event, if any. The event of the later object starts the run. */
-function laterObject(listed: readonly RawObject[], prefix: string, objectKey: string): RawObject | undefined {
-  const own = listed.find((o) => o.key === objectKey);
-  return listed.find((o) => own && o.lastModified > own.lastModified && !isHidden(o.key, prefix));
+  }
+  return newest.prefix;
 }
 
 /** Writes the run's first records: configuration, drop, shards, and the run itself. */
@@ -130,39 +148,37 @@ export async function admitDrop(
   { input, execution, settled }: AdmitDropEvent,
 ): Promise<Admission> {
   const { raw, store } = ports;
-  const request = readRequest(input);
-  const { pipeline: name, objectKey, reason, force } = request;
-  const definition = ports.readPipeline(name);
-  const { dataset } = definition.pipeline;
+  const { definition, objectKey, isData, reason, force, ...request } = readRequest(input, ports.readPipeline);
+  const { name, dataset } = definition.pipeline;
   const eachObject = objectKey !== undefined && 'eachObject' in dataset.trigger ? dataset.trigger : undefined;
-  if (objectKey !== undefined) {
-    const isData = eachObject === undefined || !isHidden(objectKey, `${name}/`);
-    if (!isData || !isDropObject(name, objectKey)) {
-      return {
-        decision: 'skipped',
-        pipeline: name,
-        drop: locateDrop(objectKey).prefix,
-        reason: `the object ${objectKey} is not data: a folder or file name on its path starts with _ or .`,
-      };
-    }
+  if (!isData && request.prefix !== undefined) {
+    return {
+      decision: 'skipped',
+      pipeline: name,
+      drop: request.prefix,
+      cause: 'not-data',
+      reason: `the object ${objectKey} is not data: a folder or file name on its path starts with _ or .`,
+    };
   }
   if (eachObject && !settled && eachObject.quietPeriodSeconds > 0) {
     return { decision: 'settling', waitSeconds: eachObject.quietPeriodSeconds };
   }
   const admittedBefore = (await store.get(name, 'lease'))?.['holder'] === execution.arn;
-  const prefix = request.prefix ?? newestDrop(name, await raw.list(`${name}/`));
-  const skip = (why: string): Admission => ({ decision: 'skipped', pipeline: name, drop: prefix, reason: why });
-  const listed = await raw.list(prefix);
+  const prefix = request.prefix ?? (await findNewestDrop(ports, definition.pipeline));
+  const skip = (why: Skip): Admission => ({ decision: 'skipped', pipeline: name, drop: prefix, ...why });
+  const listed = belowDrop({ pipeline: name, prefix }, await raw.list(prefix), objectKey);
   if (listed.length === 0) {
     throw new DropVanishedError(`There are no objects left below ${prefix} in the raw bucket. Drop the files again.`);
   }
   const later = eachObject && !admittedBefore ? laterObject(listed, prefix, objectKey ?? '') : undefined;
-  if (later) return skip(`a later object of the same drop (${later.key}) starts the run`);
+  if (later) {
+    return skip({ cause: 'later-object', reason: `a later object of the same drop (${later.key}) starts the run` });
+  }
 
   const objects = selectDropObjects(prefix, listed, dataset);
   const datasetVersion = sha256Hex(describeContent(prefix, objects));
   const configHash = sha256Hex(JSON.stringify(definition.pipeline));
-  const identity = `${datasetVersion}#${configHash}`;
+  const identity = `${datasetVersion}#${sha256Hex(JSON.stringify(trainingSettings(definition.pipeline)))}`;
   const runId = makeRunId(execution.startedAt, sha256Hex(execution.arn));
   const pending = { pipeline: name, drop: prefix, reason, force };
   const lease = await acquireLease(
@@ -175,6 +191,8 @@ export async function admitDrop(
 
   const run = { pipeline: name, runId };
   const shards = planShards(objects);
+  const former = await formerRun(store, run, prefix);
+  const earlier = former && (await compareWithFormer(ports.artifacts, { pipeline: name, runId: former }, objects));
   const record: DropRecord = {
     bucket: raw.bucket,
     prefix,
@@ -191,8 +209,10 @@ export async function admitDrop(
     gitCommit: ports.gitCommit,
     startedAt: execution.startedAt,
     executionArn: execution.arn,
+    ...(earlier ? { earlier } : {}),
   };
   await writeRecords(ports, run, definition, record, shards);
+  await claimFolder(store, run, prefix, former);
   const champion = await store.get(name, 'champion');
   return {
     decision: 'admitted',

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { cleanSelect } from '#domain/data/clean';
+import { cleanSelect, otherLabelColumn } from '#domain/data/clean';
 import { type CleanColumn, cleanColumns, expectedColumns, featureColumns } from '#domain/data/columns';
-import { asNumber, type SqlEngine } from '#domain/data/engine';
+import { asNumber, type SqlEngine, type SqlRow } from '#domain/data/engine';
 import { labelClasses } from '#domain/data/label';
-import { categoriesSql, columnsProfileSql, labelProfileSql, readProfile } from '#domain/data/profile';
+import { needsOnlyNegative } from '#domain/data/label-answers';
+import { categoriesSql, columnsProfileSql, labelProfileSql, onlyTextSql, readProfile } from '#domain/data/profile';
 import { rawRelation } from '#domain/data/raw';
 import { sampleSql } from '#domain/data/sample';
 import { cleanRowsSql, parquetOutput } from '#domain/data/transform';
@@ -34,6 +35,7 @@ async function profileRows(
   columns: readonly CleanColumn[],
   cleanRows: string,
   malformed: MalformedRows,
+  otherLabels: SqlRow | undefined,
 ): Promise<Profile> {
   const classes = labelClasses(pipeline).length;
   const [row] = await engine.query('profile the columns', columnsProfileSql(columns, cleanRows));
@@ -44,7 +46,8 @@ async function profileRows(
   }
   const clean = labels.reduce((sum, r) => sum + asNumber(r['rows']), 0);
   const rows = clean + malformed.counts.reduce((sum, c) => sum + c.count, 0);
-  return readProfile(columns, { rows, malformed: malformed.counts, classes, columns: row ?? {}, labels, categories });
+  const counted = { rows, malformed: malformed.counts, classes, columns: row ?? {}, labels, categories, otherLabels };
+  return readProfile(columns, counted);
 }
 
 /**
@@ -92,17 +95,22 @@ export async function desensitizeShard(ports: CleaningPorts, { run, shard }: Des
       }
       refuseTooManyMalformed(pipeline, shard.key, malformed);
 
-      const usable = hasFlagged ? join(directory, 'clean.parquet') : staged;
-      if (hasFlagged) {
-        const kept = `SELECT * FROM read_parquet(${text(staged)}) WHERE NOT starts_with(_side, '#')`;
+      const otherLabel = needsOnlyNegative(pipeline);
+      const usable = hasFlagged || otherLabel ? join(directory, 'clean.parquet') : staged;
+      const wellFormed = `FROM read_parquet(${text(staged)}) WHERE NOT starts_with(_side, '#')`;
+      if (usable !== staged) {
+        const kept = `SELECT *${otherLabel ? ` EXCLUDE (${otherLabelColumn})` : ''} ${wellFormed}`;
         await engine.query(
           `leave out malformed rows of ${shard.key}`,
           `COPY (${kept}) TO ${text(usable)} ${parquetOutput}`,
         );
       }
+      const others = otherLabel
+        ? await engine.query('find the negative label', onlyTextSql(otherLabelColumn, `(SELECT * ${wellFormed})`))
+        : [];
       const columns = cleanColumns(pipeline);
       const rows = cleanRowsSql(usable);
-      const profile = await profileRows(engine, pipeline, columns, rows, malformed);
+      const profile = await profileRows(engine, pipeline, columns, rows, malformed, others[0]);
       const sample = join(directory, 'sample.parquet');
       const sampled = sampleSql(
         shard.index,

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { explainFailure, type Failure } from '#domain/runs/failure';
 import type { RunPointer } from '#domain/runs/layout';
+import { guessDrop } from '#domain/runs/locate-drop';
 import { releaseLease } from '#functions/claims/lease';
 import type { Condition, StateItem, StateStore } from '#functions/ports/state-store';
 import { retrainInputSchema } from '#schemas/events/admit-drop';
@@ -44,8 +45,8 @@ function readTarget(input: unknown): { pipeline?: string; drop?: string } {
     return drop === undefined ? { pipeline } : { pipeline, drop };
   }
   const { key } = parsed.data.detail.object;
-  const [pipeline] = key.split('/');
-  return pipeline && key.includes('/') ? { pipeline, drop: key.slice(0, key.lastIndexOf('/') + 1) } : { drop: key };
+  const found = guessDrop(key);
+  return found ? { pipeline: found.pipeline, drop: found.prefix } : { drop: key };
 }
 
 /**

@@ -61,6 +61,15 @@ async function newestRun(store: StateStore, pipeline: string, champion: string):
   return String(runs.find(({ status }) => status !== 'running' && status !== 'failed')?.['runId'] ?? champion);
 }
 
+/**
+ * The start of a window of captures: the model's promotion when that is later than the window's own start. A model that was promoted
+ * after the check began (a roll-out ended in between) has an empty window, which ends where it begins.
+ */
+function laterOf(promotedAt: string, start: string, to: string): string {
+  const latest = Math.max(Date.parse(promotedAt), Date.parse(start));
+  return latest >= Date.parse(to) ? to : new Date(latest).toISOString();
+}
+
 /** The window of captured requests, or the newest drop, over the baseline's bins. A drop has no scores. */
 async function measure(
   { clean, store, memoryMb }: DriftPorts,
@@ -71,7 +80,7 @@ async function measure(
   const start = windowStart(drift.window, to);
   switch (drift.source) {
     case 'captures': {
-      const from = champion.promotedAt > start ? champion.promotedAt : start;
+      const from = laterOf(champion.promotedAt, start, to);
       const captures = { pipeline: name, endpoint: champion.endpointName, from, to };
       return { ...(await measureCaptures(clean, captures, fitted, format.output, baseline)), from, baseline };
     }
@@ -111,7 +120,8 @@ export async function measureDrift(
   const { rows, drifted } = report;
   const reportKey = `${name}/drift/${checkedAt.replaceAll(':', '-')}.json`;
   await artifacts.writeJson(reportKey, { ...report, from, to: checkedAt, skipped, runId: champion.runId });
-  const fellSilent = await hasFallenSilent(store, name, checkedAt, rows);
+  // a window of no length says nothing about requests
+  const fellSilent = from !== checkedAt && (await hasFallenSilent(store, name, checkedAt, rows));
   await store.put(name, 'drift', { checkedAt, rows, drifted, fellSilent, reportKey });
   return {
     pipeline: name,

@@ -31,23 +31,33 @@ async function remember(record: () => Promise<unknown>): Promise<void> {
   }
 }
 
-/** Sends a message once for its key, in the run's thread; the first message of a run opens the thread. */
+/** The first of the threads that is open. */
+async function openThread(store: StateStore, pk: string, threads: readonly string[]) {
+  for (const thread of threads) {
+    const open = await store.get(pk, `thread#${thread}`);
+    if (open) return open;
+  }
+  return undefined;
+}
+
+/** Sends a message once for its key, in the first of its threads that is open. If none is, it opens the last. */
 async function send(
   { store, channelOf, post }: NotifyPorts,
-  { key, pipeline, run, message }: Outgoing,
+  { key, pipeline, threads, message }: Outgoing,
 ): Promise<{ sent: boolean }> {
   const pk = pipeline ?? noPipeline;
   const sk = `message#${key}`;
   if (!(await store.put(pk, sk, { sent: false }, ifAbsent)) && (await store.get(pk, sk))?.['sent'] === true)
     return { sent: false };
-  const thread = run ? await store.get(pk, `thread#${run.runId}`) : undefined;
+  const thread = await openThread(store, pk, threads);
   const posted = await post({
     channel: thread ? String(thread['channel']) : channelOf(pipeline),
     ...(thread ? { threadTs: String(thread['ts']) } : {}),
     message,
   });
-  if (posted && run && !thread) {
-    await remember(() => store.put(pk, `thread#${run.runId}`, { ...posted }, ifAbsent));
+  const opened = threads.at(-1);
+  if (posted && opened !== undefined && !thread) {
+    await remember(() => store.put(pk, `thread#${opened}`, { ...posted }, ifAbsent));
   }
   await remember(() => store.set(pk, sk, { sent: true, ...(posted ?? {}) }));
   return { sent: posted !== undefined };

@@ -2,7 +2,8 @@ import type * as z from 'zod';
 import type { ModelFormat } from '#domain/algorithms/algorithm';
 import { algorithmOf } from '#domain/algorithms/registry';
 import type { SqlEngine } from '#domain/data/engine';
-import { encodeRows, toCsv } from '#domain/data/online';
+import { classAnswers } from '#domain/data/label-answers';
+import { encodeRows, type RowGaps, toCsv } from '#domain/data/online';
 import { PredictionError } from '#domain/errors';
 import { describePredictions, scoresPerRow } from '#domain/evaluation/predictions';
 import { artifactKeys } from '#domain/runs/layout';
@@ -56,9 +57,14 @@ async function loadModel(
   return { champion, ...transform };
 }
 
+const shownGaps = ({ missing, unknown }: RowGaps = { missing: [], unknown: [] }) => ({
+  ...(missing.length > 0 ? { missing: [...missing] } : {}),
+  ...(unknown.length > 0 ? { unknown: [...unknown] } : {}),
+});
+
 /**
  * Predicts raw rows: encodes them with the SQL that encoded the training rows, scores them on the endpoint, and returns the
- * model version too. Refuses while the endpoint serves another config than the champion's, because its inputs may differ.
+ * model version too. Each answer names the columns that told the model nothing. Refuses while the endpoint serves another config than the champion's, because its inputs may differ.
  *
  * @throws PredictionError when no model of the pipeline is in service, or the champion is not
  */
@@ -78,6 +84,10 @@ export async function predict(
   const { input, output } = algorithmOf(pipeline);
   const answer = await ports.invoke(endpointName, toCsv(encoded, input), { input, output });
   const scores = output.readScores(answer, scoresPerRow(fitted), `endpoint ${endpointName}`);
+  const predictions = describePredictions(fitted, scores, rows.length, {
+    answers: classAnswers(pipeline, fitted.label.onlyNegative),
+    threshold: pipeline.evaluation.threshold,
+  });
   return {
     pipeline: name,
     model: {
@@ -86,6 +96,6 @@ export async function predict(
       modelPackageArn: champion.modelPackageArn,
     },
     endpoint: endpointName,
-    predictions: describePredictions(fitted, scores, rows.length, pipeline.evaluation.threshold),
+    predictions: predictions.map((prediction, i) => ({ ...prediction, ...shownGaps(encoded.gaps[i]) })),
   };
 }

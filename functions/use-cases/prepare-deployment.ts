@@ -34,6 +34,7 @@ interface Candidate {
   readonly pipeline: string;
   readonly version: number;
   readonly runId: string;
+  /** When it was approved, or the roll-back to it was requested. */
   readonly approvedAt: string;
   readonly endpointName: string;
   /** The name of both the model and its endpoint config. */
@@ -56,7 +57,7 @@ async function readCandidate(
   { stage, registry }: PreparationPorts,
   event: PrepareDeploymentEvent,
 ): Promise<Candidate | string> {
-  const { modelPackageArn, updatedFields } = event;
+  const { modelPackageArn, updatedFields, rolledBackAt } = event;
   const target = locatePackage(stage, modelPackageArn);
   if (!target) return `${modelPackageArn} belongs to no pipeline of stage ${stage}`;
   const { pipeline, version } = target;
@@ -64,7 +65,7 @@ async function readCandidate(
   if (updatedFields.length > 0 && !updatedFields.includes('ModelApprovalStatus')) {
     return `version ${version} of ${pipeline} was changed, not approved: ${updatedFields.join(', ')}`;
   }
-  const { status, approvedAt, runId } = await registry.read(modelPackageArn);
+  const { status, approvedAt: lastChanged, runId } = await registry.read(modelPackageArn);
   if (status !== 'Approved') return `version ${version} of ${pipeline} is ${status} now`;
   if (runId === undefined) {
     throw new NotFoundError(
@@ -72,7 +73,15 @@ async function readCandidate(
     );
   }
   const name = runResourceName(stage, { pipeline, runId });
-  return { event, pipeline, version, runId, approvedAt, endpointName: endpointOf(stage, pipeline), name };
+  return {
+    event,
+    pipeline,
+    version,
+    runId,
+    approvedAt: rolledBackAt ?? lastChanged,
+    endpointName: endpointOf(stage, pipeline),
+    name,
+  };
 }
 
 /**
@@ -146,6 +155,7 @@ export async function prepareDeployment(
     endpointConfigName: name,
     previousConfig: configToReturnTo(endpoint, name, champion?.endpointConfigName),
     executionArn,
+    decidedAt: approvedAt,
     maxWaitMinutes: definition.deployment.maxWaitMinutes,
   };
   await settleClaim(store, pipeline, version, executionArn, { status: 'deploying', deployment });

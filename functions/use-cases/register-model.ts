@@ -1,4 +1,5 @@
 import { modelPackageGroupName } from '#domain/naming';
+import { automaticApproval } from '#domain/registry/decision';
 import { modelPackageRequest, type Registration } from '#domain/registry/model-package';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import type { ModelRegistry } from '#functions/ports/model-registry';
@@ -64,7 +65,7 @@ export async function registerModel(
     });
   }
   if (pipeline.registry.approval === 'auto' && record?.['approval'] !== 'Approved') {
-    await registry.approve(modelPackageArn);
+    await registry.approve(modelPackageArn, automaticApproval);
     await store.set(run.pipeline, key, { approval: 'Approved' });
   }
   return { modelPackageArn };

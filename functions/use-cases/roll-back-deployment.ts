@@ -91,7 +91,7 @@ export async function rollBackDeployment(
     return end('failed', { reason, pipeline, servingConfig });
   }
   const { run, endpointName, endpointConfigName } = deployment;
-  const about = { run, pipeline, endpointName, endpointConfigName };
+  const about = { run, pipeline, endpointName, endpointConfigName, decidedAt: deployment.decidedAt };
   const champion = await store.get(pipeline, deploymentKeys.champion);
   if (champion?.['executionArn'] === executionArn) {
     await dropFormerConfig(endpoints, deployment);

@@ -13,6 +13,10 @@ export const prepareDeploymentSchema = z.object({
     .array(z.string())
     .default([])
     .describe('UpdatedModelPackageFields of the event; empty when the package was just created'),
+  rolledBackAt: z.iso
+    .datetime({ offset: true })
+    .nullish()
+    .describe('when a person went back to this version, whose approval was carried out before'),
 });
 
 /** What PrepareDeployment answers. */

@@ -1,22 +1,43 @@
 import * as z from 'zod';
+import { classAnswerSchema } from '#schemas/records/class-answer';
 
-/** What Predict is called with: raw rows as a drop would hold them; personal columns may be left out and are not looked at. */
+/** The most rows of one request. */
+export const mostRows = 1000;
+
+/** The input of Predict: raw rows as a drop has them. Personal columns may be left out; they are not read. */
 export const predictRequestSchema = z.object({
   pipeline: z.string().min(1),
-  rows: z.array(z.record(z.string(), z.unknown())).min(1).max(1000),
+  rows: z
+    .array(z.record(z.string(), z.unknown()))
+    .min(1, 'give at least one row')
+    .max(
+      mostRows,
+      `at most ${mostRows} rows a request: send several requests, or use "tidegate predict --rows", which does`,
+    ),
 });
 
-/** What Predict answers, row by row. */
+/** What the model did not get of a row: names of columns, each list only if it has any. */
+const gaps = {
+  missing: z.array(z.string()).optional().describe('columns that the model reads and that are absent or null'),
+  unknown: z.array(z.string()).optional().describe('columns with a category that the model does not know by name'),
+};
+
+const binary = z.object({
+  score: z.number().describe('probability of the positive class'),
+  positive: z.boolean().describe("whether the score reaches the pipeline's threshold"),
+});
+
+export const predictionSchema = z.union([
+  z.intersection(binary.extend(gaps), classAnswerSchema).describe('binary'),
+  z.object({ label: z.string(), probabilities: z.record(z.string(), z.number()), ...gaps }).describe('multiclass'),
+  z.object({ value: z.number(), ...gaps }).describe('regression'),
+]);
+
+/** The result of Predict, row by row. A class is a value of the label column as the data spells it. */
 export const predictResponseSchema = z.object({
   pipeline: z.string(),
   model: z.object({ version: z.number(), runId: z.string(), modelPackageArn: z.string() }),
   endpoint: z.string(),
-  predictions: z.array(
-    z.union([
-      z.object({ score: z.number(), label: z.string() }).describe('binary: probability of the positive class'),
-      z.object({ label: z.string(), probabilities: z.record(z.string(), z.number()) }).describe('multiclass'),
-      z.object({ value: z.number() }).describe('regression'),
-    ]),
-  ),
+  predictions: z.array(predictionSchema),
 });
 export type PredictResponse = z.output<typeof predictResponseSchema>;

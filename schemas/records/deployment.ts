@@ -15,6 +15,7 @@ export const deploymentSchema = z.object({
     .nullable()
     .describe('endpoint config to go back to; null when no model of this endpoint ever served'),
   executionArn: z.string().startsWith('arn:'),
+  decidedAt: z.string().optional().describe('when the version was approved, or the roll-back to it was requested'),
   maxWaitMinutes: z.int().min(1).describe('how long the endpoint may take to serve the config'),
 });
 export type Deployment = z.output<typeof deploymentSchema>;
@@ -27,6 +28,7 @@ export const rolledBackSchema = z.object({
   endpointName: z.string().optional(),
   endpointConfigName: z.string().optional().describe('the config that was not to stay'),
   servingConfig: z.string().nullable().describe('what serves now; null when nothing does'),
+  decidedAt: z.string().optional(),
 });
 export type RolledBack = z.output<typeof rolledBackSchema>;
 

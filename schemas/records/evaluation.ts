@@ -9,8 +9,18 @@ const finite = z.number();
 const count = z.int().min(0);
 const fraction = z.number().min(0).max(1);
 
-/** A metric on the holdout with its two-sided percentile bootstrap interval (level: `bootstrap.confidence`). */
-export const estimateSchema = z.object({ value: finite, low: finite, high: finite });
+/** A metric on the holdout with its two-sided interval (level: `bootstrap.confidence`). */
+export const estimateSchema = z.object({
+  value: finite,
+  low: finite,
+  high: finite,
+  interval: z
+    .enum(['wilson', 'none'])
+    .optional()
+    .describe(
+      'absent: percentile bootstrap. Where all resamples agree: Wilson for a share of rows, else none, and low and high are the value',
+    ),
+});
 export type Estimate = z.infer<typeof estimateSchema>;
 
 /** Candidate minus champion on the same rows, from the same resamples. */

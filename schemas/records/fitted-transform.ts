@@ -24,6 +24,10 @@ export const fittedTransformSchema = z.object({
     column: z.string(),
     classes: z.array(z.string()).describe('names of the classes in the order of their numbers; empty for regression'),
     classCounts: z.array(z.int().min(0)).describe('training rows by class; empty for regression'),
+    onlyNegative: z
+      .string()
+      .optional()
+      .describe('the only label in the data that counts as 0, where the pipeline names only the positive ones'),
   }),
   features: z.array(fittedFeatureSchema).min(1).describe('the model inputs in the order of the CSV columns'),
   dropped: z.array(z.object({ column: z.string(), reason: z.string() })).describe('columns that carry no information'),

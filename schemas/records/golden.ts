@@ -1,12 +1,19 @@
 import * as z from 'zod';
 
-/** One golden request: a CSV row of model inputs and the answer it must get. */
-export const goldenCaseSchema = z
-  .object({
-    body: z.string().min(1).describe('one CSV row of model inputs, without a line end'),
-    predictions: z.array(z.number()).min(1).describe('what the model answered when it was evaluated'),
-  })
-  .strict();
+/** A raw row: values by column name, as in a drop. */
+export const rawRowSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
+export type RawRow = z.output<typeof rawRowSchema>;
+
+const predictions = z.array(z.number()).min(1).describe('what the model answered when it was evaluated');
+
+/** One golden request and the answer it must get: a CSV row of model inputs, or a raw row that is encoded first. */
+export const goldenCaseSchema = z.union([
+  z
+    .object({ body: z.string().min(1).describe('one CSV row of model inputs, without a line end'), predictions })
+    .strict(),
+  z.object({ row: rawRowSchema.describe('one raw row: values of model inputs by column name'), predictions }).strict(),
+]);
+export type GoldenCase = z.output<typeof goldenCaseSchema>;
 
 /** Golden requests with the answers they must get: `golden.json` of a run. */
 export const goldenSchema = z

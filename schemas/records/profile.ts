@@ -66,5 +66,12 @@ export const profileSchema = z.object({
   }),
   sides: z.object({ train: sideSchema, validation: sideSchema, test: sideSchema }),
   columns: z.record(z.string(), columnProfileSchema),
+  onlyNegative: z
+    .string()
+    .nullable()
+    .optional()
+    .describe(
+      'the only label that counts as 0, where the pipeline names only the positive ones; null when there are several',
+    ),
 });
 export type Profile = z.infer<typeof profileSchema>;

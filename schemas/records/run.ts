@@ -16,6 +16,20 @@ export const pendingDropSchema = z.object({
 });
 export type PendingDrop = z.output<typeof pendingDropSchema>;
 
+/** Why a drop starts no run of its own. */
+export const skipCauseSchema = z.enum(['trained', 'training', 'queued', 'later-object', 'not-data']);
+export type SkipCause = z.output<typeof skipCauseSchema>;
+
+/** What an earlier run found in the folder of a drop, compared with what is there now: numbers of objects. */
+export const earlierDropSchema = z.object({
+  runId: z.string(),
+  unchanged: z.number(),
+  replaced: z.number(),
+  added: z.number(),
+  removed: z.number(),
+});
+export type EarlierDrop = Readonly<z.output<typeof earlierDropSchema>>;
+
 /** The drop record beside the run (`drop.json`): the data's lineage. */
 export const dropRecordSchema = z.object({
   bucket: z.string(),
@@ -28,6 +42,8 @@ export const dropRecordSchema = z.object({
   reason: runReasonSchema,
   startedAt: z.string(),
   executionArn: z.string(),
+  /** When an earlier run had the same folder. */
+  earlier: earlierDropSchema.optional(),
 });
 export type DropRecord = z.output<typeof dropRecordSchema>;
 

@@ -1,6 +1,9 @@
 import * as z from 'zod';
 
-/** How one endpoint test went. Never holds a value of a request or an answer: only counts, positions and differences. */
+/**
+ * The result of one endpoint test. It never contains a value of the request: only counts, positions, differences and, when the test
+ * failed, the start of the endpoint's own answer without what that repeats of the request.
+ */
 export const testResultSchema = z.object({
   id: z.string(),
   kind: z.string(),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cleanColumns } from '#domain/data/columns';
 import { labelClasses, labelSql } from '#domain/data/label';
+import { classAnswers } from '#domain/data/label-answers';
 import { columnsProfileSql, readProfile } from '#domain/data/profile';
 import { csvLabel } from '#domain/data/transform';
 import { describeTreatment } from '#domain/data/treatment';
@@ -40,7 +41,8 @@ describe('what has no rule stops instead of going on without one', () => {
     ['task', () => labelClasses({ ...pipeline, evaluation: { task: other } })],
     ['task', () => labelSql({ ...pipeline, evaluation: { task: other } }, 'v')],
     ['task', () => csvLabel({ task: other })],
-    ['task', () => describePredictions({ task: other, label }, Float64Array.of(1), 1, 0.5)],
+    ['task', () => describePredictions({ task: other, label }, Float64Array.of(1), 1, { answers: [], threshold: 0.5 })],
+    ['task', () => classAnswers({ ...pipeline, evaluation: { task: other } })],
     [
       'task',
       () => buildBaseline({ rows: 0, columns: [], scores: { task: other, values: Float64Array.of(1), classes: [] } }),

@@ -6,14 +6,16 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { STSClient } from '@aws-sdk/client-sts';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Cloud, type StartOptions, startCloud } from 'embedded-cloud';
 import type * as z from 'zod';
 import { containerRuntimes } from '#cli/python/xgboost-runtime';
 import { slackPage } from '#cli/slack-page/pages';
 import { uploadDrop } from '../../cli/commands/drop.ts';
+import { pageParameters } from '../../cli/console-page/pages.ts';
 import { listRuns, type RunRecord, waitForExecution } from '../../cli/runs.ts';
-import type { Outputs, Target } from '../../cli/target.ts';
+import { closeTarget, type Outputs, type Target } from '../../cli/target.ts';
 import { type Ended, watchExecution } from '../../cli/watch.ts';
 import { packageProject } from '../support/package-project.ts';
 
@@ -47,7 +49,7 @@ export async function startProject(
     stackName: 'tidegate-local',
     pages: [slackPage],
     sageMaker: { containers: containerRuntimes },
-    parameters: (endpoint) => ({ SlackApiUrl: `${endpoint}/_slack/api/` }),
+    parameters: pageParameters,
     secrets: { SlackTokenSecret: 'xoxb-local' },
     ...collectedAudit(),
   });
@@ -72,7 +74,7 @@ export async function startProject(
       return schema.parse(JSON.parse((await Body?.transformToString()) ?? ''));
     },
     async close() {
-      for (const client of [target.s3, target.sfn, target.lambda, target.sageMaker, target.db]) client.destroy();
+      closeTarget(target);
       await cloud.close();
       packaged.remove();
     },
@@ -97,6 +99,7 @@ export function openCloudTarget(cloud: Pick<Cloud, 'endpoint' | 'region' | 'admi
     sfn: new SFNClient(config),
     lambda: new LambdaClient(config),
     sageMaker: new SageMakerClient(config),
+    sts: new STSClient(config),
     db: DynamoDBDocumentClient.from(new DynamoDBClient(config), { marshallOptions: { removeUndefinedValues: true } }),
   };
 }

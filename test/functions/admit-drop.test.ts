@@ -118,6 +118,91 @@ describe('a drop', () => {
   });
 });
 
+describe('a Hive table', () => {
+  const eu = { 'region=eu/a.csv': 'x,y\n1,0\n', 'region=eu/b.csv': 'x,y\n2,1\n' };
+  const us = { 'region=us/a.csv': 'x,y\n3,0\n' };
+
+  it('below a drop folder is one drop, and its last object starts the one run', async () => {
+    const first = stage.drop('eager/2026-01/', eu);
+    const last = stage.drop('eager/2026-01/', us);
+
+    expect(await stage.admit(first, 'e1')).toMatchObject({ decision: 'skipped', drop: 'eager/2026-01/' });
+    expect(await stage.admit(last, 'e2')).toMatchObject({ decision: 'admitted', shards: 3 });
+    expect(await stage.state.list('eager', 'run#')).toMatchObject([{ drop: 'eager/2026-01/', objects: 3 }]);
+  });
+
+  it('in the folder of the pipeline is one drop, without the drops beside it', async () => {
+    stage.drop('eager/2026-01/', { 'a.csv': 'x,y\n9,0\n' });
+    stage.drop('eager/', eu);
+    const last = stage.drop('eager/', us);
+    const marker = await stage.admit(stage.drop('eager/', { _SUCCESS: '' }), 'e1');
+
+    expect(marker).toMatchObject({ decision: 'skipped', drop: 'eager/', cause: 'not-data' });
+    expect(await stage.admit(last, 'e2')).toMatchObject({ decision: 'admitted', shards: 3 });
+    expect(await stage.state.list('eager', 'run#')).toMatchObject([{ drop: 'eager/' }]);
+    stage.executions.running.delete('e2');
+    expect(await stage.admit({ pipeline: 'eager', drop: 'eager/', force: true }, 'e3')).toMatchObject({ shards: 3 });
+  });
+
+  it('is complete with the marker that Spark writes at its root', async () => {
+    const below = await stage.admit(stage.drop('loan/2026-01/', { ...eu, ...us, _SUCCESS: '' }), 'e1');
+    expect(below).toMatchObject({ decision: 'admitted', shards: 3 });
+    stage.executions.running.delete('e1');
+
+    const root = await stage.admit(stage.drop('loan/', { ...eu, _SUCCESS: '' }), 'e2');
+    expect(root).toMatchObject({ decision: 'admitted', shards: 2 });
+    stage.executions.running.delete('e2');
+
+    expect(await stage.admit({ pipeline: 'loan', force: true }, 'e3')).toMatchObject({ shards: 2 });
+  });
+
+  it('has partitions that are drops of their own where each has a marker', async () => {
+    stage.drop('loan/', { ...eu, 'region=eu/_SUCCESS': '' });
+    const answer = await stage.admit(stage.drop('loan/', { ...us, 'region=us/_SUCCESS': '' }), 'e1');
+
+    expect(answer).toMatchObject({ decision: 'admitted', shards: 1 });
+    expect(await stage.state.list('loan', 'run#')).toMatchObject([{ drop: 'loan/region=us/' }]);
+  });
+});
+
+describe('a drop in the folder of an earlier run', () => {
+  const recordOf = async (answer: Awaited<ReturnType<Admission['admit']>>) => {
+    if (answer.decision !== 'admitted') throw new Error(answer.decision);
+    const text = stage.buckets.text(`artifacts-bucket/loan/runs/${answer.run.runId}/drop.json`) ?? '';
+    return dropRecordSchema.parse(JSON.parse(text));
+  };
+
+  it('is recorded with the numbers of objects that are the same, other, new and gone', async () => {
+    const first = await stage.admit(stage.drop('loan/first/', book), 'e1');
+    expect(await recordOf(first)).not.toHaveProperty('earlier');
+    if (first.decision !== 'admitted') throw new Error(first.decision);
+    stage.executions.running.delete('e1');
+    const more = stage.drop('loan/first/', { 'b.csv': 'x,y\n7,1\n', 'c.csv': 'x,y\n8,1\n', _SUCCESS: '' });
+
+    const earlier = { runId: first.run.runId, unchanged: 1, replaced: 1, added: 1, removed: 0 };
+    expect(await recordOf(await stage.admit(more, 'e2'))).toMatchObject({ earlier });
+    // a retry compares with the same run
+    expect(await recordOf(await stage.admit(more, 'e2'))).toMatchObject({ earlier });
+  });
+
+  it('is admitted although the record of the earlier run was deleted', async () => {
+    await stage.admit(stage.drop('loan/first/', book), 'e1');
+    stage.executions.running.delete('e1');
+    const [run] = await stage.state.list('loan', 'run#');
+    stage.buckets.remove(`artifacts-bucket/loan/runs/${String(run?.['runId'])}/drop.json`);
+
+    const again = await recordOf(await stage.admit({ pipeline: 'loan', force: true }, 'e2'));
+    expect(again).not.toHaveProperty('earlier');
+  });
+
+  it('keeps the name of the folder out of the sort keys', async () => {
+    await stage.admit(stage.drop('loan/jane.doe/', book), 'e1');
+    const keys = Object.keys(stage.state.everything());
+    expect(keys.filter((key) => key.includes('folder#'))).toHaveLength(1);
+    expect(keys.join()).not.toContain('jane.doe');
+  });
+});
+
 describe('a request by hand', () => {
   it('is for the newest drop when it names none', async () => {
     stage.drop('loan/second/', book);

@@ -37,7 +37,7 @@ const posted = async () => (await allPosted()).slice(seen);
 const run = { pipeline: 'loan', runId: '20260102-080000-bbbb' };
 const registered = (of = run) => notify({ kind: 'registered', run: of }, context);
 const skipped = (reason = 'trained before', pipeline = 'loan') =>
-  notify({ kind: 'run-skipped', pipeline, drop: `${pipeline}/first/`, reason }, context);
+  notify({ kind: 'run-skipped', pipeline, drop: `${pipeline}/first/`, cause: 'trained', reason }, context);
 const failed = (failure: object) =>
   notify({ kind: 'run-failed', failure: { error: 'X', message: 'broken', executionArn: 'e1', ...failure } }, context);
 
@@ -68,6 +68,7 @@ beforeAll(async () => {
     SLACK_TOKEN_SECRET: 'slack-secret',
     SLACK_API_URL: `${server.endpoint}/_slack/api`,
     SLACK_DEFAULT_CHANNEL: '#ml',
+    CONSOLE_URL: 'https://{region}.console.aws.amazon.com',
     LAMBDA_TASK_ROOT: folder,
   });
   ({ handler: notify } = await import('#functions/notify'));

@@ -64,9 +64,9 @@ describe('prediction', () => {
       model: { version: 2, runId: 'binary-run', modelPackageArn: packageArn(2) },
       endpoint: endpointName,
       predictions: [
-        { score: expect.closeTo(0.982), label: '1' },
-        { score: expect.closeTo(0.018), label: '0' },
-        { score: expect.closeTo(0.731), label: '1' },
+        { score: expect.closeTo(0.982), positive: true, label: '1' },
+        { score: expect.closeTo(0.018), positive: false, label: '0', missing: ['c'] },
+        { score: expect.closeTo(0.731), positive: true, label: '1', unknown: ['c'] },
       ],
     });
     expect(asked).toHaveLength(1);
@@ -88,7 +88,7 @@ describe('prediction', () => {
 
   it('gives a value in a regression', async () => {
     await serve('regression', 'regression-run');
-    expect((await ask([{ x: 20 }])).predictions).toEqual([{ value: 41 }]);
+    expect((await ask([{ x: 20 }])).predictions).toEqual([{ value: 41, missing: ['c'] }]);
   });
 
   it('is by the new model once it is champion, and reads a run only once', async () => {
@@ -146,6 +146,13 @@ describe('prediction is refused', () => {
     const throttled = Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
     runtime.on(InvokeEndpointCommand).rejects(throttled);
     await expect(ask([{ x: 1 }])).rejects.toMatchObject({ name: 'TransientError' });
+  });
+
+  it('for more rows than a request may have, naming the limit and the way out', async () => {
+    const rows = Array.from({ length: 1001 }, () => ({ x: 1 }));
+    await expect(ask(rows)).rejects.toThrow(
+      /rows: at most 1000 rows a request: send several requests, or use "tidegate predict --rows"/,
+    );
   });
 
   it.each([[[]], [[1]], [['x']], [undefined], [Array.from({ length: 1001 }, () => ({ x: 1 }))]])(

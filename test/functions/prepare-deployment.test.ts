@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { deploymentKeys } from '#domain/deployment/target';
 import { artifactKeys } from '#domain/runs/layout';
 import type { DeploymentDecision } from '#schemas/events/deployment';
@@ -20,7 +20,7 @@ import { startTables, type Tables } from './support/tables.ts';
 
 let tables: Tables;
 let world: ReturnType<typeof newWorld>;
-let prepare: (version: number, execution: string, arn?: string) => Promise<DeploymentDecision>;
+let prepare: (version: number, execution: string, arn?: string, rolledBackAt?: string) => Promise<DeploymentDecision>;
 
 function newWorld() {
   const [sageMaker, s3, executions] = [fakeSageMaker(), fakeS3(), fakeExecutions()];
@@ -48,12 +48,10 @@ beforeAll(async () => {
   setStage();
   tables = await startTables();
   const { handler } = await import('#functions/prepare-deployment');
-  prepare = (version, execution, arn = packageArn(version)) => {
+  prepare = (version, execution, arn = packageArn(version), rolledBackAt?: string) => {
     world.executions.running.add(executionArn(execution));
-    return handler(
-      { modelPackageArn: arn, executionArn: executionArn(execution), startedAt: '2026-01-05T00:00:00.000Z' },
-      context,
-    );
+    const startedAt = '2026-01-05T00:00:00.000Z';
+    return handler({ modelPackageArn: arn, executionArn: executionArn(execution), startedAt, rolledBackAt }, context);
   };
 });
 beforeEach(async () => {
@@ -77,6 +75,7 @@ it('deploys an approved version when nothing serves yet, with nothing to go back
     endpointConfigName: configOf(runs.first),
     previousConfig: null,
     executionArn: executionArn('e1'),
+    decidedAt: '2026-01-01T09:00:00.000Z',
     maxWaitMinutes: 60,
   });
   expect(await claimOf(1)).toMatchObject({ status: 'deploying', executionArn: executionArn('e1'), runId: runs.first });
@@ -285,4 +284,41 @@ it('leaves a default test switched off that somebody switched off', async () => 
   await prepare(2, 'e2');
 
   expect(await tables.tests.get(endpointName, 'test#golden-default')).toMatchObject({ enabled: false });
+});
+
+describe('a roll-back', () => {
+  const rolledBackAt = '2026-01-04T12:00:00.000Z';
+  beforeEach(async () => {
+    await prepare(1, 'e1');
+    await crown(1, runs.first);
+    await prepare(2, 'e2');
+    await crown(2, runs.second);
+  });
+
+  it('deploys a version whose approval was carried out before', async () => {
+    expect(await prepare(1, 'e3')).toMatchObject({ decision: 'ignore' });
+
+    expect(await prepare(1, 'e4', packageArn(1), rolledBackAt)).toMatchObject({
+      decision: 'deploy',
+      modelPackageVersion: 1,
+      decidedAt: rolledBackAt,
+      previousConfig: configOf(runs.second),
+    });
+  });
+
+  it('is not undone by a late event of the approval that it replaced', async () => {
+    await prepare(1, 'e4', packageArn(1), rolledBackAt);
+    await crown(1, runs.first);
+
+    expect(await prepare(2, 'late')).toMatchObject({ decision: 'ignore' });
+  });
+
+  it('does not deploy a version that was rejected in the meantime', async () => {
+    world.sageMaker.packages.set(packageArn(1), { status: 'Rejected', approvedAt: rolledBackAt, runId: runs.first });
+
+    expect(await prepare(1, 'e4', packageArn(1), rolledBackAt)).toEqual({
+      decision: 'ignore',
+      reason: 'version 1 of loan is Rejected now',
+    });
+  });
 });

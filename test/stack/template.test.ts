@@ -96,7 +96,7 @@ describe('the compiled template', () => {
     (id) => {
       const bucket = template.Resources[id];
 
-      expect(bucket?.DeletionPolicy).toBe('Retain');
+      expect(bucket?.DeletionPolicy).toBe('RetainExceptOnCreate');
       expect(bucket?.Properties).toMatchObject({
         VersioningConfiguration: { Status: 'Enabled' },
         PublicAccessBlockConfiguration: {
@@ -128,10 +128,10 @@ describe('the compiled template', () => {
 
     expect(tables).toHaveLength(2);
     for (const [, { Properties, DeletionPolicy }] of tables) {
-      expect(DeletionPolicy).toBe('Retain');
+      expect(DeletionPolicy).toBe('RetainExceptOnCreate');
       expect(Properties).toMatchObject({
         BillingMode: 'PAY_PER_REQUEST',
-        DeletionProtectionEnabled: true,
+        DeletionProtectionEnabled: { Ref: 'TableDeletionProtection' },
         SSESpecification: {
           SSEEnabled: true,
           SSEType: 'KMS',
@@ -140,6 +140,44 @@ describe('the compiled template', () => {
         PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       });
     }
+  });
+
+  it('keeps everything that holds data, a key or a secret, unless its creation fails', () => {
+    const kept = Object.entries(template.Resources).filter(([, { DeletionPolicy }]) => DeletionPolicy !== undefined);
+    const holders = ['AWS::DynamoDB::Table', 'AWS::KMS::Key', 'AWS::S3::Bucket', 'AWS::SecretsManager::Secret'];
+    const holding = holders.flatMap((type) => ofType(type)).filter(([id]) => id !== 'ServerlessDeploymentBucket');
+
+    expect(kept.map(([id]) => id).toSorted()).toEqual(holding.map(([id]) => id).toSorted());
+    expect(kept).toHaveLength(14);
+    for (const [id, { DeletionPolicy, UpdateReplacePolicy }] of kept)
+      expect([DeletionPolicy, UpdateReplacePolicy], id).toEqual(['RetainExceptOnCreate', 'Retain']);
+  });
+
+  it('protects the tables against deletion only where the parameter says so, because a first deployment may fail', () => {
+    expect(template.Parameters['TableDeletionProtection']).toMatchObject({ Default: 'false' });
+  });
+
+  it('deletes the keys of a failed deployment after the shortest time', () => {
+    for (const [, { Properties }] of ofType('AWS::KMS::Key')) expect(Properties['PendingWindowInDays']).toBe(7);
+  });
+
+  it('names nothing that is global to the account without its region', () => {
+    // IAM, dashboards and buckets are global to the account or to AWS; every other service has the name once a region.
+    const names = Object.entries(template.Resources).flatMap(([id, { Type, Properties }]) => {
+      if (Type.startsWith('AWS::IAM::'))
+        return ['RoleName', 'ManagedPolicyName', 'GroupName', 'UserName', 'InstanceProfileName'].flatMap((name) =>
+          Properties[name] === undefined ? [] : [[id, Properties[name]] as const],
+        );
+      if (Type === 'AWS::CloudWatch::Dashboard') return [[id, Properties['DashboardName']] as const];
+      if (Type === 'AWS::S3::Bucket' && Properties['BucketName'] !== undefined)
+        return [[id, Properties['BucketName']] as const];
+      return [];
+    });
+
+    expect(names.map(([id]) => id).toSorted()).toEqual(
+      ['ArtifactsBucket', 'CleanBucket', 'Dashboard', 'LogsBucket', 'RawBucket'].toSorted(),
+    );
+    for (const [id, name] of names) expect(JSON.stringify(name), id).toMatch(/AWS::Region/);
   });
 
   it('lets whoever uses a table use its key, through DynamoDB alone', () => {
@@ -352,6 +390,7 @@ describe('the compiled template', () => {
       'fitTransform.zip',
       'measureDrift.zip',
       'predict.zip',
+      'runEndpointTest.zip',
       'transformShard.zip',
     ]);
     expect(Math.max(...Object.values(sizes))).toBeLessThan(50_000_000);

@@ -91,6 +91,7 @@ describe('the retrain machine', () => {
       decision: 'skipped',
       pipeline: 'loan-default',
       drop: 'loan-default/d/',
+      cause: 'trained',
       reason: 'trained before',
     };
 
@@ -140,6 +141,7 @@ describe('the retrain machine', () => {
       decision: 'skipped',
       pipeline: 'loan-default',
       drop: 'loan-default/d/',
+      cause: 'trained',
       reason: 'trained before',
     };
     const { status, output } = await retrain({ AdmitDrop: () => skipped, Notify: failing('SlackRejectedError') });

@@ -23,8 +23,10 @@ export interface CompiledResource {
   readonly Type: string;
   readonly Properties: Readonly<Record<string, unknown>>;
   readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
 }
 export interface CompiledTemplate {
+  readonly Parameters: Readonly<Record<string, unknown>>;
   readonly Resources: Readonly<Record<string, CompiledResource>>;
   readonly Outputs: Readonly<Record<string, unknown>>;
 }

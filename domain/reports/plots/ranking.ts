@@ -10,8 +10,8 @@ import { type Html, html } from '../html.ts';
 import { frame, type LegendEntry, legend, linePath } from './frame.ts';
 
 const unit = (label: string) => ({ label, low: 0, high: 1 });
-const withInterval = (name: string, { value, low, high }: Estimate): string =>
-  `${name} ${formatFixed(value, 3)} (${formatFixed(low, 3)}–${formatFixed(high, 3)})`;
+const withInterval = (name: string, { value, low, high, interval }: Estimate): string =>
+  `${name} ${formatFixed(value, 3)} (${interval === 'none' ? 'no interval' : `${formatFixed(low, 3)}–${formatFixed(high, 3)}`})`;
 
 /** A metric of both models. */
 const ofBoth = ({ task, metrics, champion }: BinaryEvaluation, { name }: Metric) => ({

@@ -27,8 +27,17 @@ export function metricsSection(
     : undefined;
   const { resamples, requested, seed } = evaluation.bootstrap;
   const fewer = resamples < requested ? ` (of ${formatCount(requested)} requested: the holdout is large)` : '';
+  const estimates = Object.values(evaluation.metrics);
+  const notes = [
+    estimates.some(({ interval }) => interval === 'wilson')
+      ? ' A share on which all resamples agree has Wilson’s interval.'
+      : '',
+    estimates.some(({ interval }) => interval === 'none')
+      ? ' Where all resamples agree otherwise, there is no interval.'
+      : '',
+  ].join('');
   return html`<section aria-labelledby="metrics"><h2 id="metrics">Metrics</h2>
-<div class="scroll"><table><caption>On ${formatCount(evaluation.n)} holdout rows, with 95 % percentile intervals from ${formatCount(resamples)} bootstrap resamples${fewer}, seed ${seed}.${champion ? ' Differences are paired: both models are scored on the same resampled rows.' : ' There is no champion yet to compare with.'}</caption>
+<div class="scroll"><table><caption>On ${formatCount(evaluation.n)} holdout rows, with 95 % percentile intervals from ${formatCount(resamples)} bootstrap resamples${fewer}, seed ${seed}.${notes}${champion ? ' Differences are paired: both models are scored on the same resampled rows.' : ' There is no champion yet to compare with.'}</caption>
 <thead><tr><th scope="col">Metric</th><th scope="col" class="number">Candidate</th>${versus}</tr></thead>
 <tbody>${rows}</tbody></table></div></section>`;
 }
@@ -51,8 +60,9 @@ function metricRow({ name, metric, candidate, champion, difference }: MetricRow)
   return html`<tr><th scope="row">${title}</th><td class="number">${estimateCell(candidate)}</td>${versus}</tr>`;
 }
 
-function estimateCell({ value, low, high }: Estimate): Html {
+function estimateCell({ value, low, high, interval }: Estimate): Html {
   const decimals = decimalsFor(low, high);
+  if (interval === 'none') return html`<b>${formatFixed(value, decimals)}</b> <span class="quiet">no interval</span>`;
   return html`<b>${formatFixed(value, decimals)}</b> <span class="quiet">${formatFixed(low, decimals)} to ${formatFixed(high, decimals)}</span>`;
 }
 

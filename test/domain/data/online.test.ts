@@ -119,22 +119,45 @@ describe('encoding online', () => {
       expect(error).toBeInstanceOf(PredictionError);
       return String(error);
     };
-    expect(await refused({ x: 'tax id 42' })).toBe('PredictionError: Row 1, column "x": not a finite number.');
+    expect(await refused({ x: 'tax id 42' })).toBe('PredictionError: Row 2, column "x": not a finite number.');
     expect(await refused({ t: 'yesterday 42' })).toBe(
-      'PredictionError: Row 1, column "t": not a date or time in ISO 8601.',
+      'PredictionError: Row 2, column "t": not a date or time in ISO 8601.',
     );
-    expect(await refused({ c: { deep: 42 } })).toContain('Row 1, column "c": the value must be a text');
+    expect(await refused({ c: { deep: 42 } })).toContain('Row 2, column "c": the value must be a text');
     expect(await refused({ x: Number.POSITIVE_INFINITY })).toContain('column "x"');
     expect(await refused({ aeg: 42 })).toContain(
-      'Row 1 has a column the pipeline does not know: "aeg". Did you mean "age"?',
+      'Row 2 has a column that the pipeline does not know: key 1 of the row. Did you mean "age"?',
     );
-    for (const value of ['jane@example.com', 'Jane Roe', '42', 'x'.repeat(1e6)]) {
+    for (const value of ['jane@example.com', 'Jane Roe', 'jane', '42', 'x'.repeat(1e6)]) {
       const message = await refused({ [value]: 1 });
-      expect(message).toContain('does not know (number ');
+      expect(message).toContain('does not know: key 1 of the row');
       expect(message).not.toContain(value);
     }
-    expect(await refused([42])).toBe('PredictionError: Row 1 is not an object of column names and values.');
+    expect(await refused([42])).toBe('PredictionError: Row 2 is not an object of column names and values.');
   });
+});
+
+test('names the columns that told the model nothing, row by row', async () => {
+  const rows = Array.from({ length: 200 }, (_, i) => ({
+    ...{ y: String(i % 2), name: 'A', zip: `${10 + (i % 3)}000`, age: String(20 + (i % 40)), x: String(i) },
+    ...{ c: i % 3 ? 'red' : 'green', o: String(1 + (i % 3)), b: i % 2 ? 'true' : 'false' },
+    t: `2026-03-0${1 + (i % 9)}T17:45:00Z`,
+  }));
+  const { run } = await batch(rows);
+  using _ = run;
+  using engine = await testEngine();
+  const [whole, bare, strange, empty] = (
+    await encodeRows(engine, run.pipeline, await run.fitted(), [
+      rows[0] ?? {},
+      { x: 1 },
+      { ...rows[0], c: 'violet', o: '7', zip: '99999' },
+      { ...rows[0], c: ' ? ', x: null },
+    ])
+  ).gaps;
+  expect(whole).toEqual({ missing: [], unknown: [] });
+  expect(bare).toEqual({ missing: ['zip', 'age', 'c', 'o', 'b', 't'], unknown: [] });
+  expect(strange).toEqual({ missing: [], unknown: ['zip', 'c', 'o'] });
+  expect(empty).toEqual({ missing: ['x', 'c'], unknown: [] });
 });
 
 test('columns the pipeline does not know are ignored where it says so', async () => {

@@ -1,38 +1,13 @@
-import { describe, expect, test } from 'vitest';
-import { bounded, looksLikeName, shownList } from '#domain/data/shown';
+import { expect, test } from 'vitest';
+import { bounded, shownList, shownPath } from '#domain/data/shown';
 
-describe('a text that may be shown as a name', () => {
-  test.each([
-    'income',
-    'x1',
-    '_label',
-    'Account length',
-    'größe',
-    'employment_years',
-    'note-2',
-    'c10',
-    'a123',
-    'abc123',
-    'abcdefg1234',
-    'x'.repeat(40),
-  ])('is %s', (name) => expect(looksLikeName(name)).toBe(true));
-  test.each([
-    '',
-    'jane@example.com',
-    'jane.roe',
-    'Jane Roe',
-    'Anna-Maria Jane Roe',
-    '42',
-    '1.5e3',
-    '2026-01-31',
-    'AB1234567',
-    'a\nb',
-    'a,b',
-    'x'.repeat(41),
-    'ab123',
-    'abcdefghijkl12345',
-    'Jo-Ann Roe',
-  ])('is not %j', (name) => expect(looksLikeName(name)).toBe(false));
+test('the path of a problem hides the keys of raw rows', () => {
+  expect(shownPath(['pipeline'])).toBe('pipeline');
+  expect(shownPath(['rows', 3, 'jane@example.com', 'deep'])).toBe(
+    'rows.3.(a key that is not shown).(a key that is not shown)',
+  );
+  expect(shownPath(['cases', 0, 'row', 'jane'])).toBe('cases.0.row.(a key that is not shown)');
+  expect(shownPath([])).toBe('');
 });
 
 test('a text is cut to its bound and put on one line', () => {

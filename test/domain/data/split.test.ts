@@ -38,6 +38,19 @@ describe('the split', () => {
     expect(Math.abs(counts.test / n - 0.15)).toBeLessThan(0.011);
   });
 
+  test('begins each side at the sum of the shares before it', () => {
+    const shares = { train: 0.5, validation: 0.25 };
+
+    expect([0, 0.499, 0.5, 0.749, 0.75, 0.999].map((uniform) => sideOf(uniform, shares))).toEqual([
+      'train',
+      'train',
+      'validation',
+      'validation',
+      'test',
+      'test',
+    ]);
+  });
+
   test('with another seed is another split', () => {
     const moved = Array.from({ length: 1000 }, (_, i) => `id-${i}`).filter(
       (id) => sideOf(splitUniform('a', id), split) !== sideOf(splitUniform('b', id), split),

@@ -71,6 +71,11 @@ describe('a value that took in rows', () => {
     for (const positive of [1, true, { above: 3 }])
       expect(await holdsRow(['a\n1,anything,b', 'a\n1,4,b'], datasetOf({ positive }))).toEqual([false, true]);
   });
+  test('is not found by a word that stands for a setting the pipeline does not have', async () => {
+    const values = ['a\n1,undefined,b', 'a\n1,[object Object],b'];
+    for (const positive of [1, { above: 3 }])
+      expect(await holdsRow(values, datasetOf({ positive }))).toEqual([false, false]);
+  });
   test('is found with any delimiter', async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...',;|\t ^]-.*+?()[{}$\\/:'), async (delimiter) => {

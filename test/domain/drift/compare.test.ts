@@ -71,6 +71,15 @@ describe('compareWindow', () => {
     }
   });
 
+  it('tests a window of just enough rows and none that is smaller or empty', () => {
+    const window = (rows: number) => buildWindow(baseline, market(createRandom(4), rows));
+
+    expect(compare(window(50))).toMatchObject({ rows: 50, tooSmall: false });
+    expect(compare(window(49))).toMatchObject({ rows: 49, tooSmall: true, columns: [], drifted: false });
+    expect(compare(window(1), { minRows: 0 }).tooSmall).toBe(false);
+    expect(compare(window(0), { minRows: 0 }).tooSmall).toBe(true);
+  });
+
   it('names the column that moved, with numbers', () => {
     const report = compare(buildWindow(baseline, market(createRandom(6), 1000, { amount: 0.8 })));
     expect(report).toMatchObject({ drifted: true, tooSmall: false, rows: 1000, driftedColumns: ['amount'] });

@@ -12,7 +12,11 @@ describe.each(ENDPOINT_TESTS)('the endpoint test $name', ({ name, example, summa
 });
 
 test('a test of a kind that no registry lists does not pass: it is not run', async () => {
-  const ports = { ask: () => Promise.reject(new Error('asked')), readGolden: () => Promise.reject(new Error('read')) };
+  const ports = {
+    ask: () => Promise.reject(new Error('asked')),
+    readGolden: () => Promise.reject(new Error('read')),
+    encode: () => Promise.reject(new Error('encoded')),
+  };
   await expect(runTest({ kind: 'chaos' }, ports)).rejects.toThrow('There is no kind of endpoint test "chaos"');
   expect(() => endpointTestKind('chaos')).toThrow(TypeError);
 });

@@ -2,8 +2,8 @@ import { describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { endpointTestSchema } from '#domain/endpoint-tests/registry';
 import { runTest, type TestPorts } from '#domain/endpoint-tests/run';
-import { NotFoundError } from '#domain/errors';
-import type { Golden } from '#schemas/records/golden';
+import { NotFoundError, PredictionError } from '#domain/errors';
+import type { Golden, RawRow } from '#schemas/records/golden';
 
 const uri = 's3://artifacts/loan/runs/r/golden.json';
 const golden: Golden = {
@@ -17,6 +17,7 @@ const test = (own: Record<string, unknown>) => endpointTestSchema.parse({ id: 't
 const ports = (body: string, readGolden: TestPorts['readGolden'] = async () => golden) => ({
   ask: vi.fn(async () => ({ status: 200, contentType: 'text/csv', body, latencyMs: 1 })),
   readGolden: vi.fn(readGolden),
+  encode: vi.fn(async (rows: readonly RawRow[]) => rows.map((row) => Object.values(row).join(','))),
 });
 
 describe('running an endpoint test', () => {
@@ -30,7 +31,10 @@ describe('running an endpoint test', () => {
     expect(await runTest(contract, own)).toEqual({ passed: true, detail: 'status 200, 2 rows in 1 ms' });
     expect(own.ask).toHaveBeenCalledExactlyOnceWith('1,2\n3,4', 'application/json');
     expect(own.readGolden).not.toHaveBeenCalled();
-    expect(await runTest(contract, ports('0.1'))).toEqual({ passed: false, detail: '1 row instead of 2' });
+    expect(await runTest(contract, ports('0.1'))).toEqual({
+      passed: false,
+      detail: '1 row instead of 2; it answered "0.1"',
+    });
   });
 
   it('sends golden rows from S3, one a line', async () => {
@@ -60,6 +64,35 @@ describe('running an endpoint test', () => {
   ])('fails and asks nothing when the file of golden rows %s', async (_, error, detail) => {
     const own = ports('', () => Promise.reject(error));
     expect(await runTest(test({ kind: 'golden', s3Uri: uri }), own)).toEqual({ passed: false, detail });
+    expect(own.ask).not.toHaveBeenCalled();
+  });
+
+  it('encodes raw rows of a contract and of golden cases, which may stand beside encoded ones', async () => {
+    const contract = test({
+      kind: 'contract',
+      request: { rows: [{ x: 1, c: 'red' }, { x: 2 }] },
+      expect: { valuesPerRow: 1 },
+    });
+    const own = ports('0.1\n0.2');
+    expect(await runTest(contract, own)).toMatchObject({ passed: true });
+    expect(own.ask).toHaveBeenCalledExactlyOnceWith('1,red\n2', 'text/csv');
+
+    const cases = [
+      { row: { x: 7 }, predictions: [0.1] },
+      { body: '3,4', predictions: [0.2] },
+      { row: { x: 8 }, predictions: [0.3] },
+    ];
+    const mixed = ports('0.1\n0.2\n0.3');
+    expect(await runTest(test({ kind: 'golden', cases }), mixed)).toMatchObject({ passed: true });
+    expect(mixed.encode).toHaveBeenCalledExactlyOnceWith([{ x: 7 }, { x: 8 }]);
+    expect(mixed.ask).toHaveBeenCalledExactlyOnceWith('7\n3,4\n8', 'text/csv');
+  });
+
+  it('fails and asks nothing when a raw row cannot be encoded', async () => {
+    const wrong = new PredictionError('Row 1, column "x": not a finite number.');
+    const own = { ...ports(''), encode: () => Promise.reject(wrong) };
+    const contract = test({ kind: 'contract', request: { rows: [{ x: 'a' }] } });
+    expect(await runTest(contract, own)).toEqual({ passed: false, detail: wrong.message });
     expect(own.ask).not.toHaveBeenCalled();
   });
 

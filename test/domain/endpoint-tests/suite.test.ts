@@ -70,6 +70,19 @@ it('lets tests fail that would not fit into a payload, and keeps those before th
   expect(JSON.stringify(readTests(items, undefined)).length).toBeLessThan(200_000);
 });
 
+it('keeps a test that just fits into the payload', () => {
+  const sized = (last: number) =>
+    [...Array(7).fill(16_000), last].map((length, i) =>
+      item(`t${i}`, { kind: 'contract', request: { body: '1'.repeat(length) } }),
+    );
+  const sizeOf = (last: number) =>
+    readTests(sized(last), undefined).reduce((sum, test) => sum + JSON.stringify(test).length, 0);
+  const fitting = 1 + 120_000 - sizeOf(1);
+
+  expect(readTests(sized(fitting), undefined).at(-1)?.kind).toBe('contract');
+  expect(readTests(sized(fitting + 1), undefined).at(-1)?.kind).toBe('invalid');
+});
+
 describe('defaultTests', () => {
   const pipeline = (task: string, label: object) =>
     pipelineSchema.parse({

@@ -129,6 +129,7 @@ describe('bootstrap', () => {
       value: 0.5,
       low: 0.4,
       high: 0.4,
+      interval: 'none',
     });
   });
 

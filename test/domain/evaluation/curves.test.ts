@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { calibrationCurve, rankingCurves, scoreHistogram, wilsonInterval } from '#domain/evaluation/curves';
+import { calibrationCurve, rankingCurves, scoreHistogram } from '#domain/evaluation/curves';
 import { decimate } from '#domain/evaluation/decimate';
 import { regressionCurves } from '#domain/evaluation/residuals';
+import { wilsonInterval } from '#domain/evaluation/wilson';
 import { createRandom } from '#domain/random';
 import type { Curve } from '#schemas/records/evaluation';
 import { reference } from './reference.ts';

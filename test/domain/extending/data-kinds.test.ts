@@ -185,10 +185,11 @@ describe('an added endpoint test', () => {
         return { status, body: '', latencyMs: 1 };
       },
       readGolden: () => Promise.reject(new Error('there is nothing to read')),
+      encode: () => Promise.reject(new Error('there is nothing to encode')),
     });
     const result = (status: number) => runTest(test ?? { kind: 'none' }, answering(status), endpointTests);
     expect(await result(400)).toEqual({ passed: true, detail: 'status 400' });
-    expect(await result(200)).toEqual({ passed: false, detail: 'status 200' });
+    expect(await result(200)).toEqual({ passed: false, detail: 'status 200; it answered nothing' });
     expect(asked).toEqual(['a,b,c', 'a,b,c']);
   });
 

@@ -56,9 +56,10 @@ async function said(notice: unknown, { evaluation, verdict }: ReturnType<typeof 
   await state.put(run.pipeline, `run#${run.runId}`, { modelPackageVersion: 7 });
   const records: Record<string, unknown> = { [keys.evaluation]: evaluation, [keys.verdict]: verdict };
   const ports: NoticePorts = {
-    artifacts: { uri: (key) => `s3://artifacts/${key}`, readJson: async (key, schema) => schema.parse(records[key]) },
+    artifacts: { readJson: async (key, schema) => schema.parse(records[key]) },
     store: state,
     stage: 'dev',
+    link: (key) => `https://console/${key}`,
   };
   return composeNotice(ports, noticeSchemaOf(notices).parse(notice), notices);
 }

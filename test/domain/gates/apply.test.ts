@@ -130,11 +130,11 @@ describe('applyGates against the champion', () => {
   it('explains a refusal with the difference, the bound and the margin', () => {
     const [gate] = run([versus('auc', 0.005)], poor, good).verdict.gates;
     expect(gate?.reason).toMatch(
-      /^auc is 0\.\d+ below that of the champion loans\/7 on the same rows; with 95 % confidence the difference is at least −0\.\d+, and no less than −0\.005 is accepted\.$/,
+      /^auc is 0\.\d+ below that of the champion loans\/7 on the same rows; with 95 % confidence the difference is at least −0\.\d+; at least −0\.005 is required\.$/,
     );
     const [other] = run([versus('log_loss', 0.005)], poor, good).verdict.gates;
     expect(other?.reason).toMatch(
-      /^log_loss is \d\.\d+ above that of the champion .* the difference is at most \+\d\.\d+, and no more than \+0\.005 is accepted\.$/,
+      /^log_loss is \d\.\d+ above that of the champion .* the difference is at most \+\d\.\d+; at most \+0\.005 is required\.$/,
     );
   });
 

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkBlocks } from '#cli/slack-page/block-kit';
+import { deploymentKeys } from '#domain/deployment/target';
 import type { NoticePorts } from '#domain/notices/notice';
 import { composeNotice, type Notice, noticeSchema } from '#domain/notices/registry';
 import { artifactKeys } from '#domain/runs/layout';
 import type { ObjectStore } from '#functions/ports/object-store';
+import type { DropRecord, SkipCause } from '#schemas/records/run';
 import { folderStore } from '../../fakes/folder-store.ts';
 import { type MemoryState, memoryState } from '../../fakes/memory-state.ts';
 import { championOf, endpointName, packageArn } from '../../functions/support/stage.ts';
@@ -24,7 +26,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'tidegate-notices-'));
   state = memoryState();
   artifacts = folderStore(folder);
-  ports = { artifacts, store: state, stage: 'dev' };
+  ports = { artifacts, store: state, stage: 'dev', link: (key) => `https://console/${key}` };
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -40,24 +42,26 @@ const writeVerdict = async (champion: boolean, passed = true) => {
   await artifacts.writeJson(keys.verdict, { ...verdict, passed });
 };
 
+const dropRecord: DropRecord = {
+  bucket: 'raw',
+  prefix: 'loan/first/',
+  datasetVersion: 'd'.repeat(64),
+  objects: [{ key: 'loan/first/a.csv', size: 2048, etag: 'e' }],
+  bytes: 2048,
+  configHash: 'c',
+  gitCommit: 'g',
+  reason: 'drift',
+  startedAt: times.startedAt,
+  executionArn: 'e1',
+};
+
 describe('a run', () => {
   it('that started names its drop and why it started', async () => {
-    const { reason, ...rest } = { reason: 'drift', bytes: 2048, prefix: 'loan/first/' };
-    await artifacts.writeJson(keys.drop, {
-      ...rest,
-      reason,
-      bucket: 'raw',
-      datasetVersion: 'd'.repeat(64),
-      objects: [{ key: 'loan/first/a.csv', size: 2048, etag: 'e' }],
-      configHash: 'c',
-      gitCommit: 'g',
-      startedAt: times.startedAt,
-      executionArn: 'e1',
-    });
+    await artifacts.writeJson(keys.drop, dropRecord);
 
     const notice = await said({ kind: 'run-started', run });
 
-    expect(notice).toMatchObject({ key: `run-started#${run.runId}`, pipeline: 'loan', run });
+    expect(notice).toMatchObject({ key: `run-started#${run.runId}`, pipeline: 'loan', threads: [run.runId] });
     for (const word of ['loan/first/', '1 object', 'd'.repeat(12), 'Drift triggered'])
       expect(notice.words).toContain(word);
     expect(notice.words).not.toContain('d'.repeat(13));
@@ -70,7 +74,7 @@ describe('a run', () => {
     const notice = await said({ kind: 'verdict', run });
 
     expect(notice.key).toBe(`verdict#${run.runId}`);
-    for (const word of ['auc', 'champion', `s3://folder/${keys.report}`]) expect(notice.words).toContain(word);
+    for (const word of ['auc', 'champion', `https://console/${keys.report}`]) expect(notice.words).toContain(word);
     expect(notice.words).not.toContain('model package 7');
   });
 
@@ -96,22 +100,40 @@ describe('a run', () => {
   });
 
   it('that was skipped says why, under a key of drop and reason', async () => {
-    const skip = (reason: string) => said({ kind: 'run-skipped', pipeline: 'loan', drop: 'loan/first/', reason });
-    const [first, same, other] = [await skip('trained before'), await skip('trained before'), await skip('it waits')];
+    const skip = (reason: string, cause: SkipCause = 'trained') =>
+      said({ kind: 'run-skipped', pipeline: 'loan', drop: 'loan/first/', cause, reason });
+    const [first, same] = [await skip('trained before'), await skip('trained before')];
+    const other = await skip('it waits', 'queued');
     expect(first.key).toBe(same.key);
     expect(first.key).not.toBe(other.key);
-    expect(first).toMatchObject({ pipeline: 'loan', run: undefined });
-    expect(other.words).toContain('it waits');
+    expect(first).toMatchObject({ pipeline: 'loan', threads: [] });
+    expect(other.words).toContain(' is not trained yet: it waits');
+    expect(other.text).toContain('loan: a drop waits');
+    expect(first.words).toContain(
+      'To train the newest drop all the same: `npx tidegate retrain loan --force --stage dev`',
+    );
+    expect(other.words).not.toContain('retrain');
+  });
+
+  it('that started says what an earlier run had in its folder, in numbers', async () => {
+    const earlier = { runId: '20260101-080000-aaaa', unchanged: 1, replaced: 2, added: 0, removed: 3 };
+    await artifacts.writeJson(keys.drop, { ...dropRecord, earlier });
+
+    const notice = await said({ kind: 'run-started', run });
+
+    expect(notice.words).toContain(
+      'Run 20260101-080000-aaaa had this folder too. Since then: 1 object unchanged, 2 objects replaced, 3 objects gone.',
+    );
   });
 
   it.each([
-    ['before its pipeline was known', {}, undefined, undefined],
-    ['before it was admitted', { pipeline: 'loan', drop: 'loan/first/' }, 'loan', undefined],
-    ['later', { ...run, drop: 'loan/first/' }, 'loan', run],
-  ])('that failed %s is told with its cause', async (_, known, pipeline, itsRun) => {
+    ['before its pipeline was known', {}, undefined, []],
+    ['before it was admitted', { pipeline: 'loan', drop: 'loan/first/' }, 'loan', []],
+    ['later', { ...run, drop: 'loan/first/' }, 'loan', [run.runId]],
+  ])('that failed %s is told with its cause', async (_, known, pipeline, threads) => {
     const failure = { error: 'SchemaMismatchError', message: 'no column y', executionArn: 'e1', ...known };
     const notice = await said({ kind: 'run-failed', failure });
-    expect(notice).toMatchObject({ key: 'run-failed#e1', pipeline, run: itsRun });
+    expect(notice).toMatchObject({ key: 'run-failed#e1', pipeline, threads });
     expect(notice.words).toContain('no column y');
     expect(notice.words).toContain('SchemaMismatchError');
   });
@@ -121,9 +143,21 @@ describe('a deployment', () => {
   it('that worked out names version, endpoint, config and how long it took', async () => {
     await state.put('loan', 'champion', championOf(3, run.runId, times.at));
     const notice = await said({ kind: 'deployed', run, endpointName, ...times });
-    expect(notice).toMatchObject({ key: `deployed#${run.runId}#${times.startedAt}`, run });
+    expect(notice).toMatchObject({ key: `deployed#${run.runId}#${times.startedAt}`, threads: [run.runId] });
     for (const word of ['version 3', endpointName, `${endpointName}-${run.runId}`, '5 min'])
       expect(`${notice.text}${notice.words}`).toContain(word);
+  });
+
+  it('joins the thread of the decision that caused it, if that is open', async () => {
+    await state.put('loan', 'champion', championOf(3, run.runId, times.at));
+    const of = { modelPackageVersion: 3, decidedAt: '2026-01-02T09:00:00.000Z' };
+    const threads = ['decision#3#2026-01-02T09:00:00.000Z', run.runId];
+
+    expect(await said({ kind: 'deployed', run, endpointName, ...of, ...times })).toMatchObject({ threads });
+
+    const failure = { reason: 'x', run, endpointName, endpointConfigName: 'new', decidedAt: of.decidedAt };
+    const failed = { kind: 'rolled-back', executionArn: 'e9', failure, modelPackageVersion: 3, ...times };
+    expect(await said(failed)).toMatchObject({ threads });
   });
 
   it('that was rolled back names what serves now', async () => {
@@ -135,7 +169,7 @@ describe('a deployment', () => {
       servingConfig: 'old-config',
     };
     const notice = await said({ kind: 'rolled-back', executionArn: 'e9', failure, modelPackageVersion: 4, ...times });
-    expect(notice).toMatchObject({ key: 'rolled-back#e9', pipeline: 'loan', run });
+    expect(notice).toMatchObject({ key: 'rolled-back#e9', pipeline: 'loan', threads: [run.runId] });
     for (const word of ['version 4', 'test golden failed', 'old-config', 'new-config'])
       expect(`${notice.text}${notice.words}`).toContain(word);
 
@@ -146,7 +180,7 @@ describe('a deployment', () => {
   it.each([{ pipeline: 'loan' }, {}])('that never began is told as a failure (%j)', async (known) => {
     const failure = { reason: 'Its turn did not come in time', ...known };
     const notice = await said({ kind: 'rolled-back', executionArn: 'e9', failure, ...times });
-    expect(notice).toMatchObject({ pipeline: known.pipeline, run: undefined });
+    expect(notice).toMatchObject({ pipeline: known.pipeline, threads: [] });
     expect(notice.words).toContain('Its turn did not come in time');
   });
 
@@ -186,7 +220,7 @@ describe('a drift check', () => {
 
   it('lists the columns that moved and what is done', async () => {
     const notice = await said({ kind: 'drift', check });
-    expect(notice).toMatchObject({ key: 'drift#loan#2026-01-02T00:00:00Z', pipeline: 'loan', run: undefined });
+    expect(notice).toMatchObject({ key: 'drift#loan#2026-01-02T00:00:00Z', pipeline: 'loan', threads: [] });
     for (const word of ['income', 'home', '1 of 2 columns', 'retrain has been started', 'scores drifted'])
       expect(`${notice.text}${notice.words}`).toContain(word);
   });
@@ -217,5 +251,52 @@ describe('a drift check', () => {
     const notice = await said({ kind: 'check-failed', endpointName: 'tidegate-dev-loan', executionArn: 'e9', error });
     expect(notice).toMatchObject({ key: 'check-failed#e9', pipeline: 'loan' });
     expect(notice.words).toContain('tidegate-dev-loan: its tests could not run');
+  });
+});
+
+describe('a decision', () => {
+  const at = '2026-01-02T09:00:00.000Z';
+  const by = 'arn:aws:sts::123456789012:assumed-role/MLEngineer/ana';
+  const decide = async (decision: string, more: object = {}) => {
+    await state.put('loan', deploymentKeys.decision(3, at), { decision, version: 3, at, ...more });
+    return said({ kind: 'decision', pipeline: 'loan', version: 3, at });
+  };
+
+  it('opens a thread of its own and names who decided, and why', async () => {
+    const notice = await decide('approved', { by, reason: 'looked at the slices', runId: run.runId });
+
+    expect(notice).toMatchObject({ key: `decision#loan#3#${at}`, pipeline: 'loan', threads: [`decision#3#${at}`] });
+    for (const word of ['version 3 was approved', 'ana (MLEngineer)', 'looked at the slices', run.runId])
+      expect(notice.words).toContain(word);
+  });
+
+  it('without name or reason says so', async () => {
+    const notice = await decide('rejected');
+
+    for (const word of ['was rejected', 'not reported', 'none given', 'It is not deployed.'])
+      expect(notice.words).toContain(word);
+    expect(notice.words).not.toContain('Run ');
+  });
+
+  it.each(['rejected', 'reopened'])('against the model in service says that it still serves (%s)', async (decision) => {
+    await state.put('loan', 'champion', championOf(3, run.runId, times.at));
+    const live = await decide(decision);
+
+    expect(live.words).toContain('It still serves');
+    expect(live.words).toContain('npx tidegate rollback loan --stage dev');
+
+    await state.put('loan', 'champion', championOf(2, run.runId, times.at));
+    expect((await decide(decision)).words).toContain('It is not deployed.');
+  });
+
+  it('to go back names both versions', async () => {
+    expect((await decide('rolled-back', { from: 4 })).words).toContain('It replaces version 4');
+    const first = await decide('rolled-back');
+    expect(first.words).toContain('going back to version 3');
+    expect(first.words).toContain('It is being deployed');
+  });
+
+  it('to reopen says so', async () => {
+    expect((await decide('reopened')).words).toContain('version 3 waits for approval again');
   });
 });

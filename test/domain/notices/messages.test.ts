@@ -12,6 +12,7 @@ import { runSkippedMessage } from '#domain/notices/run-skipped';
 import { runStartedMessage } from '#domain/notices/run-started';
 import { verdictMessage } from '#domain/notices/verdict';
 import { limits, type Message } from '#domain/slack/message';
+import { skipCauseSchema } from '#schemas/records/run';
 
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 60 }),
@@ -72,6 +73,7 @@ const messages: Record<string, fc.Arbitrary<Message>> = {
     rowsEstimate: optional(number),
     datasetVersion: text,
     trigger: fc.constantFrom('drop', 'drift', 'manual'),
+    earlier: optional(record({ runId: text, unchanged: number, replaced: number, added: number, removed: number })),
     links: optional(many(link)),
   }).map((m) => runStartedMessage(without(m) as never)),
   verdict: record({
@@ -80,7 +82,7 @@ const messages: Record<string, fc.Arbitrary<Message>> = {
     passed: fc.boolean(),
     gates: many(gate),
     metrics: many(metric),
-    reportUri: text,
+    reportUrl: text,
     championKept: optional(text),
   }).map((m) => verdictMessage(without(m) as never)),
   registered: record({
@@ -117,7 +119,13 @@ const messages: Record<string, fc.Arbitrary<Message>> = {
     drop: optional(text),
   }).map((m) => runFailedMessage(without(m) as never)),
   'check-failed': record({ error: text, message: text }).map((m) => checkFailedMessage(m)),
-  'run-skipped': record({ pipeline: text, drop: text, reason: text }).map((m) => runSkippedMessage(m)),
+  'run-skipped': record({
+    pipeline: text,
+    drop: text,
+    cause: fc.constantFrom(...skipCauseSchema.options),
+    reason: text,
+    howToTrain: text,
+  }).map((m) => runSkippedMessage(m)),
 };
 
 const strings = (value: unknown): string[] =>
@@ -172,8 +180,11 @@ describe('wording', () => {
       runId: 'r1',
       passed: false,
       gates,
-      metrics: [{ name: 'auc', value: 0.81234, low: 0.79, high: 0.834, champion: 0.8 }],
-      reportUri: 's3://artifacts/report.html',
+      metrics: [
+        { name: 'auc', value: 0.81234, low: 0.79, high: 0.834, champion: 0.8 },
+        { name: 'ks', value: 1, low: 1, high: 1, interval: 'none' },
+      ],
+      reportUrl: 'https://console/report.html',
       championKept: 'version 7',
     });
     expect(message.text.split('\n')).toEqual([
@@ -184,8 +195,9 @@ describe('wording', () => {
       '✓ auc 0.8123 · bound 0.75 · interval 0.79 – 0.834',
       'Metrics on the holdout:',
       'auc: candidate 0.8123, interval 0.79 – 0.834, champion 0.8',
+      'ks: candidate 1, interval –, champion –',
       'Run r1',
-      'Report s3://artifacts/report.html',
+      'Report: https://console/report.html',
     ]);
   });
   test('a gate that had no champion to compare with says so instead of a number', () => {
@@ -196,7 +208,7 @@ describe('wording', () => {
       passed: true,
       gates: [{ name: 'auc vs champion', value: Number.NaN, bound: -0.01, passed: true, reason }],
       metrics: [],
-      reportUri: 's3://artifacts/report.html',
+      reportUrl: 'https://console/report.html',
     });
     expect(text).toContain('✓ auc vs champion: There is no champion yet.');
   });

@@ -31,13 +31,18 @@ async function ports(): Promise<NoticePorts> {
       executionArn: 'e1',
     },
   };
+  await state.put(run.pipeline, 'decision#000008#2026-01-31T10:40:00.000Z', {
+    decision: 'approved',
+    version: 8,
+    at: '2026-01-31T10:40:00.000Z',
+  });
   return {
     artifacts: {
-      uri: (key) => `s3://artifacts/${key}`,
       readJson: async (key, schema) => schema.parse(records[key]),
     },
     store: state,
     stage: 'dev',
+    link: (key) => `https://console/${key}`,
   };
 }
 

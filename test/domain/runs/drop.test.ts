@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EmptyDropError, SchemaMismatchError } from '#domain/errors';
-import { describeContent, locateDrop, planShards, selectDropObjects } from '#domain/runs/drop';
+import { describeContent, planShards, selectDropObjects } from '#domain/runs/drop';
 import { parsePipeline } from '#schemas/load-pipeline';
 
 const { dataset } = parsePipeline(
@@ -9,21 +9,6 @@ const { dataset } = parsePipeline(
   'loans.yml',
 );
 const object = (key: string, size = 10) => ({ key, size, etag: `etag-${key}`, versionId: 'v1' });
-
-describe('locateDrop', () => {
-  it('reads pipeline and folder off a key', () => {
-    expect(locateDrop('loans/2026-01/_SUCCESS')).toEqual({ pipeline: 'loans', prefix: 'loans/2026-01/' });
-    expect(locateDrop('loans/2026-01/part/a.csv')).toEqual({ pipeline: 'loans', prefix: 'loans/2026-01/part/' });
-  });
-
-  it.each(['a.csv', 'loans/a.csv', 'loans//a.csv', '/x/a.csv'])(
-    'refuses %s, which has no drop folder, and says where to put it',
-    (key) => {
-      expect(() => locateDrop(key)).toThrow(SchemaMismatchError);
-      expect(() => locateDrop(key)).toThrow('<pipeline>/<drop>/');
-    },
-  );
-});
 
 describe('selectDropObjects', () => {
   it('leaves markers and hidden objects out and sorts by key', () => {

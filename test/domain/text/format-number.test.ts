@@ -104,6 +104,11 @@ describe('niceTicks', () => {
     expect(niceTicks(low, high, count).labels).toEqual(labels);
   });
 
+  it('keep their step up to a thousandth below what would be even', () => {
+    expect(niceTicks(0, 5 / 0.999, 5).values).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(niceTicks(0, 5 / 0.998, 5).values).toEqual([0, 2, 4]);
+  });
+
   it('lie within the range, evenly, few but never none, with labels that differ', () => {
     const range = fc.tuple(
       fc.double({ min: -1e6, max: 1e6, noNaN: true }),

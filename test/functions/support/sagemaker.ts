@@ -24,6 +24,8 @@ interface Package {
   status: string;
   approvedAt: string;
   runId?: string;
+  modifiedBy?: string;
+  reason?: string;
 }
 
 export const refusal = (message: string, name = 'ValidationException'): Error =>
@@ -55,8 +57,11 @@ export function fakeSageMaker() {
   };
 
   mock.on(DescribeModelPackageCommand).callsFake(({ ModelPackageName }) => {
-    const found = need(packages.get(ModelPackageName), 'model package');
+    const found = packages.get(ModelPackageName);
+    if (!found) throw refusal(`ModelPackage ${ModelPackageName} does not exist.`);
     return {
+      ...(found.modifiedBy ? { LastModifiedBy: { IamIdentity: { Arn: found.modifiedBy } } } : {}),
+      ...(found.reason ? { ApprovalDescription: found.reason } : {}),
       ModelApprovalStatus: found.status,
       LastModifiedTime: new Date(found.approvedAt),
       CustomerMetadataProperties: found.runId === undefined ? {} : { run_id: found.runId },

@@ -82,6 +82,28 @@ describe('admission', () => {
     expect(await store.get('loan', 'finished#e1')).toMatchObject({ outcome: 'lost' });
   });
 
+  it('trains a data set again when an edit of the pipeline can change the model, and not for a new description', async () => {
+    const end = async (arn: string) => {
+      const lease = await store.get('loan', 'lease');
+      await store.put('loan', `trained#${String(lease?.['identity'])}`, { runId: lease?.['runId'] });
+      await store.remove('loan', 'lease');
+      running.delete(arn);
+    };
+    const edit = (changes: Partial<typeof pipeline>) => {
+      ports = { ...ports, readPipeline: () => ({ text: 'name: loan', pipeline: { ...pipeline, ...changes } }) };
+    };
+    await admit({}, 'e1');
+    await end('e1');
+
+    edit({ description: 'Who pays back?', notify: { slack: '#loans' } });
+    expect(await admit({}, 'e2')).toMatchObject({ decision: 'skipped', cause: 'trained', runId: expect.any(String) });
+
+    edit({ imbalance: 'none' });
+    expect(await admit({}, 'e3')).toMatchObject({ decision: 'admitted' });
+    await end('e3');
+    expect(await admit({}, 'e4')).toMatchObject({ cause: 'trained' });
+  });
+
   it('trains a data set again only when it is forced', async () => {
     await admit();
     const lease = await store.get('loan', 'lease');

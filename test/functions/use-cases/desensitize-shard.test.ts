@@ -284,7 +284,7 @@ describe('other formats', () => {
     expect((await failure(json.desensitize('small/d/a.jsonl')))?.message).toContain('not expected "d"');
     json.drop('small/d/e.jsonl', '{"y":1,"x":1,"c":"a","jane@example.com":2}\n');
     const error = await failure(json.desensitize('small/d/e.jsonl'));
-    expect(error?.message).toContain('not expected column 2 (a name that may be a value is not shown)');
+    expect(error?.message).toContain('not expected column 2.');
     expect(error?.message).not.toContain('jane');
     json.drop('small/d/b.jsonl', '{"y":1,"x":1}\n');
     expect((await failure(json.desensitize('small/d/b.jsonl')))?.message).toContain('missing "c"');

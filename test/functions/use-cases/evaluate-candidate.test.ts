@@ -43,9 +43,9 @@ describe.each<[Task, number, string[]]>([
     const [part = ''] = await holdoutParts(run);
     const lines = (await run.clean.readText(part)).split('\n');
     const scores = (await run.clean.readText(`${part.replace('candidate', 'scores/candidate')}.out`)).split('\n');
-    golden.cases.forEach(({ body, predictions }, i) => {
-      expect(body).toBe(lines[i]);
-      expect(predictions.join(',')).toBe(scores[i]);
+    golden.cases.forEach((found, i) => {
+      expect(found).toMatchObject({ body: lines[i] });
+      expect(found.predictions.join(',')).toBe(scores[i]);
     });
   });
 

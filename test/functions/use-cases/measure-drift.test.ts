@@ -54,6 +54,20 @@ it('reports once that requests have stopped', async () => {
   expect(await measure(run, '2026-01-13T00:00:00Z')).toMatchObject({ fellSilent: false, notify: false });
 });
 
+it('has a window that never ends before it begins, also when the model went live during the check', async () => {
+  using run = await served({ source: 'captures' });
+  await store.put('loan', 'drift', { checkedAt: '2026-01-09T00:00:00Z', rows: 50 });
+  await store.put('loan', 'champion', championOf(2, 'r1', '2026-01-10T00:00:05.000Z'));
+
+  const check = await measure(run);
+
+  expect(check.window).toEqual({ from: checkedAt, to: checkedAt, rows: 0 });
+  expect(check).toMatchObject({ tooSmall: true, drifted: false, fellSilent: false, notify: false });
+
+  await store.put('loan', 'champion', championOf(2, 'r1', '2026-01-09T23:59:59.000Z'));
+  expect((await measure(run)).window.from).toBe('2026-01-09T23:59:59.000Z');
+});
+
 it('needs a model in service', async () => {
   using run = await encodedRun('binary');
   await expect(measure(run)).rejects.toMatchObject({ name: 'NotFoundError' });

@@ -13,6 +13,7 @@ const ports = (): NotifyPorts => ({
   artifacts: memoryObjects(),
   store,
   stage: 'dev',
+  link: (key) => `https://console/${key}`,
   channelOf: (pipeline) => (pipeline === undefined ? '#ml' : `#ml-${pipeline}`),
   post: async ({ message: _, ...posting }) => {
     if (slack === 'down') throw new Error('Slack is down');
@@ -61,6 +62,12 @@ it('is content with a message that was sent but cannot be recorded, since a retr
   const throttled = Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
   const forgetful: NotifyPorts = { ...ports(), store: { ...store, set: () => Promise.reject(throttled) } };
 
-  const notice = { kind: 'run-skipped', pipeline: 'loan', drop: 'loan/first/', reason: 'it waits' } as const;
+  const notice = {
+    kind: 'run-skipped',
+    pipeline: 'loan',
+    drop: 'loan/first/',
+    cause: 'queued',
+    reason: 'it waits',
+  } as const;
   expect(await notify(forgetful, notice)).toEqual({ sent: true });
 });

@@ -93,7 +93,16 @@ export interface ResourceProvider {
   isCurrent?(resource: TemplateResource, applied: TemplateResource & { readonly ref: string }): Promise<boolean>;
   /** Puts back a resource that an update changed before it failed. Absent: `apply` with its former properties. */
   restore?(resource: TemplateResource): Promise<void>;
-  /** Called when the resource left the template and its DeletionPolicy is not Retain. Absent: the resource is kept. */
+  /**
+   * What `Ref` gives for the resource of this name where one exists already, made by this stack or not; for types whose names
+   * are unique. CloudFormation creates no resource under a name that is taken.
+   */
+  existing?(resource: TemplateResource): Promise<string | undefined>;
+  /**
+   * Called when the resource left the template, its stack is deleted, or the creation of its stack is rolled back, and its
+   * DeletionPolicy does not keep it. Absent: the resource is kept.
+   * @throws Error when it cannot be deleted
+   */
   delete?(resource: RemovedResource): Promise<void>;
 }
 export interface RemovedResource {

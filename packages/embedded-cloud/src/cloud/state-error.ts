@@ -78,15 +78,6 @@ function explainCannotOpen(path: string, cause: unknown): StateError {
   return new StateError(`${path} ${isFolder ? FILE_PROBLEMS['EISDIR'] : FILE_PROBLEMS['EACCES']}`, { cause });
 }
 
-/** Runs `work` on something below the state folder. @throws StateError naming it, where that is what failed */
-export async function usingState<T>(path: string, work: () => T | Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    throw explainStateFailure(cause, path) ?? cause;
-  }
-}
-
 /**
  * Refuses a state folder in which a database was cut to nothing: it would be taken for a new one, and what belongs to it for
  * leftovers.

@@ -24,11 +24,10 @@ export interface Change {
   /** Logical id → resource, for the stack that results. */
   applied(): Running['applied'];
   /**
-   * Puts back what was made so far, the last resource first, as CloudFormation rolls back an update
-   * (CloudFormation User Guide, "Stack failure options").
-   * @returns the error to throw
+   * Puts back what was changed so far, the last resource first, as CloudFormation rolls back an update
+   * (CloudFormation User Guide, "Stack failure options"). What was created is deleted afterwards: see rollback.ts.
    */
-  rolledBack(cause: unknown): Promise<unknown>;
+  putBack(): Promise<void>;
 }
 
 /** @param current the stack as it runs; without one, every resource is applied and nothing is put back */
@@ -61,20 +60,18 @@ export function changeOf(
       steps.push({ stands, before: formerOf(resource) });
     },
     applied: () => applied,
-    async rolledBack(cause) {
-      if (!current) return cause;
+    async putBack() {
       for (const { stands, before } of steps.toReversed()) {
         const provider = providers.get(stands.type);
         try {
-          if (!before) await provider?.delete?.(stands);
-          else if (provider?.restore) await provider.restore(before);
+          if (!before) continue;
+          if (provider?.restore) await provider.restore(before);
           else await provider?.apply(before);
         } catch (failure) {
           const { logicalId, type } = stands;
           log('error', 'a resource could not be rolled back', { logicalId, type, error: String(failure) });
         }
       }
-      return cause;
     },
   };
 }

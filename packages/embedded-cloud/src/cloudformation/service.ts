@@ -19,8 +19,6 @@ export function createCloudFormation({ clock }: CloudContext): CloudFormationSer
     }
     return shown;
   };
-  const statusOf = ({ at, created }: NonNullable<typeof shown>) =>
-    at === created ? 'CREATE_COMPLETE' : 'UPDATE_COMPLETE';
   const resourceOf = ({ stack, at }: NonNullable<typeof shown>) =>
     Object.values(stack.resources).map(({ logicalId, type, ref }) => ({
       StackName: stack.name,
@@ -35,8 +33,7 @@ export function createCloudFormation({ clock }: CloudContext): CloudFormationSer
 
   const operations: Readonly<Record<string, (input: URLSearchParams) => unknown>> = {
     DescribeStacks(input) {
-      const found = find(input.get('StackName'));
-      const { stack, at, created } = found;
+      const { stack, at, created } = find(input.get('StackName'));
       const pairs = (values: Readonly<Record<string, string>>, key: string, value: string) =>
         Object.entries(values).map(([name, text]) => ({ [key]: name, [value]: text }));
       return {
@@ -46,7 +43,7 @@ export function createCloudFormation({ clock }: CloudContext): CloudFormationSer
             StackId: stack.arn,
             CreationTime: created,
             ...(at !== created && { LastUpdatedTime: at }),
-            StackStatus: statusOf(found),
+            StackStatus: stack.status,
             Outputs: pairs(stack.outputs, 'OutputKey', 'OutputValue'),
             Parameters: pairs(stack.parameters, 'ParameterKey', 'ParameterValue'),
           },

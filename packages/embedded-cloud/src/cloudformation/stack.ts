@@ -1,24 +1,18 @@
-import { join } from 'node:path';
-import type { CloudContext, ResourceProvider, TemplateResource } from '../cloud/service.ts';
-import { readState, writeState } from '../cloud/state-file.ts';
-import { changeOf } from './change.ts';
+import { AwsError, type CloudContext, type ResourceProvider, type TemplateResource } from '../cloud/service.ts';
+import { type Change, changeOf } from './change.ts';
+import { deleteResources } from './deletion.ts';
 import { INERT } from './inert.ts';
 import { condition, resolve, type Scope } from './intrinsics.ts';
 import { dependencyOrder } from './order.ts';
 import { resolveParameters } from './parameters.ts';
-import { parseTemplate, type Template, TemplateError } from './template.ts';
-
-/** A resource that exists. */
-export interface StackResource {
-  readonly logicalId: string;
-  readonly type: string;
-  readonly ref: string;
-  readonly attributes: Readonly<Record<string, string>>;
-}
+import { mustBeDeleted, rolledBack, type StackOperation } from './rollback.ts';
+import { readStack, type StackResource, type StackStatus, writeStack } from './stack-state.ts';
+import { type DeletionPolicy, parseTemplate, type Template, TemplateError } from './template.ts';
 
 export interface Stack {
   readonly name: string;
   readonly arn: string;
+  readonly status: StackStatus;
   readonly outputs: Readonly<Record<string, string>>;
   readonly parameters: Readonly<Record<string, string>>;
   readonly resources: Readonly<Record<string, StackResource>>;
@@ -38,26 +32,24 @@ export interface StackOptions {
   readonly current?: Stack;
 }
 
-interface Remembered {
-  readonly resources: Readonly<Record<string, StackResource & { readonly deletionPolicy: string }>>;
-}
+/** The stack's ARN; its unique part is fixed, because a cloud has one stack. */
+const arnOf = (name: string, { region, accountId, partition }: StackOptions['context']): string =>
+  `arn:${partition}:cloudformation:${region}:${accountId}:stack/${name}/local`;
 
 /**
- * Brings a template up: resolves it and has every resource applied by its service, in dependency order. When a change of a running
- * stack fails, what was changed is put back.
+ * Brings a template up: resolves it and has every resource applied by its service, in dependency order. When a resource fails,
+ * what this call changed of a running stack is put back, and what it created is deleted again.
+ * @throws TemplateError when the template is wrong or a resource fails; AwsError `ValidationError` when the creation of the stack
+ *   failed before: such a stack can only be deleted
  */
-export async function applyStack({
-  name,
-  template: source,
-  parameters: overrides,
-  context,
-  providers,
-  onResource,
-  current,
-}: StackOptions): Promise<Stack> {
+export async function applyStack(options: StackOptions): Promise<Stack> {
+  const { name, template: source, parameters: overrides, context, providers, current } = options;
   const template = parseTemplate(source);
   const { region, accountId, partition, stateDir } = context;
-  const arn = `arn:${partition}:cloudformation:${region}:${accountId}:stack/${name}/local`;
+  const arn = arnOf(name, context);
+  const before = readStack(stateDir, name);
+  if (before && mustBeDeleted(before.status))
+    throw new AwsError('ValidationError', `Stack:${arn} is in ${before.status} state and can not be updated.`);
   const standing: Record<string, StackResource> = {};
   const scope = createScope(template, resolveParameters(template.parameters, overrides), standing, {
     'AWS::Region': region,
@@ -73,36 +65,38 @@ export async function applyStack({
     ),
   );
   refuseUnknown(wanted.values(), providers);
+  const order = dependencyOrder(wanted, (name) => template.resources.has(name));
+
+  const operation: StackOperation = {
+    isCreate: before === undefined || before.status === 'CREATE_IN_PROGRESS',
+    // The process ended midway, so what stands under a name may be what it made.
+    continues: before?.status.endsWith('_IN_PROGRESS') === true,
+    known: before?.resources ?? {},
+    created: [],
+  };
+  const resources = () =>
+    Object.fromEntries(
+      Object.values(standing).map((each) => [
+        each.logicalId,
+        { ...each, deletionPolicy: wanted.get(each.logicalId)?.deletionPolicy ?? 'Delete' },
+      ]),
+    );
+  writeStack(stateDir, name, {
+    status: operation.isCreate ? 'CREATE_IN_PROGRESS' : 'UPDATE_IN_PROGRESS',
+    resources: operation.known,
+  });
 
   const change = changeOf(current, providers, context.log);
   const outputs: Record<string, string> = {};
   try {
-    for (const declared of dependencyOrder(wanted, (name) => template.resources.has(name))) {
+    for (const declared of order) {
       const { logicalId, type } = declared;
-      const properties = resolve(
-        declared.properties,
-        scope,
-        `Resources.${logicalId}.Properties`,
-      ) as TemplateResource['properties'];
+      const where = `Resources.${logicalId}.Properties`;
+      const properties = resolve(declared.properties, scope, where) as TemplateResource['properties'];
       const resource: TemplateResource = { logicalId, type, properties, stackName: name };
       const kept = await change.unchanged(resource);
-      if (kept) {
-        standing[logicalId] = kept;
-        continue;
-      }
-      let applied: Pick<StackResource, 'ref' | 'attributes'> | undefined;
-      try {
-        applied = (await providers.get(type)?.apply(resource)) ?? INERT[type]?.(resource);
-      } catch (cause) {
-        throw new TemplateError(
-          `Resources.${logicalId} (${type}): ${cause instanceof Error ? cause.message : String(cause)}`,
-          { cause },
-        );
-      }
-      const stands = { logicalId, type, ref: applied?.ref ?? logicalId, attributes: applied?.attributes ?? {} };
-      change.made(resource, stands);
-      standing[logicalId] = stands;
-      onResource?.(stands);
+      standing[logicalId] =
+        kept ?? (await applyResource(resource, declared.deletionPolicy, operation, change, options));
     }
     for (const [id, output] of Object.entries(template.outputs)) {
       const when = output['Condition'];
@@ -110,24 +104,58 @@ export async function applyStack({
       outputs[id] = String(resolve(output['Value'], scope, `Outputs.${id}.Value`));
     }
   } catch (cause) {
-    throw await change.rolledBack(cause);
+    await change.putBack();
+    throw await rolledBack(cause, operation, options);
   }
-  const path = join(stateDir, 'cloudformation', `${name}.json`);
-  await removeGone(path, wanted, providers, context.log);
-  const remembered: Remembered = {
-    resources: Object.fromEntries(
-      Object.values(standing).map((each) => [
-        each.logicalId,
-        { ...each, deletionPolicy: wanted.get(each.logicalId)?.deletionPolicy ?? 'Delete' },
-      ]),
-    ),
-  };
-  writeState(path, remembered);
+  const gone = Object.values(operation.known).filter(({ logicalId, type }) => wanted.get(logicalId)?.type !== type);
+  await deleteResources(gone, 'removal', providers, context.log);
+  // A start that finds the stack as it left it is no update.
+  const isSame = operation.isCreate || (current === undefined && before?.status === 'CREATE_COMPLETE');
+  const status = isSame ? 'CREATE_COMPLETE' : 'UPDATE_COMPLETE';
+  writeStack(stateDir, name, { status, resources: resources() });
   const parameters = Object.fromEntries(
     Object.entries(scope.parameters).map(([key, value]) => [key, typeof value === 'string' ? value : value.join(',')]),
   );
-  return { name, arn, outputs, parameters, resources: standing, applied: change.applied() };
+  return { name, arn, status, outputs, parameters, resources: standing, applied: change.applied() };
 }
+
+/** Has one resource created or updated by its service. @throws TemplateError */
+async function applyResource(
+  resource: TemplateResource,
+  deletionPolicy: DeletionPolicy,
+  operation: StackOperation,
+  change: Change,
+  { providers, onResource }: StackOptions,
+): Promise<StackResource> {
+  const { logicalId, type } = resource;
+  const provider = providers.get(type);
+  const isNew = operation.known[logicalId]?.type !== type;
+  const created = (ref: string, attributes: StackResource['attributes']) => {
+    if (isNew) operation.created.push({ logicalId, type, ref, attributes, deletionPolicy });
+  };
+  try {
+    const taken = isNew && !operation.continues ? await provider?.existing?.(resource) : undefined;
+    if (taken !== undefined)
+      throw new AwsError('AlreadyExists', `Resource of type '${type}' with identifier '${taken}' already exists.`);
+    const applied = await (provider?.apply(resource) ?? INERT[type]?.(resource));
+    const { ref = logicalId, attributes = {} } = applied ?? {};
+    const stands: StackResource = { logicalId, type, ref, attributes };
+    created(ref, attributes);
+    change.made(resource, stands);
+    onResource?.(stands);
+    return stands;
+  } catch (cause) {
+    // A resource that failed halfway is deleted with the others.
+    const half = codeOf(cause) === 'AlreadyExists' ? undefined : await provider?.existing?.(resource);
+    if (half !== undefined) created(half, {});
+    throw new TemplateError(
+      `Resources.${logicalId} (${type}): ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
+  }
+}
+
+const codeOf = (cause: unknown): string | undefined => (cause instanceof AwsError ? cause.code : undefined);
 
 function createScope(
   template: Template,
@@ -172,25 +200,4 @@ function refuseUnknown(
   throw new TemplateError(
     `The embedded cloud does not provide ${list}. Give it a provider in a service's \`resources\`, or list the type in src/cloudformation/inert.ts if nothing needs to stand locally.`,
   );
-}
-
-/** Resources of the last start that are in the template no more go, as CloudFormation would have it. */
-async function removeGone(
-  path: string,
-  wanted: ReadonlyMap<string, { type: string }>,
-  providers: StackOptions['providers'],
-  log: CloudContext['log'],
-): Promise<void> {
-  const before = readState<Remembered>(path, { resources: {} });
-  for (const { logicalId, type, ref, deletionPolicy } of Object.values(before.resources).reverse()) {
-    if (wanted.get(logicalId)?.type === type) continue;
-    const provider = providers.get(type);
-    const kept = deletionPolicy !== 'Delete' || !provider?.delete;
-    if (!kept) await provider?.delete?.({ logicalId, type, ref });
-    log('info', kept ? 'a resource left the template and is kept' : 'a resource left the template and was deleted', {
-      logicalId,
-      type,
-      ref,
-    });
-  }
 }

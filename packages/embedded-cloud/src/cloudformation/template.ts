@@ -1,5 +1,9 @@
 import { isJsonObject, type JsonObject } from '../cloud/json-protocol.ts';
 
+const DELETION_POLICIES = ['Delete', 'Retain', 'RetainExceptOnCreate', 'Snapshot'] as const;
+/** What becomes of a resource when its stack no longer has it. */
+export type DeletionPolicy = (typeof DELETION_POLICIES)[number];
+
 /** A resource as the template declares it, intrinsic functions unresolved. */
 export interface DeclaredResource {
   readonly logicalId: string;
@@ -7,7 +11,7 @@ export interface DeclaredResource {
   readonly properties: unknown;
   readonly dependsOn: readonly string[];
   readonly condition?: string;
-  readonly deletionPolicy: string;
+  readonly deletionPolicy: DeletionPolicy;
 }
 
 /** A CloudFormation template, sections taken apart. */
@@ -22,6 +26,14 @@ export interface Template {
 /** A template that cannot be brought up: the message names the place and what to change. */
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';
+}
+
+function deletionPolicyOf(logicalId: string, declared: unknown): DeletionPolicy {
+  const policy = DELETION_POLICIES.find((known) => known === (declared ?? 'Delete'));
+  if (policy) return policy;
+  throw new TemplateError(
+    `Resources.${logicalId}.DeletionPolicy is ${JSON.stringify(declared)}; it must be one of ${DELETION_POLICIES.join(', ')}.`,
+  );
 }
 
 function section(template: JsonObject, name: string): JsonObject {
@@ -60,7 +72,7 @@ export function parseTemplate(value: unknown): Template {
       type,
       properties: declared['Properties'] ?? {},
       dependsOn: (Array.isArray(dependsOn) ? dependsOn : [dependsOn]).map(String),
-      deletionPolicy: String(declared['DeletionPolicy'] ?? 'Delete'),
+      deletionPolicy: deletionPolicyOf(logicalId, declared['DeletionPolicy']),
       ...(typeof condition === 'string' && { condition }),
     });
   }

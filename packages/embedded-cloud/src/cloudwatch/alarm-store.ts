@@ -25,6 +25,7 @@ export interface AlarmStore {
   templateNames(): string[];
   putDashboard(name: string, body: string): void;
   dashboard(name: string): string | undefined;
+  removeDashboard(name: string): void;
 }
 
 const schema = `
@@ -79,6 +80,9 @@ export function alarmStore(db: DatabaseSync): AlarmStore {
         .map((row) => String(row['name'])),
     putDashboard: (name, body) => {
       db.prepare('INSERT OR REPLACE INTO dashboards VALUES (?, ?)').run(name, body);
+    },
+    removeDashboard: (name) => {
+      db.prepare('DELETE FROM dashboards WHERE name = ?').run(name);
     },
     dashboard: (name) => {
       const row = db.prepare('SELECT body FROM dashboards WHERE name = ?').get(name);

@@ -9,6 +9,7 @@ import {
   AwsError,
   type CloudContext,
   type CloudService,
+  type RemovedResource,
   type ServiceRequest,
   type TemplateResource,
 } from '#src/cloud/service';
@@ -87,23 +88,42 @@ export function createCloudWatch(context: CloudContext): CloudWatch {
   const watch = monitor(context, db, metrics, alarms, outbox);
   const operations = cloudWatchOperations(context, { metrics, alarms, watch });
   const inTemplate = new Set<string>();
+  const nameOf = ({ logicalId, properties }: TemplateResource, member: 'AlarmName' | 'DashboardName'): string =>
+    typeof properties[member] === 'string' ? properties[member] : logicalId;
+  const alarmLife = {
+    existing: async (resource: TemplateResource) => alarms.get(nameOf(resource, 'AlarmName'))?.name,
+    delete: async ({ ref }: RemovedResource) => {
+      alarms.remove(ref);
+      inTemplate.delete(ref);
+    },
+  };
+  const dashboardLife = {
+    async existing(resource: TemplateResource) {
+      const name = nameOf(resource, 'DashboardName');
+      return alarms.dashboard(name) === undefined ? undefined : name;
+    },
+    delete: async ({ ref }: RemovedResource) => alarms.removeDashboard(ref),
+  };
 
-  const applyAlarm = async ({ logicalId, properties }: TemplateResource) => {
-    const name = typeof properties['AlarmName'] === 'string' ? properties['AlarmName'] : logicalId;
+  const applyAlarm = async (resource: TemplateResource) => {
+    const { properties } = resource;
+    const name = nameOf(resource, 'AlarmName');
     readAlarmRule(properties);
     alarms.put(name, { ...properties, AlarmName: name }, true, clock.now());
     inTemplate.add(name);
     return { ref: name, attributes: { Arn: watch.alarmArn(name) } };
   };
-  const applyComposite = async ({ logicalId, properties }: TemplateResource) => {
-    const name = typeof properties['AlarmName'] === 'string' ? properties['AlarmName'] : logicalId;
+  const applyComposite = async (resource: TemplateResource) => {
+    const { properties } = resource;
+    const name = nameOf(resource, 'AlarmName');
     parseAlarmRule(String(properties['AlarmRule'] ?? ''));
     alarms.put(name, { ...properties, AlarmName: name }, true, clock.now());
     inTemplate.add(name);
     return { ref: name, attributes: { Arn: watch.alarmArn(name) } };
   };
-  const applyDashboard = async ({ logicalId, properties }: TemplateResource) => {
-    const name = typeof properties['DashboardName'] === 'string' ? properties['DashboardName'] : logicalId;
+  const applyDashboard = async (resource: TemplateResource) => {
+    const { properties } = resource;
+    const name = nameOf(resource, 'DashboardName');
     const body = properties['DashboardBody'];
     const text = typeof body === 'string' ? body : JSON.stringify(body ?? {});
     try {
@@ -139,9 +159,9 @@ export function createCloudWatch(context: CloudContext): CloudWatch {
       return { ...response, headers: { ...response.headers, 'x-amzn-query-error': `${error.code};Sender` } };
     },
     resources: {
-      'AWS::CloudWatch::Alarm': { apply: applyAlarm },
-      'AWS::CloudWatch::CompositeAlarm': { apply: applyComposite },
-      'AWS::CloudWatch::Dashboard': { apply: applyDashboard },
+      'AWS::CloudWatch::Alarm': { apply: applyAlarm, ...alarmLife },
+      'AWS::CloudWatch::CompositeAlarm': { apply: applyComposite, ...alarmLife },
+      'AWS::CloudWatch::Dashboard': { apply: applyDashboard, ...dashboardLife },
     },
     putMetric: (namespace, name, dimensions, value, unit = 'None') => {
       const datum = { timestamp: clock.now(), count: 1, sum: value, min: value, max: value, unit };

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isJsonObject, type JsonObject } from '../cloud/json-protocol.ts';
 import { physicalName } from '../cloud/physical-name.ts';
-import { AwsError, type ResourceProvider } from '../cloud/service.ts';
+import { AwsError, type ResourceProvider, type TemplateResource } from '../cloud/service.ts';
 import type { Engine } from './engine.ts';
 import { isHalfRebuilt, rebuildTable } from './rebuild.ts';
 
@@ -103,16 +103,22 @@ export function tableProvider(
     }
   }
 
+  const nameOf = ({ logicalId, properties, stackName }: TemplateResource): string =>
+    typeof properties['TableName'] === 'string' ? properties['TableName'] : physicalName(stackName, logicalId, 255);
+  const describe = (name: string) =>
+    engine.run('DescribeTable', { TableName: name }).catch((cause: unknown) => {
+      if (cause instanceof AwsError && cause.code === 'ResourceNotFoundException') return undefined;
+      throw cause;
+    });
+
   return {
-    async apply({ logicalId, properties, stackName }) {
+    existing: async (resource) => ((await describe(nameOf(resource))) ? nameOf(resource) : undefined),
+    async apply(resource) {
+      const { properties } = resource;
       const unsupported = UNSUPPORTED.filter((member) => properties[member] !== undefined);
       if (unsupported.length > 0) throw new Error(`${unsupported.join(', ')} is not emulated.`);
-      const name =
-        typeof properties['TableName'] === 'string' ? properties['TableName'] : physicalName(stackName, logicalId, 255);
-      const existing = await engine.run('DescribeTable', { TableName: name }).catch((cause: unknown) => {
-        if (cause instanceof AwsError && cause.code === 'ResourceNotFoundException') return undefined;
-        throw cause;
-      });
+      const name = nameOf(resource);
+      const existing = await describe(name);
       if (isHalfRebuilt(folder, name)) await rebuildTable(engine, folder, name, () => create(name, properties));
       else if (existing && isJsonObject(existing['Table'])) await update(name, properties, existing['Table']);
       else await create(name, properties);
@@ -122,6 +128,13 @@ export function tableProvider(
         ref: name,
         attributes: { Arn: `arn:aws:dynamodb:${account.region}:${account.accountId}:table/${name}` },
       };
+    },
+    async delete({ ref }) {
+      if (registry.settings(ref).deletionProtection)
+        throw new Error(`table ${ref} is protected against deletion. Disable deletion protection first.`);
+      if (!(await describe(ref))) return;
+      await engine.run('DeleteTable', { TableName: ref });
+      while (await describe(ref)) await delay(POLL_MS);
     },
   };
 }

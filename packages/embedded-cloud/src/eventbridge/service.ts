@@ -44,8 +44,12 @@ export function createEventBridge(context: CloudContext): EventBridge {
   const operations = eventBridgeOperations(context, { bus, rules, changed: () => schedules.wake() });
   const inTemplate = new Set<string>();
 
-  const applyRule = async ({ logicalId, properties, stackName }: TemplateResource) => {
-    const name = typeof properties['Name'] === 'string' ? properties['Name'] : physicalName(stackName, logicalId, 64);
+  const ruleName = ({ logicalId, properties, stackName }: TemplateResource): string =>
+    typeof properties['Name'] === 'string' ? properties['Name'] : physicalName(stackName, logicalId, 64);
+
+  const applyRule = async (resource: TemplateResource) => {
+    const { properties } = resource;
+    const name = ruleName(resource);
     requireDefaultBus(properties, bus.accountArn);
     const targets = readTargets(properties, name);
     rules.put(readRule(name, properties, true), context.clock.now());
@@ -59,7 +63,16 @@ export function createEventBridge(context: CloudContext): EventBridge {
   return {
     signingNames: ['events'],
     ...jsonProtocol('1.1', 'AWSEvents', operations),
-    resources: { 'AWS::Events::Rule': { apply: applyRule } },
+    resources: {
+      'AWS::Events::Rule': {
+        apply: applyRule,
+        existing: async (resource) => rules.get(ruleName(resource))?.name,
+        async delete({ ref }) {
+          rules.remove(ref);
+          inTemplate.delete(ref);
+        },
+      },
+    },
     deliver: (event, occasion) => {
       if (!db.isOpen) throw new Error('The event bus is closed.');
       bus.accept(event, occasion?.time, occasion?.id);

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { AuditLog } from '../audit/log.ts';
 import type { CloudContext, CloudService, ResourceProvider } from '../cloud/service.ts';
 import type { CloudFormationService } from '../cloudformation/service.ts';
-import { applyStack, type Stack, type StackResource } from '../cloudformation/stack.ts';
+import { applyStack, type Stack } from '../cloudformation/stack.ts';
+import type { StackResource } from '../cloudformation/stack-state.ts';
 import type { IamService } from '../iam/service.ts';
 import type { SecretsManagerService } from '../secretsmanager/service.ts';
 

@@ -4,7 +4,8 @@ import { systemClock } from '../cloud/clock.ts';
 import { openCredentials } from '../cloud/credentials.ts';
 import type { Clock, CloudContext, CloudService, ResourceProvider, ServiceFactory } from '../cloud/service.ts';
 import { refuseEmptied } from '../cloud/state-error.ts';
-import type { StackResource } from '../cloudformation/stack.ts';
+import { deleteFailedStack } from '../cloudformation/rollback.ts';
+import type { StackResource } from '../cloudformation/stack-state.ts';
 import { createFaultControl, type FaultControl, type Faults } from '../faults/control.ts';
 import { createFaultPages } from '../faults/pages.ts';
 import { inventoryOf } from '../faults/strangers.ts';
@@ -156,6 +157,8 @@ export async function startCloud(options: StartOptions): Promise<Cloud> {
       parameters:
         typeof options.parameters === 'function' ? options.parameters(door.endpoint) : (options.parameters ?? {}),
     });
+    // As deployment tools do: a stack whose creation failed can only be deleted, and is in the way of the next one.
+    await deleteFailedStack({ name: stackName, context, providers });
     await keeper.create(template);
     door.open({ services, authorizer, roleName });
     const faultPages = createFaultPages(faults, credentials.admin.secretAccessKey);

@@ -65,6 +65,12 @@ export function iamResources(
         });
         return { ref: name, attributes: { Arn: arn, RoleId: id } };
       },
+      existing: async (resource) => store.list().find(({ name }) => name === nameOf(resource, 'RoleName'))?.name,
+      async delete({ ref }) {
+        const role = store.list().find(({ name }) => name === ref);
+        if (role) store.remove(role.arn);
+        inlineOf.delete(ref);
+      },
     },
     'AWS::IAM::Policy': {
       async apply({ logicalId, properties }) {

@@ -21,6 +21,7 @@ export interface Role {
 /** Everything IAM knows, rebuilt from the template at each start. */
 export interface RoleStore {
   put(role: Role): void;
+  remove(arn: string): void;
   get(arn: string): Role | undefined;
   list(): readonly Role[];
   /** A policy of its own resource (`AWS::IAM::Policy`) for the named roles; put again, it replaces itself. */
@@ -44,6 +45,7 @@ export function createRoleStore(): RoleStore {
 
   const store: RoleStore = {
     put: (role) => void roles.set(role.arn, role),
+    remove: (arn) => void roles.delete(arn),
     get: (arn) => roles.get(arn),
     list: () => [...roles.values()],
     attach: (logicalId, policy, roleNames) => void attached.set(logicalId, { policy, roleNames }),

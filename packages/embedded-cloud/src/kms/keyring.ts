@@ -8,6 +8,10 @@ export interface Key {
   readonly createdAt: number;
   readonly description: string;
   readonly enabled: boolean;
+  /** Days between the deletion of its resource and of the key; 30 unless the template says otherwise. */
+  readonly pendingWindowInDays?: number;
+  /** When a key whose deletion is scheduled is deleted; it can be used no more. */
+  readonly deletionAt?: number;
   readonly rotation: boolean;
   /** The key policy as the template has it; keys of an older state folder have the default one. */
   readonly policy?: unknown;
@@ -26,7 +30,12 @@ interface Kept {
 
 export interface Keyring {
   /** Makes the key of a template resource, or finds it again. */
-  provide(logicalId: string, settings: Pick<Key, 'description' | 'enabled' | 'rotation' | 'policy' | 'tags'>): Key;
+  provide(
+    logicalId: string,
+    settings: Pick<Key, 'description' | 'enabled' | 'rotation' | 'policy' | 'tags' | 'pendingWindowInDays'>,
+  ): Key;
+  /** Schedules the deletion of a key; its template resource, made again, gets another key. */
+  scheduleDeletion(keyId: string): void;
   setAlias(alias: string, keyId: string): void;
   removeAlias(alias: string): void;
   aliases(): Readonly<Record<string, string>>;
@@ -43,6 +52,8 @@ export interface Keyring {
 
 export type EncryptionContext = Readonly<Record<string, string>>;
 
+const DEFAULT_WINDOW_DAYS = 30;
+const MS_PER_DAY = 86_400_000;
 const VERSION = 1;
 const ID_BYTES = 16;
 const IV_BYTES = 12;
@@ -66,7 +77,7 @@ export function openKeyring(stateDir: string, now: () => number): Keyring {
 
   const ring: Keyring = {
     provide(logicalId, settings) {
-      const known = Object.values(kept.keys).find((key) => key.logicalId === logicalId);
+      const known = Object.values(kept.keys).find((key) => key.logicalId === logicalId && key.deletionAt === undefined);
       const key: Key = {
         ...(known ?? { id: randomUUID(), createdAt: now(), logicalId, material: randomBytes(32).toString('base64') }),
         ...settings,
@@ -74,6 +85,12 @@ export function openKeyring(stateDir: string, now: () => number): Keyring {
       kept.keys[key.id] = key;
       writeState(path, kept);
       return key;
+    },
+    scheduleDeletion(keyId) {
+      const key = ring.find(keyId);
+      const deletionAt = now() + (key.pendingWindowInDays ?? DEFAULT_WINDOW_DAYS) * MS_PER_DAY;
+      kept.keys[key.id] = { ...key, enabled: false, deletionAt };
+      writeState(path, kept);
     },
     setAlias(alias, keyId) {
       kept.aliases[alias] = keyId;

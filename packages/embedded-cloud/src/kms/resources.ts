@@ -3,6 +3,13 @@ import { readTags } from '../iam/tag-conditions.ts';
 import type { AccountKeys } from './account-keys.ts';
 import { checkKeyPolicy } from './key-policy.ts';
 
+/** 7 to 30 days (CloudFormation Template Reference, AWS::KMS::Key). @throws Error */
+function pendingWindow(declared: unknown): number {
+  const days = Number(declared ?? 30);
+  if (Number.isInteger(days) && days >= 7 && days <= 30) return days;
+  throw new Error(`PendingWindowInDays must be a whole number from 7 to 30, not ${String(declared)}.`);
+}
+
 /** `AWS::KMS::Key`: made once per logical id, so that a new start finds it again. */
 export function keyProvider({ accountId, arnOf, defaultPolicy, ring }: AccountKeys): ResourceProvider {
   return {
@@ -18,9 +25,11 @@ export function keyProvider({ accountId, arnOf, defaultPolicy, ring }: AccountKe
         description: String(properties['Description'] ?? ''),
         enabled: properties['Enabled'] !== false && properties['Enabled'] !== 'false',
         rotation: String(properties['EnableKeyRotation']) === 'true',
+        pendingWindowInDays: pendingWindow(properties['PendingWindowInDays']),
       });
       return { ref: key.id, attributes: { Arn: arnOf(key), KeyId: key.id } };
     },
+    delete: async ({ ref }) => ring.scheduleDeletion(ref),
   };
 }
 

@@ -161,11 +161,14 @@ const applyVersioning = (s3: S3State, bucket: string, properties: Properties): v
 
 const maximalNameLength = 63;
 
+const bucketName = ({ logicalId, properties, stackName }: TemplateResource): string =>
+  textAt(properties, 'BucketName') ?? physicalName(stackName, logicalId, maximalNameLength).toLowerCase();
+
 const bucketProvider = (s3: S3State): ResourceProvider => ({
+  existing: async (resource) => s3.buckets.get(bucketName(resource)) && bucketName(resource),
   apply: async (resource) => {
-    const { logicalId, properties, stackName } = resource;
-    const name =
-      textAt(properties, 'BucketName') ?? physicalName(stackName, logicalId, maximalNameLength).toLowerCase();
+    const { properties } = resource;
+    const name = bucketName(resource);
     const documents = toDocuments(resource);
     checkBucketName(name);
     s3.catalog.database.transaction(() => {
@@ -188,9 +191,9 @@ const bucketProvider = (s3: S3State): ResourceProvider => ({
     };
   },
   // CloudFormation never deletes data: a bucket that holds any stays.
-  delete: async ({ logicalId, ref }) => {
+  delete: async ({ ref }) => {
     if (s3.buckets.get(ref) === undefined || s3.buckets.remove(ref)) return;
-    s3.context.log('warn', 'a bucket left the template but is kept: it is not empty', { logicalId, bucket: ref });
+    throw new Error(`The bucket ${ref} is not empty.`);
   },
 });
 

@@ -100,9 +100,14 @@ export function createScheduler(context: CloudContext): CloudService {
   });
   const operations = schedulerOperations(context, { store, groups, changed: () => loop.wake() });
 
-  const applySchedule = async ({ logicalId, properties }: TemplateResource) => {
-    const name = typeof properties['Name'] === 'string' ? properties['Name'] : logicalId;
-    const group = typeof properties['GroupName'] === 'string' ? properties['GroupName'] : 'default';
+  const placeOf = ({ logicalId, properties }: TemplateResource) => ({
+    name: typeof properties['Name'] === 'string' ? properties['Name'] : logicalId,
+    group: typeof properties['GroupName'] === 'string' ? properties['GroupName'] : 'default',
+  });
+
+  const applySchedule = async (resource: TemplateResource) => {
+    const { properties } = resource;
+    const { name, group } = placeOf(resource);
     const schedule = readSchedule(group, name, properties, true);
     requireTrust(context, schedule);
     store.put(schedule, context.clock.now());
@@ -143,7 +148,21 @@ export function createScheduler(context: CloudContext): CloudService {
         { 'x-amzn-errortype': error.code, 'x-amzn-requestid': id },
       ),
     resources: {
-      'AWS::Scheduler::Schedule': { apply: applySchedule },
+      'AWS::Scheduler::Schedule': {
+        apply: applySchedule,
+        async existing(resource) {
+          const { name, group } = placeOf(resource);
+          return store.get(group, name) && name;
+        },
+        // `Ref` gives the name alone, so the group is the one the template put it in.
+        async delete({ ref }) {
+          for (const { group, name, fromTemplate } of store.list()) {
+            if (name !== ref || !fromTemplate) continue;
+            store.remove(group, name);
+            inTemplate.delete(`${group}/${name}`);
+          }
+        },
+      },
       'AWS::Scheduler::ScheduleGroup': { apply: applyGroup },
     },
     start: async () => {

@@ -13,6 +13,7 @@ import {
   type CloudContext,
   type CloudService,
   type ResourceProvider,
+  type TemplateResource,
 } from '../cloud/service.ts';
 import { readTags, requestTagConditions, resourceTagConditions } from '../iam/tag-conditions.ts';
 import { keyUse } from '../kms/key-use.ts';
@@ -44,10 +45,24 @@ export function createSecretsManager(context: CloudContext): SecretsManagerServi
     }));
   }
 
+  const nameOf = ({ logicalId, properties, stackName }: TemplateResource): string =>
+    typeof properties['Name'] === 'string' ? properties['Name'] : physicalName(stackName, logicalId);
+  const named = (name: string): Secret | undefined => store.list().find((secret) => secret.name === name);
+
   const provider: ResourceProvider = {
-    async apply({ logicalId, properties, stackName }) {
-      const name = typeof properties['Name'] === 'string' ? properties['Name'] : physicalName(stackName, logicalId);
-      const known = store.list().find((secret) => secret.name === name);
+    async existing(resource) {
+      const secret = named(nameOf(resource));
+      return secret && store.arn(secret);
+    },
+    // CloudFormation deletes a secret at once, without a recovery window.
+    async delete({ ref }) {
+      const secret = store.list().find((candidate) => store.arn(candidate) === ref);
+      if (secret) store.remove(secret);
+    },
+    async apply(resource) {
+      const { logicalId, properties } = resource;
+      const name = nameOf(resource);
+      const known = named(name);
       const kmsKeyId = properties['KmsKeyId'];
       const settings = {
         description: String(properties['Description'] ?? ''),

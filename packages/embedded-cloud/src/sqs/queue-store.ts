@@ -41,6 +41,8 @@ export interface QueueStore {
   /** Shows a message in flight again at `visibleAt`. @returns false when it is not in flight */
   hideUntil(queue: string, receipt: string, visibleAt: number, now: number): boolean;
   purge(queue: string): void;
+  /** Removes a queue with its messages. */
+  drop(queue: string): void;
   counts(queue: string, now: number): { readonly visible: number; readonly hidden: number };
 }
 
@@ -131,6 +133,10 @@ export function queueStore(db: DatabaseSync): QueueStore {
       db
         .prepare('UPDATE messages SET visible_at = ? WHERE queue = ? AND receipt = ? AND visible_at > ?')
         .run(visibleAt, queue, receipt, now).changes > 0,
+    drop: (queue) => {
+      db.prepare('DELETE FROM messages WHERE queue = ?').run(queue);
+      db.prepare('DELETE FROM queues WHERE name = ?').run(queue);
+    },
     purge: (queue) => {
       db.prepare('DELETE FROM messages WHERE queue = ?').run(queue);
     },

@@ -71,15 +71,18 @@ export function createSqs(context: CloudContext): QueueService {
       }),
     );
 
-  const applyQueue = async ({ logicalId, properties, stackName }: TemplateResource) => {
+  const queueName = ({ logicalId, properties, stackName }: TemplateResource): string =>
+    typeof properties['QueueName'] === 'string' ? properties['QueueName'] : physicalName(stackName, logicalId, 80);
+
+  const applyQueue = async (resource: TemplateResource) => {
+    const { logicalId, properties } = resource;
     if (properties['FifoQueue'] === true || properties['FifoQueue'] === 'true') {
       throw new AwsError(
         'ValidationException',
         `${logicalId}: the embedded cloud has standard queues only; leave out FifoQueue`,
       );
     }
-    const name =
-      typeof properties['QueueName'] === 'string' ? properties['QueueName'] : physicalName(stackName, logicalId, 80);
+    const name = queueName(resource);
     if (!/^[\w-]{1,80}$/.test(name)) {
       throw new AwsError(
         'InvalidParameterValue',
@@ -100,13 +103,18 @@ export function createSqs(context: CloudContext): QueueService {
     };
   };
 
+  /** Logical id of a queue policy → its queues. */
+  const policyQueues = new Map<string, string[]>();
   const applyPolicy = async ({ logicalId, properties }: TemplateResource) => {
+    const names: string[] = [];
     for (const url of Array.isArray(properties['Queues']) ? properties['Queues'] : []) {
       const name = String(url).split('/').at(-1) ?? '';
       if (!store.get(name)) throw noSuchQueue();
       checkQueuePolicy(properties['PolicyDocument'], arnOf(name));
       policies.set(name, properties['PolicyDocument']);
+      names.push(name);
     }
+    policyQueues.set(logicalId, names);
     return { ref: logicalId, attributes: { Id: logicalId } };
   };
 
@@ -126,8 +134,21 @@ export function createSqs(context: CloudContext): QueueService {
       };
     },
     resources: {
-      'AWS::SQS::Queue': { apply: applyQueue },
-      'AWS::SQS::QueuePolicy': { apply: applyPolicy },
+      'AWS::SQS::Queue': {
+        apply: applyQueue,
+        async existing(resource) {
+          const name = queueName(resource);
+          return store.get(name) && awsUrl(name);
+        },
+        delete: async ({ ref }) => store.drop(ref.split('/').at(-1) ?? ''),
+      },
+      'AWS::SQS::QueuePolicy': {
+        apply: applyPolicy,
+        async delete({ logicalId }) {
+          for (const name of policyQueues.get(logicalId) ?? []) policies.delete(name);
+          policyQueues.delete(logicalId);
+        },
+      },
     },
     resourcePolicy: (queueArn) => policies.get(nameOf(queueArn)),
     sendInternal: (queueArn, body, attributes, by) => {

@@ -114,6 +114,10 @@ export class StateMachines {
     return this.update(known.arn, { definition, roleArn, logging, tracing, ...(tags && { tags }) });
   }
 
+  exists(arn: string): boolean {
+    return this.#store.machine(arn) !== undefined;
+  }
+
   /** Removes a machine; its executions continue and can still be described. */
   delete(arn: string): void {
     this.#store.deleteMachine(arn);

@@ -32,16 +32,20 @@ function camelCase(value: unknown): unknown {
   );
 }
 
+const nameOf = ({ logicalId, properties, stackName }: TemplateResource): string => {
+  const name = properties['StateMachineName'];
+  return typeof name === 'string' ? name : physicalName(stackName, logicalId, 80);
+};
+
 /** `AWS::StepFunctions::StateMachine`. */
 export const stateMachineProvider = (context: CloudContext, machines: StateMachines): ResourceProvider => ({
   async apply(resource) {
-    const { logicalId, properties } = resource;
-    const name = properties['StateMachineName'];
+    const { properties } = resource;
     const type = properties['StateMachineType'];
     const logging = properties['LoggingConfiguration'];
     const tracing = properties['TracingConfiguration'];
     const input: MachineInput = {
-      name: typeof name === 'string' ? name : physicalName(resource.stackName, logicalId, 80),
+      name: nameOf(resource),
       definition: definitionText(resource),
       roleArn: String(properties['RoleArn'] ?? ''),
       type: typeof type === 'string' ? type : undefined,
@@ -55,6 +59,11 @@ export const stateMachineProvider = (context: CloudContext, machines: StateMachi
       ref: machine.arn,
       attributes: { Arn: machine.arn, Name: machine.name, StateMachineRevisionId: machine.revisionId },
     };
+  },
+
+  existing: async (resource) => {
+    const arn = machines.arnOf(nameOf(resource));
+    return machines.exists(arn) ? arn : undefined;
   },
 
   async delete({ ref }) {

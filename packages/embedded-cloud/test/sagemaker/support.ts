@@ -53,7 +53,7 @@ export interface World {
 }
 
 export interface WorldOptions {
-  /** What S3 refuses to a role, by the role's name in upper case. */
+  /** What is refused to a role, by the role's name in upper case: calls of S3, and what SageMaker does as the role. */
   readonly denies?: (request: AuthorizationRequest, role: string) => boolean;
   readonly settings?: SageMakerSettings;
   readonly faults?: FaultPoints;
@@ -113,7 +113,10 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
       if (name !== 'monitoring') throw new Error(`no service ${name} in this world`);
       return monitor as unknown as T;
     },
-    actAs: () => undefined,
+    actAs: ({ roleArn, authorize }) => {
+      const refused = authorize.find((request) => options.denies?.(request, accessKeyOf(roleArn).replace(/^ROLE/, '')));
+      return refused && `${roleArn} is not authorized to perform: ${refused.action} on resource: ${refused.resource}`;
+    },
     clientConfig: (roleArn) => ({
       endpoint: storage.endpoint,
       region: 'eu-central-1',

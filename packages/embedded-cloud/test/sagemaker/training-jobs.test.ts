@@ -107,6 +107,20 @@ describe('training jobs', () => {
     }
   });
 
+  it('fails the job when its role may not encrypt with the key of the output', async () => {
+    denied.add('kms:Encrypt');
+    try {
+      await create('denied-encrypt', {
+        OutputDataConfig: { S3OutputPath: `s3://${BUCKET}/models`, KmsKeyId: 'alias/artifacts' },
+      });
+      expect((await trained(world, 'denied-encrypt')).FailureReason).toMatch(
+        /^ClientError: Artifact upload failed:AccessDenied \(403\): .* kms:Encrypt on resource: .*:alias\/artifacts$/,
+      );
+    } finally {
+      denied.clear();
+    }
+  });
+
   it('fails with the text that the algorithm left, without a value of the data', async () => {
     await put(world, 'bad/0.csv', '1,2.5,3\n0,secret-value,4\n');
     const [train] = trainingRequest('x').InputDataConfig ?? [];

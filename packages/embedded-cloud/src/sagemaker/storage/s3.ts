@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, HeadObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import type { CloudContext } from '#src/cloud/service';
+import { outputKeyRefusal } from '#src/sagemaker/storage/output-key';
 
 export interface S3Location {
   readonly bucket: string;
@@ -58,6 +59,8 @@ export const storageOf = (cloud: CloudContext, roleArn: string, sourceArn: strin
   const client = new S3Client({ ...config, maxAttempts: MAX_ATTEMPTS, forcePathStyle: true });
 
   const upload = async (body: string | Readable, target: S3Location, options: UploadOptions = {}): Promise<void> => {
+    const refusal = options.kmsKeyId && outputKeyRefusal(cloud, roleArn, options.kmsKeyId);
+    if (refusal) throw Object.assign(new Error(refusal), { name: 'AccessDenied', $metadata: { httpStatusCode: 403 } });
     await new Upload({
       client,
       params: {

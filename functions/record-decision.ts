@@ -1,0 +1,20 @@
+import { sageMakerClient } from '#functions/aws/clients/sagemaker';
+import { modelRegistry } from '#functions/aws/model-registry';
+import { runStore } from '#functions/aws/tables';
+import { readConfig } from '#functions/runtime/config';
+import { withMiddleware } from '#functions/runtime/middleware';
+import { recordDecision } from '#functions/use-cases/record-decision';
+import { requestRollBack } from '#functions/use-cases/request-roll-back';
+import { recordDecisionSchema } from '#schemas/events/decision';
+
+const config = readConfig(['STAGE', 'STATE_TABLE']);
+
+/** Records who approved, rejected or rolled back a model version, when and why. */
+export const handler = withMiddleware(recordDecisionSchema, (event) => {
+  const ports = {
+    stage: config.STAGE,
+    store: runStore(config),
+    registry: modelRegistry(sageMakerClient(), config.STAGE),
+  };
+  return 'rollBack' in event ? requestRollBack(ports, event) : recordDecision(ports, event);
+});

@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readPredictionRows, requestsOf } from '#cli/prediction-rows';
+import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
+import { smallPipeline } from '../fakes/data-run.ts';
+
+const datasetOf = (dataset: Record<string, unknown> = {}): Pipeline['dataset'] =>
+  pipelineSchema.parse(smallPipeline(dataset)).dataset;
+const read = (text: string, dataset = datasetOf()) => readPredictionRows('rows.txt', text, dataset);
+
+describe('rows to predict', () => {
+  it.each([
+    ['[{"x":1},{"x":2}]', [{ x: 1 }, { x: 2 }]],
+    ['{"x":1}', [{ x: 1 }]],
+    ['{"x":1}\n\n{"x":2}\n', [{ x: 1 }, { x: 2 }]],
+    [
+      '\uFEFFx,c\n1,"a, ""b"""\n\n2,\n',
+      [
+        { x: '1', c: 'a, "b"' },
+        { x: '2', c: '' },
+      ],
+    ],
+  ])('are read from %j', (text, rows) => expect(read(text)).toEqual(rows));
+
+  it('are read from CSV as the pipeline writes it', () => {
+    const csv = { header: false, names: ['y', 'x'], delimiter: ';', quote: "'" };
+    expect(read("1;'2;5'\n", datasetOf({ csv }))).toEqual([{ y: '1', x: '2;5' }]);
+    expect(read('x\n\n3\n', datasetOf({ format: 'jsonl' }))).toEqual([{ x: '3' }]);
+    expect(read('x,c\n,a\n', datasetOf({ format: 'jsonl' }))).toEqual([{ x: null, c: 'a' }]);
+  });
+
+  it.each([
+    ['', 'rows.txt is empty.'],
+    ['{"x":1}\n{"x":jane}', 'rows.txt, line 2: not JSON.'],
+    ['x,y\n', 'rows.txt has no rows.'],
+    ['x,x\n1,2\n', 'column 2 has the name of an earlier column'],
+    ['x,y\njane,2,3\n', 'rows.txt, line 2: not CSV with the delimiter ","'],
+    ['x,y\n"jane,2\n', 'not CSV'],
+    ['x,y\nja"ne,2\n', 'rows.txt, line 2: not CSV'],
+  ])('are refused for %j without a value', (text, message) => {
+    const error = (() => {
+      try {
+        return read(text);
+      } catch (thrown) {
+        return thrown;
+      }
+    })();
+    expect(error).toMatchObject({ name: 'CliError', message: expect.stringContaining(message) });
+    expect(String(error)).not.toContain('jane');
+  });
+});
+
+describe('requests', () => {
+  it('hold all rows in order, each within the limits', () => {
+    const row = fc.record({ x: fc.string({ maxLength: 20 }), wide: fc.nat(2).map((n) => 'w'.repeat(n * 900_000)) });
+    fc.assert(
+      fc.property(fc.array(row, { maxLength: 12 }), (rows) => {
+        const requests = requestsOf(rows);
+        expect(requests.flat()).toEqual(rows);
+        for (const part of requests) {
+          expect(part.length).toBeGreaterThan(0);
+          expect(Buffer.byteLength(JSON.stringify(part))).toBeLessThan(4_000_100);
+        }
+      }),
+      { numRuns: 20 },
+    );
+    expect(requestsOf(Array.from({ length: 2001 }, (_, x) => ({ x }))).map((part) => part.length)).toEqual([
+      1000, 1000, 1,
+    ]);
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { trainingSettings } from '#domain/runs/training-settings';
+import { parsePipeline } from '#schemas/load-pipeline';
+import { pipelineSchema } from '#schemas/pipeline';
+
+const base = `
+name: loans
+description: Who pays back?
+dataset:
+  format: csv
+  trigger: { marker: _SUCCESS }
+  label: { column: y, positive: 1 }
+  columns: { x: { role: feature, type: number } }
+split: { train: 0.7, validation: 0.15, test: 0.15 }
+imbalance: auto
+training: { hyperparameters: { num_round: 10 } }
+evaluation: { task: binary, gates: [{ metric: auc, min: 0.5 }] }
+registry: { approval: manual }
+deployment: { capturePercentage: 100 }
+drift: { schedule: rate(1 day) }
+notify: { slack: '#ml' }
+`;
+const settings = (text: string) => JSON.stringify(trainingSettings(parsePipeline(text, 'loans.yml')));
+
+describe('an edited pipeline', () => {
+  it.each([
+    ['description', 'Who pays back?', 'Who does not?'],
+    ['notify', "'#ml'", "'#loans'"],
+    ['trigger', '{ marker: _SUCCESS }', '{ eachObject: true }'],
+  ])('is the same training when only its %s differs', (_, from, to) => {
+    expect(settings(base.replace(from, to))).toBe(settings(base));
+  });
+
+  it.each([
+    ['dataset', 'positive: 1', 'positive: 0'],
+    ['split', 'train: 0.7, validation: 0.15', 'train: 0.8, validation: 0.05'],
+    ['imbalance', 'auto', 'none'],
+    ['training', 'num_round: 10', 'num_round: 20'],
+    ['evaluation', 'min: 0.5', 'min: 0.6'],
+    ['registry', 'manual', 'auto'],
+    ['deployment', 'capturePercentage: 100', 'capturePercentage: 50'],
+    ['drift', '1 day', '2 days'],
+    ['name', 'name: loans', 'name: other'],
+  ])('is a new training when its %s differs', (section, from, to) => {
+    const edited = trainingSettings(
+      parsePipeline(base.replace(from, to), `${section === 'name' ? 'other' : 'loans'}.yml`),
+    );
+    expect(JSON.stringify(edited)).not.toBe(settings(base));
+  });
+
+  it('has no section that these tests leave out', () => {
+    const known = 'name description dataset split imbalance training evaluation registry deployment drift notify';
+    expect(Object.keys(pipelineSchema.shape).toSorted()).toEqual(known.split(' ').toSorted());
+  });
+});

@@ -1,0 +1,198 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { deploymentKeys } from '#domain/deployment/target';
+import { automaticApproval } from '#domain/registry/decision';
+import { fakeSageMaker } from './support/sagemaker.ts';
+import { championOf, context, packageArn, runs, setStage } from './support/stage.ts';
+import { startTables, type Tables } from './support/tables.ts';
+
+let tables: Tables;
+let sageMaker: ReturnType<typeof fakeSageMaker>;
+let handler: typeof import('#functions/record-decision').handler;
+
+const ana = 'arn:aws:sts::123456789012:assumed-role/MLEngineer/ana';
+const decisions = (version: number) => tables.state.list('loan', deploymentKeys.decisions(version));
+const changed = (version: number, status: 'Approved' | 'Rejected' | 'PendingManualApproval', eventTime: string) =>
+  handler({ modelPackageArn: packageArn(version), status, eventTime }, context);
+const rollBack = (more: object = {}, requestedAt = '2026-01-09T10:00:00.000Z') =>
+  handler({ rollBack: { pipeline: 'loan', ...more }, requestedAt }, context);
+
+beforeAll(async () => {
+  setStage();
+  tables = await startTables();
+  ({ handler } = await import('#functions/record-decision'));
+});
+beforeEach(async () => {
+  await tables.clear();
+  sageMaker = fakeSageMaker();
+  Object.values(runs).forEach((runId, i) => {
+    const approvedAt = `2026-01-0${i + 1}T09:00:00.000Z`;
+    sageMaker.packages.set(packageArn(i + 1), {
+      status: 'Approved',
+      approvedAt,
+      runId,
+      modifiedBy: ana,
+      reason: 'good',
+    });
+  });
+});
+afterAll(() => tables.close());
+
+describe('a changed approval status', () => {
+  it('is recorded with who, when and why', async () => {
+    const answer = await changed(1, 'Approved', '2026-01-01T09:00:01Z');
+
+    const at = '2026-01-01T09:00:00.000Z';
+    expect(answer).toEqual({ decision: 'recorded', pipeline: 'loan', version: 1, at, announce: true, deploy: null });
+    expect(await decisions(1)).toMatchObject([
+      { decision: 'approved', version: 1, at, by: ana, reason: 'good', runId: runs.first },
+    ]);
+  });
+
+  it('is recorded once, however often its event is delivered, and a retry has the same result', async () => {
+    const first = await changed(1, 'Approved', '2026-01-01T09:00:01Z');
+
+    expect(await changed(1, 'Approved', '2026-01-01T09:00:01Z')).toEqual(first);
+    expect(await decisions(1)).toHaveLength(1);
+  });
+
+  it('is not recorded again when only the description changed', async () => {
+    await changed(1, 'Approved', '2026-01-01T09:00:01Z');
+    sageMaker.packages.set(packageArn(1), {
+      status: 'Approved',
+      approvedAt: '2026-01-05T00:00:00Z',
+      runId: runs.first,
+    });
+
+    expect(await changed(1, 'Approved', '2026-01-05T00:00:00Z')).toEqual({
+      decision: 'ignore',
+      reason: 'version 1 of loan is recorded as approved already',
+    });
+  });
+
+  it('keeps every decision in the history', async () => {
+    await changed(1, 'Approved', '2026-01-01T09:00:01Z');
+    sageMaker.packages.set(packageArn(1), {
+      status: 'Rejected',
+      approvedAt: '2026-01-05T00:00:00Z',
+      runId: runs.first,
+    });
+    await changed(1, 'Rejected', '2026-01-05T00:00:00Z');
+
+    expect((await decisions(1)).map((d) => d['decision'])).toEqual(['rejected', 'approved']);
+  });
+
+  it('is recorded without a name when a later change followed', async () => {
+    sageMaker.packages.set(packageArn(1), { status: 'Approved', approvedAt: '2026-01-05T00:00:00Z', modifiedBy: ana });
+
+    await changed(1, 'Rejected', '2026-01-04T00:00:00Z');
+
+    const [rejected] = await decisions(1);
+    expect(rejected).toMatchObject({ decision: 'rejected', at: '2026-01-04T00:00:00.000Z' });
+    expect(rejected).not.toHaveProperty('by');
+    expect(rejected).not.toHaveProperty('reason');
+  });
+
+  it('is not announced when no person decided', async () => {
+    const automatic = { status: 'Approved', approvedAt: '2026-01-05T00:00:00Z', reason: automaticApproval };
+    sageMaker.packages.set(packageArn(1), automatic);
+
+    expect(await changed(1, 'Approved', '2026-01-05T00:00:00Z')).toMatchObject({ announce: false });
+  });
+
+  it('is ignored for a new package that waits, and for a package of another stage', async () => {
+    sageMaker.packages.set(packageArn(1), { status: 'PendingManualApproval', approvedAt: '2026-01-05T00:00:00Z' });
+
+    expect(await changed(1, 'PendingManualApproval', '2026-01-05T00:00:00Z')).toMatchObject({ decision: 'ignore' });
+    const foreign = packageArn(1, 'tidegate-prod-loan');
+    const event = { modelPackageArn: foreign, status: 'Approved', eventTime: '2026-01-05T00:00:00Z' } as const;
+    expect(await handler(event, context)).toEqual({
+      decision: 'ignore',
+      reason: `${foreign} belongs to no pipeline of stage dev`,
+    });
+  });
+});
+
+describe('a roll-back', () => {
+  beforeEach(async () => {
+    await tables.state.put('loan', 'champion', championOf(3, runs.third, '2026-01-03T10:00:00Z'));
+    for (const [version, runId, promotedAt] of [
+      [1, runs.first, '2026-01-01T10:00:00Z'],
+      [2, runs.second, '2026-01-02T10:00:00Z'],
+    ] as const) {
+      await tables.state.put('loan', deploymentKeys.formerChampion(promotedAt), {
+        ...championOf(version, runId, promotedAt),
+        supersededAt: '2026-01-03T10:00:00Z',
+      });
+    }
+  });
+
+  it('goes back to the version before, is recorded, and names what to deploy', async () => {
+    const answer = await rollBack({ by: ana, reason: 'false alarms' });
+
+    const at = '2026-01-09T10:00:00.000Z';
+    expect(answer).toEqual({
+      decision: 'recorded',
+      pipeline: 'loan',
+      version: 2,
+      at,
+      announce: true,
+      deploy: packageArn(2),
+    });
+    expect(await decisions(2)).toMatchObject([
+      { decision: 'rolled-back', version: 2, from: 3, at, by: ana, reason: 'false alarms', runId: runs.second },
+    ]);
+  });
+
+  it('has the same result when it is retried, even once the version serves', async () => {
+    const first = await rollBack();
+    await tables.state.put('loan', 'champion', championOf(2, runs.second, '2026-01-09T11:00:00Z'));
+
+    expect(await rollBack()).toEqual(first);
+    expect(await decisions(2)).toHaveLength(1);
+  });
+
+  it('passes over a version that was rejected since', async () => {
+    sageMaker.packages.set(packageArn(2), { status: 'Rejected', approvedAt: '2026-01-05T00:00:00Z' });
+
+    expect(await rollBack()).toMatchObject({ decision: 'recorded', version: 1 });
+  });
+
+  it('a second time goes one version further back, not forward again', async () => {
+    await tables.state.put('loan', 'champion', championOf(2, runs.second, '2026-01-09T11:00:00Z'));
+    await tables.state.put('loan', deploymentKeys.formerChampion('2026-01-03T10:00:00Z'), {
+      ...championOf(3, runs.third, '2026-01-03T10:00:00Z'),
+      supersededAt: '2026-01-09T11:00:00Z',
+    });
+
+    expect(await rollBack()).toMatchObject({ decision: 'recorded', version: 1 });
+    expect(await rollBack({ version: 3 }, '2026-01-10T10:00:00.000Z')).toMatchObject({ version: 3 });
+  });
+
+  it.each([
+    [{ version: 3 }, 'version 3 of loan serves already'],
+    [{ version: 9 }, 'loan has no version 9'],
+    [{ pipeline: 'other' }, 'pipeline other has no model in service'],
+  ])('to %j is ignored: %s', async (more, reason) => {
+    expect(await rollBack(more)).toEqual({ decision: 'ignore', reason });
+    expect(await decisions(9)).toEqual([]);
+  });
+
+  it('to a version that is not approved names the fix', async () => {
+    sageMaker.packages.set(packageArn(2), { status: 'Rejected', approvedAt: '2026-01-05T00:00:00Z' });
+
+    expect(await rollBack({ version: 2 })).toEqual({
+      decision: 'ignore',
+      reason: 'version 2 of loan is Rejected: approve it, and it is deployed',
+    });
+  });
+
+  it('without an earlier version that served is ignored', async () => {
+    await tables.clear();
+    await tables.state.put('loan', 'champion', championOf(1, runs.first, '2026-01-03T10:00:00Z'));
+
+    expect(await rollBack()).toMatchObject({
+      decision: 'ignore',
+      reason: expect.stringContaining('no version before 1'),
+    });
+  });
+});

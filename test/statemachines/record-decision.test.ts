@@ -1,0 +1,111 @@
+import { runDefinition } from 'embedded-cloud/asl';
+import { describe, expect, it } from 'vitest';
+import { noticeSchema } from '#domain/notices/registry';
+import { recordDecisionSchema } from '#schemas/events/decision';
+import { loadMachine, taskName } from './load-machine.ts';
+
+const arn = 'arn:aws:sagemaker:eu-central-1:123456789012:model-package/tidegate-dev-loan/2';
+const approved = { time: '2026-01-02T10:00:00Z', detail: { ModelPackageArn: arn, ModelApprovalStatus: 'Approved' } };
+const at = '2026-01-02T10:00:00.000Z';
+const recorded = { decision: 'recorded', pipeline: 'loan', version: 2, at, announce: true, deploy: null };
+const startTask = 'states:startExecution';
+const passing = { error: 'TransientError', cause: '{"errorType":"TransientError","errorMessage":"later"}' };
+
+async function decide(input: unknown, answers: Record<string, (attempt: number) => unknown> = {}) {
+  const calls: string[] = [];
+  const asked: Record<string, unknown> = {};
+  const all: typeof answers = { RecordDecision: () => recorded, Notify: () => ({}), ...answers };
+  const { status, output } = await runDefinition({
+    definition: loadMachine('record-decision'),
+    input,
+    tasks: ({ resource, arguments: args }) => {
+      const name = taskName(resource);
+      const attempt = calls.filter((call) => call === name).length;
+      calls.push(name);
+      asked[name] = args;
+      if (name === 'RecordDecision') recordDecisionSchema.parse(args);
+      if (name === 'Notify') noticeSchema.parse(args);
+      const answer = all[name]?.(attempt) ?? { ExecutionArn: 'arn:started' };
+      if (typeof answer === 'object' && 'error' in answer) throw answer;
+      return answer;
+    },
+  });
+  return { status, output, calls, asked };
+}
+
+describe('the record-decision machine', () => {
+  it('records an approval and tells the team; the approval starts its deployment itself', async () => {
+    const { status, output, calls, asked } = await decide(approved);
+
+    expect(status).toBe('SUCCEEDED');
+    expect(calls).toEqual(['RecordDecision', 'Notify']);
+    expect(asked).toEqual({
+      RecordDecision: { modelPackageArn: arn, status: 'Approved', eventTime: approved.time },
+      Notify: { kind: 'decision', pipeline: 'loan', version: 2, at },
+    });
+    expect(output).toEqual(recorded);
+  });
+
+  it.each([
+    ['a repeated event', { decision: 'ignore', reason: 'recorded already' }],
+    ['an automatic approval', { ...recorded, announce: false }],
+  ])('does not announce %s', async (_, answer) => {
+    const { calls, output } = await decide(approved, { RecordDecision: () => answer });
+
+    expect(calls).toEqual(['RecordDecision']);
+    expect(output).toEqual(answer);
+  });
+
+  it('records a roll-back, tells the team and starts the deployment', async () => {
+    const rollBack = { pipeline: 'loan', reason: 'false alarms' };
+    const { output, calls, asked } = await decide(
+      { rollBack },
+      { RecordDecision: () => ({ ...recorded, deploy: arn }) },
+    );
+
+    expect(calls).toEqual(['RecordDecision', 'Notify', startTask]);
+    expect(asked['RecordDecision']).toMatchObject({ rollBack });
+    expect(asked[startTask]).toMatchObject({ Input: { detail: { ModelPackageArn: arn }, rolledBackAt: at } });
+    expect(output).toEqual({ decision: 'recorded', version: 2, executionArn: 'arn:started' });
+  });
+
+  it('starts the deployment though Slack cannot be reached', async () => {
+    const { status, calls } = await decide(
+      { rollBack: { pipeline: 'loan' } },
+      { RecordDecision: () => ({ ...recorded, deploy: arn }), Notify: () => ({ error: 'SlackError', cause: 'down' }) },
+    );
+
+    expect(status).toBe('SUCCEEDED');
+    expect(calls).toEqual(['RecordDecision', 'Notify', startTask]);
+  });
+
+  it('retries what is temporary', async () => {
+    const { status, calls } = await decide(approved, {
+      RecordDecision: (attempt) => (attempt < 7 ? passing : recorded),
+      Notify: (attempt) => (attempt < 2 ? passing : {}),
+    });
+
+    expect(status).toBe('SUCCEEDED');
+    expect(calls.filter((call) => call === 'RecordDecision')).toHaveLength(8);
+    expect(calls.filter((call) => call === 'Notify')).toHaveLength(3);
+  });
+
+  it('retries the start of the deployment', async () => {
+    const { status } = await decide(
+      { rollBack: { pipeline: 'loan' } },
+      {
+        RecordDecision: () => ({ ...recorded, deploy: arn }),
+        [startTask]: (attempt) =>
+          attempt < 2 ? { error: 'StepFunctions.ThrottlingException', cause: 'slow' } : { ExecutionArn: 'arn:started' },
+      },
+    );
+
+    expect(status).toBe('SUCCEEDED');
+  });
+
+  it('fails when the decision cannot be recorded, which raises its alarm', async () => {
+    const { status } = await decide(approved, { RecordDecision: () => ({ error: 'NotFoundError', cause: 'gone' }) });
+
+    expect(status).toBe('FAILED');
+  });
+});

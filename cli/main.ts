@@ -10,6 +10,8 @@ import { faultsCommand } from './commands/faults.ts';
 import { modelsCommand } from './commands/models.ts';
 import { predictCommand } from './commands/predict.ts';
 import { reportCommand } from './commands/report.ts';
+import { retireCommand } from './commands/retire.ts';
+import { retrainCommand } from './commands/retrain.ts';
 import { rollbackCommand } from './commands/rollback.ts';
 import { runCommands } from './commands/runs.ts';
 import { slackCommand } from './commands/slack.ts';
@@ -37,6 +39,7 @@ const program = new Command('tidegate')
 Examples:
   $ npx tidegate up                                   start the embedded cloud
   $ npx tidegate drop loan-default loans.csv --watch  drop data and follow the run
+  $ npx tidegate retrain loan-default --watch         train again after an edit of the pipeline
   $ npx tidegate run                                  the newest run, state by state
   $ npx tidegate approve loan-default                 approve its newest waiting model
   $ npx tidegate models loan-default                  its versions: which serves, who decided what
@@ -52,10 +55,12 @@ ${exitTable.map(({ code, means }) => `  ${String(code).padEnd(3)} ${means}`).joi
 for (const add of [
   cloudCommands,
   dropCommand,
+  retrainCommand,
   runCommands,
   modelsCommand,
   approvalCommands,
   rollbackCommand,
+  retireCommand,
   predictCommand,
   testsCommand,
   reportCommand,

@@ -2,6 +2,7 @@ import { CsvError } from 'csv-parse';
 import { parse } from 'csv-parse/sync';
 import type { DatasetSettings } from '#domain/data/settings';
 import { mostRows } from '#schemas/events/predict';
+import { exitCodes } from './exit-codes.ts';
 import { CliError } from './output.ts';
 
 /** A row of a request: raw values by column name. */
@@ -24,7 +25,10 @@ function jsonRows(file: string, text: string): PredictionRow[] {
       try {
         return [JSON.parse(line) as unknown];
       } catch {
-        throw new CliError(`${file}, line ${i + 1}: not JSON. Give a JSON array of objects, or one object a line.`);
+        throw new CliError(
+          `${file}, line ${i + 1}: not JSON. Give a JSON array of objects, or one object a line.`,
+          exitCodes.invalid,
+        );
       }
     });
   }
@@ -39,6 +43,7 @@ function csvRecords(file: string, text: string, { delimiter, quote }: DatasetSet
     const line = error['lines'] as number | undefined;
     throw new CliError(
       `${file}${line === undefined ? '' : `, line ${line}`}: not CSV with the delimiter ${JSON.stringify(delimiter)} and the quote ${quote} of the pipeline (${error.code}).`,
+      exitCodes.invalid,
     );
   }
 }
@@ -48,12 +53,16 @@ function csvRows(file: string, text: string, { format, csv }: DatasetSettings): 
   const records = csvRecords(file, text, csv);
   const header = csv.header ? records.shift()?.map((name) => name.trim()) : csv.names;
   if (header === undefined || records.length === 0) {
-    throw new CliError(`${file} has no rows. Write a header with the names of the columns, and a row a line below it.`);
+    throw new CliError(
+      `${file} has no rows. Write a header with the names of the columns, and a row a line below it.`,
+      exitCodes.invalid,
+    );
   }
   const doubled = header.findIndex((name, i) => header.indexOf(name) !== i);
   if (doubled >= 0) {
     throw new CliError(
       `${file}: column ${doubled + 1} has the name of an earlier column. Give each a name of its own.`,
+      exitCodes.invalid,
     );
   }
   // a pipeline of CSV says itself what an empty value means
@@ -69,7 +78,10 @@ function csvRows(file: string, text: string, { format, csv }: DatasetSettings): 
 export function readPredictionRows(file: string, text: string, dataset: DatasetSettings): PredictionRow[] {
   const trimmed = text.replace(/^\uFEFF/, '').trim();
   if (trimmed === '')
-    throw new CliError(`${file} is empty. Give rows as CSV, a JSON array, or one JSON object a line.`);
+    throw new CliError(
+      `${file} is empty. Give rows as CSV, a JSON array, or one JSON object a line.`,
+      exitCodes.invalid,
+    );
   return /^[[{]/.test(trimmed) ? jsonRows(file, trimmed) : csvRows(file, text, dataset);
 }
 

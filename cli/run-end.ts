@@ -1,14 +1,14 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3';
-import * as z from 'zod';
+import type * as z from 'zod';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import { type Verdict, verdictSchema } from '#schemas/records/evaluation';
-import { bold, green, red, table, yellow } from './output.ts';
+import { endWith } from './exit-codes.ts';
+import { exitOfRun, type Followed, type Skipped } from './follow-run.ts';
+import { bold, green, print, printJson, red, table, yellow } from './output.ts';
+import { readProjectPipeline } from './project.ts';
 import type { RunRecord } from './runs.ts';
 import type { Target } from './target.ts';
 import { describeEnd, type Ended } from './watch.ts';
-
-/** AdmitDrop's result for a drop that is not trained on. */
-const skippedSchema = z.object({ reason: z.string() });
 
 /** A record of a run in the artifacts bucket; undefined when the run did not reach that step. */
 export async function readRecord<T extends z.ZodType>(
@@ -36,19 +36,50 @@ export const describeVerdict = ({ passed, gates }: Verdict): string =>
     gates.map((g) => [g.passed ? green('✓') : red('✗'), g.gate, g.reason]),
   )}`;
 
+/** Quotes a word for a shell, if it needs that. */
+const quoted = (word: string): string => (/^[\w@%+:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+
+/** Why nothing was trained, and the command that trains all the same. */
+export function describeSkip(
+  { pipeline, drop, cause, reason, runId }: Skipped,
+  target: Pick<Target, 'kind' | 'stage'>,
+): string {
+  const stage = target.kind === 'aws' ? ` --stage ${target.stage}` : '';
+  const said = `${yellow('not trained')}: ${reason}`;
+  if (cause === 'trained') {
+    // a table in the pipeline's folder is named by that folder
+    const folder = drop === `${pipeline}/` ? drop : drop.slice(pipeline.length + 1, -1);
+    return `${said}\nTo train all the same: npx tidegate retrain ${pipeline} --drop ${quoted(folder)} --force${stage}`;
+  }
+  return cause === 'training' ? `${said}\nFollow it with: npx tidegate run ${runId}${stage}` : said;
+}
+
 /**
  * How a run ended: the verdict and the model's status, or the failure.
  *
  * @param run its record; undefined for an execution without training
  */
-export function describeRunEnd(ended: Ended, run?: RunRecord, verdict?: Verdict): string {
+export function describeRunEnd(ended: Ended, run?: RunRecord, verdict?: Verdict, skipped?: string): string {
   const lines = verdict ? [describeVerdict(verdict)] : [];
   if (ended.status !== 'SUCCEEDED') return [...lines, `run ${describeEnd(ended)}`].join('\n');
-  if (!run) {
-    const skipped = skippedSchema.safeParse(ended.output);
-    return `${yellow('not trained')}${skipped.success ? `: ${skipped.data.reason}` : ''}`;
-  }
+  if (!run) return skipped ?? yellow('not trained');
   const version = run.modelPackageVersion === undefined ? '' : ` as v${run.modelPackageVersion}`;
   const said = run.status === 'rejected' ? yellow('rejected by its gates') : `${green(run.status)}${version}`;
   return [...lines, `run ${run.runId} ${said}; its report: npx tidegate report ${run.runId}`].join('\n');
+}
+
+/** Prints how a run ended that was followed, and ends the command accordingly. */
+export async function reportRunEnd(target: Target, { ended, run, skipped }: Followed): Promise<void> {
+  const verdict = run && (await readVerdict(target, run));
+  print(describeRunEnd(ended, run, verdict, skipped && describeSkip(skipped, target)));
+  if (run?.status === 'registered' && readProjectPipeline(run.pipeline).registry.approval === 'manual') {
+    print(`It waits for a person: npx tidegate approve ${run.runId}`);
+  }
+  endWith(exitOfRun(ended, run));
+}
+
+/** The same as one JSON document, after what the command knows itself. */
+export function printFollowed(known: object, { executionArn, ended, run }: Followed): void {
+  printJson({ ...known, executionArn, ...(run ? { runId: run.runId, runStatus: run.status } : {}), ...ended });
+  endWith(exitOfRun(ended, run));
 }

@@ -89,6 +89,15 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       ...sageMaker(stage, 'model-package', 'DescribeModelPackage'),
       ...state('GetItem', 'PutItem', 'Query'),
     ],
+    retirePipeline: [
+      ...sageMaker(stage, 'endpoint', 'DescribeEndpoint', 'DeleteEndpoint'),
+      ...sageMaker(stage, 'endpoint-config', 'DeleteEndpointConfig'),
+      ...sageMaker(stage, 'model', 'DeleteModel'),
+      allow(['sagemaker:ListEndpointConfigs', 'sagemaker:ListModels'], '*'),
+      ...state('GetItem', 'PutItem', 'DeleteItem'),
+      allow('states:DescribeExecution', [executionsOf(stage, 'deploy'), executionsOf(stage, 'retrain')]),
+    ],
+    findOrphans: [allow('sagemaker:ListEndpoints', '*')],
     prepareDeployment: [
       ...readRun,
       ...sageMaker(stage, 'model-package', 'DescribeModelPackage'),

@@ -69,6 +69,8 @@ function machineGrants(stage: string): Readonly<Record<string, readonly Allow[]>
     ],
     RecordDecision: [invoke('RecordDecision', 'Notify'), allow('states:StartExecution', machineArn(stage, 'deploy'))],
     TestEndpoint: [invoke('LoadEndpointTests', 'RunEndpointTest', 'RecordTestResults', 'Notify')],
+    Retire: [invoke('RetirePipeline', 'Notify')],
+    CheckService: [invoke('FindOrphans', 'Notify')],
     CheckDrift: [invoke('MeasureDrift', 'Notify'), allow('states:StartExecution', machineArn(stage, 'retrain'))],
     RecoverRun: [invoke('FinishRun', 'Notify')],
     RecoverDeployment: [invoke('RollBackDeployment', 'Notify')],

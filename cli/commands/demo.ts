@@ -46,9 +46,8 @@ async function dropBook(
     print(
       `${rows.toLocaleString('en')} loans of invented people, ${(book.defaultRate * 100).toFixed(1)} % defaulted; the best AUC anyone could reach is ${book.bayesAuc.toFixed(3)}`,
     );
-    const { ended, executionArn } = await dropAndWatch(target, pipeline, book.files, folder);
+    const { ended, run } = await dropAndWatch(target, pipeline, book.files, { folder });
     if (ended.status !== 'SUCCEEDED') throw new CliError(`The run ${describeEnd(ended)}`);
-    const run = (await listRuns(target, pipeline, 50)).find((r) => r.executionArn === executionArn);
     if (!run) throw new CliError(`The drop was not trained: ${JSON.stringify(ended.output)}`);
     const verdict = await readVerdict(target, run);
     if (!verdict) throw new CliError(`Run ${run.runId} ended without a verdict.`);

@@ -6,9 +6,11 @@ import type { Command } from 'commander';
 import { readCloud } from '../cloud-file.ts';
 import { endWith } from '../exit-codes.ts';
 import { dim, green, print, printJson, red, yellow } from '../output.ts';
+import { findOrphanedEndpoints } from '../pipeline-inventory.ts';
 import { pipelineNames, projectRoot, readProjectPipeline } from '../project.ts';
 import { pythonNeeds } from '../python/environment.ts';
 import { differingPipelines } from '../running-pipelines.ts';
+import { closeTarget, openTarget } from '../target.ts';
 import { globalOptions } from './global.ts';
 
 interface Finding {
@@ -134,6 +136,23 @@ async function cloud(): Promise<Finding> {
     : { what: 'Embedded cloud', state: 'later', detail: 'not up', fix: 'npx tidegate up' };
 }
 
+/** Endpoints of the embedded cloud whose pipelines are gone. */
+async function orphans(): Promise<Finding[]> {
+  if (!(await readCloud())) return [];
+  const target = await openTarget({});
+  try {
+    const found = await findOrphanedEndpoints(target, pipelineNames());
+    return found.map(({ pipeline, endpoint }) => ({
+      what: 'Orphaned endpoint',
+      state: 'missing',
+      detail: `${endpoint} serves, but pipelines/${pipeline}.yml is gone`,
+      fix: `npx tidegate retire ${pipeline}, or restore the file`,
+    }));
+  } finally {
+    closeTarget(target);
+  }
+}
+
 const flights = (): Finding =>
   existsSync(join(projectRoot, 'node_modules', 'vega-datasets', 'data', 'flights-3m.parquet'))
     ? { what: 'Flight data', state: 'ok', detail: 'vega-datasets: 3 M US flights' }
@@ -149,7 +168,17 @@ export function doctorCommand(program: Command): void {
     .command('doctor')
     .description('check what is missing on this machine and how to get it')
     .action(async (_options: object, command: Command) => {
-      const findings = [node(), duckdb(), python(), disk(), git(), pipelines(), flights(), await cloud()];
+      const findings = [
+        node(),
+        duckdb(),
+        python(),
+        disk(),
+        git(),
+        pipelines(),
+        flights(),
+        await cloud(),
+        ...(await orphans()),
+      ];
       if (globalOptions(command).json) printJson(findings);
       else {
         for (const { what, state, detail, fix } of findings) {

@@ -1,40 +1,49 @@
-import { createReadStream, existsSync, statSync } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import type { Command } from 'commander';
-import { bytes, CliError, dim, print, printJson } from '../output.ts';
+import { checkFiles, checkFolderName, defaultFolder, freeFolder } from '../drop-folder.ts';
+import { type Followed, followRun } from '../follow-run.ts';
+import { bytes, dim, print, printJson } from '../output.ts';
 import { pipelineNames, readProjectPipeline } from '../project.ts';
-import { describeRunEnd, readVerdict } from '../run-end.ts';
+import { printFollowed, reportRunEnd } from '../run-end.ts';
 import { requireRunning, warnOfEdits } from '../running-pipelines.ts';
-import { listRuns, waitForExecution } from '../runs.ts';
+import { waitForExecution } from '../runs.ts';
 import type { Target } from '../target.ts';
-import { type Ended, watchExecution } from '../watch.ts';
 import { withTarget } from './global.ts';
 
 const notStarted =
   'The drop is in place, but no run started within a minute. "npx tidegate doctor" may show why, and "npx tidegate faults" shows whether a fault rule drops events.';
 
-/** The default folder of a drop: the time to the second. */
-const defaultFolder = (): string => new Date().toISOString().slice(0, 19).replaceAll(':', '-');
+export interface UploadOptions {
+  /** Default: a new one, named by the time. */
+  readonly folder?: string;
+  /** Drop the files in the place of those that stand in the folder. */
+  readonly replace?: boolean;
+  readonly onProgress?: (file: string, done: number, of: number) => void;
+}
 
 /**
  * Uploads files as one drop, with the marker last, so that no run starts before all files are there.
  *
  * @returns the drop's prefix in the raw bucket, ending in `/`
- * @throws CliError when the pipeline or a file does not exist
+ * @throws CliError when a file does not exist, or the folder exists and is not to be replaced
  */
 export async function uploadDrop(
-  { s3, outputs }: Target,
+  target: Pick<Target, 's3' | 'outputs'>,
   pipeline: string,
-  files: readonly string[],
-  { folder = defaultFolder(), onProgress = (_file: string, _done: number, _of: number) => {} } = {},
+  given: readonly string[],
+  { folder = defaultFolder(), replace = false, onProgress = () => {} }: UploadOptions = {},
 ): Promise<string> {
-  for (const file of files) {
-    if (!existsSync(file)) throw new CliError(`${file} does not exist.`);
-    if (!statSync(file).isFile()) throw new CliError(`${file} is not a file.`);
-  }
+  const { s3, outputs } = target;
+  const trigger = pipelineNames().includes(pipeline)
+    ? readProjectPipeline(pipeline).dataset.trigger
+    : { marker: '_SUCCESS' };
+  const files = checkFiles(given, trigger);
+  checkFolderName(folder, trigger);
   const prefix = `${pipeline}/${folder}/`;
+  await freeFolder(target, prefix, { files, trigger, replace });
   for (const file of files) {
     const size = statSync(file).size;
     const upload = new Upload({
@@ -44,9 +53,6 @@ export async function uploadDrop(
     upload.on('httpUploadProgress', ({ loaded = 0 }) => onProgress(file, loaded, size));
     await upload.done();
   }
-  const trigger = pipelineNames().includes(pipeline)
-    ? readProjectPipeline(pipeline).dataset.trigger
-    : { marker: '_SUCCESS' };
   if ('marker' in trigger) {
     await s3.send(
       new PutObjectCommand({ Bucket: outputs.RawBucketName, Key: prefix + trigger.marker, Body: new Uint8Array(0) }),
@@ -60,18 +66,23 @@ export async function dropAndWatch(
   target: Target,
   pipeline: string,
   files: readonly string[],
-  folder?: string,
-): Promise<{ prefix: string; executionArn: string; ended: Ended }> {
+  options: UploadOptions = {},
+): Promise<Followed & { prefix: string }> {
   const since = Date.now();
-  const prefix = await uploadDrop(target, pipeline, files, folder === undefined ? {} : { folder });
+  const prefix = await uploadDrop(target, pipeline, files, options);
   print(
     `dropped ${files.length} file${files.length === 1 ? '' : 's'} at ${dim(`s3://${target.outputs.RawBucketName}/${prefix}`)}`,
   );
   const executionArn = await waitForExecution(target, target.outputs.RetrainStateMachineArn, prefix, since, {
     otherwise: notStarted,
   });
-  const ended = await watchExecution(target.sfn, executionArn);
-  return { prefix, executionArn, ended };
+  return { prefix, ...(await followRun(target, pipeline, executionArn, { since })) };
+}
+
+interface DropOptions {
+  readonly name?: string;
+  readonly replace?: boolean;
+  readonly watch?: boolean;
 }
 
 export function dropCommand(program: Command): void {
@@ -80,7 +91,8 @@ export function dropCommand(program: Command): void {
     .description('upload files as one drop of a pipeline; a run starts by itself')
     .argument('<pipeline>', 'name of the pipeline')
     .argument('<files...>', 'files of the drop')
-    .option('--name <folder>', 'folder of the drop (default: the time)')
+    .option('--name <folder>', 'folder of the drop (default: a new one, named by the time)')
+    .option('--replace', 'if the folder exists, drop the files in the place of those in it')
     .option('--watch', 'follow the run until it ends')
     .addHelpText(
       'after',
@@ -88,45 +100,40 @@ export function dropCommand(program: Command): void {
   $ npx tidegate drop loan-default loans.csv --watch
   $ npx tidegate drop loan-default january/*.csv --name 2026-01 --stage prod`,
     )
-    .action(
-      async (pipeline: string, files: string[], options: { name?: string; watch?: boolean }, command: Command) => {
-        await withTarget(command, async (target, { json }) => {
-          requireRunning(target, pipeline);
-          warnOfEdits(target, pipeline);
-          if (options.watch && !json) {
-            const { ended, executionArn } = await dropAndWatch(target, pipeline, files, options.name);
-            const run = (await listRuns(target, pipeline)).find((r) => r.executionArn === executionArn);
-            print(describeRunEnd(ended, run, run && (await readVerdict(target, run))));
-            if (run?.status === 'registered' && readProjectPipeline(pipeline).registry.approval === 'manual') {
-              print(`It waits for a person: npx tidegate approve ${run.runId}`);
-            }
-            if (ended.status !== 'SUCCEEDED') process.exitCode = 1;
-            return;
-          }
-          let shown = 0;
-          const onProgress = (file: string, done: number, of: number) => {
-            if (json || Date.now() - shown < 500 || done === of) return;
-            shown = Date.now();
-            print(dim(`  ${basename(file)} ${bytes(done)} of ${bytes(of)}`));
-          };
-          const since = Date.now();
-          const prefix = await uploadDrop(target, pipeline, files, {
-            onProgress,
-            ...(options.name === undefined ? {} : { folder: options.name }),
-          });
-          const executionArn = await waitForExecution(target, target.outputs.RetrainStateMachineArn, prefix, since, {
-            otherwise: notStarted,
-          });
-          if (json) {
-            const ended = options.watch ? await watchExecution(target.sfn, executionArn, { silent: true }) : undefined;
-            printJson({ bucket: target.outputs.RawBucketName, prefix, executionArn, ...(ended ?? {}) });
-            if (ended && ended.status !== 'SUCCEEDED') process.exitCode = 1;
-            return;
-          }
-          print(
-            `dropped at s3://${target.outputs.RawBucketName}/${prefix}; the run started. Follow it with "npx tidegate run ${pipeline}".`,
-          );
+    .action(async (pipeline: string, files: string[], options: DropOptions, command: Command) => {
+      await withTarget(command, async (target, { json }) => {
+        requireRunning(target, pipeline);
+        warnOfEdits(target, pipeline);
+        const upload = {
+          ...(options.name === undefined ? {} : { folder: options.name }),
+          replace: options.replace === true,
+        };
+        if (options.watch && !json) {
+          return reportRunEnd(target, await dropAndWatch(target, pipeline, files, upload));
+        }
+        let shown = 0;
+        const onProgress = (file: string, done: number, of: number) => {
+          if (json || Date.now() - shown < 500 || done === of) return;
+          shown = Date.now();
+          print(dim(`  ${basename(file)} ${bytes(done)} of ${bytes(of)}`));
+        };
+        const since = Date.now();
+        const prefix = await uploadDrop(target, pipeline, files, {
+          ...upload,
+          onProgress,
         });
-      },
-    );
+        const executionArn = await waitForExecution(target, target.outputs.RetrainStateMachineArn, prefix, since, {
+          otherwise: notStarted,
+        });
+        if (json) {
+          const placed = { bucket: target.outputs.RawBucketName, prefix, executionArn };
+          if (!options.watch) return printJson(placed);
+          const followed = await followRun(target, pipeline, executionArn, { since, silent: true });
+          return printFollowed(placed, followed);
+        }
+        print(
+          `dropped at s3://${target.outputs.RawBucketName}/${prefix}; the run started. Follow it with "npx tidegate run ${pipeline}".`,
+        );
+      });
+    });
 }

@@ -2,6 +2,7 @@ import { InvokeCommand } from '@aws-sdk/client-lambda';
 import type { Command } from 'commander';
 import { type PredictResponse, predictResponseSchema } from '#schemas/events/predict';
 import { readText } from '../arguments.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { CliError, dim, print, printJson, table } from '../output.ts';
 import { type PredictionRow, readPredictionRows, requestsOf } from '../prediction-rows.ts';
 import { readProjectPipeline } from '../project.ts';
@@ -103,11 +104,11 @@ export function predictCommand(program: Command): void {
         requireRunning(target, pipeline);
         const pairs = values.map((pair, i) => {
           const at = pair.indexOf('=');
-          if (at < 1) throw new CliError(`Value ${i + 1} is not column=value.`);
+          if (at < 1) throw new CliError(`Value ${i + 1} is not column=value.`, exitCodes.usage);
           return [pair.slice(0, at), pair.slice(at + 1)] as const;
         });
         if ((file === undefined) === (pairs.length === 0))
-          throw new CliError('Give the rows either as column=value or with --rows.');
+          throw new CliError('Give the rows either as column=value or with --rows.', exitCodes.usage);
         const rows =
           file === undefined
             ? [Object.fromEntries(pairs)]

@@ -2,6 +2,7 @@ import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { wholeNumber } from '../arguments.ts';
+import { endWith } from '../exit-codes.ts';
 import { CliError, green, print, printJson } from '../output.ts';
 import { callerArn } from '../target.ts';
 import { describeEnd, watchExecution } from '../watch.ts';
@@ -48,7 +49,7 @@ export function rollbackCommand(program: Command): void {
           if (json) printJson({ pipeline, version: answer.version, ...ended, executionArn: answer.executionArn });
           else if (serves) print(`${green('rolled back')}: version ${answer.version} of ${pipeline} serves`);
           else print(`the roll-back ${describeEnd(ended)}; what served before still serves`);
-          if (!serves) process.exitCode = 1;
+          if (!serves) endWith('failed');
         });
       },
     );

@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
 import { requirePipeline, wholeNumber } from '../arguments.ts';
+import { endWith } from '../exit-codes.ts';
+import { exitOfRun } from '../follow-run.ts';
 import { bold, dim, green, print, printJson, red, table, yellow } from '../output.ts';
+import { findOrphanedEndpoints } from '../pipeline-inventory.ts';
 import { pipelineNames } from '../project.ts';
 import { describeRunEnd, readVerdict } from '../run-end.ts';
 import { findRun, listRuns } from '../runs.ts';
@@ -30,6 +33,13 @@ export function runCommands(program: Command): void {
         const runs = (await Promise.all(names.map((name) => listRuns(target, name, limit)))).flat();
         const sorted = runs.toSorted((a, b) => b.startedAt.localeCompare(a.startedAt));
         if (json) return printJson(sorted);
+        for (const orphan of await findOrphanedEndpoints(target, pipelineNames())) {
+          print(
+            yellow(
+              `${orphan.endpoint} serves, but pipelines/${orphan.pipeline}.yml is gone: npx tidegate retire ${orphan.pipeline}`,
+            ),
+          );
+        }
         if (sorted.length === 0) return print('No run yet. Start one with "npx tidegate drop <pipeline> <files…>".');
         print(
           table(
@@ -64,6 +74,7 @@ export function runCommands(program: Command): void {
         const run = await findRun(target, id);
         if (json) {
           const ended = await watchExecution(target.sfn, run.executionArn, { silent: true });
+          endWith(exitOfRun(ended, run));
           const training = await readTraining(target, run);
           const verdict = await readVerdict(target, run);
           printJson({
@@ -80,7 +91,7 @@ export function runCommands(program: Command): void {
         const tuning = training && describeTuning(training);
         if (tuning !== undefined) print(tuning);
         print(describeRunEnd(ended, await findRun(target, run.runId), await readVerdict(target, run)));
-        if (ended.status !== 'SUCCEEDED') process.exitCode = 1;
+        endWith(exitOfRun(ended, run));
       });
     });
 }

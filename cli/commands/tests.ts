@@ -99,6 +99,7 @@ export function checkRawRows(test: EndpointTest, inputs: readonly string[]): voi
     if (other < 0) continue;
     throw new CliError(
       `Test ${test.id}, row ${i + 1}, key ${other + 1}: only model inputs may be in a test, which is stored as it is: ${shownList(inputs, 50)}.`,
+      exitCodes.invalid,
     );
   }
 }

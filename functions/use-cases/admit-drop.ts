@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { deploymentKeys } from '#domain/deployment/target';
 import { DropVanishedError, EmptyDropError, InvalidInputError } from '#domain/errors';
 import { makeRunId } from '#domain/naming';
 import { describeContent, isHidden, planShards, type Shard, selectDropObjects } from '#domain/runs/drop';
@@ -159,6 +160,11 @@ export async function admitDrop(
       cause: 'not-data',
       reason: `the object ${objectKey} is not data: a folder or file name on its path starts with _ or .`,
     };
+  }
+  const retired = await store.get(name, deploymentKeys.retired);
+  if (retired) {
+    const reason = `the pipeline was retired on ${String(retired['at']).slice(0, 10)}. To take that back: npx tidegate retire ${name} --undo`;
+    return { decision: 'skipped', pipeline: name, drop: request.prefix ?? `${name}/`, cause: 'retired', reason };
   }
   if (eachObject && !settled && eachObject.quietPeriodSeconds > 0) {
     return { decision: 'settling', waitSeconds: eachObject.quietPeriodSeconds };

@@ -34,8 +34,6 @@ const wrong: readonly (readonly [code: number, args: readonly string[], says: st
   [2, ['audit', '--log', 'nothing'], 'nothing holds no audit log'],
   [2, ['down', '--stage', 'prod'], 'works only on the embedded cloud'],
   [5, ['runs'], 'The embedded cloud is not up.'],
-  [5, ['env'], 'The embedded cloud is not up.'],
-  [5, ['faults'], 'npx tidegate up'],
   [6, ['up', '--faults', 'faults.yml'], 'faults.yml:1:1'],
 ];
 

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { describeRunEnd } from '#cli/run-end';
+import { describeRunEnd, describeSkip } from '#cli/run-end';
 import type { RunRecord } from '#cli/runs';
 import type { Verdict } from '#schemas/records/evaluation';
 
@@ -49,11 +49,45 @@ describe('the end of a run', () => {
 
   it('says why a drop was not trained', () => {
     const output = { decision: 'skipped', reason: 'This data was trained before.' };
-    expect(text({ status: 'SUCCEEDED', output })).toBe('not trained: This data was trained before.');
+    const why = 'not trained: This data was trained before.';
+    expect(text({ status: 'SUCCEEDED', output }, undefined, undefined, why)).toBe(why);
+    expect(text({ status: 'SUCCEEDED' })).toBe('not trained');
   });
 
   it('says what a run failed of', () => {
     const said = text({ status: 'FAILED', error: 'EmptyDropError', cause: 'The drop holds no data file.' }, run);
     expect(said).toBe('run failed EmptyDropError\n    The drop holds no data file.');
+  });
+});
+
+describe('a drop that was not trained', () => {
+  const skipped = {
+    pipeline: 'loan-default',
+    drop: 'loan-default/2026-01/',
+    cause: 'trained' as const,
+    reason: 'this data set was trained before, by run r0',
+    runId: 'r0',
+  };
+  const said = (of: Partial<Parameters<typeof describeSkip>[0]>, stage = 'local') =>
+    stripVTControlCharacters(describeSkip({ ...skipped, ...of }, { kind: stage === 'local' ? 'local' : 'aws', stage }));
+
+  it('names the command that trains it all the same', () => {
+    expect(said({})).toBe(
+      'not trained: this data set was trained before, by run r0\nTo train all the same: npx tidegate retrain loan-default --drop 2026-01 --force',
+    );
+    expect(said({ drop: "loan-default/Jane's/" }, 'prod')).toContain(
+      `retrain loan-default --drop 'Jane'\\''s' --force --stage prod`,
+    );
+    expect(said({ drop: 'loan-default/' })).toContain('--drop loan-default/ --force');
+  });
+
+  it('names the run that trains it now', () => {
+    expect(said({ cause: 'training', reason: 'it is trained' })).toBe(
+      'not trained: it is trained\nFollow it with: npx tidegate run r0',
+    );
+  });
+
+  it('says nothing more where nothing can be done', () => {
+    expect(said({ cause: 'not-data', reason: 'no data' })).toBe('not trained: no data');
   });
 });

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { artifactKeys, runPrefix } from '#domain/runs/layout';
 import { writeLoanBook } from '#examples/loans/generate';
 import { evaluationSchema, verdictSchema } from '#schemas/records/evaluation';
+import { uploadDrop } from '../../cli/commands/drop.ts';
 import { predictRows } from '../../cli/commands/predict.ts';
 import { readSlack, type SlackMessage } from '../../cli/commands/slack.ts';
 import { getState, type RunRecord, waitForExecution, watchDeployment } from '../../cli/runs.ts';
@@ -149,6 +150,25 @@ describe('the loan book, from drop to deployed model', { timeout: 120_000 }, () 
     );
     expect(kept.ContentLength).toBeGreaterThan(0);
     expect(await getState(project.target, pipeline, 'lease')).toBeUndefined();
+  });
+
+  it('refuses to mix two drops in one folder, and says in numbers what replaced an earlier drop', async () => {
+    const { target } = project;
+    const folder = 'damaged-column';
+    const files = await writeBook('replacement', { seed: 10, damage: 'column' }, 500);
+    await expect(uploadDrop(target, pipeline, files, { folder })).rejects.toThrow(
+      `The folder ${pipeline}/${folder}/ exists already, with 2 files.`,
+    );
+
+    const since = Date.now();
+    const prefix = await uploadDrop(target, pipeline, files.slice(0, 1), { folder, replace: true });
+    const executionArn = await waitForExecution(target, target.outputs.RetrainStateMachineArn, prefix, since, {
+      otherwise: 'the replacement started nothing',
+    });
+    await watchExecution(target.sfn, executionArn, { silent: true });
+
+    const said = 'had this folder too. Since then: 1 object replaced, 1 object gone.';
+    expect((await slack()).some(({ text }) => text.includes(said))).toBe(true);
   });
 
   it('announces a drop under a prefix no pipeline has', async () => {

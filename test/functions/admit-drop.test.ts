@@ -22,6 +22,23 @@ afterAll(() => stage.dispose());
 const lease = () => stage.state.get('loan', 'lease');
 
 describe('a drop', () => {
+  it('of a retired pipeline is skipped until the retirement is taken back', async () => {
+    await stage.state.put('loan', 'retired', { at: '2026-01-01T00:00:00.000Z' });
+    const event = stage.drop('loan/first/', book);
+
+    expect(await stage.admit(event)).toEqual({
+      decision: 'skipped',
+      pipeline: 'loan',
+      drop: 'loan/first/',
+      cause: 'retired',
+      reason: 'the pipeline was retired on 2026-01-01. To take that back: npx tidegate retire loan --undo',
+    });
+    expect(await stage.admit({ pipeline: 'loan', force: true })).toMatchObject({ cause: 'retired', drop: 'loan/' });
+
+    await stage.state.remove('loan', 'retired');
+    expect(await stage.admit(event)).toMatchObject({ decision: 'admitted' });
+  });
+
   it('is admitted with its objects pinned and its configuration kept', async () => {
     const event = stage.drop('loan/first/', book);
     stage.buckets.put('raw-bucket/loan/first/a.csv', 'x,y\n3,0\n');

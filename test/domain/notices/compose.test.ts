@@ -300,3 +300,52 @@ describe('a decision', () => {
     expect((await decide('reopened')).words).toContain('version 3 waits for approval again');
   });
 });
+
+describe('a retirement', () => {
+  const retirement = { at: '2026-02-01T10:00:00.000Z', endpoint: true, endpointConfigs: 1, models: 2 };
+  const say = (retired: object) => said({ kind: 'retired', executionArn: 'e1', retired });
+
+  it('says who retired what, and how to take it back', async () => {
+    const by = 'arn:aws:iam::123456789012:user/ana';
+    const notice = await say({
+      decision: 'retired',
+      pipeline: 'loan',
+      retirement: { ...retirement, by, reason: 'replaced' },
+    });
+
+    expect(notice).toMatchObject({ key: 'retired#e1', pipeline: 'loan', threads: [] });
+    for (const word of [
+      'its endpoint, 1 endpoint config, 2 models',
+      'ana',
+      'replaced',
+      'retire loan --undo --stage dev',
+    ])
+      expect(notice.words).toContain(word);
+  });
+
+  it('of a pipeline without an endpoint says so', async () => {
+    const none = { at: retirement.at, endpoint: false, endpointConfigs: 0, models: 0 };
+    const { words } = await say({ decision: 'retired', pipeline: 'loan', retirement: none });
+
+    for (const word of ['no endpoint, 0 endpoint configs, 0 models', 'not reported', 'none given'])
+      expect(words).toContain(word);
+  });
+
+  it('that is taken back says so', async () => {
+    const { words } = await say({ decision: 'taken-back', pipeline: 'loan', at: retirement.at });
+
+    expect(words).toContain('Drops start runs again');
+  });
+});
+
+describe('orphans', () => {
+  it.each([
+    [1, '1 endpoint without a pipeline', 'It serves and costs money'],
+    [2, '2 endpoints without a pipeline', 'They serve and cost money'],
+  ])('%d are named with the command that retires them', async (n, heading, what) => {
+    const orphans = ['ads', 'churn'].slice(0, n).map((name) => ({ pipeline: name, endpoint: `tidegate-dev-${name}` }));
+    const { words } = await said({ kind: 'orphans', executionArn: 'e1', orphans });
+
+    for (const word of [heading, what, 'npx tidegate retire ads --stage dev']) expect(words).toContain(word);
+  });
+});

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { FaultPoints } from './faults.ts';
+import type { RequestMembers } from './members.ts';
 
 /** Who sent a request: identified by access key, one key per role session and one for the administrator. */
 export interface Caller {
@@ -74,6 +75,8 @@ export interface PreparedCall {
 /** An emulated service behind the door. */
 export interface CloudService {
   readonly signingNames: readonly string[];
+  /** What it does with each member of a request; the door refuses the others. Absent: the service refuses them itself. */
+  readonly members?: RequestMembers;
   prepare(request: ServiceRequest): Promise<PreparedCall>;
   /** Writes an error in the service's own wire format. */
   formatError(error: AwsError, request: Pick<ServiceRequest, 'id' | 'method' | 'path' | 'headers'>): ServiceResponse;

@@ -1,5 +1,6 @@
 import { queryError, queryMembers, queryResponse, readQueryRequest } from '../cloud/query-protocol.ts';
 import { AwsError, type CloudContext, type CloudService } from '../cloud/service.ts';
+import { cloudFormationMembers } from './members.ts';
 import type { Stack } from './stack.ts';
 
 const NAMESPACE = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
@@ -68,6 +69,7 @@ export function createCloudFormation({ clock }: CloudContext): CloudFormationSer
 
   return {
     signingNames: ['cloudformation'],
+    members: cloudFormationMembers,
     show(stack, template) {
       const at = new Date(clock.now());
       shown = { stack, template, at, created: shown?.created ?? at };

@@ -3,9 +3,11 @@ import type { JsonObject } from '#src/cloud/json-protocol';
 import { objectList, optionalText, requiredText, textList } from '#src/cloud/read-members';
 import { AwsError, type CloudContext } from '#src/cloud/service';
 import type { AlarmState } from './alarm-evaluation.ts';
+import { describedAlarms } from './alarm-listing.ts';
 import { parseAlarmRule } from './alarm-rule-expression.ts';
 import type { Alarm, AlarmStore } from './alarm-store.ts';
 import { checkDatum, checkEntries, checkNamespace } from './limits.ts';
+import { listedMetrics } from './metric-listing.ts';
 import { getMetricData, getMetricStatistics } from './metric-queries.ts';
 import type { MetricStore } from './metric-store.ts';
 import { compositeRule, type Monitor } from './monitor.ts';
@@ -17,7 +19,7 @@ const number = (value: unknown): unknown => (value === undefined ? undefined : N
 
 /** An alarm as DescribeAlarms shows it: the settings with numbers as numbers, and the state. */
 function describe(alarm: Alarm, arn: string): Record<string, unknown> {
-  const { settings } = alarm;
+  const { Tags: _, ...settings } = alarm.settings;
   const actions = (name: string) => settings[name] ?? [];
   return {
     ...settings,
@@ -88,16 +90,14 @@ export function cloudWatchOperations(
     ListMetrics: {
       authorize: anywhere('ListMetrics'),
       run: (input) => {
-        const name = optionalText(input, 'MetricName');
-        const listed = metrics
-          .list(optionalText(input, 'Namespace'))
-          .filter((m) => name === undefined || m.name === name);
+        const { items, next } = listedMetrics(input, metrics.list(optionalText(input, 'Namespace')));
         return {
-          Metrics: listed.map((metric) => ({
+          Metrics: items.map((metric) => ({
             Namespace: metric.namespace,
             MetricName: metric.name,
             Dimensions: Object.entries(metric.dimensions).map(([Name, Value]) => ({ Name, Value })),
           })),
+          ...(next !== undefined && { NextToken: next }),
         };
       },
     },
@@ -119,23 +119,13 @@ export function cloudWatchOperations(
     DescribeAlarms: {
       authorize: onAlarms('DescribeAlarms', (input) => textList(input, 'AlarmNames')),
       run: (input) => {
-        const names = textList(input, 'AlarmNames');
-        const prefix = optionalText(input, 'AlarmNamePrefix') ?? '';
-        const state = optionalText(input, 'StateValue');
-        const found = alarms
-          .list()
-          .filter(({ name }) => (names.length === 0 || names.includes(name)) && name.startsWith(prefix))
-          .map(watch.judge)
-          .filter((alarm) => state === undefined || alarm.state === state);
-        const types = textList(input, 'AlarmTypes');
-        // Composite alarms are returned only on request (API Reference, DescribeAlarms: AlarmTypes).
-        const shown = (type: string, composite: boolean) =>
-          (types.length === 0 ? type === 'MetricAlarm' : types.includes(type))
-            ? found
-                .filter((alarm) => (compositeRule(alarm) !== undefined) === composite)
-                .map((alarm) => describe(alarm, watch.alarmArn(alarm.name)))
-            : [];
-        return { CompositeAlarms: shown('CompositeAlarm', true), MetricAlarms: shown('MetricAlarm', false) };
+        const { alarms: found, next } = describedAlarms(input, alarms.list(), watch.judge);
+        const shown = (of: readonly Alarm[]) => of.map((alarm) => describe(alarm, watch.alarmArn(alarm.name)));
+        return {
+          CompositeAlarms: shown(found.CompositeAlarm),
+          MetricAlarms: shown(found.MetricAlarm),
+          ...(next !== undefined && { NextToken: next }),
+        };
       },
     },
     SetAlarmState: {

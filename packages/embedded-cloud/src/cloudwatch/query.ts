@@ -24,6 +24,10 @@ export interface Query {
 
 const invalid = (message: string): AwsError => new AwsError('ValidationError', message);
 
+/** The values of one unit; of all units where none is asked for. */
+export const ofUnit = (data: readonly Datum[], unit: string | undefined): readonly Datum[] =>
+  unit === undefined ? data : data.filter((datum) => datum.unit === unit);
+
 /** Statistic of a metric by period: start of the period (ms) → value. */
 export function seriesOf(data: readonly Datum[], period: number, stat: string): Series {
   const read = statistic(stat);
@@ -87,12 +91,13 @@ function metricQuery(
   const name = requiredText(stat, 'Stat');
   statistic(name);
   const period = readPeriod(stat) ?? 60_000;
+  const unit = optionalText(stat, 'Unit');
   return {
     ...common,
     label: label ?? metric.name,
     period,
     metric,
-    answer: (read, from, to) => seriesOf(read(metric, from, to), period, name),
+    answer: (read, from, to) => seriesOf(ofUnit(read(metric, from, to), unit), period, name),
   };
 }
 

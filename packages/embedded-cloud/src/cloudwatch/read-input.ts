@@ -4,7 +4,7 @@ import { AwsError } from '#src/cloud/service';
 import { type AlarmRule, isComparison } from './alarm-evaluation.ts';
 import type { Series } from './metric-math.ts';
 import type { Datum, Metric } from './metric-store.ts';
-import { type ReadMetric, readQueries, seriesOf } from './query.ts';
+import { ofUnit, type ReadMetric, readQueries, seriesOf } from './query.ts';
 import { readMetric } from './read-metric.ts';
 import { statistic } from './statistics.ts';
 
@@ -131,10 +131,11 @@ function readWatched(
   statistic(name);
   const period = (optionalNumber(settings, 'Period', 1, 604_800) ?? 60) * 1000;
   const metric = readMetric(settings);
+  const unit = optionalText(settings, 'Unit');
   return {
     period,
     name: `${name} of ${metric.name}`,
     metrics: [metric],
-    points: (read, from, to) => seriesOf(read(metric, from, to), period, name),
+    points: (read, from, to) => seriesOf(ofUnit(read(metric, from, to), unit), period, name),
   };
 }

@@ -17,6 +17,7 @@ import { openDatabase, statementsOf } from '#src/cloud/sqlite';
 import type { AlarmState } from './alarm-evaluation.ts';
 import { parseAlarmRule } from './alarm-rule-expression.ts';
 import { alarmStore } from './alarm-store.ts';
+import { cloudWatchMembers } from './members.ts';
 import { metricStore } from './metric-store.ts';
 import { monitor } from './monitor.ts';
 import { cloudWatchOperations } from './operations.ts';
@@ -137,6 +138,7 @@ export function createCloudWatch(context: CloudContext): CloudWatch {
 
   return {
     signingNames: ['monitoring'],
+    members: cloudWatchMembers,
     prepare: async (request) => {
       const { operation: name, input } = await readCall(request);
       const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;

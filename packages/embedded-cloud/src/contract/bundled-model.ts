@@ -2,6 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { reduceModel, writeModel } from '#src/contract/reduce-model';
 import type { ServiceModels } from '#src/contract/service-models';
+import { type KnownMembers, membersOf } from '#src/service-model/request-members';
+import { emulatedMembers } from './emulated-members.ts';
 
 /** The operations of SageMaker that the embedded cloud has. */
 const OPERATIONS = [
@@ -28,9 +30,33 @@ function bundledModel(models: ServiceModels): string {
   return writeModel(reduceModel(model, OPERATIONS));
 }
 
-/** Whether the packaged subset is that of the pinned botocore. */
-export const isBundledModelCurrent = (models: ServiceModels): boolean =>
-  readFileSync(file, 'utf8') === bundledModel(models);
+const membersFile = fileURLToPath(new URL('../service-model/request-members.json', import.meta.url));
 
-/** Writes the subset that the embedded SageMaker checks requests with. */
-export const writeBundledModel = (models: ServiceModels): void => writeFileSync(file, bundledModel(models));
+/** AWS's members of every request that a table of members is about. @throws Error when an operation is unknown */
+function bundledMembers(models: ServiceModels): string {
+  const known: KnownMembers = Object.fromEntries(
+    emulatedMembers.map(({ model: name, reads }) => {
+      const model = models.load(name);
+      if (!model) throw new Error(`botocore has no service model of ${name}.`);
+      return [
+        name,
+        Object.fromEntries(
+          Object.keys(reads)
+            .sort()
+            .map((operation) => [operation, membersOf(model, operation)]),
+        ),
+      ];
+    }),
+  );
+  return `${JSON.stringify(known, undefined, 1)}\n`;
+}
+
+/** Whether the packaged subsets are those of the pinned botocore. */
+export const isBundledModelCurrent = (models: ServiceModels): boolean =>
+  readFileSync(file, 'utf8') === bundledModel(models) && readFileSync(membersFile, 'utf8') === bundledMembers(models);
+
+/** Writes the subsets that the embedded cloud checks requests with. */
+export const writeBundledModel = (models: ServiceModels): void => {
+  writeFileSync(file, bundledModel(models));
+  writeFileSync(membersFile, bundledMembers(models));
+};

@@ -1,9 +1,9 @@
 import { isJsonObject, type JsonObject, requireString } from '../cloud/json-protocol.ts';
 import { AwsError, type CloudContext } from '../cloud/service.ts';
-import { keyArnOf } from '../kms/key-use.ts';
 import { tableName } from './authorize.ts';
 import type { Engine } from './engine.ts';
 import type { TableRegistry } from './table.ts';
+import { describeOptions, readOptions, withoutOptions } from './table-options.ts';
 
 /** An operation answered here, not by dynalite. */
 type OwnOperation = (input: JsonObject) => Promise<unknown>;
@@ -69,24 +69,14 @@ function settingsOperations({ engine, registry }: OwnTables): OwnOperations {
 
 /** dynalite's operations on tables, with the settings it does not have. */
 function tableOperations({ engine, registry, context }: OwnTables): OwnOperations {
+  const described = (table: string, description: unknown): JsonObject => ({
+    ...(isJsonObject(description) && description),
+    ...describeOptions(registry.settings(table), context),
+  });
   return {
     async DescribeTable(input) {
-      const output = await engine.run('DescribeTable', input);
-      const { deletionProtection, sse, keyId } = registry.settings(String(input['TableName']));
-      const table = isJsonObject(output['Table']) ? output['Table'] : {};
-      return {
-        Table: {
-          ...table,
-          DeletionProtectionEnabled: deletionProtection === true,
-          ...(sse && {
-            SSEDescription: {
-              Status: 'ENABLED',
-              SSEType: 'KMS',
-              ...(keyId !== undefined && { KMSMasterKeyArn: keyArnOf(context, keyId) }),
-            },
-          }),
-        },
-      };
+      const { Table } = await engine.run('DescribeTable', input);
+      return { Table: described(String(input['TableName']), Table) };
     },
     async DeleteTable(input) {
       const table = String(input['TableName']);
@@ -95,13 +85,14 @@ function tableOperations({ engine, registry, context }: OwnTables): OwnOperation
           'ValidationException',
           `Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.`,
         );
-      return engine.run('DeleteTable', input);
+      const { TableDescription } = await engine.run('DeleteTable', input);
+      const output = { TableDescription: described(table, TableDescription) };
+      // A table of the same name made later has none of these settings.
+      registry.remember(table, {});
+      return output;
     },
     async UpdateTable(input) {
-      for (const member of ['StreamSpecification', 'ReplicaUpdates']) {
-        if (input[member] !== undefined)
-          throw new AwsError('ValidationException', `${member} is not emulated: DynamoDB has no streams here.`);
-      }
+      const table = String(input['TableName']);
       const updates = (input['GlobalSecondaryIndexUpdates'] ?? []) as JsonObject[];
       if (updates.some((update) => 'Create' in update || 'Delete' in update)) {
         throw new AwsError(
@@ -109,12 +100,27 @@ function tableOperations({ engine, registry, context }: OwnTables): OwnOperation
           'Indexes are added and removed in the template here; the items are kept when the cloud starts with it.',
         );
       }
-      return engine.run('UpdateTable', input);
+      const options = readOptions(input);
+      const rest = withoutOptions(input);
+      const alone = Object.keys(options).length > 0 && Object.keys(rest).join() === 'TableName';
+      const description = alone
+        ? (await engine.run('DescribeTable', rest))['Table']
+        : (await engine.run('UpdateTable', rest))['TableDescription'];
+      const { keyId, ...settings } = registry.settings(table);
+      const keptKey = options.sse === undefined ? { ...(keyId !== undefined && { keyId }) } : {};
+      registry.remember(table, { ...settings, ...keptKey, ...options });
+      return { TableDescription: described(table, description) };
     },
     async CreateTable(input) {
-      const output = await engine.run('CreateTable', input);
-      await registry.learn(String(input['TableName']));
-      return output;
+      const table = String(input['TableName']);
+      const options = readOptions(input);
+      const { TableDescription } = await engine.run('CreateTable', withoutOptions(input));
+      registry.remember(table, options);
+      await registry.learn(table);
+      const ResourceArn = isJsonObject(TableDescription) ? TableDescription['TableArn'] : undefined;
+      const { Tags } = input;
+      if (Array.isArray(Tags) && Tags.length > 0) await engine.run('TagResource', { ResourceArn, Tags });
+      return { TableDescription: described(table, TableDescription) };
     },
   };
 }

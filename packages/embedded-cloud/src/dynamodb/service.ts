@@ -3,6 +3,7 @@ import { type JsonObject, jsonError, jsonResponse, readJsonRequest } from '../cl
 import { AwsError, type CloudContext, type CloudService } from '../cloud/service.ts';
 import { authorizeDynamo, type Tables, tableKeyUse, tableName } from './authorize.ts';
 import { openEngine } from './engine.ts';
+import { dynamoDbMembers } from './members.ts';
 import { ownOperations } from './own-operations.ts';
 import { openRegistry } from './registry.ts';
 import { sweepLoop } from './sweeping.ts';
@@ -50,6 +51,7 @@ export async function createDynamoDb(context: CloudContext): Promise<CloudServic
 
   return {
     signingNames: ['dynamodb'],
+    members: dynamoDbMembers,
     resources: { 'AWS::DynamoDB::Table': tableProvider(engine, registry, folder, context) },
     async prepare(request) {
       const { operation, input: sent } = await readJsonRequest(request, 'DynamoDB_20120810');

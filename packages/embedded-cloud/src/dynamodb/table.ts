@@ -4,6 +4,7 @@ import { physicalName } from '../cloud/physical-name.ts';
 import { AwsError, type ResourceProvider, type TemplateResource } from '../cloud/service.ts';
 import type { Engine } from './engine.ts';
 import { isHalfRebuilt, rebuildTable } from './rebuild.ts';
+import { readOptions } from './table-options.ts';
 
 /** What a table has beyond what dynalite keeps. */
 export interface TableSettings {
@@ -11,6 +12,8 @@ export interface TableSettings {
   readonly deletionProtection?: boolean;
   readonly pointInTimeRecovery?: boolean;
   readonly sse?: boolean;
+  /** `STANDARD` where it is absent. */
+  readonly tableClass?: string;
   /** The customer's key, as the template names it. */
   readonly keyId?: string;
 }
@@ -24,7 +27,10 @@ export interface TableRegistry {
   learn(table: string): Promise<void>;
 }
 
-const UNSUPPORTED = ['StreamSpecification', 'KinesisStreamSpecification', 'ImportSourceSpecification'];
+const UNSUPPORTED = [
+  ...['ContributorInsightsSpecification', 'GlobalTableSettingsReplicationMode', 'ImportSourceSpecification'],
+  ...['KinesisStreamSpecification', 'OnDemandThroughput', 'ResourcePolicy', 'StreamSpecification', 'WarmThroughput'],
+];
 
 const indexesOf = (description: JsonObject, kind: string): JsonObject[] =>
   Array.isArray(description[kind]) ? description[kind].filter(isJsonObject) : [];
@@ -110,6 +116,15 @@ export function tableProvider(
       if (cause instanceof AwsError && cause.code === 'ResourceNotFoundException') return undefined;
       throw cause;
     });
+  /** The table's tags become those of the template. */
+  async function setTags(ResourceArn: string, tags: unknown): Promise<void> {
+    const wanted = Array.isArray(tags) ? tags.filter(isJsonObject) : [];
+    const { Tags } = await engine.run('ListTagsOfResource', { ResourceArn });
+    const keys = (Array.isArray(Tags) ? Tags.filter(isJsonObject) : []).map(({ Key }) => Key);
+    const left = keys.filter((key) => !wanted.some(({ Key }) => Key === key));
+    if (left.length > 0) await engine.run('UntagResource', { ResourceArn, TagKeys: left });
+    if (wanted.length > 0) await engine.run('TagResource', { ResourceArn, Tags: wanted });
+  }
 
   return {
     existing: async (resource) => ((await describe(nameOf(resource))) ? nameOf(resource) : undefined),
@@ -124,9 +139,11 @@ export function tableProvider(
       else await create(name, properties);
       registry.remember(name, settingsOf(properties));
       await registry.learn(name);
+      const Arn = `arn:aws:dynamodb:${account.region}:${account.accountId}:table/${name}`;
+      await setTags(Arn, properties['Tags']);
       return {
         ref: name,
-        attributes: { Arn: `arn:aws:dynamodb:${account.region}:${account.accountId}:table/${name}` },
+        attributes: { Arn },
       };
     },
     async delete({ ref }) {
@@ -142,13 +159,13 @@ export function tableProvider(
 function settingsOf(properties: JsonObject): TableSettings {
   const member = (name: string): JsonObject => (isJsonObject(properties[name]) ? properties[name] : {});
   const ttl = member('TimeToLiveSpecification');
-  const keyId = member('SSESpecification')['KMSMasterKeyId'];
+  const { SSEEnabled, ...key } = member('SSESpecification');
+  const encryption = { Enabled: SSEEnabled, ...key };
   const on = (value: unknown): boolean => String(value) === 'true';
   return {
     ...(on(ttl['Enabled']) && typeof ttl['AttributeName'] === 'string' && { ttlAttribute: ttl['AttributeName'] }),
-    deletionProtection: on(properties['DeletionProtectionEnabled']),
+    deletionProtection: false,
+    ...readOptions({ ...properties, SSESpecification: encryption }),
     pointInTimeRecovery: on(member('PointInTimeRecoverySpecification')['PointInTimeRecoveryEnabled']),
-    sse: on(member('SSESpecification')['SSEEnabled']),
-    ...(typeof keyId === 'string' && { keyId }),
   };
 }

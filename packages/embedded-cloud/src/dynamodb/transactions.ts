@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isJsonObject, type JsonObject } from '../cloud/json-protocol.ts';
+import { canonicalJson } from '../cloud/same-value.ts';
 import { AwsError, type Clock } from '../cloud/service.ts';
 import { readState, writeState } from '../cloud/state-file.ts';
 import { tableName } from './authorize.ts';
@@ -134,7 +135,7 @@ export function createTransactions(
     async write(input) {
       const actions = readActions(input);
       const { ClientRequestToken: token } = input;
-      const digest = createHash('sha256').update(JSON.stringify(input['TransactItems'])).digest('hex');
+      const digest = createHash('sha256').update(canonicalJson(input['TransactItems'])).digest('hex');
       for (const { kind, input } of actions)
         engine.check(kind === 'ConditionCheck' ? 'DeleteItem' : WRITES[kind], input);
       if (isRepeated(token, digest)) return {};

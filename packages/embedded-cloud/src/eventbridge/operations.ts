@@ -1,12 +1,25 @@
 import type { Operation } from '#src/cloud/json-operations';
 import type { JsonObject } from '#src/cloud/json-protocol';
-import { objectList, optionalText, requiredText, textList } from '#src/cloud/read-members';
+import { pageAfter } from '#src/cloud/paging';
+import { objectList, optionalNumber, optionalText, requiredText, textList } from '#src/cloud/read-members';
 import { type AuthorizationRequest, AwsError, type CloudContext } from '#src/cloud/service';
 import type { EventBus } from './bus.ts';
 import { compilePattern } from './pattern.ts';
 import { putEvents } from './put-events.ts';
 import type { Rule, RuleStore } from './rule-store.ts';
-import { isManaged, maxTargets, readRule, readTargets, requireDefaultBus } from './validation.ts';
+import { isManaged, maxTargets, readRule, readTargets, requireDefaultBus, requireForce } from './validation.ts';
+
+/** API Reference, ListRules and ListTargetsByRule: Limit. */
+const MAX_PAGE = 100;
+
+const paged = <T>(input: JsonObject, all: readonly T[], keyOf: (item: T) => string) =>
+  pageAfter(
+    all,
+    keyOf,
+    optionalNumber(input, 'Limit', 1, MAX_PAGE) ?? MAX_PAGE,
+    optionalText(input, 'NextToken'),
+    () => new AwsError('ValidationException', 'Parameter NextToken is not valid.'),
+  );
 
 const mandatory = ['id', 'account', 'source', 'time', 'region', 'detail-type'];
 
@@ -99,13 +112,20 @@ export function eventBridgeOperations(
       run: (input) => describe(existing(input, 'Name')),
     },
     ListRules: {
-      authorize: () => [{ action: 'events:ListRules', resource: '*' }],
-      run: (input) => ({ Rules: rules.list(optionalText(input, 'NamePrefix')).map(describe) }),
+      authorize: (input) => {
+        requireDefaultBus(input, bus.accountArn);
+        return [{ action: 'events:ListRules', resource: '*' }];
+      },
+      run: (input) => {
+        const { items, next } = paged(input, rules.list(optionalText(input, 'NamePrefix')), ({ name }) => name);
+        return { Rules: items.map(describe), ...(next !== undefined && { NextToken: next }) };
+      },
     },
     DeleteRule: {
       authorize: onRule('DeleteRule', 'Name'),
       run: (input) => {
         const name = requiredText(input, 'Name');
+        requireForce(name, input);
         if (rules.targets(name).length > 0) {
           throw new AwsError('ValidationException', "Rule can't be deleted since it has targets.");
         }
@@ -135,6 +155,7 @@ export function eventBridgeOperations(
       authorize: onRule('RemoveTargets', 'Rule'),
       run: (input) => {
         const { name } = existing(input, 'Rule');
+        requireForce(name, input);
         const failed = textList(input, 'Ids').filter((id) => !rules.removeTarget(name, id));
         return {
           FailedEntryCount: failed.length,
@@ -148,7 +169,10 @@ export function eventBridgeOperations(
     },
     ListTargetsByRule: {
       authorize: onRule('ListTargetsByRule', 'Rule'),
-      run: (input) => ({ Targets: rules.targets(existing(input, 'Rule').name) }),
+      run: (input) => {
+        const { items, next } = paged(input, rules.targets(existing(input, 'Rule').name), ({ Id }) => Id);
+        return { Targets: items, ...(next !== undefined && { NextToken: next }) };
+      },
     },
     TestEventPattern: {
       authorize: () => [{ action: 'events:TestEventPattern', resource: '*' }],

@@ -6,6 +6,7 @@ import type { BusEvent, CloudContext, CloudService, TemplateResource } from '#sr
 import { openDatabase } from '#src/cloud/sqlite';
 import { timerLoop } from '#src/cloud/timer-loop';
 import { eventBus } from './bus.ts';
+import { eventBridgeMembers } from './members.ts';
 import { eventBridgeOperations } from './operations.ts';
 import { outbox } from './outbox.ts';
 import { ruleStore } from './rule-store.ts';
@@ -62,6 +63,7 @@ export function createEventBridge(context: CloudContext): EventBridge {
 
   return {
     signingNames: ['events'],
+    members: eventBridgeMembers,
     ...jsonProtocol('1.1', 'AWSEvents', operations),
     resources: {
       'AWS::Events::Rule': {

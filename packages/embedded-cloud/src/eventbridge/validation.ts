@@ -13,6 +13,18 @@ const invalid = (message: string): AwsError => new AwsError('ValidationException
 /** Rules Step Functions keeps for itself to wait for jobs: they are stored, but the embedded cloud polls instead. */
 export const isManaged = (ruleName: string): boolean => ruleName.startsWith('StepFunctionsGetEventsFor');
 
+/**
+ * A rule that a service made for itself goes with Force alone (API Reference, DeleteRule).
+ * @throws AwsError `ManagedRuleException`
+ */
+export function requireForce(ruleName: string, input: JsonObject): void {
+  if (!isManaged(ruleName) || input['Force'] === true) return;
+  throw new AwsError(
+    'ManagedRuleException',
+    `Rule ${ruleName} is managed by states.amazonaws.com and cannot be changed without Force.`,
+  );
+}
+
 /** Only the default bus exists. @throws AwsError `ResourceNotFoundException` */
 export function requireDefaultBus(input: JsonObject, accountArn: string): void {
   const bus = optionalText(input, 'EventBusName') ?? 'default';

@@ -5,6 +5,7 @@ import type { CredentialStore } from '../cloud/credentials.ts';
 import type { FaultHook } from '../cloud/fault-hook.ts';
 import { faultName } from '../cloud/faults.ts';
 import { auditedInput } from '../cloud/left-out.ts';
+import { refuseUnread } from '../cloud/members.ts';
 import {
   AwsError,
   type Caller,
@@ -15,6 +16,7 @@ import {
   type ServiceResponse,
 } from '../cloud/service.ts';
 import { performUnder } from '../faults/perform.ts';
+import { knownMembers } from '../service-model/request-members.ts';
 import { type Authorizer, decideInTurn } from './authorize.ts';
 import { toAwsError } from './failure.ts';
 import { identify } from './identify.ts';
@@ -162,6 +164,7 @@ async function call(
   const prepared: PreparedCall = await service.prepare({ ...request, isAllowed: (entry) => decide(entry).allowed });
   line.operation = prepared.operation;
   if (prepared.input !== undefined) line.input = auditedInput(request.signingName, prepared.input);
+  if (service.members) refuseUnread(service.members, knownMembers[service.members.model] ?? {}, prepared);
   const { authorization, refusal } = decideInTurn(prepared.authorize, decide);
   line.authorization = authorization;
   if (refusal !== undefined) {

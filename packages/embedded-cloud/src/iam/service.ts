@@ -1,5 +1,7 @@
+import { pageAfter } from '../cloud/paging.ts';
 import { queryError, queryMembers, queryResponse, readQueryRequest } from '../cloud/query-protocol.ts';
 import { AwsError, type CloudContext, type CloudService, type ServiceRequest } from '../cloud/service.ts';
+import { iamMembers } from './members.ts';
 import { iamResources } from './resources.ts';
 import { createRoleStore, type Role, type RoleStore } from './roles.ts';
 
@@ -9,6 +11,13 @@ const NAMESPACE = 'https://iam.amazonaws.com/doc/2010-05-08/';
 export interface IamService extends CloudService {
   readonly roles: RoleStore;
 }
+
+/** API Reference, ListRoles: MaxItems. */
+const readLimit = (text: string | null): number => {
+  const limit = Number(text ?? 100);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= 1000) return limit;
+  throw new AwsError('ValidationError', `Value '${text}' at 'maxItems' must be between 1 and 1000`);
+};
 
 const describe = (role: Role) => ({
   Path: role.arn.slice(role.arn.indexOf(':role') + ':role'.length, role.arn.length - role.name.length),
@@ -33,14 +42,29 @@ export function createIam(context: CloudContext): IamService {
         },
       };
     },
-    ListRoles: () => ({
+    ListRoles: (input) => ({
       resource: `arn:aws:iam::${context.accountId}:role/`,
-      run: () => ({ Roles: roles.list().map(describe), IsTruncated: false }),
+      run: () => {
+        const prefix = input.get('PathPrefix') ?? '/';
+        const { items, next } = pageAfter(
+          roles
+            .list()
+            .map(describe)
+            .filter(({ Path }) => Path.startsWith(prefix))
+            .toSorted((a, b) => (a.RoleName < b.RoleName ? -1 : 1)),
+          ({ RoleName }) => RoleName,
+          readLimit(input.get('MaxItems')),
+          input.get('Marker') ?? undefined,
+          () => new AwsError('ValidationError', 'Invalid Marker'),
+        );
+        return { Roles: items, IsTruncated: next !== undefined, Marker: next };
+      },
     }),
   };
   return {
     roles,
     signingNames: ['iam'],
+    members: iamMembers,
     resources: iamResources(roles, context),
     async prepare(request: ServiceRequest) {
       const { operation, input } = await readQueryRequest(request);

@@ -6,6 +6,7 @@ import { descriptionOperations, listOperations } from './descriptions.ts';
 import { encryptionOperations, readEncryptionContext } from './encryption.ts';
 import { encryptionContextKeys, type KmsService } from './key-use.ts';
 import type { Key } from './keyring.ts';
+import { kmsMembers } from './members.ts';
 import type { Operations } from './operation.ts';
 import { aliasProvider, keyProvider } from './resources.ts';
 
@@ -20,6 +21,7 @@ export function createKms(context: CloudContext): KmsService {
   };
   return {
     signingNames: ['kms'],
+    members: kmsMembers,
     resources: { 'AWS::KMS::Key': keyProvider(keys), 'AWS::KMS::Alias': aliasProvider(keys) },
     resourcePolicy: (keyArn) =>
       ring
@@ -45,11 +47,31 @@ export function createKms(context: CloudContext): KmsService {
           { action: `kms:${operation}`, resource: key ? arnOf(key) : '*', context: conditionKeys(keys, input, key) },
         ],
         input,
-        execute: async () => jsonResponse(handler.run(input, key), '1.1'),
+        execute: async () => {
+          requireSymmetric(input);
+          const output = handler.run(input, key);
+          // API Reference, Encrypt: DryRun. The request would have succeeded.
+          if (input['DryRun'] === true)
+            throw new AwsError(
+              'DryRunOperationException',
+              'The request would have succeeded, but the DryRun option is set.',
+            );
+          return jsonResponse(output, '1.1');
+        },
       };
     },
     formatError: jsonError('1.1'),
   };
+}
+
+/** Keys are symmetric here. @throws AwsError `InvalidKeyUsageException` */
+function requireSymmetric(input: JsonObject): void {
+  const algorithm = optionalString(input, 'EncryptionAlgorithm') ?? 'SYMMETRIC_DEFAULT';
+  if (algorithm !== 'SYMMETRIC_DEFAULT')
+    throw new AwsError(
+      'InvalidKeyUsageException',
+      `EncryptionAlgorithm ${algorithm} is not possible with a symmetric key.`,
+    );
 }
 
 /** The condition keys of a request. */

@@ -1,5 +1,20 @@
-import type { PreparedCall, ServiceRequest, ServiceResponse } from '../cloud/service.ts';
+import { pageAfter } from '../cloud/paging.ts';
+import { AwsError, type PreparedCall, type ServiceRequest, type ServiceResponse } from '../cloud/service.ts';
 import type { DeployedFunction, Runtime } from './runtime.ts';
+
+/** API Reference, ListFunctions: 50 functions a page, whatever MaxItems says. */
+const PAGE = 50;
+const MAX_ITEMS = 10_000;
+
+const readLimit = (text: string | null): number => {
+  if (text === null) return PAGE;
+  const limit = Number(text);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_ITEMS) return limit;
+  throw new AwsError(
+    'InvalidParameterValueException',
+    `Value '${text}' at 'maxItems' failed to satisfy constraint: Member must be between 1 and ${MAX_ITEMS}`,
+  );
+};
 
 const json = (value: unknown): ServiceResponse => ({
   status: 200,
@@ -23,7 +38,16 @@ export const listCall = (runtime: Runtime, request: ServiceRequest): PreparedCal
   operation: 'ListFunctions',
   authorize: [{ action: 'lambda:ListFunctions', resource: '*' }],
   input: Object.fromEntries(request.query),
-  execute: async () => json({ Functions: await Promise.all(runtime.list().map(describe)) }),
+  execute: async () => {
+    const { items, next } = pageAfter(
+      runtime.list().toSorted((a, b) => (a.spec.name < b.spec.name ? -1 : 1)),
+      ({ spec }) => spec.name,
+      Math.min(readLimit(request.query.get('MaxItems')), PAGE),
+      request.query.get('Marker') ?? undefined,
+      () => new AwsError('InvalidParameterValueException', 'Marker is not one that a page of ListFunctions gave.'),
+    );
+    return json({ Functions: await Promise.all(items.map(describe)), ...(next !== undefined && { NextMarker: next }) });
+  },
 });
 
 /** The call of a request that reads one function. */

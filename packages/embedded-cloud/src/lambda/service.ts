@@ -7,6 +7,7 @@ import { createDelivery } from './deliver.ts';
 import { configurationCall, functionCall, listCall } from './describe.ts';
 import { openEventQueue } from './event-queue.ts';
 import { invokeCall } from './invoke.ts';
+import { lambdaMembers } from './members.ts';
 import { lambdaResources, type Permission } from './resources.ts';
 import { createRuntime, type LambdaContext } from './runtime.ts';
 
@@ -37,6 +38,7 @@ export function createLambda(context: LambdaContext): LambdaService {
 
   return {
     signingNames: ['lambda'],
+    members: lambdaMembers,
     resources: lambdaResources(runtime, permissions),
     async prepare(request) {
       const [, rawName, what = ''] =

@@ -1,7 +1,7 @@
 import { physicalName } from '#src/cloud/physical-name';
 import { AwsError, type ResourceProvider, type TemplateResource } from '#src/cloud/service';
 import { checkBucketPolicy, setBucketPolicy } from './operations/bucket-policy.ts';
-import { checkBucketName, makeBucket } from './operations/buckets.ts';
+import { checkBucketName, makeBucket, removeBucket } from './operations/buckets.ts';
 import type { PolicyDocument } from './policy-document.ts';
 import { bucketArn, requireBucket, type S3State, versioningOf } from './state.ts';
 import type { BucketDocument } from './store/buckets.ts';
@@ -192,7 +192,7 @@ const bucketProvider = (s3: S3State): ResourceProvider => ({
   },
   // CloudFormation never deletes data: a bucket that holds any stays.
   delete: async ({ ref }) => {
-    if (s3.buckets.get(ref) === undefined || s3.buckets.remove(ref)) return;
+    if (s3.buckets.get(ref) === undefined || (await removeBucket(s3, ref))) return;
     throw new Error(`The bucket ${ref} is not empty.`);
   },
 });

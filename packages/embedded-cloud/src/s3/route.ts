@@ -1,9 +1,10 @@
 import type { PreparedCall } from '#src/cloud/service';
 import { configureBucket } from './operations/bucket-configuration.ts';
 import { bucketPolicyCall } from './operations/bucket-policy.ts';
-import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from './operations/buckets.ts';
+import { deleteBucket, getBucketLocation, headBucket, listBuckets } from './operations/buckets.ts';
 import { completeMultipartUpload } from './operations/complete-multipart.ts';
 import { copyObject } from './operations/copy-object.ts';
+import { createBucket } from './operations/create-bucket.ts';
 import { deleteObject, deleteObjects } from './operations/delete-objects.ts';
 import { getObject, headObject } from './operations/get-object.ts';
 import { listObjects, listObjectsV2, listObjectVersions } from './operations/list-objects.ts';
@@ -93,6 +94,13 @@ const objectOperation = (call: S3Call): Operation | undefined => {
   }
 };
 
+/** Every bucket belongs to this account. @throws S3Error AccessDenied for a request that expects another owner */
+const requireOwner = ({ context }: S3State, call: S3Call, header: string): void => {
+  const expected = call.header(header);
+  if (expected === undefined || expected === context.accountId) return;
+  throw new S3Error('AccessDenied', `Access Denied: ${header} is ${expected}, the owner is ${context.accountId}.`, 403);
+};
+
 /**
  * Finds the operation a request asks for, as S3 does: by method, by what the path names, and by query parameter.
  * @throws S3Error NotImplemented, MethodNotAllowed, and whatever the operation refuses before it is authorised
@@ -102,6 +110,8 @@ export const prepareCall = (s3: S3State, call: S3Call): PreparedCall | Promise<P
     if (call.request.method === 'GET') return listBuckets(s3, call);
     throw wrongMethod(call);
   }
+  requireOwner(s3, call, 'x-amz-expected-bucket-owner');
+  requireOwner(s3, call, 'x-amz-source-expected-bucket-owner');
   const subresource = absent.find((name) => call.query(name) !== undefined);
   if (subresource !== undefined) throw notImplemented(`?${subresource}`);
   if (call.key === '') {

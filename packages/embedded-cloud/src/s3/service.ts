@@ -5,6 +5,7 @@ import { createAccessLog } from './access-log.ts';
 import { s3Resources } from './cloudformation.ts';
 import { withRequestConditions } from './conditions.ts';
 import { type LifecycleOutcome, runLifecycle } from './lifecycle.ts';
+import { s3Members } from './members.ts';
 import { bucketPolicy } from './operations/bucket-policy.ts';
 import type { PolicyDocument } from './policy-document.ts';
 import { prepareCall } from './route.ts';
@@ -51,6 +52,7 @@ export const createS3 = async (context: CloudContext): Promise<S3Service> => {
   });
   return {
     signingNames: ['s3'],
+    members: s3Members,
     prepare: async (request) => {
       const parsed = withConditions(parseCall(request), context);
       const call = await prepareCall(s3, parsed);

@@ -1,9 +1,11 @@
 import type { Operation } from '#src/cloud/json-operations';
 import type { JsonObject } from '#src/cloud/json-protocol';
-import { optionalObject, optionalText } from '#src/cloud/read-members';
+import { pageAfter } from '#src/cloud/paging';
+import { optionalNumber, optionalObject, optionalText } from '#src/cloud/read-members';
+import { sameValue } from '#src/cloud/same-value';
 import { type AuthorizationRequest, AwsError, type CloudContext } from '#src/cloud/service';
 import { readSchedule } from './read-schedule.ts';
-import type { ScheduleStore, StoredSchedule } from './schedule-store.ts';
+import type { ScheduleRecord, ScheduleStore, StoredSchedule } from './schedule-store.ts';
 
 /** An operation with its place in the REST API; `{Name}` is the name. */
 export interface RestOperation extends Operation {
@@ -33,11 +35,27 @@ export function requireTrust(context: CloudContext, { group, target }: Pick<Stor
   }
 }
 
+/** API Reference, ListSchedules: MaxResults. */
+const MAX_PAGE = 100;
+
+function paged<T>(input: JsonObject, all: readonly T[], keyOf: (item: T) => string) {
+  const { items, next } = pageAfter(
+    all.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)),
+    keyOf,
+    optionalNumber(input, 'MaxResults', 1, MAX_PAGE) ?? MAX_PAGE,
+    optionalText(input, 'NextToken'),
+    () => new AwsError('ValidationException', 'NextToken is not one that a page of this list gave.'),
+  );
+  return { items, ...(next !== undefined && { NextToken: next }) };
+}
+
 /** The operations of EventBridge Scheduler. @param changed called when a schedule may have a new next time. */
 export function schedulerOperations(
   context: CloudContext,
   { store, groups, changed }: { readonly store: ScheduleStore; readonly groups: Set<string>; changed(): void },
 ): readonly RestOperation[] {
+  /** Client token of a deletion → the ARN it deleted. */
+  const deletions = new Map<string, string>();
   const nameOf = (input: JsonObject) => optionalText(input, 'Name') ?? '';
   const groupOf = (input: JsonObject) => optionalText(input, 'GroupName') ?? 'default';
   const arnOf = (input: JsonObject) => scheduleArn(context, groupOf(input), nameOf(input));
@@ -83,12 +101,20 @@ export function schedulerOperations(
     ScheduleExpressionTimezone: schedule.timeZone,
     Target: schedule.target,
   });
-  const write = (input: JsonObject) => {
+  const read = (input: JsonObject): ScheduleRecord => {
     requireGroup(groupOf(input));
     const fromTemplate = store.get(groupOf(input), nameOf(input))?.fromTemplate ?? false;
-    const schedule = readSchedule(groupOf(input), nameOf(input), input, fromTemplate);
+    return readSchedule(groupOf(input), nameOf(input), input, fromTemplate);
+  };
+  /** A request sent again with its token is answered as the first time. */
+  const isRepeated = (known: StoredSchedule, input: JsonObject): boolean => {
+    const { createdAt: _, modifiedAt: __, nextAt: ___, clientToken, ...record } = known;
+    return clientToken !== undefined && clientToken === input['ClientToken'] && sameValue(record, read(input));
+  };
+  const write = (input: JsonObject, clientToken: string | undefined) => {
+    const schedule = read(input);
     requireTrust(context, schedule);
-    store.put(schedule, context.clock.now());
+    store.put({ ...schedule, ...(clientToken !== undefined && { clientToken }) }, context.clock.now());
     changed();
     return { ScheduleArn: arnOf(input) };
   };
@@ -105,10 +131,10 @@ export function schedulerOperations(
       path: '/schedules/{Name}',
       authorize: onWithRole('CreateSchedule'),
       run: (input) => {
-        if (store.get(groupOf(input), nameOf(input))) {
-          throw new AwsError('ConflictException', `Schedule ${nameOf(input)} already exists.`, 409);
-        }
-        return write(input);
+        const known = store.get(groupOf(input), nameOf(input));
+        if (known && isRepeated(known, input)) return { ScheduleArn: arnOf(input) };
+        if (known) throw new AwsError('ConflictException', `Schedule ${nameOf(input)} already exists.`, 409);
+        return write(input, optionalText(input, 'ClientToken'));
       },
     },
     {
@@ -117,8 +143,7 @@ export function schedulerOperations(
       path: '/schedules/{Name}',
       authorize: onWithRole('UpdateSchedule'),
       run: (input) => {
-        existing(input);
-        return write(input);
+        return write(input, existing(input).clientToken);
       },
     },
     {
@@ -134,8 +159,12 @@ export function schedulerOperations(
       path: '/schedules/{Name}',
       authorize: on('DeleteSchedule'),
       run: (input) => {
+        const token = optionalText(input, 'ClientToken');
+        if (token !== undefined && deletions.get(token) === arnOf(input) && !store.get(groupOf(input), nameOf(input)))
+          return;
         const { group, name } = existing(input);
         store.remove(group, name);
+        if (token !== undefined) deletions.set(token, arnOf(input));
         changed();
       },
     },
@@ -145,14 +174,15 @@ export function schedulerOperations(
       path: '/schedules',
       authorize: () => [{ action: 'scheduler:ListSchedules', resource: '*' }],
       run: (input) => {
-        const group = optionalText(input, 'ScheduleGroup');
+        const group = optionalText(input, 'GroupName');
         const prefix = optionalText(input, 'NamePrefix') ?? '';
+        const state = optionalText(input, 'State');
         const wanted = store
           .list()
-          .filter((s) => (group === undefined || s.group === group) && s.name.startsWith(prefix));
-        return {
-          Schedules: wanted.map((schedule) => ({ ...summary(schedule), Target: { Arn: schedule.target.Arn } })),
-        };
+          .filter((s) => (group === undefined || s.group === group) && s.name.startsWith(prefix))
+          .filter((s) => state === undefined || summary(s).State === state);
+        const { items, ...next } = paged(input, wanted, (s) => `${s.group}/${s.name}`);
+        return { Schedules: items.map((s) => ({ ...summary(s), Target: { Arn: s.target.Arn } })), ...next };
       },
     },
     {
@@ -170,9 +200,15 @@ export function schedulerOperations(
       method: 'GET',
       path: '/schedule-groups',
       authorize: () => [{ action: 'scheduler:ListScheduleGroups', resource: '*' }],
-      run: () => ({
-        ScheduleGroups: [...groups].sort().map((Name) => ({ Name, Arn: groupArn(context, Name), State: 'ACTIVE' })),
-      }),
+      run: (input) => {
+        const prefix = optionalText(input, 'NamePrefix') ?? '';
+        const wanted = [...groups].filter((name) => name.startsWith(prefix));
+        const { items, ...next } = paged(input, wanted, (name) => name);
+        return {
+          ScheduleGroups: items.map((Name) => ({ Name, Arn: groupArn(context, Name), State: 'ACTIVE' })),
+          ...next,
+        };
+      },
     },
   ];
 }

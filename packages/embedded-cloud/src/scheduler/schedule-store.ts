@@ -25,6 +25,8 @@ export interface ScheduleRecord {
   readonly target: ScheduleTarget;
   /** Whether it is in the template; such a schedule is removed when it leaves the template. */
   readonly fromTemplate: boolean;
+  /** Of the request that created it. */
+  readonly clientToken?: string;
 }
 
 export interface StoredSchedule extends ScheduleRecord {

@@ -7,12 +7,14 @@ import { AwsError, type CloudContext, type CloudService, type TemplateResource }
 import { openDatabase } from '#src/cloud/sqlite';
 import { outbox } from '#src/eventbridge/outbox';
 import { timerLoop } from '../cloud/timer-loop.ts';
+import { schedulerMembers } from './members.ts';
 import { groupArn, requireTrust, scheduleArn, schedulerOperations } from './operations.ts';
 import { readSchedule } from './read-schedule.ts';
 import { type StoredSchedule, scheduleStore } from './schedule-store.ts';
 
-/** Query parameters are members in camel case. */
-const capitalized = (member: string): string => `${member.charAt(0).toUpperCase()}${member.slice(1)}`;
+/** Query parameters are members in camel case; one has another name (service model of scheduler, 2021-06-30). */
+const memberOf = (parameter: string): string =>
+  parameter === 'ScheduleGroup' ? 'GroupName' : `${parameter.charAt(0).toUpperCase()}${parameter.slice(1)}`;
 
 const json = (status: number, body: unknown, headers: Record<string, string> = {}) => ({
   status,
@@ -123,6 +125,7 @@ export function createScheduler(context: CloudContext): CloudService {
 
   return {
     signingNames: ['scheduler'],
+    members: schedulerMembers,
     prepare: async (request) => {
       const [, collection, name, ...rest] = request.path.split('/').map(decodeURIComponent);
       const path = `/${collection}${name ? '/{Name}' : ''}`;
@@ -135,7 +138,7 @@ export function createScheduler(context: CloudContext): CloudService {
         );
       }
       const body = await readJsonBody(request);
-      const query = [...request.query].map(([member, value]) => [capitalized(member), value] as const);
+      const query = [...request.query].map(([member, value]) => [memberOf(member), value] as const);
       const input = { ...Object.fromEntries(query), ...body, ...(name ? { Name: name } : {}) };
       return prepareOperation(operation.name, operation, input, (output) =>
         json(200, output, { 'x-amzn-requestid': request.id }),

@@ -1,6 +1,8 @@
 import { isJsonObject, type JsonObject, optionalString, requireString } from '../cloud/json-protocol.ts';
 import { AwsError } from '../cloud/service.ts';
 import { randomPassword } from './generate.ts';
+import { listedSecrets, page } from './listing.ts';
+import { requireLive } from './recovery.ts';
 import type { Secret, SecretStore, SecretValue, Version } from './store.ts';
 
 /** How an operation uses the secret's key. */
@@ -35,9 +37,10 @@ const tagsOf = (input: JsonObject): Secret['tags'] =>
     : [];
 
 /** The operations of the API by name. */
-export function secretOperations(store: SecretStore, now: () => number): Readonly<Record<string, SecretOperation>> {
+export function secretOperations(store: SecretStore): Readonly<Record<string, SecretOperation>> {
   const needed = (input: JsonObject, secret: Secret | undefined): Secret =>
     secret ?? store.find(requireString(input, 'SecretId'));
+  const live = (input: JsonObject, found: Secret | undefined): Secret => requireLive(needed(input, found));
   const named = (secret: Secret, version?: Version) => ({
     ARN: store.arn(secret),
     Name: secret.name,
@@ -50,6 +53,7 @@ export function secretOperations(store: SecretStore, now: () => number): Readonl
     ...(secret.kmsKeyId && { KmsKeyId: secret.kmsKeyId }),
     CreatedDate: secret.createdAt / 1000,
     LastChangedDate: secret.changedAt / 1000,
+    ...(secret.deletedAt !== undefined && { DeletedDate: secret.deletedAt / 1000 }),
     Tags: secret.tags,
   });
   const stagesById = (secret: Secret) =>
@@ -78,7 +82,7 @@ export function secretOperations(store: SecretStore, now: () => number): Readonl
     GetSecretValue: {
       keyUse: 'kms:Decrypt',
       run(input, found) {
-        const secret = needed(input, found);
+        const secret = live(input, found);
         const id = optionalString(input, 'VersionId');
         const stage = optionalString(input, 'VersionStage');
         const version = store.version(secret, { ...(id && { id }), ...(stage && { stage }) });
@@ -93,7 +97,7 @@ export function secretOperations(store: SecretStore, now: () => number): Readonl
     PutSecretValue: {
       keyUse: 'kms:GenerateDataKey',
       run(input, found) {
-        const secret = needed(input, found);
+        const secret = live(input, found);
         const value = readValue(input);
         if (!value)
           throw new AwsError('InvalidParameterException', 'You must provide either SecretString or SecretBinary.');
@@ -105,7 +109,7 @@ export function secretOperations(store: SecretStore, now: () => number): Readonl
     UpdateSecret: {
       keyUse: 'kms:GenerateDataKey',
       run(input, found) {
-        const secret = needed(input, found);
+        const secret = live(input, found);
         secret.description = optionalString(input, 'Description') ?? secret.description;
         const kmsKeyId = optionalString(input, 'KmsKeyId');
         if (kmsKeyId) secret.kmsKeyId = kmsKeyId;
@@ -125,34 +129,23 @@ export function secretOperations(store: SecretStore, now: () => number): Readonl
     ListSecrets: {
       on: 'none',
       keyUse: undefined,
-      run: () => ({
-        SecretList: store.list().map((secret) => ({ ...listed(secret), SecretVersionsToStages: stagesById(secret) })),
-      }),
+      run(input) {
+        const { items, ...next } = page(input, listedSecrets(input, store.list()), ({ name }) => name);
+        const SecretList = items.map((secret) => ({ ...listed(secret), SecretVersionsToStages: stagesById(secret) }));
+        return { SecretList, ...next };
+      },
     },
     ListSecretVersionIds: {
       keyUse: undefined,
       run(input, found) {
         const secret = needed(input, found);
-        const versions = Object.values(secret.versions).map(({ id, stages, createdAt }) => ({
+        const { items, ...next } = page(input, Object.values(secret.versions), ({ id }) => id);
+        const Versions = items.map(({ id, stages, createdAt }) => ({
           VersionId: id,
           VersionStages: stages,
           CreatedDate: createdAt / 1000,
         }));
-        return { ...named(secret), Versions: versions };
-      },
-    },
-    DeleteSecret: {
-      keyUse: undefined,
-      run(input, found) {
-        const secret = needed(input, found);
-        if (input['ForceDeleteWithoutRecovery'] !== true) {
-          throw new AwsError(
-            'InvalidParameterException',
-            'The embedded cloud keeps no recovery window: pass ForceDeleteWithoutRecovery.',
-          );
-        }
-        store.remove(secret);
-        return { ...named(secret), DeletionDate: now() / 1000 };
+        return { ...named(secret), Versions, ...next };
       },
     },
     GetRandomPassword: { on: 'none', keyUse: undefined, run: (input) => ({ RandomPassword: randomPassword(input) }) },

@@ -18,7 +18,9 @@ import {
 import { readTags, requestTagConditions, resourceTagConditions } from '../iam/tag-conditions.ts';
 import { keyUse } from '../kms/key-use.ts';
 import { generateSecret } from './generate.ts';
-import { type KeyUse, secretOperations } from './operations.ts';
+import { secretsManagerMembers } from './members.ts';
+import { type KeyUse, type SecretOperation, secretOperations } from './operations.ts';
+import { recoveryOperations, requireLive } from './recovery.ts';
 import { openSecretStore, type Secret } from './store.ts';
 
 /** Secrets Manager, and what `startCloud` uses of it. */
@@ -33,7 +35,10 @@ export interface SecretsManagerService extends CloudService {
 export function createSecretsManager(context: CloudContext): SecretsManagerService {
   const { region, accountId, stateDir, clock } = context;
   const store = openSecretStore(stateDir, context, () => clock.now());
-  const operations = secretOperations(store, () => clock.now());
+  const operations: Readonly<Record<string, SecretOperation>> = {
+    ...secretOperations(store),
+    ...recoveryOperations(store, () => clock.now()),
+  };
 
   /** With a key of the customer's, Secrets Manager calls KMS in the caller's name. */
   function keyEntries(use: KeyUse, keyId: string | undefined, secretArn: string): AuthorizationRequest[] {
@@ -71,6 +76,7 @@ export function createSecretsManager(context: CloudContext): SecretsManagerServi
         ...(typeof kmsKeyId === 'string' && { kmsKeyId }),
       };
       if (known) {
+        requireLive(known);
         Object.assign(known, settings);
         store.save();
       }
@@ -93,6 +99,7 @@ export function createSecretsManager(context: CloudContext): SecretsManagerServi
 
   return {
     signingNames: ['secretsmanager'],
+    members: secretsManagerMembers,
     resources: {
       'AWS::SecretsManager::Secret': provider,
     },
@@ -102,6 +109,7 @@ export function createSecretsManager(context: CloudContext): SecretsManagerServi
       if (secret.initial) store.put(secret, { string: value }, ['AWSCURRENT']);
     },
     async prepare(request) {
+      store.removeDue();
       const { operation, input } = await readJsonRequest(request, 'secretsmanager');
       const handler = operations[operation];
       if (!handler)

@@ -27,6 +27,10 @@ export interface Secret {
   versions: Record<string, Version>;
   /** Of the template resource that made it. */
   logicalId?: string;
+  /** When it was scheduled for deletion; milliseconds since the epoch. */
+  deletedAt?: number;
+  /** When the recovery window ends and it goes. */
+  deletionAt?: number;
   /** No caller has put a value yet. */
   initial: boolean;
 }
@@ -53,6 +57,8 @@ export interface SecretStore {
   version(secret: Secret, by: { readonly id?: string; readonly stage?: string }): Version;
   save(): void;
   remove(secret: Secret): void;
+  /** Removes the secrets whose recovery window is over. */
+  removeDue(): void;
 }
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
@@ -82,7 +88,16 @@ export function openSecretStore(
       return found;
     },
     create(name, settings, value, token) {
-      if (Object.hasOwn(secrets, name)) {
+      const known = secrets[name];
+      if (known) {
+        if (known.deletedAt !== undefined)
+          throw new AwsError(
+            'InvalidRequestException',
+            "You can't create this secret because a secret with this name is already scheduled for deletion.",
+          );
+        // API Reference, CreateSecret: the request sent again with its token and its value is ignored.
+        const version = token === undefined ? undefined : known.versions[token];
+        if (version && version.string === value?.string && version.binary === value?.binary) return known;
         throw new AwsError(
           'ResourceExistsException',
           `The operation failed because the secret ${name} already exists.`,
@@ -120,6 +135,11 @@ export function openSecretStore(
         );
       }
       return wanted;
+    },
+    removeDue() {
+      const due = Object.values(secrets).filter(({ deletionAt = Number.POSITIVE_INFINITY }) => deletionAt <= now());
+      for (const { name } of due) delete secrets[name];
+      if (due.length > 0) save();
     },
     remove(secret) {
       delete secrets[secret.name];

@@ -1,5 +1,6 @@
 import type { Operation } from '#src/cloud/json-operations';
 import type { JsonObject } from '#src/cloud/json-protocol';
+import { pageAfter } from '#src/cloud/paging';
 import { optionalNumber, optionalText, requiredText, textList } from '#src/cloud/read-members';
 import { AwsError, type CloudContext } from '#src/cloud/service';
 import { queueKeyUse } from './access.ts';
@@ -12,6 +13,18 @@ import type { Message, Queue, QueueStore } from './queue-store.ts';
 /** @returns the error of a queue that does not exist, under the code SQS puts on the wire. */
 export const noSuchQueue = (): AwsError =>
   new AwsError('AWS.SimpleQueueService.NonExistentQueue', 'The specified queue does not exist.');
+
+/** What a queue may be asked for (API Reference, GetQueueAttributes). */
+const ATTRIBUTES = new Set([
+  ...['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesDelayed', 'ApproximateNumberOfMessagesNotVisible'],
+  ...['ContentBasedDeduplication', 'CreatedTimestamp', 'DeduplicationScope', 'DelaySeconds', 'FifoQueue'],
+  ...['FifoThroughputLimit', 'KmsDataKeyReusePeriodSeconds', 'KmsMasterKeyId', 'LastModifiedTimestamp'],
+  ...['MaximumMessageSize', 'MessageRetentionPeriod', 'Policy', 'QueueArn', 'ReceiveMessageWaitTimeSeconds'],
+  ...['RedriveAllowPolicy', 'RedrivePolicy', 'SqsManagedSseEnabled', 'VisibilityTimeout'],
+]);
+
+/** API Reference, ListQueues: at most so many queues an answer, and a NextToken only where MaxResults is set. */
+const MAX_QUEUES = 1000;
 
 const systemAttributes = (message: Message): Record<string, string> => ({
   SenderId: 'embedded-cloud',
@@ -56,6 +69,8 @@ export function sqsOperations(
   options: {
     readonly store: QueueStore;
     readonly urlOf: UrlOf;
+    /** The policy document of a queue. */
+    policyOf(name: string): unknown;
     /** Queue → when it was last purged. */
     readonly purgedAt: Map<string, number>;
     announce(): void;
@@ -172,31 +187,52 @@ export function sqsOperations(
       store.purge(queue.name);
     }),
     GetQueueAttributes: onQueue('GetQueueAttributes', (queue, input) => {
-      const { visible, hidden } = store.counts(queue.name, clock.now());
-      const all = {
+      const { visible, hidden, delayed } = store.counts(queue.name, clock.now());
+      const policy = options.policyOf(queue.name);
+      const created = String(Math.floor(queue.createdAt / 1000));
+      const wanted = textList(input, 'AttributeNames');
+      const unknown = wanted.find((name) => name !== 'All' && !ATTRIBUTES.has(name));
+      if (unknown !== undefined) throw new AwsError('InvalidAttributeName', `Unknown Attribute ${unknown}.`);
+      const all: Record<string, string> = {
         VisibilityTimeout: '30',
         MessageRetentionPeriod: '345600',
         DelaySeconds: '0',
         MaximumMessageSize: String(maxMessageBytes),
         ReceiveMessageWaitTimeSeconds: '0',
+        SqsManagedSseEnabled: String(queue.attributes['KmsMasterKeyId'] === undefined),
+        ...(policy !== undefined && { Policy: JSON.stringify(policy) }),
         ...queue.attributes,
         QueueArn: arnOf(queue.name),
-        CreatedTimestamp: String(Math.floor(queue.createdAt / 1000)),
+        CreatedTimestamp: created,
+        LastModifiedTimestamp: created,
         ApproximateNumberOfMessages: String(visible),
         ApproximateNumberOfMessagesNotVisible: String(hidden),
-        ApproximateNumberOfMessagesDelayed: '0',
+        ApproximateNumberOfMessagesDelayed: String(delayed),
       };
-      return { Attributes: pick(all, textList(input, 'AttributeNames')) };
+      return { Attributes: pick(all, wanted) };
     }),
     GetQueueUrl: {
       authorize: (input) => [{ action: 'sqs:GetQueueUrl', resource: arnOf(requiredText(input, 'QueueName')) }],
-      run: (input) => ({ QueueUrl: urlOf(queueOf(requiredText(input, 'QueueName')).name) }),
+      run: (input) => {
+        const owner = optionalText(input, 'QueueOwnerAWSAccountId');
+        if (owner !== undefined && owner !== accountId) throw noSuchQueue();
+        return { QueueUrl: urlOf(queueOf(requiredText(input, 'QueueName')).name) };
+      },
     },
     ListQueues: {
       authorize: () => [{ action: 'sqs:ListQueues', resource: '*' }],
-      run: (input) => ({
-        QueueUrls: store.list(optionalText(input, 'QueueNamePrefix') ?? '').map(({ name }) => urlOf(name)),
-      }),
+      run: (input) => {
+        const limit = optionalNumber(input, 'MaxResults', 1, MAX_QUEUES);
+        const { items, next } = pageAfter(
+          store.list(optionalText(input, 'QueueNamePrefix') ?? ''),
+          ({ name }) => name,
+          limit ?? MAX_QUEUES,
+          optionalText(input, 'NextToken'),
+          () => new AwsError('InvalidParameterValue', 'Invalid or expired next token.'),
+        );
+        const shown = limit !== undefined && next !== undefined;
+        return { QueueUrls: items.map(({ name }) => urlOf(name)), ...(shown && { NextToken: next }) };
+      },
     },
   };
 }

@@ -43,7 +43,8 @@ export interface QueueStore {
   purge(queue: string): void;
   /** Removes a queue with its messages. */
   drop(queue: string): void;
-  counts(queue: string, now: number): { readonly visible: number; readonly hidden: number };
+  /** Messages to be received, in flight, and not yet to be received for the first time. */
+  counts(queue: string, now: number): { readonly visible: number; readonly hidden: number; readonly delayed: number };
 }
 
 const schema = `
@@ -142,9 +143,13 @@ export function queueStore(db: DatabaseSync): QueueStore {
     },
     counts: (queue, now) => {
       const row = db
-        .prepare('SELECT sum(visible_at <= ?) AS visible, sum(visible_at > ?) AS hidden FROM messages WHERE queue = ?')
-        .get(now, now, queue);
-      return { visible: Number(row?.['visible'] ?? 0), hidden: Number(row?.['hidden'] ?? 0) };
+        .prepare(
+          `SELECT sum(visible_at <= ?1) AS visible, sum(visible_at > ?1 AND receipt IS NOT NULL) AS hidden,
+             sum(visible_at > ?1 AND receipt IS NULL) AS delayed FROM messages WHERE queue = ?2`,
+        )
+        .get(now, queue);
+      const count = (name: string): number => Number(row?.[name] ?? 0);
+      return { visible: count('visible'), hidden: count('hidden'), delayed: count('delayed') };
     },
   };
 }

@@ -5,6 +5,7 @@ import { physicalName } from '#src/cloud/physical-name';
 import { AwsError, type CloudContext, type CloudService, type TemplateResource } from '#src/cloud/service';
 import { openDatabase } from '#src/cloud/sqlite';
 import { assertMaySend, type QueueClient } from './access.ts';
+import { sqsMembers } from './members.ts';
 import { noSuchQueue, sqsOperations } from './operations.ts';
 import { checkAttributes, checkQueuePolicy } from './queue-settings.ts';
 import { queueStore } from './queue-store.ts';
@@ -32,6 +33,9 @@ const attributeProperties = [
   'SqsManagedSseEnabled',
   'VisibilityTimeout',
 ];
+
+/** Properties that only a FIFO queue has. */
+const fifoProperties = ['ContentBasedDeduplication', 'DeduplicationScope', 'FifoQueue', 'FifoThroughputLimit'];
 
 const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
@@ -64,6 +68,7 @@ export function createSqs(context: CloudContext): QueueService {
       'AmazonSQS',
       sqsOperations(context, {
         store,
+        policyOf: (name) => policies.get(name),
         purgedAt,
         announce,
         sent,
@@ -76,10 +81,11 @@ export function createSqs(context: CloudContext): QueueService {
 
   const applyQueue = async (resource: TemplateResource) => {
     const { logicalId, properties } = resource;
-    if (properties['FifoQueue'] === true || properties['FifoQueue'] === 'true') {
+    const fifo = fifoProperties.filter((name) => ![undefined, false, 'false'].includes(properties[name] as string));
+    if (fifo.length > 0) {
       throw new AwsError(
         'ValidationException',
-        `${logicalId}: the embedded cloud has standard queues only; leave out FifoQueue`,
+        `${logicalId}: the embedded cloud has standard queues only; leave out ${fifo.join(', ')}`,
       );
     }
     const name = queueName(resource);
@@ -120,6 +126,7 @@ export function createSqs(context: CloudContext): QueueService {
 
   return {
     signingNames: ['sqs'],
+    members: sqsMembers,
     prepare: (request) => protocol(request.headers['host']).prepare(request),
     formatError: (error, request) => {
       const response = protocol(undefined).formatError(error, request);

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { sameValue } from '../cloud/same-value.ts';
 import { AwsError, type CloudContext } from '../cloud/service.ts';
 import { executionArn } from './arns.ts';
-import type { Json } from './asl.ts';
+import { type Json, MAX_PAYLOAD_BYTES } from './asl.ts';
 import { parseDefinition } from './definition/validate.ts';
 import { ExecutionStopped, ExecutionSuspended } from './errors.ts';
 import { type ExecutionOutcome, runExecution } from './execution/execution.ts';
@@ -16,6 +17,7 @@ import type { Checkpoint, KeptLines } from './interpreter/journal.ts';
 import { createEvaluator, type Evaluator } from './jsonata/evaluate.ts';
 import { sendTrace } from './machine-role.ts';
 import { createMapRunHost, MapRunGrants } from './map-runs.ts';
+import { RedriveTokens } from './redrive-tokens.ts';
 import { contextObject, statusChange } from './shown-execution.ts';
 import type { ExecutionRecord, MachineRecord, StepFunctionsStore } from './store.ts';
 
@@ -33,10 +35,29 @@ interface Running {
   readonly done: Promise<void>;
 }
 
+/** @throws AwsError InvalidExecutionInput, ValidationException for more than 256 KiB */
+function checkInput(input: string): void {
+  // The value itself is left out: it may hold personal data.
+  if (Buffer.byteLength(input) > MAX_PAYLOAD_BYTES)
+    throw new AwsError(
+      'ValidationException',
+      `1 validation error detected: Value at 'input' failed to satisfy constraint: Member must have length less than or equal to ${MAX_PAYLOAD_BYTES}`,
+    );
+  const refuse = (why: string) =>
+    new AwsError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${why}'`);
+  if (input.trim() === '') throw refuse('Invalid execution input.');
+  try {
+    JSON.parse(input);
+  } catch {
+    throw refuse('the input is not valid JSON');
+  }
+}
+
 /** Starts, stops and resumes executions. */
 export class Executions {
   readonly tokens: TaskTokens;
   readonly mapRunGrants = new MapRunGrants();
+  readonly redrives: RedriveTokens;
   readonly #context: CloudContext;
   readonly #store: StepFunctionsStore;
   readonly #evaluator: Evaluator;
@@ -46,6 +67,7 @@ export class Executions {
   constructor(context: CloudContext, store: StepFunctionsStore) {
     this.#context = context;
     this.#store = store;
+    this.redrives = new RedriveTokens(context.clock);
     this.tokens = new TaskTokens(store.tokens);
     this.#evaluator = createEvaluator({ now: () => context.clock.now(), random: Math.random });
   }
@@ -56,15 +78,11 @@ export class Executions {
    */
   start(machine: MachineRecord, name: string = randomUUID(), input = '{}'): ExecutionRecord {
     if (!nameRule.test(name)) throw new AwsError('InvalidName', `Invalid Name: '${name}'`);
-    try {
-      JSON.parse(input);
-    } catch {
-      throw new AwsError('InvalidExecutionInput', 'Invalid State Machine Execution Input: the input is not valid JSON');
-    }
+    checkInput(input);
     const arn = executionArn(this.#context, machine.name, name);
     const known = this.#store.execution(arn);
     if (known) {
-      if (known.status === 'RUNNING' && known.input === input) return known;
+      if (known.status === 'RUNNING' && sameValue(JSON.parse(known.input), JSON.parse(input))) return known;
       throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
     }
     const execution: ExecutionRecord = {

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { sameValue } from '../cloud/same-value.ts';
 import { AwsError, type CloudContext } from '../cloud/service.ts';
-import { stateMachineArn } from './arns.ts';
+import { checkArn, stateMachineArn } from './arns.ts';
+import { isObject } from './asl.ts';
 import { InvalidDefinition } from './definition/diagnostics.ts';
 import { parseDefinition } from './definition/validate.ts';
 import type { MachineRecord, StepFunctionsStore } from './store.ts';
@@ -27,6 +29,29 @@ function requireValid(definition: string): void {
   }
 }
 
+const TYPES = ['STANDARD', 'EXPRESS'] as const;
+
+function readType(given: string | undefined): MachineRecord['type'] {
+  const type = TYPES.find((known) => known === (given ?? 'STANDARD'));
+  if (type) return type;
+  throw new AwsError(
+    'ValidationException',
+    `1 validation error detected: Value '${given}' at 'type' failed to satisfy constraint: Member must satisfy enum value set: [${TYPES.join(', ')}]`,
+  );
+}
+
+/** @throws AwsError InvalidLoggingConfiguration for a level without the one destination it needs */
+function readLogging(given: unknown): unknown {
+  const logging = { level: 'OFF', includeExecutionData: false, ...(isObject(given) && given) };
+  const destinations = 'destinations' in logging && Array.isArray(logging.destinations) ? logging.destinations : [];
+  if (logging.level !== 'OFF' && destinations.length !== 1)
+    throw new AwsError(
+      'InvalidLoggingConfiguration',
+      "Invalid Logging Configuration: 'Must specify exactly one Log Destination.'",
+    );
+  return logging;
+}
+
 function requireRole(arn: string): void {
   if (!/^arn:[\w-]+:iam::\d{12}:role\/.+$/.test(arn))
     throw new AwsError('InvalidArn', `Invalid Arn: 'Invalid role arn: ${arn}'`);
@@ -46,8 +71,9 @@ export class StateMachines {
     return stateMachineArn(this.#context, name);
   }
 
-  /** @throws AwsError StateMachineDoesNotExist */
+  /** @throws AwsError InvalidArn, StateMachineDoesNotExist */
   require(arn: string): MachineRecord {
+    checkArn(arn, ['stateMachine']);
     const machine = this.#store.machine(arn);
     if (machine) return machine;
     throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
@@ -62,8 +88,21 @@ export class StateMachines {
     requireRole(input.roleArn);
     requireValid(input.definition);
     const known = this.#store.machine(this.arnOf(input.name));
+    const type = readType(input.type);
+    const logging = readLogging(input.logging);
+    const tracing = input.tracing ?? { enabled: false };
     if (known) {
-      if (known.definition === input.definition && known.roleArn === input.roleArn) return known;
+      // API Reference, CreateStateMachine: another role or other tags make no difference, and are not taken over.
+      const same = { type, definition: input.definition, logging, tracing };
+      if (
+        sameValue(same, {
+          type: known.type,
+          definition: known.definition,
+          logging: known.logging,
+          tracing: known.tracing,
+        })
+      )
+        return known;
       throw new AwsError('StateMachineAlreadyExists', `State Machine Already Exists: '${known.arn}'`);
     }
     const now = this.#context.clock.now();
@@ -72,16 +111,21 @@ export class StateMachines {
       name: input.name,
       roleArn: input.roleArn,
       definition: input.definition,
-      type: input.type === 'EXPRESS' ? 'EXPRESS' : 'STANDARD',
+      type,
       revisionId: randomUUID(),
       createdAt: now,
       updatedAt: now,
-      logging: input.logging ?? { level: 'OFF', includeExecutionData: false },
-      tracing: input.tracing ?? { enabled: false },
+      logging,
+      tracing,
       tags: input.tags ?? {},
     };
     this.#store.putMachine(machine);
     return machine;
+  }
+
+  /** @throws AwsError InvalidArn */
+  checkArn(arn: string): void {
+    checkArn(arn, ['stateMachine']);
   }
 
   /** Changes a machine; executions in progress keep the definition and role they started with. */
@@ -92,7 +136,10 @@ export class StateMachines {
     const machine = this.require(arn);
     if (changes.definition !== undefined) requireValid(changes.definition);
     if (changes.roleArn !== undefined) requireRole(changes.roleArn);
-    const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+    const logging = changes.logging === undefined ? machine.logging : readLogging(changes.logging);
+    const given = Object.fromEntries(
+      Object.entries({ ...changes, logging }).filter(([, value]) => value !== undefined),
+    );
     const changed =
       (changes.definition ?? machine.definition) !== machine.definition ||
       (changes.roleArn ?? machine.roleArn) !== machine.roleArn;

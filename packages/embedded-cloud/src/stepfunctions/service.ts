@@ -15,6 +15,7 @@ import { taskOperations } from './api/tasks.ts';
 import { isObject, type JsonObject } from './asl.ts';
 import { Executions } from './executions.ts';
 import { StateMachines } from './machines.ts';
+import { stepFunctionsMembers } from './members.ts';
 import { stateMachineProvider } from './state-machine-resource.ts';
 import { StepFunctionsStore } from './store.ts';
 
@@ -53,6 +54,7 @@ export function createStepFunctions(context: CloudContext): CloudService {
 
   return {
     signingNames: ['states'],
+    members: stepFunctionsMembers,
     resources: { 'AWS::StepFunctions::StateMachine': stateMachineProvider(context, machines) },
 
     async prepare(request): Promise<PreparedCall> {

@@ -143,7 +143,7 @@ export class StepFunctionsStore {
   /** Executions of a machine or of a map run, newest first. */
   executions(
     by: { readonly machineArn: string } | { readonly mapRunArn: string },
-    status: string | undefined,
+    { status, redriven }: { readonly status?: string; readonly redriven?: boolean },
     limit: number,
     offset: number,
   ): ExecutionRecord[] {
@@ -151,9 +151,11 @@ export class StepFunctionsStore {
     return this.#db
       .all(
         `SELECT record FROM executions WHERE ${column} = ?1 AND (?2 IS NULL OR status = ?2)
-         ORDER BY started_at DESC, rowid DESC LIMIT ?3 OFFSET ?4`,
+           AND (?3 IS NULL OR (record ->> '$.redriveCount' > 0) = ?3)
+         ORDER BY started_at DESC, rowid DESC LIMIT ?4 OFFSET ?5`,
         value,
         status ?? null,
+        redriven === undefined ? null : Number(redriven),
         limit,
         offset,
       )

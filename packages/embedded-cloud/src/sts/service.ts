@@ -10,6 +10,7 @@ import {
 } from '../cloud/service.ts';
 import { parsePolicy } from '../iam/policy.ts';
 import type { IamService } from '../iam/service.ts';
+import { stsMembers } from './members.ts';
 
 const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
 
@@ -115,6 +116,7 @@ export function createSts(context: CloudContext & { readonly credentials: Creden
 
   return {
     signingNames: ['sts'],
+    members: stsMembers,
     async prepare(request) {
       const { operation, input } = await readQueryRequest(request);
       if (operation === 'GetCallerIdentity') return callerIdentity(request);

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { refuseUnread } from '#src/cloud/members';
 import {
   type AuthorizationRequest,
   AwsError,
@@ -13,6 +14,7 @@ import {
   type ServiceRequest,
   type ServiceResponse,
 } from '#src/cloud/service';
+import { knownMembers } from '#src/service-model/request-members';
 
 /** A clock that stands still until it is advanced. */
 export interface ManualClock extends Clock {
@@ -180,6 +182,7 @@ export const serveService = async (service: CloudService, options: ServeOptions 
     try {
       const call = await service.prepare(request);
       calls.push({ operation: call.operation, authorize: call.authorize, input: call.input });
+      if (service.members) refuseUnread(service.members, knownMembers[service.members.model] ?? {}, call);
       const denied = call.authorize.find((wanted) => options.allow?.(wanted, request.caller) === false);
       if (denied) throw new AwsError('AccessDenied', `not authorized: ${denied.action} on ${denied.resource}`, 403);
       return await call.execute();

@@ -1,11 +1,10 @@
+import { pageAfter } from '#src/cloud/paging';
 import type { PreparedCall } from '#src/cloud/service';
 import { bucketArn, requireBucket, type S3State } from '../state.ts';
-import { receiveText } from '../wire/body.ts';
 import type { S3Call } from '../wire/call.ts';
-import { S3Error } from '../wire/errors.ts';
-import { parseXml, textAt, writeXml } from '../wire/xml.ts';
+import { invalidArgument, S3Error } from '../wire/errors.ts';
+import { writeXml } from '../wire/xml.ts';
 import { ownerElement, xmlResponse } from './listing-request.ts';
-import { refuseAcl } from './object-description.ts';
 
 /**
  * Checks a bucket's name: 3 to 63 lower-case letters, digits, hyphens and dots, and no IP address.
@@ -30,37 +29,17 @@ export const makeBucket = (s3: S3State, name: string): void =>
     });
   });
 
-/** CreateBucket */
-export const createBucket = (s3: S3State, call: S3Call): PreparedCall => {
-  checkBucketName(call.bucket);
-  refuseAcl(call);
-  return {
-    operation: 'CreateBucket',
-    authorize: [{ action: 's3:CreateBucket', resource: bucketArn(s3, call.bucket) }],
-    execute: async () => {
-      const { text } = await receiveText(call);
-      const region =
-        text === '' ? undefined : textAt(parseXml(text, 'CreateBucketConfiguration'), 'LocationConstraint');
-      if (region !== undefined && region !== s3.context.region) {
-        throw new S3Error(
-          'IllegalLocationConstraintException',
-          `The ${region} location constraint is incompatible for the region specific endpoint this request was sent to: use ${s3.context.region}.`,
-          400,
-        );
-      }
-      if (s3.buckets.get(call.bucket)) {
-        throw new S3Error(
-          'BucketAlreadyOwnedByYou',
-          'Your previous request to create the named bucket succeeded and you already own it.',
-          409,
-          { BucketName: call.bucket },
-        );
-      }
-      makeBucket(s3, call.bucket);
-      return { status: 200, headers: { location: `/${call.bucket}` } };
-    },
-  };
-};
+/**
+ * Removes a bucket without objects, and the uploads begun in it.
+ * @returns false, and removes nothing, when it holds a version
+ */
+export const removeBucket = (s3: S3State, name: string): Promise<boolean> =>
+  s3.catalog.change((change) => {
+    if (s3.buckets.holdsVersions(name)) return false;
+    s3.uploads.removeAll(change, name);
+    s3.buckets.remove(name);
+    return true;
+  });
 
 /** DeleteBucket */
 export const deleteBucket = (s3: S3State, call: S3Call): PreparedCall => {
@@ -69,10 +48,10 @@ export const deleteBucket = (s3: S3State, call: S3Call): PreparedCall => {
     operation: 'DeleteBucket',
     authorize: [{ action: 's3:DeleteBucket', resource: bucketArn(s3, call.bucket) }],
     execute: async () => {
-      if (s3.buckets.remove(call.bucket)) return { status: 204 };
+      if (await removeBucket(s3, call.bucket)) return { status: 204 };
       throw new S3Error(
         'BucketNotEmpty',
-        'The bucket you tried to delete is not empty. You must delete all versions and multipart uploads in the bucket.',
+        'The bucket you tried to delete is not empty. You must delete all versions in the bucket.',
         409,
         { BucketName: call.bucket },
       );
@@ -93,24 +72,42 @@ export const headBucket = (s3: S3State, call: S3Call): PreparedCall => {
   };
 };
 
+/** API Reference, ListBuckets: max-buckets. */
+const maximalBuckets = 10_000;
+
+const bucketLimit = (call: S3Call): number => {
+  const text = call.query('max-buckets') ?? '';
+  const limit = text === '' ? maximalBuckets : Number(text);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= maximalBuckets) return limit;
+  throw invalidArgument(`Argument max-buckets must be an integer between 1 and ${maximalBuckets}`, 'max-buckets', text);
+};
+
 /** ListBuckets */
 export const listBuckets = (s3: S3State, call: S3Call): PreparedCall => ({
   operation: 'ListBuckets',
   authorize: [{ action: 's3:ListAllMyBuckets', resource: '*' }],
   execute: async () => {
     const prefix = call.query('prefix') ?? '';
+    const { region } = s3.context;
+    const token = call.query('continuation-token');
+    const found = (call.query('bucket-region') ?? region) === region ? s3.buckets.all() : [];
+    const { items, next } = pageAfter(
+      found.filter(({ name }) => name.startsWith(prefix)),
+      ({ name }) => name,
+      bucketLimit(call),
+      token,
+      () => invalidArgument('The continuation token provided is incorrect', 'continuation-token', token ?? ''),
+    );
     return xmlResponse('ListAllMyBucketsResult', {
       Owner: ownerElement(s3),
       Buckets: {
-        Bucket: s3.buckets
-          .all()
-          .filter(({ name }) => name.startsWith(prefix))
-          .map(({ name, created }) => ({
-            Name: name,
-            CreationDate: new Date(created).toISOString(),
-            BucketRegion: s3.context.region,
-          })),
+        Bucket: items.map(({ name, created }) => ({
+          Name: name,
+          CreationDate: new Date(created).toISOString(),
+          BucketRegion: region,
+        })),
       },
+      ContinuationToken: next,
       Prefix: prefix === '' ? undefined : prefix,
     });
   },

@@ -10,7 +10,7 @@ import type { Part, Upload, UploadDraft } from '../store/uploads.ts';
 import type { ObjectVersion } from '../store/versions.ts';
 import { receiveText } from '../wire/body.ts';
 import type { S3Call } from '../wire/call.ts';
-import { checkWrite } from '../wire/conditions.ts';
+import { checkCompletion } from '../wire/conditions.ts';
 import { invalidRequest, malformedXml, noSuchUpload, S3Error } from '../wire/errors.ts';
 import { children, parseXml, textAt, writeXml } from '../wire/xml.ts';
 import { versionHeaders } from './object-description.ts';
@@ -95,8 +95,26 @@ const requireChecksums = ({ algorithm, chosen, checksumType }: UploadDraft, name
   if (!chosen || checksumType !== 'COMPOSITE') return;
   const without = named.find(({ checksums }) => checksums[checksumElement(algorithm)] === undefined);
   if (!without) return;
+  const [other] = Object.keys(without.checksums);
+  if (other !== undefined) {
+    const name = other.replace('Checksum', '').toLowerCase();
+    throw new S3Error(
+      'BadDigest',
+      `The ${name} you specified for part ${without.number} did not match what we received.`,
+      400,
+    );
+  }
   throw invalidRequest(
     `The upload was created using a ${algorithm.toLowerCase()} checksum. The complete request must include the checksum for each part. It was missing for part ${without.number} in the request.`,
+  );
+};
+
+/** The checksum type, where the request names one, is that of the upload. */
+const requireSameType = (call: S3Call, { checksumType }: UploadDraft): void => {
+  const given = call.header('x-amz-checksum-type');
+  if (given === undefined || given === checksumType) return;
+  throw invalidRequest(
+    `The upload was created using the ${checksumType} checksum mode. The complete request must use the same checksum mode.`,
   );
 };
 
@@ -108,7 +126,8 @@ const complete = (
   named: readonly NamedPart[],
 ): ObjectVersion => {
   const { bucket, key, id, draft } = upload;
-  checkWrite(writeConditions(call), key, replaced(s3, call));
+  checkCompletion(writeConditions(call), key, replaced(s3, call), draft.replaces);
+  requireSameType(call, draft);
   requireChecksums(draft, named);
   const parts = chooseParts(s3.uploads.parts(id), named);
   const size = parts.reduce((sum, part) => sum + part.size, 0);
@@ -121,8 +140,9 @@ const complete = (
   const { headers, metadata, encryption, storageClass, tags, algorithm, checksumType } = draft;
   const pieces = parts.map((part) => ({ value: part.checksum.value, size: part.size }));
   const checksum = checksumOfParts(algorithm, checksumType, pieces);
+  const sent = checksumAlgorithms.filter((name) => call.header(checksumHeader(name)) !== undefined);
   const announced = call.header(checksumHeader(algorithm));
-  if (announced !== undefined && announced !== checksum.value) {
+  if (sent.some((name) => name !== algorithm) || (announced !== undefined && announced !== checksum.value)) {
     throw new S3Error('BadDigest', `The ${algorithm} you specified did not match the calculated checksum.`, 400);
   }
   const extents = parts.flatMap(({ content }) => s3.catalog.extentsOf(content) ?? []);

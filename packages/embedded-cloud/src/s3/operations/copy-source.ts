@@ -50,6 +50,7 @@ export const resolveCopySource = (s3: S3State, call: S3Call, { bucket, key, vers
       ifUnmodifiedSince: call.header('x-amz-copy-source-if-unmodified-since'),
     },
     version,
+    s3.context.clock.now(),
   );
   if (outcome === 'not-modified') throw preconditionFailed('x-amz-copy-source-If-None-Match');
   const extents = version.content === undefined ? undefined : s3.catalog.extentsOf(version.content);

@@ -6,8 +6,8 @@ import type { Change } from '../store/catalog.ts';
 import type { Deletion } from '../store/versions.ts';
 import { receiveText } from '../wire/body.ts';
 import type { S3Call } from '../wire/call.ts';
-import { checkWrite } from '../wire/conditions.ts';
-import { invalidRequest, malformedXml, S3Error } from '../wire/errors.ts';
+import { checkDeletion } from '../wire/conditions.ts';
+import { invalidRequest, malformedXml, noSuchVersion, S3Error } from '../wire/errors.ts';
 import { children, parseXml, textAt, writeXml } from '../wire/xml.ts';
 import { shownVersion } from './put-object.ts';
 
@@ -26,7 +26,7 @@ const toDelete = (s3: S3State, bucket: string, { key, versionId }: Target): Auth
 const deleteTarget = (s3: S3State, change: Change, call: S3Call, { key, versionId, ifMatch }: Target): Deletion => {
   const { bucket } = call;
   const latest = s3.versions.latest(bucket, key);
-  if (ifMatch !== undefined) checkWrite({ ifMatch }, key, latest?.deleteMarker ? undefined : latest);
+  if (ifMatch !== undefined) checkDeletion(ifMatch, key, latest?.deleteMarker ? undefined : latest);
   const deletion =
     versionId === undefined
       ? s3.versions.delete(change, versioningOf(s3, bucket), bucket, key, s3.context.clock.now())
@@ -124,7 +124,11 @@ export const deleteObjects = async (s3: S3State, call: S3Call): Promise<Prepared
     execute: async () => {
       const results = await s3.catalog.change((change) =>
         wanted.map(({ target, entry }) => {
+          const { key, versionId } = target;
           if (denied.has(target)) return { target, error: accessDenied(call, entry) };
+          // DeleteObject says nothing of a version that does not exist; this operation does.
+          if (versionId !== undefined && !s3.versions.find(call.bucket, key, versionId))
+            return { target, error: noSuchVersion(key, versionId) };
           try {
             return { target, deletion: deleteTarget(s3, change, call, target) };
           } catch (error) {

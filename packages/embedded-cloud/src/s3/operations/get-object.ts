@@ -1,6 +1,6 @@
 import type { PreparedCall } from '#src/cloud/service';
 import { toRead, versionIdOf } from '../authorization.ts';
-import { checksumHeader } from '../checksums/algorithms.ts';
+import { type Checksum, checksumHeader } from '../checksums/algorithms.ts';
 import { requireBucket, type S3State, versioningOf } from '../state.ts';
 import { sliceExtents } from '../store/blobs.ts';
 import type { ObjectVersion } from '../store/versions.ts';
@@ -43,6 +43,25 @@ const partRange = ({ size, record }: ObjectVersion, partNumber: string): ByteRan
   return part.size === 0 ? undefined : { first, last: first + part.size - 1 };
 };
 
+/**
+ * The checksum of what is read: of the whole object, or of the one part that the range is; a multipart object whose checksum
+ * is joined has none for its parts (User Guide, "Checking object integrity").
+ */
+const checksumHeaders = ({ size, record }: ObjectVersion, range: ByteRange | undefined): Record<string, string> => {
+  const shown = ({ algorithm, value }: Checksum) => ({
+    [checksumHeader(algorithm)]: value,
+    'x-amz-checksum-type': record.checksum.type,
+  });
+  if (range === undefined || (range.first === 0 && range.last === size - 1)) return shown(record.checksum);
+  if (record.checksum.type !== 'COMPOSITE') return {};
+  let first = 0;
+  for (const part of record.parts ?? []) {
+    if (range.first === first && range.last === first + part.size - 1) return shown(part.checksum);
+    first += part.size;
+  }
+  return {};
+};
+
 /** `response-content-type=…` and its like in the query of a presigned URL. */
 const overriddenHeaders = (call: S3Call): Record<string, string> =>
   Object.fromEntries(
@@ -68,13 +87,12 @@ const readObject = (s3: S3State, call: S3Call, operation: 'GetObject' | 'HeadObj
           ifUnmodifiedSince: call.header('if-unmodified-since'),
         },
         version,
+        s3.context.clock.now(),
       );
       if (outcome === 'not-modified') return { status: 304, headers };
       const partNumber = call.query('partNumber');
       const range =
         partNumber === undefined ? parseRange(call.header('range'), version.size) : partRange(version, partNumber);
-      const { algorithm, type, value } = version.record.checksum;
-      const whole = range === undefined || (range.first === 0 && range.last === version.size - 1);
       const answered = {
         ...headers,
         ...overriddenHeaders(call),
@@ -83,9 +101,7 @@ const readObject = (s3: S3State, call: S3Call, operation: 'GetObject' | 'HeadObj
         ...(partNumber !== undefined && version.record.parts
           ? { 'x-amz-mp-parts-count': String(version.record.parts.length) }
           : {}),
-        ...(whole && call.header('x-amz-checksum-mode')?.toUpperCase() === 'ENABLED'
-          ? { [checksumHeader(algorithm)]: value, 'x-amz-checksum-type': type }
-          : {}),
+        ...(call.header('x-amz-checksum-mode')?.toUpperCase() === 'ENABLED' ? checksumHeaders(version, range) : {}),
       };
       const status = range ? 206 : 200;
       const extents = version.content === undefined ? undefined : s3.catalog.extentsOf(version.content);

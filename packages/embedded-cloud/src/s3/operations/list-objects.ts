@@ -79,7 +79,7 @@ export const listObjects = (s3: S3State, call: S3Call): PreparedCall => {
     operation: 'ListObjects',
     authorize: [toList(s3, call, 's3:ListBucket')],
     execute: async () => {
-      const request = { prefix, delimiter, limit, start: afterKey(marker) };
+      const request = { prefix, delimiter, limit, start: afterKey(marker), skipsPrefix: true };
       const { lines, truncated } = limit === 0 ? emptyPage : readObjects(s3.catalog.database, call.bucket, request);
       const last = nameOfLast(lines);
       return xmlResponse('ListBucketResult', {
@@ -126,7 +126,7 @@ export const listObjectVersions = (s3: S3State, call: S3Call): PreparedCall => {
     authorize: [toList(s3, call, 's3:ListBucketVersions')],
     execute: async () => {
       const start = versionCursor(s3, call.bucket, keyMarker, versionMarker);
-      const request = { prefix, delimiter, limit, start };
+      const request = { prefix, delimiter, limit, start, skipsPrefix: true };
       const { lines, truncated } = limit === 0 ? emptyPage : readVersions(s3.catalog.database, call.bucket, request);
       const last = lines.at(-1);
       const entries = entriesOf(lines);

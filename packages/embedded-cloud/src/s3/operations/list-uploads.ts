@@ -33,7 +33,7 @@ export const listMultipartUploads = (s3: S3State, call: S3Call): PreparedCall =>
     operation: 'ListMultipartUploads',
     authorize: [toList(s3, call, 's3:ListBucketMultipartUploads')],
     execute: async () => {
-      const request = { prefix, delimiter, limit, start: keyMarker === '' ? undefined : start };
+      const request = { prefix, delimiter, limit, start: keyMarker === '' ? undefined : start, skipsPrefix: true };
       const { lines, truncated } = limit === 0 ? emptyPage : s3.uploads.list(call.bucket, request);
       const last = lines.at(-1);
       return xmlResponse('ListMultipartUploadsResult', {

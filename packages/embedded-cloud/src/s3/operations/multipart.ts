@@ -8,11 +8,11 @@ import type { Part, Upload, UploadDraft } from '../store/uploads.ts';
 import { announcedAlgorithm } from '../wire/body.ts';
 import type { S3Call } from '../wire/call.ts';
 import { invalidArgument, invalidRequest, noSuchUpload } from '../wire/errors.ts';
-import { parseRange } from '../wire/range.ts';
+import { parseCopyRange } from '../wire/range.ts';
 import { writeXml } from '../wire/xml.ts';
 import { parseCopySource, requireSource, resolveCopySource } from './copy-source.ts';
 import { describeObject, headerTags } from './object-description.ts';
-import { toWrite } from './put-object.ts';
+import { replaced, toWrite } from './put-object.ts';
 import { digestExtents, storeBody } from './store-body.ts';
 
 /** @throws S3Error NoSuchUpload */
@@ -52,7 +52,11 @@ export const createMultipartUpload = (s3: S3State, call: S3Call): PreparedCall =
     operation: 'CreateMultipartUpload',
     authorize: toWrite(s3, call, encryption, tags),
     execute: async () => {
-      const { id } = s3.uploads.create(call.bucket, call.key, s3.context.clock.now(), draft);
+      const sequence = replaced(s3, call)?.sequence;
+      const { id } = s3.uploads.create(call.bucket, call.key, s3.context.clock.now(), {
+        ...draft,
+        ...(sequence !== undefined && { replaces: sequence }),
+      });
       return {
         status: 200,
         headers: {
@@ -146,14 +150,7 @@ export const uploadPartCopy = (s3: S3State, call: S3Call): PreparedCall => {
     execute: async () => {
       const source = resolveCopySource(s3, call, from);
       const header = call.header('x-amz-copy-source-range');
-      const range = parseRange(header, source.version.size);
-      if (header !== undefined && !range) {
-        throw invalidArgument(
-          'The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy',
-          'x-amz-copy-source-range',
-          header,
-        );
-      }
+      const range = header === undefined ? undefined : parseCopyRange(header, source.version.size);
       const extents = range ? sliceExtents(source.extents, range.first, range.last) : source.extents;
       const { md5, checksum } = await digestExtents(s3, extents, draft.algorithm);
       const modified = s3.context.clock.now();

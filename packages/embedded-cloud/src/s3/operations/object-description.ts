@@ -60,15 +60,23 @@ export const describeObject = (call: S3Call): Pick<ObjectRecord, 'headers' | 'me
   };
 };
 
+const OBJECT_TAGS = 10;
+
 const invalidTag = (message: string) => new S3Error('InvalidTag', message, 400);
 
 /**
  * Tags as S3 takes them: at most 10 (of a bucket 50), keys of 1 to 128 and values of up to 256 characters, no key twice.
  * @throws S3Error InvalidTag, BadRequest
  */
-export const checkTags = (pairs: readonly (readonly [string, string])[], most = 10): Tags => {
+export const checkTags = (pairs: readonly (readonly [string, string])[], most = OBJECT_TAGS): Tags => {
   if (pairs.length > most) throw new S3Error('BadRequest', `Object tags cannot be greater than ${most}`, 400);
   for (const [key, value] of pairs) {
+    if (/^aws:/i.test(key))
+      throw invalidTag(
+        most > OBJECT_TAGS
+          ? 'System tags cannot be added/updated by requester'
+          : 'Your TagKey cannot be prefixed with aws:',
+      );
     if (key.length < 1 || key.length > 128) throw invalidTag('The TagKey you have provided is invalid');
     if (value.length > 256) throw invalidTag('The TagValue you have provided is invalid');
   }

@@ -23,7 +23,7 @@ export const parseTagSet = (document: XmlNode, most?: number): Tags => {
   return checkTags(pairs, most);
 };
 
-const tagSetElement = (tags: Tags): XmlElement => ({
+export const tagSetElement = (tags: Tags): XmlElement => ({
   TagSet: { Tag: Object.entries(tags).map(([key, value]) => ({ Key: key, Value: value })) },
 });
 

@@ -44,17 +44,17 @@ export class BucketTable {
     this.#catalog.database.run('INSERT INTO buckets VALUES (?, ?)', name, created);
   }
 
-  /** Removes a bucket that holds nothing; answers false, and removes nothing, when it holds a version or an upload. */
-  remove(name: string): boolean {
+  /** Whether there is an object or a delete marker in it. */
+  holdsVersions(name: string): boolean {
+    return this.#catalog.database.get('SELECT 1 FROM versions WHERE bucket = ? LIMIT 1', name) !== undefined;
+  }
+
+  /** Removes a bucket and its configuration. */
+  remove(name: string): void {
     const { database } = this.#catalog;
-    return database.transaction(() => {
-      const occupied =
-        database.get('SELECT 1 FROM versions WHERE bucket = ? LIMIT 1', name) ??
-        database.get('SELECT 1 FROM uploads WHERE bucket = ? LIMIT 1', name);
-      if (occupied) return false;
+    database.transaction(() => {
       database.run('DELETE FROM bucket_documents WHERE bucket = ?', name);
       database.run('DELETE FROM buckets WHERE name = ?', name);
-      return true;
     });
   }
 

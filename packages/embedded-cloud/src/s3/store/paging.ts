@@ -13,6 +13,8 @@ export interface PageRequest {
   /** Most entries and common prefixes together. */
   readonly limit: number;
   readonly start: Cursor | undefined;
+  /** Whether a start inside a common prefix continues behind the prefix, as markers do; a `start-after` does not. */
+  readonly skipsPrefix?: boolean;
 }
 
 /** One line of a listing: an entry, or the common prefix of many. */
@@ -43,12 +45,13 @@ export const commonPrefixOf = (key: string, prefix: string, delimiter: string | 
  * @param cursorAfter the cursor that follows an entry.
  */
 export const readPage = <T extends { readonly key: string }>(
-  { prefix, delimiter, limit, start }: PageRequest,
+  { prefix, delimiter, limit, start, skipsPrefix = false }: PageRequest,
   fetch: (cursor: Cursor, limit: number) => readonly T[],
   cursorAfter: (entry: T) => Cursor,
 ): Page<T> => {
   const lines: Line<T>[] = [];
-  let rolledUp = start && commonPrefixOf(start.key, prefix, delimiter) === start.key ? start.key : undefined;
+  const around = start && commonPrefixOf(start.key, prefix, delimiter);
+  let rolledUp = skipsPrefix || around === start?.key ? around : undefined;
   let cursor: Cursor =
     start && Buffer.compare(Buffer.from(start.key), Buffer.from(prefix)) >= 0
       ? start

@@ -13,6 +13,8 @@ export interface UploadDraft extends Pick<ObjectRecord, 'headers' | 'metadata' |
   /** Whether the client chose the algorithm, and so must keep to it. */
   readonly chosen: boolean;
   readonly checksumType: Checksum['type'];
+  /** Sequence of the version that the key had when the upload began. */
+  readonly replaces?: number;
 }
 
 export interface Upload {
@@ -100,6 +102,12 @@ export class UploadTable {
     for (const { content } of this.parts(id)) change.releaseContent(content);
     this.#catalog.database.run('DELETE FROM parts WHERE upload = ?', id);
     this.#catalog.database.run('DELETE FROM uploads WHERE id = ?', id);
+  }
+
+  /** Forgets every upload of a bucket. */
+  removeAll(change: Change, bucket: string): void {
+    for (const row of this.#catalog.database.all('SELECT id FROM uploads WHERE bucket = ?', bucket))
+      this.remove(change, textOf(row, 'id'));
   }
 
   /** Uploads by key, oldest first within a key. A cursor's `after` is the id of the last upload listed. */

@@ -1,4 +1,4 @@
-import { noSuchKey, notImplemented, preconditionFailed } from './errors.ts';
+import { conflictingRequest, noSuchKey, notImplemented, preconditionFailed } from './errors.ts';
 
 /** What a condition is evaluated on. */
 export interface Validators {
@@ -33,10 +33,15 @@ const dateOf = (header: string | undefined): number | undefined => {
 /**
  * Evaluates the conditions of a read on an object, in the order of RFC 9110 section 13.2.2: an ETag condition
  * outweighs the date condition beside it.
+ * @param now a date after it is no condition (RFC 9110 section 13.1.3)
  * @returns `not-modified` when the reader's copy is current.
  * @throws S3Error PreconditionFailed
  */
-export const checkRead = (headers: ConditionHeaders, { etag, modified }: Validators): 'send' | 'not-modified' => {
+export const checkRead = (
+  headers: ConditionHeaders,
+  { etag, modified }: Validators,
+  now: number,
+): 'send' | 'not-modified' => {
   const unmodifiedSince = dateOf(headers.ifUnmodifiedSince);
   if (headers.ifMatch !== undefined) {
     if (!names(headers.ifMatch, etag)) throw preconditionFailed('If-Match');
@@ -45,7 +50,8 @@ export const checkRead = (headers: ConditionHeaders, { etag, modified }: Validat
   }
   const modifiedSince = dateOf(headers.ifModifiedSince);
   if (headers.ifNoneMatch !== undefined) return names(headers.ifNoneMatch, etag) ? 'not-modified' : 'send';
-  if (modifiedSince !== undefined && seconds(modified) <= seconds(modifiedSince)) return 'not-modified';
+  if (modifiedSince !== undefined && modifiedSince <= now && seconds(modified) <= seconds(modifiedSince))
+    return 'not-modified';
   return 'send';
 };
 
@@ -59,6 +65,9 @@ export const checkWrite = (
   key: string,
   current: Validators | undefined,
 ): void => {
+  if (ifMatch !== undefined && ifNoneMatch !== undefined)
+    throw notImplemented('If-Match and If-None-Match on one write: give one of them');
+  if (ifMatch?.trim() === '*') throw notImplemented('If-Match with * on a write: give the ETag of the object');
   if (ifNoneMatch !== undefined) {
     if (ifNoneMatch.trim() !== '*') throw notImplemented('If-None-Match with an ETag on a write: S3 takes * alone');
     if (current) throw preconditionFailed('If-None-Match');
@@ -67,4 +76,35 @@ export const checkWrite = (
     if (!current) throw noSuchKey(key);
     if (!names(ifMatch, current.etag)) throw preconditionFailed('If-Match');
   }
+};
+
+/** The object a multipart upload would replace, by the sequence of its version. */
+export interface Replaced extends Validators {
+  readonly sequence: number;
+}
+
+/**
+ * Evaluates the conditions of CompleteMultipartUpload: on the object as it is now, which must also be the one that was there
+ * when the upload began (User Guide, "Conditional writes").
+ * @param before sequence of the version that was there at the beginning; undefined when there was none
+ * @throws S3Error as `checkWrite`; ConditionalRequestConflict when the object was written or deleted meanwhile
+ */
+export const checkCompletion = (
+  headers: Pick<ConditionHeaders, 'ifMatch' | 'ifNoneMatch'>,
+  key: string,
+  current: Replaced | undefined,
+  before: number | undefined,
+): void => {
+  checkWrite(headers, key, current);
+  if (headers.ifNoneMatch !== undefined && before !== undefined) throw conflictingRequest('If-None-Match', key);
+  if (headers.ifMatch !== undefined && current?.sequence !== before) throw conflictingRequest('If-Match', key);
+};
+
+/**
+ * Evaluates If-Match on a deletion: `*` stands for any object.
+ * @throws S3Error PreconditionFailed; NoSuchKey for a condition on nothing
+ */
+export const checkDeletion = (ifMatch: string, key: string, current: Validators | undefined): void => {
+  if (!current) throw noSuchKey(key);
+  if (!names(ifMatch, current.etag)) throw preconditionFailed('If-Match');
 };

@@ -37,6 +37,14 @@ export const preconditionFailed = (condition: string) =>
     Condition: condition,
   });
 
+export const conflictingRequest = (condition: string, key: string) =>
+  new S3Error(
+    'ConditionalRequestConflict',
+    'The conditional request cannot succeed due to a conflicting operation against this resource.',
+    409,
+    { Condition: condition, Key: key },
+  );
+
 export const invalidArgument = (message: string, name: string, value: string) =>
   new S3Error('InvalidArgument', message, 400, { ArgumentName: name, ArgumentValue: value });
 

@@ -1,4 +1,4 @@
-import { S3Error } from './errors.ts';
+import { invalidArgument, S3Error } from './errors.ts';
 
 /** Inclusive byte positions. */
 export interface ByteRange {
@@ -35,4 +35,21 @@ export const parseRange = (header: string | undefined, size: number): ByteRange 
   if (to !== '' && last < first) return undefined;
   if (first >= size) throw invalidRange(header, size);
   return { first, last: Math.min(last, size - 1) };
+};
+
+/**
+ * Reads `x-amz-copy-source-range`: both ends are given, and both lie within the source.
+ * @param size bytes in the source.
+ * @throws S3Error InvalidArgument
+ */
+export const parseCopyRange = (header: string, size: number): ByteRange => {
+  const refuse = (message: string) => invalidArgument(message, 'x-amz-copy-source-range', header);
+  const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(header.trim()) ?? [];
+  if (first === undefined || last === undefined || Number(first) > Number(last)) {
+    throw refuse(
+      'The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy',
+    );
+  }
+  if (Number(last) >= size) throw refuse(`Range specified is not valid for source object of size: ${size}`);
+  return { first: Number(first), last: Number(last) };
 };

@@ -40,6 +40,9 @@ const CHECKSUM = /^(?:x-amz-)?checksum-((?:crc|sha|md5|xxhash)\w*)$/;
 
 /** Headers of the signature, of the transfer and of the client: no members of a request. */
 const NO_MEMBER = /^x-amz-(?:content-sha256|date|security-token|user-agent|decoded-content-length|trailer|meta-.*)$/;
+/** What a presigned URL carries of its signature, and names of signed headers that are no members. */
+const SIGNATURE =
+  /^x-amz-(?:algorithm|credential|date|expires|signature|signedheaders|security-token|content-sha256|user-agent|meta-.*)$/i;
 const PLAIN = /^(?:cache-control|content-(?:disposition|encoding|language|md5)|expires|if-.*|range)$/;
 /** Only of these is the checksum a member; elsewhere it belongs to the transfer of the XML. */
 const CHECKED = new Set(['CompleteMultipartUpload', 'PutObject', 'UploadPart']);
@@ -56,9 +59,12 @@ export const requestMembers = (call: S3Call, { operation, input }: PreparedCall)
     ...(call.key === '' ? {} : { Key: call.key }),
   };
   for (const [name, value] of call.request.query) {
-    // The query also names the operation and, where it is presigned, carries the signature.
-    if (value === '' || name === 'x-id' || name === 'list-type' || /^x-amz-/i.test(name)) continue;
-    members[memberOf(name)] = value;
+    // The query also names the operation.
+    if (value === '' || name === 'x-id' || name === 'list-type') continue;
+    // Where it is presigned it carries the signature, and headers.
+    if (SIGNATURE.test(name)) continue;
+    members[memberOf(name.toLowerCase().startsWith('x-amz-') ? name.slice('x-amz-'.length).toLowerCase() : name)] =
+      value;
   }
   const metadata: Record<string, string> = {};
   for (const [name, value] of Object.entries(call.request.headers)) {

@@ -1,3 +1,4 @@
+import { canonicalJson } from '#src/cloud/same-value';
 import { AwsError, type Caller } from '#src/cloud/service';
 import { emitPackageChange } from '#src/sagemaker/events';
 import { addTags, forget, type Hub, keepTags, mustFind, on } from '#src/sagemaker/hub';
@@ -33,7 +34,7 @@ const create = (hub: Hub, input: CreateModelPackage, caller: Caller): object => 
   const { ClientToken: token, ...content } = input;
   const earlier = token === undefined ? undefined : hub.store.answered(token);
   if (earlier) {
-    if (earlier.request !== JSON.stringify(content)) {
+    if (earlier.request !== canonicalJson(content)) {
       throw invalid('The ClientToken was used before with another request.');
     }
     return { ModelPackageArn: earlier.answer };
@@ -60,7 +61,7 @@ const create = (hub: Hub, input: CreateModelPackage, caller: Caller): object => 
   hub.store.put('model-package', made);
   keepTags(hub, 'model-package', name, input.Tags);
   const arn = arnOf(hub.cloud, 'model-package', name);
-  if (token !== undefined) hub.store.rememberAnswer(token, JSON.stringify(content), arn);
+  if (token !== undefined) hub.store.rememberAnswer(token, canonicalJson(content), arn);
   emitPackageChange(hub, name, packageEventDetail(hub, made, []));
   return { ModelPackageArn: arn };
 };

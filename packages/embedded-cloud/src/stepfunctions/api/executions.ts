@@ -4,8 +4,10 @@ import type { HistoryEvent } from '../interpreter/history.ts';
 import type { ExecutionRecord } from '../store.ts';
 import {
   call,
+  checkErrorLengths,
   type Operation,
   optionalText,
+  optionalWord,
   paged,
   pageOf,
   requiredText,
@@ -29,6 +31,7 @@ const stopExecution: Operation = (input, api) => {
   const arn = requiredText(input, 'executionArn');
   return call('StopExecution', arn, async () => {
     requireExecution(api, arn);
+    checkErrorLengths(input);
     await api.executions.stop(arn, optionalText(input, 'error'), optionalText(input, 'cause'));
     const { stoppedAt } = requireExecution(api, arn);
     return { stopDate: seconds(stoppedAt ?? api.context.clock.now()) };
@@ -66,7 +69,7 @@ const describeExecution: Operation = (input, api) => {
   const arn = requiredText(input, 'executionArn');
   return call('DescribeExecution', arn, () => {
     const execution = requireExecution(api, arn);
-    const withData = input['includedData'] !== 'METADATA_ONLY';
+    const withData = optionalWord(input, 'includedData', ['METADATA_ONLY', 'ALL_DATA']) !== 'METADATA_ONLY';
     const { input: text, output, error, cause } = execution;
     return {
       ...summary(execution),
@@ -82,16 +85,25 @@ const describeExecution: Operation = (input, api) => {
   });
 };
 
+/** In the order of AWS's own message. */
+const STATUSES = ['SUCCEEDED', 'TIMED_OUT', 'PENDING_REDRIVE', 'ABORTED', 'FAILED', 'RUNNING'] as const;
+
 const listExecutions: Operation = (input, { store, machines }) => {
   const page = pageOf(input);
   const mapRunArn = optionalText(input, 'mapRunArn');
   const arn = mapRunArn ?? requiredText(input, 'stateMachineArn');
   return call('ListExecutions', arn, () => {
+    if (mapRunArn !== undefined && optionalText(input, 'stateMachineArn') !== undefined)
+      throw new AwsError('ValidationException', 'Give a stateMachineArn or a mapRunArn, not both.');
     if (mapRunArn === undefined) machines.require(arn);
     else if (!store.mapRun(arn)) throw new AwsError('ResourceNotFound', `Resource not found: '${arn}'`);
-    const status = optionalText(input, 'statusFilter');
+    const status = optionalWord(input, 'statusFilter', STATUSES);
+    const redriven = optionalWord(input, 'redriveFilter', ['REDRIVEN', 'NOT_REDRIVEN']);
+    if (mapRunArn === undefined && (status === 'PENDING_REDRIVE' || redriven !== undefined))
+      throw new AwsError('ValidationException', 'PENDING_REDRIVE and redriveFilter need a mapRunArn.');
     const by = mapRunArn === undefined ? { machineArn: arn } : { mapRunArn };
-    const { rows, next } = paged(store.executions(by, status, page.limit + 1, page.offset), page);
+    const filter = { ...(status && { status }), ...(redriven && { redriven: redriven === 'REDRIVEN' }) };
+    const { rows, next } = paged(store.executions(by, filter, page.limit + 1, page.offset), page);
     return {
       executions: rows.map((execution) => ({
         ...summary(execution),
@@ -136,6 +148,9 @@ const redriveExecution: Operation = (input, api) => {
   const arn = requiredText(input, 'executionArn');
   return call('RedriveExecution', arn, () => {
     const execution = requireExecution(api, arn);
+    const token = optionalText(input, 'clientToken');
+    const earlier = api.executions.redrives.find(arn, token);
+    if (earlier !== undefined) return { redriveDate: seconds(earlier) };
     const checkpoint = api.store.checkpoint(arn);
     if (!isRedrivable(execution) || !checkpoint) {
       throw new AwsError(
@@ -144,7 +159,9 @@ const redriveExecution: Operation = (input, api) => {
       );
     }
     const redriven = api.executions.redrive(execution, checkpoint);
-    return { redriveDate: seconds(redriven.redrivenAt ?? api.context.clock.now()) };
+    const at = redriven.redrivenAt ?? api.context.clock.now();
+    api.executions.redrives.remember(arn, token, at);
+    return { redriveDate: seconds(at) };
   });
 };
 

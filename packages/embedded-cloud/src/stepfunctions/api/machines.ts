@@ -1,4 +1,6 @@
+import { AwsError } from '../../cloud/service.ts';
 import { isObject, type JsonObject } from '../asl.ts';
+import { expressDiagnostics } from '../definition/express-rules.ts';
 import { validateDefinition } from '../definition/validate.ts';
 import type { MachineRecord } from '../store.ts';
 import {
@@ -7,6 +9,7 @@ import {
   call,
   type Operation,
   optionalText,
+  optionalWord,
   paged,
   pageOf,
   requiredText,
@@ -22,19 +25,31 @@ const passRole = (roleArn: string): Call['authorize'][number] => ({
   context: { 'iam:PassedToService': 'states.amazonaws.com' },
 });
 
+/** Definitions are encrypted with AWS's own key. @throws AwsError InvalidEncryptionConfiguration */
+function checkEncryption(input: JsonObject): void {
+  const encryption = input['encryptionConfiguration'];
+  const type = isObject(encryption) ? encryption['type'] : 'AWS_OWNED_KEY';
+  if (type !== 'AWS_OWNED_KEY')
+    throw new AwsError(
+      'InvalidEncryptionConfiguration',
+      `The embedded cloud does not support encryptionConfiguration.type ${String(type)}: use AWS_OWNED_KEY.`,
+    );
+}
+
 const createStateMachine: Operation = (input, { machines }) => {
   const name = requiredText(input, 'name');
   const roleArn = requiredText(input, 'roleArn');
   return {
     authorize: [{ action: 'states:CreateStateMachine', resource: machines.arnOf(name) }, passRole(roleArn)],
     execute() {
+      checkEncryption(input);
       const machine = machines.create({
         name,
         roleArn,
         definition: requiredText(input, 'definition'),
         type: optionalText(input, 'type'),
-        logging: input['loggingConfiguration'],
-        tracing: input['tracingConfiguration'],
+        logging: input['loggingConfiguration'] ?? undefined,
+        tracing: input['tracingConfiguration'] ?? undefined,
         tags: tagsOf(input['tags']),
       });
       return { stateMachineArn: machine.arn, creationDate: seconds(machine.createdAt) };
@@ -52,6 +67,15 @@ const updateStateMachine: Operation = (input, { machines }) => {
     ],
     execute() {
       const definition = optionalText(input, 'definition');
+      const settings = [definition, roleArn, input['loggingConfiguration'], input['tracingConfiguration']];
+      checkEncryption(input);
+      if (settings.every((setting) => setting === undefined || setting === null)) {
+        machines.require(arn);
+        throw new AwsError(
+          'MissingRequiredParameter',
+          'Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified',
+        );
+      }
       const updated = machines.update(arn, {
         ...(definition !== undefined && { definition }),
         ...(roleArn !== undefined && { roleArn }),
@@ -66,6 +90,7 @@ const updateStateMachine: Operation = (input, { machines }) => {
 const deleteStateMachine: Operation = (input, { machines }) => {
   const arn = requiredText(input, 'stateMachineArn');
   return call('DeleteStateMachine', arn, () => {
+    machines.checkArn(arn);
     machines.delete(arn);
     return {};
   });
@@ -82,12 +107,18 @@ const description = (machine: MachineRecord) => ({
   revisionId: machine.revisionId,
 });
 
+/** API Reference, DescribeStateMachine: includedData METADATA_ONLY leaves the definition out. */
+const withIncludedData = ({ ...input }: JsonObject, { definition, ...metadata }: ReturnType<typeof description>) => {
+  const data = optionalWord(input, 'includedData', ['METADATA_ONLY', 'ALL_DATA']);
+  return data === 'METADATA_ONLY' ? metadata : { definition, ...metadata };
+};
+
 const describeStateMachine: Operation = (input, { machines }) => {
   const arn = requiredText(input, 'stateMachineArn');
   return call('DescribeStateMachine', arn, () => {
     const machine = machines.require(arn);
     return {
-      ...description(machine),
+      ...withIncludedData(input, description(machine)),
       status: 'ACTIVE',
       type: machine.type,
       creationDate: seconds(machine.createdAt),
@@ -102,8 +133,7 @@ const describeStateMachineForExecution: Operation = (input, api) => {
     const machineArn = execution.machineArn.split('/')[0] ?? execution.machineArn;
     const machine = api.machines.require(machineArn);
     return {
-      ...description(machine),
-      definition: execution.definition,
+      ...withIncludedData(input, { ...description(machine), definition: execution.definition }),
       roleArn: execution.roleArn,
       revisionId: execution.revisionId,
       updateDate: seconds(machine.updatedAt),
@@ -128,12 +158,35 @@ const listStateMachines: Operation = (input, { store }) => {
   });
 };
 
+/** API Reference, ValidateStateMachineDefinition: maxResults. */
+const MAX_DIAGNOSTICS = 100;
+
+function diagnosticLimit(input: JsonObject): number {
+  const given = Number(input['maxResults'] ?? 0);
+  if (!(Number.isInteger(given) && given >= 0 && given <= MAX_DIAGNOSTICS))
+    throw new AwsError(
+      'ValidationException',
+      `1 validation error detected: Value '${given}' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to ${MAX_DIAGNOSTICS}`,
+    );
+  return given === 0 ? MAX_DIAGNOSTICS : given;
+}
+
 const validateStateMachineDefinition: Operation = (input) =>
   call('ValidateStateMachineDefinition', '*', () => {
-    const all = validateDefinition(requiredText(input, 'definition'));
-    const diagnostics = input['severity'] === 'WARNING' ? all : all.filter(({ severity }) => severity === 'ERROR');
+    const type = optionalWord(input, 'type', ['STANDARD', 'EXPRESS']);
+    const wanted = optionalWord(input, 'severity', ['ERROR', 'WARNING']);
+    const all = [
+      ...validateDefinition(requiredText(input, 'definition')),
+      ...(type === 'EXPRESS' ? expressDiagnostics(requiredText(input, 'definition')) : []),
+    ];
+    const diagnostics = wanted === 'WARNING' ? all : all.filter(({ severity }) => severity === 'ERROR');
     const failed = diagnostics.some(({ severity }) => severity === 'ERROR');
-    return { result: failed ? 'FAIL' : 'OK', diagnostics, truncated: false };
+    const limit = diagnosticLimit(input);
+    return {
+      result: failed ? 'FAIL' : 'OK',
+      diagnostics: diagnostics.slice(0, limit),
+      truncated: diagnostics.length > limit,
+    };
   });
 
 const changeTags = (

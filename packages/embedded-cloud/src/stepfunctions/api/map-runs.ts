@@ -1,4 +1,5 @@
 import { AwsError } from '../../cloud/service.ts';
+import { checkArn } from '../arns.ts';
 import type { MapRunRecord, StepFunctionsStore } from '../store.ts';
 import { call, type Operation, paged, pageOf, requiredText, requireExecution, seconds } from './operation.ts';
 
@@ -23,6 +24,7 @@ function counts(store: StepFunctionsStore, run: MapRunRecord, of: 'children' | '
 const describeMapRun: Operation = (input, { store }) => {
   const arn = requiredText(input, 'mapRunArn');
   return call('DescribeMapRun', arn, () => {
+    checkArn(arn, ['mapRun']);
     const run = store.mapRun(arn);
     if (!run) throw new AwsError('ResourceNotFound', `Resource not found: '${arn}'`);
     return {

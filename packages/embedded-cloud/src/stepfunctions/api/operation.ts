@@ -1,4 +1,5 @@
 import { type AuthorizationRequest, AwsError, type CloudContext } from '../../cloud/service.ts';
+import { checkArn } from '../arns.ts';
 import { isObject, type JsonObject } from '../asl.ts';
 import type { Executions } from '../executions.ts';
 import type { StateMachines } from '../machines.ts';
@@ -38,6 +39,38 @@ export function optionalText(input: JsonObject, name: string): string | undefine
   throw invalid(`Value at '${name}' failed to satisfy constraint: Member must be a string`);
 }
 
+/**
+ * Reads one of the words that AWS lists.
+ * @param words in AWS's order, which its message shows
+ * @throws AwsError ValidationException
+ */
+export function optionalWord<W extends string>(input: JsonObject, name: string, words: readonly W[]): W | undefined {
+  const value = optionalText(input, name);
+  const word = words.find((candidate) => candidate === value);
+  if (value === undefined || word !== undefined) return word;
+  throw invalid(
+    `Value '${value}' at '${name}' failed to satisfy constraint: Member must satisfy enum value set: [${words.join(', ')}]`,
+  );
+}
+
+/**
+ * Refuses a text that is longer than AWS takes; the text is left out of the message, for it may hold personal data.
+ * @throws AwsError ValidationException
+ */
+export function checkLength(input: JsonObject, name: string, most: number): void {
+  const text = optionalText(input, name);
+  if (text !== undefined && Buffer.byteLength(text) > most)
+    throw invalid(
+      `Value at '${name}' failed to satisfy constraint: Member must have length less than or equal to ${most}`,
+    );
+}
+
+/** Lengths of an error and its cause (API Reference, SendTaskFailure and StopExecution). */
+export function checkErrorLengths(input: JsonObject): void {
+  checkLength(input, 'error', 256);
+  checkLength(input, 'cause', 32_768);
+}
+
 /** A page of a list: how many at most, after how many. */
 export interface Page {
   readonly limit: number;
@@ -52,7 +85,10 @@ export function pageOf(input: JsonObject): Page {
   const { maxResults, nextToken } = input;
   const given = maxResults ?? 0;
   if (typeof given !== 'number' || !Number.isInteger(given) || given < 0 || given > MAX_PAGE) {
-    throw invalid(`Value at 'maxResults' failed to satisfy constraint: Member must be between 0 and ${MAX_PAGE}`);
+    const bound = Number(given) < 0 ? 'greater than or equal to 0' : `less than or equal to ${MAX_PAGE}`;
+    throw invalid(
+      `Value '${String(given)}' at 'maxResults' failed to satisfy constraint: Member must have value ${bound}`,
+    );
   }
   const limit = given === 0 ? DEFAULT_PAGE : given;
   if (nextToken === undefined || nextToken === null) return { limit, offset: 0 };
@@ -76,8 +112,9 @@ export function paged<T>(
 /** Times on the wire are seconds since the epoch. */
 export const seconds = (ms: number): number => ms / 1000;
 
-/** @throws AwsError ExecutionDoesNotExist */
+/** @throws AwsError InvalidArn, ExecutionDoesNotExist */
 export function requireExecution({ store }: Api, arn: string): ExecutionRecord {
+  checkArn(arn, ['execution', 'express']);
   const execution = store.execution(arn);
   if (execution) return execution;
   throw new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);

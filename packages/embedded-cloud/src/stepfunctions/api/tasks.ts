@@ -1,6 +1,15 @@
 import { AwsError } from '../../cloud/service.ts';
-import type { Json, JsonObject } from '../asl.ts';
-import { type Api, type Call, call, type Operation, optionalText, requiredText } from './operation.ts';
+import { type Json, type JsonObject, MAX_PAYLOAD_BYTES } from '../asl.ts';
+import {
+  type Api,
+  type Call,
+  call,
+  checkErrorLengths,
+  checkLength,
+  type Operation,
+  optionalText,
+  requiredText,
+} from './operation.ts';
 
 /** The execution a token was made for, whether its task still waits or not. */
 const executionOf = (token: string): string => Buffer.from(token, 'base64url').toString().split(' ')[0] ?? '';
@@ -26,6 +35,7 @@ function answer(action: string, input: JsonObject, api: Api, execute: (token: st
 
 const sendTaskSuccess: Operation = (input, api) =>
   answer('SendTaskSuccess', input, api, (token) => {
+    checkLength(input, 'output', MAX_PAYLOAD_BYTES);
     let output: Json;
     try {
       output = JSON.parse(requiredText(input, 'output')) as Json;
@@ -37,12 +47,13 @@ const sendTaskSuccess: Operation = (input, api) =>
   });
 
 const sendTaskFailure: Operation = (input, api) =>
-  answer('SendTaskFailure', input, api, (token) =>
+  answer('SendTaskFailure', input, api, (token) => {
+    checkErrorLengths(input);
     api.executions.tokens.answer(token, {
       error: optionalText(input, 'error'),
       cause: optionalText(input, 'cause'),
-    }),
-  );
+    });
+  });
 
 const sendTaskHeartbeat: Operation = (input, api) =>
   answer('SendTaskHeartbeat', input, api, (token) => api.executions.tokens.heartbeat(token));

@@ -5,14 +5,10 @@ const flow = [...common, 'Next', 'End', 'Output', 'Assign'] as const;
 const recoverable = [...flow, 'Retry', 'Catch'] as const;
 
 /** Fields a Map has in distributed mode alone. */
-export const distributedFields = [
-  'Label',
-  'ItemReader',
-  'ItemBatcher',
-  'ResultWriter',
-  'ToleratedFailureCount',
-  'ToleratedFailurePercentage',
-] as const;
+export const distributedFields = ['Label', 'ItemReader', 'ItemBatcher', 'ResultWriter'] as const;
+
+/** Accepted in both modes, as measured on AWS. */
+const tolerances = ['ToleratedFailureCount', 'ToleratedFailurePercentage'] as const;
 
 /** The fields each type of state may have in JSONata (Amazon States Language specification, "State types"). */
 export const stateFields: Readonly<Record<StateType, readonly string[]>> = {
@@ -23,7 +19,15 @@ export const stateFields: Readonly<Record<StateType, readonly string[]>> = {
   Wait: [...flow, 'Seconds', 'Timestamp'],
   Task: [...recoverable, 'Resource', 'Arguments', 'TimeoutSeconds', 'HeartbeatSeconds', 'Credentials'],
   Parallel: [...recoverable, 'Branches', 'Arguments'],
-  Map: [...recoverable, 'Items', 'ItemSelector', 'ItemProcessor', 'MaxConcurrency', ...distributedFields],
+  Map: [
+    ...recoverable,
+    'Items',
+    'ItemSelector',
+    'ItemProcessor',
+    'MaxConcurrency',
+    ...tolerances,
+    ...distributedFields,
+  ],
 };
 
 /** JSONPath fields and their replacements. */

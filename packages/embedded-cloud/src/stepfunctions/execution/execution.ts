@@ -88,9 +88,11 @@ function conclude(reason: unknown, thread: Thread, env: Environment): ExecutionO
     return { status: 'TIMED_OUT' };
   }
   if (why instanceof ExecutionStopped) {
-    interrupt(thread, previous);
+    // As measured on AWS: of a Wait that is stopped the history says nothing, and this event has no previous one.
+    const waits = thread.isWaiting;
+    if (!waits) interrupt(thread, previous);
     const details = errorDetails(why);
-    env.history.append('ExecutionAborted', previous, { executionAbortedEventDetails: details });
+    env.history.append('ExecutionAborted', waits ? 0 : previous, { executionAbortedEventDetails: details });
     return { status: 'ABORTED', ...details };
   }
   if (!(why instanceof ExecutionError)) throw why;

@@ -137,6 +137,11 @@ export class Thread {
     this.#journal.forgetBelow(this.#path);
   }
 
+  /** Whether this thread itself is in a Wait. */
+  get isWaiting(): boolean {
+    return this.#openState === 'Wait';
+  }
+
   /** Id of the event the next one follows. */
   get cursor(): number {
     return this.#pendingEntry ?? this.#cursor;

@@ -8,39 +8,10 @@ import type { ItemSource } from './item-manifests.ts';
 import { readItems } from './item-reader.ts';
 import { inlineItems, maxConcurrency } from './map-items.ts';
 import { transformResults, writeResults } from './result-writer.ts';
+import { readTolerance, type Tolerance } from './tolerance.ts';
 
 /** Children this machine runs at once when MaxConcurrency asks for no limit or for a higher one; AWS allows 10,000. */
 const MAX_CHILDREN_AT_ONCE = 64;
-
-/** The failures a map run puts up with. */
-interface Tolerance {
-  readonly count: number | undefined;
-  readonly percentage: number | undefined;
-}
-
-async function readTolerance(run: StateRun<MapState>): Promise<Tolerance> {
-  const { ToleratedFailureCount, ToleratedFailurePercentage } = run.state;
-  const count =
-    ToleratedFailureCount === undefined
-      ? undefined
-      : await run.evaluateAs('number', ToleratedFailureCount, 'ToleratedFailureCount');
-  const percentage =
-    ToleratedFailurePercentage === undefined
-      ? undefined
-      : await run.evaluateAs('number', ToleratedFailurePercentage, 'ToleratedFailurePercentage');
-  if (count !== undefined && !Number.isInteger(count)) {
-    throw new ExecutionError(
-      errorNames.runtime,
-      `ToleratedFailureCount must be a whole number, got '${count}' instead.`,
-    );
-  }
-  if (count !== undefined && count < 0)
-    throw new ExecutionError(errorNames.runtime, 'ToleratedFailureCount cannot be negative.');
-  if (percentage !== undefined && !(percentage >= 0 && percentage <= 100)) {
-    throw new ExecutionError(errorNames.runtime, 'ToleratedFailurePercentage must be between 0 and 100.');
-  }
-  return { count, percentage };
-}
 
 /** Says whether more items failed than are tolerated; without any tolerance a single one is too many. */
 function isExceeded({ count, percentage }: Tolerance, failed: number, total: number): boolean {

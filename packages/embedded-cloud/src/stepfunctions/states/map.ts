@@ -4,6 +4,7 @@ import { checkPayload, type Outcome, type StateRun } from '../interpreter/state-
 import { runDistributed } from './distributed-map.ts';
 import { runLines } from './lines.ts';
 import { inlineItems, maxConcurrency } from './map-items.ts';
+import { readTolerance } from './tolerance.ts';
 
 /** Step Functions runs at most this many inline iterations at once. */
 const MAX_INLINE_CONCURRENCY = 40;
@@ -17,6 +18,8 @@ async function settle(run: StateRun<MapState>): Promise<{ items: Json[]; limit: 
   }
   const items = await inlineItems(run);
   const limit = await maxConcurrency(run);
+  // Checked and without effect: an inline Map fails with its first iteration.
+  await readTolerance(run);
   const started = run.thread.record('MapStateStarted', { mapStateStartedEventDetails: { length: items.length } });
   run.remember({ items, limit, started });
   return { items, limit, started };

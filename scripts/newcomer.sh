@@ -1,0 +1,172 @@
+#!/usr/bin/env bash
+# What a new user does, on real data (bird strikes, from the package vega-datasets): write a pipeline, start the cloud, drop, approve,
+# predict, edit, retrain, reject. Every exit code and message is checked. It works in a copy of the project, so that the pipeline
+# leaves no trace in this one. `.ci/run` calls it.
+set -euo pipefail
+root="$(cd "$(dirname "$0")/.." && pwd)"
+export NO_COLOR=1
+export TIDEGATE_HOME="${TIDEGATE_HOME:-$root/.tidegate}/newcomer"
+unset TIDEGATE_STAGE
+copy="$(mktemp -d)"
+data="$(mktemp -d)"
+log="$data/output"
+pipeline=bird-strike
+
+finish() {
+  local code=$?
+  node "$copy/cli/tidegate.mjs" down >/dev/null 2>&1 || true
+  rm -rf "$copy" "$data"
+  exit "$code"
+}
+trap finish EXIT
+
+tidegate() { node "$copy/cli/tidegate.mjs" "$@"; }
+
+fail() {
+  printf 'FAILED: %s\n--- output\n' "$1"
+  cat "$log"
+  exit 1
+}
+
+checks=0
+# expect <exit code> <text>... -- <arguments of tidegate>: the command ends so and says each text
+expect() {
+  local want=$1 texts=() code=0 text
+  shift
+  while [ "$1" != -- ]; do
+    texts+=("$1")
+    shift
+  done
+  shift
+  tidegate "$@" >"$log" 2>&1 || code=$?
+  [ "$code" = "$want" ] || fail "tidegate $* ended with $code instead of $want"
+  for text in "${texts[@]}"; do
+    grep -qF -- "$text" "$log" || fail "tidegate $* does not say: $text"
+  done
+  checks=$((checks + 1 + ${#texts[@]}))
+  printf '  %3ss  tidegate %s → %s\n' "$SECONDS" "$*" "$code"
+}
+
+# eventually <text> -- <arguments>: the command says the text within two minutes
+eventually() {
+  local text=$1 deadline=$((SECONDS + 120))
+  shift 2
+  until tidegate "$@" >"$log" 2>&1 && grep -qF -- "$text" "$log"; do
+    [ "$SECONDS" -lt "$deadline" ] || fail "tidegate $* does not say within two minutes: $text"
+    sleep 0.5
+  done
+  checks=$((checks + 1))
+  printf '  %3ss  tidegate %s: %s\n' "$SECONDS" "$*" "$text"
+}
+
+# the value at a path of the JSON that a command prints: json <path> -- <arguments>
+json() {
+  local path=$1
+  shift 2
+  tidegate "$@" --json | node -e 'const at = process.argv[1].split("."); let value = JSON.parse(require("fs").readFileSync(0, "utf8")); for (const name of at) value = value[name]; console.log(value)' "$path"
+}
+
+echo 'A copy of the project'
+rm -rf "$TIDEGATE_HOME"
+git -C "$root" ls-files -z --cached --others --exclude-standard |
+  tar -C "$root" --null --ignore-failed-read -T - -cf - 2>/dev/null | tar -C "$copy" -xf -
+ln -s "$root/node_modules" "$copy/node_modules"
+# the Python with XGBoost is made once for all copies
+mkdir -p "$root/.tidegate/python" "$copy/.tidegate"
+ln -s "$root/.tidegate/python" "$copy/.tidegate/python"
+
+# without the columns of costs: "Cost Total $" is no name that a pipeline takes
+strikes="$data/birdstrikes.csv"
+tr -d '\r' <"$root/node_modules/vega-datasets/data/birdstrikes.csv" | cut -d, -f1-10,14 >"$strikes"
+head -n 7001 "$strikes" >"$data/strikes.csv"
+{ head -n 1 "$strikes"; tail -n 3000 "$strikes"; } >"$data/more.csv"
+cut -d, -f1-10 "$data/more.csv" >"$data/cut.csv"
+
+# a pipeline, with the depth of the trees and the least AUC
+write_pipeline() {
+  cat >"$copy/pipelines/$pipeline.yml" <<YAML
+# yaml-language-server: \$schema=../schemas/generated/pipeline.schema.json
+name: $pipeline
+description: Does a bird strike damage the aircraft?
+dataset:
+  format: csv
+  label: { column: Effect Amount of damage, positive: [Minor, Medium, Substantial], negative: [None, B, C] }
+  time: Flight Date
+  columns:
+    Wildlife Size: { role: feature, type: category }
+    Phase of flight: { role: feature, type: category }
+    Time of day: { role: feature, type: category }
+    Speed IAS in knots: { role: feature, type: number }
+    Flight Date: { role: feature, type: datetime, parts: [month] }
+    Airport Name: { role: ignore }
+    Aircraft Make Model: { role: ignore }
+    Aircraft Airline Operator: { role: ignore }
+    Origin State: { role: ignore }
+    Wildlife Species: { role: ignore }
+training: { hyperparameters: { num_round: 30, eta: 0.2, max_depth: $1 } }
+evaluation:
+  task: binary
+  gates:
+    - { metric: auc, min: $2 }
+registry: { approval: manual }
+notify: { slack: '#birds' }
+YAML
+}
+run_edited() {
+  tidegate down >/dev/null
+  expect 0 'up at http://127.0.0.1:' -- up
+}
+strike=('Wildlife Size=Large' 'Phase of flight=Climb' 'Time of day=Day' 'Speed IAS in knots=300' 'Flight Date=1990-01-08')
+
+echo 'A pipeline with a mistake'
+expect 5 'The embedded cloud is not up. Start it with "npx tidegate up"' -- runs
+expect 5 '"name": "UnavailableError"' '"exitCode": 5' -- runs --json
+write_pipeline deep 0.6
+expect 6 "pipelines/$pipeline.yml:" 'max_depth: found "deep"' -- up
+write_pipeline 3 0.6
+expect 0 "$pipeline" -- doctor
+expect 0 'up at http://127.0.0.1:' -- up
+
+echo 'A drop'
+expect 2 "No pipeline is named \"bird-strik\". Did you mean \"$pipeline\"?" -- drop bird-strik "$data/strikes.csv"
+expect 2 'gone.csv does not exist.' -- drop "$pipeline" gone.csv
+expect 2 "unknown option '--wach'" '"name": "UsageError"' -- drop "$pipeline" "$data/strikes.csv" --wach --json
+expect 0 'Every gate passed.' 'registered as v1' 'It waits for a person: npx tidegate approve' -- \
+  drop "$pipeline" "$data/strikes.csv" --name first --watch
+expect 1 -- predict "$pipeline" "${strike[@]}"
+expect 0 'approved' -- approve "$pipeline"
+eventually deployed -- runs "$pipeline"
+expect 0 'model v1' -- predict "$pipeline" "${strike[@]}"
+expect 0 "$pipeline: version 1 is live" -- slack
+
+echo 'The same data again'
+expect 2 "The folder $pipeline/first/ exists already, with 1 file." '--replace' -- \
+  drop "$pipeline" "$data/more.csv" --name first
+expect 4 'not trained: this data set was trained before, by run' \
+  "npx tidegate retrain $pipeline --drop first --force" -- retrain "$pipeline"
+expect 4 '"decision": "skipped"' '"cause": "trained"' -- retrain "$pipeline" --drop first --json
+expect 2 "There are no files below s3://" -- retrain "$pipeline" --drop second
+expect 0 "npx tidegate retrain $pipeline --force --stage local" -- slack
+
+echo 'An edit that no model can satisfy, and one that works'
+write_pipeline 3 0.99
+run_edited
+expect 3 'Refused.' 'rejected by its gates' 'at least 0.99 is required' -- retrain "$pipeline" --watch
+expect 3 'Refused.' -- run "$pipeline"
+write_pipeline 4 0.6
+run_edited
+expect 0 'registered as v2' -- retrain "$pipeline" --watch
+expect 0 'rejected' -- reject "$pipeline" --reason 'no better than the first'
+expect 1 "No model of $pipeline waits for approval." -- reject "$pipeline"
+expect 0 'model v1' -- predict "$pipeline" "${strike[@]}"
+
+echo 'New data, and a damaged file'
+expect 1 'SchemaMismatchError' 'missing "Speed IAS in knots"' -- drop "$pipeline" "$data/cut.csv" --name cut --watch
+expect 0 'registered as v3' -- drop "$pipeline" "$data/more.csv" --name cut --replace --watch
+expect 0 'had this folder too. Since then:' -- slack
+expect 0 'approved' -- approve "$(json runId -- run "$pipeline")" --reason 'newer strikes'
+eventually "$pipeline: version 3 is live" -- slack
+expect 0 'model v3' -- predict "$pipeline" "${strike[@]}"
+
+expect 0 'down' -- down
+printf '%s checks passed in %s s\n' "$checks" "$SECONDS"

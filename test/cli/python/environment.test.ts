@@ -41,6 +41,22 @@ describe('the Python environment', () => {
     expect(await attempt()).toMatchObject({ python: poor });
   });
 
+  it.each([
+    ['1.7.6', false],
+    ['2.0.0', true],
+    ['3.2.0', true],
+    ['3.9.1.dev0+abc', true],
+    ['4.0.0', false],
+  ])('takes an installed XGBoost only within the accepted versions: %s', async (version, accepted) => {
+    const modules = await mkdtemp(join(root, 'modules-'));
+    await writeFile(join(modules, 'xgboost.py'), `__version__ = "${version}"\n`);
+    await writeFile(join(modules, 'numpy.py'), '');
+    const chosen = await script(`python-${version}`, `PYTHONPATH=${modules} exec python3 "$@"`);
+    const attempt = ensurePython({ directory: root, environment: { TIDEGATE_PYTHON: chosen } });
+    if (accepted) expect(await attempt).toMatchObject({ python: chosen });
+    else await expect(attempt).rejects.toThrow(`xgboost ${version} is not supported, 2.0 or later and below 4.0`);
+  });
+
   it('is locked for one process at a time, and not by one that died', async () => {
     const lock = join(root, 'lock');
     const order: string[] = [];

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { CommanderError } from 'commander';
 import { explainStateFailure } from 'embedded-cloud/process';
 import { readEnd } from './cloud-file.ts';
@@ -77,8 +76,6 @@ export function explainError(error: unknown): Explained | undefined {
 
 /** A failure of the state folder, in one line. */
 function explainState(error: Error): Explained | undefined {
-  const path = 'path' in error ? error.path : undefined;
-  if (typeof path === 'string' && !resolve(path).startsWith(resolve(stateDirectory()))) return undefined;
   const explained = explainStateFailure(error, stateDirectory());
   if (!explained) return undefined;
   // the one folder of the product that may be deleted as a whole has a command for it

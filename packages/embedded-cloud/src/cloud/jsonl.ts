@@ -84,7 +84,7 @@ export function openJsonLines(path: string, { maxBytes, keep }: Rotation): JsonL
         writeFileSync(fd, bytes);
       } catch (cause) {
         // A part of the line, on a disk that is full, would spoil the next one.
-        ftruncateSync(fd, size);
+        if (fstatSync(fd).size > size) ftruncateSync(fd, size);
         throw explainStateFailure(cause, path) ?? cause;
       }
       size += bytes.length;

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 /** Something in the state folder that cannot be used. The message names it and the fix, and holds nothing of its content. */
 export class StateError extends Error {
@@ -47,13 +47,16 @@ interface Failure {
 
 /**
  * Explains a failure of the file system, SQLite or LevelDB.
- * @param path what was being used, where the error does not name it
- * @returns undefined when the error has another reason
+ * @param path the file or folder that was being used; the error may name one below it
+ * @returns undefined when the error has another reason, or is about another place
  */
 export function explainStateFailure(cause: unknown, path: string): StateError | undefined {
   if (cause instanceof StateError) return cause;
   if (!(cause instanceof Error)) return undefined;
   const { code, errcode, path: named, cause: deeper }: Failure = cause;
+  if (typeof named === 'string' && !isBelow(named, path)) return undefined;
+  // A port that may not be opened is no matter of the state.
+  if ('port' in cause) return undefined;
   const place = typeof named === 'string' ? named : path;
   if (typeof errcode === 'number') {
     const result = errcode & 0xff;
@@ -71,6 +74,9 @@ export function explainStateFailure(cause: unknown, path: string): StateError | 
   }
   return deeper === undefined ? undefined : explainStateFailure(deeper, path);
 }
+
+/** Whether a path is another one, or below it; temporary files beside it count too. */
+const isBelow = (path: string, folder: string): boolean => resolve(path).startsWith(resolve(folder));
 
 /** SQLite does not say why a file cannot be opened. */
 function explainCannotOpen(path: string, cause: unknown): StateError {

@@ -12,7 +12,7 @@ export function readState<T>(path: string, fallback: T): T {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return fallback;
-    throw cause;
+    throw explainStateFailure(cause, path) ?? cause;
   }
   let value: unknown;
   try {

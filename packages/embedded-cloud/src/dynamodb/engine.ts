@@ -166,6 +166,7 @@ async function openWhole({ db }: Store, path: string): Promise<void> {
     await db.open();
     for await (const _ of db.iterator());
   } catch (cause) {
+    await new Promise<void>((resolve) => db.close(() => resolve()));
     throw explainStateFailure(cause, path) ?? damaged(path, cause);
   }
 }

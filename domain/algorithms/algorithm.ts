@@ -33,6 +33,11 @@ export interface ModelInput {
   readonly missing: string | null;
   /** The same for a model with a single input. An empty field there would be an empty line, which readers skip. */
   readonly missingAlone: string;
+  /**
+   * Zeros before each number of a model with a single input; none for most algorithms. A container that guesses the delimiter
+   * from a line without one may take a repeated sign for it, and takes a repeated digit for none.
+   */
+  readonly zerosAlone: '' | '000';
 }
 
 /** The container's output format. */
@@ -103,8 +108,6 @@ export interface Algorithm {
   readonly output: ModelOutput;
   /** Whether several instances can train together, each on its share of the objects. If not, the count must be 1. */
   readonly distributed: boolean;
-  /** Whether training resumes from a checkpoint after a spot interruption. */
-  readonly checkpoints: boolean;
   /** Some `hyperparameters`, as the reference shows them. */
   readonly example: Readonly<Record<string, unknown>>;
 }

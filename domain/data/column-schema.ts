@@ -22,7 +22,7 @@ const ROLES = {
   quasi: 'It helps to identify a person: a postcode, a date of birth. What the action leaves may be a model input.',
   text: 'Free text, in which anything personal may stand. Never a model input.',
   slice:
-    'Its values are kept beside the labels of the holdout, so that scores can be compared by group. Never a model input.',
+    'Its values are kept beside the labels of the holdout. Never a model input. It has no other effect yet: metrics and gates by group are to come.',
   ignore: 'It is not read.',
 } as const satisfies Readonly<Record<PrivateRole | 'feature' | 'slice' | 'ignore', string>>;
 

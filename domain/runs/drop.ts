@@ -1,6 +1,6 @@
 import type { DatasetSettings } from '#domain/data/settings';
-import { bounded, shownList } from '#domain/data/shown';
 import { EmptyDropError, SchemaMismatchError } from '#domain/errors';
+import { dropName, fileNames } from './drop-name.ts';
 
 /** One raw object of a drop, pinned to a version. */
 export interface DropObject {
@@ -13,10 +13,11 @@ export interface DropObject {
 /** One shard: the item that the Distributed Map passes to DesensitizeShard. */
 export interface Shard {
   readonly index: number;
-  readonly key: string;
   readonly size: number;
-  readonly versionId?: string;
 }
+
+/** A file of a drop as the raw bucket names it: an entry of the list that lies there. */
+export type DropFile = Pick<DropObject, 'key' | 'versionId'>;
 
 const suffixes: Record<DatasetSettings['format'], readonly string[]> = {
   csv: ['.csv', '.csv.gz', '.data', '.data.gz', '.txt', '.txt.gz', '.tsv', '.tsv.gz'],
@@ -56,35 +57,38 @@ export function selectDropObjects(
 ): DropObject[] {
   const isDataName = (key: string) => suffixes[format].some((s) => key.toLowerCase().endsWith(s));
   const isOnlyMarker = ({ key, size }: DropObject) => isMarker(key, trigger) && (size === 0 || !isDataName(key));
-  const rows = objects.filter((o) => !o.key.endsWith('/') && !isHidden(o.key, prefix) && !isOnlyMarker(o));
-  const keys = (some: readonly DropObject[]) => shownList(some.map((o) => bounded(o.key, 200)));
+  const rows = objects
+    .filter((o) => !o.key.endsWith('/') && !isHidden(o.key, prefix) && !isOnlyMarker(o))
+    .toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  const named = (some: readonly DropObject[]) => fileNames(some.map((o) => rows.indexOf(o)));
   if (rows.length === 0) {
     throw new EmptyDropError(
-      `The drop ${prefix} holds no data file, only markers and names that start with _ or . Put the files there first, the marker last.`,
+      `The drop ${dropName(prefix.split('/', 1)[0] ?? '', prefix)} holds no data file, only markers and names that start with _ or .. Put the files there first, the marker last.`,
     );
   }
   const empty = rows.filter((o) => o.size === 0);
   if (empty.length > 0) {
-    throw new EmptyDropError(`Empty file in the drop: ${keys(empty)}. Write it again, or leave it out.`);
+    throw new EmptyDropError(
+      `Empty: ${named(empty)}, in the order of their names. Write what is empty again, or leave it out.`,
+    );
   }
   const other = rows.filter((o) => !isDataName(o.key));
   if (other.length > 0) {
     throw new SchemaMismatchError(
-      `${keys(other)}: the pipeline reads ${format} (${suffixes[format].join(', ')}). ` +
+      `Another format, by the ending of its name: ${named(other)}, in the order of their names. The pipeline reads ${format} (${suffixes[format].join(', ')}). ` +
         'Rename or convert the file, or change dataset.format.',
     );
   }
-  return rows.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  return rows;
 }
 
-/** One shard per object, in key order. */
+/** One shard per object, in key order, without its key: the list travels through histories. */
 export const planShards = (objects: readonly DropObject[]): Shard[] =>
-  objects.map(({ key, size, versionId }, index) => ({
-    index,
-    key,
-    size,
-    ...(versionId === undefined ? {} : { versionId }),
-  }));
+  objects.map(({ size }, index) => ({ index, size }));
+
+/** The files of a drop by shard. */
+export const listFiles = (objects: readonly DropObject[]): DropFile[] =>
+  objects.map(({ key, versionId }) => ({ key, ...(versionId === undefined ? {} : { versionId }) }));
 
 /**
  * Identifies a drop's content independently of its folder: one line per object, with name within the drop, size and ETag, in order.

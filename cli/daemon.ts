@@ -7,7 +7,7 @@ import { parseFaultFile } from 'embedded-cloud/faults';
 import { identifyProcess, makePrivateFolder } from 'embedded-cloud/process';
 import { readQuotas } from 'embedded-cloud/sagemaker';
 import { removeCloudFile, writeCloudFile, writeEnd } from './cloud-file.ts';
-import { createConsolePage, objectReader, pageParameters } from './console-page/pages.ts';
+import { createConsolePage, isRawBucket, objectReader, pageParameters } from './console-page/pages.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { explainFailure } from './explain-error.ts';
 import { packageDirectory, packagedSources, templateFile } from './package-service.ts';
@@ -71,6 +71,7 @@ const cloud = await startCloud({
   pages: [slackPage, consolePage.plugin],
   instance,
   parameters: pageParameters,
+  hidesKeys: isRawBucket,
   secrets: { SlackTokenSecret: 'xoxb-local' },
   sageMaker: {
     containers: containerRuntimes,

@@ -4,6 +4,7 @@ import {
   endpointTests,
   executionsOf,
   functionBasics,
+  limitJobLogs,
   listObjects,
   listVersions,
   machineArn,
@@ -85,6 +86,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       ...sageMaker(stage, 'model', 'DeleteModel'),
       ...sageMaker(stage, 'model-package', 'ListModelPackages', 'DeleteModelPackage'),
       allow('states:StartExecution', machineArn(stage, 'retrain')),
+      ...limitJobLogs(stage),
     ],
     notify: [...readRun, ...state('GetItem', 'PutItem', 'UpdateItem'), ...readSecret('SlackTokenSecret')],
     recordDecision: [

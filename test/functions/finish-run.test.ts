@@ -1,3 +1,4 @@
+import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -34,6 +35,7 @@ const error = {
 /** A run under way, in a world whose process ends after so many calls. */
 async function world(calls?: Calls, pending: object | null = waiting): Promise<void> {
   state = fakeStateTable(calls);
+  mockClient(CloudWatchLogsClient).on(DescribeLogGroupsCommand).resolves({});
   started = new Map();
   const mock = mockClient(SFNClient);
   mock.on(StartExecutionCommand).callsFake(({ stateMachineArn, name, input: text }) => {

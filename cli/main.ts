@@ -10,6 +10,7 @@ import { faultsCommand } from './commands/faults.ts';
 import { modelsCommand } from './commands/models.ts';
 import { predictCommand } from './commands/predict.ts';
 import { reportCommand } from './commands/report.ts';
+import { retireCommand } from './commands/retire.ts';
 import { retrainCommand } from './commands/retrain.ts';
 import { rollbackCommand } from './commands/rollback.ts';
 import { runCommands } from './commands/runs.ts';
@@ -59,6 +60,7 @@ for (const add of [
   modelsCommand,
   approvalCommands,
   rollbackCommand,
+  retireCommand,
   predictCommand,
   testsCommand,
   reportCommand,

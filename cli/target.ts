@@ -68,6 +68,7 @@ export interface Outputs {
   readonly RecordDecisionStateMachineArn: string;
   readonly TestEndpointStateMachineArn: string;
   readonly CheckDriftStateMachineArn: string;
+  readonly RetireStateMachineArn: string;
   readonly PredictFunctionName: string;
 }
 

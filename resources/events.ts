@@ -99,7 +99,7 @@ const roles = (): Record<string, Resource> => ({
     ),
   ]),
   SchedulerRole: role('scheduler.amazonaws.com', [
-    allow('states:StartExecution', ref('CheckDriftStateMachine')),
+    allow('states:StartExecution', ['CheckDriftStateMachine', 'CheckServiceStateMachine'].map(ref)),
     allow('sqs:SendMessage', getAtt('DeadLetterQueue', 'Arn')),
   ]),
 });
@@ -167,6 +167,25 @@ const rules = (stage: string, pipelines: readonly Pipeline[]): Record<string, Re
 
 const pascal = (name: string): string => name.replaceAll(/(?:^|-)([a-z0-9])/g, (_, c: string) => c.toUpperCase());
 
+/** Every Monday morning: endpoints whose pipelines are no longer deployed. */
+const serviceCheck = (stage: string): Record<string, Resource> => ({
+  ServiceCheckSchedule: {
+    Type: 'AWS::Scheduler::Schedule',
+    Properties: {
+      Name: `tidegate-${stage}-check-service`,
+      Description: 'Looks for endpoints without a pipeline.',
+      ScheduleExpression: 'cron(0 7 ? * MON *)',
+      FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 60 },
+      Target: {
+        Arn: ref('CheckServiceStateMachine'),
+        RoleArn: getAtt('SchedulerRole', 'Arn'),
+        RetryPolicy: retryPolicy,
+        DeadLetterConfig: deadLetters,
+      },
+    },
+  },
+});
+
 /** The drift check of each pipeline that has one. */
 const schedules = (stage: string, pipelines: readonly Pipeline[]): Record<string, Resource> =>
   Object.fromEntries(
@@ -202,5 +221,6 @@ export const events = (stage: string, pipelines: readonly Pipeline[]): Record<st
   ...deadLetterQueue(stage),
   ...roles(),
   ...rules(stage, pipelines),
+  ...serviceCheck(stage),
   ...schedules(stage, pipelines),
 });

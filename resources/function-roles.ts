@@ -28,6 +28,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
   return {
     admitDrop: [
       ...listVersions('RawBucket'),
+      ...writeObjects('RawBucket', '_tidegate/*'),
       ...readRun,
       ...writeRun,
       ...state('GetItem', 'PutItem', 'UpdateItem'),
@@ -35,6 +36,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
     ],
     desensitizeShard: [
       ...readObjectVersions('RawBucket'),
+      ...readObjects('RawBucket', '_tidegate/*'),
       ...readRun,
       ...writeRun,
       ...writeRows,
@@ -89,10 +91,20 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       ...limitJobLogs(stage),
     ],
     notify: [...readRun, ...state('GetItem', 'PutItem', 'UpdateItem'), ...readSecret('SlackTokenSecret')],
-    recordDecision: [
+    recordDecision: [...sageMaker(stage, 'model-package', 'DescribeModelPackage'), ...state('PutItem', 'Query')],
+    requestRollBack: [
       ...sageMaker(stage, 'model-package', 'DescribeModelPackage'),
       ...state('GetItem', 'PutItem', 'Query'),
     ],
+    retirePipeline: [
+      ...sageMaker(stage, 'endpoint', 'DescribeEndpoint', 'DeleteEndpoint'),
+      ...sageMaker(stage, 'endpoint-config', 'DeleteEndpointConfig'),
+      ...sageMaker(stage, 'model', 'DeleteModel'),
+      allow(['sagemaker:ListEndpointConfigs', 'sagemaker:ListModels'], '*'),
+      ...state('GetItem', 'PutItem', 'DeleteItem'),
+      allow('states:DescribeExecution', [executionsOf(stage, 'deploy'), executionsOf(stage, 'retrain')]),
+    ],
+    findOrphans: [allow('sagemaker:ListEndpoints', '*')],
     prepareDeployment: [
       ...readRun,
       ...sageMaker(stage, 'model-package', 'DescribeModelPackage'),

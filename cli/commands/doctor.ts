@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { wholeNumber } from '../arguments.ts';
 import { endWith } from '../exit-codes.ts';
-import { dim, green, print, printJson, red, yellow } from '../output.ts';
+import { CliError, dim, green, print, printJson, red, yellow } from '../output.ts';
+import { findOrphanedEndpoints } from '../pipeline-inventory.ts';
 import { pipelineNames, projectRoot, readProjectPipeline } from '../project.ts';
 import { pythonNeeds } from '../python/environment.ts';
 import { type Finding, protectionFinding, quotaFindings } from '../stage-findings.ts';
-import { localStage, readCloud } from '../target.ts';
+import { closeTarget, localStage, openTarget, readCloud } from '../target.ts';
 import { type GlobalOptions, globalOptions } from './global.ts';
 
 const reason = (error: unknown): string =>
@@ -119,6 +120,22 @@ async function cloud(): Promise<Finding> {
     : { what: 'Embedded cloud', state: 'later', detail: 'not up', fix: 'npx tidegate up' };
 }
 
+/** Endpoints whose pipelines are gone. */
+async function orphans(options: GlobalOptions): Promise<Finding[]> {
+  const target = await openTarget(options);
+  try {
+    const found = await findOrphanedEndpoints(target, pipelineNames());
+    return found.map(({ pipeline, endpoint }) => ({
+      what: 'Orphaned endpoint',
+      state: 'missing',
+      detail: `${endpoint} serves, but pipelines/${pipeline}.yml is gone`,
+      fix: `npx tidegate retire ${pipeline}, or restore the file`,
+    }));
+  } finally {
+    closeTarget(target);
+  }
+}
+
 const flights = (): Finding =>
   existsSync(join(projectRoot, 'node_modules', 'vega-datasets', 'data', 'flights-3m.parquet'))
     ? { what: 'Flight data', state: 'ok', detail: 'vega-datasets: 3 M US flights' }
@@ -141,11 +158,18 @@ function validPipelines() {
 }
 
 /** What a stage on AWS lacks. */
+/** A stack that cannot be read. @throws what is not meant for the user */
+function notChecked(error: unknown): Finding[] {
+  if (!(error instanceof CliError)) throw error;
+  return [{ what: 'Endpoints', state: 'later', detail: `not checked: ${error.message}` }];
+}
+
 async function stageFindings(stage: string, shardConcurrency: number, options: GlobalOptions): Promise<Finding[]> {
   if (options.profile) process.env['AWS_PROFILE'] = options.profile;
   return [
     await protectionFinding(stage, options.region),
     ...(await quotaFindings(validPipelines(), shardConcurrency, options.region)),
+    ...(await orphans(options).catch(notChecked)),
   ];
 }
 
@@ -160,7 +184,17 @@ export function doctorCommand(program: Command): void {
       const findings =
         stage !== undefined && stage !== localStage
           ? [pipelines(), ...(await stageFindings(stage, shardConcurrency, options))]
-          : [node(), duckdb(), python(), disk(), git(), pipelines(), flights(), await cloud()];
+          : [
+              node(),
+              duckdb(),
+              python(),
+              disk(),
+              git(),
+              pipelines(),
+              flights(),
+              await cloud(),
+              ...((await readCloud()) ? await orphans({}) : []),
+            ];
       if (options.json) printJson(findings);
       else {
         for (const { what, state, detail, fix } of findings) {

@@ -2,7 +2,7 @@ import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Command } from 'commander';
 import type { DriftTest } from '#domain/drift/drift-test';
 import { DRIFT_TESTS } from '#domain/drift/registry';
-import { type DriftCheck, driftCheckSchema } from '#schemas/records/drift-check';
+import { type DriftCheck, driftCheckSchema, skippedDriftCheckSchema } from '#schemas/records/drift-check';
 import { requirePipeline } from '../arguments.ts';
 import { endWith } from '../exit-codes.ts';
 import { CliError, green, print, printJson, table, yellow } from '../output.ts';
@@ -43,6 +43,11 @@ export function driftCommand(program: Command): void {
         );
         const ended = await watchExecution(target.sfn, executionArn, { silent: true });
         if (ended.status !== 'SUCCEEDED') throw new CliError(`The check ${describeEnd(ended)}`);
+        const skipped = skippedDriftCheckSchema.safeParse(ended.output).data;
+        if (skipped) {
+          endWith('skipped');
+          return json ? printJson(skipped) : print(`not checked: ${skipped.skipped}`);
+        }
         const check = driftCheckSchema.parse(ended.output);
         if (check.tooSmall) endWith('skipped');
         else if (check.drifted) endWith('drifted');

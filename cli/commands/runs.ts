@@ -3,6 +3,7 @@ import { requirePipeline, wholeNumber } from '../arguments.ts';
 import { endWith } from '../exit-codes.ts';
 import { exitOfRun } from '../follow-run.ts';
 import { bold, dim, green, print, printJson, red, table, yellow } from '../output.ts';
+import { findOrphanedEndpoints } from '../pipeline-inventory.ts';
 import { pipelineNames } from '../project.ts';
 import { describeRunEnd, readVerdict } from '../run-end.ts';
 import { findRun, listRuns } from '../runs.ts';
@@ -32,6 +33,13 @@ export function runCommands(program: Command): void {
         const runs = (await Promise.all(names.map((name) => listRuns(target, name, limit)))).flat();
         const sorted = runs.toSorted((a, b) => b.startedAt.localeCompare(a.startedAt));
         if (json) return printJson(sorted);
+        for (const orphan of await findOrphanedEndpoints(target, pipelineNames())) {
+          print(
+            yellow(
+              `${orphan.endpoint} serves, but pipelines/${orphan.pipeline}.yml is gone: npx tidegate retire ${orphan.pipeline}`,
+            ),
+          );
+        }
         if (sorted.length === 0) return print('No run yet. Start one with "npx tidegate drop <pipeline> <files…>".');
         print(
           table(

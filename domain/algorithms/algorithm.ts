@@ -97,7 +97,11 @@ export interface Algorithm {
    *
    * @param hyperparameters all that are sent, including defaults
    */
-  check?(hyperparameters: Readonly<Record<string, string>>, report: (name: string, problem: string) => void): void;
+  check?(
+    hyperparameters: Readonly<Record<string, string>>,
+    task: Task,
+    report: (name: string, problem: string) => void,
+  ): void;
   /** Absent for an algorithm without tuning. */
   readonly tuning?: TuningObjective;
   readonly input: ModelInput;

@@ -6,7 +6,9 @@ import { deployed } from './deployed.ts';
 import { drift } from './drift.ts';
 import { endpointTests } from './endpoint-tests.ts';
 import type { NoticeKind, NoticePorts, Outgoing } from './notice.ts';
+import { orphans } from './orphans.ts';
 import { registered } from './registered.ts';
+import { retired } from './retired.ts';
 import { rolledBack } from './rolled-back.ts';
 import { runFailed } from './run-failed.ts';
 import { runSkipped } from './run-skipped.ts';
@@ -26,6 +28,8 @@ export const NOTICES = [
   endpointTests,
   drift,
   checkFailed,
+  retired,
+  orphans,
 ] as const;
 
 type EventOf<Kind> = Kind extends NoticeKind<infer Event> ? Event : never;

@@ -1,5 +1,6 @@
 import type { ModelFormat } from '#domain/algorithms/algorithm';
 import { algorithmOf } from '#domain/algorithms/registry';
+import { deploymentKeys } from '#domain/deployment/target';
 import { windowStart } from '#domain/drift/captures';
 import { compareWindow } from '#domain/drift/compare';
 import { byDrift, thresholdsOf } from '#domain/drift/registry';
@@ -11,7 +12,7 @@ import type { StateStore } from '#functions/ports/state-store';
 import { type MeasuredWindow, measureCaptures, measureDrop } from '#functions/shards/drift-window';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import { type Baseline, baselineSchema } from '#schemas/records/baseline';
-import type { DriftCheck } from '#schemas/records/drift-check';
+import type { DriftCheck, SkippedDriftCheck } from '#schemas/records/drift-check';
 import { type FittedTransform, fittedTransformSchema } from '#schemas/records/fitted-transform';
 import { type Champion, championSchema } from '#schemas/records/run';
 
@@ -103,7 +104,7 @@ async function hasFallenSilent(store: StateStore, name: string, checkedAt: strin
 
 /**
  * Compares the champion's current inputs with its training data. The full report goes to the artifacts bucket; the result
- * has the decision and the figures for Slack.
+ * has the decision and the figures for Slack. A retired pipeline is not checked.
  *
  * @param checkedAt start of the check (ISO 8601): the end of the window, and part of the report's key
  * @throws NotFoundError when the pipeline has no champion; ConfigurationError when its configuration has no drift section
@@ -111,8 +112,13 @@ async function hasFallenSilent(store: StateStore, name: string, checkedAt: strin
 export async function measureDrift(
   ports: DriftPorts,
   { pipeline: name, checkedAt }: { readonly pipeline: string; readonly checkedAt: string },
-): Promise<DriftCheck> {
+): Promise<DriftCheck | SkippedDriftCheck> {
   const { artifacts, store } = ports;
+  const retired = await store.get(name, deploymentKeys.retired);
+  if (retired) {
+    const skipped = `pipeline ${name} was retired on ${String(retired['at']).slice(0, 10)}`;
+    return { pipeline: name, skipped, notify: false };
+  }
   const served = await readServed(ports, name);
   const { drift, champion } = served;
   const { window, skipped, from, baseline } = await measure(ports, name, served, checkedAt);

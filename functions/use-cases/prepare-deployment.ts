@@ -127,6 +127,8 @@ export async function prepareDeployment(
   const { store, artifacts } = ports;
   const { executionArn, modelPackageArn } = event;
   const run = { pipeline, runId };
+  const retired = await store.get(pipeline, deploymentKeys.retired);
+  if (retired) return ignore(`pipeline ${pipeline} was retired on ${String(retired['at']).slice(0, 10)}`);
   const definition = await artifacts.readJson(artifactKeys(run).config, pipelineSchema);
   const taken = await claim(ports, candidate);
   if (taken) return taken;

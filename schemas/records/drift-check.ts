@@ -20,3 +20,11 @@ export const driftCheckSchema = z.object({
   reportKey: z.string(),
 });
 export type DriftCheck = z.output<typeof driftCheckSchema>;
+
+/** MeasureDrift's result for a pipeline that is not checked, with the reason. */
+export const skippedDriftCheckSchema = z.object({
+  pipeline: z.string(),
+  skipped: z.string(),
+  notify: z.literal(false),
+});
+export type SkippedDriftCheck = z.output<typeof skippedDriftCheckSchema>;

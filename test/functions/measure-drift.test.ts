@@ -19,7 +19,8 @@ let buckets: FakeBuckets;
 const made = new Map<string, { objects: Map<string, Buffer>; lines: string[] }>();
 let lines: string[];
 
-const check = (at = checkedAt) => measureDrift({ pipeline: 'loan', executionArn: 'e1', checkedAt: at }, context);
+const check = async (at = checkedAt) =>
+  driftCheckSchema.parse(await measureDrift({ pipeline: 'loan', executionArn: 'e1', checkedAt: at }, context));
 
 async function serve(section: object | null = drift, promotedAt = '2026-01-01T00:00:00.000Z'): Promise<void> {
   const name = JSON.stringify(section);

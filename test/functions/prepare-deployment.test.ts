@@ -97,6 +97,13 @@ it('gives a retried execution the same answer and changes nothing', async () => 
   expect([await claimOf(1), await lock(), await tables.tests.list(endpointName, '')]).toEqual(records);
 });
 
+it('does not deploy a model of a retired pipeline', async () => {
+  await tables.state.put('loan', 'retired', { at: '2026-01-01T00:00:00.000Z' });
+
+  expect(await prepare(1, 'e1')).toEqual({ decision: 'ignore', reason: 'pipeline loan was retired on 2026-01-01' });
+  expect(await claimOf(1)).toBeUndefined();
+});
+
 it('ignores further events of an approval that is being deployed', async () => {
   await prepare(1, 'e1');
 

@@ -30,7 +30,7 @@ const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [val
 
 /** Actions that know no resource, as the service authorization reference says. */
 const withoutResource =
-  /^(logs:((Create|Get|Update|Delete)LogDelivery|ListLogDeliveries|PutResourcePolicy|Describe(ResourcePolicies|LogGroups))$|xray:|ecr:GetAuthorizationToken$|cloudwatch:PutMetricData$)/;
+  /^(logs:((Create|Get|Update|Delete)LogDelivery|ListLogDeliveries|PutResourcePolicy|Describe(ResourcePolicies|LogGroups))$|xray:|ecr:GetAuthorizationToken$|cloudwatch:PutMetricData$|sagemaker:List(Endpoints|EndpointConfigs|Models)$)/;
 
 describe('the compiled template', () => {
   it('gives every function and every machine a role of its own', () => {
@@ -421,6 +421,7 @@ describe('the compiled template', () => {
     expect(Object.fromEntries(targets)).toEqual({
       DropRule: 'RetrainStateMachine',
       ApprovedRule: 'DeployStateMachine',
+      DecidedRule: 'RecordDecisionStateMachine',
       EndpointUpdatedRule: 'TestEndpointStateMachine',
       LostRunRule: 'RecoverRunStateMachine',
       LostDeploymentRule: 'RecoverDeploymentStateMachine',

@@ -35,7 +35,7 @@ export const xgboost: Algorithm = {
       ? { scale_pos_weight: String(Number((negatives / positives).toPrecision(6))) }
       : {}),
   }),
-  check: (all, report) => check(all, metricsIn(all['eval_metric'] ?? ''), report),
+  check: (all, task, report) => check(all, task, metricsIn(all['eval_metric'] ?? ''), report),
   tuning,
   // A request's delimiter is the choice of Python's csv.Sniffer from the first line: a comma, where there is one; otherwise the most
   // frequent character, and a comma again if that is a letter or digit (aws/sagemaker-xgboost-container, encoder.py,

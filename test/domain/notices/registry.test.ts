@@ -31,10 +31,11 @@ async function ports(): Promise<NoticePorts> {
       executionArn: 'e1',
     },
   };
-  await state.put(run.pipeline, 'decision#000008#2026-01-31T10:40:00.000Z', {
+  await state.put(run.pipeline, 'decision#000008#2026-01-31T10:40:00.000Z#approved', {
     decision: 'approved',
     version: 8,
     at: '2026-01-31T10:40:00.000Z',
+    changedAt: '2026-01-31T10:39:59.000Z',
   });
   return {
     artifacts: {
@@ -56,7 +57,8 @@ describe('the registry of notices', () => {
     expect(notice).toEqual(example);
     const { key, pipeline, message } = await composeNotice(await ports(), notice);
     expect(key).toMatch(new RegExp(`^${name}#.`));
-    expect(pipeline).toBe(run.pipeline);
+    // Orphans belong to no deployed pipeline.
+    expect(pipeline).toBe(name === 'orphans' ? undefined : run.pipeline);
     expect(checkBlocks(message.blocks)).toEqual([]);
     expect(message.text).toContain(run.pipeline);
     expect(message.text).not.toMatch(/undefined|null|NaN/);

@@ -2,6 +2,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { cleanKeys } from '#domain/runs/layout';
 import { evaluateCandidate } from '#functions/use-cases/evaluate-candidate';
 import { measureDrift } from '#functions/use-cases/measure-drift';
+import { driftCheckSchema } from '#schemas/records/drift-check';
 import { captureLine } from '../../fakes/capture-line.ts';
 import type { DataRun } from '../../fakes/data-run.ts';
 import { type MemoryState, memoryState } from '../../fakes/memory-state.ts';
@@ -26,8 +27,22 @@ async function served(drift: object): Promise<DataRun> {
   await store.put('loan', 'champion', championOf(1, 'r1', '2026-01-01T00:00:00.000Z'));
   return run;
 }
-const measure = ({ clean, artifacts }: DataRun, at = checkedAt) =>
-  measureDrift({ clean, artifacts, store, memoryMb }, { pipeline: 'loan', checkedAt: at });
+const measure = async ({ clean, artifacts }: DataRun, at = checkedAt) =>
+  driftCheckSchema.parse(
+    await measureDrift({ clean, artifacts, store, memoryMb }, { pipeline: 'loan', checkedAt: at }),
+  );
+
+it('does not check a retired pipeline', async () => {
+  using run = await served({ source: 'newest-drop' });
+  await store.put('loan', 'retired', { at: '2026-01-05T00:00:00.000Z' });
+  const { clean, artifacts } = run;
+
+  expect(await measureDrift({ clean, artifacts, store, memoryMb }, { pipeline: 'loan', checkedAt })).toEqual({
+    pipeline: 'loan',
+    skipped: 'pipeline loan was retired on 2026-01-05',
+    notify: false,
+  });
+});
 
 it('finds no drift in the drop that the model was trained on, and looks at no scores', async () => {
   using run = await served({ source: 'newest-drop' });

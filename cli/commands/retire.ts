@@ -1,0 +1,145 @@
+import { DeleteObjectsCommand } from '@aws-sdk/client-s3';
+import { DeleteModelPackageCommand, DeleteModelPackageGroupCommand } from '@aws-sdk/client-sagemaker';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
+import type { Command } from 'commander';
+import { priceRegion } from '#domain/costs/prices';
+import { modelPackageGroupName } from '#domain/naming';
+import { CliError, dim, green, print, printJson, table, yellow } from '../output.ts';
+import {
+  type DataBucket,
+  dataBuckets,
+  type Holding,
+  listPackageArns,
+  listVersions,
+  readHoldings,
+} from '../pipeline-inventory.ts';
+import { pipelineNames } from '../project.ts';
+import { callerArn, type Target } from '../target.ts';
+import { describeEnd, watchExecution } from '../watch.ts';
+import { withTarget } from './global.ts';
+
+interface RetireOptions {
+  readonly yes?: boolean;
+  readonly deleteData?: boolean;
+  readonly undo?: boolean;
+  readonly reason?: string;
+}
+
+const dollars = (amount: number | undefined): string =>
+  amount === undefined ? 'no list price' : `$${amount.toFixed(2)}`;
+
+function plan(holdings: readonly Holding[], deleteData: boolean): string {
+  const fate = ({ goes }: Holding): string => (goes === 'always' || deleteData ? yellow('deleted') : green('stays'));
+  return table(
+    ['', 'WHAT', 'NUMBER', 'A MONTH'],
+    holdings.map((holding) => [fate(holding), holding.what, String(holding.count), dollars(holding.monthly)]),
+  );
+}
+
+async function deleteObjects(target: Target, bucket: DataBucket, pipeline: string): Promise<number> {
+  let deleted = 0;
+  let batch: { Key: string; VersionId: string }[] = [];
+  const flush = async (): Promise<void> => {
+    if (batch.length === 0) return;
+    const request = { Bucket: target.outputs[bucket], Delete: { Objects: batch, Quiet: true } };
+    const { Errors = [] } = await target.s3.send(new DeleteObjectsCommand(request));
+    const [first] = Errors;
+    if (first) {
+      throw new CliError(
+        `${Errors.length} objects of ${target.outputs[bucket]} were not deleted: ${first.Code}: ${first.Message}. The command can be repeated.`,
+      );
+    }
+    deleted += batch.length;
+    batch = [];
+  };
+  for await (const { Key, VersionId } of listVersions(target, bucket, pipeline)) {
+    batch.push({ Key, VersionId });
+    if (batch.length === 1000) await flush();
+  }
+  await flush();
+  return deleted;
+}
+
+/** Deletes the pipeline's model packages and all versions of its objects, with the caller's own permissions. */
+async function deleteData(target: Target, pipeline: string): Promise<Record<string, number>> {
+  const packages = await listPackageArns(target, pipeline);
+  for (const ModelPackageName of packages) {
+    await target.sageMaker.send(new DeleteModelPackageCommand({ ModelPackageName }));
+  }
+  if (packages.length > 0) {
+    const ModelPackageGroupName = modelPackageGroupName(target.stage, pipeline);
+    await target.sageMaker.send(new DeleteModelPackageGroupCommand({ ModelPackageGroupName }));
+  }
+  const deleted: Record<string, number> = { 'model packages': packages.length };
+  for (const [bucket, what] of Object.entries(dataBuckets)) {
+    deleted[what] = await deleteObjects(target, bucket as DataBucket, pipeline);
+  }
+  return deleted;
+}
+
+/** Runs the retire machine. @throws CliError when it failed, or had nothing to do */
+async function runRetirement(target: Target, input: object): Promise<unknown> {
+  const { sfn, outputs } = target;
+  const { executionArn = '' } = await sfn.send(
+    new StartExecutionCommand({ stateMachineArn: outputs.RetireStateMachineArn, input: JSON.stringify(input) }),
+  );
+  const ended = await watchExecution(sfn, executionArn, { silent: true });
+  if (ended.status !== 'SUCCEEDED') throw new CliError(`The retirement ${describeEnd(ended)}`);
+  const { decision, reason } = ended.output as { decision: string; reason?: string };
+  if (decision === 'ignore') throw new CliError(`Nothing to do: ${reason}.`);
+  return ended.output;
+}
+
+/** What remains to be done by hand while the pipeline's file exists. */
+const fileAdvice = (pipeline: string): string =>
+  pipelineNames().includes(pipeline)
+    ? `Its schedule goes with its file: delete pipelines/${pipeline}.yml and deploy (embedded cloud: npx tidegate up).`
+    : '';
+
+export function retireCommand(program: Command): void {
+  program
+    .command('retire')
+    .description('delete the endpoint, endpoint configs and models of a pipeline; without --yes only list them')
+    .argument('<pipeline>', 'name of the pipeline, in this project or not')
+    .option('--yes', 'do it')
+    .option('--delete-data', 'delete its data, run records and model packages too, for ever')
+    .option('--undo', 'take a retirement back: drops start runs again')
+    .option('--reason <text>', 'why; kept with the retirement')
+    .addHelpText(
+      'after',
+      `\nExamples:
+  $ npx tidegate retire flight-delay                     what it has, and what that costs a month
+  $ npx tidegate retire flight-delay --yes --reason 'replaced by arrival-delay'
+  $ npx tidegate retire flight-delay --yes --delete-data --stage prod`,
+    )
+    .action(async (pipeline: string, options: RetireOptions, command: Command) => {
+      await withTarget(command, async (target, { json }) => {
+        const { yes = false, undo = false, reason } = options;
+        if (undo) {
+          const by = await callerArn(target);
+          const output = await runRetirement(target, { pipeline, undo, by, reason });
+          return json
+            ? printJson(output)
+            : print(
+                `${green('taken back')}: drops of ${pipeline} start runs again; the last model serves again after npx tidegate rollback ${pipeline}`,
+              );
+        }
+        const withData = options.deleteData ?? false;
+        const holdings = await readHoldings(target, pipeline);
+        if (!yes) {
+          if (json) return printJson({ pipeline, holdings });
+          if (holdings.length === 0) return print(`${pipeline} has nothing in stage ${target.stage}.`);
+          print(plan(holdings, withData));
+          print(dim(`list prices of ${priceRegion}; nothing was changed`));
+          return print(`To do it: npx tidegate retire ${pipeline} --yes${withData ? ' --delete-data' : ''}`);
+        }
+        const output = await runRetirement(target, { pipeline, by: await callerArn(target), reason });
+        const deleted = withData ? await deleteData(target, pipeline) : undefined;
+        if (json) return printJson({ pipeline, holdings, output, ...(deleted && { deleted }) });
+        print(plan(holdings, withData));
+        print(`${green('retired')} ${pipeline}`);
+        const advice = fileAdvice(pipeline);
+        if (advice !== '') print(advice);
+      });
+    });
+}

@@ -1,0 +1,106 @@
+import type * as z from 'zod';
+import { isPassing } from '#domain/deployment/endpoint';
+import { deploymentKeys, runOfConfig } from '#domain/deployment/target';
+import { EndpointBusyError, TransientError } from '#domain/errors';
+import { endpointName as endpointOf } from '#domain/naming';
+import { lockEndpoint, unlockEndpoint } from '#functions/claims/deployment-claims';
+import type { Endpoints } from '#functions/ports/endpoints';
+import type { StageResources } from '#functions/ports/stage-resources';
+import { ifAbsent, type StateStore } from '#functions/ports/state-store';
+import type { Retired, retirePipelineSchema } from '#schemas/events/retire';
+import { type Retirement, retirementSchema } from '#schemas/records/retirement';
+import { championSchema } from '#schemas/records/run';
+
+/** The dependencies of retiring. */
+export interface RetirementPorts {
+  readonly stage: string;
+  readonly store: StateStore;
+  readonly endpoints: Pick<Endpoints, 'read' | 'remove' | 'removeConfig'>;
+  readonly resources: Omit<StageResources, 'listEndpoints'>;
+  readonly isRunning: (executionArn: string) => Promise<boolean>;
+}
+
+type RetireEvent = z.output<typeof retirePipelineSchema>;
+
+/** The pipeline's endpoint configs and models. Another pipeline's name may begin with this one's. */
+async function listOwn({ stage, resources }: RetirementPorts, pipeline: string) {
+  const part = `${endpointOf(stage, pipeline)}-`;
+  const isOwn = (name: string): boolean => runOfConfig(stage, pipeline, name) !== undefined;
+  const [configs, models] = await Promise.all([resources.listEndpointConfigs(part), resources.listModels(part)]);
+  return { configs: configs.filter(isOwn), models: models.filter(isOwn) };
+}
+
+/** Marks the pipeline as retired, with what it has now. From then on nothing of it is trained or deployed. */
+async function markRetired(
+  ports: RetirementPorts,
+  { pipeline, by, reason, startedAt }: RetireEvent,
+): Promise<Retirement> {
+  const { stage, store, endpoints } = ports;
+  const { configs, models } = await listOwn(ports, pipeline);
+  const retirement: Retirement = {
+    at: startedAt,
+    ...(by ? { by } : {}),
+    ...(reason ? { reason } : {}),
+    endpoint: (await endpoints.read(endpointOf(stage, pipeline))) !== undefined,
+    endpointConfigs: configs.length,
+    models: models.length,
+  };
+  await store.put(pipeline, deploymentKeys.retired, retirement, ifAbsent);
+  return retirementSchema.parse(await store.get(pipeline, deploymentKeys.retired));
+}
+
+/** @throws EndpointBusyError while a run or a deployment of the pipeline is under way */
+async function takeTurn({ store, isRunning }: RetirementPorts, { pipeline, executionArn, startedAt }: RetireEvent) {
+  const lease = await store.get(pipeline, 'lease');
+  if (lease && (await isRunning(String(lease['holder'])))) {
+    throw new EndpointBusyError(`Run ${String(lease['runId'])} of ${pipeline} is still under way.`);
+  }
+  const holder = await lockEndpoint(store, pipeline, { executionArn, version: 0, startedAt }, isRunning);
+  if (holder !== undefined) throw new EndpointBusyError(`${holder} is changing the endpoint of ${pipeline}.`);
+}
+
+/** @throws TransientError until the endpoint is gone */
+async function removeEndpoint({ endpoints }: RetirementPorts, name: string): Promise<void> {
+  const endpoint = await endpoints.read(name);
+  if (!endpoint) return;
+  if (isPassing(endpoint.status)) throw new TransientError(`${name} is ${endpoint.status}.`);
+  await endpoints.remove(name);
+  throw new TransientError(`${name} is being deleted.`);
+}
+
+/** The champion becomes a former champion. */
+async function dethrone(store: StateStore, pipeline: string, at: string): Promise<void> {
+  const item = await store.get(pipeline, deploymentKeys.champion);
+  if (!item) return;
+  const champion = championSchema.parse(item);
+  const former = { ...champion, supersededAt: at };
+  await store.put(pipeline, deploymentKeys.formerChampion(champion.promotedAt), former);
+  await store.remove(pipeline, deploymentKeys.champion);
+}
+
+/**
+ * Retires a pipeline: deletes its endpoint, endpoint configs and models, and makes later drops, drift checks and approvals do
+ * nothing. Model packages, records and data stay: they cost little, and they prove what was decided. A retry goes on where the
+ * attempt before it ended.
+ *
+ * @throws EndpointBusyError while a run or a deployment is under way; TransientError until the endpoint is gone
+ */
+export async function retirePipeline(ports: RetirementPorts, event: RetireEvent): Promise<Retired> {
+  const { stage, store, endpoints, resources } = ports;
+  const { pipeline, executionArn, startedAt } = event;
+  if (event.undo) {
+    const known = await store.get(pipeline, deploymentKeys.retired);
+    if (!known) return { decision: 'ignore', pipeline, reason: `pipeline ${pipeline} is not retired` };
+    await store.remove(pipeline, deploymentKeys.retired);
+    return { decision: 'taken-back', pipeline, at: startedAt };
+  }
+  const retirement = await markRetired(ports, event);
+  await takeTurn(ports, event);
+  await removeEndpoint(ports, endpointOf(stage, pipeline));
+  const { configs, models } = await listOwn(ports, pipeline);
+  for (const name of configs) await endpoints.removeConfig(name);
+  for (const name of models) await resources.removeModel(name);
+  await dethrone(store, pipeline, startedAt);
+  await unlockEndpoint(store, pipeline, executionArn);
+  return { decision: 'retired', pipeline, retirement };
+}

@@ -15,5 +15,6 @@ export const logsMembers: RequestMembers = {
     DescribeLogStreams: 'logGroupName logGroupIdentifier logStreamNamePrefix orderBy descending nextToken limit',
     FilterLogEvents: `${LINES} logStreamNames logStreamNamePrefix filterPattern`,
     GetLogEvents: `${LINES} logStreamName`,
+    PutRetentionPolicy: 'logGroupName retentionInDays',
   },
 };

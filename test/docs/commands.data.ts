@@ -35,7 +35,7 @@ const OTHER_ENDS: readonly (readonly [RegExp, readonly number[]])[] = [
 ];
 
 const shell = (command: string) =>
-  run('bash', ['-euo', 'pipefail', '-c', command], {
+  run('bash', ['-eo', 'pipefail', '-c', command], {
     cwd: root,
     env: { ...process.env, TIDEGATE_HOME: join(folder, 'home'), NO_COLOR: '1' },
     timeout: 10 * 60_000,

@@ -118,7 +118,8 @@ describe('a fault file', () => {
     const path = write('faults:\n  - fault: trottle\n    service: s3\n');
     const error = await readFaultFile(path).catch((cause: unknown) => cause);
     expect(explainError(error)).toEqual({
-      exitCode: 1,
+      name: 'FaultFileError',
+      exitCode: 6,
       message: expect.stringContaining(`${path}:2:12 faults[0].fault: found "trottle"`),
     });
     expect(explainError(error)?.message).toContain('Did you mean throttle?');

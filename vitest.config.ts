@@ -25,7 +25,7 @@ export default defineConfig({
         // Whole runs on real data sets, one after another.
         test: {
           name: 'data',
-          include: ['test/e2e/**/*.data.ts'],
+          include: ['test/e2e/**/*.data.ts', 'test/docs/*.data.ts'],
           fileParallelism: false,
           testTimeout: 15 * MINUTE,
           hookTimeout: 5 * MINUTE,

@@ -6,7 +6,7 @@ import { startCloud } from 'embedded-cloud';
 import { parseFaultFile } from 'embedded-cloud/faults';
 import { identifyProcess, makePrivateFolder } from 'embedded-cloud/process';
 import { readQuotas } from 'embedded-cloud/sagemaker';
-import { createConsolePage, objectReader, pageParameters } from './console-page/pages.ts';
+import { createConsolePage, isRawBucket, objectReader, pageParameters } from './console-page/pages.ts';
 import { packageDirectory, templateFile } from './package-service.ts';
 import { stateDirectory } from './project.ts';
 import { containerRuntimes } from './python/xgboost-runtime.ts';
@@ -30,6 +30,7 @@ const cloud = await startCloud({
   pages: [slackPage, consolePage.plugin],
   instance,
   parameters: pageParameters,
+  hidesKeys: isRawBucket,
   secrets: { SlackTokenSecret: 'xoxb-local' },
   sageMaker: {
     containers: containerRuntimes,

@@ -1,4 +1,4 @@
-import { artifactStore } from '#functions/aws/buckets';
+import { artifactStore, rawStore } from '#functions/aws/buckets';
 import { s3Client } from '#functions/aws/clients/s3';
 import { sfnClient } from '#functions/aws/clients/step-functions';
 import { isRunning } from '#functions/aws/executions';
@@ -20,6 +20,7 @@ export const handler = withMiddleware(admitDropSchema, (event) =>
         bucket: config.RAW_BUCKET,
         list: (prefix) => listCurrentVersions(s3Client(), config.RAW_BUCKET, prefix),
       },
+      rawRecords: rawStore(config),
       artifacts: artifactStore(config),
       store: runStore(config),
       isRunning: (executionArn) => isRunning(sfnClient(), executionArn),

@@ -5,16 +5,18 @@ import { startOnce } from '#functions/aws/executions';
 import { runStore } from '#functions/aws/tables';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
+import { pipelineNames } from '#functions/runtime/pipelines';
 import { finishRun } from '#functions/use-cases/finish-run';
 import { finishRunSchema } from '#schemas/events/finish-run';
 
-const config = readConfig(['STAGE', 'STATE_TABLE', 'RETRAIN_MACHINE_ARN']);
+const config = readConfig(['STAGE', 'STATE_TABLE', 'RETRAIN_MACHINE_ARN', 'LAMBDA_TASK_ROOT']);
 
 /** Ends a run with any outcome and starts the pending drop. */
 export const handler = withMiddleware(finishRunSchema, (event) =>
   finishRun(
     {
       store: runStore(config),
+      isPipeline: (name) => pipelineNames(config.LAMBDA_TASK_ROOT).includes(name),
       startRetrain: (name, input) => startOnce(sfnClient(), config.RETRAIN_MACHINE_ARN, name, input),
       discardCandidate: (run) => discardCandidate(sageMakerClient(), config.STAGE, run),
     },

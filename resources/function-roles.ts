@@ -1,5 +1,6 @@
 import { type Allow, allow, type Resource, role } from './cloudformation.ts';
 import {
+  describeImages,
   endpointTests,
   executionsOf,
   functionBasics,
@@ -26,6 +27,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
   return {
     admitDrop: [
       ...listVersions('RawBucket'),
+      ...writeObjects('RawBucket', '_tidegate/*'),
       ...readRun,
       ...writeRun,
       ...state('GetItem', 'PutItem', 'UpdateItem'),
@@ -33,6 +35,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
     ],
     desensitizeShard: [
       ...readObjectVersions('RawBucket'),
+      ...readObjects('RawBucket', '_tidegate/*'),
       ...readRun,
       ...writeRun,
       ...writeRows,
@@ -72,7 +75,8 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
         'CreateModelPackage',
         'AddTags',
       ),
-      ...sageMaker(stage, 'model-package', 'CreateModelPackage', 'UpdateModelPackage'),
+      ...sageMaker(stage, 'model-package', 'CreateModelPackage', 'DescribeModelPackage', 'UpdateModelPackage'),
+      describeImages(),
       ...state('GetItem', 'UpdateItem'),
     ],
     finishRun: [

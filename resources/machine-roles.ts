@@ -7,6 +7,7 @@ import {
   managedRule,
   passTo,
   readObjects,
+  repositoryArn,
   sageMaker,
 } from './grants.ts';
 import { imageRepositories } from './training-images.ts';
@@ -99,7 +100,7 @@ export function sageMakerRoles(): Record<string, Resource> {
     allow('ecr:GetAuthorizationToken', '*'),
     allow(
       ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchCheckLayerAvailability'],
-      imageRepositories().map((name) => sub(`arn:\${AWS::Partition}:ecr:\${AWS::Region}:*:repository/${name}`)),
+      imageRepositories().map(repositoryArn),
     ),
     allow('cloudwatch:PutMetricData', '*', {
       StringLike: { 'cloudwatch:namespace': ['AWS/SageMaker', '/aws/sagemaker/*'] },

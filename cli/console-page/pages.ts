@@ -70,6 +70,9 @@ export function createConsolePage(): ConsolePage {
   };
 }
 
+/** Names of files in the raw bucket may be personal: the audit log has hashes in their place. */
+export const isRawBucket = (bucket: string): boolean => /^tidegate-[a-z]+-raw-/.test(bucket);
+
 /** The parameters of the template that point its functions to the pages of this machine. */
 export const pageParameters = (endpoint: string): Record<string, string> => ({
   SlackApiUrl: `${endpoint}/_slack/api/`,

@@ -106,7 +106,7 @@ const triggerSchema = z
           .string()
           .min(1)
           .describe(
-            'The name of the file that is written last. It starts the run. Choose a name that starts with `_` or `.`: such files are not read as data.',
+            'The name of the file that is written last. It starts the run. It is not read as data when it is empty or its ending is not that of a data file.',
           ),
       })
       .strict(),
@@ -199,7 +199,7 @@ export const splitSchema = z
       .default('stratified')
       .meta({
         description:
-          'How rows are divided. There is one strategy: a hash of the seed and the group, so the same group is on the same side in every drop.',
+          'How rows are divided. There is one strategy: a hash of the seed and the group, so the same group is on the same side in every drop. The classes are not counted yet: their shares on each side are equal in expectation alone.',
         examples: ['stratified'],
       }),
     train: z.number().gt(0).lt(1).default(0.7).describe('The share of the rows that train the model.'),

@@ -1,6 +1,7 @@
 import type { ModelFormat } from '#domain/algorithms/algorithm';
 import { algorithmOf } from '#domain/algorithms/registry';
 import { modelPackageGroupName } from '#domain/naming';
+import { isHiddenDrop } from '#domain/runs/drop-name';
 import { artifactKeys } from '#domain/runs/layout';
 import { modelDataUrl, type TrainingEnvironment } from '#domain/training/plan';
 import type { DropRecord, TrainingRecord } from '#schemas/records/run';
@@ -33,7 +34,7 @@ const shorten = (value: string): string => value.replaceAll(/[^\p{L}\p{Z}\p{N}_.
 /** The pinned version of a single object in the lineage, or the number of objects and where they are listed. */
 function objectVersions(drop: DropRecord, dropUri: string): string {
   const [only] = drop.objects;
-  if (drop.objects.length === 1 && only) return shorten(`${only.key}@${only.versionId ?? only.etag}`);
+  if (drop.objects.length === 1 && only) return shorten(only.versionId ?? only.etag);
   return shorten(`${drop.objects.length} objects: see ${dropUri}`);
 }
 
@@ -55,7 +56,8 @@ export function lineageProperties(r: Registration): Record<string, string> {
     pipeline: r.run.pipeline,
     run_id: r.run.runId,
     dataset_version: r.drop.datasetVersion,
-    dataset_uri: shorten(`s3://${r.drop.bucket}/${r.drop.prefix}`),
+    // a name that hides a folder is no address
+    dataset_uri: shorten(isHiddenDrop(r.drop.prefix) ? r.drop.prefix : `s3://${r.drop.bucket}/${r.drop.prefix}`),
     object_versions: objectVersions(r.drop, uri(keys.drop)),
     git_commit: r.drop.gitCommit,
     config_hash: r.drop.configHash,

@@ -1,5 +1,6 @@
 import type { ColumnSpec } from '#domain/data/column-spec';
 import { describeTreatment } from '#domain/data/treatment';
+import { dropName } from '#domain/runs/drop-name';
 import type { Evaluation, Verdict } from '#schemas/records/evaluation';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 import type { Profile, SideProfile } from '#schemas/records/profile';
@@ -35,7 +36,7 @@ export function assembleReport(records: RunRecords): ReportInput {
     ['training job', training.trainingJob],
     ['tuning job', training.tuning?.tuningJob],
     ['execution', drop.executionArn],
-    ['drop', `s3://${drop.bucket}/${drop.prefix}`],
+    ['drop', dropName(pipeline.name, drop.prefix)],
   ] as const;
   return {
     pipeline: pipeline.name,
@@ -50,7 +51,7 @@ export function assembleReport(records: RunRecords): ReportInput {
     ...(training.tuning ? { tuning: { ...training.tuning, best: training.trainingJob ?? '' } } : {}),
     lineage: {
       datasetVersion: drop.datasetVersion,
-      objects: drop.objects,
+      objects: drop.objects.map(({ id, size, versionId }) => ({ id: id ?? '', size, versionId })),
       gitCommit: drop.gitCommit,
       configHash: drop.configHash,
       hyperparameters: training.hyperparameters,

@@ -58,7 +58,7 @@ export interface ColumnSummary {
 
 export interface Lineage {
   readonly datasetVersion: string;
-  readonly objects: readonly { readonly key: string; readonly size: number; readonly versionId?: string | undefined }[];
+  readonly objects: readonly { readonly id: string; readonly size: number; readonly versionId?: string | undefined }[];
   readonly gitCommit: string;
   readonly configHash: string;
   /** As passed to the training job. */

@@ -1,8 +1,15 @@
 import { counted } from '#domain/text/numbers';
 import type { EarlierDrop } from '#schemas/records/run';
 import type { DropObject } from './drop.ts';
+import { objectId } from './drop-name.ts';
 
-type Content = Pick<DropObject, 'key' | 'etag' | 'size'>;
+/** An object by its id, or by its key, which records of earlier versions of Tidegate have. */
+type Content = Pick<DropObject, 'etag' | 'size'> & {
+  readonly id?: string | undefined;
+  readonly key?: string | undefined;
+};
+
+const idOf = ({ id, key = '' }: Content): string => id ?? objectId(key);
 
 /**
  * Compares a drop with what an earlier run found in the same folder. An object is the same when its key, size and ETag are.
@@ -10,11 +17,11 @@ type Content = Pick<DropObject, 'key' | 'etag' | 'size'>;
  * @param runId the earlier run
  */
 export function compareDrops(runId: string, before: readonly Content[], now: readonly Content[]): EarlierDrop {
-  const earlier = new Map(before.map((object) => [object.key, object]));
-  const kept = now.filter(({ key }) => earlier.has(key));
-  const unchanged = kept.filter(({ key, etag, size }) => {
-    const former = earlier.get(key);
-    return former?.etag === etag && former.size === size;
+  const earlier = new Map(before.map((object) => [idOf(object), object]));
+  const kept = now.filter((object) => earlier.has(idOf(object)));
+  const unchanged = kept.filter((object) => {
+    const former = earlier.get(idOf(object));
+    return former?.etag === object.etag && former.size === object.size;
   });
   return {
     runId,

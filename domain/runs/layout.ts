@@ -12,13 +12,19 @@ const shardName = (index: number): string => String(index).padStart(5, '0');
 /** Prefix of all objects of a run, in both the clean and the artifacts bucket; ends in `/`. */
 export const runPrefix = ({ pipeline, runId }: RunPointer): string => `${pipeline}/runs/${runId}/`;
 
+/** Keys in the raw bucket beside the drops. No drop event matches them: they lie below no pipeline's name. */
+export const rawKeys = (run: RunPointer) => ({
+  /** The keys and versions of the drop's files by shard (JSON). Names of files leave the raw bucket nowhere. */
+  files: `_tidegate/${run.pipeline}/${run.runId}.json`,
+});
+
 /** Keys in the artifacts bucket: the run's records. */
 export const artifactKeys = (run: RunPointer) => {
   const prefix = runPrefix(run);
   return {
     /** The pipeline configuration the run was admitted with (JSON, `schemas/pipeline`). */
     config: `${prefix}config.json`,
-    /** The drop: its objects with versions, the data-set version, the git commit (JSON). */
+    /** The drop: its objects with ids and versions, the data-set version, the git commit (JSON). */
     drop: `${prefix}drop.json`,
     /** A JSON array with one element per shard: the Distributed Map's item source. */
     shards: `${prefix}shards.json`,

@@ -18,9 +18,9 @@ interface Written {
 /** Whether the name of a folder is a Hive partition, `key=value` (Spark SQL Guide, "Partition Discovery"). */
 export const isPartition = (folder: string): boolean => folder.indexOf('=') > 0;
 
-const notInDrop = (key: string) =>
+const notInDrop = () =>
   new SchemaMismatchError(
-    `The object ${key} is not in a drop folder. Put every drop below <pipeline>/<drop>/, as loan-default/2026-01-31/loans.csv.`,
+    'The object is not in a drop folder. Put every drop below <pipeline>/<drop>/, as loan-default/2026-01-31/loans.csv.',
   );
 
 /**
@@ -33,7 +33,7 @@ const notInDrop = (key: string) =>
 export function locateDrop(key: string): DropLocation {
   const parts = key.split('/');
   const [pipeline, folder] = parts;
-  if (!pipeline || parts.length < 3 || !folder) throw notInDrop(key);
+  if (!pipeline || parts.length < 3 || !folder) throw notInDrop();
   const folders = parts.slice(0, -1);
   const partition = folders.findIndex((name, i) => i > 0 && isPartition(name));
   return { pipeline, prefix: `${folders.slice(0, partition < 0 ? undefined : partition).join('/')}/` };
@@ -47,7 +47,7 @@ export function locateDrop(key: string): DropLocation {
  */
 export function locateMarked(key: string): DropLocation {
   const [pipeline, folder] = key.split('/');
-  if (!pipeline || !folder) throw notInDrop(key);
+  if (!pipeline || !folder) throw notInDrop();
   return { pipeline, prefix: key.slice(0, key.lastIndexOf('/') + 1) };
 }
 
@@ -72,17 +72,15 @@ function isInTable(pipeline: string, key: string): boolean {
  * The objects of a drop among those listed below its prefix. A table that lies in the pipeline's folder has its partitions only:
  * other folders there are drops of their own.
  *
- * @param named the object or folder to name in the error
  * @throws SchemaMismatchError when the prefix is the pipeline's folder and no table lies there.
  */
 export function belowDrop<T extends { readonly key: string }>(
   { pipeline, prefix }: DropLocation,
   listed: readonly T[],
-  named: string = prefix,
 ): readonly T[] {
   if (prefix !== `${pipeline}/`) return listed;
   const table = listed.filter(({ key }) => isInTable(pipeline, key));
-  if (table.length === 0) throw notInDrop(named);
+  if (table.length === 0) throw notInDrop();
   return table;
 }
 

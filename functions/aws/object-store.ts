@@ -62,8 +62,7 @@ export function objectStore(client: S3Client, bucket: string): ObjectStore {
       } catch (error) {
         if (isMissing(error)) {
           throw new DropVanishedError(
-            `s3://${bucket}/${key} vanished after the drop was admitted. Drop the file again; nothing was trained on it.`,
-            { cause: error },
+            'A file vanished after the drop was admitted. Drop the files again; nothing was trained on them.',
           );
         }
         throw error;

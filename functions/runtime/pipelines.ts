@@ -1,7 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { nearestName } from 'located-yaml/nearest-name';
 import { PipelineConfigError, UnknownPipelineError } from '#domain/errors';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
+
+/** A longer text is not compared with the names of pipelines. */
+const longestName = 128;
 
 /** Names of the pipelines packaged with the function. */
 export function pipelineNames(root: string): string[] {
@@ -22,9 +26,11 @@ export function pipelineNames(root: string): string[] {
 export function readPipeline(root: string, name: string): { text: string; pipeline: Pipeline } {
   const names = pipelineNames(root);
   if (!names.includes(name)) {
+    // it may be the name of a folder, so it is not shown
+    const meant = name.length > longestName ? undefined : nearestName(name, names);
     throw new UnknownPipelineError(
-      `No pipeline is named "${name}". There are: ${names.join(', ') || 'none'}. ` +
-        `Put the drop below one of these prefixes, or add pipelines/${name}.yml and deploy.`,
+      `No pipeline has this name.${meant === undefined ? '' : ` Did you mean "${meant}"?`} There are: ${names.join(', ') || 'none'}. ` +
+        'Put the drop below one of these prefixes, or add a pipeline of this name to pipelines/ and deploy.',
     );
   }
   const text = readFileSync(join(root, 'pipelines', `${name}.yml`), 'utf8');

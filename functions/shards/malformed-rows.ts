@@ -51,9 +51,9 @@ interface Reject extends Problem {
   readonly line: number;
 }
 
-async function readRejects(engine: SqlEngine, key: string): Promise<Reject[]> {
+async function readRejects(engine: SqlEngine, name: string): Promise<Reject[]> {
   const found = await engine.query(
-    `list the rejected lines of ${key}`,
+    `list the rejected lines of ${name}`,
     `SELECT line_byte_position AS start, min(line) AS line, arg_min(error_type, byte_position) AS type FROM ${rejectsTable} GROUP BY 1 ORDER BY 1`,
   );
   return found.map((r) => ({
@@ -91,21 +91,21 @@ function countRejects(rejects: readonly Reject[], lines: number, taken: number):
 export async function listMalformedRows(
   engine: SqlEngine,
   pipeline: Pipeline,
-  key: string,
+  name: string,
   file: RawFile,
   relation: RawRelation,
   staged: { readonly path: string; readonly rows: number },
   problems: readonly Problem[],
 ): Promise<MalformedRows> {
   const { format, csv } = pipeline.dataset;
-  const rejects = format === 'csv' ? await readRejects(engine, key) : [];
+  const rejects = format === 'csv' ? await readRejects(engine, name) : [];
   const flagged = `FROM read_parquet(${text(staged.path)}, file_row_number = true) WHERE starts_with(_side, '#')`;
   const readSide = (side: unknown): { problem: Problem; lines: number } => {
     const [number, lines] = String(side).slice(1).split(':').map(Number);
     return { problem: problems[(number ?? 0) - 1] ?? { column: null, reason: 'malformed' }, lines: lines ?? 1 };
   };
   const bySide = await engine.query(
-    `count malformed rows of ${key}`,
+    `count malformed rows of ${name}`,
     `SELECT _side, count(*) AS count ${flagged} GROUP BY 1 ORDER BY 1`,
   );
   const byProblem = new Map<Problem, number>();
@@ -117,7 +117,7 @@ export async function listMalformedRows(
     byProblem.set(problem, (byProblem.get(problem) ?? 0) + count * (problem.reason === swallowed ? lines : 1));
   }
   const taken = file.spansLines
-    ? asNumber((await engine.query(`count the lines of ${key}`, linesReadSql(relation)))[0]?.['lines'])
+    ? asNumber((await engine.query(`count the lines of ${name}`, linesReadSql(relation)))[0]?.['lines'])
     : 0;
   const counts = [
     ...[...byProblem].map(([problem, count]) => ({ ...problem, count })),
@@ -126,13 +126,13 @@ export async function listMalformedRows(
   const total = staged.rows - flaggedRows + counts.reduce((sum, c) => sum + c.count, 0);
   if (counts.length === 0) return { counts, rows: [], total };
   const positions = await engine.query(
-    `list malformed rows of ${key}`,
+    `list malformed rows of ${name}`,
     `SELECT file_row_number AS ordinal, _side ${flagged} ORDER BY 1 LIMIT ${listed}`,
   );
   switch (format) {
     case 'parquet': {
       const rows = positions.map((r) => ({
-        file: key,
+        file: name,
         row: asNumber(r['ordinal']) + 1,
         ...readSide(r['_side']).problem,
       }));
@@ -151,9 +151,9 @@ export async function listMalformedRows(
     rejectedAt: rejects.map((r) => r.start),
     wanted: new Set(positions.map((r) => asNumber(r['ordinal']))),
   });
-  await findLines(finder, key, file);
+  await findLines(finder, name, file);
   const located = (line: number | undefined, { column, reason }: Problem): MalformedRow => ({
-    file: key,
+    file: name,
     ...(line === undefined ? {} : { line }),
     column,
     reason,
@@ -170,7 +170,7 @@ export async function listMalformedRows(
 const percent = (fraction: number): string => `${Number((fraction * 100).toPrecision(3))} %`;
 
 /** @throws MalformedDataError naming the first malformed rows when there are more than the pipeline allows */
-export function refuseTooManyMalformed(pipeline: Pipeline, key: string, { counts, rows, total }: MalformedRows): void {
+export function refuseTooManyMalformed(pipeline: Pipeline, name: string, { counts, rows, total }: MalformedRows): void {
   const malformed = counts.reduce((sum, c) => sum + c.count, 0);
   const { maxMalformedFraction } = pipeline.dataset;
   if (malformed <= total * maxMalformedFraction) return;
@@ -179,7 +179,7 @@ export function refuseTooManyMalformed(pipeline: Pipeline, key: string, { counts
     return `${place}${column === null ? '' : `, column "${column}"`}: ${reason}`;
   });
   throw new MalformedDataError(
-    `${key}: ${malformed} of ${total} rows (${percent(malformed / total)}) are malformed, more than dataset.maxMalformedFraction ` +
+    `${name}: ${malformed} of ${total} rows (${percent(malformed / total)}) are malformed, more than dataset.maxMalformedFraction ` +
       `(${percent(maxMalformedFraction)}) allows. First: ${first.join('; ')}. ` +
       'Fix the file and drop it again (the quarantine lists all positions), or change dataset.columns to match the file.',
   );

@@ -2,8 +2,17 @@ import type * as z from 'zod';
 import { deploymentKeys } from '#domain/deployment/target';
 import { DropVanishedError, EmptyDropError, InvalidInputError } from '#domain/errors';
 import { makeRunId } from '#domain/naming';
-import { describeContent, isHidden, planShards, type Shard, selectDropObjects } from '#domain/runs/drop';
-import { artifactKeys, type RunPointer } from '#domain/runs/layout';
+import {
+  describeContent,
+  isHidden,
+  isMarker,
+  listFiles,
+  planShards,
+  type Shard,
+  selectDropObjects,
+} from '#domain/runs/drop';
+import { dropName, isHiddenDrop, objectId } from '#domain/runs/drop-name';
+import { artifactKeys, type RunPointer, rawKeys } from '#domain/runs/layout';
 import { belowDrop, isDropObject, laterObject, locateDrop, locateMarked, newestDrop } from '#domain/runs/locate-drop';
 import { trainingSettings } from '#domain/runs/training-settings';
 import { claimFolder, compareWithFormer, formerRun } from '#functions/claims/drop-folder';
@@ -19,6 +28,8 @@ import { championSchema, type DropRecord, type SkipCause } from '#schemas/record
 /** The dependencies of admission. */
 export interface AdmissionPorts {
   readonly raw: RawListing;
+  /** Writes to the raw bucket below `_tidegate/`. */
+  readonly rawRecords: Pick<ObjectStore, 'writeJson'>;
   readonly artifacts: ObjectStore;
   readonly store: StateStore;
   readonly isRunning: (executionArn: string) => Promise<boolean>;
@@ -59,23 +70,26 @@ function readRequest(input: RetrainInput, readPipeline: AdmissionPorts['readPipe
   const { pipeline, drop, reason, force } = input;
   const prefix = drop === undefined || drop.endsWith('/') ? drop : `${drop}/`;
   if (prefix !== undefined && !prefix.startsWith(`${pipeline}/`)) {
-    throw new InvalidInputError(
-      `The drop ${prefix} is not one of pipeline ${pipeline}: name a folder below ${pipeline}/.`,
-    );
+    throw new InvalidInputError(`The drop is not one of pipeline ${pipeline}: name a folder below ${pipeline}/.`);
   }
-  return { definition: readPipeline(pipeline), prefix, objectKey: undefined, isData: true, reason, force };
+  return { definition: readPipeline(pipeline), prefix, objectKey: undefined, unfit: undefined, reason, force };
 }
 
-/** The drop of the object in an event, and whether the object may start a run. */
-function locateObject(objectKey: string, { name, dataset }: Pipeline) {
-  if ('marker' in dataset.trigger) {
+const hiddenName = 'is not data: a folder or file name on its path starts with _ or .';
+
+/** The drop of the object in an event, and why the object starts no run, if it does not. */
+function locateObject(objectKey: string, { name, dataset: { trigger } }: Pipeline) {
+  if ('marker' in trigger) {
     const { prefix } = locateMarked(objectKey);
-    return { objectKey, prefix, isData: prefix === `${name}/` || isDropObject(name, objectKey) };
+    if (prefix !== `${name}/` && !isDropObject(name, objectKey)) return { objectKey, prefix, unfit: hiddenName };
+    // EventBridge sends the markers of every pipeline.
+    const unfit = isMarker(objectKey, trigger) ? undefined : `is not the marker of the pipeline, ${trigger.marker}`;
+    return { objectKey, prefix, unfit };
   }
   // Spark's marker at the root of a table is in no drop folder, and no reason to fail.
   const hidden = isHidden(objectKey, `${name}/`);
   const { prefix } = hidden ? locateMarked(objectKey) : locateDrop(objectKey);
-  return { objectKey, prefix, isData: !hidden };
+  return { objectKey, prefix, unfit: hidden ? hiddenName : undefined };
 }
 
 /** The reason for not training on a drop now. */
@@ -95,6 +109,24 @@ function explainSkip(lease: Exclude<LeaseResult, { kind: 'held' }>): Skip {
     }
   }
 }
+
+/**
+ * The folder of a drop: the one that is asked for, by its path or by its name (a hash where the path may be personal), or the newest.
+ *
+ * @throws DropVanishedError when no folder has that name; EmptyDropError when the pipeline has no drop
+ */
+async function findFolder(ports: AdmissionPorts, pipeline: Pipeline, wanted: string | undefined): Promise<string> {
+  if (wanted === undefined) return findNewestDrop(ports, pipeline);
+  if (!isHiddenDrop(wanted)) return wanted;
+  const { name } = pipeline;
+  const folders = new Set((await ports.raw.list(`${name}/`)).flatMap(({ key }) => foldersOf(key)));
+  const found = [...folders].find((folder) => folder.startsWith(`${name}/`) && dropName(name, folder) === wanted);
+  if (found !== undefined) return found;
+  throw new DropVanishedError(`There are no objects left below ${wanted} in the raw bucket. Drop the files again.`);
+}
+
+/** Every folder on the path of a key, each with its whole path. */
+const foldersOf = (key: string): string[] => [...key.matchAll(/\//g)].map(({ index }) => key.slice(0, index + 1));
 
 /** @throws EmptyDropError when the pipeline has none */
 async function findNewestDrop({ raw }: AdmissionPorts, { name, dataset }: Pipeline): Promise<string> {
@@ -149,16 +181,16 @@ export async function admitDrop(
   { input, execution, settled }: AdmitDropEvent,
 ): Promise<Admission> {
   const { raw, store } = ports;
-  const { definition, objectKey, isData, reason, force, ...request } = readRequest(input, ports.readPipeline);
+  const { definition, objectKey, unfit, reason, force, ...request } = readRequest(input, ports.readPipeline);
   const { name, dataset } = definition.pipeline;
   const eachObject = objectKey !== undefined && 'eachObject' in dataset.trigger ? dataset.trigger : undefined;
-  if (!isData && request.prefix !== undefined) {
+  if (unfit !== undefined && request.prefix !== undefined) {
     return {
       decision: 'skipped',
       pipeline: name,
-      drop: request.prefix,
+      drop: dropName(name, request.prefix),
       cause: 'not-data',
-      reason: `the object ${objectKey} is not data: a folder or file name on its path starts with _ or .`,
+      reason: `the object ${unfit}`,
     };
   }
   const retired = await store.get(name, deploymentKeys.retired);
@@ -170,15 +202,16 @@ export async function admitDrop(
     return { decision: 'settling', waitSeconds: eachObject.quietPeriodSeconds };
   }
   const admittedBefore = (await store.get(name, 'lease'))?.['holder'] === execution.arn;
-  const prefix = request.prefix ?? (await findNewestDrop(ports, definition.pipeline));
-  const skip = (why: Skip): Admission => ({ decision: 'skipped', pipeline: name, drop: prefix, ...why });
-  const listed = belowDrop({ pipeline: name, prefix }, await raw.list(prefix), objectKey);
+  const prefix = await findFolder(ports, definition.pipeline, request.prefix);
+  const drop = dropName(name, prefix);
+  const skip = (why: Skip): Admission => ({ decision: 'skipped', pipeline: name, drop, ...why });
+  const listed = belowDrop({ pipeline: name, prefix }, await raw.list(prefix));
   if (listed.length === 0) {
-    throw new DropVanishedError(`There are no objects left below ${prefix} in the raw bucket. Drop the files again.`);
+    throw new DropVanishedError(`There are no objects left below ${drop} in the raw bucket. Drop the files again.`);
   }
   const later = eachObject && !admittedBefore ? laterObject(listed, prefix, objectKey ?? '') : undefined;
   if (later) {
-    return skip({ cause: 'later-object', reason: `a later object of the same drop (${later.key}) starts the run` });
+    return skip({ cause: 'later-object', reason: 'a later object of the same drop starts the run' });
   }
 
   const objects = selectDropObjects(prefix, listed, dataset);
@@ -186,7 +219,7 @@ export async function admitDrop(
   const configHash = sha256Hex(JSON.stringify(definition.pipeline));
   const identity = `${datasetVersion}#${sha256Hex(JSON.stringify(trainingSettings(definition.pipeline)))}`;
   const runId = makeRunId(execution.startedAt, sha256Hex(execution.arn));
-  const pending = { pipeline: name, drop: prefix, reason, force };
+  const pending = { pipeline: name, drop, reason, force };
   const lease = await acquireLease(
     store,
     name,
@@ -201,13 +234,13 @@ export async function admitDrop(
   const earlier = former && (await compareWithFormer(ports.artifacts, { pipeline: name, runId: former }, objects));
   const record: DropRecord = {
     bucket: raw.bucket,
-    prefix,
+    prefix: drop,
     datasetVersion,
     bytes: objects.reduce((sum, o) => sum + o.size, 0),
     configHash,
     reason,
     objects: objects.map(({ key, size, etag, versionId }) => ({
-      key,
+      id: objectId(key),
       size,
       etag,
       ...(versionId ? { versionId } : {}),
@@ -217,6 +250,7 @@ export async function admitDrop(
     executionArn: execution.arn,
     ...(earlier ? { earlier } : {}),
   };
+  await ports.rawRecords.writeJson(rawKeys(run).files, listFiles(objects));
   await writeRecords(ports, run, definition, record, shards);
   await claimFolder(store, run, prefix, former);
   const champion = await store.get(name, 'champion');

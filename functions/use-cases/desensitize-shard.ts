@@ -8,7 +8,10 @@ import { categoriesSql, columnsProfileSql, labelProfileSql, onlyTextSql, readPro
 import { rawRelation } from '#domain/data/raw';
 import { sampleSql } from '#domain/data/sample';
 import { cleanRowsSql, parquetOutput } from '#domain/data/transform';
-import { artifactKeys, cleanKeys } from '#domain/runs/layout';
+import { DropVanishedError } from '#domain/errors';
+import type { DropFile } from '#domain/runs/drop';
+import { fileName } from '#domain/runs/drop-name';
+import { artifactKeys, cleanKeys, rawKeys } from '#domain/runs/layout';
 import { text } from '#domain/sql/literals';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import { openEngine } from '#functions/shards/duckdb';
@@ -18,6 +21,7 @@ import { withScratch } from '#functions/shards/scratch';
 import type { DesensitizeShardEvent } from '#schemas/events/shard';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import type { Profile } from '#schemas/records/profile';
+import { dropFilesSchema } from '#schemas/records/run';
 
 /** The dependencies of cleaning a shard. */
 export interface CleaningPorts {
@@ -50,6 +54,15 @@ async function profileRows(
   return readProfile(columns, counted);
 }
 
+/** The key and version of a shard's file. @throws DropVanishedError when the list of the drop's files lacks it */
+async function findFile({ raw }: CleaningPorts, { run, shard }: DesensitizeShardEvent): Promise<DropFile> {
+  const { index, key, versionId } = shard;
+  if (key !== undefined) return { key, ...(versionId === undefined ? {} : { versionId }) };
+  const file = (await raw.readJson(rawKeys(run).files, dropFilesSchema))[index];
+  if (file) return file as DropFile;
+  throw new DropVanishedError(`The list of the drop's files ends before ${fileName(index)}. Drop the files again.`);
+}
+
 /**
  * Turns a raw shard into clean rows: reads, checks, desensitizes, types and splits it, then writes the quarantine, the clean
  * rows, their profile and their sample. The output is deterministic.
@@ -59,28 +72,28 @@ async function profileRows(
 export async function desensitizeShard(ports: CleaningPorts, { run, shard }: DesensitizeShardEvent) {
   const { clean, artifacts } = ports;
   const pipeline = await artifacts.readJson(artifactKeys(run).config, pipelineSchema);
+  const name = fileName(shard.index);
+  const source = await findFile(ports, { run, shard });
   return withScratch(async (directory) => {
-    const path = join(directory, isGzip(shard.key) ? 'raw.gz' : 'raw');
-    await ports.raw.download(shard.key, path, shard.versionId);
+    const gzip = isGzip(source.key);
+    const path = join(directory, gzip ? 'raw.gz' : 'raw');
+    await ports.raw.download(source.key, path, source.versionId);
     const engine = await openEngine({
       memoryMb: ports.memoryMb,
       temporaryDirectory: join(directory, 'spill'),
       tokenKey: ports.tokenKey,
     });
     try {
-      const file = await inspectRawFile(engine, pipeline, shard.key, path);
+      const file = await inspectRawFile(engine, pipeline, { name, path, gzip });
       const relation = rawRelation(file, pipeline.dataset, expectedColumns(pipeline));
       const { sql, problems } = cleanSelect(pipeline, relation);
       const staged = join(directory, 'staged.parquet');
-      const [copied] = await engine.query(
-        `desensitize ${shard.key}`,
-        `COPY (${sql}) TO ${text(staged)} ${parquetOutput}`,
-      );
+      const [copied] = await engine.query(`desensitize ${name}`, `COPY (${sql}) TO ${text(staged)} ${parquetOutput}`);
       const stagedRows = asNumber(copied?.['Count']);
       const malformed = await listMalformedRows(
         engine,
         pipeline,
-        shard.key,
+        name,
         file,
         relation,
         { path: staged, rows: stagedRows },
@@ -93,17 +106,14 @@ export async function desensitizeShard(ports: CleaningPorts, { run, shard }: Des
         const lines = malformed.rows.map((r) => JSON.stringify(r)).join('\n');
         await clean.writeText(cleanKeys(run).quarantine(shard.index), `${lines}\n`, 'application/x-ndjson');
       }
-      refuseTooManyMalformed(pipeline, shard.key, malformed);
+      refuseTooManyMalformed(pipeline, name, malformed);
 
       const otherLabel = needsOnlyNegative(pipeline);
       const usable = hasFlagged || otherLabel ? join(directory, 'clean.parquet') : staged;
       const wellFormed = `FROM read_parquet(${text(staged)}) WHERE NOT starts_with(_side, '#')`;
       if (usable !== staged) {
         const kept = `SELECT *${otherLabel ? ` EXCLUDE (${otherLabelColumn})` : ''} ${wellFormed}`;
-        await engine.query(
-          `leave out malformed rows of ${shard.key}`,
-          `COPY (${kept}) TO ${text(usable)} ${parquetOutput}`,
-        );
+        await engine.query(`leave out malformed rows of ${name}`, `COPY (${kept}) TO ${text(usable)} ${parquetOutput}`);
       }
       const others = otherLabel
         ? await engine.query('find the negative label', onlyTextSql(otherLabelColumn, `(SELECT * ${wellFormed})`))
@@ -117,7 +127,7 @@ export async function desensitizeShard(ports: CleaningPorts, { run, shard }: Des
         featureColumns(pipeline).map((c) => c.name),
         rows,
       );
-      await engine.query(`sample ${shard.key}`, `COPY (${sampled}) TO ${text(sample)} ${parquetOutput}`);
+      await engine.query(`sample ${name}`, `COPY (${sampled}) TO ${text(sample)} ${parquetOutput}`);
 
       const keys = cleanKeys(run);
       await Promise.all([

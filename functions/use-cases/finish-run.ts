@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { dropName } from '#domain/runs/drop-name';
 import { explainFailure, type Failure } from '#domain/runs/failure';
 import type { RunPointer } from '#domain/runs/layout';
 import { guessDrop } from '#domain/runs/locate-drop';
@@ -11,6 +12,8 @@ import type { PendingDrop } from '#schemas/records/run';
 /** The dependencies of ending a run. */
 export interface FinishPorts {
   readonly store: StateStore;
+  /** Whether a pipeline has this name. */
+  readonly isPipeline: (name: string) => boolean;
   /** Starts a retrain once: a second call with the same name changes nothing. */
   readonly startRetrain: (name: string, input: PendingDrop) => Promise<void>;
   /** Removes what a run left in SageMaker. */
@@ -42,11 +45,12 @@ function readTarget(input: unknown): { pipeline?: string; drop?: string } {
   if (!parsed.success) return {};
   if (!('detail' in parsed.data)) {
     const { pipeline, drop } = parsed.data;
-    return drop === undefined ? { pipeline } : { pipeline, drop };
+    return drop === undefined ? { pipeline } : { pipeline, drop: dropName(pipeline, drop) };
   }
   const { key } = parsed.data.detail.object;
   const found = guessDrop(key);
-  return found ? { pipeline: found.pipeline, drop: found.prefix } : { drop: key };
+  // an object outside of every pipeline's folder has no name that may be shown
+  return found ? { pipeline: found.pipeline, drop: dropName(found.pipeline, found.prefix) } : {};
 }
 
 /**
@@ -57,11 +61,13 @@ function readTarget(input: unknown): { pipeline?: string; drop?: string } {
  * later failure does not change a run that has ended or has a registered model. A retry completes a partial ending.
  */
 export async function finishRun(
-  { store, startRetrain, discardCandidate }: FinishPorts,
+  { store, isPipeline, startRetrain, discardCandidate }: FinishPorts,
   { executionArn, input, outcome, error }: z.output<typeof finishRunSchema>,
 ) {
-  const target = readTarget(input);
-  const { pipeline } = target;
+  const named = readTarget(input);
+  // a folder that is no pipeline's has a name that may not be shown
+  const target = named.pipeline !== undefined && isPipeline(named.pipeline) ? named : {};
+  const { pipeline }: { readonly pipeline?: string } = target;
   const failure = outcome === 'failed' || outcome === 'lost' ? explainFailure(error ?? {}) : undefined;
   const found = pipeline === undefined ? undefined : await store.get(pipeline, 'lease');
   const lease = found?.['holder'] === executionArn ? found : undefined;

@@ -3,10 +3,18 @@ import { runPointerSchema } from '#schemas/records/run';
 
 const index = z.int().min(0);
 
-/** What DesensitizeShard is called with: one raw object, pinned to its version. */
+/**
+ * The input of DesensitizeShard: one file of the drop, by its index in the list that lies in the raw bucket. Executions that an earlier
+ * version of Tidegate began name the key.
+ */
 export const desensitizeShardSchema = z.object({
   run: runPointerSchema,
-  shard: z.object({ index, key: z.string().min(1), versionId: z.string().min(1).optional(), size: z.int().min(0) }),
+  shard: z.object({
+    index,
+    key: z.string().min(1).optional(),
+    versionId: z.string().min(1).optional(),
+    size: z.int().min(0),
+  }),
 });
 export type DesensitizeShardEvent = z.infer<typeof desensitizeShardSchema>;
 

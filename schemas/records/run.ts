@@ -33,9 +33,18 @@ export type EarlierDrop = Readonly<z.output<typeof earlierDropSchema>>;
 /** The drop record beside the run (`drop.json`): the data's lineage. */
 export const dropRecordSchema = z.object({
   bucket: z.string(),
-  prefix: z.string(),
+  prefix: z.string().describe('the name of the drop: see domain/runs/drop-name.ts'),
   datasetVersion: z.string(),
-  objects: z.array(z.object({ key: z.string(), size: z.number(), etag: z.string(), versionId: z.string().optional() })),
+  objects: z.array(
+    z.object({
+      id: z.string().optional().describe('a hash of the key'),
+      /** Only in records of versions of Tidegate that kept keys. */
+      key: z.string().optional(),
+      size: z.number(),
+      etag: z.string(),
+      versionId: z.string().optional(),
+    }),
+  ),
   bytes: z.number(),
   configHash: z.string(),
   gitCommit: z.string(),
@@ -46,6 +55,9 @@ export const dropRecordSchema = z.object({
   earlier: earlierDropSchema.optional(),
 });
 export type DropRecord = z.output<typeof dropRecordSchema>;
+
+/** The files of a drop by shard: `_tidegate/<pipeline>/<run id>.json` of the raw bucket. */
+export const dropFilesSchema = z.array(z.object({ key: z.string().min(1), versionId: z.string().min(1).optional() }));
 
 /** The algorithm in a run's pinned configuration (`config.json`). */
 export const pinnedAlgorithmSchema = z.object({ training: z.object({ algorithm: z.string() }) });

@@ -41,7 +41,7 @@ const TO_BE_WRITTEN: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders that a drop or a running cloud has, and the repository does not. */
-const MADE_LATER = ['_temporary/', '.ipynb_checkpoints/', 'audit/', 'logs/'];
+const MADE_LATER = ['_temporary/', '_tidegate/', '.ipynb_checkpoints/', 'audit/', 'logs/'];
 
 const manifestSchema = z.object({
   scripts: z.record(z.string(), z.string()).default({}),

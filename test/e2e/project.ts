@@ -13,7 +13,7 @@ import type * as z from 'zod';
 import { containerRuntimes } from '#cli/python/xgboost-runtime';
 import { slackPage } from '#cli/slack-page/pages';
 import { uploadDrop } from '../../cli/commands/drop.ts';
-import { pageParameters } from '../../cli/console-page/pages.ts';
+import { isRawBucket, pageParameters } from '../../cli/console-page/pages.ts';
 import { listRuns, type RunRecord, waitForExecution } from '../../cli/runs.ts';
 import { closeTarget, type Outputs, type Target } from '../../cli/target.ts';
 import { type Ended, watchExecution } from '../../cli/watch.ts';
@@ -23,6 +23,7 @@ import { packageProject } from '../support/package-project.ts';
 export interface UpProject {
   readonly cloud: Cloud;
   readonly target: Target;
+  readonly stateDir: string;
   /** Drops files and waits for the run they start. */
   drop(
     pipeline: string,
@@ -50,6 +51,7 @@ export async function startProject(
     pages: [slackPage],
     sageMaker: { containers: containerRuntimes },
     parameters: pageParameters,
+    hidesKeys: isRawBucket,
     secrets: { SlackTokenSecret: 'xoxb-local' },
     ...collectedAudit(),
   });
@@ -57,6 +59,7 @@ export async function startProject(
   return {
     cloud,
     target,
+    stateDir,
     async drop(pipeline, files, folder) {
       const since = Date.now();
       const prefix = await uploadDrop(target, pipeline, files, { folder });

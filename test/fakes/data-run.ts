@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { artifactKeys } from '#domain/runs/layout';
+import { artifactKeys, rawKeys } from '#domain/runs/layout';
 import type { FileStore } from '#functions/ports/object-store';
 import { type OpenEngine, openEngine } from '#functions/shards/duckdb';
 import { desensitizeShard } from '#functions/use-cases/desensitize-shard';
@@ -57,8 +57,11 @@ export async function startRun(definition: unknown, runId = 'r1', folder?: strin
       mkdirSync(dirname(join(root, 'raw', key)), { recursive: true });
       writeFileSync(join(root, 'raw', key), content);
     },
-    desensitize: (key, index = 0) =>
-      desensitizeShard({ raw, clean, artifacts, tokenKey, memoryMb }, { run, shard: { index, key, size: 1 } }),
+    async desensitize(key, index = 0) {
+      const files = Array.from({ length: index + 1 }, () => ({ key }));
+      await raw.writeJson(rawKeys(run).files, files);
+      return desensitizeShard({ raw, clean, artifacts, tokenKey, memoryMb }, { run, shard: { index, size: 1 } });
+    },
     fit: (shards = 1) => fitTransform({ clean, artifacts, memoryMb }, { run, shards }),
     encode: (index = 0, champion) =>
       transformShard({ clean, artifacts, memoryMb }, { run, shard: { index }, ...(champion ? { champion } : {}) }),

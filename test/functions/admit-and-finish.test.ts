@@ -37,21 +37,21 @@ describe('many drops', () => {
 
   it('of one data set train once, while it trains and ever after, unless forced', async () => {
     machine();
-    const event = stage.drop('loan/first/', book);
+    const event = stage.drop('loan/2026-01-01/', book);
     expect(await stage.admit(event, 'e1')).toMatchObject({ decision: 'admitted' });
     expect(await stage.admit(event, 'e2')).toMatchObject({ decision: 'skipped' });
     await finish(event, 'e1');
 
     expect(await stage.admit(event, 'e3')).toMatchObject({ reason: expect.stringContaining('trained before, by run') });
     expect(await stage.admit(stage.drop('loan/again/', book), 'e4')).toMatchObject({ decision: 'skipped' });
-    expect(await stage.admit({ pipeline: 'loan', drop: 'loan/first', force: true }, 'e5')).toMatchObject({
+    expect(await stage.admit({ pipeline: 'loan', drop: 'loan/2026-01-01', force: true }, 'e5')).toMatchObject({
       decision: 'admitted',
     });
   });
 
   it('of a data set whose run failed train again', async () => {
     machine();
-    const event = stage.drop('loan/first/', book);
+    const event = stage.drop('loan/2026-01-01/', book);
     await stage.admit(event, 'e1');
     await finish(event, 'e1', 'failed');
     expect(await stage.admit(event, 'e2')).toMatchObject({ decision: 'admitted' });
@@ -59,17 +59,17 @@ describe('many drops', () => {
 
   it('wait and coalesce: the newest is started when the run ends, and trains', async () => {
     const started = machine();
-    const first = stage.drop('loan/first/', book);
+    const first = stage.drop('loan/2026-01-01/', book);
     await stage.admit(first, 'e1');
-    await stage.admit(stage.drop('loan/second/', { ...book, 'a.csv': 'x,y\n5,0\n' }), 'e2');
-    await stage.admit(stage.drop('loan/third/', { ...book, 'a.csv': 'x,y\n6,0\n' }), 'e3');
+    await stage.admit(stage.drop('loan/2026-01-02/', { ...book, 'a.csv': 'x,y\n5,0\n' }), 'e2');
+    await stage.admit(stage.drop('loan/2026-01-03/', { ...book, 'a.csv': 'x,y\n6,0\n' }), 'e3');
 
     await finish(first, 'e1');
     await finish(first, 'e1');
 
     const [[name, input] = []] = [...started];
     expect(started.size).toBe(1);
-    expect(input).toEqual({ pipeline: 'loan', drop: 'loan/third/', reason: 'drop', force: false });
+    expect(input).toEqual({ pipeline: 'loan', drop: 'loan/2026-01-03/', reason: 'drop', force: false });
     if (!name || !input) throw new Error('nothing was started');
     expect(await stage.admit(input, name)).toMatchObject({ decision: 'admitted' });
     await finish(input, name);
@@ -78,11 +78,11 @@ describe('many drops', () => {
   });
 
   it('behind an execution that was aborted wait no longer', async () => {
-    const first = stage.drop('loan/first/', book);
+    const first = stage.drop('loan/2026-01-01/', book);
     await stage.admit(first, 'e1');
     stage.executions.running.delete('e1');
 
-    expect(await stage.admit(stage.drop('loan/second/', { ...book, 'a.csv': 'x,y\n5,0\n' }), 'e2')).toMatchObject({
+    expect(await stage.admit(stage.drop('loan/2026-01-02/', { ...book, 'a.csv': 'x,y\n5,0\n' }), 'e2')).toMatchObject({
       decision: 'admitted',
     });
   });

@@ -1,8 +1,11 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { MemoryState } from '../fakes/memory-state.ts';
 import { type Calls, Crash, countCalls } from './support/crash.ts';
 import { type HeldRuns, holdRuns } from './support/held-runs.ts';
@@ -13,6 +16,7 @@ import { fakeStateTable } from './support/state-table.ts';
 type FinishRun = typeof import('#functions/finish-run').handler;
 type Outcome = 'registered' | 'rejected' | 'failed' | 'lost';
 
+let folder: string;
 let finishRun: FinishRun;
 let state: MemoryState;
 /** Started executions: name to input. */
@@ -23,9 +27,9 @@ const machine = 'arn:aws:states:eu-central-1:123456789012:stateMachine:tidegate-
 const input = {
   source: 'aws.s3',
   'detail-type': 'Object Created',
-  detail: { bucket: { name: 'raw' }, object: { key: 'loan/first/_SUCCESS' } },
+  detail: { bucket: { name: 'raw' }, object: { key: 'loan/2026-01-01/_SUCCESS' } },
 };
-const waiting = { pipeline: 'loan', drop: 'loan/second/', reason: 'drop', force: false };
+const waiting = { pipeline: 'loan', drop: 'loan/2026-01-02/', reason: 'drop', force: false };
 const error = {
   Error: 'SchemaMismatchError',
   Cause: '{"errorType":"SchemaMismatchError","errorMessage":"no column y"}',
@@ -61,9 +65,14 @@ const run = () => state.get('loan', 'run#r1');
 
 beforeAll(async () => {
   setStage();
-  Object.assign(process.env, { STATE_TABLE: 'tidegate-dev-state', RETRAIN_MACHINE_ARN: machine });
+  folder = mkdtempSync(join(tmpdir(), 'tidegate-finish-'));
+  mkdirSync(join(folder, 'pipelines'));
+  writeFileSync(join(folder, 'pipelines/loan.yml'), '');
+  const environment = { STATE_TABLE: 'tidegate-dev-state', RETRAIN_MACHINE_ARN: machine, LAMBDA_TASK_ROOT: folder };
+  Object.assign(process.env, environment);
   ({ handler: finishRun } = await import('#functions/finish-run'));
 });
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 beforeEach(() => world());
 
 describe('a run that was evaluated to its end', () => {
@@ -72,7 +81,7 @@ describe('a run that was evaluated to its end', () => {
       executionArn: 'e1',
       outcome,
       pipeline: 'loan',
-      drop: 'loan/first/',
+      drop: 'loan/2026-01-01/',
       runId: 'r1',
     });
 
@@ -134,7 +143,7 @@ describe('a run that failed', () => {
       executionArn: 'another',
       outcome: 'failed',
       pipeline: 'loan',
-      drop: 'loan/first/',
+      drop: 'loan/2026-01-01/',
       error: 'SchemaMismatchError',
       message: 'no column y',
     });
@@ -249,15 +258,20 @@ describe('an input that no pipeline can be read off', () => {
     [
       'an object outside of any folder',
       { ...input, detail: { bucket: { name: 'raw' }, object: { key: 'x.csv' } } },
-      { drop: 'x.csv' },
+      {},
     ],
-    ['a request of the newest drop', { pipeline: 'flights' }, { pipeline: 'flights' }],
-    ['a request of a drop', { pipeline: 'flights', drop: 'flights/1/' }, { pipeline: 'flights', drop: 'flights/1/' }],
+    ['a folder of no pipeline', { pipeline: 'jane-doe', drop: 'jane-doe/2026-01-31/' }, {}],
+    ['a request of the newest drop', { pipeline: 'loan' }, { pipeline: 'loan' }],
+    [
+      'a request of a drop',
+      { pipeline: 'loan', drop: 'loan/2026-01-31' },
+      { pipeline: 'loan', drop: 'loan/2026-01-31/' },
+    ],
   ])('%s changes nothing', async (_, given, target) => {
     const records = state.everything();
-    const answer = await finishRun({ executionArn: 'e1', input: given, outcome: 'failed' }, context);
+    const answer = await finishRun({ executionArn: 'e9', input: given, outcome: 'failed' }, context);
     expect(answer).toEqual({
-      executionArn: 'e1',
+      executionArn: 'e9',
       outcome: 'failed',
       ...target,
       error: 'Unknown',

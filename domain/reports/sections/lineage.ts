@@ -2,7 +2,7 @@ import { formatBytes, formatCount } from '#domain/text/format-number';
 import { type Html, html } from '../html.ts';
 import type { Lineage } from '../input.ts';
 
-/** Number of objects listed by name; the rest are only counted. */
+/** Number of objects listed, in the order of their names; the rest are only counted. */
 const LISTED_OBJECTS = 25;
 
 /** The origin of model and data: enough to reproduce the run. */
@@ -24,7 +24,7 @@ export function lineageSection(lineage: Lineage, runId: string): Html {
 <div class="columns"><div class="scroll"><table><caption>Hyperparameters</caption>
 <thead><tr><th scope="col">Name</th><th scope="col" class="number">Value</th></tr></thead>
 <tbody>${parameters.map(([name, value]) => html`<tr><th scope="row"><code>${name}</code></th><td class="number"><code>${value}</code></td></tr>`)}</tbody></table></div>
-<div class="scroll"><table><caption>Objects of the drop: ${formatCount(objects.length)}, ${formatBytes(bytes)}</caption>
-<thead><tr><th scope="col">Key and version</th><th scope="col" class="number">Size</th></tr></thead>
-<tbody>${listed.map(({ key, size, versionId }) => html`<tr><th scope="row"><code>${key}</code>${versionId === undefined ? undefined : html` <code class="quiet">${versionId}</code>`}</th><td class="number">${formatBytes(size)}</td></tr>`)}${rest > 0 ? html`<tr><td colspan="2" class="quiet">and ${formatCount(rest)} more, listed in drop.json of the run</td></tr>` : undefined}</tbody></table></div></div></section>`;
+<div class="scroll"><table><caption>Objects of the drop, in the order of their names: ${formatCount(objects.length)}, ${formatBytes(bytes)}</caption>
+<thead><tr><th scope="col">File and version</th><th scope="col" class="number">Size</th></tr></thead>
+<tbody>${listed.map(({ size, versionId }, i) => html`<tr><th scope="row">${i + 1}${versionId === undefined ? undefined : html` <code class="quiet">${versionId}</code>`}</th><td class="number">${formatBytes(size)}</td></tr>`)}${rest > 0 ? html`<tr><td colspan="2" class="quiet">and ${formatCount(rest)} more, listed in drop.json of the run</td></tr>` : undefined}</tbody></table></div></div></section>`;
 }

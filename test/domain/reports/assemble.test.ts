@@ -69,7 +69,7 @@ const records: RunRecords = {
     bucket: 'raw',
     prefix: 'loan-default/2026-03-01/',
     datasetVersion: 'v1',
-    objects: [{ key: 'a.csv', size: 10, etag: 'e', versionId: 'x' }],
+    objects: [{ id: 'a1', size: 10, etag: 'e', versionId: 'x' }],
     bytes: 10,
     configHash: 'c1',
     gitCommit: 'g1',
@@ -129,7 +129,7 @@ describe('assembleReport', () => {
       'drop',
     ]);
     expect(assembleReport(records).lineage.facts.map(({ name }) => name)).toEqual(['execution', 'drop']);
-    expect(renderReport(input)).toContain('s3://raw/loan-default/2026-03-01/');
+    expect(renderReport(input)).toContain('loan-default/2026-03-01/');
   });
 
   it('carries the tuning with the training job that it ended in', () => {

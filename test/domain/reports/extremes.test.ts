@@ -89,7 +89,7 @@ describe('hostile names', () => {
       },
       lineage: {
         datasetVersion: attack,
-        objects: [{ key: attack, size: 1, versionId: attack }],
+        objects: [{ id: attack, size: 1, versionId: attack }],
         gitCommit: attack,
         configHash: attack,
         hyperparameters: { [attack]: attack },

@@ -155,12 +155,12 @@ describe('what is not there', () => {
       description: undefined,
       evaluation: { ...input.evaluation, importances: [] },
       data: { ...input.data, rows: 0, malformed: { rows: 0, reasons: [] } },
-      lineage: { ...input.lineage, objects: [{ key: 'a.csv', size: 1 }] },
+      lineage: { ...input.lineage, objects: [{ id: 'a', size: 1 }] },
     });
     expect(page).not.toContain('importance"');
     expect(page).not.toContain('class="about"');
     expect(page).not.toContain('Malformed rows, left out');
-    expect(page).toContain('<code>a.csv</code></th>');
+    expect(page).toContain('<th scope="row">1</th>');
   });
 
   it('shows a dash for the label of a side without rows', () => {
@@ -175,7 +175,7 @@ describe('what is not there', () => {
 describe('what is long', () => {
   it('is summed up: objects past twenty-five, columns past the twenty most important', () => {
     const input = sampleReport('binary');
-    const objects = Array.from({ length: 1300 }, (_, i) => ({ key: `part-${i}.csv`, size: 1024 }));
+    const objects = Array.from({ length: 1300 }, (_, i) => ({ id: `part-${i}`, size: 1024 }));
     const importances = Array.from({ length: 60 }, (_, i) => ({ column: `column_${i}`, mean: 1 / (i + 1), std: 0.01 }));
     const page = renderReport({
       ...input,
@@ -183,7 +183,7 @@ describe('what is long', () => {
       lineage: { ...input.lineage, objects },
     });
     expect(textOf(page)).toContain('and 1,275 more, listed in drop.json of the run');
-    expect(textOf(page)).toContain('Objects of the drop: 1,300, 1.3 MiB');
+    expect(textOf(page)).toContain('Objects of the drop, in the order of their names: 1,300, 1.3 MiB');
     expect(textOf(page)).toContain('the 20 most important of 60 columns');
     expect(page).toContain('column_19');
     expect(page).not.toContain('column_20');

@@ -32,7 +32,7 @@ export function sampleReport(task: Evaluation['task'], { champion = true, gates 
     lineage: {
       datasetVersion: 'sha256:8d3f0b6a52c1e94477a0d2f19b3c5e60',
       objects: Array.from({ length: 4 }, (_, i) => ({
-        key: `loan-default/2026-03-01/part-0000${i}.csv.gz`,
+        id: `5f1c0000${i}`,
         size: 1_482_000 + i * 73_411,
         versionId: `3sL4kqtJlcpXroDTDmJ.rmSpXd3dIb${i}`,
       })),

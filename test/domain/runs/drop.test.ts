@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EmptyDropError, SchemaMismatchError } from '#domain/errors';
-import { describeContent, planShards, selectDropObjects } from '#domain/runs/drop';
+import { describeContent, listFiles, planShards, selectDropObjects } from '#domain/runs/drop';
 import { parsePipeline } from '#schemas/load-pipeline';
 
 const { dataset } = parsePipeline(
@@ -11,6 +11,26 @@ const { dataset } = parsePipeline(
 const object = (key: string, size = 10) => ({ key, size, etag: `etag-${key}`, versionId: 'v1' });
 
 describe('selectDropObjects', () => {
+  const withMarker = (marker: string) => ({ ...dataset, trigger: { marker } });
+  const keysOf = (marker: string, ...objects: ReturnType<typeof object>[]) =>
+    selectDropObjects('loans/d/', objects, withMarker(marker)).map(({ key }) => key);
+
+  it.each(['READY', 'done.ok', 'manifest'])('leaves out the marker %s, whatever it holds', (marker) => {
+    for (const size of [0, 12])
+      expect(keysOf(marker, object('loans/d/a.csv'), object(`loans/d/${marker}`, size))).toEqual(['loans/d/a.csv']);
+  });
+
+  it('leaves out a marker with the ending of a data file only when it is empty', () => {
+    expect(keysOf('last.csv', object('loans/d/a.csv'), object('loans/d/last.csv', 0))).toEqual(['loans/d/a.csv']);
+    expect(keysOf('last.csv', object('loans/d/a.csv'), object('loans/d/last.csv'))).toHaveLength(2);
+  });
+
+  it('refuses an empty file that is not the marker', () => {
+    expect(() => keysOf('READY', object('loans/d/a.csv'), object('loans/d/DONE', 0))).toThrow(EmptyDropError);
+    const everyObject = { ...dataset, trigger: { eachObject: true as const, quietPeriodSeconds: 0 } };
+    expect(() => selectDropObjects('loans/d/', [object('loans/d/READY', 0)], everyObject)).toThrow(EmptyDropError);
+  });
+
   it('leaves markers and hidden objects out and sorts by key', () => {
     const found = selectDropObjects(
       'loans/d/',
@@ -39,6 +59,10 @@ describe('selectDropObjects', () => {
     'sub/._a.csv',
     '_a=b.csv',
     '__MACOSX/a.csv',
+    '_committed_7310',
+    '_started_7310',
+    'year=2026_$folder$',
+    'year=2026/month=1_$folder$',
   ])('takes %s for no data, and its version does not depend on it', (name) => {
     const data = [object('loans/d/year=2026/a.csv'), object('loans/d/_month=1/a.csv'), object('loans/d/sub/a.csv')];
     const found = selectDropObjects('loans/d/', [...data, object(`loans/d/${name}`)], dataset);
@@ -52,37 +76,42 @@ describe('selectDropObjects', () => {
     expect(selectDropObjects('loans/_named/', [hand], dataset)).toEqual([hand]);
   });
 
-  it('names a few of many objects', () => {
+  it('counts a few of many objects', () => {
     const many = Array.from({ length: 5000 }, (_, i) => object(`loans/d/${i}-${'x'.repeat(900)}.xlsx`));
     const attempt = () => selectDropObjects('loans/d/', many, dataset);
 
-    expect(attempt).toThrow(/^loans\/d\/0-x+…, .* and 4,995 more: the pipeline reads csv/);
+    expect(attempt).toThrow(/: files 1, 2, 3, 4, 5 and 4,995 more of the drop, .* The pipeline reads csv/);
   });
 
   it('refuses a drop of markers only', () => {
     expect(() => selectDropObjects('loans/d/', [object('loans/d/_SUCCESS', 0)], dataset)).toThrow(EmptyDropError);
   });
 
-  it('names an empty file', () => {
-    expect(() => selectDropObjects('loans/d/', [object('loans/d/a.csv', 0)], dataset)).toThrow('loans/d/a.csv');
+  it('gives the position of an empty file', () => {
+    expect(() => selectDropObjects('loans/d/', [object('loans/d/b.csv', 0), object('loans/d/a.csv')], dataset)).toThrow(
+      'Empty: file 2 of the drop, in the order of their names.',
+    );
   });
 
-  it('names a file of another format and what is read', () => {
+  it('gives the position of a file of another format and what is read', () => {
     const attempt = () => selectDropObjects('loans/d/', [object('loans/d/a.xlsx')], dataset);
 
     expect(attempt).toThrow(SchemaMismatchError);
-    expect(attempt).toThrow(/a\.xlsx.*reads csv/);
+    expect(attempt).toThrow(/file 1 of the drop.*reads csv/);
+    expect(attempt).not.toThrow(/a\.xlsx/);
   });
 });
 
-describe('planShards', () => {
-  it('makes one shard an object, pinned to its version where there is one', () => {
+describe('the shards of a drop', () => {
+  it('are one for each object, without its name; the list of files has names and versions', () => {
     const { versionId: _, ...unversioned } = object('b.csv');
+    const objects = [object('a.csv'), unversioned];
 
-    expect(planShards([object('a.csv'), unversioned])).toEqual([
-      { index: 0, key: 'a.csv', size: 10, versionId: 'v1' },
-      { index: 1, key: 'b.csv', size: 10 },
+    expect(planShards(objects)).toEqual([
+      { index: 0, size: 10 },
+      { index: 1, size: 10 },
     ]);
+    expect(listFiles(objects)).toEqual([{ key: 'a.csv', versionId: 'v1' }, { key: 'b.csv' }]);
   });
 });
 

@@ -35,7 +35,7 @@ it('reads a pipeline, as text and as what it means', () => {
 });
 
 it.each([
-  ['loans', /"loans".*There are: loan\..*pipelines\/loans\.yml/],
+  ['loans', /has this name\. Did you mean "loan"\? There are: loan\..*add a pipeline of this name/],
   ['../pipelines/loan', /There are: loan\./],
 ])('does not know %s, and says which there are', (name, said) => {
   putPipeline(text);

@@ -11,6 +11,7 @@ const startedAt = '2026-01-02T08:00:00.000Z';
 let raw: RawObject[];
 let store: MemoryState;
 let artifacts: MemoryObjects;
+let rawRecords: MemoryObjects;
 let running: Set<string>;
 let ports: AdmissionPorts;
 
@@ -31,12 +32,14 @@ const admit = (input: { drop?: string; force?: boolean } = {}, arn = 'e1') => {
 };
 
 beforeEach(() => {
-  raw = [object('loan/first/a.csv'), object('loan/first/b.csv')];
+  raw = [object('loan/2026-01-01/a.csv'), object('loan/2026-01-01/b.csv')];
   store = memoryState();
   artifacts = memoryObjects('artifacts-bucket');
+  rawRecords = memoryObjects('raw-bucket');
   running = new Set();
   ports = {
     raw: { bucket: 'raw-bucket', list: async (prefix) => raw.filter(({ key }) => key.startsWith(prefix)) },
+    rawRecords,
     artifacts,
     store,
     isRunning: async (arn) => running.has(arn),
@@ -53,32 +56,35 @@ describe('admission', () => {
     const keys = artifactKeys(answer.run);
     expect(await artifacts.readJson(keys.drop, dropRecordSchema)).toMatchObject({
       bucket: 'raw-bucket',
-      prefix: 'loan/first/',
+      prefix: 'loan/2026-01-01/',
       bytes: 16,
       gitCommit: 'c0ffee',
-      objects: [{ versionId: 'version of loan/first/a.csv' }, { versionId: 'version of loan/first/b.csv' }],
+      objects: [{ versionId: 'version of loan/2026-01-01/a.csv' }, { versionId: 'version of loan/2026-01-01/b.csv' }],
     });
     expect(artifacts.texts.get(keys.config)).toBe(JSON.stringify(pipeline));
     expect(artifacts.texts.get(keys.config.replace(/json$/, 'yml'))).toBe('name: loan');
   });
 
   it('takes the drop with the newest object when none is named', async () => {
-    raw.push(object('loan/second/a.csv', '2026-01-03T00:00:00.000Z'), object('loan/README.md', '2027-01-01T00:00:00Z'));
+    raw.push(
+      object('loan/2026-01-02/a.csv', '2026-01-03T00:00:00.000Z'),
+      object('loan/README.md', '2027-01-01T00:00:00Z'),
+    );
 
     expect(await admit()).toMatchObject({ decision: 'admitted', shards: 1 });
-    expect(await store.list('loan', 'run#')).toMatchObject([{ drop: 'loan/second/' }]);
+    expect(await store.list('loan', 'run#')).toMatchObject([{ drop: 'loan/2026-01-02/' }]);
   });
 
   it('queues another drop while a run is under way, and takes over from a run that was lost', async () => {
-    await admit({ drop: 'loan/first' });
-    raw.push(object('loan/second/a.csv'));
+    await admit({ drop: 'loan/2026-01-01' });
+    raw.push(object('loan/2026-01-02/a.csv'));
 
-    expect(await admit({ drop: 'loan/second' }, 'e2')).toMatchObject({
+    expect(await admit({ drop: 'loan/2026-01-02' }, 'e2')).toMatchObject({
       decision: 'skipped',
       reason: expect.stringContaining('it waits for run'),
     });
     running.delete('e1');
-    expect(await admit({ drop: 'loan/second' }, 'e3')).toMatchObject({ decision: 'admitted' });
+    expect(await admit({ drop: 'loan/2026-01-02' }, 'e3')).toMatchObject({ decision: 'admitted' });
     expect(await store.get('loan', 'finished#e1')).toMatchObject({ outcome: 'lost' });
   });
 

@@ -178,7 +178,7 @@ describe('malformed rows', () => {
     run.drop('small/d/a.csv', file(lines));
     expect(await run.desensitize('small/d/a.csv')).toMatchObject({ rows: lines.length, malformed: bad.length });
     expect(await quarantineOf(run)).toEqual(
-      bad.map(({ column, reason }, i) => ({ file: 'small/d/a.csv', line: 5 + i, column, reason })),
+      bad.map(({ column, reason }, i) => ({ file: 'file 1 of the drop', line: 5 + i, column, reason })),
     );
     expect((await run.profile()).malformed.rows).toBe(bad.length);
     expect(await run.rows(cleanKeys(run.run).shard(0))).toHaveLength(6);
@@ -224,7 +224,7 @@ describe('malformed rows', () => {
     run.drop('small/d/a.csv', latin1);
     await run.desensitize('small/d/a.csv');
     expect(await quarantineOf(run)).toEqual([
-      { file: 'small/d/a.csv', line: 3, column: null, reason: 'bytes that are not UTF-8' },
+      { file: 'file 1 of the drop', line: 3, column: null, reason: 'bytes that are not UTF-8' },
     ]);
   });
 
@@ -234,7 +234,7 @@ describe('malformed rows', () => {
     const error = await failure(strict.desensitize('small/d/a.csv'));
     expect(error).toBeInstanceOf(MalformedDataError);
     expect(error?.message).toBe(
-      'small/d/a.csv: 2 of 10 rows (20 %) are malformed, more than dataset.maxMalformedFraction (10 %) allows. ' +
+      'file 1 of the drop: 2 of 10 rows (20 %) are malformed, more than dataset.maxMalformedFraction (10 %) allows. ' +
         'First: line 10, column "x": not a finite number; line 11, column "b": not true or false. ' +
         'Fix the file and drop it again (the quarantine lists all positions), or change dataset.columns to match the file.',
     );
@@ -281,7 +281,7 @@ describe('other formats', () => {
   test('JSON lines: with an unknown or a missing key are refused', async () => {
     using json = await startRun(smallPipeline({ ...dataset, format: 'jsonl' }));
     json.drop('small/d/a.jsonl', '{"y":1,"x":1,"c":"a"}\n{"y":1,"x":1,"c":"a","d":2}\n');
-    expect((await failure(json.desensitize('small/d/a.jsonl')))?.message).toContain('not expected "d"');
+    expect((await failure(json.desensitize('small/d/a.jsonl')))?.message).toContain('not expected column 2.');
     json.drop('small/d/e.jsonl', '{"y":1,"x":1,"c":"a","jane@example.com":2}\n');
     const error = await failure(json.desensitize('small/d/e.jsonl'));
     expect(error?.message).toContain('not expected column 2.');
@@ -317,7 +317,7 @@ describe('other formats', () => {
       [null, null, null],
     ]);
     expect(await quarantineOf(parquet)).toEqual([
-      { file: 'small/d/a.parquet', row: 3, column: 'x', reason: 'not a finite number' },
+      { file: 'file 1 of the drop', row: 3, column: 'x', reason: 'not a finite number' },
     ]);
   });
 
@@ -339,7 +339,7 @@ describe('other formats', () => {
     const error = await failure(run.desensitize('small/d/a.csv.gz'));
     expect(error).toBeInstanceOf(DataEngineError);
     expect(error?.message).toBe(
-      'Cannot read small/d/a.csv.gz: it is not gzip, though its name ends in .gz. Write it again.',
+      'Cannot read file 1 of the drop: it is not gzip, though its name ends in .gz. Write it again.',
     );
     using parquet = await startRun(smallPipeline({ ...dataset, format: 'parquet' }));
     parquet.drop('small/d/a.parquet', 'Jane Secret');
@@ -489,7 +489,7 @@ describe('an archive', () => {
       for (const bytes of cuts) {
         const error = await outcome(bytes);
         expect(error).toBeInstanceOf(DataEngineError);
-        expect((error as Error).message).toBe(cutMessage(key));
+        expect((error as Error).message).toBe(cutMessage('file 1 of the drop'));
       }
     });
     test(`with a flipped byte is refused by name (${format})`, async () => {
@@ -498,12 +498,25 @@ describe('an archive', () => {
         bytes[at] = (bytes[at] ?? 0) ^ 0x55;
         const error = await outcome(bytes);
         expect(error).toBeInstanceOf(DataEngineError);
-        expect((error as Error).message).toMatch(`Cannot read ${key}: it is `);
+        expect((error as Error).message).toMatch(`Cannot read file 1 of the drop: it is `);
       }
     });
     test(`of several members is read whole (${format})`, async () => {
       expect(await outcome(members)).toMatchObject({ rows: 4000, malformed: 0 });
     });
+  }
+});
+
+test.each(['\n', '\r\n'])('blank lines before the header are no rows, with line ends %j', async (end) => {
+  const columns = { a: { role: 'feature', type: 'number' }, b: { role: 'feature', type: 'category' } };
+  for (const blank of [1, 2, 3]) {
+    using own = await startRun(smallPipeline({ columns, maxMalformedFraction: 1 }));
+    own.drop('small/d/a.csv', `${end.repeat(blank)}y,a,b${end}0,1,x${end}1,bad,"x${end}y"${end}${end}1,2,x${end}`);
+
+    expect(await own.desensitize('small/d/a.csv')).toMatchObject({ rows: 3, malformed: 1 });
+    expect(await quarantineOf(own)).toEqual([
+      { file: 'small/d/a.csv', line: blank + 3, column: 'a', reason: 'not a finite number' },
+    ]);
   }
 });
 
@@ -540,7 +553,7 @@ describe('a quote that is left open', () => {
     const { summary, quarantine } = await clean(csv);
     expect(summary).toMatchObject({ rows: 40, malformed: 21 });
     expect(quarantine).toEqual([
-      { file: 'small/d/a.csv', line: 12, column: 'b', reason: 'a quote that takes in the rows after it' },
+      { file: 'file 1 of the drop', line: 12, column: 'b', reason: 'a quote that takes in the rows after it' },
     ]);
     const columns = { a: { role: 'feature', type: 'number' }, b: { role: 'text', action: 'drop' } };
     expect((await clean(csv, { columns })).summary).toMatchObject({ rows: 40, malformed: 21 });

@@ -3,8 +3,8 @@ import type { RunPointer } from '#domain/runs/layout';
 import { type FinishPorts, finishRun } from '#functions/use-cases/finish-run';
 import { type MemoryState, memoryState } from '../../fakes/memory-state.ts';
 
-const pending = { pipeline: 'loan', drop: 'loan/second/', reason: 'drop' as const, force: false };
-const input = { pipeline: 'loan', drop: 'loan/first/' };
+const pending = { pipeline: 'loan', drop: 'loan/2026-01-02/', reason: 'drop' as const, force: false };
+const input = { pipeline: 'loan', drop: 'loan/2026-01-01/' };
 let store: MemoryState;
 let started: [string, unknown][];
 let discarded: RunPointer[];
@@ -16,6 +16,7 @@ beforeEach(async () => {
   discarded = [];
   ports = {
     store,
+    isPipeline: (name) => name === 'loan',
     startRetrain: async (name, next) => {
       started.push([name, next]);
     },

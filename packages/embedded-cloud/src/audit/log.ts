@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { openJsonLines, rotatedFiles } from '../cloud/jsonl.ts';
 import { withoutLongTexts } from '../cloud/left-out.ts';
 import type { Policy } from '../iam/policy.ts';
+import { type HidesKeys, hideKeys } from './hidden-keys.ts';
 
 /** One request, as the audit log stores it. */
 export interface AuditLine {
@@ -61,12 +62,13 @@ export const auditFolder = (stateDir: string): string => join(stateDir, 'audit')
  * Opens the audit log in each of the folders: `audit.jsonl`, rotated at 32 MiB, eight older files kept; beside it
  * `roles.json`, the policies that requests are checked against.
  */
-export function openAudit(folders: readonly string[]): AuditLog {
+export function openAudit(folders: readonly string[], hidesKeys: HidesKeys = () => false): AuditLog {
   const files = folders.map((folder) =>
     openJsonLines(join(folder, 'audit.jsonl'), { maxBytes: 32 * 2 ** 20, keep: 8 }),
   );
   return {
-    write(line) {
+    write(whole) {
+      const line = hideKeys(whole, hidesKeys);
       const kept = 'input' in line ? { ...line, input: shortened(line.input) } : line;
       for (const file of files) file.write(kept);
     },

@@ -55,6 +55,8 @@ export interface StartOptions {
   readonly instance?: string;
   /** A second folder for the audit log, to keep it when the state folder goes. */
   readonly auditDir?: string;
+  /** Buckets whose keys may be personal, by name: the audit log has hashes in place of their keys. */
+  readonly hidesKeys?: (bucket: string) => boolean;
   readonly onProgress?: (message: string) => void;
 }
 
@@ -106,7 +108,8 @@ export async function startCloud(options: StartOptions): Promise<Cloud> {
     closers.push(lockStateDir(stateDir));
     const diagnostics = openCloudLog(stateDir, clock);
     closers.push(diagnostics.close);
-    const audit = openAudit([auditFolder(stateDir), ...(options.auditDir === undefined ? [] : [options.auditDir])]);
+    const auditFolders = [auditFolder(stateDir), ...(options.auditDir === undefined ? [] : [options.auditDir])];
+    const audit = openAudit(auditFolders, options.hidesKeys);
     closers.push(() => audit.close());
     const { log } = diagnostics;
     const template = readTemplate(options.templatePath);

@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { exitCodes } from '../../cli/exit-codes.ts';
+import { commandLines, NOT_RUN, root } from './command-lines.ts';
+
+/** Runs the commands of the documents as they stand, in the order of the documents, in one embedded cloud. The README comes first. */
+
+const run = promisify(execFile);
+const wanted = commandLines().filter(({ command }) => !NOT_RUN.some(([pattern]) => pattern.test(command)));
+const inOrder = [
+  ...wanted.filter(({ document }) => document === 'README.md'),
+  ...wanted.filter(({ document }) => document !== 'README.md'),
+];
+
+let folder: string;
+/** What the documents leave to the reader. */
+const given = (): readonly (readonly [string, string])[] => [
+  ['/tmp/book', join(folder, 'book')],
+  ['<id>', 'loan-default'],
+  ['<run>', 'loan-default'],
+  ['my-test.json', join(folder, 'my-test.json')],
+  ['rows.jsonl', join(folder, 'rows.jsonl')],
+];
+/** Commands that may end otherwise, and how. */
+const OTHER_ENDS: readonly (readonly [RegExp, readonly number[]])[] = [
+  // a doctor finds what is missing on the machine of the test
+  [/^npx tidegate doctor/, [exitCodes.failed]],
+  // the same book again is not trained; a small window of requests is not judged
+  [/^npx tidegate (drop|drift)/, [exitCodes.skipped]],
+];
+
+const shell = (command: string) =>
+  run('bash', ['-euo', 'pipefail', '-c', command], {
+    cwd: root,
+    env: { ...process.env, TIDEGATE_HOME: join(folder, 'home'), NO_COLOR: '1' },
+    timeout: 10 * 60_000,
+    maxBuffer: 1 << 26,
+  });
+
+async function patiently<T>(attempt: () => Promise<T>, times: number): Promise<T> {
+  try {
+    return await attempt();
+  } catch (error) {
+    const isDeploying = /has no model in service|a deployment is under way/.test(JSON.stringify(error));
+    if (times <= 1 || !isDeploying) throw error;
+    await sleep(5000);
+    return patiently(attempt, times - 1);
+  }
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tidegate-docs-'));
+  writeFileSync(
+    join(folder, 'my-test.json'),
+    JSON.stringify({
+      id: 'two-rows',
+      kind: 'contract',
+      request: { rows: [{ income: 31000 }, { income: 90000 }] },
+      expect: { rows: 2, min: 0, max: 1 },
+    }),
+  );
+  writeFileSync(join(folder, 'rows.jsonl'), '{"income":31000}\n{"income":90000,"purpose":"boat"}\n');
+});
+afterAll(async () => {
+  await shell('npx tidegate down').catch(() => undefined);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+it.each(inOrder.map((line) => [`${line.document}:${line.line}`, line.command]))('%s %s', async (_, command) => {
+  const filled = given().reduce((text, [from, to]) => text.replaceAll(from, to), command);
+  // what the drop registered is still being deployed
+  const attempts = /^npx tidegate (predict|drift|tests)/.test(command) ? 20 : 1;
+  const code = await patiently(() => shell(filled), attempts).then(
+    () => 0,
+    (error: { code?: number; stdout?: string; stderr?: string }) => {
+      const allowed = OTHER_ENDS.find(([pattern]) => pattern.test(command))?.[1] ?? [];
+      if (allowed.includes(error.code ?? -1)) return 0;
+      throw new Error(`${filled} ended with ${error.code}\n${error.stdout}\n${error.stderr}`);
+    },
+  );
+  expect(code).toBe(0);
+});

@@ -1,0 +1,207 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeLoanBook } from '#examples/loans/generate';
+import { predictRows } from '../../cli/commands/predict.ts';
+import { readSlack } from '../../cli/commands/slack.ts';
+import { getState, watchDeployment } from '../../cli/runs.ts';
+import { type Book, PLACES, plant, token } from './honeytokens/places.ts';
+import { bucketTexts, drop, executionTexts, putObject, stateFiles } from './honeytokens/sinks.ts';
+import { startProject, type UpProject } from './project.ts';
+
+/**
+ * Honeytokens: texts that occur nowhere else, in every place where a drop or a request carries text, through every way in which a drop
+ * or a request fails. None may be in any sink but the raw bucket.
+ */
+
+const json = `name: loans-json
+dataset:
+  format: jsonl
+  label: { column: default, positive: 1 }
+  id: loan_id
+  minRows: 10
+  columns:
+    full_name: { role: pii, action: drop }
+    email: { role: pii, action: tokenize }
+    income: { role: feature, type: number }
+evaluation: { task: binary, gates: [{ metric: auc, min: 0.5 }] }
+`;
+
+let project: UpProject;
+let folder: string;
+let book: Book;
+/** What a caller, or the person at the command line, was told, by failure. */
+const told: { readonly failure: string; readonly text: string }[] = [];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tidegate-honey-'));
+  writeFileSync(join(folder, 'loans-json.yml'), json);
+  project = await startProject([join(folder, 'loans-json.yml')]);
+  const { files } = await writeLoanBook(join(folder, 'book'), 20_000, { seed: 7 }, 1);
+  const [header = '', ...rows] = readFileSync(files[0] ?? '', 'utf8')
+    .trimEnd()
+    .split('\n');
+  book = { header: header.split(','), rows: rows.map((row) => row.split(',')) };
+}, 300_000);
+afterAll(async () => {
+  await project?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const csv = (lines: readonly (readonly string[])[]) => `${lines.map((line) => line.join(',')).join('\n')}\n`;
+const write = (rows: number, header = book.header) => csv([header, ...plant(book, rows)]);
+
+/** Ways to fail, each with the files of its drop by name. The last names of folder and files are honeytokens too. */
+const FAILURES: Readonly<Record<string, () => Readonly<Record<string, string | Uint8Array>>>> = {
+  'trains and is deployed': () => ({ [`${token('file')}.csv`]: write(20_000) }),
+  'unknown column': () => ({
+    [`${token('file')}.csv`]: csv([[...book.header, token('header')], ...plant(book, 50).map((r) => [...r, 'x'])]),
+  }),
+  'unknown column as a name': () => ({
+    [`${token('file')}.csv`]: csv([[...book.header.slice(0, -1), `default_${token('header')}`], ...plant(book, 50)]),
+  }),
+  'column twice': () => ({
+    [`${token('file')}.csv`]: csv([[...book.header, token('header'), token('header')], ...plant(book, 9)]),
+  }),
+  'unfinished header': () => ({
+    [`${token('file')}.csv`]: csv([[...book.header, `"${token('header')}`], ...plant(book, 50)]),
+  }),
+  'values in the header': () => ({ [`${token('file')}.csv`]: csv([...plant(book, 1), ...plant(book, 50)]) }),
+  'some values in the header': () => {
+    const [first = []] = plant(book, 1);
+    return { [`${token('file')}.csv`]: csv([[...first.slice(0, 4), ...book.header.slice(4)], ...plant(book, 50)]) };
+  },
+  'other delimiter': () => ({ [`${token('file')}.csv`]: write(50).replaceAll(',', ';') }),
+  'malformed values': () => ({
+    [`${token('file')}.csv`]: csv([book.header, ...plant(book, 50, 'income', token('feature'))]),
+  }),
+  'malformed labels': () => ({
+    [`${token('file')}.csv`]: csv([book.header, ...plant(book, 50, 'default', token('label'))]),
+  }),
+  'too few fields': () => ({
+    [`${token('file')}.csv`]: csv([book.header, ...plant(book, 50).map((row) => row.slice(0, 5))]),
+  }),
+  'open quote': () => ({ [`${token('file')}.csv`]: `${write(50)}LN9,"${token('quoted')}\n${csv(plant(book, 50))}` }),
+  'too few rows': () => ({ [`${token('file')}.csv`]: write(5) }),
+  'not UTF-8': () => ({ [`${token('file')}.csv`]: Buffer.from(write(50), 'utf16le') }),
+  'bytes that are not UTF-8': () => ({
+    [`${token('file')}.csv`]: Buffer.concat([Buffer.from(write(50)), Buffer.from([0xff, 0xfe, 0x2c])]),
+  }),
+  'cut archive': () => ({ [`${token('file')}.csv.gz`]: gzipSync(write(2000)).subarray(0, 9000) }),
+  'not an archive': () => ({ [`${token('file')}.csv.gz`]: write(50) }),
+  'empty file': () => ({ [`${token('file')}.csv`]: '', 'a.csv': write(50) }),
+  'blank file': () => ({ [`${token('file')}.csv`]: '\n\n' }),
+  'header alone': () => ({ [`${token('file')}.csv`]: csv([[...book.header]]) }),
+  'other format': () => ({ [`${token('file')}.xlsx`]: write(5) }),
+  'markers alone': () => ({ [`_${token('file')}`]: write(5) }),
+};
+const JSON_FAILURES: typeof FAILURES = {
+  'unknown key': () => ({ [`${token('file')}.jsonl`]: jsonLines({ [token('key')]: 1 }) }),
+  'unknown key as a name': () => ({ [`${token('file')}.jsonl`]: jsonLines({ [`income_${token('key')}`]: 1 }) }),
+  'nested values': () => ({
+    [`${token('file')}.jsonl`]: jsonLines({ income: { deep: [token('nested')], [token('key')]: token('nested') } }),
+  }),
+  'text for a number': () => ({ [`${token('file')}.jsonl`]: jsonLines({ income: token('nested') }) }),
+  'no object': () => ({
+    [`${token('file')}.jsonl`]: `"${token('nested')}"\n[1,"${token('nested')}"]\n${token('nested')}\n`,
+  }),
+};
+const jsonLines = (over: Record<string, unknown>) =>
+  Array.from({ length: 60 }, (_, i) =>
+    JSON.stringify({
+      loan_id: `${token('id')}${i}`,
+      default: i % 2,
+      full_name: token('value'),
+      email: `${token('value')}${i}@x.example`,
+      income: i,
+      ...over,
+    }),
+  ).join('\n');
+
+/** Drops the files of a failure in a folder of its own, and keeps what the person who dropped them was told. */
+async function fail(pipeline: string, failure: string, files: Readonly<Record<string, string | Uint8Array>>) {
+  const own = join(folder, `${pipeline} ${failure}`);
+  mkdirSync(own, { recursive: true });
+  const paths = Object.entries(files).map(([name, content]) => {
+    writeFileSync(join(own, name), content);
+    return join(own, name);
+  });
+  const result = await project.drop(pipeline, paths, `${token('folder')}-${failure.replaceAll(' ', '-')}`);
+  told.push({ failure, text: JSON.stringify([result.ended, result.run ?? null]) });
+  return result;
+}
+
+describe('honeytokens', { timeout: 900_000 }, () => {
+  it.each(Object.entries(FAILURES))('a drop of CSV: %s', async (failure, files) => {
+    const since = Date.now();
+    const { run, ended } = await fail('loan-default', failure, files());
+    const trains = failure === 'trains and is deployed';
+    expect([failure, ended.status]).toEqual([failure, trains ? 'SUCCEEDED' : 'FAILED']);
+    if (!trains || !run?.modelPackageArn) return;
+    await watchDeployment(project.target, run.modelPackageArn, since, { otherwise: 'no deployment', silent: true });
+    expect(await getState(project.target, 'loan-default', 'champion')).toBeDefined();
+    // the same data again, from another folder: skipped
+    const again = await fail('loan-default', 'trained before', files());
+    expect(again.ended.output).toMatchObject({ cause: 'trained' });
+  });
+
+  it.each(Object.entries(JSON_FAILURES))('a drop of JSON lines: %s', async (failure, files) => {
+    expect((await fail('loans-json', failure, files())).ended.status).toBe('FAILED');
+  });
+
+  it('objects that belong to no pipeline, to no folder, or to nothing that is data', async () => {
+    for (const key of [
+      `${token('folder')}/2026-01-01/_SUCCESS`,
+      `${token('folder')}/_SUCCESS`,
+      'loan-default/_SUCCESS',
+      `loan-default/_${token('folder')}/_SUCCESS`,
+      `loan-default/${token('folder')}/gone/_SUCCESS`,
+    ]) {
+      const ended = await drop(project, key);
+      told.push({ failure: 'misplaced object', text: JSON.stringify(ended.output ?? ended) });
+    }
+    await putObject(project, `loan-default/${token('file')}.csv`);
+  });
+
+  it.each<[string, unknown]>([
+    ['an unknown key', { [token('request key')]: 1 }],
+    ['an unknown key as an address', { [`${token('request key')}@x.example`]: 1 }],
+    ['a text for a number', { income: token('request value') }],
+    ['an object', { income: { [token('request key')]: token('request value') } }],
+    [
+      'a personal value and an unknown category',
+      { full_name: token('request value'), purpose: token('request value') },
+    ],
+    ['no object', token('request value')],
+  ])('a request with %s', async (failure, row) => {
+    const answer = await predictRows(project.target, 'loan-default', [row]).catch((error: Error) => error.message);
+    told.push({ failure: `request: ${failure}`, text: JSON.stringify(answer) });
+  });
+
+  it('are in no sink but the raw bucket', async () => {
+    const { cloud, target } = project;
+    const sinks: Record<string, readonly { readonly where: string; readonly text: string }[]> = {
+      'what callers were told': told.map(({ failure, text }) => ({ where: failure, text })),
+      Slack: (await readSlack(cloud.endpoint)).map((message) => ({ where: message.ts, text: JSON.stringify(message) })),
+      'clean bucket': await bucketTexts(target, target.outputs.CleanBucketName),
+      'artifacts bucket, reports among it': await bucketTexts(target, target.outputs.ArtifactsBucketName),
+      'execution histories': await executionTexts(target),
+      ...stateFiles(project.stateDir),
+    };
+    const hits: string[] = [];
+    for (const [sink, texts] of Object.entries(sinks)) {
+      expect([sink, texts.length > 0]).toEqual([sink, true]);
+      for (const { where, text } of texts) {
+        for (const place of PLACES) if (text.includes(token(place))) hits.push(`${place} in ${sink}: ${where}`);
+      }
+    }
+    const failures = new Set(told.map(({ failure }) => failure)).size;
+    const count = Object.values(sinks).reduce((sum, texts) => sum + texts.length, 0);
+    process.stdout.write(
+      `honeytokens: ${PLACES.length} places × ${failures} failures × ${Object.keys(sinks).length} sinks (${count} texts): ${hits.length} hits\n`,
+    );
+    expect([...new Set(hits)]).toEqual([]);
+  });
+});

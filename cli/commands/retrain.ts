@@ -1,5 +1,6 @@
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Command } from 'commander';
+import { dropName, isHiddenDrop } from '#domain/runs/drop-name';
 import { requirePipeline } from '../arguments.ts';
 import { hasDrop } from '../drop-folder.ts';
 import { endWith, exitCodes } from '../exit-codes.ts';
@@ -15,11 +16,16 @@ interface RetrainOptions {
   readonly watch?: boolean;
 }
 
-/** The prefix of a drop that was named as a folder, with or without its pipeline. @throws CliError when nothing lies there */
+/**
+ * The name of a drop, given its folder or that name, with or without the pipeline. The name of a folder does not leave the raw bucket.
+ *
+ * @throws CliError when nothing lies there
+ */
 async function findDrop(target: Target, pipeline: string, named: string): Promise<string> {
   const below = `${pipeline}/`;
   const prefix = `${named.startsWith(below) ? '' : below}${named}${named.endsWith('/') ? '' : '/'}`;
-  if (await hasDrop(target, prefix)) return prefix;
+  if (isHiddenDrop(prefix)) return prefix;
+  if (await hasDrop(target, prefix)) return dropName(pipeline, prefix);
   throw new CliError(
     `There are no files below s3://${target.outputs.RawBucketName}/${prefix}. "npx tidegate runs ${pipeline}" lists the drops of earlier runs.`,
     exitCodes.usage,

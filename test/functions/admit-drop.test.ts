@@ -30,7 +30,7 @@ describe('a drop', () => {
     expect(await stage.admit(event)).toEqual({
       decision: 'skipped',
       pipeline: 'loan',
-      drop: 'loan/first/',
+      drop: dropName('loan', 'loan/first/'),
       cause: 'retired',
       reason: 'the pipeline was retired on 2026-01-01. To take that back: npx tidegate retire loan --undo',
     });

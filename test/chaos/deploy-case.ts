@@ -25,19 +25,26 @@ const endpointOf = ({ pipeline }: World): string => `tidegate-local-${pipeline}`
 
 const decisionOf = ({ output }: Ended): unknown => (output as { decision?: string } | undefined)?.decision;
 
-/** Approves a model anew and gives the deployment this starts once it has ended. */
+const decide = ({ project }: World, modelPackageArn: string, ModelApprovalStatus: 'Approved' | 'Rejected') =>
+  project.target.sageMaker.send(
+    new UpdateModelPackageCommand({ ModelPackageArn: modelPackageArn, ModelApprovalStatus }),
+  );
+
+/** Takes the approval of a model back, so that it can be approved anew. */
+async function withdraw(world: World, modelPackageArn: string): Promise<void> {
+  await decide(world, modelPackageArn, 'Rejected');
+  await world.quiet();
+}
+
+/** Approves a model and gives the deployment this starts once it has ended. */
 async function approve(
   world: World,
   modelPackageArn: string,
   armed?: Trial,
 ): Promise<{ ended: Ended; struck: number }> {
-  const { sageMaker } = world.project.target;
-  const decide = (ModelApprovalStatus: 'Approved' | 'Rejected') =>
-    sageMaker.send(new UpdateModelPackageCommand({ ModelPackageArn: modelPackageArn, ModelApprovalStatus }));
-  await decide('Rejected');
   const known = new Set((await world.executions('deploy', modelPackageArn)).map((e) => e.executionArn));
   armed?.arm();
-  await decide('Approved');
+  await decide(world, modelPackageArn, 'Approved');
   // Several events may report one approval. The executions they start beside the deployment end at once.
   const ended = await world.until(`the deployment of ${modelPackageArn}`, async () =>
     (await world.executions('deploy', modelPackageArn, known)).find(
@@ -113,6 +120,7 @@ async function challenger(world: World, { first, second }: Contenders): Promise<
   const { endpoints } = await holdings(world, world.pipeline);
   if (champion && endpoints[0]?.status === 'InService') return champion['modelPackageArn'] === first ? second : first;
   await clear(world);
+  await withdraw(world, first);
   await deployClean(world, first);
   return second;
 }
@@ -127,9 +135,11 @@ async function deployClean(world: World, modelPackageArn: string, by: typeof app
 export type DeployPath = keyof typeof begin;
 
 const prepare = async (world: World, path: DeployPath, contenders: Contenders): Promise<string> => {
-  if (path !== 'first deployment') return challenger(world, contenders);
-  await clear(world);
-  return contenders.first;
+  if (path === 'first deployment') await clear(world);
+  const candidate = path === 'first deployment' ? contenders.first : await challenger(world, contenders);
+  if (path === 'roll-back') await decide(world, candidate, 'Approved');
+  else await withdraw(world, candidate);
+  return candidate;
 };
 
 /** Deploys without a fault and takes down the calls. */
@@ -223,6 +233,7 @@ export async function deployWith(
     'another model is the champion',
   );
   if (champion?.['modelPackageArn'] !== candidate) {
+    await withdraw(world, candidate);
     const again = await approve(world, candidate);
     await world.quiet();
     expect(

@@ -2,6 +2,7 @@ import {
   DeleteEndpointCommand,
   DeleteEndpointConfigCommand,
   DescribeEndpointCommand,
+  DescribeModelPackageCommand,
   UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
@@ -137,10 +138,19 @@ export type DeployPath = keyof typeof begin;
 const prepare = async (world: World, path: DeployPath, contenders: Contenders): Promise<string> => {
   if (path === 'first deployment') await clear(world);
   const candidate = path === 'first deployment' ? contenders.first : await challenger(world, contenders);
-  if (path === 'roll-back') await decide(world, candidate, 'Approved');
-  else await withdraw(world, candidate);
+  if (path === 'roll-back') return approvedBefore(world, candidate, contenders);
+  await withdraw(world, candidate);
   return candidate;
 };
+
+/** A model to go back to. One that is not approved is deployed first, and the other one is the model to go back to. */
+async function approvedBefore(world: World, candidate: string, { first, second }: Contenders): Promise<string> {
+  const { sageMaker } = world.project.target;
+  const found = await sageMaker.send(new DescribeModelPackageCommand({ ModelPackageName: candidate }));
+  if (found.ModelApprovalStatus === 'Approved') return candidate;
+  await deployClean(world, candidate);
+  return candidate === first ? second : first;
+}
 
 /** Deploys without a fault and takes down the calls. */
 export async function recordDeploy(world: World, path: DeployPath, contenders: Contenders): Promise<CallSite[]> {

@@ -23,6 +23,18 @@ export class TransientError extends TidegateError {
   readonly retryable = true;
 }
 
+/** An account's quota is used up. Instances may become free within minutes; after that a person must have it raised. */
+export class QuotaExceededError extends TidegateError {
+  override readonly name = 'QuotaExceededError';
+  readonly retryable = true;
+}
+
+/** SageMaker's model registry could not complete a model package. */
+export class RegistrationError extends TidegateError {
+  override readonly name = 'RegistrationError';
+  readonly retryable = false;
+}
+
 /** A function was called with an input that its schema rejects. */
 export class InvalidInputError extends TidegateError {
   override readonly name = 'InvalidInputError';

@@ -46,6 +46,7 @@ const functionWatches = { Errors: 3, Throttles: 1 } as const;
 /** Functions used for waiting: they throw until the job or endpoint is done. The machine's alarm covers their failures. */
 const waitingFunctions = new Set([
   'awaitJob',
+  'registerModel',
   'prepareDeployment',
   'deployEndpoint',
   'awaitEndpoint',

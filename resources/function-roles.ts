@@ -1,5 +1,6 @@
 import { type Allow, allow, type Resource, role } from './cloudformation.ts';
 import {
+  describeImages,
   endpointTests,
   executionsOf,
   functionBasics,
@@ -74,7 +75,8 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
         'CreateModelPackage',
         'AddTags',
       ),
-      ...sageMaker(stage, 'model-package', 'CreateModelPackage', 'UpdateModelPackage'),
+      ...sageMaker(stage, 'model-package', 'CreateModelPackage', 'DescribeModelPackage', 'UpdateModelPackage'),
+      describeImages(),
       ...state('GetItem', 'UpdateItem'),
     ],
     finishRun: [
@@ -87,7 +89,8 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       allow('states:StartExecution', machineArn(stage, 'retrain')),
     ],
     notify: [...readRun, ...state('GetItem', 'PutItem', 'UpdateItem'), ...readSecret('SlackTokenSecret')],
-    recordDecision: [
+    recordDecision: [...sageMaker(stage, 'model-package', 'DescribeModelPackage'), ...state('PutItem', 'Query')],
+    requestRollBack: [
       ...sageMaker(stage, 'model-package', 'DescribeModelPackage'),
       ...state('GetItem', 'PutItem', 'Query'),
     ],

@@ -1,4 +1,5 @@
 import { type Allow, allow, getAtt, sub, type Value } from './cloudformation.ts';
+import { imageRepositories } from './training-images.ts';
 
 /** The grants of functions and machines, named after what they allow. */
 const bucketArn = (bucket: string): Value => getAtt(bucket, 'Arn');
@@ -88,6 +89,12 @@ export const sageMaker = (stage: string, kind: string, ...actions: string[]): Al
     sageMakerArn(stage, kind),
   ),
 ];
+/** What registering a model needs of its image (AWS managed policy AmazonSageMakerModelRegistryFullAccess). */
+export const describeImages = (): Allow =>
+  allow(['ecr:BatchGetImage', 'ecr:DescribeImages'], imageRepositories().map(repositoryArn));
+/** A repository of images in this region, of any account: AWS's own images are in AWS's accounts. */
+export const repositoryArn = (name: string): Value =>
+  sub(`arn:\${AWS::Partition}:ecr:\${AWS::Region}:*:repository/${name}`);
 export const passTo = (roleId: string, service: string): Allow[] => [
   allow('iam:PassRole', getAtt(roleId, 'Arn'), { StringEquals: { 'iam:PassedToService': service } }),
 ];

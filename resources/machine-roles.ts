@@ -7,6 +7,7 @@ import {
   managedRule,
   passTo,
   readObjects,
+  repositoryArn,
   sageMaker,
 } from './grants.ts';
 import { imageRepositories } from './training-images.ts';
@@ -67,7 +68,10 @@ function machineGrants(stage: string): Readonly<Record<string, readonly Allow[]>
       invoke('PrepareDeployment', 'DeployEndpoint', 'AwaitEndpoint', 'PromoteModel', 'RollBackDeployment', 'Notify'),
       ...runMachine(stage, 'test-endpoint'),
     ],
-    RecordDecision: [invoke('RecordDecision', 'Notify'), allow('states:StartExecution', machineArn(stage, 'deploy'))],
+    RecordDecision: [
+      invoke('RecordDecision', 'RequestRollBack', 'Notify'),
+      allow('states:StartExecution', machineArn(stage, 'deploy')),
+    ],
     TestEndpoint: [invoke('LoadEndpointTests', 'RunEndpointTest', 'RecordTestResults', 'Notify')],
     Retire: [invoke('RetirePipeline', 'Notify')],
     CheckService: [invoke('FindOrphans', 'Notify')],
@@ -99,7 +103,7 @@ export function sageMakerRoles(): Record<string, Resource> {
     allow('ecr:GetAuthorizationToken', '*'),
     allow(
       ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchCheckLayerAvailability'],
-      imageRepositories().map((name) => sub(`arn:\${AWS::Partition}:ecr:\${AWS::Region}:*:repository/${name}`)),
+      imageRepositories().map(repositoryArn),
     ),
     allow('cloudwatch:PutMetricData', '*', {
       StringLike: { 'cloudwatch:namespace': ['AWS/SageMaker', '/aws/sagemaker/*'] },

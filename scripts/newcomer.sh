@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What a new user does, on real data (bird strikes, from the package vega-datasets): write a pipeline, start the cloud, drop, approve,
-# predict, edit, retrain, reject. Every exit code and message is checked. It works in a copy of the project, so that the pipeline
+# predict, edit, retrain, reject, roll back, retire. Every exit code and message is checked. It works in a copy of the project, so that the pipeline
 # leaves no trace in this one. `.ci/run` calls it.
 set -euo pipefail
 root="$(cd "$(dirname "$0")/.." && pwd)"
@@ -81,8 +81,11 @@ tr -d '\r' <"$root/node_modules/vega-datasets/data/birdstrikes.csv" | cut -d, -f
 head -n 7001 "$strikes" >"$data/strikes.csv"
 { head -n 1 "$strikes"; tail -n 3000 "$strikes"; } >"$data/more.csv"
 cut -d, -f1-10 "$data/more.csv" >"$data/cut.csv"
+# the labels of other rows, 1234 further on: nothing can be learnt from them
+awk -F, -v OFS=, 'NR == 1 { print; next } { row[NR] = $0; label[NR] = $3 }
+  END { for (i = 2; i <= NR; i++) { $0 = row[i]; $3 = label[2 + (i - 2 + 1234) % (NR - 1)]; print } }' "$data/more.csv" >"$data/mixed.csv"
 
-# a pipeline, with the depth of the trees and the least AUC
+# a pipeline, with the depth of the trees
 write_pipeline() {
   cat >"$copy/pipelines/$pipeline.yml" <<YAML
 # yaml-language-server: \$schema=../schemas/generated/pipeline.schema.json
@@ -107,23 +110,19 @@ training: { hyperparameters: { num_round: 30, eta: 0.2, max_depth: $1 } }
 evaluation:
   task: binary
   gates:
-    - { metric: auc, min: $2 }
+    - { metric: auc, min: 0.6 }
 registry: { approval: manual }
 notify: { slack: '#birds' }
 YAML
-}
-run_edited() {
-  tidegate down >/dev/null
-  expect 0 'up at http://127.0.0.1:' -- up
 }
 strike=('Wildlife Size=Large' 'Phase of flight=Climb' 'Time of day=Day' 'Speed IAS in knots=300' 'Flight Date=1990-01-08')
 
 echo 'A pipeline with a mistake'
 expect 5 'The embedded cloud is not up. Start it with "npx tidegate up"' -- runs
 expect 5 '"name": "UnavailableError"' '"exitCode": 5' -- runs --json
-write_pipeline deep 0.6
+write_pipeline deep
 expect 6 "pipelines/$pipeline.yml:" 'max_depth: found "deep"' -- up
-write_pipeline 3 0.6
+write_pipeline 3
 expect 0 "$pipeline" -- doctor
 expect 0 'up at http://127.0.0.1:' -- up
 
@@ -133,7 +132,7 @@ expect 2 'gone.csv does not exist.' -- drop "$pipeline" gone.csv
 expect 2 "unknown option '--wach'" '"name": "UsageError"' -- drop "$pipeline" "$data/strikes.csv" --wach --json
 expect 0 'Every gate passed.' 'registered as v1' 'It waits for a person: npx tidegate approve' -- \
   drop "$pipeline" "$data/strikes.csv" --name first --watch
-expect 1 -- predict "$pipeline" "${strike[@]}"
+expect 1 "Pipeline $pipeline has no model in service." -- predict "$pipeline" "${strike[@]}"
 expect 0 'approved' -- approve "$pipeline"
 eventually deployed -- runs "$pipeline"
 expect 0 'model v1' -- predict "$pipeline" "${strike[@]}"
@@ -148,25 +147,42 @@ expect 4 '"decision": "skipped"' '"cause": "trained"' -- retrain "$pipeline" --d
 expect 2 "There are no files below s3://" -- retrain "$pipeline" --drop second
 expect 0 "npx tidegate retrain $pipeline --force --stage local" -- slack
 
-echo 'An edit that no model can satisfy, and one that works'
-write_pipeline 3 0.99
-run_edited
-expect 3 'Refused.' 'rejected by its gates' 'at least 0.99 is required' -- retrain "$pipeline" --watch
-expect 3 'Refused.' -- run "$pipeline"
-write_pipeline 4 0.6
-run_edited
+echo 'An edit'
+write_pipeline 4
+tidegate down >/dev/null
+expect 0 'up at http://127.0.0.1:' -- up
 expect 0 'registered as v2' -- retrain "$pipeline" --watch
 expect 0 'rejected' -- reject "$pipeline" --reason 'no better than the first'
 expect 1 "No model of $pipeline waits for approval." -- reject "$pipeline"
-expect 0 'model v1' -- predict "$pipeline" "${strike[@]}"
+expect 0 'v2' 'no better than the first' -- models "$pipeline"
 
-echo 'New data, and a damaged file'
-expect 1 'SchemaMismatchError' 'missing "Speed IAS in knots"' -- drop "$pipeline" "$data/cut.csv" --name cut --watch
-expect 0 'registered as v3' -- drop "$pipeline" "$data/more.csv" --name cut --replace --watch
-expect 0 'had this folder too. Since then:' -- slack
+echo 'A file with a column missing, and one with mixed labels'
+expect 1 'SchemaMismatchError' 'missing "Speed IAS in knots"' -- drop "$pipeline" "$data/cut.csv" --name january --watch
+expect 3 'Refused.' 'rejected by its gates' 'at least 0.6 is required' -- \
+  drop "$pipeline" "$data/mixed.csv" --name january --replace --watch
+expect 0 'had this folder too. Since then: 1 object new, 1 object gone.' -- slack
+expect 3 'Refused.' -- run "$pipeline"
+
+echo 'New data, a new model, and back'
+expect 0 'registered as v3' -- drop "$pipeline" "$data/more.csv" --watch
 expect 0 'approved' -- approve "$(json runId -- run "$pipeline")" --reason 'newer strikes'
 eventually "$pipeline: version 3 is live" -- slack
 expect 0 'model v3' -- predict "$pipeline" "${strike[@]}"
+expect 1 'Version 3 of bird-strike serves now' 'npx tidegate rollback bird-strike' -- reject "$pipeline" 3
+expect 0 'rolled back' "version 1 of $pipeline serves" -- rollback "$pipeline" --reason 'too many alarms'
+expect 0 'model v1' -- predict "$pipeline" "${strike[@]}"
+expect 0 'too many alarms' 'newer strikes' -- models "$pipeline"
+expect 1 'Nothing was rolled back' -- rollback "$pipeline" 1
+
+echo 'The end of the pipeline'
+expect 0 'A MONTH' 'deleted' 'stays' -- retire "$pipeline"
+expect 0 'model v1' -- predict "$pipeline" "${strike[@]}"
+expect 0 "retired $pipeline" "delete pipelines/$pipeline.yml" -- retire "$pipeline" --yes --reason 'no bird flies any more'
+expect 1 "Pipeline $pipeline has no model in service." -- predict "$pipeline" "${strike[@]}"
+expect 4 'not trained: the pipeline was retired on' "npx tidegate retire $pipeline --undo" -- \
+  drop "$pipeline" "$data/strikes.csv" --watch
+expect 0 "retired $pipeline" -- retire "$pipeline" --yes --delete-data
+expect 0 "No model of $pipeline was registered yet." -- models "$pipeline"
 
 expect 0 'down' -- down
 printf '%s checks passed in %s s\n' "$checks" "$SECONDS"

@@ -3,20 +3,17 @@ import { existsSync, readdirSync, statfsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { wholeNumber } from '../arguments.ts';
+import { readCloud } from '../cloud-file.ts';
 import { endWith } from '../exit-codes.ts';
-import { dim, green, print, printJson, red, yellow } from '../output.ts';
+import { CliError, dim, green, print, printJson, red, yellow } from '../output.ts';
 import { findOrphanedEndpoints } from '../pipeline-inventory.ts';
 import { pipelineNames, projectRoot, readProjectPipeline } from '../project.ts';
 import { pythonNeeds } from '../python/environment.ts';
-import { closeTarget, openTarget, readCloud } from '../target.ts';
-import { globalOptions } from './global.ts';
-
-interface Finding {
-  readonly what: string;
-  readonly state: 'ok' | 'later' | 'missing';
-  readonly detail: string;
-  readonly fix?: string;
-}
+import { differingPipelines } from '../running-pipelines.ts';
+import { type Finding, protectionFinding, quotaFindings } from '../stage-findings.ts';
+import { closeTarget, localStage, openTarget } from '../target.ts';
+import { type GlobalOptions, globalOptions } from './global.ts';
 
 const reason = (error: unknown): string =>
   error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
@@ -120,15 +117,23 @@ function pipelines(): Finding {
 
 async function cloud(): Promise<Finding> {
   const running = await readCloud();
+  const differing = running ? differingPipelines({ cloud: running }) : [];
+  if (running && differing.length > 0) {
+    return {
+      what: 'Embedded cloud',
+      state: 'later',
+      detail: `up at ${running.endpoint}, with other pipelines than on disk: ${differing.join(', ')}`,
+      fix: 'npx tidegate up',
+    };
+  }
   return running
     ? { what: 'Embedded cloud', state: 'ok', detail: `up at ${running.endpoint}` }
     : { what: 'Embedded cloud', state: 'later', detail: 'not up', fix: 'npx tidegate up' };
 }
 
-/** Endpoints of the embedded cloud whose pipelines are gone. */
-async function orphans(): Promise<Finding[]> {
-  if (!(await readCloud())) return [];
-  const target = await openTarget({});
+/** Endpoints whose pipelines are gone. */
+async function orphans(options: GlobalOptions): Promise<Finding[]> {
+  const target = await openTarget(options);
   try {
     const found = await findOrphanedEndpoints(target, pipelineNames());
     return found.map(({ pipeline, endpoint }) => ({
@@ -152,23 +157,56 @@ const flights = (): Finding =>
         fix: 'npm ci',
       };
 
+/** The project's pipelines; those that do not validate are reported elsewhere. */
+function validPipelines() {
+  return pipelineNames().flatMap((name) => {
+    try {
+      return [readProjectPipeline(name)];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** What a stage on AWS lacks. */
+/** A stack that cannot be read. @throws what is not meant for the user */
+function notChecked(error: unknown): Finding[] {
+  if (!(error instanceof CliError)) throw error;
+  return [{ what: 'Endpoints', state: 'later', detail: `not checked: ${error.message}` }];
+}
+
+async function stageFindings(stage: string, shardConcurrency: number, options: GlobalOptions): Promise<Finding[]> {
+  if (options.profile) process.env['AWS_PROFILE'] = options.profile;
+  return [
+    await protectionFinding(stage, options.region),
+    ...(await quotaFindings(validPipelines(), shardConcurrency, options.region)),
+    ...(await orphans(options).catch(notChecked)),
+  ];
+}
+
 export function doctorCommand(program: Command): void {
   program
     .command('doctor')
-    .description('check what is missing on this machine and how to get it')
-    .action(async (_options: object, command: Command) => {
-      const findings = [
-        node(),
-        duckdb(),
-        python(),
-        disk(),
-        git(),
-        pipelines(),
-        flights(),
-        await cloud(),
-        ...(await orphans()),
-      ];
-      if (globalOptions(command).json) printJson(findings);
+    .description("check what is missing on this machine, or with --stage the account's quotas, and how to get it")
+    .option('--shard-concurrency <n>', 'the parameter shardConcurrency of the stage', wholeNumber(1, 10_000), 40)
+    .action(async ({ shardConcurrency }: { shardConcurrency: number }, command: Command) => {
+      const options = globalOptions(command);
+      const stage = options.stage ?? process.env['TIDEGATE_STAGE'];
+      const findings =
+        stage !== undefined && stage !== localStage
+          ? [pipelines(), ...(await stageFindings(stage, shardConcurrency, options))]
+          : [
+              node(),
+              duckdb(),
+              python(),
+              disk(),
+              git(),
+              pipelines(),
+              flights(),
+              await cloud(),
+              ...((await readCloud()) ? await orphans({}) : []),
+            ];
+      if (options.json) printJson(findings);
       else {
         for (const { what, state, detail, fix } of findings) {
           const mark = state === 'ok' ? green('✓') : state === 'later' ? yellow('•') : red('✗');

@@ -33,6 +33,11 @@ export interface ModelInput {
   readonly missing: string | null;
   /** The same for a model with a single input. An empty field there would be an empty line, which readers skip. */
   readonly missingAlone: string;
+  /**
+   * Zeros before each number of a model with a single input; none for most algorithms. A container that guesses the delimiter
+   * from a line without one may take a repeated sign for it, and takes a repeated digit for none.
+   */
+  readonly zerosAlone: '' | '000';
 }
 
 /** The container's output format. */
@@ -92,15 +97,17 @@ export interface Algorithm {
    *
    * @param hyperparameters all that are sent, including defaults
    */
-  check?(hyperparameters: Readonly<Record<string, string>>, report: (name: string, problem: string) => void): void;
+  check?(
+    hyperparameters: Readonly<Record<string, string>>,
+    task: Task,
+    report: (name: string, problem: string) => void,
+  ): void;
   /** Absent for an algorithm without tuning. */
   readonly tuning?: TuningObjective;
   readonly input: ModelInput;
   readonly output: ModelOutput;
   /** Whether several instances can train together, each on its share of the objects. If not, the count must be 1. */
   readonly distributed: boolean;
-  /** Whether training resumes from a checkpoint after a spot interruption. */
-  readonly checkpoints: boolean;
   /** Some `hyperparameters`, as the reference shows them. */
   readonly example: Readonly<Record<string, unknown>>;
 }

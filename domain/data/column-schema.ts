@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { ColumnSpec, FeatureSpec } from '#domain/data/column-spec';
 import type { Encoding } from '#domain/encodings/encoding';
-import { ENCODINGS } from '#domain/encodings/registry';
+import { ENCODINGS, encodingOf } from '#domain/encodings/registry';
 import { PRIVATE_ROLES, type PrivacyAction, type PrivateRole } from '#domain/privacy/privacy-action';
 import { PRIVACY_ACTIONS } from '#domain/privacy/registry';
 import type { FeatureType } from '#schemas/records/profile';
@@ -72,6 +72,25 @@ function featureObjects(encodings: readonly Encoding[]): Alternatives {
   return alternatives(objects);
 }
 
+/** Reports settings that only another encoding of the type has: they would have no effect. */
+const checkSettings =
+  (encodings: readonly Encoding[]) =>
+  (column: Readonly<Record<string, unknown>>, ctx: z.RefinementCtx): void => {
+    const spec = column as unknown as FeatureSpec;
+    const own = encodingOf(spec, encodings);
+    for (const { name, type, settings } of encodings) {
+      if (type !== spec.type) continue;
+      for (const [setting, schema] of Object.entries(settings)) {
+        if (Object.hasOwn(own.settings, setting)) continue;
+        const value = spec[setting];
+        // a setting that was not given has its default
+        if (JSON.stringify(value) === JSON.stringify(z.safeParse(schema, undefined).data)) continue;
+        const message = `has no effect on ${own.name}: set encode: ${name}, or remove it`;
+        ctx.addIssue({ code: 'custom', path: [setting], message });
+      }
+    }
+  };
+
 /** Whether the result of an action can be the declared model input. */
 function checkFeature(action: PrivacyAction, column: Readonly<Record<string, unknown>>, ctx: z.RefinementCtx): void {
   const feature = column['feature'] as FeatureSpec | undefined;
@@ -115,7 +134,11 @@ export function columnSchemaOf(
   encodings: readonly Encoding[],
 ): z.ZodType<ColumnSpec> {
   const features = featureObjects(encodings);
-  const featureSchema = z.discriminatedUnion('type', features) as unknown as z.ZodType<FeatureSpec>;
+  const check = checkSettings(encodings);
+  const featureSchema = z.discriminatedUnion(
+    'type',
+    alternatives(features.map((own) => own.superRefine(check))),
+  ) as unknown as z.ZodType<FeatureSpec>;
   const featureColumn = z.discriminatedUnion(
     'type',
     alternatives(
@@ -123,7 +146,8 @@ export function columnSchemaOf(
         own
           .extend({ role: roleNamed('feature') })
           .strict()
-          .describe(ROLES.feature),
+          .describe(ROLES.feature)
+          .superRefine(check),
       ),
     ),
   );

@@ -10,13 +10,15 @@ export interface FirstRecord {
   readonly more: boolean;
   /** Its number of lines, without blank ones. */
   readonly lines: number;
+  /** Number of blank lines before it. */
+  readonly blankLines: number;
   /** Position (from 1) of the first field whose quote does not close, or closes in the middle of the field. */
   readonly brokenQuote?: number;
 }
 
 /** Parses the first record of a CSV text (RFC 4180: doubled quotes, quoted line breaks; a byte-order mark is skipped). */
 export function firstRecord(start: string, { delimiter, quote }: Pick<CsvOptions, 'delimiter' | 'quote'>): FirstRecord {
-  const source = start.replace(/^\uFEFF/, '').replace(/^[\r\n]+/, '');
+  const [, blank = '', source = ''] = /^\uFEFF?([\r\n]*)(.*)$/s.exec(start) ?? [];
   const fields: string[] = [];
   let field = '';
   let quoted = false;
@@ -27,6 +29,7 @@ export function firstRecord(start: string, { delimiter, quote }: Pick<CsvOptions
     complete,
     more: complete && source.slice(end).trim() !== '',
     lines: source.slice(0, end).split(/[\r\n]+/).length,
+    blankLines: blank.match(/\r\n|\r|\n/g)?.length ?? 0,
     ...(brokenQuote === undefined ? {} : { brokenQuote }),
   });
   for (let i = 0; i < source.length; i++) {

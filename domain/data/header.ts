@@ -115,6 +115,8 @@ export interface CsvHeader {
   readonly columns: readonly string[];
   /** Number of header lines; 0 without a header. */
   readonly lines: number;
+  /** Number of blank lines before the header; 0 without a header. */
+  readonly blankLines: number;
 }
 
 /**
@@ -169,7 +171,7 @@ export function readCsvHeader(pipeline: Pick<DataSettings, 'dataset'>, file: str
         `${file}: the first line has ${counted(found.length, 'field')} where dataset.csv.names lists ${width}. Adapt csv.names or csv.delimiter.`,
       );
     }
-    return { columns: names, lines: 0 };
+    return { columns: names, lines: 0, blankLines: 0 };
   }
   checkColumns(pipeline, file, found);
   if (!record.more) {
@@ -177,5 +179,5 @@ export function readCsvHeader(pipeline: Pick<DataSettings, 'dataset'>, file: str
       `${file} holds a header and no rows. Leave the file out of the drop, or write its rows.`,
     );
   }
-  return { columns: found, lines: record.lines };
+  return { columns: found, lines: record.lines, blankLines: record.blankLines };
 }

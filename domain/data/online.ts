@@ -139,8 +139,9 @@ export async function encodeRows(
 export function toCsv({ rows, features, values }: Omit<EncodedRows, 'gaps'>, input: ModelInput): string {
   const width = features.length;
   const missing = width > 1 ? (input.missing ?? '') : input.missingAlone;
+  const shown = (value: number) => (width > 1 ? String(value) : String(value).replace(/^-?/, `$&${input.zerosAlone}`));
   return Array.from({ length: rows }, (_, i) =>
-    Array.from(values.subarray(i * width, (i + 1) * width), (v) => (Number.isNaN(v) ? missing : String(v))).join(
+    Array.from(values.subarray(i * width, (i + 1) * width), (v) => (Number.isNaN(v) ? missing : shown(v))).join(
       input.delimiter,
     ),
   ).join('\n');

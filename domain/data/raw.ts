@@ -14,6 +14,8 @@ export interface RawFile {
   readonly columns: readonly string[];
   /** Parquet only: DuckDB's type of each column. */
   readonly types?: readonly string[];
+  /** CSV only: number of blank lines before the header. */
+  readonly blankLines?: number;
   /** CSV only: number of non-blank lines below the header. */
   readonly lines?: number;
   /** CSV only: whether a record may span lines because a quote is open at the end of a line. */
@@ -27,11 +29,13 @@ export const rejectsTable = '_rejects';
 const neverNull = '\u0001\u0002\u0003';
 
 /** SQL of the CSV reader: every field as VARCHAR under `f<position>`. Rows with another number of fields are rejected and recorded. */
-function csvReader({ path, gzip, columns, spansLines }: RawFile, { csv }: DatasetSettings): string {
+function csvReader({ path, gzip, columns, blankLines = 0, spansLines }: RawFile, { csv }: DatasetSettings): string {
   const fields = columns.map((_, i) => `'f${i}': 'VARCHAR'`).join(', ');
   const options = [
     'auto_detect = false',
     `header = ${csv.header}`,
+    // the reader would take the first line for the header, and the header for a row
+    ...(blankLines > 0 ? [`skip = ${blankLines}`] : []),
     `delim = ${text(csv.delimiter)}`,
     `quote = ${text(csv.quote)}`,
     `escape = ${text(csv.quote)}`,

@@ -106,7 +106,7 @@ const triggerSchema = z
           .string()
           .min(1)
           .describe(
-            'The name of the file that is written last. It starts the run. Choose a name that starts with `_` or `.`: such files are not read as data.',
+            'The name of the file that is written last. It starts the run. It is not read as data when it is empty or its ending is not that of a data file.',
           ),
       })
       .strict(),

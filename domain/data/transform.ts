@@ -56,14 +56,16 @@ export const featureSelectSql = (
     .map((sql, i) => `${sql} AS x${i}`)
     .join(', ')} FROM ${relation}`;
 
-/** The model inputs as CSV fields for the algorithm. With a single input, the field is never empty. */
+/** The model inputs as CSV fields for the algorithm. With a single input, the field is never empty, and numbers have its zeros. */
 export function csvFields(
   fitted: Pick<FittedTransform, 'features'>,
-  { missingAlone }: Pick<ModelInput, 'missingAlone'>,
+  { missingAlone, zerosAlone }: Pick<ModelInput, 'missingAlone' | 'zerosAlone'>,
   available?: readonly string[],
 ): string[] {
   const fields = featureExpressions(fitted, available);
-  return fields.length > 1 ? fields : fields.map((sql) => `coalesce(CAST(${sql} AS VARCHAR), ${text(missingAlone)})`);
+  if (fields.length > 1) return fields;
+  const padded = (sql: string) => `regexp_replace(CAST(${sql} AS VARCHAR), '^-?', ${text(`\\0${zerosAlone}`)})`;
+  return fields.map((sql) => `coalesce(${padded(sql)}, ${text(missingAlone)})`);
 }
 
 /** SQL of the label as CSV field: a class's index as a whole number, a value as float64. */

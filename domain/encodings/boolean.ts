@@ -21,12 +21,12 @@ const booleanFeature = {
 
 const settings = {
   impute: z
-    .enum(['mode', 'false', 'none'])
+    .union([z.enum(['mode', 'false', 'none']), z.literal(false)])
     .default('none')
     .meta({
       description:
-        "What replaces a missing value: the more frequent one of the training rows, or `'false'`, in quotes. `none` leaves it missing.",
-      examples: ['mode'],
+        'What replaces a missing value: the more frequent one of the training rows, or `false`. `none` leaves it missing.',
+      examples: ['mode', false],
     }),
 };
 
@@ -43,7 +43,7 @@ export const boolean = {
   fit(source, { impute }, { trueCount, falseCount, trainMissing }) {
     if (trueCount + falseCount === 0) return allMissing;
     const fills = { mode: trueCount > falseCount ? 1 : 0, false: 0, none: null } as const;
-    const fill = fills[impute];
+    const fill = fills[`${impute}`];
     const only = trueCount === 0 ? 0 : falseCount === 0 ? 1 : undefined;
     const varies = only === undefined || (trainMissing > 0 && fill !== only);
     const feature: BooleanFeature = { kind: 'boolean', name: source, source, fill };

@@ -27,33 +27,43 @@ const suffixes: Record<DatasetSettings['format'], readonly string[]> = {
 
 /**
  * Whether a key, below a prefix, has a hidden name on its path: one that starts with `_` or `.`, such as `_SUCCESS`, `.DS_Store`,
- * `_temporary/…` and `.ipynb_checkpoints/…`. A folder `_key=value` is a Hive partition and is kept, as in Spark.
+ * `_temporary/…` and `.ipynb_checkpoints/…`, or ends in `_$folder$`, with which Hadoop marks folders. A folder `_key=value` is a
+ * Hive partition and is kept, as in Spark.
  */
 export function isHidden(key: string, prefix: string): boolean {
   const names = key.slice(prefix.length).split('/');
   return names.some((name, i) => {
     const isPartition = i < names.length - 1 && name.startsWith('_') && name.includes('=');
-    return /^[_.]/.test(name) && !isPartition;
+    return (/^[_.]/.test(name) && !isPartition) || name.endsWith('_$folder$');
   });
 }
 
+type Trigger = DatasetSettings['trigger'];
+
+/** Whether an object of a drop is the pipeline's marker. The marker lies in the drop's own folder. */
+export const isMarker = (key: string, trigger: Trigger): boolean =>
+  'marker' in trigger && key.endsWith(`/${trigger.marker}`);
+
 /**
- * The objects of a drop with rows, without markers and hidden objects in any folder.
+ * The objects of a drop with rows: without hidden objects in any folder, and without the marker, unless it is a data file that
+ * is also the marker.
  *
  * @throws EmptyDropError when nothing is left or an object is empty; SchemaMismatchError when an object has another format.
  */
 export function selectDropObjects(
   prefix: string,
   objects: readonly DropObject[],
-  dataset: Pick<DatasetSettings, 'format'>,
+  { format, trigger }: Pick<DatasetSettings, 'format' | 'trigger'>,
 ): DropObject[] {
+  const isDataName = (key: string) => suffixes[format].some((s) => key.toLowerCase().endsWith(s));
+  const isOnlyMarker = ({ key, size }: DropObject) => isMarker(key, trigger) && (size === 0 || !isDataName(key));
   const rows = objects
-    .filter((o) => !o.key.endsWith('/') && !isHidden(o.key, prefix))
+    .filter((o) => !o.key.endsWith('/') && !isHidden(o.key, prefix) && !isOnlyMarker(o))
     .toSorted((a, b) => (a.key < b.key ? -1 : 1));
   const named = (some: readonly DropObject[]) => fileNames(some.map((o) => rows.indexOf(o)));
   if (rows.length === 0) {
     throw new EmptyDropError(
-      `The drop ${dropName(prefix.split('/', 1)[0] ?? '', prefix)} holds no data file, only markers (names that start with _ or .). Put the files there first, the marker last.`,
+      `The drop ${dropName(prefix.split('/', 1)[0] ?? '', prefix)} holds no data file, only markers and names that start with _ or .. Put the files there first, the marker last.`,
     );
   }
   const empty = rows.filter((o) => o.size === 0);
@@ -62,10 +72,10 @@ export function selectDropObjects(
       `Empty: ${named(empty)}, in the order of their names. Write what is empty again, or leave it out.`,
     );
   }
-  const other = rows.filter((o) => !suffixes[dataset.format].some((s) => o.key.toLowerCase().endsWith(s)));
+  const other = rows.filter((o) => !isDataName(o.key));
   if (other.length > 0) {
     throw new SchemaMismatchError(
-      `Another format, by the ending of its name: ${named(other)}, in the order of their names. The pipeline reads ${dataset.format} (${suffixes[dataset.format].join(', ')}). ` +
+      `Another format, by the ending of its name: ${named(other)}, in the order of their names. The pipeline reads ${format} (${suffixes[format].join(', ')}). ` +
         'Rename or convert the file, or change dataset.format.',
     );
   }

@@ -67,12 +67,8 @@ export function planTrainingJob(
       MaxRuntimeInSeconds: maxRuntimeSeconds,
       ...(instances.spot ? { MaxWaitTimeInSeconds: Math.min(2 * maxRuntimeSeconds, 432_000) } : {}),
     },
-    ...(instances.spot
-      ? {
-          EnableManagedSpotTraining: true,
-          ...(algorithm.checkpoints ? { CheckpointConfig: { S3Uri: `${outputPath}/checkpoints` } } : {}),
-        }
-      : {}),
+    // Without checkpoints: an interrupted job starts over, and the training role needs no right to read what it writes.
+    ...(instances.spot ? { EnableManagedSpotTraining: true } : {}),
     Tags: runTags(run, env.stage),
   };
 }

@@ -32,7 +32,7 @@ export function checkTraining(pipeline: Checked, issue: Issue, algorithms: Algor
   if (!algorithm.distributed && training.instances.count > 1)
     issue(['training', 'instances', 'count'], `${label} trains on one instance`);
   checkMissing(pipeline, algorithm, issue);
-  algorithm.check?.(trainingHyperparameters(pipeline, [], algorithm), (name, problem) =>
+  algorithm.check?.(trainingHyperparameters(pipeline, [], algorithm), evaluation.task, (name, problem) =>
     issue(['training', 'hyperparameters', name], problem),
   );
   if (tuning && training.tuning)

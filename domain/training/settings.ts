@@ -28,7 +28,8 @@ const instancesSchema = z
       .boolean()
       .default(false)
       .meta({
-        description: 'Whether to use spot capacity: cheaper, but SageMaker may interrupt the training and go on later.',
+        description:
+          'Whether to use spot capacity: cheaper, but SageMaker may interrupt the training, which then starts over.',
         examples: [true],
       }),
   })

@@ -61,8 +61,6 @@ export function planTuningJob(
     TrainingJobName: _name,
     Tags: _tags,
     HyperParameters: _all,
-    // The jobs of a tuning would load one another's checkpoints, so a spot interruption restarts a job from the beginning.
-    CheckpointConfig: _checkpoints,
     ...definition
   } = planTrainingJob(run, pipeline, counts, env, algorithm);
   const ranges = searchRanges(tuning, algorithm);

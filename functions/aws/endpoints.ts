@@ -9,7 +9,7 @@ import {
   type SageMakerClient,
   UpdateEndpointCommand,
 } from '@aws-sdk/client-sagemaker';
-import { TransientError } from '#domain/errors';
+import { QuotaExceededError, TransientError } from '#domain/errors';
 import { createUnlessThere } from '#functions/aws/create-unless-there';
 import { isSageMakerMissing } from '#functions/aws/sagemaker-errors';
 import type { Endpoints } from '#functions/ports/endpoints';
@@ -26,6 +26,8 @@ async function change(send: () => Promise<unknown>): Promise<void> {
     ) {
       throw new TransientError(`${error.name}: ${error.message}`, { cause: error });
     }
+    if (error instanceof Error && error.name === 'ResourceLimitExceeded')
+      throw new QuotaExceededError(error.message, { cause: error });
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import {
   type CreateModelPackageCommandInput,
   CreateModelPackageGroupCommand,
   DescribeModelPackageCommand,
+  type DescribeModelPackageCommandOutput,
   DescribeModelPackageGroupCommand,
   type SageMakerClient,
   UpdateModelPackageCommand,
@@ -10,7 +11,7 @@ import {
 import { NotFoundError } from '#domain/errors';
 import { createUnlessThere } from '#functions/aws/create-unless-there';
 import { isSageMakerMissing } from '#functions/aws/sagemaker-errors';
-import type { ModelRegistry } from '#functions/ports/model-registry';
+import type { ModelRegistry, PackageCreation } from '#functions/ports/model-registry';
 
 async function describe(client: SageMakerClient, modelPackageArn: string) {
   try {
@@ -21,12 +22,22 @@ async function describe(client: SageMakerClient, modelPackageArn: string) {
   }
 }
 
+function creationOf({
+  ModelPackageStatus: status = 'Completed',
+  ModelPackageStatusDetails: details,
+}: DescribeModelPackageCommandOutput): PackageCreation {
+  if (status !== 'Failed' && status !== 'Deleting') return { status };
+  const reasons = [...(details?.ValidationStatuses ?? []), ...(details?.ImageScanStatuses ?? [])];
+  return { status, reason: reasons.flatMap(({ FailureReason: reason }) => reason ?? []).join('; ') };
+}
+
 /** The SageMaker adapter; `stage` becomes a tag. */
 export const modelRegistry = (client: SageMakerClient, stage: string): ModelRegistry => ({
   async read(modelPackageArn) {
     const found = await describe(client, modelPackageArn);
     return {
       status: found.ModelApprovalStatus,
+      creation: creationOf(found),
       approvedAt: (found.LastModifiedTime ?? found.CreationTime)?.toISOString() ?? '',
       runId: found.CustomerMetadataProperties?.['run_id'],
       modifiedBy: found.LastModifiedBy?.IamIdentity?.Arn,

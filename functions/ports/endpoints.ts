@@ -7,7 +7,10 @@ type Update = ReturnType<typeof updateEndpointRequest>;
 export interface Endpoints {
   /** The endpoint, or undefined when none has that name. */
   read(name: string): Promise<EndpointView | undefined>;
-  /** @throws TransientError when the endpoint has changed since it was read: read it again. The same for `update` and `remove`. */
+  /**
+   * @throws TransientError when the endpoint has changed since it was read: read it again; QuotaExceededError when the account has
+   *   no instances left. The same for `update` and `remove`.
+   */
   create(request: ReturnType<typeof createEndpointRequest>): Promise<void>;
   update(request: Omit<Update, 'DeploymentConfig'> & Partial<Update>): Promise<void>;
   remove(name: string): Promise<void>;

@@ -1,8 +1,15 @@
 import type { modelPackageRequest } from '#domain/registry/model-package';
 
+/** ModelPackageStatus (SageMaker API Reference, DescribeModelPackage), with the reason of a failure. */
+export type PackageCreation =
+  | { readonly status: 'Pending' | 'InProgress' | 'Completed' }
+  | { readonly status: 'Failed' | 'Deleting'; readonly reason: string };
+
 /** The current state of a model package. */
 export interface RegisteredPackage {
   readonly status: string | undefined;
+  /** How far its creation is: `Completed` when SageMaker is done with it. */
+  readonly creation: PackageCreation;
   /** When it was last modified, ISO 8601. It distinguishes one approval from the next. */
   readonly approvedAt: string;
   /** The run that registered it; undefined if another tool registered it. */

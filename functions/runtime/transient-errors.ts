@@ -6,6 +6,8 @@ const transientNames = new Set([
   'RequestLimitExceeded',
   'SlowDown',
   'ProvisionedThroughputExceededException',
+  // SageMaker: another change of the same entity is under way, such as the completion of a model package.
+  'ConflictException',
   'InternalServerError',
   'InternalServiceError',
   'InternalFailure',

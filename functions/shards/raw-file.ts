@@ -85,7 +85,8 @@ export async function inspectRawFile(
     case 'csv': {
       const { start, lines, oddQuotes } = await readText(name, path, gzip, pipeline.dataset.csv.quote);
       const header = readCsvHeader(pipeline, name, start);
-      return { path, gzip, columns: header.columns, lines: lines - header.lines, spansLines: oddQuotes };
+      const { columns, blankLines } = header;
+      return { path, gzip, columns, blankLines, lines: lines - header.lines, spansLines: oddQuotes };
     }
     case 'jsonl': {
       if (gzip) await readText(name, path, gzip);

@@ -2,7 +2,15 @@ import type * as z from 'zod';
 import { deploymentKeys } from '#domain/deployment/target';
 import { DropVanishedError, EmptyDropError, InvalidInputError } from '#domain/errors';
 import { makeRunId } from '#domain/naming';
-import { describeContent, isHidden, listFiles, planShards, type Shard, selectDropObjects } from '#domain/runs/drop';
+import {
+  describeContent,
+  isHidden,
+  isMarker,
+  listFiles,
+  planShards,
+  type Shard,
+  selectDropObjects,
+} from '#domain/runs/drop';
 import { dropName, isHiddenDrop, objectId } from '#domain/runs/drop-name';
 import { artifactKeys, type RunPointer, rawKeys } from '#domain/runs/layout';
 import { belowDrop, isDropObject, laterObject, locateDrop, locateMarked, newestDrop } from '#domain/runs/locate-drop';
@@ -64,19 +72,24 @@ function readRequest(input: RetrainInput, readPipeline: AdmissionPorts['readPipe
   if (prefix !== undefined && !prefix.startsWith(`${pipeline}/`)) {
     throw new InvalidInputError(`The drop is not one of pipeline ${pipeline}: name a folder below ${pipeline}/.`);
   }
-  return { definition: readPipeline(pipeline), prefix, objectKey: undefined, isData: true, reason, force };
+  return { definition: readPipeline(pipeline), prefix, objectKey: undefined, unfit: undefined, reason, force };
 }
 
-/** The drop of the object in an event, and whether the object may start a run. */
-function locateObject(objectKey: string, { name, dataset }: Pipeline) {
-  if ('marker' in dataset.trigger) {
+const hiddenName = 'is not data: a folder or file name on its path starts with _ or .';
+
+/** The drop of the object in an event, and why the object starts no run, if it does not. */
+function locateObject(objectKey: string, { name, dataset: { trigger } }: Pipeline) {
+  if ('marker' in trigger) {
     const { prefix } = locateMarked(objectKey);
-    return { objectKey, prefix, isData: prefix === `${name}/` || isDropObject(name, objectKey) };
+    if (prefix !== `${name}/` && !isDropObject(name, objectKey)) return { objectKey, prefix, unfit: hiddenName };
+    // EventBridge sends the markers of every pipeline.
+    const unfit = isMarker(objectKey, trigger) ? undefined : `is not the marker of the pipeline, ${trigger.marker}`;
+    return { objectKey, prefix, unfit };
   }
   // Spark's marker at the root of a table is in no drop folder, and no reason to fail.
   const hidden = isHidden(objectKey, `${name}/`);
   const { prefix } = hidden ? locateMarked(objectKey) : locateDrop(objectKey);
-  return { objectKey, prefix, isData: !hidden };
+  return { objectKey, prefix, unfit: hidden ? hiddenName : undefined };
 }
 
 /** The reason for not training on a drop now. */
@@ -168,16 +181,16 @@ export async function admitDrop(
   { input, execution, settled }: AdmitDropEvent,
 ): Promise<Admission> {
   const { raw, store } = ports;
-  const { definition, objectKey, isData, reason, force, ...request } = readRequest(input, ports.readPipeline);
+  const { definition, objectKey, unfit, reason, force, ...request } = readRequest(input, ports.readPipeline);
   const { name, dataset } = definition.pipeline;
   const eachObject = objectKey !== undefined && 'eachObject' in dataset.trigger ? dataset.trigger : undefined;
-  if (!isData && request.prefix !== undefined) {
+  if (unfit !== undefined && request.prefix !== undefined) {
     return {
       decision: 'skipped',
       pipeline: name,
       drop: dropName(name, request.prefix),
       cause: 'not-data',
-      reason: 'the object is not data: a folder or file name on its path starts with _ or .',
+      reason: `the object ${unfit}`,
     };
   }
   const retired = await store.get(name, deploymentKeys.retired);

@@ -1,3 +1,4 @@
+import { RegistrationError, StillRunningError } from '#domain/errors';
 import { modelPackageGroupName } from '#domain/naming';
 import { automaticApproval } from '#domain/registry/decision';
 import { modelPackageRequest, type Registration } from '#domain/registry/model-package';
@@ -15,7 +16,7 @@ export interface RegistrationPorts {
   readonly environment: Registration['environment'];
   readonly artifacts: ObjectStore;
   readonly store: StateStore;
-  readonly registry: Omit<ModelRegistry, 'read'>;
+  readonly registry: ModelRegistry;
 }
 
 /** Registers the package. The client token is the run's, so a retry registers nothing twice. */
@@ -44,8 +45,33 @@ async function registerPackage(
 }
 
 /**
+ * SageMaker completes a package after CreateModelPackage has answered, and does not accept changes before that.
+ *
+ * @throws StillRunningError until then; RegistrationError when it failed
+ */
+async function requireCompleted({ registry }: RegistrationPorts, modelPackageArn: string): Promise<void> {
+  const { creation } = await registry.read(modelPackageArn);
+  switch (creation.status) {
+    case 'Completed':
+      return;
+    case 'Pending':
+    case 'InProgress':
+      throw new StillRunningError(`${modelPackageArn} is ${creation.status}`);
+    case 'Failed':
+    case 'Deleting':
+      throw new RegistrationError(
+        `SageMaker's model registry made ${modelPackageArn} ${creation.status}: ${creation.reason || 'it gave no reason'}. Delete that version and retrain.`,
+      );
+    default:
+      return creation satisfies never;
+  }
+}
+
+/**
  * Registers a candidate that passed its gates, with metrics and lineage, and approves it if the pipeline is set to. The
  * package is in the run's record before it is approved, so the run knows of every deployment.
+ *
+ * @throws StillRunningError until SageMaker has completed the package: the machine retries; RegistrationError when it failed
  */
 export async function registerModel(
   ports: RegistrationPorts,
@@ -64,6 +90,7 @@ export async function registerModel(
       approval: 'PendingManualApproval',
     });
   }
+  if (record?.['approval'] !== 'Approved') await requireCompleted(ports, modelPackageArn);
   if (pipeline.registry.approval === 'auto' && record?.['approval'] !== 'Approved') {
     await registry.approve(modelPackageArn, automaticApproval);
     await store.set(run.pipeline, key, { approval: 'Approved' });

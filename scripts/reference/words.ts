@@ -93,7 +93,10 @@ export function inWords(schema: JsonSchema): string {
   if (schema.enum)
     return schema.enum.length === 1 ? `always ${code(schema.enum[0])}` : `one of ${anyOfThese(schema.enum.map(code))}`;
   const branches = schema.anyOf ?? schema.oneOf;
-  if (branches) return anyOfThese(branches.flatMap((own) => own.enum?.map(code) ?? [inWords(own)]));
+  if (branches)
+    return anyOfThese(
+      branches.flatMap((own) => own.enum?.map(code) ?? [own.const === undefined ? inWords(own) : code(own.const)]),
+    );
   if (isScalar(schema.type)) return 'one value';
   if (schema.prefixItems) return `a list of ${schema.prefixItems.length} numbers`;
   switch (schema.type) {

@@ -3,6 +3,8 @@ import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { sampleCsv } from 'embedded-cloud/testing/sagemaker';
 import { describe, expect, it } from 'vitest';
+import { xgboost } from '#domain/algorithms/xgboost/xgboost';
+import { toCsv } from '#domain/data/online';
 import { python } from '../support/python.ts';
 import { runPython, train } from './container.ts';
 
@@ -152,6 +154,34 @@ describe.skipIf(!python)('the serving container', () => {
       expect(await closed).toBe(1);
     } finally {
       await rm(directory, { recursive: true });
+    }
+  });
+});
+
+describe.skipIf(!python)('the serving container with a model of one input', () => {
+  it('guesses the delimiter as the built-in one does, and reads every row that Tidegate sends', async () => {
+    const { directory } = await train({
+      hyperparameters: { num_round: '3', objective: 'binary:logistic' },
+      channels: { train: { 'a.csv': '0,-1\n1,1\n0,-2\n1,2\n'.repeat(20) } },
+    });
+    const numbers = [-1e-7, 1e-7, -1.5, 0, -0.25, 1e21, -1e30, 5e-324, -123456.789, 3, Number.NaN];
+    const csvOf = (values: readonly number[]) =>
+      toCsv({ rows: values.length, features: ['x'], values: Float64Array.from(values) }, xgboost.input);
+    try {
+      await serving(directory, {}, async (url) => {
+        expect(await post(url, '-1e-07')).toMatchObject({ status: 415, text: expect.stringContaining('not a number') });
+        expect((await post(url, '0.5')).status).toBe(200);
+        // two columns, which the model refuses
+        expect((await post(url, '1;2')).status).toBe(400);
+        const together = (await post(url, csvOf(numbers))).text.split(',');
+        const apart = await Promise.all(numbers.map(async (value) => post(url, csvOf([value]))));
+
+        expect(apart.map(({ status, text }) => [status, text])).toEqual(together.map((text) => [200, text]));
+        expect(Number(together[0])).toBeLessThan(0.5);
+        expect(Number(together[9])).toBeGreaterThan(0.5);
+      });
+    } finally {
+      await rm(directory, { recursive: true, force: true });
     }
   });
 });

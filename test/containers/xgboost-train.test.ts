@@ -77,7 +77,8 @@ describe.skipIf(!python)('the training container', () => {
       const scores = (await predict(trained, '2')) as number[][];
       expect(scores[0]?.indexOf(Math.max(...(scores[0] ?? [])))).toBe(2);
     });
-  });
+    // Two trainings and two servers, each a Python process that imports XGBoost: up to 30 s on a machine with other work.
+  }, 120_000);
 
   it.concurrent('reads libsvm, and takes it for granted when no type is declared', async () => {
     const libsvm = '1 0:1.5 2:1\n0 0:-1.5\n'.repeat(30);

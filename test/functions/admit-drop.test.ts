@@ -105,6 +105,15 @@ describe('a drop', () => {
     },
   );
 
+  it("is not started by another pipeline's marker", async () => {
+    const answer = await stage.admit(stage.drop('loan/first/', { 'a.csv': 'x,y\n1,0\n', READY: '' }), 'e0');
+    expect(answer).toMatchObject({
+      decision: 'skipped',
+      cause: 'not-data',
+      reason: 'the object is not the marker of the pipeline, _SUCCESS',
+    });
+  });
+
   it('is the same data set wherever it lies and whenever it comes, until a file or the configuration differs', async () => {
     const first = await stage.admit(stage.drop('loan/2026-01-01/', book), 'e1');
     const identity = (await lease())?.['identity'];

@@ -1,6 +1,7 @@
 import {
   CreateModelPackageCommand,
   CreateModelPackageGroupCommand,
+  DescribeModelPackageCommand,
   DescribeModelPackageGroupCommand,
   SageMakerClient,
   UpdateModelPackageCommand,
@@ -30,6 +31,9 @@ let groups: Set<string>;
 let packages: Map<string, string>;
 /** What was said of packages after they were registered. */
 let approved: string[];
+let packageStatus: 'InProgress' | 'Completed';
+/** How many changes of a package SageMaker refuses because of another. */
+let refusedChanges: number;
 const freshMock = () => mockClient(SageMakerClient);
 let mock: ReturnType<typeof freshMock>;
 
@@ -57,12 +61,19 @@ function world(calls?: Calls, configuration: object = pipeline): void {
     return { ModelPackageArn: arn };
   });
   mock.on(UpdateModelPackageCommand).callsFake(({ ModelPackageArn, ModelApprovalStatus }) => {
+    if (refusedChanges-- > 0) throw refusal('the package is being created', 'ConflictException');
     expect(state.everything(), 'nothing is approved that its run does not know of').not.toEqual({});
     approved.push(`${ModelPackageArn} ${ModelApprovalStatus}`);
     calls?.made(`approve ${ModelPackageArn}`);
     return {};
   });
+  mock.on(DescribeModelPackageCommand).callsFake(() => {
+    calls?.made('describe package');
+    return { ModelPackageStatus: packageStatus };
+  });
   approved = [];
+  packageStatus = 'Completed';
+  refusedChanges = 0;
   const records = {
     [keys.config]: configuration,
     [keys.evaluation]: evaluation,
@@ -119,6 +130,29 @@ describe('a candidate that passed its gates', () => {
     });
   });
 
+  it('is not approved before SageMaker has completed it', async () => {
+    world(undefined, automatic);
+    packageStatus = 'InProgress';
+    await expect(register()).rejects.toMatchObject({ name: 'StillRunningError' });
+    expect(approved).toEqual([]);
+    packageStatus = 'Completed';
+    refusedChanges = 1;
+    await expect(register()).rejects.toMatchObject({ name: 'TransientError' });
+
+    await register();
+    expect(approved).toEqual([`${packageArn(1)} Approved`]);
+  });
+
+  it('fails with the reason that SageMaker gives', async () => {
+    mock.on(DescribeModelPackageCommand).resolves({
+      ModelPackageStatus: 'Failed',
+      ModelPackageStatusDetails: {
+        ValidationStatuses: [{ Name: 'image', Status: 'Failed', FailureReason: 'no such image' }],
+      },
+    });
+    await expect(register()).rejects.toThrow(/Failed: no such image\. Delete/);
+  });
+
   it('is registered once, however often the Task runs', async () => {
     expect([await register(), await register()]).toEqual([
       { modelPackageArn: packageArn(1) },
@@ -146,7 +180,7 @@ it('registers once when registering breaks off anywhere and is tried again', asy
   world(whole, automatic);
   await register();
   const wanted = state.everything();
-  expect(whole.log).toHaveLength(6);
+  expect(whole.log).toHaveLength(7);
 
   for (let n = 1; n <= whole.log.length; n++) {
     world(countCalls(n), automatic);

@@ -335,7 +335,7 @@ describe('the compiled template', () => {
       ['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted'].map((metric) => `${id} ${metric}`),
     );
     // Their errors are waits.
-    const waiting = /^(AwaitJob|PrepareDeployment|DeployEndpoint|AwaitEndpoint|RollBackDeployment)Lambda/;
+    const waiting = /^(AwaitJob|RegisterModel|PrepareDeployment|DeployEndpoint|AwaitEndpoint|RollBackDeployment)Lambda/;
     const functions = ofType('AWS::Lambda::Function').flatMap(([id]) => [
       ...(waiting.test(id) ? [] : [`${id} Errors`]),
       `${id} Throttles`,

@@ -274,3 +274,25 @@ describe('the deploy machine', () => {
     });
   });
 });
+
+describe('a deployment without instances', () => {
+  const exceeded = {
+    error: 'QuotaExceededError',
+    cause: '{"errorType":"QuotaExceededError","errorMessage":"the quota is used up"}',
+  };
+
+  it('waits for those that another endpoint gives back', async () => {
+    const { status } = await deploy({ DeployEndpoint: failFirst(6, exceeded, {}) });
+    expect(status).toBe('SUCCEEDED');
+  });
+
+  it('fails after half an hour, for the quota must be raised then', async () => {
+    const { status, of, events } = await deploy({ DeployEndpoint: failWith(exceeded) });
+    const [first, last] = [events[0], events.at(-1)].map((event) => Number(event?.timestamp));
+
+    expect(status).toBe('FAILED');
+    expect(of('RollBackDeployment')).toMatchObject([{ error: { Error: 'QuotaExceededError' } }]);
+    expect((Number(last) - Number(first)) / 60_000).toBeGreaterThan(30);
+    expect((Number(last) - Number(first)) / 60_000).toBeLessThan(45);
+  });
+});

@@ -88,7 +88,7 @@ class Handler(BaseHTTPRequestHandler):
         if kind not in (answers.CSV, "csv"):
             raise RequestError(415, f"Content-type {kind} not supported. Supported content-type is text/csv")
         try:
-            rows = csv_data.parse_rows(payload.strip(b"\r\n"))
+            rows = csv_data.parse_request(payload.strip(b"\r\n"))
         except csv_data.BadField as fault:
             status = 400 if fault.column is None else 415
             raise RequestError(

@@ -9,6 +9,7 @@ import {
   tunableReal,
   words,
 } from '#domain/algorithms/hyperparameter';
+import type { Task } from '#schemas/records/task';
 import { metricProblem } from './metrics.ts';
 
 const share = { above: 0, to: 1 };
@@ -133,14 +134,27 @@ export const aliases: Readonly<Record<string, string>> = {
   metric: 'eval_metric',
 };
 
-/** Combinations that the container refuses at start, although each value is valid. */
+/** The objectives whose answers a task is judged by: probabilities, or classes as 0 and 1; for regression one number a row. */
+const objectivesOf: Readonly<Record<Task, (objective: string) => boolean>> = {
+  binary: (objective) => ['binary:logistic', 'binary:hinge', 'reg:logistic'].includes(objective),
+  multiclass: (objective) => objective === 'multi:softprob',
+  regression: (objective) => objective !== 'multi:softprob',
+};
+
+/** Combinations that the container refuses at start, or that cannot be evaluated, although each value is valid. */
 export function check(
   all: Readonly<Record<string, string>>,
+  task: Task,
   metrics: readonly string[],
   report: (name: string, problem: string) => void,
 ): void {
   const { objective = '' } = all;
   const isMulticlass = objective.startsWith('multi:');
+  if (objective !== '' && !objectivesOf[task](objective)) {
+    const fitting = objectives.filter(objectivesOf[task]);
+    const fix = fitting.length > 5 ? 'leave it out' : `set ${fitting.join(', ')}, or leave it out`;
+    report('objective', `a ${task} task cannot be evaluated by the answers of ${objective}: ${fix}`);
+  }
   if (isMulticlass && all['num_class'] === undefined) report('objective', `${objective} needs num_class`);
   if (!isMulticlass && all['num_class'] !== undefined)
     report('num_class', `only a multi: objective has num_class, and the objective is ${objective}`);

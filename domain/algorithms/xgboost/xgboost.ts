@@ -35,12 +35,14 @@ export const xgboost: Algorithm = {
       ? { scale_pos_weight: String(Number((negatives / positives).toPrecision(6))) }
       : {}),
   }),
-  check: (all, report) => check(all, metricsIn(all['eval_metric'] ?? ''), report),
+  check: (all, task, report) => check(all, task, metricsIn(all['eval_metric'] ?? ''), report),
   tuning,
-  input: { contentType: 'text/csv', delimiter: ',', missing: '', missingAlone: 'nan' },
+  // A request's delimiter is the choice of Python's csv.Sniffer from the first line: a comma, where there is one; otherwise the most
+  // frequent character, and a comma again if that is a letter or digit (aws/sagemaker-xgboost-container, encoder.py,
+  // csv_to_dmatrix). In `-1e-07` it is the minus, in `-0001e-07` the zero.
+  input: { contentType: 'text/csv', delimiter: ',', missing: '', missingAlone: 'nan', zerosAlone: '000' },
   // one number per line, or `[p0, p1, …]` per line for multi:softprob
   output: { contentType: 'text/csv', readScores: parseScores },
   distributed: true,
-  checkpoints: true,
   example: { num_round: 300, early_stopping_rounds: 20, eta: 0.1, max_depth: 5 },
 };

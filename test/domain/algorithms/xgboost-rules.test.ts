@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { check } from '#domain/algorithms/xgboost/hyperparameters';
 import { metricProblem, metricsIn, tuning } from '#domain/algorithms/xgboost/metrics';
 import { xgboost } from '#domain/algorithms/xgboost/xgboost';
+import type { Task } from '#schemas/records/task';
 
 describe('a metric of XGBoost', () => {
   it.each(['auc', 'rmse', 'error@0.7', 'ndcg@10-', 'map@3', 'ndcg@-'])('%s is checked', (metric) => {
@@ -29,14 +30,15 @@ describe('a metric of XGBoost', () => {
 });
 
 describe('hyperparameters of XGBoost that are wrong together', () => {
-  const problems = (all: Record<string, string>) => {
+  const problems = (all: Record<string, string>, task?: Task) => {
     const found: string[] = [];
-    xgboost.check?.(all, (name, problem) => found.push(`${name}: ${problem}`));
+    const own = task ?? (all['objective']?.startsWith('multi:') ? 'multiclass' : 'regression');
+    xgboost.check?.(all, own, (name, problem) => found.push(`${name}: ${problem}`));
     return found;
   };
   it('are none by default, whatever the task', () => {
     for (const task of ['binary', 'multiclass', 'regression'] as const)
-      expect(problems(xgboost.defaults({ task, classes: 3, counts: [3, 1], balance: true }))).toEqual([]);
+      expect(problems(xgboost.defaults({ task, classes: 3, counts: [3, 1], balance: true }), task)).toEqual([]);
     expect(problems({ objective: 'binary:logistic' })).toEqual([]);
   });
   it('are an objective of classes without their number, and the number without the objective', () => {
@@ -51,7 +53,7 @@ describe('hyperparameters of XGBoost that are wrong together', () => {
     ]);
     expect(problems({ objective: 'rank:pairwise', eval_metric: 'auc' })).toEqual([]);
     expect(problems({ objective: 'multi:softprob', num_class: '3', eval_metric: 'auc' })).toEqual([]);
-    expect(problems({ objective: 'multi:softmax', num_class: '3', eval_metric: 'auc' })).toHaveLength(1);
+    expect(problems({ objective: 'multi:softmax', num_class: '3', eval_metric: 'auc' }, 'regression')).toHaveLength(1);
   });
   it('are aft-nloglik and an objective other than survival:aft', () => {
     expect(problems({ objective: 'survival:cox', eval_metric: 'aft-nloglik' })).toEqual([
@@ -59,9 +61,24 @@ describe('hyperparameters of XGBoost that are wrong together', () => {
     ]);
     expect(problems({ objective: 'survival:aft', eval_metric: 'aft-nloglik' })).toEqual([]);
   });
+  it('are an objective whose answers cannot be evaluated', () => {
+    expect(problems({ objective: 'multi:softmax', num_class: '3' }, 'multiclass')).toEqual([
+      'objective: a multiclass task cannot be evaluated by the answers of multi:softmax: set multi:softprob, or leave it out',
+    ]);
+    expect(problems({ objective: 'multi:softprob', num_class: '2' }, 'binary')).toEqual([
+      'objective: a binary task cannot be evaluated by the answers of multi:softprob: set binary:logistic, binary:hinge, reg:logistic, or leave it out',
+    ]);
+    expect(problems({ objective: 'multi:softprob', num_class: '2' }, 'regression')).toEqual([
+      'objective: a regression task cannot be evaluated by the answers of multi:softprob: leave it out',
+    ]);
+    for (const objective of ['binary:logitraw', 'reg:squarederror', 'rank:pairwise', 'count:poisson'])
+      expect(problems({ objective }, 'binary')).toHaveLength(1);
+    for (const objective of ['binary:logistic', 'binary:hinge', 'reg:logistic'])
+      expect(problems({ objective }, 'binary')).toEqual([]);
+  });
   it('are looked for where no objective is set', () => {
     const found: string[] = [];
-    check({ num_class: '3' }, [], (name) => found.push(name));
+    check({ num_class: '3' }, 'binary', [], (name) => found.push(name));
     expect(found).toEqual(['num_class']);
   });
 });

@@ -55,6 +55,7 @@ describe('fixed hyperparameters of XGBoost', () => {
 
   it.each([
     ['{ objective: multi:softmax }', 'binary', 'objective: multi:softmax needs num_class'],
+    ['{ objective: multi:softmax }', 'multiclass', 'objective: a multiclass task cannot be evaluated'],
     ['{ num_class: 3 }', 'binary', 'num_class: only a multi: objective has num_class'],
     ['{ eval_metric: "auc" }', 'regression', 'eval_metric: auc does not go with the objective reg:squarederror'],
     ['{ objective: reg:squarederror }', 'binary', 'eval_metric: auc does not go with the objective reg:squarederror'],

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import * as z from 'zod';
 import { columnSchema, columnSchemaOf } from '#domain/data/column-schema';
+import { onehot } from '#domain/encodings/onehot';
 import { ENCODINGS } from '#domain/encodings/registry';
 import { drop } from '#domain/privacy/drop';
 import { mask } from '#domain/privacy/mask';
@@ -46,4 +48,28 @@ it('settings of an action that contradict each other are reported before what is
     message,
   });
   expect(problem({ role: 'quasi', action: 'generalize', feature })).toMatchObject({ message });
+});
+
+it('a setting that only another encoding has is refused with the fix', () => {
+  const order = ['low', 'high'];
+  const message = 'has no effect on onehot: set encode: ordinal, or remove it';
+  const column = { role: 'feature', type: 'category', order };
+
+  expect(problem(column)).toEqual({ path: ['order'], message });
+  expect(problem({ ...column, encode: 'onehot' })).toEqual({ path: ['order'], message });
+  expect(problem({ ...column, encode: 'ordinal' })).toEqual({});
+  const quasi = { role: 'quasi', action: 'generalize', keepFirst: 3 };
+  expect(problem({ ...quasi, feature: { type: 'category', order } })).toEqual({ path: ['feature', 'order'], message });
+});
+
+it('a default that only another encoding has is not taken for a setting', () => {
+  const hash = { ...onehot, name: 'hash', settings: { ...onehot.settings, buckets: z.int().default(64) } };
+  const schema = columnSchemaOf(PRIVACY_ACTIONS, [...ENCODINGS, hash]);
+
+  expect(problem({ role: 'feature', type: 'category' }, schema)).toEqual({});
+  expect(problem({ role: 'feature', type: 'category', encode: 'hash', buckets: 8 }, schema)).toEqual({});
+  expect(problem({ role: 'feature', type: 'category', buckets: 8 }, schema)).toEqual({
+    path: ['buckets'],
+    message: 'has no effect on onehot: set encode: hash, or remove it',
+  });
 });

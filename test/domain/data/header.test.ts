@@ -266,7 +266,11 @@ describe('a CSV header at its limits', () => {
     expect(lines('y,income,home,zip\n1,2,3,4\n')).toBe(1);
     expect(lines('y,income,home,zip,"a\nb"\n1,2,3,4,5\n')).toBe(2);
     const csv = { header: false, names: ['y', 'income', 'home', 'zip'] };
-    expect(readCsvHeader(pipeline({ csv }), 'f', Buffer.from('1,2,3,4\n'))).toEqual({ columns: csv.names, lines: 0 });
+    expect(readCsvHeader(pipeline({ csv }), 'f', Buffer.from('1,2,3,4\n'))).toEqual({
+      columns: csv.names,
+      lines: 0,
+      blankLines: 0,
+    });
   });
   test('with another delimiter is told from one that lacks columns by more than half of the names', () => {
     expect(() => read('y;income;home;other\n1;2;3;4\n')).toThrow('Is the delimiter ";"?');
@@ -301,7 +305,13 @@ describe('the first record', () => {
     expect(firstRecord('"a"b', options).brokenQuote).toBe(1);
   });
   test('is none of a text of blank lines', () => {
-    expect(firstRecord('\r\n\n', options)).toEqual({ fields: [], complete: false, more: false, lines: 1 });
+    expect(firstRecord('\r\n\n', options)).toEqual({
+      fields: [],
+      complete: false,
+      more: false,
+      lines: 1,
+      blankLines: 2,
+    });
   });
   test('begins after blank lines and is followed by more only if something stands there', () => {
     expect(firstRecord('\n\r\na,b\n \n', options)).toEqual({
@@ -309,7 +319,9 @@ describe('the first record', () => {
       complete: true,
       more: false,
       lines: 1,
+      blankLines: 2,
     });
+    expect(firstRecord('\uFEFF\r\r\na,b', options)).toMatchObject({ fields: ['a', 'b'], blankLines: 2 });
     expect(firstRecord('a\n\n1', options)).toMatchObject({ fields: ['a'], more: true });
   });
   test('opens no quote within a field', () => {
@@ -318,6 +330,6 @@ describe('the first record', () => {
   });
   test('keeps quoted delimiters and line breaks together', () => {
     const record = firstRecord('"a,b","c\nd",e""f\nnext', { delimiter: ',', quote: '"' });
-    expect(record).toEqual({ fields: ['a,b', 'c\nd', 'e""f'], complete: true, more: true, lines: 2 });
+    expect(record).toEqual({ fields: ['a,b', 'c\nd', 'e""f'], complete: true, more: true, lines: 2, blankLines: 0 });
   });
 });

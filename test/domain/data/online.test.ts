@@ -180,7 +180,7 @@ describe('the CSV that an endpoint reads', () => {
   });
   test('has a line a row, in which what is missing is empty, unless it stands alone', () => {
     expect(toCsv(rows(2, 1, Number.NaN, 2.5, -3), xgboost.input)).toBe('1,\n2.5,-3');
-    expect(toCsv(rows(1, 1, Number.NaN), xgboost.input)).toBe('1\nnan');
+    expect(toCsv(rows(1, 1, Number.NaN), xgboost.input)).toBe('0001\nnan');
   });
   test('is written as the algorithm reads it', () => {
     const input = { ...xgboost.input, delimiter: ';', missing: 'NA' };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { xgboost } from '#domain/algorithms/xgboost/xgboost';
+import { toCsv } from '#domain/data/online';
 import {
   absentSources,
   csvFields,
@@ -120,6 +121,28 @@ describe('the CSV a model reads', () => {
   });
   test('has no empty line, not even for a model of one input', async () => {
     const one = { features: twoNumbers.features.slice(0, 1) };
-    expect(await written('SELECT unnest([NULL, 2.0::DOUBLE]) AS a', one)).toBe('nan\n2.0\n');
+    expect(await written('SELECT unnest([NULL, 2.0::DOUBLE]) AS a', one)).toBe('nan\n0002.0\n');
+  });
+  test('has numbers of a model of one input in which no sign is as frequent as a digit, and which are the same', async () => {
+    const one = { features: twoNumbers.features.slice(0, 1) };
+    const value = fc.double({ noNaN: true, noDefaultInfinity: true });
+    await fc.assert(
+      fc.asyncProperty(fc.array(value, { minLength: 1, maxLength: 50 }), async (values) => {
+        const list = values.map((v) => `CAST('${v}' AS DOUBLE)`).join(', ');
+        const lines = (await written(`SELECT unnest([${list}]) AS a`, one)).trim().split('\n');
+        const online = toCsv(
+          { rows: values.length, features: ['a'], values: Float64Array.from(values) },
+          xgboost.input,
+        );
+
+        expect(lines.map(Number)).toEqual(values.map((v) => v + 0));
+        expect(online.split('\n').map(Number)).toEqual(values.map((v) => v + 0));
+        for (const line of [...lines, ...online.split('\n')]) {
+          const count = (character: string) => line.split(character).length - 1;
+          expect(Math.max(...[...'+-.'].map(count)), line).toBeLessThan(count('0'));
+        }
+      }),
+      { numRuns: 25 },
+    );
   });
 });

@@ -24,6 +24,7 @@ describe('a boolean', () => {
     // as many of both: false
     ['mode', 2, 2, 0, input(0)],
     ['false', 3, 2, 1, input(0)],
+    [false, 3, 2, 1, input(0)],
     ['none', 3, 2, 1, input(null)],
     ['none', 0, 0, 4, empty],
     // one value: whether it varies depends on what replaces a missing one
@@ -51,7 +52,8 @@ describe('a boolean', () => {
   });
 
   it('leaves a value missing only when nothing replaces it', () => {
-    expect((['mode', 'false', 'none'] as const).map((impute) => boolean.leavesMissing({ impute }))).toEqual([
+    expect((['mode', 'false', false, 'none'] as const).map((impute) => boolean.leavesMissing({ impute }))).toEqual([
+      false,
       false,
       false,
       true,

@@ -99,10 +99,9 @@ describe('an added algorithm', () => {
     expect(csvOutput(linearLearner.input)).toContain("NULLSTR ''");
   });
 
-  it('trains without checkpoints and on one instance where it says so', () => {
+  it('trains on one instance where it says so', () => {
     const alone: Algorithms = [...ALGORITHMS, { ...linearLearner, distributed: false }];
     const spot = read('{ algorithm: linear-learner, instances: { spot: true } }');
-    expect(planTrainingJob(run, spot, [1, 1], env, linearLearner)).not.toHaveProperty('CheckpointConfig');
     const [channel] = planTrainingJob(run, spot, [1, 1], env, { ...linearLearner, distributed: false }).InputDataConfig;
     expect(channel?.DataSource.S3DataSource.S3DataDistributionType).toBe('FullyReplicated');
     expect(() =>

@@ -43,9 +43,8 @@ export const linearLearner: Algorithm = {
       grid: { l1: { values: [0, 0.01] } },
     },
   },
-  input: { contentType: 'text/csv', delimiter: ',', missing: null, missingAlone: 'nan' },
+  input: { contentType: 'text/csv', delimiter: ',', missing: null, missingAlone: 'nan', zerosAlone: '' },
   output: { contentType: 'application/jsonlines', readScores },
   distributed: true,
-  checkpoints: false,
   example: { epochs: 20, learning_rate: 0.01 },
 };

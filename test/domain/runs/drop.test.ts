@@ -11,6 +11,26 @@ const { dataset } = parsePipeline(
 const object = (key: string, size = 10) => ({ key, size, etag: `etag-${key}`, versionId: 'v1' });
 
 describe('selectDropObjects', () => {
+  const withMarker = (marker: string) => ({ ...dataset, trigger: { marker } });
+  const keysOf = (marker: string, ...objects: ReturnType<typeof object>[]) =>
+    selectDropObjects('loans/d/', objects, withMarker(marker)).map(({ key }) => key);
+
+  it.each(['READY', 'done.ok', 'manifest'])('leaves out the marker %s, whatever it holds', (marker) => {
+    for (const size of [0, 12])
+      expect(keysOf(marker, object('loans/d/a.csv'), object(`loans/d/${marker}`, size))).toEqual(['loans/d/a.csv']);
+  });
+
+  it('leaves out a marker with the ending of a data file only when it is empty', () => {
+    expect(keysOf('last.csv', object('loans/d/a.csv'), object('loans/d/last.csv', 0))).toEqual(['loans/d/a.csv']);
+    expect(keysOf('last.csv', object('loans/d/a.csv'), object('loans/d/last.csv'))).toHaveLength(2);
+  });
+
+  it('refuses an empty file that is not the marker', () => {
+    expect(() => keysOf('READY', object('loans/d/a.csv'), object('loans/d/DONE', 0))).toThrow(EmptyDropError);
+    const everyObject = { ...dataset, trigger: { eachObject: true as const, quietPeriodSeconds: 0 } };
+    expect(() => selectDropObjects('loans/d/', [object('loans/d/READY', 0)], everyObject)).toThrow(EmptyDropError);
+  });
+
   it('leaves markers and hidden objects out and sorts by key', () => {
     const found = selectDropObjects(
       'loans/d/',
@@ -39,6 +59,10 @@ describe('selectDropObjects', () => {
     'sub/._a.csv',
     '_a=b.csv',
     '__MACOSX/a.csv',
+    '_committed_7310',
+    '_started_7310',
+    'year=2026_$folder$',
+    'year=2026/month=1_$folder$',
   ])('takes %s for no data, and its version does not depend on it', (name) => {
     const data = [object('loans/d/year=2026/a.csv'), object('loans/d/_month=1/a.csv'), object('loans/d/sub/a.csv')];
     const found = selectDropObjects('loans/d/', [...data, object(`loans/d/${name}`)], dataset);

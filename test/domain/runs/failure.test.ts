@@ -69,6 +69,19 @@ describe('explainFailure', () => {
     );
   });
 
+  it('says which quota to raise, and to what, where SageMaker refuses instances', () => {
+    const refused = (quota: string) =>
+      explainFailure({
+        Error: 'SageMaker.ResourceLimitExceededException',
+        Cause: `The account-level service limit '${quota}' is 1 Instances, with current utilization of 1 Instances and a request delta of 2 Instances. Please use AWS Service Quotas to request an increase for this quota.`,
+      }).message;
+
+    expect(refused('ml.m5.large for endpoint usage')).toBe(
+      'SageMaker\'s quota "ml.m5.large for endpoint usage" is 1: 1 in use, 2 more needed. An update runs the new instances beside the old ones. Request 3 or more in Service Quotas (SageMaker), then try again; `tidegate doctor --stage <stage>` lists every quota that the pipelines need.',
+    );
+    expect(refused('ml.m5.xlarge for training job usage')).not.toContain('update');
+  });
+
   it('keeps a cause that is plain text, broken JSON or unknown JSON', () => {
     expect(explainFailure({ Error: 'X', Cause: 'plain' })).toEqual({ error: 'X', message: 'plain' });
     expect(explainFailure({ Error: 'X', Cause: '{broken' }).message).toBe('{broken');

@@ -84,7 +84,7 @@ describe('planTrainingJob', () => {
     );
   });
 
-  it('trains on spot capacity with checkpoints and a longer wait', () => {
+  it('trains on spot capacity with a longer wait, and without checkpoints, which the training role could not read', () => {
     const job = planTrainingJob(
       run,
       pipeline('training: { instances: { spot: true }, maxRuntimeSeconds: 600 }'),
@@ -96,6 +96,7 @@ describe('planTrainingJob', () => {
       EnableManagedSpotTraining: true,
       StoppingCondition: { MaxRuntimeInSeconds: 600, MaxWaitTimeInSeconds: 1200 },
     });
+    expect(job).not.toHaveProperty('CheckpointConfig');
   });
 });
 

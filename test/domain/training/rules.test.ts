@@ -26,6 +26,7 @@ describe('the rules of a training', () => {
     const hyperparameters = { objective: 'reg:squarederror', eval_metric: 'auc' };
     const { error } = pipelineSchema.safeParse(smallPipeline({}, { training: { hyperparameters } }));
     expect(error?.issues).toMatchObject([
+      { path: ['training', 'hyperparameters', 'objective'] },
       {
         path: ['training', 'hyperparameters', 'eval_metric'],
         message: 'auc does not go with the objective reg:squarederror: set another eval_metric',

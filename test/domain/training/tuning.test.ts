@@ -84,7 +84,7 @@ describe('planTuningJob', () => {
     expect(job.TrainingJobDefinition.StaticHyperParameters['num_round']).toBe('270');
   });
 
-  it('trains on spot capacity without checkpoints, which the jobs would share', () => {
+  it('trains on spot capacity without checkpoints', () => {
     const job = plan('{ instances: { spot: true }, tuning: { maxJobs: 2, ranges: { eta: [0.1, 0.2] } } }');
 
     expect(job.TrainingJobDefinition).toMatchObject({

@@ -45,6 +45,7 @@ const prepare = (version: number, name = `e${version}`) => {
       registry: {
         read: async () => ({
           status: 'Approved',
+          creation: { status: 'Completed' },
           approvedAt: `2026-01-0${version}T09:00:00.000Z`,
           runId: runOf(version),
         }),

@@ -507,6 +507,19 @@ describe('an archive', () => {
   }
 });
 
+test.each(['\n', '\r\n'])('blank lines before the header are no rows, with line ends %j', async (end) => {
+  const columns = { a: { role: 'feature', type: 'number' }, b: { role: 'feature', type: 'category' } };
+  for (const blank of [1, 2, 3]) {
+    using own = await startRun(smallPipeline({ columns, maxMalformedFraction: 1 }));
+    own.drop('small/d/a.csv', `${end.repeat(blank)}y,a,b${end}0,1,x${end}1,bad,"x${end}y"${end}${end}1,2,x${end}`);
+
+    expect(await own.desensitize('small/d/a.csv')).toMatchObject({ rows: 3, malformed: 1 });
+    expect(await quarantineOf(own)).toEqual([
+      { file: 'file 1 of the drop', line: blank + 3, column: 'a', reason: 'not a finite number' },
+    ]);
+  }
+});
+
 describe('a quote that is left open', () => {
   const dataset = { columns: { a: { role: 'feature', type: 'number' }, b: { role: 'feature', type: 'category' } } };
   const lines = (from: number, to: number) =>

@@ -20,8 +20,8 @@ describe('what may be written, in words', () => {
     [z.array(z.string()).min(2).max(9), 'a list of texts (at least 2 and at most 9)'],
     [z.array(z.enum(['x', 'y'])), 'a list of `x` or `y`'],
     [
-      z.union([z.enum(['a', 'b']), z.number(), z.object({ value: z.string() })]),
-      '`a`, `b`, a number or `{ value: text }`',
+      z.union([z.enum(['a', 'b']), z.number(), z.literal(false), z.object({ value: z.string() })]),
+      '`a`, `b`, a number, `false` or `{ value: text }`',
     ],
     [z.tuple([z.number(), z.number()]), 'a list of 2 numbers'],
   ])('%#: %s', (schema, words) => {

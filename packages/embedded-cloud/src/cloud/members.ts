@@ -38,7 +38,8 @@ export function parseMembers(text: string): MemberTree {
   return root;
 }
 
-const isEmpty = (value: unknown): boolean =>
+/** Whether a member says nothing: it is absent, empty or false. */
+export const isEmpty = (value: unknown): boolean =>
   value === undefined ||
   value === null ||
   value === '' ||
@@ -49,13 +50,14 @@ const isEmpty = (value: unknown): boolean =>
 /**
  * The members that a request gives, AWS knows, and no one acts on: `Targets.SqsParameters`. What AWS does not know is ignored,
  * as AWS does; so is a member that is empty or false.
+ * @param known AWS's members; undefined when every name counts
  */
-export function unreadMembers(input: unknown, known: MemberTree, read: MemberTree, path = ''): string[] {
+export function unreadMembers(input: unknown, known: MemberTree | undefined, read: MemberTree, path = ''): string[] {
   if (Array.isArray(input)) return [...new Set(input.flatMap((item) => unreadMembers(item, known, read, path)))];
   if (typeof input !== 'object' || input === null) return [];
   return Object.entries(input).flatMap(([member, value]) => {
-    const inside = Object.hasOwn(known, member) ? known[member] : undefined;
-    if (inside === undefined || isEmpty(value)) return [];
+    const inside = known && Object.hasOwn(known, member) ? known[member] : undefined;
+    if ((known && inside === undefined) || isEmpty(value)) return [];
     const at = path === '' ? member : `${path}.${member}`;
     const acted = Object.hasOwn(read, member) ? read[member] : undefined;
     if (acted === undefined) return [at];

@@ -5,6 +5,7 @@ import { INERT } from './inert.ts';
 import { condition, resolve, type Scope } from './intrinsics.ts';
 import { dependencyOrder } from './order.ts';
 import { resolveParameters } from './parameters.ts';
+import { unreadProperties } from './properties.ts';
 import { mustBeDeleted, rolledBack, type StackOperation } from './rollback.ts';
 import { readStack, type StackResource, type StackStatus, writeStack } from './stack-state.ts';
 import { type DeletionPolicy, parseTemplate, type Template, TemplateError } from './template.ts';
@@ -134,6 +135,9 @@ async function applyResource(
     if (isNew) operation.created.push({ logicalId, type, ref, attributes, deletionPolicy });
   };
   try {
+    const unread = provider ? unreadProperties(type, resource.properties) : [];
+    if (unread.length > 0)
+      throw new AwsError('ValidationError', `the embedded cloud does not support ${unread.join(', ')}. Leave it out.`);
     const taken = isNew && !operation.continues ? await provider?.existing?.(resource) : undefined;
     if (taken !== undefined)
       throw new AwsError('AlreadyExists', `Resource of type '${type}' with identifier '${taken}' already exists.`);

@@ -1,4 +1,5 @@
-import { isJsonObject, type JsonObject, requireString } from '../cloud/json-protocol.ts';
+import { isJsonObject, type JsonObject, optionalString, requireString } from '../cloud/json-protocol.ts';
+import { pageAfter } from '../cloud/paging.ts';
 import { AwsError, type CloudContext } from '../cloud/service.ts';
 import { tableName } from './authorize.ts';
 import type { Engine } from './engine.ts';
@@ -67,6 +68,11 @@ function settingsOperations({ engine, registry }: OwnTables): OwnOperations {
   };
 }
 
+/** API Reference, ListTagsOfResource: as many tags a page, at most. */
+const TAGS_PER_PAGE = 10;
+
+const tagKey = (tag: JsonObject): string => String(tag['Key']);
+
 /** dynalite's operations on tables, with the settings it does not have. */
 function tableOperations({ engine, registry, context }: OwnTables): OwnOperations {
   const described = (table: string, description: unknown): JsonObject => ({
@@ -110,6 +116,17 @@ function tableOperations({ engine, registry, context }: OwnTables): OwnOperation
       const keptKey = options.sse === undefined ? { ...(keyId !== undefined && { keyId }) } : {};
       registry.remember(table, { ...settings, ...keptKey, ...options });
       return { TableDescription: described(table, description) };
+    },
+    async ListTagsOfResource(input) {
+      const { Tags } = await engine.run('ListTagsOfResource', { ResourceArn: input['ResourceArn'] });
+      const { items, next } = pageAfter(
+        (Array.isArray(Tags) ? Tags.filter(isJsonObject) : []).toSorted((a, b) => (tagKey(a) < tagKey(b) ? -1 : 1)),
+        tagKey,
+        TAGS_PER_PAGE,
+        optionalString(input, 'NextToken'),
+        () => new AwsError('ValidationException', 'The provided starting key is invalid'),
+      );
+      return { Tags: items, ...(next !== undefined && { NextToken: next }) };
     },
     async CreateTable(input) {
       const table = String(input['TableName']);

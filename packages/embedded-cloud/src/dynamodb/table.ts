@@ -152,6 +152,7 @@ export function tableProvider(
       if (!(await describe(ref))) return;
       await engine.run('DeleteTable', { TableName: ref });
       while (await describe(ref)) await delay(POLL_MS);
+      registry.remember(ref, {});
     },
   };
 }

@@ -7,7 +7,15 @@ import type { EventBus } from './bus.ts';
 import { compilePattern } from './pattern.ts';
 import { putEvents } from './put-events.ts';
 import type { Rule, RuleStore } from './rule-store.ts';
-import { isManaged, maxTargets, readRule, readTargets, requireDefaultBus, requireForce } from './validation.ts';
+import {
+  checkCount,
+  isManaged,
+  maxTargets,
+  readRule,
+  readTargets,
+  requireDefaultBus,
+  requireForce,
+} from './validation.ts';
 
 /** API Reference, ListRules and ListTargetsByRule: Limit. */
 const MAX_PAGE = 100;
@@ -142,6 +150,7 @@ export function eventBridgeOperations(
       ],
       run: (input) => {
         const { name } = existing(input, 'Rule');
+        checkCount(objectList(input, 'Targets').length, 'targets');
         const targets = readTargets(input, name);
         const ids = new Set([...rules.targets(name), ...targets].map((target) => target.Id));
         if (ids.size > maxTargets) {
@@ -156,6 +165,7 @@ export function eventBridgeOperations(
       run: (input) => {
         const { name } = existing(input, 'Rule');
         requireForce(name, input);
+        checkCount(textList(input, 'Ids').length, 'ids');
         const failed = textList(input, 'Ids').filter((id) => !rules.removeTarget(name, id));
         return {
           FailedEntryCount: failed.length,

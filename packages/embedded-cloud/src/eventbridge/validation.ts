@@ -35,9 +35,7 @@ export function requireDefaultBus(input: JsonObject, accountArn: string): void {
 
 /** Reads what PutRule and `AWS::Events::Rule` share. @throws AwsError `ValidationException`, `InvalidEventPatternException` */
 export function readRule(name: string, input: JsonObject, fromTemplate: boolean): Rule {
-  if (!/^[.\-_A-Za-z0-9]{1,64}$/.test(name)) {
-    throw invalid(`Rule name "${name}" is not valid: at most 64 letters, digits and . - _`);
-  }
+  checkName(name, 'name');
   const given = input['EventPattern'];
   const pattern =
     given === undefined || given === '' ? undefined : typeof given === 'string' ? given : JSON.stringify(given);
@@ -81,6 +79,17 @@ function readTransformer(input: JsonObject, id: string): Target['InputTransforme
     }
   }
   return { InputTemplate: template, InputPathsMap: paths as Record<string, string> };
+}
+
+const NAME = /^[.\-_A-Za-z0-9]+$/;
+const MAX_NAME = 64;
+
+/** A name or an id, with AWS's own message. @throws AwsError `ValidationException` */
+function checkName(value: string, at: string): void {
+  const refuse = (constraint: string) =>
+    invalid(`1 validation error detected: Value '${value}' at '${at}' failed to satisfy constraint: ${constraint}`);
+  if (value.length > MAX_NAME) throw refuse(`Member must have length less than or equal to ${MAX_NAME}`);
+  if (!NAME.test(value)) throw refuse('Member must satisfy regular expression pattern: [\\.\\-_A-Za-z0-9]+');
 }
 
 /** Reads one target. @throws AwsError `ValidationException` naming the target's id. */
@@ -127,5 +136,21 @@ export function readTarget(input: JsonObject, ruleName: string): Target {
 export const maxTargets = 5;
 
 /** Reads the targets of PutTargets or a template. @throws AwsError as `readTarget` */
-export const readTargets = (input: JsonObject, ruleName: string): Target[] =>
-  objectList(input, 'Targets').map((target) => readTarget(target, ruleName));
+export function readTargets(input: JsonObject, ruleName: string): Target[] {
+  const targets = objectList(input, 'Targets');
+  for (const [index, target] of targets.entries())
+    checkName(requiredText(target, 'Id'), `targets.${index + 1}.member.id`);
+  return targets.map((target) => readTarget(target, ruleName));
+}
+
+/** Most targets, or ids of targets, in one request (API Reference, PutTargets and RemoveTargets). */
+const MAX_IN_REQUEST = 100;
+
+/** @throws AwsError `ValidationException` for none, or for more than a request may have */
+export function checkCount(count: number, at: 'ids' | 'targets'): void {
+  if (count >= 1 && count <= MAX_IN_REQUEST) return;
+  const bound = count < 1 ? 'greater than or equal to 1' : `less than or equal to ${MAX_IN_REQUEST}`;
+  throw invalid(
+    `1 validation error detected: Value at '${at}' failed to satisfy constraint: Member must have length ${bound}`,
+  );
+}

@@ -23,12 +23,12 @@ const json = (value: unknown): ServiceResponse => ({
 });
 
 /** The call of a GetFunctionConfiguration request. @throws AwsError `ResourceNotFoundException` */
-export const configurationCall = (runtime: Runtime, name: string): PreparedCall =>
-  readCall(runtime, 'GetFunctionConfiguration', name, describe);
+export const configurationCall = (runtime: Runtime, name: string, qualifier?: string): PreparedCall =>
+  readCall(runtime, 'GetFunctionConfiguration', { name, qualifier }, describe);
 
 /** The call of a GetFunction request. @throws AwsError `ResourceNotFoundException` */
-export const functionCall = (runtime: Runtime, name: string): PreparedCall =>
-  readCall(runtime, 'GetFunction', name, async (target) => ({
+export const functionCall = (runtime: Runtime, name: string, qualifier?: string): PreparedCall =>
+  readCall(runtime, 'GetFunction', { name, qualifier }, async (target) => ({
     Configuration: await describe(target),
     Code: { RepositoryType: 'S3' },
   }));
@@ -54,14 +54,14 @@ export const listCall = (runtime: Runtime, request: ServiceRequest): PreparedCal
 function readCall(
   runtime: Runtime,
   operation: string,
-  name: string,
+  { name, qualifier }: { readonly name: string; readonly qualifier: string | undefined },
   read: (target: DeployedFunction) => Promise<unknown>,
 ): PreparedCall {
-  const target = runtime.find(name);
+  const target = runtime.find(name, qualifier);
   return {
     operation,
     authorize: [{ action: `lambda:${operation}`, resource: target.arn }],
-    input: { FunctionName: name },
+    input: { FunctionName: name, ...(qualifier !== undefined && { Qualifier: qualifier }) },
     execute: async () => json(await read(target)),
   };
 }

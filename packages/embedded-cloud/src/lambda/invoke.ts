@@ -15,6 +15,13 @@ const MAX_SYNC_BYTES = 6_291_456;
 /** One MiB since October 2025; 256 KB before. */
 const MAX_ASYNC_BYTES = 1_048_576;
 const TAIL_BYTES = 4096;
+/** Headers that are members of the request (service model of lambda, 2015-03-31). */
+const MEMBERS: Readonly<Record<string, string>> = {
+  'x-amz-client-context': 'ClientContext',
+  'x-amz-durable-execution-name': 'DurableExecutionName',
+  'x-amz-log-type': 'LogType',
+  'x-amz-tenant-id': 'TenantId',
+};
 
 /** The call of one Invoke request. @throws AwsError `ResourceNotFoundException` */
 export async function invokeCall(invoking: Invoking, request: ServiceRequest, name: string): Promise<PreparedCall> {
@@ -29,7 +36,12 @@ export async function invokeCall(invoking: Invoking, request: ServiceRequest, na
       FunctionName: name,
       ...(qualifier !== undefined && { Qualifier: qualifier }),
       InvocationType: type,
-      ...(request.headers['x-amz-log-type'] !== undefined && { LogType: request.headers['x-amz-log-type'] }),
+      ...Object.fromEntries(
+        Object.entries(MEMBERS).flatMap(([header, member]) => {
+          const value = request.headers[header];
+          return value === undefined ? [] : [[member, value]];
+        }),
+      ),
       // The event may hold anything, so its size is all the audit log gets.
       Payload: leftOutBytes(body.length),
     },

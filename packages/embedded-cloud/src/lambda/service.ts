@@ -46,8 +46,9 @@ export function createLambda(context: LambdaContext): LambdaService {
       const name = decodeURIComponent(rawName ?? '');
       const route = `${request.method} ${what}`;
       if (name !== '' && route === 'POST invocations') return invokeCall({ runtime, queue }, request, name);
-      if (name !== '' && route === 'GET configuration') return configurationCall(runtime, name);
-      if (name !== '' && route === 'GET ') return functionCall(runtime, name);
+      const qualifier = request.query.get('Qualifier') ?? undefined;
+      if (name !== '' && route === 'GET configuration') return configurationCall(runtime, name, qualifier);
+      if (name !== '' && route === 'GET ') return functionCall(runtime, name, qualifier);
       if (request.path.startsWith('/2015-03-31/functions') && name === '' && request.method === 'GET') {
         return listCall(runtime, request);
       }

@@ -15,16 +15,17 @@ const RESPONSE = `ResponseCacheControl ResponseContentDisposition ResponseConten
 const READ = `Bucket Key VersionId Range PartNumber ChecksumMode ExpectedBucketOwner ${IF_READ} ${RESPONSE}`;
 const VERSION = 'Bucket Key VersionId ExpectedBucketOwner';
 const BUCKET = 'Bucket ExpectedBucketOwner';
-const DOCUMENT = `${BUCKET} ContentMD5 ChecksumAlgorithm`;
 const LISTED = `${BUCKET} Delimiter EncodingType Prefix`;
 
 /** What can be configured on a bucket: `Get…`, `Put…` and, where S3 has it, `Delete…`. */
-const CONFIGURATIONS: Readonly<Record<string, readonly [document: string, deletion?: string]>> = {
+const CONFIGURATIONS: Readonly<
+  Record<string, readonly [document: string, deletion?: string | undefined, checks?: string]>
+> = {
   BucketCors: ['CORSConfiguration', 'DeleteBucketCors'],
   BucketEncryption: ['ServerSideEncryptionConfiguration', 'DeleteBucketEncryption'],
-  BucketLifecycleConfiguration: ['LifecycleConfiguration', 'DeleteBucketLifecycle'],
+  BucketLifecycleConfiguration: ['LifecycleConfiguration', 'DeleteBucketLifecycle', 'ChecksumAlgorithm'],
   BucketLogging: ['BucketLoggingStatus'],
-  BucketNotificationConfiguration: ['NotificationConfiguration'],
+  BucketNotificationConfiguration: ['NotificationConfiguration', undefined, ''],
   BucketOwnershipControls: ['OwnershipControls', 'DeleteBucketOwnershipControls'],
   BucketPolicy: ['Policy', 'DeleteBucketPolicy'],
   BucketTagging: ['Tagging', 'DeleteBucketTagging'],
@@ -33,9 +34,9 @@ const CONFIGURATIONS: Readonly<Record<string, readonly [document: string, deleti
 };
 
 const configured = Object.fromEntries(
-  Object.entries(CONFIGURATIONS).flatMap(([name, [document, deletion]]) => [
+  Object.entries(CONFIGURATIONS).flatMap(([name, [document, deletion, checks = 'ContentMD5 ChecksumAlgorithm']]) => [
     [`Get${name}`, BUCKET],
-    [`Put${name}`, `${DOCUMENT} ${document}`],
+    [`Put${name}`, `${BUCKET} ${checks} ${document}`],
     ...(deletion === undefined ? [] : [[deletion, BUCKET]]),
   ]),
 ) as Record<string, string>;

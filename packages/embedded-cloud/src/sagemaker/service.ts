@@ -111,8 +111,7 @@ const prepareOperation = async (
   }
   const operation = found as unknown as Operation<unknown>;
   const body = await readJson(request.body);
-  checkRequest(name, body, settings.serviceModel);
-  const input = parse(operation.input, body);
+  const input = parse(operation.input, checkRequest(name, body, settings.serviceModel));
   return {
     operation: name,
     authorize: withTagConditions((arn) => store.tagsOf(arn), input, operation.authorize(input)),

@@ -11,6 +11,8 @@ export interface SageMakerSettings {
   readonly quotas?: Readonly<Record<string, number>>;
   /** Instances of each type for each usage whose quota is not given. */
   readonly defaultQuota?: number;
+  /** How long a model package takes to become Completed after CreateModelPackage answered, in milliseconds; 0 by default. */
+  readonly packageCompletionMs?: number;
   /** Share of the state-change events that are sent twice, 0 to 1, and the seed that decides which. */
   readonly repeatedEvents?: { readonly share: number; readonly seed: number };
 }

@@ -1,9 +1,14 @@
+import { pageAfter } from '#src/cloud/paging';
 import type { AuthorizationRequest } from '#src/cloud/service';
 import { readTags, requestTagConditions, resourceTagConditions } from '#src/iam/tag-conditions';
 import type { Hub } from '#src/sagemaker/hub';
+import { invalid } from '#src/sagemaker/names';
 import { type Operations, operation } from '#src/sagemaker/operation';
 import { tags } from '#src/sagemaker/validation/common';
 import { integer, list, structure, text } from '#src/sagemaker/validation/shape';
+
+/** Where ListTags has no MaxResults; a resource has at most as many tags. */
+const TAGS_PER_PAGE = 50;
 
 const onArn = (action: string, arn: string): AuthorizationRequest[] => [
   { action: `sagemaker:${action}`, resource: arn },
@@ -42,7 +47,16 @@ export const tagOperations = (hub: Hub): Operations => ({
   ListTags: operation(
     structure({ ResourceArn: text() }, { NextToken: text(), MaxResults: integer() }),
     (input) => onArn('ListTags', input.ResourceArn),
-    (input) => ({ Tags: asList(hub.store.tagsOf(input.ResourceArn)) }),
+    (input) => {
+      const { items, next } = pageAfter(
+        asList(hub.store.tagsOf(input.ResourceArn)).toSorted((a, b) => (a.Key < b.Key ? -1 : 1)),
+        ({ Key }) => Key,
+        input.MaxResults ?? TAGS_PER_PAGE,
+        input.NextToken,
+        () => invalid('Invalid pagination token.'),
+      );
+      return { Tags: items, ...(next !== undefined && { NextToken: next }) };
+    },
   ),
   DeleteTags: operation(
     structure({ ResourceArn: text(), TagKeys: list(text()) }),

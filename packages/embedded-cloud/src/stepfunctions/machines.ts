@@ -47,7 +47,7 @@ function readLogging(given: unknown): unknown {
   if (logging.level !== 'OFF' && destinations.length !== 1)
     throw new AwsError(
       'InvalidLoggingConfiguration',
-      "Invalid Logging Configuration: 'Must specify exactly one Log Destination.'",
+      'Invalid Logging Configuration: Must specify exactly one Log Destination.',
     );
   return logging;
 }

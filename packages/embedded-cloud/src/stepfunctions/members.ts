@@ -1,7 +1,7 @@
 import type { RequestMembers } from '#src/cloud/members';
 
 const SETTINGS = `definition roleArn tracingConfiguration{enabled} encryptionConfiguration{type}
-  loggingConfiguration{level includeExecutionData destinations{cloudWatchLogsLogGroup{logGroupArn}}}`;
+  loggingConfiguration{level includeExecutionData destinations}`;
 
 /** What Step Functions acts on. */
 export const stepFunctionsMembers: RequestMembers = {

@@ -1,5 +1,5 @@
 import { type CredentialStore, sessionArn } from '../cloud/credentials.ts';
-import { queryError, queryResponse, readQueryRequest } from '../cloud/query-protocol.ts';
+import { queryError, queryMembers, queryResponse, readQueryRequest } from '../cloud/query-protocol.ts';
 import {
   AwsError,
   type CloudContext,
@@ -80,7 +80,7 @@ export function createSts(context: CloudContext & { readonly credentials: Creden
         { action: 'sts:AssumeRole', resource: roleArn },
         ...(terms?.tags ? [{ action: 'sts:TagSession', resource: roleArn }] : []),
       ],
-      input: { RoleArn: roleArn, RoleSessionName: sessionName, DurationSeconds: seconds },
+      input: queryMembers(input),
       async execute() {
         const role = roles().get(roleArn);
         if (!role) throw new AwsError('AccessDenied', `The role ${roleArn} is not in the template.`, 403);

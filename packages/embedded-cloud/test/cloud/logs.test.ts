@@ -119,3 +119,45 @@ describe('a rotated file', () => {
     );
   });
 });
+
+describe('streams and groups', () => {
+  it('are listed in pages and in the order asked for', async () => {
+    const { logGroups } = await logs('DescribeLogGroups', { limit: 1, logGroupNamePattern: 'SPEAKER' });
+    expect(logGroups).toHaveLength(1);
+    expect((await logs('DescribeLogGroups', { logGroupNamePattern: 'nobody' })).logGroups).toEqual([]);
+    const both = { logGroupNamePrefix: '/aws', logGroupNamePattern: 'speaker' };
+    expect((await logs('DescribeLogGroups', both)).__type).toBe('InvalidParameterException');
+    expect((await logs('DescribeLogGroups', { limit: 51 })).__type).toBe('ValidationException');
+    expect((await logs('DescribeLogGroups', { nextToken: 'oops' })).__type).toBe('InvalidParameterException');
+    const latest = await logs('DescribeLogStreams', { logGroupName, orderBy: 'LastEventTime', descending: true });
+    expect(latest.logStreams).toHaveLength(1);
+    const wrong = { logGroupName, orderBy: 'LastEventTime', logStreamNamePrefix: 'a' };
+    expect((await logs('DescribeLogStreams', wrong)).__type).toBe('InvalidParameterException');
+    expect((await logs('DescribeLogStreams', { logGroupName, orderBy: 'Size' })).__type).toBe(
+      'InvalidParameterException',
+    );
+  });
+
+  it('are read from the end, from the head, and on from a token', async () => {
+    const [stream] = (await logs('DescribeLogStreams', { logGroupName })).logStreams;
+    const of = { logGroupName, logStreamName: stream?.logStreamName };
+    const read = async (more: object) =>
+      (await logs('GetLogEvents', { ...of, ...more })) as Answer & {
+        readonly nextForwardToken: string;
+        readonly nextBackwardToken: string;
+      };
+    const all = (await read({ startFromHead: true })).events.map(({ message }) => message);
+    const last = await read({ limit: 1 });
+    expect(last.events.map(({ message }) => message)).toEqual(all.slice(-1));
+    const before = await read({ limit: 2, nextToken: last.nextBackwardToken });
+    expect(before.events.map(({ message }) => message)).toEqual(all.slice(-3, -1));
+    const head = await read({ limit: 1, startFromHead: true });
+    const next = await read({ limit: 1, nextToken: head.nextForwardToken });
+    expect([head, next].flatMap(({ events }) => events.map(({ message }) => message))).toEqual(all.slice(0, 2));
+    const end = await read({ nextToken: last.nextForwardToken });
+    expect([end.events, end.nextForwardToken]).toEqual([[], last.nextForwardToken]);
+    expect((await read({ nextToken: 'oops' })).__type).toBe('InvalidParameterException');
+    const backwards = await logs('FilterLogEvents', { logGroupName, startFromHead: false, limit: 1 });
+    expect(backwards.events.map(({ message }) => message)).toEqual(all.slice(-1));
+  });
+});

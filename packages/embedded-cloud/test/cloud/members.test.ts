@@ -44,11 +44,17 @@ const inputWith = (path: string): unknown =>
     .reverse()
     .reduce<unknown>((value, member) => ({ [member]: value }), 'x');
 
+const kebab = (member: string): string =>
+  member.replaceAll(/(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, '-').toLowerCase();
+
 /** As the REST protocols write a member: `part-number`, `partNumber`, `PartNumber`. */
 const spellings = (member: string): string[] => [
   member,
   member.charAt(0).toLowerCase() + member.slice(1),
-  member.replaceAll(/(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, '-').toLowerCase(),
+  // S3: a checksum by the name of its algorithm, a header to answer with by its own name.
+  member.replace(/^Checksum(?=[A-Z0-9]{3,})/, ''),
+  kebab(member.replace(/^Response(?=.)/, '')),
+  kebab(member),
 ];
 
 describe.each(emulatedMembers.map((members) => [members.model, members] as const))('%s', (model, members) => {

@@ -347,3 +347,102 @@ describe('the query protocol', () => {
     expect(xml).toContain('<Code>ResourceNotFound</Code>');
   });
 });
+
+describe('lists and answers in pages', () => {
+  test('of alarms, by name and by the beginning of an action', async () => {
+    for (const name of ['a', 'b', 'c']) {
+      const actions = name === 'b' ? { AlarmActions: ['arn:aws:sns:eu-central-1:123456789012:page'] } : {};
+      await client.send(new PutMetricAlarmCommand({ ...errors, AlarmName: name, ...actions }));
+    }
+    const names = ({ MetricAlarms = [] }: { MetricAlarms?: { AlarmName?: string | undefined }[] | undefined }) =>
+      MetricAlarms.map(({ AlarmName }) => AlarmName);
+    const first = await client.send(new DescribeAlarmsCommand({ MaxRecords: 2 }));
+    expect(names(first)).toEqual(['a', 'b']);
+    const rest = await client.send(new DescribeAlarmsCommand({ MaxRecords: 2, NextToken: first.NextToken }));
+    expect([names(rest), rest.NextToken]).toEqual([['c'], undefined]);
+    expect(names(await client.send(new DescribeAlarmsCommand({ ActionPrefix: 'arn:aws:sns' })))).toEqual(['b']);
+    await expect(client.send(new DescribeAlarmsCommand({ MaxRecords: 101 }))).rejects.toThrow('between 1 and 100');
+    await expect(client.send(new DescribeAlarmsCommand({ NextToken: 'x' }))).rejects.toMatchObject({
+      name: 'InvalidNextToken',
+    });
+    await expect(client.send(new DescribeAlarmsCommand({ AlarmNames: ['a'], AlarmNamePrefix: 'a' }))).rejects.toThrow(
+      'cannot be given together with AlarmNames',
+    );
+  });
+
+  const put = (MetricName: string, Value: number, more = {}) =>
+    client.send(new PutMetricDataCommand({ Namespace: 'shop', MetricData: [{ MetricName, Value, ...more }] }));
+
+  test('of metrics, by dimensions', async () => {
+    await put('sales', 1, { Dimensions: [{ Name: 'Store', Value: 'n' }] });
+    await put('sales', 1, { Dimensions: [{ Name: 'Store', Value: 's' }] });
+    await put('visits', 1);
+    const list = async (more = {}) =>
+      (await client.send(new ListMetricsCommand({ Namespace: 'shop', ...more }))).Metrics;
+    expect(await list()).toHaveLength(3);
+    expect(await list({ Dimensions: [{ Name: 'Store' }] })).toHaveLength(2);
+    expect(await list({ Dimensions: [{ Name: 'Store', Value: 's' }] })).toHaveLength(1);
+    await expect(list({ NextToken: 'x' })).rejects.toMatchObject({ name: 'InvalidNextToken' });
+    for (let n = 0; n < 500; n += 1) watch.putMetric('many', `m${n}`, {}, 1);
+    const first = await client.send(new ListMetricsCommand({ Namespace: 'many' }));
+    expect([first.Metrics?.length, first.NextToken]).toEqual([500, undefined]);
+    watch.putMetric('many', 'one more', {}, 1);
+    const { NextToken } = await client.send(new ListMetricsCommand({ Namespace: 'many' }));
+    expect(await list({ Namespace: 'many', NextToken })).toHaveLength(1);
+  });
+
+  test('of data points, over all queries', async () => {
+    const start = context.clock.now();
+    for (let minute = 0; minute < 3; minute += 1) {
+      await put('sales', minute);
+      await put('visits', 10 + minute);
+      await context.clock.advance(60_000);
+    }
+    const query = (Id: string, MetricName: string) => ({
+      Id,
+      MetricStat: { Metric: { Namespace: 'shop', MetricName }, Period: 60, Stat: 'Sum' },
+    });
+    const MetricDataQueries = [query('a', 'sales'), query('b', 'visits')];
+    const span = { StartTime: new Date(start), EndTime: new Date(context.clock.now()) };
+    const ask = (more = {}) =>
+      client.send(new GetMetricDataCommand({ MetricDataQueries, ...span, MaxDatapoints: 4, ...more }));
+    const first = await ask();
+    const shown = ({ MetricDataResults = [] }: Awaited<ReturnType<typeof ask>>) =>
+      MetricDataResults.map(({ Values, StatusCode }) => [Values, StatusCode]);
+    expect(shown(first)).toEqual([
+      [[2, 1, 0], 'Complete'],
+      [[12], 'PartialData'],
+    ]);
+    const rest = await ask({ NextToken: first.NextToken });
+    expect([shown(rest), rest.NextToken]).toEqual([
+      [
+        [[], 'Complete'],
+        [[11, 10], 'Complete'],
+      ],
+      undefined,
+    ]);
+    await expect(ask({ NextToken: 'x' })).rejects.toMatchObject({ name: 'InvalidNextToken' });
+  });
+
+  test('values of another unit are left out where a unit is asked for', async () => {
+    const start = context.clock.now();
+    await put('size', 1, { Unit: 'Bytes' });
+    await put('size', 5, { Unit: 'Count' });
+    await context.clock.advance(60_000);
+    const span = { StartTime: new Date(start), EndTime: new Date(context.clock.now()), Period: 60 };
+    const sum = async (more = {}) =>
+      (
+        await client.send(
+          new GetMetricStatisticsCommand({
+            Namespace: 'shop',
+            MetricName: 'size',
+            Statistics: ['Sum'],
+            ...span,
+            ...more,
+          }),
+        )
+      ).Datapoints?.map(({ Sum }) => Sum);
+    expect(await sum()).toEqual([6]);
+    expect(await sum({ Unit: 'Bytes' })).toEqual([1]);
+  });
+});

@@ -410,6 +410,63 @@ describe('the API', () => {
   });
 });
 
+describe('what AWS refuses, with its own words', () => {
+  const target = (Id: string) => ({ Id, Arn: functionArn });
+  beforeEach(() => client.send(new PutRuleCommand({ Name: 'r', EventPattern: '{"source":["x"]}' })));
+
+  test.each([
+    ['an id with foreign characters', [target('fine'), target('!@')], "Value '!@' at 'targets.2.member.id'"],
+    ['an id that is too long', [target('a'.repeat(65))], 'Member must have length less than or equal to 64'],
+    [
+      'no target',
+      [],
+      "Value at 'targets' failed to satisfy constraint: Member must have length greater than or equal to 1",
+    ],
+  ])('PutTargets with %s', async (_, Targets, message) => {
+    const put = client.send(new PutTargetsCommand({ Rule: 'r', Targets }));
+    await expect(put).rejects.toMatchObject({ name: 'ValidationException', message: expect.stringContaining(message) });
+  });
+
+  test('a name of a rule with foreign characters', async () => {
+    await expect(client.send(new PutRuleCommand({ Name: 'a b', EventPattern: '{"source":["x"]}' }))).rejects.toThrow(
+      "Value 'a b' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern",
+    );
+  });
+
+  test('deleting a rule that a service manages, without Force', async () => {
+    const Name = 'StepFunctionsGetEventsForSageMakerTrainingJobsRule';
+    await client.send(new PutRuleCommand({ Name, EventPattern: '{"source":["aws.sagemaker"]}' }));
+    await client.send(
+      new PutTargetsCommand({ Rule: Name, Targets: [{ Id: 'sfn', Arn: 'arn:aws:states:::internal' }] }),
+    );
+    const managed = { name: 'ManagedRuleException' };
+    await expect(client.send(new RemoveTargetsCommand({ Rule: Name, Ids: ['sfn'] }))).rejects.toMatchObject(managed);
+    await client.send(new RemoveTargetsCommand({ Rule: Name, Ids: ['sfn'], Force: true }));
+    await expect(client.send(new DeleteRuleCommand({ Name }))).rejects.toMatchObject(managed);
+    await client.send(new DeleteRuleCommand({ Name, Force: true }));
+  });
+});
+
+test('rules and targets are listed in pages', async () => {
+  for (const Name of ['a', 'b', 'c'])
+    await client.send(new PutRuleCommand({ Name, ScheduleExpression: 'rate(1 day)' }));
+  const first = await client.send(new ListRulesCommand({ Limit: 2 }));
+  const rest = await client.send(new ListRulesCommand({ Limit: 2, NextToken: first.NextToken }));
+  expect([first, rest].map(({ Rules = [] }) => Rules.map(({ Name }) => Name))).toEqual([['a', 'b'], ['c']]);
+  expect(rest.NextToken).toBeUndefined();
+  await expect(client.send(new ListRulesCommand({ NextToken: 'oops' }))).rejects.toMatchObject({
+    name: 'ValidationException',
+  });
+  await expect(client.send(new ListRulesCommand({ EventBusName: 'other' }))).rejects.toMatchObject({
+    name: 'ResourceNotFoundException',
+  });
+  const Targets = ['x', 'y'].map((Id) => ({ Id, Arn: functionArn }));
+  await client.send(new PutTargetsCommand({ Rule: 'a', Targets }));
+  const one = await client.send(new ListTargetsByRuleCommand({ Rule: 'a', Limit: 1 }));
+  const two = await client.send(new ListTargetsByRuleCommand({ Rule: 'a', Limit: 1, NextToken: one.NextToken }));
+  expect([one, two].map(({ Targets: shown }) => shown?.map(({ Id }) => Id))).toEqual([['x'], ['y']]);
+});
+
 describe('the template', () => {
   test('a rule that left the template is removed at the next start, one made by hand stays', async () => {
     await apply({ EventPattern: { source: ['a'] }, Targets: [{ Id: 't', Arn: functionArn }] }, 'Leaving');

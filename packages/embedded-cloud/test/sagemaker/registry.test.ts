@@ -14,6 +14,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSageMaker } from '#src/sagemaker/service';
+import { containers } from './container/runtimes.ts';
 import { createWorld, IMAGE, type World } from './support.ts';
 
 const arn = (path: string) => `arn:aws:sagemaker:eu-central-1:123456789012:${path}`;
@@ -43,6 +44,18 @@ describe('the model registry', () => {
   const describePackage = (name: string | undefined) =>
     world.sagemaker.send(new DescribeModelPackageCommand({ ModelPackageName: name }));
   const lastEvent = () => world.context.events.at(-1);
+
+  it('registers an image only for who may read it', async () => {
+    await register('loans');
+    const call = world.served.calls.findLast((seen) => seen.operation === 'CreateModelPackage');
+    const resource = 'arn:aws:ecr:eu-central-1:492215442770:repository/sagemaker-xgboost';
+    expect(call?.authorize).toEqual(
+      expect.arrayContaining([
+        { action: 'ecr:BatchGetImage', resource },
+        { action: 'ecr:DescribeImages', resource },
+      ]),
+    );
+  });
 
   it('numbers the versions of a group, pending approval by default', async () => {
     await createGroup('numbered');
@@ -224,5 +237,39 @@ describe('the model registry', () => {
       __type: 'UnknownOperationException',
       message: expect.stringContaining('CreateNotebookInstance'),
     });
+  });
+});
+
+describe('a model registry that takes its time', () => {
+  it('completes a package after it answered, and takes no change before', async () => {
+    const world = await createWorld({ settings: { containers, packageCompletionMs: 1000 } });
+    try {
+      await world.sagemaker.send(new CreateModelPackageGroupCommand({ ModelPackageGroupName: 'slow' }));
+      const { ModelPackageArn } = await world.sagemaker.send(
+        new CreateModelPackageCommand({
+          ModelPackageGroupName: 'slow',
+          InferenceSpecification: {
+            Containers: [{ Image: IMAGE, ModelDataUrl: 's3://artifacts/model.tar.gz' }],
+            SupportedContentTypes: ['text/csv'],
+            SupportedResponseMIMETypes: ['text/csv'],
+          },
+        }),
+      );
+      const status = async () =>
+        (await world.sagemaker.send(new DescribeModelPackageCommand({ ModelPackageName: ModelPackageArn })))
+          .ModelPackageStatus;
+      const approve = () =>
+        world.sagemaker.send(new UpdateModelPackageCommand({ ModelPackageArn, ModelApprovalStatus: 'Approved' }));
+
+      expect(await status()).toBe('Pending');
+      await expect(approve()).rejects.toMatchObject({ name: 'ConflictException' });
+      world.context.clock.advance(500);
+      expect(await status()).toBe('InProgress');
+      world.context.clock.advance(500);
+      expect(await status()).toBe('Completed');
+      await expect(approve()).resolves.toBeDefined();
+    } finally {
+      await world.close();
+    }
   });
 });

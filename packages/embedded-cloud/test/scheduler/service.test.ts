@@ -184,3 +184,35 @@ describe('the API', () => {
     expect(refused.body['Message']).toMatch(message);
   });
 });
+
+describe('requests sent again, and lists', () => {
+  test('a creation with the same token and content is answered as the first, with another content it conflicts', async () => {
+    const token = { ...daily, ClientToken: 'once' };
+    const first = await call('POST', '/schedules/drift', token);
+    expect(first.status).toBe(200);
+    const { Target, ...others } = token;
+    expect(await call('POST', '/schedules/drift', { Target, ...others })).toEqual(first);
+    expect((await call('POST', '/schedules/drift', { ...token, Description: 'other' })).code).toBe('ConflictException');
+    expect((await call('POST', '/schedules/drift', { ...daily, ClientToken: 'twice' })).code).toBe('ConflictException');
+    expect((await call('POST', '/schedules/drift', daily)).code).toBe('ConflictException');
+    expect((await call('DELETE', '/schedules/drift?clientToken=gone')).status).toBe(200);
+    expect((await call('DELETE', '/schedules/drift?clientToken=gone')).status).toBe(200);
+    expect((await call('DELETE', '/schedules/drift?clientToken=other')).code).toBe('ResourceNotFoundException');
+  });
+
+  test('schedules are listed by group and state, in pages', async () => {
+    for (const name of ['a', 'b', 'c']) {
+      await call('POST', `/schedules/${name}`, { ...daily, State: name === 'b' ? 'DISABLED' : 'ENABLED' });
+    }
+    const names = (body: Record<string, unknown>) => (body['Schedules'] as { Name: string }[]).map(({ Name }) => Name);
+    const list = async (query: string) => (await call('GET', `/schedules?${query}`)).body;
+    const first = await list('MaxResults=2');
+    expect(names(first)).toEqual(['a', 'b']);
+    expect(names(await list(`MaxResults=2&NextToken=${first['NextToken']}`))).toEqual(['c']);
+    expect(names(await list('State=ENABLED'))).toEqual(['a', 'c']);
+    expect(names(await list('ScheduleGroup=other'))).toEqual([]);
+    expect((await call('GET', '/schedules?NextToken=oops')).code).toBe('ValidationException');
+    const groups = (await call('GET', '/schedule-groups?NamePrefix=d')).body['ScheduleGroups'];
+    expect(groups).toMatchObject([{ Name: 'default' }]);
+  });
+});

@@ -280,3 +280,53 @@ describe('limits', () => {
     );
   });
 });
+
+describe('what a queue says of itself', () => {
+  test('messages that wait for their delay are counted as delayed, not as in flight', async () => {
+    await call('SendMessage', { QueueUrl: url('dead'), MessageBody: 'later', DelaySeconds: 60 });
+    await call('SendMessage', { QueueUrl: url('dead'), MessageBody: 'now' });
+    const counts = async () => {
+      const { body } = await call('GetQueueAttributes', { QueueUrl: url('dead'), AttributeNames: ['All'] });
+      const all = body['Attributes'] as Record<string, string>;
+      return ['', 'NotVisible', 'Delayed'].map((kind) => all[`ApproximateNumberOfMessages${kind}`]);
+    };
+    expect(await counts()).toEqual(['1', '0', '1']);
+    await receive();
+    expect(await counts()).toEqual(['0', '1', '1']);
+    await context.clock.advance(60_000);
+    expect(await counts()).toEqual(['2', '0', '0']);
+  });
+
+  test('its encryption and policy are shown, an unknown attribute is refused', async () => {
+    const ask = (...AttributeNames: string[]) => call('GetQueueAttributes', { QueueUrl: url('dead'), AttributeNames });
+    const { Attributes } = (await ask('SqsManagedSseEnabled', 'Policy', 'LastModifiedTimestamp')).body;
+    expect(Attributes).toEqual({ SqsManagedSseEnabled: 'true', LastModifiedTimestamp: expect.any(String) });
+    expect((await ask('Colour')).body).toMatchObject({ message: 'Unknown Attribute Colour.' });
+  });
+
+  test.each(['FifoQueue', 'ContentBasedDeduplication', 'DeduplicationScope', 'FifoThroughputLimit'])(
+    'the property %s is refused by name',
+    async (property) => {
+      await expect(apply({ [property]: property.startsWith('D') ? 'queue' : true })).rejects.toThrow(property);
+      await expect(apply({ [property]: 'false' })).resolves.toBeDefined();
+    },
+  );
+
+  test('queues are listed in pages when MaxResults is given', async () => {
+    for (const QueueName of ['a1', 'a2', 'a3']) await apply({ QueueName });
+    const list = async (input: object) => (await call('ListQueues', input)).body;
+    const first = await list({ QueueNamePrefix: 'a', MaxResults: 2 });
+    expect(first['QueueUrls']).toHaveLength(2);
+    const rest = await list({ QueueNamePrefix: 'a', MaxResults: 2, NextToken: first['NextToken'] });
+    expect(rest).toEqual({ QueueUrls: [expect.stringMatching(/\/a3$/)] });
+    expect(await list({ QueueNamePrefix: 'a' })).toEqual({ QueueUrls: expect.objectContaining({ length: 3 }) });
+    expect((await call('ListQueues', { MaxResults: 1001 })).status).toBe(400);
+    expect((await call('ListQueues', { NextToken: 'oops' })).status).toBe(400);
+  });
+
+  test('a queue of another account does not exist', async () => {
+    const of = (QueueOwnerAWSAccountId: string) => call('GetQueueUrl', { QueueName: 'dead', QueueOwnerAWSAccountId });
+    expect((await of(account)).status).toBe(200);
+    expect((await of('999999999999')).body['__type']).toContain('QueueDoesNotExist');
+  });
+});

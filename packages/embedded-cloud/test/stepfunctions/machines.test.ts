@@ -94,7 +94,11 @@ describe('state machines', () => {
           RoleArn: 'arn:aws:iam::123456789012:role/machine',
           DefinitionString: `{"QueryLanguage":"JSONata","StartAt":"\${start}","States":{"${state}":{"Type":"Pass","End":true}}}`,
           DefinitionSubstitutions: { start: state },
-          LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: true },
+          LoggingConfiguration: {
+            Level: 'ALL',
+            IncludeExecutionData: true,
+            Destinations: [{ CloudWatchLogsLogGroup: { LogGroupArn: 'arn:logs' } }],
+          },
           Tags: [{ Key: 'k', Value: 'v' }],
         },
       });
@@ -104,7 +108,11 @@ describe('state machines', () => {
     await apply('B');
     const described = await cloud.client.send(new DescribeStateMachineCommand({ stateMachineArn: applied?.ref }));
     expect(described.definition).toContain('"StartAt":"B"');
-    expect(described.loggingConfiguration).toEqual({ level: 'ALL', includeExecutionData: true });
+    expect(described.loggingConfiguration).toEqual({
+      level: 'ALL',
+      includeExecutionData: true,
+      destinations: [{ cloudWatchLogsLogGroup: { logGroupArn: 'arn:logs' } }],
+    });
     await provider?.delete?.({
       logicalId: 'Machine',
       type: 'AWS::StepFunctions::StateMachine',

@@ -8,16 +8,24 @@ const actAs = (
 ): string | undefined => cloud.actAs({ roleArn, sessionName: 'SageMaker', service: 'sagemaker', operation, authorize });
 
 /**
+ * The ARN of an image's repository in Amazon ECR; undefined for an image of another registry.
+ * @param image `<account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>`
+ */
+export const repositoryArn = (image: string): string | undefined => {
+  const [, account, region, repository] =
+    /^(\d{12})\.dkr\.ecr\.([\w-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)/.exec(image) ?? [];
+  return repository === undefined ? undefined : `arn:aws:ecr:${region}:${account}:repository/${repository}`;
+};
+
+/**
  * What SageMaker needs of the execution role to pull an image from Amazon ECR (Developer Guide, "CreateTrainingJob API:
  * Execution Role Permissions").
  * @param image `<account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>`; one that is not ECR's needs nothing
  * @returns the refusal; undefined when it may be pulled
  */
 export const imagePullRefusal = (cloud: CloudContext, roleArn: string, image: string): string | undefined => {
-  const [, account, region, repository] =
-    /^(\d{12})\.dkr\.ecr\.([\w-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)/.exec(image) ?? [];
-  if (repository === undefined) return undefined;
-  const resource = `arn:aws:ecr:${region}:${account}:repository/${repository}`;
+  const resource = repositoryArn(image);
+  if (resource === undefined) return undefined;
   return actAs(cloud, roleArn, 'PullImage', [
     { action: 'ecr:GetAuthorizationToken', resource: '*' },
     { action: 'ecr:BatchCheckLayerAvailability', resource },

@@ -46,10 +46,31 @@ const MEMBERS: Readonly<Record<string, string>> = {
   'x-amzn-sagemaker-enable-explanations': 'EnableExplanations',
   'x-amzn-sagemaker-inference-component': 'InferenceComponentName',
   'x-amzn-sagemaker-inference-id': 'InferenceId',
+  'x-amzn-sagemaker-prefix-aware-id': 'PrefixAwareId',
   'x-amzn-sagemaker-session-id': 'SessionId',
   'x-amzn-sagemaker-target-container-hostname': 'TargetContainerHostname',
   'x-amzn-sagemaker-target-model': 'TargetModel',
   'x-amzn-sagemaker-target-variant': 'TargetVariant',
+};
+
+/** Members that choose what a multi-model, multi-container or component endpoint does: none is emulated. */
+const NOT_READ = [
+  ...[
+    'x-amzn-sagemaker-enable-explanations',
+    'x-amzn-sagemaker-inference-component',
+    'x-amzn-sagemaker-prefix-aware-id',
+  ],
+  ...['x-amzn-sagemaker-session-id', 'x-amzn-sagemaker-target-container-hostname', 'x-amzn-sagemaker-target-model'],
+];
+
+/** @throws AwsError ValidationError for an option that would be dropped without a word */
+const refuseUnread = ({ headers }: ServiceRequest): void => {
+  const unread = NOT_READ.find((header) => headers[header] !== undefined);
+  if (unread === undefined) return;
+  throw new AwsError(
+    'ValidationError',
+    `InvokeEndpoint: the embedded cloud does not support ${MEMBERS[unread] ?? unread}. Leave it out.`,
+  );
 };
 
 const requestMembers = (endpoint: string, { headers }: ServiceRequest): Record<string, string> => ({
@@ -68,6 +89,7 @@ const requestMembers = (endpoint: string, { headers }: ServiceRequest): Record<s
 
 const invoke = async (hub: Hub, hosting: Hosting, name: string, request: ServiceRequest): Promise<ServiceResponse> => {
   const arrived = performance.now();
+  refuseUnread(request);
   const endpoint = hub.store.get<Endpoint>('endpoint', name);
   const serving = endpoint && ['InService', 'Updating', 'RollingBack'].includes(endpoint.status);
   // Names are compared with their case here, unlike elsewhere.

@@ -1,7 +1,15 @@
 import { listing, tags } from '#src/sagemaker/validation/common';
-import { flag, integer, list, type Of, oneOf, real, structure, text } from '#src/sagemaker/validation/shape';
-
-const unsupported = structure({});
+import {
+  flag,
+  integer,
+  list,
+  type Of,
+  oneOf,
+  real,
+  refusedLater,
+  structure,
+  text,
+} from '#src/sagemaker/validation/shape';
 
 const serverlessConfig = structure(
   { MemorySizeInMB: integer(), MaxConcurrency: integer() },
@@ -52,9 +60,9 @@ export const createEndpointConfigShape = structure(
     DataCaptureConfig: dataCapture,
     Tags: tags,
     KmsKeyId: text(),
-    AsyncInferenceConfig: unsupported,
-    ExplainerConfig: unsupported,
-    ShadowProductionVariants: list(unsupported),
+    AsyncInferenceConfig: refusedLater(),
+    ExplainerConfig: refusedLater(),
+    ShadowProductionVariants: list(refusedLater()),
     ExecutionRoleArn: text(),
   },
 );

@@ -1,15 +1,23 @@
 import { listing, tags, vpcConfig } from '#src/sagemaker/validation/common';
-import { flag, integer, list, map, type Of, oneOf, structure, text } from '#src/sagemaker/validation/shape';
+import {
+  flag,
+  integer,
+  list,
+  map,
+  type Of,
+  oneOf,
+  refusedLater,
+  structure,
+  text,
+} from '#src/sagemaker/validation/shape';
 
 /** Types alone: what else the service model demands is checked before (`validation/request.ts`). */
-
-const unsupported = structure({});
 
 const processingInput = structure(
   { InputName: text() },
   {
     AppManaged: flag(),
-    DatasetDefinition: unsupported,
+    DatasetDefinition: refusedLater(),
     S3Input: structure(
       { S3Uri: text(), S3DataType: oneOf('ManifestFile', 'S3Prefix') },
       {
@@ -27,7 +35,7 @@ const processingOutput = structure(
   { OutputName: text() },
   {
     AppManaged: flag(),
-    FeatureStoreOutput: unsupported,
+    FeatureStoreOutput: refusedLater(),
     S3Output: structure({ S3Uri: text(), S3UploadMode: oneOf('Continuous', 'EndOfJob') }, { LocalPath: text() }),
   },
 );
@@ -58,7 +66,6 @@ export const createProcessingJobShape = structure(
       {},
       { EnableInterContainerTrafficEncryption: flag(), EnableNetworkIsolation: flag(), VpcConfig: vpcConfig },
     ),
-    ExperimentConfig: unsupported,
     Tags: tags,
   },
 );

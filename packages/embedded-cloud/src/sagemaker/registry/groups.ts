@@ -87,8 +87,7 @@ export const groupProvider = (hub: Hub): ResourceProvider => ({
   apply: (resource) => {
     const { Tags, ...properties } = resource.properties;
     const request = { ...properties, ...(Tags === undefined ? {} : { Tags }) };
-    checkRequest('CreateModelPackageGroup', request);
-    const input = parse(createGroupShape, request);
+    const input = parse(createGroupShape, checkRequest('CreateModelPackageGroup', request));
     const name = input.ModelPackageGroupName;
     if (!hub.store.get('model-package-group', name)) {
       create(hub, name, input.ModelPackageGroupDescription, 'arn:aws:iam::aws:cloudformation');

@@ -25,6 +25,17 @@ export interface ModelPackage extends Kept {
 
 const userContext = (arn: string) => ({ IamIdentity: { Arn: arn, PrincipalId: arn.split('/').slice(1).join(':') } });
 
+/**
+ * A package's status now: SageMaker completes a package some time after CreateModelPackage answered (API Reference,
+ * DescribeModelPackage, ModelPackageStatus).
+ */
+export const packageStatus = (hub: Hub, { status, created }: ModelPackage): string => {
+  const age = hub.cloud.clock.now() - created;
+  const duration = hub.settings.packageCompletionMs ?? 0;
+  if (status !== 'Completed' || age >= duration) return status;
+  return age < duration / 2 ? 'Pending' : 'InProgress';
+};
+
 /** The answer of DescribeModelPackage. */
 export const describeModelPackage = (hub: Hub, found: ModelPackage): Record<string, unknown> => {
   const { Tags: _, ClientToken: __, ModelPackageGroupName: ___, ...request } = found.request;
@@ -34,7 +45,7 @@ export const describeModelPackage = (hub: Hub, found: ModelPackage): Record<stri
     ModelPackageGroupName: found.group,
     ModelPackageVersion: found.version,
     ModelPackageArn: arnOf(hub.cloud, 'model-package', found.name),
-    ModelPackageStatus: found.status,
+    ModelPackageStatus: packageStatus(hub, found),
     ModelPackageStatusDetails: { ValidationStatuses: [], ImageScanStatuses: [] },
     CertifyForMarketplace: false,
     ModelApprovalStatus: found.approval,

@@ -1,5 +1,6 @@
 import { canonicalJson } from '#src/cloud/same-value';
-import { AwsError, type Caller } from '#src/cloud/service';
+import { type AuthorizationRequest, AwsError, type Caller } from '#src/cloud/service';
+import { repositoryArn } from '#src/sagemaker/container/execution-role';
 import { emitPackageChange } from '#src/sagemaker/events';
 import { addTags, forget, type Hub, keepTags, mustFind, on } from '#src/sagemaker/hub';
 import { page } from '#src/sagemaker/listing';
@@ -10,6 +11,7 @@ import {
   type ModelPackage,
   type ModelPackageGroup,
   packageEventDetail,
+  packageStatus,
 } from '#src/sagemaker/registry/package';
 import {
   type CreateModelPackage,
@@ -25,6 +27,13 @@ const MAX_METADATA = 50;
 
 const groupName = (input: { readonly ModelPackageGroupName?: string }): string =>
   nameOf(input.ModelPackageGroupName ?? '');
+
+/** What registering a package needs of its image in Amazon ECR (AWS managed policy AmazonSageMakerModelRegistryFullAccess). */
+const describeImage = (image: string | undefined): AuthorizationRequest[] => {
+  const repository = image === undefined ? undefined : repositoryArn(image);
+  if (repository === undefined) return [];
+  return ['ecr:BatchGetImage', 'ecr:DescribeImages'].map((action) => ({ action, resource: repository }));
+};
 
 const create = (hub: Hub, input: CreateModelPackage, caller: Caller): object => {
   if (input.ModelPackageName !== undefined || input.ModelPackageGroupName === undefined) {
@@ -69,6 +78,11 @@ const create = (hub: Hub, input: CreateModelPackage, caller: Caller): object => 
 const update = (hub: Hub, input: UpdateModelPackage, caller: Caller): object => {
   const { ModelPackageArn: arn, ClientToken: _, ...changes } = input;
   const found = mustFind<ModelPackage>(hub, 'model-package', nameOf(arn));
+  if (packageStatus(hub, found) !== 'Completed')
+    throw new AwsError(
+      'ConflictException',
+      `The model package ${arn} is being created; it can be changed once its status is Completed.`,
+    );
   const metadata = { ...found.metadata, ...changes.CustomerMetadataProperties };
   for (const key of changes.CustomerMetadataPropertiesToRemove ?? []) delete metadata[key];
   if (Object.keys(metadata).length > MAX_METADATA) {
@@ -110,6 +124,7 @@ export const packageOperations = (hub: Hub): Operations => ({
         { ...on(hub, 'CreateModelPackage', 'model-package-group', group), context },
         { ...on(hub, 'CreateModelPackage', 'model-package', name), context },
         ...addTags(hub, 'model-package', name, input.Tags),
+        ...(input.InferenceSpecification?.Containers ?? []).flatMap(({ Image: image }) => describeImage(image)),
       ];
     },
     (input, caller) => create(hub, input, caller),

@@ -2,7 +2,6 @@ import { listing, tags, vpcConfig } from '#src/sagemaker/validation/common';
 import { flag, integer, list, map, type Of, oneOf, structure, text } from '#src/sagemaker/validation/shape';
 
 const inputMode = oneOf('Pipe', 'File', 'FastFile');
-const unsupported = structure({});
 
 export const channel = structure(
   {
@@ -14,7 +13,6 @@ export const channel = structure(
           { S3DataType: oneOf('ManifestFile', 'S3Prefix', 'AugmentedManifestFile'), S3Uri: text() },
           { S3DataDistributionType: oneOf('FullyReplicated', 'ShardedByS3Key') },
         ),
-        FileSystemDataSource: unsupported,
       },
     ),
   },

@@ -1,10 +1,19 @@
 import { channel, metricDefinition, resourceConfig } from '#src/sagemaker/training/request';
 import { listing, tags, vpcConfig } from '#src/sagemaker/validation/common';
-import { flag, integer, list, map, type Of, oneOf, real, structure, text } from '#src/sagemaker/validation/shape';
+import {
+  flag,
+  integer,
+  list,
+  map,
+  type Of,
+  oneOf,
+  real,
+  refusedLater,
+  structure,
+  text,
+} from '#src/sagemaker/validation/shape';
 
 /** Types alone: what else the service model demands is checked before (`validation/request.ts`). */
-
-const unsupported = structure({});
 
 const numericRange = structure(
   { Name: text(), MinValue: text(), MaxValue: text() },
@@ -52,12 +61,12 @@ const trainingJobDefinition = structure(
   {
     DefinitionName: text(),
     TuningObjective: objective,
+    HyperParameterTuningResourceConfig: refusedLater(),
     HyperParameterRanges: parameterRanges,
     StaticHyperParameters: map(text(), text()),
     InputDataConfig: list(channel),
     VpcConfig: vpcConfig,
     ResourceConfig: resourceConfig,
-    HyperParameterTuningResourceConfig: unsupported,
     EnableNetworkIsolation: flag(),
     EnableInterContainerTrafficEncryption: flag(),
     EnableManagedSpotTraining: flag(),
@@ -113,7 +122,7 @@ export const createTuningJobShape = structure(
       WarmStartType: oneOf('IdenticalDataAndAlgorithm', 'TransferLearning'),
     }),
     Tags: tags,
-    Autotune: unsupported,
+    Autotune: refusedLater(),
   },
 );
 export type CreateTuningJob = Of<typeof createTuningJobShape>;

@@ -12,23 +12,37 @@ export const bundledModel = JSON.parse(
 
 /**
  * Checks a request as SageMaker itself does, before anything else: types, members that must be there, lengths, patterns,
- * ranges and enums. Members that the model does not know are accepted, as AWS does.
+ * ranges and enums.
+ * @returns the input without the members that the model does not know: AWS ignores them
  * @throws AwsError SerializationException for a wrong JSON type; ValidationException that lists every other fault
  */
-export function checkRequest(operation: string, input: unknown, serviceModel: ServiceModel = bundledModel): void {
+export function checkRequest(operation: string, input: unknown, serviceModel: ServiceModel = bundledModel): unknown {
   const shape = serviceModel.operations[operation]?.input?.shape;
   if (shape === undefined) {
     throw new Error(
       `The service model has no ${operation}: add it to src/contract/bundled-model.ts and generate the model again.`,
     );
   }
-  const found = checkShape(serviceModel, shape, input).filter(({ kind }) => kind !== 'unknown');
+  const violations = checkShape(serviceModel, shape, input);
+  const found = violations.filter(({ kind }) => kind !== 'unknown');
   const mistyped = found.find(({ kind }) => kind === 'type');
   if (mistyped) throw new AwsError('SerializationException', serializationFault(mistyped));
   const faults = [...new Set(found.map((violation) => sentence(violation, input)))];
-  if (faults.length === 0) return;
+  if (faults.length === 0) return withoutUnknown(input, violations);
   const count = faults.length === 1 ? '1 validation error' : `${faults.length} validation errors`;
   throw new AwsError('ValidationException', `${count} detected: ${faults.join('; ')}`);
+}
+
+/** A copy without the members that were reported as unknown. */
+function withoutUnknown(input: unknown, unknown: readonly Violation[]): unknown {
+  const copy: unknown = structuredClone(input);
+  for (const { path } of unknown) {
+    const parent = valueAt(copy, path.slice(0, -1));
+    const last = path.at(-1);
+    if (typeof parent === 'object' && parent !== null && last && 'member' in last)
+      Reflect.deleteProperty(parent, last.member);
+  }
+  return copy;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { isJsonObject } from '#src/cloud/json-protocol';
+import { isEmpty } from '#src/cloud/members';
 import { AwsError } from '#src/cloud/service';
 
 /**
@@ -23,6 +24,9 @@ export const real = (): Shape<number> => ({ check: anything });
 export const flag = (): Shape<boolean> => ({ check: anything });
 /** Seconds since the epoch, as the JSON protocol sends times. */
 export const timestamp = (): Shape<number> => ({ check: anything });
+
+/** A member that the operation refuses itself, with its reason. */
+export const refusedLater = (): Shape<object> => ({ check: anything });
 
 /** One of the given values; AWS may know more. */
 export const oneOf = <const V extends string>(...allowed: readonly V[]): Shape<V> => ({
@@ -53,7 +57,7 @@ type Members = Readonly<Record<string, Shape<unknown>>>;
 type Required<M extends Members> = { readonly [K in keyof M]: Of<M[K]> };
 type Optional<M extends Members> = { readonly [K in keyof M]?: Of<M[K]> };
 
-/** Members that the embedded cloud needs, and optional ones; others are ignored. */
+/** Members that the embedded cloud needs, and optional ones; others are refused, for they would be dropped without a word. */
 export const structure = <R extends Members, O extends Members = Record<never, never>>(
   required: R,
   optional?: O,
@@ -67,6 +71,10 @@ export const structure = <R extends Members, O extends Members = Record<never, n
       else if (Object.hasOwn(required, name)) {
         report(`Value null at '${at}' failed to satisfy constraint: Member must not be null`);
       }
+    }
+    for (const [name, member] of Object.entries(value)) {
+      if (Object.hasOwn(required, name) || (optional && Object.hasOwn(optional, name)) || isEmpty(member)) continue;
+      report(`'${join(path, name)}' is not supported by the embedded cloud: leave it out`);
     }
   },
 });

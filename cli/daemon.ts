@@ -1,24 +1,65 @@
-// The embedded cloud's process. `tidegate up` starts it; it ends on SIGTERM (`tidegate down`) or SIGINT.
+// The embedded cloud's process. `tidegate up` starts it and waits for one message; it ends on SIGTERM (`tidegate down`) or SIGINT.
 import { randomUUID } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { S3Client } from '@aws-sdk/client-s3';
 import { startCloud } from 'embedded-cloud';
 import { parseFaultFile } from 'embedded-cloud/faults';
 import { identifyProcess, makePrivateFolder } from 'embedded-cloud/process';
 import { readQuotas } from 'embedded-cloud/sagemaker';
+import { removeCloudFile, writeCloudFile, writeEnd } from './cloud-file.ts';
 import { createConsolePage, isRawBucket, objectReader, pageParameters } from './console-page/pages.ts';
-import { packageDirectory, templateFile } from './package-service.ts';
+import type { ExitCode } from './exit-codes.ts';
+import { explainFailure } from './explain-error.ts';
+import { packageDirectory, packagedSources, templateFile } from './package-service.ts';
 import { stateDirectory } from './project.ts';
 import { containerRuntimes } from './python/xgboost-runtime.ts';
 import { slackApi } from './slack-page/faults.ts';
 import { slackPage } from './slack-page/pages.ts';
-import { type CloudFile, cloudFile } from './target.ts';
+
+/** What the daemon tells the process that started it. */
+export type DaemonMessage = { readonly up: true } | { readonly failed: string; readonly exitCode: ExitCode };
 
 const [port = '0', stage = 'local', faultFile] = process.argv.slice(2);
 // only this user may read what the cloud writes, which includes raw rows
 process.umask(0o077);
+// a limit on the size of files is an error of the write, not the end of the process
+process.on('SIGXFSZ', () => undefined);
+
+/** Tells the starter, if it still waits; the channel is closed then. */
+function tell(message: DaemonMessage): Promise<void> {
+  return new Promise((resolve) => {
+    if (!process.connected || !process.send) return resolve();
+    process.send(message, () => {
+      process.disconnect();
+      resolve();
+    });
+  });
+}
+
+/** Writes to cloud.log, which may be on a disk that is full. */
+function note(text: string): void {
+  try {
+    process.stderr.write(`${text}\n`);
+  } catch {
+    // the starter or the cloud file has the reason too
+  }
+}
+
+let isUp = false;
+/** A cloud that cannot store its state must stop: what it accepted is stored, and it goes on from there at the next start. */
+async function fail(cause: unknown): Promise<never> {
+  const explained = explainFailure(cause);
+  note(`${new Date().toISOString()} ${explained.log}`);
+  if (isUp) writeEnd(explained.message);
+  await tell({ failed: explained.message, exitCode: explained.exitCode });
+  process.exit(1);
+}
+process.on('uncaughtException', (cause) => void fail(cause));
+process.on('unhandledRejection', (cause) => void fail(cause));
+
 makePrivateFolder(stateDirectory());
 const instance = randomUUID();
+const sources = packagedSources();
 const consolePage = createConsolePage();
 
 const cloud = await startCloud({
@@ -45,7 +86,7 @@ const { endpoint, region, admin: credentials } = cloud;
 const s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
 consolePage.connect(cloud.outputs['ArtifactsBucketName'] ?? '', objectReader(s3));
 
-const record: CloudFile = {
+writeCloudFile({
   instance,
   process: identifyProcess(process.pid) ?? { pid: process.pid },
   endpoint: cloud.endpoint,
@@ -56,16 +97,16 @@ const record: CloudFile = {
   secretAccessKey: cloud.admin.secretAccessKey,
   outputs: { ...cloud.outputs },
   startedAt: new Date().toISOString(),
-};
-const partial = `${cloudFile()}.${process.pid}`;
-writeFileSync(partial, JSON.stringify(record, null, 2), { mode: 0o600 });
-renameSync(partial, cloudFile());
+  ...(sources && { sources }),
+});
+isUp = true;
+await tell({ up: true });
 
 let closing = false;
 async function shutDown(): Promise<void> {
   if (closing) return;
   closing = true;
-  rmSync(cloudFile(), { force: true });
+  removeCloudFile();
   await cloud.close();
   process.exit(0);
 }

@@ -1,6 +1,9 @@
 import { CommanderError } from 'commander';
+import { explainStateFailure } from 'embedded-cloud/process';
+import { readEnd } from './cloud-file.ts';
 import { type ExitCode, errorName, exitCodes } from './exit-codes.ts';
 import { CliError, red } from './output.ts';
+import { stateDirectory } from './project.ts';
 
 interface Failed {
   readonly name: string;
@@ -51,7 +54,7 @@ export function explainError(error: unknown): Explained | undefined {
   if (code === 'ECONNREFUSED' || code === 'ECONNRESET') {
     return {
       name: errorName(exitCodes.unavailable),
-      message: `The embedded cloud no longer responds (${message}). Start it with "npx tidegate up", or see its cloud.log.`,
+      message: `The embedded cloud no longer responds. ${whyItEnded()}Start it with "npx tidegate up".`,
       exitCode: exitCodes.unavailable,
     };
   }
@@ -68,8 +71,33 @@ export function explainError(error: unknown): Explained | undefined {
   if (name === 'CredentialsProviderError') {
     return { name, message: `${message}. Check --profile.`, exitCode: exitCodes.unavailable };
   }
-  return undefined;
+  return explainState(error);
 }
+
+/** A failure of the state folder, in one line. */
+function explainState(error: Error): Explained | undefined {
+  const explained = explainStateFailure(error, stateDirectory());
+  if (!explained) return undefined;
+  // the one folder of the product that may be deleted as a whole has a command for it
+  const message = explained.message.replace(
+    'delete it to start without state.',
+    'run "npx tidegate down --delete" to start without state.',
+  );
+  return { name: explained.name, message, exitCode: exitCodes.failed };
+}
+
+/** Why the last cloud stopped, as a sentence with a space after it; empty when it did not stop by itself. */
+function whyItEnded(): string {
+  const end = readEnd();
+  return end === undefined ? '' : `It stopped at ${end.at}: ${end.ended} `;
+}
+
+/** @param otherwise what else to do than start it, as `, or …` */
+export const notUp = (otherwise = ''): CliError =>
+  new CliError(
+    `The embedded cloud is not up. ${whyItEnded()}Start it with "npx tidegate up"${otherwise}.`,
+    exitCodes.unavailable,
+  );
 
 /** A bug, with its stack trace. */
 const describeBug = (error: unknown): Explained => ({
@@ -91,3 +119,32 @@ export function renderError(error: unknown, json: boolean): { readonly text: str
   if (error instanceof CommanderError) return { text: '', exitCode };
   return { text: stack === undefined ? `${red('error')} ${message}\n` : `${stack}\n`, exitCode };
 }
+
+/** A failure of the daemon. */
+export interface DaemonFailure {
+  /** One line, without content of files. */
+  readonly message: string;
+  readonly exitCode: ExitCode;
+  /** What cloud.log receives: the message, or of a bug its stack. */
+  readonly log: string;
+}
+
+/** Explains why the daemon could not start, or had to stop. */
+export function explainFailure(cause: unknown): DaemonFailure {
+  if (cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE') {
+    const message = 'The port is in use. Choose another with --port, or leave --port out to use a free one.';
+    return { message, log: message, exitCode: exitCodes.usage };
+  }
+  const explained = explainError(cause);
+  if (explained || (cause instanceof Error && cause.name === 'TemplateError')) {
+    const message = oneLine(explained?.message ?? String(cause));
+    return { message, log: message, exitCode: explained?.exitCode ?? exitCodes.failed };
+  }
+  const { name, message, stack } = describeBug(cause);
+  // The message of a parser quotes what it could not parse.
+  const reason = cause instanceof SyntaxError ? name : `${name}: ${message}`;
+  const log = cause instanceof SyntaxError ? (stack?.replace(message, '') ?? name) : (stack ?? message);
+  return { message: `It failed with ${oneLine(reason)}`, log, exitCode: exitCodes.bug };
+}
+
+const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ');

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { FAULTS_PREFIX, type FaultStatus, faultsAuthorization, parseFaultFile } from 'embedded-cloud/faults';
 import { readText } from './arguments.ts';
+import type { CloudFile } from './cloud-file.ts';
 import { CliError } from './output.ts';
 import { slackApi } from './slack-page/faults.ts';
-import type { CloudFile } from './target.ts';
 
 /** A valid fault file. */
 export interface ReadFaultFile {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,15 +33,41 @@ const sources = [
   'packages/located-yaml',
   'plugins',
   'serverless.yml',
+  'package.json',
   'package-lock.json',
 ];
 
-/** Time of the newest change to the packaged sources, in ms since the epoch. */
-export function newestSource(): number {
-  const newest = (path: string): number => {
-    const info = statSync(path);
-    if (!info.isDirectory()) return info.mtimeMs;
-    return readdirSync(path).reduce((max, name) => Math.max(max, newest(join(path, name))), info.mtimeMs);
-  };
-  return Math.max(...sources.map((source) => newest(join(projectRoot, source))));
+/** Every file below a path, the path itself if it is one; relative to the project, sorted. */
+function filesOf(path: string): string[] {
+  const full = join(projectRoot, path);
+  if (!statSync(full).isDirectory()) return [path];
+  return readdirSync(full, { withFileTypes: true })
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .filter(({ name }) => name !== 'node_modules')
+    .flatMap((entry) => (entry.isDirectory() ? filesOf(join(path, entry.name)) : [join(path, entry.name)]));
 }
+
+const sha256 = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex');
+
+/** What the packaged service is made of: one hash over every source file, and one for each pipeline. */
+export interface Sources {
+  readonly hash: string;
+  /** Name → hash of its YAML. */
+  readonly pipelines: Readonly<Record<string, string>>;
+}
+
+/** Hashes of the sources as they are on disk. A file that was only touched is the same. */
+export function readSources(): Sources {
+  const hash = createHash('sha256');
+  for (const file of sources.flatMap(filesOf)) {
+    hash.update(`${file}\0${sha256(readFileSync(join(projectRoot, file)))}\n`);
+  }
+  return {
+    hash: hash.digest('hex'),
+    pipelines: Object.fromEntries(pipelineNames().map((name) => [name, pipelineHash(name)])),
+  };
+}
+
+/** Hash of one pipeline's YAML as it is on disk. */
+export const pipelineHash = (name: string): string =>
+  sha256(readFileSync(join(projectRoot, 'pipelines', `${name}.yml`)));

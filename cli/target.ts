@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
@@ -8,53 +6,13 @@ import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { answersAs, stillRuns } from 'embedded-cloud/process';
-import * as z from 'zod';
+import { type CloudFile, readCloud } from './cloud-file.ts';
 import { exitCodes } from './exit-codes.ts';
+import { notUp } from './explain-error.ts';
 import { CliError } from './output.ts';
-import { stateDirectory } from './project.ts';
-
-/** The file that the daemon writes when the embedded cloud is up. */
-export const cloudFileSchema = z.object({
-  /** A random id of this start of the cloud. Its endpoint returns it. */
-  instance: z.string().min(1),
-  /** Identifies its process. */
-  process: z.object({ pid: z.number(), startedAt: z.string().optional(), bootId: z.string().optional() }),
-  endpoint: z.url(),
-  region: z.string(),
-  accountId: z.string(),
-  stage: z.string(),
-  accessKeyId: z.string(),
-  secretAccessKey: z.string(),
-  outputs: z.record(z.string(), z.string()),
-  startedAt: z.string(),
-});
-export type CloudFile = z.output<typeof cloudFileSchema>;
 
 /** The embedded cloud's stage. Naming it is the same as leaving --stage out. */
 export const localStage = 'local';
-
-export const cloudFile = (): string => join(stateDirectory(), 'cloud.json');
-
-/** The file of the last daemon, running or not; undefined when there is none, or it has another version. */
-export function readCloudFile(): CloudFile | undefined {
-  if (!existsSync(cloudFile())) return undefined;
-  try {
-    return cloudFileSchema.parse(JSON.parse(readFileSync(cloudFile(), 'utf8')));
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * The running embedded cloud, or undefined. It is identified by the id that its endpoint returns or, if the endpoint does not
- * respond, by its process. A reused process id, or another server on its port, does not match.
- */
-export async function readCloud(): Promise<CloudFile | undefined> {
-  const cloud = readCloudFile();
-  if (cloud === undefined) return undefined;
-  return (await answersAs(cloud.endpoint, cloud.instance)) || stillRuns(cloud.process) ? cloud : undefined;
-}
 
 /** The stack's outputs, by the names of resources/outputs.yml. */
 export interface Outputs {
@@ -139,11 +97,7 @@ export async function openTarget(options: TargetOptions): Promise<Target> {
   const stage = options.stage ?? process.env['TIDEGATE_STAGE'];
   if (stage && stage !== localStage) return openStage(stage, options);
   const cloud = await readCloud();
-  if (!cloud)
-    throw new CliError(
-      'The embedded cloud is not up. Start it with "npx tidegate up", or name a stage on AWS with --stage.',
-      exitCodes.unavailable,
-    );
+  if (!cloud) throw notUp(', or name a stage on AWS with --stage');
   const config = {
     endpoint: cloud.endpoint,
     region: cloud.region,

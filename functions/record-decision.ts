@@ -4,17 +4,14 @@ import { runStore } from '#functions/aws/tables';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
 import { recordDecision } from '#functions/use-cases/record-decision';
-import { requestRollBack } from '#functions/use-cases/request-roll-back';
 import { recordDecisionSchema } from '#schemas/events/decision';
 
 const config = readConfig(['STAGE', 'STATE_TABLE']);
 
-/** Records who approved, rejected or rolled back a model version, when and why. */
-export const handler = withMiddleware(recordDecisionSchema, (event) => {
-  const ports = {
-    stage: config.STAGE,
-    store: runStore(config),
-    registry: modelRegistry(sageMakerClient(), config.STAGE),
-  };
-  return 'rollBack' in event ? requestRollBack(ports, event) : recordDecision(ports, event);
-});
+/** Records who approved or rejected a model version, when and why. */
+export const handler = withMiddleware(recordDecisionSchema, (event) =>
+  recordDecision(
+    { stage: config.STAGE, store: runStore(config), registry: modelRegistry(sageMakerClient(), config.STAGE) },
+    event,
+  ),
+);

@@ -1,24 +1,12 @@
 'use strict';
 
 const { createHash } = require('node:crypto');
-const {
-  createWriteStream,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  copyFileSync,
-} = require('node:fs');
+const { copyFileSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const { join, posix } = require('node:path');
-const esbuild = require('esbuild');
 const { parse } = require('yaml');
-const yazl = require('yazl');
-const { bundleOptions } = require('./bundle-options.cjs');
+const { bundleChanged, FileCache } = require('./bundle-cache.cjs');
 const { duckdbPackages } = require('./duckdb-binding.cjs');
-
-/** Fixed timestamp of zip entries: equal content gives equal bytes, so an unchanged function is not uploaded again. */
-const mtime = new Date(Date.UTC(2020, 0, 1));
+const { mergeZips, writeZip } = require('./zips.cjs');
 
 /** Every file below a folder, as paths relative to it, sorted. */
 function filesBelow(folder) {
@@ -26,23 +14,6 @@ function filesBelow(folder) {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
     .toSorted();
-}
-
-/** Writes a zip of `{ name: Buffer }`; the same content gives the same bytes. */
-function writeZip(file, entries) {
-  return new Promise((resolve, reject) => {
-    const zip = new yazl.ZipFile();
-    for (const [name, content] of [...entries].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-      zip.addBuffer(content, name, {
-        mtime,
-        mode: 0o100644,
-        forceDosTimestamp: true,
-        compressionLevel: content.length > 10_000_000 ? 1 : 6,
-      });
-    }
-    zip.end();
-    zip.outputStream.pipe(createWriteStream(file)).on('close', resolve).on('error', reject);
-  });
 }
 
 /**
@@ -75,27 +46,38 @@ class BundleFunctions {
   async bundleAll() {
     const { service, serviceDir } = this.serverless;
     const output = join(serviceDir, '.serverless');
-    const cache = join(serviceDir, 'node_modules', '.cache', 'tidegate-bundles');
+    const cache = new FileCache(join(serviceDir, 'node_modules', '.cache', 'tidegate-bundles'));
     mkdirSync(output, { recursive: true });
-    mkdirSync(cache, { recursive: true });
     const names = service.getAllFunctions();
     const progress = this.progress.create({ message: `Bundling ${names.length} functions` });
     const sources = names.map((name) => service.getFunction(name).handler.replace(/\.[^.]+$/, ''));
-    const result = await esbuild.build(bundleOptions(serviceDir, sources));
+    const { bundles, changed } = await bundleChanged(serviceDir, sources, cache);
     const architecture = service.provider.architecture ?? 'x86_64';
     const binding = service.custom?.hostBinding ? 'host' : 'lambda';
-    await Promise.all(names.map((name) => this.zipFunction(name, result, { output, cache, architecture, binding })));
+    const duckdb = async () => zipOfDuckdb(await duckdbPackages({ serviceDir, architecture, binding }), cache);
+    await Promise.all(names.map((name, at) => this.zipFunction(name, sources[at], bundles, { output, cache, duckdb })));
+    cache.prune(Date.now());
+    if (binding === 'host') this.shortenState();
     progress.remove();
-    this.log.info(`bundled ${names.length} functions`);
+    this.log.info(`bundled ${changed.length} of ${names.length} functions; the others did not change`);
   }
 
-  async zipFunction(name, result, { output, cache, architecture, binding }) {
+  /**
+   * Leaves the template out of the packager's own record of a package for this machine, which is never deployed: writing it takes
+   * half of the packaging time.
+   */
+  shortenState() {
+    const { service } = this.serverless;
+    for (const part of [service.provider, service.resources, service.initialServerlessConfig]) {
+      if (part) Object.defineProperty(part, 'toJSON', { value: () => ({}), enumerable: false });
+    }
+  }
+
+  async zipFunction(name, source, bundles, { output, cache, duckdb }) {
     const { serviceDir, service } = this.serverless;
     const config = service.getFunction(name);
-    const source = config.handler.replace(/\.[^.]+$/, '');
-    const bundleFile = result.outputFiles.find((file) => file.path === join(output, `${source}.cjs`));
-    const meta = result.metafile.outputs[posix.join('.serverless', `${source}.cjs`)];
-    const entries = new Map([[`${source}.cjs`, Buffer.from(bundleFile.contents)]]);
+    const { content, imports } = bundles.get(source);
+    const entries = new Map([[`${source}.cjs`, content]]);
     for (const folder of config.bundle?.include ?? []) {
       for (const file of filesBelow(join(serviceDir, folder))) {
         const content = readFileSync(join(serviceDir, folder, file));
@@ -108,27 +90,47 @@ class BundleFunctions {
         }
       }
     }
-    if (meta.imports.some(({ path }) => path.startsWith('@duckdb/'))) {
-      for (const { name: module, folder } of await duckdbPackages({ serviceDir, architecture, binding })) {
+    const base = imports.some((path) => path.startsWith('@duckdb/')) ? await duckdb() : undefined;
+    const hash = createHash('sha256').update(base?.id ?? '');
+    for (const [entry, content] of [...entries].toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      hash.update(`${entry}\0${content.length}\0`).update(content);
+    const cached = await cache.file(`${hash.digest('hex')}.zip`, async (path) => {
+      await writeZip(path, entries);
+      if (base) writeFileSync(path, mergeZips(readFileSync(path), readFileSync(base.file)));
+    });
+    const artifact = join(output, `${name}.zip`);
+    rmSync(artifact, { force: true });
+    try {
+      linkSync(cached, artifact);
+    } catch {
+      // another file system
+      copyFileSync(cached, artifact);
+    }
+    config.package = { ...config.package, artifact };
+  }
+}
+
+const zipping = new Map();
+
+/** The zip of DuckDB's packages, which is most of a function that reads rows: compressed once, not once for each function. */
+async function zipOfDuckdb(packages, cache) {
+  const id = createHash('sha256')
+    .update(packages.map(({ id }) => id).join('\n'))
+    .digest('hex');
+  if (!zipping.has(id)) {
+    const write = (path) => {
+      const entries = new Map();
+      for (const { name: module, folder } of packages) {
         for (const file of filesBelow(folder)) {
           if (file.endsWith('.d.ts') || file.endsWith('.map')) continue;
           entries.set(posix.join('node_modules', module, file.replaceAll('\\', '/')), readFileSync(join(folder, file)));
         }
       }
-    }
-    const hash = createHash('sha256');
-    for (const [entry, content] of [...entries].toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      hash.update(`${entry}\0${content.length}\0`).update(content);
-    const cached = join(cache, `${hash.digest('hex')}.zip`);
-    if (!existsSync(cached)) {
-      const partial = `${cached}.${process.pid}.${name}.partial`;
-      await writeZip(partial, entries);
-      renameSync(partial, cached);
-    }
-    const artifact = join(output, `${name}.zip`);
-    copyFileSync(cached, artifact);
-    config.package = { ...config.package, artifact };
+      return writeZip(path, entries);
+    };
+    zipping.set(id, cache.file(`duckdb-${id}.zip`, write));
   }
+  return { id, file: await zipping.get(id) };
 }
 
 module.exports = BundleFunctions;

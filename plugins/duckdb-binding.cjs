@@ -56,7 +56,7 @@ function fetchForeignPackage(serviceDir, name, { version, integrity }) {
 }
 
 /**
- * The npm packages that a DuckDB function needs in its zip, each with its local folder.
+ * The npm packages that a DuckDB function needs in its zip, each with its local folder and an id of its content.
  *
  * @param binding `lambda` for Linux on `architecture`; `host` for this machine (the embedded cloud)
  */
@@ -69,12 +69,17 @@ async function duckdbPackages({ serviceDir, architecture, binding }) {
   const folder = existsSync(join(installed, 'package.json'))
     ? installed
     : fetchForeignPackage(serviceDir, native, locked);
+  const idOf = (name) => {
+    const { version, integrity } = lock.packages[`node_modules/${name}`];
+    return `${name}@${version} ${integrity}`;
+  };
   return [
     ...['@duckdb/node-api', '@duckdb/node-bindings'].map((name) => ({
       name,
+      id: idOf(name),
       folder: join(serviceDir, 'node_modules', name),
     })),
-    { name: native, folder },
+    { name: native, id: idOf(native), folder },
   ];
 }
 

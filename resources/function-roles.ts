@@ -89,7 +89,8 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       allow('states:StartExecution', machineArn(stage, 'retrain')),
     ],
     notify: [...readRun, ...state('GetItem', 'PutItem', 'UpdateItem'), ...readSecret('SlackTokenSecret')],
-    recordDecision: [
+    recordDecision: [...sageMaker(stage, 'model-package', 'DescribeModelPackage'), ...state('PutItem', 'Query')],
+    requestRollBack: [
       ...sageMaker(stage, 'model-package', 'DescribeModelPackage'),
       ...state('GetItem', 'PutItem', 'Query'),
     ],

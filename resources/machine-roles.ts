@@ -68,7 +68,10 @@ function machineGrants(stage: string): Readonly<Record<string, readonly Allow[]>
       invoke('PrepareDeployment', 'DeployEndpoint', 'AwaitEndpoint', 'PromoteModel', 'RollBackDeployment', 'Notify'),
       ...runMachine(stage, 'test-endpoint'),
     ],
-    RecordDecision: [invoke('RecordDecision', 'Notify'), allow('states:StartExecution', machineArn(stage, 'deploy'))],
+    RecordDecision: [
+      invoke('RecordDecision', 'RequestRollBack', 'Notify'),
+      allow('states:StartExecution', machineArn(stage, 'deploy')),
+    ],
     TestEndpoint: [invoke('LoadEndpointTests', 'RunEndpointTest', 'RecordTestResults', 'Notify')],
     Retire: [invoke('RetirePipeline', 'Notify')],
     CheckService: [invoke('FindOrphans', 'Notify')],

@@ -2,12 +2,12 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { wholeNumber } from '../arguments.ts';
-import { bringDown, bringUp } from '../embedded-cloud.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { readCloud } from '../cloud-file.ts';
+import { bringDown, bringUp, type StackChanges } from '../embedded-cloud.ts';
+import { notUp } from '../explain-error.ts';
 import { readFaultFile, readFaults, setFaults } from '../faults.ts';
-import { bold, CliError, dim, green, print, printJson, yellow } from '../output.ts';
+import { bold, dim, green, print, printJson, yellow } from '../output.ts';
 import { stateDirectory } from '../project.ts';
-import { readCloud } from '../target.ts';
 import { printNotes } from './faults.ts';
 import { localOptions } from './global.ts';
 
@@ -28,35 +28,50 @@ export const environmentLines = (cloud: {
     .map(([name, value]) => `export ${name}='${value}'`)
     .concat('unset AWS_SESSION_TOKEN AWS_PROFILE');
 
+/** What an update touched, in a line. */
+export function describeUpdate({ created, changed, removed }: StackChanges): string {
+  const parts = [
+    [created, 'new'],
+    [changed, 'changed'],
+    [removed, 'removed'],
+  ] as const;
+  const told = parts.flatMap(([ids, what]) => (ids.length === 0 ? [] : `${ids.length} ${what} (${listed(ids)})`));
+  return told.length === 0
+    ? 'It runs what is on disk.'
+    : `Updated: ${told.join(', ')}. Runs in progress go on as they began.`;
+}
+
+const listed = (ids: readonly string[]): string =>
+  ids.length > 4 ? `${ids.slice(0, 3).join(', ')} and ${ids.length - 3} more` : ids.join(', ');
+
 export function cloudCommands(program: Command): void {
   program
     .command('up')
-    .description('start the embedded cloud in the background')
+    .description('start the embedded cloud in the background, or update the one that runs to what is on disk')
     .option('--port <n>', 'port of the one endpoint (default: a free one)', wholeNumber(1, 65_535))
     .option('--faults <file>', 'inject the faults of this file; a running cloud uses them from now on')
     .addHelpText('after', '\nExample:\n  $ npx tidegate up --faults examples/faults/flaky.yml')
     .action(async ({ port, faults: file }: { port?: number; faults?: string }, command: Command) => {
       const { json } = localOptions(command);
       const faults = file === undefined ? undefined : await readFaultFile(file);
-      const running = await readCloud();
-      if (running && faults) await setFaults(running, faults);
-      const cloud =
-        running ??
-        (await bringUp({
-          quiet: json === true,
-          ...(port === undefined ? {} : { port }),
-          ...(faults && { faultFile: faults.path }),
-        }));
+      const { cloud, update } = await bringUp({
+        quiet: json === true,
+        ...(port === undefined ? {} : { port }),
+        ...(faults && { faultFile: faults.path }),
+      });
+      if (update && faults) await setFaults(cloud, faults);
       if (json)
         return printJson({
           endpoint: cloud.endpoint,
           region: cloud.region,
           pid: cloud.process.pid,
           outputs: cloud.outputs,
+          ...(update && { update }),
         });
       print(
         `${green('up')} at ${bold(cloud.endpoint)} ${dim(`(pid ${cloud.process.pid}, state in ${stateDirectory()})`)}`,
       );
+      if (update) print(`  ${describeUpdate(update)}`);
       print(`  Slack   ${cloud.endpoint}/_slack/`);
       print(`  drop    npx tidegate drop loan-default <files…> --watch`);
       if (faults) print(`  faults  ${yellow('active')}: npx tidegate faults`);
@@ -88,9 +103,7 @@ export function cloudCommands(program: Command): void {
     .action(async (_options: object, command: Command) => {
       const { json } = localOptions(command);
       const cloud = await readCloud();
-      if (!cloud) {
-        throw new CliError('The embedded cloud is not up. Start it with "npx tidegate up".', exitCodes.unavailable);
-      }
+      if (!cloud) throw notUp();
       if (json) {
         return printJson({
           endpoint: cloud.endpoint,

@@ -77,7 +77,7 @@ interface Story {
 async function demo(): Promise<Story> {
   const started = performance.now();
   print(bold('Tidegate: data in, gated model out — all of it on this machine.'));
-  const cloud = await bringUp();
+  const { cloud } = await bringUp();
   const target = await openTarget({});
   const earlier = (await listRuns(target, pipeline, 100)).length;
   const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-');

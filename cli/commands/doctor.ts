@@ -4,13 +4,15 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { wholeNumber } from '../arguments.ts';
+import { readCloud } from '../cloud-file.ts';
 import { endWith } from '../exit-codes.ts';
 import { CliError, dim, green, print, printJson, red, yellow } from '../output.ts';
 import { findOrphanedEndpoints } from '../pipeline-inventory.ts';
 import { pipelineNames, projectRoot, readProjectPipeline } from '../project.ts';
 import { pythonNeeds } from '../python/environment.ts';
+import { differingPipelines } from '../running-pipelines.ts';
 import { type Finding, protectionFinding, quotaFindings } from '../stage-findings.ts';
-import { closeTarget, localStage, openTarget, readCloud } from '../target.ts';
+import { closeTarget, localStage, openTarget } from '../target.ts';
 import { type GlobalOptions, globalOptions } from './global.ts';
 
 const reason = (error: unknown): string =>
@@ -115,6 +117,15 @@ function pipelines(): Finding {
 
 async function cloud(): Promise<Finding> {
   const running = await readCloud();
+  const differing = running ? differingPipelines({ cloud: running }) : [];
+  if (running && differing.length > 0) {
+    return {
+      what: 'Embedded cloud',
+      state: 'later',
+      detail: `up at ${running.endpoint}, with other pipelines than on disk: ${differing.join(', ')}`,
+      fix: 'npx tidegate up',
+    };
+  }
   return running
     ? { what: 'Embedded cloud', state: 'ok', detail: `up at ${running.endpoint}` }
     : { what: 'Embedded cloud', state: 'later', detail: 'not up', fix: 'npx tidegate up' };

@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import type { DriftTest } from '#domain/drift/drift-test';
 import { DRIFT_TESTS } from '#domain/drift/registry';
 import { type DriftCheck, driftCheckSchema, skippedDriftCheckSchema } from '#schemas/records/drift-check';
-import { requirePipeline } from '../arguments.ts';
 import { endWith } from '../exit-codes.ts';
 import { CliError, green, print, printJson, table, yellow } from '../output.ts';
+import { requireRunning } from '../running-pipelines.ts';
 import { describeEnd, watchExecution } from '../watch.ts';
 import { withTarget } from './global.ts';
 
@@ -34,7 +34,7 @@ export function driftCommand(program: Command): void {
     .argument('<pipeline>')
     .action(async (pipeline: string, _options: object, command: Command) => {
       await withTarget(command, async (target, { json }) => {
-        requirePipeline(pipeline);
+        requireRunning(target, pipeline);
         const { executionArn = '' } = await target.sfn.send(
           new StartExecutionCommand({
             stateMachineArn: target.outputs.CheckDriftStateMachineArn,

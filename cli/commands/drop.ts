@@ -3,12 +3,12 @@ import { basename } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import type { Command } from 'commander';
-import { requirePipeline } from '../arguments.ts';
 import { checkFiles, checkFolderName, defaultFolder, freeFolder } from '../drop-folder.ts';
 import { type Followed, followRun } from '../follow-run.ts';
 import { bytes, dim, print, printJson } from '../output.ts';
 import { pipelineNames, readProjectPipeline } from '../project.ts';
 import { printFollowed, reportRunEnd } from '../run-end.ts';
+import { requireRunning, warnOfEdits } from '../running-pipelines.ts';
 import { waitForExecution } from '../runs.ts';
 import type { Target } from '../target.ts';
 import { withTarget } from './global.ts';
@@ -102,7 +102,8 @@ export function dropCommand(program: Command): void {
     )
     .action(async (pipeline: string, files: string[], options: DropOptions, command: Command) => {
       await withTarget(command, async (target, { json }) => {
-        requirePipeline(pipeline);
+        requireRunning(target, pipeline);
+        warnOfEdits(target, pipeline);
         const upload = {
           ...(options.name === undefined ? {} : { folder: options.name }),
           replace: options.replace === true,

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { FaultStatus } from 'embedded-cloud/faults';
+import { type CloudFile, readCloud } from '../cloud-file.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { clearFaults, readFaultFile, readFaults, setFaults } from '../faults.ts';
 import { CliError, dim, print, printJson, table, yellow } from '../output.ts';
-import { type CloudFile, readCloud } from '../target.ts';
 import { localOptions } from './global.ts';
 
 /** Prints the targets of rules that do not exist. */

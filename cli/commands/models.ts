@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { identityName } from '#domain/registry/decision';
+import { automaticApproval, identityName } from '#domain/registry/decision';
 import type { ModelVersion } from '#domain/registry/model-history';
+import type { Decision } from '#schemas/records/decision';
 import { wholeNumber } from '../arguments.ts';
 import { readModelVersions } from '../model-versions.ts';
 import { green, print, printJson, red, table, yellow } from '../output.ts';
@@ -31,6 +32,12 @@ function gatedMetric(pipeline: string): string | undefined {
   return metric;
 }
 
+/** A person's identity, or `automatic`. */
+function whoDecided(decision: Decision | undefined): string {
+  if (decision?.reason === automaticApproval) return 'automatic';
+  return decision?.by === undefined ? '-' : identityName(decision.by);
+}
+
 function row(model: ModelVersion, metric: string | undefined): string[] {
   const [decision] = model.decisions;
   const value = metric === undefined ? undefined : model.metrics[metric];
@@ -41,7 +48,7 @@ function row(model: ModelVersion, metric: string | undefined): string[] {
     approvals[model.approval],
     service(model),
     decision === undefined ? '-' : `${decision.decision.replace('-', ' ')} ${day(decision.at)}`,
-    decision?.by === undefined ? '-' : identityName(decision.by),
+    whoDecided(decision),
     decision?.reason ?? '-',
   ];
 }

@@ -1,11 +1,12 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import type { Command } from 'commander';
 import { type PredictResponse, predictResponseSchema } from '#schemas/events/predict';
-import { readText, requirePipeline } from '../arguments.ts';
+import { readText } from '../arguments.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { CliError, dim, print, printJson, table } from '../output.ts';
 import { type PredictionRow, readPredictionRows, requestsOf } from '../prediction-rows.ts';
 import { readProjectPipeline } from '../project.ts';
+import { requireRunning } from '../running-pipelines.ts';
 import type { Target } from '../target.ts';
 import { withTarget } from './global.ts';
 
@@ -100,7 +101,7 @@ export function predictCommand(program: Command): void {
     )
     .action(async (pipeline: string, values: string[], { rows: file }: { rows?: string }, command: Command) => {
       await withTarget(command, async (target, { json }) => {
-        requirePipeline(pipeline);
+        requireRunning(target, pipeline);
         const pairs = values.map((pair, i) => {
           const at = pair.indexOf('=');
           if (at < 1) throw new CliError(`Value ${i + 1} is not column=value.`, exitCodes.usage);

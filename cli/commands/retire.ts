@@ -118,7 +118,11 @@ export function retireCommand(program: Command): void {
         if (undo) {
           const by = await callerArn(target);
           const output = await runRetirement(target, { pipeline, undo, by, reason });
-          return json ? printJson(output) : print(`${green('taken back')}: drops of ${pipeline} start runs again`);
+          return json
+            ? printJson(output)
+            : print(
+                `${green('taken back')}: drops of ${pipeline} start runs again; the last model serves again after npx tidegate rollback ${pipeline}`,
+              );
         }
         const withData = options.deleteData ?? false;
         const holdings = await readHoldings(target, pipeline);

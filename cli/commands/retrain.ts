@@ -1,12 +1,12 @@
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Command } from 'commander';
 import { dropName, isHiddenDrop } from '#domain/runs/drop-name';
-import { requirePipeline } from '../arguments.ts';
 import { hasDrop } from '../drop-folder.ts';
 import { endWith, exitCodes } from '../exit-codes.ts';
 import { followRun, waitForDecision } from '../follow-run.ts';
 import { CliError, green, print, printJson, yellow } from '../output.ts';
 import { printFollowed, reportRunEnd } from '../run-end.ts';
+import { requireRunning, warnOfEdits } from '../running-pipelines.ts';
 import type { Target } from '../target.ts';
 import { withTarget } from './global.ts';
 
@@ -65,7 +65,8 @@ export function retrainCommand(program: Command): void {
     )
     .action(async (pipeline: string, options: RetrainOptions, command: Command) => {
       await withTarget(command, async (target, { json = false }) => {
-        requirePipeline(pipeline);
+        requireRunning(target, pipeline);
+        warnOfEdits(target, pipeline);
         const drop = options.drop === undefined ? undefined : await findDrop(target, pipeline, options.drop);
         const since = Date.now();
         const { executionArn = '' } = await target.sfn.send(

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { readCloud } from '../cloud-file.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { bold, CliError, cyan, dim, print, printJson } from '../output.ts';
-import { readCloud } from '../target.ts';
 import { localOptions } from './global.ts';
 
 /** A message in the JSON of the local Slack page. */

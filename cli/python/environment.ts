@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withLock } from '../lock.ts';
 import { run } from './command.ts';
-import { withLock } from './lock.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const requirements = join(project, 'containers', 'xgboost', 'requirements.txt');
@@ -15,6 +15,8 @@ export const pythonNeeds = {
   module: 'xgboost',
   fromPyPI: 'XGBoost from PyPI (150 MB)',
   debianPackage: 'python3-xgboost',
+  /** Versions of an XGBoost that is installed already: from `from`, below `below`. What is installed here is pinned. */
+  accepted: { from: [2, 0], below: [4, 0] },
 } as const;
 
 /** A Python that can import XGBoost. */
@@ -51,7 +53,7 @@ const pending = new Map<string, Promise<PythonEnvironment>>();
 
 /**
  * Finds or creates a Python with XGBoost: `TIDEGATE_PYTHON` when set; else the virtual environment created earlier; else a
- * `python3` that already imports XGBoost 2 or later; else a new virtual environment (about 150 MB from PyPI).
+ * `python3` that already imports an accepted XGBoost (`pythonNeeds.accepted`); else a new virtual environment (about 150 MB from PyPI).
  * Concurrent calls and processes wait for one another. A half-made environment is recreated.
  * @throws PythonUnavailableError when none can be found or created.
  */
@@ -100,10 +102,12 @@ const interpreter = (venv: string): string =>
 const marker = (venv: string): string => join(venv, 'tidegate-ready.json');
 const isReady = (venv: string): boolean => existsSync(marker(venv)) && existsSync(interpreter(venv));
 
+const { from, below } = pythonNeeds.accepted;
 const probe = `
-import xgboost, numpy
-major = int(xgboost.__version__.split(".")[0])
-raise SystemExit(0 if major >= 2 else f"xgboost {xgboost.__version__} is too old, 2 or later is needed")
+import re, xgboost, numpy
+version = tuple(int(part) for part in re.findall(r"\\d+", xgboost.__version__)[:2])
+accepted = (${from.join(', ')}) <= version < (${below.join(', ')})
+raise SystemExit(0 if accepted else f"xgboost {xgboost.__version__} is not supported, ${from.join('.')} or later and below ${below.join('.')} is needed")
 `;
 
 /** Why this Python can't run the container, in one line; undefined when it can. */
@@ -119,7 +123,16 @@ const makeVenv = async (venv: string, onProgress: (message: string) => void): Pr
   const made = await run('python3', ['-m', 'venv', venv]);
   if (made.code !== 0) throw new PythonUnavailableError(venvAdvice(made.output));
   onProgress('Installing XGBoost from PyPI (about 150 MB, once)');
-  const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '--only-binary', ':all:'];
+  const pip = [
+    '-m',
+    'pip',
+    'install',
+    '--disable-pip-version-check',
+    '--no-input',
+    '--only-binary',
+    ':all:',
+    '--require-hashes',
+  ];
   const installed = await run(interpreter(venv), [...pip, '-r', requirements], {
     onLine: (line) => {
       const package_ = /^Collecting ([\w.-]+)/.exec(line)?.[1];

@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import type { CloudContext } from 'embedded-cloud';
-import { answerJson, type PagePlugin, readPageBody } from 'embedded-cloud/pages';
+import { answerJson, openDatabase, type PagePlugin, readPageBody } from 'embedded-cloud/pages';
 import { callUnderFault, slackApi } from './faults.ts';
 import { messageStore, type StoredMessage } from './message-store.ts';
 import { contentSecurityPolicy, renderPage } from './page.ts';
@@ -51,8 +50,10 @@ const toListed = (message: StoredMessage) => ({
 export function createSlackPages(context: CloudContext): SlackPages {
   const dir = join(context.stateDir, 'slack');
   mkdirSync(dir, { recursive: true });
-  const db = new DatabaseSync(join(dir, 'slack.db'));
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;');
+  const db = openDatabase(
+    join(dir, 'slack.db'),
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;',
+  );
   const store = messageStore(db);
   const methods = slackMethods(store, context.clock);
 

@@ -1,5 +1,6 @@
 import { pipelineOfGroup } from '#domain/naming';
 import type { RunPointer } from '#domain/runs/layout';
+import type { Decision } from '#schemas/records/decision';
 
 /** A version of a pipeline's registry group. */
 export interface PackageTarget {
@@ -36,7 +37,9 @@ export const deploymentKeys = {
   run: (runId: string): string => `run#${runId}`,
   /** All decisions on a version start with this. */
   decisions: (version: number): string => `decision#${String(version).padStart(6, '0')}#`,
-  decision: (version: number, at: string): string => `decision#${String(version).padStart(6, '0')}#${at}`,
+  /** One second may hold two decisions, so the kind is a part of the key. */
+  decision: ({ version, at, decision }: Pick<Decision, 'version' | 'at' | 'decision'>): string =>
+    `${deploymentKeys.decisions(version)}${at}#${decision}`,
   /** Present while the pipeline is retired. */
   retired: 'retired',
 } as const;

@@ -67,15 +67,27 @@ export function decisionMessage(made: DecisionMade): Message {
 export const decision = defineNotice({
   name: 'decision',
   summary: 'A model version was approved, rejected or rolled back to.',
-  event: { pipeline: z.string(), version: z.int().min(1), at: z.string() },
-  example: { pipeline: 'loan-default', version: 8, at: '2026-01-31T10:40:00.000Z' },
-  address: ({ pipeline, version, at }) => ({
-    key: `${pipeline}#${version}#${at}`,
+  event: {
+    pipeline: z.string(),
+    version: z.int().min(1),
+    decision: decisionSchema.shape.decision,
+    at: z.string(),
+    changedAt: z.string(),
+  },
+  example: {
+    pipeline: 'loan-default',
+    version: 8,
+    decision: 'approved',
+    at: '2026-01-31T10:40:00.000Z',
+    changedAt: '2026-01-31T10:39:59.000Z',
+  },
+  address: ({ pipeline, version, decision: kind, at, changedAt }) => ({
+    key: `${pipeline}#${version}#${at}#${kind}`,
     pipeline,
-    decision: { version, at },
+    decision: { version, at: changedAt },
   }),
-  load: async ({ store }, { pipeline, version, at }) => ({
-    decided: decisionSchema.parse(await store.get(pipeline, deploymentKeys.decision(version, at))),
+  load: async ({ store }, { pipeline, ...decided }) => ({
+    decided: decisionSchema.parse(await store.get(pipeline, deploymentKeys.decision(decided))),
     champion: await store.get(pipeline, deploymentKeys.champion),
   }),
   message: ({ pipeline }, { decided, champion }, stage) =>

@@ -15,7 +15,10 @@ export function retiredMessage(outcome: z.output<typeof outcomeSchema>, stage: s
   if (outcome.decision === 'taken-back') {
     return composeMessage({
       heading: `🌱 ${pipeline}: the retirement was taken back`,
-      summary: 'Drops start runs again. Nothing serves until a model is approved or deployed again.',
+      summary: [
+        'Drops start runs again. To serve the last model again: ',
+        { code: `npx tidegate rollback ${pipeline} --stage ${stage}` },
+      ],
     });
   }
   const { by, reason, endpoint, endpointConfigs, models } = outcome.retirement;

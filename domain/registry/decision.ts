@@ -14,14 +14,33 @@ export const decisionOfStatus: Readonly<Record<ApprovalStatus, Decision['decisio
 export const automaticApproval = 'registry.approval is auto';
 
 /**
- * Whether a package's status was already recorded. A roll-back changes no status. A version without a record waits for its
- * first decision.
+ * The result of recording a decision.
  *
- * @param recorded the version's decisions, newest first
+ * @param deploy the model package to deploy again, after a roll-back
  */
-export function isRecorded(decision: Decision['decision'], recorded: readonly Decision[]): boolean {
-  const last = recorded.find((d) => d.decision !== 'rolled-back');
-  return decision === (last?.decision ?? 'reopened');
+export const describeRecorded = (
+  pipeline: string,
+  { decision, version, at, changedAt, reason }: Decision,
+  deploy: string | null,
+) => ({
+  decision: 'recorded' as const,
+  notice: { pipeline, version, decision, at, changedAt },
+  announce: reason !== automaticApproval,
+  deploy,
+});
+
+/**
+ * Whether an event reports a status that the version had before it: its description was changed, not its status. A roll-back
+ * changes no status. A version without a record waits for its first decision.
+ *
+ * @param recorded the version's decisions, newest first. Events may arrive in any order.
+ */
+export function isUnchanged(
+  { decision, at }: Pick<Decision, 'decision' | 'at'>,
+  recorded: readonly Decision[],
+): boolean {
+  const before = recorded.find((d) => d.decision !== 'rolled-back' && d.at <= at);
+  return decision === (before?.decision ?? 'reopened');
 }
 
 /**

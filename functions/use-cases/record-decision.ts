@@ -1,5 +1,5 @@
 import { deploymentKeys, locatePackage } from '#domain/deployment/target';
-import { automaticApproval, decisionOfStatus, isRecorded } from '#domain/registry/decision';
+import { decisionOfStatus, describeRecorded, isUnchanged } from '#domain/registry/decision';
 import type { ModelRegistry } from '#functions/ports/model-registry';
 import { ifAbsent, type StateStore } from '#functions/ports/state-store';
 import type { RecordedDecision, StatusChanged } from '#schemas/events/decision';
@@ -30,24 +30,24 @@ export async function recordDecision(
   const { pipeline, version } = target;
   const found = await registry.read(modelPackageArn);
   const isLatest = found.status === status;
-  const at = isLatest ? found.approvedAt : new Date(eventTime).toISOString();
+  const at = new Date(eventTime).toISOString();
   const decided: Decision = {
     decision: decisionOfStatus[status],
     version,
     at,
+    changedAt: isLatest ? found.approvedAt : at,
     ...(found.runId === undefined ? {} : { runId: found.runId }),
     ...(isLatest && found.modifiedBy !== undefined ? { by: found.modifiedBy } : {}),
     ...(isLatest && found.reason !== undefined ? { reason: found.reason } : {}),
   };
-  const key = deploymentKeys.decision(version, at);
-  const announce = decided.reason !== automaticApproval;
+  const key = deploymentKeys.decision(decided);
   const recorded = (await store.list(pipeline, deploymentKeys.decisions(version))).map((item) =>
     decisionSchema.parse(item),
   );
-  const own = recorded.find((d) => d.at === at && d.decision === decided.decision);
-  if (!own && isRecorded(decided.decision, recorded)) {
+  const own = recorded.find((d) => deploymentKeys.decision(d) === key);
+  if (!own && isUnchanged(decided, recorded)) {
     return ignore(`version ${version} of ${pipeline} is recorded as ${decided.decision} already`);
   }
-  await store.put(pipeline, key, decided, ifAbsent);
-  return { decision: 'recorded', pipeline, version, at, announce, deploy: null };
+  if (!own) await store.put(pipeline, key, decided, ifAbsent);
+  return describeRecorded(pipeline, own ?? decided, null);
 }

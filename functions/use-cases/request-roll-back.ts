@@ -1,5 +1,6 @@
 import { deploymentKeys } from '#domain/deployment/target';
 import { NotFoundError } from '#domain/errors';
+import { describeRecorded } from '#domain/registry/decision';
 import type { ModelRegistry } from '#functions/ports/model-registry';
 import { ifAbsent, type StateStore } from '#functions/ports/state-store';
 import type { RecordedDecision, RollBackRequest } from '#schemas/events/decision';
@@ -14,30 +15,22 @@ export interface RollBackRequestPorts {
 
 const ignore = (reason: string): RecordedDecision => ({ decision: 'ignore', reason });
 
-const recorded = (pipeline: string, version: number, at: string, deploy: string): RecordedDecision => ({
-  decision: 'recorded',
-  pipeline,
-  version,
-  at,
-  announce: true,
-  deploy,
-});
-
 /** The result of an earlier attempt of the same request. By now another version may serve. */
 async function recordedBefore({ store }: RollBackRequestPorts, pipeline: string, requestedAt: string) {
   const items = await store.list(pipeline, 'decision#');
   const own = items.find((item) => item['decision'] === 'rolled-back' && item['at'] === requestedAt);
   if (!own) return undefined;
-  return recorded(pipeline, decisionSchema.parse(own).version, requestedAt, String(own['modelPackageArn']));
+  return describeRecorded(pipeline, decisionSchema.parse(own), String(own['modelPackageArn']));
 }
 
-/** The newest version before the champion that served and is still approved. */
-async function versionBefore({ store, registry }: RollBackRequestPorts, pipeline: string, champion: Champion) {
-  const former = (await store.list(pipeline, deploymentKeys.formerChampion(''))).map((item) =>
-    championSchema.parse(item),
-  );
+/** The newest version that served and is still approved: one before the champion, if there is a champion. */
+async function versionBefore(
+  { registry }: RollBackRequestPorts,
+  former: readonly Champion[],
+  champion: Champion | undefined,
+): Promise<number | undefined> {
   for (const { modelPackageVersion: version, modelPackageArn } of former) {
-    if (version >= champion.modelPackageVersion) continue;
+    if (champion && version >= champion.modelPackageVersion) continue;
     if ((await readStatus(registry, modelPackageArn))?.status === 'Approved') return version;
   }
   return undefined;
@@ -57,27 +50,28 @@ async function readStatus(registry: RollBackRequestPorts['registry'], arn: strin
  * Records a person's decision to serve an earlier version again. It is then deployed and tested like any approved version, and
  * the model in service stays if the tests fail. The version that is left keeps its approval.
  *
- * Nothing is recorded when nothing is in service, the version serves already, does not exist or is not approved. A retry
- * returns the same result.
+ * After a retirement was taken back, it serves the version that served last. Nothing is recorded when no version ever served,
+ * or the version serves already, does not exist or is not approved. A retry returns the same result.
  */
 export async function requestRollBack(
   ports: RollBackRequestPorts,
-  { rollBack: { pipeline, version: wanted, by, reason }, requestedAt }: RollBackRequest,
+  { pipeline, version: wanted, by, reason, requestedAt }: RollBackRequest,
 ): Promise<RecordedDecision> {
   const { store, registry } = ports;
   const own = await recordedBefore(ports, pipeline, requestedAt);
   if (own) return own;
   const item = await store.get(pipeline, deploymentKeys.champion);
-  if (!item) return ignore(`pipeline ${pipeline} has no model in service`);
-  const champion = championSchema.parse(item);
-  const version = wanted ?? (await versionBefore(ports, pipeline, champion));
+  const champion = item && championSchema.parse(item);
+  const former = (await store.list(pipeline, deploymentKeys.formerChampion(''))).map((f) => championSchema.parse(f));
+  const known = champion ?? former[0];
+  if (!known) return ignore(`no model of pipeline ${pipeline} has served yet: approve one`);
+  const version = wanted ?? (await versionBefore(ports, former, champion));
   if (version === undefined) {
-    return ignore(
-      `no version before ${champion.modelPackageVersion} of ${pipeline} has served and is still approved: name one, or approve it`,
-    );
+    const which = champion ? `version before ${champion.modelPackageVersion}` : 'version';
+    return ignore(`no ${which} of ${pipeline} has served and is still approved: name one, or approve it`);
   }
-  const modelPackageArn = champion.modelPackageArn.replace(/\d+$/, String(version));
-  if (version === champion.modelPackageVersion) return ignore(`version ${version} of ${pipeline} serves already`);
+  const modelPackageArn = known.modelPackageArn.replace(/\d+$/, String(version));
+  if (version === champion?.modelPackageVersion) return ignore(`version ${version} of ${pipeline} serves already`);
   const found = await readStatus(registry, modelPackageArn);
   if (!found) return ignore(`${pipeline} has no version ${version}`);
   if (found.status !== 'Approved') {
@@ -89,11 +83,12 @@ export async function requestRollBack(
     decision: 'rolled-back',
     version,
     at: requestedAt,
-    from: champion.modelPackageVersion,
+    changedAt: requestedAt,
+    ...(champion ? { from: champion.modelPackageVersion } : {}),
     ...(found.runId === undefined ? {} : { runId: found.runId }),
     ...(by ? { by } : {}),
     ...(reason ? { reason } : {}),
   };
-  await store.put(pipeline, deploymentKeys.decision(version, requestedAt), { ...decided, modelPackageArn }, ifAbsent);
-  return recorded(pipeline, version, requestedAt, modelPackageArn);
+  await store.put(pipeline, deploymentKeys.decision(decided), { ...decided, modelPackageArn }, ifAbsent);
+  return describeRecorded(pipeline, decided, modelPackageArn);
 }

@@ -1,35 +1,30 @@
 import * as z from 'zod';
+import type { Decision } from '#schemas/records/decision';
 
-/** A change of a model package's approval status, as the EventBridge event reports it. */
-const statusChangedSchema = z.object({
+/** RecordDecision's input: a change of a model package's approval status, as the EventBridge event reports it. */
+export const recordDecisionSchema = z.object({
   modelPackageArn: z.string().startsWith('arn:'),
   status: z.enum(['Approved', 'Rejected', 'PendingManualApproval']),
   eventTime: z.iso.datetime({ offset: true }),
 });
-export type StatusChanged = z.output<typeof statusChangedSchema>;
+export type StatusChanged = z.output<typeof recordDecisionSchema>;
 
-/** A person's request to serve an earlier version again. */
-const rollBackRequestSchema = z.object({
-  rollBack: z.object({
-    pipeline: z.string().min(1),
-    version: z.int().min(1).nullish().describe('the version before the one in service when absent'),
-    by: z.string().nullish().describe('ARN of the caller, as the caller reported it'),
-    reason: z.string().max(1024).nullish(),
-  }),
+/** RequestRollBack's input: a person's request to serve an earlier version again. */
+export const requestRollBackSchema = z.object({
+  pipeline: z.string().min(1),
+  version: z.int().min(1).nullish().describe('the version before the one in service when absent'),
+  by: z.string().nullish().describe('ARN of the caller, as the caller reported it'),
+  reason: z.string().max(1024).nullish(),
   requestedAt: z.iso.datetime({ offset: true }),
 });
-export type RollBackRequest = z.output<typeof rollBackRequestSchema>;
+export type RollBackRequest = z.output<typeof requestRollBackSchema>;
 
-/** RecordDecision's input. */
-export const recordDecisionSchema = z.union([statusChangedSchema, rollBackRequestSchema]);
-
-/** RecordDecision's result. */
+/** The result of RecordDecision and RequestRollBack. */
 export type RecordedDecision =
   | {
       readonly decision: 'recorded';
-      readonly pipeline: string;
-      readonly version: number;
-      readonly at: string;
+      /** Identifies the decision, for Slack. */
+      readonly notice: Pick<Decision, 'version' | 'decision' | 'at' | 'changedAt'> & { readonly pipeline: string };
       /** Whether a person decided. */
       readonly announce: boolean;
       /** The model package to deploy again: after a roll-back only. An approval starts its deployment itself. */

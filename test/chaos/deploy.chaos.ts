@@ -17,7 +17,7 @@ const endpointFaults = [
   ['endpoint internally', { fault: 'endpoint-failure', reason: 'internal', nth: 1 }],
   ['endpoint', { fault: 'capacity', job: 'endpoint', nth: 1 }],
 ] as const;
-const paths: readonly DeployPath[] = ['first deployment', 'blue/green update'];
+const paths: readonly DeployPath[] = ['first deployment', 'blue/green update', 'roll-back'];
 
 for (const path of paths) {
   const record = () => recordDeploy(world, path, contenders);

@@ -47,6 +47,8 @@ const machines = [
   'train-candidate',
   'deploy',
   'test-endpoint',
+  'record-decision',
+  'retire',
   'recover-run',
   'recover-deployment',
 ];

@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { INSTANCE_PREFIX, identifyProcess } from 'embedded-cloud/process';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { cloudFile, readCloud } from '../../cli/cloud-file.ts';
 import { bringDown } from '../../cli/embedded-cloud.ts';
-import { cloudFile, readCloud } from '../../cli/target.ts';
 
 let home: string;
 let bystander: ChildProcess;
@@ -88,6 +88,23 @@ describe('bringing the cloud down', () => {
     expect(await bringDown()).toBe(false);
     expect(isUp()).toBe(true);
     expect(existsSync(cloudFile())).toBe(false);
+  });
+  it('needs no cloud.json: the process that holds the state folder is the cloud', async () => {
+    writeFileSync(join(home, 'lock'), JSON.stringify(identifyProcess(bystander.pid ?? 0)));
+    writeFileSync(cloudFile(), '{"pid":');
+    expect(await bringDown()).toBe(true);
+    expect(isUp()).toBe(false);
+  });
+  it('kills no process that a lock names by its id alone, or that has the id of one that died', async () => {
+    for (const holder of [bystander.pid, { pid: bystander.pid }, elsewhen()]) {
+      writeFileSync(join(home, 'lock'), JSON.stringify(holder));
+      expect(await bringDown()).toBe(false);
+      expect(isUp()).toBe(true);
+    }
+  });
+  it('says nothing of a cloud.json that is a folder', async () => {
+    mkdirSync(cloudFile());
+    expect(await bringDown()).toBe(false);
   });
   it('kills no process when the cloud that answers is one of another machine', async () => {
     note({ endpoint: await serve('the-cloud'), process: elsewhen() });

@@ -5,10 +5,11 @@ import type { Cloud } from 'embedded-cloud';
 import { FAULTS_PREFIX } from 'embedded-cloud/faults';
 import { asAdmin, openWorkshop, role } from 'embedded-cloud/testing/clouds';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { CloudFile } from '#cli/cloud-file';
 import { printFaults } from '#cli/commands/faults';
+import { exitCodes } from '#cli/exit-codes';
 import { explainError } from '#cli/explain-error';
 import { clearFaults, readFaultFile, readFaults, setFaults } from '#cli/faults';
-import type { CloudFile } from '#cli/target';
 
 const workshop = openWorkshop();
 let cloud: Cloud;
@@ -119,7 +120,7 @@ describe('a fault file', () => {
     const error = await readFaultFile(path).catch((cause: unknown) => cause);
     expect(explainError(error)).toEqual({
       name: 'FaultFileError',
-      exitCode: 6,
+      exitCode: exitCodes.invalid,
       message: expect.stringContaining(`${path}:2:12 faults[0].fault: found "trottle"`),
     });
     expect(explainError(error)?.message).toContain('Did you mean throttle?');

@@ -8,18 +8,20 @@ import { startTables, type Tables } from './support/tables.ts';
 let tables: Tables;
 let sageMaker: ReturnType<typeof fakeSageMaker>;
 let handler: typeof import('#functions/record-decision').handler;
+let requestRollBack: typeof import('#functions/request-roll-back').handler;
 
 const ana = 'arn:aws:sts::123456789012:assumed-role/MLEngineer/ana';
 const decisions = (version: number) => tables.state.list('loan', deploymentKeys.decisions(version));
 const changed = (version: number, status: 'Approved' | 'Rejected' | 'PendingManualApproval', eventTime: string) =>
   handler({ modelPackageArn: packageArn(version), status, eventTime }, context);
 const rollBack = (more: object = {}, requestedAt = '2026-01-09T10:00:00.000Z') =>
-  handler({ rollBack: { pipeline: 'loan', ...more }, requestedAt }, context);
+  requestRollBack({ pipeline: 'loan', ...more, requestedAt }, context);
 
 beforeAll(async () => {
   setStage();
   tables = await startTables();
   ({ handler } = await import('#functions/record-decision'));
+  ({ handler: requestRollBack } = await import('#functions/request-roll-back'));
 });
 beforeEach(async () => {
   await tables.clear();
@@ -41,11 +43,15 @@ describe('a changed approval status', () => {
   it('is recorded with who, when and why', async () => {
     const answer = await changed(1, 'Approved', '2026-01-01T09:00:01Z');
 
-    const at = '2026-01-01T09:00:00.000Z';
-    expect(answer).toEqual({ decision: 'recorded', pipeline: 'loan', version: 1, at, announce: true, deploy: null });
-    expect(await decisions(1)).toMatchObject([
-      { decision: 'approved', version: 1, at, by: ana, reason: 'good', runId: runs.first },
-    ]);
+    const decided = {
+      decision: 'approved',
+      version: 1,
+      at: '2026-01-01T09:00:01.000Z',
+      changedAt: '2026-01-01T09:00:00.000Z',
+    };
+    const notice = { pipeline: 'loan', ...decided };
+    expect(answer).toEqual({ decision: 'recorded', notice, announce: true, deploy: null });
+    expect(await decisions(1)).toMatchObject([{ ...decided, by: ana, reason: 'good', runId: runs.first }]);
   });
 
   it('is recorded once, however often its event is delivered, and a retry has the same result', async () => {
@@ -53,6 +59,16 @@ describe('a changed approval status', () => {
 
     expect(await changed(1, 'Approved', '2026-01-01T09:00:01Z')).toEqual(first);
     expect(await decisions(1)).toHaveLength(1);
+  });
+
+  it('is recorded once, though its event is repeated after a later decision', async () => {
+    sageMaker.packages.set(packageArn(1), { status: 'Rejected', approvedAt: '2026-01-01T09:00:00Z', modifiedBy: ana });
+    const first = await changed(1, 'Rejected', '2026-01-01T09:00:00Z');
+    sageMaker.packages.set(packageArn(1), { status: 'Approved', approvedAt: '2026-01-01T09:00:00.500Z' });
+    await changed(1, 'Approved', '2026-01-01T09:00:00Z');
+
+    expect(await changed(1, 'Rejected', '2026-01-01T09:00:00Z')).toEqual(first);
+    expect(await decisions(1)).toHaveLength(2);
   });
 
   it('is not recorded again when only the description changed', async () => {
@@ -130,14 +146,8 @@ describe('a roll-back', () => {
     const answer = await rollBack({ by: ana, reason: 'false alarms' });
 
     const at = '2026-01-09T10:00:00.000Z';
-    expect(answer).toEqual({
-      decision: 'recorded',
-      pipeline: 'loan',
-      version: 2,
-      at,
-      announce: true,
-      deploy: packageArn(2),
-    });
+    const notice = { pipeline: 'loan', version: 2, decision: 'rolled-back', at, changedAt: at };
+    expect(answer).toEqual({ decision: 'recorded', notice, announce: true, deploy: packageArn(2) });
     expect(await decisions(2)).toMatchObject([
       { decision: 'rolled-back', version: 2, from: 3, at, by: ana, reason: 'false alarms', runId: runs.second },
     ]);
@@ -154,7 +164,7 @@ describe('a roll-back', () => {
   it('passes over a version that was rejected since', async () => {
     sageMaker.packages.set(packageArn(2), { status: 'Rejected', approvedAt: '2026-01-05T00:00:00Z' });
 
-    expect(await rollBack()).toMatchObject({ decision: 'recorded', version: 1 });
+    expect(await rollBack()).toMatchObject({ notice: { version: 1 } });
   });
 
   it('a second time goes one version further back, not forward again', async () => {
@@ -164,17 +174,32 @@ describe('a roll-back', () => {
       supersededAt: '2026-01-09T11:00:00Z',
     });
 
-    expect(await rollBack()).toMatchObject({ decision: 'recorded', version: 1 });
-    expect(await rollBack({ version: 3 }, '2026-01-10T10:00:00.000Z')).toMatchObject({ version: 3 });
+    expect(await rollBack()).toMatchObject({ notice: { version: 1 } });
+    expect(await rollBack({ version: 3 }, '2026-01-10T10:00:00.000Z')).toMatchObject({ notice: { version: 3 } });
   });
 
   it.each([
     [{ version: 3 }, 'version 3 of loan serves already'],
     [{ version: 9 }, 'loan has no version 9'],
-    [{ pipeline: 'other' }, 'pipeline other has no model in service'],
+    [{ pipeline: 'other' }, 'no model of pipeline other has served yet: approve one'],
   ])('to %j is ignored: %s', async (more, reason) => {
     expect(await rollBack(more)).toEqual({ decision: 'ignore', reason });
     expect(await decisions(9)).toEqual([]);
+  });
+
+  it('after a retirement was taken back serves the version that served last', async () => {
+    await tables.state.remove('loan', 'champion');
+
+    expect(await rollBack()).toMatchObject({ notice: { version: 2 }, deploy: packageArn(2) });
+    const [decision] = await decisions(2);
+    expect(decision).not.toHaveProperty('from');
+
+    for (const version of [1, 2]) {
+      sageMaker.packages.set(packageArn(version), { status: 'Rejected', approvedAt: '2026-01-05T00:00:00Z' });
+    }
+    expect(await rollBack({}, '2026-01-10T10:00:00.000Z')).toMatchObject({
+      reason: 'no version of loan has served and is still approved: name one, or approve it',
+    });
   });
 
   it('to a version that is not approved names the fix', async () => {

@@ -1,20 +1,27 @@
 import { runDefinition } from 'embedded-cloud/asl';
 import { describe, expect, it } from 'vitest';
 import { noticeSchema } from '#domain/notices/registry';
-import { recordDecisionSchema } from '#schemas/events/decision';
+import { recordDecisionSchema, requestRollBackSchema } from '#schemas/events/decision';
 import { loadMachine, taskName } from './load-machine.ts';
 
 const arn = 'arn:aws:sagemaker:eu-central-1:123456789012:model-package/tidegate-dev-loan/2';
 const approved = { time: '2026-01-02T10:00:00Z', detail: { ModelPackageArn: arn, ModelApprovalStatus: 'Approved' } };
 const at = '2026-01-02T10:00:00.000Z';
-const recorded = { decision: 'recorded', pipeline: 'loan', version: 2, at, announce: true, deploy: null };
+const notice = { pipeline: 'loan', version: 2, decision: 'approved', at, changedAt: at };
+const recorded = { decision: 'recorded', notice, announce: true, deploy: null };
+const rolledBack = { ...recorded, deploy: arn };
 const startTask = 'states:startExecution';
 const passing = { error: 'TransientError', cause: '{"errorType":"TransientError","errorMessage":"later"}' };
 
 async function decide(input: unknown, answers: Record<string, (attempt: number) => unknown> = {}) {
   const calls: string[] = [];
   const asked: Record<string, unknown> = {};
-  const all: typeof answers = { RecordDecision: () => recorded, Notify: () => ({}), ...answers };
+  const all: typeof answers = {
+    RecordDecision: () => recorded,
+    RequestRollBack: () => rolledBack,
+    Notify: () => ({}),
+    ...answers,
+  };
   const { status, output } = await runDefinition({
     definition: loadMachine('record-decision'),
     input,
@@ -24,6 +31,7 @@ async function decide(input: unknown, answers: Record<string, (attempt: number) 
       calls.push(name);
       asked[name] = args;
       if (name === 'RecordDecision') recordDecisionSchema.parse(args);
+      if (name === 'RequestRollBack') requestRollBackSchema.parse(args);
       if (name === 'Notify') noticeSchema.parse(args);
       const answer = all[name]?.(attempt) ?? { ExecutionArn: 'arn:started' };
       if (typeof answer === 'object' && 'error' in answer) throw answer;
@@ -41,7 +49,7 @@ describe('the record-decision machine', () => {
     expect(calls).toEqual(['RecordDecision', 'Notify']);
     expect(asked).toEqual({
       RecordDecision: { modelPackageArn: arn, status: 'Approved', eventTime: approved.time },
-      Notify: { kind: 'decision', pipeline: 'loan', version: 2, at },
+      Notify: { kind: 'decision', ...notice },
     });
     expect(output).toEqual(recorded);
   });
@@ -58,13 +66,10 @@ describe('the record-decision machine', () => {
 
   it('records a roll-back, tells the team and starts the deployment', async () => {
     const rollBack = { pipeline: 'loan', reason: 'false alarms' };
-    const { output, calls, asked } = await decide(
-      { rollBack },
-      { RecordDecision: () => ({ ...recorded, deploy: arn }) },
-    );
+    const { output, calls, asked } = await decide({ rollBack });
 
-    expect(calls).toEqual(['RecordDecision', 'Notify', startTask]);
-    expect(asked['RecordDecision']).toMatchObject({ rollBack });
+    expect(calls).toEqual(['RequestRollBack', 'Notify', startTask]);
+    expect(asked['RequestRollBack']).toMatchObject({ ...rollBack, version: null, by: null });
     expect(asked[startTask]).toMatchObject({ Input: { detail: { ModelPackageArn: arn }, rolledBackAt: at } });
     expect(output).toEqual({ decision: 'recorded', version: 2, executionArn: 'arn:started' });
   });
@@ -72,11 +77,31 @@ describe('the record-decision machine', () => {
   it('starts the deployment though Slack cannot be reached', async () => {
     const { status, calls } = await decide(
       { rollBack: { pipeline: 'loan' } },
-      { RecordDecision: () => ({ ...recorded, deploy: arn }), Notify: () => ({ error: 'SlackError', cause: 'down' }) },
+      { Notify: () => ({ error: 'SlackError', cause: 'down' }) },
     );
 
     expect(status).toBe('SUCCEEDED');
-    expect(calls).toEqual(['RecordDecision', 'Notify', startTask]);
+    expect(calls).toEqual(['RequestRollBack', 'Notify', startTask]);
+  });
+
+  it('passes on which version is wanted, by whom and why, and says why nothing is done', async () => {
+    const rollBack = { pipeline: 'loan', version: 3, by: 'arn:aws:iam::1:user/ana', reason: 'false alarms' };
+    const answer = { decision: 'ignore', reason: 'version 3 of loan serves already' };
+    const { output, calls, asked } = await decide({ rollBack }, { RequestRollBack: () => answer });
+
+    expect(calls).toEqual(['RequestRollBack']);
+    expect(asked['RequestRollBack']).toMatchObject(rollBack);
+    expect(output).toEqual(answer);
+  });
+
+  it('retries a request for about a minute, then fails: its caller waits', async () => {
+    const lasting = await decide({ rollBack: { pipeline: 'loan' } }, { RequestRollBack: () => passing });
+    const short = await decide(
+      { rollBack: { pipeline: 'loan' } },
+      { RequestRollBack: (attempt) => (attempt < 3 ? passing : rolledBack) },
+    );
+
+    expect([lasting.status, short.status]).toEqual(['FAILED', 'SUCCEEDED']);
   });
 
   it('retries what is temporary', async () => {
@@ -94,7 +119,6 @@ describe('the record-decision machine', () => {
     const { status } = await decide(
       { rollBack: { pipeline: 'loan' } },
       {
-        RecordDecision: () => ({ ...recorded, deploy: arn }),
         [startTask]: (attempt) =>
           attempt < 2 ? { error: 'StepFunctions.ThrottlingException', cause: 'slow' } : { ExecutionArn: 'arn:started' },
       },

@@ -3,8 +3,8 @@ import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withLock } from '#cli/lock';
 import { ensurePython, PythonUnavailableError } from '#cli/python/environment';
-import { withLock } from '#cli/python/lock';
 import { python } from '../../support/python.ts';
 
 describe('the Python environment', () => {
@@ -41,6 +41,22 @@ describe('the Python environment', () => {
     expect(await attempt()).toMatchObject({ python: poor });
   });
 
+  it.each([
+    ['1.7.6', false],
+    ['2.0.0', true],
+    ['3.2.0', true],
+    ['3.9.1.dev0+abc', true],
+    ['4.0.0', false],
+  ])('takes an installed XGBoost only within the accepted versions: %s', async (version, accepted) => {
+    const modules = await mkdtemp(join(root, 'modules-'));
+    await writeFile(join(modules, 'xgboost.py'), `__version__ = "${version}"\n`);
+    await writeFile(join(modules, 'numpy.py'), '');
+    const chosen = await script(`python-${version}`, `PYTHONPATH=${modules} exec python3 "$@"`);
+    const attempt = ensurePython({ directory: root, environment: { TIDEGATE_PYTHON: chosen } });
+    if (accepted) expect(await attempt).toMatchObject({ python: chosen });
+    else await expect(attempt).rejects.toThrow(`xgboost ${version} is not supported, 2.0 or later and below 4.0`);
+  });
+
   it('is locked for one process at a time, and not by one that died', async () => {
     const lock = join(root, 'lock');
     const order: string[] = [];
@@ -53,7 +69,7 @@ describe('the Python environment', () => {
     await Promise.all([work('a'), work('b')]);
     expect(order.map((entry) => entry.split(' ')[1])).toEqual(['in', 'out', 'in', 'out']);
 
-    const module = join(import.meta.dirname, '../../../cli/python/lock.ts');
+    const module = join(import.meta.dirname, '../../../cli/lock.ts');
     const holder = spawn(process.execPath, [
       '--input-type=module',
       '-e',

@@ -8,6 +8,7 @@ import type { NoticePorts } from '#domain/notices/notice';
 import { composeNotice, type Notice, noticeSchema } from '#domain/notices/registry';
 import { artifactKeys } from '#domain/runs/layout';
 import type { ObjectStore } from '#functions/ports/object-store';
+import type { Decision } from '#schemas/records/decision';
 import type { DropRecord, SkipCause } from '#schemas/records/run';
 import { folderStore } from '../../fakes/folder-store.ts';
 import { type MemoryState, memoryState } from '../../fakes/memory-state.ts';
@@ -257,15 +258,21 @@ describe('a drift check', () => {
 describe('a decision', () => {
   const at = '2026-01-02T09:00:00.000Z';
   const by = 'arn:aws:sts::123456789012:assumed-role/MLEngineer/ana';
-  const decide = async (decision: string, more: object = {}) => {
-    await state.put('loan', deploymentKeys.decision(3, at), { decision, version: 3, at, ...more });
-    return said({ kind: 'decision', pipeline: 'loan', version: 3, at });
+  const changedAt = '2026-01-02T08:59:59.000Z';
+  const decide = async (decision: Decision['decision'], more: object = {}) => {
+    const decided = { decision, version: 3, at, changedAt };
+    await state.put('loan', deploymentKeys.decision(decided), { ...decided, ...more });
+    return said({ kind: 'decision', pipeline: 'loan', ...decided });
   };
 
   it('opens a thread of its own and names who decided, and why', async () => {
     const notice = await decide('approved', { by, reason: 'looked at the slices', runId: run.runId });
 
-    expect(notice).toMatchObject({ key: `decision#loan#3#${at}`, pipeline: 'loan', threads: [`decision#3#${at}`] });
+    expect(notice).toMatchObject({
+      key: `decision#loan#3#${at}#approved`,
+      pipeline: 'loan',
+      threads: [`decision#3#${changedAt}`],
+    });
     for (const word of ['version 3 was approved', 'ana (MLEngineer)', 'looked at the slices', run.runId])
       expect(notice.words).toContain(word);
   });
@@ -278,16 +285,19 @@ describe('a decision', () => {
     expect(notice.words).not.toContain('Run ');
   });
 
-  it.each(['rejected', 'reopened'])('against the model in service says that it still serves (%s)', async (decision) => {
-    await state.put('loan', 'champion', championOf(3, run.runId, times.at));
-    const live = await decide(decision);
+  it.each(['rejected', 'reopened'] as const)(
+    'against the model in service says that it still serves (%s)',
+    async (decision) => {
+      await state.put('loan', 'champion', championOf(3, run.runId, times.at));
+      const live = await decide(decision);
 
-    expect(live.words).toContain('It still serves');
-    expect(live.words).toContain('npx tidegate rollback loan --stage dev');
+      expect(live.words).toContain('It still serves');
+      expect(live.words).toContain('npx tidegate rollback loan --stage dev');
 
-    await state.put('loan', 'champion', championOf(2, run.runId, times.at));
-    expect((await decide(decision)).words).toContain('It is not deployed.');
-  });
+      await state.put('loan', 'champion', championOf(2, run.runId, times.at));
+      expect((await decide(decision)).words).toContain('It is not deployed.');
+    },
+  );
 
   it('to go back names both versions', async () => {
     expect((await decide('rolled-back', { from: 4 })).words).toContain('It replaces version 4');

@@ -31,10 +31,11 @@ async function ports(): Promise<NoticePorts> {
       executionArn: 'e1',
     },
   };
-  await state.put(run.pipeline, 'decision#000008#2026-01-31T10:40:00.000Z', {
+  await state.put(run.pipeline, 'decision#000008#2026-01-31T10:40:00.000Z#approved', {
     decision: 'approved',
     version: 8,
     at: '2026-01-31T10:40:00.000Z',
+    changedAt: '2026-01-31T10:39:59.000Z',
   });
   return {
     artifacts: {

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { identityName, isRecorded } from '#domain/registry/decision';
+import { identityName, isUnchanged } from '#domain/registry/decision';
 import type { Decision } from '#schemas/records/decision';
 
-const decided = (decision: Decision['decision'], at: string): Decision => ({ decision, version: 1, at });
+const decided = (decision: Decision['decision'], at: string): Decision => ({
+  decision,
+  version: 1,
+  at,
+  changedAt: at,
+});
 
 describe('the name of an identity', () => {
   it.each([
@@ -16,23 +21,28 @@ describe('the name of an identity', () => {
   });
 });
 
-describe('a decision that is recorded already', () => {
-  it('is the last one on the status', () => {
-    const recorded = [decided('rejected', '2026-01-03'), decided('approved', '2026-01-02')];
+describe('an event without a new status', () => {
+  const recorded = [decided('rejected', '2026-01-03'), decided('approved', '2026-01-02')];
 
-    expect(isRecorded('rejected', recorded)).toBe(true);
-    expect(isRecorded('approved', recorded)).toBe(false);
+  it('reports the status that the version had before', () => {
+    expect(isUnchanged(decided('rejected', '2026-01-04'), recorded)).toBe(true);
+    expect(isUnchanged(decided('approved', '2026-01-04'), recorded)).toBe(false);
+  });
+
+  it('is recognized in whatever order events arrive', () => {
+    expect(isUnchanged(decided('approved', '2026-01-02'), recorded)).toBe(true);
+    expect(isUnchanged(decided('rejected', '2026-01-01'), recorded)).toBe(false);
   });
 
   it('is not affected by a roll-back', () => {
-    const recorded = [decided('rolled-back', '2026-01-03'), decided('approved', '2026-01-02')];
+    const after = [decided('rolled-back', '2026-01-04'), ...recorded];
 
-    expect(isRecorded('approved', recorded)).toBe(true);
-    expect(isRecorded('rejected', recorded)).toBe(false);
+    expect(isUnchanged(decided('rejected', '2026-01-05'), after)).toBe(true);
+    expect(isUnchanged(decided('approved', '2026-01-05'), after)).toBe(false);
   });
 
   it('waits for approval before the first decision', () => {
-    expect(isRecorded('reopened', [])).toBe(true);
-    expect(isRecorded('approved', [])).toBe(false);
+    expect(isUnchanged(decided('reopened', '2026-01-01'), [])).toBe(true);
+    expect(isUnchanged(decided('approved', '2026-01-01'), [])).toBe(false);
   });
 });

@@ -22,6 +22,7 @@ const decided = (version: number, at: string, decision: Decision['decision'] = '
   decision,
   version,
   at,
+  changedAt: at,
 });
 
 it('tells which version serves, which served and when, and what was decided', () => {

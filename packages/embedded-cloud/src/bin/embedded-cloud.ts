@@ -3,6 +3,7 @@
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { explainStateFailure } from '#src/cloud/state-error';
 import { type StartOptions, startCloud } from '#src/host/start';
 
 const USAGE = `usage: embedded-cloud up --template <file> [options]
@@ -87,10 +88,16 @@ async function up(options: StartOptions): Promise<void> {
   process.on('SIGTERM', () => void end());
 }
 
+// a limit on the size of files is an error of the write, not the end of the process
+process.on('SIGXFSZ', () => undefined);
+let stateDir = '';
 try {
-  await up(await readOptions(process.argv.slice(2)));
+  const options = await readOptions(process.argv.slice(2));
+  stateDir = options.stateDir;
+  await up(options);
 } catch (cause) {
-  const { name, message, code } = cause as Error & { readonly code?: string };
+  const { name, code } = cause as Error & { readonly code?: string };
+  const message = explainStateFailure(cause, stateDir)?.message ?? (cause as Error).message;
   const isUsage = name === 'UsageError' || code?.startsWith('ERR_PARSE_ARGS');
   console.error(isUsage ? `embedded-cloud: ${message}\n\n${USAGE}` : `embedded-cloud: ${message}`);
   process.exit(isUsage ? 2 : 1);

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { join } from 'node:path';
 import { AwsError, type Caller, type SessionTerms } from './service.ts';
+import { damaged } from './state-error.ts';
 import { readState, writeState } from './state-file.ts';
 
 /** Keys as an AWS SDK takes them. */
@@ -70,6 +71,12 @@ export function openCredentials(stateDir: string, accountId: string): Credential
     writeState(path, kept);
   }
   const { admin } = kept;
+  if (
+    typeof admin?.accessKeyId !== 'string' ||
+    typeof admin.secretAccessKey !== 'string' ||
+    !/^[0-9a-f]+$/.test(kept.root)
+  )
+    throw damaged(path);
   const root = Buffer.from(kept.root, 'hex');
   const mac = (purpose: string, data: string): Buffer =>
     createHmac('sha256', root).update(`${purpose}\n${data}`).digest();

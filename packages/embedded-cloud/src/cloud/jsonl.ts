@@ -9,9 +9,10 @@ import {
   readSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { explainStateFailure } from './state-error.ts';
 
 /** How much a log keeps. */
 export interface Rotation {
@@ -79,7 +80,13 @@ export function openJsonLines(path: string, { maxBytes, keep }: Rotation): JsonL
       if (fd === undefined) return;
       const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
       if (size > 0 && size + bytes.length > maxBytes) rotate();
-      writeSync(fd, bytes);
+      try {
+        writeFileSync(fd, bytes);
+      } catch (cause) {
+        // A part of the line, on a disk that is full, would spoil the next one.
+        if (fstatSync(fd).size > size) ftruncateSync(fd, size);
+        throw explainStateFailure(cause, path) ?? cause;
+      }
       size += bytes.length;
     },
     close() {

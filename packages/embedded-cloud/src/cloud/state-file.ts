@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { explainStateFailure, StateError } from './state-error.ts';
 
 /**
  * Reads a small JSON state file; `fallback` when there is none yet.
@@ -11,16 +12,18 @@ export function readState<T>(path: string, fallback: T): T {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return fallback;
-    throw cause;
+    throw explainStateFailure(cause, path) ?? cause;
   }
+  let value: unknown;
   try {
-    return JSON.parse(text) as T;
-  } catch (cause) {
-    throw new Error(
-      `${path} is not valid JSON. Restore it from a copy, or delete it to start this service without state.`,
-      { cause },
-    );
+    value = JSON.parse(text);
+  } catch {
+    // The parser's own message quotes the file.
   }
+  if (typeof value === 'object' && value !== null) return value as T;
+  throw new StateError(
+    `${path} is not valid JSON. Restore it from a copy, or delete it to start this service without state.`,
+  );
 }
 
 /** Replaces a JSON state file in one step, readable by its owner alone: a crash leaves the old or the new one whole. */
@@ -29,10 +32,16 @@ export function writeState(path: string, state: unknown): void {
   const temporary = `${path}.${process.pid}.tmp`;
   const fd = openSync(temporary, 'w', 0o600);
   try {
-    writeSync(fd, JSON.stringify(state, undefined, 2));
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
+    try {
+      // All of it or an error: a disk that fills up takes a part of a single write.
+      writeFileSync(fd, JSON.stringify(state, undefined, 2));
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(temporary, path);
+  } catch (cause) {
+    rmSync(temporary, { force: true });
+    throw explainStateFailure(cause, path) ?? cause;
   }
-  renameSync(temporary, path);
 }

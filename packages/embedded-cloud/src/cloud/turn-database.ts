@@ -1,5 +1,6 @@
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import { type Row, type Statements, statementsOf } from './sqlite.ts';
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import { openDatabase, type Row, type Statements, statementsOf } from './sqlite.ts';
+import { explainStateFailure } from './state-error.ts';
 
 /**
  * A SQLite file that is written turn by turn: whatever one turn of the event loop writes, with all that follows from it
@@ -17,6 +18,7 @@ export class TurnDatabase {
   readonly #statements: Statements;
   readonly #atEnd = new Map<string, () => void>();
   readonly #afterCommit: () => void;
+  readonly #file: string;
   #open = false;
 
   /**
@@ -24,9 +26,11 @@ export class TurnDatabase {
    * @param afterCommit called after every commit, outside of any transaction
    */
   constructor(file: string, schema: string, afterCommit: () => void) {
-    this.#connection = new DatabaseSync(file);
-    this.#connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;');
-    this.#connection.exec(schema);
+    this.#file = file;
+    this.#connection = openDatabase(
+      file,
+      `PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000; ${schema}`,
+    );
     this.#statements = statementsOf(this.#connection);
     this.#afterCommit = afterCommit;
   }
@@ -60,6 +64,14 @@ export class TurnDatabase {
 
   /** Ends the turn. Only for moments when nothing but this database waits to run. */
   commit(): void {
+    try {
+      this.#commit();
+    } catch (cause) {
+      throw explainStateFailure(cause, this.#file) ?? cause;
+    }
+  }
+
+  #commit(): void {
     if (!this.#open) return;
     const writes = [...this.#atEnd.values()];
     this.#atEnd.clear();

@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { eventOutbox, eventOutboxSchema } from '#src/cloud/event-outbox';
@@ -14,7 +13,7 @@ import {
   type ServiceRequest,
   type TemplateResource,
 } from '#src/cloud/service';
-import { statementsOf } from '#src/cloud/sqlite';
+import { openDatabase, statementsOf } from '#src/cloud/sqlite';
 import type { AlarmState } from './alarm-evaluation.ts';
 import { parseAlarmRule } from './alarm-rule-expression.ts';
 import { alarmStore } from './alarm-store.ts';
@@ -81,8 +80,7 @@ async function readCall(request: ServiceRequest): Promise<{ readonly operation: 
 export function createCloudWatch(context: CloudContext): CloudWatch {
   const dir = join(context.stateDir, 'cloudwatch');
   mkdirSync(dir, { recursive: true });
-  const db = new DatabaseSync(join(dir, 'cloudwatch.db'));
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+  const db = openDatabase(join(dir, 'cloudwatch.db'), 'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
   const { clock } = context;
   const metrics = metricStore(db, clock.now);
   const alarms = alarmStore(db);

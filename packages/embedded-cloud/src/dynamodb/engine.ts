@@ -1,7 +1,9 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { isJsonObject, type JsonObject } from '../cloud/json-protocol.ts';
 import { AwsError } from '../cloud/service.ts';
+import { damaged, explainStateFailure } from '../cloud/state-error.ts';
 import { type Comparing, type Expression, fulfils, wrongOperand } from './expressions.ts';
 import { itemBytes } from './sizes.ts';
 
@@ -30,7 +32,11 @@ export interface Engine {
 type Callback = (error: unknown, value?: JsonObject) => void;
 interface Store {
   readonly tableDb: { awsAccountId: string; awsRegion: string };
-  readonly db: { open(): Promise<void>; close(callback: (error?: unknown) => void): void };
+  readonly db: {
+    open(): Promise<void>;
+    iterator(): AsyncIterable<unknown>;
+    close(callback: (error?: unknown) => void): void;
+  };
 }
 interface Validations {
   toLowerFirst(name: string): string;
@@ -148,6 +154,23 @@ function toAwsError(cause: unknown): unknown {
   return new AwsError(type.slice(type.indexOf('#') + 1), message ?? Message ?? '', Number(cause.statusCode), fields);
 }
 
+/**
+ * Opens LevelDB and reads all of it once: what is damaged shows here, and not in the middle of a run.
+ * @throws StateError naming the folder
+ */
+async function openWhole({ db }: Store, path: string): Promise<void> {
+  // LevelDB would begin anew without the file that names its current state.
+  if (!existsSync(join(path, 'CURRENT')) && readdirSync(path).some((name) => /^MANIFEST-|\.ldb$/.test(name)))
+    throw damaged(path);
+  try {
+    await db.open();
+    for await (const _ of db.iterator());
+  } catch (cause) {
+    await new Promise<void>((resolve) => db.close(() => resolve()));
+    throw explainStateFailure(cause, path) ?? damaged(path, cause);
+  }
+}
+
 /** Opens the tables stored in a folder. */
 export async function openEngine(
   path: string,
@@ -171,7 +194,7 @@ export async function openEngine(
   const store = core.create({ path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   store.tableDb.awsAccountId = account.accountId;
   store.tableDb.awsRegion = account.region;
-  await store.db.open();
+  await openWhole(store, path);
 
   const find = (name: string) => {
     const operation = operations.get(name);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type JsonObject, jsonError, jsonResponse, readJsonRequest } from '../cloud/json-protocol.ts';
 import { AwsError, type CloudContext, type CloudService } from '../cloud/service.ts';
 import { authorizeDynamo, type Tables, tableKeyUse, tableName } from './authorize.ts';
-import { openEngine } from './engine.ts';
+import { type Engine, openEngine } from './engine.ts';
 import { dynamoDbMembers } from './members.ts';
 import { ownOperations } from './own-operations.ts';
 import { openRegistry } from './registry.ts';
@@ -13,16 +13,28 @@ import { createTurns } from './turns.ts';
 
 const SHAPES = 'com.amazonaws.dynamodb.v20120810';
 
+/** Closes the tables again when what comes after opening them fails: one process at a time may have them open. */
+async function closingOnFailure<T>(engine: Engine, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    await engine.close();
+    throw cause;
+  }
+}
+
 /** DynamoDB by dynalite, in this process, its LevelDB below the state folder. */
 export async function createDynamoDb(context: CloudContext): Promise<CloudService> {
   const { stateDir, clock, log } = context;
   const folder = join(stateDir, 'dynamodb');
   const engine = await openEngine(join(folder, 'level'), context);
-  const registry = openRegistry(engine, folder, () => sweeping.wake());
+  const registry = await closingOnFailure(engine, () => openRegistry(engine, folder, () => sweeping.wake()));
   const own = ownOperations({ engine, registry, context });
   const turns = createTurns();
-  const transactions = createTransactions(engine, folder, clock, async (table) => registry.keyNames(table));
-  await transactions.recover();
+  const transactions = await closingOnFailure(engine, () =>
+    createTransactions(engine, folder, clock, async (table) => registry.keyNames(table)),
+  );
+  await closingOnFailure(engine, () => transactions.recover());
 
   /** The item that failed a condition is returned on request. */
   async function runOne(operation: string, input: JsonObject): Promise<unknown> {

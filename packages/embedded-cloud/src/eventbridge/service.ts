@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { jsonProtocol } from '#src/cloud/json-operations';
 import { physicalName } from '#src/cloud/physical-name';
 import type { BusEvent, CloudContext, CloudService, TemplateResource } from '#src/cloud/service';
+import { openDatabase } from '#src/cloud/sqlite';
 import { timerLoop } from '#src/cloud/timer-loop';
 import { eventBus } from './bus.ts';
 import { eventBridgeMembers } from './members.ts';
@@ -25,8 +25,10 @@ export interface EventBridge extends CloudService {
 export function createEventBridge(context: CloudContext): EventBridge {
   const dir = join(context.stateDir, 'events');
   mkdirSync(dir, { recursive: true });
-  const db = new DatabaseSync(join(dir, 'events.db'));
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;');
+  const db = openDatabase(
+    join(dir, 'events.db'),
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;',
+  );
 
   const rules = ruleStore(db);
   const box = outbox(context, db, {

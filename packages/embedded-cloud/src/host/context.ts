@@ -35,8 +35,13 @@ interface Bus extends CloudService {
 export function openCloudLog(stateDir: string, clock: Clock): { log: CloudContext['log']; close(): void } {
   const file = openJsonLines(join(stateDir, 'logs', 'cloud.jsonl'), { maxBytes: 16 * 2 ** 20, keep: 3 });
   return {
-    log: (level, message, fields) =>
-      file.write({ time: new Date(clock.now()).toISOString(), level, message, ...fields }),
+    log(level, message, fields) {
+      try {
+        file.write({ time: new Date(clock.now()).toISOString(), level, message, ...fields });
+      } catch {
+        // A full disk: what is being reported matters more than that the report is lost.
+      }
+    },
     close: () => file.close(),
   };
 }

@@ -1,10 +1,11 @@
 import { AwsError, type CloudContext } from '../cloud/service.ts';
+import { explainStateFailure } from '../cloud/state-error.ts';
 import { BodyTooLarge, TooManyBodies } from './receive.ts';
 import { doorError } from './wire-errors.ts';
 
 /** What failed, as the caller of a service receives it. A failure that is no answer of AWS goes to the log. */
 export function toAwsError(
-  log: CloudContext['log'],
+  { log, stateDir }: Pick<CloudContext, 'log' | 'stateDir'>,
   cause: unknown,
   signingName: string,
   id: string,
@@ -26,6 +27,9 @@ export function toAwsError(
   }
   if (cause instanceof BodyTooLarge) return doorError(signingName, 'EntityTooLarge', cause.message, 413, contentType);
   if (cause instanceof TooManyBodies) return doorError(signingName, 'SlowDown', cause.message, 503, contentType);
+  const stored = explainStateFailure(cause, stateDir);
+  if (stored) log('error', 'the state could not be stored', { requestId: id, error: stored.message });
+  if (stored) return doorError(signingName, 'InternalError', stored.message, 500, contentType);
   log('error', 'a service failed', {
     requestId: id,
     service: signingName,

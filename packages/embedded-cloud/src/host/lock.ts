@@ -1,5 +1,6 @@
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { explainStateFailure, StateError } from '../cloud/state-error.ts';
 import { makePrivateFolder } from './private-folder.ts';
 import { identifyProcess, type ProcessIdentity, stillRuns } from './process-identity.ts';
 
@@ -16,6 +17,17 @@ function readHolder(text: string): ProcessIdentity | undefined {
       startedAt: typeof startedAt === 'string' ? startedAt : undefined,
       bootId: typeof bootId === 'string' ? bootId : undefined,
     };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The live process that holds a state folder; undefined when none does, or the lock is damaged. */
+export function lockHolder(stateDir: string): ProcessIdentity | undefined {
+  try {
+    const holder = readHolder(readFileSync(join(stateDir, 'lock'), 'utf8'));
+    // An id alone may be another process's by now.
+    return holder?.startedAt !== undefined && stillRuns(holder) ? holder : undefined;
   } catch {
     return undefined;
   }
@@ -50,13 +62,14 @@ export function lockStateDir(stateDir: string): () => void {
     let holder: ProcessIdentity | undefined;
     try {
       holder = readHolder(readFileSync(path, 'utf8'));
-    } catch {
-      continue;
+    } catch (cause) {
+      if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') continue;
+      throw explainStateFailure(cause, path) ?? cause;
     }
     // our own identity in a file we do not hold was written by a process that had our id in another life of the machine
     const taken = holder !== undefined && (holder.pid === process.pid ? held.has(path) : stillRuns(holder));
     if (taken) {
-      throw new Error(
+      throw new StateError(
         `Another embedded cloud (process ${holder?.pid}) runs on ${stateDir}. Stop it first, or choose another state folder; if no such process is yours, delete ${path}.`,
       );
     }

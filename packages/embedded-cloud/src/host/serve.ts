@@ -31,6 +31,7 @@ export interface DoorOptions {
   readonly region: string;
   readonly clock: CloudContext['clock'];
   readonly log: CloudContext['log'];
+  readonly stateDir: string;
   readonly faults?: FaultHook;
   readonly bodies: BodyReader;
 }
@@ -63,7 +64,7 @@ interface Incoming {
  * as far as they can tell.
  */
 export async function serve(options: DoorOptions, behind: Behind, incoming: Incoming): Promise<void> {
-  const { audit, clock, log } = options;
+  const { audit, clock } = options;
   const { id, started, wire, message, response } = incoming;
   const line: OpenLine = {};
   let service: CloudService | undefined;
@@ -109,11 +110,11 @@ export async function serve(options: DoorOptions, behind: Behind, incoming: Inco
     response.once('close', () => gone.abort());
     answer = await call(options, behind, service, caller, line, request, gone.signal);
   } catch (cause) {
-    const error = toAwsError(log, cause, line.service ?? '', id, wire.headers['content-type']);
+    const error = toAwsError(options, cause, line.service ?? '', id, wire.headers['content-type']);
     line.errorCode = error.code;
     answer = (service?.formatError ?? plainError)(error, { id, ...wire });
   }
-  audit.write({
+  const written = writeAudit(audit, {
     time: new Date(clock.now()).toISOString(),
     requestId: id,
     caller: line.caller ?? 'unidentified',
@@ -127,8 +128,22 @@ export async function serve(options: DoorOptions, behind: Behind, incoming: Inco
     ...(line.errorCode && { errorCode: line.errorCode }),
     durationMs: Math.round((performance.now() - started) * 10) / 10,
   });
+  if (written !== undefined) {
+    const error = toAwsError(options, written, line.service ?? '', id, wire.headers['content-type']);
+    answer = (service?.formatError ?? plainError)(error, { id, ...wire });
+  }
   if (answer === 'reset') message.socket.destroy();
   else await send(response, wire, answer, id);
+}
+
+/** Writes an audit line. @returns why it could not be written: no request is answered that is not in the log */
+function writeAudit(audit: AuditLog, line: AuditLine): unknown {
+  try {
+    audit.write(line);
+    return undefined;
+  } catch (cause) {
+    return cause;
+  }
 }
 
 /**

@@ -3,6 +3,7 @@ import { auditFolder, openAudit } from '../audit/log.ts';
 import { systemClock } from '../cloud/clock.ts';
 import { openCredentials } from '../cloud/credentials.ts';
 import type { Clock, CloudContext, CloudService, ResourceProvider, ServiceFactory } from '../cloud/service.ts';
+import { explainStateFailure, refuseEmptied } from '../cloud/state-error.ts';
 import { deleteFailedStack } from '../cloudformation/rollback.ts';
 import type { StackResource } from '../cloudformation/stack-state.ts';
 import { createFaultControl, type FaultControl, type Faults } from '../faults/control.ts';
@@ -86,7 +87,7 @@ export interface Cloud {
 
 /**
  * Brings the packaged service up on this machine: one loopback endpoint, every resource of the template behind it.
- * @throws Error when the state folder is in use, TemplateError when the template cannot be brought up
+ * @throws StateError when the state folder is in use, damaged or cannot be written, TemplateError when the template cannot be brought up
  */
 export async function startCloud(options: StartOptions): Promise<Cloud> {
   const { stackName, region = 'eu-central-1', accountId = '123456789012', clock = systemClock, onProgress } = options;
@@ -106,6 +107,7 @@ export async function startCloud(options: StartOptions): Promise<Cloud> {
 
   try {
     closers.push(lockStateDir(stateDir));
+    refuseEmptied(stateDir);
     const diagnostics = openCloudLog(stateDir, clock);
     closers.push(diagnostics.close);
     const auditFolders = [auditFolder(stateDir), ...(options.auditDir === undefined ? [] : [options.auditDir])];
@@ -117,7 +119,10 @@ export async function startCloud(options: StartOptions): Promise<Cloud> {
     const apis = (options.pages ?? []).flatMap(({ api }) => api ?? []);
     const credentials = openCredentials(stateDir, accountId);
     const faults = createFaultControl(clock, log, inventoryOf(template, stackName, apis), options.faults);
-    const door = await createDoor({ credentials, audit, region, clock, log, faults: faults.call }, options.port ?? 0);
+    const door = await createDoor(
+      { credentials, audit, region, clock, log, stateDir, faults: faults.call },
+      options.port ?? 0,
+    );
     closers.push(() => door.close());
 
     const services = new Map<string, CloudService>();
@@ -196,7 +201,7 @@ export async function startCloud(options: StartOptions): Promise<Cloud> {
     };
   } catch (cause) {
     await close().catch(() => undefined);
-    throw cause;
+    throw explainStateFailure(cause, stateDir) ?? cause;
   }
 }
 

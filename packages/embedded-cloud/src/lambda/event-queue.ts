@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../cloud/service.ts';
+import { openDatabase } from '../cloud/sqlite.ts';
 
 /** An asynchronous event on its way to a function. */
 export interface QueuedEvent {
@@ -30,8 +30,9 @@ export interface EventQueue {
 export function openEventQueue(stateDir: string, clock: Clock, onError: (cause: unknown) => void): EventQueue {
   const folder = join(stateDir, 'lambda');
   mkdirSync(folder, { recursive: true });
-  const database = new DatabaseSync(join(folder, 'events.sqlite'));
-  database.exec(`
+  const database = openDatabase(
+    join(folder, 'events.sqlite'),
+    `
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = NORMAL;
     CREATE TABLE IF NOT EXISTS events (
@@ -39,7 +40,8 @@ export function openEventQueue(stateDir: string, clock: Clock, onError: (cause: 
       attempts INTEGER NOT NULL, accepted_at INTEGER NOT NULL, due INTEGER NOT NULL
     ) STRICT;
     CREATE INDEX IF NOT EXISTS events_by_due ON events (due);
-  `);
+  `,
+  );
   const insert = database.prepare('INSERT INTO events VALUES (?, ?, ?, 0, ?, ?)');
   const select = database.prepare(
     'SELECT id, function_name, payload, attempts, accepted_at, due FROM events ORDER BY due, rowid',

@@ -119,11 +119,20 @@ export function createRuntime(context: LambdaContext): Runtime {
           ...spec.environment,
         },
         onLine: (line) => {
-          if (logsKept) log.write(line);
+          if (logsKept) keepLine(log, line);
         },
       });
     };
     return createPool(start, concurrency, idle);
+  }
+
+  /** On AWS, too, a function runs on when its log cannot be written. */
+  function keepLine(log: JsonLinesFile, line: unknown): void {
+    try {
+      log.write(line);
+    } catch (cause) {
+      context.log('error', 'a line of a function was lost', { error: String(cause) });
+    }
   }
 
   /** Lets the processes of a function end, and then closes its log unless others write to it. */

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { prepareOperation } from '#src/cloud/json-operations';
 import { readJsonBody } from '#src/cloud/json-protocol';
 import { AwsError, type CloudContext, type CloudService, type TemplateResource } from '#src/cloud/service';
+import { openDatabase } from '#src/cloud/sqlite';
 import { outbox } from '#src/eventbridge/outbox';
 import { timerLoop } from '../cloud/timer-loop.ts';
 import { schedulerMembers } from './members.ts';
@@ -62,8 +62,7 @@ function payloadOf(schedule: StoredSchedule, arn: string, { accountId, region }:
 export function createScheduler(context: CloudContext): CloudService {
   const dir = join(context.stateDir, 'scheduler');
   mkdirSync(dir, { recursive: true });
-  const db = new DatabaseSync(join(dir, 'scheduler.db'));
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+  const db = openDatabase(join(dir, 'scheduler.db'), 'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
   const store = scheduleStore(db);
   const groups = new Set(['default']);
   const inTemplate = new Set<string>();

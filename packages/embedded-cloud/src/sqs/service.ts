@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { jsonProtocol } from '#src/cloud/json-operations';
 import { physicalName } from '#src/cloud/physical-name';
 import { AwsError, type CloudContext, type CloudService, type TemplateResource } from '#src/cloud/service';
+import { openDatabase } from '#src/cloud/sqlite';
 import { assertMaySend, type QueueClient } from './access.ts';
 import { sqsMembers } from './members.ts';
 import { noSuchQueue, sqsOperations } from './operations.ts';
@@ -43,8 +43,7 @@ const asText = (value: unknown): string => (typeof value === 'string' ? value : 
 export function createSqs(context: CloudContext): QueueService {
   const dir = join(context.stateDir, 'sqs');
   mkdirSync(dir, { recursive: true });
-  const db = new DatabaseSync(join(dir, 'sqs.db'));
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+  const db = openDatabase(join(dir, 'sqs.db'), 'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
   const store = queueStore(db);
   const { accountId, region, clock } = context;
   const arnOf = (name: string) => `arn:aws:sqs:${region}:${accountId}:${name}`;

@@ -1,6 +1,6 @@
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { eventOutboxSchema } from '#src/cloud/event-outbox';
-import { type Row, type Statements, statementsOf } from '#src/cloud/sqlite';
+import { openDatabase, type Row, type Statements, statementsOf } from '#src/cloud/sqlite';
 
 const schema = `
   CREATE TABLE IF NOT EXISTS buckets (name TEXT PRIMARY KEY, created INTEGER NOT NULL) WITHOUT ROWID;
@@ -49,9 +49,10 @@ export class Database {
 
   /** @param file created when missing. */
   constructor(file: string) {
-    this.#connection = new DatabaseSync(file);
-    this.#connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;');
-    this.#connection.exec(schema);
+    this.#connection = openDatabase(
+      file,
+      `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; ${schema}`,
+    );
     this.#statements = statementsOf(this.#connection);
   }
 

@@ -66,12 +66,13 @@ async function waitForTurn(target: Target, { pipeline, drop, runId = '' }: Skipp
  * the same drop, it goes on with that one.
  *
  * @param since ms since the epoch: when the drop began
+ * @param prefix the drop's folder, as the events of its objects name it
  */
 export async function followRun(
   target: Target,
   pipeline: string,
   executionArn: string,
-  { since, silent = false }: { readonly since: number; readonly silent?: boolean },
+  { since, prefix, silent = false }: { readonly since: number; readonly prefix?: string; readonly silent?: boolean },
 ): Promise<Followed> {
   const seen: string[] = [];
   for (let arn = executionArn; ; ) {
@@ -86,8 +87,8 @@ export async function followRun(
       const next = await waitForTurn(target, skipped);
       if (next === undefined) return { ...followed, skipped: { ...skipped, reason: 'a later drop took its place' } };
       arn = next;
-    } else if (skipped.cause === 'later-object') {
-      arn = await waitForExecution(target, target.outputs.RetrainStateMachineArn, skipped.drop, since, {
+    } else if (skipped.cause === 'later-object' && prefix !== undefined) {
+      arn = await waitForExecution(target, target.outputs.RetrainStateMachineArn, prefix, since, {
         otherwise: 'A later object of the drop should have started a run, and did not within a minute.',
         known: seen,
       });

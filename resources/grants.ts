@@ -108,6 +108,16 @@ export const managedRule = (name: string): Allow[] => [
   allow(['events:PutTargets', 'events:PutRule', 'events:DescribeRule'], eventsRule(name)),
 ];
 
+/** Give the log groups of SageMaker's jobs and of this stage's endpoints a retention. They are found by listing. */
+export const limitJobLogs = (stage: string): Allow[] => [
+  allow('logs:DescribeLogGroups', '*'),
+  allow(
+    'logs:PutRetentionPolicy',
+    ['TrainingJobs', 'TransformJobs', `Endpoints/tidegate-${stage}-*`].map((name) =>
+      regional('logs', `log-group:/aws/sagemaker/${name}:*`),
+    ),
+  ),
+];
 /** A Lambda function's own log group, and X-Ray, which has no resource-level permissions. */
 export const functionBasics = (stage: string, name: string): Allow[] => [
   allow(

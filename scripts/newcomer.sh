@@ -131,7 +131,7 @@ expect 2 "No pipeline is named \"bird-strik\". Did you mean \"$pipeline\"?" -- d
 expect 2 'gone.csv does not exist.' -- drop "$pipeline" gone.csv
 expect 2 "unknown option '--wach'" '"name": "UsageError"' -- drop "$pipeline" "$data/strikes.csv" --wach --json
 expect 0 'Every gate passed.' 'registered as v1' 'It waits for a person: npx tidegate approve' -- \
-  drop "$pipeline" "$data/strikes.csv" --name first --watch
+  drop "$pipeline" "$data/strikes.csv" --name 2026-01 --watch
 expect 1 "Pipeline $pipeline has no model in service." -- predict "$pipeline" "${strike[@]}"
 expect 0 'approved' -- approve "$pipeline"
 eventually deployed -- runs "$pipeline"
@@ -139,17 +139,17 @@ expect 0 'model v1' -- predict "$pipeline" "${strike[@]}"
 expect 0 "$pipeline: version 1 is live" -- slack
 
 echo 'The same data again'
-expect 2 "The folder $pipeline/first/ exists already, with 1 file." '--replace' -- \
-  drop "$pipeline" "$data/more.csv" --name first
+expect 2 "The folder $pipeline/2026-01/ exists already, with 1 file." '--replace' -- \
+  drop "$pipeline" "$data/more.csv" --name 2026-01
 expect 4 'not trained: this data set was trained before, by run' \
-  "npx tidegate retrain $pipeline --drop first --force" -- retrain "$pipeline"
-expect 4 '"decision": "skipped"' '"cause": "trained"' -- retrain "$pipeline" --drop first --json
-expect 2 "There are no files below s3://" -- retrain "$pipeline" --drop second
+  "npx tidegate retrain $pipeline --drop 2026-01 --force" -- retrain "$pipeline"
+expect 4 '"decision": "skipped"' '"cause": "trained"' -- retrain "$pipeline" --drop 2026-01 --json
+expect 2 "There are no files below s3://" -- retrain "$pipeline" --drop 2026-02
 expect 0 "npx tidegate retrain $pipeline --force --stage local" -- slack
 
 echo 'An edit'
 write_pipeline 4
-tidegate down >/dev/null
+expect 4 "pipelines/$pipeline.yml" 'npx tidegate up' -- retrain "$pipeline"
 expect 0 'up at http://127.0.0.1:' -- up
 expect 0 'registered as v2' -- retrain "$pipeline" --watch
 expect 0 'rejected' -- reject "$pipeline" --reason 'no better than the first'
@@ -157,11 +157,13 @@ expect 1 "No model of $pipeline waits for approval." -- reject "$pipeline"
 expect 0 'v2' 'no better than the first' -- models "$pipeline"
 
 echo 'A file with a column missing, and one with mixed labels'
-expect 1 'SchemaMismatchError' 'missing "Speed IAS in knots"' -- drop "$pipeline" "$data/cut.csv" --name january --watch
+expect 1 'SchemaMismatchError' 'missing "Speed IAS in knots"' -- drop "$pipeline" "$data/cut.csv" --name customer-ann --watch
 expect 3 'Refused.' 'rejected by its gates' 'at least 0.6 is required' -- \
-  drop "$pipeline" "$data/mixed.csv" --name january --replace --watch
+  drop "$pipeline" "$data/mixed.csv" --name customer-ann --replace --watch
 expect 0 'had this folder too. Since then: 1 object new, 1 object gone.' -- slack
 expect 3 'Refused.' -- run "$pipeline"
+! tidegate slack | grep -q customer-ann || fail 'the name of a folder reached Slack'
+expect 4 'trained before' "npx tidegate retrain $pipeline --drop drop-" -- retrain "$pipeline" --drop customer-ann
 
 echo 'New data, a new model, and back'
 expect 0 'registered as v3' -- drop "$pipeline" "$data/more.csv" --watch

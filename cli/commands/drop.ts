@@ -76,7 +76,7 @@ export async function dropAndWatch(
   const executionArn = await waitForExecution(target, target.outputs.RetrainStateMachineArn, prefix, since, {
     otherwise: notStarted,
   });
-  return { prefix, ...(await followRun(target, pipeline, executionArn, { since })) };
+  return { prefix, ...(await followRun(target, pipeline, executionArn, { since, prefix })) };
 }
 
 interface DropOptions {
@@ -128,7 +128,7 @@ export function dropCommand(program: Command): void {
         if (json) {
           const placed = { bucket: target.outputs.RawBucketName, prefix, executionArn };
           if (!options.watch) return printJson(placed);
-          const followed = await followRun(target, pipeline, executionArn, { since, silent: true });
+          const followed = await followRun(target, pipeline, executionArn, { since, prefix, silent: true });
           return printFollowed(placed, followed);
         }
         print(

@@ -1,5 +1,6 @@
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Command } from 'commander';
+import { dropName, isHiddenDrop } from '#domain/runs/drop-name';
 import { hasDrop } from '../drop-folder.ts';
 import { endWith, exitCodes } from '../exit-codes.ts';
 import { followRun, waitForDecision } from '../follow-run.ts';
@@ -15,11 +16,16 @@ interface RetrainOptions {
   readonly watch?: boolean;
 }
 
-/** The prefix of a drop that was named as a folder, with or without its pipeline. @throws CliError when nothing lies there */
+/**
+ * The name of a drop that was named as a folder, with or without its pipeline, or as "npx tidegate runs" shows it. The name hides a
+ * folder that may be personal from the execution's input.
+ *
+ * @throws CliError when nothing lies there
+ */
 async function findDrop(target: Target, pipeline: string, named: string): Promise<string> {
   const below = `${pipeline}/`;
   const prefix = `${named.startsWith(below) ? '' : below}${named}${named.endsWith('/') ? '' : '/'}`;
-  if (await hasDrop(target, prefix)) return prefix;
+  if (isHiddenDrop(prefix) || (await hasDrop(target, prefix))) return dropName(pipeline, prefix);
   throw new CliError(
     `There are no files below s3://${target.outputs.RawBucketName}/${prefix}. "npx tidegate runs ${pipeline}" lists the drops of earlier runs.`,
     exitCodes.usage,

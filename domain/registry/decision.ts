@@ -33,13 +33,15 @@ export const describeRecorded = (
  * Whether an event reports a status that the version had before it: its description was changed, not its status. A roll-back
  * changes no status. A version without a record waits for its first decision.
  *
- * @param recorded the version's decisions, newest first. Events may arrive in any order.
+ * @param recorded the version's decisions. Events may arrive in any order, and their times are whole seconds.
  */
 export function isUnchanged(
   { decision, at }: Pick<Decision, 'decision' | 'at'>,
   recorded: readonly Decision[],
 ): boolean {
-  const before = recorded.find((d) => d.decision !== 'rolled-back' && d.at <= at);
+  const before = recorded
+    .filter((d) => d.decision !== 'rolled-back' && d.at <= at)
+    .toSorted((a, b) => b.changedAt.localeCompare(a.changedAt))[0];
   return decision === (before?.decision ?? 'reopened');
 }
 

@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto';
 /**
  * Names for what lies in the raw bucket. Folders and files are named by whoever drops them, after a customer perhaps, so no such
  * name leaves the raw bucket. A file is named by its position in its drop. A folder is shown when it is a point in time of this
- * century, such as `2026-01-31` or `2026-01-31T10-15-00`; any other is named by a hash of its path.
+ * century, such as `2026-01-31`, or `2026-01-31T10-15-00-4f2a` as `tidegate drop` names it; any other is named by a hash of its path.
  */
 
-const time = /^20\d\d(-?(0[1-9]|1[0-2])(-?(0[1-9]|[12]\d|3[01])([T_-]?([01]\d|2[0-3])([-:]?[0-5]\d){0,2}Z?)?)?)?$/;
+const time =
+  /^20\d\d(-?(0[1-9]|1[0-2])(-?(0[1-9]|[12]\d|3[01])([T_-]?([01]\d|2[0-3])(([-:]?[0-5]\d){0,2}Z?|([-:]?[0-5]\d){2}-[0-9a-f]{4}))?)?)?$/;
 const hashed = /^drop-[0-9a-f]{12}$/;
 
 const hash = (text: string, digits: number): string =>

@@ -21,6 +21,7 @@ const variables = {
   CLEAN_KEY_ARN: () => z.string().startsWith('arn:'),
   ARTIFACTS_KEY_ARN: () => z.string().startsWith('arn:'),
   RETRAIN_MACHINE_ARN: () => z.string().startsWith('arn:'),
+  LOG_RETENTION_DAYS: () => z.string().regex(/^\d+$/, 'a number of days'),
   GIT_COMMIT: () => z.string().min(1),
   LAMBDA_TASK_ROOT: () => z.string().min(1),
 } as const;

@@ -196,7 +196,13 @@ export async function admitDrop(
   const retired = await store.get(name, deploymentKeys.retired);
   if (retired) {
     const reason = `the pipeline was retired on ${String(retired['at']).slice(0, 10)}. To take that back: npx tidegate retire ${name} --undo`;
-    return { decision: 'skipped', pipeline: name, drop: request.prefix ?? `${name}/`, cause: 'retired', reason };
+    return {
+      decision: 'skipped',
+      pipeline: name,
+      drop: dropName(name, request.prefix ?? `${name}/`),
+      cause: 'retired',
+      reason,
+    };
   }
   if (eachObject && !settled && eachObject.quietPeriodSeconds > 0) {
     return { decision: 'settling', waitSeconds: eachObject.quietPeriodSeconds };

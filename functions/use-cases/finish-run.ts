@@ -5,6 +5,7 @@ import type { RunPointer } from '#domain/runs/layout';
 import { guessDrop } from '#domain/runs/locate-drop';
 import { releaseLease } from '#functions/claims/lease';
 import type { Condition, StateItem, StateStore } from '#functions/ports/state-store';
+import { logger } from '#functions/runtime/logger';
 import { retrainInputSchema } from '#schemas/events/admit-drop';
 import type { finishRunSchema } from '#schemas/events/finish-run';
 import type { PendingDrop } from '#schemas/records/run';
@@ -18,6 +19,8 @@ export interface FinishPorts {
   readonly startRetrain: (name: string, input: PendingDrop) => Promise<void>;
   /** Removes what a run left in SageMaker. */
   readonly discardCandidate: (run: RunPointer) => Promise<void>;
+  /** Gives the logs that SageMaker wrote a retention. */
+  readonly limitLogs: () => Promise<void>;
 }
 
 /** A fast deployment may have set a status already; it stays. */
@@ -55,13 +58,13 @@ function readTarget(input: unknown): { pipeline?: string; drop?: string } {
 
 /**
  * Ends a run: records the outcome, marks the data set as trained unless the run failed, releases the lease and starts the
- * pending drop. If the run registered no model, its SageMaker resources are removed.
+ * pending drop. If the run registered no model, its SageMaker resources are removed. Logs of its jobs get a retention.
  *
  * The run is found by the lease that its execution holds, so this works wherever the run failed. The outcome is final: a
  * later failure does not change a run that has ended or has a registered model. A retry completes a partial ending.
  */
 export async function finishRun(
-  { store, isPipeline, startRetrain, discardCandidate }: FinishPorts,
+  { store, isPipeline, startRetrain, discardCandidate, limitLogs }: FinishPorts,
   { executionArn, input, outcome, error }: z.output<typeof finishRunSchema>,
 ) {
   const named = readTarget(input);
@@ -95,5 +98,9 @@ export async function finishRun(
   const pending = await releaseLease(store, pipeline, runId, executionArn);
   if (pending) await startRetrain(`after-${pending.pipeline}-${runId}`, pending);
   if (standing !== 'registered') await discardCandidate({ pipeline, runId });
+  // Logs that are kept a run longer are no reason to fail this one.
+  await limitLogs().catch((error: unknown) =>
+    logger.warn('the retention of the logs of jobs could not be set', { error: String(error) }),
+  );
   return { executionArn, outcome, ...target, runId, ...(failure && describeEnd(failure, registered)) };
 }

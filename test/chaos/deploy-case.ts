@@ -2,6 +2,7 @@ import {
   DeleteEndpointCommand,
   DeleteEndpointConfigCommand,
   DescribeEndpointCommand,
+  DescribeModelPackageCommand,
   UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
@@ -25,19 +26,26 @@ const endpointOf = ({ pipeline }: World): string => `tidegate-local-${pipeline}`
 
 const decisionOf = ({ output }: Ended): unknown => (output as { decision?: string } | undefined)?.decision;
 
-/** Approves a model anew and gives the deployment this starts once it has ended. */
+const decide = ({ project }: World, modelPackageArn: string, ModelApprovalStatus: 'Approved' | 'Rejected') =>
+  project.target.sageMaker.send(
+    new UpdateModelPackageCommand({ ModelPackageArn: modelPackageArn, ModelApprovalStatus }),
+  );
+
+/** Takes the approval of a model back, so that it can be approved anew. */
+async function withdraw(world: World, modelPackageArn: string): Promise<void> {
+  await decide(world, modelPackageArn, 'Rejected');
+  await world.quiet();
+}
+
+/** Approves a model and gives the deployment this starts once it has ended. */
 async function approve(
   world: World,
   modelPackageArn: string,
   armed?: Trial,
 ): Promise<{ ended: Ended; struck: number }> {
-  const { sageMaker } = world.project.target;
-  const decide = (ModelApprovalStatus: 'Approved' | 'Rejected') =>
-    sageMaker.send(new UpdateModelPackageCommand({ ModelPackageArn: modelPackageArn, ModelApprovalStatus }));
-  await decide('Rejected');
   const known = new Set((await world.executions('deploy', modelPackageArn)).map((e) => e.executionArn));
   armed?.arm();
-  await decide('Approved');
+  await decide(world, modelPackageArn, 'Approved');
   // Several events may report one approval. The executions they start beside the deployment end at once.
   const ended = await world.until(`the deployment of ${modelPackageArn}`, async () =>
     (await world.executions('deploy', modelPackageArn, known)).find(
@@ -113,6 +121,7 @@ async function challenger(world: World, { first, second }: Contenders): Promise<
   const { endpoints } = await holdings(world, world.pipeline);
   if (champion && endpoints[0]?.status === 'InService') return champion['modelPackageArn'] === first ? second : first;
   await clear(world);
+  await withdraw(world, first);
   await deployClean(world, first);
   return second;
 }
@@ -127,10 +136,21 @@ async function deployClean(world: World, modelPackageArn: string, by: typeof app
 export type DeployPath = keyof typeof begin;
 
 const prepare = async (world: World, path: DeployPath, contenders: Contenders): Promise<string> => {
-  if (path !== 'first deployment') return challenger(world, contenders);
-  await clear(world);
-  return contenders.first;
+  if (path === 'first deployment') await clear(world);
+  const candidate = path === 'first deployment' ? contenders.first : await challenger(world, contenders);
+  if (path === 'roll-back') return approvedBefore(world, candidate, contenders);
+  await withdraw(world, candidate);
+  return candidate;
 };
+
+/** A model to go back to. One that is not approved is deployed first, and the other one is the model to go back to. */
+async function approvedBefore(world: World, candidate: string, { first, second }: Contenders): Promise<string> {
+  const { sageMaker } = world.project.target;
+  const found = await sageMaker.send(new DescribeModelPackageCommand({ ModelPackageName: candidate }));
+  if (found.ModelApprovalStatus === 'Approved') return candidate;
+  await deployClean(world, candidate);
+  return candidate === first ? second : first;
+}
 
 /** Deploys without a fault and takes down the calls. */
 export async function recordDeploy(world: World, path: DeployPath, contenders: Contenders): Promise<CallSite[]> {
@@ -223,6 +243,7 @@ export async function deployWith(
     'another model is the champion',
   );
   if (champion?.['modelPackageArn'] !== candidate) {
+    await withdraw(world, candidate);
     const again = await approve(world, candidate);
     await world.quiet();
     expect(

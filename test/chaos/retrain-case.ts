@@ -18,7 +18,9 @@ let seed = 0;
 
 async function drop({ project, pipeline }: World): Promise<string> {
   seed += 1;
-  const prefix = `${pipeline}/d${seed}x/`;
+  // Messages show a folder's name only if it is a point in time.
+  const folder = new Date(Date.UTC(2026, 0, 1, 0, 0, seed)).toISOString().slice(0, 19).replaceAll(':', '-');
+  const prefix = `${pipeline}/${folder}/`;
   const { s3, outputs } = project.target;
   const put = (name: string, text: string) =>
     s3.send(new PutObjectCommand({ Bucket: outputs.RawBucketName, Key: `${prefix}${name}`, Body: Buffer.from(text) }));

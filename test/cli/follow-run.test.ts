@@ -61,7 +61,8 @@ beforeEach(() => {
   }));
   db.on(GetCommand).callsFake(() => ({ Item: lease }));
 });
-const follow = (name: string) => followRun(target, 'loan', execution(name), { since: Date.now(), silent: true });
+const follow = (name: string) =>
+  followRun(target, 'loan', execution(name), { since: Date.now(), prefix: 'loan/d/', silent: true });
 
 describe('following a run', () => {
   it('ends with the run of the execution', async () => {

@@ -57,6 +57,10 @@ export const NOT_RUN: readonly (readonly [pattern: RegExp, reason: string])[] = 
     /^npm (ci|test)\b|^git |^npm run (demo|test:\w+|typecheck|lint|format|arrows)|^\.ci\/run/,
     'is a step of .ci/run, or all of it',
   ],
+  [
+    /^npx tidegate (approve|reject|rollback) /,
+    'decides on versions that the reader has; their options are checked like all others',
+  ],
   [/flight-delay/, 'trains for minutes; test/e2e/published-results.data.ts drops these flights'],
   [/\bchurn\b/, 'drops the pipeline that the guide has its reader write'],
   [/…/, 'has a part that the reader fills in'],

@@ -6,16 +6,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { exitCodes } from '../../cli/exit-codes.ts';
-import { commandLines, NOT_RUN, root } from './command-lines.ts';
+import { type CommandLine, commandLines, NOT_RUN, root } from './command-lines.ts';
 
 /** Runs the commands of the documents as they stand, in the order of the documents, in one embedded cloud. The README comes first. */
 
 const run = promisify(execFile);
 const wanted = commandLines().filter(({ command }) => !NOT_RUN.some(([pattern]) => pattern.test(command)));
-const inOrder = [
-  ...wanted.filter(({ document }) => document === 'README.md'),
-  ...wanted.filter(({ document }) => document !== 'README.md'),
-];
+/** The README comes first; what ends a pipeline's life comes last. */
+const turn = ({ document, command }: CommandLine): number =>
+  /\bretire\b.*(--yes|--undo)/.test(command) ? 2 : document === 'README.md' ? 0 : 1;
+const inOrder = wanted.toSorted((a, b) => turn(a) - turn(b));
 
 let folder: string;
 /** What the documents leave to the reader. */
@@ -35,7 +35,7 @@ const OTHER_ENDS: readonly (readonly [RegExp, readonly number[]])[] = [
 ];
 
 const shell = (command: string) =>
-  run('bash', ['-euo', 'pipefail', '-c', command], {
+  run('bash', ['-eo', 'pipefail', '-c', command], {
     cwd: root,
     env: { ...process.env, TIDEGATE_HOME: join(folder, 'home'), NO_COLOR: '1' },
     timeout: 10 * 60_000,

@@ -230,7 +230,7 @@ describe('what people do by hand', () => {
     expect(ended).toMatchObject({ status: 'FAILED', error: 'DropVanishedError' });
     expect(run).toMatchObject({
       status: 'failed',
-      failure: { message: expect.stringContaining('Drop the file again') },
+      failure: { message: expect.stringContaining('Drop the files again') },
     });
     expect(await slackSays(pipeline, 'vanished')).toBe(true);
     expect(await getState(project.target, pipeline, 'lease')).toBeUndefined();

@@ -1,3 +1,4 @@
+import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { ExecutionAlreadyExists, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -14,6 +15,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   stage.reset();
+  mockClient(CloudWatchLogsClient).on(DescribeLogGroupsCommand).resolves({});
   // No run came so far that it left anything.
   mockClient(SageMakerClient).onAnyCommand().rejects(refusal('Requested resource not found.'));
 });

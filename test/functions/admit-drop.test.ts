@@ -25,12 +25,12 @@ const lease = () => stage.state.get('loan', 'lease');
 describe('a drop', () => {
   it('of a retired pipeline is skipped until the retirement is taken back', async () => {
     await stage.state.put('loan', 'retired', { at: '2026-01-01T00:00:00.000Z' });
-    const event = stage.drop('loan/first/', book);
+    const event = stage.drop('loan/2026-01-01/', book);
 
     expect(await stage.admit(event)).toEqual({
       decision: 'skipped',
       pipeline: 'loan',
-      drop: 'loan/first/',
+      drop: 'loan/2026-01-01/',
       cause: 'retired',
       reason: 'the pipeline was retired on 2026-01-01. To take that back: npx tidegate retire loan --undo',
     });

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -38,6 +39,7 @@ const error = {
 /** A run under way, in a world whose process ends after so many calls. */
 async function world(calls?: Calls, pending: object | null = waiting): Promise<void> {
   state = fakeStateTable(calls);
+  mockClient(CloudWatchLogsClient).on(DescribeLogGroupsCommand).resolves({});
   started = new Map();
   const mock = mockClient(SFNClient);
   mock.on(StartExecutionCommand).callsFake(({ stateMachineArn, name, input: text }) => {

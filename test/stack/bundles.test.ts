@@ -37,14 +37,17 @@ const hasDuckdb = (name: string): boolean => bundleOf(name).imports.some(({ path
 interface Policy {
   readonly PolicyDocument: { readonly Statement: readonly { readonly Action: readonly string[] }[] };
 }
-/** What a function needs no client for: its log, its traces, keys that other services use for it, roles it passes on. */
-const withoutClient = new Set(['logs', 'xray', 'kms', 'iam']);
+/** What a function needs no client for: its traces, keys and images that other services use for it, roles it passes on. */
+const withoutClient = new Set(['xray', 'kms', 'ecr', 'iam']);
+/** Lambda writes a function's log. */
+const ownLog = new Set(['logs:CreateLogStream', 'logs:PutLogEvents']);
 const clients: Readonly<Record<string, string>> = {
   s3: 'client-s3',
   dynamodb: 'client-dynamodb',
   states: 'client-sfn',
   secretsmanager: 'client-secrets-manager',
   sagemaker: 'client-sagemaker',
+  logs: 'client-cloudwatch-logs',
 };
 /** The AWS clients that a role has a use for. */
 function clientsFor(role: Resource | undefined): string[] {
@@ -52,7 +55,7 @@ function clientsFor(role: Resource | undefined): string[] {
   const actions = policies.flatMap((p) => p.PolicyDocument.Statement).flatMap((s) => s.Action);
   const needed = actions.flatMap((action) => {
     const [service = ''] = action.split(':');
-    if (withoutClient.has(service)) return [];
+    if (withoutClient.has(service) || ownLog.has(action)) return [];
     return action === 'sagemaker:InvokeEndpoint'
       ? 'client-sagemaker-runtime'
       : (clients[service] ?? `unknown ${service}`);

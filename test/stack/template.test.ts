@@ -1,7 +1,8 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kebab } from '../../resources/function-roles.ts';
+import { importOf } from '../../scripts/kept/import-template.ts';
 import { type Machine, machineFiles, readMachine, statesOf } from '../../scripts/machines/read-machine.ts';
 import { type CompiledResource, type CompiledTemplate, packageProject } from '../support/package-project.ts';
 
@@ -178,6 +179,60 @@ describe('the compiled template', () => {
       ['ArtifactsBucket', 'CleanBucket', 'Dashboard', 'LogsBucket', 'RawBucket'].toSorted(),
     );
     for (const [id, name] of names) expect(JSON.stringify(name), id).toMatch(/AWS::Region/);
+  });
+
+  it('can have everything that it keeps imported into a new stack', () => {
+    const place = { account: '123456789012', region: 'eu-central-1' };
+    const { missing } = importOf(template, place, new Map());
+    const given = new Map(missing.map(({ logicalId }) => [logicalId, `id-of-${logicalId}`]));
+    const { kept, toImport, missing: none } = importOf(template, place, given);
+    const text = JSON.stringify(kept);
+
+    expect(missing.map(({ logicalId }) => logicalId).toSorted()).toEqual([
+      'ArtifactsKey',
+      'CleanKey',
+      'RawKey',
+      'SecretsKey',
+      'SlackTokenSecret',
+      'TablesKey',
+      'TokenKeySecret',
+    ]);
+    expect(none).toEqual([]);
+    expect(toImport).toContainEqual({
+      ResourceType: 'AWS::S3::Bucket',
+      LogicalResourceId: 'RawBucket',
+      ResourceIdentifier: { BucketName: 'tidegate-dev-raw-123456789012-eu-central-1' },
+    });
+    expect(toImport).toContainEqual({
+      ResourceType: 'AWS::KMS::Key',
+      LogicalResourceId: 'RawKey',
+      ResourceIdentifier: { KeyId: 'id-of-RawKey' },
+    });
+    expect(toImport).toHaveLength(13);
+    // CloudFormation imports no template that refers to what is not in it.
+    for (const [, id = ''] of text.matchAll(/\{"(?:Ref":"|Fn::GetAtt":\[")([A-Z]\w+)"/g))
+      expect([...Object.keys(kept.Resources), ...Object.keys(kept.Parameters ?? {})]).toContain(id);
+  });
+
+  it('costs idle what docs/deploy.md says', () => {
+    const table = readFileSync('docs/deploy.md', 'utf8');
+    const said = (what: string) => Number(new RegExp(`^\\| ${what} \\| (\\d+) \\|`, 'm').exec(table)?.[1]);
+    const dollars = (what: string) => Number(new RegExp(`^\\| ${what} .* (\\d+\\.\\d\\d) \\|$`, 'm').exec(table)?.[1]);
+    const prices: Record<string, [type: string, price: number]> = {
+      'KMS keys': ['AWS::KMS::Key', 1],
+      secrets: ['AWS::SecretsManager::Secret', 0.4],
+      'CloudWatch alarms': ['AWS::CloudWatch::Alarm', 0.1],
+      dashboard: ['AWS::CloudWatch::Dashboard', 3],
+    };
+
+    let total = 0;
+    for (const [what, [type, price]] of Object.entries(prices)) {
+      // A function more brings alarms; the table need not change for each.
+      expect(Math.abs(said(what) - ofType(type).length), what).toBeLessThan(0.1 * ofType(type).length);
+      expect(dollars(what), what).toBeCloseTo(said(what) * price, 2);
+      total += said(what) * price;
+    }
+    expect(Number(/\*\*the stack\*\* .*\*\*(\d+\.\d\d)\*\*/.exec(table)?.[1])).toBeCloseTo(total, 2);
   });
 
   it('lets whoever uses a table use its key, through DynamoDB alone', () => {

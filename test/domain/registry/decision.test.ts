@@ -34,6 +34,20 @@ describe('an event without a new status', () => {
     expect(isUnchanged(decided('rejected', '2026-01-01'), recorded)).toBe(false);
   });
 
+  it('is recognized among decisions of the same second, by the time of the change', () => {
+    const second = '2026-01-04T10:00:00.000Z';
+    const approved = { ...decided('approved', second), changedAt: '2026-01-04T10:00:00.700Z' };
+    const rejected = { ...decided('rejected', second), changedAt: '2026-01-04T10:00:00.200Z' };
+
+    for (const both of [
+      [approved, rejected],
+      [rejected, approved],
+    ]) {
+      expect(isUnchanged(decided('approved', '2026-01-04T10:00:01.000Z'), both)).toBe(true);
+      expect(isUnchanged(decided('rejected', '2026-01-04T10:00:01.000Z'), both)).toBe(false);
+    }
+  });
+
   it('is not affected by a roll-back', () => {
     const after = [decided('rolled-back', '2026-01-04'), ...recorded];
 

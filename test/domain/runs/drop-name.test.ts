@@ -9,8 +9,10 @@ describe('the name of a drop', () => {
     '2026-01-31',
     '20260131',
     '2026-01-31T10-15-00',
+    '2026-01-31T10-15-00-4f2a',
     '2026-01-31T10:15:00Z',
     '2026-01-31_1015',
+    '2026-01-31T10-15-00-0a9f',
   ])('is its folder when that is a time: %s', (folder) => {
     expect(dropName('loan', `loan/${folder}/`)).toBe(`loan/${folder}/`);
     expect(dropName('loan', `loan/2026/${folder}`)).toBe(`loan/2026/${folder}/`);
@@ -25,6 +27,7 @@ describe('the name of a drop', () => {
     '4915112345678',
     'customer=4711',
     '2026-01-31-jane',
+    '2026-01-31T10-15-00-jane',
     '2026-01-31/jane',
     'drop-12',
   ])('hides a folder that is anything else: %s', (folder) => {

@@ -15,6 +15,7 @@ export function setStage(): void {
     TRAINING_IMAGES: JSON.stringify({ xgboost: trainingImage }),
     SERVING_ROLE_ARN: 'arn:aws:iam::123456789012:role/tidegate-dev-serving',
     CLEAN_KEY_ARN: 'arn:aws:kms:eu-central-1:123456789012:key/clean',
+    LOG_RETENTION_DAYS: '30',
     POWERTOOLS_LOG_LEVEL: 'SILENT',
   });
 }

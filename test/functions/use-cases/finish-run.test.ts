@@ -8,12 +8,14 @@ const input = { pipeline: 'loan', drop: 'loan/2026-01-01/' };
 let store: MemoryState;
 let started: [string, unknown][];
 let discarded: RunPointer[];
+let limited: number;
 let ports: FinishPorts;
 
 beforeEach(async () => {
   store = memoryState();
   started = [];
   discarded = [];
+  limited = 0;
   ports = {
     store,
     isPipeline: (name) => name === 'loan',
@@ -22,6 +24,9 @@ beforeEach(async () => {
     },
     discardCandidate: async (run) => {
       discarded.push(run);
+    },
+    limitLogs: async () => {
+      limited++;
     },
   };
   await store.put('loan', 'lease', { holder: 'e1', runId: 'r1', identity: 'data#config', pending });
@@ -42,6 +47,7 @@ it.each([
     expect(await store.get('loan', 'lease')).toBeUndefined();
     expect(started).toEqual([['after-loan-r1', pending]]);
     expect(discarded).toHaveLength(thrownAway);
+    expect(limited).toBe(1);
   },
 );
 
@@ -70,4 +76,15 @@ it('removes the candidate again when that failed the first time', async () => {
 
   expect(await finishRun(flaky, { executionArn: 'e1', input, outcome: 'rejected' })).toMatchObject({ runId: 'r1' });
   expect(discarded).toEqual([{ pipeline: 'loan', runId: 'r1' }]);
+});
+
+it('ends a run also where the retention of logs cannot be set', async () => {
+  const limitLogs = async () => {
+    throw new Error('not authorized');
+  };
+
+  expect(await finishRun({ ...ports, limitLogs }, { executionArn: 'e1', input, outcome: 'registered' })).toMatchObject({
+    runId: 'r1',
+  });
+  expect(await store.get('loan', 'lease')).toBeUndefined();
 });

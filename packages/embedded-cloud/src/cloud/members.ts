@@ -1,23 +1,9 @@
+import type { RequestMembers } from './request-members.ts';
 import { AwsError, type PreparedCall } from './service.ts';
 
 /** Members of a request by name, with the members inside them; none inside stands for a plain value. */
 export interface MemberTree {
   readonly [member: string]: MemberTree;
-}
-
-/** What a service does with the members of its requests. AWS's own lists of members are in `request-members.json`. */
-export interface RequestMembers {
-  /** The service's name in botocore. */
-  readonly model: string;
-  /**
-   * Operation → the members it acts on: `Name Tags{Key Value}`. A member without braces stands for all below it. AWS's other
-   * members are refused.
-   */
-  readonly reads: Readonly<Record<string, string>>;
-  /** Members that change nothing here, and why they may be accepted. */
-  readonly inert?: Readonly<Record<string, string>>;
-  /** Code and status of the refusal; by default `ValidationException` and 400. */
-  readonly refusal?: readonly [code: string, status: number];
 }
 
 /** Reads `Name Tags{Key Value}`. @throws Error for braces that do not match */

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { FaultPoints } from './faults.ts';
-import type { RequestMembers } from './members.ts';
+import type { RequestMembers } from './request-members.ts';
 
 /** Who sent a request: identified by access key, one key per role session and one for the administrator. */
 export interface Caller {

@@ -1,4 +1,4 @@
-import type { RequestMembers } from '#src/cloud/members';
+import type { RequestMembers } from '#src/cloud/request-members';
 import { cloudFormationMembers } from '#src/cloudformation/members';
 import { cloudWatchMembers } from '#src/cloudwatch/members';
 import { dynamoDbMembers } from '#src/dynamodb/members';

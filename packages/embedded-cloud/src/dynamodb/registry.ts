@@ -3,7 +3,8 @@ import { isJsonObject, type JsonObject } from '../cloud/json-protocol.ts';
 import { AwsError } from '../cloud/service.ts';
 import { readState, writeState } from '../cloud/state-file.ts';
 import type { Engine } from './engine.ts';
-import type { TableRegistry, TableSettings } from './table.ts';
+import type { TableRegistry } from './table.ts';
+import type { TableSettings } from './table-options.ts';
 
 /** A registry that also lists its tables and knows the partition keys of indexes. */
 export interface OpenRegistry extends TableRegistry {

@@ -1,7 +1,18 @@
 import { isJsonObject, type JsonObject } from '../cloud/json-protocol.ts';
 import { AwsError, type CloudContext } from '../cloud/service.ts';
 import { keyArnOf } from '../kms/key-use.ts';
-import type { TableSettings } from './table.ts';
+
+/** What a table has beyond what dynalite keeps. */
+export interface TableSettings {
+  readonly ttlAttribute?: string;
+  readonly deletionProtection?: boolean;
+  readonly pointInTimeRecovery?: boolean;
+  readonly sse?: boolean;
+  /** `STANDARD` where it is absent. */
+  readonly tableClass?: string;
+  /** The customer's key, as the template names it. */
+  readonly keyId?: string;
+}
 
 /** Members of CreateTable and UpdateTable that dynalite does not have; they are kept beside it. */
 const OWN = ['DeletionProtectionEnabled', 'SSESpecification', 'StreamSpecification', 'TableClass', 'Tags'];

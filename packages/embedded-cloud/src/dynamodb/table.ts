@@ -4,19 +4,7 @@ import { physicalName } from '../cloud/physical-name.ts';
 import { AwsError, type ResourceProvider, type TemplateResource } from '../cloud/service.ts';
 import type { Engine } from './engine.ts';
 import { isHalfRebuilt, rebuildTable } from './rebuild.ts';
-import { readOptions } from './table-options.ts';
-
-/** What a table has beyond what dynalite keeps. */
-export interface TableSettings {
-  readonly ttlAttribute?: string;
-  readonly deletionProtection?: boolean;
-  readonly pointInTimeRecovery?: boolean;
-  readonly sse?: boolean;
-  /** `STANDARD` where it is absent. */
-  readonly tableClass?: string;
-  /** The customer's key, as the template names it. */
-  readonly keyId?: string;
-}
+import { readOptions, type TableSettings } from './table-options.ts';
 
 export interface TableRegistry {
   settings(table: string): TableSettings;

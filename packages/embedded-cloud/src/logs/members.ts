@@ -1,4 +1,4 @@
-import type { RequestMembers } from '#src/cloud/members';
+import type { RequestMembers } from '#src/cloud/request-members';
 
 const LINES = 'logGroupName logGroupIdentifier startTime endTime nextToken limit startFromHead';
 
@@ -15,5 +15,6 @@ export const logsMembers: RequestMembers = {
     DescribeLogStreams: 'logGroupName logGroupIdentifier logStreamNamePrefix orderBy descending nextToken limit',
     FilterLogEvents: `${LINES} logStreamNames logStreamNamePrefix filterPattern`,
     GetLogEvents: `${LINES} logStreamName`,
+    PutRetentionPolicy: 'logGroupName retentionInDays',
   },
 };

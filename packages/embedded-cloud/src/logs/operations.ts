@@ -13,7 +13,7 @@ export interface Group {
 
 /** What the operations read. */
 export interface LogSource {
-  readonly groups: ReadonlyMap<string, Group>;
+  readonly groups: Map<string, Group>;
   arn(group: string): string;
   lines(group: string): LogLine[];
 }
@@ -22,6 +22,11 @@ export interface LogSource {
 const MAX_DESCRIBED = 50;
 /** API Reference, GetLogEvents and FilterLogEvents: limit. */
 const MAX_EVENTS = 10_000;
+
+/** API Reference, PutRetentionPolicy: retentionInDays. */
+const RETENTIONS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
 
 const invalid = (message: string): AwsError => new AwsError('InvalidParameterException', message);
 
@@ -68,6 +73,16 @@ export function logOperations({
         })),
         ...next,
       };
+    },
+    PutRetentionPolicy(input) {
+      const name = groupOf(input);
+      const days = Number(input['retentionInDays']);
+      if (!RETENTIONS.includes(days))
+        throw invalid(
+          `retentionInDays must be one of ${RETENTIONS.join(', ')}, not ${String(input['retentionInDays'])}.`,
+        );
+      groups.set(name, { ...groups.get(name), name, retentionDays: days });
+      return {};
     },
     DescribeLogStreams(input) {
       const group = groupOf(input);

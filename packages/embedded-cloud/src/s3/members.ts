@@ -1,4 +1,4 @@
-import type { RequestMembers } from '#src/cloud/members';
+import type { RequestMembers } from '#src/cloud/request-members';
 
 const CHECKSUMS = 'ChecksumCRC32 ChecksumCRC32C ChecksumCRC64NVME ChecksumSHA1 ChecksumSHA256';
 const ACL = 'ACL GrantFullControl GrantRead GrantReadACP GrantWriteACP';

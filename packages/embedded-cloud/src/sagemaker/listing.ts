@@ -33,7 +33,8 @@ const sortKey = (thing: Kept, by: string): string | number => {
 const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
- * Filters, sorts and pages: by default the newest first, 10 a page.
+ * Filters, sorts and pages: 10 a page, and by default the newest first; lists that AWS orders otherwise say so themselves (API
+ * Reference, `SortBy` and `SortOrder` of each).
  * @throws AwsError ValidationException for a token this service did not give.
  */
 export const page = <T extends Kept>(things: readonly T[], listing: Listing): Page<T> => {

@@ -1,4 +1,4 @@
-import type { RequestMembers } from '#src/cloud/members';
+import type { RequestMembers } from '#src/cloud/request-members';
 
 const SCHEDULE = `Name GroupName ScheduleExpression StartDate EndDate Description ScheduleExpressionTimezone State ClientToken
   ActionAfterCompletion FlexibleTimeWindow{Mode MaximumWindowInMinutes}

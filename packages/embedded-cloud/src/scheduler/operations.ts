@@ -1,9 +1,9 @@
 import type { Operation } from '#src/cloud/json-operations';
 import type { JsonObject } from '#src/cloud/json-protocol';
-import { pageAfter } from '#src/cloud/paging';
-import { optionalNumber, optionalObject, optionalText } from '#src/cloud/read-members';
+import { optionalObject, optionalText } from '#src/cloud/read-members';
 import { sameValue } from '#src/cloud/same-value';
 import { type AuthorizationRequest, AwsError, type CloudContext } from '#src/cloud/service';
+import { paged } from './paged.ts';
 import { readSchedule } from './read-schedule.ts';
 import type { ScheduleRecord, ScheduleStore, StoredSchedule } from './schedule-store.ts';
 
@@ -33,20 +33,6 @@ export function requireTrust(context: CloudContext, { group, target }: Pick<Stor
       `The execution role you provide must allow AWS EventBridge Scheduler to assume the role. ${cause.message}`,
     );
   }
-}
-
-/** API Reference, ListSchedules: MaxResults. */
-const MAX_PAGE = 100;
-
-function paged<T>(input: JsonObject, all: readonly T[], keyOf: (item: T) => string) {
-  const { items, next } = pageAfter(
-    all.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)),
-    keyOf,
-    optionalNumber(input, 'MaxResults', 1, MAX_PAGE) ?? MAX_PAGE,
-    optionalText(input, 'NextToken'),
-    () => new AwsError('ValidationException', 'NextToken is not one that a page of this list gave.'),
-  );
-  return { items, ...(next !== undefined && { NextToken: next }) };
 }
 
 /** The operations of EventBridge Scheduler. @param changed called when a schedule may have a new next time. */

@@ -2,18 +2,9 @@ import { isJsonObject, type JsonObject, optionalString, requireString } from '..
 import { AwsError } from '../cloud/service.ts';
 import { randomPassword } from './generate.ts';
 import { listedSecrets, page } from './listing.ts';
+import type { SecretOperation } from './operation.ts';
 import { requireLive } from './recovery.ts';
 import type { Secret, SecretStore, SecretValue, Version } from './store.ts';
-
-/** How an operation uses the secret's key. */
-export type KeyUse = 'kms:Decrypt' | 'kms:GenerateDataKey' | undefined;
-
-export interface SecretOperation {
-  /** Absent: the operation is about a secret that exists, named by SecretId. */
-  readonly on?: 'new' | 'none';
-  readonly keyUse: KeyUse;
-  run(input: JsonObject, secret: Secret | undefined): unknown;
-}
 
 const MAX_SECRET_BYTES = 65_536;
 

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../cloud/json-protocol.ts';
 import { requireString } from '../cloud/json-protocol.ts';
 import { AwsError } from '../cloud/service.ts';
-import type { SecretOperation } from './operations.ts';
+import type { SecretOperation } from './operation.ts';
 import type { Secret, SecretStore } from './store.ts';
 
 const DAY_MS = 86_400_000;

@@ -19,7 +19,8 @@ import { readTags, requestTagConditions, resourceTagConditions } from '../iam/ta
 import { keyUse } from '../kms/key-use.ts';
 import { generateSecret } from './generate.ts';
 import { secretsManagerMembers } from './members.ts';
-import { type KeyUse, type SecretOperation, secretOperations } from './operations.ts';
+import type { KeyUse, SecretOperation } from './operation.ts';
+import { secretOperations } from './operations.ts';
 import { recoveryOperations, requireLive } from './recovery.ts';
 import { openSecretStore, type Secret } from './store.ts';
 

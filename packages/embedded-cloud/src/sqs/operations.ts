@@ -7,21 +7,12 @@ import { queueKeyUse } from './access.ts';
 import { type BatchEntry, checkBatchSize, runBatch } from './batch.ts';
 import { md5, md5OfAttributes } from './checksums.ts';
 import { type Draft, readDraft } from './message.ts';
-import { maxMessageBytes } from './queue-settings.ts';
+import { checkAttributeNames, shownAttributes } from './queue-attributes.ts';
 import type { Message, Queue, QueueStore } from './queue-store.ts';
 
 /** @returns the error of a queue that does not exist, under the code SQS puts on the wire. */
 export const noSuchQueue = (): AwsError =>
   new AwsError('AWS.SimpleQueueService.NonExistentQueue', 'The specified queue does not exist.');
-
-/** What a queue may be asked for (API Reference, GetQueueAttributes). */
-const ATTRIBUTES = new Set([
-  ...['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesDelayed', 'ApproximateNumberOfMessagesNotVisible'],
-  ...['ContentBasedDeduplication', 'CreatedTimestamp', 'DeduplicationScope', 'DelaySeconds', 'FifoQueue'],
-  ...['FifoThroughputLimit', 'KmsDataKeyReusePeriodSeconds', 'KmsMasterKeyId', 'LastModifiedTimestamp'],
-  ...['MaximumMessageSize', 'MessageRetentionPeriod', 'Policy', 'QueueArn', 'ReceiveMessageWaitTimeSeconds'],
-  ...['RedriveAllowPolicy', 'RedrivePolicy', 'SqsManagedSseEnabled', 'VisibilityTimeout'],
-]);
 
 /** API Reference, ListQueues: at most so many queues an answer, and a NextToken only where MaxResults is set. */
 const MAX_QUEUES = 1000;
@@ -187,28 +178,10 @@ export function sqsOperations(
       store.purge(queue.name);
     }),
     GetQueueAttributes: onQueue('GetQueueAttributes', (queue, input) => {
-      const { visible, hidden, delayed } = store.counts(queue.name, clock.now());
-      const policy = options.policyOf(queue.name);
-      const created = String(Math.floor(queue.createdAt / 1000));
       const wanted = textList(input, 'AttributeNames');
-      const unknown = wanted.find((name) => name !== 'All' && !ATTRIBUTES.has(name));
-      if (unknown !== undefined) throw new AwsError('InvalidAttributeName', `Unknown Attribute ${unknown}.`);
-      const all: Record<string, string> = {
-        VisibilityTimeout: '30',
-        MessageRetentionPeriod: '345600',
-        DelaySeconds: '0',
-        MaximumMessageSize: String(maxMessageBytes),
-        ReceiveMessageWaitTimeSeconds: '0',
-        SqsManagedSseEnabled: String(queue.attributes['KmsMasterKeyId'] === undefined),
-        ...(policy !== undefined && { Policy: JSON.stringify(policy) }),
-        ...queue.attributes,
-        QueueArn: arnOf(queue.name),
-        CreatedTimestamp: created,
-        LastModifiedTimestamp: created,
-        ApproximateNumberOfMessages: String(visible),
-        ApproximateNumberOfMessagesNotVisible: String(hidden),
-        ApproximateNumberOfMessagesDelayed: String(delayed),
-      };
+      checkAttributeNames(wanted);
+      const counts = store.counts(queue.name, clock.now());
+      const all = shownAttributes(queue, arnOf(queue.name), options.policyOf(queue.name), counts);
       return { Attributes: pick(all, wanted) };
     }),
     GetQueueUrl: {

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { sameValue } from '../cloud/same-value.ts';
 import { AwsError, type CloudContext } from '../cloud/service.ts';
 import { executionArn } from './arns.ts';
-import { type Json, MAX_PAYLOAD_BYTES } from './asl.ts';
+import type { Json } from './asl.ts';
 import { parseDefinition } from './definition/validate.ts';
 import { ExecutionStopped, ExecutionSuspended } from './errors.ts';
 import { type ExecutionOutcome, runExecution } from './execution/execution.ts';
+import { checkInput } from './execution/input.ts';
 import type { IntegrationTools } from './integrations/integration.ts';
 import { createTaskHost } from './integrations/registry.ts';
 import { createObjectHost } from './integrations/s3-objects.ts';
@@ -33,24 +34,6 @@ const sessionName = (name: string): string =>
 interface Running {
   readonly stop: AbortController;
   readonly done: Promise<void>;
-}
-
-/** @throws AwsError InvalidExecutionInput, ValidationException for more than 256 KiB */
-function checkInput(input: string): void {
-  // The value itself is left out: it may hold personal data.
-  if (Buffer.byteLength(input) > MAX_PAYLOAD_BYTES)
-    throw new AwsError(
-      'ValidationException',
-      `1 validation error detected: Value at 'input' failed to satisfy constraint: Member must have length less than or equal to ${MAX_PAYLOAD_BYTES}`,
-    );
-  const refuse = (why: string) =>
-    new AwsError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${why}'`);
-  if (input.trim() === '') throw refuse('Invalid execution input.');
-  try {
-    JSON.parse(input);
-  } catch {
-    throw refuse('the input is not valid JSON');
-  }
 }
 
 /** Starts, stops and resumes executions. */

@@ -123,6 +123,14 @@ export class StateMachines {
     return machine;
   }
 
+  /** A machine whose tags are meant. @throws AwsError InvalidArn, ResourceNotFound */
+  tagged(arn: string): MachineRecord {
+    checkArn(arn, ['stateMachine']);
+    const machine = this.#store.machine(arn);
+    if (machine) return machine;
+    throw new AwsError('ResourceNotFound', `Resource not found: '${arn}'`, 400, { resourceName: arn });
+  }
+
   /** @throws AwsError InvalidArn */
   checkArn(arn: string): void {
     checkArn(arn, ['stateMachine']);

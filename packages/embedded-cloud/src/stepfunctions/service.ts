@@ -11,7 +11,9 @@ import { executionOperations } from './api/executions.ts';
 import { machineOperations } from './api/machines.ts';
 import { mapRunOperations } from './api/map-runs.ts';
 import type { Api, Operation } from './api/operation.ts';
+import { tagOperations } from './api/tags.ts';
 import { taskOperations } from './api/tasks.ts';
+import { validationOperations } from './api/validation.ts';
 import { isObject, type JsonObject } from './asl.ts';
 import { Executions } from './executions.ts';
 import { StateMachines } from './machines.ts';
@@ -24,7 +26,9 @@ const targetPrefix = 'AWSStepFunctions.';
 const operations: Readonly<Record<string, Operation>> = {
   ...machineOperations,
   ...executionOperations,
+  ...tagOperations,
   ...taskOperations,
+  ...validationOperations,
   ...mapRunOperations,
 };
 

@@ -1,4 +1,4 @@
-import type { RequestMembers } from '#src/cloud/members';
+import type { RequestMembers } from '#src/cloud/request-members';
 
 /** What STS acts on. */
 export const stsMembers: RequestMembers = {

@@ -70,7 +70,9 @@ export function openWorkshop(): Workshop {
     dir,
     stateDir,
     pack(name, files) {
-      const zip = zipSync(Object.fromEntries(Object.entries(files).map(([path, text]) => [path, strToU8(text)])));
+      const entries = Object.entries(files).map(([path, text]) => [path, strToU8(text)] as const);
+      // The same files are the same zip, whenever they are packed.
+      const zip = zipSync(Object.fromEntries(entries), { mtime: '2026-01-01T00:00:00' });
       writeFileSync(join(packageDir, `${name}.zip`), zip);
     },
     start(resources, { template = {}, ...options } = {}) {

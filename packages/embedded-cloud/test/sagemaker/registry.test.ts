@@ -148,7 +148,7 @@ describe('the model registry', () => {
     ).rejects.toMatchObject({ name: 'ResourceLimitExceeded' });
   });
 
-  it('lists a group newest first, filtered by approval, page by page', async () => {
+  it('lists a group oldest first unless asked otherwise, filtered by approval, page by page', async () => {
     await createGroup('listed');
     for (let i = 1; i <= 11; i += 1) {
       await register('listed', { ModelApprovalStatus: i % 2 === 0 ? 'Approved' : 'Rejected' });
@@ -163,10 +163,17 @@ describe('the model registry', () => {
         next: answer.NextToken,
       };
     };
-    const first = await list({ MaxResults: 6 });
+    expect((await list({ MaxResults: 3 })).versions).toEqual([1, 2, 3]);
+    const newest = { SortOrder: 'Descending', MaxResults: 6 };
+    const first = await list(newest);
     expect(first.versions).toEqual([11, 10, 9, 8, 7, 6]);
-    expect((await list({ MaxResults: 6, NextToken: first.next })).versions).toEqual([5, 4, 3, 2, 1]);
-    expect((await list({ ModelApprovalStatus: 'Approved', MaxResults: 1 })).versions).toEqual([10]);
+    expect((await list({ ...newest, NextToken: first.next })).versions).toEqual([5, 4, 3, 2, 1]);
+    expect((await list({ ...newest, ModelApprovalStatus: 'Approved', MaxResults: 1 })).versions).toEqual([10]);
+    // Without a group, only packages without versions: there are none.
+    expect((await list({ ModelPackageGroupName: undefined })).versions).toEqual([]);
+    expect(
+      (await list({ ModelPackageGroupName: undefined, ModelPackageType: 'Both', MaxResults: 100 })).versions,
+    ).toContain(11);
     expect((await list({ SortBy: 'Name', SortOrder: 'Ascending', MaxResults: 3 })).versions).toEqual([1, 2, 3]);
     await expect(list({ NextToken: 'forged' })).rejects.toThrow(/Invalid pagination token/);
   });

@@ -8,10 +8,12 @@ import {
   GetExecutionHistoryCommand,
   ListExecutionsCommand,
   ListStateMachinesCommand,
+  ListTagsForResourceCommand,
   RedriveExecutionCommand,
   SendTaskFailureCommand,
   StartExecutionCommand,
   StopExecutionCommand,
+  TagResourceCommand,
   UpdateStateMachineCommand,
   ValidateStateMachineDefinitionCommand,
 } from '@aws-sdk/client-sfn';
@@ -254,6 +256,21 @@ describe('a state machine', () => {
     expect(await validate('EXPRESS', 1)).toMatchObject({ truncated: true, diagnostics: { length: 1 } });
     expect((await validate('STANDARD')).diagnostics).toEqual([]);
     await expect(validate('STANDARD', 101)).rejects.toMatchObject({ name: 'ValidationException' });
+  });
+});
+
+describe('tags', () => {
+  it('are at most 50, of a machine that exists', async () => {
+    const resourceArn = await cloud.machine('m', { A: pass });
+    const tags = Array.from({ length: 51 }, (_, n) => ({ key: `k${n}`, value: 'v' }));
+    await cloud.client.send(new TagResourceCommand({ resourceArn, tags: tags.slice(1) }));
+    await expect(cloud.client.send(new TagResourceCommand({ resourceArn, tags }))).rejects.toMatchObject({
+      name: 'TooManyTags',
+    });
+    const nobody = arn('stateMachine:nobody');
+    await expect(cloud.client.send(new ListTagsForResourceCommand({ resourceArn: nobody }))).rejects.toMatchObject({
+      name: 'ResourceNotFound',
+    });
   });
 });
 

@@ -11,77 +11,11 @@ import type { ObjectVersion } from '../store/versions.ts';
 import { receiveText } from '../wire/body.ts';
 import type { S3Call } from '../wire/call.ts';
 import { checkCompletion } from '../wire/conditions.ts';
-import { invalidRequest, malformedXml, noSuchUpload, S3Error } from '../wire/errors.ts';
-import { children, parseXml, textAt, writeXml } from '../wire/xml.ts';
+import { invalidRequest, noSuchUpload, S3Error } from '../wire/errors.ts';
+import { writeXml } from '../wire/xml.ts';
+import { chooseParts, type NamedPart, parseNamedParts } from './named-parts.ts';
 import { versionHeaders } from './object-description.ts';
 import { replaced, shownVersion, writeConditions } from './put-object.ts';
-
-/** Every part but the last has at least 5 MiB. */
-const minimalPartBytes = 5 * 1024 ** 2;
-
-/** A part as the client lists it. */
-interface NamedPart {
-  readonly number: number;
-  readonly etag: string;
-  /** Base64 by element name, where the client sent any. */
-  readonly checksums: Readonly<Record<string, string>>;
-}
-
-const parseNamedParts = (text: string): NamedPart[] => {
-  const parts = children(parseXml(text, 'CompleteMultipartUpload'), 'Part').map((node): NamedPart => {
-    const number = Number(textAt(node, 'PartNumber'));
-    const etag = textAt(node, 'ETag')?.replaceAll('"', '').trim();
-    if (!Number.isInteger(number) || !etag) throw malformedXml('every <Part> needs a <PartNumber> and an <ETag>');
-    const checksums: Record<string, string> = {};
-    for (const element of checksumAlgorithms.map(checksumElement)) {
-      const value = textAt(node, element);
-      if (value !== undefined) checksums[element] = value;
-    }
-    return { number, etag, checksums };
-  });
-  if (parts.length === 0) throw malformedXml('a multipart upload is completed with at least one <Part>');
-  return parts;
-};
-
-/**
- * The parts the client names, as they were uploaded.
- * @throws S3Error InvalidPartOrder, InvalidPart, EntityTooSmall
- */
-const chooseParts = (uploaded: readonly Part[], named: readonly NamedPart[]): Part[] => {
-  const byNumber = new Map(uploaded.map((part) => [part.number, part]));
-  let previous = 0;
-  const chosen = named.map(({ number, etag, checksums }) => {
-    if (number <= previous) {
-      throw new S3Error(
-        'InvalidPartOrder',
-        'The list of parts was not in ascending order. Parts must be ordered by part number.',
-        400,
-      );
-    }
-    previous = number;
-    const part = byNumber.get(number);
-    const sent = part && checksums[checksumElement(part.checksum.algorithm)];
-    if (!part || part.etag !== etag || (sent !== undefined && sent !== part.checksum.value)) {
-      throw new S3Error(
-        'InvalidPart',
-        "One or more of the specified parts could not be found. The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.",
-        400,
-        { PartNumber: number, ETag: etag },
-      );
-    }
-    return part;
-  });
-  for (const { number, size, etag } of chosen.slice(0, -1)) {
-    if (size >= minimalPartBytes) continue;
-    throw new S3Error('EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size', 400, {
-      ETag: etag,
-      MinSizeAllowed: minimalPartBytes,
-      ProposedSize: size,
-      PartNumber: number,
-    });
-  }
-  return chosen;
-};
 
 /** MD5 of the parts' MD5s, followed by their number: https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html */
 const etagOfParts = (parts: readonly Part[]): string => {

@@ -1,4 +1,6 @@
+import { findService } from '#src/cloud/find-service';
 import type { AuthorizationRequest, CloudContext } from '#src/cloud/service';
+import type { LogsService } from '#src/logs/service';
 
 const actAs = (
   cloud: CloudContext,
@@ -59,4 +61,5 @@ export const mayReport = (cloud: CloudContext, roleArn: string, group: string): 
       },
     ]);
   if (refusal !== undefined) cloud.log('warn', refusal, { roleArn, group });
+  else findService<LogsService>(cloud, 'logs')?.ensureGroup(`/aws/sagemaker/${group}`);
 };

@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream';
-import { leftOutBytes, leftOutText } from '#src/cloud/left-out';
 import { AwsError, type PreparedCall, type ServiceRequest, type ServiceResponse } from '#src/cloud/service';
 import type { Answer } from '#src/sagemaker/container/server';
 import type { Endpoint } from '#src/sagemaker/endpoints/endpoint';
 import type { Fleet } from '#src/sagemaker/endpoints/fleet';
 import type { Hosting } from '#src/sagemaker/endpoints/hosting';
+import { invocationMembers, refuseUnread } from '#src/sagemaker/endpoints/invocation-members';
 import { measureInvocation } from '#src/sagemaker/endpoints/metrics';
 import { isServerless, MAX_SERVERLESS_PAYLOAD_BYTES } from '#src/sagemaker/endpoints/serverless';
 import { type Hub, on } from '#src/sagemaker/hub';
@@ -35,56 +35,8 @@ export const otherInvocation = (path: string): string | undefined =>
 export const prepareInvocation = (hub: Hub, hosting: Hosting, name: string, request: ServiceRequest): PreparedCall => ({
   operation: 'InvokeEndpoint',
   authorize: [on(hub, 'InvokeEndpoint', 'endpoint', name)],
-  input: requestMembers(name, request),
+  input: invocationMembers(name, request),
   execute: () => invoke(hub, hosting, name, request),
-});
-
-/** Headers of the runtime API that are members of the request (service model of sagemaker-runtime, 2017-05-13). */
-const MEMBERS: Readonly<Record<string, string>> = {
-  'content-type': 'ContentType',
-  accept: 'Accept',
-  'x-amzn-sagemaker-enable-explanations': 'EnableExplanations',
-  'x-amzn-sagemaker-inference-component': 'InferenceComponentName',
-  'x-amzn-sagemaker-inference-id': 'InferenceId',
-  'x-amzn-sagemaker-prefix-aware-id': 'PrefixAwareId',
-  'x-amzn-sagemaker-session-id': 'SessionId',
-  'x-amzn-sagemaker-target-container-hostname': 'TargetContainerHostname',
-  'x-amzn-sagemaker-target-model': 'TargetModel',
-  'x-amzn-sagemaker-target-variant': 'TargetVariant',
-};
-
-/** Members that choose what a multi-model, multi-container or component endpoint does: none is emulated. */
-const NOT_READ = [
-  ...[
-    'x-amzn-sagemaker-enable-explanations',
-    'x-amzn-sagemaker-inference-component',
-    'x-amzn-sagemaker-prefix-aware-id',
-  ],
-  ...['x-amzn-sagemaker-session-id', 'x-amzn-sagemaker-target-container-hostname', 'x-amzn-sagemaker-target-model'],
-];
-
-/** @throws AwsError ValidationError for an option that would be dropped without a word */
-const refuseUnread = ({ headers }: ServiceRequest): void => {
-  const unread = NOT_READ.find((header) => headers[header] !== undefined);
-  if (unread === undefined) return;
-  throw new AwsError(
-    'ValidationError',
-    `InvokeEndpoint: the embedded cloud does not support ${MEMBERS[unread] ?? unread}. Leave it out.`,
-  );
-};
-
-const requestMembers = (endpoint: string, { headers }: ServiceRequest): Record<string, string> => ({
-  EndpointName: endpoint,
-  ...Object.fromEntries(
-    Object.entries(MEMBERS).flatMap(([header, member]) => {
-      const value = headers[header];
-      return value === undefined ? [] : [[member, value]];
-    }),
-  ),
-  ...(headers['x-amzn-sagemaker-custom-attributes'] === undefined
-    ? {}
-    : { CustomAttributes: leftOutText(headers['x-amzn-sagemaker-custom-attributes']) }),
-  Body: leftOutBytes(Number(headers['content-length'] ?? 0)),
 });
 
 const invoke = async (hub: Hub, hosting: Hosting, name: string, request: ServiceRequest): Promise<ServiceResponse> => {

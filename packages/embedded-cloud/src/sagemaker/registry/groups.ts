@@ -76,7 +76,10 @@ export const groupOperations = (hub: Hub): Operations => ({
     listGroupsShape,
     () => [onAny('ListModelPackageGroups')],
     (input) => {
-      const { items, NextToken } = page(hub.store.all<ModelPackageGroup>('model-package-group'), input);
+      const { items, NextToken } = page(hub.store.all<ModelPackageGroup>('model-package-group'), {
+        SortOrder: 'Ascending',
+        ...input,
+      });
       return present({ NextToken, ModelPackageGroupSummaryList: items.map((group) => describe(hub, group)) });
     },
   ),

@@ -177,7 +177,9 @@ export const packageOperations = (hub: Hub): Operations => ({
           ...candidate,
           name: `${candidate.group}/${String(candidate.version).padStart(9, '0')}`,
         }));
-      const { items, NextToken } = page(input.ModelPackageType === 'Unversioned' ? [] : found, input);
+      // Without a group only packages without versions are listed, unless the type says more; there are none here.
+      const type = input.ModelPackageType ?? (group === undefined ? 'Unversioned' : 'Versioned');
+      const { items, NextToken } = page(type === 'Unversioned' ? [] : found, { SortOrder: 'Ascending', ...input });
       return present({
         NextToken,
         ModelPackageSummaryList: items.map((item) =>

@@ -132,7 +132,10 @@ export const trainingOperations = (hub: Hub, jobs: Jobs): Operations => ({
     listTrainingJobsShape,
     () => [onAny('ListTrainingJobs')],
     (input) => {
-      const { items, NextToken } = page(hub.store.all<TrainingJob>('training-job'), input);
+      const { items, NextToken } = page(hub.store.all<TrainingJob>('training-job'), {
+        SortOrder: 'Ascending',
+        ...input,
+      });
       return present({
         NextToken,
         TrainingJobSummaries: items.map((job) =>

@@ -1,10 +1,7 @@
 import { AwsError } from '../../cloud/service.ts';
 import { isObject, type JsonObject } from '../asl.ts';
-import { expressDiagnostics } from '../definition/express-rules.ts';
-import { validateDefinition } from '../definition/validate.ts';
 import type { MachineRecord } from '../store.ts';
 import {
-  type Api,
   type Call,
   call,
   type Operation,
@@ -158,67 +155,6 @@ const listStateMachines: Operation = (input, { store }) => {
   });
 };
 
-/** API Reference, ValidateStateMachineDefinition: maxResults. */
-const MAX_DIAGNOSTICS = 100;
-
-function diagnosticLimit(input: JsonObject): number {
-  const given = Number(input['maxResults'] ?? 0);
-  if (!(Number.isInteger(given) && given >= 0 && given <= MAX_DIAGNOSTICS))
-    throw new AwsError(
-      'ValidationException',
-      `1 validation error detected: Value '${given}' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to ${MAX_DIAGNOSTICS}`,
-    );
-  return given === 0 ? MAX_DIAGNOSTICS : given;
-}
-
-const validateStateMachineDefinition: Operation = (input) =>
-  call('ValidateStateMachineDefinition', '*', () => {
-    const type = optionalWord(input, 'type', ['STANDARD', 'EXPRESS']);
-    const wanted = optionalWord(input, 'severity', ['ERROR', 'WARNING']);
-    const all = [
-      ...validateDefinition(requiredText(input, 'definition')),
-      ...(type === 'EXPRESS' ? expressDiagnostics(requiredText(input, 'definition')) : []),
-    ];
-    const diagnostics = wanted === 'WARNING' ? all : all.filter(({ severity }) => severity === 'ERROR');
-    const failed = diagnostics.some(({ severity }) => severity === 'ERROR');
-    const limit = diagnosticLimit(input);
-    return {
-      result: failed ? 'FAIL' : 'OK',
-      diagnostics: diagnostics.slice(0, limit),
-      truncated: diagnostics.length > limit,
-    };
-  });
-
-const changeTags = (
-  input: JsonObject,
-  { machines }: Api,
-  change: (tags: Record<string, string>) => Record<string, string>,
-) => {
-  const { arn, tags } = machines.require(requiredText(input, 'resourceArn'));
-  machines.update(arn, { tags: change({ ...tags }) });
-  return {};
-};
-
-const tagResource: Operation = (input, api) =>
-  call('TagResource', requiredText(input, 'resourceArn'), () =>
-    changeTags(input, api, (tags) => ({ ...tags, ...tagsOf(input['tags']) })),
-  );
-
-const untagResource: Operation = (input, api) =>
-  call('UntagResource', requiredText(input, 'resourceArn'), () => {
-    const keys = Array.isArray(input['tagKeys']) ? input['tagKeys'] : [];
-    return changeTags(input, api, (tags) =>
-      Object.fromEntries(Object.entries(tags).filter(([key]) => !keys.includes(key))),
-    );
-  });
-
-const listTagsForResource: Operation = (input, { machines }) => {
-  const arn = requiredText(input, 'resourceArn');
-  return call('ListTagsForResource', arn, () => ({
-    tags: Object.entries(machines.require(arn).tags).map(([key, value]) => ({ key, value })),
-  }));
-};
-
 export const machineOperations: Readonly<Record<string, Operation>> = {
   CreateStateMachine: createStateMachine,
   UpdateStateMachine: updateStateMachine,
@@ -226,8 +162,4 @@ export const machineOperations: Readonly<Record<string, Operation>> = {
   DescribeStateMachine: describeStateMachine,
   DescribeStateMachineForExecution: describeStateMachineForExecution,
   ListStateMachines: listStateMachines,
-  ValidateStateMachineDefinition: validateStateMachineDefinition,
-  TagResource: tagResource,
-  UntagResource: untagResource,
-  ListTagsForResource: listTagsForResource,
 };

@@ -56,10 +56,7 @@ const pieces = (rich: Rich): readonly Inline[] =>
 /** Renders a line as mrkdwn of at most `max` characters. A longer line is cut with an ellipsis. */
 export function toMrkdwn(rich: Rich, max: number): string {
   let output = '';
-  for (const piece of pieces(rich)) {
-    if (output.length >= max) break;
-    output += inlineMrkdwn(piece, max - output.length);
-  }
+  for (const piece of pieces(rich)) output += inlineMrkdwn(piece, max - output.length);
   return output;
 }
 

@@ -30,6 +30,8 @@ it('takes instances and sampling from the pipeline', () => {
 
   expect(request.ProductionVariants).toMatchObject([{ InstanceType: 'ml.c5.xlarge', InitialInstanceCount: 3 }]);
   expect(request).toMatchObject({ DataCaptureConfig: { InitialSamplingPercentage: 20 } });
+  // XGBoost reads and answers CSV alone
+  expect(request.DataCaptureConfig?.CaptureContentTypeHeader).toEqual({ CsvContentTypes: ['text/csv'] });
 });
 
 it('captures nothing when the pipeline says so', () => {

@@ -139,11 +139,15 @@ describe('judgeGolden', () => {
   it('fails on another status, too few rows, or no numbers', () => {
     const two = golden([[0.1], [0.2]]);
 
-    expect(judgeGolden(two, 1, answer('', { status: 503 })).detail).toBe('status 503 instead of 200');
-    expect(judgeGolden(two, 1, answer('0.1')).detail).toBe('1 row instead of 2');
-    expect(judgeGolden(two, 1, answer('<html>')).detail).toBe(
-      'the answer: value 1 is not a number; is this the answer of a model in text/csv?',
-    );
+    expect(judgeGolden(two, 1, answer('', { status: 503 }))).toEqual({
+      passed: false,
+      detail: 'status 503 instead of 200',
+    });
+    expect(judgeGolden(two, 1, answer('0.1'))).toEqual({ passed: false, detail: '1 row instead of 2' });
+    expect(judgeGolden(two, 1, answer('<html>'))).toEqual({
+      passed: false,
+      detail: 'the answer: value 1 is not a number; is this the answer of a model in text/csv?',
+    });
   });
 });
 

@@ -135,7 +135,7 @@ describe('evaluate refuses', () => {
     [
       'a label that is no class',
       binary({ labels: with3(3, 2, rows.labels) }),
-      /labels: row 3 is not one of the 2 class numbers/,
+      /labels: row 3 is not one of the 2 class numbers 0 to 1$/,
     ],
     [
       'scores of another length',

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { html } from '#domain/reports/html';
-import { niceTicks } from '#domain/reports/ticks';
 import {
   decimalsFor,
   formatBytes,
@@ -84,49 +83,6 @@ describe('counts, shares and bytes', () => {
     expect(formatBytes(1023)).toBe('1,023 B');
     expect(formatBytes(1536)).toBe('1.5 KiB');
     expect(formatBytes(5 * 1024 ** 5)).toBe('5,120 TiB');
-  });
-});
-
-describe('niceTicks', () => {
-  it.each<[number, number, number, string[]]>([
-    [0, 1, 5, ['0.0', '0.2', '0.4', '0.6', '0.8', '1.0']],
-    [0, 0.7, 5, ['0.0', '0.2', '0.4', '0.6']],
-    [0, 1.25, 5, ['0.00', '0.25', '0.50', '0.75', '1.00', '1.25']],
-    [-40, 40, 5, ['−40', '−20', '0', '20', '40']],
-    [0, 90_000, 5, ['0', '20k', '40k', '60k', '80k']],
-    [0, 3_000_000, 3, ['0', '1M', '2M', '3M']],
-    [0, 2.5e9, 5, ['0', '500M', '1G', '1.5G', '2G', '2.5G']],
-    [0, 0.003, 3, ['0.000', '0.001', '0.002', '0.003']],
-    [0, 45, 5, ['0', '10', '20', '30', '40']],
-    [0, 9.9, 1, ['0']],
-    [7, 7, 5, ['7']],
-  ])('from %d to %d, about %i, are %j', (low, high, count, labels) => {
-    expect(niceTicks(low, high, count).labels).toEqual(labels);
-  });
-
-  it('keep their step up to a thousandth below what would be even', () => {
-    expect(niceTicks(0, 5 / 0.999, 5).values).toEqual([0, 1, 2, 3, 4, 5]);
-    expect(niceTicks(0, 5 / 0.998, 5).values).toEqual([0, 2, 4]);
-  });
-
-  it('lie within the range, evenly, few but never none, with labels that differ', () => {
-    const range = fc.tuple(
-      fc.double({ min: -1e6, max: 1e6, noNaN: true }),
-      fc.double({ min: 1e-3, max: 1e6, noNaN: true }),
-    );
-    fc.assert(
-      fc.property(range, ([low, width]) => {
-        const high = low + width;
-        const { values, labels } = niceTicks(low, high, 5);
-        expect(values.length).toBeGreaterThanOrEqual(1);
-        expect(values.length).toBeLessThanOrEqual(7);
-        const slack = width * 1e-6;
-        for (const value of values) expect(value >= low - slack && value <= high + slack).toBe(true);
-        if (width > 1 && Math.abs(low) < 1e4 && width < 1e4) expect(new Set(labels).size).toBe(labels.length);
-        const steps = values.slice(1).map((value, i) => value - (values[i] as number));
-        for (const step of steps) expect(step / (steps[0] as number)).toBeCloseTo(1, 3);
-      }),
-    );
   });
 });
 

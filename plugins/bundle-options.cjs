@@ -1,6 +1,6 @@
 'use strict';
 
-const { dirname, join } = require('node:path');
+const { join } = require('node:path');
 
 /**
  * Credential providers for laptops, EC2 and containers, a quarter of a small bundle. Lambda puts a function's credentials into its
@@ -48,12 +48,8 @@ function bundleOptions(serviceDir, sources) {
     platform: 'node',
     target: 'node24',
     format: 'cjs',
-    // ESM builds, so that unused code is removed: most commands of the AWS SDK, and parts of yaml, which declares its ESM build
-    // only for browsers.
+    // ESM builds, so that unused code is removed: most commands of the AWS SDK
     mainFields: ['module', 'main'],
-    alias: {
-      yaml: join(dirname(require.resolve('yaml/package.json', { paths: [serviceDir] })), 'browser', 'index.js'),
-    },
     minify: true,
     // Step Functions matches errors by their class names.
     keepNames: true,

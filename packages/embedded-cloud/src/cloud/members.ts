@@ -6,8 +6,16 @@ export interface MemberTree {
   readonly [member: string]: MemberTree;
 }
 
+const parsed = new Map<string, MemberTree>();
+
 /** Reads `Name Tags{Key Value}`. @throws Error for braces that do not match */
 export function parseMembers(text: string): MemberTree {
+  const tree = parsed.get(text) ?? readMembers(text);
+  parsed.set(text, tree);
+  return tree;
+}
+
+function readMembers(text: string): MemberTree {
   const root: Record<string, MemberTree> = {};
   const open: Record<string, MemberTree>[] = [root];
   let last: Record<string, MemberTree> = root;

@@ -71,7 +71,10 @@ export function refuseUnread(
 ): void {
   const read = members.reads[operation];
   const all = known[operation];
-  if (read === undefined || all === undefined) throw new Error(`${members.model} ${operation} has no list of members.`);
+  if (read === undefined || all === undefined)
+    throw new Error(
+      `${members.model} ${operation} has no list of members: add it to members.ts and run npm run service-model.`,
+    );
   const inert = members.inert ?? {};
   const unread = unreadMembers(input, parseMembers(all), parseMembers(read)).filter(
     (path) => !Object.hasOwn(inert, path),

@@ -18,10 +18,12 @@ import { slackCommand } from './commands/slack.ts';
 import { testsCommand } from './commands/tests.ts';
 import { exitTable } from './exit-codes.ts';
 import { renderError } from './explain-error.ts';
+import { silenceNarration } from './output.ts';
 
 /** Whether errors are JSON too. It is known before the command line is parsed, since parsing may fail. */
 const end = process.argv.indexOf('--');
 const json = process.argv.slice(2, end < 0 ? undefined : end).includes('--json');
+if (json) silenceNarration();
 
 const program = new Command('tidegate')
   .description('Data in, gated model out: run the pipeline on this machine, or talk to a stage on AWS.')

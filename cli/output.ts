@@ -25,12 +25,16 @@ export const yellow = styled('yellow');
 export const cyan = styled('cyan');
 
 let silent = false;
-/** Drops further messages for people: with --json, each stream has at most one JSON document. */
+/** Drops further messages and remarks for people: with --json, each stream has at most one JSON document. */
 export const silenceNarration = (): void => {
   silent = true;
 };
 export const print = (line = ''): void => {
   if (!silent) process.stdout.write(`${line}\n`);
+};
+/** A remark on standard error, beside the result. */
+export const note = (text: string): void => {
+  if (!silent) process.stderr.write(`${yellow('note')} ${text}\n`);
 };
 /** Machine-readable output: one JSON document. */
 export const printJson = (value: unknown): void => {

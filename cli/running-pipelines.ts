@@ -1,5 +1,5 @@
 import { requirePipeline } from './arguments.ts';
-import { CliError, yellow } from './output.ts';
+import { CliError, note } from './output.ts';
 import { pipelineHash, pipelineNames } from './project.ts';
 import type { Target } from './target.ts';
 
@@ -51,10 +51,10 @@ export function requireRunning(target: Pick<Target, 'cloud'>, name: string): voi
   }
 }
 
-/** Says on standard error when a run would use another version of the pipeline than the one on disk. */
+/** Remarks when a run would use another version of the pipeline than the one on disk. */
 export function warnOfEdits(target: Pick<Target, 'cloud'>, name: string): void {
   if (pipelineState(target, name) !== 'edited') return;
-  process.stderr.write(
-    `${yellow('note')} pipelines/${name}.yml was edited since the embedded cloud took it over: the run uses the version before. Run "npx tidegate up" first to use the edited one.\n`,
+  note(
+    `pipelines/${name}.yml was edited since the embedded cloud took it over: the run uses the version before. Run "npx tidegate up" first to use the edited one.`,
   );
 }

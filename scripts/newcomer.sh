@@ -149,7 +149,7 @@ expect 0 "npx tidegate retrain $pipeline --force --stage local" -- slack
 
 echo 'An edit'
 write_pipeline 4
-tidegate down >/dev/null
+expect 4 "pipelines/$pipeline.yml" 'npx tidegate up' -- retrain "$pipeline"
 expect 0 'up at http://127.0.0.1:' -- up
 expect 0 'registered as v2' -- retrain "$pipeline" --watch
 expect 0 'rejected' -- reject "$pipeline" --reason 'no better than the first'

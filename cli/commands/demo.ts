@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { writeLoanBook } from '#examples/loans/generate';
 import type { Verdict } from '#schemas/records/evaluation';
 import { bringUp } from '../embedded-cloud.ts';
-import { bold, CliError, cyan, dim, print, printJson, seconds, silenceNarration, yellow } from '../output.ts';
+import { bold, CliError, cyan, dim, print, printJson, seconds, yellow } from '../output.ts';
 import { describeVerdict, readVerdict } from '../run-end.ts';
 import { findRun, getState, listRuns, type RunRecord, watchDeployment } from '../runs.ts';
 import { openTarget, type Target } from '../target.ts';
@@ -143,7 +143,6 @@ export function demoCommand(program: Command): void {
     .description('the whole story in a minute: drop, train, gate, deploy, test, predict, refuse')
     .action(async (_options: object, command: Command) => {
       const { json } = localOptions(command);
-      if (json) silenceNarration();
       const story = await demo();
       if (json) printJson(story);
     });

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Cloud } from 'embedded-cloud';
@@ -10,13 +10,15 @@ import { printFaults } from '#cli/commands/faults';
 import { exitCodes } from '#cli/exit-codes';
 import { explainError } from '#cli/explain-error';
 import { clearFaults, readFaultFile, readFaults, setFaults } from '#cli/faults';
+import { slackPage } from '#cli/slack-page/pages';
 
+const examples = join(import.meta.dirname, '../../examples/faults');
 const workshop = openWorkshop();
 let cloud: Cloud;
 let file: CloudFile;
 
 beforeAll(async () => {
-  cloud = await workshop.start({ ReaderRole: role([]) });
+  cloud = await workshop.start({ ReaderRole: role([]) }, { pages: [slackPage] });
   file = {
     instance: 'a',
     process: { pid: process.pid },
@@ -77,6 +79,12 @@ describe('the faults of a running cloud', () => {
     const [head, row] = printed.join('').split('\n');
     expect(head).toMatch(/RULE\s+FAULT\s+WHERE\s+WHEN\s+TRIED\s+FIRED\s+LAST/);
     expect(row).toMatch(/^no secrets\s+throttle\s+secretsmanager:\* by anyone\s+occasion 1\s+1\s+1\s+\d\d:\d\d:\d\d$/);
+  });
+
+  it.each(readdirSync(examples))('are those of the example %s', async (name) => {
+    const set = await setFaults(file, await readFaultFile(join(examples, name)));
+
+    expect(set?.rules.length).toBeGreaterThan(0);
   });
 
   it('report names that the template does not have', async () => {

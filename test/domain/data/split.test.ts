@@ -49,6 +49,9 @@ describe('the split', () => {
       'test',
       'test',
     ]);
+    expect(sideSql('u', shares)).toMatch(
+      /WHEN u < [^<]*0\.5.* THEN 'train' WHEN u < [^<]*0\.75.* THEN 'validation' ELSE 'test'/,
+    );
   });
 
   test('with another seed is another split', () => {

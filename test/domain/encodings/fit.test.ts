@@ -166,6 +166,9 @@ describe('one-hot categories', () => {
   it('have an input each, in natural order, the others together, and missing apart', () => {
     expect(inputs(fitted(categories({ b: 1, a: 2 })))).toEqual(['c=a', 'c=b']);
     expect(inputs(fitted(categories({ 10: 5, 9: 4 })))).toEqual(['c=9', 'c=10']);
+    // the same number: by text
+    expect(inputs(fitted(categories({ '1.0': 5, 1: 4 })))).toEqual(['c=1', 'c=1.0']);
+    expect(inputs(fitted(categories({ 1: 5, '1.0': 4 })))).toEqual(['c=1', 'c=1.0']);
     expect(inputs(fitted(categories({ b: 1, a: 2 }, 1)))).toEqual(['c=a', 'c=b', 'c:missing']);
     expect(inputs(fitted(categories({ b: 1, a: 2 }, 0, 3)))).toEqual(['c=a', 'c=b', 'c:other']);
     expect(inputs(fitted(categories({ c: 3, b: 1, a: 2 }), { maxCategories: 2 }))).toEqual(['c=a', 'c=c', 'c:other']);

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { EvaluationError } from '#domain/errors';
 import { findGateKind, GATES, gateConfidences, gateKindOf, gateSchema, metricOfGate } from '#domain/gates/registry';
+import { vsChampion } from '#domain/gates/vs-champion';
+import { metricsOf } from '#domain/metrics/registry';
+import type { Evaluation } from '#schemas/records/evaluation';
 
 describe('the registry of gates', () => {
   it('has one kind a name', () => {
@@ -37,4 +40,18 @@ describe('the registry of gates', () => {
     expect(findGateKind('median')).toBeUndefined();
     expect(metricOfGate({ check: 'leakage' })).toBeUndefined();
   });
+});
+
+it('shows a measured difference with its words, and what was not measured without', () => {
+  const gate = { metric: 'auc', gate: 'auc vs champion', kind: 'vsChampion', bound: 0, interval: null };
+  const shown = (value: number | null, metric = 'auc') =>
+    vsChampion.show(
+      { ...gate, metric, value, passed: true, reason: '' },
+      { evaluation: {} as Evaluation, champion: undefined, metrics: metricsOf('binary') },
+    );
+
+  expect(shown(0.1)).toEqual({ prefix: 'at least', signed: true, point: undefined });
+  expect(shown(0.1, 'log_loss')).toMatchObject({ prefix: 'at most', signed: true });
+  expect(shown(null)).toEqual({ signed: true, point: undefined });
+  expect(shown(0.1, 'gini')).toEqual({ signed: true, point: undefined });
 });

@@ -515,7 +515,7 @@ test.each(['\n', '\r\n'])('blank lines before the header are no rows, with line 
 
     expect(await own.desensitize('small/d/a.csv')).toMatchObject({ rows: 3, malformed: 1 });
     expect(await quarantineOf(own)).toEqual([
-      { file: 'small/d/a.csv', line: blank + 3, column: 'a', reason: 'not a finite number' },
+      { file: 'file 1 of the drop', line: blank + 3, column: 'a', reason: 'not a finite number' },
     ]);
   }
 });

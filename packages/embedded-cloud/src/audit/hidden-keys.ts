@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AuditLine } from './log.ts';
+import type { AuditLine } from './line.ts';
 
 /** Whether the keys of a bucket's objects may be personal, so that the audit log has hashes in their place. */
 export type HidesKeys = (bucket: string) => boolean;

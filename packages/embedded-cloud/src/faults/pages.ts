@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerJson, isSameSecret, type PageHandler, readPageBody } from '../cloud/page-wire.ts';
 import type { FaultControl } from './control.ts';
 import { FaultFileError, parseFaultFile } from './fault-file.ts';
+import type { PageApi } from './page-api.ts';
 
 /** Where a running cloud's faults are read (GET), set (PUT, a fault file) and cleared (DELETE). */
 export const FAULTS_PREFIX = '/_faults/';
@@ -19,9 +20,12 @@ export const faultsAuthorization = (secretAccessKey: string): string =>
 /**
  * The page of a cloud's faults, JSON. Anyone on this machine may read it; changing needs `faultsAuthorization`, which no web
  * page knows and none may send across origins.
+ *
+ * @param apis APIs of pages that rules may name as `service`
  */
 export function createFaultPages(
   control: FaultControl,
+  apis: readonly PageApi[],
   adminSecret: string,
 ): { readonly prefix: string; readonly handle: PageHandler } {
   const authorization = faultsAuthorization(adminSecret);
@@ -32,7 +36,7 @@ export function createFaultPages(
     const text = await readPageBody(request, MAX_BYTES);
     if (text === undefined) return answerJson(response, 413, { error: `A fault file has at most ${MAX_BYTES} bytes.` });
     try {
-      control.set(await parseFaultFile(text, name));
+      control.set(await parseFaultFile(text, name, apis));
     } catch (cause) {
       if (cause instanceof FaultFileError) return answerJson(response, 400, { error: cause.message });
       throw cause;

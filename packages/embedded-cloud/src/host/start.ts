@@ -167,7 +167,7 @@ export async function startCloud(options: StartOptions): Promise<Cloud> {
     await deleteFailedStack({ name: stackName, context, providers });
     await keeper.create(template);
     door.open({ services, authorizer, roleName });
-    const faultPages = createFaultPages(faults, credentials.admin.secretAccessKey);
+    const faultPages = createFaultPages(faults, apis, credentials.admin.secretAccessKey);
     door.mount(faultPages.prefix, faultPages.handle);
     const updatePage = createUpdatePage(keeper, credentials.admin.secretAccessKey);
     door.mount(updatePage.prefix, updatePage.handle);

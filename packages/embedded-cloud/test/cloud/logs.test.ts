@@ -91,6 +91,16 @@ describe('the logs of a function', () => {
     ]);
     expect((await logs('FilterLogEvents', { logGroupName: '/nobody' })).__type).toBe('ResourceNotFoundException');
   });
+
+  it('take another retention time, of those that CloudWatch Logs has', async () => {
+    expect(await logs('PutRetentionPolicy', { logGroupName, retentionInDays: 15 })).toMatchObject({
+      __type: 'InvalidParameterException',
+    });
+    await logs('PutRetentionPolicy', { logGroupName, retentionInDays: 30 });
+    expect((await logs('DescribeLogGroups', { logGroupNamePrefix: '/aws/lambda' })).logGroups).toMatchObject([
+      { logGroupName, retentionInDays: 30 },
+    ]);
+  });
 });
 
 describe('a rotated file', () => {

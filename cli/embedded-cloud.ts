@@ -20,6 +20,7 @@ import {
   writeCloudFile,
 } from './cloud-file.ts';
 import type { DaemonMessage } from './daemon.ts';
+import { lostCloudFile } from './explain-error.ts';
 import { withLock } from './lock.ts';
 import { CliError, dim, print, seconds } from './output.ts';
 import { packagedSources, packageIsStale, packageLock, packageService } from './package-service.ts';
@@ -114,12 +115,8 @@ async function updateCloud(cloud: CloudFile): Promise<BroughtUp> {
 }
 
 async function startDaemon(port: number, faultFile?: string): Promise<CloudFile> {
-  const other = cloudProcess();
-  if (other) {
-    throw new CliError(
-      `An embedded cloud (process ${other.pid}) runs on ${stateDirectory()}, but its cloud.json is missing or damaged. Run "npx tidegate down", then "npx tidegate up".`,
-    );
-  }
+  const lost = lostCloudFile();
+  if (lost) throw lost;
   const logFile = join(stateDirectory(), 'cloud.log');
   const log = openSync(logFile, 'a', 0o600);
   const before = statSync(logFile).size;

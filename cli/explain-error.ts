@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { explainStateFailure } from 'embedded-cloud/process';
-import { readEnd } from './cloud-file.ts';
+import { cloudProcess, readEnd } from './cloud-file.ts';
 import { type ExitCode, errorName, exitCodes } from './exit-codes.ts';
 import { CliError, red } from './output.ts';
 import { stateDirectory } from './project.ts';
@@ -92,8 +92,21 @@ function whyItEnded(): string {
   return end === undefined ? '' : `It stopped at ${end.at}: ${end.ended} `;
 }
 
+/** Advice for a cloud that runs, but whose `cloud.json` cannot be read; undefined when none runs. */
+export function lostCloudFile(): CliError | undefined {
+  const running = cloudProcess();
+  return (
+    running &&
+    new CliError(
+      `An embedded cloud (process ${running.pid}) runs on ${stateDirectory()}, but its cloud.json is missing or damaged. Run "npx tidegate down", then "npx tidegate up".`,
+      exitCodes.unavailable,
+    )
+  );
+}
+
 /** @param otherwise what else to do than start it, as `, or …` */
 export const notUp = (otherwise = ''): CliError =>
+  lostCloudFile() ??
   new CliError(
     `The embedded cloud is not up. ${whyItEnded()}Start it with "npx tidegate up"${otherwise}.`,
     exitCodes.unavailable,

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { StateError } from 'embedded-cloud/process';
+import { identifyProcess, StateError } from 'embedded-cloud/process';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { cloudFile, readCloudFile, readEnd, writeEnd } from '#cli/cloud-file';
 import { exitCodes } from '#cli/exit-codes';
@@ -33,6 +33,15 @@ describe('a daemon that had to stop', () => {
     writeEnd('The disk is full.');
     expect(readEnd()).toBeUndefined();
     expect(notUp().message).toBe('The embedded cloud is not up. Start it with "npx tidegate up".');
+  });
+});
+
+describe('a cloud that runs without a readable cloud.json', () => {
+  it('is not said to be down', () => {
+    writeFileSync(join(home, 'lock'), JSON.stringify(identifyProcess(process.pid)));
+    writeFileSync(cloudFile(), 'garbage');
+    expect(notUp().message).toContain(`An embedded cloud (process ${process.pid}) runs on ${home}`);
+    expect(notUp().message).toContain('Run "npx tidegate down", then "npx tidegate up"');
   });
 });
 

@@ -2,7 +2,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
-import { DescribeModelPackageCommand, ListTrainingJobsCommand } from '@aws-sdk/client-sagemaker';
+import {
+  CreateEndpointCommand,
+  DeleteEndpointCommand,
+  DescribeEndpointCommand,
+  DescribeModelPackageCommand,
+  ListTrainingJobsCommand,
+} from '@aws-sdk/client-sagemaker';
 import { ListExecutionsCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { auditFolder, readAudit } from 'embedded-cloud/audit';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -250,6 +256,28 @@ describe('the loan book, from drop to deployed model', { timeout: 120_000 }, () 
       { otherwise: 'drift started no run' },
     );
     await watchExecution(sfn, retrain, { silent: true });
+  });
+
+  it('names an endpoint whose pipeline is not deployed, with the command that retires it', async () => {
+    const { sageMaker, sfn, outputs } = project.target;
+    const { EndpointConfigName } = await sageMaker.send(
+      new DescribeEndpointCommand({ EndpointName: 'tidegate-local-loan-default' }),
+    );
+    await sageMaker.send(new CreateEndpointCommand({ EndpointName: 'tidegate-local-ghost', EndpointConfigName }));
+    const stateMachineArn = outputs.RetrainStateMachineArn.replace(/retrain$/, 'check-service');
+    const { executionArn = '' } = await sfn.send(new StartExecutionCommand({ stateMachineArn }));
+
+    const ended = await watchExecution(sfn, executionArn, { silent: true });
+
+    expect(ended).toMatchObject({
+      status: 'SUCCEEDED',
+      output: { orphans: [{ pipeline: 'ghost', endpoint: 'tidegate-local-ghost' }] },
+    });
+    expect(JSON.stringify(await slack())).toContain('npx tidegate retire ghost --stage local');
+    await vi.waitFor(() => sageMaker.send(new DeleteEndpointCommand({ EndpointName: 'tidegate-local-ghost' })), {
+      timeout: 60_000,
+      interval: 500,
+    });
   });
 
   it('lets no personal value out of the raw bucket', async () => {

@@ -6,8 +6,16 @@ export interface MemberTree {
   readonly [member: string]: MemberTree;
 }
 
+const parsed = new Map<string, MemberTree>();
+
 /** Reads `Name Tags{Key Value}`. @throws Error for braces that do not match */
 export function parseMembers(text: string): MemberTree {
+  const tree = parsed.get(text) ?? readMembers(text);
+  parsed.set(text, tree);
+  return tree;
+}
+
+function readMembers(text: string): MemberTree {
   const root: Record<string, MemberTree> = {};
   const open: Record<string, MemberTree>[] = [root];
   let last: Record<string, MemberTree> = root;
@@ -63,7 +71,10 @@ export function refuseUnread(
 ): void {
   const read = members.reads[operation];
   const all = known[operation];
-  if (read === undefined || all === undefined) throw new Error(`${members.model} ${operation} has no list of members.`);
+  if (read === undefined || all === undefined)
+    throw new Error(
+      `${members.model} ${operation} has no list of members: add it to members.ts and run npm run service-model.`,
+    );
   const inert = members.inert ?? {};
   const unread = unreadMembers(input, parseMembers(all), parseMembers(read)).filter(
     (path) => !Object.hasOwn(inert, path),

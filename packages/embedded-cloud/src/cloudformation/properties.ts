@@ -1,4 +1,4 @@
-import { type MemberTree, parseMembers, unreadMembers } from '../cloud/members.ts';
+import { parseMembers, unreadMembers } from '../cloud/members.ts';
 
 const ACTIONS = 'ActionsEnabled OKActions AlarmActions InsufficientDataActions';
 const REDELIVERY = 'DeadLetterConfig{Arn} RetryPolicy{MaximumRetryAttempts MaximumEventAgeInSeconds}';
@@ -84,14 +84,10 @@ const INERT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'AWS::SQS::Queue': { Tags: 'no policy asks for the tags of a queue' },
 };
 
-const trees = new Map<string, MemberTree>();
-
 /** The properties of a resource that its provider would drop; a type that is not listed here checks its own. */
 export function unreadProperties(type: string, properties: unknown): string[] {
   const reads = Object.hasOwn(READS, type) ? READS[type] : undefined;
   if (reads === undefined) return [];
-  const read = trees.get(type) ?? parseMembers(reads);
-  trees.set(type, read);
   const inert = (Object.hasOwn(INERT, type) ? INERT[type] : undefined) ?? {};
-  return unreadMembers(properties, undefined, read).filter((path) => !Object.hasOwn(inert, path));
+  return unreadMembers(properties, undefined, parseMembers(reads)).filter((path) => !Object.hasOwn(inert, path));
 }

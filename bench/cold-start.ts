@@ -28,15 +28,24 @@ interface Template {
   >;
 }
 
-/** A function's environment variables. A value set at deployment is an ARN here, which every schema accepts. */
+/** What a value that is set at deployment may be: an address or an ARN. */
+const deployedValue = (key: string): string =>
+  key.endsWith('_URL') ? 'https://bench.example' : 'arn:aws:iam::123456789012:role/bench';
+
+/** A function's environment variables, with those that Lambda sets. */
 function environmentOf(template: Template, name: string, folder: string): Record<string, string> {
   const id = `${name.charAt(0).toUpperCase()}${name.slice(1)}LambdaFunction`;
   const variables = template.Resources[id]?.Properties?.Environment?.Variables ?? {};
   const filled = Object.entries(variables).map(([key, value]) => [
     key,
-    typeof value === 'string' ? value : 'arn:aws:iam::123456789012:role/bench',
+    typeof value === 'string' ? value : deployedValue(key),
   ]);
-  return { ...Object.fromEntries(filled), LAMBDA_TASK_ROOT: folder, PATH: process.env['PATH'] ?? '' };
+  return {
+    AWS_REGION: 'eu-central-1',
+    ...Object.fromEntries(filled),
+    LAMBDA_TASK_ROOT: folder,
+    PATH: process.env['PATH'] ?? '',
+  };
 }
 
 /** Unpacks every function of a package folder. */

@@ -3,7 +3,7 @@ import { sageMakerClient } from '#functions/aws/clients/sagemaker';
 import { stageResources } from '#functions/aws/stage-resources';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
-import { pipelineNames } from '#functions/runtime/pipelines';
+import { pipelineNames } from '#functions/runtime/packaged-pipelines';
 import { findOrphans } from '#functions/use-cases/find-orphans';
 
 const config = readConfig(['STAGE', 'LAMBDA_TASK_ROOT']);

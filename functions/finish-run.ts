@@ -7,7 +7,7 @@ import { limitJobLogs } from '#functions/aws/job-logs';
 import { runStore } from '#functions/aws/tables';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
-import { pipelineNames } from '#functions/runtime/pipelines';
+import { pipelineNames } from '#functions/runtime/packaged-pipelines';
 import { finishRun } from '#functions/use-cases/finish-run';
 import { finishRunSchema } from '#schemas/events/finish-run';
 

@@ -1,14 +1,13 @@
-import { TidegateError } from '#domain/errors';
 import { consoleLink } from '#domain/notices/console-link';
 import { noticeSchema } from '#domain/notices/registry';
 import { artifactStore } from '#functions/aws/buckets';
 import { secretsClient } from '#functions/aws/clients/secrets-manager';
 import { readSecret } from '#functions/aws/secrets';
 import { runStore } from '#functions/aws/tables';
+import { slackChannel } from '#functions/runtime/channels';
 import { readConfig } from '#functions/runtime/config';
 import { logger } from '#functions/runtime/logger';
 import { withMiddleware } from '#functions/runtime/middleware';
-import { readPipeline } from '#functions/runtime/pipelines';
 import { postMessage } from '#functions/slack/slack';
 import { notify } from '#functions/use-cases/notify';
 
@@ -31,15 +30,9 @@ async function readToken(): Promise<string | undefined> {
 }
 
 /** The pipeline's channel, or the default channel when it names none or is unknown. */
-function channelOf(pipeline: string | undefined): string {
-  if (pipeline === undefined) return config.SLACK_DEFAULT_CHANNEL;
-  try {
-    return readPipeline(config.LAMBDA_TASK_ROOT, pipeline).pipeline.notify.slack ?? config.SLACK_DEFAULT_CHANNEL;
-  } catch (error) {
-    if (error instanceof TidegateError) return config.SLACK_DEFAULT_CHANNEL;
-    throw error;
-  }
-}
+const channelOf = (pipeline: string | undefined): string =>
+  (pipeline === undefined ? undefined : slackChannel(config.LAMBDA_TASK_ROOT, pipeline)) ??
+  config.SLACK_DEFAULT_CHANNEL;
 
 /** Sends a notice to the team's Slack channel. */
 export const handler = withMiddleware(noticeSchema, (notice) =>

@@ -102,7 +102,7 @@ export function otherLabelSql({ dataset, evaluation }: Pick<DataSettings, 'datas
   const positives = Array.isArray(positive) ? positive : [positive];
   if (positives.every((v) => typeof v === 'boolean')) return undefined;
   const value = positives.every((v) => typeof v === 'number') ? `CAST(${numberOf(raw)} AS VARCHAR)` : raw;
-  return `CASE WHEN NOT coalesce(${isOneOf(raw, positives)}, false) THEN ${categorySql(value)} END`;
+  return `CASE WHEN NOT (${isOneOf(raw, positives)}) THEN ${categorySql(value)} END`;
 }
 
 /** SQL of the label and its checks, over the SQL of its normalized text. */

@@ -94,3 +94,27 @@ describe('fixed hyperparameters of XGBoost', () => {
     }
   });
 });
+
+describe('the defaults of XGBoost', () => {
+  const defaults = (task: 'binary' | 'multiclass' | 'regression', counts: number[], balance = true) =>
+    xgboost.defaults({ task, classes: 3, counts, balance });
+
+  it('weigh the positives of a binary task, where there are some', () => {
+    expect(defaults('binary', [3, 1])).toMatchObject({ scale_pos_weight: '3', objective: 'binary:logistic' });
+    expect(defaults('binary', [1, 3])).toMatchObject({ scale_pos_weight: '0.333333' });
+    for (const unweighted of [
+      defaults('binary', [3, 0]),
+      defaults('binary', []),
+      defaults('binary', [3, 1], false),
+      defaults('multiclass', [3, 1, 2]),
+      defaults('regression', [3, 1]),
+    ])
+      expect(unweighted).not.toHaveProperty('scale_pos_weight');
+  });
+
+  it('count the classes of a multiclass task alone', () => {
+    expect(defaults('multiclass', [3, 1, 2])).toMatchObject({ num_class: '3', objective: 'multi:softprob' });
+    expect(defaults('binary', [3, 1])).not.toHaveProperty('num_class');
+    expect(defaults('regression', [])).not.toHaveProperty('num_class');
+  });
+});

@@ -23,6 +23,9 @@ describe('the answer of an endpoint in a message', () => {
     ['row 1: 52000.0 is too large (5.2e4)', '41,52000', 'it answered "row 1: … is too large (…)"'],
     ['id=K7-Q9-jane', 'jane,2', 'it answered "id=…"'],
     ['user_jane_roe', 'jane,2', 'it answered "…"'],
+    // within a longer word: from four letters on
+    ['xjanex', 'jane,2', 'it answered "…"'],
+    ['froes', 'roe,2', 'it answered "froes"'],
     ['<html>\u0000\u0007</html>', '1', 'it answered "<html> </html>"'],
   ])('of %j is shown without the request', (body, request, shown) => expect(show(body, request)).toBe(shown));
 

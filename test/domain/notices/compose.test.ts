@@ -229,6 +229,7 @@ describe('a drift check', () => {
   it('without drift does not claim that anything is done', async () => {
     const { score: _, ...rest } = check;
     const notice = await said({ kind: 'drift', check: { ...rest, drifted: false, columns: [] } });
+    expect(notice.words).toContain('loan: no drift');
     expect(notice.words).toContain('No action is needed');
     const score = { ...column, kind: 'category', column: 'score', tests: { psi: test(0.5) }, drifted: true };
     const category = { ...check, score };

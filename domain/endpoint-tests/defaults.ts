@@ -1,9 +1,9 @@
-import type { DataSettings } from '#domain/data/settings';
+import type { ServedConfig } from '#schemas/records/served-config';
 import type { EndpointTestKind, ServedModel } from './endpoint-test.ts';
 import { ENDPOINT_TESTS, type EndpointTest } from './registry.ts';
 
 /** Bounds and width of a model's response by task. The tasks' objectives return probabilities. */
-function answerForm({ evaluation, dataset }: Pick<DataSettings, 'evaluation' | 'dataset'>): ServedModel['answer'] {
+function answerForm({ evaluation, dataset }: Pick<ServedConfig, 'evaluation' | 'dataset'>): ServedModel['answer'] {
   switch (evaluation.task) {
     case 'binary':
       return { valuesPerRow: 1, min: 0, max: 1 };
@@ -20,7 +20,7 @@ function answerForm({ evaluation, dataset }: Pick<DataSettings, 'evaluation' | '
  * @param goldenUri S3 URI of the run's `golden.json`
  */
 export function defaultTests(
-  pipeline: Pick<DataSettings, 'evaluation' | 'dataset'>,
+  pipeline: Pick<ServedConfig, 'evaluation' | 'dataset'>,
   goldenUri: string,
   kinds: readonly EndpointTestKind[] = ENDPOINT_TESTS,
 ): EndpointTest[] {

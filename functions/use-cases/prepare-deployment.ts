@@ -11,9 +11,9 @@ import type { ObjectStore } from '#functions/ports/object-store';
 import type { StateStore } from '#functions/ports/state-store';
 import { putDefaultTests } from '#functions/use-cases/put-default-tests';
 import type { DeploymentDecision, prepareDeploymentSchema } from '#schemas/events/deployment';
-import { pipelineSchema } from '#schemas/pipeline';
 import { type Deployment, deploymentClaimSchema } from '#schemas/records/deployment';
 import { championSchema } from '#schemas/records/run';
+import { servedConfigSchema } from '#schemas/records/served-config';
 
 /** The dependencies of preparing a deployment. */
 export interface PreparationPorts {
@@ -129,7 +129,7 @@ export async function prepareDeployment(
   const run = { pipeline, runId };
   const retired = await store.get(pipeline, deploymentKeys.retired);
   if (retired) return ignore(`pipeline ${pipeline} was retired on ${String(retired['at']).slice(0, 10)}`);
-  const definition = await artifacts.readJson(artifactKeys(run).config, pipelineSchema);
+  const config = await artifacts.readJson(artifactKeys(run).config, servedConfigSchema);
   const taken = await claim(ports, candidate);
   if (taken) return taken;
 
@@ -146,7 +146,7 @@ export async function prepareDeployment(
   if (champion && champion.modelPackageVersion !== version && champion.approvedAt > approvedAt) {
     return standDown('superseded', `version ${champion.modelPackageVersion} was approved later and serves`);
   }
-  await putDefaultTests(ports.tests, endpointName, definition, artifacts.uri(artifactKeys(run).golden));
+  await putDefaultTests(ports.tests, endpointName, config, artifacts.uri(artifactKeys(run).golden));
   const deployment: Deployment = {
     decision: 'deploy',
     run,
@@ -158,7 +158,7 @@ export async function prepareDeployment(
     previousConfig: configToReturnTo(endpoint, name, champion?.endpointConfigName),
     executionArn,
     decidedAt: approvedAt,
-    maxWaitMinutes: definition.deployment.maxWaitMinutes,
+    maxWaitMinutes: config.deployment.maxWaitMinutes,
   };
   await settleClaim(store, pipeline, version, executionArn, { status: 'deploying', deployment });
   return deployment;

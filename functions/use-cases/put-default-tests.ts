@@ -1,7 +1,7 @@
 import { defaultTests } from '#domain/endpoint-tests/defaults';
 import { testKey } from '#domain/endpoint-tests/suite';
 import type { StateStore } from '#functions/ports/state-store';
-import type { Pipeline } from '#schemas/pipeline';
+import type { ServedConfig } from '#schemas/records/served-config';
 
 /**
  * Puts the default tests of every endpoint into the tests table. They are `managed`: each deployment overwrites them, unless
@@ -10,14 +10,14 @@ import type { Pipeline } from '#schemas/pipeline';
 export async function putDefaultTests(
   tests: StateStore,
   endpointName: string,
-  pipeline: Pipeline,
+  config: ServedConfig,
   goldenUri: string,
 ): Promise<void> {
   const unlessTakenOver = {
     expression: 'attribute_not_exists(pk) OR (managed = :yes AND (attribute_not_exists(enabled) OR enabled = :yes))',
     values: { ':yes': true },
   };
-  for (const { id, ...test } of defaultTests(pipeline, goldenUri)) {
+  for (const { id, ...test } of defaultTests(config, goldenUri)) {
     await tests.put(endpointName, testKey(id), { ...test, managed: true }, unlessTakenOver);
   }
 }

@@ -110,8 +110,8 @@ describe('defaultTests', () => {
     expect(
       defaultTests(pipeline('binary', { positive: 1 }), uri, [contractKind, bare]).map(({ kind }) => kind),
     ).toEqual(['contract']);
-    const { dataset, evaluation } = pipeline('multiclass', { classes: ['a', 'b', 'c'] });
-    const unnamed = { evaluation, dataset: { ...dataset, label: { column: 'y' } } };
+    const { evaluation } = pipeline('multiclass', { classes: ['a', 'b', 'c'] });
+    const unnamed = { evaluation, dataset: { label: {} } };
     expect(defaultTests(unnamed, uri)[0]).toMatchObject({ expect: { valuesPerRow: 1, min: 0, max: 1 } });
   });
 

@@ -1,0 +1,13 @@
+import * as z from 'zod';
+import { taskSchema } from './task.ts';
+
+/**
+ * What a deployment reads of the configuration that a run was admitted with (`config.json`). It was checked as a whole then, and
+ * the schema of a whole pipeline would take a fifth of the function's cold start.
+ */
+export const servedConfigSchema = z.object({
+  evaluation: z.object({ task: taskSchema }),
+  dataset: z.object({ label: z.object({ classes: z.array(z.unknown()).optional() }) }),
+  deployment: z.object({ maxWaitMinutes: z.int().min(1) }),
+});
+export type ServedConfig = z.infer<typeof servedConfigSchema>;

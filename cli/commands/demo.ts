@@ -112,7 +112,7 @@ async function demo(): Promise<Story> {
   const champion = await getState(target, pipeline, 'champion');
   print(dim(`champion: run ${String(champion?.['runId'])}`));
 
-  heading('6  What the team was told on Slack');
+  heading('6  What the team received on Slack');
   const messages = await readSlack(cloud.endpoint);
   printThreads(
     messages.filter(({ thread_ts, ts }) => Number(thread_ts ?? ts) * 1000 >= since),

@@ -44,7 +44,7 @@ export type Histogram = z.infer<typeof histogramSchema>;
 export const windowSchema = z.object({
   rows: count,
   columns: z.array(histogramSchema),
-  score: histogramSchema.optional().describe('what the model answered, where it was asked'),
+  score: histogramSchema.optional().describe('the scores of the model, where there are some'),
 });
 export type Window = z.infer<typeof windowSchema>;
 

@@ -12,7 +12,7 @@ const given = async (...words: string[]) => {
   return options;
 };
 
-describe('a command about the embedded cloud alone', () => {
+describe('a command that only the embedded cloud has', () => {
   it('refuses a stage on AWS, wherever it stands on the line, instead of acting on the embedded cloud', async () => {
     const refusal = '"tidegate down" works only on the embedded cloud, and --stage prod is on AWS.';
     await expect(given('down', '--stage', 'prod')).rejects.toThrow(refusal);

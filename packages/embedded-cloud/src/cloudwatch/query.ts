@@ -24,7 +24,7 @@ export interface Query {
 
 const invalid = (message: string): AwsError => new AwsError('ValidationError', message);
 
-/** The values of one unit; of all units where none is asked for. */
+/** The values of one unit; of all units where none is requested. */
 export const ofUnit = (data: readonly Datum[], unit: string | undefined): readonly Datum[] =>
   unit === undefined ? data : data.filter((datum) => datum.unit === unit);
 

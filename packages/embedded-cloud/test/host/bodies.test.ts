@@ -86,7 +86,7 @@ describe('a body that was not sent yet', () => {
     expect(body).toMatch(/larger than \d+ bytes/);
   });
 
-  it('is asked for only after the caller was checked', async () => {
+  it('is read only after the caller was checked', async () => {
     const expecting = { expect: '100-continue' };
     const good = await announce(put, put.body.length, expecting);
     expect(good).toMatchObject({ status: 200, continued: true });

@@ -60,6 +60,15 @@ export type Admission =
       readonly champion?: RunPointer;
     };
 
+/** Why a retired pipeline trains nothing; undefined for one that is not retired. */
+async function explainRetirement(store: StateStore, name: string): Promise<Skip | undefined> {
+  const retired = await store.get(name, deploymentKeys.retired);
+  if (!retired) return undefined;
+  const day = String(retired['at']).slice(0, 10);
+  const reason = `the pipeline was retired on ${day}. To take that back: npx tidegate retire ${name} --undo`;
+  return { cause: 'retired', reason };
+}
+
 /** The request: the pipeline's definition, the drop's folder if it is known, and the reason. */
 function readRequest(input: RetrainInput, readPipeline: AdmissionPorts['readPipeline']) {
   if ('detail' in input) {
@@ -193,21 +202,14 @@ export async function admitDrop(
       reason: `the object ${unfit}`,
     };
   }
-  const retired = await store.get(name, deploymentKeys.retired);
-  if (retired) {
-    const reason = `the pipeline was retired on ${String(retired['at']).slice(0, 10)}. To take that back: npx tidegate retire ${name} --undo`;
-    return {
-      decision: 'skipped',
-      pipeline: name,
-      drop: dropName(name, request.prefix ?? `${name}/`),
-      cause: 'retired',
-      reason,
-    };
+  const admittedBefore = (await store.get(name, 'lease'))?.['holder'] === execution.arn;
+  const retirement = admittedBefore ? undefined : await explainRetirement(store, name);
+  if (retirement) {
+    return { decision: 'skipped', pipeline: name, drop: dropName(name, request.prefix ?? `${name}/`), ...retirement };
   }
   if (eachObject && !settled && eachObject.quietPeriodSeconds > 0) {
     return { decision: 'settling', waitSeconds: eachObject.quietPeriodSeconds };
   }
-  const admittedBefore = (await store.get(name, 'lease'))?.['holder'] === execution.arn;
   const prefix = await findFolder(ports, definition.pipeline, request.prefix);
   const drop = dropName(name, prefix);
   const skip = (why: Skip): Admission => ({ decision: 'skipped', pipeline: name, drop, ...why });

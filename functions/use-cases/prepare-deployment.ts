@@ -127,8 +127,6 @@ export async function prepareDeployment(
   const { store, artifacts } = ports;
   const { executionArn, modelPackageArn } = event;
   const run = { pipeline, runId };
-  const retired = await store.get(pipeline, deploymentKeys.retired);
-  if (retired) return ignore(`pipeline ${pipeline} was retired on ${String(retired['at']).slice(0, 10)}`);
   const config = await artifacts.readJson(artifactKeys(run).config, servedConfigSchema);
   const taken = await claim(ports, candidate);
   if (taken) return taken;
@@ -138,6 +136,11 @@ export async function prepareDeployment(
     await unlockEndpoint(store, pipeline, executionArn);
     return ignore(reason);
   };
+  // Read after the lock was taken: a retirement marks the pipeline first and then looks for the lock.
+  const retired = await store.get(pipeline, deploymentKeys.retired);
+  if (retired) {
+    return standDown('superseded', `pipeline ${pipeline} was retired on ${String(retired['at']).slice(0, 10)}`);
+  }
   const champion = await readChampion(store, pipeline);
   const endpoint = await ports.endpoints.read(endpointName);
   if (champion?.modelPackageVersion === version && endpoint?.status === 'InService' && endpoint.config === name) {

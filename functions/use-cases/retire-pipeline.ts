@@ -3,7 +3,6 @@ import { isPassing } from '#domain/deployment/endpoint';
 import { deploymentKeys, runOfConfig } from '#domain/deployment/target';
 import { EndpointBusyError, TransientError } from '#domain/errors';
 import { endpointName as endpointOf } from '#domain/naming';
-import { lockEndpoint, unlockEndpoint } from '#functions/claims/deployment-claims';
 import type { Endpoints } from '#functions/ports/endpoints';
 import type { StageResources } from '#functions/ports/stage-resources';
 import { ifAbsent, type StateStore } from '#functions/ports/state-store';
@@ -49,14 +48,21 @@ async function markRetired(
   return retirementSchema.parse(await store.get(pipeline, deploymentKeys.retired));
 }
 
-/** @throws EndpointBusyError while a run or a deployment of the pipeline is under way */
-async function takeTurn({ store, isRunning }: RetirementPorts, { pipeline, executionArn, startedAt }: RetireEvent) {
+/**
+ * Takes no lock: the mark keeps new runs and deployments from starting. A deployment reads the mark after it took the lock. A run
+ * may have read it just before it was set, which is why the lease is looked at twice.
+ *
+ * @throws EndpointBusyError while a run or a deployment of the pipeline is under way
+ */
+async function waitForOthers({ store, isRunning }: RetirementPorts, pipeline: string): Promise<void> {
   const lease = await store.get(pipeline, 'lease');
   if (lease && (await isRunning(String(lease['holder'])))) {
     throw new EndpointBusyError(`Run ${String(lease['runId'])} of ${pipeline} is still under way.`);
   }
-  const holder = await lockEndpoint(store, pipeline, { executionArn, version: 0, startedAt }, isRunning);
-  if (holder !== undefined) throw new EndpointBusyError(`${holder} is changing the endpoint of ${pipeline}.`);
+  const holder = (await store.get(pipeline, deploymentKeys.lock))?.['executionArn'];
+  if (holder !== undefined && (await isRunning(String(holder)))) {
+    throw new EndpointBusyError(`${String(holder)} is changing the endpoint of ${pipeline}.`);
+  }
 }
 
 /** @throws TransientError until the endpoint is gone */
@@ -87,7 +93,7 @@ async function dethrone(store: StateStore, pipeline: string, at: string): Promis
  */
 export async function retirePipeline(ports: RetirementPorts, event: RetireEvent): Promise<Retired> {
   const { stage, store, endpoints, resources } = ports;
-  const { pipeline, executionArn, startedAt } = event;
+  const { pipeline, startedAt } = event;
   if (event.undo) {
     const known = await store.get(pipeline, deploymentKeys.retired);
     if (!known) return { decision: 'ignore', pipeline, reason: `pipeline ${pipeline} is not retired` };
@@ -95,12 +101,12 @@ export async function retirePipeline(ports: RetirementPorts, event: RetireEvent)
     return { decision: 'taken-back', pipeline, at: startedAt };
   }
   const retirement = await markRetired(ports, event);
-  await takeTurn(ports, event);
+  await waitForOthers(ports, pipeline);
   await removeEndpoint(ports, endpointOf(stage, pipeline));
   const { configs, models } = await listOwn(ports, pipeline);
   for (const name of configs) await endpoints.removeConfig(name);
   for (const name of models) await resources.removeModel(name);
   await dethrone(store, pipeline, startedAt);
-  await unlockEndpoint(store, pipeline, executionArn);
+  await waitForOthers(ports, pipeline);
   return { decision: 'retired', pipeline, retirement };
 }

@@ -126,6 +126,16 @@ async function challenger(world: World, { first, second }: Contenders): Promise<
   return second;
 }
 
+/** Sees to it that a model serves. */
+export async function serveAgain(world: World, { first }: Contenders): Promise<void> {
+  const { endpoints } = await holdings(world, world.pipeline);
+  if (endpoints[0]?.status === 'InService' && (await getState(world.project.target, world.pipeline, 'champion')))
+    return;
+  await clear(world);
+  await withdraw(world, first);
+  await deployClean(world, first);
+}
+
 async function deployClean(world: World, modelPackageArn: string, by: typeof approve = approve): Promise<void> {
   const { ended } = await by(world, modelPackageArn);
   await world.quiet();

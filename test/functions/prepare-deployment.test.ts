@@ -101,7 +101,8 @@ it('does not deploy a model of a retired pipeline', async () => {
   await tables.state.put('loan', 'retired', { at: '2026-01-01T00:00:00.000Z' });
 
   expect(await prepare(1, 'e1')).toEqual({ decision: 'ignore', reason: 'pipeline loan was retired on 2026-01-01' });
-  expect(await claimOf(1)).toBeUndefined();
+  expect(await claimOf(1)).toMatchObject({ status: 'superseded' });
+  expect(await lock()).toBeUndefined();
 });
 
 it('ignores further events of an approval that is being deployed', async () => {

@@ -74,7 +74,6 @@ describe('a retirement', () => {
     expect(await store.list('loan', deploymentKeys.formerChampion(''))).toMatchObject([
       { modelPackageVersion: 2, supersededAt: startedAt },
     ]);
-    expect(await store.get('loan', deploymentKeys.lock)).toBeUndefined();
   });
 
   it('has the same result when it is repeated after its end', async () => {
@@ -125,6 +124,25 @@ describe('a retirement', () => {
     await store.put('loan', deploymentKeys.lock, { executionArn: 'deployment' });
 
     await expect(retire()).rejects.toThrow('deployment is changing the endpoint of loan.');
+  });
+
+  it('waits for a run that was admitted just before it, and deletes what that run registered', async () => {
+    await retire().catch(() => undefined);
+    const get = store.get.bind(store);
+    store.get = async (pk, sk) => {
+      if (sk === deploymentKeys.champion) {
+        running.add('late-run');
+        await store.put('loan', 'lease', { holder: 'late-run', runId: runs.third });
+      }
+      return get(pk, sk);
+    };
+    await expect(retire()).rejects.toThrow(`Run ${runs.third} of loan is still under way.`);
+    store.get = get;
+    running.clear();
+    models.add(configOf(runs.third));
+
+    expect(await retire()).toMatchObject({ decision: 'retired' });
+    expect([...models]).toEqual([foreign]);
   });
 
   it('waits for an endpoint that is changing', async () => {

@@ -167,15 +167,15 @@ const rules = (stage: string, pipelines: readonly Pipeline[]): Record<string, Re
 
 const pascal = (name: string): string => name.replaceAll(/(?:^|-)([a-z0-9])/g, (_, c: string) => c.toUpperCase());
 
-/** Every Monday morning: endpoints whose pipelines are no longer deployed. */
+/** By default every Monday morning: endpoints whose pipelines are no longer deployed. */
 const serviceCheck = (stage: string): Record<string, Resource> => ({
   ServiceCheckSchedule: {
     Type: 'AWS::Scheduler::Schedule',
     Properties: {
       Name: `tidegate-${stage}-check-service`,
       Description: 'Looks for endpoints without a pipeline.',
-      ScheduleExpression: 'cron(0 7 ? * MON *)',
-      FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 60 },
+      ScheduleExpression: '${param:serviceCheckSchedule}',
+      FlexibleTimeWindow: { Mode: 'OFF' },
       Target: {
         Arn: ref('CheckServiceStateMachine'),
         RoleArn: getAtt('SchedulerRole', 'Arn'),

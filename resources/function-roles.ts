@@ -1,4 +1,4 @@
-import { type Allow, allow, type Resource, role } from './cloudformation.ts';
+import { type Allow, allow, type Resource, role, sub } from './cloudformation.ts';
 import {
   describeImages,
   endpointTests,
@@ -25,6 +25,8 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
   const writeRun = writeObjects('ArtifactsBucket', '*/runs/*');
   const readRows = readObjects('CleanBucket', '*/runs/*');
   const writeRows = writeFiles('CleanBucket', '*/runs/*');
+  // The key of the raw bucket is granted with the object versions.
+  const readListedFiles = allow('s3:GetObject', sub('${RawBucket.Arn}/_tidegate/*'));
   return {
     admitDrop: [
       ...listVersions('RawBucket'),
@@ -36,7 +38,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
     ],
     desensitizeShard: [
       ...readObjectVersions('RawBucket'),
-      ...readObjects('RawBucket', '_tidegate/*'),
+      readListedFiles,
       ...readRun,
       ...writeRun,
       ...writeRows,

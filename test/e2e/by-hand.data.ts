@@ -24,7 +24,7 @@ import {
   UpdateEndpointCommand,
   UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
-import { ListExecutionsCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { ListExecutionsCommand, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { auditFolder, readAudit } from 'embedded-cloud/audit';
 import type { Fault, FaultCall } from 'embedded-cloud/faults';
@@ -90,7 +90,10 @@ beforeAll(async () => {
       drift: undefined,
     }),
   );
-  project = await startProject([file, large], { faults: (call) => meddle?.(call) });
+  project = await startProject([file, large], {
+    faults: (call) => meddle?.(call),
+    params: { serviceCheckSchedule: 'rate(1 minute)' },
+  });
 });
 afterAll(async () => {
   await project?.close();
@@ -387,5 +390,59 @@ describe('what people do by hand', () => {
       )
       .toBeGreaterThan(0);
     expect(await getState(project.target, pipeline, 'drift')).toMatchObject({ rows: expect.any(Number) });
+  });
+
+  it('waits for a run, and for a deployment, before a pipeline is retired', async () => {
+    const { sfn, outputs } = project.target;
+    const start = async (machine: string, input: object): Promise<string> => {
+      const stateMachineArn = outputs.RetrainStateMachineArn.replace(/retrain$/, machine);
+      const { executionArn = '' } = await sfn.send(
+        new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) }),
+      );
+      return executionArn;
+    };
+    const endOf = (executionArn: string) => watchExecution(sfn, executionArn, { silent: true });
+    let retirement = '';
+    const retireDuring = (role: string, operation: string) =>
+      once(
+        role,
+        operation,
+        async () => {
+          retirement = await start('retire', { pipeline });
+        },
+        { waitMs: 3000 },
+      );
+
+    const duringRun = retireDuring('FitTransformRole', 'PutObject');
+    const { ended } = await project.drop(pipeline, await writeBook(91), 'book-91');
+    await duringRun;
+    expect(ended.status).toBe('SUCCEEDED');
+    expect(await endOf(retirement)).toMatchObject({ status: 'SUCCEEDED', output: { decision: 'retired' } });
+    expect(await getState(project.target, pipeline, 'champion')).toBeUndefined();
+
+    expect(await endOf(await start('retire', { pipeline, undo: true }))).toMatchObject({
+      output: { decision: 'taken-back' },
+    });
+    const duringDeployment = retireDuring('DeployEndpointRole', 'DescribeEndpoint');
+    const requested = await endOf(await start('record-decision', { rollBack: { pipeline } }));
+    await duringDeployment;
+    const deployment = (requested.output as { executionArn: string }).executionArn;
+    expect(await endOf(deployment)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await endOf(retirement)).toMatchObject({ status: 'SUCCEEDED', output: { decision: 'retired' } });
+    expect(await getState(project.target, pipeline, 'champion')).toBeUndefined();
+  }, 240_000);
+
+  it('looks for endpoints without a pipeline by a schedule', async () => {
+    const { sfn, outputs } = project.target;
+    const stateMachineArn = outputs.RetrainStateMachineArn.replace(/retrain$/, 'check-service');
+    await expect
+      .poll(
+        async () => {
+          const wanted = new ListExecutionsCommand({ stateMachineArn, statusFilter: 'SUCCEEDED' });
+          return (await sfn.send(wanted)).executions?.length;
+        },
+        { timeout: 90_000, interval: 1000 },
+      )
+      .toBeGreaterThan(0);
   });
 });

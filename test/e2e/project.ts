@@ -37,9 +37,12 @@ export interface UpProject {
 /** Packages the project with further pipelines beside its own and brings it up. */
 export async function startProject(
   pipelines: readonly string[] = [],
-  options: Pick<StartOptions, 'clock' | 'faults' | 'serviceFactories'> = {},
+  {
+    params = {},
+    ...options
+  }: Pick<StartOptions, 'clock' | 'faults' | 'serviceFactories'> & { params?: Readonly<Record<string, string>> } = {},
 ): Promise<UpProject> {
-  const packaged = packageProject('local', { pipelines, hostBinding: true });
+  const packaged = packageProject('local', { pipelines, hostBinding: true, params });
   const stateDir = join(packaged.copy, '.tidegate');
   mkdirSync(stateDir);
   const cloud = await startCloud({

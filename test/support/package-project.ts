@@ -46,10 +46,11 @@ export interface PackagedProject {
  * Packages a copy of the project without credentials.
  *
  * @param pipelines YAML files to put beside the project's own pipelines
+ * @param params parameters of the stage by name
  */
 export function packageProject(
   stage: string,
-  { pipelines = [] as readonly string[], hostBinding = false } = {},
+  { pipelines = [] as readonly string[], hostBinding = false, params = {} as Readonly<Record<string, string>> } = {},
 ): PackagedProject {
   const copy = mkdtempSync(join(tmpdir(), 'tidegate-package-'));
   for (const source of sources) cpSync(join(root, source), join(copy, source), { recursive: true });
@@ -57,9 +58,10 @@ export function packageProject(
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'dir');
   const { AWS_PROFILE: _p, AWS_ACCESS_KEY_ID: _k, AWS_SECRET_ACCESS_KEY: _s, ...env } = process.env;
   const serverless = join(root, 'node_modules', 'serverless', 'bin', 'serverless.js');
+  const given = Object.entries({ ...(hostBinding ? { hostBinding: 'true' } : {}), ...params });
   execFileSync(
     process.execPath,
-    [serverless, 'package', '--stage', stage, ...(hostBinding ? ['--param', 'hostBinding=true'] : [])],
+    [serverless, 'package', '--stage', stage, ...given.flatMap(([name, value]) => ['--param', `${name}=${value}`])],
     {
       cwd: copy,
       env: { ...env, SLS_TELEMETRY_DISABLED: '1' },

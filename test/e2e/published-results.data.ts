@@ -82,9 +82,9 @@ describe('results on public data, through the whole pipeline', () => {
 
       expect(estimateOf(evaluation, 'rmse').value / 100_000).toBeLessThan(0.49);
       expect(estimateOf(evaluation, 'r2').value).toBeGreaterThan(0.82);
-      expect(await predictDeployed('california', [{ median_income: 8.3, longitude: -122.2, latitude: 37.9 }])).toEqual([
-        { value: expect.any(Number) },
-      ]);
+      expect(
+        await predictDeployed('california', [{ median_income: 8.3, longitude: -122.2, latitude: 37.9 }]),
+      ).toMatchObject([{ value: expect.any(Number) }]);
     },
   );
 

@@ -225,7 +225,7 @@ describe('what goes wrong is announced, leaves nothing behind and can be repeate
     const machine = outputs.RetrainStateMachineArn;
     const started: string[] = [];
     for (const [i, files] of books.entries()) {
-      const prefix = await uploadDrop(project.target, 'loans-manual', files, { folder: `burst-${i}` });
+      const prefix = await uploadDrop(project.target, 'loans-manual', files, { folder: `2026-02-0${i + 1}` });
       started.push(await waitForExecution(project.target, machine, prefix, since, { otherwise: 'no run' }));
       if (i === 0) {
         await expect
@@ -241,10 +241,10 @@ describe('what goes wrong is announced, leaves nothing behind and can be repeate
     }
     await sfn.send(new StopExecutionCommand({ executionArn: started[0], cause: 'stopped by hand' }));
 
-    await expect.poll(async () => (await retrains('burst-2')).length, { timeout: 30_000 }).toBe(2);
-    const followUp = (await retrains('burst-2')).find((arn) => !started.includes(arn)) ?? '';
+    await expect.poll(async () => (await retrains('2026-02-03')).length, { timeout: 30_000 }).toBe(2);
+    const followUp = (await retrains('2026-02-03')).find((arn) => !started.includes(arn)) ?? '';
     expect(await watchExecution(sfn, followUp, { silent: true })).toMatchObject({ status: 'SUCCEEDED' });
-    expect(await retrains('burst-1')).toHaveLength(1);
+    expect(await retrains('2026-02-02')).toHaveLength(1);
     const lost = (await listRuns(project.target, 'loans-manual', 100)).find((r) => r.executionArn === started[0]);
     expect(lost).toMatchObject({ status: 'failed', failure: { error: 'ExecutionABORTED' } });
     expect(await slackSays('stopped by hand')).toBe(true);

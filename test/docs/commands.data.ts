@@ -31,7 +31,7 @@ const OTHER_ENDS: readonly (readonly [RegExp, readonly number[]])[] = [
   // a doctor finds what is missing on the machine of the test
   [/^npx tidegate doctor/, [exitCodes.failed]],
   // the same book again is not trained; a small window of requests is not judged
-  [/^npx tidegate (drop|drift)/, [exitCodes.skipped]],
+  [/^npx tidegate (drop|drift|retrain)/, [exitCodes.skipped]],
 ];
 
 const shell = (command: string) =>

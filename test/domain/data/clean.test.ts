@@ -305,3 +305,21 @@ test('a Parquet column of unknown type is read as text', () => {
   expect(sql).toBe('(SELECT false AS _unreadable, CAST("x" AS VARCHAR) AS "x" FROM read_parquet(\'p\'))');
   expect(checks).toEqual([]);
 });
+
+test('a whole number in a float column of Parquet has no fraction, below 1e15', async () => {
+  const dataset = pipelineSchema.parse(smallPipeline({ format: 'parquet' })).dataset;
+  const { sql } = rawRelation({ path: 'p', gzip: false, columns: ['x'], types: ['DOUBLE'] }, dataset, ['x']);
+  using engine = await testEngine();
+  const numbers = '(VALUES (2.0::DOUBLE), (-2.0), (2.5), (999999999999999.0), (1e15), (-1e15), (NULL)) AS t(x)';
+  const rows = await engine.query('read', `SELECT x FROM ${sql.replace("read_parquet('p')", numbers)}`);
+
+  expect(rows.map(({ x }) => x)).toEqual([
+    '2',
+    '-2',
+    '2.5',
+    '999999999999999',
+    '1000000000000000.0',
+    '-1000000000000000.0',
+    null,
+  ]);
+});

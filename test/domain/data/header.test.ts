@@ -87,6 +87,7 @@ describe('a CSV header that is unfinished', () => {
     ['at an expected name', `y,income,home,"zip\n${rows}`, 4],
     ['and closes at a quote of a later row', `y,income,home,zip,"note\n${rows}1,2,3,"x",5\n`, 5],
     ['and closes cleanly rows later', `y,income,home,zip,"note\n${rows}"\n1,2,3,4,5\n`, 5],
+    ['right before a line break', 'y,income,home,zip,"\n1,2,3,4,5"\n1,2,3,4,5\n', 5],
     ['and closes soon', 'y,income,home,zip,"note\n1,2,Jane Roe,4,5"\n1,2,3,4,5\n', 5],
   ])('because a quote opens %s is refused as that, without a text of the file', (_, text, column) => {
     for (const extraColumns of ['reject', 'ignore']) {

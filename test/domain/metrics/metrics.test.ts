@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { binaryConfusion, classMetrics, multiclassConfusion } from '#domain/evaluation/confusion';
 import { type MetricKernel, metricKernel } from '#domain/metrics/kernel';
+import { r2 } from '#domain/metrics/r2';
 import { METRICS } from '#domain/metrics/registry';
 import { predictClasses } from '#domain/tallies/probability';
 import { reference } from '../evaluation/reference.ts';
@@ -166,6 +167,20 @@ describe('regression metrics', () => {
         expect(r2(actual)).toBe(1);
       }),
     );
+  });
+
+  it('take a spread from rounding alone for a constant target', () => {
+    const ofSpread = (epsilons: number) =>
+      r2.measure.regression({
+        total: 1,
+        squaredErrorSum: 1,
+        absoluteErrorSum: 1,
+        targetSum: Math.sqrt(1 - epsilons * Number.EPSILON),
+        targetSquareSum: 1,
+      });
+
+    expect([0, 2, 6].map(ofSpread)).toEqual([0, 0, 0]);
+    for (const spread of [12, 100]) expect(ofSpread(spread)).toBeLessThan(-1);
   });
 
   it('see no spread in a resample that draws one row only', () => {

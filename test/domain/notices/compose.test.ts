@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkBlocks } from '#cli/slack-page/block-kit';
 import { deploymentKeys } from '#domain/deployment/target';
+import { drift } from '#domain/notices/drift';
 import type { NoticePorts } from '#domain/notices/notice';
 import { composeNotice, type Notice, noticeSchema } from '#domain/notices/registry';
 import { artifactKeys } from '#domain/runs/layout';
@@ -224,6 +225,12 @@ describe('a drift check', () => {
     expect(notice).toMatchObject({ key: 'drift#loan#2026-01-02T00:00:00Z', pipeline: 'loan', threads: [] });
     for (const word of ['income', 'home', '1 of 2 columns', 'retrain has been started', 'scores drifted'])
       expect(`${notice.text}${notice.words}`).toContain(word);
+  });
+
+  it('has an example with drift', async () => {
+    const example = noticeSchema.parse({ kind: 'drift', ...drift.example });
+    expect(example).toMatchObject({ check: { drifted: true, tooSmall: false, fellSilent: false, notify: true } });
+    expect((await said(example)).words).toContain('the data has drifted');
   });
 
   it('without drift does not claim that anything is done', async () => {

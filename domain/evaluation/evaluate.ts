@@ -154,7 +154,7 @@ function requireRowSums(what: string, scores: Float64Array, k: number): void {
   for (let start = 0; start < scores.length; start += k) {
     let sum = 0;
     for (let index = 0; index < k; index++) sum += scores[start + index] as number;
-    if (Math.abs(sum - 1) > 1e-3) {
+    if (!(Math.abs(sum - 1) <= 1e-3)) {
       throw new EvaluationError(
         `${what}: the class probabilities of row ${start / k} do not sum to 1; train with objective multi:softprob`,
       );

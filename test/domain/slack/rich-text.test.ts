@@ -50,6 +50,11 @@ describe('a line in mrkdwn', () => {
   });
 });
 
+test('clipping leaves an ellipsis as long as one character fits', () => {
+  expect([0, 1, 2, 3].map((max) => clip('abc', max))).toEqual(['', '…', 'a…', 'abc']);
+  expect(clip('', 0)).toBe('');
+});
+
 test('clipping cuts between characters, not within one or within an entity', () => {
   expect(clip('😀😀', 3)).toBe('😀…');
   expect(clip('a&b', 5, escapeMrkdwn)).toBe('a…');

@@ -74,7 +74,7 @@ export function createLineFinder({ quote, delimiter, header, rejectedAt, wanted 
   const push = (chunk: Uint8Array): void => {
     for (const byte of chunk) {
       // the byte-order mark EF BB BF is not part of a record
-      if (position === bom && bom < 3 && byte === [0xef, 0xbb, 0xbf][bom]) {
+      if (position === bom && byte === [0xef, 0xbb, 0xbf][bom]) {
         bom++;
         position++;
         recordStart = position;

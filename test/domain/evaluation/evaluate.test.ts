@@ -137,6 +137,11 @@ describe('evaluate refuses', () => {
       binary({ labels: with3(3, 2, rows.labels) }),
       /labels: row 3 is not one of the 2 class numbers 0 to 1$/,
     ],
+    ...[-1, 0.5, Number.NaN].map((label): [string, EvaluationInput, RegExp] => [
+      `the label ${label}`,
+      binary({ labels: with3(4, label, rows.labels) }),
+      /labels: row 4 is not one of the 2 class numbers/,
+    ]),
     [
       'scores of another length',
       binary({ candidate: new Float64Array(19) }),

@@ -64,6 +64,13 @@ describe('model inputs', () => {
     );
   });
 
+  it('of one input have an empty line for a missing value, except at the end of the file', () => {
+    expect([...parseFeatures('1\n\n', 1, 'a.csv').values]).toEqual([1, Number.NaN]);
+    expect([...parseFeatures('1\n\n2', 1, 'a.csv').values]).toEqual([1, Number.NaN, 2]);
+    expect(parseFeatures('1\n', 1, 'a.csv').rows).toBe(1);
+    expect(parseFeatures('1,2\n\n3,4\n', 2, 'a.csv').rows).toBe(2);
+  });
+
   it('may be none', () => {
     for (const width of [1, 2]) expect(parseFeatures('', width, 'a.csv')).toMatchObject({ rows: 0 });
   });

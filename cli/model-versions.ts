@@ -10,19 +10,20 @@ import { CliError } from './output.ts';
 import { getState } from './runs.ts';
 import type { Target } from './target.ts';
 
-/** All items of a pipeline whose sort key starts with a prefix. */
-async function listItems(
-  { db, outputs }: Target,
-  pipeline: string,
+/** All items of a partition of a table whose sort key starts with a prefix. */
+export async function listItems(
+  { db }: Target,
+  TableName: string,
+  pk: string,
   prefix: string,
 ): Promise<Record<string, unknown>[]> {
   const items: Record<string, unknown>[] = [];
   const pages = paginateQuery(
     { client: db },
     {
-      TableName: outputs.StateTableName,
-      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
-      ExpressionAttributeValues: { ':pk': pipeline, ':sk': prefix },
+      TableName,
+      KeyConditionExpression: prefix === '' ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :sk)',
+      ExpressionAttributeValues: { ':pk': pk, ...(prefix === '' ? {} : { ':sk': prefix }) },
       ConsistentRead: true,
     },
   );
@@ -31,7 +32,11 @@ async function listItems(
 }
 
 /** ARNs of a pipeline's model packages, newest first. Empty before the first registration, which creates the group. */
-async function listPackages({ sageMaker, stage }: Target, pipeline: string, limit: number): Promise<string[]> {
+export async function listPackages(
+  { sageMaker, stage }: Target,
+  pipeline: string,
+  limit = Number.POSITIVE_INFINITY,
+): Promise<string[]> {
   const arns: string[] = [];
   try {
     const pages = paginateListModelPackages(
@@ -67,13 +72,14 @@ async function describeVersion({ sageMaker }: Target, arn: string): Promise<Regi
 
 /** A pipeline's model versions with their decisions and times in service, newest first. */
 export async function readModelVersions(target: Target, pipeline: string, limit: number): Promise<ModelVersion[]> {
+  const items = (prefix: string) => listItems(target, target.outputs.StateTableName, pipeline, prefix);
   const arns = await listPackages(target, pipeline, limit);
   const [registered, champion, former, decisions, claims] = await Promise.all([
     Promise.all(arns.map((arn) => describeVersion(target, arn))),
     getState(target, pipeline, deploymentKeys.champion),
-    listItems(target, pipeline, deploymentKeys.formerChampion('')),
-    listItems(target, pipeline, 'decision#'),
-    listItems(target, pipeline, 'deployment#'),
+    items(deploymentKeys.formerChampion('')),
+    items('decision#'),
+    items('deployment#'),
   ]);
   return modelHistory(registered, {
     champion: champion && championSchema.parse(champion),
@@ -87,7 +93,7 @@ export async function readModelVersions(target: Target, pipeline: string, limit:
 
 /** The ARN of a version of a pipeline. @throws CliError when there is none */
 export async function packageOfVersion(target: Target, pipeline: string, version: number): Promise<string> {
-  const arns = await listPackages(target, pipeline, Number.POSITIVE_INFINITY);
+  const arns = await listPackages(target, pipeline);
   const arn = arns.find((a) => a.endsWith(`/${version}`));
   if (arn === undefined) {
     throw new CliError(`${pipeline} has no version ${version}. "npx tidegate models ${pipeline}" lists them.`);

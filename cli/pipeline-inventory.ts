@@ -1,15 +1,14 @@
 import { ListObjectVersionsCommand, type ListObjectVersionsCommandOutput } from '@aws-sdk/client-s3';
-import {
-  DescribeEndpointCommand,
-  DescribeEndpointConfigCommand,
-  paginateListEndpointConfigs,
-  paginateListEndpoints,
-  paginateListModelPackages,
-  paginateListModels,
-} from '@aws-sdk/client-sagemaker';
+import { DescribeEndpointCommand, DescribeEndpointConfigCommand } from '@aws-sdk/client-sagemaker';
 import { endpointMonth, storageMonth } from '#domain/costs/prices';
-import { runOfConfig } from '#domain/deployment/target';
-import { endpointName, modelPackageGroupName, pipelineOfGroup } from '#domain/naming';
+import { endpointName } from '#domain/naming';
+import { fileListPrefix } from '#domain/runs/layout';
+import { isSageMakerMissing } from '#functions/aws/sagemaker-errors';
+import { stageResources } from '#functions/aws/stage-resources';
+import { findOrphans } from '#functions/use-cases/find-orphans';
+import { listOwnResources } from '#functions/use-cases/own-resources';
+import type { Orphans } from '#schemas/events/retire';
+import { listPackages } from './model-versions.ts';
 import type { Target } from './target.ts';
 
 /** Something that a pipeline has, with its monthly cost in dollars: undefined when its price is not known. */
@@ -18,7 +17,7 @@ export interface Holding {
   readonly count: number;
   readonly names: readonly string[];
   readonly monthly: number | undefined;
-  /** Whether it is deleted: at once, only with `--delete-data`, or never. */
+  /** Whether a retirement deletes it always, or only with `--delete-data`. */
   readonly goes: 'always' | 'with-data';
 }
 
@@ -36,8 +35,8 @@ export interface StoredVersion {
   readonly size: number;
 }
 
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && /could not find|does not exist|not found/i.test(error.message);
+/** A pipeline's own folder, and in the raw bucket the lists of the files of its drops. */
+const prefixesOf = (pipeline: string): readonly string[] => [`${pipeline}/`, fileListPrefix(pipeline)];
 
 /** Every version of every object of a pipeline in a bucket. */
 export async function* listVersions(
@@ -45,7 +44,13 @@ export async function* listVersions(
   bucket: DataBucket,
   pipeline: string,
 ): AsyncGenerator<StoredVersion> {
-  const request = { Bucket: outputs[bucket], Prefix: `${pipeline}/` };
+  for (const Prefix of prefixesOf(pipeline)) yield* versionsBelow(s3, { Bucket: outputs[bucket], Prefix });
+}
+
+async function* versionsBelow(
+  s3: Target['s3'],
+  request: { readonly Bucket: string; readonly Prefix: string },
+): AsyncGenerator<StoredVersion> {
   let page: Partial<ListObjectVersionsCommandOutput> = {};
   do {
     const { NextKeyMarker: KeyMarker, NextVersionIdMarker: VersionIdMarker } = page;
@@ -66,47 +71,22 @@ async function readEndpoint({ sageMaker, stage }: Target, pipeline: string): Pro
     const monthly = costs.every((cost) => cost !== undefined) ? costs.reduce((a, b) => a + b, 0) : undefined;
     return [{ what: 'endpoint', count: 1, names: [name], monthly, goes: 'always' }];
   } catch (error) {
-    if (isMissing(error)) return [];
+    if (isSageMakerMissing(error)) return [];
     throw error;
   }
 }
 
-async function namesOf<Page>(pages: AsyncIterable<Page>, read: (page: Page) => readonly (string | undefined)[]) {
-  const names: string[] = [];
-  try {
-    for await (const page of pages) names.push(...read(page).filter((name) => name !== undefined));
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-  }
-  return names;
-}
-
-/** ARNs of a pipeline's model packages. */
-export const listPackageArns = ({ sageMaker, stage }: Target, pipeline: string): Promise<string[]> =>
-  namesOf(
-    paginateListModelPackages({ client: sageMaker }, { ModelPackageGroupName: modelPackageGroupName(stage, pipeline) }),
-    ({ ModelPackageSummaryList = [] }) => ModelPackageSummaryList.map((p) => p.ModelPackageArn),
-  );
-
 /** All that a pipeline has in SageMaker and S3, with what it costs a month. */
 export async function readHoldings(target: Target, pipeline: string): Promise<Holding[]> {
   const { sageMaker, stage } = target;
-  const part = `${endpointName(stage, pipeline)}-`;
-  const isOwn = (name: string): boolean => runOfConfig(stage, pipeline, name) !== undefined;
+  const { configs, models } = await listOwnResources(stageResources(sageMaker), stage, pipeline);
   const free = (what: string, names: readonly string[], goes: Holding['goes']): Holding[] =>
     names.length === 0 ? [] : [{ what, count: names.length, names, monthly: 0, goes }];
-  const configs = await namesOf(
-    paginateListEndpointConfigs({ client: sageMaker }, { NameContains: part }),
-    ({ EndpointConfigs = [] }) => EndpointConfigs.map((c) => c.EndpointConfigName),
-  );
-  const models = await namesOf(paginateListModels({ client: sageMaker }, { NameContains: part }), ({ Models = [] }) =>
-    Models.map((m) => m.ModelName),
-  );
   const holdings = [
     ...(await readEndpoint(target, pipeline)),
-    ...free('endpoint config', configs.filter(isOwn), 'always'),
-    ...free('model', models.filter(isOwn), 'always'),
-    ...free('model package', await listPackageArns(target, pipeline), 'with-data'),
+    ...free('endpoint config', configs, 'always'),
+    ...free('model', models, 'always'),
+    ...free('model package', await listPackages(target, pipeline), 'with-data'),
   ];
   for (const [bucket, what] of Object.entries(dataBuckets)) {
     let [count, size] = [0, 0];
@@ -123,13 +103,6 @@ export async function readHoldings(target: Target, pipeline: string): Promise<Ho
 export async function findOrphanedEndpoints(
   { sageMaker, stage }: Target,
   pipelines: readonly string[],
-): Promise<{ readonly pipeline: string; readonly endpoint: string }[]> {
-  const names = await namesOf(
-    paginateListEndpoints({ client: sageMaker }, { NameContains: endpointName(stage, '') }),
-    ({ Endpoints = [] }) => Endpoints.map((e) => e.EndpointName),
-  );
-  return names.flatMap((endpoint) => {
-    const pipeline = pipelineOfGroup(stage, endpoint);
-    return pipeline === undefined || pipelines.includes(pipeline) ? [] : [{ pipeline, endpoint }];
-  });
+): Promise<Orphans['orphans']> {
+  return (await findOrphans({ stage, pipelines, resources: stageResources(sageMaker) })).orphans;
 }

@@ -63,6 +63,10 @@ async function objection(
   const champion = await getState(target, pipeline, deploymentKeys.champion);
   const serving = champion && championSchema.parse(champion).modelPackageVersion;
   const model = `Version ${version} of ${pipeline}`;
+  const retired = await getState(target, pipeline, deploymentKeys.retired);
+  if (retired && status === 'Approved') {
+    return `${model} would not be deployed: the pipeline was retired on ${String(retired['at']).slice(0, 10)}. To take that back: npx tidegate retire ${pipeline} --undo.`;
+  }
   if (status === 'Rejected') {
     if (serving === version) {
       return `${model} serves now, and rejecting it would not stop it. Go back first: npx tidegate rollback ${pipeline}. Without an earlier version: npx tidegate retire ${pipeline}.`;
@@ -76,8 +80,9 @@ async function objection(
   if (deployment === 'waiting' || deployment === 'deploying') {
     return `${model} is approved already and is being deployed. Slack shows the result.`;
   }
-  if (serving !== undefined) {
-    return `${model} is approved already, and version ${serving} serves. To deploy it again: npx tidegate rollback ${pipeline} ${version}.`;
+  if (serving !== undefined || deployment === 'promoted') {
+    const now = serving === undefined ? 'none' : `version ${serving}`;
+    return `${model} is approved already, and ${now} serves. To deploy it again: npx tidegate rollback ${pipeline} ${version}.`;
   }
   return `${model} is approved already, and its deployment ${deployment === 'failed' ? 'failed' : 'has not begun'}. Reject it and approve it again to deploy it.`;
 }
@@ -99,7 +104,7 @@ function decision(
       `\nExamples:
   $ npx tidegate ${name} flight-delay
   $ npx tidegate ${name} flight-delay 3
-  $ npx tidegate ${name} 20260131-0905 --reason 'looked at the slices'`,
+  $ npx tidegate ${name} 20260131-0905 --reason 'looked at the report'`,
     )
     .action(async (id: string, version: number | undefined, { reason }: { reason?: string }, command: Command) => {
       await withTarget(command, async (target, { json }) => {

@@ -80,11 +80,11 @@ async function demo(): Promise<Story> {
   const { cloud } = await bringUp();
   const target = await openTarget({});
   const earlier = (await listRuns(target, pipeline, 100)).length;
-  const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
+  const since = Date.now();
+  const folderAt = (ms: number) => new Date(ms).toISOString().slice(0, 19).replaceAll(':', '-');
 
   heading('1  A loan book is dropped');
-  const since = Date.now();
-  const good = await dropBook(target, { seed: 7 + earlier, firstLoan: 1 + earlier * rows }, stamp);
+  const good = await dropBook(target, { seed: 7 + earlier, firstLoan: 1 + earlier * rows }, folderAt(since));
 
   const arn = (await findRun(target, good.run.runId)).modelPackageArn;
   if (good.verdict.passed && arn) {
@@ -102,7 +102,7 @@ async function demo(): Promise<Story> {
   const bad = await dropBook(
     target,
     { seed: 1007 + earlier, firstLoan: 1 + (1000 + earlier) * rows, damage: 'labels' },
-    `${stamp}-damaged`,
+    folderAt(since + 1000),
   );
   if (bad.verdict.passed) throw new CliError('The gates let a worthless model through.');
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { automaticApproval, identityName } from '#domain/registry/decision';
 import type { ModelVersion } from '#domain/registry/model-history';
 import type { Decision } from '#schemas/records/decision';
-import { wholeNumber } from '../arguments.ts';
+import { requirePipeline, wholeNumber } from '../arguments.ts';
 import { readModelVersions } from '../model-versions.ts';
 import { green, print, printJson, red, table, yellow } from '../output.ts';
 import { pipelineNames, readProjectPipeline } from '../project.ts';
@@ -62,6 +62,7 @@ export function modelsCommand(program: Command): void {
     .action(async (pipeline: string, { limit }: { limit: number }, command: Command) => {
       await withTarget(command, async (target, { json }) => {
         const models = await readModelVersions(target, pipeline, limit);
+        if (models.length === 0) requirePipeline(pipeline);
         if (json) return printJson(models);
         if (models.length === 0) return print(`No model of ${pipeline} was registered yet.`);
         const metric = gatedMetric(pipeline);

@@ -1,18 +1,10 @@
-import { DeleteObjectsCommand } from '@aws-sdk/client-s3';
-import { DeleteModelPackageCommand, DeleteModelPackageGroupCommand } from '@aws-sdk/client-sagemaker';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { priceRegion } from '#domain/costs/prices';
-import { modelPackageGroupName } from '#domain/naming';
+import { requirePipeline } from '../arguments.ts';
+import { deleteData } from '../delete-data.ts';
 import { CliError, dim, green, print, printJson, table, yellow } from '../output.ts';
-import {
-  type DataBucket,
-  dataBuckets,
-  type Holding,
-  listPackageArns,
-  listVersions,
-  readHoldings,
-} from '../pipeline-inventory.ts';
+import { type Holding, readHoldings } from '../pipeline-inventory.ts';
 import { pipelineNames } from '../project.ts';
 import { callerArn, type Target } from '../target.ts';
 import { describeEnd, watchExecution } from '../watch.ts';
@@ -34,47 +26,6 @@ function plan(holdings: readonly Holding[], deleteData: boolean): string {
     ['', 'WHAT', 'NUMBER', 'A MONTH'],
     holdings.map((holding) => [fate(holding), holding.what, String(holding.count), dollars(holding.monthly)]),
   );
-}
-
-async function deleteObjects(target: Target, bucket: DataBucket, pipeline: string): Promise<number> {
-  let deleted = 0;
-  let batch: { Key: string; VersionId: string }[] = [];
-  const flush = async (): Promise<void> => {
-    if (batch.length === 0) return;
-    const request = { Bucket: target.outputs[bucket], Delete: { Objects: batch, Quiet: true } };
-    const { Errors = [] } = await target.s3.send(new DeleteObjectsCommand(request));
-    const [first] = Errors;
-    if (first) {
-      throw new CliError(
-        `${Errors.length} objects of ${target.outputs[bucket]} were not deleted: ${first.Code}: ${first.Message}. The command can be repeated.`,
-      );
-    }
-    deleted += batch.length;
-    batch = [];
-  };
-  for await (const { Key, VersionId } of listVersions(target, bucket, pipeline)) {
-    batch.push({ Key, VersionId });
-    if (batch.length === 1000) await flush();
-  }
-  await flush();
-  return deleted;
-}
-
-/** Deletes the pipeline's model packages and all versions of its objects, with the caller's own permissions. */
-async function deleteData(target: Target, pipeline: string): Promise<Record<string, number>> {
-  const packages = await listPackageArns(target, pipeline);
-  for (const ModelPackageName of packages) {
-    await target.sageMaker.send(new DeleteModelPackageCommand({ ModelPackageName }));
-  }
-  if (packages.length > 0) {
-    const ModelPackageGroupName = modelPackageGroupName(target.stage, pipeline);
-    await target.sageMaker.send(new DeleteModelPackageGroupCommand({ ModelPackageGroupName }));
-  }
-  const deleted: Record<string, number> = { 'model packages': packages.length };
-  for (const [bucket, what] of Object.entries(dataBuckets)) {
-    deleted[what] = await deleteObjects(target, bucket as DataBucket, pipeline);
-  }
-  return deleted;
 }
 
 /** Runs the retire machine. @throws CliError when it failed, or had nothing to do */
@@ -102,8 +53,8 @@ export function retireCommand(program: Command): void {
     .description('delete the endpoint, endpoint configs and models of a pipeline; without --yes only list them')
     .argument('<pipeline>', 'name of the pipeline, in this project or not')
     .option('--yes', 'do it')
-    .option('--delete-data', 'delete its data, run records and model packages too, for ever')
-    .option('--undo', 'take a retirement back: drops start runs again')
+    .option('--delete-data', 'delete its data, run records, model packages and endpoint tests too, for ever')
+    .addOption(new Option('--undo', 'take a retirement back: drops start runs again').conflicts(['yes', 'deleteData']))
     .option('--reason <text>', 'why; kept with the retirement')
     .addHelpText(
       'after',
@@ -126,6 +77,7 @@ export function retireCommand(program: Command): void {
         }
         const withData = options.deleteData ?? false;
         const holdings = await readHoldings(target, pipeline);
+        if (holdings.length === 0) requirePipeline(pipeline);
         if (!yes) {
           if (json) return printJson({ pipeline, holdings });
           if (holdings.length === 0) return print(`${pipeline} has nothing in stage ${target.stage}.`);

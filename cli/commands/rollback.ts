@@ -1,7 +1,7 @@
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Command } from 'commander';
 import * as z from 'zod';
-import { wholeNumber } from '../arguments.ts';
+import { requirePipeline, wholeNumber } from '../arguments.ts';
 import { endWith } from '../exit-codes.ts';
 import { CliError, green, print, printJson } from '../output.ts';
 import { callerArn } from '../target.ts';
@@ -42,6 +42,7 @@ export function rollbackCommand(program: Command): void {
           const recorded = await watchExecution(sfn, executionArn, { silent: true });
           if (recorded.status !== 'SUCCEEDED') throw new CliError(describeEnd(recorded));
           const answer = recordedSchema.parse(recorded.output);
+          if (answer.decision === 'ignore' && /has served yet/.test(answer.reason)) requirePipeline(pipeline);
           if (answer.decision === 'ignore') throw new CliError(`Nothing was rolled back: ${answer.reason}.`);
           if (!json) print(`going back to version ${answer.version} of ${pipeline}`);
           const ended = await watchExecution(sfn, answer.executionArn, { silent: json === true });

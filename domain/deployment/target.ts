@@ -42,4 +42,6 @@ export const deploymentKeys = {
     `${deploymentKeys.decisions(version)}${at}#${decision}`,
   /** Present while the pipeline is retired. */
   retired: 'retired',
+  /** The history of retirements, and of those that were taken back. */
+  retirement: (at: string): string => `retirement#${at}`,
 } as const;

@@ -2,13 +2,19 @@ import * as z from 'zod';
 import { identityName } from '#domain/registry/decision';
 import { composeMessage, type Message } from '#domain/slack/message';
 import { counted } from '#domain/text/numbers';
-import { retirementSchema } from '#schemas/records/retirement';
+import { retirementSchema, type TakenBack, takenBackSchema } from '#schemas/records/retirement';
 import { defineNotice } from './notice.ts';
 
 const outcomeSchema = z.discriminatedUnion('decision', [
   z.object({ decision: z.literal('retired'), pipeline: z.string(), retirement: retirementSchema }),
-  z.object({ decision: z.literal('taken-back'), pipeline: z.string(), at: z.string() }),
+  z.object({ decision: z.literal('taken-back'), pipeline: z.string(), takenBack: takenBackSchema }),
 ]);
+
+const whoAndWhy = ({ by, reason }: TakenBack) =>
+  [
+    ['By', by === undefined ? 'not reported' : { code: identityName(by) }],
+    ['Reason', reason ?? 'none given'],
+  ] as const;
 
 export function retiredMessage(outcome: z.output<typeof outcomeSchema>, stage: string): Message {
   const { pipeline } = outcome;
@@ -19,9 +25,10 @@ export function retiredMessage(outcome: z.output<typeof outcomeSchema>, stage: s
         'Drops start runs again. To serve the last model again: ',
         { code: `npx tidegate rollback ${pipeline} --stage ${stage}` },
       ],
+      facts: whoAndWhy(outcome.takenBack),
     });
   }
-  const { by, reason, endpoint, endpointConfigs, models } = outcome.retirement;
+  const { endpoint, endpointConfigs, models } = outcome.retirement;
   const gone = [
     endpoint ? 'its endpoint' : 'no endpoint',
     counted(endpointConfigs, 'endpoint config'),
@@ -30,10 +37,7 @@ export function retiredMessage(outcome: z.output<typeof outcomeSchema>, stage: s
   return composeMessage({
     heading: `🪦 ${pipeline}: the pipeline was retired`,
     summary: `Deleted: ${gone.join(', ')}. Model packages, records and data stay. Later drops and approvals do nothing.`,
-    facts: [
-      ['By', by === undefined ? 'not reported' : { code: identityName(by) }],
-      ['Reason', reason ?? 'none given'],
-    ],
+    facts: whoAndWhy(outcome.retirement),
     footer: [['To take it back: ', { code: `npx tidegate retire ${pipeline} --undo --stage ${stage}` }]],
   });
 }

@@ -51,10 +51,16 @@ export function isUnchanged(
  * @example identityName('arn:aws:sts::123456789012:assumed-role/MLEngineer/ana') // 'ana (MLEngineer)'
  */
 export function identityName(arn: string): string {
-  const [, , , , account = '', resource = arn] = arn.split(':', 6);
-  const [kind, ...path] = arn.split(':').slice(5).join(':').split('/');
-  if (kind === 'assumed-role') return `${path[1] ?? ''} (${path[0] ?? ''})`;
-  if (kind === 'user') return path.at(-1) ?? resource;
-  if (resource === 'root') return `root of ${account}`;
-  return arn;
+  const [, , , , account, ...rest] = arn.split(':');
+  const [kind, ...path] = rest.join(':').split('/');
+  switch (kind) {
+    case 'assumed-role':
+      return `${path[1]} (${path[0]})`;
+    case 'user':
+      return path.at(-1) ?? arn;
+    case 'root':
+      return `root of ${account}`;
+    default:
+      return arn;
+  }
 }

@@ -12,10 +12,13 @@ const shardName = (index: number): string => String(index).padStart(5, '0');
 /** Prefix of all objects of a run, in both the clean and the artifacts bucket; ends in `/`. */
 export const runPrefix = ({ pipeline, runId }: RunPointer): string => `${pipeline}/runs/${runId}/`;
 
+/** The folder of the raw bucket that lists the files of a pipeline's drops. */
+export const fileListPrefix = (pipeline: string): string => `_tidegate/${pipeline}/`;
+
 /** Keys in the raw bucket beside the drops. No drop event matches them: they lie below no pipeline's name. */
 export const rawKeys = (run: RunPointer) => ({
   /** The keys and versions of the drop's files by shard (JSON). Names of files leave the raw bucket nowhere. */
-  files: `_tidegate/${run.pipeline}/${run.runId}.json`,
+  files: `${fileListPrefix(run.pipeline)}${run.runId}.json`,
 });
 
 /** Keys in the artifacts bucket: the run's records. */

@@ -1,13 +1,14 @@
 import type * as z from 'zod';
 import { isPassing } from '#domain/deployment/endpoint';
-import { deploymentKeys, runOfConfig } from '#domain/deployment/target';
+import { deploymentKeys } from '#domain/deployment/target';
 import { EndpointBusyError, TransientError } from '#domain/errors';
 import { endpointName as endpointOf } from '#domain/naming';
 import type { Endpoints } from '#functions/ports/endpoints';
 import type { StageResources } from '#functions/ports/stage-resources';
 import { ifAbsent, type StateStore } from '#functions/ports/state-store';
+import { listOwnResources } from '#functions/use-cases/own-resources';
 import type { Retired, retirePipelineSchema } from '#schemas/events/retire';
-import { type Retirement, retirementSchema } from '#schemas/records/retirement';
+import { type Retirement, retirementSchema, type TakenBack } from '#schemas/records/retirement';
 import { championSchema } from '#schemas/records/run';
 
 /** The dependencies of retiring. */
@@ -21,21 +22,13 @@ export interface RetirementPorts {
 
 type RetireEvent = z.output<typeof retirePipelineSchema>;
 
-/** The pipeline's endpoint configs and models. Another pipeline's name may begin with this one's. */
-async function listOwn({ stage, resources }: RetirementPorts, pipeline: string) {
-  const part = `${endpointOf(stage, pipeline)}-`;
-  const isOwn = (name: string): boolean => runOfConfig(stage, pipeline, name) !== undefined;
-  const [configs, models] = await Promise.all([resources.listEndpointConfigs(part), resources.listModels(part)]);
-  return { configs: configs.filter(isOwn), models: models.filter(isOwn) };
-}
-
 /** Marks the pipeline as retired, with what it has now. From then on nothing of it is trained or deployed. */
 async function markRetired(
   ports: RetirementPorts,
   { pipeline, by, reason, startedAt }: RetireEvent,
 ): Promise<Retirement> {
-  const { stage, store, endpoints } = ports;
-  const { configs, models } = await listOwn(ports, pipeline);
+  const { stage, store, endpoints, resources } = ports;
+  const { configs, models } = await listOwnResources(resources, stage, pipeline);
   const retirement: Retirement = {
     at: startedAt,
     ...(by ? { by } : {}),
@@ -45,7 +38,23 @@ async function markRetired(
     models: models.length,
   };
   await store.put(pipeline, deploymentKeys.retired, retirement, ifAbsent);
-  return retirementSchema.parse(await store.get(pipeline, deploymentKeys.retired));
+  const marked = retirementSchema.parse(await store.get(pipeline, deploymentKeys.retired));
+  await store.put(pipeline, deploymentKeys.retirement(marked.at), { decision: 'retired', ...marked }, ifAbsent);
+  return marked;
+}
+
+/** Takes a retirement back. The history keeps both, and tells a retry that the mark is gone because of it. */
+async function takeBack(store: StateStore, { pipeline, by, reason, startedAt }: RetireEvent): Promise<Retired> {
+  const takenBack: TakenBack = { at: startedAt, ...(by ? { by } : {}), ...(reason ? { reason } : {}) };
+  const key = deploymentKeys.retirement(startedAt);
+  if (!(await store.get(pipeline, key))) {
+    if (!(await store.get(pipeline, deploymentKeys.retired))) {
+      return { decision: 'ignore', pipeline, reason: `pipeline ${pipeline} is not retired` };
+    }
+    await store.put(pipeline, key, { decision: 'taken-back', ...takenBack }, ifAbsent);
+  }
+  await store.remove(pipeline, deploymentKeys.retired);
+  return { decision: 'taken-back', pipeline, takenBack };
 }
 
 /**
@@ -94,16 +103,11 @@ async function dethrone(store: StateStore, pipeline: string, at: string): Promis
 export async function retirePipeline(ports: RetirementPorts, event: RetireEvent): Promise<Retired> {
   const { stage, store, endpoints, resources } = ports;
   const { pipeline, startedAt } = event;
-  if (event.undo) {
-    const known = await store.get(pipeline, deploymentKeys.retired);
-    if (!known) return { decision: 'ignore', pipeline, reason: `pipeline ${pipeline} is not retired` };
-    await store.remove(pipeline, deploymentKeys.retired);
-    return { decision: 'taken-back', pipeline, at: startedAt };
-  }
+  if (event.undo) return takeBack(store, event);
   const retirement = await markRetired(ports, event);
   await waitForOthers(ports, pipeline);
   await removeEndpoint(ports, endpointOf(stage, pipeline));
-  const { configs, models } = await listOwn(ports, pipeline);
+  const { configs, models } = await listOwnResources(resources, stage, pipeline);
   for (const name of configs) await endpoints.removeConfig(name);
   for (const name of models) await resources.removeModel(name);
   await dethrone(store, pipeline, startedAt);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Retirement } from '#schemas/records/retirement';
+import type { Retirement, TakenBack } from '#schemas/records/retirement';
 
 /** RetirePipeline's input. */
 export const retirePipelineSchema = z.object({
@@ -14,7 +14,7 @@ export const retirePipelineSchema = z.object({
 /** RetirePipeline's result. */
 export type Retired =
   | { readonly decision: 'retired'; readonly pipeline: string; readonly retirement: Retirement }
-  | { readonly decision: 'taken-back'; readonly pipeline: string; readonly at: string }
+  | { readonly decision: 'taken-back'; readonly pipeline: string; readonly takenBack: TakenBack }
   | { readonly decision: 'ignore'; readonly pipeline: string; readonly reason: string };
 
 /** FindOrphans' result: endpoints of this stage whose pipelines are not deployed. */

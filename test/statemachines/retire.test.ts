@@ -55,7 +55,7 @@ describe('the retire machine', () => {
   });
 
   it('takes a retirement back', async () => {
-    const answer = { decision: 'taken-back', pipeline: 'loan', at: retirement.at };
+    const answer = { decision: 'taken-back', pipeline: 'loan', takenBack: { at: retirement.at } };
     const { of } = await run('retire', { pipeline: 'loan', undo: true }, { RetirePipeline: () => answer });
 
     expect(of('RetirePipeline')[0]?.args).toMatchObject({ undo: true });

@@ -274,14 +274,14 @@ describe('a decision', () => {
   };
 
   it('opens a thread of its own and names who decided, and why', async () => {
-    const notice = await decide('approved', { by, reason: 'looked at the slices', runId: run.runId });
+    const notice = await decide('approved', { by, reason: 'looked at the report', runId: run.runId });
 
     expect(notice).toMatchObject({
       key: `decision#loan#3#${at}#approved`,
       pipeline: 'loan',
       threads: [`decision#3#${changedAt}`],
     });
-    for (const word of ['version 3 was approved', 'ana (MLEngineer)', 'looked at the slices', run.runId])
+    for (const word of ['version 3 was approved', 'ana (MLEngineer)', 'looked at the report', run.runId])
       expect(notice.words).toContain(word);
   });
 
@@ -350,9 +350,15 @@ describe('a retirement', () => {
   });
 
   it('that is taken back says so', async () => {
-    const { words } = await say({ decision: 'taken-back', pipeline: 'loan', at: retirement.at });
+    const takenBack = {
+      at: retirement.at,
+      by: 'arn:aws:sts::1:assumed-role/MLEngineer/ana',
+      reason: 'needed after all',
+    };
+    const { words } = await say({ decision: 'taken-back', pipeline: 'loan', takenBack });
 
-    expect(words).toContain('Drops start runs again');
+    for (const word of ['Drops start runs again', 'ana (MLEngineer)', 'needed after all'])
+      expect(words).toContain(word);
   });
 });
 

@@ -2,13 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
-import {
-  GetExecutionHistoryCommand,
-  type HistoryEvent,
-  ListExecutionsCommand,
-  ListMapRunsCommand,
-  ListStateMachinesCommand,
-} from '@aws-sdk/client-sfn';
+import { ListExecutionsCommand, ListMapRunsCommand, ListStateMachinesCommand } from '@aws-sdk/client-sfn';
+import { historyAfter } from '../../../cli/execution-history.ts';
 import { waitForExecution } from '../../../cli/runs.ts';
 import type { Target } from '../../../cli/target.ts';
 import { watchExecution } from '../../../cli/watch.ts';
@@ -64,17 +59,6 @@ export async function bucketTexts({ s3 }: Pick<Target, 's3'>, Bucket: string): P
   return texts;
 }
 
-async function historyOf(sfn: Target['sfn'], executionArn: string): Promise<HistoryEvent[]> {
-  const events: HistoryEvent[] = [];
-  let nextToken: string | undefined;
-  do {
-    const page = await sfn.send(new GetExecutionHistoryCommand({ executionArn, nextToken, maxResults: 1000 }));
-    events.push(...(page.events ?? []));
-    nextToken = page.nextToken;
-  } while (nextToken !== undefined);
-  return events;
-}
-
 async function executionsOf(sfn: Target['sfn'], of: { stateMachineArn: string } | { mapRunArn: string }) {
   const arns: string[] = [];
   let nextToken: string | undefined;
@@ -96,7 +80,7 @@ const eventKey = /"key\\?":\s*\\?"(?:[^"\\]|\\(?!"))*\\?"/g;
 export async function executionTexts({ sfn }: Pick<Target, 'sfn'>): Promise<SinkText[]> {
   const texts: SinkText[] = [];
   const add = async (arn: string) => {
-    const text = JSON.stringify(await historyOf(sfn, arn));
+    const text = JSON.stringify(await historyAfter(sfn, arn, 0));
     const isRetrain = arn.includes('-retrain:') || arn.includes('-recover-run:');
     texts.push({
       where: arn,

@@ -8,10 +8,12 @@ import { type MemoryState, memoryState } from '../../fakes/memory-state.ts';
 import { championOf, configOf, endpointName, runs } from '../support/stage.ts';
 
 const startedAt = '2026-02-01T10:00:00.000Z';
+const later = '2026-02-02T10:00:00.000Z';
+const by = 'arn:aws:iam::1:user/ana';
 const executionArn = 'arn:aws:states:eu-central-1:1:execution:tidegate-dev-retire:e1';
 const event = {
   pipeline: 'loan',
-  by: 'arn:aws:iam::1:user/ana',
+  by,
   reason: 'replaced',
   undo: false,
   executionArn,
@@ -154,15 +156,25 @@ describe('a retirement', () => {
     expect(await retire()).toMatchObject({ decision: 'retired' });
   });
 
-  it('can be taken back', async () => {
+  it('can be taken back, and the history keeps both with who and why', async () => {
+    const undo = { pipeline: 'other', undo: true, startedAt: later, reason: 'needed after all' };
     await retire({ pipeline: 'other' });
+    const takenBack = { decision: 'taken-back', pipeline: 'other', takenBack: { at: later, by, reason: undo.reason } };
 
-    expect(await retire({ pipeline: 'other', undo: true })).toEqual({
-      decision: 'taken-back',
-      pipeline: 'other',
-      at: startedAt,
+    expect(await retire(undo)).toEqual(takenBack);
+    // A retry after a lost answer finds the mark gone because of the attempt before
+    expect(await retire(undo)).toEqual(takenBack);
+    expect(await store.get('other', deploymentKeys.retired)).toBeUndefined();
+    expect(await store.get('other', deploymentKeys.retirement(startedAt))).toMatchObject({
+      decision: 'retired',
+      by,
+      reason: 'replaced',
     });
-    expect(await retire({ pipeline: 'other', undo: true })).toEqual({
+    expect(await store.get('other', deploymentKeys.retirement(later))).toMatchObject({
+      decision: 'taken-back',
+      reason: undo.reason,
+    });
+    expect(await retire({ ...undo, startedAt: '2026-02-03T10:00:00.000Z' })).toEqual({
       decision: 'ignore',
       pipeline: 'other',
       reason: 'pipeline other is not retired',

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { applyGates } from '#domain/gates/apply';
+import { leakageWarnings } from '#domain/leakage/warnings';
 import { assembleReport } from '#domain/reports/assemble';
 import { renderReport } from '#domain/reports/render';
 import { artifactKeys } from '#domain/runs/layout';
@@ -22,11 +23,16 @@ export const handler = withMiddleware(
     const keys = artifactKeys(run);
     const pipeline = await artifacts.readJson(keys.config, pipelineSchema);
     const evaluation = await artifacts.readJson(keys.evaluation, evaluationSchema);
-    const verdict = applyGates({
-      gates: pipeline.evaluation.gates,
-      evaluation,
-      ...(champion ? { champion: champion.runId } : {}),
-    });
+    const fitted = await artifacts.readJson(keys.transform, fittedTransformSchema);
+    const warnings = leakageWarnings(fitted);
+    const verdict = {
+      ...applyGates({
+        gates: pipeline.evaluation.gates,
+        evaluation,
+        ...(champion ? { champion: champion.runId } : {}),
+      }),
+      ...(warnings.length > 0 ? { warnings } : {}),
+    };
     const report = renderReport(
       assembleReport({
         runId: run.runId,
@@ -34,7 +40,7 @@ export const handler = withMiddleware(
         evaluation,
         verdict,
         profile: await artifacts.readJson(keys.profile, profileSchema),
-        fitted: await artifacts.readJson(keys.transform, fittedTransformSchema),
+        fitted,
         drop: await artifacts.readJson(keys.drop, dropRecordSchema),
         training: await artifacts.readJson(keys.training, trainingRecordSchema),
         champion: champion?.runId,

@@ -1,10 +1,13 @@
 import type * as z from 'zod';
 import type { Algorithms } from '#domain/algorithms/registry';
 import type { DatasetSettings } from '#domain/data/settings';
+import type { SplitSettings } from '#domain/data/split-settings';
 import type { EvaluationSettings } from '#domain/evaluation/settings';
 import { metricOfGate } from '#domain/gates/registry';
 import type { Issue } from '#domain/issue';
+import type { LeakageSettings } from '#domain/leakage/settings';
 import { metricsOf } from '#domain/metrics/registry';
+import { splitStrategy } from '#domain/splits/registry';
 import { checkTraining } from '#domain/training/rules';
 import type { Imbalance, TrainingSettings } from '#domain/training/settings';
 
@@ -12,7 +15,8 @@ import type { Imbalance, TrainingSettings } from '#domain/training/settings';
 interface UncheckedPipeline {
   readonly dataset: DatasetSettings;
   readonly evaluation: EvaluationSettings;
-  readonly split: { readonly groupBy?: unknown };
+  readonly split: SplitSettings;
+  readonly leakage?: LeakageSettings | undefined;
   readonly training: TrainingSettings;
   readonly imbalance: Imbalance;
 }
@@ -21,7 +25,7 @@ const isAbove = (positive: unknown): boolean =>
   typeof positive === 'object' && positive !== null && !Array.isArray(positive);
 
 /** Names the clean rows reserve for themselves. */
-const reserved = ['_row', '_side', '_label', '_id', '_time'];
+const reserved = ['_row', '_side', '_label', '_id', '_time', '_key', '_group', '_comparable'];
 
 /** Column names must be apart by more than case (SQL's are not) and unreserved. */
 function checkNames({ dataset }: UncheckedPipeline, issue: Issue): void {
@@ -33,6 +37,20 @@ function checkNames({ dataset }: UncheckedPipeline, issue: Issue): void {
     byLowerCase.set(name.toLowerCase(), name);
     if (reserved.includes(name.toLowerCase())) issue(path, `reserved; choose a name other than ${reserved.join(', ')}`);
   }
+}
+
+/** The groups and the times that a split needs. */
+function checkSplit({ dataset, split }: UncheckedPipeline, issue: Issue): void {
+  const { groupBy, strategy, gap } = split;
+  if (typeof groupBy === 'object' && !dataset.columns[groupBy.column])
+    issue(['split', 'groupBy', 'column'], `"${groupBy.column}" is not listed under dataset.columns`);
+  if (groupBy === 'id' && dataset.id === undefined) issue(['split', 'groupBy'], 'groupBy: id needs dataset.id');
+  const { needsTime } = splitStrategy(strategy);
+  if (needsTime && dataset.time === undefined)
+    issue(['split', 'strategy'], `${strategy} needs dataset.time, the column with the time of a row`);
+  if (needsTime && groupBy !== undefined)
+    issue(['split', 'groupBy'], `${strategy} divides rows by their times alone; leave groupBy out`);
+  if (!needsTime && gap !== undefined) issue(['split', 'gap'], 'only the strategy time has a gap');
 }
 
 /** Rules that span several fields. */
@@ -55,6 +73,9 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx,
       ['dataset', 'label', 'negative'],
       'label.negative goes with a binary task and a label.positive that lists values',
     );
+  }
+  for (const [i, name] of (pipeline.leakage?.allow ?? []).entries()) {
+    if (!columns[name]) issue(['leakage', 'allow', i], `"${name}" is not listed under dataset.columns`);
   }
   checkNames(pipeline, issue);
   checkTraining(pipeline, issue, algorithms);
@@ -80,10 +101,5 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx,
       `"${metric}" is not a ${evaluation.task} metric; allowed: ${allowed.join(', ')}`,
     );
   });
-  const { groupBy } = pipeline.split;
-  if (typeof groupBy === 'object' && groupBy !== null) {
-    const { column } = groupBy as { column: string };
-    if (!columns[column]) issue(['split', 'groupBy', 'column'], `"${column}" is not listed under dataset.columns`);
-  }
-  if (groupBy === 'id' && id === undefined) issue(['split', 'groupBy'], 'groupBy: id needs dataset.id');
+  checkSplit(pipeline, issue);
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { columnSchema, identifier } from '#domain/data/column-schema';
+import type { SplitSettings } from '#domain/data/split-settings';
 import type { Task } from '#schemas/records/task';
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
@@ -190,55 +191,6 @@ export const datasetSchema = z
   .describe('What a drop holds and how it is read.');
 
 export type DatasetSettings = z.infer<typeof datasetSchema>;
-
-/** `split`: the training, validation and test rows. */
-export const splitSchema = z
-  .object({
-    strategy: z
-      .literal('stratified')
-      .default('stratified')
-      .meta({
-        description:
-          'How rows are divided. There is one strategy: a hash of the seed and the group, so the same group is on the same side in every drop. The classes are not counted yet: their shares on each side are equal in expectation alone.',
-        examples: ['stratified'],
-      }),
-    train: z.number().gt(0).lt(1).default(0.7).describe('The share of the rows that train the model.'),
-    validation: z
-      .number()
-      .gt(0)
-      .lt(1)
-      .default(0.15)
-      .describe('The share of the rows that stop a training early and choose between trainings.'),
-    test: z
-      .number()
-      .gt(0)
-      .lt(1)
-      .default(0.15)
-      .describe('The share of the rows that judge the model, the holdout. Training never sees them.'),
-    groupBy: z
-      .union([z.enum(['id', 'duplicates']), z.object({ column: identifier }).strict()])
-      .optional()
-      .meta({
-        description:
-          'What keeps rows together on one side: the same id, the same values in all model inputs, or the same value in a column. Without it: `id` where `dataset.id` is set, else `duplicates`.',
-        examples: ['id', 'duplicates', { column: 'household' }],
-      }),
-    seed: z
-      .string()
-      .default('tidegate')
-      .meta({
-        description: 'Another seed divides the rows another way.',
-        examples: ['churn-2'],
-      }),
-  })
-  .strict()
-  .refine((s) => Math.abs(s.train + s.validation + s.test - 1) < 1e-9, 'train + validation + test must be 1')
-  .meta({
-    description:
-      'Which rows train the model, which stop its training early, and which judge it. The three shares add up to 1.',
-    examples: [{ train: 0.8, validation: 0.1, test: 0.1 }],
-  });
-export type SplitSettings = z.infer<typeof splitSchema>;
 
 /** The pipeline sections for reading, typing and splitting rows. */
 export interface DataSettings {

@@ -3,6 +3,7 @@ import { METRICS } from '#domain/metrics/registry';
 import { artifactKeys } from '#domain/runs/layout';
 import { composeMessage, type Message, type Table } from '#domain/slack/message';
 import type { Inline } from '#domain/slack/rich-text';
+import { formatCount } from '#domain/text/format-number';
 import { counted, decimal } from '#domain/text/numbers';
 import {
   type Estimate,
@@ -43,6 +44,10 @@ export interface Verdict {
   readonly passed: boolean;
   readonly gates: readonly GateResult[];
   readonly metrics: readonly MetricResult[];
+  /** What readers should know that no gate judged. */
+  readonly warnings?: readonly string[];
+  /** On which rows the champion was compared, where these are not the whole holdout. */
+  readonly comparedOn?: string;
   /** Web address of the report. */
   readonly reportUrl: string;
   /** The model that stays in service when the candidate failed, such as `model package 7`. */
@@ -92,6 +97,8 @@ export function verdictMessage(verdict: Verdict): Message {
     parts: [
       { title: 'Gates', lines: gates.map(gateLine) },
       { title: 'Metrics on the holdout', table: metricTable(verdict.metrics) },
+      ...(verdict.warnings?.length ? [{ title: 'Warnings', lines: verdict.warnings.map((line) => [line]) }] : []),
+      ...(verdict.comparedOn === undefined ? [] : [{ title: 'Comparison', lines: [[verdict.comparedOn]] }]),
     ],
     footer: [['Run ', { code: verdict.runId }], { link: { url: verdict.reportUrl, label: 'Report' } }],
   });
@@ -113,13 +120,15 @@ export const verdict = defineNotice({
       reportUrl: link(keys.report),
     };
   },
-  message: ({ run }, { verdict: { passed, gates }, evaluation, champion, reportUrl }) =>
+  message: ({ run }, { verdict: { passed, gates, warnings = [] }, evaluation, champion, reportUrl }) =>
     verdictMessage({
       ...run,
       passed,
       gates: gates.map((gate) => gateOf(gate, evaluation)),
       metrics: metricsOf(evaluation),
       reportUrl,
+      warnings,
+      ...comparedOn(evaluation),
       ...(champion && !passed ? { championKept: `model package ${champion.modelPackageVersion}` } : {}),
     }),
 });
@@ -135,6 +144,13 @@ function gateOf(recorded: RecordedGate, evaluation: Evaluation): GateResult {
     ...(shown?.prefix === undefined ? {} : { prefix: shown.prefix }),
     passed,
     reason,
+  };
+}
+
+function comparedOn({ comparison, champion, n }: Evaluation): { comparedOn?: string } {
+  if (!champion || comparison === undefined || comparison.rows === n) return {};
+  return {
+    comparedOn: `The champion's values are of the ${formatCount(comparison.rows)} of ${formatCount(n)} holdout rows that it was not trained on.`,
   };
 }
 

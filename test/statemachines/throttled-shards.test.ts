@@ -85,7 +85,7 @@ function fastClock(times: number): Clock {
 describe('the embedded Lambda with an account concurrency of five', () => {
   const workshop = openWorkshop();
   const id = { region: 'eu-central-1', account: '123456789012' };
-  const functions = ['DesensitizeShard', 'FitTransform', 'TransformShard'];
+  const functions = ['DesensitizeShard', 'DivideRows', 'ProfileShard', 'FitTransform', 'TransformShard'];
   let cloud: Cloud;
   beforeAll(async () => {
     workshop.pack('shard', {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { columnSchema, identifier } from '#domain/data/column-schema';
 import { csvSchema } from '#domain/data/csv-settings';
 import { labelSchema } from '#domain/data/label-settings';
+import { valueSettings } from '#domain/data/value-settings';
 import type { Task } from '#schemas/records/task';
 
 const triggerSchema = z
@@ -45,6 +46,7 @@ export const datasetSchema = z
       examples: ['csv'],
     }),
     csv: csvSchema,
+    ...valueSettings,
     trigger: triggerSchema,
     label: labelSchema,
     id: identifier.optional().meta({
@@ -54,7 +56,7 @@ export const datasetSchema = z
     }),
     time: identifier.optional().meta({
       description:
-        'The column with the time of a row, a date or a time in ISO 8601. It is kept with the clean rows. Rows in which it cannot be read are malformed.',
+        'The column with the time of a row: a date or a time, in ISO 8601 or as its column or `dataset.dates` says. It is kept with the clean rows. Rows in which it cannot be read are malformed.',
       examples: ['signed_up_at'],
     }),
     columns: z

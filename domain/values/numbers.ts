@@ -57,12 +57,12 @@ const isPlain = ({ decimal, thousands, currency, percent, negatives }: Numbers):
   decimal === '.' && thousands === undefined && currency === false && !percent && negatives.length === 0;
 
 /**
- * SQL of a plain number. DuckDB's cast takes what no number has: `1_000`, `+-5`. The rest of what it takes is written in
+ * SQL of a plain number; adding zero makes a negative zero zero. DuckDB's cast takes what no number has: `1_000`, `+-5`. The rest of what it takes is written in
  * docs/values.md and checked by a property: `5.`, `.5`, `+5`, `1e5` and ASCII blanks around a number are read; hex digits, other
  * scripts' digits and suffixes are not.
  */
 const plainSql = (value: string): string =>
-  `CASE WHEN contains(${value}, '_') OR contains(${value}, '+-') THEN NULL ELSE TRY_CAST(${value} AS DOUBLE) END`;
+  `CASE WHEN contains(${value}, '_') OR contains(${value}, '+-') THEN NULL ELSE TRY_CAST(${value} AS DOUBLE) + 0.0::DOUBLE END`;
 
 const groupCharacters = {
   ',': ',',
@@ -85,14 +85,16 @@ function notation({ decimal, thousands, currency, percent, negatives }: Numbers)
   const signs = Array.isArray(currency) ? currency.map(literal).join('|') : '[A-Z]{0,3}\\p{Sc}|[A-Z]{3}';
   const money = currency === false ? undefined : `(?:${signs})`;
   const minus = '[-+\\x{2212}]?';
-  const lead = money === undefined ? minus : `(?:${minus}(?:${money}${space})?|${money}${space}${minus})`;
-  const tail = [...(money === undefined ? [] : [`${space}${money}`]), ...(percent ? [`${space}%`] : [])];
-  const after = tail.length === 0 ? '' : `(?:${tail.join('|')})?`;
-  const unsigned = `${money === undefined ? '' : `(?:${money}${space})?`}${digits}${after}`;
+  const unsigned = [
+    digits,
+    ...(money === undefined ? [] : [`${money}${space}${digits}`, `${digits}${space}${money}`]),
+    ...(percent ? [`${digits}${space}%`] : []),
+  ].join('|');
   const forms = [
-    `${lead}${digits}${after}`,
-    ...(negatives.includes('parentheses') ? [`\\(${unsigned}\\)`] : []),
-    ...(negatives.includes('trailing') ? [`${unsigned}[-\\x{2212}]`] : []),
+    `${minus}(?:${unsigned})`,
+    ...(money === undefined ? [] : [`${money}${space}${minus}${digits}`]),
+    ...(negatives.includes('parentheses') ? [`\\((?:${unsigned})\\)`] : []),
+    ...(negatives.includes('trailing') ? [`(?:${unsigned})[-\\x{2212}]`] : []),
   ];
   return { form: forms.join('|'), group, money };
 }
@@ -107,8 +109,8 @@ export function numberSql(value: string, numbers: Numbers = plainNumbers): strin
   const withoutGroups = group === undefined ? withoutMoney : remove(withoutMoney, group);
   const bare = remove(withoutGroups, '[^-0-9.,eE+]');
   const dotted = numbers.decimal === ',' ? `replace(${bare}, ',', '.')` : bare;
-  const amount = `TRY_CAST(rtrim(${dotted}, '-') AS DOUBLE)`;
-  const signed = `CASE WHEN regexp_matches(${whole}, '^[^0-9]*[-\\x{2212}(]|[-\\x{2212}]$') THEN -abs(${amount}) ELSE ${amount} END`;
+  const amount = `(TRY_CAST(rtrim(${dotted}, '-') AS DOUBLE) + 0.0::DOUBLE)`;
+  const signed = `CASE WHEN regexp_matches(${whole}, '^[^0-9]*[-\\x{2212}(]|[-\\x{2212}]$') THEN 0.0::DOUBLE - abs(${amount}) ELSE ${amount} END`;
   const scaled = numbers.percent ? `CASE WHEN contains(${whole}, '%') THEN ${signed} / 100 ELSE ${signed} END` : signed;
   return `CASE WHEN regexp_full_match(${whole}, ${text(form)}) THEN ${scaled} END`;
 }

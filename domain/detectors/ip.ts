@@ -18,5 +18,8 @@ export const ip = {
     isIp(value) && !version.test(before) && !(value.includes(':') && value.replaceAll(/[:0]/g, '').length < 1),
   possible: (value) => isIp(value),
   masked: (value) => (value.includes(':') ? '****:****' : '***.***.***.***'),
-  varied: (values) => new Set(values.map((value) => value.split('.', 1)[0])).size >= Math.min(2, values.length),
+  // versions of four numbers are small numbers
+  varied: (values) =>
+    values.filter((value) => value.split('.').some((byte) => Number(byte) > 63) || value.includes(':')).length >=
+    values.length / 3,
 } as const satisfies Detector;

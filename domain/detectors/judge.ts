@@ -1,4 +1,3 @@
-import { shownList } from '#domain/data/shown';
 import { PersonalDataError } from '#domain/errors';
 import { formatCount, formatPercent } from '#domain/text/format-number';
 import type { Finding } from '#schemas/records/personal-data';
@@ -33,10 +32,14 @@ export function describeFinding({
   return `looks like ${plural} in ${formatPercent(share)} of ${formatCount(examined)} values${shown}${reason}`;
 }
 
+/** At most this many findings are in a message: the report of a pipeline that warns lists all. */
+const mostNamed = 5;
+
 /** @throws PersonalDataError naming the column, the kind, the share and masked examples of what is refused */
 export function refusePersonalData(findings: readonly Finding[], place: string, after: string): void {
   const refused = findings.filter(({ outcome }) => outcome === 'refused');
   if (refused.length === 0) return;
-  const named = refused.map((finding) => `column "${finding.column}" ${describeFinding(finding)}`);
-  throw new PersonalDataError(`${place}: ${shownList(named)}. ${after}`);
+  const named = refused.slice(0, mostNamed).map((finding) => `column "${finding.column}" ${describeFinding(finding)}`);
+  if (refused.length > mostNamed) named.push(`and ${formatCount(refused.length - mostNamed)} more`);
+  throw new PersonalDataError(`${place}: ${named.join('; ')}. ${after}`);
 }

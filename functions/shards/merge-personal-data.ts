@@ -6,20 +6,9 @@ import { mergeSearches } from '#domain/detectors/merge';
 import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
 import { texts } from '#domain/sql/literals';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
+import { readAll } from '#functions/shards/read-all';
 import type { Pipeline } from '#schemas/pipeline';
 import { type Anonymity, type PersonalData, shardSearchSchema } from '#schemas/records/personal-data';
-
-/** Objects that are read at a time. */
-const atOnce = 32;
-
-async function readAll<T>(count: number, read: (index: number) => Promise<T>): Promise<T[]> {
-  const all: T[] = [];
-  for (let from = 0; from < count; from += atOnce) {
-    const indexes = Array.from({ length: Math.min(atOnce, count - from) }, (_, i) => from + i);
-    all.push(...(await Promise.all(indexes.map(read))));
-  }
-  return all;
-}
 
 async function measureAnonymity(
   engine: SqlEngine,

@@ -42,5 +42,6 @@ export const personalDataSchema = z.object({
   values: z.int().min(0),
   findings: z.array(findingSchema),
   anonymity: anonymitySchema.nullable(),
+  leaks: shardSearchSchema.optional().describe('the scan of what training may read; absent before it'),
 });
 export type PersonalData = z.infer<typeof personalDataSchema>;

@@ -149,3 +149,40 @@ describe('anonymity', () => {
     });
   });
 });
+
+describe('the leak scan', () => {
+  const masked = {
+    x: { role: 'feature', type: 'number' },
+    contact: { role: 'quasi', action: 'generalize', keepFirst: 8, feature: { type: 'category' } },
+  };
+  const encode = async (personalData: object, contact: (i: number) => string) => {
+    run = await startRun(smallPipeline({ columns: masked }, { personalData }));
+    await run.desensitize(await drop('csv', rowsOf(400, contact)));
+    await run.fit();
+    return run.encode();
+  };
+  // the action leaves a whole address of eight characters
+  const short = (i: number) => `${'abcdefghij'[i % 10]}@ab.com.and.more`;
+
+  test('stops the run when an action leaves something personal', async () => {
+    const error = await failure(encode({}, short));
+    expect(error).toBeInstanceOf(PersonalDataError);
+    expect(error?.message).toContain(
+      'file 1 of the drop, after its transform: column "contact" looks like e-mail addresses',
+    );
+    expect(error?.message).not.toContain('ab.com');
+  });
+
+  test('records what it looked at', async () => {
+    await encode({}, (i) => `zip-${1000 + (i % 5)}-and more`);
+    const leaks = await run.artifacts.readJson(artifactKeys(run.run).shardLeaks(0), shardSearchSchema);
+    expect(leaks.findings).toEqual([]);
+    expect(leaks.values).toBeGreaterThan(800);
+  });
+
+  test('lets pass what is allowed, and says so', async () => {
+    await encode({ allow: ['contact'] }, short);
+    const { findings } = await run.artifacts.readJson(artifactKeys(run.run).shardLeaks(0), shardSearchSchema);
+    expect(findings).toMatchObject([{ column: 'contact', kind: 'email', outcome: 'allowed' }]);
+  });
+});

@@ -7,6 +7,7 @@ import { artifactKeys } from '#domain/runs/layout';
 import { artifactStore } from '#functions/aws/buckets';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
+import { readPersonalData } from '#functions/shards/read-personal-data';
 import { pipelineSchema } from '#schemas/pipeline';
 import { evaluationSchema } from '#schemas/records/evaluation';
 import { fittedTransformSchema } from '#schemas/records/fitted-transform';
@@ -24,11 +25,13 @@ export const handler = withMiddleware(
     const pipeline = await artifacts.readJson(keys.config, pipelineSchema);
     const evaluation = await artifacts.readJson(keys.evaluation, evaluationSchema);
     const fitted = await artifacts.readJson(keys.transform, fittedTransformSchema);
+    const personalData = await readPersonalData(artifacts, run, fitted.parts.train.length);
     const warnings = leakageWarnings(fitted);
     const verdict = {
       ...applyGates({
         gates: pipeline.evaluation.gates,
         evaluation,
+        personalData,
         ...(champion ? { champion: champion.runId } : {}),
       }),
       ...(warnings.length > 0 ? { warnings } : {}),
@@ -41,6 +44,7 @@ export const handler = withMiddleware(
         verdict,
         profile: await artifacts.readJson(keys.profile, profileSchema),
         fitted,
+        personalData,
         drop: await artifacts.readJson(keys.drop, dropRecordSchema),
         training: await artifacts.readJson(keys.training, trainingRecordSchema),
         champion: champion?.runId,

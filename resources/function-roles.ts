@@ -47,7 +47,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
     divideRows: [...readRun, ...writeRun, ...readRows, ...writeRows],
     profileShard: [...readRun, ...writeRun, ...readRows, ...writeRows],
     fitTransform: [...readRun, ...writeRun, ...readRows, ...writeRows],
-    transformShard: [...readRun, ...readRows, ...writeRows],
+    transformShard: [...readRun, ...writeRun, ...readRows, ...writeRows],
     planTraining: [...readRun, ...writeRun],
     awaitJob: [
       ...sageMaker(stage, 'training-job', 'DescribeTrainingJob'),

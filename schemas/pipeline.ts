@@ -3,6 +3,7 @@ import type { Algorithms } from '#domain/algorithms/registry';
 import { datasetSchema } from '#domain/data/settings';
 import { splitSchema } from '#domain/data/split-settings';
 import { deploymentSchema } from '#domain/deployment/settings';
+import { personalDataSettingsSchema } from '#domain/detectors/settings';
 import { driftSchema } from '#domain/drift/settings';
 import { evaluationSchema } from '#domain/evaluation/settings';
 import { leakageSchema } from '#domain/leakage/settings';
@@ -40,6 +41,7 @@ export const pipelineSchemaOf = ({ algorithms }: PipelineKinds = {}) =>
           examples: ['Which customers will leave this month?'],
         }),
       dataset: datasetSchema,
+      personalData: personalDataSettingsSchema,
       split: splitSchema.prefault({}),
       imbalance: imbalanceSchema,
       training: trainingSchemaOf(algorithms),

@@ -16,13 +16,13 @@ export const leakageSchema = z
       .default([])
       .meta({
         description: 'Columns that are known when a prediction is made, whatever the checks say.',
-        examples: [['term']],
+        examples: [['age']],
       }),
   })
   .strict()
   .meta({
     description:
       'Checks for columns that are known only after the outcome: before training, each model input alone is compared with the label. Without this section they warn. See [splits](splits.md#leakage).',
-    examples: [{ action: 'refuse', allow: ['term'] }],
+    examples: [{ action: 'refuse', allow: ['age'] }],
   });
 export type LeakageSettings = z.infer<typeof leakageSchema>;

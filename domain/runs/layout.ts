@@ -36,6 +36,12 @@ export const artifactKeys = (run: RunPointer) => {
     /** How the rows of the drop were divided (JSON, `schemas/records/sides`). */
     sides: `${prefix}sides.json`,
     shardProfile: (index: number) => `${prefix}shards/${shardName(index)}/profile.json`,
+    /** What looked personal in one shard before its rows left the raw bucket (JSON, masked). */
+    shardPersonalData: (index: number) => `${prefix}shards/${shardName(index)}/personal-data.json`,
+    /** What the leak scan found in one shard's model inputs (JSON, masked). */
+    shardLeaks: (index: number) => `${prefix}shards/${shardName(index)}/leaks.json`,
+    /** What looked personal in the whole drop, and the anonymity of its clean rows (JSON, masked). */
+    personalData: `${prefix}personal-data.json`,
     /** The merged profile of the whole drop (JSON). */
     profile: `${prefix}profile.json`,
     /** The fitted transform from clean rows to model inputs (JSON). */
@@ -61,11 +67,13 @@ export const cleanKeys = (run: RunPointer) => {
     /** Desensitized rows of one raw shard, with the key that decides their side (Parquet). */
     shard: (index: number) => `${prefix}clean/${shardName(index)}.parquet`,
     /** What the division needs of one shard: groups, keys, classes and times, no other value (Parquet). */
-    groups: (index: number) => `${prefix}groups/${shardName(index)}.parquet`,
+    split: (index: number) => `${prefix}split/${shardName(index)}.parquet`,
     /** The groups whose side is not that of the rule in `sides.json` (Parquet). */
-    placed: `${prefix}groups/placed.parquet`,
+    placed: `${prefix}split/placed.parquet`,
     /** The bottom-k row sample of one shard (Parquet), mergeable across shards. */
     sample: (index: number) => `${prefix}sample/${shardName(index)}.parquet`,
+    /** Rows of one shard by their quasi-identifiers and label, as numbers of rows (Parquet). */
+    groups: (index: number) => `${prefix}groups/${shardName(index)}.parquet`,
     /** Positions and reasons of malformed rows, never their values (JSON lines). */
     quarantine: (index: number) => `${prefix}quarantine/${shardName(index)}.jsonl`,
     /** Channel prefixes for training, each ending in `/`; parts are `<shard>-<part>.csv`, label first. */

@@ -17,6 +17,7 @@ import { openEngine } from '#functions/shards/duckdb';
 import { listMalformedRows, refuseTooManyMalformed } from '#functions/shards/malformed-rows';
 import { inspectRawFile, isGzip } from '#functions/shards/raw-file';
 import { withScratch } from '#functions/shards/scratch';
+import { searchUndeclared, writeShardPersonalData } from '#functions/shards/search-undeclared';
 import type { DesensitizeShardEvent } from '#schemas/events/shard';
 import { pipelineSchema } from '#schemas/pipeline';
 import { dropFilesSchema } from '#schemas/records/run';
@@ -43,7 +44,7 @@ async function findFile({ raw }: CleaningPorts, { run, shard }: DesensitizeShard
  * Turns a raw shard into clean rows: reads, checks, desensitizes and types it, then writes the quarantine, the clean rows, their
  * counts, and what the division of the drop needs of them. The output is deterministic.
  *
- * @throws SchemaMismatchError, MalformedDataError, DataEngineError, DropVanishedError
+ * @throws SchemaMismatchError, MalformedDataError, PersonalDataError, DataEngineError, DropVanishedError
  */
 export async function desensitizeShard(ports: CleaningPorts, { run, shard }: DesensitizeShardEvent) {
   const { clean, artifacts } = ports;
@@ -83,6 +84,7 @@ export async function desensitizeShard(ports: CleaningPorts, { run, shard }: Des
         await clean.writeText(cleanKeys(run).quarantine(shard.index), `${lines}\n`, 'application/x-ndjson');
       }
       refuseTooManyMalformed(pipeline, name, malformed);
+      const search = await searchUndeclared(engine, pipeline, name, staged);
 
       const otherLabel = needsOnlyNegative(pipeline);
       const usable = hasFlagged || otherLabel ? join(directory, 'clean.parquet') : staged;
@@ -94,15 +96,18 @@ export async function desensitizeShard(ports: CleaningPorts, { run, shard }: Des
       const others = otherLabel
         ? await engine.query('find the negative label', onlyTextSql(otherLabelColumn, `(SELECT * ${wellFormed})`))
         : [];
-      const groups = join(directory, 'groups.parquet');
-      const grouped = groupsSql(pipeline, cleanRowsSql(usable));
+      const groups = join(directory, 'split.parquet');
+      const rows = cleanRowsSql(usable);
+      const grouped = groupsSql(pipeline, rows);
       await engine.query(`group the rows of ${name}`, `COPY (${grouped}) TO ${text(groups)} ${parquetOutput}`);
 
       const keys = cleanKeys(run);
       const counts = countShard(total, malformed.counts, others[0]);
+      const of = { run, shard: shard.index, pipeline };
+      await writeShardPersonalData(engine, ports, of, { search, rows, directory });
       await Promise.all([
         clean.upload(usable, keys.shard(shard.index), 'application/vnd.apache.parquet'),
-        clean.upload(groups, keys.groups(shard.index), 'application/vnd.apache.parquet'),
+        clean.upload(groups, keys.split(shard.index), 'application/vnd.apache.parquet'),
         artifacts.writeJson(artifactKeys(run).shardCounts(shard.index), counts),
       ]);
       return { rows: total, malformed: bad };

@@ -12,8 +12,8 @@ import { sidedRowsSql } from '#domain/splits/rows';
 import { packBuckets } from '#domain/splits/used-buckets';
 import { text, texts } from '#domain/sql/literals';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
+import { downloadShards } from '#functions/shards/download-shards';
 import { openEngine } from '#functions/shards/duckdb';
-import { downloadShards } from '#functions/shards/each-shard';
 import { withScratch } from '#functions/shards/scratch';
 import type { DivideRowsEvent } from '#schemas/events/shard';
 import { pipelineSchema } from '#schemas/pipeline';
@@ -77,7 +77,7 @@ export async function divideRows(ports: DividingPorts, { run, shards, champion }
   const keys = cleanKeys(run);
   const { split, dataset } = pipeline;
   return withScratch(async (directory) => {
-    const files = await downloadShards(clean, shards, keys.groups, directory);
+    const files = await downloadShards(clean, shards, keys.split, directory);
     const engine = await openEngine({ memoryMb: ports.memoryMb, temporaryDirectory: join(directory, 'spill') });
     try {
       const groups = `read_parquet([${texts(files)}])`;

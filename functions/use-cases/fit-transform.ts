@@ -9,9 +9,11 @@ import { csvOutput, parquetOutput } from '#domain/data/transform';
 import { artifactKeys, cleanKeys } from '#domain/runs/layout';
 import { ident, text, texts } from '#domain/sql/literals';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
+import { downloadShards } from '#functions/shards/download-shards';
 import { openEngine } from '#functions/shards/duckdb';
-import { downloadShards, forEachShard } from '#functions/shards/each-shard';
 import { checkLeakage, refuseLeakage } from '#functions/shards/leakage';
+import { writePersonalData } from '#functions/shards/merge-personal-data';
+import { readAll } from '#functions/shards/read-all';
 import { withScratch } from '#functions/shards/scratch';
 import type { FitTransformEvent } from '#schemas/events/shard';
 import { pipelineSchema } from '#schemas/pipeline';
@@ -85,7 +87,7 @@ export async function fitTransform(ports: FittingPorts, { run, shards }: FitTran
   const { clean, artifacts } = ports;
   const keys = artifactKeys(run);
   const pipeline = await artifacts.readJson(keys.config, pipelineSchema);
-  const profiles = await forEachShard(shards, (i) => artifacts.readJson(keys.shardProfile(i), profileSchema));
+  const profiles = await readAll(shards, (i) => artifacts.readJson(keys.shardProfile(i), profileSchema));
   const sides = await artifacts.readJson(keys.sides, sidesSchema);
   return withScratch(async (directory) => {
     const files = await downloadShards(clean, shards, cleanKeys(run).sample, directory);
@@ -114,6 +116,7 @@ export async function fitTransform(ports: FittingPorts, { run, shards }: FitTran
         samples,
         directory,
       );
+      await writePersonalData(engine, ports, { run, shards, pipeline }, directory);
       await artifacts.writeJson(keys.profile, profile);
       await artifacts.writeJson(keys.transform, { ...fitted, leakage });
       const { train, validation, test } = fitted.sides;

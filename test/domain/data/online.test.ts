@@ -79,7 +79,7 @@ describe('encoding online', () => {
       }),
       { numRuns: 8 },
     );
-  }, 60_000);
+  }, 180_000);
 
   test('takes JSON numbers, booleans and nulls, and imputes what is absent', async () => {
     const rows = Array.from({ length: 200 }, (_, i) => ({

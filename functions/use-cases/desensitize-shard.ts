@@ -18,6 +18,7 @@ import { openEngine } from '#functions/shards/duckdb';
 import { listMalformedRows, type MalformedRows, refuseTooManyMalformed } from '#functions/shards/malformed-rows';
 import { inspectRawFile, isGzip } from '#functions/shards/raw-file';
 import { withScratch } from '#functions/shards/scratch';
+import { searchUndeclared, writeShardPersonalData } from '#functions/shards/search-undeclared';
 import type { DesensitizeShardEvent } from '#schemas/events/shard';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import type { Profile } from '#schemas/records/profile';
@@ -67,7 +68,7 @@ async function findFile({ raw }: CleaningPorts, { run, shard }: DesensitizeShard
  * Turns a raw shard into clean rows: reads, checks, desensitizes, types and splits it, then writes the quarantine, the clean
  * rows, their profile and their sample. The output is deterministic.
  *
- * @throws SchemaMismatchError, MalformedDataError, DataEngineError, DropVanishedError
+ * @throws SchemaMismatchError, MalformedDataError, PersonalDataError, DataEngineError, DropVanishedError
  */
 export async function desensitizeShard(ports: CleaningPorts, { run, shard }: DesensitizeShardEvent) {
   const { clean, artifacts } = ports;
@@ -107,6 +108,7 @@ export async function desensitizeShard(ports: CleaningPorts, { run, shard }: Des
         await clean.writeText(cleanKeys(run).quarantine(shard.index), `${lines}\n`, 'application/x-ndjson');
       }
       refuseTooManyMalformed(pipeline, name, malformed);
+      const search = await searchUndeclared(engine, pipeline, name, staged);
 
       const otherLabel = needsOnlyNegative(pipeline);
       const usable = hasFlagged || otherLabel ? join(directory, 'clean.parquet') : staged;
@@ -130,6 +132,8 @@ export async function desensitizeShard(ports: CleaningPorts, { run, shard }: Des
       await engine.query(`sample ${name}`, `COPY (${sampled}) TO ${text(sample)} ${parquetOutput}`);
 
       const keys = cleanKeys(run);
+      const of = { run, shard: shard.index, pipeline };
+      await writeShardPersonalData(engine, ports, of, { search, rows, directory });
       await Promise.all([
         clean.upload(usable, keys.shard(shard.index), 'application/vnd.apache.parquet'),
         clean.upload(sample, keys.sample(shard.index), 'application/vnd.apache.parquet'),

@@ -1,7 +1,9 @@
 import type * as z from 'zod';
 import type { Algorithms } from '#domain/algorithms/registry';
+import { checkLabel } from '#domain/data/label-rules';
 import { checkNames } from '#domain/data/name-rules';
 import type { DatasetSettings } from '#domain/data/settings';
+import { checkValues } from '#domain/data/value-settings';
 import type { EvaluationSettings } from '#domain/evaluation/settings';
 import { metricOfGate } from '#domain/gates/registry';
 import { metricsOf } from '#domain/metrics/registry';
@@ -17,9 +19,6 @@ interface UncheckedPipeline {
   readonly imbalance: Imbalance;
 }
 
-const isAbove = (positive: unknown): boolean =>
-  typeof positive === 'object' && positive !== null && !Array.isArray(positive);
-
 /** Rules that span several fields. */
 export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx, algorithms?: Algorithms): void {
   const { dataset, evaluation } = pipeline;
@@ -29,18 +28,8 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx,
     issue(['dataset', 'columns', label.column], 'the label column must not be listed under columns');
   if (id !== undefined && Object.hasOwn(columns, id))
     issue(['dataset', 'columns', id], 'the id column must not be listed under columns: it is always tokenized');
-  if (evaluation.task === 'binary' && label.positive === undefined)
-    issue(['dataset', 'label', 'positive'], 'a binary task needs label.positive');
-  if (evaluation.task === 'multiclass' && !label.classes)
-    issue(['dataset', 'label', 'classes'], 'a multiclass task needs label.classes');
-  if (evaluation.task !== 'binary' && label.positive !== undefined)
-    issue(['dataset', 'label', 'positive'], 'only a binary task has label.positive');
-  if (label.negative !== undefined && (evaluation.task !== 'binary' || isAbove(label.positive))) {
-    issue(
-      ['dataset', 'label', 'negative'],
-      'label.negative goes with a binary task and a label.positive that lists values',
-    );
-  }
+  checkLabel(label, evaluation.task, issue);
+  checkValues(dataset, issue);
   checkNames(dataset, issue);
   checkTraining(pipeline, issue, algorithms);
   const hasFeature = Object.values(columns).some(

@@ -24,7 +24,10 @@ export const canonicalQuote = (csv: Pick<CsvSettings, 'delimiter' | 'quote'>): s
   quoteOf(csv) ?? (csv.delimiter === '"' ? "'" : '"');
 
 /** The dialect of a pipeline's CSV files. */
-export function dialectOf(csv: Pick<CsvSettings, 'delimiter' | 'quote' | 'escape' | 'comment' | 'trim'>): CsvDialect {
+export function dialectOf(
+  csv: Pick<CsvSettings, 'delimiter' | 'quote' | 'escape' | 'comment'>,
+  trim: boolean,
+): CsvDialect {
   const quote = byteOf(quoteOf(csv));
   return {
     delimiter: csv.delimiter.charCodeAt(0),
@@ -32,7 +35,7 @@ export function dialectOf(csv: Pick<CsvSettings, 'delimiter' | 'quote' | 'escape
     // a quote that is its own escape is a doubled quote
     escape: csv.escape === csv.quote ? undefined : byteOf(csv.escape),
     comment: byteOf(csv.comment),
-    trim: csv.trim,
+    trim,
   };
 }
 

@@ -1,7 +1,18 @@
 import { quoteOf } from '#domain/data/csv-dialect';
 import type { CsvSettings } from '#domain/data/csv-settings';
+import type { DatasetSettings } from '#domain/data/settings';
+import { datasetReading } from '#domain/data/value-settings';
 
-export type CsvSigns = Pick<CsvSettings, 'delimiter' | 'quote' | 'escape' | 'trim'>;
+/** The characters with a meaning, and whether blanks may stand before a quote. */
+export interface CsvSigns extends Pick<CsvSettings, 'delimiter' | 'quote' | 'escape'> {
+  readonly trim: boolean;
+}
+
+/** The signs of a pipeline's CSV files. */
+export const csvSigns = (dataset: DatasetSettings): CsvSigns => ({
+  ...dataset.csv,
+  trim: datasetReading(dataset).trim,
+});
 
 /** The first record of a text. */
 export interface ParsedRecord {

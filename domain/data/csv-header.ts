@@ -1,4 +1,4 @@
-import { parseRecord } from '#domain/data/csv-fields';
+import { type CsvSigns, parseRecord } from '#domain/data/csv-fields';
 import type { DatasetSettings } from '#domain/data/settings';
 
 type CsvOptions = DatasetSettings['csv'];
@@ -19,7 +19,7 @@ export interface FirstRecord {
   readonly brokenQuote?: number;
 }
 
-type HeaderSigns = Pick<CsvOptions, 'delimiter' | 'quote'> & Partial<Pick<CsvOptions, 'escape' | 'trim'>>;
+type HeaderSigns = Pick<CsvOptions, 'delimiter' | 'quote'> & Partial<CsvSigns>;
 
 /** Parses the first record of a CSV text. A byte-order mark and blank lines before it are skipped. */
 export function firstRecord(start: string, csv: HeaderSigns): FirstRecord {
@@ -86,7 +86,7 @@ const delimiters = [',', ';', '\t', '|', ' '];
 /** Another delimiter that would give the expected number of fields. */
 export function likelyDelimiter(
   start: string,
-  csv: CsvOptions,
+  csv: CsvSigns,
   wanted: (fields: readonly string[]) => boolean,
 ): string | undefined {
   return delimiters

@@ -1,6 +1,5 @@
 import { canonicalQuote } from '#domain/data/csv-dialect';
-import { parseRecord, writeRecord } from '#domain/data/csv-fields';
-import type { CsvSettings } from '#domain/data/csv-settings';
+import { type CsvSigns, parseRecord, writeRecord } from '#domain/data/csv-fields';
 import type { CsvRow } from '#domain/data/csv-splitter';
 
 /**
@@ -8,7 +7,7 @@ import type { CsvRow } from '#domain/data/csv-splitter';
  *
  * @returns the bytes of the row itself, or new ones
  */
-export function normalRow(csv: CsvSettings): (row: Pick<CsvRow, 'bytes' | 'irregular'>) => Uint8Array {
+export function normalRow(csv: CsvSigns): (row: Pick<CsvRow, 'bytes' | 'irregular'>) => Uint8Array {
   const quote = canonicalQuote(csv);
   const quoteByte = quote.charCodeAt(0);
   return ({ bytes, irregular }) => {

@@ -65,16 +65,16 @@ export const csvSchema = z
     }),
     nullValues: z
       .array(z.string())
-      .default([''])
+      .optional()
       .meta({
-        description: 'Values that mean "missing". By default only an empty value is missing; list `""` with your own.',
+        description: 'The former place of `dataset.nullValues`, still read for CSV files. Set only one of the two.',
         examples: [['', 'NA', '?']],
       }),
     trim: z
       .boolean()
-      .default(false)
+      .optional()
       .meta({
-        description: 'Whether blanks around a value are removed before it is read.',
+        description: 'The former place of `dataset.trim`, still read for CSV files. Set only one of the two.',
         examples: [true],
       }),
   })

@@ -1,6 +1,7 @@
 import { nearestName } from 'located-yaml/nearest-name';
 import { sourceName, sourceOf } from '#domain/data/column-source';
 import { expectedColumns } from '#domain/data/columns';
+import { csvSigns } from '#domain/data/csv-fields';
 import { type FirstRecord, firstRecord, likelyDelimiter, readPreamble } from '#domain/data/csv-header';
 import type { DataSettings } from '#domain/data/settings';
 import { shownList } from '#domain/data/shown';
@@ -198,7 +199,8 @@ export function readCsvHeader(pipeline: Pick<DataSettings, 'dataset'>, file: str
   const preamble = readPreamble(source, csv);
   checkSeparator(file, preamble.separator, csv.delimiter);
   const text = source.slice(preamble.length);
-  const record = firstRecord(text, csv);
+  const signs = csvSigns(pipeline.dataset);
+  const record = firstRecord(text, signs);
   const found = record.fields.map((f) => utf8(f).trim());
   if (text.trim() === '' && !text.includes(csv.delimiter)) {
     return { columns: [], length: mark + preamble.length, lines: preamble.lines };
@@ -220,7 +222,7 @@ export function readCsvHeader(pipeline: Pick<DataSettings, 'dataset'>, file: str
     ? (fields: readonly string[]) => fields.map(utf8).filter((n) => sources.has(n)).length * 2 > width
     : (fields: readonly string[]) => fields.length === width;
   if (!fits(record.fields.map((f) => f.trim()))) {
-    const other = likelyDelimiter(text, csv, fits);
+    const other = likelyDelimiter(text, signs, fits);
     if (other !== undefined) {
       throw new SchemaMismatchError(
         `${file}: found ${counted(found.length, 'column')} where ${width} were expected. ` +

@@ -1,12 +1,16 @@
 import type { RawRelation } from '#domain/data/clean';
 import { sourceName } from '#domain/data/column-source';
+import { isReadAsNumber } from '#domain/data/columns';
 import { canonicalQuote } from '#domain/data/csv-dialect';
 import { longestRecord } from '#domain/data/csv-splitter';
 import type { LocatedColumns } from '#domain/data/header';
 import { isUsed, jsonChecks, nestedParquet, pointer } from '#domain/data/nested';
 import type { DatasetSettings } from '#domain/data/settings';
 import type { Check } from '#domain/data/typing';
+import { columnReading, readerNulls } from '#domain/data/value-settings';
 import { ident, text, texts } from '#domain/sql/literals';
+import { doubleText } from '#domain/values/canonical';
+import { nativeNumberSql } from '#domain/values/numbers';
 
 /** A local file with the rows of one raw object. */
 export interface RawFile {
@@ -64,12 +68,12 @@ function textReader({ path, delimiter, quote, nulls, fields, longest, parallel }
 }
 
 /** SQL of the CSV reader: `_line`, and every field as VARCHAR under `f<position>`. */
-const csvReader = ({ path, columns, spansLines }: RawFile, { csv }: DatasetSettings): string =>
+const csvReader = ({ path, columns, spansLines }: RawFile, dataset: DatasetSettings): string =>
   textReader({
     path,
-    delimiter: csv.delimiter,
-    quote: canonicalQuote(csv),
-    nulls: csv.trim || csv.nullValues.length === 0 ? [neverNull] : csv.nullValues,
+    delimiter: dataset.csv.delimiter,
+    quote: canonicalQuote(dataset.csv),
+    nulls: readerNulls(dataset) ?? [neverNull],
     fields: columns.map((_, i) => `f${i}`),
     longest: 2 * longestRecord + 100,
     parallel: spansLines !== true,
@@ -93,10 +97,18 @@ function jsonReader(path: string): string {
 export const jsonKeysSql = (path: string): string =>
   `SELECT key, count(*) AS count FROM (SELECT unnest(json_keys(json)) AS key FROM ${jsonReader(path)} WHERE json_type(json) = 'OBJECT') GROUP BY key ORDER BY key`;
 
-/** Whole numbers in a float column are written without `.0`, so a category code is the same in every format. */
-function parquetText(column: string, type: string): string {
-  if (!/^(DOUBLE|FLOAT|DECIMAL)/.test(type)) return `CAST(${column} AS VARCHAR)`;
-  return `CASE WHEN ${column} = trunc(${column}) AND abs(${column}) < 1e15 THEN CAST(CAST(${column} AS BIGINT) AS VARCHAR) ELSE CAST(${column} AS VARCHAR) END`;
+/**
+ * SQL of a Parquet value as text: one form of a number for every numeric type, NULL for NaN.
+ *
+ * @param column SQL of the value
+ */
+function parquetText(name: string, column: string, type: string, dataset: DatasetSettings): string {
+  const plain = `CAST(${column} AS VARCHAR)`;
+  const inNotation = (sql: string) =>
+    isReadAsNumber(name, dataset) ? nativeNumberSql(sql, columnReading(name, dataset).numbers) : sql;
+  if (/^(DOUBLE|FLOAT)$/.test(type)) return inNotation(doubleText(column));
+  if (/^DECIMAL\(\d+,[1-9]\d*\)$/.test(type)) return inNotation(`rtrim(rtrim(${plain}, '0'), '.')`);
+  return plain;
 }
 
 const noRows = (needed: readonly string[]): RawRelation => ({
@@ -112,7 +124,7 @@ function csvRelation(file: RawFile, dataset: DatasetSettings, needed: readonly s
   const fields = needed.map((name) => `f${at.get(name)} AS ${ident(name)}`);
   return {
     sql: `(SELECT false AS _unreadable, _line, ${fields.join(', ')} FROM ${csvReader(file, dataset)})`,
-    normalized: !dataset.csv.trim,
+    normalized: readerNulls(dataset) !== undefined,
     line: '_line',
   };
 }
@@ -133,9 +145,14 @@ function parquetRelation(file: RawFile, dataset: DatasetSettings, needed: readon
   const fields = columns.flatMap(({ name, own, type }) =>
     type === 'JSON'
       ? [`${own} ->> '$' AS ${ident(name)}`, `json_type(${own}) AS ${ident(jsonType(name))}`]
-      : [`${parquetText(own, type)} AS ${ident(name)}`],
+      : [`${parquetText(name, own, type, dataset)} AS ${ident(name)}`],
   );
-  return { sql: `(SELECT false AS _unreadable, ${fields.join(', ')} FROM read_parquet(${text(file.path)}))`, checks };
+  const times = columns.flatMap(({ name, type }) => (/^(DATE|TIMESTAMP)/.test(type) ? [name] : []));
+  return {
+    sql: `(SELECT false AS _unreadable, ${fields.join(', ')} FROM read_parquet(${text(file.path)}))`,
+    checks,
+    times,
+  };
 }
 const jsonType = (name: string): string => `_type of ${name}`;
 
@@ -144,7 +161,15 @@ function jsonRelation(file: RawFile, dataset: DatasetSettings, needed: readonly 
   const structure = JSON.stringify(Object.fromEntries(needed.map((name) => [keyOf(name), 'VARCHAR'])));
   const isObject = "coalesce(json_type(json) = 'OBJECT', false)";
   const objects = `SELECT NOT ${isObject} AS _unreadable, _line, json AS _json, CASE WHEN ${isObject} THEN from_json(json, ${text(structure)}) END AS fields FROM ${jsonReader(file.path)}`;
-  const fields = needed.map((name) => `fields.${ident(keyOf(name))} AS ${ident(name)}`);
+  // in a notation with a decimal comma, the point of a JSON number would be read as something else
+  const fields = needed.map((name) => {
+    const value = `fields.${ident(keyOf(name))}`;
+    const { numbers } = columnReading(name, dataset);
+    const native = nativeNumberSql(value, numbers);
+    return native === value || !isReadAsNumber(name, dataset)
+      ? `${value} AS ${ident(name)}`
+      : `CASE WHEN json_type(_json, ${text(pointer(keyOf(name)))}) = 'DOUBLE' THEN ${native} ELSE ${value} END AS ${ident(name)}`;
+  });
   const checks = needed
     .filter((name) => isUsed(name, dataset))
     .flatMap((name) =>

@@ -1,7 +1,9 @@
-import { parseRecord } from '#domain/data/csv-fields';
+import { csvSigns, parseRecord } from '#domain/data/csv-fields';
 import type { LocatedColumns } from '#domain/data/header';
+import { namedLabels } from '#domain/data/label-settings';
 import type { DatasetSettings } from '#domain/data/settings';
 import type { Problem } from '#domain/data/typing';
+import { datasetReading } from '#domain/data/value-settings';
 
 type Dataset = DatasetSettings;
 
@@ -11,12 +13,14 @@ export const swallowed = 'a quote that takes in the rows after it';
 const number = /^ *[-+]?[0-9]*[.]?[0-9]+(?:[eE][-+]?[0-9]+)? *$/;
 
 /** Whether a text may be a label. */
-function labelTest({ label, csv }: Dataset): (text: string) => boolean {
-  const { positive, negative, classes } = label;
-  const named = [positive, negative, classes].flat().filter((v) => v !== undefined && typeof v !== 'object');
-  const isOpen = classes === undefined && negative === undefined && named.some((v) => typeof v === 'string');
+function labelTest(dataset: Dataset): (text: string) => boolean {
+  const { negative, classes, map } = dataset.label;
+  const named = namedLabels(dataset.label);
+  const isClosed = classes !== undefined || negative !== undefined || map !== undefined;
+  const isOpen = !isClosed && named.some((v) => typeof v === 'string');
   const texts = new Set(named.map(String));
-  return (text) => isOpen || number.test(text) || texts.has(csv.trim ? text.trim() : text);
+  const { trim } = datasetReading(dataset);
+  return (text) => isOpen || number.test(text) || texts.has(trim ? text.trim() : text);
 }
 
 /**
@@ -40,7 +44,7 @@ export function rowWithin(columns: LocatedColumns, dataset: Dataset): (value: st
 export function swallowedRows(columns: LocatedColumns, dataset: Dataset): (record: Uint8Array) => Problem | undefined {
   const holdsRow = rowWithin(columns, dataset);
   return (record) => {
-    const at = parseRecord(Buffer.from(record).toString(), dataset.csv).fields.findIndex(holdsRow);
+    const at = parseRecord(Buffer.from(record).toString(), csvSigns(dataset)).fields.findIndex(holdsRow);
     return at < 0 ? undefined : { column: columns[at] ?? null, reason: swallowed };
   };
 }

@@ -22,8 +22,11 @@ export interface RowCounts {
   readonly total: number;
   /** Rows that the cleaning flagged. */
   readonly flagged: number;
+  /** Rows that are set aside: malformed ones, and those that the pipeline leaves out on purpose. */
   readonly malformed: number;
-  /** The malformed rows by column and reason. */
+  /** How many of them the pipeline leaves out on purpose. */
+  readonly leftOut: number;
+  /** The rows that are set aside, by column and reason. */
   readonly counts: readonly (Problem & { readonly count: number })[];
 }
 
@@ -47,15 +50,17 @@ export async function countRows(
   const flagged = found.reduce((sum, c) => sum + c.count, 0);
   const counts = createProblemCounts();
   for (const problem of [...broken, ...found]) counts.add(problem, problem.count);
-  const malformed = counts.list().reduce((sum, c) => sum + c.count, 0);
-  return { total: staged.rows - flagged + malformed, flagged, malformed, counts: counts.list() };
+  const list = counts.list();
+  const malformed = list.reduce((sum, c) => sum + c.count, 0);
+  const leftOut = list.reduce((sum, c) => sum + (c.leftOut ? c.count : 0), 0);
+  return { total: staged.rows - flagged + malformed, flagged, malformed, leftOut, counts: list };
 }
 
 const percent = (fraction: number): string => `${Number((fraction * 100).toPrecision(3))} %`;
 
 /** Whether a shard has more malformed rows than the pipeline allows. */
-export const hasTooManyMalformed = ({ dataset }: Pipeline, { malformed, total }: RowCounts): boolean =>
-  malformed > total * dataset.maxMalformedFraction;
+export const hasTooManyMalformed = ({ dataset }: Pipeline, { malformed, leftOut, total }: RowCounts): boolean =>
+  malformed - leftOut > total * dataset.maxMalformedFraction;
 
 /** @throws MalformedDataError naming the first malformed rows when there are more than the pipeline allows */
 export function refuseTooManyMalformed(
@@ -65,7 +70,8 @@ export function refuseTooManyMalformed(
   rows: readonly MalformedRow[],
 ): void {
   if (!hasTooManyMalformed(pipeline, counted)) return;
-  const { malformed, total, counts } = counted;
+  const { total, counts } = counted;
+  const malformed = counted.malformed - counted.leftOut;
   const first = rows.slice(0, 5).map(({ line, row, column, reason }) => {
     const place = line !== undefined ? `line ${line}` : row !== undefined ? `row ${row}` : 'a row';
     return `${place}${column === null ? '' : `, column "${column}"`}: ${reason}`;

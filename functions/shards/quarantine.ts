@@ -18,6 +18,7 @@ export interface Quarantine {
   readonly positions: string;
   /** The rows themselves, for the raw bucket (JSON lines). Each malformed row or line is one entry. */
   readonly rows: string;
+  /** Without rows that the pipeline leaves out on purpose. */
   readonly first: readonly MalformedRow[];
 }
 
@@ -33,8 +34,8 @@ async function openQuarantine(paths: Pick<Quarantine, 'positions' | 'rows'>, mos
   return {
     first,
     written: () => written,
-    addPosition(row: MalformedRow): void {
-      if (first.length < 5) first.push(row);
+    addPosition(row: MalformedRow, leftOut = false): void {
+      if (first.length < 5 && !leftOut) first.push(row);
       if (listedPositions++ < listed) positions.addText(`${JSON.stringify(row)}\n`);
     },
     addRow(row: MalformedRow, bytes: Uint8Array): void {
@@ -102,7 +103,7 @@ async function writeLines(
       if (found?.line !== line) return;
       next++;
       const row = located(name, found, { line });
-      quarantine.addPosition(row);
+      quarantine.addPosition(row, found.leftOut);
       quarantine.addRow(row, bytes);
     },
     broken({ line, bytes, continued, ...problem }) {
@@ -132,7 +133,7 @@ async function writeObjects(
     );
     rows.forEach((own, i) => {
       const row = located(name, own, { row: own.ordinal + 1 });
-      quarantine.addPosition(row);
+      quarantine.addPosition(row, own.leftOut);
       quarantine.addRow(row, Buffer.from(String(found[i]?.['content'] ?? '')));
     });
     await quarantine.flush();

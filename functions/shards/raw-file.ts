@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { csvSigns } from '#domain/data/csv-fields';
 import { normalRow } from '#domain/data/csv-normal';
 import type { SqlEngine } from '#domain/data/engine';
 import { locateColumns } from '#domain/data/header';
@@ -28,9 +29,10 @@ const problemKey = ({ column, reason }: Problem): string => JSON.stringify([colu
 export function createProblemCounts() {
   const counts = new Map<string, Problem & { count: number }>();
   return {
-    add({ column, reason }: Problem, count: number): void {
+    add({ column, reason, leftOut }: Problem, count: number): void {
       const key = problemKey({ column, reason });
-      counts.set(key, { column, reason, count: count + (counts.get(key)?.count ?? 0) });
+      const problem = { column, reason, ...(leftOut ? { leftOut } : {}) };
+      counts.set(key, { ...problem, count: count + (counts.get(key)?.count ?? 0) });
     },
     list: (): readonly (Problem & { readonly count: number })[] => [...counts.values()],
   };
@@ -45,7 +47,7 @@ const otherControl = 0x1e;
 async function writeRows(archive: Archive, pipeline: Pipeline, path: string) {
   const { format, csv } = pipeline.dataset;
   const separator = format === 'csv' ? csv.delimiter : String.fromCharCode(jsonSeparator);
-  const normal = format === 'csv' ? normalRow(csv) : jsonLine;
+  const normal = format === 'csv' ? normalRow(csvSigns(pipeline.dataset)) : jsonLine;
   const counts = createProblemCounts();
   const writer = await openRowWriter(path);
   let rows = 0;

@@ -5,6 +5,7 @@ import { createLineCounter } from '#domain/data/line-counter';
 import { longestJson } from '#domain/data/raw';
 import { swallowedRows } from '#domain/data/swallowed';
 import { createTranscoder } from '#domain/data/transcoder';
+import { datasetReading } from '#domain/data/value-settings';
 import { RowCountError } from '#domain/errors';
 import { type Archive, readArchive } from '#functions/shards/archive';
 import type { Pipeline } from '#schemas/pipeline';
@@ -66,7 +67,7 @@ export async function splitText(
     const header = isCsv ? readCsvHeader(pipeline, archive.name, start.subarray(0, headerBytes)) : undefined;
     const sink = sinkOf(header);
     const splitter = createCsvSplitter({
-      dialect: isCsv ? dialectOf(dataset.csv) : jsonLines,
+      dialect: isCsv ? dialectOf(dataset.csv, datasetReading(dataset).trim) : jsonLines,
       columns: header ? header.columns.length : 1,
       longest: isCsv ? longestRecord : longestJson,
       firstLine: (header?.lines ?? 0) + 1,

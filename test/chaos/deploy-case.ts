@@ -74,14 +74,14 @@ async function goBack(world: World, modelPackageArn: string, armed?: Trial): Pro
 
 const begin = { 'first deployment': approve, 'blue/green update': approve, 'roll-back': goBack } as const;
 
-/** Takes everything away that was deployed or retired, so that the next deployment is the first. */
+/** Takes everything away that was deployed, so that the next deployment is the first. */
 async function clear(world: World): Promise<void> {
   const { sageMaker, db, outputs } = world.project.target;
   const { endpoints, endpointConfigs } = await holdings(world, world.pipeline);
   for (const { name } of endpoints) await sageMaker.send(new DeleteEndpointCommand({ EndpointName: name }));
   for (const name of endpointConfigs)
     await sageMaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName: name }));
-  for (const sk of ['champion', 'deployment-lock', 'retired'])
+  for (const sk of ['champion', 'deployment-lock'])
     await db.send(new DeleteCommand({ TableName: outputs.StateTableName, Key: { pk: world.pipeline, sk } }));
   await world.until('the endpoint to be gone', async () =>
     (await holdings(world, world.pipeline)).endpoints.length === 0 ? true : undefined,

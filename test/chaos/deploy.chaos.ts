@@ -1,7 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { type DeployPath, deployWith, recordDeploy } from './deploy-case.ts';
 import { commonCalls } from './fault-board.ts';
-import { recordRetirement, retireWith } from './retire-case.ts';
 import { recordRetrain } from './retrain-case.ts';
 import './tally.ts';
 import { trialsOf } from './trials.ts';
@@ -30,29 +29,6 @@ for (const path of paths) {
         const meta = { path, calls: calls.length, service: trial.service, kind: trial.kind, case: trial.name };
         task.meta.chaos = meta;
         const { status: outcome, violations } = await deployWith(world, path, contenders, trial);
-        task.meta.chaos = { ...meta, outcome, violations };
-        expect(violations.join('\n')).toBe('');
-      });
-    }
-  });
-}
-
-{
-  await recordRetirement(world, contenders);
-  const record = () => recordRetirement(world, contenders);
-  const calls = commonCalls([await record(), await record()]);
-  describe('retirement: everything that costs money goes, with a fault at', () => {
-    for (const trial of trialsOf(world, calls, [])) {
-      it(trial.name, async ({ task }) => {
-        const meta = {
-          path: 'retirement',
-          calls: calls.length,
-          service: trial.service,
-          kind: trial.kind,
-          case: trial.name,
-        };
-        task.meta.chaos = meta;
-        const { status: outcome, violations } = await retireWith(world, contenders, trial);
         task.meta.chaos = { ...meta, outcome, violations };
         expect(violations.join('\n')).toBe('');
       });

@@ -6,6 +6,7 @@ import { artifactKeys } from '#domain/runs/layout';
 import { artifactStore } from '#functions/aws/buckets';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
+import { readPersonalData } from '#functions/shards/read-personal-data';
 import { pipelineSchema } from '#schemas/pipeline';
 import { evaluationSchema } from '#schemas/records/evaluation';
 import { fittedTransformSchema } from '#schemas/records/fitted-transform';
@@ -22,9 +23,12 @@ export const handler = withMiddleware(
     const keys = artifactKeys(run);
     const pipeline = await artifacts.readJson(keys.config, pipelineSchema);
     const evaluation = await artifacts.readJson(keys.evaluation, evaluationSchema);
+    const fitted = await artifacts.readJson(keys.transform, fittedTransformSchema);
+    const personalData = await readPersonalData(artifacts, run, fitted.parts.train.length);
     const verdict = applyGates({
       gates: pipeline.evaluation.gates,
       evaluation,
+      personalData,
       ...(champion ? { champion: champion.runId } : {}),
     });
     const report = renderReport(
@@ -34,7 +38,8 @@ export const handler = withMiddleware(
         evaluation,
         verdict,
         profile: await artifacts.readJson(keys.profile, profileSchema),
-        fitted: await artifacts.readJson(keys.transform, fittedTransformSchema),
+        fitted,
+        personalData,
         drop: await artifacts.readJson(keys.drop, dropRecordSchema),
         training: await artifacts.readJson(keys.training, trainingRecordSchema),
         champion: champion?.runId,

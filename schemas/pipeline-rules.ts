@@ -45,6 +45,15 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx,
       `"${metric}" is not a ${evaluation.task} metric; allowed: ${allowed.join(', ')}`,
     );
   });
+  const hasQuasi = Object.values(columns).some(({ role }) => role === 'quasi');
+  evaluation.gates.forEach((gate, i) => {
+    const overQuasi = ['kAnonymity', 'lDiversity'].find((kind) => kind in gate);
+    if (overQuasi === undefined) return;
+    const path = ['evaluation', 'gates', i, overQuasi];
+    if (!hasQuasi) issue(path, 'no column has the role quasi: there is nothing to group by');
+    if (overQuasi === 'lDiversity' && evaluation.task === 'regression')
+      issue(path, 'a label that is a number has no classes to count');
+  });
   const { groupBy } = pipeline.split;
   if (typeof groupBy === 'object' && groupBy !== null) {
     const { column } = groupBy as { column: string };

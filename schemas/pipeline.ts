@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Algorithms } from '#domain/algorithms/registry';
 import { datasetSchema, splitSchema } from '#domain/data/settings';
 import { deploymentSchema } from '#domain/deployment/settings';
+import { personalDataSettingsSchema } from '#domain/detectors/settings';
 import { driftSchema } from '#domain/drift/settings';
 import { evaluationSchema } from '#domain/evaluation/settings';
 import { notifySchema } from '#domain/notices/settings';
@@ -38,6 +39,7 @@ export const pipelineSchemaOf = ({ algorithms }: PipelineKinds = {}) =>
           examples: ['Which customers will leave this month?'],
         }),
       dataset: datasetSchema,
+      personalData: personalDataSettingsSchema,
       split: splitSchema.prefault({}),
       imbalance: imbalanceSchema,
       training: trainingSchemaOf(algorithms),

@@ -1,4 +1,5 @@
 import type { Evaluation, Verdict } from '#schemas/records/evaluation';
+import type { PersonalData } from '#schemas/records/personal-data';
 import type { TuningRecord } from '#schemas/records/run';
 
 /** All data of a report, as plain data that can be rendered anywhere. */
@@ -15,6 +16,8 @@ export interface ReportInput {
   readonly evaluation: Evaluation;
   readonly verdict: Verdict;
   readonly data: DataSummary;
+  /** What looked personal, and the anonymity of the rows; absent for a run that did not record it. */
+  readonly personalData?: PersonalData | undefined;
   readonly lineage: Lineage;
   /** The tuning of the hyperparameters; absent when the pipeline sets them. */
   readonly tuning?: Tuning | undefined;

@@ -9,6 +9,7 @@ import type { ReportInput } from './input.ts';
 import { dataSection } from './sections/data.ts';
 import { lineageSection } from './sections/lineage.ts';
 import { metricsSection } from './sections/metrics.ts';
+import { personalDataSection } from './sections/personal-data.ts';
 import { importanceSection, plotsSection } from './sections/plots.ts';
 import { tuningSection } from './sections/tuning.ts';
 import { verdictSection } from './sections/verdict.ts';
@@ -48,6 +49,7 @@ ${plotsSection(evaluation)}
 ${importanceSection(evaluation)}
 ${tuningSection(input.tuning)}
 ${dataSection(input.data)}
+${personalDataSection(input.personalData)}
 ${lineageSection(input.lineage, runId)}
 ${method(evaluation)}
 </main>

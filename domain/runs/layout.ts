@@ -37,6 +37,12 @@ export const artifactKeys = (run: RunPointer) => {
     /** A JSON array with one element per shard: the Distributed Map's item source. */
     shards: `${prefix}shards.json`,
     shardProfile: (index: number) => `${prefix}shards/${shardName(index)}/profile.json`,
+    /** What looked personal in one shard before its rows left the raw bucket (JSON, masked). */
+    shardPersonalData: (index: number) => `${prefix}shards/${shardName(index)}/personal-data.json`,
+    /** What the leak scan found in one shard's model inputs (JSON, masked). */
+    shardLeaks: (index: number) => `${prefix}shards/${shardName(index)}/leaks.json`,
+    /** What looked personal in the whole drop, and the anonymity of its clean rows (JSON, masked). */
+    personalData: `${prefix}personal-data.json`,
     /** The merged profile of the whole drop (JSON). */
     profile: `${prefix}profile.json`,
     /** The fitted transform from clean rows to model inputs (JSON). */
@@ -63,6 +69,8 @@ export const cleanKeys = (run: RunPointer) => {
     shard: (index: number) => `${prefix}clean/${shardName(index)}.parquet`,
     /** The bottom-k row sample of one shard (Parquet), mergeable across shards. */
     sample: (index: number) => `${prefix}sample/${shardName(index)}.parquet`,
+    /** Rows of one shard by their quasi-identifiers and label, as numbers of rows (Parquet). */
+    groups: (index: number) => `${prefix}groups/${shardName(index)}.parquet`,
     /** Positions and reasons of malformed rows, never their values (JSON lines). */
     quarantine: (index: number) => `${prefix}quarantine/${shardName(index)}.jsonl`,
     /** Channel prefixes for training, each ending in `/`; parts are `<shard>-<part>.csv`, label first. */

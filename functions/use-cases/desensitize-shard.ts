@@ -20,6 +20,7 @@ import { countRows, type RowCounts, refuseTooManyMalformed } from '#functions/sh
 import { writeQuarantine } from '#functions/shards/quarantine';
 import { prepareRawFile } from '#functions/shards/raw-file';
 import { roomFor, withScratch } from '#functions/shards/scratch';
+import { searchUndeclared, writeShardPersonalData } from '#functions/shards/search-undeclared';
 import type { DesensitizeShardEvent } from '#schemas/events/shard';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import type { Profile } from '#schemas/records/profile';
@@ -83,7 +84,7 @@ async function findFile({ raw }: CleaningPorts, { run, shard }: DesensitizeShard
  * Turns a raw shard into clean rows: reads, checks, desensitizes, types and splits it, then writes the quarantine, the clean
  * rows, their profile and their sample. The output is deterministic.
  *
- * @throws SchemaMismatchError, MalformedDataError, DataEngineError, DropVanishedError, RowCountError
+ * @throws SchemaMismatchError, MalformedDataError, PersonalDataError, DataEngineError, DropVanishedError, RowCountError
  */
 export async function desensitizeShard(ports: CleaningPorts, { run, shard }: DesensitizeShardEvent) {
   const { raw, clean, artifacts } = ports;
@@ -116,6 +117,7 @@ export async function desensitizeShard(ports: CleaningPorts, { run, shard }: Des
         await clean.upload(quarantine.positions, cleanKeys(run).quarantine(shard.index), type);
         refuseTooManyMalformed(pipeline, name, counted, quarantine.first);
       }
+      const search = await searchUndeclared(engine, pipeline, name, staged);
 
       const otherLabel = needsOnlyNegative(pipeline);
       const usable = counted.flagged > 0 || otherLabel ? join(directory, 'clean.parquet') : staged;
@@ -139,6 +141,8 @@ export async function desensitizeShard(ports: CleaningPorts, { run, shard }: Des
       await engine.query(`sample ${name}`, `COPY (${sampled}) TO ${text(sample)} ${parquetOutput}`);
 
       const keys = cleanKeys(run);
+      const of = { run, shard: shard.index, pipeline };
+      await writeShardPersonalData(engine, ports, of, { search, rows, directory });
       await Promise.all([
         clean.upload(usable, keys.shard(shard.index), 'application/vnd.apache.parquet'),
         clean.upload(sample, keys.sample(shard.index), 'application/vnd.apache.parquet'),

@@ -10,6 +10,7 @@ import { artifactKeys, cleanKeys } from '#domain/runs/layout';
 import { ident, text, texts } from '#domain/sql/literals';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import { openEngine } from '#functions/shards/duckdb';
+import { writePersonalData } from '#functions/shards/merge-personal-data';
 import { withScratch } from '#functions/shards/scratch';
 import type { FitTransformEvent } from '#schemas/events/shard';
 import { pipelineSchema } from '#schemas/pipeline';
@@ -106,6 +107,7 @@ export async function fitTransform(ports: FittingPorts, { run, shards }: FitTran
         samples,
         directory,
       );
+      await writePersonalData(engine, ports, { run, shards, pipeline }, directory);
       await artifacts.writeJson(keys.profile, profile);
       await artifacts.writeJson(keys.transform, fitted);
       const { train, validation, test } = fitted.sides;

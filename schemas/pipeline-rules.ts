@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Algorithms } from '#domain/algorithms/registry';
 import { checkLabel } from '#domain/data/label-rules';
+import { checkNames } from '#domain/data/name-rules';
 import type { DatasetSettings } from '#domain/data/settings';
 import type { SplitSettings } from '#domain/data/split-settings';
 import { checkValues } from '#domain/data/value-settings';
@@ -23,21 +24,6 @@ interface UncheckedPipeline {
   readonly imbalance: Imbalance;
 }
 
-/** Names the clean rows reserve for themselves. */
-const reserved = ['_row', '_side', '_label', '_id', '_time', '_key', '_group', '_comparable'];
-
-/** Column names must be apart by more than case (SQL's are not) and unreserved. */
-function checkNames({ dataset }: UncheckedPipeline, issue: Issue): void {
-  const byLowerCase = new Map<string, string>();
-  for (const name of Object.keys(dataset.columns)) {
-    const path = ['dataset', 'columns', name];
-    const same = byLowerCase.get(name.toLowerCase());
-    if (same !== undefined) issue(path, `differs from "${same}" only in upper and lower case`);
-    byLowerCase.set(name.toLowerCase(), name);
-    if (reserved.includes(name.toLowerCase())) issue(path, `reserved; choose a name other than ${reserved.join(', ')}`);
-  }
-}
-
 /** The groups and the times that a split needs. */
 function checkSplit({ dataset, split }: UncheckedPipeline, issue: Issue): void {
   const { groupBy, strategy, gap } = split;
@@ -56,31 +42,22 @@ function checkSplit({ dataset, split }: UncheckedPipeline, issue: Issue): void {
 export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx, algorithms?: Algorithms): void {
   const { dataset, evaluation } = pipeline;
   const issue = (path: (string | number)[], message: string) => ctx.addIssue({ code: 'custom', path, message });
-  const { label, columns, id, time } = dataset;
-  if (columns[label.column])
+  const { label, columns, id } = dataset;
+  if (Object.hasOwn(columns, label.column))
     issue(['dataset', 'columns', label.column], 'the label column must not be listed under columns');
-  if (id !== undefined && columns[id])
+  if (id !== undefined && Object.hasOwn(columns, id))
     issue(['dataset', 'columns', id], 'the id column must not be listed under columns: it is always tokenized');
   checkLabel(label, evaluation.task, issue);
   checkValues(dataset, issue);
   for (const [i, name] of (pipeline.leakage?.allow ?? []).entries()) {
     if (!columns[name]) issue(['leakage', 'allow', i], `"${name}" is not listed under dataset.columns`);
   }
-  checkNames(pipeline, issue);
+  checkNames(dataset, issue);
   checkTraining(pipeline, issue, algorithms);
   const hasFeature = Object.values(columns).some(
     (c) => c.role === 'feature' || ('feature' in c && c.feature !== undefined),
   );
   if (!hasFeature) issue(['dataset', 'columns'], 'no column is a feature: a model needs at least one input');
-  if (dataset.format === 'csv' && !dataset.csv.header) {
-    const names = dataset.csv.names;
-    if (!names) issue(['dataset', 'csv', 'names'], 'a file without a header needs csv.names');
-    else {
-      for (const name of [label.column, ...(id ? [id] : []), ...(time ? [time] : []), ...Object.keys(columns)]) {
-        if (!names.includes(name)) issue(['dataset', 'csv', 'names'], `"${name}" is not among csv.names`);
-      }
-    }
-  }
   const allowed = metricsOf(evaluation.task).map(({ name }) => name);
   evaluation.gates.forEach((gate, i) => {
     const metric = metricOfGate(gate);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { identifier } from '#domain/data/column-schema';
+import { namedColumn } from '#domain/data/column-schema';
 import { SPLIT_STRATEGIES, type SplitStrategyName } from '#domain/splits/registry';
 
 const names = SPLIT_STRATEGIES.map(({ name }) => name) as [SplitStrategyName, ...SplitStrategyName[]];
@@ -28,7 +28,7 @@ export const splitSchema = z
       .default(0.15)
       .describe('The share of the rows that judge the model, the holdout. Training never sees them.'),
     groupBy: z
-      .union([z.enum(['id', 'duplicates']), z.object({ column: identifier }).strict()])
+      .union([z.enum(['id', 'duplicates']), z.object({ column: namedColumn }).strict()])
       .optional()
       .meta({
         description:

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { unmet } from '#domain/constraints/judge';
 import { applyGates } from '#domain/gates/apply';
 import { assembleReport } from '#domain/reports/assemble';
 import { renderReport } from '#domain/reports/render';
@@ -22,18 +23,21 @@ export const handler = withMiddleware(
     const keys = artifactKeys(run);
     const pipeline = await artifacts.readJson(keys.config, pipelineSchema);
     const evaluation = await artifacts.readJson(keys.evaluation, evaluationSchema);
-    const verdict = applyGates({
+    const profile = await artifacts.readJson(keys.profile, profileSchema);
+    const warnings = unmet(profile.constraints ?? [], 'warn');
+    const judged = applyGates({
       gates: pipeline.evaluation.gates,
       evaluation,
       ...(champion ? { champion: champion.runId } : {}),
     });
+    const verdict = { ...judged, ...(warnings.length > 0 ? { warnings } : {}) };
     const report = renderReport(
       assembleReport({
         runId: run.runId,
         pipeline,
         evaluation,
         verdict,
-        profile: await artifacts.readJson(keys.profile, profileSchema),
+        profile,
         fitted: await artifacts.readJson(keys.transform, fittedTransformSchema),
         drop: await artifacts.readJson(keys.drop, dropRecordSchema),
         training: await artifacts.readJson(keys.training, trainingRecordSchema),

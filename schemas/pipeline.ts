@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Algorithms } from '#domain/algorithms/registry';
+import { constraintsSchema } from '#domain/constraints/settings';
 import { datasetSchema, splitSchema } from '#domain/data/settings';
 import { deploymentSchema } from '#domain/deployment/settings';
 import { driftSchema } from '#domain/drift/settings';
@@ -38,6 +39,7 @@ export const pipelineSchemaOf = ({ algorithms }: PipelineKinds = {}) =>
           examples: ['Which customers will leave this month?'],
         }),
       dataset: datasetSchema,
+      constraints: constraintsSchema,
       split: splitSchema.prefault({}),
       imbalance: imbalanceSchema,
       training: trainingSchemaOf(algorithms),

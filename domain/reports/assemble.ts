@@ -48,6 +48,7 @@ export function assembleReport(records: RunRecords): ReportInput {
     evaluation: records.evaluation,
     verdict: records.verdict,
     data: summarizeData(records),
+    constraints: records.profile.constraints ?? [],
     ...(training.tuning ? { tuning: { ...training.tuning, best: training.trainingJob ?? '' } } : {}),
     lineage: {
       datasetVersion: drop.datasetVersion,

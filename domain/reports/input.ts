@@ -1,3 +1,4 @@
+import type { ConstraintResult } from '#schemas/records/constraints';
 import type { Evaluation, Verdict } from '#schemas/records/evaluation';
 import type { TuningRecord } from '#schemas/records/run';
 
@@ -15,6 +16,8 @@ export interface ReportInput {
   readonly evaluation: Evaluation;
   readonly verdict: Verdict;
   readonly data: DataSummary;
+  /** How the drop did on the pipeline's constraints. */
+  readonly constraints: readonly ConstraintResult[];
   readonly lineage: Lineage;
   /** The tuning of the hyperparameters; absent when the pipeline sets them. */
   readonly tuning?: Tuning | undefined;

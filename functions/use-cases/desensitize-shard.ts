@@ -15,6 +15,7 @@ import { artifactKeys, cleanKeys, rawKeys } from '#domain/runs/layout';
 import { text } from '#domain/sql/literals';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import { openEngine } from '#functions/shards/duckdb';
+import { measureFacts, writeHashes } from '#functions/shards/facts';
 import { listMalformedRows, type MalformedRows, refuseTooManyMalformed } from '#functions/shards/malformed-rows';
 import { inspectRawFile, isGzip } from '#functions/shards/raw-file';
 import { withScratch } from '#functions/shards/scratch';
@@ -130,7 +131,12 @@ export async function desensitizeShard(ports: CleaningPorts, { run, shard }: Des
       await engine.query(`sample ${name}`, `COPY (${sampled}) TO ${text(sample)} ${parquetOutput}`);
 
       const keys = cleanKeys(run);
+      const facts = await measureFacts(engine, pipeline, rows, malformed.counts);
+      const hashes = join(directory, 'hashes.parquet');
+      const hashed = await writeHashes(engine, pipeline, rows, hashes);
       await Promise.all([
+        artifacts.writeJson(artifactKeys(run).shardFacts(shard.index), facts),
+        ...(hashed ? [clean.upload(hashes, keys.hashes(shard.index), 'application/vnd.apache.parquet')] : []),
         clean.upload(usable, keys.shard(shard.index), 'application/vnd.apache.parquet'),
         clean.upload(sample, keys.sample(shard.index), 'application/vnd.apache.parquet'),
         artifacts.writeJson(artifactKeys(run).shardProfile(shard.index), profile),

@@ -83,6 +83,12 @@ export class MalformedDataError extends TidegateError {
   readonly retryable = false;
 }
 
+/** A column that is not declared personal looks so, or what training may read still does. */
+export class PersonalDataError extends TidegateError {
+  override readonly name = 'PersonalDataError';
+  readonly retryable = false;
+}
+
 /** The whole drop cannot be used for training: too few rows, only one class, a side of the split without a class. */
 export class DataQualityError extends TidegateError {
   override readonly name = 'DataQualityError';

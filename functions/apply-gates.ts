@@ -7,6 +7,7 @@ import { artifactKeys } from '#domain/runs/layout';
 import { artifactStore } from '#functions/aws/buckets';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
+import { readPersonalData } from '#functions/shards/read-personal-data';
 import { pipelineSchema } from '#schemas/pipeline';
 import { evaluationSchema } from '#schemas/records/evaluation';
 import { fittedTransformSchema } from '#schemas/records/fitted-transform';
@@ -23,11 +24,14 @@ export const handler = withMiddleware(
     const keys = artifactKeys(run);
     const pipeline = await artifacts.readJson(keys.config, pipelineSchema);
     const evaluation = await artifacts.readJson(keys.evaluation, evaluationSchema);
+    const fitted = await artifacts.readJson(keys.transform, fittedTransformSchema);
+    const personalData = await readPersonalData(artifacts, run, fitted.parts.train.length);
     const profile = await artifacts.readJson(keys.profile, profileSchema);
     const warnings = unmet(profile.constraints ?? [], 'warn');
     const judged = applyGates({
       gates: pipeline.evaluation.gates,
       evaluation,
+      personalData,
       ...(champion ? { champion: champion.runId } : {}),
     });
     const verdict = { ...judged, ...(warnings.length > 0 ? { warnings } : {}) };
@@ -38,7 +42,8 @@ export const handler = withMiddleware(
         evaluation,
         verdict,
         profile,
-        fitted: await artifacts.readJson(keys.transform, fittedTransformSchema),
+        fitted,
+        personalData,
         drop: await artifacts.readJson(keys.drop, dropRecordSchema),
         training: await artifacts.readJson(keys.training, trainingRecordSchema),
         champion: champion?.runId,

@@ -45,7 +45,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       ...readSecret('TokenKeySecret'),
     ],
     fitTransform: [...readRun, ...writeRun, ...readRows, ...writeRows],
-    transformShard: [...readRun, ...readRows, ...writeRows],
+    transformShard: [...readRun, ...writeRun, ...readRows, ...writeRows],
     planTraining: [...readRun, ...writeRun],
     awaitJob: [
       ...sageMaker(stage, 'training-job', 'DescribeTrainingJob'),

@@ -1,7 +1,9 @@
 import type * as z from 'zod';
 import type { Algorithms } from '#domain/algorithms/registry';
 import { type ConstrainedPipeline, checkConstraintSettings } from '#domain/constraints/settings';
+import { checkLabel } from '#domain/data/label-rules';
 import type { DatasetSettings } from '#domain/data/settings';
+import { checkValues } from '#domain/data/value-settings';
 import type { EvaluationSettings } from '#domain/evaluation/settings';
 import { metricOfGate } from '#domain/gates/registry';
 import type { Issue } from '#domain/issue';
@@ -17,9 +19,6 @@ interface UncheckedPipeline extends ConstrainedPipeline {
   readonly training: TrainingSettings;
   readonly imbalance: Imbalance;
 }
-
-const isAbove = (positive: unknown): boolean =>
-  typeof positive === 'object' && positive !== null && !Array.isArray(positive);
 
 /** Names the clean rows reserve for themselves. */
 const reserved = ['_row', '_side', '_label', '_id', '_time'];
@@ -45,18 +44,8 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx,
     issue(['dataset', 'columns', label.column], 'the label column must not be listed under columns');
   if (id !== undefined && columns[id])
     issue(['dataset', 'columns', id], 'the id column must not be listed under columns: it is always tokenized');
-  if (evaluation.task === 'binary' && label.positive === undefined)
-    issue(['dataset', 'label', 'positive'], 'a binary task needs label.positive');
-  if (evaluation.task === 'multiclass' && !label.classes)
-    issue(['dataset', 'label', 'classes'], 'a multiclass task needs label.classes');
-  if (evaluation.task !== 'binary' && label.positive !== undefined)
-    issue(['dataset', 'label', 'positive'], 'only a binary task has label.positive');
-  if (label.negative !== undefined && (evaluation.task !== 'binary' || isAbove(label.positive))) {
-    issue(
-      ['dataset', 'label', 'negative'],
-      'label.negative goes with a binary task and a label.positive that lists values',
-    );
-  }
+  checkLabel(label, evaluation.task, issue);
+  checkValues(dataset, issue);
   checkNames(pipeline, issue);
   checkTraining(pipeline, issue, algorithms);
   checkConstraintSettings(pipeline, issue);
@@ -81,6 +70,15 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx,
       ['evaluation', 'gates', i, 'metric'],
       `"${metric}" is not a ${evaluation.task} metric; allowed: ${allowed.join(', ')}`,
     );
+  });
+  const hasQuasi = Object.values(columns).some(({ role }) => role === 'quasi');
+  evaluation.gates.forEach((gate, i) => {
+    const overQuasi = ['kAnonymity', 'lDiversity'].find((kind) => kind in gate);
+    if (overQuasi === undefined) return;
+    const path = ['evaluation', 'gates', i, overQuasi];
+    if (!hasQuasi) issue(path, 'no column has the role quasi: there is nothing to group by');
+    if (overQuasi === 'lDiversity' && evaluation.task === 'regression')
+      issue(path, 'a label that is a number has no classes to count');
   });
   const { groupBy } = pipeline.split;
   if (typeof groupBy === 'object' && groupBy !== null) {

@@ -3,6 +3,7 @@ import type { Algorithms } from '#domain/algorithms/registry';
 import { constraintsSchema } from '#domain/constraints/settings';
 import { datasetSchema, splitSchema } from '#domain/data/settings';
 import { deploymentSchema } from '#domain/deployment/settings';
+import { personalDataSettingsSchema } from '#domain/detectors/settings';
 import { driftSchema } from '#domain/drift/settings';
 import { evaluationSchema } from '#domain/evaluation/settings';
 import { notifySchema } from '#domain/notices/settings';
@@ -39,6 +40,7 @@ export const pipelineSchemaOf = ({ algorithms }: PipelineKinds = {}) =>
           examples: ['Which customers will leave this month?'],
         }),
       dataset: datasetSchema,
+      personalData: personalDataSettingsSchema,
       constraints: constraintsSchema,
       split: splitSchema.prefault({}),
       imbalance: imbalanceSchema,

@@ -121,11 +121,12 @@ export function readShardFacts(
     }
   };
   const n = asNumber(row['n']);
+  const bad = malformed.filter(({ leftOut }) => !leftOut);
   return {
     rows: n,
     malformed: {
-      rows: malformed.reduce((sum, m) => sum + m.count, 0),
-      reasons: malformed.map(({ column, reason, count }) => ({ column, reason, count })),
+      rows: bad.reduce((sum, m) => sum + m.count, 0),
+      reasons: bad.map(({ column, reason, count }) => ({ column, reason, count })),
     },
     label: {
       classes: data.classes.map((_, i) => asNumber(row[`class_${i}`])),

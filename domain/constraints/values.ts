@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { shownList } from '#domain/data/shown';
-import { categorySql } from '#domain/data/typing';
 import { double, text } from '#domain/sql/literals';
 import { counted } from '#domain/text/numbers';
 import { unreachable } from '#domain/unreachable';
+import { canonicalOf } from '#domain/values/canonical';
 import { columnNameSchema } from './column-name.ts';
 import type { ConstraintKind, SettingProblem } from './constraint.ts';
 import { presentRows } from './range.ts';
@@ -66,7 +66,7 @@ export const values = {
     const { kind, sql } = subjectNamed(data, column);
     const literals = allowed.map((value) => {
       if (kind === 'number') return double(Number(value));
-      return kind === 'boolean' ? String(value) : categorySql(text(String(value)));
+      return kind === 'boolean' ? String(value) : text(canonicalOf(String(value)));
     });
     return `${sql} NOT IN (${literals.join(', ')})`;
   },

@@ -3,10 +3,13 @@ import { labelSql, otherLabelSql } from '#domain/data/label';
 import type { DataSettings } from '#domain/data/settings';
 import { duplicateKeySql, sideSql, splitUniformSql } from '#domain/data/split';
 import { type Check, kindChecks, normalizedSql, type Problem, typedSql } from '#domain/data/typing';
+import { columnReading } from '#domain/data/value-settings';
 import type { PrivacyAction } from '#domain/privacy/privacy-action';
 import { PRIVACY_ACTIONS } from '#domain/privacy/registry';
 import { tokenSql } from '#domain/privacy/tokenize';
 import { ident } from '#domain/sql/literals';
+import { canonicalSql } from '#domain/values/canonical';
+import type { Reading } from '#domain/values/reading';
 
 /**
  * A relation of raw rows: `SELECT … FROM <sql>` returns one VARCHAR per column under the column's name, and `_unreadable`,
@@ -20,7 +23,19 @@ export interface RawRelation {
   readonly checks?: readonly Check[];
   /** SQL over the relation's columns for the number of lines of a row; one when absent. */
   readonly lines?: string;
+  /** Columns of dates and times by the file's own type: their texts are ISO 8601, whatever form the pipeline declares for texts. */
+  readonly times?: readonly string[];
 }
+
+/** How each column of a relation is read, by name. */
+const readings =
+  (dataset: DataSettings['dataset'], { times = [] }: RawRelation) =>
+  (name: string): Reading => {
+    const reading = columnReading(name, dataset);
+    if (!times.includes(name)) return reading;
+    const { zone } = reading.dates;
+    return { ...reading, dates: zone === undefined ? {} : { zone } };
+  };
 
 /** A statement that turns raw rows into clean ones. */
 export interface CleanSelect {
@@ -29,9 +44,23 @@ export interface CleanSelect {
   readonly problems: readonly Problem[];
 }
 
-/** SQL of the number (from 1) of the first check that is true; 0 when none is. */
-const firstProblem = (checks: readonly Check[]): string =>
-  checks.length === 0 ? '0' : `CASE ${checks.map((c, i) => `WHEN ${c.condition} THEN ${i + 1}`).join(' ')} ELSE 0 END`;
+/** The problems that checks find, in the order of their numbers: those of each check's exact reasons, then its own. */
+const problemsOf = (checks: readonly Check[]): Problem[] =>
+  checks.flatMap(({ column, reason, leftOut, because = [] }) => [
+    ...because.map((own) => ({ column, reason: own.reason })),
+    { column, reason, ...(leftOut ? { leftOut } : {}) },
+  ]);
+
+/** SQL of the number (from 1) of the first problem of the first check that is true; 0 when none is. */
+function firstProblem(checks: readonly Check[]): string {
+  let number = 0;
+  const cases = checks.map(({ condition, because = [] }) => {
+    const exact = because.map((own) => `WHEN ${own.condition} THEN ${++number}`);
+    number++;
+    return `WHEN ${condition} THEN ${exact.length === 0 ? number : `CASE ${exact.join(' ')} ELSE ${number} END`}`;
+  });
+  return cases.length === 0 ? '0' : `CASE ${cases.join(' ')} ELSE 0 END`;
+}
 
 /** Names of the intermediate columns of the i-th source column: its normalized text and its typed value. */
 const rawName = (i: number): string => `r${i}`;
@@ -72,7 +101,9 @@ export function cleanSelect(
   const columns = cleanColumns(pipeline, actions);
   const { id, time, label } = dataset;
   const groupBy = typeof split.groupBy === 'object' ? split.groupBy.column : undefined;
-  const normalized = (name: string, as: string) => `${normalizedSql(ident(name), dataset, raw.normalized)} AS ${as}`;
+  const reading = readings(dataset, raw);
+  const normalized = (name: string, as: string) =>
+    `${normalizedSql(ident(name), reading(name), raw.normalized)} AS ${as}`;
   const labelOf = labelSql(pipeline, 'label');
   const otherLabel = otherLabelSql(pipeline, 'label');
 
@@ -89,16 +120,16 @@ export function cleanSelect(
   ];
   const typedColumns = [
     '*',
-    ...(time ? [`${typedSql('datetime', 'time')} AS _time`] : []),
-    ...columns.map((c, i) => `${typedSql(c.kind, rawName(i))} AS ${typedName(i)}`),
+    ...(time ? [`${typedSql('datetime', 'time', reading(time))} AS _time`] : []),
+    ...columns.map((c, i) => `${typedSql(c.kind, rawName(i), reading(c.name))} AS ${typedName(i)}`),
   ];
   const checks: Check[] = [
     unreadable,
     ...rawChecks.map((check, i) => ({ ...check, condition: `_raw_problem = ${i + 1}` })),
     ...(id ? [{ column: id, reason: 'the id is missing', condition: 'id IS NULL' }] : []),
     ...labelOf.checks,
-    ...(time ? kindChecks(time, 'datetime', 'time', '_time') : []),
-    ...columns.flatMap((c, i) => kindChecks(c.name, c.kind, rawName(i), typedName(i))),
+    ...(time ? kindChecks(time, 'datetime', 'time', '_time', reading(time)) : []),
+    ...columns.flatMap((c, i) => kindChecks(c.name, c.kind, rawName(i), typedName(i), reading(c.name))),
   ];
   const reserved = [
     '_label',
@@ -111,9 +142,9 @@ export function cleanSelect(
     ...(raw.lines === undefined ? [] : ['_lines']),
     `${labelOf.value} AS _label`,
     ...(otherLabel ? [`${otherLabel} AS ${otherLabelColumn}`] : []),
-    ...(id ? [`${tokenSql('id')} AS _id`] : []),
+    ...(id ? [`${tokenSql(canonicalSql('id'))} AS _id`] : []),
     ...(time ? ['_time'] : []),
-    ...(groupBy ? [`${tokenSql('group_text')} AS _group`] : []),
+    ...(groupBy ? [`${tokenSql(canonicalSql('group_text'))} AS _group`] : []),
     ...columns.map((c, i) => `${c.cleanSql(typedName(i))} AS ${ident(c.name)}`),
   ];
   const uniform = splitUniformSql(split.seed, groupKeySql(pipeline, actions, groupBy ? '_group' : undefined));
@@ -129,7 +160,7 @@ export function cleanSelect(
       `SELECT ${typedColumns.join(', ')}`,
       `SELECT ${normalizedColumns.join(', ')} FROM ${raw.sql}`,
     ),
-    problems: checks.map(({ column, reason }) => ({ column, reason })),
+    problems: problemsOf(checks),
   };
 }
 
@@ -139,11 +170,12 @@ export function cleanSelect(
  */
 export function cleanFeatureSelect(pipeline: Pick<DataSettings, 'dataset'>, raw: RawRelation): CleanSelect {
   const columns = featureColumns(pipeline);
-  const checks = columns.flatMap((c, i) => kindChecks(c.name, c.kind, rawName(i), typedName(i)));
-  const typed = columns.map((c, i) => `${typedSql(c.kind, rawName(i))} AS ${typedName(i)}`);
+  const reading = readings(pipeline.dataset, raw);
+  const checks = columns.flatMap((c, i) => kindChecks(c.name, c.kind, rawName(i), typedName(i), reading(c.name)));
+  const typed = columns.map((c, i) => `${typedSql(c.kind, rawName(i), reading(c.name))} AS ${typedName(i)}`);
   const cleaned = columns.map((c, i) => `${c.cleanSql(typedName(i))} AS ${ident(c.name)}`);
   const normalized = columns.map(
-    (c, i) => `${normalizedSql(ident(c.name), pipeline.dataset, raw.normalized)} AS ${rawName(i)}`,
+    (c, i) => `${normalizedSql(ident(c.name), reading(c.name), raw.normalized)} AS ${rawName(i)}`,
   );
   return {
     sql: nest(
@@ -151,7 +183,7 @@ export function cleanFeatureSelect(pipeline: Pick<DataSettings, 'dataset'>, raw:
       `SELECT *, ${typed.join(', ')}`,
       `SELECT _ordinal, ${normalized.join(', ')} FROM ${raw.sql}`,
     ),
-    problems: checks.map(({ column, reason }) => ({ column, reason })),
+    problems: problemsOf(checks),
   };
 }
 

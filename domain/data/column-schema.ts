@@ -4,7 +4,8 @@ import type { Encoding } from '#domain/encodings/encoding';
 import { ENCODINGS, encodingOf } from '#domain/encodings/registry';
 import { PRIVATE_ROLES, type PrivacyAction, type PrivateRole } from '#domain/privacy/privacy-action';
 import { PRIVACY_ACTIONS } from '#domain/privacy/registry';
-import type { FeatureType } from '#schemas/records/profile';
+import { allReadingSettings, readingProblem, readingSettingsOf } from '#domain/values/reading';
+import type { CleanKind, FeatureType } from '#schemas/records/profile';
 
 /** The schema of a drop's columns, composed of the privacy actions and the encodings. */
 
@@ -52,7 +53,7 @@ function settingsOf(encodings: readonly Encoding[]): z.ZodRawShape {
 }
 
 /** One object per feature type, with `encode` if the type has several encodings. */
-function featureObjects(encodings: readonly Encoding[]): Alternatives {
+function featureObjects(encodings: readonly Encoding[], reading: (type: FeatureType) => z.ZodRawShape): Alternatives {
   const types = [...new Set(encodings.map(({ type }): FeatureType => type))];
   const objects = types.map((type): z.ZodObject => {
     const own = encodings.filter((encoding) => encoding.type === type);
@@ -67,7 +68,7 @@ function featureObjects(encodings: readonly Encoding[]): Alternatives {
           }
         : {};
     const kind = z.literal(type).meta({ description: 'The type of a model input.', examples: [type] });
-    return z.object({ type: kind, ...encode, ...settingsOf(own) }).strict();
+    return z.object({ type: kind, ...encode, ...settingsOf(own), ...reading(type) }).strict();
   });
   return alternatives(objects);
 }
@@ -102,6 +103,19 @@ function checkFeature(action: PrivacyAction, column: Readonly<Record<string, unk
   ctx.addIssue({ code: 'custom', path: ['feature', 'type'], message: `a column ${how} is ${allowed}` });
 }
 
+/** The settings of how the values are read that an action changes. A column that is removed is not even read. */
+function readingOfAction(action: PrivacyAction): z.ZodRawShape {
+  const kind = action.clean(action.example)?.kind;
+  if (kind === undefined) return {};
+  return kind === 'text' ? readingSettingsOf(kind) : allReadingSettings;
+}
+
+/** Reports settings of reading that have no effect on a kind of value, or contradict each other. */
+function checkReading(kind: CleanKind, column: Readonly<Record<string, unknown>>, ctx: z.RefinementCtx): void {
+  const problem = readingProblem(kind, column);
+  if (problem !== undefined) ctx.addIssue({ code: 'custom', path: [problem.at], message: problem.message });
+}
+
 /** A personal column with this action. The result of a quasi-identifier's action may also be a model input. */
 function privateColumn(role: PrivateRole, action: PrivacyAction, feature: z.ZodType<FeatureSpec>): z.ZodObject {
   const input = {
@@ -117,14 +131,20 @@ function privateColumn(role: PrivateRole, action: PrivacyAction, feature: z.ZodT
         .literal(action.name)
         .meta({ description: 'What happens to a personal column.', examples: [action.name] }),
       ...action.settings,
+      ...readingOfAction(action),
       ...(role === 'quasi' ? input : {}),
     })
     .strict()
     .describe(ROLES[role])
     .superRefine((column, ctx) => {
       const message = action.problem?.(column);
-      if (message === undefined) checkFeature(action, column, ctx);
-      else ctx.addIssue({ code: 'custom', message });
+      if (message !== undefined) {
+        ctx.addIssue({ code: 'custom', message });
+        return;
+      }
+      checkFeature(action, column, ctx);
+      const kind = action.clean(column)?.kind;
+      if (kind !== undefined) checkReading(kind, column, ctx);
     });
 }
 
@@ -133,7 +153,7 @@ export function columnSchemaOf(
   actions: readonly PrivacyAction[],
   encodings: readonly Encoding[],
 ): z.ZodType<ColumnSpec> {
-  const features = featureObjects(encodings);
+  const features = featureObjects(encodings, () => ({}));
   const check = checkSettings(encodings);
   const featureSchema = z.discriminatedUnion(
     'type',
@@ -142,12 +162,13 @@ export function columnSchemaOf(
   const featureColumn = z.discriminatedUnion(
     'type',
     alternatives(
-      features.map((own) =>
+      featureObjects(encodings, readingSettingsOf).map((own) =>
         own
           .extend({ role: roleNamed('feature') })
           .strict()
           .describe(ROLES.feature)
-          .superRefine(check),
+          .superRefine(check)
+          .superRefine((column, ctx) => checkReading(String(column['type']) as FeatureType, column, ctx)),
       ),
     ),
   );
@@ -163,7 +184,7 @@ export function columnSchemaOf(
     .strict()
     .describe(ROLES.ignore);
   const sliceColumn = z
-    .object({ role: roleNamed('slice') })
+    .object({ role: roleNamed('slice'), ...readingSettingsOf('category') })
     .strict()
     .describe(ROLES.slice);
   return z.discriminatedUnion('role', [

@@ -1,4 +1,5 @@
 import type { PrivateRole } from '#domain/privacy/privacy-action';
+import type { NullValues } from '#domain/values/nulls';
 import type { FeatureType } from '#schemas/records/profile';
 
 /** How a column becomes model inputs: its type, and the settings of its encoding, which only the encoding reads. */
@@ -23,5 +24,5 @@ export interface PrivateSpec {
 export type ColumnSpec =
   | (FeatureSpec & { readonly role: 'feature' })
   | PrivateSpec
-  | { readonly role: 'slice' }
+  | { readonly role: 'slice'; readonly nullValues?: NullValues | undefined }
   | { readonly role: 'ignore' };

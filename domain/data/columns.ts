@@ -1,4 +1,5 @@
 import type { ColumnSpec, FeatureSpec } from '#domain/data/column-spec';
+import { isNumericLabel } from '#domain/data/label-settings';
 import type { DataSettings } from '#domain/data/settings';
 import type { PrivacyAction } from '#domain/privacy/privacy-action';
 import { cleanedColumn, PRIVACY_ACTIONS } from '#domain/privacy/registry';
@@ -75,4 +76,11 @@ export const sliceColumns = ({ dataset }: Pick<DataSettings, 'dataset'>): string
 export function expectedColumns({ dataset }: Pick<DataSettings, 'dataset'>): string[] {
   const { id, label, time, columns } = dataset;
   return [...new Set([...(id ? [id] : []), label.column, ...(time ? [time] : []), ...Object.keys(columns)])];
+}
+
+/** Whether the values of a column are read as numbers: as a model input, as a range, or as a label that is compared by value. */
+export function isReadAsNumber(name: string, dataset: DataSettings['dataset']): boolean {
+  if (name === dataset.label.column) return isNumericLabel(dataset.label);
+  const spec = dataset.columns[name];
+  return spec !== undefined && cleanColumn(name, spec, PRIVACY_ACTIONS)?.kind === 'number';
 }

@@ -1,4 +1,5 @@
-import { otherLabelSql } from '#domain/data/label';
+import { labelClasses, otherLabelSql } from '#domain/data/label';
+import { isBound } from '#domain/data/label-settings';
 import type { DataSettings } from '#domain/data/settings';
 import { unreachable } from '#domain/unreachable';
 import type { ClassAnswer } from '#schemas/records/class-answer';
@@ -20,7 +21,7 @@ function negativeAnswer({ positive, negative }: DataSettings['dataset']['label']
 
 /**
  * The answer for each class, in the order of the classes' numbers: the class as the label column spells it. When the pipeline
- * merges several spellings into one class, the answer is the first that it declares. A class that is no single value (numbers
+ * merges several spellings into one class, the answer is the first that it declares; a class of `label.map` has a name of its own. A class that is no single value (numbers
  * above a limit, "all other values") has a null label and says what it is; empty for regression.
  *
  * @param onlyNegative the only value that counted as 0 in the training data, where the pipeline does not name the negative class
@@ -32,10 +33,11 @@ export function classAnswers({ dataset, evaluation }: LabelSettings, onlyNegativ
     case 'regression':
       return [];
     case 'multiclass':
-      return (label.classes ?? []).map((name) => ({ label: String(name) }));
+      return labelClasses({ dataset, evaluation }).map((name) => ({ label: name }));
     case 'binary': {
       const { positive } = label;
-      if (typeof positive === 'object' && !Array.isArray(positive)) {
+      if (label.map !== undefined) return labelClasses({ dataset, evaluation }).map((name) => ({ label: name }));
+      if (isBound(positive)) {
         return [
           { label: null, atMost: positive.above },
           { label: null, above: positive.above },

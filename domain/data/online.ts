@@ -1,13 +1,17 @@
 import { nearestName } from 'located-yaml/nearest-name';
 import type { ModelInput } from '#domain/algorithms/algorithm';
-import { cleanFeatureSelect } from '#domain/data/clean';
-import { expectedColumns, featureColumns } from '#domain/data/columns';
+import { cleanFeatureSelect, type RawRelation } from '#domain/data/clean';
+import { expectedColumns, type FeatureColumn, featureColumns } from '#domain/data/columns';
 import type { SqlEngine, SqlRow } from '#domain/data/engine';
 import type { DataSettings } from '#domain/data/settings';
 import { shownList } from '#domain/data/shown';
 import { featureExpressions, knownCategories, sourceColumns } from '#domain/data/transform';
+import { columnReading } from '#domain/data/value-settings';
 import { PredictionError } from '#domain/errors';
 import { ident, texts } from '#domain/sql/literals';
+import { numberText } from '#domain/values/canonical';
+import { nativeNumberText } from '#domain/values/numbers';
+import type { Reading } from '#domain/values/reading';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 
 /** Raw rows of a request: raw values by column name, as in a drop. */
@@ -32,11 +36,13 @@ export interface RowGaps {
   readonly unknown: readonly string[];
 }
 
-const scalarText = (value: unknown): string | null | undefined => {
+/** The text of a JSON value, as the batch path has it of JSON lines; undefined for what is no scalar. */
+const scalarText = (value: unknown, { kind }: FeatureColumn, { numbers }: Reading): string | null | undefined => {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean') return String(value);
-  return typeof value === 'number' && Number.isFinite(value) ? String(value) : undefined;
+  if (typeof value !== 'number' || !Number.isFinite(value)) return undefined;
+  return kind === 'number' ? nativeNumberText(numberText(value), numbers) : numberText(value);
 };
 
 /** The longest name of a column (`domain/data/column-schema.ts`). */
@@ -60,10 +66,15 @@ function gapConditions(fitted: FittedTransform, available: readonly string[]) {
   return { missing, unknown };
 }
 
-/** The text of each model input's raw column, row by row. Personal columns stop here. */
-function rawTexts(pipeline: Pick<DataSettings, 'dataset'>, rows: readonly RawRow[]): (string | null)[][] {
+/**
+ * The text of each model input's raw column, row by row: the parameter of `requestRelation`. Personal columns stop here.
+ *
+ * @throws PredictionError naming row and column
+ */
+export function requestTexts(pipeline: Pick<DataSettings, 'dataset'>, rows: readonly RawRow[]): (string | null)[][] {
   const known = expectedColumns(pipeline);
-  const wanted = featureColumns(pipeline).map((c) => c.name);
+  const columns = featureColumns(pipeline).map((c) => [c, columnReading(c.name, pipeline.dataset)] as const);
+  const wanted = columns.map(([{ name }]) => name);
   return rows.map((row, i) => {
     if (typeof row !== 'object' || row === null || Array.isArray(row)) {
       throw new PredictionError(`Row ${i + 1} is not an object of column names and values.`);
@@ -74,8 +85,9 @@ function rawTexts(pipeline: Pick<DataSettings, 'dataset'>, rows: readonly RawRow
         .find(([, name]) => !known.includes(name));
       if (stranger) throw new PredictionError(unknownColumn(i + 1, stranger[0] + 1, stranger[1], wanted));
     }
-    return wanted.map((name) => {
-      const value = scalarText(Object.hasOwn(row, name) ? row[name] : null);
+    return columns.map(([column, reading]) => {
+      const { name } = column;
+      const value = scalarText(Object.hasOwn(row, name) ? row[name] : null, column, reading);
       if (value === undefined) {
         throw new PredictionError(
           `Row ${i + 1}, column "${name}": the value must be a text, a finite number, true, false or null.`,
@@ -84,6 +96,14 @@ function rawTexts(pipeline: Pick<DataSettings, 'dataset'>, rows: readonly RawRow
       return value;
     });
   });
+}
+
+/** The rows of a request, over `$1`, the texts of `requestTexts` as JSON. */
+export function requestRelation(columns: readonly string[]): RawRelation {
+  const fields = columns.map((name, i) => `fields[${i + 1}] AS ${ident(name)}`).join(', ');
+  // rows and ordinals are unnested side by side
+  const unnested = `SELECT unnest(rows) AS fields, unnest(range(len(rows))) AS _ordinal FROM (SELECT from_json($1::JSON, '[["VARCHAR"]]') AS rows)`;
+  return { sql: `(SELECT _ordinal, ${fields} FROM (${unnested}))` };
 }
 
 /**
@@ -102,10 +122,7 @@ export async function encodeRows(
   const values = new Float64Array(rows.length * features.length);
   if (rows.length === 0) return { rows: 0, features, values, gaps: [] };
   const columns = featureColumns(pipeline).map((c) => c.name);
-  const fields = columns.map((name, i) => `fields[${i + 1}] AS ${ident(name)}`).join(', ');
-  // rows and ordinals are unnested side by side
-  const unnested = `SELECT unnest(rows) AS fields, unnest(range(len(rows))) AS _ordinal FROM (SELECT from_json($1::JSON, '[["VARCHAR"]]') AS rows)`;
-  const clean = cleanFeatureSelect(pipeline, { sql: `(SELECT _ordinal, ${fields} FROM (${unnested}))` });
+  const clean = cleanFeatureSelect(pipeline, requestRelation(columns));
   const inputs = featureExpressions(fitted, columns).map((sql, i) => `${sql} AS x${i}`);
   const { missing, unknown } = gapConditions(fitted, columns);
   const gaps = [
@@ -115,7 +132,7 @@ export async function encodeRows(
   const answer = await engine.query(
     'encode the rows of a request',
     `SELECT _problem, ${[...inputs, ...gaps].join(', ')} FROM (${clean.sql}) ORDER BY _ordinal`,
-    [JSON.stringify(rawTexts(pipeline, rows))],
+    [JSON.stringify(requestTexts(pipeline, rows))],
   );
   answer.forEach((row, i) => {
     const problem = clean.problems[Number(row['_problem']) - 1];

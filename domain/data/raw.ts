@@ -1,9 +1,13 @@
 import type { RawRelation } from '#domain/data/clean';
+import { isReadAsNumber } from '#domain/data/columns';
 import { isUsed, jsonChecks, nestedParquet, pointer } from '#domain/data/nested';
 import type { DatasetSettings } from '#domain/data/settings';
 import { linesOfRecord, rowWithin, swallowed } from '#domain/data/swallowed';
 import type { Check } from '#domain/data/typing';
+import { columnReading, readerNulls } from '#domain/data/value-settings';
 import { ident, text, texts } from '#domain/sql/literals';
+import { doubleText } from '#domain/values/canonical';
+import { nativeNumberSql } from '#domain/values/numbers';
 
 /** A local copy of one raw object. */
 export interface RawFile {
@@ -29,7 +33,8 @@ export const rejectsTable = '_rejects';
 const neverNull = '\u0001\u0002\u0003';
 
 /** SQL of the CSV reader: every field as VARCHAR under `f<position>`. Rows with another number of fields are rejected and recorded. */
-function csvReader({ path, gzip, columns, blankLines = 0, spansLines }: RawFile, { csv }: DatasetSettings): string {
+function csvReader({ path, gzip, columns, blankLines = 0, spansLines }: RawFile, dataset: DatasetSettings): string {
+  const { csv } = dataset;
   const fields = columns.map((_, i) => `'f${i}': 'VARCHAR'`).join(', ');
   const options = [
     'auto_detect = false',
@@ -39,7 +44,7 @@ function csvReader({ path, gzip, columns, blankLines = 0, spansLines }: RawFile,
     `delim = ${text(csv.delimiter)}`,
     `quote = ${text(csv.quote)}`,
     `escape = ${text(csv.quote)}`,
-    `nullstr = [${texts(csv.trim || csv.nullValues.length === 0 ? [neverNull] : csv.nullValues)}]`,
+    `nullstr = [${texts(readerNulls(dataset) ?? [neverNull])}]`,
     `compression = '${gzip ? 'gzip' : 'none'}'`,
     // parallel readers start in the middle of the file and would read quoted line breaks as rows
     ...(spansLines ? ['parallel = false'] : []),
@@ -58,10 +63,15 @@ const jsonReader = ({ path, gzip }: Pick<RawFile, 'path' | 'gzip'>): string =>
 export const jsonKeysSql = (file: Pick<RawFile, 'path' | 'gzip'>): string =>
   `SELECT key, count(*) AS count FROM (SELECT unnest(json_keys(json)) AS key FROM ${jsonReader(file)} WHERE json IS NOT NULL) GROUP BY key ORDER BY key`;
 
-/** Whole numbers in a float column are written without `.0`, so a category code is the same in every format. */
-function parquetText(column: string, type: string): string {
-  if (!/^(DOUBLE|FLOAT|DECIMAL)/.test(type)) return `CAST(${column} AS VARCHAR)`;
-  return `CASE WHEN ${column} = trunc(${column}) AND abs(${column}) < 1e15 THEN CAST(CAST(${column} AS BIGINT) AS VARCHAR) ELSE CAST(${column} AS VARCHAR) END`;
+/** SQL of a Parquet value as text: one form of a number for every numeric type, NULL for NaN. */
+function parquetText(name: string, type: string, dataset: DatasetSettings): string {
+  const column = ident(name);
+  const plain = `CAST(${column} AS VARCHAR)`;
+  const inNotation = (sql: string) =>
+    isReadAsNumber(name, dataset) ? nativeNumberSql(sql, columnReading(name, dataset).numbers) : sql;
+  if (/^(DOUBLE|FLOAT)$/.test(type)) return inNotation(doubleText(column));
+  if (/^DECIMAL\(\d+,[1-9]\d*\)$/.test(type)) return inNotation(`rtrim(rtrim(${plain}, '0'), '.')`);
+  return plain;
 }
 
 /** The rows of a CSV file with records that may span lines. */
@@ -78,7 +88,7 @@ function csvSpanningLines(file: RawFile, dataset: DatasetSettings, needed: reado
   const fields = needed.map((name) => `f${file.columns.indexOf(name)} AS ${ident(name)}`);
   return {
     sql: `(SELECT false AS _unreadable, ${fields.join(', ')}, [${all.join(', ')}] AS _fields, ${linesOfRecord(all)} AS _lines FROM ${csvReader(file, dataset)})`,
-    normalized: !dataset.csv.trim,
+    normalized: readerNulls(dataset) !== undefined,
     checks,
     lines: '_lines',
   };
@@ -99,9 +109,14 @@ function parquetRelation(file: RawFile, dataset: DatasetSettings, needed: readon
   const fields = columns.flatMap(({ name, type }) =>
     type === 'JSON'
       ? [`${ident(name)} ->> '$' AS ${ident(name)}`, `json_type(${ident(name)}) AS ${ident(jsonType(name))}`]
-      : [`${parquetText(ident(name), type)} AS ${ident(name)}`],
+      : [`${parquetText(name, type, dataset)} AS ${ident(name)}`],
   );
-  return { sql: `(SELECT false AS _unreadable, ${fields.join(', ')} FROM read_parquet(${text(file.path)}))`, checks };
+  const times = columns.flatMap(({ name, type }) => (/^(DATE|TIMESTAMP)/.test(type) ? [name] : []));
+  return {
+    sql: `(SELECT false AS _unreadable, ${fields.join(', ')} FROM read_parquet(${text(file.path)}))`,
+    checks,
+    times,
+  };
 }
 const jsonType = (name: string): string => `_type of ${name}`;
 
@@ -109,7 +124,15 @@ function jsonRelation(file: RawFile, dataset: DatasetSettings, needed: readonly 
   const structure = JSON.stringify(Object.fromEntries(needed.map((name) => [name, 'VARCHAR'])));
   const isObject = "coalesce(json_type(json) = 'OBJECT', false)";
   const objects = `SELECT NOT ${isObject} AS _unreadable, json AS _json, CASE WHEN ${isObject} THEN from_json(json, ${text(structure)}) END AS fields FROM ${jsonReader(file)}`;
-  const fields = needed.map((name) => `fields.${ident(name)} AS ${ident(name)}`);
+  // in a notation with a decimal comma, the point of a JSON number would be read as something else
+  const fields = needed.map((name) => {
+    const value = `fields.${ident(name)}`;
+    const { numbers } = columnReading(name, dataset);
+    const native = nativeNumberSql(value, numbers);
+    return native === value || !isReadAsNumber(name, dataset)
+      ? `${value} AS ${ident(name)}`
+      : `CASE WHEN json_type(_json, ${text(pointer(name))}) = 'DOUBLE' THEN ${native} ELSE ${value} END AS ${ident(name)}`;
+  });
   const checks = needed
     .filter((name) => isUsed(name, dataset))
     .flatMap((name) =>
@@ -139,7 +162,7 @@ export function rawRelation(file: RawFile, dataset: DatasetSettings, needed: rea
       const fields = needed.map((name) => `f${file.columns.indexOf(name)} AS ${ident(name)}`);
       return {
         sql: `(SELECT false AS _unreadable, ${fields.join(', ')} FROM ${csvReader(file, dataset)})`,
-        normalized: !dataset.csv.trim,
+        normalized: readerNulls(dataset) !== undefined,
       };
     }
   }

@@ -1,102 +1,9 @@
 import * as z from 'zod';
 import { columnSchema, identifier } from '#domain/data/column-schema';
+import { csvSchema } from '#domain/data/csv-settings';
+import { labelSchema } from '#domain/data/label-settings';
+import { valueSettings } from '#domain/data/value-settings';
 import type { Task } from '#schemas/records/task';
-
-const scalar = z.union([z.string(), z.number(), z.boolean()]);
-const labelSchema = z
-  .object({
-    column: identifier.meta({
-      description: 'The column to predict. It is not listed under `columns`.',
-      examples: ['churned'],
-    }),
-    positive: z
-      .union([scalar, z.array(scalar).min(1), z.object({ above: z.number() }).strict()])
-      .optional()
-      .meta({
-        description:
-          'Binary tasks, which need it: the value or values that count as 1. For a column of numbers, `{ above: 15 }` counts all numbers above 15.',
-        examples: ['yes', ['cancelled', 'expired'], { above: 15 }],
-      }),
-    negative: z
-      .union([scalar, z.array(scalar).min(1)])
-      .optional()
-      .meta({
-        description:
-          'Binary tasks: the value or values that count as 0. Rows with any other label are malformed. Without it, all labels that are not positive count as 0. It cannot be combined with `positive: { above: … }`.',
-        examples: ['no', ['active', 'paused']],
-      }),
-    classes: z
-      .array(scalar)
-      .min(3)
-      .optional()
-      .meta({
-        description:
-          'Multiclass tasks, which need it: all classes. The order gives the number of each class, from 0. Rows with another label are malformed.',
-        examples: [['basic', 'plus', 'family']],
-      }),
-  })
-  .strict()
-  .meta({
-    description: 'What the model predicts. A regression task needs only `column`.',
-    examples: [
-      { column: 'churned', positive: 1 },
-      { column: 'plan', classes: ['basic', 'plus', 'family'] },
-      { column: 'months' },
-    ],
-  });
-
-const csvSchema = z
-  .object({
-    delimiter: z
-      .string()
-      .length(1)
-      .default(',')
-      .meta({
-        description:
-          'The character between two values. A file with another delimiter is refused, and the message suggests the right one.',
-        examples: [';', '\t'],
-      }),
-    header: z
-      .boolean()
-      .default(true)
-      .describe('Whether the first line holds the names of the columns. `false` needs `names`.'),
-    names: z
-      .array(identifier)
-      .min(1)
-      .optional()
-      .describe(
-        'With `header: false`: the names of all columns in the order of the file, including the label and the id.',
-      ),
-    quote: z
-      .string()
-      .length(1)
-      .default('"')
-      .meta({
-        description:
-          'The character around values that hold a delimiter or a line break. Within such a value it is written twice.',
-        examples: ["'"],
-      }),
-    nullValues: z
-      .array(z.string())
-      .default([''])
-      .meta({
-        description: 'Values that mean "missing". By default only an empty value is missing; list `""` with your own.',
-        examples: [['', 'NA', '?']],
-      }),
-    trim: z
-      .boolean()
-      .default(false)
-      .meta({
-        description: 'Whether blanks around a value are removed before it is read.',
-        examples: [true],
-      }),
-  })
-  .strict()
-  .prefault({})
-  .meta({
-    description: 'How CSV files are written. It says nothing about other formats.',
-    examples: [{ header: false, names: ['customer_id', 'household', 'age', 'churned'] }],
-  });
 
 const triggerSchema = z
   .union([
@@ -139,6 +46,7 @@ export const datasetSchema = z
       examples: ['csv'],
     }),
     csv: csvSchema,
+    ...valueSettings,
     trigger: triggerSchema,
     label: labelSchema,
     id: identifier.optional().meta({
@@ -148,7 +56,7 @@ export const datasetSchema = z
     }),
     time: identifier.optional().meta({
       description:
-        'The column with the time of a row, a date or a time in ISO 8601. It is kept with the clean rows. Rows in which it cannot be read are malformed.',
+        'The column with the time of a row: a date or a time, in ISO 8601 or as its column or `dataset.dates` says. It is kept with the clean rows. Rows in which it cannot be read are malformed.',
       examples: ['signed_up_at'],
     }),
     columns: z

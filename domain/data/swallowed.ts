@@ -1,3 +1,4 @@
+import { namedLabels } from '#domain/data/label-settings';
 import type { DatasetSettings } from '#domain/data/settings';
 
 type Dataset = DatasetSettings;
@@ -10,10 +11,11 @@ const escaped = (text: string): string =>
 
 /** A regular expression for labels. */
 function labelPattern({ label }: Dataset, anything: string): string {
-  const { positive, negative, classes } = label;
+  const { negative, classes, map } = label;
   const number = '[ ]*[-+]?[0-9]*[.]?[0-9]+(?:[eE][-+]?[0-9]+)?[ ]*';
-  const named = [positive, negative, classes].flat().filter((v) => v !== undefined && typeof v !== 'object');
-  const open = classes === undefined && negative === undefined && named.some((v) => typeof v === 'string');
+  const named = namedLabels(label);
+  const closed = classes !== undefined || negative !== undefined || map !== undefined;
+  const open = !closed && named.some((v) => typeof v === 'string');
   return open ? anything : `(?:${[number, ...named.map((v) => escaped(String(v)))].join('|')})`;
 }
 

@@ -1,52 +1,37 @@
-import type { DatasetSettings } from '#domain/data/settings';
-import { text, texts } from '#domain/sql/literals';
+import { unreachable } from '#domain/unreachable';
+import { booleanSql } from '#domain/values/booleans';
+import { canonicalSql, composedSql } from '#domain/values/canonical';
+import { timeReasons, timeSql, unusableTime } from '#domain/values/dates';
+import { trimmed, withoutNulls } from '#domain/values/nulls';
+import { numberSql, otherNotation } from '#domain/values/numbers';
+import type { Reading } from '#domain/values/reading';
 import type { CleanKind } from '#schemas/records/profile';
 
 /**
- * SQL that normalizes a raw text: trims blanks and turns the pipeline's null values into NULL (CSV only; JSON and Parquet have
- * their own nulls).
+ * SQL that normalizes a raw text: composes its characters, trims blanks and turns null values into NULL, as the pipeline says.
  *
  * @param nullsRead whether the reader has already turned the null values into NULL
  */
-export function normalizedSql(raw: string, { format, csv }: DatasetSettings, nullsRead = false): string {
-  if (format !== 'csv' || nullsRead) return raw;
-  const value = csv.trim ? `trim(${raw}, ${text(' \t\r\n')})` : raw;
-  return csv.nullValues.length === 0
-    ? value
-    : `CASE WHEN ${value} IN (${texts(csv.nullValues)}) THEN NULL ELSE ${value} END`;
+export function normalizedSql(raw: string, { trim, nulls, numbers }: Reading, nullsRead = false): string {
+  const composed = composedSql(raw);
+  if (nullsRead) return composed;
+  return withoutNulls(trim ? trimmed(composed) : composed, nulls, (value) => numberSql(value, numbers));
 }
 
-/**
- * SQL of the canonical text of a category: `2.0` becomes `2`. The same code may arrive in both forms, because some tools
- * (pandas) write a column with missing values as floats.
- */
-export const categorySql = (value: string): string =>
-  `CASE WHEN ${value} LIKE '%.0' THEN regexp_replace(${value}, '^(-?[0-9]+)\\.0$', '\\1') ELSE ${value} END`;
-
-/** The expected form of each kind of value, for messages. */
-const forms = { number: 'a finite number', datetime: 'a date or time in ISO 8601', boolean: 'true or false' } as const;
-
-/**
- * SQL of a time in UTC. A plain TIMESTAMP cast would silently drop an offset, so a text that may have one is cast to TIMESTAMPTZ
- * (the session's zone is UTC). A date, or a time that ends in Z, uses the plain cast, which is twice as fast.
- */
-const timeSql = (value: string): string =>
-  `CASE WHEN length(${value}) <= 10 OR ${value} LIKE '%Z' THEN TRY_CAST(${value} AS TIMESTAMP) ` +
-  `ELSE TRY_CAST(${value} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' END`;
-
-/** SQL that types a normalized text; NULL when it cannot be read. Times without an offset are UTC. */
-export function typedSql(kind: CleanKind, value: string): string {
+/** SQL that types a normalized text; NULL when it cannot be read. Categories and texts are in their canonical form. */
+export function typedSql(kind: CleanKind, value: string, { numbers, dates, booleans }: Reading): string {
   switch (kind) {
     case 'number':
-      return `TRY_CAST(${value} AS DOUBLE)`;
+      return numberSql(value, numbers);
     case 'datetime':
-      return timeSql(value);
+      return timeSql(value, dates);
     case 'boolean':
-      return `TRY_CAST(${categorySql(value)} AS BOOLEAN)`;
+      return booleanSql(value, booleans);
     case 'category':
-      return categorySql(value);
     case 'text':
-      return value;
+      return canonicalSql(value);
+    default:
+      return unreachable(kind, 'kind of a value');
   }
 }
 
@@ -55,16 +40,54 @@ export interface Problem {
   /** null: the whole row. */
   readonly column: string | null;
   readonly reason: string;
+  /** Whether the pipeline leaves such a row out on purpose: it is no malformed one. */
+  readonly leftOut?: boolean;
+}
+
+/** A condition that makes a reason more exact. */
+export interface Because {
+  readonly reason: string;
+  readonly condition: string;
 }
 
 /** SQL condition. If true, the row is malformed. */
 export interface Check extends Problem {
   readonly condition: string;
+  /** More exact reasons, of which the first that is true takes the place of `reason`. */
+  readonly because?: readonly Because[];
 }
 
 /** The checks of one typed value, given the SQL of its normalized text and of its typed value. */
-export function kindChecks(column: string, kind: CleanKind, raw: string, typed: string): Check[] {
-  if (kind === 'category' || kind === 'text') return [];
-  const unreadable = kind === 'boolean' ? `${typed} IS NULL` : `(${typed} IS NULL OR NOT isfinite(${typed}))`;
-  return [{ column, reason: `not ${forms[kind]}`, condition: `${raw} IS NOT NULL AND ${unreadable}` }];
+export function kindChecks(column: string, kind: CleanKind, raw: string, typed: string, reading: Reading): Check[] {
+  const check = (unreadable: string, reason: string, because: readonly Because[]): Check[] => [
+    { column, reason, condition: `${raw} IS NOT NULL AND ${unreadable}`, because },
+  ];
+  switch (kind) {
+    case 'category':
+    case 'text':
+      return [];
+    case 'boolean': {
+      const { true: yes, false: no } = reading.booleans;
+      const isDefault = yes.includes('yes') && no.includes('no');
+      return check(
+        `${typed} IS NULL`,
+        isDefault ? 'not true or false' : 'not a declared spelling of true or false',
+        [],
+      );
+    }
+    case 'number':
+      return check(`(${typed} IS NULL OR NOT isfinite(${typed}))`, 'not a finite number', [
+        {
+          reason:
+            'not a finite number in the notation of numbers: declare decimal, thousands, currency, percent or negatives',
+          condition: `${typed} IS NULL AND regexp_full_match(${raw}, ${otherNotation})`,
+        },
+      ]);
+    case 'datetime': {
+      const { reason, because } = timeReasons(raw, typed, reading.dates);
+      return check(unusableTime(typed), reason, because);
+    }
+    default:
+      return unreachable(kind, 'kind of a value');
+  }
 }

@@ -1,3 +1,4 @@
+import { classCount } from '#domain/data/class-count';
 import type { ServedConfig } from '#schemas/records/served-config';
 import type { EndpointTestKind, ServedModel } from './endpoint-test.ts';
 import { ENDPOINT_TESTS, type EndpointTest } from './registry.ts';
@@ -8,7 +9,7 @@ function answerForm({ evaluation, dataset }: Pick<ServedConfig, 'evaluation' | '
     case 'binary':
       return { valuesPerRow: 1, min: 0, max: 1 };
     case 'multiclass':
-      return { valuesPerRow: dataset.label.classes?.length ?? 1, min: 0, max: 1 };
+      return { valuesPerRow: Math.max(1, classCount(dataset.label)), min: 0, max: 1 };
     case 'regression':
       return { valuesPerRow: 1 };
   }

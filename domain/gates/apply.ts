@@ -1,6 +1,7 @@
 import type { Metric } from '#domain/metrics/metric';
 import { METRICS } from '#domain/metrics/registry';
 import type { Evaluation, Verdict } from '#schemas/records/evaluation';
+import type { PersonalData } from '#schemas/records/personal-data';
 import type { GateKind } from './gate.ts';
 import { GATES, gateKindOf } from './registry.ts';
 
@@ -10,6 +11,7 @@ export interface GatesInput {
   readonly evaluation: Evaluation;
   /** The champion's name in reasons, such as "loan-default/7". */
   readonly champion?: string | undefined;
+  readonly personalData?: PersonalData | undefined;
   readonly kinds?: readonly GateKind<unknown>[];
   readonly metrics?: readonly Metric[];
 }
@@ -19,8 +21,15 @@ export interface GatesInput {
  *
  * @throws EvaluationError when the evaluation lacks a gate's input
  */
-export function applyGates({ gates, evaluation, champion, kinds = GATES, metrics = METRICS }: GatesInput): Verdict {
-  const context = { evaluation, champion, metrics };
+export function applyGates({
+  gates,
+  evaluation,
+  champion,
+  personalData,
+  kinds = GATES,
+  metrics = METRICS,
+}: GatesInput): Verdict {
+  const context = { evaluation, champion, metrics, personalData };
   const results = gates.map((gate) => gateKindOf(gate, kinds).judge(gate, context));
   return { passed: results.every((result) => result.passed), gates: results };
 }

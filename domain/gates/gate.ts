@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Metric } from '#domain/metrics/metric';
 import type { Evaluation, GateResult } from '#schemas/records/evaluation';
+import type { PersonalData } from '#schemas/records/personal-data';
 
 /** The inputs of a gate. */
 export interface GateContext {
@@ -8,6 +9,8 @@ export interface GateContext {
   /** The champion's name in reasons, such as "loan-default/7". */
   readonly champion: string | undefined;
   readonly metrics: readonly Metric[];
+  /** What is known of personal data in the run's rows; undefined where nothing was recorded. */
+  readonly personalData?: PersonalData | undefined;
 }
 
 /** How the report shows a gate's measurement. */

@@ -3,12 +3,15 @@ import { EvaluationError } from '#domain/errors';
 import type { Metric } from '#domain/metrics/metric';
 import { METRICS, metricSchemaOf } from '#domain/metrics/registry';
 import type { GateKind, SettingsOf } from './gate.ts';
+import { kAnonymity } from './k-anonymity.ts';
+import { lDiversity } from './l-diversity.ts';
 import { max } from './max.ts';
 import { min } from './min.ts';
+import { personalData } from './personal-data.ts';
 import { vsChampion } from './vs-champion.ts';
 
 /** Every kind of gate. */
-export const GATES = [min, max, vsChampion] as const;
+export const GATES = [min, max, vsChampion, personalData, kAnonymity, lDiversity] as const;
 
 /** A gate as parsed from the pipeline YAML. */
 export type GateOf<Kinds extends readonly GateKind<unknown>[]> = SettingsOf<Kinds[number]>;

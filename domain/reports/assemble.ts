@@ -3,6 +3,7 @@ import { describeTreatment } from '#domain/data/treatment';
 import { dropName } from '#domain/runs/drop-name';
 import type { Evaluation, Verdict } from '#schemas/records/evaluation';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
+import type { PersonalData } from '#schemas/records/personal-data';
 import type { Profile, SideProfile } from '#schemas/records/profile';
 import type { DropRecord, TrainingRecord } from '#schemas/records/run';
 import type { ColumnSummary, DataSummary, ReportInput, SideSummary } from './input.ts';
@@ -25,6 +26,7 @@ export interface RunRecords {
   };
   readonly champion?: string | undefined;
   readonly modelPackage?: string | undefined;
+  readonly personalData?: PersonalData | undefined;
 }
 
 /** Turns the records of a run into the report's input. */
@@ -48,6 +50,7 @@ export function assembleReport(records: RunRecords): ReportInput {
     evaluation: records.evaluation,
     verdict: records.verdict,
     data: summarizeData(records),
+    personalData: records.personalData,
     constraints: records.profile.constraints ?? [],
     ...(training.tuning ? { tuning: { ...training.tuning, best: training.trainingJob ?? '' } } : {}),
     lineage: {

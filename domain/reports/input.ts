@@ -1,5 +1,6 @@
 import type { ConstraintResult } from '#schemas/records/constraints';
 import type { Evaluation, Verdict } from '#schemas/records/evaluation';
+import type { PersonalData } from '#schemas/records/personal-data';
 import type { TuningRecord } from '#schemas/records/run';
 
 /** All data of a report, as plain data that can be rendered anywhere. */
@@ -16,6 +17,8 @@ export interface ReportInput {
   readonly evaluation: Evaluation;
   readonly verdict: Verdict;
   readonly data: DataSummary;
+  /** What looked personal, and the anonymity of the rows; absent for a run that did not record it. */
+  readonly personalData?: PersonalData | undefined;
   /** How the drop did on the pipeline's constraints. */
   readonly constraints: readonly ConstraintResult[];
   readonly lineage: Lineage;

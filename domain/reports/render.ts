@@ -11,6 +11,7 @@ import { constraintsSection } from './sections/constraints.ts';
 import { dataSection } from './sections/data.ts';
 import { lineageSection } from './sections/lineage.ts';
 import { metricsSection } from './sections/metrics.ts';
+import { personalDataSection } from './sections/personal-data.ts';
 import { importanceSection, plotsSection } from './sections/plots.ts';
 import { tuningSection } from './sections/tuning.ts';
 import { verdictSection } from './sections/verdict.ts';
@@ -36,6 +37,7 @@ export function renderReport(input: ReportInput, { metrics = METRICS, gates = GA
     tuningSection(input.tuning),
     constraintsSection(input.constraints),
     dataSection(input.data),
+    personalDataSection(input.personalData),
     lineageSection(input.lineage, runId),
     method(evaluation),
   ]);

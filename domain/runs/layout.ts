@@ -32,6 +32,12 @@ export const artifactKeys = (run: RunPointer) => {
     /** A JSON array with one element per shard: the Distributed Map's item source. */
     shards: `${prefix}shards.json`,
     shardProfile: (index: number) => `${prefix}shards/${shardName(index)}/profile.json`,
+    /** What looked personal in one shard before its rows left the raw bucket (JSON, masked). */
+    shardPersonalData: (index: number) => `${prefix}shards/${shardName(index)}/personal-data.json`,
+    /** What the leak scan found in one shard's model inputs (JSON, masked). */
+    shardLeaks: (index: number) => `${prefix}shards/${shardName(index)}/leaks.json`,
+    /** What looked personal in the whole drop, and the anonymity of its clean rows (JSON, masked). */
+    personalData: `${prefix}personal-data.json`,
     shardFacts: (index: number) => `${prefix}shards/${shardName(index)}/facts.json`,
     /** The facts of all usable rows (JSON): constraints are judged by them, of this drop and of the next. */
     facts: `${prefix}facts.json`,
@@ -64,6 +70,8 @@ export const cleanKeys = (run: RunPointer) => {
     shard: (index: number) => `${prefix}clean/${shardName(index)}.parquet`,
     /** The bottom-k row sample of one shard (Parquet), mergeable across shards. */
     sample: (index: number) => `${prefix}sample/${shardName(index)}.parquet`,
+    /** Rows of one shard by their quasi-identifiers and label, as numbers of rows (Parquet). */
+    groups: (index: number) => `${prefix}groups/${shardName(index)}.parquet`,
     /** Hashes of the values that must be unique in one shard, with how often each occurs (Parquet). */
     hashes: (index: number) => `${prefix}hashes/${shardName(index)}.parquet`,
     /** Positions and reasons of malformed rows, never their values (JSON lines). */

@@ -1,5 +1,6 @@
 import type { Algorithm, ClassCounts } from '#domain/algorithms/algorithm';
 import { algorithmOf } from '#domain/algorithms/registry';
+import { classCount } from '#domain/data/class-count';
 import type { TrainingSections } from '#domain/training/settings';
 
 /**
@@ -15,7 +16,7 @@ export function trainingHyperparameters(
 ): Record<string, string> {
   const defaults = algorithm.defaults({
     task: pipeline.evaluation.task,
-    classes: pipeline.dataset.label.classes?.length ?? 0,
+    classes: classCount(pipeline.dataset.label),
     counts,
     balance: pipeline.imbalance === 'auto',
   });

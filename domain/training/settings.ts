@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Algorithm } from '#domain/algorithms/algorithm';
 import type { Scalar } from '#domain/algorithms/hyperparameter';
 import { ALGORITHMS, type Algorithms } from '#domain/algorithms/registry';
+import type { NamedClasses } from '#domain/data/class-count';
 import { instanceType } from '#domain/instance-type';
 import { type Tuning, tuningSchemaOf } from '#domain/training/tuning-settings';
 import type { Task } from '#schemas/records/task';
@@ -101,5 +102,5 @@ export interface TrainingSections {
   readonly training: TrainingSettings;
   readonly imbalance: Imbalance;
   readonly evaluation: { readonly task: Task };
-  readonly dataset: { readonly label: { readonly classes?: readonly unknown[] | undefined } };
+  readonly dataset: { readonly label: NamedClasses };
 }

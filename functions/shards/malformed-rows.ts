@@ -171,13 +171,16 @@ const percent = (fraction: number): string => `${Number((fraction * 100).toPreci
 
 /** @throws MalformedDataError naming the first malformed rows when there are more than the pipeline allows */
 export function refuseTooManyMalformed(pipeline: Pipeline, name: string, { counts, rows, total }: MalformedRows): void {
-  const malformed = counts.reduce((sum, c) => sum + c.count, 0);
+  const malformed = counts.reduce((sum, c) => sum + (c.leftOut ? 0 : c.count), 0);
   const { maxMalformedFraction } = pipeline.dataset;
   if (malformed <= total * maxMalformedFraction) return;
-  const first = rows.slice(0, 5).map(({ line, row, column, reason }) => {
-    const place = line !== undefined ? `line ${line}` : row !== undefined ? `row ${row}` : 'a row';
-    return `${place}${column === null ? '' : `, column "${column}"`}: ${reason}`;
-  });
+  const first = rows
+    .filter((r) => !r.leftOut)
+    .slice(0, 5)
+    .map(({ line, row, column, reason }) => {
+      const place = line !== undefined ? `line ${line}` : row !== undefined ? `row ${row}` : 'a row';
+      return `${place}${column === null ? '' : `, column "${column}"`}: ${reason}`;
+    });
   throw new MalformedDataError(
     `${name}: ${malformed} of ${total} rows (${percent(malformed / total)}) are malformed, more than dataset.maxMalformedFraction ` +
       `(${percent(maxMalformedFraction)}) allows. First: ${first.join('; ')}. ` +

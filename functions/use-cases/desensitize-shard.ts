@@ -19,6 +19,7 @@ import { measureFacts, writeHashes } from '#functions/shards/facts';
 import { listMalformedRows, type MalformedRows, refuseTooManyMalformed } from '#functions/shards/malformed-rows';
 import { inspectRawFile, isGzip } from '#functions/shards/raw-file';
 import { withScratch } from '#functions/shards/scratch';
+import { searchUndeclared, writeShardPersonalData } from '#functions/shards/search-undeclared';
 import type { DesensitizeShardEvent } from '#schemas/events/shard';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import type { Profile } from '#schemas/records/profile';
@@ -68,7 +69,7 @@ async function findFile({ raw }: CleaningPorts, { run, shard }: DesensitizeShard
  * Turns a raw shard into clean rows: reads, checks, desensitizes, types and splits it, then writes the quarantine, the clean
  * rows, their profile and their sample. The output is deterministic.
  *
- * @throws SchemaMismatchError, MalformedDataError, DataEngineError, DropVanishedError
+ * @throws SchemaMismatchError, MalformedDataError, PersonalDataError, DataEngineError, DropVanishedError
  */
 export async function desensitizeShard(ports: CleaningPorts, { run, shard }: DesensitizeShardEvent) {
   const { clean, artifacts } = ports;
@@ -108,6 +109,7 @@ export async function desensitizeShard(ports: CleaningPorts, { run, shard }: Des
         await clean.writeText(cleanKeys(run).quarantine(shard.index), `${lines}\n`, 'application/x-ndjson');
       }
       refuseTooManyMalformed(pipeline, name, malformed);
+      const search = await searchUndeclared(engine, pipeline, name, staged);
 
       const otherLabel = needsOnlyNegative(pipeline);
       const usable = hasFlagged || otherLabel ? join(directory, 'clean.parquet') : staged;
@@ -131,6 +133,8 @@ export async function desensitizeShard(ports: CleaningPorts, { run, shard }: Des
       await engine.query(`sample ${name}`, `COPY (${sampled}) TO ${text(sample)} ${parquetOutput}`);
 
       const keys = cleanKeys(run);
+      const of = { run, shard: shard.index, pipeline };
+      await writeShardPersonalData(engine, ports, of, { search, rows, directory });
       const facts = await measureFacts(engine, pipeline, rows, malformed.counts);
       const hashes = join(directory, 'hashes.parquet');
       const hashed = await writeHashes(engine, pipeline, rows, hashes);

@@ -10,6 +10,7 @@ import { artifactKeys, cleanKeys } from '#domain/runs/layout';
 import { ident, text, texts } from '#domain/sql/literals';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import { openEngine } from '#functions/shards/duckdb';
+import { writePersonalData } from '#functions/shards/merge-personal-data';
 import { withScratch } from '#functions/shards/scratch';
 import { checkConstraints } from '#functions/use-cases/check-constraints';
 import type { FitTransformEvent } from '#schemas/events/shard';
@@ -108,6 +109,7 @@ export async function fitTransform(ports: FittingPorts, { run, shards }: FitTran
         samples,
         directory,
       );
+      await writePersonalData(engine, ports, { run, shards, pipeline }, directory);
       await artifacts.writeJson(keys.profile, { ...profile, constraints });
       await artifacts.writeJson(keys.transform, fitted);
       const { train, validation, test } = fitted.sides;

@@ -4,13 +4,16 @@ import { asNumber, type SqlEngine } from '#domain/data/engine';
 import { partRanges } from '#domain/data/parts';
 import type { Side } from '#domain/data/split';
 import { absentSources, cleanRowsSql, csvFields, csvLabel, csvOutput, parquetOutput } from '#domain/data/transform';
+import { fileName } from '#domain/runs/drop-name';
 import { artifactKeys, cleanKeys, partName } from '#domain/runs/layout';
 import { ident, text } from '#domain/sql/literals';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import { openEngine } from '#functions/shards/duckdb';
 import { readAlgorithm } from '#functions/shards/run-algorithm';
+import { scanLeaks } from '#functions/shards/scan-leaks';
 import { withScratch } from '#functions/shards/scratch';
 import type { TransformShardEvent } from '#schemas/events/shard';
+import { pipelineSchema } from '#schemas/pipeline';
 import { fittedTransformSchema } from '#schemas/records/fitted-transform';
 
 /** The dependencies of encoding a shard. */
@@ -72,7 +75,10 @@ async function partConditions(
 /**
  * Turns a shard's clean rows into job inputs: label-first CSV parts for the training channels, holdout features for the
  * candidate and, if there is one to compare, the champion (with its own fitted transform), and the holdout's labels and slices.
- * All holdout files have the rows in the same order. A side without rows in this shard gets no object.
+ * All holdout files have the rows in the same order. A side without rows in this shard gets no object. What was written is scanned for
+ * personal data.
+ *
+ * @throws PersonalDataError when something personal is left
  */
 export async function transformShard(
   { clean, artifacts, memoryMb }: EncodingPorts,
@@ -136,6 +142,9 @@ export async function transformShard(
         await engine.query(`write ${key}`, `COPY (${sql}) TO ${text(file)} ${csv ? csvOutput(csv) : parquetOutput}`);
         await clean.upload(file, key, csv ? csv.contentType : 'application/vnd.apache.parquet');
       }
+      const pipeline = await artifacts.readJson(artifactKeys(run).config, pipelineSchema);
+      const leaks = await scanLeaks(engine, pipeline, fitted, fileName(shard.index), rows);
+      await artifacts.writeJson(artifactKeys(run).shardLeaks(shard.index), leaks);
       return { ...counts, championLacks: defender ? absentSources(defender.fitted, available) : [] };
     } finally {
       engine.close();

@@ -157,6 +157,9 @@ export type GateResult = z.infer<typeof gateResultSchema>;
 export const verdictSchema = z.object({
   passed: z.boolean(),
   gates: z.array(gateResultSchema).min(1),
-  warnings: z.array(constraintResultSchema).optional().describe('constraints that the drop did not meet and that only warn'),
+  warnings: z
+    .array(constraintResultSchema)
+    .optional()
+    .describe('constraints that the drop did not meet and that only warn'),
 });
 export type Verdict = z.infer<typeof verdictSchema>;

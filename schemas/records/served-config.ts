@@ -7,7 +7,9 @@ import { taskSchema } from './task.ts';
  */
 export const servedConfigSchema = z.object({
   evaluation: z.object({ task: taskSchema }),
-  dataset: z.object({ label: z.object({ classes: z.array(z.unknown()).optional() }) }),
+  dataset: z.object({
+    label: z.object({ classes: z.array(z.unknown()).optional(), map: z.record(z.string(), z.unknown()).optional() }),
+  }),
   deployment: z.object({ maxWaitMinutes: z.int().min(1) }),
 });
 export type ServedConfig = z.infer<typeof servedConfigSchema>;

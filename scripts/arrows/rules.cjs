@@ -33,10 +33,20 @@ module.exports = {
     },
     {
       name: 'domain-is-pure',
-      comment: 'domain/ computes. It imports only itself, schemas/records, zod and the name finder of located-yaml.',
+      comment:
+        'domain/ computes. It imports only itself, schemas/records, zod and the name finder of located-yaml; its detectors, pure checks too.',
       severity: 'error',
-      from: { path: '^domain/' },
+      from: { path: '^domain/(?!detectors/)' },
       to: { pathNot: '^(domain/|schemas/records/|node_modules/zod/|packages/located-yaml/)|^(node:)?crypto$' },
+    },
+    {
+      name: 'detectors-are-pure',
+      comment: 'domain/detectors/ checks texts. It imports only the domain and libraries that compute.',
+      severity: 'error',
+      from: { path: '^domain/detectors/' },
+      to: {
+        pathNot: '^(domain/|schemas/records/|node_modules/(zod|validator|@types/validator|libphonenumber-js|re2js)/)',
+      },
     },
     {
       name: 'schemas-compose-the-domain',

@@ -3,7 +3,7 @@ import { pipelineSchema } from '#schemas/pipeline';
 import type { Task } from '#schemas/records/task';
 
 const columns = {
-  household: { role: 'pii', action: 'tokenize' },
+  household: { role: 'quasi', action: 'generalize', keepFirst: 3 },
   age: { role: 'feature', type: 'number' },
 };
 const dataset = (label: object) => ({ format: 'csv', label, id: 'customer_id', columns });

@@ -205,12 +205,11 @@ function explainAlternatives(branches: readonly (readonly Issue[])[], path: Path
     })),
     ...issues.flatMap((inner) => explain(inner, path, subject)),
   ];
-  const lacking = rest.every((own) => own.unknown.length === 0)
-    ? lackingOneOf(
-        rest.map((own) => own.issues),
-        found,
-      )
-    : [];
+  // an alternative that does not know a key of the object is not the one that was meant
+  const lacking = lackingOneOf(
+    rest.filter((own) => own.unknown.length === 0).map((own) => own.issues),
+    found,
+  );
   // the keys that are there say more of what was meant than the values do
   const misfit = (own: Objections) => own.unknown.length + own.issues.filter(isLacking).length;
   const [likeliestRest] = rest.toSorted((a, b) => misfit(a) - misfit(b) || a.issues.length - b.issues.length);

@@ -53,3 +53,13 @@ test('what is wrong by every alternative is reported once, beside what separates
     'one of min, max is missing.',
   ]);
 });
+
+test('an alternative that does not know a key is not among those that lack one', () => {
+  const kinds = z.union([
+    z.strictObject({ metric, min: z.number() }),
+    z.strictObject({ metric, max: z.number() }),
+    z.strictObject({ groups: z.object({ min: z.number() }) }),
+  ]);
+  const read = readYaml('{ metric: auc }', kinds, '');
+  expect('problems' in read && read.problems.map(({ text }) => text)).toEqual(['one of min, max is missing.']);
+});

@@ -8,7 +8,7 @@ import type { Chapter, Kind } from '../chapter.ts';
 import { settingCode, table } from '../entry.ts';
 import { problemOf } from '../minimal-pipelines.ts';
 import { jsonSchemaOf, type Setting, settingsOf } from '../settings.ts';
-import { anyOfThese, code, type JsonSchema, sentence } from '../words.ts';
+import { anyOfThese, code, inWords, type JsonSchema, sentence } from '../words.ts';
 import { exampleYaml, fragment } from '../yaml.ts';
 
 type Mapping = Readonly<Record<string, unknown>>;
@@ -96,7 +96,7 @@ function ownSettings({ actions, encodings, forms: all }: ColumnKinds): Setting[]
       merged.set(key, {
         path: [key],
         description: before?.description ?? own.description,
-        words: '',
+        words: before?.words ?? (own.properties === undefined && own.const === undefined ? inWords(own) : undefined),
         required: false,
         alternative: true,
         default: before?.default ?? own.default,
@@ -108,7 +108,7 @@ function ownSettings({ actions, encodings, forms: all }: ColumnKinds): Setting[]
   const rows = [...merged.values()].toSorted((a, b) => Number(isRole(b)) - Number(isRole(a)));
   return rows.map(({ values, ...setting }) => ({
     ...setting,
-    words: values.length > 0 ? `one of ${anyOfThese(values)}` : 'a mapping',
+    words: values.length > 0 ? `one of ${anyOfThese(values)}` : (setting.words ?? 'a mapping'),
   }));
 }
 

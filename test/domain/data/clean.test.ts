@@ -84,7 +84,7 @@ describe('the same rows, whatever the format', () => {
       columns: ['y', 'c'],
       dataset: { columns: { c: { role: 'feature', type: 'category' } } },
     });
-    expect(rows.map((row) => row['c'])).toEqual(['2', '2.5', '1e+16']);
+    expect(rows.map((row) => row['c'])).toEqual(['2', '2.5', '10000000000000000']);
   });
 });
 
@@ -306,7 +306,7 @@ test('a Parquet column of unknown type is read as text', () => {
   expect(checks).toEqual([]);
 });
 
-test('a whole number in a float column of Parquet has no fraction, below 1e15', async () => {
+test('a whole number in a float column of Parquet has no fraction, of any size', async () => {
   const dataset = pipelineSchema.parse(smallPipeline({ format: 'parquet' })).dataset;
   const { sql } = rawRelation({ path: 'p', gzip: false, columns: ['x'], types: ['DOUBLE'] }, dataset, ['x']);
   using engine = await testEngine();
@@ -318,8 +318,8 @@ test('a whole number in a float column of Parquet has no fraction, below 1e15', 
     '-2',
     '2.5',
     '999999999999999',
-    '1000000000000000.0',
-    '-1000000000000000.0',
+    '1000000000000000',
+    '-1000000000000000',
     null,
   ]);
 });

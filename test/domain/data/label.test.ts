@@ -123,5 +123,5 @@ test('a multiclass label without classes has none, so that every value is malfor
 
 test('a binary label given as words and numbers is compared as text', async () => {
   expect(await read('binary', { positive: ['yes', 1] }, ['yes', '1', '1.0', '01', 'no'])).toEqual([1, 1, 1, 0, 0]);
-  expect(await read('binary', { positive: ['yes', true] }, ['yes', 'true', 'TRUE', '1'])).toEqual([1, 1, 0, 0]);
+  expect(await read('binary', { positive: ['yes', true] }, ['yes', 'true', 'TRUE', '1'])).toEqual([1, 1, 1, 0]);
 });

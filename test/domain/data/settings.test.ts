@@ -7,7 +7,7 @@ const dataset = (fields: object) => datasetSchema.safeParse({ ...least, ...field
 it('the least that a dataset needs has defaults for the rest', () => {
   expect(datasetSchema.parse(least)).toEqual({
     format: 'csv',
-    csv: { delimiter: ',', header: true, quote: '"', nullValues: [''], trim: false },
+    csv: { delimiter: ',', header: true, quote: '"' },
     trigger: { marker: '_SUCCESS' },
     label: { column: 'y' },
     columns: { x: { role: 'feature', type: 'number', impute: 'median', indicator: false } },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { kindChecks, normalizedSql, typedSql } from '#domain/data/typing';
+import { columnReading } from '#domain/data/value-settings';
 import { text } from '#domain/sql/literals';
 import { pipelineSchema } from '#schemas/pipeline';
 import type { CleanKind } from '#schemas/records/profile';
@@ -9,6 +10,8 @@ async function one(sql: string): Promise<unknown> {
   using engine = await testEngine();
   return (await engine.query('type a value', `SELECT ${sql} AS value`))[0]?.['value'];
 }
+
+const plain = columnReading('x', pipelineSchema.parse(smallPipeline({})).dataset);
 
 describe('a value', () => {
   test.each<[CleanKind, string, unknown]>([
@@ -21,14 +24,14 @@ describe('a value', () => {
     ['boolean', 'TRUE', true],
     ['boolean', '0.0', false],
     ['boolean', 'maybe', null],
-    ['text', '2.0', '2.0'],
+    ['text', '2.0', '2'],
     ['datetime', '2026-01-31', '2026-01-31T00:00:00.000Z'],
     ['datetime', '2026-01-31T10:00:00Z', '2026-01-31T10:00:00.000Z'],
     ['datetime', '2026-01-31T10:00:00+02:00', '2026-01-31T08:00:00.000Z'],
     ['datetime', '2026-01-31 10:00:00', '2026-01-31T10:00:00.000Z'],
     ['datetime', '31.01.2026', null],
   ])('of kind %s reads %s as %s', async (kind, raw, value) => {
-    expect(await one(typedSql(kind, text(raw)))).toBe(value);
+    expect(await one(typedSql(kind, text(raw), plain))).toBe(value);
   });
 
   test.each<[CleanKind, string, boolean]>([
@@ -40,18 +43,18 @@ describe('a value', () => {
     ['datetime', "'infinity'", true],
     ['datetime', "'2026-01-31'", false],
   ])('of kind %s, %s, is malformed: %s', async (kind, raw, malformed) => {
-    const [check] = kindChecks('c', kind, raw, typedSql(kind, raw));
+    const [check] = kindChecks('c', kind, raw, typedSql(kind, raw, plain), plain);
     expect(check).toMatchObject({ column: 'c', reason: expect.stringContaining('not ') });
     expect(await one(check?.condition ?? '')).toBe(malformed);
   });
 
   test.each<CleanKind>(['category', 'text'])('of kind %s is never malformed', (kind) => {
-    expect(kindChecks('c', kind, 'r', 't')).toEqual([]);
+    expect(kindChecks('c', kind, 'r', 't', plain)).toEqual([]);
   });
 });
 
 describe('a raw text', () => {
-  const dataset = (csv: object, format = 'csv') => pipelineSchema.parse(smallPipeline({ csv, format })).dataset;
+  const reading = (csv: object) => columnReading('x', pipelineSchema.parse(smallPipeline({ csv })).dataset);
 
   test.each<[string, object, string, string | null]>([
     ['is trimmed, then compared with the null values', { trim: true, nullValues: ['', '?'] }, ' ?\t', null],
@@ -59,15 +62,11 @@ describe('a raw text', () => {
     ['is as it stands when blanks count', { trim: false, nullValues: ['?'] }, ' ?', ' ?'],
     ['is never null when the pipeline names no null value', { trim: false, nullValues: [] }, '', ''],
   ])('%s', async (_, csv, raw, value) => {
-    expect(await one(normalizedSql(text(raw), dataset(csv)))).toBe(value);
+    expect(await one(normalizedSql(text(raw), reading(csv)))).toBe(value);
   });
 
-  test('that is a date, or a time in UTC, is read by the cast that is twice as fast', () => {
-    expect(typedSql('datetime', 'v')).toContain("WHEN length(v) <= 10 OR v LIKE '%Z' THEN TRY_CAST(v AS TIMESTAMP) ");
-  });
-
-  test('is left alone where the reader knows nulls', () => {
-    expect(normalizedSql('r', dataset({}, 'jsonl'))).toBe('r');
-    expect(normalizedSql('r', dataset({}), true)).toBe('r');
+  test('is only composed where the reader knows nulls', async () => {
+    expect(await one(normalizedSql(text(''), plain, true))).toBe('');
+    expect(await one(normalizedSql(text('\ufeffcafe\u0301'), plain, true))).toBe('café');
   });
 });

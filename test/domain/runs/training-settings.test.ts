@@ -11,6 +11,7 @@ dataset:
   trigger: { marker: _SUCCESS }
   label: { column: y, positive: 1 }
   columns: { x: { role: feature, type: number } }
+personalData: { minShare: 0.01 }
 constraints: [{ check: missing, column: x, max: 0.1 }]
 split: { train: 0.7, validation: 0.15, test: 0.15 }
 imbalance: auto
@@ -35,6 +36,7 @@ describe('an edited pipeline', () => {
 
   it.each([
     ['dataset', 'positive: 1', 'positive: 0'],
+    ['personalData', 'minShare: 0.01', 'minShare: 0.1'],
     ['split', 'train: 0.7, validation: 0.15', 'train: 0.8, validation: 0.05'],
     ['imbalance', 'auto', 'none'],
     ['training', 'num_round: 10', 'num_round: 20'],
@@ -52,7 +54,7 @@ describe('an edited pipeline', () => {
 
   it('has no section that these tests leave out', () => {
     const known =
-      'name description dataset constraints split imbalance training evaluation registry deployment drift notify';
+      'name description dataset personalData constraints split imbalance training evaluation registry deployment drift notify';
     expect(Object.keys(pipelineSchema.shape).toSorted()).toEqual(known.split(' ').toSorted());
   });
 });

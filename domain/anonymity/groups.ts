@@ -1,0 +1,43 @@
+import { type CleanColumn, cleanColumns } from '#domain/data/columns';
+import { asNumber, asNumberOrNull, type SqlRow } from '#domain/data/engine';
+import type { DataSettings } from '#domain/data/settings';
+import { duplicateKeySql } from '#domain/data/split';
+import { ident } from '#domain/sql/literals';
+import type { Anonymity } from '#schemas/records/personal-data';
+
+/**
+ * k-anonymity and l-diversity over the quasi-identifiers, as they are after their actions. k is the number of rows of the smallest group
+ * that has the same quasi-identifiers (Sweeney 2002, "k-anonymity: a model for protecting privacy"). l is the least number of labels in
+ * such a group, the distinct l-diversity of Machanavajjhala et al. 2007, "L-diversity: privacy beyond k-anonymity".
+ */
+
+/** Groups of fewer rows than this are counted as small. */
+export const smallGroup = 5;
+
+/** The quasi-identifiers among the clean columns. */
+export const quasiColumns = (pipeline: Pick<DataSettings, 'dataset'>): CleanColumn[] =>
+  cleanColumns(pipeline).filter(({ spec }) => spec.role === 'quasi');
+
+/** SQL of the groups of one shard: `key`, `label` and `rows`. A missing value is a value of its own. */
+export const groupsSql = (columns: readonly Pick<CleanColumn, 'name'>[], cleanRows: string): string =>
+  `SELECT ${duplicateKeySql(columns.map(({ name }) => ident(name)))} AS key, _label AS label, count(*) AS rows FROM ${cleanRows} GROUP BY ALL ORDER BY ALL`;
+
+/** SQL of one row over the groups of all shards. */
+export const anonymitySql = (groups: string): string =>
+  `SELECT count(*) AS groups, sum(n) AS rows, min(n) AS k, coalesce(sum(n) FILTER (WHERE n < ${smallGroup}), 0) AS below, min(labels) AS l, ` +
+  `coalesce(sum(n) FILTER (WHERE labels = 1), 0) AS one FROM (SELECT sum(rows) AS n, count(DISTINCT label) AS labels FROM ${groups} GROUP BY key)`;
+
+/** Reads the answer of `anonymitySql`. @param isClassified whether the label is a class: a number has no diversity to count */
+export function readAnonymity(columns: readonly string[], row: SqlRow | undefined, isClassified: boolean): Anonymity {
+  const rows = asNumber(row?.['rows']);
+  const of = (name: string) => (rows === 0 ? 0 : asNumber(row?.[name]) / rows);
+  return {
+    columns: [...columns],
+    rows,
+    groups: asNumber(row?.['groups']),
+    k: asNumber(row?.['k']),
+    rowsBelow5: of('below'),
+    l: isClassified ? (asNumberOrNull(row?.['l'] ?? null) ?? 0) : null,
+    oneLabel: isClassified ? of('one') : null,
+  };
+}

@@ -1,0 +1,38 @@
+import * as z from 'zod';
+import { formatCount, formatPercent } from '#domain/text/format-number';
+import { anonymityOf } from './anonymity-of.ts';
+import type { GateKind } from './gate.ts';
+
+interface KAnonymityGate {
+  readonly kAnonymity: { readonly min: number };
+}
+
+/** The smallest group of rows with the same quasi-identifiers (Sweeney 2002). */
+export const kAnonymity = {
+  name: 'kAnonymity',
+  summary: 'At least this many rows share each combination of quasi-identifiers, as they are after their actions.',
+  example: { kAnonymity: { min: 5 } },
+  schema: () =>
+    z.strictObject({
+      kAnonymity: z.strictObject({
+        min: z
+          .int()
+          .min(2)
+          .meta({ description: 'The least number of rows of a group.', examples: [5] }),
+      }),
+    }),
+  judge({ kAnonymity: { min } }, context) {
+    const { k, groups, rowsBelow5, columns } = anonymityOf(context, 'kAnonymity');
+    return {
+      gate: `k-anonymity ≥ ${min}`,
+      kind: 'kAnonymity',
+      value: k,
+      bound: min,
+      interval: null,
+      passed: k >= min,
+      reason:
+        `The smallest of ${formatCount(groups)} groups by ${columns.join(', ')} has ${formatCount(k)} rows; at least ${formatCount(min)} are required. ` +
+        `${formatPercent(rowsBelow5)} of the rows are in groups of fewer than 5.`,
+    };
+  },
+} as const satisfies GateKind<KAnonymityGate>;

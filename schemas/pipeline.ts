@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Algorithms } from '#domain/algorithms/registry';
+import { constraintsSchema } from '#domain/constraints/settings';
 import { datasetSchema } from '#domain/data/settings';
 import { splitSchema } from '#domain/data/split-settings';
 import { deploymentSchema } from '#domain/deployment/settings';
@@ -42,6 +43,7 @@ export const pipelineSchemaOf = ({ algorithms }: PipelineKinds = {}) =>
         }),
       dataset: datasetSchema,
       personalData: personalDataSettingsSchema,
+      constraints: constraintsSchema,
       split: splitSchema.prefault({}),
       imbalance: imbalanceSchema,
       training: trainingSchemaOf(algorithms),

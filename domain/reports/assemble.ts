@@ -6,6 +6,7 @@ import type { FittedTransform } from '#schemas/records/fitted-transform';
 import type { PersonalData } from '#schemas/records/personal-data';
 import type { Profile, SideProfile } from '#schemas/records/profile';
 import type { DropRecord, TrainingRecord } from '#schemas/records/run';
+import type { Sides } from '#schemas/records/sides';
 import type { ColumnSummary, DataSummary, ReportInput, SideSummary } from './input.ts';
 
 /** The records of a run for its report. */
@@ -19,6 +20,7 @@ export interface RunRecords {
   readonly drop: DropRecord;
   readonly profile: Profile;
   readonly fitted: FittedTransform;
+  readonly sides?: Sides | undefined;
   readonly evaluation: Evaluation;
   readonly verdict: Verdict;
   readonly training: Pick<TrainingRecord, 'hyperparameters' | 'trainingJob' | 'tuning'> & {
@@ -51,6 +53,7 @@ export function assembleReport(records: RunRecords): ReportInput {
     verdict: records.verdict,
     data: summarizeData(records),
     personalData: records.personalData,
+    constraints: records.profile.constraints ?? [],
     ...(training.tuning ? { tuning: { ...training.tuning, best: training.trainingJob ?? '' } } : {}),
     lineage: {
       datasetVersion: drop.datasetVersion,
@@ -63,7 +66,7 @@ export function assembleReport(records: RunRecords): ReportInput {
   };
 }
 
-function summarizeData({ pipeline, profile, fitted }: RunRecords): DataSummary {
+function summarizeData({ pipeline, sides: divided, profile, fitted }: RunRecords): DataSummary {
   const { dataset } = pipeline;
   const sides = (['train', 'validation', 'test'] as const).map((side) =>
     summarizeSide(side, profile.sides[side], fitted),
@@ -84,6 +87,9 @@ function summarizeData({ pipeline, profile, fitted }: RunRecords): DataSummary {
     classes: fitted.label.classes,
     sides,
     columns: [...keys, ...columns],
+    ...(divided
+      ? { split: { strategy: divided.rule.strategy, leftOut: divided.leftOut, duplicates: divided.duplicates } }
+      : {}),
   };
 }
 

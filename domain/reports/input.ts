@@ -1,6 +1,8 @@
+import type { ConstraintResult } from '#schemas/records/constraints';
 import type { Evaluation, Verdict } from '#schemas/records/evaluation';
 import type { PersonalData } from '#schemas/records/personal-data';
 import type { TuningRecord } from '#schemas/records/run';
+import type { Duplicates } from '#schemas/records/sides';
 
 /** All data of a report, as plain data that can be rendered anywhere. */
 export interface ReportInput {
@@ -18,6 +20,8 @@ export interface ReportInput {
   readonly data: DataSummary;
   /** What looked personal, and the anonymity of the rows; absent for a run that did not record it. */
   readonly personalData?: PersonalData | undefined;
+  /** How the drop did on the pipeline's constraints. */
+  readonly constraints: readonly ConstraintResult[];
   readonly lineage: Lineage;
   /** The tuning of the hyperparameters; absent when the pipeline sets them. */
   readonly tuning?: Tuning | undefined;
@@ -39,7 +43,15 @@ export interface DataSummary {
   /** Class names in the order of their numbers; empty for regression. */
   readonly classes: readonly string[];
   readonly sides: readonly SideSummary[];
+  /** How the rows were divided; absent in runs of versions without sides.json. */
+  readonly split?: SplitSummary | undefined;
   readonly columns: readonly ColumnSummary[];
+}
+export interface SplitSummary {
+  readonly strategy: string;
+  /** Rows in the gaps between the sides. */
+  readonly leftOut: number;
+  readonly duplicates: Duplicates;
 }
 export interface SideSummary {
   readonly side: 'train' | 'validation' | 'test';

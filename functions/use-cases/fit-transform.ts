@@ -15,6 +15,7 @@ import { checkLeakage, refuseLeakage } from '#functions/shards/leakage';
 import { writePersonalData } from '#functions/shards/merge-personal-data';
 import { readAll } from '#functions/shards/read-all';
 import { withScratch } from '#functions/shards/scratch';
+import { checkConstraints } from '#functions/use-cases/check-constraints';
 import type { FitTransformEvent } from '#schemas/events/shard';
 import { pipelineSchema } from '#schemas/pipeline';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
@@ -77,16 +78,17 @@ async function writePermutedRows(
 }
 
 /**
- * Merges the shards' profiles, checks the drop's quality, fits the transform on the training rows, and writes it with the
+ * Checks the drop's constraints and its quality, merges the shards' profiles, fits the transform on the training rows, and writes it with the
  * drop's profile and the rows for permutation importance.
  *
- * @throws DataQualityError when the drop fails the quality checks, or holds columns that give the label away and the pipeline
- * refuses them
+ * @throws DataQualityError when the drop does not meet a constraint or fails the quality checks, or holds columns that give the label
+ * away and the pipeline refuses them
  */
 export async function fitTransform(ports: FittingPorts, { run, shards }: FitTransformEvent) {
   const { clean, artifacts } = ports;
   const keys = artifactKeys(run);
   const pipeline = await artifacts.readJson(keys.config, pipelineSchema);
+  const constraints = await checkConstraints(ports, run, shards, pipeline);
   const profiles = await readAll(shards, (i) => artifacts.readJson(keys.shardProfile(i), profileSchema));
   const sides = await artifacts.readJson(keys.sides, sidesSchema);
   return withScratch(async (directory) => {
@@ -117,7 +119,7 @@ export async function fitTransform(ports: FittingPorts, { run, shards }: FitTran
         directory,
       );
       await writePersonalData(engine, ports, { run, shards, pipeline }, directory);
-      await artifacts.writeJson(keys.profile, profile);
+      await artifacts.writeJson(keys.profile, { ...profile, constraints });
       await artifacts.writeJson(keys.transform, { ...fitted, leakage });
       const { train, validation, test } = fitted.sides;
       return {

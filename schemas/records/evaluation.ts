@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { constraintResultSchema } from './constraints.ts';
 
 /**
  * What an evaluation and a verdict look like as stored JSON (`evaluation.json`, `verdict.json` of a run).
@@ -165,6 +166,13 @@ export type GateResult = z.infer<typeof gateResultSchema>;
 export const verdictSchema = z.object({
   passed: z.boolean(),
   gates: z.array(gateResultSchema).min(1),
-  warnings: z.array(z.string()).optional().describe('what readers should know that no gate judged'),
+  warnings: z
+    .array(constraintResultSchema)
+    .optional()
+    .describe('constraints that the drop did not meet and that only warn'),
+  leakage: z
+    .array(z.string())
+    .optional()
+    .describe('columns that may be known only after the outcome, one sentence each'),
 });
 export type Verdict = z.infer<typeof verdictSchema>;

@@ -18,6 +18,7 @@ export function dataSection(data: DataSummary): Html {
   return html`<section aria-labelledby="data"><h2 id="data">Data</h2>
 <dl class="tiles">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 ${splitTable(data, usable)}
+${splitNotes(data.split, usable)}
 ${malformedTable(data.malformed.reasons)}
 ${columnTable(data.columns, usable)}
 </section>`;
@@ -29,6 +30,20 @@ function splitTable({ sides, classes }: DataSummary, usable: number): Html {
   return html`<div class="scroll"><table><caption>Split and ${regression ? 'label' : 'label balance'}</caption>
 <thead><tr><th scope="col">Side</th><th scope="col" class="number">Rows</th><th scope="col" class="number">Share</th>${heads.map((head) => html`<th scope="col" class="number">${head}</th>`)}</tr></thead>
 <tbody>${sides.map((side) => html`<tr><th scope="row">${side.side === 'test' ? 'test (holdout)' : side.side}</th><td class="number">${formatCount(side.rows)}</td><td class="number">${formatPercent(side.rows / Math.max(usable, 1))}</td>${regression ? labelCells(side) : classCells(side)}</tr>`)}</tbody></table></div>`;
+}
+
+/** How rows were divided, and how many copies a split without groups would have put on both sides. */
+function splitNotes(split: DataSummary['split'], usable: number): Html | undefined {
+  if (split === undefined) return undefined;
+  const { strategy, leftOut, duplicates } = split;
+  const gap = leftOut === 0 ? '' : ` ${formatCount(leftOut)} rows lie in the gaps between the sides and are not used.`;
+  const share = (rows: number) => formatPercent(rows / Math.max(usable + leftOut, 1));
+  const copies =
+    duplicates.nearRows === 0
+      ? ' No two rows have the same or nearly the same model inputs.'
+      : ` ${formatCount(duplicates.rows)} rows (${share(duplicates.rows)}) have the same model inputs as another row, ${formatCount(duplicates.nearRows)} (${share(duplicates.nearRows)}) nearly the same. ` +
+        `A naive random split would have put a copy of ${formatPercent(duplicates.straddling)} of its test rows into training, and a near-copy of ${formatPercent(duplicates.nearStraddling)}: its metrics would have claimed too much.`;
+  return html`<p>The split is by the strategy <code>${strategy}</code>.${gap}${copies}</p>`;
 }
 
 function classCells({ rows, classes }: SideSummary): Html[] {
@@ -43,7 +58,8 @@ function labelCells({ label }: SideSummary): Html {
   return html`<td class="number">${mean}</td><td class="number">${std}</td>`;
 }
 
-function malformedTable(reasons: DataSummary['malformed']['reasons']): Html | undefined {
+/** The malformed rows by column and reason; nothing where there is none. */
+export function malformedTable(reasons: DataSummary['malformed']['reasons']): Html | undefined {
   if (reasons.length === 0) return undefined;
   return html`<div class="scroll"><table><caption>Malformed rows, left out</caption>
 <thead><tr><th scope="col">Column</th><th scope="col">Reason</th><th scope="col" class="number">Rows</th></tr></thead>

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { coarseValueSql, countDuplicates } from '#domain/splits/duplicates';
+import { testEngine } from '../../fakes/data-run.ts';
+
+test('duplicates and near-duplicates are counted, with how many test rows of a naive split have a copy in training', async () => {
+  using engine = await testEngine();
+  // one set of two rows, one of three that is near another row, and one row alone
+  const groups = '(SELECT * FROM (VALUES (1, 1, 2), (2, 2, 3), (3, 2, 1), (4, 4, 1)) t(same, near, rows))';
+  const counted = await countDuplicates(engine.query, groups, 0.5);
+  expect(counted).toMatchObject({ rows: 5, sets: 2, nearRows: 6, nearSets: 2 });
+  // 2 rows with one copy, 3 rows with two: (2 * 0.5 + 3 * 0.75) / 7
+  expect(counted.straddling).toBeCloseTo(3.25 / 7, 12);
+  expect(
+    await countDuplicates(engine.query, '(SELECT 1 AS same, 1 AS near, 1 AS rows WHERE false)', 0.5),
+  ).toMatchObject({
+    rows: 0,
+    straddling: 0,
+  });
+});
+
+test('near-duplicates are equal after rounding to three digits, and without regard to case and blanks', async () => {
+  using engine = await testEngine();
+  const coarse = async (values: string, kind: Parameters<typeof coarseValueSql>[1]) =>
+    (
+      await engine.query('coarse', `SELECT ${coarseValueSql('v', kind)} AS v FROM (SELECT unnest([${values}]) AS v)`)
+    ).map((r) => r['v']);
+  const [a, b, c, d] = await coarse('1234.4, 1229.6, 1236.0, NULL', 'number');
+  expect([a === b, a === c, d]).toEqual([true, false, null]);
+  expect(new Set(await coarse('0.0::DOUBLE, -0.0::DOUBLE', 'number')).size).toBe(1);
+  expect(new Set(await coarse("' Big  City', 'big city'", 'text')).size).toBe(1);
+  expect(await coarse('true, false', 'other')).toEqual([true, false]);
+});

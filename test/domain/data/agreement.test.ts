@@ -6,8 +6,9 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { cleanFeatureSelect, cleanSelect } from '#domain/data/clean';
 import { expectedColumns, featureColumns } from '#domain/data/columns';
 import { requestRelation, requestTexts } from '#domain/data/online';
-import { type RawFile, rawRelation } from '#domain/data/raw';
+import { rawRelation } from '#domain/data/raw';
 import { text } from '#domain/sql/literals';
+import { prepareRawFile } from '#functions/shards/raw-file';
 import { pipelineSchema } from '#schemas/pipeline';
 import { smallPipeline, testEngine } from '../../fakes/data-run.ts';
 
@@ -20,21 +21,25 @@ const definition = (format: Format, dataset: object, split: object = {}) =>
   pipelineSchema.parse(smallPipeline({ format, ...dataset }, { split }));
 
 /** Cleans a file: its lines, or for Parquet a SELECT. */
-async function clean(format: Format, columns: readonly string[], content: string, dataset: object, split: object = {}) {
+async function clean(
+  format: Format,
+  _columns: readonly string[],
+  content: string,
+  dataset: object,
+  split: object = {},
+) {
   const pipeline = definition(format, dataset, split);
   using engine = await testEngine();
   const path = join(folder, `${files++}.${format}`);
-  const file: RawFile & { types?: string[] } = { path, gzip: false, columns };
-  if (format === 'parquet') {
-    await engine.query('write', `COPY (${content}) TO ${text(path)} (FORMAT parquet)`);
-    const described = await engine.query('describe', `DESCRIBE SELECT * FROM read_parquet(${text(path)})`);
-    file.types = described.map((row) => String(row['column_type']));
-  } else writeFileSync(path, content);
+  if (format === 'parquet') await engine.query('write', `COPY (${content}) TO ${text(path)} (FORMAT parquet)`);
+  else writeFileSync(path, content);
+  const archive = { name: 'the file', path, compression: 'none', mostBytes: 1e9 } as const;
+  const { file } = await prepareRawFile(engine, pipeline, archive, mkdtempSync(join(folder, 'rows-')));
   const { sql, problems } = cleanSelect(pipeline, rawRelation(file, pipeline.dataset, expectedColumns(pipeline)));
   const rows = await engine.query('clean', sql);
   return rows.map((row) => {
     const side = String(row['_side']);
-    return side.startsWith('#') ? { malformed: problems[Number(side.slice(1)) - 1]?.reason } : row;
+    return side.startsWith('#') ? { malformed: problems[Number(side.slice(1).split(':')[0]) - 1]?.reason } : row;
   });
 }
 

@@ -89,6 +89,12 @@ export class PersonalDataError extends TidegateError {
   readonly retryable = false;
 }
 
+/** Rows of a file are neither used nor malformed: a fault of Tidegate, never of the data. */
+export class RowCountError extends TidegateError {
+  override readonly name = 'RowCountError';
+  readonly retryable = false;
+}
+
 /** The whole drop cannot be used for training: too few rows, only one class, a side of the split without a class. */
 export class DataQualityError extends TidegateError {
   override readonly name = 'DataQualityError';

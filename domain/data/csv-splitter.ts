@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import type { CsvDialect } from '#domain/data/csv-dialect';
 import type { Problem } from '#domain/data/typing';
 import { unreachable } from '#domain/unreachable';
@@ -107,6 +106,8 @@ export interface SplitterOptions {
   readonly firstLine: number;
   /** The reason why a complete row over several lines is no row; undefined when it is one. */
   readonly problemOf?: (bytes: Uint8Array) => Problem | undefined;
+  /** Whether bytes are UTF-8. */
+  readonly isUtf8: (bytes: Uint8Array) => boolean;
   readonly sink: CsvSink;
 }
 
@@ -121,6 +122,7 @@ export function createCsvSplitter({
   longest = longestRecord,
   firstLine,
   problemOf = () => undefined,
+  isUtf8,
   sink,
 }: SplitterOptions): CsvSplitter {
   const { delimiter = none, quote = none, escape: escapeByte = none, comment: commentByte = none, trim } = dialect;

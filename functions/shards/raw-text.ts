@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { dialectOf, jsonLines } from '#domain/data/csv-dialect';
 import { type CsvSink, createCsvSplitter, type LineCounts, longestRecord } from '#domain/data/csv-splitter';
 import { type CsvHeader, headerBytes, readCsvHeader } from '#domain/data/header';
@@ -72,6 +73,7 @@ export async function splitText(
       longest: isCsv ? longestRecord : longestJson,
       firstLine: (header?.lines ?? 0) + 1,
       ...(header ? { problemOf: swallowedRows(header.columns, dataset) } : {}),
+      isUtf8,
       sink,
     });
     const counter = createLineCounter();

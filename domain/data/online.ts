@@ -1,8 +1,10 @@
 import { nearestName } from 'located-yaml/nearest-name';
 import type { ModelInput } from '#domain/algorithms/algorithm';
 import { cleanFeatureSelect, type RawRelation } from '#domain/data/clean';
+import { sourceName } from '#domain/data/column-source';
 import { expectedColumns, type FeatureColumn, featureColumns } from '#domain/data/columns';
 import type { SqlEngine, SqlRow } from '#domain/data/engine';
+import { isCovered, parsePath, valueAt } from '#domain/data/nested-path';
 import type { DataSettings } from '#domain/data/settings';
 import { shownList } from '#domain/data/shown';
 import { featureExpressions, knownCategories, sourceColumns } from '#domain/data/transform';
@@ -66,6 +68,13 @@ function gapConditions(fitted: FittedTransform, available: readonly string[]) {
   return { missing, unknown };
 }
 
+/** The value of a column: under its name, or where its path leads. */
+function requested(row: RawRow, dataset: DataSettings['dataset'], name: string): unknown {
+  if (Object.hasOwn(row, name)) return row[name];
+  const path = parsePath(sourceName(dataset, name));
+  return path === undefined ? null : valueAt(row, path);
+}
+
 /**
  * The text of each model input's raw column, row by row: the parameter of `requestRelation`. Personal columns stop here.
  *
@@ -75,6 +84,7 @@ export function requestTexts(pipeline: Pick<DataSettings, 'dataset'>, rows: read
   const known = expectedColumns(pipeline);
   const columns = featureColumns(pipeline).map((c) => [c, columnReading(c.name, pipeline.dataset)] as const);
   const wanted = columns.map(([{ name }]) => name);
+  const paths = known.map((name) => parsePath(sourceName(pipeline.dataset, name))).filter((path) => path !== undefined);
   return rows.map((row, i) => {
     if (typeof row !== 'object' || row === null || Array.isArray(row)) {
       throw new PredictionError(`Row ${i + 1} is not an object of column names and values.`);
@@ -82,12 +92,12 @@ export function requestTexts(pipeline: Pick<DataSettings, 'dataset'>, rows: read
     if (pipeline.dataset.extraColumns === 'reject') {
       const stranger = Object.keys(row)
         .entries()
-        .find(([, name]) => !known.includes(name));
+        .find(([, name]) => !known.includes(name) && !isCovered(row[name], [name], paths));
       if (stranger) throw new PredictionError(unknownColumn(i + 1, stranger[0] + 1, stranger[1], wanted));
     }
     return columns.map(([column, reading]) => {
       const { name } = column;
-      const value = scalarText(Object.hasOwn(row, name) ? row[name] : null, column, reading);
+      const value = scalarText(requested(row, pipeline.dataset, name), column, reading);
       if (value === undefined) {
         throw new PredictionError(
           `Row ${i + 1}, column "${name}": the value must be a text, a finite number, true, false or null.`,

@@ -1,6 +1,7 @@
 import { nearestName } from 'located-yaml/nearest-name';
 import type { ModelInput } from '#domain/algorithms/algorithm';
 import { cleanFeatureSelect, type RawRelation } from '#domain/data/clean';
+import { sourceName } from '#domain/data/column-source';
 import { expectedColumns, type FeatureColumn, featureColumns } from '#domain/data/columns';
 import type { SqlEngine, SqlRow } from '#domain/data/engine';
 import type { DataSettings } from '#domain/data/settings';
@@ -72,7 +73,9 @@ function gapConditions(fitted: FittedTransform, available: readonly string[]) {
  * @throws PredictionError naming row and column
  */
 export function requestTexts(pipeline: Pick<DataSettings, 'dataset'>, rows: readonly RawRow[]): (string | null)[][] {
-  const known = expectedColumns(pipeline);
+  const { dataset } = pipeline;
+  const names = expectedColumns(pipeline);
+  const known = new Set([...names, ...names.map((name) => sourceName(dataset, name))]);
   const columns = featureColumns(pipeline).map((c) => [c, columnReading(c.name, pipeline.dataset)] as const);
   const wanted = columns.map(([{ name }]) => name);
   return rows.map((row, i) => {
@@ -82,12 +85,16 @@ export function requestTexts(pipeline: Pick<DataSettings, 'dataset'>, rows: read
     if (pipeline.dataset.extraColumns === 'reject') {
       const stranger = Object.keys(row)
         .entries()
-        .find(([, name]) => !known.includes(name));
+        .find(([, name]) => !known.has(name));
       if (stranger) throw new PredictionError(unknownColumn(i + 1, stranger[0] + 1, stranger[1], wanted));
     }
     return columns.map(([column, reading]) => {
       const { name } = column;
-      const value = scalarText(Object.hasOwn(row, name) ? row[name] : null, column, reading);
+      const given = [...new Set([name, sourceName(dataset, name)])].filter((own) => Object.hasOwn(row, own));
+      if (given.length > 1) {
+        throw new PredictionError(`Row ${i + 1}, column "${name}": given twice, under its two names. Leave one out.`);
+      }
+      const value = scalarText(given[0] === undefined ? null : row[given[0]], column, reading);
       if (value === undefined) {
         throw new PredictionError(
           `Row ${i + 1}, column "${name}": the value must be a text, a finite number, true, false or null.`,

@@ -68,11 +68,13 @@ function gapConditions(fitted: FittedTransform, available: readonly string[]) {
   return { missing, unknown };
 }
 
-/** The value of a column: under its name, or where its path leads. */
-function requested(row: RawRow, dataset: DataSettings['dataset'], name: string): unknown {
-  if (Object.hasOwn(row, name)) return row[name];
-  const path = parsePath(sourceName(dataset, name));
-  return path === undefined ? null : valueAt(row, path);
+/** What a row has for a column: under its name, under its name in the files, and where its path leads. */
+function valuesOf(row: RawRow, dataset: DataSettings['dataset'], name: string): unknown[] {
+  const source = sourceName(dataset, name);
+  const flat = [...new Set([name, source])].filter((own) => Object.hasOwn(row, own)).map((own) => row[own]);
+  const path = Object.hasOwn(row, source) ? undefined : parsePath(source);
+  const nested = path === undefined ? null : valueAt(row, path);
+  return nested === null ? flat : [...flat, nested];
 }
 
 /**
@@ -81,10 +83,12 @@ function requested(row: RawRow, dataset: DataSettings['dataset'], name: string):
  * @throws PredictionError naming row and column
  */
 export function requestTexts(pipeline: Pick<DataSettings, 'dataset'>, rows: readonly RawRow[]): (string | null)[][] {
-  const known = expectedColumns(pipeline);
+  const { dataset } = pipeline;
+  const names = expectedColumns(pipeline);
+  const known = new Set([...names, ...names.map((name) => sourceName(dataset, name))]);
   const columns = featureColumns(pipeline).map((c) => [c, columnReading(c.name, pipeline.dataset)] as const);
   const wanted = columns.map(([{ name }]) => name);
-  const paths = known.map((name) => parsePath(sourceName(pipeline.dataset, name))).filter((path) => path !== undefined);
+  const paths = names.map((name) => parsePath(sourceName(dataset, name))).filter((path) => path !== undefined);
   return rows.map((row, i) => {
     if (typeof row !== 'object' || row === null || Array.isArray(row)) {
       throw new PredictionError(`Row ${i + 1} is not an object of column names and values.`);
@@ -92,12 +96,16 @@ export function requestTexts(pipeline: Pick<DataSettings, 'dataset'>, rows: read
     if (pipeline.dataset.extraColumns === 'reject') {
       const stranger = Object.keys(row)
         .entries()
-        .find(([, name]) => !known.includes(name) && !isCovered(row[name], [name], paths));
+        .find(([, name]) => !known.has(name) && !isCovered(row[name], [name], paths));
       if (stranger) throw new PredictionError(unknownColumn(i + 1, stranger[0] + 1, stranger[1], wanted));
     }
     return columns.map(([column, reading]) => {
       const { name } = column;
-      const value = scalarText(requested(row, pipeline.dataset, name), column, reading);
+      const given = valuesOf(row, dataset, name);
+      if (given.length > 1) {
+        throw new PredictionError(`Row ${i + 1}, column "${name}": given twice, under its two names. Leave one out.`);
+      }
+      const value = scalarText(given[0], column, reading);
       if (value === undefined) {
         throw new PredictionError(
           `Row ${i + 1}, column "${name}": the value must be a text, a finite number, true, false or null.`,

@@ -120,6 +120,8 @@ describe('a column within an object or a list', () => {
       { ...wanted, 'address.zip': '7', 'address.geo.lat': 1, price: 2 },
     ]);
     expect(await request({ 'address.zip': '7' })).toMatchObject({ 'address.zip': '7' });
+    expect(await request({ price: 3 })).toMatchObject({ price: 3 });
+    await expect(request({ price: 3, items: [{ price: 5 }] })).rejects.toThrow('given twice');
   });
 
   test('has numbers in the form that they have elsewhere', async () => {

@@ -11,6 +11,7 @@ import { splitStrategy } from '#domain/splits/registry';
 import { ident } from '#domain/sql/literals';
 import { canonicalSql } from '#domain/values/canonical';
 import type { Reading } from '#domain/values/reading';
+import type { CleanKind } from '#schemas/records/profile';
 
 /**
  * A relation of raw rows: `SELECT … FROM <sql>` returns one VARCHAR per column under the column's name, and `_unreadable`,
@@ -102,8 +103,8 @@ export function cleanSelect(
   const groups = groupSettings(pipeline);
   const groupBy = groups.by === 'column' ? groups.column : undefined;
   const reading = readings(dataset, raw);
-  const normalized = (name: string, as: string) =>
-    `${normalizedSql(ident(name), reading(name), raw.normalized)} AS ${as}`;
+  const normalized = (name: string, kind: CleanKind, as: string) =>
+    `${normalizedSql(ident(name), kind, reading(name), raw.normalized)} AS ${as}`;
   const labelOf = labelSql(pipeline, 'label');
   const otherLabel = otherLabelSql(pipeline, 'label');
 
@@ -112,11 +113,11 @@ export function cleanSelect(
     '_unreadable',
     `${firstProblem(rawChecks)} AS _raw_problem`,
     ...(raw.line === undefined ? [] : [`${raw.line} AS _line`]),
-    normalized(label.column, 'label'),
-    ...(id ? [normalized(id, 'id')] : []),
-    ...(time ? [normalized(time, 'time')] : []),
-    ...(groupBy ? [normalized(groupBy, 'group_text')] : []),
-    ...columns.map((c, i) => normalized(c.name, rawName(i))),
+    normalized(label.column, 'category', 'label'),
+    ...(id ? [normalized(id, 'category', 'id')] : []),
+    ...(time ? [normalized(time, 'datetime', 'time')] : []),
+    ...(groupBy ? [normalized(groupBy, 'category', 'group_text')] : []),
+    ...columns.map((c, i) => normalized(c.name, c.kind, rawName(i))),
   ];
   const typedColumns = [
     '*',
@@ -187,7 +188,7 @@ export function cleanFeatureSelect(pipeline: Pick<DataSettings, 'dataset'>, raw:
   const typed = columns.map((c, i) => `${typedSql(c.kind, rawName(i), reading(c.name))} AS ${typedName(i)}`);
   const cleaned = columns.map((c, i) => `${c.cleanSql(typedName(i))} AS ${ident(c.name)}`);
   const normalized = columns.map(
-    (c, i) => `${normalizedSql(ident(c.name), reading(c.name), raw.normalized)} AS ${rawName(i)}`,
+    (c, i) => `${normalizedSql(ident(c.name), c.kind, reading(c.name), raw.normalized)} AS ${rawName(i)}`,
   );
   return {
     sql: nest(

@@ -44,14 +44,14 @@ export interface Verdict {
   readonly passed: boolean;
   readonly gates: readonly GateResult[];
   readonly metrics: readonly MetricResult[];
-  /** Columns that may be known only after the outcome, one sentence each. */
-  readonly leakage?: readonly string[];
+  /** What readers should know that no gate judged. */
+  readonly warnings?: readonly string[];
   /** On which rows the champion was compared, where these are not the whole holdout. */
   readonly comparedOn?: string;
   /** Web address of the report. */
   readonly reportUrl: string;
   /** Constraints that the drop did not meet, and why. */
-  readonly warnings?: readonly { readonly constraint: string; readonly reason: string }[];
+  readonly unmet?: readonly { readonly constraint: string; readonly reason: string }[];
   /** The model that stays in service when the candidate failed, such as `model package 7`. */
   readonly championKept?: string;
 }
@@ -83,15 +83,15 @@ function metricTable(metrics: readonly MetricResult[]): Table {
   };
 }
 
-/** At most this many warnings are listed; the report has all. */
-const listedWarnings = 5;
+/** At most this many constraints are listed; the report has all. */
+const listedConstraints = 5;
 
-function warningPart(warnings: NonNullable<Verdict['warnings']>): { title: string; lines: Inline[][] }[] {
-  if (warnings.length === 0) return [];
-  const lines = warnings
-    .slice(0, listedWarnings)
+function unmetPart(unmet: NonNullable<Verdict['unmet']>): { title: string; lines: Inline[][] }[] {
+  if (unmet.length === 0) return [];
+  const lines = unmet
+    .slice(0, listedConstraints)
     .map(({ constraint, reason }): Inline[] => ['⚠️ ', { code: constraint }, `: ${reason}`]);
-  const more = warnings.length - listedWarnings;
+  const more = unmet.length - listedConstraints;
   return [
     {
       title: 'Constraints of the drop that are not met',
@@ -115,9 +115,9 @@ export function verdictMessage(verdict: Verdict): Message {
     summary: outcome + kept,
     parts: [
       { title: 'Gates', lines: gates.map(gateLine) },
-      ...warningPart(verdict.warnings ?? []),
+      ...unmetPart(verdict.unmet ?? []),
       { title: 'Metrics on the holdout', table: metricTable(verdict.metrics) },
-      ...(verdict.leakage?.length ? [{ title: 'Leakage', lines: verdict.leakage.map((line) => [line]) }] : []),
+      ...(verdict.warnings?.length ? [{ title: 'Warnings', lines: verdict.warnings.map((line) => [line]) }] : []),
       ...(verdict.comparedOn === undefined ? [] : [{ title: 'Comparison', lines: [[verdict.comparedOn]] }]),
     ],
     footer: [['Run ', { code: verdict.runId }], { link: { url: verdict.reportUrl, label: 'Report' } }],
@@ -140,15 +140,15 @@ export const verdict = defineNotice({
       reportUrl: link(keys.report),
     };
   },
-  message: ({ run }, { verdict: { passed, gates, warnings, leakage }, evaluation, champion, reportUrl }) =>
+  message: ({ run }, { verdict: { passed, gates, warnings = [], unmet = [] }, evaluation, champion, reportUrl }) =>
     verdictMessage({
       ...run,
       passed,
       gates: gates.map((gate) => gateOf(gate, evaluation)),
       metrics: metricsOf(evaluation),
       reportUrl,
-      ...(warnings ? { warnings } : {}),
-      ...(leakage ? { leakage } : {}),
+      warnings,
+      unmet,
       ...comparedOn(evaluation),
       ...(champion && !passed ? { championKept: `model package ${champion.modelPackageVersion}` } : {}),
     }),

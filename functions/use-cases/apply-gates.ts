@@ -3,39 +3,41 @@ import { applyGates as judge } from '#domain/gates/apply';
 import { leakageWarnings } from '#domain/leakage/warnings';
 import { assembleReport } from '#domain/reports/assemble';
 import { renderReport } from '#domain/reports/render';
-import { artifactKeys, type RunPointer } from '#domain/runs/layout';
+import { artifactKeys } from '#domain/runs/layout';
 import type { ObjectStore } from '#functions/ports/object-store';
 import { readPersonalData } from '#functions/shards/read-personal-data';
 import { pipelineSchema } from '#schemas/pipeline';
 import { evaluationSchema } from '#schemas/records/evaluation';
 import { fittedTransformSchema } from '#schemas/records/fitted-transform';
 import { profileSchema } from '#schemas/records/profile';
-import { dropRecordSchema, trainingRecordSchema } from '#schemas/records/run';
+import { dropRecordSchema, type RunPointer, trainingRecordSchema } from '#schemas/records/run';
 import { sidesSchema } from '#schemas/records/sides';
 
+/** The run of an evaluated candidate, and that of the champion it was compared with. */
+export interface JudgedRuns {
+  readonly run: RunPointer;
+  readonly champion?: RunPointer | null | undefined;
+}
+
 /** Judges an evaluated candidate and writes the verdict and the report. */
-export async function applyGates(
-  artifacts: ObjectStore,
-  { run, champion }: { readonly run: RunPointer; readonly champion?: RunPointer | null | undefined },
-): Promise<{ passed: boolean }> {
+export async function applyGates(artifacts: ObjectStore, { run, champion }: JudgedRuns): Promise<{ passed: boolean }> {
   const keys = artifactKeys(run);
   const pipeline = await artifacts.readJson(keys.config, pipelineSchema);
   const evaluation = await artifacts.readJson(keys.evaluation, evaluationSchema);
   const fitted = await artifacts.readJson(keys.transform, fittedTransformSchema);
   const personalData = await readPersonalData(artifacts, run, fitted.parts.train.length);
   const profile = await artifacts.readJson(keys.profile, profileSchema);
-  const warnings = unmet(profile.constraints ?? [], 'warn');
-  const leakage = leakageWarnings(fitted);
-  const judged = judge({
-    gates: pipeline.evaluation.gates,
-    evaluation,
-    personalData,
-    ...(champion ? { champion: champion.runId } : {}),
-  });
+  const notMet = unmet(profile.constraints ?? [], 'warn');
+  const warnings = leakageWarnings(fitted);
   const verdict = {
-    ...judged,
+    ...judge({
+      gates: pipeline.evaluation.gates,
+      evaluation,
+      personalData,
+      ...(champion ? { champion: champion.runId } : {}),
+    }),
+    ...(notMet.length > 0 ? { unmet: notMet } : {}),
     ...(warnings.length > 0 ? { warnings } : {}),
-    ...(leakage.length > 0 ? { leakage } : {}),
   };
   const report = renderReport(
     assembleReport({

@@ -81,7 +81,7 @@ async function writePermutedRows(
  * Checks the drop's constraints and its quality, merges the shards' profiles, fits the transform on the training rows, and writes it with the
  * drop's profile and the rows for permutation importance.
  *
- * @throws DataQualityError when the drop does not meet a constraint or fails the quality checks, or holds columns that give the label
+ * @throws DataQualityError when the drop does not meet a constraint, fails the quality checks, or holds columns that give the label
  * away and the pipeline refuses them
  */
 export async function fitTransform(ports: FittingPorts, { run, shards }: FitTransformEvent) {

@@ -166,13 +166,10 @@ export type GateResult = z.infer<typeof gateResultSchema>;
 export const verdictSchema = z.object({
   passed: z.boolean(),
   gates: z.array(gateResultSchema).min(1),
-  warnings: z
+  unmet: z
     .array(constraintResultSchema)
     .optional()
     .describe('constraints that the drop did not meet and that only warn'),
-  leakage: z
-    .array(z.string())
-    .optional()
-    .describe('columns that may be known only after the outcome, one sentence each'),
+  warnings: z.array(z.string()).optional().describe('what readers should know that no gate judged'),
 });
 export type Verdict = z.infer<typeof verdictSchema>;

@@ -55,7 +55,7 @@ describe('the end of a run', () => {
   });
 
   it('names the constraints that only warn', () => {
-    const warnings = [
+    const unmet = [
       {
         constraint: 'missing x ≤ 5 %',
         check: 'missing',
@@ -66,7 +66,7 @@ describe('the end of a run', () => {
         reason: 'Column "x" has no value in 9 % of the rows.',
       },
     ];
-    const said = text({ status: 'SUCCEEDED', output: {} }, run, { ...verdict(true), warnings });
+    const said = text({ status: 'SUCCEEDED', output: {} }, run, { ...verdict(true), unmet });
     expect(said).toContain('\n! missing x ≤ 5 %: Column "x" has no value in 9 % of the rows.\n');
   });
 

@@ -208,7 +208,7 @@ describe('wording', () => {
         passed: true,
         gates: [],
         metrics: [],
-        warnings: Array.from({ length: n }, (_, i) => ({ constraint: `c${i}`, reason: `why ${i}` })),
+        unmet: Array.from({ length: n }, (_, i) => ({ constraint: `c${i}`, reason: `why ${i}` })),
         reportUrl: 'https://console/report.html',
       }).text.split('\n');
     const title = 'Constraints of the drop that are not met:';

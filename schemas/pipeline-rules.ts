@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { Algorithms } from '#domain/algorithms/registry';
+import type { ColumnSpec, PrivateSpec } from '#domain/data/column-spec';
 import { checkLabel } from '#domain/data/label-rules';
 import type { DatasetSettings } from '#domain/data/settings';
 import { checkValues } from '#domain/data/value-settings';
@@ -7,6 +8,8 @@ import type { EvaluationSettings } from '#domain/evaluation/settings';
 import { metricOfGate } from '#domain/gates/registry';
 import type { Issue } from '#domain/issue';
 import { metricsOf } from '#domain/metrics/registry';
+import { PRIVATE_ROLES } from '#domain/privacy/privacy-action';
+import { privacyAction } from '#domain/privacy/registry';
 import { checkTraining } from '#domain/training/rules';
 import type { Imbalance, TrainingSettings } from '#domain/training/settings';
 
@@ -33,6 +36,8 @@ function checkNames({ dataset }: UncheckedPipeline, issue: Issue): void {
     if (reserved.includes(name.toLowerCase())) issue(path, `reserved; choose a name other than ${reserved.join(', ')}`);
   }
 }
+
+const isPrivate = (spec: ColumnSpec): spec is PrivateSpec => (PRIVATE_ROLES as readonly string[]).includes(spec.role);
 
 /** Rules that span several fields. */
 export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx, algorithms?: Algorithms): void {
@@ -69,6 +74,15 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx,
       `"${metric}" is not a ${evaluation.task} metric; allowed: ${allowed.join(', ')}`,
     );
   });
+  for (const [name, spec] of Object.entries(columns)) {
+    if (!isPrivate(spec) || privacyAction(spec).clean(spec)?.needsSubject !== true) continue;
+    const { subject } = spec as { readonly subject?: string };
+    const path = ['dataset', 'columns', name, 'subject'];
+    if (subject === undefined && id === undefined)
+      issue(path, `missing: ${spec.action} must know whose a value is; name a column here, or set dataset.id`);
+    else if (subject !== undefined && subject !== id && !columns[subject])
+      issue(path, `"${subject}" is neither dataset.id nor listed under dataset.columns`);
+  }
   const hasQuasi = Object.values(columns).some(({ role }) => role === 'quasi');
   evaluation.gates.forEach((gate, i) => {
     const overQuasi = ['kAnonymity', 'lDiversity'].find((kind) => kind in gate);

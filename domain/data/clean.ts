@@ -1,4 +1,4 @@
-import { cleanColumns, featureColumns } from '#domain/data/columns';
+import { type CleanColumn, cleanColumns, featureColumns } from '#domain/data/columns';
 import { labelSql, otherLabelSql } from '#domain/data/label';
 import type { DataSettings } from '#domain/data/settings';
 import { duplicateKeySql, sideSql, splitUniformSql } from '#domain/data/split';
@@ -66,6 +66,16 @@ function firstProblem(checks: readonly Check[]): string {
 const rawName = (i: number): string => `r${i}`;
 const typedName = (i: number): string => `t${i}`;
 
+/** Name of the intermediate column with the text that says whose the value of the i-th source column is. */
+const subjectName = (i: number): string => `s${i}`;
+
+/** The clean column with the tokens of a column under the previous key, while one is replaced. */
+export const previousName = (column: string): string => `_previous_${column}`;
+
+/** Checks of values that an action cannot clean. */
+const refusalChecks = ({ name, refusals = [] }: CleanColumn, typed: string): Check[] =>
+  refusals.map(({ reason, condition }) => ({ column: name, reason, condition: condition(typed) }));
+
 /** The column of the texts that count as the negative class. It is profiled, and not kept with the clean rows. */
 export const otherLabelColumn = '_other_label';
 
@@ -88,7 +98,8 @@ function groupKeySql(
  * Desensitizes, types and splits raw rows. The result has, in the order of the raw rows: `_side` (`train`, `validation`,
  * `test`; for a malformed row `#<n>`, n being its problem, or `#<n>:<lines>` where rows may span lines), `_label` (DOUBLE), `_other_label`
  * (where the pipeline names only the positive values: see `otherLabelSql`), `_id` (token, if the pipeline has an id),
- * `_time` (TIMESTAMP, if it has a time), then the clean columns. Needs the token key on the connection.
+ * `_time` (TIMESTAMP, if it has a time), then the clean columns, and while a token key is replaced the tokens under the previous one. Needs
+ * the token keys on the connection.
  *
  * @throws TypeError when a column's role or action has no rule
  */
@@ -96,6 +107,7 @@ export function cleanSelect(
   pipeline: DataSettings,
   raw: RawRelation,
   actions: readonly PrivacyAction[] = PRIVACY_ACTIONS,
+  { hasPreviousKey = false }: { readonly hasPreviousKey?: boolean } = {},
 ): CleanSelect {
   const { dataset, split } = pipeline;
   const columns = cleanColumns(pipeline, actions);
@@ -117,6 +129,9 @@ export function cleanSelect(
     ...(time ? [normalized(time, 'time')] : []),
     ...(groupBy ? [normalized(groupBy, 'group_text')] : []),
     ...columns.map((c, i) => normalized(c.name, rawName(i))),
+    ...columns.flatMap((c, i) =>
+      c.subject?.column === undefined ? [] : [normalized(c.subject.column, subjectName(i))],
+    ),
   ];
   const typedColumns = [
     '*',
@@ -130,7 +145,21 @@ export function cleanSelect(
     ...labelOf.checks,
     ...(time ? kindChecks(time, 'datetime', 'time', '_time', reading(time)) : []),
     ...columns.flatMap((c, i) => kindChecks(c.name, c.kind, rawName(i), typedName(i), reading(c.name))),
+    ...columns.flatMap((c, i) => refusalChecks(c, typedName(i))),
   ];
+  const subjectOf = (c: CleanColumn, i: number): string => {
+    const text = c.subject?.column === undefined ? (id ? 'id' : undefined) : subjectName(i);
+    return text === undefined ? 'NULL' : canonicalSql(text);
+  };
+  // joins with tokens of earlier drops survive while a key is replaced
+  const previous: readonly (readonly [sql: string, name: string])[] = hasPreviousKey
+    ? [
+        ...(id ? [[tokenSql(canonicalSql('id'), 'previous'), previousName('id')] as const] : []),
+        ...columns.flatMap((c, i) =>
+          c.previousSql ? [[c.previousSql(typedName(i)), previousName(c.name)] as const] : [],
+        ),
+      ]
+    : [];
   const reserved = [
     '_label',
     ...(otherLabel ? [otherLabelColumn] : []),
@@ -145,12 +174,13 @@ export function cleanSelect(
     ...(id ? [`${tokenSql(canonicalSql('id'))} AS _id`] : []),
     ...(time ? ['_time'] : []),
     ...(groupBy ? [`${tokenSql(canonicalSql('group_text'))} AS _group`] : []),
-    ...columns.map((c, i) => `${c.cleanSql(typedName(i))} AS ${ident(c.name)}`),
+    ...columns.map((c, i) => `${c.cleanSql(typedName(i), subjectOf(c, i))} AS ${ident(c.name)}`),
+    ...previous.map(([sql, name]) => `${sql} AS ${ident(name)}`),
   ];
   const uniform = splitUniformSql(split.seed, groupKeySql(pipeline, actions, groupBy ? '_group' : undefined));
   const finals = [
     `CASE WHEN _problem <> 0 THEN '#' || _problem${raw.lines === undefined ? '' : " || ':' || _lines"} ELSE ${sideSql('_uniform', split)} END AS _side`,
-    ...[...reserved, ...columns.map((c) => c.name)].map(ident),
+    ...[...reserved, ...columns.map((c) => c.name), ...previous.map(([, name]) => name)].map(ident),
   ];
   return {
     sql: nest(
@@ -171,9 +201,12 @@ export function cleanSelect(
 export function cleanFeatureSelect(pipeline: Pick<DataSettings, 'dataset'>, raw: RawRelation): CleanSelect {
   const columns = featureColumns(pipeline);
   const reading = readings(pipeline.dataset, raw);
-  const checks = columns.flatMap((c, i) => kindChecks(c.name, c.kind, rawName(i), typedName(i), reading(c.name)));
+  const checks = [
+    ...columns.flatMap((c, i) => kindChecks(c.name, c.kind, rawName(i), typedName(i), reading(c.name))),
+    ...columns.flatMap((c, i) => refusalChecks(c, typedName(i))),
+  ];
   const typed = columns.map((c, i) => `${typedSql(c.kind, rawName(i), reading(c.name))} AS ${typedName(i)}`);
-  const cleaned = columns.map((c, i) => `${c.cleanSql(typedName(i))} AS ${ident(c.name)}`);
+  const cleaned = columns.map((c, i) => `${(c.onlineSql ?? c.cleanSql)(typedName(i))} AS ${ident(c.name)}`);
   const normalized = columns.map(
     (c, i) => `${normalizedSql(ident(c.name), reading(c.name), raw.normalized)} AS ${rawName(i)}`,
   );

@@ -9,6 +9,8 @@ import { rawRelation } from '#domain/data/raw';
 import { sampleSql } from '#domain/data/sample';
 import { cleanRowsSql, parquetOutput } from '#domain/data/transform';
 import { DropVanishedError } from '#domain/errors';
+import { PRIVACY_ACTIONS } from '#domain/privacy/registry';
+import type { TokenKeys } from '#domain/privacy/tokenize';
 import type { DropFile } from '#domain/runs/drop';
 import { fileName } from '#domain/runs/drop-name';
 import { artifactKeys, cleanKeys, rawKeys } from '#domain/runs/layout';
@@ -19,6 +21,7 @@ import { listMalformedRows, type MalformedRows, refuseTooManyMalformed } from '#
 import { inspectRawFile, isGzip } from '#functions/shards/raw-file';
 import { withScratch } from '#functions/shards/scratch';
 import { searchUndeclared, writeShardPersonalData } from '#functions/shards/search-undeclared';
+import { textFunctionsOf } from '#functions/shards/text-functions';
 import type { DesensitizeShardEvent } from '#schemas/events/shard';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import type { Profile } from '#schemas/records/profile';
@@ -29,7 +32,7 @@ export interface CleaningPorts {
   readonly raw: ObjectStore;
   readonly clean: FileStore;
   readonly artifacts: ObjectStore;
-  readonly tokenKey: Uint8Array;
+  readonly tokenKeys: TokenKeys;
   readonly memoryMb: number;
 }
 
@@ -82,12 +85,15 @@ export async function desensitizeShard(ports: CleaningPorts, { run, shard }: Des
     const engine = await openEngine({
       memoryMb: ports.memoryMb,
       temporaryDirectory: join(directory, 'spill'),
-      tokenKey: ports.tokenKey,
+      tokenKeys: ports.tokenKeys,
+      textFunctions: textFunctionsOf(pipeline),
     });
     try {
       const file = await inspectRawFile(engine, pipeline, { name, path, gzip });
       const relation = rawRelation(file, pipeline.dataset, expectedColumns(pipeline));
-      const { sql, problems } = cleanSelect(pipeline, relation);
+      const { sql, problems } = cleanSelect(pipeline, relation, PRIVACY_ACTIONS, {
+        hasPreviousKey: ports.tokenKeys.previous !== undefined,
+      });
       const staged = join(directory, 'staged.parquet');
       const [copied] = await engine.query(`desensitize ${name}`, `COPY (${sql}) TO ${text(staged)} ${parquetOutput}`);
       const stagedRows = asNumber(copied?.['Count']);

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { TokenKeys } from '#domain/privacy/tokenize';
 import { artifactKeys, rawKeys } from '#domain/runs/layout';
 import type { FileStore } from '#functions/ports/object-store';
 import { type OpenEngine, openEngine } from '#functions/shards/duckdb';
@@ -36,7 +37,12 @@ export interface DataRun {
 }
 
 /** Starts a run: the pipeline is given as its YAML file would be, already parsed from text. */
-export async function startRun(definition: unknown, runId = 'r1', folder?: string): Promise<DataRun> {
+export async function startRun(
+  definition: unknown,
+  runId = 'r1',
+  folder?: string,
+  tokenKeys: TokenKeys = { current: tokenKey },
+): Promise<DataRun> {
   const pipeline = pipelineSchema.parse(definition);
   const root = folder ?? mkdtempSync(join(tmpdir(), 'data-run-'));
   const [raw, clean, artifacts] = ['raw', 'clean', 'artifacts'].map((name) => folderStore(join(root, name))) as [
@@ -60,7 +66,7 @@ export async function startRun(definition: unknown, runId = 'r1', folder?: strin
     async desensitize(key, index = 0) {
       const files = Array.from({ length: index + 1 }, () => ({ key }));
       await raw.writeJson(rawKeys(run).files, files);
-      return desensitizeShard({ raw, clean, artifacts, tokenKey, memoryMb }, { run, shard: { index, size: 1 } });
+      return desensitizeShard({ raw, clean, artifacts, tokenKeys, memoryMb }, { run, shard: { index, size: 1 } });
     },
     fit: (shards = 1) => fitTransform({ clean, artifacts, memoryMb }, { run, shards }),
     encode: (index = 0, champion) =>
@@ -77,7 +83,7 @@ export async function startRun(definition: unknown, runId = 'r1', folder?: strin
 
 /** An engine with the tests' token key. */
 export async function testEngine(): Promise<OpenEngine & Disposable> {
-  const engine = await openEngine({ memoryMb, tokenKey });
+  const engine = await openEngine({ memoryMb, tokenKeys: { current: tokenKey } });
   return { ...engine, [Symbol.dispose]: () => engine.close() };
 }
 

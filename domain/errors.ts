@@ -83,6 +83,12 @@ export class MalformedDataError extends TidegateError {
   readonly retryable = false;
 }
 
+/** Rows of a file are neither used nor malformed: a fault of Tidegate, never of the data. */
+export class RowCountError extends TidegateError {
+  override readonly name = 'RowCountError';
+  readonly retryable = false;
+}
+
 /** A column that is not declared personal looks so, or what training may read still does. */
 export class PersonalDataError extends TidegateError {
   override readonly name = 'PersonalDataError';

@@ -1,6 +1,6 @@
-import { artifactStore, rawStore } from '#functions/aws/buckets';
+import { artifactStore } from '#functions/aws/buckets';
 import { secretsClient } from '#functions/aws/clients/secrets-manager';
-import { cleanFileStore } from '#functions/aws/file-store';
+import { cleanFileStore, rawFileStore } from '#functions/aws/file-store';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
 import { functionMemoryMb } from '#functions/shards/duckdb';
@@ -15,7 +15,7 @@ const memoryMb = functionMemoryMb();
 export const handler = withMiddleware(desensitizeShardSchema, async (event) =>
   desensitizeShard(
     {
-      raw: rawStore(config),
+      raw: rawFileStore(config),
       clean: cleanFileStore(config),
       artifacts: artifactStore(config),
       tokenKeys: await readTokenKeys(secretsClient(), config.TOKEN_KEY_SECRET),

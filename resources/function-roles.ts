@@ -39,6 +39,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
     desensitizeShard: [
       ...readObjectVersions('RawBucket'),
       readListedFiles,
+      ...writeFiles('RawBucket', '_tidegate/*/quarantine/*'),
       ...readRun,
       ...writeRun,
       ...writeRows,

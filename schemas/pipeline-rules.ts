@@ -2,11 +2,11 @@ import type * as z from 'zod';
 import type { Algorithms } from '#domain/algorithms/registry';
 import type { ColumnSpec, PrivateSpec } from '#domain/data/column-spec';
 import { checkLabel } from '#domain/data/label-rules';
+import { checkNames } from '#domain/data/name-rules';
 import type { DatasetSettings } from '#domain/data/settings';
 import { checkValues } from '#domain/data/value-settings';
 import type { EvaluationSettings } from '#domain/evaluation/settings';
 import { metricOfGate } from '#domain/gates/registry';
-import type { Issue } from '#domain/issue';
 import { metricsOf } from '#domain/metrics/registry';
 import { PRIVATE_ROLES } from '#domain/privacy/privacy-action';
 import { privacyAction } from '#domain/privacy/registry';
@@ -22,49 +22,25 @@ interface UncheckedPipeline {
   readonly imbalance: Imbalance;
 }
 
-/** Names the clean rows reserve for themselves. */
-const reserved = ['_row', '_side', '_label', '_id', '_time'];
-
-/** Column names must be apart by more than case (SQL's are not) and unreserved. */
-function checkNames({ dataset }: UncheckedPipeline, issue: Issue): void {
-  const byLowerCase = new Map<string, string>();
-  for (const name of Object.keys(dataset.columns)) {
-    const path = ['dataset', 'columns', name];
-    const same = byLowerCase.get(name.toLowerCase());
-    if (same !== undefined) issue(path, `differs from "${same}" only in upper and lower case`);
-    byLowerCase.set(name.toLowerCase(), name);
-    if (reserved.includes(name.toLowerCase())) issue(path, `reserved; choose a name other than ${reserved.join(', ')}`);
-  }
-}
-
 const isPrivate = (spec: ColumnSpec): spec is PrivateSpec => (PRIVATE_ROLES as readonly string[]).includes(spec.role);
 
 /** Rules that span several fields. */
 export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx, algorithms?: Algorithms): void {
   const { dataset, evaluation } = pipeline;
   const issue = (path: (string | number)[], message: string) => ctx.addIssue({ code: 'custom', path, message });
-  const { label, columns, id, time } = dataset;
-  if (columns[label.column])
+  const { label, columns, id } = dataset;
+  if (Object.hasOwn(columns, label.column))
     issue(['dataset', 'columns', label.column], 'the label column must not be listed under columns');
-  if (id !== undefined && columns[id])
+  if (id !== undefined && Object.hasOwn(columns, id))
     issue(['dataset', 'columns', id], 'the id column must not be listed under columns: it is always tokenized');
   checkLabel(label, evaluation.task, issue);
   checkValues(dataset, issue);
-  checkNames(pipeline, issue);
+  checkNames(dataset, issue);
   checkTraining(pipeline, issue, algorithms);
   const hasFeature = Object.values(columns).some(
     (c) => c.role === 'feature' || ('feature' in c && c.feature !== undefined),
   );
   if (!hasFeature) issue(['dataset', 'columns'], 'no column is a feature: a model needs at least one input');
-  if (dataset.format === 'csv' && !dataset.csv.header) {
-    const names = dataset.csv.names;
-    if (!names) issue(['dataset', 'csv', 'names'], 'a file without a header needs csv.names');
-    else {
-      for (const name of [label.column, ...(id ? [id] : []), ...(time ? [time] : []), ...Object.keys(columns)]) {
-        if (!names.includes(name)) issue(['dataset', 'csv', 'names'], `"${name}" is not among csv.names`);
-      }
-    }
-  }
   const allowed = metricsOf(evaluation.task).map(({ name }) => name);
   evaluation.gates.forEach((gate, i) => {
     const metric = metricOfGate(gate);

@@ -21,8 +21,8 @@ export interface RawRelation {
   readonly normalized?: boolean;
   /** Checks of a row before its values are parsed: conditions over the relation's columns. */
   readonly checks?: readonly Check[];
-  /** SQL over the relation's columns for the number of lines of a row; one when absent. */
-  readonly lines?: string;
+  /** SQL over the relation's columns for the line on which a row starts. */
+  readonly line?: string;
   /** Columns of dates and times by the file's own type: their texts are ISO 8601, whatever form the pipeline declares for texts. */
   readonly times?: readonly string[];
 }
@@ -96,7 +96,7 @@ function groupKeySql(
 
 /**
  * Desensitizes, types and splits raw rows. The result has, in the order of the raw rows: `_side` (`train`, `validation`,
- * `test`; for a malformed row `#<n>`, n being its problem, or `#<n>:<lines>` where rows may span lines), `_label` (DOUBLE), `_other_label`
+ * `test`; for a malformed row `#<n>`, n being its problem, or `#<n>:<line>` in a text file), `_label` (DOUBLE), `_other_label`
  * (where the pipeline names only the positive values: see `otherLabelSql`), `_id` (token, if the pipeline has an id),
  * `_time` (TIMESTAMP, if it has a time), then the clean columns, and while a token key is replaced the tokens under the previous one. Needs
  * the token keys on the connection.
@@ -123,7 +123,7 @@ export function cleanSelect(
   const normalizedColumns = [
     '_unreadable',
     `${firstProblem(rawChecks)} AS _raw_problem`,
-    ...(raw.lines === undefined ? [] : [`${raw.lines} AS _lines`]),
+    ...(raw.line === undefined ? [] : [`${raw.line} AS _line`]),
     normalized(label.column, 'label'),
     ...(id ? [normalized(id, 'id')] : []),
     ...(time ? [normalized(time, 'time')] : []),
@@ -168,7 +168,7 @@ export function cleanSelect(
   ];
   const cleaned = [
     `${firstProblem(checks)} AS _problem`,
-    ...(raw.lines === undefined ? [] : ['_lines']),
+    ...(raw.line === undefined ? [] : ['_line']),
     `${labelOf.value} AS _label`,
     ...(otherLabel ? [`${otherLabel} AS ${otherLabelColumn}`] : []),
     ...(id ? [`${tokenSql(canonicalSql('id'))} AS _id`] : []),
@@ -179,7 +179,7 @@ export function cleanSelect(
   ];
   const uniform = splitUniformSql(split.seed, groupKeySql(pipeline, actions, groupBy ? '_group' : undefined));
   const finals = [
-    `CASE WHEN _problem <> 0 THEN '#' || _problem${raw.lines === undefined ? '' : " || ':' || _lines"} ELSE ${sideSql('_uniform', split)} END AS _side`,
+    `CASE WHEN _problem <> 0 THEN '#' || _problem${raw.line === undefined ? '' : " || ':' || _line"} ELSE ${sideSql('_uniform', split)} END AS _side`,
     ...[...reserved, ...columns.map((c) => c.name), ...previous.map(([, name]) => name)].map(ident),
   ];
   return {

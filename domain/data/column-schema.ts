@@ -9,12 +9,45 @@ import type { CleanKind, FeatureType } from '#schemas/records/profile';
 
 /** The schema of a drop's columns, composed of the privacy actions and the encodings. */
 
-export const identifier = z
-  .string()
-  .regex(
-    /^[A-Za-z_][A-Za-z0-9_ .-]{0,127}$/,
-    'a column name: a letter or _ first, then letters, digits, spaces, _ . -',
-  );
+/** The key under which `refuseProto` reports a name that no object can hold. */
+const proto = '\0__proto__';
+
+/**
+ * The name of a column in the pipeline's file: any text that can be shown on a line. The name in the data files may be another
+ * (`from`).
+ */
+export const columnName = z.string().superRefine((name, ctx) => {
+  const issue = (message: string) => ctx.addIssue({ code: 'custom', message });
+  if (name === proto || name === '__proto__')
+    issue('no column can have the name __proto__ here; choose a name of your own and add from: __proto__');
+  else if (name.length > 1000)
+    issue('longer than 1,000 characters; choose a shorter name and add from: { position: … }');
+  else if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name) || !name.isWellFormed())
+    issue('has characters that cannot be shown; choose a name of your own and add from');
+});
+
+/** A name that is written outside a list of columns, where an empty one would mean none. */
+export const namedColumn = columnName.min(1, 'empty; choose a name of your own and say where it is found: from');
+
+/** Gives an own key `__proto__`, which a record would lose without a word, a name that is refused. */
+export const refuseProto = (record: unknown): unknown =>
+  typeof record === 'object' && record !== null && Object.hasOwn(record, '__proto__')
+    ? Object.fromEntries(Object.entries(record).map(([key, value]) => [key === '__proto__' ? proto : key, value]))
+    : record;
+
+/** Where a column is found in a file: the name it has there, or its position, from 1. */
+export const columnSourceSchema = z.union([
+  z.string().max(10_000),
+  z
+    .object({ position: z.int().min(1).max(100_000).describe('The position of the column in the file, from 1.') })
+    .strict(),
+]);
+
+const from = columnSourceSchema.optional().meta({
+  description:
+    'Where the column is found in the files, if not under its name: another name, or a position (CSV and Parquet), which an empty or repeated name needs.',
+  examples: ["Int'l Plan", { position: 1 }],
+});
 
 /** What each role means. */
 const ROLES = {
@@ -127,6 +160,7 @@ function privateColumn(role: PrivateRole, action: PrivacyAction, feature: z.ZodT
   return z
     .object({
       role: roleNamed(role),
+      from,
       action: z
         .literal(action.name)
         .meta({ description: 'What happens to a personal column.', examples: [action.name] }),
@@ -164,7 +198,7 @@ export function columnSchemaOf(
     alternatives(
       featureObjects(encodings, readingSettingsOf).map((own) =>
         own
-          .extend({ role: roleNamed('feature') })
+          .extend({ role: roleNamed('feature'), from })
           .strict()
           .describe(ROLES.feature)
           .superRefine(check)
@@ -180,11 +214,11 @@ export function columnSchemaOf(
     return [rest.length === 0 ? first : z.discriminatedUnion('action', [first, ...rest])];
   });
   const ignoredColumn = z
-    .object({ role: roleNamed('ignore') })
+    .object({ role: roleNamed('ignore'), from })
     .strict()
     .describe(ROLES.ignore);
   const sliceColumn = z
-    .object({ role: roleNamed('slice'), ...readingSettingsOf('category') })
+    .object({ role: roleNamed('slice'), from, ...readingSettingsOf('category') })
     .strict()
     .describe(ROLES.slice);
   return z.discriminatedUnion('role', [

@@ -20,9 +20,13 @@ export interface PrivateSpec {
   readonly [setting: string]: unknown;
 }
 
+/** Where a column is found in a file: the name it has there, or its position, from 1. */
+export type ColumnSource = string | { readonly position: number };
+
 /** The specification of one column of the drop. */
-export type ColumnSpec =
+export type ColumnSpec = { readonly from?: ColumnSource | undefined } & (
   | (FeatureSpec & { readonly role: 'feature' })
   | PrivateSpec
   | { readonly role: 'slice'; readonly nullValues?: NullValues | undefined }
-  | { readonly role: 'ignore' };
+  | { readonly role: 'ignore' }
+);

@@ -1,6 +1,8 @@
 import { nearestName } from 'located-yaml/nearest-name';
+import { sourceName, sourceOf } from '#domain/data/column-source';
 import { expectedColumns } from '#domain/data/columns';
-import { type FirstRecord, firstRecord, likelyDelimiter } from '#domain/data/csv-header';
+import { csvSigns } from '#domain/data/csv-fields';
+import { type FirstRecord, firstRecord, likelyDelimiter, readPreamble } from '#domain/data/csv-header';
 import type { DataSettings } from '#domain/data/settings';
 import { shownList } from '#domain/data/shown';
 import { SchemaMismatchError } from '#domain/errors';
@@ -37,61 +39,82 @@ function meantBy(missing: string, strangers: readonly Stranger[]): Stranger | un
   return candidates.find(({ name }) => name === near);
 }
 
+/** The columns of a file in its order: the pipeline's name of each, undefined for one that it does not name. */
+export type LocatedColumns = readonly (string | undefined)[];
+
+/** Where columns of the pipeline stand in a file, from 0; -1 where they do not. */
+function claim({ dataset }: Pick<DataSettings, 'dataset'>, expected: readonly string[], found: readonly string[]) {
+  const indexes = new Map<string, number>();
+  found.forEach((name, i) => {
+    if (!indexes.has(name)) indexes.set(name, i);
+  });
+  return expected.map((name) => {
+    const source = sourceOf(dataset, name);
+    if (typeof source === 'string') return { name, source, index: indexes.get(source) ?? -1, byName: true };
+    const index = source.position <= found.length ? source.position - 1 : -1;
+    return { name, source: undefined, index, byName: false };
+  });
+}
+
 /**
- * Checks the names of a file's columns against the pipeline. Its messages quote names of the pipeline alone, and give the position
+ * Finds the pipeline's columns among those of a file. Its messages quote names of the pipeline alone, and give the position
  * of any other.
  *
  * @param file how messages name the file
+ * @param canLack whether a column may be absent, as a key of JSON objects may: not all of them, though
  * @throws SchemaMismatchError naming every missing column, the positions of extra and duplicate ones, and the closest matches
  */
-export function checkColumns(pipeline: Pick<DataSettings, 'dataset'>, file: string, found: readonly string[]): void {
+export function locateColumns(
+  pipeline: Pick<DataSettings, 'dataset'>,
+  file: string,
+  found: readonly string[],
+  canLack = false,
+): LocatedColumns {
   const expected = expectedColumns(pipeline);
-  const known = new Set(expected);
-  const there = new Set(found);
-  const missing = expected.filter((name) => !there.has(name));
-  const extra = found.flatMap((name, i): Stranger[] => (known.has(name) ? [] : [{ name, position: i + 1 }]));
-  if (missing.length * 2 >= expected.length && missing.length > 0) {
+  const claims = claim(pipeline, expected, found);
+  const at = new Map(claims.filter(({ index }) => index >= 0).map((c) => [c.index, c]));
+  const missing = claims.filter(({ index }) => index < 0);
+  const isMissing = canLack ? missing.length === expected.length : missing.length > 0;
+  const extra = found.flatMap((name, i): Stranger[] => (at.has(i) ? [] : [{ name, position: i + 1 }]));
+  if (isMissing && missing.length * 2 >= expected.length) {
     // the line may be a row of values: it must not be quoted
     throw new SchemaMismatchError(
-      `${file}: only ${expected.length - missing.length} of the ${expected.length} expected columns are there; missing ${quoted(missing)}. ` +
+      `${file}: only ${expected.length - missing.length} of the ${expected.length} expected columns are there; missing ${quoted(missing.map((m) => m.name))}. ` +
         'Write the file with the columns the pipeline names; if it has no header line, set dataset.csv.header: false and list dataset.csv.names.',
     );
   }
   const meant = new Map(
-    missing.flatMap((name) => {
-      const near = meantBy(name, extra);
+    missing.flatMap(({ name, source }) => {
+      const near = source === undefined ? undefined : meantBy(source, extra);
       return near === undefined ? [] : [[name, near] as const];
     }),
   );
   const shown = (strangers: readonly Stranger[]): string => shownList(strangers.map((s) => `column ${s.position}`));
 
-  const first = new Map<string, Stranger>();
-  const doubled = new Map<string, Stranger>();
-  found.forEach((name, i) => {
-    const lower = name.toLowerCase();
-    const same = first.get(lower);
-    if (same === undefined) first.set(lower, { name, position: i + 1 });
-    else doubled.set(lower, same);
-  });
   const rejects = pipeline.dataset.extraColumns === 'reject';
-  const relevant = [...doubled.values()].filter(({ name }) => rejects || known.has(name));
+  const doubled = doubledColumns(found, (i) => at.get(i), rejects);
   const problems: string[] = [];
-  if (relevant.length > 0) {
-    const list = relevant.map((s) => (known.has(s.name) ? `"${s.name}" (column ${s.position})` : shown([s])));
+  if (doubled.length > 0) {
+    const list = doubled.map(({ position, name }) => {
+      const own = at.get(position - 1)?.name;
+      return own === undefined ? shown([{ name, position }]) : `"${own}" (column ${position})`;
+    });
     problems.push(`these columns occur twice (upper and lower case are the same): ${shownList(list)}`);
   }
-  if (missing.length > 0) {
+  if (isMissing) {
     const near = [...meant].map(([name, stranger]) => `column ${stranger.position} looks like "${name}"`);
-    problems.push(`missing ${quoted(missing)}${near.length > 0 ? ` (${shownList(near)})` : ''}`);
+    problems.push(`missing ${quoted(missing.map((m) => m.name))}${near.length > 0 ? ` (${shownList(near)})` : ''}`);
   }
   if (extra.length > 0 && rejects) problems.push(`not expected ${shown(extra)}`);
-  if (problems.length === 0) return;
+  if (problems.length === 0) return found.map((_, i) => at.get(i)?.name);
   const fix = [
-    missing.length > 0 ? 'Write the file with the columns the pipeline names, or adapt dataset.columns' : undefined,
+    isMissing ? 'Write the file with the columns the pipeline names, or adapt dataset.columns' : undefined,
     extra.length > 0 && rejects
       ? 'list the extra columns under dataset.columns (role: ignore leaves one unread) or set dataset.extraColumns: ignore'
       : undefined,
-    relevant.length > 0 ? 'give every column a name of its own' : undefined,
+    doubled.length > 0
+      ? 'give every column a name of its own, or name it by its position (from: { position: 2 })'
+      : undefined,
   ].filter((f) => f !== undefined);
   const advice = fix.join('; ');
   throw new SchemaMismatchError(
@@ -99,58 +122,107 @@ export function checkColumns(pipeline: Pick<DataSettings, 'dataset'>, file: stri
   );
 }
 
+/** Columns whose name occurs again, and that are meant by their name, or not meant at all where that is refused. */
+function doubledColumns(
+  found: readonly string[],
+  claimAt: (index: number) => { readonly byName: boolean } | undefined,
+  rejects: boolean,
+): Stranger[] {
+  const same = Map.groupBy(
+    found.map((name, i): Stranger => ({ name, position: i + 1 })),
+    ({ name }) => name.toLowerCase(),
+  );
+  return [...same.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined || group.length === 1) return [];
+    const claims = group.map(({ position }) => claimAt(position - 1));
+    const isMeantByName = claims.some((c) => c?.byName);
+    return isMeantByName || (rejects && claims.includes(undefined)) ? [first] : [];
+  });
+}
+
 /** Position (from 1) of the first name that contains rows of the file because a quote in the header is not closed. */
-function unfinishedName({ fields, brokenQuote }: FirstRecord, delimiter: string): number | undefined {
+function unfinishedName(
+  { fields, brokenQuote }: FirstRecord,
+  delimiter: string,
+  known: ReadonlySet<string>,
+): number | undefined {
   if (brokenQuote !== undefined) return brokenQuote;
   const at = fields.findIndex((name) => {
+    if (known.has(name.trim())) return false;
     const lineBreak = name.search(/[\r\n]/);
     return name.length > longestName || (lineBreak >= 0 && name.indexOf(delimiter, lineBreak) >= 0);
   });
   return at < 0 ? undefined : at + 1;
 }
 
-/** The result of reading a CSV header. */
+/** The result of reading the start of a CSV file. */
 export interface CsvHeader {
-  /** The columns in file order. */
-  readonly columns: readonly string[];
-  /** Number of header lines; 0 without a header. */
+  /** The columns in file order; empty where the file has not even a header. */
+  readonly columns: LocatedColumns;
+  /** Number of bytes before the first row. */
+  readonly length: number;
+  /** Number of lines before the first row. */
   readonly lines: number;
-  /** Number of blank lines before the header; 0 without a header. */
-  readonly blankLines: number;
+}
+
+/** What to do about bytes that are not UTF-8. */
+export const encodingAdvice =
+  'Write it as UTF-8, or set dataset.csv.encoding (windows-1252 for files of older Windows programs, latin-1, utf-16)';
+
+const utf8 = (latin1: string): string => Buffer.from(latin1, 'latin1').toString('utf8');
+
+/** @throws SchemaMismatchError when the file has a title line `sep=` with another delimiter than the pipeline's */
+function checkSeparator(file: string, separator: string | undefined, delimiter: string): void {
+  if (separator === undefined || separator === delimiter) return;
+  throw new SchemaMismatchError(
+    `${file}: its first line says that the delimiter is ${JSON.stringify(separator)}. Set dataset.csv.delimiter: ${JSON.stringify(separator)}.`,
+  );
 }
 
 /**
- * Reads and checks the header of a CSV file.
+ * Reads and checks the start of a CSV file, up to its first row. A file that is empty, blank or ends with its header has no rows,
+ * and that is no error.
  *
  * @param file how messages name the file
- * @param start the first bytes of the (decompressed) file; a header must fit in them
- * @throws SchemaMismatchError for an empty file, one without rows, an unfinished header, a wrong delimiter or encoding, and
- *   mismatched columns. A message quotes no text of the file
+ * @param start the first bytes of the file in UTF-8; a header must fit in them
+ * @throws SchemaMismatchError for an unfinished header, a wrong delimiter or encoding, and mismatched columns. A message quotes
+ *   no text of the file
  */
 export function readCsvHeader(pipeline: Pick<DataSettings, 'dataset'>, file: string, start: Uint8Array): CsvHeader {
   const { csv } = pipeline.dataset;
-  if (start.length === 0)
-    throw new SchemaMismatchError(`${file} is empty. Write it again, or leave it out of the drop.`);
-  if ((start[0] === 0xff && start[1] === 0xfe) || (start[0] === 0xfe && start[1] === 0xff)) {
-    throw new SchemaMismatchError(`${file} is UTF-16. Write it as UTF-8.`);
+  // one character is one byte
+  const source = Buffer.from(start)
+    .toString('latin1')
+    .replace(/^\xEF\xBB\xBF/, '');
+  const mark = start.length - source.length;
+  const preamble = readPreamble(source, csv);
+  checkSeparator(file, preamble.separator, csv.delimiter);
+  const text = source.slice(preamble.length);
+  const signs = csvSigns(pipeline.dataset);
+  const record = firstRecord(text, signs);
+  const found = record.fields.map((f) => utf8(f).trim());
+  if (text.trim() === '' && !text.includes(csv.delimiter)) {
+    return { columns: [], length: mark + preamble.length, lines: preamble.lines };
   }
-  const text = new TextDecoder('utf-8').decode(start);
-  const record = firstRecord(text, csv);
-  const found = record.fields.map((f) => f.trim());
-  if (found.length === 0)
-    throw new SchemaMismatchError(`${file} holds blank lines only. Write it again, or leave it out of the drop.`);
+  if (text.includes('\0')) {
+    throw new SchemaMismatchError(
+      `${file} has zero bytes at its start, as UTF-16 without a byte-order mark has. Write it as UTF-8, or set dataset.csv.encoding: utf-16.`,
+    );
+  }
   if (record.brokenQuote === undefined && !record.complete && start.length >= headerBytes) {
     throw new SchemaMismatchError(
       `${file}: the first line does not end within ${headerBytes >> 20} MB. Write one row a line, the header first.`,
     );
   }
   const names = csv.header ? found : (csv.names ?? []);
-  const width = csv.header ? expectedColumns(pipeline).length : names.length;
+  const sources = new Set(expectedColumns(pipeline).map((name) => sourceName(pipeline.dataset, name)));
+  const width = csv.header ? sources.size : names.length;
   const fits = csv.header
-    ? (fields: readonly string[]) => expectedColumns(pipeline).filter((n) => fields.includes(n)).length * 2 > width
+    ? (fields: readonly string[]) => fields.map(utf8).filter((n) => sources.has(n)).length * 2 > width
     : (fields: readonly string[]) => fields.length === width;
-  if (!fits(found)) {
-    const other = likelyDelimiter(text, csv, fits);
+  if (!fits(record.fields.map((f) => f.trim()))) {
+    const other = likelyDelimiter(text, signs, fits);
     if (other !== undefined) {
       throw new SchemaMismatchError(
         `${file}: found ${counted(found.length, 'column')} where ${width} were expected. ` +
@@ -158,7 +230,7 @@ export function readCsvHeader(pipeline: Pick<DataSettings, 'dataset'>, file: str
       );
     }
   }
-  const unfinished = unfinishedName(record, csv.delimiter);
+  const unfinished = unfinishedName({ ...record, fields: record.fields.map(utf8) }, csv.delimiter, sources);
   if (unfinished !== undefined && (csv.header || !record.complete)) {
     throw new SchemaMismatchError(
       `${file}: the ${csv.header ? 'header' : 'first line'} is unfinished: the quote of column ${unfinished} does not close where it should. ` +
@@ -171,13 +243,13 @@ export function readCsvHeader(pipeline: Pick<DataSettings, 'dataset'>, file: str
         `${file}: the first line has ${counted(found.length, 'field')} where dataset.csv.names lists ${width}. Adapt csv.names or csv.delimiter.`,
       );
     }
-    return { columns: names, lines: 0, blankLines: 0 };
+    return { columns: locateColumns(pipeline, file, names), length: mark + preamble.length, lines: preamble.lines };
   }
-  checkColumns(pipeline, file, found);
-  if (!record.more) {
-    throw new SchemaMismatchError(
-      `${file} holds a header and no rows. Leave the file out of the drop, or write its rows.`,
-    );
+  if (found.some((name) => name.includes('\uFFFD'))) {
+    throw new SchemaMismatchError(`${file}: its header has bytes that are not UTF-8. ${encodingAdvice}.`);
   }
-  return { columns: found, lines: record.lines, blankLines: record.blankLines };
+  const columns = locateColumns(pipeline, file, found);
+  // a header without a line break at its end is a line all the same
+  const lines = preamble.lines + record.lines;
+  return { columns, length: mark + preamble.length + record.length, lines };
 }

@@ -1,14 +1,18 @@
 import * as z from 'zod';
-import { identifier } from '#domain/data/column-schema';
+import { columnSourceSchema, namedColumn } from '#domain/data/column-schema';
 
 /** A value of a label. */
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 /** `dataset.label`: the column to predict and how its values become classes. */
 export const labelSchema = z
   .object({
-    column: identifier.meta({
+    column: namedColumn.meta({
       description: 'The column to predict. It is not listed under `columns`.',
       examples: ['churned'],
+    }),
+    from: columnSourceSchema.optional().meta({
+      description: 'Where the label is found in the files, if not under its name: another name, or a position.',
+      examples: ['Churn?', { position: 5 }],
     }),
     positive: z
       .union([scalar, z.array(scalar).min(1), z.object({ above: z.number() }).strict()])

@@ -1,36 +1,24 @@
-/** Counts the lines of a text file from start to end, chunk by chunk. */
+/** Counts the lines of a text file from start to end, chunk by chunk: blank ones too, as an editor counts. */
 export interface LineCounter {
   push(chunk: Uint8Array): void;
-  /** Number of non-blank lines, after the whole file was pushed. */
+  /** Number of lines, after the whole file was pushed. */
   lines(): number;
-  /** Whether a line has an odd number of quotes. If none has, no record of a CSV file spans lines. */
-  oddQuotes(): boolean;
 }
 
 const LF = 0x0a;
 const CR = 0x0d;
 
-/** @param quote the quote byte; undefined when the format has none */
-export function createLineCounter(quote: number | undefined): LineCounter {
+/** A line ends with `\n`, `\r\n` or `\r`; the last one may end without. */
+export function createLineCounter(): LineCounter {
   let lines = 0;
-  let hasBytes = false;
-  let oddLine = false;
-  let oddQuotes = false;
+  let last = LF;
   return {
     push(chunk) {
       for (const byte of chunk) {
-        if (byte === LF || byte === CR) {
-          if (hasBytes) lines++;
-          oddQuotes ||= oddLine;
-          hasBytes = false;
-          oddLine = false;
-        } else {
-          hasBytes = true;
-          if (byte === quote) oddLine = !oddLine;
-        }
+        if (byte === CR || (byte === LF && last !== CR)) lines++;
+        last = byte;
       }
     },
-    lines: () => lines + (hasBytes ? 1 : 0),
-    oddQuotes: () => oddQuotes || oddLine,
+    lines: () => lines + (last === LF || last === CR ? 0 : 1),
   };
 }

@@ -4,7 +4,7 @@ import type { Check } from '#domain/data/typing';
 
 /** Whether a column's values are used. A dropped or ignored column may contain anything. */
 export function isUsed(name: string, { id, time, label, columns }: DatasetSettings): boolean {
-  const spec = columns[name];
+  const spec = Object.hasOwn(columns, name) ? columns[name] : undefined;
   return (spec !== undefined && isKept(name, spec)) || name === id || name === time || name === label.column;
 }
 

@@ -1,6 +1,6 @@
 import { nearestName } from 'located-yaml/nearest-name';
 import type { ModelInput } from '#domain/algorithms/algorithm';
-import { cleanFeatureSelect } from '#domain/data/clean';
+import { cleanFeatureSelect, type RawRelation } from '#domain/data/clean';
 import { expectedColumns, type FeatureColumn, featureColumns } from '#domain/data/columns';
 import type { SqlEngine, SqlRow } from '#domain/data/engine';
 import type { DataSettings } from '#domain/data/settings';
@@ -66,8 +66,12 @@ function gapConditions(fitted: FittedTransform, available: readonly string[]) {
   return { missing, unknown };
 }
 
-/** The text of each model input's raw column, row by row. Personal columns stop here. */
-function rawTexts(pipeline: Pick<DataSettings, 'dataset'>, rows: readonly RawRow[]): (string | null)[][] {
+/**
+ * The text of each model input's raw column, row by row: the parameter of `requestRelation`. Personal columns stop here.
+ *
+ * @throws PredictionError naming row and column
+ */
+export function requestTexts(pipeline: Pick<DataSettings, 'dataset'>, rows: readonly RawRow[]): (string | null)[][] {
   const known = expectedColumns(pipeline);
   const columns = featureColumns(pipeline).map((c) => [c, columnReading(c.name, pipeline.dataset)] as const);
   const wanted = columns.map(([{ name }]) => name);
@@ -94,6 +98,14 @@ function rawTexts(pipeline: Pick<DataSettings, 'dataset'>, rows: readonly RawRow
   });
 }
 
+/** The rows of a request, over `$1`, the texts of `requestTexts` as JSON. */
+export function requestRelation(columns: readonly string[]): RawRelation {
+  const fields = columns.map((name, i) => `fields[${i + 1}] AS ${ident(name)}`).join(', ');
+  // rows and ordinals are unnested side by side
+  const unnested = `SELECT unnest(rows) AS fields, unnest(range(len(rows))) AS _ordinal FROM (SELECT from_json($1::JSON, '[["VARCHAR"]]') AS rows)`;
+  return { sql: `(SELECT _ordinal, ${fields} FROM (${unnested}))` };
+}
+
 /**
  * Turns raw rows into model inputs with the SQL that prepared the training rows, which prevents training-serving skew.
  * Absent and null features are imputed as fitted. Personal columns, label and id are allowed and ignored.
@@ -110,10 +122,7 @@ export async function encodeRows(
   const values = new Float64Array(rows.length * features.length);
   if (rows.length === 0) return { rows: 0, features, values, gaps: [] };
   const columns = featureColumns(pipeline).map((c) => c.name);
-  const fields = columns.map((name, i) => `fields[${i + 1}] AS ${ident(name)}`).join(', ');
-  // rows and ordinals are unnested side by side
-  const unnested = `SELECT unnest(rows) AS fields, unnest(range(len(rows))) AS _ordinal FROM (SELECT from_json($1::JSON, '[["VARCHAR"]]') AS rows)`;
-  const clean = cleanFeatureSelect(pipeline, { sql: `(SELECT _ordinal, ${fields} FROM (${unnested}))` });
+  const clean = cleanFeatureSelect(pipeline, requestRelation(columns));
   const inputs = featureExpressions(fitted, columns).map((sql, i) => `${sql} AS x${i}`);
   const { missing, unknown } = gapConditions(fitted, columns);
   const gaps = [
@@ -123,7 +132,7 @@ export async function encodeRows(
   const answer = await engine.query(
     'encode the rows of a request',
     `SELECT _problem, ${[...inputs, ...gaps].join(', ')} FROM (${clean.sql}) ORDER BY _ordinal`,
-    [JSON.stringify(rawTexts(pipeline, rows))],
+    [JSON.stringify(requestTexts(pipeline, rows))],
   );
   answer.forEach((row, i) => {
     const problem = clean.problems[Number(row['_problem']) - 1];

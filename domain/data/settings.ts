@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { columnSchema, identifier } from '#domain/data/column-schema';
+import { columnName, columnSchema, columnSourceSchema, namedColumn, refuseProto } from '#domain/data/column-schema';
 import { csvSchema } from '#domain/data/csv-settings';
 import { labelSchema } from '#domain/data/label-settings';
 import { valueSettings } from '#domain/data/value-settings';
@@ -49,18 +49,26 @@ export const datasetSchema = z
     ...valueSettings,
     trigger: triggerSchema,
     label: labelSchema,
-    id: identifier.optional().meta({
+    id: namedColumn.optional().meta({
       description:
         'The column that identifies a row. It is always tokenized and never a model input. All rows of one id are on the same side of the split. It is not listed under `columns`.',
       examples: ['customer_id'],
     }),
-    time: identifier.optional().meta({
+    time: namedColumn.optional().meta({
       description:
         'The column with the time of a row: a date or a time, in ISO 8601 or as its column or `dataset.dates` says. It is kept with the clean rows. Rows in which it cannot be read are malformed.',
       examples: ['signed_up_at'],
     }),
+    from: z
+      .record(columnName, columnSourceSchema)
+      .optional()
+      .meta({
+        description:
+          'Where the id and the time are found in the files, if not under their names: another name, or a position. The label and the columns have a `from` of their own.',
+        examples: [{ customer_id: 'Customer No.' }],
+      }),
     columns: z
-      .record(identifier, columnSchema)
+      .preprocess(refuseProto, z.record(columnName, columnSchema))
       .refine((c) => Object.keys(c).length > 0, 'at least one column')
       .meta({
         description:
@@ -124,7 +132,7 @@ export const splitSchema = z
       .default(0.15)
       .describe('The share of the rows that judge the model, the holdout. Training never sees them.'),
     groupBy: z
-      .union([z.enum(['id', 'duplicates']), z.object({ column: identifier }).strict()])
+      .union([z.enum(['id', 'duplicates']), z.object({ column: namedColumn }).strict()])
       .optional()
       .meta({
         description:

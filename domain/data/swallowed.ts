@@ -1,43 +1,50 @@
+import { csvSigns, parseRecord } from '#domain/data/csv-fields';
+import type { LocatedColumns } from '#domain/data/header';
 import { namedLabels } from '#domain/data/label-settings';
 import type { DatasetSettings } from '#domain/data/settings';
+import type { Problem } from '#domain/data/typing';
+import { datasetReading } from '#domain/data/value-settings';
 
 type Dataset = DatasetSettings;
 
 /** Why a record that swallowed other rows is malformed. */
 export const swallowed = 'a quote that takes in the rows after it';
 
-const escaped = (text: string): string =>
-  text.replace(/[\\^$.|?*+()[\]{}\n\r\t]/g, (c) => `\\x{${c.charCodeAt(0).toString(16)}}`);
+const number = /^ *[-+]?[0-9]*[.]?[0-9]+(?:[eE][-+]?[0-9]+)? *$/;
 
-/** A regular expression for labels. */
-function labelPattern({ label }: Dataset, anything: string): string {
-  const { negative, classes, map } = label;
-  const number = '[ ]*[-+]?[0-9]*[.]?[0-9]+(?:[eE][-+]?[0-9]+)?[ ]*';
-  const named = namedLabels(label);
-  const closed = classes !== undefined || negative !== undefined || map !== undefined;
-  const open = !closed && named.some((v) => typeof v === 'string');
-  return open ? anything : `(?:${[number, ...named.map((v) => escaped(String(v)))].join('|')})`;
+/** Whether a text may be a label. */
+function labelTest(dataset: Dataset): (text: string) => boolean {
+  const { negative, classes, map } = dataset.label;
+  const named = namedLabels(dataset.label);
+  const isClosed = classes !== undefined || negative !== undefined || map !== undefined;
+  const isOpen = !isClosed && named.some((v) => typeof v === 'string');
+  const texts = new Set(named.map(String));
+  const { trim } = datasetReading(dataset);
+  return (text) => isOpen || number.test(text) || texts.has(trim ? text.trim() : text);
 }
 
 /**
- * A regular expression that finds a whole row of the file on one line within a value: a row's number of delimiters, and a label
- * in the label's position. An unclosed quote swallows such lines. An ordinary text with line breaks has none.
+ * Finds a whole row of the file on one line within a value: a row's number of delimiters, and a label in the label's position.
+ * An unclosed quote swallows such lines. An ordinary text with line breaks has none.
  */
-export function rowWithin(columns: readonly string[], dataset: Dataset): string {
-  const delimiter = escaped(dataset.csv.delimiter);
-  const field = `[^${delimiter}\\r\\n]*`;
+export function rowWithin(columns: LocatedColumns, dataset: Dataset): (value: string) => boolean {
   const at = columns.indexOf(dataset.label.column);
-  // the regex engine allows at most 1,000 repetitions
-  const times = (n: number) => (n <= 500 ? `{${n}}` : '{500,}');
-  const before = `(?:${field}${delimiter})${times(at)}`;
-  const after = `(?:${delimiter}${field})${times(columns.length - 1 - at)}`;
-  return `[\\r\\n]${before}${labelPattern(dataset, field)}${after}(?:[\\r\\n]|$)`;
+  const isLabel = labelTest(dataset);
+  return (value) =>
+    value
+      .split(/\r\n|\r|\n/)
+      .slice(1)
+      .some((line) => {
+        const fields = line.split(dataset.csv.delimiter);
+        return fields.length === columns.length && isLabel(fields[at] ?? '');
+      });
 }
 
-/** SQL of a record's number of non-blank lines, over its raw fields. */
-export function linesOfRecord(fields: readonly string[]): string {
-  const within = (f: string) =>
-    `CASE WHEN contains(${f}, chr(10)) OR contains(${f}, chr(13)) THEN ` +
-    `1 + len(list_filter(string_split_regex(${f}, '\\r\\n|\\r|\\n')[2:-2], lambda part: part <> '')) ELSE 0 END`;
-  return `1 + ${fields.map((f) => `coalesce(${within(f)}, 0)`).join(' + ')}`;
+/** The problem of a record over several lines that swallowed rows; undefined when it has a text with line breaks. */
+export function swallowedRows(columns: LocatedColumns, dataset: Dataset): (record: Uint8Array) => Problem | undefined {
+  const holdsRow = rowWithin(columns, dataset);
+  return (record) => {
+    const at = parseRecord(Buffer.from(record).toString(), csvSigns(dataset)).fields.findIndex(holdsRow);
+    return at < 0 ? undefined : { column: columns[at] ?? null, reason: swallowed };
+  };
 }

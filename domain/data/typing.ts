@@ -1,6 +1,6 @@
 import { unreachable } from '#domain/unreachable';
 import { booleanSql } from '#domain/values/booleans';
-import { canonicalSql } from '#domain/values/canonical';
+import { canonicalSql, composedSql } from '#domain/values/canonical';
 import { timeReasons, timeSql, unusableTime } from '#domain/values/dates';
 import { trimmed, withoutNulls } from '#domain/values/nulls';
 import { numberSql, otherNotation } from '#domain/values/numbers';
@@ -8,13 +8,14 @@ import type { Reading } from '#domain/values/reading';
 import type { CleanKind } from '#schemas/records/profile';
 
 /**
- * SQL that normalizes a raw text: trims blanks and turns null values into NULL, as the pipeline says.
+ * SQL that normalizes a raw text: composes its characters, trims blanks and turns null values into NULL, as the pipeline says.
  *
  * @param nullsRead whether the reader has already turned the null values into NULL
  */
 export function normalizedSql(raw: string, { trim, nulls, numbers }: Reading, nullsRead = false): string {
-  if (nullsRead) return raw;
-  return withoutNulls(trim ? trimmed(raw) : raw, nulls, (value) => numberSql(value, numbers));
+  const composed = composedSql(raw);
+  if (nullsRead) return composed;
+  return withoutNulls(trim ? trimmed(composed) : composed, nulls, (value) => numberSql(value, numbers));
 }
 
 /** SQL that types a normalized text; NULL when it cannot be read. Categories and texts are in their canonical form. */

@@ -60,7 +60,7 @@ export function datasetReading({ format, csv, nullValues, trim, numbers, dates }
 
 /** How a column is read, by its name; `dataset.id`, the label and others that are not under `columns` as the dataset says. */
 export const columnReading = (name: string, dataset: ValueSettings): Reading =>
-  readingOf(datasetReading(dataset), dataset.columns[name]);
+  readingOf(datasetReading(dataset), Object.hasOwn(dataset.columns, name) ? dataset.columns[name] : undefined);
 
 /**
  * The null texts that the reader of a file may turn into NULL itself, because they are the same in all columns and compared as written;

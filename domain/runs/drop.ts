@@ -19,9 +19,12 @@ export interface Shard {
 /** A file of a drop as the raw bucket names it: an entry of the list that lies there. */
 export type DropFile = Pick<DropObject, 'key' | 'versionId'>;
 
+const compressible = (...endings: readonly string[]): string[] =>
+  endings.flatMap((ending) => [ending, `${ending}.gz`, `${ending}.zst`]);
+
 const suffixes: Record<DatasetSettings['format'], readonly string[]> = {
-  csv: ['.csv', '.csv.gz', '.data', '.data.gz', '.txt', '.txt.gz', '.tsv', '.tsv.gz'],
-  jsonl: ['.jsonl', '.jsonl.gz', '.ndjson', '.ndjson.gz'],
+  csv: compressible('.csv', '.data', '.txt', '.tsv'),
+  jsonl: compressible('.jsonl', '.ndjson'),
   parquet: ['.parquet'],
 };
 
@@ -48,7 +51,7 @@ export const isMarker = (key: string, trigger: Trigger): boolean =>
  * The objects of a drop with rows: without hidden objects in any folder, and without the marker, unless it is a data file that
  * is also the marker.
  *
- * @throws EmptyDropError when nothing is left or an object is empty; SchemaMismatchError when an object has another format.
+ * @throws EmptyDropError when nothing is left, or only empty objects, or an empty one that is no data file; SchemaMismatchError when an object has another format.
  */
 export function selectDropObjects(
   prefix: string,
@@ -66,7 +69,9 @@ export function selectDropObjects(
       `The drop ${dropName(prefix.split('/', 1)[0] ?? '', prefix)} holds no data file, only markers and names that start with _ or .. Put the files there first, the marker last.`,
     );
   }
-  const empty = rows.filter((o) => o.size === 0);
+  // an empty data file is a part without rows; an empty file of another name is perhaps a marker that the pipeline does not name
+  const isUnread = rows.every((o) => o.size === 0) ? () => true : (o: DropObject) => o.size === 0 && !isDataName(o.key);
+  const empty = rows.filter(isUnread);
   if (empty.length > 0) {
     throw new EmptyDropError(
       `Empty: ${named(empty)}, in the order of their names. Write what is empty again, or leave it out.`,

@@ -12,13 +12,18 @@ const shardName = (index: number): string => String(index).padStart(5, '0');
 /** Prefix of all objects of a run, in both the clean and the artifacts bucket; ends in `/`. */
 export const runPrefix = ({ pipeline, runId }: RunPointer): string => `${pipeline}/runs/${runId}/`;
 
-/** The folder of the raw bucket that lists the files of a pipeline's drops. */
+/** The folder of the raw bucket with the lists of the files of a pipeline's drops, and their malformed rows. */
 export const fileListPrefix = (pipeline: string): string => `_tidegate/${pipeline}/`;
+
+/** The folder of the raw bucket with the malformed rows of a run; ends in `/`. */
+export const rawQuarantine = (run: RunPointer): string => `${fileListPrefix(run.pipeline)}${run.runId}/quarantine/`;
 
 /** Keys in the raw bucket beside the drops. No drop event matches them: they lie below no pipeline's name. */
 export const rawKeys = (run: RunPointer) => ({
   /** The keys and versions of the drop's files by shard (JSON). Names of files leave the raw bucket nowhere. */
   files: `${fileListPrefix(run.pipeline)}${run.runId}.json`,
+  /** Malformed rows of one shard as they arrived, personal data included (JSON lines). */
+  quarantine: (index: number) => `${rawQuarantine(run)}${shardName(index)}.jsonl`,
 });
 
 /** Keys in the artifacts bucket: the run's records. */

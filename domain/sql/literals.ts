@@ -1,5 +1,8 @@
+/** Stands for the empty name, which SQL does not have. No other column has control characters in its name. */
+const noName = '\u0001';
+
 /** A column or table name as an SQL identifier. */
-export const ident = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+export const ident = (name: string): string => `"${name === '' ? noName : name.replaceAll('"', '""')}"`;
 
 /** A text as an SQL literal. */
 export const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;

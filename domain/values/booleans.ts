@@ -50,8 +50,9 @@ export const booleansOf = (own: {
 export const ambiguousSpelling = (booleans: Booleans): string | undefined =>
   booleans.true.find((word) => booleans.false.includes(word));
 
-/** SQL of the BOOLEAN in a text; NULL when it is none. */
+/** SQL of the BOOLEAN in a composed text; NULL when it is none. */
 export function booleanSql(value: string, booleans: Booleans = defaultBooleans): string {
-  const spelt = `lower(${canonicalSql(value)})`;
-  return `CASE WHEN ${spelt} IN (${texts(booleans.true)}) THEN true WHEN ${spelt} IN (${texts(booleans.false)}) THEN false END`;
+  const word = (spelt: string) =>
+    `WHEN ${spelt} IN (${texts(booleans.true)}) THEN true WHEN ${spelt} IN (${texts(booleans.false)}) THEN false`;
+  return `CASE ${word(value)} ${word(`lower(${canonicalSql(value)})`)} END`;
 }

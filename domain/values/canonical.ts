@@ -1,4 +1,4 @@
-import { text } from '#domain/sql/literals';
+import { text, texts } from '#domain/sql/literals';
 
 /**
  * The one form of a value that is compared as text: an id, a token, a group, a category or a label. Each file format and each tool
@@ -8,7 +8,7 @@ import { text } from '#domain/sql/literals';
  *   Other digits after the point stay: the version `1.10` is not `1.1`.
  * - An exponent is written out when it has the form that tools write for floats: with a plus sign (`1e+21`) or with digits after
  *   the point (`1.0E21`). `1E50` stays, because codes look like it.
- * - `true` and `false` are lower case.
+ * - `True` and `TRUE` are `true`, and `False` likewise.
  * - Unicode is in normal form C, and characters without width are removed at both ends.
  */
 
@@ -33,26 +33,28 @@ export function numberText(value: number): string {
 
 const floatWithExponent = '-?[0-9]+([.][0-9]+)?[eE][+][0-9]+|-?[0-9][.][0-9]+[eE][0-9]+';
 
-/** SQL of the canonical form of a text; NULL stays NULL. */
-export function canonicalSql(value: string): string {
-  const composed = `trim(nfc_normalize(${value}), ${text(invisible)})`;
+/** SQL of a text in Unicode's normal form C, without characters of no width at both ends. */
+export const composedSql = (value: string): string =>
+  `CASE WHEN strlen(${value}) <> length(${value}) THEN trim(nfc_normalize(${value}), ${text(invisible)}) ELSE ${value} END`;
+
+/** SQL of the canonical form of a composed text; NULL stays NULL. Most texts stay as they are: cheap tests find the others. */
+export function canonicalSql(composed: string): string {
+  const words = texts(['True', 'TRUE', 'False', 'FALSE']);
   const parsed = `TRY_CAST(${composed} AS DOUBLE)`;
-  const rewritten =
-    `CASE WHEN lower(${composed}) IN ('true', 'false') THEN lower(${composed}) ` +
-    `WHEN regexp_full_match(${composed}, '${floatWithExponent}') AND isfinite(${parsed}) THEN ${doubleText(parsed)} ` +
-    `ELSE regexp_replace(regexp_replace(${composed}, '^(-?(?:0|[1-9][0-9]*))[.]0+$', '\\1'), '^-0$', '0') END`;
-  // most texts stay as they are, and these tests are cheap
-  const plain =
-    `strlen(${value}) = length(${value}) AND NOT contains(${value}, '.') AND NOT contains(${value}, '+') ` +
-    `AND lower(${value}) NOT IN ('true', 'false', '-0')`;
-  return `CASE WHEN ${plain} THEN ${value} ELSE ${rewritten} END`;
+  const exponent = `(contains(${composed}, '+') OR contains(${composed}, '.')) AND contains(lower(${composed}), 'e')`;
+  return (
+    `CASE WHEN NOT (contains(${composed}, '.') OR contains(${composed}, '+') OR ${composed} IN (${words}, '-0')) THEN ${composed} ` +
+    `WHEN ${composed} IN (${words}) THEN lower(${composed}) ` +
+    `WHEN ${exponent} AND regexp_full_match(${composed}, '${floatWithExponent}') AND isfinite(${parsed}) THEN ${doubleText(parsed)} ` +
+    `WHEN starts_with(${composed}, '-0') THEN regexp_replace(${composed}, '^-0([.]0+)?$', '0') ` +
+    `ELSE regexp_replace(${composed}, '^(-?(?:0|[1-9][0-9]*))[.]0+$', '\\1') END`
+  );
 }
 
-/** The canonical form of a text, as `canonicalSql` gives it. */
+/** The canonical form of any text, as `canonicalSql` gives it of a composed one. */
 export function canonicalOf(value: string): string {
   const composed = value.normalize('NFC').replace(new RegExp(`^[${invisible}]+|[${invisible}]+$`, 'g'), '');
-  const lower = composed.toLowerCase();
-  if (lower === 'true' || lower === 'false') return lower;
+  if (/^(?:True|TRUE|False|FALSE)$/.test(composed)) return composed.toLowerCase();
   if (/^(?:-?\d+(?:[.]\d+)?[eE][+]\d+|-?\d[.]\d+[eE]\d+)$/.test(composed) && Number.isFinite(Number(composed)))
     return numberText(Number(composed));
   return composed.replace(/^(-?(?:0|[1-9]\d*))[.]0+$/, '$1').replace(/^-0$/, '0');

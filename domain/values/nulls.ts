@@ -30,9 +30,12 @@ export const trimmed = (value: string): string => `trim(${value}, ${text(blanks)
 export function withoutNulls(value: string, nulls: NullValues, numberOf: (value: string) => string): string {
   const words = nulls.filter((own) => typeof own === 'string');
   const numbers = nulls.filter((own) => typeof own === 'number');
+  // a chain names the text once, which keeps statements over thousands of columns short
+  const few = words.length <= 4 ? words : [];
+  const chained = few.reduce((sql, word) => `nullif(${sql}, ${text(word)})`, value);
   const conditions = [
-    ...(words.length > 0 ? [`${value} IN (${texts(words)})`] : []),
+    ...(words.length > few.length ? [`${value} IN (${texts(words)})`] : []),
     ...(numbers.length > 0 ? [`${numberOf(value)} IN (${numbers.map(double).join(', ')})`] : []),
   ];
-  return conditions.length === 0 ? value : `CASE WHEN ${conditions.join(' OR ')} THEN NULL ELSE ${value} END`;
+  return conditions.length === 0 ? chained : `CASE WHEN ${conditions.join(' OR ')} THEN NULL ELSE ${chained} END`;
 }

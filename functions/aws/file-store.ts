@@ -23,3 +23,7 @@ export function fileStore(client: S3Client, bucket: string): FileStore {
 /** The clean bucket, for a function that writes files into it. */
 export const cleanFileStore = (config: { readonly CLEAN_BUCKET: string }): FileStore =>
   fileStore(s3Client(), config.CLEAN_BUCKET);
+
+/** The raw bucket, for the function that writes malformed rows into it. */
+export const rawFileStore = (config: { readonly RAW_BUCKET: string }): FileStore =>
+  fileStore(s3Client(), config.RAW_BUCKET);

@@ -1,112 +1,123 @@
-import { createReadStream } from 'node:fs';
-import { createGunzip } from 'node:zlib';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { csvSigns } from '#domain/data/csv-fields';
+import { normalRow } from '#domain/data/csv-normal';
 import type { SqlEngine } from '#domain/data/engine';
-import { checkColumns, headerBytes, readCsvHeader } from '#domain/data/header';
-import { createLineCounter } from '#domain/data/line-counter';
-import type { LineFinder } from '#domain/data/line-finder';
-import { jsonKeysSql, type RawFile } from '#domain/data/raw';
-import { DataEngineError, SchemaMismatchError } from '#domain/errors';
+import { locateColumns } from '#domain/data/header';
+import { jsonKeysSql, jsonSeparator, type RawFile } from '#domain/data/raw';
+import type { Problem } from '#domain/data/typing';
+import { SchemaMismatchError } from '#domain/errors';
 import { text } from '#domain/sql/literals';
+import { unreachable } from '#domain/unreachable';
+import type { Archive } from '#functions/shards/archive';
+import { splitText } from '#functions/shards/raw-text';
+import { openRowWriter } from '#functions/shards/row-writer';
 import type { Pipeline } from '#schemas/pipeline';
 
-export const isGzip = (key: string): boolean => key.toLowerCase().endsWith('.gz');
-
-/** The problem with an archive and its fix, by zlib's error code; zlib's text does not help a user. */
-function archiveError(name: string, error: unknown, started: boolean): DataEngineError {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'Z_BUF_ERROR') {
-    return new DataEngineError(`Cannot read ${name}: it is cut off before its end. Write it again, and drop it again.`);
-  }
-  return new DataEngineError(
-    started
-      ? `Cannot read ${name}: it is damaged, its gzip data do not match their checksum or format. Write it again, and drop it again.`
-      : `Cannot read ${name}: it is not gzip, though its name ends in .gz. Write it again.`,
-  );
+/** A raw file whose rows the engine can read. */
+export interface PreparedFile {
+  readonly file: RawFile;
+  /** Number of rows for the engine; undefined where it counts them itself. */
+  readonly rows?: number;
+  /** Lines of a text file that are no rows, by reason. */
+  readonly broken: readonly (Problem & { readonly count: number })[];
 }
 
-/**
- * The file's bytes, decompressed. The archive is checked to its last byte because DuckDB accepts incomplete data.
- *
- * @throws DataEngineError when it is truncated, damaged or not an archive
- */
-async function* readRaw(name: string, path: string, gzip: boolean): AsyncGenerator<Uint8Array> {
-  const file = createReadStream(path, { highWaterMark: 1 << 20 });
-  if (!gzip) return yield* file;
-  const unzipped = createGunzip({ chunkSize: 1 << 20 });
-  file.once('error', (error) => unzipped.destroy(error));
-  let started = false;
-  unzipped.once('data', () => {
-    started = true;
-  });
-  try {
-    yield* file.pipe(unzipped);
-  } catch (error) {
-    throw archiveError(name, error, started);
-  } finally {
-    file.destroy();
-  }
-}
+const problemKey = ({ column, reason }: Problem): string => JSON.stringify([column, reason]);
 
-/** The result of one pass over a text file. */
-interface TextFile {
-  readonly start: Uint8Array;
-  readonly lines: number;
-  readonly oddQuotes: boolean;
-}
-
-async function readText(name: string, path: string, gzip: boolean, quote?: string): Promise<TextFile> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const counter = createLineCounter(quote?.charCodeAt(0));
-  for await (const chunk of readRaw(name, path, gzip)) {
-    if (size < headerBytes) chunks.push(chunk);
-    size += chunk.length;
-    counter.push(chunk);
-  }
+/** Adds numbers of malformed rows by column and reason. */
+export function createProblemCounts() {
+  const counts = new Map<string, Problem & { count: number }>();
   return {
-    start: Buffer.concat(chunks).subarray(0, headerBytes),
-    lines: counter.lines(),
-    oddQuotes: counter.oddQuotes(),
+    add({ column, reason, leftOut }: Problem, count: number): void {
+      const key = problemKey({ column, reason });
+      const problem = { column, reason, ...(leftOut ? { leftOut } : {}) };
+      counts.set(key, { ...problem, count: count + (counts.get(key)?.count ?? 0) });
+    },
+    list: (): readonly (Problem & { readonly count: number })[] => [...counts.values()],
   };
 }
 
-/**
- * Checks a raw file before its rows are read: the archive is complete, and the columns are the expected ones.
- *
- * @param name how messages name the file: its own name does not leave the raw bucket
- * @throws SchemaMismatchError when the columns differ; DataEngineError when the file cannot be read to its end
- */
-export async function inspectRawFile(
-  engine: SqlEngine,
-  pipeline: Pipeline,
-  { name, path, gzip }: { readonly name: string; readonly path: string; readonly gzip: boolean },
-): Promise<RawFile> {
-  switch (pipeline.dataset.format) {
-    case 'csv': {
-      const { start, lines, oddQuotes } = await readText(name, path, gzip, pipeline.dataset.csv.quote);
-      const header = readCsvHeader(pipeline, name, start);
-      const { columns, blankLines } = header;
-      return { path, gzip, columns, blankLines, lines: lines - header.lines, spansLines: oddQuotes };
-    }
-    case 'jsonl': {
-      if (gzip) await readText(name, path, gzip);
-      const keys = await engine.query(`read ${name}`, jsonKeysSql({ path, gzip }));
-      if (keys.length === 0) throw new SchemaMismatchError(`${name} holds no JSON object. Write one object a line.`);
-      const columns = keys.map((r) => String(r['key']));
-      checkColumns(pipeline, name, columns);
-      return { path, gzip, columns };
-    }
-    case 'parquet': {
-      const described = await engine.query(`read ${name}`, `DESCRIBE SELECT * FROM read_parquet(${text(path)})`);
-      const columns = described.map((r) => String(r['column_name']));
-      checkColumns(pipeline, name, columns);
-      return { path, gzip: false, columns, types: described.map((r) => String(r['column_type'])) };
-    }
+/** A line of JSON without the separator, with which it is no JSON; so it is no JSON either. */
+const jsonLine = ({ bytes }: { readonly bytes: Uint8Array }): Uint8Array =>
+  bytes.includes(jsonSeparator) ? bytes.map((byte) => (byte === jsonSeparator ? otherControl : byte)) : bytes;
+const otherControl = 0x1e;
+
+/** Writes the rows of a text file, each after the number of its line, for the reader in `domain/data/raw`. */
+async function writeRows(archive: Archive, pipeline: Pipeline, path: string) {
+  const { format, csv } = pipeline.dataset;
+  const separator = format === 'csv' ? csv.delimiter : String.fromCharCode(jsonSeparator);
+  const normal = format === 'csv' ? normalRow(csvSigns(pipeline.dataset)) : jsonLine;
+  const counts = createProblemCounts();
+  const writer = await openRowWriter(path);
+  let rows = 0;
+  let spansLines = false;
+  try {
+    const { header } = await splitText(
+      archive,
+      pipeline,
+      () => ({
+        row(row) {
+          rows++;
+          spansLines ||= row.breaks > 0;
+          writer.addText(`${row.line}${separator}`);
+          writer.add(normal(row));
+        },
+        broken(found) {
+          counts.add(found, found.lines);
+        },
+      }),
+      writer.flush,
+    );
+    return { header, rows, spansLines, broken: counts.list() };
+  } finally {
+    await writer.close();
   }
 }
 
-/** Feeds a raw file to a line finder. */
-export async function findLines(finder: LineFinder, name: string, { path, gzip }: RawFile): Promise<void> {
-  for await (const chunk of readRaw(name, path, gzip)) finder.push(chunk);
-  finder.end();
+/**
+ * Makes a raw file readable for the engine: it is complete, its columns are the expected ones, and lines that are no rows are left
+ * out and counted. A file without rows is no error.
+ *
+ * @param directory for the rows of a text file
+ * @throws SchemaMismatchError when the columns differ; DataEngineError when the file cannot be read to its end
+ */
+export async function prepareRawFile(
+  engine: SqlEngine,
+  pipeline: Pipeline,
+  archive: Archive,
+  directory: string,
+): Promise<PreparedFile> {
+  const { name, path } = archive;
+  const { format } = pipeline.dataset;
+  const rowsPath = join(directory, 'rows');
+  switch (format) {
+    case 'csv': {
+      const { header, rows, spansLines, broken } = await writeRows(archive, pipeline, rowsPath);
+      const columns = header?.columns ?? [];
+      return { file: { path: rowsPath, columns, spansLines, isBlank: rows === 0 }, rows, broken };
+    }
+    case 'jsonl': {
+      const { rows, broken } = await writeRows(archive, pipeline, rowsPath);
+      if (rows === 0) return { file: { path: rowsPath, columns: [], isBlank: true }, rows, broken };
+      const keys = await engine.query(`read ${name}`, jsonKeysSql(rowsPath));
+      if (keys.length === 0) throw new SchemaMismatchError(`${name} holds no JSON object. Write one object a line.`);
+      const columns = locateColumns(
+        pipeline,
+        name,
+        keys.map((r) => String(r['key'])),
+        true,
+      );
+      return { file: { path: rowsPath, columns }, rows, broken };
+    }
+    case 'parquet': {
+      if ((await stat(path)).size === 0) return { file: { path, columns: [], isBlank: true }, rows: 0, broken: [] };
+      const described = await engine.query(`read ${name}`, `DESCRIBE SELECT * FROM read_parquet(${text(path)})`);
+      const names = described.map((r) => String(r['column_name']));
+      const columns = locateColumns(pipeline, name, names);
+      return { file: { path, columns, names, types: described.map((r) => String(r['column_type'])) }, broken: [] };
+    }
+    default:
+      return unreachable(format, 'format of a drop');
+  }
 }

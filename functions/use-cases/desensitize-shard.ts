@@ -8,7 +8,7 @@ import { categoriesSql, columnsProfileSql, labelProfileSql, onlyTextSql, readPro
 import { rawRelation } from '#domain/data/raw';
 import { sampleSql } from '#domain/data/sample';
 import { cleanRowsSql, parquetOutput } from '#domain/data/transform';
-import { DropVanishedError } from '#domain/errors';
+import { DropVanishedError, RowCountError } from '#domain/errors';
 import { PRIVACY_ACTIONS } from '#domain/privacy/registry';
 import type { TokenKeys } from '#domain/privacy/tokenize';
 import type { DropFile } from '#domain/runs/drop';
@@ -16,10 +16,12 @@ import { fileName } from '#domain/runs/drop-name';
 import { artifactKeys, cleanKeys, rawKeys } from '#domain/runs/layout';
 import { text } from '#domain/sql/literals';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
+import { compressionOf } from '#functions/shards/archive';
 import { openEngine } from '#functions/shards/duckdb';
-import { listMalformedRows, type MalformedRows, refuseTooManyMalformed } from '#functions/shards/malformed-rows';
-import { inspectRawFile, isGzip } from '#functions/shards/raw-file';
-import { withScratch } from '#functions/shards/scratch';
+import { countRows, type RowCounts, refuseTooManyMalformed } from '#functions/shards/malformed-rows';
+import { writeQuarantine } from '#functions/shards/quarantine';
+import { prepareRawFile } from '#functions/shards/raw-file';
+import { roomFor, withScratch } from '#functions/shards/scratch';
 import { searchUndeclared, writeShardPersonalData } from '#functions/shards/search-undeclared';
 import { textFunctionsOf } from '#functions/shards/text-functions';
 import type { DesensitizeShardEvent } from '#schemas/events/shard';
@@ -29,7 +31,7 @@ import { dropFilesSchema } from '#schemas/records/run';
 
 /** The dependencies of cleaning a shard. */
 export interface CleaningPorts {
-  readonly raw: ObjectStore;
+  readonly raw: FileStore;
   readonly clean: FileStore;
   readonly artifacts: ObjectStore;
   readonly tokenKeys: TokenKeys;
@@ -39,10 +41,11 @@ export interface CleaningPorts {
 /** The profile of a shard's clean rows. */
 async function profileRows(
   engine: SqlEngine,
+  name: string,
   pipeline: Pipeline,
   columns: readonly CleanColumn[],
   cleanRows: string,
-  malformed: MalformedRows,
+  counted: RowCounts,
   otherLabels: SqlRow | undefined,
 ): Promise<Profile> {
   const classes = labelClasses(pipeline).length;
@@ -53,9 +56,22 @@ async function profileRows(
     categories.set(name, await engine.query(`profile column "${name}"`, categoriesSql(name, cleanRows)));
   }
   const clean = labels.reduce((sum, r) => sum + asNumber(r['rows']), 0);
-  const rows = clean + malformed.counts.reduce((sum, c) => sum + c.count, 0);
-  const counted = { rows, malformed: malformed.counts, classes, columns: row ?? {}, labels, categories, otherLabels };
-  return readProfile(columns, counted);
+  const { total, malformed } = counted;
+  if (clean + malformed !== total) {
+    throw new RowCountError(
+      `${name} has ${total} rows, of which ${clean} are used and ${malformed} malformed. This is a fault of Tidegate.`,
+    );
+  }
+  const answers = {
+    rows: total,
+    malformed: counted.counts,
+    classes,
+    columns: row ?? {},
+    labels,
+    categories,
+    otherLabels,
+  };
+  return readProfile(columns, answers);
 }
 
 /** The key and version of a shard's file. @throws DropVanishedError when the list of the drop's files lacks it */
@@ -71,17 +87,18 @@ async function findFile({ raw }: CleaningPorts, { run, shard }: DesensitizeShard
  * Turns a raw shard into clean rows: reads, checks, desensitizes, types and splits it, then writes the quarantine, the clean
  * rows, their profile and their sample. The output is deterministic.
  *
- * @throws SchemaMismatchError, MalformedDataError, PersonalDataError, DataEngineError, DropVanishedError
+ * @throws SchemaMismatchError, MalformedDataError, PersonalDataError, DataEngineError, DropVanishedError, RowCountError
  */
 export async function desensitizeShard(ports: CleaningPorts, { run, shard }: DesensitizeShardEvent) {
-  const { clean, artifacts } = ports;
+  const { raw, clean, artifacts } = ports;
   const pipeline = await artifacts.readJson(artifactKeys(run).config, pipelineSchema);
   const name = fileName(shard.index);
   const source = await findFile(ports, { run, shard });
   return withScratch(async (directory) => {
-    const gzip = isGzip(source.key);
-    const path = join(directory, gzip ? 'raw.gz' : 'raw');
-    await ports.raw.download(source.key, path, source.versionId);
+    const compression = compressionOf(source.key);
+    const path = join(directory, compression === 'none' ? 'raw' : `raw.${compression}`);
+    await raw.download(source.key, path, source.versionId);
+    const archive = { name, path, compression, mostBytes: await roomFor(directory) };
     const engine = await openEngine({
       memoryMb: ports.memoryMb,
       temporaryDirectory: join(directory, 'spill'),
@@ -89,35 +106,27 @@ export async function desensitizeShard(ports: CleaningPorts, { run, shard }: Des
       textFunctions: textFunctionsOf(pipeline),
     });
     try {
-      const file = await inspectRawFile(engine, pipeline, { name, path, gzip });
-      const relation = rawRelation(file, pipeline.dataset, expectedColumns(pipeline));
+      const prepared = await prepareRawFile(engine, pipeline, archive, directory);
+      const relation = rawRelation(prepared.file, pipeline.dataset, expectedColumns(pipeline));
       const { sql, problems } = cleanSelect(pipeline, relation, PRIVACY_ACTIONS, {
         hasPreviousKey: ports.tokenKeys.previous !== undefined,
       });
       const staged = join(directory, 'staged.parquet');
       const [copied] = await engine.query(`desensitize ${name}`, `COPY (${sql}) TO ${text(staged)} ${parquetOutput}`);
-      const stagedRows = asNumber(copied?.['Count']);
-      const malformed = await listMalformedRows(
-        engine,
-        pipeline,
-        name,
-        file,
-        relation,
-        { path: staged, rows: stagedRows },
-        problems,
-      );
-      const { total } = malformed;
-      const bad = malformed.counts.reduce((sum, c) => sum + c.count, 0);
-      const hasFlagged = total - bad < stagedRows;
+      const stagedRows = { path: staged, rows: asNumber(copied?.['Count']), problems };
+      const counted = await countRows(engine, name, prepared, stagedRows);
+      const { total, malformed: bad } = counted;
       if (bad > 0) {
-        const lines = malformed.rows.map((r) => JSON.stringify(r)).join('\n');
-        await clean.writeText(cleanKeys(run).quarantine(shard.index), `${lines}\n`, 'application/x-ndjson');
+        const quarantine = await writeQuarantine({ engine, archive, pipeline, staged: stagedRows, counted }, directory);
+        const type = 'application/x-ndjson';
+        await raw.upload(quarantine.rows, rawKeys(run).quarantine(shard.index), type);
+        await clean.upload(quarantine.positions, cleanKeys(run).quarantine(shard.index), type);
+        refuseTooManyMalformed(pipeline, name, counted, quarantine.first);
       }
-      refuseTooManyMalformed(pipeline, name, malformed);
       const search = await searchUndeclared(engine, pipeline, name, staged);
 
       const otherLabel = needsOnlyNegative(pipeline);
-      const usable = hasFlagged || otherLabel ? join(directory, 'clean.parquet') : staged;
+      const usable = counted.flagged > 0 || otherLabel ? join(directory, 'clean.parquet') : staged;
       const wellFormed = `FROM read_parquet(${text(staged)}) WHERE NOT starts_with(_side, '#')`;
       if (usable !== staged) {
         const kept = `SELECT *${otherLabel ? ` EXCLUDE (${otherLabelColumn})` : ''} ${wellFormed}`;
@@ -128,7 +137,7 @@ export async function desensitizeShard(ports: CleaningPorts, { run, shard }: Des
         : [];
       const columns = cleanColumns(pipeline);
       const rows = cleanRowsSql(usable);
-      const profile = await profileRows(engine, pipeline, columns, rows, malformed, others[0]);
+      const profile = await profileRows(engine, name, pipeline, columns, rows, counted, others[0]);
       const sample = join(directory, 'sample.parquet');
       const sampled = sampleSql(
         shard.index,

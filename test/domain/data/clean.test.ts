@@ -6,9 +6,10 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { cleanSelect } from '#domain/data/clean';
 import { expectedColumns } from '#domain/data/columns';
 import type { SqlRow } from '#domain/data/engine';
-import { jsonKeysSql, linesReadSql, type RawFile, rawRelation } from '#domain/data/raw';
+import { jsonKeysSql, rawRelation } from '#domain/data/raw';
 import { tokenOf } from '#domain/privacy/tokenize';
 import { text } from '#domain/sql/literals';
+import { prepareRawFile } from '#functions/shards/raw-file';
 import { pipelineSchema } from '#schemas/pipeline';
 import { smallPipeline, testEngine, tokenKey } from '../../fakes/data-run.ts';
 
@@ -22,25 +23,25 @@ interface Given {
   readonly split?: Record<string, unknown>;
   /** The file; for Parquet a SELECT that makes it. */
   readonly content: string;
-  readonly columns: readonly string[];
+  readonly columns?: readonly string[];
   readonly gzip?: boolean;
 }
 /** Reads a file as a pipeline does and cleans its rows. */
-async function clean({ format = 'csv', dataset = {}, split = {}, content, columns, gzip = false }: Given) {
+async function clean({ format = 'csv', dataset = {}, split = {}, content, gzip = false }: Given) {
   const pipeline = pipelineSchema.parse(smallPipeline({ format, ...dataset }, { split }));
   using engine = await testEngine();
   const path = join(folder, `${files++}.${format}`);
-  const file: RawFile & { types?: string[] } = { path, gzip, columns };
-  if (format === 'parquet') {
-    await engine.query('write', `COPY (${content}) TO ${text(path)} (FORMAT parquet)`);
-    const described = await engine.query('describe', `DESCRIBE SELECT * FROM read_parquet(${text(path)})`);
-    file.types = described.map((row) => String(row['column_type']));
-  } else writeFileSync(path, gzip ? gzipSync(content) : content);
+  if (format === 'parquet') await engine.query('write', `COPY (${content}) TO ${text(path)} (FORMAT parquet)`);
+  else writeFileSync(path, gzip ? gzipSync(content) : content);
+  const compression = gzip ? 'gzip' : 'none';
+  const directory = mkdtempSync(join(folder, 'rows-'));
+  const archive = { name: 'the file', path, compression, mostBytes: 1e9 } as const;
+  const { file } = await prepareRawFile(engine, pipeline, archive, directory);
   const { sql, problems } = cleanSelect(pipeline, rawRelation(file, pipeline.dataset, expectedColumns(pipeline)));
   const rows = await engine.query('clean', sql);
   const malformed = (row: SqlRow) => {
     const side = String(row['_side']);
-    return side.startsWith('#') ? problems[Number(side.slice(1)) - 1] : undefined;
+    return side.startsWith('#') ? problems[Number(side.slice(1).split(':')[0]) - 1] : undefined;
   };
   return { rows, malformed: rows.map(malformed) };
 }
@@ -189,11 +190,12 @@ describe('rows that belong together are on one side of the split', () => {
   });
 });
 
-test('the keys of a JSON-lines file are counted, broken lines left out', async () => {
+test('the keys of JSON lines are counted, broken lines left out', async () => {
   const path = join(folder, 'keys.jsonl');
-  writeFileSync(path, '{"b":1,"a":2}\n{"a":3}\n{"broken\n');
+  const lines = ['{"b":1,"a":2}', '{"a":3}', '{"broken', '[1]', '7'];
+  writeFileSync(path, lines.map((json, i) => `${i + 1}\x1f${json}\n`).join(''));
   using engine = await testEngine();
-  expect(await engine.query('keys', jsonKeysSql({ path, gzip: false }))).toEqual([
+  expect(await engine.query('keys', jsonKeysSql(path))).toEqual([
     { key: 'a', count: 2 },
     { key: 'b', count: 1 },
   ]);
@@ -252,63 +254,16 @@ describe('a value that holds others is malformed', () => {
   });
 });
 
-describe('a CSV file whose records may span lines', () => {
-  const columns = {
-    x: { role: 'feature', type: 'number' },
-    c: { role: 'feature', type: 'category' },
-    note: { role: 'ignore' },
-  };
-  const cleanLines = async (content: string) => {
-    const pipeline = pipelineSchema.parse(smallPipeline({ columns }));
-    using engine = await testEngine();
-    const path = join(folder, `${files++}.csv`);
-    writeFileSync(path, content);
-    const relation = rawRelation(
-      { path, gzip: false, columns: ['y', 'x', 'c', 'note'], spansLines: true },
-      pipeline.dataset,
-      ['y', 'x', 'c'],
-    );
-    const { sql, problems } = cleanSelect(pipeline, relation);
-    const rows = await engine.query('clean', sql);
-    const read = await engine.query('lines', linesReadSql(relation));
-    return { rows, problems, lines: Number(read[0]?.['lines']) };
-  };
-
-  test('counts the lines that its records stand on', async () => {
-    const { rows, lines } = await cleanLines('y,x,c,note\n1,1,a,b\n0,2,"a\nb","c\r\nd"\n\n1,3,a,\n');
-    expect(lines).toBe(5);
-    expect(rows.map((row) => row['c'])).toEqual(['a', 'a\nb', 'a']);
-  });
-  test('has a record that took in others refused with the lines it stands on, whichever column they are in', async () => {
-    const swallowing = (c: string, note: string) => `y,x,c,note\n1,1,${c},${note}\n0,2,a,b\n`;
-    const inRead = await cleanLines(swallowing('"a\n1,2,b,c\n0,3,b,c"', 'n'));
-    const side = /^#(\d+):(\d+)$/.exec(String(inRead.rows[0]?.['_side'])) ?? [];
-    expect(inRead.problems[Number(side[1]) - 1]).toEqual({
-      column: 'c',
-      reason: 'a quote that takes in the rows after it',
-    });
-    expect(side[2]).toBe('3');
-    expect(String(inRead.rows[1]?.['_side'])).not.toContain('#');
-
-    const inUnread = await cleanLines(swallowing('a', '"n\n1,2,b,c\n"'));
-    const [, problem] = /^#(\d+):3$/.exec(String(inUnread.rows[0]?.['_side'])) ?? [];
-    expect(inUnread.problems[Number(problem) - 1]).toEqual({
-      column: null,
-      reason: 'a quote that takes in the rows after it',
-    });
-  });
-});
-
 test('a Parquet column of unknown type is read as text', () => {
   const { dataset } = pipelineSchema.parse(smallPipeline({ format: 'parquet' }));
-  const { sql, checks } = rawRelation({ path: 'p', gzip: false, columns: ['y', 'x'] }, dataset, ['x']);
+  const { sql, checks } = rawRelation({ path: 'p', columns: ['y', 'x'] }, dataset, ['x']);
   expect(sql).toBe('(SELECT false AS _unreadable, CAST("x" AS VARCHAR) AS "x" FROM read_parquet(\'p\'))');
   expect(checks).toEqual([]);
 });
 
 test('a whole number in a float column of Parquet has no fraction, of any size', async () => {
   const dataset = pipelineSchema.parse(smallPipeline({ format: 'parquet' })).dataset;
-  const { sql } = rawRelation({ path: 'p', gzip: false, columns: ['x'], types: ['DOUBLE'] }, dataset, ['x']);
+  const { sql } = rawRelation({ path: 'p', columns: ['x'], types: ['DOUBLE'] }, dataset, ['x']);
   using engine = await testEngine();
   const numbers = '(VALUES (2.0::DOUBLE), (-2.0), (2.5), (999999999999999.0), (1e15), (-1e15), (NULL)) AS t(x)';
   const rows = await engine.query('read', `SELECT x FROM ${sql.replace("read_parquet('p')", numbers)}`);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { firstRecord } from '#domain/data/csv-header';
-import { checkColumns, readCsvHeader } from '#domain/data/header';
+import { firstRecord, readPreamble } from '#domain/data/csv-header';
+import { locateColumns, readCsvHeader } from '#domain/data/header';
 import { SchemaMismatchError } from '#domain/errors';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import { smallPipeline } from '../../fakes/data-run.ts';
@@ -31,7 +31,13 @@ describe('a CSV header', () => {
   });
   test('with extra columns passes only when they are to be ignored', () => {
     expect(() => read('y,income,home,zip,note\n1,2,3,4,5\n')).toThrow('not expected column 5. ');
-    expect(read('y,income,home,zip,note\n1,2,3,4,5\n', { extraColumns: 'ignore' })).toContain('note');
+    expect(read('y,income,home,zip,note\n1,2,3,4,5\n', { extraColumns: 'ignore' })).toEqual([
+      'y',
+      'income',
+      'home',
+      'zip',
+      undefined,
+    ]);
   });
   test('with a name twice is refused, upper and lower case being the same', () => {
     expect(() => read('y,income,Income,home,zip\n1,2,3,4,5\n', { extraColumns: 'ignore' })).toThrow('occur twice');
@@ -48,22 +54,21 @@ describe('a CSV header', () => {
     expect(refusal).toThrow('header: false');
     expect(refusal).not.toThrow(/Jane|98000/);
   });
-  test('alone, without rows, is refused', () => {
-    expect(() => read('y,income,home,zip\r\n\r\n')).toThrow('holds a header and no rows');
+  test('alone, without rows, is read', () => {
+    expect(read('y,income,home,zip\r\n\r\n')).toEqual(['y', 'income', 'home', 'zip']);
+    expect(read('y,income,home,zip')).toEqual(['y', 'income', 'home', 'zip']);
   });
-  test('of an empty, blank or UTF-16 file is refused with the reason', () => {
-    expect(() => read('')).toThrow('is empty');
-    expect(() => read('\n\n')).toThrow('blank lines only');
-    expect(() => read(Buffer.from('\uFEFFy,income', 'utf16le'))).toThrow('is UTF-16');
-    expect(() => read(Buffer.from('\uFEFFy,income', 'utf16le').swap16())).toThrow('is UTF-16');
-    // one of the two bytes is no mark
-    for (const start of [
-      [0xff, 0x2c],
-      [0x2c, 0xfe],
-      [0xfe, 0x2c],
-      [0x2c, 0xff],
-    ])
-      expect(() => read(Buffer.from([...start, 0x0a, 0x31]))).not.toThrow('is UTF-16');
+  test('is not there in an empty or blank file, which is no error', () => {
+    for (const blank of ['', '\n\n', ' \n\t\n', '\uFEFF'])
+      expect(readCsvHeader(pipeline(), 'f', Buffer.from(blank)).columns).toEqual([]);
+  });
+  test('of bytes that are no text is refused with the setting that helps', () => {
+    expect(() => read(Buffer.from('y,income,home,zip', 'utf16le'))).toThrow('set dataset.csv.encoding: utf-16');
+    const latin1 = Buffer.from('y,income,home,größe\n1,2,3,4\n', 'latin1');
+    const { zip: _, ...three } = columns;
+    expect(() => read(latin1, { extraColumns: 'ignore', columns: three })).toThrow(
+      'its header has bytes that are not UTF-8. Write it as UTF-8, or set dataset.csv.encoding (windows-1252',
+    );
   });
 });
 
@@ -175,7 +180,7 @@ describe('checking columns', () => {
   const refusal = (found: readonly string[], dataset?: Record<string, unknown>): string => {
     const expected = pipeline(dataset);
     try {
-      checkColumns(expected, 'f', found);
+      locateColumns(expected, 'f', found);
     } catch (error) {
       return (error as Error).message;
     }
@@ -232,7 +237,7 @@ describe('checking columns', () => {
   });
   test('names a doubled column by its first position, and the fix', () => {
     expect(refusal(['y', 'income', 'home', 'zip', 'INCOME'], { extraColumns: 'ignore' })).toBe(
-      'f: these columns occur twice (upper and lower case are the same): "income" (column 2). Give every column a name of its own.',
+      'f: these columns occur twice (upper and lower case are the same): "income" (column 2). Give every column a name of its own, or name it by its position (from: { position: 2 }).',
     );
   });
   test('accepts a doubled column that is ignored, and refuses it where extra columns are', () => {
@@ -241,11 +246,11 @@ describe('checking columns', () => {
     expect(refusal(found)).toBe(
       'f: these columns occur twice (upper and lower case are the same): column 5; not expected column 5, column 6. ' +
         'List the extra columns under dataset.columns (role: ignore leaves one unread) or set dataset.extraColumns: ignore; ' +
-        'give every column a name of its own.',
+        'give every column a name of its own, or name it by its position (from: { position: 2 }).',
     );
   });
   test('accepts exactly the expected ones', () => {
-    expect(() => checkColumns(pipeline(), 'f', ['y', 'zip', 'home', 'income'])).not.toThrow();
+    expect(() => locateColumns(pipeline(), 'f', ['y', 'zip', 'home', 'income'])).not.toThrow();
   });
 });
 
@@ -260,7 +265,7 @@ describe('a CSV header at its limits', () => {
     const text = `${names}\n`.padEnd((1 << 20) - 1, '1');
     expect(() => read(text, { extraColumns: 'ignore' })).not.toThrow();
     // without a line break, a text shorter than that is a header without rows
-    expect(() => read(names.slice(0, 1000), { extraColumns: 'ignore' })).toThrow('holds a header and no rows');
+    expect(read(names.slice(0, 1000), { extraColumns: 'ignore' })).toContain('zip');
   });
   test('stands on the lines of its names', () => {
     const lines = (text: string) => readCsvHeader(pipeline({ extraColumns: 'ignore' }), 'f', Buffer.from(text)).lines;
@@ -270,7 +275,7 @@ describe('a CSV header at its limits', () => {
     expect(readCsvHeader(pipeline({ csv }), 'f', Buffer.from('1,2,3,4\n'))).toEqual({
       columns: csv.names,
       lines: 0,
-      blankLines: 0,
+      length: 0,
     });
   });
   test('with another delimiter is told from one that lacks columns by more than half of the names', () => {
@@ -312,6 +317,7 @@ describe('the first record', () => {
       more: false,
       lines: 1,
       blankLines: 2,
+      length: 3,
     });
   });
   test('begins after blank lines and is followed by more only if something stands there', () => {
@@ -321,6 +327,7 @@ describe('the first record', () => {
       more: false,
       lines: 1,
       blankLines: 2,
+      length: 7,
     });
     expect(firstRecord('\uFEFF\r\r\na,b', options)).toMatchObject({ fields: ['a', 'b'], blankLines: 2 });
     expect(firstRecord('a\n\n1', options)).toMatchObject({ fields: ['a'], more: true });
@@ -331,6 +338,85 @@ describe('the first record', () => {
   });
   test('keeps quoted delimiters and line breaks together', () => {
     const record = firstRecord('"a,b","c\nd",e""f\nnext', { delimiter: ',', quote: '"' });
-    expect(record).toEqual({ fields: ['a,b', 'c\nd', 'e""f'], complete: true, more: true, lines: 2, blankLines: 0 });
+    expect(record).toMatchObject({ fields: ['a,b', 'c\nd', 'e""f'], complete: true, more: true, lines: 2, length: 17 });
+  });
+});
+
+describe('the lines before the header', () => {
+  const preamble = (text: string, csv: { skipLines?: number; comment?: string } = {}) =>
+    readPreamble(text, { skipLines: 0, comment: undefined, ...csv });
+  test('are none, blank, or comments', () => {
+    expect(preamble('y,x\n1,2\n')).toEqual({ length: 0, lines: 0 });
+    expect(preamble('\r\n \t\ny,x\n1,2\n')).toEqual({ length: 5, lines: 2 });
+    expect(preamble('# note\ny,x\n', { comment: '#' })).toEqual({ length: 7, lines: 1 });
+    expect(preamble('# note\ny,x\n')).toEqual({ length: 0, lines: 0 });
+  });
+  test('are as many titles as the pipeline says, whatever stands in them', () => {
+    expect(preamble('Report "of\r\n\r\ny,x\n', { skipLines: 2 })).toEqual({ length: 14, lines: 2 });
+    expect(preamble('a\nb\ny,x\n', { skipLines: 1 })).toEqual({ length: 2, lines: 1 });
+  });
+  test("may be Excel's line of the separator, which is not among the titles", () => {
+    expect(preamble('sep=;\ny;x\n')).toEqual({ length: 6, lines: 1, separator: ';' });
+    expect(preamble('"sep=,"\r\nTitle\ny,x\n', { skipLines: 1 })).toEqual({ length: 15, lines: 2, separator: ',' });
+    expect(preamble('Title\nsep=,\ny,x\n', { skipLines: 1 })).toEqual({ length: 12, lines: 2, separator: ',' });
+    expect(preamble('sep=ab\ny,x\n')).toEqual({ length: 0, lines: 0 });
+  });
+  test('name another separator than the pipeline, and the file is refused', () => {
+    expect(() => read('sep=;\ny;income;home;zip\n1;2;3;4\n')).toThrow(
+      'its first line says that the delimiter is ";". Set dataset.csv.delimiter: ";".',
+    );
+    expect(read('sep=,\ny,income,home,zip\n1,2,3,4\n')).toHaveLength(4);
+  });
+});
+
+describe('a column that is found under another name', () => {
+  const spec = { role: 'feature', type: 'number' };
+  const locate = (columns: Record<string, unknown>, found: readonly string[], rest: Record<string, unknown> = {}) =>
+    locateColumns(pipelineSchema.parse(smallPipeline({ columns, ...rest })), 'f', found);
+
+  test('is located by the name, whatever it is', () => {
+    const names = [
+      "Int'l Plan",
+      'Churn?',
+      '1stFlrSF',
+      'größe',
+      '年齢',
+      '',
+      'a "b" [c]',
+      'x'.repeat(400),
+      '__proto__',
+      'constructor',
+    ];
+    const columns = Object.fromEntries(names.map((from, i) => [`c${i}`, { ...spec, from }]));
+    expect(locate(columns, ['y', ...names])).toEqual(['y', ...names.map((_, i) => `c${i}`)]);
+  });
+  test('is located by its position where the name is empty or occurs twice', () => {
+    const columns = { first: { ...spec, from: { position: 2 } }, second: { ...spec, from: { position: 3 } } };
+    expect(locate(columns, ['y', '', ''])).toEqual(['y', 'first', 'second']);
+    expect(() => locate(columns, ['y', ''])).toThrow('missing "second"');
+  });
+  test('is refused when its name occurs twice, and by its position is not', () => {
+    const found = ['y', 'a', 'a'];
+    expect(() => locate({ a: spec }, found, { extraColumns: 'ignore' })).toThrow('occur twice');
+    expect(locate({ a: { ...spec, from: { position: 3 } } }, found, { extraColumns: 'ignore' })).toEqual([
+      'y',
+      undefined,
+      'a',
+    ]);
+  });
+  test('may be the label, the id or the time', () => {
+    const rest = {
+      label: { column: 'y', from: 'Churn?', positive: 1 },
+      id: 'customer',
+      time: 'at',
+      from: { customer: 'Kunden-Nr.', at: { position: 4 } },
+    };
+    expect(locate({ x: spec }, ['x', 'Churn?', 'Kunden-Nr.', ''], rest)).toEqual(['x', 'y', 'customer', 'at']);
+  });
+  test('is shown by its own name in messages', () => {
+    const columns = { plan: { ...spec, from: "Int'l Plan" }, a: spec, b: spec };
+    const message = () => locate(columns, ['y', 'a', 'b', "Intl'l Plan"]);
+    expect(message).toThrow('missing "plan" (column 4 looks like "plan"); not expected column 4.');
+    expect(message).not.toThrow('Int');
   });
 });

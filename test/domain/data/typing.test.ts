@@ -65,7 +65,8 @@ describe('a raw text', () => {
     expect(await one(normalizedSql(text(raw), reading(csv)))).toBe(value);
   });
 
-  test('is left alone where the reader knows nulls', () => {
-    expect(normalizedSql('r', plain, true)).toBe('r');
+  test('is only composed where the reader knows nulls', async () => {
+    expect(await one(normalizedSql(text(''), plain, true))).toBe('');
+    expect(await one(normalizedSql(text('\ufeffcafe\u0301'), plain, true))).toBe('café');
   });
 });

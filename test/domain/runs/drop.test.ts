@@ -87,10 +87,16 @@ describe('selectDropObjects', () => {
     expect(() => selectDropObjects('loans/d/', [object('loans/d/_SUCCESS', 0)], dataset)).toThrow(EmptyDropError);
   });
 
-  it('gives the position of an empty file', () => {
-    expect(() => selectDropObjects('loans/d/', [object('loans/d/b.csv', 0), object('loans/d/a.csv')], dataset)).toThrow(
+  it('gives the position of an empty file that is no data file', () => {
+    expect(() => selectDropObjects('loans/d/', [object('loans/d/b', 0), object('loans/d/a.csv')], dataset)).toThrow(
       'Empty: file 2 of the drop, in the order of their names.',
     );
+  });
+
+  it('keeps an empty data file, which is a part without rows, unless all are', () => {
+    const [empty, full] = [object('loans/d/b.csv', 0), object('loans/d/a.csv.zst')];
+    expect(selectDropObjects('loans/d/', [empty, full], dataset)).toEqual([full, empty]);
+    expect(() => selectDropObjects('loans/d/', [empty], dataset)).toThrow(EmptyDropError);
   });
 
   it('gives the position of a file of another format and what is read', () => {

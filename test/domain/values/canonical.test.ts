@@ -42,7 +42,7 @@ describe('the canonical form of a text', () => {
     false: 'false',
     False: 'false',
     yes: 'yes',
-    truE: 'true',
+    truE: 'truE',
     'True ': 'True ',
     'e\u0301': 'é',
     'caf\u00e9': 'café',

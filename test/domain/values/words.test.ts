@@ -63,6 +63,13 @@ describe('a missing value', () => {
     expect(await readTexts('boolean', ['2', '1'], { nullValues: [2] })).toEqual([null, true]);
     expect(await readTexts('text', ['unknown', 'x'], { nullValues: ['unknown'] })).toEqual([null, 'x']);
   });
+  test('may be one of many texts', async () => {
+    const nullValues = ['', 'NA', 'N/A', '?', '-', 'null'];
+    expect(await readTexts('category', [...nullValues, 'x'], { nullValues })).toEqual([
+      ...nullValues.map(() => null),
+      'x',
+    ]);
+  });
   test('is blank where blanks do not count', async () => {
     expect(await readTexts('category', [' ', '\t', '\u3000', '\u00a0'], {}, { trim: true })).toEqual([
       null,

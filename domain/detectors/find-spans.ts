@@ -103,7 +103,7 @@ function findInPieces(detectors: readonly Detector[], text: string, options: Det
   return spans;
 }
 
-/** @throws RE2JSSyntaxException when a pattern is none of RE2 */
+/** @throws PipelineConfigError when a pattern is none of RE2 */
 export function createScanner({ region, patterns = [] }: ScannerSettings, detectors = DETECTORS): Scanner {
   const all = [...patterns.map(compilePattern), ...detectors];
   const options = { region };

@@ -11,7 +11,9 @@ import { writeLoanBook } from '#examples/loans/generate';
 import type { FileStore } from '#functions/ports/object-store';
 import { openEngine } from '#functions/shards/duckdb';
 import { desensitizeShard } from '#functions/use-cases/desensitize-shard';
+import { divideRows } from '#functions/use-cases/divide-rows';
 import { fitTransform } from '#functions/use-cases/fit-transform';
+import { profileShard } from '#functions/use-cases/profile-shard';
 import { transformShard } from '#functions/use-cases/transform-shard';
 import { parsePipeline } from '#schemas/load-pipeline';
 
@@ -64,6 +66,16 @@ const steps: Record<string, (root: string) => Promise<unknown>> = {
         memoryMb,
       },
       { run, shard: { index: 0, key, size: 0 } },
+    ),
+  divide: (root) =>
+    divideRows(
+      { clean: folder(join(root, 'clean')), artifacts: folder(join(root, 'artifacts')), memoryMb },
+      { run, shards: 1 },
+    ),
+  profile: (root) =>
+    profileShard(
+      { clean: folder(join(root, 'clean')), artifacts: folder(join(root, 'artifacts')), memoryMb },
+      { run, shard: { index: 0 } },
     ),
   fit: (root) =>
     fitTransform(

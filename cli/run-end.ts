@@ -38,11 +38,11 @@ export const readPersonalData = (
 ): Promise<PersonalData | undefined> => readRecord(target, artifactKeys(run).personalData, personalDataSchema);
 
 /** The verdict and every gate with its reason; then the constraints that the drop did not meet and that only warn. */
-export const describeVerdict = ({ passed, gates, warnings = [] }: Verdict): string =>
+export const describeVerdict = ({ passed, gates, warnings = [], unmet = [] }: Verdict): string =>
   `${passed ? green(bold('Every gate passed.')) : red(bold('Refused.'))}\n${table(
     ['', 'GATE', 'WHY'],
     gates.map((g) => [g.passed ? green('✓') : red('✗'), g.gate, g.reason]),
-  )}${warnings.map(({ constraint, reason }) => `\n${yellow('!')} ${constraint}: ${reason}`).join('')}`;
+  )}${[...unmet.map(({ constraint, reason }) => `${constraint}: ${reason}`), ...warnings].map((line) => `\n${yellow('!')} ${line}`).join('')}`;
 
 /** Quotes a word for a shell, if it needs that. */
 const quoted = (word: string): string => (/^[\w@%+:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);

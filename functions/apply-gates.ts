@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { unmet } from '#domain/constraints/judge';
 import { applyGates } from '#domain/gates/apply';
+import { leakageWarnings } from '#domain/leakage/warnings';
 import { assembleReport } from '#domain/reports/assemble';
 import { renderReport } from '#domain/reports/render';
 import { artifactKeys } from '#domain/runs/layout';
@@ -27,14 +28,18 @@ export const handler = withMiddleware(
     const fitted = await artifacts.readJson(keys.transform, fittedTransformSchema);
     const personalData = await readPersonalData(artifacts, run, fitted.parts.train.length);
     const profile = await artifacts.readJson(keys.profile, profileSchema);
-    const warnings = unmet(profile.constraints ?? [], 'warn');
-    const judged = applyGates({
-      gates: pipeline.evaluation.gates,
-      evaluation,
-      personalData,
-      ...(champion ? { champion: champion.runId } : {}),
-    });
-    const verdict = { ...judged, ...(warnings.length > 0 ? { warnings } : {}) };
+    const notMet = unmet(profile.constraints ?? [], 'warn');
+    const warnings = leakageWarnings(fitted);
+    const verdict = {
+      ...applyGates({
+        gates: pipeline.evaluation.gates,
+        evaluation,
+        personalData,
+        ...(champion ? { champion: champion.runId } : {}),
+      }),
+      ...(notMet.length > 0 ? { unmet: notMet } : {}),
+      ...(warnings.length > 0 ? { warnings } : {}),
+    };
     const report = renderReport(
       assembleReport({
         runId: run.runId,

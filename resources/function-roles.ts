@@ -45,6 +45,8 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       ...writeRows,
       ...readSecret('TokenKeySecret'),
     ],
+    divideRows: [...readRun, ...writeRun, ...readRows, ...writeRows],
+    profileShard: [...readRun, ...writeRun, ...readRows, ...writeRows],
     fitTransform: [...readRun, ...writeRun, ...readRows, ...writeRows],
     transformShard: [...readRun, ...writeRun, ...readRows, ...writeRows],
     planTraining: [...readRun, ...writeRun],

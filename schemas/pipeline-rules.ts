@@ -5,12 +5,16 @@ import type { ColumnSpec, PrivateSpec } from '#domain/data/column-spec';
 import { checkLabel } from '#domain/data/label-rules';
 import { checkNames } from '#domain/data/name-rules';
 import type { DatasetSettings } from '#domain/data/settings';
+import type { SplitSettings } from '#domain/data/split-settings';
 import { checkValues } from '#domain/data/value-settings';
 import type { EvaluationSettings } from '#domain/evaluation/settings';
 import { metricOfGate } from '#domain/gates/registry';
+import type { Issue } from '#domain/issue';
+import type { LeakageSettings } from '#domain/leakage/settings';
 import { metricsOf } from '#domain/metrics/registry';
 import { PRIVATE_ROLES } from '#domain/privacy/privacy-action';
 import { privacyAction } from '#domain/privacy/registry';
+import { splitStrategy } from '#domain/splits/registry';
 import { checkTraining } from '#domain/training/rules';
 import type { Imbalance, TrainingSettings } from '#domain/training/settings';
 
@@ -18,12 +22,27 @@ import type { Imbalance, TrainingSettings } from '#domain/training/settings';
 interface UncheckedPipeline extends ConstrainedPipeline {
   readonly dataset: DatasetSettings;
   readonly evaluation: EvaluationSettings;
-  readonly split: { readonly groupBy?: unknown };
+  readonly split: SplitSettings;
+  readonly leakage?: LeakageSettings | undefined;
   readonly training: TrainingSettings;
   readonly imbalance: Imbalance;
 }
 
 const isPrivate = (spec: ColumnSpec): spec is PrivateSpec => (PRIVATE_ROLES as readonly string[]).includes(spec.role);
+
+/** The groups and the times that a split needs. */
+function checkSplit({ dataset, split }: UncheckedPipeline, issue: Issue): void {
+  const { groupBy, strategy, gap } = split;
+  if (typeof groupBy === 'object' && !dataset.columns[groupBy.column])
+    issue(['split', 'groupBy', 'column'], `"${groupBy.column}" is not listed under dataset.columns`);
+  if (groupBy === 'id' && dataset.id === undefined) issue(['split', 'groupBy'], 'groupBy: id needs dataset.id');
+  const { needsTime } = splitStrategy(strategy);
+  if (needsTime && dataset.time === undefined)
+    issue(['split', 'strategy'], `${strategy} needs dataset.time, the column with the time of a row`);
+  if (needsTime && groupBy !== undefined)
+    issue(['split', 'groupBy'], `${strategy} divides rows by their times alone; leave groupBy out`);
+  if (!needsTime && gap !== undefined) issue(['split', 'gap'], 'only the strategy time has a gap');
+}
 
 /** Rules that span several fields. */
 export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx, algorithms?: Algorithms): void {
@@ -36,6 +55,9 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx,
     issue(['dataset', 'columns', id], 'the id column must not be listed under columns: it is always tokenized');
   checkLabel(label, evaluation.task, issue);
   checkValues(dataset, issue);
+  for (const [i, name] of (pipeline.leakage?.allow ?? []).entries()) {
+    if (!columns[name]) issue(['leakage', 'allow', i], `"${name}" is not listed under dataset.columns`);
+  }
   checkNames(dataset, issue);
   checkTraining(pipeline, issue, algorithms);
   checkConstraintSettings(pipeline, issue);
@@ -70,10 +92,5 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx,
     if (overQuasi === 'lDiversity' && evaluation.task === 'regression')
       issue(path, 'a label that is a number has no classes to count');
   });
-  const { groupBy } = pipeline.split;
-  if (typeof groupBy === 'object' && groupBy !== null) {
-    const { column } = groupBy as { column: string };
-    if (!columns[column]) issue(['split', 'groupBy', 'column'], `"${column}" is not listed under dataset.columns`);
-  }
-  if (groupBy === 'id' && id === undefined) issue(['split', 'groupBy'], 'groupBy: id needs dataset.id');
+  checkSplit(pipeline, issue);
 }

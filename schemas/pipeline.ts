@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import type { Algorithms } from '#domain/algorithms/registry';
 import { constraintsSchema } from '#domain/constraints/settings';
-import { datasetSchema, splitSchema } from '#domain/data/settings';
+import { datasetSchema } from '#domain/data/settings';
+import { splitSchema } from '#domain/data/split-settings';
 import { deploymentSchema } from '#domain/deployment/settings';
 import { personalDataSettingsSchema } from '#domain/detectors/settings';
 import { driftSchema } from '#domain/drift/settings';
 import { evaluationSchema } from '#domain/evaluation/settings';
+import { leakageSchema } from '#domain/leakage/settings';
 import { notifySchema } from '#domain/notices/settings';
 import { registrySchema } from '#domain/registry/settings';
 import { imbalanceSchema, trainingSchemaOf } from '#domain/training/settings';
@@ -46,6 +48,7 @@ export const pipelineSchemaOf = ({ algorithms }: PipelineKinds = {}) =>
       imbalance: imbalanceSchema,
       training: trainingSchemaOf(algorithms),
       evaluation: evaluationSchema,
+      leakage: leakageSchema.optional(),
       registry: registrySchema,
       deployment: deploymentSchema,
       drift: driftSchema.optional(),

@@ -1,7 +1,7 @@
 import { type CleanColumn, cleanColumns } from '#domain/data/columns';
 import { asNumber, asNumberOrNull, type SqlRow } from '#domain/data/engine';
 import type { DataSettings } from '#domain/data/settings';
-import { duplicateKeySql } from '#domain/data/split';
+import { duplicateKeySql } from '#domain/splits/keys';
 import { ident } from '#domain/sql/literals';
 import type { Anonymity } from '#schemas/records/personal-data';
 

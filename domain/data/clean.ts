@@ -1,12 +1,13 @@
 import { type CleanColumn, cleanColumns, featureColumns } from '#domain/data/columns';
 import { labelSql, otherLabelSql } from '#domain/data/label';
 import type { DataSettings } from '#domain/data/settings';
-import { duplicateKeySql, sideSql, splitUniformSql } from '#domain/data/split';
 import { type Check, kindChecks, normalizedSql, type Problem, typedSql } from '#domain/data/typing';
 import { columnReading } from '#domain/data/value-settings';
 import type { PrivacyAction } from '#domain/privacy/privacy-action';
 import { PRIVACY_ACTIONS } from '#domain/privacy/registry';
 import { tokenSql } from '#domain/privacy/tokenize';
+import { duplicateKeySql, groupNumberSql, rowKeySql } from '#domain/splits/keys';
+import { splitStrategy } from '#domain/splits/registry';
 import { ident } from '#domain/sql/literals';
 import { canonicalSql } from '#domain/values/canonical';
 import type { Reading } from '#domain/values/reading';
@@ -81,25 +82,23 @@ export const otherLabelColumn = '_other_label';
 
 const unreadable: Check = { column: null, reason: 'not a JSON object', condition: '_unreadable' };
 
-/** SQL of the split's group key, over the columns `_id`, the group column's text and the clean features. */
-function groupKeySql(
-  pipeline: DataSettings,
-  actions: readonly PrivacyAction[],
-  groupColumn: string | undefined,
-): string {
-  const { id } = pipeline.dataset;
-  const groupBy = pipeline.split.groupBy ?? (id === undefined ? 'duplicates' : 'id');
-  if (groupBy === 'id') return '_id';
-  const duplicates = duplicateKeySql(featureColumns(pipeline, actions).map((c) => ident(c.name)));
-  return groupColumn === undefined ? duplicates : `coalesce(${groupColumn}, ${duplicates})`;
+/** What keeps rows together. */
+export function groupSettings({ dataset, split }: Pick<DataSettings, 'dataset' | 'split'>) {
+  const by = split.groupBy ?? (dataset.id === undefined ? 'duplicates' : 'id');
+  return typeof by === 'object' ? ({ by: 'column', column: by.column } as const) : ({ by } as const);
 }
 
+/** SQL of the text of the clean model inputs: rows with the same text are duplicates. */
+export const inputsKeySql = (pipeline: Pick<DataSettings, 'dataset'>, actions?: readonly PrivacyAction[]): string =>
+  duplicateKeySql(featureColumns(pipeline, actions).map((c) => ident(c.name)));
+
 /**
- * Desensitizes, types and splits raw rows. The result has, in the order of the raw rows: `_side` (`train`, `validation`,
- * `test`; for a malformed row `#<n>`, n being its problem, or `#<n>:<line>` in a text file), `_label` (DOUBLE), `_other_label`
+ * Desensitizes and types raw rows. The result has, in the order of the raw rows: `_side` (empty until the rows are divided; for a
+ * malformed row `#<n>`, n being its problem, or `#<n>:<line>` in a text file), `_key` (what decides the side: see
+ * `rowKeySql`), `_group` (UBIGINT, the same for rows that stay together), `_label` (DOUBLE), `_other_label`
  * (where the pipeline names only the positive values: see `otherLabelSql`), `_id` (token, if the pipeline has an id),
  * `_time` (TIMESTAMP, if it has a time), then the clean columns, and while a token key is replaced the tokens under the previous one. Needs
- * the token keys on the connection.
+ * the token keys on the connection; no `_key` depends on them.
  *
  * @throws TypeError when a column's role or action has no rule
  */
@@ -112,7 +111,8 @@ export function cleanSelect(
   const { dataset, split } = pipeline;
   const columns = cleanColumns(pipeline, actions);
   const { id, time, label } = dataset;
-  const groupBy = typeof split.groupBy === 'object' ? split.groupBy.column : undefined;
+  const groups = groupSettings(pipeline);
+  const groupBy = groups.by === 'column' ? groups.column : undefined;
   const reading = readings(dataset, raw);
   const normalized = (name: string, as: string) =>
     `${normalizedSql(ident(name), reading(name), raw.normalized)} AS ${as}`;
@@ -144,6 +144,9 @@ export function cleanSelect(
     ...(id ? [{ column: id, reason: 'the id is missing', condition: 'id IS NULL' }] : []),
     ...labelOf.checks,
     ...(time ? kindChecks(time, 'datetime', 'time', '_time', reading(time)) : []),
+    ...(time && splitStrategy(split.strategy).needsTime
+      ? [{ column: time, reason: 'the time is missing', condition: 'time IS NULL' }]
+      : []),
     ...columns.flatMap((c, i) => kindChecks(c.name, c.kind, rawName(i), typedName(i), reading(c.name))),
     ...columns.flatMap((c, i) => refusalChecks(c, typedName(i))),
   ];
@@ -173,19 +176,28 @@ export function cleanSelect(
     ...(otherLabel ? [`${otherLabel} AS ${otherLabelColumn}`] : []),
     ...(id ? [`${tokenSql(canonicalSql('id'))} AS _id`] : []),
     ...(time ? ['_time'] : []),
-    ...(groupBy ? [`${tokenSql(canonicalSql('group_text'))} AS _group`] : []),
+    ...(groups.by === 'id' ? [`${canonicalSql('id')} AS _group_text`] : []),
+    ...(groupBy
+      ? [`${canonicalSql('group_text')} AS _group_text`, `${tokenSql(canonicalSql('group_text'))} AS _group_token`]
+      : []),
     ...columns.map((c, i) => `${c.cleanSql(typedName(i), subjectOf(c, i))} AS ${ident(c.name)}`),
     ...previous.map(([sql, name]) => `${sql} AS ${ident(name)}`),
   ];
-  const uniform = splitUniformSql(split.seed, groupKeySql(pipeline, actions, groupBy ? '_group' : undefined));
+  const grouped = {
+    id: { text: '_group_text', token: '_id' },
+    column: { text: 'coalesce(_group_text, _inputs)', token: 'coalesce(_group_token, _inputs)' },
+    duplicates: { text: '_inputs', token: '_inputs' },
+  }[groups.by];
   const finals = [
-    `CASE WHEN _problem <> 0 THEN '#' || _problem${raw.line === undefined ? '' : " || ':' || _line"} ELSE ${sideSql('_uniform', split)} END AS _side`,
+    `CASE WHEN _problem <> 0 THEN '#' || _problem${raw.line === undefined ? '' : " || ':' || _line"} ELSE '' END AS _side`,
+    `${rowKeySql(split.seed, grouped.text, '_inputs')} AS _key`,
+    `${groupNumberSql(grouped.token)} AS _group`,
     ...[...reserved, ...columns.map((c) => c.name), ...previous.map(([, name]) => name)].map(ident),
   ];
   return {
     sql: nest(
       `SELECT ${finals.join(', ')}`,
-      `SELECT *, ${uniform} AS _uniform`,
+      `SELECT *, ${inputsKeySql(pipeline, actions)} AS _inputs`,
       `SELECT ${cleaned.join(', ')}`,
       `SELECT ${typedColumns.join(', ')}`,
       `SELECT ${normalizedColumns.join(', ')} FROM ${raw.sql}`,

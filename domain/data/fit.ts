@@ -4,10 +4,10 @@ import { planParts } from '#domain/data/parts';
 import { mergeProfiles } from '#domain/data/profile';
 import { checkQuality } from '#domain/data/quality';
 import type { DataSettings, FitSettings } from '#domain/data/settings';
-import { type Side, sides } from '#domain/data/split';
 import type { Encoding, Fitted } from '#domain/encodings/encoding';
 import { ENCODINGS, encodingOf } from '#domain/encodings/registry';
 import { DataQualityError } from '#domain/errors';
+import { type Side, sides } from '#domain/splits/side';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 import type { ColumnProfile, Profile } from '#schemas/records/profile';
 import type { RunPointer } from '#schemas/records/run';
@@ -42,6 +42,8 @@ export interface FitInput {
   readonly profiles: readonly [Profile, ...Profile[]];
   /** Medians of the training rows by column (from the merged sample: exact when it contains all rows). */
   readonly medians: ReadonlyMap<string, number>;
+  /** Rows in the gaps between the sides. */
+  readonly leftOut?: number;
 }
 
 /**
@@ -50,7 +52,7 @@ export interface FitInput {
  * @throws DataQualityError when the drop fails a check, or no column carries information
  */
 export function fitTransform(
-  { run, pipeline, profiles, medians }: FitInput,
+  { run, pipeline, profiles, medians, leftOut = 0 }: FitInput,
   encodings: readonly Encoding[] = ENCODINGS,
 ): {
   fitted: FittedTransform;
@@ -96,6 +98,7 @@ export function fitTransform(
     dropped,
     slices: sliceColumns(pipeline),
     sides: { train, validation, test },
+    leftOut,
     parts: { train: partsOf('train'), validation: partsOf('validation') },
   };
   return { fitted, profile };

@@ -1,10 +1,11 @@
 import type { CleanColumn } from '#domain/data/columns';
 import { asNumber, asNumberOrNull, type SqlRow } from '#domain/data/engine';
-import { type Side, sides } from '#domain/data/split';
 import type { Problem } from '#domain/data/typing';
+import { type Side, sides } from '#domain/splits/side';
 import { ident } from '#domain/sql/literals';
 import { unreachable } from '#domain/unreachable';
 import type { ColumnProfile, FeatureType, Moments, Profile, SideProfile } from '#schemas/records/profile';
+import type { ShardCounts } from '#schemas/records/shard-counts';
 
 /** Maximum number of categories that a shard's profile counts individually. */
 export const countedCategories = 1000;
@@ -75,21 +76,37 @@ export const onlyTextSql = (column: string, rows: string): string =>
 
 /** The results of the profile's queries. */
 export interface ProfileAnswers {
-  readonly rows: number;
-  readonly malformed: readonly (Problem & { readonly count: number })[];
+  /** What the reader of the raw shard counted. */
+  readonly counts: ShardCounts;
   /** Number of classes; 0 for regression. */
   readonly classes: number;
   readonly columns: SqlRow;
   readonly labels: readonly SqlRow[];
   readonly categories: ReadonlyMap<string, readonly SqlRow[]>;
-  /** The result of `onlyTextSql` over the labels that count as 0, where the pipeline does not name them. */
-  readonly otherLabels?: SqlRow | undefined;
 }
 
-function readOnlyNegative({ otherLabels }: ProfileAnswers): Pick<Profile, 'onlyNegative'> {
-  if (otherLabels === undefined || asNumber(otherLabels['texts']) === 0) return {};
-  const { only } = otherLabels;
-  return { onlyNegative: typeof only === 'string' ? only : null };
+/**
+ * What the reader of a raw shard knows of it.
+ *
+ * @param rows raw rows, malformed ones included
+ * @param otherLabels the result of `onlyTextSql` over the labels that count as 0, where the pipeline does not name them
+ */
+export function countShard(
+  rows: number,
+  malformed: readonly (Problem & { readonly count: number })[],
+  otherLabels?: SqlRow,
+): ShardCounts {
+  const only = otherLabels?.['only'];
+  return {
+    rows,
+    malformed: {
+      rows: malformed.reduce((sum, m) => sum + m.count, 0),
+      reasons: sortReasons(malformed.map(({ column, reason, count }) => ({ column, reason, count }))),
+    },
+    ...(otherLabels === undefined || asNumber(otherLabels['texts']) === 0
+      ? {}
+      : { onlyNegative: typeof only === 'string' ? only : null }),
+  };
 }
 
 const noMoments: Moments = { count: 0, mean: 0, m2: 0, min: null, max: null };
@@ -134,14 +151,9 @@ export function readProfile(columns: readonly CleanColumn[], answers: ProfileAns
     return { rows: rows.reduce((sum, r) => sum + asNumber(r['rows']), 0), classes: byClass, label };
   };
   return {
-    rows: answers.rows,
-    malformed: {
-      rows: answers.malformed.reduce((sum, m) => sum + m.count, 0),
-      reasons: sortReasons(answers.malformed.map(({ column, reason, count }) => ({ column, reason, count }))),
-    },
+    ...answers.counts,
     sides: { train: side('train'), validation: side('validation'), test: side('test') },
     columns: Object.fromEntries(profiledColumns(columns).map((c, i) => [c.name, columnProfile(c, i)])),
-    ...readOnlyNegative(answers),
   };
 }
 

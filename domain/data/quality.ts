@@ -1,6 +1,6 @@
 import type { FitSettings } from '#domain/data/settings';
-import { type Side, sides } from '#domain/data/split';
 import { DataQualityError } from '#domain/errors';
+import { type Side, sides } from '#domain/splits/side';
 import type { Profile } from '#schemas/records/profile';
 
 const figure = (n: number): string => n.toLocaleString('en-US');

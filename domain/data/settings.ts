@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { columnName, columnSchema, columnSourceSchema, namedColumn, refuseProto } from '#domain/data/column-schema';
 import { csvSchema } from '#domain/data/csv-settings';
 import { labelSchema } from '#domain/data/label-settings';
+import type { SplitSettings } from '#domain/data/split-settings';
 import { valueSettings } from '#domain/data/value-settings';
 import type { Task } from '#schemas/records/task';
 
@@ -106,55 +107,6 @@ export const datasetSchema = z
   .describe('What a drop holds and how it is read.');
 
 export type DatasetSettings = z.infer<typeof datasetSchema>;
-
-/** `split`: the training, validation and test rows. */
-export const splitSchema = z
-  .object({
-    strategy: z
-      .literal('stratified')
-      .default('stratified')
-      .meta({
-        description:
-          'How rows are divided. There is one strategy: a hash of the seed and the group, so the same group is on the same side in every drop. The classes are not counted yet: their shares on each side are equal in expectation alone.',
-        examples: ['stratified'],
-      }),
-    train: z.number().gt(0).lt(1).default(0.7).describe('The share of the rows that train the model.'),
-    validation: z
-      .number()
-      .gt(0)
-      .lt(1)
-      .default(0.15)
-      .describe('The share of the rows that stop a training early and choose between trainings.'),
-    test: z
-      .number()
-      .gt(0)
-      .lt(1)
-      .default(0.15)
-      .describe('The share of the rows that judge the model, the holdout. Training never sees them.'),
-    groupBy: z
-      .union([z.enum(['id', 'duplicates']), z.object({ column: namedColumn }).strict()])
-      .optional()
-      .meta({
-        description:
-          'What keeps rows together on one side: the same id, the same values in all model inputs, or the same value in a column. Without it: `id` where `dataset.id` is set, else `duplicates`.',
-        examples: ['id', 'duplicates', { column: 'household' }],
-      }),
-    seed: z
-      .string()
-      .default('tidegate')
-      .meta({
-        description: 'Another seed divides the rows another way.',
-        examples: ['churn-2'],
-      }),
-  })
-  .strict()
-  .refine((s) => Math.abs(s.train + s.validation + s.test - 1) < 1e-9, 'train + validation + test must be 1')
-  .meta({
-    description:
-      'Which rows train the model, which stop its training early, and which judge it. The three shares add up to 1.',
-    examples: [{ train: 0.8, validation: 0.1, test: 0.1 }],
-  });
-export type SplitSettings = z.infer<typeof splitSchema>;
 
 /** The pipeline sections for reading, typing and splitting rows. */
 export interface DataSettings {

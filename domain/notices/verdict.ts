@@ -3,6 +3,7 @@ import { METRICS } from '#domain/metrics/registry';
 import { artifactKeys } from '#domain/runs/layout';
 import { composeMessage, type Message, type Table } from '#domain/slack/message';
 import type { Inline } from '#domain/slack/rich-text';
+import { formatCount } from '#domain/text/format-number';
 import { counted, decimal } from '#domain/text/numbers';
 import {
   type Estimate,
@@ -43,10 +44,14 @@ export interface Verdict {
   readonly passed: boolean;
   readonly gates: readonly GateResult[];
   readonly metrics: readonly MetricResult[];
+  /** What readers should know that no gate judged. */
+  readonly warnings?: readonly string[];
+  /** On which rows the champion was compared, where these are not the whole holdout. */
+  readonly comparedOn?: string;
   /** Web address of the report. */
   readonly reportUrl: string;
   /** Constraints that the drop did not meet, and why. */
-  readonly warnings?: readonly { readonly constraint: string; readonly reason: string }[];
+  readonly unmet?: readonly { readonly constraint: string; readonly reason: string }[];
   /** The model that stays in service when the candidate failed, such as `model package 7`. */
   readonly championKept?: string;
 }
@@ -78,15 +83,15 @@ function metricTable(metrics: readonly MetricResult[]): Table {
   };
 }
 
-/** At most this many warnings are listed; the report has all. */
-const listedWarnings = 5;
+/** At most this many constraints are listed; the report has all. */
+const listedConstraints = 5;
 
-function warningPart(warnings: NonNullable<Verdict['warnings']>): { title: string; lines: Inline[][] }[] {
-  if (warnings.length === 0) return [];
-  const lines = warnings
-    .slice(0, listedWarnings)
+function unmetPart(unmet: NonNullable<Verdict['unmet']>): { title: string; lines: Inline[][] }[] {
+  if (unmet.length === 0) return [];
+  const lines = unmet
+    .slice(0, listedConstraints)
     .map(({ constraint, reason }): Inline[] => ['⚠️ ', { code: constraint }, `: ${reason}`]);
-  const more = warnings.length - listedWarnings;
+  const more = unmet.length - listedConstraints;
   return [
     {
       title: 'Constraints of the drop that are not met',
@@ -110,8 +115,10 @@ export function verdictMessage(verdict: Verdict): Message {
     summary: outcome + kept,
     parts: [
       { title: 'Gates', lines: gates.map(gateLine) },
-      ...warningPart(verdict.warnings ?? []),
+      ...unmetPart(verdict.unmet ?? []),
       { title: 'Metrics on the holdout', table: metricTable(verdict.metrics) },
+      ...(verdict.warnings?.length ? [{ title: 'Warnings', lines: verdict.warnings.map((line) => [line]) }] : []),
+      ...(verdict.comparedOn === undefined ? [] : [{ title: 'Comparison', lines: [[verdict.comparedOn]] }]),
     ],
     footer: [['Run ', { code: verdict.runId }], { link: { url: verdict.reportUrl, label: 'Report' } }],
   });
@@ -133,14 +140,16 @@ export const verdict = defineNotice({
       reportUrl: link(keys.report),
     };
   },
-  message: ({ run }, { verdict: { passed, gates, warnings }, evaluation, champion, reportUrl }) =>
+  message: ({ run }, { verdict: { passed, gates, warnings = [], unmet = [] }, evaluation, champion, reportUrl }) =>
     verdictMessage({
       ...run,
       passed,
       gates: gates.map((gate) => gateOf(gate, evaluation)),
       metrics: metricsOf(evaluation),
       reportUrl,
-      ...(warnings ? { warnings } : {}),
+      warnings,
+      unmet,
+      ...comparedOn(evaluation),
       ...(champion && !passed ? { championKept: `model package ${champion.modelPackageVersion}` } : {}),
     }),
 });
@@ -156,6 +165,13 @@ function gateOf(recorded: RecordedGate, evaluation: Evaluation): GateResult {
     ...(shown?.prefix === undefined ? {} : { prefix: shown.prefix }),
     passed,
     reason,
+  };
+}
+
+function comparedOn({ comparison, champion, n }: Evaluation): { comparedOn?: string } {
+  if (!champion || comparison === undefined || comparison.rows === n) return {};
+  return {
+    comparedOn: `The champion's values are of the ${formatCount(comparison.rows)} of ${formatCount(n)} holdout rows that it was not trained on.`,
   };
 }
 

@@ -36,6 +36,10 @@ export const artifactKeys = (run: RunPointer) => {
     drop: `${prefix}drop.json`,
     /** A JSON array with one element per shard: the Distributed Map's item source. */
     shards: `${prefix}shards.json`,
+    /** How many rows the reader of a raw shard counted, and which were malformed (JSON). */
+    shardCounts: (index: number) => `${prefix}shards/${shardName(index)}/counts.json`,
+    /** How the rows of the drop were divided (JSON, `schemas/records/sides`). */
+    sides: `${prefix}sides.json`,
     shardProfile: (index: number) => `${prefix}shards/${shardName(index)}/profile.json`,
     /** What looked personal in one shard before its rows left the raw bucket (JSON, masked). */
     shardPersonalData: (index: number) => `${prefix}shards/${shardName(index)}/personal-data.json`,
@@ -71,8 +75,12 @@ export const artifactKeys = (run: RunPointer) => {
 export const cleanKeys = (run: RunPointer) => {
   const prefix = runPrefix(run);
   return {
-    /** Desensitized rows of one raw shard, with the side of the split (Parquet). */
+    /** Desensitized rows of one raw shard, with the key that decides their side (Parquet). */
     shard: (index: number) => `${prefix}clean/${shardName(index)}.parquet`,
+    /** What the division needs of one shard: groups, keys, classes and times, no other value (Parquet). */
+    split: (index: number) => `${prefix}split/${shardName(index)}.parquet`,
+    /** The groups whose side is not that of the rule in `sides.json` (Parquet). */
+    placed: `${prefix}split/placed.parquet`,
     /** The bottom-k row sample of one shard (Parquet), mergeable across shards. */
     sample: (index: number) => `${prefix}sample/${shardName(index)}.parquet`,
     /** Rows of one shard by their quasi-identifiers and label, as numbers of rows (Parquet). */

@@ -56,10 +56,16 @@ export async function readHoldout(
   const keys = cleanKeys(run);
   const names = await partNames(ports.clean, run);
   const labels: Float64Array[] = [];
+  const comparable: number[] = [];
   const scores: Record<'candidate' | 'champion', Float64Array[]> = { candidate: [], champion: [] };
   for (const name of names) {
-    const rows = await readLabels(ports, `${keys.holdoutLabels}${name}.parquet`, '_label');
+    const rows = await readLabels(
+      ports,
+      `${keys.holdoutLabels}${name}.parquet`,
+      outputs.champion ? '_label, _comparable' : '_label',
+    );
     labels.push(Float64Array.from(rows, (row) => Number(row['_label'])));
+    for (const row of rows) comparable.push(row['_comparable'] === true ? 1 : 0);
     for (const model of ['candidate', 'champion'] as const) {
       const output = outputs[model];
       if (!output) continue;
@@ -76,6 +82,8 @@ export async function readHoldout(
     labels: concatenate(labels),
     candidate: concatenate(scores.candidate),
     champion: outputs.champion ? concatenate(scores.champion) : undefined,
+    /** One per row: 1 where the champion cannot have been trained on it. */
+    comparable: Uint8Array.from(comparable),
   };
 }
 

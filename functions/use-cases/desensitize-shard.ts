@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import { cleanSelect, otherLabelColumn } from '#domain/data/clean';
-import { type CleanColumn, cleanColumns, expectedColumns, featureColumns } from '#domain/data/columns';
-import { asNumber, type SqlEngine, type SqlRow } from '#domain/data/engine';
-import { labelClasses } from '#domain/data/label';
+import { expectedColumns } from '#domain/data/columns';
+import { asNumber } from '#domain/data/engine';
+import { groupsSql } from '#domain/data/groups';
 import { needsOnlyNegative } from '#domain/data/label-answers';
-import { categoriesSql, columnsProfileSql, labelProfileSql, onlyTextSql, readProfile } from '#domain/data/profile';
+import { countShard, onlyTextSql } from '#domain/data/profile';
 import { rawRelation } from '#domain/data/raw';
-import { sampleSql } from '#domain/data/sample';
 import { cleanRowsSql, parquetOutput } from '#domain/data/transform';
 import { DropVanishedError, RowCountError } from '#domain/errors';
 import { PRIVACY_ACTIONS } from '#domain/privacy/registry';
@@ -19,15 +18,14 @@ import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import { compressionOf } from '#functions/shards/archive';
 import { openEngine } from '#functions/shards/duckdb';
 import { measureFacts, writeHashes } from '#functions/shards/facts';
-import { countRows, type RowCounts, refuseTooManyMalformed } from '#functions/shards/malformed-rows';
+import { countRows, refuseTooManyMalformed } from '#functions/shards/malformed-rows';
 import { writeQuarantine } from '#functions/shards/quarantine';
 import { prepareRawFile } from '#functions/shards/raw-file';
 import { roomFor, withScratch } from '#functions/shards/scratch';
 import { searchUndeclared, writeShardPersonalData } from '#functions/shards/search-undeclared';
 import { textFunctionsOf } from '#functions/shards/text-functions';
 import type { DesensitizeShardEvent } from '#schemas/events/shard';
-import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
-import type { Profile } from '#schemas/records/profile';
+import { pipelineSchema } from '#schemas/pipeline';
 import { dropFilesSchema } from '#schemas/records/run';
 
 /** The dependencies of cleaning a shard. */
@@ -37,42 +35,6 @@ export interface CleaningPorts {
   readonly artifacts: ObjectStore;
   readonly tokenKeys: TokenKeys;
   readonly memoryMb: number;
-}
-
-/** The profile of a shard's clean rows. */
-async function profileRows(
-  engine: SqlEngine,
-  name: string,
-  pipeline: Pipeline,
-  columns: readonly CleanColumn[],
-  cleanRows: string,
-  counted: RowCounts,
-  otherLabels: SqlRow | undefined,
-): Promise<Profile> {
-  const classes = labelClasses(pipeline).length;
-  const [row] = await engine.query('profile the columns', columnsProfileSql(columns, cleanRows));
-  const labels = await engine.query('profile the label', labelProfileSql(classes, cleanRows));
-  const categories = new Map<string, Awaited<ReturnType<SqlEngine['query']>>>();
-  for (const { name } of columns.filter((c) => c.kind === 'category')) {
-    categories.set(name, await engine.query(`profile column "${name}"`, categoriesSql(name, cleanRows)));
-  }
-  const clean = labels.reduce((sum, r) => sum + asNumber(r['rows']), 0);
-  const { total, malformed } = counted;
-  if (clean + malformed !== total) {
-    throw new RowCountError(
-      `${name} has ${total} rows, of which ${clean} are used and ${malformed} malformed. This is a fault of Tidegate.`,
-    );
-  }
-  const answers = {
-    rows: total,
-    malformed: counted.counts,
-    classes,
-    columns: row ?? {},
-    labels,
-    categories,
-    otherLabels,
-  };
-  return readProfile(columns, answers);
 }
 
 /** The key and version of a shard's file. @throws DropVanishedError when the list of the drop's files lacks it */
@@ -85,8 +47,8 @@ async function findFile({ raw }: CleaningPorts, { run, shard }: DesensitizeShard
 }
 
 /**
- * Turns a raw shard into clean rows: reads, checks, desensitizes, types and splits it, then writes the quarantine, the clean
- * rows, their profile and their sample. The output is deterministic.
+ * Turns a raw shard into clean rows: reads, checks, desensitizes and types it, then writes the quarantine, the clean rows, their
+ * counts, and what the division of the drop needs of them. The output is deterministic.
  *
  * @throws SchemaMismatchError, MalformedDataError, PersonalDataError, DataEngineError, DropVanishedError, RowCountError
  */
@@ -136,18 +98,23 @@ export async function desensitizeShard(ports: CleaningPorts, { run, shard }: Des
       const others = otherLabel
         ? await engine.query('find the negative label', onlyTextSql(otherLabelColumn, `(SELECT * ${wellFormed})`))
         : [];
-      const columns = cleanColumns(pipeline);
+      const groups = join(directory, 'split.parquet');
       const rows = cleanRowsSql(usable);
-      const profile = await profileRows(engine, name, pipeline, columns, rows, counted, others[0]);
-      const sample = join(directory, 'sample.parquet');
-      const sampled = sampleSql(
-        shard.index,
-        featureColumns(pipeline).map((c) => c.name),
-        rows,
+      const grouped = groupsSql(pipeline, rows);
+      await engine.query(`group the rows of ${name}`, `COPY (${grouped}) TO ${text(groups)} ${parquetOutput}`);
+      const [sum] = await engine.query(
+        'count the clean rows',
+        `SELECT sum(rows) AS rows FROM read_parquet(${text(groups)})`,
       );
-      await engine.query(`sample ${name}`, `COPY (${sampled}) TO ${text(sample)} ${parquetOutput}`);
+      const used = asNumber(sum?.['rows']);
+      if (used + bad !== total) {
+        throw new RowCountError(
+          `${name} has ${total} rows, of which ${used} are used and ${bad} malformed. This is a fault of Tidegate.`,
+        );
+      }
 
       const keys = cleanKeys(run);
+      const counts = countShard(total, counted.counts, others[0]);
       const of = { run, shard: shard.index, pipeline };
       await writeShardPersonalData(engine, ports, of, { search, rows, directory });
       const facts = await measureFacts(engine, pipeline, rows, counted.counts);
@@ -157,11 +124,10 @@ export async function desensitizeShard(ports: CleaningPorts, { run, shard }: Des
         artifacts.writeJson(artifactKeys(run).shardFacts(shard.index), facts),
         ...(hashed ? [clean.upload(hashes, keys.hashes(shard.index), 'application/vnd.apache.parquet')] : []),
         clean.upload(usable, keys.shard(shard.index), 'application/vnd.apache.parquet'),
-        clean.upload(sample, keys.sample(shard.index), 'application/vnd.apache.parquet'),
-        artifacts.writeJson(artifactKeys(run).shardProfile(shard.index), profile),
+        clean.upload(groups, keys.split(shard.index), 'application/vnd.apache.parquet'),
+        artifacts.writeJson(artifactKeys(run).shardCounts(shard.index), counts),
       ]);
-      const { train, validation, test } = profile.sides;
-      return { rows: total, malformed: bad, train: train.rows, validation: validation.rows, test: test.rows };
+      return { rows: total, malformed: bad };
     } finally {
       engine.close();
     }

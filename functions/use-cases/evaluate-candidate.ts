@@ -1,7 +1,7 @@
 import { algorithmOf } from '#domain/algorithms/registry';
 import { buildBaseline } from '#domain/drift/baseline';
 import { driftColumns } from '#domain/drift/columns';
-import { evaluate } from '#domain/evaluation/evaluate';
+import { evaluateAndCompare } from '#domain/evaluation/compare';
 import { permutationImportance } from '#domain/evaluation/importance';
 import { scoresPerRow } from '#domain/evaluation/predictions';
 import { parseFeatures } from '#domain/evaluation/score-text';
@@ -16,6 +16,7 @@ import type { Baseline } from '#schemas/records/baseline';
 import type { Evaluation } from '#schemas/records/evaluation';
 import { type FittedTransform, fittedTransformSchema } from '#schemas/records/fitted-transform';
 import type { Golden } from '#schemas/records/golden';
+import { type ComparableRule, sidesSchema } from '#schemas/records/sides';
 
 /** The dependencies of evaluation. */
 export interface EvaluationPorts {
@@ -32,7 +33,13 @@ const goldenRows = 5;
 const baselineRows = 200_000;
 
 /** Metrics of candidate and champion on the same holdout, with the candidate's permutation importances. */
-function measure(pipeline: Pipeline, fitted: FittedTransform, holdout: Holdout, permuted: Permuted): Evaluation {
+function measure(
+  pipeline: Pipeline,
+  fitted: FittedTransform,
+  holdout: Holdout,
+  permuted: Permuted,
+  rule: ComparableRule | undefined,
+): Evaluation {
   const { task } = fitted;
   const { bootstrap, gates, threshold } = pipeline.evaluation;
   const importances = permutationImportance({
@@ -43,14 +50,15 @@ function measure(pipeline: Pipeline, fitted: FittedTransform, holdout: Holdout, 
   });
   const { labels, candidate, champion } = holdout;
   const common = { labels, candidate, champion, bootstrap, confidences: gateConfidences(gates), importances };
+  const comparable = { rows: holdout.comparable, reason: rule?.kind === 'none' ? rule.reason : undefined };
   const [negative = 'negative', positive = 'positive'] = fitted.label.classes;
   switch (task) {
     case 'binary':
-      return evaluate({ ...common, task, threshold, classes: [negative, positive] });
+      return evaluateAndCompare({ ...common, task, threshold, classes: [negative, positive] }, comparable);
     case 'multiclass':
-      return evaluate({ ...common, task, classes: fitted.label.classes });
+      return evaluateAndCompare({ ...common, task, classes: fitted.label.classes }, comparable);
     case 'regression':
-      return evaluate({ ...common, task });
+      return evaluateAndCompare({ ...common, task }, comparable);
     default:
       return unreachable(task, 'task');
   }
@@ -92,7 +100,7 @@ function pickGolden(fitted: FittedTransform, lines: readonly string[], holdout: 
 }
 
 /**
- * Evaluates a candidate and the champion on the same holdout, and writes what later checks need: the evaluation, the drift
+ * Evaluates a candidate on its holdout, compares it with the champion on the rows that the champion was not trained on, and writes what later checks need: the evaluation, the drift
  * baseline of model inputs and scores, and golden requests with the expected responses.
  *
  * @throws EvaluationError when the numbers of scores and labels differ
@@ -111,7 +119,8 @@ export async function evaluateCandidate(
     champion: champion ? (await readAlgorithm(artifacts, champion)).output : undefined,
   });
   const permuted = await readPermuted(ports, run, scoresPerRow(fitted), output);
-  const evaluation = measure(pipeline, fitted, holdout, permuted);
+  const { comparable } = await artifacts.readJson(keys.sides, sidesSchema);
+  const evaluation = measure(pipeline, fitted, holdout, permuted, comparable);
   const lines = await readFeatureLines(clean, run, holdout.names);
   await artifacts.writeJson(keys.evaluation, evaluation);
   await artifacts.writeJson(keys.baseline, countBaseline(fitted, lines, holdout));

@@ -9,14 +9,18 @@ import { csvOutput, parquetOutput } from '#domain/data/transform';
 import { artifactKeys, cleanKeys } from '#domain/runs/layout';
 import { ident, text, texts } from '#domain/sql/literals';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
+import { downloadShards } from '#functions/shards/download-shards';
 import { openEngine } from '#functions/shards/duckdb';
+import { checkLeakage, refuseLeakage } from '#functions/shards/leakage';
 import { writePersonalData } from '#functions/shards/merge-personal-data';
+import { readAll } from '#functions/shards/read-all';
 import { withScratch } from '#functions/shards/scratch';
 import { checkConstraints } from '#functions/use-cases/check-constraints';
 import type { FitTransformEvent } from '#schemas/events/shard';
 import { pipelineSchema } from '#schemas/pipeline';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
-import { type Profile, profileSchema } from '#schemas/records/profile';
+import { profileSchema } from '#schemas/records/profile';
+import { sidesSchema } from '#schemas/records/sides';
 
 /** The dependencies of fitting. */
 export interface FittingPorts {
@@ -77,29 +81,34 @@ async function writePermutedRows(
  * Checks the drop's constraints and its quality, merges the shards' profiles, fits the transform on the training rows, and writes it with the
  * drop's profile and the rows for permutation importance.
  *
- * @throws DataQualityError when the drop does not meet a constraint or fails the quality checks
+ * @throws DataQualityError when the drop does not meet a constraint, fails the quality checks, or holds columns that give the label
+ * away and the pipeline refuses them
  */
 export async function fitTransform(ports: FittingPorts, { run, shards }: FitTransformEvent) {
   const { clean, artifacts } = ports;
   const keys = artifactKeys(run);
   const pipeline = await artifacts.readJson(keys.config, pipelineSchema);
   const constraints = await checkConstraints(ports, run, shards, pipeline);
-  const profiles: Profile[] = [];
-  for (let i = 0; i < shards; i++) profiles.push(await artifacts.readJson(keys.shardProfile(i), profileSchema));
+  const profiles = await readAll(shards, (i) => artifacts.readJson(keys.shardProfile(i), profileSchema));
+  const sides = await artifacts.readJson(keys.sides, sidesSchema);
   return withScratch(async (directory) => {
-    const files: string[] = [];
-    for (let i = 0; i < shards; i++) {
-      const file = join(directory, `sample-${i}.parquet`);
-      await clean.download(cleanKeys(run).sample(i), file);
-      files.push(file);
-    }
+    const files = await downloadShards(clean, shards, cleanKeys(run).sample, directory);
     const samples = `read_parquet([${texts(files)}])`;
     const engine = await openEngine({ memoryMb: ports.memoryMb, temporaryDirectory: join(directory, 'spill') });
     try {
       const medians = await readMedians(engine, medianColumns(pipeline), samples);
       const [first, ...rest] = profiles;
       if (!first) throw new RangeError('a run has at least one shard');
-      const { fitted, profile } = fitOnProfiles({ run, pipeline, profiles: [first, ...rest], medians });
+      const { fitted, profile } = fitOnProfiles({
+        run,
+        pipeline,
+        profiles: [first, ...rest],
+        medians,
+        leftOut: sides.leftOut,
+      });
+      const usable = fitted.sides.train.rows + fitted.sides.validation.rows + fitted.sides.test.rows;
+      const leakage = await checkLeakage(engine, pipeline, samples, usable);
+      refuseLeakage(pipeline, leakage);
       const permuted = await writePermutedRows(
         engine,
         ports,
@@ -111,7 +120,7 @@ export async function fitTransform(ports: FittingPorts, { run, shards }: FitTran
       );
       await writePersonalData(engine, ports, { run, shards, pipeline }, directory);
       await artifacts.writeJson(keys.profile, { ...profile, constraints });
-      await artifacts.writeJson(keys.transform, fitted);
+      await artifacts.writeJson(keys.transform, { ...fitted, leakage });
       const { train, validation, test } = fitted.sides;
       return {
         features: fitted.features.length,
@@ -122,6 +131,7 @@ export async function fitTransform(ports: FittingPorts, { run, shards }: FitTran
         validation: validation.rows,
         test: test.rows,
         permuted,
+        leakage: leakage.length,
       };
     } finally {
       engine.close();

@@ -1,17 +1,21 @@
 import { join } from 'node:path';
 import type { ModelInput } from '#domain/algorithms/algorithm';
+import { algorithmOf } from '#domain/algorithms/registry';
+import { inputsKeySql } from '#domain/data/clean';
 import { asNumber, type SqlEngine } from '#domain/data/engine';
 import { partRanges } from '#domain/data/parts';
-import type { Side } from '#domain/data/split';
-import { absentSources, cleanRowsSql, csvFields, csvLabel, csvOutput, parquetOutput } from '#domain/data/transform';
+import { absentSources, csvFields, csvLabel, csvOutput, parquetOutput } from '#domain/data/transform';
 import { fileName } from '#domain/runs/drop-name';
 import { artifactKeys, cleanKeys, partName } from '#domain/runs/layout';
+import { isComparableSql } from '#domain/splits/comparable';
+import type { Side } from '#domain/splits/side';
 import { ident, text } from '#domain/sql/literals';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import { openEngine } from '#functions/shards/duckdb';
 import { readAlgorithm } from '#functions/shards/run-algorithm';
 import { scanLeaks } from '#functions/shards/scan-leaks';
 import { withScratch } from '#functions/shards/scratch';
+import { readSidedRows } from '#functions/shards/sided-rows';
 import type { TransformShardEvent } from '#schemas/events/shard';
 import { pipelineSchema } from '#schemas/pipeline';
 import { fittedTransformSchema } from '#schemas/records/fitted-transform';
@@ -74,7 +78,8 @@ async function partConditions(
 
 /**
  * Turns a shard's clean rows into job inputs: label-first CSV parts for the training channels, holdout features for the
- * candidate and, if there is one to compare, the champion (with its own fitted transform), and the holdout's labels and slices.
+ * candidate and, if there is one to compare, the champion (with its own fitted transform), and the holdout's labels and slices,
+ * with whether the champion cannot have been trained on a row.
  * All holdout files have the rows in the same order. A side without rows in this shard gets no object. What was written is scanned for
  * personal data.
  *
@@ -85,7 +90,8 @@ export async function transformShard(
   { run, shard, champion }: TransformShardEvent,
 ) {
   const fitted = await artifacts.readJson(artifactKeys(run).transform, fittedTransformSchema);
-  const { input } = await readAlgorithm(artifacts, run);
+  const pipeline = await artifacts.readJson(artifactKeys(run).config, pipelineSchema);
+  const { input } = algorithmOf(pipeline);
   const defender = champion
     ? {
         fitted: await artifacts.readJson(artifactKeys(champion).transform, fittedTransformSchema),
@@ -94,11 +100,9 @@ export async function transformShard(
     : undefined;
   const keys = cleanKeys(run);
   return withScratch(async (directory) => {
-    const path = join(directory, 'clean.parquet');
-    await clean.download(keys.shard(shard.index), path);
+    const { rows, sides } = await readSidedRows({ clean, artifacts }, run, shard.index, directory);
     const engine = await openEngine({ memoryMb, temporaryDirectory: join(directory, 'spill') });
     try {
-      const rows = cleanRowsSql(path);
       const available = await columnsOf(engine, rows);
       const counts = await countSides(engine, rows);
       const labelled = [csvLabel(fitted), ...csvFields(fitted, input)].join(', ');
@@ -114,6 +118,10 @@ export async function transformShard(
       };
       const slices = fitted.slices.filter((name) => available.includes(name)).map(ident);
       const id = available.includes('_id') ? '_id' : 'CAST(NULL AS VARCHAR) AS _id';
+      const comparable =
+        defender && sides.comparable
+          ? [`${isComparableSql(sides.comparable, inputsKeySql(pipeline))} AS _comparable`]
+          : [];
       const holdout = (model: 'candidate' | 'champion', fields: readonly string[], csv: ModelInput): Output => ({
         select: fields.join(', '),
         csv,
@@ -128,7 +136,7 @@ export async function transformShard(
           ? [holdout('champion', csvFields(defender.fitted, defender.input, available), defender.input)]
           : []),
         {
-          select: ['_row', '_label', id, ...slices].join(', '),
+          select: ['_row', '_label', id, ...slices, ...comparable].join(', '),
           side: 'test',
           key: keys.holdoutLabels + partName(shard.index, 0, 'parquet'),
         },
@@ -142,7 +150,6 @@ export async function transformShard(
         await engine.query(`write ${key}`, `COPY (${sql}) TO ${text(file)} ${csv ? csvOutput(csv) : parquetOutput}`);
         await clean.upload(file, key, csv ? csv.contentType : 'application/vnd.apache.parquet');
       }
-      const pipeline = await artifacts.readJson(artifactKeys(run).config, pipelineSchema);
       const leaks = await scanLeaks(engine, pipeline, fitted, fileName(shard.index), rows);
       await artifacts.writeJson(artifactKeys(run).shardLeaks(shard.index), leaks);
       return { ...counts, championLacks: defender ? absentSources(defender.fitted, available) : [] };

@@ -18,7 +18,19 @@ export const desensitizeShardSchema = z.object({
 });
 export type DesensitizeShardEvent = z.infer<typeof desensitizeShardSchema>;
 
-/** What FitTransform is called with: shards 0 to `shards` - 1 have been desensitized. */
+/** What DivideRows is called with: shards 0 to `shards` - 1 have been desensitized. */
+export const divideRowsSchema = z.object({
+  run: runPointerSchema,
+  shards: z.int().min(1),
+  champion: runPointerSchema.nullish(),
+});
+export type DivideRowsEvent = z.infer<typeof divideRowsSchema>;
+
+/** What ProfileShard is called with. */
+export const profileShardSchema = z.object({ run: runPointerSchema, shard: z.object({ index }) });
+export type ProfileShardEvent = z.infer<typeof profileShardSchema>;
+
+/** What FitTransform is called with: shards 0 to `shards` - 1 have been profiled. */
 export const fitTransformSchema = z.object({ run: runPointerSchema, shards: z.int().min(1) });
 export type FitTransformEvent = z.infer<typeof fitTransformSchema>;
 

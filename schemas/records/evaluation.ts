@@ -91,7 +91,18 @@ const perClassSchema = z.object({
 });
 export type ClassMetrics = z.infer<typeof perClassSchema>;
 
+/** Estimates by the name of the metric. Which names there are is not a matter of the record: `domain/metrics`. */
+const estimatesSchema = z.record(z.string(), estimateSchema);
+
+/** On which rows candidate and champion were compared. Records of earlier versions compared all and have none. */
+const comparisonSchema = z.object({
+  rows: count.describe('holdout rows that the champion cannot have been trained on'),
+  candidate: estimatesSchema.optional().describe('the candidate on these rows, where they are not the whole holdout'),
+  notJudged: z.string().optional().describe('why the two were not compared, and what to do'),
+});
+
 const common = {
+  comparison: comparisonSchema.optional(),
   n: z.int().min(1).describe('holdout rows'),
   weighted: z.boolean().describe('whether rows carry sample weights'),
   bootstrap: z.object({
@@ -102,8 +113,6 @@ const common = {
   }),
   importances: z.array(importanceSchema).describe('by falling mean; empty when not measured'),
 };
-/** Estimates by the name of the metric. Which names there are is not a matter of the record: `domain/metrics`. */
-const estimatesSchema = z.record(z.string(), estimateSchema);
 const championSchema = z.object({ metrics: estimatesSchema, differences: z.record(z.string(), differenceSchema) });
 
 /** The result of scoring a candidate (and, when there is one, the champion) on one holdout. */
@@ -157,9 +166,10 @@ export type GateResult = z.infer<typeof gateResultSchema>;
 export const verdictSchema = z.object({
   passed: z.boolean(),
   gates: z.array(gateResultSchema).min(1),
-  warnings: z
+  unmet: z
     .array(constraintResultSchema)
     .optional()
     .describe('constraints that the drop did not meet and that only warn'),
+  warnings: z.array(z.string()).optional().describe('what readers should know that no gate judged'),
 });
 export type Verdict = z.infer<typeof verdictSchema>;

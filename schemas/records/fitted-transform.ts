@@ -12,6 +12,14 @@ export const fittedFeatureSchema = z.looseObject({
 });
 export type FittedFeature = z.infer<typeof fittedFeatureSchema>;
 
+/** A column that seems to give the label away. */
+const leakageFindingSchema = z.object({
+  column: z.string(),
+  check: z.string().describe('name of the check: `domain/leakage`'),
+  reason: z.string(),
+});
+export type LeakageFinding = z.infer<typeof leakageFindingSchema>;
+
 const sideCounts = z.object({ rows: z.int().min(0), classes: z.array(z.int().min(0)) });
 
 /** What a run learnt from its training rows, and all that is needed to turn a clean row into model inputs. */
@@ -33,6 +41,15 @@ export const fittedTransformSchema = z.object({
   dropped: z.array(z.object({ column: z.string(), reason: z.string() })).describe('columns that carry no information'),
   slices: z.array(z.string()).describe('columns the evaluation groups by'),
   sides: z.object({ train: sideCounts, validation: sideCounts, test: sideCounts }),
+  leftOut: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('rows in the gaps between the sides; absent in runs of versions without sides.json'),
+  leakage: z
+    .array(leakageFindingSchema)
+    .optional()
+    .describe('columns that seem to give the label away; absent in runs of versions that did not look'),
   parts: z
     .object({ train: z.array(z.int().min(0)), validation: z.array(z.int().min(0)) })
     .describe('how many objects each shard writes to each channel'),

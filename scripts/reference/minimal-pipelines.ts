@@ -37,13 +37,19 @@ export function withSettings(pipeline: unknown, settings: unknown): unknown {
   return { ...pipeline, ...Object.fromEntries(own) };
 }
 
+/** Some settings of a split are valid only by time. */
+const byTime = withSettings(MINIMAL_PIPELINES.binary, {
+  dataset: { time: 'signed_up_at' },
+  split: { strategy: 'time' },
+});
+
 /** Why no minimal pipeline of a schema takes these settings, one after another; undefined when one does. */
 export function problemBy(
   schema: Pick<typeof pipelineSchema, 'safeParse'>,
   ...settings: readonly unknown[]
 ): string | undefined {
   const problems: string[] = [];
-  for (const [task, pipeline] of Object.entries(MINIMAL_PIPELINES)) {
+  for (const [task, pipeline] of Object.entries({ ...MINIMAL_PIPELINES, 'binary by time': byTime })) {
     const { success, error } = schema.safeParse(settings.reduce(withSettings, pipeline));
     if (success) return undefined;
     problems.push(`${task}: ${z.prettifyError(error)}`);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cleanColumns } from '#domain/data/columns';
 import { labelClasses, labelSql } from '#domain/data/label';
 import { classAnswers } from '#domain/data/label-answers';
-import { columnsProfileSql, readProfile } from '#domain/data/profile';
+import { columnsProfileSql, countShard, readProfile } from '#domain/data/profile';
 import { csvLabel } from '#domain/data/transform';
 import { describeTreatment } from '#domain/data/treatment';
 import { buildBaseline } from '#domain/drift/baseline';
@@ -19,7 +19,7 @@ const other = 'of-another-version' as never;
 const pipeline = pipelineSchema.parse(smallPipeline());
 const label = { column: 'y', classes: ['no', 'yes'], classCounts: [1, 1] };
 const column = { name: 'x', kind: other, spec: { role: 'ignore' as const }, cleanSql: (v: string) => v };
-const profiled = { rows: 0, malformed: [], classes: 0, columns: {}, labels: [], categories: new Map() };
+const profiled = { counts: countShard(0, []), classes: 0, columns: {}, labels: [], categories: new Map() };
 const unwatched = {
   name: 'u',
   type: 'number',

@@ -5,13 +5,18 @@ import type { TokenKeys } from '#domain/privacy/tokenize';
 import { artifactKeys, rawKeys } from '#domain/runs/layout';
 import type { FileStore } from '#functions/ports/object-store';
 import { type OpenEngine, openEngine } from '#functions/shards/duckdb';
+import { readSidedRows } from '#functions/shards/sided-rows';
 import { desensitizeShard } from '#functions/use-cases/desensitize-shard';
+import { divideRows } from '#functions/use-cases/divide-rows';
 import { fitTransform } from '#functions/use-cases/fit-transform';
+import { profileShard } from '#functions/use-cases/profile-shard';
 import { transformShard } from '#functions/use-cases/transform-shard';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import { type FittedTransform, fittedTransformSchema } from '#schemas/records/fitted-transform';
 import { type Profile, profileSchema } from '#schemas/records/profile';
 import type { DropRecord } from '#schemas/records/run';
+import { type ShardCounts, shardCountsSchema } from '#schemas/records/shard-counts';
+import { type Sides, sidesSchema } from '#schemas/records/sides';
 import { folderStore } from './folder-store.ts';
 
 export const tokenKey = new TextEncoder().encode('a key of the tests, long enough to serve');
@@ -28,12 +33,19 @@ export interface DataRun {
   /** Puts a file into the raw bucket. */
   drop(key: string, content: string | Uint8Array): void;
   desensitize(key: string, index?: number): ReturnType<typeof desensitizeShard>;
-  fit(shards?: number): ReturnType<typeof fitTransform>;
+  /** Divides the rows of the shards and profiles each. */
+  divide(shards?: number, champion?: { pipeline: string; runId: string }): Promise<Sides>;
+  /** Divides, profiles and fits. */
+  fit(shards?: number, champion?: { pipeline: string; runId: string }): ReturnType<typeof fitTransform>;
   encode(index?: number, champion?: { pipeline: string; runId: string }): ReturnType<typeof transformShard>;
   fitted(): Promise<FittedTransform>;
+  /** What the reader of a raw shard counted. */
+  counts(index?: number): Promise<ShardCounts>;
   profile(index?: number): Promise<Profile>;
   /** Rows of a Parquet object of the clean bucket. */
   rows(key: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** The clean rows of a shard with their sides, once the rows are divided. */
+  sided(index?: number): Promise<readonly Readonly<Record<string, unknown>>[]>;
   [Symbol.dispose](): void;
 }
 
@@ -54,6 +66,12 @@ export async function startRun(
   const run = { pipeline: pipeline.name, runId };
   await artifacts.writeJson(artifactKeys(run).config, pipeline);
   await artifacts.writeJson(artifactKeys(run).drop, dropRecord());
+  const divide: DataRun['divide'] = async (shards = 1, champion) => {
+    const ports = { clean, artifacts, memoryMb };
+    await divideRows(ports, { run, shards, ...(champion ? { champion } : {}) });
+    for (let index = 0; index < shards; index++) await profileShard(ports, { run, shard: { index } });
+    return artifacts.readJson(artifactKeys(run).sides, sidesSchema);
+  };
   return {
     run,
     pipeline,
@@ -70,14 +88,24 @@ export async function startRun(
       await raw.writeJson(rawKeys(run).files, files);
       return desensitizeShard({ raw, clean, artifacts, tokenKeys, memoryMb }, { run, shard: { index, size: 1 } });
     },
-    fit: (shards = 1) => fitTransform({ clean, artifacts, memoryMb }, { run, shards }),
+    divide,
+    async fit(shards = 1, champion) {
+      await divide(shards, champion);
+      return fitTransform({ clean, artifacts, memoryMb }, { run, shards });
+    },
     encode: (index = 0, champion) =>
       transformShard({ clean, artifacts, memoryMb }, { run, shard: { index }, ...(champion ? { champion } : {}) }),
     fitted: () => artifacts.readJson(artifactKeys(run).transform, fittedTransformSchema),
+    counts: (index = 0) => artifacts.readJson(artifactKeys(run).shardCounts(index), shardCountsSchema),
     profile: (index = 0) => artifacts.readJson(artifactKeys(run).shardProfile(index), profileSchema),
     async rows(key) {
       using engine = await testEngine();
       return await engine.query('read', `SELECT * FROM read_parquet('${join(root, 'clean', key)}')`);
+    },
+    async sided(index = 0) {
+      using engine = await testEngine();
+      const { rows } = await readSidedRows({ clean, artifacts }, run, index, mkdtempSync(join(root, 'sided-')));
+      return await engine.query('read', `SELECT * FROM ${rows} ORDER BY _row`);
     },
     [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
   };

@@ -75,7 +75,13 @@ describe('a bundle', () => {
   it('holds what few functions need in those alone', () => {
     expect(withPackage('@slack/web-api')).toEqual(['notify']);
     expect(withPackage('yaml')).toEqual([]);
-    expect(withPackage('@aws-sdk/lib-storage')).toEqual(['desensitizeShard', 'fitTransform', 'transformShard']);
+    expect(withPackage('@aws-sdk/lib-storage')).toEqual([
+      'desensitizeShard',
+      'divideRows',
+      'fitTransform',
+      'profileShard',
+      'transformShard',
+    ]);
     expect(withPackage('@aws-sdk/lib-dynamodb')).toEqual(withPackage('@aws-sdk/client-dynamodb'));
   });
 

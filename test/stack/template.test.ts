@@ -441,10 +441,12 @@ describe('the compiled template', () => {
 
     expect(large).toEqual([
       'desensitizeShard.zip',
+      'divideRows.zip',
       'evaluateCandidate.zip',
       'fitTransform.zip',
       'measureDrift.zip',
       'predict.zip',
+      'profileShard.zip',
       'runEndpointTest.zip',
       'transformShard.zip',
     ]);

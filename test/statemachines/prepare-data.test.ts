@@ -24,26 +24,32 @@ const fail = (error: string, message: string) => () => {
 };
 
 describe('the prepare-data machine', () => {
-  it('desensitizes every shard, fits once, transforms every shard', async () => {
+  it('desensitizes every shard, divides the rows, profiles every shard, fits once, transforms every shard', async () => {
     const { status, output, calls } = await prepare();
 
     expect(status).toBe('SUCCEEDED');
     expect(output).toEqual({ run });
     const count = (name: string) => calls.filter((c) => c.resource.endsWith(name)).length;
-    expect([count('DesensitizeShard'), count('FitTransform'), count('TransformShard')]).toEqual([2, 1, 2]);
+    const tasks = ['DesensitizeShard', 'DivideRows', 'ProfileShard', 'FitTransform', 'TransformShard'];
+    expect(tasks.map(count)).toEqual([2, 1, 2, 1, 2]);
     const first = calls.find((c) => c.resource.endsWith('DesensitizeShard'));
+    const divide = calls.find((c) => c.resource.endsWith('DivideRows'));
+    expect(divide?.arguments).toEqual({ run, shards: 2, champion: null });
     expect(first?.arguments).toMatchObject({ run, shard: { key: expect.stringContaining('loan-default/d/') } });
   });
 
-  it.each(['DesensitizeShard', 'TransformShard'])('fails with the cause of the shard when %s fails', async (task) => {
-    const { status, error, cause } = await prepare({ [task]: fail('MalformedDataError', 'line 7, column income') });
+  it.each(['DesensitizeShard', 'ProfileShard', 'TransformShard'])(
+    'fails with the cause of the shard when %s fails',
+    async (task) => {
+      const { status, error, cause } = await prepare({ [task]: fail('MalformedDataError', 'line 7, column income') });
 
-    expect(status).toBe('FAILED');
-    expect(error).toBe('MalformedDataError');
-    expect(cause).toContain('line 7, column income');
-  });
+      expect(status).toBe('FAILED');
+      expect(error).toBe('MalformedDataError');
+      expect(cause).toContain('line 7, column income');
+    },
+  );
 
-  it.each(['DesensitizeShard', 'FitTransform', 'TransformShard'])(
+  it.each(['DesensitizeShard', 'DivideRows', 'ProfileShard', 'FitTransform', 'TransformShard'])(
     'fails with words when %s gives no cause',
     async (task) => {
       const { status, error, cause } = await prepare({
@@ -56,14 +62,14 @@ describe('the prepare-data machine', () => {
     },
   );
 
-  it('fails with the cause when fitting fails', async () => {
-    const { status, error, cause } = await prepare({ FitTransform: fail('DataQualityError', 'one class only') });
+  it.each(['DivideRows', 'FitTransform'])('fails with the cause when %s fails', async (task) => {
+    const { status, error, cause } = await prepare({ [task]: fail('DataQualityError', 'one class only') });
 
     expect({ status, error }).toEqual({ status: 'FAILED', error: 'DataQualityError' });
     expect(cause).toContain('one class only');
   });
 
-  it.each(['DesensitizeShard', 'FitTransform', 'TransformShard'])(
+  it.each(['DesensitizeShard', 'DivideRows', 'ProfileShard', 'FitTransform', 'TransformShard'])(
     'retries %s when the trouble may pass',
     async (task) => {
       const { status } = await prepare({

@@ -37,9 +37,18 @@ export function metricsSection(
       : '',
   ].join('');
   return html`<section aria-labelledby="metrics"><h2 id="metrics">Metrics</h2>
-<div class="scroll"><table><caption>On ${formatCount(evaluation.n)} holdout rows, with 95 % percentile intervals from ${formatCount(resamples)} bootstrap resamples${fewer}, seed ${seed}.${notes}${champion ? ' Differences are paired: both models are scored on the same resampled rows.' : ' There is no champion yet to compare with.'}</caption>
+<div class="scroll"><table><caption>On ${formatCount(evaluation.n)} holdout rows, with 95 % percentile intervals from ${formatCount(resamples)} bootstrap resamples${fewer}, seed ${seed}.${notes}${comparisonNote(evaluation)}</caption>
 <thead><tr><th scope="col">Metric</th><th scope="col" class="number">Candidate</th>${versus}</tr></thead>
 <tbody>${rows}</tbody></table></div></section>`;
+}
+
+/** On which rows the champion was compared. */
+function comparisonNote({ champion, comparison, n }: Evaluation): string {
+  if (comparison?.notJudged !== undefined) return ` Not compared with the champion: ${comparison.notJudged}.`;
+  if (!champion) return ' There is no champion yet to compare with.';
+  const paired = ' Differences are paired: both models are scored on the same resampled rows';
+  if (comparison === undefined || comparison.rows === n) return `${paired}.`;
+  return `${paired}. These are the ${formatCount(comparison.rows)} rows that the champion was not trained on.`;
 }
 
 interface MetricRow {

@@ -1,6 +1,6 @@
 import { importanceMetric } from '#domain/evaluation/importance';
 import { formatCount, formatNumber } from '#domain/text/format-number';
-import type { Evaluation } from '#schemas/records/evaluation';
+import type { BinaryEvaluation, Evaluation } from '#schemas/records/evaluation';
 import { type Html, html } from '../html.ts';
 import { calibrationPlot } from '../plots/calibration.ts';
 import { confusionPlot } from '../plots/confusion.ts';
@@ -20,10 +20,11 @@ export function plotsSection(evaluation: Evaluation): Html {
 
 function taskFigures(evaluation: Evaluation): Html[] {
   switch (evaluation.task) {
-    case 'binary':
+    case 'binary': {
+      const drawn = onSameRows(evaluation);
       return [
-        figure('ROC', rocPlot(evaluation)),
-        figure('Precision-recall', precisionRecallPlot(evaluation)),
+        figure('ROC', rocPlot(drawn)),
+        figure('Precision-recall', precisionRecallPlot(drawn)),
         figure('Calibration', calibrationPlot(evaluation.curves.calibration)),
         figure('Scores by class', scorePlot(evaluation)),
         figure(
@@ -31,8 +32,9 @@ function taskFigures(evaluation: Evaluation): Html[] {
           confusionPlot(evaluation.confusion),
           `at threshold ${formatNumber(evaluation.threshold)}`,
         ),
-        figure('Cumulative gains', gainsPlot(evaluation)),
+        figure('Cumulative gains', gainsPlot(drawn)),
       ];
+    }
     case 'multiclass':
       return [
         figure('Confusion matrix', confusionPlot(evaluation.confusion), 'most probable class'),
@@ -44,6 +46,12 @@ function taskFigures(evaluation: Evaluation): Html[] {
         figure('Residuals', residualPlot(evaluation.curves.residuals), 'tails are counted in the outermost bins'),
       ];
   }
+}
+
+/** Curves of both models are drawn together only where they are of the same rows. */
+function onSameRows(evaluation: BinaryEvaluation): BinaryEvaluation {
+  const { champion: _, ...alone } = evaluation;
+  return evaluation.comparison?.candidate === undefined ? evaluation : alone;
 }
 
 /** Feature importance, if it was measured. */

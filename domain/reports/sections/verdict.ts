@@ -7,7 +7,7 @@ import { intervalPlot } from '../plots/interval.ts';
 
 /** The banner: passed or refused, and every gate with its reason. */
 export function verdictSection(
-  { passed, gates }: Verdict,
+  { passed, gates, warnings = [] }: Verdict,
   kinds: readonly GateKind<unknown>[],
   context: GateContext,
 ): Html {
@@ -23,6 +23,7 @@ export function verdictSection(
 <div class="scroll"><table class="gates"><caption class="hidden">Quality gates</caption>
 <thead><tr><th scope="col">Gate</th><th scope="col" class="number">Measured</th><th scope="col" class="plotted">95 % interval and bound</th><th scope="col">Why</th></tr></thead>
 <tbody>${gates.map((gate) => gateRow(gate, showGate(gate, kinds, context)))}</tbody></table></div>
+${warnings.map((line) => html`<p><b>Warning:</b> ${line}</p>`)}
 </section>`;
 }
 

@@ -8,6 +8,7 @@ import { expectedColumns } from '#domain/data/columns';
 import type { SqlRow } from '#domain/data/engine';
 import { jsonKeysSql, rawRelation } from '#domain/data/raw';
 import { tokenOf } from '#domain/privacy/tokenize';
+import { rowKey } from '#domain/splits/keys';
 import { text } from '#domain/sql/literals';
 import { prepareRawFile } from '#functions/shards/raw-file';
 import { pipelineSchema } from '#schemas/pipeline';
@@ -136,7 +137,9 @@ test('personal columns leave as tokens, masks and coarse values, or not at all',
   });
   expect(rows).toEqual([
     {
-      _side: expect.stringMatching(/^(train|validation|test)$/),
+      _side: '',
+      _key: rowKey('tidegate', 'i1', '3:1.0'),
+      _group: expect.anything(),
       _label: 1,
       _id: tokenOf(tokenKey, 'i1'),
       email: tokenOf(tokenKey, 'ann@example.com'),
@@ -149,13 +152,16 @@ test('personal columns leave as tokens, masks and coarse values, or not at all',
   ]);
 });
 
-describe('rows that belong together are on one side of the split', () => {
+describe('rows that belong together are of one group and one bucket', () => {
   const lines = (make: (i: number) => string) => Array.from({ length: 300 }, (_, i) => `${make(i)}\n`).join('');
-  /** The sides of the rows, by what they should be grouped by. */
-  const sidesBy = (rows: readonly SqlRow[], group: (row: number) => unknown) => {
-    const sides = new Map<unknown, Set<unknown>>();
-    for (const [i, row] of rows.entries()) sides.set(group(i), (sides.get(group(i)) ?? new Set()).add(row['_side']));
-    return [...sides.values()];
+  /** The groups and buckets of the rows, by what they should be grouped by. */
+  const groupsBy = (rows: readonly SqlRow[], group: (row: number) => unknown) => {
+    const found = new Map<unknown, Set<unknown>>();
+    for (const [i, { _group, _key }] of rows.entries()) {
+      const own = `${_group} ${Math.floor(Number(_key) / 2 ** 36)}`;
+      found.set(group(i), (found.get(group(i)) ?? new Set()).add(own));
+    }
+    return [...found.values()];
   };
   const columns = { x: { role: 'feature', type: 'number' }, g: { role: 'ignore' } };
 
@@ -172,10 +178,10 @@ describe('rows that belong together are on one side of the split', () => {
       columns: [...(id ? ['id'] : []), 'y', 'x', 'g'],
       content: `${id ? 'id,' : ''}y,x,g\n${lines((i) => `${id ? `i${i % 40},` : ''}${i % 2},${i % 60},g${i % 30}`)}`,
     });
-    const sides = sidesBy(rows, group);
+    const groups = groupsBy(rows, group);
     expect(rows).toHaveLength(300);
-    expect(sides.every((own) => own.size === 1)).toBe(true);
-    expect(new Set(rows.map((row) => row['_side'])).size).toBe(3);
+    expect(groups.every((own) => own.size === 1)).toBe(true);
+    expect(new Set(rows.map((row) => row['_group'])).size).toBe(groups.length);
   });
 
   test('by equal features where the column is missing', async () => {
@@ -185,8 +191,8 @@ describe('rows that belong together are on one side of the split', () => {
       columns: ['y', 'x', 'g'],
       content: `y,x,g\n${lines((i) => `${i % 2},${i % 60},`)}`,
     });
-    expect(sidesBy(rows, (i) => i % 60).every((own) => own.size === 1)).toBe(true);
-    expect(new Set(rows.map((row) => row['_side'])).size).toBe(3);
+    expect(groupsBy(rows, (i) => i % 60).every((own) => own.size === 1)).toBe(true);
+    expect(new Set(rows.map((row) => row['_group'])).size).toBe(60);
   });
 });
 

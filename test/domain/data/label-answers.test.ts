@@ -93,8 +93,8 @@ describe('the only negative value of a drop', () => {
     run.drop('small/d/a.csv', `y,x\n${labels.map((text, i) => `${text},${i}`).join('\n')}\n`);
     await run.desensitize('small/d/a.csv');
     const [row = {}] = await run.rows(cleanKeys(run.run).shard(0));
-    expect(Object.keys(row)).toEqual(['_side', '_label', 'x']);
-    return (await run.profile()).onlyNegative;
+    expect(Object.keys(row)).toEqual(['_side', '_key', '_group', '_label', 'x']);
+    return (await run.counts()).onlyNegative;
   }
   it.each([
     ['<=50K', { positive: '>50K' }, ['>50K', '<=50K', '<=50K']],
@@ -120,6 +120,7 @@ describe('the only negative value of a drop', () => {
     using run = await startRun(smallPipeline({}));
     run.drop('small/d/a.csv', 'y,x\n1,1\n0,2\n');
     await run.desensitize('small/d/a.csv');
+    await run.divide();
     const { onlyNegative: _, ...profile } = await run.profile();
     const merged = (a?: string | null, b?: string | null) => {
       const part = (text: string | null | undefined) => ({

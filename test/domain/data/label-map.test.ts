@@ -28,7 +28,7 @@ async function clean(task: Task, label: object, labels: readonly string[], datas
   run.drop('small/d/a.csv', `y,x\n${labels.map((own, i) => `${own},${i}`).join('\n')}\n`);
   const counts = await run.desensitize('small/d/a.csv');
   const rows = await run.rows(cleanKeys(run.run).shard(0));
-  return { labels: rows.map((row) => row['_label']), counts, reasons: (await run.profile()).malformed.reasons };
+  return { labels: rows.map((row) => row['_label']), counts, reasons: (await run.counts()).malformed.reasons };
 }
 
 describe('a mapped label', () => {

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CleanColumn } from '#domain/data/columns';
-import { categoriesSql, countedCategories, labelProfileSql, mergeProfiles, readProfile } from '#domain/data/profile';
+import {
+  categoriesSql,
+  countedCategories,
+  countShard,
+  labelProfileSql,
+  mergeProfiles,
+  readProfile,
+} from '#domain/data/profile';
 import { type CleanKind, type Moments, type Profile, profileSchema } from '#schemas/records/profile';
 import { type DataRun, smallPipeline, startRun, testEngine } from '../../fakes/data-run.ts';
 
@@ -124,7 +131,7 @@ describe('reading a profile', () => {
     spec: { role: 'ignore' },
     cleanSql: (typed) => typed,
   });
-  const answers = { rows: 9, malformed: [], classes: 0, columns: {}, labels: [], categories: new Map() };
+  const answers = { counts: countShard(9, []), classes: 0, columns: {}, labels: [], categories: new Map() };
 
   test('takes the categories and what is beyond them, in the order of their names', () => {
     const categories = new Map([
@@ -193,7 +200,7 @@ describe('reading a profile', () => {
       { column: null, reason: 'z', count: 3 },
       { column: 'a', reason: 'q', count: 4 },
     ];
-    expect(readProfile([], { ...answers, malformed }).malformed).toEqual({
+    expect(readProfile([], { ...answers, counts: countShard(9, malformed) }).malformed).toEqual({
       rows: 10,
       reasons: [malformed[2], malformed[3], malformed[1], malformed[0]],
     });
@@ -249,8 +256,9 @@ describe('profiling shards', () => {
     for (const [i, [from, to]] of parts.entries()) {
       run.drop(`small/d/${i}.csv`, `${header}${lines(from, to).join('\n')}\n`);
       await run.desensitize(`small/d/${i}.csv`, i);
-      profiles.push(await run.profile(i));
     }
+    await run.divide(parts.length);
+    for (const i of parts.keys()) profiles.push(await run.profile(i));
     return { run, profiles };
   };
 

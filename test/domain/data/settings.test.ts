@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { datasetSchema, splitSchema } from '#domain/data/settings';
+import { datasetSchema } from '#domain/data/settings';
+import { splitSchema } from '#domain/data/split-settings';
 
 const least = { format: 'csv', label: { column: 'y' }, columns: { x: { role: 'feature', type: 'number' } } };
 const dataset = (fields: object) => datasetSchema.safeParse({ ...least, ...fields }).success;

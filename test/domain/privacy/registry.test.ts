@@ -28,7 +28,7 @@ describe.each(PRIVACY_ACTIONS)('the privacy action $name', (action) => {
 
 test('all actions together let no raw value through', async () => {
   await expectNothingRaw(whole, 60);
-});
+}, 120_000);
 
 test.each<[string, PrivacyAction['clean']]>([
   ['returns the typed value', () => ({ kind: 'text', sql: (typed) => typed })],

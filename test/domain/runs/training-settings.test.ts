@@ -54,7 +54,7 @@ describe('an edited pipeline', () => {
 
   it('has no section that these tests leave out', () => {
     const known =
-      'name description dataset personalData constraints split imbalance training evaluation registry deployment drift notify';
+      'name description dataset personalData constraints split imbalance training evaluation leakage registry deployment drift notify';
     expect(Object.keys(pipelineSchema.shape).toSorted()).toEqual(known.split(' ').toSorted());
   });
 });

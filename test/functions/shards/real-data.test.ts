@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { cleanKeys } from '#domain/runs/layout';
 import { parsePipeline } from '#schemas/load-pipeline';
 import { type DataRun, startRun } from '../../fakes/data-run.ts';
 
@@ -34,14 +33,17 @@ describe.skipIf(!existsSync(data))('real data (skipped where the shared data set
       sides.train.classes.map((n, c) => n + (sides.validation.classes[c] ?? 0) + (sides.test.classes[c] ?? 0)),
     ).toEqual([23_364, 6636]);
     expect(label.classes).toEqual(['0', '1']);
-    const rows = await run.rows(cleanKeys(run.run).shard(0));
-    const groups = Map.groupBy(rows, ({ _side, _label, SEX, ...inputs }) => JSON.stringify(Object.values(inputs)));
+    const rows = await run.sided();
+    const groups = Map.groupBy(rows, ({ _row, _side, _key, _group, _label, SEX, ...inputs }) =>
+      JSON.stringify(Object.values(inputs)),
+    );
     expect(groups.size).toBeLessThan(30_000 - 34);
     for (const group of groups.values()) expect(new Set(group.map((r) => r['_side'])).size).toBe(1);
   });
 
   test('Adult: no header, blanks after commas, and ? for missing, are read', async () => {
     using run = await runOn('adult', ['adult.data.gz']);
+    await run.divide();
     const profile = await run.profile();
     expect(profile).toMatchObject({ rows: 32_561, malformed: { rows: 0 } });
     // counts published with the data set: 1,836 and 1,843 missing, 7,841 above 50K

@@ -76,7 +76,7 @@ export async function encodedRun(
     run.drop(`loan/first/${shard}.csv`, `id,y,x,c\n${rows}`);
     await run.desensitize(`loan/first/${shard}.csv`, shard);
   }
-  await run.fit(2);
+  await run.fit(2, champion?.run);
   for (const shard of [0, 1]) await run.encode(shard, champion?.run);
   return run;
 }

@@ -80,6 +80,8 @@ describe('desensitizing', () => {
     const [row] = await run.rows(cleanKeys(run.run).shard(0));
     expect(Object.keys(row ?? {})).toEqual([
       '_side',
+      '_key',
+      '_group',
       '_label',
       '_id',
       '_time',
@@ -126,7 +128,7 @@ describe('desensitizing', () => {
     const [first, second] = await run.rows(cleanKeys(run.run).shard(1));
     expect(first?.['email']).toBe(second?.['_id']);
     const before = (await run.rows(cleanKeys(run.run).shard(0))).find((r) => r['_id'] === first?.['_id']);
-    expect(before?.['_side']).toBe(first?.['_side']);
+    expect(before?.['_group']).toBe(first?.['_group']);
   });
 
   test('gives the same objects when the task is retried', async () => {
@@ -137,8 +139,8 @@ describe('desensitizing', () => {
       return {
         summary,
         rows: await run.rows(keys.shard(0)),
-        sample: await run.rows(keys.sample(0)),
-        profile: await run.profile(),
+        groups: (await run.rows(keys.split(0))).map((row) => JSON.stringify(row, bigintText)).toSorted(),
+        counts: await run.counts(),
         quarantine: await quarantineOf(run),
       };
     };
@@ -180,7 +182,7 @@ describe('malformed rows', () => {
     expect(await quarantineOf(run)).toEqual(
       bad.map(({ column, reason }, i) => ({ file: 'file 1 of the drop', line: 5 + i, column, reason })),
     );
-    expect((await run.profile()).malformed.rows).toBe(bad.length);
+    expect((await run.counts()).malformed.rows).toBe(bad.length);
     expect(await run.rows(cleanKeys(run.run).shard(0))).toHaveLength(6);
   });
 
@@ -207,7 +209,7 @@ describe('malformed rows', () => {
       )}`;
       const key = `small/d/a.csv${gzip ? '.gz' : ''}`;
       run.drop(key, gzip ? gzipSync(text) : text);
-      expect(await run.desensitize(key)).toMatchObject({ rows: 8, malformed: 5, train: expect.any(Number) });
+      expect(await run.desensitize(key)).toMatchObject({ rows: 8, malformed: 5 });
       const found = (await quarantineOf(run)).map(({ line: at, column, reason }) => [at, column, reason]);
       expect(found).toEqual([
         [6, 'x', 'not a finite number'],
@@ -387,7 +389,7 @@ describe('a value that holds others', () => {
     ]);
     const rows = await json.rows(cleanKeys(json.run).shard(0));
     expect(rows.map((r) => r['c'])).toEqual(['{"a text": "that looks like one"}', 'a']);
-    expect(JSON.stringify([found, rows, await json.profile()], bigintText)).not.toContain('Jane');
+    expect(JSON.stringify([found, rows, await json.counts()], bigintText)).not.toContain('Jane');
   });
 
   test('is malformed in Parquet: structs, lists, maps and JSON texts', async () => {
@@ -434,7 +436,7 @@ describe('a value that holds others', () => {
     ]);
     const rows = await parquet.rows(cleanKeys(parquet.run).shard(0));
     expect(rows.map((r) => r['js'])).toEqual([null, 'plain']);
-    expect(JSON.stringify([rows, await parquet.profile()], bigintText)).not.toContain('Jane');
+    expect(JSON.stringify([rows, await parquet.counts()], bigintText)).not.toContain('Jane');
   });
 
   test('refuses the file when it is in too many rows, naming column and type only', async () => {
@@ -526,7 +528,7 @@ describe('a quote that is left open', () => {
     using own = await startRun(smallPipeline({ ...dataset, maxMalformedFraction: 1, ...over }));
     own.drop(key, key.endsWith('.gz') ? gzipSync(csv) : csv);
     const summary = await own.desensitize(key).catch((e: Error) => e);
-    const count = (await own.profile().catch(() => undefined))?.malformed;
+    const count = (await own.counts().catch(() => undefined))?.malformed;
     return { summary, count, quarantine: summary instanceof Error ? [] : await quarantineOf(own).catch(() => []) };
   };
 
@@ -569,8 +571,8 @@ describe('a quote that is left open', () => {
 });
 
 describe('keeping rows together', () => {
-  const sidesOf = async (r: DataRun) =>
-    (await r.rows(cleanKeys(r.run).shard(0))).map((row) => [row['x'], row['_side']]);
+  const sidesOf = (r: DataRun) =>
+    r.divide().then(async () => (await r.sided()).map((row) => [row['x'], row['_side']] as const));
   test('puts duplicate rows on one side when there is no id', async () => {
     using twice = await startRun(smallPipeline());
     const rows = Array.from({ length: 300 }, (_, i) => `${i % 2},${i % 100}`);

@@ -38,7 +38,7 @@ describe('fitting a run', () => {
   test('uses the exact median of the training rows of all shards', async () => {
     using run = await fittedRun();
     await run.fit(2);
-    const training = (await Promise.all([0, 1].map((i) => run.rows(cleanKeys(run.run).shard(i)))))
+    const training = (await Promise.all([0, 1].map((i) => run.sided(i))))
       .flat()
       .filter((r) => r['_side'] === 'train' && r['x'] !== null)
       .map((r) => Number(r['x']))
@@ -116,9 +116,10 @@ describe('fitting a run', () => {
 
   test('of a bottom-k sample takes the same rows from the shards as from the whole', async () => {
     using run = await fittedRun();
+    await run.divide(2);
     const keys = cleanKeys(run.run);
     const sample = [...(await run.rows(keys.sample(0))), ...(await run.rows(keys.sample(1)))];
-    const clean = [...(await run.rows(keys.shard(0))), ...(await run.rows(keys.shard(1)))];
+    const clean = [...(await run.sided(0)), ...(await run.sided(1))];
     // below k the sample is everything, each row once
     const wanted = clean.filter((r) => r['_side'] !== 'validation').map((r) => `${r['_side']} ${r['x']} ${r['c']}`);
     expect(sample.map((r) => `${r['_side']} ${r['x']} ${r['c']}`).toSorted()).toEqual(wanted.toSorted());

@@ -40,7 +40,7 @@ describe('encoding shards', () => {
     const parts = await keysBelow(run, keys.train);
     expect(parts).toEqual(['00000-00000.csv', '00000-00001.csv', '00000-00002.csv']);
     const written = parts.flatMap((part) => csvLines(run, keys.train + part));
-    const clean = (await run.rows(keys.shard(0))).filter((r) => r['_side'] === 'train');
+    const clean = (await run.sided()).filter((r) => r['_side'] === 'train');
     expect(written).toEqual(
       clean.map((r) => {
         const oneHot = ['a', 'b', 'c'].map((c) => (r['c'] === c ? 1 : 0));
@@ -66,7 +66,7 @@ describe('encoding shards', () => {
     for (const shard of ['00000', '00001']) {
       const features = csvLines(run, `${keys.holdout('candidate')}${shard}-00000.csv`);
       const labels = await run.rows(`${keys.holdoutLabels}${shard}-00000.parquet`);
-      const clean = (await run.rows(keys.shard(Number(shard)))).filter((r) => r['_side'] === 'test');
+      const clean = (await run.sided(Number(shard))).filter((r) => r['_side'] === 'test');
       expect(labels.map((l) => [l['_label'], l['_id'], l['sex']])).toEqual(
         clean.map((r) => [r['_label'], r['_id'], r['sex']]),
       );
@@ -119,7 +119,7 @@ describe('encoding shards', () => {
     await run.fit();
     await run.encode();
     const labels = csvLines(run, `${cleanKeys(run.run).train}00000-00000.csv`).map((l) => Number(l.split(',')[0]));
-    const clean = (await run.rows(cleanKeys(run.run).shard(0))).filter((r) => r['_side'] === 'train');
+    const clean = (await run.sided()).filter((r) => r['_side'] === 'train');
     expect(labels).toEqual(clean.map((r) => r['_label']));
   });
 });

@@ -1,0 +1,60 @@
+import { groupSettings, inputsKeySql } from '#domain/data/clean';
+import { type FeatureColumn, featureColumns } from '#domain/data/columns';
+import { labelClasses } from '#domain/data/label';
+import type { DataSettings } from '#domain/data/settings';
+import { coarseValueSql } from '#domain/splits/duplicates';
+import { duplicateKeySql, groupNumberSql, identityOf } from '#domain/splits/keys';
+import { ident } from '#domain/sql/literals';
+import { unreachable } from '#domain/unreachable';
+
+function coarseSql({ name, kind }: FeatureColumn): string {
+  switch (kind) {
+    case 'number':
+      return coarseValueSql(ident(name), 'number');
+    case 'category':
+      return coarseValueSql(ident(name), 'text');
+    case 'boolean':
+    case 'datetime':
+      return coarseValueSql(ident(name), 'other');
+    default:
+      return unreachable(kind, 'kind of column');
+  }
+}
+
+/** Number of classes that the split keeps apart; 1 for regression. */
+export const splitClasses = (pipeline: Pick<DataSettings, 'dataset' | 'evaluation'>): number =>
+  Math.max(1, labelClasses(pipeline).length);
+
+/** SQL of the number that stands for a clean row's model inputs: duplicates share it. */
+export const sameInputsSql = (pipeline: DataSettings): string => groupNumberSql(inputsKeySql(pipeline));
+
+/**
+ * SQL of what the division of a drop needs of a shard, one row for each kind of rows: `_group`, `_key`, `class`, `_time` (where the
+ * data has one), `same` and `near` (shared by duplicates and near-duplicates), and `rows`.
+ */
+export function groupsSql(pipeline: DataSettings, cleanRows: string): string {
+  const { task } = pipeline.evaluation;
+  const label = task === 'regression' ? '0' : 'CAST(_label AS INTEGER)';
+  const near = groupNumberSql(duplicateKeySql(featureColumns(pipeline).map(coarseSql)));
+  const same = groupSettings(pipeline).by === 'duplicates' ? '_group' : sameInputsSql(pipeline);
+  const time = pipeline.dataset.time === undefined ? '' : '_time, ';
+  return `SELECT _group, _key, ${label} AS class, ${time}${same} AS same, ${near} AS near, count(*) AS rows FROM ${cleanRows} GROUP BY ALL`;
+}
+
+/** What the keys of rows are made from, as one text: keys of runs with the same text can be compared. */
+export function splitIdentity(pipeline: DataSettings): string {
+  const groups = groupSettings(pipeline);
+  const { seed } = pipeline.split;
+  const inputs = featureColumns(pipeline).map(({ name, spec }) => [name, spec]);
+  switch (groups.by) {
+    case 'id':
+      return identityOf({ seed, id: pipeline.dataset.id });
+    case 'duplicates':
+      return identityOf({ seed, inputs });
+    case 'column':
+      // rows without a value in the column are grouped by their inputs
+      return identityOf({ seed, column: groups.column, inputs });
+    default:
+      return unreachable(groups, 'way to group');
+  }
+}

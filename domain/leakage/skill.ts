@@ -1,0 +1,131 @@
+/** A column of sampled training rows, in the order of the rows. */
+export interface SampledColumn {
+  readonly name: string;
+  /** Numbers and times are ordered; texts and booleans are not. Times are milliseconds. */
+  readonly values: readonly (number | string | boolean | null)[];
+}
+
+/** What a column alone says about the label, measured on rows it was not fitted on. */
+export interface AloneSkill {
+  /** By ranges of its values: area under the ROC curve (macro average over classes), or R² for regression. */
+  readonly byRange: number;
+  /** By its exact values too. */
+  readonly byValue: number;
+  /** The cross-fitted expectation of each target, row by row. */
+  readonly fitted: readonly Float64Array[];
+}
+
+const folds = 5;
+const ranges = 20;
+/** Rows of the whole that a cell is worth besides its own, so that small cells say little. */
+const weight = 3;
+
+/** The targets of a label: one for regression and binary tasks, one for each class otherwise. */
+export function targetsOf(labels: Float64Array, classes: number): Float64Array[] {
+  if (classes <= 2) return [labels];
+  return Array.from({ length: classes }, (_, c) => labels.map((label) => (label === c ? 1 : 0)));
+}
+
+/** Numbers of cells: the exact value of each row, and the range that it is in. A missing value is a cell of its own. */
+function cellsOf({ values }: SampledColumn): { exact: Int32Array; range: Int32Array } {
+  const known = new Map<unknown, number>();
+  const exact = Int32Array.from(values, (value) => {
+    const cell = known.get(value) ?? known.size;
+    known.set(value, cell);
+    return cell;
+  });
+  if (!values.some((value) => typeof value === 'number')) return { exact, range: exact };
+  const numbers = values.filter((value): value is number => typeof value === 'number').toSorted((a, b) => a - b);
+  const bounds = Array.from({ length: ranges - 1 }, (_, i) => numbers[Math.floor(((i + 1) * numbers.length) / ranges)]);
+  const range = Int32Array.from(values, (value) =>
+    typeof value === 'number' ? bounds.filter((bound) => value >= (bound ?? Infinity)).length : ranges,
+  );
+  return { exact, range };
+}
+
+/** Means of a target by cell over the rows of the other folds, drawn towards `toward`. */
+function crossFit(target: Float64Array, cells: Int32Array, toward?: Float64Array): Float64Array {
+  const size = cells.reduce((most, cell) => Math.max(most, cell), 0) + 1;
+  const result = new Float64Array(target.length);
+  const sums = new Float64Array(size * folds);
+  const counts = new Float64Array(size * folds);
+  let all = 0;
+  cells.forEach((cell, row) => {
+    const at = cell * folds + (row % folds);
+    sums[at] = (sums[at] ?? 0) + (target[row] ?? 0);
+    counts[at] = (counts[at] ?? 0) + 1;
+    all += target[row] ?? 0;
+  });
+  const mean = all / Math.max(1, target.length);
+  cells.forEach((cell, row) => {
+    let [sum, count] = [0, 0];
+    for (let fold = 0; fold < folds; fold++) {
+      if (fold === row % folds) continue;
+      sum += sums[cell * folds + fold] ?? 0;
+      count += counts[cell * folds + fold] ?? 0;
+    }
+    result[row] = (sum + weight * (toward?.[row] ?? mean)) / (count + weight);
+  });
+  return result;
+}
+
+/** Area under the ROC curve of scores for a 0/1 target, ties counted half (Mann & Whitney 1947); 0.5 where one class is absent. */
+export function areaOf(target: Float64Array, scores: Float64Array): number {
+  const order = [...scores.keys()].sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0));
+  let [rankSum, positives] = [0, 0];
+  for (let start = 0; start < order.length; ) {
+    let end = start;
+    const score = scores[order[start] ?? 0];
+    let own = 0;
+    while (end < order.length && scores[order[end] ?? 0] === score) {
+      own += target[order[end] ?? 0] ?? 0;
+      end++;
+    }
+    rankSum += own * ((start + end + 1) / 2);
+    positives += own;
+    start = end;
+  }
+  const negatives = order.length - positives;
+  if (positives === 0 || negatives === 0) return 0.5;
+  return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
+}
+
+/** The share of a target's variance that predictions explain. */
+export function explained(target: Float64Array, predicted: Float64Array): number {
+  const mean = target.reduce((sum, value) => sum + value, 0) / Math.max(1, target.length);
+  let [left, total] = [0, 0];
+  target.forEach((value, row) => {
+    left += (value - (predicted[row] ?? 0)) ** 2;
+    total += (value - mean) ** 2;
+  });
+  return total === 0 ? 0 : Math.max(0, 1 - left / total);
+}
+
+/** How well predictions fit the targets: mean area over classes, or R². */
+export function skillOf(
+  targets: readonly Float64Array[],
+  predicted: readonly Float64Array[],
+  regression: boolean,
+): number {
+  const each = targets.map((target, i) => {
+    const own = predicted[i] ?? new Float64Array(target.length);
+    return regression ? explained(target, own) : areaOf(target, own);
+  });
+  return each.reduce((sum, value) => sum + value, 0) / Math.max(1, each.length);
+}
+
+/** Measures what a column alone says about the label, not only where the relation is monotone. */
+export function measureAlone(column: SampledColumn, targets: readonly Float64Array[], regression: boolean): AloneSkill {
+  const { exact, range } = cellsOf(column);
+  const ranged = targets.map((target) => crossFit(target, range));
+  if (exact === range) {
+    const skill = skillOf(targets, ranged, regression);
+    return { byRange: skill, byValue: skill, fitted: ranged };
+  }
+  const valued = targets.map((target, i) => crossFit(target, exact, ranged[i]));
+  return {
+    byRange: skillOf(targets, ranged, regression),
+    byValue: skillOf(targets, valued, regression),
+    fitted: valued,
+  };
+}

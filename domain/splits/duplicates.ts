@@ -1,0 +1,45 @@
+import type { Duplicates } from '#schemas/records/sides';
+import type { Query } from './split-strategy.ts';
+
+/**
+ * SQL of a text that near-duplicates share: numbers rounded to three significant digits, texts without regard to case and blanks.
+ *
+ * @param columns the model inputs as SQL, and whether each is a number or a text
+ */
+export const coarseValueSql = (value: string, kind: 'number' | 'text' | 'other'): string => {
+  switch (kind) {
+    case 'number':
+      return `printf('%.2e', ${value} + 0)`;
+    case 'text':
+      return `lower(regexp_replace(trim(${value}), '\\s+', ' ', 'g'))`;
+    case 'other':
+      return value;
+  }
+};
+
+/**
+ * Counts duplicates. A naive split divides rows at random, so a test row with m - 1 copies has one in training with probability
+ * 1 - (1 - train)^(m - 1).
+ *
+ * @param groups a relation with `same`, `near` (numbers that equal and near-equal inputs share) and `rows`
+ */
+export async function countDuplicates(query: Query, groups: string, train: number): Promise<Duplicates> {
+  const count = async (by: 'same' | 'near') => {
+    const [row] = await query(
+      'count duplicates',
+      `SELECT coalesce(sum(m) FILTER (WHERE m > 1), 0)::BIGINT AS rows, count(*) FILTER (WHERE m > 1) AS sets, coalesce(sum(m * (1 - pow(1 - ${train}, m - 1))) / sum(m), 0) AS straddling FROM (SELECT sum(rows) AS m FROM ${groups} GROUP BY ${by})`,
+    );
+    const of = (name: string) => Number(row?.[name] ?? 0);
+    return { rows: of('rows'), sets: of('sets'), straddling: of('straddling') };
+  };
+  const same = await count('same');
+  const near = await count('near');
+  return {
+    rows: same.rows,
+    sets: same.sets,
+    nearRows: near.rows,
+    nearSets: near.sets,
+    straddling: same.straddling,
+    nearStraddling: near.straddling,
+  };
+}

@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { text } from '#domain/sql/literals';
+
+/**
+ * The key of a row: a whole number below 2^52 that decides its side. Its first 16 bits, the bucket, are a hash of the seed and the
+ * row's group; the other 36 are a hash of the row's model inputs and order the groups of one bucket. All rows of a group have the
+ * same bucket in every drop. The bucket of an id is the only trace of it outside the raw bucket that needs no secret, so it is
+ * kept short: thousands of ids share each one (docs/security.md).
+ */
+export const bucketBits = 16;
+export const buckets = 2 ** bucketBits;
+const orderBits = 36;
+const [bucketDigits, orderDigits] = [bucketBits / 4, orderBits / 4];
+
+/** SQL of the key of a row, over the SQL of its group's text and of its inputs' text, which are the same for groups of duplicates. */
+export const rowKeySql = (seed: string, group: string, inputs: string): string => {
+  const hash = (value: string) => `sha256(${text(`${seed}:`)} || ${value})`;
+  return `CAST('0x' || left(${hash(group)}, ${bucketDigits}) || substr(${hash(inputs)}, ${bucketDigits + 1}, ${orderDigits}) AS BIGINT)`;
+};
+
+/** `rowKeySql` in TypeScript. */
+export const rowKey = (seed: string, group: string, inputs: string): number => {
+  const hash = (value: string) => createHash('sha256').update(`${seed}:${value}`, 'utf8').digest('hex');
+  return Number.parseInt(
+    hash(group).slice(0, bucketDigits) + hash(inputs).slice(bucketDigits, bucketDigits + orderDigits),
+    16,
+  );
+};
+
+/** SQL of the bucket of a key. */
+export const bucketSql = (key: string): string => `CAST(${key} >> ${orderBits} AS INTEGER)`;
+
+/** SQL of a number that stands for a group within one drop. */
+export const groupNumberSql = (group: string): string => `md5_number_lower(${group})`;
+
+/**
+ * SQL of a text that two rows share exactly when all expressions are equal (NULL equals NULL). Each part is prefixed with its
+ * length, so different lists never give the same text.
+ */
+export const duplicateKeySql = (expressions: readonly string[]): string =>
+  expressions
+    .map((e) => `CAST(${e} AS VARCHAR)`)
+    .map((e) => `coalesce(length(${e}) || ':' || ${e}, '-')`)
+    .join(' || ');
+
+/** What keys are made from, as one text: keys of runs with the same text can be compared. */
+export const identityOf = (parts: unknown): string =>
+  createHash('sha256').update(JSON.stringify(parts), 'utf8').digest('hex').slice(0, 32);

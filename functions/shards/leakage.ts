@@ -1,0 +1,61 @@
+import { featureColumns } from '#domain/data/columns';
+import { labelClasses } from '#domain/data/label';
+import { mergedSampleSql } from '#domain/data/sample';
+import { DataQualityError } from '#domain/errors';
+import { findLeakage, type LeakageSample } from '#domain/leakage/registry';
+import { ident } from '#domain/sql/literals';
+import type { OpenEngine } from '#functions/shards/duckdb';
+import type { Pipeline } from '#schemas/pipeline';
+import type { LeakageFinding } from '#schemas/records/fitted-transform';
+
+const columnsAtOnce = 50;
+
+/** How many sampled rows the checks look at: fewer where there are many columns, so that the work grows with neither. */
+const sampledRows = (columns: number): number => Math.min(8000, Math.max(1000, Math.floor(1_000_000 / columns)));
+
+const asTime = (value: unknown): number | null => (typeof value === 'string' ? Date.parse(value) : null);
+
+/** Columns of the sampled training rows that give the label away, without those that the pipeline allows. */
+export async function checkLeakage(
+  engine: OpenEngine,
+  pipeline: Pipeline,
+  samples: string,
+  rows: number,
+): Promise<LeakageFinding[]> {
+  const features = featureColumns(pipeline);
+  const task = 'check for leakage';
+  const sample = `(SELECT * FROM ${mergedSampleSql('train', samples)} ORDER BY _hash LIMIT ${sampledRows(features.length)})`;
+  const hasTime = pipeline.dataset.time !== undefined;
+  const head = await engine.query(task, `SELECT _label${hasTime ? ', _time' : ''} FROM ${sample} ORDER BY _hash`);
+  const columns: LeakageSample['columns'][number][] = [];
+  for (let first = 0; first < features.length; first += columnsAtOnce) {
+    const some = features.slice(first, first + columnsAtOnce);
+    const fields = some.map(({ name }, i) => `${ident(name)} AS c${i}`).join(', ');
+    const found = await engine.query(task, `SELECT ${fields} FROM ${sample} ORDER BY _hash`);
+    some.forEach(({ name, kind }, i) => {
+      const values = found.map((row) => {
+        const value = row[`c${i}`] ?? null;
+        return kind === 'datetime' ? asTime(value) : typeof value === 'bigint' ? Number(value) : value;
+      });
+      columns.push({ name, kind, values });
+    });
+  }
+  const { allow = [] } = pipeline.leakage ?? {};
+  return findLeakage({
+    columns,
+    labels: Float64Array.from(head, (row) => Number(row['_label'])),
+    classes: labelClasses(pipeline).length,
+    rows,
+    times: hasTime ? head.map((row) => asTime(row['_time'])) : undefined,
+  }).filter(({ column }) => !allow.includes(column));
+}
+
+/** @throws DataQualityError when the pipeline refuses columns that give the label away */
+export function refuseLeakage({ leakage }: Pipeline, found: readonly LeakageFinding[]): void {
+  if (leakage?.action !== 'refuse' || found.length === 0) return;
+  const named = found.map(({ column, reason }) => `"${column}": ${reason}`).join('; ');
+  throw new DataQualityError(
+    `${found.length === 1 ? 'A column seems' : 'Columns seem'} to be known only after the outcome. ${named}. ` +
+      'Give them the role ignore, or, where they are known when a prediction is made, list them under leakage.allow.',
+  );
+}

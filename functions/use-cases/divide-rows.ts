@@ -1,0 +1,124 @@
+import { join } from 'node:path';
+import { groupSettings } from '#domain/data/clean';
+import type { SqlEngine } from '#domain/data/engine';
+import { splitClasses, splitIdentity } from '#domain/data/groups';
+import { parquetOutput } from '#domain/data/transform';
+import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
+import { comparableRule, earlierComparableRule } from '#domain/splits/comparable';
+import { countDuplicates } from '#domain/splits/duplicates';
+import { bucketSql } from '#domain/splits/keys';
+import { splitStrategy } from '#domain/splits/registry';
+import { sidedRowsSql } from '#domain/splits/rows';
+import { packBuckets } from '#domain/splits/used-buckets';
+import { text, texts } from '#domain/sql/literals';
+import type { FileStore, ObjectStore } from '#functions/ports/object-store';
+import { downloadShards } from '#functions/shards/download-shards';
+import { openEngine } from '#functions/shards/duckdb';
+import { withScratch } from '#functions/shards/scratch';
+import type { DivideRowsEvent } from '#schemas/events/shard';
+import { pipelineSchema } from '#schemas/pipeline';
+import { fittedTransformSchema } from '#schemas/records/fitted-transform';
+import { type ComparableRule, type Sides, sidesSchema } from '#schemas/records/sides';
+
+/** The dependencies of dividing. */
+export interface DividingPorts {
+  readonly clean: FileStore;
+  readonly artifacts: ObjectStore;
+  readonly memoryMb: number;
+}
+
+/** Which rows the champion cannot have been trained on. A run of an earlier version of Tidegate has no sides.json. */
+async function compareWith(
+  artifacts: ObjectStore,
+  champion: RunPointer,
+  candidate: Pick<Sides, 'identity' | 'used' | 'time' | 'rule'>,
+): Promise<ComparableRule> {
+  const keys = artifactKeys(champion);
+  const { leftOut } = await artifacts.readJson(keys.transform, fittedTransformSchema);
+  if (leftOut !== undefined) return comparableRule(candidate, await artifacts.readJson(keys.sides, sidesSchema));
+  const pipeline = await artifacts.readJson(keys.config, pipelineSchema);
+  return earlierComparableRule(candidate, {
+    split: pipeline.split,
+    identity: splitIdentity(pipeline),
+    byInputs: groupSettings(pipeline).by === 'duplicates',
+  });
+}
+
+/** The buckets and the last time of the rows on the training or validation side, the rows by side, and the rows in gaps. */
+async function readUse(engine: SqlEngine, groups: string, sided: string, time: string | undefined) {
+  const task = 'find the used rows';
+  const used = await engine.query(
+    task,
+    `SELECT DISTINCT ${bucketSql('_key')} AS bucket FROM ${sided} WHERE _side <> 'test'`,
+  );
+  const last =
+    time === undefined ? 'NULL' : `strftime(max(_time) FILTER (WHERE _side <> 'test'), '%Y-%m-%dT%H:%M:%S.%f')`;
+  const [row] = await engine.query(
+    task,
+    `SELECT ${last} AS last, (SELECT sum(rows) FROM ${groups})::BIGINT - coalesce(sum(rows), 0)::BIGINT AS left_out FROM ${sided}`,
+  );
+  const usedUntil = row?.['last'];
+  return {
+    used: packBuckets(used.map((r) => Number(r['bucket']))),
+    leftOut: Number(row?.['left_out'] ?? 0),
+    ...(time !== undefined && typeof usedUntil === 'string' ? { time: { column: time, usedUntil } } : {}),
+  };
+}
+
+/**
+ * Divides the rows of a drop by its strategy, from a small object of each shard, and writes the rule from which every later step
+ * reads the side of a row. With a champion, the record says which rows the champion cannot have been trained on.
+ *
+ * @throws DataQualityError when the rows cannot be divided so
+ */
+export async function divideRows(ports: DividingPorts, { run, shards, champion }: DivideRowsEvent) {
+  const { clean, artifacts } = ports;
+  const pipeline = await artifacts.readJson(artifactKeys(run).config, pipelineSchema);
+  const keys = cleanKeys(run);
+  const { split, dataset } = pipeline;
+  return withScratch(async (directory) => {
+    const files = await downloadShards(clean, shards, keys.split, directory);
+    const engine = await openEngine({ memoryMb: ports.memoryMb, temporaryDirectory: join(directory, 'spill') });
+    try {
+      const groups = `read_parquet([${texts(files)}])`;
+      const strategy = splitStrategy(split.strategy);
+      const { rule, placed, ...counts } = await strategy.divide(engine.query, {
+        groups,
+        shares: split,
+        classes: splitClasses(pipeline),
+        gap: split.gap,
+      });
+      const [found] = placed
+        ? await engine.query('count the placed groups', `SELECT count(*) AS n FROM ${placed}`)
+        : [];
+      const count = Number(found?.['n'] ?? 0);
+      if (placed && count > 0) {
+        const file = join(directory, 'placed.parquet');
+        await engine.query(
+          'write the placed groups',
+          `COPY (SELECT _group, side FROM ${placed} ORDER BY 1) TO ${text(file)} ${parquetOutput}`,
+        );
+        await clean.upload(file, keys.placed, 'application/vnd.apache.parquet');
+      }
+      const rows = `(SELECT 0 AS _row, '' AS _side, class AS _label, * FROM ${groups})`;
+      const sided = sidedRowsSql(rows, rule, count > 0 ? placed : undefined);
+      const candidate = {
+        rule,
+        identity: splitIdentity(pipeline),
+        ...(await readUse(engine, groups, sided, dataset.time)),
+      };
+      const sides: Sides = {
+        version: 1,
+        ...candidate,
+        ...counts,
+        placed: count,
+        duplicates: await countDuplicates(engine.query, groups, split.train),
+        ...(champion ? { comparable: await compareWith(artifacts, champion, candidate) } : {}),
+      };
+      await artifacts.writeJson(artifactKeys(run).sides, sides);
+      return { strategy: split.strategy, groups: sides.groups, placed: count, leftOut: sides.leftOut };
+    } finally {
+      engine.close();
+    }
+  });
+}

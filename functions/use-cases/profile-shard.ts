@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import { type CleanColumn, cleanColumns, featureColumns } from '#domain/data/columns';
+import type { SqlEngine, SqlRow } from '#domain/data/engine';
+import { labelClasses } from '#domain/data/label';
+import { categoriesSql, columnsProfileSql, labelProfileSql, readProfile } from '#domain/data/profile';
+import { sampleSql } from '#domain/data/sample';
+import { parquetOutput } from '#domain/data/transform';
+import { fileName } from '#domain/runs/drop-name';
+import { artifactKeys, cleanKeys } from '#domain/runs/layout';
+import { text } from '#domain/sql/literals';
+import type { FileStore, ObjectStore } from '#functions/ports/object-store';
+import { openEngine } from '#functions/shards/duckdb';
+import { withScratch } from '#functions/shards/scratch';
+import { readSidedRows } from '#functions/shards/sided-rows';
+import type { ProfileShardEvent } from '#schemas/events/shard';
+import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
+import type { Profile } from '#schemas/records/profile';
+import { type ShardCounts, shardCountsSchema } from '#schemas/records/shard-counts';
+
+/** The dependencies of profiling a shard. */
+export interface ProfilingPorts {
+  readonly clean: FileStore;
+  readonly artifacts: ObjectStore;
+  readonly memoryMb: number;
+}
+
+/** The profile of a shard's clean rows. */
+async function profileRows(
+  engine: SqlEngine,
+  pipeline: Pipeline,
+  columns: readonly CleanColumn[],
+  rows: string,
+  counts: ShardCounts,
+): Promise<Profile> {
+  const classes = labelClasses(pipeline).length;
+  const [row] = await engine.query('profile the columns', columnsProfileSql(columns, rows));
+  const labels = await engine.query('profile the label', labelProfileSql(classes, rows));
+  const categories = new Map<string, readonly SqlRow[]>();
+  for (const { name } of columns.filter((c) => c.kind === 'category')) {
+    categories.set(name, await engine.query(`profile column "${name}"`, categoriesSql(name, rows)));
+  }
+  return readProfile(columns, { counts, classes, columns: row ?? {}, labels, categories });
+}
+
+/**
+ * Profiles a shard's clean rows by side and writes its sample. The output is deterministic.
+ *
+ * @throws DataEngineError
+ */
+export async function profileShard(ports: ProfilingPorts, { run, shard: { index } }: ProfileShardEvent) {
+  const { clean, artifacts } = ports;
+  const pipeline = await artifacts.readJson(artifactKeys(run).config, pipelineSchema);
+  const counts = await artifacts.readJson(artifactKeys(run).shardCounts(index), shardCountsSchema);
+  return withScratch(async (directory) => {
+    const { rows } = await readSidedRows(ports, run, index, directory);
+    const engine = await openEngine({ memoryMb: ports.memoryMb, temporaryDirectory: join(directory, 'spill') });
+    try {
+      const columns = cleanColumns(pipeline);
+      const profile = await profileRows(engine, pipeline, columns, rows, counts);
+      const sample = join(directory, 'sample.parquet');
+      const sampled = sampleSql(
+        index,
+        [...(pipeline.dataset.time === undefined ? [] : ['_time']), ...featureColumns(pipeline).map((c) => c.name)],
+        rows,
+      );
+      await engine.query(`sample ${fileName(index)}`, `COPY (${sampled}) TO ${text(sample)} ${parquetOutput}`);
+      await clean.upload(sample, cleanKeys(run).sample(index), 'application/vnd.apache.parquet');
+      await artifacts.writeJson(artifactKeys(run).shardProfile(index), profile);
+      const { train, validation, test } = profile.sides;
+      return { train: train.rows, validation: validation.rows, test: test.rows };
+    } finally {
+      engine.close();
+    }
+  });
+}

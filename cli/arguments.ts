@@ -28,9 +28,12 @@ export function requirePipeline(name: string): void {
 }
 
 /** Reads a text file, `-` being standard input. @throws CliError when it cannot be read */
-export function readText(file: string): string {
+export const readText = (file: string): string => readBytes(file).toString('utf8');
+
+/** The bytes of a file, or of standard input for `-`. @throws CliError when it cannot be read */
+export function readBytes(file: string): Buffer {
   try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8');
+    return readFileSync(file === '-' ? 0 : file);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT') throw new CliError(`${file} does not exist.`, exitCodes.usage);

@@ -1,6 +1,12 @@
-import { CsvError } from 'csv-parse';
-import { parse } from 'csv-parse/sync';
+import { isUtf8 } from 'node:buffer';
+import { sourceOf } from '#domain/data/column-source';
+import { expectedColumns } from '#domain/data/columns';
+import { dialectOf } from '#domain/data/csv-dialect';
+import { csvSigns, parseRecord } from '#domain/data/csv-fields';
+import { firstRecord, readPreamble } from '#domain/data/csv-header';
+import { createCsvSplitter } from '#domain/data/csv-splitter';
 import type { DatasetSettings } from '#domain/data/settings';
+import { createTranscoder } from '#domain/data/transcoder';
 import { mostRows } from '#schemas/events/predict';
 import { exitCodes } from './exit-codes.ts';
 import { CliError } from './output.ts';
@@ -34,30 +40,66 @@ function jsonRows(file: string, text: string): PredictionRow[] {
   }
 }
 
-/** @throws CliError naming the line that is not CSV, never its text */
-function csvRecords(file: string, text: string, { delimiter, quote }: DatasetSettings['csv']): string[][] {
-  try {
-    return parse(text, { bom: true, delimiter, quote, escape: quote, skipEmptyLines: true });
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    const line = error['lines'] as number | undefined;
-    throw new CliError(
-      `${file}${line === undefined ? '' : `, line ${line}`}: not CSV with the delimiter ${JSON.stringify(delimiter)} and the quote ${quote} of the pipeline (${error.code}).`,
-      exitCodes.invalid,
-    );
+/** The records of a CSV text, split by the rules of a drop. @throws CliError naming the line that is not CSV, never its text */
+function csvRecords(
+  file: string,
+  text: Buffer,
+  dataset: DatasetSettings,
+  columns: number,
+  firstLine: number,
+): string[][] {
+  const records: string[][] = [];
+  const signs = csvSigns(dataset);
+  const splitter = createCsvSplitter({
+    dialect: dialectOf(dataset.csv, signs.trim),
+    columns,
+    firstLine,
+    isUtf8,
+    sink: {
+      row: ({ bytes }) => void records.push([...parseRecord(Buffer.from(bytes).toString(), signs).fields]),
+      broken({ line, reason }) {
+        const { delimiter, quote } = dataset.csv;
+        throw new CliError(
+          `${file}, line ${line}: not CSV with the delimiter ${JSON.stringify(delimiter)} and the quote ${quote} of the pipeline (${reason}).`,
+          exitCodes.invalid,
+        );
+      },
+    },
+  });
+  splitter.push(text);
+  splitter.end();
+  return records;
+}
+
+/** The names of the columns: a header's, or the pipeline's for a column that it finds by its position. */
+function namesOf(found: readonly string[], dataset: DatasetSettings): string[] {
+  const names = [...found];
+  for (const name of expectedColumns({ dataset })) {
+    const source = sourceOf(dataset, name);
+    if (typeof source === 'object' && source.position <= names.length) names[source.position - 1] = name;
   }
+  return names;
 }
 
 /** Rows of a CSV text, written as the pipeline's drops are; with a header unless those have none. */
-function csvRows(file: string, text: string, { format, csv }: DatasetSettings): PredictionRow[] {
-  const records = csvRecords(file, text, csv);
-  const header = csv.header ? records.shift()?.map((name) => name.trim()) : csv.names;
-  if (header === undefined || records.length === 0) {
+function csvRows(file: string, text: Buffer, dataset: DatasetSettings): PredictionRow[] {
+  const { format, csv } = dataset;
+  // one character is one byte
+  const source = text.toString('latin1');
+  const preamble = readPreamble(source, csv);
+  const body = source.slice(preamble.length);
+  const head = csv.header ? firstRecord(body, csvSigns(dataset)) : undefined;
+  const found = head ? head.fields.map((name) => Buffer.from(name, 'latin1').toString().trim()) : csv.names;
+  const rows = text.subarray(preamble.length + (head?.length ?? 0));
+  const firstLine = preamble.lines + (head?.lines ?? 0) + 1;
+  const records = found === undefined ? [] : csvRecords(file, rows, dataset, found.length, firstLine);
+  if (found === undefined || records.length === 0) {
     throw new CliError(
       `${file} has no rows. Write a header with the names of the columns, and a row a line below it.`,
       exitCodes.invalid,
     );
   }
+  const header = namesOf(found, dataset);
   const doubled = header.findIndex((name, i) => header.indexOf(name) !== i);
   if (doubled >= 0) {
     throw new CliError(
@@ -70,13 +112,20 @@ function csvRows(file: string, text: string, { format, csv }: DatasetSettings): 
   return records.map((record) => Object.fromEntries(header.map((name, i) => [name, value(record[i])])));
 }
 
+/** The text of rows in UTF-8. */
+function decoded(bytes: Uint8Array, { format, csv }: DatasetSettings): Buffer {
+  const transcoder = createTranscoder(format === 'csv' ? csv.encoding : 'utf-8');
+  return Buffer.concat([transcoder.push(bytes), transcoder.end()]);
+}
+
 /**
- * Rows of a text: JSON when it starts with a brace or a bracket, else CSV.
+ * Rows of a file: JSON when it starts with a brace or a bracket, else CSV.
  *
  * @throws CliError naming file, line and fix, never a value
  */
-export function readPredictionRows(file: string, text: string, dataset: DatasetSettings): PredictionRow[] {
-  const trimmed = text.replace(/^\uFEFF/, '').trim();
+export function readPredictionRows(file: string, content: Uint8Array, dataset: DatasetSettings): PredictionRow[] {
+  const text = decoded(content, dataset);
+  const trimmed = text.toString().trim();
   if (trimmed === '')
     throw new CliError(
       `${file} is empty. Give rows as CSV, a JSON array, or one JSON object a line.`,

@@ -21,7 +21,7 @@ import type { Target } from '../target.ts';
 import { withTarget } from './global.ts';
 
 /** The run whose drop the constraints come from. @throws CliError when there is none */
-async function chooseRun(target: Target, pipeline: string, wanted: string | undefined): Promise<RunPointer> {
+export async function chooseRun(target: Target, pipeline: string, wanted: string | undefined): Promise<RunPointer> {
   if (wanted !== undefined) {
     const run = await findRun(target, wanted);
     if (run.pipeline === pipeline) return run;
@@ -35,7 +35,7 @@ async function chooseRun(target: Target, pipeline: string, wanted: string | unde
 }
 
 /** Suggests constraints from the facts of a run's drop. @throws CliError when the run has none */
-async function suggestFrom(target: Target, run: RunPointer, pipeline: Pipeline): Promise<SuggestedConstraint[]> {
+export async function suggestFrom(target: Target, run: RunPointer, pipeline: Pipeline): Promise<SuggestedConstraint[]> {
   const keys = artifactKeys(run);
   const facts = await readRecord(target, keys.facts, factsSchema);
   const drop = await readRecord(target, keys.drop, dropRecordSchema);

@@ -1,7 +1,7 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import type { Command } from 'commander';
 import { type PredictResponse, predictResponseSchema } from '#schemas/events/predict';
-import { readText } from '../arguments.ts';
+import { readBytes } from '../arguments.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { CliError, dim, print, printJson, table } from '../output.ts';
 import { type PredictionRow, readPredictionRows, requestsOf } from '../prediction-rows.ts';
@@ -112,7 +112,7 @@ export function predictCommand(program: Command): void {
         const rows =
           file === undefined
             ? [Object.fromEntries(pairs)]
-            : readPredictionRows(file, readText(file), readProjectPipeline(pipeline).dataset);
+            : readPredictionRows(file, readBytes(file), readProjectPipeline(pipeline).dataset);
         const answer = await predictRows(target, pipeline, rows);
         if (json) return printJson(answer);
         print(`model v${answer.model.version} ${dim(`run ${answer.model.runId}, endpoint ${answer.endpoint}`)}`);

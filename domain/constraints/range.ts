@@ -101,10 +101,10 @@ function suggestRange(column: string, facts: ColumnFacts | undefined): Suggestio
   const { min, max } = facts;
   const width = max - min;
   const seen = `from ${formatNumber(min)} to ${formatNumber(max)} here`;
-  if (!Number.isFinite(2 * width)) return [];
   if (min >= 0 && max <= 1 && width > 0.5)
     return [{ settings: { column, min: 0, max: 1, tolerate: 0 }, because: `${seen}: it looks like a share` }];
   const least = min >= 0 ? 0 : roundedOut(min - width, 'down');
   const most = roundedOut(max + Math.max(width, Math.abs(max)), 'up');
+  if (!Number.isFinite(least) || !Number.isFinite(most)) return [];
   return [{ settings: { column, min: least, max: most, tolerate: 0.001 }, because: seen }];
 }

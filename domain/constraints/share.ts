@@ -27,15 +27,14 @@ export const toleratedText = (tolerate: number): string => (tolerate === 0 ? 'no
 export const slackOf = (share: number, rows: number): number =>
   rows === 0 ? 1 : Math.max(3 * Math.sqrt((share * (1 - share)) / rows), 3 / rows);
 
-/** A number rounded up, or down, to two significant digits. */
+/** A number rounded up, or down, to two significant digits. One that is too large or too small for that stays as it is. */
 export function roundedOut(value: number, direction: 'up' | 'down'): number {
-  if (value === 0) return 0;
   const unit = 10 ** (Math.floor(Math.log10(Math.abs(value))) - 1);
-  const steps = direction === 'up' ? Math.ceil(value / unit) : Math.floor(value / unit);
+  const isUp = direction === 'up';
+  const steps = isUp ? Math.ceil(value / unit) : Math.floor(value / unit);
   // toPrecision removes what floating point adds: 3 * 0.1 is 0.30000000000000004
-  const rounded = Number((steps * unit).toPrecision(2));
-  const isOutside = direction === 'up' ? rounded >= value : rounded <= value;
-  return isOutside ? rounded : Number(((steps + (direction === 'up' ? 1 : -1)) * unit).toPrecision(2));
+  const candidates = [steps, steps + (isUp ? 1 : -1)].map((n) => Number((n * unit).toPrecision(3)));
+  return candidates.find((n) => Number.isFinite(n) && (isUp ? n >= value : n <= value)) ?? value;
 }
 
 /** A suggested maximum of a share: what was measured and some slack, rounded up. */

@@ -11,6 +11,7 @@ import { splitStrategy } from '#domain/splits/registry';
 import { ident } from '#domain/sql/literals';
 import { canonicalSql } from '#domain/values/canonical';
 import type { Reading } from '#domain/values/reading';
+import type { CleanKind } from '#schemas/records/profile';
 
 /**
  * A relation of raw rows: `SELECT … FROM <sql>` returns one VARCHAR per column under the column's name, and `_unreadable`,
@@ -88,9 +89,15 @@ export function groupSettings({ dataset, split }: Pick<DataSettings, 'dataset' |
   return typeof by === 'object' ? ({ by: 'column', column: by.column } as const) : ({ by } as const);
 }
 
-/** SQL of the text of the clean model inputs: rows with the same text are duplicates. */
-export const inputsKeySql = (pipeline: Pick<DataSettings, 'dataset'>, actions?: readonly PrivacyAction[]): string =>
-  duplicateKeySql(featureColumns(pipeline, actions).map((c) => ident(c.name)));
+/**
+ * SQL of the text of the clean model inputs: rows with the same text are duplicates. Inputs that depend on the token key are left out where
+ * there are others, because no side may depend on it.
+ */
+export function inputsKeySql(pipeline: Pick<DataSettings, 'dataset'>, actions?: readonly PrivacyAction[]): string {
+  const all = featureColumns(pipeline, actions);
+  const keyless = all.filter(({ subject }) => subject === undefined);
+  return duplicateKeySql((keyless.length > 0 ? keyless : all).map((c) => ident(c.name)));
+}
 
 /**
  * Desensitizes and types raw rows. The result has, in the order of the raw rows: `_side` (empty until the rows are divided; for a
@@ -114,8 +121,8 @@ export function cleanSelect(
   const groups = groupSettings(pipeline);
   const groupBy = groups.by === 'column' ? groups.column : undefined;
   const reading = readings(dataset, raw);
-  const normalized = (name: string, as: string) =>
-    `${normalizedSql(ident(name), reading(name), raw.normalized)} AS ${as}`;
+  const normalized = (name: string, kind: CleanKind, as: string) =>
+    `${normalizedSql(ident(name), kind, reading(name), raw.normalized)} AS ${as}`;
   const labelOf = labelSql(pipeline, 'label');
   const otherLabel = otherLabelSql(pipeline, 'label');
 
@@ -124,13 +131,13 @@ export function cleanSelect(
     '_unreadable',
     `${firstProblem(rawChecks)} AS _raw_problem`,
     ...(raw.line === undefined ? [] : [`${raw.line} AS _line`]),
-    normalized(label.column, 'label'),
-    ...(id ? [normalized(id, 'id')] : []),
-    ...(time ? [normalized(time, 'time')] : []),
-    ...(groupBy ? [normalized(groupBy, 'group_text')] : []),
-    ...columns.map((c, i) => normalized(c.name, rawName(i))),
+    normalized(label.column, 'category', 'label'),
+    ...(id ? [normalized(id, 'category', 'id')] : []),
+    ...(time ? [normalized(time, 'datetime', 'time')] : []),
+    ...(groupBy ? [normalized(groupBy, 'category', 'group_text')] : []),
+    ...columns.map((c, i) => normalized(c.name, c.kind, rawName(i))),
     ...columns.flatMap((c, i) =>
-      c.subject?.column === undefined ? [] : [normalized(c.subject.column, subjectName(i))],
+      c.subject?.column === undefined ? [] : [normalized(c.subject.column, 'category', subjectName(i))],
     ),
   ];
   const typedColumns = [
@@ -220,7 +227,7 @@ export function cleanFeatureSelect(pipeline: Pick<DataSettings, 'dataset'>, raw:
   const typed = columns.map((c, i) => `${typedSql(c.kind, rawName(i), reading(c.name))} AS ${typedName(i)}`);
   const cleaned = columns.map((c, i) => `${(c.onlineSql ?? c.cleanSql)(typedName(i))} AS ${ident(c.name)}`);
   const normalized = columns.map(
-    (c, i) => `${normalizedSql(ident(c.name), reading(c.name), raw.normalized)} AS ${rawName(i)}`,
+    (c, i) => `${normalizedSql(ident(c.name), c.kind, reading(c.name), raw.normalized)} AS ${rawName(i)}`,
   );
   return {
     sql: nest(

@@ -18,7 +18,7 @@ export interface CsvRow {
 export interface BrokenLines extends Problem {
   /** The first of them. */
   readonly line: number;
-  /** Their bytes, with the line breaks between them; cut at the most bytes of a record. They are only valid during the call. */
+  /** Their bytes, with the line breaks between them; a single line is cut at the most bytes of a record. They are only valid during the call. */
   readonly bytes: Uint8Array;
   /** Number of lines, without blank ones. */
   readonly lines: number;
@@ -145,7 +145,8 @@ export function createCsvSplitter({
 
   const report = (bytes: Uint8Array, lines: number, problem: Problem): void => {
     counts.broken += lines;
-    sink.broken({ ...problem, line: recordLine, lines, bytes: bytes.subarray(0, longest), continued: endless });
+    const kept = lines === 1 ? bytes.subarray(0, longest) : bytes;
+    sink.broken({ ...problem, line: recordLine, lines, bytes: kept, continued: endless });
   };
 
   const reasonOf = (bytes: Uint8Array, isClean: boolean): string | undefined => {

@@ -52,11 +52,14 @@ const keyOf = (source: ColumnSource): string => JSON.stringify(source);
 function checkSources(dataset: DatasetSettings, issue: Issue): void {
   const { format, csv } = dataset;
   const taken = new Map<string, string>();
-  for (const name of expectedColumns({ dataset })) {
+  const names = new Set(expectedColumns({ dataset }));
+  for (const name of names) {
     const source = sourceOf(dataset, name);
     const path = pathOfSource(dataset, name);
     const other = taken.get(keyOf(source));
     if (other !== undefined) issue(path, `"${other}" is found in the same place`);
+    else if (typeof source === 'string' && source !== name && names.has(source))
+      issue(path, `"${source}" is the name of another column here, and rows to predict may have either name`);
     taken.set(keyOf(source), name);
     if (format === 'jsonl' && typeof source === 'object')
       issue(path, 'keys of JSON objects have no positions; write the key');

@@ -10,6 +10,10 @@ export function isUsed(name: string, { id, time, label, columns }: DatasetSettin
 
 const nestedReason = (found: string): string => `${found} where a single value belongs`;
 
+/** Why a value is malformed that has a column within it and is no object or list. */
+export const notNested = (type: 'OBJECT' | 'ARRAY'): string =>
+  `a single value where ${type === 'OBJECT' ? 'an object' : 'a list'} belongs`;
+
 /** Why a Parquet column of a nested type is malformed; undefined for a scalar type. */
 export function nestedParquet(type: string): string | undefined {
   if (type.endsWith(']')) return nestedReason('a list');

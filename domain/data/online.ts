@@ -1,8 +1,10 @@
 import { nearestName } from 'located-yaml/nearest-name';
 import type { ModelInput } from '#domain/algorithms/algorithm';
 import { cleanFeatureSelect, type RawRelation } from '#domain/data/clean';
+import { sourceName } from '#domain/data/column-source';
 import { expectedColumns, type FeatureColumn, featureColumns } from '#domain/data/columns';
 import type { SqlEngine, SqlRow } from '#domain/data/engine';
+import { isCovered, parsePath, valueAt } from '#domain/data/nested-path';
 import type { DataSettings } from '#domain/data/settings';
 import { shownList } from '#domain/data/shown';
 import { featureExpressions, knownCategories, sourceColumns } from '#domain/data/transform';
@@ -66,15 +68,27 @@ function gapConditions(fitted: FittedTransform, available: readonly string[]) {
   return { missing, unknown };
 }
 
+/** What a row has for a column: under its name, under its name in the files, and where its path leads. */
+function valuesOf(row: RawRow, dataset: DataSettings['dataset'], name: string): unknown[] {
+  const source = sourceName(dataset, name);
+  const flat = [...new Set([name, source])].filter((own) => Object.hasOwn(row, own)).map((own) => row[own]);
+  const path = Object.hasOwn(row, source) ? undefined : parsePath(source);
+  const nested = path === undefined ? null : valueAt(row, path);
+  return nested === null ? flat : [...flat, nested];
+}
+
 /**
  * The text of each model input's raw column, row by row: the parameter of `requestRelation`. Personal columns stop here.
  *
  * @throws PredictionError naming row and column
  */
 export function requestTexts(pipeline: Pick<DataSettings, 'dataset'>, rows: readonly RawRow[]): (string | null)[][] {
-  const known = expectedColumns(pipeline);
+  const { dataset } = pipeline;
+  const names = expectedColumns(pipeline);
+  const known = new Set([...names, ...names.map((name) => sourceName(dataset, name))]);
   const columns = featureColumns(pipeline).map((c) => [c, columnReading(c.name, pipeline.dataset)] as const);
   const wanted = columns.map(([{ name }]) => name);
+  const paths = names.map((name) => parsePath(sourceName(dataset, name))).filter((path) => path !== undefined);
   return rows.map((row, i) => {
     if (typeof row !== 'object' || row === null || Array.isArray(row)) {
       throw new PredictionError(`Row ${i + 1} is not an object of column names and values.`);
@@ -82,12 +96,16 @@ export function requestTexts(pipeline: Pick<DataSettings, 'dataset'>, rows: read
     if (pipeline.dataset.extraColumns === 'reject') {
       const stranger = Object.keys(row)
         .entries()
-        .find(([, name]) => !known.includes(name));
+        .find(([, name]) => !known.has(name) && !isCovered(row[name], [name], paths));
       if (stranger) throw new PredictionError(unknownColumn(i + 1, stranger[0] + 1, stranger[1], wanted));
     }
     return columns.map(([column, reading]) => {
       const { name } = column;
-      const value = scalarText(Object.hasOwn(row, name) ? row[name] : null, column, reading);
+      const given = valuesOf(row, dataset, name);
+      if (given.length > 1) {
+        throw new PredictionError(`Row ${i + 1}, column "${name}": given twice, under its two names. Leave one out.`);
+      }
+      const value = scalarText(given[0], column, reading);
       if (value === undefined) {
         throw new PredictionError(
           `Row ${i + 1}, column "${name}": the value must be a text, a finite number, true, false or null.`,

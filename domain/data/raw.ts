@@ -4,7 +4,8 @@ import { isReadAsNumber } from '#domain/data/columns';
 import { canonicalQuote } from '#domain/data/csv-dialect';
 import { longestRecord } from '#domain/data/csv-splitter';
 import type { LocatedColumns } from '#domain/data/header';
-import { isUsed, jsonChecks, nestedParquet, pointer } from '#domain/data/nested';
+import { isUsed, jsonChecks, nestedParquet, notNested, pointer } from '#domain/data/nested';
+import { type Path, type Paths, parentsOf, pathPointer, pathSql } from '#domain/data/nested-path';
 import type { DatasetSettings } from '#domain/data/settings';
 import type { Check } from '#domain/data/typing';
 import { columnReading, readerNulls } from '#domain/data/value-settings';
@@ -24,6 +25,8 @@ export interface RawFile {
   readonly types?: readonly string[];
   /** CSV only: whether a row spans lines. */
   readonly spansLines?: boolean;
+  /** The columns that are found within an object or a list. */
+  readonly paths?: Paths;
   /** Whether it has no rows at all, and no columns perhaps. */
   readonly isBlank?: boolean;
 }
@@ -97,6 +100,12 @@ function jsonReader(path: string): string {
 export const jsonKeysSql = (path: string): string =>
   `SELECT key, count(*) AS count FROM (SELECT unnest(json_keys(json)) AS key FROM ${jsonReader(path)} WHERE json_type(json) = 'OBJECT') GROUP BY key ORDER BY key`;
 
+/** SQL that lists the keys of the objects at a path: `key`. */
+export function nestedKeysSql(path: string, at: Path): string {
+  const where = text(pathPointer(at));
+  return `SELECT DISTINCT unnest(json_keys(json, ${where})) AS key FROM ${jsonReader(path)} WHERE json_type(json, ${where}) = 'OBJECT' ORDER BY key`;
+}
+
 /**
  * SQL of a Parquet value as text: one form of a number for every numeric type, NULL for NaN.
  *
@@ -133,7 +142,9 @@ function parquetRelation(file: RawFile, dataset: DatasetSettings, needed: readon
   const at = positions(file);
   const columns = needed.map((name) => {
     const i = at.get(name) ?? -1;
-    return { name, own: ident(file.names?.[i] ?? name), type: file.types?.[i] ?? 'VARCHAR' };
+    const path = file.paths?.get(name);
+    const own = path === undefined ? ident(file.names?.[i] ?? name) : pathSql(path);
+    return { name, own, type: file.types?.[i] ?? 'VARCHAR' };
   });
   const checks = columns.flatMap(({ name, type }): Check[] => {
     if (!isUsed(name, dataset)) return [];
@@ -156,30 +167,47 @@ function parquetRelation(file: RawFile, dataset: DatasetSettings, needed: readon
 }
 const jsonType = (name: string): string => `_type of ${name}`;
 
+/** SQL of the value of a column in an object, and the JSON pointer to it. */
+function jsonColumn(file: RawFile, dataset: DatasetSettings, name: string) {
+  const path = file.paths?.get(name);
+  const key = sourceName(dataset, name);
+  if (path === undefined) return { at: pointer(key), key, value: `fields.${ident(key)}`, parents: [] };
+  const at = pathPointer(path);
+  // the same conversion as of the other columns
+  const value = `from_json(json_extract(_json, ${text(at)}), '"VARCHAR"')`;
+  return { at, key: undefined, value, parents: parentsOf(path) };
+}
+
 function jsonRelation(file: RawFile, dataset: DatasetSettings, needed: readonly string[]): RawRelation {
-  const keyOf = (name: string) => sourceName(dataset, name);
-  const structure = JSON.stringify(Object.fromEntries(needed.map((name) => [keyOf(name), 'VARCHAR'])));
+  const columns = needed.map((name) => ({ name, ...jsonColumn(file, dataset, name) }));
+  const keys = columns.flatMap(({ key }) => (key === undefined ? [] : [[key, 'VARCHAR']]));
+  const structure = JSON.stringify(Object.fromEntries(keys));
   const isObject = "coalesce(json_type(json) = 'OBJECT', false)";
-  const objects = `SELECT NOT ${isObject} AS _unreadable, _line, json AS _json, CASE WHEN ${isObject} THEN from_json(json, ${text(structure)}) END AS fields FROM ${jsonReader(file.path)}`;
+  const parsed = keys.length === 0 ? 'NULL' : `CASE WHEN ${isObject} THEN from_json(json, ${text(structure)}) END`;
+  const objects = `SELECT NOT ${isObject} AS _unreadable, _line, json AS _json, ${parsed} AS fields FROM ${jsonReader(file.path)}`;
   // in a notation with a decimal comma, the point of a JSON number would be read as something else
-  const fields = needed.map((name) => {
-    const value = `fields.${ident(keyOf(name))}`;
+  const fields = columns.map(({ name, at, value }) => {
     const { numbers } = columnReading(name, dataset);
     const native = nativeNumberSql(value, numbers);
     return native === value || !isReadAsNumber(name, dataset)
       ? `${value} AS ${ident(name)}`
-      : `CASE WHEN json_type(_json, ${text(pointer(keyOf(name)))}) = 'DOUBLE' THEN ${native} ELSE ${value} END AS ${ident(name)}`;
+      : `CASE WHEN json_type(_json, ${text(at)}) = 'DOUBLE' THEN ${native} ELSE ${value} END AS ${ident(name)}`;
   });
-  const checks = needed
-    .filter((name) => isUsed(name, dataset))
-    .flatMap((name) =>
-      jsonChecks(
+  const checks = columns
+    .filter(({ name }) => isUsed(name, dataset))
+    .flatMap(({ name, at, parents }): Check[] => [
+      ...parents.map(({ path, type }) => ({
+        column: name,
+        reason: notNested(type),
+        condition: `json_type(_json, ${text(pathPointer(path))}) NOT IN ('${type}', 'NULL')`,
+      })),
+      ...jsonChecks(
         name,
-        `json_type(_json, ${text(pointer(keyOf(name)))})`,
+        `json_type(_json, ${text(at)})`,
         // the text of a nested value starts like this, but an ordinary text may too
         (start) => `starts_with(${ident(name)}, '${start}')`,
       ),
-    );
+    ]);
   return { sql: `(SELECT _unreadable, _line, _json, ${fields.join(', ')} FROM (${objects}))`, checks, line: '_line' };
 }
 

@@ -3,17 +3,19 @@ import { booleanSql } from '#domain/values/booleans';
 import { canonicalSql, composedSql } from '#domain/values/canonical';
 import { timeReasons, timeSql, unusableTime } from '#domain/values/dates';
 import { trimmed, withoutNulls } from '#domain/values/nulls';
-import { numberSql, otherNotation } from '#domain/values/numbers';
+import { hasOtherNotation, numberSql } from '#domain/values/numbers';
 import type { Reading } from '#domain/values/reading';
 import type { CleanKind } from '#schemas/records/profile';
 
 /**
  * SQL that normalizes a raw text: composes its characters, trims blanks and turns null values into NULL, as the pipeline says.
  *
+ * @param kind what it is read as; a text of numbers or dates has nothing to compose
  * @param nullsRead whether the reader has already turned the null values into NULL
  */
-export function normalizedSql(raw: string, { trim, nulls, numbers }: Reading, nullsRead = false): string {
-  const composed = composedSql(raw);
+export function normalizedSql(raw: string, kind: CleanKind, reading: Reading, nullsRead = false): string {
+  const { trim, nulls, numbers } = reading;
+  const composed = kind === 'number' || kind === 'datetime' ? raw : composedSql(raw);
   if (nullsRead) return composed;
   return withoutNulls(trim ? trimmed(composed) : composed, nulls, (value) => numberSql(value, numbers));
 }
@@ -80,7 +82,7 @@ export function kindChecks(column: string, kind: CleanKind, raw: string, typed: 
         {
           reason:
             'not a finite number in the notation of numbers: declare decimal, thousands, currency, percent or negatives',
-          condition: `${typed} IS NULL AND regexp_full_match(${raw}, ${otherNotation})`,
+          condition: hasOtherNotation(raw, typed),
         },
       ]);
     case 'datetime': {

@@ -123,9 +123,12 @@ export const nativeNumberText = (plain: string, { decimal }: Numbers): string =>
 export const nativeNumberSql = (plain: string, { decimal }: Numbers): string =>
   decimal === ',' ? `replace(${plain}, '.', ',')` : plain;
 
+/** What a setting of `numbers` declares: groups, a decimal comma, a percent sign, parentheses, the signs of common currencies. */
+const declarable = `.,'\u2019 \u00a0\u2007\u2009\u202f%()+\u2212$\u20ac\u00a3\u00a5`;
+
 /**
- * SQL of a regular expression of digits with signs that a setting of `numbers` declares: groups, a decimal comma, a currency, a percent
- * sign, an own minus.
+ * SQL condition for a text that is no number, and is one without the signs that a setting of `numbers` declares. It has no regular
+ * expression: there is one such condition for each column of numbers.
  */
-const amount = `[-+(\\x{2212}]?(?:[A-Z]{0,3}\\p{Sc}|[A-Z]{3})?[ \\x{a0}\\x{2009}\\x{202f}]?[-+\\x{2212}]?[0-9.,][0-9.,'\\x{2019} \\x{a0}\\x{2007}\\x{2009}\\x{202f}]*`;
-export const otherNotation = text(`${amount}[-)%\\x{2212}]?(?:[A-Z]{0,3}\\p{Sc}|[A-Z]{3})?[-)%]?`);
+export const hasOtherNotation = (value: string, typed: string): string =>
+  `${typed} IS NULL AND TRY_CAST(rtrim(translate(${value}, ${text(declarable)}, ''), '-') AS HUGEINT) IS NOT NULL`;

@@ -4,7 +4,8 @@ import { csvSigns } from '#domain/data/csv-fields';
 import { normalRow } from '#domain/data/csv-normal';
 import type { SqlEngine } from '#domain/data/engine';
 import { locateColumns } from '#domain/data/header';
-import { jsonKeysSql, jsonSeparator, type RawFile } from '#domain/data/raw';
+import { expandColumns, type NestedReader, pathSql, pathsIn } from '#domain/data/nested-path';
+import { jsonKeysSql, jsonSeparator, nestedKeysSql, type RawFile } from '#domain/data/raw';
 import type { Problem } from '#domain/data/typing';
 import { SchemaMismatchError } from '#domain/errors';
 import { text } from '#domain/sql/literals';
@@ -75,6 +76,26 @@ async function writeRows(archive: Archive, pipeline: Pipeline, path: string) {
   }
 }
 
+/** What is within the objects of JSON lines. */
+const jsonReader = (engine: SqlEngine, name: string, path: string): NestedReader => ({
+  keysOf: async (at) =>
+    (await engine.query(`read ${name}`, nestedKeysSql(path, at))).map((r) => ({ name: String(r['key']) })),
+  typeOf: async () => undefined,
+});
+
+/** What is within the structs and lists of Parquet. */
+function parquetReader(engine: SqlEngine, name: string, path: string): NestedReader {
+  const describe = async (sql: string) =>
+    (await engine.query(`read ${name}`, `DESCRIBE SELECT ${sql} FROM read_parquet(${text(path)})`)).map((r) => ({
+      name: String(r['column_name']),
+      type: String(r['column_type']),
+    }));
+  return {
+    keysOf: async (at, type = '') => (/^STRUCT\b(?!.*\]$)/s.test(type) ? describe(`unnest(${pathSql(at)})`) : []),
+    typeOf: async (at) => (await describe(`${pathSql(at)} AS v`))[0]?.type,
+  };
+}
+
 /**
  * Makes a raw file readable for the engine: it is complete, its columns are the expected ones, and lines that are no rows are left
  * out and counted. A file without rows is no error.
@@ -102,20 +123,32 @@ export async function prepareRawFile(
       if (rows === 0) return { file: { path: rowsPath, columns: [], isBlank: true }, rows, broken };
       const keys = await engine.query(`read ${name}`, jsonKeysSql(rowsPath));
       if (keys.length === 0) throw new SchemaMismatchError(`${name} holds no JSON object. Write one object a line.`);
+      const top = keys.map((r) => ({ name: String(r['key']) }));
+      const paths = pathsIn(
+        pipeline.dataset,
+        top.map((column) => column.name),
+      );
+      const found = await expandColumns(top, paths, jsonReader(engine, name, rowsPath));
       const columns = locateColumns(
         pipeline,
         name,
-        keys.map((r) => String(r['key'])),
+        found.map((column) => column.name),
         true,
       );
-      return { file: { path: rowsPath, columns }, rows, broken };
+      return { file: { path: rowsPath, columns, paths }, rows, broken };
     }
     case 'parquet': {
       if ((await stat(path)).size === 0) return { file: { path, columns: [], isBlank: true }, rows: 0, broken: [] };
       const described = await engine.query(`read ${name}`, `DESCRIBE SELECT * FROM read_parquet(${text(path)})`);
-      const names = described.map((r) => String(r['column_name']));
+      const top = described.map((r) => ({ name: String(r['column_name']), type: String(r['column_type']) }));
+      const paths = pathsIn(
+        pipeline.dataset,
+        top.map((column) => column.name),
+      );
+      const found = await expandColumns(top, paths, parquetReader(engine, name, path));
+      const names = found.map((column) => column.name);
       const columns = locateColumns(pipeline, name, names);
-      return { file: { path, columns, names, types: described.map((r) => String(r['column_type'])) }, broken: [] };
+      return { file: { path, columns, names, types: found.map(({ type }) => type ?? 'VARCHAR'), paths }, broken: [] };
     }
     default:
       return unreachable(format, 'format of a drop');

@@ -6,7 +6,8 @@ import { smallPipeline } from '../fakes/data-run.ts';
 
 const datasetOf = (dataset: Record<string, unknown> = {}): Pipeline['dataset'] =>
   pipelineSchema.parse(smallPipeline(dataset)).dataset;
-const read = (text: string, dataset = datasetOf()) => readPredictionRows('rows.txt', text, dataset);
+const read = (text: string | Uint8Array, dataset = datasetOf()) =>
+  readPredictionRows('rows.txt', typeof text === 'string' ? Buffer.from(text) : text, dataset);
 
 describe('rows to predict', () => {
   it.each([
@@ -29,6 +30,25 @@ describe('rows to predict', () => {
     expect(read('x,c\n,a\n', datasetOf({ format: 'jsonl' }))).toEqual([{ x: null, c: 'a' }]);
   });
 
+  it('are read with every setting of the CSV files', () => {
+    const own = (csv: object) => datasetOf({ csv });
+    expect(read('x,c\n1,"say \\"hi\\", you"\n', own({ escape: '\\' }))).toEqual([{ x: '1', c: 'say "hi", you' }]);
+    expect(read('x,c\n1,"5 inch\n', own({ quote: 'none' }))).toEqual([{ x: '1', c: '"5 inch' }]);
+    expect(read('sep=;\nTitle\n#\nx;c\n#\n1;a\n', own({ delimiter: ';', skipLines: 1, comment: '#' }))).toEqual([
+      { x: '1', c: 'a' },
+    ]);
+    expect(read(Buffer.from('größe\n1\n', 'latin1'), own({ encoding: 'latin-1' }))).toEqual([{ größe: '1' }]);
+    expect(read(Buffer.from('\uFEFFgröße\n1\n', 'utf16le'))).toEqual([{ größe: '1' }]);
+  });
+
+  it('have the names of a header, or of columns that are found by their position', () => {
+    const columns = {
+      x: { role: 'feature', type: 'number', from: { position: 1 } },
+      z: { role: 'feature', type: 'number', from: { position: 3 } },
+    };
+    expect(read(",Int'l Plan,\n1,no,3\n", datasetOf({ columns }))).toEqual([{ x: '1', "Int'l Plan": 'no', z: '3' }]);
+  });
+
   it.each([
     ['', 'rows.txt is empty.'],
     ['{"x":1}\n{"x":jane}', 'rows.txt, line 2: not JSON.'],
@@ -36,7 +56,7 @@ describe('rows to predict', () => {
     ['x,x\n1,2\n', 'column 2 has the name of an earlier column'],
     ['x,y\njane,2,3\n', 'rows.txt, line 2: not CSV with the delimiter ","'],
     ['x,y\n"jane,2\n', 'not CSV'],
-    ['x,y\nja"ne,2\n', 'rows.txt, line 2: not CSV'],
+    ['x,y\n1,2\n"ja"ne,2\n', 'rows.txt, line 3: not CSV'],
   ])('are refused for %j without a value', (text, message) => {
     const error = (() => {
       try {

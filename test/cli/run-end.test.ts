@@ -54,6 +54,31 @@ describe('the end of a run', () => {
     expect(text({ status: 'SUCCEEDED' })).toBe('not trained');
   });
 
+  it('names the constraints that only warn', () => {
+    const unmet = [
+      {
+        constraint: 'missing x ≤ 5 %',
+        check: 'missing',
+        onFailure: 'warn' as const,
+        passed: false,
+        measured: '9 %',
+        required: 'at most 5 %',
+        reason: 'Column "x" has no value in 9 % of the rows.',
+      },
+    ];
+    const said = text({ status: 'SUCCEEDED', output: {} }, run, { ...verdict(true), unmet });
+    expect(said).toContain('\n! missing x ≤ 5 %: Column "x" has no value in 9 % of the rows.\n');
+  });
+
+  it('names the report of the data of a drop that cannot be used', () => {
+    const said = text({ status: 'FAILED', error: 'DataQualityError', cause: 'The drop is refused.' }, run);
+    expect(said).toBe(
+      `run failed DataQualityError\n    The drop is refused.\n    The report of its data: npx tidegate report ${run.runId}`,
+    );
+    const wrapped = { ...run, failure: { error: 'DataQualityError', message: 'The drop is refused.' } };
+    expect(text({ status: 'FAILED', error: 'States.TaskFailed' }, wrapped)).toContain('The report of its data');
+  });
+
   it('says what a run failed of', () => {
     const said = text({ status: 'FAILED', error: 'EmptyDropError', cause: 'The drop holds no data file.' }, run);
     expect(said).toBe('run failed EmptyDropError\n    The drop holds no data file.');

@@ -63,7 +63,7 @@ describe('docs/values.md', () => {
     const examples = [...page.matchAll(/^```yaml\n(.*?)^```/gms)].map(
       ([, own = '']) => parse(own) as { dataset: Record<string, unknown> },
     );
-    expect(examples).toHaveLength(2);
+    expect(examples).toHaveLength(3);
     for (const { dataset } of examples) expect(pipelineSchema.safeParse(smallPipeline(dataset)).error).toBeUndefined();
   });
 

@@ -41,7 +41,7 @@ export async function readTexts(
   using engine = await testEngine();
   const rows = await engine.query(
     'read texts',
-    `SELECT t, ${reason} AS reason FROM (SELECT *, ${typed} AS t FROM (SELECT ${normalizedSql('raw', reading)} AS v FROM ` +
+    `SELECT t, ${reason} AS reason FROM (SELECT *, ${typed} AS t FROM (SELECT ${normalizedSql('raw', kind, reading)} AS v FROM ` +
       `(SELECT unnest(from_json($1::JSON, '["VARCHAR"]')) AS raw)))`,
     [JSON.stringify(texts)],
   );

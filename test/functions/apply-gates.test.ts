@@ -57,6 +57,19 @@ describe.each<Task>(['binary', 'multiclass', 'regression'])('a %s candidate', (t
   });
 });
 
+it('keeps with the verdict what the drop did not meet and that only warns', async () => {
+  const constraints = [
+    { check: 'rows', max: 1, onFailure: 'warn' },
+    { check: 'rows', min: 1, onFailure: 'warn' },
+  ];
+  using run = await scoredRun('binary', { rest: { constraints } });
+  await publish(run, buckets);
+  expect(await judge(run.run)).toEqual({ passed: true });
+  const verdict = verdictSchema.parse(recordOf(buckets, run.run, 'verdict'));
+  expect(verdict.warnings).toMatchObject([{ constraint: 'rows at most 1', passed: false }]);
+  expect(report(run.run)).toContain('The drop does not meet 1 of 2 constraints.');
+});
+
 it('compares a candidate with the champion by its gates and names the champion', async () => {
   using champion = await scoredRun('binary', { runId: 'r0' });
   const gates = [{ metric: 'auc', vsChampion: { notWorseBy: 0.01, confidence: 0.95 } }];

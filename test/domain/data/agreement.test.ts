@@ -21,13 +21,7 @@ const definition = (format: Format, dataset: object, split: object = {}) =>
   pipelineSchema.parse(smallPipeline({ format, ...dataset }, { split }));
 
 /** Cleans a file: its lines, or for Parquet a SELECT. */
-async function clean(
-  format: Format,
-  _columns: readonly string[],
-  content: string,
-  dataset: object,
-  split: object = {},
-) {
+async function clean(format: Format, content: string, dataset: object, split: object = {}) {
   const pipeline = definition(format, dataset, split);
   using engine = await testEngine();
   const path = join(folder, `${files++}.${format}`);
@@ -72,11 +66,10 @@ const inAll = (value: string) => ['1', ...names.slice(1).map(() => value)];
 
 describe('a whole number', () => {
   const csv = (written: readonly string[]) =>
-    clean('csv', names, `${names.join(',')}\n${written.map((own) => inAll(own).join(',')).join('\n')}\n`, shape, split);
+    clean('csv', `${names.join(',')}\n${written.map((own) => inAll(own).join(',')).join('\n')}\n`, shape, split);
   const jsonl = (written: readonly string[]) =>
     clean(
       'jsonl',
-      names,
       `${written
         .map(
           (own) =>
@@ -91,7 +84,7 @@ describe('a whole number', () => {
   const parquet = (written: readonly string[], type: string) => {
     const fields = names.map((name, i) => `${i === 0 ? '1' : `CAST(v AS ${type})`} AS "${name}"`).join(', ');
     const values = written.map((own) => `('${own}')`).join(', ');
-    return clean('parquet', names, `SELECT ${fields} FROM (VALUES ${values}) AS t(v)`, shape, split);
+    return clean('parquet', `SELECT ${fields} FROM (VALUES ${values}) AS t(v)`, shape, split);
   };
 
   test('is the same id, token, group, category and number in every format and writing', async () => {
@@ -157,20 +150,14 @@ describe('a whole number', () => {
 
 describe('a fraction', () => {
   const dataset = { columns: { c: shape.columns.c, x: shape.columns.x } };
-  const columns = ['y', 'c', 'x'];
   test('is the same category and number in every format', async () => {
     const values = [0.1, 1 / 3, -2.5, 1e-7, 1.5e-5, 123456789.125, 0.5];
-    const csv = await clean(
-      'csv',
-      columns,
-      `y,c,x\n${values.map((v) => `1,${pythons(v)},${v}`).join('\n')}\n`,
-      dataset,
-    );
+    const csv = await clean('csv', `y,c,x\n${values.map((v) => `1,${pythons(v)},${v}`).join('\n')}\n`, dataset);
     const jsonl = values.map((v) => `{"y":1,"c":${v},"x":${v}}`).join('\n');
-    expect(await clean('jsonl', columns, `${jsonl}\n`, dataset)).toEqual(csv);
+    expect(await clean('jsonl', `${jsonl}\n`, dataset)).toEqual(csv);
     const rows = values.map((v) => `('${v}')`).join(', ');
     const select = `SELECT 1 AS y, CAST(v AS DOUBLE) AS c, CAST(v AS DOUBLE) AS x FROM (VALUES ${rows}) AS t(v)`;
-    expect(await clean('parquet', columns, select, dataset)).toEqual(csv);
+    expect(await clean('parquet', select, dataset)).toEqual(csv);
     const online = await request(
       values.map((v) => ({ c: v, x: v })),
       dataset,
@@ -185,7 +172,7 @@ describe('a fraction', () => {
 
   test('of a single-precision float is the number that its file shows', async () => {
     const select = `SELECT 1 AS y, v::FLOAT AS c, v::FLOAT AS x FROM (VALUES (0.1), (2.5), (16777216)) AS t(v)`;
-    expect(await clean('parquet', columns, select, dataset)).toMatchObject([
+    expect(await clean('parquet', select, dataset)).toMatchObject([
       { c: '0.1', x: 0.1 },
       { c: '2.5', x: 2.5 },
       { c: '16777216', x: 16777216 },
@@ -194,7 +181,7 @@ describe('a fraction', () => {
 
   test('of a decimal type loses the zeros that its type adds', async () => {
     const select = `SELECT 1 AS y, v::DECIMAL(9,3) AS c, v::DECIMAL(9,3) AS x FROM (VALUES (5.5), (5), (0), (-0.125), (100)) AS t(v)`;
-    expect((await clean('parquet', columns, select, dataset)).map((row) => (row as never)['c'])).toEqual([
+    expect((await clean('parquet', select, dataset)).map((row) => (row as never)['c'])).toEqual([
       '5.5',
       '5',
       '0',
@@ -205,7 +192,7 @@ describe('a fraction', () => {
 
   test('that is not a number is missing in Parquet, and one without bounds is malformed', async () => {
     const select = `SELECT 1 AS y, v::DOUBLE AS c, v::DOUBLE AS x FROM (VALUES ('NaN'), ('inf'), ('-inf'), ('-0.0')) AS t(v)`;
-    expect(await clean('parquet', columns, select, dataset)).toMatchObject([
+    expect(await clean('parquet', select, dataset)).toMatchObject([
       { c: null, x: null },
       { malformed: 'not a finite number' },
       { malformed: 'not a finite number' },
@@ -224,19 +211,18 @@ describe('numbers in a declared notation', () => {
       z: { role: 'quasi', action: 'generalize', binWidth: 0.5, feature: { type: 'number' } },
     },
   };
-  const columns = ['y', 'x', 'c', 'z'];
   test('are texts alone: numbers of JSON, Parquet and requests are numbers already', async () => {
     const wanted = [
       { _label: 1, x: 1.234, c: '1.234', z: 1 },
       { _label: 0, x: 1234, c: '1.25', z: 1234.5 },
     ];
     const csv = 'y;x;c;z\n1,6;1,234;1.234;1,2\n1,4;1.234;1.25;1.234,7\n';
-    expect(await clean('csv', columns, csv, { ...dataset, csv: { delimiter: ';' } })).toMatchObject(wanted);
+    expect(await clean('csv', csv, { ...dataset, csv: { delimiter: ';' } })).toMatchObject(wanted);
     const jsonl = '{"y":1.6,"x":1.234,"c":1.234,"z":1.2}\n{"y":"1,4","x":"1.234","c":"1.25","z":"1.234,7"}\n';
-    expect(await clean('jsonl', columns, jsonl, dataset)).toMatchObject(wanted);
+    expect(await clean('jsonl', jsonl, dataset)).toMatchObject(wanted);
     const select =
       'SELECT * FROM (VALUES (1.6::DOUBLE, 1.234::DOUBLE, 1.234, 1.2::DOUBLE), (1.4, 1234, 1.25, 1234.7)) AS t(y, x, c, z)';
-    expect(await clean('parquet', columns, select, dataset)).toMatchObject(wanted);
+    expect(await clean('parquet', select, dataset)).toMatchObject(wanted);
     const rows = [
       { x: 1.234, c: 1.234, z: 1.2 },
       { x: '1.234', c: '1.25', z: '1.234,7' },
@@ -250,11 +236,10 @@ describe('dates', () => {
     time: 'at',
     columns: { at: { role: 'feature', type: 'datetime', parts: ['hour'], ...column } },
   });
-  const columns = ['y', 'at'];
   const instant = '2024-01-05T09:30:00.000Z';
   test('of Parquet need no format, and obey the zone', async () => {
     const at = async (type: string, column: object = {}) => {
-      const rows = await clean('parquet', columns, `SELECT 1 AS y, ${type} AS at`, dataset(column));
+      const rows = await clean('parquet', `SELECT 1 AS y, ${type} AS at`, dataset(column));
       return (rows[0] as never)['_time'] ?? rows[0];
     };
     for (const column of [{}, { format: '%d/%m/%Y' }, { format: { epoch: 'seconds' } }]) {
@@ -275,7 +260,6 @@ describe('dates', () => {
     const epoch = dataset({ format: { epoch: 'milliseconds' } });
     const rows = await clean(
       'jsonl',
-      columns,
       '{"y":1,"at":1704447000000}\n{"y":1,"at":"1704447000000"}\n{"y":1,"at":1.704447e12}\n',
       epoch,
     );
@@ -287,7 +271,7 @@ describe('dates', () => {
   });
   test('of the time of a row have the format of the dataset where its column is no other', async () => {
     const own = { time: 'at', dates: { format: '%d/%m/%y', pivot: 1970 } };
-    const rows = await clean('csv', ['y', 'at', 'x'], 'y,at,x\n1,05/01/24,1\n1,2024-01-05,1\n', own);
+    const rows = await clean('csv', 'y,at,x\n1,05/01/24,1\n1,2024-01-05,1\n', own);
     expect(rows).toMatchObject([
       { _time: '2024-01-05T00:00:00.000Z' },
       { malformed: 'not a date or time of the declared format' },
@@ -300,7 +284,6 @@ describe('true and false', () => {
     label: { column: 'y', positive: true },
     columns: { b: { role: 'feature', type: 'boolean' }, c: { role: 'feature', type: 'category' } },
   };
-  const columns = ['y', 'b', 'c'];
   test('are the same in every format, label, column and request', async () => {
     const wanted = [
       { _label: 1, b: true, c: 'true' },
@@ -311,29 +294,17 @@ describe('true and false', () => {
       ['true', 'false'],
       ['TRUE', 'FALSE'],
     ] as const) {
-      expect(await clean('csv', columns, `y,b,c\n${yes},${yes},${yes}\n${no},${no},${no}\n`, dataset)).toMatchObject(
-        wanted,
-      );
+      expect(await clean('csv', `y,b,c\n${yes},${yes},${yes}\n${no},${no},${no}\n`, dataset)).toMatchObject(wanted);
     }
-    expect(await clean('csv', columns, 'y,b,c\n1,1.0,true\n0,No,false\n', dataset)).toMatchObject(wanted);
+    expect(await clean('csv', 'y,b,c\n1,1.0,true\n0,No,false\n', dataset)).toMatchObject(wanted);
+    expect(await clean('jsonl', '{"y":true,"b":true,"c":true}\n{"y":0,"b":0.0,"c":"False"}\n', dataset)).toMatchObject(
+      wanted,
+    );
     expect(
-      await clean('jsonl', columns, '{"y":true,"b":true,"c":true}\n{"y":0,"b":0.0,"c":"False"}\n', dataset),
+      await clean('parquet', 'SELECT * FROM (VALUES (true, true, true), (false, false, false)) AS t(y, b, c)', dataset),
     ).toMatchObject(wanted);
     expect(
-      await clean(
-        'parquet',
-        columns,
-        'SELECT * FROM (VALUES (true, true, true), (false, false, false)) AS t(y, b, c)',
-        dataset,
-      ),
-    ).toMatchObject(wanted);
-    expect(
-      await clean(
-        'parquet',
-        columns,
-        "SELECT * FROM (VALUES (1::DOUBLE, 1, 'True'), (0, 0, 'False')) AS t(y, b, c)",
-        dataset,
-      ),
+      await clean('parquet', "SELECT * FROM (VALUES (1::DOUBLE, 1, 'True'), (0, 0, 'False')) AS t(y, b, c)", dataset),
     ).toMatchObject(wanted);
     const rows = [
       { b: true, c: true },
@@ -343,7 +314,7 @@ describe('true and false', () => {
   });
   test('as texts of a label are the same too', async () => {
     const texts = { ...dataset, label: { column: 'y', positive: 'True', negative: 'False' } };
-    expect(await clean('jsonl', columns, '{"y":true}\n{"y":"TRUE"}\n{"y":false}\n', texts)).toMatchObject([
+    expect(await clean('jsonl', '{"y":true}\n{"y":"TRUE"}\n{"y":false}\n', texts)).toMatchObject([
       { _label: 1 },
       { _label: 1 },
       { _label: 0 },
@@ -353,22 +324,19 @@ describe('true and false', () => {
 
 describe('missing values', () => {
   const dataset = { nullValues: ['', 'NA', -999], trim: true, columns: { c: shape.columns.c, x: shape.columns.x } };
-  const columns = ['y', 'c', 'x'];
   test('are the same in every format and request', async () => {
     const wanted = Array.from({ length: 4 }, () => ({ c: null, x: null }));
     const texts = ['', ' NA ', '-999.0', '\u00a0'];
-    expect(
-      await clean('csv', columns, `y,c,x\n${texts.map((own) => `1,${own},${own}`).join('\n')}\n`, dataset),
-    ).toMatchObject(wanted);
-    const json = ['""', '" NA "', '-999', '"\u00a0"'];
-    expect(
-      await clean('jsonl', columns, `${json.map((own) => `{"y":1,"c":${own},"x":${own}}`).join('\n')}\n`, dataset),
-    ).toMatchObject(wanted);
-    const values = texts.map((own) => `(1, '${own}', '${own}')`).join(', ');
-    expect(await clean('parquet', columns, `SELECT * FROM (VALUES ${values}) AS t(y, c, x)`, dataset)).toMatchObject(
+    expect(await clean('csv', `y,c,x\n${texts.map((own) => `1,${own},${own}`).join('\n')}\n`, dataset)).toMatchObject(
       wanted,
     );
-    expect(await clean('parquet', columns, 'SELECT 1 AS y, -999 AS c, -999.0::DOUBLE AS x', dataset)).toMatchObject(
+    const json = ['""', '" NA "', '-999', '"\u00a0"'];
+    expect(
+      await clean('jsonl', `${json.map((own) => `{"y":1,"c":${own},"x":${own}}`).join('\n')}\n`, dataset),
+    ).toMatchObject(wanted);
+    const values = texts.map((own) => `(1, '${own}', '${own}')`).join(', ');
+    expect(await clean('parquet', `SELECT * FROM (VALUES ${values}) AS t(y, c, x)`, dataset)).toMatchObject(wanted);
+    expect(await clean('parquet', 'SELECT 1 AS y, -999 AS c, -999.0::DOUBLE AS x', dataset)).toMatchObject(
       wanted.slice(0, 1),
     );
     expect(await request([...texts.map((own) => ({ c: own, x: own })), { c: -999, x: -999 }, {}], dataset)).toEqual([
@@ -378,22 +346,15 @@ describe('missing values', () => {
   });
   test('are empty texts without a setting, in every format', async () => {
     const own = { columns: dataset.columns };
-    expect(await clean('jsonl', columns, '{"y":1,"c":"","x":""}\n', own)).toMatchObject([{ c: null, x: null }]);
-    expect(await clean('parquet', columns, "SELECT 1 AS y, '' AS c, '' AS x", own)).toMatchObject([
-      { c: null, x: null },
-    ]);
+    expect(await clean('jsonl', '{"y":1,"c":"","x":""}\n', own)).toMatchObject([{ c: null, x: null }]);
+    expect(await clean('parquet', "SELECT 1 AS y, '' AS c, '' AS x", own)).toMatchObject([{ c: null, x: null }]);
     expect(await request([{ c: '', x: '' }], own)).toEqual([{ c: null, x: null }]);
   });
 });
 
 test('texts that look the same are the same, however their characters are composed', async () => {
   const dataset = { id: 'id', columns: { c: shape.columns.c, e: shape.columns.email } };
-  const rows = await clean(
-    'csv',
-    ['y', 'id', 'c', 'e'],
-    'y,id,c,e\n1,café,café,café\n1,cafe\u0301,cafe\u0301,\u200bcafe\u0301\n',
-    dataset,
-  );
+  const rows = await clean('csv', 'y,id,c,e\n1,café,café,café\n1,cafe\u0301,cafe\u0301,\u200bcafe\u0301\n', dataset);
   const [first, second] = rows.map(({ _side, ...row }: Record<string, unknown>) => row);
   expect(second).toEqual(first);
   expect(await request([{ c: 'cafe\u0301' }], dataset)).toEqual([{ c: 'café' }]);

@@ -62,11 +62,12 @@ describe('a raw text', () => {
     ['is as it stands when blanks count', { trim: false, nullValues: ['?'] }, ' ?', ' ?'],
     ['is never null when the pipeline names no null value', { trim: false, nullValues: [] }, '', ''],
   ])('%s', async (_, csv, raw, value) => {
-    expect(await one(normalizedSql(text(raw), reading(csv)))).toBe(value);
+    expect(await one(normalizedSql(text(raw), 'category', reading(csv)))).toBe(value);
   });
 
   test('is only composed where the reader knows nulls', async () => {
-    expect(await one(normalizedSql(text(''), plain, true))).toBe('');
-    expect(await one(normalizedSql(text('\ufeffcafe\u0301'), plain, true))).toBe('café');
+    expect(await one(normalizedSql(text(''), 'category', plain, true))).toBe('');
+    expect(await one(normalizedSql(text('\ufeffcafe\u0301'), 'text', plain, true))).toBe('café');
+    expect(normalizedSql('r', 'number', plain, true)).toBe('r');
   });
 });

@@ -141,6 +141,22 @@ describe('a run', () => {
   });
 });
 
+describe('a drop that cannot be used', () => {
+  const failure = { error: 'DataQualityError', message: 'The drop is refused.', executionArn: 'e1' };
+
+  it('has a link to the report of its data', async () => {
+    const { text } = await said({ kind: 'run-failed', failure: { ...failure, ...run } });
+    expect(text).toMatch(new RegExp(`Report of the data: .*${artifactKeys(run).report}`));
+  });
+
+  it.each([
+    ['that was not admitted', { ...failure, pipeline: 'loan' }],
+    ['that failed of something else', { ...failure, ...run, error: 'SchemaMismatchError' }],
+  ])('has none %s', async (_, own) => {
+    expect((await said({ kind: 'run-failed', failure: own })).text).not.toContain('Report of the data');
+  });
+});
+
 describe('a deployment', () => {
   it('that worked out names version, endpoint, config and how long it took', async () => {
     await state.put('loan', 'champion', championOf(3, run.runId, times.at));

@@ -200,6 +200,24 @@ describe('wording', () => {
       'Report: https://console/report.html',
     ]);
   });
+  test('a verdict names constraints of the drop that were not met, at most five', () => {
+    const warned = (n: number) =>
+      verdictMessage({
+        pipeline: 'loan-default',
+        runId: 'r1',
+        passed: true,
+        gates: [],
+        metrics: [],
+        unmet: Array.from({ length: n }, (_, i) => ({ constraint: `c${i}`, reason: `why ${i}` })),
+        reportUrl: 'https://console/report.html',
+      }).text.split('\n');
+    const title = 'Constraints of the drop that are not met:';
+    expect(warned(0)).not.toContain(title);
+    expect(warned(5)).toEqual(expect.arrayContaining([title, '⚠️ c0: why 0', '⚠️ c4: why 4']));
+    expect(warned(5).join()).not.toContain('more, in the report');
+    expect(warned(7)).toContain('and 2 more, in the report');
+    expect(warned(7)).not.toContain('⚠️ c5: why 5');
+  });
   test('a gate that had no champion to compare with says so instead of a number', () => {
     const reason = 'There is no champion yet.';
     const { text } = verdictMessage({

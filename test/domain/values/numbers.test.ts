@@ -90,7 +90,6 @@ describe('a number without a declared notation', () => {
       '$5',
       '€ 5',
       '5 €',
-      'EUR 5',
       '(12)',
       '12-',
       '\u22125',

@@ -49,6 +49,20 @@ beforeEach(() => {
 });
 
 describe('admission', () => {
+  it('notes the last good run, with whose drop this one is compared', async () => {
+    await store.put('loan', 'last-good', { runId: 'r0' });
+    const answer = await admit();
+    if (answer.decision !== 'admitted') throw new Error(answer.decision);
+    expect(await artifacts.readJson(artifactKeys(answer.run).drop, dropRecordSchema)).toMatchObject({ lastGood: 'r0' });
+  });
+
+  it('notes none before a run registered a model', async () => {
+    const answer = await admit();
+    if (answer.decision !== 'admitted') throw new Error(answer.decision);
+    const record = await artifacts.readJson(artifactKeys(answer.run).drop, dropRecordSchema);
+    expect(record).not.toHaveProperty('lastGood');
+  });
+
   it('pins versions, sizes and ETags of the objects, and the configuration', async () => {
     const answer = await admit();
 

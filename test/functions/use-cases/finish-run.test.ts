@@ -51,6 +51,16 @@ it.each([
   },
 );
 
+it.each(['registered', 'rejected', 'failed', 'lost'] as const)(
+  'is remembered as the last good run only when it registered a model: %s',
+  async (outcome) => {
+    await store.put('loan', 'last-good', { runId: 'r0' });
+    await finishRun(ports, { executionArn: 'e1', input, outcome });
+    const runId = outcome === 'registered' ? 'r1' : 'r0';
+    expect(await store.get('loan', 'last-good')).toMatchObject({ runId });
+  },
+);
+
 it('touches nothing for an execution that was never admitted, and for an input that names no pipeline', async () => {
   const records = store.everything();
 

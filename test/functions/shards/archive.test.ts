@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import fc from 'fast-check';
+import { afterAll, describe, expect, test } from 'vitest';
+import { type Compression, compressionOf, readArchive } from '#functions/shards/archive';
+
+const folder = mkdtempSync(join(tmpdir(), 'archive-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The bytes of an archive, or the message of its refusal. */
+async function read(bytes: Uint8Array, compression: Compression, mostBytes = 1e9): Promise<string> {
+  const path = join(folder, 'archive');
+  writeFileSync(path, bytes);
+  const parts: Uint8Array[] = [];
+  try {
+    for await (const chunk of readArchive({ name: 'file 1 of the drop', path, compression, mostBytes }))
+      parts.push(chunk);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return Buffer.concat(parts).toString();
+}
+
+const text = Array.from({ length: 300 }, (_, i) => `${i},${(i * 7919) % 1000},x\n`).join('');
+const refused = /^Cannot read file 1 of the drop: it is (cut off|damaged|not (gzip|zstd))/;
+
+describe.each([
+  ['gzip', (part: string) => gzipSync(part)],
+  ['zstd', (part: string) => zstdCompressSync(part)],
+] as const)('an archive of %s', (compression, pack) => {
+  const parts = [text.slice(0, 1000), text.slice(1000, 1500), text.slice(1500)];
+  const members = parts.map(pack);
+  const ends = members.map((_, i) => members.slice(0, i + 1).reduce((sum, m) => sum + m.length, 0));
+  const whole = Buffer.concat(members);
+
+  test('of several members is read whole', async () => {
+    expect(await read(whole, compression)).toBe(text);
+    expect(await read(pack(text), compression)).toBe(text);
+    expect(await read(pack(''), compression)).toBe('');
+  });
+  test('that is cut off is refused by name, wherever it is cut', async () => {
+    for (let cut = 1; cut < whole.length; cut += ends.includes(cut + 10) ? 1 : 10) {
+      // what is cut between two members is a whole archive
+      if (!ends.includes(cut)) expect(await read(whole.subarray(0, cut), compression)).toMatch(refused);
+    }
+    for (const end of ends)
+      for (const cut of [end - 1, end + 1].filter((at) => at < whole.length))
+        expect(await read(whole.subarray(0, cut), compression)).toMatch(refused);
+  });
+  test('with something after its end is refused, unless it is filled up with zeros', async () => {
+    for (const after of ['garbage', '\0garbage', '\x1f\x8b', '\0\0\x1f\x8b'])
+      expect(await read(Buffer.concat([whole, Buffer.from(after, 'latin1')]), compression)).toMatch(refused);
+    const filled = await read(Buffer.concat([whole, Buffer.alloc(2000)]), compression);
+    if (compression === 'gzip') expect(filled).toBe(text);
+    else expect(filled).toMatch(refused);
+  });
+  test('that unpacks to more than the disk holds is refused', async () => {
+    expect(await read(pack('x'.repeat(5_000_000)), compression, 4_000_000)).toBe(
+      'Cannot read file 1 of the drop: it unpacks to more than 4 MB, for which the disk has no room. Drop smaller files.',
+    );
+  });
+  test('is told from a file that only has its name, and from one without it', async () => {
+    expect(await read(Buffer.from('y,a,b\n1,2,3\n'), compression)).toMatch(`it is not ${compression}, though`);
+    expect(await read(whole, 'none')).toMatch(`it is ${compression}, though its name does not end in`);
+  });
+});
+
+test('gzip with a flipped byte is refused by name, or gives the same bytes', async () => {
+  const whole = Buffer.concat([gzipSync(text.slice(0, 2000)), gzipSync(text.slice(2000))]);
+  await fc.assert(
+    fc.asyncProperty(fc.nat({ max: whole.length - 1 }), fc.integer({ min: 1, max: 255 }), async (at, mask) => {
+      const bytes = Buffer.from(whole);
+      bytes[at] = (bytes[at] as number) ^ mask;
+      const found = await read(bytes, 'gzip');
+      // times, names and the like in a member's head are not checked, and say nothing of the data
+      if (found !== text) expect(found).toMatch(refused);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test('the compression is known by the ending of the name', () => {
+  expect(['a.csv', 'a.CSV.GZ', 'a.jsonl.zst', 'zst'].map(compressionOf)).toEqual(['none', 'gzip', 'zstd', 'none']);
+});

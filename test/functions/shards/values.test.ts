@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest';
+import { cleanKeys } from '#domain/runs/layout';
+import { smallPipeline, startRun } from '../../fakes/data-run.ts';
+
+const dataset = (seen: object) => ({
+  columns: { seen: { role: 'feature', type: 'datetime', parts: ['year', 'month', 'dayOfMonth'], ...seen } },
+});
+const lines = Array.from({ length: 28 }, (_, i) => {
+  const day = String(i + 1).padStart(2, '0');
+  return `${i % 2},${day}/01/${20 + (i % 5)}`;
+});
+
+describe('a file of dates with two digits of the year', () => {
+  test('is refused, and the message says what to do', async () => {
+    using run = await startRun(smallPipeline(dataset({})));
+    run.drop('small/d/a.csv', `y,seen\n${lines.join('\n')}\n`);
+    await expect(run.desensitize('small/d/a.csv')).rejects.toThrow(
+      'line 2, column "seen": write the year with four digits, or declare a format',
+    );
+  });
+
+  test('is read as the pipeline declares, from the file to the model inputs', async () => {
+    const declared = dataset({ format: '%d/%m/%y', pivot: 1970 });
+    using run = await startRun(smallPipeline(declared, { split: { train: 0.4, validation: 0.3, test: 0.3 } }));
+    run.drop('small/d/a.csv', `y,seen\n${lines.join('\n')}\n`);
+    expect(await run.desensitize('small/d/a.csv')).toMatchObject({ rows: 28, malformed: 0 });
+    const rows = await run.rows(cleanKeys(run.run).shard(0));
+    expect(rows[0]?.['seen']).toBe('2020-01-01T00:00:00.000Z');
+    expect(rows[27]?.['seen']).toBe('2022-01-28T00:00:00.000Z');
+  });
+});

@@ -6,6 +6,7 @@ import { bold, dim, green, print, printJson, red, table, yellow } from '../outpu
 import { findOrphanedEndpoints } from '../pipeline-inventory.ts';
 import { pipelineNames } from '../project.ts';
 import { describeRunEnd, readVerdict } from '../run-end.ts';
+import { describeRows, readRows, summarizeRows } from '../run-rows.ts';
 import { findRun, listRuns } from '../runs.ts';
 import { describeTuning, readTraining } from '../tuning.ts';
 import { watchExecution } from '../watch.ts';
@@ -77,9 +78,11 @@ export function runCommands(program: Command): void {
           endWith(exitOfRun(ended, run));
           const training = await readTraining(target, run);
           const verdict = await readVerdict(target, run);
+          const rows = await readRows(target, run);
           printJson({
             ...(await findRun(target, run.runId)),
             execution: ended,
+            ...(rows && { rows: summarizeRows(target, run, rows) }),
             ...(training && { training }),
             ...(verdict && { verdict }),
           });
@@ -89,6 +92,8 @@ export function runCommands(program: Command): void {
         const ended = await watchExecution(target.sfn, run.executionArn);
         const training = await readTraining(target, run);
         const tuning = training && describeTuning(training);
+        const rows = await readRows(target, run);
+        if (rows) print(describeRows(target, run, rows));
         if (tuning !== undefined) print(tuning);
         print(describeRunEnd(ended, await findRun(target, run.runId), await readVerdict(target, run)));
         endWith(exitOfRun(ended, run));

@@ -18,6 +18,7 @@ const reserved = [
   '_group',
   '_uniform',
   '_ordinal',
+  '_dealt',
   '_hash',
   '_other_label',
 ];

@@ -80,6 +80,8 @@ function summarizeData({ pipeline, profile, fitted }: RunRecords): DataSummary {
   return {
     rows: profile.rows,
     malformed: profile.malformed,
+    deduplicated: profile.deduplicated ?? 0,
+    blankFiles: profile.blankFiles ?? [],
     label: fitted.label.column,
     classes: fitted.label.classes,
     sides,

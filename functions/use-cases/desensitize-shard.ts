@@ -44,6 +44,7 @@ async function profileRows(
   cleanRows: string,
   counted: RowCounts,
   otherLabels: SqlRow | undefined,
+  absent: readonly string[] | undefined,
 ): Promise<Profile> {
   const classes = labelClasses(pipeline).length;
   const [row] = await engine.query('profile the columns', columnsProfileSql(columns, cleanRows));
@@ -67,6 +68,7 @@ async function profileRows(
     labels,
     categories,
     otherLabels,
+    absent,
   };
   return readProfile(columns, answers);
 }
@@ -131,7 +133,7 @@ export async function desensitizeShard(ports: CleaningPorts, { run, shard }: Des
         : [];
       const columns = cleanColumns(pipeline);
       const rows = cleanRowsSql(usable);
-      const profile = await profileRows(engine, name, pipeline, columns, rows, counted, others[0]);
+      const profile = await profileRows(engine, name, pipeline, columns, rows, counted, others[0], prepared.absent);
       const sample = join(directory, 'sample.parquet');
       const sampled = sampleSql(
         shard.index,

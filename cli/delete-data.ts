@@ -2,6 +2,7 @@ import { DeleteObjectsCommand } from '@aws-sdk/client-s3';
 import { DeleteModelPackageCommand, DeleteModelPackageGroupCommand } from '@aws-sdk/client-sagemaker';
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { endpointName, modelPackageGroupName } from '#domain/naming';
+import { lastGoodKey } from '#functions/claims/last-good';
 import { listItems, listPackages } from './model-versions.ts';
 import { CliError } from './output.ts';
 import { type DataBucket, dataBuckets, listVersions } from './pipeline-inventory.ts';
@@ -55,6 +56,8 @@ async function deleteItems(target: Target, pipeline: string): Promise<number> {
       (item) => [EndpointTestsTableName, item] as const,
     ),
   ];
+  // the facts of the last good run are deleted, so nothing can be compared with them
+  await db.send(new DeleteCommand({ TableName: StateTableName, Key: { pk: pipeline, sk: lastGoodKey } }));
   for (const [TableName, { pk, sk }] of items) await db.send(new DeleteCommand({ TableName, Key: { pk, sk } }));
   return items.length;
 }

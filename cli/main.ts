@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { approvalCommands } from './commands/approval.ts';
 import { auditCommand } from './commands/audit.ts';
 import { cloudCommands } from './commands/cloud.ts';
+import { constraintsCommand } from './commands/constraints.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { driftCommand } from './commands/drift.ts';
@@ -66,6 +67,7 @@ for (const add of [
   predictCommand,
   testsCommand,
   reportCommand,
+  constraintsCommand,
   driftCommand,
   slackCommand,
   auditCommand,

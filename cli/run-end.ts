@@ -29,12 +29,12 @@ export async function readRecord<T extends z.ZodType>(
 export const readVerdict = (target: Pick<Target, 's3' | 'outputs'>, run: RunPointer): Promise<Verdict | undefined> =>
   readRecord(target, artifactKeys(run).verdict, verdictSchema);
 
-/** The verdict and every gate with its reason. */
-export const describeVerdict = ({ passed, gates }: Verdict): string =>
+/** The verdict and every gate with its reason; then the constraints that the drop did not meet and that only warn. */
+export const describeVerdict = ({ passed, gates, warnings = [] }: Verdict): string =>
   `${passed ? green(bold('Every gate passed.')) : red(bold('Refused.'))}\n${table(
     ['', 'GATE', 'WHY'],
     gates.map((g) => [g.passed ? green('✓') : red('✗'), g.gate, g.reason]),
-  )}`;
+  )}${warnings.map(({ constraint, reason }) => `\n${yellow('!')} ${constraint}: ${reason}`).join('')}`;
 
 /** Quotes a word for a shell, if it needs that. */
 const quoted = (word: string): string => (/^[\w@%+:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
@@ -54,6 +54,12 @@ export function describeSkip(
   return cause === 'training' ? `${said}\nFollow it with: npx tidegate run ${runId}${stage}` : said;
 }
 
+/** Where the report of a drop is that cannot be used. */
+const dataReportOf = (ended: Ended, run: RunRecord | undefined): string[] =>
+  run && (run.failure?.error ?? ended.error) === 'DataQualityError'
+    ? [`    The report of its data: npx tidegate report ${run.runId}`]
+    : [];
+
 /**
  * How a run ended: the verdict and the model's status, or the failure.
  *
@@ -61,7 +67,8 @@ export function describeSkip(
  */
 export function describeRunEnd(ended: Ended, run?: RunRecord, verdict?: Verdict, skipped?: string): string {
   const lines = verdict ? [describeVerdict(verdict)] : [];
-  if (ended.status !== 'SUCCEEDED') return [...lines, `run ${describeEnd(ended)}`].join('\n');
+  if (ended.status !== 'SUCCEEDED')
+    return [...lines, `run ${describeEnd(ended)}`, ...dataReportOf(ended, run)].join('\n');
   if (!run) return skipped ?? yellow('not trained');
   const version = run.modelPackageVersion === undefined ? '' : ` as v${run.modelPackageVersion}`;
   const said = run.status === 'rejected' ? yellow('rejected by its gates') : `${green(run.status)}${version}`;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { unmet } from '#domain/constraints/judge';
 import { applyGates } from '#domain/gates/apply';
 import { assembleReport } from '#domain/reports/assemble';
 import { renderReport } from '#domain/reports/render';
@@ -25,19 +26,22 @@ export const handler = withMiddleware(
     const evaluation = await artifacts.readJson(keys.evaluation, evaluationSchema);
     const fitted = await artifacts.readJson(keys.transform, fittedTransformSchema);
     const personalData = await readPersonalData(artifacts, run, fitted.parts.train.length);
-    const verdict = applyGates({
+    const profile = await artifacts.readJson(keys.profile, profileSchema);
+    const warnings = unmet(profile.constraints ?? [], 'warn');
+    const judged = applyGates({
       gates: pipeline.evaluation.gates,
       evaluation,
       personalData,
       ...(champion ? { champion: champion.runId } : {}),
     });
+    const verdict = { ...judged, ...(warnings.length > 0 ? { warnings } : {}) };
     const report = renderReport(
       assembleReport({
         runId: run.runId,
         pipeline,
         evaluation,
         verdict,
-        profile: await artifacts.readJson(keys.profile, profileSchema),
+        profile,
         fitted,
         personalData,
         drop: await artifacts.readJson(keys.drop, dropRecordSchema),

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { Algorithms } from '#domain/algorithms/registry';
+import { type ConstrainedPipeline, checkConstraintSettings } from '#domain/constraints/settings';
 import { checkLabel } from '#domain/data/label-rules';
 import { checkNames } from '#domain/data/name-rules';
 import type { DatasetSettings } from '#domain/data/settings';
@@ -11,7 +12,7 @@ import { checkTraining } from '#domain/training/rules';
 import type { Imbalance, TrainingSettings } from '#domain/training/settings';
 
 /** A pipeline whose fields are right each by itself. */
-interface UncheckedPipeline {
+interface UncheckedPipeline extends ConstrainedPipeline {
   readonly dataset: DatasetSettings;
   readonly evaluation: EvaluationSettings;
   readonly split: { readonly groupBy?: unknown };
@@ -32,6 +33,7 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx,
   checkValues(dataset, issue);
   checkNames(dataset, issue);
   checkTraining(pipeline, issue, algorithms);
+  checkConstraintSettings(pipeline, issue);
   const hasFeature = Object.values(columns).some(
     (c) => c.role === 'feature' || ('feature' in c && c.feature !== undefined),
   );

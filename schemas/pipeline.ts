@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Algorithms } from '#domain/algorithms/registry';
+import { constraintsSchema } from '#domain/constraints/settings';
 import { datasetSchema, splitSchema } from '#domain/data/settings';
 import { deploymentSchema } from '#domain/deployment/settings';
 import { personalDataSettingsSchema } from '#domain/detectors/settings';
@@ -40,6 +41,7 @@ export const pipelineSchemaOf = ({ algorithms }: PipelineKinds = {}) =>
         }),
       dataset: datasetSchema,
       personalData: personalDataSettingsSchema,
+      constraints: constraintsSchema,
       split: splitSchema.prefault({}),
       imbalance: imbalanceSchema,
       training: trainingSchemaOf(algorithms),

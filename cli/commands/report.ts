@@ -25,7 +25,7 @@ export async function fetchReport(
   } catch (error) {
     if (error instanceof Error && error.name === 'NoSuchKey') {
       throw new CliError(
-        `Run ${run.runId} has no report: it did not reach the gates. "npx tidegate run ${run.runId}" shows why.`,
+        `Run ${run.runId} has no report: its data was not read to the end. "npx tidegate run ${run.runId}" shows why.`,
       );
     }
     throw error;

@@ -1,3 +1,5 @@
+import type { DataQualityError } from '#domain/errors';
+import { artifactKeys } from '#domain/runs/layout';
 import { composeMessage, type Message } from '#domain/slack/message';
 import { runFailureSchema } from '#schemas/records/run-failure';
 import { defineNotice } from './notice.ts';
@@ -14,6 +16,8 @@ export interface RunFailed {
   readonly fix?: string | undefined;
   readonly dropKept: true;
   readonly drop?: string | undefined;
+  /** Web address of the report of the data, if there is one. */
+  readonly reportUrl?: string | undefined;
 }
 
 export function runFailedMessage(run: RunFailed): Message {
@@ -28,9 +32,13 @@ export function runFailedMessage(run: RunFailed): Message {
     footer: [
       ...(run.runId === undefined ? [] : [['Run ', { code: run.runId }]]),
       run.drop === undefined ? 'The drop is untouched.' : ['The drop is untouched: ', { code: run.drop }],
+      ...(run.reportUrl === undefined ? [] : [{ link: { url: run.reportUrl, label: 'Report of the data' } }]),
     ],
   });
 }
+
+/** The name of the error of a drop that cannot be used. */
+const dataQuality: DataQualityError['name'] = 'DataQualityError';
 
 export const runFailed = defineNotice({
   name: 'run-failed',
@@ -50,5 +58,11 @@ export const runFailed = defineNotice({
     pipeline,
     run: pipeline !== undefined && runId !== undefined ? { pipeline, runId } : undefined,
   }),
-  message: ({ failure: { executionArn: _, ...failure } }) => runFailedMessage({ ...failure, dropKept: true }),
+  // a drop is judged by its constraints and its quality after the report of its data is written
+  load: async ({ link }, { failure: { error, pipeline, runId } }) =>
+    error === dataQuality && pipeline !== undefined && runId !== undefined
+      ? { reportUrl: link(artifactKeys({ pipeline, runId }).report) }
+      : {},
+  message: ({ failure: { executionArn: _, ...failure } }, loaded) =>
+    runFailedMessage({ ...failure, ...loaded, dropKept: true }),
 });

@@ -45,6 +45,8 @@ export interface Verdict {
   readonly metrics: readonly MetricResult[];
   /** Web address of the report. */
   readonly reportUrl: string;
+  /** Constraints that the drop did not meet, and why. */
+  readonly warnings?: readonly { readonly constraint: string; readonly reason: string }[];
   /** The model that stays in service when the candidate failed, such as `model package 7`. */
   readonly championKept?: string;
 }
@@ -76,6 +78,23 @@ function metricTable(metrics: readonly MetricResult[]): Table {
   };
 }
 
+/** At most this many warnings are listed; the report has all. */
+const listedWarnings = 5;
+
+function warningPart(warnings: NonNullable<Verdict['warnings']>): { title: string; lines: Inline[][] }[] {
+  if (warnings.length === 0) return [];
+  const lines = warnings
+    .slice(0, listedWarnings)
+    .map(({ constraint, reason }): Inline[] => ['⚠️ ', { code: constraint }, `: ${reason}`]);
+  const more = warnings.length - listedWarnings;
+  return [
+    {
+      title: 'Constraints of the drop that are not met',
+      lines: more > 0 ? [...lines, [`and ${more} more, in the report`]] : lines,
+    },
+  ];
+}
+
 /** Failed gates come first because they matter most. */
 export function verdictMessage(verdict: Verdict): Message {
   const failed = verdict.gates.filter(({ passed }) => !passed);
@@ -91,6 +110,7 @@ export function verdictMessage(verdict: Verdict): Message {
     summary: outcome + kept,
     parts: [
       { title: 'Gates', lines: gates.map(gateLine) },
+      ...warningPart(verdict.warnings ?? []),
       { title: 'Metrics on the holdout', table: metricTable(verdict.metrics) },
     ],
     footer: [['Run ', { code: verdict.runId }], { link: { url: verdict.reportUrl, label: 'Report' } }],
@@ -113,13 +133,14 @@ export const verdict = defineNotice({
       reportUrl: link(keys.report),
     };
   },
-  message: ({ run }, { verdict: { passed, gates }, evaluation, champion, reportUrl }) =>
+  message: ({ run }, { verdict: { passed, gates, warnings }, evaluation, champion, reportUrl }) =>
     verdictMessage({
       ...run,
       passed,
       gates: gates.map((gate) => gateOf(gate, evaluation)),
       metrics: metricsOf(evaluation),
       reportUrl,
+      ...(warnings ? { warnings } : {}),
       ...(champion && !passed ? { championKept: `model package ${champion.modelPackageVersion}` } : {}),
     }),
 });

@@ -51,6 +51,7 @@ export function assembleReport(records: RunRecords): ReportInput {
     verdict: records.verdict,
     data: summarizeData(records),
     personalData: records.personalData,
+    constraints: records.profile.constraints ?? [],
     ...(training.tuning ? { tuning: { ...training.tuning, best: training.trainingJob ?? '' } } : {}),
     lineage: {
       datasetVersion: drop.datasetVersion,

@@ -1,3 +1,4 @@
+import type { ConstraintResult } from '#schemas/records/constraints';
 import type { Evaluation, Verdict } from '#schemas/records/evaluation';
 import type { PersonalData } from '#schemas/records/personal-data';
 import type { TuningRecord } from '#schemas/records/run';
@@ -18,6 +19,8 @@ export interface ReportInput {
   readonly data: DataSummary;
   /** What looked personal, and the anonymity of the rows; absent for a run that did not record it. */
   readonly personalData?: PersonalData | undefined;
+  /** How the drop did on the pipeline's constraints. */
+  readonly constraints: readonly ConstraintResult[];
   readonly lineage: Lineage;
   /** The tuning of the hyperparameters; absent when the pipeline sets them. */
   readonly tuning?: Tuning | undefined;

@@ -6,6 +6,8 @@ import { formatCount } from '#domain/text/format-number';
 import type { Evaluation } from '#schemas/records/evaluation';
 import { type Html, html } from './html.ts';
 import type { ReportInput } from './input.ts';
+import { pageHead, pageOf, startText } from './page.ts';
+import { constraintsSection } from './sections/constraints.ts';
 import { dataSection } from './sections/data.ts';
 import { lineageSection } from './sections/lineage.ts';
 import { metricsSection } from './sections/metrics.ts';
@@ -13,10 +15,6 @@ import { personalDataSection } from './sections/personal-data.ts';
 import { importanceSection, plotsSection } from './sections/plots.ts';
 import { tuningSection } from './sections/tuning.ts';
 import { verdictSection } from './sections/verdict.ts';
-import { style } from './style.ts';
-
-/** The Content-Security-Policy: no external resources and no scripts, so the file looks the same everywhere. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /** The registries for the names in a report's records. */
 export interface ReportKinds {
@@ -30,49 +28,30 @@ export interface ReportKinds {
  */
 export function renderReport(input: ReportInput, { metrics = METRICS, gates = GATES }: ReportKinds = {}): string {
   const { evaluation, verdict, pipeline, runId, champion } = input;
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>${pipeline} · ${runId} · ${verdict.passed ? 'passed' : 'refused'}</title>
-<style>${trusted(style)}</style>
-</head>
-<body>
-<main>
-${heading(input)}
-${verdictSection(verdict, gates, { evaluation, champion, metrics })}
-${metricsSection(evaluation, champion, metrics)}
-${plotsSection(evaluation)}
-${importanceSection(evaluation)}
-${tuningSection(input.tuning)}
-${dataSection(input.data)}
-${personalDataSection(input.personalData)}
-${lineageSection(input.lineage, runId)}
-${method(evaluation)}
-</main>
-</body>
-</html>
-`;
-  return page.markup;
+  return pageOf(`${pipeline} · ${runId} · ${verdict.passed ? 'passed' : 'refused'}`, [
+    heading(input),
+    verdictSection(verdict, gates, { evaluation, champion, metrics }),
+    metricsSection(evaluation, champion, metrics),
+    plotsSection(evaluation),
+    importanceSection(evaluation),
+    tuningSection(input.tuning),
+    constraintsSection(input.constraints),
+    dataSection(input.data),
+    personalDataSection(input.personalData),
+    lineageSection(input.lineage, runId),
+    method(evaluation),
+  ]);
 }
 
-/** The style sheet is a constant of this project and needs no escaping. */
-const trusted = (markup: string): Html => ({ markup });
-
 function heading({ pipeline, description, runId, startedAt, reason, champion, evaluation }: ReportInput): Html {
-  const facts = [
+  return pageHead('Evaluation report', { name: pipeline, description }, [
     ['run', runId],
-    ['started', `${startedAt.slice(0, 16).replace('T', ' ')} UTC`],
+    ['started', startText(startedAt)],
     ['because of', reason],
     ['task', evaluation.task],
     ['holdout rows', formatCount(evaluation.n)],
     ['champion', champion ?? 'none yet'],
-  ] as const;
-  return html`<header><p class="eyebrow">Evaluation report</p><h1>${pipeline}</h1>${description === undefined ? undefined : html`<p class="about">${description}</p>`}
-<dl class="tiles">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></header>`;
+  ]);
 }
 
 function method(evaluation: Evaluation): Html {

@@ -43,6 +43,11 @@ export const artifactKeys = (run: RunPointer) => {
     shardLeaks: (index: number) => `${prefix}shards/${shardName(index)}/leaks.json`,
     /** What looked personal in the whole drop, and the anonymity of its clean rows (JSON, masked). */
     personalData: `${prefix}personal-data.json`,
+    shardFacts: (index: number) => `${prefix}shards/${shardName(index)}/facts.json`,
+    /** The facts of all usable rows (JSON): constraints are judged by them, of this drop and of the next. */
+    facts: `${prefix}facts.json`,
+    /** How the drop did on each constraint (JSON). */
+    constraints: `${prefix}constraints.json`,
     /** The merged profile of the whole drop (JSON). */
     profile: `${prefix}profile.json`,
     /** The fitted transform from clean rows to model inputs (JSON). */
@@ -55,6 +60,7 @@ export const artifactKeys = (run: RunPointer) => {
     training: `${prefix}training.json`,
     evaluation: `${prefix}evaluation.json`,
     verdict: `${prefix}verdict.json`,
+    /** The report: of the data, until the gates have judged a model. */
     report: `${prefix}report.html`,
     /** Prefix given to SageMaker as S3OutputPath, without a trailing slash. */
     modelOutput: `${prefix}model`,
@@ -71,6 +77,8 @@ export const cleanKeys = (run: RunPointer) => {
     sample: (index: number) => `${prefix}sample/${shardName(index)}.parquet`,
     /** Rows of one shard by their quasi-identifiers and label, as numbers of rows (Parquet). */
     groups: (index: number) => `${prefix}groups/${shardName(index)}.parquet`,
+    /** Hashes of the values that must be unique in one shard, with how often each occurs (Parquet). */
+    hashes: (index: number) => `${prefix}hashes/${shardName(index)}.parquet`,
     /** Positions and reasons of malformed rows, never their values (JSON lines). */
     quarantine: (index: number) => `${prefix}quarantine/${shardName(index)}.jsonl`,
     /** Channel prefixes for training, each ending in `/`; parts are `<shard>-<part>.csv`, label first. */

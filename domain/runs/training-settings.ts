@@ -2,16 +2,17 @@
 interface Described {
   readonly description?: unknown;
   readonly notify?: unknown;
+  readonly constraints?: unknown;
   readonly dataset: { readonly trigger?: unknown };
 }
 
 /**
- * The settings of a pipeline that make a new training of the same data worthwhile: all but the description, the Slack channel and
- * what starts a run. Those take effect without a training. Everything else is pinned in the run: a new gate gives a new verdict,
+ * The settings of a pipeline that make a new training of the same data worthwhile: all but the description, the Slack channel,
+ * the constraints of a drop and what starts a run. Those take effect without a training. Everything else is pinned in the run: a new gate gives a new verdict,
  * and a new instance type reaches the endpoint with the next model.
  */
 export function trainingSettings<P extends Described>(pipeline: P) {
-  const { description: _description, notify: _notify, dataset, ...settings } = pipeline;
+  const { description: _description, notify: _notify, constraints: _constraints, dataset, ...settings } = pipeline;
   const { trigger: _trigger, ...data } = dataset;
   return { ...settings, dataset: data };
 }

@@ -16,6 +16,7 @@ import { artifactKeys, type RunPointer, rawKeys } from '#domain/runs/layout';
 import { belowDrop, isDropObject, laterObject, locateDrop, locateMarked, newestDrop } from '#domain/runs/locate-drop';
 import { trainingSettings } from '#domain/runs/training-settings';
 import { claimFolder, compareWithFormer, formerRun } from '#functions/claims/drop-folder';
+import { lastGoodKey } from '#functions/claims/last-good';
 import { acquireLease, type LeaseResult } from '#functions/claims/lease';
 import type { ObjectStore } from '#functions/ports/object-store';
 import type { RawListing } from '#functions/ports/raw-listing';
@@ -240,6 +241,7 @@ export async function admitDrop(
   const shards = planShards(objects);
   const former = await formerRun(store, run, prefix);
   const earlier = former && (await compareWithFormer(ports.artifacts, { pipeline: name, runId: former }, objects));
+  const lastGood = (await store.get(name, lastGoodKey))?.['runId'];
   const record: DropRecord = {
     bucket: raw.bucket,
     prefix: drop,
@@ -257,6 +259,7 @@ export async function admitDrop(
     startedAt: execution.startedAt,
     executionArn: execution.arn,
     ...(earlier ? { earlier } : {}),
+    ...(typeof lastGood === 'string' ? { lastGood } : {}),
   };
   await ports.rawRecords.writeJson(rawKeys(run).files, listFiles(objects));
   await writeRecords(ports, run, definition, record, shards);

@@ -16,6 +16,7 @@ import { text } from '#domain/sql/literals';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import { compressionOf } from '#functions/shards/archive';
 import { openEngine } from '#functions/shards/duckdb';
+import { measureFacts, writeHashes } from '#functions/shards/facts';
 import { countRows, type RowCounts, refuseTooManyMalformed } from '#functions/shards/malformed-rows';
 import { writeQuarantine } from '#functions/shards/quarantine';
 import { prepareRawFile } from '#functions/shards/raw-file';
@@ -145,7 +146,12 @@ export async function desensitizeShard(ports: CleaningPorts, { run, shard }: Des
       const keys = cleanKeys(run);
       const of = { run, shard: shard.index, pipeline };
       await writeShardPersonalData(engine, ports, of, { search, rows, directory });
+      const facts = await measureFacts(engine, pipeline, rows, counted.counts);
+      const hashes = join(directory, 'hashes.parquet');
+      const hashed = await writeHashes(engine, pipeline, rows, hashes);
       await Promise.all([
+        artifacts.writeJson(artifactKeys(run).shardFacts(shard.index), facts),
+        ...(hashed ? [clean.upload(hashes, keys.hashes(shard.index), 'application/vnd.apache.parquet')] : []),
         clean.upload(usable, keys.shard(shard.index), 'application/vnd.apache.parquet'),
         clean.upload(sample, keys.sample(shard.index), 'application/vnd.apache.parquet'),
         artifacts.writeJson(artifactKeys(run).shardProfile(shard.index), profile),

@@ -3,6 +3,7 @@ import { dropName } from '#domain/runs/drop-name';
 import { explainFailure, type Failure } from '#domain/runs/failure';
 import type { RunPointer } from '#domain/runs/layout';
 import { guessDrop } from '#domain/runs/locate-drop';
+import { lastGoodKey } from '#functions/claims/last-good';
 import { releaseLease } from '#functions/claims/lease';
 import type { Condition, StateItem, StateStore } from '#functions/ports/state-store';
 import { logger } from '#functions/runtime/logger';
@@ -57,7 +58,7 @@ function readTarget(input: unknown): { pipeline?: string; drop?: string } {
 }
 
 /**
- * Ends a run: records the outcome, marks the data set as trained unless the run failed, releases the lease and starts the
+ * Ends a run: records the outcome, marks the data set as trained unless the run failed, remembers a run that registered a model, releases the lease and starts the
  * pending drop. If the run registered no model, its SageMaker resources are removed. Logs of its jobs get a retention.
  *
  * The run is found by the lease that its execution holds, so this works wherever the run failed. The outcome is final: a
@@ -94,6 +95,7 @@ export async function finishRun(
   );
   if (isTrained(standing) && lease) {
     await store.put(pipeline, `trained#${String(lease['identity'])}`, { runId, outcome: standing });
+    if (standing === 'registered') await store.put(pipeline, lastGoodKey, { runId });
   }
   const pending = await releaseLease(store, pipeline, runId, executionArn);
   if (pending) await startRetrain(`after-${pending.pipeline}-${runId}`, pending);

@@ -12,6 +12,7 @@ import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import { openEngine } from '#functions/shards/duckdb';
 import { writePersonalData } from '#functions/shards/merge-personal-data';
 import { withScratch } from '#functions/shards/scratch';
+import { checkConstraints } from '#functions/use-cases/check-constraints';
 import type { FitTransformEvent } from '#schemas/events/shard';
 import { pipelineSchema } from '#schemas/pipeline';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
@@ -73,15 +74,16 @@ async function writePermutedRows(
 }
 
 /**
- * Merges the shards' profiles, checks the drop's quality, fits the transform on the training rows, and writes it with the
+ * Checks the drop's constraints and its quality, merges the shards' profiles, fits the transform on the training rows, and writes it with the
  * drop's profile and the rows for permutation importance.
  *
- * @throws DataQualityError when the drop fails the quality checks
+ * @throws DataQualityError when the drop does not meet a constraint or fails the quality checks
  */
 export async function fitTransform(ports: FittingPorts, { run, shards }: FitTransformEvent) {
   const { clean, artifacts } = ports;
   const keys = artifactKeys(run);
   const pipeline = await artifacts.readJson(keys.config, pipelineSchema);
+  const constraints = await checkConstraints(ports, run, shards, pipeline);
   const profiles: Profile[] = [];
   for (let i = 0; i < shards; i++) profiles.push(await artifacts.readJson(keys.shardProfile(i), profileSchema));
   return withScratch(async (directory) => {
@@ -108,7 +110,7 @@ export async function fitTransform(ports: FittingPorts, { run, shards }: FitTran
         directory,
       );
       await writePersonalData(engine, ports, { run, shards, pipeline }, directory);
-      await artifacts.writeJson(keys.profile, profile);
+      await artifacts.writeJson(keys.profile, { ...profile, constraints });
       await artifacts.writeJson(keys.transform, fitted);
       const { train, validation, test } = fitted.sides;
       return {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { constraintResultSchema } from './constraints.ts';
 
 /**
  * What an evaluation and a verdict look like as stored JSON (`evaluation.json`, `verdict.json` of a run).
@@ -153,5 +154,12 @@ const gateResultSchema = z.object({
 export type GateResult = z.infer<typeof gateResultSchema>;
 
 /** Whether the candidate may be registered, and why. */
-export const verdictSchema = z.object({ passed: z.boolean(), gates: z.array(gateResultSchema).min(1) });
+export const verdictSchema = z.object({
+  passed: z.boolean(),
+  gates: z.array(gateResultSchema).min(1),
+  warnings: z
+    .array(constraintResultSchema)
+    .optional()
+    .describe('constraints that the drop did not meet and that only warn'),
+});
 export type Verdict = z.infer<typeof verdictSchema>;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { constraintResultSchema } from './constraints.ts';
 
 /** Count, mean, sum of squared deviations from the mean, and range of some numbers; the range of none is null. */
 export const momentsSchema = z.object({
@@ -86,5 +87,6 @@ export const profileSchema = z.object({
     .describe(
       'the only label that counts as 0, where the pipeline names only the positive ones; null when there are several',
     ),
+  constraints: z.array(constraintResultSchema).optional().describe('of a whole drop: how it did on each constraint'),
 });
 export type Profile = z.infer<typeof profileSchema>;

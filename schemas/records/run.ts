@@ -53,6 +53,8 @@ export const dropRecordSchema = z.object({
   executionArn: z.string(),
   /** When an earlier run had the same folder. */
   earlier: earlierDropSchema.optional(),
+  /** The last run that registered a model when this one was admitted. */
+  lastGood: z.string().optional(),
 });
 export type DropRecord = z.output<typeof dropRecordSchema>;
 

@@ -2,6 +2,7 @@ import { pipelineSchema } from '#schemas/pipeline';
 import { type Chapter, chapterText } from './chapter.ts';
 import { algorithmChapter } from './chapters/algorithms.ts';
 import { columnChapters } from './chapters/columns.ts';
+import { constraintChapters } from './chapters/constraints.ts';
 import { driftChapters } from './chapters/drift.ts';
 import { endpointTests } from './chapters/endpoint-tests.ts';
 import { evaluationChapters } from './chapters/evaluation.ts';
@@ -14,6 +15,7 @@ import { block } from './yaml.ts';
 /** Chapters on kinds, by the section of the pipeline that names them. */
 const CHAPTERS: Readonly<Record<string, readonly Chapter[]>> = {
   dataset: columnChapters(),
+  constraints: constraintChapters(),
   training: [algorithmChapter()],
   evaluation: evaluationChapters(),
   drift: driftChapters(),
@@ -25,6 +27,7 @@ const closed = new Map([
   ['dataset.columns', 'a mapping from the name of each column to a [column](#columns)'],
   ['training.hyperparameters', 'a mapping from names to values, see [Algorithms](#algorithms)'],
   ['training.tuning.ranges', 'a mapping from names to ranges'],
+  ['constraints', 'a list of [constraints](#kinds-of-constraints)'],
   ['evaluation.gates', 'a list of [gates](#gates), at least one'],
 ]);
 

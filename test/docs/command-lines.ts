@@ -63,6 +63,7 @@ export const NOT_RUN: readonly (readonly [pattern: RegExp, reason: string])[] = 
     /^npx tidegate (approve|reject|rollback) /,
     'decides on versions that the reader has; their options are checked like all others',
   ],
+  [/constraints suggest .*--write/, 'edits a pipeline of the project; test/cli/constraints-file.test.ts edits copies'],
   [/flight-delay/, 'trains for minutes; test/e2e/published-results.data.ts drops these flights'],
   [/\bchurn\b/, 'drops the pipeline that the guide has its reader write'],
   [/…/, 'has a part that the reader fills in'],

@@ -30,7 +30,9 @@ describe('the commands of the documents', () => {
       [...command.matchAll(/\bnpx tidegate ([a-z]+)([^|&\n]*)/g)].flatMap(([, name = '', rest = '']) => {
         const known = program.commands.find((own) => own.name() === name);
         if (known === undefined) return [`${document}:${line} ${name}`];
-        const options = [...global, ...known.options.map(({ long }) => long)];
+        const below = known.commands.find((own) => rest.trim().split(' ', 1)[0] === own.name());
+        if (known.commands.length > 0 && below === undefined) return [`${document}:${line} ${name}${rest}`];
+        const options = [...global, ...(below ?? known).options.map(({ long }) => long)];
         const given = [...rest.matchAll(/\s(--[a-z-]+)/g)].map(([, option = '']) => option);
         return given.filter((option) => !options.includes(option)).map((o) => `${document}:${line} ${name} ${o}`);
       }),

@@ -10,6 +10,7 @@ import { transformShard } from '#functions/use-cases/transform-shard';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import { type FittedTransform, fittedTransformSchema } from '#schemas/records/fitted-transform';
 import { type Profile, profileSchema } from '#schemas/records/profile';
+import type { DropRecord } from '#schemas/records/run';
 import { folderStore } from './folder-store.ts';
 
 export const tokenKey = new TextEncoder().encode('a key of the tests, long enough to serve');
@@ -46,6 +47,7 @@ export async function startRun(definition: unknown, runId = 'r1', folder?: strin
   ];
   const run = { pipeline: pipeline.name, runId };
   await artifacts.writeJson(artifactKeys(run).config, pipeline);
+  await artifacts.writeJson(artifactKeys(run).drop, dropRecord());
   return {
     run,
     pipeline,
@@ -74,6 +76,21 @@ export async function startRun(definition: unknown, runId = 'r1', folder?: strin
     [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
   };
 }
+
+/** The record of a drop; give what differs. */
+export const dropRecord = (own: Partial<DropRecord> = {}): DropRecord => ({
+  bucket: 'raw',
+  prefix: 'small/d/',
+  datasetVersion: 'a1b2c3d4e5f60718',
+  objects: [{ id: '5f1c00000', size: 1, etag: 'e' }],
+  bytes: 1,
+  configHash: 'c',
+  gitCommit: 'g',
+  reason: 'drop',
+  startedAt: '2026-01-31T10:15:00.000Z',
+  executionArn: 'arn:aws:states:eu-central-1:123456789012:execution:tidegate-dev-retrain:e1',
+  ...own,
+});
 
 /** An engine with the tests' token key. */
 export async function testEngine(): Promise<OpenEngine & Disposable> {

@@ -48,7 +48,8 @@ function labelCells({ label }: SideSummary): Html {
   return html`<td class="number">${mean}</td><td class="number">${std}</td>`;
 }
 
-function malformedTable(reasons: DataSummary['malformed']['reasons']): Html | undefined {
+/** The malformed rows by column and reason; nothing where there is none. */
+export function malformedTable(reasons: DataSummary['malformed']['reasons']): Html | undefined {
   if (reasons.length === 0) return undefined;
   return html`<div class="scroll"><table><caption>Malformed rows, left out</caption>
 <thead><tr><th scope="col">Column</th><th scope="col">Reason</th><th scope="col" class="number">Rows</th></tr></thead>

@@ -29,6 +29,7 @@ export function sampleReport(task: Evaluation['task'], { champion = true, gates 
     evaluation,
     verdict: applyGates({ gates: held, evaluation, champion: name }),
     data: dataSummary(task),
+    constraints: [],
     lineage: {
       datasetVersion: 'sha256:8d3f0b6a52c1e94477a0d2f19b3c5e60',
       objects: Array.from({ length: 4 }, (_, i) => ({

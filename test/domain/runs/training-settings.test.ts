@@ -12,6 +12,7 @@ dataset:
   label: { column: y, positive: 1 }
   columns: { x: { role: feature, type: number } }
 personalData: { minShare: 0.01 }
+constraints: [{ check: missing, column: x, max: 0.1 }]
 split: { train: 0.7, validation: 0.15, test: 0.15 }
 imbalance: auto
 training: { hyperparameters: { num_round: 10 } }
@@ -27,6 +28,7 @@ describe('an edited pipeline', () => {
   it.each([
     ['description', 'Who pays back?', 'Who does not?'],
     ['notify', "'#ml'", "'#loans'"],
+    ['constraints', 'max: 0.1', 'max: 0.2'],
     ['trigger', '{ marker: _SUCCESS }', '{ eachObject: true }'],
   ])('is the same training when only its %s differs', (_, from, to) => {
     expect(settings(base.replace(from, to))).toBe(settings(base));
@@ -52,7 +54,7 @@ describe('an edited pipeline', () => {
 
   it('has no section that these tests leave out', () => {
     const known =
-      'name description dataset personalData split imbalance training evaluation registry deployment drift notify';
+      'name description dataset personalData constraints split imbalance training evaluation registry deployment drift notify';
     expect(Object.keys(pipelineSchema.shape).toSorted()).toEqual(known.split(' ').toSorted());
   });
 });

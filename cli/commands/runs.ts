@@ -7,6 +7,7 @@ import { describeWarnings } from '../personal-data.ts';
 import { findOrphanedEndpoints } from '../pipeline-inventory.ts';
 import { pipelineNames } from '../project.ts';
 import { describeRunEnd, readPersonalData, readVerdict } from '../run-end.ts';
+import { describeRows, readRows, summarizeRows } from '../run-rows.ts';
 import { findRun, listRuns } from '../runs.ts';
 import { describeTuning, readTraining } from '../tuning.ts';
 import { watchExecution } from '../watch.ts';
@@ -79,9 +80,11 @@ export function runCommands(program: Command): void {
           const training = await readTraining(target, run);
           const verdict = await readVerdict(target, run);
           const personalData = await readPersonalData(target, run);
+          const rows = await readRows(target, run);
           printJson({
             ...(await findRun(target, run.runId)),
             execution: ended,
+            ...(rows && { rows: summarizeRows(target, run, rows) }),
             ...(personalData && { personalData }),
             ...(training && { training }),
             ...(verdict && { verdict }),
@@ -92,6 +95,8 @@ export function runCommands(program: Command): void {
         const ended = await watchExecution(target.sfn, run.executionArn);
         const training = await readTraining(target, run);
         const tuning = training && describeTuning(training);
+        const rows = await readRows(target, run);
+        if (rows) print(describeRows(target, run, rows));
         if (tuning !== undefined) print(tuning);
         for (const line of describeWarnings(await readPersonalData(target, run))) print(line);
         print(describeRunEnd(ended, await findRun(target, run.runId), await readVerdict(target, run)));

@@ -4,9 +4,10 @@ import { planParts } from '#domain/data/parts';
 import { mergeProfiles } from '#domain/data/profile';
 import { checkQuality } from '#domain/data/quality';
 import type { DataSettings, FitSettings } from '#domain/data/settings';
+import { shownList } from '#domain/data/shown';
 import type { Encoding, Fitted } from '#domain/encodings/encoding';
 import { ENCODINGS, encodingOf } from '#domain/encodings/registry';
-import { DataQualityError } from '#domain/errors';
+import { DataQualityError, SchemaMismatchError } from '#domain/errors';
 import { type Side, sides } from '#domain/splits/side';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 import type { ColumnProfile, Profile } from '#schemas/records/profile';
@@ -34,6 +35,17 @@ export const medianColumns = (
     .filter(({ feature }) => encodingOf(feature, encodings).needsMedian?.(feature))
     .map((c) => c.name);
 
+/** @throws SchemaMismatchError naming the columns that no object of the drop has */
+function refuseAbsent({ absent = [] }: Profile): void {
+  if (absent.length === 0) return;
+  throw new SchemaMismatchError(
+    `No object of the drop has a key for ${shownList(
+      absent.map((name) => `"${name}"`),
+      20,
+    )}. Write the files with the keys the pipeline names, or adapt dataset.columns.`,
+  );
+}
+
 /** The inputs of fitting. */
 export interface FitInput {
   readonly run: RunPointer;
@@ -49,7 +61,7 @@ export interface FitInput {
 /**
  * Checks the drop's quality, then fits imputation, vocabularies and codes on the training rows.
  *
- * @throws DataQualityError when the drop fails a check, or no column carries information
+ * @throws SchemaMismatchError when a column is in no file; DataQualityError when the drop fails a check, or no column carries information
  */
 export function fitTransform(
   { run, pipeline, profiles, medians, leftOut = 0 }: FitInput,
@@ -58,7 +70,9 @@ export function fitTransform(
   fitted: FittedTransform;
   profile: Profile;
 } {
-  const profile = profiles.slice(1).reduce(mergeProfiles, profiles[0]);
+  const blankFiles = profiles.flatMap(({ rows }, i) => (rows === 0 ? [i] : []));
+  const profile = { ...profiles.slice(1).reduce(mergeProfiles, profiles[0]), blankFiles };
+  refuseAbsent(profile);
   const classes = labelClasses(pipeline);
   checkQuality(pipeline, profile, classes);
   const outcomes = featureColumns(pipeline).map((column) => ({

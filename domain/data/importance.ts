@@ -14,13 +14,13 @@ export function permutedRowsSql(fitted: FittedTransform, input: ModelInput, seed
   const fields = csvFields(fitted, input)
     .map((sql, i) => `${sql} AS x${i}`)
     .join(', ');
-  const numbered = `SELECT *, row_number() OVER (ORDER BY _hash) AS n FROM ${rows}`;
+  const numbered = `SELECT *, row_number() OVER (ORDER BY _hash) AS _ordinal FROM ${rows}`;
   const blocks = sourceColumns(fitted).map((column, i) => {
     const name = ident(column);
-    const dealt = `SELECT ${name} AS dealt, row_number() OVER (ORDER BY md5(${text(`${seed}:${column}:`)} || n), n) AS n FROM base`;
-    const block = `SELECT * REPLACE (dealt AS ${name}) FROM base JOIN (${dealt}) USING (n)`;
-    return `SELECT ${i + 1} AS block, n, ${text(column)} AS "column", _label, ${fields} FROM (${block})`;
+    const dealt = `SELECT ${name} AS _dealt, row_number() OVER (ORDER BY md5(${text(`${seed}:${column}:`)} || _ordinal), _ordinal) AS _ordinal FROM base`;
+    const block = `SELECT * REPLACE (_dealt AS ${name}) FROM base JOIN (${dealt}) USING (_ordinal)`;
+    return `SELECT ${i + 1} AS block, _ordinal AS n, ${text(column)} AS "column", _label, ${fields} FROM (${block})`;
   });
-  const untouched = `SELECT 0 AS block, n, CAST(NULL AS VARCHAR) AS "column", _label, ${fields} FROM base`;
+  const untouched = `SELECT 0 AS block, _ordinal AS n, CAST(NULL AS VARCHAR) AS "column", _label, ${fields} FROM base`;
   return `WITH base AS MATERIALIZED (${numbered}) ${[untouched, ...blocks].join(' UNION ALL ')} ORDER BY block, n`;
 }

@@ -22,6 +22,7 @@ const reserved = [
   '_group_token',
   '_comparable',
   '_ordinal',
+  '_dealt',
   '_hash',
   '_other_label',
 ];

@@ -90,11 +90,13 @@ export interface ProfileAnswers {
  *
  * @param rows raw rows, malformed ones included
  * @param otherLabels the result of `onlyTextSql` over the labels that count as 0, where the pipeline does not name them
+ * @param absent JSON lines only: columns of the pipeline that no object has
  */
 export function countShard(
   rows: number,
   malformed: readonly (Problem & { readonly count: number })[],
   otherLabels?: SqlRow,
+  absent?: readonly string[],
 ): ShardCounts {
   const only = otherLabels?.['only'];
   return {
@@ -106,6 +108,7 @@ export function countShard(
     ...(otherLabels === undefined || asNumber(otherLabels['texts']) === 0
       ? {}
       : { onlyNegative: typeof only === 'string' ? only : null }),
+    ...(absent === undefined ? {} : { absent: [...absent] }),
   };
 }
 
@@ -152,6 +155,7 @@ export function readProfile(columns: readonly CleanColumn[], answers: ProfileAns
   };
   return {
     ...answers.counts,
+    deduplicated: 0,
     sides: { train: side('train'), validation: side('validation'), test: side('test') },
     columns: Object.fromEntries(profiledColumns(columns).map((c, i) => [c.name, columnProfile(c, i)])),
   };
@@ -228,6 +232,16 @@ function mergeOnlyNegative(a: Profile, b: Profile): Pick<Profile, 'onlyNegative'
   return { onlyNegative: found.every((text) => text === first) ? first : null };
 }
 
+/** What is absent from both. A part that does not say what it lacks has no say. */
+function mergeAbsent(a: Profile, b: Profile): Pick<Profile, 'absent'> {
+  const [first, second] = [a.absent, b.absent];
+  if (first === undefined || second === undefined) {
+    const known = first ?? second;
+    return known === undefined ? {} : { absent: known };
+  }
+  return { absent: first.filter((name) => second.includes(name)) };
+}
+
 /**
  * Merges the profiles of two sets of rows. The merge is associative and commutative, so shards may be merged in any order (means
  * and sums of squares to rounding; fitting merges in shard order and is deterministic).
@@ -246,7 +260,7 @@ export function mergeProfiles(a: Profile, b: Profile): Profile {
     label: mergeMoments(a.sides[side].label, b.sides[side].label),
   });
   const columns = Object.entries(a.columns).map(([name, column]) => {
-    const other = b.columns[name];
+    const other = Object.hasOwn(b.columns, name) ? b.columns[name] : undefined;
     if (!other) throw new TypeError(`profiles of different pipelines: column ${name} is in one only`);
     return [name, mergeColumn(name, column, other)] as const;
   });
@@ -254,6 +268,8 @@ export function mergeProfiles(a: Profile, b: Profile): Profile {
   return {
     rows: a.rows + b.rows,
     malformed: { rows: a.malformed.rows + b.malformed.rows, reasons: sortReasons([...reasons.values()]) },
+    deduplicated: (a.deduplicated ?? 0) + (b.deduplicated ?? 0),
+    ...mergeAbsent(a, b),
     sides: { train, validation, test },
     columns: Object.fromEntries(columns),
     ...mergeOnlyNegative(a, b),

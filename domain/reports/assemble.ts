@@ -83,6 +83,8 @@ function summarizeData({ pipeline, sides: divided, profile, fitted }: RunRecords
   return {
     rows: profile.rows,
     malformed: profile.malformed,
+    deduplicated: profile.deduplicated ?? 0,
+    blankFiles: profile.blankFiles ?? [],
     label: fitted.label.column,
     classes: fitted.label.classes,
     sides,

@@ -35,6 +35,10 @@ export interface Tuning extends TuningRecord {
 export interface DataSummary {
   /** Raw rows, including malformed ones. */
   readonly rows: number;
+  /** Rows left out because others are the same. */
+  readonly deduplicated: number;
+  /** Positions (from 0) of the files without rows. */
+  readonly blankFiles: readonly number[];
   readonly malformed: {
     readonly rows: number;
     readonly reasons: readonly { readonly column: string | null; readonly reason: string; readonly count: number }[];

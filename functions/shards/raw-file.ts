@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { expectedColumns } from '#domain/data/columns';
 import { csvSigns } from '#domain/data/csv-fields';
 import { normalRow } from '#domain/data/csv-normal';
 import type { SqlEngine } from '#domain/data/engine';
@@ -20,6 +21,8 @@ export interface PreparedFile {
   readonly file: RawFile;
   /** Number of rows for the engine; undefined where it counts them itself. */
   readonly rows?: number;
+  /** JSON lines with rows: the pipeline's columns that no object has. */
+  readonly absent?: readonly string[];
   /** Lines of a text file that are no rows, by reason. */
   readonly broken: readonly (Problem & { readonly count: number })[];
 }
@@ -135,7 +138,8 @@ export async function prepareRawFile(
         found.map((column) => column.name),
         true,
       );
-      return { file: { path: rowsPath, columns, paths }, rows, broken };
+      const absent = expectedColumns(pipeline).filter((own) => !columns.includes(own));
+      return { file: { path: rowsPath, columns, paths }, rows, broken, absent };
     }
     case 'parquet': {
       if ((await stat(path)).size === 0) return { file: { path, columns: [], isBlank: true }, rows: 0, broken: [] };

@@ -4,6 +4,7 @@ import { featureSelectSql, knownCategories } from '#domain/data/transform';
 import { examineColumn } from '#domain/detectors/examine-column';
 import { createScanner } from '#domain/detectors/find-spans';
 import { judged, refusePersonalData } from '#domain/detectors/judge';
+import { ident } from '#domain/sql/literals';
 import { searchColumns } from '#functions/shards/search-columns';
 import type { Pipeline } from '#schemas/pipeline';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
@@ -39,7 +40,7 @@ export async function scanLeaks(
   const settings = { ...personalData, sampleRows: personalData.sampleRows * moreRows };
   const clean = await searchColumns(engine, columns, rows, settings);
   const inputs = fitted.features.map((feature) => ({ name: feature.name, kind: 'number' as const }));
-  const renamed = inputs.map(({ name }, i) => `x${i} AS "${name.replaceAll('"', '""')}"`);
+  const renamed = inputs.map(({ name }, i) => `x${i} AS ${ident(name)}`);
   const encoded = new Set(inputs.map((input) => input.name.toLowerCase())).size === inputs.length ? renamed : [];
   const model =
     encoded.length === 0

@@ -114,7 +114,7 @@ export async function desensitizeShard(ports: CleaningPorts, { run, shard }: Des
       }
 
       const keys = cleanKeys(run);
-      const counts = countShard(total, counted.counts, others[0]);
+      const counts = countShard(total, counted.counts, others[0], prepared.absent);
       const of = { run, shard: shard.index, pipeline };
       await writeShardPersonalData(engine, ports, of, { search, rows, directory });
       const facts = await measureFacts(engine, pipeline, rows, counted.counts);

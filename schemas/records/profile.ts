@@ -65,6 +65,19 @@ export const profileSchema = z.object({
     rows: z.int().min(0),
     reasons: z.array(z.object({ column: z.string().nullable(), reason: z.string(), count: z.int().min(1) })),
   }),
+  deduplicated: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('rows that are left out because others are the same; raw rows are used, malformed or deduplicated'),
+  absent: z
+    .array(z.string())
+    .optional()
+    .describe('columns of the pipeline that no object has; only of JSON lines, whose objects may lack keys'),
+  blankFiles: z
+    .array(z.int().min(0))
+    .optional()
+    .describe('of a whole drop: positions (from 0) of the files without rows'),
   sides: z.object({ train: sideSchema, validation: sideSchema, test: sideSchema }),
   columns: z.record(z.string(), columnProfileSchema),
   onlyNegative: z

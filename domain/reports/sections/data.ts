@@ -1,3 +1,4 @@
+import { fileNames } from '#domain/runs/drop-name';
 import { formatCount, formatNumber, formatPercent } from '#domain/text/format-number';
 import { type Html, html } from '../html.ts';
 import type { ColumnSummary, DataSummary, SideSummary } from '../input.ts';
@@ -12,6 +13,10 @@ export function dataSection(data: DataSummary): Html {
       'malformed',
       `${formatCount(data.malformed.rows)} (${formatPercent(data.rows === 0 ? 0 : data.malformed.rows / data.rows)})`,
     ],
+    ...(data.deduplicated > 0 ? ([['deduplicated', formatCount(data.deduplicated)]] as const) : []),
+    ...(data.blankFiles.length > 0
+      ? ([['without rows', fileNames(data.blankFiles, 20).replace(/ of the drop$/, '')]] as const)
+      : []),
     ['columns', formatCount(data.columns.length)],
     ['label', data.label],
   ] as const;

@@ -145,6 +145,8 @@ function dataSummary(task: Evaluation['task']): DataSummary {
   });
   return {
     rows: 26_700,
+    deduplicated: 0,
+    blankFiles: [],
     malformed: {
       rows: 34,
       reasons: [

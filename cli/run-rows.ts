@@ -1,0 +1,39 @@
+import { fileNames } from '#domain/runs/drop-name';
+import { artifactKeys, type RunPointer, rawQuarantine } from '#domain/runs/layout';
+import { type Profile, profileSchema } from '#schemas/records/profile';
+import { readRecord } from './run-end.ts';
+import type { Target } from './target.ts';
+
+/** The rows of a run's drop by what became of them; undefined while its files are read. */
+export const readRows = (target: Pick<Target, 's3' | 'outputs'>, run: RunPointer): Promise<Profile | undefined> =>
+  readRecord(target, artifactKeys(run).profile, profileSchema);
+
+const count = (n: number): string => n.toLocaleString('en-US');
+
+/** Where the malformed rows of a run are. */
+export const quarantineUri = ({ outputs }: Pick<Target, 'outputs'>, run: RunPointer): string =>
+  `s3://${outputs.RawBucketName}/${rawQuarantine(run)}`;
+
+/** The rows of a run's drop by what became of them, for programs: rows = used + malformed + deduplicated. */
+export function summarizeRows(target: Pick<Target, 'outputs'>, run: RunPointer, profile: Profile) {
+  const { rows, sides, malformed, deduplicated = 0, blankFiles = [] } = profile;
+  return {
+    rows,
+    used: sides.train.rows + sides.validation.rows + sides.test.rows,
+    malformed: malformed.rows,
+    deduplicated,
+    ...(malformed.rows > 0 ? { quarantine: quarantineUri(target, run) } : {}),
+    ...(blankFiles.length > 0 ? { blankFiles } : {}),
+  };
+}
+
+/** The same for people. */
+export function describeRows(target: Pick<Target, 'outputs'>, run: RunPointer, profile: Profile): string {
+  const { rows, used, malformed, deduplicated, quarantine, blankFiles } = summarizeRows(target, run, profile);
+  const lines = [
+    `${count(rows)} rows: ${count(used)} used, ${count(malformed)} malformed, ${count(deduplicated)} deduplicated`,
+    ...(quarantine === undefined ? [] : [`the malformed ones are in ${quarantine}`]),
+    ...(blankFiles === undefined ? [] : [`without rows: ${fileNames(blankFiles)}`]),
+  ];
+  return lines.join('\n');
+}

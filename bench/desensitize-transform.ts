@@ -62,7 +62,7 @@ const steps: Record<string, (root: string) => Promise<unknown>> = {
         raw: folder(join(root, 'raw')),
         clean: folder(join(root, 'clean')),
         artifacts: folder(join(root, 'artifacts')),
-        tokenKey: new TextEncoder().encode('benchmark key, not used anywhere else'),
+        tokenKeys: { current: new TextEncoder().encode('benchmark key, not used anywhere else') },
         memoryMb,
       },
       { run, shard: { index: 0, key, size: 0 } },

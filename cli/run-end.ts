@@ -2,9 +2,11 @@ import { GetObjectCommand } from '@aws-sdk/client-s3';
 import type * as z from 'zod';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import { type Verdict, verdictSchema } from '#schemas/records/evaluation';
+import { type PersonalData, personalDataSchema } from '#schemas/records/personal-data';
 import { endWith } from './exit-codes.ts';
 import { exitOfRun, type Followed, type Skipped } from './follow-run.ts';
 import { bold, green, print, printJson, red, table, yellow } from './output.ts';
+import { describeWarnings } from './personal-data.ts';
 import { readProjectPipeline } from './project.ts';
 import type { RunRecord } from './runs.ts';
 import type { Target } from './target.ts';
@@ -28,6 +30,12 @@ export async function readRecord<T extends z.ZodType>(
 /** The gates' verdict on a run's candidate, if there is one. */
 export const readVerdict = (target: Pick<Target, 's3' | 'outputs'>, run: RunPointer): Promise<Verdict | undefined> =>
   readRecord(target, artifactKeys(run).verdict, verdictSchema);
+
+/** What looked personal in a run's drop, if the run got that far. */
+export const readPersonalData = (
+  target: Pick<Target, 's3' | 'outputs'>,
+  run: RunPointer,
+): Promise<PersonalData | undefined> => readRecord(target, artifactKeys(run).personalData, personalDataSchema);
 
 /** The verdict and every gate with its reason; then the constraints that the drop did not meet and that only warn. */
 export const describeVerdict = ({ passed, gates, warnings = [], unmet = [] }: Verdict): string =>
@@ -78,6 +86,7 @@ export function describeRunEnd(ended: Ended, run?: RunRecord, verdict?: Verdict,
 /** Prints how a run ended that was followed, and ends the command accordingly. */
 export async function reportRunEnd(target: Target, { ended, run, skipped }: Followed): Promise<void> {
   const verdict = run && (await readVerdict(target, run));
+  for (const line of describeWarnings(run && (await readPersonalData(target, run)))) print(line);
   print(describeRunEnd(ended, run, verdict, skipped && describeSkip(skipped, target)));
   if (run?.status === 'registered' && readProjectPipeline(run.pipeline).registry.approval === 'manual') {
     print(`It waits for a person: npx tidegate approve ${run.runId}`);

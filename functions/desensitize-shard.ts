@@ -4,7 +4,7 @@ import { cleanFileStore, rawFileStore } from '#functions/aws/file-store';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
 import { functionMemoryMb } from '#functions/shards/duckdb';
-import { readTokenKey } from '#functions/shards/token-key';
+import { readTokenKeys } from '#functions/shards/token-key';
 import { desensitizeShard } from '#functions/use-cases/desensitize-shard';
 import { desensitizeShardSchema } from '#schemas/events/shard';
 
@@ -18,7 +18,7 @@ export const handler = withMiddleware(desensitizeShardSchema, async (event) =>
       raw: rawFileStore(config),
       clean: cleanFileStore(config),
       artifacts: artifactStore(config),
-      tokenKey: await readTokenKey(secretsClient(), config.TOKEN_KEY_SECRET),
+      tokenKeys: await readTokenKeys(secretsClient(), config.TOKEN_KEY_SECRET),
       memoryMb,
     },
     event,

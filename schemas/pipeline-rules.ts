@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Algorithms } from '#domain/algorithms/registry';
 import { type ConstrainedPipeline, checkConstraintSettings } from '#domain/constraints/settings';
+import type { ColumnSpec, PrivateSpec } from '#domain/data/column-spec';
 import { checkLabel } from '#domain/data/label-rules';
 import { checkNames } from '#domain/data/name-rules';
 import type { DatasetSettings } from '#domain/data/settings';
@@ -11,6 +12,8 @@ import { metricOfGate } from '#domain/gates/registry';
 import type { Issue } from '#domain/issue';
 import type { LeakageSettings } from '#domain/leakage/settings';
 import { metricsOf } from '#domain/metrics/registry';
+import { PRIVATE_ROLES } from '#domain/privacy/privacy-action';
+import { privacyAction } from '#domain/privacy/registry';
 import { splitStrategy } from '#domain/splits/registry';
 import { checkTraining } from '#domain/training/rules';
 import type { Imbalance, TrainingSettings } from '#domain/training/settings';
@@ -24,6 +27,8 @@ interface UncheckedPipeline extends ConstrainedPipeline {
   readonly training: TrainingSettings;
   readonly imbalance: Imbalance;
 }
+
+const isPrivate = (spec: ColumnSpec): spec is PrivateSpec => (PRIVATE_ROLES as readonly string[]).includes(spec.role);
 
 /** The groups and the times that a split needs. */
 function checkSplit({ dataset, split }: UncheckedPipeline, issue: Issue): void {
@@ -69,6 +74,15 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx,
       `"${metric}" is not a ${evaluation.task} metric; allowed: ${allowed.join(', ')}`,
     );
   });
+  for (const [name, spec] of Object.entries(columns)) {
+    if (!isPrivate(spec) || privacyAction(spec).clean(spec)?.needsSubject !== true) continue;
+    const { subject } = spec as { readonly subject?: string };
+    const path = ['dataset', 'columns', name, 'subject'];
+    if (subject === undefined && id === undefined)
+      issue(path, `missing: ${spec.action} must know whose a value is; name a column here, or set dataset.id`);
+    else if (subject !== undefined && subject !== id && !columns[subject])
+      issue(path, `"${subject}" is neither dataset.id nor listed under dataset.columns`);
+  }
   const hasQuasi = Object.values(columns).some(({ role }) => role === 'quasi');
   evaluation.gates.forEach((gate, i) => {
     const overQuasi = ['kAnonymity', 'lDiversity'].find((kind) => kind in gate);

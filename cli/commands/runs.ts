@@ -3,9 +3,10 @@ import { requirePipeline, wholeNumber } from '../arguments.ts';
 import { endWith } from '../exit-codes.ts';
 import { exitOfRun } from '../follow-run.ts';
 import { bold, dim, green, print, printJson, red, table, yellow } from '../output.ts';
+import { describeWarnings } from '../personal-data.ts';
 import { findOrphanedEndpoints } from '../pipeline-inventory.ts';
 import { pipelineNames } from '../project.ts';
-import { describeRunEnd, readVerdict } from '../run-end.ts';
+import { describeRunEnd, readPersonalData, readVerdict } from '../run-end.ts';
 import { findRun, listRuns } from '../runs.ts';
 import { describeTuning, readTraining } from '../tuning.ts';
 import { watchExecution } from '../watch.ts';
@@ -77,9 +78,11 @@ export function runCommands(program: Command): void {
           endWith(exitOfRun(ended, run));
           const training = await readTraining(target, run);
           const verdict = await readVerdict(target, run);
+          const personalData = await readPersonalData(target, run);
           printJson({
             ...(await findRun(target, run.runId)),
             execution: ended,
+            ...(personalData && { personalData }),
             ...(training && { training }),
             ...(verdict && { verdict }),
           });
@@ -90,6 +93,7 @@ export function runCommands(program: Command): void {
         const training = await readTraining(target, run);
         const tuning = training && describeTuning(training);
         if (tuning !== undefined) print(tuning);
+        for (const line of describeWarnings(await readPersonalData(target, run))) print(line);
         print(describeRunEnd(ended, await findRun(target, run.runId), await readVerdict(target, run)));
         endWith(exitOfRun(ended, run));
       });

@@ -1,4 +1,4 @@
-import { cleanColumns, featureColumns } from '#domain/data/columns';
+import { type CleanColumn, cleanColumns, featureColumns } from '#domain/data/columns';
 import { labelSql, otherLabelSql } from '#domain/data/label';
 import type { DataSettings } from '#domain/data/settings';
 import { type Check, kindChecks, normalizedSql, type Problem, typedSql } from '#domain/data/typing';
@@ -68,6 +68,16 @@ function firstProblem(checks: readonly Check[]): string {
 const rawName = (i: number): string => `r${i}`;
 const typedName = (i: number): string => `t${i}`;
 
+/** Name of the intermediate column with the text that says whose the value of the i-th source column is. */
+const subjectName = (i: number): string => `s${i}`;
+
+/** The clean column with the tokens of a column under the previous key, while one is replaced. */
+export const previousName = (column: string): string => `_previous_${column}`;
+
+/** Checks of values that an action cannot clean. */
+const refusalChecks = ({ name, refusals = [] }: CleanColumn, typed: string): Check[] =>
+  refusals.map(({ reason, condition }) => ({ column: name, reason, condition: condition(typed) }));
+
 /** The column of the texts that count as the negative class. It is profiled, and not kept with the clean rows. */
 export const otherLabelColumn = '_other_label';
 
@@ -79,16 +89,23 @@ export function groupSettings({ dataset, split }: Pick<DataSettings, 'dataset' |
   return typeof by === 'object' ? ({ by: 'column', column: by.column } as const) : ({ by } as const);
 }
 
-/** SQL of the text of the clean model inputs: rows with the same text are duplicates. */
-export const inputsKeySql = (pipeline: Pick<DataSettings, 'dataset'>, actions?: readonly PrivacyAction[]): string =>
-  duplicateKeySql(featureColumns(pipeline, actions).map((c) => ident(c.name)));
+/**
+ * SQL of the text of the clean model inputs: rows with the same text are duplicates. Inputs that depend on the token key are left out where
+ * there are others, because no side may depend on it.
+ */
+export function inputsKeySql(pipeline: Pick<DataSettings, 'dataset'>, actions?: readonly PrivacyAction[]): string {
+  const all = featureColumns(pipeline, actions);
+  const keyless = all.filter(({ subject }) => subject === undefined);
+  return duplicateKeySql((keyless.length > 0 ? keyless : all).map((c) => ident(c.name)));
+}
 
 /**
  * Desensitizes and types raw rows. The result has, in the order of the raw rows: `_side` (empty until the rows are divided; for a
  * malformed row `#<n>`, n being its problem, or `#<n>:<line>` in a text file), `_key` (what decides the side: see
  * `rowKeySql`), `_group` (UBIGINT, the same for rows that stay together), `_label` (DOUBLE), `_other_label`
  * (where the pipeline names only the positive values: see `otherLabelSql`), `_id` (token, if the pipeline has an id),
- * `_time` (TIMESTAMP, if it has a time), then the clean columns. Needs the token key on the connection; no `_key` depends on it.
+ * `_time` (TIMESTAMP, if it has a time), then the clean columns, and while a token key is replaced the tokens under the previous one. Needs
+ * the token keys on the connection; no `_key` depends on them.
  *
  * @throws TypeError when a column's role or action has no rule
  */
@@ -96,6 +113,7 @@ export function cleanSelect(
   pipeline: DataSettings,
   raw: RawRelation,
   actions: readonly PrivacyAction[] = PRIVACY_ACTIONS,
+  { hasPreviousKey = false }: { readonly hasPreviousKey?: boolean } = {},
 ): CleanSelect {
   const { dataset, split } = pipeline;
   const columns = cleanColumns(pipeline, actions);
@@ -118,6 +136,9 @@ export function cleanSelect(
     ...(time ? [normalized(time, 'datetime', 'time')] : []),
     ...(groupBy ? [normalized(groupBy, 'category', 'group_text')] : []),
     ...columns.map((c, i) => normalized(c.name, c.kind, rawName(i))),
+    ...columns.flatMap((c, i) =>
+      c.subject?.column === undefined ? [] : [normalized(c.subject.column, 'category', subjectName(i))],
+    ),
   ];
   const typedColumns = [
     '*',
@@ -134,7 +155,21 @@ export function cleanSelect(
       ? [{ column: time, reason: 'the time is missing', condition: 'time IS NULL' }]
       : []),
     ...columns.flatMap((c, i) => kindChecks(c.name, c.kind, rawName(i), typedName(i), reading(c.name))),
+    ...columns.flatMap((c, i) => refusalChecks(c, typedName(i))),
   ];
+  const subjectOf = (c: CleanColumn, i: number): string => {
+    const text = c.subject?.column === undefined ? (id ? 'id' : undefined) : subjectName(i);
+    return text === undefined ? 'NULL' : canonicalSql(text);
+  };
+  // joins with tokens of earlier drops survive while a key is replaced
+  const previous: readonly (readonly [sql: string, name: string])[] = hasPreviousKey
+    ? [
+        ...(id ? [[tokenSql(canonicalSql('id'), 'previous'), previousName('id')] as const] : []),
+        ...columns.flatMap((c, i) =>
+          c.previousSql ? [[c.previousSql(typedName(i)), previousName(c.name)] as const] : [],
+        ),
+      ]
+    : [];
   const reserved = [
     '_label',
     ...(otherLabel ? [otherLabelColumn] : []),
@@ -152,7 +187,8 @@ export function cleanSelect(
     ...(groupBy
       ? [`${canonicalSql('group_text')} AS _group_text`, `${tokenSql(canonicalSql('group_text'))} AS _group_token`]
       : []),
-    ...columns.map((c, i) => `${c.cleanSql(typedName(i))} AS ${ident(c.name)}`),
+    ...columns.map((c, i) => `${c.cleanSql(typedName(i), subjectOf(c, i))} AS ${ident(c.name)}`),
+    ...previous.map(([sql, name]) => `${sql} AS ${ident(name)}`),
   ];
   const grouped = {
     id: { text: '_group_text', token: '_id' },
@@ -163,7 +199,7 @@ export function cleanSelect(
     `CASE WHEN _problem <> 0 THEN '#' || _problem${raw.line === undefined ? '' : " || ':' || _line"} ELSE '' END AS _side`,
     `${rowKeySql(split.seed, grouped.text, '_inputs')} AS _key`,
     `${groupNumberSql(grouped.token)} AS _group`,
-    ...[...reserved, ...columns.map((c) => c.name)].map(ident),
+    ...[...reserved, ...columns.map((c) => c.name), ...previous.map(([, name]) => name)].map(ident),
   ];
   return {
     sql: nest(
@@ -184,9 +220,12 @@ export function cleanSelect(
 export function cleanFeatureSelect(pipeline: Pick<DataSettings, 'dataset'>, raw: RawRelation): CleanSelect {
   const columns = featureColumns(pipeline);
   const reading = readings(pipeline.dataset, raw);
-  const checks = columns.flatMap((c, i) => kindChecks(c.name, c.kind, rawName(i), typedName(i), reading(c.name)));
+  const checks = [
+    ...columns.flatMap((c, i) => kindChecks(c.name, c.kind, rawName(i), typedName(i), reading(c.name))),
+    ...columns.flatMap((c, i) => refusalChecks(c, typedName(i))),
+  ];
   const typed = columns.map((c, i) => `${typedSql(c.kind, rawName(i), reading(c.name))} AS ${typedName(i)}`);
-  const cleaned = columns.map((c, i) => `${c.cleanSql(typedName(i))} AS ${ident(c.name)}`);
+  const cleaned = columns.map((c, i) => `${(c.onlineSql ?? c.cleanSql)(typedName(i))} AS ${ident(c.name)}`);
   const normalized = columns.map(
     (c, i) => `${normalizedSql(ident(c.name), c.kind, reading(c.name), raw.normalized)} AS ${rawName(i)}`,
   );

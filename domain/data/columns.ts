@@ -1,7 +1,7 @@
 import type { ColumnSpec, FeatureSpec } from '#domain/data/column-spec';
 import { isNumericLabel } from '#domain/data/label-settings';
 import type { DataSettings } from '#domain/data/settings';
-import type { PrivacyAction } from '#domain/privacy/privacy-action';
+import type { CleanedColumn, PrivacyAction } from '#domain/privacy/privacy-action';
 import { cleanedColumn, PRIVACY_ACTIONS } from '#domain/privacy/registry';
 import { unreachable } from '#domain/unreachable';
 import type { CleanKind, FeatureType } from '#schemas/records/profile';
@@ -11,8 +11,16 @@ export interface CleanColumn {
   readonly name: string;
   readonly kind: CleanKind;
   readonly spec: ColumnSpec;
-  /** SQL of the clean value, over the typed value. Only the clean value may leave the raw zone. */
-  cleanSql(typed: string): string;
+  /** SQL of the clean value, over the typed value. Only the clean value may leave the raw zone. @param subject as of `CleanedColumn` */
+  cleanSql(typed: string, subject?: string): string;
+  /** The same for a row of a prediction request; `cleanSql` when absent. */
+  onlineSql?(typed: string): string;
+  /** SQL of the token under the previous key; absent where no token is left. */
+  previousSql?(typed: string): string;
+  /** Set when the clean value depends on whose it is: the column that says so; `dataset.id` when it names none. */
+  readonly subject?: { readonly column?: string | undefined };
+  /** Values that make a row malformed, as conditions over the typed value. */
+  readonly refusals?: CleanedColumn['refusals'];
   /** Set when the column is a model input. */
   readonly feature?: FeatureSpec;
 }
@@ -37,8 +45,18 @@ function cleanColumn(name: string, spec: ColumnSpec, actions: readonly PrivacyAc
     case 'text': {
       const left = cleanedColumn(spec, actions);
       if (!left) return undefined;
-      const { kind, sql: cleanSql } = left;
-      return { name, kind, spec, cleanSql, ...(spec.feature ? { feature: spec.feature } : {}) };
+      const { subject } = spec as { readonly subject?: string };
+      return {
+        name,
+        kind: left.kind,
+        spec,
+        cleanSql: (typed, of) => left.sql(typed, of),
+        ...(left.online ? { onlineSql: left.online } : {}),
+        ...(left.previous ? { previousSql: left.previous } : {}),
+        ...(left.needsSubject ? { subject: { column: subject } } : {}),
+        ...(left.refusals ? { refusals: left.refusals } : {}),
+        ...(spec.feature ? { feature: spec.feature } : {}),
+      };
     }
     case 'ignore':
       return undefined;

@@ -37,6 +37,7 @@ export const card = {
   named:
     /\b(credit ?cards?|debit ?cards?|card ?(no|num|number|nr)|cc ?(no|num|number|nr)|ccn|pan)\b|kreditkarte|carte bancaire|tarjeta|银行卡/,
   form: /(?<![\p{sc=Latin}\p{sc=Cyrl}\p{N}.,+-])\d(?:[ -]?\d){11,18}(?![\p{sc=Latin}\p{sc=Cyrl}\p{N}]|[.,-]\d)/gu,
+  digits: 12,
   evidence: { share: 0.01, wholeShare: 0.3, checked: 0.5 },
   example: '4111 1111 1111 1111',
   accepts: ({ value, before }) => isCard(value) && !amount.test(before),

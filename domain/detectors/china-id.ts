@@ -21,6 +21,7 @@ export const chinaId = {
   source: 'GB 11643-1999',
   named: /\b(id ?card|identity ?card|resident ?id|shenfenzheng|sfz)\b|身份证|证件号/,
   form: /(?<![A-Za-z0-9.+-])\d{17}[\dX](?![A-Za-z0-9]|[.-]\d)/giu,
+  digits: 17,
   evidence: { share: 0.01, checked: 0.5, namedShare: 0.6 },
   example: '11010519491231002X',
   accepts: ({ value }) => isResidentId(value),

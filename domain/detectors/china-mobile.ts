@@ -13,6 +13,7 @@ export const chinaMobile = {
   source: 'https://en.wikipedia.org/wiki/Telephone_numbers_in_China',
   named: /\b(mobile|cell|phone|tel|telephone|shouji)\b|手机|电话/,
   form: /(?<![A-Za-z0-9.+-])(?:(?:\+|00)?86[ -]?)?1[3-9]\d(?:[ -]?\d{4}){2}(?![A-Za-z0-9]|[.-]\d)/g,
+  digits: 11,
   evidence: { share: 0.02, wholeShare: 0.9, namedShare: 0.6 },
   example: '13800138000',
   accepts: ({ value, before, after, whole }) =>

@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js';
+import { PipelineConfigError } from '#domain/errors';
 import type { Detector } from './detector.ts';
 
 /** A pattern of the pipeline's file. */
@@ -14,9 +15,20 @@ export interface CompiledPattern extends Detector {
   spans(text: string): readonly (readonly [number, number])[];
 }
 
-/** @throws RE2JSSyntaxException when the pattern is none of RE2 */
+function compile({ name, regex }: CustomPattern): RE2JS {
+  try {
+    return RE2JS.compile(regex);
+  } catch (error) {
+    throw new PipelineConfigError(
+      `personalData.patterns: the regex of "${name}" is none of RE2. Write it in the syntax of https://github.com/google/re2/wiki/Syntax.`,
+      { cause: error },
+    );
+  }
+}
+
+/** @throws PipelineConfigError when the pattern is none of RE2 */
 export function compilePattern({ name, regex }: CustomPattern): CompiledPattern {
-  const compiled = RE2JS.compile(regex);
+  const compiled = compile({ name, regex });
   const spans = (text: string) => {
     const found: [number, number][] = [];
     const matcher = compiled.matcher(text);

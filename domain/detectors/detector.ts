@@ -43,6 +43,9 @@ export interface Detector {
   readonly named?: RegExp;
   /** What a candidate in a text looks like; global. Linear in the length of the text. */
   readonly form?: RegExp;
+  /** The least number of digits of a text that holds one, and a character that it needs: they save looking any closer. */
+  readonly digits?: number;
+  readonly character?: string;
   readonly evidence: Evidence;
   /** A valid example, which tests use. */
   readonly example: string;

@@ -11,6 +11,7 @@ export const email = {
   source: 'RFC 5321 and RFC 6531, as validator.js checks them',
   named: /\b(e ?mails?|mail ?address|correo|courriel|electronic mail)\b|邮箱|メール/,
   form: /[^\s@<>()[\]{},;:"“”'`|\\=/?&]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,8}/gu,
+  character: '@',
   evidence: { share: 0.01 },
   example: 'jane.doe@example.com',
   accepts: ({ value }) => isEmail(value, settings),

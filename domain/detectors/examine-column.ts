@@ -1,7 +1,7 @@
 import type { Finding } from '#schemas/records/personal-data';
 import { columnWords } from './column-words.ts';
 import type { Detector, Span } from './detector.ts';
-import type { Scanner } from './find-spans.ts';
+import { countDigits, mayHold, type Scanner } from './find-spans.ts';
 
 /** What a column looks like, before the settings decide what follows. */
 export type Suspicion = Omit<Finding, 'outcome'>;
@@ -44,8 +44,9 @@ function tallySpans(counts: ReadonlyMap<string, number>, scanner: Scanner): Map<
       if (text === trimmed) tally.whole += count;
       if (tally.values.length < keptValues) tally.values.push(text);
     }
+    const digits = countDigits(value);
     for (const [detector, tally] of tallies) {
-      if (detector.evidence.checked === undefined || !detector.form) continue;
+      if (detector.evidence.checked === undefined || !detector.form || !mayHold(detector, value, digits)) continue;
       detector.form.lastIndex = 0;
       if (detector.form.test(value)) tally.formed += count;
       detector.form.lastIndex = 0;

@@ -36,6 +36,20 @@ function shortened(found: string): Set<string> {
   return values;
 }
 
+/** How many digits a text has. */
+export function countDigits(text: string): number {
+  let digits = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= 48 && code <= 57) digits += 1;
+  }
+  return digits;
+}
+
+/** Whether a text has what a value of this kind needs at least. @param digits of the text */
+export const mayHold = ({ digits: least = 0, character = '' }: Detector, text: string, digits: number): boolean =>
+  digits >= least && text.includes(character);
+
 function* candidates(detector: Detector, text: string, options: DetectorOptions): Generator<Span> {
   if (isCompiled(detector)) {
     for (const [start, end] of detector.spans(text)) yield { detector, start, end };
@@ -73,7 +87,9 @@ function withoutOverlaps(spans: readonly Span[]): Span[] {
 
 function findInPieces(detectors: readonly Detector[], text: string, options: DetectorOptions): Span[] {
   const spans: Span[] = [];
+  const digits = countDigits(text);
   for (const detector of detectors) {
+    if (!mayHold(detector, text, digits)) continue;
     const seen = new Set<string>();
     for (let from = 0; from === 0 || from < text.length; from += longestPiece - overlap) {
       for (const { start, end } of candidates(detector, text.slice(from, from + longestPiece), options)) {
@@ -87,7 +103,7 @@ function findInPieces(detectors: readonly Detector[], text: string, options: Det
   return spans;
 }
 
-/** @throws RE2JSSyntaxException when a pattern is none of RE2 */
+/** @throws PipelineConfigError when a pattern is none of RE2 */
 export function createScanner({ region, patterns = [] }: ScannerSettings, detectors = DETECTORS): Scanner {
   const all = [...patterns.map(compilePattern), ...detectors];
   const options = { region };

@@ -65,6 +65,7 @@ export const phone = {
   named:
     /\b((?:tele|smart|cell)? ?phones?|tel|telefon|téléphone|telephone|teléfono|telefono|telefone|mobile|mobil|móvil|celular|handy|rufnummer|fax|gsm|msisdn|whatsapp|contact ?(no|number))\b|电话|手机|電話|телефон/,
   form: /(?<![\p{sc=Latin}\p{sc=Cyrl}\p{N}+/-])(?<!\d[.,:])(?:(?:\+|00) ?)?\(?\d{1,5}\)?(?:(?:[-. /]|\(0\)| \(0\) ?|\) ?| \(?)?\d{1,8}\)?){1,7}(?:\s?(?:x|ext\.?) ?\d{1,6})?(?![\p{N}]|[.,:]\d)/giu,
+  digits: 7,
   evidence: { share: 0.02, wholeShare: 0.5, namedShare: 0.6 },
   example: '+49 89 12345678',
   accepts,

@@ -8,7 +8,11 @@ const settings = {
     .min(1)
     .max(8)
     .optional()
-    .meta({ description: 'Text: how many leading characters stay. Never the whole value.', examples: [3] }),
+    .meta({
+      description:
+        'Text: how many leading characters stay. A row with a text that is no longer is malformed, because it would stay whole.',
+      examples: [3],
+    }),
   binWidth: z
     .number()
     .positive()
@@ -27,13 +31,23 @@ const exactlyOne = 'generalize needs exactly one of keepFirst, binWidth, truncat
 
 /**
  * The coarsened value: the first characters of a text, a number rounded down to a multiple of the width, or a timestamp truncated
- * to its unit. A text no longer than the kept length loses its last character, so no text is kept whole.
+ * to its unit. A text no longer than the kept length is refused, because it would be kept whole.
  *
  * @throws TypeError when none of the three is set
  */
 export function generalized({ keepFirst, binWidth, truncateTo }: GeneralizeSettings): CleanedColumn {
   if (keepFirst !== undefined) {
-    return { kind: 'category', sql: (v) => `left(${v}, greatest(0, least(${keepFirst}, length(${v}) - 1)))` };
+    return {
+      kind: 'category',
+      // a refused value never leaves the raw zone, and even so no text is kept whole
+      sql: (v) => `left(${v}, greatest(0, least(${keepFirst}, length(${v}) - 1)))`,
+      refusals: [
+        {
+          reason: `a text no longer than keepFirst (${keepFirst}), which would stay whole`,
+          condition: (v) => `length(${v}) <= ${keepFirst}`,
+        },
+      ],
+    };
   }
   if (binWidth !== undefined) {
     return { kind: 'number', sql: (v) => `floor(${v} / ${double(binWidth)}) * ${double(binWidth)}` };

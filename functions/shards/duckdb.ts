@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance, DuckDBScalarFunction, VARCHAR } from '@duckdb/node-api';
 import type { SqlEngine, SqlRow, SqlValue } from '#domain/data/engine';
 import { bounded } from '#domain/data/shown';
 import { DataEngineError } from '#domain/errors';
-import { tokenKeyStatements } from '#domain/privacy/tokenize';
+import { type TokenKeys, tokenKeyStatements } from '#domain/privacy/tokenize';
 
 /** An engine over an in-memory DuckDB; `close` frees it. */
 export interface OpenEngine extends SqlEngine {
@@ -16,9 +16,27 @@ export interface EngineOptions {
   readonly memoryMb: number;
   /** Directory for spilling to disk. */
   readonly temporaryDirectory?: string;
-  /** The key for HMAC tokens. */
-  readonly tokenKey?: Uint8Array;
+  /** The keys for HMAC tokens. */
+  readonly tokenKeys?: TokenKeys;
+  /** Functions over a text that statements may call, by their name in SQL. A missing text stays missing. */
+  readonly textFunctions?: Readonly<Record<string, (text: string) => string>>;
 }
+
+/** A function of JavaScript as a scalar function of the engine. */
+const textFunction = (name: string, change: (text: string) => string): DuckDBScalarFunction =>
+  DuckDBScalarFunction.create({
+    name,
+    parameterTypes: [VARCHAR],
+    returnType: VARCHAR,
+    mainFunction(_, rows, output) {
+      const texts = rows.getColumnVector(0);
+      for (let i = 0; i < rows.rowCount; i++) {
+        const text = texts.getItem(i);
+        output.setItem(i, typeof text === 'string' ? change(text) : null);
+      }
+      output.flush();
+    },
+  });
 
 const duckdbShare = 0.7;
 
@@ -66,7 +84,12 @@ function plain(value: unknown): SqlValue {
 }
 
 /** Opens an engine. Close it when done. */
-export async function openEngine({ memoryMb, temporaryDirectory, tokenKey }: EngineOptions): Promise<OpenEngine> {
+export async function openEngine({
+  memoryMb,
+  temporaryDirectory,
+  tokenKeys,
+  textFunctions = {},
+}: EngineOptions): Promise<OpenEngine> {
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(availableParallelism()),
     memory_limit: `${Math.max(64, Math.floor(memoryMb * duckdbShare))}MiB`,
@@ -85,8 +108,11 @@ export async function openEngine({ memoryMb, temporaryDirectory, tokenKey }: Eng
     }
   };
   await query('set the time zone', "SET TimeZone = 'UTC'");
-  for (const { sql, parameter } of tokenKey ? tokenKeyStatements(tokenKey) : []) {
+  for (const { sql, parameter } of tokenKeys ? tokenKeyStatements(tokenKeys) : []) {
     await query('set the token key', sql, [parameter]);
+  }
+  for (const [name, change] of Object.entries(textFunctions)) {
+    connection.registerScalarFunction(textFunction(name, change));
   }
   return {
     query,

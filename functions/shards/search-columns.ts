@@ -1,4 +1,4 @@
-import type { SqlEngine } from '#domain/data/engine';
+import { asNumber, type SqlEngine } from '#domain/data/engine';
 import { examineDates } from '#domain/detectors/birth-years';
 import { countValues, examineColumn, type Suspicion } from '#domain/detectors/examine-column';
 import { createScanner } from '#domain/detectors/find-spans';
@@ -44,6 +44,16 @@ function searchedText({ name, kind }: SearchedColumn): string | undefined {
   }
 }
 
+/** SQL that is true where a column's values must be read: a column of short numbers is no identifier, whatever they are. */
+function isWorthReading({ name, kind }: SearchedColumn): string {
+  const value = ident(name);
+  if (kind !== 'number') return `true`;
+  return `coalesce(bool_or(abs(${value}) >= ${shortest} AND ${value} = trunc(${value})), false)`;
+}
+
+/** The sampled rows, while they are searched. */
+const sampleTable = '_searched';
+
 /** What the columns of some rows look like, and how many values were looked at. */
 export interface SearchResult {
   readonly columns: number;
@@ -84,28 +94,40 @@ export async function searchColumns(
   let values = 0;
   let sparse = 0;
   const suspicions: Suspicion[] = [];
+  const names = searched.map(({ name }) => ident(name)).join(', ');
+  await engine.query(
+    task,
+    `CREATE OR REPLACE TEMP TABLE ${sampleTable} AS SELECT _row, ${names} FROM ${rows} WHERE hash(_row) <= CAST('${h}' AS UBIGINT)`,
+  );
   for (let from = 0; from < searched.length; from += columnsAtOnce) {
     const some = searched.slice(from, from + columnsAtOnce);
-    const fields = some.map(({ sql }, i) => `${sql} AS c${i}`).join(', ');
-    const sample = await engine.query(
+    const [counts] = await engine.query(
       task,
-      `SELECT ${fields} FROM ${rows} WHERE hash(_row) <= CAST('${h}' AS UBIGINT) ORDER BY _row`,
+      `SELECT count(*) AS rows, ${some.map((column, i) => `count(${ident(column.name)}) AS n${i}, ${isWorthReading(column)} AS w${i}`).join(', ')} FROM ${sampleTable}`,
     );
-    for (const [i, column] of some.entries()) {
+    const worth = some.flatMap((column, i) =>
+      counts?.[`w${i}`] === true ? [{ column, n: asNumber(counts[`n${i}`]), i }] : [],
+    );
+    values += some.reduce((sum, _, i) => sum + asNumber(counts?.[`n${i}`]), 0);
+    if (worth.length === 0) continue;
+    const fields = worth.map(({ column, i }) => `${column.sql} AS c${i}`).join(', ');
+    const sample = await engine.query(task, `SELECT ${fields} FROM ${sampleTable} ORDER BY _row`);
+    for (const { column, i, n } of worth) {
       let texts = sample.flatMap((row) => row[`c${i}`] ?? []).map(String);
       const isText = column.kind === 'category' || column.kind === 'text';
-      if (isText && texts.length < fewValues && sample.length === size && sparse < mostSparse) {
+      if (isText && n < fewValues && asNumber(counts?.['rows']) === size && sparse < mostSparse) {
         sparse += 1;
         const found = await engine.query(
           task,
           `SELECT ${column.sql} AS c FROM ${rows} WHERE ${ident(column.name)} IS NOT NULL ORDER BY hash(_row) LIMIT ${size}`,
         );
         texts = found.map((row) => String(row['c']));
+        values += texts.length - n;
       }
-      values += texts.length;
       suspicions.push(...examineOne(column, texts));
     }
   }
+  await engine.query(task, `DROP TABLE ${sampleTable}`);
   return { columns: searched.length, values, suspicions };
 
   function examineOne(column: SearchedColumn, texts: readonly string[]): Suspicion[] {

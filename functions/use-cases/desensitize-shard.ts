@@ -8,6 +8,8 @@ import { countShard, onlyTextSql } from '#domain/data/profile';
 import { rawRelation } from '#domain/data/raw';
 import { cleanRowsSql, parquetOutput } from '#domain/data/transform';
 import { DropVanishedError, RowCountError } from '#domain/errors';
+import { PRIVACY_ACTIONS } from '#domain/privacy/registry';
+import type { TokenKeys } from '#domain/privacy/tokenize';
 import type { DropFile } from '#domain/runs/drop';
 import { fileName } from '#domain/runs/drop-name';
 import { artifactKeys, cleanKeys, rawKeys } from '#domain/runs/layout';
@@ -21,6 +23,7 @@ import { writeQuarantine } from '#functions/shards/quarantine';
 import { prepareRawFile } from '#functions/shards/raw-file';
 import { roomFor, withScratch } from '#functions/shards/scratch';
 import { searchUndeclared, writeShardPersonalData } from '#functions/shards/search-undeclared';
+import { textFunctionsOf } from '#functions/shards/text-functions';
 import type { DesensitizeShardEvent } from '#schemas/events/shard';
 import { pipelineSchema } from '#schemas/pipeline';
 import { dropFilesSchema } from '#schemas/records/run';
@@ -30,7 +33,7 @@ export interface CleaningPorts {
   readonly raw: FileStore;
   readonly clean: FileStore;
   readonly artifacts: ObjectStore;
-  readonly tokenKey: Uint8Array;
+  readonly tokenKeys: TokenKeys;
   readonly memoryMb: number;
 }
 
@@ -62,12 +65,15 @@ export async function desensitizeShard(ports: CleaningPorts, { run, shard }: Des
     const engine = await openEngine({
       memoryMb: ports.memoryMb,
       temporaryDirectory: join(directory, 'spill'),
-      tokenKey: ports.tokenKey,
+      tokenKeys: ports.tokenKeys,
+      textFunctions: textFunctionsOf(pipeline),
     });
     try {
       const prepared = await prepareRawFile(engine, pipeline, archive, directory);
       const relation = rawRelation(prepared.file, pipeline.dataset, expectedColumns(pipeline));
-      const { sql, problems } = cleanSelect(pipeline, relation);
+      const { sql, problems } = cleanSelect(pipeline, relation, PRIVACY_ACTIONS, {
+        hasPreviousKey: ports.tokenKeys.previous !== undefined,
+      });
       const staged = join(directory, 'staged.parquet');
       const [copied] = await engine.query(`desensitize ${name}`, `COPY (${sql}) TO ${text(staged)} ${parquetOutput}`);
       const stagedRows = { path: staged, rows: asNumber(copied?.['Count']), problems };

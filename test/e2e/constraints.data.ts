@@ -89,8 +89,8 @@ describe('constraints that were suggested from a good drop', { timeout: 300_000 
     expect(results.filter(({ passed }) => !passed)).toMatchObject([
       { constraint: 'missing income ≤ 0 %', onFailure: 'warn' },
     ]);
-    const { warnings } = await strict.readArtifact(artifactKeys(run).verdict, verdictSchema);
-    expect(warnings).toMatchObject([{ constraint: 'missing income ≤ 0 %' }]);
+    const { unmet } = await strict.readArtifact(artifactKeys(run).verdict, verdictSchema);
+    expect(unmet).toMatchObject([{ constraint: 'missing income ≤ 0 %' }]);
     expect((await readSlack(strict.cloud.endpoint)).some(({ text }) => text.includes('missing income ≤ 0 %'))).toBe(
       true,
     );

@@ -7,6 +7,7 @@ import { writeLoanBook } from '#examples/loans/generate';
 import { predictRows } from '../../cli/commands/predict.ts';
 import { readSlack } from '../../cli/commands/slack.ts';
 import { getState, watchDeployment } from '../../cli/runs.ts';
+import { testEngine } from '../fakes/data-run.ts';
 import { type Book, PLACES, plant, token } from './honeytokens/places.ts';
 import { bucketTexts, drop, executionTexts, putObject, stateFiles } from './honeytokens/sinks.ts';
 import { startProject, type UpProject } from './project.ts';
@@ -29,6 +30,21 @@ dataset:
 evaluation: { task: binary, gates: [{ metric: auc, min: 0.5 }] }
 `;
 
+/** A column that nobody declared personal, one that is redacted, and one whose action leaves too much, in each format. */
+const people = (format: string) => `name: people-${format}
+dataset:
+  format: ${format}
+  label: { column: default, positive: 1 }
+  minRows: 10
+  columns:
+    contact: { role: feature, type: category }
+    note: { role: text, action: redact }
+    zip: { role: quasi, action: generalize, keepFirst: 8, feature: { type: category } }
+    income: { role: feature, type: number }
+evaluation: { task: binary, gates: [{ metric: auc, min: 0.5 }, { kAnonymity: { min: 2 } }, { personalData: none }] }
+`;
+const FORMATS = ['csv', 'jsonl', 'parquet'] as const;
+
 let project: UpProject;
 let folder: string;
 let book: Book;
@@ -38,7 +54,11 @@ const told: { readonly failure: string; readonly text: string }[] = [];
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tidegate-honey-'));
   writeFileSync(join(folder, 'loans-json.yml'), json);
-  project = await startProject([join(folder, 'loans-json.yml')]);
+  for (const format of FORMATS) writeFileSync(join(folder, `people-${format}.yml`), people(format));
+  project = await startProject([
+    join(folder, 'loans-json.yml'),
+    ...FORMATS.map((format) => join(folder, `people-${format}.yml`)),
+  ]);
   const { files } = await writeLoanBook(join(folder, 'book'), 20_000, { seed: 7 }, 1);
   const [header = '', ...rows] = readFileSync(files[0] ?? '', 'utf8')
     .trimEnd()
@@ -120,6 +140,39 @@ const jsonLines = (over: Record<string, unknown>) =>
     }),
   ).join('\n');
 
+/** Ways in which something personal is found, with what is in the columns `contact` and `zip`. */
+const FOUND: Readonly<Record<string, (i: number) => { readonly contact: string; readonly zip: string }>> = {
+  'an undeclared column': (i) => ({ contact: `${token('undeclared')}${i}@x.example`, zip: `${90_000 + (i % 3)}-0000` }),
+  'an undeclared column with nested text': (i) => ({
+    contact: JSON.stringify({ of: { mail: `${token('undeclared')}${i}@x.example` } }),
+    zip: `${90_000 + (i % 3)}-0000`,
+  }),
+  // its first eight characters are an address
+  'a leak after the transform': (i) => ({ contact: `c${i % 3}`, zip: `${'abcdef'[i % 6]}@ab.com.${token('leaked')}` }),
+};
+
+async function peopleFile(format: (typeof FORMATS)[number], of: (typeof FOUND)[string]): Promise<string | Uint8Array> {
+  const rows = Array.from({ length: 200 }, (_, i) => ({
+    default: i % 2,
+    ...of(i),
+    note: `write to ${token('redacted')}${i}@x.example or see https://x.example/${token('redacted')}`,
+    income: i,
+  }));
+  if (format === 'jsonl') return rows.map((row) => JSON.stringify(row)).join('\n');
+  const quoted = (value: string) => `"${value.replaceAll('"', '""')}"`;
+  const text = csv([
+    Object.keys(rows[0] ?? {}),
+    ...rows.map((row) => Object.values(row).map((value) => quoted(String(value)))),
+  ]);
+  if (format === 'csv') return text;
+  const source = join(folder, 'people.csv');
+  const target = join(folder, 'people.parquet');
+  writeFileSync(source, text);
+  using engine = await testEngine();
+  await engine.query('write', `COPY (FROM read_csv('${source}', all_varchar = true)) TO '${target}' (FORMAT parquet)`);
+  return readFileSync(target);
+}
+
 /** Drops the files of a failure in a folder of its own, and keeps what the person who dropped them was told. */
 async function fail(pipeline: string, failure: string, files: Readonly<Record<string, string | Uint8Array>>) {
   const own = join(folder, `${pipeline} ${failure}`);
@@ -150,6 +203,17 @@ describe('honeytokens', { timeout: 900_000 }, () => {
   it.each(Object.entries(JSON_FAILURES))('a drop of JSON lines: %s', async (failure, files) => {
     expect((await fail('loans-json', failure, files())).ended.status).toBe('FAILED');
   });
+
+  it.each(FORMATS.flatMap((format) => Object.keys(FOUND).map((found) => [found, format] as const)))(
+    'a drop with %s in %s',
+    async (found, format) => {
+      const of = FOUND[found];
+      if (!of) throw new Error(found);
+      const files = { [`${token('file')}.${format}`]: await peopleFile(format, of) };
+      const { ended } = await fail(`people-${format}`, found, files);
+      expect(ended).toMatchObject({ status: 'FAILED', error: 'PersonalDataError' });
+    },
+  );
 
   it('objects that belong to no pipeline, to no folder, or to nothing that is data', async () => {
     for (const key of [

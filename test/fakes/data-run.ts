@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { TokenKeys } from '#domain/privacy/tokenize';
 import { artifactKeys, rawKeys } from '#domain/runs/layout';
 import type { FileStore } from '#functions/ports/object-store';
 import { type OpenEngine, openEngine } from '#functions/shards/duckdb';
@@ -49,7 +50,12 @@ export interface DataRun {
 }
 
 /** Starts a run: the pipeline is given as its YAML file would be, already parsed from text. */
-export async function startRun(definition: unknown, runId = 'r1', folder?: string): Promise<DataRun> {
+export async function startRun(
+  definition: unknown,
+  runId = 'r1',
+  folder?: string,
+  tokenKeys: TokenKeys = { current: tokenKey },
+): Promise<DataRun> {
   const pipeline = pipelineSchema.parse(definition);
   const root = folder ?? mkdtempSync(join(tmpdir(), 'data-run-'));
   const [raw, clean, artifacts] = ['raw', 'clean', 'artifacts'].map((name) => folderStore(join(root, name))) as [
@@ -80,7 +86,7 @@ export async function startRun(definition: unknown, runId = 'r1', folder?: strin
     async desensitize(key, index = 0) {
       const files = Array.from({ length: index + 1 }, () => ({ key }));
       await raw.writeJson(rawKeys(run).files, files);
-      return desensitizeShard({ raw, clean, artifacts, tokenKey, memoryMb }, { run, shard: { index, size: 1 } });
+      return desensitizeShard({ raw, clean, artifacts, tokenKeys, memoryMb }, { run, shard: { index, size: 1 } });
     },
     divide,
     async fit(shards = 1, champion) {
@@ -122,7 +128,7 @@ export const dropRecord = (own: Partial<DropRecord> = {}): DropRecord => ({
 
 /** An engine with the tests' token key. */
 export async function testEngine(): Promise<OpenEngine & Disposable> {
-  const engine = await openEngine({ memoryMb, tokenKey });
+  const engine = await openEngine({ memoryMb, tokenKeys: { current: tokenKey } });
   return { ...engine, [Symbol.dispose]: () => engine.close() };
 }
 

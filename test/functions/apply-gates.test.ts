@@ -66,7 +66,7 @@ it('keeps with the verdict what the drop did not meet and that only warns', asyn
   await publish(run, buckets);
   expect(await judge(run.run)).toEqual({ passed: true });
   const verdict = verdictSchema.parse(recordOf(buckets, run.run, 'verdict'));
-  expect(verdict.warnings).toMatchObject([{ constraint: 'rows at most 1', passed: false }]);
+  expect(verdict.unmet).toMatchObject([{ constraint: 'rows at most 1', passed: false }]);
   expect(report(run.run)).toContain('The drop does not meet 1 of 2 constraints.');
 });
 

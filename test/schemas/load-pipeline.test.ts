@@ -121,6 +121,26 @@ describe('a pipeline file with mistakes', () => {
 describe('rules across fields', () => {
   const column = (line: string) => good.replace('    x:', `    ${line}\n    x:`);
   test.each([
+    [
+      'a date shift that knows no subject',
+      column('d: { role: quasi, action: dateShift, days: 30 }').replace('  id: id\n', ''),
+      'dateShift must know whose a value is; name a column here, or set dataset.id',
+    ],
+    [
+      'noise by a subject that is no column',
+      column('n: { role: quasi, action: noise, scale: 1, subject: who }'),
+      '"who" is neither dataset.id nor listed under dataset.columns',
+    ],
+    [
+      'k-anonymity without quasi-identifiers',
+      good.replace('{ metric: auc, min: 0.7 }', '{ kAnonymity: { min: 5 } }'),
+      'no column has the role quasi',
+    ],
+    [
+      'a pattern that RE2 does not know',
+      `${good}personalData: { patterns: [{ name: p, regex: "(?=a)" }] }\n`,
+      'not a regular expression of RE2',
+    ],
     ['a label that is also a column', column('y: { role: ignore }'), 'must not be listed under columns'],
     ['an id that is also a column', column('id: { role: ignore }'), 'always tokenized'],
     [

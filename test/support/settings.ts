@@ -24,6 +24,11 @@ function anyOf(schema: Schema): fc.Arbitrary<unknown> {
       return fc.boolean();
     case 'string':
       return fc.string({ minLength: 1, maxLength: 5 });
+    // numbers that rise, as the edges of buckets do
+    case 'array':
+      return fc
+        .uniqueArray(fc.integer({ min: -1000, max: 1000 }), { minLength: 1, maxLength: 10 })
+        .map((numbers) => numbers.toSorted((a, b) => a - b));
     default:
       throw new TypeError(`no arbitrary of ${JSON.stringify(schema)} yet`);
   }

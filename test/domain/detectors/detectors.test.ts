@@ -78,6 +78,12 @@ describe('finding personal data in a text', () => {
     expect(performance.now() - started).toBeLessThan(2000);
   });
 
+  it('refuses a pattern that RE2 does not know', () => {
+    expect(() => createScanner({ patterns: [{ name: 'p', regex: '(?=a)' }] })).toThrow(
+      'the regex of "p" is none of RE2',
+    );
+  });
+
   it('finds a span wherever it stands in a long text', () => {
     const at = 99_990;
     const text = `${'x '.repeat(at / 2)}jane@example.com ${'y '.repeat(60_000)}`;

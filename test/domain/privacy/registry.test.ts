@@ -9,11 +9,16 @@ import { pipelineSchema } from '#schemas/pipeline';
 import { smallPipeline } from '../../fakes/data-run.ts';
 import { expectNothingRaw } from '../../support/honeytokens.ts';
 
-describe.each(PRIVACY_ACTIONS)('the privacy action $name', (action) => {
+/** The actions that leave nothing of a value but what they make of it. */
+const whole = PRIVACY_ACTIONS.filter((action) => !('leavesRest' in action));
+
+describe.each(whole)('the privacy action $name', (action) => {
   it('lets no raw value of its columns out of cleanSelect, whatever its settings', async () => {
     await expectNothingRaw([action], 40);
   });
+});
 
+describe.each(PRIVACY_ACTIONS)('the privacy action $name', (action) => {
   it('has an example that a pipeline may hold, and words for it', () => {
     expect(columnSchema.parse(action.example)).toMatchObject(action.example);
     expect(action.summary).toMatch(/^[A-Z].*\.$/);
@@ -22,8 +27,8 @@ describe.each(PRIVACY_ACTIONS)('the privacy action $name', (action) => {
 });
 
 test('all actions together let no raw value through', async () => {
-  await expectNothingRaw(PRIVACY_ACTIONS, 60);
-});
+  await expectNothingRaw(whole, 60);
+}, 120_000);
 
 test.each<[string, PrivacyAction['clean']]>([
   ['returns the typed value', () => ({ kind: 'text', sql: (typed) => typed })],

@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { tokenOf, tokenSql } from '#domain/privacy/tokenize';
+import { keyId, tokenOf, tokenSql } from '#domain/privacy/tokenize';
 import { openEngine } from '#functions/shards/duckdb';
 
 const tokensInSql = async (key: Uint8Array, values: readonly (string | null)[]) => {
-  const engine = await openEngine({ memoryMb: 512, tokenKey: key });
+  const engine = await openEngine({ memoryMb: 512, tokenKeys: { current: key } });
   try {
     const rows = await engine.query(
       'tokenize',
@@ -28,7 +28,9 @@ describe('tokens', () => {
         fc.uint8Array({ minLength: 1, maxLength: 130 }),
         fc.array(anyText, { minLength: 1, maxLength: 40 }),
         async (key, values) => {
-          const expected = values.map((v) => `tok_${createHmac('sha256', key).update(v).digest('hex').slice(0, 32)}`);
+          const expected = values.map(
+            (v) => `tok_${keyId(key)}_${createHmac('sha256', key).update(v).digest('hex').slice(0, 32)}`,
+          );
           expect(await tokensInSql(key, values)).toEqual(expected);
           expect(values.map((v) => tokenOf(key, v))).toEqual(expected);
         },
@@ -40,11 +42,11 @@ describe('tokens', () => {
   test('agree with the test vectors of RFC 4231, whose keys are shorter and longer than a block', async () => {
     const shortKey = Buffer.from('Jefe');
     expect(await tokensInSql(shortKey, ['what do ya want for nothing?'])).toEqual([
-      'tok_5bdcc146bf60754e6a042426089575c7',
+      `tok_${keyId(shortKey)}_5bdcc146bf60754e6a042426089575c7`,
     ]);
     const longKey = Buffer.alloc(131, 0xaa);
     expect(await tokensInSql(longKey, ['Test Using Larger Than Block-Size Key - Hash Key First'])).toEqual([
-      'tok_60e431591ee0b67f0d8a26aacbf5b77f',
+      `tok_${keyId(longKey)}_60e431591ee0b67f0d8a26aacbf5b77f`,
     ]);
   });
 
@@ -54,11 +56,11 @@ describe('tokens', () => {
 
   test('keep the key out of errors', async () => {
     const key = new TextEncoder().encode('the-secret-of-this-test-must-not-show');
-    const engine = await openEngine({ memoryMb: 512, tokenKey: key });
+    const engine = await openEngine({ memoryMb: 512, tokenKeys: { current: key } });
     const hex = Buffer.from(key).toString('hex');
     try {
       const failing = [
-        "SELECT error(getvariable('token_inner_pad')::VARCHAR)",
+        "SELECT error(getvariable('current_inner_pad')::VARCHAR)",
         `SELECT CAST(${tokenSql("'a'")} AS INTEGER)`,
         'SELECT nothing',
       ];

@@ -16,6 +16,9 @@ export const PLACES = [
   'folder',
   'key',
   'nested',
+  'undeclared',
+  'redacted',
+  'leaked',
   'request key',
   'request value',
 ] as const;

@@ -119,7 +119,7 @@ describe('a part without rows', () => {
   ])('has none: %s', async (_, format, content) => {
     using run = await startOwn({}, { format });
     expect(await outcomeOf(run, content, `small/d/a.${format}`)).toMatchObject({ rows: 0, used: 0 });
-    expect((await run.profile()).rows).toBe(0);
+    expect((await run.counts()).rows).toBe(0);
   });
 });
 

@@ -9,7 +9,7 @@ import { divideRowsSchema } from '#schemas/events/shard';
 const config = readConfig(['CLEAN_BUCKET', 'ARTIFACTS_BUCKET']);
 const memoryMb = functionMemoryMb();
 
-/** Decides which rows of a drop train, validate and test, and which of them its champion was not trained on. */
+/** Checks a drop's constraints, then decides which rows train, validate and test, and which of them its champion was not trained on. */
 export const handler = withMiddleware(divideRowsSchema, (event) =>
   divideRows({ clean: cleanFileStore(config), artifacts: artifactStore(config), memoryMb }, event),
 );

@@ -15,6 +15,7 @@ import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import { downloadShards } from '#functions/shards/download-shards';
 import { openEngine } from '#functions/shards/duckdb';
 import { withScratch } from '#functions/shards/scratch';
+import { checkConstraints } from '#functions/use-cases/check-constraints';
 import type { DivideRowsEvent } from '#schemas/events/shard';
 import { pipelineSchema } from '#schemas/pipeline';
 import { fittedTransformSchema } from '#schemas/records/fitted-transform';
@@ -66,14 +67,16 @@ async function readUse(engine: SqlEngine, groups: string, sided: string, time: s
 }
 
 /**
- * Divides the rows of a drop by its strategy, from a small object of each shard, and writes the rule from which every later step
- * reads the side of a row. With a champion, the record says which rows the champion cannot have been trained on.
+ * Checks the drop's constraints, then divides its rows by its strategy, from a small object of each shard, and writes the rule from
+ * which every later step reads the side of a row. With a champion, the record says which rows the champion cannot have been
+ * trained on.
  *
- * @throws DataQualityError when the rows cannot be divided so
+ * @throws DataQualityError when the drop does not meet a constraint, or its rows cannot be divided so
  */
 export async function divideRows(ports: DividingPorts, { run, shards, champion }: DivideRowsEvent) {
   const { clean, artifacts } = ports;
   const pipeline = await artifacts.readJson(artifactKeys(run).config, pipelineSchema);
+  await checkConstraints(ports, run, shards, pipeline);
   const keys = cleanKeys(run);
   const { split, dataset } = pipeline;
   return withScratch(async (directory) => {

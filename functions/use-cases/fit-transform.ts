@@ -15,9 +15,9 @@ import { checkLeakage, refuseLeakage } from '#functions/shards/leakage';
 import { writePersonalData } from '#functions/shards/merge-personal-data';
 import { readAll } from '#functions/shards/read-all';
 import { withScratch } from '#functions/shards/scratch';
-import { checkConstraints } from '#functions/use-cases/check-constraints';
 import type { FitTransformEvent } from '#schemas/events/shard';
 import { pipelineSchema } from '#schemas/pipeline';
+import { constraintsRecordSchema } from '#schemas/records/constraints';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 import { profileSchema } from '#schemas/records/profile';
 import { sidesSchema } from '#schemas/records/sides';
@@ -78,17 +78,17 @@ async function writePermutedRows(
 }
 
 /**
- * Checks the drop's constraints and its quality, merges the shards' profiles, fits the transform on the training rows, and writes it with the
+ * Merges the shards' profiles, checks the drop's quality, fits the transform on the training rows, and writes it with the
  * drop's profile and the rows for permutation importance.
  *
- * @throws DataQualityError when the drop does not meet a constraint, fails the quality checks, or holds columns that give the label
- * away and the pipeline refuses them
+ * @throws DataQualityError when the drop fails the quality checks, or holds columns that give the label away and the pipeline
+ * refuses them
  */
 export async function fitTransform(ports: FittingPorts, { run, shards }: FitTransformEvent) {
   const { clean, artifacts } = ports;
   const keys = artifactKeys(run);
   const pipeline = await artifacts.readJson(keys.config, pipelineSchema);
-  const constraints = await checkConstraints(ports, run, shards, pipeline);
+  const { results: constraints } = await artifacts.readJson(keys.constraints, constraintsRecordSchema);
   const profiles = await readAll(shards, (i) => artifacts.readJson(keys.shardProfile(i), profileSchema));
   const sides = await artifacts.readJson(keys.sides, sidesSchema);
   return withScratch(async (directory) => {

@@ -1,6 +1,7 @@
 import type { FitSettings } from '#domain/data/settings';
 import { DataQualityError } from '#domain/errors';
 import { type Side, sides } from '#domain/splits/side';
+import { counted } from '#domain/text/numbers';
 import type { Profile } from '#schemas/records/profile';
 
 const figure = (n: number): string => n.toLocaleString('en-US');
@@ -17,6 +18,18 @@ function sideProblems(pipeline: FitSettings, profile: Profile, side: Side, class
   if (side !== 'test' && rows < count)
     problems.push(`the ${side} side has ${rows} rows for ${count} training instances`);
   return problems;
+}
+
+/** What to do about classes that have too few rows for every side; undefined when there is none. Two classes cannot be fewer. */
+function rareClassAdvice(profile: Profile, classes: readonly string[]): string | undefined {
+  const rows = (i: number) => sides.reduce((sum, side) => sum + (profile.sides[side].classes[i] ?? 0), 0);
+  const isRare = (i: number) => sides.some((side) => (profile.sides[side].classes[i] ?? 0) === 0);
+  const rare = classes.flatMap((name, i) => (isRare(i) ? [`"${name}" (${counted(rows(i), 'row')})`] : []));
+  if (classes.length < 3 || rare.length === 0) return undefined;
+  return (
+    `Too rare to be divided: ${rare.join(', ')}. Merge a rare class with another one in dataset.label.map, such as ` +
+    '{ "3 or 4": [3, 4] }; or leave it out of dataset.label.map and set dataset.label.others: leaveOut; or drop more data.'
+  );
 }
 
 /**
@@ -55,7 +68,7 @@ export function checkQuality(pipeline: FitSettings, profile: Profile, classes: r
   if (problems.length > 0) {
     throw new DataQualityError(
       `The split of ${figure(rows)} rows leaves sides that cannot be used: ${problems.join('; ')}. ` +
-        'Drop more data, or change the fractions or the groups of the split.',
+        (rareClassAdvice(profile, classes) ?? 'Drop more data, or change the fractions or the groups of the split.'),
     );
   }
 }

@@ -64,6 +64,19 @@ describe('a drop', () => {
     );
   });
 
+  test('with a class too rare for every side says how to merge it or leave it out', () => {
+    const rare = { train: side(3, 4, 2), validation: side(2, 2, 1), test: side(1, 1, 0) };
+    const check = (...classes: string[]) => checkQuality(pipeline(), profile(rare), classes);
+
+    expect(() => check('a', 'b', 'c')).toThrow(
+      'the test side has no row of class "c". Too rare to be divided: "c" (3 rows). Merge a rare class with another one in ' +
+        'dataset.label.map, such as { "3 or 4": [3, 4] }; or leave it out of dataset.label.map and set ' +
+        'dataset.label.others: leaveOut; or drop more data.',
+    );
+    const none = { ...rare, train: side(3, 4, 0), validation: side(2, 2, 0) };
+    expect(() => checkQuality(pipeline(), profile(none), ['a', 'b', 'c'])).toThrow('"c" (0 rows)');
+  });
+
   test('that leaves a side empty says only that', () => {
     expect(() => checkQuality(pipeline(), profile({ ...full, validation: side() }), binary)).toThrow(
       'sides that cannot be used: the validation side is empty. ',

@@ -7,7 +7,7 @@ import type { PersonalData } from '#schemas/records/personal-data';
 import type { Profile, SideProfile } from '#schemas/records/profile';
 import type { DropRecord, TrainingRecord } from '#schemas/records/run';
 import type { Sides } from '#schemas/records/sides';
-import type { ColumnSummary, DataSummary, ReportInput, SideSummary } from './input.ts';
+import type { ColumnSummary, DataSummary, ReportInput, SideSummary, SplitSummary } from './input.ts';
 
 /** The records of a run for its report. */
 export interface RunRecords {
@@ -66,7 +66,17 @@ export function assembleReport(records: RunRecords): ReportInput {
   };
 }
 
-function summarizeData({ pipeline, sides: divided, profile, fitted }: RunRecords): DataSummary {
+/** The claim of a naive split on the metric of the first gate that has one, else on the first that is measured. */
+function summarizeNaive({ naive, metrics }: Evaluation, { gates }: Verdict): SplitSummary['naive'] {
+  if (naive === undefined) return undefined;
+  const gated = gates.flatMap(({ metric }) => (metric === undefined ? [] : [metric]));
+  const metric = [...gated, ...Object.keys(metrics)].find((name) => naive.metrics[name] !== undefined && metrics[name]);
+  const [claimed, measured] = metric === undefined ? [] : [naive.metrics[metric], metrics[metric]?.value];
+  if (metric === undefined || claimed === undefined || measured === undefined) return undefined;
+  return { metric, claimed, measured };
+}
+
+function summarizeData({ pipeline, sides: divided, profile, fitted, evaluation, verdict }: RunRecords): DataSummary {
   const { dataset } = pipeline;
   const sides = (['train', 'validation', 'test'] as const).map((side) =>
     summarizeSide(side, profile.sides[side], fitted),
@@ -90,7 +100,14 @@ function summarizeData({ pipeline, sides: divided, profile, fitted }: RunRecords
     sides,
     columns: [...keys, ...columns],
     ...(divided
-      ? { split: { strategy: divided.rule.strategy, leftOut: divided.leftOut, duplicates: divided.duplicates } }
+      ? {
+          split: {
+            strategy: divided.rule.strategy,
+            leftOut: divided.leftOut,
+            duplicates: divided.duplicates,
+            naive: summarizeNaive(evaluation, verdict),
+          },
+        }
       : {}),
   };
 }

@@ -56,6 +56,8 @@ export interface SplitSummary {
   /** Rows in the gaps between the sides. */
   readonly leftOut: number;
   readonly duplicates: Duplicates;
+  /** A metric as a random split of the rows would have claimed it, and as the holdout shows it; absent without duplicates. */
+  readonly naive?: { readonly metric: string; readonly claimed: number; readonly measured: number } | undefined;
 }
 export interface SideSummary {
   readonly side: 'train' | 'validation' | 'test';

@@ -81,6 +81,10 @@ export const cleanKeys = (run: RunPointer) => {
     split: (index: number) => `${prefix}split/${shardName(index)}.parquet`,
     /** The groups whose side is not that of the rule in `sides.json` (Parquet). */
     placed: `${prefix}split/placed.parquet`,
+    /** A sample of the drop's sets of duplicates, as numbers; absent where no two rows have the same model inputs (Parquet). */
+    copiedSets: `${prefix}split/copied.parquet`,
+    /** The training rows of one shard in these sets (Parquet). */
+    copied: (index: number) => `${prefix}copied/${shardName(index)}.parquet`,
     /** The bottom-k row sample of one shard (Parquet), mergeable across shards. */
     sample: (index: number) => `${prefix}sample/${shardName(index)}.parquet`,
     /** Rows of one shard by their quasi-identifiers and label, as numbers of rows (Parquet). */
@@ -96,6 +100,9 @@ export const cleanKeys = (run: RunPointer) => {
     holdout: (model: 'candidate' | 'champion') => `${prefix}holdout/${model}/`,
     /** Rows permuted column by column for permutation importance, next to the candidate's holdout; last in key order. */
     permuted: `${prefix}holdout/candidate/permuted.csv`,
+    /** Training rows that have copies, next to the candidate's holdout, and their labels. */
+    copiedFeatures: `${prefix}holdout/candidate/copied.csv`,
+    copiedLabels: `${prefix}holdout/labels/copied.parquet`,
     /** Label, row id token and slice columns, in the row order of the shard's holdout features (Parquet); ends in `/`. */
     holdoutLabels: `${prefix}holdout/labels/`,
     /** The output of batch transform; ends in `/`. */

@@ -102,3 +102,17 @@ export async function readPermuted(ports: HoldoutPorts, run: RunPointer, perRow:
     scores,
   };
 }
+
+/** The training rows that have copies, with their scores; undefined where there are none. */
+export async function readCopied(ports: HoldoutPorts, run: RunPointer, perRow: number, output: ModelOutput) {
+  const keys = cleanKeys(run);
+  const found = await ports.clean.list(keys.copiedLabels);
+  if (found.length === 0) return undefined;
+  const rows = await readLabels(ports, keys.copiedLabels, '_label, _chance');
+  const key = `${keys.scores('candidate')}copied.csv.out`;
+  return {
+    labels: Float64Array.from(rows, (row) => Number(row['_label'])),
+    chances: Float64Array.from(rows, (row) => Number(row['_chance'])),
+    scores: output.readScores(await ports.clean.readText(key), perRow, key),
+  };
+}

@@ -12,6 +12,7 @@ import { sidedRowsSql } from '#domain/splits/rows';
 import { packBuckets } from '#domain/splits/used-buckets';
 import { text, texts } from '#domain/sql/literals';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
+import { writeCopiedSets } from '#functions/shards/copied-rows';
 import { downloadShards } from '#functions/shards/download-shards';
 import { openEngine } from '#functions/shards/duckdb';
 import { withScratch } from '#functions/shards/scratch';
@@ -118,6 +119,7 @@ export async function divideRows(ports: DividingPorts, { run, shards, champion }
         duplicates: await countDuplicates(engine.query, groups, split.train),
         ...(champion ? { comparable: await compareWith(artifacts, champion, candidate) } : {}),
       };
+      await writeCopiedSets({ engine, clean, directory }, run, groups, sides.duplicates);
       await artifacts.writeJson(artifactKeys(run).sides, sides);
       return { strategy: split.strategy, groups: sides.groups, placed: count, leftOut: sides.leftOut };
     } finally {

@@ -3,13 +3,14 @@ import { buildBaseline } from '#domain/drift/baseline';
 import { driftColumns } from '#domain/drift/columns';
 import { evaluateAndCompare } from '#domain/evaluation/compare';
 import { permutationImportance } from '#domain/evaluation/importance';
+import { claimOfNaiveSplit, type NaiveTask } from '#domain/evaluation/naive-split';
 import { scoresPerRow } from '#domain/evaluation/predictions';
 import { parseFeatures } from '#domain/evaluation/score-text';
 import { gateConfidences } from '#domain/gates/registry';
 import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
 import { unreachable } from '#domain/unreachable';
 import type { ObjectStore } from '#functions/ports/object-store';
-import { readHoldout, readPermuted } from '#functions/shards/holdout';
+import { readCopied, readHoldout, readPermuted } from '#functions/shards/holdout';
 import { readAlgorithm } from '#functions/shards/run-algorithm';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import type { Baseline } from '#schemas/records/baseline';
@@ -64,6 +65,20 @@ function measure(
   }
 }
 
+/** What the metrics of a naive split's claim need. */
+function naiveTask({ evaluation }: Pipeline, { task, label }: FittedTransform): NaiveTask {
+  switch (task) {
+    case 'binary':
+      return { task, threshold: evaluation.threshold };
+    case 'multiclass':
+      return { task, classes: label.classes };
+    case 'regression':
+      return { task };
+    default:
+      return unreachable(task, 'task');
+  }
+}
+
 /** The first lines of the candidate's holdout features, up to the baseline's row limit. */
 async function readFeatureLines(clean: ObjectStore, run: RunPointer, names: readonly string[]): Promise<string[]> {
   const texts: string[] = [];
@@ -100,8 +115,9 @@ function pickGolden(fitted: FittedTransform, lines: readonly string[], holdout: 
 }
 
 /**
- * Evaluates a candidate on its holdout, compares it with the champion on the rows that the champion was not trained on, and writes what later checks need: the evaluation, the drift
- * baseline of model inputs and scores, and golden requests with the expected responses.
+ * Evaluates a candidate on its holdout, compares it with the champion on the rows that the champion was not trained on, and writes
+ * what later checks need: the evaluation, the drift baseline of model inputs and scores, and golden requests with the expected
+ * responses.
  *
  * @throws EvaluationError when the numbers of scores and labels differ
  */
@@ -119,8 +135,15 @@ export async function evaluateCandidate(
     champion: champion ? (await readAlgorithm(artifacts, champion)).output : undefined,
   });
   const permuted = await readPermuted(ports, run, scoresPerRow(fitted), output);
-  const { comparable } = await artifacts.readJson(keys.sides, sidesSchema);
-  const evaluation = measure(pipeline, fitted, holdout, permuted, comparable);
+  const { comparable, duplicates } = await artifacts.readJson(keys.sides, sidesSchema);
+  const copied = await readCopied(ports, run, scoresPerRow(fitted), output);
+  const scored = { labels: holdout.labels, scores: holdout.candidate };
+  const evaluation = {
+    ...measure(pipeline, fitted, holdout, permuted, comparable),
+    ...(copied && {
+      naive: claimOfNaiveSplit(naiveTask(pipeline, fitted), scored, copied, duplicates.straddling),
+    }),
+  };
   const lines = await readFeatureLines(clean, run, holdout.names);
   await artifacts.writeJson(keys.evaluation, evaluation);
   await artifacts.writeJson(keys.baseline, countBaseline(fitted, lines, holdout));

@@ -9,6 +9,7 @@ import { csvOutput, parquetOutput } from '#domain/data/transform';
 import { artifactKeys, cleanKeys } from '#domain/runs/layout';
 import { ident, text, texts } from '#domain/sql/literals';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
+import { writeCopiedRows } from '#functions/shards/copied-rows';
 import { downloadShards } from '#functions/shards/download-shards';
 import { openEngine } from '#functions/shards/duckdb';
 import { checkLeakage, refuseLeakage } from '#functions/shards/leakage';
@@ -118,6 +119,11 @@ export async function fitTransform(ports: FittingPorts, { run, shards }: FitTran
         samples,
         directory,
       );
+      const copied = await writeCopiedRows(
+        { engine, clean, directory },
+        { shards, fitted, input: algorithmOf(pipeline).input },
+        sides.duplicates,
+      );
       await writePersonalData(engine, ports, { run, shards, pipeline }, directory);
       await artifacts.writeJson(keys.profile, { ...profile, constraints });
       await artifacts.writeJson(keys.transform, { ...fitted, leakage });
@@ -131,6 +137,7 @@ export async function fitTransform(ports: FittingPorts, { run, shards }: FitTran
         validation: validation.rows,
         test: test.rows,
         permuted,
+        copied,
         leakage: leakage.length,
       };
     } finally {

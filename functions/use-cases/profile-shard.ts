@@ -9,6 +9,7 @@ import { fileName } from '#domain/runs/drop-name';
 import { artifactKeys, cleanKeys } from '#domain/runs/layout';
 import { text } from '#domain/sql/literals';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
+import { writeCopiedShard } from '#functions/shards/copied-rows';
 import { openEngine } from '#functions/shards/duckdb';
 import { withScratch } from '#functions/shards/scratch';
 import { readSidedRows } from '#functions/shards/sided-rows';
@@ -43,7 +44,7 @@ async function profileRows(
 }
 
 /**
- * Profiles a shard's clean rows by side and writes its sample. The output is deterministic.
+ * Profiles a shard's clean rows by side and writes its samples. The output is deterministic.
  *
  * @throws DataEngineError
  */
@@ -52,7 +53,7 @@ export async function profileShard(ports: ProfilingPorts, { run, shard: { index 
   const pipeline = await artifacts.readJson(artifactKeys(run).config, pipelineSchema);
   const counts = await artifacts.readJson(artifactKeys(run).shardCounts(index), shardCountsSchema);
   return withScratch(async (directory) => {
-    const { rows } = await readSidedRows(ports, run, index, directory);
+    const { rows, sides } = await readSidedRows(ports, run, index, directory);
     const engine = await openEngine({ memoryMb: ports.memoryMb, temporaryDirectory: join(directory, 'spill') });
     try {
       const columns = cleanColumns(pipeline);
@@ -65,6 +66,8 @@ export async function profileShard(ports: ProfilingPorts, { run, shard: { index 
       );
       await engine.query(`sample ${fileName(index)}`, `COPY (${sampled}) TO ${text(sample)} ${parquetOutput}`);
       await clean.upload(sample, cleanKeys(run).sample(index), 'application/vnd.apache.parquet');
+      const of = { run, shard: index, pipeline, rows };
+      await writeCopiedShard({ engine, clean, directory }, of, sides.duplicates);
       await artifacts.writeJson(artifactKeys(run).shardProfile(index), profile);
       const { train, validation, test } = profile.sides;
       return { train: train.rows, validation: validation.rows, test: test.rows };

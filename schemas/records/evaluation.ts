@@ -101,7 +101,19 @@ const comparisonSchema = z.object({
   notJudged: z.string().optional().describe('why the two were not compared, and what to do'),
 });
 
+const naiveClaimSchema = z.object({
+  rows: count.describe('training rows with copies that were scored'),
+  share: fraction.describe('the share of the test rows of a naive split that have a copy in training'),
+  metrics: z.record(z.string(), finite),
+});
+export type NaiveClaim = z.infer<typeof naiveClaimSchema>;
+
 const common = {
+  naive: naiveClaimSchema
+    .optional()
+    .describe(
+      'what a random split of the rows would have claimed; absent where no two rows have the same model inputs',
+    ),
   comparison: comparisonSchema.optional(),
   n: z.int().min(1).describe('holdout rows'),
   weighted: z.boolean().describe('whether rows carry sample weights'),

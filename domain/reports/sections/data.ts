@@ -40,15 +40,19 @@ function splitTable({ sides, classes }: DataSummary, usable: number): Html {
 /** How rows were divided, and how many copies a split without groups would have put on both sides. */
 function splitNotes(split: DataSummary['split'], usable: number): Html | undefined {
   if (split === undefined) return undefined;
-  const { strategy, leftOut, duplicates } = split;
+  const { strategy, leftOut, duplicates, naive } = split;
   const gap = leftOut === 0 ? '' : ` ${formatCount(leftOut)} rows lie in the gaps between the sides and are not used.`;
   const share = (rows: number) => formatPercent(rows / Math.max(usable + leftOut, 1));
   const copies =
     duplicates.nearRows === 0
       ? ' No two rows have the same or nearly the same model inputs.'
       : ` ${formatCount(duplicates.rows)} rows (${share(duplicates.rows)}) have the same model inputs as another row, ${formatCount(duplicates.nearRows)} (${share(duplicates.nearRows)}) nearly the same. ` +
-        `A naive random split would have put a copy of ${formatPercent(duplicates.straddling)} of its test rows into training, and a near-copy of ${formatPercent(duplicates.nearStraddling)}: its metrics would have claimed too much.`;
-  return html`<p>The split is by the strategy <code>${strategy}</code>.${gap}${copies}</p>`;
+        `A naive random split would have put a copy of ${formatPercent(duplicates.straddling)} of its test rows into training, and a near-copy of ${formatPercent(duplicates.nearStraddling)}.`;
+  const claim =
+    naive === undefined
+      ? ''
+      : ` It would have claimed ${naive.metric} of about ${formatNumber(naive.claimed)}; this split measured ${formatNumber(naive.measured)}.`;
+  return html`<p>The split is by the strategy <code>${strategy}</code>.${gap}${copies}${claim}</p>`;
 }
 
 function classCells({ rows, classes }: SideSummary): Html[] {

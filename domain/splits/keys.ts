@@ -37,11 +37,13 @@ export const groupNumberSql = (group: string): string => `md5_number_lower(${gro
  * SQL of a text that two rows share exactly when all expressions are equal (NULL equals NULL). Each part is prefixed with its
  * length, so different lists never give the same text.
  */
-export const duplicateKeySql = (expressions: readonly string[]): string =>
-  expressions
+export const duplicateKeySql = (expressions: readonly string[]): string => {
+  const parts = expressions
     .map((e) => `CAST(${e} AS VARCHAR)`)
-    .map((e) => `coalesce(length(${e}) || ':' || ${e}, '-')`)
-    .join(' || ');
+    .map((e) => `coalesce(length(${e}) || ':' || ${e}, '-')`);
+  // one call with all parts: a chain of || is as deep as it is long, and the engine allows a depth of 1,000
+  return `concat(${parts.join(', ')})`;
+};
 
 /** What keys are made from, as one text: keys of runs with the same text can be compared. */
 export const identityOf = (parts: unknown): string =>

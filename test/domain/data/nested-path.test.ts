@@ -36,7 +36,7 @@ async function clean(format: Format, content: string, dataset: object = { column
   const archive = { name: 'the file', path, compression: 'none', mostBytes: 1e9 } as const;
   const { file } = await prepareRawFile(engine, pipeline, archive, mkdtempSync(join(folder, 'rows-')));
   const { sql, problems } = cleanSelect(pipeline, rawRelation(file, pipeline.dataset, expectedColumns(pipeline)));
-  return (await engine.query('clean', sql)).map(({ _side, email, ...row }) => {
+  return (await engine.query('clean', sql)).map(({ _side, _key, _group, email, ...row }) => {
     const side = String(_side);
     if (!side.startsWith('#'))
       return { ...row, ...(email === undefined || email === null ? {} : { email: String(email).slice(0, 4) }) };

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { consoleLink } from '#domain/notices/console-link';
 import { noticeSchema } from '#domain/notices/registry';
 import { artifactStore } from '#functions/aws/buckets';
@@ -40,6 +42,8 @@ export const handler = withMiddleware(noticeSchema, (notice) =>
     {
       artifacts: artifactStore(config),
       store: runStore(config),
+      attempt: randomUUID(),
+      sleep,
       stage: config.STAGE,
       link: (key) => consoleLink({ url: config.CONSOLE_URL, region: config.AWS_REGION }, config.ARTIFACTS_BUCKET, key),
       channelOf,

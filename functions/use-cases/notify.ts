@@ -1,13 +1,16 @@
 import type { NoticePorts, Outgoing } from '#domain/notices/notice';
 import { composeNotice, type Notice } from '#domain/notices/registry';
 import type { Message } from '#domain/slack/message';
-import { ifAbsent, type StateStore } from '#functions/ports/state-store';
+import { ifAbsent, ifEquals, type StateStore } from '#functions/ports/state-store';
 import { logger } from '#functions/runtime/logger';
 import { isTransient } from '#functions/runtime/transient-errors';
 
 /** The dependencies of notifying. */
 export interface NotifyPorts extends NoticePorts {
   readonly store: StateStore;
+  /** Identifies this attempt: unique for each invocation. */
+  readonly attempt: string;
+  readonly sleep: (ms: number) => Promise<unknown>;
   /** The channel of a pipeline; the default one for undefined or an unknown pipeline. */
   readonly channelOf: (pipeline: string | undefined) => string;
   /** Posts a message. @returns its location, or undefined when Slack is not configured */
@@ -21,7 +24,40 @@ export interface NotifyPorts extends NoticePorts {
 /** Partition of messages that belong to no pipeline. */
 const noPipeline = '(none)';
 
-/** A failure to record a posted message is only logged: a retry would post it again. */
+/** How long another attempt has to send the message, before it counts as crashed. Sending takes a fraction of a second. */
+const patienceMs = 3000;
+const pollMs = 250;
+
+/** The attempt of a message that Slack did not take: the next attempt need not wait. */
+const gaveUp = '';
+
+/**
+ * Makes this attempt the one that sends the message. Events may come twice, and two executions may say the same at the same
+ * moment: the later one waits for the earlier one, and takes over from one that crashed.
+ *
+ * @returns false when the message was sent
+ */
+async function claimMessage({ store, attempt, sleep }: NotifyPorts, pk: string, sk: string): Promise<boolean> {
+  const claim = { sent: false, attempt };
+  if (await store.put(pk, sk, claim, ifAbsent)) return true;
+  for (let waitedMs = 0; ; waitedMs += pollMs) {
+    const known = await store.get(pk, sk);
+    if (known?.['sent'] === true) return false;
+    const other = known?.['attempt'];
+    // the answer to the put above was lost
+    if (other === attempt) return true;
+    if (typeof other === 'string' && other !== gaveUp && waitedMs < patienceMs) {
+      await sleep(pollMs);
+      continue;
+    }
+    const unchanged =
+      other === undefined ? { expression: 'attribute_not_exists(attempt)' } : ifEquals('attempt', other);
+    if (await store.put(pk, sk, claim, unchanged)) return true;
+    waitedMs = 0;
+  }
+}
+
+/** A failure to record what happened to a message is only logged: a retry would post it again, or wait a little. */
 async function remember(record: () => Promise<unknown>): Promise<void> {
   try {
     await record();
@@ -41,20 +77,22 @@ async function openThread(store: StateStore, pk: string, threads: readonly strin
 }
 
 /** Sends a message once for its key, in the first of its threads that is open. If none is, it opens the last. */
-async function send(
-  { store, channelOf, post }: NotifyPorts,
-  { key, pipeline, threads, message }: Outgoing,
-): Promise<{ sent: boolean }> {
+async function send(ports: NotifyPorts, { key, pipeline, threads, message }: Outgoing): Promise<{ sent: boolean }> {
+  const { store, channelOf, attempt } = ports;
   const pk = pipeline ?? noPipeline;
   const sk = `message#${key}`;
-  if (!(await store.put(pk, sk, { sent: false }, ifAbsent)) && (await store.get(pk, sk))?.['sent'] === true)
-    return { sent: false };
+  if (!(await claimMessage(ports, pk, sk))) return { sent: false };
   const thread = await openThread(store, pk, threads);
-  const posted = await post({
-    channel: thread ? String(thread['channel']) : channelOf(pipeline),
-    ...(thread ? { threadTs: String(thread['ts']) } : {}),
-    message,
-  });
+  const posted = await ports
+    .post({
+      channel: thread ? String(thread['channel']) : channelOf(pipeline),
+      ...(thread ? { threadTs: String(thread['ts']) } : {}),
+      message,
+    })
+    .catch(async (error: unknown) => {
+      await remember(() => store.set(pk, sk, { attempt: gaveUp }, ifEquals('attempt', attempt)));
+      throw error;
+    });
   const opened = threads.at(-1);
   if (posted && opened !== undefined && !thread) {
     await remember(() => store.put(pk, `thread#${opened}`, { ...posted }, ifAbsent));

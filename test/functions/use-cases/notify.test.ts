@@ -9,9 +9,14 @@ let store: MemoryState;
 let posted: Omit<Posting, 'message'>[];
 let slack: 'on' | 'off' | 'down';
 
+let attempts = 0;
+let slept: number[];
+
 const ports = (): NotifyPorts => ({
   artifacts: memoryObjects(),
   store,
+  attempt: `a${++attempts}`,
+  sleep: async (ms) => slept.push(ms),
   stage: 'dev',
   link: (key) => `https://console/${key}`,
   channelOf: (pipeline) => (pipeline === undefined ? '#ml' : `#ml-${pipeline}`),
@@ -28,6 +33,7 @@ const failed = (executionArn: string, run: object = { pipeline: 'loan', runId: '
 beforeEach(() => {
   store = memoryState();
   posted = [];
+  slept = [];
   slack = 'on';
 });
 
@@ -70,4 +76,62 @@ it('is content with a message that was sent but cannot be recorded, since a retr
     reason: 'it waits',
   } as const;
   expect(await notify(forgetful, notice)).toEqual({ sent: true });
+});
+
+const message = async () =>
+  Object.entries(store.everything()).flatMap(([key, item]) => (key.includes('message#') ? [item] : []));
+
+it('sends once when two executions say the same at the same moment', async () => {
+  const results = await Promise.all([failed('e1'), failed('e1'), failed('e1')]);
+
+  expect(results.filter(({ sent }) => sent)).toHaveLength(1);
+  expect(posted).toHaveLength(1);
+});
+
+it('waits for another attempt, and takes over from one that crashed', async () => {
+  const crashing: NotifyPorts = { ...ports(), post: () => new Promise(() => undefined) };
+  const notice = { kind: 'run-failed', failure: { error: 'X', message: 'broken', executionArn: 'e1' } } as const;
+  void notify(crashing, notice);
+  await expect.poll(message).toMatchObject([{ sent: false, attempt: crashing.attempt }]);
+
+  expect(await notify(ports(), notice)).toEqual({ sent: true });
+  expect(slept).toEqual(Array.from({ length: 12 }, () => 250));
+  expect(posted).toHaveLength(1);
+});
+
+it('does not wait for an attempt that failed, nor for a claim of an earlier version', async () => {
+  slack = 'down';
+  await expect(failed('e1')).rejects.toThrow('Slack is down');
+  slack = 'on';
+  await failed('e1');
+  await store.put('loan', 'message#run-failed#e2', { sent: false });
+  await failed('e2');
+
+  expect(slept).toEqual([]);
+  expect(posted).toHaveLength(2);
+});
+
+it('waits anew when a third attempt took over first', async () => {
+  await store.put('loan', 'message#run-failed#e1', { sent: false, attempt: 'crashed' });
+  const { put } = store;
+  store.put = async (pk, sk, item, condition) => {
+    if (condition?.expression === '#c = :c' && item['attempt'] !== 'third') {
+      await put(pk, sk, { sent: true, attempt: 'third' });
+    }
+    return put(pk, sk, item, condition);
+  };
+
+  expect(await failed('e1')).toEqual({ sent: false });
+  expect(posted).toEqual([]);
+});
+
+it('knows its own claim when the answer to it was lost', async () => {
+  const { put } = store;
+  store.put = async (...args) => {
+    await put(...args);
+    return put(...args);
+  };
+
+  expect(await failed('e1')).toEqual({ sent: true });
+  expect(slept).toEqual([]);
 });

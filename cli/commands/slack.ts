@@ -22,6 +22,10 @@ export async function readSlack(endpoint: string): Promise<SlackMessage[]> {
 /** The lines of a message that matter most: heading, summary, what failed. */
 const inBrief = (lines: readonly string[]): string[] => lines.filter((line, i) => i < 2 || line.startsWith('✗'));
 
+/** A text as people read it: Slack's texts escape these three characters (Slack, "Formatting text for app surfaces"). */
+export const plainText = (text: string): string =>
+  text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+
 /** Prints messages as threads: the root, its replies indented. */
 export function printThreads(messages: readonly SlackMessage[], { brief = false } = {}): void {
   for (const root of messages.filter((m) => m.thread_ts === undefined || m.thread_ts === m.ts)) {
@@ -29,7 +33,7 @@ export function printThreads(messages: readonly SlackMessage[], { brief = false 
     const time = new Date(Number(root.ts) * 1000).toTimeString().slice(0, 8);
     print(`${cyan(root.channel)} ${dim(time)}`);
     for (const [indent, message] of [['  ', root] as const, ...replies.map((reply) => ['    ↳ ', reply] as const)]) {
-      const lines = message.text.split('\n');
+      const lines = plainText(message.text).split('\n');
       const [first = '', ...rest] = brief ? inBrief(lines) : lines;
       print(`${indent}${indent === '  ' ? bold(first) : first}`);
       for (const line of rest) print(`${' '.repeat(indent.length)}${line}`);

@@ -2,6 +2,7 @@ import { DeleteObjectsCommand } from '@aws-sdk/client-s3';
 import { DeleteModelPackageCommand, DeleteModelPackageGroupCommand } from '@aws-sdk/client-sagemaker';
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { endpointName, modelPackageGroupName } from '#domain/naming';
+import { counted } from '#domain/text/numbers';
 import { lastGoodKey } from '#functions/claims/last-good';
 import { listItems, listPackages } from './model-versions.ts';
 import { CliError } from './output.ts';
@@ -18,7 +19,7 @@ async function deleteObjects(target: Target, bucket: DataBucket, pipeline: strin
     const [first] = Errors;
     if (first) {
       throw new CliError(
-        `${Errors.length} objects of ${target.outputs[bucket]} were not deleted: ${first.Code}: ${first.Message}. The command can be repeated.`,
+        `${target.outputs[bucket]} keeps ${counted(Errors.length, 'object')} that could not be deleted: ${first.Code}: ${first.Message}. The command can be repeated.`,
       );
     }
     deleted += batch.length;
@@ -49,17 +50,21 @@ async function deletePackages(target: Target, pipeline: string): Promise<number>
 async function deleteItems(target: Target, pipeline: string): Promise<number> {
   const { db, outputs, stage } = target;
   const { StateTableName, EndpointTestsTableName } = outputs;
-  const items = [
-    ...(await listItems(target, StateTableName, pipeline, 'trained#')).map((item) => [StateTableName, item] as const),
-    ...(await listItems(target, StateTableName, pipeline, 'folder#')).map((item) => [StateTableName, item] as const),
-    ...(await listItems(target, EndpointTestsTableName, endpointName(stage, pipeline), '')).map(
-      (item) => [EndpointTestsTableName, item] as const,
-    ),
-  ];
-  // the facts of the last good run are deleted, so nothing can be compared with them
-  await db.send(new DeleteCommand({ TableName: StateTableName, Key: { pk: pipeline, sk: lastGoodKey } }));
-  for (const [TableName, { pk, sk }] of items) await db.send(new DeleteCommand({ TableName, Key: { pk, sk } }));
-  return items.length;
+  const partitions = [
+    [StateTableName, pipeline, 'trained#'],
+    [StateTableName, pipeline, 'folder#'],
+    // the facts of the last good run are deleted, so nothing can be compared with them
+    [StateTableName, pipeline, lastGoodKey],
+    [EndpointTestsTableName, endpointName(stage, pipeline), ''],
+  ] as const;
+  let deleted = 0;
+  for (const [TableName, partition, prefix] of partitions) {
+    for (const { pk, sk } of await listItems(target, TableName, partition, prefix)) {
+      await db.send(new DeleteCommand({ TableName, Key: { pk, sk } }));
+      deleted += 1;
+    }
+  }
+  return deleted;
 }
 
 /**

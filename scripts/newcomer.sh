@@ -181,6 +181,7 @@ expect 0 'A MONTH' 'deleted' 'stays' -- retire "$pipeline"
 expect 0 'model v1' -- predict "$pipeline" "${strike[@]}"
 expect 0 "retired $pipeline" "delete pipelines/$pipeline.yml" -- retire "$pipeline" --yes --reason 'no bird flies any more'
 expect 1 "Pipeline $pipeline has no model in service." -- predict "$pipeline" "${strike[@]}"
+expect 1 'would not be deployed: the pipeline was retired on' "npx tidegate retire $pipeline --undo" -- approve "$pipeline" 2
 expect 4 'not trained: the pipeline was retired on' "npx tidegate retire $pipeline --undo" -- \
   drop "$pipeline" "$data/strikes.csv" --watch
 expect 0 "retired $pipeline" -- retire "$pipeline" --yes --delete-data

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import * as z from 'zod';
 import { requirePipeline, wholeNumber } from '../arguments.ts';
 import { endWith } from '../exit-codes.ts';
+import { readModelVersions } from '../model-versions.ts';
 import { CliError, green, print, printJson } from '../output.ts';
 import { callerArn } from '../target.ts';
 import { describeEnd, watchExecution } from '../watch.ts';
@@ -32,6 +33,7 @@ export function rollbackCommand(program: Command): void {
       async (pipeline: string, version: number | undefined, { reason }: { reason?: string }, command: Command) => {
         await withTarget(command, async (target, { json }) => {
           const { sfn, outputs } = target;
+          if ((await readModelVersions(target, pipeline, 1)).length === 0) requirePipeline(pipeline);
           const rollBack = { pipeline, version, by: await callerArn(target), reason };
           const { executionArn = '' } = await sfn.send(
             new StartExecutionCommand({
@@ -42,7 +44,6 @@ export function rollbackCommand(program: Command): void {
           const recorded = await watchExecution(sfn, executionArn, { silent: true });
           if (recorded.status !== 'SUCCEEDED') throw new CliError(describeEnd(recorded));
           const answer = recordedSchema.parse(recorded.output);
-          if (answer.decision === 'ignore' && /has served yet/.test(answer.reason)) requirePipeline(pipeline);
           if (answer.decision === 'ignore') throw new CliError(`Nothing was rolled back: ${answer.reason}.`);
           if (!json) print(`going back to version ${answer.version} of ${pipeline}`);
           const ended = await watchExecution(sfn, answer.executionArn, { silent: json === true });

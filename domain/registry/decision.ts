@@ -55,7 +55,7 @@ export function identityName(arn: string): string {
   const [kind, ...path] = rest.join(':').split('/');
   switch (kind) {
     case 'assumed-role':
-      return `${path[1]} (${path[0]})`;
+      return path.length > 1 ? `${path[1]} (${path[0]})` : arn;
     case 'user':
       return path.at(-1) ?? arn;
     case 'root':

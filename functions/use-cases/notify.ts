@@ -1,7 +1,7 @@
 import type { NoticePorts, Outgoing } from '#domain/notices/notice';
 import { composeNotice, type Notice } from '#domain/notices/registry';
 import type { Message } from '#domain/slack/message';
-import { ifAbsent, ifEquals, type StateStore } from '#functions/ports/state-store';
+import { type Condition, ifAbsent, ifEquals, type StateStore } from '#functions/ports/state-store';
 import { logger } from '#functions/runtime/logger';
 import { isTransient } from '#functions/runtime/transient-errors';
 
@@ -31,6 +31,13 @@ const pollMs = 250;
 /** The attempt of a message that Slack did not take: the next attempt need not wait. */
 const gaveUp = '';
 
+/** True while the message is not sent, and the attempt that claimed it is still the same. Earlier versions kept no attempt. */
+const unsentBy = (attempt: unknown): Condition => ({
+  expression: `#s = :s AND ${attempt === undefined ? 'attribute_not_exists(#a)' : '#a = :a'}`,
+  names: { '#s': 'sent', '#a': 'attempt' },
+  values: { ':s': false, ...(attempt === undefined ? {} : { ':a': attempt }) },
+});
+
 /**
  * Makes this attempt the one that sends the message. Events may come twice, and two executions may say the same at the same
  * moment: the later one waits for the earlier one, and takes over from one that crashed.
@@ -50,9 +57,7 @@ async function claimMessage({ store, attempt, sleep }: NotifyPorts, pk: string, 
       await sleep(pollMs);
       continue;
     }
-    const unchanged =
-      other === undefined ? { expression: 'attribute_not_exists(attempt)' } : ifEquals('attempt', other);
-    if (await store.put(pk, sk, claim, unchanged)) return true;
+    if (await store.put(pk, sk, claim, known ? unsentBy(other) : ifAbsent)) return true;
     waitedMs = 0;
   }
 }
@@ -90,7 +95,8 @@ async function send(ports: NotifyPorts, { key, pipeline, threads, message }: Out
       message,
     })
     .catch(async (error: unknown) => {
-      await remember(() => store.set(pk, sk, { attempt: gaveUp }, ifEquals('attempt', attempt)));
+      // what Slack answered matters more than whether this is recorded
+      await remember(() => store.set(pk, sk, { attempt: gaveUp }, ifEquals('attempt', attempt))).catch(() => undefined);
       throw error;
     });
   const opened = threads.at(-1);

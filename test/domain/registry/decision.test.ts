@@ -15,6 +15,7 @@ describe('the name of an identity', () => {
     ['arn:aws:iam::123456789012:user/team/ben', 'ben'],
     ['arn:aws:iam::123456789012:root', 'root of 123456789012'],
     ['arn:aws:iam::123456789012:role/x', 'arn:aws:iam::123456789012:role/x'],
+    ['arn:aws:sts::123456789012:assumed-role/x', 'arn:aws:sts::123456789012:assumed-role/x'],
     ['somebody', 'somebody'],
   ])('of %s is %s', (arn, name) => {
     expect(identityName(arn)).toBe(name);

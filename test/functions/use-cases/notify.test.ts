@@ -115,7 +115,7 @@ it('waits anew when a third attempt took over first', async () => {
   await store.put('loan', 'message#run-failed#e1', { sent: false, attempt: 'crashed' });
   const { put } = store;
   store.put = async (pk, sk, item, condition) => {
-    if (condition?.expression === '#c = :c' && item['attempt'] !== 'third') {
+    if (condition?.expression.includes('#a = :a') && item['attempt'] !== 'third') {
       await put(pk, sk, { sent: true, attempt: 'third' });
     }
     return put(pk, sk, item, condition);
@@ -123,6 +123,26 @@ it('waits anew when a third attempt took over first', async () => {
 
   expect(await failed('e1')).toEqual({ sent: false });
   expect(posted).toEqual([]);
+});
+
+it('does not take over a message whose attempt recorded it as sent at the last moment', async () => {
+  await store.put('loan', 'message#run-failed#e1', { sent: false, attempt: 'slow' });
+  const { put, set } = store;
+  store.put = async (pk, sk, item, condition) => {
+    if (condition?.expression.includes('#a = :a')) await set(pk, sk, { sent: true });
+    return put(pk, sk, item, condition);
+  };
+
+  expect(await failed('e1')).toEqual({ sent: false });
+  expect(posted).toEqual([]);
+});
+
+it('reports what Slack answered, also when the failure cannot be recorded', async () => {
+  slack = 'down';
+  const denied = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
+  store.set = () => Promise.reject(denied);
+
+  await expect(failed('e1')).rejects.toThrow('Slack is down');
 });
 
 it('knows its own claim when the answer to it was lost', async () => {

@@ -96,14 +96,17 @@ async function send(ports: NotifyPorts, { key, pipeline, threads, message }: Out
     })
     .catch(async (error: unknown) => {
       // what Slack answered matters more than whether this is recorded
-      await remember(() => store.set(pk, sk, { attempt: gaveUp }, ifEquals('attempt', attempt))).catch(() => undefined);
+      await remember(() => store.put(pk, sk, { sent: false, attempt: gaveUp }, ifEquals('attempt', attempt))).catch(
+        () => undefined,
+      );
       throw error;
     });
   const opened = threads.at(-1);
   if (posted && opened !== undefined && !thread) {
     await remember(() => store.put(pk, `thread#${opened}`, { ...posted }, ifAbsent));
   }
-  await remember(() => store.set(pk, sk, { sent: true, ...(posted ?? {}) }));
+  // the same operation as the claim: while it fails, no other attempt can take this message over and post it again
+  await remember(() => store.put(pk, sk, { sent: true, attempt, ...(posted ?? {}) }));
   return { sent: posted !== undefined };
 }
 

@@ -58,7 +58,7 @@ export async function retireWith(world: World, contenders: Contenders, trial: Tr
   const struck = trial.disarm();
   const violations = struck > 0 ? [] : ['the fault was never reached'];
   const texts = (await world.messages('')).slice(said).map(({ text }) => text);
-  violations.push(...repeated(texts).map((heading) => `said twice: ${heading}`));
+  if (!trial.forgets) violations.push(...repeated(texts).map((heading) => `said twice: ${heading}`));
   if (ended.status === 'SUCCEEDED') {
     violations.push(...(await leftovers(world)));
     if (!trial.silences && !texts.some((text) => text.includes('was retired'))) violations.push('nobody was told');

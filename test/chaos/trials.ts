@@ -12,6 +12,8 @@ export interface Trial {
   readonly kind: string;
   /** Whether messages may be missing: the fault is that nobody can be told. */
   readonly silences: boolean;
+  /** Whether a message may be posted twice: the fault is that nobody can record that it was sent. */
+  readonly forgets: boolean;
   arm(): void;
   /** Ends the fault. @returns how often it struck */
   disarm(): number;
@@ -27,6 +29,7 @@ function ruleTrial({ project }: World, kind: string, rule: Rule, about: string):
     service,
     kind,
     silences: false,
+    forgets: false,
     arm: () => faults.set({ faults: [rule] }),
     disarm: () => {
       const struck = faults.status()?.rules[0]?.fired ?? 0;
@@ -45,6 +48,7 @@ function callTrials(board: FaultBoard, calls: readonly CallSite[]): Trial[] {
       service: site.service,
       kind,
       silences: lasts && (site.role === 'NotifyRole' || site.service === 'lambda'),
+      forgets: lasts && site.role === 'NotifyRole' && site.service === 'dynamodb',
       arm: () => board.arm(plan),
       disarm: () => board.disarm(),
     };

@@ -86,8 +86,6 @@ export async function desensitizeShard(ports: CleaningPorts, { run, shard }: Des
         await clean.upload(quarantine.positions, cleanKeys(run).quarantine(shard.index), type);
         refuseTooManyMalformed(pipeline, name, counted, quarantine.first);
       }
-      const search = await searchUndeclared(engine, pipeline, name, staged);
-
       const otherLabel = needsOnlyNegative(pipeline);
       const usable = counted.flagged > 0 || otherLabel ? join(directory, 'clean.parquet') : staged;
       const wellFormed = `FROM read_parquet(${text(staged)}) WHERE NOT starts_with(_side, '#')`;
@@ -98,6 +96,7 @@ export async function desensitizeShard(ports: CleaningPorts, { run, shard }: Des
       const others = otherLabel
         ? await engine.query('find the negative label', onlyTextSql(otherLabelColumn, `(SELECT * ${wellFormed})`))
         : [];
+      const search = await searchUndeclared(engine, pipeline, name, staged, others[0]?.['only']);
       const groups = join(directory, 'split.parquet');
       const rows = cleanRowsSql(usable);
       const grouped = groupsSql(pipeline, rows);

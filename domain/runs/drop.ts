@@ -1,6 +1,6 @@
 import type { DatasetSettings } from '#domain/data/settings';
 import { EmptyDropError, SchemaMismatchError } from '#domain/errors';
-import { dropName, fileNames } from './drop-name.ts';
+import { dropName, fileNames, fileRange } from './drop-name.ts';
 
 /** One raw object of a drop, pinned to a version. */
 export interface DropObject {
@@ -13,7 +13,29 @@ export interface DropObject {
 /** One shard: the item that the Distributed Map passes to DesensitizeShard. */
 export interface Shard {
   readonly index: number;
+  /** In bytes. */
   readonly size: number;
+  /** Position of its first file in the list of the drop's files, from 0. */
+  readonly first: number;
+  /** How many files it has: that one and those after it. */
+  readonly files: number;
+}
+
+/** The files of a shard. A plan of an earlier version of Tidegate has one file for each shard, and does not say so. */
+export const filesOf = ({
+  index,
+  first = index,
+  files = 1,
+}: {
+  readonly index: number;
+  readonly first?: number | undefined;
+  readonly files?: number | undefined;
+}): Pick<Shard, 'first' | 'files'> => ({ first, files });
+
+/** How messages name the files of a shard. */
+export function shardName(shard: Parameters<typeof filesOf>[0]): string {
+  const { first, files } = filesOf(shard);
+  return fileRange(first, files);
 }
 
 /** A file of a drop as the raw bucket names it: an entry of the list that lies there. */
@@ -89,9 +111,9 @@ export function selectDropObjects(
 
 /** One shard per object, in key order, without its key: the list travels through histories. */
 export const planShards = (objects: readonly DropObject[]): Shard[] =>
-  objects.map(({ size }, index) => ({ index, size }));
+  objects.map(({ size }, index) => ({ index, size, first: index, files: 1 }));
 
-/** The files of a drop by shard. */
+/** The files of a drop, in the order of their names. */
 export const listFiles = (objects: readonly DropObject[]): DropFile[] =>
   objects.map(({ key, versionId }) => ({ key, ...(versionId === undefined ? {} : { versionId }) }));
 

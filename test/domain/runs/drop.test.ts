@@ -114,8 +114,8 @@ describe('the shards of a drop', () => {
     const objects = [object('a.csv'), unversioned];
 
     expect(planShards(objects)).toEqual([
-      { index: 0, size: 10 },
-      { index: 1, size: 10 },
+      { index: 0, size: 10, first: 0, files: 1 },
+      { index: 1, size: 10, first: 1, files: 1 },
     ]);
     expect(listFiles(objects)).toEqual([{ key: 'a.csv', versionId: 'v1' }, { key: 'b.csv' }]);
   });

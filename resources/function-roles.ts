@@ -95,7 +95,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       allow('states:StartExecution', machineArn(stage, 'retrain')),
       ...limitJobLogs(stage),
     ],
-    notify: [...readRun, ...state('GetItem', 'PutItem', 'UpdateItem'), ...readSecret('SlackTokenSecret')],
+    notify: [...readRun, ...state('GetItem', 'PutItem'), ...readSecret('SlackTokenSecret')],
     recordDecision: [...sageMaker(stage, 'model-package', 'DescribeModelPackage'), ...state('PutItem', 'Query')],
     requestRollBack: [
       ...sageMaker(stage, 'model-package', 'DescribeModelPackage'),

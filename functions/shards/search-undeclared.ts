@@ -27,8 +27,8 @@ function searchNegative({ dataset, personalData }: Pipeline, onlyNegative: unkno
 /**
  * Searches the columns that are not declared personal, before any row leaves the raw bucket.
  *
- * @param name how messages name the file
- * @param staged the local Parquet file with the result of `cleanSelect`
+ * @param name how messages name the files
+ * @param rows a relation with `_row` and the clean columns
  * @param onlyNegative the text of the label that becomes the name of the negative class, if one does
  * @throws PersonalDataError when a column looks personal and the pipeline refuses it
  */
@@ -36,7 +36,7 @@ export async function searchUndeclared(
   engine: SqlEngine,
   pipeline: Pipeline,
   name: string,
-  staged: string,
+  rows: string,
   onlyNegative?: unknown,
 ): Promise<ShardSearch> {
   const { personalData } = pipeline;
@@ -44,7 +44,6 @@ export async function searchUndeclared(
   const columns = cleanColumns(pipeline)
     .filter(({ spec }) => spec.role === 'feature' || spec.role === 'slice')
     .map((column) => ({ name: column.name, kind: column.kind, isCategory: column.kind === 'category' }));
-  const rows = `(SELECT file_row_number AS _row, * EXCLUDE (file_row_number) FROM read_parquet(${text(staged)}, file_row_number = true) WHERE NOT starts_with(_side, '#'))`;
   const searched = [...columns, ...keyColumns(pipeline)];
   const { suspicions, ...looked } = await searchColumns(engine, searched, rows, personalData);
   const findings = [...suspicions, ...searchNegative(pipeline, onlyNegative)]

@@ -2,7 +2,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { previousName } from '#domain/data/clean';
 import type { TokenKeys } from '#domain/privacy/tokenize';
 import { artifactKeys, cleanKeys, partName } from '#domain/runs/layout';
+import { fitTransform } from '#functions/use-cases/fit-transform';
 import { fittedTransformSchema } from '#schemas/records/fitted-transform';
+import { profileSchema } from '#schemas/records/profile';
 import { type DataRun, smallPipeline, startRun } from '../../fakes/data-run.ts';
 
 const open: DataRun[] = [];
@@ -111,6 +113,39 @@ describe('a champion of an earlier drop', () => {
     await champion.artifacts.writeJson(transform, former);
     const run = await later(champion, { split: { groupBy } });
     expect(await run.divide(1, champion.run)).toMatchObject({ comparable: rule });
+  });
+});
+
+describe('rows in the gaps of a split by time', () => {
+  const byTime = { split: { strategy: 'time', gap: '3d' }, dataset: { time: 'at', id: undefined } };
+
+  it('are counted: every row is used, malformed or in a gap', async () => {
+    const days = (i: number) => new Date(Date.UTC(2024, 0, 1 + i)).toISOString().slice(0, 10);
+    const lines = Array.from({ length: 100 }, (_, i) => `${i % 2},${i},p${i},${i === 50 ? 'never' : days(i)}`);
+    const run = await runOf([`y,x,id,at\n${lines.join('\n')}\n`], {
+      ...byTime,
+      dataset: {
+        ...byTime.dataset,
+        columns: { x: { role: 'feature', type: 'number' }, id: { role: 'ignore' } },
+        maxMalformedFraction: 1,
+      },
+    });
+    await run.fit();
+    const profile = await run.artifacts.readJson(artifactKeys(run.run).profile, profileSchema);
+    const { train, validation, test } = profile.sides;
+    expect(profile).toMatchObject({ rows: 100, malformed: { rows: 1 }, deduplicated: 0, inGaps: 6 });
+    expect(train.rows + validation.rows + test.rows).toBe(93);
+  });
+
+  it('are lost by no step unnoticed', async () => {
+    const run = await runOf([people(0, 100)]);
+    await run.divide();
+    const { shardProfile } = artifactKeys(run.run);
+    const profile = await run.artifacts.readJson(shardProfile(0), profileSchema);
+    await run.artifacts.writeJson(shardProfile(0), { ...profile, rows: profile.rows + 1 });
+    await expect(
+      fitTransform({ clean: run.clean, artifacts: run.artifacts, memoryMb: 1024 }, { run: run.run, shards: 1 }),
+    ).rejects.toThrow('The drop has 301 rows, of which 300 are used and 0 left out. This is a fault of Tidegate.');
   });
 });
 

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { ALARMS, type AlarmName } from '#domain/alarms/registry';
+import { ROLL_OUTS, type RollOutName } from '#domain/roll-outs/registry';
 import { taskSchema } from './task.ts';
 
 /**
@@ -10,6 +12,13 @@ export const servedConfigSchema = z.object({
   dataset: z.object({
     label: z.object({ classes: z.array(z.unknown()).optional(), map: z.record(z.string(), z.unknown()).optional() }),
   }),
-  deployment: z.object({ maxWaitMinutes: z.int().min(1) }),
+  deployment: z.object({
+    maxWaitMinutes: z.int().min(1),
+    strategy: z.enum(ROLL_OUTS.map(({ name }) => name) as [RollOutName, ...RollOutName[]]).default('all-at-once'),
+    bakeMinutes: z.number().optional(),
+    alarms: z
+      .partialRecord(z.enum(ALARMS.map(({ name }) => name) as [AlarmName, ...AlarmName[]]), z.number())
+      .optional(),
+  }),
 });
 export type ServedConfig = z.infer<typeof servedConfigSchema>;

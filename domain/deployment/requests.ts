@@ -1,4 +1,4 @@
-import { type AlarmName, alarmKind } from '#domain/alarms/registry';
+import { alarmKind, alarmRuleOf } from '#domain/alarms/registry';
 import type { ModelFormat } from '#domain/algorithms/algorithm';
 import { algorithmOf } from '#domain/algorithms/registry';
 import type { DeploymentSettings } from '#domain/deployment/settings';
@@ -103,10 +103,8 @@ export const updateEndpointRequest = (
   },
 });
 
-const watchedLimits = (settings: RollOutSettings): (readonly [AlarmName, number])[] =>
-  Object.entries(alarmsOf(settings)).flatMap(([name, limit]) =>
-    limit === undefined ? [] : [[name as AlarmName, limit] as const],
-  );
+const watchedLimits = (settings: RollOutSettings): (readonly [string, number])[] =>
+  Object.entries(alarmsOf(settings)).flatMap(([name, limit]) => (limit === undefined ? [] : [[name, limit] as const]));
 
 /** The names of the alarms that watch the roll-out of a config. */
 export const alarmNames = (endpointConfigName: string, settings: RollOutSettings): string[] =>
@@ -122,7 +120,7 @@ export const alarmRequests = (target: Target, { deployment }: Pick<Deployed, 'de
     return {
       AlarmName: `${target.endpointConfigName}-${name}`,
       AlarmDescription: `While ${target.endpointConfigName} is rolled out: ${kind.summary} Limit: ${limit} ${kind.unit}.`,
-      ...kind.rule(limit, { ...target, variantName }),
+      ...alarmRuleOf(name, limit, { ...target, variantName }),
       ComparisonOperator: 'GreaterThanThreshold' as const,
       Period: 60,
       EvaluationPeriods: 3,

@@ -1,5 +1,5 @@
 import { ALARMS, type AlarmSettings } from '#domain/alarms/registry';
-import { type RollOutName, rollOutStrategy } from './registry.ts';
+import { rollOutStrategy } from './registry.ts';
 import type { Pace } from './roll-out-strategy.ts';
 
 /** Alarms look at whole minutes and two of three must be bad, so a shorter wait would end before one can go off. */
@@ -9,7 +9,7 @@ const launchMinutes = 15;
 
 /** How a deployment's traffic moves, as far as its pipeline sets it. */
 export interface RollOutSettings {
-  readonly strategy: RollOutName;
+  readonly strategy: string;
   readonly percent?: number | undefined;
   readonly bakeMinutes?: number | undefined;
   readonly alarms?: AlarmSettings | undefined;

@@ -8,6 +8,9 @@ import { rolling } from './rolling.ts';
 export const ROLL_OUTS = [allAtOnce, canary, linear, rolling] as const;
 export type RollOutName = (typeof ROLL_OUTS)[number]['name'];
 
-/** The strategy of this name. */
-export const rollOutStrategy = (name: RollOutName): RollOutStrategy =>
-  ROLL_OUTS.find((strategy) => strategy.name === name) as RollOutStrategy;
+/** The strategy of this name. @throws RangeError when there is none */
+export function rollOutStrategy(name: string): RollOutStrategy {
+  const strategy = ROLL_OUTS.find((s) => s.name === name);
+  if (strategy) return strategy;
+  throw new RangeError(`no roll-out is called ${name}`);
+}

@@ -1,6 +1,4 @@
 import * as z from 'zod';
-import { ALARMS, type AlarmName } from '#domain/alarms/registry';
-import { ROLL_OUTS, type RollOutName } from '#domain/roll-outs/registry';
 import { taskSchema } from './task.ts';
 
 /**
@@ -14,11 +12,9 @@ export const servedConfigSchema = z.object({
   }),
   deployment: z.object({
     maxWaitMinutes: z.int().min(1),
-    strategy: z.enum(ROLL_OUTS.map(({ name }) => name) as [RollOutName, ...RollOutName[]]).default('all-at-once'),
+    strategy: z.string().default('all-at-once'),
     bakeMinutes: z.number().optional(),
-    alarms: z
-      .partialRecord(z.enum(ALARMS.map(({ name }) => name) as [AlarmName, ...AlarmName[]]), z.number())
-      .optional(),
+    alarms: z.record(z.string(), z.number()).optional(),
   }),
 });
 export type ServedConfig = z.infer<typeof servedConfigSchema>;

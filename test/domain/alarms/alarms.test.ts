@@ -34,6 +34,10 @@ describe('the limit of', () => {
   });
 });
 
+it('a name that no kind has is a fault of the caller', () => {
+  expect(() => alarmKind('mood')).toThrow(new RangeError('no alarm is called mood'));
+});
+
 it('SageMaker takes all alarms at once, and each kind accepts its own example', () => {
   expect(ALARMS.length).toBeLessThanOrEqual(10);
   expect(new Set(ALARMS.map(({ name }) => name)).size).toBe(ALARMS.length);

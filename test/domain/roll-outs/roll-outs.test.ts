@@ -124,6 +124,10 @@ describe('a problem is reported for', () => {
   });
 });
 
+it('a name that no strategy has is a fault of the caller', () => {
+  expect(() => rollOutStrategy('sideways')).toThrow(new RangeError('no roll-out is called sideways'));
+});
+
 it('every pace that is accepted is within what SageMaker takes', () => {
   fc.assert(
     fc.property(

@@ -53,7 +53,11 @@ export const time = {
     const validationFrom = trainUntil && (await startAfter(query, trainUntil, gap));
     const validationUntil =
       validationFrom &&
-      ((await readTime(query, 'max(_time)', `${ends(train + validation, 1)} AND _time >= ${instant(validationFrom)}`)) ??
+      ((await readTime(
+        query,
+        'max(_time)',
+        `${ends(train + validation, 1)} AND _time >= ${instant(validationFrom)}`,
+      )) ??
         validationFrom);
     const testFrom = validationUntil && (await startAfter(query, validationUntil, gap));
     if (!trainUntil || !validationFrom || !validationUntil || !testFrom) {

@@ -67,9 +67,18 @@ describe('the split by time', () => {
   test('gives each side a time of its own where there are few', async () => {
     const years = (counts: readonly number[]) => counts.flatMap((n, i) => Array<number>(n).fill(i * 366 * day));
     for (const [counts, expected] of [
-      [[33, 33, 33], [33, 33, 33]],
-      [[10, 10, 10, 70], [20, 10, 70]],
-      [[80, 5, 15], [80, 5, 15]],
+      [
+        [33, 33, 33],
+        [33, 33, 33],
+      ],
+      [
+        [10, 10, 10, 70],
+        [20, 10, 70],
+      ],
+      [
+        [80, 5, 15],
+        [80, 5, 15],
+      ],
     ] as const) {
       const { train, validation, test: last } = await divide(years(counts));
       expect([train.length, validation.length, last.length]).toEqual(expected);

@@ -4,10 +4,11 @@ import { cleanColumns } from '#domain/data/columns';
 import type { SqlEngine } from '#domain/data/engine';
 import { parquetOutput } from '#domain/data/transform';
 import { judged, refusePersonalData } from '#domain/detectors/judge';
+import { mergeSearches } from '#domain/detectors/merge';
 import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
 import { text } from '#domain/sql/literals';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
-import { searchColumns } from '#functions/shards/search-columns';
+import { type FileRows, searchFiles } from '#functions/shards/search-files';
 import type { Pipeline } from '#schemas/pipeline';
 import type { ShardSearch } from '#schemas/records/personal-data';
 
@@ -18,25 +19,28 @@ const fix =
 /**
  * Searches the columns that are not declared personal, before any row leaves the raw bucket.
  *
- * @param name how messages name the files
  * @param rows a relation with `_row` and the clean columns
+ * @param files whose rows these are, in their order
  * @throws PersonalDataError when a column looks personal and the pipeline refuses it
  */
 export async function searchUndeclared(
   engine: SqlEngine,
   pipeline: Pipeline,
-  name: string,
   rows: string,
+  files: readonly FileRows[],
 ): Promise<ShardSearch> {
   const { personalData } = pipeline;
   if (personalData.undeclared === 'allow') return { columns: 0, values: 0, findings: [] };
   const columns = cleanColumns(pipeline)
     .filter(({ spec }) => spec.role === 'feature' || spec.role === 'slice')
     .map((column) => ({ name: column.name, kind: column.kind, isCategory: column.kind === 'category' }));
-  const { suspicions, ...looked } = await searchColumns(engine, columns, rows, personalData);
-  const findings = suspicions.map((suspicion) => judged(suspicion, personalData));
-  refusePersonalData(findings, name, fix);
-  return { ...looked, findings };
+  const found = await searchFiles(engine, columns, rows, files, personalData);
+  const searches = found.map(({ suspicions, ...looked }, i) => {
+    const findings = suspicions.map((suspicion) => judged(suspicion, personalData));
+    refusePersonalData(findings, files[i]?.name ?? '', fix);
+    return { ...looked, findings };
+  });
+  return mergeSearches(searches);
 }
 
 /** Writes what a shard's search found, and its rows counted by quasi-identifiers. */

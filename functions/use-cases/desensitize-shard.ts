@@ -77,7 +77,8 @@ export async function desensitizeShard(ports: CleaningPorts, { run, shard }: Des
         ? await engine.query('find the negative label', onlyTextSql(otherLabelColumn, `(SELECT * ${wellFormed})`))
         : [];
       const rows = cleanRowsSql(usable);
-      const search = await searchUndeclared(engine, pipeline, rows, placeFiles(files));
+      const negative = others[0]?.['only'];
+      const search = await searchUndeclared(engine, pipeline, name, rows, placeFiles(files), negative);
       const groups = join(directory, 'split.parquet');
       const grouped = groupsSql(pipeline, rows);
       await engine.query(`group the rows of ${name}`, `COPY (${grouped}) TO ${text(groups)} ${parquetOutput}`);

@@ -11,6 +11,8 @@ import type { CleanKind } from '#schemas/records/profile';
 /** A column to search, as it is among the rows. */
 export interface SearchedColumn {
   readonly name: string;
+  /** Its name among the rows, if it is another. */
+  readonly source?: string;
   readonly kind: CleanKind;
   /** Whether almost all of its values being different is worth a warning. */
   readonly isCategory?: boolean;
@@ -26,9 +28,12 @@ const mostSparse = 200;
 /** Numbers below this are too short to be an identifier; all of them count as values. */
 const shortest = 1e7;
 
+const valueSql = ({ name, source = name }: SearchedColumn): string => ident(source);
+
 /** SQL of a value as the text that is searched; undefined for a kind that holds nothing personal. */
-function searchedText({ name, kind }: SearchedColumn): string | undefined {
-  const value = ident(name);
+function searchedText(column: SearchedColumn): string | undefined {
+  const value = valueSql(column);
+  const { kind } = column;
   switch (kind) {
     case 'category':
     case 'text':
@@ -45,9 +50,9 @@ function searchedText({ name, kind }: SearchedColumn): string | undefined {
 }
 
 /** SQL that is true where a column's values must be read: a column of short numbers is no identifier, whatever they are. */
-function isWorthReading({ name, kind }: SearchedColumn): string {
-  const value = ident(name);
-  if (kind !== 'number') return `true`;
+function isWorthReading(column: SearchedColumn): string {
+  const value = valueSql(column);
+  if (column.kind !== 'number') return `true`;
   return `coalesce(bool_or(abs(${value}) >= ${shortest} AND ${value} = trunc(${value})), false)`;
 }
 
@@ -94,7 +99,7 @@ export async function searchColumns(
   let values = 0;
   let sparse = 0;
   const suspicions: Suspicion[] = [];
-  const names = searched.map(({ name }) => ident(name)).join(', ');
+  const names = searched.map(valueSql).join(', ');
   await engine.query(
     task,
     `CREATE OR REPLACE TEMP TABLE ${sampleTable} AS SELECT _row, ${names} FROM ${rows} WHERE hash(_row) <= CAST('${h}' AS UBIGINT)`,
@@ -103,7 +108,7 @@ export async function searchColumns(
     const some = searched.slice(from, from + columnsAtOnce);
     const [counts] = await engine.query(
       task,
-      `SELECT count(*) AS rows, ${some.map((column, i) => `count(${ident(column.name)}) AS n${i}, ${isWorthReading(column)} AS w${i}`).join(', ')} FROM ${sampleTable}`,
+      `SELECT count(*) AS rows, ${some.map((column, i) => `count(${valueSql(column)}) AS n${i}, ${isWorthReading(column)} AS w${i}`).join(', ')} FROM ${sampleTable}`,
     );
     const worth = some.flatMap((column, i) =>
       counts?.[`w${i}`] === true ? [{ column, n: asNumber(counts[`n${i}`]), i }] : [],
@@ -119,7 +124,7 @@ export async function searchColumns(
         sparse += 1;
         const found = await engine.query(
           task,
-          `SELECT ${column.sql} AS c FROM ${rows} WHERE ${ident(column.name)} IS NOT NULL ORDER BY hash(_row) LIMIT ${size}`,
+          `SELECT ${column.sql} AS c FROM ${rows} WHERE ${valueSql(column)} IS NOT NULL ORDER BY hash(_row) LIMIT ${size}`,
         );
         texts = found.map((row) => String(row['c']));
         values += texts.length - n;

@@ -3,10 +3,13 @@ import { groupsSql, quasiColumns } from '#domain/anonymity/groups';
 import { cleanColumns } from '#domain/data/columns';
 import type { SqlEngine } from '#domain/data/engine';
 import { parquetOutput } from '#domain/data/transform';
+import { examineColumn, type Suspicion } from '#domain/detectors/examine-column';
+import { createScanner } from '#domain/detectors/find-spans';
 import { judged, refusePersonalData } from '#domain/detectors/judge';
 import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
 import { text } from '#domain/sql/literals';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
+import { isHistory, keyColumns } from '#functions/shards/key-columns';
 import { searchColumns } from '#functions/shards/search-columns';
 import type { Pipeline } from '#schemas/pipeline';
 import type { ShardSearch } from '#schemas/records/personal-data';
@@ -15,27 +18,37 @@ const fix =
   'Nothing has left the raw bucket. Declare the column with a role for personal data, such as `role: pii` with `action: drop`, ' +
   'or list it under personalData.allow when it holds nothing personal.';
 
+/** What the text says that names the negative class, where the data and not the pipeline names it. */
+function searchNegative({ dataset, personalData }: Pipeline, onlyNegative: unknown): Suspicion[] {
+  if (typeof onlyNegative !== 'string') return [];
+  return examineColumn(dataset.label.column, [onlyNegative], createScanner(personalData), personalData.minShare);
+}
+
 /**
  * Searches the columns that are not declared personal, before any row leaves the raw bucket.
  *
- * @param name how messages name the file
- * @param staged the local Parquet file with the result of `cleanSelect`
+ * @param name how messages name the files
+ * @param rows a relation with `_row` and the clean columns
+ * @param onlyNegative the text of the label that becomes the name of the negative class, if one does
  * @throws PersonalDataError when a column looks personal and the pipeline refuses it
  */
 export async function searchUndeclared(
   engine: SqlEngine,
   pipeline: Pipeline,
   name: string,
-  staged: string,
+  rows: string,
+  onlyNegative?: unknown,
 ): Promise<ShardSearch> {
   const { personalData } = pipeline;
   if (personalData.undeclared === 'allow') return { columns: 0, values: 0, findings: [] };
   const columns = cleanColumns(pipeline)
     .filter(({ spec }) => spec.role === 'feature' || spec.role === 'slice')
     .map((column) => ({ name: column.name, kind: column.kind, isCategory: column.kind === 'category' }));
-  const rows = `(SELECT file_row_number AS _row, * EXCLUDE (file_row_number) FROM read_parquet(${text(staged)}, file_row_number = true) WHERE NOT starts_with(_side, '#'))`;
-  const { suspicions, ...looked } = await searchColumns(engine, columns, rows, personalData);
-  const findings = suspicions.map((suspicion) => judged(suspicion, personalData));
+  const searched = [...columns, ...keyColumns(pipeline)];
+  const { suspicions, ...looked } = await searchColumns(engine, searched, rows, personalData);
+  const findings = [...suspicions, ...searchNegative(pipeline, onlyNegative)]
+    .filter((suspicion) => !isHistory(pipeline, suspicion))
+    .map((suspicion) => judged(suspicion, personalData));
   refusePersonalData(findings, name, fix);
   return { ...looked, findings };
 }

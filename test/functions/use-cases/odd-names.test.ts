@@ -152,6 +152,12 @@ describe('names that cannot be kept apart', () => {
       { columns: JSON.parse('{"__proto__": {"role": "ignore"}, "x": {"role": "feature", "type": "number"}}') },
       'from: __proto__',
     ],
+    [
+      'the name of the number of a row',
+      { columns: { x: number, File_Row_Number: number } },
+      'add from: File_Row_Number',
+    ],
+    ['the name of a former token', { columns: { x: number, _previous_x: number } }, 'add from: _previous_x'],
     ['a reserved name', { columns: { x: number, _ID: { role: 'ignore' } } }, 'add from: _ID'],
     ['names apart by case alone', { columns: { x: number, X: number } }, 'only in upper and lower case'],
     ['one place for two', { columns: { x: number, z: { ...number, from: 'x' } } }, 'is found in the same place'],

@@ -24,6 +24,8 @@ export interface Archive {
 }
 
 const chunkSize = 1 << 20;
+/** A small file is read into a small buffer: a drop may have thousands of them. */
+const chunkOf = async (path: string): Promise<number> => Math.min(chunkSize, Math.max((await stat(path)).size, 1024));
 const endings = { gzip: '.gz', zstd: '.zst' } as const;
 
 /** The problem with an archive and its fix, by zlib's error code; zlib's text does not help a user. */
@@ -142,7 +144,9 @@ export async function* readArchive(archive: Archive): AsyncGenerator<Uint8Array>
   const { name, path, compression, mostBytes } = archive;
   if (compression === 'none') await checkSignature(archive);
   const bytes =
-    compression === 'none' ? createReadStream(path, { highWaterMark: chunkSize }) : unpack(archive, compression);
+    compression === 'none'
+      ? createReadStream(path, { highWaterMark: await chunkOf(path) })
+      : unpack(archive, compression);
   let size = 0;
   for await (const chunk of bytes) {
     size += (chunk as Uint8Array).length;

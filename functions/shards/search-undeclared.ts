@@ -6,11 +6,12 @@ import { parquetOutput } from '#domain/data/transform';
 import { examineColumn, type Suspicion } from '#domain/detectors/examine-column';
 import { createScanner } from '#domain/detectors/find-spans';
 import { judged, refusePersonalData } from '#domain/detectors/judge';
+import { mergeSearches } from '#domain/detectors/merge';
 import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
 import { text } from '#domain/sql/literals';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import { isHistory, keyColumns } from '#functions/shards/key-columns';
-import { searchColumns } from '#functions/shards/search-columns';
+import { type FileRows, searchFiles } from '#functions/shards/search-files';
 import type { Pipeline } from '#schemas/pipeline';
 import type { ShardSearch } from '#schemas/records/personal-data';
 
@@ -29,6 +30,7 @@ function searchNegative({ dataset, personalData }: Pipeline, onlyNegative: unkno
  *
  * @param name how messages name the files
  * @param rows a relation with `_row` and the clean columns
+ * @param files whose rows these are, in their order
  * @param onlyNegative the text of the label that becomes the name of the negative class, if one does
  * @throws PersonalDataError when a column looks personal and the pipeline refuses it
  */
@@ -37,6 +39,7 @@ export async function searchUndeclared(
   pipeline: Pipeline,
   name: string,
   rows: string,
+  files: readonly FileRows[],
   onlyNegative?: unknown,
 ): Promise<ShardSearch> {
   const { personalData } = pipeline;
@@ -45,12 +48,20 @@ export async function searchUndeclared(
     .filter(({ spec }) => spec.role === 'feature' || spec.role === 'slice')
     .map((column) => ({ name: column.name, kind: column.kind, isCategory: column.kind === 'category' }));
   const searched = [...columns, ...keyColumns(pipeline)];
-  const { suspicions, ...looked } = await searchColumns(engine, searched, rows, personalData);
-  const findings = [...suspicions, ...searchNegative(pipeline, onlyNegative)]
-    .filter((suspicion) => !isHistory(pipeline, suspicion))
-    .map((suspicion) => judged(suspicion, personalData));
-  refusePersonalData(findings, name, fix);
-  return { ...looked, findings };
+  const judge = (place: string, suspicions: readonly Suspicion[]) => {
+    const findings = suspicions
+      .filter((suspicion) => !isHistory(pipeline, suspicion))
+      .map((suspicion) => judged(suspicion, personalData));
+    refusePersonalData(findings, place, fix);
+    return findings;
+  };
+  const found = await searchFiles(engine, searched, rows, files, personalData);
+  const searches = found.map(({ suspicions, ...looked }, i) => ({
+    ...looked,
+    findings: judge(files[i]?.name ?? name, suspicions),
+  }));
+  const negative = judge(name, searchNegative(pipeline, onlyNegative));
+  return mergeSearches([...searches, { columns: 0, values: 0, findings: negative }]);
 }
 
 /** Writes what a shard's search found, and its rows counted by quasi-identifiers. */

@@ -43,20 +43,14 @@ export async function findSources(
 /** Files that are downloaded while one is read. A small file takes longer to arrive than to be read. */
 const filesAhead = 16;
 
-async function download(raw: Pick<FileStore, 'download'>, source: Source, directory: string): Promise<LocalSource> {
-  const { index, key, versionId } = source;
+async function download(raw: Pick<FileStore, 'download'>, { index, key, versionId }: Source, directory: string) {
   // the engine remembers what it read of a file, so no file may take another one's name
   const folder = join(directory, `file-${index}`);
   await mkdir(folder);
   const compression = compressionOf(key);
   const path = join(folder, compression === 'none' ? 'raw' : `raw.${compression}`);
   await raw.download(key, path, versionId);
-  return {
-    source,
-    archive: { name: fileName(index), path, compression, mostBytes: await roomFor(directory) },
-    folder,
-    free: () => rm(folder, { recursive: true, force: true }),
-  };
+  return { path, compression, folder };
 }
 
 /** Downloads sources to folders below a directory, some ahead of the one that is read. Returns them in order. */
@@ -65,17 +59,22 @@ export async function* downloadSources(
   sources: readonly Source[],
   directory: string,
 ): AsyncGenerator<LocalSource> {
-  const started: Promise<LocalSource>[] = [];
+  const started: ReturnType<typeof download>[] = [];
   try {
-    for (let i = 0; i < sources.length; i++) {
-      for (const source of sources.slice(started.length, i + filesAhead)) {
-        const local = download(raw, source, directory);
+    for (const [i, source] of sources.entries()) {
+      for (const next of sources.slice(started.length, i + filesAhead)) {
+        const local = download(raw, next, directory);
         // a failure counts when its turn has come
         local.catch(() => {});
         started.push(local);
       }
-      const next = await (started[i] as Promise<LocalSource>);
-      yield { ...next, archive: { ...next.archive, mostBytes: await roomFor(directory) } };
+      const { path, compression, folder } = await (started[i] as ReturnType<typeof download>);
+      yield {
+        source,
+        archive: { name: fileName(source.index), path, compression, mostBytes: await roomFor(directory) },
+        folder,
+        free: () => rm(folder, { recursive: true, force: true }),
+      };
     }
   } finally {
     await Promise.allSettled(started);

@@ -129,7 +129,7 @@ async function writeObjects(
     const found = await engine.query(
       `read malformed rows of ${name}`,
       `SELECT CAST(to_json(file) AS VARCHAR) AS content FROM read_parquet(${text(path)}, file_row_number = true) AS file ` +
-        `WHERE file_row_number IN (${ordinals.join(', ')}) ORDER BY file_row_number`,
+        `WHERE file_row_number IN (SELECT unnest([${ordinals.join(', ')}])) ORDER BY file_row_number`,
     );
     rows.forEach((own, i) => {
       const row = located(name, own, { row: own.ordinal + 1 });

@@ -43,13 +43,20 @@ const byTime = withSettings(MINIMAL_PIPELINES.binary, {
   split: { strategy: 'time' },
 });
 
+/** Some settings of a deployment are valid only where a roll-out has steps. */
+const byCanary = withSettings(MINIMAL_PIPELINES.binary, { deployment: { strategy: 'canary' } });
+
 /** Why no minimal pipeline of a schema takes these settings, one after another; undefined when one does. */
 export function problemBy(
   schema: Pick<typeof pipelineSchema, 'safeParse'>,
   ...settings: readonly unknown[]
 ): string | undefined {
   const problems: string[] = [];
-  for (const [task, pipeline] of Object.entries({ ...MINIMAL_PIPELINES, 'binary by time': byTime })) {
+  for (const [task, pipeline] of Object.entries({
+    ...MINIMAL_PIPELINES,
+    'binary by time': byTime,
+    'binary by canary': byCanary,
+  })) {
     const { success, error } = schema.safeParse(settings.reduce(withSettings, pipeline));
     if (success) return undefined;
     problems.push(`${task}: ${z.prettifyError(error)}`);

@@ -48,6 +48,7 @@ const clients: Readonly<Record<string, string>> = {
   secretsmanager: 'client-secrets-manager',
   sagemaker: 'client-sagemaker',
   logs: 'client-cloudwatch-logs',
+  cloudwatch: 'client-cloudwatch',
 };
 /** The AWS clients that a role has a use for. */
 function clientsFor(role: Resource | undefined): string[] {

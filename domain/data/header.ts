@@ -51,7 +51,7 @@ function claim({ dataset }: Pick<DataSettings, 'dataset'>, expected: readonly st
   return expected.map((name) => {
     const source = sourceOf(dataset, name);
     // the names of a CSV header have no blanks around them
-    const at = (text: string) => indexes.get(text) ?? indexes.get(text.trim()) ?? -1;
+    const at = (text: string) => [text, text.trim()].map((own) => indexes.get(own)).find((i) => i !== undefined) ?? -1;
     if (typeof source === 'string') return { name, source, index: at(source), byName: true };
     const index = source.position <= found.length ? source.position - 1 : -1;
     return { name, source: undefined, index, byName: false };

@@ -43,7 +43,7 @@ export const personalDataSettingsSchema = z
     allow: z
       .array(columnName)
       .default([])
-      .meta({ description: 'Columns that may look personal, because they are not.', examples: [['homepage']] }),
+      .meta({ description: 'Columns that may look personal, because they are not.', examples: [['age']] }),
     minShare: z
       .number()
       .gt(0)

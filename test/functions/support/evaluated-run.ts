@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
 import type { Pipeline } from '#schemas/pipeline';
@@ -63,23 +64,38 @@ export async function encodedRun(
     x: { role: 'feature', type: 'number' },
     c: { role: 'feature', type: 'category', encode: 'onehot' },
   };
-  const run = await startRun(
-    smallPipeline(
-      { label, id: 'id', columns },
-      { name: 'loan', evaluation: { task, gates: [gate], bootstrap: { resamples: 100 } }, ...rest },
-    ),
-    runId,
-    champion?.folder,
+  const definition = smallPipeline(
+    { label, id: 'id', columns },
+    { name: 'loan', evaluation: { task, gates: [gate], bootstrap: { resamples: 100 } }, ...rest },
   );
-  for (const shard of [0, 1]) {
-    const rows = Array.from({ length: 240 }, (_, i) => row(task, shard * 240 + i, shift)).join('');
-    run.drop(`loan/first/${shard}.csv`, `id,y,x,c\n${rows}`);
-    await run.desensitize(`loan/first/${shard}.csv`, shard);
-  }
-  await run.fit(2, champion?.run);
-  for (const shard of [0, 1]) await run.encode(shard, champion?.run);
-  return run;
+  const prepare = async (): Promise<DataRun> => {
+    const run = await startRun(definition, runId, champion?.folder);
+    for (const shard of [0, 1]) {
+      const rows = Array.from({ length: 240 }, (_, i) => row(task, shard * 240 + i, shift)).join('');
+      run.drop(`loan/first/${shard}.csv`, `id,y,x,c\n${rows}`);
+      await run.desensitize(`loan/first/${shard}.csv`, shard);
+    }
+    await run.fit(2, champion?.run);
+    for (const shard of [0, 1]) await run.encode(shard, champion?.run);
+    return run;
+  };
+  if (champion) return prepare();
+  const key = JSON.stringify([definition, runId, shift]);
+  const known = prepared.get(key) ?? prepare();
+  prepared.set(key, known);
+  const original = await known;
+  originals.add(original.folder);
+  const folder = mkdtempSync(join(tmpdir(), 'encoded-run-'));
+  cpSync(original.folder, folder, { recursive: true });
+  return startRun(definition, runId, folder);
 }
+
+/** Runs that were prepared in this process: tests receive copies, because the same rows take the same seconds. */
+const prepared = new Map<string, Promise<DataRun>>();
+const originals = new Set<string>();
+process.once('exit', () => {
+  for (const folder of originals) rmSync(folder, { recursive: true, force: true });
+});
 
 /** Keys of a store, in order. */
 export const holdoutParts = async ({ clean, run }: DataRun, model: 'candidate' | 'champion' = 'candidate') =>

@@ -1,3 +1,4 @@
+import { shownList } from '#domain/data/shown';
 import { upperFirst } from '#domain/text/upper-first';
 import type { ConstraintResult } from '#schemas/records/constraints';
 import type { Measurements } from './constraint.ts';
@@ -45,5 +46,5 @@ export function refusalText(results: readonly ConstraintResult[], pipeline: stri
   const many = `${refusing.length} of ${results.length} constraints ${refusing.length === 1 ? 'is' : 'are'}`;
   const head = results.length === 1 ? 'the constraint is' : many;
   const lines = refusing.map(({ constraint, reason }) => `${constraint}: ${reason}`);
-  return `The drop is refused: ${head} not met. ${lines.join(' ')} Constraints are set in pipelines/${pipeline}.yml.`;
+  return `The drop is refused: ${head} not met. ${shownList(lines, 20, ' ')} Constraints are set in pipelines/${pipeline}.yml.`;
 }

@@ -84,7 +84,10 @@ export function fitTransform(
   const dropped = outcomes.flatMap((o) => ('dropped' in o ? [{ column: o.column, reason: o.dropped }] : []));
   if (features.length === 0) {
     throw new DataQualityError(
-      `No feature carries information: ${dropped.map((d) => `${d.column} (${d.reason})`).join(', ')}. Check the drop.`,
+      `No feature carries information: ${shownList(
+        dropped.map((d) => `${d.column} (${d.reason})`),
+        20,
+      )}. Check the drop.`,
     );
   }
   const partsOf = (side: Side) =>

@@ -15,8 +15,11 @@ const rowsPerShard = 2 ** 40;
  */
 export function sampleSql(shard: number, columns: readonly string[], cleanRows: string): string {
   const fields = ['_side', '_label', ...columns].map(ident).join(', ');
+  const hash = `hash(CAST(${shard * rowsPerShard} AS UBIGINT) + CAST(_row AS UBIGINT))`;
+  // the rows are chosen by their numbers alone: the engine makes room for all columns of as many rows as a limit allows
   const side = (name: keyof typeof sampleSizes) =>
-    `(SELECT hash(CAST(${shard * rowsPerShard} AS UBIGINT) + CAST(_row AS UBIGINT)) AS _hash, ${fields} FROM ${cleanRows} WHERE _side = '${name}' ORDER BY _hash LIMIT ${sampleSizes[name]})`;
+    `(SELECT ${hash} AS _hash, ${fields} FROM ${cleanRows} WHERE _row IN (` +
+    `SELECT _row FROM ${cleanRows} WHERE _side = '${name}' ORDER BY ${hash} LIMIT ${sampleSizes[name]}) ORDER BY _hash)`;
   return `SELECT * FROM ${side('train')} UNION ALL SELECT * FROM ${side('test')}`;
 }
 

@@ -152,7 +152,7 @@ export async function transformShard(
       }
       const leaks = await scanLeaks(engine, pipeline, fitted, shardName(shard), rows);
       await artifacts.writeJson(artifactKeys(run).shardLeaks(shard.index), leaks);
-      return { ...counts, championLacks: defender ? absentSources(defender.fitted, available) : [] };
+      return { ...counts, championLacks: defender ? absentSources(defender.fitted, available).slice(0, 20) : [] };
     } finally {
       engine.close();
     }

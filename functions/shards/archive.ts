@@ -1,6 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
+import type { LocatedColumns } from '#domain/data/header';
+import type { ByteEncoding } from '#domain/data/transcoder';
 import { DataEngineError } from '#domain/errors';
 import { unreachable } from '#domain/unreachable';
 
@@ -21,6 +23,19 @@ export interface Archive {
   readonly compression: Compression;
   /** The most bytes that it may unpack to. */
   readonly mostBytes: number;
+  /** Where the local copy is a part of a text file. */
+  readonly section?: TextSection;
+}
+
+/** A part of a text file that begins and ends between rows. */
+export interface TextSection {
+  readonly encoding: ByteEncoding;
+  /** Columns of the whole file in its order; undefined for JSON lines. */
+  readonly columns?: LocatedColumns;
+  /** The line on which it begins, from 1. */
+  readonly line: number;
+  /** Its number of lines. */
+  readonly lines: number;
 }
 
 const chunkSize = 1 << 20;
@@ -97,7 +112,15 @@ const signatures: readonly (readonly [string, readonly number[], string])[] = [
   ['zstd', [0x28, 0xb5, 0x2f, 0xfd], '.zst'],
 ];
 
-/** @throws DataEngineError when a file is compressed although its name does not say so */
+/** @throws DataEngineError when a file that starts with these bytes is compressed although its name does not say so */
+export function refuseSignature(name: string, start: Uint8Array): void {
+  const found = signatures.find(([, bytes]) => bytes.every((byte, i) => start[i] === byte));
+  if (!found) return;
+  throw new DataEngineError(
+    `Cannot read ${name}: it is ${found[0]}, though its name does not end in ${found[2]}. Rename it, and drop it again.`,
+  );
+}
+
 async function checkSignature({ name, path }: Archive): Promise<void> {
   const file = await open(path);
   const start = Buffer.alloc(4);
@@ -106,11 +129,7 @@ async function checkSignature({ name, path }: Archive): Promise<void> {
   } finally {
     await file.close();
   }
-  const found = signatures.find(([, bytes]) => bytes.every((byte, i) => start[i] === byte));
-  if (!found) return;
-  throw new DataEngineError(
-    `Cannot read ${name}: it is ${found[0]}, though its name does not end in ${found[2]}. Rename it, and drop it again.`,
-  );
+  refuseSignature(name, start);
 }
 
 /**
@@ -119,8 +138,9 @@ async function checkSignature({ name, path }: Archive): Promise<void> {
  * @throws DataEngineError when it is cut off, damaged, no archive, or unpacks to too many bytes
  */
 export async function* readArchive(archive: Archive): AsyncGenerator<Uint8Array> {
-  const { name, path, compression, mostBytes } = archive;
-  if (compression === 'none') await checkSignature(archive);
+  const { name, path, compression, mostBytes, section } = archive;
+  // of a part, the start of the whole file was checked
+  if (compression === 'none' && section === undefined) await checkSignature(archive);
   const bytes =
     compression === 'none' ? createReadStream(path, { highWaterMark: chunkSize }) : unpack(archive, compression);
   let size = 0;

@@ -24,6 +24,8 @@ export const rawKeys = (run: RunPointer) => ({
   files: `${fileListPrefix(run.pipeline)}${run.runId}.json`,
   /** Malformed rows of one shard as they arrived, personal data included (JSON lines). */
   quarantine: (index: number) => `${rawQuarantine(run)}${shardName(index)}.jsonl`,
+  /** Where the parts of a large text file begin and end (JSON, `schemas/records/text-parts`). */
+  parts: (file: number) => `${fileListPrefix(run.pipeline)}${run.runId}/parts/${shardName(file)}.json`,
 });
 
 /** Keys in the artifacts bucket: the run's records. */

@@ -18,6 +18,16 @@ export const desensitizeShardSchema = z.object({
 });
 export type DesensitizeShardEvent = z.infer<typeof desensitizeShardSchema>;
 
+/**
+ * What LocateRows is called with: the first part of a large text file. Parts are numbered from 0 to `count` - 1; `size` is that of
+ * the whole file, in bytes.
+ */
+export const locateRowsSchema = z.object({
+  run: runPointerSchema,
+  shard: z.object({ first: index, part: z.object({ count: z.int().min(1), size: z.int().min(1) }) }),
+});
+export type LocateRowsEvent = z.infer<typeof locateRowsSchema>;
+
 /** What DivideRows is called with: shards 0 to `shards` - 1 have been desensitized. */
 export const divideRowsSchema = z.object({
   run: runPointerSchema,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TokenKeys } from '#domain/privacy/tokenize';
 import { artifactKeys, rawKeys } from '#domain/runs/layout';
+import type { ObjectRanges } from '#functions/ports/object-ranges';
 import type { FileStore } from '#functions/ports/object-store';
 import { type OpenEngine, openEngine } from '#functions/shards/duckdb';
 import { readSidedRows } from '#functions/shards/sided-rows';
@@ -27,7 +28,7 @@ export interface DataRun {
   readonly run: { readonly pipeline: string; readonly runId: string };
   readonly pipeline: Pipeline;
   readonly folder: string;
-  readonly raw: FileStore;
+  readonly raw: FileStore & ObjectRanges;
   readonly clean: FileStore;
   readonly artifacts: FileStore;
   /** Puts a file into the raw bucket. */
@@ -58,11 +59,8 @@ export async function startRun(
 ): Promise<DataRun> {
   const pipeline = pipelineSchema.parse(definition);
   const root = folder ?? mkdtempSync(join(tmpdir(), 'data-run-'));
-  const [raw, clean, artifacts] = ['raw', 'clean', 'artifacts'].map((name) => folderStore(join(root, name))) as [
-    FileStore,
-    FileStore,
-    FileStore,
-  ];
+  const bucket = (name: string) => folderStore(join(root, name));
+  const [raw, clean, artifacts] = [bucket('raw'), bucket('clean'), bucket('artifacts')];
   const run = { pipeline: pipeline.name, runId };
   await artifacts.writeJson(artifactKeys(run).config, pipeline);
   await artifacts.writeJson(artifactKeys(run).drop, dropRecord());

@@ -70,7 +70,8 @@ export function fitTransform(
   fitted: FittedTransform;
   profile: Profile;
 } {
-  const blankFiles = profiles.flatMap(({ rows }, i) => (rows === 0 ? [i] : []));
+  // a profile of an earlier version of Tidegate is of one file
+  const blankFiles = profiles.flatMap((own, i) => own.blankFiles ?? (own.rows === 0 ? [i] : []));
   const profile = { ...profiles.slice(1).reduce(mergeProfiles, profiles[0]), blankFiles };
   refuseAbsent(profile);
   const classes = labelClasses(pipeline);

@@ -85,18 +85,25 @@ export interface ProfileAnswers {
   readonly categories: ReadonlyMap<string, readonly SqlRow[]>;
 }
 
+/** What else the reader of a raw shard finds. */
+export interface ShardFindings {
+  /** The result of `onlyTextSql` over the labels that count as 0, where the pipeline does not name them. */
+  readonly otherLabels?: SqlRow | undefined;
+  /** JSON lines only: columns of the pipeline that no object has. */
+  readonly absent?: readonly string[] | undefined;
+  /** Positions in the drop, from 0, of the files without rows. */
+  readonly blankFiles?: readonly number[];
+}
+
 /**
  * What the reader of a raw shard knows of it.
  *
  * @param rows raw rows, malformed ones included
- * @param otherLabels the result of `onlyTextSql` over the labels that count as 0, where the pipeline does not name them
- * @param absent JSON lines only: columns of the pipeline that no object has
  */
 export function countShard(
   rows: number,
   malformed: readonly (Problem & { readonly count: number })[],
-  otherLabels?: SqlRow,
-  absent?: readonly string[],
+  { otherLabels, absent, blankFiles }: ShardFindings = {},
 ): ShardCounts {
   const only = otherLabels?.['only'];
   return {
@@ -109,6 +116,7 @@ export function countShard(
       ? {}
       : { onlyNegative: typeof only === 'string' ? only : null }),
     ...(absent === undefined ? {} : { absent: [...absent] }),
+    ...(blankFiles === undefined ? {} : { blankFiles: [...blankFiles] }),
   };
 }
 
@@ -232,14 +240,23 @@ function mergeOnlyNegative(a: Profile, b: Profile): Pick<Profile, 'onlyNegative'
   return { onlyNegative: found.every((text) => text === first) ? first : null };
 }
 
-/** What is absent from both. A part that does not say what it lacks has no say. */
+/** What is absent from all of some parts. A part that does not say what it lacks has no say. */
+export function absentFromAll(parts: readonly (readonly string[] | undefined)[]): string[] | undefined {
+  const [first, ...rest] = parts.filter((part) => part !== undefined);
+  return rest.reduce<string[] | undefined>(
+    (common, part) => common?.filter((name) => part.includes(name)),
+    first && [...first],
+  );
+}
+
 function mergeAbsent(a: Profile, b: Profile): Pick<Profile, 'absent'> {
-  const [first, second] = [a.absent, b.absent];
-  if (first === undefined || second === undefined) {
-    const known = first ?? second;
-    return known === undefined ? {} : { absent: known };
-  }
-  return { absent: first.filter((name) => second.includes(name)) };
+  const absent = absentFromAll([a.absent, b.absent]);
+  return absent === undefined ? {} : { absent };
+}
+
+function mergeBlankFiles(a: Profile, b: Profile): Pick<Profile, 'blankFiles'> {
+  if (a.blankFiles === undefined && b.blankFiles === undefined) return {};
+  return { blankFiles: [...(a.blankFiles ?? []), ...(b.blankFiles ?? [])].toSorted((x, y) => x - y) };
 }
 
 /**
@@ -270,6 +287,7 @@ export function mergeProfiles(a: Profile, b: Profile): Profile {
     malformed: { rows: a.malformed.rows + b.malformed.rows, reasons: sortReasons([...reasons.values()]) },
     deduplicated: (a.deduplicated ?? 0) + (b.deduplicated ?? 0),
     ...mergeAbsent(a, b),
+    ...mergeBlankFiles(a, b),
     sides: { train, validation, test },
     columns: Object.fromEntries(columns),
     ...mergeOnlyNegative(a, b),

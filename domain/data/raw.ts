@@ -10,13 +10,14 @@ import type { DatasetSettings } from '#domain/data/settings';
 import type { Check } from '#domain/data/typing';
 import { columnReading, readerNulls } from '#domain/data/value-settings';
 import { ident, text, texts } from '#domain/sql/literals';
+import { unreachable } from '#domain/unreachable';
 import { doubleText } from '#domain/values/canonical';
 import { nativeNumberSql } from '#domain/values/numbers';
 
-/** A local file with the rows of one raw object. */
+/** A local file with the rows of one raw object, or several files of one layout. */
 export interface RawFile {
   /** CSV and JSON lines: the well-formed rows, each after the number of its line. Parquet: the object itself. */
-  readonly path: string;
+  readonly path: string | readonly string[];
   /** The pipeline's columns in file order; undefined for one that it does not name. For JSON lines, the keys found. */
   readonly columns: LocatedColumns;
   /** Parquet only: the name of each column in the file. */
@@ -31,6 +32,37 @@ export interface RawFile {
   readonly isBlank?: boolean;
 }
 
+/** A text that is the same for files whose rows one statement can read. */
+export function layoutOf(
+  { columns, names, types, paths }: RawFile,
+  { format }: Pick<DatasetSettings, 'format'>,
+): string {
+  const places = [...(paths ?? [])];
+  switch (format) {
+    case 'csv':
+      return JSON.stringify(columns);
+    case 'jsonl':
+      // an object is read by its keys, in whatever order the file has them
+      return JSON.stringify(places);
+    case 'parquet':
+      return JSON.stringify([columns, names, types, places]);
+    default:
+      return unreachable(format, 'format of a drop');
+  }
+}
+
+/** Files of one layout as one file: its rows are theirs, file after file. */
+export function joinFiles(files: readonly [RawFile, ...RawFile[]]): RawFile {
+  const filled = files.filter((file) => !file.isBlank);
+  const [first] = filled;
+  if (first === undefined || filled.length === 1) return first ?? files[0];
+  const spansLines = filled.some((file) => file.spansLines === true);
+  return { ...first, path: filled.flatMap(({ path }) => path), ...(spansLines ? { spansLines } : {}) };
+}
+
+/** SQL of the argument of a reader of files. */
+const filesSql = (path: RawFile['path']): string => (typeof path === 'string' ? text(path) : `[${texts(path)}]`);
+
 /** A null text that no file contains: the pipeline's null values are applied later, after trimming. */
 const neverNull = '\u0001\u0002\u0003';
 
@@ -40,7 +72,7 @@ export const jsonSeparator = 0x1f;
 export const longestJson = 16_000_000;
 
 interface TextReader {
-  readonly path: string;
+  readonly path: RawFile['path'];
   readonly delimiter: string;
   readonly quote: string;
   readonly nulls: readonly string[];
@@ -67,7 +99,7 @@ function textReader({ path, delimiter, quote, nulls, fields, longest, parallel }
     ...(parallel ? [] : ['parallel = false']),
     `columns = {${["'_line': 'BIGINT'", ...fields.map((name) => `'${name}': 'VARCHAR'`)].join(', ')}}`,
   ];
-  return `read_csv(${text(path)}, ${options.join(', ')})`;
+  return `read_csv(${filesSql(path)}, ${options.join(', ')})`;
 }
 
 /** SQL of the CSV reader: `_line`, and every field as VARCHAR under `f<position>`. */
@@ -83,7 +115,7 @@ const csvReader = ({ path, columns, spansLines }: RawFile, dataset: DatasetSetti
   });
 
 /** SQL of the JSON reader: `_line`, and `json`, which is NULL where a line is not JSON. */
-function jsonReader(path: string): string {
+function jsonReader(path: RawFile['path']): string {
   const lines = textReader({
     path,
     delimiter: String.fromCharCode(jsonSeparator),
@@ -160,7 +192,7 @@ function parquetRelation(file: RawFile, dataset: DatasetSettings, needed: readon
   );
   const times = columns.flatMap(({ name, type }) => (/^(DATE|TIMESTAMP)/.test(type) ? [name] : []));
   return {
-    sql: `(SELECT false AS _unreadable, ${fields.join(', ')} FROM read_parquet(${text(file.path)}))`,
+    sql: `(SELECT false AS _unreadable, ${fields.join(', ')} FROM read_parquet(${filesSql(file.path)}))`,
     checks,
     times,
   };

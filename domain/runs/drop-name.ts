@@ -29,6 +29,10 @@ export const isHiddenDrop = (name: string): boolean => name.split('/').some((fol
 /** How messages name a file of a drop. @param index its position by name, from 0 */
 export const fileName = (index: number): string => `file ${index + 1} of the drop`;
 
+/** How messages name consecutive files of a drop. @param first position of the first one, from 0 */
+export const fileRange = (first: number, files: number): string =>
+  files === 1 ? fileName(first) : `files ${first + 1} to ${first + files} of the drop`;
+
 /** The files of a drop by their positions, in words. */
 export function fileNames(indexes: readonly number[], most = 5): string {
   const shown = indexes.slice(0, most).map((index) => index + 1);

@@ -1,6 +1,6 @@
 import type { DatasetSettings } from '#domain/data/settings';
 import { EmptyDropError, SchemaMismatchError } from '#domain/errors';
-import { dropName, fileNames } from './drop-name.ts';
+import { dropName, fileNames, fileRange } from './drop-name.ts';
 
 /** One raw object of a drop, pinned to a version. */
 export interface DropObject {
@@ -13,7 +13,29 @@ export interface DropObject {
 /** One shard: the item that the Distributed Map passes to DesensitizeShard. */
 export interface Shard {
   readonly index: number;
+  /** In bytes. */
   readonly size: number;
+  /** Position of its first file in the list of the drop's files, from 0. */
+  readonly first: number;
+  /** How many files it has: that one and those after it. */
+  readonly files: number;
+}
+
+/** The files of a shard. A plan of an earlier version of Tidegate has one file for each shard, and does not say so. */
+export const filesOf = ({
+  index,
+  first = index,
+  files = 1,
+}: {
+  readonly index: number;
+  readonly first?: number | undefined;
+  readonly files?: number | undefined;
+}): Pick<Shard, 'first' | 'files'> => ({ first, files });
+
+/** How messages name the files of a shard. */
+export function shardName(shard: Parameters<typeof filesOf>[0]): string {
+  const { first, files } = filesOf(shard);
+  return fileRange(first, files);
 }
 
 /** A file of a drop as the raw bucket names it: an entry of the list that lies there. */
@@ -87,11 +109,52 @@ export function selectDropObjects(
   return rows;
 }
 
-/** One shard per object, in key order, without its key: the list travels through histories. */
-export const planShards = (objects: readonly DropObject[]): Shard[] =>
-  objects.map(({ size }, index) => ({ index, size }));
+/**
+ * A shard of several files has about this many bytes of text at most: about a second of work, beside which a call of a function and
+ * the start of an engine do not matter.
+ */
+export const packedBytes = 64e6;
+/** A shard has at most this many files: small ones take more time for each file than for their bytes. */
+export const packedFiles = 200;
+/** Files are packed only so far that a drop still has this many shards: they work at the same time, and each one starts quickly. */
+export const parallelShards = 8;
 
-/** The files of a drop by shard. */
+/** How much larger the text of a file is than the file, as a rule. */
+const growth: readonly (readonly [ending: string, times: number])[] = [
+  ['.gz', 8],
+  ['.zst', 8],
+  ['.parquet', 4],
+];
+
+/** The bytes of a file's text, as estimated. */
+export const textBytes = ({ key, size }: Pick<DropObject, 'key' | 'size'>): number =>
+  size * (growth.find(([ending]) => key.toLowerCase().endsWith(ending))?.[1] ?? 1);
+
+/**
+ * The shards of a drop: consecutive files are packed into one until it is large enough. They have no keys: the list travels through
+ * histories.
+ *
+ * @param objects in key order
+ */
+export function planShards(objects: readonly DropObject[]): Shard[] {
+  const mostFiles = Math.min(packedFiles, Math.ceil(objects.length / parallelShards));
+  const shards: Shard[] = [];
+  let packed = 0;
+  for (const [first, object] of objects.entries()) {
+    const bytes = textBytes(object);
+    const last = shards.at(-1);
+    if (last !== undefined && last.files < mostFiles && packed + bytes <= packedBytes) {
+      shards[shards.length - 1] = { ...last, size: last.size + object.size, files: last.files + 1 };
+      packed += bytes;
+    } else {
+      shards.push({ index: shards.length, size: object.size, first, files: 1 });
+      packed = bytes;
+    }
+  }
+  return shards;
+}
+
+/** The files of a drop, in the order of their names. */
 export const listFiles = (objects: readonly DropObject[]): DropFile[] =>
   objects.map(({ key, versionId }) => ({ key, ...(versionId === undefined ? {} : { versionId }) }));
 

@@ -8,6 +8,7 @@ import type { RunPointer } from '#schemas/records/run';
 export type { RunPointer } from '#schemas/records/run';
 
 const shardName = (index: number): string => String(index).padStart(5, '0');
+const fileNumber = shardName;
 
 /** Prefix of all objects of a run, in both the clean and the artifacts bucket; ends in `/`. */
 export const runPrefix = ({ pipeline, runId }: RunPointer): string => `${pipeline}/runs/${runId}/`;
@@ -20,12 +21,10 @@ export const rawQuarantine = (run: RunPointer): string => `${fileListPrefix(run.
 
 /** Keys in the raw bucket beside the drops. No drop event matches them: they lie below no pipeline's name. */
 export const rawKeys = (run: RunPointer) => ({
-  /** The keys and versions of the drop's files by shard (JSON). Names of files leave the raw bucket nowhere. */
+  /** The keys and versions of the drop's files (JSON). Names of files leave the raw bucket nowhere. */
   files: `${fileListPrefix(run.pipeline)}${run.runId}.json`,
-  /** Malformed rows of one shard as they arrived, personal data included (JSON lines). */
-  quarantine: (index: number) => `${rawQuarantine(run)}${shardName(index)}.jsonl`,
-  /** Where the parts of a large text file begin and end (JSON, `schemas/records/text-parts`). */
-  parts: (file: number) => `${fileListPrefix(run.pipeline)}${run.runId}/parts/${shardName(file)}.json`,
+  /** Malformed rows of one file as they arrived, personal data included (JSON lines). */
+  quarantine: (file: number) => `${rawQuarantine(run)}${fileNumber(file)}.jsonl`,
 });
 
 /** Keys in the artifacts bucket: the run's records. */
@@ -77,7 +76,7 @@ export const artifactKeys = (run: RunPointer) => {
 export const cleanKeys = (run: RunPointer) => {
   const prefix = runPrefix(run);
   return {
-    /** Desensitized rows of one raw shard, with the key that decides their side (Parquet). */
+    /** Desensitized rows of one shard, with the key that decides their side (Parquet). */
     shard: (index: number) => `${prefix}clean/${shardName(index)}.parquet`,
     /** What the division needs of one shard: groups, keys, classes and times, no other value (Parquet). */
     split: (index: number) => `${prefix}split/${shardName(index)}.parquet`,
@@ -93,8 +92,8 @@ export const cleanKeys = (run: RunPointer) => {
     groups: (index: number) => `${prefix}groups/${shardName(index)}.parquet`,
     /** Hashes of the values that must be unique in one shard, with how often each occurs (Parquet). */
     hashes: (index: number) => `${prefix}hashes/${shardName(index)}.parquet`,
-    /** Positions and reasons of malformed rows, never their values (JSON lines). */
-    quarantine: (index: number) => `${prefix}quarantine/${shardName(index)}.jsonl`,
+    /** Positions and reasons of the malformed rows of one file, never their values (JSON lines). */
+    quarantine: (file: number) => `${prefix}quarantine/${fileNumber(file)}.jsonl`,
     /** Channel prefixes for training, each ending in `/`; parts are `<shard>-<part>.csv`, label first. */
     train: `${prefix}encoded/train/`,
     validation: `${prefix}encoded/validation/`,

@@ -1,9 +1,8 @@
 import { notUtf8 } from '#domain/data/csv-splitter';
-import type { SqlEngine } from '#domain/data/engine';
 import { encodingAdvice } from '#domain/data/header';
 import type { Problem } from '#domain/data/typing';
-import { MalformedDataError, RowCountError } from '#domain/errors';
-import { countFlagged, type StagedRows } from '#functions/shards/flagged-rows';
+import { MalformedDataError } from '#domain/errors';
+import type { ProblemCounts } from '#functions/shards/flagged-rows';
 import { createProblemCounts, type PreparedFile } from '#functions/shards/raw-file';
 import type { Pipeline } from '#schemas/pipeline';
 
@@ -16,7 +15,7 @@ export interface MalformedRow extends Problem {
   readonly row?: number;
 }
 
-/** The rows of a shard by what became of them. */
+/** The rows of a file by what became of them. */
 export interface RowCounts {
   /** All rows of the file. A line that a stray quote swallowed counts as a row. */
   readonly total: number;
@@ -31,34 +30,23 @@ export interface RowCounts {
 }
 
 /**
- * Counts the rows of a shard.
+ * Counts the rows of a file.
  *
- * @throws RowCountError when the engine read another number of rows than the file has
+ * @param found its rows that the cleaning flagged
  */
-export async function countRows(
-  engine: SqlEngine,
-  name: string,
-  { rows, broken }: PreparedFile,
-  staged: StagedRows,
-): Promise<RowCounts> {
-  if (rows !== undefined && rows !== staged.rows) {
-    throw new RowCountError(
-      `${name} has ${rows} well-formed rows, of which the engine read ${staged.rows}. This is a fault of Tidegate.`,
-    );
-  }
-  const found = await countFlagged(engine, name, staged);
+export function countRows({ rows, broken }: PreparedFile, found: ProblemCounts): RowCounts {
   const flagged = found.reduce((sum, c) => sum + c.count, 0);
   const counts = createProblemCounts();
   for (const problem of [...broken, ...found]) counts.add(problem, problem.count);
   const list = counts.list();
   const malformed = list.reduce((sum, c) => sum + c.count, 0);
   const leftOut = list.reduce((sum, c) => sum + (c.leftOut ? c.count : 0), 0);
-  return { total: staged.rows - flagged + malformed, flagged, malformed, leftOut, counts: list };
+  return { total: rows - flagged + malformed, flagged, malformed, leftOut, counts: list };
 }
 
 const percent = (fraction: number): string => `${Number((fraction * 100).toPrecision(3))} %`;
 
-/** Whether a shard has more malformed rows than the pipeline allows. */
+/** Whether a file has more malformed rows than the pipeline allows. */
 export const hasTooManyMalformed = ({ dataset }: Pipeline, { malformed, leftOut, total }: RowCounts): boolean =>
   malformed - leftOut > total * dataset.maxMalformedFraction;
 

@@ -12,7 +12,7 @@ import { splitText } from '#functions/shards/raw-text';
 import { openRowWriter } from '#functions/shards/row-writer';
 import type { Pipeline } from '#schemas/pipeline';
 
-/** Files with the malformed rows of a shard, and the first of them. */
+/** Local files with the malformed rows of a raw file, and the first of them. */
 export interface Quarantine {
   /** Positions and reasons, for the clean bucket (JSON lines). A record over several lines is one entry. */
   readonly positions: string;
@@ -151,7 +151,7 @@ async function writeObjects(
   if (rows.length > 0) await contentOf(rows);
 }
 
-/** What the malformed rows of a shard are found by. */
+/** What the malformed rows of a file are found by. */
 export interface QuarantineInput {
   readonly engine: SqlEngine;
   readonly archive: Archive;
@@ -161,7 +161,7 @@ export interface QuarantineInput {
 }
 
 /**
- * Writes the malformed rows of a shard to local files: every one of them, or the first where the file is refused.
+ * Writes the malformed rows of a raw file to local files: every one of them, or the first where the file is refused.
  *
  * @param directory for the files
  * @throws RowCountError when their number is not the counted one

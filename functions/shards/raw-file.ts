@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expectedColumns } from '#domain/data/columns';
 import { csvSigns } from '#domain/data/csv-fields';
 import { normalRow } from '#domain/data/csv-normal';
-import type { SqlEngine } from '#domain/data/engine';
+import { asNumber, type SqlEngine } from '#domain/data/engine';
 import { locateColumns } from '#domain/data/header';
 import { expandColumns, type NestedReader, pathSql, pathsIn } from '#domain/data/nested-path';
 import { jsonKeysSql, jsonSeparator, nestedKeysSql, type RawFile } from '#domain/data/raw';
@@ -19,8 +19,10 @@ import type { Pipeline } from '#schemas/pipeline';
 /** A raw file whose rows the engine can read. */
 export interface PreparedFile {
   readonly file: RawFile;
-  /** Number of rows for the engine; undefined where it counts them itself. */
-  readonly rows?: number;
+  /** Number of rows for the engine. */
+  readonly rows: number;
+  /** Bytes of the rows. */
+  readonly bytes: number;
   /** JSON lines with rows: the pipeline's columns that no object has. */
   readonly absent?: readonly string[];
   /** Lines of a text file that are no rows, by reason. */
@@ -54,7 +56,7 @@ async function writeRows(archive: Archive, pipeline: Pipeline, path: string) {
   const normal = format === 'csv' ? normalRow(csvSigns(pipeline.dataset)) : jsonLine;
   const counts = createProblemCounts();
   const writer = await openRowWriter(path);
-  let rows = 0;
+  let [rows, bytes] = [0, 0];
   let spansLines = false;
   try {
     const { header } = await splitText(
@@ -63,6 +65,7 @@ async function writeRows(archive: Archive, pipeline: Pipeline, path: string) {
       () => ({
         row(row) {
           rows++;
+          bytes += row.bytes.length;
           spansLines ||= row.breaks > 0;
           writer.addText(`${row.line}${separator}`);
           writer.add(normal(row));
@@ -73,7 +76,7 @@ async function writeRows(archive: Archive, pipeline: Pipeline, path: string) {
       }),
       writer.flush,
     );
-    return { header, rows, spansLines, broken: counts.list() };
+    return { header, rows, bytes, spansLines, broken: counts.list() };
   } finally {
     await writer.close();
   }
@@ -117,13 +120,13 @@ export async function prepareRawFile(
   const rowsPath = join(directory, 'rows');
   switch (format) {
     case 'csv': {
-      const { header, rows, spansLines, broken } = await writeRows(archive, pipeline, rowsPath);
+      const { header, rows, bytes, spansLines, broken } = await writeRows(archive, pipeline, rowsPath);
       const columns = header?.columns ?? [];
-      return { file: { path: rowsPath, columns, spansLines, isBlank: rows === 0 }, rows, broken };
+      return { file: { path: rowsPath, columns, spansLines, isBlank: rows === 0 }, rows, bytes, broken };
     }
     case 'jsonl': {
-      const { rows, broken } = await writeRows(archive, pipeline, rowsPath);
-      if (rows === 0) return { file: { path: rowsPath, columns: [], isBlank: true }, rows, broken };
+      const { rows, bytes, broken } = await writeRows(archive, pipeline, rowsPath);
+      if (rows === 0) return { file: { path: rowsPath, columns: [], isBlank: true }, rows, bytes, broken };
       const keys = await engine.query(`read ${name}`, jsonKeysSql(rowsPath));
       if (keys.length === 0) throw new SchemaMismatchError(`${name} holds no JSON object. Write one object a line.`);
       const top = keys.map((r) => ({ name: String(r['key']) }));
@@ -139,10 +142,11 @@ export async function prepareRawFile(
         true,
       );
       const absent = expectedColumns(pipeline).filter((own) => !columns.includes(own));
-      return { file: { path: rowsPath, columns, paths }, rows, broken, absent };
+      return { file: { path: rowsPath, columns, paths }, rows, bytes, broken, absent };
     }
     case 'parquet': {
-      if ((await stat(path)).size === 0) return { file: { path, columns: [], isBlank: true }, rows: 0, broken: [] };
+      const bytes = (await stat(path)).size;
+      if (bytes === 0) return { file: { path, columns: [], isBlank: true }, rows: 0, bytes, broken: [] };
       const described = await engine.query(`read ${name}`, `DESCRIBE SELECT * FROM read_parquet(${text(path)})`);
       const top = described.map((r) => ({ name: String(r['column_name']), type: String(r['column_type']) }));
       const paths = pathsIn(
@@ -152,7 +156,12 @@ export async function prepareRawFile(
       const found = await expandColumns(top, paths, parquetReader(engine, name, path));
       const names = found.map((column) => column.name);
       const columns = locateColumns(pipeline, name, names);
-      return { file: { path, columns, names, types: found.map(({ type }) => type ?? 'VARCHAR'), paths }, broken: [] };
+      const [footer] = await engine.query(
+        `read ${name}`,
+        `SELECT num_rows AS rows FROM parquet_file_metadata(${text(path)})`,
+      );
+      const file = { path, columns, names, types: found.map(({ type }) => type ?? 'VARCHAR'), paths };
+      return { file, rows: asNumber(footer?.['rows']), bytes, broken: [] };
     }
     default:
       return unreachable(format, 'format of a drop');

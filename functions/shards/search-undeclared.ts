@@ -18,22 +18,21 @@ const fix =
 /**
  * Searches the columns that are not declared personal, before any row leaves the raw bucket.
  *
- * @param name how messages name the file
- * @param staged the local Parquet file with the result of `cleanSelect`
+ * @param name how messages name the files
+ * @param rows a relation with `_row` and the clean columns
  * @throws PersonalDataError when a column looks personal and the pipeline refuses it
  */
 export async function searchUndeclared(
   engine: SqlEngine,
   pipeline: Pipeline,
   name: string,
-  staged: string,
+  rows: string,
 ): Promise<ShardSearch> {
   const { personalData } = pipeline;
   if (personalData.undeclared === 'allow') return { columns: 0, values: 0, findings: [] };
   const columns = cleanColumns(pipeline)
     .filter(({ spec }) => spec.role === 'feature' || spec.role === 'slice')
     .map((column) => ({ name: column.name, kind: column.kind, isCategory: column.kind === 'category' }));
-  const rows = `(SELECT file_row_number AS _row, * EXCLUDE (file_row_number) FROM read_parquet(${text(staged)}, file_row_number = true) WHERE NOT starts_with(_side, '#'))`;
   const { suspicions, ...looked } = await searchColumns(engine, columns, rows, personalData);
   const findings = suspicions.map((suspicion) => judged(suspicion, personalData));
   refusePersonalData(findings, name, fix);

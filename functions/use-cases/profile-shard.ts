@@ -5,7 +5,7 @@ import { labelClasses } from '#domain/data/label';
 import { categoriesSql, columnsProfileSql, labelProfileSql, readProfile } from '#domain/data/profile';
 import { sampleSql } from '#domain/data/sample';
 import { parquetOutput } from '#domain/data/transform';
-import { fileName } from '#domain/runs/drop-name';
+import { shardName } from '#domain/runs/drop';
 import { artifactKeys, cleanKeys } from '#domain/runs/layout';
 import { text } from '#domain/sql/literals';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
@@ -48,7 +48,8 @@ async function profileRows(
  *
  * @throws DataEngineError
  */
-export async function profileShard(ports: ProfilingPorts, { run, shard: { index } }: ProfileShardEvent) {
+export async function profileShard(ports: ProfilingPorts, { run, shard }: ProfileShardEvent) {
+  const { index } = shard;
   const { clean, artifacts } = ports;
   const pipeline = await artifacts.readJson(artifactKeys(run).config, pipelineSchema);
   const counts = await artifacts.readJson(artifactKeys(run).shardCounts(index), shardCountsSchema);
@@ -64,7 +65,7 @@ export async function profileShard(ports: ProfilingPorts, { run, shard: { index 
         [...(pipeline.dataset.time === undefined ? [] : ['_time']), ...featureColumns(pipeline).map((c) => c.name)],
         rows,
       );
-      await engine.query(`sample ${fileName(index)}`, `COPY (${sampled}) TO ${text(sample)} ${parquetOutput}`);
+      await engine.query(`sample ${shardName(shard)}`, `COPY (${sampled}) TO ${text(sample)} ${parquetOutput}`);
       await clean.upload(sample, cleanKeys(run).sample(index), 'application/vnd.apache.parquet');
       const of = { run, shard: index, pipeline, rows };
       await writeCopiedShard({ engine, clean, directory }, of, sides.duplicates);

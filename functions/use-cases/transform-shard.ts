@@ -5,7 +5,7 @@ import { inputsKeySql } from '#domain/data/clean';
 import { asNumber, type SqlEngine } from '#domain/data/engine';
 import { partRanges } from '#domain/data/parts';
 import { absentSources, csvFields, csvLabel, csvOutput, parquetOutput } from '#domain/data/transform';
-import { fileName } from '#domain/runs/drop-name';
+import { shardName } from '#domain/runs/drop';
 import { artifactKeys, cleanKeys, partName } from '#domain/runs/layout';
 import { isComparableSql } from '#domain/splits/comparable';
 import type { Side } from '#domain/splits/side';
@@ -150,7 +150,7 @@ export async function transformShard(
         await engine.query(`write ${key}`, `COPY (${sql}) TO ${text(file)} ${csv ? csvOutput(csv) : parquetOutput}`);
         await clean.upload(file, key, csv ? csv.contentType : 'application/vnd.apache.parquet');
       }
-      const leaks = await scanLeaks(engine, pipeline, fitted, fileName(shard.index), rows);
+      const leaks = await scanLeaks(engine, pipeline, fitted, shardName(shard), rows);
       await artifacts.writeJson(artifactKeys(run).shardLeaks(shard.index), leaks);
       return { ...counts, championLacks: defender ? absentSources(defender.fitted, available) : [] };
     } finally {

@@ -3,14 +3,16 @@ import { runPointerSchema } from '#schemas/records/run';
 
 const index = z.int().min(0);
 
+/** A shard: consecutive files of the drop's list. Executions that an earlier version of Tidegate began have one file a shard, without saying so. */
+const shardSchema = z.object({ index, first: index.optional(), files: z.int().min(1).optional() });
+
 /**
- * The input of DesensitizeShard: one file of the drop, by its index in the list that lies in the raw bucket. Executions that an earlier
- * version of Tidegate began name the key.
+ * The input of DesensitizeShard: files of the drop, by their positions in the list that lies in the raw bucket. Executions that an
+ * earlier version of Tidegate began name the key.
  */
 export const desensitizeShardSchema = z.object({
   run: runPointerSchema,
-  shard: z.object({
-    index,
+  shard: shardSchema.extend({
     key: z.string().min(1).optional(),
     versionId: z.string().min(1).optional(),
     size: z.int().min(0),
@@ -37,7 +39,7 @@ export const divideRowsSchema = z.object({
 export type DivideRowsEvent = z.infer<typeof divideRowsSchema>;
 
 /** What ProfileShard is called with. */
-export const profileShardSchema = z.object({ run: runPointerSchema, shard: z.object({ index }) });
+export const profileShardSchema = z.object({ run: runPointerSchema, shard: shardSchema });
 export type ProfileShardEvent = z.infer<typeof profileShardSchema>;
 
 /** What FitTransform is called with: shards 0 to `shards` - 1 have been profiled. */
@@ -47,7 +49,7 @@ export type FitTransformEvent = z.infer<typeof fitTransformSchema>;
 /** What TransformShard is called with; the champion when its model is to be scored on the same holdout. */
 export const transformShardSchema = z.object({
   run: runPointerSchema,
-  shard: z.object({ index }),
+  shard: shardSchema,
   champion: runPointerSchema.nullish(),
 });
 export type TransformShardEvent = z.infer<typeof transformShardSchema>;

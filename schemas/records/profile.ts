@@ -74,10 +74,7 @@ export const profileSchema = z.object({
     .array(z.string())
     .optional()
     .describe('columns of the pipeline that no object has; only of JSON lines, whose objects may lack keys'),
-  blankFiles: z
-    .array(z.int().min(0))
-    .optional()
-    .describe('of a whole drop: positions (from 0) of the files without rows'),
+  blankFiles: z.array(z.int().min(0)).optional().describe('positions in the drop (from 0) of the files without rows'),
   sides: z.object({ train: sideSchema, validation: sideSchema, test: sideSchema }),
   columns: z.record(z.string(), columnProfileSchema),
   onlyNegative: z

@@ -58,7 +58,7 @@ export const dropRecordSchema = z.object({
 });
 export type DropRecord = z.output<typeof dropRecordSchema>;
 
-/** The files of a drop by shard: `_tidegate/<pipeline>/<run id>.json` of the raw bucket. */
+/** The files of a drop, in the order of their names: `_tidegate/<pipeline>/<run id>.json` of the raw bucket. */
 export const dropFilesSchema = z.array(z.object({ key: z.string().min(1), versionId: z.string().min(1).optional() }));
 
 /** The algorithm in a run's pinned configuration (`config.json`). */

@@ -34,6 +34,8 @@ export interface DataRun {
   /** Puts a file into the raw bucket. */
   drop(key: string, content: string | Uint8Array): void;
   desensitize(key: string, index?: number): ReturnType<typeof desensitizeShard>;
+  /** Desensitizes a drop of these files in shards of so many files each. */
+  desensitizePacked(keys: readonly string[], files: readonly number[]): Promise<void>;
   /** Divides the rows of the shards and profiles each. */
   divide(shards?: number, champion?: { pipeline: string; runId: string }): Promise<Sides>;
   /** Divides, profiles and fits. */
@@ -85,6 +87,18 @@ export async function startRun(
       const files = Array.from({ length: index + 1 }, () => ({ key }));
       await raw.writeJson(rawKeys(run).files, files);
       return desensitizeShard({ raw, clean, artifacts, tokenKeys, memoryMb }, { run, shard: { index, size: 1 } });
+    },
+    async desensitizePacked(keys, files) {
+      await raw.writeJson(
+        rawKeys(run).files,
+        keys.map((key) => ({ key })),
+      );
+      let first = 0;
+      for (const [index, count] of files.entries()) {
+        const shard = { index, size: 1, first, files: count };
+        await desensitizeShard({ raw, clean, artifacts, tokenKeys, memoryMb }, { run, shard });
+        first += count;
+      }
     },
     divide,
     async fit(shards = 1, champion) {

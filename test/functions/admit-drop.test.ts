@@ -58,8 +58,8 @@ describe('a drop', () => {
     });
     const read = (name: string) => stage.buckets.text(`artifacts-bucket/loan/runs/${runId}/${name}`) ?? '';
     expect(JSON.parse(read('shards.json'))).toEqual([
-      { index: 0, size: 8 },
-      { index: 1, size: 8 },
+      { index: 0, size: 8, first: 0, files: 1 },
+      { index: 1, size: 8, first: 1, files: 1 },
     ]);
     expect(JSON.parse(stage.buckets.text(`raw-bucket/_tidegate/loan/${runId}.json`) ?? '')).toEqual([
       { key: 'loan/2026-01-01/a.csv', versionId: 'v4' },

@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EmptyDropError, SchemaMismatchError } from '#domain/errors';
-import { describeContent, listFiles, planShards, selectDropObjects } from '#domain/runs/drop';
+import {
+  describeContent,
+  listFiles,
+  packedBytes,
+  packedFiles,
+  parallelShards,
+  planShards,
+  selectDropObjects,
+  shardName,
+  textBytes,
+} from '#domain/runs/drop';
 import { parsePipeline } from '#schemas/load-pipeline';
 
 const { dataset } = parsePipeline(
@@ -109,13 +119,77 @@ describe('selectDropObjects', () => {
 });
 
 describe('the shards of a drop', () => {
-  it('are one for each object, without its name; the list of files has names and versions', () => {
+  const sizes = fc.array(
+    fc.record({
+      ending: fc.constantFrom('csv', 'CSV.gz', 'jsonl.zst', 'parquet'),
+      size: fc.oneof(fc.nat(2000), fc.nat(3 * packedBytes)),
+    }),
+    { minLength: 1, maxLength: 2000, size: 'max' },
+  );
+
+  it('have every file once, in order, and keep to the limits', () => {
+    fc.assert(
+      fc.property(sizes, (files) => {
+        const objects = files.map(({ ending, size }, i) => object(`${i}.${ending}`, size));
+        const shards = planShards(objects);
+
+        expect(shards.map(({ index }) => index)).toEqual(shards.map((_, i) => i));
+        const covered = shards.flatMap(({ first, files: n }) => Array.from({ length: n }, (_, i) => first + i));
+        expect(covered).toEqual(objects.map((_, i) => i));
+        for (const { first, files: n, size } of shards) {
+          const own = objects.slice(first, first + n);
+          expect(size).toBe(own.reduce((sum, o) => sum + o.size, 0));
+          expect(n).toBeLessThanOrEqual(packedFiles);
+          if (n > 1) expect(own.reduce((sum, o) => sum + textBytes(o), 0)).toBeLessThanOrEqual(packedBytes);
+        }
+        expect(shards.length).toBeGreaterThanOrEqual(Math.min(objects.length, parallelShards) / 2);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('of many small files are few', () => {
+    const shards = planShards(Array.from({ length: 3000 }, (_, i) => object(`${i}.csv`, 2000)));
+    expect(shards.map(({ files }) => files)).toEqual(Array.from({ length: 15 }, () => 200));
+    expect(shards[14]).toEqual({ index: 14, size: 400_000, first: 2800, files: 200 });
+  });
+
+  it('are not packed where few files can work side by side', () => {
+    const files = (count: number, size: number) =>
+      planShards(Array.from({ length: count }, (_, i) => object(`${i}.csv`, size))).map((shard) => shard.files);
+    expect(files(8, 40e6)).toEqual([1, 1, 1, 1, 1, 1, 1, 1]);
+    expect(files(3, 100)).toEqual([1, 1, 1]);
+    expect(files(20, 100)).toEqual([3, 3, 3, 3, 3, 3, 2]);
+  });
+
+  it('of compressed files are smaller, for these grow', () => {
+    const files = (ending: string) =>
+      planShards(Array.from({ length: 160 }, (_, i) => object(`${i}.${ending}`, 4e6)))[0]?.files;
+    expect([files('csv'), files('parquet'), files('csv.gz'), files('csv.zst')]).toEqual([16, 4, 2, 2]);
+  });
+
+  it('have a large file alone', () => {
+    const objects = Array.from({ length: 40 }, (_, i) => object(`${i}.csv`, i === 2 ? 5e9 : 10));
+    expect(planShards(objects).slice(0, 3)).toEqual([
+      { index: 0, size: 20, first: 0, files: 2 },
+      { index: 1, size: 5e9, first: 2, files: 1 },
+      { index: 2, size: 50, first: 3, files: 5 },
+    ]);
+  });
+
+  it('are named by their files, also in a plan that does not name them', () => {
+    expect(shardName({ index: 2, first: 400, files: 200 })).toBe('files 401 to 600 of the drop');
+    expect(shardName({ index: 2, first: 9, files: 1 })).toBe('file 10 of the drop');
+    expect(shardName({ index: 2 })).toBe('file 3 of the drop');
+  });
+
+  it('of few files have one each, without its name; the list of files has names and versions', () => {
     const { versionId: _, ...unversioned } = object('b.csv');
     const objects = [object('a.csv'), unversioned];
 
     expect(planShards(objects)).toEqual([
-      { index: 0, size: 10 },
-      { index: 1, size: 10 },
+      { index: 0, size: 10, first: 0, files: 1 },
+      { index: 1, size: 10, first: 1, files: 1 },
     ]);
     expect(listFiles(objects)).toEqual([{ key: 'a.csv', versionId: 'v1' }, { key: 'b.csv' }]);
   });

@@ -1,0 +1,83 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DropVanishedError } from '#domain/errors';
+import { type DropFile, filesOf } from '#domain/runs/drop';
+import { fileName } from '#domain/runs/drop-name';
+import { rawKeys } from '#domain/runs/layout';
+import type { FileStore } from '#functions/ports/object-store';
+import { type Archive, compressionOf } from '#functions/shards/archive';
+import { roomFor } from '#functions/shards/scratch';
+import type { DesensitizeShardEvent } from '#schemas/events/shard';
+import { dropFilesSchema } from '#schemas/records/run';
+
+/** What a shard reads: a file of the drop, as the raw bucket names it. */
+export interface Source extends DropFile {
+  /** Its position in the drop, from 0. */
+  readonly index: number;
+}
+
+/** A source with its local copy. */
+export interface LocalSource {
+  readonly source: Source;
+  readonly archive: Archive;
+  /** A folder of its own for what is made of it. */
+  readonly folder: string;
+  /** Removes the folder with the copy. */
+  free(): Promise<void>;
+}
+
+/** The files of a shard, in order. @throws DropVanishedError when the list of the drop's files lacks one */
+export async function findSources(
+  raw: Pick<FileStore, 'readJson'>,
+  { run, shard }: DesensitizeShardEvent,
+): Promise<Source[]> {
+  const { key, versionId } = shard;
+  const { first, files } = filesOf(shard);
+  if (key !== undefined) return [{ index: first, key, ...(versionId === undefined ? {} : { versionId }) }];
+  const found = (await raw.readJson(rawKeys(run).files, dropFilesSchema)).slice(first, first + files);
+  if (found.length === files) return found.map((file, i) => ({ ...(file as DropFile), index: first + i }));
+  const lacking = fileName(first + found.length);
+  throw new DropVanishedError(`The list of the drop's files ends before ${lacking}. Drop the files again.`);
+}
+
+/** Files that are downloaded while one is read. A small file takes longer to arrive than to be read. */
+const filesAhead = 16;
+
+async function download(raw: Pick<FileStore, 'download'>, source: Source, directory: string): Promise<LocalSource> {
+  const { index, key, versionId } = source;
+  // the engine remembers what it read of a file, so no file may take another one's name
+  const folder = join(directory, `file-${index}`);
+  await mkdir(folder);
+  const compression = compressionOf(key);
+  const path = join(folder, compression === 'none' ? 'raw' : `raw.${compression}`);
+  await raw.download(key, path, versionId);
+  return {
+    source,
+    archive: { name: fileName(index), path, compression, mostBytes: await roomFor(directory) },
+    folder,
+    free: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Downloads sources to folders below a directory, some ahead of the one that is read. Returns them in order. */
+export async function* downloadSources(
+  raw: Pick<FileStore, 'download'>,
+  sources: readonly Source[],
+  directory: string,
+): AsyncGenerator<LocalSource> {
+  const started: Promise<LocalSource>[] = [];
+  try {
+    for (let i = 0; i < sources.length; i++) {
+      for (const source of sources.slice(started.length, i + filesAhead)) {
+        const local = download(raw, source, directory);
+        // a failure counts when its turn has come
+        local.catch(() => {});
+        started.push(local);
+      }
+      const next = await (started[i] as Promise<LocalSource>);
+      yield { ...next, archive: { ...next.archive, mostBytes: await roomFor(directory) } };
+    }
+  } finally {
+    await Promise.allSettled(started);
+  }
+}

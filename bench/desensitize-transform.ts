@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { artifactKeys } from '#domain/runs/layout';
 import { text } from '#domain/sql/literals';
 import { writeLoanBook } from '#examples/loans/generate';
+import type { ObjectRanges } from '#functions/ports/object-ranges';
 import type { FileStore } from '#functions/ports/object-store';
 import { openEngine } from '#functions/shards/duckdb';
 import { desensitizeShard } from '#functions/use-cases/desensitize-shard';
@@ -23,7 +24,7 @@ const run = { pipeline: 'loan-default', runId: 'bench' };
 const key = 'loan-default/bench/loans-00000.csv';
 
 /** The bucket operations that the steps use, over a folder of links: the benchmark leaves out the network. */
-function folder(root: string): FileStore {
+function folder(root: string): FileStore & ObjectRanges {
   const at = (name: string) => join(root, name);
   const unused = () => Promise.reject(new Error('not used by the benchmark'));
   const writeText = async (name: string, content: string) => {
@@ -39,6 +40,9 @@ function folder(root: string): FileStore {
     writeText,
     writeJson: (name, value) => writeText(name, JSON.stringify(value)),
     download: (name, file) => link(at(name), file),
+    readRange: () => {
+      throw new Error('not used by the benchmark');
+    },
     upload: async (file, name) => {
       await mkdir(dirname(at(name)), { recursive: true });
       await rm(at(name), { force: true });

@@ -25,6 +25,8 @@ export interface Archive {
   readonly mostBytes: number;
   /** Where the local copy is a part of a text file. */
   readonly section?: TextSection;
+  /** Where the local copy is a part of a Parquet file: the rows before it. */
+  readonly rowsBefore?: number;
 }
 
 /** A part of a text file that begins and ends between rows. */

@@ -1,11 +1,13 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DropVanishedError } from '#domain/errors';
-import { type DropFile, filesOf } from '#domain/runs/drop';
+import { type DropFile, type FilePart, filesOf } from '#domain/runs/drop';
 import { fileName } from '#domain/runs/drop-name';
-import { rawKeys } from '#domain/runs/layout';
+import { type RunPointer, rawKeys } from '#domain/runs/layout';
+import type { ObjectRanges } from '#functions/ports/object-ranges';
 import type { FileStore } from '#functions/ports/object-store';
 import { type Archive, compressionOf } from '#functions/shards/archive';
+import { downloadPart } from '#functions/shards/part-source';
 import { roomFor } from '#functions/shards/scratch';
 import type { DesensitizeShardEvent } from '#schemas/events/shard';
 import { dropFilesSchema } from '#schemas/records/run';
@@ -14,6 +16,8 @@ import { dropFilesSchema } from '#schemas/records/run';
 export interface Source extends DropFile {
   /** Its position in the drop, from 0. */
   readonly index: number;
+  /** Where a part of it is read. */
+  readonly part?: FilePart;
 }
 
 /** A source with its local copy. */
@@ -31,11 +35,13 @@ export async function findSources(
   raw: Pick<FileStore, 'readJson'>,
   { run, shard }: DesensitizeShardEvent,
 ): Promise<Source[]> {
-  const { key, versionId } = shard;
+  const { key, versionId, part } = shard;
   const { first, files } = filesOf(shard);
   if (key !== undefined) return [{ index: first, key, ...(versionId === undefined ? {} : { versionId }) }];
   const found = (await raw.readJson(rawKeys(run).files, dropFilesSchema)).slice(first, first + files);
-  if (found.length === files) return found.map((file, i) => ({ ...(file as DropFile), index: first + i }));
+  if (found.length === files) {
+    return found.map((file, i) => ({ ...(file as DropFile), index: first + i, ...(part ? { part } : {}) }));
+  }
   const lacking = fileName(first + found.length);
   throw new DropVanishedError(`The list of the drop's files ends before ${lacking}. Drop the files again.`);
 }
@@ -43,17 +49,20 @@ export async function findSources(
 /** Files that are downloaded while one is read. A small file takes longer to arrive than to be read. */
 const filesAhead = 16;
 
-async function download(raw: Pick<FileStore, 'download'>, source: Source, directory: string): Promise<LocalSource> {
-  const { index, key, versionId } = source;
+type RawFiles = Pick<FileStore, 'download' | 'readJson'> & ObjectRanges;
+
+async function download(raw: RawFiles, run: RunPointer, source: Source, directory: string): Promise<LocalSource> {
+  const { index, key, versionId, part } = source;
   // the engine remembers what it read of a file, so no file may take another one's name
   const folder = join(directory, `file-${index}`);
   await mkdir(folder);
   const compression = compressionOf(key);
   const path = join(folder, compression === 'none' ? 'raw' : `raw.${compression}`);
-  await raw.download(key, path, versionId);
+  const whole = { name: fileName(index), path, compression, mostBytes: await roomFor(directory) };
+  if (part === undefined) await raw.download(key, path, versionId);
   return {
     source,
-    archive: { name: fileName(index), path, compression, mostBytes: await roomFor(directory) },
+    archive: part === undefined ? whole : await downloadPart(raw, run, { ...source, part }, whole),
     folder,
     free: () => rm(folder, { recursive: true, force: true }),
   };
@@ -61,7 +70,8 @@ async function download(raw: Pick<FileStore, 'download'>, source: Source, direct
 
 /** Downloads sources to folders below a directory, some ahead of the one that is read. Returns them in order. */
 export async function* downloadSources(
-  raw: Pick<FileStore, 'download'>,
+  raw: RawFiles,
+  run: RunPointer,
   sources: readonly Source[],
   directory: string,
 ): AsyncGenerator<LocalSource> {
@@ -69,7 +79,7 @@ export async function* downloadSources(
   try {
     for (let i = 0; i < sources.length; i++) {
       for (const source of sources.slice(started.length, i + filesAhead)) {
-        const local = download(raw, source, directory);
+        const local = download(raw, run, source, directory);
         // a failure counts when its turn has come
         local.catch(() => {});
         started.push(local);

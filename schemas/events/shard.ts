@@ -3,6 +3,9 @@ import { runPointerSchema } from '#schemas/records/run';
 
 const index = z.int().min(0);
 
+/** A part of a large file: its number, how many there are, and the bytes of the whole file. */
+const partSchema = z.object({ index, count: z.int().min(1), size: z.int().min(1) });
+
 /** A shard: consecutive files of the drop's list. Executions that an earlier version of Tidegate began have one file a shard, without saying so. */
 const shardSchema = z.object({ index, first: index.optional(), files: z.int().min(1).optional() });
 
@@ -16,17 +19,15 @@ export const desensitizeShardSchema = z.object({
     key: z.string().min(1).optional(),
     versionId: z.string().min(1).optional(),
     size: z.int().min(0),
+    part: partSchema.optional(),
   }),
 });
 export type DesensitizeShardEvent = z.infer<typeof desensitizeShardSchema>;
 
-/**
- * What LocateRows is called with: the first part of a large text file. Parts are numbered from 0 to `count` - 1; `size` is that of
- * the whole file, in bytes.
- */
+/** What LocateRows is called with: a large text file. */
 export const locateRowsSchema = z.object({
   run: runPointerSchema,
-  shard: z.object({ first: index, part: z.object({ count: z.int().min(1), size: z.int().min(1) }) }),
+  shard: z.object({ first: index, part: partSchema.omit({ index: true }) }),
 });
 export type LocateRowsEvent = z.infer<typeof locateRowsSchema>;
 

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TokenKeys } from '#domain/privacy/tokenize';
+import { planShards } from '#domain/runs/drop';
 import { artifactKeys, rawKeys } from '#domain/runs/layout';
 import type { ObjectRanges } from '#functions/ports/object-ranges';
 import type { FileStore } from '#functions/ports/object-store';
@@ -10,6 +11,7 @@ import { readSidedRows } from '#functions/shards/sided-rows';
 import { desensitizeShard } from '#functions/use-cases/desensitize-shard';
 import { divideRows } from '#functions/use-cases/divide-rows';
 import { fitTransform } from '#functions/use-cases/fit-transform';
+import { locateRows } from '#functions/use-cases/locate-rows';
 import { profileShard } from '#functions/use-cases/profile-shard';
 import { transformShard } from '#functions/use-cases/transform-shard';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
@@ -36,6 +38,8 @@ export interface DataRun {
   desensitize(key: string, index?: number): ReturnType<typeof desensitizeShard>;
   /** Desensitizes a drop of these files in shards of so many files each. */
   desensitizePacked(keys: readonly string[], files: readonly number[]): Promise<void>;
+  /** Desensitizes a drop of one file in parts of at most so many bytes, and returns how many there are. */
+  desensitizeParts(key: string, partBytes: number): Promise<number>;
   /** Divides the rows of the shards and profiles each. */
   divide(shards?: number, champion?: { pipeline: string; runId: string }): Promise<Sides>;
   /** Divides, profiles and fits. */
@@ -99,6 +103,17 @@ export async function startRun(
         await desensitizeShard({ raw, clean, artifacts, tokenKeys, memoryMb }, { run, shard });
         first += count;
       }
+    },
+    async desensitizeParts(key, partBytes) {
+      await raw.writeJson(rawKeys(run).files, [{ key }]);
+      const [object] = await raw.list(key);
+      const shards = planShards(object ? [object] : [], partBytes);
+      const [shard] = shards;
+      if (shard?.part !== undefined && !key.endsWith('.parquet'))
+        await locateRows({ raw, artifacts }, { run, shard: { ...shard, part: shard.part } });
+      for (const own of shards)
+        await desensitizeShard({ raw, clean, artifacts, tokenKeys, memoryMb }, { run, shard: own });
+      return shards.length;
     },
     divide,
     async fit(shards = 1, champion) {

@@ -33,7 +33,7 @@ async function resultOf(run: DataRun, shards: number) {
     profiles.push(await run.profile(shard));
     rows.push(...(await run.sided(shard)).map(({ _row, ...row }) => row));
   }
-  const quarantine = async (store: DataRun['raw'], prefix: string) => {
+  const quarantine = async (store: DataRun['clean'], prefix: string) => {
     const objects = (await store.list(prefix)).map(({ key }) => key);
     return Promise.all(objects.map(async (key) => [key, await store.readText(key)] as const));
   };

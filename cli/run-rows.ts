@@ -14,14 +14,15 @@ const count = (n: number): string => n.toLocaleString('en-US');
 export const quarantineUri = ({ outputs }: Pick<Target, 'outputs'>, run: RunPointer): string =>
   `s3://${outputs.RawBucketName}/${rawQuarantine(run)}`;
 
-/** The rows of a run's drop by what became of them, for programs: rows = used + malformed + deduplicated. */
+/** The rows of a run's drop by what became of them, for programs: rows = used + malformed + deduplicated + inGaps. */
 export function summarizeRows(target: Pick<Target, 'outputs'>, run: RunPointer, profile: Profile) {
-  const { rows, sides, malformed, deduplicated = 0, blankFiles = [] } = profile;
+  const { rows, sides, malformed, deduplicated = 0, inGaps = 0, blankFiles = [] } = profile;
   return {
     rows,
     used: sides.train.rows + sides.validation.rows + sides.test.rows,
     malformed: malformed.rows,
     deduplicated,
+    inGaps,
     ...(malformed.rows > 0 ? { quarantine: quarantineUri(target, run) } : {}),
     ...(blankFiles.length > 0 ? { blankFiles } : {}),
   };
@@ -29,9 +30,10 @@ export function summarizeRows(target: Pick<Target, 'outputs'>, run: RunPointer, 
 
 /** The same for people. */
 export function describeRows(target: Pick<Target, 'outputs'>, run: RunPointer, profile: Profile): string {
-  const { rows, used, malformed, deduplicated, quarantine, blankFiles } = summarizeRows(target, run, profile);
+  const { rows, used, malformed, deduplicated, inGaps, quarantine, blankFiles } = summarizeRows(target, run, profile);
+  const gaps = inGaps === 0 ? '' : `, ${count(inGaps)} in the gaps between the sides`;
   const lines = [
-    `${count(rows)} rows: ${count(used)} used, ${count(malformed)} malformed, ${count(deduplicated)} deduplicated`,
+    `${count(rows)} rows: ${count(used)} used, ${count(malformed)} malformed, ${count(deduplicated)} deduplicated${gaps}`,
     ...(quarantine === undefined ? [] : [`the malformed ones are in ${quarantine}`]),
     ...(blankFiles === undefined ? [] : [`without rows: ${fileNames(blankFiles)}`]),
   ];

@@ -1,4 +1,6 @@
+import { alarms } from '#functions/aws/alarms';
 import { artifactStore } from '#functions/aws/buckets';
+import { cloudWatchClient } from '#functions/aws/clients/cloudwatch';
 import { sageMakerClient } from '#functions/aws/clients/sagemaker';
 import { endpoints } from '#functions/aws/endpoints';
 import { ensureModel } from '#functions/aws/ensure-model';
@@ -16,6 +18,7 @@ export const handler = withMiddleware(deployEndpointSchema, (event) =>
       environment: { stage: config.STAGE, cleanBucket: config.CLEAN_BUCKET, cleanKeyArn: config.CLEAN_KEY_ARN },
       artifacts: artifactStore(config),
       endpoints: endpoints(sageMakerClient()),
+      alarms: alarms(cloudWatchClient()),
       ensureModel: (run) => ensureModel(sageMakerClient(), run, config),
     },
     event,

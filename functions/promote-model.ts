@@ -1,3 +1,5 @@
+import { alarms } from '#functions/aws/alarms';
+import { cloudWatchClient } from '#functions/aws/clients/cloudwatch';
 import { sageMakerClient } from '#functions/aws/clients/sagemaker';
 import { endpoints } from '#functions/aws/endpoints';
 import { runStore } from '#functions/aws/tables';
@@ -10,5 +12,8 @@ const config = readConfig(['STAGE', 'STATE_TABLE']);
 
 /** Records that the tested model is the champion, and ends its deployment. */
 export const handler = withMiddleware(promoteModelSchema, (event) =>
-  promoteModel({ store: runStore(config), endpoints: endpoints(sageMakerClient()) }, event),
+  promoteModel(
+    { store: runStore(config), endpoints: endpoints(sageMakerClient()), alarms: alarms(cloudWatchClient()) },
+    event,
+  ),
 );

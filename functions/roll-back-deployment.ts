@@ -1,3 +1,5 @@
+import { alarms } from '#functions/aws/alarms';
+import { cloudWatchClient } from '#functions/aws/clients/cloudwatch';
 import { sageMakerClient } from '#functions/aws/clients/sagemaker';
 import { endpoints } from '#functions/aws/endpoints';
 import { runStore } from '#functions/aws/tables';
@@ -10,5 +12,13 @@ const config = readConfig(['STAGE', 'STATE_TABLE']);
 
 /** Rolls a failed deployment back to the previous config. */
 export const handler = withMiddleware(rollBackDeploymentSchema, (event) =>
-  rollBackDeployment({ stage: config.STAGE, store: runStore(config), endpoints: endpoints(sageMakerClient()) }, event),
+  rollBackDeployment(
+    {
+      stage: config.STAGE,
+      store: runStore(config),
+      endpoints: endpoints(sageMakerClient()),
+      alarms: alarms(cloudWatchClient()),
+    },
+    event,
+  ),
 );

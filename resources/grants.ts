@@ -143,3 +143,10 @@ export const machineBasics: readonly Allow[] = [
   ),
   allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'xray:GetSamplingRules', 'xray:GetSamplingTargets'], '*'),
 ];
+
+/** Alarms that watch a roll-out: they are named after the endpoint config. */
+export const rollOutAlarms = (stage: string, ...actions: string[]): Allow =>
+  allow(
+    actions.map((action) => `cloudwatch:${action}`),
+    regional('cloudwatch', `alarm:tidegate-${stage}-*`),
+  );

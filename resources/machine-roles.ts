@@ -8,6 +8,7 @@ import {
   passTo,
   readObjects,
   repositoryArn,
+  rollOutAlarms,
   sageMaker,
 } from './grants.ts';
 import { imageRepositories } from './training-images.ts';
@@ -98,7 +99,7 @@ export function machineRoles(stage: string): Record<string, Resource> {
 }
 
 /** The permissions of SageMaker's containers: never the raw bucket. */
-export function sageMakerRoles(): Record<string, Resource> {
+export function sageMakerRoles(stage: string): Record<string, Resource> {
   const image = [
     allow('ecr:GetAuthorizationToken', '*'),
     allow(
@@ -132,6 +133,8 @@ export function sageMakerRoles(): Record<string, Resource> {
       listObjects('CleanBucket', '*/runs/*/holdout/*'),
       ...write('CleanBucket', 'CleanKey', '*/runs/*/holdout/scores/*'),
       ...write('CleanBucket', 'CleanKey', '*/captures/*'),
+      // SageMaker reads the alarms of a roll-out as the model's role (SageMaker Developer Guide, "Auto-rollback configuration").
+      rollOutAlarms(stage, 'DescribeAlarms'),
     ]),
   };
 }

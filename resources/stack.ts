@@ -52,7 +52,7 @@ export function buildStack(
       ...keysAndPolicies(stage),
       ...functionRoles(stage),
       ...machineRoles(stage),
-      ...sageMakerRoles(),
+      ...sageMakerRoles(stage),
       ...events(stage, pipelines),
       ...logGroups(stage, functions, machines, retentionInDays),
       ...alarms(stage, functions, machines),

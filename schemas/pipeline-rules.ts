@@ -7,6 +7,7 @@ import { checkNames } from '#domain/data/name-rules';
 import type { DatasetSettings } from '#domain/data/settings';
 import type { SplitSettings } from '#domain/data/split-settings';
 import { checkValues } from '#domain/data/value-settings';
+import type { PersonalDataSettings } from '#domain/detectors/settings';
 import type { EvaluationSettings } from '#domain/evaluation/settings';
 import { metricOfGate } from '#domain/gates/registry';
 import type { Issue } from '#domain/issue';
@@ -24,6 +25,7 @@ interface UncheckedPipeline extends ConstrainedPipeline {
   readonly evaluation: EvaluationSettings;
   readonly split: SplitSettings;
   readonly leakage?: LeakageSettings | undefined;
+  readonly personalData: Pick<PersonalDataSettings, 'allow'>;
   readonly training: TrainingSettings;
   readonly imbalance: Imbalance;
 }
@@ -55,8 +57,15 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx,
     issue(['dataset', 'columns', id], 'the id column must not be listed under columns: it is always tokenized');
   checkLabel(label, evaluation.task, issue);
   checkValues(dataset, issue);
+  for (const [i, name] of pipeline.personalData.allow.entries()) {
+    if (!Object.hasOwn(columns, name) && name !== label.column && name !== dataset.time)
+      issue(
+        ['personalData', 'allow', i],
+        `"${name}" is neither listed under dataset.columns nor the label nor the time`,
+      );
+  }
   for (const [i, name] of (pipeline.leakage?.allow ?? []).entries()) {
-    if (!columns[name]) issue(['leakage', 'allow', i], `"${name}" is not listed under dataset.columns`);
+    if (!Object.hasOwn(columns, name)) issue(['leakage', 'allow', i], `"${name}" is not listed under dataset.columns`);
   }
   checkNames(dataset, issue);
   checkTraining(pipeline, issue, algorithms);

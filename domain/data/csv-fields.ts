@@ -14,6 +14,9 @@ export const csvSigns = (dataset: DatasetSettings): CsvSigns => ({
   trim: datasetReading(dataset).trim,
 });
 
+/** Blanks beside a quote, as the splitter has them: other spaces of Unicode are characters of a value. */
+const isBlank = (field: string): boolean => /^[ \t]*$/.test(field);
+
 /** The first record of a text. */
 export interface ParsedRecord {
   readonly fields: readonly string[];
@@ -59,7 +62,7 @@ export function parseRecord(source: string, csv: CsvSigns): ParsedRecord {
       if (c === ' ' || c === '\t') continue;
       brokenQuote ??= fields.length + 1;
       field += c;
-    } else if (c === quote && (field === '' || (trim && field.trim() === ''))) {
+    } else if (c === quote && (field === '' || (trim && isBlank(field)))) {
       field = '';
       place = 'quoted';
     } else if (quote === undefined && c === escaping && (after === delimiter || after === escaping))

@@ -11,7 +11,7 @@ import { counted } from '#domain/text/numbers';
 /** A header must fit in this many bytes. */
 export const headerBytes = 1 << 20;
 
-/** A longer name means that a quote before it is not closed. */
+/** A longer name with line breaks means that a quote before it is not closed. */
 const longestName = 300;
 
 const quoted = (names: readonly string[]): string =>
@@ -50,7 +50,9 @@ function claim({ dataset }: Pick<DataSettings, 'dataset'>, expected: readonly st
   });
   return expected.map((name) => {
     const source = sourceOf(dataset, name);
-    if (typeof source === 'string') return { name, source, index: indexes.get(source) ?? -1, byName: true };
+    // the names of a CSV header have no blanks around them
+    const at = (text: string) => indexes.get(text) ?? indexes.get(text.trim()) ?? -1;
+    if (typeof source === 'string') return { name, source, index: at(source), byName: true };
     const index = source.position <= found.length ? source.position - 1 : -1;
     return { name, source: undefined, index, byName: false };
   });
@@ -80,7 +82,7 @@ export function locateColumns(
     // the line may be a row of values: it must not be quoted
     throw new SchemaMismatchError(
       `${file}: only ${expected.length - missing.length} of the ${expected.length} expected columns are there; missing ${quoted(missing.map((m) => m.name))}. ` +
-        'Write the file with the columns the pipeline names; if it has no header line, set dataset.csv.header: false and list dataset.csv.names.',
+        `Write the file with the columns the pipeline names${pipeline.dataset.format === 'csv' ? '; if it has no header line, set dataset.csv.header: false and list dataset.csv.names' : ''}.`,
     );
   }
   const meant = new Map(
@@ -89,7 +91,10 @@ export function locateColumns(
       return near === undefined ? [] : [[name, near] as const];
     }),
   );
-  const shown = (strangers: readonly Stranger[]): string => shownList(strangers.map((s) => `column ${s.position}`));
+  // keys of JSON have no positions in a file: they are listed by the alphabet
+  const placeOf = ({ position }: Stranger): string => `${canLack ? 'key' : 'column'} ${position}`;
+  const shown = (strangers: readonly Stranger[]): string =>
+    shownList(strangers.map(placeOf)) + (canLack ? ` of the ${found.length} keys in alphabetical order` : '');
 
   const rejects = pipeline.dataset.extraColumns === 'reject';
   const doubled = doubledColumns(found, (i) => at.get(i), rejects);
@@ -97,12 +102,12 @@ export function locateColumns(
   if (doubled.length > 0) {
     const list = doubled.map(({ position, name }) => {
       const own = at.get(position - 1)?.name;
-      return own === undefined ? shown([{ name, position }]) : `"${own}" (column ${position})`;
+      return own === undefined ? shown([{ name, position }]) : `"${own}" (${placeOf({ name, position })})`;
     });
     problems.push(`these columns occur twice (upper and lower case are the same): ${shownList(list)}`);
   }
   if (isMissing) {
-    const near = [...meant].map(([name, stranger]) => `column ${stranger.position} looks like "${name}"`);
+    const near = [...meant].map(([name, stranger]) => `${placeOf(stranger)} looks like "${name}"`);
     problems.push(`missing ${quoted(missing.map((m) => m.name))}${near.length > 0 ? ` (${shownList(near)})` : ''}`);
   }
   if (extra.length > 0 && rejects) problems.push(`not expected ${shown(extra)}`);
@@ -113,7 +118,7 @@ export function locateColumns(
       ? 'list the extra columns under dataset.columns (role: ignore leaves one unread) or set dataset.extraColumns: ignore'
       : undefined,
     doubled.length > 0
-      ? 'give every column a name of its own, or name it by its position (from: { position: 2 })'
+      ? `give every ${canLack ? 'key' : 'column'} a name of its own${canLack ? '' : ', or name it by its position (from: { position: 2 })'}`
       : undefined,
   ].filter((f) => f !== undefined);
   const advice = fix.join('; ');
@@ -136,8 +141,8 @@ function doubledColumns(
     const [first] = group;
     if (first === undefined || group.length === 1) return [];
     const claims = group.map(({ position }) => claimAt(position - 1));
-    const isMeantByName = claims.some((c) => c?.byName);
-    return isMeantByName || (rejects && claims.includes(undefined)) ? [first] : [];
+    const meant = group.find((_, i) => claims[i]?.byName);
+    return meant !== undefined || (rejects && claims.includes(undefined)) ? [meant ?? first] : [];
   });
 }
 
@@ -151,7 +156,7 @@ function unfinishedName(
   const at = fields.findIndex((name) => {
     if (known.has(name.trim())) return false;
     const lineBreak = name.search(/[\r\n]/);
-    return name.length > longestName || (lineBreak >= 0 && name.indexOf(delimiter, lineBreak) >= 0);
+    return lineBreak >= 0 && (name.length > longestName || name.indexOf(delimiter, lineBreak) >= 0);
   });
   return at < 0 ? undefined : at + 1;
 }
@@ -205,7 +210,8 @@ export function readCsvHeader(pipeline: Pick<DataSettings, 'dataset'>, file: str
   if (text.trim() === '' && !text.includes(csv.delimiter)) {
     return { columns: [], length: mark + preamble.length, lines: preamble.lines };
   }
-  if (text.includes('\0')) {
+  // below the header, a zero byte is a character of a value
+  if (text.slice(0, record.length).includes('\0')) {
     throw new SchemaMismatchError(
       `${file} has zero bytes at its start, as UTF-16 without a byte-order mark has. Write it as UTF-8, or set dataset.csv.encoding: utf-16.`,
     );

@@ -25,6 +25,7 @@ const reserved = [
   '_dealt',
   '_hash',
   '_other_label',
+  'file_row_number',
 ];
 
 /** Column names must be apart by more than case (SQL's are not) and unreserved. */
@@ -36,7 +37,9 @@ function checkOwnNames({ columns }: DatasetSettings, issue: Issue): void {
     if (same !== undefined)
       issue(path, `differs from "${same}" only in upper and lower case; choose another name and add from: ${name}`);
     byLowerCase.set(name.toLowerCase(), name);
-    if (reserved.includes(name.toLowerCase()))
+    const own = name.toLowerCase();
+    // while a token key is replaced, tokens under the previous one have such names
+    if (reserved.includes(own) || own.startsWith('_previous_'))
       issue(path, `reserved; choose a name other than ${reserved.join(', ')}, and add from: ${name}`);
   }
 }

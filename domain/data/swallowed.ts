@@ -3,7 +3,9 @@ import type { LocatedColumns } from '#domain/data/header';
 import { namedLabels } from '#domain/data/label-settings';
 import type { DatasetSettings } from '#domain/data/settings';
 import type { Problem } from '#domain/data/typing';
-import { datasetReading } from '#domain/data/value-settings';
+import { columnReading } from '#domain/data/value-settings';
+import { canonicalOf } from '#domain/values/canonical';
+import { plainNumbers } from '#domain/values/numbers';
 
 type Dataset = DatasetSettings;
 
@@ -11,16 +13,26 @@ type Dataset = DatasetSettings;
 export const swallowed = 'a quote that takes in the rows after it';
 
 const number = /^ *[-+]?[0-9]*[.]?[0-9]+(?:[eE][-+]?[0-9]+)? *$/;
+/** A number with the signs that `numbers` may declare: one too many is found rather than one too few. */
+const writtenNumber = /^[\s\p{Sc}A-Z(+\u2212-]{0,8}[.,]?\d[\d\s.,'\u2019eE+-]*[\s\p{Sc}A-Z%)\u2212-]{0,8}$/u;
 
-/** Whether a text may be a label. */
+/** Whether a text may be a label, as labels are compared: numbers by value, true and false by their spellings, others in canonical form. */
 function labelTest(dataset: Dataset): (text: string) => boolean {
-  const { negative, classes, map } = dataset.label;
+  const { column, negative, classes, map, others } = dataset.label;
   const named = namedLabels(dataset.label);
   const isClosed = classes !== undefined || negative !== undefined || map !== undefined;
-  const isOpen = !isClosed && named.some((v) => typeof v === 'string');
-  const texts = new Set(named.map(String));
-  const { trim } = datasetReading(dataset);
-  return (text) => isOpen || number.test(text) || texts.has(trim ? text.trim() : text);
+  // rows whose label is in no class may be rows all the same
+  const isOpen =
+    (!isClosed && named.some((v) => typeof v === 'string')) || (others !== undefined && others !== 'malformed');
+  const texts = new Set(named.map((value) => canonicalOf(String(value))));
+  const { trim, numbers, booleans } = columnReading(column, dataset);
+  const isNumber = numbers === plainNumbers ? number : writtenNumber;
+  const words = named.some((v) => typeof v === 'boolean') ? new Set([...booleans.true, ...booleans.false]) : undefined;
+  return (text) => {
+    if (isOpen || isNumber.test(text)) return true;
+    const value = canonicalOf(trim ? text.trim() : text);
+    return texts.has(value) || words?.has(value.toLowerCase()) === true;
+  };
 }
 
 /**

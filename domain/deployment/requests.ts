@@ -1,6 +1,9 @@
+import { alarmKind, alarmRuleOf } from '#domain/alarms/registry';
 import type { ModelFormat } from '#domain/algorithms/algorithm';
 import { algorithmOf } from '#domain/algorithms/registry';
 import type { DeploymentSettings } from '#domain/deployment/settings';
+import { alarmsOf, paceOf, type RollOutSettings } from '#domain/roll-outs/pace';
+import { rollOutStrategy } from '#domain/roll-outs/registry';
 import { capturePrefix } from '#domain/runs/layout';
 import type { Deployment } from '#schemas/records/deployment';
 
@@ -17,6 +20,9 @@ interface Deployed {
   readonly training: { readonly algorithm: string };
 }
 type Target = Pick<Deployment, 'run' | 'modelName' | 'endpointName' | 'endpointConfigName'>;
+
+/** The name of an endpoint's only variant. */
+const variantName = 'AllTraffic';
 
 const tags = (stage: string, pipeline: string) => [
   { Key: 'tidegate:stage', Value: stage },
@@ -40,7 +46,7 @@ export function endpointConfigRequest(
     EndpointConfigName: target.endpointConfigName,
     ProductionVariants: [
       {
-        VariantName: 'AllTraffic',
+        VariantName: variantName,
         ModelName: target.modelName,
         InstanceType: instances.type,
         InitialInstanceCount: instances.count,
@@ -73,18 +79,52 @@ export const createEndpointRequest = (target: Target, env: Pick<DeploymentEnviro
   Tags: tags(env.stage, target.run.pipeline),
 });
 
+/** The longest that an update may take (SageMaker API Reference, BlueGreenUpdatePolicy: 600 to 28,800 seconds). */
+const timeLimit = (maxWaitMinutes: number): number => Math.min(28_800, Math.max(600, maxWaitMinutes * 60));
+
 /**
- * UpdateEndpoint's request: blue/green, all traffic at once. SageMaker rolls back when the new fleet is not up within the
- * pipeline's time limit (SageMaker API Reference, BlueGreenUpdatePolicy: 600 to 28,800 seconds).
+ * UpdateEndpoint's request: traffic moves by the pipeline's strategy, and SageMaker goes back when an alarm goes off, or when the new
+ * fleet is not up in time.
+ *
+ * @param alarmNames the alarms that watch this roll-out
  */
-export const updateEndpointRequest = (target: Target, { deployment }: Pick<Deployed, 'deployment'>) => ({
+export const updateEndpointRequest = (
+  target: Target,
+  { deployment }: Pick<Deployed, 'deployment'>,
+  alarmNames: readonly string[],
+) => ({
   EndpointName: target.endpointName,
   EndpointConfigName: target.endpointConfigName,
   DeploymentConfig: {
-    BlueGreenUpdatePolicy: {
-      TrafficRoutingConfiguration: { Type: 'ALL_AT_ONCE' as const, WaitIntervalInSeconds: 0 },
-      TerminationWaitInSeconds: 0,
-      MaximumExecutionTimeoutInSeconds: Math.min(28_800, Math.max(600, deployment.maxWaitMinutes * 60)),
-    },
+    ...rollOutStrategy(deployment.strategy).policy(paceOf(deployment), timeLimit(deployment.maxWaitMinutes)),
+    ...(alarmNames.length > 0
+      ? { AutoRollbackConfiguration: { Alarms: alarmNames.map((AlarmName) => ({ AlarmName })) } }
+      : {}),
   },
 });
+
+const watchedLimits = (settings: RollOutSettings): (readonly [string, number])[] =>
+  Object.entries(alarmsOf(settings)).flatMap(([name, limit]) => (limit === undefined ? [] : [[name, limit] as const]));
+
+/** The names of the alarms that watch the roll-out of a config. */
+export const alarmNames = (endpointConfigName: string, settings: RollOutSettings): string[] =>
+  watchedLimits(settings).map(([kind]) => `${endpointConfigName}-${kind}`);
+
+/**
+ * PutMetricAlarm's requests for the alarms that watch a roll-out: two of three minutes must be beyond the limit, and minutes without
+ * requests are good (CloudWatch API Reference, PutMetricAlarm).
+ */
+export const alarmRequests = (target: Target, { deployment }: Pick<Deployed, 'deployment'>) =>
+  watchedLimits(deployment).map(([name, limit]) => {
+    const kind = alarmKind(name);
+    return {
+      AlarmName: `${target.endpointConfigName}-${name}`,
+      AlarmDescription: `While ${target.endpointConfigName} is rolled out: ${kind.summary} Limit: ${limit} ${kind.unit}.`,
+      ...alarmRuleOf(name, limit, { ...target, variantName }),
+      ComparisonOperator: 'GreaterThanThreshold' as const,
+      Period: 60,
+      EvaluationPeriods: 3,
+      DatapointsToAlarm: 2,
+      TreatMissingData: 'notBreaching',
+    };
+  });

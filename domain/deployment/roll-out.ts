@@ -37,3 +37,14 @@ export function judgeRollOut(
   if (waitedSeconds < maxWaitMinutes * 60) return { outcome: 'waiting', reason: `${endpointName} is ${status}` };
   return failed(`The endpoint was still ${status} after ${maxWaitMinutes} minutes (deployment.maxWaitMinutes)`);
 }
+
+/**
+ * Adds the alarms that have gone off to the reason of a failed roll-out. SageMaker's own reason may be empty.
+ *
+ * @param ringing names of alarms, each the config's name, a hyphen and the kind
+ */
+export function explainAlarms(reason: string, ringing: readonly string[]): string {
+  if (ringing.length === 0) return reason;
+  const kinds = ringing.map((name) => name.slice(name.lastIndexOf('-') + 1));
+  return `${reason} (beyond its limit in deployment.alarms: ${kinds.join(', ')})`;
+}

@@ -1,5 +1,10 @@
 import * as z from 'zod';
+import { ALARMS, alarmsSchema } from '#domain/alarms/registry';
 import { instanceType } from '#domain/instance-type';
+import { rollOutProblem } from '#domain/roll-outs/pace';
+import { ROLL_OUTS, type RollOutName } from '#domain/roll-outs/registry';
+
+const names = ROLL_OUTS.map(({ name }) => name) as [RollOutName, ...RollOutName[]];
 
 /** `deployment`: how an approved model is served. */
 export const deploymentSchema = z
@@ -19,6 +24,36 @@ export const deploymentSchema = z
       .strict()
       .prefault({})
       .describe('The machines of the endpoint.'),
+    strategy: z
+      .enum(names)
+      .default('all-at-once')
+      .meta({
+        description: `How traffic moves from the former model to the new one. ${ROLL_OUTS.map(({ name, summary }) => `\`${name}\`: ${summary}`).join(' ')} See [roll-outs](roll-outs.md).`,
+        examples: names,
+      }),
+    percent: z
+      .int()
+      .min(1)
+      .max(50)
+      .optional()
+      .meta({
+        description: `How much one step moves, in percent. Without it: ${ROLL_OUTS.flatMap((s) => ('percent' in s ? [`${s.percent.default} for \`${s.name}\``] : [])).join(', ')}.`,
+        examples: [20],
+      }),
+    bakeMinutes: z
+      .int()
+      .min(0)
+      .max(60)
+      .optional()
+      .meta({
+        description:
+          'Minutes that each step is watched before the next one, and before the old fleet goes. Without it: 10, and 0 for `all-at-once`.',
+        examples: [5],
+      }),
+    alarms: alarmsSchema.optional().meta({
+      description: `The limits at which SageMaker goes back to the former model while the roll-out is watched. Two of three minutes must be beyond a limit. Without it: ${ALARMS.flatMap((kind) => ('usual' in kind ? [`\`${kind.name}: ${kind.usual}\``] : [])).join(' and ')}, where there is a step to watch. \`{}\`: no alarms.`,
+      examples: [{ errors: 2, latency: 250 }],
+    }),
     capturePercentage: z
       .int()
       .min(0)
@@ -41,6 +76,10 @@ export const deploymentSchema = z
       }),
   })
   .strict()
+  .superRefine((settings, ctx) => {
+    const [field, message] = rollOutProblem(settings) ?? [];
+    if (field !== undefined) ctx.addIssue({ code: 'custom', path: [field], message: String(message) });
+  })
   .prefault({})
-  .describe('What serves an approved model.');
+  .describe('What serves an approved model, and how it takes over.');
 export type DeploymentSettings = z.infer<typeof deploymentSchema>;

@@ -21,7 +21,7 @@ export interface DetectorOptions {
 export interface Evidence {
   /** For values that the detector finds by their form alone. */
   readonly share: number;
-  /** The same, where the value is nothing else: it defaults to `share`. */
+  /** The same, where the value is nothing else: of all values, or of those with enough digits. It defaults to `share`. */
   readonly wholeShare?: number;
   /** The least share of the values with the form that must also pass the checksum. A series of other numbers passes by chance alone. */
   readonly checked?: number;

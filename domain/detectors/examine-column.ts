@@ -2,6 +2,7 @@ import type { Finding } from '#schemas/records/personal-data';
 import { columnWords } from './column-words.ts';
 import type { Detector, Span } from './detector.ts';
 import { countDigits, mayHold, type Scanner } from './find-spans.ts';
+import { folded } from './fold.ts';
 
 /** What a column looks like, before the settings decide what follows. */
 export type Suspicion = Omit<Finding, 'outcome'>;
@@ -10,12 +11,15 @@ export type Suspicion = Omit<Finding, 'outcome'>;
 const shownExamples = 3;
 /** A single value in many may be a coincidence. */
 const leastFound = 2;
+/** Where most values are something else, this many must be nothing but one. */
+const leastWhole = 5;
 
 interface Tally {
-  /** Values that hold one, those that are one, and those that have its form. */
+  /** Values that hold one, those that are one, those that have its form, and those that have enough digits to hold one. */
   held: number;
   whole: number;
   formed: number;
+  able: number;
   readonly values: string[];
 }
 
@@ -30,7 +34,7 @@ export function countValues(values: readonly string[]): Map<string, number> {
 
 function tallySpans(counts: ReadonlyMap<string, number>, scanner: Scanner): Map<Detector, Tally> {
   const tallies = new Map<Detector, Tally>(
-    scanner.detectors.map((detector) => [detector, { held: 0, whole: 0, formed: 0, values: [] }]),
+    scanner.detectors.map((detector) => [detector, { held: 0, whole: 0, formed: 0, able: 0, values: [] }]),
   );
   for (const [value, count] of counts) {
     const trimmed = value.trim();
@@ -46,7 +50,9 @@ function tallySpans(counts: ReadonlyMap<string, number>, scanner: Scanner): Map<
     }
     const digits = countDigits(value);
     for (const [detector, tally] of tallies) {
-      if (detector.evidence.checked === undefined || !detector.form || !mayHold(detector, value, digits)) continue;
+      if (!mayHold(detector, value, digits)) continue;
+      tally.able += count;
+      if (detector.evidence.checked === undefined || !detector.form) continue;
       detector.form.lastIndex = 0;
       if (detector.form.test(value)) tally.formed += count;
       detector.form.lastIndex = 0;
@@ -63,10 +69,13 @@ function isFound({ evidence, varied }: Detector, tally: Tally, examined: number,
   if (tally.held === 0 || (tally.held < leastFound && tally.held / examined < 0.5)) return false;
   if (evidence.checked !== undefined && tally.held < tally.formed * evidence.checked) return false;
   if (varied && !varied(tally.values)) return false;
+  if (tally.held / examined < Math.max(evidence.share, minShare)) return false;
   // most values are nothing else: it is a column of numbers, which needs more than a text in which one stands
   const isColumn = tally.whole > tally.held / 2;
-  const own = isColumn ? (evidence.wholeShare ?? evidence.share) : evidence.share;
-  return tally.held / examined >= Math.max(own, minShare);
+  const { wholeShare } = evidence;
+  if (!isColumn || wholeShare === undefined || tally.held / examined >= wholeShare) return true;
+  // "cash" and small numbers beside card numbers say nothing about whether those are some
+  return tally.held >= leastWhole && tally.held / tally.able >= wholeShare;
 }
 
 /**
@@ -82,7 +91,7 @@ export function examineColumn(
 ): Suspicion[] {
   const examined = values.length;
   if (examined === 0) return [];
-  const counts = countValues(values);
+  const counts = countValues(values.map(folded));
   const words = columnWords(column);
   const suspicions: Suspicion[] = [];
   for (const [detector, tally] of tallySpans(counts, scanner)) {

@@ -1,5 +1,6 @@
 import { type CompiledPattern, type CustomPattern, compilePattern } from './custom-pattern.ts';
 import { contextLength, type Detector, type DetectorOptions, type Span } from './detector.ts';
+import { folded } from './fold.ts';
 import { DETECTORS } from './registry.ts';
 
 /** What looks for personal data: the detectors, the pipeline's own patterns and the region. */
@@ -112,6 +113,9 @@ export function createScanner({ region, patterns = [] }: ScannerSettings, detect
   return {
     detectors: all,
     options,
-    find: (text) => (needed.test(text) ? withoutOverlaps(findInPieces(all, text, options)) : []),
+    find(text) {
+      const read = folded(text);
+      return needed.test(read) ? withoutOverlaps(findInPieces(all, read, options)) : [];
+    },
   };
 }

@@ -7,6 +7,9 @@ import type { LeakageCheck } from './leakage-check.ts';
  */
 const least = { area: 0.85, r2: 0.75 } as const;
 const beyond = { area: 0.03, r2: 0.1 } as const;
+/** A column that says nearly all needs to leave a third of what the others leave unsaid: so close to all, no difference is large. */
+const nearlyAll = 0.95;
+const leftUnsaid = 1 / 3;
 
 export const alone = {
   name: 'alone',
@@ -18,7 +21,8 @@ export const alone = {
       .filter(({ byValue }) => byValue >= least[by])
       .flatMap(({ name, byValue }) => {
         const others = togetherWithout(name);
-        if (byValue - others < beyond[by]) return [];
+        const saysMore = byValue >= nearlyAll && 1 - byValue <= leftUnsaid * (1 - others);
+        if (byValue - others < beyond[by] && !saysMore) return [];
         const reason = `it predicts the label alone (${unit} ${formatNumber(byValue)}) better than the others together (${formatNumber(others)})`;
         return [{ column: name, reason }];
       });

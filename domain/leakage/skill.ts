@@ -69,6 +69,22 @@ function crossFit(target: Float64Array, cells: Int32Array, toward?: Float64Array
   return result;
 }
 
+/**
+ * The expectation of a number by its neighbours in the order of a column, which follows any smooth relation however fine; ranges cannot.
+ * Undefined where a value is missing or no number.
+ */
+function byNeighbours(target: Float64Array, { values }: SampledColumn): Float64Array | undefined {
+  if (values.length < 3 || !values.every((value) => typeof value === 'number')) return undefined;
+  const order = values.map((value, row) => [value as number, row] as const).sort(([a], [b]) => a - b);
+  const result = new Float64Array(target.length);
+  order.forEach(([, row], i) => {
+    const before = order[i === 0 ? 2 : i - 1]?.[1] ?? row;
+    const after = order[i === order.length - 1 ? order.length - 3 : i + 1]?.[1] ?? row;
+    result[row] = ((target[before] ?? 0) + (target[after] ?? 0)) / 2;
+  });
+  return result;
+}
+
 /** Area under the ROC curve of scores for a 0/1 target, ties counted half (Mann & Whitney 1947); 0.5 where one class is absent. */
 export function areaOf(target: Float64Array, scores: Float64Array): number {
   const order = [...scores.keys()].sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0));
@@ -122,10 +138,12 @@ export function measureAlone(column: SampledColumn, targets: readonly Float64Arr
     const skill = skillOf(targets, ranged, regression);
     return { byRange: skill, byValue: skill, fitted: ranged };
   }
+  const byRange = skillOf(targets, ranged, regression);
   const valued = targets.map((target, i) => crossFit(target, exact, ranged[i]));
-  return {
-    byRange: skillOf(targets, ranged, regression),
-    byValue: skillOf(targets, valued, regression),
-    fitted: valued,
-  };
+  const byValue = skillOf(targets, valued, regression);
+  const near = regression ? targets.flatMap((target) => byNeighbours(target, column) ?? []) : [];
+  const byOrder = near.length === targets.length ? skillOf(targets, near, regression) : 0;
+  return byOrder > byValue && near.length > 0
+    ? { byRange: Math.max(byRange, byOrder), byValue: byOrder, fitted: near }
+    : { byRange, byValue, fitted: valued };
 }

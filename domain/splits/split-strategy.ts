@@ -18,8 +18,13 @@ export interface DivideInput {
   readonly gap?: string | undefined;
 }
 
+/** A rule as `sides.json` stores it, with the name of its strategy. */
+interface StoredRule {
+  readonly strategy: string;
+}
+
 /** How rows were divided. */
-export interface Division<Rule extends SplitRule = SplitRule> {
+export interface Division<Rule extends StoredRule = SplitRule> {
   readonly rule: Rule;
   /** A relation `_group`, `side` of the groups whose side is not that of the rule; undefined when none can be. */
   readonly placed?: string | undefined;
@@ -28,7 +33,7 @@ export interface Division<Rule extends SplitRule = SplitRule> {
 }
 
 /** A strategy of `split`. */
-export interface SplitStrategy<Rule extends SplitRule = never> {
+export interface SplitStrategy<Rule extends StoredRule = never> {
   /** Its name in the pipeline YAML and in `sides.json`. */
   readonly name: Rule['strategy'];
   /** How it divides rows, in one sentence. */

@@ -44,15 +44,20 @@ export const time = {
     const gap = readGap(written);
     await query(
       'divide the rows',
-      `CREATE TEMP TABLE split_times AS SELECT _time, unit, sum(unit) OVER (ORDER BY _time) AS upto, sum(unit) OVER () AS total FROM (SELECT _time, sum(rows) AS unit FROM ${groups} GROUP BY 1)`,
+      `CREATE TEMP TABLE split_times AS SELECT _time, unit, sum(unit) OVER (ORDER BY _time) AS upto, sum(unit) OVER () AS total, count(*) OVER (ORDER BY _time DESC) - 1 AS later FROM (SELECT _time, sum(rows) AS unit FROM ${groups} GROUP BY 1)`,
     );
     const middle = 'upto - unit / 2.0';
-    const ends = (share: number) => `${middle} <= round(${double(share)} * total)`;
-    const trainUntil = await readTime(query, 'max(_time)', ends(train));
+    // each later side keeps a time of its own, however few there are
+    const ends = (share: number, sides: number) => `${middle} <= round(${double(share)} * total) AND later >= ${sides}`;
+    const trainUntil = await readTime(query, 'max(_time)', ends(train, 2));
     const validationFrom = trainUntil && (await startAfter(query, trainUntil, gap));
     const validationUntil =
       validationFrom &&
-      ((await readTime(query, 'max(_time)', `${ends(train + validation)} AND _time >= ${instant(validationFrom)}`)) ??
+      ((await readTime(
+        query,
+        'max(_time)',
+        `${ends(train + validation, 1)} AND _time >= ${instant(validationFrom)}`,
+      )) ??
         validationFrom);
     const testFrom = validationUntil && (await startAfter(query, validationUntil, gap));
     if (!trainUntil || !validationFrom || !validationUntil || !testFrom) {

@@ -41,16 +41,18 @@ export interface TextSection {
 }
 
 const chunkSize = 1 << 20;
+/** A small file is read into a small buffer: a drop may have thousands of them. */
+const chunkOf = async (path: string): Promise<number> => Math.min(chunkSize, Math.max((await stat(path)).size, 1024));
 const endings = { gzip: '.gz', zstd: '.zst' } as const;
 
 /** The problem with an archive and its fix, by zlib's error code; zlib's text does not help a user. */
-function archiveError(name: string, kind: 'gzip' | 'zstd', error: unknown, started: boolean): DataEngineError {
+function archiveError(name: string, kind: 'gzip' | 'zstd', error: unknown, isOfKind: boolean): DataEngineError {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'Z_BUF_ERROR') {
     return new DataEngineError(`Cannot read ${name}: it is cut off before its end. Write it again, and drop it again.`);
   }
   return new DataEngineError(
-    started
+    isOfKind
       ? `Cannot read ${name}: it is damaged, its ${kind} data do not match their checksum or format. Write it again, and drop it again.`
       : `Cannot read ${name}: it is not ${kind}, though its name ends in ${endings[kind]}. Write it again.`,
   );
@@ -73,14 +75,12 @@ async function* unpackFrom(
   const file = createReadStream(path, { highWaterMark: chunkSize, start });
   const unpacked = kind === 'gzip' ? createGunzip({ chunkSize }) : createZstdDecompress({ chunkSize });
   file.once('error', (error) => unpacked.destroy(error));
-  let started = start > 0;
-  unpacked.once('data', () => {
-    started = true;
-  });
   try {
     yield* file.pipe(unpacked);
   } catch (error) {
-    throw archiveError(name, kind, error, started);
+    const begin = await readStart(path);
+    const isOfKind = signatures.some(([of, bytes]) => of === kind && startsWith(begin, bytes));
+    throw archiveError(name, kind, error, isOfKind || start > 0);
   } finally {
     file.destroy();
   }
@@ -113,25 +113,48 @@ const signatures: readonly (readonly [string, readonly number[], string])[] = [
   ['gzip', [0x1f, 0x8b], '.gz'],
   ['zstd', [0x28, 0xb5, 0x2f, 0xfd], '.zst'],
 ];
+/** How files start that are no text: no CSV and no JSON lines starts so. */
+const others: readonly (readonly [string, readonly number[]])[] = [
+  ['a workbook of Excel or a ZIP archive', [0x50, 0x4b, 0x03, 0x04]],
+  ['an old workbook of Excel', [0xd0, 0xcf, 0x11, 0xe0]],
+  ['Parquet', [0x50, 0x41, 0x52, 0x31, 0x15]],
+  ['bzip2', [0x42, 0x5a, 0x68]],
+  ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a]],
+];
+const startsWith = (start: Uint8Array, bytes: readonly number[]): boolean =>
+  bytes.every((byte, i) => start[i] === byte);
 
-/** @throws DataEngineError when a file that starts with these bytes is compressed although its name does not say so */
+/** Number of first bytes by which a file is recognised. */
+export const signatureBytes = 5;
+
+/**
+ * @param start the first bytes of a file, `signatureBytes` of them or the whole file
+ * @throws DataEngineError when the file is compressed although its name does not say so, or is no text at all
+ */
 export function refuseSignature(name: string, start: Uint8Array): void {
-  const found = signatures.find(([, bytes]) => bytes.every((byte, i) => start[i] === byte));
+  const other = others.find(([, bytes]) => startsWith(start, bytes));
+  if (other) {
+    throw new DataEngineError(
+      `Cannot read ${name}: it is ${other[0]}. Write it as the pipeline's dataset.format says, as text or in a .gz or .zst archive, and drop it again.`,
+    );
+  }
+  const found = signatures.find(([, bytes]) => startsWith(start, bytes));
   if (!found) return;
   throw new DataEngineError(
     `Cannot read ${name}: it is ${found[0]}, though its name does not end in ${found[2]}. Rename it, and drop it again.`,
   );
 }
 
-async function checkSignature({ name, path }: Archive): Promise<void> {
+/** The first bytes of a file, as many as a signature has. */
+async function readStart(path: string): Promise<Uint8Array> {
   const file = await open(path);
-  const start = Buffer.alloc(4);
+  const start = Buffer.alloc(signatureBytes);
   try {
-    await file.read(start, 0, 4, 0);
+    await file.read(start, 0, start.length, 0);
   } finally {
     await file.close();
   }
-  refuseSignature(name, start);
+  return start;
 }
 
 /**
@@ -142,9 +165,11 @@ async function checkSignature({ name, path }: Archive): Promise<void> {
 export async function* readArchive(archive: Archive): AsyncGenerator<Uint8Array> {
   const { name, path, compression, mostBytes, section } = archive;
   // of a part, the start of the whole file was checked
-  if (compression === 'none' && section === undefined) await checkSignature(archive);
+  if (compression === 'none' && section === undefined) refuseSignature(name, await readStart(path));
   const bytes =
-    compression === 'none' ? createReadStream(path, { highWaterMark: chunkSize }) : unpack(archive, compression);
+    compression === 'none'
+      ? createReadStream(path, { highWaterMark: await chunkOf(path) })
+      : unpack(archive, compression);
   let size = 0;
   for await (const chunk of bytes) {
     size += (chunk as Uint8Array).length;

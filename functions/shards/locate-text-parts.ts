@@ -1,6 +1,6 @@
 import { createPartLocator } from '#domain/data/part-locator';
 import type { ByteEncoding } from '#domain/data/transcoder';
-import { refuseSignature } from '#functions/shards/archive';
+import { refuseSignature, signatureBytes } from '#functions/shards/archive';
 import { splitBytes } from '#functions/shards/raw-text';
 import type { Pipeline } from '#schemas/pipeline';
 import type { TextParts } from '#schemas/records/text-parts';
@@ -18,9 +18,9 @@ async function* withoutSignature(name: string, bytes: AsyncIterable<Uint8Array>)
   let start: Buffer | undefined = Buffer.alloc(0);
   for await (const chunk of bytes) {
     if (start !== undefined) {
-      start = Buffer.concat([start, chunk.subarray(0, 4)]);
+      start = Buffer.concat([start, chunk.subarray(0, signatureBytes)]);
       refuseSignature(name, start);
-      if (start.length >= 4) start = undefined;
+      if (start.length >= signatureBytes) start = undefined;
     }
     yield chunk;
   }

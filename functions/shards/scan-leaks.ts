@@ -5,6 +5,7 @@ import { examineColumn } from '#domain/detectors/examine-column';
 import { createScanner } from '#domain/detectors/find-spans';
 import { judged, refusePersonalData } from '#domain/detectors/judge';
 import { ident } from '#domain/sql/literals';
+import { isHistory, keyColumns } from '#functions/shards/key-columns';
 import { searchColumns } from '#functions/shards/search-columns';
 import type { Pipeline } from '#schemas/pipeline';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
@@ -34,11 +35,13 @@ export async function scanLeaks(
 ): Promise<ShardSearch> {
   const { personalData } = pipeline;
   const columns = cleanColumns(pipeline);
-  const undeclared = new Set(
-    columns.filter(({ spec }) => spec.role === 'feature' || spec.role === 'slice').map(({ name }) => name),
-  );
+  const keys = keyColumns(pipeline);
+  const undeclared = new Set([
+    ...columns.filter(({ spec }) => spec.role === 'feature' || spec.role === 'slice').map(({ name }) => name),
+    ...keys.map(({ name }) => name),
+  ]);
   const settings = { ...personalData, sampleRows: personalData.sampleRows * moreRows };
-  const clean = await searchColumns(engine, columns, rows, settings);
+  const clean = await searchColumns(engine, [...columns, ...keys], rows, settings);
   const inputs = fitted.features.map((feature) => ({ name: feature.name, kind: 'number' as const }));
   const renamed = inputs.map(({ name }, i) => `x${i} AS ${ident(name)}`);
   const encoded = new Set(inputs.map((input) => input.name.toLowerCase())).size === inputs.length ? renamed : [];
@@ -56,7 +59,7 @@ export async function scanLeaks(
     examineColumn(column, [...known], scanner, personalData.minShare),
   );
   const suspicions = [...clean.suspicions, ...model.suspicions, ...named].filter(
-    ({ column, by }) => by === 'values' || undeclared.has(column),
+    (own) => (own.by === 'values' || undeclared.has(own.column)) && !isHistory(pipeline, own),
   );
   const found = new Map(suspicions.map((suspicion) => [`${suspicion.column}\n${suspicion.kind}`, suspicion]));
   const findings = [...found.values()].map((suspicion): Finding => {

@@ -1,7 +1,7 @@
 import { asNumber, type SqlEngine } from '#domain/data/engine';
 import { examineDates } from '#domain/detectors/birth-years';
 import { countValues, examineColumn, type Suspicion } from '#domain/detectors/examine-column';
-import { createScanner } from '#domain/detectors/find-spans';
+import { createScanner, type Scanner } from '#domain/detectors/find-spans';
 import { almostUnique } from '#domain/detectors/judge';
 import type { PersonalDataSettings } from '#domain/detectors/settings';
 import { ident } from '#domain/sql/literals';
@@ -11,30 +11,37 @@ import type { CleanKind } from '#schemas/records/profile';
 /** A column to search, as it is among the rows. */
 export interface SearchedColumn {
   readonly name: string;
+  /** Its name among the rows, if it is another. */
+  readonly source?: string;
   readonly kind: CleanKind;
   /** Whether almost all of its values being different is worth a warning. */
   readonly isCategory?: boolean;
 }
 
 /** Columns that are read together, and the cells that a search reads at most. */
-const columnsAtOnce = 400;
-const mostCells = 1_000_000;
+export const columnsAtOnce = 400;
+export const mostCells = 1_000_000;
 /** Fewer values than this say little: the column is read once more, for its values alone. */
 const fewValues = 50;
 const mostSparse = 200;
 
 /** Numbers below this are too short to be an identifier; all of them count as values. */
 const shortest = 1e7;
+/** The text of such a number. */
+export const shortNumber = '0';
+
+const valueSql = ({ name, source = name }: SearchedColumn): string => ident(source);
 
 /** SQL of a value as the text that is searched; undefined for a kind that holds nothing personal. */
-function searchedText({ name, kind }: SearchedColumn): string | undefined {
-  const value = ident(name);
+function searchedText(column: SearchedColumn): string | undefined {
+  const value = valueSql(column);
+  const { kind } = column;
   switch (kind) {
     case 'category':
     case 'text':
       return value;
     case 'number':
-      return `CASE WHEN ${value} IS NULL THEN NULL WHEN abs(${value}) >= ${shortest} AND abs(${value}) < 1e19 AND ${value} = trunc(${value}) THEN CAST(CAST(${value} AS HUGEINT) AS VARCHAR) ELSE '0' END`;
+      return `CASE WHEN ${value} IS NULL THEN NULL WHEN abs(${value}) >= ${shortest} AND abs(${value}) < 1e19 AND ${value} = trunc(${value}) THEN CAST(CAST(${value} AS HUGEINT) AS VARCHAR) ELSE '${shortNumber}' END`;
     case 'datetime':
       return `strftime(${value}, '%Y-%m-%d')`;
     case 'boolean':
@@ -45,11 +52,22 @@ function searchedText({ name, kind }: SearchedColumn): string | undefined {
 }
 
 /** SQL that is true where a column's values must be read: a column of short numbers is no identifier, whatever they are. */
-function isWorthReading({ name, kind }: SearchedColumn): string {
-  const value = ident(name);
-  if (kind !== 'number') return `true`;
+function isWorthReading(column: SearchedColumn): string {
+  const value = valueSql(column);
+  if (column.kind !== 'number') return `true`;
   return `coalesce(bool_or(abs(${value}) >= ${shortest} AND ${value} = trunc(${value})), false)`;
 }
+
+/** The columns that may hold something personal, each with the SQL of its text. */
+export const searchedColumns = (columns: readonly SearchedColumn[]) =>
+  columns.flatMap((column) => {
+    const sql = searchedText(column);
+    return sql === undefined ? [] : [{ ...column, sql }];
+  });
+
+/** How many rows are looked at where there are more. */
+export const sampleSize = (sampleRows: number, columns: number): number =>
+  Math.min(sampleRows, Math.max(100, Math.floor(mostCells / Math.max(columns, 1))));
 
 /** The sampled rows, while they are searched. */
 const sampleTable = '_searched';
@@ -77,13 +95,10 @@ export async function searchColumns(
     sampleRows,
   }: Pick<PersonalDataSettings, 'region' | 'patterns' | 'minShare' | 'sampleRows'>,
 ): Promise<SearchResult> {
-  const searched = columns.flatMap((column) => {
-    const sql = searchedText(column);
-    return sql === undefined ? [] : [{ ...column, sql }];
-  });
+  const searched = searchedColumns(columns);
   if (searched.length === 0) return { columns: 0, values: 0, suspicions: [] };
   const scanner = createScanner({ region, patterns });
-  const size = Math.min(sampleRows, Math.max(100, Math.floor(mostCells / searched.length)));
+  const size = sampleSize(sampleRows, searched.length);
   const task = 'look for personal data';
   const [last] = await engine.query(
     task,
@@ -94,7 +109,7 @@ export async function searchColumns(
   let values = 0;
   let sparse = 0;
   const suspicions: Suspicion[] = [];
-  const names = searched.map(({ name }) => ident(name)).join(', ');
+  const names = searched.map(valueSql).join(', ');
   await engine.query(
     task,
     `CREATE OR REPLACE TEMP TABLE ${sampleTable} AS SELECT _row, ${names} FROM ${rows} WHERE hash(_row) <= CAST('${h}' AS UBIGINT)`,
@@ -103,7 +118,7 @@ export async function searchColumns(
     const some = searched.slice(from, from + columnsAtOnce);
     const [counts] = await engine.query(
       task,
-      `SELECT count(*) AS rows, ${some.map((column, i) => `count(${ident(column.name)}) AS n${i}, ${isWorthReading(column)} AS w${i}`).join(', ')} FROM ${sampleTable}`,
+      `SELECT count(*) AS rows, ${some.map((column, i) => `count(${valueSql(column)}) AS n${i}, ${isWorthReading(column)} AS w${i}`).join(', ')} FROM ${sampleTable}`,
     );
     const worth = some.flatMap((column, i) =>
       counts?.[`w${i}`] === true ? [{ column, n: asNumber(counts[`n${i}`]), i }] : [],
@@ -119,23 +134,29 @@ export async function searchColumns(
         sparse += 1;
         const found = await engine.query(
           task,
-          `SELECT ${column.sql} AS c FROM ${rows} WHERE ${ident(column.name)} IS NOT NULL ORDER BY hash(_row) LIMIT ${size}`,
+          `SELECT ${column.sql} AS c FROM ${rows} WHERE ${valueSql(column)} IS NOT NULL ORDER BY hash(_row) LIMIT ${size}`,
         );
         texts = found.map((row) => String(row['c']));
         values += texts.length - n;
       }
-      suspicions.push(...examineOne(column, texts));
+      suspicions.push(...examineValues(column, texts, scanner, minShare));
     }
   }
   await engine.query(task, `DROP TABLE ${sampleTable}`);
   return { columns: searched.length, values, suspicions };
+}
 
-  function examineOne(column: SearchedColumn, texts: readonly string[]): Suspicion[] {
-    const found = examineColumn(column.name, texts, scanner, minShare);
-    if (found.length > 0) return found;
-    if (column.kind === 'datetime') return [examineDates(column.name, texts)].filter((s) => s !== undefined);
-    return column.isCategory ? uniqueCategory(column.name, texts) : [];
-  }
+/** What the values of a column look like. */
+export function examineValues(
+  column: SearchedColumn,
+  texts: readonly string[],
+  scanner: Scanner,
+  minShare: number,
+): Suspicion[] {
+  const found = examineColumn(column.name, texts, scanner, minShare);
+  if (found.length > 0) return found;
+  if (column.kind === 'datetime') return [examineDates(column.name, texts)].filter((s) => s !== undefined);
+  return column.isCategory ? uniqueCategory(column.name, texts) : [];
 }
 
 const leastUnique = 50;

@@ -3,11 +3,15 @@ import { groupsSql, quasiColumns } from '#domain/anonymity/groups';
 import { cleanColumns } from '#domain/data/columns';
 import type { SqlEngine } from '#domain/data/engine';
 import { parquetOutput } from '#domain/data/transform';
+import { examineColumn, type Suspicion } from '#domain/detectors/examine-column';
+import { createScanner } from '#domain/detectors/find-spans';
 import { judged, refusePersonalData } from '#domain/detectors/judge';
+import { mergeSearches } from '#domain/detectors/merge';
 import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
 import { text } from '#domain/sql/literals';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
-import { searchColumns } from '#functions/shards/search-columns';
+import { isHistory, keyColumns } from '#functions/shards/key-columns';
+import { type FileRows, searchFiles } from '#functions/shards/search-files';
 import type { Pipeline } from '#schemas/pipeline';
 import type { ShardSearch } from '#schemas/records/personal-data';
 
@@ -15,11 +19,19 @@ const fix =
   'Nothing has left the raw bucket. Declare the column with a role for personal data, such as `role: pii` with `action: drop`, ' +
   'or list it under personalData.allow when it holds nothing personal.';
 
+/** What the text says that names the negative class, where the data and not the pipeline names it. */
+function searchNegative({ dataset, personalData }: Pipeline, onlyNegative: unknown): Suspicion[] {
+  if (typeof onlyNegative !== 'string') return [];
+  return examineColumn(dataset.label.column, [onlyNegative], createScanner(personalData), personalData.minShare);
+}
+
 /**
  * Searches the columns that are not declared personal, before any row leaves the raw bucket.
  *
  * @param name how messages name the files
  * @param rows a relation with `_row` and the clean columns
+ * @param files whose rows these are, in their order
+ * @param onlyNegative the text of the label that becomes the name of the negative class, if one does
  * @throws PersonalDataError when a column looks personal and the pipeline refuses it
  */
 export async function searchUndeclared(
@@ -27,16 +39,29 @@ export async function searchUndeclared(
   pipeline: Pipeline,
   name: string,
   rows: string,
+  files: readonly FileRows[],
+  onlyNegative?: unknown,
 ): Promise<ShardSearch> {
   const { personalData } = pipeline;
   if (personalData.undeclared === 'allow') return { columns: 0, values: 0, findings: [] };
   const columns = cleanColumns(pipeline)
     .filter(({ spec }) => spec.role === 'feature' || spec.role === 'slice')
     .map((column) => ({ name: column.name, kind: column.kind, isCategory: column.kind === 'category' }));
-  const { suspicions, ...looked } = await searchColumns(engine, columns, rows, personalData);
-  const findings = suspicions.map((suspicion) => judged(suspicion, personalData));
-  refusePersonalData(findings, name, fix);
-  return { ...looked, findings };
+  const searched = [...columns, ...keyColumns(pipeline)];
+  const judge = (place: string, suspicions: readonly Suspicion[]) => {
+    const findings = suspicions
+      .filter((suspicion) => !isHistory(pipeline, suspicion))
+      .map((suspicion) => judged(suspicion, personalData));
+    refusePersonalData(findings, place, fix);
+    return findings;
+  };
+  const found = await searchFiles(engine, searched, rows, files, personalData);
+  const searches = found.map(({ suspicions, ...looked }, i) => ({
+    ...looked,
+    findings: judge(files[i]?.name ?? name, suspicions),
+  }));
+  const negative = judge(name, searchNegative(pipeline, onlyNegative));
+  return mergeSearches([...searches, { columns: 0, values: 0, findings: negative }]);
 }
 
 /** Writes what a shard's search found, and its rows counted by quasi-identifiers. */

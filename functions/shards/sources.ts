@@ -1,5 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DropVanishedError } from '#domain/errors';
 import { type DropFile, type FilePart, filesOf } from '#domain/runs/drop';
 import { fileName } from '#domain/runs/drop-name';
@@ -51,21 +51,17 @@ const filesAhead = 16;
 
 type RawFiles = Pick<FileStore, 'download' | 'readJson'> & ObjectRanges;
 
-async function download(raw: RawFiles, run: RunPointer, source: Source, directory: string): Promise<LocalSource> {
+async function download(raw: RawFiles, run: RunPointer, source: Source, directory: string): Promise<Archive> {
   const { index, key, versionId, part } = source;
   // the engine remembers what it read of a file, so no file may take another one's name
   const folder = join(directory, `file-${index}`);
   await mkdir(folder);
   const compression = compressionOf(key);
   const path = join(folder, compression === 'none' ? 'raw' : `raw.${compression}`);
-  const whole = { name: fileName(index), path, compression, mostBytes: await roomFor(directory) };
-  if (part === undefined) await raw.download(key, path, versionId);
-  return {
-    source,
-    archive: part === undefined ? whole : await downloadPart(raw, run, { ...source, part }, whole),
-    folder,
-    free: () => rm(folder, { recursive: true, force: true }),
-  };
+  const archive = { name: fileName(index), path, compression, mostBytes: await roomFor(directory) };
+  if (part !== undefined) return downloadPart(raw, run, { ...source, part }, archive);
+  await raw.download(key, path, versionId);
+  return archive;
 }
 
 /** Downloads sources to folders below a directory, some ahead of the one that is read. Returns them in order. */
@@ -75,17 +71,23 @@ export async function* downloadSources(
   sources: readonly Source[],
   directory: string,
 ): AsyncGenerator<LocalSource> {
-  const started: Promise<LocalSource>[] = [];
+  const started: Promise<Archive>[] = [];
   try {
-    for (let i = 0; i < sources.length; i++) {
-      for (const source of sources.slice(started.length, i + filesAhead)) {
-        const local = download(raw, run, source, directory);
+    for (const [i, source] of sources.entries()) {
+      for (const next of sources.slice(started.length, i + filesAhead)) {
+        const local = download(raw, run, next, directory);
         // a failure counts when its turn has come
         local.catch(() => {});
         started.push(local);
       }
-      const next = await (started[i] as Promise<LocalSource>);
-      yield { ...next, archive: { ...next.archive, mostBytes: await roomFor(directory) } };
+      const archive = await (started[i] as Promise<Archive>);
+      const folder = dirname(archive.path);
+      yield {
+        source,
+        archive: { ...archive, mostBytes: await roomFor(directory) },
+        folder,
+        free: () => rm(folder, { recursive: true, force: true }),
+      };
     }
   } finally {
     await Promise.allSettled(started);

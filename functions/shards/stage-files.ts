@@ -7,13 +7,14 @@ import { joinFiles, layoutOf, rawRelation } from '#domain/data/raw';
 import { parquetOutput } from '#domain/data/transform';
 import { RowCountError } from '#domain/errors';
 import { PRIVACY_ACTIONS } from '#domain/privacy/registry';
-import { fileRange } from '#domain/runs/drop-name';
+import { fileName, fileRange } from '#domain/runs/drop-name';
 import { text } from '#domain/sql/literals';
 import type { OpenEngine } from '#functions/shards/duckdb';
 import { countFlagged, type StagedRows } from '#functions/shards/flagged-rows';
 import { countRows, type RowCounts, refuseTooManyMalformed } from '#functions/shards/malformed-rows';
 import { type Quarantine, writeQuarantine } from '#functions/shards/quarantine';
 import { createProblemCounts, type PreparedFile, prepareRawFile } from '#functions/shards/raw-file';
+import type { FileRows } from '#functions/shards/search-files';
 import type { LocalSource, Source } from '#functions/shards/sources';
 import type { Pipeline } from '#schemas/pipeline';
 
@@ -175,4 +176,14 @@ export function mergeFiles(files: readonly StagedFile[]) {
     ),
     absent: absentFromAll(files.map(({ absent }) => absent)),
   };
+}
+
+/** The clean rows of each file among those of the shard. */
+export function placeFiles(files: readonly StagedFile[]): FileRows[] {
+  let next = 0;
+  return files.map(({ source, counted }) => {
+    const [first, rows] = [next, counted.total - counted.malformed];
+    next += rows;
+    return { name: fileName(source.index), first, rows };
+  });
 }

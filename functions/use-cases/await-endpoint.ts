@@ -1,8 +1,15 @@
 import type * as z from 'zod';
-import { judgeRollOut } from '#domain/deployment/roll-out';
+import { explainAlarms, judgeRollOut } from '#domain/deployment/roll-out';
 import { DeploymentError, StillRunningError } from '#domain/errors';
+import type { Alarms } from '#functions/ports/alarms';
 import type { Endpoints } from '#functions/ports/endpoints';
 import type { awaitEndpointSchema } from '#schemas/events/deployment';
+
+/** The dependencies of waiting. */
+export interface WaitingPorts {
+  readonly endpoints: Pick<Endpoints, 'read'>;
+  readonly alarms: Pick<Alarms, 'ringing'>;
+}
 
 /**
  * Checks once whether an endpoint serves the config of a deployment.
@@ -10,7 +17,7 @@ import type { awaitEndpointSchema } from '#schemas/events/deployment';
  * @throws StillRunningError while the endpoint is updating; DeploymentError with the reason when the update failed
  */
 export async function awaitEndpoint(
-  endpoints: Pick<Endpoints, 'read'>,
+  { endpoints, alarms }: WaitingPorts,
   { deployment, waitedSeconds }: z.output<typeof awaitEndpointSchema>,
 ): Promise<{ endpointName: string; endpointConfigName: string }> {
   const { endpointName, endpointConfigName } = deployment;
@@ -21,6 +28,6 @@ export async function awaitEndpoint(
     case 'waiting':
       throw new StillRunningError(judgement.reason);
     case 'failed':
-      throw new DeploymentError(judgement.reason);
+      throw new DeploymentError(explainAlarms(judgement.reason, await alarms.ringing(deployment.alarms ?? [])));
   }
 }

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { planRollOut } from '#domain/deployment/endpoint';
 import {
+  alarmRequests,
   createEndpointRequest,
   type DeploymentEnvironment,
   endpointConfigRequest,
@@ -8,6 +9,7 @@ import {
 } from '#domain/deployment/requests';
 import { DeploymentError, TransientError } from '#domain/errors';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
+import type { Alarms } from '#functions/ports/alarms';
 import type { Endpoints } from '#functions/ports/endpoints';
 import type { ObjectStore } from '#functions/ports/object-store';
 import type { deployEndpointSchema } from '#schemas/events/deployment';
@@ -18,6 +20,7 @@ export interface RollOutPorts {
   readonly environment: DeploymentEnvironment;
   readonly artifacts: ObjectStore;
   readonly endpoints: Omit<Endpoints, 'removeConfig'>;
+  readonly alarms: Pick<Alarms, 'replace'>;
   /** Creates the run's SageMaker model unless it exists. */
   readonly ensureModel: (run: RunPointer) => Promise<unknown>;
 }
@@ -29,7 +32,7 @@ export interface RollOutPorts {
  * @throws TransientError when the endpoint must settle first; DeploymentError when a person must act
  */
 export async function deployEndpoint(
-  { environment, artifacts, endpoints, ensureModel }: RollOutPorts,
+  { environment, artifacts, endpoints, alarms, ensureModel }: RollOutPorts,
   { deployment }: z.output<typeof deployEndpointSchema>,
 ) {
   const { run, endpointName, endpointConfigName, previousConfig } = deployment;
@@ -41,9 +44,13 @@ export async function deployEndpoint(
     case 'create':
       await endpoints.create(createEndpointRequest(deployment, environment));
       break;
-    case 'update':
-      await endpoints.update(updateEndpointRequest(deployment, pipeline));
+    case 'update': {
+      const watching = deployment.alarms?.length ? alarmRequests(deployment, pipeline) : [];
+      await alarms.replace(watching);
+      const names = watching.map(({ AlarmName }) => AlarmName);
+      await endpoints.update(updateEndpointRequest(deployment, pipeline, names));
       break;
+    }
     case 'recreate':
       await endpoints.remove(endpointName);
       throw new TransientError(

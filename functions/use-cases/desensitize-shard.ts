@@ -18,7 +18,7 @@ import type { Quarantine } from '#functions/shards/quarantine';
 import { withScratch } from '#functions/shards/scratch';
 import { searchUndeclared, writeShardPersonalData } from '#functions/shards/search-undeclared';
 import { downloadSources, findSources, type Source } from '#functions/shards/sources';
-import { mergeFiles, stageFiles } from '#functions/shards/stage-files';
+import { mergeFiles, placeFiles, stageFiles } from '#functions/shards/stage-files';
 import { textFunctionsOf } from '#functions/shards/text-functions';
 import type { DesensitizeShardEvent } from '#schemas/events/shard';
 import { pipelineSchema } from '#schemas/pipeline';
@@ -78,7 +78,8 @@ export async function desensitizeShard(ports: CleaningPorts, { run, shard }: Des
         ? await engine.query('find the negative label', onlyTextSql(otherLabelColumn, `(SELECT * ${wellFormed})`))
         : [];
       const rows = cleanRowsSql(usable);
-      const search = await searchUndeclared(engine, pipeline, name, rows);
+      const negative = others[0]?.['only'];
+      const search = await searchUndeclared(engine, pipeline, name, rows, placeFiles(files), negative);
       const groups = join(directory, 'split.parquet');
       const grouped = groupsSql(pipeline, rows);
       await engine.query(`group the rows of ${name}`, `COPY (${grouped}) TO ${text(groups)} ${parquetOutput}`);

@@ -6,6 +6,7 @@ import { fitTransform as fitOnProfiles, medianColumns } from '#domain/data/fit';
 import { permutedRowsSql } from '#domain/data/importance';
 import { mergedSampleSql } from '#domain/data/sample';
 import { csvOutput, parquetOutput } from '#domain/data/transform';
+import { RowCountError } from '#domain/errors';
 import { artifactKeys, cleanKeys } from '#domain/runs/layout';
 import { ident, text, texts } from '#domain/sql/literals';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
@@ -83,7 +84,7 @@ async function writePermutedRows(
  * drop's profile and the rows for permutation importance.
  *
  * @throws DataQualityError when the drop fails the quality checks, or holds columns that give the label away and the pipeline
- * refuses them
+ * refuses them; RowCountError when rows are lost between the steps
  */
 export async function fitTransform(ports: FittingPorts, { run, shards }: FitTransformEvent) {
   const { clean, artifacts } = ports;
@@ -108,6 +109,12 @@ export async function fitTransform(ports: FittingPorts, { run, shards }: FitTran
         leftOut: sides.leftOut,
       });
       const usable = fitted.sides.train.rows + fitted.sides.validation.rows + fitted.sides.test.rows;
+      const unused = profile.malformed.rows + (profile.deduplicated ?? 0) + sides.leftOut;
+      if (usable + unused !== profile.rows) {
+        throw new RowCountError(
+          `The drop has ${profile.rows} rows, of which ${usable} are used and ${unused} left out. This is a fault of Tidegate.`,
+        );
+      }
       const leakage = await checkLeakage(engine, pipeline, samples, usable);
       refuseLeakage(pipeline, leakage);
       const permuted = await writePermutedRows(
@@ -125,7 +132,7 @@ export async function fitTransform(ports: FittingPorts, { run, shards }: FitTran
         sides.duplicates,
       );
       await writePersonalData(engine, ports, { run, shards, pipeline }, directory);
-      await artifacts.writeJson(keys.profile, { ...profile, constraints });
+      await artifacts.writeJson(keys.profile, { ...profile, inGaps: sides.leftOut, constraints });
       await artifacts.writeJson(keys.transform, { ...fitted, leakage });
       const { train, validation, test } = fitted.sides;
       return {

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { configToReturnTo } from '#domain/deployment/endpoint';
+import { alarmNames } from '#domain/deployment/requests';
 import { deploymentKeys, locatePackage } from '#domain/deployment/target';
 import { EndpointBusyError, NotFoundError } from '#domain/errors';
 import { endpointName as endpointOf, runResourceName } from '#domain/naming';
@@ -150,6 +151,8 @@ export async function prepareDeployment(
     return standDown('superseded', `version ${champion.modelPackageVersion} was approved later and serves`);
   }
   await putDefaultTests(ports.tests, endpointName, config, artifacts.uri(artifactKeys(run).golden));
+  const previousConfig = configToReturnTo(endpoint, name, champion?.endpointConfigName);
+  const watching = alarmNames(name, config.deployment);
   const deployment: Deployment = {
     decision: 'deploy',
     run,
@@ -158,10 +161,12 @@ export async function prepareDeployment(
     modelName: name,
     endpointName,
     endpointConfigName: name,
-    previousConfig: configToReturnTo(endpoint, name, champion?.endpointConfigName),
+    previousConfig,
     executionArn,
     decidedAt: approvedAt,
     maxWaitMinutes: config.deployment.maxWaitMinutes,
+    // nothing watches the first deployment: there is nothing to go back to
+    ...(watching.length > 0 && previousConfig !== null ? { alarms: watching } : {}),
   };
   await settleClaim(store, pipeline, version, executionArn, { status: 'deploying', deployment });
   return deployment;

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { deploymentKeys } from '#domain/deployment/target';
 import { settleClaim, unlockEndpoint } from '#functions/claims/deployment-claims';
+import type { Alarms } from '#functions/ports/alarms';
 import type { Endpoints } from '#functions/ports/endpoints';
 import type { StateStore } from '#functions/ports/state-store';
 import { dropFormerConfig } from '#functions/use-cases/drop-former-config';
@@ -12,6 +13,7 @@ import { type Champion, championSchema } from '#schemas/records/run';
 export interface PromotionPorts {
   readonly store: StateStore;
   readonly endpoints: Pick<Endpoints, 'removeConfig'>;
+  readonly alarms: Pick<Alarms, 'remove'>;
 }
 
 /** Makes the deployed model the champion. The former champion's record is kept under its promotion time. */
@@ -43,7 +45,7 @@ async function crown(store: StateStore, deployment: Deployment, promotedAt: stri
  * after the lock was released.
  */
 export async function promoteModel(
-  { store, endpoints }: PromotionPorts,
+  { store, endpoints, alarms }: PromotionPorts,
   { deployment, promotedAt }: z.output<typeof promoteModelSchema>,
 ) {
   const { run, modelPackageVersion: version, executionArn, endpointConfigName } = deployment;
@@ -60,6 +62,7 @@ export async function promoteModel(
     { expression: 'attribute_exists(pk)' },
   );
   await dropFormerConfig(endpoints, deployment);
+  await alarms.remove(deployment.alarms ?? []);
   await unlockEndpoint(store, run.pipeline, executionArn);
   return promoted;
 }

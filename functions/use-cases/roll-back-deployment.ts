@@ -5,6 +5,7 @@ import { TransientError } from '#domain/errors';
 import { endpointName as endpointOf } from '#domain/naming';
 import { unreachable } from '#domain/unreachable';
 import { settleClaim, unlockEndpoint } from '#functions/claims/deployment-claims';
+import type { Alarms } from '#functions/ports/alarms';
 import type { Endpoints } from '#functions/ports/endpoints';
 import type { StateStore } from '#functions/ports/state-store';
 import { dropFormerConfig } from '#functions/use-cases/drop-former-config';
@@ -16,6 +17,7 @@ export interface RollBackPorts {
   readonly stage: string;
   readonly store: StateStore;
   readonly endpoints: Pick<Endpoints, 'read' | 'update' | 'remove' | 'removeConfig'>;
+  readonly alarms: Pick<Alarms, 'remove'>;
 }
 
 /**
@@ -64,7 +66,7 @@ async function readOwnClaim(store: StateStore, pipeline: string, version: number
  * @throws TransientError until the endpoint has settled
  */
 export async function rollBackDeployment(
-  { stage, store, endpoints }: RollBackPorts,
+  { stage, store, endpoints, alarms }: RollBackPorts,
   event: z.output<typeof rollBackDeploymentSchema>,
 ): Promise<RolledBack> {
   const { executionArn, modelPackageArn } = event;
@@ -95,6 +97,7 @@ export async function rollBackDeployment(
   const champion = await store.get(pipeline, deploymentKeys.champion);
   if (champion?.['executionArn'] === executionArn) {
     await dropFormerConfig(endpoints, deployment);
+    await alarms.remove(deployment.alarms ?? []);
     return end('promoted', {
       reason: `The new model serves and is the champion; only the end of its deployment failed: ${reason}`,
       ...about,
@@ -102,5 +105,6 @@ export async function rollBackDeployment(
     });
   }
   const { serving, note } = await restore(endpoints, deployment);
+  await alarms.remove(deployment.alarms ?? []);
   return end('failed', { reason: note === undefined ? reason : `${reason} ${note}`, ...about, servingConfig: serving });
 }

@@ -17,6 +17,7 @@ export const deploymentSchema = z.object({
   executionArn: z.string().startsWith('arn:'),
   decidedAt: z.string().optional().describe('when the version was approved, or the roll-back to it was requested'),
   maxWaitMinutes: z.int().min(1).describe('how long the endpoint may take to serve the config'),
+  alarms: z.array(z.string()).optional().describe('names of the alarms that watch the roll-out, while it lasts'),
 });
 export type Deployment = z.output<typeof deploymentSchema>;
 

@@ -65,11 +65,14 @@ export const profileSchema = z.object({
     rows: z.int().min(0),
     reasons: z.array(z.object({ column: z.string().nullable(), reason: z.string(), count: z.int().min(1) })),
   }),
-  deduplicated: z
+  deduplicated: z.int().min(0).optional().describe('rows that are left out because others are the same'),
+  inGaps: z
     .int()
     .min(0)
     .optional()
-    .describe('rows that are left out because others are the same; raw rows are used, malformed or deduplicated'),
+    .describe(
+      'of a whole drop: rows between two sides of a split by time; raw rows are used, malformed, deduplicated or in gaps',
+    ),
   absent: z
     .array(z.string())
     .optional()

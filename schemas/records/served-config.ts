@@ -10,6 +10,11 @@ export const servedConfigSchema = z.object({
   dataset: z.object({
     label: z.object({ classes: z.array(z.unknown()).optional(), map: z.record(z.string(), z.unknown()).optional() }),
   }),
-  deployment: z.object({ maxWaitMinutes: z.int().min(1) }),
+  deployment: z.object({
+    maxWaitMinutes: z.int().min(1),
+    strategy: z.string().default('all-at-once'),
+    bakeMinutes: z.number().optional(),
+    alarms: z.record(z.string(), z.number()).optional(),
+  }),
 });
 export type ServedConfig = z.infer<typeof servedConfigSchema>;

@@ -35,8 +35,15 @@ const TO_BE_WRITTEN: Readonly<Record<string, readonly string[]>> = {
     'domain/drift/missing-share.ts',
     'test/domain/drift/missing-share.test.ts',
     'domain/endpoint-tests/refusal.ts',
+    'domain/alarms/client-errors.ts',
     'domain/algorithms/linear-learner/',
     'test/domain/algorithms/linear-learner.test.ts',
+    'domain/constraints/class-rows.ts',
+    'test/domain/constraints/class-rows.test.ts',
+    'domain/detectors/mac-address.ts',
+    'domain/leakage/there-for-one.ts',
+    'domain/splits/hashed.ts',
+    'test/domain/splits/hashed.test.ts',
   ],
 };
 

@@ -3,6 +3,7 @@ import { cleanColumns } from '#domain/data/columns';
 import { labelClasses, labelSql } from '#domain/data/label';
 import { classAnswers } from '#domain/data/label-answers';
 import { columnsProfileSql, countShard, readProfile } from '#domain/data/profile';
+import { layoutOf } from '#domain/data/raw';
 import { csvLabel } from '#domain/data/transform';
 import { describeTreatment } from '#domain/data/treatment';
 import { buildBaseline } from '#domain/drift/baseline';
@@ -47,6 +48,7 @@ describe('what has no rule stops instead of going on without one', () => {
       'task',
       () => buildBaseline({ rows: 0, columns: [], scores: { task: other, values: Float64Array.of(1), classes: [] } }),
     ],
+    ['format of a drop', () => layoutOf({ path: 'p', columns: [] }, { format: other })],
     ['kind of column', () => columnsProfileSql([column], 't')],
     ['kind of column', () => readProfile([column], profiled)],
     [

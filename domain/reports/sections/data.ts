@@ -14,6 +14,9 @@ export function dataSection(data: DataSummary): Html {
       `${formatCount(data.malformed.rows)} (${formatPercent(data.rows === 0 ? 0 : data.malformed.rows / data.rows)})`,
     ],
     ...(data.deduplicated > 0 ? ([['deduplicated', formatCount(data.deduplicated)]] as const) : []),
+    ...(data.split !== undefined && data.split.leftOut > 0
+      ? ([['in gaps', formatCount(data.split.leftOut)]] as const)
+      : []),
     ...(data.blankFiles.length > 0
       ? ([['without rows', fileNames(data.blankFiles, 20).replace(/ of the drop$/, '')]] as const)
       : []),

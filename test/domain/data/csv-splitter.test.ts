@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { dialectOf, jsonLines } from '#domain/data/csv-dialect';
+import { canonicalQuote, dialectOf, jsonLines } from '#domain/data/csv-dialect';
 import { parseRecord, writeRecord } from '#domain/data/csv-fields';
 import { normalRow } from '#domain/data/csv-normal';
 import { countLines, createCsvSplitter } from '#domain/data/csv-splitter';
@@ -153,6 +153,42 @@ describe('a row in the form of RFC 4180', () => {
   test('has quotes where files have none', () => {
     expect(normal('1,"a', { quote: 'none' }, false)).toBe('1,"""a"');
     expect(normal('1;"a', { quote: 'none', delimiter: '"' }, false)).toBe('1;"a');
+  });
+  test('has the fields that the splitter counted, whatever the text and the dialect', () => {
+    const piece = fc.constantFrom(...',"\\ \t\n\r#\u00a0\ufeff\u3000é;\'1', '""', '"a,b"', ',1,', '\u0000');
+    const dialect = fc.record({
+      quote: fc.constantFrom('"', "'", 'none'),
+      escape: fc.option(fc.constant('\\'), { nil: undefined }),
+      trim: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 14 }), dialect, (pieces, { trim, ...own }) => {
+        const signs = { delimiter: ',', trim, ...own };
+        const normal = normalRow(signs);
+        const splitter = createCsvSplitter({
+          dialect: dialectOf({ ...csv, ...own }, trim),
+          columns: 3,
+          longest: 1000,
+          firstLine: 1,
+          isUtf8,
+          sink: {
+            row(row) {
+              const written = Buffer.from(normal(row)).toString();
+              const plain = { delimiter: ',', quote: canonicalQuote(signs), escape: undefined, trim: false };
+              expect(parseRecord(Buffer.from(row.bytes).toString(), signs).fields).toHaveLength(3);
+              expect(parseRecord(written, plain).fields).toEqual(
+                row.irregular ? parseRecord(Buffer.from(row.bytes).toString(), signs).fields : expect.any(Array),
+              );
+              expect(parseRecord(written, plain)).toMatchObject({ end: written.length });
+            },
+            broken: () => undefined,
+          },
+        });
+        splitter.push(Buffer.from(pieces.join('')));
+        splitter.end();
+      }),
+      { numRuns: 2000 },
+    );
   });
   test('is parsed into what was written', () => {
     const field = fc.string({ unit: fc.constantFrom('a', ' ', ',', '"', '\n', '\r', '\\') });

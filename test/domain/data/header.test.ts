@@ -62,6 +62,14 @@ describe('a CSV header', () => {
     for (const blank of ['', '\n\n', ' \n\t\n', '\uFEFF'])
       expect(readCsvHeader(pipeline(), 'f', Buffer.from(blank)).columns).toEqual([]);
   });
+  test('is found by names with blanks at their ends, which it does not have', () => {
+    const spaced = { ' income': columns.income, 'home ': columns.home, zip: columns.zip };
+    expect(read('y, income,home ,zip\n', { columns: spaced })).toEqual(['y', ' income', 'home ', 'zip']);
+  });
+  test('has no zero bytes, but the rows below may', () => {
+    expect(read('y,income,home,zip\n1,2,a\0b,4\n')).toHaveLength(4);
+    expect(() => read('y,income,home,z\0ip\n1,2,a,4\n')).toThrow('has zero bytes at its start');
+  });
   test('of bytes that are no text is refused with the setting that helps', () => {
     expect(() => read(Buffer.from('y,income,home,zip', 'utf16le'))).toThrow('set dataset.csv.encoding: utf-16');
     const latin1 = Buffer.from('y,income,home,größe\n1,2,3,4\n', 'latin1');
@@ -249,6 +257,14 @@ describe('checking columns', () => {
         'give every column a name of its own, or name it by its position (from: { position: 2 }).',
     );
   });
+  test('gives keys of JSON objects by their place in the alphabet, since they have none in the file', () => {
+    const keys = ['INCOME', 'home', 'income', 'jane@example.com', 'y', 'zip'];
+    expect(() => locateColumns(pipeline({ format: 'jsonl' }), 'f', keys, true)).toThrow(
+      'f: these columns occur twice (upper and lower case are the same): "income" (key 3); ' +
+        'not expected key 1, key 4 of the 6 keys in alphabetical order. List the extra columns under dataset.columns ' +
+        '(role: ignore leaves one unread) or set dataset.extraColumns: ignore; give every key a name of its own.',
+    );
+  });
   test('accepts exactly the expected ones', () => {
     expect(() => locateColumns(pipeline(), 'f', ['y', 'zip', 'home', 'income'])).not.toThrow();
   });
@@ -256,9 +272,12 @@ describe('checking columns', () => {
 
 describe('a CSV header at its limits', () => {
   const wide = (length: number) => `y,income,home,zip,${'n'.repeat(length)}\n1,2,3,4,5\n`;
-  test('may hold a name of 300 characters and none of 301', () => {
+  test('may hold a name of any length on one line, and of 300 characters on several', () => {
     expect(read(wide(300), { extraColumns: 'ignore' })).toHaveLength(5);
-    expect(() => read(wide(301), { extraColumns: 'ignore' })).toThrow('the quote of column 5 does not close');
+    expect(read(wide(20_000), { extraColumns: 'ignore' })).toHaveLength(5);
+    const lines = (length: number) => `y,income,home,zip,"a\n${'n'.repeat(length - 2)}"\n1,2,3,4,5\n`;
+    expect(read(lines(300), { extraColumns: 'ignore' })).toHaveLength(5);
+    expect(() => read(lines(301), { extraColumns: 'ignore' })).toThrow('the quote of column 5 does not close');
   });
   test('may be as long as the bytes that are read of it', () => {
     const names = `y,income,home,zip${',note'.repeat(209_000)}`;

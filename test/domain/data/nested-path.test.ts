@@ -164,7 +164,7 @@ describe('a column within an object or a list', () => {
 describe('a key within an object that no column names', () => {
   const extra = { ...row, address: { ...row.address, street: 'Main' } };
   test('is refused as any other, unless the pipeline ignores such', async () => {
-    await expect(clean('jsonl', line(extra))).rejects.toThrow('not expected column');
+    await expect(clean('jsonl', line(extra))).rejects.toThrow('not expected key');
     await expect(clean('parquet', struct("{'zip': '05', 'geo': {'lat': 52.5, 'lon': 1}}"))).rejects.toThrow(
       'not expected column',
     );

@@ -58,6 +58,42 @@ describe('a value that took in rows', () => {
     for (const positive of [1, true, { above: 3 }])
       expect(holdsRow(['a\n1,anything,b', 'a\n1,4,b'], datasetOf({ positive }))).toEqual([false, true]);
   });
+  test('is found by a label in any spelling that counts as one', () => {
+    const flags = datasetOf({ positive: true, negative: false });
+    expect(holdsRow(['a\n1,True,b', 'a\n1,FALSE,b', 'a\n1,yes,b', 'a\n1,0,b', 'a\n1,maybe,b'], flags)).toEqual([
+      true,
+      true,
+      true,
+      true,
+      false,
+    ]);
+    const words = datasetOf({ positive: 'true', negative: 'é' });
+    expect(holdsRow(['a\n1,TRUE,b', 'a\n1,e\u0301,b', 'a\n1,e,b'], words)).toEqual([true, true, false]);
+  });
+  test('is found by a number in the notation that is declared', () => {
+    const numbers = { decimal: ',', thousands: '.', currency: true, percent: true, negatives: ['parentheses'] };
+    const dataset = pipelineSchema.parse(
+      smallPipeline({
+        csv: { delimiter: ';' },
+        numbers,
+        label: { column: 'y', positive: { above: 3 } },
+        columns: { x: { role: 'feature', type: 'number' }, note: { role: 'ignore' } },
+      }),
+    ).dataset;
+    const labels = ['€ 5', '5 EUR', '1.234,5', '(12)', '12 %', '-5', 'five', '5 apples'];
+    expect(
+      holdsRow(
+        labels.map((label) => `a\n1;${label};b`),
+        dataset,
+      ),
+    ).toEqual([...labels.slice(0, 6).map(() => true), false, false]);
+  });
+  test('is found whatever the label where rows of no class are left out', () => {
+    const map = { a: ['p'], b: ['q'] };
+    const values = ['a\n1,p,b', 'a\n1,r,b'];
+    expect(holdsRow(values, datasetOf({ positive: 'a', map, others: 'leaveOut' }))).toEqual([true, true]);
+    expect(holdsRow(values, datasetOf({ positive: 'a', map }))).toEqual([true, false]);
+  });
   test('is not found by a word that stands for a setting the pipeline does not have', () => {
     const values = ['a\n1,undefined,b', 'a\n1,[object Object],b'];
     for (const positive of [1, { above: 3 }]) expect(holdsRow(values, datasetOf({ positive }))).toEqual([false, false]);

@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import { createEndpointRequest, endpointConfigRequest, updateEndpointRequest } from '#domain/deployment/requests';
+import {
+  alarmNames,
+  alarmRequests,
+  createEndpointRequest,
+  endpointConfigRequest,
+  updateEndpointRequest,
+} from '#domain/deployment/requests';
 import { pipelineSchema } from '#schemas/pipeline';
 
 const pipeline = (deployment: object) =>
@@ -45,9 +51,51 @@ it.each([
   [60, 3600],
   [480, 28_800],
 ])('gives SageMaker %i minutes as %i seconds, within what it takes', (maxWaitMinutes, seconds) => {
-  const { BlueGreenUpdatePolicy } = updateEndpointRequest(target, pipeline({ maxWaitMinutes })).DeploymentConfig;
+  expect(updateEndpointRequest(target, pipeline({ maxWaitMinutes }), []).DeploymentConfig).toEqual({
+    BlueGreenUpdatePolicy: {
+      TrafficRoutingConfiguration: { Type: 'ALL_AT_ONCE', WaitIntervalInSeconds: 0 },
+      TerminationWaitInSeconds: 0,
+      MaximumExecutionTimeoutInSeconds: seconds,
+    },
+  });
+});
 
-  expect(BlueGreenUpdatePolicy.MaximumExecutionTimeoutInSeconds).toBe(seconds);
+it('moves traffic by the strategy of the pipeline, and has SageMaker go back on any of the alarms', () => {
+  const request = updateEndpointRequest(target, pipeline({ strategy: 'canary', percent: 5 }), ['config-errors']);
+
+  expect(request.DeploymentConfig).toMatchObject({
+    BlueGreenUpdatePolicy: {
+      TrafficRoutingConfiguration: { Type: 'CANARY', CanarySize: { Value: 5 }, WaitIntervalInSeconds: 600 },
+    },
+    AutoRollbackConfiguration: { Alarms: [{ AlarmName: 'config-errors' }] },
+  });
+});
+
+it('names alarms after the config, and needs two bad minutes of three', () => {
+  const settings = { strategy: 'canary', alarms: { errors: 2, latency: undefined, overhead: 300 } };
+  const requests = alarmRequests(target, pipeline(settings));
+
+  expect(alarmNames('config', pipeline(settings).deployment)).toEqual(['config-errors', 'config-overhead']);
+  expect(requests.map(({ AlarmName }) => AlarmName)).toEqual(['config-errors', 'config-overhead']);
+  expect(requests[0]).toEqual({
+    AlarmName: 'config-errors',
+    AlarmDescription:
+      'While config is rolled out: The share of requests to the new fleet that fail with a 5xx status, in percent. Limit: 2 %.',
+    Namespace: 'AWS/SageMaker',
+    MetricName: 'Invocation5XXErrors',
+    Dimensions: [
+      { Name: 'EndpointName', Value: 'endpoint' },
+      { Name: 'EndpointConfigName', Value: 'config' },
+      { Name: 'VariantName', Value: 'AllTraffic' },
+    ],
+    Statistic: 'Average',
+    Threshold: 0.02,
+    ComparisonOperator: 'GreaterThanThreshold',
+    Period: 60,
+    EvaluationPeriods: 3,
+    DatapointsToAlarm: 2,
+    TreatMissingData: 'notBreaching',
+  });
 });
 
 it('creates an endpoint that bears stage and pipeline, and no run, since it outlives them', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { examineDates } from '#domain/detectors/birth-years';
+import { passesLuhn } from '#domain/detectors/checks';
 import { columnWords } from '#domain/detectors/column-words';
 import { examineColumn, type Suspicion } from '#domain/detectors/examine-column';
 import { createScanner } from '#domain/detectors/find-spans';
@@ -11,6 +12,12 @@ import type { Finding } from '#schemas/records/personal-data';
 
 const scanner = createScanner({});
 const times = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));
+/** Five digits after 41111111111 that pass Luhn's check, from a number on. */
+const card = (from: number): string => {
+  let n = from;
+  while (!passesLuhn(`41111111111${n}`)) n++;
+  return String(n);
+};
 const kinds = (column: string, values: readonly string[], own = scanner) =>
   examineColumn(column, values, own, 0.01).map(({ kind, by }) => `${kind} by ${by}`);
 
@@ -37,6 +44,20 @@ describe('a column', () => {
     ['street', times(50, (i) => `Main Street ${i}`), 'address by name'],
     ['passport', times(50, (i) => `X${1_000_000 + i}`), 'passport by name'],
     ['seen_from', times(50, (i) => `203.0.${i}.7`), 'ip by values'],
+    ['paid_by', times(300, (i) => (i % 20 ? 'cash' : `41111111111${card(11_111 + i)}`)), 'card by values'],
+    ['paid_by', times(300, (i) => (i % 10 ? String(i) : `41111111111${card(11_111 + i)}`)), 'card by values'],
+    ['reference', times(300, (i) => (i % 10 ? 'none' : `536-22-${8000 + i}`)), 'ssn by values'],
+    ['seen_from', times(300, (i) => (i % 10 ? 'unknown' : `203.0.${i % 250}.7`)), 'ip by values'],
+    ['reach', times(300, (i) => (i % 10 ? 'no' : `+49 171 ${2_000_000 + i * 37}`)), 'phone by values'],
+    ['contact', times(50, (i) => `person${i}＠example.com`), 'email by values'],
+    ['paid_by', times(50, () => '４１１１１１１１１１１１１１１１'), 'card by values'],
+    ['paid_by', times(50, () => '4111\u00a01111\u00a01111\u00a01111'), 'card by values'],
+    ['reach', times(50, (i) => `+49\u2011171\u2011${2_000_000 + i * 37}`), 'phone by values'],
+    [
+      'reach',
+      times(50, (i) => `+49 171 ${2_000_000 + i * 37}`.replace(/\d/g, (d) => String.fromCharCode(0x660 + Number(d)))),
+      'phone by values',
+    ],
     ['note', times(50, (i) => (i === 3 || i === 9 ? 'call me at 541-714-1388' : 'nothing')), 'phone by values'],
   ])('%s looks like what it holds', (column, values, expected) => {
     expect(kinds(column, values)).toContain(expected);
@@ -53,6 +74,10 @@ describe('a column', () => {
     ['release', times(200, (i) => `1.2.${i % 20}.${i % 7}`)],
     ['code', times(200, (i) => `A-${1000 + i}-${i % 10}`)],
     ['digest', times(200, (i) => `${'9c56cc51b374c3ba189210d5b6d4bf57'.slice(i % 16)}${i}`)],
+    ['gdp', times(300, (i) => String(Math.round(1.03 ** i * 1e7)))],
+    ['revenue', times(300, (i) => (i % 60 ? String(1000 + i * 31) : String(13_800_138_000 + i * 7919)))],
+    ['order', times(300, (i) => (i % 10 ? 'none' : String(4_000_000_000_000_000 + i * 7919)))],
+    ['firmware', times(300, (i) => (i % 10 ? 'none' : `1.2.${i % 20}.${i % 7}`))],
     ['phone', times(200, (i) => (i % 2 ? 'yes' : 'no'))],
     ['telephone', times(200, (i) => `A19${1 + (i % 2)}`)],
     ['birth_order', times(200, (i) => String(i % 5))],

@@ -111,6 +111,20 @@ describe('the checks for leakage', () => {
     ).toEqual([['twice', 'equals-label']]);
   });
 
+  test.each<[string, 'number' | 'category', Make, string]>([
+    ['its logarithm', 'number', (_, y) => Math.log(1 + y), 'equals-label'],
+    ['its square, rounded', 'number', (_, y) => Math.round(y * y), 'equals-label'],
+    ['it with some noise', 'number', (_, y, random) => y + 3 * random(), 'alone'],
+    ['the range that it is in', 'category', (_, y) => `q${Math.floor(y / 10)}`, 'alone'],
+  ])('find %s beside columns that predict a number well', (_, kind, make, check) => {
+    const known = Array.from({ length: n }, (_, row) => [(row * 7919) % 1000, (row * 104_729) % 997] as const);
+    const [a, b] = [(row: number) => known[row]?.[0] ?? 0, (row: number) => known[row]?.[1] ?? 0];
+    const numbers = { a: ['number', a], b: ['number', b] } as const;
+    const label = (row: number, random: () => number) => 0.07 * a(row) + 0.07 * b(row) + 20 * random();
+    expect(found(sample(numbers, { classes: 0, label }))).toEqual([]);
+    expect(found(sample({ ...numbers, other: [kind, make] }, { classes: 0, label }))).toEqual([['other', check]]);
+  });
+
   test('find names of rows: a running number and categories that occur once', () => {
     const columns: Record<string, readonly ['number' | 'category', Make]> = {
       row_number: ['number', (row) => (row * 1009) % n],

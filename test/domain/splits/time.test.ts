@@ -64,6 +64,27 @@ describe('the split by time', () => {
     expect(leftOut).toBe(8);
   });
 
+  test('gives each side a time of its own where there are few', async () => {
+    const years = (counts: readonly number[]) => counts.flatMap((n, i) => Array<number>(n).fill(i * 366 * day));
+    for (const [counts, expected] of [
+      [
+        [33, 33, 33],
+        [33, 33, 33],
+      ],
+      [
+        [10, 10, 10, 70],
+        [20, 10, 70],
+      ],
+      [
+        [80, 5, 15],
+        [80, 5, 15],
+      ],
+    ] as const) {
+      const { train, validation, test: last } = await divide(years(counts));
+      expect([train.length, validation.length, last.length]).toEqual(expected);
+    }
+  });
+
   test('refuses times that leave a side empty', async () => {
     await expect(divide(Array(100).fill(1))).rejects.toThrow('too many rows have the same time');
     await expect(divide([1, 2, 3, 4, 5, 6, 7, 8, 9], '9d')).rejects.toThrow('shorten split.gap');

@@ -56,6 +56,12 @@ describe.each([
     if (compression === 'gzip') expect(filled).toBe(text);
     else expect(filled).toMatch(refused);
   });
+  test('that is damaged is called damaged, however small it is', async () => {
+    const broken = Buffer.from(whole);
+    broken.fill(0xaa, 20, 60);
+    expect(await read(broken, compression)).toMatch('it is damaged');
+    expect(await read(Buffer.concat([pack('y,a\n'), Buffer.from('garbage')]), compression)).toMatch('it is damaged');
+  });
   test('that unpacks to more than the disk holds is refused', async () => {
     expect(await read(pack('x'.repeat(5_000_000)), compression, 4_000_000)).toBe(
       'Cannot read file 1 of the drop: it unpacks to more than 4 MB, for which the disk has no room. Drop smaller files.',
@@ -66,6 +72,23 @@ describe.each([
     expect(await read(whole, 'none')).toMatch(`it is ${compression}, though its name does not end in`);
   });
 });
+
+test.each([
+  ['a workbook of Excel or a ZIP archive', 'PK\x03\x04…'],
+  ['an old workbook of Excel', '\xd0\xcf\x11\xe0…'],
+  ['Parquet', 'PAR1\x15\x04…'],
+  ['bzip2', 'BZh91AY…'],
+  ['xz', '\xfd7zXZ\0…'],
+])('%s is not read as text', async (what, start) => {
+  expect(await read(Buffer.from(start, 'latin1'), 'none')).toMatch(`it is ${what}. Write it as the pipeline's`);
+});
+
+test.each(['PAR1,x\n1,2\n', 'PK,x\n1,2\n', 'BZ,x\n'])(
+  'a text that starts as another file does is a text: %j',
+  async (table) => {
+    expect(await read(Buffer.from(table), 'none')).toBe(table);
+  },
+);
 
 test('gzip with a flipped byte is refused by name, or gives the same bytes', async () => {
   const whole = Buffer.concat([gzipSync(text.slice(0, 2000)), gzipSync(text.slice(2000))]);

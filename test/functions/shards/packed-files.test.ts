@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { mergeProfiles } from '#domain/data/profile';
-import { cleanKeys, rawKeys } from '#domain/runs/layout';
+import { mergeSearches } from '#domain/detectors/merge';
+import { artifactKeys, cleanKeys, rawKeys } from '#domain/runs/layout';
+import { type ShardSearch, shardSearchSchema } from '#schemas/records/personal-data';
 import type { Profile } from '#schemas/records/profile';
 import { type DataRun, smallPipeline, startRun, testEngine } from '../../fakes/data-run.ts';
 
@@ -28,9 +30,12 @@ async function packed(definition: unknown, files: Files, packs: readonly number[
 async function resultOf(run: DataRun, shards: number) {
   const { rule, identity, groups, duplicates } = await run.divide(shards);
   const profiles: Profile[] = [];
+  const searches: ShardSearch[] = [];
   const rows: Readonly<Record<string, unknown>>[] = [];
   for (let shard = 0; shard < shards; shard++) {
     profiles.push(await run.profile(shard));
+    const search = artifactKeys(run.run).shardPersonalData(shard);
+    searches.push(await run.artifacts.readJson(search, shardSearchSchema));
     rows.push(...(await run.sided(shard)).map(({ _row, ...row }) => row));
   }
   const quarantine = async (store: DataRun['clean'], prefix: string) => {
@@ -40,6 +45,7 @@ async function resultOf(run: DataRun, shards: number) {
   return {
     split: { rule, identity, groups, duplicates },
     profile: profiles.reduce(mergeProfiles),
+    personal: mergeSearches(searches),
     rows,
     kept: await quarantine(
       run.raw,
@@ -214,6 +220,36 @@ describe('a file among others', () => {
     const definition = smallPipeline({ format: 'parquet', id: 'id', maxMalformedFraction: 1, columns });
     const error = await packed(definition, files, [3]).catch((e: unknown) => e);
     expect(error).toMatchObject({ name: 'DataEngineError', message: expect.stringContaining('file 2 of the drop') });
+  });
+
+  test('is searched for personal data by itself, whatever the other files hold', async () => {
+    const lines = (n: number, c: (i: number) => string) =>
+      `y,x,c\n${Array.from({ length: n }, (_, i) => `${i % 2},${i},${c(i)}`).join('\n')}\n`;
+    const letters = (i: number) => 'abc'[i % 3] as string;
+    const files = Object.fromEntries([
+      // a large one is searched by a sample
+      ['00.csv', lines(3000, letters)],
+      ...Array.from({ length: 30 }, (_, i) => [
+        `${10 + i}.csv`,
+        lines(20, i === 16 ? (row) => `nobody${row}@example.com` : letters),
+      ]),
+    ]);
+    const attempt = (undeclared: string) =>
+      packed(smallPipeline({ columns }, { personalData: { undeclared, sampleRows: 100 } }), files, [31]);
+
+    await expect(attempt('refuse')).rejects.toMatchObject({
+      name: 'PersonalDataError',
+      message: expect.stringMatching(
+        /^file 18 of the drop: column "c" looks like e-mail addresses in 100 % of 20 values/,
+      ),
+    });
+    const run = await attempt('warn');
+    const search = artifactKeys(run.run).shardPersonalData(0);
+    expect(await run.artifacts.readJson(search, shardSearchSchema)).toMatchObject({
+      columns: 2,
+      values: 2 * (100 + 30 * 20),
+      findings: [{ column: 'c', examined: 20, found: 20, outcome: 'warned' }],
+    });
   });
 
   test('is missed when the list of files ends before it', async () => {

@@ -8,6 +8,7 @@ import { prepareDeployment } from '#functions/use-cases/prepare-deployment';
 import { promoteModel } from '#functions/use-cases/promote-model';
 import { rollBackDeployment } from '#functions/use-cases/roll-back-deployment';
 import type { Deployment } from '#schemas/records/deployment';
+import { type MemoryAlarms, memoryAlarms } from '../../fakes/memory-alarms.ts';
 import { type MemoryEndpoints, memoryEndpoints } from '../../fakes/memory-endpoints.ts';
 import { memoryObjects } from '../../fakes/memory-objects.ts';
 import { type MemoryState, memoryState } from '../../fakes/memory-state.ts';
@@ -17,11 +18,19 @@ const startedAt = '2026-01-05T00:00:00.000Z';
 const runOf = (version: number) => [runs.first, runs.second, runs.third][version - 1] ?? '';
 const artifacts = memoryObjects(
   'artifacts-bucket',
-  Object.fromEntries(Object.values(runs).map((runId) => [artifactKeys({ pipeline: 'loan', runId }).config, pipeline])),
+  Object.fromEntries(
+    Object.values(runs).map((runId) => [
+      artifactKeys({ pipeline: 'loan', runId }).config,
+      runId === runs.third
+        ? { ...pipeline, deployment: { ...pipeline.deployment, strategy: 'canary' as const } }
+        : pipeline,
+    ]),
+  ),
 );
 let store: MemoryState;
 let tests: MemoryState;
 let endpoints: MemoryEndpoints;
+let alarms: MemoryAlarms;
 let running: Set<string>;
 let models: string[];
 
@@ -29,6 +38,7 @@ beforeEach(() => {
   store = memoryState();
   tests = memoryState();
   endpoints = memoryEndpoints();
+  alarms = memoryAlarms();
   running = new Set();
   models = [];
 });
@@ -67,14 +77,16 @@ const deploy = (deployment: Deployment) =>
       environment: { stage: 'dev', cleanBucket: 'clean-bucket', cleanKeyArn: 'arn:key' },
       artifacts,
       endpoints,
+      alarms,
       ensureModel: async (run) => models.push(run.runId),
     },
     { deployment },
   );
-const promote = (deployment: Deployment) => promoteModel({ store, endpoints }, { deployment, promotedAt: startedAt });
+const promote = (deployment: Deployment) =>
+  promoteModel({ store, endpoints, alarms }, { deployment, promotedAt: startedAt });
 const rollBack = (deployment: Deployment) =>
   rollBackDeployment(
-    { stage: 'dev', store, endpoints },
+    { stage: 'dev', store, endpoints, alarms },
     {
       modelPackageArn: deployment.modelPackageArn,
       executionArn: deployment.executionArn,
@@ -158,7 +170,8 @@ describe('a deployment', () => {
 });
 
 describe('waiting for an endpoint', () => {
-  const look = (deployment: Deployment, waitedSeconds = 0) => awaitEndpoint(endpoints, { deployment, waitedSeconds });
+  const look = (deployment: Deployment, waitedSeconds = 0) =>
+    awaitEndpoint({ endpoints, alarms }, { deployment, waitedSeconds });
 
   it('goes on until it serves the new config', async () => {
     const deployment = await planned(1);
@@ -177,6 +190,56 @@ describe('waiting for an endpoint', () => {
       name: 'DeploymentError',
       message: expect.stringContaining('still Creating after 60 minutes'),
     });
+  });
+});
+
+describe('a guarded roll-out', () => {
+  const watched = ['errors', 'latency'].map((kind) => `${configOf(runs.third)}-${kind}`);
+  /** Version 3 comes as a canary. */
+  const canary = async () => {
+    await release(1);
+    return planned(3);
+  };
+
+  it('is watched by alarms of its own, which go when it is over', async () => {
+    const deployment = await canary();
+    expect(deployment.alarms).toEqual(watched);
+
+    await deploy(deployment);
+    expect([...alarms.known.keys()]).toEqual(watched);
+    endpoints.settle(endpointName);
+    await promote(deployment);
+    expect(alarms.known.size).toBe(0);
+  });
+
+  it('that SageMaker took back is reported with the alarm that went off, and its alarms go', async () => {
+    const deployment = await canary();
+    await deploy(deployment);
+    alarms.known.set(watched[1] ?? '', true);
+    endpoints.serve(endpointName, configOf(runs.first));
+
+    await expect(awaitEndpoint({ endpoints, alarms }, { deployment, waitedSeconds: 300 })).rejects.toMatchObject({
+      name: 'DeploymentError',
+      message: expect.stringMatching(/rolled the endpoint back.*beyond its limit in deployment.alarms: latency/),
+    });
+    await rollBack(deployment);
+    expect(alarms.known.size).toBe(0);
+    expect((await endpoints.read(endpointName))?.config).toBe(configOf(runs.first));
+  });
+
+  it('starts with fresh alarms: one that went off before does not stop it', async () => {
+    alarms.known.set(watched[0] ?? '', true);
+    await deploy(await canary());
+
+    expect([...alarms.known.values()]).toEqual([false, false]);
+  });
+
+  it('is not watched when there is nothing to go back to', async () => {
+    const deployment = await planned(3);
+
+    expect(deployment).not.toHaveProperty('alarms');
+    await deploy(deployment);
+    expect(alarms.known.size).toBe(0);
   });
 });
 

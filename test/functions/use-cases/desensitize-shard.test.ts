@@ -283,10 +283,12 @@ describe('other formats', () => {
   test('JSON lines: with an unknown or a missing key are refused', async () => {
     using json = await startRun(smallPipeline({ ...dataset, format: 'jsonl' }));
     json.drop('small/d/a.jsonl', '{"y":1,"x":1,"c":"a"}\n{"y":1,"x":1,"c":"a","d":2}\n');
-    expect((await failure(json.desensitize('small/d/a.jsonl')))?.message).toContain('not expected column 2.');
+    expect((await failure(json.desensitize('small/d/a.jsonl')))?.message).toContain(
+      'not expected key 2 of the 4 keys in alphabetical order.',
+    );
     json.drop('small/d/e.jsonl', '{"y":1,"x":1,"c":"a","jane@example.com":2}\n');
     const error = await failure(json.desensitize('small/d/e.jsonl'));
-    expect(error?.message).toContain('not expected column 2.');
+    expect(error?.message).toContain('not expected key 2 of the 4 keys in alphabetical order.');
     expect(error?.message).not.toContain('jane');
     json.drop('small/d/b.jsonl', '{"a":1,"b":1}\n');
     expect((await failure(json.desensitize('small/d/b.jsonl')))?.message).toContain('missing "y", "x", "c"');

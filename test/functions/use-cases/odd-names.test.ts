@@ -101,6 +101,56 @@ describe('columns of any name', () => {
   });
 });
 
+describe('the id, the time and the label', () => {
+  const from = { customer: 'Customer No.', seen: 'Seen (UTC)' };
+  const dataset = {
+    id: 'customer',
+    time: 'seen',
+    from,
+    label: { column: 'churned', from: 'Churn?', positive: 'yes', negative: 'no' },
+    columns: { x: number },
+  };
+  const row = (i: number) => ({
+    'Seen (UTC)': `2024-01-0${i + 1}`,
+    'Churn?': i % 2 ? 'yes' : 'no',
+    x: i,
+    'Customer No.': `c${i % 2}`,
+  });
+  const rows = Array.from({ length: 4 }, (_, i) => row(i));
+  const csv = [Object.keys(row(0)), ...rows.map((own) => Object.values(own))].map((own) => own.join(',')).join('\n');
+
+  test.each([
+    ['csv', `${csv}\n`],
+    ['jsonl', rows.map((own) => `${JSON.stringify(own)}\n`).join('')],
+  ])('are found under other names in %s, as dataset.from and label.from say', async (format, content) => {
+    using run = await startRun(smallPipeline({ ...dataset, format }));
+    run.drop(`small/d/a.${format}`, content);
+    expect(await run.desensitize(`small/d/a.${format}`)).toMatchObject({ rows: 4, malformed: 0 });
+    const found = await run.rows(cleanKeys(run.run).shard(0));
+    expect(found.map((own) => [own['_label'], own['_time'], own['x']])).toEqual(
+      rows.map((own, i) => [i % 2, `2024-01-0${i + 1}T00:00:00.000Z`, own.x]),
+    );
+    expect(new Set(found.map((own) => own['_id'])).size).toBe(2);
+    expect(JSON.stringify(found.map((own) => own['_id']))).not.toMatch(/c[01]/);
+  });
+
+  test('are found by their positions', async () => {
+    const positions = { customer: { position: 4 }, seen: { position: 1 } };
+    using run = await startRun(
+      smallPipeline({ ...dataset, from: positions, label: { ...dataset.label, from: { position: 2 } } }),
+    );
+    run.drop('small/d/a.csv', csv.replace('Seen (UTC)', '').replace('Customer No.', '').replace('Churn?', ''));
+    expect(await run.desensitize('small/d/a.csv')).toMatchObject({ rows: 4, malformed: 0 });
+    expect((await run.rows(cleanKeys(run.run).shard(0)))[1]).toMatchObject({ _label: 1, x: 1 });
+  });
+
+  test('are named as the pipeline names them where they are missing', async () => {
+    using run = await startRun(smallPipeline(dataset));
+    run.drop('small/d/a.csv', csv.replace('Customer No.', 'other'));
+    await expect(run.desensitize('small/d/a.csv')).rejects.toThrow('missing "customer"; not expected column 4');
+  });
+});
+
 describe('a drop with parts without rows', () => {
   const lines = Array.from({ length: 200 }, (_, i) => `${i % 2},${i}`).join('\n');
   test('is prepared from the others, and says which are blank', async () => {
@@ -152,6 +202,12 @@ describe('names that cannot be kept apart', () => {
       { columns: JSON.parse('{"__proto__": {"role": "ignore"}, "x": {"role": "feature", "type": "number"}}') },
       'from: __proto__',
     ],
+    [
+      'the name of the number of a row',
+      { columns: { x: number, File_Row_Number: number } },
+      'add from: File_Row_Number',
+    ],
+    ['the name of a former token', { columns: { x: number, _previous_x: number } }, 'add from: _previous_x'],
     ['a reserved name', { columns: { x: number, _ID: { role: 'ignore' } } }, 'add from: _ID'],
     ['names apart by case alone', { columns: { x: number, X: number } }, 'only in upper and lower case'],
     ['one place for two', { columns: { x: number, z: { ...number, from: 'x' } } }, 'is found in the same place'],

@@ -127,6 +127,73 @@ describe('an undeclared personal column', () => {
   });
 });
 
+describe('columns that are no model input', () => {
+  const dated = (n: number, day: (i: number) => string) =>
+    ['y,x,birth_date', ...Array.from({ length: n }, (_, i) => `${i % 2},${i},${day(i)}`), ''].join('\n');
+  const birthday = (i: number) => `${1940 + (i % 60)}-0${1 + (i % 9)}-1${i % 10}`;
+  const x = { x: { role: 'feature', type: 'number' } };
+  const message = 'column "birth_date" looks like dates of birth in 100 % of 200 values';
+
+  test.each([
+    ['alone', x],
+    [
+      'beside a column that is declared personal',
+      { ...x, birth_date: { role: 'quasi', action: 'generalize', truncateTo: 'year' } },
+    ],
+    ['beside a column that is ignored', { ...x, birth_date: { role: 'ignore' } }],
+  ])('the time is searched, %s', async (_, own) => {
+    run = await startRun(smallPipeline({ columns: own, time: 'birth_date' }));
+    run.drop('small/d/a.csv', dated(200, birthday));
+    expect((await failure(run.desensitize('small/d/a.csv')))?.message).toContain(message);
+  });
+
+  test('the time passes where the pipeline allows it, or where its name says nothing of births', async () => {
+    run = await startRun(
+      smallPipeline({ columns: x, time: 'birth_date' }, { personalData: { allow: ['birth_date'] } }),
+    );
+    run.drop('small/d/a.csv', dated(200, birthday));
+    expect(await run.desensitize('small/d/a.csv')).toMatchObject({ rows: 200 });
+    run[Symbol.dispose]();
+    run = await startRun(smallPipeline({ columns: x, time: 'measured' }));
+    run.drop('small/d/a.csv', dated(200, birthday).replace('birth_date', 'measured'));
+    await run.desensitize('small/d/a.csv');
+    const { findings } = await run.artifacts.readJson(artifactKeys(run.run).shardPersonalData(0), shardSearchSchema);
+    expect(findings).toEqual([]);
+  });
+
+  test('the label of a regression is searched', async () => {
+    const regression = { evaluation: { task: 'regression', gates: [{ metric: 'rmse', max: 1 }] } };
+    run = await startRun(smallPipeline({ columns: x, label: { column: 'phone' } }, regression));
+    run.drop(
+      'small/d/a.csv',
+      ['phone,x', ...Array.from({ length: 60 }, (_, i) => `1712345${1000 + i},${i}`), ''].join('\n'),
+    );
+    expect((await failure(run.desensitize('small/d/a.csv')))?.message).toContain(
+      'column "phone" looks like phone numbers',
+    );
+  });
+
+  test('the text that names the negative class is searched', async () => {
+    run = await startRun(smallPipeline({ columns: x, label: { column: 'owner', positive: 'nobody' } }));
+    const owner = (i: number) => (i % 2 ? 'nobody' : 'jane.doe@example.com');
+    run.drop('small/d/a.csv', ['owner,x', ...Array.from({ length: 60 }, (_, i) => `${owner(i)},${i}`), ''].join('\n'));
+    const error = await failure(run.desensitize('small/d/a.csv'));
+    expect(error?.message).toContain('column "owner" looks like e-mail addresses');
+    expect(error?.message).not.toContain('jane');
+  });
+
+  test('an id and an ignored column may hold anything: a token leaves, or nothing', async () => {
+    run = await startRun(smallPipeline({ columns: { ...x, contact: { role: 'ignore' } }, id: 'email' }));
+    const row = (i: number) => `${i % 2},${i},${mails(i)},+49 171 ${2_000_000 + i}`;
+    run.drop('small/d/a.csv', ['y,x,email,contact', ...Array.from({ length: 60 }, (_, i) => row(i)), ''].join('\n'));
+    await run.desensitize('small/d/a.csv');
+    const rows = JSON.stringify(await run.rows(cleanKeys(run.run).shard(0)), (_, v) =>
+      typeof v === 'bigint' ? String(v) : v,
+    );
+    expect(rows).not.toMatch(/example|[+]49/);
+  });
+});
+
 describe('anonymity', () => {
   test('is measured over the rows of all shards, after the actions', async () => {
     const zip = { role: 'quasi', action: 'generalize', keepFirst: 3, feature: { type: 'category' } };

@@ -1,0 +1,157 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { DescribeEndpointCommand, UpdateModelPackageCommand } from '@aws-sdk/client-sagemaker';
+import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { writeLoanBook } from '#examples/loans/generate';
+import { readSlack } from '../../cli/commands/slack.ts';
+import { getState, watchDeployment } from '../../cli/runs.ts';
+import { createFastClock } from './fast-clock.ts';
+import { startProject, type UpProject } from './project.ts';
+
+const example = readFileSync(fileURLToPath(new URL('../../pipelines/loan-default.yml', import.meta.url)), 'utf8');
+/** How much faster time passes while traffic moves. */
+const FASTER = 15;
+
+/** A row as the model reads it. */
+const row = Array.from({ length: 19 }, (_, i) => i).join(',');
+
+const clock = createFastClock();
+let project: UpProject;
+let folder: string;
+
+const definition = (name: string, deployment: object) => {
+  const file = join(folder, `${name}.yml`);
+  const settings = {
+    ...(parse(example) as Record<string, unknown>),
+    name,
+    training: { hyperparameters: { num_round: 40, eta: 0.1, max_depth: 3 } },
+    evaluation: { task: 'binary', gates: [{ metric: 'auc', min: 0.6 }] },
+    registry: { approval: 'manual' },
+    drift: undefined,
+    deployment,
+  };
+  writeFileSync(file, stringify(settings));
+  return file;
+};
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tidegate-roll-outs-'));
+  project = await startProject(
+    [
+      definition('canary-good', { strategy: 'canary', percent: 20, bakeMinutes: 5 }),
+      definition('canary-slow', { strategy: 'canary', percent: 50, bakeMinutes: 10, alarms: { latency: 0.001 } }),
+    ],
+    { clock },
+  );
+});
+afterAll(async () => {
+  await project?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function register(pipeline: string, seed: number): Promise<string> {
+  const { files } = await writeLoanBook(join(folder, `${pipeline}-${seed}`), 6000, { seed }, 1);
+  const { ended, run } = await project.drop(pipeline, files, `book-${seed}`);
+  expect(ended).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'registered' } });
+  return run?.modelPackageArn ?? '';
+}
+async function approve(ModelPackageArn: string) {
+  const since = clock.now();
+  await project.target.sageMaker.send(
+    new UpdateModelPackageCommand({ ModelPackageArn, ModelApprovalStatus: 'Approved' }),
+  );
+  return watchDeployment(project.target, ModelPackageArn, since, { otherwise: 'no deployment', silent: true });
+}
+
+/** Asks an endpoint all the while. @returns how many answers there were, and what went wrong */
+function keepAsking(pipeline: string): () => Promise<{ answers: number; wrong: string[] }> {
+  const { endpoint, region, admin: credentials } = project.cloud;
+  const client = new SageMakerRuntimeClient({ endpoint, region, credentials, maxAttempts: 1 });
+  const wrong = new Set<string>();
+  let answers = 0;
+  let over = false;
+  const asking = (async () => {
+    while (!over) {
+      await client
+        .send(
+          new InvokeEndpointCommand({
+            EndpointName: `tidegate-local-${pipeline}`,
+            ContentType: 'text/csv',
+            Body: row,
+          }),
+        )
+        .then(
+          () => answers++,
+          (error: Error) => wrong.add(`${error.name}: ${error.message}`),
+        );
+      await sleep(50);
+    }
+    client.destroy();
+  })();
+  return async () => {
+    over = true;
+    await asking;
+    return { answers, wrong: [...wrong] };
+  };
+}
+
+/** Approves a model while its endpoint is asked, and time passes faster. */
+async function rollOut(pipeline: string, modelPackageArn: string) {
+  const stop = keepAsking(pipeline);
+  clock.run(FASTER);
+  try {
+    return { ended: await approve(modelPackageArn), ...(await stop()) };
+  } finally {
+    clock.run(1);
+    await stop();
+  }
+}
+const alarmsOf = async (pipeline: string) => {
+  const { endpoint, region, admin: credentials } = project.cloud;
+  const client = new CloudWatchClient({ endpoint, region, credentials });
+  const { MetricAlarms } = await client.send(
+    new DescribeAlarmsCommand({ AlarmNamePrefix: `tidegate-local-${pipeline}-` }),
+  );
+  client.destroy();
+  return (MetricAlarms ?? []).map(({ AlarmName }) => AlarmName);
+};
+const serving = async (pipeline: string) =>
+  (await project.target.sageMaker.send(new DescribeEndpointCommand({ EndpointName: `tidegate-local-${pipeline}` })))
+    .EndpointConfigName;
+
+describe('a canary', () => {
+  it('becomes the champion when nothing is wrong with it', async () => {
+    const pipeline = 'canary-good';
+    expect(await approve(await register(pipeline, 1))).toMatchObject({ status: 'SUCCEEDED' });
+    const former = await serving(pipeline);
+    const { ended, answers, wrong } = await rollOut(pipeline, await register(pipeline, 2));
+
+    expect(ended).toMatchObject({ status: 'SUCCEEDED' });
+    expect({ wrong, asked: answers > 20 }).toEqual({ wrong: [], asked: true });
+    expect(await getState(project.target, pipeline, 'champion')).toMatchObject({ modelPackageVersion: 2 });
+    expect(await serving(pipeline)).not.toBe(former);
+    expect(await alarmsOf(pipeline)).toEqual([]);
+  });
+
+  it('goes back when an alarm goes off, with no answer lost, and Slack reports which alarm', async () => {
+    const pipeline = 'canary-slow';
+    expect(await approve(await register(pipeline, 1))).toMatchObject({ status: 'SUCCEEDED' });
+    const former = await serving(pipeline);
+    const { ended, answers, wrong } = await rollOut(pipeline, await register(pipeline, 2));
+
+    expect(ended).toMatchObject({ status: 'FAILED', error: 'DeploymentError' });
+    expect(ended.cause).toContain('latency');
+    expect({ wrong, asked: answers > 20 }).toEqual({ wrong: [], asked: true });
+    expect(await getState(project.target, pipeline, 'champion')).toMatchObject({ modelPackageVersion: 1 });
+    expect(await serving(pipeline)).toBe(former);
+    expect(await alarmsOf(pipeline)).toEqual([]);
+    const said = (await readSlack(project.cloud.endpoint)).map(({ text }) => text).join('\n');
+    expect(said).toContain('deployment.alarms: latency');
+  });
+});

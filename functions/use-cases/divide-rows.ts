@@ -85,7 +85,10 @@ export async function divideRows(ports: DividingPorts, { run, shards, champion }
   const { split, dataset } = pipeline;
   return withScratch(async (directory) => {
     const files = await downloadShards(clean, shards, keys.split, directory);
-    const engine = await openEngine({ memoryMb: Math.min(ports.memoryMb, mostMemoryMb), temporaryDirectory: join(directory, 'spill') });
+    const engine = await openEngine({
+      memoryMb: Math.min(ports.memoryMb, mostMemoryMb),
+      temporaryDirectory: join(directory, 'spill'),
+    });
     try {
       const groups = `read_parquet([${texts(files)}])`;
       const strategy = splitStrategy(split.strategy);

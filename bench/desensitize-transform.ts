@@ -1,58 +1,24 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { link, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { artifactKeys } from '#domain/runs/layout';
 import { text } from '#domain/sql/literals';
 import { writeLoanBook } from '#examples/loans/generate';
-import type { ObjectRanges } from '#functions/ports/object-ranges';
-import type { FileStore } from '#functions/ports/object-store';
 import { openEngine } from '#functions/shards/duckdb';
-import { desensitizeShard } from '#functions/use-cases/desensitize-shard';
-import { divideRows } from '#functions/use-cases/divide-rows';
-import { fitTransform } from '#functions/use-cases/fit-transform';
-import { profileShard } from '#functions/use-cases/profile-shard';
-import { transformShard } from '#functions/use-cases/transform-shard';
 import { parsePipeline } from '#schemas/load-pipeline';
+import { type Measured, measure, printMeasured } from './measure.ts';
+import { prepareSteps, type Step, writeRunRecords } from './prepare-steps.ts';
 
 /** Memory limit of each step in MB, as for a Lambda function of this size. */
 const memoryMb = 1000;
 const run = { pipeline: 'loan-default', runId: 'bench' };
 const key = 'loan-default/bench/loans-00000.csv';
-
-/** The bucket operations that the steps use, over a folder of links: the benchmark leaves out the network. */
-function folder(root: string): FileStore & ObjectRanges {
-  const at = (name: string) => join(root, name);
-  const unused = () => Promise.reject(new Error('not used by the benchmark'));
-  const writeText = async (name: string, content: string) => {
-    await mkdir(dirname(at(name)), { recursive: true });
-    await writeFile(at(name), content);
-  };
-  return {
-    bucket: root,
-    uri: at,
-    list: unused,
-    readText: (name) => readFile(at(name), 'utf8'),
-    readJson: async (name, schema) => schema.parse(JSON.parse(await readFile(at(name), 'utf8'))),
-    writeText,
-    writeJson: (name, value) => writeText(name, JSON.stringify(value)),
-    download: (name, file) => link(at(name), file),
-    readRange: () => {
-      throw new Error('not used by the benchmark');
-    },
-    upload: async (file, name) => {
-      await mkdir(dirname(at(name)), { recursive: true });
-      await rm(at(name), { force: true });
-      await link(file, at(name));
-    },
-  };
-}
+const script = fileURLToPath(import.meta.url);
 
 /** The measured steps; each runs in a process of its own. */
-const steps: Record<string, (root: string) => Promise<unknown>> = {
+const steps: Record<string, Step> = {
   async copy(root) {
     const engine = await openEngine({ memoryMb, temporaryDirectory: join(root, 'spill') });
     const source = text(join(root, 'raw', key));
@@ -60,68 +26,8 @@ const steps: Record<string, (root: string) => Promise<unknown>> = {
     await engine.query('copy', `COPY (${columns}) TO ${text(join(root, 'copy.csv'))} (HEADER)`);
     engine.close();
   },
-  desensitize: (root) =>
-    desensitizeShard(
-      {
-        raw: folder(join(root, 'raw')),
-        clean: folder(join(root, 'clean')),
-        artifacts: folder(join(root, 'artifacts')),
-        tokenKeys: { current: new TextEncoder().encode('benchmark key, not used anywhere else') },
-        memoryMb,
-      },
-      { run, shard: { index: 0, key, size: 0 } },
-    ),
-  divide: (root) =>
-    divideRows(
-      { clean: folder(join(root, 'clean')), artifacts: folder(join(root, 'artifacts')), memoryMb },
-      { run, shards: 1 },
-    ),
-  profile: (root) =>
-    profileShard(
-      { clean: folder(join(root, 'clean')), artifacts: folder(join(root, 'artifacts')), memoryMb },
-      { run, shard: { index: 0 } },
-    ),
-  fit: (root) =>
-    fitTransform(
-      { clean: folder(join(root, 'clean')), artifacts: folder(join(root, 'artifacts')), memoryMb },
-      { run, shards: 1 },
-    ),
-  transform: (root) =>
-    transformShard(
-      { clean: folder(join(root, 'clean')), artifacts: folder(join(root, 'artifacts')), memoryMb },
-      { run, shard: { index: 0 } },
-    ),
+  ...prepareSteps(run, key, memoryMb),
 };
-
-interface Measured {
-  readonly seconds: number;
-  readonly peakMb: number;
-}
-
-/** Runs a step in a child process and measures its time (without start-up) and its peak resident memory. */
-function measure(step: string, root: string): Promise<Measured> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [fileURLToPath(import.meta.url), '--step', step, '--root', root], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let output = '';
-    child.stdout.on('data', (chunk) => {
-      output += chunk;
-    });
-    child.once('error', reject);
-    child.once('exit', (code) =>
-      code === 0 ? resolve(JSON.parse(output)) : reject(new Error(`step ${step} ended with ${code}`)),
-    );
-  });
-}
-
-async function runStep(step: string, root: string): Promise<void> {
-  const started = performance.now();
-  await steps[step]?.(root);
-  const seconds = (performance.now() - started) / 1000;
-  // maxRSS is in KiB (Node documentation, process.resourceUsage)
-  console.log(JSON.stringify({ seconds, peakMb: process.resourceUsage().maxRSS / 1024 }));
-}
 
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
@@ -135,12 +41,12 @@ async function benchmark(rows: number, repeats: number): Promise<void> {
     const megabytes = (await stat(join(root, 'raw', key))).size / 1e6;
     const file = new URL('../pipelines/loan-default.yml', import.meta.url);
     const pipeline = parsePipeline(await readFile(file, 'utf8'), 'pipelines/loan-default.yml');
-    await folder(join(root, 'artifacts')).writeJson(artifactKeys(run).config, pipeline);
+    await writeRunRecords(root, run, key, pipeline);
 
     const names = Object.keys(steps);
     const measured = new Map<string, Measured[]>(names.map((name) => [name, []]));
     for (let i = 0; i < repeats; i++) {
-      for (const name of names) measured.get(name)?.push(await measure(name, root));
+      for (const name of names) measured.get(name)?.push(await measure(script, name, root));
     }
     const seconds = (name: string) => median(measured.get(name)?.map((m) => m.seconds) ?? []);
     const peak = (name: string) => Math.max(...(measured.get(name)?.map((m) => m.peakMb) ?? []));
@@ -173,5 +79,6 @@ const { values } = parseArgs({
     root: { type: 'string' },
   },
 });
-if (values.step !== undefined && values.root !== undefined) await runStep(values.step, values.root);
+const { step, root } = values;
+if (step !== undefined && root !== undefined) await printMeasured(async () => steps[step]?.(root));
 else await benchmark(Number(values.rows), Number(values.repeats));

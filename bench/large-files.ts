@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { createReadStream } from 'node:fs';
-import { link, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,46 +7,19 @@ import { parseArgs } from 'node:util';
 import { planShards, type Shard } from '#domain/runs/drop';
 import { artifactKeys, rawKeys } from '#domain/runs/layout';
 import { text } from '#domain/sql/literals';
-import type { ObjectRanges } from '#functions/ports/object-ranges';
-import type { FileStore } from '#functions/ports/object-store';
 import { openEngine } from '#functions/shards/duckdb';
 import { desensitizeShard } from '#functions/use-cases/desensitize-shard';
 import { divideRows } from '#functions/use-cases/divide-rows';
 import { locateRows } from '#functions/use-cases/locate-rows';
 import { parsePipeline } from '#schemas/load-pipeline';
 import type { DropRecord } from '#schemas/records/run';
+import { folderStore } from './folder-store.ts';
 
 /** Memory of the functions that clean and divide rows, in MB (resources/functions.yml). */
 const memoryMb = 3008;
 const run = { pipeline: 'loan-default', runId: 'bench' };
 type Format = 'csv' | 'parquet';
 const keyOf = (format: Format): string => `loan-default/bench/loans.${format}`;
-
-/** The bucket operations that the steps use, over a folder: the benchmark leaves out the network. */
-function folder(root: string): FileStore & ObjectRanges {
-  const at = (name: string) => join(root, name);
-  const unused = () => Promise.reject(new Error('not used by the benchmark'));
-  const put = async (name: string, write: (file: string) => Promise<void>) => {
-    await mkdir(dirname(at(name)), { recursive: true });
-    await rm(at(name), { force: true });
-    await write(at(name));
-  };
-  const writeText = (name: string, content: string) => put(name, (file) => writeFile(file, content));
-  return {
-    bucket: root,
-    uri: at,
-    list: unused,
-    readText: (name) => readFile(at(name), 'utf8'),
-    readJson: async (name, schema) => schema.parse(JSON.parse(await readFile(at(name), 'utf8'))),
-    writeText,
-    writeJson: (name, value) => writeText(name, JSON.stringify(value)),
-    download: (name, file) => link(at(name), file),
-    upload: (file, name) => put(name, (to) => link(file, to)),
-    async *readRange({ key, start, end }) {
-      if (end > start) yield* createReadStream(at(key), { start, end: end - 1 });
-    },
-  };
-}
 
 /** Loans of random values, about 200 bytes each in CSV; one name in a hundred has a line break. */
 const loansSql = (rows: number): string => `
@@ -79,9 +51,9 @@ async function generate(root: string, format: Format, gigabytes: number): Promis
 }
 
 const ports = (root: string) => ({
-  raw: folder(join(root, 'raw')),
-  clean: folder(join(root, 'clean')),
-  artifacts: folder(join(root, 'artifacts')),
+  raw: folderStore(join(root, 'raw')),
+  clean: folderStore(join(root, 'clean')),
+  artifacts: folderStore(join(root, 'artifacts')),
   tokenKeys: { current: new TextEncoder().encode('benchmark key, not used anywhere else') },
   memoryMb,
 });

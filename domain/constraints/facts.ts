@@ -1,5 +1,7 @@
 import { type CleanColumn, cleanColumns } from '#domain/data/columns';
 import { asNumber, asNumberOrNull, type SqlRow } from '#domain/data/engine';
+import { momentsSql, readMoments } from '#domain/data/profile';
+import { slices } from '#domain/data/slices';
 import type { Problem } from '#domain/data/typing';
 import { ident } from '#domain/sql/literals';
 import { unreachable } from '#domain/unreachable';
@@ -44,20 +46,20 @@ const conditions = (
     return sql === undefined ? [] : [[i, sql] as const];
   });
 
-/** SQL of one row of numbers over a shard's clean rows: what `readShardFacts` reads. It scans once. */
+/** Aggregates of one statement at most: what a statement takes grows faster than their number. */
+const aggregatesAtOnce = 500;
+
+/** Statements with one row of numbers each over a shard's clean rows: together what `readShardFacts` reads. */
 export function factsSql(
   data: ConstrainedData,
   constraints: readonly Constraint[],
   cleanRows: string,
   kinds: readonly AnyConstraintKind[] = CONSTRAINTS,
-): string {
+): string[] {
   const { time } = data.pipeline.dataset;
   const aggregates = [
     'count(*) AS n',
-    'avg(_label) AS label_mean',
-    'var_pop(_label) * count(_label) AS label_m2',
-    'min(_label) AS label_min',
-    'max(_label) AS label_max',
+    ...momentsSql('_label', 'label'),
     ...data.classes.map((_, i) => `count(*) FILTER (WHERE _label = ${i}) AS class_${i}`),
     ...(time === undefined
       ? []
@@ -69,18 +71,22 @@ export function factsSql(
     ...cleanColumns(data.pipeline).flatMap(columnAggregates),
     ...conditions(constraints, data, kinds).map(([i, sql]) => `count(*) FILTER (WHERE ${sql}) AS broken_${i}`),
   ];
-  return `SELECT ${aggregates.join(', ')} FROM ${cleanRows}`;
+  return slices(aggregates, aggregatesAtOnce).map((some) => `SELECT ${some.join(', ')} FROM ${cleanRows}`);
 }
 
-/** The columns of categories with few values, by the answer to `factsSql`. */
+/** The columns of categories with few values, by the answers to `factsSql`. */
 export const columnsWithFewValues = (data: ConstrainedData, row: SqlRow): string[] =>
   cleanColumns(data.pipeline).flatMap(({ name, kind }, i) =>
     kind === 'category' && asNumber(row[`c${i}_values`]) <= estimatedValues ? [name] : [],
   );
 
-/** SQL of how often each value of some columns occurs: `name`, `value` and `rows`. One statement for all columns. */
-export const valuesSql = (columns: readonly string[], cleanRows: string): string =>
-  `SELECT name, value, count(*) AS rows FROM (SELECT unnest([${columns.map((_, i) => i).join(', ')}]) AS name, unnest([${columns.map(ident).join(', ')}]) AS value FROM ${cleanRows}) WHERE value IS NOT NULL GROUP BY ALL ORDER BY ALL`;
+/**
+ * SQL of how often each value of some columns occurs: `name` (the position of the column), `value` and `rows`.
+ *
+ * @param first the position of the first of these columns
+ */
+export const valuesSql = (columns: readonly string[], cleanRows: string, first = 0): string =>
+  `SELECT name, value, count(*) AS rows FROM (SELECT unnest([${columns.map((_, i) => first + i).join(', ')}]) AS name, unnest([${columns.map(ident).join(', ')}]) AS value FROM ${cleanRows}) WHERE value IS NOT NULL GROUP BY ALL ORDER BY ALL`;
 
 /** The answers to the statements above. */
 export interface FactsAnswers {
@@ -130,13 +136,7 @@ export function readShardFacts(
     },
     label: {
       classes: data.classes.map((_, i) => asNumber(row[`class_${i}`])),
-      moments: {
-        count: n,
-        mean: asNumber(row['label_mean']),
-        m2: Math.max(0, asNumber(row['label_m2'])),
-        min: asNumberOrNull(row['label_min']),
-        max: asNumberOrNull(row['label_max']),
-      },
+      moments: { ...readMoments(row, 'label'), count: n },
     },
     time:
       data.pipeline.dataset.time === undefined

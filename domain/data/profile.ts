@@ -10,43 +10,61 @@ import type { ShardCounts } from '#schemas/records/shard-counts';
 /** Maximum number of categories that a shard's profile counts individually. */
 export const countedCategories = 1000;
 
-const moments = (value: string, alias: string): string[] => [
+/** From here on, the sum of the squares of a few values may be more than the largest float64. */
+const large = 2 ** 500;
+/** More rows than a relation has: a sum of so many values, each divided by this, cannot overflow. */
+const mostRows = 2 ** 60;
+
+/** SQL of the moments of a number. No finite value makes them fail: DuckDB refuses a variance that is not finite. */
+export const momentsSql = (value: string, alias: string): string[] => [
   `count(${value}) AS ${alias}_count`,
-  `avg(${value}) AS ${alias}_mean`,
-  `var_pop(${value}) * count(${value}) AS ${alias}_m2`,
+  `avg(${value} / CAST(${mostRows} AS DOUBLE)) * CAST(${mostRows} AS DOUBLE) AS ${alias}_mean`,
+  `var_pop(CASE WHEN abs(${value}) < CAST(${large} AS DOUBLE) THEN ${value} END) * count(${value}) AS ${alias}_m2`,
   `min(${value}) AS ${alias}_min`,
   `max(${value}) AS ${alias}_max`,
 ];
 
-const readMoments = (row: SqlRow, alias: string): Moments => ({
-  count: asNumber(row[`${alias}_count`]),
-  mean: asNumber(row[`${alias}_mean`]),
-  m2: Math.max(0, asNumber(row[`${alias}_m2`])),
-  min: asNumberOrNull(row[`${alias}_min`]),
-  max: asNumberOrNull(row[`${alias}_max`]),
-});
+/** A sum of squares. Where it cannot be known it is the largest number. */
+const bounded = (m2: number): number => Math.min(Number.MAX_VALUE, Math.max(0, m2));
+
+/** Reads the answer to `momentsSql`. */
+export function readMoments(row: SqlRow, alias: string): Moments {
+  const [min, max] = [asNumberOrNull(row[`${alias}_min`]), asNumberOrNull(row[`${alias}_max`])];
+  const isLarge = Math.max(Math.abs(min ?? 0), Math.abs(max ?? 0)) >= large;
+  return {
+    count: asNumber(row[`${alias}_count`]),
+    mean: asNumber(row[`${alias}_mean`]),
+    m2: isLarge ? Number.MAX_VALUE : bounded(asNumber(row[`${alias}_m2`])),
+    min,
+    max,
+  };
+}
 
 /** The columns a profile covers: model inputs and slices, not tokens and masks. */
-type ProfiledColumn = CleanColumn & { readonly kind: FeatureType };
+export type ProfiledColumn = CleanColumn & { readonly kind: FeatureType };
 export const profiledColumns = (columns: readonly CleanColumn[]): ProfiledColumn[] =>
   columns.filter((c): c is ProfiledColumn => c.kind !== 'text');
 
 /**
  * SQL of one row of numbers over clean rows: missing values, ranges and moments of every profiled column. It scans twice,
  * because a filter on every aggregate costs more than a second pass over a columnar file.
+ *
+ * @param columns some of the profiled columns
+ * @param first the position of the first one among all
  */
-export function columnsProfileSql(columns: readonly CleanColumn[], cleanRows: string): string {
-  const profiled = profiledColumns(columns);
-  const everywhere = profiled.map(({ name }, i) => `count(*) - count(${ident(name)}) AS c${i}_missing`);
-  const inTraining = profiled.flatMap(({ name, kind }, i) => {
+export function columnsProfileSql(columns: readonly ProfiledColumn[], cleanRows: string, first = 0): string {
+  const everywhere = columns.map(({ name }, i) => `count(*) - count(${ident(name)}) AS c${first + i}_missing`);
+  const inTraining = columns.flatMap(({ name, kind }, i) => {
     const value = ident(name);
-    const missing = `count(*) - count(${value}) AS c${i}_train_missing`;
-    const time = (aggregate: string) => `strftime(${aggregate}(${value}), '%Y-%m-%dT%H:%M:%SZ') AS c${i}_${aggregate}`;
+    const alias = `c${first + i}`;
+    const missing = `count(*) - count(${value}) AS ${alias}_train_missing`;
+    const time = (aggregate: string) =>
+      `strftime(${aggregate}(${value}), '%Y-%m-%dT%H:%M:%SZ') AS ${alias}_${aggregate}`;
     switch (kind) {
       case 'number':
-        return [missing, ...moments(value, `c${i}`)];
+        return [missing, ...momentsSql(value, alias)];
       case 'boolean':
-        return [missing, `count(*) FILTER (WHERE ${value}) AS c${i}_true`];
+        return [missing, `count(*) FILTER (WHERE ${value}) AS ${alias}_true`];
       case 'datetime':
         return [missing, time('min'), time('max')];
       case 'category':
@@ -57,18 +75,23 @@ export function columnsProfileSql(columns: readonly CleanColumn[], cleanRows: st
   });
   const half = (aggregates: readonly string[], where: string) =>
     `(SELECT ${aggregates.join(', ')} FROM ${cleanRows}${where})`;
-  return `SELECT * FROM ${half(everywhere, '')}, ${half(['count(*) AS train_rows', ...inTraining], " WHERE _side = 'train'")}`;
+  const ofTraining = half(['count(*) AS train_rows', ...inTraining], " WHERE _side = 'train'");
+  return `SELECT * FROM ${columns.length === 0 ? '' : `${half(everywhere, '')}, `}${ofTraining}`;
 }
 
-/** SQL of the categories of one column among the training rows: `value`, `count`, most frequent first. The rest is under NULL. */
-export const categoriesSql = (column: string, cleanRows: string): string =>
-  `SELECT CASE WHEN position <= ${countedCategories} THEN value END AS value, sum(count)::BIGINT AS count FROM (` +
-  `SELECT value, count, row_number() OVER (ORDER BY count DESC, value) AS position FROM (` +
-  `SELECT ${ident(column)} AS value, count(*) AS count FROM ${cleanRows} WHERE _side = 'train' AND ${ident(column)} IS NOT NULL GROUP BY 1)) GROUP BY 1`;
+/**
+ * SQL of the categories of some columns among the training rows: `name` (the position of the column), `value`, `count`. Of each column, the
+ * categories that are not counted one by one are under NULL.
+ */
+export const categoriesSql = (columns: readonly string[], cleanRows: string): string =>
+  `SELECT name, CASE WHEN position <= ${countedCategories} THEN value END AS value, sum(count)::BIGINT AS count FROM (` +
+  `SELECT name, value, count, row_number() OVER (PARTITION BY name ORDER BY count DESC, value) AS position FROM (` +
+  `SELECT name, value, count(*) AS count FROM (SELECT unnest([${columns.map((_, i) => i).join(', ')}]) AS name, ` +
+  `unnest([${columns.map(ident).join(', ')}]) AS value FROM ${cleanRows} WHERE _side = 'train') WHERE value IS NOT NULL GROUP BY 1, 2)) GROUP BY 1, 2`;
 
 /** SQL of the label by side and class: `side`, `class` (0 for regression), `rows` and the moments of the label. */
 export const labelProfileSql = (classes: number, cleanRows: string): string =>
-  `SELECT _side AS side, ${classes > 0 ? 'CAST(_label AS INTEGER)' : '0'} AS class, count(*) AS rows, ${moments('_label', 'label').join(', ')} FROM ${cleanRows} GROUP BY 1, 2`;
+  `SELECT _side AS side, ${classes > 0 ? 'CAST(_label AS INTEGER)' : '0'} AS class, count(*) AS rows, ${momentsSql('_label', 'label').join(', ')} FROM ${cleanRows} GROUP BY 1, 2`;
 
 /** SQL of one row over the texts of a column: `texts`, their number, and `only`, the text if they are all the same. */
 export const onlyTextSql = (column: string, rows: string): string =>
@@ -193,7 +216,7 @@ export function mergeMoments(a: Moments, b: Moments): Moments {
   }
   const delta = b.mean - a.mean;
   const mean = (a.count / count) * a.mean + (b.count / count) * b.mean;
-  const m2 = a.m2 + b.m2 + delta * delta * ((a.count / count) * b.count);
+  const m2 = bounded(a.m2 + b.m2 + delta * delta * ((a.count / count) * b.count));
   return { count, mean, m2, min: least(a.min, b.min), max: greatest(a.max, b.max) };
 }
 

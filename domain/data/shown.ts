@@ -24,8 +24,8 @@ export function shownPath(path: readonly PropertyKey[]): string {
   return shown.join('.');
 }
 
-/** A shortened list: the first items joined by commas, and the number of the others. */
-export function shownList(items: readonly string[], most = 5): string {
+/** A shortened list: the first items joined by commas or another separator, and the number of the others. */
+export function shownList(items: readonly string[], most = 5, separator = ', '): string {
   const more = items.length - most;
-  return `${items.slice(0, most).join(', ')}${more > 0 ? ` and ${more.toLocaleString('en-US')} more` : ''}`;
+  return `${items.slice(0, most).join(separator)}${more > 0 ? ` and ${more.toLocaleString('en-US')} more` : ''}`;
 }

@@ -40,6 +40,8 @@ interface CommonInput {
   readonly confidences?: readonly number[] | undefined;
   /** From `permutationImportance`; stored with the result. */
   readonly importances?: readonly Importance[] | undefined;
+  /** Columns that `importances` leaves out, because there are too many. */
+  readonly importanceNotMeasured?: number | undefined;
 }
 export interface BinaryInput extends CommonInput {
   readonly task: 'binary';
@@ -201,5 +203,6 @@ function commonResult(input: EvaluationInput, resamples: number) {
       confidence: INTERVAL_CONFIDENCE,
     },
     importances: [...(input.importances ?? [])],
+    ...(input.importanceNotMeasured ? { importanceNotMeasured: input.importanceNotMeasured } : {}),
   };
 }

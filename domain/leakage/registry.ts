@@ -27,17 +27,29 @@ export interface LeakageSample {
   readonly times?: readonly (number | null)[] | undefined;
 }
 
+/** What the checks found, and what each column alone says about the label. */
+export interface LeakageResult {
+  readonly findings: LeakageFinding[];
+  /** Area under the ROC curve, or R², by column; empty where the rows are too few to tell. */
+  readonly skills: ReadonlyMap<string, number>;
+}
+
 /** Looks for columns that give the label away, in a sample of the training rows in random order. */
-export function findLeakage(
+export const findLeakage = (sample: LeakageSample, checks?: readonly LeakageCheck[]): LeakageFinding[] =>
+  examineLeakage(sample, checks).findings;
+
+/** The same, with the skill of every column. */
+export function examineLeakage(
   { columns, labels, classes, rows, times }: LeakageSample,
   checks: readonly LeakageCheck[] = LEAKAGE_CHECKS,
-): LeakageFinding[] {
+): LeakageResult {
   const regression = classes === 0;
-  if (labels.length < leastRows) return [];
+  const nothing = { findings: [], skills: new Map() };
+  if (labels.length < leastRows) return nothing;
   const counts = Array.from({ length: classes }, (_, c) => labels.filter((label) => label === c).length);
   // classes that are too rare to measure are left out of the average
   const targets = targetsOf(labels, classes).filter((_, c) => classes <= 2 || (counts[c] ?? 0) >= leastOfClass);
-  if (!regression && (targets.length === 0 || (classes <= 2 && Math.min(...counts) < leastOfClass))) return [];
+  if (!regression && (targets.length === 0 || (classes <= 2 && Math.min(...counts) < leastOfClass))) return nothing;
   const measured = columns.map((column) => {
     const { byRange, byValue } = measureAlone(column, targets, regression);
     return { ...column, byRange, byValue };
@@ -72,5 +84,5 @@ export function findLeakage(
       if (!found.has(column)) found.set(column, { column, check: check.name, reason });
     }
   }
-  return [...found.values()];
+  return { findings: [...found.values()], skills: new Map(measured.map(({ name, byValue }) => [name, byValue])) };
 }

@@ -40,6 +40,13 @@ const textFunction = (name: string, change: (text: string) => string): DuckDBSca
 
 const duckdbShare = 0.7;
 
+/**
+ * DuckDB's optimizers that take time or memory with the square of the columns. The first turns each IN list of more than a few values
+ * into a join through which all columns pass: 200 columns of categories took 2 GB, and a join does not keep the order of the rows
+ * (DuckDB documentation, "Order Preservation"). The second compares the expressions of all columns.
+ */
+const quadraticOptimizers = ['in_clause', 'common_subexpressions'];
+
 /** The fix for each of DuckDB's own errors, by the class at the start of its text. */
 const advice: readonly (readonly [RegExp, string])[] = [
   [/^Out of Memory/i, 'out of memory. Give the function more memory, or drop smaller files.'],
@@ -108,6 +115,7 @@ export async function openEngine({
     }
   };
   await query('set the time zone', "SET TimeZone = 'UTC'");
+  await query('set the optimizers', `SET disabled_optimizers = '${quadraticOptimizers.join(',')}'`);
   for (const { sql, parameter } of tokenKeys ? tokenKeyStatements(tokenKeys) : []) {
     await query('set the token key', sql, [parameter]);
   }

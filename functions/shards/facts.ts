@@ -1,7 +1,8 @@
 import { columnsWithFewValues, factsSql, readShardFacts, valuesSql } from '#domain/constraints/facts';
 import { columnsThatMayRepeat, hashesSql } from '#domain/constraints/repeats';
 import { constrainedData } from '#domain/constraints/subjects';
-import type { SqlEngine } from '#domain/data/engine';
+import type { SqlEngine, SqlRow } from '#domain/data/engine';
+import { columnsAtOnce, slices } from '#domain/data/slices';
 import { parquetOutput } from '#domain/data/transform';
 import type { Problem } from '#domain/data/typing';
 import { text } from '#domain/sql/literals';
@@ -17,9 +18,15 @@ export async function measureFacts(
 ): Promise<ShardFacts> {
   const data = constrainedData(pipeline);
   const { constraints } = pipeline;
-  const [row = {}] = await engine.query('measure the facts', factsSql(data, constraints, cleanRows));
+  const row: Record<string, SqlRow[string]> = {};
+  for (const sql of factsSql(data, constraints, cleanRows)) {
+    Object.assign(row, ...(await engine.query('measure the facts', sql)));
+  }
   const counted = columnsWithFewValues(data, row);
-  const values = counted.length === 0 ? [] : await engine.query('count the values', valuesSql(counted, cleanRows));
+  const values: SqlRow[] = [];
+  for (const [i, some] of slices(counted).entries()) {
+    values.push(...(await engine.query('count the values', valuesSql(some, cleanRows, i * columnsAtOnce))));
+  }
   return readShardFacts(data, constraints, { row, counted, values, malformed });
 }
 

@@ -1,8 +1,9 @@
 import { featureColumns } from '#domain/data/columns';
 import { labelClasses } from '#domain/data/label';
 import { mergedSampleSql } from '#domain/data/sample';
+import { shownList } from '#domain/data/shown';
 import { DataQualityError } from '#domain/errors';
-import { findLeakage, type LeakageSample } from '#domain/leakage/registry';
+import { examineLeakage, type LeakageResult, type LeakageSample } from '#domain/leakage/registry';
 import { ident } from '#domain/sql/literals';
 import type { OpenEngine } from '#functions/shards/duckdb';
 import type { Pipeline } from '#schemas/pipeline';
@@ -15,13 +16,16 @@ const sampledRows = (columns: number): number => Math.min(8000, Math.max(1000, M
 
 const asTime = (value: unknown): number | null => (typeof value === 'string' ? Date.parse(value) : null);
 
-/** Columns of the sampled training rows that give the label away, without those that the pipeline allows. */
+/**
+ * Columns of the sampled training rows that give the label away, without those that the pipeline allows, and what each column alone says
+ * about the label.
+ */
 export async function checkLeakage(
   engine: OpenEngine,
   pipeline: Pipeline,
   samples: string,
   rows: number,
-): Promise<LeakageFinding[]> {
+): Promise<LeakageResult> {
   const features = featureColumns(pipeline);
   const task = 'check for leakage';
   const sample = `(SELECT * FROM ${mergedSampleSql('train', samples)} ORDER BY _hash LIMIT ${sampledRows(features.length)})`;
@@ -41,19 +45,24 @@ export async function checkLeakage(
     });
   }
   const { allow = [] } = pipeline.leakage ?? {};
-  return findLeakage({
+  const { findings, skills } = examineLeakage({
     columns,
     labels: Float64Array.from(head, (row) => Number(row['_label'])),
     classes: labelClasses(pipeline).length,
     rows,
     times: hasTime ? head.map((row) => asTime(row['_time'])) : undefined,
-  }).filter(({ column }) => !allow.includes(column));
+  });
+  return { findings: findings.filter(({ column }) => !allow.includes(column)), skills };
 }
 
 /** @throws DataQualityError when the pipeline refuses columns that give the label away */
 export function refuseLeakage({ leakage }: Pipeline, found: readonly LeakageFinding[]): void {
   if (leakage?.action !== 'refuse' || found.length === 0) return;
-  const named = found.map(({ column, reason }) => `"${column}": ${reason}`).join('; ');
+  const named = shownList(
+    found.map(({ column, reason }) => `"${column}": ${reason}`),
+    20,
+    '; ',
+  );
   throw new DataQualityError(
     `${found.length === 1 ? 'A column seems' : 'Columns seem'} to be known only after the outcome. ${named}. ` +
       'Give them the role ignore, or, where they are known when a prediction is made, list them under leakage.allow.',

@@ -129,7 +129,7 @@ async function writeObjects(
     const found = await engine.query(
       `read malformed rows of ${name}`,
       `SELECT CAST(to_json(file) AS VARCHAR) AS content FROM (SELECT * EXCLUDE (file_row_number) FROM ` +
-        `read_parquet(${text(path)}, file_row_number = true) WHERE file_row_number IN (${ordinals.join(', ')}) ORDER BY file_row_number) AS file`,
+        `read_parquet(${text(path)}, file_row_number = true) WHERE file_row_number IN (SELECT unnest([${ordinals.join(', ')}])) ORDER BY file_row_number) AS file`,
     );
     rows.forEach((own, i) => {
       const row = located(name, own, { row: rowsBefore + own.ordinal + 1 });

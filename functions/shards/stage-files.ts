@@ -45,12 +45,6 @@ type Batch = readonly [ReadFile, ...ReadFile[]];
 
 const nameOf = (batch: Batch): string => fileRange(batch[0].source.index, batch.length);
 
-/**
- * The engine makes joins of lists of values, and a join does not keep the order of the rows (DuckDB documentation, "Order
- * Preservation"). Without, the statement takes half the time.
- */
-const noJoins = { set: "SET disabled_optimizers = 'in_clause'", reset: 'RESET disabled_optimizers' } as const;
-
 /** Cleans the rows of files of one layout, in their order, by one statement. */
 async function cleanRows({ engine, pipeline, hasPreviousKey }: Staging, batch: Batch, path: string) {
   const [first, ...others] = batch;
@@ -58,9 +52,7 @@ async function cleanRows({ engine, pipeline, hasPreviousKey }: Staging, batch: B
   const relation = rawRelation(file, pipeline.dataset, expectedColumns(pipeline));
   const { sql, problems } = cleanSelect(pipeline, relation, PRIVACY_ACTIONS, { hasPreviousKey });
   const name = nameOf(batch);
-  await engine.query('keep the order of the rows', noJoins.set);
   const [copied] = await engine.query(`desensitize ${name}`, `COPY (${sql}) TO ${text(path)} ${parquetOutput}`);
-  await engine.query('keep the order of the rows', noJoins.reset);
   const rows = batch.reduce((sum, { prepared }) => sum + prepared.rows, 0);
   const read = asNumber(copied?.['Count']);
   if (rows !== read) {

@@ -1,4 +1,5 @@
 import { algorithmOf } from '#domain/algorithms/registry';
+import { sourceColumns } from '#domain/data/transform';
 import { buildBaseline } from '#domain/drift/baseline';
 import { driftColumns } from '#domain/drift/columns';
 import { evaluateAndCompare } from '#domain/evaluation/compare';
@@ -50,7 +51,10 @@ function measure(
     ...(task === 'multiclass' ? { classes: scoresPerRow(fitted) } : {}),
   });
   const { labels, candidate, champion } = holdout;
-  const common = { labels, candidate, champion, bootstrap, confidences: gateConfidences(gates), importances };
+  const measured = new Set(permuted.columns.slice(1)).size;
+  const importanceNotMeasured = importances.length === 0 ? 0 : sourceColumns(fitted).length - measured;
+  const confidences = gateConfidences(gates);
+  const common = { labels, candidate, champion, bootstrap, confidences, importances, importanceNotMeasured };
   const comparable = { rows: holdout.comparable, reason: rule?.kind === 'none' ? rule.reason : undefined };
   const [negative = 'negative', positive = 'positive'] = fitted.label.classes;
   switch (task) {

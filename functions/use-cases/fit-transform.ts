@@ -1,26 +1,24 @@
 import { join } from 'node:path';
-import type { ModelInput } from '#domain/algorithms/algorithm';
 import { algorithmOf } from '#domain/algorithms/registry';
-import { asNumber, type SqlEngine } from '#domain/data/engine';
+import type { SqlEngine } from '#domain/data/engine';
 import { fitTransform as fitOnProfiles, medianColumns } from '#domain/data/fit';
-import { permutedRowsSql } from '#domain/data/importance';
 import { mergedSampleSql } from '#domain/data/sample';
-import { csvOutput, parquetOutput } from '#domain/data/transform';
+import { slices } from '#domain/data/slices';
 import { RowCountError } from '#domain/errors';
 import { artifactKeys, cleanKeys } from '#domain/runs/layout';
-import { ident, text, texts } from '#domain/sql/literals';
+import { ident, texts } from '#domain/sql/literals';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import { writeCopiedRows } from '#functions/shards/copied-rows';
 import { downloadShards } from '#functions/shards/download-shards';
 import { openEngine } from '#functions/shards/duckdb';
 import { checkLeakage, refuseLeakage } from '#functions/shards/leakage';
 import { writePersonalData } from '#functions/shards/merge-personal-data';
+import { writePermutedRows } from '#functions/shards/permuted-rows';
 import { readAll } from '#functions/shards/read-all';
 import { withScratch } from '#functions/shards/scratch';
 import type { FitTransformEvent } from '#schemas/events/shard';
 import { pipelineSchema } from '#schemas/pipeline';
 import { constraintsRecordSchema } from '#schemas/records/constraints';
-import type { FittedTransform } from '#schemas/records/fitted-transform';
 import { profileSchema } from '#schemas/records/profile';
 import { sidesSchema } from '#schemas/records/sides';
 
@@ -36,47 +34,18 @@ async function readMedians(
   columns: readonly string[],
   samples: string,
 ): Promise<Map<string, number>> {
-  if (columns.length === 0) return new Map();
-  const medians = columns.map((name, i) => `quantile_cont(${ident(name)}, 0.5) AS m${i}`);
-  const [row] = await engine.query(
-    'find medians',
-    `SELECT ${medians.join(', ')} FROM ${mergedSampleSql('train', samples)}`,
-  );
-  const found = columns.map((name, i) => [name, row?.[`m${i}`]] as const);
-  return new Map(found.flatMap(([name, value]) => (typeof value === 'number' ? [[name, value] as const] : [])));
-}
-
-/** Writes the rows for permutation importance: the CSV that is scored with the holdout, and an index of its lines. */
-async function writePermutedRows(
-  engine: SqlEngine,
-  { clean }: FittingPorts,
-  fitted: FittedTransform,
-  input: ModelInput,
-  seed: string,
-  samples: string,
-  directory: string,
-): Promise<number> {
-  const run = { pipeline: fitted.pipeline, runId: fitted.runId };
-  const [features, labels] = [join(directory, 'permuted.csv'), join(directory, 'permuted.parquet')];
-  const task = 'permute the holdout sample';
-  await engine.query(
-    task,
-    `CREATE TEMP TABLE permuted AS ${permutedRowsSql(fitted, input, seed, mergedSampleSql('test', samples))}`,
-  );
-  const fields = fitted.features.map((_, i) => `x${i}`).join(', ');
-  await engine.query(
-    task,
-    `COPY (SELECT ${fields} FROM permuted ORDER BY block, n) TO ${text(features)} ${csvOutput(input)}`,
-  );
-  await engine.query(
-    task,
-    `COPY (SELECT _label, block, "column" FROM permuted ORDER BY block, n) TO ${text(labels)} ${parquetOutput}`,
-  );
-  const keys = cleanKeys(run);
-  await clean.upload(features, keys.permuted, input.contentType);
-  await clean.upload(labels, `${keys.holdoutLabels}permuted.parquet`, 'application/vnd.apache.parquet');
-  const [count] = await engine.query(task, 'SELECT count(*) AS rows FROM permuted');
-  return asNumber(count?.['rows']);
+  const medians = new Map<string, number>();
+  for (const some of slices(columns)) {
+    const [row] = await engine.query(
+      'find medians',
+      `SELECT ${some.map((name, i) => `quantile_cont(${ident(name)}, 0.5) AS m${i}`).join(', ')} FROM ${mergedSampleSql('train', samples)}`,
+    );
+    some.forEach((name, i) => {
+      const value = row?.[`m${i}`];
+      if (typeof value === 'number') medians.set(name, value);
+    });
+  }
+  return medians;
 }
 
 /**
@@ -115,22 +84,14 @@ export async function fitTransform(ports: FittingPorts, { run, shards }: FitTran
           `The drop has ${profile.rows} rows, of which ${usable} are used and ${unused} left out. This is a fault of Tidegate.`,
         );
       }
-      const leakage = await checkLeakage(engine, pipeline, samples, usable);
+      const { findings: leakage, skills } = await checkLeakage(engine, pipeline, samples, usable);
       refuseLeakage(pipeline, leakage);
+      const { input } = algorithmOf(pipeline);
       const permuted = await writePermutedRows(
-        engine,
-        ports,
-        fitted,
-        algorithmOf(pipeline).input,
-        pipeline.split.seed,
-        samples,
-        directory,
-      );
-      const copied = await writeCopiedRows(
         { engine, clean, directory },
-        { shards, fitted, input: algorithmOf(pipeline).input },
-        sides.duplicates,
+        { fitted, input, seed: pipeline.split.seed, sample: mergedSampleSql('test', samples), skills },
       );
+      const copied = await writeCopiedRows({ engine, clean, directory }, { shards, fitted, input }, sides.duplicates);
       await writePersonalData(engine, ports, { run, shards, pipeline }, directory);
       await artifacts.writeJson(keys.profile, { ...profile, inGaps: sides.leftOut, constraints });
       await artifacts.writeJson(keys.transform, { ...fitted, leakage });

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { type CleanColumn, cleanColumns, featureColumns } from '#domain/data/columns';
-import type { SqlEngine, SqlRow } from '#domain/data/engine';
+import { asNumber, type SqlEngine, type SqlRow } from '#domain/data/engine';
 import { labelClasses } from '#domain/data/label';
-import { categoriesSql, columnsProfileSql, labelProfileSql, readProfile } from '#domain/data/profile';
+import { categoriesSql, columnsProfileSql, labelProfileSql, profiledColumns, readProfile } from '#domain/data/profile';
 import { sampleSql } from '#domain/data/sample';
+import { columnsAtOnce, slices } from '#domain/data/slices';
 import { parquetOutput } from '#domain/data/transform';
 import { shardName } from '#domain/runs/drop';
 import { artifactKeys, cleanKeys } from '#domain/runs/layout';
@@ -34,13 +35,21 @@ async function profileRows(
   counts: ShardCounts,
 ): Promise<Profile> {
   const classes = labelClasses(pipeline).length;
-  const [row] = await engine.query('profile the columns', columnsProfileSql(columns, rows));
+  const row: Record<string, SqlRow[string]> = {};
+  for (const [i, some] of slices(profiledColumns(columns)).entries()) {
+    const sql = columnsProfileSql(some, rows, i * columnsAtOnce);
+    Object.assign(row, ...(await engine.query('profile the columns', sql)));
+  }
   const labels = await engine.query('profile the label', labelProfileSql(classes, rows));
   const categories = new Map<string, readonly SqlRow[]>();
-  for (const { name } of columns.filter((c) => c.kind === 'category')) {
-    categories.set(name, await engine.query(`profile column "${name}"`, categoriesSql(name, rows)));
+  for (const some of slices(columns.filter((c) => c.kind === 'category').map((c) => c.name))) {
+    const found = await engine.query('profile the categories', categoriesSql(some, rows));
+    const byColumn = Map.groupBy(found, (r) => asNumber(r['name']));
+    some.forEach((name, i) => {
+      categories.set(name, byColumn.get(i) ?? []);
+    });
   }
-  return readProfile(columns, { counts, classes, columns: row ?? {}, labels, categories });
+  return readProfile(columns, { counts, classes, columns: row, labels, categories });
 }
 
 /**

@@ -124,6 +124,7 @@ const common = {
     confidence: z.number().gt(0).lt(1).describe('level of the two-sided intervals'),
   }),
   importances: z.array(importanceSchema).describe('by falling mean; empty when not measured'),
+  importanceNotMeasured: count.optional().describe('columns left out of the importances, because there are too many'),
 };
 const championSchema = z.object({ metrics: estimatesSchema, differences: z.record(z.string(), differenceSchema) });
 

@@ -1,5 +1,6 @@
 import { importanceMetric } from '#domain/evaluation/importance';
 import { formatCount, formatNumber } from '#domain/text/format-number';
+import { counted } from '#domain/text/numbers';
 import type { BinaryEvaluation, Evaluation } from '#schemas/records/evaluation';
 import { type Html, html } from '../html.ts';
 import { calibrationPlot } from '../plots/calibration.ts';
@@ -55,10 +56,17 @@ function onSameRows(evaluation: BinaryEvaluation): BinaryEvaluation {
 }
 
 /** Feature importance, if it was measured. */
-export function importanceSection({ importances, task }: Evaluation): Html | undefined {
+export function importanceSection({ importances, importanceNotMeasured = 0, task }: Evaluation): Html | undefined {
   if (importances.length === 0) return undefined;
   const shown = Math.min(importances.length, SHOWN_IMPORTANCES);
-  const note =
-    shown < importances.length ? `the ${shown} most important of ${formatCount(importances.length)} columns` : '';
-  return html`<section aria-labelledby="importance"><h2 id="importance">Feature importance</h2>${figure('Permutation importance', importancePlot(importances, importanceMetric[task].label), note)}</section>`;
+  const all = importances.length;
+  const notes = [
+    ...(shown < all ? [`the ${shown} most important of ${formatCount(all)} columns`] : []),
+    ...(importanceNotMeasured > 0
+      ? [
+          `not measured: ${counted(importanceNotMeasured, 'column')} that ${importanceNotMeasured === 1 ? 'says' : 'say'} less alone`,
+        ]
+      : []),
+  ];
+  return html`<section aria-labelledby="importance"><h2 id="importance">Feature importance</h2>${figure('Permutation importance', importancePlot(importances, importanceMetric[task].label), notes.join('; '))}</section>`;
 }

@@ -219,7 +219,7 @@ describe('reading a profile', () => {
     using engine = await testEngine();
     const rows = `(SELECT 'train' AS _side, 'c' || lpad(CAST(i AS VARCHAR), 4, '0') AS c FROM range(${countedCategories + 2}) r(i)
       UNION ALL SELECT 'train', 'c0001' UNION ALL SELECT 'train', NULL UNION ALL SELECT 'test', 'other')`;
-    const found = await engine.query('categories', categoriesSql('c', rows));
+    const found = await engine.query('categories', categoriesSql(['c'], rows));
     expect(found).toHaveLength(countedCategories + 1);
     expect(found.find((r) => r['value'] === 'c0001')).toMatchObject({ count: 2 });
     expect(found.find((r) => r['value'] === null)).toMatchObject({ count: 2 });

@@ -189,6 +189,16 @@ describe('what is long', () => {
     expect(page).not.toContain('column_20');
   });
 
+  it('says how many columns the importances leave out', () => {
+    const input = sampleReport('binary');
+    const importances = [{ column: 'amount', mean: 0.1, std: 0.01 }];
+    const of = (importanceNotMeasured?: number) =>
+      renderReport({ ...input, evaluation: { ...input.evaluation, importances, importanceNotMeasured } });
+    expect(of(4961)).toContain('not measured: 4,961 columns that say less alone');
+    expect(of(1)).toContain('not measured: 1 column that says less alone');
+    expect(of()).not.toContain('not measured');
+  });
+
   it('shortens names in plots but keeps them whole for a pointer', () => {
     const page = renderReport(sampleReport('binary'));
     expect(page).toContain('a_column_with_quite_a_long_…<title>a_column_with_quite_a_long_name_indeed</title>');

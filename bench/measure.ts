@@ -1,0 +1,33 @@
+import { spawn } from 'node:child_process';
+
+/** What a step took: time without the start of its process, and the largest resident memory of the process. */
+export interface Measured {
+  readonly seconds: number;
+  readonly peakMb: number;
+}
+
+/** Runs a step of a benchmark in a child process: the script with `--step` and `--root`. */
+export function measure(script: string, step: string, root: string): Promise<Measured> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [script, '--step', step, '--root', root], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+    });
+    child.once('error', reject);
+    child.once('exit', (code) =>
+      code === 0 ? resolve(JSON.parse(output)) : reject(new Error(`step ${step} ended with ${code}`)),
+    );
+  });
+}
+
+/** Runs the step in this process and prints what it took. */
+export async function printMeasured(step: () => Promise<unknown>): Promise<void> {
+  const started = performance.now();
+  await step();
+  const seconds = (performance.now() - started) / 1000;
+  // maxRSS is in KiB (Node documentation, process.resourceUsage)
+  console.log(JSON.stringify({ seconds, peakMb: process.resourceUsage().maxRSS / 1024 }));
+}

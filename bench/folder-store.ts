@@ -1,9 +1,11 @@
+import { createReadStream } from 'node:fs';
 import { link, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { ObjectRanges } from '#functions/ports/object-ranges';
 import type { FileStore } from '#functions/ports/object-store';
 
 /** The bucket operations that the steps use, over a folder of links: a benchmark leaves out the network. */
-export function folderStore(root: string): FileStore {
+export function folderStore(root: string): FileStore & ObjectRanges {
   const at = (name: string) => join(root, name);
   const writeText = async (name: string, content: string) => {
     await mkdir(dirname(at(name)), { recursive: true });
@@ -26,6 +28,9 @@ export function folderStore(root: string): FileStore {
     writeText,
     writeJson: (name, value) => writeText(name, JSON.stringify(value)),
     download: (name, file) => link(at(name), file),
+    async *readRange({ key, start, end }) {
+      if (end > start) yield* createReadStream(at(key), { start, end: end - 1 });
+    },
     upload: async (file, name) => {
       await mkdir(dirname(at(name)), { recursive: true });
       await rm(at(name), { force: true });

@@ -22,6 +22,7 @@ export interface Outputs {
   readonly StateTableName: string;
   readonly EndpointTestsTableName: string;
   readonly RetrainStateMachineArn: string;
+  readonly PrepareDataStateMachineArn: string;
   readonly DeployStateMachineArn: string;
   readonly RecordDecisionStateMachineArn: string;
   readonly TestEndpointStateMachineArn: string;

@@ -1,6 +1,7 @@
 import { artifactStore } from '#functions/aws/buckets';
 import { secretsClient } from '#functions/aws/clients/secrets-manager';
 import { cleanFileStore, rawFileStore } from '#functions/aws/file-store';
+import { rawRanges } from '#functions/aws/object-ranges';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
 import { functionMemoryMb } from '#functions/shards/duckdb';
@@ -15,7 +16,7 @@ const memoryMb = functionMemoryMb();
 export const handler = withMiddleware(desensitizeShardSchema, async (event) =>
   desensitizeShard(
     {
-      raw: rawFileStore(config),
+      raw: { ...rawFileStore(config), ...rawRanges(config) },
       clean: cleanFileStore(config),
       artifacts: artifactStore(config),
       tokenKeys: await readTokenKeys(secretsClient(), config.TOKEN_KEY_SECRET),

@@ -20,7 +20,7 @@ import {
   writeObjects,
 } from './grants.ts';
 
-/** What each function may do. Only DesensitizeShard may read a raw object. */
+/** What each function may do. Only LocateRows and DesensitizeShard may read a raw object. */
 function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]>> {
   const readRun = readObjects('ArtifactsBucket', '*/runs/*');
   const writeRun = writeObjects('ArtifactsBucket', '*/runs/*');
@@ -45,6 +45,12 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       ...writeRun,
       ...writeRows,
       ...readSecret('TokenKeySecret'),
+    ],
+    locateRows: [
+      ...readObjectVersions('RawBucket'),
+      readListedFiles,
+      ...writeObjects('RawBucket', '_tidegate/*/parts/*'),
+      ...readRun,
     ],
     divideRows: [...readRun, ...writeRun, ...readRows, ...writeRows],
     profileShard: [...readRun, ...writeRun, ...readRows, ...writeRows],

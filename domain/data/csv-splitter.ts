@@ -95,6 +95,14 @@ type Place =
   | 'comment'
   | 'too long';
 
+/** Finds where records start. A blank line and a comment are records here. */
+export interface RecordStarts {
+  /** Records that start before this position are not reported. A position is a number of bytes that were pushed before. */
+  readonly from: number;
+  /** Receives the position and the line of a record's first byte. @returns the position from which on the next is wanted */
+  found(position: number, line: number): number;
+}
+
 /** The options of a splitter. */
 export interface SplitterOptions {
   readonly dialect: CsvDialect;
@@ -109,12 +117,14 @@ export interface SplitterOptions {
   /** Whether bytes are UTF-8. */
   readonly isUtf8: (bytes: Uint8Array) => boolean;
   readonly sink: CsvSink;
+  readonly starts?: RecordStarts;
 }
 
 /**
  * Splits UTF-8 bytes of a CSV file into rows and lines that are none. A line break is `\n`, `\r\n` or `\r`; blank lines are no
  * rows. A record that breaks a rule ends with the line on which it does. Memory is bounded: a record of more than
- * `longest` bytes is reported piece by piece.
+ * `longest` bytes is reported piece by piece. The result does not depend on how the bytes are cut into chunks, and a new
+ * splitter that begins where a record starts gives the same rows from there on.
  */
 export function createCsvSplitter({
   dialect,
@@ -124,6 +134,7 @@ export function createCsvSplitter({
   problemOf = () => undefined,
   isUtf8,
   sink,
+  starts,
 }: SplitterOptions): CsvSplitter {
   const { delimiter = none, quote = none, escape: escapeByte = none, comment: commentByte = none, trim } = dialect;
   // a line of blanks is a value where a row is one field
@@ -138,6 +149,9 @@ export function createCsvSplitter({
   let afterCr = false;
   /** Whether the record's first lines were reported already. */
   let endless = false;
+  /** Number of bytes that were pushed. */
+  let pushed = 0;
+  let wantedFrom = starts?.from ?? Number.POSITIVE_INFINITY;
   const counts: LineCounts = { blank: 0, comment: 0, rows: 0, broken: 0 };
 
   const tooLong = lineLongerThan(longest);
@@ -151,7 +165,6 @@ export function createCsvSplitter({
 
   const reasonOf = (bytes: Uint8Array, isClean: boolean): string | undefined => {
     if (endless) return endlessQuote;
-    if (bytes.length > longest) return breaks === 0 ? tooLong : endlessQuote;
     if (at === 'broken' || at === 'quoted' || at === 'after an escape') return brokenQuotes;
     if (!isClean && !isUtf8(bytes)) return notUtf8;
     if (fields !== columns) return fields < columns ? tooFew : tooMany;
@@ -268,15 +281,21 @@ export function createCsvSplitter({
     }
   };
 
-  const push = (chunk: Uint8Array): void => {
+  /** Reads bytes with which a record that began before has at most one byte more than is kept. */
+  const take = (chunk: Uint8Array): void => {
     let i = rest.length;
     const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    const before = pushed - rest.length;
+    pushed += chunk.length;
     const lastBreak = Math.max(bytes.lastIndexOf(LF), bytes.lastIndexOf(CR));
     const isClean = isUtf8(bytes.subarray(0, lastBreak + 1));
     const { length } = bytes;
     let recordStart = 0;
     for (; i < length; i++) {
       let byte = bytes[i] as number;
+      if (before + i >= wantedFrom && i === recordStart && at === 'start of a field' && !(afterCr && byte === LF)) {
+        wantedFrom = starts?.found(before + i, line) ?? Number.POSITIVE_INFINITY;
+      }
       if (at === 'plain' || at === 'quoted') {
         // most bytes mean nothing
         const from = i;
@@ -317,6 +336,15 @@ export function createCsvSplitter({
     else if (rest.length > longest) rest = flush(rest);
     // the chunk may be reused by its owner
     rest = Uint8Array.from(rest);
+  };
+  const push = (chunk: Uint8Array): void => {
+    let left = chunk;
+    while (left.length > 0) {
+      // a record that is too long is given up at the same byte, however the file is cut
+      const room = longest + 1 - rest.length;
+      take(left.subarray(0, room));
+      left = left.subarray(room);
+    }
   };
   return {
     push,

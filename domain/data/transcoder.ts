@@ -1,7 +1,11 @@
 import type { CsvSettings } from '#domain/data/csv-settings';
 import { unreachable } from '#domain/unreachable';
 
+/** A declared encoding. */
 export type Encoding = CsvSettings['encoding'];
+
+/** How the characters of a file are written, with the order of the bytes. */
+export type ByteEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'latin-1' | 'windows-1252';
 
 /** Turns the bytes of a text file, chunk by chunk, into UTF-8 without a byte-order mark. */
 export interface Transcoder {
@@ -62,49 +66,93 @@ function utf16(bigEndian: boolean): Transcoder {
 
 const asItIs: Transcoder = { push: (chunk) => chunk, end: () => Buffer.alloc(0) };
 
-/** The transcoder of a file that starts with these bytes, and the length of its byte-order mark. */
-function choose(start: Uint8Array, encoding: Encoding): { readonly mark: number; readonly transcoder: Transcoder } {
-  const [first, second, third] = start;
-  if (first === 0xef && second === 0xbb && third === 0xbf) return { mark: 3, transcoder: asItIs };
-  if (first === 0xff && second === 0xfe) return { mark: 2, transcoder: utf16(false) };
-  if (first === 0xfe && second === 0xff) return { mark: 2, transcoder: utf16(true) };
+/** A transcoder of bytes that begin with a character. It knows no byte-order mark. */
+export function transcoderOf(encoding: ByteEncoding): Transcoder {
   switch (encoding) {
     case 'utf-8':
-      return { mark: 0, transcoder: asItIs };
-    // without a mark: the first character is nearly always ASCII, whose high byte is zero
-    case 'utf-16':
-      return { mark: 0, transcoder: utf16(first === 0) };
+      return asItIs;
+    case 'utf-16le':
+      return utf16(false);
+    case 'utf-16be':
+      return utf16(true);
     case 'latin-1':
-      return { mark: 0, transcoder: singleBytes() };
+      return singleBytes();
     case 'windows-1252':
-      return { mark: 0, transcoder: singleBytes(windows1252) };
+      return singleBytes(windows1252);
     default:
       return unreachable(encoding, 'encoding');
   }
+}
+
+const isContinuation = (byte: number): boolean => (byte & 0xc0) === 0x80;
+/** A character of four bytes in UTF-8 is a pair of surrogates in UTF-16. */
+const utf16Length = (byte: number): number => (isContinuation(byte) ? 0 : byte >= 0xf0 && byte !== noText ? 4 : 2);
+
+/** Number of bytes of a file that its transcoder made into these, which are whole characters before the end of the file. */
+export function sourceLength(encoding: ByteEncoding, utf8: Uint8Array): number {
+  let length = 0;
+  switch (encoding) {
+    case 'utf-8':
+      return utf8.length;
+    case 'utf-16le':
+    case 'utf-16be':
+      for (const byte of utf8) length += utf16Length(byte);
+      return length;
+    case 'latin-1':
+    case 'windows-1252':
+      for (const byte of utf8) length += isContinuation(byte) ? 0 : 1;
+      return length;
+    default:
+      return unreachable(encoding, 'encoding');
+  }
+}
+
+/** The encoding of a file, and the length of its byte-order mark. */
+export interface FoundEncoding {
+  readonly mark: number;
+  readonly encoding: ByteEncoding;
+}
+
+/** The encoding of a file that starts with these bytes. */
+function findEncoding(start: Uint8Array, encoding: Encoding): FoundEncoding {
+  const [first, second, third] = start;
+  if (first === 0xef && second === 0xbb && third === 0xbf) return { mark: 3, encoding: 'utf-8' };
+  if (first === 0xff && second === 0xfe) return { mark: 2, encoding: 'utf-16le' };
+  if (first === 0xfe && second === 0xff) return { mark: 2, encoding: 'utf-16be' };
+  // without a mark: the first character is nearly always ASCII, whose high byte is zero
+  if (encoding === 'utf-16') return { mark: 0, encoding: first === 0 ? 'utf-16be' : 'utf-16le' };
+  return { mark: 0, encoding };
+}
+
+/** A transcoder that finds out the encoding of a file. */
+export interface FileTranscoder extends Transcoder {
+  /** The encoding; undefined until it is known, which it is once a byte of UTF-8 or the end was given. */
+  found(): FoundEncoding | undefined;
 }
 
 /**
  * A transcoder for a file. A byte-order mark decides; the declared encoding counts where there is none. What is no text in UTF-16
  * becomes a byte that is no UTF-8.
  */
-export function createTranscoder(encoding: Encoding): Transcoder {
-  let start: Buffer | undefined = Buffer.alloc(0);
+export function createTranscoder(encoding: Encoding): FileTranscoder {
+  let start = Buffer.alloc(0);
+  let found: FoundEncoding | undefined;
   let transcoder = asItIs;
-  const begin = (bytes: Buffer): Uint8Array => {
-    start = undefined;
-    const chosen = choose(bytes, encoding);
-    transcoder = chosen.transcoder;
-    return transcoder.push(bytes.subarray(chosen.mark));
+  const begin = (): Uint8Array => {
+    found = findEncoding(start, encoding);
+    transcoder = transcoderOf(found.encoding);
+    return transcoder.push(start.subarray(found.mark));
   };
   return {
     push(chunk) {
-      if (start === undefined) return transcoder.push(chunk);
+      if (found !== undefined) return transcoder.push(chunk);
       start = Buffer.concat([start, chunk]);
-      return start.length < 3 ? Buffer.alloc(0) : begin(start);
+      return start.length < 3 ? Buffer.alloc(0) : begin();
     },
     end() {
-      const first = start === undefined ? Buffer.alloc(0) : begin(start);
+      const first = found === undefined ? begin() : Buffer.alloc(0);
       return Buffer.concat([first, transcoder.end()]);
     },
+    found: () => found,
   };
 }

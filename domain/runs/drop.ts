@@ -1,5 +1,5 @@
 import type { DatasetSettings } from '#domain/data/settings';
-import { EmptyDropError, SchemaMismatchError } from '#domain/errors';
+import { DataEngineError, EmptyDropError, SchemaMismatchError } from '#domain/errors';
 import { dropName, fileNames, fileRange } from './drop-name.ts';
 
 /** One raw object of a drop, pinned to a version. */
@@ -19,6 +19,18 @@ export interface Shard {
   readonly first: number;
   /** How many files it has: that one and those after it. */
   readonly files: number;
+  /** Where it is a part of its only file. */
+  readonly part?: FilePart;
+}
+
+/** A part of a large file. */
+export interface FilePart {
+  /** Its number, from 0. */
+  readonly index: number;
+  /** Number of parts of the file. */
+  readonly count: number;
+  /** Bytes of the whole file. */
+  readonly size: number;
 }
 
 /** The files of a shard. A plan of an earlier version of Tidegate has one file for each shard, and does not say so. */
@@ -131,19 +143,73 @@ export const textBytes = ({ key, size }: Pick<DropObject, 'key' | 'size'>): numb
   size * (growth.find(([ending]) => key.toLowerCase().endsWith(ending))?.[1] ?? 1);
 
 /**
- * The shards of a drop: consecutive files are packed into one until it is large enough. They have no keys: the list travels through
- * histories.
+ * A larger file is cut into parts of about this many bytes. A part takes a function less than a minute of its 15, and a tenth of its
+ * disk; smaller ones would be more calls for the same work.
+ */
+export const partBytes = 256e6;
+
+/**
+ * A larger archive is refused when it arrives. It cannot be cut, and with its text and the rows that are made of it, it has no room on
+ * the 10 GB of disk that a function has at most (AWS Lambda Developer Guide, "Lambda quotas").
+ */
+export const mostArchiveBytes = 4e9;
+
+/** How a file can be cut: by lines, by row groups, or not at all. */
+export function partsBy({ key }: Pick<DropObject, 'key'>): 'lines' | 'row groups' | 'nothing' {
+  const name = key.toLowerCase();
+  if (name.endsWith('.parquet')) return 'row groups';
+  return name.endsWith('.gz') || name.endsWith('.zst') ? 'nothing' : 'lines';
+}
+
+/** @throws DataEngineError when an archive can never be read */
+export function refuseLargeArchives(objects: readonly DropObject[]): void {
+  const large = objects.flatMap((o, i) => (o.size > mostArchiveBytes && partsBy(o) === 'nothing' ? [i] : []));
+  if (large.length === 0) return;
+  throw new DataEngineError(
+    `Cannot read ${fileNames(large)}: an archive of more than ${mostArchiveBytes / 1e9} GB has no room on the disk when it is unpacked. ` +
+      'Drop it unpacked, or as smaller archives.',
+  );
+}
+
+/** The parts of a file; undefined when it has only one. */
+function cutFile(object: DropObject, most: number): FilePart[] | undefined {
+  const { size } = object;
+  const count = Math.ceil(size / most);
+  if (count < 2 || partsBy(object) === 'nothing') return undefined;
+  return Array.from({ length: count }, (_, index) => ({ index, count, size }));
+}
+
+const positionOf = ({ index, count, size }: FilePart): number => Math.floor((index * size) / count);
+
+/** Whether the parts of a shard are found by reading its whole file first. */
+export const needsLocating = (objects: readonly DropObject[], shards: readonly Shard[]): boolean =>
+  shards.some(({ first, part }) => {
+    const object = objects[first];
+    return part !== undefined && object !== undefined && partsBy(object) === 'lines';
+  });
+
+/**
+ * The shards of a drop: consecutive files are packed into one until it is large enough, and a large file is cut into parts. They have no
+ * keys: the list travels through histories.
  *
  * @param objects in key order
+ * @param largestPart bytes of a part at most
  */
-export function planShards(objects: readonly DropObject[]): Shard[] {
+export function planShards(objects: readonly DropObject[], largestPart = partBytes): Shard[] {
   const mostFiles = Math.min(packedFiles, Math.ceil(objects.length / parallelShards));
   const shards: Shard[] = [];
   let packed = 0;
   for (const [first, object] of objects.entries()) {
     const bytes = textBytes(object);
     const last = shards.at(-1);
-    if (last !== undefined && last.files < mostFiles && packed + bytes <= packedBytes) {
+    const parts = cutFile(object, largestPart);
+    if (parts !== undefined) {
+      for (const part of parts) {
+        const size = positionOf({ ...part, index: part.index + 1 }) - positionOf(part);
+        shards.push({ index: shards.length, size, first, files: 1, part });
+      }
+      packed = Number.POSITIVE_INFINITY;
+    } else if (last !== undefined && last.files < mostFiles && packed + bytes <= packedBytes) {
       shards[shards.length - 1] = { ...last, size: last.size + object.size, files: last.files + 1 };
       packed += bytes;
     } else {

@@ -9,6 +9,8 @@ export type { RunPointer } from '#schemas/records/run';
 
 const shardName = (index: number): string => String(index).padStart(5, '0');
 const fileNumber = shardName;
+const partOfFile = (file: number, part: number | undefined): string =>
+  part === undefined ? fileNumber(file) : `${fileNumber(file)}-${fileNumber(part)}`;
 
 /** Prefix of all objects of a run, in both the clean and the artifacts bucket; ends in `/`. */
 export const runPrefix = ({ pipeline, runId }: RunPointer): string => `${pipeline}/runs/${runId}/`;
@@ -23,8 +25,10 @@ export const rawQuarantine = (run: RunPointer): string => `${fileListPrefix(run.
 export const rawKeys = (run: RunPointer) => ({
   /** The keys and versions of the drop's files (JSON). Names of files leave the raw bucket nowhere. */
   files: `${fileListPrefix(run.pipeline)}${run.runId}.json`,
-  /** Malformed rows of one file as they arrived, personal data included (JSON lines). */
-  quarantine: (file: number) => `${rawQuarantine(run)}${fileNumber(file)}.jsonl`,
+  /** Malformed rows of one file, or of a part of one, as they arrived, personal data included (JSON lines). */
+  quarantine: (file: number, part?: number) => `${rawQuarantine(run)}${partOfFile(file, part)}.jsonl`,
+  /** Where the parts of a large text file begin and end (JSON, `schemas/records/text-parts`). */
+  parts: (file: number) => `${fileListPrefix(run.pipeline)}${run.runId}/parts/${fileNumber(file)}.json`,
 });
 
 /** Keys in the artifacts bucket: the run's records. */
@@ -92,8 +96,8 @@ export const cleanKeys = (run: RunPointer) => {
     groups: (index: number) => `${prefix}groups/${shardName(index)}.parquet`,
     /** Hashes of the values that must be unique in one shard, with how often each occurs (Parquet). */
     hashes: (index: number) => `${prefix}hashes/${shardName(index)}.parquet`,
-    /** Positions and reasons of the malformed rows of one file, never their values (JSON lines). */
-    quarantine: (file: number) => `${prefix}quarantine/${fileNumber(file)}.jsonl`,
+    /** Positions and reasons of the malformed rows of one file, or of a part of one, never their values (JSON lines). */
+    quarantine: (file: number, part?: number) => `${prefix}quarantine/${partOfFile(file, part)}.jsonl`,
     /** Channel prefixes for training, each ending in `/`; parts are `<shard>-<part>.csv`, label first. */
     train: `${prefix}encoded/train/`,
     validation: `${prefix}encoded/validation/`,

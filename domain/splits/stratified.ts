@@ -3,7 +3,7 @@ import type { StratifiedRule } from '#schemas/records/sides';
 import { bucketSql, buckets } from './keys.ts';
 import type { Shares, Side } from './side.ts';
 import { sides } from './side.ts';
-import type { SplitStrategy } from './split-strategy.ts';
+import type { Query, SplitStrategy } from './split-strategy.ts';
 
 /** How many of `total` rows each side has: rounded, and at least one on every side from three rows on. */
 export function sideTargets(total: number, { train, validation }: Shares): Record<Side, number> {
@@ -18,6 +18,10 @@ export function sideTargets(total: number, { train, validation }: Shares): Recor
 /** SQL of a side by how many rows of a stratum come before a group's middle; t1 and t2 end the first two sides. */
 const sideByCount = (t1: string, t2: string): string =>
   `CASE WHEN upto - unit / 2.0 <= ${t1} THEN 'train' WHEN upto - unit / 2.0 <= ${t2} THEN 'validation' ELSE 'test' END`;
+
+/** SQL of the side of all groups of a bucket; NULL where a side ends within it. */
+const sideOfBucket = (t1: string, t2: string): string =>
+  `CASE WHEN before + rows <= ${t1} THEN 'train' WHEN before >= ${t1} AND before + rows <= ${t2} THEN 'validation' WHEN before >= ${t2} THEN 'test' END`;
 
 const cutsSql = (by: string, cuts: StratifiedRule['cuts'], which: keyof StratifiedRule['cuts'][number]): string =>
   `([${cuts.map((cut) => cut[which]).join(', ')}])[${by} + 1]`;
@@ -34,6 +38,40 @@ function ruleSql({ cuts }: StratifiedRule, classSql: string, key: string): strin
 }
 
 /**
+ * Decides the sides of strata: `split_whole_<name>` has the side of each bucket, NULL where a side ends within it, `split_cut_<name>` the
+ * groups of those buckets with their sides, and the view `split_sides_<name>` all groups. Only the groups of a cut bucket are put in order.
+ *
+ * @param ends SQL of the numbers of rows, in order, at which the first two sides end
+ */
+async function placeStratum(
+  query: Query,
+  task: string,
+  name: 'mixed' | 'pure',
+  strata: string,
+  ends: readonly [string, string],
+): Promise<void> {
+  await query(
+    task,
+    `CREATE TEMP TABLE split_whole_${name} AS SELECT *, ${sideOfBucket(...ends)} AS side FROM split_buckets WHERE ${strata}`,
+  );
+  const inOrder =
+    'SELECT _group, key, stratum, bucket, before + sum(own.rows) OVER (PARTITION BY stratum, bucket ORDER BY key RANGE UNBOUNDED PRECEDING) AS upto, ' +
+    'sum(own.rows) OVER (PARTITION BY stratum, key) AS unit ' +
+    `FROM (SELECT *, ${bucketSql('key')} AS bucket FROM split_groups WHERE ${strata}) AS own ` +
+    `JOIN (SELECT stratum, bucket, before FROM split_whole_${name} WHERE side IS NULL) AS cut USING (stratum, bucket)`;
+  await query(
+    task,
+    `CREATE TEMP TABLE split_cut_${name} AS SELECT _group, key, stratum, bucket, ${sideByCount(...ends)} AS side FROM (${inOrder})`,
+  );
+  await query(
+    task,
+    `CREATE TEMP VIEW split_sides_${name} AS SELECT _group, key, stratum, side FROM split_cut_${name} UNION ALL ` +
+      `SELECT _group, key, stratum, side FROM (SELECT *, ${bucketSql('key')} AS bucket FROM split_groups WHERE ${strata}) ` +
+      `JOIN (SELECT stratum, bucket, side FROM split_whole_${name} WHERE side IS NOT NULL) USING (stratum, bucket)`,
+  );
+}
+
+/**
  * Groups in the order of their keys, each class cut where its shares end. Groups with rows of several classes are cut as a stratum
  * of their own, and the groups of one class make up for what those add to a side. A cut falls between two groups, so within a
  * class each side has its share within one row or group.
@@ -47,40 +85,55 @@ export const stratified = {
   async divide(query, { groups, shares, classes }) {
     const task = 'divide the rows';
     const { train, validation } = shares;
+    // the only table with all groups: a drop may have as many as rows
     await query(
       task,
-      `CREATE TEMP TABLE split_parts AS SELECT _group, class, min(_key) AS key, CAST(sum(rows) AS BIGINT) AS rows FROM ${groups} GROUP BY 1, 2`,
+      'CREATE TEMP TABLE split_groups AS SELECT _group, min(_key) AS key, CAST(sum(rows) AS BIGINT) AS rows, ' +
+        `CAST(CASE WHEN min(class) = max(class) THEN min(class) ELSE -1 END AS INTEGER) AS stratum FROM ${groups} GROUP BY 1`,
     );
     await query(
       task,
-      'CREATE TEMP TABLE split_order AS SELECT *, sum(rows) OVER (PARTITION BY stratum ORDER BY key RANGE UNBOUNDED PRECEDING) AS upto, sum(rows) OVER (PARTITION BY stratum, key) AS unit FROM (' +
-        'SELECT _group, min(key) AS key, sum(rows) AS rows, CASE WHEN count(*) = 1 THEN min(class) ELSE -1 END AS stratum FROM split_parts GROUP BY 1)',
+      'CREATE TEMP TABLE split_buckets AS SELECT *, CAST(sum(rows) OVER (PARTITION BY stratum ORDER BY bucket) - rows AS BIGINT) AS before FROM (' +
+        `SELECT stratum, ${bucketSql('key')} AS bucket, CAST(sum(rows) AS BIGINT) AS rows, count(*) AS groups FROM split_groups GROUP BY 1, 2)`,
     );
-    const mixedRows = '(SELECT sum(rows) FROM split_order WHERE stratum = -1)';
     await query(
       task,
-      `CREATE TEMP TABLE split_mixed AS SELECT _group, ${sideByCount(`${double(train)} * ${mixedRows}`, `${double(train + validation)} * ${mixedRows}`)} AS side FROM split_order WHERE stratum = -1`,
+      `CREATE TEMP TABLE split_mixed_rows AS SELECT _group, class, CAST(sum(rows) AS BIGINT) AS rows FROM ${groups} ` +
+        'WHERE _group IN (SELECT _group FROM split_groups WHERE stratum = -1) GROUP BY 1, 2',
     );
-    const totals = await query(task, 'SELECT class, sum(rows)::BIGINT AS rows FROM split_parts GROUP BY 1');
+    const mixedRows = '(SELECT coalesce(sum(rows), 0) FROM split_buckets WHERE stratum = -1)';
+    await placeStratum(query, task, 'mixed', 'stratum = -1', [
+      `${double(train)} * ${mixedRows}`,
+      `${double(train + validation)} * ${mixedRows}`,
+    ]);
+    const pure = await query(
+      task,
+      'SELECT stratum AS class, sum(rows)::BIGINT AS rows FROM split_buckets WHERE stratum >= 0 GROUP BY 1',
+    );
     const taken = await query(
       task,
-      'SELECT class, side, sum(rows)::BIGINT AS rows FROM split_parts JOIN split_mixed USING (_group) GROUP BY 1, 2',
+      'SELECT class, side, sum(rows)::BIGINT AS rows FROM split_mixed_rows JOIN split_sides_mixed USING (_group) GROUP BY 1, 2',
     );
-    const rowsOf = (found: typeof totals, wanted: Readonly<Record<string, unknown>>) =>
-      Number(found.find((r) => Object.entries(wanted).every(([k, v]) => r[k] === v))?.['rows'] ?? 0);
+    const rowsOf = (found: typeof pure, wanted: Readonly<Record<string, unknown>>) =>
+      found.reduce((sum, r) => sum + (Object.entries(wanted).every(([k, v]) => r[k] === v) ? Number(r['rows']) : 0), 0);
     const ends = Array.from({ length: classes }, (_, c) => {
-      const targets = sideTargets(rowsOf(totals, { class: c }), shares);
+      const targets = sideTargets(rowsOf(pure, { class: c }) + rowsOf(taken, { class: c }), shares);
       const left = (side: Side) => Math.max(0, targets[side] - rowsOf(taken, { class: c, side }));
       return [left('train'), left('train') + left('validation')] as const;
     });
     const endOf = (i: 0 | 1) => `([${ends.map((e) => e[i]).join(', ')}])[stratum + 1]`;
-    await query(
-      task,
-      `CREATE TEMP TABLE split_sides AS SELECT _group, key, stratum, ${sideByCount(endOf(0), endOf(1))} AS side FROM split_order WHERE stratum >= 0 UNION ALL SELECT _group, key, stratum, side FROM split_mixed JOIN split_order USING (_group)`,
-    );
+    await placeStratum(query, task, 'pure', 'stratum >= 0', [endOf(0), endOf(1)]);
     const found = await query(
       task,
-      `SELECT stratum, min(bucket) FILTER (WHERE side <> 'train') AS validation, min(bucket) FILTER (WHERE side = 'test') AS test, count(*) AS groups FROM (SELECT stratum, side, ${bucketSql('key')} AS bucket FROM split_sides) GROUP BY 1`,
+      "SELECT stratum, min(bucket) FILTER (WHERE side <> 'train') AS validation, min(bucket) FILTER (WHERE side = 'test') AS test, sum(groups)::BIGINT AS groups FROM (" +
+        ['mixed', 'pure']
+          .map(
+            (name) =>
+              `SELECT stratum, bucket, side, groups FROM split_whole_${name} WHERE side IS NOT NULL UNION ALL ` +
+              `SELECT stratum, bucket, side, 1 AS groups FROM split_cut_${name}`,
+          )
+          .join(' UNION ALL ') +
+        ') GROUP BY 1',
     );
     const cuts = Array.from({ length: classes }, (_, c) => {
       const own = found.find((r) => r['stratum'] === c);
@@ -88,9 +141,11 @@ export const stratified = {
       return { validation: Number(own['validation'] ?? buckets), test: Number(own['test'] ?? buckets) };
     });
     const rule: StratifiedRule = { strategy: 'stratified', cuts };
+    // a bucket lies wholly on one side of its class, or the class is cut within it
     await query(
       task,
-      `CREATE TEMP TABLE split_placed AS SELECT DISTINCT _group, side FROM split_sides JOIN (SELECT _group, class FROM split_parts) USING (_group) WHERE side <> ${ruleSql(rule, 'class', 'key')}`,
+      `CREATE TEMP TABLE split_placed AS SELECT _group, side FROM split_cut_pure WHERE side <> ${ruleSql(rule, 'stratum', 'key')} UNION ALL ` +
+        `SELECT DISTINCT _group, side FROM split_sides_mixed JOIN split_mixed_rows USING (_group) WHERE side <> ${ruleSql(rule, 'class', 'key')}`,
     );
     return {
       rule,

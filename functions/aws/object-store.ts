@@ -4,8 +4,15 @@ import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client
 import { DropVanishedError, NotFoundError } from '#domain/errors';
 import type { ListedObject, ObjectStore } from '#functions/ports/object-store';
 
-const isMissing = (error: unknown): boolean =>
+/** Whether S3 says that an object, or this version of it, does not exist. */
+export const isMissing = (error: unknown): boolean =>
   error instanceof Error && ['NoSuchKey', 'NotFound', 'NoSuchVersion'].includes(error.name);
+
+/** The error for a raw object that is missing. */
+export const vanished = (): DropVanishedError =>
+  new DropVanishedError(
+    'A file vanished after the drop was admitted. Drop the files again; nothing was trained on them.',
+  );
 
 /** The S3 adapter for one bucket. */
 export function objectStore(client: S3Client, bucket: string): ObjectStore {
@@ -60,12 +67,7 @@ export function objectStore(client: S3Client, bucket: string): ObjectStore {
         const body = await get(key, versionId);
         await pipeline(body as NodeJS.ReadableStream, createWriteStream(file));
       } catch (error) {
-        if (isMissing(error)) {
-          throw new DropVanishedError(
-            'A file vanished after the drop was admitted. Drop the files again; nothing was trained on them.',
-          );
-        }
-        throw error;
+        throw isMissing(error) ? vanished() : error;
       }
     },
   };

@@ -1,6 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
+import type { LocatedColumns } from '#domain/data/header';
+import type { ByteEncoding } from '#domain/data/transcoder';
 import { DataEngineError } from '#domain/errors';
 import { unreachable } from '#domain/unreachable';
 
@@ -21,6 +23,21 @@ export interface Archive {
   readonly compression: Compression;
   /** The most bytes that it may unpack to. */
   readonly mostBytes: number;
+  /** Where the local copy is a part of a text file. */
+  readonly section?: TextSection;
+  /** Where the local copy is a part of a Parquet file: the rows before it. */
+  readonly rowsBefore?: number;
+}
+
+/** A part of a text file that begins and ends between rows. */
+export interface TextSection {
+  readonly encoding: ByteEncoding;
+  /** Columns of the whole file in its order; undefined for JSON lines. */
+  readonly columns?: LocatedColumns;
+  /** The line on which it begins, from 1. */
+  readonly line: number;
+  /** Its number of lines. */
+  readonly lines: number;
 }
 
 const chunkSize = 1 << 20;
@@ -107,21 +124,14 @@ const others: readonly (readonly [string, readonly number[]])[] = [
 const startsWith = (start: Uint8Array, bytes: readonly number[]): boolean =>
   bytes.every((byte, i) => start[i] === byte);
 
-/** The first bytes of a file, as many as a signature has. */
-async function readStart(path: string): Promise<Uint8Array> {
-  const file = await open(path);
-  const start = Buffer.alloc(5);
-  try {
-    await file.read(start, 0, start.length, 0);
-  } finally {
-    await file.close();
-  }
-  return start;
-}
+/** Number of first bytes by which a file is recognised. */
+export const signatureBytes = 5;
 
-/** @throws DataEngineError when a file is compressed although its name does not say so, or is no text at all */
-async function checkSignature({ name, path }: Archive): Promise<void> {
-  const start = await readStart(path);
+/**
+ * @param start the first bytes of a file, `signatureBytes` of them or the whole file
+ * @throws DataEngineError when the file is compressed although its name does not say so, or is no text at all
+ */
+export function refuseSignature(name: string, start: Uint8Array): void {
   const other = others.find(([, bytes]) => startsWith(start, bytes));
   if (other) {
     throw new DataEngineError(
@@ -135,14 +145,27 @@ async function checkSignature({ name, path }: Archive): Promise<void> {
   );
 }
 
+/** The first bytes of a file, as many as a signature has. */
+async function readStart(path: string): Promise<Uint8Array> {
+  const file = await open(path);
+  const start = Buffer.alloc(signatureBytes);
+  try {
+    await file.read(start, 0, start.length, 0);
+  } finally {
+    await file.close();
+  }
+  return start;
+}
+
 /**
  * The file's bytes, decompressed. An archive is checked to its last byte because a reader that stops early loses rows.
  *
  * @throws DataEngineError when it is cut off, damaged, no archive, or unpacks to too many bytes
  */
 export async function* readArchive(archive: Archive): AsyncGenerator<Uint8Array> {
-  const { name, path, compression, mostBytes } = archive;
-  if (compression === 'none') await checkSignature(archive);
+  const { name, path, compression, mostBytes, section } = archive;
+  // of a part, the start of the whole file was checked
+  if (compression === 'none' && section === undefined) refuseSignature(name, await readStart(path));
   const bytes =
     compression === 'none'
       ? createReadStream(path, { highWaterMark: await chunkOf(path) })

@@ -123,16 +123,16 @@ async function writeObjects(
   mostRows: number,
   quarantine: OpenQuarantine,
 ) {
-  const { name, path } = archive;
+  const { name, path, rowsBefore = 0 } = archive;
   const contentOf = async (rows: readonly FlaggedRow[]): Promise<void> => {
     const ordinals = rows.map((row) => row.ordinal);
     const found = await engine.query(
       `read malformed rows of ${name}`,
-      `SELECT CAST(to_json(file) AS VARCHAR) AS content FROM read_parquet(${text(path)}, file_row_number = true) AS file ` +
-        `WHERE file_row_number IN (SELECT unnest([${ordinals.join(', ')}])) ORDER BY file_row_number`,
+      `SELECT CAST(to_json(file) AS VARCHAR) AS content FROM (SELECT * EXCLUDE (file_row_number) FROM ` +
+        `read_parquet(${text(path)}, file_row_number = true) WHERE file_row_number IN (SELECT unnest([${ordinals.join(', ')}])) ORDER BY file_row_number) AS file`,
     );
     rows.forEach((own, i) => {
-      const row = located(name, own, { row: own.ordinal + 1 });
+      const row = located(name, own, { row: rowsBefore + own.ordinal + 1 });
       quarantine.addPosition(row, own.leftOut);
       quarantine.addRow(row, Buffer.from(String(found[i]?.['content'] ?? '')));
     });

@@ -163,7 +163,9 @@ export function mergeFiles(files: readonly StagedFile[]) {
     malformed: sum('malformed'),
     flagged: sum('flagged'),
     counts: counts.list(),
-    blankFiles: files.flatMap(({ source, counted }) => (counted.total === 0 ? [source.index] : [])),
+    blankFiles: files.flatMap(({ source, counted }) =>
+      counted.total === 0 && source.part === undefined ? [source.index] : [],
+    ),
     absent: absentFromAll(files.map(({ absent }) => absent)),
   };
 }

@@ -7,7 +7,9 @@ import {
   isHidden,
   isMarker,
   listFiles,
+  needsLocating,
   planShards,
+  refuseLargeArchives,
   type Shard,
   selectDropObjects,
 } from '#domain/runs/drop';
@@ -58,6 +60,8 @@ export type Admission =
       readonly run: RunPointer;
       readonly shards: number;
       readonly shardsKey: string;
+      /** The first step over all shards, where it is not the usual one. */
+      readonly step?: 'locate';
       readonly champion?: RunPointer;
     };
 
@@ -184,7 +188,7 @@ async function writeRecords(
  * queues behind the run that holds it) and writes the run's first records. A retry of an admitted execution is admitted
  * again under the same run id.
  *
- * @throws InvalidInputError, UnknownPipelineError, EmptyDropError, DropVanishedError, SchemaMismatchError
+ * @throws InvalidInputError, UnknownPipelineError, EmptyDropError, DropVanishedError, SchemaMismatchError, DataEngineError
  */
 export async function admitDrop(
   ports: AdmissionPorts,
@@ -224,6 +228,7 @@ export async function admitDrop(
   }
 
   const objects = selectDropObjects(prefix, listed, dataset);
+  refuseLargeArchives(objects);
   const datasetVersion = sha256Hex(describeContent(prefix, objects));
   const configHash = sha256Hex(JSON.stringify(definition.pipeline));
   const identity = `${datasetVersion}#${sha256Hex(JSON.stringify(trainingSettings(definition.pipeline)))}`;
@@ -270,6 +275,7 @@ export async function admitDrop(
     run,
     shards: shards.length,
     shardsKey: artifactKeys(run).shards,
+    ...(needsLocating(objects, shards) ? { step: 'locate' } : {}),
     ...(champion ? { champion: { pipeline: name, runId: championSchema.parse(champion).runId } } : {}),
   };
 }

@@ -10,6 +10,7 @@ import type { TokenKeys } from '#domain/privacy/tokenize';
 import { shardName } from '#domain/runs/drop';
 import { artifactKeys, cleanKeys, rawKeys } from '#domain/runs/layout';
 import { text, texts } from '#domain/sql/literals';
+import type { ObjectRanges } from '#functions/ports/object-ranges';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import { openEngine } from '#functions/shards/duckdb';
 import { measureFacts, writeHashes } from '#functions/shards/facts';
@@ -24,7 +25,7 @@ import { pipelineSchema } from '#schemas/pipeline';
 
 /** The dependencies of cleaning a shard. */
 export interface CleaningPorts {
-  readonly raw: FileStore;
+  readonly raw: FileStore & ObjectRanges;
   readonly clean: FileStore;
   readonly artifacts: ObjectStore;
   readonly tokenKeys: TokenKeys;
@@ -55,13 +56,13 @@ export async function desensitizeShard(ports: CleaningPorts, { run, shard }: Des
         pipeline,
         directory,
         hasPreviousKey: ports.tokenKeys.previous !== undefined,
-        async quarantine({ index }: Source, { rows, positions }: Quarantine) {
+        async quarantine({ index, part }: Source, { rows, positions }: Quarantine) {
           const type = 'application/x-ndjson';
-          await raw.upload(rows, rawKeys(run).quarantine(index), type);
-          await clean.upload(positions, cleanKeys(run).quarantine(index), type);
+          await raw.upload(rows, rawKeys(run).quarantine(index, part?.index), type);
+          await clean.upload(positions, cleanKeys(run).quarantine(index, part?.index), type);
         },
       };
-      const { staged, files } = await stageFiles(staging, downloadSources(raw, sources, directory));
+      const { staged, files } = await stageFiles(staging, downloadSources(raw, run, sources, directory));
       const { total, malformed, flagged, counts, blankFiles, absent } = mergeFiles(files);
 
       const otherLabel = needsOnlyNegative(pipeline);

@@ -29,6 +29,9 @@ export interface DividingPorts {
   readonly memoryMb: number;
 }
 
+/** More memory makes it no faster: what has no room there goes to the disk. */
+const mostMemoryMb = 1400;
+
 /** Which rows the champion cannot have been trained on. A run of an earlier version of Tidegate has no sides.json. */
 async function compareWith(
   artifacts: ObjectStore,
@@ -82,7 +85,10 @@ export async function divideRows(ports: DividingPorts, { run, shards, champion }
   const { split, dataset } = pipeline;
   return withScratch(async (directory) => {
     const files = await downloadShards(clean, shards, keys.split, directory);
-    const engine = await openEngine({ memoryMb: ports.memoryMb, temporaryDirectory: join(directory, 'spill') });
+    const engine = await openEngine({
+      memoryMb: Math.min(ports.memoryMb, mostMemoryMb),
+      temporaryDirectory: join(directory, 'spill'),
+    });
     try {
       const groups = `read_parquet([${texts(files)}])`;
       const strategy = splitStrategy(split.strategy);

@@ -3,6 +3,9 @@ import { runPointerSchema } from '#schemas/records/run';
 
 const index = z.int().min(0);
 
+/** A part of a large file: its number, how many there are, and the bytes of the whole file. */
+const partSchema = z.object({ index, count: z.int().min(1), size: z.int().min(1) });
+
 /** A shard: consecutive files of the drop's list. Executions that an earlier version of Tidegate began have one file a shard, without saying so. */
 const shardSchema = z.object({ index, first: index.optional(), files: z.int().min(1).optional() });
 
@@ -16,9 +19,17 @@ export const desensitizeShardSchema = z.object({
     key: z.string().min(1).optional(),
     versionId: z.string().min(1).optional(),
     size: z.int().min(0),
+    part: partSchema.optional(),
   }),
 });
 export type DesensitizeShardEvent = z.infer<typeof desensitizeShardSchema>;
+
+/** What LocateRows is called with: a large text file. */
+export const locateRowsSchema = z.object({
+  run: runPointerSchema,
+  shard: z.object({ first: index, part: partSchema.omit({ index: true }) }),
+});
+export type LocateRowsEvent = z.infer<typeof locateRowsSchema>;
 
 /** What DivideRows is called with: shards 0 to `shards` - 1 have been desensitized. */
 export const divideRowsSchema = z.object({

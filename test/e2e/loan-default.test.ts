@@ -12,9 +12,13 @@ import {
 import { ListExecutionsCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { auditFolder, readAudit } from 'embedded-cloud/audit';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { artifactKeys, runPrefix } from '#domain/runs/layout';
+import { planShards } from '#domain/runs/drop';
+import { artifactKeys, type RunPointer, rawKeys, runPrefix } from '#domain/runs/layout';
 import { writeLoanBook } from '#examples/loans/generate';
 import { evaluationSchema, verdictSchema } from '#schemas/records/evaluation';
+import { profileSchema } from '#schemas/records/profile';
+import { dropFilesSchema, dropRecordSchema } from '#schemas/records/run';
+import { sidesSchema } from '#schemas/records/sides';
 import { uploadDrop } from '../../cli/commands/drop.ts';
 import { predictRows } from '../../cli/commands/predict.ts';
 import { readSlack, type SlackMessage } from '../../cli/commands/slack.ts';
@@ -308,6 +312,47 @@ describe('the loan book, from drop to deployed model', { timeout: 120_000 }, () 
     }
 
     for (const value of personal) expect(text.some((t) => t.includes(value))).toBe(false);
+  });
+
+  it('reads large files in parts, with the same rows and sides', async () => {
+    const { s3, sfn, outputs } = project.target;
+    const run = { pipeline, runId: `${champion.runId}-parts` };
+    const copy = async (bucket: string, from: string, to: string) => {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: from }));
+      const content = (await Body?.transformToString()) ?? '';
+      await s3.send(new PutObjectCommand({ Bucket: bucket, Key: to, Body: content }));
+      return content;
+    };
+    // the drop of the champion as admission would plan it if its files were large
+    await copy(outputs.ArtifactsBucketName, artifactKeys(champion).config, artifactKeys(run).config);
+    const drop = dropRecordSchema.parse(
+      JSON.parse(await copy(outputs.ArtifactsBucketName, artifactKeys(champion).drop, artifactKeys(run).drop)),
+    );
+    const files = dropFilesSchema.parse(
+      JSON.parse(await copy(outputs.RawBucketName, rawKeys(champion).files, rawKeys(run).files)),
+    );
+    const objects = drop.objects.map(({ size, etag }, i) => ({ key: files[i]?.key ?? '', size, etag }));
+    const shards = planShards(objects, drop.bytes / 5);
+    expect(shards.length).toBeGreaterThan(4);
+    const shardsKey = artifactKeys(run).shards;
+    await s3.send(
+      new PutObjectCommand({ Bucket: outputs.ArtifactsBucketName, Key: shardsKey, Body: JSON.stringify(shards) }),
+    );
+    const { executionArn = '' } = await sfn.send(
+      new StartExecutionCommand({
+        stateMachineArn: outputs.PrepareDataStateMachineArn,
+        input: JSON.stringify({ run, shardsKey, shards: shards.length, champion: null, step: 'locate' }),
+      }),
+    );
+    expect(await watchExecution(sfn, executionArn, { silent: true })).toMatchObject({ status: 'SUCCEEDED' });
+
+    const sidesOf = async (of: RunPointer) => {
+      const { rule, identity, used, duplicates } = await project.readArtifact(artifactKeys(of).sides, sidesSchema);
+      return { rule, identity, used, duplicates };
+    };
+    expect(await sidesOf(run)).toEqual(await sidesOf(champion));
+    const rowsOf = async (of: RunPointer) => (await project.readArtifact(artifactKeys(of).profile, profileSchema)).rows;
+    expect(await rowsOf(run)).toBe(await rowsOf(champion));
   });
 
   it('was denied nothing by its roles', () => {

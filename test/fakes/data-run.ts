@@ -2,13 +2,16 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TokenKeys } from '#domain/privacy/tokenize';
+import { planShards } from '#domain/runs/drop';
 import { artifactKeys, rawKeys } from '#domain/runs/layout';
+import type { ObjectRanges } from '#functions/ports/object-ranges';
 import type { FileStore } from '#functions/ports/object-store';
 import { type OpenEngine, openEngine } from '#functions/shards/duckdb';
 import { readSidedRows } from '#functions/shards/sided-rows';
 import { desensitizeShard } from '#functions/use-cases/desensitize-shard';
 import { divideRows } from '#functions/use-cases/divide-rows';
 import { fitTransform } from '#functions/use-cases/fit-transform';
+import { locateRows } from '#functions/use-cases/locate-rows';
 import { profileShard } from '#functions/use-cases/profile-shard';
 import { transformShard } from '#functions/use-cases/transform-shard';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
@@ -27,7 +30,7 @@ export interface DataRun {
   readonly run: { readonly pipeline: string; readonly runId: string };
   readonly pipeline: Pipeline;
   readonly folder: string;
-  readonly raw: FileStore;
+  readonly raw: FileStore & ObjectRanges;
   readonly clean: FileStore;
   readonly artifacts: FileStore;
   /** Puts a file into the raw bucket. */
@@ -35,6 +38,8 @@ export interface DataRun {
   desensitize(key: string, index?: number): ReturnType<typeof desensitizeShard>;
   /** Desensitizes a drop of these files in shards of so many files each. */
   desensitizePacked(keys: readonly string[], files: readonly number[]): Promise<void>;
+  /** Desensitizes a drop of one file in parts of at most so many bytes, and returns how many there are. */
+  desensitizeParts(key: string, partBytes: number): Promise<number>;
   /** Divides the rows of the shards and profiles each. */
   divide(shards?: number, champion?: { pipeline: string; runId: string }): Promise<Sides>;
   /** Divides, profiles and fits. */
@@ -60,11 +65,8 @@ export async function startRun(
 ): Promise<DataRun> {
   const pipeline = pipelineSchema.parse(definition);
   const root = folder ?? mkdtempSync(join(tmpdir(), 'data-run-'));
-  const [raw, clean, artifacts] = ['raw', 'clean', 'artifacts'].map((name) => folderStore(join(root, name))) as [
-    FileStore,
-    FileStore,
-    FileStore,
-  ];
+  const bucket = (name: string) => folderStore(join(root, name));
+  const [raw, clean, artifacts] = [bucket('raw'), bucket('clean'), bucket('artifacts')];
   const run = { pipeline: pipeline.name, runId };
   await artifacts.writeJson(artifactKeys(run).config, pipeline);
   await artifacts.writeJson(artifactKeys(run).drop, dropRecord());
@@ -101,6 +103,17 @@ export async function startRun(
         await desensitizeShard({ raw, clean, artifacts, tokenKeys, memoryMb }, { run, shard });
         first += count;
       }
+    },
+    async desensitizeParts(key, partBytes) {
+      await raw.writeJson(rawKeys(run).files, [{ key }]);
+      const [object] = await raw.list(key);
+      const shards = planShards(object ? [object] : [], partBytes);
+      const [shard] = shards;
+      if (shard?.part !== undefined && !key.endsWith('.parquet'))
+        await locateRows({ raw, artifacts }, { run, shard: { ...shard, part: shard.part } });
+      for (const own of shards)
+        await desensitizeShard({ raw, clean, artifacts, tokenKeys, memoryMb }, { run, shard: own });
+      return shards.length;
     },
     divide,
     async fit(shards = 1, champion) {

@@ -1,11 +1,12 @@
-import { existsSync } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DropVanishedError, NotFoundError } from '#domain/errors';
+import type { ObjectRanges } from '#functions/ports/object-ranges';
 import type { FileStore } from '#functions/ports/object-store';
 
 /** A bucket that is a folder: for tests of what reads and writes buckets. It keeps no versions. */
-export function folderStore(folder: string): FileStore {
+export function folderStore(folder: string): FileStore & ObjectRanges {
   const path = (key: string) => join(folder, key);
   const put = async (key: string, write: (file: string) => Promise<void>) => {
     await mkdir(dirname(path(key)), { recursive: true });
@@ -39,6 +40,10 @@ export function folderStore(folder: string): FileStore {
     async download(key, file) {
       if (!existsSync(path(key))) throw new DropVanishedError(`${key} vanished`);
       await copyFile(path(key), file);
+    },
+    async *readRange({ key, start, end }) {
+      if (!existsSync(path(key))) throw new DropVanishedError(`${key} vanished`);
+      if (end > start) yield* createReadStream(path(key), { start, end: end - 1 });
     },
     upload: (file, key) => put(key, (to) => copyFile(file, to)),
   };

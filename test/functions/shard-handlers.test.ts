@@ -9,6 +9,7 @@ beforeAll(async () => {
   for (const name of ['RAW_BUCKET', 'CLEAN_BUCKET', 'ARTIFACTS_BUCKET', 'TOKEN_KEY_SECRET'])
     vi.stubEnv(name, `${name.toLowerCase()}-name`);
   handlers['desensitize-shard'] = (await import('#functions/desensitize-shard')).handler as Handler;
+  handlers['locate-rows'] = (await import('#functions/locate-rows')).handler as Handler;
   handlers['divide-rows'] = (await import('#functions/divide-rows')).handler as Handler;
   handlers['profile-shard'] = (await import('#functions/profile-shard')).handler as Handler;
   handlers['fit-transform'] = (await import('#functions/fit-transform')).handler as Handler;
@@ -21,6 +22,8 @@ describe.each([
   ['desensitize-shard', { run, shard: { index: 0, key: '', size: 1 } }, 'shard.key'],
   ['desensitize-shard', { run, shard: { index: -1, key: 'a', size: 1 } }, 'shard.index'],
   ['desensitize-shard', { shard: { index: 0, key: 'a', size: 1 } }, 'run'],
+  ['locate-rows', { run, shard: { first: 0, part: { count: 2, size: 0 } } }, 'shard.part.size'],
+  ['locate-rows', { run, shard: { first: 0 } }, 'shard.part'],
   ['divide-rows', { run, shards: 0 }, 'shards'],
   ['divide-rows', { run, shards: 1, champion: { runId: 'r' } }, 'champion.pipeline'],
   ['profile-shard', { run, shard: { index: 0.5 } }, 'shard.index'],

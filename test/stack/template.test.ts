@@ -60,7 +60,7 @@ describe('the compiled template', () => {
     expect(loose).toEqual([]);
   });
 
-  it('lets only the desensitizing function read raw objects', () => {
+  it('lets only the functions that locate and desensitize rows read raw objects', () => {
     const readers = ofType('AWS::IAM::Role')
       .filter(([, role]) =>
         statements(role).some(
@@ -71,7 +71,7 @@ describe('the compiled template', () => {
       )
       .map(([id]) => id);
 
-    expect(readers).toEqual(['DesensitizeShardRole']);
+    expect(readers).toEqual(['DesensitizeShardRole', 'LocateRowsRole']);
   });
 
   it('lets only the desensitizing function read the token key', () => {

@@ -70,11 +70,13 @@ describe('the retrain machine', () => {
 
     await retrain({ AdmitDrop: () => ({ ...admitted, champion }), RunPipeline: remember });
     await retrain({ RunPipeline: remember });
+    await retrain({ AdmitDrop: () => ({ ...admitted, step: 'locate' }), RunPipeline: remember });
 
     const { shards, shardsKey } = admitted;
     expect(seen).toEqual([
-      expect.objectContaining({ run, shards, shardsKey, champion }),
-      expect.objectContaining({ run, shards, shardsKey, champion: null }),
+      expect.objectContaining({ run, shards, shardsKey, champion, step: 'desensitize' }),
+      expect.objectContaining({ run, shards, shardsKey, champion: null, step: 'desensitize' }),
+      expect.objectContaining({ step: 'locate' }),
     ]);
   });
 

@@ -17,21 +17,21 @@ const happy: Answers = {
 };
 
 /** Runs the machine with the happy answers but for those given; nested machines answer by their name. */
-async function runPipeline(answers: Answers = {}) {
+async function runPipeline(answers: Answers = {}, given: object = input) {
   const all = { ...happy, ...answers };
   const result = await runDefinition({
     definition: loadMachine('run-pipeline'),
-    input,
+    input: given,
     name: 'loan-default-20260101-120000-ab12',
     tasks: ({ resource, arguments: args, attempt }) => {
-      const given = args as Record<string, unknown>;
-      const machine = String(given['StateMachineArn'] ?? '')
+      const passed = args as Record<string, unknown>;
+      const machine = String(passed['StateMachineArn'] ?? '')
         .split(':')
         .at(-1);
       const name = machine || taskName(resource);
       const answer = all[name];
       if (!answer) throw new Error(`no answer for ${name}`);
-      return answer(given, attempt);
+      return answer(passed, attempt);
     },
   });
   const notices = result.calls
@@ -75,7 +75,21 @@ describe('the run-pipeline machine', () => {
     });
 
     const startedBy = { AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: expect.stringContaining(':execution:') };
-    expect(seen).toEqual({ prepare: { ...input, ...startedBy }, train: { run, champion, ...startedBy } });
+    expect(seen).toEqual({
+      prepare: { ...input, step: 'desensitize', ...startedBy },
+      train: { run, champion, ...startedBy },
+    });
+  });
+
+  it('tells the data machine to locate the parts of large files first, where there are any', async () => {
+    let step: unknown;
+    const PrepareData = (args: Record<string, unknown>) => {
+      step = (args['Input'] as Record<string, unknown>)['step'];
+      return {};
+    };
+    await runPipeline({ PrepareData }, { ...input, step: 'locate' });
+
+    expect(step).toBe('locate');
   });
 
   it('registers nothing when a gate fails, and still ends well', async () => {

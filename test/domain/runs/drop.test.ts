@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EmptyDropError, SchemaMismatchError } from '#domain/errors';
+import { DataEngineError, EmptyDropError, SchemaMismatchError } from '#domain/errors';
 import {
   describeContent,
   listFiles,
+  needsLocating,
   packedBytes,
   packedFiles,
   parallelShards,
   planShards,
+  refuseLargeArchives,
   selectDropObjects,
   shardName,
   textBytes,
@@ -169,12 +171,43 @@ describe('the shards of a drop', () => {
   });
 
   it('have a large file alone', () => {
-    const objects = Array.from({ length: 40 }, (_, i) => object(`${i}.csv`, i === 2 ? 5e9 : 10));
+    const objects = Array.from({ length: 40 }, (_, i) => object(`${i}.csv`, i === 2 ? 200e6 : 10));
     expect(planShards(objects).slice(0, 3)).toEqual([
       { index: 0, size: 20, first: 0, files: 2 },
-      { index: 1, size: 5e9, first: 2, files: 1 },
+      { index: 1, size: 200e6, first: 2, files: 1 },
       { index: 2, size: 50, first: 3, files: 5 },
     ]);
+  });
+
+  it('have a part of a larger file alone, but the whole of an archive', () => {
+    const size = 700e6 + 1;
+    for (const name of ['1.csv', '1.JSONL', '1.parquet']) {
+      expect(planShards([object('0.csv', 10), object(name, size), object('2.csv', 10), object('3.csv', 10)])).toEqual([
+        { index: 0, size: 10, first: 0, files: 1 },
+        { index: 1, size: 233_333_333, first: 1, files: 1, part: { index: 0, count: 3, size } },
+        { index: 2, size: 233_333_334, first: 1, files: 1, part: { index: 1, count: 3, size } },
+        { index: 3, size: 233_333_334, first: 1, files: 1, part: { index: 2, count: 3, size } },
+        { index: 4, size: 10, first: 2, files: 1 },
+        { index: 5, size: 10, first: 3, files: 1 },
+      ]);
+    }
+    expect(planShards([object('0.csv.gz', size)])).toEqual([{ index: 0, size, first: 0, files: 1 }]);
+    expect(planShards([object('0.csv', 256e6)])).toHaveLength(1);
+  });
+
+  it('of large text files are located first', () => {
+    const isLocated = (...objects: ReturnType<typeof object>[]) => needsLocating(objects, planShards(objects));
+    expect(isLocated(object('0.csv', 10), object('1.csv', 300e6))).toBe(true);
+    expect(isLocated(object('0.csv', 10))).toBe(false);
+    expect(isLocated(object('0.parquet', 300e6))).toBe(false);
+    expect(isLocated(object('0.jsonl.zst', 300e6))).toBe(false);
+  });
+
+  it('have no archive for which no disk is large enough', () => {
+    const refuse = () => refuseLargeArchives([object('0.csv', 9e9), object('1.csv.gz', 4e9 + 1)]);
+    expect(refuse).toThrow(/file 2.*more than 4 GB.*Drop it unpacked, or as smaller archives/);
+    expect(refuse).toThrow(DataEngineError);
+    expect(() => refuseLargeArchives([object('0.csv', 9e9), object('1.csv.gz', 4e9)])).not.toThrow();
   });
 
   it('are named by their files, also in a plan that does not name them', () => {

@@ -38,7 +38,7 @@ async function resultOf(run: DataRun, shards: number) {
     searches.push(await run.artifacts.readJson(search, shardSearchSchema));
     rows.push(...(await run.sided(shard)).map(({ _row, ...row }) => row));
   }
-  const quarantine = async (store: DataRun['raw'], prefix: string) => {
+  const quarantine = async (store: DataRun['clean'], prefix: string) => {
     const objects = (await store.list(prefix)).map(({ key }) => key);
     return Promise.all(objects.map(async (key) => [key, await store.readText(key)] as const));
   };

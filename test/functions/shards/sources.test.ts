@@ -13,6 +13,12 @@ const sources = Array.from({ length: 50 }, (_, i) => ({
   key: `small/d/${i}.csv${i % 2 ? '.gz' : ''}`,
 }));
 
+const run = { pipeline: 'small', runId: 'r1' };
+const notUsed = () => {
+  throw new Error('not used by whole files');
+};
+const unused = { readJson: notUsed, readRange: notUsed };
+
 test('a few files are downloaded ahead, in order, and the disk holds no more than these', async () => {
   const directory = mkdtempSync(join(root, 'ahead-'));
   let [running, most] = [0, 0];
@@ -25,7 +31,7 @@ test('a few files are downloaded ahead, in order, and the disk holds no more tha
     },
   };
   const found: string[] = [];
-  for await (const { archive, free } of downloadSources(raw, sources, directory)) {
+  for await (const { archive, free } of downloadSources({ ...unused, ...raw }, run, sources, directory)) {
     found.push(`${archive.name}, ${archive.compression}`);
     expect(readdirSync(directory).length).toBeLessThanOrEqual(16);
     await free();
@@ -51,7 +57,8 @@ test('a file that does not arrive is an error when its turn has come, after the 
   };
   const found: number[] = [];
   const read = async () => {
-    for await (const { source } of downloadSources(raw, sources, directory)) found.push(source.index);
+    for await (const { source } of downloadSources({ ...unused, ...raw }, run, sources, directory))
+      found.push(source.index);
   };
   await expect(read()).rejects.toThrow('gone');
   expect(found).toEqual([100, 101]);

@@ -53,13 +53,15 @@ export function fakeBuckets({ pageSize = 1000, calls }: { readonly pageSize?: nu
       .map((path) => path.slice(bucket.length + 1))
       .toSorted();
 
-  mock.on(GetObjectCommand).callsFake(({ Bucket, Key, VersionId }) => {
+  mock.on(GetObjectCommand).callsFake(({ Bucket, Key, VersionId, Range = '' }) => {
     const found = find(Bucket, Key, VersionId);
     if (!found) throw missing(VersionId === undefined ? 'NoSuchKey' : 'NoSuchVersion');
-    const Body = Object.assign(Readable.from([found.body]), {
-      transformToString: async (encoding?: BufferEncoding) => found.body.toString(encoding),
+    const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(Range) ?? [];
+    const body = first === undefined ? found.body : found.body.subarray(Number(first), Number(last) + 1);
+    const Body = Object.assign(Readable.from([body]), {
+      transformToString: async (encoding?: BufferEncoding) => body.toString(encoding),
     });
-    return { Body, ContentLength: found.body.length };
+    return { Body, ContentLength: body.length };
   });
   mock.on(PutObjectCommand).callsFake(async ({ Bucket, Key, Body }) => {
     const body = Buffer.from(Body instanceof Readable ? await buffer(Body) : Body);

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { artifactKeys } from '#domain/runs/layout';
 import type { RawObject } from '#functions/ports/raw-listing';
 import { type AdmissionPorts, admitDrop } from '#functions/use-cases/admit-drop';
@@ -54,6 +55,21 @@ describe('admission', () => {
     const answer = await admit();
     if (answer.decision !== 'admitted') throw new Error(answer.decision);
     expect(await artifacts.readJson(artifactKeys(answer.run).drop, dropRecordSchema)).toMatchObject({ lastGood: 'r0' });
+  });
+
+  it('plans a large text file in parts, which are located first', async () => {
+    raw = [object('loan/2026-01-01/a.csv'), { ...object('loan/2026-01-01/b.csv'), size: 500e6 }];
+    const answer = await admit();
+    if (answer.decision !== 'admitted') throw new Error(answer.decision);
+    expect(answer).toMatchObject({ shards: 3, step: 'locate' });
+    const shards = await artifacts.readJson(answer.shardsKey, z.array(z.unknown()));
+    expect(shards[2]).toEqual({ index: 2, size: 250e6, first: 1, files: 1, part: { index: 1, count: 2, size: 500e6 } });
+  });
+
+  it('refuses an archive that has no room on any disk', async () => {
+    raw = [{ ...object('loan/2026-01-01/a.csv.gz'), size: 5e9 }];
+    await expect(admit()).rejects.toMatchObject({ name: 'DataEngineError' });
+    expect(await store.get('loan', 'lease')).toBeUndefined();
   });
 
   it('notes none before a run registered a model', async () => {

@@ -48,7 +48,7 @@ function machineGrants(stage: string): Readonly<Record<string, readonly Allow[]>
     Retrain: [invoke('AdmitDrop', 'Notify', 'FinishRun'), ...runMachine(stage, 'run-pipeline')],
     RunPipeline: [invoke('Notify', 'RegisterModel'), ...runMachine(stage, 'prepare-data', 'train-candidate')],
     PrepareData: [
-      invoke('DesensitizeShard', 'DivideRows', 'ProfileShard', 'FitTransform', 'TransformShard'),
+      invoke('LocateRows', 'DesensitizeShard', 'DivideRows', 'ProfileShard', 'FitTransform', 'TransformShard'),
       ...readObjects('ArtifactsBucket', '*/runs/*/shards.json'),
       allow('states:StartExecution', machineArn(stage, 'prepare-data')),
       allow(['states:DescribeExecution', 'states:StopExecution'], executionsOf(stage, 'prepare-data')),

@@ -71,6 +71,12 @@ export const jsonSeparator = 0x1f;
 /** A longer line of JSON is malformed. */
 export const longestJson = 16_000_000;
 
+/**
+ * The least bytes that the engine reads of a file at once. By default it makes room for 16 of the longest lines, for each of the
+ * files that its threads read at the same time, and the memory is too small for that.
+ */
+const leastBuffer = 16_000_000;
+
 interface TextReader {
   readonly path: RawFile['path'];
   readonly delimiter: string;
@@ -95,6 +101,7 @@ function textReader({ path, delimiter, quote, nulls, fields, longest, parallel }
     `nullstr = [${texts(nulls)}]`,
     "compression = 'none'",
     `max_line_size = ${longest}`,
+    `buffer_size = ${Math.max(leastBuffer, 2 * longest)}`,
     // parallel readers start in the middle of the file and would read quoted line breaks as rows
     ...(parallel ? [] : ['parallel = false']),
     `columns = {${["'_line': 'BIGINT'", ...fields.map((name) => `'${name}': 'VARCHAR'`)].join(', ')}}`,

@@ -14,6 +14,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
+          exclude: ['test/domain/**'],
           setupFiles: ['test/support/fast-check.ts'],
           testTimeout: MINUTE / 2,
           hookTimeout: 2 * MINUTE,
@@ -22,10 +23,21 @@ export default defineConfig({
         },
       },
       {
-        // Whole runs on real data sets, one after another.
+        // Pure functions without mocks: the files of a worker share the modules that they load.
+        test: {
+          name: 'domain',
+          include: ['test/domain/**/*.test.ts'],
+          setupFiles: ['test/support/fast-check.ts'],
+          isolate: false,
+          testTimeout: MINUTE / 2,
+          hookTimeout: 2 * MINUTE,
+        },
+      },
+      {
+        // Whole runs, and runs on real data sets, one after another.
         test: {
           name: 'data',
-          include: ['test/e2e/**/*.data.ts', 'test/docs/*.data.ts'],
+          include: ['test/**/*.data.ts'],
           fileParallelism: false,
           testTimeout: 15 * MINUTE,
           hookTimeout: 5 * MINUTE,

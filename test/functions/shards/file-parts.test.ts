@@ -111,11 +111,10 @@ describe('a large text file gives in parts what it gives whole', () => {
       const name = dataset['format'] === 'jsonl' ? 'a.jsonl' : 'a.csv';
       const whole = await resultOf(pipeline(dataset), name, content, 1e9);
       expect(whole.shards).toBe(1);
-      for (const partBytes of [content.length - 1, Math.ceil(content.length / 5)]) {
-        const parts = await resultOf(pipeline(dataset), name, content, partBytes);
-        expect(parts.shards).toBe(Math.ceil(Buffer.byteLength(content) / partBytes));
-        expect(parts.result).toEqual(whole.result);
-      }
+      const partBytes = Math.ceil(content.length / 3);
+      const parts = await resultOf(pipeline(dataset), name, content, partBytes);
+      expect(parts.shards).toBe(Math.ceil(Buffer.byteLength(content) / partBytes));
+      expect(parts.result).toEqual(whole.result);
       const { rows, profile } = whole.result;
       expect(profile.malformed.rows).toBeGreaterThan(2);
       expect(rows.length + profile.malformed.rows).toBe(profile.rows);

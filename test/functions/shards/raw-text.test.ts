@@ -290,7 +290,7 @@ describe('no row is lost without a word', () => {
         expect(counted).toBeLessThanOrEqual(lines);
         expect(lines - counted).toBeLessThanOrEqual(within.filter((text) => /[\r\n]/.test(String(text))).length);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   }, 120_000);
 

@@ -1,0 +1,3 @@
+import { tryRetrain } from './retrain-trials.ts';
+
+await tryRetrain(1);

@@ -12,6 +12,7 @@ import {
   passTo,
   readObjects,
   readObjectVersions,
+  readPinnedVersions,
   readSecret,
   rollOutAlarms,
   sageMaker,
@@ -47,7 +48,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       ...readSecret('TokenKeySecret'),
     ],
     locateRows: [
-      ...readObjectVersions('RawBucket'),
+      ...readPinnedVersions('RawBucket'),
       readListedFiles,
       ...writeObjects('RawBucket', '_tidegate/*/parts/*'),
       ...readRun,

@@ -101,14 +101,16 @@ function carryOver(grants: readonly Grant[], earlier: readonly Grant[] = []): re
 
 function count({ authorization }: AuditLine, tally: Tally | undefined): void {
   if (!tally) return;
-  for (const { action, resource, decision } of authorization) {
+  for (const { action, resource, decision, statement } of authorization) {
     if (decision === 'deny') tally.refused.add(`${action} on ${resource}`);
     if (decision !== 'allow') continue;
     tally.used.set(action, (tally.used.get(action) ?? 0) + 1);
     for (const grant of tally.grants) {
-      if (!grant.allows(action, resource)) continue;
+      // a key that is hidden matches no pattern of its folder; then the log says which statement allowed it
+      const decided = grant.statement === statement && /\/hidden-[0-9a-f]{16}/.test(resource);
+      if (!decided && !grant.allows(action, resource)) continue;
       for (const part of grant.actions) if (matchesAction(part.pattern, action)) part.count++;
-      for (const part of grant.resources) if (matchesArn(part.pattern, resource)) part.count++;
+      for (const part of grant.resources) if (decided || matchesArn(part.pattern, resource)) part.count++;
     }
   }
 }

@@ -52,6 +52,23 @@ describe('the use of grants', () => {
     ]);
   });
 
+  it('goes by the statement that allowed a request whose key is hidden', () => {
+    const role = roleOf(
+      'Writer',
+      allow('s3:PutObject', 'arn:aws:s3:::a/_own/*/parts/*'),
+      allow('s3:PutObject', 'arn:aws:s3:::b/*'),
+    );
+    const [entry] = lineOf('Writer', 's3:PutObject', 'arn:aws:s3:::a/_own/hidden-0123456789abcdef').authorization;
+    const line = {
+      ...lineOf('Writer', 's3:PutObject', ''),
+      authorization: [{ ...entry, statement: 'policy "own" of role Writer, statement 1' } as NonNullable<typeof entry>],
+    };
+
+    expect(summarizeUsage([logOf([role], [line])])[0]?.unused).toEqual([
+      { statement: 'policy "own" of role Writer, statement 2', action: 's3:PutObject' },
+    ]);
+  });
+
   it('counts for no other role, and a refusal for none', () => {
     const grant = allow('s3:GetObject', 'arn:aws:s3:::a/*');
     const usage = summarizeUsage([

@@ -48,7 +48,7 @@ function bundledMembers(models: ServiceModels): string {
       ];
     }),
   );
-  return `${JSON.stringify(known, undefined, 1)}\n`;
+  return `${JSON.stringify(known, undefined, 2)}\n`;
 }
 
 /** Whether the packaged subsets are those of the pinned botocore. */

@@ -12,7 +12,7 @@ import { desensitizeShardSchema } from '#schemas/events/shard';
 const config = readConfig(['RAW_BUCKET', 'CLEAN_BUCKET', 'ARTIFACTS_BUCKET', 'TOKEN_KEY_SECRET']);
 const memoryMb = functionMemoryMb();
 
-/** The only function that reads raw rows: turns one raw object into clean rows without personal data. */
+/** The only function that takes rows out of the raw bucket: turns raw files into clean rows without personal data. */
 export const handler = withMiddleware(desensitizeShardSchema, async (event) =>
   desensitizeShard(
     {

@@ -12,7 +12,6 @@ import {
   passTo,
   readObjects,
   readObjectVersions,
-  readPinnedVersions,
   readSecret,
   rollOutAlarms,
   sageMaker,
@@ -48,7 +47,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       ...readSecret('TokenKeySecret'),
     ],
     locateRows: [
-      ...readPinnedVersions('RawBucket'),
+      ...readObjectVersions('RawBucket'),
       readListedFiles,
       ...writeObjects('RawBucket', '_tidegate/*/parts/*'),
       ...readRun,

@@ -24,12 +24,11 @@ export const listObjects = (bucket: Bucket, prefix: string): Allow =>
   allow('s3:ListBucket', bucketArn(bucket), { StringLike: { 's3:prefix': prefix } });
 /** Get 404 for a missing object instead of 403. */
 export const missObjects = (bucket: Bucket): Allow => allow('s3:ListBucket', bucketArn(bucket));
-/** Read versions that are known to be there: a missing one returns 403. */
-export const readPinnedVersions = (bucket: Bucket): Allow[] => [
+export const readObjectVersions = (bucket: Bucket): Allow[] => [
   allow('s3:GetObjectVersion', objects(bucket, '*')),
+  missObjects(bucket),
   allow('kms:Decrypt', bucketKey(bucket), viaS3),
 ];
-export const readObjectVersions = (bucket: Bucket): Allow[] => [...readPinnedVersions(bucket), missObjects(bucket)];
 /** Write small objects whose keys match. */
 export const writeObjects = (bucket: Bucket, keys: string): Allow[] => [
   allow('s3:PutObject', objects(bucket, keys)),

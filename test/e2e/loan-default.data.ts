@@ -353,6 +353,21 @@ describe('the loan book, from drop to deployed model', { timeout: 120_000 }, () 
     expect(await sidesOf(run)).toEqual(await sidesOf(champion));
     const rowsOf = async (of: RunPointer) => (await project.readArtifact(artifactKeys(of).profile, profileSchema)).rows;
     expect(await rowsOf(run)).toBe(await rowsOf(champion));
+
+    // the same, after the first file has vanished
+    const gone = files.map((file, i) => (i === 0 ? { ...file, key: `${file.key}.gone.csv` } : file));
+    const list = { Bucket: outputs.RawBucketName, Key: rawKeys(run).files, Body: JSON.stringify(gone) };
+    await s3.send(new PutObjectCommand(list));
+    const again = await sfn.send(
+      new StartExecutionCommand({
+        stateMachineArn: outputs.PrepareDataStateMachineArn,
+        input: JSON.stringify({ run, shardsKey, shards: shards.length, champion: null, step: 'locate' }),
+      }),
+    );
+    expect(await watchExecution(sfn, again.executionArn ?? '', { silent: true })).toMatchObject({
+      status: 'FAILED',
+      error: 'DropVanishedError',
+    });
   });
 
   it('was denied nothing by its roles', () => {

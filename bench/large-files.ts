@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -14,6 +13,7 @@ import { locateRows } from '#functions/use-cases/locate-rows';
 import { parsePipeline } from '#schemas/load-pipeline';
 import type { DropRecord } from '#schemas/records/run';
 import { folderStore } from './folder-store.ts';
+import { type Measured, measure, printMeasured } from './measure.ts';
 
 /** Memory of the functions that clean and divide rows, in MB (resources/functions.yml). */
 const memoryMb = 3008;
@@ -68,36 +68,9 @@ const steps: Record<string, (root: string, shard: Shard) => Promise<unknown>> = 
   divide: (root, { index }) => divideRows(ports(root), { run, shards: index + 1 }),
 };
 
-interface Measured {
-  readonly seconds: number;
-  readonly peakMb: number;
-}
-
-/** Runs a step in a child process and measures its time (without start-up) and its peak resident memory. */
-function measure(step: string, root: string, shard: Shard): Promise<Measured> {
-  const own = fileURLToPath(import.meta.url);
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [own, '--step', step, '--root', root, '--shard', JSON.stringify(shard)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let output = '';
-    child.stdout.on('data', (chunk) => {
-      output += chunk;
-    });
-    child.once('error', reject);
-    child.once('exit', (code) =>
-      code === 0 ? resolve(JSON.parse(output)) : reject(new Error(`step ${step} ended with ${code}`)),
-    );
-  });
-}
-
-async function runStep(step: string, root: string, shard: Shard): Promise<void> {
-  const started = performance.now();
-  await steps[step]?.(root, shard);
-  const seconds = (performance.now() - started) / 1000;
-  // maxRSS is in KiB (Node documentation, process.resourceUsage)
-  console.log(JSON.stringify({ seconds, peakMb: process.resourceUsage().maxRSS / 1024 }));
-}
+/** Runs a step on a shard in a process of its own. */
+const measureShard = (step: string, root: string, shard: Shard): Promise<Measured> =>
+  measure(fileURLToPath(import.meta.url), step, root, '--shard', JSON.stringify(shard));
 
 function print(what: string, measured: readonly Measured[]): void {
   const seconds = measured.map((m) => m.seconds).toSorted((a, b) => a - b);
@@ -140,12 +113,12 @@ async function benchmark(format: Format, gigabytes: number): Promise<void> {
       `${format}: ${rows.toLocaleString('en-US')} loans, ${(size / 1e9).toFixed(2)} GB in ${shards.length} parts`,
     );
     const [first] = shards;
-    if (format === 'csv' && first?.part !== undefined) print('locate', [await measure('locate', root, first)]);
+    if (format === 'csv' && first?.part !== undefined) print('locate', [await measureShard('locate', root, first)]);
     const cleaned: Measured[] = [];
-    for (const shard of shards) cleaned.push(await measure('desensitize', root, shard));
+    for (const shard of shards) cleaned.push(await measureShard('desensitize', root, shard));
     print('desensitize, each part', cleaned);
     const last = shards.at(-1);
-    if (last) print('divide', [await measure('divide', root, last)]);
+    if (last) print('divide', [await measureShard('divide', root, last)]);
   } finally {
     await rm(root, { recursive: true, force: true });
   }
@@ -161,7 +134,8 @@ const { values } = parseArgs({
   },
 });
 if (values.step !== undefined && values.root !== undefined && values.shard !== undefined) {
-  await runStep(values.step, values.root, JSON.parse(values.shard));
+  const [step, root, shard] = [values.step, values.root, JSON.parse(values.shard)];
+  await printMeasured(async () => steps[step]?.(root, shard));
 } else {
   console.log(`${availableParallelism()} cores (${cpus()[0]?.model}), node ${process.version}`);
   for (const format of ['csv', 'parquet'] as const) {

@@ -6,10 +6,10 @@ export interface Measured {
   readonly peakMb: number;
 }
 
-/** Runs a step of a benchmark in a child process: the script with `--step` and `--root`. */
-export function measure(script: string, step: string, root: string): Promise<Measured> {
+/** Runs a step of a benchmark in a child process: the script with `--step`, `--root` and further arguments. */
+export function measure(script: string, step: string, root: string, ...more: readonly string[]): Promise<Measured> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [script, '--step', step, '--root', root], {
+    const child = spawn(process.execPath, [script, '--step', step, '--root', root, ...more], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let output = '';

@@ -14,6 +14,9 @@ function hiddenKey(key: string): string {
   return `${own}hidden-${createHash('sha256').update(rest, 'utf8').digest('hex').slice(0, 16)}`;
 }
 
+/** Whether a resource of the log is an object whose key is hidden. */
+export const hasHiddenKey = (resource: string): boolean => /\/hidden-[0-9a-f]{16}$/.test(resource);
+
 function hideMembers(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(hideMembers);
   if (typeof value !== 'object' || value === null) return value;

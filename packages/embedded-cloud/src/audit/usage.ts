@@ -1,6 +1,7 @@
 import { applies } from '../iam/evaluate.ts';
 import type { Policy } from '../iam/policy.ts';
 import { matchesAction, matchesArn } from '../iam/wildcard.ts';
+import { hasHiddenKey } from './hidden-keys.ts';
 import type { AuditLine, RecordedAudit } from './log.ts';
 
 /** A permission that was made use of. */
@@ -107,7 +108,7 @@ function count({ authorization }: AuditLine, tally: Tally | undefined): void {
     tally.used.set(action, (tally.used.get(action) ?? 0) + 1);
     for (const grant of tally.grants) {
       // a key that is hidden matches no pattern of its folder; then the log says which statement allowed it
-      const decided = grant.statement === statement && /\/hidden-[0-9a-f]{16}/.test(resource);
+      const decided = grant.statement === statement && hasHiddenKey(resource);
       if (!decided && !grant.allows(action, resource)) continue;
       for (const part of grant.actions) if (matchesAction(part.pattern, action)) part.count++;
       for (const part of grant.resources) if (decided || matchesArn(part.pattern, resource)) part.count++;

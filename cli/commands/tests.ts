@@ -111,7 +111,7 @@ async function put(target: Target, endpoint: string, file: string, json: boolean
   if (pipeline !== undefined)
     checkRawRows(
       test,
-      featureColumns(readProjectPipeline(pipeline)).map((column) => column.name),
+      featureColumns(readProjectPipeline(pipeline, target.stage)).map((column) => column.name),
     );
   await target.db.send(
     new PutCommand({

@@ -36,6 +36,7 @@ export const SERVICES = {
   monitoring: async () => (await import('#src/cloudwatch/service')).createCloudWatch,
   lambda: async () => (await import('#src/lambda/service')).createLambda,
   sagemaker: async () => (await import('#src/sagemaker/service')).createSageMaker,
+  'application-autoscaling': async () => (await import('#src/application-autoscaling/service')).createAutoScaling,
   states: async () => (await import('#src/stepfunctions/service')).createStepFunctions,
   events: async () => (await import('#src/eventbridge/service')).createEventBridge,
   scheduler: async () => (await import('#src/scheduler/service')).createScheduler,

@@ -1,5 +1,6 @@
 /** Names a fault file may give a service, and its signing name. */
 export const SERVICE_NAMES = {
+  apigateway: 'execute-api',
   cloudformation: 'cloudformation',
   cloudwatch: 'monitoring',
   dynamodb: 'dynamodb',
@@ -17,6 +18,7 @@ export const SERVICE_NAMES = {
   sts: 'sts',
   // as a request is signed, and as the audit log has it
   events: 'events',
+  'execute-api': 'execute-api',
   monitoring: 'monitoring',
   states: 'states',
 } as const satisfies Record<string, string>;

@@ -1,9 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { faultFileSchema } from 'embedded-cloud/faults';
-import type * as z from 'zod';
+import * as z from 'zod';
 import { slackApi } from '#cli/slack-page/faults';
 import { pipelineSchema } from '#schemas/pipeline';
+import { explanationSchema } from '#schemas/why';
 import { authorSchema } from './json-schema.ts';
 
 const jsonSchema = (title: string, schema: z.ZodType): string =>
@@ -15,10 +16,18 @@ export const pipelineJsonSchema = (): string => jsonSchema('Tidegate pipeline', 
 /** JSON Schema of a fault file, for editors. */
 export const faultFileJsonSchema = (): string => jsonSchema('Tidegate faults', faultFileSchema([slackApi]));
 
+/** JSON Schema of what `tidegate why --json` prints. */
+export const whyJsonSchema = (): string =>
+  `${JSON.stringify({ title: 'Tidegate explanation', ...z.toJSONSchema(explanationSchema) }, null, 2)}\n`;
+
 if (import.meta.main) {
   const folder = fileURLToPath(new URL('../schemas/generated/', import.meta.url));
   mkdirSync(folder, { recursive: true });
-  const files = { 'pipeline.schema.json': pipelineJsonSchema(), 'faults.schema.json': faultFileJsonSchema() };
+  const files = {
+    'pipeline.schema.json': pipelineJsonSchema(),
+    'faults.schema.json': faultFileJsonSchema(),
+    'why.schema.json': whyJsonSchema(),
+  };
   for (const [name, text] of Object.entries(files)) {
     writeFileSync(`${folder}${name}`, text);
     console.log(`schemas/generated/${name} written`);

@@ -57,7 +57,8 @@ export async function listPackages(
   return arns.slice(0, limit);
 }
 
-async function describeVersion({ sageMaker }: Target, arn: string): Promise<RegisteredVersion> {
+/** A version as the registry has it. */
+export async function describeVersion({ sageMaker }: Target, arn: string): Promise<RegisteredVersion> {
   const found = await sageMaker.send(new DescribeModelPackageCommand({ ModelPackageName: arn }));
   const properties = found.CustomerMetadataProperties ?? {};
   const metrics = Object.entries(properties).filter(([name]) => name.startsWith('metric.'));

@@ -25,8 +25,10 @@ export const testPrefix = testKey('');
 /** Sort key that marks a state of an endpoint as tested. */
 export const testedKey = (modifiedAt: string, endpointConfigName: string): string =>
   `tested#${modifiedAt}#${endpointConfigName}`;
+/** Sort keys of the records of runs start with this, and sort by the time of the start. */
+export const resultPrefix = 'result#';
 export const resultKey = (startedAt: string, endpointConfigName: string): string =>
-  `result#${startedAt}#${endpointConfigName}`;
+  `${resultPrefix}${startedAt}#${endpointConfigName}`;
 export const latestResultKey = 'latest-result';
 
 /** The id of a test by its sort key. */

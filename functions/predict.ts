@@ -4,6 +4,7 @@ import { scoreCsv } from '#functions/aws/invoke-endpoint';
 import { runStore } from '#functions/aws/tables';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
+import { publishPredictions } from '#functions/runtime/prediction-metrics';
 import { functionMemoryMb, type OpenEngine, openEngine } from '#functions/shards/duckdb';
 import { type PredictionCache, predict } from '#functions/use-cases/predict';
 import { predictRequestSchema } from '#schemas/events/predict';
@@ -31,6 +32,7 @@ export const handler = withMiddleware(predictRequestSchema, (event) =>
       store: runStore(config),
       invoke: (endpointName, csv, format) => scoreCsv(sageMakerRuntimeClient(), endpointName, csv, format),
       openEngine: sharedEngine,
+      publish: publishPredictions,
       cache,
     },
     event,

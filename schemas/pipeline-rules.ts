@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { type AlarmSettings, alarmKind } from '#domain/alarms/registry';
 import type { Algorithms } from '#domain/algorithms/registry';
 import { type ConstrainedPipeline, checkConstraintSettings } from '#domain/constraints/settings';
 import type { ColumnSpec, PrivateSpec } from '#domain/data/column-spec';
@@ -28,6 +29,7 @@ interface UncheckedPipeline extends ConstrainedPipeline {
   readonly personalData: Pick<PersonalDataSettings, 'allow'>;
   readonly training: TrainingSettings;
   readonly imbalance: Imbalance;
+  readonly deployment: { readonly alarms?: AlarmSettings | undefined };
 }
 
 const isPrivate = (spec: ColumnSpec): spec is PrivateSpec => (PRIVATE_ROLES as readonly string[]).includes(spec.role);
@@ -102,4 +104,9 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx,
       issue(path, 'a label that is a number has no classes to count');
   });
   checkSplit(pipeline, issue);
+  for (const name of Object.keys(pipeline.deployment.alarms ?? {})) {
+    const { tasks } = alarmKind(name);
+    if (tasks?.includes(evaluation.task) === false)
+      issue(['deployment', 'alarms', name], `it compares one number of each prediction: for ${tasks.join(' and ')}`);
+  }
 }

@@ -1,9 +1,13 @@
+import type { Task } from '#schemas/records/task';
+
 /** What a roll-out's alarms watch. */
 export interface Watched {
   readonly endpointName: string;
   /** The config that is being rolled out. */
   readonly endpointConfigName: string;
   readonly variantName: string;
+  /** The config that it replaces. */
+  readonly previousConfigName: string;
 }
 
 interface Dimension {
@@ -11,8 +15,8 @@ interface Dimension {
   readonly Value: string;
 }
 
-/** What an alarm kind chooses of PutMetricAlarm's request (CloudWatch API Reference). */
-export interface AlarmRule {
+/** What an alarm on one metric chooses of PutMetricAlarm's request (CloudWatch API Reference). */
+interface MetricRule {
   readonly Namespace: string;
   readonly MetricName: string;
   readonly Dimensions: readonly Dimension[];
@@ -20,6 +24,34 @@ export interface AlarmRule {
   readonly ExtendedStatistic?: 'p99';
   readonly Threshold: number;
 }
+
+/** A metric of an expression, or the expression (CloudWatch API Reference, MetricDataQuery). */
+interface MetricQuery {
+  readonly Id: string;
+  readonly ReturnData: boolean;
+  readonly Expression?: string;
+  readonly Label?: string;
+  readonly MetricStat?: {
+    readonly Metric: {
+      readonly Namespace: string;
+      readonly MetricName: string;
+      readonly Dimensions: readonly Dimension[];
+    };
+    readonly Period: number;
+    readonly Stat: 'Average' | 'SampleCount';
+  };
+}
+
+/** What an alarm on an expression over several metrics chooses. */
+interface ExpressionRule {
+  readonly Metrics: readonly MetricQuery[];
+  readonly Threshold: number;
+}
+
+export type AlarmRule = MetricRule | ExpressionRule;
+
+/** The period of every alarm, in seconds. */
+export const alarmPeriod = 60;
 
 /** A kind of alarm that watches a roll-out. SageMaker goes back to the former model when one goes off. */
 export interface AlarmKind<Name extends string = string> {
@@ -34,10 +66,12 @@ export interface AlarmKind<Name extends string = string> {
   readonly usual?: number;
   /** The largest limit that means anything. */
   readonly max: number;
+  /** The tasks whose models it can watch; undefined: all. */
+  readonly tasks?: readonly Task[];
   rule(limit: number, watched: Watched): AlarmRule;
 }
 
-const named = (dimensions: Readonly<Record<string, string>>): Dimension[] =>
+export const named = (dimensions: Readonly<Record<string, string>>): Dimension[] =>
   Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
 
 /**

@@ -5,9 +5,10 @@ import { errors } from './errors.ts';
 import { latency } from './latency.ts';
 import { memory } from './memory.ts';
 import { overhead } from './overhead.ts';
+import { predictions } from './predictions.ts';
 
 /** Every kind of alarm that can watch a roll-out. SageMaker takes at most ten (API Reference, AutoRollbackConfig). */
-export const ALARMS = [errors, latency, overhead, cpu, memory] as const;
+export const ALARMS = [errors, latency, overhead, cpu, memory, predictions] as const;
 
 /** `deployment.alarms`: limits by kind. */
 export type AlarmSettings = Readonly<Record<string, number | undefined>>;

@@ -1,3 +1,4 @@
+import { alarmPeriod } from '#domain/alarms/alarm-kind';
 import { alarmKind, alarmRuleOf } from '#domain/alarms/registry';
 import type { ModelFormat } from '#domain/algorithms/algorithm';
 import { algorithmOf } from '#domain/algorithms/registry';
@@ -24,6 +25,7 @@ interface Guided {
   readonly deployment: RollOutSettings & Pick<DeploymentSettings, 'maxWaitMinutes'>;
 }
 type Target = Pick<Deployment, 'run' | 'modelName' | 'endpointName' | 'endpointConfigName'>;
+type Update = Target & Pick<Deployment, 'previousConfig'>;
 
 /**
  * The name of an endpoint's only variant. It is the same for every model: a roll-out with guardrails needs "the same variant name as the
@@ -122,15 +124,16 @@ export const alarmNames = (endpointConfigName: string, settings: RollOutSettings
  * PutMetricAlarm's requests for the alarms that watch a roll-out: two of three minutes must be beyond the limit, and minutes without
  * requests are good (CloudWatch API Reference, PutMetricAlarm).
  */
-export const alarmRequests = (target: Target, { deployment }: { readonly deployment: RollOutSettings }) =>
+export const alarmRequests = (target: Update, { deployment }: { readonly deployment: RollOutSettings }) =>
   watchedLimits(deployment).map(([name, limit]) => {
     const kind = alarmKind(name);
+    const rule = alarmRuleOf(name, limit, { ...target, variantName, previousConfigName: target.previousConfig ?? '' });
     return {
       AlarmName: `${target.endpointConfigName}-${name}`,
       AlarmDescription: `While ${target.endpointConfigName} is rolled out: ${kind.summary} Limit: ${limit} ${kind.unit}.`,
-      ...alarmRuleOf(name, limit, { ...target, variantName }),
+      ...rule,
+      ...('Metrics' in rule ? {} : { Period: alarmPeriod }),
       ComparisonOperator: 'GreaterThanThreshold' as const,
-      Period: 60,
       EvaluationPeriods: 3,
       DatapointsToAlarm: 2,
       TreatMissingData: 'notBreaching',

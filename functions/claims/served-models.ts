@@ -1,3 +1,4 @@
+import { predictions } from '#domain/alarms/predictions';
 import { deploymentKeys } from '#domain/deployment/target';
 import { PredictionError } from '#domain/errors';
 import type { StateStore } from '#functions/ports/state-store';
@@ -10,6 +11,9 @@ export interface ServedModel {
   readonly modelPackageArn: string;
   readonly modelPackageVersion: number;
   readonly endpointName: string;
+  readonly endpointConfigName: string;
+  /** Whether an alarm on predictions watches the roll-out that is under way. */
+  readonly predictionsWatched: boolean;
 }
 
 /** The model that a deployment is putting in service, or taking out again, if one is under way. */
@@ -19,8 +23,16 @@ async function readDeploying(store: StateStore, pipeline: string): Promise<Serve
   if (typeof version !== 'number') return undefined;
   const claim = deploymentClaimSchema.safeParse(await store.get(pipeline, deploymentKeys.claim(version)));
   if (!claim.success) return undefined;
-  const { runId, modelPackageArn, endpointName } = claim.data;
-  return { runId, modelPackageArn, modelPackageVersion: version, endpointName };
+  const { runId, modelPackageArn, endpointName, endpointConfigName, deployment } = claim.data;
+  const watched = deployment?.alarms !== undefined && deployment.rollOut?.alarms[predictions.name] !== undefined;
+  return {
+    runId,
+    modelPackageArn,
+    modelPackageVersion: version,
+    endpointName,
+    endpointConfigName,
+    predictionsWatched: watched,
+  };
 }
 
 /**
@@ -40,7 +52,14 @@ export async function readServedModels(store: StateStore, pipeline: string): Pro
       { problem: 'no-model' },
     );
   }
-  const { runId, modelPackageArn, modelPackageVersion, endpointName } = championSchema.parse(item);
-  const champion = { runId, modelPackageArn, modelPackageVersion, endpointName };
+  const { runId, modelPackageArn, modelPackageVersion, endpointName, endpointConfigName } = championSchema.parse(item);
+  const champion = {
+    runId,
+    modelPackageArn,
+    modelPackageVersion,
+    endpointName,
+    endpointConfigName,
+    predictionsWatched: deploying?.predictionsWatched === true,
+  };
   return deploying === undefined || deploying.runId === runId ? [champion] : [champion, deploying];
 }

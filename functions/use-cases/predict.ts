@@ -39,6 +39,8 @@ export interface PredictionPorts {
   /** Sends CSV rows to an endpoint. @returns the response text */
   readonly invoke: (endpointName: string, csv: string, format: ModelFormat) => Promise<string>;
   readonly openEngine: () => Promise<SqlEngine>;
+  /** Publishes what a fleet predicted. */
+  readonly publish: (fleet: Pick<ServedModel, 'endpointName' | 'endpointConfigName'>, predicted: Float64Array) => void;
   readonly cache: PredictionCache;
 }
 
@@ -113,6 +115,7 @@ export async function predict(
     (served) => ask(ports, name, rows, served),
   );
   answered.set(name, model.runId);
+  if (model.predictionsWatched) ports.publish(model, answer.scores);
   const { pipeline, fitted, encoded, scores } = answer;
   const predictions = describePredictions(fitted, scores, rows.length, {
     answers: classAnswers(pipeline, fitted.label.onlyNegative),

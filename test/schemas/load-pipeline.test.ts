@@ -141,6 +141,14 @@ describe('rules across fields', () => {
       `${good}personalData: { patterns: [{ name: p, regex: "(?=a)" }] }\n`,
       'not a regular expression of RE2',
     ],
+    [
+      'an alarm on predictions of several classes',
+      `${good
+        .replace('positive: 1', 'classes: [a, b, c]')
+        .replace('task: binary', 'task: multiclass')
+        .replace('metric: auc', 'metric: accuracy')}deployment: { strategy: canary, alarms: { predictions: 0.1 } }\n`,
+      'deployment.alarms.predictions: it compares one number of each prediction: for binary and regression',
+    ],
     ['a label that is also a column', column('y: { role: ignore }'), 'must not be listed under columns'],
     ['an id that is also a column', column('id: { role: ignore }'), 'always tokenized'],
     [

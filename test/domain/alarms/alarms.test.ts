@@ -1,10 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { ALARMS, alarmKind, alarmsSchema } from '#domain/alarms/registry';
 
-const watched = { endpointName: 'endpoint', endpointConfigName: 'new', variantName: 'AllTraffic' };
-const rule = (name: (typeof ALARMS)[number]['name'], limit: number) => alarmKind(name).rule(limit, watched);
-const dimensions = (name: (typeof ALARMS)[number]['name']) =>
-  Object.fromEntries(rule(name, 1).Dimensions.map((d) => [d.Name, d.Value]));
+const watched = {
+  endpointName: 'endpoint',
+  endpointConfigName: 'new',
+  variantName: 'AllTraffic',
+  previousConfigName: 'old',
+};
+type OnMetric = Exclude<(typeof ALARMS)[number]['name'], 'predictions'>;
+const rule = (name: OnMetric, limit: number) => {
+  const found = alarmKind(name).rule(limit, watched);
+  if ('Metrics' in found) throw new Error('an expression');
+  return found;
+};
+const dimensions = (name: OnMetric) => Object.fromEntries(rule(name, 1).Dimensions.map((d) => [d.Name, d.Value]));
 
 it.each(['errors', 'latency', 'overhead'] as const)('%s watches the new fleet alone', (name) => {
   expect(dimensions(name)).toEqual({ EndpointName: 'endpoint', EndpointConfigName: 'new', VariantName: 'AllTraffic' });
@@ -31,6 +40,42 @@ describe('the limit of', () => {
 
   it('cpu counts every core', () => {
     expect(rule('cpu', 180)).toMatchObject({ MetricName: 'CPUUtilization', Threshold: 180 });
+  });
+});
+
+describe('predictions', () => {
+  const found = alarmKind('predictions').rule(0.1, watched);
+  const queries = 'Metrics' in found ? found.Metrics : [];
+
+  it('compares the means of both fleets, where both predicted enough', () => {
+    expect(found.Threshold).toBe(0.1);
+    expect(queries.filter(({ ReturnData }) => ReturnData).map(({ Expression }) => Expression)).toEqual([
+      'IF(newCount >= 20 AND formerCount >= 20, ABS(newMean - formerMean), 0)',
+    ]);
+    // an alarm reads at most ten (CloudWatch User Guide, "Using metric math")
+    expect(queries.length).toBeLessThanOrEqual(10);
+  });
+
+  it.each([
+    ['newMean', 'Average', 'new'],
+    ['newCount', 'SampleCount', 'new'],
+    ['formerMean', 'Average', 'old'],
+    ['formerCount', 'SampleCount', 'old'],
+  ])('reads %s as %s of the fleet with config %s', (id, stat, config) => {
+    const query = queries.find(({ Id }) => Id === id);
+    expect(query?.MetricStat).toEqual({
+      Metric: {
+        Namespace: 'Tidegate',
+        MetricName: 'Prediction',
+        Dimensions: [
+          { Name: 'service', Value: 'tidegate' },
+          { Name: 'EndpointName', Value: 'endpoint' },
+          { Name: 'EndpointConfigName', Value: config },
+        ],
+      },
+      Period: 60,
+      Stat: stat,
+    });
   });
 });
 

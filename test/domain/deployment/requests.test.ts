@@ -24,6 +24,7 @@ const target = {
   modelName: 'model',
   endpointName: 'endpoint',
   endpointConfigName: 'config',
+  previousConfig: 'former',
 };
 const env = { stage: 'dev', cleanBucket: 'clean', cleanKeyArn: 'arn:key' };
 
@@ -96,6 +97,15 @@ it('names alarms after the config, and needs two bad minutes of three', () => {
     DatapointsToAlarm: 2,
     TreatMissingData: 'notBreaching',
   });
+});
+
+it('gives an expression over several metrics no period of its own, and compares with the config that serves', () => {
+  const [request] = alarmRequests(target, pipeline({ strategy: 'canary', alarms: { predictions: 0.1 } }));
+
+  expect(request).toMatchObject({ AlarmName: 'config-predictions', Threshold: 0.1, EvaluationPeriods: 3 });
+  expect(request).not.toHaveProperty('Period');
+  expect(JSON.stringify(request)).toContain('"Value":"config"');
+  expect(JSON.stringify(request)).toContain('"Value":"former"');
 });
 
 it('creates an endpoint that bears stage and pipeline, and no run, since it outlives them', () => {

@@ -6,7 +6,12 @@ import { clientErrors } from './client-errors.ts';
 
 /** What docs/extend.md adds to the registry. */
 const kinds = [...ALARMS, clientErrors] as const;
-const watched = { endpointName: 'endpoint', endpointConfigName: 'new', variantName: 'AllTraffic' };
+const watched = {
+  endpointName: 'endpoint',
+  endpointConfigName: 'new',
+  variantName: 'AllTraffic',
+  previousConfigName: 'old',
+};
 
 it('an added alarm is a limit of the schema and of its JSON Schema', () => {
   expect(alarmsSchema.safeParse({ clientErrors: 5 }).success).toBe(false);

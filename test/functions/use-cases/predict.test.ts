@@ -11,6 +11,7 @@ type Model = (x: number) => readonly number[];
 let store: MemoryState;
 let cache: PredictionCache;
 let sent: string[];
+let published: { config: string; predicted: number[] }[];
 /** The model that answers the next request. */
 let behind: () => Model;
 
@@ -18,6 +19,7 @@ beforeEach(async () => {
   store = memoryState();
   cache = { transforms: new Map(), answered: new Map() };
   sent = [];
+  published = [];
   behind = () => models.regression;
   await store.put('loan', 'champion', championOf(2, 'r1', '2026-01-02T10:00:00.000Z'));
 });
@@ -33,6 +35,9 @@ const portsOf = ({ artifacts }: DataRun): PredictionPorts => ({
       .join('\n');
   },
   openEngine: testEngine,
+  publish: ({ endpointConfigName }, predicted) => {
+    published.push({ config: endpointConfigName, predicted: [...predicted] });
+  },
   cache,
 });
 const event = { pipeline: 'loan', rows: [{ x: 20, c: 'r' }, { x: '30' }] };
@@ -71,8 +76,22 @@ it('refuses the answers of a model that no deployment put there', async () => {
 
 describe('while a deployment is under way', () => {
   const second: Model = (x) => [3 * x];
+  const deploymentOf = (alarms: Record<string, number>) => ({
+    decision: 'deploy',
+    run: { pipeline: 'loan', runId: 'r2' },
+    modelPackageArn: packageArn(3),
+    modelPackageVersion: 3,
+    modelName: configOf('r2'),
+    endpointName,
+    endpointConfigName: configOf('r2'),
+    previousConfig: configOf('r1'),
+    executionArn: executionArn('e3'),
+    maxWaitMinutes: 60,
+    alarms: Object.keys(alarms).map((kind) => `${configOf('r2')}-${kind}`),
+    rollOut: { strategy: 'canary', percent: 10, bakeMinutes: 5, alarms },
+  });
   /** Writes what a deployment writes before it touches the endpoint. */
-  async function startDeployment(): Promise<void> {
+  async function startDeployment(alarms?: Record<string, number>): Promise<void> {
     const deploy = executionArn('e3');
     const startedAt = '2026-01-03T10:00:00.000Z';
     await store.put('loan', 'deployment-lock', { executionArn: deploy, version: 3, startedAt });
@@ -85,6 +104,7 @@ describe('while a deployment is under way', () => {
       runId: 'r2',
       endpointName,
       endpointConfigName: configOf('r2'),
+      ...(alarms ? { deployment: deploymentOf(alarms) } : {}),
     });
   }
   /** Two runs whose artifacts are in one store: the second encodes `x` as the first encodes `x + 100`. */
@@ -115,6 +135,25 @@ describe('while a deployment is under way', () => {
     }
     expect(versions).toEqual(new Set([2, 3]));
     expect(sent.length).toBeLessThan(30);
+    runs[Symbol.dispose]();
+    runs.second[Symbol.dispose]();
+  });
+
+  it('publishes what each fleet predicts while an alarm watches predictions, and not otherwise', async () => {
+    const runs = await twoRuns();
+    await predict(portsOf(runs), event);
+    await startDeployment({ errors: 1 });
+    await predict(portsOf(runs), event);
+    expect(published).toEqual([]);
+
+    await startDeployment({ errors: 1, predictions: 0.1 });
+    await predict(portsOf(runs), event);
+    behind = () => second;
+    await predict(portsOf(runs), event);
+    expect(published).toEqual([
+      { config: configOf('r1'), predicted: [41, 61] },
+      { config: configOf('r2'), predicted: [expect.any(Number), expect.any(Number)] },
+    ]);
     runs[Symbol.dispose]();
     runs.second[Symbol.dispose]();
   });

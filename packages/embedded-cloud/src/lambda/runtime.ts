@@ -3,10 +3,12 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { JsonLinesFile } from '../cloud/jsonl.ts';
 import { AwsError, type CloudContext } from '../cloud/service.ts';
+import type { CloudWatch } from '../cloudwatch/service.ts';
 import type { LogsService } from '../logs/service.ts';
 import { openLog } from '../logs/store.ts';
 import { type Code, openCodeStore } from './code.ts';
 import { type ConcurrencyUse, type LambdaSettings, requireConcurrency } from './concurrency.ts';
+import { embeddedMetrics } from './embedded-metrics.ts';
 import { executionRole, logStreamName, sendAction } from './execution-role.ts';
 import { DEFAULT_EVENT_INVOKE, type EventInvokeSettings, type FunctionSpec } from './function.ts';
 import type { Outcome } from './outcome.ts';
@@ -120,11 +122,24 @@ export function createRuntime(context: LambdaContext): Runtime {
           ...spec.environment,
         },
         onLine: (line) => {
-          if (logsKept) keepLine(log, line);
+          if (!logsKept) return;
+          keepLine(log, line);
+          publish(line.message);
         },
       });
     };
     return createPool(start, concurrency, idle);
+  }
+
+  /** Puts the metrics of a line, as CloudWatch Logs does with every event that it takes in. */
+  function publish(message: string): void {
+    try {
+      for (const { namespace, name, dimensions, value, unit } of embeddedMetrics(message)) {
+        context.service<CloudWatch>('monitoring').putMetric(namespace, name, dimensions, value, unit);
+      }
+    } catch (cause) {
+      context.log('error', 'the metrics of a line were lost', { error: String(cause) });
+    }
   }
 
   /** On AWS, too, a function runs on when its log cannot be written. */

@@ -48,6 +48,7 @@ beforeAll(async () => {
   project = await startProject(
     [
       definition('canary-good', { strategy: 'canary', percent: 20, bakeMinutes: 5 }),
+      definition('canary-shifted', { strategy: 'canary', percent: 50, bakeMinutes: 10, alarms: { predictions: 0.03 } }),
       definition('canary-slow', { strategy: 'canary', percent: 50, bakeMinutes: 10, alarms: { latency: 0.001 } }),
     ],
     { clock },
@@ -58,8 +59,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function register(pipeline: string, seed: number): Promise<string> {
-  const { files } = await writeLoanBook(join(folder, `${pipeline}-${seed}`), 6000, { seed }, 1);
+async function register(pipeline: string, seed: number, damage?: 'units'): Promise<string> {
+  const settings = { seed, ...(damage ? { damage } : {}) };
+  const { files } = await writeLoanBook(join(folder, `${pipeline}-${seed}`), 6000, settings, 1);
   const { ended, run } = await project.drop(pipeline, files, `book-${seed}`);
   expect(ended).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'registered' } });
   return run?.modelPackageArn ?? '';
@@ -78,7 +80,15 @@ const applicants = [
   { income: 31_000, amount: 14_000, term: 60, purpose: 'debt_consolidation', home: 'RENT' },
   { income: 90_000, amount: 5_000, term: 36 },
 ];
-const predict = (pipeline: string): Promise<Answer> => predictRows(project.target, pipeline, applicants);
+const predict = (pipeline: string, rows: readonly object[] = applicants): Promise<Answer> =>
+  predictRows(project.target, pipeline, rows);
+/** As many as an alarm on predictions needs in a minute. */
+const manyApplicants = Array.from({ length: 40 }, (_, i) => ({
+  income: 20_000 + 2_000 * i,
+  amount: 5_000 + 300 * i,
+  term: i % 2 === 0 ? 36 : 60,
+  dti: 5 + i,
+}));
 
 /** Sends requests one after another until it is stopped. @returns the answers, and what went wrong */
 function keepAsking<A>(ask: () => Promise<A>): () => Promise<{ answers: A[]; wrong: string[] }> {
@@ -115,9 +125,9 @@ function keepInvoking(pipeline: string) {
 }
 
 /** Approves a model while its endpoint and its API are asked, and time passes faster. */
-async function rollOut(pipeline: string, modelPackageArn: string) {
+async function rollOut(pipeline: string, modelPackageArn: string, rows: readonly object[] = applicants) {
   const stopInvoking = keepInvoking(pipeline);
-  const stopPredicting = keepAsking(() => predict(pipeline));
+  const stopPredicting = keepAsking(() => predict(pipeline, rows));
   clock.run(FASTER);
   try {
     const ended = await approve(modelPackageArn);
@@ -184,6 +194,19 @@ describe('a canary', () => {
       tests: { trigger: 'deploy', passed: true },
       former: { version: 1 },
     });
+  });
+
+  it('goes back when it predicts otherwise for the same traffic, which no gate could see', async () => {
+    const pipeline = 'canary-shifted';
+    expect(await approve(await register(pipeline, 1))).toMatchObject({ status: 'SUCCEEDED' });
+    const second = await register(pipeline, 2, 'units');
+    const { ended, predicted } = await rollOut(pipeline, second, manyApplicants);
+
+    expect(ended).toMatchObject({ status: 'FAILED', error: 'DeploymentError' });
+    expect(ended.cause).toContain('predictions');
+    expect(predicted.wrong).toEqual([]);
+    expect(await getState(project.target, pipeline, 'champion')).toMatchObject({ modelPackageVersion: 1 });
+    expect(await alarmsOf(pipeline)).toEqual([]);
   });
 
   it('goes back when an alarm goes off, with no answer lost, and Slack reports which alarm', async () => {

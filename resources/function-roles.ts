@@ -182,7 +182,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       ]),
       ...state('GetItem', 'PutItem', 'Query'),
     ],
-    predict: [...readRun, ...state('GetItem'), ...sageMaker(stage, 'endpoint', 'InvokeEndpoint', 'DescribeEndpoint')],
+    predict: [...readRun, ...state('GetItem'), ...sageMaker(stage, 'endpoint', 'InvokeEndpoint')],
   };
 }
 

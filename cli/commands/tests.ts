@@ -62,7 +62,7 @@ export function checkRawRows(test: EndpointTest, inputs: readonly string[]): voi
 }
 
 /** Reads the tests of several files. @throws CliError when one is invalid, or two have the same id */
-function readTestFiles(files: readonly string[], pipeline: string | undefined): EndpointTest[] {
+function readTestFiles(files: readonly string[], pipeline: string | undefined, stage: string): EndpointTest[] {
   const tests = files.flatMap(readTestFile);
   const ids = tests.map(({ id }) => id);
   const twice = ids.find((id, i) => ids.indexOf(id) < i);
@@ -70,7 +70,7 @@ function readTestFiles(files: readonly string[], pipeline: string | undefined): 
     throw new CliError(`Two of the tests have the id ${twice}: each needs an id of its own.`, exitCodes.invalid);
   }
   if (pipeline !== undefined) {
-    const inputs = featureColumns(readProjectPipeline(pipeline)).map((column) => column.name);
+    const inputs = featureColumns(readProjectPipeline(pipeline, stage)).map((column) => column.name);
     for (const test of tests) checkRawRows(test, inputs);
   }
   return tests;
@@ -110,7 +110,7 @@ export function testsCommand(program: Command): void {
     .action((name: string, files: string[], { comment }: { comment?: string }, command: Command) =>
       withTarget(command, (target, { json }) => {
         const endpoint = testedEndpoint(target, name);
-        return putTests(target, endpoint, readTestFiles(files, endpoint.pipeline), comment, json);
+        return putTests(target, endpoint, readTestFiles(files, endpoint.pipeline, target.stage), comment, json);
       }),
     );
   tests

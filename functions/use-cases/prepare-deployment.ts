@@ -4,6 +4,7 @@ import { alarmNames } from '#domain/deployment/requests';
 import { deploymentKeys, locatePackage } from '#domain/deployment/target';
 import { EndpointBusyError, NotFoundError } from '#domain/errors';
 import { endpointName as endpointOf, runResourceName } from '#domain/naming';
+import { resolveRollOut } from '#domain/roll-outs/pace';
 import { artifactKeys } from '#domain/runs/layout';
 import { claimDeployment, lockEndpoint, settleClaim, unlockEndpoint } from '#functions/claims/deployment-claims';
 import type { Endpoints } from '#functions/ports/endpoints';
@@ -156,7 +157,9 @@ export async function prepareDeployment(
     comment: `defaults of version ${version}`,
   });
   const previousConfig = configToReturnTo(endpoint, name, champion?.endpointConfigName);
-  const watching = alarmNames(name, config.deployment);
+  // nothing watches the first deployment: there is nothing to go back to
+  const rollOut = previousConfig === null ? undefined : resolveRollOut(config.deployment, event.now === true);
+  const watching = rollOut ? alarmNames(name, rollOut) : [];
   const deployment: Deployment = {
     decision: 'deploy',
     run,
@@ -169,8 +172,8 @@ export async function prepareDeployment(
     executionArn,
     decidedAt: approvedAt,
     maxWaitMinutes: config.deployment.maxWaitMinutes,
-    // nothing watches the first deployment: there is nothing to go back to
-    ...(watching.length > 0 && previousConfig !== null ? { alarms: watching } : {}),
+    ...(watching.length > 0 ? { alarms: watching } : {}),
+    ...(rollOut ? { rollOut } : {}),
   };
   await settleClaim(store, pipeline, version, executionArn, { status: 'deploying', deployment });
   return deployment;

@@ -191,6 +191,18 @@ describe('a deployment', () => {
     for (const word of ['version 4', 'test golden failed', 'old-config', 'new-config'])
       expect(`${notice.text}${notice.words}`).toContain(word);
 
+    const known = { ...failure, servingVersion: 2 };
+    const back = await said({
+      kind: 'rolled-back',
+      executionArn: 'e9',
+      failure: known,
+      wasRollBack: true,
+      modelPackageVersion: 1,
+      ...times,
+    });
+    for (const word of ['going back to version 1 failed', 'version 2, ', 'old-config'])
+      expect(back.words).toContain(word);
+
     const first = { kind: 'rolled-back', executionArn: 'e9', failure: { ...failure, servingConfig: null }, ...times };
     expect((await said(first)).words).toContain('no earlier model');
   });
@@ -326,6 +338,9 @@ describe('a decision', () => {
 
   it('to go back names both versions', async () => {
     expect((await decide('rolled-back', { from: 4 })).words).toContain('It replaces version 4');
+    expect((await decide('rolled-back', { from: 4, now: true })).words).toContain(
+      'being deployed, all at once, and tested',
+    );
     const first = await decide('rolled-back');
     expect(first.words).toContain('going back to version 3');
     expect(first.words).toContain('It is being deployed');

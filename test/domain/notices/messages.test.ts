@@ -94,7 +94,9 @@ const messages: Record<string, fc.Arbitrary<Message>> = {
     howToApprove: text,
   }).map((m) => registeredMessage(m as never)),
   deployed: record(rollout).map((m) => deployedMessage(without(m) as never)),
-  'rolled-back': record({ ...rollout, reason: text }).map((m) => rolledBackMessage(without(m) as never)),
+  'rolled-back': record({ ...rollout, reason: text, servingVersion: optional(number), wasRollBack: fc.boolean() }).map(
+    (m) => rolledBackMessage(without(m) as never),
+  ),
   'endpoint-tests': record({
     endpoint: text,
     config: text,

@@ -126,7 +126,7 @@ async function demo(): Promise<Story> {
   print(`  Slack                    ${cloud.endpoint}/_slack/`);
   print(`\n${yellow('Try next')}`);
   print('  npx tidegate runs                          every run and its verdict');
-  print('  npx tidegate tests loan-default --run      test the endpoint again');
+  print('  npx tidegate tests run loan-default        test the endpoint again');
   print('  npx tidegate drift loan-default            do requests still look like the training data?');
   print('  eval "$(npx tidegate env)" && aws s3 ls    any AWS tool against the embedded cloud');
   print('  npx tidegate down                          end it; the state stays');

@@ -2,7 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import type { Command } from 'commander';
+import { testHistoryPage } from '#domain/reports/test-history';
 import { artifactKeys } from '#domain/runs/layout';
+import { reportedRuns } from '../endpoint-tests/history.ts';
+import { testedEndpoint } from '../endpoint-tests/suite.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { CliError, print, printJson } from '../output.ts';
 import { stateDirectory } from '../project.ts';
 import { findRun, type RunRecord } from '../runs.ts';
@@ -33,19 +37,44 @@ export async function fetchReport(
   return path;
 }
 
+/** Writes the history of an endpoint's tests as a page. @returns its path */
+async function writeTestHistory(target: Target, name: string, file?: string): Promise<string> {
+  const endpoint = testedEndpoint(target, name);
+  const runs = await reportedRuns(target, endpoint, chartedRuns);
+  const path = file ?? join(stateDirectory(), 'reports', `${endpoint.endpoint}-tests.html`);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, testHistoryPage({ endpoint: endpoint.endpoint, runs }));
+  return path;
+}
+
+/** Runs of an endpoint's tests in a chart. */
+const chartedRuns = 50;
+
+interface ReportOptions {
+  readonly out?: string;
+  readonly tests?: boolean;
+}
+
 export function reportCommand(program: Command): void {
   program
     .command('report')
-    .description("fetch a run's report, one HTML file")
+    .description("fetch a run's report, or the history of an endpoint's tests: one HTML file")
     .argument('[run]', 'run id or its start, or a pipeline for its newest run')
+    .option('--tests', 'the history of the tests of the endpoint: <run> is a pipeline, or the name of an endpoint')
     .option('--out <file>', 'where to write it')
     .addHelpText(
       'after',
       `\nExamples:
-  $ npx tidegate report loan-default --out report.html`,
+  $ npx tidegate report loan-default --out report.html
+  $ npx tidegate report loan-default --tests`,
     )
-    .action(async (id: string | undefined, { out }: { out?: string }, command: Command) => {
+    .action(async (id: string | undefined, { out, tests }: ReportOptions, command: Command) => {
       await withTarget(command, async (target, { json }) => {
+        if (tests) {
+          if (id === undefined) throw new CliError('Name the pipeline whose endpoint is tested.', exitCodes.usage);
+          const path = await writeTestHistory(target, id, out);
+          return json ? printJson({ path }) : print(path);
+        }
         const run = await findRun(target, id);
         const path = await fetchReport(target, run, out);
         if (json) printJson({ runId: run.runId, path });

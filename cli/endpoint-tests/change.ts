@@ -6,6 +6,9 @@ import { CliError, dim, green, print, printJson } from '../output.ts';
 import { callerArn, type Target } from '../target.ts';
 import { currentTests, type TestedEndpoint } from './suite.ts';
 
+/** Tests that are written at the same time. */
+const atOnce = 10;
+
 async function changeOf(target: Target, comment: string | undefined): Promise<Change> {
   const by = await callerArn(target);
   return { at: new Date().toISOString(), ...(by ? { by } : {}), ...(comment ? { comment } : {}) };
@@ -24,12 +27,16 @@ export async function putTests(
   const problem = tooMany([...new Set(ids.map(({ id }) => id))].map((id) => ({ id, version: 1 })));
   if (problem !== undefined) throw new CliError(`${endpoint} would have ${problem}.`, exitCodes.invalid);
   const change = await changeOf(target, comment);
-  const done: { readonly id: string; readonly version: number; readonly changed: boolean }[] = [];
-  for (const { id, ...content } of put) {
-    const result = await putTest(tests, endpoint, id, content, change);
-    if (!result) continue;
-    done.push({ id, ...result });
-    print(result.changed ? `${green('put')} ${id} v${result.version}` : `${dim('unchanged')} ${id} v${result.version}`);
+  const putOne = async ({ id, ...content }: EndpointTest) => {
+    const written = await putTest(tests, endpoint, id, content, change);
+    return { id, version: written?.version, changed: written?.changed === true };
+  };
+  const done: Awaited<ReturnType<typeof putOne>>[] = [];
+  for (let from = 0; from < put.length; from += atOnce) {
+    const written = await Promise.all(put.slice(from, from + atOnce).map(putOne));
+    done.push(...written);
+    for (const { id, version, changed } of written)
+      print(`${changed ? green('put') : dim('unchanged')} ${id} v${version}`);
   }
   if (json) return printJson({ endpoint, put: done });
   print(`They run on the next update of ${endpoint}, or now with "npx tidegate tests run".`);

@@ -2,6 +2,7 @@ import { runOfConfig } from '#domain/deployment/target';
 import { readTestRun, type TestRun } from '#domain/endpoint-tests/history';
 import { resultPrefix } from '#domain/endpoint-tests/suite';
 import { pipelineOfGroup } from '#domain/naming';
+import type { ReportedRun } from '#domain/reports/test-history';
 import { getState } from '../runs.ts';
 import type { Target } from '../target.ts';
 import type { TestedEndpoint } from './suite.ts';
@@ -12,7 +13,7 @@ export async function testRuns({ tests, endpoint }: TestedEndpoint, limit: numbe
 }
 
 /** The model versions that were tested, by endpoint config. A config that was made by hand has none. */
-export async function testedModels(
+async function testedModels(
   target: Target,
   { endpoint }: TestedEndpoint,
   runs: readonly TestRun[],
@@ -27,4 +28,11 @@ export async function testedModels(
     if (typeof version === 'number') versions.set(config, version);
   }
   return versions;
+}
+
+/** The runs of an endpoint's tests with the versions of the models that they tested, newest first. */
+export async function reportedRuns(target: Target, endpoint: TestedEndpoint, limit: number): Promise<ReportedRun[]> {
+  const runs = await testRuns(endpoint, limit);
+  const models = await testedModels(target, endpoint, runs);
+  return runs.map((run) => ({ ...run, modelVersion: models.get(run.endpointConfigName) ?? null }));
 }

@@ -2,19 +2,22 @@ import { stringify } from 'yaml';
 import { lastResult, type TestRun } from '#domain/endpoint-tests/history';
 import type { TestVersion } from '#domain/endpoint-tests/versions';
 import { identityName } from '#domain/registry/decision';
+import type { ReportedRun } from '#domain/reports/test-history';
+import { duration } from '#domain/text/numbers';
 import type { StateItem } from '#functions/ports/state-store';
 import type { TestResult } from '#schemas/records/test-result';
-import { dim, green, red, seconds, table, yellow } from '../output.ts';
+import { dim, green, red, table, yellow } from '../output.ts';
 import type { CurrentTest } from './suite.ts';
 
 const minute = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
-const versionText = (version: number | undefined): string => (version === undefined ? '-' : `v${version}`);
+const versionText = (version: number | null | undefined): string =>
+  version === undefined || version === null ? '-' : `v${version}`;
 const verdict = (passed: boolean): string => (passed ? green('passed') : red('failed'));
 const whoText = (by: string | undefined): string => (by === undefined ? '-' : identityName(by));
 
 /** The result of a test, in a line. */
 export const resultLine = ({ id, kind, passed, detail, durationMs }: TestResult): string =>
-  `${passed ? green('✓') : red('✗')} ${id} ${dim(`${kind} ${seconds(durationMs)}`)}${passed ? '' : ` ${detail}`}`;
+  `${passed ? green('✓') : red('✗')} ${id} ${dim(`${kind} ${duration(durationMs)}`)}${passed ? '' : ` ${detail}`}`;
 
 /** The tests of an endpoint with their last results. */
 export const listTable = (tests: readonly CurrentTest[], runs: readonly TestRun[]): string =>
@@ -43,16 +46,16 @@ export function testYaml(test: StateItem, version: TestVersion | undefined): str
 }
 
 /** The runs of an endpoint's tests. */
-export const runsTable = (runs: readonly TestRun[], models: ReadonlyMap<string, number>): string =>
+export const runsTable = (runs: readonly ReportedRun[]): string =>
   table(
     ['WHEN', 'TRIGGER', 'MODEL', 'RESULT', 'PASSED', 'TOOK', 'FAILED', 'CONFIG'],
-    runs.map(({ startedAt, trigger, endpointConfigName, passed, results, durationMs, only }) => [
+    runs.map(({ startedAt, trigger, endpointConfigName, modelVersion, passed, results, durationMs, only }) => [
       minute(startedAt),
       only ? `${trigger}, picked` : trigger,
-      versionText(models.get(endpointConfigName)),
+      versionText(modelVersion),
       verdict(passed),
       `${results.filter((result) => result.passed).length} of ${results.length}`,
-      seconds(durationMs),
+      duration(durationMs),
       failedText(results),
       endpointConfigName,
     ]),
@@ -66,16 +69,16 @@ function failedText(results: readonly TestResult[]): string {
 }
 
 /** The runs of one test. */
-export const testRunsTable = (id: string, runs: readonly TestRun[], models: ReadonlyMap<string, number>): string =>
+export const testRunsTable = (id: string, runs: readonly ReportedRun[]): string =>
   table(
     ['WHEN', 'TRIGGER', 'MODEL', 'VERSION', 'RESULT', 'MS', 'DETAIL'],
-    runs.flatMap(({ startedAt, trigger, endpointConfigName, results }) =>
+    runs.flatMap(({ startedAt, trigger, modelVersion, results }) =>
       results
         .filter((result) => result.id === id)
         .map(({ passed, version, durationMs, detail }) => [
           minute(startedAt),
           trigger,
-          versionText(models.get(endpointConfigName)),
+          versionText(modelVersion),
           versionText(version),
           verdict(passed),
           String(Math.round(durationMs)),

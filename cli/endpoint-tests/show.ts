@@ -2,7 +2,7 @@ import { lastResult } from '#domain/endpoint-tests/history';
 import { exitCodes } from '../exit-codes.ts';
 import { CliError, dim, print, printJson } from '../output.ts';
 import type { Target } from '../target.ts';
-import { testedModels, testRuns } from './history.ts';
+import { reportedRuns, testRuns } from './history.ts';
 import { listTable, runsTable, testRunsTable, testYaml, versionsTable } from './print.ts';
 import { currentTests, findTest, type TestedEndpoint, testVersions, writtenTest } from './suite.ts';
 
@@ -50,15 +50,13 @@ export async function showHistory(
   limit: number,
   json: boolean | undefined,
 ): Promise<void> {
-  const runs = await testRuns(endpoint, limit);
-  const models = await testedModels(target, endpoint, runs);
-  const withModel = runs.map((run) => ({ ...run, modelVersion: models.get(run.endpointConfigName) ?? null }));
+  const runs = await reportedRuns(target, endpoint, limit);
   if (id === undefined) {
-    if (json) return printJson({ endpoint: endpoint.endpoint, runs: withModel });
-    return print(runs.length === 0 ? `The tests of ${endpoint.endpoint} did not run yet.` : runsTable(runs, models));
+    if (json) return printJson({ endpoint: endpoint.endpoint, runs });
+    return print(runs.length === 0 ? `The tests of ${endpoint.endpoint} did not run yet.` : runsTable(runs));
   }
   const versions = await testVersions(endpoint, id);
-  const ran = withModel.flatMap(({ results, ...run }) =>
+  const ran = runs.flatMap(({ results, ...run }) =>
     results.filter((result) => result.id === id).map((result) => ({ ...run, result })),
   );
   if (versions.length === 0 && ran.length === 0) {
@@ -67,5 +65,5 @@ export async function showHistory(
   if (json) return printJson({ endpoint: endpoint.endpoint, id, versions, runs: ran });
   if (versions.length > 0) print(versionsTable(versions));
   print();
-  print(ran.length === 0 ? `It did not run in the last ${limit} runs.` : testRunsTable(id, runs, models));
+  print(ran.length === 0 ? `It did not run in the last ${limit} runs.` : testRunsTable(id, runs));
 }

@@ -55,6 +55,8 @@ figure{margin:0}figcaption{font-weight:600;font-size:14px;margin-bottom:6px}
 svg{display:block;width:100%;height:auto}
 svg text{font-family:inherit;fill:var(--ink)}
 .plots figure{max-width:540px}
+.plots.small{grid-template-columns:repeat(auto-fill,minmax(290px,1fr));gap:22px 28px;margin-top:14px}.plots.small figure{max-width:360px;min-width:0}
+.plots.small .line.threshold{stroke-width:1;stroke:var(--soft)}.outcome{margin:2px 0 0;font-size:13px;overflow-wrap:anywhere}
 .interval{width:180px;margin:0 auto}.meter{display:inline-block;width:36px;margin-right:7px;vertical-align:middle}
 .grid{stroke:var(--rule);fill:none}.axis{stroke:var(--strong-rule);fill:none}
 .tick{font-size:12px}svg .tick,svg .label{fill:var(--soft)}.label{font-size:12.5px}.legend{font-size:12px}
@@ -72,7 +74,7 @@ svg text{font-family:inherit;fill:var(--ink)}
 .hill.candidate{stroke:var(--candidate)}
 .cell-back{fill:var(--wash)}.cell{fill:var(--tint)}.cell.miss{fill:var(--positive)}
 .cell-count{font-size:17px;font-weight:600}.cell-text{font-size:12px}svg .on-dark{fill:var(--paper)}
-.bar{fill:var(--candidate);fill-opacity:.8}.meter-back{fill:var(--rule)}
+.bar{fill:var(--candidate);fill-opacity:.8}.bar.bad{fill:var(--bad)}.cross{stroke:var(--bad);stroke-width:1.8;fill:none}.meter-back{fill:var(--rule)}
 .reference{stroke:var(--ink);stroke-width:1.3;stroke-dasharray:2 2}
 .whisker.good{stroke:var(--good)}.whisker.bad{stroke:var(--bad)}.whisker.neutral{stroke:var(--soft)}
 .estimate.good{fill:var(--good)}.estimate.bad{fill:var(--bad)}.estimate.neutral{fill:var(--soft)}

@@ -171,8 +171,8 @@ describe('tests list and history', () => {
 
     await showHistory(target, endpoint, undefined, 20, false);
     const [, newest, oldest] = printed().split('\n');
-    expect(newest).toMatch(/^2026-03-02 08:00 +update, picked +- +failed +0 of 1 +0.0 s +a +by-hand$/);
-    expect(oldest).toMatch(/^2026-03-01 08:00 +update +v7 +passed +2 of 2 +0.0 s +- /);
+    expect(newest).toMatch(/^2026-03-02 08:00 +update, picked +- +failed +0 of 1 +12 ms +a +by-hand$/);
+    expect(oldest).toMatch(/^2026-03-01 08:00 +update +v7 +passed +2 of 2 +24 ms +- /);
     await showHistory(target, endpoint, undefined, 1, true);
     expect(printedJson()).toMatchObject({ runs: [{ modelVersion: null, durationMs: 12 }] });
     await showHistory(target, endpoint, 'a', 20, false);
@@ -203,8 +203,8 @@ describe('tests run', () => {
     const { said, input } = await runs([result('a', true), result('b', true)], true);
 
     expect(said.split('\n').map((line) => line.trim())).toEqual([
-      '✓ a contract 0.0 s',
-      '✓ b contract 0.0 s',
+      '✓ a contract 12 ms',
+      '✓ b contract 12 ms',
       '2 of 2 tests passed.',
     ]);
     expect(input).toEqual({ endpointName, trigger: 'manual' });
@@ -214,7 +214,7 @@ describe('tests run', () => {
   it('ends with 1 when a test fails, and says why', async () => {
     const { said } = await runs([result('a', false)], false);
 
-    expect(said).toContain('✗ a contract 0.0 s 1 number above 1');
+    expect(said).toContain('✗ a contract 12 ms 1 number above 1');
     expect(said).toContain('1 of 1 tests failed.');
     expect(process.exitCode).toBe(1);
   });

@@ -87,6 +87,15 @@ describe('the outcome of a suite', () => {
     expect(outcome.results.every(({ passed }) => !passed)).toBe(true);
   });
 
+  it('passes when no test failed, and says when there is none', () => {
+    expect(testOutcome([result('')])).toMatchObject({ passed: true, failed: [], detail: '1 of 1 tests passed.' });
+    expect(testOutcome([])).toMatchObject({
+      passed: true,
+      detail: 'There are no tests for this endpoint.',
+      counts: { tests: 0, failed: 0 },
+    });
+  });
+
   it('is small for the largest suite', () => {
     const room = resultBytes(payloadLimits.tests);
     const results = Array.from({ length: payloadLimits.tests }, (_, i) =>

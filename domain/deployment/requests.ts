@@ -19,10 +19,13 @@ interface Deployed {
   readonly deployment: DeploymentSettings;
   readonly training: { readonly algorithm: string };
 }
-type Target = Pick<Deployment, 'run' | 'modelName' | 'endpointName' | 'endpointConfigName'>;
+type Target = Pick<Deployment, 'run' | 'modelName' | 'endpointName' | 'endpointConfigName' | 'scaling'>;
 
-/** The name of an endpoint's only variant. */
-const variantName = 'AllTraffic';
+/**
+ * The name of an endpoint's only variant. A blue/green or rolling update needs the same name before and after it (SageMaker Developer
+ * Guide, "Deployment guardrails: Exclusions").
+ */
+export const variantName = 'AllTraffic';
 
 const tags = (stage: string, pipeline: string) => [
   { Key: 'tidegate:stage', Value: stage },
@@ -79,6 +82,21 @@ export const createEndpointRequest = (target: Target, env: Pick<DeploymentEnviro
   Tags: tags(env.stage, target.run.pipeline),
 });
 
+/**
+ * What an update keeps of the endpoint: the number of instances, where both the former and the new model are scaled. The config has
+ * the number that an endpoint begins with, which may be far too small for the traffic of now (SageMaker API Reference, UpdateEndpoint).
+ */
+export const retainedCapacity = ({ scaling }: Pick<Deployment, 'scaling'>) =>
+  scaling?.former && scaling.wanted
+    ? {
+        RetainAllVariantProperties: true,
+        ExcludeRetainedVariantProperties: [
+          { VariantPropertyType: 'DesiredWeight' as const },
+          { VariantPropertyType: 'DataCaptureConfig' as const },
+        ],
+      }
+    : {};
+
 /** The longest that an update may take (SageMaker API Reference, BlueGreenUpdatePolicy: 600 to 28,800 seconds). */
 const timeLimit = (maxWaitMinutes: number): number => Math.min(28_800, Math.max(600, maxWaitMinutes * 60));
 
@@ -95,6 +113,7 @@ export const updateEndpointRequest = (
 ) => ({
   EndpointName: target.endpointName,
   EndpointConfigName: target.endpointConfigName,
+  ...retainedCapacity(target),
   DeploymentConfig: {
     ...rollOutStrategy(deployment.strategy).policy(paceOf(deployment), timeLimit(deployment.maxWaitMinutes)),
     ...(alarmNames.length > 0

@@ -7,11 +7,13 @@ import {
   endpointConfigRequest,
   updateEndpointRequest,
 } from '#domain/deployment/requests';
+import { scalableTarget } from '#domain/deployment/scaling';
 import { DeploymentError, TransientError } from '#domain/errors';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import type { Alarms } from '#functions/ports/alarms';
 import type { Endpoints } from '#functions/ports/endpoints';
 import type { ObjectStore } from '#functions/ports/object-store';
+import type { Scaling } from '#functions/ports/scaling';
 import type { deployEndpointSchema } from '#schemas/events/deployment';
 import { pipelineSchema } from '#schemas/pipeline';
 
@@ -21,6 +23,7 @@ export interface RollOutPorts {
   readonly artifacts: ObjectStore;
   readonly endpoints: Omit<Endpoints, 'removeConfig'>;
   readonly alarms: Pick<Alarms, 'replace'>;
+  readonly scaling: Pick<Scaling, 'stop'>;
   /** Creates the run's SageMaker model unless it exists. */
   readonly ensureModel: (run: RunPointer) => Promise<unknown>;
 }
@@ -32,7 +35,7 @@ export interface RollOutPorts {
  * @throws TransientError when the endpoint must settle first; DeploymentError when a person must act
  */
 export async function deployEndpoint(
-  { environment, artifacts, endpoints, alarms, ensureModel }: RollOutPorts,
+  { environment, artifacts, endpoints, alarms, scaling, ensureModel }: RollOutPorts,
   { deployment }: z.output<typeof deployEndpointSchema>,
 ) {
   const { run, endpointName, endpointConfigName, previousConfig } = deployment;
@@ -47,6 +50,8 @@ export async function deployEndpoint(
     case 'update': {
       const watching = deployment.alarms?.length ? alarmRequests(deployment, pipeline) : [];
       await alarms.replace(watching);
+      // A variant must not be scaled while it is replaced: PromoteModel or RollBackDeployment starts it again.
+      if (deployment.scaling?.former) await scaling.stop(scalableTarget(endpointName));
       const names = watching.map(({ AlarmName }) => AlarmName);
       await endpoints.update(updateEndpointRequest(deployment, pipeline, names));
       break;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { scalingRecordSchema } from './deployment.ts';
 import { taskSchema } from './task.ts';
 
 /**
@@ -15,6 +16,7 @@ export const servedConfigSchema = z.object({
     strategy: z.string().default('all-at-once'),
     bakeMinutes: z.number().optional(),
     alarms: z.record(z.string(), z.number()).optional(),
+    scaling: scalingRecordSchema.optional(),
   }),
 });
 export type ServedConfig = z.infer<typeof servedConfigSchema>;

@@ -1,8 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { faultFileSchema } from 'embedded-cloud/faults';
+import * as z from 'zod';
 import { slackApi } from '#cli/slack-page/faults';
 import { pipelineFileSchema } from '#schemas/pipeline-stages';
+import { explanationSchema } from '#schemas/why';
 import { authorSchema } from './json-schema.ts';
 import { withStagePatches } from './stage-patches.ts';
 
@@ -15,10 +17,17 @@ export const pipelineJsonSchema = (): string =>
 /** JSON Schema of a fault file, for editors. */
 export const faultFileJsonSchema = (): string => jsonText('Tidegate faults', authorSchema(faultFileSchema([slackApi])));
 
+/** JSON Schema of what `tidegate why --json` prints. */
+export const whyJsonSchema = (): string => jsonText('Tidegate explanation', z.toJSONSchema(explanationSchema));
+
 if (import.meta.main) {
   const folder = fileURLToPath(new URL('../schemas/generated/', import.meta.url));
   mkdirSync(folder, { recursive: true });
-  const files = { 'pipeline.schema.json': pipelineJsonSchema(), 'faults.schema.json': faultFileJsonSchema() };
+  const files = {
+    'pipeline.schema.json': pipelineJsonSchema(),
+    'faults.schema.json': faultFileJsonSchema(),
+    'why.schema.json': whyJsonSchema(),
+  };
   for (const [name, text] of Object.entries(files)) {
     writeFileSync(`${folder}${name}`, text);
     console.log(`schemas/generated/${name} written`);

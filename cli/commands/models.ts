@@ -38,6 +38,9 @@ function whoDecided(decision: Decision | undefined): string {
   return decision?.by === undefined ? '-' : identityName(decision.by);
 }
 
+/** Whether `tidegate rollback` leads to a version: without naming it, or when it is named. */
+const goBack = { default: 'next', possible: 'yes', no: '-' } as const;
+
 function row(model: ModelVersion, metric: string | undefined): string[] {
   const [decision] = model.decisions;
   const value = metric === undefined ? undefined : model.metrics[metric];
@@ -47,6 +50,7 @@ function row(model: ModelVersion, metric: string | undefined): string[] {
     value === undefined ? '-' : value.toPrecision(4),
     approvals[model.approval],
     service(model),
+    goBack[model.rollBack ?? 'no'],
     decision === undefined ? '-' : `${decision.decision.replace('-', ' ')} ${day(decision.at)}`,
     whoDecided(decision),
     decision?.reason ?? '-',
@@ -68,7 +72,17 @@ export function modelsCommand(program: Command): void {
         const metric = gatedMetric(pipeline, target.stage);
         print(
           table(
-            ['MODEL', 'RUN', metric?.toUpperCase() ?? 'METRIC', 'APPROVAL', 'IN SERVICE', 'LAST DECISION', 'BY', 'WHY'],
+            [
+              'MODEL',
+              'RUN',
+              metric?.toUpperCase() ?? 'METRIC',
+              'APPROVAL',
+              'IN SERVICE',
+              'GO BACK',
+              'LAST DECISION',
+              'BY',
+              'WHY',
+            ],
             models.map((model) => row(model, metric)),
           ),
         );

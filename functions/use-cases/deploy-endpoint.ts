@@ -6,6 +6,7 @@ import {
   type DeploymentEnvironment,
   endpointConfigRequest,
   updateEndpointRequest,
+  withRollOut,
 } from '#domain/deployment/requests';
 import { scalableTarget } from '#domain/deployment/scaling';
 import { DeploymentError, TransientError } from '#domain/errors';
@@ -48,12 +49,13 @@ export async function deployEndpoint(
       await endpoints.create(createEndpointRequest(deployment, environment));
       break;
     case 'update': {
-      const watching = deployment.alarms?.length ? alarmRequests(deployment, pipeline) : [];
+      const guided = withRollOut(deployment, pipeline);
+      const watching = deployment.alarms?.length ? alarmRequests(deployment, guided) : [];
       await alarms.replace(watching);
       // A variant must not be scaled while it is replaced: PromoteModel or RollBackDeployment starts it again.
       if (deployment.scaling?.former) await scaling.stop(scalableTarget(endpointName));
       const names = watching.map(({ AlarmName }) => AlarmName);
-      await endpoints.update(updateEndpointRequest(deployment, pipeline, names));
+      await endpoints.update(updateEndpointRequest(deployment, guided, names));
       break;
     }
     case 'recreate':

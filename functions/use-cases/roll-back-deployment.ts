@@ -14,6 +14,7 @@ import { dropFormerConfig } from '#functions/use-cases/drop-former-config';
 import { resumeScaling } from '#functions/use-cases/resume-scaling';
 import type { rollBackDeploymentSchema } from '#schemas/events/deployment';
 import { type Deployment, deploymentSchema, type RolledBack, rolledBackSchema } from '#schemas/records/deployment';
+import { championSchema } from '#schemas/records/run';
 
 /** The dependencies of rolling back. */
 export interface RollBackPorts {
@@ -90,7 +91,8 @@ export async function rollBackDeployment(
   const deployment = event.deployment ?? deploymentSchema.safeParse(claim?.['deployment']).data ?? null;
   const reason = explainRollBack(event.error);
   const end = async (status: 'failed' | 'promoted', rolledBack: RolledBack): Promise<RolledBack> => {
-    await settleClaim(store, pipeline, version, executionArn, { status, reason: rolledBack.reason, rolledBack });
+    const ended = { status, reason: rolledBack.reason, rolledBack, ...(event.at ? { endedAt: event.at } : {}) };
+    await settleClaim(store, pipeline, version, executionArn, ended);
     await unlockEndpoint(store, pipeline, executionArn);
     return rolledBack;
   };
@@ -119,5 +121,11 @@ export async function rollBackDeployment(
   const back = serving !== null && serving === deployment.previousConfig;
   const refusal = back ? await resumeScaling(scaling, endpointName, deployment.scaling?.former) : undefined;
   const sentences = [reason, note, refusal].filter((sentence) => sentence !== undefined);
-  return end('failed', { reason: sentences.join(' '), ...about, servingConfig: serving });
+  const former = championSchema.safeParse(champion).data;
+  return end('failed', {
+    reason: sentences.join(' '),
+    ...about,
+    servingConfig: serving,
+    ...(former && former.endpointConfigName === serving ? { servingVersion: former.modelPackageVersion } : {}),
+  });
 }

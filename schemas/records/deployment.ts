@@ -10,6 +10,18 @@ export const scalingRecordSchema = z.object({
   scaleOutSeconds: z.int(),
 });
 
+/** How traffic moves to a new model and what watches it, as it was decided when the roll-out began. */
+export const rollOutSchema = z.object({
+  strategy: z.string().min(1),
+  percent: z
+    .number()
+    .optional()
+    .describe('the share of the capacity that one step moves; absent where all moves at once'),
+  bakeMinutes: z.number().min(0).describe('how long each step is watched'),
+  alarms: z.record(z.string(), z.number()).describe('limits by the kind of alarm; empty where nothing watches'),
+});
+export type RollOut = z.output<typeof rollOutSchema>;
+
 /** A deployment as it travels through the deploy machine. */
 export const deploymentSchema = z.object({
   decision: z.literal('deploy'),
@@ -31,6 +43,9 @@ export const deploymentSchema = z.object({
     .object({ former: scalingRecordSchema.optional(), wanted: scalingRecordSchema.optional() })
     .optional()
     .describe('how the former and the new model are scaled, where either is'),
+  rollOut: rollOutSchema
+    .optional()
+    .describe('absent where nothing served before, and in records of versions that did not keep it'),
 });
 export type Deployment = z.output<typeof deploymentSchema>;
 
@@ -42,6 +57,7 @@ export const rolledBackSchema = z.object({
   endpointName: z.string().optional(),
   endpointConfigName: z.string().optional().describe('the config that was not to stay'),
   servingConfig: z.string().nullable().describe('what serves now; null when nothing does'),
+  servingVersion: z.int().min(1).optional().describe('the version that serves now, where a run registered it'),
   decidedAt: z.string().optional(),
 });
 export type RolledBack = z.output<typeof rolledBackSchema>;
@@ -62,5 +78,6 @@ export const deploymentClaimSchema = z.object({
       'what is being done, from the moment the endpoint may be touched: lets it be rolled back when the execution is lost',
     ),
   rolledBack: rolledBackSchema.optional().describe('how a failed deployment ended'),
+  endedAt: z.string().optional().describe('when it was promoted or rolled back'),
 });
 export type DeploymentClaim = z.output<typeof deploymentClaimSchema>;

@@ -1,5 +1,6 @@
 /** Names a fault file may give a service, and its signing name. */
 export const SERVICE_NAMES = {
+  apigateway: 'execute-api',
   autoscaling: 'application-autoscaling',
   cloudformation: 'cloudformation',
   cloudwatch: 'monitoring',
@@ -19,6 +20,7 @@ export const SERVICE_NAMES = {
   // as a request is signed, and as the audit log has it
   'application-autoscaling': 'application-autoscaling',
   events: 'events',
+  'execute-api': 'execute-api',
   monitoring: 'monitoring',
   states: 'states',
 } as const satisfies Record<string, string>;

@@ -35,6 +35,7 @@ export const SERVICES = {
   sqs: async () => (await import('#src/sqs/service')).createSqs,
   monitoring: async () => (await import('#src/cloudwatch/service')).createCloudWatch,
   lambda: async () => (await import('#src/lambda/service')).createLambda,
+  'execute-api': async () => (await import('#src/apigateway/service')).createApiGateway,
   sagemaker: async () => (await import('#src/sagemaker/service')).createSageMaker,
   'application-autoscaling': async () => (await import('#src/application-autoscaling/service')).createAutoScaling,
   states: async () => (await import('#src/stepfunctions/service')).createStepFunctions,

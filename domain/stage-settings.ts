@@ -5,15 +5,19 @@ const isMapping = (value: unknown): value is Mapping =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * Merges a stage's settings into those of the file: mappings member by member, anything else replaces what was there, and null takes it
- * out (RFC 7396, JSON Merge Patch). An empty mapping replaces too, because `alarms: {}` means that there are none.
+ * Merges settings member by member: mappings are merged, anything else replaces what was there, and null takes it out (RFC 7396, JSON
+ * Merge Patch). An empty mapping replaces too where it is a setting, because `alarms: {}` means that there are none; a stage or a
+ * section that says nothing changes nothing.
+ *
+ * @param depth 0 for a stage, 1 for its sections, more for settings
  */
-function merge(settings: unknown, own: unknown): unknown {
-  if (!isMapping(own) || Object.keys(own).length === 0) return own;
+function merge(settings: unknown, own: Mapping, depth: number): Mapping {
   const merged: Record<string, unknown> = isMapping(settings) ? { ...settings } : {};
   for (const [key, value] of Object.entries(own)) {
     if (value === null) delete merged[key];
-    else merged[key] = merge(merged[key], value);
+    else if (!isMapping(value)) merged[key] = value;
+    else if (Object.keys(value).length > 0) merged[key] = merge(merged[key], value, depth + 1);
+    else if (depth > 0 || merged[key] === undefined) merged[key] = value;
   }
   return merged;
 }
@@ -40,7 +44,8 @@ export function settingsOf(file: unknown, stage?: string): unknown {
   if (!isMapping(file)) return file;
   const { stages: _stages, ...settings } = file;
   const stages = stagesOf(file);
-  return stage !== undefined && Object.hasOwn(stages, stage) ? merge(settings, stages[stage]) : settings;
+  const own = stage !== undefined && Object.hasOwn(stages, stage) ? stages[stage] : undefined;
+  return isMapping(own) ? merge(settings, own, 0) : settings;
 }
 
 /** Every reading of a file: that of stages without an entry, and that of each stage with one. */

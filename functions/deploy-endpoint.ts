@@ -1,9 +1,11 @@
 import { alarms } from '#functions/aws/alarms';
 import { artifactStore } from '#functions/aws/buckets';
+import { autoScalingClient } from '#functions/aws/clients/auto-scaling';
 import { cloudWatchClient } from '#functions/aws/clients/cloudwatch';
 import { sageMakerClient } from '#functions/aws/clients/sagemaker';
 import { endpoints } from '#functions/aws/endpoints';
 import { ensureModel } from '#functions/aws/ensure-model';
+import { scaling } from '#functions/aws/scaling';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
 import { deployEndpoint } from '#functions/use-cases/deploy-endpoint';
@@ -19,6 +21,7 @@ export const handler = withMiddleware(deployEndpointSchema, (event) =>
       artifacts: artifactStore(config),
       endpoints: endpoints(sageMakerClient()),
       alarms: alarms(cloudWatchClient()),
+      scaling: scaling(autoScalingClient()),
       ensureModel: (run) => ensureModel(sageMakerClient(), run, config),
     },
     event,

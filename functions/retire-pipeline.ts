@@ -1,7 +1,9 @@
+import { autoScalingClient } from '#functions/aws/clients/auto-scaling';
 import { sageMakerClient } from '#functions/aws/clients/sagemaker';
 import { sfnClient } from '#functions/aws/clients/step-functions';
 import { endpoints } from '#functions/aws/endpoints';
 import { isRunning } from '#functions/aws/executions';
+import { scaling } from '#functions/aws/scaling';
 import { stageResources } from '#functions/aws/stage-resources';
 import { runStore } from '#functions/aws/tables';
 import { readConfig } from '#functions/runtime/config';
@@ -18,6 +20,7 @@ export const handler = withMiddleware(retirePipelineSchema, (event) =>
       stage: config.STAGE,
       store: runStore(config),
       endpoints: endpoints(sageMakerClient()),
+      scaling: scaling(autoScalingClient()),
       resources: stageResources(sageMakerClient()),
       isRunning: (executionArn) => isRunning(sfnClient(), executionArn),
     },

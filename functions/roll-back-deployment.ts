@@ -1,7 +1,9 @@
 import { alarms } from '#functions/aws/alarms';
+import { autoScalingClient } from '#functions/aws/clients/auto-scaling';
 import { cloudWatchClient } from '#functions/aws/clients/cloudwatch';
 import { sageMakerClient } from '#functions/aws/clients/sagemaker';
 import { endpoints } from '#functions/aws/endpoints';
+import { scaling } from '#functions/aws/scaling';
 import { runStore } from '#functions/aws/tables';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
@@ -18,6 +20,7 @@ export const handler = withMiddleware(rollBackDeploymentSchema, (event) =>
       store: runStore(config),
       endpoints: endpoints(sageMakerClient()),
       alarms: alarms(cloudWatchClient()),
+      scaling: scaling(autoScalingClient()),
     },
     event,
   ),

@@ -150,3 +150,48 @@ export const rollOutAlarms = (stage: string, ...actions: string[]): Allow =>
     actions.map((action) => `cloudwatch:${action}`),
     regional('cloudwatch', `alarm:tidegate-${stage}-*`),
   );
+
+const scaling = 'application-autoscaling';
+/** Changes of scalable targets: a target has an id that nobody knows beforehand, so conditions say which ones. */
+const scalableVariants = (...actions: string[]): Allow =>
+  allow(
+    actions.map((action) => `${scaling}:${action}`),
+    regional(scaling, 'scalable-target/*'),
+    {
+      StringEquals: {
+        [`${scaling}:service-namespace`]: 'sagemaker',
+        [`${scaling}:scalable-dimension`]: 'sagemaker:variant:DesiredInstanceCount',
+      },
+    },
+  );
+/** Alarms that Application Auto Scaling makes for its policies. */
+const scalingAlarms = (stage: string, ...actions: string[]): Allow =>
+  allow(
+    actions.map((action) => `cloudwatch:${action}`),
+    regional('cloudwatch', `alarm:TargetTracking-endpoint/tidegate-${stage}-*`),
+  );
+
+/**
+ * Have endpoints scaled. Application Auto Scaling checks what its caller may do with the endpoint and its alarms (Application Auto Scaling
+ * User Guide, "Permissions required for API actions on target services and CloudWatch").
+ */
+export const startScaling = (stage: string): Allow[] => [
+  scalableVariants('RegisterScalableTarget', 'PutScalingPolicy'),
+  ...sageMaker(stage, 'endpoint', 'DescribeEndpoint', 'UpdateEndpointWeightsAndCapacities'),
+  ...sageMaker(stage, 'endpoint-config', 'DescribeEndpointConfig'),
+  scalingAlarms(stage, 'DescribeAlarms', 'PutMetricAlarm'),
+];
+/** The first registration in an account makes a role for the service. */
+export const makeScalingRole = (): Allow =>
+  allow(
+    'iam:CreateServiceLinkedRole',
+    sub(
+      'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint',
+    ),
+    { StringEquals: { 'iam:AWSServiceName': 'sagemaker.application-autoscaling.amazonaws.com' } },
+  );
+/** End the scaling of endpoints. */
+export const stopScaling = (stage: string): Allow[] => [
+  scalableVariants('DeregisterScalableTarget'),
+  scalingAlarms(stage, 'DeleteAlarms'),
+];

@@ -24,14 +24,14 @@ interface Deployed {
 interface Guided {
   readonly deployment: RollOutSettings & Pick<DeploymentSettings, 'maxWaitMinutes'>;
 }
-type Target = Pick<Deployment, 'run' | 'modelName' | 'endpointName' | 'endpointConfigName'>;
+type Target = Pick<Deployment, 'run' | 'modelName' | 'endpointName' | 'endpointConfigName' | 'scaling'>;
 type Update = Target & Pick<Deployment, 'previousConfig'>;
 
 /**
  * The name of an endpoint's only variant. It is the same for every model: a roll-out with guardrails needs "the same variant name as the
  * old endpoint configuration" (SageMaker Developer Guide, "Deployment guardrails", Exclusions).
  */
-const variantName = 'AllTraffic';
+export const variantName = 'AllTraffic';
 
 const tags = (stage: string, pipeline: string) => [
   { Key: 'tidegate:stage', Value: stage },
@@ -88,6 +88,21 @@ export const createEndpointRequest = (target: Target, env: Pick<DeploymentEnviro
   Tags: tags(env.stage, target.run.pipeline),
 });
 
+/**
+ * What an update keeps of the endpoint: the number of instances, where both the former and the new model are scaled. The config has
+ * the number that an endpoint begins with, which may be far too small for the traffic of now (SageMaker API Reference, UpdateEndpoint).
+ */
+export const retainedCapacity = ({ scaling }: Pick<Deployment, 'scaling'>) =>
+  scaling?.former && scaling.wanted
+    ? {
+        RetainAllVariantProperties: true,
+        ExcludeRetainedVariantProperties: [
+          { VariantPropertyType: 'DesiredWeight' as const },
+          { VariantPropertyType: 'DataCaptureConfig' as const },
+        ],
+      }
+    : {};
+
 /** How a roll-out moves traffic: as its deployment says, or as the pipeline does where that is not recorded. */
 export const withRollOut = ({ rollOut }: Pick<Deployment, 'rollOut'>, { deployment }: Guided): Guided => ({
   deployment: { ...deployment, ...rollOut },
@@ -105,6 +120,7 @@ const timeLimit = (maxWaitMinutes: number): number => Math.min(28_800, Math.max(
 export const updateEndpointRequest = (target: Target, { deployment }: Guided, alarmNames: readonly string[]) => ({
   EndpointName: target.endpointName,
   EndpointConfigName: target.endpointConfigName,
+  ...retainedCapacity(target),
   DeploymentConfig: {
     ...rollOutStrategy(deployment.strategy).policy(paceOf(deployment), timeLimit(deployment.maxWaitMinutes)),
     ...(alarmNames.length > 0

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ALARMS, alarmsSchema } from '#domain/alarms/registry';
+import { scalingProblem, scalingSchema } from '#domain/deployment/scaling-settings';
 import { instanceType } from '#domain/instance-type';
 import { rollOutProblem } from '#domain/roll-outs/pace';
 import { ROLL_OUTS, type RollOutName } from '#domain/roll-outs/registry';
@@ -24,6 +25,7 @@ export const deploymentSchema = z
       .strict()
       .prefault({})
       .describe('The machines of the endpoint.'),
+    scaling: scalingSchema.optional(),
     strategy: z
       .enum(names)
       .default('all-at-once')
@@ -79,6 +81,8 @@ export const deploymentSchema = z
   .superRefine((settings, ctx) => {
     const [field, message] = rollOutProblem(settings) ?? [];
     if (field !== undefined) ctx.addIssue({ code: 'custom', path: [field], message: String(message) });
+    const [path, problem] = (settings.scaling && scalingProblem(settings.scaling, settings.instances.count)) ?? [];
+    if (path) ctx.addIssue({ code: 'custom', path: [...path], message: String(problem) });
   })
   .prefault({})
   .describe('What serves an approved model, and how it takes over.');

@@ -17,7 +17,7 @@ export interface QuotaNeed {
 export interface QuotaSections {
   readonly name: string;
   readonly training: Pick<TrainingSettings, 'instances' | 'tuning'>;
-  readonly deployment: Pick<DeploymentSettings, 'instances'>;
+  readonly deployment: Pick<DeploymentSettings, 'instances' | 'scaling'>;
 }
 
 /** Lambda's quota of an account and region (Lambda Developer Guide, "Lambda quotas"). */
@@ -36,7 +36,8 @@ function instancesOf({ name, training, deployment }: QuotaSections): [type: stri
   const { tuning } = training;
   const jobs = tuning ? Math.min(tuning.parallel, tuning.maxJobs ?? tuning.parallel) : 1;
   const trained = tuning ? `${jobs} training jobs at once on ${count}` : `a training job on ${count}`;
-  const { type: served, count: serving } = deployment.instances;
+  const { type: served, count: begun } = deployment.instances;
+  const serving = deployment.scaling?.max ?? begun;
   return [
     [type, spot ? 'spot training job' : 'training job', jobs * count, `${name}: ${trained}`],
     [type, 'transform job', 2, `${name}: candidate and champion are scored side by side`],

@@ -8,6 +8,8 @@ const transientNames = new Set([
   'ProvisionedThroughputExceededException',
   // SageMaker: another change of the same entity is under way, such as the completion of a model package.
   'ConflictException',
+  // Application Auto Scaling: another change of the same target is under way.
+  'ConcurrentUpdateException',
   'InternalServerError',
   'InternalServiceError',
   'InternalFailure',

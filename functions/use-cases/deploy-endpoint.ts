@@ -8,11 +8,13 @@ import {
   updateEndpointRequest,
   withRollOut,
 } from '#domain/deployment/requests';
+import { scalableTarget } from '#domain/deployment/scaling';
 import { DeploymentError, TransientError } from '#domain/errors';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import type { Alarms } from '#functions/ports/alarms';
 import type { Endpoints } from '#functions/ports/endpoints';
 import type { ObjectStore } from '#functions/ports/object-store';
+import type { Scaling } from '#functions/ports/scaling';
 import type { deployEndpointSchema } from '#schemas/events/deployment';
 import { pipelineSchema } from '#schemas/pipeline';
 
@@ -22,6 +24,7 @@ export interface RollOutPorts {
   readonly artifacts: ObjectStore;
   readonly endpoints: Omit<Endpoints, 'removeConfig'>;
   readonly alarms: Pick<Alarms, 'replace'>;
+  readonly scaling: Pick<Scaling, 'stop'>;
   /** Creates the run's SageMaker model unless it exists. */
   readonly ensureModel: (run: RunPointer) => Promise<unknown>;
 }
@@ -33,7 +36,7 @@ export interface RollOutPorts {
  * @throws TransientError when the endpoint must settle first; DeploymentError when a person must act
  */
 export async function deployEndpoint(
-  { environment, artifacts, endpoints, alarms, ensureModel }: RollOutPorts,
+  { environment, artifacts, endpoints, alarms, scaling, ensureModel }: RollOutPorts,
   { deployment }: z.output<typeof deployEndpointSchema>,
 ) {
   const { run, endpointName, endpointConfigName, previousConfig } = deployment;
@@ -49,6 +52,8 @@ export async function deployEndpoint(
       const guided = withRollOut(deployment, pipeline);
       const watching = deployment.alarms?.length ? alarmRequests(deployment, guided) : [];
       await alarms.replace(watching);
+      // A variant must not be scaled while it is replaced: PromoteModel or RollBackDeployment starts it again.
+      if (deployment.scaling?.former) await scaling.stop(scalableTarget(endpointName));
       const names = watching.map(({ AlarmName }) => AlarmName);
       await endpoints.update(updateEndpointRequest(deployment, guided, names));
       break;

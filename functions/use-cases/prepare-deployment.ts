@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { configToReturnTo } from '#domain/deployment/endpoint';
 import { alarmNames } from '#domain/deployment/requests';
-import { deploymentKeys, locatePackage } from '#domain/deployment/target';
+import { deploymentKeys, locatePackage, runOfConfig } from '#domain/deployment/target';
 import { EndpointBusyError, NotFoundError } from '#domain/errors';
 import { endpointName as endpointOf, runResourceName } from '#domain/naming';
 import { resolveRollOut } from '#domain/roll-outs/pace';
@@ -113,6 +113,13 @@ async function claim(
   throw new EndpointBusyError(`${holder} is changing ${endpointName}. Approve the model again once that has ended.`);
 }
 
+/** How the model of an endpoint config is scaled; undefined when it is not, or nobody knows. */
+async function readScaling({ stage, artifacts }: PreparationPorts, pipeline: string, endpointConfigName: string) {
+  const run = runOfConfig(stage, pipeline, endpointConfigName);
+  if (!run) return undefined;
+  return (await artifacts.readJson(artifactKeys(run).config, servedConfigSchema)).deployment.scaling;
+}
+
 /**
  * Decides whether an approval leads to a deployment. It does not when the package is not ours, the approval was withdrawn, is
  * a duplicate or is superseded by a later one, or the version is already in service. The result has the config to roll back to.
@@ -157,6 +164,8 @@ export async function prepareDeployment(
     comment: `defaults of version ${version}`,
   });
   const previousConfig = configToReturnTo(endpoint, name, champion?.endpointConfigName);
+  const former = previousConfig === null ? undefined : await readScaling(ports, pipeline, previousConfig);
+  const wanted = config.deployment.scaling;
   // nothing watches the first deployment: there is nothing to go back to
   const rollOut = previousConfig === null ? undefined : resolveRollOut(config.deployment, event.now === true);
   const watching = rollOut ? alarmNames(name, rollOut) : [];
@@ -174,6 +183,7 @@ export async function prepareDeployment(
     maxWaitMinutes: config.deployment.maxWaitMinutes,
     ...(watching.length > 0 ? { alarms: watching } : {}),
     ...(rollOut ? { rollOut } : {}),
+    ...(former || wanted ? { scaling: { ...(former ? { former } : {}), ...(wanted ? { wanted } : {}) } } : {}),
   };
   await settleClaim(store, pipeline, version, executionArn, { status: 'deploying', deployment });
   return deployment;

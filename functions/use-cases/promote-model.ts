@@ -1,10 +1,13 @@
 import type * as z from 'zod';
 import { deploymentKeys } from '#domain/deployment/target';
+import { DeploymentError } from '#domain/errors';
 import { settleClaim, unlockEndpoint } from '#functions/claims/deployment-claims';
 import type { Alarms } from '#functions/ports/alarms';
 import type { Endpoints } from '#functions/ports/endpoints';
+import type { Scaling } from '#functions/ports/scaling';
 import type { StateStore } from '#functions/ports/state-store';
 import { dropFormerConfig } from '#functions/use-cases/drop-former-config';
+import { resumeScaling } from '#functions/use-cases/resume-scaling';
 import type { promoteModelSchema } from '#schemas/events/deployment';
 import type { Deployment } from '#schemas/records/deployment';
 import { type Champion, championSchema } from '#schemas/records/run';
@@ -14,6 +17,7 @@ export interface PromotionPorts {
   readonly store: StateStore;
   readonly endpoints: Pick<Endpoints, 'removeConfig'>;
   readonly alarms: Pick<Alarms, 'remove'>;
+  readonly scaling: Pick<Scaling, 'start'>;
 }
 
 /** Makes the deployed model the champion. The former champion's record is kept under its promotion time. */
@@ -43,9 +47,11 @@ async function crown(store: StateStore, deployment: Deployment, promotedAt: stri
 /**
  * Records that the tested model is the champion, ends the deployment and cleans up. A retry writes the same records, or none
  * after the lock was released.
+ *
+ * @throws DeploymentError when the champion cannot be scaled: it stays, and the team must know
  */
 export async function promoteModel(
-  { store, endpoints, alarms }: PromotionPorts,
+  { store, endpoints, alarms, scaling }: PromotionPorts,
   { deployment, promotedAt }: z.output<typeof promoteModelSchema>,
 ) {
   const { run, modelPackageVersion: version, executionArn, endpointConfigName } = deployment;
@@ -67,6 +73,8 @@ export async function promoteModel(
   );
   await dropFormerConfig(endpoints, deployment);
   await alarms.remove(deployment.alarms ?? []);
+  const refusal = await resumeScaling(scaling, deployment.endpointName, deployment.scaling?.wanted);
+  if (refusal !== undefined) throw new DeploymentError(refusal);
   await unlockEndpoint(store, run.pipeline, executionArn);
   return promoted;
 }

@@ -1,9 +1,11 @@
 import type * as z from 'zod';
 import { isPassing } from '#domain/deployment/endpoint';
+import { scalableTarget } from '#domain/deployment/scaling';
 import { deploymentKeys } from '#domain/deployment/target';
 import { EndpointBusyError, TransientError } from '#domain/errors';
 import { endpointName as endpointOf } from '#domain/naming';
 import type { Endpoints } from '#functions/ports/endpoints';
+import type { Scaling } from '#functions/ports/scaling';
 import type { StageResources } from '#functions/ports/stage-resources';
 import { ifAbsent, type StateStore } from '#functions/ports/state-store';
 import { listOwnResources } from '#functions/use-cases/own-resources';
@@ -16,6 +18,7 @@ export interface RetirementPorts {
   readonly stage: string;
   readonly store: StateStore;
   readonly endpoints: Pick<Endpoints, 'read' | 'remove' | 'removeConfig'>;
+  readonly scaling: Pick<Scaling, 'stop'>;
   readonly resources: Omit<StageResources, 'listEndpoints'>;
   readonly isRunning: (executionArn: string) => Promise<boolean>;
 }
@@ -75,10 +78,11 @@ async function waitForOthers({ store, isRunning }: RetirementPorts, pipeline: st
 }
 
 /** @throws TransientError until the endpoint is gone */
-async function removeEndpoint({ endpoints }: RetirementPorts, name: string): Promise<void> {
+async function removeEndpoint({ endpoints, scaling }: RetirementPorts, name: string): Promise<void> {
   const endpoint = await endpoints.read(name);
   if (!endpoint) return;
   if (isPassing(endpoint.status)) throw new TransientError(`${name} is ${endpoint.status}.`);
+  await scaling.stop(scalableTarget(name));
   await endpoints.remove(name);
   throw new TransientError(`${name} is being deleted.`);
 }

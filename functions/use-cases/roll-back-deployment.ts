@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { retainedCapacity } from '#domain/deployment/requests';
 import { explainRollBack, planRestore } from '#domain/deployment/roll-back';
 import { deploymentKeys, locatePackage } from '#domain/deployment/target';
 import { TransientError } from '#domain/errors';
@@ -7,8 +8,10 @@ import { unreachable } from '#domain/unreachable';
 import { settleClaim, unlockEndpoint } from '#functions/claims/deployment-claims';
 import type { Alarms } from '#functions/ports/alarms';
 import type { Endpoints } from '#functions/ports/endpoints';
+import type { Scaling } from '#functions/ports/scaling';
 import type { StateStore } from '#functions/ports/state-store';
 import { dropFormerConfig } from '#functions/use-cases/drop-former-config';
+import { resumeScaling } from '#functions/use-cases/resume-scaling';
 import type { rollBackDeploymentSchema } from '#schemas/events/deployment';
 import { type Deployment, deploymentSchema, type RolledBack, rolledBackSchema } from '#schemas/records/deployment';
 import { championSchema } from '#schemas/records/run';
@@ -19,6 +22,7 @@ export interface RollBackPorts {
   readonly store: StateStore;
   readonly endpoints: Pick<Endpoints, 'read' | 'update' | 'remove' | 'removeConfig'>;
   readonly alarms: Pick<Alarms, 'remove'>;
+  readonly scaling: Pick<Scaling, 'start'>;
 }
 
 /**
@@ -39,7 +43,11 @@ async function restore(
     case 'wait':
       throw new TransientError(`${endpointName}: ${step.reason}`);
     case 'update':
-      await endpoints.update({ EndpointName: endpointName, EndpointConfigName: step.config });
+      await endpoints.update({
+        EndpointName: endpointName,
+        EndpointConfigName: step.config,
+        ...retainedCapacity(deployment),
+      });
       throw new TransientError(`${endpointName} is being rolled back to ${step.config}.`);
     case 'delete':
       await endpoints.remove(endpointName);
@@ -67,7 +75,7 @@ async function readOwnClaim(store: StateStore, pipeline: string, version: number
  * @throws TransientError until the endpoint has settled
  */
 export async function rollBackDeployment(
-  { stage, store, endpoints, alarms }: RollBackPorts,
+  { stage, store, endpoints, alarms, scaling }: RollBackPorts,
   event: z.output<typeof rollBackDeploymentSchema>,
 ): Promise<RolledBack> {
   const { executionArn, modelPackageArn } = event;
@@ -100,17 +108,22 @@ export async function rollBackDeployment(
   if (champion?.['executionArn'] === executionArn) {
     await dropFormerConfig(endpoints, deployment);
     await alarms.remove(deployment.alarms ?? []);
+    const refusal = await resumeScaling(scaling, endpointName, deployment.scaling?.wanted);
+    const known = refusal === undefined || reason.includes(refusal);
     return end('promoted', {
-      reason: `The new model serves and is the champion; only the end of its deployment failed: ${reason}`,
+      reason: `The new model serves and is the champion; only the end of its deployment failed: ${reason}${known ? '' : ` ${refusal}`}`,
       ...about,
       servingConfig: endpointConfigName,
     });
   }
   const { serving, note } = await restore(endpoints, deployment);
   await alarms.remove(deployment.alarms ?? []);
+  const back = serving !== null && serving === deployment.previousConfig;
+  const refusal = back ? await resumeScaling(scaling, endpointName, deployment.scaling?.former) : undefined;
+  const sentences = [reason, note, refusal].filter((sentence) => sentence !== undefined);
   const former = championSchema.safeParse(champion).data;
   return end('failed', {
-    reason: note === undefined ? reason : `${reason} ${note}`,
+    reason: sentences.join(' '),
     ...about,
     servingConfig: serving,
     ...(former && former.endpointConfigName === serving ? { servingVersion: former.modelPackageVersion } : {}),

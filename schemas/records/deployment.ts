@@ -1,6 +1,15 @@
 import * as z from 'zod';
 import { runPointerSchema } from '#schemas/records/run';
 
+/** How an endpoint is scaled, as its pipeline says (`deployment.scaling`). */
+export const scalingRecordSchema = z.object({
+  min: z.int(),
+  max: z.int(),
+  invocationsPerInstance: z.number(),
+  scaleInSeconds: z.int(),
+  scaleOutSeconds: z.int(),
+});
+
 /** How traffic moves to a new model and what watches it, as it was decided when the roll-out began. */
 export const rollOutSchema = z.object({
   strategy: z.string().min(1),
@@ -30,6 +39,10 @@ export const deploymentSchema = z.object({
   decidedAt: z.string().optional().describe('when the version was approved, or the roll-back to it was requested'),
   maxWaitMinutes: z.int().min(1).describe('how long the endpoint may take to serve the config'),
   alarms: z.array(z.string()).optional().describe('names of the alarms that watch the roll-out, while it lasts'),
+  scaling: z
+    .object({ former: scalingRecordSchema.optional(), wanted: scalingRecordSchema.optional() })
+    .optional()
+    .describe('how the former and the new model are scaled, where either is'),
   rollOut: rollOutSchema
     .optional()
     .describe('absent where nothing served before, and in records of versions that did not keep it'),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { scalingRecordSchema } from './deployment.ts';
 import { taskSchema } from './task.ts';
 
 /**
@@ -16,6 +17,7 @@ export const servedConfigSchema = z.object({
     percent: z.number().optional(),
     bakeMinutes: z.number().optional(),
     alarms: z.record(z.string(), z.number()).optional(),
+    scaling: scalingRecordSchema.optional(),
   }),
 });
 export type ServedConfig = z.infer<typeof servedConfigSchema>;

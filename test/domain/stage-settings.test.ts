@@ -26,6 +26,21 @@ describe('the settings of a stage', () => {
     expect(merged).toEqual({ ...base.deployment, ...changed });
   });
 
+  it.each([
+    ['a stage', {}],
+    ['a section', { deployment: {} }],
+  ])('are those of the file where %s says nothing', (_, prod) => {
+    expect(settingsOf(file({ prod }), 'prod')).toEqual(base);
+  });
+
+  it('may have a section that the file has not', () => {
+    expect(settingsOf(file({ prod: { registry: {} } }), 'prod')).toEqual({ ...base, registry: {} });
+  });
+
+  it.each([null, 'text', 5])('are those of the file where the stage is %j, which the schema refuses', (prod) => {
+    expect(settingsOf(file({ prod }), 'prod')).toEqual(base);
+  });
+
   it('take a section out by null', () => {
     expect(settingsOf(file({ dev: { drift: null } }), 'dev')).toEqual({ name: 'churn', deployment: base.deployment });
   });

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { ApplicationAutoScalingClient, DescribeScalingPoliciesCommand } from '@aws-sdk/client-application-auto-scaling';
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeEndpointCommand, UpdateModelPackageCommand } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { writeLoanBook } from '#examples/loans/generate';
@@ -14,12 +16,15 @@ import { predictRows } from '../../cli/commands/predict.ts';
 import { readSlack } from '../../cli/commands/slack.ts';
 import { explainEndpoint } from '../../cli/commands/why.ts';
 import { getState, watchDeployment } from '../../cli/runs.ts';
+import { watchExecution } from '../../cli/watch.ts';
 import { createFastClock } from './fast-clock.ts';
 import { startProject, type UpProject } from './project.ts';
 
 const example = readFileSync(fileURLToPath(new URL('../../pipelines/loan-default.yml', import.meta.url)), 'utf8');
 /** How much faster time passes while traffic moves. */
 const FASTER = 15;
+
+const scaling = { min: 1, max: 2, invocationsPerInstance: 600 };
 
 /** A row as the model reads it. */
 const row = Array.from({ length: 19 }, (_, i) => i).join(',');
@@ -28,7 +33,8 @@ const clock = createFastClock();
 let project: UpProject;
 let folder: string;
 
-const definition = (name: string, deployment: object) => {
+/** @param local what the stage of the embedded cloud says */
+const definition = (name: string, deployment: object, local: object = {}) => {
   const file = join(folder, `${name}.yml`);
   const settings = {
     ...(parse(example) as Record<string, unknown>),
@@ -37,7 +43,8 @@ const definition = (name: string, deployment: object) => {
     evaluation: { task: 'binary', gates: [{ metric: 'auc', min: 0.6 }] },
     registry: { approval: 'manual' },
     drift: undefined,
-    deployment,
+    deployment: { ...deployment, scaling },
+    stages: { local: { deployment: local }, prod: { registry: { approval: 'auto' } } },
   };
   writeFileSync(file, stringify(settings));
   return file;
@@ -47,7 +54,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tidegate-roll-outs-'));
   project = await startProject(
     [
-      definition('canary-good', { strategy: 'canary', percent: 20, bakeMinutes: 5 }),
+      definition('canary-good', {}, { strategy: 'canary', percent: 20, bakeMinutes: 5 }),
       definition('canary-shifted', { strategy: 'canary', percent: 50, bakeMinutes: 10, alarms: { predictions: 0.03 } }),
       definition('canary-slow', { strategy: 'canary', percent: 50, bakeMinutes: 10, alarms: { latency: 0.001 } }),
     ],
@@ -155,6 +162,18 @@ const alarmsOf = async (pipeline: string) => {
   client.destroy();
   return (MetricAlarms ?? []).map(({ AlarmName }) => AlarmName);
 };
+/** The variants that are scaled, each with the requests that an instance is to receive. */
+const scaledVariants = async (pipeline: string) => {
+  const { endpoint, region, admin: credentials } = project.cloud;
+  const client = new ApplicationAutoScalingClient({ endpoint, region, credentials });
+  const { ScalingPolicies = [] } = await client.send(
+    new DescribeScalingPoliciesCommand({ ServiceNamespace: 'sagemaker' }),
+  );
+  client.destroy();
+  return ScalingPolicies.filter(({ ResourceId }) => ResourceId?.startsWith(`endpoint/tidegate-local-${pipeline}/`)).map(
+    ({ TargetTrackingScalingPolicyConfiguration: tracking }) => tracking?.TargetValue,
+  );
+};
 const serving = async (pipeline: string) =>
   (await project.target.sageMaker.send(new DescribeEndpointCommand({ EndpointName: `tidegate-local-${pipeline}` })))
     .EndpointConfigName;
@@ -163,6 +182,7 @@ describe('a canary', () => {
   it('becomes the champion when nothing is wrong with it', async () => {
     const pipeline = 'canary-good';
     expect(await approve(await register(pipeline, 1))).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await scaledVariants(pipeline)).toEqual([600]);
     const former = await serving(pipeline);
     const before = await predict(pipeline);
     const { ended, answers, wrong, predicted } = await rollOut(pipeline, await register(pipeline, 2));
@@ -179,6 +199,7 @@ describe('a canary', () => {
     expect(await getState(project.target, pipeline, 'champion')).toMatchObject({ modelPackageVersion: 2 });
     expect(await serving(pipeline)).not.toBe(former);
     expect(await alarmsOf(pipeline)).toEqual([]);
+    expect(await scaledVariants(pipeline)).toEqual([600]);
     expect(await explainEndpoint(project.target, pipeline)).toMatchObject({
       serving: { state: 'champion', todo: [] },
       model: { version: 2, live: true },
@@ -212,6 +233,7 @@ describe('a canary', () => {
   it('goes back when an alarm goes off, with no answer lost, and Slack reports which alarm', async () => {
     const pipeline = 'canary-slow';
     expect(await approve(await register(pipeline, 1))).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await scaledVariants(pipeline)).toEqual([600]);
     const former = await serving(pipeline);
     const before = await predict(pipeline);
     const { ended, answers, wrong, predicted } = await rollOut(pipeline, await register(pipeline, 2));
@@ -231,6 +253,7 @@ describe('a canary', () => {
     expect(await alarmsOf(pipeline)).toEqual([]);
     const said = (await readSlack(project.cloud.endpoint)).map(({ text }) => text).join('\n');
     expect(said).toContain('deployment.alarms: latency');
+    expect(await scaledVariants(pipeline)).toEqual([600]);
     expect(await explainEndpoint(project.target, `tidegate-local-${pipeline}`, 2)).toMatchObject({
       serving: { state: 'champion' },
       model: { version: 2, live: false },
@@ -241,5 +264,17 @@ describe('a canary', () => {
         reason: expect.stringContaining('latency'),
       },
     });
+  });
+
+  it('is no longer scaled once its pipeline is retired', async () => {
+    const { sfn, outputs } = project.target;
+    const { executionArn = '' } = await sfn.send(
+      new StartExecutionCommand({
+        stateMachineArn: outputs.RetrainStateMachineArn.replace(/retrain$/, 'retire'),
+        input: JSON.stringify({ pipeline: 'canary-good' }),
+      }),
+    );
+    expect(await watchExecution(sfn, executionArn, { silent: true })).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await scaledVariants('canary-good')).toEqual([]);
   });
 });

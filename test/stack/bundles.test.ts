@@ -35,7 +35,9 @@ const withPackage = (wanted: string): string[] => names.filter((name) => package
 const hasDuckdb = (name: string): boolean => bundleOf(name).imports.some(({ path }) => path.startsWith('@duckdb/'));
 
 interface Policy {
-  readonly PolicyDocument: { readonly Statement: readonly { readonly Action: readonly string[] }[] };
+  readonly PolicyDocument: {
+    readonly Statement: readonly { readonly Action: readonly string[]; readonly Resource: unknown }[];
+  };
 }
 /** What a function needs no client for: its traces, keys and images that other services use for it, roles it passes on. */
 const withoutClient = new Set(['xray', 'kms', 'ecr', 'iam']);
@@ -49,11 +51,15 @@ const clients: Readonly<Record<string, string>> = {
   sagemaker: 'client-sagemaker',
   logs: 'client-cloudwatch-logs',
   cloudwatch: 'client-cloudwatch',
+  'application-autoscaling': 'client-application-auto-scaling',
 };
 /** The AWS clients that a role has a use for. */
 function clientsFor(role: Resource | undefined): string[] {
   const policies = (role?.Properties['Policies'] ?? []) as unknown as readonly Policy[];
-  const actions = policies.flatMap((p) => p.PolicyDocument.Statement).flatMap((s) => s.Action);
+  const statements = policies.flatMap((p) => p.PolicyDocument.Statement);
+  // Application Auto Scaling makes and deletes these alarms for its caller.
+  const own = statements.filter(({ Resource }) => !JSON.stringify(Resource).includes('alarm:TargetTracking-'));
+  const actions = own.flatMap((s) => s.Action);
   const needed = actions.flatMap((action) => {
     const [service = ''] = action.split(':');
     if (withoutClient.has(service) || ownLog.has(action)) return [];

@@ -497,3 +497,27 @@ it("packages a pipeline with the settings of the package's stage", () => {
   expect(json.registry.approval).toBe('auto');
   expect(Buffer.from(files['pipelines/loan-default.yml'] ?? []).toString()).toContain('stages:');
 });
+
+it('lets deployments alone change what is scaled: instances of endpoint variants, and alarms of this stage', () => {
+  const scaling = ofType('AWS::IAM::Role').flatMap(([id, role]) =>
+    statements(role).flatMap((statement) => {
+      const actions = list(statement.Action).map(String);
+      return actions.some((action) => action.startsWith('application-autoscaling:'))
+        ? [{ id, actions: actions.map((action) => action.split(':')[1]), condition: statement.Condition }]
+        : [];
+    }),
+  );
+  const condition = {
+    StringEquals: {
+      'application-autoscaling:service-namespace': 'sagemaker',
+      'application-autoscaling:scalable-dimension': 'sagemaker:variant:DesiredInstanceCount',
+    },
+  };
+
+  expect(scaling.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual([
+    { id: 'DeployEndpointRole', actions: ['DeregisterScalableTarget'], condition },
+    { id: 'PromoteModelRole', actions: ['RegisterScalableTarget', 'PutScalingPolicy'], condition },
+    { id: 'RetirePipelineRole', actions: ['DeregisterScalableTarget'], condition },
+    { id: 'RollBackDeploymentRole', actions: ['RegisterScalableTarget', 'PutScalingPolicy'], condition },
+  ]);
+});

@@ -11,6 +11,7 @@ import { type Deployment, deploymentClaimSchema } from '#schemas/records/deploym
 import { type MemoryAlarms, memoryAlarms } from '../../fakes/memory-alarms.ts';
 import { type MemoryEndpoints, memoryEndpoints } from '../../fakes/memory-endpoints.ts';
 import { memoryObjects } from '../../fakes/memory-objects.ts';
+import { type MemoryScaling, memoryScaling } from '../../fakes/memory-scaling.ts';
 import { type MemoryState, memoryState } from '../../fakes/memory-state.ts';
 import { configOf, endpointName, executionArn, packageArn, pipeline, runs } from '../support/stage.ts';
 
@@ -31,6 +32,7 @@ let store: MemoryState;
 let tests: MemoryState;
 let endpoints: MemoryEndpoints;
 let alarms: MemoryAlarms;
+let scaling: MemoryScaling;
 let running: Set<string>;
 let models: string[];
 
@@ -39,6 +41,7 @@ beforeEach(() => {
   tests = memoryState();
   endpoints = memoryEndpoints();
   alarms = memoryAlarms();
+  scaling = memoryScaling();
   running = new Set();
   models = [];
 });
@@ -78,15 +81,16 @@ const deploy = (deployment: Deployment) =>
       artifacts,
       endpoints,
       alarms,
+      scaling,
       ensureModel: async (run) => models.push(run.runId),
     },
     { deployment },
   );
 const promote = (deployment: Deployment) =>
-  promoteModel({ store, endpoints, alarms }, { deployment, promotedAt: startedAt });
+  promoteModel({ store, endpoints, alarms, scaling }, { deployment, promotedAt: startedAt });
 const rollBack = (deployment: Deployment) =>
   rollBackDeployment(
-    { stage: 'dev', store, endpoints, alarms },
+    { stage: 'dev', store, endpoints, alarms, scaling },
     {
       modelPackageArn: deployment.modelPackageArn,
       executionArn: deployment.executionArn,
@@ -304,6 +308,7 @@ describe('a roll-back', () => {
         artifacts,
         endpoints: { ...endpoints, update: async (request) => void created.push(request) },
         alarms,
+        scaling,
         ensureModel: async (run) => models.push(run.runId),
       },
       { deployment },

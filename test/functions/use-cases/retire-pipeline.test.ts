@@ -4,6 +4,7 @@ import { EndpointBusyError, TransientError } from '#domain/errors';
 import { findOrphans } from '#functions/use-cases/find-orphans';
 import { retirePipeline } from '#functions/use-cases/retire-pipeline';
 import { type MemoryEndpoints, memoryEndpoints } from '../../fakes/memory-endpoints.ts';
+import { type MemoryScaling, memoryScaling } from '../../fakes/memory-scaling.ts';
 import { type MemoryState, memoryState } from '../../fakes/memory-state.ts';
 import { championOf, configOf, endpointName, runs } from '../support/stage.ts';
 
@@ -23,11 +24,13 @@ const foreign = 'tidegate-dev-loan-fast-20260101-080000-aaaa';
 
 let store: MemoryState;
 let endpoints: MemoryEndpoints;
+let scaling: MemoryScaling;
 let models: Set<string>;
 let running: Set<string>;
 beforeEach(async () => {
   store = memoryState();
   endpoints = memoryEndpoints();
+  scaling = memoryScaling();
   models = new Set([configOf(runs.first), configOf(runs.second), foreign]);
   running = new Set();
   endpoints.serve(endpointName, configOf(runs.second));
@@ -41,6 +44,7 @@ const retire = (more: Partial<typeof event> = {}) =>
       stage: 'dev',
       store,
       endpoints,
+      scaling,
       resources: {
         listEndpointConfigs: async (part) => [...endpoints.configs].filter((name) => name.includes(part)),
         listModels: async (part) => [...models].filter((name) => name.includes(part)),
@@ -98,6 +102,7 @@ describe('a retirement', () => {
         stage: 'dev',
         store,
         endpoints,
+        scaling,
         resources: { listEndpointConfigs: async () => [], listModels: async () => [], removeModel: async () => {} },
         isRunning: async () => false,
       },

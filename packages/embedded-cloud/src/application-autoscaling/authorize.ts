@@ -63,6 +63,7 @@ export function authorizations(
     ],
     put: (input: JsonObject): AuthorizationRequest[] => [
       onTarget('PutScalingPolicy')(input),
+      onAlarms('DescribeAlarms', input),
       onAlarms('PutMetricAlarm', input),
     ],
     remove: (operation: 'DeregisterScalableTarget' | 'DeleteScalingPolicy') => (input: JsonObject) => {

@@ -270,7 +270,11 @@ it('requires what AWS does in the name of the caller', async () => {
     'application-autoscaling:scalable-dimension': 'sagemaker:variant:DesiredInstanceCount',
   });
   expect(asked.map(({ resource }) => resource)).toContain(`arn:aws:sagemaker:${place}:endpoint-config/shop-1`);
-  expect(await actions(() => put())).toEqual(['application-autoscaling:PutScalingPolicy', 'cloudwatch:PutMetricAlarm']);
+  expect(await actions(() => put())).toEqual([
+    'application-autoscaling:PutScalingPolicy',
+    'cloudwatch:DescribeAlarms',
+    'cloudwatch:PutMetricAlarm',
+  ]);
   expect(asked[1]?.resource).toBe(`arn:aws:cloudwatch:${place}:alarm:TargetTracking-${key.ResourceId}-*`);
   expect(await actions(() => client.send(new DeregisterScalableTargetCommand(key)))).toEqual([
     'application-autoscaling:DeregisterScalableTarget',

@@ -34,11 +34,10 @@ export default defineConfig({
         },
       },
       {
-        // Whole runs, and runs on real data sets, one after another.
+        // Whole runs, and runs on real data sets: two files side by side, each with a cloud of its own.
         test: {
           name: 'data',
           include: ['test/**/*.data.ts'],
-          fileParallelism: false,
           testTimeout: 15 * MINUTE,
           hookTimeout: 5 * MINUTE,
         },

@@ -1,21 +1,19 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeEndpointCommand, UpdateModelPackageCommand } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse, stringify } from 'yaml';
 import { writeLoanBook } from '#examples/loans/generate';
 import { readSlack } from '../../cli/commands/slack.ts';
 import { explainEndpoint } from '../../cli/commands/why.ts';
 import { getState, watchDeployment } from '../../cli/runs.ts';
+import { longName, writeManyPipelines, writePipeline } from '../support/many-pipelines.ts';
 import { createFastClock } from './fast-clock.ts';
 import { startProject, type UpProject } from './project.ts';
 
-const example = readFileSync(fileURLToPath(new URL('../../pipelines/loan-default.yml', import.meta.url)), 'utf8');
 /** How much faster time passes while traffic moves. */
 const FASTER = 15;
 
@@ -26,27 +24,25 @@ const clock = createFastClock();
 let project: UpProject;
 let folder: string;
 
-const definition = (name: string, deployment: object) => {
-  const file = join(folder, `${name}.yml`);
-  const settings = {
-    ...(parse(example) as Record<string, unknown>),
-    name,
+/** Two of the fifty pipelines of the stack, all with names of the greatest length. */
+const [good, slow] = [longName('canary-good'), longName('canary-slow')];
+
+const definition = (name: string, deployment: object) =>
+  writePipeline(folder, name, {
     training: { hyperparameters: { num_round: 40, eta: 0.1, max_depth: 3 } },
     evaluation: { task: 'binary', gates: [{ metric: 'auc', min: 0.6 }] },
     registry: { approval: 'manual' },
     drift: undefined,
     deployment,
-  };
-  writeFileSync(file, stringify(settings));
-  return file;
-};
+  });
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tidegate-roll-outs-'));
   project = await startProject(
     [
-      definition('canary-good', { strategy: 'canary', percent: 20, bakeMinutes: 5 }),
-      definition('canary-slow', { strategy: 'canary', percent: 50, bakeMinutes: 10, alarms: { latency: 0.001 } }),
+      ...writeManyPipelines(folder, 48),
+      definition(good, { strategy: 'canary', percent: 20, bakeMinutes: 5 }),
+      definition(slow, { strategy: 'canary', percent: 50, bakeMinutes: 10, alarms: { latency: 0.001 } }),
     ],
     { clock },
   );
@@ -128,7 +124,7 @@ const serving = async (pipeline: string) =>
 
 describe('a canary', () => {
   it('becomes the champion when nothing is wrong with it', async () => {
-    const pipeline = 'canary-good';
+    const pipeline = good;
     expect(await approve(await register(pipeline, 1))).toMatchObject({ status: 'SUCCEEDED' });
     const former = await serving(pipeline);
     const { ended, answers, wrong } = await rollOut(pipeline, await register(pipeline, 2));
@@ -156,7 +152,7 @@ describe('a canary', () => {
   });
 
   it('goes back when an alarm goes off, with no answer lost, and Slack reports which alarm', async () => {
-    const pipeline = 'canary-slow';
+    const pipeline = slow;
     expect(await approve(await register(pipeline, 1))).toMatchObject({ status: 'SUCCEEDED' });
     const former = await serving(pipeline);
     const { ended, answers, wrong } = await rollOut(pipeline, await register(pipeline, 2));

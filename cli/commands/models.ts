@@ -25,9 +25,9 @@ function service({ served, deployment }: ModelVersion): string {
 }
 
 /** The metric of the pipeline's first metric gate, if the pipeline is in this project. */
-function gatedMetric(pipeline: string): string | undefined {
+function gatedMetric(pipeline: string, stage: string): string | undefined {
   if (!pipelineNames().includes(pipeline)) return undefined;
-  const gates: readonly object[] = readProjectPipeline(pipeline).evaluation.gates;
+  const gates: readonly object[] = readProjectPipeline(pipeline, stage).evaluation.gates;
   const [metric] = gates.flatMap((gate) => ('metric' in gate ? [String(gate.metric)] : []));
   return metric;
 }
@@ -69,7 +69,7 @@ export function modelsCommand(program: Command): void {
         if (models.length === 0) requirePipeline(pipeline);
         if (json) return printJson(models);
         if (models.length === 0) return print(`No model of ${pipeline} was registered yet.`);
-        const metric = gatedMetric(pipeline);
+        const metric = gatedMetric(pipeline, target.stage);
         print(
           table(
             [

@@ -25,7 +25,10 @@ interface Guided {
 }
 type Target = Pick<Deployment, 'run' | 'modelName' | 'endpointName' | 'endpointConfigName'>;
 
-/** The name of an endpoint's only variant. */
+/**
+ * The name of an endpoint's only variant. It is the same for every model: a roll-out with guardrails needs "the same variant name as the
+ * old endpoint configuration" (SageMaker Developer Guide, "Deployment guardrails", Exclusions).
+ */
 const variantName = 'AllTraffic';
 
 const tags = (stage: string, pipeline: string) => [

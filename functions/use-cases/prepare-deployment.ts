@@ -151,7 +151,11 @@ export async function prepareDeployment(
   if (champion && champion.modelPackageVersion !== version && champion.approvedAt > approvedAt) {
     return standDown('superseded', `version ${champion.modelPackageVersion} was approved later and serves`);
   }
-  await putDefaultTests(ports.tests, endpointName, config, artifacts.uri(artifactKeys(run).golden));
+  await putDefaultTests(ports.tests, endpointName, config, artifacts.uri(artifactKeys(run).golden), {
+    at: event.startedAt,
+    by: 'deployment',
+    comment: `defaults of version ${version}`,
+  });
   const previousConfig = configToReturnTo(endpoint, name, champion?.endpointConfigName);
   // nothing watches the first deployment: there is nothing to go back to
   const rollOut = previousConfig === null ? undefined : resolveRollOut(config.deployment, event.now === true);

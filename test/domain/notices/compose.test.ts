@@ -219,7 +219,8 @@ describe('a deployment', () => {
     ['of an endpoint alone', {}, undefined],
   ])('is told how its tests went (%s)', async (_, known, pipeline) => {
     const results = [{ id: 'golden', kind: 'golden', passed: false, detail: 'row 3 differs', durationMs: 12 }];
-    const outcome = { endpointName, endpointConfigName: 'config', trigger: 'update', results, ...known };
+    const counts = { tests: 1, failed: 1 };
+    const outcome = { endpointName, endpointConfigName: 'config', trigger: 'update', results, counts, ...known };
     const notice = await said({ kind: 'endpoint-tests', executionArn: 'e9', outcome });
     expect(notice).toMatchObject({ key: 'endpoint-tests#e9', pipeline });
     expect(notice.words).toContain('row 3 differs');

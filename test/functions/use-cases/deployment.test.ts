@@ -349,8 +349,8 @@ describe('a roll-back', () => {
 describe('the tests of an endpoint', () => {
   const load = (trigger: 'deploy' | 'update' | 'manual', name = 'e9') =>
     loadEndpointTests(
-      { stage: 'dev', artifactsBucket: 'artifacts-bucket', store, tests, endpoints },
-      { endpointName, trigger, executionArn: executionArn(name) },
+      { stage: 'dev', store, tests, endpoints },
+      { endpointName, trigger, only: [], executionArn: executionArn(name), startedAt: '2026-03-01T08:00:00.000Z' },
     );
 
   it('are run once for an update, and again for the same execution', async () => {

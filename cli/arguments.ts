@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import { nearestName } from 'located-yaml/nearest-name';
+import { shownList } from '#domain/data/shown';
 import { exitCodes } from './exit-codes.ts';
 import { CliError } from './output.ts';
 import { pipelineNames } from './project.ts';
@@ -22,7 +23,7 @@ export function requirePipeline(name: string): void {
   if (known.includes(name)) return;
   const meant = nearestName(name, known);
   throw new CliError(
-    `No pipeline is named "${name}".${meant === undefined ? '' : ` Did you mean "${meant}"?`} There are: ${known.join(', ')}.`,
+    `No pipeline is named "${name}".${meant === undefined ? '' : ` Did you mean "${meant}"?`} There are: ${shownList(known, 10)}.`,
     exitCodes.usage,
   );
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Pipeline } from '../schemas/pipeline.ts';
 import { allow, getAtt, type Resource, ref, role, sub, type Value } from './cloudformation.ts';
 
@@ -35,7 +36,10 @@ const lostRule = (description: string, machine: string, recovery: string): Resou
     'EventsRole',
   );
 
-/** The object keys that start a run: every marker, and every object of a pipeline with an `eachObject` trigger. */
+/**
+ * The object keys that start a run: every marker, and every object of a pipeline with an `eachObject` trigger. A suffix costs nothing,
+ * while a few rules with wildcards are all that EventBridge takes (EventBridge User Guide, "Wildcard matching complexity").
+ */
 function dropKeys(pipelines: readonly Pipeline[]): Value[] {
   const markers = new Set(['_SUCCESS']);
   const prefixes: Value[] = [];
@@ -43,7 +47,39 @@ function dropKeys(pipelines: readonly Pipeline[]): Value[] {
     if ('marker' in dataset.trigger) markers.add(dataset.trigger.marker);
     else prefixes.push({ prefix: `${name}/` });
   }
-  return [...[...markers].map((marker) => ({ wildcard: `*/${marker}` })), ...prefixes];
+  return [...[...markers].map((marker) => ({ suffix: `/${marker}` })), ...prefixes];
+}
+
+/** An event pattern has at most 2,048 characters (EventBridge User Guide, "Amazon EventBridge quotas"). */
+const longestPattern = 2048;
+/** The longest name that a bucket may have stands for that of the raw bucket, which is known only when the stack is deployed. */
+const longestBucket = 'x'.repeat(63);
+
+const dropPattern = (bucket: Value, keys: readonly Value[]): Value => ({
+  source: ['aws.s3'],
+  'detail-type': ['Object Created'],
+  detail: { bucket: { name: [bucket] }, object: { key: [...keys] } },
+});
+
+/** The rules that start a run, each within what a pattern may hold: `DropRule`, `DropRule2` … */
+function dropRules(pipelines: readonly Pipeline[]): Record<string, Resource> {
+  const parts: Value[][] = [[]];
+  for (const key of dropKeys(pipelines)) {
+    const part = parts.at(-1) ?? [];
+    if (JSON.stringify(dropPattern(longestBucket, [...part, key])).length > longestPattern) parts.push([key]);
+    else part.push(key);
+  }
+  return Object.fromEntries(
+    parts.map((keys, i) => [
+      i === 0 ? 'DropRule' : `DropRule${i + 1}`,
+      rule(
+        'A drop in the raw bucket starts a retrain.',
+        dropPattern(ref('RawBucket'), keys),
+        'RetrainStateMachine',
+        'EventsRole',
+      ),
+    ]),
+  );
 }
 
 /** Keeps undeliverable events. */
@@ -106,16 +142,7 @@ const roles = (): Record<string, Resource> => ({
 
 /** The rules that start each machine. */
 const rules = (stage: string, pipelines: readonly Pipeline[]): Record<string, Resource> => ({
-  DropRule: rule(
-    'A drop in the raw bucket starts a retrain.',
-    {
-      source: ['aws.s3'],
-      'detail-type': ['Object Created'],
-      detail: { bucket: { name: [ref('RawBucket')] }, object: { key: dropKeys(pipelines) } },
-    },
-    'RetrainStateMachine',
-    'EventsRole',
-  ),
+  ...dropRules(pipelines),
   ApprovedRule: rule(
     'An approved model package is deployed.',
     {
@@ -165,7 +192,18 @@ const rules = (stage: string, pipelines: readonly Pipeline[]): Record<string, Re
   ),
 });
 
-const pascal = (name: string): string => name.replaceAll(/(?:^|-)([a-z0-9])/g, (_, c: string) => c.toUpperCase());
+const pascal = (name: string): string => name.replaceAll(/(?:^|-+)([a-z0-9])/g, (_, c: string) => c.toUpperCase());
+
+/**
+ * The part of a resource's id that names a pipeline. Ids have letters and digits alone, so `a-1` and `a1` would have the same one: a
+ * name that another one looks like has a hash of itself too. The other names keep an id that can be read, and that stays.
+ */
+function idOf(name: string, names: readonly string[]): string {
+  const id = pascal(name);
+  const isPlain = (n: string): boolean => !/-(-|\d)/.test(n);
+  if (isPlain(name) || !names.some((other) => other !== name && pascal(other) === id)) return id;
+  return `${id}${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
+}
 
 /** By default every Monday morning: endpoints whose pipelines are no longer deployed. */
 const serviceCheck = (stage: string): Record<string, Resource> => ({
@@ -193,7 +231,10 @@ const schedules = (stage: string, pipelines: readonly Pipeline[]): Record<string
       drift
         ? [
             [
-              `${pascal(name)}DriftSchedule`,
+              `${idOf(
+                name,
+                pipelines.map((p) => p.name),
+              )}DriftSchedule`,
               {
                 Type: 'AWS::Scheduler::Schedule',
                 Properties: {

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, statfsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { shownList } from '#domain/data/shown';
 import { wholeNumber } from '../arguments.ts';
 import { readCloud } from '../cloud-file.ts';
 import { endWith } from '../exit-codes.ts';
@@ -111,7 +112,7 @@ function pipelines(stage: string): Finding {
     }
   });
   return problems.length === 0
-    ? { what: 'Pipelines', state: 'ok', detail: pipelineNames().join(', ') }
+    ? { what: 'Pipelines', state: 'ok', detail: `${pipelineNames().length}: ${shownList(pipelineNames(), 10)}` }
     : { what: 'Pipelines', state: 'missing', detail: problems.join('\n'), fix: 'fix the files' };
 }
 

@@ -2,6 +2,7 @@ import { DescribeEndpointConfigCommand } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod';
 import { judgeServing, type KnownEndpoint, type Serving } from '#domain/deployment/serving';
 import { deploymentKeys } from '#domain/deployment/target';
+import { resultPrefix } from '#domain/endpoint-tests/suite';
 import { endpointName, runResourceName } from '#domain/naming';
 import type { FormerChampion } from '#domain/registry/model-history';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
@@ -82,7 +83,7 @@ export async function readPipelineRecords(target: Target, pipeline: string): Pro
     getState(target, pipeline, 'drift'),
     listItems(target, state, pipeline, deploymentKeys.formerChampion('')),
     listItems(target, state, pipeline, 'decision#'),
-    listItems(target, tests, name, 'result#'),
+    listItems(target, tests, name, resultPrefix),
   ]);
   const known: KnownEndpoint = {
     endpoint,

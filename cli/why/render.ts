@@ -1,4 +1,4 @@
-import { alarmKind } from '#domain/alarms/registry';
+import { ALARMS } from '#domain/alarms/registry';
 import { automaticApproval, identityName } from '#domain/registry/decision';
 import { formatBytes, formatCount } from '#domain/text/format-number';
 import { counted } from '#domain/text/numbers';
@@ -69,6 +69,7 @@ function evaluationPart({ evaluation }: Explanation): string[] {
     `measured on ${formatCount(rows)} rows that it was not trained on`,
     ...table(head, values).split('\n'),
     ...(verdict?.gates ?? []).map(({ passed, gate, reason }) => `${mark(passed)} ${gate}: ${reason}`),
+    ...(verdict?.unmet ?? []).map(({ constraint, reason }) => `${yellow('!')} ${constraint}: ${reason}`),
     ...(verdict?.warnings ?? []).map((warning) => `${yellow('!')} ${warning}`),
     ...seeLines(evaluation.see),
   ];
@@ -89,10 +90,13 @@ const approvalPart = ({ decisions, model }: Explanation): string[] => [
   ...seeLines(model?.see ?? {}),
 ];
 
+/** A record may name a kind that this version does not know. */
+const unitOf = (name: string): string => ALARMS.find((kind) => kind.name === name)?.unit ?? '';
+
 function howLine({ how, replaced }: NonNullable<Explanation['rollOut']>): string {
   if (how === null) return replaced === null ? 'it replaced nothing' : 'how its traffic moved was not recorded';
   const { strategy, percent, bakeMinutes, alarms } = how;
-  const limits = Object.entries(alarms).map(([kind, limit]) => `${kind} above ${limit} ${alarmKind(kind).unit}`);
+  const limits = Object.entries(alarms).map(([kind, limit]) => `${kind} above ${limit} ${unitOf(kind)}`.trim());
   const steps = percent === undefined ? '' : `, ${percent} % at a time`;
   const waits = bakeMinutes === 0 ? '' : `, watched for ${counted(bakeMinutes, 'minute')} a step`;
   return `${strategy}${steps}${waits}; ${limits.length === 0 ? 'no alarm watched it' : `alarms: ${limits.join(', ')}`}`;

@@ -13,6 +13,7 @@ const triggerSchema = z
         marker: z
           .string()
           .min(1)
+          .max(255)
           .describe(
             'The name of the file that is written last. It starts the run. It is not read as data when it is empty or its ending is not that of a data file.',
           ),

@@ -1,8 +1,11 @@
 import { nearestName } from 'located-yaml/nearest-name';
+import { shownList } from '#domain/data/shown';
 import { PipelineConfigError, UnknownPipelineError } from '#domain/errors';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import { pipelineNames, readPackaged } from './packaged-pipelines.ts';
 
+/** A stack may have fifty pipelines: a message names the first of them. */
+const mostNames = 10;
 /** A longer text is not compared with the names of pipelines. */
 const longestName = 128;
 
@@ -20,7 +23,7 @@ export function readPipeline(root: string, name: string): { text: string; pipeli
     // it may be the name of a folder, so it is not shown
     const meant = name.length > longestName ? undefined : nearestName(name, names);
     throw new UnknownPipelineError(
-      `No pipeline has this name.${meant === undefined ? '' : ` Did you mean "${meant}"?`} There are: ${names.join(', ') || 'none'}. ` +
+      `No pipeline has this name.${meant === undefined ? '' : ` Did you mean "${meant}"?`} There are: ${shownList(names, mostNames) || 'none'}. ` +
         'Put the drop below one of these prefixes, or add a pipeline of this name to pipelines/ and deploy.',
     );
   }

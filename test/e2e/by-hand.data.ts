@@ -35,6 +35,8 @@ import { writeLoanBook } from '#examples/loans/generate';
 import { uploadDrop } from '../../cli/commands/drop.ts';
 import { predictRows } from '../../cli/commands/predict.ts';
 import { readSlack } from '../../cli/commands/slack.ts';
+import { explainEndpoint } from '../../cli/commands/why.ts';
+import { followRollBack, requestRollBack } from '../../cli/roll-back.ts';
 import { getState, listRuns, waitForExecution, watchDeployment } from '../../cli/runs.ts';
 import { type Ended, watchExecution } from '../../cli/watch.ts';
 import { startProject, type UpProject } from './project.ts';
@@ -356,6 +358,20 @@ describe('what people do by hand', () => {
 
     await expect.poll(() => slackSays(endpointName, 'gone', 'does not exist'), { timeout: 60_000 }).toBe(true);
     await db.send(new DeleteCommand({ TableName: outputs.EndpointTestsTableName, Key: { pk: item.pk, sk: item.sk } }));
+    expect(await explainEndpoint(project.target, endpointName)).toMatchObject({
+      serving: { state: 'by-hand', todo: [expect.stringContaining(`rollback ${pipeline} 1`), expect.any(String)] },
+      model: { version: 1, live: true },
+      tests: { trigger: 'update', passed: false },
+    });
+
+    const { decisions: earlier } = await explainEndpoint(project.target, pipeline);
+    const back = await requestRollBack(project.target, pipeline, { version: 1, reason: 'by hand', now: true });
+    expect((await followRollBack(project.target, pipeline, back, true)).end.served).toBe(true);
+    expect(await explainEndpoint(project.target, pipeline)).toMatchObject({
+      serving: { state: 'champion', todo: [] },
+      decisions: [{ decision: 'rolled-back', now: true, reason: 'by hand' }, ...earlier],
+      rollOut: { how: { strategy: 'all-at-once' }, status: 'promoted' },
+    });
     await decide(second, 'Rejected');
     expect(await approve(second)).toMatchObject({ status: 'SUCCEEDED' });
     expect(await servingVersion()).toBe(2);

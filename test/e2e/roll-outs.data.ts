@@ -1,15 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { ApplicationAutoScalingClient, DescribeScalingPoliciesCommand } from '@aws-sdk/client-application-auto-scaling';
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeEndpointCommand, UpdateModelPackageCommand } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse, stringify } from 'yaml';
 import { writeLoanBook } from '#examples/loans/generate';
 import type { PredictResponse } from '#schemas/events/predict';
 import { predictRows } from '../../cli/commands/predict.ts';
@@ -17,10 +15,10 @@ import { readSlack } from '../../cli/commands/slack.ts';
 import { explainEndpoint } from '../../cli/commands/why.ts';
 import { getState, watchDeployment } from '../../cli/runs.ts';
 import { watchExecution } from '../../cli/watch.ts';
+import { longName, writeManyPipelines, writePipeline } from '../support/many-pipelines.ts';
 import { createFastClock } from './fast-clock.ts';
 import { startProject, type UpProject } from './project.ts';
 
-const example = readFileSync(fileURLToPath(new URL('../../pipelines/loan-default.yml', import.meta.url)), 'utf8');
 /** How much faster time passes while traffic moves: a task with a limit of a minute still has six seconds, beside another file. */
 const FASTER = 10;
 
@@ -33,30 +31,28 @@ const clock = createFastClock();
 let project: UpProject;
 let folder: string;
 
+/** Three of the fifty pipelines of the stack, all with names of the greatest length. */
+const [good, shifted, slow] = [longName('canary-good'), longName('canary-shifted'), longName('canary-slow')];
+
 /** @param local what the stage of the embedded cloud says */
-const definition = (name: string, deployment: object, local: object = {}) => {
-  const file = join(folder, `${name}.yml`);
-  const settings = {
-    ...(parse(example) as Record<string, unknown>),
-    name,
+const definition = (name: string, deployment: object, local: object = {}) =>
+  writePipeline(folder, name, {
     training: { hyperparameters: { num_round: 40, eta: 0.1, max_depth: 3 } },
     evaluation: { task: 'binary', gates: [{ metric: 'auc', min: 0.6 }] },
     registry: { approval: 'manual' },
     drift: undefined,
     deployment: { ...deployment, scaling },
     stages: { local: { deployment: local }, prod: { registry: { approval: 'auto' } } },
-  };
-  writeFileSync(file, stringify(settings));
-  return file;
-};
+  });
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tidegate-roll-outs-'));
   project = await startProject(
     [
-      definition('canary-good', {}, { strategy: 'canary', percent: 20, bakeMinutes: 5 }),
-      definition('canary-shifted', { strategy: 'canary', percent: 50, bakeMinutes: 10, alarms: { predictions: 0.03 } }),
-      definition('canary-slow', { strategy: 'canary', percent: 50, bakeMinutes: 10, alarms: { latency: 0.001 } }),
+      ...writeManyPipelines(folder, 47),
+      definition(good, {}, { strategy: 'canary', percent: 20, bakeMinutes: 5 }),
+      definition(shifted, { strategy: 'canary', percent: 50, bakeMinutes: 10, alarms: { predictions: 0.03 } }),
+      definition(slow, { strategy: 'canary', percent: 50, bakeMinutes: 10, alarms: { latency: 0.001 } }),
     ],
     { clock },
   );
@@ -180,7 +176,7 @@ const serving = async (pipeline: string) =>
 
 describe('a canary', () => {
   it('becomes the champion when nothing is wrong with it', async () => {
-    const pipeline = 'canary-good';
+    const pipeline = good;
     expect(await approve(await register(pipeline, 1))).toMatchObject({ status: 'SUCCEEDED' });
     expect(await scaledVariants(pipeline)).toEqual([600]);
     const former = await serving(pipeline);
@@ -218,7 +214,7 @@ describe('a canary', () => {
   });
 
   it('goes back when it predicts otherwise for the same traffic, which no gate could see', async () => {
-    const pipeline = 'canary-shifted';
+    const pipeline = shifted;
     expect(await approve(await register(pipeline, 1))).toMatchObject({ status: 'SUCCEEDED' });
     const second = await register(pipeline, 2, 'units');
     const { ended, predicted } = await rollOut(pipeline, second, manyApplicants);
@@ -231,7 +227,7 @@ describe('a canary', () => {
   });
 
   it('goes back when an alarm goes off, with no answer lost, and Slack reports which alarm', async () => {
-    const pipeline = 'canary-slow';
+    const pipeline = slow;
     expect(await approve(await register(pipeline, 1))).toMatchObject({ status: 'SUCCEEDED' });
     expect(await scaledVariants(pipeline)).toEqual([600]);
     const former = await serving(pipeline);

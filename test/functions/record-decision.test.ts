@@ -151,6 +151,8 @@ describe('a roll-back', () => {
     expect(await decisions(2)).toMatchObject([
       { decision: 'rolled-back', version: 2, from: 3, at, by: ana, reason: 'false alarms', runId: runs.second },
     ]);
+    // the version that is left keeps its approval
+    expect(sageMaker.packages.get(packageArn(3))).toMatchObject({ status: 'Approved' });
   });
 
   it('has the same result when it is retried, even once the version serves', async () => {

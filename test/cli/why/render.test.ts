@@ -100,6 +100,22 @@ describe('an explanation for people', () => {
       expect(shown).toContain(words);
   });
 
+  it('names the constraints that were not met, and an alarm that this version does not know', () => {
+    const { verdict, claim } = versionRecords();
+    const unmet = [{ constraint: 'rows ≥ 2,000', kind: 'rows', reason: '1,010 rows', passed: false, action: 'warn' }];
+    const rollOut = { strategy: 'canary', bakeMinutes: 10, alarms: { disk: 90 } };
+    const shown = text(
+      pipelineRecords(),
+      versionRecords(2, {
+        verdict: { ...verdict, unmet } as never,
+        claim: { ...claim, deployment: { ...claim?.deployment, rollOut } } as never,
+      }),
+    );
+
+    expect(shown).toContain('! rows ≥ 2,000: 1,010 rows');
+    expect(shown).toContain('alarms: disk above 90\n');
+  });
+
   it('has no chain where nothing known serves, but what to do', () => {
     const shown = text(pipelineRecords({ endpoint: inService('bigger'), models: ['foreign'] }));
 

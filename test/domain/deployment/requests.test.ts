@@ -5,6 +5,7 @@ import {
   createEndpointRequest,
   endpointConfigRequest,
   updateEndpointRequest,
+  withRollOut,
 } from '#domain/deployment/requests';
 import { pipelineSchema } from '#schemas/pipeline';
 
@@ -117,4 +118,14 @@ it('creates an endpoint that bears stage and pipeline, and no run, since it outl
       { Key: 'tidegate:pipeline', Value: target.run.pipeline },
     ],
   });
+});
+
+it('moves traffic as the deployment says, which may be quicker than its pipeline', () => {
+  const canary = pipeline({ strategy: 'canary', percent: 5 });
+  const now = { strategy: 'all-at-once', bakeMinutes: 0, alarms: {} };
+
+  expect(withRollOut({}, canary).deployment).toMatchObject({ strategy: 'canary', percent: 5 });
+  const guided = withRollOut({ rollOut: now }, canary);
+  expect(guided.deployment).toMatchObject({ ...now, maxWaitMinutes: 60 });
+  expect(alarmRequests(target, guided)).toEqual([]);
 });

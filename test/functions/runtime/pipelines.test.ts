@@ -46,6 +46,13 @@ it.each([
   );
 });
 
+it('names the first ten of fifty', () => {
+  for (let i = 1; i <= 50; i++) put(`p${String(i).padStart(2, '0')}.yml`, '');
+  expect(() => readPipeline(root, 'loan')).toThrow(
+    'There are: p01, p02, p03, p04, p05, p06, p07, p08, p09, p10 and 40 more.',
+  );
+});
+
 it('says so when there is none at all', () => {
   expect(() => readPipeline(root, 'loan')).toThrow('There are: none.');
 });

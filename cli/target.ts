@@ -29,6 +29,7 @@ export interface Outputs {
   readonly CheckDriftStateMachineArn: string;
   readonly RetireStateMachineArn: string;
   readonly PredictFunctionName: string;
+  readonly PredictionApiUrl: string;
 }
 
 /** The target of a command: the embedded cloud of this project, or a stage on AWS. */

@@ -29,7 +29,9 @@ export interface Outputs {
   readonly CheckDriftStateMachineArn: string;
   readonly RetireStateMachineArn: string;
   readonly PredictFunctionName: string;
-  readonly PredictionApiUrl: string;
+  /** These are absent in stacks of versions that did not have them. */
+  readonly PredictionApiUrl?: string;
+  readonly ConsoleUrl?: string;
 }
 
 /** The target of a command: the embedded cloud of this project, or a stage on AWS. */

@@ -123,7 +123,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       ...sageMaker(stage, 'model-package', 'DescribeModelPackage'),
       ...sageMaker(stage, 'endpoint', 'DescribeEndpoint'),
       ...state('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
-      ...endpointTests('PutItem'),
+      ...endpointTests('GetItem', 'PutItem', 'Query'),
       allow('states:DescribeExecution', executionsOf(stage, 'deploy')),
     ],
     deployEndpoint: [
@@ -165,9 +165,14 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
     loadEndpointTests: [
       ...sageMaker(stage, 'endpoint', 'DescribeEndpoint'),
       ...state('GetItem'),
-      ...endpointTests('GetItem', 'PutItem', 'Query'),
+      ...endpointTests('GetItem', 'PutItem', 'UpdateItem', 'Query'),
     ],
-    runEndpointTest: [...sageMaker(stage, 'endpoint', 'InvokeEndpoint'), ...readRun, missObjects('ArtifactsBucket')],
+    runEndpointTest: [
+      ...sageMaker(stage, 'endpoint', 'InvokeEndpoint'),
+      ...readRun,
+      ...endpointTests('GetItem'),
+      missObjects('ArtifactsBucket'),
+    ],
     recordTestResults: endpointTests('PutItem'),
     measureDrift: [
       ...readRun,

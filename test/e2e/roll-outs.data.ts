@@ -12,6 +12,7 @@ import { writeLoanBook } from '#examples/loans/generate';
 import type { PredictResponse } from '#schemas/events/predict';
 import { predictRows } from '../../cli/commands/predict.ts';
 import { readSlack } from '../../cli/commands/slack.ts';
+import { explainEndpoint } from '../../cli/commands/why.ts';
 import { getState, watchDeployment } from '../../cli/runs.ts';
 import { createFastClock } from './fast-clock.ts';
 import { startProject, type UpProject } from './project.ts';
@@ -168,6 +169,21 @@ describe('a canary', () => {
     expect(await getState(project.target, pipeline, 'champion')).toMatchObject({ modelPackageVersion: 2 });
     expect(await serving(pipeline)).not.toBe(former);
     expect(await alarmsOf(pipeline)).toEqual([]);
+    expect(await explainEndpoint(project.target, pipeline)).toMatchObject({
+      serving: { state: 'champion', todo: [] },
+      model: { version: 2, live: true },
+      data: { objects: 1, rows: { rows: 6000, malformed: 0 } },
+      evaluation: { verdict: { passed: true } },
+      decisions: [{ decision: 'approved' }],
+      rollOut: {
+        status: 'promoted',
+        how: { strategy: 'canary', percent: 20, bakeMinutes: 5, alarms: { errors: 1, latency: 1000 } },
+        replaced: former,
+        endedAt: expect.any(String),
+      },
+      tests: { trigger: 'deploy', passed: true },
+      former: { version: 1 },
+    });
   });
 
   it('goes back when an alarm goes off, with no answer lost, and Slack reports which alarm', async () => {
@@ -192,5 +208,15 @@ describe('a canary', () => {
     expect(await alarmsOf(pipeline)).toEqual([]);
     const said = (await readSlack(project.cloud.endpoint)).map(({ text }) => text).join('\n');
     expect(said).toContain('deployment.alarms: latency');
+    expect(await explainEndpoint(project.target, `tidegate-local-${pipeline}`, 2)).toMatchObject({
+      serving: { state: 'champion' },
+      model: { version: 2, live: false },
+      rollOut: {
+        status: 'failed',
+        replaced: former,
+        endedAt: expect.any(String),
+        reason: expect.stringContaining('latency'),
+      },
+    });
   });
 });

@@ -37,6 +37,7 @@ export const SERVICES = {
   lambda: async () => (await import('#src/lambda/service')).createLambda,
   'execute-api': async () => (await import('#src/apigateway/service')).createApiGateway,
   sagemaker: async () => (await import('#src/sagemaker/service')).createSageMaker,
+  'application-autoscaling': async () => (await import('#src/application-autoscaling/service')).createAutoScaling,
   states: async () => (await import('#src/stepfunctions/service')).createStepFunctions,
   events: async () => (await import('#src/eventbridge/service')).createEventBridge,
   scheduler: async () => (await import('#src/scheduler/service')).createScheduler,

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { apiCommand } from './commands/api.ts';
 import { approvalCommands } from './commands/approval.ts';
 import { auditCommand } from './commands/audit.ts';
 import { cloudCommands } from './commands/cloud.ts';
@@ -68,6 +69,7 @@ for (const add of [
   rollbackCommand,
   retireCommand,
   predictCommand,
+  apiCommand,
   testsCommand,
   reportCommand,
   constraintsCommand,

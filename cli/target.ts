@@ -29,7 +29,8 @@ export interface Outputs {
   readonly CheckDriftStateMachineArn: string;
   readonly RetireStateMachineArn: string;
   readonly PredictFunctionName: string;
-  /** Absent in stacks of versions that did not have it. */
+  /** These are absent in stacks of versions that did not have them. */
+  readonly PredictionApiUrl?: string;
   readonly ConsoleUrl?: string;
 }
 

@@ -142,13 +142,25 @@ export class PredictionError extends TidegateError {
   override readonly name = 'PredictionError';
   readonly retryable = false;
   readonly problem: PredictionProblem;
+  /** The row that is invalid, from 1, and its column, where they are known. */
+  readonly place: { readonly row?: number; readonly column?: string };
 
   constructor(
     message: string,
-    { problem = 'invalid-rows', ...options }: ErrorOptions & { readonly problem?: PredictionProblem } = {},
+    {
+      problem = 'invalid-rows',
+      row,
+      column,
+      ...options
+    }: ErrorOptions & {
+      readonly problem?: PredictionProblem;
+      readonly row?: number;
+      readonly column?: string;
+    } = {},
   ) {
     super(message, options);
     this.problem = problem;
+    this.place = { ...(row === undefined ? {} : { row }), ...(column === undefined ? {} : { column }) };
   }
 }
 

@@ -5,24 +5,14 @@ import { runStore } from '#functions/aws/tables';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
 import { publishPredictions } from '#functions/runtime/prediction-metrics';
-import { functionMemoryMb, type OpenEngine, openEngine } from '#functions/shards/duckdb';
+import { sharedEngine } from '#functions/shards/shared-engine';
 import { type PredictionCache, predict } from '#functions/use-cases/predict';
 import { predictRequestSchema } from '#schemas/events/predict';
 
 const config = readConfig(['ARTIFACTS_BUCKET', 'STATE_TABLE']);
 
-/** Kept between invocations: the engine, the transforms of the runs whose models have served, and which model answered last. */
-let engine: Promise<OpenEngine> | undefined;
+/** Kept between invocations: the transforms of the runs whose models have served, and which model answered last. */
 const cache: PredictionCache = { transforms: new Map(), answered: new Map() };
-
-/** The process's only engine. If opening it failed, the next request tries again. */
-function sharedEngine(): Promise<OpenEngine> {
-  engine ??= openEngine({ memoryMb: functionMemoryMb() }).catch((error: unknown) => {
-    engine = undefined;
-    throw error;
-  });
-  return engine;
-}
 
 /** Predicts raw rows with the model in service. */
 export const handler = withMiddleware(predictRequestSchema, (event) =>

@@ -31,6 +31,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
   const writeRows = writeFiles('CleanBucket', '*/runs/*');
   // The key of the raw bucket is granted with the object versions.
   const readListedFiles = allow('s3:GetObject', sub('${RawBucket.Arn}/_tidegate/*'));
+  const predicting = [...readRun, ...state('GetItem'), ...sageMaker(stage, 'endpoint', 'InvokeEndpoint')];
   return {
     admitDrop: [
       ...listVersions('RawBucket'),
@@ -190,7 +191,8 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       ]),
       ...state('GetItem', 'PutItem', 'Query'),
     ],
-    predict: [...readRun, ...state('GetItem'), ...sageMaker(stage, 'endpoint', 'InvokeEndpoint')],
+    predict: predicting,
+    servePredictions: predicting,
   };
 }
 

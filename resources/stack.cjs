@@ -12,6 +12,10 @@ module.exports = async ({ resolveVariable }) => ({
     root,
     await resolveVariable('sls:stage'),
     Number(await resolveVariable('param:logRetentionInDays')),
+    {
+      rate: Number(await resolveVariable('param:apiRequestsPerSecond')),
+      burst: Number(await resolveVariable('param:apiBurst')),
+    },
   ),
   gitCommit: gitCommit(root),
   trainingImages: await trainingImages(({ versionParameter, version }) =>

@@ -5,6 +5,7 @@ import { stageNamePattern } from '../domain/naming.ts';
 import { parsePipeline } from '../schemas/load-pipeline.ts';
 import type { Pipeline } from '../schemas/pipeline.ts';
 import { alarms } from './alarms.ts';
+import { type ApiLimits, api } from './api.ts';
 import type { Resource, Value } from './cloudformation.ts';
 import { dashboard } from './dashboard.ts';
 import { events } from './events.ts';
@@ -30,7 +31,7 @@ function readPipelines(root: string, stage: string): Pipeline[] {
 }
 
 /**
- * The part of the stack that is computed: keys, roles, rules, schedules, log groups, alarms and the dashboard.
+ * The part of the stack that is computed: keys, roles, rules, schedules, log groups, the API, alarms and the dashboard.
  *
  * @throws Error when the stage's name is too long for SageMaker's 63-character names, or a pipeline does not validate.
  */
@@ -38,6 +39,7 @@ export function buildStack(
   root: string,
   stage: string,
   retentionInDays: number,
+  apiLimits: ApiLimits,
 ): { Mappings: Record<string, Value>; Resources: Record<string, Resource> } {
   if (!stageNamePattern.test(stage)) {
     throw new Error(
@@ -56,6 +58,7 @@ export function buildStack(
       ...sageMakerRoles(stage),
       ...events(stage, pipelines),
       ...logGroups(stage, functions, machines, retentionInDays),
+      ...api(stage, apiLimits),
       ...alarms(stage, functions, machines),
       ...dashboard(
         stage,

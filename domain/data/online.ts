@@ -91,24 +91,31 @@ export function requestTexts(pipeline: Pick<DataSettings, 'dataset'>, rows: read
   const paths = names.map((name) => parsePath(sourceName(dataset, name))).filter((path) => path !== undefined);
   return rows.map((row, i) => {
     if (typeof row !== 'object' || row === null || Array.isArray(row)) {
-      throw new PredictionError(`Row ${i + 1} is not an object of column names and values.`);
+      throw new PredictionError(`Row ${i + 1} is not an object of column names and values.`, { row: i + 1 });
     }
     if (pipeline.dataset.extraColumns === 'reject') {
       const stranger = Object.keys(row)
         .entries()
         .find(([, name]) => !known.has(name) && !isCovered(row[name], [name], paths));
-      if (stranger) throw new PredictionError(unknownColumn(i + 1, stranger[0] + 1, stranger[1], wanted));
+      if (stranger) {
+        const message = unknownColumn(i + 1, stranger[0] + 1, stranger[1], wanted);
+        throw new PredictionError(message, { row: i + 1 });
+      }
     }
     return columns.map(([column, reading]) => {
       const { name } = column;
       const given = valuesOf(row, dataset, name);
       if (given.length > 1) {
-        throw new PredictionError(`Row ${i + 1}, column "${name}": given twice, under its two names. Leave one out.`);
+        throw new PredictionError(`Row ${i + 1}, column "${name}": given twice, under its two names. Leave one out.`, {
+          row: i + 1,
+          column: name,
+        });
       }
       const value = scalarText(given[0], column, reading);
       if (value === undefined) {
         throw new PredictionError(
           `Row ${i + 1}, column "${name}": the value must be a text, a finite number, true, false or null.`,
+          { row: i + 1, column: name },
         );
       }
       return value;
@@ -154,7 +161,13 @@ export async function encodeRows(
   );
   answer.forEach((row, i) => {
     const problem = clean.problems[Number(row['_problem']) - 1];
-    if (problem) throw new PredictionError(`Row ${i + 1}, column "${problem.column}": ${problem.reason}.`);
+    if (problem) {
+      const { column, reason } = problem;
+      throw new PredictionError(`Row ${i + 1}, column "${column}": ${reason}.`, {
+        row: i + 1,
+        ...(column === null ? {} : { column }),
+      });
+    }
     features.forEach((_, j) => {
       const value = row[`x${j}`];
       values[i * features.length + j] = value === null || value === undefined ? Number.NaN : Number(value);

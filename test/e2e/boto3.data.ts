@@ -6,8 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { endpointName, modelPackageGroupName } from '#domain/naming';
 import { writeLoanBook } from '#examples/loans/generate';
+import { apiAnswerSchema } from '#schemas/events/prediction-api';
 import { environmentLines } from '../../cli/commands/cloud.ts';
 import { watchDeployment } from '../../cli/runs.ts';
+import { clientOf, runClient } from './api-clients.ts';
 import { startProject, type UpProject } from './project.ts';
 
 const venv = fileURLToPath(new URL('../../.tidegate/python/boto3', import.meta.url));
@@ -106,5 +108,10 @@ describe.skipIf(!haveBoto3())('boto3, pointed at the embedded cloud by `tidegate
       ]),
     );
     expect(seen['answer']).toBeCloseTo(Number(seen['golden']), 6);
+  });
+
+  it('signs requests to the prediction API, as docs/predict-api.md shows', async () => {
+    const text = await runClient([python, '-c', clientOf('python')], project.cloud);
+    expect(apiAnswerSchema.parse(JSON.parse(text)).predictions).toHaveLength(1);
   });
 });

@@ -15,6 +15,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { planShards } from '#domain/runs/drop';
 import { artifactKeys, type RunPointer, rawKeys, runPrefix } from '#domain/runs/layout';
 import { writeLoanBook } from '#examples/loans/generate';
+import { apiAnswerSchema } from '#schemas/events/prediction-api';
 import { evaluationSchema, verdictSchema } from '#schemas/records/evaluation';
 import { profileSchema } from '#schemas/records/profile';
 import { dropFilesSchema, dropRecordSchema } from '#schemas/records/run';
@@ -24,6 +25,7 @@ import { predictRows } from '../../cli/commands/predict.ts';
 import { readSlack, type SlackMessage } from '../../cli/commands/slack.ts';
 import { getState, type RunRecord, waitForExecution, watchDeployment } from '../../cli/runs.ts';
 import { watchExecution } from '../../cli/watch.ts';
+import { clientOf, runClient, runTypeScript } from './api-clients.ts';
 import { startProject, type UpProject } from './project.ts';
 import { type Usage, usageOf } from './run-costs.ts';
 
@@ -121,6 +123,47 @@ describe('the loan book, from drop to deployed model', { timeout: 120_000 }, () 
     expect(answer.predictions).toHaveLength(2);
     for (const p of answer.predictions)
       expect(p).toMatchObject({ score: expect.any(Number), label: expect.stringMatching(/^[01]$/) });
+  });
+
+  it('answers the clients of docs/predict-api.md over HTTP', async () => {
+    const [expected] = (
+      await predictRows(project.target, pipeline, [
+        { income: 31_000, amount: 14_000, term: 60, purpose: 'car', home: 'rent' },
+      ])
+    ).predictions;
+    const answers = [
+      await runClient(['bash', '-c', clientOf('bash')], project.cloud),
+      await runTypeScript(project.cloud),
+    ];
+
+    for (const text of answers) {
+      expect(apiAnswerSchema.parse(JSON.parse(text))).toMatchObject({
+        pipeline,
+        model: { version: 1, runId: champion.runId },
+        predictions: [expected],
+      });
+    }
+  });
+
+  it('answers CSV over HTTP, and errors that name the place and no value', async () => {
+    const send = (type: string, body: string, name = pipeline) => {
+      const command = clientOf('bash')
+        .replace('application/json', type)
+        .replace(/--data '.*'/, '--data-binary "$BODY" --write-out "%{http_code}"')
+        .replace('--fail-with-body', '')
+        .replace('loan-default', name);
+      process.env['BODY'] = body;
+      return runClient(['bash', '-c', command], project.cloud);
+    };
+    expect(await send('text/csv', 'income,term\n31000,60\n90000,36\n')).toMatch(
+      /"predictions":\[\{.*\},\{.*\}\].*200$/,
+    );
+    const bad = await send('application/json', '{"rows":[{"income":1},{"income":"jane"}]}');
+    expect(bad).toMatch(/"code":"invalid-rows".*"row":2,"column":"income".*400$/);
+    expect(bad).not.toContain('jane');
+    expect(await send('text/xml', '<a/>')).toMatch(/"code":"unsupported-type".*415$/);
+    expect(await send('application/json', '{}', 'nobody')).toMatch(/"code":"unknown-pipeline".*404$/);
+    expect(await send('application/json', '{"rows":[{}]}', 'flight-delay')).toMatch(/"code":"no-model".*503$/);
   });
 
   it('trains once, however often the drop is delivered', async () => {

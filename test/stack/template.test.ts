@@ -35,6 +35,26 @@ const withoutResource =
   /^(logs:((Create|Get|Update|Delete)LogDelivery|ListLogDeliveries|PutResourcePolicy|Describe(ResourcePolicies|LogGroups))$|xray:|ecr:GetAuthorizationToken$|cloudwatch:PutMetricData$|sagemaker:List(Endpoints|EndpointConfigs|Models)$)/;
 
 describe('the compiled template', () => {
+  it('lets callers that IAM knows reach the prediction API, throttled, and the API its function alone', () => {
+    const [route] = ofType('AWS::ApiGatewayV2::Route');
+    expect(ofType('AWS::ApiGatewayV2::Route')).toHaveLength(1);
+    expect(route?.[1].Properties).toMatchObject({
+      RouteKey: 'POST /pipelines/{name}/predict',
+      AuthorizationType: 'AWS_IAM',
+    });
+    expect(ofType('AWS::ApiGatewayV2::Stage')[0]?.[1].Properties['DefaultRouteSettings']).toEqual({
+      ThrottlingRateLimit: 50,
+      ThrottlingBurstLimit: 100,
+    });
+    const permissions = ofType('AWS::Lambda::Permission').filter(
+      ([, { Properties }]) => Properties['Principal'] === 'apigateway.amazonaws.com',
+    );
+    expect(permissions.map(([, { Properties }]) => Properties['FunctionName'])).toEqual([
+      { Ref: 'ServePredictionsLambdaFunction' },
+    ]);
+    expect(JSON.stringify(permissions[0]?.[1].Properties['SourceArn'])).toContain('/*/POST/pipelines/{name}/predict');
+  });
+
   it('gives every function and every machine a role of its own', () => {
     const roleOf = ([, { Properties }]: [string, CompiledResource]) =>
       JSON.stringify(Properties['Role'] ?? Properties['RoleArn']);
@@ -449,6 +469,7 @@ describe('the compiled template', () => {
       'predict.zip',
       'profileShard.zip',
       'runEndpointTest.zip',
+      'servePredictions.zip',
       'transformShard.zip',
     ]);
     expect(Math.max(...Object.values(sizes))).toBeLessThan(50_000_000);

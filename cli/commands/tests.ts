@@ -5,10 +5,13 @@ import { problemsText, readYaml } from 'located-yaml';
 import { featureColumns } from '#domain/data/columns';
 import { shownList } from '#domain/data/shown';
 import type { EndpointTestKind } from '#domain/endpoint-tests/endpoint-test';
-import { ENDPOINT_TESTS, type EndpointTest, endpointTestSchema } from '#domain/endpoint-tests/registry';
+import {
+  ENDPOINT_TESTS,
+  type EndpointTest,
+  endpointTestKind,
+  endpointTestSchema,
+} from '#domain/endpoint-tests/registry';
 import { endpointName } from '#domain/naming';
-import { unreachable } from '#domain/unreachable';
-import type { RawRow } from '#schemas/records/golden';
 import type { TestResult } from '#schemas/records/test-result';
 import { readText, requirePipeline } from '../arguments.ts';
 import { endWith, exitCodes } from '../exit-codes.ts';
@@ -75,18 +78,6 @@ export function readTestFile(file: string): EndpointTest {
   return read.data;
 }
 
-/** Raw rows of a test, in order. */
-function rawRows(test: EndpointTest): RawRow[] {
-  switch (test.kind) {
-    case 'contract':
-      return 'rows' in test.request ? test.request.rows : [];
-    case 'golden':
-      return (test.cases ?? []).flatMap((golden) => ('row' in golden ? [golden.row] : []));
-    default:
-      return unreachable(test, 'kind of endpoint test');
-  }
-}
-
 /**
  * Checks that a test's raw rows have only model inputs: a test lies in a table and in the state of its execution as it is, where
  * nothing personal may be.
@@ -94,7 +85,7 @@ function rawRows(test: EndpointTest): RawRow[] {
  * @throws CliError naming row and key by position
  */
 export function checkRawRows(test: EndpointTest, inputs: readonly string[]): void {
-  for (const [i, row] of rawRows(test).entries()) {
+  for (const [i, row] of endpointTestKind(test.kind).rawRows(test).entries()) {
     const other = Object.keys(row).findIndex((key) => !inputs.includes(key));
     if (other < 0) continue;
     throw new CliError(

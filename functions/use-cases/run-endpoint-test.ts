@@ -1,39 +1,36 @@
 import type * as z from 'zod';
-import { algorithmOf } from '#domain/algorithms/registry';
-import { featureColumns } from '#domain/data/columns';
 import type { SqlEngine } from '#domain/data/engine';
-import { encodeRows, toCsv } from '#domain/data/online';
-import { shownList } from '#domain/data/shown';
 import { runOfConfig } from '#domain/deployment/target';
-import type { Judgement } from '#domain/endpoint-tests/answer';
-import { runTest, type TestPorts } from '#domain/endpoint-tests/run';
+import type { Answer, Judgement } from '#domain/endpoint-tests/answer';
+import { runTest } from '#domain/endpoint-tests/run';
+import type { TestSession } from '#domain/endpoint-tests/session';
 import { PredictionError } from '#domain/errors';
 import { pipelineOfGroup } from '#domain/naming';
-import { artifactKeys } from '#domain/runs/layout';
 import type { ObjectStore } from '#functions/ports/object-store';
+import { type ServedModel, servedModel } from '#functions/shards/served-model';
 import type { runEndpointTestSchema } from '#schemas/endpoint-test';
-import { pipelineSchema } from '#schemas/pipeline';
-import { fittedTransformSchema } from '#schemas/records/fitted-transform';
-import type { RawRow } from '#schemas/records/golden';
 import type { TestResult } from '#schemas/records/test-result';
 
+type Ask = (endpointName: string, body: string, contentType: string) => Promise<Answer>;
+
 /** The dependencies of running a test on an endpoint. */
-export interface EndpointTestPorts extends Pick<TestPorts, 'readGolden'> {
+export interface EndpointTestPorts extends Pick<TestSession, 'readGolden' | 'now' | 'sleep'> {
   readonly stage: string;
   readonly artifacts: ObjectStore;
-  readonly ask: (endpointName: string, body: string, contentType: string) => ReturnType<TestPorts['ask']>;
+  readonly ask: Ask;
+  /** The same, with a single try for each request and room for many at once. */
+  readonly askOnce: Ask;
   /** Opens the SQL engine. Only tests of raw rows need it. */
   readonly openEngine: () => Promise<SqlEngine & { close(): void }>;
 }
 
 type RunEndpointTestEvent = z.output<typeof runEndpointTestSchema>;
 
-/** The rows as the endpoint's model reads them: a CSV line each, by the transform of the run that trained it. */
-async function encodeFor(
+/** The model that the endpoint serves. @throws PredictionError when no run is known that trained it */
+async function modelOf(
   { stage, artifacts, openEngine }: EndpointTestPorts,
   { endpointName, endpointConfigName = '' }: RunEndpointTestEvent,
-  rows: readonly RawRow[],
-): Promise<string[]> {
+): Promise<ServedModel> {
   const name = pipelineOfGroup(stage, endpointName);
   const run = name === undefined ? undefined : runOfConfig(stage, name, endpointConfigName);
   if (run === undefined) {
@@ -41,45 +38,34 @@ async function encodeFor(
       `Raw rows cannot be encoded: no run is known that trained what ${endpointName} serves. Use a body of model inputs, or deploy a model of the pipeline.`,
     );
   }
-  const keys = artifactKeys(run);
-  const pipeline = await artifacts.readJson(keys.config, pipelineSchema);
-  const fitted = await artifacts.readJson(keys.transform, fittedTransformSchema);
-  const inputs = featureColumns(pipeline).map((column) => column.name);
-  for (const [i, row] of rows.entries()) {
-    const position = Object.keys(row).findIndex((key) => !inputs.includes(key));
-    if (position < 0) continue;
-    throw new PredictionError(
-      `Row ${i + 1} has a column that is no model input: key ${position + 1} of the row. The model reads ${shownList(inputs, 50)}.`,
-    );
-  }
-  const { input } = algorithmOf(pipeline);
-  const engine = await openEngine();
-  try {
-    return toCsv(await encodeRows(engine, pipeline, fitted, rows), input).split('\n');
-  } finally {
-    engine.close();
-  }
+  return servedModel(artifacts, run, openEngine);
 }
 
 async function judge(ports: EndpointTestPorts, event: RunEndpointTestEvent): Promise<Judgement> {
   const { endpointName, test } = event;
   if (test.kind === 'invalid') return { passed: false, detail: test.problem };
-  try {
-    return await runTest(test, {
-      readGolden: ports.readGolden,
-      ask: (body, contentType) => ports.ask(endpointName, body, contentType),
-      encode: (rows) => encodeFor(ports, event, rows),
-    });
-  } catch (error) {
-    if (!(error instanceof Error && error.name === 'ValidationError')) throw error;
-    return { passed: false, detail: 'SageMaker refused the request (ValidationError): is the endpoint in service?' };
-  }
+  let known: Promise<ServedModel> | undefined;
+  const model = () => {
+    known ??= modelOf(ports, event);
+    return known;
+  };
+  const { readGolden, now, sleep } = ports;
+  return runTest(test, {
+    readGolden,
+    now,
+    sleep,
+    ask: (body, contentType) => ports.ask(endpointName, body, contentType),
+    askOnce: (body, contentType) => ports.askOnce(endpointName, body, contentType),
+    encode: async (rows) => (await model()).encode(rows),
+    inputs: async () => (await model()).inputs,
+    observed: async (column) => (await model()).observed(column),
+  });
 }
 
 /** Runs one test on an endpoint. A failed expectation is a result; an error means that the test could not run. */
 export async function runEndpointTest(ports: EndpointTestPorts, event: RunEndpointTestEvent): Promise<TestResult> {
-  const start = performance.now();
+  const start = ports.now();
   const { passed, detail } = await judge(ports, event);
   const { id, kind } = event.test;
-  return { id, kind, passed, detail, durationMs: Math.round(performance.now() - start) };
+  return { id, kind, passed, detail, durationMs: Math.round(ports.now() - start) };
 }

@@ -46,6 +46,9 @@ const byTime = withSettings(MINIMAL_PIPELINES.binary, {
 /** Some settings of a deployment are valid only where a roll-out has steps. */
 const byCanary = withSettings(MINIMAL_PIPELINES.binary, { deployment: { strategy: 'canary' } });
 
+/** Constraints on trees are valid only with some ways of finding splits. */
+const byHist = withSettings(MINIMAL_PIPELINES.binary, { training: { hyperparameters: { tree_method: 'hist' } } });
+
 /** Why no minimal pipeline of a schema takes these settings, one after another; undefined when one does. */
 export function problemBy(
   schema: Pick<typeof pipelineSchema, 'safeParse'>,
@@ -56,6 +59,7 @@ export function problemBy(
     ...MINIMAL_PIPELINES,
     'binary by time': byTime,
     'binary by canary': byCanary,
+    'binary by hist': byHist,
   })) {
     const { success, error } = schema.safeParse(settings.reduce(withSettings, pipeline));
     if (success) return undefined;

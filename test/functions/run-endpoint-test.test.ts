@@ -1,6 +1,7 @@
 import { InvokeEndpointCommand, ModelError, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
+import { endpointTestSchema } from '#domain/endpoint-tests/registry';
 import type { LoadedTest } from '#domain/endpoint-tests/suite';
 import type { TestResult } from '#schemas/records/test-result';
 import { fakeS3 } from './support/s3.ts';
@@ -127,6 +128,44 @@ it.each(['ThrottlingException', 'ServiceUnavailable', 'ModelNotReadyException', 
     await expect(run(goldenTest)).rejects.toMatchObject({ name: 'TransientError' });
   },
 );
+
+it('marks its requests, so that drift checks leave them out', async () => {
+  answer('0.25,0.75');
+  await run(goldenTest);
+  expect(asked).toMatchObject([{ InferenceId: 'tidegate:endpoint-test' }]);
+});
+
+it('counts a request that SageMaker refuses as refused by a robustness test, and by no other', async () => {
+  const tooLarge = Object.assign(new Error('Request Entity Too Large'), { $metadata: { httpStatusCode: 413 } });
+  const runtime = mockClient(SageMakerRuntimeClient);
+  runtime.on(InvokeEndpointCommand).callsFake(({ Body }) => {
+    if (String(Body).length > 100) throw tooLarge;
+    return { ContentType: 'text/csv', Body: Buffer.from('0.5'), $metadata: { httpStatusCode: 200 } };
+  });
+  const request = { body: '1,2' };
+  const robust = { kind: 'robustness', request, cases: ['oversized'], oversizedBytes: 200 };
+  const contractTest = { kind: 'contract', request: { body: '1'.repeat(200) } };
+  const read = (test: object) => endpointTestSchema.parse({ id: 't', ...test }) as LoadedTest;
+
+  expect(await run(read(robust))).toMatchObject({ passed: true });
+  expect(await run(read(contractTest))).toMatchObject({ passed: false, detail: /SageMaker refused the request/ });
+});
+
+it('counts throttling in a load test and waits for nothing', async () => {
+  refuse(refusal('Rate exceeded', 'ThrottlingException'));
+  const test = endpointTestSchema.parse({
+    id: 'l',
+    kind: 'load',
+    request: { body: '1,2' },
+    rate: 100,
+    seconds: 0.02,
+    p99Ms: 60_000,
+  });
+  expect(await run(test)).toMatchObject({
+    passed: false,
+    detail: expect.stringContaining('ThrottlingException: endpoint tidegate-dev-loan cannot answer yet'),
+  });
+});
 
 it('fails on an endpoint that is not there, and errs on what is our own trouble', async () => {
   refuse(refusal('Endpoint tidegate-dev-loan of account 123456789012 not found.', 'ValidationError'));

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { xgboost } from '#domain/algorithms/xgboost/xgboost';
 import { captureHours, readCaptures, windowStart } from '#domain/drift/captures';
+import { testInferenceId } from '#domain/endpoint-tests/inference-id';
 import { captureLine } from '../../fakes/capture-line.ts';
 
 const window = { width: 2, perRow: 1, from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' };
@@ -16,6 +17,11 @@ describe('captures', () => {
       scores: Float64Array.of(0.5, 0.1, 0.2),
       skipped: 0,
     });
+  });
+
+  it('leave out the requests of endpoint tests, which say nothing about the applications', () => {
+    const of = (id: string) => captureLine('1,2', '0.5', noon, 'CSV', id);
+    expect(read(of(testInferenceId), of('order-7'))).toMatchObject({ rows: 1, skipped: 0 });
   });
 
   it('come back as they were sent, whatever the encoding and the number of rows and answers', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import { golden } from '#domain/endpoint-tests/golden';
 import { ENDPOINT_TESTS, endpointTestKind, endpointTestSchema } from '#domain/endpoint-tests/registry';
 import { runTest } from '#domain/endpoint-tests/run';
+import { fakeSession } from '../../fakes/test-session.ts';
 
 describe.each(ENDPOINT_TESTS)('the endpoint test $name', ({ name, example, summary }) => {
   it('has an example that the table may hold, and words for it', () => {
@@ -12,12 +13,9 @@ describe.each(ENDPOINT_TESTS)('the endpoint test $name', ({ name, example, summa
 });
 
 test('a test of a kind that no registry lists does not pass: it is not run', async () => {
-  const ports = {
-    ask: () => Promise.reject(new Error('asked')),
-    readGolden: () => Promise.reject(new Error('read')),
-    encode: () => Promise.reject(new Error('encoded')),
-  };
-  await expect(runTest({ kind: 'chaos' }, ports)).rejects.toThrow('There is no kind of endpoint test "chaos"');
+  const session = fakeSession(() => [0]);
+  await expect(runTest({ kind: 'chaos' }, session)).rejects.toThrow('There is no kind of endpoint test "chaos"');
+  expect(session.asked).toEqual([]);
   expect(() => endpointTestKind('chaos')).toThrow(TypeError);
 });
 

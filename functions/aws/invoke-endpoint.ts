@@ -5,6 +5,9 @@ import { testInferenceId } from '#domain/endpoint-tests/inference-id';
 import { PredictionError, RequestRefusedError, TransientError } from '#domain/errors';
 import { isTransient } from '#functions/runtime/transient-errors';
 
+/** The text of a response. The SDK gives null, which its types do not name, for one without a body. */
+const textOf = (body: Uint8Array | null | undefined): string => (body ? new TextDecoder().decode(body) : '');
+
 /** Errors by which SageMaker itself, not the model, wants the request to be sent again later. */
 const busy = new Set(['ModelNotReadyException', 'InternalDependencyException', 'ServiceUnavailable']);
 
@@ -29,7 +32,7 @@ export async function scoreCsv(
         Body: csv,
       }),
     );
-    return new TextDecoder().decode(Body);
+    return textOf(Body);
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
     throw new PredictionError(
@@ -69,7 +72,7 @@ export async function invokeEndpoint(
     return {
       status: output.$metadata.httpStatusCode ?? 200,
       contentType: output.ContentType,
-      body: new TextDecoder().decode(output.Body),
+      body: textOf(output.Body),
       latencyMs: performance.now() - start,
     };
   } catch (error) {

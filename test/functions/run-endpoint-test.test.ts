@@ -151,6 +151,14 @@ it('counts a request that SageMaker refuses as refused by a robustness test, and
   expect(await run(read(contractTest))).toMatchObject({ passed: false, detail: /SageMaker refused the request/ });
 });
 
+it('reads an answer without a body as nothing', async () => {
+  mockClient(SageMakerRuntimeClient)
+    .on(InvokeEndpointCommand)
+    .resolves({ Body: null as never, $metadata: { httpStatusCode: 200 } });
+  expect(await run({ ...contract, expect: { status: 200 } })).toMatchObject({ passed: true });
+  expect(await run(goldenTest)).toMatchObject({ passed: false, detail: 'the answer is empty; it answered nothing' });
+});
+
 it('counts throttling in a load test and waits for nothing', async () => {
   refuse(refusal('Rate exceeded', 'ThrottlingException'));
   const test = endpointTestSchema.parse({

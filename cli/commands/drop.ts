@@ -1,8 +1,10 @@
 import { createReadStream, statSync } from 'node:fs';
 import { basename } from 'node:path';
+import { Readable } from 'node:stream';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { Upload } from '@aws-sdk/lib-storage';
+import { Upload as ObjectUpload } from '@aws-sdk/lib-storage';
 import type { Command } from 'commander';
+import { counted } from '#domain/text/numbers';
 import { checkFiles, checkFolderName, defaultFolder, freeFolder } from '../drop-folder.ts';
 import { type Followed, followRun } from '../follow-run.ts';
 import { bytes, dim, print, printJson } from '../output.ts';
@@ -16,12 +18,60 @@ import { withTarget } from './global.ts';
 const notStarted =
   'The drop is in place, but no run started within a minute. "npx tidegate doctor" may show why, and "npx tidegate faults" shows whether a fault rule drops events.';
 
+/** Files that are sent at the same time: enough to hide the time of a request, few enough for a laptop's connection. */
+const uploadsAtOnce = 8;
+
+/** How much of a drop is sent. */
+export interface UploadProgress {
+  readonly files: number;
+  readonly ofFiles: number;
+  readonly bytes: number;
+  readonly ofBytes: number;
+}
+
 export interface UploadOptions {
   /** Default: a new one, named by the time. */
   readonly folder?: string;
   /** Drop the files in the place of those that stand in the folder. */
   readonly replace?: boolean;
-  readonly onProgress?: (file: string, done: number, of: number) => void;
+  readonly onProgress?: (progress: UploadProgress) => void;
+}
+
+interface Upload {
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly files: readonly string[];
+  readonly onProgress: (progress: UploadProgress) => void;
+}
+
+/** Sends files to a prefix, some at a time. After a failure no further file is begun. */
+async function uploadFiles(client: Target['s3'], { bucket, prefix, files, onProgress }: Upload): Promise<void> {
+  const ofBytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
+  const sent = new Map<string, number>();
+  let done = 0;
+  const report = () =>
+    onProgress({
+      files: done,
+      ofFiles: files.length,
+      bytes: [...sent.values()].reduce((sum, size) => sum + size, 0),
+      ofBytes,
+    });
+  await Readable.from(files).forEach(
+    async (file: string) => {
+      const upload = new ObjectUpload({
+        client,
+        params: { Bucket: bucket, Key: prefix + basename(file), Body: createReadStream(file) },
+      });
+      upload.on('httpUploadProgress', ({ loaded = 0 }) => {
+        sent.set(file, loaded);
+        report();
+      });
+      await upload.done();
+      done++;
+      report();
+    },
+    { concurrency: uploadsAtOnce },
+  );
 }
 
 /**
@@ -31,28 +81,20 @@ export interface UploadOptions {
  * @throws CliError when a file does not exist, or the folder exists and is not to be replaced
  */
 export async function uploadDrop(
-  target: Pick<Target, 's3' | 'outputs'>,
+  target: Pick<Target, 's3' | 'outputs' | 'stage'>,
   pipeline: string,
   given: readonly string[],
   { folder = defaultFolder(), replace = false, onProgress = () => {} }: UploadOptions = {},
 ): Promise<string> {
-  const { s3, outputs } = target;
+  const { s3, outputs, stage } = target;
   const trigger = pipelineNames().includes(pipeline)
-    ? readProjectPipeline(pipeline).dataset.trigger
+    ? readProjectPipeline(pipeline, stage).dataset.trigger
     : { marker: '_SUCCESS' };
   const files = checkFiles(given, trigger);
   checkFolderName(folder, trigger);
   const prefix = `${pipeline}/${folder}/`;
   await freeFolder(target, prefix, { files, trigger, replace });
-  for (const file of files) {
-    const size = statSync(file).size;
-    const upload = new Upload({
-      client: s3,
-      params: { Bucket: outputs.RawBucketName, Key: prefix + basename(file), Body: createReadStream(file) },
-    });
-    upload.on('httpUploadProgress', ({ loaded = 0 }) => onProgress(file, loaded, size));
-    await upload.done();
-  }
+  await uploadFiles(s3, { bucket: outputs.RawBucketName, prefix, files, onProgress });
   if ('marker' in trigger) {
     await s3.send(
       new PutObjectCommand({ Bucket: outputs.RawBucketName, Key: prefix + trigger.marker, Body: new Uint8Array(0) }),
@@ -112,10 +154,12 @@ export function dropCommand(program: Command): void {
           return reportRunEnd(target, await dropAndWatch(target, pipeline, files, upload));
         }
         let shown = 0;
-        const onProgress = (file: string, done: number, of: number) => {
-          if (json || Date.now() - shown < 500 || done === of) return;
+        const onProgress = (sent: UploadProgress) => {
+          if (json || Date.now() - shown < 500 || sent.files === sent.ofFiles) return;
           shown = Date.now();
-          print(dim(`  ${basename(file)} ${bytes(done)} of ${bytes(of)}`));
+          print(
+            dim(`  ${sent.files} of ${counted(sent.ofFiles, 'file')}, ${bytes(sent.bytes)} of ${bytes(sent.ofBytes)}`),
+          );
         };
         const since = Date.now();
         const prefix = await uploadDrop(target, pipeline, files, {

@@ -80,7 +80,7 @@ async function partConditions(
  * Turns a shard's clean rows into job inputs: label-first CSV parts for the training channels, holdout features for the
  * candidate and, if there is one to compare, the champion (with its own fitted transform), and the holdout's labels and slices,
  * with whether the champion cannot have been trained on a row.
- * All holdout files have the rows in the same order. A side without rows in this shard gets no object. What was written is scanned for
+ * All files have the rows in the order of the shard. A side without rows in this shard gets no object. What was written is scanned for
  * personal data.
  *
  * @throws PersonalDataError when something personal is left
@@ -144,9 +144,8 @@ export async function transformShard(
       for (const { select, side, key, csv, part } of outputs.filter((o) => counts[o.side] > 0)) {
         const file = join(directory, csv ? 'out.csv' : 'out.parquet');
         const only = part === undefined ? '' : ` AND ${part}`;
-        // labels and scores are matched by position
-        const order = side === 'test' ? ' ORDER BY _row' : '';
-        const sql = `SELECT ${select} FROM ${rows} WHERE _side = '${side}'${only}${order}`;
+        // Labels and scores are matched by position, and a retry must train on the same rows in the same order.
+        const sql = `SELECT ${select} FROM ${rows} WHERE _side = '${side}'${only} ORDER BY _row`;
         await engine.query(`write ${key}`, `COPY (${sql}) TO ${text(file)} ${csv ? csvOutput(csv) : parquetOutput}`);
         await clean.upload(file, key, csv ? csv.contentType : 'application/vnd.apache.parquet');
       }

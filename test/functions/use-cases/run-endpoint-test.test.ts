@@ -1,17 +1,20 @@
 import { expect, it, vi } from 'vitest';
-import { endpointTestSchema } from '#domain/endpoint-tests/registry';
 import { artifactKeys } from '#domain/runs/layout';
 import { type EndpointTestPorts, runEndpointTest } from '#functions/use-cases/run-endpoint-test';
+import { putTest } from '#functions/use-cases/test-versions';
 import { pipelineSchema } from '#schemas/pipeline';
 import { type DataRun, testEngine } from '../../fakes/data-run.ts';
+import { memoryState } from '../../fakes/memory-state.ts';
 import { encodedRun, models } from '../support/evaluated-run.ts';
 import { configOf, endpointName } from '../support/stage.ts';
 
 const runId = '20260102-080000-bbbb';
-const portsOf = ({ artifacts }: DataRun) => {
+const portsOf = ({ artifacts }: DataRun, own: Partial<EndpointTestPorts> = {}) => {
   const asked: string[] = [];
+  const tests = memoryState();
   const ports: EndpointTestPorts = {
     stage: 'dev',
+    tests,
     artifacts,
     readGolden: () => Promise.reject(new Error('read')),
     ask: async (_, body) => {
@@ -23,8 +26,14 @@ const portsOf = ({ artifacts }: DataRun) => {
     openEngine: vi.fn(testEngine),
     now: () => performance.now(),
     sleep: () => Promise.resolve(),
+    ...own,
   };
-  return { ports, asked };
+  const run = async ({ id, ...content }: { id: string; [setting: string]: unknown }, endpointConfigName?: string) => {
+    const put = await putTest(tests, endpointName, id, content, { at: '2026-03-01T08:00:00.000Z' });
+    const test = { id, version: put?.version };
+    return runEndpointTest(ports, { endpointName, endpointConfigName, resultBytes: 2000, test });
+  };
+  return { ports, asked, run };
 };
 const contract = (rows: Record<string, string | number>[]) => ({
   id: 'raw',
@@ -35,23 +44,21 @@ const contract = (rows: Record<string, string | number>[]) => ({
 
 it('encodes raw rows as the model in service was trained, and closes the engine', async () => {
   using run = await encodedRun('regression', { runId });
-  const { ports, asked } = portsOf(run);
-  const test = contract([{ c: 'g', x: 20 }, { x: '30' }]);
+  const { asked, run: runTest } = portsOf(run);
 
-  const result = await runEndpointTest(ports, { endpointName, endpointConfigName: configOf(runId), test });
+  const result = await runTest(contract([{ c: 'g', x: 20 }, { x: '30' }]), configOf(runId));
 
   expect(result).toMatchObject({ id: 'raw', kind: 'contract', passed: true });
   expect(asked.map((body) => body.split('\n').map((line) => line.split(',')[0]))).toEqual([['20', '30']]);
   const golden = { id: 'g', kind: 'golden' as const, tolerance: 0, cases: [{ row: { x: 20 }, predictions: [41] }] };
-  const event = { endpointName, endpointConfigName: configOf(runId), test: golden };
-  expect(await runEndpointTest(ports, event)).toMatchObject({ passed: true });
+  expect(await runTest(golden, configOf(runId))).toMatchObject({ passed: true });
 });
 
 it('opens no engine for a test of encoded rows', async () => {
   using run = await encodedRun('regression', { runId });
-  const { ports } = portsOf(run);
+  const { ports, run: runTest } = portsOf(run);
   const test = { ...contract([]), request: { contentType: 'text/csv', body: '1,2' }, expect: { status: 200 } };
-  expect(await runEndpointTest(ports, { endpointName, test })).toMatchObject({ passed: true });
+  expect(await runTest(test)).toMatchObject({ passed: true });
   expect(ports.openEngine).not.toHaveBeenCalled();
 });
 
@@ -74,47 +81,37 @@ it('changes columns of encoded rows as the run that trained the model encodes th
     colours.map((colour) =>
       ['20', ...features.slice(1).map((feature) => Number(feature['category'] === colour))].join(','),
     );
-  const { ports, asked } = portsOf(run);
-  const event = (test: Record<string, unknown>) => ({
-    endpointName,
-    endpointConfigName: configOf(runId),
-    test: endpointTestSchema.parse({ id: 't', request: { body: '20,1,0,0' }, ...test }),
-  });
-  expect(await runEndpointTest(ports, event({ kind: 'monotonicity' }))).toMatchObject({
+  const { asked, run: runTest } = portsOf(run);
+  const ran = (test: Record<string, unknown>) =>
+    runTest({ id: 't', request: { body: '20,1,0,0' }, ...test }, configOf(runId));
+
+  expect(await ran({ kind: 'monotonicity' })).toMatchObject({
     passed: true,
     detail: '1 column in 3 changed rows: the answer never goes the wrong way',
   });
-  expect(await runEndpointTest(ports, event({ kind: 'invariance' }))).toMatchObject({ passed: true });
+  expect(await ran({ kind: 'invariance' })).toMatchObject({ passed: true });
   expect(asked[0]).toBe('20,1,0,0\n0,1,0,0\n40,1,0,0\n100,1,0,0');
   // the base row, then red and green in place of its own colour
   expect(asked[1]?.split('\n').slice(1)).toEqual(lines(['r', 'g']));
   const second = { columns: [{ column: 'x', direction: 'increasing' }], request: { rows: [{ x: 3 }] } };
-  expect(await runEndpointTest(ports, event({ kind: 'monotonicity', ...second }))).toMatchObject({ passed: true });
+  expect(await ran({ kind: 'monotonicity', ...second })).toMatchObject({ passed: true });
 });
 
 it('sends the requests of a load test once each', async () => {
   using run = await encodedRun('regression', { runId });
-  const { ports } = portsOf(run);
   const once = vi.fn(async () => ({ status: 200, contentType: 'text/csv', body: '1', latencyMs: 1 }));
-  const test = endpointTestSchema.parse({
-    id: 'l',
-    kind: 'load',
-    request: { body: '1,1' },
-    rate: 100,
-    seconds: 0.05,
-    p99Ms: 60_000,
-  });
-  const result = await runEndpointTest({ ...ports, askOnce: once }, { endpointName, test });
-  expect(result).toMatchObject({ passed: true, detail: /0 of 5 requests failed/ });
+  const { run: runTest } = portsOf(run, { askOnce: once });
+  const test = { id: 'l', kind: 'load', request: { body: '1,1' }, rate: 100, seconds: 0.05, p99Ms: 60_000 };
+  expect(await runTest(test)).toMatchObject({ passed: true, detail: /0 of 5 requests failed/ });
   expect(once).toHaveBeenCalledTimes(5);
   expect(once).toHaveBeenCalledWith(endpointName, '1,1', 'text/csv');
 });
 
 it('fails a test with a column that is no model input, a value that cannot be read, or no known run', async () => {
   using run = await encodedRun('regression', { runId });
-  const { ports, asked } = portsOf(run);
+  const { asked, run: runTest } = portsOf(run);
   const detail = async (row: Record<string, string | number>, endpointConfigName = configOf(runId)) =>
-    (await runEndpointTest(ports, { endpointName, endpointConfigName, test: contract([row]) })).detail;
+    (await runTest(contract([row]), endpointConfigName)).detail;
 
   expect(await detail({ x: 1, 'jane@example.com': 2 })).toBe(
     'Row 1 has a column that is no model input: key 2 of the row. The model reads x, c.',

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { cleanKeys } from '#domain/runs/layout';
+import { artifactKeys, cleanKeys } from '#domain/runs/layout';
+import { sidesSchema } from '#schemas/records/sides';
 import { type DataRun, smallPipeline, startRun } from '../../fakes/data-run.ts';
 
 const columns = {
@@ -73,6 +74,24 @@ describe('encoding shards', () => {
       expect(features).toHaveLength(labels.length);
       expect(features.map((f) => Number(f.split(',')[0]))).toEqual(clean.map((r) => Number(r['x'] ?? 0)));
     }
+  });
+
+  test('writes training rows in the order of the shard, so that a retry trains on the same file', async () => {
+    const rows = 110_000;
+    using run = await startRun(smallPipeline({ id: 'id', columns: { x: { role: 'feature', type: 'number' } } }));
+    // so many that a bucket of hashes is cut, which gives its groups a place of their own
+    const lines = Array.from({ length: rows }, (_, i) => `i${i},${i % 3 === 0 ? 1 : 0},${i % 3 === 0 ? i % 97 : i}\n`);
+    run.drop('small/d/0.csv', `id,y,x\n${lines.join('')}`);
+    await run.desensitize('small/d/0.csv');
+    await run.fit();
+    expect((await run.artifacts.readJson(artifactKeys(run.run).sides, sidesSchema)).placed).toBeGreaterThan(0);
+    await run.encode();
+    const written = csvLines(run, `${cleanKeys(run.run).train}00000-00000.csv`).map((l) => Number(l.split(',')[1]));
+    const clean = (await run.sided())
+      .filter((r) => r['_side'] === 'train')
+      .toSorted((a, b) => Number(a['_row']) - Number(b['_row']));
+    expect(written).toHaveLength(clean.length);
+    expect(clean.findIndex((r, i) => r['x'] !== written[i])).toBe(-1);
   });
 
   test('scores the champion on the very same rows by its own transform', async () => {

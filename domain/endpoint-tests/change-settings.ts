@@ -15,5 +15,5 @@ export const changedValue = rawRowSchema.valueType;
 export const defaultTolerance = 1e-6;
 
 /** One entry a column. */
-export const eachOnce = <T extends { readonly column: string }>(columns: readonly T[] | undefined): boolean =>
-  new Set(columns?.map(({ column }) => column)).size === (columns?.length ?? 0);
+export const eachOnce = <T extends { readonly column: string }>(columns: readonly T[]): boolean =>
+  new Set(columns.map(({ column }) => column)).size === columns.length;

@@ -64,6 +64,7 @@ const schema = z
   })
   .strict();
 type MonotonicityTest = z.output<typeof schema>;
+type Monotone = NonNullable<MonotonicityTest['columns']>[number];
 
 /**
  * How far a series goes against its direction at most: from any value to any later one, so that many small steps count as one.
@@ -84,20 +85,21 @@ export function wrongWay(series: readonly number[], direction: MonotoneColumn['d
 
 /** The rows whose answer goes the wrong way, in words; undefined: none. */
 export function wrongRows(
-  { column, values, changed }: Varied,
-  { direction, output, tolerance }: Pick<MonotonicityTest, 'output' | 'tolerance'> & Pick<MonotoneColumn, 'direction'>,
+  { change, values, changed }: Varied<Monotone>,
+  { output, tolerance }: Pick<MonotonicityTest, 'output' | 'tolerance'>,
 ): string | undefined {
+  const { column, direction } = change;
   const numbers = values.map(Number);
   if (!numbers.every(Number.isFinite)) return `${column}: has values that are no numbers`;
   const rising = numbers.map((_, i) => i).toSorted((a, b) => (numbers[a] as number) - (numbers[b] as number));
   if (changed.flat().some((answer) => answer.length < output)) return `${column}: the answer has no number ${output}`;
   const by = changed.map((answers) =>
     wrongWay(
-      rising.map((i) => answers[i]?.[output - 1] as number),
+      rising.map((i) => (answers[i] as readonly number[])[output - 1] as number),
       direction,
     ),
   );
-  const off = by.flatMap((change, row) => (change <= tolerance ? [] : [row + 1]));
+  const off = by.flatMap((fall, row) => (fall <= tolerance ? [] : [row + 1]));
   const [first] = off;
   if (first === undefined) return undefined;
   const most = Math.max(...by);
@@ -107,14 +109,11 @@ export function wrongRows(
 
 async function run(test: MonotonicityTest, session: TestSession): Promise<Judgement> {
   const inputs = await session.inputs();
-  const changes: NonNullable<MonotonicityTest['columns']> =
-    test.columns ?? (await changeable(inputs.monotone, inputs, session));
+  const changes: readonly Monotone[] = test.columns ?? (await changeable(inputs.monotone, inputs, session));
   if (changes.length === 0) return passed('the pipeline of this model declares no monotone column');
   const varied = await vary(test.request, changes, inputs, session);
   if ('passed' in varied) return varied;
-  const problems = varied.flatMap(
-    (one, i) => wrongRows(one, { ...test, direction: changes[i]?.direction ?? 'increasing' }) ?? [],
-  );
+  const problems = varied.flatMap((one) => wrongRows(one, test) ?? []);
   if (problems.length > 0) return failed(problems.join('; '));
   const rows = varied.reduce((sum, { changed }) => sum + changed.flat().length, 0);
   return passed(

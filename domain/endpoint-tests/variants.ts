@@ -19,8 +19,8 @@ const mostValues = 50;
 const longestRequest = 1_000_000;
 
 /** The answers to the base rows, and to each of them with each value of the column in place of its own. */
-export interface Varied {
-  readonly column: string;
+export interface Varied<T extends Change = Change> {
+  readonly change: T;
   readonly values: readonly RawValue[];
   /** One row of numbers for each base row. */
   readonly base: readonly (readonly number[])[];
@@ -29,8 +29,8 @@ export interface Varied {
 }
 
 /** A change with its values and the positions of the fields that follow from its column. */
-interface Spliced {
-  readonly column: string;
+interface Spliced<T extends Change> {
+  readonly change: T;
   readonly values: readonly RawValue[];
   readonly at: readonly number[];
 }
@@ -78,9 +78,14 @@ async function score(session: TestSession, lines: readonly string[]): Promise<nu
   return rows;
 }
 
-async function spliced(changes: readonly Change[], inputs: ModelInputs, session: TestSession): Promise<Spliced[]> {
-  const all: Spliced[] = [];
-  for (const [i, { column, values }] of changes.entries()) {
+async function spliced<T extends Change>(
+  changes: readonly T[],
+  inputs: ModelInputs,
+  session: TestSession,
+): Promise<Spliced<T>[]> {
+  const all: Spliced<T>[] = [];
+  for (const [i, change] of changes.entries()) {
+    const { column, values } = change;
     if (!inputs.columns.includes(column)) {
       throw new WrongTestError(
         `Column ${i + 1} of the test is no model input. The model reads ${shownList(inputs.columns, 50)}.`,
@@ -91,7 +96,7 @@ async function spliced(changes: readonly Change[], inputs: ModelInputs, session:
     const wanted = at.length === 0 ? [] : (values ?? (await session.observed(column)));
     if (at.length > 0 && wanted.length === 0)
       throw new WrongTestError(`no values of ${column} are kept with the model: give the test some`);
-    all.push({ column, at, values: wanted.slice(0, mostValues) });
+    all.push({ change, at, values: wanted.slice(0, mostValues) });
   }
   return all;
 }
@@ -116,18 +121,18 @@ export async function changeable<T extends { readonly column: string }>(
  * @returns what the endpoint answered by change, or the failure of a request
  * @throws WrongTestError when a column is no model input, or a base row has another number of fields
  */
-export async function vary(
+export async function vary<T extends Change>(
   request: RowsRequest,
-  changes: readonly Change[],
+  changes: readonly T[],
   inputs: ModelInputs,
   session: TestSession,
-): Promise<readonly Varied[] | Judgement> {
+): Promise<readonly Varied<T>[] | Judgement> {
   const { delimiter, sources } = inputs;
   const base = (await resolveLines(request, session)).slice(0, mostRows);
   const wide = base.findIndex((line) => line.split(delimiter).length !== sources.length);
   if (wide >= 0) throw new WrongTestError(`Row ${wide + 1} of the test has not the ${sources.length} model inputs.`);
   const all = await spliced(changes, inputs, session);
-  const raw = all.flatMap(({ column, values }) => values.map((value) => ({ [column]: value })));
+  const raw = all.flatMap(({ change, values }) => values.map((value) => ({ [change.column]: value })));
   const donors = raw.length === 0 ? [] : [...(await session.encode(raw))];
   const lines = all.map(({ values, at }) => {
     const own = donors.splice(0, values.length);
@@ -136,8 +141,8 @@ export async function vary(
   const answers = await score(session, [...base, ...lines.flat()]);
   if ('passed' in answers) return answers;
   const own = answers.splice(0, base.length);
-  return all.map(({ column, values }) => ({
-    column,
+  return all.map(({ change, values }) => ({
+    change,
     values,
     base: own,
     changed: own.map(() => answers.splice(0, values.length)),

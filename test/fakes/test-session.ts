@@ -36,13 +36,13 @@ export const serve =
   (body: string, contentType: string): Answer => {
     if (contentType !== 'text/csv') return answer('unsupported', 415);
     if (body === '') return answer('', 204);
+    if (body.length > 6 * 2 ** 20) return answer('too large', 413);
     const rows = body
       .trim()
       .split('\n')
       .map((line) => line.split(',').map((field) => (field === '' ? Number.NaN : Number(field))));
     if (body.includes('word') || body.includes('{')) return answer('not a number', 415);
     if (rows.some((row) => row.length !== inputs.sources.length)) return answer('another width', 400);
-    if (body.length > 6 * 2 ** 20) return answer('too large', 413);
     return answer(rows.map((row) => model(row).join(',')).join('\n'));
   };
 

@@ -84,10 +84,15 @@ describe('an invariance test', () => {
 it('finds a change beyond the tolerance and no other', () => {
   fc.assert(
     fc.property(fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 1, maxLength: 5 }), (values) => {
-      const varied = { column: 'x', values, base: [[0]], changed: [values.map((value) => [value])] };
+      const within = (tolerance: number) => ({
+        change: { column: 'x', tolerance },
+        values,
+        base: [[0]],
+        changed: [values.map((value) => [value])],
+      });
       const most = Math.max(...values.map(Math.abs));
-      expect(changedRows(varied, most)).toBeUndefined();
-      if (most > 1e-9) expect(changedRows(varied, most / 2)).toContain('1 of 1 row');
+      expect(changedRows(within(most))).toBeUndefined();
+      if (most > 1e-9) expect(changedRows(within(most / 2))).toContain('1 of 1 row');
     }),
   );
 });

@@ -118,7 +118,8 @@ describe('the wrong way of a series', () => {
   });
 
   it('is nothing where no answer was changed', () => {
-    const varied = { column: 'x', values: [], base: [[0]], changed: [[]] };
-    expect(wrongRows(varied, { direction: 'increasing', output: 1, tolerance: 0 })).toBeUndefined();
+    const change = { column: 'x', direction: 'increasing' as const };
+    const varied = { change, values: [], base: [[0]], changed: [[]] };
+    expect(wrongRows(varied, { output: 1, tolerance: 0 })).toBeUndefined();
   });
 });

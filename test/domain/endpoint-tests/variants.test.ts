@@ -22,7 +22,7 @@ it('changes one column at a time, and leaves the other fields of the row as they
   ];
   expect(varied).toEqual([
     {
-      column: 'income',
+      change: changes[0],
       values: [1, 2],
       base: rows,
       changed: [
@@ -36,7 +36,7 @@ it('changes one column at a time, and leaves the other fields of the row as they
         ],
       ],
     },
-    { column: 'region', values: ['north'], base: rows, changed: [[[100, 1, 1, 0]], [[200, 0, 1, 0]]] },
+    { change: changes[1], values: ['north'], base: rows, changed: [[[100, 1, 1, 0]], [[200, 0, 1, 0]]] },
   ]);
   expect(session.asked).toHaveLength(1);
 });
@@ -56,8 +56,8 @@ it('takes the values of the training data where none are given, and needs none f
   const varied = await vary(base, [{ column: 'income' }, { column: 'lost' }], inputs, session);
 
   expect(varied).toMatchObject([
-    { column: 'income', values: [3, 4] },
-    { column: 'lost', values: [], changed: [[], []] },
+    { change: { column: 'income' }, values: [3, 4] },
+    { change: { column: 'lost' }, values: [], changed: [[], []] },
   ]);
   const declared = [{ column: 'income' }, { column: 'lost' }, { column: 'phone' }];
   expect(await changeable(declared, inputs, session)).toEqual([{ column: 'income' }, { column: 'lost' }]);

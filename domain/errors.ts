@@ -193,3 +193,15 @@ export class SlackRejectedError extends TidegateError {
   override readonly name = 'SlackRejectedError';
   readonly retryable = false;
 }
+
+/** SageMaker itself refused a request to an endpoint: it never reached the model. */
+export class RequestRefusedError extends TidegateError {
+  override readonly name = 'RequestRefusedError';
+  readonly retryable = false;
+}
+
+/** An endpoint test cannot be run as it is written. It fails with this message. */
+export class WrongTestError extends TidegateError {
+  override readonly name = 'WrongTestError';
+  readonly retryable = false;
+}

@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { artifactStore } from '#functions/aws/buckets';
 import { s3Client } from '#functions/aws/clients/s3';
-import { sageMakerRuntimeClient } from '#functions/aws/clients/sagemaker-runtime';
+import { loadTestClient, sageMakerRuntimeClient } from '#functions/aws/clients/sagemaker-runtime';
 import { invokeEndpoint } from '#functions/aws/invoke-endpoint';
 import { objectStore } from '#functions/aws/object-store';
 import { endpointTestStore } from '#functions/aws/tables';
@@ -28,6 +29,9 @@ export const handler = withMiddleware(runEndpointTestSchema, (event) =>
       readGolden,
       ask: (endpointName, body, contentType) =>
         invokeEndpoint(sageMakerRuntimeClient(), endpointName, contentType, body),
+      askOnce: (endpointName, body, contentType) => invokeEndpoint(loadTestClient(), endpointName, contentType, body),
+      now: () => performance.now(),
+      sleep,
       openEngine: () => openEngine({ memoryMb: functionMemoryMb() }),
     },
     event,

@@ -3,6 +3,7 @@ import { type AlarmSettings, alarmKind } from '#domain/alarms/registry';
 import type { Algorithms } from '#domain/algorithms/registry';
 import { type ConstrainedPipeline, checkConstraintSettings } from '#domain/constraints/settings';
 import type { ColumnSpec, PrivateSpec } from '#domain/data/column-spec';
+import { monotoneColumns } from '#domain/data/expected-settings';
 import { checkLabel } from '#domain/data/label-rules';
 import { checkNames } from '#domain/data/name-rules';
 import type { DatasetSettings } from '#domain/data/settings';
@@ -70,6 +71,11 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx,
     if (!Object.hasOwn(columns, name)) issue(['leakage', 'allow', i], `"${name}" is not listed under dataset.columns`);
   }
   checkNames(dataset, issue);
+  for (const { column } of evaluation.task === 'multiclass' ? monotoneColumns(dataset) : [])
+    issue(
+      ['dataset', 'columns', column, 'monotone'],
+      'a multiclass model answers one number for each class, so there is no single direction: remove it',
+    );
   checkTraining(pipeline, issue, algorithms);
   checkConstraintSettings(pipeline, issue);
   const hasFeature = Object.values(columns).some(

@@ -5,9 +5,12 @@ import * as z from 'zod';
 import { featureColumns } from '#domain/data/columns';
 import { shownList } from '#domain/data/shown';
 import type { EndpointTestKind } from '#domain/endpoint-tests/endpoint-test';
-import { ENDPOINT_TESTS, type EndpointTest, endpointTestSchema } from '#domain/endpoint-tests/registry';
-import { unreachable } from '#domain/unreachable';
-import type { RawRow } from '#schemas/records/golden';
+import {
+  ENDPOINT_TESTS,
+  type EndpointTest,
+  endpointTestKind,
+  endpointTestSchema,
+} from '#domain/endpoint-tests/registry';
 import { readText, wholeNumber } from '../arguments.ts';
 import { deleteTests, putTests } from '../endpoint-tests/change.ts';
 import { runTests } from '../endpoint-tests/run.ts';
@@ -33,25 +36,13 @@ export function readTestFile(file: string): EndpointTest[] {
   return Array.isArray(read.data) ? read.data : [read.data];
 }
 
-/** Raw rows of a test, in order. */
-function rawRows(test: EndpointTest): RawRow[] {
-  switch (test.kind) {
-    case 'contract':
-      return 'rows' in test.request ? test.request.rows : [];
-    case 'golden':
-      return (test.cases ?? []).flatMap((golden) => ('row' in golden ? [golden.row] : []));
-    default:
-      return unreachable(test, 'kind of endpoint test');
-  }
-}
-
 /**
  * Checks that a test's raw rows have only model inputs: a test lies in a table as it is, where nothing personal may be.
  *
  * @throws CliError naming row and key by position
  */
 export function checkRawRows(test: EndpointTest, inputs: readonly string[]): void {
-  for (const [i, row] of rawRows(test).entries()) {
+  for (const [i, row] of endpointTestKind(test.kind).rawRows(test).entries()) {
     const other = Object.keys(row).findIndex((key) => !inputs.includes(key));
     if (other < 0) continue;
     throw new CliError(

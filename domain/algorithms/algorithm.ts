@@ -13,6 +13,11 @@ export interface TrainingFacts {
   readonly counts: ClassCounts;
   /** Whether to balance the class weights (`imbalance: auto`). */
   readonly balance: boolean;
+  /**
+   * Which way the answer may go when a model input rises, in the order of the inputs: up (1), down (-1) or both (0). Empty: nothing is
+   * declared. An algorithm that cannot be told leaves it to the endpoint's tests.
+   */
+  readonly monotone: readonly (1 | -1 | 0)[];
 }
 
 /** The training and serving image in SageMaker's registries. */

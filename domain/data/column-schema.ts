@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ColumnSpec, FeatureSpec } from '#domain/data/column-spec';
+import { expectedSettingsOf } from '#domain/data/expected-settings';
 import type { Encoding } from '#domain/encodings/encoding';
 import { ENCODINGS, encodingOf } from '#domain/encodings/registry';
 import { PRIVATE_ROLES, type PrivacyAction, type PrivateRole } from '#domain/privacy/privacy-action';
@@ -86,7 +87,7 @@ function settingsOf(encodings: readonly Encoding[]): z.ZodRawShape {
 }
 
 /** One object per feature type, with `encode` if the type has several encodings. */
-function featureObjects(encodings: readonly Encoding[], reading: (type: FeatureType) => z.ZodRawShape): Alternatives {
+function featureObjects(encodings: readonly Encoding[], further: (type: FeatureType) => z.ZodRawShape): Alternatives {
   const types = [...new Set(encodings.map(({ type }): FeatureType => type))];
   const objects = types.map((type): z.ZodObject => {
     const own = encodings.filter((encoding) => encoding.type === type);
@@ -101,7 +102,7 @@ function featureObjects(encodings: readonly Encoding[], reading: (type: FeatureT
           }
         : {};
     const kind = z.literal(type).meta({ description: 'The type of a model input.', examples: [type] });
-    return z.object({ type: kind, ...encode, ...settingsOf(own), ...reading(type) }).strict();
+    return z.object({ type: kind, ...encode, ...settingsOf(own), ...further(type) }).strict();
   });
   return alternatives(objects);
 }
@@ -196,7 +197,7 @@ export function columnSchemaOf(
   const featureColumn = z.discriminatedUnion(
     'type',
     alternatives(
-      featureObjects(encodings, readingSettingsOf).map((own) =>
+      featureObjects(encodings, (type) => ({ ...readingSettingsOf(type), ...expectedSettingsOf(type) })).map((own) =>
         own
           .extend({ role: roleNamed('feature'), from })
           .strict()

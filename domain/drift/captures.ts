@@ -1,4 +1,5 @@
 import type { ModelOutput } from '#domain/algorithms/algorithm';
+import { testInferenceId } from '#domain/endpoint-tests/inference-id';
 import { EvaluationError } from '#domain/errors';
 import { concatenate } from '#domain/evaluation/concatenate';
 import { parseFeatures } from '#domain/evaluation/score-text';
@@ -37,7 +38,8 @@ export interface CaptureReading {
 }
 
 /**
- * Reads a file of captures (SageMaker Developer Guide, "Data capture") within a window of time.
+ * Reads a file of captures (SageMaker Developer Guide, "Data capture") within a window of time. Requests of endpoint tests are left
+ * out.
  *
  * @param text JSON lines
  * @param width model inputs per row; perRow: scores per row; probes: those of the model, which `predict` adds to its requests
@@ -57,8 +59,9 @@ export function readCaptures(
     try {
       const record = JSON.parse(line) as {
         captureData?: { endpointInput?: Payload; endpointOutput?: Payload };
-        eventMetadata?: { inferenceTime?: string };
+        eventMetadata?: { inferenceTime?: string; inferenceId?: string };
       };
+      if (record.eventMetadata?.inferenceId === testInferenceId) continue;
       const time = Date.parse(record.eventMetadata?.inferenceTime ?? '');
       if (!(time >= Date.parse(from) && time < Date.parse(to))) continue;
       const input = decode(record.captureData?.endpointInput ?? {});

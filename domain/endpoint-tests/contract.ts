@@ -1,42 +1,15 @@
 import * as z from 'zod';
 import { counted } from '#domain/text/numbers';
 import { type Answer, countRows, type Judgement, readRows } from './answer.ts';
-import { commonSettings, type EndpointTestKind, rawRowsSchema, s3UriSchema } from './endpoint-test.ts';
-
-/** Longest request body kept in the table, in characters; larger ones belong in S3. */
-const longestBody = 16_384;
-const body = z
-  .string()
-  .min(1)
-  .max(longestBody, `at most ${longestBody} characters; put larger requests into S3`)
-  .meta({
-    description: 'Rows of model inputs, as CSV without a header. Larger requests go into S3, see `s3Uri`.',
-    examples: ['41,52000,1,0'],
-  });
+import { commonSettings, type EndpointTestKind } from './endpoint-test.ts';
+import { oneRequest } from './one-request.ts';
+import { requestOf, requestSchema, withGoldenUri } from './request.ts';
 
 const schema = z
   .object({
     ...commonSettings,
     kind: z.literal('contract').meta({ description: 'The kind of the test.', examples: ['contract'] }),
-    request: z
-      .union([
-        z
-          .object({
-            contentType: z
-              .string()
-              .min(1)
-              .default('text/csv')
-              .meta({
-                description: 'The content type of the request. A golden file is always sent as `text/csv`.',
-                examples: ['text/csv'],
-              }),
-            body,
-          })
-          .strict(),
-        z.object({ rows: rawRowsSchema }).strict(),
-        z.object({ contentType: z.literal('text/csv').default('text/csv'), s3Uri: s3UriSchema }).strict(),
-      ])
-      .describe('What to send: a body, raw rows, or the golden requests in S3.'),
+    request: requestSchema,
     expect: z
       .object({
         status: z
@@ -156,14 +129,10 @@ export const contract = {
     request: { contentType: 'text/csv', body: '41,52000,1,0' },
     expect: { valuesPerRow: 1, min: 0, max: 1, maxLatencyMs: 200 },
   },
-  request: ({ request }) =>
-    'rows' in request
-      ? { contentType: 'text/csv', content: { rows: request.rows } }
-      : {
-          contentType: request.contentType,
-          content: 'body' in request ? { body: request.body } : { s3Uri: request.s3Uri },
-        },
-  judge: (test, sent, answer) => judgeContract(test, answer, countRows(sent.body)),
+  ...oneRequest<ContractTest>({
+    request: ({ request }) => requestOf(request),
+    judge: (test, sent, answer) => judgeContract(test, answer, countRows(sent.body)),
+  }),
   defaultTest: ({ goldenUri, answer }): ContractTest => ({
     id: 'contract-default',
     kind: 'contract',
@@ -171,6 +140,5 @@ export const contract = {
     request: { contentType: 'text/csv', s3Uri: goldenUri },
     expect: { status: 200, contentType: 'text/csv', ...answer },
   }),
-  withGolden: (test, goldenUri) =>
-    's3Uri' in test.request ? { ...test, request: { ...test.request, s3Uri: goldenUri } } : test,
+  withGolden: (test, goldenUri) => ({ ...test, request: withGoldenUri(test.request, goldenUri) }),
 } as const satisfies EndpointTestKind<typeof schema>;

@@ -15,6 +15,15 @@ function answerForm({ evaluation, dataset }: Pick<ServedConfig, 'evaluation' | '
   }
 }
 
+/** What the pipeline declares of its columns. */
+function declarations({ dataset }: Pick<ServedConfig, 'dataset'>): ServedModel['declares'] {
+  const columns = Object.values(dataset.columns ?? {});
+  return {
+    monotone: columns.some((column) => column['monotone'] !== undefined),
+    invariant: columns.some((column) => column['invariant'] !== undefined),
+  };
+}
+
 /**
  * The default tests of every endpoint, one for each kind that has a default.
  *
@@ -25,6 +34,6 @@ export function defaultTests(
   goldenUri: string,
   kinds: readonly EndpointTestKind[] = ENDPOINT_TESTS,
 ): EndpointTest[] {
-  const model: ServedModel = { goldenUri, answer: answerForm(pipeline) };
+  const model: ServedModel = { goldenUri, answer: answerForm(pipeline), declares: declarations(pipeline) };
   return kinds.flatMap((kind) => kind.defaultTest?.(model) ?? []) as EndpointTest[];
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { type Golden, type RawRow, rawRowSchema } from '#schemas/records/golden';
-import type { Answer, Judgement } from './answer.ts';
+import type { RawRow } from '#schemas/records/golden';
+import type { Judgement } from './answer.ts';
+import type { TestSession } from './session.ts';
 
 /** The common settings of all tests. */
 export const commonSettings = {
@@ -22,48 +23,14 @@ export const commonSettings = {
     .meta({ description: '`false` keeps the test without running it.', examples: [false] }),
 };
 
-export const s3UriSchema = z
-  .string()
-  .regex(/^s3:\/\/[a-z0-9.-]{3,63}\/.+$/, 's3://bucket/key of a golden file')
-  .meta({
-    description:
-      'A JSON file of golden requests: `{ valuesPerRow, cases: [{ body, predictions }] }`, with `row` for `body` where a row is raw.',
-    examples: ['s3://my-bucket/golden.json'],
-  });
-
-/** Raw rows of a request. Only model inputs: a test is kept in the table and in the state of its execution as it is. */
-export const rawRowsSchema = z
-  .array(rawRowSchema)
-  .min(1)
-  .max(50)
-  .meta({
-    description:
-      'Raw rows, as a drop has them: values by column name. They are encoded as the model in service was trained. Only columns that are model inputs are allowed; one that is left out is missing.',
-    examples: [[{ age: 41, income: 52000 }]],
-  });
-
-/** What a test sends: a body, raw rows, or golden requests, inline or in S3. */
-export interface TestRequest {
-  readonly contentType: string;
-  readonly content:
-    | { readonly body: string }
-    | { readonly rows: readonly RawRow[] }
-    | { readonly golden: Golden }
-    | { readonly s3Uri: string };
-}
-
-/** The sent request, with the golden responses if the test has any. */
-export interface SentRequest {
-  readonly body: string;
-  readonly golden?: Golden | undefined;
-}
-
 /** The model's properties for the default tests. */
 export interface ServedModel {
   /** S3 URI of the run's `golden.json`. */
   readonly goldenUri: string;
   /** Numbers per row of its response, and their bounds if the task has any. */
   readonly answer: { readonly valuesPerRow: number; readonly min?: number; readonly max?: number };
+  /** What the pipeline declares of its columns. */
+  readonly declares: { readonly monotone: boolean; readonly invariant: boolean };
 }
 
 /**
@@ -81,10 +48,17 @@ export interface EndpointTestKind<Schema extends z.ZodObject = z.ZodObject> {
   readonly schema: Schema;
   /** An example test. */
   readonly example: z.input<Schema>;
-  request(test: z.output<Schema>): TestRequest;
-  judge(test: z.output<Schema>, sent: SentRequest, answer: Answer): Judgement;
+  /**
+   * Runs a test. A kind that sends one request has this of `oneRequest`. A failed expectation is a result; its detail has no value
+   * of a request.
+   *
+   * @throws what the session throws
+   */
+  run(test: z.output<Schema>, session: TestSession): Promise<Judgement>;
+  /** All raw rows in a test. They may have model inputs only, because a test is stored as it is. */
+  rawRows(test: z.output<Schema>): readonly RawRow[];
   /** The default test of every endpoint, if any. */
-  defaultTest?(model: ServedModel): z.output<Schema>;
+  defaultTest?(model: ServedModel): z.output<Schema> | undefined;
   /** The test with its pointer to golden requests changed to another run's; unchanged when it has none. */
   withGolden?(test: z.output<Schema>, goldenUri: string): z.output<Schema>;
 }

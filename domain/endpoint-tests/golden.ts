@@ -2,7 +2,10 @@ import * as z from 'zod';
 import { counted } from '#domain/text/numbers';
 import { type Golden, goldenCaseSchema } from '#schemas/records/golden';
 import { type Answer, type Judgement, readRows } from './answer.ts';
-import { commonSettings, type EndpointTestKind, s3UriSchema } from './endpoint-test.ts';
+import { commonSettings, type EndpointTestKind } from './endpoint-test.ts';
+import { oneRequest } from './one-request.ts';
+import { s3UriSchema } from './request.ts';
+import { failed } from './session.ts';
 
 const defaultTolerance = 1e-6;
 
@@ -84,14 +87,14 @@ export const golden = {
     cases: [{ body: '41,52000,1,0', predictions: [0.0821] }],
     tolerance: 0.001,
   },
-  request({ cases: [first, ...rest] = [], s3Uri = '' }) {
-    const inline = first && { valuesPerRow: first.predictions.length, cases: [first, ...rest] };
-    return { contentType: 'text/csv', content: inline ? { golden: inline } : { s3Uri } };
-  },
-  judge: ({ tolerance }, sent, answer) =>
-    sent.golden
-      ? judgeGolden(sent.golden, tolerance, answer)
-      : { passed: false, detail: 'there are no golden answers to compare with' },
+  ...oneRequest<GoldenTest>({
+    request({ cases: [first, ...rest] = [], s3Uri = '' }) {
+      const inline = first && { valuesPerRow: first.predictions.length, cases: [first, ...rest] };
+      return { contentType: 'text/csv', content: inline ? { golden: inline } : { s3Uri } };
+    },
+    judge: ({ tolerance }, sent, answer) =>
+      sent.golden ? judgeGolden(sent.golden, tolerance, answer) : failed('there are no golden answers to compare with'),
+  }),
   defaultTest: ({ goldenUri }): GoldenTest => ({
     id: 'golden-default',
     kind: 'golden',

@@ -3,9 +3,14 @@ import { findKind } from '#domain/find-kind';
 import { contract } from './contract.ts';
 import type { EndpointTestKind } from './endpoint-test.ts';
 import { golden } from './golden.ts';
+import { invariance } from './invariance.ts';
+import { latency } from './latency.ts';
+import { load } from './load.ts';
+import { monotonicity } from './monotonicity.ts';
+import { robustness } from './robustness.ts';
 
-/** The kinds of endpoint tests. Every endpoint has the default tests of these kinds, in this order. */
-export const ENDPOINT_TESTS = [contract, golden] as const;
+/** The kinds of endpoint tests, the rungs of a ladder. Every endpoint has the default tests of these kinds, in this order. */
+export const ENDPOINT_TESTS = [contract, golden, invariance, monotonicity, robustness, latency, load] as const;
 
 /** The kind of a test. @throws TypeError when no kind has this name */
 export const endpointTestKind = (name: string, kinds: readonly EndpointTestKind[] = ENDPOINT_TESTS): EndpointTestKind =>

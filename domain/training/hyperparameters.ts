@@ -1,4 +1,4 @@
-import type { Algorithm, ClassCounts } from '#domain/algorithms/algorithm';
+import type { Algorithm, ClassCounts, TrainingFacts } from '#domain/algorithms/algorithm';
 import { algorithmOf } from '#domain/algorithms/registry';
 import { classCount } from '#domain/data/class-count';
 import type { TrainingSections } from '#domain/training/settings';
@@ -8,17 +8,20 @@ import type { TrainingSections } from '#domain/training/settings';
  * strings.
  *
  * @param counts training rows by class; empty before they are counted
+ * @param monotone of the model inputs, as of `TrainingFacts`; before they are known, of the declared columns
  */
 export function trainingHyperparameters(
   pipeline: Omit<TrainingSections, 'name'>,
   counts: ClassCounts,
   algorithm: Algorithm = algorithmOf(pipeline),
+  monotone: TrainingFacts['monotone'] = [],
 ): Record<string, string> {
   const defaults = algorithm.defaults({
     task: pipeline.evaluation.task,
     classes: classCount(pipeline.dataset.label),
     counts,
     balance: pipeline.imbalance === 'auto',
+    monotone,
   });
   const own = Object.entries(pipeline.training.hyperparameters).map(([name, value]) => [name, String(value)] as const);
   return { ...defaults, ...Object.fromEntries(own) };

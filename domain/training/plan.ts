@@ -1,4 +1,4 @@
-import type { Algorithm, ClassCounts, ModelFormat } from '#domain/algorithms/algorithm';
+import type { Algorithm, ClassCounts, ModelFormat, TrainingFacts } from '#domain/algorithms/algorithm';
 import { algorithmOf } from '#domain/algorithms/registry';
 import { runResourceName, transformJobName } from '#domain/naming';
 import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
@@ -37,13 +37,14 @@ const channel = (name: string, uri: string, { input, distributed }: Algorithm) =
   },
 });
 
-/** CreateTrainingJob's request for a run (SageMaker API reference). */
+/** CreateTrainingJob's request for a run (SageMaker API reference). @param monotone as of `TrainingFacts` */
 export function planTrainingJob(
   run: RunPointer,
   pipeline: TrainingSections,
   counts: ClassCounts,
   env: TrainingEnvironment,
   algorithm: Algorithm = algorithmOf(pipeline),
+  monotone: TrainingFacts['monotone'] = [],
 ) {
   const { instances, maxRuntimeSeconds } = pipeline.training;
   const clean = cleanKeys(run);
@@ -52,7 +53,7 @@ export function planTrainingJob(
     TrainingJobName: runResourceName(env.stage, run),
     RoleArn: env.trainingRoleArn,
     AlgorithmSpecification: { TrainingImage: env.image, TrainingInputMode: 'File' },
-    HyperParameters: trainingHyperparameters(pipeline, counts, algorithm),
+    HyperParameters: trainingHyperparameters(pipeline, counts, algorithm, monotone),
     InputDataConfig: [
       channel('train', `s3://${env.cleanBucket}/${clean.train}`, algorithm),
       channel('validation', `s3://${env.cleanBucket}/${clean.validation}`, algorithm),

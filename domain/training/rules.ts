@@ -4,6 +4,7 @@ import type { DatasetSettings } from '#domain/data/settings';
 import { encodingOf } from '#domain/encodings/registry';
 import type { Issue } from '#domain/issue';
 import { trainingHyperparameters } from '#domain/training/hyperparameters';
+import { monotoneDeclared } from '#domain/training/monotone';
 import type { TrainingSections } from '#domain/training/settings';
 import { checkTuning } from '#domain/training/tuning-rules';
 
@@ -32,8 +33,10 @@ export function checkTraining(pipeline: Checked, issue: Issue, algorithms: Algor
   if (!algorithm.distributed && training.instances.count > 1)
     issue(['training', 'instances', 'count'], `${label} trains on one instance`);
   checkMissing(pipeline, algorithm, issue);
-  algorithm.check?.(trainingHyperparameters(pipeline, [], algorithm), evaluation.task, (name, problem) =>
-    issue(['training', 'hyperparameters', name], problem),
+  algorithm.check?.(
+    trainingHyperparameters(pipeline, [], algorithm, monotoneDeclared(pipeline.dataset)),
+    evaluation.task,
+    (name, problem) => issue(['training', 'hyperparameters', name], problem),
   );
   if (tuning && training.tuning)
     checkTuning(

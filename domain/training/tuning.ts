@@ -1,4 +1,4 @@
-import type { Algorithm, ClassCounts } from '#domain/algorithms/algorithm';
+import type { Algorithm, ClassCounts, TrainingFacts } from '#domain/algorithms/algorithm';
 import { algorithmOf } from '#domain/algorithms/registry';
 import { tuningJobName } from '#domain/naming';
 import type { RunPointer } from '#domain/runs/layout';
@@ -51,6 +51,7 @@ export function planTuningJob(
   counts: ClassCounts,
   env: TrainingEnvironment,
   algorithm: Algorithm = algorithmOf(pipeline),
+  monotone: TrainingFacts['monotone'] = [],
 ) {
   const { tuning, hyperparameters } = pipeline.training;
   const objective = algorithm.tuning;
@@ -62,9 +63,9 @@ export function planTuningJob(
     Tags: _tags,
     HyperParameters: _all,
     ...definition
-  } = planTrainingJob(run, pipeline, counts, env, algorithm);
+  } = planTrainingJob(run, pipeline, counts, env, algorithm, monotone);
   const ranges = searchRanges(tuning, algorithm);
-  const fixed = fixedHyperparameters(trainingHyperparameters(pipeline, counts, algorithm), ranges);
+  const fixed = fixedHyperparameters(trainingHyperparameters(pipeline, counts, algorithm, monotone), ranges);
   return {
     HyperParameterTuningJobName: tuningJobName(env.stage, run),
     HyperParameterTuningJobConfig: {

@@ -1,9 +1,14 @@
 import { InvokeEndpointCommand, ModelError, type SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import type { ModelFormat } from '#domain/algorithms/algorithm';
 import type { Answer } from '#domain/endpoint-tests/answer';
-import { PredictionError, TransientError } from '#domain/errors';
+import { testInferenceId } from '#domain/endpoint-tests/inference-id';
+import { PredictionError, RequestRefusedError, TransientError } from '#domain/errors';
+import { isTransient } from '#functions/runtime/transient-errors';
 
-/** Whether SageMaker itself, not the model, wants the request to be retried later. */
+/** The text of a response. The SDK gives null, which its types do not name, for one without a body. */
+const textOf = (body: Uint8Array | null | undefined): string => (body ? new TextDecoder().decode(body) : '');
+
+/** Errors by which SageMaker itself, not the model, wants the request to be sent again later. */
 const busy = new Set(['ModelNotReadyException', 'InternalDependencyException', 'ServiceUnavailable']);
 
 /**
@@ -28,7 +33,7 @@ export async function scoreCsv(
         Body: csv,
       }),
     );
-    return new TextDecoder().decode(Body);
+    return textOf(Body);
   } catch (error) {
     if (error instanceof ModelError) {
       throw new PredictionError(
@@ -47,11 +52,16 @@ export async function scoreCsv(
   }
 }
 
+/** A ValidationError, or a body that is larger than SageMaker takes: the request never reached the model. */
+const isRefusal = (error: Error & { readonly $metadata?: { readonly httpStatusCode?: number } }): boolean =>
+  error.name === 'ValidationError' || error.$metadata?.httpStatusCode === 413;
+
 /**
  * Sends a request to an endpoint and returns its response. A model error is a response too, with the container's status and its
  * text, which may repeat the request: show it only through `domain/endpoint-tests/shown-answer.ts`.
  *
- * @throws TransientError when the model is not loaded yet; other SageMaker errors unchanged
+ * @throws RequestRefusedError when SageMaker refuses the request; TransientError when the endpoint cannot answer now; other
+ * errors unchanged
  */
 export async function invokeEndpoint(
   client: SageMakerRuntimeClient,
@@ -66,13 +76,14 @@ export async function invokeEndpoint(
         EndpointName: endpointName,
         ContentType: contentType,
         Accept: 'text/csv',
+        InferenceId: testInferenceId,
         Body: body,
       }),
     );
     return {
       status: output.$metadata.httpStatusCode ?? 200,
       contentType: output.ContentType,
-      body: new TextDecoder().decode(output.Body),
+      body: textOf(output.Body),
       latencyMs: performance.now() - start,
     };
   } catch (error) {
@@ -83,7 +94,10 @@ export async function invokeEndpoint(
         latencyMs: performance.now() - start,
       };
     }
-    if (error instanceof Error && busy.has(error.name)) {
+    if (!(error instanceof Error)) throw error;
+    if (isRefusal(error))
+      throw new RequestRefusedError(`SageMaker refused the request: ${error.name}`, { cause: error });
+    if (busy.has(error.name) || isTransient(error)) {
       throw new TransientError(`${error.name}: endpoint ${endpointName} cannot answer yet`, { cause: error });
     }
     throw error;

@@ -1,5 +1,7 @@
+import { algorithmOf } from '#domain/algorithms/registry';
 import { runResourceName } from '#domain/naming';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
+import { monotoneSigns } from '#domain/training/monotone';
 import { planTrainingJob, planTransformJob, type TrainingEnvironment } from '#domain/training/plan';
 import { planTuningJob } from '#domain/training/tuning';
 import type { ObjectStore } from '#functions/ports/object-store';
@@ -32,9 +34,11 @@ export async function planTraining(
     return planTransformJob(run, model, runResourceName(stack.stage, of), pipeline, environment, format);
   };
   const counts = fitted.label.classCounts;
+  const algorithm = algorithmOf(pipeline);
+  const monotone = monotoneSigns(pipeline.dataset, fitted.features);
   const training = pipeline.training.tuning
-    ? { tuningJob: planTuningJob(run, pipeline, counts, environment) }
-    : { trainingJob: planTrainingJob(run, pipeline, counts, environment) };
+    ? { tuningJob: planTuningJob(run, pipeline, counts, environment, algorithm, monotone) }
+    : { trainingJob: planTrainingJob(run, pipeline, counts, environment, algorithm, monotone) };
   await artifacts.writeJson(keys.training, {
     hyperparameters:
       training.trainingJob?.HyperParameters ?? training.tuningJob?.TrainingJobDefinition.StaticHyperParameters,

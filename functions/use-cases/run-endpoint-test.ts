@@ -1,13 +1,10 @@
 import type * as z from 'zod';
-import { algorithmOf } from '#domain/algorithms/registry';
-import { featureColumns } from '#domain/data/columns';
 import type { SqlEngine } from '#domain/data/engine';
-import { encodeRows, toCsv } from '#domain/data/online';
-import { shownList } from '#domain/data/shown';
 import { runOfConfig } from '#domain/deployment/target';
-import type { Judgement } from '#domain/endpoint-tests/answer';
+import type { Answer, Judgement } from '#domain/endpoint-tests/answer';
 import { boundResult } from '#domain/endpoint-tests/payload';
-import { runTest, type TestPorts } from '#domain/endpoint-tests/run';
+import { runTest } from '#domain/endpoint-tests/run';
+import type { TestSession } from '#domain/endpoint-tests/session';
 import { type LoadedTest, readTest, testKey } from '#domain/endpoint-tests/suite';
 import { testVersionSchema, versionKey } from '#domain/endpoint-tests/versions';
 import { PredictionError } from '#domain/errors';
@@ -15,18 +12,20 @@ import { pipelineOfGroup } from '#domain/naming';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import type { ObjectStore } from '#functions/ports/object-store';
 import type { StateStore } from '#functions/ports/state-store';
+import { type ServedModel, servedModel } from '#functions/shards/served-model';
 import type { runEndpointTestSchema } from '#schemas/events/endpoint-tests';
-import { pipelineSchema } from '#schemas/pipeline';
-import { fittedTransformSchema } from '#schemas/records/fitted-transform';
-import type { RawRow } from '#schemas/records/golden';
 import type { TestResult } from '#schemas/records/test-result';
 
+type Ask = (endpointName: string, body: string, contentType: string) => Promise<Answer>;
+
 /** The dependencies of running a test on an endpoint. */
-export interface EndpointTestPorts extends Pick<TestPorts, 'readGolden'> {
+export interface EndpointTestPorts extends Pick<TestSession, 'readGolden' | 'now' | 'sleep'> {
   readonly stage: string;
   readonly tests: Pick<StateStore, 'get'>;
   readonly artifacts: ObjectStore;
-  readonly ask: (endpointName: string, body: string, contentType: string) => ReturnType<TestPorts['ask']>;
+  readonly ask: Ask;
+  /** The same, with a single try for each request and room for many at once. */
+  readonly askOnce: Ask;
   /** Opens the SQL engine. Only tests of raw rows need it. */
   readonly openEngine: () => Promise<SqlEngine & { close(): void }>;
 }
@@ -62,12 +61,8 @@ async function loadTest(ports: EndpointTestPorts, event: RunEndpointTestEvent): 
   return readTest({ ...content, sk: testKey(id) }, run && ports.artifacts.uri(artifactKeys(run).golden));
 }
 
-/** The rows as the endpoint's model reads them: a CSV line each, by the transform of the run that trained it. */
-async function encodeFor(
-  ports: EndpointTestPorts,
-  event: RunEndpointTestEvent,
-  rows: readonly RawRow[],
-): Promise<string[]> {
+/** The model that the endpoint serves. @throws PredictionError when no run is known that trained it */
+async function modelOf(ports: EndpointTestPorts, event: RunEndpointTestEvent): Promise<ServedModel> {
   const { artifacts, openEngine } = ports;
   const { endpointName } = event;
   const run = servedRun(ports, event);
@@ -76,39 +71,28 @@ async function encodeFor(
       `Raw rows cannot be encoded: no run is known that trained what ${endpointName} serves. Use a body of model inputs, or deploy a model of the pipeline.`,
     );
   }
-  const keys = artifactKeys(run);
-  const pipeline = await artifacts.readJson(keys.config, pipelineSchema);
-  const fitted = await artifacts.readJson(keys.transform, fittedTransformSchema);
-  const inputs = featureColumns(pipeline).map((column) => column.name);
-  for (const [i, row] of rows.entries()) {
-    const position = Object.keys(row).findIndex((key) => !inputs.includes(key));
-    if (position < 0) continue;
-    throw new PredictionError(
-      `Row ${i + 1} has a column that is no model input: key ${position + 1} of the row. The model reads ${shownList(inputs, 50)}.`,
-    );
-  }
-  const { input } = algorithmOf(pipeline);
-  const engine = await openEngine();
-  try {
-    return toCsv(await encodeRows(engine, pipeline, fitted, rows), input).split('\n');
-  } finally {
-    engine.close();
-  }
+  return servedModel(artifacts, run, openEngine);
 }
 
 async function judge(ports: EndpointTestPorts, event: RunEndpointTestEvent, test: LoadedTest): Promise<Judgement> {
   const { endpointName } = event;
   if (test.kind === 'invalid') return { passed: false, detail: test.problem };
-  try {
-    return await runTest(test, {
-      readGolden: ports.readGolden,
-      ask: (body, contentType) => ports.ask(endpointName, body, contentType),
-      encode: (rows) => encodeFor(ports, event, rows),
-    });
-  } catch (error) {
-    if (!(error instanceof Error && error.name === 'ValidationError')) throw error;
-    return { passed: false, detail: 'SageMaker refused the request (ValidationError): is the endpoint in service?' };
-  }
+  let known: Promise<ServedModel> | undefined;
+  const model = () => {
+    known ??= modelOf(ports, event);
+    return known;
+  };
+  const { readGolden, now, sleep } = ports;
+  return runTest(test, {
+    readGolden,
+    now,
+    sleep,
+    ask: (body, contentType) => ports.ask(endpointName, body, contentType),
+    askOnce: (body, contentType) => ports.askOnce(endpointName, body, contentType),
+    encode: async (rows) => (await model()).encode(rows),
+    inputs: async () => (await model()).inputs,
+    observed: async (column) => (await model()).observed(column),
+  });
 }
 
 /**
@@ -118,9 +102,9 @@ async function judge(ports: EndpointTestPorts, event: RunEndpointTestEvent, test
 export async function runEndpointTest(ports: EndpointTestPorts, event: RunEndpointTestEvent): Promise<TestResult> {
   const { id, version } = event.test;
   const test = await loadTest(ports, event);
-  const start = performance.now();
+  const start = ports.now();
   const { passed, detail } = await judge(ports, event, test);
-  const durationMs = Math.round(performance.now() - start);
+  const durationMs = Math.round(ports.now() - start);
   const result = { id, kind: test.kind, passed, detail, durationMs, ...(version === undefined ? {} : { version }) };
   return boundResult(result, event.resultBytes);
 }

@@ -10,6 +10,7 @@ export const servedConfigSchema = z.object({
   evaluation: z.object({ task: taskSchema }),
   dataset: z.object({
     label: z.object({ classes: z.array(z.unknown()).optional(), map: z.record(z.string(), z.unknown()).optional() }),
+    columns: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
   }),
   deployment: z.object({
     maxWaitMinutes: z.int().min(1),

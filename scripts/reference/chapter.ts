@@ -39,14 +39,22 @@ export function valuesOf({ path, examples }: Setting, { example }: Pick<Kind, 'e
   return value === undefined ? [] : [value];
 }
 
-/** Why an example of a setting is invalid both with the kind's example and with only the required settings. */
+/**
+ * Why an example of a setting is invalid: with only the required settings, in the place of the example's own setting, and merged into
+ * the example. Undefined: one of them is valid.
+ */
 export function problemOfSetting(kind: Kind, { path }: Setting, value: unknown): string | undefined {
   const own = fragment(path, value) as Mapping;
   const needed = Object.entries(kind.example).filter(
     ([key]) => kind.required.includes(key) && !Object.hasOwn(own, key),
   );
-  const alone = kind.problem({ ...Object.fromEntries(needed), ...own });
-  return alone === undefined ? undefined : kind.problem(withSettings(kind.example, own) as Mapping);
+  const candidates = [
+    { ...Object.fromEntries(needed), ...own },
+    { ...kind.example, ...own },
+    withSettings(kind.example, own) as Mapping,
+  ];
+  const problems = candidates.map((candidate) => kind.problem(candidate));
+  return problems.includes(undefined) ? undefined : problems.at(-1);
 }
 
 function kindText(kind: Kind, level: number): string {

@@ -47,6 +47,9 @@ const byTime = withSettings(MINIMAL_PIPELINES.binary, {
 /** Some settings of a deployment are valid only where a roll-out has steps. */
 const byCanary = withSettings(MINIMAL_PIPELINES.binary, { deployment: { strategy: 'canary' } });
 
+/** Constraints on trees are valid only with some ways of finding splits. */
+const byHist = withSettings(MINIMAL_PIPELINES.binary, { training: { hyperparameters: { tree_method: 'hist' } } });
+
 /** Why no minimal pipeline of a schema takes these settings, one after another; undefined when one does. */
 export function problemBy(
   schema: Pick<typeof pipelineSchema, 'safeParse'>,
@@ -57,6 +60,7 @@ export function problemBy(
     ...MINIMAL_PIPELINES,
     'binary by time': byTime,
     'binary by canary': byCanary,
+    'binary by hist': byHist,
   })) {
     const readings = readingsOf(settings.reduce(withSettings, pipeline));
     const errors = readings.flatMap((reading) => schema.safeParse(reading.settings).error ?? []);

@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { resolve } from 'node:path';
 import { sampleCsv } from 'embedded-cloud/testing/sagemaker';
 import { describe, expect, it } from 'vitest';
 import { xgboost } from '#domain/algorithms/xgboost/xgboost';
 import { toCsv } from '#domain/data/online';
+import { badRequestNames, badRequests } from '#domain/endpoint-tests/bad-requests';
 import { python } from '../support/python.ts';
 import { runPython, train } from './container.ts';
 
@@ -101,6 +104,55 @@ describe.skipIf(!python)('the serving container', () => {
       await rm(directory, { recursive: true });
     }
   });
+
+  it('refuses each bad request of a robustness test as the docs say, and answers as before after each', async () => {
+    const { directory } = await train({
+      hyperparameters: { num_round: '3', objective: 'binary:logistic' },
+      channels: { train: { 'a.csv': sampleCsv(60, 23) } },
+    });
+    const line = '0.5,-0.5,0,1';
+    try {
+      await serving(directory, {}, async (url) => {
+        const before = await post(url, line);
+        expect(before.status).toBe(200);
+        const found: Record<string, number> = {};
+        for (const name of badRequestNames) {
+          const bad = badRequests[name].make({ line, delimiter: ',', largestBytes: 6 * 2 ** 20 });
+          const { status, text } = await post(url, bad?.body ?? '', { 'content-type': bad?.contentType ?? '' });
+          found[name] = status;
+          expect([name, text.length < 300]).toEqual([name, true]);
+          expect(await post(url, line)).toEqual(before);
+        }
+        const table = readFileSync('docs/endpoint-tests.md', 'utf8').matchAll(/^\| `([a-z-]+)` \| (\d{3}) \|$/gm);
+        expect(found).toEqual(Object.fromEntries([...table].map(([, name, status]) => [name, Number(status)])));
+      });
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+
+  it.each(['abc', '-1', '1.5', ' '])(
+    'refuses a request whose length is %j, and does not wait for its body',
+    async (length) => {
+      const { directory } = await train({
+        hyperparameters: { num_round: '1' },
+        channels: { train: { 'a.csv': sampleCsv(20, 24) } },
+      });
+      try {
+        await serving(directory, {}, async (url) => {
+          const { hostname, port } = new URL(url);
+          const socket = connect(Number(port), hostname);
+          socket.write(`POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Length: ${length}\r\n\r\n`);
+          const answer = await new Promise<string>((done) => socket.once('data', (data) => done(data.toString())));
+          socket.destroy();
+          expect(answer).toContain('HTTP/1.1 400 ');
+          expect((await post(url, '0,0,0,0')).status).toBe(200);
+        });
+      } finally {
+        await rm(directory, { recursive: true });
+      }
+    },
+  );
 
   it('answers many requests at once, each with its own rows', async () => {
     const { directory } = await train({

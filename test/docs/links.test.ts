@@ -35,6 +35,7 @@ const TO_BE_WRITTEN: Readonly<Record<string, readonly string[]>> = {
     'domain/drift/missing-share.ts',
     'test/domain/drift/missing-share.test.ts',
     'domain/endpoint-tests/refusal.ts',
+    'test/domain/endpoint-tests/refusal.test.ts',
     'domain/alarms/client-errors.ts',
     'domain/algorithms/linear-learner/',
     'test/domain/algorithms/linear-learner.test.ts',

@@ -12,17 +12,21 @@ import {
 import { ListExecutionsCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { auditFolder, readAudit } from 'embedded-cloud/audit';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { latestResultKey } from '#domain/endpoint-tests/suite';
+import { endpointName } from '#domain/naming';
 import { planShards } from '#domain/runs/drop';
 import { artifactKeys, type RunPointer, rawKeys, runPrefix } from '#domain/runs/layout';
 import { writeLoanBook } from '#examples/loans/generate';
 import { apiAnswerSchema } from '#schemas/events/prediction-api';
 import { evaluationSchema, verdictSchema } from '#schemas/records/evaluation';
 import { profileSchema } from '#schemas/records/profile';
-import { dropFilesSchema, dropRecordSchema } from '#schemas/records/run';
+import { dropFilesSchema, dropRecordSchema, trainingRecordSchema } from '#schemas/records/run';
 import { sidesSchema } from '#schemas/records/sides';
+import type { TestResult } from '#schemas/records/test-result';
 import { uploadDrop } from '../../cli/commands/drop.ts';
 import { predictRows } from '../../cli/commands/predict.ts';
 import { readSlack, type SlackMessage } from '../../cli/commands/slack.ts';
+import { listItems } from '../../cli/model-versions.ts';
 import { getState, type RunRecord, waitForExecution, watchDeployment } from '../../cli/runs.ts';
 import { watchExecution } from '../../cli/watch.ts';
 import { clientOf, runClient, runTypeScript } from './api-clients.ts';
@@ -74,6 +78,24 @@ describe('the loan book, from drop to deployed model', { timeout: 120_000 }, () 
     });
     champion = run;
     usage = await usageOf(project);
+  });
+
+  it('climbs the ladder of default tests, each against the real endpoint', async () => {
+    const { EndpointTestsTableName } = project.target.outputs;
+    const tested = endpointName('local', pipeline);
+    const [latest] = await listItems(project.target, EndpointTestsTableName, tested, latestResultKey);
+    const results = latest?.['results'] as TestResult[];
+    expect(results.map(({ kind, passed }) => [kind, passed])).toEqual(
+      ['contract', 'golden', 'latency', 'monotonicity', 'robustness'].map((kind) => [kind, true]),
+    );
+    expect(results.map(({ detail }) => detail)).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^2 columns in \d+ changed rows: the answer never goes the wrong way$/),
+        '7 bad requests refused, the same answer after each',
+      ]),
+    );
+    const { hyperparameters } = await project.readArtifact(artifactKeys(champion).training, trainingRecordSchema);
+    expect(hyperparameters).toMatchObject({ monotone_constraints: expect.stringContaining('-1'), tree_method: 'hist' });
   });
 
   it('takes about as many states, calls and requests as docs/deploy.md says', () => {

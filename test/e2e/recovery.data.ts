@@ -61,7 +61,7 @@ beforeAll(async () => {
       variant('loans-manual', small),
       variant('loans-unrecorded', small),
       variant('loans-refused', (text) =>
-        text.replace('max_depth: 4', 'max_depth: 4, interaction_constraints: nonsense'),
+        text.replace('max_depth: 4', 'max_depth: 4, tree_method: hist, interaction_constraints: nonsense'),
       ),
     ],
     { faults: (call) => fault?.(call) },

@@ -43,6 +43,19 @@ it('plans the training on the run and the scoring of its holdout, and keeps what
   });
 });
 
+it('constrains the model where a column is declared monotone', async () => {
+  using run = await encodedRun('binary');
+  await publish(run, buckets);
+  const config = recordOf(buckets, run.run, 'config') as Pipeline;
+  const columns = { ...config.dataset.columns, x: { ...config.dataset.columns['x'], monotone: 'increasing' } };
+  const key = `artifacts-bucket/${artifactKeys(run.run).config}`;
+  buckets.put(key, JSON.stringify({ ...config, dataset: { ...config.dataset, columns } }));
+
+  const { trainingJob } = await planTraining({ run: run.run }, context);
+
+  expect(trainingJob?.HyperParameters).toMatchObject({ monotone_constraints: '(1,0,0,0)', tree_method: 'hist' });
+});
+
 it("plans to score the same holdout with the champion's model, and plans the same when asked again", async () => {
   using run = await encodedRun('binary');
   await publish(run, buckets);

@@ -144,6 +144,47 @@ it.each(['ThrottlingException', 'ServiceUnavailable', 'ModelNotReadyException', 
   },
 );
 
+it('marks its requests, so that drift checks leave them out', async () => {
+  answer('0.25,0.75');
+  await run(goldenTest);
+  expect(asked).toMatchObject([{ InferenceId: 'tidegate:endpoint-test' }]);
+});
+
+it('counts a request that SageMaker refuses as refused by a robustness test, and by no other', async () => {
+  const tooLarge = Object.assign(new Error('Request Entity Too Large'), { $metadata: { httpStatusCode: 413 } });
+  const runtime = mockClient(SageMakerRuntimeClient);
+  runtime.on(InvokeEndpointCommand).callsFake(({ Body }) => {
+    if (String(Body).length > 100) throw tooLarge;
+    return { ContentType: 'text/csv', Body: Buffer.from('0.5'), $metadata: { httpStatusCode: 200 } };
+  });
+  const request = { body: '1,2' };
+  const robust = { kind: 'robustness', request, cases: ['oversized'], oversizedBytes: 200 };
+  const contractTest = { kind: 'contract', request: { body: '1'.repeat(200) } };
+
+  expect(await run({ id: 'r', ...robust })).toMatchObject({ passed: true });
+  expect(await run({ id: 'c', ...contractTest })).toMatchObject({
+    passed: false,
+    detail: /SageMaker refused the request/,
+  });
+});
+
+it('reads an answer without a body as nothing', async () => {
+  mockClient(SageMakerRuntimeClient)
+    .on(InvokeEndpointCommand)
+    .resolves({ Body: null as never, $metadata: { httpStatusCode: 200 } });
+  expect(await run({ ...contract, expect: { status: 200 } })).toMatchObject({ passed: true });
+  expect(await run(goldenTest)).toMatchObject({ passed: false, detail: 'the answer is empty; it answered nothing' });
+});
+
+it('counts throttling in a load test and waits for nothing', async () => {
+  refuse(refusal('Rate exceeded', 'ThrottlingException'));
+  const test = { id: 'l', kind: 'load', request: { body: '1,2' }, rate: 100, seconds: 0.02, p99Ms: 60_000 };
+  expect(await run(test)).toMatchObject({
+    passed: false,
+    detail: expect.stringContaining('ThrottlingException: endpoint tidegate-dev-loan cannot answer yet'),
+  });
+});
+
 it('fails on an endpoint that is not there, and errs on what is our own trouble', async () => {
   refuse(refusal('Endpoint tidegate-dev-loan of account 123456789012 not found.', 'ValidationError'));
   const missing = await run(goldenTest);

@@ -71,11 +71,16 @@ class Handler(BaseHTTPRequestHandler):
         if length is None:
             self.close_connection = True
             raise RequestError(411, "Content-Length is required")
-        if int(length) > LIMIT:
+        # isdecimal also takes digits of other scripts, which no client sends and int reads.
+        if not length.isdecimal():
+            self.close_connection = True
+            raise RequestError(400, "Content-Length is not a number")
+        size = int(length)
+        if size > LIMIT:
             # A client that is still sending would get a broken pipe instead of the response.
-            self._discard(int(length))
-            raise RequestError(413, f"The payload has {length} bytes; at most {LIMIT} are taken")
-        return self.rfile.read(int(length))
+            self._discard(size)
+            raise RequestError(413, f"The payload has {size} bytes; at most {LIMIT} are taken")
+        return self.rfile.read(size)
 
     def _discard(self, length: int) -> None:
         missing = min(length, DISCARD_LIMIT)

@@ -158,6 +158,16 @@ export function check(
   if (isMulticlass && all['num_class'] === undefined) report('objective', `${objective} needs num_class`);
   if (!isMulticlass && all['num_class'] !== undefined)
     report('num_class', `only a multi: objective has num_class, and the objective is ${objective}`);
+  // aws/sagemaker-xgboost-container, hyperparameter_validation.py
+  const method = all['tree_method'] ?? 'auto';
+  if (all['interaction_constraints'] !== undefined && !['exact', 'hist', 'approx'].includes(method))
+    report('tree_method', 'interaction constraints go with exact, hist and approx only: set one of them');
+  if (all['monotone_constraints'] !== undefined) {
+    if (!['exact', 'hist'].includes(method))
+      report('tree_method', 'monotone constraints go with exact and hist only: set one of them');
+    if (all['booster'] === 'gblinear')
+      report('booster', 'gblinear has no monotone constraints: choose another booster, or declare no column monotone');
+  }
   if (metrics.includes('auc') && !/^(binary:|rank:|multi:softprob)/.test(objective))
     report('eval_metric', `auc does not go with the objective ${objective}: set another eval_metric`);
   if (metrics.includes('aft-nloglik') && objective !== 'survival:aft')

@@ -23,7 +23,7 @@ export const xgboost: Algorithm = {
   hyperparametersDescription:
     'Hyperparameters of the built-in XGBoost by their names. `num_round`, `objective`, `eval_metric` and `num_class` have defaults by task.',
   aliases,
-  defaults: ({ task, classes, counts: [negatives = 0, positives = 0], balance }) => ({
+  defaults: ({ task, classes, counts: [negatives = 0, positives = 0], balance, monotone }) => ({
     num_round: '200',
     early_stopping_rounds: '20',
     seed: '42',
@@ -33,6 +33,11 @@ export const xgboost: Algorithm = {
     // negatives / positives, as XGBoost's documentation recommends for unbalanced classes
     ...(task === 'binary' && balance && positives > 0
       ? { scale_pos_weight: String(Number((negatives / positives).toPrecision(6))) }
+      : {}),
+    // The container takes the constraints with these two ways of finding splits only (aws/sagemaker-xgboost-container,
+    // hyperparameter_validation.py).
+    ...(monotone.some((sign) => sign !== 0)
+      ? { monotone_constraints: `(${monotone.join(',')})`, tree_method: 'hist' }
       : {}),
   }),
   check: (all, task, report) => check(all, task, metricsIn(all['eval_metric'] ?? ''), report),

@@ -16,7 +16,9 @@ type Metrics = NonNullable<Algorithm['tuning']>['metrics'][Task];
 /** What the hyperparameters are when a pipeline does not set them. What depends on its data is left out. */
 function defaultsOf({ tasks, defaults }: Algorithm): string {
   const byTask = tasks.map((task) => {
-    const [some, others] = [3, 4].map((classes) => defaults({ task, classes, counts: [], balance: false }));
+    const [some, others] = [3, 4].map((classes) =>
+      defaults({ task, classes, counts: [], balance: false, monotone: [] }),
+    );
     return Object.fromEntries(Object.entries(some ?? {}).filter(([name, value]) => others?.[name] === value));
   });
   const names = [...new Set(byTask.flatMap(Object.keys))];

@@ -12,7 +12,7 @@ export const endpointTests = (kinds = registered): Chapter => ({
   text: [
     'Tests are no part of the pipeline file: they are items of the endpoint-tests table. Write a test as YAML or JSON in a file of its own, then:',
     '```sh\nnpx tidegate tests put churn my-test.yml   # adds it, or replaces the test of this id\nnpx tidegate tests run churn               # runs all tests of the endpoint\n```',
-    'An endpoint gets a default test of each kind with its first deployment. In the table, `pk` is the name of the endpoint and `sk` is `test#` and the id.',
+    'An endpoint gets default tests with its first deployment: of each kind but `load`, and of `invariance` and `monotonicity` where the pipeline declares columns so ([endpoint tests](endpoint-tests.md)). In the table, `pk` is the name of the endpoint and `sk` is `test#` and the id.',
   ].join('\n\n'),
   kinds: kinds.map(({ name, summary, schema, example }): Kind => {
     const json = jsonSchemaOf(schema);

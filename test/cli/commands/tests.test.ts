@@ -40,11 +40,17 @@ describe('a file of an endpoint test', () => {
   });
 
   it.each([
-    ['{}', 'mine.json:1:1 kind: missing; allowed: contract, golden.'],
+    [
+      '{}',
+      'mine.json:1:1 kind: missing; allowed: contract, golden, invariance, monotonicity, robustness, latency, load.',
+    ],
     ['{"id":"mine","kind":"contract"}', 'request: missing'],
     ['{"id":"mine","kind":"contract",\n "request":{}}', 'mine.json:2:12 request: one of body, rows, s3Uri is missing.'],
     ['{"id":"mine","kind":"contract","request":{"bdy":"1,2"}}', 'request.bdy: not a known setting. Did you mean body?'],
-    ['{"id":"mine","kind":"contrct","request":{"body":"1"}}', 'found "contrct"; allowed: contract, golden.'],
+    [
+      '{"id":"mine","kind":"contrct","request":{"body":"1"}}',
+      'found "contrct"; allowed: contract, golden, invariance, monotonicity, robustness, latency, load.',
+    ],
     ['{"id":"mine","kind":"contrct","request":{"body":"1"}}', 'Did you mean contract?'],
     ['{"id":"mine","kind":"golden"}', 'a golden test has exactly one of s3Uri and cases.'],
     ['{"kind":"golden","s3Uri":"s3://golden/g.json"}', 'id: missing; expected a text.'],

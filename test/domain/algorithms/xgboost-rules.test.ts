@@ -38,13 +38,28 @@ describe('hyperparameters of XGBoost that are wrong together', () => {
   };
   it('are none by default, whatever the task', () => {
     for (const task of ['binary', 'multiclass', 'regression'] as const)
-      expect(problems(xgboost.defaults({ task, classes: 3, counts: [3, 1], balance: true }), task)).toEqual([]);
+      expect(
+        problems(xgboost.defaults({ task, classes: 3, counts: [3, 1], balance: true, monotone: [] }), task),
+      ).toEqual([]);
     expect(problems({ objective: 'binary:logistic' })).toEqual([]);
   });
   it('are an objective of classes without their number, and the number without the objective', () => {
     expect(problems({ objective: 'multi:softprob' })).toEqual(['objective: multi:softprob needs num_class']);
     expect(problems({ objective: 'binary:logistic', num_class: '3' })).toEqual([
       'num_class: only a multi: objective has num_class, and the objective is binary:logistic',
+    ]);
+  });
+  it('are constraints on trees and a way of finding splits that takes none', () => {
+    const exact = 'tree_method: monotone constraints go with exact and hist only: set one of them';
+    expect(problems({ monotone_constraints: '(1)' })).toEqual([exact]);
+    expect(problems({ monotone_constraints: '(1)', tree_method: 'approx' })).toEqual([exact]);
+    expect(problems({ monotone_constraints: '(1)', tree_method: 'exact' })).toEqual([]);
+    expect(problems({ monotone_constraints: '(1)', tree_method: 'hist', booster: 'gblinear' })).toEqual([
+      'booster: gblinear has no monotone constraints: choose another booster, or declare no column monotone',
+    ]);
+    expect(problems({ interaction_constraints: '[[0,1]]', tree_method: 'approx' })).toEqual([]);
+    expect(problems({ interaction_constraints: '[[0,1]]' })).toEqual([
+      'tree_method: interaction constraints go with exact, hist and approx only: set one of them',
     ]);
   });
   it('are auc and an objective that ranks nothing', () => {

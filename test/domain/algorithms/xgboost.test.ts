@@ -87,7 +87,7 @@ describe('fixed hyperparameters of XGBoost', () => {
 
   it('include every default of every task', () => {
     for (const task of xgboost.tasks) {
-      const defaults = xgboost.defaults({ task, classes: 3, counts: [3, 1], balance: true });
+      const defaults = xgboost.defaults({ task, classes: 3, counts: [3, 1], balance: true, monotone: [] });
       for (const [name, value] of Object.entries(defaults)) {
         expect([name, xgboost.hyperparameters[name]?.schema.safeParse(value).success]).toEqual([name, true]);
       }
@@ -97,7 +97,7 @@ describe('fixed hyperparameters of XGBoost', () => {
 
 describe('the defaults of XGBoost', () => {
   const defaults = (task: 'binary' | 'multiclass' | 'regression', counts: number[], balance = true) =>
-    xgboost.defaults({ task, classes: 3, counts, balance });
+    xgboost.defaults({ task, classes: 3, counts, balance, monotone: [] });
 
   it('weigh the positives of a binary task, where there are some', () => {
     expect(defaults('binary', [3, 1])).toMatchObject({ scale_pos_weight: '3', objective: 'binary:logistic' });
@@ -110,6 +110,18 @@ describe('the defaults of XGBoost', () => {
       defaults('regression', [3, 1]),
     ])
       expect(unweighted).not.toHaveProperty('scale_pos_weight');
+  });
+
+  it('constrain the model where a column is declared monotone, with a way of finding splits that takes constraints', () => {
+    const facts = { task: 'binary', classes: 2, counts: [], balance: false } as const;
+    expect(xgboost.defaults({ ...facts, monotone: [0, -1, 1] })).toMatchObject({
+      monotone_constraints: '(0,-1,1)',
+      tree_method: 'hist',
+    });
+    for (const monotone of [[], [0, 0]] as const) {
+      expect(xgboost.defaults({ ...facts, monotone })).not.toHaveProperty('monotone_constraints');
+      expect(xgboost.defaults({ ...facts, monotone })).not.toHaveProperty('tree_method');
+    }
   });
 
   it('count the classes of a multiclass task alone', () => {

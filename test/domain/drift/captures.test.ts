@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { xgboost } from '#domain/algorithms/xgboost/xgboost';
 import { captureHours, readCaptures, windowStart } from '#domain/drift/captures';
+import { testInferenceId } from '#domain/endpoint-tests/inference-id';
 import { captureLine } from '../../fakes/capture-line.ts';
 
 const probes = { lines: ['7,8', '9,'], answers: [0.7, 0.9] };
@@ -19,6 +20,11 @@ describe('captures', () => {
     });
   });
 
+  it('leave out the requests of endpoint tests, which say nothing about the applications', () => {
+    const of = (id: string) => captureLine('1,2', '0.5', noon, 'CSV', id);
+    expect(read(of(testInferenceId), of('order-7'))).toMatchObject({ rows: 1, skipped: 0 });
+  });
+
   it('are counted without the probes that predict adds, and not at all when another model answered them', () => {
     const request = '1,2\n3,4\n7,8\n9,';
     expect(read(captureLine(request, '0.1,0.2,0.7,0.9', noon), captureLine(request, '0.1,0.2,0.7,0.8', noon))).toEqual({
@@ -29,7 +35,7 @@ describe('captures', () => {
     });
   });
 
-  it('that are the probes alone, as an endpoint test sends them, are counted', () => {
+  it('that are the probes alone are counted', () => {
     expect(read(captureLine('7,8\n9,', '0.7,0.9', noon))).toMatchObject({ rows: 2, skipped: 0 });
   });
 

@@ -1,9 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { endpointTestSchema } from '#domain/endpoint-tests/registry';
-import { runTest, type TestPorts } from '#domain/endpoint-tests/run';
-import { NotFoundError, PredictionError } from '#domain/errors';
+import { runTest } from '#domain/endpoint-tests/run';
+import type { TestSession } from '#domain/endpoint-tests/session';
+import { NotFoundError, PredictionError, RequestRefusedError } from '#domain/errors';
 import type { Golden, RawRow } from '#schemas/records/golden';
+import { fakeSession } from '../../fakes/test-session.ts';
 
 const uri = 's3://artifacts/loan/runs/r/golden.json';
 const golden: Golden = {
@@ -14,7 +16,8 @@ const golden: Golden = {
   ],
 };
 const test = (own: Record<string, unknown>) => endpointTestSchema.parse({ id: 't', ...own });
-const ports = (body: string, readGolden: TestPorts['readGolden'] = async () => golden) => ({
+const ports = (body: string, readGolden: TestSession['readGolden'] = async () => golden) => ({
+  ...fakeSession(() => [0]),
   ask: vi.fn(async () => ({ status: 200, contentType: 'text/csv', body, latencyMs: 1 })),
   readGolden: vi.fn(readGolden),
   encode: vi.fn(async (rows: readonly RawRow[]) => rows.map((row) => Object.values(row).join(','))),
@@ -94,6 +97,14 @@ describe('running an endpoint test', () => {
     const contract = test({ kind: 'contract', request: { rows: [{ x: 'a' }] } });
     expect(await runTest(contract, own)).toEqual({ passed: false, detail: wrong.message });
     expect(own.ask).not.toHaveBeenCalled();
+  });
+
+  it('fails when SageMaker refuses the request', async () => {
+    const own = { ...ports(''), ask: () => Promise.reject(new RequestRefusedError('no')) };
+    expect(await runTest(test({ kind: 'contract', request: { body: '1' } }), own)).toEqual({
+      passed: false,
+      detail: 'SageMaker refused the request (ValidationError): is the endpoint in service?',
+    });
   });
 
   it('passes on any other error, of the file and of the endpoint', async () => {

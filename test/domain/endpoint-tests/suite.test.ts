@@ -84,6 +84,33 @@ describe('defaultTests', () => {
     expect(goldenTest).toMatchObject({ kind: 'golden', s3Uri: uri });
   });
 
+  it('are one of each kind but load; invariance and monotonicity where the pipeline declares columns so', () => {
+    const { evaluation, dataset } = pipeline('binary', { positive: 1 });
+    const declaring = (x: object) => ({ evaluation, dataset: { ...dataset, columns: { x: { ...x } } } });
+    const kinds = (config: Parameters<typeof defaultTests>[0]) => defaultTests(config, uri).map(({ kind }) => kind);
+
+    expect(kinds({ evaluation, dataset })).toEqual(['contract', 'golden', 'robustness', 'latency']);
+    expect(kinds(declaring({ monotone: 'increasing' }))).toContain('monotonicity');
+    expect(kinds(declaring({ monotone: 'increasing' }))).not.toContain('invariance');
+    expect(kinds(declaring({ invariant: 0.1 }))).toContain('invariance');
+  });
+
+  it('follow the run that serves, also after a roll-back', () => {
+    const { evaluation } = pipeline('binary', { positive: 1 });
+    const columns = { x: { monotone: 'increasing', invariant: 0 } };
+    const former = 's3://artifacts/loan/runs/former/golden.json';
+    for (const { id, ...test } of defaultTests({ evaluation, dataset: { label: {}, columns } }, uri)) {
+      const read = JSON.stringify(readTest({ ...item(id, test), managed: true }, former));
+      expect(read).toContain(former);
+      expect(read).not.toContain(uri);
+    }
+  });
+
+  it('keep the request of a test that sends no golden rows', () => {
+    const test = { kind: 'latency', request: { rows: [{ x: 1 }] }, p50Ms: 1, managed: true };
+    expect(readTest(item('own', test), uri)).toMatchObject({ request: { rows: [{ x: 1 }] } });
+  });
+
   it('are none of a kind that has no default, and expect one number a row of classes nobody named', () => {
     const { defaultTest: _, ...bare } = golden;
     expect(
@@ -95,7 +122,9 @@ describe('defaultTests', () => {
   });
 
   it('are tests as anybody could have written them', () => {
-    for (const test of defaultTests(pipeline('binary', { positive: 1 }), uri)) {
+    const { evaluation } = pipeline('binary', { positive: 1 });
+    const columns = { x: { monotone: 'increasing', invariant: 0 } };
+    for (const test of defaultTests({ evaluation, dataset: { label: {}, columns } }, uri)) {
       expect(endpointTestSchema.parse(test)).toEqual(test);
     }
   });

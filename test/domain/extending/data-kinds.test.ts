@@ -25,6 +25,7 @@ import { driftReportSchema } from '#schemas/records/baseline';
 import { fittedTransformSchema } from '#schemas/records/fitted-transform';
 import type { Profile } from '#schemas/records/profile';
 import { smallPipeline, testEngine } from '../../fakes/data-run.ts';
+import { fakeSession } from '../../fakes/test-session.ts';
 import { expectNothingRaw } from '../../support/honeytokens.ts';
 import { emailDomain } from './email-domain.ts';
 import { log } from './log.ts';
@@ -180,12 +181,11 @@ describe('an added endpoint test', () => {
     expect(test).toEqual(refusal.example);
     const asked: string[] = [];
     const answering = (status: number) => ({
+      ...fakeSession(() => [0]),
       ask: async (body: string) => {
         asked.push(body);
         return { status, body: '', latencyMs: 1 };
       },
-      readGolden: () => Promise.reject(new Error('there is nothing to read')),
-      encode: () => Promise.reject(new Error('there is nothing to encode')),
     });
     const result = (status: number) => runTest(test ?? { kind: 'none' }, answering(status), endpointTests);
     expect(await result(400)).toEqual({ passed: true, detail: 'status 400' });
@@ -196,8 +196,14 @@ describe('an added endpoint test', () => {
   it('is among the tests that every endpoint has, and in the help of the CLI', () => {
     const pipeline = pipelineSchema.parse(smallPipeline());
     const ids = defaultTests(pipeline, 's3://artifacts/golden.json', endpointTests).map(({ id }) => id);
-    expect(ids).toEqual(['contract-default', 'golden-default', 'refusal-default']);
-    expect(describeKinds(endpointTests)).toContain(`refusal   ${refusal.summary}`);
+    expect(ids).toEqual([
+      'contract-default',
+      'golden-default',
+      'robustness-default',
+      'latency-default',
+      'refusal-default',
+    ]);
+    expect(describeKinds(endpointTests)).toContain(`refusal       ${refusal.summary}`);
   });
 });
 

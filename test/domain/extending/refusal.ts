@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { commonSettings, type EndpointTestKind } from '#domain/endpoint-tests/endpoint-test';
+import { oneRequest } from '#domain/endpoint-tests/one-request';
 
 const schema = z.strictObject({
   ...commonSettings,
@@ -13,7 +14,9 @@ export const refusal = {
   summary: 'A broken request is refused with a status from 400 to 499.',
   schema,
   example: { id: 'no-numbers', kind: 'refusal', body: 'a,b,c' },
-  request: ({ body }) => ({ contentType: 'text/csv', content: { body } }),
-  judge: (_, __, { status }) => ({ passed: status >= 400 && status < 500, detail: `status ${status}` }),
+  ...oneRequest<z.output<typeof schema>>({
+    request: ({ body }) => ({ contentType: 'text/csv', content: { body } }),
+    judge: (_, __, { status }) => ({ passed: status >= 400 && status < 500, detail: `status ${status}` }),
+  }),
   defaultTest: () => ({ id: 'refusal-default', kind: 'refusal', body: 'not,a,number' }),
 } as const satisfies EndpointTestKind<typeof schema>;

@@ -1,13 +1,15 @@
 import { expect, it, vi } from 'vitest';
+import { artifactKeys } from '#domain/runs/layout';
 import { type EndpointTestPorts, runEndpointTest } from '#functions/use-cases/run-endpoint-test';
 import { putTest } from '#functions/use-cases/test-versions';
+import { pipelineSchema } from '#schemas/pipeline';
 import { type DataRun, testEngine } from '../../fakes/data-run.ts';
 import { memoryState } from '../../fakes/memory-state.ts';
 import { encodedRun, models } from '../support/evaluated-run.ts';
 import { configOf, endpointName } from '../support/stage.ts';
 
 const runId = '20260102-080000-bbbb';
-const portsOf = ({ artifacts }: DataRun) => {
+const portsOf = ({ artifacts }: DataRun, own: Partial<EndpointTestPorts> = {}) => {
   const asked: string[] = [];
   const tests = memoryState();
   const ports: EndpointTestPorts = {
@@ -20,9 +22,13 @@ const portsOf = ({ artifacts }: DataRun) => {
       const answers = body.split('\n').map((line) => models.regression(Number(line.split(',')[0])).join(','));
       return { status: 200, contentType: 'text/csv', body: answers.join('\n'), latencyMs: 1 };
     },
+    askOnce: () => Promise.reject(new Error('asked once')),
     openEngine: vi.fn(testEngine),
+    now: () => performance.now(),
+    sleep: () => Promise.resolve(),
+    ...own,
   };
-  const run = async ({ id, ...content }: { id: string }, endpointConfigName?: string) => {
+  const run = async ({ id, ...content }: { id: string; [setting: string]: unknown }, endpointConfigName?: string) => {
     const put = await putTest(tests, endpointName, id, content, { at: '2026-03-01T08:00:00.000Z' });
     const test = { id, version: put?.version };
     return runEndpointTest(ports, { endpointName, endpointConfigName, resultBytes: 2000, test });
@@ -54,6 +60,51 @@ it('opens no engine for a test of encoded rows', async () => {
   const test = { ...contract([]), request: { contentType: 'text/csv', body: '1,2' }, expect: { status: 200 } };
   expect(await runTest(test)).toMatchObject({ passed: true });
   expect(ports.openEngine).not.toHaveBeenCalled();
+});
+
+it('changes columns of encoded rows as the run that trained the model encodes them', async () => {
+  const columns = {
+    x: { role: 'feature', type: 'number', monotone: 'increasing' },
+    c: { role: 'feature', type: 'category', encode: 'onehot', invariant: 0 },
+  };
+  using run = await encodedRun('regression', { runId });
+  const keys = artifactKeys(run.run);
+  const config = await run.artifacts.readJson(keys.config, pipelineSchema);
+  await run.artifacts.writeJson(keys.config, { ...config, dataset: { ...config.dataset, columns } });
+  const histograms = [
+    { kind: 'number', column: 'x', edges: [0, 40, 40, 100], counts: [0, 1, 0, 1, 0], missing: 0 },
+    { kind: 'category', column: 'c', categories: ['r', 'g'], counts: [1, 1, 0], missing: 0 },
+  ];
+  await run.artifacts.writeJson(keys.baseline, { version: 1, rows: 2, columns: histograms });
+  const { features } = await run.fitted();
+  const lines = (colours: string[]) =>
+    colours.map((colour) =>
+      ['20', ...features.slice(1).map((feature) => Number(feature['category'] === colour))].join(','),
+    );
+  const { asked, run: runTest } = portsOf(run);
+  const ran = (test: Record<string, unknown>) =>
+    runTest({ id: 't', request: { body: '20,1,0,0' }, ...test }, configOf(runId));
+
+  expect(await ran({ kind: 'monotonicity' })).toMatchObject({
+    passed: true,
+    detail: '1 column in 3 changed rows: the answer never goes the wrong way',
+  });
+  expect(await ran({ kind: 'invariance' })).toMatchObject({ passed: true });
+  expect(asked[0]).toBe('20,1,0,0\n0,1,0,0\n40,1,0,0\n100,1,0,0');
+  // the base row, then red and green in place of its own colour
+  expect(asked[1]?.split('\n').slice(1)).toEqual(lines(['r', 'g']));
+  const second = { columns: [{ column: 'x', direction: 'increasing' }], request: { rows: [{ x: 3 }] } };
+  expect(await ran({ kind: 'monotonicity', ...second })).toMatchObject({ passed: true });
+});
+
+it('sends the requests of a load test once each', async () => {
+  using run = await encodedRun('regression', { runId });
+  const once = vi.fn(async () => ({ status: 200, contentType: 'text/csv', body: '1', latencyMs: 1 }));
+  const { run: runTest } = portsOf(run, { askOnce: once });
+  const test = { id: 'l', kind: 'load', request: { body: '1,1' }, rate: 100, seconds: 0.05, p99Ms: 60_000 };
+  expect(await runTest(test)).toMatchObject({ passed: true, detail: /0 of 5 requests failed/ });
+  expect(once).toHaveBeenCalledTimes(5);
+  expect(once).toHaveBeenCalledWith(endpointName, '1,1', 'text/csv');
 });
 
 it('fails a test with a column that is no model input, a value that cannot be read, or no known run', async () => {

@@ -1,0 +1,43 @@
+import type { ColumnSpec } from '#domain/data/column-spec';
+import { monotoneColumns } from '#domain/data/expected-settings';
+import { readFeature } from '#domain/encodings/registry';
+import { unreachable } from '#domain/unreachable';
+import type { FittedFeature } from '#schemas/records/fitted-transform';
+
+/** Which way the answer may go when a model input rises: up, down, or both. */
+export type Sign = 1 | -1 | 0;
+
+interface Dataset {
+  readonly columns: Readonly<Record<string, ColumnSpec>>;
+}
+
+/** The signs of the declared columns by name. */
+function declaredSigns(dataset: Dataset): ReadonlyMap<string, Sign> {
+  return new Map(
+    monotoneColumns(dataset).map(({ column, direction }) => {
+      switch (direction) {
+        case 'increasing':
+          return [column, 1];
+        case 'decreasing':
+          return [column, -1];
+        default:
+          return unreachable(direction, 'direction');
+      }
+    }),
+  );
+}
+
+/**
+ * The sign of each model input, in order; empty when the pipeline declares no column monotone. Inputs that are no numbers, such as
+ * the one that marks a missing value, are free.
+ */
+export function monotoneSigns(dataset: Dataset, features: readonly FittedFeature[]): Sign[] {
+  const signs = declaredSigns(dataset);
+  if (signs.size === 0) return [];
+  return features.map((feature) =>
+    readFeature(feature).watched.as === 'number' ? (signs.get(feature.source) ?? 0) : 0,
+  );
+}
+
+/** The signs that are declared, before it is known which model inputs there are. */
+export const monotoneDeclared = (dataset: Dataset): Sign[] => [...declaredSigns(dataset).values()];

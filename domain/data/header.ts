@@ -2,7 +2,7 @@ import { nearestName } from 'located-yaml/nearest-name';
 import { sourceName, sourceOf } from '#domain/data/column-source';
 import { expectedColumns } from '#domain/data/columns';
 import { csvSigns } from '#domain/data/csv-fields';
-import { type FirstRecord, firstRecord, likelyDelimiter, readPreamble } from '#domain/data/csv-header';
+import { type FirstRecord, firstRecord, likelyDelimiter, likelyTitles, readPreamble } from '#domain/data/csv-header';
 import type { DataSettings } from '#domain/data/settings';
 import { shownList } from '#domain/data/shown';
 import { SchemaMismatchError } from '#domain/errors';
@@ -233,6 +233,12 @@ export function readCsvHeader(pipeline: Pick<DataSettings, 'dataset'>, file: str
       throw new SchemaMismatchError(
         `${file}: found ${counted(found.length, 'column')} where ${width} were expected. ` +
           `Is the delimiter ${JSON.stringify(other)}? Set dataset.csv.delimiter: ${JSON.stringify(other)}.`,
+      );
+    }
+    const titles = csv.header ? likelyTitles(source, csv, signs, fits) : undefined;
+    if (titles !== undefined) {
+      throw new SchemaMismatchError(
+        `${file}: its header is not line ${preamble.lines + 1} but line ${titles.lines + 1}. Set dataset.csv.skipLines: ${titles.skipLines}.`,
       );
     }
   }

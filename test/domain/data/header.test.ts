@@ -54,6 +54,19 @@ describe('a CSV header', () => {
     expect(refusal).toThrow('header: false');
     expect(refusal).not.toThrow(/Jane|98000/);
   });
+  test('below titles is found, and the message names the setting that skips them', () => {
+    const report = 'Loans of Jane Roe\n\ny,income,home,zip\n1,2,3,4\n';
+    expect(() => read(report)).toThrow(
+      'small/d/a.csv: its header is not line 1 but line 3. Set dataset.csv.skipLines: 1.',
+    );
+    expect(read(report, { csv: { skipLines: 1 } })).toHaveLength(4);
+    expect(() => read(report)).not.toThrow('Jane');
+  });
+  test('that is skipped with the titles is found too', () => {
+    expect(() => read('Title\ny,income,home,zip\n1,2,3,4\n', { csv: { skipLines: 2 } })).toThrow(
+      'its header is not line 3 but line 2. Set dataset.csv.skipLines: 1.',
+    );
+  });
   test('alone, without rows, is read', () => {
     expect(read('y,income,home,zip\r\n\r\n')).toEqual(['y', 'income', 'home', 'zip']);
     expect(read('y,income,home,zip')).toEqual(['y', 'income', 'home', 'zip']);

@@ -106,14 +106,14 @@ export function locateColumns(
     });
     problems.push(`these columns occur twice (upper and lower case are the same): ${shownList(list)}`);
   }
-  if (isMissing) {
-    const near = [...meant].map(([name, stranger]) => `${placeOf(stranger)} looks like "${name}"`);
-    problems.push(`missing ${quoted(missing.map((m) => m.name))}${near.length > 0 ? ` (${shownList(near)})` : ''}`);
-  }
-  if (extra.length > 0 && rejects) problems.push(`not expected ${shown(extra)}`);
+  const near = [...meant].map(([name, stranger]) => `${placeOf(stranger)} looks like "${name}"`);
+  const hint = near.length > 0 ? ` (${shownList(near)})` : '';
+  if (isMissing) problems.push(`missing ${quoted(missing.map((m) => m.name))}${hint}`);
+  if (extra.length > 0 && rejects) problems.push(`not expected ${shown(extra)}${isMissing ? '' : hint}`);
   if (problems.length === 0) return found.map((_, i) => at.get(i)?.name);
   const fix = [
     isMissing ? 'Write the file with the columns the pipeline names, or adapt dataset.columns' : undefined,
+    !isMissing && near.length > 0 && rejects ? 'Adapt dataset.columns' : undefined,
     extra.length > 0 && rejects
       ? 'list the extra columns under dataset.columns (role: ignore leaves one unread) or set dataset.extraColumns: ignore'
       : undefined,

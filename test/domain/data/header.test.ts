@@ -270,6 +270,12 @@ describe('checking columns', () => {
         'give every column a name of its own, or name it by its position (from: { position: 2 }).',
     );
   });
+  test('says which key of JSON objects is probably a column of the pipeline, though any key may be absent', () => {
+    const keys = ['home', 'incme', 'y', 'zip'];
+    expect(() => locateColumns(pipeline({ format: 'jsonl' }), 'f', keys, true)).toThrow(
+      'f: not expected key 2 of the 4 keys in alphabetical order (key 2 looks like "income"). Adapt dataset.columns',
+    );
+  });
   test('gives keys of JSON objects by their place in the alphabet, since they have none in the file', () => {
     const keys = ['INCOME', 'home', 'income', 'jane@example.com', 'y', 'zip'];
     expect(() => locateColumns(pipeline({ format: 'jsonl' }), 'f', keys, true)).toThrow(

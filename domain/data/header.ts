@@ -111,11 +111,15 @@ export function locateColumns(
   if (isMissing) problems.push(`missing ${quoted(missing.map((m) => m.name))}${hint}`);
   if (extra.length > 0 && rejects) problems.push(`not expected ${shown(extra)}${isMissing ? '' : hint}`);
   if (problems.length === 0) return found.map((_, i) => at.get(i)?.name);
+  const unnamed = extra.find(({ name }) => name === '');
   const fix = [
     isMissing ? 'Write the file with the columns the pipeline names, or adapt dataset.columns' : undefined,
     !isMissing && near.length > 0 && rejects ? 'Adapt dataset.columns' : undefined,
     extra.length > 0 && rejects
       ? 'list the extra columns under dataset.columns (role: ignore leaves one unread) or set dataset.extraColumns: ignore'
+      : undefined,
+    unnamed !== undefined && rejects && !canLack
+      ? `a column without a name is named by its position (from: { position: ${unnamed.position} })`
       : undefined,
     doubled.length > 0
       ? `give every ${canLack ? 'key' : 'column'} a name of its own${canLack ? '' : ', or name it by its position (from: { position: 2 })'}`

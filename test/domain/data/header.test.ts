@@ -20,6 +20,12 @@ describe('a CSV header', () => {
   test('gives the columns in file order, whatever the order in the pipeline', () => {
     expect(read('zip,home,income,y\n1,2,3,4\n')).toEqual(['zip', 'home', 'income', 'y']);
   });
+  test('that ends with a delimiter has a column without a name, which is named by its position', () => {
+    const position = 'a column without a name is named by its position (from: { position: 5 })';
+    expect(() => read('y,income,home,zip,\n1,2,3,4,\n')).toThrow(`not expected column 5. List the extra columns`);
+    expect(() => read('y,income,home,zip,\n1,2,3,4,\n')).toThrow(position);
+    expect(() => read('y,income,home,zip,note\n1,2,3,4,5\n')).not.toThrow('without a name');
+  });
   test('may start with a byte-order mark, quote names and end lines as Windows does', () => {
     expect(read('\uFEFF"y","income",home,"zip"\r\n1,2,3,4\r\n')).toEqual(['y', 'income', 'home', 'zip']);
   });

@@ -48,7 +48,7 @@ export default defineConfig({
         test: { name: 'crash', include: ['test/crash/*.crash.ts'], testTimeout: 10 * MINUTE, hookTimeout: 5 * MINUTE },
       },
       {
-        // Whole runs with one fault each, hundreds of them: two clouds side by side.
+        // Whole runs with one fault each, hundreds of them: two clouds side by side. A file has one path, or half of it.
         test: {
           name: 'chaos',
           include: ['test/chaos/*.chaos.ts'],

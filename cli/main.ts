@@ -17,6 +17,7 @@ import { rollbackCommand } from './commands/rollback.ts';
 import { runCommands } from './commands/runs.ts';
 import { slackCommand } from './commands/slack.ts';
 import { testsCommand } from './commands/tests.ts';
+import { whyCommand } from './commands/why.ts';
 import { exitTable } from './exit-codes.ts';
 import { renderError } from './explain-error.ts';
 import { silenceNarration } from './output.ts';
@@ -46,6 +47,7 @@ Examples:
   $ npx tidegate run                                  the newest run, state by state
   $ npx tidegate approve loan-default                 approve its newest waiting model
   $ npx tidegate models loan-default                  its versions: which serves, who decided what
+  $ npx tidegate why loan-default                     why this model serves, from data to endpoint
   $ npx tidegate rollback loan-default                serve the version before again
   $ npx tidegate predict loan-default --rows rows.json
   $ eval "$(npx tidegate env)" && aws s3 ls           any AWS tool against the embedded cloud
@@ -61,6 +63,7 @@ for (const add of [
   retrainCommand,
   runCommands,
   modelsCommand,
+  whyCommand,
   approvalCommands,
   rollbackCommand,
   retireCommand,

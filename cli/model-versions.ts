@@ -57,7 +57,8 @@ export async function listPackages(
   return arns.slice(0, limit);
 }
 
-async function describeVersion({ sageMaker }: Target, arn: string): Promise<RegisteredVersion> {
+/** A version as the registry has it. */
+export async function describeVersion({ sageMaker }: Target, arn: string): Promise<RegisteredVersion> {
   const found = await sageMaker.send(new DescribeModelPackageCommand({ ModelPackageName: arn }));
   const properties = found.CustomerMetadataProperties ?? {};
   const metrics = Object.entries(properties).filter(([name]) => name.startsWith('metric.'));
@@ -74,15 +75,17 @@ async function describeVersion({ sageMaker }: Target, arn: string): Promise<Regi
 export async function readModelVersions(target: Target, pipeline: string, limit: number): Promise<ModelVersion[]> {
   const items = (prefix: string) => listItems(target, target.outputs.StateTableName, pipeline, prefix);
   const arns = await listPackages(target, pipeline, limit);
-  const [registered, champion, former, decisions, claims] = await Promise.all([
+  const [registered, champion, former, decisions, claims, retired] = await Promise.all([
     Promise.all(arns.map((arn) => describeVersion(target, arn))),
     getState(target, pipeline, deploymentKeys.champion),
     items(deploymentKeys.formerChampion('')),
     items('decision#'),
     items('deployment#'),
+    getState(target, pipeline, deploymentKeys.retired),
   ]);
   return modelHistory(registered, {
     champion: champion && championSchema.parse(champion),
+    retired: retired !== undefined,
     former: former.map((item) => ({ ...championSchema.parse(item), supersededAt: String(item['supersededAt']) })),
     decisions: decisions.map((item) => decisionSchema.parse(item)),
     claims: new Map(

@@ -60,7 +60,7 @@ export const packageIsStale = (stage: string, sources: Sources): boolean =>
  */
 export async function packageService(stage: string): Promise<void> {
   // the packager would report it too, but below its own stack trace
-  for (const name of pipelineNames()) readProjectPipeline(name);
+  for (const name of pipelineNames()) readProjectPipeline(name, stage);
   const serverless = join(projectRoot, 'node_modules', 'serverless', 'bin', 'serverless.js');
   // What changes meanwhile is not in the package: it is found stale the next time.
   const sources = readSources();

@@ -17,10 +17,10 @@ export const pipelineNames = (): string[] =>
     .map((file) => file.slice(0, -4))
     .toSorted();
 
-/** Reads and validates one pipeline. @throws PipelineConfigError naming file, line and path. */
-export function readProjectPipeline(name: string): Pipeline {
+/** Reads one pipeline with its settings for a stage, and validates those for all. @throws PipelineConfigError naming file, line and path. */
+export function readProjectPipeline(name: string, stage: string): Pipeline {
   const file = `pipelines/${name}.yml`;
-  return parsePipeline(readFileSync(join(projectRoot, file), 'utf8'), file);
+  return parsePipeline(readFileSync(join(projectRoot, file), 'utf8'), file, { stage });
 }
 
 const sources = [

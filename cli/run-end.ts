@@ -75,7 +75,7 @@ export async function reportRunEnd(target: Target, { ended, run, skipped }: Foll
   if (run && rows) print(describeRows(target, run, rows));
   for (const line of describeWarnings(run && (await readPersonalData(target, run)))) print(line);
   print(describeRunEnd(ended, run, verdict, skipped && describeSkip(skipped, target)));
-  if (run?.status === 'registered' && readProjectPipeline(run.pipeline).registry.approval === 'manual') {
+  if (run?.status === 'registered' && readProjectPipeline(run.pipeline, target.stage).registry.approval === 'manual') {
     print(`It waits for a person: npx tidegate approve ${run.runId}`);
   }
   endWith(exitOfRun(ended, run));

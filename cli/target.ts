@@ -29,6 +29,8 @@ export interface Outputs {
   readonly CheckDriftStateMachineArn: string;
   readonly RetireStateMachineArn: string;
   readonly PredictFunctionName: string;
+  /** Absent in stacks of versions that did not have it. */
+  readonly ConsoleUrl?: string;
 }
 
 /** The target of a command: the embedded cloud of this project, or a stage on AWS. */

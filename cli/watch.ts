@@ -58,10 +58,13 @@ function printExit(follower: Follower, name: string, at: number): void {
   );
 }
 
+/** What to print of a state that ended, for some states, in place of its name. */
+type LineOf = (state: string, output: string | undefined) => string | undefined;
+
 /** Prints the events since the last poll. A nested machine comes before the events that follow it. */
-async function drain(sfn: SFNClient, follower: Follower): Promise<void> {
+async function drain(sfn: SFNClient, follower: Follower, lineOf: LineOf): Promise<void> {
   const drainChildren = async (): Promise<void> => {
-    for (const child of follower.children) await drain(sfn, child);
+    for (const child of follower.children) await drain(sfn, child, lineOf);
   };
   await drainChildren();
   for (const event of await historyAfter(sfn, follower.arn, follower.seen)) {
@@ -73,7 +76,9 @@ async function drain(sfn: SFNClient, follower: Follower): Promise<void> {
     const end = exited(event);
     if (end !== undefined) {
       await drainChildren();
-      if (working.test(event.type ?? '')) printExit(follower, end, at);
+      const line = lineOf(end, event.stateExitedEventDetails?.output);
+      if (line !== undefined) print(`${indent}${line}`);
+      else if (working.test(event.type ?? '')) printExit(follower, end, at);
       follower.error = undefined;
       follower.retried.length = 0;
     }
@@ -97,17 +102,22 @@ async function drain(sfn: SFNClient, follower: Follower): Promise<void> {
 /**
  * Prints an execution's states as they run, including those of nested machines, until it ends.
  *
+ * @param lineOf what to print of a state that ended, for the states that it knows
  * @returns how it ended; never throws for an execution that failed
  */
 export async function watchExecution(
   sfn: SFNClient,
   executionArn: string,
-  { silent = false, pollMs = 400 } = {},
+  {
+    silent = false,
+    pollMs = 400,
+    lineOf = () => undefined,
+  }: { readonly silent?: boolean; readonly pollMs?: number; readonly lineOf?: LineOf } = {},
 ): Promise<Ended> {
   const root = follow(executionArn, 0);
   for (;;) {
     const described = await sfn.send(new DescribeExecutionCommand({ executionArn }));
-    if (!silent) await drain(sfn, root);
+    if (!silent) await drain(sfn, root, lineOf);
     if (described.status !== 'RUNNING') {
       return {
         status: described.status ?? 'UNKNOWN',

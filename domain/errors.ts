@@ -125,10 +125,31 @@ export class DeploymentError extends TidegateError {
   readonly retryable = false;
 }
 
+/**
+ * Why there is no prediction: the rows are invalid, the pipeline has no model, its endpoint is not up, the model changes at the
+ * moment, the endpoint serves a model that no deployment put there, or the model failed.
+ */
+export type PredictionProblem =
+  | 'invalid-rows'
+  | 'no-model'
+  | 'not-serving'
+  | 'model-changing'
+  | 'unknown-model'
+  | 'model-failed';
+
 /** A prediction request for a pipeline without a model in service, or with invalid rows. */
 export class PredictionError extends TidegateError {
   override readonly name = 'PredictionError';
   readonly retryable = false;
+  readonly problem: PredictionProblem;
+
+  constructor(
+    message: string,
+    { problem = 'invalid-rows', ...options }: ErrorOptions & { readonly problem?: PredictionProblem } = {},
+  ) {
+    super(message, options);
+    this.problem = problem;
+  }
 }
 
 /** A SageMaker job ended without completing. */

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { RunPointer } from '#domain/runs/layout';
 
+/** A stage's name: at most 7 lower-case letters and digits, a letter first. */
+export const stageNamePattern = /^[a-z][a-z0-9]{0,6}$/;
+
 /**
  * Names of Tidegate's SageMaker resources. All are within SageMaker's 63 characters: `tidegate-` 9, stage at most 7 and a hyphen,
  * pipeline at most 22 and a hyphen, run id 20, suffix 2.

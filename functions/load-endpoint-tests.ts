@@ -6,14 +6,13 @@ import { withMiddleware } from '#functions/runtime/middleware';
 import { loadEndpointTests } from '#functions/use-cases/load-endpoint-tests';
 import { loadEndpointTestsSchema } from '#schemas/events/endpoint-tests';
 
-const config = readConfig(['STAGE', 'ARTIFACTS_BUCKET', 'STATE_TABLE', 'ENDPOINT_TESTS_TABLE']);
+const config = readConfig(['STAGE', 'STATE_TABLE', 'ENDPOINT_TESTS_TABLE']);
 
 /** Finds the tests to run on an endpoint as it stands. */
 export const handler = withMiddleware(loadEndpointTestsSchema, (event) =>
   loadEndpointTests(
     {
       stage: config.STAGE,
-      artifactsBucket: config.ARTIFACTS_BUCKET,
       store: runStore(config),
       tests: endpointTestStore(config),
       endpoints: endpoints(sageMakerClient()),

@@ -1,20 +1,18 @@
 import { artifactStore } from '#functions/aws/buckets';
-import { sageMakerClient } from '#functions/aws/clients/sagemaker';
 import { sageMakerRuntimeClient } from '#functions/aws/clients/sagemaker-runtime';
-import { endpoints } from '#functions/aws/endpoints';
 import { scoreCsv } from '#functions/aws/invoke-endpoint';
 import { runStore } from '#functions/aws/tables';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
 import { functionMemoryMb, type OpenEngine, openEngine } from '#functions/shards/duckdb';
-import { type LoadedTransform, predict } from '#functions/use-cases/predict';
+import { type PredictionCache, predict } from '#functions/use-cases/predict';
 import { predictRequestSchema } from '#schemas/events/predict';
 
 const config = readConfig(['ARTIFACTS_BUCKET', 'STATE_TABLE']);
 
-/** Kept between invocations: the engine, and the transforms of the runs whose models have served. */
+/** Kept between invocations: the engine, the transforms of the runs whose models have served, and which model answered last. */
 let engine: Promise<OpenEngine> | undefined;
-const transforms = new Map<string, LoadedTransform>();
+const cache: PredictionCache = { transforms: new Map(), answered: new Map() };
 
 /** The process's only engine. If opening it failed, the next request tries again. */
 function sharedEngine(): Promise<OpenEngine> {
@@ -31,10 +29,9 @@ export const handler = withMiddleware(predictRequestSchema, (event) =>
     {
       artifacts: artifactStore(config),
       store: runStore(config),
-      endpoints: endpoints(sageMakerClient()),
       invoke: (endpointName, csv, format) => scoreCsv(sageMakerRuntimeClient(), endpointName, csv, format),
       openEngine: sharedEngine,
-      transforms,
+      cache,
     },
     event,
   ),

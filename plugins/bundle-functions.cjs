@@ -3,9 +3,9 @@
 const { createHash } = require('node:crypto');
 const { copyFileSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const { join, posix } = require('node:path');
-const { parse } = require('yaml');
 const { bundleChanged, FileCache } = require('./bundle-cache.cjs');
 const { duckdbPackages } = require('./duckdb-binding.cjs');
+const { stageJson } = require('./stage-json.cjs');
 const { mergeZips, writeZip } = require('./zips.cjs');
 
 /** Every file below a folder, as paths relative to it, sorted. */
@@ -19,7 +19,8 @@ function filesBelow(folder) {
 /**
  * Serverless plugin: one esbuild bundle and one reproducible zip per function. A function whose bundle imports DuckDB gets the
  * binding of its target architecture. `bundle.include` in a function's configuration adds folders (no globs), and
- * their YAML files as JSON too: a function then needs no YAML parser, which takes a tenth of a cold start.
+ * their YAML files as JSON too, with the settings of this stage: a function then needs no YAML parser, which takes a tenth of a cold
+ * start.
  */
 class BundleFunctions {
   constructor(serverless, _options, { log, progress }) {
@@ -83,10 +84,8 @@ class BundleFunctions {
         const content = readFileSync(join(serviceDir, folder, file));
         entries.set(posix.join(folder, file), content);
         if (file.endsWith('.yml')) {
-          entries.set(
-            posix.join(folder, file.replace(/yml$/, 'json')),
-            Buffer.from(JSON.stringify(parse(content.toString()))),
-          );
+          const json = stageJson(content.toString(), this.serverless.getProvider('aws').getStage());
+          entries.set(posix.join(folder, file.replace(/yml$/, 'json')), Buffer.from(json));
         }
       }
     }

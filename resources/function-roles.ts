@@ -122,7 +122,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       ...sageMaker(stage, 'model-package', 'DescribeModelPackage'),
       ...sageMaker(stage, 'endpoint', 'DescribeEndpoint'),
       ...state('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
-      ...endpointTests('PutItem'),
+      ...endpointTests('GetItem', 'PutItem', 'Query'),
       allow('states:DescribeExecution', executionsOf(stage, 'deploy')),
     ],
     deployEndpoint: [
@@ -164,9 +164,14 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
     loadEndpointTests: [
       ...sageMaker(stage, 'endpoint', 'DescribeEndpoint'),
       ...state('GetItem'),
-      ...endpointTests('GetItem', 'PutItem', 'Query'),
+      ...endpointTests('GetItem', 'PutItem', 'UpdateItem', 'Query'),
     ],
-    runEndpointTest: [...sageMaker(stage, 'endpoint', 'InvokeEndpoint'), ...readRun, missObjects('ArtifactsBucket')],
+    runEndpointTest: [
+      ...sageMaker(stage, 'endpoint', 'InvokeEndpoint'),
+      ...readRun,
+      ...endpointTests('GetItem'),
+      missObjects('ArtifactsBucket'),
+    ],
     recordTestResults: endpointTests('PutItem'),
     measureDrift: [
       ...readRun,
@@ -177,7 +182,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       ]),
       ...state('GetItem', 'PutItem', 'Query'),
     ],
-    predict: [...readRun, ...state('GetItem'), ...sageMaker(stage, 'endpoint', 'InvokeEndpoint', 'DescribeEndpoint')],
+    predict: [...readRun, ...state('GetItem'), ...sageMaker(stage, 'endpoint', 'InvokeEndpoint')],
   };
 }
 

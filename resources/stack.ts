@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stageNamePattern } from '../domain/naming.ts';
 import { parsePipeline } from '../schemas/load-pipeline.ts';
 import type { Pipeline } from '../schemas/pipeline.ts';
 import { alarms } from './alarms.ts';
@@ -13,14 +14,14 @@ import { logGroups } from './logs.ts';
 import { machineNames, machineRoles, sageMakerRoles } from './machine-roles.ts';
 import { registryMappings } from './training-images.ts';
 
-/** Every pipeline of the project, validated: an invalid one stops packaging here. */
-function readPipelines(root: string): Pipeline[] {
+/** Every pipeline of the project with its settings for a stage. One that is invalid for any stage stops packaging here. */
+function readPipelines(root: string, stage: string): Pipeline[] {
   const folder = join(root, 'pipelines');
   return readdirSync(folder)
     .filter((file) => file.endsWith('.yml'))
     .toSorted()
     .map((file) => {
-      const pipeline = parsePipeline(readFileSync(join(folder, file), 'utf8'), `pipelines/${file}`);
+      const pipeline = parsePipeline(readFileSync(join(folder, file), 'utf8'), `pipelines/${file}`, { stage });
       if (`${pipeline.name}.yml` !== file) {
         throw new Error(`pipelines/${file}: name is "${pipeline.name}"; the file must be named ${pipeline.name}.yml`);
       }
@@ -38,12 +39,12 @@ export function buildStack(
   stage: string,
   retentionInDays: number,
 ): { Mappings: Record<string, Value>; Resources: Record<string, Resource> } {
-  if (!/^[a-z][a-z0-9]{0,6}$/.test(stage)) {
+  if (!stageNamePattern.test(stage)) {
     throw new Error(
       `Stage "${stage}": use at most 7 lower-case letters and digits, a letter first (names in SageMaker end at 63 characters).`,
     );
   }
-  const pipelines = readPipelines(root);
+  const pipelines = readPipelines(root, stage);
   const functions = functionNames(stage);
   const machines = machineNames(stage);
   return {

@@ -1,24 +1,33 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { faultFileSchema } from 'embedded-cloud/faults';
-import type * as z from 'zod';
+import * as z from 'zod';
 import { slackApi } from '#cli/slack-page/faults';
-import { pipelineSchema } from '#schemas/pipeline';
+import { pipelineFileSchema } from '#schemas/pipeline-stages';
+import { explanationSchema } from '#schemas/why';
 import { authorSchema } from './json-schema.ts';
+import { withStagePatches } from './stage-patches.ts';
 
-const jsonSchema = (title: string, schema: z.ZodType): string =>
-  `${JSON.stringify({ title, ...authorSchema(schema) }, null, 2)}\n`;
+const jsonText = (title: string, schema: object): string => `${JSON.stringify({ title, ...schema }, null, 2)}\n`;
 
 /** JSON Schema of a pipeline's YAML file, for editors. */
-export const pipelineJsonSchema = (): string => jsonSchema('Tidegate pipeline', pipelineSchema);
+export const pipelineJsonSchema = (): string =>
+  jsonText('Tidegate pipeline', withStagePatches(authorSchema(pipelineFileSchema)));
 
 /** JSON Schema of a fault file, for editors. */
-export const faultFileJsonSchema = (): string => jsonSchema('Tidegate faults', faultFileSchema([slackApi]));
+export const faultFileJsonSchema = (): string => jsonText('Tidegate faults', authorSchema(faultFileSchema([slackApi])));
+
+/** JSON Schema of what `tidegate why --json` prints. */
+export const whyJsonSchema = (): string => jsonText('Tidegate explanation', z.toJSONSchema(explanationSchema));
 
 if (import.meta.main) {
   const folder = fileURLToPath(new URL('../schemas/generated/', import.meta.url));
   mkdirSync(folder, { recursive: true });
-  const files = { 'pipeline.schema.json': pipelineJsonSchema(), 'faults.schema.json': faultFileJsonSchema() };
+  const files = {
+    'pipeline.schema.json': pipelineJsonSchema(),
+    'faults.schema.json': faultFileJsonSchema(),
+    'why.schema.json': whyJsonSchema(),
+  };
   for (const [name, text] of Object.entries(files)) {
     writeFileSync(`${folder}${name}`, text);
     console.log(`schemas/generated/${name} written`);

@@ -138,6 +138,23 @@ eventually deployed -- runs "$pipeline"
 expect 0 'model v1' -- predict "$pipeline" "${strike[@]}"
 expect 0 "$pipeline: version 1 is live" -- slack
 
+echo 'A test of the endpoint'
+cat >"$data/tests.yml" <<'YAML'
+- id: large-bird
+  kind: contract
+  request: { rows: [{ Wildlife Size: Large, Phase of flight: Climb, Speed IAS in knots: 300 }] }
+  expect: { rows: 1, min: 0, max: 1 }
+YAML
+sed 's/min:/mn:/' "$data/tests.yml" >"$data/misspelt.yml"
+expect 6 'misspelt.yml:4:22 [0].expect.mn: not a known setting. Did you mean min?' -- tests put "$pipeline" "$data/misspelt.yml"
+expect 0 'put large-bird v1' -- tests put "$pipeline" "$data/tests.yml" --comment 'a large bird'
+expect 0 '✓ large-bird contract' '1 of 1 tests passed.' -- tests run "$pipeline" --only large-bird
+expect 0 'golden-default' 'large-bird' -- tests "$pipeline"
+expect 0 '# version 1' -- tests get "$pipeline" large-bird
+cp "$log" "$data/large-bird.yml"
+expect 0 'unchanged large-bird v1' -- tests put "$pipeline" "$data/large-bird.yml"
+expect 0 'a large bird' 'manual' 'passed' -- tests history "$pipeline" large-bird
+
 echo 'The same data again'
 expect 2 "The folder $pipeline/2026-01/ exists already, with 1 file." '--replace' -- \
   drop "$pipeline" "$data/more.csv" --name 2026-01
@@ -175,6 +192,7 @@ expect 0 'rolled back' "version 1 of $pipeline serves" -- rollback "$pipeline" -
 expect 0 'model v1' -- predict "$pipeline" "${strike[@]}"
 expect 0 'too many alarms' 'newer strikes' -- models "$pipeline"
 expect 1 'Nothing was rolled back' -- rollback "$pipeline" 1
+expect 0 'version 1 serves since' 'auc ≥ 0.6' "rolled back from version 3 by admin: too many alarms" '2 of 2 tests passed' -- why "$pipeline"
 
 echo 'The end of the pipeline'
 expect 0 'A MONTH' 'deleted' 'stays' -- retire "$pipeline"

@@ -79,7 +79,7 @@ export function constraintsCommand(program: Command): void {
     .action(async (name: string, options: SuggestOptions, command: Command) => {
       await withTarget(command, async (target, { json }) => {
         requirePipeline(name);
-        const pipeline = readProjectPipeline(name);
+        const pipeline = readProjectPipeline(name, target.stage);
         const run = await chooseRun(target, name, options.run);
         const suggested = await suggestFrom(target, run, pipeline);
         const added = newSuggestions(suggested, pipeline.constraints);

@@ -101,10 +101,10 @@ function git(): Finding {
   }
 }
 
-function pipelines(): Finding {
+function pipelines(stage: string): Finding {
   const problems = pipelineNames().flatMap((name) => {
     try {
-      readProjectPipeline(name);
+      readProjectPipeline(name, stage);
       return [];
     } catch (error) {
       return [error instanceof Error ? error.message : String(error)];
@@ -158,28 +158,28 @@ const flights = (): Finding =>
       };
 
 /** The project's pipelines; those that do not validate are reported elsewhere. */
-function validPipelines() {
+function validPipelines(stage: string) {
   return pipelineNames().flatMap((name) => {
     try {
-      return [readProjectPipeline(name)];
+      return [readProjectPipeline(name, stage)];
     } catch {
       return [];
     }
   });
 }
 
-/** What a stage on AWS lacks. */
 /** A stack that cannot be read. @throws what is not meant for the user */
 function notChecked(error: unknown): Finding[] {
   if (!(error instanceof CliError)) throw error;
   return [{ what: 'Endpoints', state: 'later', detail: `not checked: ${error.message}` }];
 }
 
+/** What a stage on AWS lacks. */
 async function stageFindings(stage: string, shardConcurrency: number, options: GlobalOptions): Promise<Finding[]> {
   if (options.profile) process.env['AWS_PROFILE'] = options.profile;
   return [
     await protectionFinding(stage, options.region),
-    ...(await quotaFindings(validPipelines(), shardConcurrency, options.region)),
+    ...(await quotaFindings(validPipelines(stage), shardConcurrency, options.region)),
     ...(await orphans(options).catch(notChecked)),
   ];
 }
@@ -191,17 +191,17 @@ export function doctorCommand(program: Command): void {
     .option('--shard-concurrency <n>', 'the parameter shardConcurrency of the stage', wholeNumber(1, 10_000), 40)
     .action(async ({ shardConcurrency }: { shardConcurrency: number }, command: Command) => {
       const options = globalOptions(command);
-      const stage = options.stage ?? process.env['TIDEGATE_STAGE'];
+      const stage = options.stage ?? process.env['TIDEGATE_STAGE'] ?? localStage;
       const findings =
-        stage !== undefined && stage !== localStage
-          ? [pipelines(), ...(await stageFindings(stage, shardConcurrency, options))]
+        stage !== localStage
+          ? [pipelines(stage), ...(await stageFindings(stage, shardConcurrency, options))]
           : [
               node(),
               duckdb(),
               python(),
               disk(),
               git(),
-              pipelines(),
+              pipelines(stage),
               flights(),
               await cloud(),
               ...((await readCloud()) ? await orphans({}) : []),

@@ -81,14 +81,14 @@ async function uploadFiles(client: Target['s3'], { bucket, prefix, files, onProg
  * @throws CliError when a file does not exist, or the folder exists and is not to be replaced
  */
 export async function uploadDrop(
-  target: Pick<Target, 's3' | 'outputs'>,
+  target: Pick<Target, 's3' | 'outputs' | 'stage'>,
   pipeline: string,
   given: readonly string[],
   { folder = defaultFolder(), replace = false, onProgress = () => {} }: UploadOptions = {},
 ): Promise<string> {
-  const { s3, outputs } = target;
+  const { s3, outputs, stage } = target;
   const trigger = pipelineNames().includes(pipeline)
-    ? readProjectPipeline(pipeline).dataset.trigger
+    ? readProjectPipeline(pipeline, stage).dataset.trigger
     : { marker: '_SUCCESS' };
   const files = checkFiles(given, trigger);
   checkFolderName(folder, trigger);

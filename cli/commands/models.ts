@@ -25,9 +25,9 @@ function service({ served, deployment }: ModelVersion): string {
 }
 
 /** The metric of the pipeline's first metric gate, if the pipeline is in this project. */
-function gatedMetric(pipeline: string): string | undefined {
+function gatedMetric(pipeline: string, stage: string): string | undefined {
   if (!pipelineNames().includes(pipeline)) return undefined;
-  const gates: readonly object[] = readProjectPipeline(pipeline).evaluation.gates;
+  const gates: readonly object[] = readProjectPipeline(pipeline, stage).evaluation.gates;
   const [metric] = gates.flatMap((gate) => ('metric' in gate ? [String(gate.metric)] : []));
   return metric;
 }
@@ -38,6 +38,9 @@ function whoDecided(decision: Decision | undefined): string {
   return decision?.by === undefined ? '-' : identityName(decision.by);
 }
 
+/** Whether `tidegate rollback` leads to a version: without naming it, or when it is named. */
+const goBack = { default: 'next', possible: 'yes', no: '-' } as const;
+
 function row(model: ModelVersion, metric: string | undefined): string[] {
   const [decision] = model.decisions;
   const value = metric === undefined ? undefined : model.metrics[metric];
@@ -47,6 +50,7 @@ function row(model: ModelVersion, metric: string | undefined): string[] {
     value === undefined ? '-' : value.toPrecision(4),
     approvals[model.approval],
     service(model),
+    goBack[model.rollBack ?? 'no'],
     decision === undefined ? '-' : `${decision.decision.replace('-', ' ')} ${day(decision.at)}`,
     whoDecided(decision),
     decision?.reason ?? '-',
@@ -65,10 +69,20 @@ export function modelsCommand(program: Command): void {
         if (models.length === 0) requirePipeline(pipeline);
         if (json) return printJson(models);
         if (models.length === 0) return print(`No model of ${pipeline} was registered yet.`);
-        const metric = gatedMetric(pipeline);
+        const metric = gatedMetric(pipeline, target.stage);
         print(
           table(
-            ['MODEL', 'RUN', metric?.toUpperCase() ?? 'METRIC', 'APPROVAL', 'IN SERVICE', 'LAST DECISION', 'BY', 'WHY'],
+            [
+              'MODEL',
+              'RUN',
+              metric?.toUpperCase() ?? 'METRIC',
+              'APPROVAL',
+              'IN SERVICE',
+              'GO BACK',
+              'LAST DECISION',
+              'BY',
+              'WHY',
+            ],
             models.map((model) => row(model, metric)),
           ),
         );

@@ -112,7 +112,7 @@ export function predictCommand(program: Command): void {
         const rows =
           file === undefined
             ? [Object.fromEntries(pairs)]
-            : readPredictionRows(file, readBytes(file), readProjectPipeline(pipeline).dataset);
+            : readPredictionRows(file, readBytes(file), readProjectPipeline(pipeline, target.stage).dataset);
         const answer = await predictRows(target, pipeline, rows);
         if (json) return printJson(answer);
         print(`model v${answer.model.version} ${dim(`run ${answer.model.runId}, endpoint ${answer.endpoint}`)}`);

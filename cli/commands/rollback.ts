@@ -1,19 +1,10 @@
-import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Command } from 'commander';
-import * as z from 'zod';
 import { requirePipeline, wholeNumber } from '../arguments.ts';
 import { endWith } from '../exit-codes.ts';
 import { readModelVersions } from '../model-versions.ts';
-import { CliError, green, print, printJson } from '../output.ts';
-import { callerArn } from '../target.ts';
-import { describeEnd, watchExecution } from '../watch.ts';
+import { print, printJson } from '../output.ts';
+import { followRollBack, requestRollBack } from '../roll-back.ts';
 import { withTarget } from './global.ts';
-
-/** The output of the record-decision machine. */
-const recordedSchema = z.union([
-  z.object({ decision: z.literal('recorded'), version: z.number(), executionArn: z.string() }),
-  z.object({ decision: z.literal('ignore'), reason: z.string() }),
-]);
 
 export function rollbackCommand(program: Command): void {
   program
@@ -22,36 +13,30 @@ export function rollbackCommand(program: Command): void {
     .argument('<pipeline>', 'name of the pipeline')
     .argument('[version]', 'the version to serve (default: the one that served before)', wholeNumber(1, 1_000_000))
     .option('--reason <text>', 'why; kept in the history of decisions')
+    .option('--now', 'move all traffic at once, without the waits and alarms of the roll-out; the tests still run')
     .addHelpText(
       'after',
       `\nExamples:
   $ npx tidegate models flight-delay
   $ npx tidegate rollback flight-delay --reason 'too many false alarms since Monday'
+  $ npx tidegate rollback flight-delay --now
   $ npx tidegate rollback flight-delay 3 --stage prod`,
     )
     .action(
-      async (pipeline: string, version: number | undefined, { reason }: { reason?: string }, command: Command) => {
+      async (
+        pipeline: string,
+        version: number | undefined,
+        { reason, now = false }: { reason?: string; now?: boolean },
+        command: Command,
+      ) => {
         await withTarget(command, async (target, { json }) => {
-          const { sfn, outputs } = target;
           if ((await readModelVersions(target, pipeline, 1)).length === 0) requirePipeline(pipeline);
-          const rollBack = { pipeline, version, by: await callerArn(target), reason };
-          const { executionArn = '' } = await sfn.send(
-            new StartExecutionCommand({
-              stateMachineArn: outputs.RecordDecisionStateMachineArn,
-              input: JSON.stringify({ rollBack }),
-            }),
-          );
-          const recorded = await watchExecution(sfn, executionArn, { silent: true });
-          if (recorded.status !== 'SUCCEEDED') throw new CliError(describeEnd(recorded));
-          const answer = recordedSchema.parse(recorded.output);
-          if (answer.decision === 'ignore') throw new CliError(`Nothing was rolled back: ${answer.reason}.`);
-          if (!json) print(`going back to version ${answer.version} of ${pipeline}`);
-          const ended = await watchExecution(sfn, answer.executionArn, { silent: json === true });
-          const serves = ended.status === 'SUCCEEDED';
-          if (json) printJson({ pipeline, version: answer.version, ...ended, executionArn: answer.executionArn });
-          else if (serves) print(`${green('rolled back')}: version ${answer.version} of ${pipeline} serves`);
-          else print(`the roll-back ${describeEnd(ended)}; what served before still serves`);
-          if (!serves) endWith('failed');
+          const started = await requestRollBack(target, pipeline, { version, reason, now });
+          if (!json) print(`going back to version ${started.version} of ${pipeline}${now ? ', all at once' : ''}`);
+          const { ended, end } = await followRollBack(target, pipeline, started, json === true);
+          if (json) printJson({ pipeline, version: started.version, ...ended, executionArn: started.executionArn });
+          else print(end.text);
+          if (!end.served) endWith('failed');
         });
       },
     );

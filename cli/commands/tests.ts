@@ -1,78 +1,36 @@
-import { StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Command } from 'commander';
 import { problemsText, readYaml } from 'located-yaml';
+import { isSeq, parseDocument } from 'yaml';
+import * as z from 'zod';
 import { featureColumns } from '#domain/data/columns';
 import { shownList } from '#domain/data/shown';
 import type { EndpointTestKind } from '#domain/endpoint-tests/endpoint-test';
 import { ENDPOINT_TESTS, type EndpointTest, endpointTestSchema } from '#domain/endpoint-tests/registry';
-import { endpointName } from '#domain/naming';
 import { unreachable } from '#domain/unreachable';
 import type { RawRow } from '#schemas/records/golden';
-import type { TestResult } from '#schemas/records/test-result';
-import { readText, requirePipeline } from '../arguments.ts';
-import { endWith, exitCodes } from '../exit-codes.ts';
-import { CliError, dim, green, print, printJson, red, table } from '../output.ts';
-import { pipelineNames, readProjectPipeline } from '../project.ts';
-import type { Target } from '../target.ts';
-import { describeEnd, watchExecution } from '../watch.ts';
+import { readText, wholeNumber } from '../arguments.ts';
+import { deleteTests, putTests } from '../endpoint-tests/change.ts';
+import { runTests } from '../endpoint-tests/run.ts';
+import { showHistory, showTest, showTests } from '../endpoint-tests/show.ts';
+import { testedEndpoint } from '../endpoint-tests/suite.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { CliError } from '../output.ts';
+import { readProjectPipeline } from '../project.ts';
 import { withTarget } from './global.ts';
 
-/** The endpoint's name, given that name or the pipeline's. @throws CliError when it is neither */
-function endpointOf({ stage }: Target, name: string): string {
-  const ofPipeline = endpointName(stage, name);
-  const known = pipelineNames();
-  if (known.includes(name)) return ofPipeline;
-  if (!known.some((pipeline) => endpointName(stage, pipeline) === name)) requirePipeline(name);
-  return name;
-}
-
-async function query({ db, outputs }: Target, endpoint: string, prefix: string): Promise<Record<string, unknown>[]> {
-  const { Items = [] } = await db.send(
-    new QueryCommand({
-      TableName: outputs.EndpointTestsTableName,
-      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
-      ExpressionAttributeValues: { ':pk': endpoint, ':sk': prefix },
-      ScanIndexForward: false,
-    }),
-  );
-  return Items;
-}
-
-async function show(target: Target, endpoint: string, json: boolean | undefined): Promise<void> {
-  const tests = await query(target, endpoint, 'test#');
-  const [latest] = await query(target, endpoint, 'result#');
-  if (json) return printJson({ endpoint, tests, latest: latest ?? null });
-  if (tests.length === 0) return print(`No test of ${endpoint} yet: the first deployment adds the default ones.`);
-  const results = (latest?.['results'] ?? []) as TestResult[];
-  if (latest)
-    print(dim(`last run ${String(latest['startedAt'] ?? '')} on ${String(latest['endpointConfigName'] ?? '')}`));
-  print(
-    table(
-      ['TEST', 'KIND', 'LAST', 'MS', 'DETAIL'],
-      tests.map((test) => {
-        const id = String(test['id'] ?? String(test['sk']).slice('test#'.length));
-        const result = results.find((r) => r.id === id);
-        return [
-          id,
-          String(test['kind']),
-          result ? (result.passed ? green('passed') : red('failed')) : '-',
-          result ? String(Math.round(result.durationMs)) : '',
-          result?.detail ?? '',
-        ];
-      }),
-    ),
-  );
-}
+const nothing = 'the file is empty; it must hold an endpoint test';
 
 /**
- * Reads a test from a JSON or YAML file. (JSON is valid YAML.)
+ * Reads a test, or a list of tests, from a JSON or YAML file. (JSON is valid YAML.)
  * @throws CliError with every problem: its line, its path, what was found and what is allowed
  */
-export function readTestFile(file: string): EndpointTest {
-  const read = readYaml(readText(file), endpointTestSchema, 'the file is empty; it must hold an endpoint test');
+export function readTestFile(file: string): EndpointTest[] {
+  const text = readText(file);
+  const { contents } = parseDocument(text);
+  const isList = isSeq(contents) && contents.items.length > 0;
+  const read = readYaml(text, isList ? z.array(endpointTestSchema) : endpointTestSchema, nothing);
   if ('problems' in read) throw new CliError(problemsText(file, read.problems), exitCodes.invalid);
-  return read.data;
+  return Array.isArray(read.data) ? read.data : [read.data];
 }
 
 /** Raw rows of a test, in order. */
@@ -88,8 +46,7 @@ function rawRows(test: EndpointTest): RawRow[] {
 }
 
 /**
- * Checks that a test's raw rows have only model inputs: a test lies in a table and in the state of its execution as it is, where
- * nothing personal may be.
+ * Checks that a test's raw rows have only model inputs: a test lies in a table as it is, where nothing personal may be.
  *
  * @throws CliError naming row and key by position
  */
@@ -104,25 +61,19 @@ export function checkRawRows(test: EndpointTest, inputs: readonly string[]): voi
   }
 }
 
-/** Puts one test. @throws CliError naming every problem */
-async function put(target: Target, endpoint: string, file: string, json: boolean | undefined): Promise<void> {
-  const test = readTestFile(file);
-  const pipeline = pipelineNames().find((name) => endpointName(target.stage, name) === endpoint);
-  if (pipeline !== undefined)
-    checkRawRows(
-      test,
-      featureColumns(readProjectPipeline(pipeline)).map((column) => column.name),
-    );
-  await target.db.send(
-    new PutCommand({
-      TableName: target.outputs.EndpointTestsTableName,
-      Item: { ...test, pk: endpoint, sk: `test#${test.id}` },
-    }),
-  );
-  if (json) return printJson({ endpoint, put: test });
-  print(
-    `${green('put')} test ${test.id} of ${endpoint}; it runs on the next update, or now with "npx tidegate tests <pipeline> --run".`,
-  );
+/** Reads the tests of several files. @throws CliError when one is invalid, or two have the same id */
+function readTestFiles(files: readonly string[], pipeline: string | undefined, stage: string): EndpointTest[] {
+  const tests = files.flatMap(readTestFile);
+  const ids = tests.map(({ id }) => id);
+  const twice = ids.find((id, i) => ids.indexOf(id) < i);
+  if (twice !== undefined) {
+    throw new CliError(`Two of the tests have the id ${twice}: each needs an id of its own.`, exitCodes.invalid);
+  }
+  if (pipeline !== undefined) {
+    const inputs = featureColumns(readProjectPipeline(pipeline, stage)).map((column) => column.name);
+    for (const test of tests) checkRawRows(test, inputs);
+  }
+  return tests;
 }
 
 /** The kinds of tests, one per line. */
@@ -131,50 +82,70 @@ export function describeKinds(kinds: readonly EndpointTestKind[] = ENDPOINT_TEST
   return kinds.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).join('\n');
 }
 
+const collect = (id: string, ids: readonly string[]): string[] => [...ids, id];
+const anEndpoint = ['<pipeline>', 'a pipeline, or the name of an endpoint'] as const;
+
 export function testsCommand(program: Command): void {
-  program
+  const tests = program
     .command('tests')
-    .description("show an endpoint's tests and their last results; add, delete or run them")
-    .argument('<endpoint>', 'a pipeline, or the name of an endpoint')
-    .option('--put <file>', 'add or replace a test from a JSON or YAML file')
-    .option('--delete <id>', 'delete a test')
-    .option('--run', 'run them now')
+    .description("list, add, run and delete an endpoint's tests, and show their history")
+    .addHelpText('after', `\nKinds of tests:\n${describeKinds()}`);
+  tests
+    .command('list', { isDefault: true })
+    .description('the tests of an endpoint with their last results; the default')
+    .argument(...anEndpoint)
+    .action((name: string, _, command: Command) =>
+      withTarget(command, (target, { json }) => showTests(testedEndpoint(target, name), json)),
+    );
+  tests
+    .command('put')
+    .description('add tests, or replace those of the same id; former versions are kept')
+    .argument(...anEndpoint)
+    .argument('<files...>', 'YAML or JSON files, each with a test or a list of tests; - is standard input')
+    .option('--comment <text>', 'why, for the history')
     .addHelpText(
       'after',
-      `\nKinds of tests:
-${describeKinds()}
-\nExamples:
-  $ npx tidegate tests loan-default --run
-  $ npx tidegate tests loan-default --put my-test.json`,
+      '\nExamples:\n  $ npx tidegate tests put loan-default my-tests.yml --comment "more borrowers"',
     )
-    .action(async (name: string, options: { put?: string; delete?: string; run?: boolean }, command: Command) => {
-      await withTarget(command, async (target, { json }) => {
-        const endpoint = endpointOf(target, name);
-        if (options.put) return put(target, endpoint, options.put, json);
-        if (options.delete) {
-          const { Attributes } = await target.db.send(
-            new DeleteCommand({
-              TableName: target.outputs.EndpointTestsTableName,
-              Key: { pk: endpoint, sk: `test#${options.delete}` },
-              ReturnValues: 'ALL_OLD',
-            }),
-          );
-          if (!Attributes) throw new CliError(`${endpoint} has no test "${options.delete}".`, exitCodes.usage);
-          if (json) return printJson({ endpoint, deleted: options.delete });
-          return print(`deleted test ${options.delete}`);
-        }
-        if (options.run) {
-          const { executionArn = '' } = await target.sfn.send(
-            new StartExecutionCommand({
-              stateMachineArn: target.outputs.TestEndpointStateMachineArn,
-              input: JSON.stringify({ endpointName: endpoint, trigger: 'manual' }),
-            }),
-          );
-          const ended = await watchExecution(target.sfn, executionArn, { silent: json === true });
-          if (ended.status !== 'SUCCEEDED') throw new CliError(`The tests could not be run: ${describeEnd(ended)}`);
-          if ((ended.output as { passed?: boolean }).passed === false) endWith('failed');
-        }
-        await show(target, endpoint, json);
-      });
-    });
+    .action((name: string, files: string[], { comment }: { comment?: string }, command: Command) =>
+      withTarget(command, (target, { json }) => {
+        const endpoint = testedEndpoint(target, name);
+        return putTests(target, endpoint, readTestFiles(files, endpoint.pipeline, target.stage), comment, json);
+      }),
+    );
+  tests
+    .command('get')
+    .description('print a test as a file that put takes')
+    .argument(...anEndpoint)
+    .argument('<id>', 'id of the test')
+    .option('--version <n>', 'a former version', wholeNumber(1, 99_999_999))
+    .action((name: string, id: string, { version }: { version?: number }, command: Command) =>
+      withTarget(command, (target, { json }) => showTest(testedEndpoint(target, name), id, version, json)),
+    );
+  tests
+    .command('run')
+    .description('run the tests now, and show each result as it comes')
+    .argument(...anEndpoint)
+    .option('--only <id>', 'run this test alone; can be repeated', collect, [])
+    .action((name: string, { only }: { only: string[] }, command: Command) =>
+      withTarget(command, (target, { json }) => runTests(target, testedEndpoint(target, name), only, json)),
+    );
+  tests
+    .command('delete')
+    .description('delete tests; their versions and results are kept')
+    .argument(...anEndpoint)
+    .argument('<ids...>', 'ids of the tests')
+    .option('--comment <text>', 'why, for the history')
+    .action((name: string, ids: string[], { comment }: { comment?: string }, command: Command) =>
+      withTarget(command, (target, { json }) => deleteTests(target, testedEndpoint(target, name), ids, comment, json)),
+    );
+  tests
+    .command('history')
+    .description('the runs of the tests, newest first; of one test also its versions')
+    .argument(...anEndpoint)
+    .argument('[id]', 'id of a test')
+    .option('--limit <n>', 'maximum number of runs', wholeNumber(1, 1000), 20)
+    .action((name: string, id: string | undefined, { limit }: { limit: number }, command: Command) =>
+      withTarget(command, (target, { json }) => showHistory(target, testedEndpoint(target, name), id, limit, json)),
+    );
 }

@@ -19,9 +19,16 @@ interface Deployed {
   readonly deployment: DeploymentSettings;
   readonly training: { readonly algorithm: string };
 }
+/** How the traffic of a deployment moves, and how long that may take. */
+interface Guided {
+  readonly deployment: RollOutSettings & Pick<DeploymentSettings, 'maxWaitMinutes'>;
+}
 type Target = Pick<Deployment, 'run' | 'modelName' | 'endpointName' | 'endpointConfigName'>;
 
-/** The name of an endpoint's only variant. */
+/**
+ * The name of an endpoint's only variant. It is the same for every model: a roll-out with guardrails needs "the same variant name as the
+ * old endpoint configuration" (SageMaker Developer Guide, "Deployment guardrails", Exclusions).
+ */
 const variantName = 'AllTraffic';
 
 const tags = (stage: string, pipeline: string) => [
@@ -79,6 +86,11 @@ export const createEndpointRequest = (target: Target, env: Pick<DeploymentEnviro
   Tags: tags(env.stage, target.run.pipeline),
 });
 
+/** How a roll-out moves traffic: as its deployment says, or as the pipeline does where that is not recorded. */
+export const withRollOut = ({ rollOut }: Pick<Deployment, 'rollOut'>, { deployment }: Guided): Guided => ({
+  deployment: { ...deployment, ...rollOut },
+});
+
 /** The longest that an update may take (SageMaker API Reference, BlueGreenUpdatePolicy: 600 to 28,800 seconds). */
 const timeLimit = (maxWaitMinutes: number): number => Math.min(28_800, Math.max(600, maxWaitMinutes * 60));
 
@@ -88,11 +100,7 @@ const timeLimit = (maxWaitMinutes: number): number => Math.min(28_800, Math.max(
  *
  * @param alarmNames the alarms that watch this roll-out
  */
-export const updateEndpointRequest = (
-  target: Target,
-  { deployment }: Pick<Deployed, 'deployment'>,
-  alarmNames: readonly string[],
-) => ({
+export const updateEndpointRequest = (target: Target, { deployment }: Guided, alarmNames: readonly string[]) => ({
   EndpointName: target.endpointName,
   EndpointConfigName: target.endpointConfigName,
   DeploymentConfig: {
@@ -114,7 +122,7 @@ export const alarmNames = (endpointConfigName: string, settings: RollOutSettings
  * PutMetricAlarm's requests for the alarms that watch a roll-out: two of three minutes must be beyond the limit, and minutes without
  * requests are good (CloudWatch API Reference, PutMetricAlarm).
  */
-export const alarmRequests = (target: Target, { deployment }: Pick<Deployed, 'deployment'>) =>
+export const alarmRequests = (target: Target, { deployment }: { readonly deployment: RollOutSettings }) =>
   watchedLimits(deployment).map(([name, limit]) => {
     const kind = alarmKind(name);
     return {

@@ -2,6 +2,7 @@ import type { ModelOutput } from '#domain/algorithms/algorithm';
 import { EvaluationError } from '#domain/errors';
 import { concatenate } from '#domain/evaluation/concatenate';
 import { parseFeatures } from '#domain/evaluation/score-text';
+import { ownScores, type Probes, withoutProbes } from '#domain/serving/probes';
 
 /** Requests and responses from captured data, row by row. */
 export interface CapturedRows {
@@ -9,7 +10,10 @@ export interface CapturedRows {
   /** Row-major model inputs; NaN is missing. */
   readonly values: Float64Array;
   readonly scores: Float64Array;
-  /** Number of unreadable captures: another content type, a failed request, another number of columns. */
+  /**
+   * Number of captures that are not counted: another content type, a failed request, another number of columns, or an answer by
+   * another model than that of the probes.
+   */
   readonly skipped: number;
 }
 
@@ -23,16 +27,25 @@ const decode = ({ data, encoding }: Payload): string | undefined => {
   return encoding === 'BASE64' ? new TextDecoder().decode(Uint8Array.from(atob(data), (c) => c.charCodeAt(0))) : data;
 };
 
+/** What captures are read by. */
+export interface CaptureReading {
+  readonly width: number;
+  readonly perRow: number;
+  readonly probes: Probes;
+  readonly from: string;
+  readonly to: string;
+}
+
 /**
  * Reads a file of captures (SageMaker Developer Guide, "Data capture") within a window of time.
  *
  * @param text JSON lines
- * @param width model inputs per row; perRow: scores per row
+ * @param width model inputs per row; perRow: scores per row; probes: those of the model, which `predict` adds to its requests
  * @param from first instant of the window, inclusive; to: exclusive; ISO 8601
  */
 export function readCaptures(
   text: string,
-  { width, perRow, from, to }: { width: number; perRow: number; from: string; to: string },
+  { width, perRow, probes, from, to }: CaptureReading,
   { readScores }: Pick<ModelOutput, 'readScores'>,
 ): CapturedRows {
   const inputs: Float64Array[] = [];
@@ -51,9 +64,11 @@ export function readCaptures(
       const input = decode(record.captureData?.endpointInput ?? {});
       const output = decode(record.captureData?.endpointOutput ?? {});
       if (input === undefined || output === undefined) throw new EvaluationError('no CSV input and output');
-      const features = parseFeatures(input, width, 'capture');
-      const scores = readScores(output, perRow, 'capture');
-      if (scores.length !== features.rows * perRow) throw new EvaluationError('rows and answers differ');
+      const { csv, probed } = withoutProbes(input, probes);
+      const features = parseFeatures(csv, width, 'capture');
+      const answers = readScores(output, perRow, 'capture');
+      const scores = probed ? ownScores(answers, features.rows * perRow, probes) : answers;
+      if (scores?.length !== features.rows * perRow) throw new EvaluationError('rows and answers differ');
       inputs.push(features.values);
       outputs.push(scores);
       rows += features.rows;

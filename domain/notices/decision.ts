@@ -32,7 +32,12 @@ function headingOf({ pipeline, decided: { decision, version } }: DecisionMade): 
 }
 
 /** What follows from the decision. */
-function consequence({ pipeline, stage, decided: { decision, version, from }, servingVersion }: DecisionMade): Rich {
+function consequence({
+  pipeline,
+  stage,
+  decided: { decision, version, from, now },
+  servingVersion,
+}: DecisionMade): Rich {
   switch (decision) {
     case 'approved':
       return 'It is being deployed and tested. The result follows in this thread.';
@@ -45,7 +50,7 @@ function consequence({ pipeline, stage, decided: { decision, version, from }, se
           ]
         : 'It is not deployed.';
     case 'rolled-back':
-      return `${from === undefined ? 'It' : `It replaces version ${count(from)} and`} is being deployed and tested. The result follows in this thread.`;
+      return `${from === undefined ? 'It' : `It replaces version ${count(from)} and`} is being deployed${now ? ', all at once,' : ''} and tested. The result follows in this thread.`;
     default:
       return unreachable(decision, 'decision');
   }

@@ -16,7 +16,9 @@ const because: Record<EndpointTests['trigger'], string> = {
 export interface EndpointTests {
   readonly endpoint: string;
   readonly config: string;
+  /** A long suite comes without its last results. */
   readonly results: readonly TestResult[];
+  readonly counts: { readonly tests: number; readonly failed: number };
   readonly trigger: 'deploy' | 'update' | 'manual';
 }
 
@@ -27,18 +29,18 @@ const line = ({ id, kind, passed, detail, durationMs }: TestResult): Inline[] =>
 ];
 
 export function endpointTestsMessage(tests: EndpointTests): Message {
-  const failed = tests.results.filter(({ passed }) => !passed);
-  const passed = tests.results.filter((result) => result.passed);
+  const { tests: total, failed } = tests.counts;
+  const inOrder = tests.results.toSorted((a, b) => Number(a.passed) - Number(b.passed));
   const heading =
-    tests.results.length === 0
+    total === 0
       ? `🧪 ${tests.endpoint}: no tests are configured`
-      : failed.length === 0
-        ? `🧪 ${tests.endpoint}: ${counted(passed.length, 'test')} passed`
-        : `🚨 ${tests.endpoint}: ${failed.length} of ${counted(tests.results.length, 'test')} failed`;
+      : failed === 0
+        ? `🧪 ${tests.endpoint}: ${counted(total, 'test')} passed`
+        : `🚨 ${tests.endpoint}: ${failed} of ${counted(total, 'test')} failed`;
   return composeMessage({
     heading,
     summary: because[tests.trigger],
-    parts: [{ lines: [...failed, ...passed].map(line) }],
+    parts: [{ lines: inOrder.map(line), unlisted: total - inOrder.length }],
     footer: [['Configuration ', { code: tests.config }]],
   });
 }
@@ -53,6 +55,7 @@ export const endpointTests = defineNotice({
       endpointConfigName: z.string(),
       trigger: z.enum(['deploy', 'update', 'manual']),
       results: z.array(testResultSchema),
+      counts: z.object({ tests: z.int().min(0), failed: z.int().min(0) }),
       pipeline: z.string().nullish(),
       run: runPointerSchema.nullish(),
     }),
@@ -64,10 +67,11 @@ export const endpointTests = defineNotice({
       endpointConfigName: 'tidegate-dev-loan-default-20260131-101500-4f2a',
       trigger: 'update',
       results: [{ id: 'golden', kind: 'golden', passed: true, detail: '5 rows as evaluated', durationMs: 42 }],
+      counts: { tests: 1, failed: 0 },
       pipeline: 'loan-default',
     },
   },
   address: ({ executionArn, outcome: { run, pipeline } }) => ({ key: executionArn, run, pipeline }),
-  message: ({ outcome: { endpointName, endpointConfigName, results, trigger } }) =>
-    endpointTestsMessage({ endpoint: endpointName, config: endpointConfigName, results, trigger }),
+  message: ({ outcome: { endpointName, endpointConfigName, results, counts, trigger } }) =>
+    endpointTestsMessage({ endpoint: endpointName, config: endpointConfigName, results, counts, trigger }),
 });

@@ -9,11 +9,18 @@ import { runFailedMessage } from './run-failed.ts';
 /** A deployment was rolled back from `config` to `previousConfig`. */
 export interface RolledBack extends Deployed {
   readonly reason: string;
+  /** The version in service, where it is known. */
+  readonly servingVersion?: number;
+  /** Whether a person wanted to go back to this version: its deployment was a roll-back itself. */
+  readonly wasRollBack?: boolean;
 }
 
 export function rolledBackMessage(back: RolledBack): Message {
+  const { servingVersion, previousConfig } = back;
   return composeMessage({
-    heading: `↩️ ${back.pipeline}: version ${count(back.modelVersion)} was rolled back`,
+    heading: back.wasRollBack
+      ? `↩️ ${back.pipeline}: going back to version ${count(back.modelVersion)} failed`
+      : `↩️ ${back.pipeline}: version ${count(back.modelVersion)} was rolled back`,
     summary: [
       'Endpoint ',
       { code: back.endpoint },
@@ -23,7 +30,9 @@ export function rolledBackMessage(back: RolledBack): Message {
       ['Tried', { code: back.config }],
       [
         'In service',
-        back.previousConfig === undefined ? 'nothing: there was no earlier model' : { code: back.previousConfig },
+        previousConfig === undefined
+          ? 'nothing: there was no earlier model'
+          : [...(servingVersion === undefined ? [] : [`version ${count(servingVersion)}, `]), { code: previousConfig }],
       ],
     ],
     footer: [['Run ', { code: back.runId }]],
@@ -42,9 +51,11 @@ export const rolledBack = defineNotice({
       endpointName: z.string().nullish(),
       endpointConfigName: z.string().nullish(),
       servingConfig: z.string().nullish(),
+      servingVersion: z.number().nullish(),
       decidedAt: z.string().nullish(),
     }),
     modelPackageVersion: z.number().nullish(),
+    wasRollBack: z.boolean().optional(),
     startedAt: z.string(),
     at: z.string(),
   },
@@ -67,8 +78,8 @@ export const rolledBack = defineNotice({
     pipeline,
     ...(version && at ? { decision: { version, at } } : {}),
   }),
-  message({ failure, modelPackageVersion, startedAt, at }) {
-    const { reason, pipeline, run, endpointName, endpointConfigName, servingConfig } = failure;
+  message({ failure, modelPackageVersion, wasRollBack = false, startedAt, at }) {
+    const { reason, pipeline, run, endpointName, endpointConfigName, servingConfig, servingVersion } = failure;
     if (!run || !endpointName || !endpointConfigName) {
       return runFailedMessage({
         ...(pipeline ? { pipeline } : {}),
@@ -85,6 +96,8 @@ export const rolledBack = defineNotice({
       modelVersion: modelPackageVersion ?? 0,
       config: endpointConfigName,
       ...(servingConfig ? { previousConfig: servingConfig } : {}),
+      ...(servingVersion ? { servingVersion } : {}),
+      wasRollBack,
       durationSeconds: secondsBetween(startedAt, at),
     });
   },

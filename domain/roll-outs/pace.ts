@@ -1,4 +1,6 @@
 import { ALARMS, type AlarmSettings } from '#domain/alarms/registry';
+import type { RollOut } from '#schemas/records/deployment';
+import { allAtOnce } from './all-at-once.ts';
 import { rollOutStrategy } from './registry.ts';
 import type { Pace } from './roll-out-strategy.ts';
 
@@ -26,6 +28,25 @@ export function alarmsOf(settings: RollOutSettings): AlarmSettings {
   if (settings.alarms) return settings.alarms;
   if (paceOf(settings).bakeSeconds === 0) return {};
   return Object.fromEntries(ALARMS.flatMap((kind) => ('usual' in kind ? [[kind.name, kind.usual]] : [])));
+}
+
+/**
+ * How a roll-out proceeds, with every default filled in.
+ *
+ * @param now whether all moves at once, without a wait or an alarm, whatever the settings say
+ */
+export function resolveRollOut(settings: RollOutSettings, now: boolean): RollOut {
+  if (now) return { strategy: allAtOnce.name, bakeMinutes: 0, alarms: {} };
+  const { percent, bakeSeconds } = paceOf(settings);
+  const alarms = Object.entries(alarmsOf(settings)).flatMap(([kind, limit]) =>
+    limit === undefined ? [] : [[kind, limit] as const],
+  );
+  return {
+    strategy: settings.strategy,
+    ...(rollOutStrategy(settings.strategy).percent ? { percent } : {}),
+    bakeMinutes: bakeSeconds / 60,
+    alarms: Object.fromEntries(alarms),
+  };
 }
 
 /** The problem with how a deployment's traffic moves, and where; undefined if there is none. */

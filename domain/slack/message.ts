@@ -45,6 +45,8 @@ export interface Table {
 export interface Part {
   readonly title?: string;
   readonly lines?: readonly Rich[];
+  /** Lines that are not in `lines`: they are counted with those that do not fit. */
+  readonly unlisted?: number;
   readonly table?: Table;
 }
 
@@ -77,12 +79,12 @@ function tableLines(table: Table): string[] {
   );
 }
 
-function partText({ title: heading, table, lines = [] }: Part): string {
+function partText({ title: heading, table, lines = [], unlisted }: Part): string {
   const title = heading === undefined ? '' : `*${escapeMrkdwn(heading)}*\n`;
   const room = limits.section - title.length - 8;
   const body = table
     ? `\`\`\`${joinLines(tableLines(table), (line, max) => clip(line, max, escapeMrkdwn), { lines: listed.lines + 1, characters: room })}\`\`\``
-    : joinLines(lines, (line, max) => toMrkdwn(line, Math.min(max, 600)), { ...listed, characters: room });
+    : joinLines(lines, (line, max) => toMrkdwn(line, Math.min(max, 600)), { ...listed, characters: room }, unlisted);
   return title + body;
 }
 

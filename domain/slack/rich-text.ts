@@ -79,6 +79,7 @@ export function joinLines<T>(
   items: readonly T[],
   render: (item: T, max: number) => string,
   limits: { readonly lines: number; readonly characters: number },
+  unlisted = 0,
 ): string {
   const reserve = '\n… and 9999999999 more'.length;
   const lines: string[] = [];
@@ -87,11 +88,10 @@ export function joinLines<T>(
     const rest = limits.characters - reserve - used;
     const line = index < limits.lines && rest > 40 ? render(item, rest) : undefined;
     if (line === undefined) {
-      lines.push(`… and ${items.length - index} more`);
-      break;
+      return [...lines, `… and ${items.length - index + unlisted} more`].join('\n');
     }
     lines.push(line);
     used += line.length + 1;
   }
-  return lines.join('\n');
+  return [...lines, ...(unlisted > 0 ? [`… and ${unlisted} more`] : [])].join('\n');
 }

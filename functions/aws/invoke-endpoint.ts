@@ -10,7 +10,8 @@ const busy = new Set(['ModelNotReadyException', 'InternalDependencyException', '
  * Sends CSV rows to an endpoint.
  *
  * @returns the response text
- * @throws PredictionError when the model fails, without the model's text, which may repeat the request; other errors unchanged
+ * @throws PredictionError when the model fails, without the model's text, which may repeat the request, and when the endpoint is not
+ * up; other errors unchanged
  */
 export async function scoreCsv(
   client: SageMakerRuntimeClient,
@@ -29,10 +30,20 @@ export async function scoreCsv(
     );
     return new TextDecoder().decode(Body);
   } catch (error) {
-    if (!(error instanceof ModelError)) throw error;
-    throw new PredictionError(
-      `The model behind endpoint ${endpointName} failed with status ${error.OriginalStatusCode ?? 'unknown'}. See the endpoint's log.`,
-    );
+    if (error instanceof ModelError) {
+      throw new PredictionError(
+        `The model behind endpoint ${endpointName} failed with status ${error.OriginalStatusCode ?? 'unknown'}. See the endpoint's log.`,
+        { problem: 'model-failed' },
+      );
+    }
+    // "Endpoint <name> of account <id> not found": it does not exist, or has never been in service
+    if (error instanceof Error && error.name === 'ValidationError' && error.message.includes('not found')) {
+      throw new PredictionError(
+        `Endpoint ${endpointName} serves nothing: it was deleted, or is being created. Try again, or deploy the model again.`,
+        { problem: 'not-serving' },
+      );
+    }
+    throw error;
   }
 }
 

@@ -8,6 +8,7 @@ import { driftColumns } from '#domain/drift/columns';
 import { scoresPerRow } from '#domain/evaluation/predictions';
 import { parseFeatures } from '#domain/evaluation/score-text';
 import { capturePrefix, type RunPointer, runPrefix } from '#domain/runs/layout';
+import type { Probes } from '#domain/serving/probes';
 import { text as sqlText } from '#domain/sql/literals';
 import type { ObjectStore } from '#functions/ports/object-store';
 import { openEngine } from '#functions/shards/duckdb';
@@ -37,7 +38,7 @@ export async function measureCaptures(
   clean: ObjectStore,
   { pipeline, endpoint, from, to }: { pipeline: string; endpoint: string; from: string; to: string },
   fitted: FittedTransform,
-  output: ModelOutput,
+  { output, probes }: { readonly output: ModelOutput; readonly probes: Probes },
   baseline: Baseline,
 ): Promise<MeasuredWindow> {
   const perRow = scoresPerRow(fitted);
@@ -49,7 +50,7 @@ export async function measureCaptures(
   for (const { key } of await clean.list(base)) {
     const hour = /(\d{4}\/\d{2}\/\d{2}\/\d{2})\/[^/]+\.jsonl$/.exec(key)?.[1];
     if (hour === undefined || !hours.has(hour)) continue;
-    const captured = readCaptures(await clean.readText(key), { width, perRow, from, to }, output);
+    const captured = readCaptures(await clean.readText(key), { width, perRow, probes, from, to }, output);
     skipped += captured.skipped;
     if (captured.rows === 0) continue;
     const columns = driftColumns(fitted, { rows: captured.rows, width, values: captured.values });

@@ -6,6 +6,7 @@ import {
   type DeploymentEnvironment,
   endpointConfigRequest,
   updateEndpointRequest,
+  withRollOut,
 } from '#domain/deployment/requests';
 import { DeploymentError, TransientError } from '#domain/errors';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
@@ -45,10 +46,11 @@ export async function deployEndpoint(
       await endpoints.create(createEndpointRequest(deployment, environment));
       break;
     case 'update': {
-      const watching = deployment.alarms?.length ? alarmRequests(deployment, pipeline) : [];
+      const guided = withRollOut(deployment, pipeline);
+      const watching = deployment.alarms?.length ? alarmRequests(deployment, guided) : [];
       await alarms.replace(watching);
       const names = watching.map(({ AlarmName }) => AlarmName);
-      await endpoints.update(updateEndpointRequest(deployment, pipeline, names));
+      await endpoints.update(updateEndpointRequest(deployment, guided, names));
       break;
     }
     case 'recreate':

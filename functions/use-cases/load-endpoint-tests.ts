@@ -1,25 +1,27 @@
 import type * as z from 'zod';
+import { shownList } from '#domain/data/shown';
 import type { EndpointView } from '#domain/deployment/endpoint';
-import { deploymentKeys, runOfConfig } from '#domain/deployment/target';
-import { readTests, testedKey, testPrefix } from '#domain/endpoint-tests/suite';
-import { NotFoundError } from '#domain/errors';
+import { deploymentKeys } from '#domain/deployment/target';
+import { commonSettings } from '#domain/endpoint-tests/endpoint-test';
+import { resultBytes, tooMany } from '#domain/endpoint-tests/payload';
+import { isEnabled, testedKey, testIdOf, testPrefix } from '#domain/endpoint-tests/suite';
+import { InvalidInputError, NotFoundError } from '#domain/errors';
 import { pipelineOfGroup } from '#domain/naming';
-import { artifactKeys } from '#domain/runs/layout';
 import { unreachable } from '#domain/unreachable';
 import type { Endpoints } from '#functions/ports/endpoints';
 import { ifAbsent, type StateStore } from '#functions/ports/state-store';
-import type { Suite } from '#schemas/endpoint-test';
-import type { loadEndpointTestsSchema } from '#schemas/events/endpoint-tests';
+import { keepVersion } from '#functions/use-cases/test-versions';
+import type { ListedTest, loadEndpointTestsSchema, Suite } from '#schemas/events/endpoint-tests';
 
 /** The dependencies of loading tests. */
 export interface TestLoadingPorts {
   readonly stage: string;
-  readonly artifactsBucket: string;
   readonly store: StateStore;
   readonly tests: StateStore;
   readonly endpoints: Pick<Endpoints, 'read'>;
 }
 
+type LoadEvent = z.output<typeof loadEndpointTestsSchema>;
 type Decision = Suite | { readonly decision: 'skip'; readonly reason: string };
 const skip = (reason: string): Decision => ({ decision: 'skip', reason });
 const absent = (endpointName: string): NotFoundError =>
@@ -42,16 +44,45 @@ async function claimUpdate(
 }
 
 /**
+ * The tests to run, by reference and in the order of their ids: their contents stay out of the state of the execution. An edit that
+ * comes later is another version, so it changes nothing.
+ *
+ * @throws InvalidInputError when there are more tests than an execution can hold, or a picked one is missing or switched off
+ */
+async function listTests(
+  { tests }: TestLoadingPorts,
+  { endpointName, only, startedAt }: LoadEvent,
+): Promise<ListedTest[]> {
+  const items = (await tests.list(endpointName, testPrefix))
+    .filter((item) => isEnabled(item) && (only.length === 0 || only.includes(testIdOf(item['sk']))))
+    .toReversed();
+  const ids = items.map((item) => testIdOf(item['sk']));
+  const missing = only.filter((id) => !ids.includes(id));
+  if (missing.length > 0) {
+    throw new InvalidInputError(`${endpointName} has no such test, or it is switched off: ${shownList(missing)}.`);
+  }
+  const problem = tooMany(ids.map((id) => ({ id, version: 1 })));
+  if (problem !== undefined) throw new InvalidInputError(`${endpointName} has ${problem}.`);
+  const listed: ListedTest[] = [];
+  for (const item of items) {
+    const id = testIdOf(item['sk']);
+    // an id that is no id has no versions: whatever else the item holds, the test fails with that reason
+    if (!commonSettings.id.safeParse(id).success) listed.push({ id });
+    else listed.push({ id, version: await keepVersion(tests, endpointName, item, startedAt) });
+  }
+  return listed;
+}
+
+/**
  * Finds the tests to run on an endpoint. A deployment tests at once and claims the state it tested, so the later event of its
  * own update does not start the tests again.
  *
- * @throws NotFoundError when the endpoint does not exist, except for an update event
+ * @throws NotFoundError when the endpoint does not exist, except for an update event; InvalidInputError for tests that cannot run
+ * together
  */
-export async function loadEndpointTests(
-  ports: TestLoadingPorts,
-  { endpointName, trigger, executionArn }: z.output<typeof loadEndpointTestsSchema>,
-): Promise<Decision> {
+export async function loadEndpointTests(ports: TestLoadingPorts, event: LoadEvent): Promise<Decision> {
   const { stage, tests } = ports;
+  const { endpointName, trigger, only, executionArn } = event;
   const pipeline = pipelineOfGroup(stage, endpointName);
   if (!pipeline) return skip(`${endpointName} belongs to no pipeline of stage ${stage}`);
   const endpoint = await ports.endpoints.read(endpointName);
@@ -72,13 +103,14 @@ export async function loadEndpointTests(
     default:
       return unreachable(trigger, 'reason to test an endpoint');
   }
-  const run = runOfConfig(stage, pipeline, endpoint.config);
-  const goldenUri = run ? `s3://${ports.artifactsBucket}/${artifactKeys(run).golden}` : undefined;
+  const listed = await listTests(ports, event);
   return {
     decision: 'test',
     endpointName,
     endpointConfigName: endpoint.config,
     trigger,
-    tests: readTests(await tests.list(endpointName, testPrefix), goldenUri),
+    ...(only.length > 0 ? { only } : {}),
+    tests: listed,
+    resultBytes: resultBytes(listed.length),
   };
 }

@@ -6,6 +6,7 @@ import { compareWindow } from '#domain/drift/compare';
 import { byDrift, thresholdsOf } from '#domain/drift/registry';
 import { ConfigurationError, NotFoundError } from '#domain/errors';
 import { artifactKeys } from '#domain/runs/layout';
+import { type Probes, probesOf } from '#domain/serving/probes';
 import { unreachable } from '#domain/unreachable';
 import type { ObjectStore } from '#functions/ports/object-store';
 import type { StateStore } from '#functions/ports/state-store';
@@ -14,6 +15,7 @@ import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import { type Baseline, baselineSchema } from '#schemas/records/baseline';
 import type { DriftCheck, SkippedDriftCheck } from '#schemas/records/drift-check';
 import { type FittedTransform, fittedTransformSchema } from '#schemas/records/fitted-transform';
+import { goldenSchema } from '#schemas/records/golden';
 import { type Champion, championSchema } from '#schemas/records/run';
 
 /** The dependencies of measuring drift. */
@@ -31,6 +33,8 @@ interface Served {
   readonly fitted: FittedTransform;
   readonly format: ModelFormat;
   readonly baseline: Baseline;
+  /** The rows with known answers that `predict` adds to its requests. */
+  readonly probes: Probes;
 }
 
 /** Maximum number of columns in the state payload; the full report is in the artifacts bucket. */
@@ -53,7 +57,9 @@ async function readServed({ store, artifacts }: DriftPorts, name: string): Promi
   }
   const fitted = await artifacts.readJson(keys.transform, fittedTransformSchema);
   const format = algorithmOf(pipeline);
-  return { champion, drift, fitted, format, baseline: await artifacts.readJson(keys.baseline, baselineSchema) };
+  const baseline = await artifacts.readJson(keys.baseline, baselineSchema);
+  const probes = probesOf(await artifacts.readJson(keys.golden, goldenSchema));
+  return { champion, drift, fitted, format, baseline, probes };
 }
 
 /** The newest run that read its whole drop. A running or failed run may have read only a part. */
@@ -75,7 +81,7 @@ function laterOf(promotedAt: string, start: string, to: string): string {
 async function measure(
   { clean, store, memoryMb }: DriftPorts,
   name: string,
-  { champion, drift, fitted, format, baseline }: Served,
+  { champion, drift, fitted, format, baseline, probes }: Served,
   to: string,
 ): Promise<MeasuredWindow & { readonly from: string; readonly baseline: Baseline }> {
   const start = windowStart(drift.window, to);
@@ -83,7 +89,8 @@ async function measure(
     case 'captures': {
       const from = laterOf(champion.promotedAt, start, to);
       const captures = { pipeline: name, endpoint: champion.endpointName, from, to };
-      return { ...(await measureCaptures(clean, captures, fitted, format.output, baseline)), from, baseline };
+      const serving = { output: format.output, probes };
+      return { ...(await measureCaptures(clean, captures, fitted, serving, baseline)), from, baseline };
     }
     case 'newest-drop': {
       const run = { pipeline: name, runId: await newestRun(store, name, champion.runId) };

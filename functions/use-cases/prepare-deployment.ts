@@ -4,6 +4,7 @@ import { alarmNames } from '#domain/deployment/requests';
 import { deploymentKeys, locatePackage } from '#domain/deployment/target';
 import { EndpointBusyError, NotFoundError } from '#domain/errors';
 import { endpointName as endpointOf, runResourceName } from '#domain/naming';
+import { resolveRollOut } from '#domain/roll-outs/pace';
 import { artifactKeys } from '#domain/runs/layout';
 import { claimDeployment, lockEndpoint, settleClaim, unlockEndpoint } from '#functions/claims/deployment-claims';
 import type { Endpoints } from '#functions/ports/endpoints';
@@ -150,9 +151,15 @@ export async function prepareDeployment(
   if (champion && champion.modelPackageVersion !== version && champion.approvedAt > approvedAt) {
     return standDown('superseded', `version ${champion.modelPackageVersion} was approved later and serves`);
   }
-  await putDefaultTests(ports.tests, endpointName, config, artifacts.uri(artifactKeys(run).golden));
+  await putDefaultTests(ports.tests, endpointName, config, artifacts.uri(artifactKeys(run).golden), {
+    at: event.startedAt,
+    by: 'deployment',
+    comment: `defaults of version ${version}`,
+  });
   const previousConfig = configToReturnTo(endpoint, name, champion?.endpointConfigName);
-  const watching = alarmNames(name, config.deployment);
+  // nothing watches the first deployment: there is nothing to go back to
+  const rollOut = previousConfig === null ? undefined : resolveRollOut(config.deployment, event.now === true);
+  const watching = rollOut ? alarmNames(name, rollOut) : [];
   const deployment: Deployment = {
     decision: 'deploy',
     run,
@@ -165,8 +172,8 @@ export async function prepareDeployment(
     executionArn,
     decidedAt: approvedAt,
     maxWaitMinutes: config.deployment.maxWaitMinutes,
-    // nothing watches the first deployment: there is nothing to go back to
-    ...(watching.length > 0 && previousConfig !== null ? { alarms: watching } : {}),
+    ...(watching.length > 0 ? { alarms: watching } : {}),
+    ...(rollOut ? { rollOut } : {}),
   };
   await settleClaim(store, pipeline, version, executionArn, { status: 'deploying', deployment });
   return deployment;

@@ -54,7 +54,11 @@ export async function promoteModel(
   const lock = await store.get(run.pipeline, deploymentKeys.lock);
   if (lock?.['executionArn'] !== executionArn) return promoted;
   await crown(store, deployment, promotedAt);
-  await settleClaim(store, run.pipeline, version, executionArn, { status: 'promoted', promotedAt });
+  await settleClaim(store, run.pipeline, version, executionArn, {
+    status: 'promoted',
+    promotedAt,
+    endedAt: promotedAt,
+  });
   await store.set(
     run.pipeline,
     deploymentKeys.run(run.runId),

@@ -1,7 +1,17 @@
 import { defaultTests } from '#domain/endpoint-tests/defaults';
-import { testKey } from '#domain/endpoint-tests/suite';
+import { isEnabled } from '#domain/endpoint-tests/suite';
 import type { StateStore } from '#functions/ports/state-store';
+import { type Change, type Guard, putTest } from '#functions/use-cases/test-versions';
 import type { ServedConfig } from '#schemas/records/served-config';
+
+/** A test that nobody took over: the user removes `managed` or switches the test off to keep a modified one. */
+const unlessTakenOver: Guard = {
+  replaces: (current) => current['managed'] === true && isEnabled(current),
+  condition: {
+    expression: 'managed = :yes AND (attribute_not_exists(enabled) OR enabled = :yes)',
+    values: { ':yes': true },
+  },
+};
 
 /**
  * Puts the default tests of every endpoint into the tests table. They are `managed`: each deployment overwrites them, unless
@@ -12,12 +22,9 @@ export async function putDefaultTests(
   endpointName: string,
   config: ServedConfig,
   goldenUri: string,
+  change: Change,
 ): Promise<void> {
-  const unlessTakenOver = {
-    expression: 'attribute_not_exists(pk) OR (managed = :yes AND (attribute_not_exists(enabled) OR enabled = :yes))',
-    values: { ':yes': true },
-  };
   for (const { id, ...test } of defaultTests(config, goldenUri)) {
-    await tests.put(endpointName, testKey(id), { ...test, managed: true }, unlessTakenOver);
+    await putTest(tests, endpointName, id, { ...test, managed: true }, change, unlessTakenOver);
   }
 }

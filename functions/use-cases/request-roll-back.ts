@@ -1,6 +1,7 @@
 import { deploymentKeys } from '#domain/deployment/target';
 import { NotFoundError } from '#domain/errors';
 import { describeRecorded } from '#domain/registry/decision';
+import { rollBackOrder } from '#domain/registry/roll-back-target';
 import type { ModelRegistry } from '#functions/ports/model-registry';
 import { ifAbsent, type StateStore } from '#functions/ports/state-store';
 import type { RecordedDecision, RollBackRequest } from '#schemas/events/decision';
@@ -29,8 +30,7 @@ async function versionBefore(
   former: readonly Champion[],
   champion: Champion | undefined,
 ): Promise<number | undefined> {
-  for (const { modelPackageVersion: version, modelPackageArn } of former) {
-    if (champion && version >= champion.modelPackageVersion) continue;
+  for (const { modelPackageVersion: version, modelPackageArn } of rollBackOrder(former, champion)) {
     if ((await readStatus(registry, modelPackageArn))?.status === 'Approved') return version;
   }
   return undefined;
@@ -50,16 +50,23 @@ async function readStatus(registry: RollBackRequestPorts['registry'], arn: strin
  * Records a person's decision to serve an earlier version again. It is then deployed and tested like any approved version, and
  * the model in service stays if the tests fail. The version that is left keeps its approval.
  *
- * After a retirement was taken back, it serves the version that served last. Nothing is recorded when no version ever served,
- * or the version serves already, does not exist or is not approved. A retry returns the same result.
+ * After a retirement was taken back, it serves the version that served last. Nothing is recorded when no version ever served, the
+ * pipeline is retired, or the version serves already, does not exist or is not approved. An endpoint that was changed by hand goes
+ * back to its champion when that is named. A retry returns the same result.
  */
 export async function requestRollBack(
   ports: RollBackRequestPorts,
-  { pipeline, version: wanted, by, reason, requestedAt }: RollBackRequest,
+  { pipeline, version: wanted, by, reason, now, moved, requestedAt }: RollBackRequest,
 ): Promise<RecordedDecision> {
   const { store, registry } = ports;
   const own = await recordedBefore(ports, pipeline, requestedAt);
   if (own) return own;
+  const retired = await store.get(pipeline, deploymentKeys.retired);
+  if (retired) {
+    return ignore(
+      `pipeline ${pipeline} was retired on ${String(retired['at']).slice(0, 10)}; to take that back: npx tidegate retire ${pipeline} --undo`,
+    );
+  }
   const item = await store.get(pipeline, deploymentKeys.champion);
   const champion = item && championSchema.parse(item);
   const former = (await store.list(pipeline, deploymentKeys.formerChampion(''))).map((f) => championSchema.parse(f));
@@ -71,7 +78,9 @@ export async function requestRollBack(
     return ignore(`no ${which} of ${pipeline} has served and is still approved: name one, or approve it`);
   }
   const modelPackageArn = known.modelPackageArn.replace(/\d+$/, String(version));
-  if (version === champion?.modelPackageVersion) return ignore(`version ${version} of ${pipeline} serves already`);
+  const leaves = champion?.modelPackageVersion === version ? undefined : champion?.modelPackageVersion;
+  if (version === champion?.modelPackageVersion && moved !== true)
+    return ignore(`version ${version} of ${pipeline} serves already`);
   const found = await readStatus(registry, modelPackageArn);
   if (!found) return ignore(`${pipeline} has no version ${version}`);
   if (found.status !== 'Approved') {
@@ -84,7 +93,8 @@ export async function requestRollBack(
     version,
     at: requestedAt,
     changedAt: requestedAt,
-    ...(champion ? { from: champion.modelPackageVersion } : {}),
+    ...(leaves === undefined ? {} : { from: leaves }),
+    ...(now ? { now } : {}),
     ...(found.runId === undefined ? {} : { runId: found.runId }),
     ...(by ? { by } : {}),
     ...(reason ? { reason } : {}),

@@ -11,6 +11,7 @@ import type { StateStore } from '#functions/ports/state-store';
 import { dropFormerConfig } from '#functions/use-cases/drop-former-config';
 import type { rollBackDeploymentSchema } from '#schemas/events/deployment';
 import { type Deployment, deploymentSchema, type RolledBack, rolledBackSchema } from '#schemas/records/deployment';
+import { championSchema } from '#schemas/records/run';
 
 /** The dependencies of rolling back. */
 export interface RollBackPorts {
@@ -82,7 +83,8 @@ export async function rollBackDeployment(
   const deployment = event.deployment ?? deploymentSchema.safeParse(claim?.['deployment']).data ?? null;
   const reason = explainRollBack(event.error);
   const end = async (status: 'failed' | 'promoted', rolledBack: RolledBack): Promise<RolledBack> => {
-    await settleClaim(store, pipeline, version, executionArn, { status, reason: rolledBack.reason, rolledBack });
+    const ended = { status, reason: rolledBack.reason, rolledBack, ...(event.at ? { endedAt: event.at } : {}) };
+    await settleClaim(store, pipeline, version, executionArn, ended);
     await unlockEndpoint(store, pipeline, executionArn);
     return rolledBack;
   };
@@ -106,5 +108,11 @@ export async function rollBackDeployment(
   }
   const { serving, note } = await restore(endpoints, deployment);
   await alarms.remove(deployment.alarms ?? []);
-  return end('failed', { reason: note === undefined ? reason : `${reason} ${note}`, ...about, servingConfig: serving });
+  const former = championSchema.safeParse(champion).data;
+  return end('failed', {
+    reason: note === undefined ? reason : `${reason} ${note}`,
+    ...about,
+    servingConfig: serving,
+    ...(former && former.endpointConfigName === serving ? { servingVersion: former.modelPackageVersion } : {}),
+  });
 }

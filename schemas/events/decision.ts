@@ -15,6 +15,11 @@ export const requestRollBackSchema = z.object({
   version: z.int().min(1).nullish().describe('the version before the one in service when absent'),
   by: z.string().nullish().describe('ARN of the caller, as the caller reported it'),
   reason: z.string().max(1024).nullish(),
+  now: z.boolean().optional().describe('all at once, without the waits and alarms of a roll-out'),
+  moved: z
+    .boolean()
+    .optional()
+    .describe('the endpoint does not serve its champion, as the caller saw: a roll-back to the champion puts it back'),
   requestedAt: z.iso.datetime({ offset: true }),
 });
 export type RollBackRequest = z.output<typeof requestRollBackSchema>;

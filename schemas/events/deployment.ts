@@ -17,6 +17,7 @@ export const prepareDeploymentSchema = z.object({
     .datetime({ offset: true })
     .nullish()
     .describe('when a person went back to this version, whose approval was carried out before'),
+  now: z.boolean().optional().describe('whether traffic moves all at once, whatever strategy the version has'),
 });
 
 /** What PrepareDeployment answers. */
@@ -40,4 +41,8 @@ export const rollBackDeploymentSchema = z.object({
   executionArn: arn,
   deployment: deploymentSchema.nullable(),
   error: caughtErrorSchema,
+  at: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .describe('when its state was entered, so a retry writes the same record'),
 });

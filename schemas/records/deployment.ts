@@ -1,6 +1,18 @@
 import * as z from 'zod';
 import { runPointerSchema } from '#schemas/records/run';
 
+/** How traffic moves to a new model and what watches it, as it was decided when the roll-out began. */
+export const rollOutSchema = z.object({
+  strategy: z.string().min(1),
+  percent: z
+    .number()
+    .optional()
+    .describe('the share of the capacity that one step moves; absent where all moves at once'),
+  bakeMinutes: z.number().min(0).describe('how long each step is watched'),
+  alarms: z.record(z.string(), z.number()).describe('limits by the kind of alarm; empty where nothing watches'),
+});
+export type RollOut = z.output<typeof rollOutSchema>;
+
 /** A deployment as it travels through the deploy machine. */
 export const deploymentSchema = z.object({
   decision: z.literal('deploy'),
@@ -18,6 +30,9 @@ export const deploymentSchema = z.object({
   decidedAt: z.string().optional().describe('when the version was approved, or the roll-back to it was requested'),
   maxWaitMinutes: z.int().min(1).describe('how long the endpoint may take to serve the config'),
   alarms: z.array(z.string()).optional().describe('names of the alarms that watch the roll-out, while it lasts'),
+  rollOut: rollOutSchema
+    .optional()
+    .describe('absent where nothing served before, and in records of versions that did not keep it'),
 });
 export type Deployment = z.output<typeof deploymentSchema>;
 
@@ -29,6 +44,7 @@ export const rolledBackSchema = z.object({
   endpointName: z.string().optional(),
   endpointConfigName: z.string().optional().describe('the config that was not to stay'),
   servingConfig: z.string().nullable().describe('what serves now; null when nothing does'),
+  servingVersion: z.int().min(1).optional().describe('the version that serves now, where a run registered it'),
   decidedAt: z.string().optional(),
 });
 export type RolledBack = z.output<typeof rolledBackSchema>;
@@ -49,5 +65,6 @@ export const deploymentClaimSchema = z.object({
       'what is being done, from the moment the endpoint may be touched: lets it be rolled back when the execution is lost',
     ),
   rolledBack: rolledBackSchema.optional().describe('how a failed deployment ended'),
+  endedAt: z.string().optional().describe('when it was promoted or rolled back'),
 });
 export type DeploymentClaim = z.output<typeof deploymentClaimSchema>;

@@ -13,6 +13,7 @@ export const servedConfigSchema = z.object({
   deployment: z.object({
     maxWaitMinutes: z.int().min(1),
     strategy: z.string().default('all-at-once'),
+    percent: z.number().optional(),
     bakeMinutes: z.number().optional(),
     alarms: z.record(z.string(), z.number()).optional(),
   }),

@@ -10,5 +10,6 @@ export const testResultSchema = z.object({
   passed: z.boolean(),
   detail: z.string(),
   durationMs: z.number().min(0),
+  version: z.int().min(1).optional().describe('the version of the test that ran'),
 });
 export type TestResult = z.output<typeof testResultSchema>;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { readingsOf } from '#domain/stage-settings';
 import { pipelineSchema } from '#schemas/pipeline';
 import type { Task } from '#schemas/records/task';
 
@@ -57,9 +58,10 @@ export function problemBy(
     'binary by time': byTime,
     'binary by canary': byCanary,
   })) {
-    const { success, error } = schema.safeParse(settings.reduce(withSettings, pipeline));
-    if (success) return undefined;
-    problems.push(`${task}: ${z.prettifyError(error)}`);
+    const readings = readingsOf(settings.reduce(withSettings, pipeline));
+    const errors = readings.flatMap((reading) => schema.safeParse(reading.settings).error ?? []);
+    if (errors.length === 0) return undefined;
+    problems.push(`${task}: ${errors.map(z.prettifyError).join('\n')}`);
   }
   return problems.join('\n');
 }

@@ -1,4 +1,4 @@
-import { pipelineSchema } from '#schemas/pipeline';
+import { pipelineFileSchema } from '#schemas/pipeline-stages';
 import { type Chapter, chapterText } from './chapter.ts';
 import { algorithmChapter } from './chapters/algorithms.ts';
 import { columnChapters } from './chapters/columns.ts';
@@ -29,10 +29,14 @@ const closed = new Map([
   ['training.tuning.ranges', 'a mapping from names to ranges'],
   ['constraints', 'a list of [constraints](#kinds-of-constraints)'],
   ['evaluation.gates', 'a list of [gates](#gates), at least one'],
+  [
+    'stages',
+    'a mapping from the name of each stage to sections: at most 7 lower-case letters and digits, a letter first',
+  ],
 ]);
 
 /** Every setting of the pipeline's file. */
-export const pipelineSettings = (): Setting[] => settingsOf(jsonSchemaOf(pipelineSchema), closed);
+export const pipelineSettings = (): Setting[] => settingsOf(jsonSchemaOf(pipelineFileSchema), closed);
 
 /** Every chapter on kinds. */
 export const allChapters = (): Chapter[] => [...Object.values(CHAPTERS).flat(), endpointTests()];

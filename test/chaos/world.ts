@@ -52,6 +52,8 @@ const machines = [
   'recover-run',
   'recover-deployment',
 ];
+/** More executions of a machine than one trial starts. */
+const NEWEST = 40;
 const patienceMs = 120_000;
 const pause = () => new Promise((resolve) => setTimeout(resolve, 60));
 
@@ -81,11 +83,20 @@ export async function openWorld(pipeline: string): Promise<World> {
     const { executions = [] } = await sfn.send(
       new ListExecutionsCommand({
         stateMachineArn: machine(name),
-        maxResults: 100,
+        maxResults: NEWEST,
         ...(running ? { statusFilter: 'RUNNING' } : {}),
       }),
     );
     return executions.map(({ executionArn = '' }) => executionArn);
+  };
+  let lastBusy = 'retrain';
+  /** Whether an execution runs. Most often it is one of the machine that ran before, and one request answers. */
+  const busy = async () => {
+    if ((await list(lastBusy, true)).length > 0) return true;
+    const running = await Promise.all(machines.map((name) => list(name, true)));
+    const at = running.findIndex((executions) => executions.length > 0);
+    lastBusy = machines[at] ?? lastBusy;
+    return at >= 0;
   };
   const describe = async (executionArn: string) => {
     const found = await sfn.send(new DescribeExecutionCommand({ executionArn }));
@@ -141,8 +152,7 @@ export async function openWorld(pipeline: string): Promise<World> {
     async quiet() {
       let calm = 0;
       await until('all executions to end', async () => {
-        const running = (await Promise.all(machines.map((name) => list(name, true)))).flat();
-        calm = running.length === 0 ? calm + 1 : 0;
+        calm = (await busy()) ? 0 : calm + 1;
         return calm > 2 ? true : undefined;
       });
     },

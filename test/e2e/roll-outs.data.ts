@@ -9,7 +9,10 @@ import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-s
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { writeLoanBook } from '#examples/loans/generate';
+import type { PredictResponse } from '#schemas/events/predict';
+import { predictRows } from '../../cli/commands/predict.ts';
 import { readSlack } from '../../cli/commands/slack.ts';
+import { explainEndpoint } from '../../cli/commands/why.ts';
 import { getState, watchDeployment } from '../../cli/runs.ts';
 import { createFastClock } from './fast-clock.ts';
 import { startProject, type UpProject } from './project.ts';
@@ -69,30 +72,27 @@ async function approve(ModelPackageArn: string) {
   return watchDeployment(project.target, ModelPackageArn, since, { otherwise: 'no deployment', silent: true });
 }
 
-/** Asks an endpoint all the while. @returns how many answers there were, and what went wrong */
-function keepAsking(pipeline: string): () => Promise<{ answers: number; wrong: string[] }> {
-  const { endpoint, region, admin: credentials } = project.cloud;
-  const client = new SageMakerRuntimeClient({ endpoint, region, credentials, maxAttempts: 1 });
+type Answer = Pick<PredictResponse, 'model' | 'predictions'>;
+/** Raw rows of applicants, which the two models judge differently. */
+const applicants = [
+  { income: 31_000, amount: 14_000, term: 60, purpose: 'debt_consolidation', home: 'RENT' },
+  { income: 90_000, amount: 5_000, term: 36 },
+];
+const predict = (pipeline: string): Promise<Answer> => predictRows(project.target, pipeline, applicants);
+
+/** Sends requests one after another until it is stopped. @returns the answers, and what went wrong */
+function keepAsking<A>(ask: () => Promise<A>): () => Promise<{ answers: A[]; wrong: string[] }> {
   const wrong = new Set<string>();
-  let answers = 0;
+  const answers: A[] = [];
   let over = false;
   const asking = (async () => {
     while (!over) {
-      await client
-        .send(
-          new InvokeEndpointCommand({
-            EndpointName: `tidegate-local-${pipeline}`,
-            ContentType: 'text/csv',
-            Body: row,
-          }),
-        )
-        .then(
-          () => answers++,
-          (error: Error) => wrong.add(`${error.name}: ${error.message}`),
-        );
+      await ask().then(
+        (answer) => answers.push(answer),
+        (error: Error) => wrong.add(`${error.name}: ${error.message}`),
+      );
       await sleep(50);
     }
-    client.destroy();
   })();
   return async () => {
     over = true;
@@ -101,17 +101,41 @@ function keepAsking(pipeline: string): () => Promise<{ answers: number; wrong: s
   };
 }
 
-/** Approves a model while its endpoint is asked, and time passes faster. */
+/** Sends encoded rows to an endpoint all the while, as a client of SageMaker does. */
+function keepInvoking(pipeline: string) {
+  const { endpoint, region, admin: credentials } = project.cloud;
+  const client = new SageMakerRuntimeClient({ endpoint, region, credentials, maxAttempts: 1 });
+  const request = { EndpointName: `tidegate-local-${pipeline}`, ContentType: 'text/csv', Body: row };
+  const stop = keepAsking(() => client.send(new InvokeEndpointCommand(request)));
+  return async () => {
+    const { answers, wrong } = await stop();
+    client.destroy();
+    return { answers: answers.length, wrong };
+  };
+}
+
+/** Approves a model while its endpoint and its API are asked, and time passes faster. */
 async function rollOut(pipeline: string, modelPackageArn: string) {
-  const stop = keepAsking(pipeline);
+  const stopInvoking = keepInvoking(pipeline);
+  const stopPredicting = keepAsking(() => predict(pipeline));
   clock.run(FASTER);
   try {
-    return { ended: await approve(modelPackageArn), ...(await stop()) };
+    const ended = await approve(modelPackageArn);
+    return { ended, ...(await stopInvoking()), predicted: await stopPredicting() };
   } finally {
     clock.run(1);
-    await stop();
+    await stopInvoking();
+    await stopPredicting();
   }
 }
+/** The different predictions that were given in the name of a version. */
+const predictionsBy = (version: number, answers: readonly Answer[]): unknown[] => [
+  ...new Map(
+    answers
+      .filter(({ model }) => model.version === version)
+      .map(({ predictions }) => [JSON.stringify(predictions), predictions]),
+  ).values(),
+];
 const alarmsOf = async (pipeline: string) => {
   const { endpoint, region, admin: credentials } = project.cloud;
   const client = new CloudWatchClient({ endpoint, region, credentials });
@@ -130,28 +154,69 @@ describe('a canary', () => {
     const pipeline = 'canary-good';
     expect(await approve(await register(pipeline, 1))).toMatchObject({ status: 'SUCCEEDED' });
     const former = await serving(pipeline);
-    const { ended, answers, wrong } = await rollOut(pipeline, await register(pipeline, 2));
+    const before = await predict(pipeline);
+    const { ended, answers, wrong, predicted } = await rollOut(pipeline, await register(pipeline, 2));
 
     expect(ended).toMatchObject({ status: 'SUCCEEDED' });
     expect({ wrong, asked: answers > 20 }).toEqual({ wrong: [], asked: true });
+    const after = await predict(pipeline);
+    expect([before.model.version, after.model.version]).toEqual([1, 2]);
+    expect(before.predictions).not.toEqual(after.predictions);
+    expect(predicted.wrong).toEqual([]);
+    expect(predictionsBy(1, predicted.answers)).toEqual([before.predictions]);
+    expect(predictionsBy(2, predicted.answers)).toEqual([after.predictions]);
+    expect(new Set(predicted.answers.map(({ model }) => model.version))).toEqual(new Set([1, 2]));
     expect(await getState(project.target, pipeline, 'champion')).toMatchObject({ modelPackageVersion: 2 });
     expect(await serving(pipeline)).not.toBe(former);
     expect(await alarmsOf(pipeline)).toEqual([]);
+    expect(await explainEndpoint(project.target, pipeline)).toMatchObject({
+      serving: { state: 'champion', todo: [] },
+      model: { version: 2, live: true },
+      data: { objects: 1, rows: { rows: 6000, malformed: 0 } },
+      evaluation: { verdict: { passed: true } },
+      decisions: [{ decision: 'approved' }],
+      rollOut: {
+        status: 'promoted',
+        how: { strategy: 'canary', percent: 20, bakeMinutes: 5, alarms: { errors: 1, latency: 1000 } },
+        replaced: former,
+        endedAt: expect.any(String),
+      },
+      tests: { trigger: 'deploy', passed: true },
+      former: { version: 1 },
+    });
   });
 
   it('goes back when an alarm goes off, with no answer lost, and Slack reports which alarm', async () => {
     const pipeline = 'canary-slow';
     expect(await approve(await register(pipeline, 1))).toMatchObject({ status: 'SUCCEEDED' });
     const former = await serving(pipeline);
-    const { ended, answers, wrong } = await rollOut(pipeline, await register(pipeline, 2));
+    const before = await predict(pipeline);
+    const { ended, answers, wrong, predicted } = await rollOut(pipeline, await register(pipeline, 2));
 
     expect(ended).toMatchObject({ status: 'FAILED', error: 'DeploymentError' });
     expect(ended.cause).toContain('latency');
     expect({ wrong, asked: answers > 20 }).toEqual({ wrong: [], asked: true });
+    expect(predicted.wrong).toEqual([]);
+    expect(predictionsBy(1, predicted.answers)).toEqual([before.predictions]);
+    // half of the traffic went to the second model before the alarm went off, and all of its answers are its own
+    const bySecond = predictionsBy(2, predicted.answers);
+    expect(bySecond).toHaveLength(1);
+    expect(bySecond).not.toEqual([before.predictions]);
+    expect(await predict(pipeline)).toEqual(before);
     expect(await getState(project.target, pipeline, 'champion')).toMatchObject({ modelPackageVersion: 1 });
     expect(await serving(pipeline)).toBe(former);
     expect(await alarmsOf(pipeline)).toEqual([]);
     const said = (await readSlack(project.cloud.endpoint)).map(({ text }) => text).join('\n');
     expect(said).toContain('deployment.alarms: latency');
+    expect(await explainEndpoint(project.target, `tidegate-local-${pipeline}`, 2)).toMatchObject({
+      serving: { state: 'champion' },
+      model: { version: 2, live: false },
+      rollOut: {
+        status: 'failed',
+        replaced: former,
+        endedAt: expect.any(String),
+        reason: expect.stringContaining('latency'),
+      },
+    });
   });
 });

@@ -5,9 +5,15 @@ import { startTables, type Tables } from './support/tables.ts';
 
 let tables: Tables;
 let sageMaker: ReturnType<typeof fakeSageMaker>;
-let load: (trigger: 'deploy' | 'update' | 'manual', executionArn?: string, name?: string) => Promise<unknown>;
+let load: (
+  trigger: 'deploy' | 'update' | 'manual',
+  executionArn?: string,
+  name?: string,
+  only?: string[],
+) => Promise<unknown>;
 
-const goldenOf = (runId: string) => `s3://artifacts-bucket/loan/runs/${runId}/golden.json`;
+const startedAt = '2026-03-01T08:00:00.000Z';
+
 const put = (id: string, test: Record<string, unknown>) => tables.tests.put(endpointName, `test#${id}`, test);
 const limit = { kind: 'contract', request: { body: '1,2' }, expect: { maxLatencyMs: 80 } };
 
@@ -15,8 +21,8 @@ beforeAll(async () => {
   setStage();
   tables = await startTables();
   const { handler } = await import('#functions/load-endpoint-tests');
-  load = (trigger, executionArn = 'arn:execution:1', name = endpointName) =>
-    handler({ endpointName: name, trigger, executionArn }, context);
+  load = (trigger, executionArn = 'arn:execution:1', name = endpointName, only = []) =>
+    handler({ endpointName: name, trigger, executionArn, startedAt, only }, context);
 });
 beforeEach(async () => {
   await tables.clear();
@@ -25,7 +31,7 @@ beforeEach(async () => {
 });
 afterAll(() => tables.close());
 
-it('loads the tests of the endpoint in the order of their ids, with defaults filled in', async () => {
+it('lists the tests of the endpoint in the order of their ids, without their contents', async () => {
   await put('b-latency', limit);
   await put('a-golden', { kind: 'golden', cases: [{ body: '1,2', predictions: [0.25] }] });
   await tables.tests.put('tidegate-dev-other', 'test#c', limit);
@@ -36,40 +42,47 @@ it('loads the tests of the endpoint in the order of their ids, with defaults fil
     endpointConfigName: configOf(runs.first),
     trigger: 'deploy',
     tests: [
-      { id: 'a-golden', kind: 'golden', cases: [{ body: '1,2', predictions: [0.25] }], tolerance: 1e-6 },
-      {
-        id: 'b-latency',
-        kind: 'contract',
-        request: { contentType: 'text/csv', body: '1,2' },
-        expect: { status: 200, maxLatencyMs: 80 },
-      },
+      { id: 'a-golden', version: 1 },
+      { id: 'b-latency', version: 1 },
     ],
+    resultBytes: 2000,
   });
 });
 
-it('leaves out what is switched off and lets what it cannot read fail by name', async () => {
+it('leaves out what is switched off, and lists what it cannot read, so that it fails by name', async () => {
   await put('off', { ...limit, enabled: false });
   await put('typo', { ...limit, expect: { maxLatency: 80 } });
-  await put('unknown', { kind: 'chaos' });
+  await put('no id', limit);
 
-  expect(await load('deploy')).toMatchObject({
-    tests: [
-      { id: 'typo', kind: 'invalid', problem: expect.stringContaining('expect: Unrecognized key: "maxLatency"') },
-      { id: 'unknown', kind: 'invalid', problem: expect.stringContaining('kind') },
-    ],
-  });
+  expect(await load('deploy')).toMatchObject({ tests: [{ id: 'no id' }, { id: 'typo', version: 1 }] });
 });
 
-it('points managed tests at the run that serves, not the one they were written for', async () => {
-  await put('golden-default', { kind: 'golden', managed: true, s3Uri: goldenOf(runs.second) });
-  await put('golden-own', { kind: 'golden', s3Uri: goldenOf(runs.second) });
+it('keeps what somebody wrote in the console as a version, once', async () => {
+  await put('mine', limit);
+  const first = await load('manual', 'arn:1');
+  const again = await load('manual', 'arn:2');
+  await tables.tests.set(endpointName, 'test#mine', { expect: { maxLatencyMs: 90 } });
+  const edited = await load('manual', 'arn:3');
 
-  expect(await load('deploy')).toMatchObject({
-    tests: [
-      { id: 'golden-default', s3Uri: goldenOf(runs.first) },
-      { id: 'golden-own', s3Uri: goldenOf(runs.second) },
-    ],
-  });
+  expect([first, again, edited]).toMatchObject([1, 1, 2].map((version) => ({ tests: [{ id: 'mine', version }] })));
+  expect(await tables.tests.list(endpointName, 'version#mine#')).toMatchObject([
+    { version: 2, at: startedAt, test: { expect: { maxLatencyMs: 90 } } },
+    { version: 1, at: startedAt, test: limit },
+  ]);
+});
+
+it('lists the picked tests alone, and refuses one that is not there or is switched off', async () => {
+  await put('a', limit);
+  await put('b', limit);
+  await put('off', { ...limit, enabled: false });
+
+  expect(await load('manual', 'arn:1', endpointName, ['b'])).toMatchObject({ only: ['b'], tests: [{ id: 'b' }] });
+  for (const id of ['c', 'off']) {
+    await expect(load('manual', 'arn:1', endpointName, ['a', id])).rejects.toMatchObject({
+      name: 'InvalidInputError',
+      message: `${endpointName} has no such test, or it is switched off: ${id}.`,
+    });
+  }
 });
 
 it('tests an update once however many events report it, and answers a retry the same', async () => {

@@ -1,4 +1,3 @@
-import { DescribeEndpointCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand, ModelError, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
@@ -6,17 +5,17 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { predictResponseSchema } from '#schemas/events/predict';
 import type { MemoryState } from '../fakes/memory-state.ts';
 import { type FakeBuckets, fakeBuckets } from './support/buckets.ts';
-import { encodedRun, models, publish, type Task } from './support/evaluated-run.ts';
-import { championOf, configOf, context, endpointName, packageArn, setStage } from './support/stage.ts';
+import { encodedRun, models, publish, type Task, writeGolden } from './support/evaluated-run.ts';
+import { championOf, context, endpointName, packageArn, setStage } from './support/stage.ts';
 import { fakeStateTable } from './support/state-table.ts';
 
 type Rows = readonly Record<string, unknown>[];
 let predict: typeof import('#functions/predict').handler;
 let state: MemoryState;
 let buckets: FakeBuckets;
-/** The config that serves, and what the model behind it was asked. */
-let serving: string;
+/** What the endpoint was sent, and how many rows of it are probes. */
 let asked: string[];
+const probes = 5;
 
 const freshRuntime = () => mockClient(SageMakerRuntimeClient);
 let runtime: ReturnType<typeof freshRuntime>;
@@ -24,9 +23,13 @@ let runtime: ReturnType<typeof freshRuntime>;
 /** Puts a run of a task in service. */
 async function serve(task: Task, runId: string, rest: Record<string, unknown> = {}): Promise<void> {
   using run = await encodedRun(task, { runId, rest });
+  await writeGolden(run, task);
   await publish(run, buckets);
   await state.put('loan', 'champion', championOf(2, runId, '2026-01-02T10:00:00.000Z'));
-  serving = configOf(runId);
+  answerAs(task);
+}
+/** Puts a model of a task behind the endpoint. */
+function answerAs(task: Task): void {
   runtime.on(InvokeEndpointCommand).callsFake(({ Body, ContentType, Accept }) => {
     expect([ContentType, Accept]).toEqual(['text/csv', 'text/csv']);
     asked.push(String(Body));
@@ -48,9 +51,6 @@ beforeEach(() => {
   buckets = fakeBuckets();
   runtime = freshRuntime();
   asked = [];
-  mockClient(SageMakerClient)
-    .on(DescribeEndpointCommand, { EndpointName: endpointName })
-    .callsFake(() => ({ EndpointStatus: 'InService', EndpointConfigName: serving }));
 });
 
 describe('prediction', () => {
@@ -70,7 +70,9 @@ describe('prediction', () => {
       ],
     });
     expect(asked).toHaveLength(1);
-    expect(asked[0]?.split('\n').map((line) => line.split(',')[0])).toEqual(['90', '10', '60']);
+    const sent = asked[0]?.split('\n').map((line) => line.split(',')[0]);
+    expect(sent?.slice(0, 3)).toEqual(['90', '10', '60']);
+    expect(sent).toHaveLength(3 + probes);
   });
 
   it('goes by the threshold the model was evaluated with', async () => {
@@ -104,14 +106,26 @@ describe('prediction', () => {
 });
 
 describe('prediction is refused', () => {
-  it('while another config than the champion serves, without asking the endpoint', async () => {
+  it('while a model serves that no deployment put there', async () => {
     await serve('binary', 'refused-run');
-    serving = configOf('another');
+    answerAs('regression');
     await expect(ask([{ x: 1 }])).rejects.toMatchObject({
       name: 'PredictionError',
-      message: expect.stringContaining(`serves ${configOf('another')}, not the champion's ${configOf('refused-run')}`),
+      problem: 'unknown-model',
+      message: expect.stringMatching(/run refused-run.*changed by hand/),
     });
-    expect(asked).toEqual([]);
+    expect(asked).toHaveLength(3);
+  });
+
+  it('while the endpoint is gone', async () => {
+    await serve('binary', 'gone-run');
+    const message = `Endpoint ${endpointName} of account 123456789012 not found.`;
+    runtime.on(InvokeEndpointCommand).rejects(Object.assign(new Error(message), { name: 'ValidationError' }));
+    await expect(ask([{ x: 1 }])).rejects.toMatchObject({
+      name: 'PredictionError',
+      problem: 'not-serving',
+      message: expect.stringContaining('serves nothing'),
+    });
   });
 
   it('for a pipeline without a model', async () => {

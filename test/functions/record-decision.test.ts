@@ -202,6 +202,29 @@ describe('a roll-back', () => {
     });
   });
 
+  it('of a retired pipeline is ignored, and says what takes the retirement back', async () => {
+    await tables.state.put('loan', deploymentKeys.retired, { at: '2026-01-08T10:00:00.000Z' });
+
+    expect(await rollBack()).toEqual({
+      decision: 'ignore',
+      reason: 'pipeline loan was retired on 2026-01-08; to take that back: npx tidegate retire loan --undo',
+    });
+  });
+
+  it('to the champion puts an endpoint back that was changed by hand', async () => {
+    expect(await rollBack({ version: 3, moved: true })).toMatchObject({
+      notice: { version: 3 },
+      deploy: packageArn(3),
+    });
+    const [decision] = await decisions(3);
+    expect(decision).not.toHaveProperty('from');
+  });
+
+  it('that must be quick is recorded as such', async () => {
+    await rollBack({ now: true });
+    expect(await decisions(2)).toMatchObject([{ decision: 'rolled-back', now: true, from: 3 }]);
+  });
+
   it('to a version that is not approved names the fix', async () => {
     sageMaker.packages.set(packageArn(2), { status: 'Rejected', approvedAt: '2026-01-05T00:00:00Z' });
 

@@ -1,15 +1,27 @@
 import { InvokeEndpointCommand, ModelError, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeAll, beforeEach, expect, it } from 'vitest';
-import type { LoadedTest } from '#domain/endpoint-tests/suite';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { testKey } from '#domain/endpoint-tests/suite';
+import { putTest } from '#functions/use-cases/test-versions';
 import type { TestResult } from '#schemas/records/test-result';
 import { fakeS3 } from './support/s3.ts';
 import { refusal } from './support/sagemaker.ts';
-import { context, endpointName, setStage } from './support/stage.ts';
+import { configOf, context, endpointName, runs, setStage } from './support/stage.ts';
+import { startTables, type Tables } from './support/tables.ts';
 
 let s3: ReturnType<typeof fakeS3>;
 let asked: { ContentType?: string; Body?: string }[];
-let run: (test: LoadedTest) => Promise<TestResult>;
+let tables: Tables;
+/** Runs a version of a test that is in the table. */
+let runVersion: (id: string, version?: number, config?: string, resultBytes?: number) => Promise<TestResult>;
+
+type WrittenTest = Readonly<Record<string, unknown>> & { readonly id: string };
+const at = '2026-03-01T08:00:00.000Z';
+async function put({ id, ...content }: WrittenTest): Promise<number> {
+  return (await putTest(tables.tests, endpointName, id, content, { at }))?.version ?? 0;
+}
+/** Puts a test and runs it. */
+const run = async (test: WrittenTest): Promise<TestResult> => runVersion(test.id, await put(test));
 
 const uri = 's3://artifacts-bucket/loan/runs/r/golden.json';
 const golden = {
@@ -19,13 +31,13 @@ const golden = {
     { body: '3,4', predictions: [0.75] },
   ],
 };
-const contract: LoadedTest = {
+const contract: WrittenTest = {
   id: 'form',
   kind: 'contract',
   request: { contentType: 'text/csv', s3Uri: uri },
   expect: { status: 200, contentType: 'text/csv', valuesPerRow: 1, min: 0, max: 1 },
 };
-const goldenTest: LoadedTest = { id: 'known', kind: 'golden', s3Uri: uri, tolerance: 1e-6 };
+const goldenTest: WrittenTest = { id: 'known', kind: 'golden', s3Uri: uri, tolerance: 1e-6 };
 
 function answer(body: string): void {
   const runtime = mockClient(SageMakerRuntimeClient);
@@ -48,10 +60,14 @@ const modelError = (status: number) =>
 
 beforeAll(async () => {
   setStage();
+  tables = await startTables();
   const { handler } = await import('#functions/run-endpoint-test');
-  run = (test) => handler({ endpointName, test }, context);
+  runVersion = (id, version, config = 'made-by-hand', resultBytes = 2000) =>
+    handler({ endpointName, endpointConfigName: config, resultBytes, test: { id, version } }, context);
 });
-beforeEach(() => {
+afterAll(() => tables.close());
+beforeEach(async () => {
+  await tables.clear();
   s3 = fakeS3();
   s3.objects.set('artifacts-bucket/loan/runs/r/golden.json', JSON.stringify(golden));
 });
@@ -88,7 +104,7 @@ it('holds the form of an answer against a contract', async () => {
 
 it('sends the body of a contract with its content type', async () => {
   answer('0.5');
-  const own: LoadedTest = {
+  const own: WrittenTest = {
     id: 'json',
     kind: 'contract',
     request: { contentType: 'application/json', body: '{"a":1}' },
@@ -109,7 +125,7 @@ it("shows a model's error, without what it repeats of the request", async () => 
 
 it('passes a contract that expects the container to refuse', async () => {
   refuse(modelError(400));
-  const bad: LoadedTest = {
+  const bad: WrittenTest = {
     id: 'garbage',
     kind: 'contract',
     request: { contentType: 'text/csv', body: 'not,numbers' },
@@ -156,10 +172,66 @@ it('fails a test whose file is missing or holds something else', async () => {
 
 it('fails an unreadable test by its problem without asking the endpoint', async () => {
   answer('0.5');
+  const { detail } = await run({ id: 'typo', kind: 'contract', request: { body: '1' }, expect: { maxLatency: 80 } });
 
-  expect(await run({ id: 'x', kind: 'invalid', problem: 'kind: unknown' })).toMatchObject({
-    passed: false,
-    detail: 'kind: unknown',
-  });
+  expect(detail).toContain('expect: Unrecognized key: "maxLatency"');
+  expect(await run({ id: 'x', kind: 'chaos' })).toMatchObject({ kind: 'invalid', passed: false });
   expect(asked).toEqual([]);
+});
+
+it('fails a test whose id is no id, as it stands in the table', async () => {
+  answer('0.5');
+  await tables.tests.put(endpointName, testKey('no id'), { kind: 'contract', request: { body: '1' } });
+
+  const result = await runVersion('no id');
+  expect(result).toMatchObject({ id: 'no id', kind: 'invalid', passed: false });
+  expect(result.detail).toContain('id: letters, digits');
+  expect(result).not.toHaveProperty('version');
+  expect(asked).toEqual([]);
+});
+
+it('runs the version that was listed, though the test was edited or deleted in the meantime', async () => {
+  answer('0.5');
+  const listed = { id: 'body', kind: 'contract', request: { body: '1,2' } };
+  const version = await put(listed);
+  await put({ ...listed, request: { body: '8,9' } });
+
+  expect(await runVersion('body', version)).toMatchObject({ passed: true, version: 1 });
+  await tables.tests.remove(endpointName, testKey('body'));
+  expect(await runVersion('body', version)).toMatchObject({ passed: true, version: 1 });
+  expect(asked.map(({ Body }) => Body)).toEqual(['1,2', '1,2']);
+});
+
+it('fails a test of which the table has nothing any more', async () => {
+  answer('0.5');
+
+  expect(await runVersion('gone', 7)).toMatchObject({
+    passed: false,
+    detail: 'Version 7 of the test was deleted from the table in the meantime: run the tests again',
+  });
+  expect(await runVersion('no id')).toMatchObject({ passed: false, detail: expect.stringMatching(/^The test was/) });
+});
+
+it('points managed tests at the run that serves, not the one they were written for', async () => {
+  answer('0.25,0.75');
+  s3.objects.set(`artifacts-bucket/loan/runs/${runs.first}/golden.json`, JSON.stringify(golden));
+  const other = 's3://artifacts-bucket/loan/runs/other/golden.json';
+  const managed = await put({ id: 'golden-default', kind: 'golden', managed: true, s3Uri: other });
+  const own = await put({ id: 'golden-own', kind: 'golden', s3Uri: other });
+
+  expect(await runVersion('golden-default', managed, configOf(runs.first))).toMatchObject({ passed: true });
+  expect(await runVersion('golden-own', own, configOf(runs.first))).toMatchObject({
+    passed: false,
+    detail: `${other} does not exist`,
+  });
+});
+
+it('answers within its share of the payload', async () => {
+  answer('no number at all, '.repeat(20));
+  const version = await put({ ...contract, id: 'form' });
+
+  const whole = await runVersion('form', version);
+  const short = await runVersion('form', version, 'made-by-hand', 200);
+  expect(Buffer.byteLength(JSON.stringify(short))).toBeLessThanOrEqual(200);
+  expect(whole.detail.startsWith(short.detail.slice(0, -1))).toBe(true);
 });

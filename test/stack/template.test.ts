@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kebab } from '../../resources/function-roles.ts';
 import { importOf } from '../../scripts/kept/import-template.ts';
@@ -485,4 +486,14 @@ describe('the compiled template', () => {
     });
     expect(ofType('AWS::Scheduler::Schedule').map(([id]) => id)).toContain('LoanDefaultDriftSchedule');
   });
+});
+
+it("packages a pipeline with the settings of the package's stage", () => {
+  const files = unzipSync(readFileSync(join(folder, 'admitDrop.zip')), {
+    filter: ({ name }) => name.startsWith('pipelines/'),
+  });
+  const json = JSON.parse(Buffer.from(files['pipelines/loan-default.json'] ?? []).toString());
+  expect(json).not.toHaveProperty('stages');
+  expect(json.registry.approval).toBe('auto');
+  expect(Buffer.from(files['pipelines/loan-default.yml'] ?? []).toString()).toContain('stages:');
 });

@@ -38,7 +38,7 @@ const fatal = { error: 'DeploymentError', cause: '{"errorType":"DeploymentError"
 type Answer = (args: Record<string, unknown>, attempt: number) => unknown;
 const testTask = 'states:startExecution.sync:2';
 
-async function deploy(answers: Record<string, Answer> = {}, detail: object = {}) {
+async function deploy(answers: Record<string, Answer> = {}, detail: object = {}, more: object = {}) {
   const all: Record<string, Answer> = {
     PrepareDeployment: () => deployment,
     DeployEndpoint: () => ({}),
@@ -52,7 +52,7 @@ async function deploy(answers: Record<string, Answer> = {}, detail: object = {})
   const attempts = new Map<string, number>();
   const result = await runDefinition({
     definition: loadMachine('deploy'),
-    input: { detail: { ModelPackageArn: arn, ...detail } },
+    input: { detail: { ModelPackageArn: arn, ...detail }, ...more },
     tasks: ({ resource, arguments: args }) => {
       const name = taskName(resource);
       const attempt = attempts.get(name) ?? 0;
@@ -181,6 +181,32 @@ describe('the deploy machine', () => {
     expect(of('RollBackDeployment')).toMatchObject([
       { error: { Error: 'EndpointTestsFailed', Cause: 'Endpoint tests failed: golden-default.' } },
     ]);
+  });
+
+  it('returns to the model before when a roll-back fails its tests, and tells the team which version serves', async () => {
+    const requested = { rolledBackAt: '2026-01-02T10:00:00.000Z', now: true };
+    const back = { ...rolledBack, servingVersion: 3 };
+    const { status, cause, of } = await deploy(
+      {
+        [testTask]: () => ({ Output: { passed: false, failed: ['golden-default'] } }),
+        RollBackDeployment: () => back,
+      },
+      {},
+      requested,
+    );
+
+    expect({ status, cause }).toEqual({ status: 'FAILED', cause: 'because' });
+    expect(of('PrepareDeployment')).toMatchObject([requested]);
+    expect(prepareDeploymentSchema.safeParse(of('PrepareDeployment')[0]).error).toBeUndefined();
+    expect(of('Notify')).toMatchObject([{ kind: 'rolled-back', wasRollBack: true, failure: { servingVersion: 3 } }]);
+  });
+
+  it('rolls back with the same time however often that is tried', async () => {
+    const { of } = await deploy({
+      DeployEndpoint: failWith(fatal),
+      RollBackDeployment: failFirst(3, transient, rolledBack),
+    });
+    expect(new Set(of('RollBackDeployment').map((args) => (args as { at: string }).at)).size).toBe(1);
   });
 
   it('rolls back when no test was run at all', async () => {

@@ -70,8 +70,18 @@ describe('the record-decision machine', () => {
 
     expect(calls).toEqual(['RequestRollBack', 'Notify', startTask]);
     expect(asked['RequestRollBack']).toMatchObject({ ...rollBack, version: null, by: null });
-    expect(asked[startTask]).toMatchObject({ Input: { detail: { ModelPackageArn: arn }, rolledBackAt: at } });
+    expect(asked['RequestRollBack']).toMatchObject({ now: false, moved: false });
+    expect(asked[startTask]).toMatchObject({
+      Input: { detail: { ModelPackageArn: arn }, rolledBackAt: at, now: false },
+    });
     expect(output).toEqual({ decision: 'recorded', version: 2, executionArn: 'arn:started' });
+  });
+
+  it('passes on that a roll-back must be quick, and that the endpoint does not serve its champion', async () => {
+    const { asked } = await decide({ rollBack: { pipeline: 'loan', now: true, moved: true } });
+
+    expect(asked['RequestRollBack']).toMatchObject({ now: true, moved: true });
+    expect(asked[startTask]).toMatchObject({ Input: { now: true } });
   });
 
   it('starts the deployment though Slack cannot be reached', async () => {

@@ -48,6 +48,7 @@ describe('the recover-deployment machine', () => {
         executionArn,
         deployment: null,
         error: { Error: 'ExecutionABORTED', Cause: 'The deployment was stopped before it could finish.' },
+        at: expect.any(String),
       },
     ]);
     expect(told).toMatchObject([
@@ -59,6 +60,16 @@ describe('the recover-deployment machine', () => {
         startedAt: '2026-01-02T08:00:00.000Z',
       },
     ]);
+  });
+
+  it('says that it was a roll-back, if it was one', async () => {
+    const input = JSON.stringify({
+      detail: { ModelPackageArn: modelPackageArn },
+      rolledBackAt: '2026-01-02T08:00:00Z',
+    });
+    const { told } = await recover(event({ input }), () => rolledBack);
+
+    expect(told).toMatchObject([{ wasRollBack: true }]);
   });
 
   it('passes on why a deployment failed, which may not have been told', async () => {

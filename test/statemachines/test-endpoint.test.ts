@@ -1,8 +1,15 @@
 import { runDefinition } from 'embedded-cloud/asl';
 import { describe, expect, it } from 'vitest';
+import { testOutcome } from '#domain/endpoint-tests/outcome';
+import { boundResult, resultBytes } from '#domain/endpoint-tests/payload';
 import { noticeSchema } from '#domain/notices/registry';
-import { runEndpointTestSchema, type Suite } from '#schemas/endpoint-test';
-import { loadEndpointTestsSchema, recordTestResultsSchema } from '#schemas/events/endpoint-tests';
+import {
+  loadEndpointTestsSchema,
+  recordTestResultsSchema,
+  runEndpointTestSchema,
+  type Suite,
+  suiteSchema,
+} from '#schemas/events/endpoint-tests';
 import { loadMachine, taskName } from './load-machine.ts';
 
 const suite: Suite = {
@@ -10,10 +17,8 @@ const suite: Suite = {
   endpointName: 'tidegate-dev-loan',
   endpointConfigName: 'tidegate-dev-loan-20260102-080000-bbbb',
   trigger: 'update',
-  tests: [
-    { id: 'a', kind: 'golden', s3Uri: 's3://bucket/golden.json', tolerance: 1e-6 },
-    { id: 'b', kind: 'invalid', problem: 'kind: unknown' },
-  ],
+  tests: [{ id: 'a', version: 3 }, { id: 'b' }],
+  resultBytes: 2000,
 };
 const transient = { error: 'TransientError', cause: 'later' };
 type Answer = (args: unknown, attempt: number) => unknown;
@@ -25,22 +30,22 @@ const usual: Record<string, Answer> = {
     return suite;
   },
   RunEndpointTest: (args) => {
-    const { id, kind } = runEndpointTestSchema.parse(args).test;
-    return { id, kind, passed: kind !== 'invalid', detail: '', durationMs: 1 };
+    const { id, version } = runEndpointTestSchema.parse(args).test;
+    const invalid = version === undefined;
+    return { id, kind: invalid ? 'invalid' : 'golden', passed: !invalid, detail: '', durationMs: 1 };
   },
   RecordTestResults: (args) => {
     const { results, suite: tested } = recordTestResultsSchema.parse(args);
-    const failed = results.filter((r) => !r.passed).map((r) => r.id);
-    return { ...tested, passed: failed.length === 0, failed, results, pipeline: 'loan' };
+    return { ...testOutcome(results), ...tested, pipeline: 'loan' };
   },
   Notify: (args) => noticeSchema.parse(args),
 };
 
-async function test(answers: Record<string, Answer> = {}, trigger = 'update') {
+async function test(answers: Record<string, Answer> = {}, trigger = 'update', only?: readonly string[]) {
   const all = { ...usual, ...answers };
   const result = await runDefinition({
     definition: loadMachine('test-endpoint'),
-    input: { endpointName: 'tidegate-dev-loan', trigger },
+    input: { endpointName: 'tidegate-dev-loan', trigger, ...(only ? { only } : {}) },
     tasks: ({ resource, arguments: args, attempt }) => all[taskName(resource)]?.(args, attempt) ?? {},
   });
   const of = (name: string) => result.calls.filter((c) => taskName(c.resource) === name).map((c) => c.arguments);
@@ -71,6 +76,34 @@ describe('the test-endpoint machine', () => {
     expect(first).toMatchObject({ executionArn: expect.stringContaining(':execution:') });
     expect(second).toEqual(first);
   });
+
+  it('passes the picked tests on, and none when there are none', async () => {
+    const [all, some] = [await test(), await test({}, 'manual', ['a', 'b'])];
+
+    expect(all.of('LoadEndpointTests')).toMatchObject([{ only: [] }]);
+    expect(some.of('LoadEndpointTests')).toMatchObject([{ only: ['a', 'b'] }]);
+  });
+
+  it.each([500, 1000])(
+    'runs %i tests, all of which fail at length, within its payloads',
+    async (count) => {
+      const tests = Array.from({ length: count }, (_, i) => ({ id: `${i}`.padStart(64, 'x'), version: 99_999_999 }));
+      const large = suiteSchema.parse({ ...suite, tests, resultBytes: resultBytes(count) });
+      const { status, output, of } = await test({
+        LoadEndpointTests: () => large,
+        RunEndpointTest: (args) => {
+          const { resultBytes: room, test: listed } = runEndpointTestSchema.parse(args);
+          const result = { ...listed, kind: 'contract', passed: false, detail: '"…'.repeat(2000), durationMs: 99_999 };
+          return boundResult(result, room);
+        },
+      });
+
+      expect({ status, output }).toMatchObject({ status: 'SUCCEEDED', output: { passed: false } });
+      expect((output as { failed: string[] }).failed.at(-1)).toBe(`${count - 20} more`);
+      expect((of('RecordTestResults')[0] as { results: unknown[] }).results).toHaveLength(count);
+    },
+    60_000,
+  );
 
   it('records an endpoint without tests', async () => {
     const { status, output, tasks } = await test({ LoadEndpointTests: () => ({ ...suite, tests: [] }) });

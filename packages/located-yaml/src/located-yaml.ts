@@ -45,18 +45,26 @@ function offsetOf(document: Document, path: readonly PropertyKey[], atKey: boole
   return isNode(document.contents) ? (document.contents.range?.[0] ?? 0) : 0;
 }
 
+/** Reading a value of a file with a schema. */
+export interface CheckOptions {
+  /** What a key that is not known was meant to be, where spelling does not tell. */
+  readonly suggest?: Suggest;
+}
+
+/** A YAML file that was read and not yet checked. */
+export interface YamlFile {
+  /** What the file says. */
+  readonly value: unknown;
+  /** The line and column of a path: of its value, or of its key. Of a path that is not in the file, the nearest place above it. */
+  readonly at: (path: readonly PropertyKey[], atKey?: boolean) => Omit<LocatedProblem, 'text'>;
+}
+
 /**
- * Reads YAML and checks it with a schema; all problems are found at once, with its place, what was found and what is allowed.
+ * Reads YAML without checking it, for a file that has several readings.
  *
- * @param whenEmpty what to say of a file without content
- * @param suggest what a key that is not known was meant to be, where spelling does not tell
+ * @param whenEmpty the problem of a file without content
  */
-export function readYaml<T extends z.ZodType>(
-  text: string,
-  schema: T,
-  whenEmpty: string,
-  { suggest }: { readonly suggest?: Suggest } = {},
-): ReadYaml<z.output<T>> {
+export function openYaml(text: string, whenEmpty: string): YamlFile | { readonly problems: readonly LocatedProblem[] } {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, merge: true });
   const place = (offset: number) => {
@@ -68,11 +76,27 @@ export function readYaml<T extends z.ZodType>(
   }
   const value: unknown = document.toJS();
   if (value === null || value === undefined) return { problems: [{ line: 1, column: 1, text: whenEmpty }] };
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return { data: parsed.data, at: (path) => place(offsetOf(document, path, false)) };
+  return { value, at: (path, atKey = false) => place(offsetOf(document, path, atKey)) };
+}
+
+/**
+ * Reads YAML and checks it with a schema; all problems are found at once, with its place, what was found and what is allowed.
+ *
+ * @param whenEmpty what to say of a file without content
+ */
+export function readYaml<T extends z.ZodType>(
+  text: string,
+  schema: T,
+  whenEmpty: string,
+  { suggest }: CheckOptions = {},
+): ReadYaml<z.output<T>> {
+  const file = openYaml(text, whenEmpty);
+  if ('problems' in file) return file;
+  const parsed = schema.safeParse(file.value);
+  if (parsed.success) return { data: parsed.data, at: (path) => file.at(path) };
   return {
-    problems: explainIssues(parsed.error, schema, value, suggest).map(({ path, message, atKey }) => ({
-      ...place(offsetOf(document, path, atKey)),
+    problems: explainIssues(parsed.error, schema, file.value, suggest).map(({ path, message, atKey }) => ({
+      ...file.at(path, atKey),
       text: path.length === 0 ? message : `${pathText(path)}: ${message}`,
     })),
   };

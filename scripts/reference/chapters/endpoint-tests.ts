@@ -11,7 +11,7 @@ export const endpointTests = (kinds = registered): Chapter => ({
   title: 'Endpoint tests',
   text: [
     'Tests are no part of the pipeline file: they are items of the endpoint-tests table. Write a test as YAML or JSON in a file of its own, then:',
-    '```sh\nnpx tidegate tests churn --put my-test.yml   # adds it, or replaces the test of this id\nnpx tidegate tests churn --run               # runs all tests of the endpoint\n```',
+    '```sh\nnpx tidegate tests put churn my-test.yml   # adds it, or replaces the test of this id\nnpx tidegate tests run churn               # runs all tests of the endpoint\n```',
     'An endpoint gets a default test of each kind with its first deployment. In the table, `pk` is the name of the endpoint and `sk` is `test#` and the id.',
   ].join('\n\n'),
   kinds: kinds.map(({ name, summary, schema, example }): Kind => {

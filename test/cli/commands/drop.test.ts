@@ -8,7 +8,11 @@ import { type UploadProgress, uploadDrop } from '#cli/commands/drop';
 import type { Outputs } from '#cli/target';
 
 const s3 = mockClient(S3Client);
-const target = { s3: new S3Client({ region: 'eu-central-1' }), outputs: { RawBucketName: 'raw' } as Outputs };
+const target = {
+  s3: new S3Client({ region: 'eu-central-1' }),
+  outputs: { RawBucketName: 'raw' } as Outputs,
+  stage: 'dev',
+};
 const count = 30;
 let folder: string;
 let files: string[];

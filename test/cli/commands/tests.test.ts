@@ -1,8 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkRawRows, readTestFile } from '#cli/commands/tests';
+import { testYaml } from '#cli/endpoint-tests/print';
+import { writtenTest } from '#cli/endpoint-tests/suite';
+import { type EndpointTest, endpointTestSchema } from '#domain/endpoint-tests/registry';
 
 let folder: string;
 beforeAll(() => {
@@ -10,10 +14,16 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function read(text: string): unknown {
+function readAll(text: string): EndpointTest[] {
   const file = join(folder, 'mine.json');
   writeFileSync(file, text);
   return readTestFile(file);
+}
+/** The only test of a file. */
+function read(text: string): EndpointTest | undefined {
+  const tests = readAll(text);
+  expect(tests).toHaveLength(1);
+  return tests[0];
 }
 
 describe('a file of an endpoint test', () => {
@@ -47,6 +57,81 @@ describe('a file of an endpoint test', () => {
     ['{"id":"mine"', 'not valid YAML'],
   ])('says of %s what is missing or wrong, and where', (text, problem) => {
     expect(() => read(text)).toThrow(problem);
+  });
+});
+
+describe('a file with a list of tests', () => {
+  const one = { id: 'one', kind: 'contract', request: { body: '1,2' } };
+
+  it('holds all of them, in order', () => {
+    expect(readAll(JSON.stringify([one, { ...one, id: 'two' }])).map(({ id }) => id)).toEqual(['one', 'two']);
+    expect(readAll('- id: one\n  kind: contract\n  request: { body: "1,2" }\n')).toMatchObject([one]);
+  });
+
+  it('names the one that is wrong', () => {
+    expect(() => readAll('- id: one\n  kind: golden\n  tolerance: a lot\n')).toThrow(
+      'mine.json:3:14 [0].tolerance: found "a lot"; expected a number.',
+    );
+  });
+});
+
+describe('a test as "tests get" prints it', () => {
+  const value = fc.oneof(
+    fc.string({ unit: 'grapheme' }),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.boolean(),
+  );
+  const row = fc.dictionary(fc.string({ unit: 'grapheme', minLength: 1 }), value, {
+    maxKeys: 4,
+    noNullPrototype: true,
+  });
+  const common = {
+    id: fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,20}$/),
+    description: fc.option(fc.string({ unit: 'grapheme', maxLength: 40 }), { nil: undefined }),
+    enabled: fc.option(fc.boolean(), { nil: undefined }),
+  };
+  const body = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 200 });
+  const bound = fc.option(fc.double({ noNaN: true, noDefaultInfinity: true }), { nil: undefined });
+  const written = fc.oneof(
+    fc.record({
+      ...common,
+      kind: fc.constant('contract'),
+      request: fc.oneof(fc.record({ body }), fc.record({ rows: fc.array(row, { minLength: 1, maxLength: 3 }) })),
+      expect: fc.record({ min: bound, max: bound }),
+    }),
+    fc.record({
+      ...common,
+      kind: fc.constant('golden'),
+      cases: fc.array(fc.record({ body, predictions: fc.constant([0.25]) }), { minLength: 1, maxLength: 3 }),
+    }),
+  );
+  const version = {
+    id: 't',
+    version: 3,
+    digest: 'd',
+    at: '2026-03-01T08:00:00.000Z',
+    by: 'ann',
+    comment: 'why\n- not',
+  };
+
+  it('is what "tests put" takes, as YAML and as JSON', () => {
+    fc.assert(
+      fc.property(written, (input) => {
+        const test = endpointTestSchema.parse(JSON.parse(JSON.stringify(input)));
+        const { id, ...content } = test;
+        const stored = { pk: 'e', sk: `test#${id}`, version: 3, digest: 'd', managed: true, ...content };
+        const got = writtenTest(id, stored);
+        expect(got).toEqual(test);
+        expect(read(testYaml(got, version))).toEqual(test);
+        expect(read(testYaml(got, undefined))).toEqual(test);
+        expect(read(JSON.stringify(got, null, 2))).toEqual(test);
+      }),
+    );
+  });
+
+  it('is printed as it was written when it is not valid', () => {
+    const stored = { pk: 'e', sk: 'test#t', kind: 'contract', request: { body: 7 } };
+    expect(writtenTest('t', stored)).toEqual({ id: 't', kind: 'contract', request: { body: 7 } });
   });
 });
 

@@ -4,7 +4,8 @@ import { xgboost } from '#domain/algorithms/xgboost/xgboost';
 import { captureHours, readCaptures, windowStart } from '#domain/drift/captures';
 import { captureLine } from '../../fakes/capture-line.ts';
 
-const window = { width: 2, perRow: 1, from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' };
+const probes = { lines: ['7,8', '9,'], answers: [0.7, 0.9] };
+const window = { width: 2, perRow: 1, probes, from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' };
 const noon = '2026-01-01T12:00:00Z';
 const read = (...lines: string[]) => readCaptures(lines.join('\n'), window, xgboost.output);
 
@@ -16,6 +17,20 @@ describe('captures', () => {
       scores: Float64Array.of(0.5, 0.1, 0.2),
       skipped: 0,
     });
+  });
+
+  it('are counted without the probes that predict adds, and not at all when another model answered them', () => {
+    const request = '1,2\n3,4\n7,8\n9,';
+    expect(read(captureLine(request, '0.1,0.2,0.7,0.9', noon), captureLine(request, '0.1,0.2,0.7,0.8', noon))).toEqual({
+      rows: 2,
+      values: Float64Array.of(1, 2, 3, 4),
+      scores: Float64Array.of(0.1, 0.2),
+      skipped: 1,
+    });
+  });
+
+  it('that are the probes alone, as an endpoint test sends them, are counted', () => {
+    expect(read(captureLine('7,8\n9,', '0.7,0.9', noon))).toMatchObject({ rows: 2, skipped: 0 });
   });
 
   it('come back as they were sent, whatever the encoding and the number of rows and answers', () => {

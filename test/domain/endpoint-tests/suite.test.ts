@@ -4,14 +4,15 @@ import { defaultTests } from '#domain/endpoint-tests/defaults';
 import { golden } from '#domain/endpoint-tests/golden';
 import { endpointTestSchema } from '#domain/endpoint-tests/registry';
 import {
+  isEnabled,
   latestResultKey,
   readTest,
-  readTests,
   resultKey,
   testedKey,
   testKey,
   testPrefix,
 } from '#domain/endpoint-tests/suite';
+import { versionKey } from '#domain/endpoint-tests/versions';
 import { pipelineSchema } from '#schemas/pipeline';
 import { goldenSchema } from '#schemas/records/golden';
 
@@ -61,28 +62,6 @@ describe('readTest', () => {
   });
 });
 
-it('lets tests fail that would not fit into a payload, and keeps those before them', () => {
-  const big = { kind: 'contract', request: { body: '1'.repeat(16_000) } };
-  const items = Array.from({ length: 10 }, (_, i) => item(`t${i}`, big));
-  const kinds = readTests(items, undefined).map((t) => t.kind);
-
-  expect(kinds).toEqual([...Array(7).fill('contract'), ...Array(3).fill('invalid')]);
-  expect(JSON.stringify(readTests(items, undefined)).length).toBeLessThan(200_000);
-});
-
-it('keeps a test that just fits into the payload', () => {
-  const sized = (last: number) =>
-    [...Array(7).fill(16_000), last].map((length, i) =>
-      item(`t${i}`, { kind: 'contract', request: { body: '1'.repeat(length) } }),
-    );
-  const sizeOf = (last: number) =>
-    readTests(sized(last), undefined).reduce((sum, test) => sum + JSON.stringify(test).length, 0);
-  const fitting = 1 + 120_000 - sizeOf(1);
-
-  expect(readTests(sized(fitting), undefined).at(-1)?.kind).toBe('contract');
-  expect(readTests(sized(fitting + 1), undefined).at(-1)?.kind).toBe('invalid');
-});
-
 describe('defaultTests', () => {
   const pipeline = (task: string, label: object) =>
     pipelineSchema.parse({
@@ -129,11 +108,9 @@ it('refuses a golden file whose cases do not have the width it says', () => {
   expect(goldenSchema.safeParse({ valuesPerRow: 1, cases }).success).toBe(false);
 });
 
-it('leaves a test that is switched off out', () => {
-  expect(readTest(item('t', { ...contract, enabled: false }), undefined)).toBeUndefined();
-  expect(
-    readTests([item('b', contract), item('a', contract), item('c', { ...contract, enabled: false })], undefined),
-  ).toMatchObject([{ id: 'a' }, { id: 'b' }]);
+it('leaves a test out that is switched off, and no other', () => {
+  expect(isEnabled(item('t', { ...contract, enabled: false }))).toBe(false);
+  for (const enabled of [true, 'false', undefined]) expect(isEnabled(item('t', { ...contract, enabled }))).toBe(true);
 });
 
 it('points managed tests at the golden requests of the run that serves, and those alone', () => {
@@ -155,7 +132,13 @@ it('points managed tests at the golden requests of the run that serves, and thos
 });
 
 it('keeps every kind of item under a key of its own', () => {
-  const keys = [testKey('t'), testedKey('2026-01-01', 'c'), resultKey('2026-01-01', 'c'), latestResultKey];
-  expect(new Set(keys).size).toBe(4);
+  const keys = [
+    testKey('t'),
+    testedKey('2026-01-01', 'c'),
+    resultKey('2026-01-01', 'c'),
+    latestResultKey,
+    versionKey('t', 1),
+  ];
+  expect(new Set(keys).size).toBe(5);
   expect(keys.filter((key) => key.startsWith(testPrefix))).toEqual(['test#t']);
 });

@@ -191,6 +191,18 @@ describe('a deployment', () => {
     for (const word of ['version 4', 'test golden failed', 'old-config', 'new-config'])
       expect(`${notice.text}${notice.words}`).toContain(word);
 
+    const known = { ...failure, servingVersion: 2 };
+    const back = await said({
+      kind: 'rolled-back',
+      executionArn: 'e9',
+      failure: known,
+      wasRollBack: true,
+      modelPackageVersion: 1,
+      ...times,
+    });
+    for (const word of ['going back to version 1 failed', 'version 2, ', 'old-config'])
+      expect(back.words).toContain(word);
+
     const first = { kind: 'rolled-back', executionArn: 'e9', failure: { ...failure, servingConfig: null }, ...times };
     expect((await said(first)).words).toContain('no earlier model');
   });
@@ -207,7 +219,8 @@ describe('a deployment', () => {
     ['of an endpoint alone', {}, undefined],
   ])('is told how its tests went (%s)', async (_, known, pipeline) => {
     const results = [{ id: 'golden', kind: 'golden', passed: false, detail: 'row 3 differs', durationMs: 12 }];
-    const outcome = { endpointName, endpointConfigName: 'config', trigger: 'update', results, ...known };
+    const counts = { tests: 1, failed: 1 };
+    const outcome = { endpointName, endpointConfigName: 'config', trigger: 'update', results, counts, ...known };
     const notice = await said({ kind: 'endpoint-tests', executionArn: 'e9', outcome });
     expect(notice).toMatchObject({ key: 'endpoint-tests#e9', pipeline });
     expect(notice.words).toContain('row 3 differs');
@@ -325,6 +338,9 @@ describe('a decision', () => {
 
   it('to go back names both versions', async () => {
     expect((await decide('rolled-back', { from: 4 })).words).toContain('It replaces version 4');
+    expect((await decide('rolled-back', { from: 4, now: true })).words).toContain(
+      'being deployed, all at once, and tested',
+    );
     const first = await decide('rolled-back');
     expect(first.words).toContain('going back to version 3');
     expect(first.words).toContain('It is being deployed');

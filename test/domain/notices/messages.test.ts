@@ -94,11 +94,14 @@ const messages: Record<string, fc.Arbitrary<Message>> = {
     howToApprove: text,
   }).map((m) => registeredMessage(m as never)),
   deployed: record(rollout).map((m) => deployedMessage(without(m) as never)),
-  'rolled-back': record({ ...rollout, reason: text }).map((m) => rolledBackMessage(without(m) as never)),
+  'rolled-back': record({ ...rollout, reason: text, servingVersion: optional(number), wasRollBack: fc.boolean() }).map(
+    (m) => rolledBackMessage(without(m) as never),
+  ),
   'endpoint-tests': record({
     endpoint: text,
     config: text,
     results: many(result),
+    counts: fc.record({ tests: fc.nat(2000), failed: fc.nat(2000) }),
     trigger: fc.constantFrom('deploy', 'update', 'manual'),
   }).map((m) => endpointTestsMessage(m as never)),
   drift: record({
@@ -238,9 +241,15 @@ describe('wording', () => {
       detail: '',
       durationMs: 12,
     }));
-    const message = endpointTestsMessage({ endpoint: 'loan-default', config: 'c', results, trigger: 'deploy' });
+    const counts = { tests: 500, failed: 3 };
+    const suite = { endpoint: 'loan-default', config: 'c', trigger: 'deploy' } as const;
+    const message = endpointTestsMessage({ ...suite, results, counts: { tests: 40, failed: 3 } });
     const body = JSON.stringify(message.blocks);
     expect(body).toContain('… and 25 more');
+    const long = endpointTestsMessage({ ...suite, results, counts });
+    expect(JSON.stringify(long.blocks)).toContain('… and 485 more');
+    const short = endpointTestsMessage({ ...suite, results: results.slice(0, 4), counts });
+    expect(JSON.stringify(short.blocks)).toContain('… and 496 more');
     expect(body).toContain('3 of 40 tests failed');
     expect(body.indexOf('t2`')).toBeLessThan(body.indexOf('t3`'));
   });

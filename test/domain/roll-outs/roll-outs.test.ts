@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { alarmsOf, paceOf, rollOutProblem } from '#domain/roll-outs/pace';
+import { alarmsOf, paceOf, resolveRollOut, rollOutProblem } from '#domain/roll-outs/pace';
 import { ROLL_OUTS, rollOutStrategy } from '#domain/roll-outs/registry';
 
 const pace = { percent: 20, bakeSeconds: 600 };
@@ -87,6 +87,31 @@ describe('alarms', () => {
   it('are those of the pipeline, if it names any, or none', () => {
     expect(alarmsOf({ strategy: 'canary', alarms: { cpu: 90 } })).toEqual({ cpu: 90 });
     expect(alarmsOf({ strategy: 'canary', alarms: {} })).toEqual({});
+  });
+});
+
+describe('a roll-out as it is recorded', () => {
+  it('has every default filled in', () => {
+    expect(resolveRollOut({ strategy: 'canary' }, false)).toEqual({
+      strategy: 'canary',
+      percent: 10,
+      bakeMinutes: 10,
+      alarms: { errors: 1, latency: 1000 },
+    });
+    expect(
+      resolveRollOut({ strategy: 'all-at-once', bakeMinutes: 5, alarms: { cpu: 90, memory: undefined } }, false),
+    ).toEqual({ strategy: 'all-at-once', bakeMinutes: 5, alarms: { cpu: 90 } });
+  });
+
+  it('moves all at once when it must be quick, whatever the pipeline says', () => {
+    const settings = { strategy: 'linear', percent: 10, bakeMinutes: 20, alarms: { cpu: 90 } };
+    expect(resolveRollOut(settings, true)).toEqual({ strategy: 'all-at-once', bakeMinutes: 0, alarms: {} });
+  });
+
+  it('proceeds as its settings do', () => {
+    const settings = { strategy: 'linear', percent: 20, bakeMinutes: 7 };
+    expect(paceOf(resolveRollOut(settings, false))).toEqual(paceOf(settings));
+    expect(alarmsOf(resolveRollOut(settings, false))).toEqual(alarmsOf(settings));
   });
 });
 

@@ -33,8 +33,9 @@ async function start(task: Task): Promise<void> {
 const answer = (task: Task, line: string): number[] => [...models[task](Number(line.split(',')[0]))];
 const capture = (hour: string, name: string, ...captured: string[]) =>
   run.clean.writeText(`loan/captures/end/AllTraffic/${hour}/${name}.jsonl`, captured.join('\n'), 'application/jsonl');
+const serving = { output: xgboost.output, probes: { lines: [], answers: [] } };
 const measure = (from = '2026-01-01T00:30:00Z', to = '2026-01-01T03:00:00Z') =>
-  measureCaptures(run.clean, { pipeline: 'loan', endpoint: 'end', from, to }, fitted, xgboost.output, baseline);
+  measureCaptures(run.clean, { pipeline: 'loan', endpoint: 'end', from, to }, fitted, serving, baseline);
 const histograms = ({ columns, score }: Window) => ({ columns, score });
 
 afterEach(() => run[Symbol.dispose]());

@@ -7,7 +7,7 @@ import { loadEndpointTests } from '#functions/use-cases/load-endpoint-tests';
 import { prepareDeployment } from '#functions/use-cases/prepare-deployment';
 import { promoteModel } from '#functions/use-cases/promote-model';
 import { rollBackDeployment } from '#functions/use-cases/roll-back-deployment';
-import type { Deployment } from '#schemas/records/deployment';
+import { type Deployment, deploymentClaimSchema } from '#schemas/records/deployment';
 import { type MemoryAlarms, memoryAlarms } from '../../fakes/memory-alarms.ts';
 import { type MemoryEndpoints, memoryEndpoints } from '../../fakes/memory-endpoints.ts';
 import { memoryObjects } from '../../fakes/memory-objects.ts';
@@ -43,7 +43,7 @@ beforeEach(() => {
   models = [];
 });
 
-const prepare = (version: number, name = `e${version}`) => {
+const prepare = (version: number, name = `e${version}`, more: { now?: boolean; rolledBackAt?: string } = {}) => {
   running.add(executionArn(name));
   return prepareDeployment(
     {
@@ -62,12 +62,12 @@ const prepare = (version: number, name = `e${version}`) => {
       },
       isRunning: async (arn) => running.has(arn),
     },
-    { modelPackageArn: packageArn(version), executionArn: executionArn(name), startedAt, updatedFields: [] },
+    { modelPackageArn: packageArn(version), executionArn: executionArn(name), startedAt, updatedFields: [], ...more },
   );
 };
 /** Prepares a version that is to be deployed. */
-async function planned(version: number): Promise<Deployment> {
-  const decision = await prepare(version);
+async function planned(version: number, ...more: [string?, object?]): Promise<Deployment> {
+  const decision = await prepare(version, ...more);
   if (decision.decision !== 'deploy') throw new Error(JSON.stringify(decision));
   return decision;
 }
@@ -92,6 +92,7 @@ const rollBack = (deployment: Deployment) =>
       executionArn: deployment.executionArn,
       deployment,
       error: { Error: 'EndpointTestsFailed', Cause: 'Endpoint tests failed: golden-default.' },
+      at: '2026-01-05T01:00:00.000Z',
     },
   );
 /** A version from its approval to the champion's place. */
@@ -141,6 +142,11 @@ describe('a deployment', () => {
     expect(outcome).toMatchObject({
       reason: 'Endpoint tests failed: golden-default.',
       servingConfig: configOf(runs.first),
+      servingVersion: 1,
+    });
+    expect(await store.get('loan', deploymentKeys.claim(2))).toMatchObject({
+      status: 'failed',
+      endedAt: '2026-01-05T01:00:00.000Z',
     });
     expect(await rollBack(deployment)).toEqual(outcome);
     expect([...endpoints.configs]).toEqual([configOf(runs.first)]);
@@ -243,11 +249,108 @@ describe('a guarded roll-out', () => {
   });
 });
 
+describe('the record of a roll-out', () => {
+  const claimed = async (version: number) =>
+    deploymentClaimSchema.parse(await store.get('loan', deploymentKeys.claim(version)));
+
+  it('says how traffic moved, what watched it, when it began and when it ended', async () => {
+    await release(1);
+    const deployment = await release(3);
+
+    const rollOut = { strategy: 'canary', percent: 10, bakeMinutes: 10, alarms: { errors: 1, latency: 1000 } };
+    expect(deployment.rollOut).toEqual(rollOut);
+    expect(await claimed(3)).toMatchObject({
+      status: 'promoted',
+      startedAt,
+      endedAt: startedAt,
+      deployment: { rollOut },
+    });
+  });
+
+  it('of a first model says nothing of traffic: there was none to move', async () => {
+    expect((await release(3)).rollOut).toBeUndefined();
+    expect((await claimed(3)).endedAt).toBe(startedAt);
+  });
+
+  it('of an earlier version of Tidegate can be read', async () => {
+    const { rollOut: _, ...deployment } = await release(1);
+    const { endedAt: __, ...claim } = await claimed(1);
+    const old = { ...claim, deployment };
+    expect(deploymentClaimSchema.parse(old)).toEqual(old);
+  });
+});
+
+describe('a roll-back', () => {
+  const back = (version: number, more: object = {}) =>
+    planned(version, `back-${version}`, { rolledBackAt: '2026-01-09T09:00:00.000Z', ...more });
+
+  it('to a canary is a canary: it is guarded as the version says, by alarms of its own', async () => {
+    await release(1);
+
+    expect(await back(3)).toMatchObject({
+      rollOut: { strategy: 'canary' },
+      alarms: [expect.any(String), expect.any(String)],
+    });
+  });
+
+  it('that must be quick moves all at once, and nothing watches it but the tests', async () => {
+    await release(1);
+    await release(2);
+    const deployment = await back(1, { now: true });
+    const created: unknown[] = [];
+    await deployEndpoint(
+      {
+        environment: { stage: 'dev', cleanBucket: 'clean-bucket', cleanKeyArn: 'arn:key' },
+        artifacts,
+        endpoints: { ...endpoints, update: async (request) => void created.push(request) },
+        alarms,
+        ensureModel: async (run) => models.push(run.runId),
+      },
+      { deployment },
+    );
+
+    expect(deployment.rollOut).toEqual({ strategy: 'all-at-once', bakeMinutes: 0, alarms: {} });
+    expect(deployment).not.toHaveProperty('alarms');
+    expect(created).toMatchObject([
+      {
+        DeploymentConfig: {
+          BlueGreenUpdatePolicy: { TrafficRoutingConfiguration: { Type: 'ALL_AT_ONCE' }, TerminationWaitInSeconds: 0 },
+        },
+      },
+    ]);
+    expect(created).not.toMatchObject([{ DeploymentConfig: { AutoRollbackConfiguration: expect.anything() } }]);
+  });
+
+  it('makes the model and the config of the earlier version again', async () => {
+    await release(1);
+    await release(2);
+    expect([...endpoints.configs]).toEqual([configOf(runs.second)]);
+    models = [];
+    await deploy(await back(1));
+
+    expect(models).toEqual([runs.first]);
+    expect([...endpoints.configs]).toContain(configOf(runs.first));
+  });
+
+  it('that fails its tests leaves the model before it in service, and its champion', async () => {
+    await release(1);
+    await release(2);
+    const deployment = await back(1);
+    await deploy(deployment);
+    endpoints.settle(endpointName);
+    for (let again = 0; again < 2; again++) await rollBack(deployment).catch(() => endpoints.settle(endpointName));
+
+    expect(await rollBack(deployment)).toMatchObject({ servingConfig: configOf(runs.second), servingVersion: 2 });
+    expect((await endpoints.read(endpointName))?.config).toBe(configOf(runs.second));
+    expect(await store.get('loan', 'champion')).toMatchObject({ modelPackageVersion: 2 });
+  });
+});
+
 describe('the tests of an endpoint', () => {
   const load = (trigger: 'deploy' | 'update' | 'manual', name = 'e9') =>
     loadEndpointTests(
-      { stage: 'dev', artifactsBucket: 'artifacts-bucket', store, tests, endpoints },
-      { endpointName, trigger, executionArn: executionArn(name) },
+      { stage: 'dev', store, tests, endpoints },
+      { endpointName, trigger, only: [], executionArn: executionArn(name), startedAt: '2026-03-01T08:00:00.000Z' },
     );
 
   it('are run once for an update, and again for the same execution', async () => {

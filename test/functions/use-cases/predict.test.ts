@@ -1,69 +1,154 @@
-import { beforeEach, expect, it } from 'vitest';
-import { type LoadedTransform, type PredictionPorts, predict } from '#functions/use-cases/predict';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { PredictionError } from '#domain/errors';
+import { type PredictionCache, type PredictionPorts, predict } from '#functions/use-cases/predict';
 import { type DataRun, testEngine } from '../../fakes/data-run.ts';
-import { type MemoryEndpoints, memoryEndpoints } from '../../fakes/memory-endpoints.ts';
 import { type MemoryState, memoryState } from '../../fakes/memory-state.ts';
-import { encodedRun, models } from '../support/evaluated-run.ts';
-import { championOf, configOf, endpointName } from '../support/stage.ts';
+import { encodedRun, models, writeGolden } from '../support/evaluated-run.ts';
+import { championOf, configOf, endpointName, executionArn, packageArn } from '../support/stage.ts';
+
+type Model = (x: number) => readonly number[];
 
 let store: MemoryState;
-let endpoints: MemoryEndpoints;
-let transforms: Map<string, LoadedTransform>;
+let cache: PredictionCache;
 let sent: string[];
+/** The model that answers the next request. */
+let behind: () => Model;
 
 beforeEach(async () => {
   store = memoryState();
-  endpoints = memoryEndpoints();
-  transforms = new Map();
+  cache = { transforms: new Map(), answered: new Map() };
   sent = [];
+  behind = () => models.regression;
   await store.put('loan', 'champion', championOf(2, 'r1', '2026-01-02T10:00:00.000Z'));
-  endpoints.serve(endpointName, configOf('r1'));
 });
 const portsOf = ({ artifacts }: DataRun): PredictionPorts => ({
   artifacts,
   store,
-  endpoints,
   invoke: async (_, csv) => {
     sent.push(csv);
+    const model = behind();
     return csv
       .split('\n')
-      .map((line) => models.regression(Number(line.split(',')[0])).join(','))
+      .map((line) => model(Number(line.split(',')[0])).join(','))
       .join('\n');
   },
   openEngine: testEngine,
-  transforms,
+  cache,
 });
 const event = { pipeline: 'loan', rows: [{ x: 20, c: 'r' }, { x: '30' }] };
+const answerOfFirst = { model: { version: 2, runId: 'r1' }, predictions: [{ value: 41 }, { value: 61 }] };
 
-it('encodes the rows as training did and reads the transform of a run once', async () => {
-  using run = await encodedRun('regression');
+/** A run that serves. */
+async function served(): Promise<DataRun> {
+  const run = await encodedRun('regression');
+  await writeGolden(run, 'regression');
+  return run;
+}
 
-  expect(await predict(portsOf(run), event)).toMatchObject({
-    model: { version: 2, runId: 'r1' },
-    endpoint: endpointName,
-    predictions: [{ value: 41 }, { value: 61 }],
-  });
+it('encodes the rows as training did, and reads the records of a run once', async () => {
+  using run = await served();
+
+  expect(await predict(portsOf(run), event)).toMatchObject({ ...answerOfFirst, endpoint: endpointName });
   expect(sent).toHaveLength(1);
-  expect(transforms.size).toBe(1);
-  const broken = {
+  const unreadable = {
     ...portsOf(run),
     artifacts: { ...run.artifacts, readJson: () => Promise.reject(new Error('read')) },
   };
-  expect(await predict(broken, event)).toMatchObject({ predictions: [{ value: 41 }, { value: 61 }] });
+  expect(await predict(unreadable, event)).toMatchObject(answerOfFirst);
+  expect(sent).toHaveLength(2);
 });
 
-it('sends nothing to an endpoint that serves another model, or is gone', async () => {
-  using run = await encodedRun('regression');
-  endpoints.serve(endpointName, configOf('r2'));
+it('refuses the answers of a model that no deployment put there', async () => {
+  using run = await served();
+  behind = () => (x) => [x];
+
   await expect(predict(portsOf(run), event)).rejects.toMatchObject({
     name: 'PredictionError',
-    message: expect.stringContaining(`serves ${configOf('r2')}, not the champion's`),
+    problem: 'unknown-model',
+    message: expect.stringContaining('changed by hand'),
+  });
+});
+
+describe('while a deployment is under way', () => {
+  const second: Model = (x) => [3 * x];
+  /** Writes what a deployment writes before it touches the endpoint. */
+  async function startDeployment(): Promise<void> {
+    const deploy = executionArn('e3');
+    const startedAt = '2026-01-03T10:00:00.000Z';
+    await store.put('loan', 'deployment-lock', { executionArn: deploy, version: 3, startedAt });
+    await store.put('loan', 'deployment#000003', {
+      status: 'deploying',
+      executionArn: deploy,
+      approvedAt: startedAt,
+      startedAt,
+      modelPackageArn: packageArn(3),
+      runId: 'r2',
+      endpointName,
+      endpointConfigName: configOf('r2'),
+    });
+  }
+  /** Two runs whose artifacts are in one store: the second encodes `x` as the first encodes `x + 100`. */
+  async function twoRuns(): Promise<DataRun & { second: DataRun }> {
+    const run = await served();
+    const other = await encodedRun('regression', { runId: 'r2', shift: 100 });
+    await writeGolden(other, 'regression', second);
+    const readJson: DataRun['artifacts']['readJson'] = (key, schema) =>
+      (key.includes('/r2/') ? other : run).artifacts.readJson(key, schema);
+    return { ...run, second: other, artifacts: { ...run.artifacts, readJson } };
+  }
+
+  it('gives each answer by the model that the rows were encoded for, whichever it is, with its version', async () => {
+    const runs = await twoRuns();
+    await startDeployment();
+    let turn = 0;
+    behind = () => ([models.regression, second, second, models.regression] as const)[turn++ % 4] as Model;
+    const versions = new Set<number>();
+
+    for (let i = 0; i < 12; i++) {
+      const answer = await predict(portsOf(runs), event);
+      versions.add(answer.model.version);
+      expect(answer).toMatchObject(
+        answer.model.version === 2
+          ? answerOfFirst
+          : { model: { version: 3, runId: 'r2', modelPackageArn: packageArn(3) }, predictions: [{ value: 60 }, {}] },
+      );
+    }
+    expect(versions).toEqual(new Set([2, 3]));
+    expect(sent.length).toBeLessThan(30);
+    runs[Symbol.dispose]();
+    runs.second[Symbol.dispose]();
   });
 
-  await endpoints.remove(endpointName);
-  await expect(predict(portsOf(run), event)).rejects.toMatchObject({
-    name: 'PredictionError',
-    message: expect.stringContaining('serves nothing'),
+  it('takes a rejection for the answer of a model with other inputs', async () => {
+    const runs = await twoRuns();
+    await predict(portsOf(runs), event);
+    await startDeployment();
+    const rejecting = {
+      ...portsOf(runs),
+      invoke: (name: string, csv: string, format: Parameters<PredictionPorts['invoke']>[2]) => {
+        behind = () => second;
+        if (sent.length < 2) {
+          sent.push('rejected');
+          throw new PredictionError('The model failed with status 400.', { problem: 'model-failed' });
+        }
+        return portsOf(runs).invoke(name, csv, format);
+      },
+    };
+
+    expect(await predict(rejecting, event)).toMatchObject({ model: { version: 3 } });
+    runs[Symbol.dispose]();
+    runs.second[Symbol.dispose]();
   });
-  expect(sent).toEqual([]);
+
+  it('finds the new champion when the one that it knew is gone', async () => {
+    const runs = await twoRuns();
+    await predict(portsOf(runs), event);
+    await store.put('loan', 'champion', championOf(3, 'r2', '2026-01-03T10:30:00.000Z'));
+    behind = () => second;
+
+    expect(await predict(portsOf(runs), event)).toMatchObject({ model: { version: 3, runId: 'r2' } });
+    expect(sent).toHaveLength(2);
+    runs[Symbol.dispose]();
+    runs.second[Symbol.dispose]();
+  });
 });

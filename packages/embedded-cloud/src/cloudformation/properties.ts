@@ -6,6 +6,11 @@ const INDEX = 'IndexName KeySchema Projection';
 
 /** Type → the properties that its provider acts on, or refuses itself with a reason: written as in `#src/cloud/members`. */
 const READS: Readonly<Record<string, string>> = {
+  'AWS::ApiGatewayV2::Api': 'Name ProtocolType',
+  'AWS::ApiGatewayV2::Integration': 'ApiId IntegrationType IntegrationUri PayloadFormatVersion TimeoutInMillis',
+  'AWS::ApiGatewayV2::Route': 'ApiId AuthorizationType RouteKey Target',
+  'AWS::ApiGatewayV2::Stage': `ApiId AutoDeploy StageName
+    DefaultRouteSettings{ThrottlingBurstLimit ThrottlingRateLimit}`,
   'AWS::CloudWatch::Alarm': `AlarmName AlarmDescription ${ACTIONS} Namespace MetricName Dimensions Statistic ExtendedStatistic
     Period Unit EvaluationPeriods DatapointsToAlarm Threshold ComparisonOperator TreatMissingData
     Metrics{Id Expression Label ReturnData Period MetricStat{Metric Period Stat Unit}}`,
@@ -60,6 +65,8 @@ const READS: Readonly<Record<string, string>> = {
 
 /** Properties that change nothing here, and why they may stand in a template. */
 const INERT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'AWS::ApiGatewayV2::Api': { Description: 'nothing shows it', Tags: 'no policy asks for the tags of an API' },
+  'AWS::ApiGatewayV2::Stage': { Tags: 'no policy asks for the tags of a stage' },
   'AWS::CloudWatch::Alarm': { Tags: 'no policy asks for the tags of an alarm' },
   'AWS::CloudWatch::CompositeAlarm': { Tags: 'no policy asks for the tags of an alarm' },
   'AWS::Events::Rule': { Tags: 'no policy asks for the tags of a rule' },

@@ -16,7 +16,7 @@ export interface Alarm {
 /** Alarms and dashboards, stored in SQLite. */
 export interface AlarmStore {
   get(name: string): Alarm | undefined;
-  list(): Alarm[];
+  list(): readonly Alarm[];
   /** Creates an alarm or replaces its settings; its state stays. */
   put(name: string, settings: Alarm['settings'], fromTemplate: boolean, now: number): void;
   setState(name: string, state: AlarmState, reason: string, now: number, heldUntil: number): void;
@@ -48,13 +48,19 @@ const toAlarm = (row: Record<string, unknown>): Alarm => ({
 /** Opens the store in a database, making its tables when they are missing. */
 export function alarmStore(db: DatabaseSync): AlarmStore {
   db.exec(schema);
+  /** What the table holds, until it changes: every metric that arrives is compared with every alarm. */
+  let listed: readonly Alarm[] | undefined;
   return {
     get: (name) => {
       const row = db.prepare('SELECT * FROM alarms WHERE name = ?').get(name);
       return row && toAlarm(row);
     },
-    list: () => db.prepare('SELECT * FROM alarms ORDER BY name').all().map(toAlarm),
+    list: () => {
+      listed ??= db.prepare('SELECT * FROM alarms ORDER BY name').all().map(toAlarm);
+      return listed;
+    },
     put: (name, settings, fromTemplate, now) => {
+      listed = undefined;
       db.prepare(
         `INSERT INTO alarms VALUES (?, ?, 'INSUFFICIENT_DATA', 'Unchecked: Initial alarm creation', ?, ?, 0, ?)
          ON CONFLICT (name) DO UPDATE SET settings = excluded.settings, updated_at = excluded.updated_at,
@@ -62,6 +68,7 @@ export function alarmStore(db: DatabaseSync): AlarmStore {
       ).run(name, JSON.stringify(settings), now, now, fromTemplate ? 1 : 0);
     },
     setState: (name, state, reason, now, heldUntil) => {
+      listed = undefined;
       db.prepare('UPDATE alarms SET state = ?, reason = ?, state_updated_at = ?, held_until = ? WHERE name = ?').run(
         state,
         reason,
@@ -71,6 +78,7 @@ export function alarmStore(db: DatabaseSync): AlarmStore {
       );
     },
     remove: (name) => {
+      listed = undefined;
       db.prepare('DELETE FROM alarms WHERE name = ?').run(name);
     },
     templateNames: () =>

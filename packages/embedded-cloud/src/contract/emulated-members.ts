@@ -1,3 +1,4 @@
+import { autoScalingMembers } from '#src/application-autoscaling/members';
 import type { RequestMembers } from '#src/cloud/request-members';
 import { cloudFormationMembers } from '#src/cloudformation/members';
 import { cloudWatchMembers } from '#src/cloudwatch/members';
@@ -16,6 +17,7 @@ import { stsMembers } from '#src/sts/members';
 
 /** The tables of members of every service; SageMaker reads its requests by shapes instead. */
 export const emulatedMembers: readonly RequestMembers[] = [
+  autoScalingMembers,
   cloudFormationMembers,
   cloudWatchMembers,
   dynamoDbMembers,

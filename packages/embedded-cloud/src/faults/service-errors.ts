@@ -50,6 +50,10 @@ const SPELLINGS: Readonly<Record<string, Spelling>> = {
     failed: error('ServiceException', 500, 'The Lambda service encountered an internal error.', { Type: 'Service' }),
     unavailable: error('ServiceException', 503, 'Service Unavailable', { Type: 'Service' }),
   },
+  'application-autoscaling': {
+    ...COMMON,
+    failed: error('InternalServiceException', 500, 'The service encountered an internal error.'),
+  },
   secretsmanager: { ...COMMON, failed: error('InternalServiceError', 500, 'An error occurred on the server side.') },
   events: {
     ...COMMON,

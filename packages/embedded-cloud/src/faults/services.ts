@@ -1,5 +1,7 @@
 /** Names a fault file may give a service, and its signing name. */
 export const SERVICE_NAMES = {
+  apigateway: 'execute-api',
+  autoscaling: 'application-autoscaling',
   cloudformation: 'cloudformation',
   cloudwatch: 'monitoring',
   dynamodb: 'dynamodb',
@@ -16,7 +18,9 @@ export const SERVICE_NAMES = {
   stepfunctions: 'states',
   sts: 'sts',
   // as a request is signed, and as the audit log has it
+  'application-autoscaling': 'application-autoscaling',
   events: 'events',
+  'execute-api': 'execute-api',
   monitoring: 'monitoring',
   states: 'states',
 } as const satisfies Record<string, string>;
@@ -25,6 +29,7 @@ export type FaultService = keyof typeof SERVICE_NAMES;
 
 /** Where the operations of a service can be looked up; the others have no client among the dependencies. */
 const CLIENTS: Readonly<Record<string, readonly (() => Promise<object>)[]>> = {
+  'application-autoscaling': [() => import('@aws-sdk/client-application-auto-scaling')],
   cloudformation: [() => import('@aws-sdk/client-cloudformation')],
   dynamodb: [() => import('@aws-sdk/client-dynamodb')],
   events: [() => import('@aws-sdk/client-eventbridge')],

@@ -6,12 +6,14 @@ const MIB = 2 ** 20;
  * Sources: Step Functions Developer Guide, "Quotas" (1 MB for each request); Lambda Developer Guide, "Lambda quotas" (6 MB);
  * SageMaker API Reference, InvokeEndpoint (25 MB); DynamoDB API Reference, BatchWriteItem (16 MB of items); SQS Developer Guide,
  * "Message quotas" (1 MiB for a batch); EventBridge API Reference, PutEvents (1 MB); CloudWatch Logs API Reference, PutLogEvents
- * (1,048,576 bytes); CloudWatch API Reference, PutMetricData (1 MB).
+ * (1,048,576 bytes); CloudWatch API Reference, PutMetricData (1 MB); API Gateway Developer Guide, "Quotas for configuring and running
+ * an HTTP API" (10 MB).
  */
 const LIMITS: Readonly<Record<string, number>> = {
   dynamodb: 32 * MIB,
   sagemaker: 25 * MIB,
   lambda: 6 * MIB,
+  'execute-api': 10 * MIB,
   sqs: 8 * MIB,
   events: 8 * MIB,
   logs: 8 * MIB,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { ApiContext } from '../apigateway/service.ts';
 import type { CredentialStore } from '../cloud/credentials.ts';
 import { openJsonLines } from '../cloud/jsonl.ts';
 import { AwsError, type BusEvent, type Clock, type CloudContext, type CloudService } from '../cloud/service.ts';
@@ -7,7 +8,7 @@ import type { LambdaContext } from '../lambda/runtime.ts';
 import type { SageMakerSettings } from '../sagemaker/settings.ts';
 
 /** What single services of this cloud are given beyond what every service is. */
-export interface HostContext extends LambdaContext {
+export interface HostContext extends LambdaContext, ApiContext {
   readonly credentials: CredentialStore;
   readonly sageMaker: SageMakerSettings;
 }

@@ -146,6 +146,7 @@ export async function startCloud(options: StartOptions): Promise<Cloud> {
     const context: HostContext = {
       ...base,
       packageDir: resolve(options.packageDir),
+      endpoint: door.endpoint,
       credentials,
       faults: faults.points,
       sageMaker: { ...DEFAULT_SETTINGS, ...options.sageMaker },

@@ -5,7 +5,7 @@ import type { WireRequest } from './sigv4.ts';
 type Family = 's3' | 'query' | 'json' | 'rest-json';
 
 const QUERY = new Set(['iam', 'sts', 'cloudformation', 'monitoring']);
-const REST_JSON = new Set(['lambda', 'scheduler']);
+const REST_JSON = new Set(['execute-api', 'lambda', 'scheduler']);
 
 const familyOf = (signingName: string, contentType: string | undefined): Family => {
   if (signingName === 's3') return 's3';

@@ -56,7 +56,8 @@ export interface Runtime {
   close(): Promise<void>;
 }
 
-const MAX_WARM = 12;
+/** More than a chain of functions has that run one after another: with fewer places each call would end a process that is needed next. */
+const MAX_WARM = 24;
 const WARM_MS = 120_000;
 
 interface Running {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { restJsonError } from '../cloud/json-protocol.ts';
@@ -8,8 +9,9 @@ import { configurationCall, functionCall, listCall } from './describe.ts';
 import { openEventQueue } from './event-queue.ts';
 import { invokeCall } from './invoke.ts';
 import { lambdaMembers } from './members.ts';
+import type { Outcome } from './outcome.ts';
 import { lambdaResources, type Permission } from './resources.ts';
-import { createRuntime, type LambdaContext } from './runtime.ts';
+import { createRuntime, type DeployedFunction, type LambdaContext } from './runtime.ts';
 
 /** Lambda, and how other services of the cloud invoke functions. */
 export interface LambdaService extends CloudService {
@@ -18,11 +20,19 @@ export interface LambdaService extends CloudService {
    * @param by the service that asks and the resource it asks for: then an `AWS::Lambda::Permission` must allow it
    * @throws AwsError `ResourceNotFoundException`, or `AccessDeniedException` without the permission
    */
-  invokeAsync(
-    functionArn: string,
-    payload: unknown,
-    by?: { readonly service: string; readonly sourceArn: string },
-  ): Promise<void>;
+  invokeAsync(functionArn: string, payload: unknown, by?: Inviter): Promise<void>;
+  /**
+   * Runs a function on an event for another service, and waits for the result.
+   * @param event JSON
+   * @throws AwsError `ResourceNotFoundException`, `AccessDeniedException` without the permission, `TooManyRequestsException`
+   */
+  invokeNow(functionArn: string, event: string, by: Inviter): Promise<Outcome>;
+}
+
+/** A service that invokes a function in its own name, and the resource it does so for: an `AWS::Lambda::Permission` must allow it. */
+interface Inviter {
+  readonly service: string;
+  readonly sourceArn: string;
 }
 
 /** Functions of the template in processes of their own. */
@@ -35,6 +45,22 @@ export function createLambda(context: LambdaContext): LambdaService {
   const queue = openEventQueue(stateDir, clock, (cause) =>
     log('error', 'delivering an event failed', { error: String(cause) }),
   );
+
+  const requirePermission = (target: DeployedFunction, by: Inviter): void => {
+    const allowed = [...permissions.values()].some(
+      ({ functionName, principal, sourceArn, sourceAccount }) =>
+        functionName === target.spec.name &&
+        principal === by.service &&
+        (sourceArn === undefined || matchesArn(sourceArn, by.sourceArn)) &&
+        (sourceAccount === undefined || sourceAccount === context.accountId),
+    );
+    if (allowed) return;
+    throw new AwsError(
+      'AccessDeniedException',
+      `${by.service} may not invoke ${target.arn} for ${by.sourceArn}. Hint: add an AWS::Lambda::Permission with Principal ${by.service} and SourceArn ${by.sourceArn}.`,
+      403,
+    );
+  };
 
   return {
     signingNames: ['lambda'],
@@ -61,21 +87,13 @@ export function createLambda(context: LambdaContext): LambdaService {
     formatError: restJsonError,
     async invokeAsync(functionArn, payload, by) {
       const target = runtime.find(functionArn);
-      const allowed = [...permissions.values()].some(
-        ({ functionName, principal, sourceArn, sourceAccount }) =>
-          functionName === target.spec.name &&
-          principal === by?.service &&
-          (sourceArn === undefined || matchesArn(sourceArn, by.sourceArn)) &&
-          (sourceAccount === undefined || sourceAccount === context.accountId),
-      );
-      if (by && !allowed) {
-        throw new AwsError(
-          'AccessDeniedException',
-          `${by.service} may not invoke ${target.arn} for ${by.sourceArn}. Hint: add an AWS::Lambda::Permission with Principal ${by.service} and SourceArn ${by.sourceArn}.`,
-          403,
-        );
-      }
+      if (by) requirePermission(target, by);
       queue.add(target.spec.name, JSON.stringify(payload));
+    },
+    async invokeNow(functionArn, event, by) {
+      const target = runtime.find(functionArn);
+      requirePermission(target, by);
+      return runtime.invoke(target, event, randomUUID());
     },
     async start() {
       queue.start(createDelivery(runtime, queue, context));

@@ -1,12 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import {
-  AwsError,
-  type CloudContext,
-  type CloudService,
-  type PreparedCall,
-  type ServiceRequest,
-} from '#src/cloud/service';
+import type { ScaledEndpoints } from '#src/application-autoscaling/scaled-endpoints';
+import { AwsError, type CloudContext, type PreparedCall, type ServiceRequest } from '#src/cloud/service';
 import { endpointConfigOperations } from '#src/sagemaker/endpoints/configs';
 import type { Endpoint } from '#src/sagemaker/endpoints/endpoint';
 import { Hosting } from '#src/sagemaker/endpoints/hosting';
@@ -38,7 +33,7 @@ const TARGET_PREFIX = 'SageMaker.';
  * /endpoints/<name>/invocations`). Jobs and endpoints run the programs of `settings.containers` as processes; state is stored in SQLite below
  * `<stateDir>/sagemaker`, logs below `<stateDir>/logs`.
  */
-export const createSageMaker = (cloud: CloudContext & { readonly sageMaker?: SageMakerSettings }): CloudService => {
+export const createSageMaker = (cloud: CloudContext & { readonly sageMaker?: SageMakerSettings }): ScaledEndpoints => {
   const store = new Store(cloud);
   const hub = createHub(cloud, store, cloud.sageMaker);
   const jobs = new Jobs();
@@ -78,6 +73,11 @@ export const createSageMaker = (cloud: CloudContext & { readonly sageMaker?: Sag
       return prepareOperation(operations, hub, request);
     },
     formatError,
+    serving(name) {
+      const endpoint = store.get<Endpoint>('endpoint', name);
+      if (endpoint?.status !== 'InService') return undefined;
+      return { config: endpoint.spec.configName, variants: endpoint.spec.variants.map((variant) => variant.name) };
+    },
     resources: { 'AWS::SageMaker::ModelPackageGroup': groupProvider(hub) },
     start: async () => {
       // Whatever is there was left behind by a process that was killed.

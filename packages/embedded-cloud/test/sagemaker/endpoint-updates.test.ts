@@ -6,9 +6,10 @@ describe('endpoint updates', () => {
   let world: World;
   let hosting: ReturnType<typeof hostingOf>;
   const ringing = new Set<string>();
+  const scaled = new Map<string, string[]>();
 
   beforeAll(async () => {
-    world = await createWorld({ ringing: () => [...ringing] });
+    world = await createWorld({ ringing: () => [...ringing], scaled: (endpoint) => scaled.get(endpoint) ?? [] });
     hosting = hostingOf(world);
     await hosting.prepare();
     await hosting.create('steady', 'champion');
@@ -123,6 +124,23 @@ describe('endpoint updates', () => {
     expect(endpoint).toMatchObject({ EndpointStatus: 'InService', EndpointConfigName: 'champion' });
     expect(endpoint.FailureReason).toMatch(/MaximumExecutionTimeoutInSeconds of 600 seconds/);
     expect(await hosting.challenged('slow', 3)).toBe(0);
+  });
+
+  it('is refused while a variant that goes, or changes its instances, is scaled', async () => {
+    await hosting.create('scaled', 'champion');
+    await hosting.configure('renamed', [hosting.variant('Other', 'champion')]);
+    await hosting.configure('larger', [{ ...hosting.variant('AllTraffic', 'champion'), InstanceType: 'ml.c5.large' }]);
+    scaled.set('scaled', ['AllTraffic']);
+    for (const config of ['renamed', 'larger']) {
+      await expect(hosting.update('scaled', config)).rejects.toThrow(
+        'The variant(s) "AllTraffic" must be deregistered as scalable target(s) with AWS Auto Scaling before',
+      );
+    }
+    await hosting.update('scaled', 'challenger');
+    expect(await hosting.settled('scaled')).toMatchObject({ EndpointConfigName: 'challenger' });
+    scaled.delete('scaled');
+    await hosting.update('scaled', 'larger');
+    expect(await hosting.settled('scaled')).toMatchObject({ EndpointConfigName: 'larger' });
   });
 
   it('answers every request while it is updated all at once', async () => {

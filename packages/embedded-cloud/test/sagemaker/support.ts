@@ -59,6 +59,8 @@ export interface WorldOptions {
   readonly faults?: FaultPoints;
   /** The alarms that are in ALARM, asked each time CloudWatch is. */
   readonly ringing?: () => readonly string[];
+  /** The variants of an endpoint that are scalable targets. */
+  readonly scaled?: (endpoint: string) => string[];
 }
 
 /** S3 that also answers CloudWatch's DescribeAlarms, so that one endpoint serves all that a role calls. */
@@ -110,6 +112,9 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
   const monitor = recordingMonitor(metrics);
   const context = fakeContext(stateDir, {
     service: <T extends CloudService>(name: string) => {
+      if (name === 'application-autoscaling' && options.scaled) {
+        return { scaledVariants: options.scaled, forget: () => {} } as unknown as T;
+      }
       if (name !== 'monitoring') throw new Error(`no service ${name} in this world`);
       return monitor as unknown as T;
     },

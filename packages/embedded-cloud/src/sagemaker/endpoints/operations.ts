@@ -1,3 +1,5 @@
+import type { AutoScaling } from '#src/application-autoscaling/scaled-endpoints';
+import { findService } from '#src/cloud/find-service';
 import type { EndpointConfig } from '#src/sagemaker/endpoints/configs';
 import {
   announceEndpoint,
@@ -56,6 +58,22 @@ const retain = (input: UpdateEndpoint, spec: FleetSpec, serving: FleetSpec): Fle
   return { ...rest, variants, ...(capture === undefined ? {} : { capture }) };
 };
 
+const autoScaling = (hub: Hub) => findService<AutoScaling>(hub.cloud, 'application-autoscaling');
+
+/**
+ * Application Auto Scaling must not scale a variant that goes or changes its instances (SageMaker Developer Guide, "Update endpoints
+ * that use auto scaling"). @throws AwsError ValidationException
+ */
+const checkScaled = (hub: Hub, { name, spec }: Endpoint, wanted: FleetSpec): void => {
+  const scaled = autoScaling(hub)?.scaledVariants(name) ?? [];
+  const typeIn = ({ variants }: FleetSpec, variant: string) => variants.find((v) => v.name === variant)?.instanceType;
+  const changed = scaled.filter((variant) => typeIn(wanted, variant) !== typeIn(spec, variant));
+  if (changed.length === 0) return;
+  throw invalid(
+    `The variant(s) "${changed.join(', ')}" must be deregistered as scalable target(s) with AWS Auto Scaling before they can be removed or have their instance type updated.`,
+  );
+};
+
 const update = (hub: Hub, hosting: Hosting, input: UpdateEndpoint): object => {
   const endpoint = mustFind<Endpoint>(hub, 'endpoint', input.EndpointName);
   const arn = arnOf(hub.cloud, 'endpoint', endpoint.name);
@@ -67,6 +85,7 @@ const update = (hub: Hub, hosting: Hosting, input: UpdateEndpoint): object => {
   const deployment = input.DeploymentConfig ?? (input.RetainDeploymentConfig ? endpoint.lastDeployment : undefined);
   checkDeployment(deployment, spec);
   checkConversion(endpoint.spec, spec);
+  checkScaled(hub, endpoint, spec);
   requireFleet(hub, spec);
   const pending = pendingOf(spec, deployment, hub.cloud.clock.now());
   changeEndpoint(hub, endpoint.name, { status: 'Updating', pending, failureReason: undefined });
@@ -159,6 +178,7 @@ export const endpointOperations = (hub: Hub, hosting: Hosting): Operations => ({
       mustBeIdle(hub, endpoint);
       changeEndpoint(hub, endpoint.name, { status: 'Deleting' });
       hosting.delete(endpoint.name);
+      autoScaling(hub)?.forget(endpoint.name);
       return {};
     },
   ),

@@ -6,20 +6,20 @@ import './tally.ts';
 import { trialsOf } from './trials.ts';
 import { openWorld } from './world.ts';
 
-const world = await openWorld('chaos-deploy');
-afterAll(() => world.close());
-const contenders = {
-  first: (await recordRetrain(world)).modelPackageArn,
-  second: (await recordRetrain(world)).modelPackageArn,
-};
 const endpointFaults = [
   ['endpoint', { fault: 'endpoint-failure', reason: 'ping', nth: 1 }],
   ['endpoint internally', { fault: 'endpoint-failure', reason: 'internal', nth: 1 }],
   ['endpoint', { fault: 'capacity', job: 'endpoint', nth: 1 }],
 ] as const;
-const paths: readonly DeployPath[] = ['first deployment', 'blue/green update', 'roll-back'];
 
-for (const path of paths) {
+/** Tries the faults of one path in a cloud of its own: each test file has one path, so that two workers share them. */
+export async function tryDeploy(path: DeployPath, pipeline: string): Promise<void> {
+  const world = await openWorld(pipeline);
+  afterAll(() => world.close());
+  const contenders = {
+    first: (await recordRetrain(world)).modelPackageArn,
+    second: (await recordRetrain(world)).modelPackageArn,
+  };
   const record = () => recordDeploy(world, path, contenders);
   await record();
   const calls = commonCalls([await record(), await record()]);

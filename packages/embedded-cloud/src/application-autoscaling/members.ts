@@ -1,0 +1,21 @@
+import type { RequestMembers } from '#src/cloud/request-members';
+
+const TARGET = 'ServiceNamespace ResourceId ScalableDimension';
+
+/** What Application Auto Scaling acts on. */
+export const autoScalingMembers: RequestMembers = {
+  model: 'application-autoscaling',
+  inert: {
+    'TargetTrackingScalingPolicyConfiguration.ScaleInCooldown': 'kept and described: nothing scales by itself here',
+    'TargetTrackingScalingPolicyConfiguration.ScaleOutCooldown': 'kept and described: nothing scales by itself here',
+  },
+  reads: {
+    DeleteScalingPolicy: `PolicyName ${TARGET}`,
+    DeregisterScalableTarget: TARGET,
+    DescribeScalableTargets: 'ServiceNamespace ResourceIds ScalableDimension MaxResults NextToken',
+    DescribeScalingPolicies: 'PolicyNames ServiceNamespace ResourceId ScalableDimension MaxResults NextToken',
+    PutScalingPolicy: `PolicyName ${TARGET} PolicyType
+      TargetTrackingScalingPolicyConfiguration{TargetValue PredefinedMetricSpecification{PredefinedMetricType} DisableScaleIn}`,
+    RegisterScalableTarget: `${TARGET} MinCapacity MaxCapacity SuspendedState`,
+  },
+};

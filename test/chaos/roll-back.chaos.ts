@@ -1,0 +1,3 @@
+import { tryDeploy } from './deploy-trials.ts';
+
+await tryDeploy('roll-back', 'chaos-back');

@@ -1,0 +1,3 @@
+import { tryDeploy } from './deploy-trials.ts';
+
+await tryDeploy('blue/green update', 'chaos-update');

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { explain } from '#cli/why/explain';
+import { renderExplanation } from '#cli/why/render';
+import { automaticApproval } from '#domain/registry/decision';
+import { inService, pipelineRecords, versionRecords, where } from './records.ts';
+
+const text = (...[records, version]: [ReturnType<typeof pipelineRecords>, ReturnType<typeof versionRecords>?]) =>
+  renderExplanation(explain(where, records, version));
+const partsOf = (shown: string) => [...shown.matchAll(/^ {2}([a-z-]+) +\S/gm)].map(([, name]) => name);
+
+describe('an explanation for people', () => {
+  it('starts with what serves and follows the chain from the data to the endpoint', () => {
+    const shown = text(pipelineRecords(), versionRecords());
+
+    expect(shown.split('\n')[0]).toBe('loan: version 2 serves since 2026-01-02 10:00');
+    expect(partsOf(shown)).toEqual([
+      'data',
+      'code',
+      'training',
+      'judged',
+      'approved',
+      'roll-out',
+      'tests',
+      'endpoint',
+      'before',
+      'drift',
+    ]);
+    for (const words of [
+      'data-set version dddddddddddd, drop loan/2026-01-02/',
+      '2 objects, 2.9 KiB, in s3://raw/loan/2026-01-02/',
+      '1,010 rows: 1,000 used, 10 quarantined, 0 deduplicated',
+      'git commit eeeeeeeeeeee, pinned configuration cccccccccccc',
+      'because a drop arrived',
+      '2026-01-02 09:50 approved by ana (MLEngineer): looked at the report',
+      'canary, 10 % at a time, watched for 10 minutes a step; alarms: errors above 1 %, latency above 500 ms',
+      'started 2026-01-02 09:51, promoted 2026-01-02 10:00',
+      '1 of 1 test passed during its deployment, 2026-01-02 09:56',
+      '✓ golden-default (golden)',
+      'version 1 of run',
+      'no drift in 900 rows',
+    ])
+      expect(shown).toContain(words);
+  });
+
+  it('says what is not known, part by part', () => {
+    const none = { claim: undefined, drop: undefined, profile: undefined, training: undefined, evaluation: undefined };
+    const bare = pipelineRecords({ drift: undefined, decisions: [], former: [], suites: [] });
+    const shown = text(bare, versionRecords(2, none));
+
+    for (const words of [
+      'the record of its drop is gone',
+      'the record of its configuration is gone',
+      'the record of its training is gone',
+      'the record of its evaluation is gone',
+      'no decision is recorded',
+      'it was not deployed yet',
+      'no test of its endpoint is recorded',
+      'no model served before it',
+      'not checked since it serves',
+    ])
+      expect(shown).toContain(words);
+  });
+
+  it('tells an automatic approval, a first deployment, a failed one and a roll-back apart', () => {
+    const { claim, training } = versionRecords();
+    const decision = { version: 2, at: '2026-01-02T09:50:00.000Z', changedAt: '2026-01-02T09:50:00.000Z' };
+    const decisions = [
+      { ...decision, decision: 'rolled-back' as const, from: 3, now: true, reason: 'alarms' },
+      { ...decision, decision: 'approved' as const, reason: automaticApproval },
+      { ...decision, decision: 'rejected' as const },
+    ];
+    const deployment = { ...claim?.deployment, previousConfig: null, rollOut: undefined };
+    const failed = {
+      ...claim,
+      status: 'failed' as const,
+      deployment,
+      rolledBack: { reason: 'Endpoint tests failed: mine.', servingConfig: 'old' },
+    };
+    const tuning = {
+      tuningJob: 'tuner',
+      strategy: 'Bayesian',
+      metric: 'auc',
+      direction: 'Maximize' as const,
+      trials: [],
+    };
+    const shown = text(
+      pipelineRecords({ decisions }),
+      versionRecords(2, { claim: failed as never, training: { ...training, tuning } as never }),
+    );
+
+    for (const words of [
+      'rolled back from version 3, all at once: alarms',
+      'approved automatically',
+      'rejected, without a reason',
+      'it replaced nothing',
+      'failed 2026-01-02 10:00',
+      'Endpoint tests failed: mine.',
+      'the best of 0 training jobs of tuning tuner',
+    ])
+      expect(shown).toContain(words);
+  });
+
+  it('has no chain where nothing known serves, but what to do', () => {
+    const shown = text(pipelineRecords({ endpoint: inService('bigger'), models: ['foreign'] }));
+
+    expect(partsOf(shown)).toEqual(['endpoint']);
+    expect(shown).toContain('npx tidegate rollback loan 2 --stage dev');
+  });
+
+  it('of a version that does not serve says so, and has nothing of drift', () => {
+    const shown = text(pipelineRecords(), versionRecords(1));
+
+    expect(shown).toContain('it does not serve version 1 now');
+    expect(partsOf(shown)).not.toContain('drift');
+  });
+});

@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import { loadEndpointTests } from '#functions/use-cases/load-endpoint-tests';
+import type { Suite } from '#schemas/events/endpoint-tests';
+import { memoryState } from '../../fakes/memory-state.ts';
+import { configOf, endpointName, runs } from '../support/stage.ts';
+
+const startedAt = '2026-03-01T08:00:00.000Z';
+
+/** Loads so many tests, all with a long body. */
+async function loadMany(count: number) {
+  const tests = memoryState();
+  const body = '1,2\n'.repeat(4000);
+  for (let i = 0; i < count; i += 1) {
+    await tests.put(endpointName, `test#${`${i}`.padStart(64, 'x')}`, { kind: 'contract', request: { body } });
+  }
+  const endpoint = { status: 'InService' as const, config: configOf(runs.first), modifiedAt: startedAt };
+  const endpoints = { read: () => Promise.resolve(endpoint) };
+  const event = { endpointName, trigger: 'manual' as const, only: [], executionArn: 'arn:1', startedAt };
+  return loadEndpointTests({ stage: 'dev', store: memoryState(), tests, endpoints }, event);
+}
+
+it('lists 500 tests with long bodies within a small payload', async () => {
+  const suite = (await loadMany(500)) as Suite;
+
+  expect(suite.tests).toHaveLength(500);
+  expect(suite.tests.every(({ version }) => version === 1)).toBe(true);
+  expect(suite.resultBytes).toBe(400);
+  expect(Buffer.byteLength(JSON.stringify(suite))).toBeLessThan(50_000);
+}, 60_000);
+
+it('refuses more tests than an execution can hold, and says what to do', async () => {
+  await expect(loadMany(1001)).rejects.toMatchObject({
+    name: 'InvalidInputError',
+    message: expect.stringContaining('has 1,001 tests, and at most 1,000 can run: delete some'),
+  });
+});

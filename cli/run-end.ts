@@ -1,5 +1,3 @@
-import { GetObjectCommand } from '@aws-sdk/client-s3';
-import type * as z from 'zod';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import { type Verdict, verdictSchema } from '#schemas/records/evaluation';
 import { type PersonalData, personalDataSchema } from '#schemas/records/personal-data';
@@ -8,24 +6,11 @@ import { exitOfRun, type Followed, type Skipped } from './follow-run.ts';
 import { bold, green, print, printJson, red, table, yellow } from './output.ts';
 import { describeWarnings } from './personal-data.ts';
 import { readProjectPipeline } from './project.ts';
+import { readRecord } from './read-record.ts';
+import { describeRows, readRows } from './run-rows.ts';
 import type { RunRecord } from './runs.ts';
 import type { Target } from './target.ts';
 import { describeEnd, type Ended } from './watch.ts';
-
-/** A record of a run in the artifacts bucket; undefined when the run did not reach that step. */
-export async function readRecord<T extends z.ZodType>(
-  { s3, outputs }: Pick<Target, 's3' | 'outputs'>,
-  key: string,
-  schema: T,
-): Promise<z.output<T> | undefined> {
-  try {
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket: outputs.ArtifactsBucketName, Key: key }));
-    return schema.parse(JSON.parse((await Body?.transformToString()) ?? ''));
-  } catch (error) {
-    if (error instanceof Error && error.name === 'NoSuchKey') return undefined;
-    throw error;
-  }
-}
 
 /** The gates' verdict on a run's candidate, if there is one. */
 export const readVerdict = (target: Pick<Target, 's3' | 'outputs'>, run: RunPointer): Promise<Verdict | undefined> =>
@@ -83,9 +68,11 @@ export function describeRunEnd(ended: Ended, run?: RunRecord, verdict?: Verdict,
   return [...lines, `run ${run.runId} ${said}; its report: npx tidegate report ${run.runId}`].join('\n');
 }
 
-/** Prints how a run ended that was followed, and ends the command accordingly. */
+/** Prints what became of the rows of a run that was followed and how it ended, and ends the command accordingly. */
 export async function reportRunEnd(target: Target, { ended, run, skipped }: Followed): Promise<void> {
   const verdict = run && (await readVerdict(target, run));
+  const rows = run && (await readRows(target, run));
+  if (run && rows) print(describeRows(target, run, rows));
   for (const line of describeWarnings(run && (await readPersonalData(target, run)))) print(line);
   print(describeRunEnd(ended, run, verdict, skipped && describeSkip(skipped, target)));
   if (run?.status === 'registered' && readProjectPipeline(run.pipeline, target.stage).registry.approval === 'manual') {

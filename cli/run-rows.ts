@@ -1,7 +1,7 @@
 import { fileNames } from '#domain/runs/drop-name';
 import { artifactKeys, type RunPointer, rawQuarantine } from '#domain/runs/layout';
 import { type Profile, profileSchema } from '#schemas/records/profile';
-import { readRecord } from './run-end.ts';
+import { readRecord } from './read-record.ts';
 import type { Target } from './target.ts';
 
 /** The rows of a run's drop by what became of them; undefined while its files are read. */

@@ -1,7 +1,7 @@
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import { type TrainingRecord, trainingRecordSchema } from '#schemas/records/run';
 import { bold, dim, green, table } from './output.ts';
-import { readRecord } from './run-end.ts';
+import { readRecord } from './read-record.ts';
 import type { Target } from './target.ts';
 
 /** Training jobs shown; the report shows more. */

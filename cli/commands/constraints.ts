@@ -15,7 +15,7 @@ import { addConstraints, constraintsSection, newSuggestions } from '../constrain
 import { exitCodes } from '../exit-codes.ts';
 import { CliError, dim, print, printJson } from '../output.ts';
 import { projectRoot, readProjectPipeline } from '../project.ts';
-import { readRecord } from '../run-end.ts';
+import { readRecord } from '../read-record.ts';
 import { findRun, getState } from '../runs.ts';
 import type { Target } from '../target.ts';
 import { withTarget } from './global.ts';

@@ -22,7 +22,7 @@ import {
 } from '#schemas/records/run';
 import { testResultSchema } from '#schemas/records/test-result';
 import { describeVersion, listItems, packageOfVersion } from '../model-versions.ts';
-import { readRecord } from '../run-end.ts';
+import { readRecord } from '../read-record.ts';
 import { getState } from '../runs.ts';
 import type { Target } from '../target.ts';
 

@@ -93,3 +93,22 @@ export function likelyDelimiter(
     .filter((d) => d !== csv.delimiter)
     .find((delimiter) => wanted(firstRecord(start, { ...csv, delimiter }).fields.map((f) => f.trim())));
 }
+
+/** A file has not more lines of titles. */
+const mostTitles = 50;
+
+/** Another number of lines to skip, below which the header stands, and the number of lines above it. */
+export function likelyTitles(
+  start: string,
+  csv: Pick<CsvOptions, 'skipLines' | 'comment'>,
+  signs: CsvSigns,
+  isHeader: (fields: readonly string[]) => boolean,
+): { readonly skipLines: number; readonly lines: number } | undefined {
+  for (let skipLines = 0; skipLines <= mostTitles; skipLines++) {
+    if (skipLines === csv.skipLines) continue;
+    const { length, lines } = readPreamble(start, { ...csv, skipLines });
+    const { fields } = firstRecord(start.slice(length), signs);
+    if (isHeader(fields.map((f) => f.trim()))) return { skipLines, lines };
+  }
+  return undefined;
+}

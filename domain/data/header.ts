@@ -2,7 +2,7 @@ import { nearestName } from 'located-yaml/nearest-name';
 import { sourceName, sourceOf } from '#domain/data/column-source';
 import { expectedColumns } from '#domain/data/columns';
 import { csvSigns } from '#domain/data/csv-fields';
-import { type FirstRecord, firstRecord, likelyDelimiter, readPreamble } from '#domain/data/csv-header';
+import { type FirstRecord, firstRecord, likelyDelimiter, likelyTitles, readPreamble } from '#domain/data/csv-header';
 import type { DataSettings } from '#domain/data/settings';
 import { shownList } from '#domain/data/shown';
 import { SchemaMismatchError } from '#domain/errors';
@@ -106,16 +106,20 @@ export function locateColumns(
     });
     problems.push(`these columns occur twice (upper and lower case are the same): ${shownList(list)}`);
   }
-  if (isMissing) {
-    const near = [...meant].map(([name, stranger]) => `${placeOf(stranger)} looks like "${name}"`);
-    problems.push(`missing ${quoted(missing.map((m) => m.name))}${near.length > 0 ? ` (${shownList(near)})` : ''}`);
-  }
-  if (extra.length > 0 && rejects) problems.push(`not expected ${shown(extra)}`);
+  const near = [...meant].map(([name, stranger]) => `${placeOf(stranger)} looks like "${name}"`);
+  const hint = near.length > 0 ? ` (${shownList(near)})` : '';
+  if (isMissing) problems.push(`missing ${quoted(missing.map((m) => m.name))}${hint}`);
+  if (extra.length > 0 && rejects) problems.push(`not expected ${shown(extra)}${isMissing ? '' : hint}`);
   if (problems.length === 0) return found.map((_, i) => at.get(i)?.name);
+  const unnamed = extra.find(({ name }) => name === '');
   const fix = [
     isMissing ? 'Write the file with the columns the pipeline names, or adapt dataset.columns' : undefined,
+    !isMissing && near.length > 0 && rejects ? 'Adapt dataset.columns' : undefined,
     extra.length > 0 && rejects
       ? 'list the extra columns under dataset.columns (role: ignore leaves one unread) or set dataset.extraColumns: ignore'
+      : undefined,
+    unnamed !== undefined && rejects && !canLack
+      ? `a column without a name is named by its position (from: { position: ${unnamed.position} })`
       : undefined,
     doubled.length > 0
       ? `give every ${canLack ? 'key' : 'column'} a name of its own${canLack ? '' : ', or name it by its position (from: { position: 2 })'}`
@@ -233,6 +237,12 @@ export function readCsvHeader(pipeline: Pick<DataSettings, 'dataset'>, file: str
       throw new SchemaMismatchError(
         `${file}: found ${counted(found.length, 'column')} where ${width} were expected. ` +
           `Is the delimiter ${JSON.stringify(other)}? Set dataset.csv.delimiter: ${JSON.stringify(other)}.`,
+      );
+    }
+    const titles = csv.header ? likelyTitles(source, csv, signs, fits) : undefined;
+    if (titles !== undefined) {
+      throw new SchemaMismatchError(
+        `${file}: its header is not line ${preamble.lines + 1} but line ${titles.lines + 1}. Set dataset.csv.skipLines: ${titles.skipLines}.`,
       );
     }
   }

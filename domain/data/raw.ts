@@ -217,6 +217,12 @@ function jsonColumn(file: RawFile, dataset: DatasetSettings, name: string) {
   return { at, key: undefined, value, parents: parentsOf(path) };
 }
 
+/** Checks that an object has no key twice: only one of the two values would be read, and parsers differ in which. */
+function keyTwice(at: string): Check {
+  const keys = `json_keys(_json, ${text(at)})`;
+  return { column: null, reason: 'an object has a key twice', condition: `len(${keys}) > len(list_distinct(${keys}))` };
+}
+
 function jsonRelation(file: RawFile, dataset: DatasetSettings, needed: readonly string[]): RawRelation {
   const columns = needed.map((name) => ({ name, ...jsonColumn(file, dataset, name) }));
   const keys = columns.flatMap(({ key }) => (key === undefined ? [] : [[key, 'VARCHAR']]));
@@ -232,9 +238,13 @@ function jsonRelation(file: RawFile, dataset: DatasetSettings, needed: readonly 
       ? `${value} AS ${ident(name)}`
       : `CASE WHEN json_type(_json, ${text(at)}) = 'DOUBLE' THEN ${native} ELSE ${value} END AS ${ident(name)}`;
   });
-  const checks = columns
-    .filter(({ name }) => isUsed(name, dataset))
-    .flatMap(({ name, at, parents }): Check[] => [
+  const used = columns.filter(({ name }) => isUsed(name, dataset));
+  const within = new Set(
+    used.flatMap(({ parents }) => parents.flatMap(({ path, type }) => (type === 'OBJECT' ? [pathPointer(path)] : []))),
+  );
+  const checks = [
+    ...['', ...within].map(keyTwice),
+    ...used.flatMap(({ name, at, parents }): Check[] => [
       ...parents.map(({ path, type }) => ({
         column: name,
         reason: notNested(type),
@@ -246,7 +256,8 @@ function jsonRelation(file: RawFile, dataset: DatasetSettings, needed: readonly 
         // the text of a nested value starts like this, but an ordinary text may too
         (start) => `starts_with(${ident(name)}, '${start}')`,
       ),
-    ]);
+    ]),
+  ];
   return { sql: `(SELECT _unreadable, _line, _json, ${fields.join(', ')} FROM (${objects}))`, checks, line: '_line' };
 }
 

@@ -53,7 +53,7 @@ export const datasetSchema = z
     label: labelSchema,
     id: namedColumn.optional().meta({
       description:
-        'The column that identifies a row. It is always tokenized and never a model input. All rows of one id are on the same side of the split. It is not listed under `columns`.',
+        'The column that identifies a row. It is always tokenized and never a model input. All rows of one id are on the same side of the split, unless it is by time. It is not listed under `columns`.',
       examples: ['customer_id'],
     }),
     time: namedColumn.optional().meta({

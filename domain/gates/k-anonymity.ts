@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { formatCount, formatPercent } from '#domain/text/format-number';
+import { counted } from '#domain/text/numbers';
 import { anonymityOf } from './anonymity-of.ts';
 import type { GateKind } from './gate.ts';
 
@@ -31,7 +32,7 @@ export const kAnonymity = {
       interval: null,
       passed: k >= min,
       reason:
-        `The smallest of ${formatCount(groups)} groups by ${columns.join(', ')} has ${formatCount(k)} rows; at least ${formatCount(min)} are required. ` +
+        `The smallest of ${formatCount(groups)} groups by ${columns.join(', ')} has ${counted(k, 'row')}; at least ${formatCount(min)} are required. ` +
         `${formatPercent(rowsBelow5)} of the rows are in groups of fewer than 5.`,
     };
   },

@@ -1,4 +1,4 @@
-import { notUtf8 } from '#domain/data/csv-splitter';
+import { brokenQuotes, notUtf8 } from '#domain/data/csv-splitter';
 import { encodingAdvice } from '#domain/data/header';
 import type { Problem } from '#domain/data/typing';
 import { MalformedDataError } from '#domain/errors';
@@ -50,6 +50,16 @@ const percent = (fraction: number): string => `${Number((fraction * 100).toPreci
 export const hasTooManyMalformed = ({ dataset }: Pipeline, { malformed, leftOut, total }: RowCounts): boolean =>
   malformed - leftOut > total * dataset.maxMalformedFraction;
 
+/** The settings that may read a CSV file with such malformed rows. */
+function csvAdvice({ dataset: { format, csv } }: Pipeline, { counts }: RowCounts): string {
+  if (format !== 'csv') return '';
+  const has = (reason: string) => counts.some((own) => own.reason === reason);
+  const quotes =
+    'If a backslash stands before the quotes of a value, as Spark writes them, set dataset.csv.escape; ' +
+    'if a quote is a character as any other, set dataset.csv.quote: none. ';
+  return (has(notUtf8) ? `${encodingAdvice}. ` : '') + (has(brokenQuotes) && csv.escape === undefined ? quotes : '');
+}
+
 /** @throws MalformedDataError naming the first malformed rows when there are more than the pipeline allows */
 export function refuseTooManyMalformed(
   pipeline: Pipeline,
@@ -58,17 +68,16 @@ export function refuseTooManyMalformed(
   rows: readonly MalformedRow[],
 ): void {
   if (!hasTooManyMalformed(pipeline, counted)) return;
-  const { total, counts } = counted;
+  const { total } = counted;
   const malformed = counted.malformed - counted.leftOut;
   const first = rows.slice(0, 5).map(({ line, row, column, reason }) => {
     const place = line !== undefined ? `line ${line}` : row !== undefined ? `row ${row}` : 'a row';
     return `${place}${column === null ? '' : `, column "${column}"`}: ${reason}`;
   });
-  const isOtherEncoding = pipeline.dataset.format === 'csv' && counts.some(({ reason }) => reason === notUtf8);
   throw new MalformedDataError(
     `${name}: ${malformed} of ${total} rows (${percent(malformed / total)}) are malformed, more than dataset.maxMalformedFraction ` +
       `(${percent(pipeline.dataset.maxMalformedFraction)}) allows. First: ${first.join('; ')}. ` +
-      (isOtherEncoding ? `${encodingAdvice}. ` : '') +
+      csvAdvice(pipeline, counted) +
       'Fix the file and drop it again (the quarantine lists all positions), or change dataset.columns to match the file.',
   );
 }

@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
-import { describe, expect, it } from 'vitest';
-import { describeRunEnd, describeSkip } from '#cli/run-end';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describeRunEnd, describeSkip, reportRunEnd } from '#cli/run-end';
 import type { RunRecord } from '#cli/runs';
+import type { Target } from '#cli/target';
 import type { Verdict } from '#schemas/records/evaluation';
 
 const run: RunRecord = {
@@ -114,5 +115,41 @@ describe('a drop that was not trained', () => {
 
   it('says nothing more where nothing can be done', () => {
     expect(said({ cause: 'not-data', reason: 'no data' })).toBe('not trained: no data');
+  });
+});
+
+describe('a run that was followed', () => {
+  const exitCode = process.exitCode;
+  afterEach(() => {
+    vi.restoreAllMocks();
+    process.exitCode = exitCode;
+  });
+
+  it('ends with the number of rows that were set aside, and where they are', async () => {
+    const side = (rows: number) => ({
+      rows,
+      classes: [rows, 0],
+      label: { count: 0, mean: 0, m2: 0, min: null, max: null },
+    });
+    const profile = {
+      rows: 1006,
+      malformed: { rows: 6, reasons: [{ column: 'x', reason: 'not a finite number', count: 6 }] },
+      sides: { train: side(700), validation: side(150), test: side(150) },
+      columns: {},
+    };
+    const absent = Object.assign(new Error('no such key'), { name: 'NoSuchKey' });
+    const send = async ({ input }: { input: { Key: string } }) => {
+      if (!input.Key.endsWith('/profile.json')) throw absent;
+      return { Body: { transformToString: async () => JSON.stringify(profile) } };
+    };
+    const target = { s3: { send }, outputs: { RawBucketName: 'raw', ArtifactsBucketName: 'artifacts' } };
+    const printed: string[] = [];
+    vi.spyOn(process.stdout, 'write').mockImplementation((line) => printed.push(String(line)) > 0);
+
+    await reportRunEnd(target as unknown as Target, { executionArn: 'e', ended: { status: 'SUCCEEDED' }, run });
+
+    expect(printed.join('')).toContain(
+      '1,006 rows: 1,000 used, 6 malformed, 0 deduplicated\nthe malformed ones are in s3://raw/_tidegate/',
+    );
   });
 });

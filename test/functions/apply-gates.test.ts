@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { artifactKeys } from '#domain/runs/layout';
 import { verdictSchema } from '#schemas/records/evaluation';
+import { profileSchema } from '#schemas/records/profile';
 import { type FakeBuckets, fakeBuckets } from './support/buckets.ts';
 import { guesses, publish, recordOf, scoreHoldout, type Task } from './support/evaluated-run.ts';
 import { scoredRun } from './support/judged-run.ts';
@@ -68,6 +69,20 @@ it('keeps with the verdict what the drop did not meet and that only warns', asyn
   const verdict = verdictSchema.parse(recordOf(buckets, run.run, 'verdict'));
   expect(verdict.unmet).toMatchObject([{ constraint: 'rows at most 1', passed: false }]);
   expect(report(run.run)).toContain('The drop does not meet 1 of 2 constraints.');
+});
+
+it('warns where several labels count as 0 because only the positive ones are named', async () => {
+  using run = await scoredRun('binary');
+  const { profile } = artifactKeys(run.run);
+  await run.artifacts.writeJson(profile, {
+    ...(await run.artifacts.readJson(profile, profileSchema)),
+    onlyNegative: null,
+  });
+  await publish(run, buckets);
+  await judge(run.run);
+  const { warnings } = verdictSchema.parse(recordOf(buckets, run.run, 'verdict'));
+  expect(warnings).toContainEqual(expect.stringContaining('name the others in dataset.label.negative'));
+  expect(report(run.run)).toContain('several labels that count as 0');
 });
 
 it('compares a candidate with the champion by its gates and names the champion', async () => {

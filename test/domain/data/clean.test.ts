@@ -116,6 +116,16 @@ describe('malformed rows', () => {
       { column: null, reason: 'not a JSON object' },
     ]);
   });
+
+  test('of JSON lines are those with a key twice, for one of the two values would be lost', async () => {
+    const { malformed } = await clean({
+      format: 'jsonl',
+      columns: ['y', 'x'],
+      content: '{"y":1,"x":1}\n{"y":1,"x":1,"y":0}\n{"y":1,"x":1,"\\u0078":1}\n',
+    });
+    const twice = { column: null, reason: 'an object has a key twice' };
+    expect(malformed).toEqual([undefined, twice, twice]);
+  });
 });
 
 test('personal columns leave as tokens, masks and coarse values, or not at all', async () => {

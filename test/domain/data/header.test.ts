@@ -20,6 +20,12 @@ describe('a CSV header', () => {
   test('gives the columns in file order, whatever the order in the pipeline', () => {
     expect(read('zip,home,income,y\n1,2,3,4\n')).toEqual(['zip', 'home', 'income', 'y']);
   });
+  test('that ends with a delimiter has a column without a name, which is named by its position', () => {
+    const position = 'a column without a name is named by its position (from: { position: 5 })';
+    expect(() => read('y,income,home,zip,\n1,2,3,4,\n')).toThrow(`not expected column 5. List the extra columns`);
+    expect(() => read('y,income,home,zip,\n1,2,3,4,\n')).toThrow(position);
+    expect(() => read('y,income,home,zip,note\n1,2,3,4,5\n')).not.toThrow('without a name');
+  });
   test('may start with a byte-order mark, quote names and end lines as Windows does', () => {
     expect(read('\uFEFF"y","income",home,"zip"\r\n1,2,3,4\r\n')).toEqual(['y', 'income', 'home', 'zip']);
   });
@@ -53,6 +59,19 @@ describe('a CSV header', () => {
     expect(refusal).toThrow('only 0 of the 4 expected columns are there');
     expect(refusal).toThrow('header: false');
     expect(refusal).not.toThrow(/Jane|98000/);
+  });
+  test('below titles is found, and the message names the setting that skips them', () => {
+    const report = 'Loans of Jane Roe\n\ny,income,home,zip\n1,2,3,4\n';
+    expect(() => read(report)).toThrow(
+      'small/d/a.csv: its header is not line 1 but line 3. Set dataset.csv.skipLines: 1.',
+    );
+    expect(read(report, { csv: { skipLines: 1 } })).toHaveLength(4);
+    expect(() => read(report)).not.toThrow('Jane');
+  });
+  test('that is skipped with the titles is found too', () => {
+    expect(() => read('Title\ny,income,home,zip\n1,2,3,4\n', { csv: { skipLines: 2 } })).toThrow(
+      'its header is not line 3 but line 2. Set dataset.csv.skipLines: 1.',
+    );
   });
   test('alone, without rows, is read', () => {
     expect(read('y,income,home,zip\r\n\r\n')).toEqual(['y', 'income', 'home', 'zip']);
@@ -255,6 +274,12 @@ describe('checking columns', () => {
       'f: these columns occur twice (upper and lower case are the same): column 5; not expected column 5, column 6. ' +
         'List the extra columns under dataset.columns (role: ignore leaves one unread) or set dataset.extraColumns: ignore; ' +
         'give every column a name of its own, or name it by its position (from: { position: 2 }).',
+    );
+  });
+  test('says which key of JSON objects is probably a column of the pipeline, though any key may be absent', () => {
+    const keys = ['home', 'incme', 'y', 'zip'];
+    expect(() => locateColumns(pipeline({ format: 'jsonl' }), 'f', keys, true)).toThrow(
+      'f: not expected key 2 of the 4 keys in alphabetical order (key 2 looks like "income"). Adapt dataset.columns',
     );
   });
   test('gives keys of JSON objects by their place in the alphabet, since they have none in the file', () => {

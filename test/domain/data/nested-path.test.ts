@@ -161,6 +161,14 @@ describe('a column within an object or a list', () => {
   });
 });
 
+test('an object around a column has no key twice', async () => {
+  const twice = line(row).replace('"zip":', '"zip":"1","zip":');
+  expect(await clean('jsonl', twice + line(row))).toEqual([
+    { column: null, reason: 'an object has a key twice' },
+    wanted,
+  ]);
+});
+
 describe('a key within an object that no column names', () => {
   const extra = { ...row, address: { ...row.address, street: 'Main' } };
   test('is refused as any other, unless the pipeline ignores such', async () => {

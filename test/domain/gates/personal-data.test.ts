@@ -35,6 +35,9 @@ describe('the gate on k-anonymity', () => {
       reason:
         'The smallest of 8 groups by zip has 4 rows; at least 5 are required. 4 % of the rows are in groups of fewer than 5.',
     });
+    expect(
+      kAnonymity.judge({ kAnonymity: { min: 5 } }, context({ anonymity: { ...anonymity, k: 1 } })).reason,
+    ).toContain('has 1 row; at least 5 are required');
   });
 
   it('needs groups', () => {

@@ -33,6 +33,7 @@ const suiteResultSchema = z.object({
   passed: z.boolean(),
   endpointConfigName: z.string(),
   results: z.array(testResultSchema),
+  only: z.array(z.string()).optional(),
 });
 type SuiteResult = z.output<typeof suiteResultSchema>;
 

@@ -154,8 +154,9 @@ describe('an endpoint that does not serve its champion', () => {
     });
   });
 
-  it('shows the tests of what was put there', () => {
-    const suites = [{ ...pipelineRecords().suites[0], endpointConfigName: 'bigger' }] as never;
+  it('shows the tests of what was put there, and no run of picked tests', () => {
+    const suite = { ...pipelineRecords().suites[0], endpointConfigName: 'bigger' };
+    const suites = [{ ...suite, results: [], passed: true, only: ['other'] }, suite] as never;
     const { tests } = explain(where, pipelineRecords({ endpoint: inService('bigger'), suites }), versionRecords());
 
     expect(tests).toMatchObject({ passed: false, results: [{ id: 'mine' }] });

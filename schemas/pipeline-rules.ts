@@ -7,7 +7,9 @@ import { checkNames } from '#domain/data/name-rules';
 import type { DatasetSettings } from '#domain/data/settings';
 import type { SplitSettings } from '#domain/data/split-settings';
 import { checkValues } from '#domain/data/value-settings';
+import type { DeploymentSettings } from '#domain/deployment/settings';
 import type { PersonalDataSettings } from '#domain/detectors/settings';
+import type { DriftSettings } from '#domain/drift/settings';
 import type { EvaluationSettings } from '#domain/evaluation/settings';
 import { metricOfGate } from '#domain/gates/registry';
 import type { Issue } from '#domain/issue';
@@ -28,6 +30,8 @@ interface UncheckedPipeline extends ConstrainedPipeline {
   readonly personalData: Pick<PersonalDataSettings, 'allow'>;
   readonly training: TrainingSettings;
   readonly imbalance: Imbalance;
+  readonly deployment: Pick<DeploymentSettings, 'serverless'>;
+  readonly drift?: Pick<DriftSettings, 'source'> | undefined;
 }
 
 const isPrivate = (spec: ColumnSpec): spec is PrivateSpec => (PRIVATE_ROLES as readonly string[]).includes(spec.role);
@@ -102,4 +106,6 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx,
       issue(path, 'a label that is a number has no classes to count');
   });
   checkSplit(pipeline, issue);
+  if (pipeline.deployment.serverless && pipeline.drift?.source === 'captures')
+    issue(['drift', 'source'], 'a serverless endpoint captures no requests; set newest-drop, or leave drift out');
 }

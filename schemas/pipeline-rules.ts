@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { type AlarmSettings, alarmKind } from '#domain/alarms/registry';
+import { alarmKind } from '#domain/alarms/registry';
 import type { Algorithms } from '#domain/algorithms/registry';
 import { type ConstrainedPipeline, checkConstraintSettings } from '#domain/constraints/settings';
 import type { ColumnSpec, PrivateSpec } from '#domain/data/column-spec';
@@ -9,7 +9,9 @@ import { checkNames } from '#domain/data/name-rules';
 import type { DatasetSettings } from '#domain/data/settings';
 import type { SplitSettings } from '#domain/data/split-settings';
 import { checkValues } from '#domain/data/value-settings';
+import type { DeploymentSettings } from '#domain/deployment/settings';
 import type { PersonalDataSettings } from '#domain/detectors/settings';
+import type { DriftSettings } from '#domain/drift/settings';
 import type { EvaluationSettings } from '#domain/evaluation/settings';
 import { metricOfGate } from '#domain/gates/registry';
 import type { Issue } from '#domain/issue';
@@ -30,7 +32,8 @@ interface UncheckedPipeline extends ConstrainedPipeline {
   readonly personalData: Pick<PersonalDataSettings, 'allow'>;
   readonly training: TrainingSettings;
   readonly imbalance: Imbalance;
-  readonly deployment: { readonly alarms?: AlarmSettings | undefined };
+  readonly deployment: Pick<DeploymentSettings, 'serverless' | 'alarms'>;
+  readonly drift?: Pick<DriftSettings, 'source'> | undefined;
 }
 
 const isPrivate = (spec: ColumnSpec): spec is PrivateSpec => (PRIVATE_ROLES as readonly string[]).includes(spec.role);
@@ -115,4 +118,6 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx,
     if (tasks?.includes(evaluation.task) === false)
       issue(['deployment', 'alarms', name], `it compares one number of each prediction: for ${tasks.join(' and ')}`);
   }
+  if (pipeline.deployment.serverless && pipeline.drift?.source === 'captures')
+    issue(['drift', 'source'], 'a serverless endpoint captures no requests; set newest-drop, or leave drift out');
 }

@@ -22,7 +22,7 @@ interface Deployed {
 }
 /** How the traffic of a deployment moves, and how long that may take. */
 interface Guided {
-  readonly deployment: RollOutSettings & Pick<DeploymentSettings, 'maxWaitMinutes'>;
+  readonly deployment: RollOutSettings & Pick<DeploymentSettings, 'maxWaitMinutes' | 'serverless'>;
 }
 type Target = Pick<Deployment, 'run' | 'modelName' | 'endpointName' | 'endpointConfigName' | 'scaling'>;
 type Update = Target & Pick<Deployment, 'previousConfig'>;
@@ -48,7 +48,7 @@ export function endpointConfigRequest(
   env: DeploymentEnvironment,
   { input, output }: ModelFormat = algorithmOf(pipeline),
 ) {
-  const { instances, capturePercentage } = pipeline.deployment;
+  const { instances, serverless, capturePercentage } = pipeline.deployment;
   const types = [...new Set([input.contentType, output.contentType])];
   const json = types.filter((type) => type.includes('json'));
   return {
@@ -57,8 +57,9 @@ export function endpointConfigRequest(
       {
         VariantName: variantName,
         ModelName: target.modelName,
-        InstanceType: instances.type,
-        InitialInstanceCount: instances.count,
+        ...(serverless
+          ? { ServerlessConfig: { MemorySizeInMB: serverless.memoryMb, MaxConcurrency: serverless.maxConcurrency } }
+          : { InstanceType: instances.type, InitialInstanceCount: instances.count }),
         InitialVariantWeight: 1,
       },
     ],
@@ -111,6 +112,14 @@ export const withRollOut = ({ rollOut }: Pick<Deployment, 'rollOut'>, { deployme
 /** The longest that an update may take (SageMaker API Reference, BlueGreenUpdatePolicy: 600 to 28,800 seconds). */
 const timeLimit = (maxWaitMinutes: number): number => Math.min(28_800, Math.max(600, maxWaitMinutes * 60));
 
+/** How SageMaker moves the traffic, and what makes it go back. */
+const guardrails = (deployment: Guided['deployment'], alarmNames: readonly string[]) => ({
+  ...rollOutStrategy(deployment.strategy).policy(paceOf(deployment), timeLimit(deployment.maxWaitMinutes)),
+  ...(alarmNames.length > 0
+    ? { AutoRollbackConfiguration: { Alarms: alarmNames.map((AlarmName) => ({ AlarmName })) } }
+    : {}),
+});
+
 /**
  * UpdateEndpoint's request: traffic moves by the pipeline's strategy, and SageMaker goes back when an alarm goes off, or when the new
  * fleet is not up in time.
@@ -121,12 +130,8 @@ export const updateEndpointRequest = (target: Target, { deployment }: Guided, al
   EndpointName: target.endpointName,
   EndpointConfigName: target.endpointConfigName,
   ...retainedCapacity(target),
-  DeploymentConfig: {
-    ...rollOutStrategy(deployment.strategy).policy(paceOf(deployment), timeLimit(deployment.maxWaitMinutes)),
-    ...(alarmNames.length > 0
-      ? { AutoRollbackConfiguration: { Alarms: alarmNames.map((AlarmName) => ({ AlarmName })) } }
-      : {}),
-  },
+  // a serverless endpoint has no deployment guardrails
+  ...(deployment.serverless ? {} : { DeploymentConfig: guardrails(deployment, alarmNames) }),
 });
 
 const watchedLimits = (settings: RollOutSettings): (readonly [string, number])[] =>

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ALARMS, alarmsSchema } from '#domain/alarms/registry';
 import { scalingProblem, scalingSchema } from '#domain/deployment/scaling-settings';
+import { serverlessProblems, serverlessSchema } from '#domain/deployment/serverless';
 import { instanceType } from '#domain/instance-type';
 import { rollOutProblem } from '#domain/roll-outs/pace';
 import { ROLL_OUTS, type RollOutName } from '#domain/roll-outs/registry';
@@ -25,6 +26,7 @@ export const deploymentSchema = z
       .strict()
       .prefault({})
       .describe('The machines of the endpoint.'),
+    serverless: serverlessSchema.optional(),
     scaling: scalingSchema.optional(),
     strategy: z
       .enum(names)
@@ -60,10 +62,11 @@ export const deploymentSchema = z
       .int()
       .min(0)
       .max(100)
-      .default(100)
+      .optional()
       .meta({
         description:
-          'The percentage of requests that are kept with their answers. Drift checks with `drift.source: captures` read them. 0 keeps none.',
+          'The percentage of requests that are kept with their answers. Drift checks with `drift.source: captures` read them. 0 keeps none, and a serverless endpoint can keep none.',
+        default: 100,
         examples: [20],
       }),
     maxWaitMinutes: z
@@ -79,11 +82,20 @@ export const deploymentSchema = z
   })
   .strict()
   .superRefine((settings, ctx) => {
+    if (settings.serverless) {
+      for (const [setting, message] of serverlessProblems(settings))
+        ctx.addIssue({ code: 'custom', path: [setting], message });
+      return;
+    }
     const [field, message] = rollOutProblem(settings) ?? [];
     if (field !== undefined) ctx.addIssue({ code: 'custom', path: [field], message: String(message) });
     const [path, problem] = (settings.scaling && scalingProblem(settings.scaling, settings.instances.count)) ?? [];
     if (path) ctx.addIssue({ code: 'custom', path: [...path], message: String(problem) });
   })
+  .transform(({ capturePercentage, ...settings }) => ({
+    ...settings,
+    capturePercentage: capturePercentage ?? (settings.serverless ? 0 : 100),
+  }))
   .prefault({})
   .describe('What serves an approved model, and how it takes over.');
 export type DeploymentSettings = z.infer<typeof deploymentSchema>;

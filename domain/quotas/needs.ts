@@ -17,7 +17,7 @@ export interface QuotaNeed {
 export interface QuotaSections {
   readonly name: string;
   readonly training: Pick<TrainingSettings, 'instances' | 'tuning'>;
-  readonly deployment: Pick<DeploymentSettings, 'instances' | 'scaling'>;
+  readonly deployment: Pick<DeploymentSettings, 'instances' | 'scaling' | 'serverless'>;
 }
 
 /** Lambda's quota of an account and region (Lambda Developer Guide, "Lambda quotas"). */
@@ -26,22 +26,31 @@ export const lambdaConcurrency = 'Concurrent executions';
 /** Functions that may run beside the shards of a run: the machines' single Tasks, notices and predictions. */
 const BESIDE_SHARDS = 10;
 
+/** So many instances of a type, what for, and why. */
+type Use = [type: string, usage: Usage, instances: number, because: string];
+
 /**
  * The instances that one pipeline uses at most at once. One run of a pipeline is under way at a time, so its jobs count once:
  * a training job, or those of a tuning that run in parallel; candidate and champion scored side by side; an endpoint's old
  * instances beside its new ones while it is updated (SageMaker Developer Guide, "Blue/Green Deployments").
  */
-function instancesOf({ name, training, deployment }: QuotaSections): [type: string, Usage, number, because: string][] {
+function instancesOf({ name, training, deployment }: QuotaSections): Use[] {
   const { type, count, spot } = training.instances;
   const { tuning } = training;
   const jobs = tuning ? Math.min(tuning.parallel, tuning.maxJobs ?? tuning.parallel) : 1;
   const trained = tuning ? `${jobs} training jobs at once on ${count}` : `a training job on ${count}`;
   const { type: served, count: begun } = deployment.instances;
   const serving = deployment.scaling?.max ?? begun;
+  const endpoint: Use = [
+    served,
+    'endpoint',
+    2 * serving,
+    `${name}: ${serving} old beside ${serving} new while the endpoint is updated`,
+  ];
   return [
     [type, spot ? 'spot training job' : 'training job', jobs * count, `${name}: ${trained}`],
     [type, 'transform job', 2, `${name}: candidate and champion are scored side by side`],
-    [served, 'endpoint', 2 * serving, `${name}: ${serving} old beside ${serving} new while the endpoint is updated`],
+    ...(deployment.serverless ? [] : [endpoint]),
   ];
 }
 

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { configToReturnTo } from '#domain/deployment/endpoint';
 import { alarmNames } from '#domain/deployment/requests';
 import { deploymentKeys, locatePackage, runOfConfig } from '#domain/deployment/target';
-import { EndpointBusyError, NotFoundError } from '#domain/errors';
+import { DeploymentError, EndpointBusyError, NotFoundError } from '#domain/errors';
 import { endpointName as endpointOf, runResourceName } from '#domain/naming';
 import { resolveRollOut } from '#domain/roll-outs/pace';
 import { artifactKeys } from '#domain/runs/layout';
@@ -15,7 +15,7 @@ import { putDefaultTests } from '#functions/use-cases/put-default-tests';
 import type { DeploymentDecision, prepareDeploymentSchema } from '#schemas/events/deployment';
 import { type Deployment, deploymentClaimSchema } from '#schemas/records/deployment';
 import { championSchema } from '#schemas/records/run';
-import { servedConfigSchema } from '#schemas/records/served-config';
+import { type ServedConfig, servedConfigSchema } from '#schemas/records/served-config';
 
 /** The dependencies of preparing a deployment. */
 export interface PreparationPorts {
@@ -28,6 +28,7 @@ export interface PreparationPorts {
   readonly isRunning: (executionArn: string) => Promise<boolean>;
 }
 
+type Served = Pick<ServedConfig['deployment'], 'serverless'>;
 type PrepareDeploymentEvent = z.output<typeof prepareDeploymentSchema>;
 
 /** An approved version of one of our pipelines, and the names its deployment uses. */
@@ -113,18 +114,33 @@ async function claim(
   throw new EndpointBusyError(`${holder} is changing ${endpointName}. Approve the model again once that has ended.`);
 }
 
-/** How the model of an endpoint config is scaled; undefined when it is not, or nobody knows. */
-async function readScaling({ stage, artifacts }: PreparationPorts, pipeline: string, endpointConfigName: string) {
+/** How the model of an endpoint config is served; undefined when nobody knows. */
+async function readServed({ stage, artifacts }: PreparationPorts, pipeline: string, endpointConfigName: string) {
   const run = runOfConfig(stage, pipeline, endpointConfigName);
   if (!run) return undefined;
-  return (await artifacts.readJson(artifactKeys(run).config, servedConfigSchema)).deployment.scaling;
+  return (await artifacts.readJson(artifactKeys(run).config, servedConfigSchema)).deployment;
+}
+
+/**
+ * An endpoint on instances never becomes serverless (SageMaker Developer Guide, "Update a serverless endpoint"): one that was changed the
+ * other way could not be rolled back.
+ *
+ * @throws DeploymentError
+ */
+function refuseConversion(endpointName: string, pipeline: string, former: Served | undefined, wanted: Served): void {
+  if (!former || (former.serverless === undefined) === (wanted.serverless === undefined)) return;
+  const [now, then] = wanted.serverless ? ['on instances', 'serverless'] : ['serverless', 'on instances'];
+  throw new DeploymentError(
+    `${endpointName} is ${now} and the new model is to be ${then}: SageMaker cannot change that and go back. ` +
+      `Run "npx tidegate retire ${pipeline}", then the same with --undo, and train again.`,
+  );
 }
 
 /**
  * Decides whether an approval leads to a deployment. It does not when the package is not ours, the approval was withdrawn, is
  * a duplicate or is superseded by a later one, or the version is already in service. The result has the config to roll back to.
  *
- * @throws NotFoundError for a package that no run registered; EndpointBusyError while another deployment changes the endpoint
+ * @throws NotFoundError for a package that no run registered; DeploymentError when its endpoint cannot be updated to it; EndpointBusyError while another deployment changes the endpoint
  */
 export async function prepareDeployment(
   ports: PreparationPorts,
@@ -164,7 +180,9 @@ export async function prepareDeployment(
     comment: `defaults of version ${version}`,
   });
   const previousConfig = configToReturnTo(endpoint, name, champion?.endpointConfigName);
-  const former = previousConfig === null ? undefined : await readScaling(ports, pipeline, previousConfig);
+  const served = previousConfig === null ? undefined : await readServed(ports, pipeline, previousConfig);
+  refuseConversion(endpointName, pipeline, served, config.deployment);
+  const former = served?.scaling;
   const wanted = config.deployment.scaling;
   // nothing watches the first deployment: there is nothing to go back to
   const rollOut = previousConfig === null ? undefined : resolveRollOut(config.deployment, event.now === true);

@@ -19,6 +19,7 @@ export const servedConfigSchema = z.object({
     bakeMinutes: z.number().optional(),
     alarms: z.record(z.string(), z.number()).optional(),
     scaling: scalingRecordSchema.optional(),
+    serverless: z.object({}).optional(),
   }),
 });
 export type ServedConfig = z.infer<typeof servedConfigSchema>;

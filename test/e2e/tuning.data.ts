@@ -1,7 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DescribeHyperParameterTuningJobCommand, DescribeTrainingJobCommand } from '@aws-sdk/client-sagemaker';
+import {
+  DescribeEndpointCommand,
+  DescribeHyperParameterTuningJobCommand,
+  DescribeTrainingJobCommand,
+} from '@aws-sdk/client-sagemaker';
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { auditFolder, readAudit } from 'embedded-cloud/audit';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -12,15 +16,15 @@ import { writeLoanBook } from '#examples/loans/generate';
 import { trainingRecordSchema } from '#schemas/records/run';
 import { uploadDrop } from '../../cli/commands/drop.ts';
 import { fetchReport } from '../../cli/commands/report.ts';
-import { listRuns, waitForExecution } from '../../cli/runs.ts';
+import { getState, listRuns, waitForExecution } from '../../cli/runs.ts';
 import { startProject, type UpProject } from './project.ts';
 
 /** `loan-default` under another name, trained otherwise; every other word of it is the same. */
-function variant(folder: string, name: string, training: object): string {
+function variant(folder: string, name: string, training: object, more: object = {}): string {
   const pipeline = parse(readFileSync(new URL('../../pipelines/loan-default.yml', import.meta.url), 'utf8')) as object;
   const path = join(folder, `${name}.yml`);
   const evaluation = { task: 'binary', gates: [{ metric: 'auc', min: 0.5 }] };
-  writeFileSync(path, stringify({ ...pipeline, name, training, evaluation, drift: undefined }));
+  writeFileSync(path, stringify({ ...pipeline, name, training, evaluation, drift: undefined, ...more }));
   return path;
 }
 
@@ -32,7 +36,12 @@ const fixed = { num_round: 60, early_stopping_rounds: 10, seed: 3 };
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tidegate-tuning-'));
   project = await startProject([
-    variant(folder, 'loans-untuned', { hyperparameters: { ...fixed, eta: 0.9, max_depth: 8 } }),
+    variant(
+      folder,
+      'loans-untuned',
+      { hyperparameters: { ...fixed, eta: 0.9, max_depth: 8 } },
+      { stages: { local: { deployment: { serverless: { memoryMb: 1024, maxConcurrency: 2 } } } } },
+    ),
     variant(folder, 'loans-grid', {
       hyperparameters: { ...fixed, max_depth: 8 },
       tuning: { strategy: 'Grid', parallel: 2, ranges: { eta: { values: [0.9, 0.1] } } },
@@ -85,6 +94,20 @@ describe('a pipeline with tuning', () => {
     expect(bestOf(trials.map((t) => t.objective))).toBeGreaterThan(untuned);
     expect(record.hyperparameters).toMatchObject({ eta: '0.1', max_depth: '8', num_round: '60' });
     expect(record.trainingJob).toBe(trials.find((t) => t.hyperparameters['eta'] === '0.1')?.trainingJob);
+  });
+
+  it('is served without instances where its stage says so', async () => {
+    await vi.waitFor(async () => expect(await getState(project.target, 'loans-untuned', 'champion')).toBeDefined(), {
+      timeout: 180_000,
+      interval: 500,
+    });
+    const { ProductionVariants, DataCaptureConfig } = await project.target.sageMaker.send(
+      new DescribeEndpointCommand({ EndpointName: 'tidegate-local-loans-untuned' }),
+    );
+    expect(ProductionVariants).toMatchObject([
+      { CurrentServerlessConfig: { MemorySizeInMB: 1024, MaxConcurrency: 2 } },
+    ]);
+    expect(DataCaptureConfig).toBeUndefined();
   });
 
   it('learns from job to job, and shows every trial in the report', async () => {

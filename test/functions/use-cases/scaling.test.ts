@@ -32,17 +32,19 @@ const scalingOf: Readonly<Record<string, object>> = {
   [runs.first]: { scaling: settings(1, 3) },
   [runs.second]: { scaling: settings(2, 6), instances: { type: 'ml.m5.large', count: 2 } },
 };
-const artifacts = memoryObjects(
-  'artifacts-bucket',
-  Object.fromEntries(
-    Object.values(runs).map((runId) => [
-      artifactKeys({ pipeline: 'loan', runId }).config,
-      { ...pipeline, deployment: { ...pipeline.deployment, ...scalingOf[runId] } },
-    ]),
-  ),
-);
+const configOfRun = (runId: string) => artifactKeys({ pipeline: 'loan', runId }).config;
+let artifacts: ReturnType<typeof memoryObjects>;
 
 beforeEach(async () => {
+  artifacts = memoryObjects(
+    'artifacts-bucket',
+    Object.fromEntries(
+      Object.values(runs).map((runId) => [
+        configOfRun(runId),
+        { ...pipeline, deployment: { ...pipeline.deployment, ...scalingOf[runId] } },
+      ]),
+    ),
+  );
   store = memoryState();
   endpoints = memoryEndpoints();
   scaling = memoryScaling();
@@ -171,6 +173,21 @@ describe('scaling', () => {
     await rollBack(deployment);
     expect(scaling.changes).toEqual([]);
   });
+});
+
+it.each([
+  ['serverless', runs.third],
+  ['on instances', runs.first],
+])('an endpoint cannot become %s, and is not touched', async (then, serverlessRun) => {
+  const serverless = { memoryMb: 1024, maxConcurrency: 1 };
+  const deployment = { ...pipeline.deployment, serverless, capturePercentage: 0 };
+  await artifacts.writeJson(configOfRun(serverlessRun), { ...pipeline, deployment });
+
+  await expect(plan(3, 1)).rejects.toMatchObject({
+    name: 'DeploymentError',
+    message: expect.stringContaining(`the new model is to be ${then}: SageMaker cannot change that and go back.`),
+  });
+  expect([endpoints.changes, scaling.changes]).toEqual([[], []]);
 });
 
 describe('scaling that AWS refuses', () => {

@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     name: 'embedded-cloud',
     include: ['test/**/*.test.ts'],
+    // Every test starts its own cloud, and clouds share nothing in a process: the files of a worker share the modules that they load.
+    isolate: false,
     setupFiles: ['test/support/fast-check.ts'],
     pool: 'forks',
     maxWorkers: 2,

@@ -5,7 +5,7 @@ import { changedColumn, changedValue, defaultTolerance, eachOnce } from './chang
 import { commonSettings, type EndpointTestKind } from './endpoint-test.ts';
 import { rawRowsOf, rowsRequestSchema, withGoldenUri } from './request.ts';
 import { failed, passed, type TestSession } from './session.ts';
-import { changeable, distance, type Varied, vary } from './variants.ts';
+import { distance, planChanges, type Varied, vary } from './variants.ts';
 
 const schema = z
   .object({
@@ -67,15 +67,14 @@ export function changedRows({ change, base, changed }: Varied<Invariant>): strin
 }
 
 async function run({ request, columns }: InvarianceTest, session: TestSession): Promise<Judgement> {
-  const inputs = await session.inputs();
-  const changes: readonly Invariant[] = columns ?? (await changeable(inputs.invariant, inputs, session));
-  if (changes.length === 0) return passed('the pipeline of this model declares no invariant column');
-  const varied = await vary(request, changes, inputs, session);
+  const plan = await planChanges<Invariant>(columns, ({ invariant: declared }) => declared, 'invariant', session);
+  if ('passed' in plan) return plan;
+  const varied = await vary(request, plan.changes, plan.inputs, session);
   if ('passed' in varied) return varied;
   const problems = varied.flatMap((one) => changedRows(one) ?? []);
   if (problems.length > 0) return failed(problems.join('; '));
   const rows = varied.reduce((sum, { changed }) => sum + changed.flat().length, 0);
-  return passed(`${counted(changes.length, 'column')} in ${counted(rows, 'changed row')}: the answer stays`);
+  return passed(`${counted(varied.length, 'column')} in ${counted(rows, 'changed row')}: the answer stays`);
 }
 
 /** Rows that differ only in columns that must not matter. */

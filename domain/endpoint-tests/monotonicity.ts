@@ -5,7 +5,7 @@ import { changedColumn, defaultTolerance, eachOnce } from './change-settings.ts'
 import { commonSettings, type EndpointTestKind } from './endpoint-test.ts';
 import { rawRowsOf, rowsRequestSchema, withGoldenUri } from './request.ts';
 import { failed, type MonotoneColumn, passed, type TestSession } from './session.ts';
-import { changeable, type Varied, vary } from './variants.ts';
+import { planChanges, type Varied, vary } from './variants.ts';
 
 const schema = z
   .object({
@@ -108,16 +108,15 @@ export function wrongRows(
 }
 
 async function run(test: MonotonicityTest, session: TestSession): Promise<Judgement> {
-  const inputs = await session.inputs();
-  const changes: readonly Monotone[] = test.columns ?? (await changeable(inputs.monotone, inputs, session));
-  if (changes.length === 0) return passed('the pipeline of this model declares no monotone column');
-  const varied = await vary(test.request, changes, inputs, session);
+  const plan = await planChanges<Monotone>(test.columns, ({ monotone }) => monotone, 'monotone', session);
+  if ('passed' in plan) return plan;
+  const varied = await vary(test.request, plan.changes, plan.inputs, session);
   if ('passed' in varied) return varied;
   const problems = varied.flatMap((one) => wrongRows(one, test) ?? []);
   if (problems.length > 0) return failed(problems.join('; '));
   const rows = varied.reduce((sum, { changed }) => sum + changed.flat().length, 0);
   return passed(
-    `${counted(changes.length, 'column')} in ${counted(rows, 'changed row')}: the answer never goes the wrong way`,
+    `${counted(varied.length, 'column')} in ${counted(rows, 'changed row')}: the answer never goes the wrong way`,
   );
 }
 

@@ -47,8 +47,8 @@ export interface TestSession {
    * @throws PredictionError naming row and column when a row cannot be encoded
    */
   readonly encode: (rows: readonly RawRow[]) => Promise<readonly string[]>;
-  /** @throws PredictionError when no run is known that trained what the endpoint serves */
-  readonly inputs: () => Promise<ModelInputs>;
+  /** Undefined when no run is known that trained what the endpoint serves. */
+  readonly inputs: () => Promise<ModelInputs | undefined>;
   /** Values of a column in the training data: cuts between bins for numbers, frequent ones for others. Empty: none are kept. */
   readonly observed: (column: string) => Promise<readonly RawValue[]>;
   readonly now: () => number;

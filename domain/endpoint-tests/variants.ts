@@ -3,7 +3,7 @@ import { EvaluationError, WrongTestError } from '#domain/errors';
 import type { Judgement } from './answer.ts';
 import { parsePredictions } from './predictions.ts';
 import { type RowsRequest, resolveLines } from './request.ts';
-import { failed, type ModelInputs, type RawValue, type TestSession } from './session.ts';
+import { failed, type ModelInputs, passed, type RawValue, type TestSession } from './session.ts';
 import { shownAnswer } from './shown-answer.ts';
 
 /** A column to change, and the values it takes; without them, the values that the training data had. */
@@ -112,6 +112,28 @@ export async function changeable<T extends { readonly column: string }>(
     if (!sources.includes(one.column) || (await observed(one.column)).length > 0) known.push(one);
   }
   return known;
+}
+
+/**
+ * The columns that a test names, or else those that the pipeline of the model declares.
+ *
+ * @param what the declaration, in a word
+ * @returns a passed judgement when nothing is declared of the model
+ * @throws WrongTestError when columns are named and no run is known that trained the model
+ */
+export async function planChanges<T extends Change>(
+  named: readonly T[] | undefined,
+  declared: (inputs: ModelInputs) => readonly T[],
+  what: string,
+  session: TestSession,
+): Promise<{ readonly inputs: ModelInputs; readonly changes: readonly T[] } | Judgement> {
+  const inputs = await session.inputs();
+  if (inputs === undefined) {
+    if (named === undefined) return passed('no run is known that trained this model, so nothing is declared of it');
+    throw new WrongTestError('no run is known that trained this model, so its columns are not known');
+  }
+  const changes = named ?? (await changeable(declared(inputs), inputs, session));
+  return changes.length === 0 ? passed(`the pipeline of this model declares no ${what} column`) : { inputs, changes };
 }
 
 /**

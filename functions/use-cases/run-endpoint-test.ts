@@ -90,7 +90,7 @@ async function judge(ports: EndpointTestPorts, event: RunEndpointTestEvent, test
     ask: (body, contentType) => ports.ask(endpointName, body, contentType),
     askOnce: (body, contentType) => ports.askOnce(endpointName, body, contentType),
     encode: async (rows) => (await model()).encode(rows),
-    inputs: async () => (await model()).inputs,
+    inputs: async () => (servedRun(ports, event) === undefined ? undefined : (await model()).inputs),
     observed: async (column) => (await model()).observed(column),
   });
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { TestSession } from '#domain/endpoint-tests/session';
-import { changeable, distance, requestsOf, splice, vary } from '#domain/endpoint-tests/variants';
+import { changeable, distance, planChanges, requestsOf, splice, vary } from '#domain/endpoint-tests/variants';
 import { answer, fakeSession, inputs } from '../../fakes/test-session.ts';
 
 /** A model that answers its inputs, so that a test sees what it was sent. */
@@ -61,6 +61,17 @@ it('takes the values of the training data where none are given, and needs none f
   ]);
   const declared = [{ column: 'income' }, { column: 'lost' }, { column: 'phone' }];
   expect(await changeable(declared, inputs, session)).toEqual([{ column: 'income' }, { column: 'lost' }]);
+});
+
+it('knows of no declaration where no run is known that trained the model, and needs one where columns are named', async () => {
+  const session = fakeSession(echo, { inputs: async () => undefined });
+  expect(await planChanges(undefined, () => [], 'monotone', session)).toEqual({
+    passed: true,
+    detail: 'no run is known that trained this model, so nothing is declared of it',
+  });
+  await expect(planChanges([{ column: 'income' }], () => [], 'monotone', session)).rejects.toThrow(
+    'no run is known that trained this model, so its columns are not known',
+  );
 });
 
 it('encodes nothing when nothing changes', async () => {

@@ -97,6 +97,14 @@ it('changes columns of encoded rows as the run that trained the model encodes th
   expect(await ran({ kind: 'monotonicity', ...second })).toMatchObject({ passed: true });
 });
 
+it('takes nothing as declared of a model that no known run trained', async () => {
+  using run = await encodedRun('regression', { runId });
+  const { asked, run: runTest } = portsOf(run);
+  const test = { id: 'm', kind: 'monotonicity', request: { body: '20,1,0,0' } };
+  expect(await runTest(test, 'made-by-hand')).toMatchObject({ passed: true, detail: /^no run is known/ });
+  expect(asked).toEqual([]);
+});
+
 it('sends the requests of a load test once each', async () => {
   using run = await encodedRun('regression', { runId });
   const once = vi.fn(async () => ({ status: 200, contentType: 'text/csv', body: '1', latencyMs: 1 }));

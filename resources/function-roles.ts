@@ -2,6 +2,7 @@ import { type Allow, allow, type Resource, role, sub } from './cloudformation.ts
 import {
   describeImages,
   endpointTests,
+  eraseObjects,
   executionsOf,
   functionBasics,
   limitJobLogs,
@@ -97,6 +98,8 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       ...state('GetItem', 'UpdateItem'),
     ],
     finishRun: [
+      ...eraseObjects('CleanBucket', '*/runs/*'),
+      ...eraseObjects('ArtifactsBucket', '*/runs/*'),
       ...state('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
       ...sageMaker(stage, 'training-job', 'StopTrainingJob'),
       ...sageMaker(stage, 'hyper-parameter-tuning-job', 'StopHyperParameterTuningJob'),

@@ -76,6 +76,14 @@ export const artifactKeys = (run: RunPointer) => {
   };
 };
 
+/** The records of a run that show no value of its rows: what was dropped and configured, and what was found in it, masked. */
+const withoutValues =
+  /^(config|drop|shards|sides|personal-data|verdict)\.json$|^report\.html$|^shards\/\d+\/(counts|personal-data|leaks)\.json$/;
+
+/** Whether an object below a run's prefix in the artifacts bucket may show values of the run's rows. */
+export const mayShowValues = (run: RunPointer, key: string): boolean =>
+  key.startsWith(runPrefix(run)) && !withoutValues.test(key.slice(runPrefix(run).length));
+
 /** Keys in the clean bucket: rows without personal data. */
 export const cleanKeys = (run: RunPointer) => {
   const prefix = runPrefix(run);

@@ -5,6 +5,7 @@ import type { RunPointer } from '#domain/runs/layout';
 import { guessDrop } from '#domain/runs/locate-drop';
 import { lastGoodKey } from '#functions/claims/last-good';
 import { releaseLease } from '#functions/claims/lease';
+import type { RunData } from '#functions/ports/run-data';
 import type { Condition, StateItem, StateStore } from '#functions/ports/state-store';
 import { logger } from '#functions/runtime/logger';
 import { retrainInputSchema } from '#schemas/events/admit-drop';
@@ -20,6 +21,7 @@ export interface FinishPorts {
   readonly startRetrain: (name: string, input: PendingDrop) => Promise<void>;
   /** Removes what a run left in SageMaker. */
   readonly discardCandidate: (run: RunPointer) => Promise<void>;
+  readonly runData: RunData;
   /** Gives the logs that SageMaker wrote a retention. */
   readonly limitLogs: () => Promise<void>;
 }
@@ -59,13 +61,14 @@ function readTarget(input: unknown): { pipeline?: string; drop?: string } {
 
 /**
  * Ends a run: records the outcome, marks the data set as trained unless the run failed, remembers a run that registered a model, releases the lease and starts the
- * pending drop. If the run registered no model, its SageMaker resources are removed. Logs of its jobs get a retention.
+ * pending drop. If the run registered no model, its SageMaker resources are removed. Of a run that was refused for personal data, the rows
+ * and the records that may show their values are erased. Logs of its jobs get a retention.
  *
  * The run is found by the lease that its execution holds, so this works wherever the run failed. The outcome is final: a
  * later failure does not change a run that has ended or has a registered model. A retry completes a partial ending.
  */
 export async function finishRun(
-  { store, isPipeline, startRetrain, discardCandidate, limitLogs }: FinishPorts,
+  { store, isPipeline, startRetrain, discardCandidate, runData, limitLogs }: FinishPorts,
   { executionArn, input, outcome, error }: z.output<typeof finishRunSchema>,
 ) {
   const named = readTarget(input);
@@ -97,6 +100,8 @@ export async function finishRun(
     await store.put(pipeline, `trained#${String(lease['identity'])}`, { runId, outcome: standing });
     if (standing === 'registered') await store.put(pipeline, lastGoodKey, { runId });
   }
+  // Refused for personal data: what was derived before that was found may hold more of it. The drop itself stays in raw.
+  if (failure?.error === 'PersonalDataError') await runData.erase({ pipeline, runId });
   const pending = await releaseLease(store, pipeline, runId, executionArn);
   if (pending) await startRetrain(`after-${pending.pipeline}-${runId}`, pending);
   if (standing !== 'registered') await discardCandidate({ pipeline, runId });

@@ -9,7 +9,7 @@ import { readSlack } from '../../cli/commands/slack.ts';
 import { getState, watchDeployment } from '../../cli/runs.ts';
 import { testEngine } from '../fakes/data-run.ts';
 import { type Book, PLACES, plant, token } from './honeytokens/places.ts';
-import { bucketTexts, drop, executionTexts, putObject, stateFiles } from './honeytokens/sinks.ts';
+import { bucketTexts, drop, executionTexts, keysBelow, putObject, stateFiles } from './honeytokens/sinks.ts';
 import { startProject, type UpProject } from './project.ts';
 
 /**
@@ -210,8 +210,15 @@ describe('honeytokens', { timeout: 900_000 }, () => {
       const of = FOUND[found];
       if (!of) throw new Error(found);
       const files = { [`${token('file')}.${format}`]: await peopleFile(format, of) };
-      const { ended } = await fail(`people-${format}`, found, files);
+      const { ended, run } = await fail(`people-${format}`, found, files);
       expect(ended).toMatchObject({ status: 'FAILED', error: 'PersonalDataError' });
+      // an address that a mask left is no token: nothing that was derived from the drop may stay
+      const { CleanBucketName, ArtifactsBucketName } = project.target.outputs;
+      const below = (bucket: string) => keysBelow(project.target, bucket, `people-${format}/runs/${run?.runId}/`);
+      expect(await below(CleanBucketName)).toEqual([]);
+      const records = await below(ArtifactsBucketName);
+      expect(records).toContain('config.json');
+      expect(records.filter((name) => /transform|profile|facts|golden/.test(name))).toEqual([]);
     },
   );
 

@@ -70,6 +70,7 @@ async function retrain(constraints: readonly object[], files: readonly string[])
           isPipeline: (name) => name === 'small',
           startRetrain: async () => undefined,
           discardCandidate: async () => undefined,
+          runData: { erase: async () => undefined },
           limitLogs: async () => undefined,
         },
         event,

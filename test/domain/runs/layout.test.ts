@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { artifactKeys, capturePrefix, cleanKeys, partName, runPrefix } from '#domain/runs/layout';
+import { artifactKeys, capturePrefix, cleanKeys, mayShowValues, partName, runPrefix } from '#domain/runs/layout';
 
 const run = { pipeline: 'loan', runId: 'r1' };
 
@@ -18,6 +18,18 @@ it('every object of a run is below its prefix, shards by number', () => {
   expect(clean.scores('candidate')).toBe('loan/runs/r1/holdout/scores/candidate/');
   expect(partName(3, 1, 'csv')).toBe('00003-00001.csv');
   expect(capturePrefix('loan')).toBe('loan/captures');
+});
+
+it('says which records of a run may show values of its rows', () => {
+  const keys = artifactKeys(run);
+  const kept = [keys.config, keys.drop, keys.shards, keys.sides, keys.personalData, keys.verdict, keys.report];
+  const perShard = [keys.shardCounts(3), keys.shardPersonalData(3), keys.shardLeaks(3)];
+  for (const key of [...kept, ...perShard]) expect(mayShowValues(run, key)).toBe(false);
+
+  const telling = [keys.transform, keys.profile, keys.facts, keys.baseline, keys.golden, keys.constraints];
+  for (const key of [...telling, keys.shardProfile(3), keys.shardFacts(3), `${runPrefix(run)}new.json`])
+    expect(mayShowValues(run, key)).toBe(true);
+  expect(mayShowValues(run, artifactKeys({ ...run, runId: 'r2' }).transform)).toBe(false);
 });
 
 it('no two objects of a run have one key', () => {

@@ -1,7 +1,12 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  ListObjectsV2Command,
+  ListObjectVersionsCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
 import { ListExecutionsCommand, ListMapRunsCommand, ListStateMachinesCommand } from '@aws-sdk/client-sfn';
 import { historyAfter } from '../../../cli/execution-history.ts';
 import { waitForExecution } from '../../../cli/runs.ts';
@@ -41,6 +46,13 @@ async function textOf(key: string, bytes: Uint8Array): Promise<string> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** What lies below a prefix of a bucket in any version, without the prefix. */
+export async function keysBelow({ s3 }: Pick<Target, 's3'>, Bucket: string, Prefix: string): Promise<string[]> {
+  const { Versions = [], IsTruncated } = await s3.send(new ListObjectVersionsCommand({ Bucket, Prefix }));
+  if (IsTruncated) throw new Error(`more than a page of objects below ${Prefix}`);
+  return Versions.map(({ Key = '' }) => Key.slice(Prefix.length));
 }
 
 /** Keys and contents of every object of a bucket. */

@@ -8,6 +8,7 @@ const input = { pipeline: 'loan', drop: 'loan/2026-01-01/' };
 let store: MemoryState;
 let started: [string, unknown][];
 let discarded: RunPointer[];
+let erased: RunPointer[];
 let limited: number;
 let ports: FinishPorts;
 
@@ -15,6 +16,7 @@ beforeEach(async () => {
   store = memoryState();
   started = [];
   discarded = [];
+  erased = [];
   limited = 0;
   ports = {
     store,
@@ -24,6 +26,11 @@ beforeEach(async () => {
     },
     discardCandidate: async (run) => {
       discarded.push(run);
+    },
+    runData: {
+      erase: async (run) => {
+        erased.push(run);
+      },
     },
     limitLogs: async () => {
       limited++;
@@ -70,6 +77,34 @@ it('touches nothing for an execution that was never admitted, and for an input t
   expect(answer).toMatchObject({ executionArn: 'e1', outcome: 'failed' });
   expect(store.everything()).toEqual(records);
   expect([started, discarded]).toEqual([[], []]);
+});
+
+it('erases what a run derived from a drop that was refused for personal data, and of no other', async () => {
+  await finishRun(ports, {
+    executionArn: 'e1',
+    input,
+    outcome: 'failed',
+    error: { Error: 'DataQualityError', Cause: '' },
+  });
+  expect(erased).toEqual([]);
+
+  await store.put('loan', 'lease', { holder: 'e2', runId: 'r2', identity: 'data#config', pending });
+  const refused = { Error: 'PersonalDataError', Cause: '{"errorMessage":"column src: e-mail addresses"}' };
+  await finishRun(ports, { executionArn: 'e2', input, outcome: 'failed', error: refused });
+  expect(erased).toEqual([{ pipeline: 'loan', runId: 'r2' }]);
+});
+
+it('keeps the lease of a run whose data could not be erased, and erases them on the next attempt', async () => {
+  const error = { Error: 'PersonalDataError', Cause: '' };
+  const failing = { erase: () => Promise.reject(new Error('slow down')) };
+  await expect(
+    finishRun({ ...ports, runData: failing }, { executionArn: 'e1', input, outcome: 'failed', error }),
+  ).rejects.toThrow('slow down');
+  expect(await store.get('loan', 'lease')).toBeDefined();
+
+  await finishRun(ports, { executionArn: 'e1', input, outcome: 'lost', error });
+  expect(erased).toEqual([{ pipeline: 'loan', runId: 'r1' }]);
+  expect(await store.get('loan', 'lease')).toBeUndefined();
 });
 
 it('removes the candidate again when that failed the first time', async () => {

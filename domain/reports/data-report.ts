@@ -5,11 +5,13 @@ import { counted } from '#domain/text/numbers';
 import { unreachable } from '#domain/unreachable';
 import type { ConstraintResult } from '#schemas/records/constraints';
 import type { ColumnFacts, Facts } from '#schemas/records/facts';
+import type { LeakageFinding } from '#schemas/records/fitted-transform';
 import type { DropRecord } from '#schemas/records/run';
 import { type Html, html } from './html.ts';
 import { pageHead, pageOf, startText, tiles } from './page.ts';
 import { constraintsSection } from './sections/constraints.ts';
 import { malformedTable } from './sections/data.ts';
+import { leakageSection } from './sections/leakage.ts';
 
 /** All data of a report of a drop. */
 export interface DataReportInput {
@@ -22,6 +24,8 @@ export interface DataReportInput {
   readonly drop: Pick<DropRecord, 'prefix' | 'startedAt' | 'reason' | 'objects' | 'datasetVersion'>;
   readonly facts: Facts;
   readonly results: readonly ConstraintResult[];
+  /** Columns that the pipeline refuses because they give the label away. */
+  readonly leakage: readonly LeakageFinding[];
   /** Class names in the order of their numbers; empty for regression. */
   readonly classes: readonly string[];
 }
@@ -31,8 +35,8 @@ export interface DataReportInput {
  * model. The same input gives the same bytes.
  */
 export function renderDataReport(input: DataReportInput): string {
-  const { pipeline, runId, drop, results, facts } = input;
-  const refused = unmet(results, 'refuse').length > 0;
+  const { pipeline, runId, drop, results, leakage, facts } = input;
+  const refused = unmet(results, 'refuse').length > 0 || leakage.length > 0;
   return pageOf(`${pipeline.name} · ${runId} · ${refused ? 'drop refused' : 'data'}`, [
     pageHead('Data report', pipeline, [
       ['run', runId],
@@ -43,6 +47,7 @@ export function renderDataReport(input: DataReportInput): string {
       ['data set version', drop.datasetVersion.slice(0, 12)],
     ]),
     verdict(refused),
+    leakageSection(leakage),
     constraintsSection(results),
     dataSection(input),
     columnTable(facts),
@@ -53,7 +58,7 @@ const verdict = (refused: boolean): Html | undefined =>
   refused
     ? html`<section class="verdict bad" aria-labelledby="verdict">
 <h2 id="verdict"><span class="seal" aria-hidden="true">✕</span>Drop refused</h2>
-<p>Nothing was trained. The drop is untouched: correct it and drop it again, or change the constraints of the pipeline.</p>
+<p>Nothing was trained. The drop is untouched: correct it and drop it again, or change what the pipeline demands of it.</p>
 </section>`
     : undefined;
 

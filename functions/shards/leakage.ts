@@ -55,15 +55,15 @@ export async function checkLeakage(
   return { findings: findings.filter(({ column }) => !allow.includes(column)), skills };
 }
 
-/** @throws DataQualityError when the pipeline refuses columns that give the label away */
-export function refuseLeakage({ leakage }: Pipeline, found: readonly LeakageFinding[]): void {
-  if (leakage?.action !== 'refuse' || found.length === 0) return;
+/** The error that ends a run whose pipeline refuses columns that give the label away; undefined when it goes on. */
+export function leakageRefusal({ leakage }: Pipeline, found: readonly LeakageFinding[]): DataQualityError | undefined {
+  if (leakage?.action !== 'refuse' || found.length === 0) return undefined;
   const named = shownList(
     found.map(({ column, reason }) => `"${column}": ${reason}`),
     20,
     '; ',
   );
-  throw new DataQualityError(
+  return new DataQualityError(
     `${found.length === 1 ? 'A column seems' : 'Columns seem'} to be known only after the outcome. ${named}. ` +
       'Give them the role ignore, or, where they are known when a prediction is made, list them under leakage.allow.',
   );

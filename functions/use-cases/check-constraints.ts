@@ -105,7 +105,7 @@ export async function checkConstraints(
     artifacts.writeJson(keys.constraints, { results, comparedWith: last?.runId ?? null }),
     artifacts.writeText(
       keys.report,
-      renderDataReport({ pipeline, runId: run.runId, drop, facts, results, classes: data.classes }),
+      renderDataReport({ pipeline, runId: run.runId, drop, facts, results, leakage: [], classes: data.classes }),
       'text/html; charset=utf-8',
     ),
   ]);

@@ -11,11 +11,12 @@ import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import { writeCopiedRows } from '#functions/shards/copied-rows';
 import { downloadShards } from '#functions/shards/download-shards';
 import { openEngine } from '#functions/shards/duckdb';
-import { checkLeakage, refuseLeakage } from '#functions/shards/leakage';
+import { checkLeakage, leakageRefusal } from '#functions/shards/leakage';
 import { writePersonalData } from '#functions/shards/merge-personal-data';
 import { writePermutedRows } from '#functions/shards/permuted-rows';
 import { readAll } from '#functions/shards/read-all';
 import { withScratch } from '#functions/shards/scratch';
+import { writeDataReport } from '#functions/use-cases/write-data-report';
 import type { FitTransformEvent } from '#schemas/events/shard';
 import { pipelineSchema } from '#schemas/pipeline';
 import { constraintsRecordSchema } from '#schemas/records/constraints';
@@ -85,7 +86,11 @@ export async function fitTransform(ports: FittingPorts, { run, shards }: FitTran
         );
       }
       const { findings: leakage, skills } = await checkLeakage(engine, pipeline, samples, usable);
-      refuseLeakage(pipeline, leakage);
+      const refusal = leakageRefusal(pipeline, leakage);
+      if (refusal) {
+        await writeDataReport(artifacts, run, pipeline, leakage);
+        throw refusal;
+      }
       const { input } = algorithmOf(pipeline);
       const permuted = await writePermutedRows(
         { engine, clean, directory },

@@ -19,6 +19,7 @@ const input = (own: Partial<DataReportInput> = {}): DataReportInput => ({
   drop: dropRecord({ prefix: 'loans/2026-01/' }),
   classes: ['no', 'yes'],
   results: [result({})],
+  leakage: [],
   facts: {
     rows: 1000,
     malformed: { rows: 2, reasons: [{ column: 'x', reason: 'not a finite number', count: 2 }] },
@@ -45,6 +46,21 @@ const textOf = (html: string) =>
     .replaceAll(/\s+/g, ' ');
 
 describe('the report of a drop', () => {
+  it('names the columns that give the label away, and says that the drop is refused', () => {
+    const [one, two] = ['fee', 'term <b>'].map((column) => ({
+      column,
+      check: 'alone',
+      reason: `${column} tells it all`,
+    }));
+    const text = textOf(renderDataReport(input({ leakage: [one, two].flatMap((finding) => finding ?? []) })));
+    expect(text).toContain('Drop refused');
+    expect(text).toContain('2 columns seem to be known only after the outcome.');
+    expect(text).toContain('✕ refused fee fee tells it all ✕ refused term &lt;b&gt; term &lt;b&gt; tells it all');
+    const single = textOf(renderDataReport(input({ leakage: one ? [one] : [] })));
+    expect(single).toContain('1 column seems to be known only after the outcome.');
+    expect(textOf(renderDataReport(input()))).not.toContain('after the outcome');
+  });
+
   it('has its facts, its columns and its constraints', () => {
     const html = renderDataReport(input());
     const text = textOf(html);

@@ -114,6 +114,19 @@ describe('fitting a run', () => {
     expect(await run.artifacts.list(artifactKeys(run.run).transform)).toEqual([]);
   });
 
+  test('shows in the report which columns give the label away, where the pipeline refuses them', async () => {
+    using run = await startRun(Object.assign({}, definition, { leakage: { action: 'refuse' } }));
+    run.drop('small/d/0.csv', header + rows(0, 900));
+    await run.desensitize('small/d/0.csv', 0);
+    await run.divide(1);
+    const reportOf = () => readFileSync(join(run.folder, 'artifacts', artifactKeys(run.run).report), 'utf8');
+    expect(reportOf()).not.toContain('Drop refused');
+
+    await expect(run.fit(1)).rejects.toThrow('to be known only after the outcome. "c"');
+    expect(reportOf()).toContain('Drop refused');
+    expect(reportOf()).toContain('<code>c</code>');
+  });
+
   test('of a bottom-k sample takes the same rows from the shards as from the whole', async () => {
     using run = await fittedRun();
     await run.divide(2);

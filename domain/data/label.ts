@@ -76,6 +76,13 @@ const notANumber = (column: string, { number }: LabelText): Check => ({
 /** Why a row is left out, though it is not malformed: `label.others` says so. */
 export const leftOutReason = 'the label is in no class of label.map: left out, as label.others says';
 
+/** Why a row is malformed whose label the pipeline does not name. */
+export const unnamedLabel = {
+  map: 'the label is in no class of label.map: add it to one, or set label.others',
+  classes: 'the label is not among label.classes',
+  sides: 'the label is neither among label.positive nor label.negative',
+} as const;
+
 /** The labels of `label.map`: the index of the class that has the value. */
 function mappedSql(label: LabelSettings, text: LabelText): LabelSql {
   const { column, others = 'malformed' } = label;
@@ -85,8 +92,7 @@ function mappedSql(label: LabelSettings, text: LabelText): LabelSql {
   const value = `CAST(CASE ${cases.join(' ')} ${rest < 0 ? '' : `ELSE ${rest}.0 `}END AS DOUBLE)`;
   const absent = missing(column, text);
   if (rest >= 0) return { value, checks: [absent] };
-  const reason =
-    others === 'leaveOut' ? leftOutReason : 'the label is in no class of label.map: add it to one, or set label.others';
+  const reason = others === 'leaveOut' ? leftOutReason : unnamedLabel.map;
   const unknown = {
     column,
     reason,
@@ -99,7 +105,7 @@ function mappedSql(label: LabelSettings, text: LabelText): LabelSql {
 function multiclassSql({ column, classes = [] }: LabelSettings, text: LabelText): LabelSql {
   const cases = classes.map((c, i) => `WHEN ${isOneOf(text, [c])} THEN ${i}.0`);
   const value = `CAST(CASE ${cases.join(' ')} END AS DOUBLE)`;
-  const unknown = { column, reason: 'the label is not among label.classes', condition: `${value} IS NULL` };
+  const unknown = { column, reason: unnamedLabel.classes, condition: `${value} IS NULL` };
   return { value, checks: [missing(column, text), unknown] };
 }
 
@@ -114,7 +120,7 @@ function binarySql({ column, positive, negative }: LabelSettings, text: LabelTex
   if (negative !== undefined) {
     checks.push({
       column,
-      reason: 'the label is neither among label.positive nor label.negative',
+      reason: unnamedLabel.sides,
       condition: `NOT coalesce(${isPositive}, false) AND NOT coalesce(${isOneOf(text, listed(negative))}, false)`,
     });
   } else if (positives.every((v) => typeof v === 'number')) {

@@ -237,7 +237,7 @@ export async function deployWith(
   for (const test of await world.executions('test-endpoint', endpointOf(world), tested)) {
     if (test.status !== 'SUCCEEDED')
       expect(
-        says(/rolled back|could not be|check failed/),
+        says(/rolled back|going back to version|could not be|check failed/),
         `a test ended as ${test.status} ${test.cause} and nobody was told`,
       );
   }

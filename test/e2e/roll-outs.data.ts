@@ -267,10 +267,10 @@ describe('a canary', () => {
     const { executionArn = '' } = await sfn.send(
       new StartExecutionCommand({
         stateMachineArn: outputs.RetrainStateMachineArn.replace(/retrain$/, 'retire'),
-        input: JSON.stringify({ pipeline: 'canary-good' }),
+        input: JSON.stringify({ pipeline: good }),
       }),
     );
     expect(await watchExecution(sfn, executionArn, { silent: true })).toMatchObject({ status: 'SUCCEEDED' });
-    expect(await scaledVariants('canary-good')).toEqual([]);
+    expect(await scaledVariants(good)).toEqual([]);
   });
 });

@@ -71,6 +71,25 @@ describe('a line of the audit log', () => {
     });
   });
 
+  it('is valid where the documentation of AWS allows more than its model, and only there', () => {
+    const bodies: ServiceModel = {
+      ...secrets,
+      operations: {
+        InvokeEndpoint: { input: { shape: 'Request' } },
+        InvokeEndpointAsync: { input: { shape: 'Request' } },
+      },
+      shapes: {
+        Request: { type: 'structure', members: { Body: { shape: 'Text' }, Name: { shape: 'Text' } } },
+        Text: { type: 'string', max: 4 },
+      },
+    };
+    const judged = (input: object, operation = 'InvokeEndpoint') =>
+      judge(line(input, { service: 'sagemaker', operation }), { find: () => bodies })?.kind;
+    expect(judged({ Body: 'longer' })).toBe('valid');
+    expect(judged({ Name: 'longer' })).toBe('invalid');
+    expect(judged({ Body: 'longer' }, 'InvokeEndpointAsync')).toBe('invalid');
+  });
+
   it('is invalid when AWS has no such operation, or the operation no such input', () => {
     expect(judge(line({}, { operation: 'ReadSecret' }), models)).toMatchObject({ kind: 'invalid' });
     expect(judge(line({ Length: 8 }, { operation: 'GetRandomPassword' }), models)).toEqual({

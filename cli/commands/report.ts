@@ -29,7 +29,7 @@ export async function fetchReport(
   } catch (error) {
     if (error instanceof Error && error.name === 'NoSuchKey') {
       throw new CliError(
-        `Run ${run.runId} has no report: its data was not read to the end. "npx tidegate run ${run.runId}" shows why.`,
+        `Run ${run.runId} has no report: its data was not read to the end, or it was refused for personal data and erased. "npx tidegate run ${run.runId}" shows why.`,
       );
     }
     throw error;

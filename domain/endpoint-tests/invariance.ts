@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { counted } from '#domain/text/numbers';
 import type { Judgement } from './answer.ts';
-import { changedColumn, changedValue, defaultTolerance, eachOnce } from './change-settings.ts';
+import { changedColumn, changedValue, defaultTolerance, eachOnce, rowsOfColumns } from './change-settings.ts';
 import { commonSettings, type EndpointTestKind } from './endpoint-test.ts';
 import { rawRowsOf, rowsRequestSchema, withGoldenUri } from './request.ts';
 import { failed, passed, type TestSession } from './session.ts';
@@ -90,10 +90,7 @@ export const invariance = {
     columns: [{ column: 'phone_verified', values: [true, false], tolerance: 0.01 }],
   },
   run,
-  rawRows: ({ request, columns = [] }) => [
-    ...rawRowsOf(request),
-    ...columns.flatMap(({ column, values = [null] }) => values.map((value) => ({ [column]: value }))),
-  ],
+  rawRows: ({ request, columns }) => [...rawRowsOf(request), ...rowsOfColumns(columns)],
   defaultTest: ({ goldenUri, declares }): InvarianceTest | undefined =>
     declares.invariant
       ? {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { counted } from '#domain/text/numbers';
 import type { Judgement } from './answer.ts';
-import { changedColumn, defaultTolerance, eachOnce } from './change-settings.ts';
+import { changedColumn, defaultTolerance, eachOnce, rowsOfColumns } from './change-settings.ts';
 import { commonSettings, type EndpointTestKind } from './endpoint-test.ts';
 import { rawRowsOf, rowsRequestSchema, withGoldenUri } from './request.ts';
 import { failed, type MonotoneColumn, passed, type TestSession } from './session.ts';
@@ -134,10 +134,7 @@ export const monotonicity = {
     tolerance: 0.001,
   },
   run,
-  rawRows: ({ request, columns = [] }) => [
-    ...rawRowsOf(request),
-    ...columns.flatMap(({ column, values = [null] }) => values.map((value) => ({ [column]: value }))),
-  ],
+  rawRows: ({ request, columns }) => [...rawRowsOf(request), ...rowsOfColumns(columns)],
   defaultTest: ({ goldenUri, declares }): MonotonicityTest | undefined =>
     declares.monotone
       ? {

@@ -77,8 +77,7 @@ export const artifactKeys = (run: RunPointer) => {
 };
 
 /** The records of a run that show no value of its rows: what was dropped and configured, and what was found in it, masked. */
-const withoutValues =
-  /^(config|drop|shards|sides|personal-data|verdict)\.json$|^report\.html$|^shards\/\d+\/(counts|personal-data|leaks)\.json$/;
+const withoutValues = /^(config|drop|shards|personal-data)\.json$|^shards\/\d+\/(counts|personal-data|leaks)\.json$/;
 
 /** Whether an object below a run's prefix in the artifacts bucket may show values of the run's rows. */
 export const mayShowValues = (run: RunPointer, key: string): boolean =>

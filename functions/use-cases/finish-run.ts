@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { PersonalDataError } from '#domain/errors';
 import { dropName } from '#domain/runs/drop-name';
 import { explainFailure, type Failure } from '#domain/runs/failure';
 import type { RunPointer } from '#domain/runs/layout';
@@ -25,6 +26,9 @@ export interface FinishPorts {
   /** Gives the logs that SageMaker wrote a retention. */
   readonly limitLogs: () => Promise<void>;
 }
+
+/** The name of the error of a drop that holds undeclared personal data. */
+const personalData: PersonalDataError['name'] = 'PersonalDataError';
 
 /** A fast deployment may have set a status already; it stays. */
 const unlessDeployed: Condition = {
@@ -101,7 +105,7 @@ export async function finishRun(
     if (standing === 'registered') await store.put(pipeline, lastGoodKey, { runId });
   }
   // Refused for personal data: what was derived before that was found may hold more of it. The drop itself stays in raw.
-  if (failure?.error === 'PersonalDataError') await runData.erase({ pipeline, runId });
+  if (failure?.error === personalData) await runData.erase({ pipeline, runId });
   const pending = await releaseLease(store, pipeline, runId, executionArn);
   if (pending) await startRetrain(`after-${pending.pipeline}-${runId}`, pending);
   if (standing !== 'registered') await discardCandidate({ pipeline, runId });

@@ -218,7 +218,7 @@ describe('honeytokens', { timeout: 900_000 }, () => {
       expect(await below(CleanBucketName)).toEqual([]);
       const records = await below(ArtifactsBucketName);
       expect(records).toContain('config.json');
-      expect(records.filter((name) => /transform|profile|facts|golden/.test(name))).toEqual([]);
+      expect(records.filter((name) => /transform|profile|facts|golden|sides|report/.test(name))).toEqual([]);
     },
   );
 

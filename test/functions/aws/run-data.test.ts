@@ -69,10 +69,9 @@ it('erases all versions of the rows of a run, and the records that may show thei
     artifacts.drop,
     artifacts.personalData,
     artifacts.shardLeaks(0),
-    artifacts.report,
   ]);
   await data.erase(run);
-  expect(keysIn('artifacts')).toHaveLength(5);
+  expect(keysIn('artifacts')).toHaveLength(4);
 });
 
 it('fails when S3 keeps an object, so that the next attempt deletes it', async () => {

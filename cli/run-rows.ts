@@ -32,8 +32,9 @@ export function summarizeRows(target: Pick<Target, 'outputs'>, run: RunPointer, 
 export function describeRows(target: Pick<Target, 'outputs'>, run: RunPointer, profile: Profile): string {
   const { rows, used, malformed, deduplicated, inGaps, quarantine, blankFiles } = summarizeRows(target, run, profile);
   const gaps = inGaps === 0 ? '' : `, ${count(inGaps)} in the gaps between the sides`;
+  const same = deduplicated === 0 ? '' : `, ${count(deduplicated)} left out because others are the same`;
   const lines = [
-    `${count(rows)} rows: ${count(used)} used, ${count(malformed)} malformed, ${count(deduplicated)} deduplicated${gaps}`,
+    `${count(rows)} rows: ${count(used)} used, ${count(malformed)} malformed${same}${gaps}`,
     ...(quarantine === undefined ? [] : [`the malformed ones are in ${quarantine}`]),
     ...(blankFiles === undefined ? [] : [`without rows: ${fileNames(blankFiles)}`]),
   ];

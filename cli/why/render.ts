@@ -24,12 +24,14 @@ function dataPart({ data }: Explanation): string[] {
   if (!data) return nothing('the record of its drop is gone');
   const { rows } = data;
   const gaps = rows && rows.inGaps > 0 ? `, ${formatCount(rows.inGaps)} in the gaps of the split` : '';
+  const same =
+    rows && rows.deduplicated > 0 ? `, ${formatCount(rows.deduplicated)} left out because others are the same` : '';
   return [
     `data-set version ${short(data.datasetVersion)}, drop ${data.drop}`,
     `${counted(data.objects, 'object')}, ${formatBytes(data.bytes)}, in ${data.bucket}`,
     ...(rows
       ? [
-          `${formatCount(rows.rows)} rows: ${formatCount(rows.used)} used, ${formatCount(rows.malformed)} quarantined, ${formatCount(rows.deduplicated)} deduplicated${gaps}`,
+          `${formatCount(rows.rows)} rows: ${formatCount(rows.used)} used, ${formatCount(rows.malformed)} quarantined${same}${gaps}`,
           ...(rows.quarantine === undefined ? [] : [`the quarantined ones are in ${rows.quarantine}`]),
         ]
       : []),

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { alarmKind } from '#domain/alarms/registry';
 import type { Algorithms } from '#domain/algorithms/registry';
 import { quasiColumns } from '#domain/anonymity/groups';
+import { challengeMode } from '#domain/challenges/registry';
 import { type ConstrainedPipeline, checkConstraintSettings } from '#domain/constraints/settings';
 import type { ColumnSpec, PrivateSpec } from '#domain/data/column-spec';
 import { monotoneColumns } from '#domain/data/expected-settings';
@@ -33,7 +34,7 @@ interface UncheckedPipeline extends ConstrainedPipeline {
   readonly personalData: Pick<PersonalDataSettings, 'allow'>;
   readonly training: TrainingSettings;
   readonly imbalance: Imbalance;
-  readonly deployment: Pick<DeploymentSettings, 'serverless' | 'alarms'>;
+  readonly deployment: Pick<DeploymentSettings, 'serverless' | 'alarms' | 'challenge'>;
   readonly drift?: Pick<DriftSettings, 'source'> | undefined;
 }
 
@@ -54,6 +55,14 @@ function checkSplit({ dataset, split }: UncheckedPipeline, issue: Issue): void {
   if (needsTime && groupBy !== undefined)
     issue(['split', 'groupBy'], `${strategy} divides rows by their times alone; leave groupBy out`);
   if (!needsTime && gap !== undefined) issue(['split', 'gap'], 'only the strategy time has a gap');
+}
+
+/** A challenge compares models of some tasks only. */
+function checkChallenge({ deployment: { challenge }, evaluation: { task } }: UncheckedPipeline, issue: Issue): void {
+  if (!challenge) return;
+  const { tasks } = challengeMode(challenge.mode);
+  if (!tasks.includes(task))
+    issue(['deployment', 'challenge', 'mode'], `${challenge.mode} compares models for ${tasks.join(' and ')}`);
 }
 
 /** Rules that span several fields. */
@@ -122,6 +131,7 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx,
       issue(path, 'a label that is a number has no classes to count');
   });
   checkSplit(pipeline, issue);
+  checkChallenge(pipeline, issue);
   for (const name of Object.keys(pipeline.deployment.alarms ?? {})) {
     const { tasks } = alarmKind(name);
     if (tasks?.includes(evaluation.task) === false)

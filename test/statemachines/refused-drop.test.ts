@@ -51,6 +51,8 @@ async function retrain(constraints: readonly object[], files: readonly string[])
     artifacts: run.artifacts,
     tokenKeys: { current: tokenKey },
     memoryMb,
+    stage: 'dev',
+    imageOf: () => 'an-image',
   };
   const functions: Record<string, (args: never) => unknown> = {
     AdmitDrop: async ({ execution }: { readonly execution: { readonly arn: string } }) => {

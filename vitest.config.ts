@@ -2,7 +2,21 @@ import { defineConfig } from 'vitest/config';
 
 const MINUTE = 60_000;
 
-/** `npm test` runs the packages and `unit`; what takes minutes runs by name: `vitest run --project chaos`. */
+const withoutMocks = [
+  'test/functions/shards/**/*.test.ts',
+  'test/functions/use-cases/**/*.test.ts',
+  'test/statemachines/**/*.test.ts',
+  'test/schemas/**/*.test.ts',
+];
+const unit = {
+  setupFiles: ['test/support/fast-check.ts'],
+  testTimeout: MINUTE / 2,
+  hookTimeout: 2 * MINUTE,
+  // Bounded by the test's own time-out: a busy machine is slow, not wrong.
+  expect: { poll: { timeout: 25_000 } },
+};
+
+/** `npm test` runs the packages, `domain`, `unit` and `unit-shared`; what takes minutes runs by name: `vitest run --project chaos`. */
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -14,13 +28,13 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/domain/**'],
-          setupFiles: ['test/support/fast-check.ts'],
-          testTimeout: MINUTE / 2,
-          hookTimeout: 2 * MINUTE,
-          // Bounded by the test's own time-out: a busy machine is slow, not wrong.
-          expect: { poll: { timeout: 25_000 } },
+          exclude: ['test/domain/**', ...withoutMocks],
+          ...unit,
         },
+      },
+      {
+        // Tests that mock no module and leave no environment behind: the files of a worker share the modules that they load.
+        test: { name: 'unit-shared', include: [...withoutMocks], isolate: false, ...unit },
       },
       {
         // Pure functions without mocks: the files of a worker share the modules that they load.

@@ -18,7 +18,8 @@ function tidegate(...args: string[]): Promise<{ code: number | null; stdout: str
   const { TIDEGATE_STAGE: _, ...env } = process.env;
   const child = spawn(process.execPath, [join(root, 'cli', 'main.ts'), ...args], {
     cwd: home,
-    env: { ...env, TIDEGATE_HOME: home, NO_COLOR: '1' },
+    // the modules are compiled once for all commands
+    env: { ...env, TIDEGATE_HOME: home, NO_COLOR: '1', NODE_COMPILE_CACHE: join(home, 'compiled') },
   });
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk) => (output.stdout += String(chunk)));

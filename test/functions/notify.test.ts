@@ -4,13 +4,19 @@ import { join } from 'node:path';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { fakeContext, servePages } from 'embedded-cloud/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createSlackPages, type SlackPages } from '#cli/slack-page/pages';
 import type { MemoryState } from '../fakes/memory-state.ts';
 import { Crash, countCalls } from './support/crash.ts';
 import { putPackagedPipeline } from './support/packaged-pipeline.ts';
 import { context, packageArn, setStage } from './support/stage.ts';
 import { fakeStateTable } from './support/state-table.ts';
+
+// An attempt waits three seconds for another one that may have crashed: a twentieth of that is enough here.
+vi.mock('node:timers/promises', async (load) => {
+  const original = await load<typeof import('node:timers/promises')>();
+  return { ...original, setTimeout: (ms: number) => original.setTimeout(ms / 20) };
+});
 
 const folder = mkdtempSync(join(tmpdir(), 'tidegate-notify-'));
 const token = 'xoxb-local-test';

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -80,14 +80,29 @@ export async function encodedRun(
     return run;
   };
   if (champion) return prepare();
-  const key = JSON.stringify([definition, runId, shift]);
+  const key = JSON.stringify([definition, shift]);
   const known = prepared.get(key) ?? prepare();
   prepared.set(key, known);
   const original = await known;
   originals.add(original.folder);
   const folder = mkdtempSync(join(tmpdir(), 'encoded-run-'));
   cpSync(original.folder, folder, { recursive: true });
+  if (runId !== original.run.runId) rename(folder, original.run.runId, runId);
   return startRun(definition, runId, folder);
+}
+
+/** Gives a run another id: in the names of its folders and files, and in its records. No row depends on it. */
+function rename(folder: string, from: string, to: string): void {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (!entry.isFile() || !path.endsWith('.json')) continue;
+    writeFileSync(path, readFileSync(path, 'utf8').replaceAll(`"${from}"`, `"${to}"`));
+  }
+  const named = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(({ name }) =>
+    [from, `${from}.json`].includes(name),
+  );
+  for (const { parentPath, name } of named)
+    renameSync(join(parentPath, name), join(parentPath, name.replace(from, to)));
 }
 
 /** Runs that were prepared in this process: tests receive copies, because the same rows take the same seconds. */

@@ -56,9 +56,9 @@ export function reliabilityPlot(sent: readonly Sent[], phases: readonly Phase[],
     return latencyPanel.bottom - share * (latencyPanel.bottom - latencyPanel.top);
   };
   const n = (value: number) => value.toFixed(1);
-  const bands = phases.map(({ name, from, to, moves }) => {
+  const bands = phases.map(({ name, from, to, moves }, i) => {
     const box = `x="${n(x(from))}" width="${n(x(to) - x(from))}" y="${latencyPanel.top}" height="${sharePanel.bottom - latencyPanel.top}"`;
-    return `${moves ? `<rect class="band" ${box}/>` : ''}<text x="${n((x(from) + x(to)) / 2)}" y="40" text-anchor="middle">${name}</text>`;
+    return `${moves ? `<rect class="band" ${box}/>` : ''}<text x="${n((x(from) + x(to)) / 2)}" y="${i % 2 === 0 ? 30 : 43}" text-anchor="middle">${name}</text>`;
   });
   const ticks = Array.from({ length: high - low + 1 }, (_, i) => 10 ** (low + i)).map(
     (ms) =>

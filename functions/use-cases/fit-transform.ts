@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { algorithmOf } from '#domain/algorithms/registry';
+import { featureColumns } from '#domain/data/columns';
 import type { SqlEngine } from '#domain/data/engine';
 import { fitTransform as fitOnProfiles, medianColumns } from '#domain/data/fit';
-import { mergedSampleSql } from '#domain/data/sample';
+import { mergedSampleSql, sampleSizes } from '#domain/data/sample';
 import { slices } from '#domain/data/slices';
 import { RowCountError } from '#domain/errors';
 import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
@@ -35,13 +36,13 @@ export interface FittingPorts {
 async function readMedians(
   engine: SqlEngine,
   columns: readonly string[],
-  samples: string,
+  sample: string,
 ): Promise<Map<string, number>> {
   const medians = new Map<string, number>();
   for (const some of slices(columns)) {
     const [row] = await engine.query(
       'find medians',
-      `SELECT ${some.map((name, i) => `quantile_cont(${ident(name)}, 0.5) AS m${i}`).join(', ')} FROM ${mergedSampleSql('train', samples)}`,
+      `SELECT ${some.map((name, i) => `quantile_cont(${ident(name)}, 0.5) AS m${i}`).join(', ')} FROM ${sample}`,
     );
     some.forEach((name, i) => {
       const value = row?.[`m${i}`];
@@ -80,7 +81,8 @@ export async function fitTransform(ports: FittingPorts, { run, shards }: FitTran
     const samples = `read_parquet([${texts(files)}])`;
     const engine = await openEngine({ memoryMb: ports.memoryMb, temporaryDirectory: join(directory, 'spill') });
     try {
-      const medians = await readMedians(engine, medianColumns(pipeline), samples);
+      const sizes = sampleSizes(featureColumns(pipeline).length);
+      const medians = await readMedians(engine, medianColumns(pipeline), mergedSampleSql('train', samples, sizes));
       const [first, ...rest] = profiles;
       if (!first) throw new RangeError('a run has at least one shard');
       const { fitted, profile } = fitOnProfiles({
@@ -107,7 +109,7 @@ export async function fitTransform(ports: FittingPorts, { run, shards }: FitTran
       const { input } = algorithmOf(pipeline);
       const permuted = await writePermutedRows(
         { engine, clean, directory },
-        { fitted, input, seed: pipeline.split.seed, sample: mergedSampleSql('test', samples), skills },
+        { fitted, input, seed: pipeline.split.seed, sample: mergedSampleSql('test', samples, sizes), skills },
       );
       const copied = await writeCopiedRows({ engine, clean, directory }, { shards, fitted, input }, sides.duplicates);
       await writePersonalData(engine, ports, { run, shards, pipeline }, directory);

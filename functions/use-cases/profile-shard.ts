@@ -3,7 +3,7 @@ import { type CleanColumn, cleanColumns, featureColumns } from '#domain/data/col
 import { asNumber, type SqlEngine, type SqlRow } from '#domain/data/engine';
 import { labelClasses } from '#domain/data/label';
 import { categoriesSql, columnsProfileSql, labelProfileSql, profiledColumns, readProfile } from '#domain/data/profile';
-import { sampleSql } from '#domain/data/sample';
+import { sampleSizes, sampleSql } from '#domain/data/sample';
 import { columnsAtOnce, slices } from '#domain/data/slices';
 import { parquetOutput } from '#domain/data/transform';
 import { shardName } from '#domain/runs/drop';
@@ -69,10 +69,12 @@ export async function profileShard(ports: ProfilingPorts, { run, shard }: Profil
       const columns = cleanColumns(pipeline);
       const profile = await profileRows(engine, pipeline, columns, rows, counts);
       const sample = join(directory, 'sample.parquet');
+      const features = featureColumns(pipeline).map((c) => c.name);
       const sampled = sampleSql(
         index,
-        [...(pipeline.dataset.time === undefined ? [] : ['_time']), ...featureColumns(pipeline).map((c) => c.name)],
+        [...(pipeline.dataset.time === undefined ? [] : ['_time']), ...features],
         rows,
+        sampleSizes(features.length),
       );
       await engine.query(`sample ${shardName(shard)}`, `COPY (${sampled}) TO ${text(sample)} ${parquetOutput}`);
       await clean.upload(sample, cleanKeys(run).sample(index), 'application/vnd.apache.parquet');

@@ -1,11 +1,13 @@
 import { unmet } from '#domain/constraints/judge';
 import { labelWarnings } from '#domain/data/label-warnings';
+import { dropDriftWarnings } from '#domain/drift/drop-warnings';
 import { applyGates as judge } from '#domain/gates/apply';
 import { leakageWarnings } from '#domain/leakage/warnings';
 import { assembleReport } from '#domain/reports/assemble';
 import { renderReport } from '#domain/reports/render';
 import { artifactKeys } from '#domain/runs/layout';
 import type { ObjectStore } from '#functions/ports/object-store';
+import { readDropDrift } from '#functions/shards/drop-drift';
 import { readPersonalData } from '#functions/shards/read-personal-data';
 import { pipelineSchema } from '#schemas/pipeline';
 import { evaluationSchema } from '#schemas/records/evaluation';
@@ -29,7 +31,12 @@ export async function applyGates(artifacts: ObjectStore, { run, champion }: Judg
   const personalData = await readPersonalData(artifacts, run, fitted.parts.train.length);
   const profile = await artifacts.readJson(keys.profile, profileSchema);
   const notMet = unmet(profile.constraints ?? [], 'warn');
-  const warnings = [...labelWarnings(pipeline.dataset, profile), ...leakageWarnings(fitted)];
+  const dropDrift = await readDropDrift(artifacts, run);
+  const warnings = [
+    ...labelWarnings(pipeline.dataset, profile),
+    ...leakageWarnings(fitted),
+    ...dropDriftWarnings(dropDrift),
+  ];
   const verdict = {
     ...judge({
       gates: pipeline.evaluation.gates,
@@ -53,6 +60,7 @@ export async function applyGates(artifacts: ObjectStore, { run, champion }: Judg
       drop: await artifacts.readJson(keys.drop, dropRecordSchema),
       training: await artifacts.readJson(keys.training, trainingRecordSchema),
       champion: champion?.runId,
+      dropDrift,
     }),
   );
   await artifacts.writeJson(keys.verdict, verdict);

@@ -1,4 +1,5 @@
 import { unmet } from '#domain/constraints/judge';
+import { futureWarnings } from '#domain/data/future-times';
 import { labelWarnings } from '#domain/data/label-warnings';
 import { dropDriftWarnings } from '#domain/drift/drop-warnings';
 import { applyGates as judge } from '#domain/gates/apply';
@@ -34,6 +35,7 @@ export async function applyGates(artifacts: ObjectStore, { run, champion }: Judg
   const dropDrift = await readDropDrift(artifacts, run);
   const warnings = [
     ...labelWarnings(pipeline.dataset, profile),
+    ...futureWarnings(pipeline.dataset, profile),
     ...leakageWarnings(fitted),
     ...dropDriftWarnings(dropDrift),
   ];

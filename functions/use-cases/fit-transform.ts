@@ -9,8 +9,10 @@ import { RowCountError } from '#domain/errors';
 import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
 import { ident, texts } from '#domain/sql/literals';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
+import { fitCleanBins } from '#functions/shards/clean-bins';
 import { writeCopiedRows } from '#functions/shards/copied-rows';
 import { downloadShards } from '#functions/shards/download-shards';
+import { writeDropDrift } from '#functions/shards/drop-drift';
 import { openEngine } from '#functions/shards/duckdb';
 import { checkLeakage, leakageRefusal } from '#functions/shards/leakage';
 import { writePersonalData } from '#functions/shards/merge-personal-data';
@@ -68,7 +70,7 @@ async function readKept(artifacts: ObjectStore, run: RunPointer, pipeline: Pipel
  * @throws DataQualityError when the drop fails the quality checks, or holds columns that give the label away and the pipeline
  * refuses them; RowCountError when rows are lost between the steps
  */
-export async function fitTransform(ports: FittingPorts, { run, shards }: FitTransformEvent) {
+export async function fitTransform(ports: FittingPorts, { run, shards, champion }: FitTransformEvent) {
   const { clean, artifacts } = ports;
   const keys = artifactKeys(run);
   const pipeline = await artifacts.readJson(keys.config, pipelineSchema);
@@ -100,6 +102,8 @@ export async function fitTransform(ports: FittingPorts, { run, shards }: FitTran
           `The drop has ${profile.rows} rows, of which ${usable} are used and ${unused} left out. This is a fault of Tidegate.`,
         );
       }
+      await artifacts.writeJson(keys.bins, await fitCleanBins(engine, pipeline, profile, samples));
+      const drift = await writeDropDrift(artifacts, { run, shards, pipeline }, champion);
       const { findings: leakage, skills } = await checkLeakage(engine, pipeline, samples, usable);
       const refusal = leakageRefusal(pipeline, leakage);
       if (refusal) {
@@ -133,6 +137,7 @@ export async function fitTransform(ports: FittingPorts, { run, shards }: FitTran
         permuted,
         copied,
         leakage: leakage.length,
+        driftedColumns: drift?.driftedColumns.length ?? 0,
       };
     } finally {
       engine.close();

@@ -17,7 +17,12 @@ function lambdaOfTwo(): LambdaClient {
         sent % 3 === 0
           ? { errorType: 'PredictionError', errorMessage: 'no model answered' }
           : {
-              ...{ pipeline: 'loans', model: model(sent % 3), endpoint: 'e' },
+              ...{
+                pipeline: 'loans',
+                model: model(sent % 3),
+                endpoint: 'e',
+                inferenceId: '01a22d36-ddab-71f0-b62f-77f1e436091e',
+              },
               predictions: scored(...applicants.map(() => 0.5)),
             };
       return Promise.resolve({

@@ -13,6 +13,7 @@ import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import { writeCopiedShard } from '#functions/shards/copied-rows';
 import { openEngine } from '#functions/shards/duckdb';
 import { withScratch } from '#functions/shards/scratch';
+import { writeShardGroups } from '#functions/shards/search-undeclared';
 import { readSidedRows } from '#functions/shards/sided-rows';
 import type { ProfileShardEvent } from '#schemas/events/shard';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
@@ -77,6 +78,8 @@ export async function profileShard(ports: ProfilingPorts, { run, shard }: Profil
       await engine.query(`sample ${shardName(shard)}`, `COPY (${sampled}) TO ${text(sample)} ${parquetOutput}`);
       await clean.upload(sample, cleanKeys(run).sample(index), 'application/vnd.apache.parquet');
       const of = { run, shard: index, pipeline, rows };
+      // people of several drops count once
+      if ((sides.superseded?.rows ?? 0) > 0) await writeShardGroups(engine, clean, of, rows, directory);
       await writeCopiedShard({ engine, clean, directory }, of, sides.duplicates);
       await artifacts.writeJson(artifactKeys(run).shardProfile(index), profile);
       const { train, validation, test } = profile.sides;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { describeDrops } from '#domain/runs/describe-drops';
+import { type DropObject, planDrops, planShards } from '#domain/runs/drop';
 import { arrivedDrops, earlierDrops } from '#domain/runs/drop-window';
 
 const marker = { marker: '_SUCCESS' };
@@ -73,6 +74,27 @@ describe('the drops that a run reads beside its own', () => {
         const prefix = all[own]?.prefix ?? '';
         for (const data of ['accumulate' as const, { history: '9d' }])
           expect(earlierDrops(all, prefix, data)).toEqual(earlierDrops(until, prefix, data));
+      }),
+    );
+  });
+});
+
+describe('the shards of several drops', () => {
+  it('have files of one drop each, and count on from drop to drop', () => {
+    const drop = fc
+      .array(fc.integer({ min: 1, max: 600e6 }), { minLength: 1, maxLength: 20 })
+      .map((sizes) => sizes.map((size, i): DropObject => ({ key: `loan/${i}.csv`, size, etag: 'e' })));
+    fc.assert(
+      fc.property(fc.array(drop, { minLength: 1, maxLength: 4 }), (drops) => {
+        const planned = planDrops(drops);
+        const shards = planned.flat();
+        expect(shards.map(({ index }) => index)).toEqual(shards.map((_, i) => i));
+        let before = 0;
+        for (const [i, objects] of drops.entries()) {
+          const own = planned[i] ?? [];
+          expect(own.map(({ first }) => first - before)).toEqual(planShards(objects).map(({ first }) => first));
+          before += objects.length;
+        }
       }),
     );
   });

@@ -42,9 +42,10 @@ export function describeRows(target: Pick<Target, 'outputs'>, run: RunPointer, p
   const summary = summarizeRows(target, run, profile);
   const { rows, used, malformed, deduplicated, inGaps, seenBefore, quarantine, blankFiles } = summary;
   const gaps = inGaps === 0 ? '' : `, ${count(inGaps)} in the gaps between the sides`;
+  const same = deduplicated === 0 ? '' : `, ${count(deduplicated)} left out because others are the same`;
   const seen = seenBefore === undefined ? '' : `, ${count(seenBefore)} that the model before was trained on`;
   const lines = [
-    `${count(rows)} rows: ${count(used)} used, ${count(malformed)} malformed, ${count(deduplicated)} deduplicated${gaps}${seen}`,
+    `${count(rows)} rows: ${count(used)} used, ${count(malformed)} malformed${same}${gaps}${seen}`,
     ...(quarantine === undefined ? [] : [`the malformed ones are in ${quarantine}`]),
     ...(blankFiles === undefined ? [] : [`without rows: ${fileNames(blankFiles)}`]),
   ];

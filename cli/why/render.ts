@@ -25,6 +25,8 @@ function dataPart({ data }: Explanation): string[] {
   if (!data) return nothing('the record of its drop is gone');
   const { rows } = data;
   const gaps = rows && rows.inGaps > 0 ? `, ${formatCount(rows.inGaps)} in the gaps of the split` : '';
+  const same =
+    rows && rows.deduplicated > 0 ? `, ${formatCount(rows.deduplicated)} left out because others are the same` : '';
   const seen =
     rows?.seenBefore === undefined ? '' : `, ${formatCount(rows.seenBefore)} that the model before was trained on`;
   return [
@@ -35,7 +37,7 @@ function dataPart({ data }: Explanation): string[] {
     `${counted(data.objects, 'object')}, ${formatBytes(data.bytes)}, in ${data.bucket}`,
     ...(rows
       ? [
-          `${formatCount(rows.rows)} rows: ${formatCount(rows.used)} used, ${formatCount(rows.malformed)} quarantined, ${formatCount(rows.deduplicated)} deduplicated${gaps}${seen}`,
+          `${formatCount(rows.rows)} rows: ${formatCount(rows.used)} used, ${formatCount(rows.malformed)} quarantined${same}${gaps}${seen}`,
           ...(rows.quarantine === undefined ? [] : [`the quarantined ones are in ${rows.quarantine}`]),
         ]
       : []),

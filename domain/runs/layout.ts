@@ -134,3 +134,17 @@ export const partName = (shard: number, part: number, extension: 'csv' | 'parque
 
 /** Prefix of the data captured by an endpoint, in the clean bucket, without a trailing slash. */
 export const capturePrefix = (pipeline: string): string => `${pipeline}/captures`;
+
+/** Prefix of a pipeline's logged predictions, in the clean bucket; ends in `/`. */
+export const predictionPrefix = (pipeline: string): string => `${pipeline}/predictions/`;
+
+/**
+ * The key of a logged prediction. It follows from the inference id alone, whose first 48 bits are the time of the request in
+ * milliseconds (RFC 9562, section 5.7): keys are in the order of time, and an outcome that names a request finds it.
+ *
+ * @param inferenceId a UUIDv7
+ */
+export function predictionKey(pipeline: string, inferenceId: string): string {
+  const hour = new Date(Number.parseInt(inferenceId.replaceAll('-', '').slice(0, 12), 16)).toISOString();
+  return `${predictionPrefix(pipeline)}${hour.slice(0, 13).replaceAll(/[-T]/g, '/')}/${inferenceId}.json.gz`;
+}

@@ -1,4 +1,5 @@
 import { TidegateError } from '#domain/errors';
+import { isOutcomesKey } from '#domain/outcomes/layout';
 import type { DropObject } from '#domain/runs/drop';
 import { refuseLargeArchives, selectDropObjects } from '#domain/runs/drop';
 import { type ArrivedDrop, arrivedDrops, earlierDrops } from '#domain/runs/drop-window';
@@ -55,7 +56,7 @@ export async function findEarlierDrops(
 ): Promise<{ readonly drops: readonly EarlierDropObjects[]; readonly refused: number }> {
   const { data } = pipeline.training;
   if (data === undefined || data === 'newest') return { drops: [], refused: 0 };
-  const listed = await raw.list(`${run.pipeline}/`);
+  const listed = (await raw.list(`${run.pipeline}/`)).filter(({ key }) => !isOutcomesKey(key));
   const wanted = earlierDrops(arrivedDrops(run.pipeline, listed, pipeline.dataset.trigger), own, data);
   const drops: EarlierDropObjects[] = [];
   for (const drop of wanted) {

@@ -55,6 +55,7 @@ describe('a run that reads all drops', () => {
     await end((await admitted('whole/2026-01-01/', 'e1')).run.runId, failed('DataQualityError'));
     await end((await admitted('whole/2026-01-02/', 'e2')).run.runId, failed('States.Timeout'));
     stage.drop('whole/2026-01-03/', { 'a.parquet': 'PAR1', _SUCCESS: '' });
+    stage.drop('whole/outcomes/2026-01-04/', { 'a.csv': 'id,y\n1,1\n', _SUCCESS: '' });
     stage.drop('whole/2026-01-04/', { 'a.csv': 'x,y\n5,1\n' });
 
     const { record } = await admitted('whole/2026-01-05/', 'e5', { 'a.csv': 'x,y\n6,1\n', _SUCCESS: '' });

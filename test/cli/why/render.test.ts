@@ -41,7 +41,7 @@ describe('an explanation for people', () => {
     for (const words of [
       'data-set version dddddddddddd, drop loan/2026-01-02/',
       '2 objects, 2.9 KiB, in s3://raw/loan/2026-01-02/',
-      '1,010 rows: 1,000 used, 10 quarantined, 0 deduplicated',
+      '1,010 rows: 1,000 used, 10 quarantined',
       'git commit eeeeeeeeeeee, pinned configuration cccccccccccc',
       'because a drop arrived',
       '2026-01-02 09:50 approved by ana (MLEngineer): looked at the report',

@@ -7,7 +7,7 @@ import { bold, green, print, printJson, red, table, yellow } from './output.ts';
 import { describeWarnings } from './personal-data.ts';
 import { readProjectPipeline } from './project.ts';
 import { readRecord } from './read-record.ts';
-import { describeRows, readRows } from './run-rows.ts';
+import { describeRows, readDrops, readRows } from './run-rows.ts';
 import type { RunRecord } from './runs.ts';
 import type { Target } from './target.ts';
 import { describeStart, readTraining } from './tuning.ts';
@@ -73,6 +73,8 @@ export function describeRunEnd(ended: Ended, run?: RunRecord, verdict?: Verdict,
 export async function reportRunEnd(target: Target, { ended, run, skipped }: Followed): Promise<void> {
   const verdict = run && (await readVerdict(target, run));
   const rows = run && (await readRows(target, run));
+  const drops = run && (await readDrops(target, run));
+  if (drops !== undefined) print(drops);
   if (run && rows) print(describeRows(target, run, rows));
   const training = run && (await readTraining(target, run));
   const start = training && describeStart(training);

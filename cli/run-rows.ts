@@ -1,12 +1,20 @@
+import { describeDrops } from '#domain/runs/describe-drops';
 import { fileNames } from '#domain/runs/drop-name';
 import { artifactKeys, type RunPointer, rawQuarantine } from '#domain/runs/layout';
 import { type Profile, profileSchema } from '#schemas/records/profile';
+import { dropRecordSchema } from '#schemas/records/run';
 import { readRecord } from './read-record.ts';
 import type { Target } from './target.ts';
 
 /** The rows of a run's drop by what became of them; undefined while its files are read. */
 export const readRows = (target: Pick<Target, 's3' | 'outputs'>, run: RunPointer): Promise<Profile | undefined> =>
   readRecord(target, artifactKeys(run).profile, profileSchema);
+
+/** The drops of a run that reads several, in words; undefined for a run that reads its own alone. */
+export async function readDrops(target: Pick<Target, 's3' | 'outputs'>, run: RunPointer): Promise<string | undefined> {
+  const drop = await readRecord(target, artifactKeys(run).drop, dropRecordSchema);
+  return drop && describeDrops(drop);
+}
 
 const count = (n: number): string => n.toLocaleString('en-US');
 

@@ -57,6 +57,7 @@ const count = z.int().min(0);
 const dataSchema = z.object({
   datasetVersion: z.string().describe('a hash over the names, sizes and ETags of the objects'),
   drop: z.string().describe('the folder, or a hash of it where it is no point in time'),
+  drops: z.array(z.string()).describe('of a training that reads several drops: each of them, the oldest first'),
   objects: count,
   bytes: count,
   bucket: z.string().describe('where the objects are'),

@@ -7,7 +7,7 @@ import { describeWarnings } from '../personal-data.ts';
 import { findOrphanedEndpoints } from '../pipeline-inventory.ts';
 import { pipelineNames } from '../project.ts';
 import { describeRunEnd, readPersonalData, readVerdict } from '../run-end.ts';
-import { describeRows, readRows, summarizeRows } from '../run-rows.ts';
+import { describeRows, readDrops, readRows, summarizeRows } from '../run-rows.ts';
 import { findRun, listRuns } from '../runs.ts';
 import { describeStart, describeTuning, readTraining } from '../tuning.ts';
 import { watchExecution } from '../watch.ts';
@@ -96,6 +96,8 @@ export function runCommands(program: Command): void {
         const training = await readTraining(target, run);
         const tuning = training && describeTuning(training);
         const rows = await readRows(target, run);
+        const drops = await readDrops(target, run);
+        if (drops !== undefined) print(drops);
         if (rows) print(describeRows(target, run, rows));
         if (tuning !== undefined) print(tuning);
         const start = training && describeStart(training);

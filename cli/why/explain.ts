@@ -42,6 +42,7 @@ const data: Part<'data'> = (_, { drop, profile, run }, places, where) => {
   return {
     datasetVersion: drop.datasetVersion,
     drop: drop.prefix,
+    drops: (drop.drops ?? []).map((one) => one.drop),
     objects: drop.objects.length,
     bytes: drop.bytes,
     // a name that hides a folder is no address

@@ -31,6 +31,9 @@ function dataPart({ data }: Explanation): string[] {
     rows?.seenBefore === undefined ? '' : `, ${formatCount(rows.seenBefore)} that the model before was trained on`;
   return [
     `data-set version ${short(data.datasetVersion)}, drop ${data.drop}`,
+    ...(data.drops.length > 1
+      ? [`with ${counted(data.drops.length - 1, 'earlier drop')}: ${data.drops.slice(0, -1).join(', ')}`]
+      : []),
     `${counted(data.objects, 'object')}, ${formatBytes(data.bytes)}, in ${data.bucket}`,
     ...(rows
       ? [

@@ -1,5 +1,6 @@
 import type { ColumnSpec } from '#domain/data/column-spec';
 import { describeTreatment } from '#domain/data/treatment';
+import { describeDrops } from '#domain/runs/describe-drops';
 import { dropName } from '#domain/runs/drop-name';
 import { describeContinuation } from '#domain/training/describe-continuation';
 import type { DropDrift } from '#schemas/records/baseline';
@@ -45,6 +46,7 @@ export function assembleReport(records: RunRecords): ReportInput {
     ['training', training.continuation && describeContinuation(training.continuation)],
     ['execution', drop.executionArn],
     ['drop', dropName(pipeline.name, drop.prefix)],
+    ['drops', describeDrops(drop)],
   ] as const;
   return {
     pipeline: pipeline.name,

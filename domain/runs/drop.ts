@@ -220,6 +220,26 @@ export function planShards(objects: readonly DropObject[], largestPart = partByt
   return shards;
 }
 
+/**
+ * The shards of several drops, which are read as one: each shard has files of one drop. Positions of files count on from drop to drop.
+ *
+ * @param drops the objects of each drop, in key order
+ * @returns the shards of each drop
+ */
+export function planDrops(drops: readonly (readonly DropObject[])[]): Shard[][] {
+  let [index, first] = [0, 0];
+  return drops.map((objects) => {
+    const shards = planShards(objects).map((shard) => ({
+      ...shard,
+      index: shard.index + index,
+      first: shard.first + first,
+    }));
+    index += shards.length;
+    first += objects.length;
+    return shards;
+  });
+}
+
 /** The files of a drop, in the order of their names. */
 export const listFiles = (objects: readonly DropObject[]): DropFile[] =>
   objects.map(({ key, versionId }) => ({ key, ...(versionId === undefined ? {} : { versionId }) }));

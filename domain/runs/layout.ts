@@ -105,6 +105,8 @@ export const cleanKeys = (run: RunPointer) => {
     split: (index: number) => `${prefix}split/${shardName(index)}.parquet`,
     /** The groups whose side is not that of the rule in `sides.json` (Parquet). */
     placed: `${prefix}split/placed.parquet`,
+    /** The groups that are in several drops of a run, with the last drop that has each (Parquet). */
+    superseded: `${prefix}split/superseded.parquet`,
     /** A sample of the drop's sets of duplicates, as numbers; absent where no two rows have the same model inputs (Parquet). */
     copiedSets: `${prefix}split/copied.parquet`,
     /** The training rows of one shard in these sets (Parquet). */

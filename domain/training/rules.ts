@@ -1,6 +1,8 @@
 import type { Algorithm } from '#domain/algorithms/algorithm';
 import { ALGORITHMS, type Algorithms, algorithmOf } from '#domain/algorithms/registry';
+import { groupSettings } from '#domain/data/clean';
 import type { DatasetSettings } from '#domain/data/settings';
+import type { SplitSettings } from '#domain/data/split-settings';
 import { encodingOf } from '#domain/encodings/registry';
 import type { Issue } from '#domain/issue';
 import { trainingHyperparameters } from '#domain/training/hyperparameters';
@@ -8,7 +10,10 @@ import { monotoneDeclared } from '#domain/training/monotone';
 import type { TrainingSections } from '#domain/training/settings';
 import { checkTuning } from '#domain/training/tuning-rules';
 
-type Checked = Omit<TrainingSections, 'name' | 'dataset'> & { readonly dataset: DatasetSettings };
+type Checked = Omit<TrainingSections, 'name' | 'dataset'> & {
+  readonly dataset: DatasetSettings;
+  readonly split: SplitSettings;
+};
 
 /** Without missing values: every model input must be imputed. */
 function checkMissing({ dataset }: Checked, { label, input }: Algorithm, issue: Issue): void {
@@ -23,6 +28,17 @@ function checkMissing({ dataset }: Checked, { label, input }: Algorithm, issue: 
   }
 }
 
+const readsEarlierDrops = ({ data }: Checked['training']): boolean => data !== undefined && data !== 'newest';
+
+/** Rows of several drops are told apart by the group of the split. */
+function checkData({ training, dataset, split }: Checked, issue: Issue): void {
+  if (!readsEarlierDrops(training) || dataset.id === undefined || groupSettings({ dataset, split }).by === 'id') return;
+  issue(
+    ['training', 'data'],
+    'rows that are in several drops are found by their id, which split.groupBy does not keep together: set split.groupBy to id, or leave it out',
+  );
+}
+
 /** A continuation: what the algorithm allows, and a single training job. */
 function checkIncremental(
   pipeline: Checked,
@@ -35,6 +51,11 @@ function checkIncremental(
     issue(
       ['training', 'incremental'],
       'a tuning tries other hyperparameters from the start, and a training that goes on from the champion cannot: leave out training.tuning or training.incremental',
+    );
+  if (readsEarlierDrops(pipeline.training))
+    issue(
+      ['training', 'incremental'],
+      'a training that goes on from the champion reads the newest drop alone: leave out training.data or training.incremental',
     );
   continuation.check(all, (name, problem) => issue(['training', 'hyperparameters', name], problem));
 }
@@ -52,6 +73,7 @@ export function checkTraining(pipeline: Checked, issue: Issue, algorithms: Algor
   const all = trainingHyperparameters(pipeline, [], algorithm, monotoneDeclared(pipeline.dataset));
   algorithm.check?.(all, evaluation.task, (name, problem) => issue(['training', 'hyperparameters', name], problem));
   checkIncremental(pipeline, algorithm, all, issue);
+  checkData(pipeline, issue);
   if (tuning && training.tuning)
     checkTuning(
       { tuning: training.tuning, hyperparameters: training.hyperparameters },

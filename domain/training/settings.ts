@@ -4,6 +4,7 @@ import type { Scalar } from '#domain/algorithms/hyperparameter';
 import { ALGORITHMS, type Algorithms } from '#domain/algorithms/registry';
 import type { NamedClasses } from '#domain/data/class-count';
 import { instanceType } from '#domain/instance-type';
+import { type TrainingData, trainingDataSchema } from '#domain/runs/training-data';
 import { type Tuning, tuningSchemaOf } from '#domain/training/tuning-settings';
 import type { Task } from '#schemas/records/task';
 
@@ -47,6 +48,8 @@ export interface TrainingSettings {
   readonly instances: z.output<typeof instancesSchema>;
   readonly maxRuntimeSeconds: number;
   readonly tuning?: Tuning | undefined;
+  /** Which drops a training reads; the newest when absent. */
+  readonly data?: TrainingData | undefined;
   /** Whether a training goes on from the champion's model. */
   readonly incremental?: boolean | undefined;
 }
@@ -80,6 +83,7 @@ function sectionOf(algorithm: Algorithm, isDefault: boolean) {
       .max(432_000)
       .default(3600)
       .meta({ description: 'Seconds that a training job may take before SageMaker stops it.', examples: [7200] }),
+    data: trainingDataSchema.optional(),
     ...(algorithm.continuation ? { incremental: incrementalSchema } : {}),
     ...(algorithm.tuning ? { tuning: tuningSchemaOf(algorithm, algorithm.tuning).optional() } : {}),
   });

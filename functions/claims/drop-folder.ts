@@ -40,7 +40,9 @@ export async function compareWithFormer(
 ): Promise<EarlierDrop | undefined> {
   try {
     const record = await artifacts.readJson(artifactKeys(former).drop, dropRecordSchema);
-    return compareDrops(former.runId, record.objects, objects);
+    // objects of other drops come first
+    const own = record.objects.slice(-(record.drops?.at(-1)?.objects ?? record.objects.length));
+    return compareDrops(former.runId, own, objects);
   } catch (error) {
     if (isTransient(error)) throw error;
     logger.warn('the drop record of the former run of this folder is gone', { former: former.runId });

@@ -7,9 +7,10 @@ import { unpackTar } from 'modern-tar/fs';
 import * as z from 'zod';
 import type { Continuation as Way } from '#domain/algorithms/algorithm';
 import { algorithmOf } from '#domain/algorithms/registry';
+import type { SqlEngine } from '#domain/data/engine';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import type { Use } from '#domain/splits/comparable';
-import { continuationProblem } from '#domain/training/continuation';
+import { continuationProblem, holdoutProblem } from '#domain/training/continuation';
 import { modelKey } from '#domain/training/plan';
 import type { FileStore } from '#functions/ports/object-store';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
@@ -131,4 +132,42 @@ export async function findStart(
   if (typeof rounds !== 'number') return rounds;
   const ancestors = [from, ...(await ancestorsOf(artifacts, champion, before))];
   return { kind: 'start', from, rounds, ancestors, unseen: comparable, use: sides };
+}
+
+/** Test rows by class: all, and those that no ancestor was trained on. */
+async function countHoldout(engine: SqlEngine, sided: (unseen?: UnseenRule) => string, unseen: UnseenRule) {
+  const counts = (from: string) =>
+    `SELECT class, sum(rows)::BIGINT AS rows FROM ${from} WHERE _side = 'test' GROUP BY 1`;
+  const found = await engine.query(
+    'count the test rows that no ancestor was trained on',
+    `SELECT every.rows AS rows, coalesce(own.rows, 0) AS unseen FROM (${counts(sided())}) AS every LEFT JOIN (${counts(sided(unseen))}) AS own USING (class)`,
+  );
+  return found.map((row) => ({ rows: Number(row['rows']), unseen: Number(row['unseen']) }));
+}
+
+/** Whether the training goes on from the champion's model; undefined where the pipeline does not ask for it. */
+export async function decideContinuation(
+  ports: ContinuationPorts,
+  engine: SqlEngine,
+  given: {
+    readonly run: RunPointer;
+    readonly champion?: RunPointer | null | undefined;
+    readonly pipeline: Pipeline;
+    readonly identity: string;
+    readonly comparable: ComparableRule | undefined;
+  },
+  sided: (unseen?: UnseenRule) => string,
+  directory: string,
+): Promise<{ readonly record: Continuation; readonly start?: Start } | undefined> {
+  const { champion, comparable, pipeline } = given;
+  if (pipeline.training.incremental !== true) return undefined;
+  if (!champion || !comparable) return { record: { kind: 'full', reason: 'the pipeline has no champion yet' } };
+  const start = await findStart(ports, { ...given, champion, comparable }, directory);
+  if (start.kind === 'full') return { record: start };
+  const holdout = await countHoldout(engine, sided, start.unseen);
+  const problem = holdoutProblem(start.from, holdout);
+  if (problem !== undefined) return { record: { kind: 'full', reason: problem } };
+  const leftOut = holdout.reduce((sum, { rows, unseen }) => sum + rows - unseen, 0);
+  const { from, rounds, ancestors } = start;
+  return { record: { kind: 'continued', from, rounds, ancestors: [...ancestors], leftOut }, start };
 }

@@ -72,6 +72,17 @@ export async function writeShardPersonalData(
   { search, rows, directory }: { readonly search: ShardSearch; readonly rows: string; readonly directory: string },
 ): Promise<void> {
   await artifacts.writeJson(artifactKeys(run).shardPersonalData(shard), search);
+  await writeShardGroups(engine, clean, { run, shard, pipeline }, rows, directory);
+}
+
+/** Writes the rows of a shard counted by quasi-identifiers. */
+export async function writeShardGroups(
+  engine: SqlEngine,
+  clean: FileStore,
+  { run, shard, pipeline }: { readonly run: RunPointer; readonly shard: number; readonly pipeline: Pipeline },
+  rows: string,
+  directory: string,
+): Promise<void> {
   const columns = quasiColumns(pipeline);
   if (columns.length === 0) return;
   const file = join(directory, 'groups.parquet');

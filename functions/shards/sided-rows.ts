@@ -4,6 +4,7 @@ import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
 import { sidedRowsSql } from '#domain/splits/rows';
 import { text } from '#domain/sql/literals';
 import type { ObjectStore } from '#functions/ports/object-store';
+import { withoutSuperseded } from '#functions/shards/superseded-rows';
 import { type Sides, sidesSchema } from '#schemas/records/sides';
 
 /** Downloads the clean rows of a shard. Returns a relation of them with `_side`, and the record of the split. */
@@ -17,10 +18,10 @@ export async function readSidedRows(
   const keys = cleanKeys(run);
   const path = join(directory, 'clean.parquet');
   await clean.download(keys.shard(shard), path);
-  if (sides.placed === 0) {
-    return { rows: sidedRowsSql(cleanRowsSql(path), sides.rule, undefined, sides.unseen), sides };
-  }
+  const all = cleanRowsSql(path);
+  const rows = await withoutSuperseded(clean, { run, shard, sides, rows: all }, directory);
+  if (sides.placed === 0) return { rows: sidedRowsSql(rows, sides.rule, undefined, sides.unseen), sides };
   const placed = join(directory, 'placed.parquet');
   await clean.download(keys.placed, placed);
-  return { rows: sidedRowsSql(cleanRowsSql(path), sides.rule, `read_parquet(${text(placed)})`, sides.unseen), sides };
+  return { rows: sidedRowsSql(rows, sides.rule, `read_parquet(${text(placed)})`, sides.unseen), sides };
 }

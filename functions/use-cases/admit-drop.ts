@@ -3,12 +3,13 @@ import { deploymentKeys } from '#domain/deployment/target';
 import { DropVanishedError, EmptyDropError, InvalidInputError } from '#domain/errors';
 import { makeRunId } from '#domain/naming';
 import {
+  type DropObject,
   describeContent,
   isHidden,
   isMarker,
   listFiles,
   needsLocating,
-  planShards,
+  planDrops,
   refuseLargeArchives,
   type Shard,
   selectDropObjects,
@@ -18,6 +19,7 @@ import { artifactKeys, type RunPointer, rawKeys } from '#domain/runs/layout';
 import { belowDrop, isDropObject, laterObject, locateDrop, locateMarked, newestDrop } from '#domain/runs/locate-drop';
 import { trainingSettings } from '#domain/runs/training-settings';
 import { claimFolder, compareWithFormer, formerRun } from '#functions/claims/drop-folder';
+import { type EarlierDropObjects, findEarlierDrops } from '#functions/claims/earlier-drops';
 import { lastGoodKey } from '#functions/claims/last-good';
 import { acquireLease, type LeaseResult } from '#functions/claims/lease';
 import type { ObjectStore } from '#functions/ports/object-store';
@@ -153,6 +155,21 @@ async function findNewestDrop({ raw }: AdmissionPorts, { name, dataset }: Pipeli
   return newest.prefix;
 }
 
+const bytesOf = (objects: readonly DropObject[]): number => objects.reduce((sum, o) => sum + o.size, 0);
+
+/** One of several drops of a run, as the run's record names it. */
+const describeDrop = (
+  pipeline: string,
+  { prefix, arrivedAt, objects }: Omit<EarlierDropObjects, 'arrivedAt'> & { readonly arrivedAt: string | undefined },
+  shards: readonly Shard[],
+): NonNullable<DropRecord['drops']>[number] => ({
+  drop: dropName(pipeline, prefix),
+  ...(arrivedAt === undefined ? {} : { arrivedAt }),
+  objects: objects.length,
+  bytes: bytesOf(objects),
+  shards: shards.length,
+});
+
 /** Writes the run's first records: configuration, drop, shards, and the run itself. */
 async function writeRecords(
   { artifacts, store }: AdmissionPorts,
@@ -227,12 +244,16 @@ export async function admitDrop(
     return skip({ cause: 'later-object', reason: 'a later object of the same drop starts the run' });
   }
 
-  const objects = selectDropObjects(prefix, listed, dataset);
-  refuseLargeArchives(objects);
-  const datasetVersion = sha256Hex(describeContent(prefix, objects));
+  const own = selectDropObjects(prefix, listed, dataset);
+  refuseLargeArchives(own);
   const configHash = sha256Hex(JSON.stringify(definition.pipeline));
-  const identity = `${datasetVersion}#${sha256Hex(JSON.stringify(trainingSettings(definition.pipeline)))}`;
   const runId = makeRunId(execution.startedAt, sha256Hex(execution.arn));
+  const run = { pipeline: name, runId };
+  const { drops, refused } = await findEarlierDrops(ports, run, definition.pipeline, prefix);
+  const all = [...drops, { prefix, objects: own, arrivedAt: undefined }];
+  const objects = all.flatMap((one) => one.objects);
+  const datasetVersion = sha256Hex(all.map((one) => describeContent(one.prefix, one.objects)).join('\n\n'));
+  const identity = `${datasetVersion}#${sha256Hex(JSON.stringify(trainingSettings(definition.pipeline)))}`;
   const pending = { pipeline: name, drop, reason, force };
   const lease = await acquireLease(
     store,
@@ -242,16 +263,16 @@ export async function admitDrop(
   );
   if (lease.kind !== 'held') return skip(explainSkip(lease));
 
-  const run = { pipeline: name, runId };
-  const shards = planShards(objects);
+  const planned = planDrops(all.map((one) => one.objects));
+  const shards = planned.flat();
   const former = await formerRun(store, run, prefix);
-  const earlier = former && (await compareWithFormer(ports.artifacts, { pipeline: name, runId: former }, objects));
+  const earlier = former && (await compareWithFormer(ports.artifacts, { pipeline: name, runId: former }, own));
   const lastGood = (await store.get(name, lastGoodKey))?.['runId'];
   const record: DropRecord = {
     bucket: raw.bucket,
     prefix: drop,
     datasetVersion,
-    bytes: objects.reduce((sum, o) => sum + o.size, 0),
+    bytes: bytesOf(objects),
     configHash,
     reason,
     objects: objects.map(({ key, size, etag, versionId }) => ({
@@ -263,6 +284,8 @@ export async function admitDrop(
     gitCommit: ports.gitCommit,
     startedAt: execution.startedAt,
     executionArn: execution.arn,
+    ...(drops.length > 0 ? { drops: all.map((one, i) => describeDrop(name, one, planned[i] ?? [])) } : {}),
+    ...(refused > 0 ? { refusedDrops: refused } : {}),
     ...(earlier ? { earlier } : {}),
     ...(typeof lastGood === 'string' ? { lastGood } : {}),
   };

@@ -10,19 +10,19 @@ import { bucketSql } from '#domain/splits/keys';
 import { splitStrategy } from '#domain/splits/registry';
 import { sidedRowsSql } from '#domain/splits/rows';
 import { packBuckets } from '#domain/splits/used-buckets';
-import { text, texts } from '#domain/sql/literals';
-import { holdoutProblem } from '#domain/training/continuation';
+import { text } from '#domain/sql/literals';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
-import { type ContinuationPorts, findStart, type Start } from '#functions/shards/continue-champion';
+import { type ContinuationPorts, decideContinuation } from '#functions/shards/continue-champion';
 import { writeCopiedSets } from '#functions/shards/copied-rows';
 import { downloadShards } from '#functions/shards/download-shards';
 import { openEngine } from '#functions/shards/duckdb';
 import { withScratch } from '#functions/shards/scratch';
+import { readGroups } from '#functions/shards/superseded-rows';
 import { checkConstraints } from '#functions/use-cases/check-constraints';
 import type { DivideRowsEvent } from '#schemas/events/shard';
-import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
-import type { Continuation } from '#schemas/records/continuation';
+import { pipelineSchema } from '#schemas/pipeline';
 import { fittedTransformSchema } from '#schemas/records/fitted-transform';
+import { dropRecordSchema } from '#schemas/records/run';
 import { type ComparableRule, type Sides, sidesSchema, type UnseenRule } from '#schemas/records/sides';
 
 /** The dependencies of dividing. */
@@ -49,44 +49,6 @@ async function compareWith(
     identity: splitIdentity(pipeline),
     byInputs: groupSettings(pipeline).by === 'duplicates',
   });
-}
-
-/** Test rows by class: all, and those that no ancestor was trained on. */
-async function countHoldout(engine: SqlEngine, sided: (unseen?: UnseenRule) => string, unseen: UnseenRule) {
-  const counts = (from: string) =>
-    `SELECT class, sum(rows)::BIGINT AS rows FROM ${from} WHERE _side = 'test' GROUP BY 1`;
-  const found = await engine.query(
-    'count the test rows that no ancestor was trained on',
-    `SELECT every.rows AS rows, coalesce(own.rows, 0) AS unseen FROM (${counts(sided())}) AS every LEFT JOIN (${counts(sided(unseen))}) AS own USING (class)`,
-  );
-  return found.map((row) => ({ rows: Number(row['rows']), unseen: Number(row['unseen']) }));
-}
-
-/** Whether the training goes on from the champion's model; undefined where the pipeline does not ask for it. */
-async function decideContinuation(
-  ports: ContinuationPorts,
-  engine: SqlEngine,
-  given: {
-    readonly run: RunPointer;
-    readonly champion?: RunPointer | null | undefined;
-    readonly pipeline: Pipeline;
-    readonly identity: string;
-    readonly comparable: ComparableRule | undefined;
-  },
-  sided: (unseen?: UnseenRule) => string,
-  directory: string,
-): Promise<{ readonly record: Continuation; readonly start?: Start } | undefined> {
-  const { champion, comparable, pipeline } = given;
-  if (pipeline.training.incremental !== true) return undefined;
-  if (!champion || !comparable) return { record: { kind: 'full', reason: 'the pipeline has no champion yet' } };
-  const start = await findStart(ports, { ...given, champion, comparable }, directory);
-  if (start.kind === 'full') return { record: start };
-  const holdout = await countHoldout(engine, sided, start.unseen);
-  const problem = holdoutProblem(start.from, holdout);
-  if (problem !== undefined) return { record: { kind: 'full', reason: problem } };
-  const leftOut = holdout.reduce((sum, { rows, unseen }) => sum + rows - unseen, 0);
-  const { from, rounds, ancestors } = start;
-  return { record: { kind: 'continued', from, rounds, ancestors: [...ancestors], leftOut }, start };
 }
 
 /** The buckets and the last time of the rows on the training or validation side, the rows by side, and the rows in gaps. */
@@ -131,7 +93,8 @@ export async function divideRows(ports: DividingPorts, { run, shards, champion }
       temporaryDirectory: join(directory, 'spill'),
     });
     try {
-      const groups = `read_parquet([${texts(files)}])`;
+      const drop = await artifacts.readJson(artifactKeys(run).drop, dropRecordSchema);
+      const { groups, superseded } = await readGroups({ engine, clean, directory }, { run, pipeline, drop }, files);
       const strategy = splitStrategy(split.strategy);
       const { rule, placed, ...counts } = await strategy.divide(engine.query, {
         groups,
@@ -169,6 +132,7 @@ export async function divideRows(ports: DividingPorts, { run, shards, champion }
         ...counts,
         placed: count,
         duplicates: await countDuplicates(engine.query, groups, split.train),
+        ...(superseded ? { superseded } : {}),
         ...(comparable ? { comparable } : {}),
         ...(start ? { unseen: start.unseen } : {}),
       };

@@ -96,7 +96,8 @@ export async function fitTransform(ports: FittingPorts, { run, shards, champion 
         kept: inputs,
       });
       const usable = fitted.sides.train.rows + fitted.sides.validation.rows + fitted.sides.test.rows;
-      const unused = profile.malformed.rows + (profile.deduplicated ?? 0) + sides.leftOut;
+      const deduplicated = (profile.deduplicated ?? 0) + (sides.superseded?.rows ?? 0);
+      const unused = profile.malformed.rows + deduplicated + sides.leftOut;
       if (usable + unused !== profile.rows) {
         throw new RowCountError(
           `The drop has ${profile.rows} rows, of which ${usable} are used and ${unused} left out. This is a fault of Tidegate.`,
@@ -120,6 +121,7 @@ export async function fitTransform(ports: FittingPorts, { run, shards, champion 
       const inGaps = sides.leftOut - seenBefore;
       await artifacts.writeJson(keys.profile, {
         ...profile,
+        deduplicated,
         inGaps,
         ...(seenBefore > 0 ? { seenBefore } : {}),
         constraints,

@@ -14,6 +14,7 @@ import { writeCopiedShard } from '#functions/shards/copied-rows';
 import { writeShardWindow } from '#functions/shards/drop-drift';
 import { openEngine } from '#functions/shards/duckdb';
 import { withScratch } from '#functions/shards/scratch';
+import { writeShardGroups } from '#functions/shards/search-undeclared';
 import { readSidedRows } from '#functions/shards/sided-rows';
 import type { ProfileShardEvent } from '#schemas/events/shard';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
@@ -80,6 +81,8 @@ export async function profileShard(ports: ProfilingPorts, { run, shard, champion
       await engine.query(`sample ${shardName(shard)}`, `COPY (${sampled}) TO ${text(sample)} ${parquetOutput}`);
       await clean.upload(sample, cleanKeys(run).sample(index), 'application/vnd.apache.parquet');
       const of = { run, shard: index, pipeline, rows };
+      // people of several drops count once
+      if ((sides.superseded?.rows ?? 0) > 0) await writeShardGroups(engine, clean, of, rows, directory);
       await writeCopiedShard({ engine, clean, directory }, of, sides.duplicates);
       await writeShardWindow(engine, artifacts, of, champion);
       await artifacts.writeJson(artifactKeys(run).shardProfile(index), profile);

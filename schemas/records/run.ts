@@ -52,6 +52,21 @@ export const dropRecordSchema = z.object({
   reason: runReasonSchema,
   startedAt: z.string(),
   executionArn: z.string(),
+  /** Of a run that reads several drops (`training.data`): each of them, the oldest first, its own last. */
+  drops: z
+    .array(
+      z.object({
+        drop: z.string().describe('its name, as `prefix`'),
+        arrivedAt: z.string().optional(),
+        objects: z.int().min(1).describe('how many of `objects` are its own; they follow one another'),
+        bytes: z.number(),
+        shards: z.int().min(1),
+      }),
+    )
+    .min(1)
+    .optional(),
+  /** How many other drops were left out, since they were refused. */
+  refusedDrops: z.int().min(0).optional(),
   /** When an earlier run had the same folder. */
   earlier: earlierDropSchema.optional(),
   /** The last run that registered a model when this one was admitted. */

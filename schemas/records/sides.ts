@@ -76,6 +76,13 @@ export const sidesSchema = z.object({
   groups: count,
   mixed: count.describe('groups with rows of several classes'),
   leftOut: count.describe('rows in the gaps between the sides, and test rows that an ancestor was trained on'),
+  superseded: z
+    .object({
+      rows: count.describe('rows that are left out, since a later drop of the run has their id'),
+      shards: z.array(z.int().min(1)).describe('how many shards each drop has, the oldest first'),
+    })
+    .optional()
+    .describe('of a run that reads several drops'),
   duplicates: duplicatesSchema,
   comparable: comparableRuleSchema.optional().describe('absent without a champion'),
   unseen: z

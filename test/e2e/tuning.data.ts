@@ -13,7 +13,8 @@ import { parse, stringify } from 'yaml';
 import { runResourceName, tuningJobName } from '#domain/naming';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import { writeLoanBook } from '#examples/loans/generate';
-import { trainingRecordSchema } from '#schemas/records/run';
+import { profileSchema } from '#schemas/records/profile';
+import { dropRecordSchema, trainingRecordSchema } from '#schemas/records/run';
 import { uploadDrop } from '../../cli/commands/drop.ts';
 import { fetchReport } from '../../cli/commands/report.ts';
 import { getState, listRuns, waitForExecution } from '../../cli/runs.ts';
@@ -43,6 +44,7 @@ beforeAll(async () => {
       { stages: { local: { deployment: { serverless: { memoryMb: 1024, maxConcurrency: 2 } } } } },
     ),
     variant(folder, 'loans-grid', {
+      data: 'accumulate',
       hyperparameters: { ...fixed, max_depth: 8 },
       tuning: { strategy: 'Grid', parallel: 2, ranges: { eta: { values: [0.9, 0.1] } } },
     }),
@@ -149,6 +151,23 @@ describe('a pipeline with tuning', () => {
       },
       { timeout: 60_000, interval: 250 },
     );
+  });
+
+  it('reads all drops where its pipeline says so, and each loan once', async () => {
+    // its loans have the numbers of the first 1,000 of the first book
+    const { files } = await writeLoanBook(join(folder, 'again'), 1000, { seed: 9 }, 1);
+
+    const { ended, run } = await project.drop('loans-grid', files, 'second');
+
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'registered' } });
+    if (!run) throw new Error('the drop was not trained');
+    const { drops } = await project.readArtifact(artifactKeys(run).drop, dropRecordSchema);
+    expect(drops).toHaveLength(2);
+    expect(drops?.at(-1)?.drop).toBe(run.drop);
+    const profile = await project.readArtifact(artifactKeys(run).profile, profileSchema);
+    expect(profile).toMatchObject({ rows: 5000, deduplicated: 1000 });
+    const { sides } = profile;
+    expect(sides.train.rows + sides.validation.rows + sides.test.rows + profile.malformed.rows).toBe(4000);
   });
 
   it('goes on from the model in service where its pipeline is trained incrementally', async () => {

@@ -23,6 +23,7 @@ describe('the explanation of what serves', () => {
       model: { version: 2, runId: runId(2), live: true, approval: 'Approved', served: [{ to: null }] },
       data: {
         datasetVersion: 'd'.repeat(64),
+        drops: [],
         objects: 2,
         bytes: 3000,
         bucket: 's3://raw/loan/2026-01-02/',

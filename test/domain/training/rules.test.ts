@@ -52,6 +52,22 @@ describe('the rules of a training', () => {
     expect(problems({ incremental: true }, without)).toEqual([]);
   });
 
+  it('report rows of several drops that the split does not keep together, and a continuation that would read them', () => {
+    const issues = (training: object, dataset: Record<string, unknown>, split: object = {}) =>
+      pipelineSchema.safeParse(smallPipeline(dataset, { training, split })).error?.issues;
+    const history = { data: { history: '90d' } };
+    expect(issues(history, { id: 'id' })).toBeUndefined();
+    expect(issues(history, {}, { groupBy: 'duplicates' })).toBeUndefined();
+    expect(issues({ data: 'newest', incremental: true }, { id: 'id' }, { groupBy: 'duplicates' })).toBeUndefined();
+    expect(issues(history, { id: 'id' }, { groupBy: 'duplicates' })).toMatchObject([
+      { path: ['training', 'data'], message: expect.stringContaining('set split.groupBy to id') },
+    ]);
+    expect(issues({ data: 'accumulate', incremental: true }, { id: 'id' })).toMatchObject([
+      { path: ['training', 'incremental'], message: expect.stringContaining('leave out training.data') },
+    ]);
+    expect(issues({ data: { history: '90' } }, { id: 'id' })).toHaveLength(1);
+  });
+
   it('report a task the algorithm does not learn, and instances it does not use', () => {
     const single = { ...xgboost, tasks: ['regression'] as const, distributed: false };
     expect(problems({ instances: { count: 2 } }, single)).toEqual([

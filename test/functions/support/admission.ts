@@ -16,7 +16,7 @@ export const startedAt = '2026-01-02T08:00:00.123Z';
 /** Files of a drop, the marker last. */
 export const book = { 'a.csv': 'x,y\n1,0\n', 'b.csv': 'x,y\n2,1\n', _SUCCESS: '' };
 /** A pipeline's file. */
-export const definition = (name: string, trigger: string) => `
+export const definition = (name: string, trigger: string, data?: string) => `
 name: ${name}
 dataset:
   format: csv
@@ -24,7 +24,7 @@ dataset:
   label: { column: y, positive: 1, negative: 0 }
   columns: { x: { role: feature, type: number } }
 evaluation: { task: binary, gates: [{ metric: auc, min: 0.5 }] }
-`;
+${data === undefined ? '' : `training: { data: ${data} }\n`}`;
 /** The event of an object that was put into the raw bucket. */
 export const created = (key: string) => ({
   source: 'aws.s3' as const,
@@ -33,7 +33,7 @@ export const created = (key: string) => ({
 });
 
 /**
- * A stage with the pipelines `loan` (a marker ends a drop), `stream` (each object, after 30 s) and `eager` (each object, at once), whose
+ * A stage with the pipelines `loan` (a marker ends a drop), `whole` (the same, and it reads all drops), `stream` (each object, after 30 s) and `eager` (each object, at once), whose
  * drops a test admits. Start it before tests, `reset` it before each, and dispose of it after all.
  */
 export async function startAdmission() {
@@ -53,6 +53,7 @@ export async function startAdmission() {
     eager: '{ eachObject: true, quietPeriodSeconds: 0 }',
   };
   for (const [name, trigger] of Object.entries(triggers)) putPackagedPipeline(folder, name, definition(name, trigger));
+  putPackagedPipeline(folder, 'whole', definition('whole', '{ marker: _SUCCESS }', 'accumulate'));
   const { handler } = await import('#functions/admit-drop');
   const fresh = (calls?: Calls) => ({
     state: fakeStateTable(calls),

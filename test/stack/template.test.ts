@@ -81,7 +81,7 @@ describe('the compiled template', () => {
     expect(loose).toEqual([]);
   });
 
-  it('lets only the functions that locate and desensitize rows read raw objects', () => {
+  it('lets only the functions that locate and desensitize rows, and the one that reads outcomes, read raw objects', () => {
     const readers = ofType('AWS::IAM::Role')
       .filter(([, role]) =>
         statements(role).some(
@@ -92,15 +92,15 @@ describe('the compiled template', () => {
       )
       .map(([id]) => id);
 
-    expect(readers).toEqual(['DesensitizeShardRole', 'LocateRowsRole']);
+    expect(readers).toEqual(['DesensitizeShardRole', 'LocateRowsRole', 'ReadOutcomesRole']);
   });
 
-  it('lets only the desensitizing function read the token key', () => {
+  it('lets only the functions that desensitize rows and read outcomes read the token key', () => {
     const readers = ofType('AWS::IAM::Role')
       .filter(([, role]) => statements(role).some((s) => JSON.stringify(s.Resource).includes('TokenKeySecret')))
       .map(([id]) => id);
 
-    expect(readers).toEqual(['DesensitizeShardRole']);
+    expect(readers).toEqual(['DesensitizeShardRole', 'ReadOutcomesRole']);
   });
 
   it('passes roles only to SageMaker', () => {
@@ -468,6 +468,7 @@ describe('the compiled template', () => {
       'measureDrift.zip',
       'predict.zip',
       'profileShard.zip',
+      'readOutcomes.zip',
       'runEndpointTest.zip',
       'servePredictions.zip',
       'transformShard.zip',
@@ -499,6 +500,7 @@ describe('the compiled template', () => {
 
     expect(Object.fromEntries(targets)).toEqual({
       DropRule: 'RetrainStateMachine',
+      OutcomesRule: 'RecordOutcomesStateMachine',
       ApprovedRule: 'DeployStateMachine',
       DecidedRule: 'RecordDecisionStateMachine',
       EndpointUpdatedRule: 'TestEndpointStateMachine',

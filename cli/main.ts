@@ -11,6 +11,7 @@ import { driftCommand } from './commands/drift.ts';
 import { dropCommand } from './commands/drop.ts';
 import { faultsCommand } from './commands/faults.ts';
 import { modelsCommand } from './commands/models.ts';
+import { outcomesCommand } from './commands/outcomes.ts';
 import { predictCommand } from './commands/predict.ts';
 import { reportCommand } from './commands/report.ts';
 import { retireCommand } from './commands/retire.ts';
@@ -76,6 +77,7 @@ for (const add of [
   reportCommand,
   constraintsCommand,
   driftCommand,
+  outcomesCommand,
   slackCommand,
   auditCommand,
   faultsCommand,

@@ -21,8 +21,8 @@ export interface Contenders {
 export interface Evidence {
   readonly prediction: PredictionRecord;
   /**
-   * What came true, by the row's position: a value of the label column for regression, else the name of the class. Rows without an
-   * outcome are absent. Only modes that read outcomes receive it, once for each outcome.
+   * What came true, by the row's position in its request: a value of the label column for regression, 1 or 0 for binary, the name of the
+   * class for multiclass. Rows without an outcome are absent. Only modes that read outcomes receive it, once for each request.
    */
   readonly outcomes?: ReadonlyMap<number, string | number>;
 }

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { findKind } from '#domain/find-kind';
+import { ab } from './ab.ts';
 import type { ChallengeMode } from './challenge-mode.ts';
 import { shadow } from './shadow.ts';
 
 /** Every mode of `deployment.challenge`. */
-export const CHALLENGE_MODES = [shadow] as const;
+export const CHALLENGE_MODES = [shadow, ab] as const;
 
 /** The mode of this name. @throws TypeError when there is none */
 export const challengeMode = (name: string, modes: readonly ChallengeMode[] = CHALLENGE_MODES): ChallengeMode =>

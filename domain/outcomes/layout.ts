@@ -24,6 +24,9 @@ export const outcomesId = (key: string, etag: string): string =>
 /** The UTC day of a time, `YYYY-MM-DD`: the window over which realised performance is measured. */
 export const dayOf = (at: string): string => new Date(at).toISOString().slice(0, 10);
 
+/** Prefix of a pipeline's outcomes with their predictions, in the clean bucket; days follow it. */
+export const joinedPrefix = (pipeline: string): string => `${outcomesPrefix(pipeline)}joined/`;
+
 /** Keys of outcomes in the clean bucket (JSON lines, gzip). Tokens and numbers alone. */
 export const outcomeKeys = (pipeline: string) => {
   const prefix = outcomesPrefix(pipeline);

@@ -13,6 +13,7 @@ const challengerEndpoint = `${endpointName}-Challenger`;
 const at = '2026-01-05T10:00:00.000Z';
 const second = (x: number) => [3 * x];
 
+let engine: Awaited<ReturnType<typeof testEngine>>;
 let champion: DataRun;
 let challenger: DataRun;
 let store: MemoryState;
@@ -27,12 +28,14 @@ let answering: (answer: string) => Promise<string>;
 let wait: PredictionPorts['wait'];
 
 beforeAll(async () => {
+  engine = await testEngine();
   champion = await encodedRun('regression', { rest: { deployment: { log: 0 } } });
   await writeGolden(champion, 'regression');
   challenger = await encodedRun('regression', { runId: 'r2', shift: 100 });
   await writeGolden(challenger, 'regression', second);
 });
 afterAll(() => {
+  engine.close();
   champion[Symbol.dispose]();
   challenger[Symbol.dispose]();
 });
@@ -63,7 +66,7 @@ const ports = (): PredictionPorts => ({
       .join('\n');
     return endpoint === challengerEndpoint ? answering(answer) : answer;
   },
-  openEngine: testEngine,
+  openEngine: async () => engine,
   publish: () => {},
   log,
   tokenOf: (id) => tokenOf(id),
@@ -162,11 +165,12 @@ describe('a prediction during a challenge in the shadow', () => {
 
   it('asks the challenger for its share of the requests, and logs those', async () => {
     await startChallenge({}, { share: 30 });
-    for (let i = 0; i < 60; i++) await predict(ports(), event);
+    const own = ports();
+    for (let i = 0; i < 40; i++) await predict(own, event);
     const challenged = asked.filter((endpoint) => endpoint === challengerEndpoint).length;
 
-    expect(challenged).toBeGreaterThan(8);
-    expect(challenged).toBeLessThan(30);
+    expect(challenged).toBeGreaterThan(3);
+    expect(challenged).toBeLessThan(24);
     expect(log.all()).toHaveLength(challenged);
   });
 
@@ -213,6 +217,51 @@ describe('a prediction during a challenge in the shadow', () => {
       problem: 'invalid-rows',
     });
     expect(log.all()).toEqual([]);
+  });
+});
+
+describe('a prediction during a challenge of the mode ab', () => {
+  const ab = (share: number) => startChallenge({ mode: 'ab' }, { mode: 'ab', share });
+  const byChallenger = {
+    model: { version: 3, runId: 'r2' },
+    endpoint: challengerEndpoint,
+    predictions: [{ value: 60 }, {}],
+  };
+
+  it('is the challenger’s for its share, and is logged either way', async () => {
+    await ab(100);
+    expect(await predict(ports(), event)).toMatchObject(byChallenger);
+    await ab(0);
+    expect(await predict(ports(), event)).toMatchObject(byChampion);
+
+    expect(asked).toEqual([challengerEndpoint, endpointName]);
+    expect(log.all().map(({ challenge, answers }) => [challenge, answers.map((a) => [a.role, a.returned])])).toEqual([
+      ['c1', [['challenger', true]]],
+      ['c1', [['champion', true]]],
+    ]);
+  });
+
+  it('stays with one model for the same ids', async () => {
+    await ab(50);
+    const own = ports();
+    const versionOf = async (id: string) =>
+      (await predict(own, { pipeline: 'loan', rows: [{ id, x: 20, c: 'r' }] })).model.version;
+    const people = Array.from({ length: 12 }, (_, i) => `person ${i}`);
+    const first = await Promise.all(people.map(versionOf));
+
+    expect(new Set(first)).toEqual(new Set([2, 3]));
+    expect(await Promise.all(people.map(versionOf))).toEqual(first);
+  });
+
+  it('is the champion’s when the challenger fails, which counts against the challenger', async () => {
+    await ab(100);
+    answering = () => Promise.reject(new PredictionError('no', { problem: 'model-failed' }));
+
+    expect(await predict(ports(), event)).toMatchObject(byChampion);
+    expect(log.all()[0]?.answers.map(({ role, returned, error }) => [role, returned, error])).toEqual([
+      ['challenger', false, 'model-failed'],
+      ['champion', true, undefined],
+    ]);
   });
 });
 

@@ -101,7 +101,7 @@ describe('the compiled template', () => {
       .map(([id]) => id);
 
     // the prediction log has the tokens of ids
-    expect(readers).toEqual(['DesensitizeShardRole', 'PredictRole', 'ReadOutcomesRole', 'ServePredictionsRole']);
+    expect(readers).toEqual(['DesensitizeShardRole', 'ReadOutcomesRole', 'PredictRole', 'ServePredictionsRole']);
   });
 
   it('passes roles only to SageMaker', () => {
@@ -506,6 +506,7 @@ describe('the compiled template', () => {
       DecidedRule: 'RecordDecisionStateMachine',
       EndpointUpdatedRule: 'TestEndpointStateMachine',
       LostRunRule: 'RecoverRunStateMachine',
+      LostChallengeRule: 'RecoverChallengeStateMachine',
       LostDeploymentRule: 'RecoverDeploymentStateMachine',
     });
     expect(ofType('AWS::Scheduler::Schedule').map(([id]) => id)).toContain('LoanDefaultDriftSchedule');

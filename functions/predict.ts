@@ -1,7 +1,7 @@
+import { predictionPorts, predictionVariables } from '#functions/composition/prediction-ports';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
 import { predict } from '#functions/use-cases/predict';
-import { predictionPorts, predictionVariables } from '#functions/wiring/prediction-ports';
 import { predictRequestSchema } from '#schemas/events/predict';
 
 /** Kept between invocations, with the transforms of the runs whose models have served. */

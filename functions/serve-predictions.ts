@@ -1,3 +1,4 @@
+import { predictionPorts, predictionVariables } from '#functions/composition/prediction-ports';
 import { readConfig } from '#functions/runtime/config';
 import { logger } from '#functions/runtime/logger';
 import { withMiddleware } from '#functions/runtime/middleware';
@@ -5,7 +6,6 @@ import { pipelineNames } from '#functions/runtime/packaged-pipelines';
 import { readPipeline } from '#functions/runtime/pipelines';
 import { predict } from '#functions/use-cases/predict';
 import { servePredictions } from '#functions/use-cases/serve-predictions';
-import { predictionPorts, predictionVariables } from '#functions/wiring/prediction-ports';
 import { apiRequestSchema } from '#schemas/events/prediction-api';
 
 const config = readConfig([...predictionVariables, 'LAMBDA_TASK_ROOT']);

@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { DeleteObjectsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { isPartition } from '#domain/runs/locate-drop';
+import { outcomesFolder } from '#domain/runs/outcomes-folder';
 import { counted } from '#domain/text/numbers';
 import type { Pipeline } from '#schemas/pipeline';
 import { exitCodes } from './exit-codes.ts';
@@ -21,6 +22,9 @@ export function checkFolderName(folder: string, trigger: Trigger): void {
   const refuse = (why: string): never => {
     throw new CliError(`--name ${folder}: ${why} Choose another name, such as 2026-01-31.`, exitCodes.usage);
   };
+  if (folder.split('/', 1)[0] === outcomesFolder) {
+    refuse(`the folder ${outcomesFolder} holds outcomes, which "npx tidegate outcomes" sends.`);
+  }
   for (const name of folder.split('/')) {
     if (name === '') refuse('a folder in it has no name.');
     if (/^[_.]/.test(name)) refuse('folders whose names start with _ or . are no data.');

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { apiCommand } from './commands/api.ts';
 import { approvalCommands } from './commands/approval.ts';
 import { auditCommand } from './commands/audit.ts';
+import { challengeCommand } from './commands/challenge.ts';
 import { cloudCommands } from './commands/cloud.ts';
 import { constraintsCommand } from './commands/constraints.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -9,6 +10,7 @@ import { driftCommand } from './commands/drift.ts';
 import { dropCommand } from './commands/drop.ts';
 import { faultsCommand } from './commands/faults.ts';
 import { modelsCommand } from './commands/models.ts';
+import { outcomesCommand } from './commands/outcomes.ts';
 import { predictCommand } from './commands/predict.ts';
 import { reportCommand } from './commands/report.ts';
 import { retireCommand } from './commands/retire.ts';
@@ -67,6 +69,7 @@ for (const add of [
   whyCommand,
   approvalCommands,
   rollbackCommand,
+  challengeCommand,
   retireCommand,
   predictCommand,
   apiCommand,
@@ -74,6 +77,7 @@ for (const add of [
   reportCommand,
   constraintsCommand,
   driftCommand,
+  outcomesCommand,
   slackCommand,
   auditCommand,
   faultsCommand,

@@ -25,6 +25,7 @@ export interface Outputs {
   readonly PrepareDataStateMachineArn: string;
   readonly DeployStateMachineArn: string;
   readonly RecordDecisionStateMachineArn: string;
+  readonly RecordOutcomesStateMachineArn: string;
   readonly TestEndpointStateMachineArn: string;
   readonly CheckDriftStateMachineArn: string;
   readonly RetireStateMachineArn: string;

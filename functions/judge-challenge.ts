@@ -1,5 +1,6 @@
 import { artifactStore } from '#functions/aws/buckets';
 import { s3Client } from '#functions/aws/clients/s3';
+import { outcomeReader } from '#functions/aws/outcome-reader';
 import { predictionReader } from '#functions/aws/prediction-log';
 import { runStore } from '#functions/aws/tables';
 import { readConfig } from '#functions/runtime/config';
@@ -16,6 +17,7 @@ export const handler = withMiddleware(judgeChallengeSchema, (event) =>
       artifacts: artifactStore(config),
       store: runStore(config),
       predictions: predictionReader(s3Client(), config.CLEAN_BUCKET),
+      outcomes: outcomeReader(s3Client(), config.CLEAN_BUCKET),
     },
     event,
   ),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { outcomesFolder } from '../domain/runs/outcomes-folder.ts';
 import type { Pipeline } from '../schemas/pipeline.ts';
 import { allow, getAtt, type Resource, ref, role, sub, type Value } from './cloudformation.ts';
 
@@ -55,32 +56,44 @@ const longestPattern = 2048;
 /** The longest name that a bucket may have stands for that of the raw bucket, which is known only when the stack is deployed. */
 const longestBucket = 'x'.repeat(63);
 
-const dropPattern = (bucket: Value, keys: readonly Value[]): Value => ({
+const createdPattern = (bucket: Value, keys: readonly Value[]): Value => ({
   source: ['aws.s3'],
   'detail-type': ['Object Created'],
   detail: { bucket: { name: [bucket] }, object: { key: [...keys] } },
 });
 
-/** The rules that start a run, each within what a pattern may hold: `DropRule`, `DropRule2` … */
-function dropRules(pipelines: readonly Pipeline[]): Record<string, Resource> {
+/** Rules for objects of the raw bucket, each within what a pattern may hold: `<id>`, `<id>2` … */
+function createdRules(id: string, description: string, machine: string, wanted: readonly Value[]) {
   const parts: Value[][] = [[]];
-  for (const key of dropKeys(pipelines)) {
+  for (const key of wanted) {
     const part = parts.at(-1) ?? [];
-    if (JSON.stringify(dropPattern(longestBucket, [...part, key])).length > longestPattern) parts.push([key]);
+    if (JSON.stringify(createdPattern(longestBucket, [...part, key])).length > longestPattern) parts.push([key]);
     else part.push(key);
   }
   return Object.fromEntries(
-    parts.map((keys, i) => [
-      i === 0 ? 'DropRule' : `DropRule${i + 1}`,
-      rule(
-        'A drop in the raw bucket starts a retrain.',
-        dropPattern(ref('RawBucket'), keys),
-        'RetrainStateMachine',
-        'EventsRole',
-      ),
-    ]),
+    parts
+      .filter((keys) => keys.length > 0)
+      .map((keys, i) => [
+        i === 0 ? id : `${id}${i + 1}`,
+        rule(description, createdPattern(ref('RawBucket'), keys), machine, 'EventsRole'),
+      ]),
   );
 }
+
+const dropRules = (pipelines: readonly Pipeline[]): Record<string, Resource> =>
+  createdRules('DropRule', 'A drop in the raw bucket starts a retrain.', 'RetrainStateMachine', dropKeys(pipelines));
+
+/**
+ * A prefix cannot leave out one below it (EventBridge User Guide, "Comparison operators": the values of a field are joined by OR), so
+ * AdmitDrop passes over outcomes that match the rule of an `eachObject` pipeline, and markers among them.
+ */
+const outcomesRules = (pipelines: readonly Pipeline[]): Record<string, Resource> =>
+  createdRules(
+    'OutcomesRule',
+    'A file with outcomes in the raw bucket is recorded.',
+    'RecordOutcomesStateMachine',
+    pipelines.map(({ name }) => ({ prefix: `${name}/${outcomesFolder}/` })),
+  );
 
 /** Keeps undeliverable events. */
 const deadLetterQueue = (stage: string): Record<string, Resource> => ({
@@ -128,6 +141,7 @@ const roles = (): Record<string, Resource> => ({
         'RetrainStateMachine',
         'DeployStateMachine',
         'RecordDecisionStateMachine',
+        'RecordOutcomesStateMachine',
         'TestEndpointStateMachine',
         'RecoverRunStateMachine',
         'RecoverDeploymentStateMachine',
@@ -144,6 +158,7 @@ const roles = (): Record<string, Resource> => ({
 /** The rules that start each machine. */
 const rules = (stage: string, pipelines: readonly Pipeline[]): Record<string, Resource> => ({
   ...dropRules(pipelines),
+  ...outcomesRules(pipelines),
   ApprovedRule: rule(
     'An approved model package is deployed.',
     {

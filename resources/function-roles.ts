@@ -24,7 +24,7 @@ import {
   writeObjects,
 } from './grants.ts';
 
-/** What each function may do. Only LocateRows and DesensitizeShard may read a raw object. */
+/** What each function may do. Only LocateRows and DesensitizeShard may read a drop, and ReadOutcomes a file with outcomes. */
 function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]>> {
   const readRun = readObjects('ArtifactsBucket', '*/runs/*');
   const writeRun = writeObjects('ArtifactsBucket', '*/runs/*');
@@ -72,6 +72,23 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
     fitTransform: [...readRun, ...writeRun, ...readRows, ...writeRows],
     transformShard: [...readRun, ...writeRun, ...readRows, ...writeRows],
     planTraining: [...readRun, ...writeRun],
+    readOutcomes: [
+      ...readObjectVersions('RawBucket', '*/outcomes/*'),
+      ...writeFiles('RawBucket', '_tidegate/*/quarantine/*'),
+      ...writeFiles('CleanBucket', '*/outcomes/*'),
+      ...readRun,
+      ...state('GetItem'),
+      ...readSecret('TokenKeySecret'),
+    ],
+    joinOutcomes: [
+      ...['*/outcomes/*', '*/predictions/*'].flatMap((keys) => [
+        ...readObjects('CleanBucket', keys),
+        listObjects('CleanBucket', keys),
+      ]),
+      ...writeFiles('CleanBucket', '*/outcomes/*'),
+      ...readRun,
+      ...state('PutItem'),
+    ],
     awaitJob: [
       ...sageMaker(stage, 'training-job', 'DescribeTrainingJob'),
       ...sageMaker(stage, 'transform-job', 'DescribeTransformJob'),
@@ -201,7 +218,13 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       ...state('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
     ],
     beginChallenge: state('GetItem', 'UpdateItem'),
-    judgeChallenge: [...readRun, ...readPredictions, ...state('GetItem', 'PutItem')],
+    judgeChallenge: [
+      ...readRun,
+      ...readPredictions,
+      ...readObjects('CleanBucket', '*/outcomes/joined/*'),
+      listObjects('CleanBucket', '*/outcomes/joined/*'),
+      ...state('GetItem', 'PutItem'),
+    ],
     closeChallenge: [
       ...sageMaker(stage, 'endpoint', 'DescribeEndpoint', 'DeleteEndpoint'),
       ...sageMaker(stage, 'endpoint-config', 'DeleteEndpointConfig'),

@@ -24,8 +24,8 @@ export const listObjects = (bucket: Bucket, prefix: string): Allow =>
   allow('s3:ListBucket', bucketArn(bucket), { StringLike: { 's3:prefix': prefix } });
 /** Get 404 for a missing object instead of 403. */
 export const missObjects = (bucket: Bucket): Allow => allow('s3:ListBucket', bucketArn(bucket));
-export const readObjectVersions = (bucket: Bucket): Allow[] => [
-  allow('s3:GetObjectVersion', objects(bucket, '*')),
+export const readObjectVersions = (bucket: Bucket, keys = '*'): Allow[] => [
+  allow('s3:GetObjectVersion', objects(bucket, keys)),
   missObjects(bucket),
   allow('kms:Decrypt', bucketKey(bucket), viaS3),
 ];

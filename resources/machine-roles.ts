@@ -77,6 +77,7 @@ function machineGrants(stage: string): Readonly<Record<string, readonly Allow[]>
       invoke('RecordDecision', 'RequestRollBack', 'Notify'),
       allow('states:StartExecution', machineArn(stage, 'deploy')),
     ],
+    RecordOutcomes: [invoke('ReadOutcomes', 'JoinOutcomes', 'Notify')],
     TestEndpoint: [invoke('LoadEndpointTests', 'RunEndpointTest', 'RecordTestResults', 'Notify')],
     Retire: [invoke('RetirePipeline', 'Notify')],
     CheckService: [invoke('FindOrphans', 'Notify')],

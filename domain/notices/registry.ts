@@ -10,6 +10,7 @@ import { drift } from './drift.ts';
 import { endpointTests } from './endpoint-tests.ts';
 import type { NoticeKind, NoticePorts, Outgoing } from './notice.ts';
 import { orphans } from './orphans.ts';
+import { outcomes } from './outcomes.ts';
 import { registered } from './registered.ts';
 import { retired } from './retired.ts';
 import { rolledBack } from './rolled-back.ts';
@@ -34,6 +35,7 @@ export const NOTICES = [
   endpointTests,
   drift,
   checkFailed,
+  outcomes,
   retired,
   orphans,
 ] as const;

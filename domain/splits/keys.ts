@@ -41,6 +41,8 @@ export const duplicateKeySql = (expressions: readonly string[]): string => {
   const parts = expressions
     .map((e) => `CAST(${e} AS VARCHAR)`)
     .map((e) => `coalesce(length(${e}) || ':' || ${e}, '-')`);
+  // rows without any expression are all alike
+  if (parts.length === 0) return "''";
   // one call with all parts: a chain of || is as deep as it is long, and the engine allows a depth of 1,000
   return `concat(${parts.join(', ')})`;
 };

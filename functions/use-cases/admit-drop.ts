@@ -17,6 +17,7 @@ import {
 import { dropName, isHiddenDrop, objectId } from '#domain/runs/drop-name';
 import { artifactKeys, type RunPointer, rawKeys } from '#domain/runs/layout';
 import { belowDrop, isDropObject, laterObject, locateDrop, locateMarked, newestDrop } from '#domain/runs/locate-drop';
+import { isOutcomesKey } from '#domain/runs/outcomes-folder';
 import { trainingSettings } from '#domain/runs/training-settings';
 import { claimFolder, compareWithFormer, formerRun } from '#functions/claims/drop-folder';
 import { type EarlierDropObjects, findEarlierDrops } from '#functions/claims/earlier-drops';
@@ -91,10 +92,12 @@ function readRequest(input: RetrainInput, readPipeline: AdmissionPorts['readPipe
   return { definition: readPipeline(pipeline), prefix, objectKey: undefined, unfit: undefined, reason, force };
 }
 
+const amongOutcomes = 'holds outcomes and no rows to train on: the machine record-outcomes takes it';
 const hiddenName = 'is not data: a folder or file name on its path starts with _ or .';
 
 /** The drop of the object in an event, and why the object starts no run, if it does not. */
 function locateObject(objectKey: string, { name, dataset: { trigger } }: Pipeline) {
+  if (isOutcomesKey(objectKey)) return { objectKey, prefix: locateMarked(objectKey).prefix, unfit: amongOutcomes };
   if ('marker' in trigger) {
     const { prefix } = locateMarked(objectKey);
     if (prefix !== `${name}/` && !isDropObject(name, objectKey)) return { objectKey, prefix, unfit: hiddenName };
@@ -220,7 +223,7 @@ export async function admitDrop(
       decision: 'skipped',
       pipeline: name,
       drop: dropName(name, request.prefix),
-      cause: 'not-data',
+      cause: isOutcomesKey(objectKey ?? '') ? 'outcomes' : 'not-data',
       reason: `the object ${unfit}`,
     };
   }
@@ -233,6 +236,9 @@ export async function admitDrop(
     return { decision: 'settling', waitSeconds: eachObject.quietPeriodSeconds };
   }
   const prefix = await findFolder(ports, definition.pipeline, request.prefix);
+  if (isOutcomesKey(prefix)) {
+    throw new InvalidInputError(`The folder ${name}/outcomes/ holds no drop. Name another folder below ${name}/.`);
+  }
   const drop = dropName(name, prefix);
   const skip = (why: Skip): Admission => ({ decision: 'skipped', pipeline: name, drop, ...why });
   const listed = belowDrop({ pipeline: name, prefix }, await raw.list(prefix));

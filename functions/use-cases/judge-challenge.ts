@@ -4,11 +4,15 @@ import { secondsBetweenLooks, settleMs } from '#domain/challenges/looks';
 import { challengeMode } from '#domain/challenges/registry';
 import { deploymentKeys } from '#domain/deployment/target';
 import { TransientError } from '#domain/errors';
+import { evidenceOf } from '#domain/outcomes/evidence';
+import { latestOutcomes } from '#domain/outcomes/join';
+import { dayOf } from '#domain/outcomes/layout';
 import { predictionKey } from '#domain/runs/layout';
 import { firstIdOf } from '#domain/serving/inference-id';
 import { unreachable } from '#domain/unreachable';
 import { readTotals, writeTotals } from '#functions/claims/challenges';
 import type { ObjectStore } from '#functions/ports/object-store';
+import type { OutcomeReader } from '#functions/ports/outcome-reader';
 import type { PredictionReader } from '#functions/ports/prediction-log';
 import type { StateStore } from '#functions/ports/state-store';
 import { readOwnChallenge } from '#functions/use-cases/begin-challenge';
@@ -22,6 +26,7 @@ export interface JudgingPorts {
   readonly artifacts: Pick<ObjectStore, 'readJson'>;
   readonly store: StateStore;
   readonly predictions: PredictionReader;
+  readonly outcomes: OutcomeReader;
 }
 
 /** The most requests that one look counts: some 200 seconds of a function at a hundred requests a second. */
@@ -32,6 +37,8 @@ const atOnce = 50;
 const soon = 1;
 
 interface Seen {
+  /** What the totals before had; undefined where everything is counted anew. */
+  readonly former: unknown;
   readonly evidence: readonly Evidence[];
   readonly watermark: string;
   readonly more: boolean;
@@ -40,10 +47,11 @@ interface Seen {
 /** The requests of a challenge that were logged since the last look, at most `mostPerLook`. */
 async function readPredictions(
   { predictions }: JudgingPorts,
-  { pipeline, id }: Challenge,
-  watermark: string,
+  { pipeline, id, logFrom }: Challenge,
+  before: ChallengeTotals | undefined,
   at: string,
 ): Promise<Seen> {
+  const watermark = before?.watermark ?? logFrom;
   const settled = predictionKey(pipeline, firstIdOf(Date.parse(at) - settleMs));
   const keys = (await predictions.keysAfter(pipeline, watermark)).filter((key) => key < settled);
   const now = keys.slice(0, mostPerLook);
@@ -52,7 +60,37 @@ async function readPredictions(
     const records = await Promise.all(now.slice(from, from + atOnce).map((key) => predictions.read(key)));
     evidence.push(...records.flatMap((prediction) => (prediction.challenge === id ? [{ prediction }] : [])));
   }
-  return { evidence, watermark: now.at(-1) ?? watermark, more: keys.length > now.length };
+  return {
+    former: before?.totals,
+    evidence,
+    watermark: now.at(-1) ?? watermark,
+    more: keys.length > now.length,
+  };
+}
+
+/** All outcomes of a challenge. They come late and may be corrected, so each look counts them anew. */
+async function readOutcomes({ outcomes }: JudgingPorts, { pipeline, id, openedAt, logFrom }: Challenge): Promise<Seen> {
+  const files = await outcomes.joinedSince(pipeline, dayOf(openedAt));
+  const evidence = evidenceOf(pipeline, id, latestOutcomes(files));
+  return { former: undefined, evidence, watermark: logFrom, more: false };
+}
+
+/** What a look counts, by what the mode of the challenge reads. */
+function readEvidence(
+  ports: JudgingPorts,
+  challenge: Challenge,
+  before: ChallengeTotals | undefined,
+  at: string,
+): Promise<Seen> {
+  const { reads } = challengeMode(challenge.mode);
+  switch (reads) {
+    case 'predictions':
+      return readPredictions(ports, challenge, before, at);
+    case 'outcomes':
+      return readOutcomes(ports, challenge);
+    default:
+      return unreachable(reads, 'evidence of a challenge');
+  }
 }
 
 /** Counts what is new and judges it. A look that was counted by another one counts nothing twice. */
@@ -62,23 +100,23 @@ async function look(
   at: string,
 ): Promise<{ judgement: Judgement; more: boolean }> {
   const { artifacts, store } = ports;
-  const { pipeline, id, logFrom, settings } = challenge;
+  const { pipeline, id, settings } = challenge;
   const mode = challengeMode(challenge.mode);
-  const former = await readTotals(store, challenge);
-  const { evidence, watermark, more } = await readPredictions(ports, challenge, former?.watermark ?? logFrom, at);
-  const totals = mode.fold(former?.totals, evidence, await readContenders(artifacts, challenge));
+  const before = await readTotals(store, challenge);
+  const { former, evidence, watermark, more } = await readEvidence(ports, challenge, before, at);
+  const totals = mode.fold(former, evidence, await readContenders(artifacts, challenge));
   const hours = (Date.parse(at) - Date.parse(challenge.startedAt ?? at)) / 3_600_000;
   const judgement = mode.judge(totals, settings, { hours });
   const next: ChallengeTotals = {
     challenge: id,
     totals,
     watermark,
-    looks: (former?.looks ?? 0) + 1,
+    looks: (before?.looks ?? 0) + 1,
     judgedAt: at,
     measures: { ...judgement.measures },
     reasons: [...judgement.reasons],
   };
-  if (!(await writeTotals(store, pipeline, former, next))) {
+  if (!(await writeTotals(store, pipeline, before, next))) {
     throw new TransientError(`Another look at the challenge of ${pipeline} was faster.`);
   }
   return { judgement, more };

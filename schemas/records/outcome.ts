@@ -62,7 +62,7 @@ export const receivedFileSchema = z.object({
 });
 export type ReceivedFile = z.output<typeof receivedFileSchema>;
 
-/** `outcomes#<receivedAt>#<id>` in the state table: what became of a file with outcomes. */
+/** `outcomes#<id>` in the state table: what became of a file with outcomes. */
 export const outcomesFileSchema = receivedFileSchema.extend({
   joined: z.int().min(0).describe('rows with a known prediction'),
   repeated: z.int().min(0).describe('those among them that a former file had, or this one twice: the latest counts'),

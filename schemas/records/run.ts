@@ -18,7 +18,15 @@ export const pendingDropSchema = z.object({
 export type PendingDrop = z.output<typeof pendingDropSchema>;
 
 /** Why a drop starts no run of its own. */
-export const skipCauseSchema = z.enum(['trained', 'training', 'queued', 'later-object', 'not-data', 'retired']);
+export const skipCauseSchema = z.enum([
+  'trained',
+  'training',
+  'queued',
+  'later-object',
+  'not-data',
+  'outcomes',
+  'retired',
+]);
 export type SkipCause = z.output<typeof skipCauseSchema>;
 
 /** What an earlier run found in the folder of a drop, compared with what is there now: numbers of objects. */

@@ -51,6 +51,13 @@ const free = (prefix: string, options: { replace?: boolean; trigger?: typeof mar
   freeFolder(bucket, prefix, { files: ['new/a.csv'], trigger: marker, replace: false, ...options });
 
 describe('the folder of a drop', () => {
+  it.each(['outcomes', 'outcomes/2026'])('is not the one of outcomes: %s', (name) => {
+    expect(() => checkFolderName(name, marker)).toThrow(
+      /the folder outcomes holds outcomes, which "npx tidegate outcomes" sends/,
+    );
+    expect(() => checkFolderName('outcomes-2026', marker)).not.toThrow();
+  });
+
   it('differs for two drops of one second', () => {
     const names = new Set(Array.from({ length: 20 }, defaultFolder));
     expect(names.size).toBeGreaterThan(18);

@@ -105,6 +105,20 @@ describe('a drop', () => {
     },
   );
 
+  it.each([
+    ['of a pipeline with a marker', 'loan', { 'a.csv': 'id,y\n1,0\n', _SUCCESS: '' }],
+    ['of a pipeline where each object counts', 'eager', { 'a.csv': 'id,y\n1,0\n' }],
+  ])('is not started by outcomes %s', async (_, pipeline, files) => {
+    const answer = await stage.admit(stage.drop(`${pipeline}/outcomes/jan/`, files), 'e0');
+    expect(answer).toMatchObject({ decision: 'skipped', pipeline, cause: 'outcomes' });
+    expect(stage.state.everything()).toEqual({});
+    await expect(stage.admit({ pipeline }, 'e1')).rejects.toMatchObject({ name: 'EmptyDropError' });
+    await expect(stage.admit({ pipeline, drop: `${pipeline}/outcomes/jan/` }, 'e2')).rejects.toMatchObject({
+      name: 'InvalidInputError',
+      message: `The folder ${pipeline}/outcomes/ holds no drop. Name another folder below ${pipeline}/.`,
+    });
+  });
+
   it("is not started by another pipeline's marker", async () => {
     const answer = await stage.admit(stage.drop('loan/first/', { 'a.csv': 'x,y\n1,0\n', READY: '' }), 'e0');
     expect(answer).toMatchObject({

@@ -86,7 +86,9 @@ describe('a bundle', () => {
       'desensitizeShard',
       'divideRows',
       'fitTransform',
+      'joinOutcomes',
       'profileShard',
+      'readOutcomes',
       'transformShard',
     ]);
     expect(withPackage('@aws-sdk/lib-dynamodb')).toEqual(withPackage('@aws-sdk/client-dynamodb'));

@@ -81,7 +81,7 @@ describe('the compiled template', () => {
     expect(loose).toEqual([]);
   });
 
-  it('lets only the functions that locate and desensitize rows read raw objects', () => {
+  it('lets only the functions that locate and desensitize rows, and the one that reads outcomes, read raw objects', () => {
     const readers = ofType('AWS::IAM::Role')
       .filter(([, role]) =>
         statements(role).some(
@@ -92,7 +92,7 @@ describe('the compiled template', () => {
       )
       .map(([id]) => id);
 
-    expect(readers).toEqual(['DesensitizeShardRole', 'LocateRowsRole']);
+    expect(readers).toEqual(['DesensitizeShardRole', 'LocateRowsRole', 'ReadOutcomesRole']);
   });
 
   it('lets only the functions that make tokens read the token key', () => {
@@ -101,7 +101,7 @@ describe('the compiled template', () => {
       .map(([id]) => id);
 
     // the prediction log has the tokens of ids
-    expect(readers).toEqual(['DesensitizeShardRole', 'PredictRole', 'ServePredictionsRole']);
+    expect(readers).toEqual(['DesensitizeShardRole', 'ReadOutcomesRole', 'PredictRole', 'ServePredictionsRole']);
   });
 
   it('passes roles only to SageMaker', () => {
@@ -469,6 +469,7 @@ describe('the compiled template', () => {
       'measureDrift.zip',
       'predict.zip',
       'profileShard.zip',
+      'readOutcomes.zip',
       'runEndpointTest.zip',
       'servePredictions.zip',
       'transformShard.zip',
@@ -500,10 +501,12 @@ describe('the compiled template', () => {
 
     expect(Object.fromEntries(targets)).toEqual({
       DropRule: 'RetrainStateMachine',
+      OutcomesRule: 'RecordOutcomesStateMachine',
       ApprovedRule: 'DeployStateMachine',
       DecidedRule: 'RecordDecisionStateMachine',
       EndpointUpdatedRule: 'TestEndpointStateMachine',
       LostRunRule: 'RecoverRunStateMachine',
+      LostChallengeRule: 'RecoverChallengeStateMachine',
       LostDeploymentRule: 'RecoverDeploymentStateMachine',
     });
     expect(ofType('AWS::Scheduler::Schedule').map(([id]) => id)).toContain('LoanDefaultDriftSchedule');

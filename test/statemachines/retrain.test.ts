@@ -88,6 +88,19 @@ describe('the retrain machine', () => {
     expect(finish).toEqual(['rejected']);
   });
 
+  it('ends without a message for a file with outcomes, which another machine takes', async () => {
+    const skipped = { decision: 'skipped', pipeline: 'loan', drop: 'loan/d/', cause: 'outcomes', reason: 'outcomes' };
+
+    const { status, output, notices, finish } = await retrain({ AdmitDrop: () => skipped });
+
+    expect({ status, output, notices, finish }).toEqual({
+      status: 'SUCCEEDED',
+      output: skipped,
+      notices: [],
+      finish: [],
+    });
+  });
+
   it('says why a drop is skipped and ends', async () => {
     const skipped = {
       decision: 'skipped',

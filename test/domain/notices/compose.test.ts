@@ -292,6 +292,57 @@ describe('a drift check', () => {
   });
 });
 
+describe('a file with outcomes', () => {
+  const file = {
+    pipeline: 'loan',
+    id: 'a1',
+    receivedAt: times.at,
+    runId: run.runId,
+    by: 'inferenceId',
+    rows: 10,
+    accepted: 9,
+    malformed: 1,
+    problems: [{ column: null, reason: 'not a JSON object', count: 1 }],
+    joined: 6,
+    repeated: 2,
+    unknown: 2,
+    rowNeeded: 1,
+    days: ['2026-01-01', '2026-01-02'],
+  };
+
+  it('is told with what was accepted, malformed and without a prediction', async () => {
+    const notice = await said({ kind: 'outcomes', outcomes: { file } });
+    expect(notice).toMatchObject({ key: 'outcomes#a1', pipeline: 'loan' });
+    expect(notice.text).toContain('⚠️ loan: 6 outcomes');
+    expect(notice.text).toContain(
+      'Of 10 rows, 9 could be read and 6 belong to a prediction. 2 rows came again: the latest counts. 1 row malformed, ' +
+        '2 rows without a known prediction, 1 row of a request with several rows, and the column row is missing.',
+    );
+    expect(notice.words).toContain('not a JSON object');
+    expect(notice.words).toContain('Predictions from 2026-01-01 to 2026-01-02');
+  });
+
+  it('that is whole is told in one line', async () => {
+    const whole = { ...file, malformed: 0, problems: [], repeated: 0, unknown: 0, rowNeeded: 0, days: ['2026-01-01'] };
+    const notice = await said({ kind: 'outcomes', outcomes: { file: whole } });
+    expect(notice.text).toContain('📬 loan: 6 outcomes');
+    expect(notice.words).toContain('Predictions of 2026-01-01');
+    expect((await said({ kind: 'outcomes', outcomes: { file: { ...whole, days: [] } } })).words).not.toContain(
+      'Predictions of',
+    );
+  });
+
+  it('that was not taken is told with its cause', async () => {
+    const error = {
+      Error: 'SchemaMismatchError',
+      Cause: '{"errorType":"SchemaMismatchError","errorMessage":"The columns"}',
+    };
+    const notice = await said({ kind: 'outcomes', outcomes: { pipeline: 'loan', executionArn: 'e9', error } });
+    expect(notice).toMatchObject({ key: 'outcomes#e9', pipeline: 'loan' });
+    expect(notice.words).toContain('The columns');
+  });
+});
+
 describe('a decision', () => {
   const at = '2026-01-02T09:00:00.000Z';
   const by = 'arn:aws:sts::123456789012:assumed-role/MLEngineer/ana';

@@ -5,6 +5,7 @@ import { checkFailedMessage } from '#domain/notices/check-failed';
 import { deployedMessage } from '#domain/notices/deployed';
 import { driftMessage } from '#domain/notices/drift';
 import { endpointTestsMessage } from '#domain/notices/endpoint-tests';
+import { outcomesFailedMessage, outcomesMessage } from '#domain/notices/outcomes';
 import { registeredMessage } from '#domain/notices/registered';
 import { rolledBackMessage } from '#domain/notices/rolled-back';
 import { runFailedMessage } from '#domain/notices/run-failed';
@@ -122,6 +123,25 @@ const messages: Record<string, fc.Arbitrary<Message>> = {
     drop: optional(text),
   }).map((m) => runFailedMessage(without(m) as never)),
   'check-failed': record({ error: text, message: text }).map((m) => checkFailedMessage(m)),
+  outcomes: fc.oneof(
+    record({
+      pipeline: text,
+      id: text,
+      receivedAt: text,
+      runId: text,
+      by: fc.constantFrom('inferenceId', 'key'),
+      rows: fc.nat(),
+      accepted: fc.nat(),
+      malformed: fc.nat(),
+      problems: many(record({ column: optional(text), reason: text, count: fc.nat() })),
+      joined: fc.nat(),
+      repeated: fc.nat(),
+      unknown: fc.nat(),
+      rowNeeded: fc.nat(),
+      days: many(text),
+    }).map((m) => outcomesMessage(m as never)),
+    record({ pipeline: text, error: text, message: text }).map((m) => outcomesFailedMessage(m)),
+  ),
   'run-skipped': record({
     pipeline: text,
     drop: text,

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
   dayOf,
-  isOutcomesKey,
   outcomeItems,
   outcomeKeys,
   outcomesId,
   outcomesQuarantine,
   pipelineOfOutcomes,
 } from '#domain/outcomes/layout';
+import { isOutcomesKey } from '#domain/runs/outcomes-folder';
 
 describe('where outcomes lie', () => {
   it.each([
@@ -44,6 +44,6 @@ describe('where outcomes lie', () => {
   it('goes by days in UTC, also in the state table', () => {
     expect(dayOf('2026-01-31T23:30:00-02:00')).toBe('2026-02-01');
     expect(outcomeItems.day('2026-02-01').startsWith(outcomeItems.days)).toBe(true);
-    expect(outcomeItems.file('2026-02-01T10:00:00Z', 'a1').startsWith(outcomeItems.files)).toBe(true);
+    expect(outcomeItems.file('a1').startsWith(outcomeItems.files)).toBe(true);
   });
 });

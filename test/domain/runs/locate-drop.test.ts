@@ -114,6 +114,19 @@ describe('belowDrop', () => {
 });
 
 describe('newestDrop', () => {
+  it('is never a folder of outcomes', () => {
+    const at = (key: string, day: number) => ({ key, lastModified: `2026-01-0${day}T00:00:00Z` });
+    const objects = [
+      at('sales/jan/a.csv', 1),
+      at('sales/jan/_SUCCESS', 2),
+      at('sales/outcomes/x/a.csv', 3),
+      at('sales/outcomes/x/_SUCCESS', 4),
+    ];
+    expect(newestDrop('sales', objects, { marker: '_SUCCESS' })?.prefix).toBe('sales/jan/');
+    expect(newestDrop('sales', objects, { eachObject: true, quietPeriodSeconds: 0 })?.prefix).toBe('sales/jan/');
+    expect(newestDrop('sales', objects.slice(2), { marker: '_SUCCESS' })).toBeUndefined();
+  });
+
   const marker = { marker: '_SUCCESS' };
   const each = { eachObject: true as const, quietPeriodSeconds: 0 };
 

@@ -11,6 +11,7 @@ import { requestChallengeEnd } from '#functions/use-cases/request-challenge-end'
 import type { Verdict } from '#schemas/events/challenge';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import { challengeSchema } from '#schemas/records/challenge';
+import type { Outcome } from '#schemas/records/outcome';
 import { type MemoryEndpoints, memoryEndpoints } from '../../fakes/memory-endpoints.ts';
 import { memoryObjects } from '../../fakes/memory-objects.ts';
 import { type MemoryPredictions, memoryPredictions } from '../../fakes/memory-predictions.ts';
@@ -48,6 +49,8 @@ let predictions: MemoryPredictions;
 let deployments: string[];
 let config: Pipeline;
 let requests: number;
+let joined: Outcome[][];
+const outcomes = { joinedSince: async () => joined };
 
 beforeEach(async () => {
   store = memoryState();
@@ -56,6 +59,7 @@ beforeEach(async () => {
   deployments = [];
   config = challenged();
   requests = 0;
+  joined = [];
   await store.put('loan', 'champion', championOf(1, runs.first, '2026-01-02T10:00:00.000Z'));
 });
 
@@ -103,7 +107,10 @@ const begin = (passed = true, name = 'loan-v2') =>
     },
   );
 const judge = (at: string, name = 'loan-v2') =>
-  judgeChallenge({ artifacts: artifacts(), store, predictions }, { pipeline: 'loan', executionArn: arnOf(name), at });
+  judgeChallenge(
+    { artifacts: artifacts(), store, predictions, outcomes },
+    { pipeline: 'loan', executionArn: arnOf(name), at },
+  );
 const close = (verdict: Verdict | null, name = 'loan-v2', error: { Error: string; Cause: string } | null = null) =>
   closeChallenge(
     { store, endpoints, startDeployment: async (id, arn) => void deployments.push(`${id} ${arn}`) },
@@ -334,10 +341,67 @@ describe('judging a challenge', () => {
 
     await expect(
       judgeChallenge(
-        { artifacts: artifacts(), store: overtaken, predictions },
+        { artifacts: artifacts(), store: overtaken, predictions, outcomes },
         { pipeline: 'loan', executionArn: arnOf('loan-v2'), at: later(5) },
       ),
     ).rejects.toMatchObject({ name: 'TransientError' });
+  });
+});
+
+describe('judging a challenge by outcomes', () => {
+  const outcome = (i: number, role: 'champion' | 'challenger', score: number, challenge = 'loan-v2'): Outcome => ({
+    inferenceId: `request-${i}`,
+    row: 0,
+    predictedAt: later(1),
+    challenge,
+    value: 1,
+    at: later(5),
+    answers: [
+      {
+        runId: role === 'champion' ? runs.first : runs.second,
+        modelPackageVersion: role === 'champion' ? 1 : 2,
+        role,
+        returned: true,
+        scores: [score],
+        failed: false,
+      },
+    ],
+  });
+  const many = (scores: { champion: number; challenger: number }): Outcome[] =>
+    Array.from({ length: 400 }, (_, i) => {
+      const role = i % 2 === 0 ? 'champion' : 'challenger';
+      return outcome(i, role, scores[role] + (i % 5) / 100);
+    });
+  const ab = async () => {
+    config = pipelineSchema.parse({ ...plain, deployment: { challenge: { mode: 'ab', share: 50, minRows: 100 } } });
+    await open();
+    endpoints.settle(challengerEndpoint);
+    await begin();
+  };
+
+  it('is undecided without outcomes', async () => {
+    await ab();
+
+    expect(await judge(later(10))).toMatchObject({ step: 'wait' });
+  });
+
+  it.each([
+    ['won', { champion: 0.4, challenger: 0.9 }],
+    ['lost', { champion: 0.9, challenger: 0.4 }],
+  ] as const)('is %s by the loss of each model on the rows that it answered', async (end, scores) => {
+    await ab();
+    joined = [many(scores)];
+
+    expect(await judge(later(10))).toMatchObject({ step: 'close', verdict: { end, measures: { rows: 400 } } });
+  });
+
+  it('counts an outcome once, however often it looks and however often it was sent', async () => {
+    await ab();
+    joined = [[outcome(1, 'champion', 0.9)], [outcome(1, 'champion', 0.9), outcome(2, 'challenger', 0.9, 'another')]];
+    await judge(later(10));
+    await judge(later(20));
+
+    expect((await readTotals(store, { pipeline: 'loan', id: 'loan-v2' }))?.measures).toMatchObject({ rows: 1 });
   });
 });
 

@@ -34,3 +34,21 @@ it('refuses more tests than an execution can hold, and says what to do', async (
     message: expect.stringContaining('has 1,001 tests, and at most 1,000 can run: delete some'),
   });
 });
+
+it('gives a challenger the tests of its champion, and leaves its updates to the challenge', async () => {
+  const tests = memoryState();
+  await tests.put(endpointName, 'test#contract', { kind: 'contract', request: { body: '1' } });
+  const endpoint = { status: 'InService' as const, config: `${configOf(runs.second)}-c`, modifiedAt: startedAt };
+  const ports = { stage: 'dev', store: memoryState(), tests, endpoints: { read: () => Promise.resolve(endpoint) } };
+  const event = { endpointName: `${endpointName}-Challenger`, only: [], executionArn: 'arn:1', startedAt };
+
+  expect(await loadEndpointTests(ports, { ...event, trigger: 'deploy' })).toMatchObject({
+    decision: 'test',
+    endpointName: `${endpointName}-Challenger`,
+    tests: [{ id: 'contract', version: 1 }],
+  });
+  expect(await loadEndpointTests(ports, { ...event, trigger: 'update' })).toMatchObject({
+    decision: 'skip',
+    reason: expect.stringContaining('the challenge of loan tests'),
+  });
+});

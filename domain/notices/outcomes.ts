@@ -1,0 +1,99 @@
+import * as z from 'zod';
+import { explainFailure } from '#domain/runs/failure';
+import { composeMessage, type Message } from '#domain/slack/message';
+import { counted } from '#domain/text/numbers';
+import { caughtErrorSchema } from '#schemas/records/caught-error';
+import { type OutcomesFile, outcomesFileSchema } from '#schemas/records/outcome';
+import { defineNotice } from './notice.ts';
+
+/** A file with outcomes was joined with the predictions. */
+export function outcomesMessage(file: OutcomesFile): Message {
+  const { pipeline, rows, accepted, malformed, joined, repeated, unknown, rowNeeded, problems, days } = file;
+  const missing: [number, string][] = [
+    [malformed, 'malformed'],
+    [unknown, 'without a known prediction'],
+    [rowNeeded, 'of a request with several rows, and the column row is missing'],
+  ];
+  const rest = missing.flatMap(([count, what]) => (count > 0 ? [`${counted(count, 'row')} ${what}`] : []));
+  const first = days[0];
+  const last = days.at(-1);
+  return composeMessage({
+    heading: `${rest.length === 0 ? '📬' : '⚠️'} ${pipeline}: ${counted(joined, 'outcome')}`,
+    summary:
+      `Of ${counted(rows, 'row')}, ${accepted.toLocaleString('en-US')} could be read and ${joined.toLocaleString('en-US')} belong to a prediction.` +
+      `${repeated > 0 ? ` ${counted(repeated, 'row')} came again: the latest counts.` : ''}${rest.length > 0 ? ` ${rest.join(', ')}.` : ''}`,
+    parts:
+      problems.length === 0
+        ? []
+        : [
+            {
+              title: 'Malformed rows',
+              table: {
+                columns: ['column', 'reason', 'rows'],
+                rows: problems.map(({ column, reason, count }) => [
+                  column ?? '(the row)',
+                  reason,
+                  count.toLocaleString('en-US'),
+                ]),
+              },
+            },
+          ],
+    footer: first === undefined ? [] : [`Predictions ${first === last ? `of ${first}` : `from ${first} to ${last}`}`],
+  });
+}
+
+/** A file with outcomes could not be taken. */
+export const outcomesFailedMessage = ({
+  pipeline,
+  error,
+  message,
+}: {
+  readonly pipeline: string;
+  readonly error: string;
+  readonly message: string;
+}): Message =>
+  composeMessage({
+    heading: `⚠️ ${pipeline}: a file with outcomes was not taken`,
+    summary: message,
+    facts: [['Error', { code: error }]],
+    footer: ['Nothing of it was recorded. The model keeps serving.'],
+  });
+
+export const outcomes = defineNotice({
+  name: 'outcomes',
+  summary: 'A file with outcomes was recorded, or could not be taken.',
+  event: {
+    outcomes: z.union([
+      z.object({ file: outcomesFileSchema }),
+      z.object({ pipeline: z.string(), executionArn: z.string(), error: caughtErrorSchema }),
+    ]),
+  },
+  example: {
+    outcomes: {
+      file: {
+        pipeline: 'loan-default',
+        id: '0f1e2d3c4b5a6978',
+        receivedAt: '2026-02-08T06:00:00.000Z',
+        runId: '20260131-101500-4f2a',
+        by: 'inferenceId',
+        rows: 1210,
+        accepted: 1200,
+        malformed: 10,
+        problems: [{ column: 'defaulted', reason: 'the label is missing', count: 10 }],
+        joined: 1180,
+        repeated: 0,
+        unknown: 20,
+        rowNeeded: 0,
+        days: ['2026-02-01', '2026-02-02'],
+      },
+    },
+  },
+  address: ({ outcomes: found }) =>
+    'file' in found
+      ? { key: found.file.id, pipeline: found.file.pipeline }
+      : { key: found.executionArn, pipeline: found.pipeline },
+  message: ({ outcomes: found }) =>
+    'file' in found
+      ? outcomesMessage(found.file)
+      : outcomesFailedMessage({ pipeline: found.pipeline, ...explainFailure(found.error) }),
+});

@@ -1,0 +1,63 @@
+import { matchEvent } from 'embedded-cloud/event-pattern';
+import { describe, expect, it } from 'vitest';
+import { pipelineSchema } from '#schemas/pipeline';
+import { events } from '../../resources/events.ts';
+import { smallPipeline } from '../fakes/data-run.ts';
+
+const pipelineOf = (name: string, trigger: object) =>
+  pipelineSchema.parse({ ...(smallPipeline({ trigger }) as object), name });
+const marked = pipelineOf('loan', { marker: '_SUCCESS' });
+const eager = pipelineOf('eager', { eachObject: true, quietPeriodSeconds: 0 });
+
+/** The rules that an object of the raw bucket matches, by what they are for. */
+function startedBy(key: string): string[] {
+  const created = {
+    source: 'aws.s3',
+    'detail-type': 'Object Created',
+    detail: { bucket: { name: 'raw' }, object: { key } },
+  };
+  return Object.entries(events('dev', [marked, eager])).flatMap(([id, { Properties }]) => {
+    const pattern = JSON.stringify(Properties['EventPattern'] ?? null).replaceAll('{"Ref":"RawBucket"}', '"raw"');
+    return pattern.includes('"raw"') && matchEvent(JSON.parse(pattern), created) ? [id.replace(/\d+$/, '')] : [];
+  });
+}
+
+describe('an object of the raw bucket starts', () => {
+  it.each([
+    ['loan/jan/_SUCCESS', ['DropRule']],
+    ['loan/jan/a.csv', []],
+    ['loan/outcomes/jan/a.csv', ['OutcomesRule']],
+    ['loan/outcomes/a.csv', ['OutcomesRule']],
+    ['loan/jan/outcomes/a.csv', []],
+    ['loan/outcomes-2026/_SUCCESS', ['DropRule']],
+    ['eager/jan/a.csv', ['DropRule']],
+    ['other/outcomes/a.csv', []],
+    ['_tidegate/loan/outcomes/a1/quarantine/00000.jsonl', []],
+  ])('%s: %j', (key, rules) => {
+    expect(startedBy(key)).toEqual(rules);
+  });
+
+  // a prefix cannot leave out one below it, so AdmitDrop passes over these
+  it.each(['eager/outcomes/jan/a.csv', 'loan/outcomes/jan/_SUCCESS'])(
+    '%s: both rules, of which one passes over it',
+    (key) => {
+      expect(startedBy(key)).toEqual(['DropRule', 'OutcomesRule']);
+    },
+  );
+
+  it('in a stack of many pipelines a rule within the limit of a pattern', () => {
+    const many = Array.from({ length: 120 }, (_, i) => ({
+      ...marked,
+      name: `p${String(i).padStart(3, '0')}-abcdefghijklmnop`,
+    }));
+    const rules = Object.entries(events('dev', many)).filter(([id]) => id.startsWith('OutcomesRule'));
+    const keys = rules.flatMap(([, { Properties }]) => {
+      const { EventPattern } = Properties as unknown as { EventPattern: { detail: { object: { key: object[] } } } };
+      const size = JSON.stringify(EventPattern).replaceAll('{"Ref":"RawBucket"}', `"${'x'.repeat(63)}"`).length;
+      expect(size).toBeLessThanOrEqual(2048);
+      return EventPattern.detail.object.key;
+    });
+    expect(rules.length).toBeGreaterThan(1);
+    expect(keys).toEqual(many.map(({ name }) => ({ prefix: `${name}/outcomes/` })));
+  });
+});

@@ -69,6 +69,10 @@ function machineGrants(stage: string): Readonly<Record<string, readonly Allow[]>
       invoke('PrepareDeployment', 'DeployEndpoint', 'AwaitEndpoint', 'PromoteModel', 'RollBackDeployment', 'Notify'),
       ...runMachine(stage, 'test-endpoint'),
     ],
+    Challenge: [
+      invoke('OpenChallenge', 'AwaitEndpoint', 'BeginChallenge', 'JudgeChallenge', 'CloseChallenge', 'Notify'),
+      ...runMachine(stage, 'test-endpoint'),
+    ],
     RecordDecision: [
       invoke('RecordDecision', 'RequestRollBack', 'Notify'),
       allow('states:StartExecution', machineArn(stage, 'deploy')),
@@ -80,6 +84,7 @@ function machineGrants(stage: string): Readonly<Record<string, readonly Allow[]>
     CheckDrift: [invoke('MeasureDrift', 'Notify'), allow('states:StartExecution', machineArn(stage, 'retrain'))],
     RecoverRun: [invoke('FinishRun', 'Notify')],
     RecoverDeployment: [invoke('RollBackDeployment', 'Notify')],
+    RecoverChallenge: [invoke('CloseChallenge', 'Notify')],
   };
 }
 

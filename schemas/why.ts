@@ -100,7 +100,7 @@ const evaluationPartSchema = z.object({
 });
 
 const rollOutPartSchema = z.object({
-  status: z.enum(['waiting', 'deploying', 'promoted', 'failed', 'superseded']),
+  status: z.enum(['waiting', 'challenging', 'deploying', 'promoted', 'failed', 'superseded']),
   how: rollOutSchema.nullable().describe('null where nothing served before, or it was not recorded'),
   replaced: z
     .string()

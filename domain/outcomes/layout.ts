@@ -32,6 +32,10 @@ export const outcomeKeys = (pipeline: string) => {
     received: (id: string) => `${prefix}received/${id}.jsonl.gz`,
     /** Those with the predictions of one day that they belong to (`outcomeSchema`). @param arrival the time and the id of the file */
     joined: (day: string, arrival: string) => `${prefix}joined/${day}/${arrival}.jsonl.gz`,
+    /** All that are joined, by day and arrival; ends in `/`. */
+    joinedPrefix: `${prefix}joined/`,
+    /** What comes before the outcomes of a day and of the days after it. */
+    joinedFrom: (day: string) => `${prefix}joined/${day}`,
     /** All of a day; ends in `/`. */
     joinedOn: (day: string) => `${prefix}joined/${day}/`,
   };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { deploymentSchema } from '#schemas/records/deployment';
+import { deploymentSchema } from './deployment.ts';
+import { runPointerSchema } from './run.ts';
 
 /** How a challenge can end. */
 export const challengeEndSchema = z.enum(['won', 'lost', 'kept', 'stopped', 'superseded', 'retired', 'failed']);
@@ -30,6 +31,7 @@ export const challengeSchema = z.object({
   approvedAt: z.string().describe('tells one approval of the version from the next'),
   executionArn: z.string(),
   openedAt: z.string(),
+  logFrom: z.string().describe('its requests lie behind this key of the prediction log'),
   startedAt: z.string().optional().describe('when requests began to reach the challenger'),
   request: z
     .object({
@@ -55,3 +57,19 @@ export const challengeTotalsSchema = z.object({
   reasons: z.array(z.string()).optional(),
 });
 export type ChallengeTotals = z.output<typeof challengeTotalsSchema>;
+
+/** What CloseChallenge answers and Notify reports: how a challenge ended, or why none could be opened. */
+export const closedChallengeSchema = z.discriminatedUnion('report', [
+  z.object({
+    report: z.literal(true),
+    pipeline: z.string(),
+    mode: z.string(),
+    run: runPointerSchema,
+    modelPackageVersion: z.int().min(1),
+    championVersion: z.number(),
+    approvedAt: z.string(),
+    outcome: challengeOutcomeSchema,
+  }),
+  z.object({ report: z.literal(false).describe('it never began'), pipeline: z.string(), reason: z.string() }),
+]);
+export type ClosedChallenge = z.output<typeof closedChallengeSchema>;

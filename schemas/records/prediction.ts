@@ -10,7 +10,7 @@ export const loggedAnswerSchema = z.object({
   scores: z
     .array(z.number())
     .describe('row-major, one number per row; multiclass: one per class; empty when the model failed'),
-  latencyMs: z.number().min(0).describe('time of the request to the endpoint, encoding included'),
+  latencyMs: z.number().min(0).describe('how long the endpoint took to answer'),
   error: z.string().optional().describe('why there is no answer: a code, never a text of the model'),
 });
 export type LoggedAnswer = z.output<typeof loggedAnswerSchema>;

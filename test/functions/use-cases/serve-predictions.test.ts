@@ -23,6 +23,7 @@ const ports: ApiPorts = {
     if (failure) throw failure;
     return {
       pipeline: request.pipeline,
+      inferenceId: 'i1',
       model: { version: 3, runId: 'r3', modelPackageArn: packageArn(3) },
       endpoint: 'endpoint',
       predictions: request.rows.map((_, i) => ({ value: i })),
@@ -54,6 +55,7 @@ describe('the prediction API', () => {
     expect(apiAnswerSchema.strict().parse(body)).toEqual({
       requestId: 'q1',
       pipeline: 'loan',
+      inferenceId: 'i1',
       model: { version: 3, runId: 'r3', modelPackageArn: packageArn(3) },
       predictions: [{ value: 0 }, { value: 1 }],
       latencyMs: 0,

@@ -1,4 +1,4 @@
-import { predictionPorts, predictionVariables } from '#functions/aws/prediction-ports';
+import { predictionPorts, predictionVariables } from '#functions/composition/prediction-ports';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
 import { predict } from '#functions/use-cases/predict';

@@ -1,4 +1,4 @@
-import { predictionPorts, predictionVariables } from '#functions/aws/prediction-ports';
+import { predictionPorts, predictionVariables } from '#functions/composition/prediction-ports';
 import { readConfig } from '#functions/runtime/config';
 import { logger } from '#functions/runtime/logger';
 import { withMiddleware } from '#functions/runtime/middleware';

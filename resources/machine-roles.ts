@@ -131,6 +131,10 @@ export function sageMakerRoles(stage: string): Record<string, Resource> {
       ...readObjects('CleanBucket', '*/runs/*/encoded/*'),
       listObjects('CleanBucket', '*/runs/*/encoded/*'),
       ...write('ArtifactsBucket', 'ArtifactsKey', '*/runs/*/model/*'),
+      // A training that goes on from a model reads it as a checkpoint, and writes checkpoints of its own beside it.
+      ...readObjects('ArtifactsBucket', '*/runs/*/checkpoints/*'),
+      listObjects('ArtifactsBucket', '*/runs/*/checkpoints/*'),
+      allow('s3:PutObject', sub('${ArtifactsBucket.Arn}/*/runs/*/checkpoints/*')),
     ]),
     ServingRole: role('sagemaker.amazonaws.com', [
       ...image,

@@ -39,6 +39,9 @@ interface UncheckedPipeline extends ConstrainedPipeline {
 
 const isPrivate = (spec: ColumnSpec): spec is PrivateSpec => (PRIVATE_ROLES as readonly string[]).includes(spec.role);
 
+/** Whether an action lacks settings: that is an issue of the column itself, and what the action leaves is not known. */
+const isUnsettled = (spec: ColumnSpec): boolean => isPrivate(spec) && privacyAction(spec).problem?.(spec) !== undefined;
+
 /** The groups and the times that a split needs. */
 function checkSplit({ dataset, split }: UncheckedPipeline, issue: Issue): void {
   const { groupBy, strategy, gap } = split;
@@ -66,6 +69,7 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx,
   const { dataset, evaluation } = pipeline;
   const issue = (path: (string | number)[], message: string) => ctx.addIssue({ code: 'custom', path, message });
   const { label, columns, id } = dataset;
+  if (Object.values(columns).some(isUnsettled)) return;
   if (Object.hasOwn(columns, label.column))
     issue(['dataset', 'columns', label.column], 'the label column must not be listed under columns');
   if (id !== undefined && Object.hasOwn(columns, id))

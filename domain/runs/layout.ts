@@ -65,6 +65,10 @@ export const artifactKeys = (run: RunPointer) => {
     baseline: `${prefix}baseline.json`,
     /** Golden requests with the candidate's scores, for endpoint tests (JSON). */
     golden: `${prefix}golden.json`,
+    /** Whether the training goes on from the champion's model, or why not (JSON, `schemas/records/continuation`). */
+    continuation: `${prefix}continuation.json`,
+    /** What SageMaker gives to the training container as its checkpoints: the model that it goes on from; ends in `/`. */
+    checkpoints: `${prefix}checkpoints/`,
     /** The training job's parameters (JSON): hyperparameters and image. */
     training: `${prefix}training.json`,
     evaluation: `${prefix}evaluation.json`,

@@ -3,12 +3,19 @@ import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/
 import { latestOutcomes } from '#domain/outcomes/join';
 import { outcomeKeys } from '#domain/outcomes/layout';
 import type { OutcomeReader } from '#functions/ports/outcome-log';
-import { readAll } from '#functions/shards/read-all';
 import { type Outcome, outcomeSchema } from '#schemas/records/outcome';
 
+/** How many objects are read at once. */
+const atOnce = 32;
+
 /** Reads joined outcomes in the clean bucket. */
-export const outcomeReader = (client: S3Client, bucket: string): OutcomeReader => ({
-  async since(pipeline, day) {
+export function outcomeReader(client: S3Client, bucket: string): OutcomeReader {
+  const read = async (key: string): Promise<Outcome[]> => {
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    const text = gunzipSync((await Body?.transformToByteArray()) ?? new Uint8Array()).toString('utf8');
+    return text.split('\n').flatMap((line) => (line === '' ? [] : [outcomeSchema.parse(JSON.parse(line))]));
+  };
+  const since: OutcomeReader['since'] = async (pipeline, day) => {
     const { joinedFrom, joinedPrefix } = outcomeKeys(pipeline);
     const keys: string[] = [];
     let token: string | undefined;
@@ -24,11 +31,11 @@ export const outcomeReader = (client: S3Client, bucket: string): OutcomeReader =
       keys.push(...(page.Contents ?? []).flatMap(({ Key }) => Key ?? []));
       token = page.NextContinuationToken;
     } while (token);
-    const files = await readAll(keys.length, async (i): Promise<Outcome[]> => {
-      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: keys[i] }));
-      const text = gunzipSync((await Body?.transformToByteArray()) ?? new Uint8Array()).toString('utf8');
-      return text.split('\n').flatMap((line) => (line === '' ? [] : [outcomeSchema.parse(JSON.parse(line))]));
-    });
+    const files: Outcome[][] = [];
+    for (let from = 0; from < keys.length; from += atOnce) {
+      files.push(...(await Promise.all(keys.slice(from, from + atOnce).map(read))));
+    }
     return latestOutcomes(files);
-  },
-});
+  };
+  return { since };
+}

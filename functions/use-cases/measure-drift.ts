@@ -129,7 +129,13 @@ export async function measureDrift(
   const served = await readServed(ports, name);
   const { drift, champion } = served;
   const { window, skipped, from, baseline } = await measure(ports, name, served, checkedAt);
-  const report = compareWindow({ baseline, window, minRows: drift.minRows, thresholds: thresholdsOf(drift) });
+  const report = compareWindow({
+    baseline,
+    window,
+    minRows: drift.minRows,
+    thresholds: thresholdsOf(drift),
+    falseAlarmRate: drift.falseAlarmRate,
+  });
   const { rows, drifted } = report;
   const reportKey = `${name}/drift/${checkedAt.replaceAll(':', '-')}.json`;
   await artifacts.writeJson(reportKey, { ...report, from, to: checkedAt, skipped, runId: champion.runId });

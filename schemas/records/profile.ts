@@ -71,13 +71,24 @@ export const profileSchema = z.object({
     .min(0)
     .optional()
     .describe(
-      'of a whole drop: rows between two sides of a split by time; raw rows are used, malformed, deduplicated or in gaps',
+      'of a whole drop: rows between two sides of a split by time; raw rows are used, malformed, deduplicated, in gaps or seen before',
+    ),
+  seenBefore: z
+    .int()
+    .min(0)
+    .optional()
+    .describe(
+      'of a whole drop: test rows that are not used, since a run that the training goes on from was trained on them',
     ),
   absent: z
     .array(z.string())
     .optional()
     .describe('columns of the pipeline that no object has; only of JSON lines, whose objects may lack keys'),
   blankFiles: z.array(z.int().min(0)).optional().describe('positions in the drop (from 0) of the files without rows'),
+  future: z
+    .array(z.object({ column: z.string(), rows: z.int().min(1) }))
+    .optional()
+    .describe("columns with times later than the drop's arrival, which do not declare them, and their rows"),
   sides: z.object({ train: sideSchema, validation: sideSchema, test: sideSchema }),
   columns: z.record(z.string(), columnProfileSchema),
   onlyNegative: z

@@ -18,6 +18,7 @@ import { predictionRecordSchema } from '#schemas/records/prediction';
 import { predictRows } from '../../cli/commands/predict.ts';
 import { readSlack } from '../../cli/commands/slack.ts';
 import { explainEndpoint } from '../../cli/commands/why.ts';
+import { rollOutUnderTraffic } from '../../cli/demo/roll-out.ts';
 import { getState, watchDeployment } from '../../cli/runs.ts';
 import { watchExecution } from '../../cli/watch.ts';
 import { longName, writeManyPipelines, writePipeline } from '../support/many-pipelines.ts';
@@ -92,11 +93,11 @@ async function register(pipeline: string, seed: number, damage?: 'units'): Promi
   expect(ended).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'registered' } });
   return run?.modelPackageArn ?? '';
 }
+const decide = (ModelPackageArn: string) =>
+  project.target.sageMaker.send(new UpdateModelPackageCommand({ ModelPackageArn, ModelApprovalStatus: 'Approved' }));
 async function approve(ModelPackageArn: string) {
   const since = clock.now();
-  await project.target.sageMaker.send(
-    new UpdateModelPackageCommand({ ModelPackageArn, ModelApprovalStatus: 'Approved' }),
-  );
+  await decide(ModelPackageArn);
   return watchDeployment(project.target, ModelPackageArn, since, { otherwise: 'no deployment', silent: true });
 }
 
@@ -108,7 +109,7 @@ const applicants = [
 ];
 const predict = (pipeline: string, rows: readonly object[] = applicants): Promise<Answer> =>
   predictRows(project.target, pipeline, rows);
-/** As many as an alarm on predictions needs in a minute. */
+/** Enough rows for the verdict of a challenge in a few requests. */
 const manyApplicants = Array.from({ length: 40 }, (_, i) => ({
   loan_id: `honeytoken-${i}`,
   income: 20_000 + 2_000 * i,
@@ -152,9 +153,9 @@ function keepInvoking(pipeline: string) {
 }
 
 /** Approves a model while its endpoint and its API are asked, and time passes faster. */
-async function rollOut(pipeline: string, modelPackageArn: string, rows: readonly object[] = applicants) {
+async function rollOut(pipeline: string, modelPackageArn: string) {
   const stopInvoking = keepInvoking(pipeline);
-  const stopPredicting = keepAsking(() => predict(pipeline, rows));
+  const stopPredicting = keepAsking(() => predict(pipeline));
   clock.run(FASTER);
   try {
     const ended = await approve(modelPackageArn);
@@ -307,11 +308,19 @@ describe('a canary', () => {
     const pipeline = shifted;
     expect(await approve(await register(pipeline, 1))).toMatchObject({ status: 'SUCCEEDED' });
     const second = await register(pipeline, 2, 'units');
-    const { ended, predicted } = await rollOut(pipeline, second, manyApplicants);
+    // the traffic and the watch of `npm run demo -- --canary`
+    const since = clock.now();
+    await decide(second);
+    clock.run(FASTER);
+    const { ended, tally } = await rollOutUnderTraffic(project.target, {
+      ...{ pipeline, modelPackageArn: second, since },
+      everyMs: 2000,
+    }).finally(() => clock.run(1));
 
     expect(ended).toMatchObject({ status: 'FAILED', error: 'DeploymentError' });
     expect(ended.cause).toContain('predictions');
-    expect(predicted.wrong).toEqual([]);
+    expect([...tally.failures]).toEqual([]);
+    expect([...tally.versions.keys()].toSorted()).toEqual([1, 2]);
     expect(await getState(project.target, pipeline, 'champion')).toMatchObject({ modelPackageVersion: 1 });
     expect(await alarmsOf(pipeline)).toEqual([]);
   });

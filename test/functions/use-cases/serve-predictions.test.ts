@@ -75,6 +75,7 @@ describe('the prediction API', () => {
 describe('the prediction API refuses', () => {
   it.each([
     ['a body that is no JSON', requestOf('{"rows":[jane'), 400, 'invalid-request'],
+    ['a body with its rows twice', requestOf('{"rows":[{"x":1}],"rows":[{"x":2}]}'), 400, 'invalid-request'],
     ['a body without rows', requestOf('[{"x":1}]'), 400, 'invalid-request'],
     ['no rows', rowsOf([]), 400, 'invalid-request'],
     ['rows that are no list', rowsOf({ x: 1 }), 400, 'invalid-request'],
@@ -95,6 +96,18 @@ describe('the prediction API refuses', () => {
 
   it('a row that is no object, and names it', async () => {
     expect((await send(rowsOf([{ x: 1 }, 'jane']))).body).toMatchObject({ error: { code: 'invalid-rows', row: 2 } });
+  });
+
+  it('a row with a key twice, of which one value would be lost, and names it', async () => {
+    const twice = requestOf('{"rows":[{"x":1},{"x":1,"jane":{"x":1,"x":2}}]}');
+    expect((await send(twice)).body).toMatchObject({
+      error: {
+        code: 'invalid-rows',
+        row: 2,
+        message: expect.stringMatching(/^Row 2: an object has a key twice,.*[.]$/),
+      },
+    });
+    expect(asked).toEqual([]);
   });
 
   it('a value that cannot be read, and names row and column', async () => {

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { apiCommand } from './commands/api.ts';
 import { approvalCommands } from './commands/approval.ts';
 import { auditCommand } from './commands/audit.ts';
+import { challengeCommand } from './commands/challenge.ts';
 import { cloudCommands } from './commands/cloud.ts';
 import { constraintsCommand } from './commands/constraints.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -68,6 +69,7 @@ for (const add of [
   whyCommand,
   approvalCommands,
   rollbackCommand,
+  challengeCommand,
   retireCommand,
   predictCommand,
   apiCommand,

@@ -1,6 +1,6 @@
 import { artifactStore } from '#functions/aws/buckets';
 import { s3Client } from '#functions/aws/clients/s3';
-import { outcomeReader } from '#functions/aws/outcome-log';
+import { outcomeReader } from '#functions/aws/outcome-reader';
 import { predictionReader } from '#functions/aws/prediction-log';
 import { runStore } from '#functions/aws/tables';
 import { readConfig } from '#functions/runtime/config';

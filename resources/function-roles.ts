@@ -36,10 +36,6 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
     ...readObjects('CleanBucket', '*/predictions/*'),
     listObjects('CleanBucket', '*/predictions/*'),
   ];
-  const readJoined = [
-    ...readObjects('CleanBucket', '*/outcomes/joined/*'),
-    listObjects('CleanBucket', '*/outcomes/joined/*'),
-  ];
   const predicting = [
     ...readRun,
     ...writeObjects('CleanBucket', '*/predictions/*'),
@@ -222,7 +218,13 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       ...state('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
     ],
     beginChallenge: state('GetItem', 'UpdateItem'),
-    judgeChallenge: [...readRun, ...readPredictions, ...readJoined, ...state('GetItem', 'PutItem')],
+    judgeChallenge: [
+      ...readRun,
+      ...readPredictions,
+      ...readObjects('CleanBucket', '*/outcomes/joined/*'),
+      listObjects('CleanBucket', '*/outcomes/joined/*'),
+      ...state('GetItem', 'PutItem'),
+    ],
     closeChallenge: [
       ...sageMaker(stage, 'endpoint', 'DescribeEndpoint', 'DeleteEndpoint'),
       ...sageMaker(stage, 'endpoint-config', 'DeleteEndpointConfig'),

@@ -31,6 +31,16 @@ const servingSchema = z.object({
   todo: z.array(z.string()).describe('what a person should do; empty where all is well'),
 });
 
+const challengeSchema = z.object({
+  version: z.int().min(1).describe('the version that challenges the one in service'),
+  mode: z.string(),
+  status: z.string(),
+  startedAt: time.nullable().describe('when requests began to reach it'),
+  reasons: z.array(z.string()).describe('what the last look found'),
+  measures: z.record(z.string(), z.number()),
+  see: seeSchema,
+});
+
 const endpointSchema = z.object({
   name: z.string(),
   status: z.string().nullable().describe("SageMaker's EndpointStatus; null when there is no such endpoint"),
@@ -148,6 +158,7 @@ export const explanationSchema = z.object({
   pipeline: z.string(),
   stage: z.string(),
   serving: servingSchema,
+  challenge: challengeSchema.nullable().describe('the challenge under way'),
   endpoint: endpointSchema,
   model: modelSchema
     .nullable()

@@ -80,6 +80,9 @@ async function objection(
   if (deployment === 'waiting' || deployment === 'deploying') {
     return `${model} is approved already and is being deployed. Slack shows the result.`;
   }
+  if (deployment === 'challenging') {
+    return `${model} is approved already and challenges the champion: npx tidegate challenge show ${pipeline}`;
+  }
   if (serving !== undefined || deployment === 'promoted') {
     const now = serving === undefined ? 'none' : `version ${serving}`;
     return `${model} is approved already, and ${now} serves. To deploy it again: npx tidegate rollback ${pipeline} ${version}.`;

@@ -21,6 +21,7 @@ function service({ served, deployment }: ModelVersion): string {
   const last = served.at(-1);
   if (last) return last.to === null ? green(`since ${day(last.from)}`) : `${day(last.from)} – ${day(last.to)}`;
   if (deployment === 'failed') return red('its deployment failed');
+  if (deployment === 'challenging') return yellow('challenges the champion');
   return deployment === 'waiting' || deployment === 'deploying' ? yellow('is being deployed') : 'never';
 }
 

@@ -83,6 +83,20 @@ const evaluation: Part<'evaluation'> = (_, { evaluation: record, verdict, run },
       }
     : null;
 
+const challenge = ({ challenges, pipeline }: PipelineRecords, { command }: Places): Explanation['challenge'] => {
+  const { current, seen } = challenges;
+  if (!current) return null;
+  return {
+    version: current.challenger.modelPackageVersion,
+    mode: current.mode,
+    status: current.status,
+    startedAt: current.startedAt ?? null,
+    reasons: seen?.reasons ?? [],
+    measures: seen?.measures ?? {},
+    see: { command: command(`challenge show ${pipeline}`) },
+  };
+};
+
 const rollOut: Part<'rollOut'> = (_, { claim }, places) =>
   claim
     ? {
@@ -149,6 +163,7 @@ export function explain(where: Where, records: PipelineRecords, version: Version
     pipeline,
     stage: where.stage,
     serving: describeServing(records, places, ofServing),
+    challenge: challenge(records, places),
     endpoint: {
       name,
       status: endpoint?.status ?? null,

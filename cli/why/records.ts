@@ -21,6 +21,7 @@ import {
   trainingRecordSchema,
 } from '#schemas/records/run';
 import { testResultSchema } from '#schemas/records/test-result';
+import { type Challenges, readChallenges } from '../challenges.ts';
 import { describeVersion, listItems, packageOfVersion } from '../model-versions.ts';
 import { readRecord } from '../read-record.ts';
 import { getState } from '../runs.ts';
@@ -57,6 +58,7 @@ export interface PipelineRecords extends KnownEndpoint {
   readonly retired: Retirement | undefined;
   readonly drift: z.output<typeof lastDriftSchema> | undefined;
   readonly suites: readonly SuiteResult[];
+  readonly challenges: Pick<Challenges, 'current' | 'seen'>;
 }
 
 async function readModels({ sageMaker }: Target, EndpointConfigName: string | undefined): Promise<string[]> {
@@ -76,7 +78,7 @@ export async function readPipelineRecords(target: Target, pipeline: string): Pro
   const { StateTableName: state, EndpointTestsTableName: tests } = target.outputs;
   const name = endpointName(target.stage, pipeline);
   const endpoint = await endpoints(target.sageMaker).read(name);
-  const [models, champion, lock, retired, drift, former, decisions, suites] = await Promise.all([
+  const [models, champion, lock, retired, drift, former, decisions, suites, challenges] = await Promise.all([
     readModels(target, endpoint?.config),
     getState(target, pipeline, deploymentKeys.champion),
     getState(target, pipeline, deploymentKeys.lock),
@@ -85,6 +87,7 @@ export async function readPipelineRecords(target: Target, pipeline: string): Pro
     listItems(target, state, pipeline, deploymentKeys.formerChampion('')),
     listItems(target, state, pipeline, 'decision#'),
     listItems(target, tests, name, resultPrefix),
+    readChallenges(target, pipeline),
   ]);
   const known: KnownEndpoint = {
     endpoint,
@@ -101,6 +104,7 @@ export async function readPipelineRecords(target: Target, pipeline: string): Pro
       .map((item) => ({ ...championSchema.parse(item), supersededAt: String(item['supersededAt']) }))
       .toSorted((a, b) => b.promotedAt.localeCompare(a.promotedAt)),
     decisions: decisions.map((item) => decisionSchema.parse(item)).toSorted((a, b) => b.at.localeCompare(a.at)),
+    challenges,
     retired: retirementSchema.safeParse(retired).data,
     drift: lastDriftSchema.safeParse(drift).data,
     suites: suites

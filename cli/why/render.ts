@@ -170,7 +170,15 @@ const layOut = (parts: readonly Part[]): string => {
 export function renderExplanation(explanation: Explanation): string {
   const { serving, pipeline, model } = explanation;
   const says = serving.state === 'champion' ? green(serving.says) : yellow(serving.says);
-  const head = [`${bold(pipeline)}: ${says}`, ...serving.todo];
+  const { challenge } = explanation;
+  const challenged = challenge
+    ? [
+        yellow(`version ${challenge.version} challenges it (${challenge.mode}, ${challenge.status})`),
+        ...challenge.reasons,
+        ...seeLines(challenge.see),
+      ]
+    : [];
+  const head = [`${bold(pipeline)}: ${says}`, ...serving.todo, ...challenged];
   if (!model) return [...head, '', layOut([['endpoint', endpointPart(explanation)]])].join('\n');
   const chain: readonly Part[] = [
     ['data', dataPart(explanation)],

@@ -1,41 +1,48 @@
 import type { Evidence } from '#domain/challenges/challenge-mode';
 import type { Outcome } from '#schemas/records/outcome';
+import type { LoggedAnswer } from '#schemas/records/prediction';
 
-/** The request of some outcomes as the log had it, with those of its rows that have an outcome. */
-function requestOf(outcomes: readonly Outcome[], pipeline: string): Evidence | undefined {
-  const rows = outcomes.toSorted((a, b) => a.row - b.row);
-  const [first] = rows;
-  if (!first) return undefined;
-  const { inferenceId, predictedAt, challenge, answers } = first;
+/** One request again, of those of its rows whose outcomes are known. */
+function requestOf(pipeline: string, rows: readonly Outcome[]): Evidence {
+  const [first] = rows as readonly [Outcome, ...Outcome[]];
+  const answers = first.answers.map(
+    ({ runId, modelPackageVersion, role, returned, failed }, i): LoggedAnswer => ({
+      runId,
+      modelPackageVersion,
+      endpointName: '',
+      role,
+      returned,
+      scores: rows.flatMap((row) => row.answers[i]?.scores ?? []),
+      latencyMs: 0,
+      ...(failed ? { error: 'failed' } : {}),
+    }),
+  );
+  const { inferenceId, predictedAt: at, challenge } = first;
   return {
     prediction: {
       inferenceId,
-      at: predictedAt,
+      at,
       pipeline,
       ...(challenge === undefined ? {} : { challenge }),
       rows: rows.map(({ row }) => ({ row })),
-      answers: answers.map(({ runId, modelPackageVersion, role, returned, failed }, i) => ({
-        runId,
-        modelPackageVersion,
-        endpointName: '',
-        role,
-        returned,
-        scores: failed ? [] : rows.flatMap((own) => own.answers[i]?.scores ?? []),
-        latencyMs: 0,
-        ...(failed ? { error: 'failed' } : {}),
-      })),
+      answers,
     },
     outcomes: new Map(rows.map(({ row, value }) => [row, value])),
   };
 }
 
 /**
- * Outcomes as evidence of a challenge: one for each of its requests, with all rows whose outcomes are known. Endpoints and latencies are
- * not kept with outcomes.
+ * What the outcomes of a challenge say, one piece of evidence for each request.
+ *
+ * @param outcomes one for each row, as `latestOutcomes` gives them
  */
-export function outcomeEvidence(outcomes: readonly Outcome[], pipeline: string, challenge: string): Evidence[] {
+export function evidenceOf(pipeline: string, challenge: string, outcomes: readonly Outcome[]): Evidence[] {
   const own = outcomes.filter((outcome) => outcome.challenge === challenge);
-  return [...Map.groupBy(own, ({ inferenceId }) => inferenceId).values()].flatMap(
-    (rows) => requestOf(rows, pipeline) ?? [],
+  const byRequest = Map.groupBy(own, ({ inferenceId }) => inferenceId);
+  return [...byRequest.values()].map((rows) =>
+    requestOf(
+      pipeline,
+      rows.toSorted((a, b) => a.row - b.row),
+    ),
   );
 }

@@ -24,6 +24,9 @@ export const outcomesId = (key: string, etag: string): string =>
 /** The UTC day of a time, `YYYY-MM-DD`: the window over which realised performance is measured. */
 export const dayOf = (at: string): string => new Date(at).toISOString().slice(0, 10);
 
+/** Prefix of a pipeline's outcomes with their predictions, in the clean bucket; days follow it. */
+export const joinedPrefix = (pipeline: string): string => `${outcomesPrefix(pipeline)}joined/`;
+
 /** Keys of outcomes in the clean bucket (JSON lines, gzip). Tokens and numbers alone. */
 export const outcomeKeys = (pipeline: string) => {
   const prefix = outcomesPrefix(pipeline);
@@ -31,13 +34,9 @@ export const outcomeKeys = (pipeline: string) => {
     /** The rows of one file (`receivedOutcomeSchema`). */
     received: (id: string) => `${prefix}received/${id}.jsonl.gz`,
     /** Those with the predictions of one day that they belong to (`outcomeSchema`). @param arrival the time and the id of the file */
-    joined: (day: string, arrival: string) => `${prefix}joined/${day}/${arrival}.jsonl.gz`,
-    /** All that are joined, by day and arrival; ends in `/`. */
-    joinedPrefix: `${prefix}joined/`,
-    /** What comes before the outcomes of a day and of the days after it. */
-    joinedFrom: (day: string) => `${prefix}joined/${day}`,
+    joined: (day: string, arrival: string) => `${joinedPrefix(pipeline)}${day}/${arrival}.jsonl.gz`,
     /** All of a day; ends in `/`. */
-    joinedOn: (day: string) => `${prefix}joined/${day}/`,
+    joinedOn: (day: string) => `${joinedPrefix(pipeline)}${day}/`,
   };
 };
 

@@ -20,25 +20,23 @@ export const predictionWriter = (client: S3Client, bucket: string): PredictionWr
   },
 });
 
+/** Every key below a prefix that comes after another key, in order. */
+export async function keysAfter(client: S3Client, bucket: string, prefix: string, key: string): Promise<string[]> {
+  const keys: string[] = [];
+  let token: string | undefined;
+  do {
+    const page = await client.send(
+      new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, StartAfter: key, ContinuationToken: token }),
+    );
+    keys.push(...(page.Contents ?? []).flatMap(({ Key }) => Key ?? []));
+    token = page.NextContinuationToken;
+  } while (token);
+  return keys;
+}
+
 /** Reads the prediction log of the clean bucket. */
 export const predictionReader = (client: S3Client, bucket: string): PredictionReader => ({
-  async keysAfter(pipeline, key) {
-    const keys: string[] = [];
-    let token: string | undefined;
-    do {
-      const page = await client.send(
-        new ListObjectsV2Command({
-          Bucket: bucket,
-          Prefix: predictionPrefix(pipeline),
-          StartAfter: key,
-          ContinuationToken: token,
-        }),
-      );
-      keys.push(...(page.Contents ?? []).flatMap(({ Key }) => Key ?? []));
-      token = page.NextContinuationToken;
-    } while (token);
-    return keys;
-  },
+  keysAfter: (pipeline, key) => keysAfter(client, bucket, predictionPrefix(pipeline), key),
   async read(key) {
     try {
       const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));

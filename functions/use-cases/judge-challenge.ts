@@ -4,14 +4,15 @@ import { secondsBetweenLooks, settleMs } from '#domain/challenges/looks';
 import { challengeMode } from '#domain/challenges/registry';
 import { deploymentKeys } from '#domain/deployment/target';
 import { TransientError } from '#domain/errors';
-import { outcomeEvidence } from '#domain/outcomes/evidence';
+import { evidenceOf } from '#domain/outcomes/evidence';
+import { latestOutcomes } from '#domain/outcomes/join';
 import { dayOf } from '#domain/outcomes/layout';
 import { predictionKey } from '#domain/runs/layout';
 import { firstIdOf } from '#domain/serving/inference-id';
 import { unreachable } from '#domain/unreachable';
 import { readTotals, writeTotals } from '#functions/claims/challenges';
 import type { ObjectStore } from '#functions/ports/object-store';
-import type { OutcomeReader } from '#functions/ports/outcome-log';
+import type { OutcomeReader } from '#functions/ports/outcome-reader';
 import type { PredictionReader } from '#functions/ports/prediction-log';
 import type { StateStore } from '#functions/ports/state-store';
 import { readOwnChallenge } from '#functions/use-cases/begin-challenge';
@@ -36,8 +37,8 @@ const atOnce = 50;
 const soon = 1;
 
 interface Seen {
-  /** What was counted before; undefined to count from the beginning. */
-  readonly totals: unknown;
+  /** What the totals before had; undefined where everything is counted anew. */
+  readonly former: unknown;
   readonly evidence: readonly Evidence[];
   readonly watermark: string;
   readonly more: boolean;
@@ -47,10 +48,10 @@ interface Seen {
 async function readPredictions(
   { predictions }: JudgingPorts,
   { pipeline, id, logFrom }: Challenge,
-  former: ChallengeTotals | undefined,
+  before: ChallengeTotals | undefined,
   at: string,
 ): Promise<Seen> {
-  const watermark = former?.watermark ?? logFrom;
+  const watermark = before?.watermark ?? logFrom;
   const settled = predictionKey(pipeline, firstIdOf(Date.parse(at) - settleMs));
   const keys = (await predictions.keysAfter(pipeline, watermark)).filter((key) => key < settled);
   const now = keys.slice(0, mostPerLook);
@@ -60,37 +61,35 @@ async function readPredictions(
     evidence.push(...records.flatMap((prediction) => (prediction.challenge === id ? [{ prediction }] : [])));
   }
   return {
-    totals: former?.totals,
+    former: before?.totals,
     evidence,
     watermark: now.at(-1) ?? watermark,
     more: keys.length > now.length,
   };
 }
 
-/**
- * All outcomes of a challenge so far. They come late, in any order, and a later one corrects an earlier one, so each look counts them from
- * the beginning.
- */
-async function readOutcomes(
-  { outcomes }: JudgingPorts,
-  { pipeline, id, logFrom, openedAt }: Challenge,
-  former: ChallengeTotals | undefined,
-): Promise<Seen> {
-  const found = await outcomes.since(pipeline, dayOf(openedAt));
-  const evidence = outcomeEvidence(found, pipeline, id);
-  return { totals: undefined, evidence, watermark: former?.watermark ?? logFrom, more: false };
+/** All outcomes of a challenge. They come late and may be corrected, so each look counts them anew. */
+async function readOutcomes({ outcomes }: JudgingPorts, { pipeline, id, openedAt, logFrom }: Challenge): Promise<Seen> {
+  const files = await outcomes.joinedSince(pipeline, dayOf(openedAt));
+  const evidence = evidenceOf(pipeline, id, latestOutcomes(files));
+  return { former: undefined, evidence, watermark: logFrom, more: false };
 }
 
-/** What a look at a challenge counts. */
-function readSeen(ports: JudgingPorts, challenge: Challenge, former: ChallengeTotals | undefined, at: string) {
+/** What a look counts, by what the mode of the challenge reads. */
+function readEvidence(
+  ports: JudgingPorts,
+  challenge: Challenge,
+  before: ChallengeTotals | undefined,
+  at: string,
+): Promise<Seen> {
   const { reads } = challengeMode(challenge.mode);
   switch (reads) {
     case 'predictions':
-      return readPredictions(ports, challenge, former, at);
+      return readPredictions(ports, challenge, before, at);
     case 'outcomes':
-      return readOutcomes(ports, challenge, former);
+      return readOutcomes(ports, challenge);
     default:
-      return unreachable(reads, 'what a mode of a challenge reads');
+      return unreachable(reads, 'evidence of a challenge');
   }
 }
 
@@ -103,21 +102,21 @@ async function look(
   const { artifacts, store } = ports;
   const { pipeline, id, settings } = challenge;
   const mode = challengeMode(challenge.mode);
-  const former = await readTotals(store, challenge);
-  const { evidence, watermark, more, totals: before } = await readSeen(ports, challenge, former, at);
-  const totals = mode.fold(before, evidence, await readContenders(artifacts, challenge));
+  const before = await readTotals(store, challenge);
+  const { former, evidence, watermark, more } = await readEvidence(ports, challenge, before, at);
+  const totals = mode.fold(former, evidence, await readContenders(artifacts, challenge));
   const hours = (Date.parse(at) - Date.parse(challenge.startedAt ?? at)) / 3_600_000;
   const judgement = mode.judge(totals, settings, { hours });
   const next: ChallengeTotals = {
     challenge: id,
     totals,
     watermark,
-    looks: (former?.looks ?? 0) + 1,
+    looks: (before?.looks ?? 0) + 1,
     judgedAt: at,
     measures: { ...judgement.measures },
     reasons: [...judgement.reasons],
   };
-  if (!(await writeTotals(store, pipeline, former, next))) {
+  if (!(await writeTotals(store, pipeline, before, next))) {
     throw new TransientError(`Another look at the challenge of ${pipeline} was faster.`);
   }
   return { judgement, more };

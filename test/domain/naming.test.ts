@@ -1,9 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  challengerConfigName,
+  challengerEndpointName,
+  championEndpointOf,
   endpointName,
+  isChallengerEndpoint,
   makeRunId,
   modelPackageGroupName,
+  pipelineOfEndpoint,
   pipelineOfGroup,
   runResourceName,
   transformJobName,
@@ -28,6 +33,8 @@ describe('names of SageMaker resources', () => {
       fc.property(stage, run, (s, r) => {
         const names = [
           endpointName(s, r.pipeline),
+          challengerEndpointName(s, r.pipeline),
+          challengerConfigName(s, r),
           runResourceName(s, r),
           transformJobName(s, r, 'candidate'),
           transformJobName(s, r, 'champion'),
@@ -64,5 +71,21 @@ describe('names of SageMaker resources', () => {
 describe('makeRunId', () => {
   it('is the start to the second and four digits of what makes the run unique', () => {
     expect(makeRunId('2026-01-31T09:05:07.123Z', 'ab12cdef')).toBe('20260131-090507-ab12');
+  });
+});
+
+describe('the endpoint of a challenger', () => {
+  it('has a name that no pipeline’s endpoint can have, and leads back to its pipeline', () => {
+    fc.assert(
+      fc.property(stage, pipeline, (s, name) => {
+        const own = challengerEndpointName(s, name);
+
+        expect(isChallengerEndpoint(own)).toBe(true);
+        expect(isChallengerEndpoint(endpointName(s, name))).toBe(false);
+        expect(championEndpointOf(own)).toBe(endpointName(s, name));
+        expect(championEndpointOf(endpointName(s, name))).toBe(endpointName(s, name));
+        expect([own, endpointName(s, name)].map((one) => pipelineOfEndpoint(s, one))).toEqual([name, name]);
+      }),
+    );
   });
 });

@@ -507,6 +507,7 @@ describe('the compiled template', () => {
       EndpointUpdatedRule: 'TestEndpointStateMachine',
       LostRunRule: 'RecoverRunStateMachine',
       LostDeploymentRule: 'RecoverDeploymentStateMachine',
+      LostChallengeRule: 'RecoverChallengeStateMachine',
     });
     expect(ofType('AWS::Scheduler::Schedule').map(([id]) => id)).toContain('LoanDefaultDriftSchedule');
   });

@@ -3,11 +3,27 @@ import { describe, expect, it } from 'vitest';
 import { explain } from '#cli/why/explain';
 import { explanationSchema } from '#schemas/why';
 import { whyJsonSchema } from '../../../scripts/generate-schemas.ts';
+import { challenge, seen } from '../a-challenge.ts';
 import { champion, config, executionArn, inService, pipelineRecords, runId, versionRecords, where } from './records.ts';
 
 const console = 'https://eu-central-1.console.aws.amazon.com';
 
 describe('the explanation of what serves', () => {
+  it('has the challenge under way', () => {
+    const records = pipelineRecords({ challenges: { current: challenge(), seen: seen() } });
+    const explanation = explanationSchema.parse(explain(where, records, versionRecords()));
+
+    expect(explanation.challenge).toEqual({
+      version: 3,
+      mode: 'shadow',
+      status: 'running',
+      startedAt: '2026-01-03T10:10:00.000Z',
+      reasons: ['120 of 500 rows so far.'],
+      measures: { rows: 120, errorRate: 0 },
+      see: { command: 'npx tidegate challenge show loan --stage dev' },
+    });
+  });
+
   it('goes from the data to the endpoint, each part with a place to see more', () => {
     const explanation = explanationSchema.parse(explain(where, pipelineRecords(), versionRecords()));
 

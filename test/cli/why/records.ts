@@ -63,6 +63,7 @@ export function pipelineRecords(more: Partial<PipelineRecords> = {}): PipelineRe
       { decision: 'approved', version: 1, at: '2026-01-01T09:50:00.000Z', changedAt: '2026-01-01T09:50:00.000Z' },
     ],
     retired: undefined,
+    challenges: { current: undefined, seen: undefined },
     drift: {
       checkedAt: '2026-01-03T00:00:00.000Z',
       rows: 900,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { explain } from '#cli/why/explain';
 import { renderExplanation } from '#cli/why/render';
 import { automaticApproval } from '#domain/registry/decision';
+import { challenge, seen } from '../a-challenge.ts';
 import { inService, pipelineRecords, versionRecords, where } from './records.ts';
 
 const text = (...[records, version]: [ReturnType<typeof pipelineRecords>, ReturnType<typeof versionRecords>?]) =>
@@ -53,6 +54,16 @@ describe('an explanation for people', () => {
       'no drift in 900 rows',
     ])
       expect(shown).toContain(words);
+  });
+
+  it('names the challenge under way, with what its last look found', () => {
+    const shown = text(pipelineRecords({ challenges: { current: challenge(), seen: seen() } }), versionRecords());
+
+    expect(shown.split('\n').slice(1, 4)).toEqual([
+      'version 3 challenges it (shadow, running)',
+      '120 of 500 rows so far.',
+      'npx tidegate challenge show loan --stage dev',
+    ]);
   });
 
   it('says what is not known, part by part', () => {

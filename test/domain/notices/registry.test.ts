@@ -3,6 +3,7 @@ import { checkBlocks } from '#cli/slack-page/block-kit';
 import type { NoticePorts } from '#domain/notices/notice';
 import { composeNotice, NOTICES, noticeSchema } from '#domain/notices/registry';
 import { artifactKeys } from '#domain/runs/layout';
+import { challenge } from '../../cli/a-challenge.ts';
 import { memoryState } from '../../fakes/memory-state.ts';
 import { championOf, packageArn } from '../../functions/support/stage.ts';
 import { sampleReport } from '../reports/sample.ts';
@@ -14,6 +15,7 @@ async function ports(): Promise<NoticePorts> {
   const state = memoryState();
   await state.put(run.pipeline, 'champion', championOf(7, run.runId, '2026-01-31T11:00:00.000Z'));
   await state.put(run.pipeline, `run#${run.runId}`, { modelPackageArn: packageArn(8), modelPackageVersion: 8 });
+  await state.put(run.pipeline, 'challenge', challenge({ pipeline: run.pipeline }));
   const { evaluation, verdict } = sampleReport('binary');
   const records: Record<string, unknown> = {
     [keys.evaluation]: evaluation,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { outcomeEvidence } from '#domain/outcomes/evidence';
+import { evidenceOf } from '#domain/outcomes/evidence';
 import { joinOutcomes } from '#domain/outcomes/join';
 import { prediction } from './predictions.ts';
 
@@ -12,7 +12,7 @@ describe('outcomes as evidence of a challenge', () => {
       [2, 0].map((row) => ({ inferenceId: 'a', row, value: row / 2, at })),
       [log],
     );
-    const [found, ...others] = outcomeEvidence(joined, 'loans', 'c1');
+    const [found, ...others] = evidenceOf('loans', 'c1', joined);
     expect(others).toEqual([]);
     expect(found?.prediction).toMatchObject({
       inferenceId: 'a',
@@ -34,7 +34,7 @@ describe('outcomes as evidence of a challenge', () => {
     const [own] = log.answers;
     if (own) log.answers.unshift({ ...own, role: 'challenger', returned: false, scores: [], error: 'late' });
     const { joined } = joinOutcomes([{ inferenceId: 'a', value: 1, at }], [log]);
-    expect(outcomeEvidence(joined, 'loans', 'c1')[0]?.prediction.answers).toMatchObject([
+    expect(evidenceOf('loans', 'c1', joined)[0]?.prediction.answers).toMatchObject([
       { role: 'challenger', scores: [], error: 'failed' },
       { role: 'champion', scores: [0.1] },
     ]);
@@ -49,6 +49,6 @@ describe('outcomes as evidence of a challenge', () => {
       ],
       logs,
     );
-    expect(outcomeEvidence(joined, 'loans', 'c1')).toEqual([]);
+    expect(evidenceOf('loans', 'c1', joined)).toEqual([]);
   });
 });

@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { deploymentKeys } from '#domain/deployment/target';
-import { createRandom } from '#domain/random';
 import { artifactKeys } from '#domain/runs/layout';
 import { inferenceIdOf } from '#domain/serving/inference-id';
 import { readChallenge, readTotals } from '#functions/claims/challenges';
@@ -12,7 +11,7 @@ import { requestChallengeEnd } from '#functions/use-cases/request-challenge-end'
 import type { Verdict } from '#schemas/events/challenge';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import { challengeSchema } from '#schemas/records/challenge';
-import { type Outcome, outcomeSchema } from '#schemas/records/outcome';
+import type { Outcome } from '#schemas/records/outcome';
 import { type MemoryEndpoints, memoryEndpoints } from '../../fakes/memory-endpoints.ts';
 import { memoryObjects } from '../../fakes/memory-objects.ts';
 import { type MemoryPredictions, memoryPredictions } from '../../fakes/memory-predictions.ts';
@@ -47,19 +46,20 @@ const transform = (runId: string) => ({
 let store: MemoryState;
 let endpoints: MemoryEndpoints;
 let predictions: MemoryPredictions;
-let outcomes: readonly Outcome[];
 let deployments: string[];
 let config: Pipeline;
 let requests: number;
+let joined: Outcome[][];
+const outcomes = { joinedSince: async () => joined };
 
 beforeEach(async () => {
   store = memoryState();
   endpoints = memoryEndpoints();
   predictions = memoryPredictions();
-  outcomes = [];
   deployments = [];
   config = challenged();
   requests = 0;
+  joined = [];
   await store.put('loan', 'champion', championOf(1, runs.first, '2026-01-02T10:00:00.000Z'));
 });
 
@@ -108,7 +108,7 @@ const begin = (passed = true, name = 'loan-v2') =>
   );
 const judge = (at: string, name = 'loan-v2') =>
   judgeChallenge(
-    { artifacts: artifacts(), store, predictions, outcomes: { since: async () => outcomes } },
+    { artifacts: artifacts(), store, predictions, outcomes },
     { pipeline: 'loan', executionArn: arnOf(name), at },
   );
 const close = (verdict: Verdict | null, name = 'loan-v2', error: { Error: string; Cause: string } | null = null) =>
@@ -341,10 +341,67 @@ describe('judging a challenge', () => {
 
     await expect(
       judgeChallenge(
-        { artifacts: artifacts(), store: overtaken, predictions, outcomes: { since: async () => outcomes } },
+        { artifacts: artifacts(), store: overtaken, predictions, outcomes },
         { pipeline: 'loan', executionArn: arnOf('loan-v2'), at: later(5) },
       ),
     ).rejects.toMatchObject({ name: 'TransientError' });
+  });
+});
+
+describe('judging a challenge by outcomes', () => {
+  const outcome = (i: number, role: 'champion' | 'challenger', score: number, challenge = 'loan-v2'): Outcome => ({
+    inferenceId: `request-${i}`,
+    row: 0,
+    predictedAt: later(1),
+    challenge,
+    value: 1,
+    at: later(5),
+    answers: [
+      {
+        runId: role === 'champion' ? runs.first : runs.second,
+        modelPackageVersion: role === 'champion' ? 1 : 2,
+        role,
+        returned: true,
+        scores: [score],
+        failed: false,
+      },
+    ],
+  });
+  const many = (scores: { champion: number; challenger: number }): Outcome[] =>
+    Array.from({ length: 400 }, (_, i) => {
+      const role = i % 2 === 0 ? 'champion' : 'challenger';
+      return outcome(i, role, scores[role] + (i % 5) / 100);
+    });
+  const ab = async () => {
+    config = pipelineSchema.parse({ ...plain, deployment: { challenge: { mode: 'ab', share: 50, minRows: 100 } } });
+    await open();
+    endpoints.settle(challengerEndpoint);
+    await begin();
+  };
+
+  it('is undecided without outcomes', async () => {
+    await ab();
+
+    expect(await judge(later(10))).toMatchObject({ step: 'wait' });
+  });
+
+  it.each([
+    ['won', { champion: 0.4, challenger: 0.9 }],
+    ['lost', { champion: 0.9, challenger: 0.4 }],
+  ] as const)('is %s by the loss of each model on the rows that it answered', async (end, scores) => {
+    await ab();
+    joined = [many(scores)];
+
+    expect(await judge(later(10))).toMatchObject({ step: 'close', verdict: { end, measures: { rows: 400 } } });
+  });
+
+  it('counts an outcome once, however often it looks and however often it was sent', async () => {
+    await ab();
+    joined = [[outcome(1, 'champion', 0.9)], [outcome(1, 'champion', 0.9), outcome(2, 'challenger', 0.9, 'another')]];
+    await judge(later(10));
+    await judge(later(20));
+
+    expect((await readTotals(store, { pipeline: 'loan', id: 'loan-v2' }))?.measures).toMatchObject({ rows: 1 });
   });
 });
 
@@ -422,72 +479,5 @@ describe('a person', () => {
     expect(await requestChallengeEnd(store, 'loan', wish)).toBe(true);
     await close(verdictOf('stopped'));
     expect(await requestChallengeEnd(store, 'loan', wish)).toBe(false);
-  });
-});
-
-describe('a challenge by outcomes', () => {
-  const random = createRandom(5);
-  /** The outcome of a request of one row that one of the models answered: the nearer its score, the better. */
-  const outcome = (n: number, role: 'champion' | 'challenger', noise: number, challenge = 'loan-v2'): Outcome => {
-    const value = random.below(2);
-    return outcomeSchema.parse({
-      inferenceId: inferenceIdOf(Date.parse(startedAt), Uint8Array.from([0, 0, 0, 0, 0, 0, 0, 0, n >> 8, n & 255])),
-      row: 0,
-      predictedAt: startedAt,
-      challenge,
-      value,
-      at: later(60),
-      answers: [
-        {
-          runId: role === 'champion' ? runs.first : runs.second,
-          modelPackageVersion: role === 'champion' ? 1 : 2,
-          role,
-          returned: true,
-          scores: [0.5 + (value - 0.5) * (0.9 - noise * random.float())],
-          failed: false,
-        },
-      ],
-    });
-  };
-  const known = (champion: number, challenger: number, challenge?: string): Outcome[] =>
-    Array.from({ length: 400 }, (_, n) =>
-      n % 2 === 0 ? outcome(n, 'champion', champion, challenge) : outcome(n, 'challenger', challenger, challenge),
-    );
-  beforeEach(async () => {
-    await running();
-    config = pipelineSchema.parse({ ...plain, deployment: { challenge: { mode: 'ab', minRows: 200, maxDays: 2 } } });
-    store.clear();
-    await store.put('loan', 'champion', championOf(1, runs.first, '2026-01-02T10:00:00.000Z'));
-    await open();
-    await begin();
-  });
-
-  it('is won when outcomes say that the challenger is better, whatever the log has', async () => {
-    await log(later(1), [0.9, 0.1]);
-    expect(await judge(later(60))).toMatchObject({ step: 'wait' });
-    outcomes = known(0.8, 0.1);
-    expect(await judge(later(120))).toMatchObject({ step: 'close', verdict: { end: 'won', measures: { rows: 400 } } });
-  });
-
-  it('counts an outcome once however often it is looked at, and none of another challenge', async () => {
-    outcomes = known(0.4, 0.4);
-    expect(await judge(later(60))).toMatchObject({ step: 'wait' });
-    expect(await judge(later(120))).toMatchObject({ step: 'wait' });
-    expect(await readTotals(store, challengeSchema.parse(await readChallenge(store, 'loan')))).toMatchObject({
-      looks: 2,
-      measures: { rows: 400, requests: 400 },
-    });
-    outcomes = known(0.8, 0.1, 'loan-v1');
-    expect(await judge(later(180))).toMatchObject({ step: 'wait' });
-  });
-
-  it('is lost when outcomes say that the challenger is worse', async () => {
-    outcomes = known(0.1, 0.8);
-    expect(await judge(later(60))).toMatchObject({ step: 'close', verdict: { end: 'lost' } });
-  });
-
-  it('keeps the champion when nothing is decided in time', async () => {
-    outcomes = known(0.4, 0.4);
-    expect(await judge(later(3 * 24 * 60))).toMatchObject({ step: 'close', verdict: { end: 'kept' } });
   });
 });

@@ -8,6 +8,7 @@ import { prepareDeployment } from '#functions/use-cases/prepare-deployment';
 import { promoteModel } from '#functions/use-cases/promote-model';
 import { rollBackDeployment } from '#functions/use-cases/roll-back-deployment';
 import { type Deployment, deploymentClaimSchema } from '#schemas/records/deployment';
+import { challenge as aChallengeOf } from '../../cli/a-challenge.ts';
 import { type MemoryAlarms, memoryAlarms } from '../../fakes/memory-alarms.ts';
 import { type MemoryEndpoints, memoryEndpoints } from '../../fakes/memory-endpoints.ts';
 import { memoryObjects } from '../../fakes/memory-objects.ts';
@@ -15,6 +16,8 @@ import { type MemoryScaling, memoryScaling } from '../../fakes/memory-scaling.ts
 import { type MemoryState, memoryState } from '../../fakes/memory-state.ts';
 import { configOf, endpointName, executionArn, packageArn, pipeline, runs } from '../support/stage.ts';
 
+const aChallenge = aChallengeOf();
+const anOutcome = { reasons: [], measures: {}, at: '2026-01-04T00:00:00.000Z' };
 const startedAt = '2026-01-05T00:00:00.000Z';
 const runOf = (version: number) => [runs.first, runs.second, runs.third][version - 1] ?? '';
 const artifacts = memoryObjects(
@@ -386,5 +389,72 @@ describe('the tests of an endpoint', () => {
   it('cannot be run when there is no endpoint', async () => {
     await expect(load('manual')).rejects.toMatchObject({ name: 'NotFoundError' });
     expect(await load('update')).toMatchObject({ decision: 'skip', reason: `${endpointName} is gone by now` });
+  });
+});
+
+describe('an approval of a pipeline with a challenge', () => {
+  const key = artifactKeys({ pipeline: 'loan', runId: runs.second }).config;
+  beforeEach(async () => {
+    const challenge = { mode: 'shadow' };
+    await artifacts.writeJson(key, { ...pipeline, deployment: { ...pipeline.deployment, challenge } });
+    return () => artifacts.writeJson(key, pipeline);
+  });
+  const won = (end: string) =>
+    store.put('loan', deploymentKeys.pastChallenge(2, 'c1'), { ...aChallenge, outcome: { ...anOutcome, end } });
+
+  it('starts the challenge, releases the endpoint, and touches nothing of it', async () => {
+    await release(1);
+    const before = [...endpoints.changes];
+
+    expect(await prepare(2)).toEqual({ decision: 'challenge', challenge: 'loan-v2-20260102090000000' });
+    expect(challenges).toEqual([
+      {
+        name: 'loan-v2-20260102090000000',
+        pipeline: 'loan',
+        modelPackageArn: packageArn(2),
+        modelPackageVersion: 2,
+        runId: runs.second,
+        approvedAt: '2026-01-02T09:00:00.000Z',
+      },
+    ]);
+    expect(await store.get('loan', deploymentKeys.claim(2))).toMatchObject({ status: 'challenging' });
+    expect(await store.get('loan', deploymentKeys.lock)).toBeUndefined();
+    expect(endpoints.changes).toEqual(before);
+  });
+
+  it('starts the same challenge for a second event of the approval', async () => {
+    await release(1);
+    await prepare(2);
+    running.clear();
+    await prepare(2, 'again');
+
+    expect(new Set(challenges.map((one) => JSON.stringify(one))).size).toBe(1);
+  });
+
+  it('is deployed by the execution that the challenge starts when it has won', async () => {
+    await release(1);
+    await prepare(2);
+    running.clear();
+    await won('won');
+
+    expect(await prepare(2, 'loan-v2-20260102090000000-won')).toMatchObject({ decision: 'deploy' });
+  });
+
+  it.each(['lost', 'kept', 'stopped', 'superseded'])('challenges again after a challenge that was %s', async (end) => {
+    await release(1);
+    await won(end);
+
+    expect(await prepare(2)).toMatchObject({ decision: 'challenge' });
+  });
+
+  it.each([
+    ['nothing serves', async () => {}, {}],
+    ['a person goes back to it', () => release(1), { rolledBackAt: '2026-01-06T00:00:00.000Z' }],
+    ['a person wants it at once', () => release(1), { now: true }],
+  ] as const)('is deployed at once when %s', async (_, before, more) => {
+    await before();
+
+    expect(await prepare(2, 'e2', more)).toMatchObject({ decision: 'deploy' });
+    expect(challenges).toEqual([]);
   });
 });

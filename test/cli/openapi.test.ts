@@ -46,6 +46,7 @@ describe.each(pipelines)('the description of the API of a %s pipeline', (task, d
     const answer = {
       requestId: 'q',
       pipeline: 'churn',
+      inferenceId: 'i',
       model: { version: 1, runId: 'r', modelPackageArn: 'arn:aws:sagemaker:x' },
       latencyMs: 3,
     };

@@ -506,6 +506,7 @@ describe('the compiled template', () => {
       DecidedRule: 'RecordDecisionStateMachine',
       EndpointUpdatedRule: 'TestEndpointStateMachine',
       LostRunRule: 'RecoverRunStateMachine',
+      LostChallengeRule: 'RecoverChallengeStateMachine',
       LostDeploymentRule: 'RecoverDeploymentStateMachine',
       LostChallengeRule: 'RecoverChallengeStateMachine',
     });

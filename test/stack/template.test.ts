@@ -508,7 +508,6 @@ describe('the compiled template', () => {
       LostRunRule: 'RecoverRunStateMachine',
       LostChallengeRule: 'RecoverChallengeStateMachine',
       LostDeploymentRule: 'RecoverDeploymentStateMachine',
-      LostChallengeRule: 'RecoverChallengeStateMachine',
     });
     expect(ofType('AWS::Scheduler::Schedule').map(([id]) => id)).toContain('LoanDefaultDriftSchedule');
   });

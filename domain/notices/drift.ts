@@ -1,9 +1,10 @@
+import { coverageText } from '#domain/drift/coverage';
 import type { DriftTest } from '#domain/drift/drift-test';
 import { byDrift, DRIFT_TESTS, strongestOf } from '#domain/drift/registry';
 import { composeMessage, type Message } from '#domain/slack/message';
 import { formatProbability } from '#domain/text/format-number';
 import { counted, decimal } from '#domain/text/numbers';
-import type { ColumnDrift } from '#schemas/records/baseline';
+import type { ColumnDrift, Coverage } from '#schemas/records/baseline';
 import { driftCheckSchema } from '#schemas/records/drift-check';
 import { checkFailedMessage } from './check-failed.ts';
 import { defineNotice } from './notice.ts';
@@ -19,6 +20,8 @@ export interface Drift {
   readonly columns: readonly ShownDrift[];
   /** Drift of the model's scores. */
   readonly scoreDrift?: Omit<ShownDrift, 'column'>;
+  /** What was watched; absent in checks of earlier versions. */
+  readonly coverage?: Coverage | undefined;
   /** The resulting action. */
   readonly action: 'none' | 'alert' | 'retrain';
 }
@@ -58,7 +61,10 @@ export function driftMessage(drift: Drift, tests: readonly DriftTest[] = DRIFT_T
         },
       },
     ],
-    footer: [`Window ${drift.window.from} to ${drift.window.to}`],
+    footer: [
+      `Window ${drift.window.from} to ${drift.window.to}`,
+      ...(drift.coverage ? [coverageText(drift.coverage)] : []),
+    ],
   });
 }
 
@@ -91,7 +97,7 @@ export const drift = defineNotice({
     },
   },
   address: ({ check: { pipeline, window } }) => ({ key: `${pipeline}#${window.to}`, pipeline }),
-  message({ check: { pipeline, window, columns, score, drifted, action, fellSilent } }) {
+  message({ check: { pipeline, window, columns, score, drifted, action, fellSilent, coverage } }) {
     if (fellSilent) {
       return checkFailedMessage({
         pipeline,
@@ -104,6 +110,7 @@ export const drift = defineNotice({
       window,
       columns,
       ...(score ? { scoreDrift: score } : {}),
+      coverage,
       action: drifted ? action : 'none',
     });
   },

@@ -11,6 +11,7 @@ import { gateConfidences } from '#domain/gates/registry';
 import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
 import { unreachable } from '#domain/unreachable';
 import type { ObjectStore } from '#functions/ports/object-store';
+import { mergeCleanBaseline } from '#functions/shards/clean-baseline';
 import { readCopied, readHoldout, readPermuted } from '#functions/shards/holdout';
 import { readAlgorithm } from '#functions/shards/run-algorithm';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
@@ -150,7 +151,8 @@ export async function evaluateCandidate(
   };
   const lines = await readFeatureLines(clean, run, holdout.names);
   await artifacts.writeJson(keys.evaluation, evaluation);
-  await artifacts.writeJson(keys.baseline, countBaseline(fitted, lines, holdout));
+  const kept = await mergeCleanBaseline(artifacts, run, fitted.parts.train.length);
+  await artifacts.writeJson(keys.baseline, { ...countBaseline(fitted, lines, holdout), ...(kept && { clean: kept }) });
   await artifacts.writeJson(keys.golden, pickGolden(fitted, lines, holdout));
   return { rows: evaluation.n };
 }

@@ -34,9 +34,9 @@ export const outcomeKeys = (pipeline: string) => {
     /** The rows of one file (`receivedOutcomeSchema`). */
     received: (id: string) => `${prefix}received/${id}.jsonl.gz`,
     /** Those with the predictions of one day that they belong to (`outcomeSchema`). @param arrival the time and the id of the file */
-    joined: (day: string, arrival: string) => `${prefix}joined/${day}/${arrival}.jsonl.gz`,
+    joined: (day: string, arrival: string) => `${joinedPrefix(pipeline)}${day}/${arrival}.jsonl.gz`,
     /** All of a day; ends in `/`. */
-    joinedOn: (day: string) => `${prefix}joined/${day}/`,
+    joinedOn: (day: string) => `${joinedPrefix(pipeline)}${day}/`,
   };
 };
 

@@ -1,9 +1,10 @@
 import { TidegateError } from '#domain/errors';
-import { isOutcomesKey } from '#domain/outcomes/layout';
+
 import type { DropObject } from '#domain/runs/drop';
 import { refuseLargeArchives, selectDropObjects } from '#domain/runs/drop';
 import { type ArrivedDrop, arrivedDrops, earlierDrops } from '#domain/runs/drop-window';
 import type { RunPointer } from '#domain/runs/layout';
+import { isOutcomesKey } from '#domain/runs/outcomes-folder';
 import { formerRun } from '#functions/claims/drop-folder';
 import type { RawListing } from '#functions/ports/raw-listing';
 import type { StateStore } from '#functions/ports/state-store';

@@ -25,13 +25,14 @@ const given = (): readonly (readonly [string, string])[] => [
   ['<run>', 'loan-default'],
   ['my-test.json', join(folder, 'my-test.json')],
   ['rows.jsonl', join(folder, 'rows.jsonl')],
+  ['paid-back.csv', join(folder, 'paid-back.csv')],
 ];
 /** Commands that may end otherwise, and how. */
 const OTHER_ENDS: readonly (readonly [RegExp, readonly number[]])[] = [
   // a doctor finds what is missing on the machine of the test
   [/^npx tidegate doctor/, [exitCodes.failed]],
-  // the same book again is not trained; a small window of requests is not judged
-  [/^npx tidegate (drop|drift|retrain)/, [exitCodes.skipped]],
+  // the same book again is not trained; a small window of requests is not judged; outcomes need a model in service
+  [/^npx tidegate (drop|drift|outcomes|retrain)/, [exitCodes.skipped]],
 ];
 
 const shell = (command: string) =>
@@ -64,6 +65,7 @@ beforeAll(() => {
       expect: { rows: 2, min: 0, max: 1 },
     }),
   );
+  writeFileSync(join(folder, 'paid-back.csv'), 'loan_id,default\nnobody,1\n');
   writeFileSync(join(folder, 'rows.jsonl'), '{"income":31000}\n{"income":90000,"purpose":"boat"}\n');
 });
 afterAll(async () => {

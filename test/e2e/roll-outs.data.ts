@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,11 +15,12 @@ import { writeLoanBook } from '#examples/loans/generate';
 import type { PredictResponse } from '#schemas/events/predict';
 import { challengeSchema } from '#schemas/records/challenge';
 import { predictionRecordSchema } from '#schemas/records/prediction';
+import { readPerformance, uploadOutcomes } from '../../cli/commands/outcomes.ts';
 import { predictRows } from '../../cli/commands/predict.ts';
 import { readSlack } from '../../cli/commands/slack.ts';
 import { explainEndpoint } from '../../cli/commands/why.ts';
 import { rollOutUnderTraffic } from '../../cli/demo/roll-out.ts';
-import { getState, watchDeployment } from '../../cli/runs.ts';
+import { getState, waitForExecution, watchDeployment } from '../../cli/runs.ts';
 import { watchExecution } from '../../cli/watch.ts';
 import { longName, writeManyPipelines, writePipeline } from '../support/many-pipelines.ts';
 import { createFastClock } from './fast-clock.ts';
@@ -264,6 +265,49 @@ describe('a challenge in the shadow', () => {
       ['challenger', false, manyApplicants.length],
     ]);
     for (const { loan_id } of manyApplicants) expect(text).not.toContain(loan_id);
+  });
+
+  /** Sends a file with outcomes and waits until it is recorded. */
+  async function sendOutcomes(name: string, lines: readonly string[]) {
+    const file = join(folder, name);
+    writeFileSync(file, `${lines.join('\n')}\n`);
+    const since = clock.now();
+    const key = await uploadOutcomes(project.target, contest, file);
+    const machine = project.target.outputs.RecordOutcomesStateMachineArn;
+    const arn = await waitForExecution(project.target, machine, key, since, { otherwise: 'nothing was recorded' });
+    return watchExecution(project.target.sfn, arn, { silent: true });
+  }
+
+  it('is joined with outcomes, by request and by id, which show how both models did', async () => {
+    const { s3, outputs } = project.target;
+    const prefix = `${contest}/predictions/`;
+    const { Contents = [] } = await s3.send(
+      new ListObjectsV2Command({ Bucket: outputs.CleanBucketName, Prefix: prefix, MaxKeys: 1 }),
+    );
+    const inferenceId = /([^/]+)\.json\.gz$/.exec(Contents[0]?.Key ?? '')?.[1] ?? '';
+    const byRequest = ['inferenceId,row,default', ...manyApplicants.map((_, i) => `${inferenceId},${i},${i % 2}`)];
+    const byId = ['loan_id,default', ...manyApplicants.map(({ loan_id }, i) => `${loan_id},${i % 2}`), 'nobody,1'];
+
+    expect(await sendOutcomes('by-request.csv', [...byRequest, `${inferenceId},0,perhaps`])).toMatchObject({
+      status: 'SUCCEEDED',
+      output: { decision: 'recorded', file: { by: 'inferenceId', joined: 40, unknown: 0 } },
+    });
+    expect(await sendOutcomes('by-id.csv', byId)).toMatchObject({
+      status: 'SUCCEEDED',
+      output: { decision: 'recorded', file: { by: 'key', joined: 40, unknown: 1 } },
+    });
+    expect(await sendOutcomes('wrong.csv', ['customer,default', 'nobody,1'])).toMatchObject({
+      status: 'FAILED',
+      error: 'SchemaMismatchError',
+    });
+    const days = await readPerformance(project.target, contest);
+    const models = days.flatMap((day) => day.models);
+    expect(models.some(({ role, returned }) => role === 'champion' && returned)).toBe(true);
+    expect(models.some(({ role, returned }) => role === 'challenger' && !returned)).toBe(true);
+    expect(models[0]?.metrics['auc']).toMatchObject({ low: expect.any(Number), high: expect.any(Number) });
+    const said = (await readSlack(project.cloud.endpoint)).map(({ text }) => text).join('\n');
+    expect(said).toContain('40 outcomes');
+    expect(said).toContain('a file with outcomes was not taken');
   });
 });
 

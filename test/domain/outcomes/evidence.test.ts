@@ -1,43 +1,54 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { evidenceOf } from '#domain/outcomes/evidence';
-import type { Outcome } from '#schemas/records/outcome';
+import { joinOutcomes } from '#domain/outcomes/join';
+import { prediction } from './predictions.ts';
 
-const outcome = (inferenceId: string, row: number, value: number, more: Partial<Outcome> = {}): Outcome => ({
-  inferenceId,
-  row,
-  predictedAt: '2026-01-01T00:00:00.000Z',
-  challenge: 'c1',
-  value,
-  at: '2026-01-02T00:00:00.000Z',
-  answers: [
-    { runId: 'r2', modelPackageVersion: 2, role: 'challenger', returned: false, scores: [], failed: true },
-    { runId: 'r1', modelPackageVersion: 1, role: 'champion', returned: true, scores: [row / 10], failed: false },
-  ],
-  ...more,
-});
+const at = '2026-02-01T00:00:00.000Z';
 
-it('rows of one request are one piece of evidence, in the order of their positions', () => {
-  const evidence = evidenceOf('loan', 'c1', [outcome('a', 3, 1), outcome('b', 0, 0), outcome('a', 1, 0)]);
-
-  expect(evidence).toHaveLength(2);
-  expect(evidence[0]).toMatchObject({
-    prediction: {
+describe('outcomes as evidence of a challenge', () => {
+  it('are one request with the rows that have an outcome, and the scores of these', () => {
+    const log = { ...prediction('a', { scores: [0.1, 0.2, 0.3] }), challenge: 'c1' };
+    const { joined } = joinOutcomes(
+      [2, 0].map((row) => ({ inferenceId: 'a', row, value: row / 2, at })),
+      [log],
+    );
+    const [found, ...others] = evidenceOf('loans', 'c1', joined);
+    expect(others).toEqual([]);
+    expect(found?.prediction).toMatchObject({
       inferenceId: 'a',
-      rows: [{ row: 1 }, { row: 3 }],
-      answers: [
-        { role: 'challenger', scores: [], error: 'failed' },
-        { role: 'champion', scores: [0.1, 0.3], returned: true },
-      ],
-    },
-    outcomes: new Map([
-      [1, 0],
-      [3, 1],
-    ]),
+      pipeline: 'loans',
+      challenge: 'c1',
+      rows: [{ row: 0 }, { row: 2 }],
+      answers: [{ role: 'champion', returned: true, scores: [0.1, 0.3] }],
+    });
+    expect(found?.outcomes).toEqual(
+      new Map([
+        [0, 0],
+        [2, 1],
+      ]),
+    );
   });
-});
 
-it('outcomes of other challenges, and of none, are no evidence', () => {
-  const { challenge: _, ...none } = outcome('a', 0, 1);
+  it('say which model failed', () => {
+    const log = { ...prediction('a', { scores: [0.1] }), challenge: 'c1' };
+    const [own] = log.answers;
+    if (own) log.answers.unshift({ ...own, role: 'challenger', returned: false, scores: [], error: 'late' });
+    const { joined } = joinOutcomes([{ inferenceId: 'a', value: 1, at }], [log]);
+    expect(evidenceOf('loans', 'c1', joined)[0]?.prediction.answers).toMatchObject([
+      { role: 'challenger', scores: [], error: 'failed' },
+      { role: 'champion', scores: [0.1] },
+    ]);
+  });
 
-  expect(evidenceOf('loan', 'c1', [outcome('a', 0, 1, { challenge: 'c0' }), none])).toEqual([]);
+  it('are those of this challenge alone', () => {
+    const logs = [prediction('a'), { ...prediction('b'), challenge: 'c0' }];
+    const { joined } = joinOutcomes(
+      [
+        { inferenceId: 'a', value: 1, at },
+        { inferenceId: 'b', value: 1, at },
+      ],
+      logs,
+    );
+    expect(evidenceOf('loans', 'c1', joined)).toEqual([]);
+  });
 });

@@ -63,6 +63,8 @@ export const artifactKeys = (run: RunPointer) => {
     transform: `${prefix}transform.json`,
     /** Baseline histograms of features and scores for drift checks (JSON). */
     baseline: `${prefix}baseline.json`,
+    /** Holdout rows with inputs, scores and labels, for estimates without labels (JSON, `schemas/records/performance`). */
+    performance: `${prefix}performance.json`,
     /** Golden requests with the candidate's scores, for endpoint tests (JSON). */
     golden: `${prefix}golden.json`,
     /** The training job's parameters (JSON): hyperparameters and image. */

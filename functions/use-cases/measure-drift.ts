@@ -3,6 +3,7 @@ import { algorithmOf } from '#domain/algorithms/registry';
 import { deploymentKeys } from '#domain/deployment/target';
 import { windowStart } from '#domain/drift/captures';
 import { compareWindow } from '#domain/drift/compare';
+import { decideAlarm } from '#domain/drift/performance/decision';
 import { byDrift, thresholdsOf } from '#domain/drift/registry';
 import { ConfigurationError, NotFoundError } from '#domain/errors';
 import { artifactKeys } from '#domain/runs/layout';
@@ -11,6 +12,7 @@ import { unreachable } from '#domain/unreachable';
 import type { ObjectStore } from '#functions/ports/object-store';
 import type { StateStore } from '#functions/ports/state-store';
 import { type MeasuredWindow, measureCaptures, measureDrop } from '#functions/shards/drift-window';
+import { estimateWindow } from '#functions/shards/window-performance';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import { type Baseline, baselineSchema } from '#schemas/records/baseline';
 import type { DriftCheck, SkippedDriftCheck } from '#schemas/records/drift-check';
@@ -30,6 +32,7 @@ export interface DriftPorts {
 interface Served {
   readonly champion: Champion;
   readonly drift: NonNullable<Pipeline['drift']>;
+  readonly evaluation: Pipeline['evaluation'];
   readonly fitted: FittedTransform;
   readonly format: ModelFormat;
   readonly baseline: Baseline;
@@ -59,7 +62,7 @@ async function readServed({ store, artifacts }: DriftPorts, name: string): Promi
   const format = algorithmOf(pipeline);
   const baseline = await artifacts.readJson(keys.baseline, baselineSchema);
   const probes = probesOf(await artifacts.readJson(keys.golden, goldenSchema));
-  return { champion, drift, fitted, format, baseline, probes };
+  return { champion, drift, evaluation: pipeline.evaluation, fitted, format, baseline, probes };
 }
 
 /** The newest run that read its whole drop. A running or failed run may have read only a part. */
@@ -110,7 +113,7 @@ async function hasFallenSilent(store: StateStore, name: string, checkedAt: strin
 }
 
 /**
- * Compares the champion's current inputs with its training data. The full report goes to the artifacts bucket; the result
+ * Compares the champion's current inputs with its training data, and estimates its performance from its scores. The full report goes to the artifacts bucket; the result
  * has the decision and the figures for Slack. A retired pipeline is not checked.
  *
  * @param checkedAt start of the check (ISO 8601): the end of the window, and part of the report's key
@@ -128,14 +131,34 @@ export async function measureDrift(
   }
   const served = await readServed(ports, name);
   const { drift, champion } = served;
-  const { window, skipped, from, baseline } = await measure(ports, name, served, checkedAt);
+  const { window, skipped, from, baseline, answered } = await measure(ports, name, served, checkedAt);
   const report = compareWindow({ baseline, window, minRows: drift.minRows, thresholds: thresholdsOf(drift) });
   const { rows, drifted } = report;
+  const run = { pipeline: name, runId: champion.runId };
+  const performance = await estimateWindow(artifacts, run, { drift, evaluation: served.evaluation }, answered);
+  const { alarm, decidedBy } = decideAlarm(drifted, performance, drift.performance?.decides ?? true);
   const reportKey = `${name}/drift/${checkedAt.replaceAll(':', '-')}.json`;
-  await artifacts.writeJson(reportKey, { ...report, from, to: checkedAt, skipped, runId: champion.runId });
+  await artifacts.writeJson(reportKey, {
+    ...report,
+    performance,
+    alarm,
+    decidedBy,
+    from,
+    to: checkedAt,
+    skipped,
+    runId: champion.runId,
+  });
   // a window of no length says nothing about requests
   const fellSilent = from !== checkedAt && (await hasFallenSilent(store, name, checkedAt, rows));
-  await store.put(name, 'drift', { checkedAt, rows, drifted, fellSilent, reportKey });
+  await store.put(name, 'drift', {
+    checkedAt,
+    rows,
+    drifted,
+    alarm,
+    performance: performance.reason,
+    fellSilent,
+    reportKey,
+  });
   return {
     pipeline: name,
     runId: champion.runId,
@@ -144,7 +167,10 @@ export async function measureDrift(
     tooSmall: report.tooSmall,
     drifted,
     fellSilent,
-    notify: drifted || fellSilent,
+    performance,
+    alarm,
+    decidedBy,
+    notify: alarm || fellSilent,
     action: drift.action,
     driftedColumns: report.driftedColumns.slice(0, reported),
     columns: report.columns.toSorted(byDrift()).slice(0, reported),

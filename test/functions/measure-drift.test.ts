@@ -76,6 +76,12 @@ describe('a drift check of captures', () => {
       window: { from: '2026-01-09T00:00:00.000Z', to: checkedAt, rows: lines.length },
       tooSmall: false,
       drifted: false,
+      performance: {
+        status: 'none',
+        reason: expect.stringMatching(/^no estimate: the model was evaluated on \d+ rows/),
+      },
+      alarm: false,
+      decidedBy: 'columns',
       notify: false,
       action: 'retrain',
       driftedColumns: [],

@@ -1,11 +1,11 @@
-import { findMetric, metricsOf } from '#domain/metrics/registry';
-import { clipProbability } from '#domain/tallies/probability';
-import { formatNumber, formatPercent } from '#domain/text/format-number';
+import { metricsOf } from '#domain/metrics/registry';
+import { formatPercent } from '#domain/text/format-number';
 import { unreachable } from '#domain/unreachable';
-import type { MetricEstimate, PerformanceEstimate, PerformanceReference } from '#schemas/records/performance';
+import type { PerformanceEstimate, PerformanceReference } from '#schemas/records/performance';
 import type { FeatureMatrix } from '../columns.ts';
-import { halfInterval, LEAST_REFERENCE_ROWS, toBlocks } from './blocks.ts';
+import { LEAST_REFERENCE_ROWS, toBlocks } from './blocks.ts';
 import { estimateClasses, type RawEstimate } from './classes.ts';
+import { judgeDrop, withInterval, worstLosses } from './interval.ts';
 import { estimateLosses } from './losses.ts';
 import { findNovelty } from './novelty.ts';
 import { measureOverlap } from './overlap.ts';
@@ -124,53 +124,6 @@ function estimateAll(
     default:
       return unreachable(task, 'task');
   }
-}
-
-/** The interval of an estimate, widened by the rows that have none: they may be as good or as bad as a row can be. */
-function withInterval(
-  { metric, reference, value, variance, between }: RawEstimate,
-  excess: number,
-  blocks: number,
-  worst: Readonly<Record<string, number>>,
-): MetricEstimate {
-  const [least, most] = findMetric(metric)?.range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-  const half = halfInterval(variance, between, blocks);
-  const widen = (bound: number, extreme: number): number =>
-    (1 - excess) * bound + excess * (Number.isFinite(extreme) ? extreme : (worst[metric] ?? bound));
-  return {
-    metric,
-    reference,
-    value,
-    low: widen(Math.max(value - half, least), least),
-    high: widen(Math.min(value + half, most), most),
-  };
-}
-
-/** The largest loss of a reference row, by metrics without a bound. */
-function worstLosses({ task, classes, scores, labels }: PerformanceReference): Readonly<Record<string, number>> {
-  let worst = 0;
-  for (const [row, label] of labels.entries()) {
-    const score = scores[task === 'multiclass' ? row * classes + label : row] as number;
-    if (task === 'regression') worst = Math.max(worst, Math.abs(label - score));
-    else {
-      const truth = task === 'binary' && label === 0 ? 1 - score : score;
-      worst = Math.max(worst, -Math.log(clipProbability(truth)));
-    }
-  }
-  return task === 'regression' ? { mae: worst, rmse: worst, mse: worst ** 2 } : { log_loss: worst };
-}
-
-/** Whether the metric fell by more than allowed, as a share of its value on the holdout, and its whole interval is worse than that value. */
-export function judgeDrop(
-  { metric, reference, value, low, high }: MetricEstimate,
-  maxDrop: number,
-): { readonly alarm: boolean; readonly reason: string } {
-  const falling = findMetric(metric)?.higherIsBetter ?? true;
-  const lost = falling ? reference - value : value - reference;
-  const certain = falling ? high < reference : low > reference;
-  const alarm = certain && lost > maxDrop * Math.abs(reference);
-  const figures = `${metric} is estimated at ${formatNumber(value)} (${formatNumber(low)} to ${formatNumber(high)}), and was ${formatNumber(reference)} on the holdout`;
-  return { alarm, reason: alarm ? `${figures}: it fell by more than drift.performance.maxDrop allows` : figures };
 }
 
 /** The columns of the reference, from all inputs of the model. */

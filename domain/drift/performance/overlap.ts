@@ -24,6 +24,7 @@ const SIGNIFICANT = 2.326;
  */
 export function measureOverlap(reference: FeatureMatrix, window: FeatureMatrix): Overlap {
   const [n, m] = [reference.rows, window.rows];
+  if (m === 0) return { weights: new Float64Array(n).fill(1), share: 0, auc: 0.5 };
   const values = new Float64Array(reference.values.length + window.values.length);
   values.set(reference.values);
   values.set(window.values, reference.values.length);

@@ -19,6 +19,8 @@ export interface CleanColumn {
   previousSql?(typed: string): string;
   /** Set when the clean value depends on whose it is: the column that says so; `dataset.id` when it names none. */
   readonly subject?: { readonly column?: string | undefined };
+  /** How far the column's action moves a time at most, in days. */
+  readonly movedDays?: number;
   /** Values that make a row malformed, as conditions over the typed value. */
   readonly refusals?: CleanedColumn['refusals'];
   /** Set when the column is a model input. */
@@ -54,6 +56,7 @@ function cleanColumn(name: string, spec: ColumnSpec, actions: readonly PrivacyAc
         ...(left.online ? { onlineSql: left.online } : {}),
         ...(left.previous ? { previousSql: left.previous } : {}),
         ...(left.needsSubject ? { subject: { column: subject } } : {}),
+        ...(left.movedDays === undefined ? {} : { movedDays: left.movedDays }),
         ...(left.refusals ? { refusals: left.refusals } : {}),
         ...(spec.feature ? { feature: spec.feature } : {}),
       };

@@ -116,6 +116,8 @@ export interface ShardFindings {
   readonly absent?: readonly string[] | undefined;
   /** Positions in the drop, from 0, of the files without rows. */
   readonly blankFiles?: readonly number[];
+  /** Columns with times later than the drop's arrival. */
+  readonly future?: NonNullable<Profile['future']>;
 }
 
 /**
@@ -126,7 +128,7 @@ export interface ShardFindings {
 export function countShard(
   rows: number,
   malformed: readonly (Problem & { readonly count: number })[],
-  { otherLabels, absent, blankFiles }: ShardFindings = {},
+  { otherLabels, absent, blankFiles, future = [] }: ShardFindings = {},
 ): ShardCounts {
   const only = otherLabels?.['only'];
   return {
@@ -140,6 +142,7 @@ export function countShard(
       : { onlyNegative: typeof only === 'string' ? only : null }),
     ...(absent === undefined ? {} : { absent: [...absent] }),
     ...(blankFiles === undefined ? {} : { blankFiles: [...blankFiles] }),
+    ...(future.length === 0 ? {} : { future: [...future] }),
   };
 }
 
@@ -282,6 +285,15 @@ function mergeBlankFiles(a: Profile, b: Profile): Pick<Profile, 'blankFiles'> {
   return { blankFiles: [...(a.blankFiles ?? []), ...(b.blankFiles ?? [])].toSorted((x, y) => x - y) };
 }
 
+function mergeFuture(a: Profile, b: Profile): Pick<Profile, 'future'> {
+  const rows = new Map<string, number>();
+  for (const own of [...(a.future ?? []), ...(b.future ?? [])])
+    rows.set(own.column, (rows.get(own.column) ?? 0) + own.rows);
+  if (rows.size === 0) return {};
+  const columns = [...rows].toSorted(([x], [y]) => byText(x, y));
+  return { future: columns.map(([column, count]) => ({ column, rows: count })) };
+}
+
 /**
  * Merges the profiles of two sets of rows. The merge is associative and commutative, so shards may be merged in any order (means
  * and sums of squares to rounding; fitting merges in shard order and is deterministic).
@@ -311,6 +323,7 @@ export function mergeProfiles(a: Profile, b: Profile): Profile {
     deduplicated: (a.deduplicated ?? 0) + (b.deduplicated ?? 0),
     ...mergeAbsent(a, b),
     ...mergeBlankFiles(a, b),
+    ...mergeFuture(a, b),
     sides: { train, validation, test },
     columns: Object.fromEntries(columns),
     ...mergeOnlyNegative(a, b),

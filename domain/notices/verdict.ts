@@ -100,12 +100,14 @@ function unmetPart(unmet: NonNullable<Verdict['unmet']>): { title: string; lines
   ];
 }
 
+const passedText = (gates: number): string => (gates === 1 ? 'Its gate passed.' : `All ${gates} gates passed.`);
+
 /** Failed gates come first because they matter most. */
 export function verdictMessage(verdict: Verdict): Message {
   const failed = verdict.gates.filter(({ passed }) => !passed);
   const gates = [...failed, ...verdict.gates.filter(({ passed }) => passed)];
   const outcome = verdict.passed
-    ? `All ${counted(verdict.gates.length, 'gate')} passed.`
+    ? passedText(verdict.gates.length)
     : `${failed.length} of ${counted(verdict.gates.length, 'gate')} failed, so this model is not registered.`;
   const kept = verdict.championKept === undefined ? '' : ` Still in service: ${verdict.championKept}.`;
   return composeMessage({

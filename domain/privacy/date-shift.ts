@@ -36,6 +36,7 @@ export const dateShift = {
   clean: ({ days }) => ({
     kind: 'datetime',
     needsSubject: true,
+    movedDays: days,
     sql: (v, subject = 'NULL') => shifted(v, days, uniformSql(`'shift:' || ${subject}`)),
     online: (v) => shifted(v, days, 'random()'),
   }),

@@ -21,6 +21,8 @@ export interface CleanedColumn {
   previous?(typed: string): string;
   /** Whether the value depends on whose it is. */
   readonly needsSubject?: boolean;
+  /** How far the action moves a time at most, in days. */
+  readonly movedDays?: number;
   /** Values that the action cannot clean, as conditions over the typed value: their rows are malformed. */
   readonly refusals?: readonly { readonly reason: string; condition(typed: string): string }[];
 }

@@ -49,6 +49,14 @@ export const dateSettings = {
         'The time zone of times without an offset, by its name in the IANA database; `UTC` is the default. A date without a time stays that date.',
       examples: ['Europe/Berlin'],
     }),
+  future: z
+    .boolean()
+    .optional()
+    .meta({
+      description:
+        "Whether times later than the drop's arrival are right, as of due dates. Without it they are a warning, because a wrong format or pivot reads them so.",
+      examples: [true],
+    }),
 };
 export const datesSchema = z.strictObject(dateSettings);
 /** How dates and times are written. */

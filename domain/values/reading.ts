@@ -71,10 +71,12 @@ export function readingProblem(kind: Kind, column: Settings): ReadingProblem | u
 /** How a column is read: its own settings over those of the dataset. */
 export function readingOf(dataset: DatasetReading, column: Settings = {}): Reading {
   const own = column as Partial<{ nullValues: NullValues; numbers: Numbers }> & DateSettings & Partial<Booleans>;
-  const { format, zone, pivot } = own;
-  const dates = Object.fromEntries(Object.entries({ format, zone, pivot }).filter(([, value]) => value !== undefined));
+  const { format, zone, pivot, future } = own;
+  const dates = Object.fromEntries(
+    Object.entries({ format, zone, pivot, future }).filter(([, value]) => value !== undefined),
+  );
   // a pivot belongs to the format that needs it
-  const base = format === undefined ? dataset.dates : { zone: dataset.dates?.zone };
+  const base = format === undefined ? dataset.dates : { zone: dataset.dates?.zone, future: dataset.dates?.future };
   return {
     trim: dataset.trim,
     nulls: own.nullValues ?? dataset.nulls,

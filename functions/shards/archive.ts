@@ -4,7 +4,9 @@ import { createGunzip, createZstdDecompress } from 'node:zlib';
 import type { LocatedColumns } from '#domain/data/header';
 import type { ByteEncoding } from '#domain/data/transcoder';
 import { DataEngineError } from '#domain/errors';
+import { formatCount } from '#domain/text/format-number';
 import { unreachable } from '#domain/unreachable';
+import { gzipEnd } from '#functions/shards/gzip-end';
 
 /** How an object is compressed, by the ending of its name. */
 export type Compression = 'none' | 'gzip' | 'zstd';
@@ -58,6 +60,17 @@ function archiveError(name: string, kind: 'gzip' | 'zstd', error: unknown, isOfK
   );
 }
 
+/** A whole archive with something after it, which would be lost without a word. @param end the position of the first byte after it */
+const trailingError = (name: string, kind: 'gzip' | 'zstd', end: number, size: number): DataEngineError =>
+  new DataEngineError(
+    `Cannot read ${name}: its ${kind} data end at byte ${formatCount(end)} of ${formatCount(size)}, and what follows is not ${kind}. ` +
+      'Compress all of it, or leave out what follows, and drop it again.',
+  );
+
+/** zlib's words for a member of gzip that does not begin as one does, or is cut off: something else may follow the last one. */
+const isAtHeader = (error: unknown): boolean =>
+  error instanceof Error && ['incorrect header check', 'unexpected end of file'].includes(error.message);
+
 /** Whether nothing but zeros, with which archives on tapes are filled up, follow a position of a file. */
 async function endsInZeros(path: string, position: number): Promise<boolean> {
   for await (const chunk of createReadStream(path, { start: position })) {
@@ -71,6 +84,7 @@ async function* unpackFrom(
   { path, name }: Archive,
   kind: 'gzip' | 'zstd',
   start: number,
+  size: number,
 ): AsyncGenerator<Uint8Array, number> {
   const file = createReadStream(path, { highWaterMark: chunkSize, start });
   const unpacked = kind === 'gzip' ? createGunzip({ chunkSize }) : createZstdDecompress({ chunkSize });
@@ -78,9 +92,11 @@ async function* unpackFrom(
   try {
     yield* file.pipe(unpacked);
   } catch (error) {
-    const begin = await readStart(path);
-    const isOfKind = signatures.some(([of, bytes]) => of === kind && startsWith(begin, bytes));
-    throw archiveError(name, kind, error, isOfKind || start > 0);
+    const begin = await readStart(path, start);
+    const isOfKind = isFrame(kind, begin);
+    const end = kind === 'gzip' && isOfKind && isAtHeader(error) ? await gzipEnd(path).catch(() => 0) : start;
+    if (end > 0 && end < size && !isFrame(kind, await readStart(path, end))) throw trailingError(name, kind, end, size);
+    throw archiveError(name, kind, error, isOfKind);
   } finally {
     file.destroy();
   }
@@ -92,12 +108,12 @@ async function* unpack(archive: Archive, kind: 'gzip' | 'zstd'): AsyncGenerator<
   const { size } = await stat(archive.path);
   let position = 0;
   while (position < size) {
-    const end: number = yield* unpackFrom(archive, kind, position);
+    const end: number = yield* unpackFrom(archive, kind, position, size);
     if (end === size) return;
     switch (kind) {
       case 'gzip':
         if (await endsInZeros(archive.path, end)) return;
-        throw archiveError(archive.name, kind, undefined, true);
+        throw trailingError(archive.name, kind, end, size);
       case 'zstd':
         // it ends with each frame that does not end with a chunk
         if (end <= position) throw archiveError(archive.name, kind, undefined, true);
@@ -124,8 +140,17 @@ const others: readonly (readonly [string, readonly number[]])[] = [
 const startsWith = (start: Uint8Array, bytes: readonly number[]): boolean =>
   bytes.every((byte, i) => start[i] === byte);
 
+/** Whether the bytes begin a member of gzip or a frame of zstd, which may be one to skip (RFC 8878, 3.1.2). */
+const isFrame = (kind: 'gzip' | 'zstd', start: Uint8Array): boolean =>
+  signatures.some(([of, bytes]) => of === kind && startsWith(start, bytes.slice(0, start.length))) ||
+  (kind === 'zstd' && ((start[0] ?? 0) & 0xf0) === 0x50 && startsWith(start.subarray(1), [0x2a, 0x4d, 0x18]));
+
 /** Number of first bytes by which a file is recognised. */
 export const signatureBytes = 5;
+
+/** What a file that is no text and no Parquet is, by its first bytes; undefined when they are not known. */
+export const recognised = (start: Uint8Array): string | undefined =>
+  [...others, ...signatures].find(([, bytes]) => startsWith(start, bytes))?.[0];
 
 /**
  * @param start the first bytes of a file, `signatureBytes` of them or the whole file
@@ -145,16 +170,15 @@ export function refuseSignature(name: string, start: Uint8Array): void {
   );
 }
 
-/** The first bytes of a file, as many as a signature has. */
-async function readStart(path: string): Promise<Uint8Array> {
+/** The bytes of a file from a position on, as many as a signature has. */
+async function readStart(path: string, position = 0): Promise<Uint8Array> {
   const file = await open(path);
-  const start = Buffer.alloc(signatureBytes);
   try {
-    await file.read(start, 0, start.length, 0);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(signatureBytes), 0, signatureBytes, position);
+    return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();
   }
-  return start;
 }
 
 /**

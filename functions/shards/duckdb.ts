@@ -54,14 +54,20 @@ const advice: readonly (readonly [RegExp, string])[] = [
     /^IO Error: (Could not|Cannot|Failed to) write/i,
     'the temporary disk is full. Give the function more ephemeral storage, or drop smaller files.',
   ],
-  [/^IO Error/i, 'the file cannot be read. Check that it is whole and of the format the pipeline names.'],
+  [
+    /^IO Error/i,
+    'the file cannot be read. Check that it is whole and of the format the pipeline names, write it again, and drop it again.',
+  ],
   [/^Invalid Input Error: .*(gzip|GZIP)/s, 'the file is not gzip, though its name ends in .gz. Write it again.'],
   [
     /state machine reached an invalid state/,
     'its quotes or line ends are not consistent. Write it as RFC 4180 says, with one kind of line end.',
   ],
   [/^Invalid Input Error: .*(unicode|UTF-?8)/is, 'the file is not UTF-8. Write it as UTF-8.'],
-  [/^Invalid Input Error/i, 'the file is not of the format the pipeline names, or damaged.'],
+  [
+    /^Invalid (Input )?Error/i,
+    'the file is not of the format the pipeline names, or damaged. Write it again, and drop it again.',
+  ],
 ];
 
 /**

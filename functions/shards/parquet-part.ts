@@ -9,6 +9,7 @@ import {
 } from '#domain/data/parquet-footer';
 import { DataEngineError } from '#domain/errors';
 import type { ObjectRange, ObjectRanges } from '#functions/ports/object-ranges';
+import { endError, footerError } from '#functions/shards/parquet-file';
 
 /** A Parquet object of the raw bucket of which a part is wanted. */
 export interface LargeParquet {
@@ -35,17 +36,13 @@ async function readFooter(raw: ObjectRanges, { name, key, versionId, size }: Lar
   const magic = bytes.subarray(-4).toString('latin1');
   const length = bytes.length < parquetEnd ? size : bytes.readUInt32LE(bytes.length - parquetEnd);
   if (magic !== parquetMagic || length + parquetEnd > size) {
-    throw new DataEngineError(
-      `Cannot read ${name}: it does not end as a Parquet file does. It is cut off, encrypted or of another format. Write it again, and drop it again.`,
-    );
+    throw endError(name);
   }
   if (length + parquetEnd > bytes.length) bytes = await last(length + parquetEnd);
   try {
     return readParquetFooter(bytes.subarray(bytes.length - parquetEnd - length, bytes.length - parquetEnd));
   } catch (error) {
-    throw new DataEngineError(`Cannot read ${name}: its footer is damaged. Write it again, and drop it again.`, {
-      cause: error,
-    });
+    throw footerError(name, error);
   }
 }
 

@@ -12,6 +12,7 @@ import { SchemaMismatchError } from '#domain/errors';
 import { text } from '#domain/sql/literals';
 import { unreachable } from '#domain/unreachable';
 import type { Archive } from '#functions/shards/archive';
+import { refuseUnlessParquet } from '#functions/shards/parquet-file';
 import { splitText } from '#functions/shards/raw-text';
 import { openRowWriter } from '#functions/shards/row-writer';
 import type { Pipeline } from '#schemas/pipeline';
@@ -147,6 +148,7 @@ export async function prepareRawFile(
     case 'parquet': {
       const bytes = (await stat(path)).size;
       if (bytes === 0) return { file: { path, columns: [], isBlank: true }, rows: 0, bytes, broken: [] };
+      await refuseUnlessParquet(name, path);
       const described = await engine.query(`read ${name}`, `DESCRIBE SELECT * FROM read_parquet(${text(path)})`);
       const top = described.map((r) => ({ name: String(r['column_name']), type: String(r['column_type']) }));
       const paths = pathsIn(

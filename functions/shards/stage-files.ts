@@ -57,8 +57,12 @@ async function cleanRows({ engine, pipeline, hasPreviousKey }: Staging, batch: B
   const read = asNumber(copied?.['Count']);
   if (rows !== read) {
     const isOne = batch.length === 1;
+    const cause =
+      pipeline.dataset.format === 'parquet'
+        ? 'The footer is damaged: write the data again, and drop them again. If that changes nothing, this is a fault of Tidegate.'
+        : 'This is a fault of Tidegate.';
     throw new RowCountError(
-      `${name} ${isOne ? 'has' : 'have'} ${rows} well-formed rows, of which the engine read ${read}. This is a fault of Tidegate.`,
+      `${name} ${isOne ? 'has' : 'have'} ${rows} well-formed rows, of which the engine read ${read}. ${cause}`,
     );
   }
   return problems;

@@ -1,4 +1,5 @@
 import { unmet } from '#domain/constraints/judge';
+import { futureWarnings } from '#domain/data/future-times';
 import { labelWarnings } from '#domain/data/label-warnings';
 import { applyGates as judge } from '#domain/gates/apply';
 import { leakageWarnings } from '#domain/leakage/warnings';
@@ -29,7 +30,11 @@ export async function applyGates(artifacts: ObjectStore, { run, champion }: Judg
   const personalData = await readPersonalData(artifacts, run, fitted.parts.train.length);
   const profile = await artifacts.readJson(keys.profile, profileSchema);
   const notMet = unmet(profile.constraints ?? [], 'warn');
-  const warnings = [...labelWarnings(pipeline.dataset, profile), ...leakageWarnings(fitted)];
+  const warnings = [
+    ...labelWarnings(pipeline.dataset, profile),
+    ...futureWarnings(pipeline.dataset, profile),
+    ...leakageWarnings(fitted),
+  ];
   const verdict = {
     ...judge({
       gates: pipeline.evaluation.gates,

@@ -14,6 +14,7 @@ import type { ObjectRanges } from '#functions/ports/object-ranges';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import { openEngine } from '#functions/shards/duckdb';
 import { measureFacts, writeHashes } from '#functions/shards/facts';
+import { countFutureTimes } from '#functions/shards/future-times';
 import type { Quarantine } from '#functions/shards/quarantine';
 import { withScratch } from '#functions/shards/scratch';
 import { searchUndeclared, writeShardPersonalData } from '#functions/shards/search-undeclared';
@@ -22,6 +23,7 @@ import { mergeFiles, placeFiles, stageFiles } from '#functions/shards/stage-file
 import { textFunctionsOf } from '#functions/shards/text-functions';
 import type { DesensitizeShardEvent } from '#schemas/events/shard';
 import { pipelineSchema } from '#schemas/pipeline';
+import { dropRecordSchema } from '#schemas/records/run';
 
 /** The dependencies of cleaning a shard. */
 export interface CleaningPorts {
@@ -41,6 +43,7 @@ export interface CleaningPorts {
 export async function desensitizeShard(ports: CleaningPorts, { run, shard }: DesensitizeShardEvent) {
   const { raw, clean, artifacts } = ports;
   const pipeline = await artifacts.readJson(artifactKeys(run).config, pipelineSchema);
+  const { startedAt } = await artifacts.readJson(artifactKeys(run).drop, dropRecordSchema);
   const name = shardName(shard);
   const sources = await findSources(raw, { run, shard });
   return withScratch(async (directory) => {
@@ -97,6 +100,7 @@ export async function desensitizeShard(ports: CleaningPorts, { run, shard }: Des
       const keys = cleanKeys(run);
       const of = { run, shard: shard.index, pipeline };
       await writeShardPersonalData(engine, ports, of, { search, rows, directory });
+      const future = await countFutureTimes(engine, pipeline, startedAt, rows);
       const facts = await measureFacts(engine, pipeline, rows, counts);
       const hashes = join(directory, 'hashes.parquet');
       const hashed = await writeHashes(engine, pipeline, rows, hashes);
@@ -107,7 +111,7 @@ export async function desensitizeShard(ports: CleaningPorts, { run, shard }: Des
         clean.upload(groups, keys.split(shard.index), 'application/vnd.apache.parquet'),
         artifacts.writeJson(
           artifactKeys(run).shardCounts(shard.index),
-          countShard(total, counts, { otherLabels: others[0], absent, blankFiles }),
+          countShard(total, counts, { otherLabels: others[0], absent, blankFiles, future }),
         ),
       ]);
       return { rows: total, malformed };

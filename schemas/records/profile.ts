@@ -78,6 +78,10 @@ export const profileSchema = z.object({
     .optional()
     .describe('columns of the pipeline that no object has; only of JSON lines, whose objects may lack keys'),
   blankFiles: z.array(z.int().min(0)).optional().describe('positions in the drop (from 0) of the files without rows'),
+  future: z
+    .array(z.object({ column: z.string(), rows: z.int().min(1) }))
+    .optional()
+    .describe("columns with times later than the drop's arrival, which do not declare them, and their rows"),
   sides: z.object({ train: sideSchema, validation: sideSchema, test: sideSchema }),
   columns: z.record(z.string(), columnProfileSchema),
   onlyNegative: z

@@ -8,5 +8,6 @@ export const shardCountsSchema = profileSchema.pick({
   onlyNegative: true,
   absent: true,
   blankFiles: true,
+  future: true,
 });
 export type ShardCounts = z.infer<typeof shardCountsSchema>;

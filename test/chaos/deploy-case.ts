@@ -9,7 +9,7 @@ import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-s
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { getState } from '../../cli/runs.ts';
-import { holdings, repeated } from './evidence.ts';
+import { guardsOf, holdings, repeated } from './evidence.ts';
 import type { CallSite } from './fault-board.ts';
 import type { Outcome } from './retrain-case.ts';
 import type { Trial } from './trials.ts';
@@ -72,7 +72,24 @@ async function goBack(world: World, modelPackageArn: string, armed?: Trial): Pro
   return { ended, struck: armed?.disarm() ?? 0 };
 }
 
-const begin = { 'first deployment': approve, 'blue/green update': approve, 'roll-back': goBack } as const;
+/** Approves a model whose instances do not start, so that SageMaker takes the update back. */
+async function approveInVain(world: World, modelPackageArn: string, armed?: Trial) {
+  const { faults } = world.project.cloud;
+  faults.set({ faults: [{ fault: 'endpoint-failure', reason: 'ping', nth: 1 }] });
+  try {
+    return await approve(world, modelPackageArn, armed);
+  } finally {
+    faults.clear();
+  }
+}
+
+const begin = {
+  'first deployment': approve,
+  'blue/green update': approve,
+  'guarded update': approve,
+  'guarded update in vain': approveInVain,
+  'roll-back': goBack,
+} as const;
 
 /** Takes everything away that was deployed, so that the next deployment is the first. */
 async function clear(world: World): Promise<void> {
@@ -136,13 +153,22 @@ export async function serveAgain(world: World, { first }: Contenders): Promise<v
   await deployClean(world, first);
 }
 
-async function deployClean(world: World, modelPackageArn: string, by: typeof approve = approve): Promise<void> {
+async function deployClean(
+  world: World,
+  modelPackageArn: string,
+  by: typeof approve = approve,
+  status = 'SUCCEEDED',
+): Promise<void> {
   const { ended } = await by(world, modelPackageArn);
+  if (ended.status === 'FAILED') await world.ended('recover-deployment', ended.executionArn);
   await world.quiet();
-  if (ended.status !== 'SUCCEEDED') throw new Error(`A clean deployment ended as ${JSON.stringify(ended)}`);
+  if (ended.status !== status) throw new Error(`A clean deployment ended as ${JSON.stringify(ended)}`);
 }
 
-/** How a deployment begins: with no endpoint, with a champion that serves, or as the way back from one. */
+/**
+ * How a deployment begins: with no endpoint, with a champion that serves (where it is guarded, alarms watch and the
+ * champion is scaled), or as the way back from one.
+ */
 export type DeployPath = keyof typeof begin;
 
 const prepare = async (world: World, path: DeployPath, contenders: Contenders): Promise<string> => {
@@ -167,7 +193,7 @@ export async function recordDeploy(world: World, path: DeployPath, contenders: C
   const candidate = await prepare(world, path, contenders);
   await world.quiet();
   const stop = world.board.record();
-  await deployClean(world, candidate, begin[path]);
+  await deployClean(world, candidate, begin[path], path === 'guarded update in vain' ? 'FAILED' : 'SUCCEEDED');
   return stop();
 }
 
@@ -199,6 +225,7 @@ export async function deployWith(
   };
   expect(struck > 0, 'the fault was never reached');
   const succeeded = ended.status === 'SUCCEEDED';
+  expect(!succeeded || path !== 'guarded update in vain', 'it ended well although the update was taken back');
   expect(succeeded || ended.status === 'FAILED', `ended as ${ended.status}`);
   expect(!succeeded || decisionOf(ended) === 'deploy', `ended with ${JSON.stringify(ended.output)}`);
 
@@ -225,6 +252,7 @@ export async function deployWith(
   const settled = ['promoted', 'failed'].includes(String(claim?.['status']));
   expect(settled || (claim === undefined && !succeeded), `the claim is ${claim?.['status']}`);
 
+  if (path.startsWith('guarded')) violations.push(...(await guardsOf(world)));
   const texts = (await world.messages('')).slice(said).map(({ text }) => text);
   // Going back is an update of the endpoint too: it is tested and announced on its own. So is each of the executions that a
   // repeated event starts, when it fails before it can find out that it is one too many.
@@ -260,6 +288,7 @@ export async function deployWith(
       again.ended.status === 'SUCCEEDED',
       `approved once more it ended as ${again.ended.status} ${again.ended.cause}`,
     );
+    if (path.startsWith('guarded')) violations.push(...(await guardsOf(world)));
   }
   return { status: 'failed', violations };
 }

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { ApplicationAutoScalingClient, DescribeScalingPoliciesCommand } from '@aws-sdk/client-application-auto-scaling';
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { ListObjectVersionsCommand } from '@aws-sdk/client-s3';
 import {
   ListEndpointConfigsCommand,
@@ -52,6 +54,34 @@ export async function packagesOf({ project, pipeline }: World, runId: string): P
     }),
   );
   return ModelPackageSummaryList.filter((p) => p.ModelPackageDescription?.includes(runId)).length;
+}
+
+/** The number of scaling policies of the endpoint. */
+export async function scalingPolicies({ project, pipeline }: World): Promise<number> {
+  const { endpoint, region, admin: credentials } = project.cloud;
+  const client = new ApplicationAutoScalingClient({ endpoint, region, credentials });
+  const { ScalingPolicies = [] } = await client.send(
+    new DescribeScalingPoliciesCommand({
+      ServiceNamespace: 'sagemaker',
+      ResourceId: `endpoint/tidegate-local-${pipeline}/variant/AllTraffic`,
+    }),
+  );
+  client.destroy();
+  return ScalingPolicies.length;
+}
+
+/** What is wrong with the guards of an endpoint at rest: alarms of a roll-out that are left, or a champion that is not scaled. */
+export async function guardsOf(world: World): Promise<string[]> {
+  const { endpoint, region, admin: credentials } = world.project.cloud;
+  const client = new CloudWatchClient({ endpoint, region, credentials });
+  const { MetricAlarms = [] } = await client.send(
+    new DescribeAlarmsCommand({ AlarmNamePrefix: `tidegate-local-${world.pipeline}-` }),
+  );
+  client.destroy();
+  return [
+    ...MetricAlarms.map(({ AlarmName }) => `the alarm ${AlarmName} is left`),
+    ...((await scalingPolicies(world)) === 1 ? [] : ['the endpoint is not scaled']),
+  ];
 }
 
 /** What a drop is, to the byte: every version of every object below its prefix. */

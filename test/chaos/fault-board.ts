@@ -23,7 +23,11 @@ export const caseName = ({ site, kind }: FaultCase): string => `${siteName(site)
 
 /** Calls that ask how something is getting on: how many there are is chance, so the first stands for all. */
 const polls = /^Describe(TrainingJob|TransformJob|Execution|Endpoint)$/;
-const isPoll = ({ role, operation }: FaultCall): boolean => polls.test(operation) && /MachineRole$/.test(role ?? '');
+const isPoll = ({ role, operation }: FaultCall): boolean =>
+  /MachineRole$/.test(role ?? '')
+    ? polls.test(operation)
+    : // SageMaker reads the alarms of a roll-out until it is over
+      role === 'ServingRole' && operation === 'DescribeAlarms';
 
 /** What a call is about, without what differs from run to run. */
 function targetOf({ authorize, service }: FaultCall): string {

@@ -20,6 +20,7 @@ interface Sleeper {
 function stillMoving(operation: string, body: unknown, before: boolean): boolean {
   if (/^(Create|Update|Delete)Endpoint$/.test(operation)) return true;
   if (operation !== 'DescribeEndpoint') return before;
+  if (/"Status":"Baking"/.test(String(body))) return false;
   return /"EndpointStatus":"(Creating|Updating|SystemUpdating|RollingBack|Deleting)"/.test(String(body));
 }
 

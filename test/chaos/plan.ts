@@ -2,7 +2,7 @@ import type { CallSite, FaultCase } from './fault-board.ts';
 import { type FaultKind, passingKinds } from './fault-kinds.ts';
 
 /** What leaves something behind when it is done: the answer lost after it is the hardest fault. */
-const changes = /^(Create|Put|Update|Delete|Start|Invoke)/;
+const changes = /^(Create|Put|Update|Delete|Register|Deregister|Start|Invoke)/;
 
 /**
  * The faults of a path: at every call one passing fault, of a kind that rotates within the service so that each is seen there; at

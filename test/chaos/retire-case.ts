@@ -1,7 +1,7 @@
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { getState } from '../../cli/runs.ts';
 import { type Contenders, serveAgain } from './deploy-case.ts';
-import { holdings, repeated } from './evidence.ts';
+import { holdings, repeated, scalingPolicies } from './evidence.ts';
 import type { CallSite } from './fault-board.ts';
 import type { Outcome } from './retrain-case.ts';
 import type { Trial } from './trials.ts';
@@ -45,6 +45,7 @@ async function leftovers(world: World): Promise<string[]> {
     ...endpointConfigs.map((name) => `the endpoint config ${name} is left`),
     ...models.map((name) => `the model ${name} is left`),
     ...records.filter((_, i) => items[i] !== undefined).map((sk) => `the item ${sk} is left`),
+    ...((await scalingPolicies(world)) === 0 ? [] : ['the endpoint is still scaled']),
     ...((await getState(target, world.pipeline, 'retired')) ? [] : ['the pipeline is not marked as retired']),
   ];
 }

@@ -6,7 +6,10 @@ import './tally.ts';
 import { trialsOf } from './trials.ts';
 import { openWorld } from './world.ts';
 
-const world = await openWorld('chaos-retire');
+const world = await openWorld(
+  'chaos-retire',
+  'deployment: { strategy: all-at-once, scaling: { min: 1, max: 2, invocationsPerInstance: 600 } }\n',
+);
 afterAll(() => world.close());
 const contenders = {
   first: (await recordRetrain(world)).modelPackageArn,

@@ -1,5 +1,9 @@
-/** A pipeline that trains in a moment and passes its gates whatever the seed. */
-export const tinyPipeline = (name: string): string => `name: ${name}
+/**
+ * A pipeline that trains in a moment and passes its gates whatever the seed.
+ *
+ * @param more further sections, as YAML
+ */
+export const tinyPipeline = (name: string, more = ''): string => `name: ${name}
 dataset:
   format: csv
   label: { column: bought, positive: 1, negative: 0 }
@@ -19,7 +23,7 @@ evaluation:
     - { metric: auc, vsChampion: { notWorseBy: 0.4 } }
 registry: { approval: manual }
 notify: { slack: '#ml-chaos' }
-`;
+${more}`;
 
 /** A drop of it: no two seeds give the same rows, so none is taken for trained before. */
 export function tinyDrop(seed: number, rows = 400): string {

@@ -1,6 +1,5 @@
 import type { FaultFileInput } from 'embedded-cloud/faults';
-import type { CallSite } from './fault-board.ts';
-import { caseName, type FaultBoard } from './fault-board.ts';
+import { type CallSite, caseName, type FaultBoard, type FaultCase } from './fault-board.ts';
 import { planFaults } from './plan.ts';
 import type { World } from './world.ts';
 
@@ -39,20 +38,19 @@ function ruleTrial({ project }: World, kind: string, rule: Rule, about: string):
   };
 }
 
-function callTrials(board: FaultBoard, calls: readonly CallSite[]): Trial[] {
-  return planFaults(calls).map((plan) => {
-    const { site, kind } = plan;
-    const lasts = kind === 'outage' || kind === 'blackout';
-    return {
-      name: caseName(plan),
-      service: site.service,
-      kind,
-      silences: lasts && (site.role === 'NotifyRole' || site.service === 'lambda'),
-      forgets: lasts && site.role === 'NotifyRole' && site.service === 'dynamodb',
-      arm: () => board.arm(plan),
-      disarm: () => board.disarm(),
-    };
-  });
+/** The trial of a fault at a call. */
+export function callTrial(board: FaultBoard, plan: FaultCase): Trial {
+  const { site, kind } = plan;
+  const lasts = kind === 'outage' || kind === 'blackout';
+  return {
+    name: caseName(plan),
+    service: site.service,
+    kind,
+    silences: lasts && (site.role === 'NotifyRole' || site.service === 'lambda'),
+    forgets: lasts && site.role === 'NotifyRole' && site.service === 'dynamodb',
+    arm: () => board.arm(plan),
+    disarm: () => board.disarm(),
+  };
 }
 
 /** What may break beside calls: every function crashes before and after its work, Slack fails, and what the path has besides. */
@@ -78,9 +76,13 @@ export function trialsOf(
   more: readonly (readonly [string, Rule])[],
   only = process.env['CHAOS_ONLY'],
 ): Trial[] {
-  const trials = [...callTrials(world.board, calls), ...otherTrials(world, calls, more)];
-  if (only === undefined) return trials;
+  const trials = [...planFaults(calls).map((plan) => callTrial(world.board, plan)), ...otherTrials(world, calls, more)];
+  return trials.filter(({ name }) => isPicked(name, only));
+}
+
+/** Whether `CHAOS_ONLY` picks a trial. */
+export function isPicked(name: string, only = process.env['CHAOS_ONLY']): boolean {
+  if (only === undefined) return true;
   const [, pattern] = /^\/(.+)\/$/.exec(only) ?? [];
-  const wanted = pattern === undefined ? undefined : new RegExp(pattern);
-  return trials.filter(({ name }) => wanted?.test(name) ?? name === only);
+  return pattern === undefined ? name === only : new RegExp(pattern).test(name);
 }

@@ -57,10 +57,11 @@ const NEWEST = 40;
 const patienceMs = 120_000;
 const pause = () => new Promise((resolve) => setTimeout(resolve, 60));
 
-export async function openWorld(pipeline: string): Promise<World> {
+/** @param more further sections of the pipeline, as YAML */
+export async function openWorld(pipeline: string, more?: string): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'tidegate-chaos-'));
   const file = join(folder, `${pipeline}.yml`);
-  writeFileSync(file, tinyPipeline(pipeline));
+  writeFileSync(file, tinyPipeline(pipeline, more));
   const board = createFaultBoard();
   const clock = createLeapClock();
   const watched = async (name: (typeof SERVICE_NAMES)[number]): Promise<ServiceFactory> => {

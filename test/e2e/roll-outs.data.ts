@@ -13,6 +13,7 @@ import type { PredictResponse } from '#schemas/events/predict';
 import { predictRows } from '../../cli/commands/predict.ts';
 import { readSlack } from '../../cli/commands/slack.ts';
 import { explainEndpoint } from '../../cli/commands/why.ts';
+import { rollOutUnderTraffic } from '../../cli/demo/roll-out.ts';
 import { getState, watchDeployment } from '../../cli/runs.ts';
 import { watchExecution } from '../../cli/watch.ts';
 import { longName, writeManyPipelines, writePipeline } from '../support/many-pipelines.ts';
@@ -69,11 +70,11 @@ async function register(pipeline: string, seed: number, damage?: 'units'): Promi
   expect(ended).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'registered' } });
   return run?.modelPackageArn ?? '';
 }
+const decide = (ModelPackageArn: string) =>
+  project.target.sageMaker.send(new UpdateModelPackageCommand({ ModelPackageArn, ModelApprovalStatus: 'Approved' }));
 async function approve(ModelPackageArn: string) {
   const since = clock.now();
-  await project.target.sageMaker.send(
-    new UpdateModelPackageCommand({ ModelPackageArn, ModelApprovalStatus: 'Approved' }),
-  );
+  await decide(ModelPackageArn);
   return watchDeployment(project.target, ModelPackageArn, since, { otherwise: 'no deployment', silent: true });
 }
 
@@ -83,16 +84,7 @@ const applicants = [
   { income: 31_000, amount: 14_000, term: 60, purpose: 'debt_consolidation', home: 'RENT' },
   { income: 90_000, amount: 5_000, term: 36 },
 ];
-const predict = (pipeline: string, rows: readonly object[] = applicants): Promise<Answer> =>
-  predictRows(project.target, pipeline, rows);
-/** As many as an alarm on predictions needs in a minute. */
-const manyApplicants = Array.from({ length: 40 }, (_, i) => ({
-  income: 20_000 + 2_000 * i,
-  amount: 5_000 + 300 * i,
-  term: i % 2 === 0 ? 36 : 60,
-  dti: 5 + i,
-}));
-
+const predict = (pipeline: string): Promise<Answer> => predictRows(project.target, pipeline, applicants);
 /** Sends requests one after another until it is stopped. @returns the answers, and what went wrong */
 function keepAsking<A>(ask: () => Promise<A>): () => Promise<{ answers: A[]; wrong: string[] }> {
   const wrong = new Set<string>();
@@ -128,9 +120,9 @@ function keepInvoking(pipeline: string) {
 }
 
 /** Approves a model while its endpoint and its API are asked, and time passes faster. */
-async function rollOut(pipeline: string, modelPackageArn: string, rows: readonly object[] = applicants) {
+async function rollOut(pipeline: string, modelPackageArn: string) {
   const stopInvoking = keepInvoking(pipeline);
-  const stopPredicting = keepAsking(() => predict(pipeline, rows));
+  const stopPredicting = keepAsking(() => predict(pipeline));
   clock.run(FASTER);
   try {
     const ended = await approve(modelPackageArn);
@@ -217,11 +209,19 @@ describe('a canary', () => {
     const pipeline = shifted;
     expect(await approve(await register(pipeline, 1))).toMatchObject({ status: 'SUCCEEDED' });
     const second = await register(pipeline, 2, 'units');
-    const { ended, predicted } = await rollOut(pipeline, second, manyApplicants);
+    // the traffic and the watch of `npm run demo -- --canary`
+    const since = clock.now();
+    await decide(second);
+    clock.run(FASTER);
+    const { ended, tally } = await rollOutUnderTraffic(project.target, {
+      ...{ pipeline, modelPackageArn: second, since },
+      everyMs: 2000,
+    }).finally(() => clock.run(1));
 
     expect(ended).toMatchObject({ status: 'FAILED', error: 'DeploymentError' });
     expect(ended.cause).toContain('predictions');
-    expect(predicted.wrong).toEqual([]);
+    expect([...tally.failures]).toEqual([]);
+    expect([...tally.versions.keys()].toSorted()).toEqual([1, 2]);
     expect(await getState(project.target, pipeline, 'champion')).toMatchObject({ modelPackageVersion: 1 });
     expect(await alarmsOf(pipeline)).toEqual([]);
   });

@@ -206,6 +206,15 @@ describe('wording', () => {
       'Report: https://console/report.html',
     ]);
   });
+  test('a verdict that passed counts its gates', () => {
+    const passed = (n: number) =>
+      verdictMessage({
+        ...{ pipeline: 'loan-default', runId: 'r1', passed: true, metrics: [] },
+        gates: Array.from({ length: n }, () => ({ name: 'auc', value: 0.8, bound: 0.7, passed: true, reason: '' })),
+        reportUrl: 'https://console/report.html',
+      }).text.split('\n')[1];
+    expect([passed(1), passed(2)]).toEqual(['Its gate passed.', 'All 2 gates passed.']);
+  });
   test('a verdict names constraints of the drop that were not met, at most five', () => {
     const warned = (n: number) =>
       verdictMessage({

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { crc32, gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Compression, compressionOf, readArchive } from '#functions/shards/archive';
@@ -24,7 +24,8 @@ async function read(bytes: Uint8Array, compression: Compression, mostBytes = 1e9
 }
 
 const text = Array.from({ length: 300 }, (_, i) => `${i},${(i * 7919) % 1000},x\n`).join('');
-const refused = /^Cannot read file 1 of the drop: it is (cut off|damaged|not (gzip|zstd))/;
+const refused =
+  /^Cannot read file 1 of the drop: (it is (cut off|damaged|not (gzip|zstd))|its (gzip|zstd) data end at byte)/;
 
 describe.each([
   ['gzip', (part: string) => gzipSync(part)],
@@ -60,7 +61,24 @@ describe.each([
     const broken = Buffer.from(whole);
     broken.fill(0xaa, 20, 60);
     expect(await read(broken, compression)).toMatch('it is damaged');
-    expect(await read(Buffer.concat([pack('y,a\n'), Buffer.from('garbage')]), compression)).toMatch('it is damaged');
+  });
+  test('that is followed by something else is told where it ends, however small it is', async () => {
+    const small = pack('y,a\n');
+    for (const [before, after] of [
+      [small, '1,2\n'],
+      [whole, '1,2\n'],
+      [small, 'x'.repeat(2_000_000)],
+    ] as const)
+      expect(await read(Buffer.concat([before, Buffer.from(after)]), compression)).toBe(
+        `Cannot read file 1 of the drop: its ${compression} data end at byte ${before.length.toLocaleString('en')} of ` +
+          `${(before.length + after.length).toLocaleString('en')}, and what follows is not ${compression}. ` +
+          'Compress all of it, or leave out what follows, and drop it again.',
+      );
+  });
+  test('whose data are damaged is not told to be followed by something else', async () => {
+    const broken = Buffer.concat([whole, Buffer.from('1,2\n')]);
+    broken.fill(0xaa, 20, 60);
+    expect(await read(broken, compression)).toMatch('it is damaged');
   });
   test('that unpacks to more than the disk holds is refused', async () => {
     expect(await read(pack('x'.repeat(5_000_000)), compression, 4_000_000)).toBe(
@@ -70,6 +88,32 @@ describe.each([
   test('is told from a file that only has its name, and from one without it', async () => {
     expect(await read(Buffer.from('y,a,b\n1,2,3\n'), compression)).toMatch(`it is not ${compression}, though`);
     expect(await read(whole, 'none')).toMatch(`it is ${compression}, though its name does not end in`);
+  });
+});
+
+describe('a frame of zstd without a checksum', () => {
+  /** The positions at which its blocks end (RFC 8878, 3.1.1). */
+  const blockEnds = (frame: Buffer): number[] => {
+    const ends = [9];
+    for (let at = 9, last = 0; last === 0; ) {
+      const head = frame.readUIntLE(at, 3);
+      last = head & 1;
+      at += 3 + ((head >> 1) % 4 === 1 ? 1 : head >> 3);
+      ends.push(at);
+    }
+    return ends;
+  };
+  test('that is cut between two blocks is cut off, also where a chunk ends', async () => {
+    let state = 1;
+    const noise = Buffer.alloc(1 << 21).map(() => {
+      state = (state * 48271) % 2147483647;
+      return state & 0xff;
+    });
+    const frame = zstdCompressSync(noise);
+    const ends = blockEnds(frame);
+    expect(ends.at(-1)).toBe(frame.length);
+    for (const cut of [...ends.slice(0, -1), 1 << 20, 1 << 21])
+      expect(await read(frame.subarray(0, cut), 'zstd')).toMatch('it is cut off before its end');
   });
 });
 
@@ -102,6 +146,21 @@ test('gzip with a flipped byte is refused by name, or gives the same bytes', asy
     }),
     { numRuns: 150 },
   );
+});
+
+test('gzip with every part of a header is told where it ends', async () => {
+  const plain = gzipSync(text);
+  const header = Buffer.from([0x1f, 0x8b, 8, 2 | 4 | 8 | 16, 0, 0, 0, 0, 0, 3, 3, 0, 1, 2, 3, 97, 0, 98, 99, 0]);
+  const check = Buffer.alloc(2);
+  check.writeUInt16LE(crc32(header) & 0xffff);
+  const full = Buffer.concat([header, check, plain.subarray(10)]);
+  expect(await read(full, 'gzip')).toBe(text);
+  for (const after of ['x', '1,2\n', 'x'.repeat(300_000)])
+    expect(await read(Buffer.concat([plain, full, Buffer.from(after)]), 'gzip')).toMatch(
+      `end at byte ${(plain.length + full.length).toLocaleString('en')} of`,
+    );
+  // the first byte of a member
+  expect(await read(Buffer.concat([plain, full, Buffer.from([0x1f])]), 'gzip')).toMatch('it is cut off');
 });
 
 test('the compression is known by the ending of the name', () => {

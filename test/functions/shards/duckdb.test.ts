@@ -35,7 +35,10 @@ describe('an error of the engine', () => {
     expect(advice('IO Error: Could not write file')).toContain('ephemeral storage');
     expect(advice('IO Error: No magic bytes')).toContain('Check that it is whole');
     expect(advice('Invalid Input Error: CSV Error on Line: 7\nOriginal Line: Jane Secret')).toBe(
-      'Cannot read a.csv, near line 7: the file is not of the format the pipeline names, or damaged.',
+      'Cannot read a.csv, near line 7: the file is not of the format the pipeline names, or damaged. Write it again, and drop it again.',
+    );
+    expect(advice('Invalid Error: TProtocolException: Jane Secret')).toMatch(
+      /or damaged. Write it again, and drop it again.$/,
     );
     expect(advice('Conversion Error: Jane Secret')).toBe('Cannot read a.csv: DuckDB reported Conversion Error.');
   });

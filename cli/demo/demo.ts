@@ -1,23 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Command } from 'commander';
-import { writeLoanBook } from '#examples/loans/generate';
-import type { Verdict } from '#schemas/records/evaluation';
+import { localOptions } from '../commands/global.ts';
+import { predictRows } from '../commands/predict.ts';
+import { fetchReport } from '../commands/report.ts';
+import { printThreads, readSlack } from '../commands/slack.ts';
 import { bringUp } from '../embedded-cloud.ts';
-import { bold, CliError, cyan, dim, print, printJson, seconds, yellow } from '../output.ts';
-import { describeVerdict, readVerdict } from '../run-end.ts';
-import { findRun, getState, listRuns, type RunRecord, watchDeployment } from '../runs.ts';
+import { bold, CliError, dim, print, printJson, seconds, yellow } from '../output.ts';
+import { findRun, getState, listRuns, watchDeployment } from '../runs.ts';
 import { openTarget, type Target } from '../target.ts';
 import { describeEnd } from '../watch.ts';
-import { dropAndWatch } from './drop.ts';
-import { localOptions } from './global.ts';
-import { predictRows } from './predict.ts';
-import { fetchReport } from './report.ts';
-import { printThreads, readSlack } from './slack.ts';
+import { dropBook, folderAt, heading, rows } from './book.ts';
+import { canaryDemo } from './canary.ts';
 
 const pipeline = 'loan-default';
-const rows = 20_000;
 
 /** An invented applicant, as the loan desk would enter them. */
 const applicant = {
@@ -32,31 +26,6 @@ const applicant = {
   prior_defaults: 1,
   utilisation: 0.83,
 };
-
-const heading = (text: string): void => print(`\n${bold(cyan(text))}`);
-
-async function dropBook(
-  target: Target,
-  settings: Parameters<typeof writeLoanBook>[2],
-  folder: string,
-): Promise<{ run: RunRecord; verdict: Verdict }> {
-  const directory = mkdtempSync(join(tmpdir(), 'tidegate-demo-'));
-  try {
-    const book = await writeLoanBook(directory, rows, settings, 2);
-    print(
-      `${rows.toLocaleString('en')} loans of invented people, ${(book.defaultRate * 100).toFixed(1)} % defaulted; the best AUC anyone could reach is ${book.bayesAuc.toFixed(3)}`,
-    );
-    const { ended, run } = await dropAndWatch(target, pipeline, book.files, { folder });
-    if (ended.status !== 'SUCCEEDED') throw new CliError(`The run ${describeEnd(ended)}`);
-    if (!run) throw new CliError(`The drop was not trained: ${JSON.stringify(ended.output)}`);
-    const verdict = await readVerdict(target, run);
-    if (!verdict) throw new CliError(`Run ${run.runId} ended without a verdict.`);
-    print(describeVerdict(verdict));
-    return { run, verdict };
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
-}
 
 async function predictApplicant(target: Target): Promise<number> {
   const { predictions, model } = await predictRows(target, pipeline, [applicant]);
@@ -81,10 +50,9 @@ async function demo(): Promise<Story> {
   const target = await openTarget({});
   const earlier = (await listRuns(target, pipeline, 100)).length;
   const since = Date.now();
-  const folderAt = (ms: number) => new Date(ms).toISOString().slice(0, 19).replaceAll(':', '-');
 
   heading('1  A loan book is dropped');
-  const good = await dropBook(target, { seed: 7 + earlier, firstLoan: 1 + earlier * rows }, folderAt(since));
+  const good = await dropBook(target, pipeline, { seed: 7 + earlier, firstLoan: 1 + earlier * rows }, folderAt(since));
 
   const arn = (await findRun(target, good.run.runId)).modelPackageArn;
   if (good.verdict.passed && arn) {
@@ -101,6 +69,7 @@ async function demo(): Promise<Story> {
   heading('4  A damaged book is dropped: its labels are shuffled');
   const bad = await dropBook(
     target,
+    pipeline,
     { seed: 1007 + earlier, firstLoan: 1 + (1000 + earlier) * rows, damage: 'labels' },
     folderAt(since + 1000),
   );
@@ -129,6 +98,9 @@ async function demo(): Promise<Story> {
   print('  npx tidegate tests run loan-default        test the endpoint again');
   print('  npx tidegate drift loan-default            do requests still look like the training data?');
   print('  eval "$(npx tidegate env)" && aws s3 ls    any AWS tool against the embedded cloud');
+  print(
+    '  npm run demo -- --canary                   a bad model that passes its gates, and the alarm that takes it back',
+  );
   print('  npx tidegate down                          end it; the state stays');
   return {
     endpoint: cloud.endpoint,
@@ -141,9 +113,10 @@ export function demoCommand(program: Command): void {
   program
     .command('demo')
     .description('the whole story in a minute: drop, train, gate, deploy, test, predict, refuse')
-    .action(async (_options: object, command: Command) => {
+    .option('--canary', 'another story, in two to four minutes: a canary that an alarm takes back')
+    .action(async ({ canary = false }: { canary?: boolean }, command: Command) => {
       const { json } = localOptions(command);
-      const story = await demo();
+      const story = await (canary ? canaryDemo() : demo());
       if (json) printJson(story);
     });
 }

@@ -38,6 +38,8 @@ interface Served {
   readonly baseline: Baseline;
   /** The rows with known answers that `predict` adds to its requests. */
   readonly probes: Probes;
+  /** Whether the run kept what estimates of performance rest on. */
+  readonly kept: boolean;
 }
 
 /** Maximum number of columns in the state payload; the full report is in the artifacts bucket. */
@@ -61,8 +63,10 @@ async function readServed({ store, artifacts }: DriftPorts, name: string): Promi
   const fitted = await artifacts.readJson(keys.transform, fittedTransformSchema);
   const format = algorithmOf(pipeline);
   const baseline = await artifacts.readJson(keys.baseline, baselineSchema);
-  const probes = probesOf(await artifacts.readJson(keys.golden, goldenSchema));
-  return { champion, drift, evaluation: pipeline.evaluation, fitted, format, baseline, probes };
+  const golden = await artifacts.readJson(keys.golden, goldenSchema);
+  const { evaluation } = pipeline;
+  const probes = probesOf(golden);
+  return { champion, drift, evaluation, fitted, format, baseline, probes, kept: golden.performance === true };
 }
 
 /** The newest run that read its whole drop. A running or failed run may have read only a part. */
@@ -135,7 +139,7 @@ export async function measureDrift(
   const report = compareWindow({ baseline, window, minRows: drift.minRows, thresholds: thresholdsOf(drift) });
   const { rows, drifted } = report;
   const run = { pipeline: name, runId: champion.runId };
-  const performance = await estimateWindow(artifacts, run, { drift, evaluation: served.evaluation }, answered);
+  const performance = await estimateWindow(artifacts, run, served, answered);
   const { alarm, decidedBy } = decideAlarm(drifted, performance, drift.performance?.decides ?? true);
   const reportKey = `${name}/drift/${checkedAt.replaceAll(':', '-')}.json`;
   await artifacts.writeJson(reportKey, {

@@ -13,7 +13,8 @@ const random = createRandom(17);
 const key = artifactKeys(run).performance;
 const kept = memoryObjects('artifacts', { [key]: toReference('binary', simulate('binary', 1000, random)) });
 const { evaluation }: Pipeline = pipelineSchema.parse(smallPipeline());
-const settings = (performance?: object) => ({
+const settings = (performance?: object, isKept = true) => ({
+  kept: isKept,
   drift: driftSchema.parse({ schedule: 'rate(1 day)', minRows: 50, ...(performance && { performance }) }),
   evaluation: { ...evaluation, gates: [{ metric: 'accuracy', min: 0.5 }] },
 });
@@ -48,12 +49,13 @@ describe('the performance of a window', () => {
     ['of few rows', kept, simulate('binary', 49, random), 'no estimate: the window has fewer rows than drift.minRows'],
     [
       'of a model whose run kept no rows',
-      memoryObjects(),
+      undefined,
       simulate('binary', 50, random),
       'no estimate: the model was trained before Tidegate kept what it needs',
     ],
-  ])('is not estimated %s', async (_, artifacts, answered, reason) => {
-    expect(await estimateWindow(artifacts, run, settings(), answered)).toEqual({
+  ])('is not estimated %s', async (_, store, answered, reason) => {
+    const judged = settings({}, store !== undefined);
+    expect(await estimateWindow(store ?? memoryObjects(), run, judged, answered)).toEqual({
       status: 'none',
       alarm: false,
       reason,

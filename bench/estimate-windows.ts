@@ -2,7 +2,7 @@ import { estimatePerformance } from '#domain/drift/performance/estimate';
 import { performanceSettingsSchema } from '#domain/drift/performance/settings';
 import { metricKernel } from '#domain/metrics/kernel';
 import { metricsOf } from '#domain/metrics/registry';
-import type { PerformanceEstimate, PerformanceReference } from '#schemas/records/performance';
+import type { PerformanceEstimate, PerformanceReference } from '#schemas/records/performance-estimate';
 import { readTable, shuffled, sources, type Table, trainAndScore } from './estimate-data.ts';
 
 /** A model on a data set: the table and the scores of all rows. */

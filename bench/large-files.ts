@@ -56,6 +56,8 @@ const ports = (root: string) => ({
   artifacts: folderStore(join(root, 'artifacts')),
   tokenKeys: { current: new TextEncoder().encode('benchmark key, not used anywhere else') },
   memoryMb,
+  stage: 'bench',
+  imageOf: () => 'no training',
 });
 
 /** The measured steps; each runs in a process of its own. */

@@ -18,6 +18,8 @@ export function prepareSteps(run: RunPointer, key: string, memoryMb: number) {
     clean: folderStore(join(root, 'clean')),
     artifacts: folderStore(join(root, 'artifacts')),
     memoryMb,
+    stage: 'bench',
+    imageOf: () => 'no training',
   });
   return {
     desensitize: (root) =>

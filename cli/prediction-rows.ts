@@ -1,3 +1,4 @@
+import { keyTwice, repeatedKey } from '#domain/data/repeated-key';
 import type { DatasetSettings } from '#domain/data/settings';
 import { createTranscoder } from '#domain/data/transcoder';
 import { PredictionError } from '#domain/errors';
@@ -15,24 +16,33 @@ export type PredictionRow = unknown;
  */
 const mostBytes = 4_000_000;
 
-/** One object, an array of them, or one a line. @throws CliError naming the line that is not JSON */
-function jsonRows(file: string, text: string): PredictionRow[] {
+/** The value of a text; undefined when it is not JSON. */
+function parsed(text: string): { readonly value: unknown } | undefined {
   try {
-    const parsed = JSON.parse(text) as unknown;
-    return Array.isArray(parsed) ? parsed : [parsed];
+    return { value: JSON.parse(text) as unknown };
   } catch {
-    return text.split('\n').flatMap((line, i) => {
-      if (line.trim() === '') return [];
-      try {
-        return [JSON.parse(line) as unknown];
-      } catch {
-        throw new CliError(
-          `${file}, line ${i + 1}: not JSON. Give a JSON array of objects, or one object a line.`,
-          exitCodes.invalid,
-        );
-      }
-    });
+    return undefined;
   }
+}
+
+const invalid = (place: string, problem: string): CliError => new CliError(`${place}: ${problem}`, exitCodes.invalid);
+
+/** One object, an array of them, or one a line. @throws CliError naming the line that is not JSON, or the row that has a key twice */
+function jsonRows(file: string, text: string): PredictionRow[] {
+  const whole = parsed(text);
+  if (whole) {
+    const [row] = repeatedKey(text) ?? [];
+    if (row !== undefined) throw invalid(typeof row === 'number' ? `${file}, row ${row + 1}` : file, keyTwice);
+    return Array.isArray(whole.value) ? whole.value : [whole.value];
+  }
+  return text.split('\n').flatMap((line, i) => {
+    if (line.trim() === '') return [];
+    const place = `${file}, line ${i + 1}`;
+    const one = parsed(line);
+    if (!one) throw invalid(place, 'not JSON. Give a JSON array of objects, or one object a line.');
+    if (repeatedKey(line)) throw invalid(place, keyTwice);
+    return [one.value];
+  });
 }
 
 /** The text of rows in UTF-8. */

@@ -10,6 +10,7 @@ import { readRecord } from './read-record.ts';
 import { describeRows, readRows } from './run-rows.ts';
 import type { RunRecord } from './runs.ts';
 import type { Target } from './target.ts';
+import { describeStart, readTraining } from './tuning.ts';
 import { describeEnd, type Ended } from './watch.ts';
 
 /** The gates' verdict on a run's candidate, if there is one. */
@@ -73,6 +74,9 @@ export async function reportRunEnd(target: Target, { ended, run, skipped }: Foll
   const verdict = run && (await readVerdict(target, run));
   const rows = run && (await readRows(target, run));
   if (run && rows) print(describeRows(target, run, rows));
+  const training = run && (await readTraining(target, run));
+  const start = training && describeStart(training);
+  if (start !== undefined) print(start);
   for (const line of describeWarnings(run && (await readPersonalData(target, run)))) print(line);
   print(describeRunEnd(ended, run, verdict, skipped && describeSkip(skipped, target)));
   if (run?.status === 'registered' && readProjectPipeline(run.pipeline, target.stage).registry.approval === 'manual') {

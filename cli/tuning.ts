@@ -1,4 +1,5 @@
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
+import { describeContinuation } from '#domain/training/describe-continuation';
 import { type TrainingRecord, trainingRecordSchema } from '#schemas/records/run';
 import { bold, dim, green, table } from './output.ts';
 import { readRecord } from './read-record.ts';
@@ -12,6 +13,10 @@ export const readTraining = (
   target: Pick<Target, 's3' | 'outputs'>,
   run: RunPointer,
 ): Promise<TrainingRecord | undefined> => readRecord(target, artifactKeys(run).training, trainingRecordSchema);
+
+/** What a run's training went on from, or why it started anew; nothing for a pipeline that does not ask for it. */
+export const describeStart = ({ continuation }: TrainingRecord): string | undefined =>
+  continuation && `${bold('training')} ${describeContinuation(continuation)}`;
 
 /** The best training jobs of a tuning as a table; nothing for a run that was not tuned. */
 export function describeTuning({ tuning, trainingJob }: TrainingRecord): string | undefined {

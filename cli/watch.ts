@@ -138,5 +138,5 @@ export function describeEnd(ended: Ended): string {
   const { error, message: cause } = named
     ? explainFailure({ Error: ended.error, Cause: ended.cause })
     : { error: undefined, message: undefined };
-  return `${red(bold(status.toLowerCase()))}${error ? ` ${bold(error)}` : ''}${cause ? `\n    ${cause}` : ''}`;
+  return `${red(bold(status.toLowerCase()))}${error ? ` ${bold(error)}` : ''}${cause ? `\n    ${cause.replaceAll('\n', '\n    ')}` : ''}`;
 }

@@ -13,6 +13,23 @@ const prefix = (stage: string, pipeline: string): string => `tidegate-${stage}-$
 /** The pipeline's only endpoint. */
 export const endpointName = (stage: string, pipeline: string): string => prefix(stage, pipeline);
 
+/** No pipeline's name has a capital letter, so no pipeline's endpoint has this end. */
+const challengerSuffix = '-Challenger';
+
+/** The endpoint of a pipeline's challenger: 50 characters at most. */
+export const challengerEndpointName = (stage: string, pipeline: string): string =>
+  `${prefix(stage, pipeline)}${challengerSuffix}`;
+
+/** Whether an endpoint is one of a challenger. */
+export const isChallengerEndpoint = (name: string): boolean => name.endsWith(challengerSuffix);
+
+/** The endpoint of the champion, of which a challenger's endpoint has the tests; any other name as it is. */
+export const championEndpointOf = (name: string): string =>
+  isChallengerEndpoint(name) ? name.slice(0, -challengerSuffix.length) : name;
+
+/** The endpoint config of a run's model while it is a challenger: 62 characters at most. It goes when the challenge ends. */
+export const challengerConfigName = (stage: string, run: RunPointer): string => `${runResourceName(stage, run)}-c`;
+
 /** The name shared by a run's training job, model and endpoint config. */
 export const runResourceName = (stage: string, run: RunPointer): string =>
   `${prefix(stage, run.pipeline)}-${run.runId}`;
@@ -38,6 +55,10 @@ export function pipelineOfGroup(stage: string, group: string): string | undefine
   const start = prefix(stage, '');
   return group.startsWith(start) ? group.slice(start.length) : undefined;
 }
+
+/** The pipeline of an endpoint, a champion's or a challenger's, or undefined when it does not belong to this stage. */
+export const pipelineOfEndpoint = (stage: string, name: string): string | undefined =>
+  pipelineOfGroup(stage, championEndpointOf(name));
 
 /**
  * The id of a run: its start time to the second, and four hex digits to distinguish starts in the same second.

@@ -1,30 +1,11 @@
-import { artifactStore } from '#functions/aws/buckets';
-import { sageMakerRuntimeClient } from '#functions/aws/clients/sagemaker-runtime';
-import { scoreCsv } from '#functions/aws/invoke-endpoint';
-import { runStore } from '#functions/aws/tables';
+import { predictionPorts, predictionVariables } from '#functions/composition/prediction-ports';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
-import { publishPredictions } from '#functions/runtime/prediction-metrics';
-import { sharedEngine } from '#functions/shards/shared-engine';
-import { type PredictionCache, predict } from '#functions/use-cases/predict';
+import { predict } from '#functions/use-cases/predict';
 import { predictRequestSchema } from '#schemas/events/predict';
 
-const config = readConfig(['ARTIFACTS_BUCKET', 'STATE_TABLE']);
-
-/** Kept between invocations: the transforms of the runs whose models have served, and which model answered last. */
-const cache: PredictionCache = { transforms: new Map(), answered: new Map() };
+/** Kept between invocations, with the transforms of the runs whose models have served. */
+const ports = predictionPorts(readConfig(predictionVariables));
 
 /** Predicts raw rows with the model in service. */
-export const handler = withMiddleware(predictRequestSchema, (event) =>
-  predict(
-    {
-      artifacts: artifactStore(config),
-      store: runStore(config),
-      invoke: (endpointName, csv, format) => scoreCsv(sageMakerRuntimeClient(), endpointName, csv, format),
-      openEngine: sharedEngine,
-      publish: publishPredictions,
-      cache,
-    },
-    event,
-  ),
-);
+export const handler = withMiddleware(predictRequestSchema, (event) => predict(ports, event));

@@ -2,7 +2,7 @@ import { runOfConfig } from '#domain/deployment/target';
 import { testOutcome } from '#domain/endpoint-tests/outcome';
 import { latestResultKey, resultKey } from '#domain/endpoint-tests/suite';
 import { InvalidInputError } from '#domain/errors';
-import { pipelineOfGroup } from '#domain/naming';
+import { pipelineOfEndpoint } from '#domain/naming';
 import { endpointTestStore } from '#functions/aws/tables';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
@@ -13,7 +13,7 @@ const config = readConfig(['STAGE', 'ENDPOINT_TESTS_TABLE']);
 /** Stores a suite's results with the tests, keyed by the execution's start time, and summarizes them. */
 export const handler = withMiddleware(recordTestResultsSchema, async ({ suite, results, executionArn, startedAt }) => {
   const { endpointName, endpointConfigName, trigger, only } = suite;
-  const pipeline = pipelineOfGroup(config.STAGE, endpointName);
+  const pipeline = pipelineOfEndpoint(config.STAGE, endpointName);
   if (!pipeline) throw new InvalidInputError(`${endpointName} belongs to no pipeline of stage ${config.STAGE}`);
   const run = runOfConfig(config.STAGE, pipeline, endpointConfigName);
   const outcome = testOutcome(results);

@@ -131,6 +131,7 @@ const roles = (): Record<string, Resource> => ({
         'TestEndpointStateMachine',
         'RecoverRunStateMachine',
         'RecoverDeploymentStateMachine',
+        'RecoverChallengeStateMachine',
       ].map(ref),
     ),
   ]),
@@ -189,6 +190,11 @@ const rules = (stage: string, pipelines: readonly Pipeline[]): Record<string, Re
     'A deployment that ended without its failure path is rolled back.',
     'DeployStateMachine',
     'RecoverDeploymentStateMachine',
+  ),
+  LostChallengeRule: lostRule(
+    'A challenge that ended without its failure path is closed.',
+    'ChallengeStateMachine',
+    'RecoverChallengeStateMachine',
   ),
 });
 

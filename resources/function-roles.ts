@@ -32,7 +32,17 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
   const writeRows = writeFiles('CleanBucket', '*/runs/*');
   // The key of the raw bucket is granted with the object versions.
   const readListedFiles = allow('s3:GetObject', sub('${RawBucket.Arn}/_tidegate/*'));
-  const predicting = [...readRun, ...state('GetItem'), ...sageMaker(stage, 'endpoint', 'InvokeEndpoint')];
+  const readPredictions = [
+    ...readObjects('CleanBucket', '*/predictions/*'),
+    listObjects('CleanBucket', '*/predictions/*'),
+  ];
+  const predicting = [
+    ...readRun,
+    ...writeObjects('CleanBucket', '*/predictions/*'),
+    ...readSecret('TokenKeySecret'),
+    ...state('GetItem'),
+    ...sageMaker(stage, 'endpoint', 'InvokeEndpoint'),
+  ];
   return {
     admitDrop: [
       ...listVersions('RawBucket'),
@@ -121,7 +131,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       ...sageMaker(stage, 'endpoint-config', 'DeleteEndpointConfig'),
       ...sageMaker(stage, 'model', 'DeleteModel'),
       allow(['sagemaker:ListEndpointConfigs', 'sagemaker:ListModels'], '*'),
-      ...state('GetItem', 'PutItem', 'DeleteItem'),
+      ...state('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
       allow('states:DescribeExecution', [executionsOf(stage, 'deploy'), executionsOf(stage, 'retrain')]),
     ],
     findOrphans: [allow('sagemaker:ListEndpoints', '*')],
@@ -129,9 +139,10 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       ...readRun,
       ...sageMaker(stage, 'model-package', 'DescribeModelPackage'),
       ...sageMaker(stage, 'endpoint', 'DescribeEndpoint'),
-      ...state('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
+      ...state('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'),
       ...endpointTests('GetItem', 'PutItem', 'Query'),
       allow('states:DescribeExecution', executionsOf(stage, 'deploy')),
+      allow('states:StartExecution', machineArn(stage, 'challenge')),
     ],
     deployEndpoint: [
       ...readRun,
@@ -172,6 +183,30 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       ...sageMaker(stage, 'endpoint', 'UpdateEndpoint', 'DeleteEndpoint'),
       ...sageMaker(stage, 'endpoint-config', 'UpdateEndpoint', 'DeleteEndpointConfig'),
       ...state('GetItem', 'UpdateItem', 'DeleteItem'),
+    ],
+    openChallenge: [
+      ...readRun,
+      ...sageMaker(stage, 'model', 'CreateModel', 'DescribeModel', 'AddTags'),
+      ...sageMaker(
+        stage,
+        'endpoint-config',
+        'CreateEndpointConfig',
+        'DescribeEndpointConfig',
+        'DeleteEndpointConfig',
+        'AddTags',
+        'CreateEndpoint',
+      ),
+      ...sageMaker(stage, 'endpoint', 'CreateEndpoint', 'DescribeEndpoint', 'DeleteEndpoint', 'AddTags'),
+      ...passTo('ServingRole', 'sagemaker.amazonaws.com'),
+      ...state('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
+    ],
+    beginChallenge: state('GetItem', 'UpdateItem'),
+    judgeChallenge: [...readRun, ...readPredictions, ...state('GetItem', 'PutItem')],
+    closeChallenge: [
+      ...sageMaker(stage, 'endpoint', 'DescribeEndpoint', 'DeleteEndpoint'),
+      ...sageMaker(stage, 'endpoint-config', 'DeleteEndpointConfig'),
+      ...state('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'),
+      allow('states:StartExecution', machineArn(stage, 'deploy')),
     ],
     loadEndpointTests: [
       ...sageMaker(stage, 'endpoint', 'DescribeEndpoint'),

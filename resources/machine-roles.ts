@@ -69,6 +69,10 @@ function machineGrants(stage: string): Readonly<Record<string, readonly Allow[]>
       invoke('PrepareDeployment', 'DeployEndpoint', 'AwaitEndpoint', 'PromoteModel', 'RollBackDeployment', 'Notify'),
       ...runMachine(stage, 'test-endpoint'),
     ],
+    Challenge: [
+      invoke('OpenChallenge', 'AwaitEndpoint', 'BeginChallenge', 'JudgeChallenge', 'CloseChallenge', 'Notify'),
+      ...runMachine(stage, 'test-endpoint'),
+    ],
     RecordDecision: [
       invoke('RecordDecision', 'RequestRollBack', 'Notify'),
       allow('states:StartExecution', machineArn(stage, 'deploy')),
@@ -79,6 +83,7 @@ function machineGrants(stage: string): Readonly<Record<string, readonly Allow[]>
     CheckDrift: [invoke('MeasureDrift', 'Notify'), allow('states:StartExecution', machineArn(stage, 'retrain'))],
     RecoverRun: [invoke('FinishRun', 'Notify')],
     RecoverDeployment: [invoke('RollBackDeployment', 'Notify')],
+    RecoverChallenge: [invoke('CloseChallenge', 'Notify')],
   };
 }
 
@@ -125,6 +130,10 @@ export function sageMakerRoles(stage: string): Record<string, Resource> {
       ...readObjects('CleanBucket', '*/runs/*/encoded/*'),
       listObjects('CleanBucket', '*/runs/*/encoded/*'),
       ...write('ArtifactsBucket', 'ArtifactsKey', '*/runs/*/model/*'),
+      // A training that goes on from a model reads it as a checkpoint, and writes checkpoints of its own beside it.
+      ...readObjects('ArtifactsBucket', '*/runs/*/checkpoints/*'),
+      listObjects('ArtifactsBucket', '*/runs/*/checkpoints/*'),
+      allow('s3:PutObject', sub('${ArtifactsBucket.Arn}/*/runs/*/checkpoints/*')),
     ]),
     ServingRole: role('sagemaker.amazonaws.com', [
       ...image,

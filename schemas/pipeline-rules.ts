@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { alarmKind } from '#domain/alarms/registry';
 import type { Algorithms } from '#domain/algorithms/registry';
+import { challengeMode } from '#domain/challenges/registry';
 import { type ConstrainedPipeline, checkConstraintSettings } from '#domain/constraints/settings';
 import type { ColumnSpec, PrivateSpec } from '#domain/data/column-spec';
 import { monotoneColumns } from '#domain/data/expected-settings';
@@ -33,11 +34,14 @@ interface UncheckedPipeline extends ConstrainedPipeline {
   readonly personalData: Pick<PersonalDataSettings, 'allow'>;
   readonly training: TrainingSettings;
   readonly imbalance: Imbalance;
-  readonly deployment: Pick<DeploymentSettings, 'serverless' | 'alarms'>;
+  readonly deployment: Pick<DeploymentSettings, 'serverless' | 'alarms' | 'challenge'>;
   readonly drift?: Pick<DriftSettings, 'source' | 'performance'> | undefined;
 }
 
 const isPrivate = (spec: ColumnSpec): spec is PrivateSpec => (PRIVATE_ROLES as readonly string[]).includes(spec.role);
+
+/** Whether an action lacks settings: that is an issue of the column itself, and what the action leaves is not known. */
+const isUnsettled = (spec: ColumnSpec): boolean => isPrivate(spec) && privacyAction(spec).problem?.(spec) !== undefined;
 
 /** The groups and the times that a split needs. */
 function checkSplit({ dataset, split }: UncheckedPipeline, issue: Issue): void {
@@ -53,11 +57,20 @@ function checkSplit({ dataset, split }: UncheckedPipeline, issue: Issue): void {
   if (!needsTime && gap !== undefined) issue(['split', 'gap'], 'only the strategy time has a gap');
 }
 
+/** A challenge compares models of some tasks only. */
+function checkChallenge({ deployment: { challenge }, evaluation: { task } }: UncheckedPipeline, issue: Issue): void {
+  if (!challenge) return;
+  const { tasks } = challengeMode(challenge.mode);
+  if (!tasks.includes(task))
+    issue(['deployment', 'challenge', 'mode'], `${challenge.mode} compares models for ${tasks.join(' and ')}`);
+}
+
 /** Rules that span several fields. */
 export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx, algorithms?: Algorithms): void {
   const { dataset, evaluation } = pipeline;
   const issue = (path: (string | number)[], message: string) => ctx.addIssue({ code: 'custom', path, message });
   const { label, columns, id } = dataset;
+  if (Object.values(columns).some(isUnsettled)) return;
   if (Object.hasOwn(columns, label.column))
     issue(['dataset', 'columns', label.column], 'the label column must not be listed under columns');
   if (id !== undefined && Object.hasOwn(columns, id))
@@ -121,6 +134,7 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx,
       issue(path, 'a label that is a number has no classes to count');
   });
   checkSplit(pipeline, issue);
+  checkChallenge(pipeline, issue);
   for (const name of Object.keys(pipeline.deployment.alarms ?? {})) {
     const { tasks } = alarmKind(name);
     if (tasks?.includes(evaluation.task) === false)

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { continuationSchema } from '#schemas/records/continuation';
 import { decisionSchema } from '#schemas/records/decision';
 import { rollOutSchema } from '#schemas/records/deployment';
 import { estimateSchema, verdictSchema } from '#schemas/records/evaluation';
@@ -66,11 +67,14 @@ const dataSchema = z.object({
       malformed: count,
       deduplicated: count,
       inGaps: count,
+      seenBefore: count
+        .optional()
+        .describe('test rows that are not used, since the model that the training went on from was trained on them'),
       quarantine: z.string().optional().describe('where the malformed ones are'),
       blankFiles: z.array(count).optional(),
     })
     .nullable()
-    .describe('rows = used + malformed + deduplicated + inGaps'),
+    .describe('rows = used + malformed + deduplicated + inGaps + seenBefore'),
   see: seeSchema,
 });
 
@@ -88,6 +92,9 @@ const trainingSchema = z.object({
   image: z.string(),
   hyperparameters: z.record(z.string(), z.string()),
   tuning: z.object({ job: z.string(), trials: count }).nullable(),
+  continuation: continuationSchema
+    .nullable()
+    .describe('what it went on from, or why it started anew; null without `training.incremental`'),
   see: seeSchema,
 });
 
@@ -100,7 +107,7 @@ const evaluationPartSchema = z.object({
 });
 
 const rollOutPartSchema = z.object({
-  status: z.enum(['waiting', 'deploying', 'promoted', 'failed', 'superseded']),
+  status: z.enum(['waiting', 'challenging', 'deploying', 'promoted', 'failed', 'superseded']),
   how: rollOutSchema.nullable().describe('null where nothing served before, or it was not recorded'),
   replaced: z
     .string()

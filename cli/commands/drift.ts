@@ -1,32 +1,36 @@
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Command } from 'commander';
 import type { DriftTest } from '#domain/drift/drift-test';
-import { DRIFT_TESTS } from '#domain/drift/registry';
-import { formatNumber } from '#domain/text/format-number';
+import { DRIFT_TESTS, strongestOf } from '#domain/drift/registry';
+import { formatNumber, formatProbability } from '#domain/text/format-number';
 import { upperFirst } from '#domain/text/upper-first';
 import { type DriftCheck, driftCheckSchema, skippedDriftCheckSchema } from '#schemas/records/drift-check';
-import type { MetricEstimate } from '#schemas/records/performance';
+import type { MetricEstimate } from '#schemas/records/performance-estimate';
 import { endWith } from '../exit-codes.ts';
 import { CliError, green, print, printJson, table, yellow } from '../output.ts';
 import { requireRunning } from '../running-pipelines.ts';
 import { describeEnd, watchExecution } from '../watch.ts';
 import { withTarget } from './global.ts';
 
-/** The columns and the score of a check, one line each: every test's statistic and its threshold. */
+/** The columns and the score of a check, one line each: the strongest finding, its effect, its threshold and its significance. */
 export function driftTable(
   { columns, score }: Pick<DriftCheck, 'columns' | 'score'>,
   tests: readonly DriftTest[] = DRIFT_TESTS,
 ): string {
   return table(
-    ['COLUMN', ...tests.flatMap(({ label }) => [label.toUpperCase(), 'LIMIT']), ''],
-    [...columns, ...(score ? [score] : [])].map((c) => [
-      c.column,
-      ...tests.flatMap(({ name }) => {
-        const found = c.tests[name];
-        return found ? [found.statistic.toFixed(3), found.threshold.toFixed(3)] : ['', ''];
-      }),
-      c.drifted ? yellow('drifted') : '',
-    ]),
+    ['COLUMN', 'STRONGEST TEST', 'EFFECT', 'LIMIT', 'BY CHANCE', ''],
+    [...columns, ...(score ? [score] : [])].map((c) => {
+      const found = strongestOf(c, tests);
+      const cells = found
+        ? [
+            found.label,
+            found.statistic.toFixed(3),
+            found.threshold.toFixed(3),
+            found.p === undefined ? '' : formatProbability(found.p),
+          ]
+        : ['', '', '', ''];
+      return [c.column, ...cells, c.drifted ? yellow('drifted') : ''];
+    }),
   );
 }
 

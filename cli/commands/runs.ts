@@ -9,7 +9,7 @@ import { pipelineNames } from '../project.ts';
 import { describeRunEnd, readPersonalData, readVerdict } from '../run-end.ts';
 import { describeRows, readRows, summarizeRows } from '../run-rows.ts';
 import { findRun, listRuns } from '../runs.ts';
-import { describeTuning, readTraining } from '../tuning.ts';
+import { describeStart, describeTuning, readTraining } from '../tuning.ts';
 import { watchExecution } from '../watch.ts';
 import { withTarget } from './global.ts';
 
@@ -98,6 +98,8 @@ export function runCommands(program: Command): void {
         const rows = await readRows(target, run);
         if (rows) print(describeRows(target, run, rows));
         if (tuning !== undefined) print(tuning);
+        const start = training && describeStart(training);
+        if (start !== undefined) print(start);
         for (const line of describeWarnings(await readPersonalData(target, run))) print(line);
         print(describeRunEnd(ended, await findRun(target, run.runId), await readVerdict(target, run)));
         endWith(exitOfRun(ended, run));

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { pipelineOfGroup } from '#domain/naming';
+import { pipelineOfEndpoint } from '#domain/naming';
 import { type Explanation, explanationSchema } from '#schemas/why';
 import { requirePipeline, wholeNumber } from '../arguments.ts';
 import { listPackages } from '../model-versions.ts';
@@ -13,7 +13,7 @@ import { withTarget } from './global.ts';
 
 /** The pipeline of a name: its own, or its endpoint's. It may have no file any more. */
 const pipelineOf = ({ stage }: Target, name: string): string =>
-  pipelineNames().includes(name) ? name : pipelineOfGroup(stage, name) || name;
+  pipelineNames().includes(name) ? name : pipelineOfEndpoint(stage, name) || name;
 
 /**
  * Explains what the endpoint of a pipeline serves, or a version of the pipeline.

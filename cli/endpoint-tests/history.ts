@@ -1,7 +1,7 @@
 import { runOfConfig } from '#domain/deployment/target';
 import { readTestRun, type TestRun } from '#domain/endpoint-tests/history';
 import { resultPrefix } from '#domain/endpoint-tests/suite';
-import { pipelineOfGroup } from '#domain/naming';
+import { pipelineOfEndpoint } from '#domain/naming';
 import type { ReportedRun } from '#domain/reports/test-history';
 import { getState } from '../runs.ts';
 import type { Target } from '../target.ts';
@@ -18,7 +18,7 @@ async function testedModels(
   { endpoint }: TestedEndpoint,
   runs: readonly TestRun[],
 ): Promise<ReadonlyMap<string, number>> {
-  const pipeline = pipelineOfGroup(target.stage, endpoint);
+  const pipeline = pipelineOfEndpoint(target.stage, endpoint);
   const versions = new Map<string, number>();
   if (pipeline === undefined) return versions;
   for (const config of new Set(runs.map(({ endpointConfigName }) => endpointConfigName))) {

@@ -67,6 +67,7 @@ const training: Part<'training'> = (_, { drop, training: record, algorithm, run 
     image: record.image,
     hyperparameters: record.hyperparameters,
     tuning: record.tuning ? { job: record.tuning.tuningJob, trials: record.tuning.trials.length } : null,
+    continuation: record.continuation ?? null,
     see: { ...places.artifact(artifactKeys(run).training), ...places.trainingJob(job) },
   };
 };

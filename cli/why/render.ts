@@ -2,6 +2,7 @@ import { ALARMS } from '#domain/alarms/registry';
 import { automaticApproval, identityName } from '#domain/registry/decision';
 import { formatBytes, formatCount } from '#domain/text/format-number';
 import { counted } from '#domain/text/numbers';
+import { describeContinuation } from '#domain/training/describe-continuation';
 import type { Explanation, See } from '#schemas/why';
 import { bold, dim, green, red, table, yellow } from '../output.ts';
 
@@ -24,12 +25,16 @@ function dataPart({ data }: Explanation): string[] {
   if (!data) return nothing('the record of its drop is gone');
   const { rows } = data;
   const gaps = rows && rows.inGaps > 0 ? `, ${formatCount(rows.inGaps)} in the gaps of the split` : '';
+  const same =
+    rows && rows.deduplicated > 0 ? `, ${formatCount(rows.deduplicated)} left out because others are the same` : '';
+  const seen =
+    rows?.seenBefore === undefined ? '' : `, ${formatCount(rows.seenBefore)} that the model before was trained on`;
   return [
     `data-set version ${short(data.datasetVersion)}, drop ${data.drop}`,
     `${counted(data.objects, 'object')}, ${formatBytes(data.bytes)}, in ${data.bucket}`,
     ...(rows
       ? [
-          `${formatCount(rows.rows)} rows: ${formatCount(rows.used)} used, ${formatCount(rows.malformed)} quarantined, ${formatCount(rows.deduplicated)} deduplicated${gaps}`,
+          `${formatCount(rows.rows)} rows: ${formatCount(rows.used)} used, ${formatCount(rows.malformed)} quarantined${same}${gaps}${seen}`,
           ...(rows.quarantine === undefined ? [] : [`the quarantined ones are in ${rows.quarantine}`]),
         ]
       : []),
@@ -48,11 +53,12 @@ const configurationPart = ({ configuration }: Explanation): string[] =>
 function trainingPart({ training }: Explanation): string[] {
   if (!training) return nothing('the record of its training is gone');
   const because = { drop: 'a drop arrived', drift: 'its data drifted', manual: 'a person wanted it' }[training.reason];
-  const { tuning } = training;
+  const { tuning, continuation } = training;
   return [
     `started ${minute(training.startedAt)} because ${because}`,
     `job ${training.job}${training.algorithm === null ? '' : ` (${training.algorithm})`}`,
     ...(tuning ? [`the best of ${counted(tuning.trials, 'training job')} of tuning ${tuning.job}`] : []),
+    ...(continuation ? [describeContinuation(continuation)] : []),
     ...seeLines(training.see),
   ];
 }

@@ -80,6 +80,22 @@ export interface TuningObjective {
   };
 }
 
+/** How a training goes on from the model of an earlier one. */
+export interface Continuation {
+  /** Hyperparameters that both trainings must share: the model as a whole depends on them. */
+  readonly shared: readonly string[];
+  /** The name of the model's file in the artifact of a training job. */
+  readonly modelFile: string;
+  /** Reports hyperparameters of the pipeline that rule a continuation out. */
+  check(hyperparameters: Readonly<Record<string, string>>, report: (name: string, problem: string) => void): void;
+  /** How long the model was trained, in the unit of its length (rounds); undefined when the file is of no known format. */
+  readLength(model: Uint8Array): number | undefined;
+  /** The name under which the container looks for a model of this length to go on from. */
+  checkpointName(length: number): string;
+  /** The hyperparameters with which the container adds what the pipeline asks for to a model of this length. */
+  lengthen(hyperparameters: Readonly<Record<string, string>>, length: number): Record<string, string>;
+}
+
 /** The full definition of one training algorithm. */
 export interface Algorithm {
   /** Its name in the pipeline YAML. Lower-case letters, digits and hyphens. */
@@ -109,6 +125,8 @@ export interface Algorithm {
   ): void;
   /** Absent for an algorithm without tuning. */
   readonly tuning?: TuningObjective;
+  /** Absent for an algorithm that starts every training anew. */
+  readonly continuation?: Continuation;
   readonly input: ModelInput;
   readonly output: ModelOutput;
   /** Whether several instances can train together, each on its share of the objects. If not, the count must be 1. */

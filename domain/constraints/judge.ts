@@ -1,4 +1,4 @@
-import { shownList } from '#domain/data/shown';
+import { bulletList } from '#domain/data/shown';
 import { upperFirst } from '#domain/text/upper-first';
 import type { ConstraintResult } from '#schemas/records/constraints';
 import type { Measurements } from './constraint.ts';
@@ -39,12 +39,16 @@ export const unmet = (
   onFailure: ConstraintResult['onFailure'],
 ): ConstraintResult[] => results.filter((result) => !result.passed && result.onFailure === onFailure);
 
-/** Why a drop is refused: every constraint that it does not meet and that refuses. Undefined when there is none. */
+/** Why a drop is refused: a line for every constraint that it does not meet and that refuses. Undefined when there is none. */
 export function refusalText(results: readonly ConstraintResult[], pipeline: string): string | undefined {
   const refusing = unmet(results, 'refuse');
   if (refusing.length === 0) return undefined;
   const many = `${refusing.length} of ${results.length} constraints ${refusing.length === 1 ? 'is' : 'are'}`;
   const head = results.length === 1 ? 'the constraint is' : many;
   const lines = refusing.map(({ constraint, reason }) => `${constraint}: ${reason}`);
-  return `The drop is refused: ${head} not met. ${shownList(lines, 20, ' ')} Constraints are set in pipelines/${pipeline}.yml.`;
+  return [
+    `The drop is refused: ${head} not met.`,
+    ...bulletList(lines, 20),
+    `Constraints are set in pipelines/${pipeline}.yml.`,
+  ].join('\n');
 }

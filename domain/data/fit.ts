@@ -26,6 +26,23 @@ function fitColumn(
   return encoding.fit(name, feature, profile, median);
 }
 
+/** The model inputs of all columns, and the columns that become none. */
+function fitColumns(
+  pipeline: FitSettings,
+  profile: Profile,
+  medians: FitInput['medians'],
+  encodings: readonly Encoding[],
+): Pick<FittedTransform, 'features' | 'dropped'> {
+  const outcomes = featureColumns(pipeline).map((column) => ({
+    column: column.name,
+    ...fitColumn(column, profile.columns[column.name], medians.get(column.name), encodings),
+  }));
+  return {
+    features: outcomes.flatMap((o) => ('features' in o ? o.features : [])),
+    dropped: outcomes.flatMap((o) => ('dropped' in o ? [{ column: o.column, reason: o.dropped }] : [])),
+  };
+}
+
 /** Columns whose median is needed for fitting. */
 export const medianColumns = (
   pipeline: Pick<DataSettings, 'dataset'>,
@@ -56,15 +73,17 @@ export interface FitInput {
   readonly medians: ReadonlyMap<string, number>;
   /** Rows in the gaps between the sides. */
   readonly leftOut?: number;
+  /** The model inputs of a run whose model the training goes on from: they are kept, and nothing is fitted. */
+  readonly kept?: Pick<FittedTransform, 'features' | 'dropped'> | undefined;
 }
 
 /**
- * Checks the drop's quality, then fits imputation, vocabularies and codes on the training rows.
+ * Checks the drop's quality, then fits imputation, vocabularies and codes on the training rows, unless those of another run are kept.
  *
  * @throws SchemaMismatchError when a column is in no file; DataQualityError when the drop fails a check, or no column carries information
  */
 export function fitTransform(
-  { run, pipeline, profiles, medians, leftOut = 0 }: FitInput,
+  { run, pipeline, profiles, medians, leftOut = 0, kept }: FitInput,
   encodings: readonly Encoding[] = ENCODINGS,
 ): {
   fitted: FittedTransform;
@@ -76,12 +95,7 @@ export function fitTransform(
   refuseAbsent(profile);
   const classes = labelClasses(pipeline);
   checkQuality(pipeline, profile, classes);
-  const outcomes = featureColumns(pipeline).map((column) => ({
-    column: column.name,
-    ...fitColumn(column, profile.columns[column.name], medians.get(column.name), encodings),
-  }));
-  const features = outcomes.flatMap((o) => ('features' in o ? o.features : []));
-  const dropped = outcomes.flatMap((o) => ('dropped' in o ? [{ column: o.column, reason: o.dropped }] : []));
+  const { features, dropped } = kept ?? fitColumns(pipeline, profile, medians, encodings);
   if (features.length === 0) {
     throw new DataQualityError(
       `No feature carries information: ${shownList(

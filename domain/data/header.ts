@@ -4,7 +4,7 @@ import { expectedColumns } from '#domain/data/columns';
 import { csvSigns } from '#domain/data/csv-fields';
 import { type FirstRecord, firstRecord, likelyDelimiter, likelyTitles, readPreamble } from '#domain/data/csv-header';
 import type { DataSettings } from '#domain/data/settings';
-import { shownList } from '#domain/data/shown';
+import { bounded, shownList } from '#domain/data/shown';
 import { SchemaMismatchError } from '#domain/errors';
 import { counted } from '#domain/text/numbers';
 
@@ -14,11 +14,16 @@ export const headerBytes = 1 << 20;
 /** A longer name with line breaks means that a quote before it is not closed. */
 const longestName = 300;
 
-const quoted = (names: readonly string[]): string =>
-  shownList(
-    names.map((n) => `"${n}"`),
-    20,
-  );
+/** A longer `from` is cut in a message. */
+const longestSource = 100;
+
+/** A missing column, with where it was looked for if not under its name. */
+function sought({ dataset }: Pick<DataSettings, 'dataset'>, name: string): string {
+  const source = sourceOf(dataset, name);
+  if (source === name) return `"${name}"`;
+  const place = typeof source === 'string' ? `"${bounded(source, longestSource)}"` : `position ${source.position}`;
+  return `"${name}" (from ${place})`;
+}
 
 /** A longer text is not compared with the names of the pipeline. */
 const longestComparable = 128;
@@ -78,10 +83,14 @@ export function locateColumns(
   const missing = claims.filter(({ index }) => index < 0);
   const isMissing = canLack ? missing.length === expected.length : missing.length > 0;
   const extra = found.flatMap((name, i): Stranger[] => (at.has(i) ? [] : [{ name, position: i + 1 }]));
+  const listed = shownList(
+    missing.map(({ name }) => sought(pipeline, name)),
+    20,
+  );
   if (isMissing && missing.length * 2 >= expected.length) {
     // the line may be a row of values: it must not be quoted
     throw new SchemaMismatchError(
-      `${file}: only ${expected.length - missing.length} of the ${expected.length} expected columns are there; missing ${quoted(missing.map((m) => m.name))}. ` +
+      `${file}: only ${expected.length - missing.length} of the ${expected.length} expected columns are there; missing ${listed}. ` +
         `Write the file with the columns the pipeline names${pipeline.dataset.format === 'csv' ? '; if it has no header line, set dataset.csv.header: false and list dataset.csv.names' : ''}.`,
     );
   }
@@ -108,7 +117,7 @@ export function locateColumns(
   }
   const near = [...meant].map(([name, stranger]) => `${placeOf(stranger)} looks like "${name}"`);
   const hint = near.length > 0 ? ` (${shownList(near)})` : '';
-  if (isMissing) problems.push(`missing ${quoted(missing.map((m) => m.name))}${hint}`);
+  if (isMissing) problems.push(`missing ${listed}${hint}`);
   if (extra.length > 0 && rejects) problems.push(`not expected ${shown(extra)}${isMissing ? '' : hint}`);
   if (problems.length === 0) return found.map((_, i) => at.get(i)?.name);
   const unnamed = extra.find(({ name }) => name === '');

@@ -69,7 +69,7 @@ function gapConditions(fitted: FittedTransform, available: readonly string[]) {
 }
 
 /** What a row has for a column: under its name, under its name in the files, and where its path leads. */
-function valuesOf(row: RawRow, dataset: DataSettings['dataset'], name: string): unknown[] {
+export function valuesOf(row: RawRow, dataset: DataSettings['dataset'], name: string): unknown[] {
   const source = sourceName(dataset, name);
   const flat = [...new Set([name, source])].filter((own) => Object.hasOwn(row, own)).map((own) => row[own]);
   const path = Object.hasOwn(row, source) ? undefined : parsePath(source);

@@ -29,3 +29,9 @@ export function shownList(items: readonly string[], most = 5, separator = ', '):
   const more = items.length - most;
   return `${items.slice(0, most).join(separator)}${more > 0 ? ` and ${more.toLocaleString('en-US')} more` : ''}`;
 }
+
+/** The same as lines of a list. */
+export const bulletList = (items: readonly string[], most: number): string[] => [
+  ...items.slice(0, most).map((item) => `- ${item}`),
+  ...(items.length > most ? [`and ${(items.length - most).toLocaleString('en-US')} more`] : []),
+];

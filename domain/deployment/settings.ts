@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ALARMS, alarmsSchema } from '#domain/alarms/registry';
+import { challengeSchema } from '#domain/challenges/registry';
 import { scalingProblem, scalingSchema } from '#domain/deployment/scaling-settings';
 import { serverlessProblems, serverlessSchema } from '#domain/deployment/serverless';
 import { instanceType } from '#domain/instance-type';
@@ -58,6 +59,17 @@ export const deploymentSchema = z
       description: `The limits at which SageMaker goes back to the former model while the roll-out is watched. Two of three minutes must be beyond a limit. Without it: ${ALARMS.flatMap((kind) => ('usual' in kind ? [`\`${kind.name}: ${kind.usual}\``] : [])).join(' and ')}, where there is a step to watch. \`{}\`: no alarms.`,
       examples: [{ errors: 2, latency: 250 }],
     }),
+    challenge: challengeSchema.optional(),
+    log: z
+      .int()
+      .min(0)
+      .max(100)
+      .optional()
+      .meta({
+        description:
+          'The percentage of requests through `predict` that are logged: scores, latencies and tokens of ids, no value of a row. Without it none are, except during a challenge. See [the prediction log](challenges.md#the-prediction-log).',
+        examples: [10],
+      }),
     capturePercentage: z
       .int()
       .min(0)

@@ -19,11 +19,11 @@ export function locatePackage(stage: string, modelPackageArn: string): PackageTa
   return pipeline ? { pipeline, version: Number(version) } : undefined;
 }
 
-/** The run of an endpoint config, or undefined when it was created by hand. */
+/** The run of an endpoint config, a champion's or a challenger's, or undefined when it was created by hand. */
 export function runOfConfig(stage: string, pipeline: string, endpointConfigName: string): RunPointer | undefined {
   const rest = pipelineOfGroup(stage, endpointConfigName);
   if (!rest?.startsWith(`${pipeline}-`)) return undefined;
-  const runId = rest.slice(pipeline.length + 1);
+  const runId = rest.slice(pipeline.length + 1).replace(/-c$/, '');
   return /^\d{8}-\d{6}-[0-9a-f]{4}$/.test(runId) ? { pipeline, runId } : undefined;
 }
 
@@ -33,6 +33,13 @@ export const deploymentKeys = {
   claim: (version: number): string => `deployment#${String(version).padStart(6, '0')}`,
   lock: 'deployment-lock',
   champion: 'champion',
+  /** The challenge under way, and what it has seen so far. */
+  challenge: 'challenge',
+  challengeTotals: 'challenge-totals',
+  /** All challenges that have ended start with this, then with the version. */
+  anyPastChallenge: 'challenge#',
+  pastChallenges: (version: number): string => `challenge#${String(version).padStart(6, '0')}#`,
+  pastChallenge: (version: number, id: string): string => `${deploymentKeys.pastChallenges(version)}${id}`,
   formerChampion: (promotedAt: string): string => `champion-history#${promotedAt}`,
   run: (runId: string): string => `run#${runId}`,
   /** All decisions on a version start with this. */

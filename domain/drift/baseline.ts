@@ -6,6 +6,7 @@ import {
   buildCategoryHistogram,
   buildHistogram,
   frequentCategories,
+  MAXIMUM_CATEGORIES,
   mergeHistograms,
   quantileEdges,
 } from './histogram.ts';
@@ -13,7 +14,16 @@ import {
 /** Values of one model input. */
 export type ColumnValues =
   | { readonly column: string; readonly kind: 'number'; readonly values: Float64Array }
-  | { readonly column: string; readonly kind: 'category'; readonly values: readonly (string | null)[] };
+  | {
+      readonly column: string;
+      readonly kind: 'category';
+      readonly values: readonly (string | null)[];
+      /**
+       * The categories to count one by one, where other rows than these say so. Categories chosen for being frequent among these rows are
+       * less frequent in any other rows.
+       */
+      readonly categories?: readonly string[] | undefined;
+    };
 
 /**
  * A model's outputs. Binary: one probability per row; regression: one prediction per row; multiclass: n × k probabilities,
@@ -39,7 +49,11 @@ export function buildBaseline({ rows, columns, scores }: RowsInput): Baseline {
     columns: columns.map((column) =>
       column.kind === 'number'
         ? buildHistogram(column.column, column.values, quantileEdges(column.values))
-        : buildCategoryHistogram(column.column, column.values, frequentCategories(column.values)),
+        : buildCategoryHistogram(
+            column.column,
+            column.values,
+            (column.categories ?? frequentCategories(column.values)).slice(0, MAXIMUM_CATEGORIES),
+          ),
     ),
     ...(scores
       ? { score: scoreHistogram(scores, scores.task === 'multiclass' ? [] : quantileEdges(scores.values)) }

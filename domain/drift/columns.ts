@@ -38,14 +38,14 @@ export function driftColumns(
   const columns: ColumnValues[] = [];
   const bySource = new Map<string, { at: number; name: string }[]>();
   features.forEach((feature, at) => {
-    const { name, source, watched } = readFeature(feature, encodings);
+    const { name, source, watched, categories: known } = readFeature(feature, encodings);
     switch (watched.as) {
       case 'number':
         columns.push({ column: name, kind: 'number', values: numbers(matrix, at) });
         break;
       case 'category': {
         const values = Array.from(numbers(matrix, at), (encoded) => watched.category(encoded));
-        columns.push({ column: watched.column, kind: 'category', values });
+        columns.push({ column: watched.column, kind: 'category', values, ...(known ? { categories: known } : {}) });
         break;
       }
       case 'indicator':
@@ -58,6 +58,11 @@ export function driftColumns(
     }
   });
   for (const [column, indicators] of bySource)
-    columns.push({ column, kind: 'category', values: categories(matrix, indicators) });
+    columns.push({
+      column,
+      kind: 'category',
+      values: categories(matrix, indicators),
+      categories: indicators.map(({ name }) => name),
+    });
   return columns;
 }

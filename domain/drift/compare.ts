@@ -1,39 +1,48 @@
 import { EvaluationError } from '#domain/errors';
-import { formatNumber, formatPercent } from '#domain/text/format-number';
-import type { Baseline, ColumnDrift, DriftReport, Histogram, Window } from '#schemas/records/baseline';
+import { formatNumber } from '#domain/text/format-number';
+import type { Baseline, ColumnDrift, DriftReport, Histogram, TestDrift, Window } from '#schemas/records/baseline';
+import { describeShift } from './describe-shift.ts';
 import type { DriftTest } from './drift-test.ts';
-import { histogramRows, sameBins } from './histogram.ts';
+import { sameBins } from './histogram.ts';
 import { applies, byDrift, DRIFT_TESTS } from './registry.ts';
+import { benjaminiHochberg, leastLikely } from './significance.ts';
 
-/** False-alarm probability of a whole report without drift, divided equally among its comparisons. */
-const FALSE_ALARMS = 0.05;
+/** Probability that a whole report without drift finds some, unless the pipeline says another. */
+export const FALSE_ALARM_RATE = 0.01;
 
 export interface CompareInput {
   readonly baseline: Baseline;
   /** Counted in the baseline's bins by `buildWindow`. */
   readonly window: Window;
-  /** Configured thresholds by test name. Small windows raise them. */
+  /** The smallest effects that count as drift, by test name. */
   readonly thresholds: Readonly<Record<string, number>>;
   /** A smaller window is reported as too small and not tested. */
   readonly minRows: number;
+  /** Probability of any finding in a report without drift, over all columns and tests. */
+  readonly falseAlarmRate?: number;
 }
 
 /**
- * Compares each column and the score of a window with the baseline, by every test for the kind of column. A column has drifted
- * when a test exceeds its threshold.
+ * Compares each column and the score of a window with the baseline, by every test for the kind of column. A column has drifted when a
+ * test's effect is above its threshold and the column's least likely finding is significant among those of all columns
+ * (`significance.ts`).
  *
  * @throws EvaluationError when window and baseline do not share columns and bins, or a test has no threshold
  */
 export function compareWindow(
-  { baseline, window, thresholds, minRows }: CompareInput,
+  { baseline, window, thresholds, minRows, falseAlarmRate = FALSE_ALARM_RATE }: CompareInput,
   tests: readonly DriftTest[] = DRIFT_TESTS,
 ): DriftReport {
   const { rows } = window;
   const pairs = pairHistograms(baseline, window);
   if (rows < Math.max(minRows, 1)) return { rows, tooSmall: true, columns: [], drifted: false, driftedColumns: [] };
-  const comparisons = pairs.reduce((sum, [before]) => sum + tests.filter((test) => applies(test, before)).length, 0);
-  const alpha = FALSE_ALARMS / comparisons;
-  const judged = pairs.map(([before, now]) => compareColumn(before, now, tests, thresholds, alpha));
+  const measured = pairs.map(([before, now]) => measureColumn(before, now, tests, thresholds));
+  const found = measured.filter((effects) => effects.length > 0);
+  const significant = benjaminiHochberg(
+    found.map((effects) => leastLikely(effects.map(({ p }) => p))),
+    falseAlarmRate,
+  );
+  const judged = pairs.map(([before, now], i) => judgeColumn(before, now, measured[i] as Effect[], significant));
   const columns = judged.slice(0, baseline.columns.length);
   const score = judged[baseline.columns.length];
   return {
@@ -68,71 +77,58 @@ function pairHistograms(baseline: Baseline, window: Window): [Histogram, Histogr
   return pairs;
 }
 
-function compareColumn(
+interface Effect {
+  readonly test: DriftTest;
+  readonly statistic: number;
+  readonly threshold: number;
+  readonly p: number;
+}
+
+function measureColumn(
   before: Histogram,
   now: Histogram,
   tests: readonly DriftTest[],
   thresholds: Readonly<Record<string, number>>,
-  alpha: number,
-): ColumnDrift {
-  const found = tests.flatMap((test) => {
+): Effect[] {
+  return tests.flatMap((test) => {
     const measured = applies(test, before) ? test.measure(before, now) : undefined;
     if (!measured) return [];
     const configured = thresholds[test.name];
     if (configured === undefined || Number.isNaN(configured)) {
       throw new EvaluationError(`the drift test ${test.name} has no threshold`);
     }
-    const { statistic } = measured;
-    const threshold = measured.threshold(configured, alpha);
-    return [{ test, statistic, threshold, drifted: statistic > threshold }];
+    const { statistic, p, byChance = 0 } = measured;
+    return [{ test, statistic, threshold: configured + byChance, p }];
   });
-  const drifted = found.some((own) => own.drifted);
-  const verdicts = found.map(
-    (own) =>
-      `${own.test.label} ${formatNumber(own.statistic, { apartFrom: own.threshold })} is ${own.drifted ? 'over' : 'within'} ${formatNumber(own.threshold)}`,
-  );
+}
+
+/** @param significant the largest probability of a column that is significant */
+function judgeColumn(before: Histogram, now: Histogram, effects: readonly Effect[], significant: number): ColumnDrift {
+  const judged = effects.map(({ test, statistic, threshold, p }) => {
+    const isSignificant = p * effects.length <= significant;
+    return {
+      test,
+      isSignificant,
+      result: { statistic, threshold, p, drifted: isSignificant && statistic > threshold },
+    };
+  });
+  const drifted = judged.some(({ result }) => result.drifted);
+  const isSignificant = judged.some((own) => own.isSignificant);
+  const shown = judged.filter(({ result }) => result.drifted === drifted);
+  const verdicts = shown.map(({ test, result }) => verdict(test, result)).join(', ') || 'No test applies';
+  const small = isSignificant && !drifted ? '; more than chance, but too small to matter' : '';
   return {
     column: before.column,
     kind: before.kind,
-    tests: Object.fromEntries(found.map(({ test, ...result }) => [test.name, result])),
+    tests: Object.fromEntries(judged.map(({ test, result }) => [test.name, result])),
     drifted,
-    reason: `${verdicts.join(', ') || 'No test applies'}${drifted ? `; most of it: ${describeShift(before, now)}` : ''}.`,
+    reason: `${verdicts}${drifted ? `; most of it: ${describeShift(before, now)}` : small}.`,
   };
 }
 
-/** The bin whose share of the rows changed most, as text. If a rise and a fall are equal, the rise. */
-function describeShift(before: Histogram, now: Histogram): string {
-  const [earlier, later] = [shares(before), shares(now)];
-  const moves = later.map((share, bin) => share - (earlier[bin] as number));
-  const bin = moves.reduce((best, move, i) => (isBigger(move, moves[best] as number) ? i : best), 0);
-  const [from, to] = [earlier, later].map((of) => formatPercent(of[bin] as number));
-  return `${nameBin(before, bin)} went from ${from} to ${to} of the rows`;
-}
-
-function shares(histogram: Histogram): number[] {
-  const rows = histogramRows(histogram);
-  return [...histogram.counts, histogram.missing].map((count) => count / rows);
-}
-
-function isBigger(move: number, other: number): boolean {
-  const rounding = 1e-12;
-  return move > 0 && other <= 0 ? move > -other - rounding : Math.abs(move) > Math.abs(other) + rounding;
-}
-
-/** Names a bin by its cuts, which lie between values. The training minimum and maximum are not shown: each is a row's value. */
-function nameBin(histogram: Histogram, bin: number): string {
-  if (bin === histogram.counts.length) return 'missing values';
-  if (histogram.kind === 'category') {
-    const name = histogram.categories[bin];
-    return name === undefined ? 'other categories' : `category "${name}"`;
-  }
-  const { edges } = histogram;
-  if (edges.length === 0) return 'values in a column that had none at training';
-  if (bin === 0) return 'values below the training minimum';
-  if (bin === edges.length) return 'values above the training maximum';
-  const from = bin > 1 ? (edges[bin - 1] as number) : undefined;
-  const to = bin < edges.length - 1 ? (edges[bin] as number) : undefined;
-  if (from !== undefined && to !== undefined) return `values from ${formatNumber(from)} to ${formatNumber(to)}`;
-  if (from !== undefined) return `values from ${formatNumber(from)} up`;
-  return to === undefined ? 'values within the training range' : `values below ${formatNumber(to)}`;
+function verdict({ label }: DriftTest, { statistic, threshold, drifted }: TestDrift): string {
+  const value = formatNumber(statistic, { apartFrom: threshold });
+  const limit = formatNumber(threshold);
+  if (drifted) return `${label} ${value} is over ${limit}`;
+  return statistic > threshold ? `${label} ${value} may be chance` : `${label} ${value} is within ${limit}`;
 }

@@ -1,38 +1,92 @@
 /**
- * Quantile of the standard normal distribution by Wichura's algorithm AS 241 (Applied Statistics 37, 1988, PPND7:
- * about seven digits).
- *
- * @param p in (0, 1)
+ * Tails of the distributions that drift tests compare with. Each is checked against SciPy on a fixed table.
  */
-export function normalQuantile(p: number): number {
-  const q = p - 0.5;
-  if (Math.abs(q) <= 0.425) {
-    const r = 0.180625 - q * q;
-    return (
-      (q * horner(r, [3.3871327179, 5.0434271938e1, 1.5929113202e2, 5.910937472e1])) /
-      horner(r, [1, 1.7895169469e1, 7.8757757664e1, 6.71875636e1])
-    );
-  }
-  const r = Math.sqrt(-Math.log(Math.min(p, 1 - p)));
-  const tail =
-    r <= 5
-      ? horner(r - 1.6, [1.4234372777, 2.75681539, 1.3067284816, 1.7023821103e-1]) /
-        horner(r - 1.6, [1, 7.370016425e-1, 1.2021132975e-1])
-      : horner(r - 5, [6.657905115, 3.081226386, 4.2868294337e-1, 1.7337203997e-2]) /
-        horner(r - 5, [1, 2.4197894225e-1, 1.2258202635e-2]);
-  return q < 0 ? -tail : tail;
+
+/** Enough steps for every series and fraction below: they end sooner at the precision of a float64. */
+const maximumSteps = 10_000;
+const precision = 1e-16;
+
+/** Logarithm of the gamma function (Lanczos' approximation with g = 7 and nine terms, Godfrey 2001). @param x above 0 */
+export function logGamma(x: number): number {
+  const terms = [
+    676.5203681218851, -1259.1392167224028, 771.3234287776531, -176.6150291621406, 12.507343278686905,
+    -0.13857109526572012, 9.984369578019572e-6, 1.5056327351493116e-7,
+  ];
+  const t = x + 6.5;
+  const sum = terms.reduce((total, term, i) => total + term / (x + i), 0.9999999999998099);
+  return 0.5 * Math.log(2 * Math.PI) + (x - 0.5) * Math.log(t) - t + Math.log(sum);
 }
 
-const horner = (x: number, coefficients: readonly number[]): number =>
-  coefficients.reduceRight((sum, coefficient) => sum * x + coefficient, 0);
+/**
+ * Probability that a chi-square variable is above `x`: the regularized upper incomplete gamma function Q(degrees / 2, x / 2), by its series
+ * below the mean and by Lentz's continued fraction above it (Press et al., "Numerical Recipes", 6.2).
+ *
+ * @param degrees of freedom, above 0
+ */
+export function chiSquareTail(x: number, degrees: number): number {
+  if (x <= 0) return 1;
+  const [a, half] = [degrees / 2, x / 2];
+  const scale = Math.exp(a * Math.log(half) - half - logGamma(a));
+  return half < a + 1 ? 1 - scale * lowerSeries(a, half) : scale * upperFraction(a, half);
+}
+
+function lowerSeries(a: number, x: number): number {
+  let term = 1 / a;
+  let sum = term;
+  for (let i = 1; i < maximumSteps && term > sum * precision; i++) {
+    term *= x / (a + i);
+    sum += term;
+  }
+  return sum;
+}
+
+function upperFraction(a: number, x: number): number {
+  let b = x + 1 - a;
+  let c = Number.MAX_VALUE;
+  let d = 1 / b;
+  let fraction = d;
+  for (let i = 1; i < maximumSteps; i++) {
+    const numerator = -i * (i - a);
+    b += 2;
+    d = 1 / (numerator * d + b);
+    c = b + numerator / c;
+    fraction *= c * d;
+    if (Math.abs(c * d - 1) < precision) break;
+  }
+  return fraction;
+}
+
+/** Probability that the supremum of a Brownian bridge is above `x`: the limit of Kolmogorov's and Smirnov's statistics. */
+export function kolmogorovTail(x: number): number {
+  // the series alternates too slowly here, and the tail is 1 to twelve digits
+  if (x < 0.2) return 1;
+  let sum = 0;
+  for (let k = 1; k < maximumSteps; k++) {
+    const term = Math.exp(-2 * (k * x) ** 2);
+    sum += k % 2 === 1 ? term : -term;
+    if (term <= sum * precision) break;
+  }
+  return Math.min(1, 2 * sum);
+}
 
 /**
- * Quantile of the chi-square distribution by the Wilson-Hilferty cube (1931), within 3 % in the upper tail (5 % at one degree).
+ * Probability of `found` or more marked rows among `drawn` rows that are drawn without replacement: the tail of Fisher's exact test.
  *
- * @param p in (0, 1)
- * @param degrees of freedom, at least 1
+ * @param marked rows among all
  */
-export function chiSquareQuantile(p: number, degrees: number): number {
-  const spread = 2 / (9 * degrees);
-  return degrees * (1 - spread + normalQuantile(p) * Math.sqrt(spread)) ** 3;
+export function hypergeometricTail(found: number, marked: number, drawn: number, all: number): number {
+  const least = Math.max(0, marked + drawn - all);
+  const most = Math.min(marked, drawn);
+  if (found <= least) return 1;
+  if (found > most) return 0;
+  const choose = (n: number, k: number): number => logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1);
+  const mean = (marked / all) * drawn;
+  let term = Math.exp(choose(marked, found) + choose(all - marked, drawn - found) - choose(all, drawn));
+  let sum = term;
+  for (let x = found; x < most; x++) {
+    term *= ((marked - x) * (drawn - x)) / ((x + 1) * (all - marked - drawn + x + 1));
+    sum += term;
+    if (x > mean && term <= sum * precision) break;
+  }
+  return Math.min(1, sum);
 }

@@ -3,13 +3,12 @@ import type { Histogram } from '#schemas/records/baseline';
 
 /** The result of a drift test on one column. */
 export interface Measured {
+  /** How far the window is from the baseline: the effect, which is compared with the threshold of the test. */
   readonly statistic: number;
-  /**
-   * The statistic above which the window counts as drifted: the configured threshold, raised for small samples.
-   *
-   * @param alpha allowed false-alarm probability of this comparison
-   */
-  threshold(configured: number, alpha: number): number;
+  /** Probability of such a distance, or a larger one, between two samples of one distribution. Both samples count: the baseline is one too. */
+  readonly p: number;
+  /** Average of the statistic between two samples of one distribution, where it is far from 0. It is added to the threshold. */
+  readonly byChance?: number;
 }
 
 /** The full definition of a drift test. */
@@ -20,11 +19,11 @@ export interface DriftTest {
   readonly label: string;
   /** What it measures, in one sentence. */
   readonly summary: string;
-  /** Source of its formula and of the adapted threshold. */
+  /** Source of its formula and of its significance. */
   readonly source: string;
   /** The kinds of columns it compares. */
   readonly kinds: readonly Histogram['kind'][];
-  /** Its threshold in the pipeline's file, with its default. */
+  /** The smallest effect that counts as drift: its threshold in the pipeline's file, with its default. */
   readonly threshold: z.ZodDefault<z.ZodNumber>;
   /** Its part of a `drift` section. */
   readonly example: Readonly<Record<string, number>>;

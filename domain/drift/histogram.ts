@@ -1,6 +1,8 @@
 import { EvaluationError } from '#domain/errors';
 import type { CategoryHistogram, Histogram, NumberHistogram } from '#schemas/records/baseline';
 
+/** Categories that are counted one by one. */
+export const MAXIMUM_CATEGORIES = 50;
 /** Bins between training minimum and maximum. */
 export const MAXIMUM_BINS = 10;
 /** A bin's smallest share of the training rows, unless a single value gets its own bin. */
@@ -70,7 +72,7 @@ function binOf(edges: readonly number[], value: number): number {
 }
 
 /** The most frequent categories, ties by name; at most `limit`. */
-export function frequentCategories(values: readonly (string | null)[], limit = 50): string[] {
+export function frequentCategories(values: readonly (string | null)[], limit = MAXIMUM_CATEGORIES): string[] {
   const counts = new Map<string, number>();
   for (const value of values) if (value !== null) counts.set(value, (counts.get(value) ?? 0) + 1);
   return [...counts]

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { NumberHistogram } from '#schemas/records/baseline';
+import { kolmogorovTail } from './distributions.ts';
 import type { DriftTest } from './drift-test.ts';
 
 /**
@@ -43,19 +44,18 @@ export function exactKs(a: Float64Array, b: Float64Array): number {
 }
 
 /**
- * The distance above which a window counts as drifted: the configured one or, if the samples are too small for it,
- * the critical value √(-ln(alpha / 2) / 2 · (1/n + 1/m)) of the two-sample test (Smirnov 1948; Knuth, TAOCP 2, 3.3.1).
+ * Probability of such a distance between two samples of one distribution: the limit of Smirnov's statistic (Smirnov 1948). Distances from
+ * bins, and of values that repeat, are less than those it is made for, so it errs on the side of no alarm.
  */
-export function ksThreshold(configured: number, n: number, m: number, alpha: number): number {
-  return Math.max(configured, Math.sqrt((-Math.log(alpha / 2) / 2) * (1 / n + 1 / m)));
-}
+export const ksProbability = (ks: number, n: number, m: number): number =>
+  kolmogorovTail(ks / Math.sqrt(1 / n + 1 / m));
 
 /** The largest gap between two distributions. */
 export const ks = {
   name: 'ks',
   label: 'KS',
   summary: 'The largest gap between the cumulated shares of two samples of numbers, from 0 to 1.',
-  source: 'Two-sample Kolmogorov-Smirnov test; critical value after Smirnov 1948',
+  source: 'Two-sample Kolmogorov-Smirnov test; its distribution after Smirnov 1948',
   kinds: ['number'],
   threshold: z
     .number()
@@ -63,8 +63,7 @@ export const ks = {
     .max(1)
     .default(0.1)
     .meta({
-      description:
-        'A column of numbers has also drifted when its Kolmogorov-Smirnov distance is above this. Small windows raise the threshold.',
+      description: 'A column of numbers has also drifted when its Kolmogorov-Smirnov distance is above this.',
       examples: [0.15],
     }),
   example: { ks: 0.1 },
@@ -72,6 +71,6 @@ export const ks = {
     const distance = before.kind === 'number' && now.kind === 'number' ? binnedKs(before, now) : undefined;
     if (!distance) return undefined;
     const { ks: statistic, n, m } = distance;
-    return { statistic, threshold: (configured, alpha) => ksThreshold(configured, n, m, alpha) };
+    return { statistic, p: ksProbability(statistic, n, m) };
   },
 } as const satisfies DriftTest;

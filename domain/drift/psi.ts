@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { Histogram } from '#schemas/records/baseline';
-import { chiSquareQuantile } from './distributions.ts';
+import { type Bins, binsOf, joinRare, williamsCorrection } from './bins.ts';
+import { chiSquareTail } from './distributions.ts';
 import type { DriftTest } from './drift-test.ts';
-import { histogramRows } from './histogram.ts';
 
 /** Added to every bin of both sides before computing shares, so that an empty bin gives a large, not an infinite, term. */
 const PSEUDO_COUNT = 0.5;
@@ -13,44 +13,35 @@ export interface Psi {
   readonly bins: number;
 }
 
+function stability({ before, now, n, m }: Bins): number {
+  const smoothed = PSEUDO_COUNT * before.length;
+  return before.reduce((sum, count, i) => {
+    const b = (count + PSEUDO_COUNT) / (n + smoothed);
+    const w = ((now[i] as number) + PSEUDO_COUNT) / (m + smoothed);
+    return sum + (w - b) * Math.log(w / b);
+  }, 0);
+}
+
 /**
  * Population stability index of two histograms with the same bins: Σ (w - b) ln(w / b) over the shares of window and
  * baseline. "Missing" is one of the bins. Shares are smoothed by half a row per bin (the Jeffreys prior); bins that are empty
  * on both sides are left out.
  */
 export function populationStability(baseline: Histogram, window: Histogram): Psi {
-  const b = [...baseline.counts, baseline.missing];
-  const w = [...window.counts, window.missing];
-  const used = b.map((count, i) => count + (w[i] as number) > 0);
-  const bins = used.filter(Boolean).length;
-  const total = (counts: number[]): number => counts.reduce((sum, count) => sum + count, bins * PSEUDO_COUNT);
-  const [n, m] = [total(b), total(w)];
-  const psi = b.reduce((sum, count, i) => {
-    if (!used[i]) return sum;
-    const before = (count + PSEUDO_COUNT) / n;
-    const now = ((w[i] as number) + PSEUDO_COUNT) / m;
-    return sum + (now - before) * Math.log(now / before);
-  }, 0);
-  return { psi, bins };
+  const bins = binsOf(baseline, window);
+  return { psi: stability(bins), bins: bins.before.length };
 }
 
 /**
- * The PSI above which a window counts as drifted, given the PSI that two samples of one distribution have by chance.
- * Without drift, PSI · (1/n + 1/m)⁻¹ tends to a chi-square with bins - 1 degrees of freedom (Yurdakul, "Statistical
- * Properties of Population Stability Index", 2018), so PSI is biased upwards by (bins - 1)(1/n + 1/m). The threshold is
- * the larger of
- * - the configured one plus that bias: the shift is *large enough* beyond chance, and
- * - the (1 - alpha) quantile of the chi-square limit: it is *not* chance.
- *
- * @param configured the pipeline's `drift.psi`
- * @param n rows of the baseline
- * @param m rows of the window
- * @param alpha allowed false-alarm probability of this comparison
+ * Probability of such an index without drift: PSI · (1/n + 1/m)⁻¹ tends to a chi-square with bins - 1 degrees of freedom (Yurdakul,
+ * "Statistical Properties of Population Stability Index", 2018). Rare bins are joined, because the limit does not hold for them.
  */
-export function psiThreshold(configured: number, bins: number, n: number, m: number, alpha: number): number {
-  const degrees = Math.max(bins - 1, 1);
-  const scale = 1 / n + 1 / m;
-  return Math.max(configured + degrees * scale, chiSquareQuantile(1 - alpha, degrees) * scale);
+export function stabilityProbability(bins: Bins): number {
+  const joined = joinRare(bins);
+  const { n, m } = joined;
+  const degrees = joined.before.length - 1;
+  if (degrees < 1) return 1;
+  return chiSquareTail(stability(joined) / (1 / n + 1 / m) / williamsCorrection(joined), degrees);
 }
 
 /** How much the shares of the bins moved. */
@@ -59,7 +50,7 @@ export const psi = {
   label: 'PSI',
   summary: 'How much the shares of the bins moved, missing values among them: 0 when nothing did.',
   source:
-    'Population stability index; threshold after Yurdakul, "Statistical Properties of Population Stability Index", 2018',
+    'Population stability index; its distribution after Yurdakul, "Statistical Properties of Population Stability Index", 2018',
   kinds: ['number', 'category'],
   threshold: z
     .number()
@@ -67,13 +58,15 @@ export const psi = {
     .default(0.2)
     .meta({
       description:
-        'A column has drifted when its population stability index is above this. Small windows raise the threshold, so that noise is no drift.',
+        'A column has drifted when its population stability index is above this. The average that two small samples have by chance is added to it.',
       examples: [0.1],
     }),
   example: { psi: 0.2 },
   measure(before, now) {
-    const { psi: statistic, bins } = populationStability(before, now);
-    const [n, m] = [histogramRows(before), histogramRows(now)];
-    return { statistic, threshold: (configured, alpha) => psiThreshold(configured, bins, n, m, alpha) };
+    const { psi: statistic, bins: count } = populationStability(before, now);
+    const bins = binsOf(before, now);
+    const { n, m } = bins;
+    // the average of its chi-square limit
+    return { statistic, p: stabilityProbability(bins), byChance: (count - 1) * (1 / n + 1 / m) };
   },
 } as const satisfies DriftTest;

@@ -1,10 +1,16 @@
 import type { ColumnDrift } from '#schemas/records/baseline';
+import { chiSquare } from './chi-square.ts';
 import type { DriftTest } from './drift-test.ts';
+import { jensenShannon } from './jensen-shannon.ts';
 import { ks } from './ks.ts';
+import { missing } from './missing.ts';
 import { psi } from './psi.ts';
+import { range } from './range.ts';
+import { unseen } from './unseen.ts';
+import { wasserstein } from './wasserstein.ts';
 
 /** The drift tests. The first applies to every column, and columns are ordered by it. */
-export const DRIFT_TESTS = [psi, ks] as const;
+export const DRIFT_TESTS = [psi, ks, chiSquare, jensenShannon, wasserstein, unseen, missing, range] as const;
 
 /** The settings of the thresholds, by the names of the tests. */
 export const thresholdSettings = <Tests extends readonly DriftTest[]>(tests: Tests) =>
@@ -30,3 +36,13 @@ export const byDrift =
     const statistic = ({ tests }: Moved): number => (first && tests[first.name]?.statistic) ?? 0;
     return Number(b.drifted) - Number(a.drifted) || statistic(b) - statistic(a);
   };
+
+/** A column's strongest finding: of the tests that found drift, else of all, the one furthest above its threshold. */
+export function strongestOf({ tests: found }: Pick<ColumnDrift, 'tests'>, tests: readonly DriftTest[] = DRIFT_TESTS) {
+  const own = tests.flatMap(({ name, label }) => {
+    const result = found[name];
+    return result === undefined ? [] : [{ label, ...result }];
+  });
+  const above = ({ statistic, threshold }: { statistic: number; threshold: number }): number => statistic / threshold;
+  return own.toSorted((a, b) => Number(b.drifted) - Number(a.drifted) || above(b) - above(a))[0];
+}

@@ -44,6 +44,16 @@ export const driftSchemaOf = <Tests extends readonly DriftTest[]>(tests: Tests) 
           description: 'A window with fewer rows is reported as too small and not judged.',
           examples: [1000],
         }),
+      falseAlarmRate: z
+        .number()
+        .positive()
+        .max(0.2)
+        .default(0.01)
+        .meta({
+          description:
+            'Probability that a check finds drift where there is none, over all columns and tests together. A smaller one needs more rows to find as much.',
+          examples: [0.001],
+        }),
       ...thresholdSettings(tests),
       performance: performanceSettingsSchema.optional(),
       action: z

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { pipelineOfGroup } from '#domain/naming';
+import { pipelineOfEndpoint } from '#domain/naming';
 import { explainFailure } from '#domain/runs/failure';
 import { composeMessage, type Message } from '#domain/slack/message';
 import { caughtErrorSchema } from '#schemas/records/caught-error';
@@ -57,4 +57,4 @@ const pipelineOf = (
     endpointName,
   }: { readonly pipeline?: string | null | undefined; readonly endpointName?: string | undefined },
   stage: string,
-): string | null | undefined => (endpointName === undefined ? pipeline : pipelineOfGroup(stage, endpointName));
+): string | null | undefined => (endpointName === undefined ? pipeline : pipelineOfEndpoint(stage, endpointName));

@@ -1,11 +1,12 @@
 import type { DriftTest } from '#domain/drift/drift-test';
-import { byDrift, DRIFT_TESTS } from '#domain/drift/registry';
+import { byDrift, DRIFT_TESTS, strongestOf } from '#domain/drift/registry';
 import { composeMessage, type Message } from '#domain/slack/message';
+import { formatProbability } from '#domain/text/format-number';
 import { counted, decimal } from '#domain/text/numbers';
 import { upperFirst } from '#domain/text/upper-first';
 import type { ColumnDrift } from '#schemas/records/baseline';
 import { driftCheckSchema } from '#schemas/records/drift-check';
-import type { PerformanceEstimate } from '#schemas/records/performance';
+import type { PerformanceEstimate } from '#schemas/records/performance-estimate';
 import { checkFailedMessage } from './check-failed.ts';
 import { defineNotice } from './notice.ts';
 
@@ -42,14 +43,16 @@ function headline(drifted: boolean, performance: Drift['performance']): string {
 
 /** The columns with the most drift come first. */
 export function driftMessage(drift: Drift, tests: readonly DriftTest[] = DRIFT_TESTS): Message {
-  const row = (shown: ShownDrift): string[] => [
-    shown.column,
-    ...tests.map(({ name }) => {
-      const found = shown.tests[name];
-      return found === undefined ? '–' : decimal(found.statistic);
-    }),
-    shown.drifted ? 'drifted' : 'steady',
-  ];
+  const row = (shown: ShownDrift): string[] => {
+    const found = strongestOf(shown, tests);
+    return [
+      shown.column,
+      found?.label ?? '–',
+      found === undefined ? '–' : decimal(found.statistic),
+      found?.p === undefined ? '–' : formatProbability(found.p),
+      shown.drifted ? 'drifted' : 'steady',
+    ];
+  };
   const drifted = drift.columns.filter((column) => column.drifted);
   const score = drift.scoreDrift;
   const any = drifted.length > 0 || score?.drifted === true;
@@ -63,7 +66,7 @@ export function driftMessage(drift: Drift, tests: readonly DriftTest[] = DRIFT_T
       {
         title: 'Against the training baseline',
         table: {
-          columns: ['column', ...tests.map(({ label }) => label), ''],
+          columns: ['column', 'strongest test', 'effect', 'by chance', ''],
           rows: [...(score ? [row({ ...score, column: '(scores)' })] : []), ...columns.map(row)],
         },
       },
@@ -106,7 +109,7 @@ export const drift = defineNotice({
         {
           column: 'income',
           kind: 'number',
-          tests: { psi: { statistic: 0.31, threshold: 0.2, drifted: true } },
+          tests: { psi: { statistic: 0.31, threshold: 0.2, p: 0.00002, drifted: true } },
           drifted: true,
           reason: '',
         },

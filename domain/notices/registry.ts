@@ -1,5 +1,8 @@
 import * as z from 'zod';
 import { findKind } from '#domain/find-kind';
+import { challengeFailed } from './challenge-failed.ts';
+import { challengeStarted } from './challenge-started.ts';
+import { challengeVerdict } from './challenge-verdict.ts';
 import { checkFailed } from './check-failed.ts';
 import { decision } from './decision.ts';
 import { deployed } from './deployed.ts';
@@ -23,6 +26,9 @@ export const NOTICES = [
   runSkipped,
   runFailed,
   decision,
+  challengeStarted,
+  challengeVerdict,
+  challengeFailed,
   deployed,
   rolledBack,
   endpointTests,

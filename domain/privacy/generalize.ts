@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { double } from '#domain/sql/literals';
+import { stepDownSql } from './decimal-step.ts';
 import type { CleanedColumn, PrivacyAction } from './privacy-action.ts';
 
 const settings = {
@@ -50,7 +50,7 @@ export function generalized({ keepFirst, binWidth, truncateTo }: GeneralizeSetti
     };
   }
   if (binWidth !== undefined) {
-    return { kind: 'number', sql: (v) => `floor(${v} / ${double(binWidth)}) * ${double(binWidth)}` };
+    return { kind: 'number', sql: (v) => stepDownSql(v, binWidth) };
   }
   if (truncateTo !== undefined) {
     return { kind: 'datetime', sql: (v) => `CAST(date_trunc('${truncateTo}', ${v}) AS TIMESTAMP)` };

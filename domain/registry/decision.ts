@@ -34,13 +34,17 @@ export const describeRecorded = (
  * changes no status. A version without a record waits for its first decision.
  *
  * @param recorded the version's decisions. Events may arrive in any order, and their times are whole seconds.
+ * @param superseded whether the version has another status by now. A version that waited before that, and was decided in the same
+ * second, is a new one: its registration is no decision.
  */
 export function isUnchanged(
   { decision, at }: Pick<Decision, 'decision' | 'at'>,
   recorded: readonly Decision[],
+  superseded = false,
 ): boolean {
+  const isNew = superseded && decision === 'reopened';
   const before = recorded
-    .filter((d) => d.decision !== 'rolled-back' && d.at <= at)
+    .filter((d) => d.decision !== 'rolled-back' && (d.at < at || (d.at === at && !isNew)))
     .toSorted((a, b) => b.changedAt.localeCompare(a.changedAt))[0];
   return decision === (before?.decision ?? 'reopened');
 }

@@ -19,7 +19,7 @@ export interface Registration {
   /** Point estimates on the holdout by metric name. */
   readonly metrics: Readonly<Record<string, number>>;
   /** `training.json` */
-  readonly training: Pick<TrainingRecord, 'hyperparameters' | 'trainingJob' | 'image'>;
+  readonly training: Pick<TrainingRecord, 'hyperparameters' | 'trainingJob' | 'image' | 'continuation'>;
   /** SHA-256 (hex) of `evaluation.json`. */
   readonly evaluationDigest: string;
   readonly environment: Pick<TrainingEnvironment, 'stage' | 'artifactsBucket'>;
@@ -47,7 +47,9 @@ export function lineageProperties(r: Registration): Record<string, string> {
   const metrics = Object.entries(r.metrics).map(
     ([name, value]) => [`metric.${name}`, String(Number(value.toPrecision(6)))] as const,
   );
-  const room = 50 - 12 - metrics.length;
+  const { continuation } = r.training;
+  const continued = continuation?.kind === 'continued' ? { continued_from: continuation.from } : {};
+  const room = 50 - 13 - metrics.length;
   const hyperparameters = Object.entries(r.training.hyperparameters)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .slice(0, Math.max(0, room))
@@ -66,6 +68,7 @@ export function lineageProperties(r: Registration): Record<string, string> {
     report_uri: shorten(uri(keys.report)),
     lineage_uri: shorten(uri(keys.drop)),
     task: r.pipeline.evaluation.task,
+    ...continued,
     ...Object.fromEntries(metrics),
     ...Object.fromEntries(hyperparameters),
   };

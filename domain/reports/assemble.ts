@@ -1,6 +1,7 @@
 import type { ColumnSpec } from '#domain/data/column-spec';
 import { describeTreatment } from '#domain/data/treatment';
 import { dropName } from '#domain/runs/drop-name';
+import { describeContinuation } from '#domain/training/describe-continuation';
 import type { Evaluation, Verdict } from '#schemas/records/evaluation';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 import type { PersonalData } from '#schemas/records/personal-data';
@@ -23,7 +24,7 @@ export interface RunRecords {
   readonly sides?: Sides | undefined;
   readonly evaluation: Evaluation;
   readonly verdict: Verdict;
-  readonly training: Pick<TrainingRecord, 'hyperparameters' | 'trainingJob' | 'tuning'> & {
+  readonly training: Pick<TrainingRecord, 'hyperparameters' | 'trainingJob' | 'tuning' | 'continuation'> & {
     readonly image?: string | undefined;
   };
   readonly champion?: string | undefined;
@@ -39,6 +40,7 @@ export function assembleReport(records: RunRecords): ReportInput {
     ['training image', training.image],
     ['training job', training.trainingJob],
     ['tuning job', training.tuning?.tuningJob],
+    ['training', training.continuation && describeContinuation(training.continuation)],
     ['execution', drop.executionArn],
     ['drop', dropName(pipeline.name, drop.prefix)],
   ] as const;
@@ -103,7 +105,8 @@ function summarizeData({ pipeline, sides: divided, profile, fitted, evaluation, 
       ? {
           split: {
             strategy: divided.rule.strategy,
-            leftOut: divided.leftOut,
+            leftOut: profile.inGaps ?? divided.leftOut,
+            seenBefore: profile.seenBefore ?? 0,
             duplicates: divided.duplicates,
             naive: summarizeNaive(evaluation, verdict),
           },

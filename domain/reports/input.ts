@@ -55,6 +55,8 @@ export interface SplitSummary {
   readonly strategy: string;
   /** Rows in the gaps between the sides. */
   readonly leftOut: number;
+  /** Test rows that are not used, since a run that the training goes on from was trained on them. */
+  readonly seenBefore: number;
   readonly duplicates: Duplicates;
   /** A metric as a random split of the rows would have claimed it, and as the holdout shows it; absent without duplicates. */
   readonly naive?: { readonly metric: string; readonly claimed: number; readonly measured: number } | undefined;

@@ -63,10 +63,14 @@ export const artifactKeys = (run: RunPointer) => {
     transform: `${prefix}transform.json`,
     /** Baseline histograms of features and scores for drift checks (JSON). */
     baseline: `${prefix}baseline.json`,
-    /** Holdout rows with inputs, scores and labels, for estimates without labels (JSON, `schemas/records/performance`). */
+    /** Holdout rows with inputs, scores and labels, for estimates without labels (JSON, `schemas/records/performance-estimate`). */
     performance: `${prefix}performance.json`,
     /** Golden requests with the candidate's scores, for endpoint tests (JSON). */
     golden: `${prefix}golden.json`,
+    /** Whether the training goes on from the champion's model, or why not (JSON, `schemas/records/continuation`). */
+    continuation: `${prefix}continuation.json`,
+    /** What SageMaker gives to the training container as its checkpoints: the model that it goes on from; ends in `/`. */
+    checkpoints: `${prefix}checkpoints/`,
     /** The training job's parameters (JSON): hyperparameters and image. */
     training: `${prefix}training.json`,
     evaluation: `${prefix}evaluation.json`,
@@ -130,3 +134,17 @@ export const partName = (shard: number, part: number, extension: 'csv' | 'parque
 
 /** Prefix of the data captured by an endpoint, in the clean bucket, without a trailing slash. */
 export const capturePrefix = (pipeline: string): string => `${pipeline}/captures`;
+
+/** Prefix of a pipeline's logged predictions, in the clean bucket; ends in `/`. */
+export const predictionPrefix = (pipeline: string): string => `${pipeline}/predictions/`;
+
+/**
+ * The key of a logged prediction. It follows from the inference id alone, whose first 48 bits are the time of the request in
+ * milliseconds (RFC 9562, section 5.7): keys are in the order of time, and an outcome that names a request finds it.
+ *
+ * @param inferenceId a UUIDv7
+ */
+export function predictionKey(pipeline: string, inferenceId: string): string {
+  const hour = new Date(Number.parseInt(inferenceId.replaceAll('-', '').slice(0, 12), 16)).toISOString();
+  return `${predictionPrefix(pipeline)}${hour.slice(0, 13).replaceAll(/[-T]/g, '/')}/${inferenceId}.json.gz`;
+}

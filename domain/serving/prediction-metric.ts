@@ -4,6 +4,9 @@
  */
 export const predictionMetric = { namespace: 'Tidegate', name: 'Prediction', service: 'tidegate' } as const;
 
+/** The metric of predictions that the prediction log should have and has not. */
+export const unloggedMetric = 'PredictionNotLogged';
+
 /** The dimensions that separate the predictions of one fleet from those of another. */
 export const predictionDimensions = (
   endpointName: string,

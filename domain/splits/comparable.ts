@@ -1,8 +1,8 @@
 import { double, text } from '#domain/sql/literals';
 import { unreachable } from '#domain/unreachable';
-import type { ComparableRule, Sides } from '#schemas/records/sides';
+import type { ComparableRule, Sides, UnseenRule } from '#schemas/records/sides';
 import { bucketSql } from './keys.ts';
-import { bucketBitText } from './used-buckets.ts';
+import { bucketBitText, joinBuckets } from './used-buckets.ts';
 
 type Divided = Pick<Sides, 'identity' | 'used' | 'time' | 'rule'>;
 
@@ -53,13 +53,24 @@ export function earlierComparableRule(
   return { kind: 'none', reason: `${reason}, ${cannotTell}` };
 }
 
-/** SQL of whether a clean row is comparable. @param inputs SQL of the text of the model inputs (`duplicateKeySql`) */
-export function isComparableSql(rule: ComparableRule, inputs: string): string {
+/** SQL of whether no row of a clean row's group, or of its time, was trained on. */
+export function isUnseenSql(rule: UnseenRule): string {
   switch (rule.kind) {
     case 'unused':
       return `get_bit(CAST('${bucketBitText(rule.used)}' AS BIT), ${bucketSql('_key')}) = 0`;
     case 'later':
       return `_time > CAST(${text(rule.after)} AS TIMESTAMP)`;
+    default:
+      return unreachable(rule, 'rule of unseen rows');
+  }
+}
+
+/** SQL of whether a clean row is comparable. @param inputs SQL of the text of the model inputs (`duplicateKeySql`) */
+export function isComparableSql(rule: ComparableRule, inputs: string): string {
+  switch (rule.kind) {
+    case 'unused':
+    case 'later':
+      return isUnseenSql(rule);
     case 'earlier-hash':
       // the first 52 bits of SHA-256 as a number in [0, 1)
       return `CAST('0x' || left(sha256(${text(`${rule.seed}:`)} || ${inputs}), 13) AS BIGINT) / ${double(2 ** 52)} >= ${double(rule.test)}`;
@@ -68,4 +79,18 @@ export function isComparableSql(rule: ComparableRule, inputs: string): string {
     default:
       return unreachable(rule, 'way to compare');
   }
+}
+
+/** What a model was trained on: buckets and, where the data has times, the last one. */
+export type Use = Pick<Sides, 'used' | 'time'>;
+
+/**
+ * What a model was trained on that goes on from a champion: its own rows and all that the champion and its ancestors were trained on.
+ * Both were divided with the same identity.
+ */
+export function withAncestors(own: Use, champion: Use): Use {
+  const used = joinBuckets(own.used, champion.used);
+  // without times of both it is not known until when the rows of the ancestors reach
+  if (own.time === undefined || own.time.column !== champion.time?.column) return { used };
+  return { used, time: champion.time.usedUntil > own.time.usedUntil ? champion.time : own.time };
 }

@@ -12,3 +12,9 @@ export function bucketBitText(packed: string): string {
   const bytes = Buffer.from(packed, 'base64');
   return Array.from({ length: buckets }, (_, b) => ((bytes[b >> 3] ?? 0) >> (b & 7)) & 1).join('');
 }
+
+/** The buckets of either, packed as `packBuckets` does. */
+export function joinBuckets(a: string, b: string): string {
+  const other = Buffer.from(b, 'base64');
+  return Buffer.from(Buffer.from(a, 'base64').map((byte, i) => byte | (other[i] ?? 0))).toString('base64');
+}

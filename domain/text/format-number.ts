@@ -1,5 +1,14 @@
 const MINUS = '−';
 
+/** Formats by their most decimals: making one takes a hundred times as long as using it. */
+const formats = new Map<number, Intl.NumberFormat>();
+
+function formatOf(decimals: number): Intl.NumberFormat {
+  const known = formats.get(decimals) ?? new Intl.NumberFormat('en-US', { maximumFractionDigits: decimals });
+  formats.set(decimals, known);
+  return known;
+}
+
 /**
  * A readable number: about four significant digits (at most four decimals near 1), thousands separated by
  * commas, a true minus sign, very large or small magnitudes in scientific notation.
@@ -27,7 +36,7 @@ function write(value: number, digits: number): string {
   }
   const whole = magnitude < 1 ? 0 : Math.floor(Math.log10(magnitude));
   const decimals = Number.isInteger(value) ? 0 : Math.max(digits - whole - (magnitude >= 1 ? 1 : 0), 0);
-  const text = magnitude.toLocaleString('en-US', { maximumFractionDigits: decimals });
+  const text = formatOf(decimals).format(magnitude);
   return value < 0 && /[1-9]/.test(text) ? MINUS + text : text;
 }
 
@@ -67,3 +76,6 @@ export function formatBytes(bytes: number): string {
   const power = bytes < 1 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), units.length - 1);
   return `${(bytes / 1024 ** power).toLocaleString('en-US', { maximumFractionDigits: power === 0 ? 0 : 1 })} ${units[power]}`;
 }
+
+/** A probability: small ones as a bound, because nobody compares them. */
+export const formatProbability = (p: number): string => (p < 0.0001 ? '< 0.0001' : formatNumber(p));

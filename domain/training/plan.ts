@@ -37,7 +37,37 @@ const channel = (name: string, uri: string, { input, distributed }: Algorithm) =
   },
 });
 
-/** CreateTrainingJob's request for a run (SageMaker API reference). @param monotone as of `TrainingFacts` */
+/** What a training goes on from. */
+export interface StartModel {
+  /** The length of the model, in the unit of the algorithm. */
+  readonly rounds: number;
+}
+
+/** The folder of the training container that SageMaker fills from the checkpoints in S3 (SageMaker API Reference, CheckpointConfig). */
+const checkpointFolder = '/opt/ml/checkpoints';
+
+/** The hyperparameters and the checkpoints of a training that goes on from a model. */
+function continued(
+  run: RunPointer,
+  hyperparameters: Readonly<Record<string, string>>,
+  { rounds }: StartModel,
+  env: TrainingEnvironment,
+  { continuation, label }: Algorithm,
+) {
+  if (!continuation) throw new RangeError(`${label} cannot go on from a model`);
+  const uri = `s3://${env.artifactsBucket}/${artifactKeys(run).checkpoints}`;
+  return {
+    HyperParameters: continuation.lengthen(hyperparameters, rounds),
+    CheckpointConfig: { S3Uri: uri, LocalPath: checkpointFolder },
+  };
+}
+
+/**
+ * CreateTrainingJob's request for a run (SageMaker API reference).
+ *
+ * @param monotone as of `TrainingFacts`
+ * @param start the model that the training goes on from, which lies in the run's checkpoints
+ */
 export function planTrainingJob(
   run: RunPointer,
   pipeline: TrainingSections,
@@ -45,15 +75,18 @@ export function planTrainingJob(
   env: TrainingEnvironment,
   algorithm: Algorithm = algorithmOf(pipeline),
   monotone: TrainingFacts['monotone'] = [],
+  start?: StartModel,
 ) {
   const { instances, maxRuntimeSeconds } = pipeline.training;
   const clean = cleanKeys(run);
+  const hyperparameters = trainingHyperparameters(pipeline, counts, algorithm, monotone);
   const outputPath = `s3://${env.artifactsBucket}/${artifactKeys(run).modelOutput}`;
   return {
     TrainingJobName: runResourceName(env.stage, run),
     RoleArn: env.trainingRoleArn,
     AlgorithmSpecification: { TrainingImage: env.image, TrainingInputMode: 'File' },
-    HyperParameters: trainingHyperparameters(pipeline, counts, algorithm, monotone),
+    HyperParameters: hyperparameters,
+    ...(start ? continued(run, hyperparameters, start, env, algorithm) : {}),
     InputDataConfig: [
       channel('train', `s3://${env.cleanBucket}/${clean.train}`, algorithm),
       channel('validation', `s3://${env.cleanBucket}/${clean.validation}`, algorithm),
@@ -68,7 +101,7 @@ export function planTrainingJob(
       MaxRuntimeInSeconds: maxRuntimeSeconds,
       ...(instances.spot ? { MaxWaitTimeInSeconds: Math.min(2 * maxRuntimeSeconds, 432_000) } : {}),
     },
-    // Without checkpoints: an interrupted job starts over, and the training role needs no right to read what it writes.
+    // An interrupted job starts over, from the model that it went on from if there is one.
     ...(instances.spot ? { EnableManagedSpotTraining: true } : {}),
     Tags: runTags(run, env.stage),
   };
@@ -112,15 +145,22 @@ export function planTransformJob(
 }
 
 /**
- * S3 URI of a run's model: the output of its training job (SageMaker API Reference, OutputDataConfig).
+ * The key of a run's model in the artifacts bucket: the output of its training job (SageMaker API Reference, OutputDataConfig).
  *
  * @param training the run's training record; after a tuning it names the selected job
  */
+export const modelKey = (
+  run: RunPointer,
+  training: { readonly trainingJob?: string | undefined },
+  stage: string,
+): string => {
+  const job = training.trainingJob ?? runResourceName(stage, run);
+  return `${artifactKeys(run).modelOutput}/${job}/output/model.tar.gz`;
+};
+
+/** S3 URI of a run's model. @param training as of `modelKey` */
 export const modelDataUrl = (
   run: RunPointer,
   training: { readonly trainingJob?: string | undefined },
   env: Pick<TrainingEnvironment, 'stage' | 'artifactsBucket'>,
-): string => {
-  const job = training.trainingJob ?? runResourceName(env.stage, run);
-  return `s3://${env.artifactsBucket}/${artifactKeys(run).modelOutput}/${job}/output/model.tar.gz`;
-};
+): string => `s3://${env.artifactsBucket}/${modelKey(run, training, env.stage)}`;

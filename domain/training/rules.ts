@@ -23,6 +23,22 @@ function checkMissing({ dataset }: Checked, { label, input }: Algorithm, issue: 
   }
 }
 
+/** A continuation: what the algorithm allows, and a single training job. */
+function checkIncremental(
+  pipeline: Checked,
+  { continuation }: Algorithm,
+  all: Record<string, string>,
+  issue: Issue,
+): void {
+  if (!continuation || pipeline.training.incremental !== true) return;
+  if (pipeline.training.tuning)
+    issue(
+      ['training', 'incremental'],
+      'a tuning tries other hyperparameters from the start, and a training that goes on from the champion cannot: leave out training.tuning or training.incremental',
+    );
+  continuation.check(all, (name, problem) => issue(['training', 'hyperparameters', name], problem));
+}
+
 /** Rules of `training` across fields or sections, which the algorithm's container would check only hours later. */
 export function checkTraining(pipeline: Checked, issue: Issue, algorithms: Algorithms = ALGORITHMS): void {
   const { training, evaluation } = pipeline;
@@ -33,11 +49,9 @@ export function checkTraining(pipeline: Checked, issue: Issue, algorithms: Algor
   if (!algorithm.distributed && training.instances.count > 1)
     issue(['training', 'instances', 'count'], `${label} trains on one instance`);
   checkMissing(pipeline, algorithm, issue);
-  algorithm.check?.(
-    trainingHyperparameters(pipeline, [], algorithm, monotoneDeclared(pipeline.dataset)),
-    evaluation.task,
-    (name, problem) => issue(['training', 'hyperparameters', name], problem),
-  );
+  const all = trainingHyperparameters(pipeline, [], algorithm, monotoneDeclared(pipeline.dataset));
+  algorithm.check?.(all, evaluation.task, (name, problem) => issue(['training', 'hyperparameters', name], problem));
+  checkIncremental(pipeline, algorithm, all, issue);
   if (tuning && training.tuning)
     checkTuning(
       { tuning: training.tuning, hyperparameters: training.hyperparameters },

@@ -47,7 +47,18 @@ export interface TrainingSettings {
   readonly instances: z.output<typeof instancesSchema>;
   readonly maxRuntimeSeconds: number;
   readonly tuning?: Tuning | undefined;
+  /** Whether a training goes on from the champion's model. */
+  readonly incremental?: boolean | undefined;
 }
+
+const incrementalSchema = z
+  .boolean()
+  .optional()
+  .meta({
+    description:
+      'Whether a training goes on from the model of the champion: it adds as many rounds as the pipeline trains to those that the champion has. Where that is not possible, it trains anew, and the run says why.',
+    examples: [true],
+  });
 
 /** The section for one algorithm: only its own hyperparameters. */
 function sectionOf(algorithm: Algorithm, isDefault: boolean) {
@@ -69,6 +80,7 @@ function sectionOf(algorithm: Algorithm, isDefault: boolean) {
       .max(432_000)
       .default(3600)
       .meta({ description: 'Seconds that a training job may take before SageMaker stops it.', examples: [7200] }),
+    ...(algorithm.continuation ? { incremental: incrementalSchema } : {}),
     ...(algorithm.tuning ? { tuning: tuningSchemaOf(algorithm, algorithm.tuning).optional() } : {}),
   });
 }

@@ -24,6 +24,10 @@ export function fileStore(client: S3Client, bucket: string): FileStore {
 export const cleanFileStore = (config: { readonly CLEAN_BUCKET: string }): FileStore =>
   fileStore(s3Client(), config.CLEAN_BUCKET);
 
+/** The artifacts bucket, for the function that writes models into it. */
+export const artifactFileStore = (config: { readonly ARTIFACTS_BUCKET: string }): FileStore =>
+  fileStore(s3Client(), config.ARTIFACTS_BUCKET);
+
 /** The raw bucket, for the function that writes malformed rows into it. */
 export const rawFileStore = (config: { readonly RAW_BUCKET: string }): FileStore =>
   fileStore(s3Client(), config.RAW_BUCKET);

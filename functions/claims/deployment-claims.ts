@@ -66,6 +66,23 @@ export async function settleClaim(
   await store.set(pipeline, deploymentKeys.claim(version), outcome, ifEquals('executionArn', executionArn));
 }
 
+/** Records how the approval ended that led to a challenge. Changes nothing when it goes on as something else. */
+export async function settleChallenged(
+  store: StateStore,
+  {
+    pipeline,
+    version,
+    approvedAt,
+  }: { readonly pipeline: string; readonly version: number; readonly approvedAt: string },
+  outcome: { readonly status: DeploymentClaim['status']; readonly reason: string; readonly endedAt?: string },
+): Promise<void> {
+  await store.set(pipeline, deploymentKeys.claim(version), outcome, {
+    expression: '#s = :s AND approvedAt = :a',
+    names: { '#s': 'status' },
+    values: { ':s': 'challenging', ':a': approvedAt },
+  });
+}
+
 /**
  * Takes a pipeline's deployment lock: only one execution at a time changes its endpoint. A holder that no longer runs is replaced.
  *

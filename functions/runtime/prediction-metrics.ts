@@ -1,7 +1,15 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { predictionDimensions, predictionMetric } from '#domain/serving/prediction-metric';
+import { predictionDimensions, predictionMetric, unloggedMetric } from '#domain/serving/prediction-metric';
+import { logger } from '#functions/runtime/logger';
 
 const metrics = new Metrics({ namespace: predictionMetric.namespace, serviceName: predictionMetric.service });
+
+/** Reports that a prediction was answered and not logged: a line, and the metric `PredictionNotLogged`. @param reason name of the error */
+export function publishUnlogged(reason: string): void {
+  logger.warn('a prediction was not logged', { errorName: reason });
+  metrics.addMetric(unloggedMetric, MetricUnit.Count, 1);
+  metrics.publishStoredMetrics();
+}
 
 /** Below the hundred at which the library writes a line by itself and forgets its dimensions. */
 const valuesPerLine = 99;

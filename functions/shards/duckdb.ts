@@ -4,6 +4,7 @@ import type { SqlEngine, SqlRow, SqlValue } from '#domain/data/engine';
 import { bounded } from '#domain/data/shown';
 import { DataEngineError } from '#domain/errors';
 import { type TokenKeys, tokenKeyStatements } from '#domain/privacy/tokenize';
+import { keepStatements } from '#functions/shards/kept-statements';
 
 /** An engine over an in-memory DuckDB; `close` frees it. */
 export interface OpenEngine extends SqlEngine {
@@ -16,6 +17,10 @@ export interface EngineOptions {
   readonly memoryMb: number;
   /** Directory for spilling to disk. */
   readonly temporaryDirectory?: string;
+  /** Threads of the engine; the machine's processors without a number. */
+  readonly threads?: number;
+  /** Statements whose plans are kept for the next time; none without a number. */
+  readonly keptStatements?: number;
   /** The keys for HMAC tokens. */
   readonly tokenKeys?: TokenKeys;
   /** Functions over a text that statements may call, by their name in SQL. A missing text stays missing. */
@@ -100,20 +105,29 @@ function plain(value: unknown): SqlValue {
 export async function openEngine({
   memoryMb,
   temporaryDirectory,
+  threads = availableParallelism(),
+  keptStatements = 0,
   tokenKeys,
   textFunctions = {},
 }: EngineOptions): Promise<OpenEngine> {
   const instance = await DuckDBInstance.create(':memory:', {
-    threads: String(availableParallelism()),
+    threads: String(threads),
     memory_limit: `${Math.max(64, Math.floor(memoryMb * duckdbShare))}MiB`,
     temp_directory: temporaryDirectory ?? '',
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   });
   const connection: DuckDBConnection = await instance.connect();
+  const statements = keepStatements(connection, keptStatements);
+  const rerun = (sql: string, parameters: readonly string[]) =>
+    statements.run(sql, (statement) => {
+      statement.bind([...parameters]);
+      return statement.runAndReadAll();
+    });
   const query = async (task: string, sql: string, parameters: readonly string[] = []): Promise<readonly SqlRow[]> => {
     try {
-      const reader = await connection.runAndReadAll(sql, [...parameters]);
+      const reader =
+        keptStatements === 0 ? await connection.runAndReadAll(sql, [...parameters]) : await rerun(sql, parameters);
       const names = reader.deduplicatedColumnNames();
       return reader.getRowsJS().map((row) => Object.fromEntries(names.map((name, i) => [name, plain(row[i])])));
     } catch (error) {
@@ -131,6 +145,7 @@ export async function openEngine({
   return {
     query,
     close() {
+      statements.close();
       connection.closeSync();
       instance.closeSync();
     },

@@ -1,7 +1,9 @@
 import { brokenQuotes, notUtf8 } from '#domain/data/csv-splitter';
 import { encodingAdvice } from '#domain/data/header';
+import { bulletList } from '#domain/data/shown';
 import type { Problem } from '#domain/data/typing';
 import { MalformedDataError } from '#domain/errors';
+import { counted } from '#domain/text/numbers';
 import type { ProblemCounts } from '#functions/shards/flagged-rows';
 import { createProblemCounts, type PreparedFile } from '#functions/shards/raw-file';
 import type { Pipeline } from '#schemas/pipeline';
@@ -60,24 +62,44 @@ function csvAdvice({ dataset: { format, csv } }: Pipeline, { counts }: RowCounts
   return (has(notUtf8) ? `${encodingAdvice}. ` : '') + (has(brokenQuotes) && csv.escape === undefined ? quotes : '');
 }
 
-/** @throws MalformedDataError naming the first malformed rows when there are more than the pipeline allows */
+/** Reasons that a refusal lists at most, those of the most rows first. */
+const mostReasons = 10;
+/** Rows of a reason that a refusal places. */
+export const placedRows = 3;
+
+const isSame = (a: Problem, b: Problem): boolean => a.column === b.column && a.reason === b.reason;
+
+/** A reason, the number of rows that it makes malformed, and the places of the first ones. */
+function describeReason(problem: Problem & { readonly count: number }, rows: readonly MalformedRow[]): string {
+  const { column, reason, count } = problem;
+  const own = rows.filter((row) => isSame(row, problem)).slice(0, placedRows);
+  const unit = own[0]?.line === undefined ? 'row' : 'line';
+  const places = own.flatMap(({ line, row }) => line ?? row ?? []);
+  const more = count > places.length ? ', …' : '';
+  const at = places.length === 0 ? '' : `: ${unit}${count === 1 ? '' : 's'} ${places.join(', ')}${more}`;
+  return `${column === null ? '' : `column "${column}": `}${reason} (${counted(count, 'row')}${at})`;
+}
+
+/** @throws MalformedDataError with the reasons and the first rows of each when there are more malformed rows than the pipeline allows */
 export function refuseTooManyMalformed(
   pipeline: Pipeline,
   name: string,
-  counted: RowCounts,
+  found: RowCounts,
   rows: readonly MalformedRow[],
 ): void {
-  if (!hasTooManyMalformed(pipeline, counted)) return;
-  const { total } = counted;
-  const malformed = counted.malformed - counted.leftOut;
-  const first = rows.slice(0, 5).map(({ line, row, column, reason }) => {
-    const place = line !== undefined ? `line ${line}` : row !== undefined ? `row ${row}` : 'a row';
-    return `${place}${column === null ? '' : `, column "${column}"`}: ${reason}`;
-  });
+  if (!hasTooManyMalformed(pipeline, found)) return;
+  const { total } = found;
+  const malformed = found.malformed - found.leftOut;
+  const reasons = found.counts.filter(({ leftOut }) => !leftOut).toSorted((a, b) => b.count - a.count);
   throw new MalformedDataError(
-    `${name}: ${malformed} of ${total} rows (${percent(malformed / total)}) are malformed, more than dataset.maxMalformedFraction ` +
-      `(${percent(pipeline.dataset.maxMalformedFraction)}) allows. First: ${first.join('; ')}. ` +
-      csvAdvice(pipeline, counted) +
-      'Fix the file and drop it again (the quarantine lists all positions), or change dataset.columns to match the file.',
+    [
+      `${name}: ${malformed} of ${total} rows (${percent(malformed / total)}) are malformed, more than dataset.maxMalformedFraction ` +
+        `(${percent(pipeline.dataset.maxMalformedFraction)}) allows:`,
+      ...bulletList(
+        reasons.map((own) => describeReason(own, rows)),
+        mostReasons,
+      ),
+      `${csvAdvice(pipeline, found)}Fix the file and drop it again (the quarantine lists all positions), or change dataset.columns to match the file.`,
+    ].join('\n'),
   );
 }

@@ -7,12 +7,12 @@ import { RowCountError } from '#domain/errors';
 import { text } from '#domain/sql/literals';
 import type { Archive } from '#functions/shards/archive';
 import { type FlaggedRow, listFlagged, type StagedRows } from '#functions/shards/flagged-rows';
-import { hasTooManyMalformed, type MalformedRow, type RowCounts } from '#functions/shards/malformed-rows';
+import { hasTooManyMalformed, type MalformedRow, placedRows, type RowCounts } from '#functions/shards/malformed-rows';
 import { splitText } from '#functions/shards/raw-text';
 import { openRowWriter } from '#functions/shards/row-writer';
 import type { Pipeline } from '#schemas/pipeline';
 
-/** Local files with the malformed rows of a raw file, and the first of them. */
+/** Local files with the malformed rows of a raw file, and the first ones of each reason. */
 export interface Quarantine {
   /** Positions and reasons, for the clean bucket (JSON lines). A record over several lines is one entry. */
   readonly positions: string;
@@ -29,13 +29,19 @@ const listed = 100_000;
 async function openQuarantine(paths: Pick<Quarantine, 'positions' | 'rows'>, mostRows: number) {
   const [positions, rows] = [await openRowWriter(paths.positions), await openRowWriter(paths.rows)];
   const first: MalformedRow[] = [];
+  const placed = new Map<string, number>();
   let listedPositions = 0;
   let written = 0;
   return {
     first,
     written: () => written,
     addPosition(row: MalformedRow, leftOut = false): void {
-      if (first.length < 5 && !leftOut) first.push(row);
+      if (!leftOut) {
+        const reason = JSON.stringify([row.column, row.reason]);
+        const before = placed.get(reason) ?? 0;
+        if (before < placedRows) first.push(row);
+        placed.set(reason, before + 1);
+      }
       if (listedPositions++ < listed) positions.addText(`${JSON.stringify(row)}\n`);
     },
     addRow(row: MalformedRow, bytes: Uint8Array): void {

@@ -17,8 +17,10 @@ export async function readSidedRows(
   const keys = cleanKeys(run);
   const path = join(directory, 'clean.parquet');
   await clean.download(keys.shard(shard), path);
-  if (sides.placed === 0) return { rows: sidedRowsSql(cleanRowsSql(path), sides.rule), sides };
+  if (sides.placed === 0) {
+    return { rows: sidedRowsSql(cleanRowsSql(path), sides.rule, undefined, sides.unseen), sides };
+  }
   const placed = join(directory, 'placed.parquet');
   await clean.download(keys.placed, placed);
-  return { rows: sidedRowsSql(cleanRowsSql(path), sides.rule, `read_parquet(${text(placed)})`), sides };
+  return { rows: sidedRowsSql(cleanRowsSql(path), sides.rule, `read_parquet(${text(placed)})`, sides.unseen), sides };
 }

@@ -4,7 +4,7 @@ import { performanceSettingsSchema } from '#domain/drift/performance/settings';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import type { ObjectStore } from '#functions/ports/object-store';
 import type { Pipeline } from '#schemas/pipeline';
-import { type PerformanceEstimate, performanceReferenceSchema } from '#schemas/records/performance';
+import { type PerformanceEstimate, performanceReferenceSchema } from '#schemas/records/performance-estimate';
 
 /** What an estimate is judged by, and whether the run kept what it rests on. */
 interface Judged {

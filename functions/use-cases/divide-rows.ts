@@ -4,28 +4,30 @@ import type { SqlEngine } from '#domain/data/engine';
 import { splitClasses, splitIdentity } from '#domain/data/groups';
 import { parquetOutput } from '#domain/data/transform';
 import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
-import { comparableRule, earlierComparableRule } from '#domain/splits/comparable';
+import { comparableRule, earlierComparableRule, withAncestors } from '#domain/splits/comparable';
 import { countDuplicates } from '#domain/splits/duplicates';
 import { bucketSql } from '#domain/splits/keys';
 import { splitStrategy } from '#domain/splits/registry';
 import { sidedRowsSql } from '#domain/splits/rows';
 import { packBuckets } from '#domain/splits/used-buckets';
 import { text, texts } from '#domain/sql/literals';
+import { holdoutProblem } from '#domain/training/continuation';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
+import { type ContinuationPorts, findStart, type Start } from '#functions/shards/continue-champion';
 import { writeCopiedSets } from '#functions/shards/copied-rows';
 import { downloadShards } from '#functions/shards/download-shards';
 import { openEngine } from '#functions/shards/duckdb';
 import { withScratch } from '#functions/shards/scratch';
 import { checkConstraints } from '#functions/use-cases/check-constraints';
 import type { DivideRowsEvent } from '#schemas/events/shard';
-import { pipelineSchema } from '#schemas/pipeline';
+import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
+import type { Continuation } from '#schemas/records/continuation';
 import { fittedTransformSchema } from '#schemas/records/fitted-transform';
-import { type ComparableRule, type Sides, sidesSchema } from '#schemas/records/sides';
+import { type ComparableRule, type Sides, sidesSchema, type UnseenRule } from '#schemas/records/sides';
 
 /** The dependencies of dividing. */
-export interface DividingPorts {
+export interface DividingPorts extends ContinuationPorts {
   readonly clean: FileStore;
-  readonly artifacts: ObjectStore;
   readonly memoryMb: number;
 }
 
@@ -47,6 +49,44 @@ async function compareWith(
     identity: splitIdentity(pipeline),
     byInputs: groupSettings(pipeline).by === 'duplicates',
   });
+}
+
+/** Test rows by class: all, and those that no ancestor was trained on. */
+async function countHoldout(engine: SqlEngine, sided: (unseen?: UnseenRule) => string, unseen: UnseenRule) {
+  const counts = (from: string) =>
+    `SELECT class, sum(rows)::BIGINT AS rows FROM ${from} WHERE _side = 'test' GROUP BY 1`;
+  const found = await engine.query(
+    'count the test rows that no ancestor was trained on',
+    `SELECT every.rows AS rows, coalesce(own.rows, 0) AS unseen FROM (${counts(sided())}) AS every LEFT JOIN (${counts(sided(unseen))}) AS own USING (class)`,
+  );
+  return found.map((row) => ({ rows: Number(row['rows']), unseen: Number(row['unseen']) }));
+}
+
+/** Whether the training goes on from the champion's model; undefined where the pipeline does not ask for it. */
+async function decideContinuation(
+  ports: ContinuationPorts,
+  engine: SqlEngine,
+  given: {
+    readonly run: RunPointer;
+    readonly champion?: RunPointer | null | undefined;
+    readonly pipeline: Pipeline;
+    readonly identity: string;
+    readonly comparable: ComparableRule | undefined;
+  },
+  sided: (unseen?: UnseenRule) => string,
+  directory: string,
+): Promise<{ readonly record: Continuation; readonly start?: Start } | undefined> {
+  const { champion, comparable, pipeline } = given;
+  if (pipeline.training.incremental !== true) return undefined;
+  if (!champion || !comparable) return { record: { kind: 'full', reason: 'the pipeline has no champion yet' } };
+  const start = await findStart(ports, { ...given, champion, comparable }, directory);
+  if (start.kind === 'full') return { record: start };
+  const holdout = await countHoldout(engine, sided, start.unseen);
+  const problem = holdoutProblem(start.from, holdout);
+  if (problem !== undefined) return { record: { kind: 'full', reason: problem } };
+  const leftOut = holdout.reduce((sum, { rows, unseen }) => sum + rows - unseen, 0);
+  const { from, rounds, ancestors } = start;
+  return { record: { kind: 'continued', from, rounds, ancestors: [...ancestors], leftOut }, start };
 }
 
 /** The buckets and the last time of the rows on the training or validation side, the rows by side, and the rows in gaps. */
@@ -73,7 +113,8 @@ async function readUse(engine: SqlEngine, groups: string, sided: string, time: s
 /**
  * Checks the drop's constraints, then divides its rows by its strategy, from a small object of each shard, and writes the rule from
  * which every later step reads the side of a row. With a champion, the record says which rows the champion cannot have been
- * trained on.
+ * trained on. Where the pipeline asks for it, decides whether the training goes on from the champion's model: then no test row is one that
+ * the champion or its ancestors were trained on.
  *
  * @throws DataQualityError when the drop does not meet a constraint, or its rows cannot be divided so
  */
@@ -111,21 +152,28 @@ export async function divideRows(ports: DividingPorts, { run, shards, champion }
         await clean.upload(file, keys.placed, 'application/vnd.apache.parquet');
       }
       const rows = `(SELECT 0 AS _row, '' AS _side, class AS _label, * FROM ${groups})`;
-      const sided = sidedRowsSql(rows, rule, count > 0 ? placed : undefined);
-      const candidate = {
-        rule,
-        identity: splitIdentity(pipeline),
-        ...(await readUse(engine, groups, sided, dataset.time)),
-      };
+      const sided = (unseen?: UnseenRule) => sidedRowsSql(rows, rule, count > 0 ? placed : undefined, unseen);
+      const identity = splitIdentity(pipeline);
+      const own = await readUse(engine, groups, sided(), dataset.time);
+      const comparable = champion ? await compareWith(artifacts, champion, { rule, identity, ...own }) : undefined;
+      const given = { run, champion, pipeline, identity, comparable };
+      const continuation = await decideContinuation(ports, engine, given, sided, directory);
+      const start = continuation?.start;
+      const { leftOut, ...use } = start ? await readUse(engine, groups, sided(start.unseen), dataset.time) : own;
       const sides: Sides = {
         version: 1,
-        ...candidate,
+        rule,
+        identity,
+        leftOut,
+        ...(start ? withAncestors(use, start.use) : use),
         ...counts,
         placed: count,
         duplicates: await countDuplicates(engine.query, groups, split.train),
-        ...(champion ? { comparable: await compareWith(artifacts, champion, candidate) } : {}),
+        ...(comparable ? { comparable } : {}),
+        ...(start ? { unseen: start.unseen } : {}),
       };
       await writeCopiedSets({ engine, clean, directory }, run, groups, sides.duplicates);
+      if (continuation) await artifacts.writeJson(artifactKeys(run).continuation, continuation.record);
       await artifacts.writeJson(artifactKeys(run).sides, sides);
       return { strategy: split.strategy, groups: sides.groups, placed: count, leftOut: sides.leftOut };
     } finally {

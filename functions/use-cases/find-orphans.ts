@@ -1,4 +1,4 @@
-import { endpointName, pipelineOfGroup } from '#domain/naming';
+import { endpointName, pipelineOfEndpoint } from '#domain/naming';
 import type { StageResources } from '#functions/ports/stage-resources';
 import type { Orphans } from '#schemas/events/retire';
 
@@ -14,7 +14,7 @@ export interface OrphanPorts {
 export async function findOrphans({ stage, pipelines, resources }: OrphanPorts): Promise<Orphans> {
   const endpoints = await resources.listEndpoints(endpointName(stage, ''));
   const orphans = endpoints.flatMap((endpoint) => {
-    const pipeline = pipelineOfGroup(stage, endpoint);
+    const pipeline = pipelineOfEndpoint(stage, endpoint);
     return pipeline === undefined || pipelines.includes(pipeline) ? [] : [{ pipeline, endpoint }];
   });
   return { orphans: orphans.toSorted((a, b) => a.pipeline.localeCompare(b.pipeline)) };

@@ -5,7 +5,7 @@ import { fitTransform as fitOnProfiles, medianColumns } from '#domain/data/fit';
 import { mergedSampleSql } from '#domain/data/sample';
 import { slices } from '#domain/data/slices';
 import { RowCountError } from '#domain/errors';
-import { artifactKeys, cleanKeys } from '#domain/runs/layout';
+import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
 import { ident, texts } from '#domain/sql/literals';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import { writeCopiedRows } from '#functions/shards/copied-rows';
@@ -15,11 +15,13 @@ import { checkLeakage, leakageRefusal } from '#functions/shards/leakage';
 import { writePersonalData } from '#functions/shards/merge-personal-data';
 import { writePermutedRows } from '#functions/shards/permuted-rows';
 import { readAll } from '#functions/shards/read-all';
+import { readContinuation } from '#functions/shards/read-continuation';
 import { withScratch } from '#functions/shards/scratch';
 import { writeDataReport } from '#functions/use-cases/write-data-report';
 import type { FitTransformEvent } from '#schemas/events/shard';
-import { pipelineSchema } from '#schemas/pipeline';
+import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import { constraintsRecordSchema } from '#schemas/records/constraints';
+import { fittedTransformSchema } from '#schemas/records/fitted-transform';
 import { profileSchema } from '#schemas/records/profile';
 import { sidesSchema } from '#schemas/records/sides';
 
@@ -49,9 +51,18 @@ async function readMedians(
   return medians;
 }
 
+/** What is kept of the champion, where the training goes on from its model: its model inputs, and its rows as rows that judge nothing. */
+async function readKept(artifacts: ObjectStore, run: RunPointer, pipeline: Pipeline) {
+  const continuation = await readContinuation(artifacts, run, pipeline);
+  if (continuation?.kind !== 'continued') return { seenBefore: 0, inputs: undefined };
+  const champion = { pipeline: run.pipeline, runId: continuation.from };
+  const inputs = await artifacts.readJson(artifactKeys(champion).transform, fittedTransformSchema);
+  return { seenBefore: continuation.leftOut, inputs };
+}
+
 /**
- * Merges the shards' profiles, checks the drop's quality, fits the transform on the training rows, and writes it with the
- * drop's profile and the rows for permutation importance.
+ * Merges the shards' profiles, checks the drop's quality, fits the transform on the training rows (or takes that of the champion, where
+ * the training goes on from its model), and writes it with the drop's profile and the rows for permutation importance.
  *
  * @throws DataQualityError when the drop fails the quality checks, or holds columns that give the label away and the pipeline
  * refuses them; RowCountError when rows are lost between the steps
@@ -63,6 +74,7 @@ export async function fitTransform(ports: FittingPorts, { run, shards }: FitTran
   const { results: constraints } = await artifacts.readJson(keys.constraints, constraintsRecordSchema);
   const profiles = await readAll(shards, (i) => artifacts.readJson(keys.shardProfile(i), profileSchema));
   const sides = await artifacts.readJson(keys.sides, sidesSchema);
+  const { inputs, seenBefore } = await readKept(artifacts, run, pipeline);
   return withScratch(async (directory) => {
     const files = await downloadShards(clean, shards, cleanKeys(run).sample, directory);
     const samples = `read_parquet([${texts(files)}])`;
@@ -77,6 +89,7 @@ export async function fitTransform(ports: FittingPorts, { run, shards }: FitTran
         profiles: [first, ...rest],
         medians,
         leftOut: sides.leftOut,
+        kept: inputs,
       });
       const usable = fitted.sides.train.rows + fitted.sides.validation.rows + fitted.sides.test.rows;
       const unused = profile.malformed.rows + (profile.deduplicated ?? 0) + sides.leftOut;
@@ -98,7 +111,13 @@ export async function fitTransform(ports: FittingPorts, { run, shards }: FitTran
       );
       const copied = await writeCopiedRows({ engine, clean, directory }, { shards, fitted, input }, sides.duplicates);
       await writePersonalData(engine, ports, { run, shards, pipeline }, directory);
-      await artifacts.writeJson(keys.profile, { ...profile, inGaps: sides.leftOut, constraints });
+      const inGaps = sides.leftOut - seenBefore;
+      await artifacts.writeJson(keys.profile, {
+        ...profile,
+        inGaps,
+        ...(seenBefore > 0 ? { seenBefore } : {}),
+        constraints,
+      });
       await artifacts.writeJson(keys.transform, { ...fitted, leakage });
       const { train, validation, test } = fitted.sides;
       return {

@@ -6,7 +6,7 @@ import { commonSettings } from '#domain/endpoint-tests/endpoint-test';
 import { resultBytes, tooMany } from '#domain/endpoint-tests/payload';
 import { isEnabled, testedKey, testIdOf, testPrefix } from '#domain/endpoint-tests/suite';
 import { InvalidInputError, NotFoundError } from '#domain/errors';
-import { pipelineOfGroup } from '#domain/naming';
+import { championEndpointOf, isChallengerEndpoint, pipelineOfEndpoint } from '#domain/naming';
 import { unreachable } from '#domain/unreachable';
 import type { Endpoints } from '#functions/ports/endpoints';
 import { ifAbsent, type StateStore } from '#functions/ports/state-store';
@@ -35,6 +35,7 @@ async function claimUpdate(
   endpoint: EndpointView,
   executionArn: string,
 ): Promise<string | undefined> {
+  if (isChallengerEndpoint(endpointName)) return `the challenge of ${pipeline} tests ${endpointName}`;
   const lock = await store.get(pipeline, deploymentKeys.lock);
   if (lock) return `a deployment of ${endpointName} is under way and tests it`;
   const key = testedKey(endpoint.modifiedAt, endpoint.config);
@@ -44,8 +45,8 @@ async function claimUpdate(
 }
 
 /**
- * The tests to run, by reference and in the order of their ids: their contents stay out of the state of the execution. An edit that
- * comes later is another version, so it changes nothing.
+ * The tests to run, by reference and in the order of their ids. A challenger has the tests of its champion. Their contents stay out of
+ * the state of the execution. An edit that comes later is another version, so it changes nothing.
  *
  * @throws InvalidInputError when there are more tests than an execution can hold, or a picked one is missing or switched off
  */
@@ -53,22 +54,23 @@ async function listTests(
   { tests }: TestLoadingPorts,
   { endpointName, only, startedAt }: LoadEvent,
 ): Promise<ListedTest[]> {
-  const items = (await tests.list(endpointName, testPrefix))
+  const owner = championEndpointOf(endpointName);
+  const items = (await tests.list(owner, testPrefix))
     .filter((item) => isEnabled(item) && (only.length === 0 || only.includes(testIdOf(item['sk']))))
     .toReversed();
   const ids = items.map((item) => testIdOf(item['sk']));
   const missing = only.filter((id) => !ids.includes(id));
   if (missing.length > 0) {
-    throw new InvalidInputError(`${endpointName} has no such test, or it is switched off: ${shownList(missing)}.`);
+    throw new InvalidInputError(`${owner} has no such test, or it is switched off: ${shownList(missing)}.`);
   }
   const problem = tooMany(ids.map((id) => ({ id, version: 1 })));
-  if (problem !== undefined) throw new InvalidInputError(`${endpointName} has ${problem}.`);
+  if (problem !== undefined) throw new InvalidInputError(`${owner} has ${problem}.`);
   const listed: ListedTest[] = [];
   for (const item of items) {
     const id = testIdOf(item['sk']);
     // an id that is no id has no versions: whatever else the item holds, the test fails with that reason
     if (!commonSettings.id.safeParse(id).success) listed.push({ id });
-    else listed.push({ id, version: await keepVersion(tests, endpointName, item, startedAt) });
+    else listed.push({ id, version: await keepVersion(tests, owner, item, startedAt) });
   }
   return listed;
 }
@@ -83,7 +85,7 @@ async function listTests(
 export async function loadEndpointTests(ports: TestLoadingPorts, event: LoadEvent): Promise<Decision> {
   const { stage, tests } = ports;
   const { endpointName, trigger, only, executionArn } = event;
-  const pipeline = pipelineOfGroup(stage, endpointName);
+  const pipeline = pipelineOfEndpoint(stage, endpointName);
   if (!pipeline) return skip(`${endpointName} belongs to no pipeline of stage ${stage}`);
   const endpoint = await ports.endpoints.read(endpointName);
   switch (trigger) {

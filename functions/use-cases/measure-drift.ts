@@ -136,7 +136,13 @@ export async function measureDrift(
   const served = await readServed(ports, name);
   const { drift, champion } = served;
   const { window, skipped, from, baseline, answered } = await measure(ports, name, served, checkedAt);
-  const report = compareWindow({ baseline, window, minRows: drift.minRows, thresholds: thresholdsOf(drift) });
+  const report = compareWindow({
+    baseline,
+    window,
+    minRows: drift.minRows,
+    thresholds: thresholdsOf(drift),
+    falseAlarmRate: drift.falseAlarmRate,
+  });
   const { rows, drifted } = report;
   const run = { pipeline: name, runId: champion.runId };
   const performance = await estimateWindow(artifacts, run, served, answered);

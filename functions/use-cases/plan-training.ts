@@ -5,6 +5,7 @@ import { monotoneSigns } from '#domain/training/monotone';
 import { planTrainingJob, planTransformJob, type TrainingEnvironment } from '#domain/training/plan';
 import { planTuningJob } from '#domain/training/tuning';
 import type { ObjectStore } from '#functions/ports/object-store';
+import { readContinuation } from '#functions/shards/read-continuation';
 import { readAlgorithm } from '#functions/shards/run-algorithm';
 import { pipelineSchema } from '#schemas/pipeline';
 import { fittedTransformSchema } from '#schemas/records/fitted-transform';
@@ -36,13 +37,16 @@ export async function planTraining(
   const counts = fitted.label.classCounts;
   const algorithm = algorithmOf(pipeline);
   const monotone = monotoneSigns(pipeline.dataset, fitted.features);
+  const continuation = await readContinuation(artifacts, run, pipeline);
+  const start = continuation?.kind === 'continued' ? continuation : undefined;
   const training = pipeline.training.tuning
     ? { tuningJob: planTuningJob(run, pipeline, counts, environment, algorithm, monotone) }
-    : { trainingJob: planTrainingJob(run, pipeline, counts, environment, algorithm, monotone) };
+    : { trainingJob: planTrainingJob(run, pipeline, counts, environment, algorithm, monotone, start) };
   await artifacts.writeJson(keys.training, {
     hyperparameters:
       training.trainingJob?.HyperParameters ?? training.tuningJob?.TrainingJobDefinition.StaticHyperParameters,
     image: environment.image,
+    ...(continuation ? { continuation } : {}),
   });
   return {
     ...training,

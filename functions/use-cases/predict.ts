@@ -1,28 +1,28 @@
 import type * as z from 'zod';
-import type { ModelFormat } from '#domain/algorithms/algorithm';
-import { algorithmOf } from '#domain/algorithms/registry';
-import type { SqlEngine } from '#domain/data/engine';
+import { isInShare } from '#domain/challenges/arms';
+import { challengeMode } from '#domain/challenges/registry';
 import { classAnswers } from '#domain/data/label-answers';
-import { type EncodedRows, encodeRows, type RawRow, type RowGaps, toCsv } from '#domain/data/online';
-import { EvaluationError, PredictionError } from '#domain/errors';
-import { describePredictions, scoresPerRow } from '#domain/evaluation/predictions';
-import { artifactKeys } from '#domain/runs/layout';
-import { type Attempt, findAnswer } from '#domain/serving/find-answer';
-import { ownScores, type Probes, probesOf, withProbes } from '#domain/serving/probes';
+import type { RawRow, RowGaps } from '#domain/data/online';
+import { describePredictions } from '#domain/evaluation/predictions';
+import { findAnswer } from '#domain/serving/find-answer';
+import { rowIds } from '#domain/serving/row-ids';
+import { unreachable } from '#domain/unreachable';
+import { readChallenge } from '#functions/claims/challenges';
 import { readServedModels, type ServedModel } from '#functions/claims/served-models';
-import type { ObjectStore } from '#functions/ports/object-store';
 import type { StateStore } from '#functions/ports/state-store';
+import {
+  askChallenger,
+  type ChallengerAnswer,
+  type ChallengerPorts,
+  loggedAnswer,
+} from '#functions/use-cases/ask-challenger';
+import { askModel, type LoadedTransform, loadTransform, type Scored } from '#functions/use-cases/ask-model';
+import { type LoggingPorts, logPrediction } from '#functions/use-cases/log-prediction';
 import type { PredictResponse, predictRequestSchema } from '#schemas/events/predict';
-import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
-import { type FittedTransform, fittedTransformSchema } from '#schemas/records/fitted-transform';
-import { goldenSchema } from '#schemas/records/golden';
+import type { Challenge } from '#schemas/records/challenge';
+import type { LoggedAnswer } from '#schemas/records/prediction';
 
-/** A run's pinned configuration and fitted transform, and how its model is recognised. */
-export interface LoadedTransform {
-  readonly pipeline: Pipeline;
-  readonly fitted: FittedTransform;
-  readonly probes: Probes;
-}
+export type { LoadedTransform } from '#functions/use-cases/ask-model';
 
 /** What is kept between calls. */
 export interface PredictionCache {
@@ -33,63 +33,27 @@ export interface PredictionCache {
 }
 
 /** The dependencies of predicting. */
-export interface PredictionPorts {
-  readonly artifacts: ObjectStore;
+export interface PredictionPorts extends ChallengerPorts, LoggingPorts {
   readonly store: StateStore;
-  /** Sends CSV rows to an endpoint. @returns the response text */
-  readonly invoke: (endpointName: string, csv: string, format: ModelFormat) => Promise<string>;
-  readonly openEngine: () => Promise<SqlEngine>;
+  /** A new inference id: a UUIDv7. */
+  readonly newId: () => string;
+  /** The time, ISO 8601. */
+  readonly clock: () => string;
   /** Publishes what a fleet predicted. */
   readonly publish: (fleet: Pick<ServedModel, 'endpointName' | 'endpointConfigName'>, predicted: Float64Array) => void;
   readonly cache: PredictionCache;
 }
 
-async function loadTransform(
-  { artifacts, cache: { transforms } }: PredictionPorts,
-  pipeline: string,
-  runId: string,
-): Promise<LoadedTransform> {
-  const keys = artifactKeys({ pipeline, runId });
-  const known = transforms.get(keys.transform);
-  if (known) return known;
-  const [config, fitted, golden] = await Promise.all([
-    artifacts.readJson(keys.config, pipelineSchema),
-    artifacts.readJson(keys.transform, fittedTransformSchema),
-    artifacts.readJson(keys.golden, goldenSchema),
-  ]);
-  const loaded = { pipeline: config, fitted, probes: probesOf(golden) };
-  transforms.set(keys.transform, loaded);
-  return loaded;
+interface Answer {
+  readonly model: ServedModel;
+  readonly answer: Scored;
 }
 
-interface Scored extends LoadedTransform {
-  readonly encoded: EncodedRows;
-  readonly scores: Float64Array;
-}
-
-/** Sends rows as a model reads them, followed by its probes. */
-async function ask(
-  ports: PredictionPorts,
-  name: string,
-  rows: readonly RawRow[],
-  { runId, endpointName }: ServedModel,
-): Promise<Attempt<Scored>> {
-  const model = await loadTransform(ports, name, runId);
-  const { pipeline, fitted, probes } = model;
-  const encoded = await encodeRows(await ports.openEngine(), pipeline, fitted, rows);
-  const { input, output } = algorithmOf(pipeline);
-  const perRow = scoresPerRow(fitted);
-  try {
-    const text = await ports.invoke(endpointName, withProbes(toCsv(encoded, input), probes), { input, output });
-    const answers = output.readScores(text, perRow, `endpoint ${endpointName}`);
-    const scores = ownScores(answers, rows.length * perRow, probes);
-    return scores ? { kind: 'answered', answer: { ...model, encoded, scores } } : { kind: 'other' };
-  } catch (error) {
-    // another model may have other inputs, classes or an answer of another form
-    const ofModel = error instanceof PredictionError && error.problem === 'model-failed';
-    if (ofModel || error instanceof EvaluationError) return { kind: 'failed', error };
-    throw error;
-  }
+/** A request, and the challenge that it takes part in. */
+interface Request {
+  readonly name: string;
+  readonly inferenceId: string;
+  readonly rows: readonly RawRow[];
 }
 
 const shownGaps = ({ missing, unknown }: RowGaps = { missing: [], unknown: [] }) => ({
@@ -97,10 +61,89 @@ const shownGaps = ({ missing, unknown }: RowGaps = { missing: [], unknown: [] })
   ...(unknown.length > 0 ? { unknown: [...unknown] } : {}),
 });
 
+/** The answer of the champion, or of the model that is being rolled out: see `findAnswer`. */
+async function askServed(
+  ports: PredictionPorts,
+  { name, rows }: Request,
+  known: readonly ServedModel[],
+): Promise<Answer> {
+  const { answered } = ports.cache;
+  let first: readonly ServedModel[] | undefined = known;
+  const current = async () => {
+    const models = first ?? (await readServedModels(ports.store, name));
+    first = undefined;
+    return models;
+  };
+  const { model, answer } = await findAnswer(answered.get(name), current, (served) =>
+    askModel(ports, name, rows, served),
+  );
+  answered.set(name, model.runId);
+  return { model, answer };
+}
+
+/** Whether a request belongs to the challenger's share: the same ids always do, or never, so a customer meets one model. */
+const isChallengers = ({ id, settings }: Challenge, { inferenceId }: Request, ids: readonly (string | undefined)[]) =>
+  isInShare(id, ids.some((one) => one !== undefined) ? JSON.stringify(ids) : inferenceId, settings.share);
+
+/** The answer for the caller, and every answer for the log. */
+interface Contest extends Answer {
+  readonly answers: readonly LoggedAnswer[];
+  /** Whether the request belongs to the challenge. */
+  readonly counts: boolean;
+}
+
+const byChampion = ({ model, answer }: Answer): LoggedAnswer =>
+  loggedAnswer(model, 'champion', true, { scored: answer, latencyMs: answer.latencyMs });
+const byChallenger = (asked: ChallengerAnswer, returned: boolean): LoggedAnswer =>
+  loggedAnswer(asked.served, 'challenger', returned, asked);
+
+/** Whether the champion of a challenge answered: a roll-out of another version may be under way. */
+const isChampions = ({ champion }: Challenge, { model }: Answer): boolean => model.runId === champion.runId;
+
+/** Asks the models as the challenge says. A challenger never fails a request, and never holds one up beyond its bound. */
+async function contest(
+  ports: PredictionPorts,
+  request: Request,
+  known: readonly ServedModel[],
+  challenge: Challenge,
+): Promise<Contest> {
+  const { answers } = challengeMode(challenge.mode);
+  switch (answers) {
+    case 'beside': {
+      const isAsked = isInShare(challenge.id, request.inferenceId, challenge.settings.share);
+      const served = askServed(ports, request, known);
+      const asked = isAsked ? askChallenger(ports, challenge, request.rows) : undefined;
+      const answer = await served;
+      const beside = await asked;
+      const logged = beside ? [byChampion(answer), byChallenger(beside, false)] : [byChampion(answer)];
+      return { ...answer, answers: logged, counts: isAsked && isChampions(challenge, answer) };
+    }
+    case 'instead': {
+      const { pipeline } = await loadTransform(ports, request.name, challenge.champion.runId);
+      const isAsked = isChallengers(challenge, request, rowIds(pipeline, request.rows));
+      const asked = isAsked ? await askChallenger(ports, challenge, request.rows) : undefined;
+      if (asked && 'scored' in asked) {
+        const answer = { model: asked.served, answer: asked.scored };
+        return { ...answer, answers: [byChallenger(asked, true)], counts: true };
+      }
+      const answer = await askServed(ports, request, known);
+      const logged = asked ? [byChallenger(asked, false), byChampion(answer)] : [byChampion(answer)];
+      return { ...answer, answers: logged, counts: isChampions(challenge, answer) };
+    }
+    default:
+      return unreachable(answers, 'mode of a challenge');
+  }
+}
+
+/** A challenge whose challenger receives requests now: it compares with the champion that serves. */
+const isRunning = (challenge: Challenge | undefined, [champion]: readonly ServedModel[]): challenge is Challenge =>
+  challenge?.status === 'running' && challenge.champion.runId === champion?.runId;
+
 /**
  * Predicts raw rows: encodes them with the SQL that encoded the training rows, scores them on the endpoint, and returns the version of
  * the model that answered too. Each answer names the columns that told the model nothing. While a deployment moves the traffic, each
- * answer is by one of the two models, from inputs that were made for that model: see `findAnswer`.
+ * answer is by one of the two models, from inputs that were made for that model: see `findAnswer`. While a challenge is under way, the
+ * challenger answers too, or instead, and the request is logged.
  *
  * @throws PredictionError when a row is invalid, no model of the pipeline is in service, or the endpoint serves an unknown one
  */
@@ -108,21 +151,27 @@ export async function predict(
   ports: PredictionPorts,
   { pipeline: name, rows }: z.output<typeof predictRequestSchema>,
 ): Promise<PredictResponse> {
-  const { answered } = ports.cache;
-  const { model, answer } = await findAnswer(
-    answered.get(name),
-    () => readServedModels(ports.store, name),
-    (served) => ask(ports, name, rows, served),
-  );
-  answered.set(name, model.runId);
+  const request: Request = { name, rows, inferenceId: ports.newId() };
+  const { inferenceId } = request;
+  const [known, challenge] = await Promise.all([readServedModels(ports.store, name), readChallenge(ports.store, name)]);
+  const running = isRunning(challenge, known) ? challenge : undefined;
+  const { model, answer, answers, counts } = running
+    ? await contest(ports, request, known, running)
+    : await askServed(ports, request, known).then((own) => ({ ...own, answers: [byChampion(own)], counts: false }));
   if (model.predictionsWatched) ports.publish(model, answer.scores);
   const { pipeline, fitted, encoded, scores } = answer;
+  if (counts || isInShare('log', inferenceId, pipeline.deployment.log ?? 0)) {
+    const record = { inferenceId, at: ports.clock(), pipeline: name, answers: [...answers] };
+    const own = counts && running ? { challenge: running.id } : {};
+    await logPrediction(ports, { ...record, ...own }, rowIds(pipeline, rows));
+  }
   const predictions = describePredictions(fitted, scores, rows.length, {
     answers: classAnswers(pipeline, fitted.label.onlyNegative),
     threshold: pipeline.evaluation.threshold,
   });
   return {
     pipeline: name,
+    inferenceId,
     model: {
       version: model.modelPackageVersion,
       runId: model.runId,

@@ -6,12 +6,14 @@ import { DeploymentError, EndpointBusyError, NotFoundError } from '#domain/error
 import { endpointName as endpointOf, runResourceName } from '#domain/naming';
 import { resolveRollOut } from '#domain/roll-outs/pace';
 import { artifactKeys } from '#domain/runs/layout';
+import { hasWon } from '#functions/claims/challenges';
 import { claimDeployment, lockEndpoint, settleClaim, unlockEndpoint } from '#functions/claims/deployment-claims';
 import type { Endpoints } from '#functions/ports/endpoints';
 import type { ModelRegistry } from '#functions/ports/model-registry';
 import type { ObjectStore } from '#functions/ports/object-store';
 import type { StateStore } from '#functions/ports/state-store';
 import { putDefaultTests } from '#functions/use-cases/put-default-tests';
+import type { ChallengeInput } from '#schemas/events/challenge';
 import type { DeploymentDecision, prepareDeploymentSchema } from '#schemas/events/deployment';
 import { type Deployment, deploymentClaimSchema } from '#schemas/records/deployment';
 import { championSchema } from '#schemas/records/run';
@@ -26,6 +28,8 @@ export interface PreparationPorts {
   readonly registry: Pick<ModelRegistry, 'read'>;
   readonly endpoints: Pick<Endpoints, 'read'>;
   readonly isRunning: (executionArn: string) => Promise<boolean>;
+  /** Starts a challenge once: a second call with the same name changes nothing. */
+  readonly startChallenge: (name: string, input: ChallengeInput) => Promise<void>;
 }
 
 type Served = Pick<ServedConfig['deployment'], 'serverless'>;
@@ -114,6 +118,21 @@ async function claim(
   throw new EndpointBusyError(`${holder} is changing ${endpointName}. Approve the model again once that has ended.`);
 }
 
+/**
+ * The name of the challenge of an approval; undefined where the version is deployed at once: it has no challenge or has won one, nothing
+ * serves that it could challenge, or a person went back to it.
+ */
+async function challengeOf(
+  { store }: PreparationPorts,
+  { pipeline, version, approvedAt, event }: Candidate,
+  champion: { readonly modelPackageVersion: number } | undefined,
+  { deployment: { challenge } }: ServedConfig,
+): Promise<string | undefined> {
+  if (!challenge || !champion || champion.modelPackageVersion === version) return undefined;
+  if (event.rolledBackAt || event.now || (await hasWon(store, pipeline, version))) return undefined;
+  return `${pipeline}-v${version}-${approvedAt.replaceAll(/\D/g, '')}`;
+}
+
 /** How the model of an endpoint config is served; undefined when nobody knows. */
 async function readServed({ stage, artifacts }: PreparationPorts, pipeline: string, endpointConfigName: string) {
   const run = runOfConfig(stage, pipeline, endpointConfigName);
@@ -138,7 +157,8 @@ function refuseConversion(endpointName: string, pipeline: string, former: Served
 
 /**
  * Decides whether an approval leads to a deployment. It does not when the package is not ours, the approval was withdrawn, is
- * a duplicate or is superseded by a later one, or the version is already in service. The result has the config to roll back to.
+ * a duplicate or is superseded by a later one, or the version is already in service. A version whose pipeline has a challenge starts
+ * that first. The result has the config to roll back to.
  *
  * @throws NotFoundError for a package that no run registered; DeploymentError when its endpoint cannot be updated to it; EndpointBusyError while another deployment changes the endpoint
  */
@@ -173,6 +193,14 @@ export async function prepareDeployment(
   }
   if (champion && champion.modelPackageVersion !== version && champion.approvedAt > approvedAt) {
     return standDown('superseded', `version ${champion.modelPackageVersion} was approved later and serves`);
+  }
+  const challenge = await challengeOf(ports, candidate, champion, config);
+  if (challenge !== undefined) {
+    const input = { pipeline, modelPackageArn, modelPackageVersion: version, runId, approvedAt };
+    await ports.startChallenge(challenge, input);
+    await settleClaim(store, pipeline, version, executionArn, { status: 'challenging' });
+    await unlockEndpoint(store, pipeline, executionArn);
+    return { decision: 'challenge', challenge };
   }
   await putDefaultTests(ports.tests, endpointName, config, artifacts.uri(artifactKeys(run).golden), {
     at: event.startedAt,

@@ -45,7 +45,7 @@ export async function recordDecision(
     decisionSchema.parse(item),
   );
   const own = recorded.find((d) => deploymentKeys.decision(d) === key);
-  if (!own && isUnchanged(decided, recorded)) {
+  if (!own && isUnchanged(decided, recorded, !isLatest)) {
     return ignore(`version ${version} of ${pipeline} is recorded as ${decided.decision} already`);
   }
   if (!own) await store.put(pipeline, key, decided, ifAbsent);

@@ -4,10 +4,12 @@ import { scalableTarget } from '#domain/deployment/scaling';
 import { deploymentKeys } from '#domain/deployment/target';
 import { EndpointBusyError, TransientError } from '#domain/errors';
 import { endpointName as endpointOf } from '#domain/naming';
+import { readChallenge } from '#functions/claims/challenges';
 import type { Endpoints } from '#functions/ports/endpoints';
 import type { Scaling } from '#functions/ports/scaling';
 import type { StageResources } from '#functions/ports/stage-resources';
 import { ifAbsent, type StateStore } from '#functions/ports/state-store';
+import { endChallenge } from '#functions/use-cases/end-challenge';
 import { listOwnResources } from '#functions/use-cases/own-resources';
 import type { Retired, retirePipelineSchema } from '#schemas/events/retire';
 import { type Retirement, retirementSchema, type TakenBack } from '#schemas/records/retirement';
@@ -110,6 +112,11 @@ export async function retirePipeline(ports: RetirementPorts, event: RetireEvent)
   if (event.undo) return takeBack(store, event);
   const retirement = await markRetired(ports, event);
   await waitForOthers(ports, pipeline);
+  const challenge = await readChallenge(store, pipeline);
+  if (challenge) {
+    const reasons = ['The pipeline was retired.'];
+    await endChallenge(ports, challenge, { end: 'retired', reasons, measures: {}, at: startedAt });
+  }
   await removeEndpoint(ports, endpointOf(stage, pipeline));
   const { configs, models } = await listOwnResources(resources, stage, pipeline);
   for (const name of configs) await endpoints.removeConfig(name);

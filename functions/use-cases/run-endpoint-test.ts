@@ -8,7 +8,7 @@ import type { TestSession } from '#domain/endpoint-tests/session';
 import { type LoadedTest, readTest, testKey } from '#domain/endpoint-tests/suite';
 import { testVersionSchema, versionKey } from '#domain/endpoint-tests/versions';
 import { PredictionError } from '#domain/errors';
-import { pipelineOfGroup } from '#domain/naming';
+import { championEndpointOf, pipelineOfEndpoint } from '#domain/naming';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import type { ObjectStore } from '#functions/ports/object-store';
 import type { StateStore } from '#functions/ports/state-store';
@@ -35,7 +35,7 @@ type RunEndpointTestEvent = z.output<typeof runEndpointTestSchema>;
 /** The run that trained what the endpoint serves, or undefined when its config was made by hand. */
 function servedRun({ stage }: EndpointTestPorts, event: RunEndpointTestEvent): RunPointer | undefined {
   const { endpointName, endpointConfigName = '' } = event;
-  const pipeline = pipelineOfGroup(stage, endpointName);
+  const pipeline = pipelineOfEndpoint(stage, endpointName);
   return pipeline === undefined ? undefined : runOfConfig(stage, pipeline, endpointConfigName);
 }
 
@@ -44,8 +44,9 @@ async function readContent(
   { tests }: EndpointTestPorts,
   { endpointName, test: { id, version } }: RunEndpointTestEvent,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
-  if (version === undefined) return tests.get(endpointName, testKey(id));
-  const item = await tests.get(endpointName, versionKey(id, version));
+  const owner = championEndpointOf(endpointName);
+  if (version === undefined) return tests.get(owner, testKey(id));
+  const item = await tests.get(owner, versionKey(id, version));
   return item && testVersionSchema.parse(item).test;
 }
 

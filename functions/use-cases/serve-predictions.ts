@@ -1,4 +1,5 @@
 import type { RawRow } from '#domain/data/online';
+import { keyTwice, repeatedKey } from '#domain/data/repeated-key';
 import { EvaluationError, PredictionError } from '#domain/errors';
 import { isTransient } from '#functions/runtime/transient-errors';
 import { csvRows } from '#functions/shards/request-csv';
@@ -47,14 +48,20 @@ class Refusal extends Error {
   }
 }
 
-/** @throws Refusal: the text of the body is never shown */
+/** @throws PredictionError naming the row in which a key is given twice; Refusal: the text of the body is never shown */
 function jsonRows(text: string): unknown {
+  let value: unknown;
   try {
-    const value = JSON.parse(text) as unknown;
-    if (typeof value === 'object' && value !== null && 'rows' in value) return value.rows;
+    value = JSON.parse(text);
   } catch {
     throw new Refusal('invalid-request', 'The body is not JSON.');
   }
+  const [part, row] = repeatedKey(text) ?? [];
+  if (part === 'rows' && typeof row === 'number') {
+    throw new PredictionError(`Row ${row + 1}: ${keyTwice}`, { row: row + 1 });
+  }
+  if (part !== undefined) throw new Refusal('invalid-request', `The body: ${keyTwice}`);
+  if (typeof value === 'object' && value !== null && 'rows' in value) return value.rows;
   throw new Refusal('invalid-request', 'The body must be an object with "rows", a list of rows.');
 }
 

@@ -21,7 +21,11 @@ export const prepareDeploymentSchema = z.object({
 });
 
 /** What PrepareDeployment answers. */
-export type DeploymentDecision = Deployment | { readonly decision: 'ignore'; readonly reason: string };
+export type DeploymentDecision =
+  | Deployment
+  /** The version is challenging the champion: the machine `challenge` starts its deployment when it has won. */
+  | { readonly decision: 'challenge'; readonly challenge: string }
+  | { readonly decision: 'ignore'; readonly reason: string };
 
 /** What DeployEndpoint is called with. */
 export const deployEndpointSchema = z.object({ deployment: deploymentSchema });

@@ -36,6 +36,7 @@ export const predictionSchema = z.union([
 /** The result of Predict, row by row. A class is a value of the label column as the data spells it. */
 export const predictResponseSchema = z.object({
   pipeline: z.string(),
+  inferenceId: z.string().describe('names the request: send it along with what came true'),
   model: z.object({ version: z.number(), runId: z.string(), modelPackageArn: z.string() }),
   endpoint: z.string(),
   predictions: z.array(predictionSchema),

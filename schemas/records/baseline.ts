@@ -53,8 +53,14 @@ export type Baseline = z.infer<typeof baselineSchema>;
 
 const testDriftSchema = z.object({
   statistic: z.number(),
-  threshold: z.number().positive().describe("the configured threshold, raised for the window's size"),
-  drifted: z.boolean(),
+  threshold: z.number().positive().describe('the smallest effect that counts as drift'),
+  p: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('probability of such an effect without drift; absent in checks of earlier versions'),
+  drifted: z.boolean().describe('the effect is above the threshold, and significant among all columns'),
 });
 export type TestDrift = z.infer<typeof testDriftSchema>;
 

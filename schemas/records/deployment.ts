@@ -64,7 +64,7 @@ export type RolledBack = z.output<typeof rolledBackSchema>;
 
 /** How a deployment stands: `deployment#<version>` in the state table. */
 export const deploymentClaimSchema = z.object({
-  status: z.enum(['waiting', 'deploying', 'promoted', 'failed', 'superseded']),
+  status: z.enum(['waiting', 'challenging', 'deploying', 'promoted', 'failed', 'superseded']),
   executionArn: z.string(),
   approvedAt: z.string().describe('when the package was last modified: tells one approval from the next'),
   startedAt: z.string(),

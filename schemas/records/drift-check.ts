@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { columnDriftSchema } from './baseline.ts';
-import { performanceEstimateSchema } from './performance.ts';
+import { performanceEstimateSchema } from './performance-estimate.ts';
 
 /** What MeasureDrift answers and Notify tells: the outcome of one drift check. */
 export const driftCheckSchema = z.object({

@@ -71,7 +71,14 @@ export const profileSchema = z.object({
     .min(0)
     .optional()
     .describe(
-      'of a whole drop: rows between two sides of a split by time; raw rows are used, malformed, deduplicated or in gaps',
+      'of a whole drop: rows between two sides of a split by time; raw rows are used, malformed, deduplicated, in gaps or seen before',
+    ),
+  seenBefore: z
+    .int()
+    .min(0)
+    .optional()
+    .describe(
+      'of a whole drop: test rows that are not used, since a run that the training goes on from was trained on them',
     ),
   absent: z
     .array(z.string())

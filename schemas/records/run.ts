@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { continuationSchema } from './continuation.ts';
 
 /** `{ pipeline, runId }`: all that travels through the machines of a run. */
 export const runPointerSchema = z.object({ pipeline: z.string().min(1), runId: z.string().min(1) });
@@ -105,5 +106,7 @@ export const trainingRecordSchema = z.object({
   /** The training job whose model it is, when that is not named as the run: the best of a tuning. */
   trainingJob: z.string().optional(),
   tuning: tuningRecordSchema.optional(),
+  /** Of a pipeline with `training.incremental`: what the training went on from, or why it started anew. */
+  continuation: continuationSchema.optional(),
 });
 export type TrainingRecord = z.output<typeof trainingRecordSchema>;

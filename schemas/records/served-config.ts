@@ -7,7 +7,7 @@ import { taskSchema } from './task.ts';
  * the schema of a whole pipeline would take a fifth of the function's cold start.
  */
 export const servedConfigSchema = z.object({
-  evaluation: z.object({ task: taskSchema }),
+  evaluation: z.object({ task: taskSchema, threshold: z.number().optional() }),
   dataset: z.object({
     label: z.object({ classes: z.array(z.unknown()).optional(), map: z.record(z.string(), z.unknown()).optional() }),
     columns: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
@@ -20,6 +20,7 @@ export const servedConfigSchema = z.object({
     alarms: z.record(z.string(), z.number()).optional(),
     scaling: scalingRecordSchema.optional(),
     serverless: z.object({}).optional(),
+    challenge: z.looseObject({ mode: z.string() }).optional(),
   }),
 });
 export type ServedConfig = z.infer<typeof servedConfigSchema>;

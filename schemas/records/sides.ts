@@ -24,13 +24,19 @@ export const timeRuleSchema = z.object({
 });
 export type TimeRule = z.infer<typeof timeRuleSchema>;
 
+const unusedRuleSchema = z.object({
+  kind: z.literal('unused'),
+  used: bits.describe('buckets with rows that the champion was trained on'),
+});
+const laterRuleSchema = z.object({
+  kind: z.literal('later'),
+  after: instant.describe('the last time of a row that the champion was trained on'),
+});
+
 /** Which rows of a drop the champion cannot have been trained on. */
 export const comparableRuleSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('unused'), used: bits.describe('buckets with rows that the champion was trained on') }),
-  z.object({
-    kind: z.literal('later'),
-    after: instant.describe('the last time of a row that the champion was trained on'),
-  }),
+  unusedRuleSchema,
+  laterRuleSchema,
   z.object({
     kind: z.literal('earlier-hash'),
     seed: z.string(),
@@ -59,7 +65,9 @@ export const sidesSchema = z.object({
   version: z.literal(1),
   rule: z.discriminatedUnion('strategy', [stratifiedRuleSchema, timeRuleSchema]),
   identity: z.string().describe('what the key of a row is made from: only keys of the same identity can be compared'),
-  used: bits.describe('buckets with rows on the training or validation side'),
+  used: bits.describe(
+    'buckets with rows on the training or validation side, of the run or, where it goes on from a champion, of an ancestor',
+  ),
   time: z
     .object({ column: z.string(), usedUntil: instant })
     .optional()
@@ -67,9 +75,17 @@ export const sidesSchema = z.object({
   placed: count.describe('groups whose side is not that of the rule; they are in placed.parquet'),
   groups: count,
   mixed: count.describe('groups with rows of several classes'),
-  leftOut: count.describe('rows in the gaps between the sides'),
+  leftOut: count.describe('rows in the gaps between the sides, and test rows that an ancestor was trained on'),
   duplicates: duplicatesSchema,
   comparable: comparableRuleSchema.optional().describe('absent without a champion'),
+  unseen: z
+    .discriminatedUnion('kind', [unusedRuleSchema, laterRuleSchema])
+    .optional()
+    .describe(
+      'of a training that goes on from the champion: the test rows that neither it nor its ancestors were trained on; the others are left out',
+    ),
 });
 export type Sides = z.infer<typeof sidesSchema>;
+/** Rows that a model and its ancestors were not trained on. */
+export type UnseenRule = NonNullable<Sides['unseen']>;
 export type SplitRule = Sides['rule'];

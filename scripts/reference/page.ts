@@ -1,6 +1,7 @@
 import { pipelineFileSchema } from '#schemas/pipeline-stages';
 import { type Chapter, chapterText } from './chapter.ts';
 import { algorithmChapter } from './chapters/algorithms.ts';
+import { challengeChapters } from './chapters/challenges.ts';
 import { columnChapters } from './chapters/columns.ts';
 import { constraintChapters } from './chapters/constraints.ts';
 import { driftChapters } from './chapters/drift.ts';
@@ -18,6 +19,7 @@ const CHAPTERS: Readonly<Record<string, readonly Chapter[]>> = {
   constraints: constraintChapters(),
   training: [algorithmChapter()],
   evaluation: evaluationChapters(),
+  deployment: challengeChapters(),
   drift: driftChapters(),
   notify: noticeChapters(),
 };
@@ -28,6 +30,7 @@ const closed = new Map([
   ['training.hyperparameters', 'a mapping from names to values, see [Algorithms](#algorithms)'],
   ['training.tuning.ranges', 'a mapping from names to ranges'],
   ['constraints', 'a list of [constraints](#kinds-of-constraints)'],
+  ['deployment.challenge', 'a [mode of a challenge](#modes-of-a-challenge) with its settings'],
   ['evaluation.gates', 'a list of [gates](#gates), at least one'],
   [
     'stages',

@@ -52,6 +52,9 @@ describe('rows to predict', () => {
   it.each([
     ['', 'rows.txt is empty.'],
     ['{"x":1}\n{"x":jane}', 'rows.txt, line 2: not JSON.'],
+    ['{"x":1}\n{"x":1,"x":2}', 'rows.txt, line 2: an object has a key twice'],
+    ['[{"x":1},{"y":{"x":1,"x":2}}]', 'rows.txt, row 2: an object has a key twice'],
+    ['{"x":1,"x":2}', 'rows.txt: an object has a key twice'],
     ['x,y\n', 'rows.txt has no rows.'],
     ['x,x\n1,2\n', 'column 2 has the name of an earlier column'],
     ['x,y\njane,2,3\n', 'rows.txt, line 2: not CSV with the delimiter ","'],

@@ -149,7 +149,7 @@ describe('a run that was followed', () => {
     await reportRunEnd(target as unknown as Target, { executionArn: 'e', ended: { status: 'SUCCEEDED' }, run });
 
     expect(printed.join('')).toContain(
-      '1,006 rows: 1,000 used, 6 malformed, 0 deduplicated\nthe malformed ones are in s3://raw/_tidegate/',
+      '1,006 rows: 1,000 used, 6 malformed\nthe malformed ones are in s3://raw/_tidegate/',
     );
   });
 });

@@ -19,7 +19,7 @@ const profile = (own: Partial<Profile> = {}): Profile => ({
 
 describe('the rows of a run', () => {
   it('are all used where nothing is wrong', () => {
-    expect(describeRows(target, run, profile())).toBe('1,000 rows: 1,000 used, 0 malformed, 0 deduplicated');
+    expect(describeRows(target, run, profile())).toBe('1,000 rows: 1,000 used, 0 malformed');
     expect(summarizeRows(target, run, profile())).toEqual({
       rows: 1000,
       used: 1000,
@@ -39,7 +39,7 @@ describe('the rows of a run', () => {
     });
     expect(describeRows(target, run, found)).toBe(
       [
-        '1,060 rows: 1,000 used, 12 malformed, 8 deduplicated, 40 in the gaps between the sides',
+        '1,060 rows: 1,000 used, 12 malformed, 8 left out because others are the same, 40 in the gaps between the sides',
         `the malformed ones are in ${quarantineUri(target, run)}`,
         'without rows: files 2, 5 of the drop',
       ].join('\n'),

@@ -43,6 +43,8 @@ export interface Training {
   /** The files of each channel. */
   readonly channels: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly contentType?: string;
+  /** The job's checkpoints, as SageMaker tells the container of them. */
+  readonly checkpoints?: Readonly<Record<string, string>>;
 }
 
 export interface Trained extends ProgramResult {
@@ -62,6 +64,8 @@ export const train = async (training: Training): Promise<Trained> => {
   ]);
   await writeFile(join(config, 'hyperparameters.json'), JSON.stringify(training.hyperparameters));
   await writeFile(join(config, 'inputdataconfig.json'), JSON.stringify(Object.fromEntries(declared)));
+  if (training.checkpoints)
+    await writeFile(join(config, 'checkpointconfig.json'), JSON.stringify(training.checkpoints));
   for (const [channel, files] of Object.entries(training.channels)) {
     const data = join(directory, 'input', 'data', channel);
     await mkdir(data, { recursive: true });

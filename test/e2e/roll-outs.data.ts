@@ -2,14 +2,19 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
 import { ApplicationAutoScalingClient, DescribeScalingPoliciesCommand } from '@aws-sdk/client-application-auto-scaling';
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { DescribeEndpointCommand, UpdateModelPackageCommand } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deploymentKeys } from '#domain/deployment/target';
 import { writeLoanBook } from '#examples/loans/generate';
 import type { PredictResponse } from '#schemas/events/predict';
+import { challengeSchema } from '#schemas/records/challenge';
+import { predictionRecordSchema } from '#schemas/records/prediction';
 import { predictRows } from '../../cli/commands/predict.ts';
 import { readSlack } from '../../cli/commands/slack.ts';
 import { explainEndpoint } from '../../cli/commands/why.ts';
@@ -32,8 +37,13 @@ const clock = createFastClock();
 let project: UpProject;
 let folder: string;
 
-/** Three of the fifty pipelines of the stack, all with names of the greatest length. */
-const [good, shifted, slow] = [longName('canary-good'), longName('canary-shifted'), longName('canary-slow')];
+/** Four of the fifty pipelines of the stack, all with names of the greatest length. */
+const [good, shifted, slow, contest] = [
+  longName('canary-good'),
+  longName('canary-shifted'),
+  longName('canary-slow'),
+  longName('challenge'),
+];
 
 /** @param local what the stage of the embedded cloud says */
 const definition = (name: string, deployment: object, local: object = {}) =>
@@ -50,10 +60,23 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tidegate-roll-outs-'));
   project = await startProject(
     [
-      ...writeManyPipelines(folder, 47),
+      ...writeManyPipelines(folder, 46),
       definition(good, {}, { strategy: 'canary', percent: 20, bakeMinutes: 5 }),
       definition(shifted, { strategy: 'canary', percent: 50, bakeMinutes: 10, alarms: { predictions: 0.03 } }),
       definition(slow, { strategy: 'canary', percent: 50, bakeMinutes: 10, alarms: { latency: 0.001 } }),
+      definition(contest, {
+        challenge: {
+          mode: 'shadow',
+          hours: 0,
+          minRows: 400,
+          maxDays: 1,
+          // of an instance that shares a machine with everything else
+          waitMs: 5000,
+          maxLatencyRatio: 100,
+          maxChangedDecisions: 0.5,
+          maxMeanShift: 0.5,
+        },
+      }),
     ],
     { clock },
   );
@@ -84,7 +107,17 @@ const applicants = [
   { income: 31_000, amount: 14_000, term: 60, purpose: 'debt_consolidation', home: 'RENT' },
   { income: 90_000, amount: 5_000, term: 36 },
 ];
-const predict = (pipeline: string): Promise<Answer> => predictRows(project.target, pipeline, applicants);
+const predict = (pipeline: string, rows: readonly object[] = applicants): Promise<Answer> =>
+  predictRows(project.target, pipeline, rows);
+/** Enough rows for the verdict of a challenge in a few requests. */
+const manyApplicants = Array.from({ length: 40 }, (_, i) => ({
+  loan_id: `honeytoken-${i}`,
+  income: 20_000 + 2_000 * i,
+  amount: 5_000 + 300 * i,
+  term: i % 2 === 0 ? 36 : 60,
+  dti: 5 + i,
+}));
+
 /** Sends requests one after another until it is stopped. @returns the answers, and what went wrong */
 function keepAsking<A>(ask: () => Promise<A>): () => Promise<{ answers: A[]; wrong: string[] }> {
   const wrong = new Set<string>();
@@ -165,6 +198,72 @@ const scaledVariants = async (pipeline: string) => {
 const serving = async (pipeline: string) =>
   (await project.target.sageMaker.send(new DescribeEndpointCommand({ EndpointName: `tidegate-local-${pipeline}` })))
     .EndpointConfigName;
+
+describe('a challenge in the shadow', () => {
+  /** Approves a version and asks for predictions, while time passes faster, until its challenge has ended. */
+  async function challenge(modelPackageArn: string, version: number) {
+    clock.run(FASTER);
+    const stopPredicting = keepAsking(() => predict(contest, manyApplicants));
+    try {
+      const { output } = await approve(modelPackageArn);
+      expect(output).toMatchObject({ decision: 'challenge' });
+      const key = deploymentKeys.pastChallenge(version, (output as { challenge: string }).challenge);
+      await expect.poll(() => getState(project.target, contest, key), { timeout: 300_000 }).toBeDefined();
+      const { outcome } = challengeSchema.parse(await getState(project.target, contest, key));
+      return { outcome, ...(await stopPredicting()) };
+    } finally {
+      clock.run(1);
+      await stopPredicting();
+    }
+  }
+  const championVersion = async () =>
+    (await getState(project.target, contest, 'champion'))?.['modelPackageVersion'] as number;
+
+  it('is lost by a model that was trained on damaged data, and no caller sees its answers', async () => {
+    expect(await approve(await register(contest, 1))).toMatchObject({ status: 'SUCCEEDED' });
+    const before = await predict(contest, manyApplicants);
+    const { outcome, answers, wrong } = await challenge(await register(contest, 2, 'units'), 2);
+
+    expect(outcome).toMatchObject({ end: 'lost', measures: { errorRate: 0 } });
+    expect(wrong).toEqual([]);
+    expect(predictionsBy(1, answers)).toEqual([before.predictions]);
+    expect(predictionsBy(2, answers)).toEqual([]);
+    expect(await championVersion()).toBe(1);
+  });
+
+  it('is won by a good model, which is rolled out by itself', async () => {
+    const { outcome, wrong } = await challenge(await register(contest, 3), 3);
+
+    expect(outcome).toMatchObject({ end: 'won' });
+    expect(outcome?.measures['rows']).toBeGreaterThanOrEqual(400);
+    expect(wrong).toEqual([]);
+    await expect.poll(championVersion, { timeout: 120_000 }).toBe(3);
+    const said = (await readSlack(project.cloud.endpoint)).map(({ text }) => text).join('\n');
+    expect(said).toContain('version 2 lost its challenge, version 1 stays');
+    expect(said).toContain('version 3 challenges version 1');
+    expect(said).toContain('version 3 won its challenge');
+  });
+
+  it('leaves a log of scores and tokens, and no value of a row', async () => {
+    const { s3, outputs } = project.target;
+    const { Contents = [] } = await s3.send(
+      new ListObjectsV2Command({ Bucket: outputs.CleanBucketName, Prefix: `${contest}/predictions/`, MaxKeys: 1 }),
+    );
+    const { Body } = await s3.send(
+      new GetObjectCommand({ Bucket: outputs.CleanBucketName, Key: Contents[0]?.Key ?? '' }),
+    );
+    const text = gunzipSync((await Body?.transformToByteArray()) ?? '').toString();
+    const { rows, answers } = predictionRecordSchema.parse(JSON.parse(text));
+
+    expect(rows).toHaveLength(manyApplicants.length);
+    for (const { key } of rows) expect(key).toMatch(/^tok_/);
+    expect(answers.map(({ role, returned, scores }) => [role, returned, scores.length])).toEqual([
+      ['champion', true, manyApplicants.length],
+      ['challenger', false, manyApplicants.length],
+    ]);
+    for (const { loan_id } of manyApplicants) expect(text).not.toContain(loan_id);
+  });
+});
 
 describe('a canary', () => {
   it('becomes the champion when nothing is wrong with it', async () => {

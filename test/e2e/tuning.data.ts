@@ -39,7 +39,7 @@ beforeAll(async () => {
     variant(
       folder,
       'loans-untuned',
-      { hyperparameters: { ...fixed, eta: 0.9, max_depth: 8 } },
+      { incremental: true, hyperparameters: { ...fixed, eta: 0.9, max_depth: 8 } },
       { stages: { local: { deployment: { serverless: { memoryMb: 1024, maxConcurrency: 2 } } } } },
     ),
     variant(folder, 'loans-grid', {
@@ -149,6 +149,30 @@ describe('a pipeline with tuning', () => {
       },
       { timeout: 60_000, interval: 250 },
     );
+  });
+
+  it('goes on from the model in service where its pipeline is trained incrementally', async () => {
+    const state = () => getState(project.target, 'loans-untuned', 'champion');
+    await expect.poll(state, { timeout: 60_000 }).toBeDefined();
+    const from = String((await state())?.['runId']);
+    const before = await recordOf({ pipeline: 'loans-untuned', runId: from });
+    expect(before.continuation).toEqual({ kind: 'full', reason: 'the pipeline has no champion yet' });
+
+    const { files } = await writeLoanBook(join(folder, 'later'), 4000, { seed: 8 }, 1);
+    const { ended, run } = await project.drop('loans-untuned', files, 'second');
+
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'registered' } });
+    if (!run) throw new Error('the drop was not trained');
+    const { continuation, hyperparameters } = await recordOf(run);
+    if (continuation?.kind !== 'continued') throw new Error(`the training began anew: ${continuation?.reason}`);
+    expect(continuation).toMatchObject({ from, ancestors: [from] });
+    expect(Number(hyperparameters['num_round'])).toBe(continuation.rounds + fixed.num_round);
+    const report = readFileSync(await fetchReport(project.target, run, join(folder, 'second.html')), 'utf8');
+    expect(report).toMatch(new RegExp(`goes on from the ${continuation.rounds} rounds? of run ${from}`));
+    const job = await project.target.sageMaker.send(
+      new DescribeTrainingJobCommand({ TrainingJobName: runResourceName('local', run) }),
+    );
+    expect(job.CheckpointConfig?.S3Uri).toMatch(new RegExp(`/${run.runId}/checkpoints/$`));
   });
 
   it('was denied nothing by its roles', () => {

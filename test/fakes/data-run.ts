@@ -24,6 +24,8 @@ import { folderStore } from './folder-store.ts';
 
 export const tokenKey = new TextEncoder().encode('a key of the tests, long enough to serve');
 const memoryMb = 1024;
+/** The image that every run of the tests would train in. */
+export const trainingImage = 'registry/sagemaker-xgboost:1.7-1';
 
 /** One run of a pipeline over buckets that are folders. Dispose of it when done. */
 export interface DataRun {
@@ -71,7 +73,7 @@ export async function startRun(
   await artifacts.writeJson(artifactKeys(run).config, pipeline);
   await artifacts.writeJson(artifactKeys(run).drop, dropRecord());
   const divide: DataRun['divide'] = async (shards = 1, champion) => {
-    const ports = { clean, artifacts, memoryMb };
+    const ports = { clean, artifacts, memoryMb, stage: 'dev', imageOf: () => trainingImage };
     await divideRows(ports, { run, shards, ...(champion ? { champion } : {}) });
     for (let index = 0; index < shards; index++) await profileShard(ports, { run, shard: { index } });
     return artifacts.readJson(artifactKeys(run).sides, sidesSchema);

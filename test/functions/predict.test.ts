@@ -61,6 +61,7 @@ describe('prediction', () => {
 
     expect(predictResponseSchema.parse(answer)).toEqual({
       pipeline: 'loan',
+      inferenceId: expect.stringMatching(/^[0-9a-f-]{36}$/),
       model: { version: 2, runId: 'binary-run', modelPackageArn: packageArn(2) },
       endpoint: endpointName,
       predictions: [

@@ -85,6 +85,17 @@ describe('a changed approval status', () => {
     });
   });
 
+  it('is ignored for a new package whose event arrives after its approval in the same second', async () => {
+    sageMaker.packages.set(packageArn(1), { status: 'Approved', approvedAt: '2026-01-01T09:00:00.700Z' });
+    await changed(1, 'Approved', '2026-01-01T09:00:00Z');
+
+    expect(await changed(1, 'PendingManualApproval', '2026-01-01T09:00:00Z')).toEqual({
+      decision: 'ignore',
+      reason: 'version 1 of loan is recorded as reopened already',
+    });
+    expect((await decisions(1)).map((d) => d['decision'])).toEqual(['approved']);
+  });
+
   it('keeps every decision in the history', async () => {
     await changed(1, 'Approved', '2026-01-01T09:00:01Z');
     sageMaker.packages.set(packageArn(1), {

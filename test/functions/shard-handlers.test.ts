@@ -6,7 +6,7 @@ const handlers: Record<string, Handler> = {};
 const context = { functionName: 'the function', awsRequestId: '1', invokedFunctionArn: 'arn' } as Context;
 
 beforeAll(async () => {
-  for (const name of ['RAW_BUCKET', 'CLEAN_BUCKET', 'ARTIFACTS_BUCKET', 'TOKEN_KEY_SECRET'])
+  for (const name of ['STAGE', 'RAW_BUCKET', 'CLEAN_BUCKET', 'ARTIFACTS_BUCKET', 'TOKEN_KEY_SECRET', 'TRAINING_IMAGES'])
     vi.stubEnv(name, `${name.toLowerCase()}-name`);
   handlers['desensitize-shard'] = (await import('#functions/desensitize-shard')).handler as Handler;
   handlers['locate-rows'] = (await import('#functions/locate-rows')).handler as Handler;

@@ -95,12 +95,13 @@ describe('the compiled template', () => {
     expect(readers).toEqual(['DesensitizeShardRole', 'LocateRowsRole']);
   });
 
-  it('lets only the desensitizing function read the token key', () => {
+  it('lets only the functions that make tokens read the token key', () => {
     const readers = ofType('AWS::IAM::Role')
       .filter(([, role]) => statements(role).some((s) => JSON.stringify(s.Resource).includes('TokenKeySecret')))
       .map(([id]) => id);
 
-    expect(readers).toEqual(['DesensitizeShardRole']);
+    // the prediction log has the tokens of ids
+    expect(readers).toEqual(['DesensitizeShardRole', 'PredictRole', 'ServePredictionsRole']);
   });
 
   it('passes roles only to SageMaker', () => {

@@ -51,6 +51,8 @@ async function retrain(constraints: readonly object[], files: readonly string[])
     artifacts: run.artifacts,
     tokenKeys: { current: tokenKey },
     memoryMb,
+    stage: 'dev',
+    imageOf: () => 'an-image',
   };
   const functions: Record<string, (args: never) => unknown> = {
     AdmitDrop: async ({ execution }: { readonly execution: { readonly arn: string } }) => {
@@ -138,7 +140,7 @@ describe('a drop that does not meet a constraint', () => {
     ]);
 
     expect({ status, error }).toEqual({ status: 'FAILED', error: 'DataQualityError' });
-    expect(cause).toContain('1 of 3 constraints is not met. missing x ≤ 10 %: ');
+    expect(cause).toContain('1 of 3 constraints is not met.\n- missing x ≤ 10 %: ');
     expect(called.filter((name) => name === 'DesensitizeShard')).toHaveLength(2);
     for (const later of ['ProfileShard', 'FitTransform', 'TransformShard', 'TrainCandidate', 'RegisterModel'])
       expect(called).not.toContain(later);

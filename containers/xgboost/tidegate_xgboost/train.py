@@ -9,7 +9,7 @@ from typing import Any
 
 import xgboost as xgb
 
-from tidegate_xgboost import data, hyperparameters, metrics, paths
+from tidegate_xgboost import checkpoints, data, hyperparameters, metrics, paths
 from tidegate_xgboost.errors import UserError
 
 
@@ -93,16 +93,28 @@ def train() -> None:
     for matrix, _ in watched[1:]:
         print(f"Validation matrix has {matrix.num_row()} rows", flush=True)
 
-    booster = fit(config, train_matrix, watched)
+    start = checkpoints.load()
+    if start.model is not None:
+        print(f"Checkpoint loaded from {start.path}", flush=True)
+        print(f"Resuming from iteration {start.iteration}", flush=True)
+    booster = fit(config, train_matrix, watched, start)
     paths.MODEL.mkdir(parents=True, exist_ok=True)
     target = paths.MODEL / paths.MODEL_NAME
     # The artifact's name has no extension, so XGBoost cannot infer the format from it.
     target.write_bytes(booster.save_raw("ubj"))
 
 
-def fit(config: dict[str, Any], matrix: xgb.DMatrix, watched: list[tuple[xgb.DMatrix, str]]) -> xgb.Booster:
-    """Boosts with the validated hyperparameters; stops early on the last metric named, when there is validation data."""
-    rounds = config.pop("num_round")
+def fit(
+    config: dict[str, Any],
+    matrix: xgb.DMatrix,
+    watched: list[tuple[xgb.DMatrix, str]],
+    start: checkpoints.Start = checkpoints.NOTHING,
+) -> xgb.Booster:
+    """Boosts with the validated hyperparameters; stops early on the last metric named, when there is validation data.
+
+    `num_round` counts the rounds of the checkpoint that it goes on from.
+    """
+    rounds = config.pop("num_round") - start.iteration
     patience = config.pop("early_stopping_rounds", None)
     save_early = config.pop("save_model_on_termination", "false") == "true"
     named = config.pop("eval_metric", [])
@@ -114,6 +126,9 @@ def fit(config: dict[str, Any], matrix: xgb.DMatrix, watched: list[tuple[xgb.DMa
     added = [name for name in named if not metrics.is_native(name)]
 
     callbacks: list[xgb.callback.TrainingCallback] = [PrintMetrics()]
+    saving = checkpoints.saving(start)
+    if saving is not None:
+        callbacks.append(saving)
     if save_early:
         callbacks.append(SaveOnTermination())
     if patience is not None and len(watched) > 1:
@@ -132,6 +147,7 @@ def fit(config: dict[str, Any], matrix: xgb.DMatrix, watched: list[tuple[xgb.DMa
         evals=watched,
         custom_metric=custom,
         callbacks=callbacks,
+        xgb_model=start.model,
         verbose_eval=False,
     )
 

@@ -1,6 +1,7 @@
 import type { Algorithm } from '#domain/algorithms/algorithm';
 import { parseScores } from '#domain/evaluation/score-text';
 import type { Task } from '#schemas/records/task';
+import { continuation } from './continuation.ts';
 import { aliases, check, hyperparameters } from './hyperparameters.ts';
 import { image } from './image.ts';
 import { defaultEvalMetric, metricsIn, tuning } from './metrics.ts';
@@ -42,6 +43,7 @@ export const xgboost: Algorithm = {
   }),
   check: (all, task, report) => check(all, task, metricsIn(all['eval_metric'] ?? ''), report),
   tuning,
+  continuation,
   // A request's delimiter is the choice of Python's csv.Sniffer from the first line: a comma, where there is one; otherwise the most
   // frequent character, and a comma again if that is a letter or digit (aws/sagemaker-xgboost-container, encoder.py,
   // csv_to_dmatrix). In `-1e-07` it is the minus, in `-0001e-07` the zero.

@@ -1,5 +1,5 @@
 import { findMetric } from '#domain/metrics/registry';
-import type { PerformanceEstimate } from '#schemas/records/performance';
+import type { PerformanceEstimate } from '#schemas/records/performance-estimate';
 import type { Task } from '#schemas/records/task';
 
 /** What decided about an alarm: the estimated performance, or the columns that drifted. */

@@ -1,7 +1,7 @@
 import { metricsOf } from '#domain/metrics/registry';
 import { formatPercent } from '#domain/text/format-number';
 import { unreachable } from '#domain/unreachable';
-import type { PerformanceEstimate, PerformanceReference } from '#schemas/records/performance';
+import type { PerformanceEstimate, PerformanceReference } from '#schemas/records/performance-estimate';
 import type { FeatureMatrix } from '../columns.ts';
 import { LEAST_REFERENCE_ROWS, toBlocks } from './blocks.ts';
 import { estimateClasses, type RawEstimate } from './classes.ts';

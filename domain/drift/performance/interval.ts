@@ -1,7 +1,7 @@
 import { findMetric } from '#domain/metrics/registry';
 import { clipProbability } from '#domain/tallies/probability';
 import { formatNumber } from '#domain/text/format-number';
-import type { MetricEstimate, PerformanceReference } from '#schemas/records/performance';
+import type { MetricEstimate, PerformanceReference } from '#schemas/records/performance-estimate';
 import { halfInterval } from './blocks.ts';
 import type { RawEstimate } from './classes.ts';
 

@@ -3,7 +3,7 @@ import { scoresPerRow } from '#domain/evaluation/predictions';
 import { createRandom } from '#domain/random';
 import type { Importance } from '#schemas/records/evaluation';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
-import type { PerformanceReference } from '#schemas/records/performance';
+import type { PerformanceReference } from '#schemas/records/performance-estimate';
 import type { FeatureMatrix } from '../columns.ts';
 
 /** Most rows and inputs that are kept. */

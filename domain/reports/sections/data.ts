@@ -17,6 +17,9 @@ export function dataSection(data: DataSummary): Html {
     ...(data.split !== undefined && data.split.leftOut > 0
       ? ([['in gaps', formatCount(data.split.leftOut)]] as const)
       : []),
+    ...(data.split !== undefined && data.split.seenBefore > 0
+      ? ([['seen before', formatCount(data.split.seenBefore)]] as const)
+      : []),
     ...(data.blankFiles.length > 0
       ? ([['without rows', fileNames(data.blankFiles, 20).replace(/ of the drop$/, '')]] as const)
       : []),
@@ -43,9 +46,13 @@ function splitTable({ sides, classes }: DataSummary, usable: number): Html {
 /** How rows were divided, and how many copies a split without groups would have put on both sides. */
 function splitNotes(split: DataSummary['split'], usable: number): Html | undefined {
   if (split === undefined) return undefined;
-  const { strategy, leftOut, duplicates, naive } = split;
+  const { strategy, leftOut, seenBefore, duplicates, naive } = split;
   const gap = leftOut === 0 ? '' : ` ${formatCount(leftOut)} rows lie in the gaps between the sides and are not used.`;
-  const share = (rows: number) => formatPercent(rows / Math.max(usable + leftOut, 1));
+  const seen =
+    seenBefore === 0
+      ? ''
+      : ` ${formatCount(seenBefore)} test rows are not used, since a run that the training goes on from was trained on them.`;
+  const share = (rows: number) => formatPercent(rows / Math.max(usable + leftOut + seenBefore, 1));
   const copies =
     duplicates.nearRows === 0
       ? ' No two rows have the same or nearly the same model inputs.'
@@ -55,7 +62,7 @@ function splitNotes(split: DataSummary['split'], usable: number): Html | undefin
     naive === undefined
       ? ''
       : ` It would have claimed ${naive.metric} of about ${formatNumber(naive.claimed)}; this split measured ${formatNumber(naive.measured)}.`;
-  return html`<p>The split is by the strategy <code>${strategy}</code>.${gap}${copies}${claim}</p>`;
+  return html`<p>The split is by the strategy <code>${strategy}</code>.${gap}${seen}${copies}${claim}</p>`;
 }
 
 function classCells({ rows, classes }: SideSummary): Html[] {

@@ -41,6 +41,7 @@ describe('the explanation of what serves', () => {
         algorithm: 'xgboost',
         job: config(2),
         tuning: null,
+        continuation: null,
         see: { url: expect.stringMatching(`#/jobs/${config(2)}$`) },
       },
       evaluation: {

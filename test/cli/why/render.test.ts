@@ -9,6 +9,19 @@ const text = (...[records, version]: [ReturnType<typeof pipelineRecords>, Return
 const partsOf = (shown: string) => [...shown.matchAll(/^ {2}([a-z-]+) +\S/gm)].map(([, name]) => name);
 
 describe('an explanation for people', () => {
+  it('says which run a training went on from, or why it started anew', () => {
+    const { training } = versionRecords();
+    const rendered = (continuation: object) =>
+      text(pipelineRecords(), versionRecords(2, { training: { ...training, continuation } as never }));
+    const ancestors = ['r1', 'r0'];
+    expect(rendered({ kind: 'continued', from: 'r1', rounds: 120, ancestors, leftOut: 3 })).toContain(
+      'goes on from the 120 rounds of run r1, which went on from 1 earlier run; 3 test rows are left out',
+    );
+    expect(rendered({ kind: 'full', reason: 'the pipeline has no champion yet' })).toContain(
+      'from the start: the pipeline has no champion yet',
+    );
+  });
+
   it('starts with what serves and follows the chain from the data to the endpoint', () => {
     const shown = text(pipelineRecords(), versionRecords());
 
@@ -28,7 +41,7 @@ describe('an explanation for people', () => {
     for (const words of [
       'data-set version dddddddddddd, drop loan/2026-01-02/',
       '2 objects, 2.9 KiB, in s3://raw/loan/2026-01-02/',
-      '1,010 rows: 1,000 used, 10 quarantined, 0 deduplicated',
+      '1,010 rows: 1,000 used, 10 quarantined',
       'git commit eeeeeeeeeeee, pinned configuration cccccccccccc',
       'because a drop arrived',
       '2026-01-02 09:50 approved by ana (MLEngineer): looked at the report',

@@ -457,10 +457,19 @@ describe('a column that is found under another name', () => {
     };
     expect(locate({ x: spec }, ['x', 'Churn?', 'Kunden-Nr.', ''], rest)).toEqual(['x', 'y', 'customer', 'at']);
   });
-  test('is shown by its own name in messages', () => {
+  test('is shown by its own name in messages, and by the one that was looked for', () => {
     const columns = { plan: { ...spec, from: "Int'l Plan" }, a: spec, b: spec };
     const message = () => locate(columns, ['y', 'a', 'b', "Intl'l Plan"]);
-    expect(message).toThrow('missing "plan" (column 4 looks like "plan"); not expected column 4.');
-    expect(message).not.toThrow('Int');
+    expect(message).toThrow(`missing "plan" (from "Int'l Plan") (column 4 looks like "plan"); not expected column 4.`);
+    expect(message).not.toThrow("Intl'l");
+    const far = {
+      plan: { ...spec, from: { position: 9 } },
+      long: { ...spec, from: 'x'.repeat(500) },
+      a: spec,
+      b: spec,
+    };
+    expect(() => locate(far, ['y', 'a', 'b'], { extraColumns: 'ignore' })).toThrow(
+      `missing "plan" (from position 9), "long" (from "${'x'.repeat(99)}…"). Write`,
+    );
   });
 });

@@ -9,6 +9,8 @@ const matrix = (rows: readonly (readonly number[])[]) => ({
   values: Float64Array.from(rows.flat()),
 });
 const nan = Number.NaN;
+const isOrderOf = (known: readonly string[]) => (given: readonly string[]) =>
+  JSON.stringify(given.toSorted()) === JSON.stringify(known.toSorted());
 
 describe('the columns a drift check compares', () => {
   it('are the numbers as they are', () => {
@@ -23,7 +25,7 @@ describe('the columns a drift check compares', () => {
       { kind: 'ordinal', name: 'size (ordinal)', source: 'size', order: ['S', 'M', 'L'], fill: null },
     ];
     expect(driftColumns({ features }, matrix([[0], [2], [nan], [7], [1.5]]))).toEqual([
-      { column: 'size', kind: 'category', values: ['S', 'L', null, null, null] },
+      { column: 'size', kind: 'category', values: ['S', 'L', null, null, null], categories: ['S', 'M', 'L'] },
     ]);
   });
 
@@ -59,7 +61,7 @@ describe('the columns a drift check compares', () => {
     ];
     expect(driftColumns({ features }, { rows: 0, width: 2, values: new Float64Array(0) })).toEqual([
       { column: 'x', kind: 'number', values: new Float64Array(0) },
-      { column: 'c', kind: 'category', values: [] },
+      { column: 'c', kind: 'category', values: [], categories: ['a'] },
     ]);
   });
 
@@ -123,7 +125,11 @@ describe('the columns a drift check compares', () => {
 
         const byName = (a: { column: string }, b: { column: string }) => (a.column < b.column ? -1 : 1);
         expect(rebuilt.toSorted(byName)).toEqual(
-          columns.map((_, i) => ({ column: `c${i}`, kind: 'category', values: rows.map((row) => row[i] ?? null) })),
+          columns.map(({ categories, hasOther }, i) => {
+            const known = hasOther ? [...categories, '(other)'] : categories;
+            const values = rows.map((row) => row[i] ?? null);
+            return { column: `c${i}`, kind: 'category', values, categories: expect.toSatisfy(isOrderOf(known)) };
+          }),
         );
       }),
     );

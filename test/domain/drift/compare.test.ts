@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { buildBaseline, buildWindow, mergeWindows, type RowsInput } from '#domain/drift/baseline';
 import { compareWindow } from '#domain/drift/compare';
 import { ks } from '#domain/drift/ks';
+import { thresholdsOf } from '#domain/drift/registry';
+import { driftSchema } from '#domain/drift/settings';
 import { EvaluationError } from '#domain/errors';
 import { createRandom, type Random } from '#domain/random';
 import {
@@ -34,7 +36,7 @@ function market(random: Random, rows: number, shift: { amount?: number; score?: 
   };
 }
 
-const limits = { thresholds: { psi: 0.2, ks: 0.1 }, minRows: 50 };
+const limits = { thresholds: thresholdsOf(driftSchema.parse({ schedule: 'rate(1 day)' })), minRows: 50 };
 const baseline = buildBaseline(market(createRandom(1), 8000));
 const compare = (window: Window, change: Partial<typeof limits> = {}) =>
   compareWindow({ baseline, window, ...limits, ...change });
@@ -56,7 +58,7 @@ describe('compareWindow', () => {
     expect(driftReportSchema.parse(JSON.parse(JSON.stringify(compare(window))))).toEqual(compare(window));
   });
 
-  it('raises no alarm on fewer than one in twenty windows without drift, small or large', () => {
+  it('raises an alarm on at most one in a hundred windows without drift, small or large', () => {
     const random = createRandom(5);
     for (const [rows, repeats] of [
       [50, 200],
@@ -67,7 +69,7 @@ describe('compareWindow', () => {
       for (let i = 0; i < repeats; i++) {
         if (compare(buildWindow(baseline, market(random, rows))).drifted) alarms += 1;
       }
-      expect(alarms / repeats, `${rows} rows`).toBeLessThan(0.05);
+      expect(alarms / repeats, `${rows} rows`).toBeLessThanOrEqual(0.01);
     }
   });
 
@@ -84,15 +86,37 @@ describe('compareWindow', () => {
     const report = compare(buildWindow(baseline, market(createRandom(6), 1000, { amount: 0.8 })));
     expect(report).toMatchObject({ drifted: true, tooSmall: false, rows: 1000, driftedColumns: ['amount'] });
     expect(report.columns[0]?.reason).toMatch(
-      /^PSI 0\.\d+ is over 0\.\d+, KS 0\.\d+ is over 0\.1; most of it: values .* went from [\d.]+ % to [\d.]+ % of the rows\.$/,
+      /^PSI 0\.\d+ is over 0\.\d+, KS 0\.\d+ is over 0\.1, .*Wasserstein 0\.\d+ is over 0\.25; most of it: values .* went from [\d.]+ % to [\d.]+ % of the rows\.$/,
     );
-    expect(report.columns[1]?.reason).toMatch(/^PSI 0\.\d+ is within 0\.\d+, KS 0\.\d+ is within 0\.1\.$/);
+    expect(report.columns[1]?.reason).toMatch(
+      /^PSI 0\.\d+ is within 0\.\d+, KS 0\.\d+ is within 0\.1, .*Range 0 is within 0\.01\.$/,
+    );
   });
 
   it('sees a shift of the score alone, and does not list it among the columns', () => {
     const report = compare(buildWindow(baseline, market(createRandom(7), 1000, { score: 1 })));
     expect(report.score?.drifted).toBe(true);
     expect(report).toMatchObject({ drifted: true, driftedColumns: [] });
+  });
+
+  it('calls a shift small that is more than chance and less than the thresholds', () => {
+    const report = compare(buildWindow(baseline, market(createRandom(6), 60_000, { amount: 0.1 })));
+    expect(report.drifted).toBe(false);
+    expect(report.columns[0]?.reason).toMatch(/^PSI .*; more than chance, but too small to matter\.$/);
+    expect(report.columns[0]?.tests['ks']?.p).toBeLessThan(1e-6);
+    expect(report.columns[1]?.reason).not.toContain('chance, but');
+  });
+
+  it('calls an effect in a small window that is above a threshold what it may be: chance', () => {
+    const even = compare(buildWindow(baseline, market(createRandom(11), 50)));
+    expect(even.drifted).toBe(false);
+    expect(even.columns.map(({ reason }) => reason).join(' ')).toContain('may be chance');
+  });
+
+  it('finds less where fewer false alarms are allowed', () => {
+    const window = buildWindow(baseline, market(createRandom(6), 150, { amount: 0.5 }));
+    const at = (falseAlarmRate: number) => compareWindow({ baseline, window, ...limits, falseAlarmRate }).drifted;
+    expect([at(0.05), at(1e-9)]).toEqual([true, false]);
   });
 
   it('catches a column that was constant at training as soon as it moves', () => {
@@ -132,7 +156,13 @@ describe('compareWindow', () => {
         fill(500, () => Number.NaN),
       ),
     );
-    expect(Object.keys(report.columns[3]?.tests ?? {})).toEqual(['psi']);
+    expect(Object.keys(report.columns[3]?.tests ?? {})).toEqual([
+      'psi',
+      'chiSquare',
+      'jensenShannon',
+      'missing',
+      'range',
+    ]);
     expect(report.driftedColumns).toEqual(['age']);
   });
 
@@ -148,7 +178,7 @@ describe('compareWindow', () => {
     expect(window('boat')).toMatchObject({ drifted: true, kind: 'category' });
     expect(window('boat')?.reason).toContain('other categories went from 0 % to 100 %');
     expect(window('h1')?.reason).toContain('category "h1" went from');
-    expect(Object.keys(window('h1')?.tests ?? {})).toEqual(['psi']);
+    expect(Object.keys(window('h1')?.tests ?? {})).toEqual(['psi', 'chiSquare', 'jensenShannon', 'unseen', 'missing']);
   });
 
   it('sees values in a column that had none at training, and gaps where every value was alike', () => {

@@ -3,10 +3,12 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { buildBaseline, buildWindow, type RowsInput } from '#domain/drift/baseline';
 import { compareWindow } from '#domain/drift/compare';
+import { thresholdsOf } from '#domain/drift/registry';
+import { driftSchema } from '#domain/drift/settings';
 import { createRandom } from '#domain/random';
 
 const folder = new URL('../../../../shared/data/', import.meta.url);
-const limits = { thresholds: { psi: 0.2, ks: 0.1 }, minRows: 100 };
+const limits = { thresholds: thresholdsOf(driftSchema.parse({ schedule: 'rate(1 day)' })), minRows: 100 };
 
 type Table = Map<string, Float64Array>;
 

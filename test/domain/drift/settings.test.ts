@@ -8,7 +8,14 @@ it('a drift check needs a schedule alone', () => {
     window: '7d',
     minRows: 200,
     psi: 0.2,
+    falseAlarmRate: 0.01,
     ks: 0.1,
+    chiSquare: 0.15,
+    jensenShannon: 0.15,
+    wasserstein: 0.25,
+    unseen: 0.01,
+    missing: 0.05,
+    range: 0.01,
     action: 'alert',
   });
 });

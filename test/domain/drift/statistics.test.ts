@@ -1,10 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chiSquareQuantile, normalQuantile } from '#domain/drift/distributions';
+import { binsOf, joinRare } from '#domain/drift/bins';
+import { chiSquare, cramersV, pearson } from '#domain/drift/chi-square';
+import { chiSquareTail, hypergeometricTail, kolmogorovTail, logGamma } from '#domain/drift/distributions';
 import { buildHistogram, quantileEdges } from '#domain/drift/histogram';
-import { binnedKs, exactKs, ksThreshold } from '#domain/drift/ks';
-import { populationStability, psiThreshold } from '#domain/drift/psi';
+import { jensenShannon, jensenShannonDistance, likelihoodRatio } from '#domain/drift/jensen-shannon';
+import { binnedKs, exactKs, ksProbability } from '#domain/drift/ks';
+import { missing } from '#domain/drift/missing';
+import { populationStability, psi, stabilityProbability } from '#domain/drift/psi';
+import { range } from '#domain/drift/range';
+import { benjaminiHochberg, leastLikely } from '#domain/drift/significance';
+import { unseen } from '#domain/drift/unseen';
+import { binPoints, earthMoved, wasserstein } from '#domain/drift/wasserstein';
 import { reference } from '../evaluation/reference.ts';
+import scipy from './fixtures/scipy.json' with { type: 'json' };
 
 const histogram = (counts: number[], missing = 0) => ({
   kind: 'category' as const,
@@ -15,17 +24,213 @@ const histogram = (counts: number[], missing = 0) => ({
 });
 const values = fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 60 });
 
-describe('quantiles of distributions', () => {
-  it.each(reference.normalQuantiles)('equal SciPy: normal at $p', ({ p, expected }) => {
-    expect(normalQuantile(p)).toBeCloseTo(expected, 5);
+describe('tails of distributions equal SciPy', () => {
+  const close = (value: number, expected: number) => expect(Math.abs(value / expected - 1)).toBeLessThan(1e-7);
+
+  it.each(scipy.logGamma)('logarithm of the gamma function at $x', ({ x, expected }) => close(logGamma(x), expected));
+
+  it.each(scipy.chiSquareTail)('chi-square, $degrees degrees, above $x', ({ x, degrees, expected }) =>
+    close(chiSquareTail(x, degrees), expected),
+  );
+
+  it.each(reference.chiSquareQuantiles)('chi-square, $degrees degrees, above the quantile of $p', (quantile) =>
+    close(chiSquareTail(quantile.expected, quantile.degrees), 1 - quantile.p),
+  );
+
+  it.each(reference.normalQuantiles)(
+    'chi-square of one degree above the square of the normal quantile of $p',
+    (normal) => expect(chiSquareTail(normal.expected ** 2, 1)).toBeCloseTo(2 * Math.min(normal.p, 1 - normal.p), 8),
+  );
+
+  it.each(scipy.kolmogorovTail)('Kolmogorov above $x', ({ x, expected }) => close(kolmogorovTail(x), expected));
+
+  it.each(scipy.hypergeometricTail)('$found or more of $marked among $drawn of $all', (tail) =>
+    close(hypergeometricTail(tail.found, tail.marked, tail.drawn, tail.all), tail.expected),
+  );
+
+  it('and are 1 and 0 at the ends', () => {
+    expect([chiSquareTail(0, 3), kolmogorovTail(0), hypergeometricTail(0, 2, 2, 9)]).toEqual([1, 1, 1]);
+    expect([chiSquareTail(1e9, 3), kolmogorovTail(50), hypergeometricTail(3, 2, 2, 9)]).toEqual([0, 0, 0]);
+    expect(hypergeometricTail(1, 5, 5, 9)).toBe(1);
   });
 
-  it.each(reference.chiSquareQuantiles)(
-    'come near SciPy: chi-square, $degrees degrees, at $p',
-    ({ p, degrees, expected }) => {
-      expect(Math.abs(chiSquareQuantile(p, degrees) / expected - 1)).toBeLessThan(degrees === 1 ? 0.05 : 0.03);
-    },
-  );
+  it('and fall as what is found grows', () => {
+    const positive = fc.double({ min: 0, max: 200, noNaN: true });
+    fc.assert(
+      fc.property(positive, positive, fc.integer({ min: 1, max: 60 }), (a, b, degrees) => {
+        const [low, high] = [Math.min(a, b), Math.max(a, b)];
+        expect(chiSquareTail(high, degrees)).toBeLessThanOrEqual(chiSquareTail(low, degrees) * (1 + 1e-12));
+        expect(kolmogorovTail(high / 50)).toBeLessThanOrEqual(kolmogorovTail(low / 50));
+      }),
+    );
+  });
+
+  it('and sum to one over the hypergeometric distribution', () => {
+    const rows = fc.integer({ min: 0, max: 40 });
+    fc.assert(
+      fc.property(rows, rows, fc.integer({ min: 40, max: 90 }), rows, (marked, drawn, all, found) => {
+        const fewer = hypergeometricTail(drawn - found + 1, all - marked, drawn, all);
+        expect(hypergeometricTail(found, marked, drawn, all) + fewer).toBeCloseTo(1, 9);
+      }),
+    );
+  });
+});
+
+describe('tests of shares', () => {
+  const { before, now, ...expected } = scipy.shares;
+  const bins = binsOf(histogram(before), histogram(now));
+
+  it('equal SciPy: Pearson, likelihood ratio, Jensen-Shannon', () => {
+    expect(pearson(bins)).toBeCloseTo(expected.pearson, 9);
+    expect(chiSquare.measure(histogram(before), histogram(now))?.p).toBeCloseTo(expected.pearsonP, 12);
+    expect(likelihoodRatio(bins)).toBeCloseTo(expected.ratio, 9);
+    expect(jensenShannonDistance(bins)).toBeCloseTo(expected.jensenShannon, 12);
+    const own = jensenShannon.measure(histogram(before), histogram(now));
+    expect(own?.statistic).toBeCloseTo(expected.jensenShannon, 12);
+    // the correction of Williams makes it a little larger
+    expect(own?.p).toBeGreaterThan(expected.ratioP);
+    expect(own?.p).toBeLessThan(expected.ratioP * 1.2);
+  });
+
+  it('have an effect from 0 to 1 that does not depend on the number of rows', () => {
+    const [one, other] = [histogram([10, 0]), histogram([0, 10])];
+    expect(cramersV(binsOf(one, other))).toBe(1);
+    expect(jensenShannonDistance(binsOf(one, other))).toBeCloseTo(1, 12);
+    const counts = fc.array(fc.integer({ min: 0, max: 90 }), { minLength: 3, maxLength: 8 });
+    fc.assert(
+      fc.property(counts, counts, fc.integer({ min: 2, max: 50 }), (a, b, times) => {
+        const [x, y] = [histogram([1, ...a.slice(0, 3)]), histogram([1, ...b.slice(0, 3)])];
+        const more = histogram(y.counts.map((count) => count * times));
+        for (const effect of [cramersV, jensenShannonDistance]) {
+          expect(effect(binsOf(x, y))).toBeGreaterThanOrEqual(0);
+          expect(effect(binsOf(x, y))).toBeLessThanOrEqual(1 + 1e-12);
+          expect(effect(binsOf(x, more))).toBeCloseTo(effect(binsOf(x, y)), 12);
+        }
+      }),
+    );
+  });
+
+  it('measure nothing without rows, and find nothing in one bin', () => {
+    for (const test of [chiSquare, jensenShannon]) {
+      expect(test.measure(histogram([0, 0]), histogram([1, 2]))).toBeUndefined();
+      expect(test.measure(histogram([1, 2]), histogram([0, 0]))).toBeUndefined();
+      expect(test.measure(histogram([7, 0]), histogram([5, 0]))?.p).toBe(1);
+    }
+    expect(stabilityProbability(binsOf(histogram([7, 0]), histogram([5, 0])))).toBe(1);
+  });
+});
+
+describe('joinRare', () => {
+  it('joins bins that expect fewer than ten rows of the smaller sample, and keeps the others', () => {
+    const joined = joinRare(binsOf(histogram([900, 60, 30, 10]), histogram([90, 6, 3, 1])));
+    expect(joined).toEqual({ before: [900, 100], now: [90, 10], n: 1000, m: 100 });
+  });
+
+  it('keeps every row, and no rare bin unless all are one', () => {
+    const counts = fc.array(fc.integer({ min: 0, max: 200 }), { minLength: 2, maxLength: 9 });
+    fc.assert(
+      fc.property(counts, counts, (a, b) => {
+        const all = binsOf(
+          histogram([1, ...a]),
+          histogram([1, ...b, ...a.slice(b.length).fill(0)].slice(0, a.length + 1)),
+        );
+        const joined = joinRare(all);
+        const sum = (list: readonly number[]) => list.reduce((x, y) => x + y, 0);
+        expect([sum(joined.before), sum(joined.now)]).toEqual([all.n, all.m]);
+        if (joined.before.length < 2) return;
+        const share = Math.min(all.n, all.m) / (all.n + all.m);
+        for (const [i, count] of joined.before.entries()) {
+          expect((count + (joined.now[i] as number)) * share).toBeGreaterThanOrEqual(10 - 1e-9);
+        }
+      }),
+    );
+  });
+});
+
+describe('Wasserstein', () => {
+  const { edges, points, before, now, expected } = scipy.wasserstein;
+  const numbers = (counts: number[]) => ({ kind: 'number' as const, column: 'x', edges, counts, missing: 0 });
+
+  it('equals SciPy on the points of the bins', () => {
+    expect(binPoints({ edges })).toEqual(points);
+    expect(earthMoved(numbers(before), numbers(now))?.distance).toBeCloseTo(expected, 12);
+  });
+
+  it('is measured in standard deviations, and not likely by chance', () => {
+    const found = wasserstein.measure(numbers(before), numbers(now));
+    expect(found?.statistic).toBeGreaterThan(0.2);
+    expect(found?.p).toBeLessThan(0.01);
+    expect(wasserstein.measure(numbers(before), numbers(before))).toEqual({ statistic: 0, p: 1 });
+  });
+
+  it('does not measure categories, a side without values, and a column that was constant', () => {
+    expect(wasserstein.measure(histogram([1, 2]), histogram([1, 2]))).toBeUndefined();
+    expect(wasserstein.measure(numbers(before), numbers([0, 0, 0, 0, 0, 0]))).toBeUndefined();
+    const constant = buildHistogram('x', Float64Array.of(2, 2), [2, 2]);
+    expect(wasserstein.measure(constant, constant)).toBeUndefined();
+  });
+});
+
+describe('tests of single shares', () => {
+  const present = (count: number, of: number) => histogram([of - count, 0], count);
+
+  it.each(scipy.fisher)('equal SciPy: $before of $n, then $now of $m', ({ before, n, now, m, greater, less }) => {
+    const two = Math.min(1, 2 * Math.min(greater, less));
+    expect(missing.measure(present(before, n), present(now, m))).toEqual({
+      statistic: Math.abs(now / m - before / n),
+      p: expect.closeTo(two, 8),
+    });
+    const others = (count: number, of: number) => histogram([of - count, count]);
+    const found = unseen.measure({ ...others(before, n), categories: ['a'] }, { ...others(now, m), categories: ['a'] });
+    expect(found?.p).toBeCloseTo(greater, 8);
+    expect(found?.statistic).toBe(Math.max(0, now / m - before / n));
+  });
+
+  it('see values beyond an end of the training range, and know that some always are', () => {
+    const inside = (below: number, within: number, above: number) => ({
+      kind: 'number' as const,
+      column: 'x',
+      edges: [0, 1],
+      counts: [below, within, above],
+      missing: 0,
+    });
+    // the three largest of 1,050 rows are all in the window of 50
+    const chance = ((50 / 1050) * 49 * 48) / 1049 / 1048;
+    const found = range.measure(inside(0, 1000, 0), inside(0, 47, 3));
+    expect(found?.statistic).toBeCloseTo(0.06, 12);
+    expect(found?.p).toBeCloseTo(2 * chance, 12);
+    expect(range.measure(inside(0, 1000, 0), inside(3, 47, 0))?.p).toBeCloseTo(2 * chance, 12);
+    expect(range.measure(inside(0, 1000, 0), inside(0, 50, 0))).toEqual({ statistic: 0, p: 1 });
+  });
+
+  it('measure nothing of another kind, of no rows, or of no listed category', () => {
+    const [none, some] = [histogram([0, 0]), histogram([1, 1])];
+    const numbers = { kind: 'number' as const, column: 'x', edges: [0, 1], counts: [0, 0, 0], missing: 0 };
+    expect(missing.measure(none, some)).toBeUndefined();
+    expect(unseen.measure(none, some)).toBeUndefined();
+    expect(unseen.measure(numbers, numbers)).toBeUndefined();
+    expect(
+      unseen.measure({ ...histogram([5]), categories: [] }, { ...histogram([5]), categories: [] }),
+    ).toBeUndefined();
+    expect(range.measure(some, some)).toBeUndefined();
+    expect(range.measure(numbers, numbers)).toBeUndefined();
+  });
+});
+
+describe('benjaminiHochberg', () => {
+  const { p, adjusted } = scipy.benjaminiHochberg;
+
+  it.each([0.01, 0.04, 0.05, 0.09, 0.11, 0.3])('finds what SciPy finds at %d', (rate) => {
+    const significant = benjaminiHochberg(p, rate);
+    expect(p.map((own) => own <= significant)).toEqual(adjusted.map((own) => own <= rate + 1e-12));
+  });
+
+  it('finds nothing where nothing is small, or nothing was measured', () => {
+    expect(benjaminiHochberg([0.5, 0.9], 0.01)).toBe(0);
+    expect(benjaminiHochberg([], 0.01)).toBe(0);
+    expect(leastLikely([0.5, 0.001])).toBe(0.002);
+    expect(leastLikely([0.9])).toBe(0.9);
+  });
 });
 
 describe('populationStability', () => {
@@ -58,19 +263,17 @@ describe('populationStability', () => {
   });
 });
 
-describe('psiThreshold', () => {
-  it('adds what chance adds on average', () => {
-    expect(psiThreshold(0.2, 11, 10_000, 2000, 0.05)).toBeCloseTo(0.2 + 10 * (1 / 10_000 + 1 / 2000), 12);
+describe('stabilityProbability', () => {
+  it('is that of a chi-square with one degree less than bins', () => {
+    const [n, m] = [1e6, 1e5];
+    const before = histogram([n / 2, n / 4, n / 4]);
+    const now = histogram([m / 2 + 300, m / 4 - 150, m / 4 - 150]);
+    const { psi } = populationStability(before, now);
+    expect(stabilityProbability(binsOf(before, now))).toBeCloseTo(chiSquareTail(psi / (1 / n + 1 / m), 2), 5);
   });
 
-  it('never falls below what chance alone exceeds with probability alpha', () => {
-    // the 99 % quantile of chi-square with 9 degrees is 21.666
-    expect(psiThreshold(0.01, 10, 1e9, 100, 0.01)).toBeCloseTo(0.21666, 2);
-  });
-
-  it('tends to the configured threshold as samples grow, and takes a single bin', () => {
-    expect(psiThreshold(0.2, 10, 1e9, 1e9, 0.01)).toBeCloseTo(0.2, 6);
-    expect(psiThreshold(0.2, 1, 1e9, 1e9, 0.01)).toBeCloseTo(0.2, 6);
+  it('adds what chance adds on average to the threshold', () => {
+    expect(psi.measure(histogram([50, 50, 0]), histogram([20, 30, 0]))?.byChance).toBeCloseTo(1 / 100 + 1 / 50, 12);
   });
 });
 
@@ -98,9 +301,9 @@ describe('Kolmogorov-Smirnov', () => {
     expect(binnedKs(none, some)).toBeUndefined();
   });
 
-  it('is compared with the configured distance or the critical value, whichever is larger', () => {
+  it('is as likely as Smirnov says', () => {
     // c(0.05) = 1.3581 (Smirnov's table)
-    expect(ksThreshold(0.01, 100, 100, 0.05)).toBeCloseTo(1.3581 * Math.sqrt(2 / 100), 4);
-    expect(ksThreshold(0.1, 1e6, 1e6, 0.05)).toBe(0.1);
+    expect(ksProbability(1.3581 * Math.sqrt(2 / 100), 100, 100)).toBeCloseTo(0.05, 4);
+    expect(ksProbability(0, 100, 100)).toBe(1);
   });
 });

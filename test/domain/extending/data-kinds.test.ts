@@ -29,13 +29,13 @@ import { fakeSession } from '../../fakes/test-session.ts';
 import { expectNothingRaw } from '../../support/honeytokens.ts';
 import { emailDomain } from './email-domain.ts';
 import { log } from './log.ts';
-import { missingShare } from './missing-share.ts';
+import { missingRatio } from './missing-ratio.ts';
 import { refusal } from './refusal.ts';
 
 /** What docs/extend.md adds to each registry. */
 const actions = [...PRIVACY_ACTIONS, emailDomain];
 const encodings = [...ENCODINGS, log];
-const driftTests = [...DRIFT_TESTS, missingShare] as const;
+const driftTests = [...DRIFT_TESTS, missingRatio] as const;
 const endpointTests = [...ENDPOINT_TESTS, refusal] as const;
 
 const jsonSchema = (schema: z.ZodType) => JSON.stringify(z.toJSONSchema(schema, { io: 'input' }));
@@ -129,7 +129,7 @@ describe('an added drift test', () => {
   const report = () => {
     const baseline = buildBaseline(rows(0));
     const window = buildWindow(baseline, rows(100));
-    const section = driftSchemaOf(driftTests).parse({ schedule: 'rate(1 day)', psi: 9, ...missingShare.example });
+    const section = driftSchemaOf(driftTests).parse({ schedule: 'rate(1 day)', psi: 9, ...missingRatio.example });
     const thresholds = thresholdsOf(section, driftTests);
     return stored(
       driftReportSchema,
@@ -139,30 +139,30 @@ describe('an added drift test', () => {
 
   it('has a threshold in the schema of the drift section and in its JSON Schema', () => {
     const section = { schedule: 'rate(1 day)' };
-    expect(driftSchema.safeParse({ ...section, ...missingShare.example }).success).toBe(false);
-    expect(driftSchemaOf(driftTests).parse(section)).toMatchObject({ psi: 0.2, ks: 0.1, missing: 0.05 });
-    expect(jsonSchema(driftSchemaOf(driftTests))).toContain('"missing"');
+    expect(driftSchema.safeParse({ ...section, ...missingRatio.example }).success).toBe(false);
+    expect(driftSchemaOf(driftTests).parse(section)).toMatchObject({ psi: 0.2, ks: 0.1, missingRatio: 0.7 });
+    expect(jsonSchema(driftSchemaOf(driftTests))).toContain('"missingRatio"');
   });
 
   it('judges, and its result bears its name', () => {
     const [column] = report().columns;
     expect(column?.tests).toMatchObject({
       psi: { drifted: false },
-      missing: { statistic: 0.25, threshold: 0.1, drifted: true },
+      missingRatio: { statistic: expect.closeTo(Math.log(201), 9), threshold: 1, drifted: true },
     });
-    expect(column?.reason).toContain('Missing 0.25 is over 0.1; most of it: missing values went from 0 % to 25 %');
+    expect(column?.reason).toContain('Missing ratio 5.303 is over 1; most of it: missing values went from 0 % to 25 %');
     expect(report().driftedColumns).toEqual(['x']);
   });
 
   it('is shown by Slack and the CLI', () => {
     const { columns } = report();
     const table = driftTable({ columns }, driftTests);
-    expect(table).toMatch(/COLUMN +PSI +LIMIT +KS +LIMIT +MISSING +LIMIT/);
-    expect(table).toMatch(/0\.250 +0\.100/);
+    expect(table).toMatch(/COLUMN +STRONGEST TEST +EFFECT +LIMIT +BY CHANCE/);
+    expect(table).toMatch(/Missing ratio +5\.303 +1\.000 +0\.0002/);
     const window = { from: '2026-01-01', to: '2026-01-02', rows: 400 };
     const { text } = driftMessage({ pipeline: 'small', window, columns, action: 'alert' }, driftTests);
-    expect(text).toContain('Missing');
-    expect(text).toContain('0.25');
+    expect(text).toContain('Missing ratio');
+    expect(text).toContain('5.3');
   });
 });
 
@@ -209,7 +209,7 @@ describe('an added endpoint test', () => {
 
 describe('docs/extend.md', () => {
   const docs = readFileSync(new URL('../../../docs/extend.md', import.meta.url), 'utf8');
-  it.each(['email-domain.ts', 'log.ts', 'missing-share.ts', 'refusal.ts'])('shows %s as it is tested here', (file) => {
+  it.each(['email-domain.ts', 'log.ts', 'missing-ratio.ts', 'refusal.ts'])('shows %s as it is tested here', (file) => {
     const source = readFileSync(new URL(file, import.meta.url), 'utf8');
     expect(docs).toContain(`\`\`\`ts\n${source}\`\`\``);
   });

@@ -20,7 +20,7 @@ import { emailDomain } from './email-domain.ts';
 import { log } from './log.ts';
 import { mcc } from './mcc.ts';
 import { minRows } from './min-rows.ts';
-import { missingShare } from './missing-share.ts';
+import { missingRatio } from './missing-ratio.ts';
 import { refusal } from './refusal.ts';
 
 const textOf = (chapters: readonly Chapter[]): string => chapters.map((chapter) => chapterText(chapter)).join('\n');
@@ -31,7 +31,7 @@ describe('the reference', () => {
     ['gate', minRows, evaluationChapters([...GATES, minRows], METRICS)],
     ['privacy action', emailDomain, columnChapters([...PRIVACY_ACTIONS, emailDomain], ENCODINGS)],
     ['encoding', log, columnChapters(PRIVACY_ACTIONS, [...ENCODINGS, log])],
-    ['drift test', missingShare, driftChapters([...DRIFT_TESTS, missingShare])],
+    ['drift test', missingRatio, driftChapters([...DRIFT_TESTS, missingRatio])],
     ['endpoint test', refusal, [endpointTests([...ENDPOINT_TESTS, refusal] as never)]],
     ['constraint', classRows, constraintChapters([...CONSTRAINTS, classRows])],
     ['notice', approvalWaiting, noticeChapters([...NOTICES, approvalWaiting] as never)],

@@ -94,6 +94,16 @@ describe('modelPackageRequest', () => {
     );
   });
 
+  it('names the run whose model the training went on from', () => {
+    const propertiesOf = (continuation: Registration['training']['continuation']) =>
+      lineageProperties({ ...registration, training: { ...registration.training, continuation } });
+
+    expect(propertiesOf({ kind: 'continued', from: 'r1', rounds: 9, ancestors: ['r1'], leftOut: 0 })).toMatchObject({
+      continued_from: 'r1',
+    });
+    expect(propertiesOf({ kind: 'full', reason: 'no champion' })).not.toHaveProperty('continued_from');
+  });
+
   it('approves nothing before its run knows of it, whatever the pipeline says', () => {
     const auto = { ...pipeline, registry: { approval: 'auto' as const } };
 

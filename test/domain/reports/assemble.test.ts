@@ -132,6 +132,18 @@ describe('assembleReport', () => {
     expect(renderReport(input)).toContain('loan-default/2026-03-01/');
   });
 
+  it('says what the training went on from, and leaves the rows that it knew out of the gaps', () => {
+    const continuation = { kind: 'continued' as const, from: 'r1', rounds: 9, ancestors: ['r1'], leftOut: 4 };
+    const training = { hyperparameters: {}, continuation };
+    const profile = { ...records.profile, inGaps: 1, seenBefore: 4 };
+    const input = assembleReport({ ...records, profile, training });
+    expect(input.lineage.facts).toContainEqual({
+      name: 'training',
+      value: 'goes on from the 9 rounds of run r1; 4 test rows are left out, since it was trained on them',
+    });
+    if (input.data.split) expect(input.data.split).toMatchObject({ leftOut: 1, seenBefore: 4 });
+  });
+
   it('carries the tuning with the training job that it ended in', () => {
     const tuning = {
       tuningJob: 'tune',

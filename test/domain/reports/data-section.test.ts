@@ -22,11 +22,17 @@ describe('the tiles of the data', () => {
   });
 
   it('name what else is not used, only where there is any', () => {
-    const split = { strategy: 'time', leftOut: 250, duplicates, naive: undefined };
+    const split = { strategy: 'time', leftOut: 250, seenBefore: 7, duplicates, naive: undefined };
     const all = tiles({ deduplicated: 1200, blankFiles: [0, 3], split });
-    expect(all).toMatchObject({ deduplicated: '1,200', 'in gaps': '250', 'without rows': 'files 1, 4' });
-    const none = tiles({ split: { ...split, leftOut: 0 } });
-    for (const name of ['deduplicated', 'in gaps', 'without rows']) expect(none).not.toHaveProperty(name);
+    expect(all).toMatchObject({
+      deduplicated: '1,200',
+      'in gaps': '250',
+      'seen before': '7',
+      'without rows': 'files 1, 4',
+    });
+    const none = tiles({ split: { ...split, leftOut: 0, seenBefore: 0 } });
+    for (const name of ['deduplicated', 'in gaps', 'seen before', 'without rows'])
+      expect(none).not.toHaveProperty(name);
   });
 
   it('divide by no zero where the drop has no rows', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { comparableRule, earlierComparableRule, isComparableSql } from '#domain/splits/comparable';
+import { comparableRule, earlierComparableRule, isComparableSql, withAncestors } from '#domain/splits/comparable';
 import { splitStrategy } from '#domain/splits/registry';
 import { packBuckets } from '#domain/splits/used-buckets';
 import type { Sides } from '#schemas/records/sides';
@@ -17,6 +17,25 @@ const byTime: Divided = {
   time: { column: 'at', usedUntil: at },
   rule: { strategy: 'time', trainUntil: at, validationFrom: at, validationUntil: at, testFrom: at },
 };
+
+describe('what a model was trained on that goes on from a champion', () => {
+  const own = { used: packBuckets([5]), time: { column: 'at', usedUntil: '2024-07-01T00:00:00.000000' } };
+
+  test('is its own rows and those of all its ancestors', () => {
+    const { used, time } = withAncestors(own, byTime);
+    expect(used).toBe(packBuckets([1, 2, 5]));
+    expect(time).toEqual(own.time);
+    expect(withAncestors({ ...own, time: { column: 'at', usedUntil: '2024-05-01' } }, byTime).time).toEqual(
+      byTime.time,
+    );
+  });
+
+  test('has no last time where that of an ancestor is not known', () => {
+    expect(withAncestors(own, stratified)).toEqual({ used: packBuckets([1, 2, 5]) });
+    expect(withAncestors({ used: own.used }, byTime)).toEqual({ used: packBuckets([1, 2, 5]) });
+    expect(withAncestors({ ...own, time: { ...own.time, column: 'other' } }, byTime)).not.toHaveProperty('time');
+  });
+});
 
 describe('the rows of a candidate that a champion was not trained on', () => {
   test('are those of buckets it did not use, where keys are made the same way', () => {

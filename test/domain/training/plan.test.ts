@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { xgboost } from '#domain/algorithms/xgboost/xgboost';
 import { trainingHyperparameters } from '#domain/training/hyperparameters';
 import { modelDataUrl, planTrainingJob, planTransformJob } from '#domain/training/plan';
 import { parsePipeline } from '#schemas/load-pipeline';
@@ -63,6 +64,21 @@ describe('trainingHyperparameters', () => {
 });
 
 describe('planTrainingJob', () => {
+  it('goes on from a model in the checkpoints of the run, on top of its rounds', () => {
+    const own = pipeline('training: { incremental: true, hyperparameters: { num_round: 50 } }');
+    const job = planTrainingJob(run, own, [1, 1], env, undefined, [], { rounds: 120 });
+
+    expect(job).toMatchObject({
+      HyperParameters: { num_round: '170', objective: 'binary:logistic' },
+      CheckpointConfig: {
+        S3Uri: 's3://artifacts/loans/runs/20260131-090507-ab12/checkpoints/',
+        LocalPath: '/opt/ml/checkpoints',
+      },
+    });
+    const { continuation: _, ...other } = xgboost;
+    expect(() => planTrainingJob(run, own, [1, 1], env, other, [], { rounds: 120 })).toThrow('XGBoost cannot go on');
+  });
+
   it('reads label-first CSV, sharded by key, and writes below the run', () => {
     const job = planTrainingJob(run, pipeline(), [1, 1], env);
 

@@ -34,6 +34,24 @@ describe('the rules of a training', () => {
     ]);
   });
 
+  it('report what a training that goes on from the champion cannot have', () => {
+    const tuning = { maxJobs: 3, ranges: { eta: [0.1, 0.5] } };
+    expect(problems({ incremental: true })).toEqual([]);
+    expect(problems({ incremental: false, hyperparameters: { booster: 'dart' } })).toEqual([]);
+    const issues = (training: object) => pipelineSchema.safeParse(smallPipeline({}, { training })).error?.issues;
+    expect(issues({ incremental: true, hyperparameters: { booster: 'dart' } })).toMatchObject([
+      {
+        path: ['training', 'hyperparameters', 'booster'],
+        message: expect.stringMatching(/^training\.incremental adds trees/),
+      },
+    ]);
+    expect(issues({ incremental: true, tuning })).toMatchObject([
+      { path: ['training', 'incremental'], message: expect.stringContaining('leave out training.tuning') },
+    ]);
+    const { continuation: _, ...without } = xgboost;
+    expect(problems({ incremental: true }, without)).toEqual([]);
+  });
+
   it('report a task the algorithm does not learn, and instances it does not use', () => {
     const single = { ...xgboost, tasks: ['regression'] as const, distributed: false };
     expect(problems({ instances: { count: 2 } }, single)).toEqual([

@@ -1,6 +1,8 @@
+import type { DuckDBPreparedStatement } from '@duckdb/node-api';
 import { describe, expect, test } from 'vitest';
 import { DataEngineError } from '#domain/errors';
 import { functionMemoryMb, openEngine, scrubbed } from '#functions/shards/duckdb';
+import { keepStatements } from '#functions/shards/kept-statements';
 
 describe('an error of the engine', () => {
   test('never quotes a row, in its message, stack or cause', async () => {
@@ -41,6 +43,70 @@ describe('an error of the engine', () => {
       /or damaged. Write it again, and drop it again.$/,
     );
     expect(advice('Conversion Error: Jane Secret')).toBe('Cannot read a.csv: DuckDB reported Conversion Error.');
+  });
+});
+
+describe('an engine that keeps its statements', () => {
+  const open = () => openEngine({ memoryMb: 512, threads: 1, keptStatements: 2 });
+  const twice = 'SELECT CAST($1 AS INTEGER) * 2 AS twice';
+
+  test('answers each request by its own parameters, also two at once', async () => {
+    const engine = await open();
+    try {
+      const ask = async (value: string) => (await engine.query('double', twice, [value]))[0]?.['twice'];
+      expect([await ask('1'), await ask('2')]).toEqual([2, 4]);
+      expect(await Promise.all(['3', '4', '5'].map(ask))).toEqual([6, 8, 10]);
+    } finally {
+      engine.close();
+    }
+  });
+  test('answers after a statement failed, without a word of its row', async () => {
+    const engine = await open();
+    try {
+      const failed = await engine.query('double', twice, ['Jane Secret']).catch((e: unknown) => e as Error);
+      expect(failed).toBeInstanceOf(DataEngineError);
+      expect(String(failed)).not.toContain('Jane');
+      expect(await engine.query('double', twice, ['7'])).toEqual([{ twice: 14 }]);
+    } finally {
+      engine.close();
+    }
+  });
+});
+
+describe('kept statements', () => {
+  /** A connection that counts the statements it planned and names those that were freed. */
+  function fakeConnection() {
+    const planned: string[] = [];
+    const freed: string[] = [];
+    const prepare = (sql: string) => {
+      planned.push(sql);
+      return Promise.resolve({ destroySync: () => void freed.push(sql) } as unknown as DuckDBPreparedStatement);
+    };
+    return { planned, freed, connection: { prepare } };
+  }
+  const use = () => Promise.resolve('done');
+
+  test('are planned once', async () => {
+    const { planned, freed, connection } = fakeConnection();
+    const kept = keepStatements(connection, 2);
+    for (const sql of ['a', 'a', 'b', 'a']) expect(await kept.run(sql, use)).toBe('done');
+    expect({ planned, freed }).toEqual({ planned: ['a', 'b'], freed: [] });
+  });
+  test('make room for others: the one that was used longest ago is freed', async () => {
+    const { planned, freed, connection } = fakeConnection();
+    const kept = keepStatements(connection, 2);
+    for (const sql of ['a', 'b', 'a', 'c', 'a']) await kept.run(sql, use);
+    expect({ planned, freed }).toEqual({ planned: ['a', 'b', 'c'], freed: ['b'] });
+    kept.close();
+    expect(freed.toSorted()).toEqual(['a', 'b', 'c']);
+  });
+  test('are freed where two ran at once, or one failed', async () => {
+    const { planned, freed, connection } = fakeConnection();
+    const kept = keepStatements(connection, 2);
+    await Promise.all([kept.run('a', use), kept.run('a', use)]);
+    expect({ planned, freed }).toEqual({ planned: ['a', 'a'], freed: ['a'] });
+    await expect(kept.run('a', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(freed).toEqual(['a', 'a']);
   });
 });
 

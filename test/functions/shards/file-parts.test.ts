@@ -182,7 +182,7 @@ describe('a part', () => {
     run.drop('small/d/a.csv', `${header}\n1,0,1,a\n2,1,3,a\n3,0,oops,a\n4,1,oops,b\n`);
     await expect(run.desensitizeParts('small/d/a.csv', 25)).rejects.toMatchObject({
       name: 'MalformedDataError',
-      message: expect.stringContaining('First: line 4, column "x"'),
+      message: expect.stringContaining('- column "x": not a finite number (2 rows: lines 4, 5)'),
     });
   });
   test('is refused when it was not located, or is of an archive', async () => {

@@ -20,5 +20,7 @@ it('a file with quotes that do not match is refused with the settings that may r
 });
 
 it('a file with quotes that do not match, though an escape is declared, is not of such a form', () => {
-  expect(refusal(brokenQuotes, { escape: '\\' })).toThrow('First: line 2: quotes that do not match. Fix the file');
+  expect(refusal(brokenQuotes, { escape: '\\' })).toThrow(
+    'quotes that do not match (60 rows: lines 2, …)\nFix the file',
+  );
 });

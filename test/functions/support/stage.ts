@@ -15,6 +15,9 @@ export function setStage(): void {
     TRAINING_IMAGES: JSON.stringify({ xgboost: trainingImage }),
     SERVING_ROLE_ARN: 'arn:aws:iam::123456789012:role/tidegate-dev-serving',
     CLEAN_KEY_ARN: 'arn:aws:kms:eu-central-1:123456789012:key/clean',
+    CHALLENGE_MACHINE_ARN: 'arn:aws:states:eu-central-1:123456789012:stateMachine:tidegate-dev-challenge',
+    DEPLOY_MACHINE_ARN: 'arn:aws:states:eu-central-1:123456789012:stateMachine:tidegate-dev-deploy',
+    TOKEN_KEY_SECRET: 'tidegate-dev-token-key',
     LOG_RETENTION_DAYS: '30',
     POWERTOOLS_LOG_LEVEL: 'SILENT',
   });

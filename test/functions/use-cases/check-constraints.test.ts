@@ -225,8 +225,12 @@ describe('checking the constraints of a drop', () => {
       [[{ x: '' }, {}, {}]],
     );
     const refused = (await check(run).catch((error: unknown) => error)) as Error;
-    expect(refused.message).toContain('2 of 4 constraints are not met. rows at least 10: The drop has 3 usable rows;');
-    expect(refused.message).toContain('c one of z: 100 % of the values');
+    expect(refused.message.split('\n')).toEqual([
+      'The drop is refused: 2 of 4 constraints are not met.',
+      expect.stringMatching(/^- rows at least 10: The drop has 3 usable rows;/),
+      expect.stringMatching(/^- c one of z: 100 % of the values/),
+      'Constraints are set in pipelines/small.yml.',
+    ]);
     expect(refused.message).not.toContain('column "x"');
     const { results } = await run.artifacts.readJson(artifactKeys(run.run).constraints, constraintsRecordSchema);
     expect(results.map(({ passed }) => passed)).toEqual([false, false, true, false]);

@@ -35,6 +35,7 @@ let alarms: MemoryAlarms;
 let scaling: MemoryScaling;
 let running: Set<string>;
 let models: string[];
+let challenges: object[];
 
 beforeEach(() => {
   store = memoryState();
@@ -44,6 +45,7 @@ beforeEach(() => {
   scaling = memoryScaling();
   running = new Set();
   models = [];
+  challenges = [];
 });
 
 const prepare = (version: number, name = `e${version}`, more: { now?: boolean; rolledBackAt?: string } = {}) => {
@@ -64,6 +66,9 @@ const prepare = (version: number, name = `e${version}`, more: { now?: boolean; r
         }),
       },
       isRunning: async (arn) => running.has(arn),
+      startChallenge: async (name, input) => {
+        challenges.push({ name, ...input });
+      },
     },
     { modelPackageArn: packageArn(version), executionArn: executionArn(name), startedAt, updatedFields: [], ...more },
   );

@@ -236,12 +236,26 @@ describe('malformed rows', () => {
     const error = await failure(strict.desensitize('small/d/a.csv'));
     expect(error).toBeInstanceOf(MalformedDataError);
     expect(error?.message).toBe(
-      'file 1 of the drop: 2 of 10 rows (20 %) are malformed, more than dataset.maxMalformedFraction (10 %) allows. ' +
-        'First: line 10, column "x": not a finite number; line 11, column "b": not true or false. ' +
+      'file 1 of the drop: 2 of 10 rows (20 %) are malformed, more than dataset.maxMalformedFraction (10 %) allows:\n' +
+        '- column "x": not a finite number (1 row: line 10)\n- column "b": not true or false (1 row: line 11)\n' +
         'Fix the file and drop it again (the quarantine lists all positions), or change dataset.columns to match the file.',
     );
     expect(await quarantineOf(strict)).toHaveLength(2);
     expect(await strict.clean.list(cleanKeys(strict.run).shard(0))).toEqual([]);
+  });
+
+  test('of one reason are counted, and the first ones of each reason placed', async () => {
+    using strict = await startRun(smallPipeline({ ...personal, maxMalformedFraction: 0.1 }));
+    const bad = Array.from({ length: 6 }, (_, i) => line(i, { x: 'secret value' }));
+    strict.drop(
+      'small/d/a.csv',
+      file([...bad, ...many(8), line(9, { b: 'secret value' }), 'too,short', line(9, { b: '?' })]),
+    );
+    expect((await failure(strict.desensitize('small/d/a.csv')))?.message.split('\n').slice(1, -1)).toEqual([
+      '- column "x": not a finite number (6 rows: lines 2, 3, 4, …)',
+      '- column "b": not true or false (2 rows: lines 16, 18)',
+      '- too few fields (1 row: line 17)',
+    ]);
   });
 
   test('up to the tolerated share are let pass', async () => {
@@ -446,7 +460,7 @@ describe('a value that holds others', () => {
     json.drop('small/d/a.jsonl', `${JSON.stringify({ ...good, c: secret })}\n`.repeat(10));
     const error = await failure(json.desensitize('small/d/a.jsonl'));
     expect(error).toBeInstanceOf(MalformedDataError);
-    expect(error?.message).toContain('line 1, column "c": an object where a single value belongs');
+    expect(error?.message).toContain('column "c": an object where a single value belongs (10 rows: lines 1, 2, 3, …)');
     expect(error?.message).not.toContain('Jane');
   });
 });
@@ -539,7 +553,7 @@ describe('a quote that is left open', () => {
     const refused = (await clean(csv, { maxMalformedFraction: 0.01 })).summary;
     expect(refused).toBeInstanceOf(MalformedDataError);
     expect((refused as Error).message).toContain('2000 of 3000 rows (66.7 %) are malformed');
-    expect((refused as Error).message).toContain('line 1002: quotes that do not match');
+    expect((refused as Error).message).toContain('- quotes that do not match (2,000 rows: lines 1002, …)');
     for (const key of ['small/d/a.csv', 'small/d/a.csv.gz']) {
       const { summary, count } = await clean(csv, {}, key);
       expect(summary).toMatchObject({ rows: 3000, malformed: 2000 });

@@ -4,7 +4,7 @@ import { evaluateCandidate } from '#functions/use-cases/evaluate-candidate';
 import { baselineSchema } from '#schemas/records/baseline';
 import { evaluationSchema } from '#schemas/records/evaluation';
 import { goldenSchema } from '#schemas/records/golden';
-import { performanceReferenceSchema } from '#schemas/records/performance';
+import { performanceReferenceSchema } from '#schemas/records/performance-estimate';
 import type { DataRun } from '../../fakes/data-run.ts';
 import { encodedRun, guesses, holdoutParts, scoreHoldout, type Task } from '../support/evaluated-run.ts';
 

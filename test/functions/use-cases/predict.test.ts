@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { PredictionError } from '#domain/errors';
+import { inferenceIdOf } from '#domain/serving/inference-id';
 import { type PredictionCache, type PredictionPorts, predict } from '#functions/use-cases/predict';
+import { type PredictionRecord, predictionRecordSchema } from '#schemas/records/prediction';
 import { type DataRun, testEngine } from '../../fakes/data-run.ts';
 import { type MemoryState, memoryState } from '../../fakes/memory-state.ts';
 import { encodedRun, models, writeGolden } from '../support/evaluated-run.ts';
@@ -9,7 +11,12 @@ import { championOf, configOf, endpointName, executionArn, packageArn } from '..
 type Model = (x: number) => readonly number[];
 
 let store: MemoryState;
+const at = '2026-01-05T10:00:00.000Z';
 let cache: PredictionCache;
+let logged: PredictionRecord[];
+let unlogged: string[];
+let ids: number;
+let time: number;
 let sent: string[];
 let published: { config: string; predicted: number[] }[];
 /** The model that answers the next request. */
@@ -19,6 +26,10 @@ beforeEach(async () => {
   store = memoryState();
   cache = { transforms: new Map(), answered: new Map() };
   sent = [];
+  logged = [];
+  unlogged = [];
+  ids = 0;
+  time = 0;
   published = [];
   behind = () => models.regression;
   await store.put('loan', 'champion', championOf(2, 'r1', '2026-01-02T10:00:00.000Z'));
@@ -39,6 +50,17 @@ const portsOf = ({ artifacts }: DataRun): PredictionPorts => ({
     published.push({ config: endpointConfigName, predicted: [...predicted] });
   },
   cache,
+  newId: () => inferenceIdOf(Date.parse(at), Uint8Array.from([...String(++ids).padStart(10, '0')].map(Number))),
+  clock: () => at,
+  now: () => time,
+  wait: () => new Promise(() => {}),
+  tokenOf: async (id) => `tok_${id.length}`,
+  log: {
+    write: async (record) => {
+      logged.push(predictionRecordSchema.parse(record));
+    },
+  },
+  reportUnlogged: (reason) => unlogged.push(reason),
 });
 const event = { pipeline: 'loan', rows: [{ x: 20, c: 'r' }, { x: '30' }] };
 const answerOfFirst = { model: { version: 2, runId: 'r1' }, predictions: [{ value: 41 }, { value: 61 }] };

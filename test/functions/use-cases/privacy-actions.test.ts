@@ -42,7 +42,7 @@ test('refuses a text that keepFirst would keep whole, naming column and reason',
     ),
   );
   await expect(run.desensitize('small/d/a.csv')).rejects.toThrow(
-    'line 3, column "zip": a text no longer than keepFirst (3), which would stay whole',
+    'column "zip": a text no longer than keepFirst (3), which would stay whole (1 row: line 3)',
   );
 });
 

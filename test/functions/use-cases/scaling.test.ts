@@ -74,6 +74,7 @@ async function plan(version: number, former?: number): Promise<Deployment> {
         }),
       },
       isRunning: async () => true,
+      startChallenge: async () => {},
     },
     { modelPackageArn: packageArn(version), executionArn: executionArn('e'), startedAt, updatedFields: [] },
   );

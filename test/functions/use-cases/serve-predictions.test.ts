@@ -23,6 +23,7 @@ const ports: ApiPorts = {
     if (failure) throw failure;
     return {
       pipeline: request.pipeline,
+      inferenceId: 'i1',
       model: { version: 3, runId: 'r3', modelPackageArn: packageArn(3) },
       endpoint: 'endpoint',
       predictions: request.rows.map((_, i) => ({ value: i })),
@@ -54,6 +55,7 @@ describe('the prediction API', () => {
     expect(apiAnswerSchema.strict().parse(body)).toEqual({
       requestId: 'q1',
       pipeline: 'loan',
+      inferenceId: 'i1',
       model: { version: 3, runId: 'r3', modelPackageArn: packageArn(3) },
       predictions: [{ value: 0 }, { value: 1 }],
       latencyMs: 0,
@@ -73,6 +75,7 @@ describe('the prediction API', () => {
 describe('the prediction API refuses', () => {
   it.each([
     ['a body that is no JSON', requestOf('{"rows":[jane'), 400, 'invalid-request'],
+    ['a body with its rows twice', requestOf('{"rows":[{"x":1}],"rows":[{"x":2}]}'), 400, 'invalid-request'],
     ['a body without rows', requestOf('[{"x":1}]'), 400, 'invalid-request'],
     ['no rows', rowsOf([]), 400, 'invalid-request'],
     ['rows that are no list', rowsOf({ x: 1 }), 400, 'invalid-request'],
@@ -93,6 +96,18 @@ describe('the prediction API refuses', () => {
 
   it('a row that is no object, and names it', async () => {
     expect((await send(rowsOf([{ x: 1 }, 'jane']))).body).toMatchObject({ error: { code: 'invalid-rows', row: 2 } });
+  });
+
+  it('a row with a key twice, of which one value would be lost, and names it', async () => {
+    const twice = requestOf('{"rows":[{"x":1},{"x":1,"jane":{"x":1,"x":2}}]}');
+    expect((await send(twice)).body).toMatchObject({
+      error: {
+        code: 'invalid-rows',
+        row: 2,
+        message: expect.stringMatching(/^Row 2: an object has a key twice,.*[.]$/),
+      },
+    });
+    expect(asked).toEqual([]);
   });
 
   it('a value that cannot be read, and names row and column', async () => {

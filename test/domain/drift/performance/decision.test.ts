@@ -4,7 +4,7 @@ import { halfInterval, LEAST_REFERENCE_ROWS, toBlocks, varianceBetween } from '#
 import { decideAlarm, estimableMetrics, judgedMetric } from '#domain/drift/performance/decision';
 import { noEstimate } from '#domain/drift/performance/estimate';
 import { judgeDrop } from '#domain/drift/performance/interval';
-import type { PerformanceEstimate } from '#schemas/records/performance';
+import type { PerformanceEstimate } from '#schemas/records/performance-estimate';
 
 describe('an alarm', () => {
   const facts = { rows: 10, outside: 0, expectedOutside: 0, overlap: 1, causes: [], reason: '' };

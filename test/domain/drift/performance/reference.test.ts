@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildReference, REFERENCE_ROWS } from '#domain/drift/performance/reference';
 import { sampleRows } from '#domain/drift/performance/sample';
-import { performanceReferenceSchema } from '#schemas/records/performance';
+import { performanceReferenceSchema } from '#schemas/records/performance-estimate';
 
 const number = (name: string) => ({ kind: 'number', name, source: name, fill: null });
 const label = { column: 'y', classes: ['no', 'yes'], classCounts: [5, 5] };

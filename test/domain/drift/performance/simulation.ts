@@ -2,7 +2,7 @@ import type { WindowRows } from '#domain/drift/performance/estimate';
 import type { PerformanceSettings } from '#domain/drift/performance/settings';
 import { performanceSettingsSchema } from '#domain/drift/performance/settings';
 import type { Random } from '#domain/random';
-import type { PerformanceReference } from '#schemas/records/performance';
+import type { PerformanceReference } from '#schemas/records/performance-estimate';
 import type { Task } from '#schemas/records/task';
 
 /** What the rows of a simulated world are like. */

@@ -19,6 +19,7 @@ import {
 } from '#src/sagemaker/storage/s3';
 import { filesBelow, packDirectory } from '#src/sagemaker/storage/tar';
 import { channelDirectory, DataError, downloadChannel } from '#src/sagemaker/training/channels';
+import { type Checkpoints, openCheckpoints } from '#src/sagemaker/training/checkpoints';
 import { modelArtifactUri, type TrainingJob, transition } from '#src/sagemaker/training/job';
 import { type MetricListener, MetricReader } from '#src/sagemaker/training/metrics';
 import type { CreateTrainingJob } from '#src/sagemaker/training/request';
@@ -79,7 +80,8 @@ const train = async (
       signal,
     });
   }
-  await writeConfiguration(request, directory);
+  const checkpoints = await openCheckpoints(storage, request, directory, signal);
+  await writeConfiguration(request, directory, checkpoints);
 
   transition(hub, name, 'Training');
   failWhileRunning(fault, withExitCode);
@@ -96,6 +98,8 @@ const train = async (
   const interruption = fault?.kind === 'interruption' ? fault.ms : undefined;
   const { end, exit } = await watch(hub, container, limit * 1000, signal, interruption);
   if (isClosing(signal)) return;
+  // SageMaker uploads while the container runs; what it had written by the end is there either way.
+  await checkpoints?.upload();
   if (end === 'interrupted') {
     if (!awaitsNewInstances(hub, request)) return;
     await rm(directory, { recursive: true, force: true });
@@ -216,7 +220,11 @@ const uploadModel = async (
  * The files and folders of the container contract (SageMaker Developer Guide, "How Amazon SageMaker AI provides training
  * information").
  */
-const writeConfiguration = async (request: CreateTrainingJob, directory: string): Promise<void> => {
+const writeConfiguration = async (
+  request: CreateTrainingJob,
+  directory: string,
+  checkpoints: Checkpoints | undefined,
+): Promise<void> => {
   const config = join(directory, 'input', 'config');
   await mkdir(config, { recursive: true });
   await mkdir(join(directory, 'model'), { recursive: true });
@@ -233,6 +241,9 @@ const writeConfiguration = async (request: CreateTrainingJob, directory: string)
   const files = {
     hyperparameters: request.HyperParameters ?? {},
     inputdataconfig: Object.fromEntries(channels),
+    ...(checkpoints && {
+      checkpointconfig: { S3Uri: request.CheckpointConfig?.S3Uri, LocalPath: checkpoints.directory },
+    }),
     resourceconfig: { current_host: 'algo-1', hosts: ['algo-1'], network_interface_name: 'lo' },
   };
   for (const [name, content] of Object.entries(files)) {

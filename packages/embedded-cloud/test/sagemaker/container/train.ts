@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { BadRow, parseRows } from './csv.ts';
@@ -31,6 +31,19 @@ function number(hyperparameters: Readonly<Record<string, string>>, name: string,
   return value;
 }
 
+/** The last weights of an earlier start and a way to keep them, where the job has checkpoints. */
+function checkpoints(): { readonly found?: Weights; readonly keep: (weights: Weights) => void } {
+  const config = join(base, 'input', 'config', 'checkpointconfig.json');
+  if (!existsSync(config)) return { keep: () => {} };
+  const { LocalPath: folder } = JSON.parse(readFileSync(config, 'utf8')) as { LocalPath: string };
+  const file = join(folder, 'weights.json');
+  writeFileSync(join(folder, 'weights.sagemaker-uploaded'), '');
+  const keep = (weights: Weights) => writeFileSync(file, JSON.stringify(weights));
+  if (!existsSync(file)) return { keep };
+  process.stdout.write(`going on from ${readdirSync(folder).length - 1} checkpoint\n`);
+  return { keep, found: JSON.parse(readFileSync(file, 'utf8')) as Weights };
+}
+
 async function run(): Promise<void> {
   const config = join(base, 'input', 'config', 'hyperparameters.json');
   const hyperparameters = JSON.parse(readFileSync(config, 'utf8')) as Record<string, string>;
@@ -43,7 +56,8 @@ async function run(): Promise<void> {
   const training = data.find(([name]) => name === 'train')?.[1];
   if (!training) throw new Failure('there is no channel train');
 
-  let weights: Weights = new Array<number>((training.rows[0]?.length ?? 0) + 1).fill(0);
+  const { found, keep } = checkpoints();
+  let weights: Weights = found ?? new Array<number>((training.rows[0]?.length ?? 0) + 1).fill(0);
   const save = () => writeFileSync(join(base, 'model', 'model.json'), JSON.stringify(weights));
   if (hyperparameters['save_model_on_termination'] === 'true') {
     process.on('SIGTERM', () => {
@@ -53,6 +67,7 @@ async function run(): Promise<void> {
   }
   for (let round = 0; round < rounds; round += 1) {
     weights = step(weights, training, eta, alpha);
+    keep(weights);
     const values = data.flatMap(([name, { rows, labels }]) => {
       const scores = rows.map((row) => predict(weights, row));
       return metrics.map((metric) => `#011${name}-${metric}:${METRICS[metric]?.(scores, labels).toFixed(6)}`);

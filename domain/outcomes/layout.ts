@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { isHidden } from '#domain/runs/drop';
+import { fileListPrefix } from '#domain/runs/layout';
+
+/** The folder of a pipeline that holds outcomes: in the raw bucket as they arrived, in the clean bucket without raw values. */
+export const outcomesFolder = 'outcomes';
+
+/** Prefix of a pipeline's outcomes, in the raw and the clean bucket; ends in `/`. */
+export const outcomesPrefix = (pipeline: string): string => `${pipeline}/${outcomesFolder}/`;
+
+/** Whether an object of the raw bucket lies among outcomes: it belongs to no drop. */
+export const isOutcomesKey = (key: string): boolean => key.split('/', 2)[1] === outcomesFolder;
+
+/** The pipeline of a file with outcomes; undefined for a marker, a hidden file and any other object. */
+export function pipelineOfOutcomes(key: string): string | undefined {
+  const [pipeline = ''] = key.split('/', 1);
+  const prefix = outcomesPrefix(pipeline);
+  const isFile = key.startsWith(prefix) && !key.endsWith('/') && !isHidden(key, prefix);
+  return isFile && pipeline !== '' ? pipeline : undefined;
+}
+
+/** Identifies what one file holds, and tells neither its name nor a value: the same object read again has the same id. */
+export const outcomesId = (key: string, etag: string): string =>
+  createHash('sha256')
+    .update(JSON.stringify([key, etag]), 'utf8')
+    .digest('hex')
+    .slice(0, 16);
+
+/** The UTC day of a time, `YYYY-MM-DD`: the window over which realised performance is measured. */
+export const dayOf = (at: string): string => new Date(at).toISOString().slice(0, 10);
+
+/** Keys of outcomes in the clean bucket (JSON lines, gzip). Tokens and numbers alone. */
+export const outcomeKeys = (pipeline: string) => {
+  const prefix = outcomesPrefix(pipeline);
+  return {
+    /** The rows of one file (`receivedOutcomeSchema`). */
+    received: (id: string) => `${prefix}received/${id}.jsonl.gz`,
+    /** Those with the predictions of one day that they belong to (`outcomeSchema`). */
+    joined: (day: string, id: string) => `${prefix}joined/${day}/${id}.jsonl.gz`,
+    /** All of a day; ends in `/`. */
+    joinedOn: (day: string) => `${prefix}joined/${day}/`,
+  };
+};
+
+/** The malformed rows of a file with outcomes as they arrived, in the raw bucket (JSON lines). */
+export const outcomesQuarantine = (pipeline: string, id: string): string =>
+  `${fileListPrefix(pipeline)}${outcomesFolder}/${id}/quarantine/00000.jsonl`;
+
+/** Sort keys of the state table that outcomes use; the partition is the pipeline. */
+export const outcomeItems = {
+  /** All files with outcomes, by the time of their arrival. */
+  files: 'outcomes#',
+  file: (receivedAt: string, id: string): string => `outcomes#${receivedAt}#${id}`,
+  /** Realised performance of all days, by day. */
+  days: 'performance#',
+  day: (day: string): string => `performance#${day}`,
+} as const;

@@ -1,0 +1,88 @@
+import type { ModelFormat } from '#domain/algorithms/algorithm';
+import { algorithmOf } from '#domain/algorithms/registry';
+import type { SqlEngine } from '#domain/data/engine';
+import { type EncodedRows, encodeRows, type RawRow, toCsv } from '#domain/data/online';
+import { EvaluationError, PredictionError } from '#domain/errors';
+import { scoresPerRow } from '#domain/evaluation/predictions';
+import { artifactKeys } from '#domain/runs/layout';
+import type { Attempt } from '#domain/serving/find-answer';
+import { ownScores, type Probes, probesOf, withProbes } from '#domain/serving/probes';
+import type { ServedModel } from '#functions/claims/served-models';
+import type { ObjectStore } from '#functions/ports/object-store';
+import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
+import { type FittedTransform, fittedTransformSchema } from '#schemas/records/fitted-transform';
+import { goldenSchema } from '#schemas/records/golden';
+
+/** A run's pinned configuration and fitted transform, and how its model is recognised. */
+export interface LoadedTransform {
+  readonly pipeline: Pipeline;
+  readonly fitted: FittedTransform;
+  readonly probes: Probes;
+}
+
+/** The dependencies of asking a model. */
+export interface AskingPorts {
+  readonly artifacts: ObjectStore;
+  /** Sends CSV rows to an endpoint. @returns the response text */
+  readonly invoke: (endpointName: string, csv: string, format: ModelFormat) => Promise<string>;
+  readonly openEngine: () => Promise<SqlEngine>;
+  /** Milliseconds. */
+  readonly now: () => number;
+  /** Transforms by key: a run's records never change. */
+  readonly cache: { readonly transforms: Map<string, LoadedTransform> };
+}
+
+/** What a model answered for some rows. */
+export interface Scored extends LoadedTransform {
+  readonly encoded: EncodedRows;
+  /** Row-major. */
+  readonly scores: Float64Array;
+  /** How long the endpoint took. */
+  readonly latencyMs: number;
+}
+
+/** What a run learnt, read once. */
+export async function loadTransform(
+  { artifacts, cache: { transforms } }: Pick<AskingPorts, 'artifacts' | 'cache'>,
+  pipeline: string,
+  runId: string,
+): Promise<LoadedTransform> {
+  const keys = artifactKeys({ pipeline, runId });
+  const known = transforms.get(keys.transform);
+  if (known) return known;
+  const [config, fitted, golden] = await Promise.all([
+    artifacts.readJson(keys.config, pipelineSchema),
+    artifacts.readJson(keys.transform, fittedTransformSchema),
+    artifacts.readJson(keys.golden, goldenSchema),
+  ]);
+  const loaded = { pipeline: config, fitted, probes: probesOf(golden) };
+  transforms.set(keys.transform, loaded);
+  return loaded;
+}
+
+/** Sends rows as a model reads them, followed by its probes. */
+export async function askModel(
+  ports: AskingPorts,
+  name: string,
+  rows: readonly RawRow[],
+  { runId, endpointName }: Pick<ServedModel, 'runId' | 'endpointName'>,
+): Promise<Attempt<Scored>> {
+  const model = await loadTransform(ports, name, runId);
+  const { pipeline, fitted, probes } = model;
+  const encoded = await encodeRows(await ports.openEngine(), pipeline, fitted, rows);
+  const { input, output } = algorithmOf(pipeline);
+  const perRow = scoresPerRow(fitted);
+  try {
+    const start = ports.now();
+    const text = await ports.invoke(endpointName, withProbes(toCsv(encoded, input), probes), { input, output });
+    const latencyMs = Math.max(0, Math.round((ports.now() - start) * 10) / 10);
+    const answers = output.readScores(text, perRow, `endpoint ${endpointName}`);
+    const scores = ownScores(answers, rows.length * perRow, probes);
+    return scores ? { kind: 'answered', answer: { ...model, encoded, scores, latencyMs } } : { kind: 'other' };
+  } catch (error) {
+    // another model may have other inputs, classes or an answer of another form
+    const ofModel = error instanceof PredictionError && error.problem === 'model-failed';
+    if (ofModel || error instanceof EvaluationError) return { kind: 'failed', error };
+    throw error;
+  }
+}

@@ -2,22 +2,22 @@
  * How long a prediction takes under load: starts an embedded cloud with a state of its own, deploys a model, and sends requests of one
  * row at a given rate to the prediction API, to the endpoint, and to the bare container of the same model.
  */
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Sha256 } from '@aws-crypto/sha256-js';
-import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { ensurePython } from '#cli/python/environment';
 import { writeLoanBook } from '#examples/loans/generate';
 import { getState } from '../cli/runs.ts';
 import { closeTarget, openTarget, type Target } from '../cli/target.ts';
+import { startContainer } from './container.ts';
 import { type Load, openLoad, quantile } from './open-load.ts';
+import { processorTime, processorTimeText } from './processor-time.ts';
 
 const { values } = parseArgs({
   options: {
@@ -30,7 +30,6 @@ const [rate, seconds, bookRows] = [Number(values.rate), Number(values.seconds), 
 const pipeline = 'loan-default';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'tidegate-serve-'));
-const python = await ensurePython();
 process.env['TIDEGATE_HOME'] = join(folder, 'home');
 
 function tidegate(...command: string[]): void {
@@ -49,32 +48,6 @@ async function deployedRun(target: Target): Promise<string> {
     await sleep(1000);
   }
   throw new Error('no model was deployed within ten minutes');
-}
-
-/** Serves a run's model in a container process of its own. @returns its address, and what ends it */
-async function startContainer({ s3, outputs }: Target, runId: string) {
-  const Bucket = outputs.ArtifactsBucketName;
-  const Prefix = `${pipeline}/runs/${runId}/model`;
-  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix }));
-  const Key = Contents.find((object) => object.Key?.endsWith('model.tar.gz'))?.Key;
-  const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
-  const directory = join(folder, 'container');
-  mkdirSync(join(directory, 'model'), { recursive: true });
-  writeFileSync(join(directory, 'model.tar.gz'), (await Body?.transformToByteArray()) ?? '');
-  spawnSync('tar', ['-xzf', join(directory, 'model.tar.gz'), '-C', join(directory, 'model')]);
-  const child = spawn(python.python, ['-m', 'tidegate_xgboost', 'serve'], {
-    env: {
-      ...{ PATH: process.env['PATH'], ...python.env, PYTHONPATH: join(root, 'containers/xgboost') },
-      ...{ SAGEMAKER_BASE_DIR: directory, SAGEMAKER_BIND_TO_PORT: '0', TIDEGATE_BIND_ADDRESS: '127.0.0.1' },
-      SM_NUM_CPUS: '1',
-    },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  const url = await new Promise<string>((resolve, reject) => {
-    child.stdout.once('data', (line: Buffer) => resolve(/http:\S+/.exec(line.toString())?.[0] ?? ''));
-    child.once('close', () => reject(new Error('the container ended before it listened')));
-  });
-  return { url, stop: () => child.kill('SIGTERM') };
 }
 
 /** A request for one row, which fails for any answer but a 200. */
@@ -96,7 +69,11 @@ try {
   tidegate('up');
   const target = await openTarget({});
   tidegate('drop', pipeline, ...files, '--watch');
-  const container = await startContainer(target, await deployedRun(target));
+  const container = await startContainer(
+    target,
+    { pipeline, runId: await deployedRun(target) },
+    join(folder, 'container'),
+  );
   const { cloud, outputs, region } = target;
   if (!cloud) throw new Error('no embedded cloud is up');
   const { endpoint, accessKeyId, secretAccessKey } = cloud;
@@ -123,9 +100,14 @@ try {
   console.log(`${rate} requests a second for ${seconds} s; ${availableParallelism()} cores`);
   console.log(`${''.padEnd(12)}${['p50', 'p95', 'p99'].map((name) => name.padStart(9)).join('')}`);
   for (const [name, send] of Object.entries(loads)) {
-    await send(); // the first request starts processes
+    // the first requests start processes and fill caches
+    await Promise.all(Array.from({ length: 4 }, send));
+    for (let i = 0; i < 20; i++) await send();
+    const before = processorTime(cloud.process.pid);
     const load = await openLoad(rate, seconds, send);
     show(name, load);
+    // without the container that is called by itself: it is no process of the cloud
+    console.log(`  ${processorTimeText(before, processorTime(cloud.process.pid), load.latencies.length)}`);
     console.log(`  load of the machine: ${loadavg()[0]?.toFixed(1)}`);
   }
   container.stop();

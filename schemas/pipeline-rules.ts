@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { alarmKind } from '#domain/alarms/registry';
 import type { Algorithms } from '#domain/algorithms/registry';
+import { quasiColumns } from '#domain/anonymity/groups';
 import { challengeMode } from '#domain/challenges/registry';
 import { type ConstrainedPipeline, checkConstraintSettings } from '#domain/constraints/settings';
 import type { ColumnSpec, PrivateSpec } from '#domain/data/column-spec';
@@ -124,12 +125,16 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx,
     else if (subject !== undefined && subject !== id && !columns[subject])
       issue(path, `"${subject}" is neither dataset.id nor listed under dataset.columns`);
   }
-  const hasQuasi = Object.values(columns).some(({ role }) => role === 'quasi');
+  const hasQuasi = quasiColumns(pipeline).length > 0;
   evaluation.gates.forEach((gate, i) => {
     const overQuasi = ['kAnonymity', 'lDiversity'].find((kind) => kind in gate);
     if (overQuasi === undefined) return;
     const path = ['evaluation', 'gates', i, overQuasi];
-    if (!hasQuasi) issue(path, 'no column has the role quasi: there is nothing to group by');
+    if (!hasQuasi)
+      issue(
+        path,
+        'there is nothing to group by: give a column the role quasi, and an action other than noise and dateShift',
+      );
     if (overQuasi === 'lDiversity' && evaluation.task === 'regression')
       issue(path, 'a label that is a number has no classes to count');
   });

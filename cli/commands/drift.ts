@@ -1,5 +1,6 @@
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Command } from 'commander';
+import { coverageText } from '#domain/drift/coverage';
 import type { DriftTest } from '#domain/drift/drift-test';
 import { DRIFT_TESTS, strongestOf } from '#domain/drift/registry';
 import { formatNumber, formatProbability } from '#domain/text/format-number';
@@ -80,6 +81,7 @@ export function driftCommand(program: Command): void {
         print(`${window.rows} rows from ${window.from} to ${window.to} against run ${check.runId}`);
         if (check.tooSmall) return print('Too few rows to judge: see drift.minRows.');
         print(driftTable(check));
+        if (check.coverage) print(coverageText(check.coverage));
         const { performance } = check;
         if (performance.status === 'estimated') print(performanceTable(performance.metrics));
         print(upperFirst(`${performance.reason}.`));

@@ -14,9 +14,20 @@ import type { Anonymity } from '#schemas/records/personal-data';
 /** Groups of fewer rows than this are counted as small. */
 export const smallGroup = 5;
 
-/** The quasi-identifiers among the clean columns. */
-export const quasiColumns = (pipeline: Pick<DataSettings, 'dataset'>): CleanColumn[] =>
+const ofQuasi = (pipeline: Pick<DataSettings, 'dataset'>): CleanColumn[] =>
   cleanColumns(pipeline).filter(({ spec }) => spec.role === 'quasi');
+
+/**
+ * The quasi-identifiers among the clean columns that rows are grouped by. One whose values differ from subject to subject, because noise
+ * is added or dates are shifted, is none of them: k is about values that are the same (Sweeney 2002), so it would be 1 whatever the
+ * others are. Noise protects in another way, which k does not measure.
+ */
+export const quasiColumns = (pipeline: Pick<DataSettings, 'dataset'>): CleanColumn[] =>
+  ofQuasi(pipeline).filter(({ subject }) => subject === undefined);
+
+/** The quasi-identifiers that rows are not grouped by, because each subject has values of its own. */
+export const perturbedColumns = (pipeline: Pick<DataSettings, 'dataset'>): string[] =>
+  ofQuasi(pipeline).flatMap(({ name, subject }) => (subject === undefined ? [] : [name]));
 
 /** SQL of the groups of one shard: `key`, `label` and `rows`. A missing value is a value of its own. */
 export const groupsSql = (columns: readonly Pick<CleanColumn, 'name'>[], cleanRows: string): string =>
@@ -27,12 +38,23 @@ export const anonymitySql = (groups: string): string =>
   `SELECT count(*) AS groups, sum(n) AS rows, min(n) AS k, coalesce(sum(n) FILTER (WHERE n < ${smallGroup}), 0) AS below, min(labels) AS l, ` +
   `coalesce(sum(n) FILTER (WHERE labels = 1), 0) AS one FROM (SELECT sum(rows) AS n, count(DISTINCT label) AS labels FROM ${groups} GROUP BY key)`;
 
-/** Reads the answer of `anonymitySql`. @param isClassified whether the label is a class: a number has no diversity to count */
-export function readAnonymity(columns: readonly string[], row: SqlRow | undefined, isClassified: boolean): Anonymity {
+/**
+ * Reads the answer of `anonymitySql`.
+ *
+ * @param isClassified whether the label is a class: a number has no diversity to count
+ * @param perturbed the quasi-identifiers that are not among the columns
+ */
+export function readAnonymity(
+  columns: readonly string[],
+  row: SqlRow | undefined,
+  isClassified: boolean,
+  perturbed: readonly string[] = [],
+): Anonymity {
   const rows = asNumber(row?.['rows']);
   const of = (name: string) => (rows === 0 ? 0 : asNumber(row?.[name]) / rows);
   return {
     columns: [...columns],
+    ...(perturbed.length === 0 ? {} : { perturbed: [...perturbed] }),
     rows,
     groups: asNumber(row?.['groups']),
     k: asNumber(row?.['k']),

@@ -58,7 +58,8 @@ const ROLES = {
   text: 'Free text, in which anything personal may stand. Never a model input.',
   slice:
     'Its values are kept beside the labels of the holdout. Never a model input. It has no other effect yet: metrics and gates by group are to come.',
-  ignore: 'It is not read.',
+  ignore:
+    'It is not read, unless it is `dataset.time`: then its settings say how the time is written. It is no model input either way.',
 } as const satisfies Readonly<Record<PrivateRole | 'feature' | 'slice' | 'ignore', string>>;
 
 const roleNamed = <Role extends keyof typeof ROLES>(role: Role) =>
@@ -215,9 +216,10 @@ export function columnSchemaOf(
     return [rest.length === 0 ? first : z.discriminatedUnion('action', [first, ...rest])];
   });
   const ignoredColumn = z
-    .object({ role: roleNamed('ignore'), from })
+    .object({ role: roleNamed('ignore'), from, ...readingSettingsOf('datetime') })
     .strict()
-    .describe(ROLES.ignore);
+    .describe(ROLES.ignore)
+    .superRefine((column, ctx) => checkReading('datetime', column, ctx));
   const sliceColumn = z
     .object({ role: roleNamed('slice'), from, ...readingSettingsOf('category') })
     .strict()

@@ -5,7 +5,7 @@ import type { Issue } from '#domain/issue';
 import { type DateSettings, dateSettingsProblem, datesSchema } from '#domain/values/dates';
 import { type NullValues, nullValuesSchema } from '#domain/values/nulls';
 import { type Numbers, numbersSchema } from '#domain/values/numbers';
-import { type DatasetReading, type Reading, readingOf } from '#domain/values/reading';
+import { type DatasetReading, type Reading, readingOf, readingSettingsOf } from '#domain/values/reading';
 
 /** The settings of `dataset` that say how values are written, in files of every format and in requests. */
 export const valueSettings = {
@@ -82,6 +82,15 @@ export function checkValues({ csv, dates, ...dataset }: ValueSettings, issue: Is
         ['dataset', 'csv', setting],
         `the former place of dataset.${setting}: remove it, dataset.${setting} is set`,
       );
+  }
+  for (const [name, spec] of Object.entries(dataset.columns)) {
+    if (spec.role !== 'ignore' || name === dataset.time) continue;
+    for (const setting of Object.keys(readingSettingsOf('datetime')))
+      if (Object.hasOwn(spec, setting))
+        issue(
+          ['dataset', 'columns', name, setting],
+          'has no effect on a column that is not read: only dataset.time is',
+        );
   }
   const problem = dates === undefined ? undefined : dateSettingsProblem(dates);
   if (problem !== undefined) issue(['dataset', 'dates', problem.at], problem.message);

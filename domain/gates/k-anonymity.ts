@@ -23,7 +23,7 @@ export const kAnonymity = {
       }),
     }),
   judge({ kAnonymity: { min } }, context) {
-    const { k, groups, rowsBelow5, columns } = anonymityOf(context, 'kAnonymity');
+    const { k, groups, rowsBelow5, columns, perturbed = [] } = anonymityOf(context, 'kAnonymity');
     return {
       gate: `k-anonymity ≥ ${min}`,
       kind: 'kAnonymity',
@@ -33,7 +33,10 @@ export const kAnonymity = {
       passed: k >= min,
       reason:
         `The smallest of ${formatCount(groups)} groups by ${columns.join(', ')} has ${counted(k, 'row')}; at least ${formatCount(min)} are required. ` +
-        `${formatPercent(rowsBelow5)} of the rows are in groups of fewer than 5.`,
+        `${formatPercent(rowsBelow5)} of the rows are in groups of fewer than 5.` +
+        (perturbed.length > 0
+          ? ` Not grouped by, since each subject has values of its own: ${perturbed.join(', ')}.`
+          : ''),
     };
   },
 } as const satisfies GateKind<KAnonymityGate>;

@@ -1,10 +1,11 @@
+import { coverageText } from '#domain/drift/coverage';
 import type { DriftTest } from '#domain/drift/drift-test';
 import { byDrift, DRIFT_TESTS, strongestOf } from '#domain/drift/registry';
 import { composeMessage, type Message } from '#domain/slack/message';
 import { formatProbability } from '#domain/text/format-number';
 import { counted, decimal } from '#domain/text/numbers';
 import { upperFirst } from '#domain/text/upper-first';
-import type { ColumnDrift } from '#schemas/records/baseline';
+import type { ColumnDrift, Coverage } from '#schemas/records/baseline';
 import { driftCheckSchema } from '#schemas/records/drift-check';
 import type { PerformanceEstimate } from '#schemas/records/performance-estimate';
 import { checkFailedMessage } from './check-failed.ts';
@@ -23,6 +24,8 @@ export interface Drift {
   readonly scoreDrift?: Omit<ShownDrift, 'column'>;
   /** What is estimated of the performance without labels. */
   readonly performance?: Pick<PerformanceEstimate, 'status' | 'alarm' | 'reason'>;
+  /** What was watched; absent in checks of earlier versions. */
+  readonly coverage?: Coverage | undefined;
   /** The resulting action. */
   readonly action: 'none' | 'alert' | 'retrain';
 }
@@ -71,7 +74,10 @@ export function driftMessage(drift: Drift, tests: readonly DriftTest[] = DRIFT_T
         },
       },
     ],
-    footer: [`Window ${drift.window.from} to ${drift.window.to}`],
+    footer: [
+      `Window ${drift.window.from} to ${drift.window.to}`,
+      ...(drift.coverage ? [coverageText(drift.coverage)] : []),
+    ],
   });
 }
 
@@ -118,7 +124,7 @@ export const drift = defineNotice({
     },
   },
   address: ({ check: { pipeline, window } }) => ({ key: `${pipeline}#${window.to}`, pipeline }),
-  message({ check: { pipeline, window, columns, score, performance, alarm, action, fellSilent } }) {
+  message({ check: { pipeline, window, columns, score, performance, alarm, action, fellSilent, coverage } }) {
     if (fellSilent) {
       return checkFailedMessage({
         pipeline,
@@ -132,6 +138,7 @@ export const drift = defineNotice({
       columns,
       ...(score ? { scoreDrift: score } : {}),
       performance,
+      coverage,
       action: alarm ? action : 'none',
     });
   },

@@ -2,6 +2,7 @@ import type { ColumnSpec } from '#domain/data/column-spec';
 import { describeTreatment } from '#domain/data/treatment';
 import { dropName } from '#domain/runs/drop-name';
 import { describeContinuation } from '#domain/training/describe-continuation';
+import type { DropDrift } from '#schemas/records/baseline';
 import type { Evaluation, Verdict } from '#schemas/records/evaluation';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 import type { PersonalData } from '#schemas/records/personal-data';
@@ -30,6 +31,7 @@ export interface RunRecords {
   readonly champion?: string | undefined;
   readonly modelPackage?: string | undefined;
   readonly personalData?: PersonalData | undefined;
+  readonly dropDrift?: DropDrift | undefined;
 }
 
 /** Turns the records of a run into the report's input. */
@@ -55,6 +57,7 @@ export function assembleReport(records: RunRecords): ReportInput {
     verdict: records.verdict,
     data: summarizeData(records),
     personalData: records.personalData,
+    dropDrift: records.dropDrift,
     constraints: records.profile.constraints ?? [],
     ...(training.tuning ? { tuning: { ...training.tuning, best: training.trainingJob ?? '' } } : {}),
     lineage: {

@@ -1,3 +1,4 @@
+import type { DropDrift } from '#schemas/records/baseline';
 import type { ConstraintResult } from '#schemas/records/constraints';
 import type { Evaluation, Verdict } from '#schemas/records/evaluation';
 import type { PersonalData } from '#schemas/records/personal-data';
@@ -20,6 +21,8 @@ export interface ReportInput {
   readonly data: DataSummary;
   /** What looked personal, and the anonymity of the rows; absent for a run that did not record it. */
   readonly personalData?: PersonalData | undefined;
+  /** How the drop differs from the champion's; absent where it was not compared. */
+  readonly dropDrift?: DropDrift | undefined;
   /** How the drop did on the pipeline's constraints. */
   readonly constraints: readonly ConstraintResult[];
   readonly lineage: Lineage;

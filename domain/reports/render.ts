@@ -9,6 +9,7 @@ import type { ReportInput } from './input.ts';
 import { pageHead, pageOf, startText } from './page.ts';
 import { constraintsSection } from './sections/constraints.ts';
 import { dataSection } from './sections/data.ts';
+import { driftSection } from './sections/drift.ts';
 import { lineageSection } from './sections/lineage.ts';
 import { metricsSection } from './sections/metrics.ts';
 import { personalDataSection } from './sections/personal-data.ts';
@@ -37,6 +38,7 @@ export function renderReport(input: ReportInput, { metrics = METRICS, gates = GA
     tuningSection(input.tuning),
     constraintsSection(input.constraints),
     dataSection(input.data),
+    driftSection(input.dropDrift),
     personalDataSection(input.personalData),
     lineageSection(input.lineage, runId),
     method(evaluation),

@@ -65,6 +65,14 @@ export const artifactKeys = (run: RunPointer) => {
     baseline: `${prefix}baseline.json`,
     /** Holdout rows with inputs, scores and labels, for estimates without labels (JSON, `schemas/records/performance-estimate`). */
     performance: `${prefix}performance.json`,
+    /** The bins of the clean columns, as the training rows have them (JSON, `schemas/records/baseline`). */
+    bins: `${prefix}bins.json`,
+    /** The training rows of one shard, counted in these bins (JSON). */
+    shardBaseline: (index: number) => `${prefix}shards/${shardName(index)}/baseline.json`,
+    /** All rows of one shard, counted in the champion's bins (JSON). */
+    shardWindow: (index: number) => `${prefix}shards/${shardName(index)}/window.json`,
+    /** How the drop differs from the data that the champion was trained on (JSON). */
+    dropDrift: `${prefix}drop-drift.json`,
     /** Golden requests with the candidate's scores, for endpoint tests (JSON). */
     golden: `${prefix}golden.json`,
     /** Whether the training goes on from the champion's model, or why not (JSON, `schemas/records/continuation`). */

@@ -4,18 +4,21 @@ import type { ModelInput, ModelOutput } from '#domain/algorithms/algorithm';
 import { cleanRowsSql, csvFields, csvOutput } from '#domain/data/transform';
 import { buildWindow, mergeWindows, type ScoreValues } from '#domain/drift/baseline';
 import { captureHours, readCaptures } from '#domain/drift/captures';
+import { cleanView } from '#domain/drift/clean-columns';
 import { driftColumns } from '#domain/drift/columns';
 import type { WindowRows } from '#domain/drift/performance/estimate';
 import { sampleRows } from '#domain/drift/performance/sample';
 import { scoresPerRow } from '#domain/evaluation/predictions';
 import { parseFeatures } from '#domain/evaluation/score-text';
-import { capturePrefix, type RunPointer, runPrefix } from '#domain/runs/layout';
+import { artifactKeys, capturePrefix, type RunPointer, runPrefix } from '#domain/runs/layout';
 import type { Probes } from '#domain/serving/probes';
 import { text as sqlText } from '#domain/sql/literals';
 import type { ObjectStore } from '#functions/ports/object-store';
+import { countCleanRows } from '#functions/shards/clean-counts';
 import { openEngine } from '#functions/shards/duckdb';
 import { withScratch } from '#functions/shards/scratch';
-import type { Baseline, Window } from '#schemas/records/baseline';
+import { pipelineSchema } from '#schemas/pipeline';
+import type { Baseline, CleanBaseline, Window } from '#schemas/records/baseline';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 
 /** A window's histograms over the baseline's bins, and counts of what could not be read. */
@@ -67,6 +70,33 @@ export async function measureCaptures(
     );
   }
   return { window, skipped, answered: sample.rows() };
+}
+
+/** Counts the clean rows of another run's drop in the bins of the champion's clean columns. */
+export async function measureCleanDrop(
+  { clean, artifacts }: { readonly clean: ObjectStore; readonly artifacts: ObjectStore },
+  run: RunPointer,
+  memoryMb: number,
+  { columns }: CleanBaseline,
+): Promise<MeasuredWindow> {
+  const { watched } = cleanView(await artifacts.readJson(artifactKeys(run).config, pipelineSchema));
+  const empty = columns.map((own) => ({ ...own, counts: own.counts.map(() => 0), missing: 0 }));
+  let window: Window = { rows: 0, columns: empty };
+  const shards = (await clean.list(`${runPrefix(run)}clean/`)).filter(({ key }) => key.endsWith('.parquet'));
+  for (const { key } of shards) {
+    const part = await withScratch(async (directory) => {
+      const rows = join(directory, 'clean.parquet');
+      await clean.download(key, rows);
+      const engine = await openEngine({ memoryMb, temporaryDirectory: join(directory, 'spill') });
+      try {
+        return await countCleanRows(engine, empty, watched, cleanRowsSql(rows));
+      } finally {
+        engine.close();
+      }
+    });
+    window = mergeWindows(window, part);
+  }
+  return { window, skipped: 0 };
 }
 
 /** Encodes the rows of another run's drop with this transform: the model's inputs if the rows came as requests. */

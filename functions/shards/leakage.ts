@@ -1,6 +1,6 @@
 import { featureColumns } from '#domain/data/columns';
 import { labelClasses } from '#domain/data/label';
-import { mergedSampleSql } from '#domain/data/sample';
+import { mergedSampleSql, sampleSizes } from '#domain/data/sample';
 import { shownList } from '#domain/data/shown';
 import { DataQualityError } from '#domain/errors';
 import { examineLeakage, type LeakageResult, type LeakageSample } from '#domain/leakage/registry';
@@ -28,7 +28,7 @@ export async function checkLeakage(
 ): Promise<LeakageResult> {
   const features = featureColumns(pipeline);
   const task = 'check for leakage';
-  const sample = `(SELECT * FROM ${mergedSampleSql('train', samples)} ORDER BY _hash LIMIT ${sampledRows(features.length)})`;
+  const sample = `(SELECT * FROM ${mergedSampleSql('train', samples, sampleSizes(features.length))} ORDER BY _hash LIMIT ${sampledRows(features.length)})`;
   const hasTime = pipeline.dataset.time !== undefined;
   const head = await engine.query(task, `SELECT _label${hasTime ? ', _time' : ''} FROM ${sample} ORDER BY _hash`);
   const columns: LeakageSample['columns'][number][] = [];

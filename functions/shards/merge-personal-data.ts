@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { anonymitySql, quasiColumns, readAnonymity } from '#domain/anonymity/groups';
+import { anonymitySql, perturbedColumns, quasiColumns, readAnonymity } from '#domain/anonymity/groups';
 import type { SqlEngine } from '#domain/data/engine';
 import { labelClasses } from '#domain/data/label';
 import { mergeSearches } from '#domain/detectors/merge';
@@ -24,7 +24,7 @@ async function measureAnonymity(
     return file;
   });
   const [row] = await engine.query('measure anonymity', anonymitySql(`read_parquet([${texts(files)}])`));
-  return readAnonymity(columns, row, labelClasses(pipeline).length > 0);
+  return readAnonymity(columns, row, labelClasses(pipeline).length > 0, perturbedColumns(pipeline));
 }
 
 /** Merges what the shards wrote into the run's record of personal data. */

@@ -1,12 +1,14 @@
 import { unmet } from '#domain/constraints/judge';
 import { futureWarnings } from '#domain/data/future-times';
 import { labelWarnings } from '#domain/data/label-warnings';
+import { dropDriftWarnings } from '#domain/drift/drop-warnings';
 import { applyGates as judge } from '#domain/gates/apply';
 import { leakageWarnings } from '#domain/leakage/warnings';
 import { assembleReport } from '#domain/reports/assemble';
 import { renderReport } from '#domain/reports/render';
 import { artifactKeys } from '#domain/runs/layout';
 import type { ObjectStore } from '#functions/ports/object-store';
+import { readDropDrift } from '#functions/shards/drop-drift';
 import { readPersonalData } from '#functions/shards/read-personal-data';
 import { pipelineSchema } from '#schemas/pipeline';
 import { evaluationSchema } from '#schemas/records/evaluation';
@@ -30,10 +32,12 @@ export async function applyGates(artifacts: ObjectStore, { run, champion }: Judg
   const personalData = await readPersonalData(artifacts, run, fitted.parts.train.length);
   const profile = await artifacts.readJson(keys.profile, profileSchema);
   const notMet = unmet(profile.constraints ?? [], 'warn');
+  const dropDrift = await readDropDrift(artifacts, run);
   const warnings = [
     ...labelWarnings(pipeline.dataset, profile),
     ...futureWarnings(pipeline.dataset, profile),
     ...leakageWarnings(fitted),
+    ...dropDriftWarnings(dropDrift),
   ];
   const verdict = {
     ...judge({
@@ -58,6 +62,7 @@ export async function applyGates(artifacts: ObjectStore, { run, champion }: Judg
       drop: await artifacts.readJson(keys.drop, dropRecordSchema),
       training: await artifacts.readJson(keys.training, trainingRecordSchema),
       champion: champion?.runId,
+      dropDrift,
     }),
   );
   await artifacts.writeJson(keys.verdict, verdict);

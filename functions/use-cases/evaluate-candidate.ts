@@ -12,6 +12,7 @@ import { gateConfidences } from '#domain/gates/registry';
 import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
 import { unreachable } from '#domain/unreachable';
 import type { ObjectStore } from '#functions/ports/object-store';
+import { mergeCleanBaseline } from '#functions/shards/clean-baseline';
 import { readCopied, readHoldout, readPermuted } from '#functions/shards/holdout';
 import { readAlgorithm } from '#functions/shards/run-algorithm';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
@@ -151,7 +152,8 @@ export async function evaluateCandidate(
   const lines = await readFeatureLines(clean, run, holdout.names);
   await artifacts.writeJson(keys.evaluation, evaluation);
   const inputs = parseFeatures(lines.join('\n'), fitted.features.length, 'holdout features');
-  await artifacts.writeJson(keys.baseline, countBaseline(fitted, inputs, holdout));
+  const kept = await mergeCleanBaseline(artifacts, run, fitted.parts.train.length);
+  await artifacts.writeJson(keys.baseline, { ...countBaseline(fitted, inputs, holdout), ...(kept && { clean: kept }) });
   const { threshold } = pipeline.evaluation;
   const { importances } = evaluation;
   await artifacts.writeJson(keys.performance, buildReference({ fitted, inputs, ...scored, threshold, importances }));

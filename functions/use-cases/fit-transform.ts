@@ -1,15 +1,18 @@
 import { join } from 'node:path';
 import { algorithmOf } from '#domain/algorithms/registry';
+import { featureColumns } from '#domain/data/columns';
 import type { SqlEngine } from '#domain/data/engine';
 import { fitTransform as fitOnProfiles, medianColumns } from '#domain/data/fit';
-import { mergedSampleSql } from '#domain/data/sample';
+import { mergedSampleSql, sampleSizes } from '#domain/data/sample';
 import { slices } from '#domain/data/slices';
 import { RowCountError } from '#domain/errors';
 import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
 import { ident, texts } from '#domain/sql/literals';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
+import { fitCleanBins } from '#functions/shards/clean-bins';
 import { writeCopiedRows } from '#functions/shards/copied-rows';
 import { downloadShards } from '#functions/shards/download-shards';
+import { writeDropDrift } from '#functions/shards/drop-drift';
 import { openEngine } from '#functions/shards/duckdb';
 import { checkLeakage, leakageRefusal } from '#functions/shards/leakage';
 import { writePersonalData } from '#functions/shards/merge-personal-data';
@@ -35,13 +38,13 @@ export interface FittingPorts {
 async function readMedians(
   engine: SqlEngine,
   columns: readonly string[],
-  samples: string,
+  sample: string,
 ): Promise<Map<string, number>> {
   const medians = new Map<string, number>();
   for (const some of slices(columns)) {
     const [row] = await engine.query(
       'find medians',
-      `SELECT ${some.map((name, i) => `quantile_cont(${ident(name)}, 0.5) AS m${i}`).join(', ')} FROM ${mergedSampleSql('train', samples)}`,
+      `SELECT ${some.map((name, i) => `quantile_cont(${ident(name)}, 0.5) AS m${i}`).join(', ')} FROM ${sample}`,
     );
     some.forEach((name, i) => {
       const value = row?.[`m${i}`];
@@ -67,7 +70,7 @@ async function readKept(artifacts: ObjectStore, run: RunPointer, pipeline: Pipel
  * @throws DataQualityError when the drop fails the quality checks, or holds columns that give the label away and the pipeline
  * refuses them; RowCountError when rows are lost between the steps
  */
-export async function fitTransform(ports: FittingPorts, { run, shards }: FitTransformEvent) {
+export async function fitTransform(ports: FittingPorts, { run, shards, champion }: FitTransformEvent) {
   const { clean, artifacts } = ports;
   const keys = artifactKeys(run);
   const pipeline = await artifacts.readJson(keys.config, pipelineSchema);
@@ -80,7 +83,8 @@ export async function fitTransform(ports: FittingPorts, { run, shards }: FitTran
     const samples = `read_parquet([${texts(files)}])`;
     const engine = await openEngine({ memoryMb: ports.memoryMb, temporaryDirectory: join(directory, 'spill') });
     try {
-      const medians = await readMedians(engine, medianColumns(pipeline), samples);
+      const sizes = sampleSizes(featureColumns(pipeline).length);
+      const medians = await readMedians(engine, medianColumns(pipeline), mergedSampleSql('train', samples, sizes));
       const [first, ...rest] = profiles;
       if (!first) throw new RangeError('a run has at least one shard');
       const { fitted, profile } = fitOnProfiles({
@@ -98,6 +102,8 @@ export async function fitTransform(ports: FittingPorts, { run, shards }: FitTran
           `The drop has ${profile.rows} rows, of which ${usable} are used and ${unused} left out. This is a fault of Tidegate.`,
         );
       }
+      await artifacts.writeJson(keys.bins, await fitCleanBins(engine, pipeline, profile, samples));
+      const drift = await writeDropDrift(artifacts, { run, shards, pipeline }, champion);
       const { findings: leakage, skills } = await checkLeakage(engine, pipeline, samples, usable);
       const refusal = leakageRefusal(pipeline, leakage);
       if (refusal) {
@@ -107,7 +113,7 @@ export async function fitTransform(ports: FittingPorts, { run, shards }: FitTran
       const { input } = algorithmOf(pipeline);
       const permuted = await writePermutedRows(
         { engine, clean, directory },
-        { fitted, input, seed: pipeline.split.seed, sample: mergedSampleSql('test', samples), skills },
+        { fitted, input, seed: pipeline.split.seed, sample: mergedSampleSql('test', samples, sizes), skills },
       );
       const copied = await writeCopiedRows({ engine, clean, directory }, { shards, fitted, input }, sides.duplicates);
       await writePersonalData(engine, ports, { run, shards, pipeline }, directory);
@@ -131,6 +137,7 @@ export async function fitTransform(ports: FittingPorts, { run, shards }: FitTran
         permuted,
         copied,
         leakage: leakage.length,
+        driftedColumns: drift?.driftedColumns.length ?? 0,
       };
     } finally {
       engine.close();

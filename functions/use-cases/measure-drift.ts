@@ -3,6 +3,7 @@ import { algorithmOf } from '#domain/algorithms/registry';
 import { deploymentKeys } from '#domain/deployment/target';
 import { windowStart } from '#domain/drift/captures';
 import { compareWindow } from '#domain/drift/compare';
+import { coverageOfDrop, coverageOfInputs } from '#domain/drift/coverage';
 import { decideAlarm } from '#domain/drift/performance/decision';
 import { byDrift, thresholdsOf } from '#domain/drift/registry';
 import { ConfigurationError, NotFoundError } from '#domain/errors';
@@ -11,10 +12,11 @@ import { type Probes, probesOf } from '#domain/serving/probes';
 import { unreachable } from '#domain/unreachable';
 import type { ObjectStore } from '#functions/ports/object-store';
 import type { StateStore } from '#functions/ports/state-store';
-import { type MeasuredWindow, measureCaptures, measureDrop } from '#functions/shards/drift-window';
+import { type MeasuredWindow, measureCaptures, measureCleanDrop, measureDrop } from '#functions/shards/drift-window';
+import { asBaseline } from '#functions/shards/drop-drift';
 import { estimateWindow } from '#functions/shards/window-performance';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
-import { type Baseline, baselineSchema } from '#schemas/records/baseline';
+import { type Baseline, baselineSchema, type Coverage } from '#schemas/records/baseline';
 import type { DriftCheck, SkippedDriftCheck } from '#schemas/records/drift-check';
 import { type FittedTransform, fittedTransformSchema } from '#schemas/records/fitted-transform';
 import { goldenSchema } from '#schemas/records/golden';
@@ -31,6 +33,7 @@ export interface DriftPorts {
 /** The model in service, with the records of its training. */
 interface Served {
   readonly champion: Champion;
+  readonly pipeline: Pipeline;
   readonly drift: NonNullable<Pipeline['drift']>;
   readonly evaluation: Pipeline['evaluation'];
   readonly fitted: FittedTransform;
@@ -66,7 +69,7 @@ async function readServed({ store, artifacts }: DriftPorts, name: string): Promi
   const golden = await artifacts.readJson(keys.golden, goldenSchema);
   const { evaluation } = pipeline;
   const probes = probesOf(golden);
-  return { champion, drift, evaluation, fitted, format, baseline, probes, kept: golden.performance === true };
+  return { champion, pipeline, drift, evaluation, fitted, format, baseline, probes, kept: golden.performance === true };
 }
 
 /** The newest run that read its whole drop. A running or failed run may have read only a part. */
@@ -86,23 +89,30 @@ function laterOf(promotedAt: string, start: string, to: string): string {
 
 /** The window of captured requests, or the newest drop, over the baseline's bins. A drop has no scores. */
 async function measure(
-  { clean, store, memoryMb }: DriftPorts,
+  { clean, artifacts, store, memoryMb }: DriftPorts,
   name: string,
-  { champion, drift, fitted, format, baseline, probes }: Served,
+  { champion, pipeline, drift, fitted, format, baseline, probes }: Served,
   to: string,
-): Promise<MeasuredWindow & { readonly from: string; readonly baseline: Baseline }> {
+): Promise<MeasuredWindow & { readonly from: string; readonly baseline: Baseline; readonly coverage: Coverage }> {
   const start = windowStart(drift.window, to);
   switch (drift.source) {
     case 'captures': {
       const from = laterOf(champion.promotedAt, start, to);
       const captures = { pipeline: name, endpoint: champion.endpointName, from, to };
       const serving = { output: format.output, probes };
-      return { ...(await measureCaptures(clean, captures, fitted, serving, baseline)), from, baseline };
+      const measured = await measureCaptures(clean, captures, fitted, serving, baseline);
+      return { ...measured, from, baseline, coverage: coverageOfInputs(pipeline, fitted, baseline) };
     }
     case 'newest-drop': {
       const run = { pipeline: name, runId: await newestRun(store, name, champion.runId) };
+      const kept = baseline.clean;
+      if (kept) {
+        const measured = await measureCleanDrop({ clean, artifacts }, run, memoryMb, kept);
+        return { ...measured, from: start, baseline: asBaseline(kept), coverage: coverageOfDrop(kept) };
+      }
       const measured = await measureDrop(clean, run, memoryMb, fitted, format.input, baseline);
-      return { ...measured, from: start, baseline: { ...baseline, score: undefined } };
+      const coverage = coverageOfInputs(pipeline, fitted, baseline, { isDrop: true });
+      return { ...measured, from: start, baseline: { ...baseline, score: undefined }, coverage };
     }
     default:
       return unreachable(drift.source, 'source of a drift check');
@@ -135,7 +145,7 @@ export async function measureDrift(
   }
   const served = await readServed(ports, name);
   const { drift, champion } = served;
-  const { window, skipped, from, baseline, answered } = await measure(ports, name, served, checkedAt);
+  const { window, skipped, from, baseline, coverage, answered } = await measure(ports, name, served, checkedAt);
   const report = compareWindow({
     baseline,
     window,
@@ -150,6 +160,7 @@ export async function measureDrift(
   const reportKey = `${name}/drift/${checkedAt.replaceAll(':', '-')}.json`;
   await artifacts.writeJson(reportKey, {
     ...report,
+    coverage,
     performance,
     alarm,
     decidedBy,
@@ -185,6 +196,7 @@ export async function measureDrift(
     driftedColumns: report.driftedColumns.slice(0, reported),
     columns: report.columns.toSorted(byDrift()).slice(0, reported),
     ...(report.score ? { score: report.score } : {}),
+    coverage,
     reportKey,
   };
 }

@@ -3,7 +3,7 @@ import { type CleanColumn, cleanColumns, featureColumns } from '#domain/data/col
 import { asNumber, type SqlEngine, type SqlRow } from '#domain/data/engine';
 import { labelClasses } from '#domain/data/label';
 import { categoriesSql, columnsProfileSql, labelProfileSql, profiledColumns, readProfile } from '#domain/data/profile';
-import { sampleSql } from '#domain/data/sample';
+import { sampleSizes, sampleSql } from '#domain/data/sample';
 import { columnsAtOnce, slices } from '#domain/data/slices';
 import { parquetOutput } from '#domain/data/transform';
 import { shardName } from '#domain/runs/drop';
@@ -11,6 +11,7 @@ import { artifactKeys, cleanKeys } from '#domain/runs/layout';
 import { text } from '#domain/sql/literals';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import { writeCopiedShard } from '#functions/shards/copied-rows';
+import { writeShardWindow } from '#functions/shards/drop-drift';
 import { openEngine } from '#functions/shards/duckdb';
 import { withScratch } from '#functions/shards/scratch';
 import { readSidedRows } from '#functions/shards/sided-rows';
@@ -57,7 +58,7 @@ async function profileRows(
  *
  * @throws DataEngineError
  */
-export async function profileShard(ports: ProfilingPorts, { run, shard }: ProfileShardEvent) {
+export async function profileShard(ports: ProfilingPorts, { run, shard, champion }: ProfileShardEvent) {
   const { index } = shard;
   const { clean, artifacts } = ports;
   const pipeline = await artifacts.readJson(artifactKeys(run).config, pipelineSchema);
@@ -69,15 +70,18 @@ export async function profileShard(ports: ProfilingPorts, { run, shard }: Profil
       const columns = cleanColumns(pipeline);
       const profile = await profileRows(engine, pipeline, columns, rows, counts);
       const sample = join(directory, 'sample.parquet');
+      const sampledColumns = profiledColumns(columns).map((c) => c.name);
       const sampled = sampleSql(
         index,
-        [...(pipeline.dataset.time === undefined ? [] : ['_time']), ...featureColumns(pipeline).map((c) => c.name)],
+        [...(pipeline.dataset.time === undefined ? [] : ['_time']), ...sampledColumns],
         rows,
+        sampleSizes(featureColumns(pipeline).length),
       );
       await engine.query(`sample ${shardName(shard)}`, `COPY (${sampled}) TO ${text(sample)} ${parquetOutput}`);
       await clean.upload(sample, cleanKeys(run).sample(index), 'application/vnd.apache.parquet');
       const of = { run, shard: index, pipeline, rows };
       await writeCopiedShard({ engine, clean, directory }, of, sides.duplicates);
+      await writeShardWindow(engine, artifacts, of, champion);
       await artifacts.writeJson(artifactKeys(run).shardProfile(index), profile);
       const { train, validation, test } = profile.sides;
       return { train: train.rows, validation: validation.rows, test: test.rows };

@@ -11,6 +11,7 @@ import { isComparableSql } from '#domain/splits/comparable';
 import type { Side } from '#domain/splits/side';
 import { ident, text } from '#domain/sql/literals';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
+import { writeShardBaseline } from '#functions/shards/clean-baseline';
 import { openEngine } from '#functions/shards/duckdb';
 import { readAlgorithm } from '#functions/shards/run-algorithm';
 import { scanLeaks } from '#functions/shards/scan-leaks';
@@ -149,6 +150,7 @@ export async function transformShard(
         await engine.query(`write ${key}`, `COPY (${sql}) TO ${text(file)} ${csv ? csvOutput(csv) : parquetOutput}`);
         await clean.upload(file, key, csv ? csv.contentType : 'application/vnd.apache.parquet');
       }
+      await writeShardBaseline(engine, artifacts, { run, shard: shard.index, pipeline, rows });
       const leaks = await scanLeaks(engine, pipeline, fitted, shardName(shard), rows);
       await artifacts.writeJson(artifactKeys(run).shardLeaks(shard.index), leaks);
       return { ...counts, championLacks: defender ? absentSources(defender.fitted, available).slice(0, 20) : [] };

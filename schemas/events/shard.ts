@@ -39,12 +39,20 @@ export const divideRowsSchema = z.object({
 });
 export type DivideRowsEvent = z.infer<typeof divideRowsSchema>;
 
-/** What ProfileShard is called with. */
-export const profileShardSchema = z.object({ run: runPointerSchema, shard: shardSchema });
+/** What ProfileShard is called with; the champion when the drop is compared with what it was trained on. */
+export const profileShardSchema = z.object({
+  run: runPointerSchema,
+  shard: shardSchema,
+  champion: runPointerSchema.nullish(),
+});
 export type ProfileShardEvent = z.infer<typeof profileShardSchema>;
 
 /** What FitTransform is called with: shards 0 to `shards` - 1 have been profiled. */
-export const fitTransformSchema = z.object({ run: runPointerSchema, shards: z.int().min(1) });
+export const fitTransformSchema = z.object({
+  run: runPointerSchema,
+  shards: z.int().min(1),
+  champion: runPointerSchema.nullish(),
+});
 export type FitTransformEvent = z.infer<typeof fitTransformSchema>;
 
 /** What TransformShard is called with; the champion when its model is to be scored on the same holdout. */

@@ -48,7 +48,23 @@ export const windowSchema = z.object({
 });
 export type Window = z.infer<typeof windowSchema>;
 
-export const baselineSchema = windowSchema.extend({ version: z.literal(1) });
+const notWatchedSchema = z.object({ column: z.string(), reason: z.string() });
+export type NotWatched = z.infer<typeof notWatchedSchema>;
+
+/** Histograms of the clean columns of the training rows, whether the model reads them or not, and which columns have none. */
+export const cleanBaselineSchema = z.object({
+  rows: count,
+  columns: z.array(histogramSchema),
+  notWatched: z.array(notWatchedSchema),
+});
+export type CleanBaseline = z.infer<typeof cleanBaselineSchema>;
+
+export const baselineSchema = windowSchema.extend({
+  version: z.literal(1),
+  clean: cleanBaselineSchema
+    .optional()
+    .describe('the columns of the clean rows, which drops are compared with; absent in runs of earlier versions'),
+});
 export type Baseline = z.infer<typeof baselineSchema>;
 
 const testDriftSchema = z.object({
@@ -98,6 +114,15 @@ export const columnDriftSchema = z.preprocess(
 );
 export type ColumnDrift = z.infer<typeof columnDriftSchema>;
 
+/** How many columns a check watched, and which it did not, by reason. */
+export const coverageSchema = z.object({
+  watched: count,
+  notWatched: z.array(
+    z.object({ reason: z.string(), count: z.int().min(1), columns: z.array(z.string()).describe('at most 20') }),
+  ),
+});
+export type Coverage = z.infer<typeof coverageSchema>;
+
 export const driftReportSchema = z.object({
   rows: count,
   tooSmall: z.boolean().describe('fewer rows than drift.minRows: nothing was judged'),
@@ -107,3 +132,10 @@ export const driftReportSchema = z.object({
   driftedColumns: z.array(z.string()).describe('the one that moved most first; the score is not among them'),
 });
 export type DriftReport = z.infer<typeof driftReportSchema>;
+
+/** A drop compared with the data that the champion was trained on, when it was prepared (`drop-drift.json` of a run). */
+export const dropDriftSchema = driftReportSchema.extend({
+  champion: z.string().describe('id of the run'),
+  coverage: coverageSchema,
+});
+export type DropDrift = z.infer<typeof dropDriftSchema>;

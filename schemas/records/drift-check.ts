@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { columnDriftSchema } from './baseline.ts';
+import { columnDriftSchema, coverageSchema } from './baseline.ts';
 import { performanceEstimateSchema } from './performance-estimate.ts';
 
 /** What MeasureDrift answers and Notify tells: the outcome of one drift check. */
@@ -21,6 +21,7 @@ export const driftCheckSchema = z.object({
   driftedColumns: z.array(z.string()),
   columns: z.array(columnDriftSchema).describe('the 20 that moved most'),
   score: columnDriftSchema.optional(),
+  coverage: coverageSchema.optional().describe('what was watched; absent in checks of earlier versions'),
   reportKey: z.string(),
 });
 export type DriftCheck = z.output<typeof driftCheckSchema>;

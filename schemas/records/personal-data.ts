@@ -27,6 +27,10 @@ export type ShardSearch = z.infer<typeof shardSearchSchema>;
 /** How many rows share their quasi-identifiers, and how many labels such a group has. */
 export const anonymitySchema = z.object({
   columns: z.array(z.string()),
+  perturbed: z
+    .array(z.string())
+    .optional()
+    .describe('quasi-identifiers that rows are not grouped by, because each subject has values of its own'),
   rows: z.int().min(0),
   groups: z.int().min(0),
   k: z.int().min(0).describe('rows of the smallest group'),

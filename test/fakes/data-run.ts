@@ -75,7 +75,7 @@ export async function startRun(
   const divide: DataRun['divide'] = async (shards = 1, champion) => {
     const ports = { clean, artifacts, memoryMb, stage: 'dev', imageOf: () => trainingImage };
     await divideRows(ports, { run, shards, ...(champion ? { champion } : {}) });
-    for (let index = 0; index < shards; index++) await profileShard(ports, { run, shard: { index } });
+    for (let index = 0; index < shards; index++) await profileShard(ports, { run, shard: { index }, champion });
     return artifacts.readJson(artifactKeys(run).sides, sidesSchema);
   };
   return {
@@ -120,7 +120,7 @@ export async function startRun(
     divide,
     async fit(shards = 1, champion) {
       await divide(shards, champion);
-      return fitTransform({ clean, artifacts, memoryMb }, { run, shards });
+      return fitTransform({ clean, artifacts, memoryMb }, { run, shards, champion });
     },
     encode: (index = 0, champion) =>
       transformShard({ clean, artifacts, memoryMb }, { run, shard: { index }, ...(champion ? { champion } : {}) }),

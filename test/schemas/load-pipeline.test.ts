@@ -132,9 +132,17 @@ describe('rules across fields', () => {
       '"who" is neither dataset.id nor listed under dataset.columns',
     ],
     [
+      'k-anonymity over columns with noise alone',
+      column('n: { role: quasi, action: noise, scale: 1 }').replace(
+        '{ metric: auc, min: 0.7 }',
+        '{ kAnonymity: { min: 5 } }',
+      ),
+      'there is nothing to group by',
+    ],
+    [
       'k-anonymity without quasi-identifiers',
       good.replace('{ metric: auc, min: 0.7 }', '{ kAnonymity: { min: 5 } }'),
-      'no column has the role quasi',
+      'give a column the role quasi',
     ],
     [
       'a pattern that RE2 does not know',

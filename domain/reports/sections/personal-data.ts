@@ -17,7 +17,7 @@ export function personalDataSection(record: PersonalData | undefined): Html | un
 <dl class="tiles">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 ${findingsTable('Columns that look personal and are not declared so', findings)}
 ${findingsTable('Left after the transform', leaks?.findings ?? [])}
-${anonymity ? html`<p>Groups by ${anonymity.columns.join(', ')}, as they are after their actions. k is the number of rows of the smallest group, l the least number of labels in one.</p>` : undefined}
+${anonymity ? html`<p>Groups by ${anonymity.columns.join(', ')}, as they are after their actions. k is the number of rows of the smallest group, l the least number of labels in one.${anonymity.perturbed ? ` Not grouped by ${anonymity.perturbed.join(', ')}, whose values differ from subject to subject.` : ''}</p>` : undefined}
 </section>`;
 }
 

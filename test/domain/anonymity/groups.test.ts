@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anonymitySql, groupsSql, readAnonymity, smallGroup } from '#domain/anonymity/groups';
-import { testEngine } from '../../fakes/data-run.ts';
+import {
+  anonymitySql,
+  groupsSql,
+  perturbedColumns,
+  quasiColumns,
+  readAnonymity,
+  smallGroup,
+} from '#domain/anonymity/groups';
+import { pipelineSchema } from '#schemas/pipeline';
+import { smallPipeline, testEngine } from '../../fakes/data-run.ts';
 
 const row = fc.record({
   zip: fc.option(fc.constantFrom('a', 'b', '1:a')),
@@ -57,4 +65,20 @@ describe('anonymity over shards', () => {
   it('is nothing without rows', () => {
     expect(readAnonymity(['zip'], undefined, true)).toMatchObject({ rows: 0, groups: 0, k: 0, rowsBelow5: 0, l: 0 });
   });
+});
+
+it('rows are not grouped by columns whose values differ from subject to subject', () => {
+  const columns = {
+    x: { role: 'feature', type: 'number' },
+    zip: { role: 'quasi', action: 'generalize', keepFirst: 3 },
+    age: { role: 'quasi', action: 'bucket', edges: [30, 60] },
+    born: { role: 'quasi', action: 'dateShift', days: 30 },
+    income: { role: 'quasi', action: 'noise', scale: 500 },
+    email: { role: 'pii', action: 'tokenize' },
+  };
+  const pipeline = pipelineSchema.parse(smallPipeline({ id: 'id', columns }));
+  expect(quasiColumns(pipeline).map(({ name }) => name)).toEqual(['zip', 'age']);
+  expect(perturbedColumns(pipeline)).toEqual(['born', 'income']);
+  expect(readAnonymity(['zip'], undefined, true, ['born'])).toMatchObject({ columns: ['zip'], perturbed: ['born'] });
+  expect(readAnonymity(['zip'], undefined, true)).not.toHaveProperty('perturbed');
 });

@@ -38,6 +38,10 @@ describe('the gate on k-anonymity', () => {
     expect(
       kAnonymity.judge({ kAnonymity: { min: 5 } }, context({ anonymity: { ...anonymity, k: 1 } })).reason,
     ).toContain('has 1 row; at least 5 are required');
+    const noisy = { ...anonymity, perturbed: ['income', 'born'] };
+    expect(kAnonymity.judge({ kAnonymity: { min: 5 } }, context({ anonymity: noisy })).reason).toMatch(
+      / Not grouped by, since each subject has values of its own: income, born\.$/,
+    );
   });
 
   it('needs groups', () => {

@@ -37,6 +37,13 @@ describe('the section on personal data', () => {
       expect(page(record)).toContain(word);
   });
 
+  it('names the columns that rows are not grouped by', () => {
+    const words = 'Not grouped by income, whose values differ from subject to subject.';
+    const anonymity = { ...(record.anonymity as NonNullable<PersonalData['anonymity']>), perturbed: ['income'] };
+    expect(page({ ...record, anonymity })).toContain(words);
+    expect(page(record)).not.toContain('Not grouped by');
+  });
+
   it('shows the anonymity of the rows', () => {
     expect(page(record)).toContain('Groups by zip');
     expect(page(record)).toContain('k-anonymity');

@@ -103,7 +103,9 @@ describe('a setting of values', () => {
     [{ role: 'feature', type: 'category', numbers: {} }, 'numbers'],
     [{ role: 'feature', type: 'number', format: 'iso' }, 'format'],
     [{ role: 'pii', action: 'drop', nullValues: [''] }, 'nullValues'],
-    [{ role: 'ignore', nullValues: [''] }, 'nullValues'],
+    [{ role: 'ignore', nullValues: [''] }, 'only dataset.time is'],
+    [{ role: 'ignore', format: '%d/%m/%y' }, 'needs a pivot'],
+    [{ role: 'ignore', numbers: {} }, 'numbers'],
     [
       { role: 'quasi', action: 'generalize', keepFirst: 2, numbers: { percent: true } },
       'has no effect on a column that is read as a category',

@@ -19,6 +19,19 @@ describe('a file of dates with two digits of the year', () => {
     );
   });
 
+  test('is the time of the rows of a column that is no model input, by the format of that column', async () => {
+    const columns = {
+      x: { role: 'feature', type: 'number' },
+      at: { role: 'ignore', format: '%d/%m/%y', pivot: 1970, nullValues: ['?'] },
+    };
+    using run = await startRun(smallPipeline({ time: 'at', columns }));
+    run.drop('small/d/a.csv', 'y,x,at\n0,1,05/01/20\n1,2,?\n');
+    await run.desensitize('small/d/a.csv');
+    const rows = await run.rows(cleanKeys(run.run).shard(0));
+    expect(rows.map((row) => row['_time'])).toEqual(['2020-01-05T00:00:00.000Z', null]);
+    expect(rows[0]).not.toHaveProperty('at');
+  });
+
   test('is read as the pipeline declares, from the file to the model inputs', async () => {
     const declared = dataset({ format: '%d/%m/%y', pivot: 1970 });
     using run = await startRun(smallPipeline(declared, { split: { train: 0.4, validation: 0.3, test: 0.3 } }));

@@ -147,7 +147,9 @@ describe('the id, the time and the label', () => {
   test('are named as the pipeline names them where they are missing', async () => {
     using run = await startRun(smallPipeline(dataset));
     run.drop('small/d/a.csv', csv.replace('Customer No.', 'other'));
-    await expect(run.desensitize('small/d/a.csv')).rejects.toThrow('missing "customer"; not expected column 4');
+    await expect(run.desensitize('small/d/a.csv')).rejects.toThrow(
+      'missing "customer" (from "Customer No."); not expected column 4',
+    );
   });
 });
 

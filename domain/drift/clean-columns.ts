@@ -1,0 +1,85 @@
+import { cleanColumns } from '#domain/data/columns';
+import { labelClasses } from '#domain/data/label';
+import type { DataSettings } from '#domain/data/settings';
+import { ident, text } from '#domain/sql/literals';
+import { unreachable } from '#domain/unreachable';
+import type { NotWatched } from '#schemas/records/baseline';
+
+/** A column of the clean rows as drift checks see it. */
+export interface CleanColumnView {
+  /** Its name in the pipeline's file. */
+  readonly column: string;
+  readonly kind: 'number' | 'category';
+  /** The column of the clean rows that it is read from. */
+  readonly source: string;
+  /** SQL over the clean rows: a DOUBLE or a VARCHAR, NULL where the value is missing. */
+  readonly sql: string;
+  /**
+   * Where its bins come from: its own training values, the lengths of texts, a fixed list of categories, or none, so that it is watched for
+   * missing values alone.
+   */
+  readonly bins: 'values' | 'lengths' | readonly string[];
+}
+
+/** What drift checks of clean rows watch, and what they do not, with the reason. */
+export interface CleanView {
+  readonly watched: readonly CleanColumnView[];
+  readonly notWatched: readonly NotWatched[];
+}
+
+const calendar = 'dates move with the calendar: only missing values are watched';
+
+/** The label by name of class or by value. */
+function labelView(pipeline: Pick<DataSettings, 'dataset' | 'evaluation'>): CleanColumnView {
+  const { column } = pipeline.dataset.label;
+  const classes = labelClasses(pipeline);
+  if (classes.length === 0) return { column, kind: 'number', source: '_label', sql: '_label', bins: 'values' };
+  const cases = classes.map((name, i) => `WHEN ${i} THEN ${text(name)}`).join(' ');
+  return {
+    column,
+    kind: 'category',
+    source: '_label',
+    sql: `CASE CAST(_label AS INTEGER) ${cases} END`,
+    bins: classes,
+  };
+}
+
+/**
+ * The columns of a pipeline's clean rows, the label first: model inputs, columns that are constant or not used at training, slices, and
+ * whatever else is kept.
+ */
+export function cleanView(pipeline: Pick<DataSettings, 'dataset' | 'evaluation'>): CleanView {
+  const { id, time, columns } = pipeline.dataset;
+  const kept = cleanColumns(pipeline);
+  const views = kept.map(({ name, kind }): CleanColumnView => {
+    const value = ident(name);
+    const view = { column: name, source: name };
+    switch (kind) {
+      case 'number':
+        return { ...view, kind: 'number', sql: value, bins: 'values' };
+      case 'category':
+        return { ...view, kind: 'category', sql: value, bins: 'values' };
+      case 'boolean':
+        return { ...view, kind: 'category', sql: `CAST(${value} AS VARCHAR)`, bins: ['false', 'true'] };
+      case 'datetime':
+        return { ...view, kind: 'category', sql: `CAST(${value} AS VARCHAR)`, bins: [] };
+      case 'text':
+        return { ...view, kind: 'number', sql: `CAST(length(${value}) AS DOUBLE)`, bins: 'lengths' };
+      default:
+        return unreachable(kind, 'kind of column');
+    }
+  });
+  const names = new Set(kept.map(({ name }) => name));
+  const dates = kept.filter(({ kind }) => kind === 'datetime').map(({ name }) => name);
+  return {
+    watched: [labelView(pipeline), ...views],
+    notWatched: [
+      ...(id === undefined ? [] : [{ column: id, reason: 'an id differs from row to row' }]),
+      ...(time === undefined || names.has(time) ? [] : [{ column: time, reason: 'dates move with the calendar' }]),
+      ...dates.map((column) => ({ column, reason: calendar })),
+      ...Object.keys(columns)
+        .filter((column) => !names.has(column))
+        .map((column) => ({ column, reason: 'it is not kept with the clean rows' })),
+    ],
+  };
+}

@@ -14,7 +14,7 @@ const exits = {
   skipped: { code: 4, error: 'SkippedError', means: 'nothing was trained, or there are too few rows to check' },
   unavailable: { code: 5, error: 'UnavailableError', means: 'the cloud is not up, or cannot be reached' },
   invalid: { code: 6, error: 'InvalidFileError', means: 'a pipeline, a test, a fault file or rows do not validate' },
-  drifted: { code: 7, error: 'DriftError', means: 'the drift check found drift' },
+  drifted: { code: 7, error: 'DriftError', means: 'the drift check raised an alarm' },
   bug: { code: 70, error: 'InternalError', means: 'a bug in tidegate: please report it with its stack trace' },
 } as const satisfies Record<string, Exit>;
 

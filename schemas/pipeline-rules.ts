@@ -13,6 +13,7 @@ import type { SplitSettings } from '#domain/data/split-settings';
 import { checkValues } from '#domain/data/value-settings';
 import type { DeploymentSettings } from '#domain/deployment/settings';
 import type { PersonalDataSettings } from '#domain/detectors/settings';
+import { estimableMetrics } from '#domain/drift/performance/decision';
 import type { DriftSettings } from '#domain/drift/settings';
 import type { EvaluationSettings } from '#domain/evaluation/settings';
 import { metricOfGate } from '#domain/gates/registry';
@@ -35,7 +36,7 @@ interface UncheckedPipeline extends ConstrainedPipeline {
   readonly training: TrainingSettings;
   readonly imbalance: Imbalance;
   readonly deployment: Pick<DeploymentSettings, 'serverless' | 'alarms' | 'challenge'>;
-  readonly drift?: Pick<DriftSettings, 'source'> | undefined;
+  readonly drift?: Pick<DriftSettings, 'source' | 'performance'> | undefined;
 }
 
 const isPrivate = (spec: ColumnSpec): spec is PrivateSpec => (PRIVATE_ROLES as readonly string[]).includes(spec.role);
@@ -108,6 +109,13 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx,
       `"${metric}" is not a ${evaluation.task} metric; allowed: ${allowed.join(', ')}`,
     );
   });
+  const judged = pipeline.drift?.performance?.metric;
+  const estimable = estimableMetrics(allowed, evaluation.task);
+  if (judged !== undefined && !estimable.includes(judged))
+    issue(
+      ['drift', 'performance', 'metric'],
+      `"${judged}" of a ${evaluation.task} model cannot be estimated without labels; allowed: ${estimable.join(', ')}`,
+    );
   for (const [name, spec] of Object.entries(columns)) {
     if (!isPrivate(spec) || privacyAction(spec).clean(spec)?.needsSubject !== true) continue;
     const { subject } = spec as { readonly subject?: string };

@@ -151,6 +151,8 @@ const driftSchema = z.object({
   checkedAt: time,
   rows: count.describe('rows of the window'),
   drifted: z.boolean(),
+  alarm: z.boolean().describe('whether the check alarmed: by estimated performance, else by drift'),
+  performance: z.string().nullable().describe('what is estimated without labels, or why nothing is'),
   fellSilent: z.boolean(),
   see: seeSchema,
 });

@@ -3,8 +3,10 @@ import type { Command } from 'commander';
 import { coverageText } from '#domain/drift/coverage';
 import type { DriftTest } from '#domain/drift/drift-test';
 import { DRIFT_TESTS, strongestOf } from '#domain/drift/registry';
-import { formatProbability } from '#domain/text/format-number';
+import { formatNumber, formatProbability } from '#domain/text/format-number';
+import { upperFirst } from '#domain/text/upper-first';
 import { type DriftCheck, driftCheckSchema, skippedDriftCheckSchema } from '#schemas/records/drift-check';
+import type { MetricEstimate } from '#schemas/records/performance-estimate';
 import { endWith } from '../exit-codes.ts';
 import { CliError, green, print, printJson, table, yellow } from '../output.ts';
 import { requireRunning } from '../running-pipelines.ts';
@@ -33,6 +35,23 @@ export function driftTable(
   );
 }
 
+/** The metrics that were estimated, with their values on the holdout and their intervals. */
+export const performanceTable = (metrics: readonly MetricEstimate[]): string =>
+  table(
+    ['METRIC', 'HOLDOUT', 'ESTIMATE', 'FROM', 'TO'],
+    metrics.map(({ metric, reference, value, low, high }) => [
+      metric,
+      ...[reference, value, low, high].map((number) => formatNumber(number)),
+    ]),
+  );
+
+/** What the check came to, in one line. */
+export function describeAlarm({ alarm, decidedBy, drifted, action }: DriftCheck): string {
+  if (alarm) return yellow(`${decidedBy === 'columns' ? 'drift found' : 'alarm'}; action: ${action}`);
+  if (!drifted) return green('no drift');
+  return green('columns drifted, but the estimated performance gives no reason for an alarm');
+}
+
 export function driftCommand(program: Command): void {
   program
     .command('drift')
@@ -56,14 +75,17 @@ export function driftCommand(program: Command): void {
         }
         const check = driftCheckSchema.parse(ended.output);
         if (check.tooSmall) endWith('skipped');
-        else if (check.drifted) endWith('drifted');
+        else if (check.alarm) endWith('drifted');
         if (json) return printJson(check);
         const { window } = check;
         print(`${window.rows} rows from ${window.from} to ${window.to} against run ${check.runId}`);
         if (check.tooSmall) return print('Too few rows to judge: see drift.minRows.');
         print(driftTable(check));
         if (check.coverage) print(coverageText(check.coverage));
-        print(check.drifted ? yellow(`drift found; action: ${check.action}`) : green('no drift'));
+        const { performance } = check;
+        if (performance.status === 'estimated') print(performanceTable(performance.metrics));
+        print(upperFirst(`${performance.reason}.`));
+        print(describeAlarm(check));
       });
     });
 }

@@ -138,11 +138,13 @@ const former: Part<'former'> = ({ former: all, champion, pipeline }, { registere
 const drift: Part<'drift'> = (records, version, places) => {
   const { drift: last, champion, pipeline } = records;
   if (!last || !isLive(records, version) || last.checkedAt < (champion?.promotedAt ?? '')) return null;
-  const { checkedAt, rows, drifted, fellSilent, reportKey } = last;
+  const { checkedAt, rows, drifted, alarm = drifted, performance = null, fellSilent, reportKey } = last;
   return {
     checkedAt,
     rows,
     drifted,
+    alarm,
+    performance,
     fellSilent,
     see: { ...places.artifact(reportKey), command: places.command(`drift ${pipeline}`) },
   };

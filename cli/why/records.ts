@@ -43,6 +43,8 @@ const lastDriftSchema = z.object({
   checkedAt: z.string(),
   rows: z.int().min(0),
   drifted: z.boolean(),
+  alarm: z.boolean().optional(),
+  performance: z.string().optional(),
   fellSilent: z.boolean().default(false),
   reportKey: z.string(),
 });

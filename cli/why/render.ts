@@ -152,10 +152,12 @@ const formerPart = ({ former }: Explanation): string[] =>
 
 function driftPart({ drift }: Explanation): string[] {
   if (!drift) return ['not checked since it serves'];
-  const found = drift.drifted ? yellow('drift found') : green('no drift');
+  const drifted = drift.drifted ? 'drift found' : 'no drift';
+  const found = drift.alarm ? yellow(drift.drifted ? drifted : 'alarm') : green(drifted);
   const silent = drift.fellSilent ? `; ${yellow('no request was captured any more')}` : '';
   return [
     `${found} in ${formatCount(drift.rows)} rows, checked ${minute(drift.checkedAt)}${silent}`,
+    ...(drift.performance === null ? [] : [drift.performance]),
     ...seeLines(drift.see),
   ];
 }

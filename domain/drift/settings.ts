@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { DriftTest } from './drift-test.ts';
+import { performanceSettingsSchema } from './performance/settings.ts';
 import { DRIFT_TESTS, thresholdSettings } from './registry.ts';
 
 const scheduleSchema = z
@@ -54,11 +55,12 @@ export const driftSchemaOf = <Tests extends readonly DriftTest[]>(tests: Tests) 
           examples: [0.001],
         }),
       ...thresholdSettings(tests),
+      performance: performanceSettingsSchema.optional(),
       action: z
         .enum(['alert', 'retrain'])
         .default('alert')
         .meta({
-          description: 'What to do about drift: report it in Slack, or also train a new model on the newest drop.',
+          description: 'What to do about an alarm: report it in Slack, or also train a new model on the newest drop.',
           examples: ['retrain'],
         }),
     })

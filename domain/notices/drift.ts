@@ -4,8 +4,10 @@ import { byDrift, DRIFT_TESTS, strongestOf } from '#domain/drift/registry';
 import { composeMessage, type Message } from '#domain/slack/message';
 import { formatProbability } from '#domain/text/format-number';
 import { counted, decimal } from '#domain/text/numbers';
+import { upperFirst } from '#domain/text/upper-first';
 import type { ColumnDrift, Coverage } from '#schemas/records/baseline';
 import { driftCheckSchema } from '#schemas/records/drift-check';
+import type { PerformanceEstimate } from '#schemas/records/performance-estimate';
 import { checkFailedMessage } from './check-failed.ts';
 import { defineNotice } from './notice.ts';
 
@@ -20,6 +22,8 @@ export interface Drift {
   readonly columns: readonly ShownDrift[];
   /** Drift of the model's scores. */
   readonly scoreDrift?: Omit<ShownDrift, 'column'>;
+  /** What is estimated of the performance without labels. */
+  readonly performance?: Pick<PerformanceEstimate, 'status' | 'alarm' | 'reason'>;
   /** What was watched; absent in checks of earlier versions. */
   readonly coverage?: Coverage | undefined;
   /** The resulting action. */
@@ -31,6 +35,14 @@ const next: Record<Drift['action'], string> = {
   alert: 'Check the data before you trust its scores.',
   retrain: 'A retrain has been started.',
 };
+
+/** Estimated performance is the news where it alarms, else the columns that drifted. */
+function headline(drifted: boolean, performance: Drift['performance']): string {
+  if (performance?.alarm !== true) return drifted ? 'the data has drifted' : 'no drift';
+  return performance.status === 'outside'
+    ? 'the data has drifted out of what the model knows'
+    : 'the model is estimated to have got worse';
+}
 
 /** The columns with the most drift come first. */
 export function driftMessage(drift: Drift, tests: readonly DriftTest[] = DRIFT_TESTS): Message {
@@ -49,9 +61,10 @@ export function driftMessage(drift: Drift, tests: readonly DriftTest[] = DRIFT_T
   const any = drifted.length > 0 || score?.drifted === true;
   const columns = drift.columns.toSorted(byDrift(tests));
   const scores = score?.drifted ? ' The scores drifted too.' : '';
+  const { performance } = drift;
   return composeMessage({
-    heading: any ? `🧭 ${drift.pipeline}: the data has drifted` : `🧭 ${drift.pipeline}: no drift`,
-    summary: `${drifted.length} of ${counted(drift.columns.length, 'column')} drifted over ${counted(drift.window.rows, 'row')}.${scores} ${next[drift.action]}`,
+    heading: `🧭 ${drift.pipeline}: ${headline(any, performance)}`,
+    summary: `${performance ? `${upperFirst(performance.reason)}. ` : ''}${drifted.length} of ${counted(drift.columns.length, 'column')} drifted over ${counted(drift.window.rows, 'row')}.${scores} ${next[drift.action]}`,
     parts: [
       {
         title: 'Against the training baseline',
@@ -81,6 +94,20 @@ export const drift = defineNotice({
       tooSmall: false,
       drifted: true,
       fellSilent: false,
+      performance: {
+        status: 'estimated',
+        rows: 4000,
+        outside: 0.012,
+        expectedOutside: 0.01,
+        overlap: 0.81,
+        causes: [{ column: 'income', share: 0.008 }],
+        judged: { metric: 'auc', reference: 0.78, value: 0.71, low: 0.69, high: 0.73 },
+        metrics: [{ metric: 'auc', reference: 0.78, value: 0.71, low: 0.69, high: 0.73 }],
+        alarm: true,
+        reason: 'auc is estimated at 0.71 (0.69 to 0.73), and was 0.78 on the holdout',
+      },
+      alarm: true,
+      decidedBy: 'performance',
       notify: true,
       action: 'retrain',
       driftedColumns: ['income'],
@@ -97,7 +124,7 @@ export const drift = defineNotice({
     },
   },
   address: ({ check: { pipeline, window } }) => ({ key: `${pipeline}#${window.to}`, pipeline }),
-  message({ check: { pipeline, window, columns, score, drifted, action, fellSilent, coverage } }) {
+  message({ check: { pipeline, window, columns, score, performance, alarm, action, fellSilent, coverage } }) {
     if (fellSilent) {
       return checkFailedMessage({
         pipeline,
@@ -110,8 +137,9 @@ export const drift = defineNotice({
       window,
       columns,
       ...(score ? { scoreDrift: score } : {}),
+      performance,
       coverage,
-      action: drifted ? action : 'none',
+      action: alarm ? action : 'none',
     });
   },
 });

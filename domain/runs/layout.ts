@@ -63,6 +63,8 @@ export const artifactKeys = (run: RunPointer) => {
     transform: `${prefix}transform.json`,
     /** Baseline histograms of features and scores for drift checks (JSON). */
     baseline: `${prefix}baseline.json`,
+    /** Holdout rows with inputs, scores and labels, for estimates without labels (JSON, `schemas/records/performance-estimate`). */
+    performance: `${prefix}performance.json`,
     /** The bins of the clean columns, as the training rows have them (JSON, `schemas/records/baseline`). */
     bins: `${prefix}bins.json`,
     /** The training rows of one shard, counted in these bins (JSON). */

@@ -6,6 +6,8 @@ import { buildWindow, mergeWindows, type ScoreValues } from '#domain/drift/basel
 import { captureHours, readCaptures } from '#domain/drift/captures';
 import { cleanView } from '#domain/drift/clean-columns';
 import { driftColumns } from '#domain/drift/columns';
+import type { WindowRows } from '#domain/drift/performance/estimate';
+import { sampleRows } from '#domain/drift/performance/sample';
 import { scoresPerRow } from '#domain/evaluation/predictions';
 import { parseFeatures } from '#domain/evaluation/score-text';
 import { artifactKeys, capturePrefix, type RunPointer, runPrefix } from '#domain/runs/layout';
@@ -23,6 +25,8 @@ import type { FittedTransform } from '#schemas/records/fitted-transform';
 export interface MeasuredWindow {
   readonly window: Window;
   readonly skipped: number;
+  /** A sample of the rows with the model's answers; absent where nothing answered them. */
+  readonly answered?: WindowRows;
 }
 
 const scoresOf = (fitted: FittedTransform, values: Float64Array): ScoreValues =>
@@ -49,6 +53,7 @@ export async function measureCaptures(
   const hours = new Set(captureHours(from, to));
   const base = `${capturePrefix(pipeline)}/${endpoint}/`;
   let window = emptyWindow(baseline, fitted);
+  const sample = sampleRows(width, perRow);
   let skipped = 0;
   for (const { key } of await clean.list(base)) {
     const hour = /(\d{4}\/\d{2}\/\d{2}\/\d{2})\/[^/]+\.jsonl$/.exec(key)?.[1];
@@ -56,13 +61,15 @@ export async function measureCaptures(
     const captured = readCaptures(await clean.readText(key), { width, perRow, probes, from, to }, output);
     skipped += captured.skipped;
     if (captured.rows === 0) continue;
-    const columns = driftColumns(fitted, { rows: captured.rows, width, values: captured.values });
+    const inputs = { rows: captured.rows, width, values: captured.values };
+    sample.add({ inputs, scores: captured.scores });
+    const columns = driftColumns(fitted, inputs);
     window = mergeWindows(
       window,
       buildWindow(baseline, { rows: captured.rows, columns, scores: scoresOf(fitted, captured.scores) }),
     );
   }
-  return { window, skipped };
+  return { window, skipped, answered: sample.rows() };
 }
 
 /** Counts the clean rows of another run's drop in the bins of the champion's clean columns. */

@@ -1,7 +1,8 @@
 import { algorithmOf } from '#domain/algorithms/registry';
 import { sourceColumns } from '#domain/data/transform';
 import { buildBaseline } from '#domain/drift/baseline';
-import { driftColumns } from '#domain/drift/columns';
+import { driftColumns, type FeatureMatrix } from '#domain/drift/columns';
+import { buildReference } from '#domain/drift/performance/reference';
 import { evaluateAndCompare } from '#domain/evaluation/compare';
 import { permutationImportance } from '#domain/evaluation/importance';
 import { claimOfNaiveSplit, type NaiveTask } from '#domain/evaluation/naive-split';
@@ -98,9 +99,8 @@ async function readFeatureLines(clean: ObjectStore, run: RunPointer, names: read
 }
 
 /** The distributions of model inputs and scores that later drift checks compare with. */
-function countBaseline(fitted: FittedTransform, lines: readonly string[], holdout: Holdout): Baseline {
+function countBaseline(fitted: FittedTransform, matrix: FeatureMatrix, holdout: Holdout): Baseline {
   const { task } = fitted;
-  const matrix = parseFeatures(lines.join('\n'), fitted.features.length, 'holdout features');
   const values = holdout.candidate.subarray(0, matrix.rows * scoresPerRow(fitted));
   return buildBaseline({
     rows: matrix.rows,
@@ -116,13 +116,13 @@ function pickGolden(fitted: FittedTransform, lines: readonly string[], holdout: 
     .slice(0, goldenRows)
     .filter((line) => line !== '')
     .map((body, i) => ({ body, predictions: [...holdout.candidate.subarray(i * perRow, (i + 1) * perRow)] }));
-  return { valuesPerRow: perRow, cases };
+  return { valuesPerRow: perRow, cases, performance: true };
 }
 
 /**
  * Evaluates a candidate on its holdout, compares it with the champion on the rows that the champion was not trained on, and writes
- * what later checks need: the evaluation, the drift baseline of model inputs and scores, and golden requests with the expected
- * responses.
+ * what later checks need: the evaluation, the drift baseline of model inputs and scores, holdout rows for estimates without labels,
+ * and golden requests with the expected responses.
  *
  * @throws EvaluationError when the numbers of scores and labels differ
  */
@@ -151,8 +151,12 @@ export async function evaluateCandidate(
   };
   const lines = await readFeatureLines(clean, run, holdout.names);
   await artifacts.writeJson(keys.evaluation, evaluation);
+  const inputs = parseFeatures(lines.join('\n'), fitted.features.length, 'holdout features');
   const kept = await mergeCleanBaseline(artifacts, run, fitted.parts.train.length);
-  await artifacts.writeJson(keys.baseline, { ...countBaseline(fitted, lines, holdout), ...(kept && { clean: kept }) });
+  await artifacts.writeJson(keys.baseline, { ...countBaseline(fitted, inputs, holdout), ...(kept && { clean: kept }) });
+  const { threshold } = pipeline.evaluation;
+  const { importances } = evaluation;
+  await artifacts.writeJson(keys.performance, buildReference({ fitted, inputs, ...scored, threshold, importances }));
   await artifacts.writeJson(keys.golden, pickGolden(fitted, lines, holdout));
   return { rows: evaluation.n };
 }

@@ -4,6 +4,7 @@ import { deploymentKeys } from '#domain/deployment/target';
 import { windowStart } from '#domain/drift/captures';
 import { compareWindow } from '#domain/drift/compare';
 import { coverageOfDrop, coverageOfInputs } from '#domain/drift/coverage';
+import { decideAlarm } from '#domain/drift/performance/decision';
 import { byDrift, thresholdsOf } from '#domain/drift/registry';
 import { ConfigurationError, NotFoundError } from '#domain/errors';
 import { artifactKeys } from '#domain/runs/layout';
@@ -13,6 +14,7 @@ import type { ObjectStore } from '#functions/ports/object-store';
 import type { StateStore } from '#functions/ports/state-store';
 import { type MeasuredWindow, measureCaptures, measureCleanDrop, measureDrop } from '#functions/shards/drift-window';
 import { asBaseline } from '#functions/shards/drop-drift';
+import { estimateWindow } from '#functions/shards/window-performance';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import { type Baseline, baselineSchema, type Coverage } from '#schemas/records/baseline';
 import type { DriftCheck, SkippedDriftCheck } from '#schemas/records/drift-check';
@@ -33,11 +35,14 @@ interface Served {
   readonly champion: Champion;
   readonly pipeline: Pipeline;
   readonly drift: NonNullable<Pipeline['drift']>;
+  readonly evaluation: Pipeline['evaluation'];
   readonly fitted: FittedTransform;
   readonly format: ModelFormat;
   readonly baseline: Baseline;
   /** The rows with known answers that `predict` adds to its requests. */
   readonly probes: Probes;
+  /** Whether the run kept what estimates of performance rest on. */
+  readonly kept: boolean;
 }
 
 /** Maximum number of columns in the state payload; the full report is in the artifacts bucket. */
@@ -61,8 +66,10 @@ async function readServed({ store, artifacts }: DriftPorts, name: string): Promi
   const fitted = await artifacts.readJson(keys.transform, fittedTransformSchema);
   const format = algorithmOf(pipeline);
   const baseline = await artifacts.readJson(keys.baseline, baselineSchema);
-  const probes = probesOf(await artifacts.readJson(keys.golden, goldenSchema));
-  return { champion, pipeline, drift, fitted, format, baseline, probes };
+  const golden = await artifacts.readJson(keys.golden, goldenSchema);
+  const { evaluation } = pipeline;
+  const probes = probesOf(golden);
+  return { champion, pipeline, drift, evaluation, fitted, format, baseline, probes, kept: golden.performance === true };
 }
 
 /** The newest run that read its whole drop. A running or failed run may have read only a part. */
@@ -120,7 +127,7 @@ async function hasFallenSilent(store: StateStore, name: string, checkedAt: strin
 }
 
 /**
- * Compares the champion's current inputs with its training data. The full report goes to the artifacts bucket; the result
+ * Compares the champion's current inputs with its training data, and estimates its performance from its scores. The full report goes to the artifacts bucket; the result
  * has the decision and the figures for Slack. A retired pipeline is not checked.
  *
  * @param checkedAt start of the check (ISO 8601): the end of the window, and part of the report's key
@@ -138,7 +145,7 @@ export async function measureDrift(
   }
   const served = await readServed(ports, name);
   const { drift, champion } = served;
-  const { window, skipped, from, baseline, coverage } = await measure(ports, name, served, checkedAt);
+  const { window, skipped, from, baseline, coverage, answered } = await measure(ports, name, served, checkedAt);
   const report = compareWindow({
     baseline,
     window,
@@ -147,11 +154,32 @@ export async function measureDrift(
     falseAlarmRate: drift.falseAlarmRate,
   });
   const { rows, drifted } = report;
+  const run = { pipeline: name, runId: champion.runId };
+  const performance = await estimateWindow(artifacts, run, served, answered);
+  const { alarm, decidedBy } = decideAlarm(drifted, performance, drift.performance?.decides ?? true);
   const reportKey = `${name}/drift/${checkedAt.replaceAll(':', '-')}.json`;
-  await artifacts.writeJson(reportKey, { ...report, coverage, from, to: checkedAt, skipped, runId: champion.runId });
+  await artifacts.writeJson(reportKey, {
+    ...report,
+    coverage,
+    performance,
+    alarm,
+    decidedBy,
+    from,
+    to: checkedAt,
+    skipped,
+    runId: champion.runId,
+  });
   // a window of no length says nothing about requests
   const fellSilent = from !== checkedAt && (await hasFallenSilent(store, name, checkedAt, rows));
-  await store.put(name, 'drift', { checkedAt, rows, drifted, fellSilent, reportKey });
+  await store.put(name, 'drift', {
+    checkedAt,
+    rows,
+    drifted,
+    alarm,
+    performance: performance.reason,
+    fellSilent,
+    reportKey,
+  });
   return {
     pipeline: name,
     runId: champion.runId,
@@ -160,7 +188,10 @@ export async function measureDrift(
     tooSmall: report.tooSmall,
     drifted,
     fellSilent,
-    notify: drifted || fellSilent,
+    performance,
+    alarm,
+    decidedBy,
+    notify: alarm || fellSilent,
     action: drift.action,
     driftedColumns: report.driftedColumns.slice(0, reported),
     columns: report.columns.toSorted(byDrift()).slice(0, reported),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { columnDriftSchema, coverageSchema } from './baseline.ts';
+import { performanceEstimateSchema } from './performance-estimate.ts';
 
 /** What MeasureDrift answers and Notify tells: the outcome of one drift check. */
 export const driftCheckSchema = z.object({
@@ -12,6 +13,9 @@ export const driftCheckSchema = z.object({
   fellSilent: z
     .boolean()
     .describe('no capture in the window although the check before had some: capture may have stopped'),
+  performance: performanceEstimateSchema.describe('what the scores say of the performance, without labels'),
+  alarm: z.boolean().describe('whether somebody has to know, and whether the action is taken'),
+  decidedBy: z.enum(['performance', 'columns']).describe('what decided about the alarm'),
   notify: z.boolean(),
   action: z.enum(['alert', 'retrain']),
   driftedColumns: z.array(z.string()),

@@ -20,6 +20,10 @@ export const goldenSchema = z
   .object({
     valuesPerRow: z.int().min(1).describe('numbers the model answers a row: classes of softprob, else 1'),
     cases: z.array(goldenCaseSchema).min(1).max(1000),
+    performance: z
+      .boolean()
+      .optional()
+      .describe('whether the run keeps performance.json too: a drift check may not look for a missing object'),
   })
   .refine((g) => g.cases.every((c) => c.predictions.length === g.valuesPerRow), {
     message: 'every case has valuesPerRow predictions',

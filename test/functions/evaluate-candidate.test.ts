@@ -10,7 +10,8 @@ it('writes the same records to its buckets when it is retried', async () => {
   using run = await encodedRun('binary');
   await scoreHoldout(run, 'binary');
   await publish(run, buckets);
-  const records = () => (['evaluation', 'baseline', 'golden'] as const).map((name) => recordOf(buckets, run.run, name));
+  const records = () =>
+    (['evaluation', 'baseline', 'performance', 'golden'] as const).map((name) => recordOf(buckets, run.run, name));
   await evaluateCandidate({ run: run.run, champion: null }, context);
   const first = records();
 

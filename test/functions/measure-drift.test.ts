@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { driftCheckSchema } from '#schemas/records/drift-check';
+import { performanceReferenceSchema } from '#schemas/records/performance-estimate';
 import { captureLine } from '../fakes/capture-line.ts';
 import type { MemoryState } from '../fakes/memory-state.ts';
 import { type FakeBuckets, fakeBuckets } from './support/buckets.ts';
@@ -76,6 +77,12 @@ describe('a drift check of captures', () => {
       window: { from: '2026-01-09T00:00:00.000Z', to: checkedAt, rows: lines.length },
       tooSmall: false,
       drifted: false,
+      performance: {
+        status: 'none',
+        reason: expect.stringMatching(/^no estimate: the model was evaluated on \d+ rows/),
+      },
+      alarm: false,
+      decidedBy: 'columns',
       notify: false,
       action: 'retrain',
       driftedColumns: [],
@@ -100,6 +107,40 @@ describe('a drift check of captures', () => {
       driftedColumns: ['x'],
     });
     expect(await state.get('loan', 'drift')).toMatchObject({ checkedAt, drifted: true, rows: lines.length });
+  });
+
+  describe('of a model that was evaluated on enough rows', () => {
+    // the holdout of these tests is small: its rows three times
+    beforeEach(() => {
+      const [path = ''] = buckets.paths().filter((one) => one.endsWith('/performance.json'));
+      const kept = performanceReferenceSchema.parse(JSON.parse(buckets.text(path) ?? ''));
+      const thrice = <T>(list: readonly T[]): T[] => [...list, ...list, ...list];
+      const { values, scores, labels, rows } = kept;
+      const more = { values: thrice(values), scores: thrice(scores), labels: thrice(labels), rows: 3 * rows };
+      buckets.put(path, JSON.stringify({ ...kept, ...more }));
+    });
+
+    it('has an estimate, which decides: a column that drifted without harm wakes nobody', async () => {
+      ask(
+        lines.map((line) => line.replace(/,0,0,1$/, ',1,0,0')),
+        '2026-01-09T12:00:00Z',
+      );
+
+      const answer = await check();
+
+      expect(answer).toMatchObject({ drifted: true, driftedColumns: ['c'], alarm: false, notify: false });
+      expect(answer).toMatchObject({ decidedBy: 'performance', performance: { status: 'estimated', alarm: false } });
+      expect(await state.get('loan', 'drift')).toMatchObject({ alarm: false, performance: answer.performance.reason });
+    });
+
+    it('has none for rows that the model does not know, and alarms', async () => {
+      ask(moved(), '2026-01-09T12:00:00Z');
+
+      const answer = await check();
+
+      expect(answer).toMatchObject({ alarm: true, notify: true, decidedBy: 'performance' });
+      expect(answer.performance).toMatchObject({ status: 'outside', causes: [{ column: 'x', share: 1 }] });
+    });
   });
 
   it('looks at what this champion was asked, not at what came before it', async () => {

@@ -185,6 +185,11 @@ describe('rules across fields', () => {
       good.replace('metric: auc, min', 'metric: rmse, max'),
       '"rmse" is not a binary metric',
     ],
+    [
+      'an estimate of a metric that no model of the task has',
+      `${good}drift: { schedule: rate(1 day), performance: { metric: rmse } }\n`,
+      '"rmse" of a binary model cannot be estimated without labels; allowed: auc, pr_auc, accuracy',
+    ],
   ])('%s is refused', (_, text, message) => {
     expect(problems(text)).toContain(message);
   });

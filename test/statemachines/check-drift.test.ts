@@ -2,7 +2,7 @@ import { runDefinition } from 'embedded-cloud/asl';
 import { describe, expect, it } from 'vitest';
 import { loadMachine, taskName } from './load-machine.ts';
 
-const check = { pipeline: 'loan-default', drifted: true, notify: true, action: 'retrain' };
+const check = { pipeline: 'loan-default', alarm: true, notify: true, action: 'retrain' };
 
 async function checkDrift(answers: Record<string, (args: Record<string, unknown>, attempt: number) => unknown>) {
   const result = await runDefinition({
@@ -31,7 +31,7 @@ describe('the check-drift machine', () => {
   });
 
   it('is quiet when nothing moved', async () => {
-    const { status, tasks } = await checkDrift({ MeasureDrift: () => ({ ...check, drifted: false, notify: false }) });
+    const { status, tasks } = await checkDrift({ MeasureDrift: () => ({ ...check, alarm: false, notify: false }) });
 
     expect(status).toBe('SUCCEEDED');
     expect(tasks).toEqual(['MeasureDrift']);
@@ -79,7 +79,7 @@ describe('the check-drift machine', () => {
     const { status } = await checkDrift({
       MeasureDrift: (_args, attempt) => {
         if (attempt === 0) throw { error: 'TransientError' };
-        return { ...check, notify: false, drifted: false };
+        return { ...check, notify: false, alarm: false };
       },
     });
 

@@ -238,6 +238,9 @@ describe('a drift check', () => {
     tooSmall: false,
     drifted: true,
     fellSilent: false,
+    performance: { status: 'none', alarm: false, reason: 'no estimate: the window is small' },
+    alarm: true,
+    decidedBy: 'columns',
     notify: true,
     action: 'retrain',
     driftedColumns: ['income'],
@@ -259,12 +262,21 @@ describe('a drift check', () => {
   it('has an example with drift', async () => {
     const example = noticeSchema.parse({ kind: 'drift', ...drift.example });
     expect(example).toMatchObject({ check: { drifted: true, tooSmall: false, fellSilent: false, notify: true } });
-    expect((await said(example)).words).toContain('the data has drifted');
+    expect((await said(example)).words).toContain('the model is estimated to have got worse');
+  });
+
+  it('says that the model sees what it does not know', async () => {
+    const reason = 'outside of what the model knows, no estimate: 40 % of the rows are unlike every row';
+    const facts = { rows: 500, outside: 0.4, expectedOutside: 0.01, overlap: 0.1, causes: [] };
+    const performance = { status: 'outside', ...facts, alarm: true, reason } as const;
+    const { text, words } = await said({ kind: 'drift', check: { ...check, performance } });
+    expect(words).toContain('the data has drifted out of what the model knows');
+    expect(`${text}${words}`).toContain('40 % of the rows are unlike every row');
   });
 
   it('without drift does not claim that anything is done', async () => {
     const { score: _, ...rest } = check;
-    const notice = await said({ kind: 'drift', check: { ...rest, drifted: false, columns: [] } });
+    const notice = await said({ kind: 'drift', check: { ...rest, drifted: false, alarm: false, columns: [] } });
     expect(notice.words).toContain('loan: no drift');
     expect(notice.words).toContain('No action is needed');
     const score = { ...column, kind: 'category', column: 'score', tests: { psi: test(0.5) }, drifted: true };

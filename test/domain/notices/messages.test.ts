@@ -110,6 +110,9 @@ const messages: Record<string, fc.Arbitrary<Message>> = {
     window: record({ from: text, to: text, rows: number }),
     columns: many(column),
     scoreDrift: optional(record({ tests, drifted: fc.boolean() })),
+    performance: optional(
+      record({ status: fc.constantFrom('estimated', 'outside', 'none'), alarm: fc.boolean(), reason: text }),
+    ),
     action: fc.constantFrom('none', 'alert', 'retrain'),
   }).map((m) => driftMessage(without(m) as never)),
   'run-failed': record({

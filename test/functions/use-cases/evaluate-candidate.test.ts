@@ -4,6 +4,7 @@ import { evaluateCandidate } from '#functions/use-cases/evaluate-candidate';
 import { baselineSchema } from '#schemas/records/baseline';
 import { evaluationSchema } from '#schemas/records/evaluation';
 import { goldenSchema } from '#schemas/records/golden';
+import { performanceReferenceSchema } from '#schemas/records/performance-estimate';
 import type { DataRun } from '../../fakes/data-run.ts';
 import { encodedRun, guesses, holdoutParts, scoreHoldout, type Task } from '../support/evaluated-run.ts';
 
@@ -37,8 +38,12 @@ describe.each<[Task, number, string[]]>([
     ]);
     expect(baseline.score).toMatchObject(task === 'multiclass' ? { categories: classes } : { kind: 'number' });
 
+    const kept = await run.artifacts.readJson(artifactKeys(run.run).performance, performanceReferenceSchema);
+    expect(kept).toMatchObject({ task, rows, inputs: [{ at: 0, column: 'x' }] });
+    expect(kept.leftOut).toEqual([{ column: 'c', reason: 'the model hardly uses it' }]);
+
     const golden = await run.artifacts.readJson(artifactKeys(run.run).golden, goldenSchema);
-    expect(golden).toMatchObject({ valuesPerRow: perRow });
+    expect(golden).toMatchObject({ valuesPerRow: perRow, performance: true });
     expect(golden.cases).toHaveLength(5);
     const [part = ''] = await holdoutParts(run);
     const lines = (await run.clean.readText(part)).split('\n');

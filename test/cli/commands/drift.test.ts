@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { describeAlarm, performanceTable } from '#cli/commands/drift';
+import { drift } from '#domain/notices/drift';
+import { driftCheckSchema } from '#schemas/records/drift-check';
+
+it('shows each estimated metric beside its value on the holdout, with its interval', () => {
+  const table = performanceTable([{ metric: 'auc', reference: 0.78, value: 0.7123, low: 0.69, high: 0.73 }]);
+  expect(table).toMatch(/METRIC +HOLDOUT +ESTIMATE +FROM +TO/);
+  expect(table).toMatch(/auc +0\.78 +0\.7123 +0\.69 +0\.73/);
+});
+
+it.each([
+  [{ alarm: true, decidedBy: 'performance', drifted: false }, 'alarm; action: retrain'],
+  [{ alarm: true, decidedBy: 'columns', drifted: true }, 'drift found; action: retrain'],
+  [
+    { alarm: false, decidedBy: 'performance', drifted: true },
+    'columns drifted, but the estimated performance gives no reason for an alarm',
+  ],
+  [{ alarm: false, decidedBy: 'columns', drifted: false }, 'no drift'],
+] as const)('says what a check came to: %o', (result, text) => {
+  const example = driftCheckSchema.parse(drift.example['check']);
+  expect(describeAlarm({ ...example, ...result })).toContain(text);
+});

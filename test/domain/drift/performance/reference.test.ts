@@ -1,0 +1,121 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { buildReference, REFERENCE_ROWS } from '#domain/drift/performance/reference';
+import { sampleRows } from '#domain/drift/performance/sample';
+import { performanceReferenceSchema } from '#schemas/records/performance-estimate';
+
+const number = (name: string) => ({ kind: 'number', name, source: name, fill: null });
+const label = { column: 'y', classes: ['no', 'yes'], classCounts: [5, 5] };
+const rowsOf = (rows: number, width: number) => ({
+  rows,
+  width,
+  values: Float64Array.from({ length: rows * width }, (_, i) => i),
+});
+
+describe('the reference of an estimate', () => {
+  const build = (
+    rows: number,
+    names: readonly string[],
+    importances: { column: string; mean: number; std: number }[],
+  ) =>
+    performanceReferenceSchema.parse(
+      buildReference({
+        fitted: { task: 'binary', label, features: names.map(number) },
+        inputs: rowsOf(rows, names.length),
+        scores: Float64Array.from({ length: rows }, (_, row) => row / rows),
+        labels: Float64Array.from({ length: rows }, (_, row) => row % 2),
+        threshold: 0.4,
+        importances,
+      }),
+    );
+
+  it('has every row of a small holdout, in its order', () => {
+    const found = build(3, ['a', 'b'], []);
+    expect(found).toMatchObject({ rows: 3, values: [0, 1, 2, 3, 4, 5], labels: [0, 1, 0], threshold: 0.4, classes: 2 });
+    expect(found.scores).toEqual([0, 1 / 3, 2 / 3]);
+  });
+
+  it('has 4,000 rows of a large one, in its order', () => {
+    const { rows, values } = build(10_000, ['a'], []);
+    expect(rows).toBe(REFERENCE_ROWS);
+    expect(values).toEqual(values.toSorted((a, b) => Number(a) - Number(b)));
+    expect(new Set(values).size).toBe(REFERENCE_ROWS);
+  });
+
+  it('leaves out columns that the model hardly uses, and says so; a column that was not measured stays', () => {
+    const of = (column: string, mean: number) => ({ column, mean, std: 0 });
+    const found = build(
+      2,
+      ['used', 'idle', 'worse', 'unmeasured'],
+      [of('used', 0.2), of('idle', 0.001), of('worse', -0.01)],
+    );
+    expect(found.inputs).toEqual([
+      { at: 0, column: 'used' },
+      { at: 3, column: 'unmeasured' },
+    ]);
+    expect(found.leftOut).toEqual([
+      { column: 'idle', reason: 'the model hardly uses it' },
+      { column: 'worse', reason: 'the model hardly uses it' },
+    ]);
+    expect(found.values).toEqual([0, 3, 4, 7]);
+  });
+
+  it('has the fifty inputs that matter most', () => {
+    const names = Array.from({ length: 60 }, (_, i) => `c${i}`);
+    const found = build(
+      2,
+      names,
+      names.map((column, i) => ({ column, mean: 1 + i, std: 0 })),
+    );
+    expect(found.inputs.map(({ column }) => column)).toEqual(names.slice(10));
+    expect(found.leftOut).toContainEqual({ column: 'c0', reason: 'columns that matter more fill the estimate' });
+  });
+
+  it('leaves parts of dates out, which change with the calendar', () => {
+    const month = { kind: 'datetime', name: 'day_month', source: 'day', part: 'month' };
+    const found = buildReference({
+      fitted: { task: 'regression', label: { ...label, classes: [] }, features: [month, number('a')] },
+      inputs: { rows: 1, width: 2, values: Float64Array.of(7, Number.NaN) },
+      scores: Float64Array.of(1),
+      labels: Float64Array.of(2),
+      threshold: 0.5,
+      importances: [],
+    });
+    expect(found).toMatchObject({ inputs: [{ at: 1, column: 'a' }], values: [null], classes: 0 });
+    expect(found.leftOut).toEqual([{ column: 'day_month', reason: 'it changes with the calendar' }]);
+  });
+});
+
+describe('a sample of a window', () => {
+  const part = (from: number, rows: number) => ({
+    inputs: { rows, width: 2, values: Float64Array.from({ length: 2 * rows }, (_, i) => from + Math.floor(i / 2)) },
+    scores: Float64Array.from({ length: rows }, (_, i) => from + i),
+  });
+
+  it('has all rows up to its size, and that many of more, inputs and scores together', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(20), { maxLength: 10 }), fc.integer({ min: 1, max: 40 }), (sizes, most) => {
+        const sample = sampleRows(2, 1, most);
+        let seen = 0;
+        for (const size of sizes) {
+          sample.add(part(seen, size));
+          seen += size;
+        }
+        const { inputs, scores } = sample.rows();
+        expect(inputs.rows).toBe(Math.min(seen, most));
+        expect(new Set(scores).size).toBe(inputs.rows);
+        for (const [row, score] of scores.entries()) {
+          expect([...inputs.values.slice(2 * row, 2 * row + 2)]).toEqual([score, score]);
+        }
+      }),
+    );
+  });
+
+  it('takes late rows as often as early ones', () => {
+    const sample = sampleRows(2, 1, 500);
+    for (let i = 0; i < 20; i++) sample.add(part(100 * i, 100));
+    const late = sample.rows().scores.filter((row) => row >= 1000).length;
+    // 250 of 500 expected, with a deviation of about 10
+    expect(Math.abs(late - 250)).toBeLessThan(40);
+  });
+});

@@ -85,6 +85,8 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
         ...readObjects('CleanBucket', keys),
         listObjects('CleanBucket', keys),
       ]),
+      // an outcome may name a request that was not logged
+      missObjects('CleanBucket'),
       ...writeFiles('CleanBucket', '*/outcomes/*'),
       ...readRun,
       ...state('PutItem'),
@@ -109,7 +111,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       ...passTo('ServingRole', 'sagemaker.amazonaws.com'),
     ],
     evaluateCandidate: [...readRun, ...writeRun, ...readRows, listObjects('CleanBucket', '*/runs/*/holdout/*')],
-    applyGates: [...readRun, ...writeRun],
+    applyGates: [...readRun, missObjects('ArtifactsBucket'), ...writeRun],
     registerModel: [
       ...readRun,
       ...sageMaker(

@@ -92,7 +92,7 @@ async function register(pipeline: string, seed: number, damage?: 'units', rows =
   const settings = { seed, ...(damage ? { damage } : {}) };
   const { files } = await writeLoanBook(join(folder, `${pipeline}-${seed}-${rows}`), rows, settings, 1);
   const { ended, run } = await project.drop(pipeline, files, `book-${seed}-${rows}`);
-  expect(ended).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'registered' } });
+  expect(ended, JSON.stringify(ended)).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'registered' } });
   return run?.modelPackageArn ?? '';
 }
 const decide = (ModelPackageArn: string) =>
@@ -288,9 +288,10 @@ describe('a challenge in the shadow', () => {
     const byRequest = ['inferenceId,row,default', ...manyApplicants.map((_, i) => `${inferenceId},${i},${i % 2}`)];
     const byId = ['loan_id,default', ...manyApplicants.map(({ loan_id }, i) => `${loan_id},${i % 2}`), 'nobody,1'];
 
-    expect(await sendOutcomes('by-request.csv', [...byRequest, `${inferenceId},0,perhaps`])).toMatchObject({
+    const unlogged = `${inferenceId.slice(0, -1)}${inferenceId.endsWith('0') ? '1' : '0'},0,1`;
+    expect(await sendOutcomes('by-request.csv', [...byRequest, unlogged, `${inferenceId},0,perhaps`])).toMatchObject({
       status: 'SUCCEEDED',
-      output: { decision: 'recorded', file: { by: 'inferenceId', joined: 40, unknown: 0 } },
+      output: { decision: 'recorded', file: { by: 'inferenceId', joined: 40, unknown: 1 } },
     });
     expect(await sendOutcomes('by-id.csv', byId)).toMatchObject({
       status: 'SUCCEEDED',

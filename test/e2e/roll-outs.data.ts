@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -38,12 +38,13 @@ const clock = createFastClock();
 let project: UpProject;
 let folder: string;
 
-/** Four of the fifty pipelines of the stack, all with names of the greatest length. */
-const [good, shifted, slow, contest] = [
+/** Five of the fifty pipelines of the stack, all with names of the greatest length. */
+const [good, shifted, slow, contest, duel] = [
   longName('canary-good'),
   longName('canary-shifted'),
   longName('canary-slow'),
   longName('challenge'),
+  longName('duel'),
 ];
 
 /** @param local what the stage of the embedded cloud says */
@@ -61,7 +62,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tidegate-roll-outs-'));
   project = await startProject(
     [
-      ...writeManyPipelines(folder, 46),
+      ...writeManyPipelines(folder, 45),
       definition(good, {}, { strategy: 'canary', percent: 20, bakeMinutes: 5 }),
       definition(shifted, { strategy: 'canary', percent: 50, bakeMinutes: 10, alarms: { predictions: 0.03 } }),
       definition(slow, { strategy: 'canary', percent: 50, bakeMinutes: 10, alarms: { latency: 0.001 } }),
@@ -77,6 +78,17 @@ beforeAll(async () => {
           maxErrorRate: 0.5,
           maxChangedDecisions: 0.5,
           maxMeanShift: 3,
+        },
+      }),
+      definition(duel, {
+        challenge: {
+          mode: 'ab',
+          share: 50,
+          minRows: 400,
+          maxDays: 1,
+          waitMs: 5000,
+          maxErrorRate: 0.5,
+          minimumEffect: -0.2,
         },
       }),
     ],
@@ -201,6 +213,17 @@ const serving = async (pipeline: string) =>
   (await project.target.sageMaker.send(new DescribeEndpointCommand({ EndpointName: `tidegate-local-${pipeline}` })))
     .EndpointConfigName;
 
+/** Sends a file with outcomes and waits until it is recorded. */
+async function sendOutcomes(pipeline: string, name: string, lines: readonly string[]) {
+  const file = join(folder, name);
+  writeFileSync(file, `${lines.join('\n')}\n`);
+  const since = clock.now();
+  const key = await uploadOutcomes(project.target, pipeline, file);
+  const machine = project.target.outputs.RecordOutcomesStateMachineArn;
+  const arn = await waitForExecution(project.target, machine, key, since, { otherwise: 'nothing was recorded' });
+  return watchExecution(project.target.sfn, arn, { silent: true });
+}
+
 describe('a challenge in the shadow', () => {
   /** Approves a version and asks for predictions, while time passes faster, until its challenge has ended. */
   async function challenge(modelPackageArn: string, version: number) {
@@ -267,17 +290,6 @@ describe('a challenge in the shadow', () => {
     for (const { loan_id } of manyApplicants) expect(text).not.toContain(loan_id);
   });
 
-  /** Sends a file with outcomes and waits until it is recorded. */
-  async function sendOutcomes(name: string, lines: readonly string[]) {
-    const file = join(folder, name);
-    writeFileSync(file, `${lines.join('\n')}\n`);
-    const since = clock.now();
-    const key = await uploadOutcomes(project.target, contest, file);
-    const machine = project.target.outputs.RecordOutcomesStateMachineArn;
-    const arn = await waitForExecution(project.target, machine, key, since, { otherwise: 'nothing was recorded' });
-    return watchExecution(project.target.sfn, arn, { silent: true });
-  }
-
   it('is joined with outcomes, by request and by id, which show how both models did', async () => {
     const { s3, outputs } = project.target;
     const prefix = `${contest}/predictions/`;
@@ -289,15 +301,17 @@ describe('a challenge in the shadow', () => {
     const byId = ['loan_id,default', ...manyApplicants.map(({ loan_id }, i) => `${loan_id},${i % 2}`), 'nobody,1'];
 
     const unlogged = `${inferenceId.slice(0, -1)}${inferenceId.endsWith('0') ? '1' : '0'},0,1`;
-    expect(await sendOutcomes('by-request.csv', [...byRequest, unlogged, `${inferenceId},0,perhaps`])).toMatchObject({
+    expect(
+      await sendOutcomes(contest, 'by-request.csv', [...byRequest, unlogged, `${inferenceId},0,perhaps`]),
+    ).toMatchObject({
       status: 'SUCCEEDED',
       output: { decision: 'recorded', file: { by: 'inferenceId', joined: 40, unknown: 1 } },
     });
-    expect(await sendOutcomes('by-id.csv', byId)).toMatchObject({
+    expect(await sendOutcomes(contest, 'by-id.csv', byId)).toMatchObject({
       status: 'SUCCEEDED',
       output: { decision: 'recorded', file: { by: 'key', joined: 40, unknown: 1 } },
     });
-    expect(await sendOutcomes('wrong.csv', ['customer,default', 'nobody,1'])).toMatchObject({
+    expect(await sendOutcomes(contest, 'wrong.csv', ['customer,default', 'nobody,1'])).toMatchObject({
       status: 'FAILED',
       error: 'SchemaMismatchError',
     });
@@ -309,6 +323,61 @@ describe('a challenge in the shadow', () => {
     const said = (await readSlack(project.cloud.endpoint)).map(({ text }) => text).join('\n');
     expect(said).toContain('40 outcomes');
     expect(said).toContain('a file with outcomes was not taken');
+  });
+});
+
+describe('a challenge by outcomes', () => {
+  /** Applications of a loan book as a loan desk sends them, and whether they defaulted. */
+  async function applications(rows: number, seed: number) {
+    const { files } = await writeLoanBook(
+      join(folder, `applications-${seed}`),
+      rows,
+      { seed, firstLoan: 1_000_000 },
+      1,
+    );
+    const [head = '', ...lines] = readFileSync(files[0] ?? '', 'utf8')
+      .trimEnd()
+      .split('\n');
+    const names = head.split(',');
+    return lines.map((line) => {
+      const values = line.split(',');
+      const of = (name: string) => values[names.indexOf(name)] ?? '';
+      const numbers = ['income', 'amount', 'term', 'dti'].map((name) => [name, Number(of(name))] as const);
+      return {
+        row: { loan_id: of('loan_id'), ...Object.fromEntries(numbers), purpose: of('purpose'), home: of('home') },
+        outcome: `${of('loan_id')},${of('default')}`,
+      };
+    });
+  }
+
+  it('is won by a model that outcomes show not to be worse', async () => {
+    expect(await approve(await register(duel, 1))).toMatchObject({ status: 'SUCCEEDED' });
+    const second = await register(duel, 2);
+    const asked = await applications(2400, 9);
+    clock.run(FASTER);
+    try {
+      const { output } = await approve(second);
+      expect(output).toMatchObject({ decision: 'challenge' });
+      const running = async () => (await getState(project.target, duel, deploymentKeys.challenge))?.['status'];
+      await expect.poll(running, { timeout: 120_000 }).toBe('running');
+      const versions = new Set<number>();
+      for (let at = 0; at < asked.length; at += 12) {
+        const rows = asked.slice(at, at + 12).map(({ row }) => row);
+        versions.add((await predict(duel, rows)).model.version);
+      }
+      expect(versions).toEqual(new Set([1, 2]));
+      const lines = ['loan_id,default', ...asked.map(({ outcome }) => outcome)];
+      expect(await sendOutcomes(duel, 'what-happened.csv', lines)).toMatchObject({
+        status: 'SUCCEEDED',
+        output: { file: { by: 'key', joined: 2400, unknown: 0 } },
+      });
+      const key = deploymentKeys.pastChallenge(2, (output as { challenge: string }).challenge);
+      await expect.poll(() => getState(project.target, duel, key), { timeout: 120_000 }).toBeDefined();
+      const { outcome } = challengeSchema.parse(await getState(project.target, duel, key));
+      expect(outcome, JSON.stringify(outcome)).toMatchObject({ end: 'won' });
+    } finally {
+      clock.run(1);
+    }
   });
 });
 

@@ -90,3 +90,16 @@ export function hypergeometricTail(found: number, marked: number, drawn: number,
   }
   return Math.min(1, sum);
 }
+
+/**
+ * Fisher's exact test of two shares, two-sided as twice the smaller tail.
+ *
+ * @param before marked rows of `n`
+ * @param now marked rows of `m`
+ */
+export function fisherExact(before: number, n: number, now: number, m: number): number {
+  const marked = before + now;
+  const more = hypergeometricTail(now, marked, m, n + m);
+  const fewer = hypergeometricTail(before, marked, n, n + m);
+  return Math.min(1, 2 * Math.min(more, fewer));
+}

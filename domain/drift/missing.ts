@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { hypergeometricTail } from './distributions.ts';
+import { fisherExact } from './distributions.ts';
 import type { DriftTest } from './drift-test.ts';
 import { histogramRows } from './histogram.ts';
 
@@ -23,9 +23,9 @@ export const missing = {
   measure(before, now) {
     const [n, m] = [histogramRows(before), histogramRows(now)];
     if (n === 0 || m === 0) return undefined;
-    const pooled = before.missing + now.missing;
-    const more = hypergeometricTail(now.missing, pooled, m, n + m);
-    const fewer = hypergeometricTail(before.missing, pooled, n, n + m);
-    return { statistic: Math.abs(now.missing / m - before.missing / n), p: Math.min(1, 2 * Math.min(more, fewer)) };
+    return {
+      statistic: Math.abs(now.missing / m - before.missing / n),
+      p: fisherExact(before.missing, n, now.missing, m),
+    };
   },
 } as const satisfies DriftTest;

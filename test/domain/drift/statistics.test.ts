@@ -12,8 +12,10 @@ import { range } from '#domain/drift/range';
 import { benjaminiHochberg, leastLikely } from '#domain/drift/significance';
 import { unseen } from '#domain/drift/unseen';
 import { binPoints, earthMoved, wasserstein } from '#domain/drift/wasserstein';
+import { createRandom } from '#domain/random';
 import { reference } from '../evaluation/reference.ts';
 import scipy from './fixtures/scipy.json' with { type: 'json' };
+import { binomial } from './support/simulation.ts';
 
 const histogram = (counts: number[], missing = 0) => ({
   kind: 'category' as const,
@@ -117,6 +119,29 @@ describe('tests of shares', () => {
       expect(test.measure(histogram([7, 0]), histogram([5, 0]))?.p).toBe(1);
     }
     expect(stabilityProbability(binsOf(histogram([7, 0]), histogram([5, 0])))).toBe(1);
+  });
+});
+
+describe('chi-square beside a baseline so small that every bin is rare', () => {
+  it('finds a window of one category out of three', () => {
+    const found = chiSquare.measure(histogram([0, 8, 6, 6]), histogram([0, 546, 0, 0]));
+
+    expect(found?.statistic).toBeGreaterThan(0.5);
+    expect(found?.p).toBeLessThan(1e-9);
+  });
+
+  it('is wrong at most as often as it says', () => {
+    const random = createRandom(12);
+    const sample = (rows: number): number[] => {
+      const first = binomial(rows, 0.5, random);
+      const second = binomial(rows - first, 0.5, random);
+      return [0, first, second, rows - first - second];
+    };
+    const wrong = Array.from({ length: 2000 }, () =>
+      chiSquare.measure(histogram(sample(20)), histogram(sample(500))),
+    ).filter((found) => (found?.p ?? 1) <= 0.05);
+    expect(wrong.length / 2000).toBeLessThanOrEqual(0.05);
+    expect(wrong.length).toBeGreaterThan(0);
   });
 });
 

@@ -23,6 +23,12 @@ async function request(
   return predictResponseSchema.parse(answer);
 }
 
+/** The answer to rows, in however many requests. */
+export type Predicted = Omit<PredictResponse, 'inferenceId'> & {
+  /** The requests in the order of the rows, each with the number of its rows: an outcome names a row by its request and its position there. */
+  readonly requests: readonly { readonly inferenceId: string; readonly rows: number }[];
+};
+
 /**
  * Predicts rows with the predict function, in as many requests as they need, one after another.
  *
@@ -32,24 +38,31 @@ export async function predictRows(
   target: Pick<Target, 'lambda' | 'outputs'>,
   pipeline: string,
   rows: readonly PredictionRow[],
-): Promise<PredictResponse> {
-  const requests = requestsOf(rows);
-  let whole: PredictResponse | undefined;
+): Promise<Predicted> {
+  // no rows at all are sent too: the function says what is missing
+  const parts = rows.length === 0 ? [[]] : requestsOf(rows);
+  const answers: PredictResponse[] = [];
   let done = 0;
-  for (const part of requests) {
+  for (const part of parts) {
     const answer = await request(target, pipeline, part).catch((error: unknown) => {
-      if (!(error instanceof CliError) || requests.length === 1) throw error;
+      if (!(error instanceof CliError) || parts.length === 1) throw error;
       throw new CliError(`In rows ${done + 1} to ${done + part.length}, counted from ${done + 1}: ${error.message}`);
     });
-    if (whole !== undefined && whole.model.runId !== answer.model.runId) {
+    const former = answers.at(-1);
+    if (former !== undefined && former.model.runId !== answer.model.runId) {
       throw new CliError(
-        `The model in service changed from version ${whole.model.version} to ${answer.model.version} after ${done} rows. Predict again.`,
+        `The model in service changed from version ${former.model.version} to ${answer.model.version} after ${done} rows. Predict again.`,
       );
     }
-    whole = { ...answer, predictions: [...(whole?.predictions ?? []), ...answer.predictions] };
+    answers.push(answer);
     done += part.length;
   }
-  return whole ?? (await request(target, pipeline, []));
+  const { inferenceId: _, ...last } = answers.at(-1) as PredictResponse;
+  return {
+    ...last,
+    requests: answers.map(({ inferenceId, predictions }) => ({ inferenceId, rows: predictions.length })),
+    predictions: answers.flatMap(({ predictions }) => predictions),
+  };
 }
 
 type Prediction = PredictResponse['predictions'][number];
@@ -117,6 +130,8 @@ export function predictCommand(program: Command): void {
         if (json) return printJson(answer);
         print(`model v${answer.model.version} ${dim(`run ${answer.model.runId}, endpoint ${answer.endpoint}`)}`);
         print(predictionTable(answer.predictions));
+        const [first, ...more] = answer.requests;
+        if (more.length === 0 && first !== undefined) print(dim(`request ${first.inferenceId}`));
       });
     });
 }

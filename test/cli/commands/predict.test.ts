@@ -18,6 +18,7 @@ function targetOf(runOf: (request: number) => string, refusedRow?: number) {
           ? { errorType: 'PredictionError', errorMessage: `Row ${at + 1}, column "x": not a finite number.` }
           : {
               pipeline: 'loan',
+              inferenceId: `request-${sizes.length}`,
               model: {
                 version: Number(runOf(sizes.length).slice(1)),
                 runId: runOf(sizes.length),
@@ -38,8 +39,13 @@ const rows = Array.from({ length: 2500 }, (_, x) => ({ x }));
 describe('predicting rows', () => {
   it('sends more than a thousand in several requests, and puts the answers together in order', async () => {
     const { target, sizes } = targetOf(() => 'r1');
-    const { predictions, model } = await predictRows(target, 'loan', rows);
+    const { predictions, model, requests } = await predictRows(target, 'loan', rows);
     expect(sizes).toEqual([1000, 1000, 500]);
+    expect(requests).toEqual([
+      { inferenceId: 'request-1', rows: 1000 },
+      { inferenceId: 'request-2', rows: 1000 },
+      { inferenceId: 'request-3', rows: 500 },
+    ]);
     expect(predictions).toEqual(rows.map(({ x }) => ({ value: x })));
     expect(model.version).toBe(1);
   });

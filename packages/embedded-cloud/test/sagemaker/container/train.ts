@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { BadRow, parseRows } from './csv.ts';
@@ -38,9 +38,16 @@ function checkpoints(): { readonly found?: Weights; readonly keep: (weights: Wei
   const { LocalPath: folder } = JSON.parse(readFileSync(config, 'utf8')) as { LocalPath: string };
   const file = join(folder, 'weights.json');
   writeFileSync(join(folder, 'weights.sagemaker-uploaded'), '');
-  const keep = (weights: Weights) => writeFileSync(file, JSON.stringify(weights));
+  // as the toolkit does: an interruption leaves no half-written checkpoint
+  const unfinished = `${file}.sagemaker-ignore`;
+  const keep = (weights: Weights) => {
+    writeFileSync(unfinished, JSON.stringify(weights));
+    renameSync(unfinished, file);
+  };
   if (!existsSync(file)) return { keep };
-  process.stdout.write(`going on from ${readdirSync(folder).length - 1} checkpoint\n`);
+  process.stdout.write(
+    `going on from ${readdirSync(folder).filter((name) => !name.includes('.sagemaker-')).length} checkpoint\n`,
+  );
   return { keep, found: JSON.parse(readFileSync(file, 'utf8')) as Weights };
 }
 

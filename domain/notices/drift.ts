@@ -104,7 +104,7 @@ export const drift = defineNotice({
         judged: { metric: 'auc', reference: 0.78, value: 0.71, low: 0.69, high: 0.73 },
         metrics: [{ metric: 'auc', reference: 0.78, value: 0.71, low: 0.69, high: 0.73 }],
         alarm: true,
-        reason: 'auc is estimated at 0.71 (0.69 to 0.73), and was 0.78 on the holdout',
+        reason: 'the estimate of auc is 0.71 (0.69 to 0.73), and it was 0.78 on the holdout',
       },
       alarm: true,
       decidedBy: 'performance',

@@ -53,6 +53,6 @@ export function judgeDrop(
   const lost = falling ? reference - value : value - reference;
   const certain = falling ? high < reference : low > reference;
   const alarm = certain && lost > maxDrop * Math.abs(reference);
-  const figures = `${metric} is estimated at ${formatNumber(value)} (${formatNumber(low)} to ${formatNumber(high)}), and was ${formatNumber(reference)} on the holdout`;
-  return { alarm, reason: alarm ? `${figures}: it fell by more than drift.performance.maxDrop allows` : figures };
+  const figures = `the estimate of ${metric} is ${formatNumber(value)} (${formatNumber(low)} to ${formatNumber(high)}), and it was ${formatNumber(reference)} on the holdout`;
+  return { alarm, reason: alarm ? `${figures}: worse by more than drift.performance.maxDrop allows` : figures };
 }

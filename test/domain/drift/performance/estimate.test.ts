@@ -69,7 +69,7 @@ describe('with drift', () => {
     if (found.status !== 'estimated') return;
     expect(truth).toBeGreaterThanOrEqual(found.judged.low);
     expect(truth).toBeLessThanOrEqual(found.judged.high);
-    expect(found.reason).toMatch(/^accuracy is estimated at 0\.\d+ \(.*maxDrop allows$/);
+    expect(found.reason).toMatch(/^the estimate of accuracy is 0\.\d+ \(.*maxDrop allows$/);
   });
 
   it('gives no estimate for rows that the model was never evaluated on, and names the column', () => {

@@ -88,7 +88,7 @@ export async function endByHand(
   if (!current || !(await requestChallengeEnd(storeOf(target), pipeline, request))) {
     throw new CliError(
       `No challenge of ${pipeline} is under way. To see its last one: npx tidegate challenge show ${pipeline}`,
-      exitCodes.invalid,
+      exitCodes.failed,
     );
   }
   const minutes = Math.ceil(secondsBetweenLooks(current.settings.maxDays) / 60);

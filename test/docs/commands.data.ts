@@ -31,6 +31,8 @@ const given = (): readonly (readonly [string, string])[] => [
 const OTHER_ENDS: readonly (readonly [RegExp, readonly number[]])[] = [
   // a doctor finds what is missing on the machine of the test
   [/^npx tidegate doctor/, [exitCodes.failed]],
+  // no challenge is under way
+  [/^npx tidegate challenge (promote|stop)/, [exitCodes.failed]],
   // the same book again is not trained; a small window of requests is not judged; outcomes need a model in service
   [/^npx tidegate (drop|drift|outcomes|retrain)/, [exitCodes.skipped]],
 ];

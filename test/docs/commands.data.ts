@@ -49,7 +49,9 @@ async function patiently<T>(attempt: () => Promise<T>, times: number): Promise<T
   try {
     return await attempt();
   } catch (error) {
-    const isDeploying = /has no model in service|a deployment is under way|The model in service changed/.test(JSON.stringify(error));
+    const isDeploying = /has no model in service|a deployment is under way|The model in service changed/.test(
+      JSON.stringify(error),
+    );
     if (times <= 1 || !isDeploying) throw error;
     await sleep(5000);
     return patiently(attempt, times - 1);

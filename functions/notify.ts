@@ -10,7 +10,7 @@ import { slackChannel } from '#functions/runtime/channels';
 import { readConfig } from '#functions/runtime/config';
 import { logger } from '#functions/runtime/logger';
 import { withMiddleware } from '#functions/runtime/middleware';
-import { postMessage } from '#functions/slack/slack';
+import { connectSlack } from '#functions/slack/slack';
 import { notify } from '#functions/use-cases/notify';
 
 const config = readConfig([
@@ -47,8 +47,7 @@ export const handler = withMiddleware(noticeSchema, (notice) =>
       stage: config.STAGE,
       link: (key) => consoleLink({ url: config.CONSOLE_URL, region: config.AWS_REGION }, config.ARTIFACTS_BUCKET, key),
       channelOf,
-      post: async (posting) =>
-        postMessage({ ...posting, token: await readToken(), apiUrl: config.SLACK_API_URL, log: logger }),
+      connect: async () => connectSlack({ token: await readToken(), apiUrl: config.SLACK_API_URL, log: logger }),
     },
     notice,
   ),

@@ -9,17 +9,20 @@ export interface PostedMessage {
   readonly channel: string;
 }
 
-export interface PostMessage {
-  /** The bot's token; without one, the message goes to the log. */
+export interface SlackConnection {
+  /** The bot's token; without one, messages go to the log. */
   readonly token: string | undefined;
   /** Base URL of the Web API, as `https://slack.com/api/`. */
   readonly apiUrl: string;
+  readonly log: { info(message: string, fields: Record<string, unknown>): void };
+}
+
+export interface PostMessage {
   /** `#name` or an id. */
   readonly channel: string;
   /** `ts` of the message to answer in its thread. */
   readonly threadTs?: string;
   readonly message: Message;
-  readonly log: { info(message: string, fields: Record<string, unknown>): void };
 }
 
 const silent = (): void => {};
@@ -58,19 +61,23 @@ const fixes: Readonly<Record<string, string>> = {
 };
 
 /**
- * Posts a message, or logs its text when no token is set (Slack is optional).
+ * Makes a client of Slack ready.
  *
- * The client retries twice within a few seconds. After that, the caller's retries take over.
- *
- * @returns undefined when no token is set.
- * @throws SlackRejectedError with Slack's error and the fix, when a retry would not help.
- * @throws TransientError when Slack limits the rate, fails or cannot be reached.
+ * @returns a function that posts a message, or logs its text when no token is set (Slack is optional). Then it returns undefined.
+ *   The client retries twice within a few seconds. After that, the caller's retries take over.
+ *   It throws SlackRejectedError with Slack's error and the fix when a retry would not help, and
+ *   TransientError when Slack limits the rate, fails or cannot be reached.
  */
-export async function postMessage(options: PostMessage): Promise<PostedMessage | undefined> {
-  const { token, apiUrl, channel, threadTs, message, log } = options;
+export async function connectSlack({
+  token,
+  apiUrl,
+  log,
+}: SlackConnection): Promise<(options: PostMessage) => Promise<PostedMessage | undefined>> {
   if (token === undefined || token === '') {
-    log.info('Slack is not configured; the message goes here', { channel, text: message.text });
-    return undefined;
+    return async ({ channel, message }) => {
+      log.info('Slack is not configured; the message goes here', { channel, text: message.text });
+      return undefined;
+    };
   }
   // Imported lazily: a stage without Slack never needs it, and it would make the cold start a quarter longer.
   const library = await import('@slack/web-api');
@@ -81,25 +88,27 @@ export async function postMessage(options: PostMessage): Promise<PostedMessage |
     timeout: 10_000,
     logger: quiet(library.LogLevel.ERROR),
   });
-  try {
-    const posted = await client.chat.postMessage({
-      channel,
-      text: message.text,
-      // The blocks are Tidegate's own narrower types, built within Slack's limits.
-      blocks: message.blocks as unknown as NonNullable<
-        Extract<slack.ChatPostMessageArguments, { blocks: unknown }>['blocks']
-      >,
-      ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
-      unfurl_links: false,
-      unfurl_media: false,
-    });
-    if (posted.ts === undefined || posted.channel === undefined) {
-      throw new TransientError('Slack accepted a message but did not return its channel and timestamp');
+  return async ({ channel, threadTs, message }) => {
+    try {
+      const posted = await client.chat.postMessage({
+        channel,
+        text: message.text,
+        // The blocks are Tidegate's own narrower types, built within Slack's limits.
+        blocks: message.blocks as unknown as NonNullable<
+          Extract<slack.ChatPostMessageArguments, { blocks: unknown }>['blocks']
+        >,
+        ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
+        unfurl_links: false,
+        unfurl_media: false,
+      });
+      if (posted.ts === undefined || posted.channel === undefined) {
+        throw new TransientError('Slack accepted a message but did not return its channel and timestamp');
+      }
+      return { ts: posted.ts, channel: posted.channel };
+    } catch (error) {
+      throw translate(library, error, channel);
     }
-    return { ts: posted.ts, channel: posted.channel };
-  } catch (error) {
-    throw translate(library, error, channel);
-  }
+  };
 }
 
 function translate(

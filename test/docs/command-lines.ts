@@ -67,5 +67,9 @@ export const NOT_RUN: readonly (readonly [pattern: RegExp, reason: string])[] = 
   [/flight-delay/, 'trains for minutes; test/e2e/published-results.data.ts drops these flights'],
   [/\bchurn\b/, 'drops the pipeline that the guide has its reader write'],
   [/…/, 'has a part that the reader fills in'],
+  [
+    /^npm run bench:reliability/,
+    'takes a quarter of an hour; test/e2e/roll-outs.data.ts checks the answers during such roll-outs',
+  ],
   [/^npx embedded-cloud /, 'packages/embedded-cloud/test/bin runs it'],
 ];

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { slackApi } from '#cli/slack-page/faults';
 import { createSlackPages, type SlackPages } from '#cli/slack-page/pages';
 import { TransientError } from '#domain/errors';
-import { postMessage } from '#functions/slack/slack';
+import { connectSlack } from '#functions/slack/slack';
 
 const faults = faultsUnderTest([slackApi]);
 let stateDir: string;
@@ -76,13 +76,12 @@ describe('Slack', () => {
 
   it('is what the product calls a passing failure', async () => {
     set({ fault: 'throttle', service: 'slack', operation: 'chat.postMessage' });
-    const posted = postMessage({
+    const send = await connectSlack({
       token: 'xoxb-local',
       apiUrl: `${server.endpoint}/_slack/api/`,
-      channel: '#general',
-      message: { text: 'told', blocks: [] },
       log: { info: () => undefined },
     });
+    const posted = send({ channel: '#general', message: { text: 'told', blocks: [] } });
     await expect(posted).rejects.toThrow(TransientError);
     await expect(posted).rejects.toThrow('Slack limits the rate of messages; try again in 1 s');
   });

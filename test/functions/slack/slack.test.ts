@@ -5,7 +5,7 @@ import { fakeContext, servePages } from 'embedded-cloud/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createSlackPages, type SlackPages } from '#cli/slack-page/pages';
 import { runFailedMessage } from '#domain/notices/run-failed';
-import { type PostMessage, postMessage } from '#functions/slack/slack';
+import { connectSlack, type PostMessage, type SlackConnection } from '#functions/slack/slack';
 
 let stateDir: string;
 let pages: SlackPages;
@@ -30,15 +30,15 @@ afterEach(async () => {
   rmSync(stateDir, { recursive: true, force: true });
 });
 
-const post = (overrides: Partial<PostMessage> = {}) =>
-  postMessage({
+async function post({ channel = '#ml-loans', threadTs, ...overrides }: Partial<PostMessage & SlackConnection> = {}) {
+  const send = await connectSlack({
     token: 'xoxb-local-test',
     apiUrl: `${server.endpoint}/_slack/api`,
-    channel: '#ml-loans',
-    message,
     log: { info: (text, fields) => logged.push({ message: text, fields }) },
     ...overrides,
   });
+  return send({ channel, message, ...(threadTs === undefined ? {} : { threadTs }), ...overrides });
+}
 const listed = async () => {
   const reply = await fetch(`${server.endpoint}/_slack/messages?channel=%23ml-loans`);
   return ((await reply.json()) as { messages: Record<string, unknown>[] }).messages;

@@ -1,10 +1,9 @@
 import { beforeEach, expect, it } from 'vitest';
-import type { NotifyPorts } from '#functions/use-cases/notify';
-import { notify } from '#functions/use-cases/notify';
+import { type NotifyPorts, notify, type Post } from '#functions/use-cases/notify';
 import { memoryObjects } from '../../fakes/memory-objects.ts';
 import { type MemoryState, memoryState } from '../../fakes/memory-state.ts';
 
-type Posting = Parameters<NotifyPorts['post']>[0];
+type Posting = Parameters<Post>[0];
 let store: MemoryState;
 let posted: Omit<Posting, 'message'>[];
 let slack: 'on' | 'off' | 'down';
@@ -20,13 +19,14 @@ const ports = (): NotifyPorts => ({
   stage: 'dev',
   link: (key) => `https://console/${key}`,
   channelOf: (pipeline) => (pipeline === undefined ? '#ml' : `#ml-${pipeline}`),
-  post: async ({ message: _, ...posting }) => {
-    if (slack === 'down') throw new Error('Slack is down');
-    if (slack === 'off') return undefined;
-    posted.push(posting);
-    return { ts: `${posted.length}.0`, channel: 'C1' };
-  },
+  connect: async () => async (posting) => post(posting),
 });
+const post: Post = async ({ message: _, ...posting }) => {
+  if (slack === 'down') throw new Error('Slack is down');
+  if (slack === 'off') return undefined;
+  posted.push(posting);
+  return { ts: `${posted.length}.0`, channel: 'C1' };
+};
 const failed = (executionArn: string, run: object = { pipeline: 'loan', runId: 'r1' }) =>
   notify(ports(), { kind: 'run-failed', failure: { error: 'X', message: 'broken', executionArn, ...run } });
 
@@ -66,7 +66,11 @@ it('sends a message in a retry when Slack was down, and none later for one that 
 
 it('is content with a message that was sent but cannot be recorded, since a retry would send it twice', async () => {
   const throttled = Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
-  const forgetful: NotifyPorts = { ...ports(), store: { ...store, set: () => Promise.reject(throttled) } };
+  const { put } = store;
+  const forgetful: NotifyPorts = {
+    ...ports(),
+    store: { ...store, put: (...args) => (args[2]['sent'] === true ? Promise.reject(throttled) : put(...args)) },
+  };
 
   const notice = {
     kind: 'run-skipped',
@@ -89,13 +93,13 @@ it('sends once when two executions say the same at the same moment', async () =>
 });
 
 it('waits for another attempt, and takes over from one that crashed', async () => {
-  const crashing: NotifyPorts = { ...ports(), post: () => new Promise(() => undefined) };
+  const crashing: NotifyPorts = { ...ports(), connect: async () => () => new Promise(() => undefined) };
   const notice = { kind: 'run-failed', failure: { error: 'X', message: 'broken', executionArn: 'e1' } } as const;
   void notify(crashing, notice);
   await expect.poll(message).toMatchObject([{ sent: false, attempt: crashing.attempt }]);
 
   expect(await notify(ports(), notice)).toEqual({ sent: true });
-  expect(slept).toEqual(Array.from({ length: 12 }, () => 250));
+  expect(slept).toEqual(Array.from({ length: 24 }, () => 250));
   expect(posted).toHaveLength(1);
 });
 
@@ -140,7 +144,8 @@ it('does not take over a message whose attempt recorded it as sent at the last m
 it('reports what Slack answered, also when the failure cannot be recorded', async () => {
   slack = 'down';
   const denied = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
-  store.set = () => Promise.reject(denied);
+  const { put } = store;
+  store.put = (...args) => (args[2]['attempt'] === '' ? Promise.reject(denied) : put(...args));
 
   await expect(failed('e1')).rejects.toThrow('Slack is down');
 });
@@ -154,4 +159,46 @@ it('knows its own claim when the answer to it was lost', async () => {
 
   expect(await failed('e1')).toEqual({ sent: true });
   expect(slept).toEqual([]);
+});
+
+it('does nothing slow between its claim and its post, so that no other attempt takes it for crashed', async () => {
+  const { put, get } = store;
+  const order: string[] = [];
+  store.put = (pk, sk, item, condition) => {
+    order.push(`put ${sk.split('#')[0]}`);
+    return put(pk, sk, item, condition);
+  };
+  store.get = (pk, sk) => {
+    order.push(`get ${sk.split('#')[0]}`);
+    return get(pk, sk);
+  };
+  const notice = { kind: 'run-failed', failure: { error: 'X', message: 'broken', executionArn: 'e1' } } as const;
+  const connect = async (): Promise<Post> => {
+    order.push('connect');
+    return (posting) => {
+      order.push('post');
+      return post(posting);
+    };
+  };
+  await notify({ ...ports(), connect }, notice);
+
+  const posts = order.indexOf('post');
+  expect(order[posts - 1]).toBe('put message');
+  expect(order.slice(0, posts - 1)).toContain('connect');
+});
+
+it('answers in the thread that an attempt opened before it crashed', async () => {
+  await store.put('loan', 'message#run-failed#e1', { sent: false, attempt: 'crashed' });
+  const late: NotifyPorts = {
+    ...ports(),
+    sleep: async () => {
+      await store.put('loan', 'thread#r1', { ts: '7.0', channel: 'C7' });
+    },
+  };
+  await notify(late, {
+    kind: 'run-failed',
+    failure: { error: 'X', message: 'broken', executionArn: 'e1', pipeline: 'loan', runId: 'r1' },
+  });
+
+  expect(posted).toEqual([{ channel: 'C7', threadTs: '7.0' }]);
 });

@@ -10,6 +10,7 @@ import { driftCommand } from './commands/drift.ts';
 import { dropCommand } from './commands/drop.ts';
 import { faultsCommand } from './commands/faults.ts';
 import { modelsCommand } from './commands/models.ts';
+import { newCommand } from './commands/new.ts';
 import { outcomesCommand } from './commands/outcomes.ts';
 import { predictCommand } from './commands/predict.ts';
 import { reportCommand } from './commands/report.ts';
@@ -45,6 +46,7 @@ const program = new Command('tidegate')
     `
 Examples:
   $ npx tidegate up                                   start the embedded cloud
+  $ npx tidegate new churn customers.csv              write a pipeline for a file
   $ npx tidegate drop loan-default loans.csv --watch  drop data and follow the run
   $ npx tidegate retrain loan-default --watch         train again after an edit of the pipeline
   $ npx tidegate run                                  the newest run, state by state
@@ -62,6 +64,7 @@ ${exitTable.map(({ code, means }) => `  ${String(code).padEnd(3)} ${means}`).joi
 
 for (const add of [
   cloudCommands,
+  newCommand,
   dropCommand,
   retrainCommand,
   runCommands,

@@ -32,6 +32,8 @@ export interface LeakageResult {
   readonly findings: LeakageFinding[];
   /** Area under the ROC curve, or R², by column; empty where the rows are too few to tell. */
   readonly skills: ReadonlyMap<string, number>;
+  /** What the best columns say together by a linear model, without those that were found, in the same unit; undefined where the rows are too few to tell. */
+  readonly together?: number;
 }
 
 /** Looks for columns that give the label away, in a sample of the training rows in random order. */
@@ -61,8 +63,8 @@ export function examineLeakage(
     fitted.set(column.name, known);
     return known;
   };
-  const togetherWithout = (name: string): number => {
-    const others = best.filter((column) => column.name !== name).slice(0, together);
+  const togetherWithout = (...names: string[]): number => {
+    const others = best.filter((column) => !names.includes(column.name)).slice(0, together);
     const predicted = targets.map((target, i) =>
       fitLinear(
         others.map((column) => predict(column)[i] ?? new Float64Array(target.length)),
@@ -84,5 +86,9 @@ export function examineLeakage(
       if (!found.has(column)) found.set(column, { column, check: check.name, reason });
     }
   }
-  return { findings: [...found.values()], skills: new Map(measured.map(({ name, byValue }) => [name, byValue])) };
+  return {
+    findings: [...found.values()],
+    skills: new Map(measured.map(({ name, byValue }) => [name, byValue])),
+    together: togetherWithout(...found.keys()),
+  };
 }

@@ -62,6 +62,17 @@ const suffixes: Record<DatasetSettings['format'], readonly string[]> = {
   parquet: ['.parquet'],
 };
 
+/** Endings of the names of data files, without those of compressed ones. */
+export const dataEndings: readonly string[] = Object.values(suffixes)
+  .flat()
+  .filter((ending) => !/\.(gz|zst)$/.test(ending));
+
+/** The format of a data file by the ending of its name; undefined for another file. */
+export const formatOfName = (name: string): DatasetSettings['format'] | undefined =>
+  (Object.keys(suffixes) as DatasetSettings['format'][]).find((format) =>
+    suffixes[format].some((ending) => name.toLowerCase().endsWith(ending)),
+  );
+
 /**
  * Whether a key, below a prefix, has a hidden name on its path: one that starts with `_` or `.`, such as `_SUCCESS`, `.DS_Store`,
  * `_temporary/…` and `.ipynb_checkpoints/…`, or ends in `_$folder$`, with which Hadoop marks folders. A folder `_key=value` is a

@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import type { Suspicion } from '#domain/detectors/examine-column';
+import type { LeakageResult } from '#domain/leakage/registry';
+import { guessLabel, type LabelGuess, type LabelProposal, proposeLabel } from '#domain/profiling/label';
+import type { ProfiledFile } from '#domain/profiling/pipeline';
+import { proposeRoles, type RoleProposal } from '#domain/profiling/roles';
+import { openEngine } from '#functions/shards/duckdb';
+import { withScratch } from '#functions/shards/scratch';
+import { exitCodes } from '../exit-codes.ts';
+import { CliError } from '../output.ts';
+import { findPersonalData, loadRows, measureInputs, readColumns } from './measure.ts';
+import { openFile } from './open-file.ts';
+
+/** Memory for the engine, in MB. */
+const memoryMb = 3008;
+
+/** Everything that was found out about a file. */
+export interface FileProfile {
+  readonly file: ProfiledFile;
+  readonly suspicions: readonly Suspicion[];
+  readonly label: LabelProposal;
+  /** Why this column is the label, if nobody named it. */
+  readonly guessed?: LabelGuess;
+  readonly roles: readonly RoleProposal[];
+  readonly measured: LeakageResult;
+}
+
+/** The label's column: the named one, or a guess. @throws CliError for a name that the file does not have */
+function chooseLabel(names: readonly string[], wanted: string | undefined) {
+  if (wanted === undefined) return guessLabel(names);
+  const exact =
+    names.find((name) => name === wanted) ?? names.find((name) => name.toLowerCase() === wanted.toLowerCase());
+  if (exact !== undefined) return { name: exact };
+  const shown = names.slice(0, 20).join(', ');
+  throw new CliError(
+    `There is no column "${wanted}". The columns are ${shown}${names.length > 20 ? ', …' : ''}.`,
+    exitCodes.usage,
+  );
+}
+
+/**
+ * Profiles a file: how it is written, what its columns are, which are personal, and what they say about the label.
+ *
+ * @param now for years of two digits
+ * @throws CliError for a file that cannot be profiled; DataEngineError for a damaged one
+ */
+export function profileFile(
+  path: string,
+  {
+    label: wanted,
+    now,
+    progress,
+  }: { readonly label?: string; readonly now: Date; readonly progress: (step: string) => void },
+): Promise<FileProfile> {
+  return withScratch(async (directory) => {
+    const engine = await openEngine({ memoryMb, temporaryDirectory: join(directory, 'spill') });
+    try {
+      progress('reading');
+      const layout = await openFile(engine, path);
+      const chosen = chooseLabel(layout.names, wanted);
+      if (!chosen) throw new CliError(`${path} has no columns.`, exitCodes.usage);
+      const loaded = await loadRows(engine, layout, directory);
+      if (loaded.sampled === 0) throw new CliError(`${path} has no rows.`, exitCodes.usage);
+      progress(`profiling ${layout.names.length} columns`);
+      const columns = await readColumns(engine, layout, loaded, now.getUTCFullYear());
+      const own = columns.find(({ facts }) => facts.name === chosen.name);
+      let label: LabelProposal;
+      try {
+        label = proposeLabel(own as NonNullable<typeof own>);
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        throw new CliError(error.message, exitCodes.usage);
+      }
+      progress('looking for personal data');
+      const suspicions = await findPersonalData(engine, columns);
+      const roles = proposeRoles(columns, label.column, suspicions);
+      progress('comparing with the label');
+      const measured = await measureInputs(engine, columns, label, roles, loaded.rows);
+      const { format, dialect, encoding, sources } = layout;
+      return {
+        file: {
+          format,
+          ...(dialect ? { dialect } : {}),
+          ...(encoding ? { encoding } : {}),
+          ...loaded,
+          columns,
+          sources,
+        },
+        suspicions,
+        label,
+        ...('because' in chosen ? { guessed: chosen } : {}),
+        roles,
+        measured,
+      };
+    } finally {
+      engine.close();
+    }
+  });
+}

@@ -1,0 +1,175 @@
+import { columnWords } from '#domain/detectors/column-words';
+import { formatCount, formatNumber, formatPercent } from '#domain/text/format-number';
+import { defaultBooleans } from '#domain/values/booleans';
+import { type DateSettings, formatsOf } from '#domain/values/dates';
+import { type Numbers, plainNumbers } from '#domain/values/numbers';
+import { type ColumnFacts, missingWords } from './column-facts.ts';
+
+/** How the texts of a column are read, and why. */
+export type ColumnKind = {
+  readonly because: string;
+  /** Words of this column that mean "missing". */
+  readonly nullWords: readonly string[];
+  /** Rows that cannot be read in this way. */
+  readonly unread: number;
+  /** What the author must decide, because the values do not say. */
+  readonly doubt?: string;
+} & (
+  | { readonly kind: 'number'; readonly numbers: Numbers; readonly whole: boolean; readonly nullNumber?: number }
+  | { readonly kind: 'datetime'; readonly dates: DateSettings }
+  | { readonly kind: 'boolean' }
+  | { readonly kind: 'category' }
+  | { readonly kind: 'text' }
+  | { readonly kind: 'empty' }
+);
+
+/** The share of a column's texts that must be readable; the others become malformed rows, which are counted. */
+const readable = 0.995;
+/** So many texts of a column must begin with a zero before it counts as one of codes. */
+const codeShare = 0.01;
+/** Free text has this many words on average, and hardly ever repeats. */
+const textWords = 4;
+const textShare = 0.3;
+/** Numbers that stand for "missing" by their look. */
+const sentinels = [-1, -9, -99, -999, -9999, -99999, 999, 9999, 99999, 999999];
+
+const timeNames = /\b(time|timestamp|ts|date|datetime|epoch|created|updated|at)\b/;
+/** 1995-01-01 and 2040-01-01 in seconds since 1970. */
+const epochSeconds = { first: 788_918_400, last: 2_208_988_800 } as const;
+
+const most = <T extends { readonly read: number }>(ways: readonly T[]): T | undefined =>
+  ways.reduce<T | undefined>((best, way) => (best === undefined || way.read > best.read ? way : best), undefined);
+
+const sum = (words: ColumnFacts['words']): number => words.reduce((all, { count }) => all + count, 0);
+
+/** A number in the place of "missing": far from all other values, and frequent. */
+function sentinelOf({ top, present }: ColumnFacts): number | undefined {
+  const known = top
+    .map(({ value, count }) => ({ number: Number(value), count }))
+    .filter(({ number }) => Number.isFinite(number));
+  return sentinels.find((own) => {
+    const found = known.find(({ number }) => number === own);
+    if (!found || found.count < 0.005 * present || found.count < 3) return false;
+    const rest = known.filter(({ number }) => number !== own).map(({ number }) => number);
+    if (rest.length < 5) return false;
+    const [low, high] = [Math.min(...rest), Math.max(...rest)];
+    const span = Math.max(high - low, 1);
+    return Math.abs(own) >= 9 && (own < 0 ? low >= 0 && own < low - 2 * span : own > high + 2 * span);
+  });
+}
+
+/** What a form of dates looks like, for a comment. */
+const shownForm = (dates: DateSettings): string =>
+  formatsOf(dates)
+    .map((own) => (typeof own === 'string' ? own : `epoch in ${own.epoch}`))
+    .join(', ');
+
+function asDate(facts: ColumnFacts): ColumnKind | undefined {
+  const { dates, tried, others } = facts;
+  const best = most(dates);
+  if (!best || tried === 0 || best.read < readable * tried) return undefined;
+  const alike = dates.filter(({ read, settings }) => read === best.read && settings !== best.settings);
+  const rival = alike.find(({ settings }) => shownForm(settings).length === shownForm(best.settings).length);
+  return {
+    kind: 'datetime',
+    dates: best.settings,
+    nullWords: facts.words.map(({ value }) => value),
+    unread: Math.round((1 - best.read / tried) * others),
+    because: best.settings.format === undefined ? 'dates in ISO 8601' : `dates as ${shownForm(best.settings)}`,
+    ...(best.settings.pivot === undefined
+      ? rival === undefined
+        ? {}
+        : { doubt: `every value is also one of ${shownForm(rival.settings)}: which of day and month is first?` }
+      : { doubt: `years of two digits: ${best.settings.pivot} is the first that they may mean` }),
+  };
+}
+
+/** Seconds or milliseconds since 1970, where the name says that the column is a time. */
+function asEpoch({ name, min, max, others }: ColumnFacts, nullWords: readonly string[]): ColumnKind | undefined {
+  if (min === null || max === null || !timeNames.test(columnWords(name))) return undefined;
+  const within = (factor: number) => min >= epochSeconds.first * factor && max <= epochSeconds.last * factor;
+  const epoch = within(1) ? 'seconds' : within(1000) ? 'milliseconds' : undefined;
+  if (epoch === undefined || others === 0) return undefined;
+  return { kind: 'datetime', dates: { format: { epoch } }, nullWords, unread: 0, because: `${epoch} since 1970` };
+}
+
+const isPlain = (numbers: Numbers): boolean => numbers === plainNumbers;
+
+function describeNotation({ decimal, thousands, currency, percent }: Numbers): string {
+  const parts = [
+    decimal === ',' ? 'a decimal comma' : undefined,
+    thousands === undefined ? undefined : `groups by ${JSON.stringify(thousands)}`,
+    currency === false ? undefined : 'a currency',
+    percent ? 'a percent sign' : undefined,
+  ].filter((part) => part !== undefined);
+  return parts.length === 0 ? 'numbers' : `numbers with ${parts.join(' and ')}`;
+}
+
+/** The range of plain numbers. */
+const rangeText = ({ min, max }: ColumnFacts): string =>
+  min === null || max === null || min === max ? '' : ` from ${formatNumber(min)} to ${formatNumber(max)}`;
+
+/**
+ * How the texts of a column are read: the narrowest kind that reads nearly all of them.
+ *
+ * @returns the kind with its settings and the reason; words for "missing" are those that the other values make plain
+ */
+export function kindOfColumn(facts: ColumnFacts): ColumnKind {
+  const { present, words, others, tried, numbers, whole, leadingZero, distinct, once, meanWords, top } = facts;
+  const spelt = words.map(({ value }) => value);
+  if (present === 0 || others === 0) {
+    const because = present === 0 ? 'no value at all' : 'nothing but words for "missing"';
+    return { kind: 'empty', because, nullWords: spelt, unread: 0 };
+  }
+  const number = most(numbers.map((way) => ({ ...way })));
+  const isNumber = number !== undefined && tried > 0 && number.read >= readable * tried;
+  // eight digits that are all days of two centuries
+  const isDay =
+    isNumber &&
+    whole === tried &&
+    facts.min !== null &&
+    facts.min >= 19_000_101 &&
+    facts.max !== null &&
+    facts.max <= 21_001_231;
+  const date = !isNumber || isDay ? asDate(facts) : asEpoch(facts, spelt);
+  if (date !== undefined) return date;
+  if (isNumber && leadingZero >= Math.max(1, codeShare * tried))
+    return { kind: 'category', because: 'digits with leading zeros: codes, no amounts', nullWords: spelt, unread: 0 };
+  if (isNumber) {
+    const nullNumber = isPlain(number.settings) ? sentinelOf(facts) : undefined;
+    const missing = sum(words);
+    const seen = [
+      `${describeNotation(number.settings)}${rangeText(facts)}`,
+      ...(missing === 0 ? [] : [`${formatPercent(missing / facts.rows)} ${spelt.join(', ')}`]),
+      ...(nullNumber === undefined ? [] : [`${nullNumber} is far from all others and seems to mean "missing"`]),
+    ];
+    return {
+      kind: 'number',
+      numbers: number.settings,
+      whole: whole === tried,
+      nullWords: spelt,
+      unread: Math.round((1 - number.read / tried) * others),
+      because: seen.join('; '),
+      ...(nullNumber === undefined ? {} : { nullNumber }),
+    };
+  }
+  const values = top
+    .map(({ value }) => value.toLowerCase())
+    .filter((value) => !spelt.map((w) => w.toLowerCase()).includes(value));
+  const strong = spelt.filter((word) => (missingWords.strong as readonly string[]).includes(word));
+  const codes = top.filter(({ value }) => /^[A-Z]{2}$/.test(value)).length;
+  // Namibia is no missing country
+  const nullWords = codes * 2 > top.length ? strong.filter((word) => word !== 'NA') : strong;
+  const { true: yes, false: no } = defaultBooleans;
+  const isBoolean = values.length === 2 && values.some((v) => yes.includes(v)) && values.some((v) => no.includes(v));
+  if (isBoolean && distinct - words.length <= 4)
+    return { kind: 'boolean', because: `only ${values.join(' and ')}`, nullWords, unread: 0 };
+  if (meanWords >= textWords && once > textShare * distinct && distinct > 20)
+    return {
+      kind: 'text',
+      because: `${Math.round(meanWords)} words on average, ${formatCount(distinct)} different`,
+      nullWords,
+      unread: 0,
+    };
+  return { kind: 'category', because: `${formatCount(distinct)} different texts`, nullWords, unread: 0 };
+}

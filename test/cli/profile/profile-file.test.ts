@@ -1,0 +1,189 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { parsePipeline } from '#schemas/load-pipeline';
+import { proposeFor } from '../../../cli/commands/new.ts';
+import { profileFile } from '../../../cli/profile/profile-file.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tidegate-profile-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const write = (name: string, content: string | Uint8Array): string => {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+};
+const lines = (count: number, line: (i: number) => string, head?: string): string =>
+  [...(head === undefined ? [] : [head]), ...Array.from({ length: count }, (_, i) => line(i)), ''].join('\n');
+
+/** The pipeline that is written for a file, checked as a pipeline is when it is deployed. */
+async function pipelineFor(path: string, label?: string) {
+  const profile = await profileFile(path, {
+    ...(label === undefined ? {} : { label }),
+    now: new Date('2026-06-01'),
+    progress: () => undefined,
+  });
+  const { text } = proposeFor('churn', path, profile);
+  parsePipeline(text, 'pipelines/churn.yml');
+  return { text, profile, ...(parse(text) as { dataset: object; split: object; evaluation: object }) };
+}
+
+const words = ['red', 'green', 'blue'];
+const first = ['Jörg', 'Anna', 'Maria', 'Peter', 'Sophie', 'Lukas', 'Clara', 'Felix'];
+const last = ['Müller', 'Schmidt', 'Weber', 'Fischer', 'Wagner', 'Becker', 'Hoffmann', 'Schäfer'];
+/** A whole number below a bound, by chance: the same for the same `i` and `salt`. */
+const chance = (i: number, below: number, salt: string): number =>
+  createHash('sha256').update(`${salt}${i}`).digest().readUInt32BE() % below;
+
+describe('the pipeline that is written for a file', () => {
+  it('reads a European export: semicolons, decimal commas, days first, windows-1252', async () => {
+    const text = lines(
+      400,
+      (i) =>
+        `K${1000 + i};${first[chance(i, 8, 'f')]} ${last[chance(i, 8, 'l')]};j${i}@example.org;${chance(i, 28, 'd') + 1}.0${chance(i, 9, 'm') + 1}.2024;${chance(i, 90, 'g')},5;${words[chance(i, 3, 'w')]};${chance(i, 5, 'c')};${chance(i, 3, 'y') === 0 ? 'ja' : 'nein'}`,
+      'Kundennummer_id;Name;E-Mail;angemeldet am;Gebühr;Farbe;Anrufe;gekündigt',
+    );
+    const { dataset, split, evaluation } = await pipelineFor(
+      write('kunden.csv', Buffer.from(text, 'latin1')),
+      'gekündigt',
+    );
+
+    expect(dataset).toMatchObject({
+      format: 'csv',
+      csv: { delimiter: ';', encoding: 'windows-1252' },
+      id: 'Kundennummer_id',
+      time: 'angemeldet am',
+      label: { column: 'gekündigt', positive: 'ja', negative: 'nein' },
+      columns: {
+        Name: { role: 'pii', action: 'drop' },
+        'E-Mail': { role: 'pii', action: 'drop' },
+        'angemeldet am': { role: 'ignore', format: '%d.%m.%Y' },
+        Gebühr: { role: 'feature', type: 'number', numbers: { decimal: ',' } },
+        Farbe: { role: 'feature', type: 'category' },
+      },
+    });
+    expect(split).toMatchObject({ strategy: 'time' });
+    expect(evaluation).toMatchObject({ task: 'binary' });
+  });
+
+  it('reads JSON lines with objects in them, compressed', async () => {
+    const text = lines(300, (i) =>
+      JSON.stringify({
+        amount: i / 2,
+        address: { zip: `8${1000 + i}`, city: words[i % 3] },
+        late: i % 4 === 0,
+        y: i % 2,
+      }),
+    );
+    const { dataset } = await pipelineFor(write('rows.jsonl.gz', gzipSync(text)));
+
+    expect(dataset).toMatchObject({
+      format: 'jsonl',
+      label: { column: 'y', positive: 1 },
+      columns: {
+        amount: { type: 'number' },
+        'address.zip': { role: 'quasi', action: 'generalize', keepFirst: 3 },
+        'address.city': { type: 'category' },
+        late: { role: 'feature', type: 'boolean' },
+      },
+    });
+  });
+
+  it('reads Parquet, with its own dates and structs', async () => {
+    const path = join(folder, 'rows.parquet');
+    const db = await (await DuckDBInstance.create(':memory:')).connect();
+    await db.run(
+      `COPY (SELECT hash(i) % 1000 / 8.0 AS amount, DATE '2024-01-01' + i::INT AS day, {'kind': 'k' || (i % 3)} AS plan, hash(i + 7777) % 500 + 0.5 AS price FROM range(300) t(i)) TO '${path}' (FORMAT parquet)`,
+    );
+    db.closeSync();
+    const { dataset, evaluation } = await pipelineFor(path, 'price');
+
+    expect(dataset).toMatchObject({
+      format: 'parquet',
+      time: 'day',
+      columns: { amount: { type: 'number' }, 'plan.kind': { type: 'category' } },
+    });
+    expect(evaluation).toMatchObject({ task: 'regression', gates: [{ metric: 'r2' }, {}] });
+  });
+
+  it('names columns without a name, or with the same one, by their positions', async () => {
+    const text = lines(200, (i) => `${i},${i % 2},${words[i % 3]},${i % 5}`, ',y,a,A');
+    const { dataset } = await pipelineFor(write('names.csv', text));
+
+    expect(dataset).toMatchObject({
+      label: { column: 'y' },
+      columns: {
+        column_1: { role: 'ignore', from: { position: 1 } },
+        a_3: { from: { position: 3 } },
+        A_4: { from: { position: 4 } },
+      },
+    });
+  });
+
+  it('leaves a column unread that gives the label away, and asks', async () => {
+    const text = lines(
+      400,
+      (i) => `${(i * 7919) % 97},${i % 5},${i % 3 === 0 ? 'written off' : 'open'},${i % 3 === 0 ? 1 : 0}`,
+      'amount,calls,state,default',
+    );
+    const { text: yaml, dataset } = await pipelineFor(write('leak.csv', text));
+
+    expect(dataset).toMatchObject({ label: { column: 'default' }, columns: { state: { role: 'ignore' } } });
+    expect(yaml).toMatch(/state: \{ role: ignore \} .*CHECK: is it known when a prediction is made\?/);
+  });
+
+  it('shows no value of a personal column', async () => {
+    const text = lines(200, (i) => `secret.person${i}@example.org,${i % 9},${i % 2}`, 'contact,n,y');
+    const { text: yaml } = await pipelineFor(write('people.csv', text));
+
+    expect(yaml).not.toMatch(/secret\.person|example\.org/);
+  });
+
+  it('reads UTF-16, with and without a mark', async () => {
+    const text = lines(200, (i) => `${i % 9};${words[i % 3]};${i % 2}`, 'n;größe;y');
+    const bare = Buffer.from(text, 'utf16le');
+    expect((await pipelineFor(write('bare.csv', bare))).dataset).toMatchObject({
+      csv: { delimiter: ';', encoding: 'utf-16' },
+      columns: { größe: {} },
+    });
+    const marked = await pipelineFor(write('marked.csv', Buffer.concat([Buffer.of(0xff, 0xfe), bare])));
+    expect(marked.dataset).toMatchObject({ csv: { delimiter: ';' }, columns: { größe: {} } });
+  });
+
+  it.each([
+    ['a file that is not there', () => join(folder, 'none.csv'), /does not exist/],
+    ['a folder', () => folder, /is not a file/],
+    [
+      'a name that does not say what it is',
+      () => write('rows.xlsx', 'x'),
+      /its name does not say what it is.*rename it/,
+    ],
+    ['an empty file', () => write('empty.csv', ''), /has no rows/],
+    ['a header alone', () => write('header.csv', 'a,b\n'), /has no rows/],
+    ['an empty Parquet file', () => write('empty.parquet', ''), /has no rows/],
+    ['no Parquet', () => write('text.parquet', 'PAR?'), /Parquet/],
+    ['lines without objects', () => write('none.jsonl', '[1]\nx\n'), /no line with a JSON object/],
+    [
+      'a label of one value',
+      () => write('same.csv', 'a,y\n1,1\n2,1\n'),
+      /cannot be the label: all rows have the same value/,
+    ],
+    ['a damaged archive', () => write('cut.csv.gz', gzipSync('a,b\n1,2\n'.repeat(999)).subarray(0, 30)), /cut off/],
+  ])('refuses %s', async (_, path, message) => {
+    await expect(pipelineFor(path())).rejects.toThrow(message);
+  });
+
+  it('refuses a label that no column has, and names the columns', async () => {
+    const path = write('label.csv', 'a,y\n1,1\n2,0\n');
+    await expect(pipelineFor(path, 'z')).rejects.toThrow('There is no column "z". The columns are a, y.');
+    expect((await pipelineFor(path, 'Y')).profile.label.column).toBe('y');
+  });
+});

@@ -1,0 +1,241 @@
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { pipeline as pipe } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { parse } from 'yaml';
+import { createRandom } from '#domain/random';
+import { proposeFor } from '../../cli/commands/new.ts';
+import { predictRows } from '../../cli/commands/predict.ts';
+import { profileFile } from '../../cli/profile/profile-file.ts';
+import { getState } from '../../cli/runs.ts';
+import { startProject, type UpProject } from './project.ts';
+
+const shared = (name: string) => fileURLToPath(new URL(`../../../shared/data/${name}`, import.meta.url));
+
+/** What `tidegate new` says of a public file, and what is right. */
+interface Case {
+  readonly pipeline: string;
+  readonly file: string;
+  readonly label?: string;
+  readonly right: object;
+  /** Whether the file is trained too. */
+  readonly trained?: true;
+}
+const cases: readonly Case[] = [
+  {
+    pipeline: 'new-taiwan',
+    file: 'credit_default_taiwan.csv.gz',
+    trained: true,
+    right: {
+      dataset: { label: { column: 'default payment', positive: 1, negative: 0 } },
+      evaluation: { task: 'binary' },
+    },
+  },
+  {
+    pipeline: 'new-adult',
+    file: 'adult.data.gz',
+    trained: true,
+    right: {
+      dataset: {
+        csv: { header: false },
+        nullValues: ['', '?'],
+        trim: true,
+        label: { column: 'column_15', positive: '>50K' },
+        columns: { column_1: { type: 'number' }, column_2: { type: 'category' } },
+      },
+    },
+  },
+  {
+    pipeline: 'new-german',
+    file: 'german_credit.csv',
+    trained: true,
+    right: { dataset: { csv: { header: false }, label: { column: 'column_21', positive: 2, negative: 1 } } },
+  },
+  {
+    pipeline: 'new-bike',
+    file: 'bike_sharing_hour.csv.gz',
+    trained: true,
+    right: {
+      dataset: {
+        time: 'dteday',
+        label: { column: 'cnt' },
+        columns: {
+          instant: { role: 'ignore' },
+          casual: { role: 'ignore' },
+          registered: { role: 'ignore' },
+          hr: { type: 'number' },
+        },
+      },
+      split: { strategy: 'time' },
+      evaluation: { task: 'regression' },
+    },
+  },
+  {
+    pipeline: 'new-wine',
+    file: 'winequality-white.csv',
+    right: {
+      dataset: { csv: { delimiter: ';' }, label: { column: 'quality', others: 'leaveOut' } },
+      evaluation: { task: 'multiclass' },
+    },
+  },
+  {
+    pipeline: 'new-california',
+    file: 'california_housing.csv.gz',
+    label: 'median_house_value',
+    right: {
+      dataset: {
+        columns: { total_bedrooms: { type: 'number', impute: 'median' }, ocean_proximity: { type: 'category' } },
+      },
+      evaluation: { task: 'regression' },
+    },
+  },
+  {
+    pipeline: 'new-electricity',
+    file: 'elec2.csv.gz',
+    right: { dataset: { label: { column: 'class', positive: 1 } }, evaluation: { task: 'binary' } },
+  },
+  {
+    pipeline: 'new-people',
+    file: 'fakenamegenerator_100.csv',
+    label: 'Gender',
+    right: {
+      dataset: {
+        id: 'Number',
+        columns: {
+          GivenName: { role: 'pii' },
+          Surname: { role: 'pii' },
+          StreetAddress: { role: 'pii' },
+          EmailAddress: { role: 'pii' },
+          Password: { role: 'pii' },
+          CCNumber: { role: 'pii' },
+          NationalID: { role: 'pii' },
+          ZipCode: { role: 'quasi' },
+          Birthday: { role: 'quasi', truncateTo: 'year' },
+        },
+      },
+    },
+  },
+];
+const present = cases.filter(({ file }) => existsSync(shared(file)));
+
+let folder: string;
+let project: UpProject;
+
+/** A file as a shop exports it: semicolons, decimal commas, days first, words for "missing", names and addresses. */
+function writeCustomers(path: string): void {
+  const random = createRandom(7);
+  const names = ['Anna Weber', 'Peter Schmidt', 'Maria Fischer', 'Lukas Becker', 'Clara Wagner', 'Felix Hoffmann'];
+  const plans = ['basic', 'plus', 'family'];
+  const rows = Array.from({ length: 1500 }, (_, i) => {
+    const months = random.below(60) + 1;
+    const calls = random.below(8);
+    const plan = random.below(3);
+    const left = random.float() < 1 / (1 + Math.exp(2.5 + months / 30 - calls * 0.9 - (plan === 0 ? 1 : 0)));
+    const day = `${String(random.below(28) + 1).padStart(2, '0')}.${String(random.below(12) + 1).padStart(2, '0')}.${2021 + random.below(4)}`;
+    const fee = random.below(10) === 0 ? 'n/a' : `${random.below(90) + 5},${random.below(90) + 10}`;
+    const person = names[random.below(names.length)] ?? '';
+    return [
+      `C-${10_000 + i}`,
+      person,
+      `kunde${i}@example.org`,
+      day,
+      months,
+      fee,
+      plans[plan],
+      calls,
+      left ? 'yes' : 'no',
+    ].join(';');
+  });
+  writeFileSync(path, `Customer ID;Name;E-mail;Signed up;Months;Fee;Plan;Calls;Churned\n${rows.join('\n')}\n`);
+}
+
+/** The pipeline that is written for a file, in a file of its own. */
+async function writePipeline(name: string, file: string, label?: string): Promise<string> {
+  const profile = await profileFile(file, {
+    ...(label === undefined ? {} : { label }),
+    now: new Date(),
+    progress: () => undefined,
+  });
+  const path = join(folder, 'pipelines', `${name}.yml`);
+  writeFileSync(path, proposeFor(name, file, profile).text);
+  return path;
+}
+
+const written = new Map<string, string>();
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tidegate-new-'));
+  mkdirSync(join(folder, 'pipelines'));
+  writeCustomers(join(folder, 'customers.csv'));
+  written.set('churn', await writePipeline('churn', join(folder, 'customers.csv')));
+  for (const { pipeline, file, label } of present)
+    written.set(pipeline, await writePipeline(pipeline, shared(file), label));
+  project = await startProject([...written.values()]);
+});
+afterAll(async () => {
+  await project?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const read = (pipeline: string): unknown => parse(readFileSync(written.get(pipeline) ?? '', 'utf8'));
+
+/** Drops a file and waits until its model serves. */
+async function trainAndServe(pipeline: string, file: string): Promise<void> {
+  const copy = join(folder, basename(file));
+  if (copy !== file) await pipe(createReadStream(file), createWriteStream(copy));
+  const { ended, run } = await project.drop(pipeline, [copy], 'd1');
+  expect(ended).toMatchObject({ status: 'SUCCEEDED' });
+  expect(run).toMatchObject({ status: 'registered' });
+  await vi.waitFor(async () => expect(await getState(project.target, pipeline, 'champion')).toBeDefined(), {
+    timeout: 120_000,
+    interval: 500,
+  });
+}
+
+describe('a pipeline that nobody typed', () => {
+  it('makes a tested endpoint of a file as a shop exports it', async () => {
+    expect(read('churn')).toMatchObject({
+      dataset: {
+        csv: { delimiter: ';' },
+        id: 'Customer ID',
+        time: 'Signed up',
+        label: { column: 'Churned', positive: 'yes', negative: 'no' },
+        columns: {
+          Name: { role: 'pii' },
+          'E-mail': { role: 'pii' },
+          Fee: { type: 'number', numbers: { decimal: ',' } },
+          Plan: { type: 'category' },
+        },
+      },
+      split: { strategy: 'time' },
+    });
+    await trainAndServe('churn', join(folder, 'customers.csv'));
+    const rows = [
+      { Months: '2', Fee: '19,90', Plan: 'basic', Calls: '7' },
+      { Months: '58', Fee: 'n/a', Plan: 'family', Calls: '0' },
+    ];
+    const { predictions } = await predictRows(project.target, 'churn', rows);
+    const [leaving = 0, staying = 1] = predictions.map(Number);
+    expect(leaving).toBeGreaterThan(0.5);
+    expect(staying).toBeLessThan(0.3);
+  });
+
+  it.skipIf(present.length < cases.length).each(cases)('says what is right of $file', ({ pipeline, right }) => {
+    expect(read(pipeline)).toMatchObject(right);
+  });
+
+  const trained = cases.filter((own) => own.trained);
+  it.skipIf(present.length < cases.length).each(trained)('trains on $file as it is, and serves', ({ pipeline, file }) =>
+    trainAndServe(pipeline, shared(file)),
+  );
+});

@@ -23,7 +23,8 @@ export const backlogScalingSchema = z
       .gt(0)
       .default(5)
       .meta({
-        description: 'The requests that may wait or be answered for each instance, on average, before another is added.',
+        description:
+          'The requests that may wait or be answered for each instance, on average, before another is added.',
         examples: [10],
       }),
     scaleInSeconds: pause('instances were taken away'),
@@ -81,22 +82,22 @@ export function asynchronousProblems(settings: Beside): Problem[] {
   const it = 'an asynchronous endpoint';
   const problems: (Problem | false)[] = [
     serverless !== undefined && [['serverless'], `${it} runs on instances; leave serverless out, or asynchronous`],
-    scaling !== undefined && [['scaling'], `${it} is scaled by what waits; set asynchronous.scaling, and leave this out`],
+    scaling !== undefined && [
+      ['scaling'],
+      `${it} is scaled by what waits; set asynchronous.scaling, and leave this out`,
+    ],
     challenge !== undefined && [
       ['challenge'],
       `${it} answers too late for a comparison while the caller waits; leave challenge out`,
     ],
-    capturePercentage !== 0 && [
-      ['capturePercentage'],
-      `${it} captures no requests; leave capturePercentage out`,
-    ],
+    capturePercentage !== 0 && [['capturePercentage'], `${it} captures no requests; leave capturePercentage out`],
     ...Object.keys(alarms)
       .filter((name) => alarmKind(name).realTimeOnly)
       .map((name): Problem => [['alarms', name], `${it} does not publish its metric; leave ${name} out`]),
   ];
   const bounds = asynchronous.scaling;
   const ofBounds = bounds && scalingProblem(bounds, instances.count);
-  const within = ofBounds?.[0][0] === 'scaling' ? [['asynchronous', ...ofBounds[0]], ofBounds[1]] as const : ofBounds;
+  const within = ofBounds?.[0][0] === 'scaling' ? ([['asynchronous', ...ofBounds[0]], ofBounds[1]] as const) : ofBounds;
   return [...problems.filter((problem) => problem !== false), ...(within ? [within] : [])];
 }
 

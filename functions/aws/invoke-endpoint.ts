@@ -68,7 +68,8 @@ const isRefusal = (error: Error & { readonly $metadata?: { readonly httpStatusCo
  */
 export function refusedOrBusy(error: unknown, endpointName: string): unknown {
   if (!(error instanceof Error)) return error;
-  if (isRefusal(error)) return new RequestRefusedError(`SageMaker refused the request: ${error.name}`, { cause: error });
+  if (isRefusal(error))
+    return new RequestRefusedError(`SageMaker refused the request: ${error.name}`, { cause: error });
   if (busy.has(error.name) || isTransient(error))
     return new TransientError(`${error.name}: endpoint ${endpointName} cannot answer yet`, { cause: error });
   return error;

@@ -6,9 +6,9 @@ import {
   UpdateEndpointWeightsAndCapacitiesCommand,
 } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointAsyncCommand, type InvokeEndpointAsyncCommandInput } from '@aws-sdk/client-sagemaker-runtime';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hostingOf, ROW } from './hosting.ts';
-import { BUCKET, createWorld, eventually, get, put, type World, type WorldOptions } from './support.ts';
+import { BUCKET, createWorld, eventually, get, put, type World } from './support.ts';
 
 let world: World;
 let hosting: ReturnType<typeof hostingOf>;
@@ -53,21 +53,20 @@ const scale = (DesiredInstanceCount: number, EndpointName = 'patient') =>
   );
 const values = (metric: string) => world.metrics.filter(({ name }) => name === metric).map(({ value }) => value);
 
-const start = async (options: WorldOptions = {}) => {
-  world = await createWorld({ denies: ({ action, resource }) => denied(action, resource), ...options });
+const start = async () => {
+  denied = () => false;
+  world = await createWorld({ denies: ({ action, resource }) => denied(action, resource) });
   hosting = hostingOf(world);
   await hosting.prepare();
   await configure('queued');
   await hosting.create('patient', 'queued');
   await put(world, 'requests/row', ROW);
 };
-beforeEach(async () => {
-  denied = () => false;
-  await start();
-});
-afterEach(() => world.close());
 
 describe('an asynchronous endpoint', () => {
+  beforeEach(start);
+  afterEach(() => world.close());
+
   it('answers into S3, names the places at once, and is described with its queue', async () => {
     const queued = await enqueue({ InferenceId: 'mine' });
 
@@ -158,6 +157,11 @@ describe('an asynchronous endpoint', () => {
     await answered(later.OutputLocation);
     expect(await look(OutputLocation)).toBeUndefined();
   });
+});
+
+describe('the embedded cloud', () => {
+  beforeAll(start);
+  afterAll(() => world.close());
 
   it('refuses real-time requests, and a real-time endpoint queued ones and no instances', async () => {
     await expect(hosting.invoke('patient')).rejects.toMatchObject({
@@ -229,7 +233,7 @@ describe('an asynchronous endpoint', () => {
       },
       /one variant only/,
     ],
-  ])('is refused with %s', async (_, more, message) => {
+  ])('refuses a queue with %s', async (_, more, message) => {
     await expect(configure('refused', more)).rejects.toMatchObject({
       name: 'ValidationException',
       message: expect.stringMatching(message),

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DeleteEndpointCommand, DeleteModelCommand } from '@aws-sdk/client-sagemaker';
-import { InvokeEndpointAsyncCommand, InvokeEndpointWithResponseStreamCommand } from '@aws-sdk/client-sagemaker-runtime';
+import { InvokeEndpointWithResponseStreamCommand } from '@aws-sdk/client-sagemaker-runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostingOf, ROW } from './hosting.ts';
 import { BUCKET, createModel, createWorld, eventually, getText, keysBelow, type World } from './support.ts';

@@ -20,10 +20,10 @@ import { deploymentKeys } from '#domain/deployment/target';
 import { endpointName, modelPackageGroupName } from '#domain/naming';
 import { asynchronousPrefix, asynchronousPrefixes } from '#domain/runs/layout';
 import { objectStore } from '#functions/aws/object-store';
+import { stateStore } from '#functions/aws/state-store';
 import { deleteTest, putTest } from '#functions/use-cases/test-versions';
 import { predictRows } from '../../cli/commands/predict.ts';
 import { testRuns } from '../../cli/endpoint-tests/history.ts';
-import { testedEndpoint } from '../../cli/endpoint-tests/suite.ts';
 import { getState, watchDeployment } from '../../cli/runs.ts';
 import { watchExecution } from '../../cli/watch.ts';
 import type { UpProject } from './project.ts';
@@ -38,7 +38,7 @@ export function queueOf({ target, cloud }: UpProject, pipeline: string) {
   const name = endpointName(stage, pipeline);
   const clean = objectStore(s3, outputs.CleanBucketName);
   const change = { at: new Date().toISOString() };
-  const tests = { endpoint: name, pipeline, tests: testedEndpoint(target, name).tests };
+  const tests = { endpoint: name, pipeline, tests: stateStore(target.db, outputs.EndpointTestsTableName) };
   const claim = (version: number) => getState(target, pipeline, deploymentKeys.claim(version));
   const becomes = (version: number, status: string) =>
     expect.poll(async () => (await claim(version))?.['status'], patience).toBe(status);

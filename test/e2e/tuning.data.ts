@@ -130,6 +130,7 @@ describe('a pipeline with tuning', () => {
     expect(await queue.tests()).toEqual([
       ['contract-default', true],
       ['golden-default', true],
+      ['monotonicity-default', true],
     ]);
     expect((await queue.predict()).model.version).toBe(1);
     expect(await queue.predictByApi()).toMatchObject({ statusCode: 200 });

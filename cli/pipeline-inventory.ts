@@ -2,7 +2,7 @@ import { ListObjectVersionsCommand, type ListObjectVersionsCommandOutput } from 
 import { DescribeEndpointCommand, DescribeEndpointConfigCommand } from '@aws-sdk/client-sagemaker';
 import { endpointMonth, storageMonth } from '#domain/costs/prices';
 import { endpointName } from '#domain/naming';
-import { fileListPrefix } from '#domain/runs/layout';
+import { asynchronousPrefix, fileListPrefix } from '#domain/runs/layout';
 import { isSageMakerMissing } from '#functions/aws/sagemaker-errors';
 import { stageResources } from '#functions/aws/stage-resources';
 import { findOrphans } from '#functions/use-cases/find-orphans';
@@ -35,8 +35,12 @@ export interface StoredVersion {
   readonly size: number;
 }
 
-/** A pipeline's own folder, and in the raw bucket the lists of the files of its drops. */
-const prefixesOf = (pipeline: string): readonly string[] => [`${pipeline}/`, fileListPrefix(pipeline)];
+/** A pipeline's own folder, in the raw bucket the lists of the files of its drops, in the clean one requests to its asynchronous endpoint. */
+const prefixesOf = (pipeline: string): readonly string[] => [
+  `${pipeline}/`,
+  fileListPrefix(pipeline),
+  asynchronousPrefix(pipeline),
+];
 
 /** Every version of every object of a pipeline in a bucket. */
 export async function* listVersions(

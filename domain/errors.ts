@@ -127,13 +127,15 @@ export class DeploymentError extends TidegateError {
 
 /**
  * Why there is no prediction: the rows are invalid, the pipeline has no model, its endpoint is not up, the model changes at the
- * moment, the endpoint serves a model that no deployment put there, or the model failed.
+ * moment, the request still waits in an asynchronous endpoint's queue, the endpoint serves a model that no deployment put there, or
+ * the model failed.
  */
 export type PredictionProblem =
   | 'invalid-rows'
   | 'no-model'
   | 'not-serving'
   | 'model-changing'
+  | 'queued'
   | 'unknown-model'
   | 'model-failed';
 

@@ -21,7 +21,7 @@ export const handler = withMiddleware(deployEndpointSchema, (event) =>
       artifacts: artifactStore(config),
       endpoints: endpoints(sageMakerClient()),
       alarms: alarms(cloudWatchClient()),
-      scaling: scaling(autoScalingClient()),
+      scaling: scaling(autoScalingClient(), cloudWatchClient()),
       ensureModel: (run) => ensureModel(sageMakerClient(), run, config),
     },
     event,

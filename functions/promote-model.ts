@@ -19,7 +19,7 @@ export const handler = withMiddleware(promoteModelSchema, (event) =>
       store: runStore(config),
       endpoints: endpoints(sageMakerClient()),
       alarms: alarms(cloudWatchClient()),
-      scaling: scaling(autoScalingClient()),
+      scaling: scaling(autoScalingClient(), cloudWatchClient()),
     },
     event,
   ),

@@ -1,4 +1,5 @@
 import { autoScalingClient } from '#functions/aws/clients/auto-scaling';
+import { cloudWatchClient } from '#functions/aws/clients/cloudwatch';
 import { sageMakerClient } from '#functions/aws/clients/sagemaker';
 import { sfnClient } from '#functions/aws/clients/step-functions';
 import { endpoints } from '#functions/aws/endpoints';
@@ -20,7 +21,7 @@ export const handler = withMiddleware(retirePipelineSchema, (event) =>
       stage: config.STAGE,
       store: runStore(config),
       endpoints: endpoints(sageMakerClient()),
-      scaling: scaling(autoScalingClient()),
+      scaling: scaling(autoScalingClient(), cloudWatchClient()),
       resources: stageResources(sageMakerClient()),
       isRunning: (executionArn) => isRunning(sfnClient(), executionArn),
     },

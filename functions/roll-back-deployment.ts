@@ -20,7 +20,7 @@ export const handler = withMiddleware(rollBackDeploymentSchema, (event) =>
       store: runStore(config),
       endpoints: endpoints(sageMakerClient()),
       alarms: alarms(cloudWatchClient()),
-      scaling: scaling(autoScalingClient()),
+      scaling: scaling(autoScalingClient(), cloudWatchClient()),
     },
     event,
   ),

@@ -10,8 +10,11 @@ import { apiRequestSchema } from '#schemas/events/prediction-api';
 
 const config = readConfig([...predictionVariables, 'LAMBDA_TASK_ROOT']);
 
+/** Less than API Gateway waits (resources/api.ts), by the time that encoding and a cold start may take. */
+const patienceMs = 20_000;
+
 /** Kept between invocations, with the transforms of the runs whose models have served. */
-const ports = predictionPorts(config);
+const ports = predictionPorts(config, patienceMs);
 
 /** Answers requests to the prediction API: raw rows in JSON or CSV. */
 export const handler = withMiddleware(apiRequestSchema, (event) =>

@@ -36,12 +36,20 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
     ...readObjects('CleanBucket', '*/predictions/*'),
     listObjects('CleanBucket', '*/predictions/*'),
   ];
+  // The answer, or the failure, is looked for until it is there.
+  const queueing = [
+    ...sageMaker(stage, 'endpoint', 'InvokeEndpointAsync'),
+    ...writeObjects('CleanBucket', '_asynchronous/*/requests/*'),
+    ...['_asynchronous/*/answers/*', '_asynchronous/*/failures/*'].flatMap((keys) => readObjects('CleanBucket', keys)),
+    missObjects('CleanBucket'),
+  ];
   const predicting = [
     ...readRun,
     ...writeObjects('CleanBucket', '*/predictions/*'),
     ...readSecret('TokenKeySecret'),
     ...state('GetItem'),
     ...sageMaker(stage, 'endpoint', 'InvokeEndpoint'),
+    ...queueing,
   ];
   return {
     admitDrop: [
@@ -240,6 +248,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
     ],
     runEndpointTest: [
       ...sageMaker(stage, 'endpoint', 'InvokeEndpoint'),
+      ...queueing,
       ...readRun,
       ...endpointTests('GetItem'),
       missObjects('ArtifactsBucket'),

@@ -176,6 +176,10 @@ const scalingAlarms = (stage: string, ...actions: string[]): Allow =>
     regional('cloudwatch', `alarm:TargetTracking-endpoint/tidegate-${stage}-*`),
   );
 
+/** The alarms that wake asynchronous endpoints: Tidegate makes them itself. */
+const wakeAlarms = (stage: string, action: string): Allow =>
+  allow(`cloudwatch:${action}`, regional('cloudwatch', `alarm:tidegate-${stage}-*-wake`));
+
 /**
  * Have endpoints scaled. Application Auto Scaling checks what its caller may do with the endpoint and its alarms (Application Auto Scaling
  * User Guide, "Permissions required for API actions on target services and CloudWatch").
@@ -185,6 +189,7 @@ export const startScaling = (stage: string): Allow[] => [
   ...sageMaker(stage, 'endpoint', 'DescribeEndpoint', 'UpdateEndpointWeightsAndCapacities'),
   ...sageMaker(stage, 'endpoint-config', 'DescribeEndpointConfig'),
   scalingAlarms(stage, 'DescribeAlarms', 'PutMetricAlarm'),
+  wakeAlarms(stage, 'PutMetricAlarm'),
 ];
 /** The first registration in an account makes a role for the service. */
 export const makeScalingRole = (): Allow =>
@@ -199,4 +204,5 @@ export const makeScalingRole = (): Allow =>
 export const stopScaling = (stage: string): Allow[] => [
   scalableVariants('DeregisterScalableTarget'),
   scalingAlarms(stage, 'DeleteAlarms'),
+  wakeAlarms(stage, 'DeleteAlarms'),
 ];

@@ -143,6 +143,11 @@ export function sageMakerRoles(stage: string): Record<string, Resource> {
       listObjects('CleanBucket', '*/runs/*/holdout/*'),
       ...write('CleanBucket', 'CleanKey', '*/runs/*/holdout/scores/*'),
       ...write('CleanBucket', 'CleanKey', '*/captures/*'),
+      // An asynchronous endpoint reads its requests, and writes what comes of them.
+      ...readObjects('CleanBucket', '_asynchronous/*/requests/*'),
+      ...['_asynchronous/*/answers/*', '_asynchronous/*/failures/*'].flatMap((keys) =>
+        write('CleanBucket', 'CleanKey', keys),
+      ),
       // SageMaker reads the alarms of a roll-out as the model's role (SageMaker Developer Guide, "Auto-rollback configuration").
       rollOutAlarms(stage, 'DescribeAlarms'),
     ]),

@@ -35,7 +35,7 @@ interface UncheckedPipeline extends ConstrainedPipeline {
   readonly personalData: Pick<PersonalDataSettings, 'allow'>;
   readonly training: TrainingSettings;
   readonly imbalance: Imbalance;
-  readonly deployment: Pick<DeploymentSettings, 'serverless' | 'alarms' | 'challenge'>;
+  readonly deployment: Pick<DeploymentSettings, 'serverless' | 'asynchronous' | 'alarms' | 'challenge'>;
   readonly drift?: Pick<DriftSettings, 'source' | 'performance'> | undefined;
 }
 
@@ -145,6 +145,8 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx,
     if (tasks?.includes(evaluation.task) === false)
       issue(['deployment', 'alarms', name], `it compares one number of each prediction: for ${tasks.join(' and ')}`);
   }
-  if (pipeline.deployment.serverless && pipeline.drift?.source === 'captures')
-    issue(['drift', 'source'], 'a serverless endpoint captures no requests; set newest-drop, or leave drift out');
+  const { serverless, asynchronous } = pipeline.deployment;
+  const uncaptured = serverless ? 'a serverless endpoint' : asynchronous && 'an asynchronous endpoint';
+  if (uncaptured && pipeline.drift?.source === 'captures')
+    issue(['drift', 'source'], `${uncaptured} captures no requests; set newest-drop, or leave drift out`);
 }

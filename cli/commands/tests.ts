@@ -4,7 +4,7 @@ import { isSeq, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { featureColumns } from '#domain/data/columns';
 import { shownList } from '#domain/data/shown';
-import type { EndpointTestKind } from '#domain/endpoint-tests/endpoint-test';
+import { type EndpointTestKind, problemOfKind } from '#domain/endpoint-tests/endpoint-test';
 import {
   ENDPOINT_TESTS,
   type EndpointTest,
@@ -52,6 +52,12 @@ export function checkRawRows(test: EndpointTest, inputs: readonly string[]): voi
   }
 }
 
+/** @throws CliError for a test that the pipeline's endpoint cannot have */
+export function checkKind({ id, kind }: Pick<EndpointTest, 'id' | 'kind'>, asynchronous: object | undefined): void {
+  const problem = problemOfKind(endpointTestKind(kind), asynchronous);
+  if (problem !== undefined) throw new CliError(`Test ${id}: ${problem}. Leave it out.`, exitCodes.invalid);
+}
+
 /** Reads the tests of several files. @throws CliError when one is invalid, or two have the same id */
 function readTestFiles(files: readonly string[], pipeline: string | undefined, stage: string): EndpointTest[] {
   const tests = files.flatMap(readTestFile);
@@ -61,8 +67,12 @@ function readTestFiles(files: readonly string[], pipeline: string | undefined, s
     throw new CliError(`Two of the tests have the id ${twice}: each needs an id of its own.`, exitCodes.invalid);
   }
   if (pipeline !== undefined) {
-    const inputs = featureColumns(readProjectPipeline(pipeline, stage)).map((column) => column.name);
-    for (const test of tests) checkRawRows(test, inputs);
+    const settings = readProjectPipeline(pipeline, stage);
+    const inputs = featureColumns(settings).map((column) => column.name);
+    for (const test of tests) {
+      checkKind(test, settings.deployment.asynchronous);
+      checkRawRows(test, inputs);
+    }
   }
   return tests;
 }

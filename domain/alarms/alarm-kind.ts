@@ -68,6 +68,8 @@ export interface AlarmKind<Name extends string = string> {
   readonly max: number;
   /** The tasks whose models it can watch; undefined: all. */
   readonly tasks?: readonly Task[];
+  /** An asynchronous endpoint does not publish its metric. */
+  readonly realTimeOnly?: true;
   rule(limit: number, watched: Watched): AlarmRule;
 }
 

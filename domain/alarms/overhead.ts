@@ -7,6 +7,7 @@ export const overhead = {
   unit: 'ms',
   example: 500,
   max: 60_000,
+  realTimeOnly: true,
   rule: (limit, watched) => ({
     ...newFleet(watched),
     MetricName: 'OverheadLatency',

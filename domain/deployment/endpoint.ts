@@ -7,6 +7,8 @@ export interface EndpointView {
   /** The target config of a running update. */
   readonly pendingConfig?: string;
   readonly failureReason?: string;
+  /** It takes requests from a queue. */
+  readonly asynchronous?: true;
   /** LastModifiedTime, ISO 8601. */
   readonly modifiedAt: string;
 }

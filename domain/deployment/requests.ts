@@ -2,10 +2,11 @@ import { alarmPeriod } from '#domain/alarms/alarm-kind';
 import { alarmKind, alarmRuleOf } from '#domain/alarms/registry';
 import type { ModelFormat } from '#domain/algorithms/algorithm';
 import { algorithmOf } from '#domain/algorithms/registry';
+import type { AsynchronousSettings } from '#domain/deployment/asynchronous';
 import type { DeploymentSettings } from '#domain/deployment/settings';
 import { alarmsOf, paceOf, type RollOutSettings } from '#domain/roll-outs/pace';
 import { rollOutStrategy } from '#domain/roll-outs/registry';
-import { capturePrefix } from '#domain/runs/layout';
+import { asynchronousPrefixes, capturePrefix } from '#domain/runs/layout';
 import type { Deployment } from '#schemas/records/deployment';
 
 /** The stack's settings for a deployment. */
@@ -38,6 +39,16 @@ const tags = (stage: string, pipeline: string) => [
   { Key: 'tidegate:pipeline', Value: pipeline },
 ];
 
+/** Where an asynchronous endpoint puts its answers, and how many it works on at once (SageMaker API Reference, AsyncInferenceConfig). */
+const asyncInference = (pipeline: string, { maxConcurrent }: AsynchronousSettings, env: DeploymentEnvironment) => ({
+  OutputConfig: {
+    S3OutputPath: `s3://${env.cleanBucket}/${asynchronousPrefixes(pipeline).answers}`,
+    S3FailurePath: `s3://${env.cleanBucket}/${asynchronousPrefixes(pipeline).failures}`,
+    KmsKeyId: env.cleanKeyArn,
+  },
+  ...(maxConcurrent === undefined ? {} : { ClientConfig: { MaxConcurrentInvocationsPerInstance: maxConcurrent } }),
+});
+
 /**
  * CreateEndpointConfig's request: one variant, with data capture of requests and responses (SageMaker API Reference,
  * DataCaptureConfig).
@@ -48,7 +59,7 @@ export function endpointConfigRequest(
   env: DeploymentEnvironment,
   { input, output }: ModelFormat = algorithmOf(pipeline),
 ) {
-  const { instances, serverless, capturePercentage } = pipeline.deployment;
+  const { instances, serverless, asynchronous, capturePercentage } = pipeline.deployment;
   const types = [...new Set([input.contentType, output.contentType])];
   const json = types.filter((type) => type.includes('json'));
   return {
@@ -63,6 +74,7 @@ export function endpointConfigRequest(
         InitialVariantWeight: 1,
       },
     ],
+    ...(asynchronous ? { AsyncInferenceConfig: asyncInference(target.run.pipeline, asynchronous, env) } : {}),
     ...(capturePercentage > 0
       ? {
           DataCaptureConfig: {
@@ -92,9 +104,10 @@ export const createEndpointRequest = (target: Target, env: Pick<DeploymentEnviro
 /**
  * What an update keeps of the endpoint: the number of instances, where both the former and the new model are scaled. The config has
  * the number that an endpoint begins with, which may be far too small for the traffic of now (SageMaker API Reference, UpdateEndpoint).
+ * An asynchronous endpoint may have no instances now, which could not be tested: it begins anew, and its queue holds the requests.
  */
 export const retainedCapacity = ({ scaling }: Pick<Deployment, 'scaling'>) =>
-  scaling?.former && scaling.wanted
+  scaling?.former && scaling.wanted && 'invocationsPerInstance' in scaling.wanted
     ? {
         RetainAllVariantProperties: true,
         ExcludeRetainedVariantProperties: [

@@ -3,7 +3,8 @@ import * as z from 'zod';
 /** A day: longer pauses than this are no pauses. */
 const longestPause = 86_400;
 
-const pause = (what: string) =>
+/** A setting of Application Auto Scaling's cool-downs, in seconds. */
+export const pause = (what: string) =>
   z
     .int()
     .min(0)

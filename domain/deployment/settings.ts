@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ALARMS, alarmsSchema } from '#domain/alarms/registry';
 import { challengeSchema } from '#domain/challenges/registry';
+import { asynchronousProblems, asynchronousSchema } from '#domain/deployment/asynchronous';
 import { scalingProblem, scalingSchema } from '#domain/deployment/scaling-settings';
 import { serverlessProblems, serverlessSchema } from '#domain/deployment/serverless';
 import { instanceType } from '#domain/instance-type';
@@ -28,6 +29,7 @@ export const deploymentSchema = z
       .prefault({})
       .describe('The machines of the endpoint.'),
     serverless: serverlessSchema.optional(),
+    asynchronous: asynchronousSchema.optional(),
     scaling: scalingSchema.optional(),
     strategy: z
       .enum(names)
@@ -77,7 +79,7 @@ export const deploymentSchema = z
       .optional()
       .meta({
         description:
-          'The percentage of requests that are kept with their answers. Drift checks with `drift.source: captures` read them. 0 keeps none, and a serverless endpoint can keep none.',
+          'The percentage of requests that are kept with their answers. Drift checks with `drift.source: captures` read them. 0 keeps none, and a serverless or asynchronous endpoint can keep none.',
         default: 100,
         examples: [20],
       }),
@@ -94,19 +96,24 @@ export const deploymentSchema = z
   })
   .strict()
   .superRefine((settings, ctx) => {
-    if (settings.serverless) {
+    const { asynchronous } = settings;
+    if (asynchronous) {
+      for (const [path, message] of asynchronousProblems({ ...settings, asynchronous }))
+        ctx.addIssue({ code: 'custom', path: [...path], message });
+    } else if (settings.serverless) {
       for (const [setting, message] of serverlessProblems(settings))
         ctx.addIssue({ code: 'custom', path: [setting], message });
       return;
     }
     const [field, message] = rollOutProblem(settings) ?? [];
     if (field !== undefined) ctx.addIssue({ code: 'custom', path: [field], message: String(message) });
-    const [path, problem] = (settings.scaling && scalingProblem(settings.scaling, settings.instances.count)) ?? [];
+    const bounds = asynchronous ? undefined : settings.scaling;
+    const [path, problem] = (bounds && scalingProblem(bounds, settings.instances.count)) ?? [];
     if (path) ctx.addIssue({ code: 'custom', path: [...path], message: String(problem) });
   })
   .transform(({ capturePercentage, ...settings }) => ({
     ...settings,
-    capturePercentage: capturePercentage ?? (settings.serverless ? 0 : 100),
+    capturePercentage: capturePercentage ?? (settings.serverless || settings.asynchronous ? 0 : 100),
   }))
   .prefault({})
   .describe('What serves an approved model, and how it takes over.');

@@ -1,6 +1,6 @@
 import { classCount } from '#domain/data/class-count';
 import type { ServedConfig } from '#schemas/records/served-config';
-import type { EndpointTestKind, ServedModel } from './endpoint-test.ts';
+import { type EndpointTestKind, problemOfKind, type ServedModel } from './endpoint-test.ts';
 import { ENDPOINT_TESTS, type EndpointTest } from './registry.ts';
 
 /** Bounds and width of a model's response by task. The tasks' objectives return probabilities. */
@@ -24,16 +24,22 @@ function declarations({ dataset }: Pick<ServedConfig, 'dataset'>): ServedModel['
   };
 }
 
+/** What the default tests follow from. */
+type DefaultsConfig = Pick<ServedConfig, 'evaluation' | 'dataset'> & {
+  readonly deployment?: Pick<ServedConfig['deployment'], 'asynchronous'>;
+};
+
 /**
- * The default tests of every endpoint, one for each kind that has a default.
+ * The default tests of every endpoint, one for each kind that has a default and suits the endpoint.
  *
  * @param goldenUri S3 URI of the run's `golden.json`
  */
 export function defaultTests(
-  pipeline: Pick<ServedConfig, 'evaluation' | 'dataset'>,
+  pipeline: DefaultsConfig,
   goldenUri: string,
   kinds: readonly EndpointTestKind[] = ENDPOINT_TESTS,
 ): EndpointTest[] {
   const model: ServedModel = { goldenUri, answer: answerForm(pipeline), declares: declarations(pipeline) };
-  return kinds.flatMap((kind) => kind.defaultTest?.(model) ?? []) as EndpointTest[];
+  const suited = kinds.filter((kind) => problemOfKind(kind, pipeline.deployment?.asynchronous) === undefined);
+  return suited.flatMap((kind) => kind.defaultTest?.(model) ?? []) as EndpointTest[];
 }

@@ -48,6 +48,8 @@ export interface EndpointTestKind<Schema extends z.ZodObject = z.ZodObject> {
   readonly schema: Schema;
   /** An example test. */
   readonly example: z.input<Schema>;
+  /** Why an asynchronous endpoint cannot have tests of this kind; undefined: it can. */
+  readonly realTimeOnly?: string;
   /**
    * Runs a test. A kind that sends one request has this of `oneRequest`. A failed expectation is a result; its detail has no value
    * of a request.
@@ -62,3 +64,14 @@ export interface EndpointTestKind<Schema extends z.ZodObject = z.ZodObject> {
   /** The test with its pointer to golden requests changed to another run's; unchanged when it has none. */
   withGolden?(test: z.output<Schema>, goldenUri: string): z.output<Schema>;
 }
+
+/**
+ * Why tests of a kind cannot run on an endpoint; undefined: they can.
+ *
+ * @param asynchronous the endpoint's settings as an asynchronous one; undefined for a real-time endpoint
+ */
+export const problemOfKind = (
+  { name, realTimeOnly }: Pick<EndpointTestKind, 'name' | 'realTimeOnly'>,
+  asynchronous: object | undefined,
+): string | undefined =>
+  asynchronous && realTimeOnly ? `an asynchronous endpoint has no ${name} tests: ${realTimeOnly}` : undefined;

@@ -55,6 +55,7 @@ export const latency = {
   summary: 'Requests one after the other are answered within bounds: median, 95th and 99th percentile.',
   schema,
   example: { id: 'fast-enough', kind: 'latency', request: { body: '41,52000,1,0' }, requests: 100, p95Ms: 200 },
+  realTimeOnly: 'its answers wait in a queue, so their time says nothing of the model',
   run,
   rawRows: ({ request }) => rawRowsOf(request),
   defaultTest: ({ goldenUri }): LatencyTest => ({

@@ -158,6 +158,7 @@ export const load = {
     errorBudget: 0.001,
     p99Ms: 500,
   },
+  realTimeOnly: 'its queue takes any rate of requests',
   run,
   rawRows: ({ request }) => rawRowsOf(request),
 } as const satisfies EndpointTestKind<typeof schema>;

@@ -159,6 +159,7 @@ export const robustness = {
     request: { body: '41,52000,1,0' },
     cases: ['malformed', 'wrong-type', 'fewer-columns', 'oversized'],
   },
+  realTimeOnly: 'SageMaker keeps no status of a request that its model refused',
   run,
   rawRows: ({ request }) => rawRowsOf(request),
   defaultTest: ({ goldenUri }): RobustnessTest => ({

@@ -1,3 +1,4 @@
+import { scalingOf } from '#domain/deployment/asynchronous';
 import type { DeploymentSettings } from '#domain/deployment/settings';
 import type { TrainingSettings } from '#domain/training/settings';
 
@@ -17,7 +18,7 @@ export interface QuotaNeed {
 export interface QuotaSections {
   readonly name: string;
   readonly training: Pick<TrainingSettings, 'instances' | 'tuning'>;
-  readonly deployment: Pick<DeploymentSettings, 'instances' | 'scaling' | 'serverless'>;
+  readonly deployment: Pick<DeploymentSettings, 'instances' | 'scaling' | 'serverless' | 'asynchronous'>;
 }
 
 /** Lambda's quota of an account and region (Lambda Developer Guide, "Lambda quotas"). */
@@ -40,7 +41,7 @@ function instancesOf({ name, training, deployment }: QuotaSections): Use[] {
   const jobs = tuning ? Math.min(tuning.parallel, tuning.maxJobs ?? tuning.parallel) : 1;
   const trained = tuning ? `${jobs} training jobs at once on ${count}` : `a training job on ${count}`;
   const { type: served, count: begun } = deployment.instances;
-  const serving = deployment.scaling?.max ?? begun;
+  const serving = scalingOf(deployment)?.max ?? begun;
   const endpoint: Use = [
     served,
     'endpoint',

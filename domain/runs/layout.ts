@@ -145,6 +145,19 @@ export const partName = (shard: number, part: number, extension: 'csv' | 'parque
 /** Prefix of the data captured by an endpoint, in the clean bucket, without a trailing slash. */
 export const capturePrefix = (pipeline: string): string => `${pipeline}/captures`;
 
+/**
+ * The folder of the clean bucket with the requests to a pipeline's asynchronous endpoint, and what came of them; ends in `/`. It lies
+ * beside the pipelines' folders, so that one lifecycle rule expires all of them.
+ */
+export const asynchronousPrefix = (pipeline: string): string => `_asynchronous/${pipeline}/`;
+
+/** Prefixes of the requests, the answers and the failures below it; each ends in `/`. */
+export const asynchronousPrefixes = (pipeline: string) => ({
+  requests: `${asynchronousPrefix(pipeline)}requests/`,
+  answers: `${asynchronousPrefix(pipeline)}answers/`,
+  failures: `${asynchronousPrefix(pipeline)}failures/`,
+});
+
 /** Prefix of a pipeline's logged predictions, in the clean bucket; ends in `/`. */
 export const predictionPrefix = (pipeline: string): string => `${pipeline}/predictions/`;
 

@@ -43,6 +43,7 @@ export const endpoints = (client: SageMakerClient): Endpoints => ({
         config: found.EndpointConfigName ?? '',
         ...(pending === undefined ? {} : { pendingConfig: pending }),
         ...(found.FailureReason === undefined ? {} : { failureReason: found.FailureReason }),
+        ...(found.AsyncInferenceConfig === undefined ? {} : { asynchronous: true as const }),
         modifiedAt: found.LastModifiedTime?.toISOString() ?? '',
       };
     } catch (error) {

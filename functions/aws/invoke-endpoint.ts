@@ -11,6 +11,24 @@ const textOf = (body: Uint8Array | null | undefined): string => (body ? new Text
 /** Errors by which SageMaker itself, not the model, wants the request to be sent again later. */
 const busy = new Set(['ModelNotReadyException', 'InternalDependencyException', 'ServiceUnavailable']);
 
+/** The error for a model that failed: without its text, which may repeat the request. */
+export const modelFailed = (endpointName: string, status: number | undefined): PredictionError =>
+  new PredictionError(
+    `The model behind endpoint ${endpointName} failed${status === undefined ? '' : ` with status ${status}`}. See the endpoint's log.`,
+    { problem: 'model-failed' },
+  );
+
+/** The error for an endpoint that is not up: it does not exist, or has never been in service. Undefined for another error. */
+export function notServing(error: unknown, endpointName: string): PredictionError | undefined {
+  // "Endpoint <name> of account <id> not found"
+  if (!(error instanceof Error && error.name === 'ValidationError' && error.message.includes('not found')))
+    return undefined;
+  return new PredictionError(
+    `Endpoint ${endpointName} serves nothing: it was deleted, or is being created. Try again, or deploy the model again.`,
+    { problem: 'not-serving' },
+  );
+}
+
 /**
  * Sends CSV rows to an endpoint.
  *
@@ -35,26 +53,27 @@ export async function scoreCsv(
     );
     return textOf(Body);
   } catch (error) {
-    if (error instanceof ModelError) {
-      throw new PredictionError(
-        `The model behind endpoint ${endpointName} failed with status ${error.OriginalStatusCode ?? 'unknown'}. See the endpoint's log.`,
-        { problem: 'model-failed' },
-      );
-    }
-    // "Endpoint <name> of account <id> not found": it does not exist, or has never been in service
-    if (error instanceof Error && error.name === 'ValidationError' && error.message.includes('not found')) {
-      throw new PredictionError(
-        `Endpoint ${endpointName} serves nothing: it was deleted, or is being created. Try again, or deploy the model again.`,
-        { problem: 'not-serving' },
-      );
-    }
-    throw error;
+    if (error instanceof ModelError) throw modelFailed(endpointName, error.OriginalStatusCode);
+    throw notServing(error, endpointName) ?? error;
   }
 }
 
 /** A ValidationError, or a body that is larger than SageMaker takes: the request never reached the model. */
 const isRefusal = (error: Error & { readonly $metadata?: { readonly httpStatusCode?: number } }): boolean =>
   error.name === 'ValidationError' || error.$metadata?.httpStatusCode === 413;
+
+/**
+ * What an error of the runtime API means for a test: RequestRefusedError when SageMaker refuses the request, TransientError when the
+ * endpoint cannot answer now; others unchanged.
+ */
+export function refusedOrBusy(error: unknown, endpointName: string): unknown {
+  if (!(error instanceof Error)) return error;
+  if (isRefusal(error))
+    return new RequestRefusedError(`SageMaker refused the request: ${error.name}`, { cause: error });
+  if (busy.has(error.name) || isTransient(error))
+    return new TransientError(`${error.name}: endpoint ${endpointName} cannot answer yet`, { cause: error });
+  return error;
+}
 
 /**
  * Sends a request to an endpoint and returns its response. A model error is a response too, with the container's status and its
@@ -94,12 +113,6 @@ export async function invokeEndpoint(
         latencyMs: performance.now() - start,
       };
     }
-    if (!(error instanceof Error)) throw error;
-    if (isRefusal(error))
-      throw new RequestRefusedError(`SageMaker refused the request: ${error.name}`, { cause: error });
-    if (busy.has(error.name) || isTransient(error)) {
-      throw new TransientError(`${error.name}: endpoint ${endpointName} cannot answer yet`, { cause: error });
-    }
-    throw error;
+    throw refusedOrBusy(error, endpointName);
   }
 }

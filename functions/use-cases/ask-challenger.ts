@@ -60,7 +60,7 @@ export async function askChallenger(
     error,
     latencyMs: Math.max(0, Math.round((ports.now() - start) * 10) / 10),
   });
-  const asked = askModel(ports, pipeline, rows, served).then(
+  const asked = askModel(ports, pipeline, rows, served, start + settings.waitMs).then(
     (attempt): ChallengerAnswer => {
       switch (attempt.kind) {
         case 'answered':

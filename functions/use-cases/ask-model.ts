@@ -25,6 +25,15 @@ export interface AskingPorts {
   readonly artifacts: ObjectStore;
   /** Sends CSV rows to an endpoint. @returns the response text */
   readonly invoke: (endpointName: string, csv: string, format: ModelFormat) => Promise<string>;
+  /**
+   * The same through the queue of an asynchronous endpoint.
+   * @param until how long to wait for the answer, by `now`
+   */
+  readonly enqueue: (
+    rows: { readonly pipeline: string; readonly endpointName: string; readonly csv: string },
+    format: ModelFormat,
+    until: number,
+  ) => Promise<string>;
   readonly openEngine: () => Promise<SqlEngine>;
   /** Milliseconds. */
   readonly now: () => number;
@@ -60,12 +69,17 @@ export async function loadTransform(
   return loaded;
 }
 
-/** Sends rows as a model reads them, followed by its probes. */
+/**
+ * Sends rows as a model reads them, followed by its probes.
+ *
+ * @param until how long to wait for an endpoint with a queue, by `now`
+ */
 export async function askModel(
   ports: AskingPorts,
   name: string,
   rows: readonly RawRow[],
   { runId, endpointName }: Pick<ServedModel, 'runId' | 'endpointName'>,
+  until: number,
 ): Promise<Attempt<Scored>> {
   const model = await loadTransform(ports, name, runId);
   const { pipeline, fitted, probes } = model;
@@ -74,7 +88,10 @@ export async function askModel(
   const perRow = scoresPerRow(fitted);
   try {
     const start = ports.now();
-    const text = await ports.invoke(endpointName, withProbes(toCsv(encoded, input), probes), { input, output });
+    const csv = withProbes(toCsv(encoded, input), probes);
+    const text = pipeline.deployment.asynchronous
+      ? await ports.enqueue({ pipeline: name, endpointName, csv }, { input, output }, until)
+      : await ports.invoke(endpointName, csv, { input, output });
     const latencyMs = Math.max(0, Math.round((ports.now() - start) * 10) / 10);
     const answers = output.readScores(text, perRow, `endpoint ${endpointName}`);
     const scores = ownScores(answers, rows.length * perRow, probes);

@@ -8,7 +8,7 @@ import {
   updateEndpointRequest,
   withRollOut,
 } from '#domain/deployment/requests';
-import { scalableTarget } from '#domain/deployment/scaling';
+import { scalingEnd } from '#domain/deployment/scaling';
 import { DeploymentError, TransientError } from '#domain/errors';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import type { Alarms } from '#functions/ports/alarms';
@@ -53,7 +53,7 @@ export async function deployEndpoint(
       const watching = deployment.alarms?.length ? alarmRequests(deployment, guided) : [];
       await alarms.replace(watching);
       // A variant must not be scaled while it is replaced: PromoteModel or RollBackDeployment starts it again.
-      if (deployment.scaling?.former) await scaling.stop(scalableTarget(endpointName));
+      if (deployment.scaling?.former) await scaling.stop(scalingEnd(endpointName));
       const names = watching.map(({ AlarmName }) => AlarmName);
       await endpoints.update(updateEndpointRequest(deployment, guided, names));
       break;

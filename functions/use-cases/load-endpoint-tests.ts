@@ -12,6 +12,7 @@ import type { Endpoints } from '#functions/ports/endpoints';
 import { ifAbsent, type StateStore } from '#functions/ports/state-store';
 import { keepVersion } from '#functions/use-cases/test-versions';
 import type { ListedTest, loadEndpointTestsSchema, Suite } from '#schemas/events/endpoint-tests';
+import { championSchema } from '#schemas/records/run';
 
 /** The dependencies of loading tests. */
 export interface TestLoadingPorts {
@@ -27,7 +28,16 @@ const skip = (reason: string): Decision => ({ decision: 'skip', reason });
 const absent = (endpointName: string): NotFoundError =>
   new NotFoundError(`There is no endpoint ${endpointName} to test; was it deleted in the meantime?`);
 
-/** Why an update is not tested. Otherwise undefined: this execution has claimed it, so duplicate events test it once. */
+/** Whether the model in service is the one that was promoted. */
+async function isChampions(store: StateStore, pipeline: string, { config }: EndpointView): Promise<boolean> {
+  const champion = championSchema.safeParse(await store.get(pipeline, deploymentKeys.champion)).data;
+  return champion?.endpointConfigName === config;
+}
+
+/**
+ * Why an update is not tested. Otherwise undefined: this execution has claimed it, so duplicate events test it once. Scaling is an update
+ * too: tests of an asynchronous endpoint that has just lost its instances would wake it, again and again.
+ */
 async function claimUpdate(
   { store, tests }: TestLoadingPorts,
   pipeline: string,
@@ -38,6 +48,9 @@ async function claimUpdate(
   if (isChallengerEndpoint(endpointName)) return `the challenge of ${pipeline} tests ${endpointName}`;
   const lock = await store.get(pipeline, deploymentKeys.lock);
   if (lock) return `a deployment of ${endpointName} is under way and tests it`;
+  if (endpoint.asynchronous && (await isChampions(store, pipeline, endpoint))) {
+    return `the model of ${endpointName} was tested when it was deployed, and its number of instances may be what changed`;
+  }
   const key = testedKey(endpoint.modifiedAt, endpoint.config);
   if (await tests.put(endpointName, key, { executionArn }, ifAbsent)) return undefined;
   const claim = await tests.get(endpointName, key);

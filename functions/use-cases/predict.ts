@@ -42,6 +42,8 @@ export interface PredictionPorts extends ChallengerPorts, LoggingPorts {
   /** Publishes what a fleet predicted. */
   readonly publish: (fleet: Pick<ServedModel, 'endpointName' | 'endpointConfigName'>, predicted: Float64Array) => void;
   readonly cache: PredictionCache;
+  /** Milliseconds that a request may wait for an endpoint with a queue. */
+  readonly patienceMs: number;
 }
 
 interface Answer {
@@ -54,6 +56,8 @@ interface Request {
   readonly name: string;
   readonly inferenceId: string;
   readonly rows: readonly RawRow[];
+  /** How long it may wait for an endpoint with a queue, by `now`. */
+  readonly until: number;
 }
 
 const shownGaps = ({ missing, unknown }: RowGaps = { missing: [], unknown: [] }) => ({
@@ -64,7 +68,7 @@ const shownGaps = ({ missing, unknown }: RowGaps = { missing: [], unknown: [] })
 /** The answer of the champion, or of the model that is being rolled out: see `findAnswer`. */
 async function askServed(
   ports: PredictionPorts,
-  { name, rows }: Request,
+  { name, rows, until }: Request,
   known: readonly ServedModel[],
 ): Promise<Answer> {
   const { answered } = ports.cache;
@@ -75,7 +79,7 @@ async function askServed(
     return models;
   };
   const { model, answer } = await findAnswer(answered.get(name), current, (served) =>
-    askModel(ports, name, rows, served),
+    askModel(ports, name, rows, served, until),
   );
   answered.set(name, model.runId);
   return { model, answer };
@@ -145,13 +149,14 @@ const isRunning = (challenge: Challenge | undefined, [champion]: readonly Served
  * answer is by one of the two models, from inputs that were made for that model: see `findAnswer`. While a challenge is under way, the
  * challenger answers too, or instead, and the request is logged.
  *
- * @throws PredictionError when a row is invalid, no model of the pipeline is in service, or the endpoint serves an unknown one
+ * @throws PredictionError when a row is invalid, no model of the pipeline is in service, the endpoint serves an unknown one, or its
+ * queue has not come to the request in time
  */
 export async function predict(
   ports: PredictionPorts,
   { pipeline: name, rows }: z.output<typeof predictRequestSchema>,
 ): Promise<PredictResponse> {
-  const request: Request = { name, rows, inferenceId: ports.newId() };
+  const request: Request = { name, rows, inferenceId: ports.newId(), until: ports.now() + ports.patienceMs };
   const { inferenceId } = request;
   const [known, challenge] = await Promise.all([readServedModels(ports.store, name), readChallenge(ports.store, name)]);
   const running = isRunning(challenge, known) ? challenge : undefined;

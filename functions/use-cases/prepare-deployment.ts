@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { scalingOf } from '#domain/deployment/asynchronous';
 import { configToReturnTo } from '#domain/deployment/endpoint';
 import { alarmNames } from '#domain/deployment/requests';
 import { deploymentKeys, locatePackage, runOfConfig } from '#domain/deployment/target';
@@ -32,7 +33,7 @@ export interface PreparationPorts {
   readonly startChallenge: (name: string, input: ChallengeInput) => Promise<void>;
 }
 
-type Served = Pick<ServedConfig['deployment'], 'serverless'>;
+type Served = Pick<ServedConfig['deployment'], 'serverless' | 'asynchronous'>;
 type PrepareDeploymentEvent = z.output<typeof prepareDeploymentSchema>;
 
 /** An approved version of one of our pipelines, and the names its deployment uses. */
@@ -140,17 +141,20 @@ async function readServed({ stage, artifacts }: PreparationPorts, pipeline: stri
   return (await artifacts.readJson(artifactKeys(run).config, servedConfigSchema)).deployment;
 }
 
+/** What kind of endpoint a model is served by. */
+const formOf = ({ serverless, asynchronous }: Served): string =>
+  serverless ? 'serverless' : asynchronous ? 'asynchronous' : 'on instances';
+
 /**
  * An endpoint on instances never becomes serverless (SageMaker Developer Guide, "Update a serverless endpoint"): one that was changed the
- * other way could not be rolled back.
+ * other way could not be rolled back. Callers of an asynchronous endpoint send requests another way, so it stays what it is too.
  *
  * @throws DeploymentError
  */
 function refuseConversion(endpointName: string, pipeline: string, former: Served | undefined, wanted: Served): void {
-  if (!former || (former.serverless === undefined) === (wanted.serverless === undefined)) return;
-  const [now, then] = wanted.serverless ? ['on instances', 'serverless'] : ['serverless', 'on instances'];
+  if (!former || formOf(former) === formOf(wanted)) return;
   throw new DeploymentError(
-    `${endpointName} is ${now} and the new model is to be ${then}: SageMaker cannot change that and go back. ` +
+    `${endpointName} is ${formOf(former)} and the new model is to be ${formOf(wanted)}: SageMaker cannot change that and go back. ` +
       `Run "npx tidegate retire ${pipeline}", then the same with --undo, and train again.`,
   );
 }
@@ -210,8 +214,8 @@ export async function prepareDeployment(
   const previousConfig = configToReturnTo(endpoint, name, champion?.endpointConfigName);
   const served = previousConfig === null ? undefined : await readServed(ports, pipeline, previousConfig);
   refuseConversion(endpointName, pipeline, served, config.deployment);
-  const former = served?.scaling;
-  const wanted = config.deployment.scaling;
+  const former = served && scalingOf(served);
+  const wanted = scalingOf(config.deployment);
   // nothing watches the first deployment: there is nothing to go back to
   const rollOut = previousConfig === null ? undefined : resolveRollOut(config.deployment, event.now === true);
   const watching = rollOut ? alarmNames(name, rollOut) : [];

@@ -1,5 +1,4 @@
-import { scalingRequests } from '#domain/deployment/scaling';
-import type { ScalingSettings } from '#domain/deployment/scaling-settings';
+import { type EndpointScaling, scalingRequests } from '#domain/deployment/scaling';
 import type { Scaling } from '#functions/ports/scaling';
 import { logger } from '#functions/runtime/logger';
 import { isTransient } from '#functions/runtime/transient-errors';
@@ -14,7 +13,7 @@ import { isTransient } from '#functions/runtime/transient-errors';
 export async function resumeScaling(
   scaling: Pick<Scaling, 'start'>,
   endpointName: string,
-  settings: ScalingSettings | undefined,
+  settings: EndpointScaling | undefined,
 ): Promise<string | undefined> {
   if (!settings) return undefined;
   try {

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { isPassing } from '#domain/deployment/endpoint';
-import { scalableTarget } from '#domain/deployment/scaling';
+import { scalingEnd } from '#domain/deployment/scaling';
 import { deploymentKeys } from '#domain/deployment/target';
 import { EndpointBusyError, TransientError } from '#domain/errors';
 import { endpointName as endpointOf } from '#domain/naming';
@@ -84,7 +84,7 @@ async function removeEndpoint({ endpoints, scaling }: RetirementPorts, name: str
   const endpoint = await endpoints.read(name);
   if (!endpoint) return;
   if (isPassing(endpoint.status)) throw new TransientError(`${name} is ${endpoint.status}.`);
-  await scaling.stop(scalableTarget(name));
+  await scaling.stop(scalingEnd(name));
   await endpoints.remove(name);
   throw new TransientError(`${name} is being deleted.`);
 }

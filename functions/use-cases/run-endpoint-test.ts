@@ -2,18 +2,21 @@ import type * as z from 'zod';
 import type { SqlEngine } from '#domain/data/engine';
 import { runOfConfig } from '#domain/deployment/target';
 import type { Answer, Judgement } from '#domain/endpoint-tests/answer';
+import { problemOfKind } from '#domain/endpoint-tests/endpoint-test';
 import { boundResult } from '#domain/endpoint-tests/payload';
+import { endpointTestKind } from '#domain/endpoint-tests/registry';
 import { runTest } from '#domain/endpoint-tests/run';
 import type { TestSession } from '#domain/endpoint-tests/session';
 import { type LoadedTest, readTest, testKey } from '#domain/endpoint-tests/suite';
 import { testVersionSchema, versionKey } from '#domain/endpoint-tests/versions';
-import { PredictionError } from '#domain/errors';
+import { NotFoundError, PredictionError } from '#domain/errors';
 import { championEndpointOf, pipelineOfEndpoint } from '#domain/naming';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import type { ObjectStore } from '#functions/ports/object-store';
 import type { StateStore } from '#functions/ports/state-store';
 import { type ServedModel, servedModel } from '#functions/shards/served-model';
 import type { runEndpointTestSchema } from '#schemas/events/endpoint-tests';
+import { servedConfigSchema } from '#schemas/records/served-config';
 import type { TestResult } from '#schemas/records/test-result';
 
 type Ask = (endpointName: string, body: string, contentType: string) => Promise<Answer>;
@@ -26,6 +29,11 @@ export interface EndpointTestPorts extends Pick<TestSession, 'readGolden' | 'now
   readonly ask: Ask;
   /** The same, with a single try for each request and room for many at once. */
   readonly askOnce: Ask;
+  /**
+   * Sends a request through the queue of an asynchronous endpoint.
+   * @throws PredictionError when there is no answer in time
+   */
+  readonly askQueued: (pipeline: string, ...request: Parameters<Ask>) => Promise<Answer>;
   /** Opens the SQL engine. Only tests of raw rows need it. */
   readonly openEngine: () => Promise<SqlEngine & { close(): void }>;
 }
@@ -48,6 +56,18 @@ async function readContent(
   if (version === undefined) return tests.get(owner, testKey(id));
   const item = await tests.get(owner, versionKey(id, version));
   return item && testVersionSchema.parse(item).test;
+}
+
+/** The pipeline whose asynchronous endpoint is tested; undefined for a real-time endpoint, or one that was made by hand. */
+async function queueOf({ artifacts }: EndpointTestPorts, run: RunPointer | undefined): Promise<string | undefined> {
+  if (!run) return undefined;
+  try {
+    const { deployment } = await artifacts.readJson(artifactKeys(run).config, servedConfigSchema);
+    return deployment.asynchronous && run.pipeline;
+  } catch (error) {
+    if (error instanceof NotFoundError) return undefined;
+    throw error;
+  }
 }
 
 /** The test as it runs. One that is invalid, or gone from the table, fails with that reason. */
@@ -78,6 +98,11 @@ async function modelOf(ports: EndpointTestPorts, event: RunEndpointTestEvent): P
 async function judge(ports: EndpointTestPorts, event: RunEndpointTestEvent, test: LoadedTest): Promise<Judgement> {
   const { endpointName } = event;
   if (test.kind === 'invalid') return { passed: false, detail: test.problem };
+  const queue = await queueOf(ports, servedRun(ports, event));
+  const problem = problemOfKind(endpointTestKind(test.kind), queue === undefined ? undefined : {});
+  if (problem !== undefined) {
+    return { passed: false, detail: `${problem}. Delete it: npx tidegate tests delete ${queue} ${test.id}` };
+  }
   let known: Promise<ServedModel> | undefined;
   const model = () => {
     known ??= modelOf(ports, event);
@@ -88,7 +113,10 @@ async function judge(ports: EndpointTestPorts, event: RunEndpointTestEvent, test
     readGolden,
     now,
     sleep,
-    ask: (body, contentType) => ports.ask(endpointName, body, contentType),
+    ask: (body, contentType) =>
+      queue === undefined
+        ? ports.ask(endpointName, body, contentType)
+        : ports.askQueued(queue, endpointName, body, contentType),
     askOnce: (body, contentType) => ports.askOnce(endpointName, body, contentType),
     encode: async (rows) => (await model()).encode(rows),
     inputs: async () => (servedRun(ports, event) === undefined ? undefined : (await model()).inputs),

@@ -33,6 +33,7 @@ const retryAfter: Partial<Record<ApiErrorCode, number>> = {
   throttled: 1,
   unavailable: 2,
   'model-changing': 1,
+  queued: 60,
   'not-serving': 60,
   'no-model': 60,
   'unknown-model': 60,

@@ -27,6 +27,10 @@ export const API_ERRORS = {
   'no-model': { status: 503, means: 'No model of this pipeline is in service yet.' },
   'not-serving': { status: 503, means: 'The endpoint is being created, or was deleted.' },
   'model-changing': { status: 503, means: 'A deployment is under way and no model answered for itself. Try again.' },
+  queued: {
+    status: 503,
+    means: 'The rows wait in the queue of an asynchronous endpoint. Send them again after `Retry-After` seconds.',
+  },
   'unknown-model': { status: 503, means: 'The endpoint was changed by hand. Deploy a model again.' },
   unavailable: { status: 503, means: 'A service of AWS failed for now. Try again.' },
 } as const satisfies Readonly<Record<string, { readonly status: number; readonly means: string }>>;

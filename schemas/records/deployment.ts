@@ -1,14 +1,15 @@
 import * as z from 'zod';
 import { runPointerSchema } from '#schemas/records/run';
 
+const bounds = { min: z.int(), max: z.int(), scaleInSeconds: z.int(), scaleOutSeconds: z.int() };
+
+/** How an asynchronous endpoint is scaled, as its pipeline says (`deployment.asynchronous.scaling`). */
+export const backlogScalingRecordSchema = z.object({ ...bounds, backlogPerInstance: z.number() });
+
 /** How an endpoint is scaled, as its pipeline says (`deployment.scaling`). */
-export const scalingRecordSchema = z.object({
-  min: z.int(),
-  max: z.int(),
-  invocationsPerInstance: z.number(),
-  scaleInSeconds: z.int(),
-  scaleOutSeconds: z.int(),
-});
+export const scalingRecordSchema = z.object({ ...bounds, invocationsPerInstance: z.number() });
+
+const anyScaling = z.union([scalingRecordSchema, backlogScalingRecordSchema]);
 
 /** How traffic moves to a new model and what watches it, as it was decided when the roll-out began. */
 export const rollOutSchema = z.object({
@@ -40,7 +41,7 @@ export const deploymentSchema = z.object({
   maxWaitMinutes: z.int().min(1).describe('how long the endpoint may take to serve the config'),
   alarms: z.array(z.string()).optional().describe('names of the alarms that watch the roll-out, while it lasts'),
   scaling: z
-    .object({ former: scalingRecordSchema.optional(), wanted: scalingRecordSchema.optional() })
+    .object({ former: anyScaling.optional(), wanted: anyScaling.optional() })
     .optional()
     .describe('how the former and the new model are scaled, where either is'),
   rollOut: rollOutSchema

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { scalingRecordSchema } from './deployment.ts';
+import { backlogScalingRecordSchema, scalingRecordSchema } from './deployment.ts';
 import { taskSchema } from './task.ts';
 
 /**
@@ -20,6 +20,7 @@ export const servedConfigSchema = z.object({
     alarms: z.record(z.string(), z.number()).optional(),
     scaling: scalingRecordSchema.optional(),
     serverless: z.object({}).optional(),
+    asynchronous: z.object({ scaling: backlogScalingRecordSchema.optional() }).optional(),
     challenge: z.looseObject({ mode: z.string() }).optional(),
   }),
 });

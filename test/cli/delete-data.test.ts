@@ -39,19 +39,20 @@ beforeEach(() => {
   }));
 });
 
-it('deletes data, the lists of file names, endpoint tests and what says that data was trained, and no decision', async () => {
+it('deletes data, the lists of file names, queued requests, endpoint tests and what says that data was trained, and no decision', async () => {
   expect(await deleteData(target, 'loan')).toEqual({
     'model packages': 1,
     'endpoint tests and records of trained data': 4,
-    'raw data': 2,
-    'clean data': 2,
-    'run records, models and reports': 2,
+    'raw data': 3,
+    'clean data': 3,
+    'run records, models and reports': 3,
   });
   const deleted = objects
     .commandCalls(DeleteObjectsCommand)
     .flatMap(({ args: [{ input }] }) => (input.Delete?.Objects ?? []).map(({ Key }) => `${input.Bucket} ${Key}`));
   expect(deleted).toContain('raw loan/a');
   expect(deleted).toContain('raw _tidegate/loan/a');
+  expect(deleted).toContain('clean _asynchronous/loan/a');
   expect(table.commandCalls(DeleteCommand).map(({ args: [{ input }] }) => [input.TableName, input.Key])).toEqual([
     ['state', { pk: 'loan', sk: 'trained#1' }],
     ['state', { pk: 'loan', sk: 'folder#1' }],

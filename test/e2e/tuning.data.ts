@@ -17,8 +17,10 @@ import { profileSchema } from '#schemas/records/profile';
 import { dropRecordSchema, trainingRecordSchema } from '#schemas/records/run';
 import { uploadDrop } from '../../cli/commands/drop.ts';
 import { fetchReport } from '../../cli/commands/report.ts';
+import { deleteData } from '../../cli/delete-data.ts';
 import { getState, listRuns, waitForExecution } from '../../cli/runs.ts';
 import { startProject, type UpProject } from './project.ts';
+import { queueOf } from './queued-endpoint.ts';
 
 /** `loan-default` under another name, trained otherwise; every other word of it is the same. */
 function variant(folder: string, name: string, training: object, more: object = {}): string {
@@ -43,11 +45,16 @@ beforeAll(async () => {
       { incremental: true, hyperparameters: { ...fixed, eta: 0.9, max_depth: 8 } },
       { stages: { local: { deployment: { serverless: { memoryMb: 1024, maxConcurrency: 2 } } } } },
     ),
-    variant(folder, 'loans-grid', {
-      data: 'accumulate',
-      hyperparameters: { ...fixed, max_depth: 8 },
-      tuning: { strategy: 'Grid', parallel: 2, ranges: { eta: { values: [0.9, 0.1] } } },
-    }),
+    variant(
+      folder,
+      'loans-grid',
+      {
+        data: 'accumulate',
+        hyperparameters: { ...fixed, max_depth: 8 },
+        tuning: { strategy: 'Grid', parallel: 2, ranges: { eta: { values: [0.9, 0.1] } } },
+      },
+      { deployment: { asynchronous: { maxConcurrent: 4, scaling: { min: 0, max: 2, scaleOutSeconds: 60 } } } },
+    ),
     variant(folder, 'loans-bayesian', {
       hyperparameters: fixed,
       tuning: {
@@ -112,6 +119,37 @@ describe('a pipeline with tuning', () => {
     expect(DataCaptureConfig).toBeUndefined();
   });
 
+  it('is served through a queue where it says so: predictions and tests wait for their answers', async () => {
+    const queue = queueOf(project, 'loans-grid');
+    await queue.deployed(1);
+
+    expect(await queue.described()).toMatchObject({
+      AsyncInferenceConfig: { ClientConfig: { MaxConcurrentInvocationsPerInstance: 4 } },
+      ProductionVariants: [{ CurrentInstanceCount: 1 }],
+    });
+    expect(await queue.tests()).toEqual([
+      ['contract-default', true],
+      ['golden-default', true],
+      ['monotonicity-default', true],
+    ]);
+    expect((await queue.predict()).model.version).toBe(1);
+    expect(await queue.predictByApi()).toMatchObject({ statusCode: 200 });
+    expect(await queue.fail()).toMatch(/^Received (client|server) error/);
+    expect(await queue.scaling()).toEqual({ bounds: [0, 2], policies: ['backlog-per-instance', 'wake'], alarms: 1 });
+  });
+
+  it('wakes for a request when it has no instances', async () => {
+    const queue = queueOf(project, 'loans-grid');
+    await queue.sleep();
+    expect((await queue.described()).ProductionVariants).toMatchObject([{ CurrentInstanceCount: 0 }]);
+
+    expect((await queue.predict()).model.version).toBe(1);
+    expect((await queue.described()).ProductionVariants).toMatchObject([{ CurrentInstanceCount: 1 }]);
+    // for the second drop below
+    await queue.putFailingTest();
+    await queue.sleep();
+  }, 240_000);
+
   it('learns from job to job, and shows every trial in the report', async () => {
     const run = await runOf('loans-bayesian');
     const record = await recordOf(run);
@@ -168,6 +206,29 @@ describe('a pipeline with tuning', () => {
     expect(profile).toMatchObject({ rows: 5000, deduplicated: 1000 });
     const { sides } = profile;
     expect(sides.train.rows + sides.validation.rows + sides.test.rows + profile.malformed.rows).toBe(4000);
+  });
+
+  it('keeps the former model when the tests of the new one fail, and takes the new one, and goes back, when asked', async () => {
+    const queue = queueOf(project, 'loans-grid');
+    await queue.notDeployed(2);
+    expect((await queue.predict()).model.version).toBe(1);
+    expect(await queue.scaling()).toEqual({ bounds: [0, 2], policies: ['backlog-per-instance', 'wake'], alarms: 1 });
+
+    await queue.removeFailingTest();
+    await queue.approveAgain(2);
+    expect((await queue.predict()).model.version).toBe(2);
+    await queue.rollBack();
+    expect((await queue.predict()).model.version).toBe(1);
+  }, 240_000);
+
+  it('leaves no alarm, no target and no request behind when it is retired with its data', async () => {
+    const queue = queueOf(project, 'loans-grid');
+    expect(await queue.objects()).not.toEqual([]);
+    await queue.retire();
+    await deleteData(project.target, 'loans-grid');
+
+    expect(await queue.scaling()).toEqual({ bounds: undefined, policies: [], alarms: 0 });
+    expect(await queue.objects()).toEqual([]);
   });
 
   it('goes on from the model in service where its pipeline is trained incrementally', async () => {

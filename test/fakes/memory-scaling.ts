@@ -17,13 +17,13 @@ export function memoryScaling(): MemoryScaling {
     scaled,
     changes,
     refusal: undefined,
-    async start({ target: { ResourceId, MinCapacity, MaxCapacity }, policy }) {
+    async start({ target: { ResourceId, MinCapacity, MaxCapacity }, policy, wake }) {
       if (scaling.refusal) throw scaling.refusal;
       const { TargetValue } = policy.TargetTrackingScalingPolicyConfiguration;
       scaled.set(ResourceId, [MinCapacity, MaxCapacity, TargetValue]);
-      changes.push(`start ${MinCapacity} to ${MaxCapacity}`);
+      changes.push(`start ${MinCapacity} to ${MaxCapacity}${wake ? ', and wake' : ''}`);
     },
-    async stop({ ResourceId }) {
+    async stop({ target: { ResourceId } }) {
       if (scaled.delete(ResourceId)) changes.push('stop');
     },
   };

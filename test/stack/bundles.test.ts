@@ -63,7 +63,7 @@ function clientsFor(role: Resource | undefined): string[] {
   const needed = actions.flatMap((action) => {
     const [service = ''] = action.split(':');
     if (withoutClient.has(service) || ownLog.has(action)) return [];
-    return action === 'sagemaker:InvokeEndpoint'
+    return action.startsWith('sagemaker:InvokeEndpoint')
       ? 'client-sagemaker-runtime'
       : (clients[service] ?? `unknown ${service}`);
   });

@@ -546,3 +546,55 @@ it('lets deployments alone change what is scaled: instances of endpoint variants
     { id: 'RollBackDeploymentRole', actions: ['RegisterScalableTarget', 'PutScalingPolicy'], condition },
   ]);
 });
+
+describe('asynchronous endpoints', () => {
+  /** The roles that may do something with objects of the clean bucket below a prefix, or with alarms of a name. */
+  const rolesFor = (action: string, resource: string): string[] =>
+    ofType('AWS::IAM::Role')
+      .filter(([, role]) =>
+        statements(role).some(
+          (statement) =>
+            list(statement.Action).includes(action) && JSON.stringify(statement.Resource).includes(resource),
+        ),
+      )
+      .map(([id]) => id)
+      .toSorted();
+  const callers = ['PredictRole', 'RunEndpointTestRole', 'ServePredictionsRole'];
+
+  it('are called by predictions and tests alone, which write requests and read what came of them', () => {
+    expect(rolesFor('sagemaker:InvokeEndpointAsync', 'endpoint/tidegate-dev-*')).toEqual(callers);
+    expect(rolesFor('s3:PutObject', '/_asynchronous/*/requests/*')).toEqual(callers);
+    for (const outcome of ['answers', 'failures']) {
+      expect(rolesFor('s3:GetObject', `/_asynchronous/*/${outcome}/*`)).toEqual(callers);
+      expect(rolesFor('s3:PutObject', `/_asynchronous/*/${outcome}/*`)).toEqual(['ServingRole']);
+    }
+    expect(rolesFor('s3:GetObject', '/_asynchronous/*/requests/*')).toEqual(['ServingRole']);
+  });
+
+  it('are woken by an alarm that deployments alone put and delete', () => {
+    expect(rolesFor('cloudwatch:PutMetricAlarm', 'alarm:tidegate-dev-*-wake')).toEqual([
+      'PromoteModelRole',
+      'RollBackDeploymentRole',
+    ]);
+    expect(rolesFor('cloudwatch:DeleteAlarms', 'alarm:tidegate-dev-*-wake')).toEqual([
+      'DeployEndpointRole',
+      'RetirePipelineRole',
+    ]);
+  });
+
+  it('have their requests and answers expired after a week', () => {
+    const rules = template.Resources['CleanBucket']?.Properties['LifecycleConfiguration'];
+
+    expect(rules).toEqual({
+      Rules: expect.arrayContaining([
+        {
+          Id: 'expire-asynchronous-requests',
+          Status: 'Enabled',
+          Prefix: '_asynchronous/',
+          ExpirationInDays: 7,
+          NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+        },
+      ]),
+    });
+  });
+});

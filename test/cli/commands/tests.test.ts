@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkRawRows, readTestFile } from '#cli/commands/tests';
+import { checkKind, checkRawRows, readTestFile } from '#cli/commands/tests';
 import { testYaml } from '#cli/endpoint-tests/print';
 import { writtenTest } from '#cli/endpoint-tests/suite';
 import { type EndpointTest, endpointTestSchema } from '#domain/endpoint-tests/registry';
@@ -164,5 +164,19 @@ describe('raw rows of a test', () => {
         'row 2, key 2: only model inputs may be in a test, which is stored as it is: income, amount.',
       );
     }
+  });
+});
+
+describe('a test of an asynchronous endpoint', () => {
+  it.each(['latency', 'load', 'robustness'] as const)('is refused when it is one of %s', (kind) => {
+    expect(() => checkKind({ id: 'mine', kind }, {})).toThrow(
+      new RegExp(`^Test mine: an asynchronous endpoint has no ${kind} tests: .+\\. Leave it out\\.$`),
+    );
+    checkKind({ id: 'mine', kind }, undefined);
+  });
+
+  it('may be of every other kind', () => {
+    for (const kind of ['contract', 'golden', 'invariance', 'monotonicity'] as const)
+      checkKind({ id: 'mine', kind }, {});
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { retainedCapacity } from '#domain/deployment/requests';
-import { scalingRequests } from '#domain/deployment/scaling';
+import { scalableTarget, scalingEnd, scalingRequests } from '#domain/deployment/scaling';
 import { scalingProblem, scalingSchema } from '#domain/deployment/scaling-settings';
 import { deploymentSchema } from '#domain/deployment/settings';
 
@@ -65,6 +65,41 @@ it('scaling tracks the requests that an instance receives', () => {
       },
     },
   });
+});
+
+it('scaling by the backlog tracks what waits, and wakes an endpoint that may have no instances', () => {
+  const backlog = { min: 0, max: 2, backlogPerInstance: 5, scaleInSeconds: 600, scaleOutSeconds: 60 };
+  const { target, policy, wake } = scalingRequests('tidegate-dev-loan', backlog);
+  const Dimensions = [{ Name: 'EndpointName', Value: 'tidegate-dev-loan' }];
+
+  expect(target).toMatchObject({ MinCapacity: 0, MaxCapacity: 2 });
+  expect(policy).toMatchObject({
+    PolicyName: 'backlog-per-instance',
+    TargetTrackingScalingPolicyConfiguration: {
+      TargetValue: 5,
+      CustomizedMetricSpecification: { MetricName: 'ApproximateBacklogSizePerInstance', Dimensions },
+    },
+  });
+  expect(wake?.policy).toMatchObject({
+    ...scalableTarget('tidegate-dev-loan'),
+    PolicyType: 'StepScaling',
+    StepScalingPolicyConfiguration: {
+      Cooldown: 60,
+      StepAdjustments: [{ MetricIntervalLowerBound: 0, ScalingAdjustment: 1 }],
+    },
+  });
+  expect(wake?.alarm).toMatchObject({ MetricName: 'HasBacklogWithoutCapacity', Dimensions, Threshold: 1 });
+  expect(scalingEnd('tidegate-dev-loan')).toEqual({
+    target: scalableTarget('tidegate-dev-loan'),
+    alarm: wake?.alarm.AlarmName,
+  });
+  expect(scalingRequests('tidegate-dev-loan', { ...backlog, min: 1 })).not.toHaveProperty('wake');
+});
+
+it('an update of an asynchronous endpoint begins with the number of its config: it may have no instances now', () => {
+  const backlog = { min: 0, max: 2, backlogPerInstance: 5, scaleInSeconds: 600, scaleOutSeconds: 60 };
+
+  expect(retainedCapacity({ scaling: { former: backlog, wanted: backlog } })).toEqual({});
 });
 
 it.each([

@@ -95,6 +95,12 @@ describe('defaultTests', () => {
     expect(kinds(declaring({ invariant: 0.1 }))).toContain('invariance');
   });
 
+  it('of an asynchronous endpoint are those that need no caller who waits', () => {
+    const kinds = defaultTests({ ...pipeline('binary', { positive: 1 }), deployment: { asynchronous: {} } }, uri);
+
+    expect(kinds.map(({ kind }) => kind)).toEqual(['contract', 'golden']);
+  });
+
   it('follow the run that serves, also after a roll-back', () => {
     const { evaluation } = pipeline('binary', { positive: 1 });
     const columns = { x: { monotone: 'increasing', invariant: 0 } };

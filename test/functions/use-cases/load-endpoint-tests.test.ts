@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
+import { deploymentKeys } from '#domain/deployment/target';
 import { loadEndpointTests } from '#functions/use-cases/load-endpoint-tests';
 import type { Suite } from '#schemas/events/endpoint-tests';
 import { memoryState } from '../../fakes/memory-state.ts';
-import { configOf, endpointName, runs } from '../support/stage.ts';
+import { championOf, configOf, endpointName, runs } from '../support/stage.ts';
 
 const startedAt = '2026-03-01T08:00:00.000Z';
 
@@ -51,4 +52,23 @@ it('gives a challenger the tests of its champion, and leaves its updates to the 
     decision: 'skip',
     reason: expect.stringContaining('the challenge of loan tests'),
   });
+});
+
+it.each([
+  ['the champion, behind a queue', configOf(runs.first), true, 'skip'],
+  ['the champion, in real time', configOf(runs.first), undefined, 'test'],
+  ['a model that somebody put there, behind a queue', configOf(runs.second), true, 'test'],
+] as const)('after an update that leaves %s, the decision is right', async (_, config, asynchronous, decision) => {
+  const store = memoryState();
+  await store.put('loan', deploymentKeys.champion, championOf(1, runs.first, startedAt));
+  const tests = memoryState();
+  await tests.put(endpointName, 'test#contract', { kind: 'contract', request: { body: '1' } });
+  const endpoint = { status: 'InService', config, modifiedAt: startedAt, ...(asynchronous ? { asynchronous } : {}) };
+  const ports = { stage: 'dev', store, tests, endpoints: { read: () => Promise.resolve(endpoint) } };
+  const event = { endpointName, trigger: 'update' as const, only: [], executionArn: 'arn:1', startedAt };
+
+  const decided = await loadEndpointTests(ports, event);
+
+  expect(decided.decision).toBe(decision);
+  if (decision === 'skip') expect(decided).toMatchObject({ reason: expect.stringContaining('number of instances') });
 });

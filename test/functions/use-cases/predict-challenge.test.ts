@@ -66,6 +66,7 @@ const ports = (): PredictionPorts => ({
       .join('\n');
     return endpoint === challengerEndpoint ? answering(answer) : answer;
   },
+  enqueue: () => Promise.reject(new Error('queued')),
   openEngine: async () => engine,
   publish: () => {},
   log,
@@ -76,6 +77,7 @@ const ports = (): PredictionPorts => ({
   now: () => 0,
   wait: (ms, signal) => wait(ms, signal),
   cache: { transforms: new Map(), answered: new Map() },
+  patienceMs: 0,
 });
 const startChallenge = (more: Partial<Challenge> = {}, settings: object = {}) =>
   store.put('loan', 'challenge', {

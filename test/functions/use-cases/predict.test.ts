@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { PredictionError } from '#domain/errors';
+import { artifactKeys } from '#domain/runs/layout';
 import { inferenceIdOf } from '#domain/serving/inference-id';
 import { type PredictionCache, type PredictionPorts, predict } from '#functions/use-cases/predict';
+import { pipelineSchema } from '#schemas/pipeline';
 import { type PredictionRecord, predictionRecordSchema } from '#schemas/records/prediction';
 import { type DataRun, testEngine } from '../../fakes/data-run.ts';
 import { type MemoryState, memoryState } from '../../fakes/memory-state.ts';
@@ -45,11 +47,13 @@ const portsOf = ({ artifacts }: DataRun): PredictionPorts => ({
       .map((line) => model(Number(line.split(',')[0])).join(','))
       .join('\n');
   },
+  enqueue: () => Promise.reject(new Error('queued')),
   openEngine: testEngine,
   publish: ({ endpointConfigName }, predicted) => {
     published.push({ config: endpointConfigName, predicted: [...predicted] });
   },
   cache,
+  patienceMs: 20_000,
   newId: () => inferenceIdOf(Date.parse(at), Uint8Array.from([...String(++ids).padStart(10, '0')].map(Number))),
   clock: () => at,
   now: () => time,
@@ -94,6 +98,26 @@ it('refuses the answers of a model that no deployment put there', async () => {
     problem: 'unknown-model',
     message: expect.stringContaining('changed by hand'),
   });
+});
+
+it('sends rows through the queue where the model is served by one, and waits as long as the caller', async () => {
+  using run = await served();
+  const { config: key } = artifactKeys(run.run);
+  const config = await run.artifacts.readJson(key, pipelineSchema);
+  const deployment = { ...config.deployment, asynchronous: {}, capturePercentage: 0 };
+  await run.artifacts.writeJson(key, { ...config, deployment });
+  time = 500;
+  const ports = portsOf(run);
+  const queued: unknown[] = [];
+  const enqueue: PredictionPorts['enqueue'] = ({ csv, ...rows }, format, until) => {
+    queued.push({ ...rows, until });
+    return ports.invoke(endpointName, csv, format);
+  };
+
+  expect(await predict({ ...ports, enqueue }, event)).toMatchObject(answerOfFirst);
+  expect(queued).toEqual([{ pipeline: 'loan', endpointName, until: 20_500 }]);
+  const late = () => Promise.reject(new PredictionError('late', { problem: 'queued' }));
+  await expect(predict({ ...ports, enqueue: late }, event)).rejects.toMatchObject({ problem: 'queued' });
 });
 
 describe('while a deployment is under way', () => {

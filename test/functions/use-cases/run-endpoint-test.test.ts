@@ -1,4 +1,5 @@
 import { expect, it, vi } from 'vitest';
+import { NotFoundError } from '#domain/errors';
 import { artifactKeys } from '#domain/runs/layout';
 import { type EndpointTestPorts, runEndpointTest } from '#functions/use-cases/run-endpoint-test';
 import { putTest } from '#functions/use-cases/test-versions';
@@ -23,6 +24,7 @@ const portsOf = ({ artifacts }: DataRun, own: Partial<EndpointTestPorts> = {}) =
       return { status: 200, contentType: 'text/csv', body: answers.join('\n'), latencyMs: 1 };
     },
     askOnce: () => Promise.reject(new Error('asked once')),
+    askQueued: () => Promise.reject(new Error('queued')),
     openEngine: vi.fn(testEngine),
     now: () => performance.now(),
     sleep: () => Promise.resolve(),
@@ -103,6 +105,41 @@ it('takes nothing as declared of a model that no known run trained', async () =>
   const test = { id: 'm', kind: 'monotonicity', request: { body: '20,1,0,0' } };
   expect(await runTest(test, 'made-by-hand')).toMatchObject({ passed: true, detail: /^no run is known/ });
   expect(asked).toEqual([]);
+});
+
+it('asks an asynchronous endpoint through its queue, and has no test of a kind that needs a caller who waits', async () => {
+  using run = await encodedRun('regression', { runId });
+  const { config: key } = artifactKeys(run.run);
+  const config = await run.artifacts.readJson(key, pipelineSchema);
+  const deployment = { ...config.deployment, asynchronous: {}, capturePercentage: 0 };
+  await run.artifacts.writeJson(key, { ...config, deployment });
+  const queued = vi.fn(async () => ({ status: 200, contentType: 'text/csv', body: '3', latencyMs: 1 }));
+  const { asked, run: runTest } = portsOf(run, { askQueued: queued });
+  const test = { ...contract([]), request: { contentType: 'text/csv', body: '1,2' }, expect: { status: 200 } };
+
+  expect(await runTest(test, configOf(runId))).toMatchObject({ passed: true });
+  expect(queued).toHaveBeenCalledWith('loan', endpointName, '1,2', 'text/csv');
+  for (const kind of ['latency', 'load', 'robustness']) {
+    const bounds = kind === 'robustness' ? {} : { p50Ms: 9 };
+    const rate = kind === 'load' ? { rate: 9, seconds: 1 } : {};
+    const refused = await runTest({ id: kind, kind, request: { body: '1,2' }, ...bounds, ...rate }, configOf(runId));
+    expect(refused).toMatchObject({ passed: false, detail: expect.stringContaining(`has no ${kind} tests`) });
+    expect(refused.detail).toContain(`npx tidegate tests delete loan ${kind}`);
+  }
+  expect([asked, queued.mock.calls.length]).toEqual([[], 1]);
+});
+
+it('asks at once where the configuration of the run is gone', async () => {
+  using run = await encodedRun('regression', { runId });
+  const artifacts = {
+    ...run.artifacts,
+    readJson: () => Promise.reject(new NotFoundError('gone')),
+  } as DataRun['artifacts'];
+  const { asked, run: runTest } = portsOf({ ...run, artifacts });
+  const test = { ...contract([]), request: { contentType: 'text/csv', body: '1,2' }, expect: { status: 200 } };
+
+  expect(await runTest(test, configOf(runId))).toMatchObject({ passed: true });
+  expect(asked).toEqual(['1,2']);
 });
 
 it('sends the requests of a load test once each', async () => {

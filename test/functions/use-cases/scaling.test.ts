@@ -177,18 +177,33 @@ describe('scaling', () => {
 });
 
 it.each([
-  ['serverless', runs.third],
-  ['on instances', runs.first],
-])('an endpoint cannot become %s, and is not touched', async (then, serverlessRun) => {
-  const serverless = { memoryMb: 1024, maxConcurrency: 1 };
-  const deployment = { ...pipeline.deployment, serverless, capturePercentage: 0 };
-  await artifacts.writeJson(configOfRun(serverlessRun), { ...pipeline, deployment });
+  ['serverless', runs.third, { serverless: { memoryMb: 1024, maxConcurrency: 1 } }],
+  ['asynchronous', runs.third, { asynchronous: {} }],
+  ['on instances', runs.first, { serverless: { memoryMb: 1024, maxConcurrency: 1 } }],
+  ['on instances', runs.first, { asynchronous: {} }],
+])('an endpoint cannot become %s, and is not touched', async (then, run, other) => {
+  const deployment = { ...pipeline.deployment, ...other, capturePercentage: 0 };
+  await artifacts.writeJson(configOfRun(run), { ...pipeline, deployment });
 
   await expect(plan(3, 1)).rejects.toMatchObject({
     name: 'DeploymentError',
     message: expect.stringContaining(`the new model is to be ${then}: SageMaker cannot change that and go back.`),
   });
   expect([endpoints.changes, scaling.changes]).toEqual([[], []]);
+});
+
+it('an asynchronous endpoint is scaled by its own settings, and woken from no instances again after a roll-out', async () => {
+  const backlog = { min: 0, max: 2, backlogPerInstance: 5, scaleInSeconds: 300, scaleOutSeconds: 300 };
+  const deployment = { ...pipeline.deployment, asynchronous: { scaling: backlog }, capturePercentage: 0 };
+  for (const runId of [runs.first, runs.second])
+    await artifacts.writeJson(configOfRun(runId), { ...pipeline, deployment });
+  const second = await plan(2, 1);
+  await deploy(second);
+  endpoints.settle(endpointName);
+  await promote(second);
+
+  expect(second.scaling).toEqual({ former: backlog, wanted: backlog });
+  expect(scaling.changes).toEqual(['stop', 'start 0 to 2, and wake']);
 });
 
 describe('scaling that AWS refuses', () => {

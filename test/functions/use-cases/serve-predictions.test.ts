@@ -125,6 +125,7 @@ describe('the prediction API refuses', () => {
   it.each<[PredictionProblem, number, string | undefined]>([
     ['no-model', 503, '60'],
     ['not-serving', 503, '60'],
+    ['queued', 503, '60'],
     ['unknown-model', 503, '60'],
     ['model-changing', 503, '1'],
     ['model-failed', 502, undefined],

@@ -61,10 +61,12 @@ export function authorizations(
       ...onConfig(input),
       onEndpoint('UpdateEndpointWeightsAndCapacities', input),
     ],
+    // Only target tracking makes alarms of its own.
     put: (input: JsonObject): AuthorizationRequest[] => [
       onTarget('PutScalingPolicy')(input),
-      onAlarms('DescribeAlarms', input),
-      onAlarms('PutMetricAlarm', input),
+      ...(input['PolicyType'] === 'TargetTrackingScaling'
+        ? [onAlarms('DescribeAlarms', input), onAlarms('PutMetricAlarm', input)]
+        : []),
     ],
     remove: (operation: 'DeregisterScalableTarget' | 'DeleteScalingPolicy') => (input: JsonObject) => {
       const key = keyText(keyOf(input));

@@ -5,7 +5,7 @@ import { pageAfter } from '#src/cloud/paging';
 import { optionalNumber, optionalText, requiredText, textList } from '#src/cloud/read-members';
 import { AwsError, type CloudContext } from '#src/cloud/service';
 import { authorizations } from './authorize.ts';
-import { invalid, keyOf, readBounds, readTracking, variantOf } from './read-input.ts';
+import { invalid, keyOf, readBounds, readPolicy, variantOf } from './read-input.ts';
 import type { ScaledEndpoints } from './scaled-endpoints.ts';
 import { type AutoScalingStore, keyText, type ScalableTarget, type ScalingPolicy, type TargetKey } from './store.ts';
 
@@ -29,7 +29,14 @@ function paged<T>(input: JsonObject, all: readonly T[], idOf: (item: T) => strin
   return { items, ...(next !== undefined && { NextToken: next }) };
 }
 
-/** The operations of Application Auto Scaling. Targets and policies are kept and described; nothing is scaled. */
+/** The ARN of a policy, by which alarms name it. */
+export const policyArn = (
+  { region, accountId }: Pick<CloudContext, 'region' | 'accountId'>,
+  { id, namespace, resourceId, name }: ScalingPolicy,
+): string =>
+  `arn:aws:autoscaling:${region}:${accountId}:scalingPolicy:${id}:resource/${namespace}/${resourceId}:policyName/${name}`;
+
+/** The operations of Application Auto Scaling. Targets and policies are kept and described. */
 export function autoScalingOperations(
   context: CloudContext,
   store: AutoScalingStore,
@@ -44,19 +51,17 @@ export function autoScalingOperations(
     ResourceId: key.resourceId,
     ScalableDimension: key.dimension,
   });
-  const policyArn = ({ id, namespace, resourceId, name }: ScalingPolicy): string =>
-    `arn:aws:autoscaling:${region}:${accountId}:scalingPolicy:${id}:resource/${namespace}/${resourceId}:policyName/${name}`;
-  const alarmsOf = ({ resourceId, alarms: [high, low] }: ScalingPolicy) =>
-    [`AlarmHigh-${high}`, `AlarmLow-${low}`].map((end) => {
+  const alarmsOf = ({ type, resourceId, alarms: [high, low] }: ScalingPolicy) =>
+    (type === 'StepScaling' ? [] : [`AlarmHigh-${high}`, `AlarmLow-${low}`]).map((end) => {
       const AlarmName = `TargetTracking-${resourceId}-${end}`;
       return { AlarmName, AlarmARN: `arn:aws:cloudwatch:${region}:${accountId}:alarm:${AlarmName}` };
     });
   const describedPolicy = (policy: ScalingPolicy) => ({
     ...described(policy),
-    PolicyARN: policyArn(policy),
+    PolicyARN: policyArn(context, policy),
     PolicyName: policy.name,
     PolicyType: policy.type,
-    TargetTrackingScalingPolicyConfiguration: policy.configuration,
+    [`${policy.type}PolicyConfiguration`]: policy.configuration,
     Alarms: alarmsOf(policy),
     CreationTime: policy.createdAt / 1000,
   });
@@ -77,8 +82,9 @@ export function autoScalingOperations(
         const key = keyOf(input);
         const { endpoint, variant } = variantOf(key);
         const known = store.target(key);
-        const bounds = readBounds(input, known);
-        if (!endpoints().serving(endpoint)?.variants.includes(variant)) {
+        const serving = endpoints().serving(endpoint);
+        const bounds = readBounds(input, known, serving?.mayHaveNone === true);
+        if (!serving?.variants.includes(variant)) {
           throw invalid(`There is no variant ${variant} of an endpoint ${endpoint}.`);
         }
         const target = { ...key, ...bounds, id: known?.id ?? randomUUID(), createdAt: known?.createdAt ?? clock.now() };
@@ -117,22 +123,22 @@ export function autoScalingOperations(
       run(input) {
         const key = keyOf(input);
         const name = requiredText(input, 'PolicyName');
-        const configuration = readTracking(input);
+        const read = readPolicy(input);
         requireTarget(key, 'scalable target registered');
         const known = store.policy(key, name);
-        const other = store.policies().some((p) => keyText(p) === keyText(key) && p.name !== name);
-        if (other) throw invalid('Only one TargetTrackingScaling policy for a given metric specification is allowed.');
+        const others = store.policies().filter((p) => keyText(p) === keyText(key) && p.name !== name);
+        if (read.type === 'TargetTrackingScaling' && others.some(({ type }) => type === read.type))
+          throw invalid('Only one TargetTrackingScaling policy for a given metric specification is allowed.');
         const policy: ScalingPolicy = {
           ...key,
           name,
-          type: 'TargetTrackingScaling',
-          configuration,
+          ...read,
           id: known?.id ?? randomUUID(),
           alarms: known?.alarms ?? [randomUUID(), randomUUID()],
           createdAt: known?.createdAt ?? clock.now(),
         };
         store.putPolicy(policy);
-        return { PolicyARN: policyArn(policy), Alarms: alarmsOf(policy) };
+        return { PolicyARN: policyArn(context, policy), Alarms: alarmsOf(policy) };
       },
     },
     DescribeScalingPolicies: {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { jsonProtocol } from '#src/cloud/json-operations';
 import type { CloudContext } from '#src/cloud/service';
 import { openDatabase } from '#src/cloud/sqlite';
+import { executeStep } from './execute-step.ts';
 import { autoScalingMembers } from './members.ts';
 import { autoScalingOperations } from './operations.ts';
 import { variantOf } from './read-input.ts';
@@ -11,7 +12,8 @@ import { autoScalingStore } from './store.ts';
 
 /**
  * Embedded Application Auto Scaling for endpoint variants (JSON 1.1, `X-Amz-Target: AnyScaleFrontendService.<Operation>`): targets and
- * target-tracking policies are checked, kept and described. A variant runs as one process, so nothing is scaled. State:
+ * policies are checked, kept and described. A variant runs as one process, so target tracking changes nothing. A step-scaling policy
+ * adds instances when one of its alarms goes off: an asynchronous endpoint without any takes up its work again. State:
  * `<stateDir>/application-autoscaling/auto-scaling.db`.
  */
 export function createAutoScaling(context: CloudContext): AutoScaling {
@@ -26,6 +28,7 @@ export function createAutoScaling(context: CloudContext): AutoScaling {
     ...jsonProtocol('1.1', 'AnyScaleFrontendService', autoScalingOperations(context, store)),
     resources: {},
     scaledVariants: (endpoint) => targetsOf(endpoint).map((target) => variantOf(target).variant),
+    execute: (arn) => executeStep(context, store, arn),
     forget: (endpoint) => targetsOf(endpoint).forEach(store.removeTarget),
     close: async () => db.close(),
   };

@@ -26,6 +26,8 @@ export interface ScalingPolicy extends TargetKey {
   /** The ids at the end of its alarms' names: high and low. */
   readonly alarms: readonly [string, string];
   readonly createdAt: number;
+  /** When a step-scaling policy last changed a number of instances. */
+  readonly actedAt?: number;
 }
 
 /** The one text that a target's key is stored under. */

@@ -1,5 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { AutoScaling } from '#src/application-autoscaling/scaled-endpoints';
 import type { EventOutbox } from '#src/cloud/event-outbox';
+import { findService } from '#src/cloud/find-service';
 import type { CloudContext } from '#src/cloud/service';
 import { inTransaction } from '#src/cloud/sqlite';
 import { type AlarmState, evaluateAlarm, evaluationStart } from './alarm-evaluation.ts';
@@ -60,9 +62,24 @@ export function monitor(
     outbox.send();
   };
 
+  /**
+   * Calls the scaling policies among an alarm's actions, and again each time it is judged to be in ALARM still (CloudWatch User Guide,
+   * "Alarm actions": once a minute). Other actions are not carried out.
+   */
+  const act = ({ name, settings }: Alarm): void => {
+    const actions = settings['AlarmActions'];
+    if (settings['ActionsEnabled'] === false || !Array.isArray(actions)) return;
+    for (const action of actions.map(String).filter((arn) => arn.includes(':scalingPolicy:'))) {
+      findService<AutoScaling>(context, 'application-autoscaling')
+        ?.execute(action)
+        .catch((error: unknown) => context.log('warn', `the action of alarm ${name} failed`, { error: String(error) }));
+    }
+  };
+
   const judgeMetrics = (alarm: Alarm, now: number): void => {
     const { rule, points } = readAlarmRule(alarm.settings);
     const state = evaluateAlarm(rule, points(metrics.read, evaluationStart(rule, now), now + 1), now);
+    if ((state ?? alarm.state) === 'ALARM') act(alarm);
     if (state === undefined || state === alarm.state) return;
     const reason = `Threshold Crossed: ${rule.statistic} compared with ${rule.threshold} over ${rule.evaluationPeriods} period(s) of ${rule.period / 1000} s.`;
     move(alarm, state, reason, 0);

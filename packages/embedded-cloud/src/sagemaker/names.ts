@@ -1,6 +1,6 @@
 import { AwsError, type CloudContext } from '#src/cloud/service';
 
-/** The kinds of stored resources, as they appear in ARNs. */
+/** The kinds of stored things. All but requests in queues appear in ARNs. */
 export type Kind =
   | 'training-job'
   | 'transform-job'
@@ -10,7 +10,8 @@ export type Kind =
   | 'endpoint-config'
   | 'endpoint'
   | 'model-package-group'
-  | 'model-package';
+  | 'model-package'
+  | 'asynchronous-request';
 
 /**
  * The ARN of a thing. SageMaker writes the name in lower case, which is what policies have to match: the endpoint MyEndpoint

@@ -6,7 +6,9 @@ import { endpointConfigOperations } from '#src/sagemaker/endpoints/configs';
 import type { Endpoint } from '#src/sagemaker/endpoints/endpoint';
 import { Hosting } from '#src/sagemaker/endpoints/hosting';
 import { invokedEndpoint, otherInvocation, prepareInvocation } from '#src/sagemaker/endpoints/invoke';
-import { endpointOperations } from '#src/sagemaker/endpoints/operations';
+import { enqueuedEndpoint, prepareAsyncInvocation } from '#src/sagemaker/endpoints/invoke-async';
+import { changeCapacity, endpointOperations } from '#src/sagemaker/endpoints/operations';
+import { Queues } from '#src/sagemaker/endpoints/queue';
 import { createHub, type Hub } from '#src/sagemaker/hub';
 import { Jobs } from '#src/sagemaker/jobs';
 import { modelOperations } from '#src/sagemaker/models/operations';
@@ -30,7 +32,7 @@ const TARGET_PREFIX = 'SageMaker.';
 
 /**
  * SageMaker: the control plane (JSON 1.1, `X-Amz-Target: SageMaker.<Operation>`) and the runtime (`POST
- * /endpoints/<name>/invocations`). Jobs and endpoints run the programs of `settings.containers` as processes; state is stored in SQLite below
+ * /endpoints/<name>/invocations` and `…/async-invocations`). Jobs and endpoints run the programs of `settings.containers` as processes; state is stored in SQLite below
  * `<stateDir>/sagemaker`, logs below `<stateDir>/logs`.
  */
 export const createSageMaker = (cloud: CloudContext & { readonly sageMaker?: SageMakerSettings }): ScaledEndpoints => {
@@ -38,6 +40,7 @@ export const createSageMaker = (cloud: CloudContext & { readonly sageMaker?: Sag
   const hub = createHub(cloud, store, cloud.sageMaker);
   const jobs = new Jobs();
   const hosting = new Hosting(hub, jobs);
+  const queues = new Queues(hub, hosting);
   const operations: Operations = {
     ...trainingOperations(hub, jobs),
     ...transformOperations(hub, jobs),
@@ -45,7 +48,7 @@ export const createSageMaker = (cloud: CloudContext & { readonly sageMaker?: Sag
     ...processingOperations(hub, jobs),
     ...modelOperations(hub),
     ...endpointConfigOperations(hub),
-    ...endpointOperations(hub, hosting),
+    ...endpointOperations(hub, hosting, queues),
     ...groupOperations(hub),
     ...packageOperations(hub),
     ...tagOperations(hub),
@@ -63,6 +66,7 @@ export const createSageMaker = (cloud: CloudContext & { readonly sageMaker?: Sag
       if (status === 'Stopping') changeTransform(hub, name, { status: 'Stopped' });
     }
     for (const endpoint of store.all<Endpoint>('endpoint')) hosting.resume(endpoint);
+    queues.resume();
   };
 
   return {
@@ -70,13 +74,24 @@ export const createSageMaker = (cloud: CloudContext & { readonly sageMaker?: Sag
     prepare: async (request) => {
       const endpoint = invokedEndpoint(request.path);
       if (endpoint !== undefined) return prepareInvocation(hub, hosting, endpoint, request);
+      const queued = enqueuedEndpoint(request.path);
+      if (queued !== undefined) return prepareAsyncInvocation(hub, queues, queued, request);
       return prepareOperation(operations, hub, request);
     },
     formatError,
     serving(name) {
       const endpoint = store.get<Endpoint>('endpoint', name);
       if (endpoint?.status !== 'InService') return undefined;
-      return { config: endpoint.spec.configName, variants: endpoint.spec.variants.map((variant) => variant.name) };
+      const { configName: config, variants, asynchronous } = endpoint.spec;
+      return { config, variants: variants.map((variant) => variant.name), mayHaveNone: asynchronous !== undefined };
+    },
+    async addInstances(name, variant, { by, max }) {
+      const endpoint = store.get<Endpoint>('endpoint', name);
+      const served = endpoint?.spec.variants.find((candidate) => candidate.name === variant);
+      if (endpoint?.status !== 'InService' || !served || served.instances >= max) return false;
+      const DesiredInstanceCount = Math.min(max, served.instances + by);
+      await changeCapacity(hub, hosting, name, [{ VariantName: variant, DesiredInstanceCount }]);
+      return true;
     },
     resources: { 'AWS::SageMaker::ModelPackageGroup': groupProvider(hub) },
     start: async () => {
@@ -87,6 +102,7 @@ export const createSageMaker = (cloud: CloudContext & { readonly sageMaker?: Sag
     },
     close: async () => {
       await jobs.close();
+      await queues.close();
       await hosting.close();
       store.close();
     },

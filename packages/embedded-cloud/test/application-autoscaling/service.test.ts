@@ -40,11 +40,20 @@ let door: ServedService;
 let client: ApplicationAutoScalingClient;
 let asked: AuthorizationRequest[];
 
+let mayHaveNone: boolean;
+let free: boolean;
+let added: unknown[];
 const endpoints = {
-  serving: (name: string) => (name === 'shop' ? { config: 'Shop-1', variants: ['AllTraffic'] } : undefined),
+  serving: (name: string) =>
+    name === 'shop' ? { config: 'Shop-1', variants: ['AllTraffic'], mayHaveNone } : undefined,
+  addInstances: async (...call: unknown[]) => {
+    if (free) added.push(call);
+    return free;
+  },
 };
+let context: ReturnType<typeof fakeContext>;
 const open = async () => {
-  const context = fakeContext(stateDir, {
+  context = fakeContext(stateDir, {
     service: <T extends CloudService>() => endpoints as unknown as T,
   });
   service = createAutoScaling(context);
@@ -68,6 +77,9 @@ const close = async () => {
 };
 beforeEach(async () => {
   asked = [];
+  mayHaveNone = false;
+  free = true;
+  added = [];
   stateDir = mkdtempSync(join(tmpdir(), 'cloud-auto-scaling-'));
   await open();
 });
@@ -214,7 +226,8 @@ describe('a scaling policy', () => {
   });
 
   it.each([
-    ['of another type', { PolicyType: 'StepScaling' }, 'of type TargetTrackingScaling alone'],
+    ['of another type', { PolicyType: 'PredictiveScaling' }, 'of type TargetTrackingScaling and StepScaling, not'],
+    ['without steps', { PolicyType: 'StepScaling' }, 'StepScalingPolicyConfiguration must not be null'],
     ['without a configuration', { TargetTrackingScalingPolicyConfiguration: undefined }, 'must not be null'],
     [
       'without a target',
@@ -234,7 +247,7 @@ describe('a scaling policy', () => {
           PredefinedMetricSpecification: { PredefinedMetricType: 'ALBRequestCountPerTarget' },
         },
       },
-      'SageMakerVariantInvocationsPerInstance alone',
+      'ApproximateBacklogSizePerInstance alone',
     ],
   ])('is refused %s', async (_, more, message) => {
     await register();
@@ -282,4 +295,81 @@ it('requires what AWS does in the name of the caller', async () => {
   ]);
   // the role of the service stays
   expect(await actions(register)).toEqual(['application-autoscaling:RegisterScalableTarget', ...onEndpoint]);
+});
+
+describe('an endpoint with a queue', () => {
+  const backlog = {
+    Namespace: 'AWS/SageMaker',
+    MetricName: 'ApproximateBacklogSizePerInstance',
+    Dimensions: [{ Name: 'EndpointName', Value: 'shop' }],
+    Statistic: 'Average' as const,
+  };
+  const byBacklog = (more: object) => ({
+    TargetTrackingScalingPolicyConfiguration: {
+      TargetValue: 5,
+      CustomizedMetricSpecification: { ...backlog, ...more },
+    },
+  });
+  const step = { MetricIntervalLowerBound: 0, ScalingAdjustment: 1 };
+  const steps = (more: object = {}) => ({
+    PolicyType: 'StepScaling' as const,
+    TargetTrackingScalingPolicyConfiguration: undefined,
+    StepScalingPolicyConfiguration: {
+      AdjustmentType: 'ChangeInCapacity' as const,
+      MetricAggregationType: 'Average' as const,
+      Cooldown: 60,
+      StepAdjustments: [step],
+      ...more,
+    },
+  });
+  beforeEach(async () => {
+    mayHaveNone = true;
+    await register({ MinCapacity: 0 });
+    asked = [];
+  });
+
+  it('is tracked by what waits, and woken by a policy without alarms of its own', async () => {
+    await put('backlog', byBacklog({}));
+    const { Alarms, PolicyARN } = await put('wake', steps());
+
+    expect(Alarms).toEqual([]);
+    expect(asked.filter(({ action }) => action.startsWith('cloudwatch:'))).toHaveLength(2);
+    const described = (await policies()).find((policy) => policy.PolicyARN === PolicyARN);
+    expect(described).toMatchObject({ StepScalingPolicyConfiguration: steps().StepScalingPolicyConfiguration });
+  });
+
+  it('gets an instance when an alarm asks, once within the cool-down, and not while it is changed', async () => {
+    const { PolicyARN = '' } = await put('wake', steps());
+    free = false;
+    await service.execute(PolicyARN);
+    free = true;
+    await service.execute(PolicyARN);
+    await service.execute(PolicyARN);
+    expect(added).toEqual([['shop', 'AllTraffic', { by: 1, max: 4 }]]);
+
+    await context.clock.advance(60_000);
+    await service.execute(PolicyARN);
+    expect(added).toHaveLength(2);
+  });
+
+  it('is left alone by other ARNs, by target tracking, and while scaling out is suspended', async () => {
+    const { PolicyARN: tracked = '' } = await put('backlog', byBacklog({}));
+    const { PolicyARN: woken = '' } = await put('wake', steps());
+    await register({ MinCapacity: 0, SuspendedState: { DynamicScalingOutSuspended: true } });
+    for (const arn of ['arn:aws:autoscaling:eu-central-1:1:scalingPolicy:none', tracked, woken])
+      await service.execute(arn);
+
+    expect(added).toEqual([]);
+  });
+
+  it.each([
+    ['the backlog of another endpoint', byBacklog({ Dimensions: [{ Name: 'EndpointName', Value: 'other' }] })],
+    ['another metric', byBacklog({ MetricName: 'CPUUtilization' })],
+    ['steps in percent', steps({ AdjustmentType: 'PercentChangeInCapacity' })],
+    ['two steps', steps({ StepAdjustments: [step, step] })],
+    ['a step that takes away', steps({ StepAdjustments: [{ ...step, ScalingAdjustment: -1 }] })],
+    ['no step', steps({ StepAdjustments: [] })],
+  ])('is not scaled by %s', async (_, more) => {
+    await expect(put('refused', more)).rejects.toMatchObject({ name: 'ValidationException' });
+  });
 });

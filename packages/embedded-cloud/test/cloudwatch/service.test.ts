@@ -15,6 +15,7 @@ import {
   SetAlarmStateCommand,
 } from '@aws-sdk/client-cloudwatch';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { CloudService } from '#src/cloud/service';
 import { type CloudWatch, createCloudWatch } from '#src/cloudwatch/service';
 import { type FakeContext, fakeContext, type ServedService, serveService } from '../support/door.ts';
 
@@ -196,6 +197,35 @@ describe('alarms', () => {
       resources: ['arn:aws:cloudwatch:eu-central-1:123456789012:alarm:errors'],
       detail: { alarmName: 'errors', previousState: { value: 'OK' } },
     });
+  });
+
+  test('call the scaling policies among their actions while they are in ALARM, and nothing else', async () => {
+    const policy =
+      'arn:aws:autoscaling:eu-central-1:123456789012:scalingPolicy:id:resource/sagemaker/x:policyName/wake';
+    const called: string[] = [];
+    const execute = async (arn: string) => {
+      called.push(arn);
+      if (called.length === 1) throw new Error('changing');
+    };
+    await close();
+    context = fakeContext(stateDir, {
+      service: <T extends CloudService>(name: string) => {
+        if (name !== 'application-autoscaling') throw new Error(`no service ${name}`);
+        return { execute } as unknown as T;
+      },
+    });
+    await open();
+    const AlarmActions = ['arn:aws:sns:eu-central-1:123456789012:team', policy];
+    const put = (more: object) => client.send(new PutMetricAlarmCommand({ ...errors, AlarmActions, ...more }));
+    const fail = () => watch.putMetric('AWS/SageMaker', 'Invocation5XXErrors', { EndpointName: 'loan-default' }, 1);
+    await put({});
+    expect(called).toEqual([]);
+    fail();
+    fail();
+    expect(called).toEqual([policy, policy]);
+    await put({ ActionsEnabled: false });
+    fail();
+    expect(called).toHaveLength(2);
   });
 
   test('on an expression go off as its value does', async () => {

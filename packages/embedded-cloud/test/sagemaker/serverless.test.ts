@@ -97,8 +97,8 @@ describe('serverless endpoints', () => {
     [
       'asynchronous inference',
       small,
-      { AsyncInferenceConfig: { OutputConfig: {} } },
-      /AsyncInferenceConfig is not supported/,
+      { AsyncInferenceConfig: { OutputConfig: { S3OutputPath: 's3://artifacts/answers' } } },
+      /AsyncInferenceConfig is not supported for serverless/,
     ],
     [
       'a second variant',

@@ -1,3 +1,4 @@
+import { checkAsynchronous } from '#src/sagemaker/endpoints/asynchronous';
 import {
   type CreateEndpointConfig,
   createEndpointConfigShape,
@@ -18,9 +19,10 @@ export interface EndpointConfig extends Kept {
 }
 
 const check = (hub: Hub, input: CreateEndpointConfig): void => {
-  for (const member of ['AsyncInferenceConfig', 'ExplainerConfig', 'ShadowProductionVariants'] as const) {
+  for (const member of ['ExplainerConfig', 'ShadowProductionVariants'] as const) {
     if (input[member] !== undefined) throw invalid(`${member} is not supported by the embedded cloud.`);
   }
+  checkAsynchronous(input);
   const names = input.ProductionVariants.map((variant) => variant.VariantName);
   if (new Set(names).size < names.length) throw invalid('Duplicate variant names found. Variant names must be unique.');
   for (const variant of input.ProductionVariants) {

@@ -1,3 +1,4 @@
+import { type AsynchronousSpec, asynchronousSpec } from '#src/sagemaker/endpoints/asynchronous';
 import type { EndpointConfig } from '#src/sagemaker/endpoints/configs';
 import type { FleetSpec, VariantSpec } from '#src/sagemaker/endpoints/fleet-spec';
 import type { DeploymentConfig } from '#src/sagemaker/endpoints/request';
@@ -51,7 +52,13 @@ export const fleetSpec = (hub: Hub, configName: string): FleetSpec => {
     };
   });
   const capture = request.DataCaptureConfig;
-  return { configName: request.EndpointConfigName, variants, ...(capture === undefined ? {} : { capture }) };
+  const asynchronous = asynchronousSpec(request);
+  return {
+    configName: request.EndpointConfigName,
+    variants,
+    ...(capture === undefined ? {} : { capture }),
+    ...(asynchronous === undefined ? {} : { asynchronous }),
+  };
 };
 
 const images = (variant: VariantSpec) => [{ SpecifiedImage: variant.image }];
@@ -74,6 +81,11 @@ const pendingVariant = (variant: VariantSpec, progress: VariantProgress | undefi
     : [],
 });
 
+const describedQueue = ({ outputPath, failurePath, kmsKeyId, concurrency }: AsynchronousSpec) => ({
+  ClientConfig: { MaxConcurrentInvocationsPerInstance: concurrency },
+  OutputConfig: present({ S3OutputPath: outputPath, S3FailurePath: failurePath, KmsKeyId: kmsKeyId }),
+});
+
 /** The answer of DescribeEndpoint. */
 export const describeEndpoint = (hub: Hub, endpoint: Endpoint): Record<string, unknown> => {
   const { spec, pending } = endpoint;
@@ -92,6 +104,7 @@ export const describeEndpoint = (hub: Hub, endpoint: Endpoint): Record<string, u
         DestinationS3Uri: capturing.DestinationS3Uri,
         KmsKeyId: capturing.KmsKeyId ?? '',
       }),
+    AsyncInferenceConfig: spec.asynchronous && describedQueue(spec.asynchronous),
     EndpointStatus: endpoint.status,
     FailureReason: endpoint.failureReason,
     CreationTime: seconds(endpoint.created),

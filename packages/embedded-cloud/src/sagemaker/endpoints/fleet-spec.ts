@@ -1,4 +1,5 @@
 import type { HostedModel } from '#src/sagemaker/container/server';
+import type { AsynchronousSpec } from '#src/sagemaker/endpoints/asynchronous';
 import type { DataCapture, ServerlessConfig } from '#src/sagemaker/endpoints/request';
 
 /** What one variant of an endpoint serves. */
@@ -18,4 +19,6 @@ export interface FleetSpec {
   readonly configName: string;
   readonly variants: readonly VariantSpec[];
   readonly capture?: DataCapture;
+  /** The queue of an asynchronous endpoint. */
+  readonly asynchronous?: AsynchronousSpec;
 }

@@ -13,6 +13,8 @@ export class Hosting {
   readonly #jobs: Jobs;
   readonly #fleets: LiveFleets;
 
+  #settled: (name: string) => void = () => {};
+
   constructor(hub: Hub, jobs: Jobs) {
     this.#hub = hub;
     this.#jobs = jobs;
@@ -29,8 +31,20 @@ export class Hosting {
       changeEndpoint(this.#hub, endpoint.name, { status: 'InService', pending: undefined });
     } else if (endpoint.pending)
       this.#jobs.start(idOf(endpoint.name), (signal) =>
-        deploy({ hub: this.#hub, fleets: this.#fleets }, endpoint.name, signal),
+        deploy({ hub: this.#hub, fleets: this.#fleets }, endpoint.name, signal).then(() =>
+          this.#settled(endpoint.name),
+        ),
       );
+  }
+
+  /** Says that what serves may have changed. */
+  settled(name: string): void {
+    this.#settled(name);
+  }
+
+  /** Who is told when a deployment has ended, or the number of instances has changed. */
+  onSettled(listener: (name: string) => void): void {
+    this.#settled = listener;
   }
 
   /**

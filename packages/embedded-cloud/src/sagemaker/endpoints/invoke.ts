@@ -6,6 +6,7 @@ import type { Fleet } from '#src/sagemaker/endpoints/fleet';
 import type { Hosting } from '#src/sagemaker/endpoints/hosting';
 import { invocationMembers, refuseUnread } from '#src/sagemaker/endpoints/invocation-members';
 import { measureInvocation } from '#src/sagemaker/endpoints/metrics';
+import { modelMessage } from '#src/sagemaker/endpoints/model-message';
 import { isServerless, MAX_SERVERLESS_PAYLOAD_BYTES } from '#src/sagemaker/endpoints/serverless';
 import { type Hub, on } from '#src/sagemaker/hub';
 
@@ -20,7 +21,6 @@ export const invokedEndpoint = (path: string): string | undefined => {
 
 /** Further operations of the runtime API, by the end of their path (service model of sagemaker-runtime, 2017-05-13). */
 const NOT_EMULATED: Readonly<Record<string, string>> = {
-  'async-invocations': 'InvokeEndpointAsync',
   'invocations-response-stream': 'InvokeEndpointWithResponseStream',
 };
 
@@ -39,14 +39,25 @@ export const prepareInvocation = (hub: Hub, hosting: Hosting, name: string, requ
   execute: () => invoke(hub, hosting, name, request),
 });
 
-const invoke = async (hub: Hub, hosting: Hosting, name: string, request: ServiceRequest): Promise<ServiceResponse> => {
-  const arrived = performance.now();
-  refuseUnread(request);
+/**
+ * The endpoint of this name, which takes requests.
+ * @throws AwsError ValidationError when there is none
+ */
+export const servingEndpoint = (hub: Hub, name: string): Endpoint => {
   const endpoint = hub.store.get<Endpoint>('endpoint', name);
   const serving = endpoint && ['InService', 'Updating', 'RollingBack'].includes(endpoint.status);
   // Names are compared with their case here, unlike elsewhere.
-  if (!endpoint || !serving || endpoint.name !== name) {
-    throw new AwsError('ValidationError', `Endpoint ${name} of account ${hub.cloud.accountId} not found.`);
+  if (endpoint && serving && endpoint.name === name) return endpoint;
+  throw new AwsError('ValidationError', `Endpoint ${name} of account ${hub.cloud.accountId} not found.`);
+};
+
+const invoke = async (hub: Hub, hosting: Hosting, name: string, request: ServiceRequest): Promise<ServiceResponse> => {
+  const arrived = performance.now();
+  refuseUnread(request);
+  const endpoint = servingEndpoint(hub, name);
+  // "The endpoint can only receive asynchronous invocations" (Developer Guide: Asynchronous inference).
+  if (endpoint.spec.asynchronous) {
+    throw new AwsError('ValidationError', `Endpoint ${name} is asynchronous: call InvokeEndpointAsync.`);
   }
   const body = await readBody(
     request.body,
@@ -155,18 +166,10 @@ const send = async (
 
 const modelError = (hub: Hub, name: string, status: number, message: string): AwsError => {
   const { accountId, partition, region } = hub.cloud;
-  const side = status >= 400 && status < 500 ? 'client' : 'server';
   const group = `/aws/sagemaker/Endpoints/${name}`;
-  return new AwsError(
-    'ModelError',
-    `Received ${side} error (${status}) from primary with message "${message}". ` +
-      `See https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#logEventViewer:group=${group} ` +
-      `in account ${accountId} for more information.`,
-    424,
-    {
-      OriginalStatusCode: status,
-      OriginalMessage: message,
-      LogStreamArn: `arn:${partition}:logs:${region}:${accountId}:log-group:${group}`,
-    },
-  );
+  return new AwsError('ModelError', modelMessage(hub, name, status, message), 424, {
+    OriginalStatusCode: status,
+    OriginalMessage: message,
+    LogStreamArn: `arn:${partition}:logs:${region}:${accountId}:log-group:${group}`,
+  });
 };

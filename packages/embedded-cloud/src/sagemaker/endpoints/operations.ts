@@ -11,6 +11,7 @@ import {
 } from '#src/sagemaker/endpoints/endpoint';
 import type { FleetSpec } from '#src/sagemaker/endpoints/fleet-spec';
 import type { Hosting } from '#src/sagemaker/endpoints/hosting';
+import type { Queues } from '#src/sagemaker/endpoints/queue';
 import {
   createEndpointShape,
   type DeploymentConfig,
@@ -27,6 +28,7 @@ import { page } from '#src/sagemaker/listing';
 import { arnOf, invalid, present, seconds } from '#src/sagemaker/names';
 import { type Operations, operation } from '#src/sagemaker/operation';
 import { requireFleet } from '#src/sagemaker/quotas';
+import type { Of } from '#src/sagemaker/validation/shape';
 
 const pendingOf = (spec: FleetSpec, deployment: DeploymentConfig | undefined, start: number): Pending => ({
   spec,
@@ -93,7 +95,46 @@ const update = (hub: Hub, hosting: Hosting, input: UpdateEndpoint): object => {
   return { EndpointArn: arn };
 };
 
-export const endpointOperations = (hub: Hub, hosting: Hosting): Operations => ({
+/**
+ * Changes weights and numbers of instances of an endpoint in service. Only an asynchronous endpoint may have no instances (Developer
+ * Guide: Autoscale an asynchronous endpoint).
+ * @throws AwsError ValidationException
+ */
+export const changeCapacity = async (
+  hub: Hub,
+  hosting: Hosting,
+  name: string,
+  desired: Of<typeof updateWeightsShape>['DesiredWeightsAndCapacities'],
+): Promise<void> => {
+  const endpoint = mustFind<Endpoint>(hub, 'endpoint', name);
+  mustBeIdle(hub, endpoint);
+  if (isServerless(endpoint.spec)) {
+    throw invalid('The embedded cloud changes a serverless endpoint by UpdateEndpoint alone.');
+  }
+  const wanted = new Map(desired.map((one) => [one.VariantName, one]));
+  for (const variant of wanted.keys()) {
+    if (!endpoint.spec.variants.some((served) => served.name === variant)) {
+      throw invalid(
+        `The variant name(s) "${variant}" is/are not present within endpoint configuration "${endpoint.spec.configName}".`,
+      );
+    }
+  }
+  if (!endpoint.spec.asynchronous && desired.some(({ DesiredInstanceCount }) => DesiredInstanceCount === 0)) {
+    throw invalid('DesiredInstanceCount must be at least 1: only an asynchronous endpoint may have no instances.');
+  }
+  const variants = endpoint.spec.variants.map((variant) => ({
+    ...variant,
+    weight: wanted.get(variant.name)?.DesiredWeight ?? variant.weight,
+    instances: wanted.get(variant.name)?.DesiredInstanceCount ?? variant.instances,
+  }));
+  changeEndpoint(hub, endpoint.name, { status: 'Updating' });
+  const changed = { ...endpoint, spec: { ...endpoint.spec, variants } };
+  await hosting.reweigh(changed);
+  changeEndpoint(hub, endpoint.name, { status: 'InService', spec: changed.spec });
+  hosting.settled(endpoint.name);
+};
+
+export const endpointOperations = (hub: Hub, hosting: Hosting, queues: Queues): Operations => ({
   CreateEndpoint: operation(
     createEndpointShape,
     (input) => [
@@ -137,30 +178,9 @@ export const endpointOperations = (hub: Hub, hosting: Hosting): Operations => ({
   UpdateEndpointWeightsAndCapacities: operation(
     updateWeightsShape,
     (input) => [on(hub, 'UpdateEndpointWeightsAndCapacities', 'endpoint', input.EndpointName)],
-    async (input) => {
-      const endpoint = mustFind<Endpoint>(hub, 'endpoint', input.EndpointName);
-      mustBeIdle(hub, endpoint);
-      if (isServerless(endpoint.spec)) {
-        throw invalid('The embedded cloud changes a serverless endpoint by UpdateEndpoint alone.');
-      }
-      const wanted = new Map(input.DesiredWeightsAndCapacities.map((desired) => [desired.VariantName, desired]));
-      for (const name of wanted.keys()) {
-        if (!endpoint.spec.variants.some((variant) => variant.name === name)) {
-          throw invalid(
-            `The variant name(s) "${name}" is/are not present within endpoint configuration "${endpoint.spec.configName}".`,
-          );
-        }
-      }
-      const variants = endpoint.spec.variants.map((variant) => ({
-        ...variant,
-        weight: wanted.get(variant.name)?.DesiredWeight ?? variant.weight,
-        instances: wanted.get(variant.name)?.DesiredInstanceCount ?? variant.instances,
-      }));
-      changeEndpoint(hub, endpoint.name, { status: 'Updating' });
-      const changed = { ...endpoint, spec: { ...endpoint.spec, variants } };
-      await hosting.reweigh(changed);
-      changeEndpoint(hub, endpoint.name, { status: 'InService', spec: changed.spec });
-      return { EndpointArn: arnOf(hub.cloud, 'endpoint', endpoint.name) };
+    async ({ EndpointName, DesiredWeightsAndCapacities }) => {
+      await changeCapacity(hub, hosting, EndpointName, DesiredWeightsAndCapacities);
+      return { EndpointArn: arnOf(hub.cloud, 'endpoint', EndpointName) };
     },
   ),
 
@@ -178,6 +198,7 @@ export const endpointOperations = (hub: Hub, hosting: Hosting): Operations => ({
       mustBeIdle(hub, endpoint);
       changeEndpoint(hub, endpoint.name, { status: 'Deleting' });
       hosting.delete(endpoint.name);
+      queues.forget(endpoint.name);
       autoScaling(hub)?.forget(endpoint.name);
       return {};
     },

@@ -54,13 +54,18 @@ export type DataCapture = Of<typeof dataCapture>;
 
 export type ProductionVariant = Of<typeof productionVariant>;
 
+const asyncInference = structure(
+  { OutputConfig: structure({}, { S3OutputPath: text(), S3FailurePath: text(), KmsKeyId: text() }) },
+  { ClientConfig: structure({}, { MaxConcurrentInvocationsPerInstance: integer() }) },
+);
+
 export const createEndpointConfigShape = structure(
   { EndpointConfigName: text(), ProductionVariants: list(productionVariant) },
   {
     DataCaptureConfig: dataCapture,
     Tags: tags,
     KmsKeyId: text(),
-    AsyncInferenceConfig: refusedLater(),
+    AsyncInferenceConfig: asyncInference,
     ExplainerConfig: refusedLater(),
     ShadowProductionVariants: list(refusedLater()),
     ExecutionRoleArn: text(),

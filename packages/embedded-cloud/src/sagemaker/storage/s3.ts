@@ -24,10 +24,11 @@ export interface RoleStorage {
   list(prefix: S3Location): Promise<S3Object[]>;
   download(source: S3Location, path: string, signal?: AbortSignal): Promise<void>;
   read(source: S3Location): Promise<string>;
+  readBytes(source: S3Location): Promise<Buffer>;
   /** @throws the SDK's error with `name` NotFound or `$metadata.httpStatusCode` 403. */
   head(source: S3Location): Promise<void>;
   uploadFile(path: string, target: S3Location, options?: UploadOptions): Promise<void>;
-  uploadText(text: string, target: S3Location, options?: UploadOptions): Promise<void>;
+  uploadText(text: string | Buffer, target: S3Location, options?: UploadOptions): Promise<void>;
   close(): void;
 }
 
@@ -58,7 +59,11 @@ export const storageOf = (cloud: CloudContext, roleArn: string, sourceArn: strin
   const config = cloud.clientConfig(roleArn, 'SageMaker', 'sagemaker.amazonaws.com', sourceArn);
   const client = new S3Client({ ...config, maxAttempts: MAX_ATTEMPTS, forcePathStyle: true });
 
-  const upload = async (body: string | Readable, target: S3Location, options: UploadOptions = {}): Promise<void> => {
+  const upload = async (
+    body: string | Buffer | Readable,
+    target: S3Location,
+    options: UploadOptions = {},
+  ): Promise<void> => {
     const refusal = options.kmsKeyId && outputKeyRefusal(cloud, roleArn, options.kmsKeyId);
     if (refusal) throw Object.assign(new Error(refusal), { name: 'AccessDenied', $metadata: { httpStatusCode: 403 } });
     await new Upload({
@@ -94,6 +99,10 @@ export const storageOf = (cloud: CloudContext, roleArn: string, sourceArn: strin
     read: async ({ bucket, key }) => {
       const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
       return (await Body?.transformToString()) ?? '';
+    },
+    readBytes: async ({ bucket, key }) => {
+      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      return Buffer.from((await Body?.transformToByteArray()) ?? []);
     },
     head: async ({ bucket, key }) => {
       await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));

@@ -12,6 +12,7 @@ import {
   dateForms,
   datesSql,
   frequentSql,
+  likelyForms,
   notations,
   triedSql,
 } from '#domain/profiling/column-facts';
@@ -116,15 +117,17 @@ const isDays = ({ least, greatest }: SqlRow): boolean => Number(least) >= 19_000
 
 async function factsOf(engine: SqlEngine, name: string, rows: number, year: number): Promise<ColumnFacts> {
   const task = 'profile a column';
-  const forms = dateForms(year - 99);
   const [counts = {}] = await engine.query(task, countsSql(name, textsTable));
   const frequent = await engine.query(task, frequentSql(name, textsTable));
   const [tried = {}] = await engine.query(task, triedSql(name, textsTable));
-  // the forms of dates are many, and most columns have none
-  const [all, plain] = [asNumber(tried['tried']), asNumber(tried['n0'])];
-  const mayBeDates = all > 0 && asNumber(tried['dated']) >= 0.99 * all && (plain < 0.99 * all || isDays(tried));
-  const [dated = {}] = mayBeDates ? await engine.query(task, datesSql(name, textsTable, forms)) : [];
+  const isNumber = asNumber(tried['n0']) >= 0.99 * asNumber(tried['tried']) && !isDays(tried);
   const counted = (row: (typeof frequent)[number]) => ({ value: String(row['value']), count: asNumber(row['n']) });
+  const texts = frequent.filter((row) => row['is_word'] === false).map(counted);
+  const words = frequent.filter((row) => row['is_word'] === true).map(counted);
+  const spelt = new Set(words.map(({ value }) => value));
+  const others = texts.filter(({ value }) => !spelt.has(value));
+  const forms = isNumber ? [] : likelyForms(others, dateForms(year - 99));
+  const [dated = {}] = forms.length === 0 ? [] : await engine.query(task, datesSql(name, textsTable, forms));
   const orNull = (value: unknown) => (typeof value === 'number' ? value : null);
   return {
     name,
@@ -133,11 +136,11 @@ async function factsOf(engine: SqlEngine, name: string, rows: number, year: numb
     distinct: asNumber(counts['distinct_values']),
     once: asNumber(counts['once']),
     others: asNumber(counts['others']),
-    top: frequent.filter((row) => row['is_word'] === false).map(counted),
-    words: frequent.filter((row) => row['is_word'] === true).map(counted),
+    top: texts,
+    words,
     tried: asNumber(tried['tried']),
     numbers: notations.map((settings, i) => ({ settings, read: asNumber(tried[`n${i}`]) })),
-    dates: mayBeDates ? forms.map((settings, i) => ({ settings, read: asNumber(dated[`d${i}`]) })) : [],
+    dates: forms.map((settings, i) => ({ settings, read: asNumber(dated[`d${i}`]) })),
     whole: asNumber(tried['whole']),
     leadingZero: asNumber(tried['leading_zero']),
     min: orNull(tried['least']),

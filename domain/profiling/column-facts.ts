@@ -1,4 +1,5 @@
 import { ident, text, texts } from '#domain/sql/literals';
+import { patternRegex } from '#domain/values/date-pattern';
 import { type DateSettings, timeSql, unusableTime } from '#domain/values/dates';
 import { type Numbers, numberSql, plainNumbers } from '#domain/values/numbers';
 
@@ -109,6 +110,22 @@ export const dateForms = (pivot: number): readonly DateSettings[] => [
   ...shortPatterns.flatMap((day) => timePatterns.map((time) => ({ format: `${day}${time}`, pivot }))),
 ];
 
+/** A regular expression of JavaScript for the texts that a form may read. */
+const formRegex = ({ format }: DateSettings): RegExp =>
+  typeof format === 'string'
+    ? new RegExp(`^(?:${patternRegex(format).replaceAll(/\\x\{([0-9a-f]+)\}/g, '\\u{$1}')})$`, 'u')
+    : /^\d{4}[-/]\d{1,2}[-/]\d{1,2}/;
+
+/** The forms that may read most of some texts: to try all of them in the engine takes seconds for each column. */
+export function likelyForms(values: readonly CountedValue[], forms: readonly DateSettings[]): readonly DateSettings[] {
+  const all = values.reduce((sum, { count }) => sum + count, 0);
+  return forms.filter((form) => {
+    const regex = formRegex(form);
+    const read = values.reduce((sum, { value, count }) => (regex.test(value) ? sum + count : sum), 0);
+    return all > 0 && read >= 0.9 * all;
+  });
+}
+
 const sumIf = (condition: string, name: string): string => `coalesce(sum(n) FILTER (WHERE ${condition}), 0) AS ${name}`;
 
 /** SQL of the texts of a column with their counts: `value`, `n`. @param rows a relation with trimmed texts, empty ones NULL */
@@ -137,14 +154,10 @@ export function triedSql(column: string, rows: string): string {
     `min(${numberSql('value')}) AS least, max(${numberSql('value')}) AS greatest, ` +
     `coalesce(avg(len(string_split_regex(value, ${text('\\s+')}))), 0) AS words, ${sumIf(isWhole, 'whole')}, ` +
     `${sumIf(`${isWhole} AND regexp_matches(value, '^-?0[0-9]')`, 'leading_zero')}, ` +
-    `${sumIf(`regexp_matches(value, '[0-9]') AND length(value) BETWEEN 6 AND ${longestDate}`, 'dated')}, ` +
     notations.map((settings, i) => sumIf(`isfinite(${numberSql('value', settings)})`, `n${i}`)).join(', ') +
     ` FROM (${triedValuesSql(column, rows)})`
   );
 }
-
-/** The longest text that is a date in a form that is tried. */
-const longestDate = 40;
 
 /** SQL of how many of the tried rows each form of dates reads: one row, with `d0` … . */
 export const datesSql = (column: string, rows: string, forms: readonly DateSettings[]): string =>

@@ -181,7 +181,7 @@ beforeAll(async () => {
   for (const { pipeline, file, label } of present)
     written.set(pipeline, await writePipeline(pipeline, shared(file), label));
   project = await startProject([...written.values()]);
-});
+}, 900_000);
 afterAll(async () => {
   await project?.close();
   rmSync(folder, { recursive: true, force: true });

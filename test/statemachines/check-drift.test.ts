@@ -20,21 +20,21 @@ describe('the check-drift machine', () => {
 
     expect(status).toBe('SUCCEEDED');
     expect(output).toEqual(check);
-    expect(tasks).toEqual(['MeasureDrift', 'Notify', 'states:startExecution']);
+    expect(tasks).toEqual(['CountCaptures', 'MeasureDrift', 'Notify', 'states:startExecution']);
     expect(calls[2]?.arguments).toMatchObject({ Input: { pipeline: 'loan-default', reason: 'drift', force: true } });
   });
 
   it('alerts only, where alert is the action', async () => {
     const { tasks } = await checkDrift({ MeasureDrift: () => ({ ...check, action: 'alert' }) });
 
-    expect(tasks).toEqual(['MeasureDrift', 'Notify']);
+    expect(tasks).toEqual(['CountCaptures', 'MeasureDrift', 'Notify']);
   });
 
   it('is quiet when nothing moved', async () => {
     const { status, tasks } = await checkDrift({ MeasureDrift: () => ({ ...check, alarm: false, notify: false }) });
 
     expect(status).toBe('SUCCEEDED');
-    expect(tasks).toEqual(['MeasureDrift']);
+    expect(tasks).toEqual(['CountCaptures', 'MeasureDrift']);
   });
 
   it('retrains even when Slack is silent', async () => {

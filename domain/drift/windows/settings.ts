@@ -3,24 +3,43 @@ import { unreachable } from '#domain/unreachable';
 import { lengthHours } from './hours.ts';
 
 const lengthSchema = z.string().regex(/^[1-9]\d*[hd]$/, 'hours or days, as 24h or 7d');
+const kindOf = <K extends string>(kind: K) =>
+  z.literal(kind).describe('Which rows a window is compared with: those of the holdout, or those of earlier windows.');
 
 /** `drift.reference`: what a window of captured requests is compared with. */
 export const referenceSchema = z
   .discriminatedUnion('kind', [
-    z.object({ kind: z.literal('training') }).strict(),
-    z.object({ kind: z.literal('rolling'), length: lengthSchema.default('28d') }).strict(),
+    z.object({ kind: kindOf('training') }).strict(),
     z
       .object({
-        kind: z.literal('season'),
-        period: lengthSchema.default('7d'),
-        periods: z.int().min(1).max(60).default(4),
+        kind: kindOf('rolling'),
+        length: lengthSchema.default('28d').meta({
+          description: 'How long a rolling reference is, in hours or days. It ends where the window begins.',
+          examples: ['28d'],
+        }),
+      })
+      .strict(),
+    z
+      .object({
+        kind: kindOf('season'),
+        period: lengthSchema.default('7d').meta({
+          description:
+            'After how long the season comes again, in hours or days: `7d` for the days of the week, `365d` for the months of the year. At least as long as `drift.window`.',
+          examples: ['7d'],
+        }),
+        periods: z
+          .int()
+          .min(1)
+          .max(60)
+          .default(4)
+          .meta({ description: 'How many earlier seasons are added up.', examples: [4] }),
       })
       .strict(),
   ])
   .default({ kind: 'training' })
   .meta({
     description:
-      'What a window of captured requests is compared with. `training`: the rows that the model was evaluated on. `rolling`: the `length` before the window. `season`: the same hours one period earlier, two periods earlier, up to `periods` (`period: 7d`: the same days of the week; `365d`: of the year). See [references](drift.md#references).',
+      'What a window of captured requests is compared with. `training`: the rows that the model was evaluated on. `rolling`: the `length` before the window. `season`: the same hours one period earlier, two periods earlier, and so on. See [references](drift.md#references).',
     examples: [
       { kind: 'rolling', length: '28d' },
       { kind: 'season', period: '7d', periods: 4 },

@@ -13,26 +13,20 @@ export const referenceSchema = z
     z
       .object({
         kind: kindOf('rolling'),
-        length: lengthSchema.default('28d').meta({
-          description: 'How long a rolling reference is, in hours or days. It ends where the window begins.',
-          examples: ['28d'],
-        }),
+        length: lengthSchema
+          .default('28d')
+          .describe('How long a rolling reference is, in hours or days. It ends where the window begins.'),
       })
       .strict(),
     z
       .object({
         kind: kindOf('season'),
-        period: lengthSchema.default('7d').meta({
-          description:
+        period: lengthSchema
+          .default('7d')
+          .describe(
             'After how long the season comes again, in hours or days: `7d` for the days of the week, `365d` for the months of the year. At least as long as `drift.window`.',
-          examples: ['7d'],
-        }),
-        periods: z
-          .int()
-          .min(1)
-          .max(60)
-          .default(4)
-          .meta({ description: 'How many earlier seasons are added up.', examples: [4] }),
+          ),
+        periods: z.int().min(1).max(60).default(4).describe('How many earlier seasons are added up.'),
       })
       .strict(),
   ])

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildReference, REFERENCE_ROWS } from '#domain/drift/performance/reference';
 import { performanceReferenceSchema } from '#schemas/records/performance-estimate';

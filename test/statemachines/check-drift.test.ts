@@ -28,8 +28,8 @@ describe('the check-drift machine', () => {
     expect(calls[0]?.arguments).toMatchObject({
       Input: { pipeline: 'loan-default', checkedAt: expect.any(String), by: expect.any(String) },
     });
-    const { checkedAt } = (calls[0]?.arguments as { Input: { checkedAt: string } }).Input;
-    expect(calls[1]?.arguments).toMatchObject({ pipeline: 'loan-default', checkedAt, counted });
+    const [started, measured] = calls.map((call) => call.arguments as Record<string, Record<string, unknown>>);
+    expect(measured).toMatchObject({ pipeline: 'loan-default', checkedAt: started?.['Input']?.['checkedAt'], counted });
   });
 
   it('counts again under another name where the answer to an earlier start was lost', async () => {

@@ -124,6 +124,8 @@ describe('a drift check of captures', () => {
       rows: lines.length,
       to: checkedAt,
       skipped: 0,
+      unread: { unusable: 0, damaged: 0, objects: 0, named: [] },
+      reference: { kind: 'training' },
       runId: 'r1',
       driftedColumns: ['x'],
     });
@@ -177,7 +179,6 @@ describe('a drift check of captures', () => {
   });
 
   it('tells once that an endpoint fell silent', async () => {
-    expect(await check()).toMatchObject({ fellSilent: false, notify: false });
     ask(lines, '2026-01-10T12:00:00Z');
     await check('2026-01-11T00:00:00Z');
 

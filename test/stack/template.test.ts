@@ -147,9 +147,8 @@ describe('the compiled template', () => {
   );
 
   it('lets what was counted of captured requests expire once no check looks back as far', () => {
-    const { Rules } = template.Resources['ArtifactsBucket']?.Properties['LifecycleConfiguration'] as {
-      Rules: Record<string, unknown>[];
-    };
+    const configuration = template.Resources['ArtifactsBucket']?.Properties['LifecycleConfiguration'];
+    const { Rules } = configuration as { Rules: Record<string, unknown>[] };
 
     expect(Rules).toContainEqual({
       Id: 'expire-counted-captures-loan-default',

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelInput } from '#domain/algorithms/algorithm';
 import { cleanRowsSql, csvFields, csvOutput } from '#domain/data/transform';
-import { buildWindow, mergeWindows, type ScoreValues } from '#domain/drift/baseline';
+import { buildWindow, mergeWindows } from '#domain/drift/baseline';
 import { cleanView } from '#domain/drift/clean-columns';
 import { driftColumns } from '#domain/drift/columns';
 import { parseFeatures } from '#domain/evaluation/score-text';
@@ -15,12 +15,6 @@ import { withScratch } from '#functions/shards/scratch';
 import { pipelineSchema } from '#schemas/pipeline';
 import type { Baseline, CleanBaseline, Window } from '#schemas/records/baseline';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
-
-/** The scores of a model as they are counted. */
-export const scoresOf = (fitted: FittedTransform, values: Float64Array): ScoreValues =>
-  fitted.task === 'multiclass'
-    ? { task: 'multiclass', values, classes: fitted.label.classes }
-    : { task: fitted.task, values };
 
 const emptyWindow = (baseline: Baseline, fitted: FittedTransform): Window => {
   const matrix = { rows: 0, width: fitted.features.length, values: new Float64Array(0) };

@@ -2,6 +2,7 @@ import { variantName } from '#domain/deployment/requests';
 import { buildWindow } from '#domain/drift/baseline';
 import { type CapturedObject, type CapturedRows, readCaptures } from '#domain/drift/captures';
 import { driftColumns } from '#domain/drift/columns';
+import { scoreValues } from '#domain/drift/scores';
 import { countKeys } from '#domain/drift/windows/layout';
 import { hourOfCapture } from '#domain/drift/windows/new-captures';
 import { mergeSamples, noRows, type RowSample, rowsOf, sketchRows } from '#domain/drift/windows/row-sample';
@@ -11,7 +12,6 @@ import { scoresPerRow } from '#domain/evaluation/predictions';
 import { capturePrefix } from '#domain/runs/layout';
 import type { ObjectStore } from '#functions/ports/object-store';
 import { packSample } from '#functions/shards/captured-sample';
-import { scoresOf } from '#functions/shards/drift-window';
 import { readAll } from '#functions/shards/read-all';
 import { readWatched, type WatchedModel } from '#functions/shards/watched-model';
 import type { CountCaptures } from '#schemas/events/count-captures';
@@ -48,7 +48,7 @@ function countRows(
   const { fitted, baseline } = model;
   const inputs = { rows, width: fitted.features.length, values };
   const columns = driftColumns(fitted, inputs);
-  const window = buildWindow(baseline, { rows, columns, scores: scoresOf(fitted, scores) });
+  const window = buildWindow(baseline, { rows, columns, scores: scoreValues(fitted, scores) });
   return { sketch: sketchOf(window, captures), sample: rowsOf(drawnBy, { inputs, scores }) };
 }
 

@@ -248,8 +248,8 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
     listCaptures: [
       ...readRun,
       listObjects('CleanBucket', '*/captures/*'),
-      ...readObjects('ArtifactsBucket', '*/drift/sketches/*/ledgers/*'),
-      ...writeObjects('ArtifactsBucket', '*/drift/sketches/*'),
+      ...readObjects('ArtifactsBucket', '*/drift-sketches/*/ledgers/*'),
+      ...writeObjects('ArtifactsBucket', '*/drift-sketches/*'),
       ...state('GetItem', 'PutItem'),
     ],
     countCaptures: [
@@ -257,13 +257,13 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       ...readObjects('CleanBucket', '*/captures/*'),
       // a capture may be gone since it was listed
       missObjects('CleanBucket'),
-      ...writeObjects('ArtifactsBucket', '*/drift/sketches/*'),
+      ...writeObjects('ArtifactsBucket', '*/drift-sketches/*'),
     ],
     measureDrift: [
       ...readRun,
       ...writeObjects('ArtifactsBucket', '*/drift/*'),
-      ...readObjects('ArtifactsBucket', '*/drift/sketches/*'),
-      listObjects('ArtifactsBucket', '*/drift/sketches/*'),
+      ...readObjects('ArtifactsBucket', '*/drift-sketches/*'),
+      listObjects('ArtifactsBucket', '*/drift-sketches/*'),
       ...readObjects('CleanBucket', '*/runs/*/clean/*'),
       listObjects('CleanBucket', '*/runs/*/clean/*'),
       ...state('GetItem', 'PutItem', 'Query'),

@@ -83,7 +83,7 @@ function machineGrants(stage: string): Readonly<Record<string, readonly Allow[]>
     CheckService: [invoke('FindOrphans', 'Notify')],
     CountCaptures: [
       invoke('ListCaptures', 'CountCaptures'),
-      ...readObjects('ArtifactsBucket', '*/drift/sketches/*/plans/*'),
+      ...readObjects('ArtifactsBucket', '*/drift-sketches/*/plans/*'),
       allow('states:StartExecution', machineArn(stage, 'count-captures')),
       allow(['states:DescribeExecution', 'states:StopExecution'], executionsOf(stage, 'count-captures')),
     ],

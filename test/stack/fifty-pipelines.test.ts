@@ -59,7 +59,7 @@ describe('a stack of fifty pipelines', () => {
     // S3 takes 1,000 lifecycle rules a bucket
     const rules = template.Resources['ArtifactsBucket']?.Properties['LifecycleConfiguration'];
     const prefixes = (rules as { Rules: { Prefix?: string }[] }).Rules.map(({ Prefix }) => Prefix);
-    expect(names().filter((name) => prefixes.includes(`${name}/drift/sketches/`))).toHaveLength(50);
+    expect(names().filter((name) => prefixes.includes(`${name}/drift-sketches/`))).toHaveLength(50);
     expect(prefixes.length).toBeLessThan(1000);
   });
 

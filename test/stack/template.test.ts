@@ -153,14 +153,14 @@ describe('the compiled template', () => {
     expect(Rules).toContainEqual({
       Id: 'expire-counted-captures-loan-default',
       Status: 'Enabled',
-      Prefix: 'loan-default/drift/sketches/',
+      Prefix: 'loan-default/drift-sketches/',
       // a window of 7 days
       ExpirationInDays: 9,
       NoncurrentVersionExpiration: { NoncurrentDays: 1 },
     });
     expect(Rules[0]).toMatchObject({ Id: 'drop-old-versions', NoncurrentVersionExpiration: { NoncurrentDays: 30 } });
     // no rule matches a report of a check, or a record of a run
-    for (const { Prefix } of Rules.slice(1)) expect(Prefix).toMatch(/^[a-z0-9-]+\/drift\/sketches\/$/);
+    for (const { Prefix } of Rules.slice(1)) expect(Prefix).toMatch(/^[a-z0-9-]+\/drift-sketches\/$/);
   });
 
   it('reads captured requests where they are counted, and nowhere else', () => {

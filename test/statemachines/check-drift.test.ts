@@ -2,7 +2,7 @@ import { runDefinition } from 'embedded-cloud/asl';
 import { describe, expect, it } from 'vitest';
 import { loadMachine, taskName } from './load-machine.ts';
 
-const counted = { prefix: 'loan-default/drift/sketches/r1/', count: 3 };
+const counted = { prefix: 'loan-default/drift-sketches/r1/', count: 3 };
 const check = { pipeline: 'loan-default', alarm: true, notify: true, action: 'retrain' };
 
 /** A Task by its name: the machine that is run and waited for is `count-captures`. */

@@ -5,7 +5,7 @@ import { loadMachine, taskName } from './load-machine.ts';
 type Answers = Record<string, (args: Record<string, unknown>, attempt: number) => unknown>;
 
 const input = { pipeline: 'loan-default', checkedAt: '2026-01-10T00:00:00Z', by: 'check-1' };
-const counted = { prefix: 'loan-default/drift/sketches/r1/', count: 3 };
+const counted = { prefix: 'loan-default/drift-sketches/r1/', count: 3 };
 const counting = { run: { pipeline: 'loan-default', runId: 'r1' }, count: 3 };
 const batches = [
   { index: 0, objects: ['2026/01/09/10/a.jsonl'] },

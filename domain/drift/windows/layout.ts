@@ -1,5 +1,5 @@
 /** Where the counted captures of a pipeline lie in the artifacts bucket; ends in `/`. They expire: `resources/expiry.ts`. */
-export const sketchesPrefix = (pipeline: string): string => `${pipeline}/drift/sketches/`;
+export const sketchesPrefix = (pipeline: string): string => `${pipeline}/drift-sketches/`;
 
 /** The sort key of the state table that says how far the captures of a pipeline are counted. */
 export const captureCountKey = 'capture-count';

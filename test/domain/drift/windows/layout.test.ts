@@ -5,7 +5,7 @@ const prefix = countPrefix('loan', 'r1', '2026-01-02T03:04:05.678Z');
 const keys = countKeys(prefix);
 
 it('what is counted lies below one prefix of the pipeline, apart by the model and the time it began', () => {
-  expect(prefix).toBe('loan/drift/sketches/r1/2026-01-02T03-04-05.678Z/');
+  expect(prefix).toBe('loan/drift-sketches/r1/2026-01-02T03-04-05.678Z/');
   expect(prefix.startsWith(sketchesPrefix('loan'))).toBe(true);
   expect(keys.plan(3, 'abc')).toBe(`${prefix}plans/000003-abc.json`);
   expect(keys.ledger(3, 'abc')).toBe(`${prefix}ledgers/000003-abc.json`);

@@ -14,13 +14,13 @@ export function folderStore(root: string): FileStore & ObjectRanges {
   return {
     bucket: root,
     uri: at,
-    async list(prefix) {
+    async list(prefix, after = '') {
       const names = await readdir(at(prefix)).catch(() => []);
       const found = await Promise.all(
         names.toSorted().map(async (name) => ({ key: `${prefix}${name}`, status: await stat(join(at(prefix), name)) })),
       );
       return found
-        .filter(({ status }) => status.isFile())
+        .filter(({ key, status }) => status.isFile() && key > after)
         .map(({ key, status }) => ({ key, size: status.size, etag: '', lastModified: status.mtime.toISOString() }));
     },
     readText: (name) => readFile(at(name), 'utf8'),

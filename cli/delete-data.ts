@@ -1,6 +1,7 @@
 import { DeleteObjectsCommand } from '@aws-sdk/client-s3';
 import { DeleteModelPackageCommand, DeleteModelPackageGroupCommand } from '@aws-sdk/client-sagemaker';
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
+import { captureCountKey } from '#domain/drift/windows/layout';
 import { endpointName, modelPackageGroupName } from '#domain/naming';
 import { counted } from '#domain/text/numbers';
 import { lastGoodKey } from '#functions/claims/last-good';
@@ -55,6 +56,8 @@ async function deleteItems(target: Target, pipeline: string): Promise<number> {
     [StateTableName, pipeline, 'folder#'],
     // the facts of the last good run are deleted, so nothing can be compared with them
     [StateTableName, pipeline, lastGoodKey],
+    // what was counted of captured requests is deleted, and so are they
+    [StateTableName, pipeline, captureCountKey],
     [EndpointTestsTableName, endpointName(stage, pipeline), ''],
   ] as const;
   let deleted = 0;

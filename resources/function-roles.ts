@@ -254,13 +254,27 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       missObjects('ArtifactsBucket'),
     ],
     recordTestResults: endpointTests('PutItem'),
+    listCaptures: [
+      ...readRun,
+      listObjects('CleanBucket', '*/captures/*'),
+      ...readObjects('ArtifactsBucket', '*/drift-sketches/*/ledgers/*'),
+      ...writeObjects('ArtifactsBucket', '*/drift-sketches/*'),
+      ...state('GetItem', 'PutItem'),
+    ],
+    countCaptures: [
+      ...readRun,
+      ...readObjects('CleanBucket', '*/captures/*'),
+      // a capture may be gone since it was listed
+      missObjects('CleanBucket'),
+      ...writeObjects('ArtifactsBucket', '*/drift-sketches/*'),
+    ],
     measureDrift: [
       ...readRun,
       ...writeObjects('ArtifactsBucket', '*/drift/*'),
-      ...['*/captures/*', '*/runs/*/clean/*'].flatMap((keys) => [
-        ...readObjects('CleanBucket', keys),
-        listObjects('CleanBucket', keys),
-      ]),
+      ...readObjects('ArtifactsBucket', '*/drift-sketches/*'),
+      listObjects('ArtifactsBucket', '*/drift-sketches/*'),
+      ...readObjects('CleanBucket', '*/runs/*/clean/*'),
+      listObjects('CleanBucket', '*/runs/*/clean/*'),
       ...state('GetItem', 'PutItem', 'Query'),
     ],
     predict: predicting,

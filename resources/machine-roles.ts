@@ -81,7 +81,17 @@ function machineGrants(stage: string): Readonly<Record<string, readonly Allow[]>
     TestEndpoint: [invoke('LoadEndpointTests', 'RunEndpointTest', 'RecordTestResults', 'Notify')],
     Retire: [invoke('RetirePipeline', 'Notify')],
     CheckService: [invoke('FindOrphans', 'Notify')],
-    CheckDrift: [invoke('MeasureDrift', 'Notify'), allow('states:StartExecution', machineArn(stage, 'retrain'))],
+    CountCaptures: [
+      invoke('ListCaptures', 'CountCaptures'),
+      ...readObjects('ArtifactsBucket', '*/drift-sketches/*/plans/*'),
+      allow('states:StartExecution', machineArn(stage, 'count-captures')),
+      allow(['states:DescribeExecution', 'states:StopExecution'], executionsOf(stage, 'count-captures')),
+    ],
+    CheckDrift: [
+      invoke('MeasureDrift', 'Notify'),
+      ...runMachine(stage, 'count-captures'),
+      allow('states:StartExecution', machineArn(stage, 'retrain')),
+    ],
     RecoverRun: [invoke('FinishRun', 'Notify')],
     RecoverDeployment: [invoke('RollBackDeployment', 'Notify')],
     RecoverChallenge: [invoke('CloseChallenge', 'Notify')],

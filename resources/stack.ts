@@ -9,6 +9,7 @@ import { type ApiLimits, api } from './api.ts';
 import type { Resource, Value } from './cloudformation.ts';
 import { dashboard } from './dashboard.ts';
 import { events } from './events.ts';
+import { artifactRules } from './expiry.ts';
 import { functionNames, functionRoles } from './function-roles.ts';
 import { keysAndPolicies } from './keys.ts';
 import { logGroups } from './logs.ts';
@@ -69,6 +70,9 @@ export function buildStack(
     },
   };
 }
+
+/** The lifecycle rules of the artifacts bucket, for the pipelines of a stage. */
+export const buildArtifactRules = (root: string, stage: string): Value[] => artifactRules(readPipelines(root, stage));
 
 /** The packaged git commit, for the lineage of every model; `unknown` outside a git checkout. */
 export function gitCommit(root: string): string {

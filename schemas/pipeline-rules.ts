@@ -15,6 +15,7 @@ import type { DeploymentSettings } from '#domain/deployment/settings';
 import type { PersonalDataSettings } from '#domain/detectors/settings';
 import { estimableMetrics } from '#domain/drift/performance/decision';
 import type { DriftSettings } from '#domain/drift/settings';
+import { referenceProblem } from '#domain/drift/windows/settings';
 import type { EvaluationSettings } from '#domain/evaluation/settings';
 import { metricOfGate } from '#domain/gates/registry';
 import type { Issue } from '#domain/issue';
@@ -36,7 +37,7 @@ interface UncheckedPipeline extends ConstrainedPipeline {
   readonly training: TrainingSettings;
   readonly imbalance: Imbalance;
   readonly deployment: Pick<DeploymentSettings, 'serverless' | 'asynchronous' | 'alarms' | 'challenge'>;
-  readonly drift?: Pick<DriftSettings, 'source' | 'performance'> | undefined;
+  readonly drift?: Pick<DriftSettings, 'source' | 'performance' | 'window' | 'reference'> | undefined;
 }
 
 const isPrivate = (spec: ColumnSpec): spec is PrivateSpec => (PRIVATE_ROLES as readonly string[]).includes(spec.role);
@@ -145,6 +146,8 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx,
     if (tasks?.includes(evaluation.task) === false)
       issue(['deployment', 'alarms', name], `it compares one number of each prediction: for ${tasks.join(' and ')}`);
   }
+  const reference = pipeline.drift && referenceProblem(pipeline.drift);
+  if (reference !== undefined) issue(['drift', 'reference'], reference);
   const { serverless, asynchronous } = pipeline.deployment;
   const uncaptured = serverless ? 'a serverless endpoint' : asynchronous && 'an asynchronous endpoint';
   if (uncaptured && pipeline.drift?.source === 'captures')

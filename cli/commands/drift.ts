@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { coverageText } from '#domain/drift/coverage';
 import type { DriftTest } from '#domain/drift/drift-test';
 import { DRIFT_TESTS, strongestOf } from '#domain/drift/registry';
+import { captureRemarks, describeReference, describeSilence } from '#domain/drift/windows/describe';
 import { formatNumber, formatProbability } from '#domain/text/format-number';
 import { upperFirst } from '#domain/text/upper-first';
 import { type DriftCheck, driftCheckSchema, skippedDriftCheckSchema } from '#schemas/records/drift-check';
@@ -45,6 +46,17 @@ export const performanceTable = (metrics: readonly MetricEstimate[]): string =>
     ]),
   );
 
+/** What the window was compared with, where that is no training baseline, and what is to say of its captures. */
+export function captureLines(check: DriftCheck): string[] {
+  const { reference, arrivals, window } = check;
+  const silence = describeSilence(arrivals, window);
+  return [
+    ...(silence === undefined ? [] : [yellow(silence)]),
+    ...(reference && reference.kind !== 'training' ? [`compared with ${describeReference(reference)}`] : []),
+    ...captureRemarks(check),
+  ];
+}
+
 /** What the check came to, in one line. */
 export function describeAlarm({ alarm, decidedBy, drifted, action }: DriftCheck): string {
   if (alarm) return yellow(`${decidedBy === 'columns' ? 'drift found' : 'alarm'}; action: ${action}`);
@@ -79,6 +91,7 @@ export function driftCommand(program: Command): void {
         if (json) return printJson(check);
         const { window } = check;
         print(`${window.rows} rows from ${window.from} to ${window.to} against run ${check.runId}`);
+        for (const line of captureLines(check)) print(line);
         if (check.tooSmall) return print('Too few rows to judge: see drift.minRows.');
         print(driftTable(check));
         if (check.coverage) print(coverageText(check.coverage));

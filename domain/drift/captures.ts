@@ -4,18 +4,29 @@ import { EvaluationError } from '#domain/errors';
 import { concatenate } from '#domain/evaluation/concatenate';
 import { parseFeatures } from '#domain/evaluation/score-text';
 import { ownScores, type Probes, withoutProbes } from '#domain/serving/probes';
+import { jsonToCsv, looksLikeJson } from './capture-content.ts';
+import { hourOf } from './windows/hours.ts';
 
-/** Requests and responses from captured data, row by row. */
+/** Requests and responses of one hour, row by row. */
 export interface CapturedRows {
+  readonly captures: number;
   readonly rows: number;
   /** Row-major model inputs; NaN is missing. */
   readonly values: Float64Array;
   readonly scores: Float64Array;
+}
+
+/** What an object of captures holds. */
+export interface CapturedObject {
+  /** By the hour of the request, `yyyy/mm/dd/hh`. */
+  readonly hours: ReadonlyMap<string, CapturedRows>;
   /**
-   * Number of captures that are not counted: another content type, a failed request, another number of columns, or an answer by
-   * another model than that of the probes.
+   * Captures that are whole and not counted: another content type, a failed request, another number of columns, or an answer by another
+   * model than that of the probes.
    */
-  readonly skipped: number;
+  readonly unusable: number;
+  /** Captures that are cut or damaged: lines that are not JSON, have no time, or data that does not decode. */
+  readonly damaged: number;
 }
 
 interface Payload {
@@ -23,79 +34,102 @@ interface Payload {
   readonly encoding?: unknown;
 }
 
-const decode = ({ data, encoding }: Payload): string | undefined => {
-  if (typeof data !== 'string') return undefined;
-  return encoding === 'BASE64' ? new TextDecoder().decode(Uint8Array.from(atob(data), (c) => c.charCodeAt(0))) : data;
-};
+/** A line of an object of captures. */
+interface CaptureRecord {
+  readonly captureData?: { readonly endpointInput?: Payload; readonly endpointOutput?: Payload };
+  readonly eventMetadata?: { readonly inferenceTime?: string; readonly inferenceId?: string };
+}
 
 /** What captures are read by. */
 export interface CaptureReading {
   readonly width: number;
   readonly perRow: number;
   readonly probes: Probes;
-  readonly from: string;
-  readonly to: string;
+  /** Captures of requests before this instant are left out without being counted (ISO 8601). */
+  readonly since: string;
+}
+
+type Output = Pick<ModelOutput, 'readScores'>;
+
+/** @throws Error when the text is no capture, or its data does not decode */
+function readLine(line: string): { time: number; isTest: boolean; input?: string; output?: string } {
+  const { captureData, eventMetadata } = JSON.parse(line) as CaptureRecord;
+  const time = Date.parse(eventMetadata?.inferenceTime ?? '');
+  if (Number.isNaN(time)) throw new EvaluationError('a capture without the time of its request');
+  const decode = ({ data, encoding }: Payload = {}): string | undefined => {
+    if (typeof data !== 'string' || encoding !== 'BASE64') return typeof data === 'string' ? data : undefined;
+    return new TextDecoder().decode(Uint8Array.from(atob(data), (c) => c.charCodeAt(0)));
+  };
+  const [input, output] = [decode(captureData?.endpointInput), decode(captureData?.endpointOutput)];
+  return {
+    time,
+    isTest: eventMetadata?.inferenceId === testInferenceId,
+    ...(input === undefined ? {} : { input }),
+    ...(output === undefined ? {} : { output }),
+  };
+}
+
+/** Scores in the form of the algorithm, or in JSON. */
+function readAnswers(output: string, perRow: number, { readScores }: Output): Float64Array {
+  try {
+    return readScores(output, perRow, 'capture');
+  } catch (error) {
+    if (!looksLikeJson(output)) throw error;
+    return readScores(jsonToCsv(output), perRow, 'capture');
+  }
+}
+
+/** @throws Error when the request, or its answer, is not one of this model */
+function readRows(
+  request: string,
+  answer: string,
+  { width, perRow, probes }: CaptureReading,
+  output: Output,
+): CapturedRows {
+  const { csv, probed } = withoutProbes(looksLikeJson(request) ? jsonToCsv(request) : request, probes);
+  const features = parseFeatures(csv, width, 'capture');
+  const answers = readAnswers(answer, perRow, output);
+  const scores = probed ? ownScores(answers, features.rows * perRow, probes) : answers;
+  if (scores?.length !== features.rows * perRow) throw new EvaluationError('rows and answers differ');
+  return { captures: 1, rows: features.rows, values: features.values, scores };
+}
+
+function tryTo<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
 }
 
 /**
- * Reads a file of captures (SageMaker Developer Guide, "Data capture") within a window of time. Requests of endpoint tests are left
- * out.
+ * Reads an object of captures (SageMaker Developer Guide, "Data capture"), of whichever sampling: JSON lines, with requests and answers in
+ * CSV or JSON, plain or in base64. Requests of endpoint tests are left out. Nothing in it makes reading fail.
  *
  * @param text JSON lines
- * @param width model inputs per row; perRow: scores per row; probes: those of the model, which `predict` adds to its requests
- * @param from first instant of the window, inclusive; to: exclusive; ISO 8601
  */
-export function readCaptures(
-  text: string,
-  { width, perRow, probes, from, to }: CaptureReading,
-  { readScores }: Pick<ModelOutput, 'readScores'>,
-): CapturedRows {
-  const inputs: Float64Array[] = [];
-  const outputs: Float64Array[] = [];
-  let rows = 0;
-  let skipped = 0;
+export function readCaptures(text: string, reading: CaptureReading, output: Output): CapturedObject {
+  const since = Date.parse(reading.since);
+  const hours = new Map<string, CapturedRows[]>();
+  let [unusable, damaged] = [0, 0];
   for (const line of text.split('\n')) {
     if (line.trim() === '') continue;
-    try {
-      const record = JSON.parse(line) as {
-        captureData?: { endpointInput?: Payload; endpointOutput?: Payload };
-        eventMetadata?: { inferenceTime?: string; inferenceId?: string };
-      };
-      if (record.eventMetadata?.inferenceId === testInferenceId) continue;
-      const time = Date.parse(record.eventMetadata?.inferenceTime ?? '');
-      if (!(time >= Date.parse(from) && time < Date.parse(to))) continue;
-      const input = decode(record.captureData?.endpointInput ?? {});
-      const output = decode(record.captureData?.endpointOutput ?? {});
-      if (input === undefined || output === undefined) throw new EvaluationError('no CSV input and output');
-      const { csv, probed } = withoutProbes(input, probes);
-      const features = parseFeatures(csv, width, 'capture');
-      const answers = readScores(output, perRow, 'capture');
-      const scores = probed ? ownScores(answers, features.rows * perRow, probes) : answers;
-      if (scores?.length !== features.rows * perRow) throw new EvaluationError('rows and answers differ');
-      inputs.push(features.values);
-      outputs.push(scores);
-      rows += features.rows;
-    } catch {
-      skipped += 1;
-    }
+    const record = tryTo(() => readLine(line));
+    if (!record) damaged += 1;
+    if (!record || record.isTest || record.time < since) continue;
+    const { input, output: answer, time } = record;
+    const captured =
+      input === undefined || answer === undefined ? undefined : tryTo(() => readRows(input, answer, reading, output));
+    const hour = hourOf(new Date(time).toISOString());
+    if (!captured) unusable += 1;
+    else if (hours.get(hour)?.push(captured) === undefined) hours.set(hour, [captured]);
   }
-  return { rows, values: concatenate(inputs), scores: concatenate(outputs), skipped };
+  return { hours: new Map([...hours].map(([hour, all]) => [hour, joinRows(all)])), unusable, damaged };
 }
 
-const hour = 3_600_000;
-
-/** Start of a window such as `24h` or `7d` that ends at `to` (ISO 8601). */
-export function windowStart(window: string, to: string): string {
-  const amount = Number.parseInt(window, 10);
-  return new Date(Date.parse(to) - amount * (window.endsWith('d') ? 24 : 1) * hour).toISOString();
-}
-
-/** The hourly prefixes `yyyy/mm/dd/hh` of a window's captures, oldest first. */
-export function captureHours(from: string, to: string): string[] {
-  const hours: string[] = [];
-  for (let at = Math.floor(Date.parse(from) / hour) * hour; at < Date.parse(to); at += hour) {
-    const [date = '', time = ''] = new Date(at).toISOString().split('T');
-    hours.push(`${date.replaceAll('-', '/')}/${time.slice(0, 2)}`);
-  }
-  return hours;
-}
+const joinRows = (all: readonly CapturedRows[]): CapturedRows => ({
+  captures: all.length,
+  rows: all.reduce((sum, { rows }) => sum + rows, 0),
+  values: concatenate(all.map(({ values }) => values)),
+  scores: concatenate(all.map(({ scores }) => scores)),
+});

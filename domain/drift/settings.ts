@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { DriftTest } from './drift-test.ts';
 import { performanceSettingsSchema } from './performance/settings.ts';
 import { DRIFT_TESTS, thresholdSettings } from './registry.ts';
+import { referenceSchema } from './windows/settings.ts';
 
 const scheduleSchema = z
   .string()
@@ -33,9 +34,10 @@ export const driftSchemaOf = <Tests extends readonly DriftTest[]>(tests: Tests) 
         .default('7d')
         .meta({
           description:
-            'How far back captured requests are read, in hours or days, but never to before the deployment of the model.',
+            'How far back captured requests are looked at, in full hours, but never to before the deployment of the model.',
           examples: ['24h', '30d'],
         }),
+      reference: referenceSchema,
       minRows: z
         .int()
         .min(1)

@@ -1,12 +1,13 @@
 import { coverageText } from '#domain/drift/coverage';
 import type { DriftTest } from '#domain/drift/drift-test';
 import { byDrift, DRIFT_TESTS, strongestOf } from '#domain/drift/registry';
+import { captureRemarks, describeReference, describeSilence } from '#domain/drift/windows/describe';
 import { composeMessage, type Message } from '#domain/slack/message';
 import { formatProbability } from '#domain/text/format-number';
 import { counted, decimal } from '#domain/text/numbers';
 import { upperFirst } from '#domain/text/upper-first';
 import type { ColumnDrift, Coverage } from '#schemas/records/baseline';
-import { driftCheckSchema } from '#schemas/records/drift-check';
+import { type DriftReference, driftCheckSchema } from '#schemas/records/drift-check';
 import type { PerformanceEstimate } from '#schemas/records/performance-estimate';
 import { checkFailedMessage } from './check-failed.ts';
 import { defineNotice } from './notice.ts';
@@ -14,7 +15,7 @@ import { defineNotice } from './notice.ts';
 /** The fields of a column in the message. */
 type ShownDrift = Pick<ColumnDrift, 'column' | 'tests' | 'drifted'>;
 
-/** A window was compared with the training baseline. */
+/** A window was compared with the training baseline, or with earlier windows. */
 export interface Drift {
   readonly pipeline: string;
   /** ISO 8601 times; the end is exclusive. */
@@ -26,6 +27,10 @@ export interface Drift {
   readonly performance?: Pick<PerformanceEstimate, 'status' | 'alarm' | 'reason'>;
   /** What was watched; absent in checks of earlier versions. */
   readonly coverage?: Coverage | undefined;
+  /** What the window was compared with; absent in checks of earlier versions. */
+  readonly reference?: DriftReference | undefined;
+  /** What else there is to say of the captures. */
+  readonly remarks?: readonly string[];
   /** The resulting action. */
   readonly action: 'none' | 'alert' | 'retrain';
 }
@@ -67,7 +72,7 @@ export function driftMessage(drift: Drift, tests: readonly DriftTest[] = DRIFT_T
     summary: `${performance ? `${upperFirst(performance.reason)}. ` : ''}${drifted.length} of ${counted(drift.columns.length, 'column')} drifted over ${counted(drift.window.rows, 'row')}.${scores} ${next[drift.action]}`,
     parts: [
       {
-        title: 'Against the training baseline',
+        title: `Against ${describeReference(drift.reference ?? { kind: 'training', rows: 0 })}`,
         table: {
           columns: ['column', 'strongest test', 'effect', 'by chance', ''],
           rows: [...(score ? [row({ ...score, column: '(scores)' })] : []), ...columns.map(row)],
@@ -77,13 +82,14 @@ export function driftMessage(drift: Drift, tests: readonly DriftTest[] = DRIFT_T
     footer: [
       `Window ${drift.window.from} to ${drift.window.to}`,
       ...(drift.coverage ? [coverageText(drift.coverage)] : []),
+      ...(drift.remarks ?? []),
     ],
   });
 }
 
 export const drift = defineNotice({
   name: 'drift',
-  summary: 'A window was compared with the training baseline, or an endpoint fell silent.',
+  summary: 'A window was compared with the training baseline or earlier windows, or an endpoint is silent.',
   event: { check: driftCheckSchema },
   example: {
     check: {
@@ -124,14 +130,10 @@ export const drift = defineNotice({
     },
   },
   address: ({ check: { pipeline, window } }) => ({ key: `${pipeline}#${window.to}`, pipeline }),
-  message({ check: { pipeline, window, columns, score, performance, alarm, action, fellSilent, coverage } }) {
-    if (fellSilent) {
-      return checkFailedMessage({
-        pipeline,
-        error: 'NoCaptures',
-        message: `No request was captured from ${window.from} to ${window.to}, although there were some before. Does the endpoint still receive requests? Data capture stops when its disk is full.`,
-      });
-    }
+  message({ check }) {
+    const { pipeline, window, columns, score, performance, alarm, action, coverage, reference } = check;
+    const silence = describeSilence(check.fellSilent ? 'stopped' : check.arrivals, window);
+    if (silence !== undefined) return checkFailedMessage({ pipeline, error: 'NoCaptures', message: silence });
     return driftMessage({
       pipeline,
       window,
@@ -139,6 +141,8 @@ export const drift = defineNotice({
       ...(score ? { scoreDrift: score } : {}),
       performance,
       coverage,
+      reference,
+      remarks: captureRemarks(check),
       action: alarm ? action : 'none',
     });
   },

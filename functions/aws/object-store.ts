@@ -35,12 +35,12 @@ export function objectStore(client: S3Client, bucket: string): ObjectStore {
   return {
     bucket,
     uri: (key) => `s3://${bucket}/${key}`,
-    async list(prefix) {
+    async list(prefix, after) {
       const found: ListedObject[] = [];
       let token: string | undefined;
       do {
         const page = await client.send(
-          new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
+          new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, StartAfter: after, ContinuationToken: token }),
         );
         for (const o of page.Contents ?? []) {
           found.push({

@@ -12,8 +12,8 @@ export interface ListedObject {
 export interface ObjectStore {
   readonly bucket: string;
   uri(key: string): string;
-  /** Every object below a prefix, in key order. */
-  list(prefix: string): Promise<ListedObject[]>;
+  /** Every object below a prefix, in key order: all, or those whose keys come after the given one. */
+  list(prefix: string, after?: string): Promise<ListedObject[]>;
   /** @throws NotFoundError when the object is missing. */
   readJson<S extends z.ZodType>(key: string, schema: S): Promise<z.output<S>>;
   readText(key: string): Promise<string>;

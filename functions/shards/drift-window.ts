@@ -1,17 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ModelInput, ModelOutput } from '#domain/algorithms/algorithm';
+import type { ModelInput } from '#domain/algorithms/algorithm';
 import { cleanRowsSql, csvFields, csvOutput } from '#domain/data/transform';
-import { buildWindow, mergeWindows, type ScoreValues } from '#domain/drift/baseline';
-import { captureHours, readCaptures } from '#domain/drift/captures';
+import { buildWindow, mergeWindows } from '#domain/drift/baseline';
 import { cleanView } from '#domain/drift/clean-columns';
 import { driftColumns } from '#domain/drift/columns';
-import type { WindowRows } from '#domain/drift/performance/estimate';
-import { sampleRows } from '#domain/drift/performance/sample';
-import { scoresPerRow } from '#domain/evaluation/predictions';
 import { parseFeatures } from '#domain/evaluation/score-text';
-import { artifactKeys, capturePrefix, type RunPointer, runPrefix } from '#domain/runs/layout';
-import type { Probes } from '#domain/serving/probes';
+import { artifactKeys, type RunPointer, runPrefix } from '#domain/runs/layout';
 import { text as sqlText } from '#domain/sql/literals';
 import type { ObjectStore } from '#functions/ports/object-store';
 import { countCleanRows } from '#functions/shards/clean-counts';
@@ -21,56 +16,10 @@ import { pipelineSchema } from '#schemas/pipeline';
 import type { Baseline, CleanBaseline, Window } from '#schemas/records/baseline';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 
-/** A window's histograms over the baseline's bins, and counts of what could not be read. */
-export interface MeasuredWindow {
-  readonly window: Window;
-  readonly skipped: number;
-  /** A sample of the rows with the model's answers; absent where nothing answered them. */
-  readonly answered?: WindowRows;
-}
-
-const scoresOf = (fitted: FittedTransform, values: Float64Array): ScoreValues =>
-  fitted.task === 'multiclass'
-    ? { task: 'multiclass', values, classes: fitted.label.classes }
-    : { task: fitted.task, values };
-
 const emptyWindow = (baseline: Baseline, fitted: FittedTransform): Window => {
-  const none = new Float64Array(0);
-  const matrix = { rows: 0, width: fitted.features.length, values: none };
-  return buildWindow(baseline, { rows: 0, columns: driftColumns(fitted, matrix), scores: scoresOf(fitted, none) });
+  const matrix = { rows: 0, width: fitted.features.length, values: new Float64Array(0) };
+  return buildWindow(baseline, { rows: 0, columns: driftColumns(fitted, matrix) });
 };
-
-/** Reads an endpoint's captured requests and responses between two instants (ISO 8601). */
-export async function measureCaptures(
-  clean: ObjectStore,
-  { pipeline, endpoint, from, to }: { pipeline: string; endpoint: string; from: string; to: string },
-  fitted: FittedTransform,
-  { output, probes }: { readonly output: ModelOutput; readonly probes: Probes },
-  baseline: Baseline,
-): Promise<MeasuredWindow> {
-  const perRow = scoresPerRow(fitted);
-  const width = fitted.features.length;
-  const hours = new Set(captureHours(from, to));
-  const base = `${capturePrefix(pipeline)}/${endpoint}/`;
-  let window = emptyWindow(baseline, fitted);
-  const sample = sampleRows(width, perRow);
-  let skipped = 0;
-  for (const { key } of await clean.list(base)) {
-    const hour = /(\d{4}\/\d{2}\/\d{2}\/\d{2})\/[^/]+\.jsonl$/.exec(key)?.[1];
-    if (hour === undefined || !hours.has(hour)) continue;
-    const captured = readCaptures(await clean.readText(key), { width, perRow, probes, from, to }, output);
-    skipped += captured.skipped;
-    if (captured.rows === 0) continue;
-    const inputs = { rows: captured.rows, width, values: captured.values };
-    sample.add({ inputs, scores: captured.scores });
-    const columns = driftColumns(fitted, inputs);
-    window = mergeWindows(
-      window,
-      buildWindow(baseline, { rows: captured.rows, columns, scores: scoresOf(fitted, captured.scores) }),
-    );
-  }
-  return { window, skipped, answered: sample.rows() };
-}
 
 /** Counts the clean rows of another run's drop in the bins of the champion's clean columns. */
 export async function measureCleanDrop(
@@ -78,7 +27,7 @@ export async function measureCleanDrop(
   run: RunPointer,
   memoryMb: number,
   { columns }: CleanBaseline,
-): Promise<MeasuredWindow> {
+): Promise<Window> {
   const { watched } = cleanView(await artifacts.readJson(artifactKeys(run).config, pipelineSchema));
   const empty = columns.map((own) => ({ ...own, counts: own.counts.map(() => 0), missing: 0 }));
   let window: Window = { rows: 0, columns: empty };
@@ -96,7 +45,7 @@ export async function measureCleanDrop(
     });
     window = mergeWindows(window, part);
   }
-  return { window, skipped: 0 };
+  return window;
 }
 
 /** Encodes the rows of another run's drop with this transform: the model's inputs if the rows came as requests. */
@@ -107,10 +56,10 @@ export async function measureDrop(
   fitted: FittedTransform,
   input: ModelInput,
   baseline: Baseline,
-): Promise<MeasuredWindow> {
+): Promise<Window> {
   const width = fitted.features.length;
   const { score: _, ...unscored } = baseline;
-  let window: Window = { ...emptyWindow(unscored, fitted) };
+  let window: Window = emptyWindow(unscored, fitted);
   const shards = (await clean.list(`${runPrefix(run)}clean/`)).filter(({ key }) => key.endsWith('.parquet'));
   for (const { key } of shards) {
     const part = await withScratch(async (directory) => {
@@ -133,5 +82,5 @@ export async function measureDrop(
     });
     window = mergeWindows(window, buildWindow(unscored, { rows: part.rows, columns: driftColumns(fitted, part) }));
   }
-  return { window, skipped: 0 };
+  return window;
 }

@@ -16,20 +16,23 @@ interface Judged {
 /**
  * The performance of a run's model that its answers in a window let expect.
  *
- * @param answered rows of the window; absent where the model answered none
+ * @param answered rows of the window, and a sample of them; absent where the model answered none
  */
 export async function estimateWindow(
   artifacts: ObjectStore,
   run: RunPointer,
   { drift, evaluation, kept }: Judged,
-  answered: WindowRows | undefined,
+  answered: { readonly rows: number; readonly sample: WindowRows } | undefined,
 ): Promise<PerformanceEstimate> {
   if (!answered) return noEstimate('no estimate: the rows of a drop have no scores of the model');
-  if (answered.inputs.rows < Math.max(drift.minRows, 1)) {
+  if (answered.rows < Math.max(drift.minRows, 1)) {
     return noEstimate('no estimate: the window has fewer rows than drift.minRows');
   }
   if (!kept) return noEstimate('no estimate: the model was trained before Tidegate kept what it needs');
   const reference = await artifacts.readJson(artifactKeys(run).performance, performanceReferenceSchema);
   const settings = performanceSettingsSchema.parse(drift.performance ?? {});
-  return estimatePerformance(reference, answered, { ...settings, metric: judgedMetric(evaluation, settings.metric) });
+  return estimatePerformance(reference, answered.sample, {
+    ...settings,
+    metric: judgedMetric(evaluation, settings.metric),
+  });
 }

@@ -1,26 +1,25 @@
-import type { ModelFormat } from '#domain/algorithms/algorithm';
-import { algorithmOf } from '#domain/algorithms/registry';
 import { deploymentKeys } from '#domain/deployment/target';
-import { windowStart } from '#domain/drift/captures';
 import { compareWindow } from '#domain/drift/compare';
 import { coverageOfDrop, coverageOfInputs } from '#domain/drift/coverage';
 import { decideAlarm } from '#domain/drift/performance/decision';
+import type { WindowRows } from '#domain/drift/performance/estimate';
 import { byDrift, thresholdsOf } from '#domain/drift/registry';
-import { ConfigurationError, NotFoundError } from '#domain/errors';
-import { artifactKeys } from '#domain/runs/layout';
-import { type Probes, probesOf } from '#domain/serving/probes';
+import { hourStart, lengthHours, windowSpan } from '#domain/drift/windows/hours';
+import { type Compared, trainingReference } from '#domain/drift/windows/reference';
+import { NotFoundError } from '#domain/errors';
 import { unreachable } from '#domain/unreachable';
 import type { ObjectStore } from '#functions/ports/object-store';
 import type { StateStore } from '#functions/ports/state-store';
-import { type MeasuredWindow, measureCaptures, measureCleanDrop, measureDrop } from '#functions/shards/drift-window';
+import { measureCaptures } from '#functions/shards/captured-window';
+import { measureCleanDrop, measureDrop } from '#functions/shards/drift-window';
 import { asBaseline } from '#functions/shards/drop-drift';
+import { findSilence, recordSilence, type Silence } from '#functions/shards/silence';
+import { readChampion, readWatched, type WatchedModel } from '#functions/shards/watched-model';
 import { estimateWindow } from '#functions/shards/window-performance';
-import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
-import { type Baseline, baselineSchema, type Coverage } from '#schemas/records/baseline';
+import type { Coverage, Window } from '#schemas/records/baseline';
+import type { CaptureSketch, CountedCaptures } from '#schemas/records/capture-counts';
 import type { DriftCheck, SkippedDriftCheck } from '#schemas/records/drift-check';
-import { type FittedTransform, fittedTransformSchema } from '#schemas/records/fitted-transform';
-import { goldenSchema } from '#schemas/records/golden';
-import { type Champion, championSchema } from '#schemas/records/run';
+import type { Champion } from '#schemas/records/run';
 
 /** The dependencies of measuring drift. */
 export interface DriftPorts {
@@ -30,19 +29,28 @@ export interface DriftPorts {
   readonly memoryMb: number;
 }
 
+/** One check. */
+export interface DriftEvent {
+  readonly pipeline: string;
+  /** Start of the check (ISO 8601): the end of the window, and part of the report's key. */
+  readonly checkedAt: string;
+  /** The captures that were counted for the check; null where it reads none. */
+  readonly counted: CountedCaptures | null;
+}
+
 /** The model in service, with the records of its training. */
-interface Served {
-  readonly champion: Champion;
-  readonly pipeline: Pipeline;
-  readonly drift: NonNullable<Pipeline['drift']>;
-  readonly evaluation: Pipeline['evaluation'];
-  readonly fitted: FittedTransform;
-  readonly format: ModelFormat;
-  readonly baseline: Baseline;
-  /** The rows with known answers that `predict` adds to its requests. */
-  readonly probes: Probes;
-  /** Whether the run kept what estimates of performance rest on. */
-  readonly kept: boolean;
+type Served = WatchedModel & { readonly champion: Champion };
+
+/** What a check measured. */
+interface Measured {
+  readonly window: Window;
+  readonly from: string;
+  readonly compared: Compared;
+  readonly coverage: Coverage;
+  readonly answered?: WindowRows;
+  /** What could not be read of the captures, and whether there were any. */
+  readonly unread?: CaptureSketch['unread'];
+  readonly silence?: Silence;
 }
 
 /** Maximum number of columns in the state payload; the full report is in the artifacts bucket. */
@@ -50,26 +58,11 @@ const reported = 20;
 
 /** @throws NotFoundError without a champion; ConfigurationError when its configuration has no drift section */
 async function readServed({ store, artifacts }: DriftPorts, name: string): Promise<Served> {
-  const item = await store.get(name, 'champion');
-  if (!item) {
+  const champion = await readChampion(store, name);
+  if (!champion) {
     throw new NotFoundError(`Pipeline ${name} has no model in service: there is nothing to compare with yet.`);
   }
-  const champion = championSchema.parse(item);
-  const keys = artifactKeys({ pipeline: name, runId: champion.runId });
-  const pipeline = await artifacts.readJson(keys.config, pipelineSchema);
-  const { drift } = pipeline;
-  if (!drift) {
-    throw new ConfigurationError(
-      `Pipeline ${name} has no drift section in the configuration run ${champion.runId} was trained with.`,
-    );
-  }
-  const fitted = await artifacts.readJson(keys.transform, fittedTransformSchema);
-  const format = algorithmOf(pipeline);
-  const baseline = await artifacts.readJson(keys.baseline, baselineSchema);
-  const golden = await artifacts.readJson(keys.golden, goldenSchema);
-  const { evaluation } = pipeline;
-  const probes = probesOf(golden);
-  return { champion, pipeline, drift, evaluation, fitted, format, baseline, probes, kept: golden.performance === true };
+  return { champion, ...(await readWatched(artifacts, { pipeline: name, runId: champion.runId })) };
 }
 
 /** The newest run that read its whole drop. A running or failed run may have read only a part. */
@@ -78,66 +71,70 @@ async function newestRun(store: StateStore, pipeline: string, champion: string):
   return String(runs.find(({ status }) => status !== 'running' && status !== 'failed')?.['runId'] ?? champion);
 }
 
-/**
- * The start of a window of captures: the model's promotion when that is later than the window's own start. A model that was promoted
- * after the check began (a roll-out ended in between) has an empty window, which ends where it begins.
- */
-function laterOf(promotedAt: string, start: string, to: string): string {
-  const latest = Math.max(Date.parse(promotedAt), Date.parse(start));
-  return latest >= Date.parse(to) ? to : new Date(latest).toISOString();
+/** The captured requests of the window. What was counted for a model that has been replaced since is not those of this one. */
+async function measureRequests(
+  { artifacts, store }: DriftPorts,
+  { pipeline: name, checkedAt, counted }: DriftEvent,
+  served: Served,
+): Promise<Measured> {
+  const { champion, pipeline, drift, fitted, baseline } = served;
+  const { promotedAt, runId } = champion;
+  const span = windowSpan(drift.window, promotedAt, checkedAt);
+  const isOwn = counted?.runId === runId && counted.promotedAt === promotedAt;
+  const measured = await measureCaptures(artifacts, isOwn ? counted : undefined, span, served);
+  const { window, compared, captures, unread, answered } = measured;
+  const silence = findSilence(await store.get(name, 'drift'), checkedAt, {
+    promotedAt,
+    percentage: pipeline.deployment.capturePercentage,
+    rows: window.rows,
+    captures: captures + unread.unusable + unread.damaged,
+    whole: span.from === hourStart(checkedAt, -lengthHours(drift.window)),
+    // a window of no length says nothing about requests
+    isEmpty: span.from === span.to,
+  });
+  const coverage = coverageOfInputs(pipeline, fitted, baseline);
+  return { window, from: span.from, compared, coverage, answered, unread, silence };
 }
 
-/** The window of captured requests, or the newest drop, over the baseline's bins. A drop has no scores. */
-async function measure(
+/** The rows of the newest drop. A drop has no scores, and is compared with the training rows. */
+async function measureNewestDrop(
   { clean, artifacts, store, memoryMb }: DriftPorts,
-  name: string,
-  { champion, pipeline, drift, fitted, format, baseline, probes }: Served,
-  to: string,
-): Promise<MeasuredWindow & { readonly from: string; readonly baseline: Baseline; readonly coverage: Coverage }> {
-  const start = windowStart(drift.window, to);
-  switch (drift.source) {
-    case 'captures': {
-      const from = laterOf(champion.promotedAt, start, to);
-      const captures = { pipeline: name, endpoint: champion.endpointName, from, to };
-      const serving = { output: format.output, probes };
-      const measured = await measureCaptures(clean, captures, fitted, serving, baseline);
-      return { ...measured, from, baseline, coverage: coverageOfInputs(pipeline, fitted, baseline) };
-    }
-    case 'newest-drop': {
-      const run = { pipeline: name, runId: await newestRun(store, name, champion.runId) };
-      const kept = baseline.clean;
-      if (kept) {
-        const measured = await measureCleanDrop({ clean, artifacts }, run, memoryMb, kept);
-        return { ...measured, from: start, baseline: asBaseline(kept), coverage: coverageOfDrop(kept) };
-      }
-      const measured = await measureDrop(clean, run, memoryMb, fitted, format.input, baseline);
-      const coverage = coverageOfInputs(pipeline, fitted, baseline, { isDrop: true });
-      return { ...measured, from: start, baseline: { ...baseline, score: undefined }, coverage };
-    }
+  { pipeline: name, checkedAt }: DriftEvent,
+  { champion, pipeline, drift, fitted, format, baseline }: Served,
+): Promise<Measured> {
+  const run = { pipeline: name, runId: await newestRun(store, name, champion.runId) };
+  const from = new Date(Date.parse(checkedAt) - lengthHours(drift.window) * 3_600_000).toISOString();
+  const { clean: kept, score: _, ...unscored } = baseline;
+  if (kept) {
+    const window = await measureCleanDrop({ clean, artifacts }, run, memoryMb, kept);
+    return { window, from, compared: trainingReference(asBaseline(kept)), coverage: coverageOfDrop(kept) };
+  }
+  const window = await measureDrop(clean, run, memoryMb, fitted, format.input, baseline);
+  const coverage = coverageOfInputs(pipeline, fitted, baseline, { isDrop: true });
+  return { window, from, compared: trainingReference(unscored), coverage };
+}
+
+function measure(ports: DriftPorts, event: DriftEvent, served: Served): Promise<Measured> {
+  const { source } = served.drift;
+  switch (source) {
+    case 'captures':
+      return measureRequests(ports, event, served);
+    case 'newest-drop':
+      return measureNewestDrop(ports, event, served);
     default:
-      return unreachable(drift.source, 'source of a drift check');
+      return unreachable(source, 'source of a drift check');
   }
 }
 
-/** Whether requests stopped since the last check. A retry of the same check gives the same result. */
-async function hasFallenSilent(store: StateStore, name: string, checkedAt: string, rows: number): Promise<boolean> {
-  const last = await store.get(name, 'drift');
-  if (last?.['checkedAt'] === checkedAt) return last['fellSilent'] === true;
-  return rows === 0 && Number(last?.['rows'] ?? 0) > 0;
-}
-
 /**
- * Compares the champion's current inputs with its training data, and estimates its performance from its scores. The full report goes to the artifacts bucket; the result
- * has the decision and the figures for Slack. A retired pipeline is not checked.
+ * Compares the champion's current inputs with its training data, or with earlier windows, and estimates its performance from its scores.
+ * The full report goes to the artifacts bucket; the result has the decision and the figures for Slack. A retired pipeline is not checked.
  *
- * @param checkedAt start of the check (ISO 8601): the end of the window, and part of the report's key
  * @throws NotFoundError when the pipeline has no champion; ConfigurationError when its configuration has no drift section
  */
-export async function measureDrift(
-  ports: DriftPorts,
-  { pipeline: name, checkedAt }: { readonly pipeline: string; readonly checkedAt: string },
-): Promise<DriftCheck | SkippedDriftCheck> {
+export async function measureDrift(ports: DriftPorts, event: DriftEvent): Promise<DriftCheck | SkippedDriftCheck> {
   const { artifacts, store } = ports;
+  const { pipeline: name, checkedAt } = event;
   const retired = await store.get(name, deploymentKeys.retired);
   if (retired) {
     const skipped = `pipeline ${name} was retired on ${String(retired['at']).slice(0, 10)}`;
@@ -145,7 +142,8 @@ export async function measureDrift(
   }
   const served = await readServed(ports, name);
   const { drift, champion } = served;
-  const { window, skipped, from, baseline, coverage, answered } = await measure(ports, name, served, checkedAt);
+  const { window, from, compared, coverage, answered, unread, silence } = await measure(ports, event, served);
+  const { baseline, reference } = compared;
   const report = compareWindow({
     baseline,
     window,
@@ -155,9 +153,10 @@ export async function measureDrift(
   });
   const { rows, drifted } = report;
   const run = { pipeline: name, runId: champion.runId };
-  const performance = await estimateWindow(artifacts, run, served, answered);
+  const performance = await estimateWindow(artifacts, run, served, answered && { rows, sample: answered });
   const { alarm, decidedBy } = decideAlarm(drifted, performance, drift.performance?.decides ?? true);
   const reportKey = `${name}/drift/${checkedAt.replaceAll(':', '-')}.json`;
+  const read = unread ? { unread } : {};
   await artifacts.writeJson(reportKey, {
     ...report,
     coverage,
@@ -166,11 +165,13 @@ export async function measureDrift(
     decidedBy,
     from,
     to: checkedAt,
-    skipped,
+    reference,
+    skipped: unread ? unread.unusable + unread.damaged : 0,
+    ...read,
     runId: champion.runId,
   });
-  // a window of no length says nothing about requests
-  const fellSilent = from !== checkedAt && (await hasFallenSilent(store, name, checkedAt, rows));
+  const arrivals = silence?.arrivals;
+  const fellSilent = silence?.isNew === true && arrivals === 'stopped';
   await store.put(name, 'drift', {
     checkedAt,
     rows,
@@ -178,6 +179,7 @@ export async function measureDrift(
     alarm,
     performance: performance.reason,
     fellSilent,
+    ...(silence ? recordSilence(silence, rows, champion.promotedAt) : {}),
     reportKey,
   });
   return {
@@ -186,12 +188,15 @@ export async function measureDrift(
     source: drift.source,
     window: { from, to: checkedAt, rows },
     tooSmall: report.tooSmall,
+    reference,
     drifted,
     fellSilent,
+    ...(arrivals ? { arrivals } : {}),
+    ...read,
     performance,
     alarm,
     decidedBy,
-    notify: alarm || fellSilent,
+    notify: alarm || silence?.isNew === true,
     action: drift.action,
     driftedColumns: report.driftedColumns.slice(0, reported),
     columns: report.columns.toSorted(byDrift()).slice(0, reported),

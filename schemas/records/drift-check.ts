@@ -1,6 +1,25 @@
 import * as z from 'zod';
 import { columnDriftSchema, coverageSchema } from './baseline.ts';
+import { captureSketchSchema } from './capture-counts.ts';
 import { performanceEstimateSchema } from './performance-estimate.ts';
+
+/** What a window was compared with. */
+export const driftReferenceSchema = z.object({
+  kind: z.enum(['training', 'rolling', 'season']),
+  rows: z.int().min(0),
+  from: z.string().optional().describe('start of the earliest of the earlier windows; absent for training'),
+  to: z.string().optional().describe('end of the latest of them'),
+  fellBack: z.string().optional().describe('why the training rows stand in for earlier windows'),
+});
+export type DriftReference = Readonly<z.output<typeof driftReferenceSchema>>;
+
+/** Whether requests of the model in service are captured, as a check sees it. */
+export const arrivalsSchema = z
+  .enum(['arrived', 'unreadable', 'stopped', 'never', 'not-yet', 'off'])
+  .describe(
+    'arrived: the window has rows; unreadable: it has captures and no row; stopped: none, after there were some; never: none since the model went into service, a whole window ago; not-yet: none of a younger model; off: capture is off',
+  );
+export type Arrivals = z.output<typeof arrivalsSchema>;
 
 /** What MeasureDrift answers and Notify tells: the outcome of one drift check. */
 export const driftCheckSchema = z.object({
@@ -13,6 +32,9 @@ export const driftCheckSchema = z.object({
   fellSilent: z
     .boolean()
     .describe('no capture in the window although the check before had some: capture may have stopped'),
+  arrivals: arrivalsSchema.optional().describe('absent for a drop, and in checks of earlier versions'),
+  unread: captureSketchSchema.shape.unread.optional().describe('captures of the window that were not counted'),
+  reference: driftReferenceSchema.optional().describe('absent in checks of earlier versions'),
   performance: performanceEstimateSchema.describe('what the scores say of the performance, without labels'),
   alarm: z.boolean().describe('whether somebody has to know, and whether the action is taken'),
   decidedBy: z.enum(['performance', 'columns']).describe('what decided about the alarm'),

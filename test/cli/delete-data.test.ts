@@ -42,7 +42,7 @@ beforeEach(() => {
 it('deletes data, the lists of file names, queued requests, endpoint tests and what says that data was trained, and no decision', async () => {
   expect(await deleteData(target, 'loan')).toEqual({
     'model packages': 1,
-    'endpoint tests and records of trained data': 4,
+    'endpoint tests and records of trained data': 5,
     'raw data': 3,
     'clean data': 3,
     'run records, models and reports': 3,
@@ -57,6 +57,7 @@ it('deletes data, the lists of file names, queued requests, endpoint tests and w
     ['state', { pk: 'loan', sk: 'trained#1' }],
     ['state', { pk: 'loan', sk: 'folder#1' }],
     ['state', { pk: 'loan', sk: 'last-good1' }],
+    ['state', { pk: 'loan', sk: 'capture-count1' }],
     ['tests', { pk: 'tidegate-dev-loan', sk: '1' }],
   ]);
   expect(registry.commandCalls(DeleteModelPackageCommand)).toHaveLength(1);

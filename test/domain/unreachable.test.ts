@@ -8,6 +8,9 @@ import { csvLabel } from '#domain/data/transform';
 import { describeTreatment } from '#domain/data/treatment';
 import { buildBaseline } from '#domain/drift/baseline';
 import { driftColumns } from '#domain/drift/columns';
+import { describeReference, describeSilence } from '#domain/drift/windows/describe';
+import { referenceSpans } from '#domain/drift/windows/reference';
+import { referenceHours } from '#domain/drift/windows/settings';
 import type { Encoding } from '#domain/encodings/encoding';
 import { describePredictions } from '#domain/evaluation/predictions';
 import { privacyAction } from '#domain/privacy/registry';
@@ -48,6 +51,10 @@ describe('what has no rule stops instead of going on without one', () => {
       'task',
       () => buildBaseline({ rows: 0, columns: [], scores: { task: other, values: Float64Array.of(1), classes: [] } }),
     ],
+    ['reference of a drift check', () => referenceHours({ kind: other })],
+    ['reference of a drift check', () => describeReference({ kind: other, rows: 0 })],
+    ['state of captures', () => describeSilence(other, { from: '', to: '' })],
+    ['reference of a drift check', () => referenceSpans({ kind: other }, { from: '', to: '' })],
     ['format of a drop', () => layoutOf({ path: 'p', columns: [] }, { format: other })],
     ['kind of column', () => columnsProfileSql([column], 't')],
     ['kind of column', () => readProfile([column], profiled)],

@@ -18,6 +18,7 @@ import { planShards } from '#domain/runs/drop';
 import { artifactKeys, type RunPointer, rawKeys, runPrefix } from '#domain/runs/layout';
 import { writeLoanBook } from '#examples/loans/generate';
 import { apiAnswerSchema } from '#schemas/events/prediction-api';
+import { driftCheckSchema } from '#schemas/records/drift-check';
 import { evaluationSchema, verdictSchema } from '#schemas/records/evaluation';
 import { profileSchema } from '#schemas/records/profile';
 import { dropFilesSchema, dropRecordSchema, trainingRecordSchema } from '#schemas/records/run';
@@ -280,8 +281,20 @@ describe('the loan book, from drop to deployed model', { timeout: 120_000 }, () 
     expect(texts.join()).not.toContain('lone-default');
   });
 
-  it('checks for drift against the baseline of the champion', async () => {
+  it('checks for drift against the baseline of the champion, and counts each request once', async () => {
     const { s3, sfn, outputs } = project.target;
+    const check = async () => {
+      const { executionArn = '' } = await sfn.send(
+        new StartExecutionCommand({
+          stateMachineArn: outputs.CheckDriftStateMachineArn,
+          input: JSON.stringify({ pipeline }),
+        }),
+      );
+      const ended = await watchExecution(sfn, executionArn, { silent: true });
+      return { ended, check: driftCheckSchema.parse(ended.output) };
+    };
+    const before = await check();
+    expect(before).toMatchObject({ ended: { status: 'SUCCEEDED' }, check: { tooSmall: true, notify: false } });
     const rows = Array.from({ length: 250 }, (_, i) => ({
       income: 9000 + i,
       amount: 29_000,
@@ -309,18 +322,12 @@ describe('the loan book, from drop to deployed model', { timeout: 120_000 }, () 
       { timeout: 30_000, interval: 250 },
     );
 
-    const { executionArn = '' } = await sfn.send(
-      new StartExecutionCommand({
-        stateMachineArn: outputs.CheckDriftStateMachineArn,
-        input: JSON.stringify({ pipeline }),
-      }),
-    );
-    const ended = await watchExecution(sfn, executionArn, { silent: true });
+    const after = await check();
 
-    expect(ended).toMatchObject({ status: 'SUCCEEDED', output: { drifted: true, action: 'retrain' } });
-    expect((ended.output as { driftedColumns: string[] }).driftedColumns).toEqual(
-      expect.arrayContaining(['utilisation', 'dti']),
-    );
+    expect(after.ended).toMatchObject({ status: 'SUCCEEDED', output: { drifted: true, action: 'retrain' } });
+    expect(after.check.driftedColumns).toEqual(expect.arrayContaining(['utilisation', 'dti']));
+    expect(after.check).toMatchObject({ arrivals: 'arrived', unread: { damaged: 0 }, reference: { kind: 'training' } });
+    expect(after.check.window.rows).toBe(before.check.window.rows + rows.length);
     expect(
       (await slack()).some(({ text }) => text.includes('the data has drifted') && text.includes('utilisation')),
     ).toBe(true);

@@ -20,12 +20,12 @@ export function folderStore(folder: string): FileStore & ObjectRanges {
   return {
     bucket: 'folder',
     uri: (key) => `s3://folder/${key}`,
-    async list(prefix) {
+    async list(prefix, after = '') {
       const names = existsSync(folder) ? await readdir(folder, { recursive: true, withFileTypes: true }) : [];
       const keys = names
         .filter((f) => f.isFile())
         .map((f) => join(f.parentPath, f.name).slice(folder.length + 1))
-        .filter((key) => key.startsWith(prefix))
+        .filter((key) => key.startsWith(prefix) && key > after)
         .toSorted();
       return Promise.all(
         keys.map(async (key) => ({ key, size: (await stat(path(key))).size, etag: '', lastModified: '' })),

@@ -20,9 +20,10 @@ export function memoryObjects(bucket = 'memory', records: Readonly<Record<string
     bucket,
     texts,
     uri: (key) => `s3://${bucket}/${key}`,
-    list: async (prefix) =>
+    list: async (prefix, after = '') =>
       [...texts]
-        .filter(([key]) => key.startsWith(prefix))
+        .filter(([key]) => key.startsWith(prefix) && key > after)
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
         .map(([key, text]) => ({ key, size: text.length, etag: '', lastModified: '' })),
     readJson: async (key, schema) => schema.parse(JSON.parse(await readText(key))),
     readText,

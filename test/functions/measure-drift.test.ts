@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { listedCapturesSchema } from '#schemas/events/count-captures';
 import { driftCheckSchema } from '#schemas/records/drift-check';
 import { performanceReferenceSchema } from '#schemas/records/performance-estimate';
 import { captureLine } from '../fakes/capture-line.ts';
@@ -12,6 +13,8 @@ import { fakeStateTable } from './support/state-table.ts';
 const drift = { schedule: 'rate(1 day)', window: '24h', minRows: 20, action: 'retrain' };
 const checkedAt = '2026-01-10T00:00:00Z';
 
+let listCaptures: typeof import('#functions/list-captures').handler;
+let countCaptures: typeof import('#functions/count-captures').handler;
 let measureDrift: typeof import('#functions/measure-drift').handler;
 let evaluateCandidate: typeof import('#functions/evaluate-candidate').handler;
 let state: MemoryState;
@@ -21,7 +24,23 @@ const made = new Map<string, { objects: Map<string, Buffer>; lines: string[] }>(
 let lines: string[];
 
 const check = async (at = checkedAt) =>
-  driftCheckSchema.parse(await measureDrift({ pipeline: 'loan', executionArn: 'e1', checkedAt: at }, context));
+  driftCheckSchema.parse(
+    await measureDrift({ pipeline: 'loan', executionArn: 'e1', checkedAt: at, counted: await count(at) }, context),
+  );
+/** Counts what is new, as the machine does. */
+async function count(at: string) {
+  for (let done: string | null = null; ; ) {
+    const listed = listedCapturesSchema.parse(
+      await listCaptures({ pipeline: 'loan', checkedAt: at, by: at, done }, context),
+    );
+    const { counting, planKey, counted } = listed;
+    if (!counting || planKey === null) return counted;
+    for (const batch of JSON.parse(buckets.text(`artifacts-bucket/${planKey}`) ?? '')) {
+      await countCaptures({ counting, batch }, context);
+    }
+    done = planKey;
+  }
+}
 
 async function serve(section: object | null = drift, promotedAt = '2026-01-01T00:00:00.000Z'): Promise<void> {
   const name = JSON.stringify(section);
@@ -59,6 +78,8 @@ const moved = () => lines.map((line) => line.replace(/^[^,]+/, (x) => String(Num
 beforeAll(async () => {
   setStage();
   process.env['STATE_TABLE'] = 'tidegate-dev-state';
+  ({ handler: listCaptures } = await import('#functions/list-captures'));
+  ({ handler: countCaptures } = await import('#functions/count-captures'));
   ({ handler: measureDrift } = await import('#functions/measure-drift'));
   ({ handler: evaluateCandidate } = await import('#functions/evaluate-candidate'));
 });
@@ -103,6 +124,8 @@ describe('a drift check of captures', () => {
       rows: lines.length,
       to: checkedAt,
       skipped: 0,
+      unread: { unusable: 0, damaged: 0, objects: 0, named: [] },
+      reference: { kind: 'training' },
       runId: 'r1',
       driftedColumns: ['x'],
     });
@@ -156,7 +179,6 @@ describe('a drift check of captures', () => {
   });
 
   it('tells once that an endpoint fell silent', async () => {
-    expect(await check()).toMatchObject({ fellSilent: false, notify: false });
     ask(lines, '2026-01-10T12:00:00Z');
     await check('2026-01-11T00:00:00Z');
 
@@ -179,7 +201,8 @@ it('answers the same when it breaks off anywhere and is tried again', async () =
   const wanted = state.everything();
   expect(answer).toMatchObject({ fellSilent: true });
 
-  for (let n = 1; n <= 3; n++) {
+  // four calls count, four measure
+  for (let n = 1; n <= 8; n++) {
     await start(countCalls(n));
     await expect(check(), `call ${n}`).rejects.toBeInstanceOf(Crash);
     expect(await check(), `after call ${n}`).toEqual(answer);

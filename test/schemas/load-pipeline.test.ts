@@ -190,6 +190,16 @@ describe('rules across fields', () => {
       `${good}drift: { schedule: rate(1 day), performance: { metric: rmse } }\n`,
       '"rmse" of a binary model cannot be estimated without labels; allowed: auc, pr_auc, accuracy',
     ],
+    [
+      'a reference of earlier windows for a check of drops',
+      `${good}drift: { schedule: rate(1 day), source: newest-drop, reference: { kind: rolling } }\n`,
+      'drift.reference: earlier windows are of captured requests; set drift.source to captures',
+    ],
+    [
+      'a season that is shorter than the window',
+      `${good}drift: { schedule: rate(1 day), window: 8d, reference: { kind: season } }\n`,
+      'a window of 8d is longer than the period of 7d',
+    ],
   ])('%s is refused', (_, text, message) => {
     expect(problems(text)).toContain(message);
   });

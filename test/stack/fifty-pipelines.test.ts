@@ -42,7 +42,7 @@ const sizeOf = (value: unknown): number =>
   JSON.stringify(value).replaceAll('{"Ref":"RawBucket"}', `"${longestBucket}"`).length;
 
 describe('a stack of fifty pipelines', () => {
-  it('has one schedule more for each, and nothing else: no function, role, rule or machine of their own', () => {
+  it('has one schedule and one lifecycle rule more for each, and nothing else: no function, role, rule or machine of their own', () => {
     const own = Object.entries(template.Resources).filter(([, resource]) => {
       const text = JSON.stringify(resource.Properties);
       return resource.Type !== 'AWS::CloudWatch::Dashboard' && names().some((name) => text.includes(name));
@@ -53,7 +53,14 @@ describe('a stack of fifty pipelines', () => {
       'AWS::Scheduler::Schedule': 50,
       // which share the keys that start a run, and those of outcomes
       'AWS::Events::Rule': 3,
+      // the artifacts bucket
+      'AWS::S3::Bucket': 1,
     });
+    // S3 takes 1,000 lifecycle rules a bucket
+    const rules = template.Resources['ArtifactsBucket']?.Properties['LifecycleConfiguration'];
+    const prefixes = (rules as { Rules: { Prefix?: string }[] }).Rules.map(({ Prefix }) => Prefix);
+    expect(names().filter((name) => prefixes.includes(`${name}/drift-sketches/`))).toHaveLength(50);
+    expect(prefixes.length).toBeLessThan(1000);
   });
 
   it('is within what CloudFormation takes', () => {

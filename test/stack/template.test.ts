@@ -146,6 +146,33 @@ describe('the compiled template', () => {
     },
   );
 
+  it('lets what was counted of captured requests expire once no check looks back as far', () => {
+    const configuration = template.Resources['ArtifactsBucket']?.Properties['LifecycleConfiguration'];
+    const { Rules } = configuration as { Rules: Record<string, unknown>[] };
+
+    expect(Rules).toContainEqual({
+      Id: 'expire-counted-captures-loan-default',
+      Status: 'Enabled',
+      Prefix: 'loan-default/drift-sketches/',
+      // a window of 7 days
+      ExpirationInDays: 9,
+      NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+    });
+    expect(Rules[0]).toMatchObject({ Id: 'drop-old-versions', NoncurrentVersionExpiration: { NoncurrentDays: 30 } });
+    // no rule matches a report of a check, or a record of a run
+    for (const { Prefix } of Rules.slice(1)) expect(Prefix).toMatch(/^[a-z0-9-]+\/drift-sketches\/$/);
+  });
+
+  it('reads captured requests where they are counted, and nowhere else', () => {
+    const readers = ofType('AWS::IAM::Role').filter(([, role]) =>
+      statements(role).some(
+        (s) => list(s.Action).includes('s3:GetObject') && JSON.stringify(s.Resource).includes('/captures/'),
+      ),
+    );
+
+    expect(readers.map(([id]) => id)).toEqual(['CountCapturesRole']);
+  });
+
   it('protects both tables: on demand, encrypted, recoverable, kept', () => {
     const tables = ofType('AWS::DynamoDB::Table');
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { describeAlarm, performanceTable } from '#cli/commands/drift';
+import { captureLines, describeAlarm, performanceTable } from '#cli/commands/drift';
 import { drift } from '#domain/notices/drift';
 import { driftCheckSchema } from '#schemas/records/drift-check';
 
@@ -7,6 +7,16 @@ it('shows each estimated metric beside its value on the holdout, with its interv
   const table = performanceTable([{ metric: 'auc', reference: 0.78, value: 0.7123, low: 0.69, high: 0.73 }]);
   expect(table).toMatch(/METRIC +HOLDOUT +ESTIMATE +FROM +TO/);
   expect(table).toMatch(/auc +0\.78 +0\.7123 +0\.69 +0\.73/);
+});
+
+it('says what the captures of a check are compared with, and when there are none', () => {
+  const example = driftCheckSchema.parse(drift.example['check']);
+  expect(captureLines(example)).toEqual([]);
+  expect(captureLines({ ...example, arrivals: 'arrived', reference: { kind: 'training', rows: 9 } })).toEqual([]);
+  const reference = { kind: 'rolling', rows: 900, from: 'a', to: 'b' } as const;
+  expect(captureLines({ ...example, reference })).toEqual(['compared with 900 rows from a to b']);
+  const [silent = ''] = captureLines({ ...example, arrivals: 'never' });
+  expect(silent).toContain('No request was captured from 2026-02-01');
 });
 
 it.each([

@@ -1,42 +1,52 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { xgboost } from '#domain/algorithms/xgboost/xgboost';
-import { captureHours, readCaptures, windowStart } from '#domain/drift/captures';
+import { readCaptures } from '#domain/drift/captures';
 import { testInferenceId } from '#domain/endpoint-tests/inference-id';
 import { captureLine } from '../../fakes/capture-line.ts';
 
 const probes = { lines: ['7,8', '9,'], answers: [0.7, 0.9] };
-const window = { width: 2, perRow: 1, probes, from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' };
+const reading = { width: 2, perRow: 1, probes, since: '2026-01-01T00:00:00Z' };
 const noon = '2026-01-01T12:00:00Z';
-const read = (...lines: string[]) => readCaptures(lines.join('\n'), window, xgboost.output);
+const atNoon = '2026/01/01/12';
+const readAll = (...lines: string[]) => readCaptures(lines.join('\n'), reading, xgboost.output);
+/** What is read of captures at noon. */
+const read = (...lines: string[]) => {
+  const { hours, unusable, damaged } = readAll(...lines);
+  return { rows: 0, ...hours.get(atNoon), unusable, damaged };
+};
 
 describe('captures', () => {
   it('are read row for row, requests of several rows too', () => {
     expect(read(captureLine('1,2', '0.5', noon), captureLine('3,\n4,5\n', '0.1\n0.2\n', noon), '')).toEqual({
+      captures: 2,
       rows: 3,
       values: Float64Array.of(1, 2, 3, Number.NaN, 4, 5),
       scores: Float64Array.of(0.5, 0.1, 0.2),
-      skipped: 0,
+      unusable: 0,
+      damaged: 0,
     });
   });
 
   it('leave out the requests of endpoint tests, which say nothing about the applications', () => {
     const of = (id: string) => captureLine('1,2', '0.5', noon, 'CSV', id);
-    expect(read(of(testInferenceId), of('order-7'))).toMatchObject({ rows: 1, skipped: 0 });
+    expect(read(of(testInferenceId), of('order-7'))).toMatchObject({ rows: 1, unusable: 0 });
   });
 
   it('are counted without the probes that predict adds, and not at all when another model answered them', () => {
     const request = '1,2\n3,4\n7,8\n9,';
     expect(read(captureLine(request, '0.1,0.2,0.7,0.9', noon), captureLine(request, '0.1,0.2,0.7,0.8', noon))).toEqual({
+      captures: 1,
       rows: 2,
       values: Float64Array.of(1, 2, 3, 4),
       scores: Float64Array.of(0.1, 0.2),
-      skipped: 1,
+      unusable: 1,
+      damaged: 0,
     });
   });
 
   it('that are the probes alone are counted', () => {
-    expect(read(captureLine('7,8\n9,', '0.7,0.9', noon))).toMatchObject({ rows: 2, skipped: 0 });
+    expect(read(captureLine('7,8\n9,', '0.7,0.9', noon))).toMatchObject({ rows: 2, unusable: 0 });
   });
 
   it('come back as they were sent, whatever the encoding and the number of rows and answers', () => {
@@ -69,33 +79,68 @@ describe('captures', () => {
           ),
         );
         const rows = requests.flatMap(([, each]) => each);
-        expect(readCaptures(lines.join('\n'), { ...window, ...shape }, xgboost.output)).toEqual({
-          rows: rows.length,
-          values: Float64Array.from(rows.flatMap(([inputs]) => inputs)),
-          scores: Float64Array.from(rows.flatMap(([, outputs]) => outputs)),
-          skipped: 0,
-        });
+        const found = readCaptures(lines.join('\n'), { ...reading, ...shape }, xgboost.output);
+        expect(found).toMatchObject({ unusable: 0, damaged: 0 });
+        expect(found.hours.get(atNoon)).toEqual(
+          rows.length === 0
+            ? undefined
+            : {
+                captures: requests.length,
+                rows: rows.length,
+                values: Float64Array.from(rows.flatMap(([inputs]) => inputs)),
+                scores: Float64Array.from(rows.flatMap(([, outputs]) => outputs)),
+              },
+        );
       }),
     );
   });
 
-  it('outside of the window are left out without being counted; it ends before its end', () => {
+  it('are kept apart by the hour of the request; those from before counting began are left out', () => {
+    const at = (time: string) => captureLine('1,2', '0.5', time);
+    const times = ['2025-12-31T23:59:59.999Z', '2026-01-01T00:00:00Z', '2026-01-01T02:30:00+01:00', noon, noon];
+    const { hours, unusable, damaged } = readAll(...times.map(at));
+    expect([...hours].map(([hour, { rows }]) => [hour, rows])).toEqual([
+      ['2026/01/01/00', 1],
+      ['2026/01/01/01', 1],
+      [atNoon, 2],
+    ]);
+    expect({ unusable, damaged }).toEqual({ unusable: 0, damaged: 0 });
+  });
+
+  it('in JSON are read as those in CSV, also in base64, and with probes behind them', () => {
+    const json = [
+      captureLine('{"instances": [[1, 2], [3, null]]}', '{"predictions": [{"score": 0.5}, {"score": 0.6}]}', noon),
+      captureLine('{"features": [1, 2]}\n{"features": [3, null]}', '[0.5, 0.6]', noon, 'BASE64'),
+      captureLine('[[1, 2], [3, null], [7, 8], [9, null]]', '[0.5, 0.6, 0.7, 0.9]', noon),
+    ];
+    for (const line of json) {
+      expect(read(line)).toEqual(read(captureLine('1,2\n3,', '0.5\n0.6', noon)));
+    }
+  });
+
+  it('without a time are damaged', () => {
     const at = (time: string) => read(captureLine('1,2', '0.5', time));
-    for (const time of ['2026-01-01T00:00:00Z', '2026-01-01T23:59:59.999Z', '2026-01-02T00:30:00+01:00'])
-      expect(at(time), time).toMatchObject({ rows: 1, skipped: 0 });
-    for (const time of ['2025-12-31T23:59:59.999Z', '2026-01-02T00:00:00Z', 'yesterday'])
-      expect(at(time), time).toMatchObject({ rows: 0, skipped: 0 });
-    expect(read('{}')).toMatchObject({ rows: 0, skipped: 0 });
+    expect(at('yesterday')).toEqual({ rows: 0, unusable: 0, damaged: 1 });
+    expect(read('{}')).toEqual({ rows: 0, unusable: 0, damaged: 1 });
+  });
+
+  const whole = captureLine('1,2', '0.5', noon);
+
+  it.each([
+    ['cut off', whole.slice(0, -9)],
+    ['of broken Base64', whole.replaceAll('"CSV"', '"BASE64"').replace('"1,2"', '"%"')],
+    ['of nothing but null', 'null'],
+  ])('%s are damaged, and do no harm to the others', (_, line) => {
+    expect(read(whole, line, whole)).toMatchObject({ rows: 2, unusable: 0, damaged: 1 });
   });
 
   it.each([
-    ['cut off', captureLine('1,2', '0.5', noon).slice(0, -9)],
     ['of another width', captureLine('1,2,3', '0.5', noon)],
-    ['that are not CSV', captureLine('{"x":1,"y":2}', '0.5', noon)],
+    ['of other content', captureLine('{"x":1,"y":2}', '0.5', noon)],
     ['without an answer', captureLine('1,2', '', noon)],
     ['with an answer too many', captureLine('1,2', '0.5\n0.6', noon)],
     ['whose answer is an error page', captureLine('1,2', '<html>', noon)],
-    ['of broken Base64', captureLine('1,2', '0.5', noon).replaceAll('"CSV"', '"BASE64"').replace('"1,2"', '"%"')],
+    ['whose answer is an error in JSON', captureLine('1,2', '{"message":"no memory"}', noon)],
     [
       'without the request',
       JSON.stringify({ eventMetadata: { inferenceTime: noon }, captureData: { endpointOutput: { data: '1' } } }),
@@ -103,8 +148,7 @@ describe('captures', () => {
     ['without anything', JSON.stringify({ eventMetadata: { inferenceTime: noon } })],
     ['whose data is no text', captureLine('1,2', '0.5', noon).replace('"1,2"', '12')],
   ])('%s are counted and do no harm to the others', (_, line) => {
-    const whole = captureLine('1,2', '0.5', noon);
-    expect(read(whole, line, whole)).toMatchObject({ rows: 2, skipped: 1 });
+    expect(read(whole, line, whole)).toMatchObject({ rows: 2, unusable: 1, damaged: 0 });
   });
 
   it('never make reading fail, whatever a line holds', () => {
@@ -117,44 +161,13 @@ describe('captures', () => {
     );
     fc.assert(
       fc.property(fc.array(line, { maxLength: 5 }), (lines) => {
-        const found = read(...lines);
-        expect(found.values.length).toBe(found.rows * 2);
-        expect(found.scores.length).toBe(found.rows);
-        expect(found.rows + found.skipped).toBeLessThanOrEqual(lines.join('\n').split('\n').length);
-      }),
-    );
-  });
-});
-
-describe('a window', () => {
-  it.each([
-    ['24h', '2026-01-01T12:30:00.000Z'],
-    ['7d', '2025-12-26T12:30:00.000Z'],
-    ['1h', '2026-01-02T11:30:00.000Z'],
-  ])('of %s begins at %s', (length, start) => {
-    expect(windowStart(length, '2026-01-02T12:30:00Z')).toBe(start);
-  });
-
-  it('lies below the hours it touches, oldest first', () => {
-    expect(captureHours('2025-12-31T22:59:59Z', '2026-01-01T01:00:00Z')).toEqual([
-      '2025/12/31/22',
-      '2025/12/31/23',
-      '2026/01/01/00',
-    ]);
-    expect(captureHours('2026-01-01T01:00:00Z', '2026-01-01T01:00:00Z')).toEqual([]);
-  });
-
-  it('has an hour for every instant in it, and no other', () => {
-    const instant = fc.date({ min: new Date('2025-12-30'), max: new Date('2026-01-03'), noInvalidDate: true });
-    fc.assert(
-      fc.property(instant, instant, instant, (a, b, c) => {
-        const [from = a, at = b, to = c] = [a, b, c].toSorted((x, y) => x.getTime() - y.getTime());
-        fc.pre(at < to);
-        const hours = captureHours(from.toISOString(), to.toISOString());
-        const [date = '', time = ''] = at.toISOString().split('T');
-        expect(hours).toContain(`${date.replaceAll('-', '/')}/${time.slice(0, 2)}`);
-        expect(hours).toEqual([...new Set(hours)].toSorted());
-        expect(hours.length).toBeLessThanOrEqual((to.getTime() - from.getTime()) / 3_600_000 + 2);
+        const found = readAll(...lines);
+        const counted = [...found.hours.values()];
+        for (const { rows, values, scores } of counted) {
+          expect([values.length, scores.length]).toEqual([rows * 2, rows]);
+        }
+        const captures = counted.reduce((sum, own) => sum + own.captures, 0);
+        expect(captures + found.unusable + found.damaged).toBeLessThanOrEqual(lines.join('\n').split('\n').length);
       }),
     );
   });

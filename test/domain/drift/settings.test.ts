@@ -6,6 +6,7 @@ it('a drift check needs a schedule alone', () => {
     schedule: 'rate(1 day)',
     source: 'captures',
     window: '7d',
+    reference: { kind: 'training' },
     minRows: 200,
     psi: 0.2,
     falseAlarmRate: 0.01,

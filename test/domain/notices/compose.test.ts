@@ -289,6 +289,20 @@ describe('a drift check', () => {
     expect(notice.words).toContain('No request was captured from 2026-01-01');
   });
 
+  it('that finds no capture of a model at all says so', async () => {
+    const silent = { ...check, columns: [], arrivals: 'never', window: { ...check.window, rows: 0 } } as const;
+    const notice = await said({ kind: 'drift', check: silent });
+    expect(notice.words).toContain('none since the model went into service');
+  });
+
+  it('says what it compares with, and what it could not read', async () => {
+    const reference = { kind: 'rolling', rows: 900, from: '2025-12-01T00:00:00Z', to: '2026-01-01T00:00:00Z' } as const;
+    const unread = { unusable: 0, damaged: 2, objects: 1, named: ['2026/01/01/12/a.jsonl'] };
+    const notice = await said({ kind: 'drift', check: { ...check, reference, unread } });
+    expect(notice.words).toContain('Against 900 rows from 2025-12-01T00:00:00Z to 2026-01-01T00:00:00Z');
+    expect(notice.words).toContain('2 captures in 1 object are cut or damaged and not counted: 2026/01/01/12/a.jsonl');
+  });
+
   it.each(['loan', null])('that could not be made is told with its cause (pipeline %s)', async (pipeline) => {
     const error = { Error: 'NotFoundError', Cause: '{"errorType":"NotFoundError","errorMessage":"no champion"}' };
     const notice = await said({ kind: 'check-failed', pipeline, executionArn: 'e9', error });

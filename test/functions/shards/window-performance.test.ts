@@ -19,24 +19,35 @@ const settings = (performance?: object, isKept = true) => ({
   evaluation: { ...evaluation, gates: [{ metric: 'accuracy', min: 0.5 }] },
 });
 
+/** A window all of whose rows are looked at. */
+const all = (sample: ReturnType<typeof simulate>) => ({ rows: sample.inputs.rows, sample });
+
 describe('the performance of a window', () => {
   it('is estimated by the metric of the first gate', async () => {
-    const found = await estimateWindow(kept, run, settings(), simulate('binary', 400, random));
+    const found = await estimateWindow(kept, run, settings(), all(simulate('binary', 400, random)));
     expect(found).toMatchObject({ status: 'estimated', alarm: false, judged: { metric: 'accuracy' } });
   });
 
   it('is judged by the metric and the limits of the pipeline', async () => {
     const window = simulate('binary', 400, random, { shift: 0.8 });
-    const found = await estimateWindow(kept, run, settings({ metric: 'log_loss' }), window);
+    const found = await estimateWindow(kept, run, settings({ metric: 'log_loss' }), all(window));
     expect(found).toMatchObject({ status: 'estimated', judged: { metric: 'log_loss' } });
-    expect(await estimateWindow(kept, run, settings({ minOverlap: 0.95 }), window)).toMatchObject({
+    expect(await estimateWindow(kept, run, settings({ minOverlap: 0.95 }), all(window))).toMatchObject({
       status: 'outside',
     });
   });
 
+  it('is estimated by a sample that is smaller than a window has to be', async () => {
+    const window = { rows: 5000, sample: simulate('binary', 40, random) };
+    expect(await estimateWindow(kept, run, settings(), window)).not.toMatchObject({ status: 'none' });
+  });
+
   it('does not alarm on a column that drifted and that neither model nor label depends on', async () => {
     const window = simulate('binary', 400, random, { idleShift: 0.7 });
-    expect(await estimateWindow(kept, run, settings(), window)).toMatchObject({ status: 'estimated', alarm: false });
+    expect(await estimateWindow(kept, run, settings(), all(window))).toMatchObject({
+      status: 'estimated',
+      alarm: false,
+    });
   });
 
   it.each([
@@ -46,11 +57,16 @@ describe('the performance of a window', () => {
       undefined,
       'no estimate: the rows of a drop have no scores of the model',
     ],
-    ['of few rows', kept, simulate('binary', 49, random), 'no estimate: the window has fewer rows than drift.minRows'],
+    [
+      'of few rows',
+      kept,
+      all(simulate('binary', 49, random)),
+      'no estimate: the window has fewer rows than drift.minRows',
+    ],
     [
       'of a model whose run kept no rows',
       undefined,
-      simulate('binary', 50, random),
+      all(simulate('binary', 50, random)),
       'no estimate: the model was trained before Tidegate kept what it needs',
     ],
   ])('is not estimated %s', async (_, store, answered, reason) => {

@@ -6,6 +6,7 @@ import { driftCheckSchema } from '#schemas/records/drift-check';
 import { captureLine } from '../../fakes/capture-line.ts';
 import type { DataRun } from '../../fakes/data-run.ts';
 import { type MemoryState, memoryState } from '../../fakes/memory-state.ts';
+import { countAll } from '../support/count-captures.ts';
 import { encodedRun, scoreHoldout } from '../support/evaluated-run.ts';
 import { championOf, endpointName } from '../support/stage.ts';
 
@@ -27,17 +28,20 @@ async function served(drift: object): Promise<DataRun> {
   await store.put('loan', 'champion', championOf(1, 'r1', '2026-01-01T00:00:00.000Z'));
   return run;
 }
-const measure = async ({ clean, artifacts }: DataRun, at = checkedAt) =>
-  driftCheckSchema.parse(
-    await measureDrift({ clean, artifacts, store, memoryMb }, { pipeline: 'loan', checkedAt: at }),
-  );
+const measure = async ({ clean, artifacts }: DataRun, at = checkedAt) => {
+  const counted = await countAll({ clean, artifacts, store }, at);
+  const event = { pipeline: 'loan', checkedAt: at, counted };
+  return driftCheckSchema.parse(await measureDrift({ clean, artifacts, store, memoryMb }, event));
+};
 
 it('does not check a retired pipeline', async () => {
   using run = await served({ source: 'newest-drop' });
   await store.put('loan', 'retired', { at: '2026-01-05T00:00:00.000Z' });
   const { clean, artifacts } = run;
 
-  expect(await measureDrift({ clean, artifacts, store, memoryMb }, { pipeline: 'loan', checkedAt })).toEqual({
+  expect(
+    await measureDrift({ clean, artifacts, store, memoryMb }, { pipeline: 'loan', checkedAt, counted: null }),
+  ).toEqual({
     pipeline: 'loan',
     skipped: 'pipeline loan was retired on 2026-01-05',
     notify: false,

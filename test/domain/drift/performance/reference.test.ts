@@ -1,7 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildReference, REFERENCE_ROWS } from '#domain/drift/performance/reference';
-import { sampleRows } from '#domain/drift/performance/sample';
 import { performanceReferenceSchema } from '#schemas/records/performance-estimate';
 
 const number = (name: string) => ({ kind: 'number', name, source: name, fill: null });
@@ -83,39 +81,5 @@ describe('the reference of an estimate', () => {
     });
     expect(found).toMatchObject({ inputs: [{ at: 1, column: 'a' }], values: [null], classes: 0 });
     expect(found.leftOut).toEqual([{ column: 'day_month', reason: 'it changes with the calendar' }]);
-  });
-});
-
-describe('a sample of a window', () => {
-  const part = (from: number, rows: number) => ({
-    inputs: { rows, width: 2, values: Float64Array.from({ length: 2 * rows }, (_, i) => from + Math.floor(i / 2)) },
-    scores: Float64Array.from({ length: rows }, (_, i) => from + i),
-  });
-
-  it('has all rows up to its size, and that many of more, inputs and scores together', () => {
-    fc.assert(
-      fc.property(fc.array(fc.nat(20), { maxLength: 10 }), fc.integer({ min: 1, max: 40 }), (sizes, most) => {
-        const sample = sampleRows(2, 1, most);
-        let seen = 0;
-        for (const size of sizes) {
-          sample.add(part(seen, size));
-          seen += size;
-        }
-        const { inputs, scores } = sample.rows();
-        expect(inputs.rows).toBe(Math.min(seen, most));
-        expect(new Set(scores).size).toBe(inputs.rows);
-        for (const [row, score] of scores.entries()) {
-          expect([...inputs.values.slice(2 * row, 2 * row + 2)]).toEqual([score, score]);
-        }
-      }),
-    );
-  });
-
-  it('takes late rows as often as early ones', () => {
-    const sample = sampleRows(2, 1, 500);
-    for (let i = 0; i < 20; i++) sample.add(part(100 * i, 100));
-    const late = sample.rows().scores.filter((row) => row >= 1000).length;
-    // 250 of 500 expected, with a deviation of about 10
-    expect(Math.abs(late - 250)).toBeLessThan(40);
   });
 });

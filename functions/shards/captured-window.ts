@@ -1,0 +1,65 @@
+import type { WindowRows } from '#domain/drift/performance/estimate';
+import type { Span } from '#domain/drift/windows/hours';
+import {
+  type Compared,
+  earlierReference,
+  referenceSpans,
+  trainingReference,
+  whyUncounted,
+} from '#domain/drift/windows/reference';
+import { emptySketch, windowOf } from '#domain/drift/windows/sketch';
+import { scoresPerRow } from '#domain/evaluation/predictions';
+import type { ObjectStore } from '#functions/ports/object-store';
+import { mergeCounted, readCountedWindow } from '#functions/shards/counted-captures';
+import type { WatchedModel } from '#functions/shards/watched-model';
+import type { Window } from '#schemas/records/baseline';
+import type { CaptureSketch, CountedCaptures } from '#schemas/records/capture-counts';
+
+/** The captured requests of a window, and what they are compared with. */
+export interface CapturedWindow {
+  readonly window: Window;
+  readonly compared: Compared;
+  readonly captures: number;
+  readonly unread: CaptureSketch['unread'];
+  /** A sample of the rows with the model's answers. */
+  readonly answered: WindowRows;
+}
+
+type Model = Pick<WatchedModel, 'baseline' | 'drift' | 'fitted'>;
+
+/** The training rows, or earlier windows where they are configured and counted. A window that is too small is compared with nothing. */
+async function findReference(
+  artifacts: ObjectStore,
+  counted: CountedCaptures,
+  span: Span,
+  { baseline, drift: { reference, minRows } }: Model,
+): Promise<Compared> {
+  if (reference.kind === 'training') return trainingReference(baseline);
+  const spans = referenceSpans(reference, span);
+  const unknown = whyUncounted(spans, counted.since);
+  if (unknown !== undefined) return trainingReference(baseline, unknown);
+  const earlier = windowOf(baseline, await mergeCounted(artifacts, counted, spans, baseline));
+  return earlierReference(reference.kind, spans, earlier, baseline, minRows);
+}
+
+/**
+ * Merges what was counted of the captures of a window.
+ *
+ * @param counted of the model in service; undefined for a model that took over during the check: its window is empty
+ */
+export async function measureCaptures(
+  artifacts: ObjectStore,
+  counted: CountedCaptures | undefined,
+  span: Span,
+  model: Model,
+): Promise<CapturedWindow> {
+  const { baseline, drift, fitted } = model;
+  const shape = { width: fitted.features.length, perRow: scoresPerRow(fitted) };
+  const none = { inputs: { rows: 0, width: shape.width, values: new Float64Array(0) }, scores: new Float64Array(0) };
+  const { sketch, answered } = counted
+    ? await readCountedWindow(artifacts, counted, span, baseline, shape)
+    : { sketch: emptySketch(baseline), answered: none };
+  const isJudged = counted && sketch.rows >= Math.max(drift.minRows, 1);
+  const compared = isJudged ? await findReference(artifacts, counted, span, model) : trainingReference(baseline);
+  return { window: windowOf(baseline, sketch), compared, captures: sketch.captures, unread: sketch.unread, answered };
+}

@@ -1,0 +1,116 @@
+import { variantName } from '#domain/deployment/requests';
+import { buildWindow } from '#domain/drift/baseline';
+import { type CapturedObject, type CapturedRows, readCaptures } from '#domain/drift/captures';
+import { driftColumns } from '#domain/drift/columns';
+import { scoreValues } from '#domain/drift/scores';
+import { countKeys } from '#domain/drift/windows/layout';
+import { hourOfCapture } from '#domain/drift/windows/new-captures';
+import { mergeSamples, noRows, type RowSample, rowsOf, sketchRows } from '#domain/drift/windows/row-sample';
+import { emptySketch, mergeSketches, sketchOf, unreadOf, withUnread } from '#domain/drift/windows/sketch';
+import { NotFoundError } from '#domain/errors';
+import { scoresPerRow } from '#domain/evaluation/predictions';
+import { capturePrefix } from '#domain/runs/layout';
+import type { ObjectStore } from '#functions/ports/object-store';
+import { packSample } from '#functions/shards/captured-sample';
+import { readAll } from '#functions/shards/read-all';
+import { readWatched, type WatchedModel } from '#functions/shards/watched-model';
+import type { CountCaptures } from '#schemas/events/count-captures';
+import type { CaptureSketch } from '#schemas/records/capture-counts';
+
+/** The dependencies of counting captures. */
+export interface CountCapturesPorts {
+  readonly clean: Pick<ObjectStore, 'readText'>;
+  readonly artifacts: ObjectStore;
+}
+
+/** What a batch holds of one hour. */
+interface CountedHour {
+  readonly sketch: CaptureSketch;
+  readonly sample: RowSample;
+}
+
+/** @returns undefined for an object that is gone since it was listed */
+async function readIfThere(clean: Pick<ObjectStore, 'readText'>, key: string): Promise<string | undefined> {
+  try {
+    return await clean.readText(key);
+  } catch (error) {
+    if (error instanceof NotFoundError) return undefined;
+    throw error;
+  }
+}
+
+/** @param drawnBy what the sample of the rows follows from */
+function countRows(
+  drawnBy: string,
+  { captures, rows, values, scores }: CapturedRows,
+  model: WatchedModel,
+): CountedHour {
+  const { fitted, baseline } = model;
+  const inputs = { rows, width: fitted.features.length, values };
+  const columns = driftColumns(fitted, inputs);
+  const window = buildWindow(baseline, { rows, columns, scores: scoreValues(fitted, scores) });
+  return { sketch: sketchOf(window, captures), sample: rowsOf(drawnBy, { inputs, scores }) };
+}
+
+/** An object that is gone counts as one damaged capture. */
+const gone: CapturedObject = { hours: new Map(), unusable: 0, damaged: 1 };
+
+/** The hours of a batch of objects: what could not be read belongs to the hour of its object. */
+function countObjects(
+  objects: readonly string[],
+  texts: readonly (string | undefined)[],
+  model: WatchedModel,
+  since: string,
+): Map<string, CountedHour> {
+  const [width, perRow] = [model.fitted.features.length, scoresPerRow(model.fitted)];
+  const hours = new Map<string, CountedHour>();
+  const none: CountedHour = { sketch: emptySketch(model.baseline), sample: noRows };
+  for (const [i, name] of objects.entries()) {
+    const text = texts[i];
+    const reading = { width, perRow, probes: model.probes, since };
+    const read = text === undefined ? gone : readCaptures(text, reading, model.format.output);
+    for (const [hour, rows] of read.hours) {
+      const counted = countRows(`${name} ${hour}`, rows, model);
+      const before = hours.get(hour) ?? none;
+      hours.set(hour, {
+        sketch: mergeSketches(before.sketch, counted.sketch),
+        sample: mergeSamples(before.sample, counted.sample, sketchRows(width + perRow)),
+      });
+    }
+    if (read.unusable + read.damaged === 0) continue;
+    const own = hourOfCapture(name) as string;
+    const before = hours.get(own) ?? none;
+    hours.set(own, { ...before, sketch: withUnread(before.sketch, unreadOf(name, read)) });
+  }
+  return hours;
+}
+
+/**
+ * Counts a batch of capture objects in the bins of the champion's baseline, by the hour, and keeps a sample of the rows of each. The keys
+ * follow from the plan, and the content from the objects: a retry, or another check that does the same plan, writes the same again.
+ *
+ * @returns how much there was: requests and rows that were counted, captures that were not
+ */
+export async function countCaptures(
+  { clean, artifacts }: CountCapturesPorts,
+  { counting, batch }: CountCaptures,
+): Promise<{ captures: number; rows: number; unusable: number; damaged: number }> {
+  const { run, endpoint, prefix, count, since } = counting;
+  const model = await readWatched(artifacts, run);
+  const base = `${capturePrefix(run.pipeline)}/${endpoint}/${variantName}/`;
+  const texts = await readAll(batch.objects.length, (i) => readIfThere(clean, `${base}${batch.objects[i]}`));
+  const hours = countObjects(batch.objects, texts, model, since);
+  const keys = countKeys(prefix);
+  for (const [hour, { sketch, sample }] of hours) {
+    if (sketch.rows > 0) await artifacts.writeJson(keys.sample(hour, count, batch.index), packSample(sample));
+    await artifacts.writeJson(keys.sketch(hour, count, batch.index), sketch);
+  }
+  const sketches = [...hours.values()].map(({ sketch }) => sketch);
+  const sum = (of: (sketch: CaptureSketch) => number): number => sketches.reduce((all, one) => all + of(one), 0);
+  return {
+    captures: sum((one) => one.captures),
+    rows: sum((one) => one.rows),
+    unusable: sum((one) => one.unread.unusable),
+    damaged: sum((one) => one.unread.damaged),
+  };
+}

@@ -81,7 +81,13 @@ function machineGrants(stage: string): Readonly<Record<string, readonly Allow[]>
     TestEndpoint: [invoke('LoadEndpointTests', 'RunEndpointTest', 'RecordTestResults', 'Notify')],
     Retire: [invoke('RetirePipeline', 'Notify')],
     CheckService: [invoke('FindOrphans', 'Notify')],
-    CheckDrift: [invoke('MeasureDrift', 'Notify'), allow('states:StartExecution', machineArn(stage, 'retrain'))],
+    CheckDrift: [
+      invoke('MeasureDrift', 'DecideDrift', 'Notify'),
+      allow(
+        'states:StartExecution',
+        ['retrain', 'record-decision'].map((machine) => machineArn(stage, machine)),
+      ),
+    ],
     RecoverRun: [invoke('FinishRun', 'Notify')],
     RecoverDeployment: [invoke('RollBackDeployment', 'Notify')],
     RecoverChallenge: [invoke('CloseChallenge', 'Notify')],

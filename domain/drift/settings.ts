@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { actionNames, DRIFT_ACTIONS } from './actions/registry.ts';
+import { decisionSettingsSchema } from './decision/settings.ts';
 import type { DriftTest } from './drift-test.ts';
 import { performanceSettingsSchema } from './performance/settings.ts';
 import { DRIFT_TESTS, thresholdSettings } from './registry.ts';
@@ -56,11 +58,12 @@ export const driftSchemaOf = <Tests extends readonly DriftTest[]>(tests: Tests) 
         }),
       ...thresholdSettings(tests),
       performance: performanceSettingsSchema.optional(),
+      decision: decisionSettingsSchema.optional(),
       action: z
-        .enum(['alert', 'retrain'])
+        .enum(actionNames(DRIFT_ACTIONS))
         .default('alert')
         .meta({
-          description: 'What to do about an alarm: report it in Slack, or also train a new model on the newest drop.',
+          description: `What to do about an alarm. ${DRIFT_ACTIONS.map(({ name, summary }) => `\`${name}\`: ${summary}`).join(' ')} See [what decides](drift.md#what-decides).`,
           examples: ['retrain'],
         }),
     })

@@ -95,7 +95,11 @@ export const driftHistorySchema = z.object({
   version: z.literal(1),
   checkedAt: z.string().describe('ISO 8601, UTC'),
   runId: z.string().describe('run of the model that was checked'),
-  modelVersion: z.int().min(1).describe('its version in the registry'),
+  modelVersion: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('its version in the registry; absent where another went into service during the check'),
   source: z.string(),
   window: z.object({ from: z.string(), to: z.string(), rows: count }),
   tooSmall: z.boolean(),

@@ -254,11 +254,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       ]),
       ...state('GetItem', 'PutItem', 'Query'),
     ],
-    decideDrift: [
-      ...listVersions('RawBucket'),
-      ...readRun,
-      ...state('GetItem', 'PutItem', 'UpdateItem', 'Query'),
-    ],
+    decideDrift: [...listVersions('RawBucket'), ...readRun, ...state('GetItem', 'PutItem', 'UpdateItem', 'Query')],
     predict: predicting,
     servePredictions: predicting,
   };

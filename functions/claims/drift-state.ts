@@ -1,5 +1,5 @@
-import type { Busy, FormerVersion } from '#domain/drift/actions/drift-action';
 import { deploymentKeys } from '#domain/deployment/target';
+import type { Busy, FormerVersion } from '#domain/drift/actions/drift-action';
 import { rollBackOrder } from '#domain/registry/roll-back-target';
 import type { StateItem, StateStore } from '#functions/ports/state-store';
 import { decisionSchema } from '#schemas/records/decision';
@@ -26,7 +26,8 @@ async function waits(store: StateStore, pipeline: string, run: StateItem): Promi
 /** What is under way in a pipeline that a retrain or a roll-back has to wait for. */
 export async function readBusy(store: StateStore, pipeline: string, champion: Champion): Promise<Busy> {
   const lease = await store.get(pipeline, 'lease');
-  const deploying = (await store.get(pipeline, deploymentKeys.lock)) ?? (await store.get(pipeline, deploymentKeys.challenge));
+  const deploying =
+    (await store.get(pipeline, deploymentKeys.lock)) ?? (await store.get(pipeline, deploymentKeys.challenge));
   const version = deploying?.['version'];
   const newer = (await store.list(pipeline, deploymentKeys.run(''), mostRuns)).filter(
     (run) => Number(run['modelPackageVersion'] ?? 0) > champion.modelPackageVersion,
@@ -48,11 +49,17 @@ export async function readFormerVersion(
   pipeline: string,
   champion: Champion,
 ): Promise<FormerVersion | undefined> {
-  const former = (await store.list(pipeline, deploymentKeys.formerChampion(''))).map((item) => championSchema.parse(item));
+  const former = (await store.list(pipeline, deploymentKeys.formerChampion(''))).map((item) =>
+    championSchema.parse(item),
+  );
   const [before] = rollBackOrder(former, champion);
   if (!before) return undefined;
   const { modelPackageVersion: version, runId } = before;
   const run = await store.get(pipeline, deploymentKeys.run(runId));
   const decision = await lastDecision(store, pipeline, version);
-  return { version, runId, isApproved: (decision ?? (run?.['approval'] === 'Approved' ? 'approved' : '')) === 'approved' };
+  return {
+    version,
+    runId,
+    isApproved: (decision ?? (run?.['approval'] === 'Approved' ? 'approved' : '')) === 'approved',
+  };
 }

@@ -35,7 +35,10 @@ function arrivals({ name, dataset }: Pipeline, listed: readonly RawObject[]): Ar
   const found = table ? [{ prefix: table.prefix, arrivedAt: '' }] : drops;
   return found
     .map(({ prefix, arrivedAt }) => {
-      const own = belowDrop({ pipeline: name, prefix }, listed.filter(({ key }) => key.startsWith(prefix)));
+      const own = belowDrop(
+        { pipeline: name, prefix },
+        listed.filter(({ key }) => key.startsWith(prefix)),
+      );
       const newest = own.reduce((latest, { lastModified }) => (lastModified > latest ? lastModified : latest), '');
       return { prefix, arrivedAt: arrivedAt || newest, bytes: own.reduce((sum, { size }) => sum + size, 0) };
     })

@@ -1,7 +1,7 @@
-import type { ActionReads } from '#domain/drift/actions/drift-action';
-import { findAction } from '#domain/drift/actions/registry';
 import { sliceColumns } from '#domain/data/columns';
 import { deploymentKeys } from '#domain/deployment/target';
+import type { ActionReads } from '#domain/drift/actions/drift-action';
+import { findAction } from '#domain/drift/actions/registry';
 import { type Decided, decide } from '#domain/drift/decision/decide';
 import { decisionSettings } from '#domain/drift/decision/settings';
 import { ConfigurationError } from '#domain/errors';
@@ -133,7 +133,10 @@ const withDecision = (check: DriftCheck, { decision, alarm, decidedBy, step }: D
  *
  * @throws ConfigurationError when the configuration of the model's run has no drift section
  */
-export async function decideDrift(ports: DriftDecisionPorts, { check }: { readonly check: DriftCheck }): Promise<DriftCheck> {
+export async function decideDrift(
+  ports: DriftDecisionPorts,
+  { check }: { readonly check: DriftCheck },
+): Promise<DriftCheck> {
   const { artifacts, store } = ports;
   const { pipeline: name, runId, window } = check;
   const key = driftHistoryKey(window.to);

@@ -70,6 +70,9 @@ export const driftDecisionSchema = z.object({
     .string()
     .optional()
     .describe('start of the first of the consecutive windows with a warning, or in which the slow drift began'),
+  drifting: z
+    .array(z.object({ column: z.string(), since: z.string() }))
+    .describe('the drifted columns, each with the start of the first of the consecutive windows in which it drifted'),
   loss: estimatedLossSchema.optional().describe('where the performance was estimated'),
   rows: z.string().describe('the slice of the rows that moved most, or why none can be named'),
   slow: slowDriftSchema.optional().describe('where the pipeline has drift.decision.slowDrift'),

@@ -23,11 +23,7 @@ export function persistenceOf(
  */
 export function repeats(
   lastAlarm: CarriedDrift['lastAlarm'],
-  {
-    at,
-    severity,
-    subject,
-  }: { readonly at: string; readonly severity: Severity; readonly subject: readonly string[] },
+  { at, severity, subject }: { readonly at: string; readonly severity: Severity; readonly subject: readonly string[] },
   cooldown: string,
 ): NonNullable<CarriedDrift['lastAlarm']> | undefined {
   if (!lastAlarm || Date.parse(at) - Date.parse(lastAlarm.at) >= durationMs(cooldown)) return undefined;

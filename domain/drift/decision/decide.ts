@@ -4,7 +4,14 @@ import { formatNumber } from '#domain/text/format-number';
 import { counted } from '#domain/text/numbers';
 import { unreachable } from '#domain/unreachable';
 import type { DriftCheck } from '#schemas/records/drift-check';
-import type { CarriedDrift, ColumnHistory, DriftDecision, DriftHistory, Severity, SlowDrift } from '#schemas/records/drift-history';
+import type {
+  CarriedDrift,
+  ColumnHistory,
+  DriftDecision,
+  DriftHistory,
+  Severity,
+  SlowDrift,
+} from '#schemas/records/drift-history';
 import { performanceSettingsSchema } from '../performance/settings.ts';
 import { persistenceOf, repeats } from './alarms.ts';
 import { columnHistory, meanEffect, rowsThatMoved } from './columns.ts';
@@ -37,7 +44,7 @@ export interface Decided {
 }
 
 /** The value that the test for slow drift follows; undefined where the window has none. */
-function valueOf({ performance, columns, tooSmall }: DriftCheck, drift: DriftSettings, decides: boolean) {
+function followedValue({ performance, columns, tooSmall }: DriftCheck, drift: DriftSettings, decides: boolean) {
   if (tooSmall) return undefined;
   const loss = lossOf(performance);
   if (decides && loss) return { series: `performance:${loss.metric}`, value: loss.share };
@@ -47,7 +54,13 @@ function valueOf({ performance, columns, tooSmall }: DriftCheck, drift: DriftSet
 }
 
 /** What an alarm is about: a later alarm about the same is a repetition. */
-function subjectOf({ check, decidedBy }: { readonly check: DriftCheck; readonly decidedBy: Decided['decidedBy'] }): string[] {
+function subjectOf({
+  check,
+  decidedBy,
+}: {
+  readonly check: DriftCheck;
+  readonly decidedBy: Decided['decidedBy'];
+}): string[] {
   const { performance, driftedColumns, score } = check;
   switch (decidedBy) {
     case 'slow-drift':
@@ -65,12 +78,17 @@ function reasonOf(check: DriftCheck, severity: Severity, slow: SlowDrift | undef
   const { tooSmall, performance, driftedColumns, coverage, columns } = check;
   if (tooSmall) return 'too few rows to judge: see drift.minRows';
   if (slow?.found) {
-    const what = slow.series === 'columns' ? 'the columns have been moving away' : `the estimate of ${slow.series.replace('performance:', '')} has been getting worse`;
+    const what =
+      slow.series === 'columns'
+        ? 'the columns have been moving away'
+        : `the estimate of ${slow.series.replace('performance:', '')} has been getting worse`;
     return `${what} slowly since ${slow.since}: the sum of ${counted(slow.windows, 'window')} is ${formatNumber(slow.sum)}, and the limit is ${formatNumber(slow.limit)}`;
   }
   if (performance.status !== 'none' && check.decidedBy === 'performance') {
     const harmless = severity === 'note' && check.drifted;
-    return harmless ? `${performance.reason}; columns drifted, and that gives no reason for an alarm` : performance.reason;
+    return harmless
+      ? `${performance.reason}; columns drifted, and that gives no reason for an alarm`
+      : performance.reason;
   }
   return check.drifted
     ? `${driftedColumns.length} of ${counted(coverage?.watched ?? columns.length, 'column')} drifted${check.score?.drifted ? ', and the scores' : ''}`
@@ -117,13 +135,13 @@ export function decide({ check, drift, slices, history, promotedAt }: DecisionIn
   const settings = decisionSettings(drift.decision);
   const { decides, maxDrop } = performanceSettingsSchema.parse(drift.performance ?? {});
   const { from, to } = check.window;
-  const isOwn = ({ runId, checkedAt }: DriftHistory): boolean => 
+  const isOwn = ({ runId, checkedAt }: DriftHistory): boolean =>
     runId === check.runId && Date.parse(checkedAt) >= Date.parse(promotedAt);
   const carried = carry(history, isOwn);
   const own = history.filter((item) => isOwn(item) && !item.tooSmall);
   const [before] = own;
 
-  const value = settings.slowDrift === undefined ? undefined : valueOf(check, drift, decides);
+  const value = settings.slowDrift === undefined ? undefined : followedValue(check, drift, decides);
   const slowBefore = before?.decision.slow;
   const slow =
     settings.slowDrift !== undefined && value
@@ -142,6 +160,7 @@ export function decide({ check, drift, slices, history, promotedAt }: DecisionIn
   const since = decidedBy === 'slow-drift' ? slow?.since : wasBad ? (before.decision.since ?? from) : from;
   const loss = lossOf(check.performance);
   const known = new Map(before?.columns.map((column) => [column.column, column]));
+  const columns = check.columns.map((column) => columnHistory(column, from, known.get(column.column)));
 
   return {
     alarm,
@@ -152,11 +171,12 @@ export function decide({ check, drift, slices, history, promotedAt }: DecisionIn
       ...(quiet === undefined ? {} : { quiet }),
       persistence,
       ...(isBad(severity) && since !== undefined ? { since } : {}),
+      drifting: columns.flatMap(({ column, since: start }) => (start === undefined ? [] : [{ column, since: start }])),
       ...(loss ? { loss } : {}),
       rows: rowsThatMoved(slices, check.columns, check.coverage),
       ...(slow ? { slow } : {}),
     },
-    columns: check.columns.map((column) => columnHistory(column, from, known.get(column.column))),
+    columns,
     score: check.score && columnHistory(check.score, from, before?.score),
     carried: {
       ...carried,

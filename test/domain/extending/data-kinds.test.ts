@@ -160,7 +160,7 @@ describe('an added drift test', () => {
     expect(table).toMatch(/COLUMN +STRONGEST TEST +EFFECT +LIMIT +BY CHANCE/);
     expect(table).toMatch(/Missing ratio +5\.303 +1\.000 +0\.0002/);
     const window = { from: '2026-01-01', to: '2026-01-02', rows: 400 };
-    const { text } = driftMessage({ pipeline: 'small', window, columns, action: 'alert' }, driftTests);
+    const { text } = driftMessage({ pipeline: 'small', window, columns, next: 'Check the data.' }, driftTests);
     expect(text).toContain('Missing ratio');
     expect(text).toContain('5.3');
   });

@@ -243,6 +243,7 @@ describe('a drift check', () => {
     decidedBy: 'columns',
     notify: true,
     action: 'retrain',
+    step: { action: 'retrain', start: 'retrain', reason: 'a retrain on drop loan/2026-01-02/ has been started' },
     driftedColumns: ['income'],
     columns: [
       { ...column, column: 'income', tests: { psi: test(0.8), ks: test(0.4) }, drifted: true },
@@ -255,7 +256,7 @@ describe('a drift check', () => {
   it('lists the columns that moved and what is done', async () => {
     const notice = await said({ kind: 'drift', check });
     expect(notice).toMatchObject({ key: 'drift#loan#2026-01-02T00:00:00Z', pipeline: 'loan', threads: [] });
-    for (const word of ['income', 'home', '1 of 2 columns', 'retrain has been started', 'scores drifted'])
+    for (const word of ['income', 'home', '1 of 2 columns', 'loan/2026-01-02/ has been started', 'scores drifted'])
       expect(`${notice.text}${notice.words}`).toContain(word);
   });
 

@@ -32,7 +32,7 @@ interface Arrived {
 function arrivals({ name, dataset }: Pipeline, listed: readonly RawObject[]): Arrived[] {
   const drops = arrivedDrops(name, listed, dataset.trigger);
   const table = drops.length === 0 ? newestDrop(name, listed, dataset.trigger) : undefined;
-  const found = table ? [{ prefix: table.prefix, arrivedAt: '' }] : drops;
+  const found = table?.prefix === `${name}/` ? [{ prefix: table.prefix, arrivedAt: '' }] : drops;
   return found
     .map(({ prefix, arrivedAt }) => {
       const own = belowDrop(

@@ -11,13 +11,11 @@ export const decisionSettingsSchema = z
           .int()
           .min(1)
           .max(30)
-          .default(1)
           .meta({ description: 'How many windows must have a warning, the newest included.', examples: [2] }),
         of: z
           .int()
           .min(1)
           .max(30)
-          .default(1)
           .meta({ description: 'How many of the last windows are looked at.', examples: [3] }),
       })
       .refine(({ k, of }) => k <= of, 'k is at most of: 2 of 3, not 3 of 2')

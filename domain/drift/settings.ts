@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { DriftAction } from './actions/drift-action.ts';
 import { actionNames, DRIFT_ACTIONS } from './actions/registry.ts';
 import { decisionSettingsSchema } from './decision/settings.ts';
 import type { DriftTest } from './drift-test.ts';
@@ -13,7 +14,10 @@ const scheduleSchema = z
   );
 
 /** `drift`: when the model's inputs are compared with its training data. */
-export const driftSchemaOf = <Tests extends readonly DriftTest[]>(tests: Tests) =>
+export const driftSchemaOf = <Tests extends readonly DriftTest[]>(
+  tests: Tests,
+  actions: readonly DriftAction[] = DRIFT_ACTIONS,
+) =>
   z
     .object({
       schedule: scheduleSchema.meta({
@@ -60,10 +64,10 @@ export const driftSchemaOf = <Tests extends readonly DriftTest[]>(tests: Tests) 
       performance: performanceSettingsSchema.optional(),
       decision: decisionSettingsSchema.optional(),
       action: z
-        .enum(actionNames(DRIFT_ACTIONS))
+        .enum(actionNames(actions))
         .default('alert')
         .meta({
-          description: `What to do about an alarm. ${DRIFT_ACTIONS.map(({ name, summary }) => `\`${name}\`: ${summary}`).join(' ')} See [what decides](drift.md#what-decides).`,
+          description: `What to do about an alarm. ${actions.map(({ name, summary }) => `\`${name}\`: ${summary}`).join(' ')} See [what decides](drift.md#what-decides).`,
           examples: ['retrain'],
         }),
     })

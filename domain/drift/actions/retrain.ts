@@ -1,5 +1,6 @@
 import { spent } from '#domain/drift/decision/alarms';
 import { count, counted } from '#domain/text/numbers';
+import { unreachable } from '#domain/unreachable';
 import { type Busy, type DriftAction, type NewerDrop, nothing, type Planned } from './drift-action.ts';
 
 /** Why a retrain waits: one run at a time, and one new version at a time. */
@@ -19,7 +20,10 @@ function whyNoDrop(drops: readonly NewerDrop[], minRows: number): string {
     case 'trained':
       return `run ${newest.runId} trained on the newest drop already, and the same data would give the same model: drop newer labelled data`;
     case 'new':
-      return `the newest drop has about ${counted(newest.rows ?? 0, 'row')}, and a retrain needs ${count(minRows)} (drift.minRows)`;
+      // a drop whose rows are not known would have been taken
+      return `the newest drop has about ${counted(newest.rows as number, 'row')}, and a retrain needs ${count(minRows)} (drift.minRows)`;
+    default:
+      return unreachable(newest.state, 'state of a drop');
   }
 }
 

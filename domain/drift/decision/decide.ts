@@ -156,8 +156,9 @@ export function decide({ check, drift, slices, history, promotedAt }: DecisionIn
   const repeated = repeats(carried.lastAlarm, { at: check.window.to, severity, subject }, settings.cooldown);
   const quiet = isBad(severity) ? quietReason({ persistence, slow }, repeated, settings) : undefined;
   const alarm = isBad(severity) && quiet === undefined;
-  const wasBad = before !== undefined && isBad(before.decision.severity);
-  const since = decidedBy === 'slow-drift' ? slow?.since : wasBad ? (before.decision.since ?? from) : from;
+  const isSlow = decidedBy === 'slow-drift';
+  const start = before !== undefined && isBad(before.decision.severity) ? before.decision.since : from;
+  const since = isSlow ? slow?.since : start;
   const loss = lossOf(check.performance);
   const known = new Map(before?.columns.map((column) => [column.column, column]));
   const columns = check.columns.map((column) => columnHistory(column, from, known.get(column.column)));
@@ -170,8 +171,8 @@ export function decide({ check, drift, slices, history, promotedAt }: DecisionIn
       reason: reasonOf(check, severity, slow),
       ...(quiet === undefined ? {} : { quiet }),
       persistence,
-      ...(isBad(severity) && since !== undefined ? { since } : {}),
-      drifting: columns.flatMap(({ column, since: start }) => (start === undefined ? [] : [{ column, since: start }])),
+      ...(since === undefined || !isBad(severity) ? {} : { since }),
+      drifting: columns.flatMap(({ column, since: began }) => (began === undefined ? [] : [{ column, since: began }])),
       ...(loss ? { loss } : {}),
       rows: rowsThatMoved(slices, check.columns, check.coverage),
       ...(slow ? { slow } : {}),

@@ -92,6 +92,12 @@ describe('a check', () => {
     expect(decided[5]?.decision).toMatchObject({ severity: 'none', reason: 'no drift', drifting: [] });
   });
 
+  it('counts the columns that were watched, reported or not', () => {
+    const coverage = { watched: 40, notWatched: [] };
+    const [decided] = decideAll([measured(1, { columns: moved, coverage })]);
+    expect(decided?.decision.reason).toBe('1 of 40 columns drifted');
+  });
+
   it('says that drift did no harm', () => {
     const [decided] = decideAll([measured(1, { performance: estimated(0.8), columns: moved })]);
     expect(decided).toMatchObject({ alarm: false, decision: { severity: 'note' } });

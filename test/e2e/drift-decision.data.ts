@@ -37,7 +37,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tidegate-drift-'));
   project = await startProject([
     writePipeline(folder, pipeline, {
-      training: { hyperparameters: { num_round: 60, eta: 0.1, max_depth: 3 } },
+      training: { hyperparameters: { num_round: 30, eta: 0.2, max_depth: 3 } },
       evaluation: { task: 'binary', gates: [{ metric: 'auc', min: 0.6 }] },
       registry: { approval: 'auto' },
       drift: {
@@ -78,7 +78,7 @@ function applicants(count: number, least = 0, most = 1): Record<string, string |
 
 async function deployBook(seed: number): Promise<void> {
   const since = Date.now();
-  const { files } = await writeLoanBook(join(folder, `book-${seed}`), 12_000, { seed }, 1);
+  const { files } = await writeLoanBook(join(folder, `book-${seed}`), 6000, { seed }, 1);
   const { ended, run } = await project.drop(pipeline, files, `2026-01-0${seed}`);
   expect(ended, JSON.stringify(ended)).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'registered' } });
   const deployed = await watchDeployment(project.target, run?.modelPackageArn ?? '', since, {
@@ -112,7 +112,7 @@ async function check() {
   return { check: driftCheckSchema.parse(ended.output), executionArn };
 }
 
-describe('a version that drift began with', { timeout: 180_000 }, () => {
+describe('a version that drift began with', { timeout: 400_000 }, () => {
   it('follows one whose performance is estimated to be good', async () => {
     await deployBook(1);
     await ask(applicants(1000));

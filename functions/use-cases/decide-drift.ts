@@ -122,7 +122,8 @@ const withDecision = (check: DriftCheck, { decision, alarm, decidedBy, step }: D
   ...check,
   alarm,
   decidedBy,
-  notify: check.fellSilent || (alarm && findAction(step.action).tells),
+  // what the check tells beside an alarm, such as that requests stopped, is told whatever the decision
+  notify: (check.notify && !check.alarm) || (alarm && findAction(step.action).tells),
   decision,
   step,
 });

@@ -60,8 +60,15 @@ function deviate({ windows, mean, squares }: Pick<SlowDrift, 'windows' | 'mean' 
   return toNormal(t, degrees);
 }
 
+/** The share of a window that may lie before the end of the last one: schedules are late by seconds, and windows are of full hours. */
+const MOST_OVERLAP = 0.1;
+
+/** The share of a window that lies before an instant, in its time. */
+const overlap = ({ from, to }: FollowedWindow, until: string): number =>
+  (Date.parse(until) - Date.parse(from)) / Math.max(Date.parse(to) - Date.parse(from), 1);
+
 /**
- * Adds a window to the test. A window that overlaps the last one is passed over: its rows would count twice, and the deviates would not be
+ * Adds a window to the test. A window that overlaps the last one by more than a tenth is passed over: its rows would count twice, and the deviates would not be
  * independent. After an alarm the sum starts at zero again.
  *
  * @param before the test after the window before; undefined at the first window of a model
@@ -73,7 +80,7 @@ export function followSlowDrift(before: SlowDrift | undefined, window: FollowedW
   if (before?.series !== series) {
     return { series, windows: 1, mean: value, squares: 0, sum: 0, limit, until: to, found: false };
   }
-  if (Date.parse(from) < Date.parse(before.until)) return { ...before, limit, found: false };
+  if (overlap(window, before.until) > MOST_OVERLAP) return { ...before, limit, found: false };
   const former = before.found ? 0 : before.sum;
   const sum = Math.max(0, former + deviate(before, value) - ALLOWANCE);
   const windows = before.windows + 1;

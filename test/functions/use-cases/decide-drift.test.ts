@@ -136,7 +136,10 @@ describe('a decided check', () => {
   it('tells nobody of a note, and of silence whatever the action is', async () => {
     await serve({ action: 'note' });
     expect(await decideAbout(5)).toMatchObject({ alarm: true, notify: false, step: { action: 'note' } });
-    expect(await decideAbout(6, { columns: [], fellSilent: true })).toMatchObject({ alarm: false, notify: true });
+    expect(await decideAbout(6, { columns: [], fellSilent: true, notify: true })).toMatchObject({
+      alarm: false,
+      notify: true,
+    });
   });
 
   it('without an alarm does nothing', async () => {
@@ -259,7 +262,7 @@ describe('a retrain for drift', () => {
     await store.remove('loan', 'lease');
     const waiting = { modelPackageVersion: 2, approval: 'PendingManualApproval' };
     await store.set('loan', `run#${running}`, waiting);
-    await store.set('loan', 'run#20260105-000000-aaaa', { ...waiting, modelPackageVersion: 3 });
+    await store.set('loan', 'run#20260106-000000-aaaa', { ...waiting, modelPackageVersion: 3 });
     expect(await reason(6)).toBe('no retrain: version 3, trained since, waits for approval');
 
     const decided = (version: number, decision: string, at: string) =>

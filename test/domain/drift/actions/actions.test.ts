@@ -98,6 +98,11 @@ describe('a retrain', () => {
     expect(await plan(given)).toEqual({ start: 'nothing', reason: `no retrain: ${reason}` });
   });
 
+  it('stops at a drop of a state that it does not know', async () => {
+    const other: NewerDrop = { ...usable, state: 'of-another-version' as never };
+    await expect(plan({ drops: [other] })).rejects.toThrow('There is no rule for this state of a drop.');
+  });
+
   it('is not started beyond its budget', async () => {
     const spent = { ...carried, retrains: [day(-40), day(3), day(9)] };
     expect((await plan({}, { carried: spent })).reason).toBe(

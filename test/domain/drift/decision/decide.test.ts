@@ -92,6 +92,11 @@ describe('a check', () => {
     expect(decided[5]?.decision).toMatchObject({ severity: 'none', reason: 'no drift', drifting: [] });
   });
 
+  it('stops at a ground of an alarm that it does not know', () => {
+    const check = { ...measured(1, { columns: moved }), decidedBy: 'of-another-version' as never };
+    expect(() => decideAll([check])).toThrow('There is no rule for this ground of an alarm.');
+  });
+
   it('counts the columns that were watched, reported or not', () => {
     const coverage = { watched: 40, notWatched: [] };
     const [decided] = decideAll([measured(1, { columns: moved, coverage })]);

@@ -114,6 +114,8 @@ describe('the test for slow drift', () => {
     const [first, second] = follow([1, 2]);
     const overlapping = followSlowDrift(second, { series: 'columns', value: 50, from: day(1), to: day(3) }, 500);
     expect(overlapping).toEqual({ ...second, found: false });
+    const late = followSlowDrift(second, { series: 'columns', value: 50, from: day(1.95), to: day(3) }, 500);
+    expect(late).toMatchObject({ windows: 3, until: day(3) });
     expect(follow([1, 1, 1, 5]).at(-1)).toMatchObject({ sum: 0, windows: 4 });
     expect(first).toMatchObject({ windows: 1, squares: 0 });
   });

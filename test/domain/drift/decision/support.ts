@@ -5,8 +5,8 @@ import { type DriftCheck, driftCheckSchema } from '#schemas/records/drift-check'
 import { type DriftHistory, driftHistorySchema } from '#schemas/records/drift-history';
 import type { PerformanceEstimate } from '#schemas/records/performance-estimate';
 
-/** Days of January 2026 and later. @param n may be any whole number */
-export const day = (n: number): string => new Date(Date.UTC(2026, 0, 1 + n)).toISOString();
+/** Days of January 2026 and later. @param n may be below zero or a fraction */
+export const day = (n: number): string => new Date(Date.UTC(2026, 0, 1) + n * 86_400_000).toISOString();
 
 /** An estimate of AUC, which was 0.8 on the holdout. */
 export function estimated(

@@ -4,6 +4,9 @@ import { formatNumber } from '#domain/text/format-number';
 import type { ColumnDrift, Coverage } from '#schemas/records/baseline';
 import type { ColumnHistory } from '#schemas/records/drift-history';
 
+/** Smaller probabilities are kept as zero: DynamoDB holds no number nearer to zero than 1E-130 (Developer Guide, "Data types"). */
+const LEAST_P = 1e-100;
+
 /**
  * A column as the history keeps it: its strongest test, and since when it drifts without a window between.
  *
@@ -22,7 +25,7 @@ export function columnHistory(
     test: found?.label ?? 'none',
     effect: found?.statistic ?? 0,
     threshold: found?.threshold ?? 0,
-    ...(found?.p === undefined ? {} : { p: found.p }),
+    ...(found?.p === undefined ? {} : { p: found.p < LEAST_P ? 0 : found.p }),
     drifted,
     ...(drifted ? { since: before?.since ?? from } : {}),
   };

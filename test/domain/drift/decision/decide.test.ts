@@ -260,7 +260,7 @@ describe('slow drift', () => {
 });
 
 describe('a column', () => {
-  it('without a test has no effect', () => {
+  it('without a test has no effect, and one that cannot be chance has a probability that can be stored', () => {
     const none = { column: 'x', kind: 'number', tests: {}, drifted: false, reason: '' } as const;
     expect(columnHistory(none, day(1), undefined)).toEqual({
       column: 'x',
@@ -270,6 +270,8 @@ describe('a column', () => {
       drifted: false,
     });
     expect(meanEffect([none], 0.2)).toBeUndefined();
+    const sure = { ...none, tests: { psi: { statistic: 3, threshold: 0.2, p: 1e-200, drifted: true } }, drifted: true };
+    expect(columnHistory(sure, day(1), undefined)).toMatchObject({ p: 0, effect: 3 });
     const former = { ...none, tests: { psi: { statistic: 0.3, threshold: 0.25, drifted: true } }, drifted: true };
     expect(columnHistory(former, day(1), undefined)).not.toHaveProperty('p');
     expect(meanEffect([none, former], 0.2)).toBeCloseTo(0.25, 12);

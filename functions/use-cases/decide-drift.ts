@@ -38,11 +38,11 @@ const keptDays = 400;
 /** Retrains that are remembered. */
 const mostRetrains = 100;
 
-/** The checks before this one, the newest first. */
+/** The checks before this one, the newest first. One that another version wrote and this one cannot read is passed over. */
 async function readHistory(store: StateStore, { pipeline, window }: DriftCheck): Promise<DriftHistory[]> {
   const items = await store.list(pipeline, driftHistoryPrefix, mostChecks);
   return items
-    .map((item) => driftHistorySchema.parse(item))
+    .flatMap((item) => driftHistorySchema.safeParse(item).data ?? [])
     .filter(({ checkedAt }) => Date.parse(checkedAt) < Date.parse(window.to));
 }
 

@@ -166,6 +166,13 @@ describe('a decided check', () => {
     expect(await history(5)).not.toHaveProperty('modelVersion');
   });
 
+  it('passes over a check of the history that another version wrote', async () => {
+    await serve({ action: 'alert', decision: { persistence: { k: 2, of: 2 } } });
+    await decideAbout(5);
+    await store.put('loan', driftHistoryKey(day(6)), { version: 2 });
+    expect(await decideAbout(7)).toMatchObject({ alarm: true, decision: { since: day(4) } });
+  });
+
   it('needs the drift section of its run', async () => {
     await serve();
     const { drift: _, ...without } = deployed;

@@ -112,7 +112,7 @@ async function check() {
   return { check: driftCheckSchema.parse(ended.output), executionArn };
 }
 
-describe('a version that drift began with', { timeout: 400_000 }, () => {
+describe('a version that drift began with', { timeout: 240_000 }, () => {
   it('follows one whose performance is estimated to be good', async () => {
     await deployBook(1);
     await ask(applicants(1000));

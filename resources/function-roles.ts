@@ -277,6 +277,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       listObjects('CleanBucket', '*/runs/*/clean/*'),
       ...state('GetItem', 'PutItem', 'Query'),
     ],
+    decideDrift: [...listVersions('RawBucket'), ...readRun, ...state('GetItem', 'PutItem', 'UpdateItem', 'Query')],
     predict: predicting,
     servePredictions: predicting,
   };

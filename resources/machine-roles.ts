@@ -88,9 +88,12 @@ function machineGrants(stage: string): Readonly<Record<string, readonly Allow[]>
       allow(['states:DescribeExecution', 'states:StopExecution'], executionsOf(stage, 'count-captures')),
     ],
     CheckDrift: [
-      invoke('MeasureDrift', 'Notify'),
+      invoke('MeasureDrift', 'DecideDrift', 'Notify'),
       ...runMachine(stage, 'count-captures'),
-      allow('states:StartExecution', machineArn(stage, 'retrain')),
+      allow(
+        'states:StartExecution',
+        ['retrain', 'record-decision'].map((machine) => machineArn(stage, machine)),
+      ),
     ],
     RecoverRun: [invoke('FinishRun', 'Notify')],
     RecoverDeployment: [invoke('RollBackDeployment', 'Notify')],

@@ -1,6 +1,7 @@
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Command } from 'commander';
 import { coverageText } from '#domain/drift/coverage';
+import { explainDecision } from '#domain/drift/decision/explain';
 import type { DriftTest } from '#domain/drift/drift-test';
 import { DRIFT_TESTS, strongestOf } from '#domain/drift/registry';
 import { captureRemarks, describeReference, describeSilence } from '#domain/drift/windows/describe';
@@ -58,8 +59,12 @@ export function captureLines(check: DriftCheck): string[] {
 }
 
 /** What the check came to, in one line. */
-export function describeAlarm({ alarm, decidedBy, drifted, action }: DriftCheck): string {
-  if (alarm) return yellow(`${decidedBy === 'columns' ? 'drift found' : 'alarm'}; action: ${action}`);
+export function describeAlarm({ alarm, decidedBy, drifted, action, decision, step }: DriftCheck): string {
+  if (alarm) {
+    const found = decidedBy === 'performance' ? 'alarm' : decidedBy === 'columns' ? 'drift found' : 'slow drift found';
+    return yellow(`${found}; action: ${action}${step ? ` (${step.reason})` : ''}`);
+  }
+  if (decision?.quiet !== undefined) return yellow(`${decision.severity}, but no alarm: ${decision.quiet}`);
   if (!drifted) return green('no drift');
   return green('columns drifted, but the estimated performance gives no reason for an alarm');
 }
@@ -98,6 +103,7 @@ export function driftCommand(program: Command): void {
         const { performance } = check;
         if (performance.status === 'estimated') print(performanceTable(performance.metrics));
         print(upperFirst(`${performance.reason}.`));
+        if (check.decision) print(table(['DECISION', ''], explainDecision(check.decision)));
         print(describeAlarm(check));
       });
     });

@@ -1,4 +1,7 @@
 import * as z from 'zod';
+import type { DriftAction } from './actions/drift-action.ts';
+import { actionNames, DRIFT_ACTIONS } from './actions/registry.ts';
+import { decisionSettingsSchema } from './decision/settings.ts';
 import type { DriftTest } from './drift-test.ts';
 import { performanceSettingsSchema } from './performance/settings.ts';
 import { DRIFT_TESTS, thresholdSettings } from './registry.ts';
@@ -12,7 +15,10 @@ const scheduleSchema = z
   );
 
 /** `drift`: when the model's inputs are compared with its training data. */
-export const driftSchemaOf = <Tests extends readonly DriftTest[]>(tests: Tests) =>
+export const driftSchemaOf = <Tests extends readonly DriftTest[]>(
+  tests: Tests,
+  actions: readonly DriftAction[] = DRIFT_ACTIONS,
+) =>
   z
     .object({
       schedule: scheduleSchema.meta({
@@ -58,11 +64,12 @@ export const driftSchemaOf = <Tests extends readonly DriftTest[]>(tests: Tests) 
         }),
       ...thresholdSettings(tests),
       performance: performanceSettingsSchema.optional(),
+      decision: decisionSettingsSchema.optional(),
       action: z
-        .enum(['alert', 'retrain'])
+        .enum(actionNames(actions))
         .default('alert')
         .meta({
-          description: 'What to do about an alarm: report it in Slack, or also train a new model on the newest drop.',
+          description: `What to do about an alarm. ${actions.map(({ name, summary }) => `\`${name}\`: ${summary}`).join(' ')} See [what decides](drift.md#what-decides).`,
           examples: ['retrain'],
         }),
     })

@@ -1,4 +1,5 @@
 import { coverageText } from '#domain/drift/coverage';
+import { explainDecision } from '#domain/drift/decision/explain';
 import type { DriftTest } from '#domain/drift/drift-test';
 import { byDrift, DRIFT_TESTS, strongestOf } from '#domain/drift/registry';
 import { captureRemarks, describeReference, describeSilence } from '#domain/drift/windows/describe';
@@ -8,6 +9,7 @@ import { counted, decimal } from '#domain/text/numbers';
 import { upperFirst } from '#domain/text/upper-first';
 import type { ColumnDrift, Coverage } from '#schemas/records/baseline';
 import { type DriftReference, driftCheckSchema } from '#schemas/records/drift-check';
+import type { DriftDecision } from '#schemas/records/drift-history';
 import type { PerformanceEstimate } from '#schemas/records/performance-estimate';
 import { checkFailedMessage } from './check-failed.ts';
 import { defineNotice } from './notice.ts';
@@ -31,18 +33,15 @@ export interface Drift {
   readonly reference?: DriftReference | undefined;
   /** What else there is to say of the captures. */
   readonly remarks?: readonly string[];
-  /** The resulting action. */
-  readonly action: 'none' | 'alert' | 'retrain';
+  /** What was decided with the checks before. */
+  readonly decision?: DriftDecision | undefined;
+  /** What is done about it, in one sentence. */
+  readonly next: string;
 }
 
-const next: Record<Drift['action'], string> = {
-  none: 'No action is needed.',
-  alert: 'Check the data before you trust its scores.',
-  retrain: 'A retrain has been started.',
-};
-
 /** Estimated performance is the news where it alarms, else the columns that drifted. */
-function headline(drifted: boolean, performance: Drift['performance']): string {
+function headline(drifted: boolean, { performance, decision }: Pick<Drift, 'performance' | 'decision'>): string {
+  if (decision?.slow?.found) return 'it is drifting slowly';
   if (performance?.alarm !== true) return drifted ? 'the data has drifted' : 'no drift';
   return performance.status === 'outside'
     ? 'the data has drifted out of what the model knows'
@@ -66,10 +65,12 @@ export function driftMessage(drift: Drift, tests: readonly DriftTest[] = DRIFT_T
   const any = drifted.length > 0 || score?.drifted === true;
   const columns = drift.columns.toSorted(byDrift(tests));
   const scores = score?.drifted ? ' The scores drifted too.' : '';
-  const { performance } = drift;
+  const { performance, decision } = drift;
+  const why = decision?.slow?.found ? decision.reason : performance?.reason;
   return composeMessage({
-    heading: `🧭 ${drift.pipeline}: ${headline(any, performance)}`,
-    summary: `${performance ? `${upperFirst(performance.reason)}. ` : ''}${drifted.length} of ${counted(drift.columns.length, 'column')} drifted over ${counted(drift.window.rows, 'row')}.${scores} ${next[drift.action]}`,
+    heading: `🧭 ${drift.pipeline}: ${headline(any, drift)}`,
+    summary: `${why === undefined ? '' : `${upperFirst(why)}. `}${drifted.length} of ${counted(drift.columns.length, 'column')} drifted over ${counted(drift.window.rows, 'row')}.${scores} ${drift.next}`,
+    ...(decision ? { facts: explainDecision(decision).map(([name, text]) => [upperFirst(name), text] as const) } : {}),
     parts: [
       {
         title: `Against ${describeReference(drift.reference ?? { kind: 'training', rows: 0 })}`,
@@ -116,6 +117,21 @@ export const drift = defineNotice({
       decidedBy: 'performance',
       notify: true,
       action: 'retrain',
+      decision: {
+        severity: 'critical',
+        reason: 'the estimate of auc is 0.71 (0.69 to 0.73), and it was 0.78 on the holdout',
+        persistence: { bad: 2, windows: 3, needed: 2 },
+        since: '2026-01-25T00:00:00Z',
+        drifting: [{ column: 'income', since: '2026-01-18T00:00:00Z' }],
+        loss: { metric: 'auc', lost: 0.07, share: 0.09, least: 0.064, most: 0.115 },
+        rows: 'no slice moved (home)',
+      },
+      step: {
+        action: 'retrain',
+        start: 'retrain',
+        reason: 'a retrain on drop loan-default/2026-02-07/ has been started',
+        drop: 'loan-default/2026-02-07/',
+      },
       driftedColumns: ['income'],
       columns: [
         {
@@ -131,7 +147,7 @@ export const drift = defineNotice({
   },
   address: ({ check: { pipeline, window } }) => ({ key: `${pipeline}#${window.to}`, pipeline }),
   message({ check }) {
-    const { pipeline, window, columns, score, performance, alarm, action, coverage, reference } = check;
+    const { pipeline, window, columns, score, performance, alarm, coverage, reference, decision, step } = check;
     const silence = describeSilence(check.fellSilent ? 'stopped' : check.arrivals, window);
     if (silence !== undefined) return checkFailedMessage({ pipeline, error: 'NoCaptures', message: silence });
     return driftMessage({
@@ -143,7 +159,10 @@ export const drift = defineNotice({
       coverage,
       reference,
       remarks: captureRemarks(check),
-      action: alarm ? action : 'none',
+      decision,
+      next: alarm
+        ? `${upperFirst(step?.reason ?? 'check the data before you trust its scores')}.`
+        : 'No action is needed.',
     });
   },
 });

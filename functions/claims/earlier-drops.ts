@@ -7,7 +7,7 @@ import type { RunPointer } from '#domain/runs/layout';
 import { isOutcomesKey } from '#domain/runs/outcomes-folder';
 import { formerRun } from '#functions/claims/drop-folder';
 import type { RawListing } from '#functions/ports/raw-listing';
-import type { StateStore } from '#functions/ports/state-store';
+import type { StateItem, StateStore } from '#functions/ports/state-store';
 import type { Pipeline } from '#schemas/pipeline';
 
 /** A drop that a run reads beside its own. */
@@ -24,12 +24,16 @@ const refusals = new Set([
   'SchemaMismatchError',
 ]);
 
+/** Whether a run refused its drop. @param record of the run in the state table */
+export function hasRefused(record: StateItem | undefined): boolean {
+  const failure = record?.['failure'] as { readonly error?: unknown } | undefined;
+  return record?.['status'] === 'failed' && refusals.has(String(failure?.error));
+}
+
 /** Whether the last run of a drop refused it. */
 async function wasRefused(store: StateStore, run: RunPointer, prefix: string): Promise<boolean> {
   const former = await formerRun(store, run, prefix);
-  const record = former === undefined ? undefined : await store.get(run.pipeline, `run#${former}`);
-  const failure = record?.['failure'] as { readonly error?: unknown } | undefined;
-  return record?.['status'] === 'failed' && refusals.has(String(failure?.error));
+  return former !== undefined && hasRefused(await store.get(run.pipeline, `run#${former}`));
 }
 
 /** The objects of a drop; undefined where a run of its own would refuse them. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { columnDriftSchema, coverageSchema } from './baseline.ts';
 import { captureSketchSchema } from './capture-counts.ts';
+import { driftDecisionSchema, driftStepSchema } from './drift-history.ts';
 import { performanceEstimateSchema } from './performance-estimate.ts';
 
 /** What a window was compared with. */
@@ -21,7 +22,9 @@ export const arrivalsSchema = z
   );
 export type Arrivals = z.output<typeof arrivalsSchema>;
 
-/** What MeasureDrift answers and Notify tells: the outcome of one drift check. */
+/**
+ * The outcome of one drift check. MeasureDrift answers what the window says alone, DecideDrift adds the decision, and Notify tells it.
+ */
 export const driftCheckSchema = z.object({
   pipeline: z.string(),
   runId: z.string(),
@@ -37,9 +40,11 @@ export const driftCheckSchema = z.object({
   reference: driftReferenceSchema.optional().describe('absent in checks of earlier versions'),
   performance: performanceEstimateSchema.describe('what the scores say of the performance, without labels'),
   alarm: z.boolean().describe('whether somebody has to know, and whether the action is taken'),
-  decidedBy: z.enum(['performance', 'columns']).describe('what decided about the alarm'),
+  decidedBy: z.enum(['performance', 'columns', 'slow-drift']).describe('what decided about the alarm'),
   notify: z.boolean(),
-  action: z.enum(['alert', 'retrain']),
+  action: z.string().describe('what the pipeline wants for an alarm: `drift.action`'),
+  decision: driftDecisionSchema.optional().describe('with the checks before; absent in checks of earlier versions'),
+  step: driftStepSchema.optional().describe('what is done about it; absent in checks of earlier versions'),
   driftedColumns: z.array(z.string()),
   columns: z.array(columnDriftSchema).describe('the 20 that moved most'),
   score: columnDriftSchema.optional(),

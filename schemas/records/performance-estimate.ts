@@ -33,7 +33,7 @@ export const performanceReferenceSchema = z
   );
 export type PerformanceReference = z.output<typeof performanceReferenceSchema>;
 
-const metricEstimateSchema = z.object({
+export const metricEstimateSchema = z.object({
   metric: z.string(),
   reference: z.number().describe('the metric on the holdout rows'),
   value: z.number().describe('the estimate for the window'),

@@ -34,6 +34,7 @@ const TO_BE_WRITTEN: Readonly<Record<string, readonly string[]>> = {
     'test/domain/encodings/log.test.ts',
     'domain/drift/missing-ratio.ts',
     'test/domain/drift/missing-ratio.test.ts',
+    'domain/drift/actions/retrain-if-critical.ts',
     'domain/endpoint-tests/refusal.ts',
     'test/domain/endpoint-tests/refusal.test.ts',
     'domain/alarms/client-errors.ts',

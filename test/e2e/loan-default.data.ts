@@ -9,7 +9,7 @@ import {
   DescribeModelPackageCommand,
   ListTrainingJobsCommand,
 } from '@aws-sdk/client-sagemaker';
-import { ListExecutionsCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { ListExecutionsCommand, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { auditFolder, readAudit } from 'embedded-cloud/audit';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { latestResultKey } from '#domain/endpoint-tests/suite';
@@ -28,7 +28,7 @@ import { uploadDrop } from '../../cli/commands/drop.ts';
 import { predictRows } from '../../cli/commands/predict.ts';
 import { readSlack, type SlackMessage } from '../../cli/commands/slack.ts';
 import { listItems } from '../../cli/model-versions.ts';
-import { getState, type RunRecord, waitForExecution, watchDeployment } from '../../cli/runs.ts';
+import { getState, listRuns, type RunRecord, waitForExecution, watchDeployment } from '../../cli/runs.ts';
 import { watchExecution } from '../../cli/watch.ts';
 import { clientOf, runClient, runTypeScript } from './api-clients.ts';
 import { startProject, type UpProject } from './project.ts';
@@ -51,6 +51,17 @@ async function writeBook(
 async function trainingJobs(): Promise<number> {
   const { TrainingJobSummaries = [] } = await project.target.sageMaker.send(new ListTrainingJobsCommand({}));
   return TrainingJobSummaries.length;
+}
+
+async function checkDrift() {
+  const { sfn, outputs } = project.target;
+  const { executionArn = '' } = await sfn.send(
+    new StartExecutionCommand({
+      stateMachineArn: outputs.CheckDriftStateMachineArn,
+      input: JSON.stringify({ pipeline }),
+    }),
+  );
+  return watchExecution(sfn, executionArn, { silent: true });
 }
 
 beforeAll(async () => {
@@ -282,19 +293,9 @@ describe('the loan book, from drop to deployed model', { timeout: 120_000 }, () 
   });
 
   it('checks for drift against the baseline of the champion, and counts each request once', async () => {
-    const { s3, sfn, outputs } = project.target;
-    const check = async () => {
-      const { executionArn = '' } = await sfn.send(
-        new StartExecutionCommand({
-          stateMachineArn: outputs.CheckDriftStateMachineArn,
-          input: JSON.stringify({ pipeline }),
-        }),
-      );
-      const ended = await watchExecution(sfn, executionArn, { silent: true });
-      return { ended, check: driftCheckSchema.parse(ended.output) };
-    };
-    const before = await check();
-    expect(before).toMatchObject({ ended: { status: 'SUCCEEDED' }, check: { tooSmall: true, notify: false } });
+    const { s3, outputs } = project.target;
+    const before = await checkDrift();
+    expect(before).toMatchObject({ status: 'SUCCEEDED', output: { tooSmall: true, notify: false } });
     const rows = Array.from({ length: 250 }, (_, i) => ({
       income: 9000 + i,
       amount: 29_000,
@@ -322,23 +323,50 @@ describe('the loan book, from drop to deployed model', { timeout: 120_000 }, () 
       { timeout: 30_000, interval: 250 },
     );
 
-    const after = await check();
+    const after = await checkDrift();
 
-    expect(after.ended).toMatchObject({ status: 'SUCCEEDED', output: { drifted: true, action: 'retrain' } });
-    expect(after.check.driftedColumns).toEqual(expect.arrayContaining(['utilisation', 'dti']));
-    expect(after.check).toMatchObject({ arrivals: 'arrived', unread: { damaged: 0 }, reference: { kind: 'training' } });
-    expect(after.check.window.rows).toBe(before.check.window.rows + rows.length);
+    expect(after).toMatchObject({ status: 'SUCCEEDED', output: { drifted: true, alarm: true, action: 'retrain' } });
+    const check = driftCheckSchema.parse(after.output);
+    expect(check.driftedColumns).toEqual(expect.arrayContaining(['utilisation', 'dti']));
+    expect(check).toMatchObject({ arrivals: 'arrived', unread: { damaged: 0 }, reference: { kind: 'training' } });
+    expect(check.window.rows).toBe(driftCheckSchema.parse(before.output).window.rows + rows.length);
     expect(
       (await slack()).some(({ text }) => text.includes('the data has drifted') && text.includes('utilisation')),
     ).toBe(true);
-    const retrain = await waitForExecution(
-      project.target,
-      outputs.RetrainStateMachineArn,
-      '"drift"',
-      Date.now() - 30_000,
-      { otherwise: 'drift started no run' },
-    );
+  });
+
+  it('starts no retrain for drift on a drop that was refused, and says why', async () => {
+    const ended = await checkDrift();
+
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', output: { alarm: true, step: { start: 'nothing' } } });
+    const reason = 'no retrain: the newest drop was refused by run';
+    expect((ended.output as { step: { reason: string } }).step.reason).toContain(reason);
+    expect((await slack()).some(({ text }) => text.includes('No retrain: the newest drop was refused'))).toBe(true);
+  });
+
+  it('starts a retrain for drift on a newer drop, whose run was stopped', async () => {
+    const { target } = project;
+    const { sfn, outputs } = target;
+    const since = Date.now();
+    const files = await writeBook('stopped', { seed: 12, firstLoan: 90_001 }, 600);
+    const prefix = await uploadDrop(target, pipeline, files, { folder: 'stopped' });
+    const stopped = await waitForExecution(target, outputs.RetrainStateMachineArn, prefix, since, {
+      otherwise: 'no run started',
+    });
+    await sfn.send(new StopExecutionCommand({ executionArn: stopped, cause: 'by hand' }));
+    await watchExecution(sfn, stopped, { silent: true });
+    await expect.poll(() => getState(target, pipeline, 'lease'), { timeout: 30_000 }).toBeUndefined();
+
+    const checkedAt = Date.now();
+    const ended = await checkDrift();
+
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', output: { alarm: true, step: { start: 'retrain' } } });
+    const retrain = await waitForExecution(target, outputs.RetrainStateMachineArn, '"drift"', checkedAt, {
+      otherwise: 'drift started no run',
+    });
     await watchExecution(sfn, retrain, { silent: true });
+    const [run] = await listRuns(target, pipeline, 1);
+    expect(run).toMatchObject({ executionArn: retrain, reason: 'drift' });
   });
 
   it('names an endpoint whose pipeline is not deployed, with the command that retires it', async () => {

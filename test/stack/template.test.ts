@@ -192,6 +192,27 @@ describe('the compiled template', () => {
     }
   });
 
+  it('lets items of the state table end that say when, as those of the drift history do', () => {
+    const [state, tests] = ['StateTable', 'EndpointTestsTable'].map((id) => template.Resources[id]?.Properties);
+    expect(state?.['TimeToLiveSpecification']).toEqual({ AttributeName: 'expiresAt', Enabled: true });
+    expect(tests).not.toHaveProperty('TimeToLiveSpecification');
+  });
+
+  it('lets a drift check start retrains and roll-backs, and its decision see names in the raw bucket and no content', () => {
+    const grantsOf = (id: string) => {
+      const found = template.Resources[id];
+      return found
+        ? statements(found).flatMap(({ Action, Resource }) => list(Action).map((a) => [String(a), Resource] as const))
+        : [];
+    };
+    const started = grantsOf('CheckDriftMachineRole').filter(([action]) => action === 'states:StartExecution');
+    expect(started).toHaveLength(1);
+    const machines = JSON.stringify(list(started[0]?.[1])).match(/tidegate-dev-[a-z-]+/g);
+    expect(machines).toEqual(['tidegate-dev-retrain', 'tidegate-dev-record-decision']);
+    const raw = grantsOf('DecideDriftRole').filter(([, resource]) => JSON.stringify(resource).includes('RawBucket'));
+    expect(raw.map(([action]) => action)).toEqual(['s3:ListBucketVersions']);
+  });
+
   it('keeps everything that holds data, a key or a secret, unless its creation fails', () => {
     const kept = Object.entries(template.Resources).filter(([, { DeletionPolicy }]) => DeletionPolicy !== undefined);
     const holders = ['AWS::DynamoDB::Table', 'AWS::KMS::Key', 'AWS::S3::Bucket', 'AWS::SecretsManager::Secret'];

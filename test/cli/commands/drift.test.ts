@@ -29,5 +29,16 @@ it.each([
   [{ alarm: false, decidedBy: 'columns', drifted: false }, 'no drift'],
 ] as const)('says what a check came to: %o', (result, text) => {
   const example = driftCheckSchema.parse(drift.example['check']);
-  expect(describeAlarm({ ...example, ...result })).toContain(text);
+  const { step: _, ...former } = example;
+  expect(describeAlarm({ ...former, ...result })).toContain(text);
+});
+
+it('says what is done about an alarm, and why a warning does not alarm', () => {
+  const example = driftCheckSchema.parse(drift.example['check']);
+  expect(describeAlarm(example)).toContain('alarm; action: retrain (a retrain on drop loan-default/2026-02-07/');
+  expect(describeAlarm({ ...example, decidedBy: 'slow-drift' })).toContain('slow drift found; action: retrain');
+  const { decision } = example;
+  if (!decision) throw new Error('the example has no decision');
+  const quiet = { ...example, alarm: false, decision: { ...decision, quiet: 'it was reported at noon' } };
+  expect(describeAlarm(quiet)).toContain('critical, but no alarm: it was reported at noon');
 });

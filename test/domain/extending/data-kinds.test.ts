@@ -8,9 +8,11 @@ import { columnSchema, columnSchemaOf } from '#domain/data/column-schema';
 import { fitTransform } from '#domain/data/fit';
 import { featureSelectSql } from '#domain/data/transform';
 import { describeTreatment } from '#domain/data/treatment';
+import { DRIFT_ACTIONS, findAction } from '#domain/drift/actions/registry';
 import { buildBaseline, buildWindow } from '#domain/drift/baseline';
 import { driftColumns } from '#domain/drift/columns';
 import { compareWindow } from '#domain/drift/compare';
+import { decisionSettings } from '#domain/drift/decision/settings';
 import { DRIFT_TESTS, thresholdsOf } from '#domain/drift/registry';
 import { driftSchema, driftSchemaOf } from '#domain/drift/settings';
 import { ENCODINGS } from '#domain/encodings/registry';
@@ -31,11 +33,13 @@ import { emailDomain } from './email-domain.ts';
 import { log } from './log.ts';
 import { missingRatio } from './missing-ratio.ts';
 import { refusal } from './refusal.ts';
+import { retrainIfCritical } from './retrain-if-critical.ts';
 
 /** What docs/extend.md adds to each registry. */
 const actions = [...PRIVACY_ACTIONS, emailDomain];
 const encodings = [...ENCODINGS, log];
 const driftTests = [...DRIFT_TESTS, missingRatio] as const;
+const driftActions = [...DRIFT_ACTIONS, retrainIfCritical] as const;
 const endpointTests = [...ENDPOINT_TESTS, refusal] as const;
 
 const jsonSchema = (schema: z.ZodType) => JSON.stringify(z.toJSONSchema(schema, { io: 'input' }));
@@ -160,9 +164,31 @@ describe('an added drift test', () => {
     expect(table).toMatch(/COLUMN +STRONGEST TEST +EFFECT +LIMIT +BY CHANCE/);
     expect(table).toMatch(/Missing ratio +5\.303 +1\.000 +0\.0002/);
     const window = { from: '2026-01-01', to: '2026-01-02', rows: 400 };
-    const { text } = driftMessage({ pipeline: 'small', window, columns, action: 'alert' }, driftTests);
+    const { text } = driftMessage({ pipeline: 'small', window, columns, next: 'Check the data.' }, driftTests);
     expect(text).toContain('Missing ratio');
     expect(text).toContain('5.3');
+  });
+});
+
+describe('an added drift action', () => {
+  const { name } = retrainIfCritical;
+
+  it('is a value of drift.action and of its JSON Schema', () => {
+    const section = { schedule: 'rate(1 day)', action: name };
+    expect(driftSchema.safeParse(section).success).toBe(false);
+    expect(driftSchemaOf(DRIFT_TESTS, driftActions).parse(section)).toMatchObject({ action: name });
+    expect(jsonSchema(driftSchemaOf(DRIFT_TESTS, driftActions))).toContain(retrainIfCritical.summary);
+  });
+
+  it('answers an alarm', async () => {
+    const action = findAction(name, driftActions);
+    const alarm = (severity: 'warning' | 'critical') =>
+      ({ decision: { severity }, carried: { retrains: [] }, settings: decisionSettings(undefined) }) as never;
+    const reads = { busy: async () => ({ training: 'r5' }) } as never;
+    expect(await action.plan(alarm('warning'), reads)).toMatchObject({ reason: 'no retrain: it is not critical' });
+    expect(await action.plan(alarm('critical'), reads)).toMatchObject({
+      reason: 'no retrain: run r5 is training already',
+    });
   });
 });
 
@@ -209,8 +235,11 @@ describe('an added endpoint test', () => {
 
 describe('docs/extend.md', () => {
   const docs = readFileSync(new URL('../../../docs/extend.md', import.meta.url), 'utf8');
-  it.each(['email-domain.ts', 'log.ts', 'missing-ratio.ts', 'refusal.ts'])('shows %s as it is tested here', (file) => {
-    const source = readFileSync(new URL(file, import.meta.url), 'utf8');
-    expect(docs).toContain(`\`\`\`ts\n${source}\`\`\``);
-  });
+  it.each(['email-domain.ts', 'log.ts', 'missing-ratio.ts', 'retrain-if-critical.ts', 'refusal.ts'])(
+    'shows %s as it is tested here',
+    (file) => {
+      const source = readFileSync(new URL(file, import.meta.url), 'utf8');
+      expect(docs).toContain(`\`\`\`ts\n${source}\`\`\``);
+    },
+  );
 });

@@ -243,6 +243,7 @@ describe('a drift check', () => {
     decidedBy: 'columns',
     notify: true,
     action: 'retrain',
+    step: { action: 'retrain', start: 'retrain', reason: 'a retrain on drop loan/2026-01-02/ has been started' },
     driftedColumns: ['income'],
     columns: [
       { ...column, column: 'income', tests: { psi: test(0.8), ks: test(0.4) }, drifted: true },
@@ -255,7 +256,7 @@ describe('a drift check', () => {
   it('lists the columns that moved and what is done', async () => {
     const notice = await said({ kind: 'drift', check });
     expect(notice).toMatchObject({ key: 'drift#loan#2026-01-02T00:00:00Z', pipeline: 'loan', threads: [] });
-    for (const word of ['income', 'home', '1 of 2 columns', 'retrain has been started', 'scores drifted'])
+    for (const word of ['income', 'home', '1 of 2 columns', 'loan/2026-01-02/ has been started', 'scores drifted'])
       expect(`${notice.text}${notice.words}`).toContain(word);
   });
 
@@ -272,6 +273,48 @@ describe('a drift check', () => {
     const { text, words } = await said({ kind: 'drift', check: { ...check, performance } });
     expect(words).toContain('the data has drifted out of what the model knows');
     expect(`${text}${words}`).toContain('40 % of the rows are unlike every row');
+  });
+
+  it('says what was decided: how severe, since when, how much is lost, and which columns', async () => {
+    const { words } = await said(noticeSchema.parse({ kind: 'drift', ...drift.example }));
+    for (const word of [
+      'critical',
+      '2026-01-25 00:00 UTC',
+      '2 of the last 3 with a warning, 2 for an alarm',
+      '0.07 of auc (9 %, 95 % interval 6.4 % to 11.5 % of its value on the holdout)',
+      'income since 2026-01-18 00:00 UTC',
+      'no slice moved (home)',
+      'A retrain on drop loan-default/2026-02-07/ has been started.',
+    ])
+      expect(words).toContain(word);
+  });
+
+  it('says why nothing is started, and what to do where the check has no step', async () => {
+    const reason = 'no retrain: there is no newer drop';
+    const step = { action: 'retrain', start: 'nothing', reason } as const;
+    expect((await said({ kind: 'drift', check: { ...check, step } })).words).toContain('No retrain: there is no newer');
+    const { step: _, ...former } = check;
+    expect((await said({ kind: 'drift', check: former })).words).toContain(
+      'Check the data before you trust its scores',
+    );
+  });
+
+  it('says that drift is slow, and since when', async () => {
+    const slow = { series: 'columns', windows: 30, mean: 0, squares: 1, sum: 4.9, limit: 4.4, until: 'x', found: true };
+    const decision = {
+      severity: 'warning',
+      reason: 'the columns have been moving away slowly since 2026-01-01',
+      persistence: { bad: 1, windows: 1, needed: 1 },
+      drifting: [],
+      rows: '',
+      slow,
+    } as const;
+    const coverage = { watched: 2, notWatched: [] };
+    const { words } = await said({ kind: 'drift', check: { ...check, decision, coverage } });
+    expect(words).toContain('loan: it is drifting slowly');
+    expect(words).toContain('The columns have been moving away slowly since 2026-01-01.');
+    expect(words).toContain('4.9 after 30 windows, 4.4 for an alarm');
+    expect(words).toContain('2 columns watched.');
   });
 
   it('without drift does not claim that anything is done', async () => {

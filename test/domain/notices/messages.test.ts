@@ -113,7 +113,7 @@ const messages: Record<string, fc.Arbitrary<Message>> = {
     performance: optional(
       record({ status: fc.constantFrom('estimated', 'outside', 'none'), alarm: fc.boolean(), reason: text }),
     ),
-    action: fc.constantFrom('none', 'alert', 'retrain'),
+    next: text,
   }).map((m) => driftMessage(without(m) as never)),
   'run-failed': record({
     pipeline: optional(text),

@@ -1,0 +1,179 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { auditFolder, readAudit } from 'embedded-cloud/audit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeLoanBook } from '#examples/loans/generate';
+import { defaultSettings, headerLine, loanBook } from '#examples/loans/loan-book';
+import { driftCheckSchema } from '#schemas/records/drift-check';
+import { driftHistoryPrefix, driftHistorySchema } from '#schemas/records/drift-history';
+import { predictRows } from '../../cli/commands/predict.ts';
+import { readSlack } from '../../cli/commands/slack.ts';
+import { listItems } from '../../cli/model-versions.ts';
+import { getState, waitForExecution, watchDeployment } from '../../cli/runs.ts';
+import { watchExecution } from '../../cli/watch.ts';
+import { writePipeline } from '../support/many-pipelines.ts';
+import { startProject, type UpProject } from './project.ts';
+
+const pipeline = 'loans-back';
+const read = [
+  'income',
+  'amount',
+  'term',
+  'purpose',
+  'home',
+  'employment_years',
+  'dti',
+  'inquiries',
+  'prior_defaults',
+  'utilisation',
+];
+let project: UpProject;
+let folder: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tidegate-drift-'));
+  project = await startProject([
+    writePipeline(folder, pipeline, {
+      training: { hyperparameters: { num_round: 30, eta: 0.2, max_depth: 3 } },
+      evaluation: { task: 'binary', gates: [{ metric: 'auc', min: 0.6 }] },
+      registry: { approval: 'auto' },
+      drift: {
+        schedule: 'cron(0 6 1 1 ? *)',
+        minRows: 200,
+        // loans near the decision are a small part of any book
+        performance: { metric: 'accuracy', maxOutside: 1, minOverlap: 0 },
+        decision: { cooldown: '1d', slowDrift: 500 },
+        action: 'roll-back',
+      },
+      stages: {},
+    }),
+  ]);
+}, 300_000);
+afterAll(async () => {
+  await project?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Loans as requests: model inputs of a book that no model was trained on, those with a true probability in a range. */
+function applicants(count: number, least = 0, most = 1): Record<string, string | number>[] {
+  const names = headerLine(defaultSettings).split(',');
+  const found: Record<string, string | number>[] = [];
+  for (const { line, probability } of loanBook(60_000, { ...defaultSettings, seed: 99, firstLoan: 900_001 })) {
+    if (probability < least || probability > most) continue;
+    const cells = line.split(',');
+    const row = Object.fromEntries(
+      read.flatMap((name) => {
+        const cell = cells[names.indexOf(name)] ?? '';
+        return cell === '' ? [] : [[name, Number.isNaN(Number(cell)) ? cell : Number(cell)]];
+      }),
+    );
+    found.push(row);
+    if (found.length === count) break;
+  }
+  return found;
+}
+
+async function deployBook(seed: number): Promise<void> {
+  const since = Date.now();
+  const { files } = await writeLoanBook(join(folder, `book-${seed}`), 6000, { seed }, 1);
+  const { ended, run } = await project.drop(pipeline, files, `2026-01-0${seed}`);
+  expect(ended, JSON.stringify(ended)).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'registered' } });
+  const deployed = await watchDeployment(project.target, run?.modelPackageArn ?? '', since, {
+    otherwise: 'no deployment',
+    silent: true,
+  });
+  expect(deployed).toMatchObject({ status: 'SUCCEEDED' });
+}
+
+/** Asks the model, and waits until the requests were captured. */
+async function ask(rows: readonly Record<string, string | number>[]): Promise<void> {
+  const { s3, outputs } = project.target;
+  const captured = async () =>
+    (await s3.send(new ListObjectsV2Command({ Bucket: outputs.CleanBucketName, Prefix: `${pipeline}/captures/` })))
+      .Contents?.length ?? 0;
+  const before = await captured();
+  await predictRows(project.target, pipeline, rows);
+  await expect.poll(captured, { timeout: 30_000, interval: 250 }).toBeGreaterThan(before);
+}
+
+async function check() {
+  const { sfn, outputs } = project.target;
+  const { executionArn = '' } = await sfn.send(
+    new StartExecutionCommand({
+      stateMachineArn: outputs.CheckDriftStateMachineArn,
+      input: JSON.stringify({ pipeline }),
+    }),
+  );
+  const ended = await watchExecution(sfn, executionArn, { silent: true });
+  expect(ended, JSON.stringify(ended)).toMatchObject({ status: 'SUCCEEDED' });
+  return { check: driftCheckSchema.parse(ended.output), executionArn };
+}
+
+describe('a version that drift began with', { timeout: 240_000 }, () => {
+  it('follows one whose performance is estimated to be good', async () => {
+    await deployBook(1);
+    await ask(applicants(1000));
+
+    const { check: first } = await check();
+
+    expect(first).toMatchObject({ alarm: false, performance: { status: 'estimated' }, step: { start: 'nothing' } });
+    expect(['none', 'note']).toContain(first.decision?.severity);
+  });
+
+  it('is taken back: the version before is deployed and tested, and Slack says why', async () => {
+    await deployBook(2);
+    await ask(applicants(600, 0.4, 0.6));
+    const since = Date.now();
+
+    const { check: second } = await check();
+
+    expect(second, JSON.stringify(second.performance)).toMatchObject({
+      alarm: true,
+      decidedBy: 'performance',
+      decision: { loss: { metric: 'accuracy' } },
+      step: { action: 'roll-back', start: 'roll-back', version: 1 },
+    });
+    expect(second.decision?.loss?.least).toBeGreaterThan(0);
+    const deployment = await waitForExecution(
+      project.target,
+      project.target.outputs.DeployStateMachineArn,
+      'rolledBackAt',
+      since,
+      {
+        otherwise: 'drift started no roll-back',
+      },
+    );
+    expect(await watchExecution(project.target.sfn, deployment, { silent: true })).toMatchObject({
+      status: 'SUCCEEDED',
+    });
+    expect(await getState(project.target, pipeline, 'champion')).toMatchObject({ modelPackageVersion: 1 });
+    const texts = (await readSlack(project.cloud.endpoint)).map(({ text }) => text);
+    expect(texts.some((text) => text.includes('A roll-back to version 1 has been started'))).toBe(true);
+    expect(texts.some((text) => text.includes('Drift: the estimate of accuracy'))).toBe(true);
+  });
+
+  it('leaves a history of its checks, which end by themselves', async () => {
+    const { outputs } = project.target;
+    const items = (await listItems(project.target, outputs.StateTableName, pipeline, driftHistoryPrefix)).map((item) =>
+      driftHistorySchema.parse(item),
+    );
+    expect(items.map(({ modelVersion, alarm, step }) => [modelVersion, alarm, step.start])).toEqual(
+      expect.arrayContaining([
+        [1, false, 'nothing'],
+        [2, true, 'roll-back'],
+      ]),
+    );
+    for (const { checkedAt, expiresAt } of items) expect(expiresAt).toBeGreaterThan(Date.parse(checkedAt) / 1000);
+  });
+
+  it('was denied nothing by its roles', () => {
+    const denied = [...readAudit(auditFolder(project.cloud.context.stateDir)).lines()].flatMap(
+      ({ role, authorization }) =>
+        authorization.filter(({ decision }) => decision !== 'allow').map(({ action }) => `${role}: ${action}`),
+    );
+    expect(denied).toEqual([]);
+  });
+});

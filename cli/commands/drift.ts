@@ -11,6 +11,7 @@ import { endWith } from '../exit-codes.ts';
 import { CliError, green, print, printJson, table, yellow } from '../output.ts';
 import { requireRunning } from '../running-pipelines.ts';
 import { describeEnd, watchExecution } from '../watch.ts';
+import { backtestCommand } from './drift-backtest.ts';
 import { withTarget } from './global.ts';
 
 /** The columns and the score of a check, one line each: the strongest finding, its effect, its threshold and its significance. */
@@ -53,7 +54,7 @@ export function describeAlarm({ alarm, decidedBy, drifted, action }: DriftCheck)
 }
 
 export function driftCommand(program: Command): void {
-  program
+  const drift = program
     .command('drift')
     .description('check a pipeline for drift now, as its schedule does')
     .argument('<pipeline>')
@@ -88,4 +89,5 @@ export function driftCommand(program: Command): void {
         print(describeAlarm(check));
       });
     });
+  backtestCommand(drift);
 }

@@ -1,0 +1,81 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { TidegateError } from '#domain/errors';
+import { requirePipeline } from '../arguments.ts';
+import { backtestLines } from '../backtest/describe.ts';
+import { checkFiles } from '../drop-folder.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { CliError, dim, print, printJson } from '../output.ts';
+import { withTarget } from './global.ts';
+
+interface BacktestFlags {
+  readonly window?: string;
+  readonly run?: string;
+  readonly set: readonly string[];
+  readonly scores: boolean;
+}
+
+const lengthOf = (text: string): string => {
+  if (/^[1-9]\d{0,3}[hd]$/.test(text)) return text;
+  throw new InvalidArgumentError('It must be hours or days, as 24h or 7d.');
+};
+
+/** Columns of a window in JSON, at most, those that moved most first. */
+const mostColumns = 20;
+
+export function backtestCommand(drift: Command): void {
+  drift
+    .command('backtest')
+    .description('replay files of earlier rows: which windows would have alarmed, and when')
+    .argument('<pipeline>')
+    .argument('<files...>', 'rows as a drop has them, with or without labels')
+    .option(
+      '--window <length>',
+      'cut the rows by dataset.time, as 24h or 7d (default: each file is a window)',
+      lengthOf,
+    )
+    .option('--run <id>', 'compare with this run (default: with the model in service)')
+    .option(
+      '--set <setting=value>',
+      'a setting of the drift section in the place of that in pipelines/<name>.yml; may be repeated',
+      (text: string, others: readonly string[]) => [...others, text],
+      [],
+    )
+    .option('--no-scores', 'compare columns alone: do not run the model for its scores')
+    .addHelpText(
+      'after',
+      `\nExamples:
+  $ npx tidegate drift backtest loan-default january.csv february.csv
+  $ npx tidegate drift backtest loan-default year.csv --window 7d --set psi=0.3 --set performance.maxDrop=0.1`,
+    )
+    .action(async (pipeline: string, given: string[], flags: BacktestFlags, command: Command) => {
+      await withTarget(command, async (target, { json }) => {
+        requirePipeline(pipeline);
+        // the engine and the container's program are needed by this command alone
+        const [{ backtest }, { readSubject }] = await Promise.all([
+          import('../backtest/backtest.ts'),
+          import('../backtest/subject.ts'),
+        ]);
+        try {
+          const subject = await readSubject(target, pipeline, { run: flags.run, overrides: flags.set });
+          const files = checkFiles(given, subject.pipeline.dataset.trigger);
+          const onProgress = (message: string) => print(dim(message));
+          const found = await backtest(target, subject, {
+            files,
+            window: flags.window,
+            scores: flags.scores,
+            onProgress,
+          });
+          if (json) {
+            const windows = found.windows.map((own) => ({ ...own, columns: own.columns.slice(0, mostColumns) }));
+            const { runId } = subject.run;
+            return printJson({ pipeline, runId, settings: subject.drift, ...found, windows });
+          }
+          print(`Compared with run ${subject.run.runId}, by the drift section of pipelines/${pipeline}.yml.`);
+          for (const line of backtestLines(found, subject)) print(line);
+        } catch (error) {
+          if (!(error instanceof TidegateError)) throw error;
+          throw new CliError(error.message, error.name === 'ConfigurationError' ? exitCodes.usage : exitCodes.invalid);
+        }
+      });
+    });
+}

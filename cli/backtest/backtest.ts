@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { labelClasses } from '#domain/data/label';
 import { type HistoricWindow, type JudgedWindow, judgeHistory } from '#domain/drift/backtest/judge';
 import { realisedMetric } from '#domain/drift/backtest/realised';
@@ -16,6 +16,7 @@ import { CliError } from '../output.ts';
 import type { Target } from '../target.ts';
 import { type LocalModel, serveModel, type Unscored } from './local-model.ts';
 import { answerRows, type Counted, countColumns, readLabels, type WindowRelation } from './measure-window.ts';
+import { shownName } from './shown-name.ts';
 import { type StagedHistory, stageHistory, usableRows } from './stage-history.ts';
 import type { Subject } from './subject.ts';
 
@@ -154,7 +155,10 @@ export async function backtest(target: Target, subject: Subject, options: Backte
       const staged = await stageHistory({ engine, pipeline, directory }, files);
       const cut =
         window === undefined
-          ? { slices: staged.map((own) => ({ name: basename(own.file), rows: usableRows([own]) })), timeless: 0 }
+          ? {
+              slices: staged.map((own) => ({ name: shownName(own.file, files), rows: usableRows([own]) })),
+              timeless: 0,
+            }
           : await slicesOfTime(engine, staged, window);
       if (scores) {
         const place = join(directory, 'model');

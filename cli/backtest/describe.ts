@@ -1,55 +1,25 @@
-import { basename } from 'node:path';
-import type { JudgedWindow } from '#domain/drift/backtest/judge';
-import { alarmLines } from '#domain/drift/backtest/summary';
-import { formatNumber } from '#domain/text/format-number';
+import { alarmLines, missedLine } from '#domain/drift/backtest/summary';
 import { counted } from '#domain/text/numbers';
-import type { Estimate } from '#schemas/records/evaluation';
-import { green, table, yellow } from '../output.ts';
+import { alarmCell, driftCells, intervalCell } from '../drift-cells.ts';
+import { table } from '../output.ts';
 import type { Backtest } from './backtest.ts';
+import { shownName } from './shown-name.ts';
 import type { Subject } from './subject.ts';
-
-const interval = ({ value, low, high }: Pick<Estimate, 'value' | 'low' | 'high'>): string =>
-  `${formatNumber(value)} (${formatNumber(low)} to ${formatNumber(high)})`;
-
-/** The estimated performance of a window, in a cell. */
-function estimateCell({ performance }: JudgedWindow): string {
-  switch (performance.status) {
-    case 'estimated':
-      return interval(performance.judged);
-    case 'outside':
-      return 'outside';
-    case 'none':
-      return '';
-    default:
-      return performance satisfies never;
-  }
-}
-
-const drifts = ({ tooSmall, driftedColumns, watched, drifted }: JudgedWindow): string => {
-  if (tooSmall) return 'too few rows';
-  const scores = drifted && driftedColumns.length === 0 ? ', and the scores' : '';
-  return `${driftedColumns.length} of ${watched}${scores}`;
-};
 
 /** The windows, a line each. */
 export const windowTable = ({ metric, windows }: Pick<Backtest, 'metric' | 'windows'>): string =>
   table(
     ['WINDOW', 'ROWS', 'DRIFTED', 'STRONGEST', `ESTIMATED ${metric.toUpperCase()}`, 'REALISED', 'ALARM'],
-    windows.map((own) => [
-      own.name,
-      String(own.rows),
-      drifts(own),
-      own.strongest
-        ? `${own.strongest.column} (${own.strongest.test} ${formatNumber(own.strongest.effect)} of ${formatNumber(own.strongest.limit)})`
-        : '',
-      estimateCell(own),
-      own.realised ? interval(own.realised) : '',
-      own.alarm ? yellow('yes') : green('no'),
-    ]),
+    windows.map((own) => [own.name, ...driftCells(own), intervalCell(own.realised), alarmCell(own)]),
   );
 
 /** What was left out of the comparison, and why, a sentence each. */
 export function remarks({ files, timeless, unscored, unrealised }: Backtest, { differs, drift }: Subject): string[] {
+  const nameOf = (file: string) =>
+    shownName(
+      file,
+      files.map((own) => own.file),
+    );
   const malformed = files.filter((own) => own.malformed > 0);
   const isDrop = drift.source === 'newest-drop';
   return [
@@ -61,9 +31,9 @@ export function remarks({ files, timeless, unscored, unrealised }: Backtest, { d
       : []),
     ...(unrealised === undefined ? [] : [`The labels are not compared with the scores: ${unrealised}.`]),
     ...files.flatMap(({ file, unlabelled }) =>
-      unlabelled === undefined ? [] : [`${basename(file)} was read without its label: ${unlabelled}`],
+      unlabelled === undefined ? [] : [`${nameOf(file)} was read without its label: ${unlabelled}`],
     ),
-    ...malformed.map(({ file, malformed: rows }) => `${basename(file)}: ${counted(rows, 'malformed row')} left out.`),
+    ...malformed.map(({ file, malformed: rows }) => `${nameOf(file)}: ${counted(rows, 'malformed row')} left out.`),
     ...(timeless > 0 ? [`${counted(timeless, 'row')} without a time left out.`] : []),
     ...(differs
       ? [
@@ -78,5 +48,6 @@ export const backtestLines = (found: Backtest, subject: Subject): string[] => [
   windowTable(found),
   '',
   ...alarmLines(found.windows),
+  ...[missedLine(found.windows, found.metric)].filter((line) => line !== undefined),
   ...remarks(found, subject),
 ];

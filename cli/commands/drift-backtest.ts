@@ -1,8 +1,8 @@
+import { statSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { TidegateError } from '#domain/errors';
 import { requirePipeline } from '../arguments.ts';
 import { backtestLines } from '../backtest/describe.ts';
-import { checkFiles } from '../drop-folder.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { CliError, dim, print, printJson } from '../output.ts';
 import { withTarget } from './global.ts';
@@ -18,6 +18,15 @@ const lengthOf = (text: string): string => {
   if (/^[1-9]\d{0,3}[hd]$/.test(text)) return text;
   throw new InvalidArgumentError('It must be hours or days, as 24h or 7d.');
 };
+
+/** @throws CliError for a file that does not exist */
+function checkFiles(files: readonly string[]): void {
+  for (const file of files) {
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found === undefined) throw new CliError(`${file} does not exist.`, exitCodes.usage);
+    if (!found.isFile()) throw new CliError(`${file} is not a file.`, exitCodes.usage);
+  }
+}
 
 /** Columns of a window in JSON, at most, those that moved most first. */
 const mostColumns = 20;
@@ -47,9 +56,10 @@ export function backtestCommand(drift: Command): void {
   $ npx tidegate drift backtest loan-default january.csv february.csv
   $ npx tidegate drift backtest loan-default year.csv --window 7d --set psi=0.3 --set performance.maxDrop=0.1`,
     )
-    .action(async (pipeline: string, given: string[], flags: BacktestFlags, command: Command) => {
+    .action(async (pipeline: string, files: string[], flags: BacktestFlags, command: Command) => {
       await withTarget(command, async (target, { json }) => {
         requirePipeline(pipeline);
+        checkFiles(files);
         // the engine and the container's program are needed by this command alone
         const [{ backtest }, { readSubject }] = await Promise.all([
           import('../backtest/backtest.ts'),
@@ -57,7 +67,6 @@ export function backtestCommand(drift: Command): void {
         ]);
         try {
           const subject = await readSubject(target, pipeline, { run: flags.run, overrides: flags.set });
-          const files = checkFiles(given, subject.pipeline.dataset.trigger);
           const onProgress = (message: string) => print(dim(message));
           const found = await backtest(target, subject, {
             files,

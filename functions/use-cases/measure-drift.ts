@@ -6,6 +6,7 @@ import { compareWindow } from '#domain/drift/compare';
 import { coverageOfDrop, coverageOfInputs } from '#domain/drift/coverage';
 import { decideAlarm } from '#domain/drift/performance/decision';
 import { byDrift, thresholdsOf } from '#domain/drift/registry';
+import { windowCounts } from '#domain/drift/window-counts';
 import { ConfigurationError, NotFoundError } from '#domain/errors';
 import { artifactKeys } from '#domain/runs/layout';
 import { type Probes, probesOf } from '#domain/serving/probes';
@@ -168,6 +169,7 @@ export async function measureDrift(
     to: checkedAt,
     skipped,
     runId: champion.runId,
+    counts: windowCounts(window),
   });
   // a window of no length says nothing about requests
   const fellSilent = from !== checkedAt && (await hasFallenSilent(store, name, checkedAt, rows));

@@ -1,5 +1,5 @@
 import { compareWindow } from '#domain/drift/compare';
-import { type DecidedBy, decideAlarm } from '#domain/drift/performance/decision';
+import { decideAlarm } from '#domain/drift/performance/decision';
 import { byDrift, strongestOf, thresholdsOf } from '#domain/drift/registry';
 import type { DriftSettings } from '#domain/drift/settings';
 import type { Baseline, ColumnDrift, Window } from '#schemas/records/baseline';
@@ -43,7 +43,19 @@ export interface JudgedWindow {
   readonly performance: PerformanceEstimate;
   readonly realised?: Estimate;
   readonly alarm: boolean;
-  readonly decidedBy: DecidedBy;
+  readonly decidedBy: string;
+}
+
+/** The column or score that moved most, by its strongest finding. */
+export function strongestColumn(
+  columns: readonly ColumnDrift[],
+  score: ColumnDrift | undefined,
+): Pick<JudgedWindow, 'strongest'> {
+  const [first] = [...columns, ...(score ? [score] : [])].toSorted(byDrift());
+  const found = first && strongestOf(first);
+  if (first === undefined || found === undefined) return {};
+  const { label: test, statistic: effect, threshold: limit } = found;
+  return { strongest: { column: first.column, test, effect, limit } };
 }
 
 /** Compares a window and decides about an alarm by the rules of a check. */
@@ -60,8 +72,6 @@ export function judgeHistory(
   });
   const { rows, tooSmall, drifted, driftedColumns, score } = report;
   const columns = report.columns.toSorted(byDrift());
-  const [first] = [...columns, ...(score ? [score] : [])].toSorted(byDrift());
-  const strongest = first && strongestOf(first);
   return {
     name,
     ...(from === undefined ? {} : { from }),
@@ -71,16 +81,7 @@ export function judgeHistory(
     drifted,
     watched: window.columns.length,
     driftedColumns,
-    ...(first && strongest
-      ? {
-          strongest: {
-            column: first.column,
-            test: strongest.label,
-            effect: strongest.statistic,
-            limit: strongest.threshold,
-          },
-        }
-      : {}),
+    ...strongestColumn(columns, score),
     columns,
     ...(score ? { score } : {}),
     performance,

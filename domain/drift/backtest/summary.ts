@@ -1,3 +1,5 @@
+import { findMetric } from '#domain/metrics/registry';
+import { formatNumber } from '#domain/text/format-number';
 import { counted } from '#domain/text/numbers';
 import type { JudgedWindow } from './judge.ts';
 
@@ -23,4 +25,33 @@ export function alarmLines(windows: readonly JudgedWindow[]): string[] {
     `${counted(alarms.length, 'alarm')} in ${counted(judged.length, 'window')}${left}${alarms.length === 0 ? '.' : ':'}`,
     ...alarms.map((own) => `  ${momentOf(own)}  ${cause(own)}`),
   ];
+}
+
+/** The metric on the holdout, where the performance of a window was estimated. */
+const holdoutOf = ({ performance }: JudgedWindow): number | undefined =>
+  performance.status === 'estimated' ? performance.judged.reference : undefined;
+
+/** Whether the labels of a window show that the model was worse than on the holdout, the whole interval included. */
+function isWorse(window: JudgedWindow, higherIsBetter: boolean): boolean {
+  const [holdout, realised] = [holdoutOf(window), window.realised];
+  if (holdout === undefined || realised === undefined) return false;
+  return higherIsBetter ? realised.high < holdout : realised.low > holdout;
+}
+
+/**
+ * What the alarms missed by the labels: windows in which the model did worse than on the holdout, and nothing alarmed.
+ *
+ * @param metric the metric that the alarm is on
+ * @returns undefined where there are none
+ */
+export function missedLine(windows: readonly JudgedWindow[], metric: string): string | undefined {
+  const higherIsBetter = findMetric(metric)?.higherIsBetter ?? true;
+  const missed = windows.filter((own) => !own.alarm && !own.tooSmall && isWorse(own, higherIsBetter));
+  const [first] = missed;
+  if (first === undefined) return undefined;
+  const holdout = formatNumber(holdoutOf(first) as number);
+  const more = missed.some(({ drifted }) => drifted)
+    ? ' Columns drifted in some: with --set performance.decides=false these alarm.'
+    : ' Send outcomes to see this live: docs/outcomes.md.';
+  return `Without an alarm, ${metric} was worse than on the holdout (${holdout}) in ${counted(missed.length, 'window')}, from ${first.name} on: what the inputs mean for the label changed, and no estimate without labels sees that.${more}`;
 }

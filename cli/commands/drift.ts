@@ -2,14 +2,14 @@ import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Command } from 'commander';
 import { coverageText } from '#domain/drift/coverage';
 import type { DriftTest } from '#domain/drift/drift-test';
-import { lookBack } from '#domain/drift/recorded-check';
 import { DRIFT_TESTS, strongestOf } from '#domain/drift/registry';
 import { formatNumber, formatProbability } from '#domain/text/format-number';
 import { upperFirst } from '#domain/text/upper-first';
 import { type DriftCheck, driftCheckSchema, skippedDriftCheckSchema } from '#schemas/records/drift-check';
 import type { MetricEstimate } from '#schemas/records/performance-estimate';
+import { startOfLookBack } from '../arguments.ts';
 import { checksTable, listChecks, readChecks } from '../drift-checks.ts';
-import { endWith, exitCodes } from '../exit-codes.ts';
+import { endWith } from '../exit-codes.ts';
 import { CliError, green, print, printJson, table, yellow } from '../output.ts';
 import { requireRunning } from '../running-pipelines.ts';
 import type { Target } from '../target.ts';
@@ -56,16 +56,6 @@ export function describeAlarm({ alarm, decidedBy, drifted, action }: DriftCheck)
   return green('columns drifted, but the estimated performance gives no reason for an alarm');
 }
 
-/** @throws CliError when it is neither a length of time nor a day */
-function startOf(since: string): string {
-  const start = lookBack(since, new Date().toISOString());
-  if (start !== undefined) return start;
-  throw new CliError(
-    `--since ${since}: write a length of time, as 30d or 12h, or a day, as 2026-01-31.`,
-    exitCodes.usage,
-  );
-}
-
 /** The checks since an instant, the oldest first. */
 async function showChecks(target: Target, pipeline: string, since: string, json: boolean): Promise<void> {
   const records = await readChecks(target, await listChecks(target, pipeline, since));
@@ -89,7 +79,7 @@ export function driftCommand(program: Command): void {
     .action(async (pipeline: string, { since }: { readonly since?: string }, command: Command) => {
       await withTarget(command, async (target, { json }) => {
         requireRunning(target, pipeline);
-        if (since !== undefined) return showChecks(target, pipeline, startOf(since), json === true);
+        if (since !== undefined) return showChecks(target, pipeline, startOfLookBack(since), json === true);
         const { executionArn = '' } = await target.sfn.send(
           new StartExecutionCommand({
             stateMachineArn: target.outputs.CheckDriftStateMachineArn,

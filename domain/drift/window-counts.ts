@@ -15,6 +15,12 @@ export interface HistogramPair {
   readonly now: Histogram;
 }
 
+/** The columns and the scores of a window, each beside the baseline. */
+export interface WindowPairs {
+  readonly columns: ReadonlyMap<string, HistogramPair>;
+  readonly score?: HistogramPair;
+}
+
 /** The bins of the baseline with the counts of the window; undefined where they are not the same bins. */
 function pairOf(before: Histogram | undefined, now: BinCounts): HistogramPair | undefined {
   if (before === undefined || before.counts.length !== now.counts.length) return undefined;
@@ -27,10 +33,7 @@ function pairOf(before: Histogram | undefined, now: BinCounts): HistogramPair | 
  *
  * @returns `columns` without those that the baseline does not have, as that of another run
  */
-export function pairCounts(
-  baseline: Baseline,
-  { columns, score }: WindowCounts,
-): { readonly columns: ReadonlyMap<string, HistogramPair>; readonly score?: HistogramPair } {
+export function pairCounts(baseline: Baseline, { columns, score }: WindowCounts): WindowPairs {
   const names = new Set(columns.map(({ column }) => column));
   const all = [baseline.clean, baseline].find((bins) => bins?.columns.every(({ column }) => names.has(column)));
   const before = new Map((all ?? baseline).columns.map((own) => [own.column, own]));

@@ -13,8 +13,7 @@ import { textFunctionsOf } from '#functions/shards/text-functions';
 import { estimateWindow } from '#functions/shards/window-performance';
 import { exitCodes } from '../exit-codes.ts';
 import { CliError } from '../output.ts';
-import type { Target } from '../target.ts';
-import { type LocalModel, serveModel, type Unscored } from './local-model.ts';
+import type { LocalModel, Unscored } from './local-model.ts';
 import { answerRows, type Counted, countColumns, readLabels, type WindowRelation } from './measure-window.ts';
 import { shownName } from './shown-name.ts';
 import { type StagedHistory, stageHistory, usableRows } from './stage-history.ts';
@@ -24,9 +23,8 @@ export interface BacktestOptions {
   readonly files: readonly string[];
   /** Length of the windows, as `7d`; without it each file is one. */
   readonly window?: string | undefined;
-  /** Whether to run the model for its scores. */
-  readonly scores: boolean;
-  readonly onProgress: (message: string) => void;
+  /** Starts the model in an empty folder. */
+  readonly serve: (directory: string) => Promise<LocalModel | Unscored>;
 }
 
 /** What replaying history came to. */
@@ -134,9 +132,8 @@ function whyUnrealised({ pipeline, fitted }: Subject): string | undefined {
  *
  * @throws CliError for windows by time of a pipeline without `dataset.time`
  */
-export async function backtest(target: Target, subject: Subject, options: BacktestOptions): Promise<Backtest> {
-  const { files, window, scores, onProgress } = options;
-  const { pipeline, drift, evaluation, packageArn, format } = subject;
+export async function backtest(subject: Subject, { files, window, serve }: BacktestOptions): Promise<Backtest> {
+  const { pipeline, drift, evaluation } = subject;
   if (window !== undefined && pipeline.dataset.time === undefined) {
     throw new CliError(
       `Pipeline ${pipeline.name} has no dataset.time, so rows have no place in a window of ${window}. Leave --window out: each file is a window then.`,
@@ -150,7 +147,7 @@ export async function backtest(target: Target, subject: Subject, options: Backte
       tokenKeys: { current: throwawayKey() },
       textFunctions: textFunctionsOf(pipeline),
     });
-    let model: LocalModel | Unscored = { unscored: '--no-scores was given' };
+    let model: LocalModel | Unscored | undefined;
     try {
       const staged = await stageHistory({ engine, pipeline, directory }, files);
       const cut =
@@ -160,11 +157,9 @@ export async function backtest(target: Target, subject: Subject, options: Backte
               timeless: 0,
             }
           : await slicesOfTime(engine, staged, window);
-      if (scores) {
-        const place = join(directory, 'model');
-        await mkdir(place);
-        model = await serveModel(target, packageArn, format, { directory: place, onProgress });
-      }
+      const place = join(directory, 'model');
+      await mkdir(place);
+      model = await serve(place);
       const windows: JudgedWindow[] = [];
       for (const [i, slice] of cut.slices.entries()) {
         const folder = join(directory, `window-${i}`);
@@ -183,7 +178,7 @@ export async function backtest(target: Target, subject: Subject, options: Backte
         ...(why === undefined ? {} : { unrealised: why }),
       };
     } finally {
-      if ('stop' in model) await model.stop();
+      if (model && 'stop' in model) await model.stop();
       engine.close();
     }
   });

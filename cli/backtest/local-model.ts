@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { DescribeModelPackageCommand } from '@aws-sdk/client-sagemaker';
-import { repositoryOf, StartError, serveArchive } from 'embedded-cloud/sagemaker';
+import { type ContainerRuntime, repositoryOf, StartError, serveArchive } from 'embedded-cloud/sagemaker';
 import type { ModelFormat } from '#domain/algorithms/algorithm';
 import { PythonUnavailableError } from '../python/environment.ts';
 import { containerRuntimes } from '../python/xgboost-runtime.ts';
@@ -40,12 +40,13 @@ export async function serveModel(
   packageArn: string | undefined,
   { input, output }: ModelFormat,
   { directory, onProgress }: { readonly directory: string; readonly onProgress: (message: string) => void },
+  runtimes: readonly ContainerRuntime[] = containerRuntimes,
 ): Promise<LocalModel | Unscored> {
   if (packageArn === undefined) return { unscored: 'the run registered no model' };
   const found = await target.sageMaker.send(new DescribeModelPackageCommand({ ModelPackageName: packageArn }));
   const container = found.InferenceSpecification?.Containers?.[0];
   const [image = '', uri] = [container?.Image, container?.ModelDataUrl];
-  const runtime = containerRuntimes.find(
+  const runtime = runtimes.find(
     ({ runs, repositories }) => runs === 'algorithm' && repositories.includes(repositoryOf(image)),
   );
   if (runtime === undefined || uri === undefined) {

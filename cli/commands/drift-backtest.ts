@@ -61,19 +61,19 @@ export function backtestCommand(drift: Command): void {
         requirePipeline(pipeline);
         checkFiles(files);
         // the engine and the container's program are needed by this command alone
-        const [{ backtest }, { readSubject }] = await Promise.all([
+        const [{ backtest }, { readSubject }, { serveModel }] = await Promise.all([
           import('../backtest/backtest.ts'),
           import('../backtest/subject.ts'),
+          import('../backtest/local-model.ts'),
         ]);
         try {
           const subject = await readSubject(target, pipeline, { run: flags.run, overrides: flags.set });
           const onProgress = (message: string) => print(dim(message));
-          const found = await backtest(target, subject, {
-            files,
-            window: flags.window,
-            scores: flags.scores,
-            onProgress,
-          });
+          const serve = async (directory: string) =>
+            flags.scores
+              ? serveModel(target, subject.packageArn, subject.format, { directory, onProgress })
+              : { unscored: '--no-scores was given' };
+          const found = await backtest(subject, { files, window: flags.window, serve });
           if (json) {
             const windows = found.windows.map((own) => ({ ...own, columns: own.columns.slice(0, mostColumns) }));
             const { runId } = subject.run;

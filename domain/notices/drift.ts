@@ -77,6 +77,7 @@ export function driftMessage(drift: Drift, tests: readonly DriftTest[] = DRIFT_T
     footer: [
       `Window ${drift.window.from} to ${drift.window.to}`,
       ...(drift.coverage ? [coverageText(drift.coverage)] : []),
+      `Bins, causes and earlier checks as a page: npx tidegate report ${drift.pipeline} --drift`,
     ],
   });
 }

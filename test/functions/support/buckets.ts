@@ -70,8 +70,8 @@ export function fakeBuckets({ pageSize = 1000, calls }: { readonly pageSize?: nu
     calls?.made(`write ${Key}`);
     return {};
   });
-  mock.on(ListObjectsV2Command).callsFake(({ Bucket, Prefix = '', ContinuationToken }) => {
-    const all = keys(Bucket, Prefix).filter((key) => ContinuationToken === undefined || key > ContinuationToken);
+  mock.on(ListObjectsV2Command).callsFake(({ Bucket, Prefix = '', ContinuationToken, StartAfter = '' }) => {
+    const all = keys(Bucket, Prefix).filter((key) => key > (ContinuationToken ?? StartAfter));
     const page = all.slice(0, pageSize);
     return {
       Contents: page.map((Key) => {

@@ -2,6 +2,7 @@ import { coverageText } from '#domain/drift/coverage';
 import type { DriftTest } from '#domain/drift/drift-test';
 import { byDrift, DRIFT_TESTS, strongestOf } from '#domain/drift/registry';
 import { composeMessage, type Message } from '#domain/slack/message';
+import type { Rich } from '#domain/slack/rich-text';
 import { formatProbability } from '#domain/text/format-number';
 import { counted, decimal } from '#domain/text/numbers';
 import { upperFirst } from '#domain/text/upper-first';
@@ -17,6 +18,8 @@ type ShownDrift = Pick<ColumnDrift, 'column' | 'tests' | 'drifted'>;
 /** A window was compared with the training baseline. */
 export interface Drift {
   readonly pipeline: string;
+  /** Where the checks are: the command that shows them as a page names it. */
+  readonly stage?: string;
   /** ISO 8601 times; the end is exclusive. */
   readonly window: { readonly from: string; readonly to: string; readonly rows: number };
   readonly columns: readonly ShownDrift[];
@@ -43,6 +46,12 @@ function headline(drifted: boolean, performance: Drift['performance']): string {
     ? 'the data has drifted out of what the model knows'
     : 'the model is estimated to have got worse';
 }
+
+/** How to see the bins, the causes and the checks before. */
+const pageLine = (pipeline: string, stage: string): Rich => [
+  'Bins, causes and earlier checks as a page: ',
+  { code: `npx tidegate report ${pipeline} --drift --stage ${stage}` },
+];
 
 /** The columns with the most drift come first. */
 export function driftMessage(drift: Drift, tests: readonly DriftTest[] = DRIFT_TESTS): Message {
@@ -77,7 +86,7 @@ export function driftMessage(drift: Drift, tests: readonly DriftTest[] = DRIFT_T
     footer: [
       `Window ${drift.window.from} to ${drift.window.to}`,
       ...(drift.coverage ? [coverageText(drift.coverage)] : []),
-      `Bins, causes and earlier checks as a page: npx tidegate report ${drift.pipeline} --drift`,
+      ...(drift.stage === undefined ? [] : [pageLine(drift.pipeline, drift.stage)]),
     ],
   });
 }
@@ -125,7 +134,7 @@ export const drift = defineNotice({
     },
   },
   address: ({ check: { pipeline, window } }) => ({ key: `${pipeline}#${window.to}`, pipeline }),
-  message({ check: { pipeline, window, columns, score, performance, alarm, action, fellSilent, coverage } }) {
+  message({ check: { pipeline, window, columns, score, performance, alarm, action, fellSilent, coverage } }, _, stage) {
     if (fellSilent) {
       return checkFailedMessage({
         pipeline,
@@ -135,6 +144,7 @@ export const drift = defineNotice({
     }
     return driftMessage({
       pipeline,
+      stage,
       window,
       columns,
       ...(score ? { scoreDrift: score } : {}),

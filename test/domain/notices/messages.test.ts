@@ -107,6 +107,7 @@ const messages: Record<string, fc.Arbitrary<Message>> = {
   }).map((m) => endpointTestsMessage(m as never)),
   drift: record({
     pipeline: text,
+    stage: optional(text),
     window: record({ from: text, to: text, rows: number }),
     columns: many(column),
     scoreDrift: optional(record({ tests, drifted: fc.boolean() })),

@@ -4,8 +4,14 @@ import { strongestColumn } from './backtest/judge.ts';
 import { noEstimate } from './performance/estimate.ts';
 import { byDrift } from './registry.ts';
 
+/** A check as its record has it. */
+export interface RecordedCheck extends JudgedWindow {
+  readonly from: string;
+  readonly to: string;
+}
+
 /** A check as its record has it. A record of an earlier version, which knew no estimates, alarmed where columns drifted. */
-export function recordedCheck(record: DriftRecord): JudgedWindow {
+export function recordedCheck(record: DriftRecord): RecordedCheck {
   const { from, to, rows, tooSmall, drifted, driftedColumns, columns, score, performance, alarm, decidedBy } = record;
   return {
     name: to,

@@ -1,8 +1,7 @@
-import type { JudgedWindow } from '#domain/drift/backtest/judge';
 import { type BinShare, binShares } from '#domain/drift/bin-shares';
 import { coverageText } from '#domain/drift/coverage';
 import { rankedCauses } from '#domain/drift/ranked-causes';
-import { recordedCheck } from '#domain/drift/recorded-check';
+import { type RecordedCheck, recordedCheck } from '#domain/drift/recorded-check';
 import { strongestOf } from '#domain/drift/registry';
 import type { HistogramPair } from '#domain/drift/window-counts';
 import { formatCount, formatNumber } from '#domain/text/format-number';
@@ -44,15 +43,15 @@ export interface DriftPage {
 export const lastJudged = (checks: readonly DriftRecord[]): DriftRecord | undefined =>
   checks.findLast(({ tooSmall }) => !tooSmall);
 
-function verdict(last: JudgedWindow, { coverage }: DriftRecord): Html {
+function verdict(last: RecordedCheck, { coverage }: DriftRecord): Html {
   const { alarm, performance, rows, from, to, drifted, driftedColumns, watched } = last;
   const found = drifted ? 'Columns drifted, without an alarm' : 'No drift';
   return html`<section class="verdict ${alarm ? 'bad' : 'good'}" aria-labelledby="last"><h2 id="last"><span class="seal" aria-hidden="true">${alarm ? '✕' : '✓'}</span>${alarm ? 'Alarm' : found}</h2>
-<p>${formatCount(rows)} rows from ${startText(from ?? '')} to ${startText(to ?? '')}: ${driftedColumns.length} of ${counted(watched, 'column')} drifted. ${upperFirst(performance.reason)}.</p>
+<p>${formatCount(rows)} rows from ${startText(from)} to ${startText(to)}: ${driftedColumns.length} of ${counted(watched, 'column')} drifted. ${upperFirst(performance.reason)}.</p>
 ${coverage ? html`<p class="quiet">${coverageText(coverage)}</p>` : undefined}</section>`;
 }
 
-function causes(last: JudgedWindow): Html | undefined {
+function causes(last: RecordedCheck): Html | undefined {
   const all = rankedCauses(last);
   if (all.length === 0) return undefined;
   const rest = all.length - mostCauses;
@@ -70,7 +69,7 @@ const noon = 12 * 3_600_000;
 
 function timelineOf({ checks, realised, deployments }: DriftPage): Timeline | undefined {
   const windows = checks.map(recordedCheck).filter(({ tooSmall }) => !tooSmall);
-  const at = ({ to = '' }: JudgedWindow): number => Date.parse(to);
+  const at = ({ to }: RecordedCheck): number => Date.parse(to);
   const judged = windows.flatMap(({ performance }) => (performance.status === 'estimated' ? [performance.judged] : []));
   const metric = metricOf(judged, realised);
   if (metric === undefined) return undefined;
@@ -83,7 +82,7 @@ function timelineOf({ checks, realised, deployments }: DriftPage): Timeline | un
     const own = metrics[metric];
     return own === undefined ? [] : [{ at: Date.parse(`${day}T00:00:00Z`) + noon, ...own }];
   });
-  const starts = windows.slice(0, 1).map(({ from = '' }) => Date.parse(from));
+  const starts = windows.slice(0, 1).map(({ from }) => Date.parse(from));
   const times = [...starts, ...windows.map(at), ...known.map((own) => own.at)];
   return {
     metric,
@@ -123,7 +122,7 @@ const figure = ({ column, drift, bins }: Plotted, i: number): Html =>
   html`<figure><figcaption><code>${column}</code> <span class="mark ${drift.drifted ? 'bad' : 'good'}">${drift.drifted ? '✕ drifted' : '✓ steady'}</span></figcaption>
 ${driftBinsPlot(`bins-${i}`, `${column}: share of the rows by bin`, bins)}<p class="outcome quiet">${drift.drifted ? drift.reason : strongestText(drift)}</p></figure>`;
 
-function plots(last: JudgedWindow, { bins, scoreBins }: DriftPage): Html | undefined {
+function plots(last: RecordedCheck, { bins, scoreBins }: DriftPage): Html | undefined {
   const scores =
     last.score && scoreBins ? [{ column: 'scores of the model', drift: last.score, bins: binShares(scoreBins) }] : [];
   const columns = last.columns.flatMap((drift): Plotted[] => {
@@ -139,7 +138,7 @@ function plots(last: JudgedWindow, { bins, scoreBins }: DriftPage): Html | undef
 ${rest > 0 ? html`<p class="quiet">${counted(rest, 'more column')} moved less.</p>` : undefined}</section>`;
 }
 
-const estimateText = ({ performance }: JudgedWindow): string => {
+const estimateText = ({ performance }: RecordedCheck): string => {
   if (performance.status !== 'estimated') return performance.status === 'outside' ? 'outside' : '–';
   const { metric, value, low, high } = performance.judged;
   return `${metric} ${formatNumber(value)} (${formatNumber(low)} to ${formatNumber(high)})`;

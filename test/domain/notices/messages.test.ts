@@ -114,6 +114,9 @@ const messages: Record<string, fc.Arbitrary<Message>> = {
     performance: optional(
       record({ status: fc.constantFrom('estimated', 'outside', 'none'), alarm: fc.boolean(), reason: text }),
     ),
+    coverage: optional(
+      record({ watched: fc.nat(), notWatched: many(record({ reason: text, count: fc.nat(), columns: many(text) })) }),
+    ),
     action: fc.constantFrom('none', 'alert', 'retrain'),
   }).map((m) => driftMessage(without(m) as never)),
   'run-failed': record({

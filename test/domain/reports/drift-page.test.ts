@@ -159,6 +159,14 @@ describe('the drift page', () => {
     expect(textOf(page({ checks: [small] }))).toContain('No check had rows enough to judge.');
   });
 
+  it('separates no bins where all are ordinary ones', () => {
+    const plain = { ...income, missing: 0 };
+    const bins = new Map([['income', { before: plain, now: plain }]]);
+    expect(textOf(page({ bins }))).toContain('≥ 42,000');
+    expect(page({ bins })).not.toMatch(/"M8 \d+H/);
+    expect(page({ bins: new Map([pairs[0] as [string, HistogramPair]]) })).toMatch(/"M8 \d+H/);
+  });
+
   it('bounds the causes and the plots of a wide pipeline', () => {
     const [first] = aRecord({ drifted: ['income'] }).columns;
     const columns = Array.from({ length: 30 }, (_, i) => ({ ...first, column: `c${i}` })) as ReturnType<

@@ -1,4 +1,4 @@
-import type { JudgedWindow } from '#domain/drift/backtest/judge';
+import type { JudgedWindow } from '#domain/drift/replay/judge';
 import { formatNumber } from '#domain/text/format-number';
 import type { Estimate } from '#schemas/records/evaluation';
 import { green, yellow } from './output.ts';

@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { labelClasses } from '#domain/data/label';
-import { type HistoricWindow, type JudgedWindow, judgeHistory } from '#domain/drift/backtest/judge';
-import { realisedMetric } from '#domain/drift/backtest/realised';
-import { cutWindows } from '#domain/drift/backtest/windows';
 import { judgedMetric } from '#domain/drift/performance/decision';
 import { noEstimate } from '#domain/drift/performance/estimate';
+import { type HistoricWindow, type JudgedWindow, judgeHistory } from '#domain/drift/replay/judge';
+import { realisedMetric } from '#domain/drift/replay/realised';
+import { cutWindows } from '#domain/drift/replay/windows';
 import { text } from '#domain/sql/literals';
 import { openEngine } from '#functions/shards/duckdb';
 import { withScratch } from '#functions/shards/scratch';

@@ -1,4 +1,4 @@
-import { alarmLines, missedLine } from '#domain/drift/backtest/summary';
+import { alarmLines, missedLine } from '#domain/drift/replay/summary';
 import { counted } from '#domain/text/numbers';
 import { alarmCell, driftCells, intervalCell } from '../drift-cells.ts';
 import { table } from '../output.ts';

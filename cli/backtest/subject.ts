@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ModelFormat } from '#domain/algorithms/algorithm';
 import { algorithmOf } from '#domain/algorithms/registry';
 import { deploymentKeys } from '#domain/deployment/target';
-import { overrideSettings } from '#domain/drift/backtest/settings';
+import { overrideSettings } from '#domain/drift/replay/settings';
 import type { DriftSettings } from '#domain/drift/settings';
 import { NotFoundError } from '#domain/errors';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';

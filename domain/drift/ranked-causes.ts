@@ -1,6 +1,6 @@
 import { formatPercent } from '#domain/text/format-number';
-import type { JudgedWindow } from './backtest/judge.ts';
 import { byDrift } from './registry.ts';
+import type { JudgedWindow } from './replay/judge.ts';
 
 /** A cause of what a check found, in words. */
 export interface DriftCause {

@@ -1,8 +1,8 @@
 import type { DriftRecord } from '#schemas/records/drift-record';
-import type { JudgedWindow } from './backtest/judge.ts';
-import { strongestColumn } from './backtest/judge.ts';
 import { noEstimate } from './performance/estimate.ts';
 import { byDrift } from './registry.ts';
+import type { JudgedWindow } from './replay/judge.ts';
+import { strongestColumn } from './replay/judge.ts';
 
 /** A check as its record has it. */
 export interface RecordedCheck extends JudgedWindow {

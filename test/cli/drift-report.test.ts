@@ -14,7 +14,7 @@ import { writeDriftReport } from '#cli/drift-report';
 import type { Target } from '#cli/target';
 import { windowCounts } from '#domain/drift/window-counts';
 import type { DriftRecord } from '#schemas/records/drift-record';
-import { someBaseline } from '../domain/drift/backtest/a-window.ts';
+import { someBaseline } from '../domain/drift/replay/a-window.ts';
 import { aRecord } from '../domain/reports/drift-records.ts';
 import { textOf } from '../domain/reports/page.ts';
 import { type FakeBuckets, fakeBuckets } from '../functions/support/buckets.ts';

@@ -2,17 +2,17 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type BacktestOptions, backtest } from '#cli/backtest/backtest';
 import { backtestLines, remarks } from '#cli/backtest/describe';
 import type { LocalModel } from '#cli/backtest/local-model';
 import { answerRows } from '#cli/backtest/measure-window';
 import type { Subject } from '#cli/backtest/subject';
 import { xgboost } from '#domain/algorithms/xgboost/xgboost';
-import { overrideSettings } from '#domain/drift/backtest/settings';
 import { buildBaseline } from '#domain/drift/baseline';
 import { driftColumns } from '#domain/drift/columns';
 import { byDrift } from '#domain/drift/registry';
+import { overrideSettings } from '#domain/drift/replay/settings';
 import { parseFeatures } from '#domain/evaluation/score-text';
 import { createRandom } from '#domain/random';
 import { artifactKeys } from '#domain/runs/layout';
@@ -235,12 +235,14 @@ describe('a backtest of drops', () => {
   });
 
   it('shows no value of a personal column, and leaves no file behind', async () => {
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('tidegate-'));
+    const scratch = mkdtempSync(join(tmpdir(), 'backtest-scratch-'));
+    vi.stubEnv('TMPDIR', scratch);
     const found = await replay([written('people.csv', file(book(8, { shift: 0.3 })))]);
     expect(JSON.stringify(found)).not.toMatch(/person-8|\+49|tok_/);
     expect(backtestLines(found, subject).join('\n')).not.toMatch(/person-8|\+49|tok_/);
-    const after = readdirSync(tmpdir()).filter((name) => name.startsWith('tidegate-'));
-    expect(after.filter((name) => !before.includes(name))).toEqual([]);
+    vi.unstubAllEnvs();
+    expect(readdirSync(scratch)).toEqual([]);
+    rmSync(scratch, { recursive: true });
   });
 });
 

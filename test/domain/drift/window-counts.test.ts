@@ -4,7 +4,7 @@ import { binShares } from '#domain/drift/bin-shares';
 import { pairCounts, windowCounts } from '#domain/drift/window-counts';
 import type { Baseline, CategoryHistogram, NumberHistogram } from '#schemas/records/baseline';
 import { windowCountsSchema } from '#schemas/records/drift-record';
-import { someBaseline, someRows } from './backtest/a-window.ts';
+import { someBaseline, someRows } from './replay/a-window.ts';
 
 const window = buildWindow(someBaseline, someRows(500, { seed: 5 }));
 const { score: _, ...unscored } = window;

@@ -1,6 +1,6 @@
-import type { HistoricWindow } from '#domain/drift/backtest/judge';
 import { buildBaseline, buildWindow, type RowsInput } from '#domain/drift/baseline';
 import { noEstimate } from '#domain/drift/performance/estimate';
+import type { HistoricWindow } from '#domain/drift/replay/judge';
 import { createRandom } from '#domain/random';
 import type { PerformanceEstimate } from '#schemas/records/performance-estimate';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { judgeHistory, strongestColumn } from '#domain/drift/backtest/judge';
-import { alarmLines, missedLine } from '#domain/drift/backtest/summary';
 import { compareWindow } from '#domain/drift/compare';
 import { thresholdsOf } from '#domain/drift/registry';
+import { judgeHistory, strongestColumn } from '#domain/drift/replay/judge';
+import { alarmLines, missedLine } from '#domain/drift/replay/summary';
 import { driftSchema } from '#domain/drift/settings';
 import { aWindow, estimateOf } from './a-window.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { realisedMetric } from '#domain/drift/backtest/realised';
+import { realisedMetric } from '#domain/drift/replay/realised';
 import { createRandom } from '#domain/random';
 
 const options = { resamples: 200, seed: 42 };
@@ -37,5 +37,10 @@ describe('realised performance', () => {
     const ones = new Float64Array(20).fill(1);
     expect(realisedMetric({ ...of, labels: ones, scores: ones }, 'auc', options)).toBeUndefined();
     expect(realisedMetric({ ...of, labels, scores: labels }, 'no such metric', options)).toBeUndefined();
+  });
+
+  it('fails closed for a task without a rule', () => {
+    const strange = { task: 'ranking' as never, classes: 0, threshold: 0.5, labels, scores: labels };
+    expect(() => realisedMetric(strange, 'auc', options)).toThrow('task');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { overrideSettings } from '#domain/drift/backtest/settings';
+import { overrideSettings } from '#domain/drift/replay/settings';
 import { driftSchema } from '#domain/drift/settings';
 import { ConfigurationError } from '#domain/errors';
 

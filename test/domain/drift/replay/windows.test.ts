@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cutWindows, mostWindows } from '#domain/drift/backtest/windows';
+import { cutWindows, mostWindows } from '#domain/drift/replay/windows';
 
 describe('windows of history', () => {
   it('of days begin at midnight and touch', () => {

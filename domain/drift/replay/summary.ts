@@ -53,5 +53,5 @@ export function missedLine(windows: readonly JudgedWindow[], metric: string): st
   const more = missed.some(({ drifted }) => drifted)
     ? ' Columns drifted in some: with --set performance.decides=false these alarm.'
     : ' Send outcomes to see this live: docs/outcomes.md.';
-  return `Without an alarm, ${metric} was worse than on the holdout (${holdout}) in ${counted(missed.length, 'window')}, from ${first.name} on: what the inputs mean for the label changed, and no estimate without labels sees that.${more}`;
+  return `Without an alarm, ${metric} was worse than on the holdout (${holdout}) in ${counted(missed.length, 'window')}, from ${first.name} on: what the inputs mean for the label may have changed, which no estimate without labels sees.${more}`;
 }

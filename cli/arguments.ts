@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import { nearestName } from 'located-yaml/nearest-name';
 import { shownList } from '#domain/data/shown';
+import { lookBack } from '#domain/drift/recorded-check';
 import { exitCodes } from './exit-codes.ts';
 import { CliError } from './output.ts';
 import { pipelineNames } from './project.ts';
@@ -24,6 +25,16 @@ export function requirePipeline(name: string): void {
   const meant = nearestName(name, known);
   throw new CliError(
     `No pipeline is named "${name}".${meant === undefined ? '' : ` Did you mean "${meant}"?`} There are: ${shownList(known, 10)}.`,
+    exitCodes.usage,
+  );
+}
+
+/** The instant that `--since` means, ISO 8601. @throws CliError when it is neither a length of time nor a day */
+export function startOfLookBack(since: string, now = new Date().toISOString()): string {
+  const start = lookBack(since, now);
+  if (start !== undefined) return start;
+  throw new CliError(
+    `--since ${since}: write a length of time, as 30d or 12h, or a day, as 2026-01-31.`,
     exitCodes.usage,
   );
 }

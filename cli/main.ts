@@ -20,6 +20,7 @@ import { rollbackCommand } from './commands/rollback.ts';
 import { runCommands } from './commands/runs.ts';
 import { slackCommand } from './commands/slack.ts';
 import { testsCommand } from './commands/tests.ts';
+import { watchCommand } from './commands/watch.ts';
 import { whyCommand } from './commands/why.ts';
 import { demoCommand } from './demo/demo.ts';
 import { exitTable } from './exit-codes.ts';
@@ -81,6 +82,7 @@ for (const add of [
   constraintsCommand,
   driftCommand,
   outcomesCommand,
+  watchCommand,
   slackCommand,
   auditCommand,
   faultsCommand,

@@ -9,10 +9,14 @@ import { formatNumber, formatProbability } from '#domain/text/format-number';
 import { upperFirst } from '#domain/text/upper-first';
 import { type DriftCheck, driftCheckSchema, skippedDriftCheckSchema } from '#schemas/records/drift-check';
 import type { MetricEstimate } from '#schemas/records/performance-estimate';
+import { startOfLookBack } from '../arguments.ts';
+import { checksTable, listChecks, readChecks } from '../drift-checks.ts';
 import { endWith } from '../exit-codes.ts';
 import { CliError, green, print, printJson, table, yellow } from '../output.ts';
 import { requireRunning } from '../running-pipelines.ts';
+import type { Target } from '../target.ts';
 import { describeEnd, watchExecution } from '../watch.ts';
+import { backtestCommand } from './drift-backtest.ts';
 import { withTarget } from './global.ts';
 
 /** The columns and the score of a check, one line each: the strongest finding, its effect, its threshold and its significance. */
@@ -69,14 +73,30 @@ export function describeAlarm({ alarm, decidedBy, drifted, action, decision, ste
   return green('columns drifted, but the estimated performance gives no reason for an alarm');
 }
 
+/** The checks since an instant, the oldest first. */
+async function showChecks(target: Target, pipeline: string, since: string, json: boolean): Promise<void> {
+  const records = await readChecks(target, await listChecks(target, pipeline, since));
+  if (json) return printJson(records);
+  if (records.length === 0) return print(`no check of ${pipeline} since ${since.slice(0, 16)}Z`);
+  print(checksTable(records));
+}
+
 export function driftCommand(program: Command): void {
-  program
+  const drift = program
     .command('drift')
-    .description('check a pipeline for drift now, as its schedule does')
+    .description('check a pipeline for drift now, as its schedule does, or show its checks')
     .argument('<pipeline>')
-    .action(async (pipeline: string, _options: object, command: Command) => {
+    .option('--since <time>', 'the checks since then instead: a length of time, as 30d or 12h, or a day, as 2026-01-31')
+    .addHelpText(
+      'after',
+      `\nExamples:
+  $ npx tidegate drift loan-default
+  $ npx tidegate drift loan-default --since 30d`,
+    )
+    .action(async (pipeline: string, { since }: { readonly since?: string }, command: Command) => {
       await withTarget(command, async (target, { json }) => {
         requireRunning(target, pipeline);
+        if (since !== undefined) return showChecks(target, pipeline, startOfLookBack(since), json === true);
         const { executionArn = '' } = await target.sfn.send(
           new StartExecutionCommand({
             stateMachineArn: target.outputs.CheckDriftStateMachineArn,
@@ -107,4 +127,5 @@ export function driftCommand(program: Command): void {
         print(describeAlarm(check));
       });
     });
+  backtestCommand(drift);
 }

@@ -4,6 +4,8 @@ import { GetObjectCommand } from '@aws-sdk/client-s3';
 import type { Command } from 'commander';
 import { testHistoryPage } from '#domain/reports/test-history';
 import { artifactKeys } from '#domain/runs/layout';
+import { requirePipeline, startOfLookBack } from '../arguments.ts';
+import { writeDriftReport } from '../drift-report.ts';
 import { reportedRuns } from '../endpoint-tests/history.ts';
 import { testedEndpoint } from '../endpoint-tests/suite.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -53,26 +55,37 @@ const chartedRuns = 50;
 interface ReportOptions {
   readonly out?: string;
   readonly tests?: boolean;
+  readonly drift?: boolean;
+  readonly since: string;
 }
 
 export function reportCommand(program: Command): void {
   program
     .command('report')
-    .description("fetch a run's report, or the history of an endpoint's tests: one HTML file")
+    .description("fetch a run's report, or the history of an endpoint's tests or of drift checks: one HTML file")
     .argument('[run]', 'run id or its start, or a pipeline for its newest run')
     .option('--tests', 'the history of the tests of the endpoint: <run> is a pipeline, or the name of an endpoint')
+    .option('--drift', 'the drift of a pipeline: its last check and the checks before')
+    .option('--since <time>', 'with --drift: the checks since then, as 30d, 12h or 2026-01-31', '90d')
     .option('--out <file>', 'where to write it')
     .addHelpText(
       'after',
       `\nExamples:
   $ npx tidegate report loan-default --out report.html
-  $ npx tidegate report loan-default --tests`,
+  $ npx tidegate report loan-default --tests
+  $ npx tidegate report loan-default --drift`,
     )
-    .action(async (id: string | undefined, { out, tests }: ReportOptions, command: Command) => {
+    .action(async (id: string | undefined, { out, tests, drift, since }: ReportOptions, command: Command) => {
       await withTarget(command, async (target, { json }) => {
         if (tests) {
           if (id === undefined) throw new CliError('Name the pipeline whose endpoint is tested.', exitCodes.usage);
           const path = await writeTestHistory(target, id, out);
+          return json ? printJson({ path }) : print(path);
+        }
+        if (drift) {
+          if (id === undefined) throw new CliError('Name the pipeline whose drift is wanted.', exitCodes.usage);
+          requirePipeline(id);
+          const path = await writeDriftReport(target, id, { since: startOfLookBack(since), file: out });
           return json ? printJson({ path }) : print(path);
         }
         const run = await findRun(target, id);

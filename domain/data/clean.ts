@@ -1,5 +1,5 @@
 import { type CleanColumn, cleanColumns, featureColumns } from '#domain/data/columns';
-import { labelSql, otherLabelSql } from '#domain/data/label';
+import { type LabelSql, labelSql, otherLabelSql } from '#domain/data/label';
 import type { DataSettings } from '#domain/data/settings';
 import { type Check, kindChecks, normalizedSql, type Problem, typedSql } from '#domain/data/typing';
 import { columnReading } from '#domain/data/value-settings';
@@ -81,6 +81,8 @@ const refusalChecks = ({ name, refusals = [] }: CleanColumn, typed: string): Che
 /** The column of the texts that count as the negative class. It is profiled, and not kept with the clean rows. */
 export const otherLabelColumn = '_other_label';
 
+const noLabel: LabelSql = { value: 'CAST(NULL AS DOUBLE)', checks: [] };
+
 const unreadable: Check = { column: null, reason: 'not a JSON object', condition: '_unreadable' };
 
 /** What keeps rows together. */
@@ -123,15 +125,15 @@ export function cleanSelect(
   const reading = readings(dataset, raw);
   const normalized = (name: string, kind: CleanKind, as: string) =>
     `${normalizedSql(ident(name), kind, reading(name), raw.normalized)} AS ${as}`;
-  const labelOf = labelSql(pipeline, 'label');
-  const otherLabel = otherLabelSql(pipeline, 'label');
+  const labelOf = dataset.unlabelled ? noLabel : labelSql(pipeline, 'label');
+  const otherLabel = dataset.unlabelled ? undefined : otherLabelSql(pipeline, 'label');
 
   const rawChecks = raw.checks ?? [];
   const normalizedColumns = [
     '_unreadable',
     `${firstProblem(rawChecks)} AS _raw_problem`,
     ...(raw.line === undefined ? [] : [`${raw.line} AS _line`]),
-    normalized(label.column, 'category', 'label'),
+    ...(dataset.unlabelled ? [] : [normalized(label.column, 'category', 'label')]),
     ...(id ? [normalized(id, 'category', 'id')] : []),
     ...(time ? [normalized(time, 'datetime', 'time')] : []),
     ...(groupBy ? [normalized(groupBy, 'category', 'group_text')] : []),

@@ -95,9 +95,19 @@ export const sliceColumns = ({ dataset }: Pick<DataSettings, 'dataset'>): string
 
 /** Every column a drop must have, in the order of the pipeline's file: the key columns first. */
 export function expectedColumns({ dataset }: Pick<DataSettings, 'dataset'>): string[] {
-  const { id, label, time, columns } = dataset;
-  return [...new Set([...(id ? [id] : []), label.column, ...(time ? [time] : []), ...Object.keys(columns)])];
+  const { id, label, time, columns, unlabelled } = dataset;
+  const labels = unlabelled ? [] : [label.column];
+  return [...new Set([...(id ? [id] : []), ...labels, ...(time ? [time] : []), ...Object.keys(columns)])];
 }
+
+/**
+ * A pipeline that reads files without its label, as rows are whose outcome is not known yet: each label is missing, and no row is malformed
+ * for it. A label that is there is not read.
+ */
+export const withoutLabel = <Settings extends Pick<DataSettings, 'dataset'>>(pipeline: Settings): Settings => ({
+  ...pipeline,
+  dataset: { ...pipeline.dataset, extraColumns: 'ignore', unlabelled: true },
+});
 
 /** Whether the values of a column are read as numbers: as a model input, as a range, or as a label that is compared by value. */
 export function isReadAsNumber(name: string, dataset: DataSettings['dataset']): boolean {

@@ -111,7 +111,10 @@ export type DatasetSettings = z.infer<typeof datasetSchema>;
 
 /** The pipeline sections for reading, typing and splitting rows. */
 export interface DataSettings {
-  readonly dataset: DatasetSettings;
+  readonly dataset: DatasetSettings & {
+    /** Files without the label: set by `withoutLabel`, never by a pipeline's file. */
+    readonly unlabelled?: true;
+  };
   readonly split: SplitSettings;
   readonly evaluation: { readonly task: Task };
 }

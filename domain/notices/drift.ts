@@ -4,6 +4,7 @@ import type { DriftTest } from '#domain/drift/drift-test';
 import { byDrift, DRIFT_TESTS, strongestOf } from '#domain/drift/registry';
 import { captureRemarks, describeReference, describeSilence } from '#domain/drift/windows/describe';
 import { composeMessage, type Message } from '#domain/slack/message';
+import type { Rich } from '#domain/slack/rich-text';
 import { formatProbability } from '#domain/text/format-number';
 import { counted, decimal } from '#domain/text/numbers';
 import { upperFirst } from '#domain/text/upper-first';
@@ -20,6 +21,8 @@ type ShownDrift = Pick<ColumnDrift, 'column' | 'tests' | 'drifted'>;
 /** A window was compared with the training baseline, or with earlier windows. */
 export interface Drift {
   readonly pipeline: string;
+  /** Where the checks are: the command that shows them as a page names it. */
+  readonly stage?: string;
   /** ISO 8601 times; the end is exclusive. */
   readonly window: { readonly from: string; readonly to: string; readonly rows: number };
   readonly columns: readonly ShownDrift[];
@@ -47,6 +50,12 @@ function headline(drifted: boolean, { performance, decision }: Pick<Drift, 'perf
     ? 'the data has drifted out of what the model knows'
     : 'the model is estimated to have got worse';
 }
+
+/** How to see the bins, the causes and the checks before. */
+const pageLine = (pipeline: string, stage: string): Rich => [
+  'Bins, causes and earlier checks as a page: ',
+  { code: `npx tidegate report ${pipeline} --drift --stage ${stage}` },
+];
 
 /** The columns with the most drift come first. */
 export function driftMessage(drift: Drift, tests: readonly DriftTest[] = DRIFT_TESTS): Message {
@@ -84,6 +93,7 @@ export function driftMessage(drift: Drift, tests: readonly DriftTest[] = DRIFT_T
       `Window ${drift.window.from} to ${drift.window.to}`,
       ...(drift.coverage ? [coverageText(drift.coverage)] : []),
       ...(drift.remarks ?? []),
+      ...(drift.stage === undefined ? [] : [pageLine(drift.pipeline, drift.stage)]),
     ],
   });
 }
@@ -146,12 +156,13 @@ export const drift = defineNotice({
     },
   },
   address: ({ check: { pipeline, window } }) => ({ key: `${pipeline}#${window.to}`, pipeline }),
-  message({ check }) {
+  message({ check }, _, stage) {
     const { pipeline, window, columns, score, performance, alarm, coverage, reference, decision, step } = check;
     const silence = describeSilence(check.fellSilent ? 'stopped' : check.arrivals, window);
     if (silence !== undefined) return checkFailedMessage({ pipeline, error: 'NoCaptures', message: silence });
     return driftMessage({
       pipeline,
+      stage,
       window,
       columns,
       ...(score ? { scoreDrift: score } : {}),

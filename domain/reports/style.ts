@@ -43,7 +43,7 @@ td.number b{font-weight:600}
 .verdict th,.verdict td{border-bottom:0;border-top:1px solid var(--rule);vertical-align:top}
 .verdict thead th{border-top:0}
 .verdict td.plotted{padding-top:4px;padding-bottom:0}
-.seal{display:inline-grid;place-items:center;width:28px;height:28px;border-radius:50%;color:var(--paper);font-size:17px;line-height:1}
+.seal{display:inline-grid;place-items:center;flex:none;width:28px;height:28px;border-radius:50%;color:var(--paper);font-size:17px;line-height:1}
 .good .seal{background:var(--good)}.bad .seal{background:var(--bad)}
 .gates tbody th{white-space:nowrap}.gates code{display:block;font-weight:600}
 .mark{font-size:12px;font-weight:600}.mark.good{color:var(--good)}.mark.bad{color:var(--bad)}
@@ -75,6 +75,11 @@ svg text{font-family:inherit;fill:var(--ink)}
 .cell-back{fill:var(--wash)}.cell{fill:var(--tint)}.cell.miss{fill:var(--positive)}
 .cell-count{font-size:17px;font-weight:600}.cell-text{font-size:12px}svg .on-dark{fill:var(--paper)}
 .bar{fill:var(--candidate);fill-opacity:.8}.bar.bad{fill:var(--bad)}.cross{stroke:var(--bad);stroke-width:1.8;fill:none}.meter-back{fill:var(--rule)}
+.bar.before{fill:var(--paper);fill-opacity:1;stroke:var(--ink);stroke-width:1.1}.line.faint{stroke:var(--candidate);stroke-width:1.2;stroke-opacity:.55}
+.whisker.champion{stroke:var(--champion)}.point.champion{fill:var(--champion)}svg.timeline{min-width:620px;max-width:820px}
+.when{white-space:nowrap}
+.swatch{display:inline-block;width:22px;height:9px;margin:0 5px 0 2px;border:1.2px solid var(--ink);vertical-align:middle}.swatch.now{background:var(--candidate);border-color:var(--candidate)}
+.causes{margin:0;padding-left:22px}.causes li{margin:0 0 6px}
 .reference{stroke:var(--ink);stroke-width:1.3;stroke-dasharray:2 2}
 .whisker.good{stroke:var(--good)}.whisker.bad{stroke:var(--bad)}.whisker.neutral{stroke:var(--soft)}
 .estimate.good{fill:var(--good)}.estimate.bad{fill:var(--bad)}.estimate.neutral{fill:var(--soft)}

@@ -39,3 +39,24 @@ function label(value: number, decimals: number): string {
   });
   return `${sign}${text}${suffix}`;
 }
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+const timeSteps = [
+  ...[1, 2, 5, 10, 15, 30].map((n) => n * minute),
+  ...[1, 2, 3, 6, 12].map((n) => n * hour),
+  ...[1, 2, 5, 7, 14, 30, 91, 182].map((n) => n * day),
+];
+
+/**
+ * Round instants within [low, high], milliseconds since 1970, at most `count` of them: times of the day (UTC) for short spans, else dates.
+ */
+export function timeTicks(low: number, high: number, count = 6): Ticks {
+  const enough = (step: number): boolean => Math.floor(high / step) - Math.ceil(low / step) < count;
+  const step = timeSteps.find(enough) ?? Math.ceil((high - low) / count / day) * day;
+  const first = Math.ceil(low / step);
+  const values = Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) => (first + i) * step);
+  const text = (at: number): string => new Date(at).toISOString();
+  return { values, labels: values.map((at) => (step < day ? text(at).slice(11, 16) : text(at).slice(0, 10))) };
+}

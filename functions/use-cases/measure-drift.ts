@@ -4,6 +4,7 @@ import { coverageOfDrop, coverageOfInputs } from '#domain/drift/coverage';
 import { decideAlarm } from '#domain/drift/performance/decision';
 import type { WindowRows } from '#domain/drift/performance/estimate';
 import { byDrift, thresholdsOf } from '#domain/drift/registry';
+import { windowCounts } from '#domain/drift/window-counts';
 import { hourStart, lengthHours, windowSpan } from '#domain/drift/windows/hours';
 import { type Compared, trainingReference } from '#domain/drift/windows/reference';
 import { NotFoundError } from '#domain/errors';
@@ -169,6 +170,7 @@ export async function measureDrift(ports: DriftPorts, event: DriftEvent): Promis
     skipped: unread ? unread.unusable + unread.damaged : 0,
     ...read,
     runId: champion.runId,
+    counts: windowCounts(window),
   });
   const arrivals = silence?.arrivals;
   const fellSilent = silence?.isNew === true && arrivals === 'stopped';

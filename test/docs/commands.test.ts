@@ -31,7 +31,8 @@ describe('the commands of the documents', () => {
         const known = program.commands.find((own) => own.name() === name);
         if (known === undefined) return [`${document}:${line} ${name}`];
         const below = known.commands.find((own) => rest.trim().split(' ', 1)[0] === own.name());
-        if (known.commands.length > 0 && below === undefined) return [`${document}:${line} ${name}${rest}`];
+        const isOne = known.registeredArguments.length > 0;
+        if (known.commands.length > 0 && below === undefined && !isOne) return [`${document}:${line} ${name}${rest}`];
         const options = [...global, ...(below ?? known).options.map(({ long }) => long)];
         const given = [...rest.matchAll(/\s(--[a-z-]+)/g)].map(([, option = '']) => option);
         return given.filter((option) => !options.includes(option)).map((o) => `${document}:${line} ${name} ${o}`);

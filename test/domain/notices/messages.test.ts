@@ -107,11 +107,15 @@ const messages: Record<string, fc.Arbitrary<Message>> = {
   }).map((m) => endpointTestsMessage(m as never)),
   drift: record({
     pipeline: text,
+    stage: optional(text),
     window: record({ from: text, to: text, rows: number }),
     columns: many(column),
     scoreDrift: optional(record({ tests, drifted: fc.boolean() })),
     performance: optional(
       record({ status: fc.constantFrom('estimated', 'outside', 'none'), alarm: fc.boolean(), reason: text }),
+    ),
+    coverage: optional(
+      record({ watched: fc.nat(), notWatched: many(record({ reason: text, count: fc.nat(), columns: many(text) })) }),
     ),
     next: text,
   }).map((m) => driftMessage(without(m) as never)),

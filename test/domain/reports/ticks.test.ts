@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { niceTicks } from '#domain/reports/ticks';
+import { niceTicks, timeTicks } from '#domain/reports/ticks';
 
 describe('niceTicks', () => {
   it.each<[number, number, number, string[]]>([
@@ -53,6 +53,34 @@ describe('niceTicks', () => {
         const steps = values.slice(1).map((value, i) => value - (values[i] as number));
         for (const step of steps) expect(step / (steps[0] as number)).toBeCloseTo(1, 3);
       }),
+    );
+  });
+});
+
+describe('timeTicks', () => {
+  const at = (text: string): number => Date.parse(text);
+  it.each<[string, string, string[]]>([
+    ['2026-01-01T10:00:10Z', '2026-01-01T10:03:10Z', ['10:01', '10:02', '10:03']],
+    ['2026-01-01T10:00:00Z', '2026-01-01T20:00:00Z', ['10:00', '12:00', '14:00', '16:00', '18:00', '20:00']],
+    ['2026-01-01T10:00:00Z', '2026-01-04T20:00:00Z', ['2026-01-02', '2026-01-03', '2026-01-04']],
+    ['2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z', ['00:00', '06:00', '12:00', '18:00', '00:00']],
+  ])('from %s to %s are %j', (low, high, labels) => {
+    expect(timeTicks(at(low), at(high)).labels).toEqual(labels);
+  });
+
+  it('are within the span, and no more than wanted, from minutes to decades', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: at('2090-01-01T00:00:00Z') }),
+        fc.integer({ min: 60_000, max: 30 * 365 * 86_400_000 }),
+        fc.integer({ min: 3, max: 8 }),
+        (low, span, count) => {
+          const { values, labels } = timeTicks(low, low + span, count);
+          expect(values.every((value) => value >= low && value <= low + span)).toBe(true);
+          expect(values.length).toBeLessThanOrEqual(count + 1);
+          expect(labels).toHaveLength(values.length);
+        },
+      ),
     );
   });
 });

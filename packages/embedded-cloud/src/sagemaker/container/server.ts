@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { imagePullRefusal, mayReport } from '#src/sagemaker/container/execution-role';
 import { type Container, startContainer } from '#src/sagemaker/container/process';
+import type { ContainerProgram } from '#src/sagemaker/container/runtime';
 import type { Hub } from '#src/sagemaker/hub';
 import { arnOf } from '#src/sagemaker/names';
 import { describeS3Error, parseS3Uri, type RoleStorage, storageOf } from '#src/sagemaker/storage/s3';
@@ -74,7 +75,9 @@ export const startServer = async (hub: Hub, model: HostedModel, options: ServerO
   try {
     pullImage(hub, model, options.logGroup);
     await loadModel(hub, model, directory, modelDirectory);
-    return await serve(hub, model, directory, options);
+    const program = await hub.program('algorithm', model.image);
+    const environment = { ...model.environment, ...options.environment };
+    return await serveProgram({ program, environment, directory, logFile: options.logFile });
   } catch (error) {
     await rm(directory, { recursive: true, force: true });
     throw error;
@@ -108,26 +111,32 @@ const loadModel = async (hub: Hub, model: HostedModel, directory: string, target
   await rm(archive);
 };
 
-const serve = async (
-  hub: Hub,
-  model: HostedModel,
-  directory: string,
-  options: { readonly logFile: string; readonly environment?: Readonly<Record<string, string>> },
-): Promise<ModelServer> => {
+/** A program that serves the model below `model/` of its directory. */
+export interface ServedProgram {
+  readonly program: ContainerProgram;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Stands for /opt/ml. It is removed when the server stops. */
+  readonly directory: string;
+  readonly logFile: string;
+}
+
+/** @throws StartError when the program does not start to answer */
+export const serveProgram = async ({
+  program,
+  environment,
+  directory,
+  logFile,
+}: ServedProgram): Promise<ModelServer> => {
   let announce: (port: number) => void = () => {};
   const port = new Promise<number>((resolve) => {
     announce = resolve;
   });
   const container = await startContainer({
-    program: await hub.program('algorithm', model.image),
+    program,
     arguments: ['serve'],
     directory,
-    environment: {
-      ...model.environment,
-      ...options.environment,
-      SAGEMAKER_BIND_TO_PORT: '0',
-    },
-    logFile: options.logFile,
+    environment: { ...environment, SAGEMAKER_BIND_TO_PORT: '0' },
+    logFile,
     onLine: (line) => {
       const found = / on http:\/\/127\.0\.0\.1:(\d+)$/.exec(line)?.[1];
       if (found !== undefined) announce(Number(found));

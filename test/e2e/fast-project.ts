@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { UpdateModelPackageCommand } from '@aws-sdk/client-sagemaker';
 import { expect } from 'vitest';
 import { writeLoanBook } from '#examples/loans/generate';
@@ -50,6 +52,8 @@ export interface FastProject extends UpProject {
   /** Sends a file with outcomes and waits until it is recorded. */
   sendOutcomes(pipeline: string, name: string, lines: readonly string[]): Promise<Ended>;
   slackText(): Promise<string>;
+  /** The JSON of an object of the prediction log. */
+  readLog(key: string): Promise<string>;
 }
 
 /** Writes the loan pipeline under a name, with trees that are quick to train, few gates, and models that a person approves. */
@@ -110,6 +114,10 @@ export async function startFastProject(
       return watchExecution(target.sfn, arn, { silent: true });
     },
     slackText: async () => (await readSlack(cloud.endpoint)).map(({ text }) => text).join('\n'),
+    async readLog(key) {
+      const { Body } = await target.s3.send(new GetObjectCommand({ Bucket: target.outputs.CleanBucketName, Key: key }));
+      return gunzipSync((await Body?.transformToByteArray()) ?? '').toString();
+    },
     async close() {
       await project.close();
       rmSync(folder, { recursive: true, force: true });

@@ -9,11 +9,14 @@ import { DescribeExecutionCommand, StartExecutionCommand, StopExecutionCommand }
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deploymentKeys } from '#domain/deployment/target';
 import { challengerConfigName, challengerEndpointName, endpointName, runResourceName } from '#domain/naming';
+import { predictionKey } from '#domain/runs/layout';
 import { type Challenge, challengeSchema } from '#schemas/records/challenge';
+import { predictionRecordSchema } from '#schemas/records/prediction';
 import { readChallenges } from '../../cli/challenges.ts';
 import { getState } from '../../cli/runs.ts';
 import { watchExecution } from '../../cli/watch.ts';
-import { type FastProject, startFastProject, writeQuickPipeline } from './fast-project.ts';
+import { apiClient } from './api-clients.ts';
+import { type FastProject, manyApplicants, startFastProject, writeQuickPipeline } from './fast-project.ts';
 import { createMeddling } from './meddling.ts';
 
 const pipeline = 'loans-contested';
@@ -125,6 +128,22 @@ describe('a challenge that does not run to its end', () => {
       expect(await fast.slackText()).toContain('the challenge of version 2 was superseded');
       expect((await current())?.id).toBe(second.id);
     });
+  });
+
+  it('is under way for requests to the API too, which logs tokens in the place of ids', async () => {
+    const before = await fast.predict(pipeline, manyApplicants);
+    const { inferenceId, model, predictions } = await apiClient(fast.cloud, pipeline)(manyApplicants);
+
+    expect({ model, predictions }).toEqual({ model: before.model, predictions: before.predictions });
+    expect(model.version).toBe(1);
+    const text = await fast.readLog(predictionKey(pipeline, inferenceId));
+    const { rows, answers } = predictionRecordSchema.parse(JSON.parse(text));
+    expect(rows.map(({ key }) => key)).toEqual(manyApplicants.map(() => expect.stringMatching(/^tok_/)));
+    for (const { loan_id } of manyApplicants) expect(text).not.toContain(loan_id);
+    expect(answers).toMatchObject([
+      { role: 'champion', returned: true, modelPackageVersion: 1 },
+      { role: 'challenger', returned: false, modelPackageVersion: 3 },
+    ]);
   });
 
   it('ends with its pipeline, and so do both endpoints', async () => {

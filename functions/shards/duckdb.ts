@@ -47,10 +47,10 @@ const duckdbShare = 0.7;
 
 /**
  * The most memory, in MB, for an engine whose tables grow with the rows of a drop. More makes it no faster: what has no room there goes to the
- * temporary directory. Such a directory may take nine tenths of its disk (DuckDB documentation, `max_temp_directory_size`), which is the
- * function's ephemeral storage.
+ * temporary directory, which may take nine tenths of its disk (DuckDB documentation, `max_temp_directory_size`): the function's ephemeral
+ * storage.
  */
-export const spillingMemoryMb = 1400;
+export const spillingMemoryMb = 1000;
 
 /**
  * DuckDB's optimizers that take time or memory with the square of the columns. The first turns each IN list of more than a few values

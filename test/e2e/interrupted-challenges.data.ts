@@ -130,7 +130,7 @@ describe('a challenge that does not run to its end', () => {
     });
   });
 
-  it('is under way for requests to the API too, which logs tokens in the place of ids', async () => {
+  it('is logged for requests to the API too, with tokens in the place of ids', async () => {
     const before = await fast.predict(pipeline, manyApplicants);
     const { inferenceId, model, predictions } = await apiClient(fast.cloud, pipeline)(manyApplicants);
 

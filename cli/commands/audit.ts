@@ -1,9 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { auditFolder, type RoleUsage, readAudit, summarizeUsage, wideGrants } from 'embedded-cloud/audit';
 import { nearestName } from 'located-yaml/nearest-name';
-import * as z from 'zod';
 import { exitCodes } from '../exit-codes.ts';
 import { bold, CliError, dim, green, print, printJson, red, table, yellow } from '../output.ts';
 import { stateDirectory } from '../project.ts';
@@ -13,34 +12,7 @@ interface AuditOptions {
   readonly log?: readonly string[];
   readonly role?: string;
   readonly check?: boolean;
-  readonly except?: string;
 }
-
-/** Grants by role that `--check` does not demand to be used, each an action or the end of a resource, and why. */
-const exceptionsSchema = z.record(
-  z.string(),
-  z.strictObject({ because: z.string().min(1), grants: z.array(z.string().min(1)).min(1) }),
-);
-type Exceptions = z.output<typeof exceptionsSchema>;
-
-/** @throws CliError when the file is missing, no JSON or of another form */
-function readExceptions(file: string | undefined): Exceptions {
-  if (file === undefined) return {};
-  try {
-    return exceptionsSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-  } catch (error) {
-    throw new CliError(
-      `${file} lists no exceptions: ${error instanceof Error ? error.message : ''}`,
-      exitCodes.invalid,
-    );
-  }
-}
-
-/** The unused grants of a role that no exception names. */
-const unexpected = ({ role, unused }: RoleUsage, exceptions: Exceptions): RoleUsage['unused'] =>
-  unused.filter(
-    ({ action, resource }) => !exceptions[role]?.grants.some((grant) => String(action ?? resource).endsWith(grant)),
-  );
 
 /** The audit logs of a folder: the folder itself, or each folder in it. @throws CliError when there is none */
 export function auditLogs(folder: string): string[] {
@@ -77,7 +49,6 @@ export function auditCommand(program: Command): void {
     .option('--log <folder...>', 'folders of audit logs, or folders of such folders (default: of this embedded cloud)')
     .option('--role <logical id>', 'only this role')
     .option('--check', 'exit with 1 when something was granted and never used, refused, or granted wider than needed')
-    .option('--except <file>', 'JSON: grants by role that --check does not demand to be used, and why')
     .addHelpText(
       'after',
       '\nA grant counts as used when a request needed it, so the result depends on the runs in the log: train, deploy,\nroll back and fail once before you remove a grant.',
@@ -98,9 +69,7 @@ export function auditCommand(program: Command): void {
       const chosen = ({ role }: { readonly role: string }) => options.role === undefined || role === options.role;
       const usage = summarizeUsage(logs).filter(chosen);
       const wide = wideGrants(roles).filter(chosen);
-      const exceptions = readExceptions(options.except);
-      const unused = usage.reduce((sum, role) => sum + unexpected(role, exceptions).length, 0);
-      const excepted = usage.reduce((sum, role) => sum + role.unused.length, 0) - unused;
+      const unused = usage.reduce((sum, role) => sum + role.unused.length, 0);
       const refused = usage.reduce((sum, role) => sum + role.refused.length, 0);
       if (json) printJson({ roles: usage, wide });
       else {
@@ -109,7 +78,7 @@ export function auditCommand(program: Command): void {
           print(`${red('too wide')}  ${role}: ${action}, ${why} ${dim(statement)}`);
         }
         print(
-          `${usage.length} roles, ${unused} grants never used${excepted > 0 ? ` (and ${excepted} that are expected to be)` : ''}, ${refused} refused, ${wide.length} wider than needed; from ${folders.length} audit ${folders.length === 1 ? 'log' : 'logs'}`,
+          `${usage.length} roles, ${unused} grants never used, ${refused} refused, ${wide.length} wider than needed; from ${folders.length} audit ${folders.length === 1 ? 'log' : 'logs'}`,
         );
       }
       if (options.check && unused + refused + wide.length > 0) process.exitCode = exitCodes.failed;

@@ -46,6 +46,13 @@ const textFunction = (name: string, change: (text: string) => string): DuckDBSca
 const duckdbShare = 0.7;
 
 /**
+ * The most memory, in MB, for an engine whose tables grow with the rows of a drop. More makes it no faster: what has no room there goes to the
+ * temporary directory, which may take nine tenths of its disk (DuckDB documentation, `max_temp_directory_size`): the function's ephemeral
+ * storage.
+ */
+export const spillingMemoryMb = 1000;
+
+/**
  * DuckDB's optimizers that take time or memory with the square of the columns. The first turns each IN list of more than a few values
  * into a join through which all columns pass: 200 columns of categories took 2 GB, and a join does not keep the order of the rows
  * (DuckDB documentation, "Order Preservation"). The second compares the expressions of all columns.

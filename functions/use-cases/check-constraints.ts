@@ -10,7 +10,7 @@ import { texts } from '#domain/sql/literals';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import { logger } from '#functions/runtime/logger';
 import { isTransient } from '#functions/runtime/transient-errors';
-import { openEngine } from '#functions/shards/duckdb';
+import { openEngine, spillingMemoryMb } from '#functions/shards/duckdb';
 import { withScratch } from '#functions/shards/scratch';
 import type { Pipeline } from '#schemas/pipeline';
 import type { ConstraintResult } from '#schemas/records/constraints';
@@ -56,7 +56,10 @@ async function countRepeats(
       await clean.download(cleanKeys(run).hashes(i), file);
       return file;
     });
-    const engine = await openEngine({ memoryMb, temporaryDirectory: join(directory, 'spill') });
+    const engine = await openEngine({
+      memoryMb: Math.min(memoryMb, spillingMemoryMb),
+      temporaryDirectory: join(directory, 'spill'),
+    });
     try {
       const answer = await engine.query('find repeated values', repeatsSql(`read_parquet([${texts(files)}])`));
       return readRepeats(columns, answer);

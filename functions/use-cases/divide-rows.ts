@@ -15,7 +15,7 @@ import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import { type ContinuationPorts, decideContinuation } from '#functions/shards/continue-champion';
 import { writeCopiedSets } from '#functions/shards/copied-rows';
 import { downloadShards } from '#functions/shards/download-shards';
-import { openEngine } from '#functions/shards/duckdb';
+import { openEngine, spillingMemoryMb } from '#functions/shards/duckdb';
 import { withScratch } from '#functions/shards/scratch';
 import { readGroups } from '#functions/shards/superseded-rows';
 import { checkConstraints } from '#functions/use-cases/check-constraints';
@@ -30,9 +30,6 @@ export interface DividingPorts extends ContinuationPorts {
   readonly clean: FileStore;
   readonly memoryMb: number;
 }
-
-/** More memory makes it no faster: what has no room there goes to the disk. */
-const mostMemoryMb = 1400;
 
 /** Which rows the champion cannot have been trained on. A run of an earlier version of Tidegate has no sides.json. */
 async function compareWith(
@@ -89,7 +86,7 @@ export async function divideRows(ports: DividingPorts, { run, shards, champion }
   return withScratch(async (directory) => {
     const files = await downloadShards(clean, shards, keys.split, directory);
     const engine = await openEngine({
-      memoryMb: Math.min(ports.memoryMb, mostMemoryMb),
+      memoryMb: Math.min(ports.memoryMb, spillingMemoryMb),
       temporaryDirectory: join(directory, 'spill'),
     });
     try {

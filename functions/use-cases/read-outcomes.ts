@@ -4,6 +4,7 @@ import type { SqlRow } from '#domain/data/engine';
 import { labelClasses } from '#domain/data/label';
 import type { Problem } from '#domain/data/typing';
 import { deploymentKeys } from '#domain/deployment/target';
+import { DropVanishedError } from '#domain/errors';
 import { type OutcomeForm, outcomeColumns } from '#domain/outcomes/forms';
 import { outcomeItems, outcomeKeys, outcomesId, outcomesPrefix, pipelineOfOutcomes } from '#domain/outcomes/layout';
 import type { TokenKeys } from '#domain/privacy/tokenize';
@@ -94,6 +95,18 @@ async function explainSkip(store: StateStore, pipeline: string, id: string, rece
   return undefined;
 }
 
+/** @throws DropVanishedError when the file was deleted in the meantime */
+async function download(raw: ReadOutcomesPorts['raw'], key: string, path: string, versionId?: string): Promise<void> {
+  try {
+    await raw.download(key, path, versionId);
+  } catch (error) {
+    if (!(error instanceof DropVanishedError)) throw error;
+    throw new DropVanishedError('The file was deleted before it was read. Send it again.', {
+      cause: error,
+    });
+  }
+}
+
 /**
  * Reads a file with outcomes as the pipeline of the model in service reads its drops: formats, label and id. What leaves the raw bucket
  * are numbers, classes that the pipeline names, inference ids and tokens. Malformed rows stay in the raw bucket and are counted.
@@ -117,7 +130,7 @@ export async function readOutcomes(ports: ReadOutcomesPorts, event: ReadOutcomes
   refuseLargeArchives(selectDropObjects(outcomesPrefix(name), [object], pipeline.dataset));
   return withScratch(async (directory) => {
     const path = join(directory, 'raw');
-    await ports.raw.download(key, path, versionId ?? undefined);
+    await download(ports.raw, key, path, versionId ?? undefined);
     const read = await readOutcomeRows(ports, pipeline, { key, path, directory, id });
     const { outcomes, problems, malformed } = sortRows(read, receivedAt);
     await writeZippedLines(ports.clean, outcomeKeys(name).received(id), outcomes, directory);

@@ -2,7 +2,10 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Sha256 } from '@aws-crypto/sha256-js';
+import { SignatureV4 } from '@smithy/signature-v4';
 import type { Cloud } from 'embedded-cloud';
+import { type ApiAnswer, apiAnswerSchema } from '#schemas/events/prediction-api';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -46,4 +49,24 @@ export async function runTypeScript(cloud: Parameters<typeof runClient>[1]): Pro
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Asks the prediction API about rows of a pipeline, signed. @throws Error for any answer but a 200 */
+export function apiClient(
+  { region, admin: credentials, outputs }: Pick<Cloud, 'region' | 'admin' | 'outputs'>,
+  pipeline: string,
+): (rows: readonly object[]) => Promise<ApiAnswer> {
+  const signer = new SignatureV4({ credentials, region, service: 'execute-api', sha256: Sha256 });
+  const api = new URL(`${outputs['PredictionApiUrl']}/pipelines/${pipeline}/predict`);
+  return async (rows) => {
+    const body = JSON.stringify({ rows });
+    const { headers } = await signer.sign({
+      ...{ method: 'POST', protocol: api.protocol, hostname: api.hostname, path: api.pathname, body },
+      headers: { host: api.host, 'content-type': 'application/json' },
+    });
+    const answer = await fetch(api, { method: 'POST', headers, body });
+    const text = await answer.text();
+    if (answer.status !== 200) throw new Error(`${answer.status} ${text}`);
+    return apiAnswerSchema.parse(JSON.parse(text));
+  };
 }

@@ -27,7 +27,6 @@ import {
 import { ListExecutionsCommand, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { auditFolder, readAudit } from 'embedded-cloud/audit';
-import type { Fault, FaultCall } from 'embedded-cloud/faults';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { runResourceName, transformJobName } from '#domain/naming';
@@ -39,6 +38,7 @@ import { explainEndpoint } from '../../cli/commands/why.ts';
 import { followRollBack, requestRollBack } from '../../cli/roll-back.ts';
 import { getState, listRuns, waitForExecution, watchDeployment } from '../../cli/runs.ts';
 import { type Ended, watchExecution } from '../../cli/watch.ts';
+import { createMeddling } from './meddling.ts';
 import { startProject, type UpProject } from './project.ts';
 
 const pipeline = 'loans-hand';
@@ -47,8 +47,7 @@ const example = readFileSync(fileURLToPath(new URL('../../pipelines/loan-default
 
 let project: UpProject;
 let folder: string;
-/** What a test has happen at a call; it answers whether it took place. */
-let meddle: ((call: FaultCall) => Fault | undefined) | undefined;
+const meddling = createMeddling();
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tidegate-by-hand-'));
@@ -93,7 +92,7 @@ beforeAll(async () => {
     }),
   );
   project = await startProject([file, large], {
-    faults: (call) => meddle?.(call),
+    faults: meddling.faults,
     params: { serviceCheckSchedule: 'rate(1 minute)' },
   });
 });
@@ -102,28 +101,6 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Does something once, at the first call of a role's operation; that call waits, and so do those of `held` from then on. */
-function once(
-  role: string,
-  operation: string,
-  act: () => unknown,
-  { waitMs = 0, held }: { readonly waitMs?: number; readonly held?: string } = {},
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    meddle = (call) => {
-      if (call.role !== role || call.operation !== operation) return undefined;
-      meddle =
-        held === undefined ? undefined : ({ role: by }) => (by === held ? { kind: 'delay', ms: 5000 } : undefined);
-      Promise.resolve()
-        .then(act)
-        .finally(() => {
-          meddle = undefined;
-        })
-        .then(() => resolve(), reject);
-      return { kind: 'delay', ms: waitMs };
-    };
-  });
-}
 async function writeBook(seed: number): Promise<readonly string[]> {
   return (await writeLoanBook(join(folder, `book-${seed}`), 6000, { seed }, 1)).files;
 }
@@ -174,7 +151,7 @@ async function stopAfter(operation: string, held: string, seed: number): Promise
     await sleep(600);
     await sfn.send(new StopExecutionCommand({ executionArn, cause }));
   };
-  const stopped = once('TrainCandidateMachineRole', operation, stop, { held });
+  const stopped = meddling.once('TrainCandidateMachineRole', operation, stop, { held });
   const prefix = await uploadDrop(project.target, pipeline, await writeBook(seed), { folder: `book-${seed}` });
   executionArn = await waitForExecution(project.target, outputs.RetrainStateMachineArn, prefix, since, {
     otherwise: 'no run',
@@ -216,7 +193,7 @@ describe('what people do by hand', () => {
   it('deletes the version of an object that a run was about to read', async () => {
     const { s3, outputs } = project.target;
     const Bucket = outputs.RawBucketName;
-    const deleted = once(
+    const deleted = meddling.once(
       'PrepareDataMachineRole',
       'Invoke',
       async () => {
@@ -305,7 +282,7 @@ describe('what people do by hand', () => {
       await sleep(300);
       await project.target.sfn.send(new StopExecutionCommand({ executionArn, cause: 'stopped while it tested' }));
     };
-    const stopped = once('DeployMachineRole', 'StartExecution', stop, { held: 'LoadEndpointTestsRole' });
+    const stopped = meddling.once('DeployMachineRole', 'StartExecution', stop, { held: 'LoadEndpointTestsRole' });
     executionArn = await startDeployment(first);
     await stopped;
     expect(await watchExecution(project.target.sfn, executionArn, { silent: true })).toMatchObject({
@@ -379,10 +356,11 @@ describe('what people do by hand', () => {
 
   it('is told every minute how the newest drop compares, and keeps a check that could not be started', async () => {
     const { outputs } = project.target;
-    meddle = ({ role, operation }) =>
+    meddling.set(({ role, operation }) =>
       role === 'SchedulerRole' && operation === 'StartExecution'
         ? { kind: 'error', code: 'StateMachineDoesNotExist', status: 400, message: 'gone' }
-        : undefined;
+        : undefined,
+    );
     const dead = () =>
       [...readAudit(auditFolder(project.cloud.context.stateDir)).lines()].some(
         ({ role, authorization }) =>
@@ -390,7 +368,7 @@ describe('what people do by hand', () => {
           authorization.some(({ action, decision }) => action === 'sqs:SendMessage' && decision === 'allow'),
       );
     await expect.poll(dead, { timeout: 90_000, interval: 1000 }).toBe(true);
-    meddle = undefined;
+    meddling.set(undefined);
     await expect
       .poll(
         async () => {
@@ -420,7 +398,7 @@ describe('what people do by hand', () => {
     const endOf = (executionArn: string) => watchExecution(sfn, executionArn, { silent: true });
     let retirement = '';
     const retireDuring = (role: string, operation: string) =>
-      once(
+      meddling.once(
         role,
         operation,
         async () => {

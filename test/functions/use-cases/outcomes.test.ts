@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deploymentKeys } from '#domain/deployment/target';
+import { DropVanishedError } from '#domain/errors';
 import { outcomeItems, outcomeKeys, outcomesQuarantine } from '#domain/outcomes/layout';
 import { tokenOf } from '#domain/privacy/tokenize';
 import { artifactKeys, predictionKey } from '#domain/runs/layout';
@@ -188,6 +189,19 @@ describe('reading a file with outcomes', () => {
 
   it('refuses a file of another format', async () => {
     await expect(world.read('{}', { key: 'churn/outcomes/a.jsonl' })).rejects.toThrow(/The pipeline reads csv/);
+  });
+
+  it('asks for a file again that was deleted before it was read, and passes on what else went wrong', async () => {
+    const given = { key: 'churn/outcomes/gone.csv', size: 10, etag: 'e1', versionId: 'v1', receivedAt };
+    const readFailing = (error: Error) => {
+      const raw = { ...world.raw, download: async () => Promise.reject(error) };
+      return readOutcomes({ ...world, raw, tokenKeys: { current: new Uint8Array(32) }, memoryMb: 512 }, given);
+    };
+    await expect(readFailing(new DropVanishedError('the version is gone'))).rejects.toMatchObject({
+      name: 'DropVanishedError',
+      message: 'The file was deleted before it was read. Send it again.',
+    });
+    await expect(readFailing(new Error('connection lost'))).rejects.toThrow('connection lost');
   });
 
   it.each([

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ListObjectsV2Command } from '@aws-sdk/client-s3';
-import { StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DeleteObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { auditFolder, readAudit } from 'embedded-cloud/audit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeLoanBook } from '#examples/loans/generate';
@@ -15,6 +16,7 @@ import { listItems } from '../../cli/model-versions.ts';
 import { getState, waitForExecution, watchDeployment } from '../../cli/runs.ts';
 import { watchExecution } from '../../cli/watch.ts';
 import { writePipeline } from '../support/many-pipelines.ts';
+import { createMeddling } from './meddling.ts';
 import { startProject, type UpProject } from './project.ts';
 
 const pipeline = 'loans-back';
@@ -32,25 +34,25 @@ const read = [
 ];
 let project: UpProject;
 let folder: string;
+const meddling = createMeddling();
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tidegate-drift-'));
-  project = await startProject([
-    writePipeline(folder, pipeline, {
-      training: { hyperparameters: { num_round: 30, eta: 0.2, max_depth: 3 } },
-      evaluation: { task: 'binary', gates: [{ metric: 'auc', min: 0.6 }] },
-      registry: { approval: 'auto' },
-      drift: {
-        schedule: 'cron(0 6 1 1 ? *)',
-        minRows: 200,
-        // loans near the decision are a small part of any book
-        performance: { metric: 'accuracy', maxOutside: 1, minOverlap: 0 },
-        decision: { cooldown: '1d', slowDrift: 500 },
-        action: 'roll-back',
-      },
-      stages: {},
-    }),
-  ]);
+  const definition = writePipeline(folder, pipeline, {
+    training: { hyperparameters: { num_round: 30, eta: 0.2, max_depth: 3 } },
+    evaluation: { task: 'binary', gates: [{ metric: 'auc', min: 0.6 }] },
+    registry: { approval: 'auto' },
+    drift: {
+      schedule: 'cron(0 6 1 1 ? *)',
+      minRows: 200,
+      // loans near the decision are a small part of any book
+      performance: { metric: 'accuracy', maxOutside: 1, minOverlap: 0 },
+      decision: { cooldown: '1d', slowDrift: 500 },
+      action: 'roll-back',
+    },
+    stages: {},
+  });
+  project = await startProject([definition], { faults: meddling.faults });
 }, 300_000);
 afterAll(async () => {
   await project?.close();
@@ -88,26 +90,34 @@ async function deployBook(seed: number): Promise<void> {
   expect(deployed).toMatchObject({ status: 'SUCCEEDED' });
 }
 
-/** Asks the model, and waits until the requests were captured. */
-async function ask(rows: readonly Record<string, string | number>[]): Promise<void> {
+/** The keys of captured requests. */
+async function captures(): Promise<string[]> {
   const { s3, outputs } = project.target;
-  const captured = async () =>
-    (await s3.send(new ListObjectsV2Command({ Bucket: outputs.CleanBucketName, Prefix: `${pipeline}/captures/` })))
-      .Contents?.length ?? 0;
-  const before = await captured();
-  await predictRows(project.target, pipeline, rows);
-  await expect.poll(captured, { timeout: 30_000, interval: 250 }).toBeGreaterThan(before);
+  const list = new ListObjectsV2Command({ Bucket: outputs.CleanBucketName, Prefix: `${pipeline}/captures/` });
+  return ((await s3.send(list)).Contents ?? []).map(({ Key = '' }) => Key);
 }
 
-async function check() {
+/** Asks the model, and waits until the requests were captured. @returns the keys of the new captures */
+async function ask(rows: readonly Record<string, string | number>[]): Promise<string[]> {
+  const before = await captures();
+  const added = async () => (await captures()).filter((key) => !before.includes(key));
+  await predictRows(project.target, pipeline, rows);
+  await expect.poll(async () => (await added()).length, { timeout: 30_000, interval: 250 }).toBeGreaterThan(0);
+  return added();
+}
+
+const startCheck = async (): Promise<string> => {
   const { sfn, outputs } = project.target;
+  const input = JSON.stringify({ pipeline });
   const { executionArn = '' } = await sfn.send(
-    new StartExecutionCommand({
-      stateMachineArn: outputs.CheckDriftStateMachineArn,
-      input: JSON.stringify({ pipeline }),
-    }),
+    new StartExecutionCommand({ stateMachineArn: outputs.CheckDriftStateMachineArn, input }),
   );
-  const ended = await watchExecution(sfn, executionArn, { silent: true });
+  return executionArn;
+};
+
+async function check() {
+  const executionArn = await startCheck();
+  const ended = await watchExecution(project.target.sfn, executionArn, { silent: true });
   expect(ended, JSON.stringify(ended)).toMatchObject({ status: 'SUCCEEDED' });
   return { check: driftCheckSchema.parse(ended.output), executionArn };
 }
@@ -167,6 +177,38 @@ describe('a version that drift began with', { timeout: 240_000 }, () => {
       ]),
     );
     for (const { checkedAt, expiresAt } of items) expect(expiresAt).toBeGreaterThan(Date.parse(checkedAt) / 1000);
+  });
+
+  it('passes over a captured request that was deleted after it was listed', async () => {
+    const [gone = ''] = await ask(applicants(300));
+    const { s3, outputs } = project.target;
+    const remove = () => s3.send(new DeleteObjectCommand({ Bucket: outputs.CleanBucketName, Key: gone }));
+    const removed = meddling.once('CountCapturesRole', 'GetObject', remove, { waitMs: 1500 });
+
+    const { check: third } = await check();
+    await removed;
+
+    expect(third.unread).toMatchObject({ objects: 1 });
+  });
+
+  it('counts later what a check that was stopped did not count', async () => {
+    await ask(applicants(300));
+    let executionArn = '';
+    const stop = async () => {
+      await sleep(500);
+      await project.target.sfn.send(new StopExecutionCommand({ executionArn, cause: 'stopped while it counted' }));
+    };
+    const stopped = meddling.once('CheckDriftMachineRole', 'StartExecution', stop, { held: 'ListCapturesRole' });
+    const before = await getState(project.target, pipeline, 'drift');
+    executionArn = await startCheck();
+    await stopped;
+    expect(await watchExecution(project.target.sfn, executionArn, { silent: true })).toMatchObject({
+      status: 'ABORTED',
+    });
+
+    const { check: last } = await check();
+
+    expect(last.window.rows).toBeGreaterThanOrEqual(Number(before?.['rows']) + 300);
   });
 
   it('was denied nothing by its roles', () => {

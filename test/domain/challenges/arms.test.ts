@@ -13,6 +13,8 @@ it('a text always has the same place, from 0 up to 100', () => {
       expect(place).toBeLessThan(100);
       expect(isInShare(salt, text, 100)).toBe(true);
       expect(isInShare(salt, text, 0)).toBe(false);
+      // the end of a share belongs to the others
+      expect(isInShare(salt, text, place)).toBe(false);
     }),
   );
 });

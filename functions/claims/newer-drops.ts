@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import type { NewerDrop } from '#domain/drift/actions/drift-action';
+import { TidegateError } from '#domain/errors';
+import { describeContent, selectDropObjects } from '#domain/runs/drop';
 import { dropName } from '#domain/runs/drop-name';
 import { arrivedDrops } from '#domain/runs/drop-window';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
@@ -26,6 +28,7 @@ interface Arrived {
   readonly prefix: string;
   readonly arrivedAt: string;
   readonly bytes: number;
+  readonly objects: readonly RawObject[];
 }
 
 /** The complete drops of a pipeline, the newest first. A table that lies in the pipeline's folder is one drop. */
@@ -40,24 +43,52 @@ function arrivals({ name, dataset }: Pipeline, listed: readonly RawObject[]): Ar
         listed.filter(({ key }) => key.startsWith(prefix)),
       );
       const newest = own.reduce((latest, { lastModified }) => (lastModified > latest ? lastModified : latest), '');
-      return { prefix, arrivedAt: arrivedAt || newest, bytes: own.reduce((sum, { size }) => sum + size, 0) };
+      return {
+        prefix,
+        arrivedAt: arrivedAt || newest,
+        bytes: own.reduce((sum, { size }) => sum + size, 0),
+        objects: own,
+      };
     })
     .toReversed();
+}
+
+/** The run that trained on some data with the settings of now; undefined when none did. */
+async function trainedBy(store: StateStore, pipeline: Pipeline, datasetVersion: unknown): Promise<string | undefined> {
+  const identity = `${datasetVersion}#${sha256Hex(JSON.stringify(trainingSettings(pipeline)))}`;
+  const trained = await store.get(pipeline.name, `trained#${identity}`);
+  return trained && String(trained['runId']);
+}
+
+/** The version of the data of a drop that no run had; undefined where other drops belong to it, or it cannot be read. */
+function versionOf({ dataset, training }: Pipeline, { prefix, objects }: Arrived): string | undefined {
+  if (training.data !== undefined) return undefined;
+  try {
+    return sha256Hex(describeContent(prefix, selectDropObjects(prefix, objects, dataset)));
+  } catch (error) {
+    if (error instanceof TidegateError) return undefined;
+    throw error;
+  }
 }
 
 /** What became of a drop. A run whose data or settings were others says nothing about a run now. */
 async function stateOf(
   store: StateStore,
   pipeline: Pipeline,
-  { prefix, arrivedAt }: Arrived,
+  drop: Arrived,
 ): Promise<Pick<NewerDrop, 'state' | 'runId'>> {
   const { name } = pipeline;
+  const { prefix, arrivedAt } = drop;
   const runId = await formerRun(store, { pipeline: name, runId: '' }, prefix);
   const record = runId === undefined ? undefined : await store.get(name, `run#${runId}`);
-  if (runId === undefined || !record || arrivedAt > String(record['startedAt'])) return { state: 'new' };
+  if (runId === undefined || !record || arrivedAt > String(record['startedAt'])) {
+    // the same data under another name was skipped when it arrived
+    const same = await trainedBy(store, pipeline, versionOf(pipeline, drop));
+    return same === undefined ? { state: 'new' } : { state: 'trained', runId: same };
+  }
   if (hasRefused(record)) return { state: 'refused', runId };
-  const identity = `${record['datasetVersion']}#${sha256Hex(JSON.stringify(trainingSettings(pipeline)))}`;
-  return (await store.get(name, `trained#${identity}`)) ? { state: 'trained', runId } : { state: 'new', runId };
+  const trained = await trainedBy(store, pipeline, record['datasetVersion']);
+  return { state: trained === undefined ? 'new' : 'trained', runId };
 }
 
 /**

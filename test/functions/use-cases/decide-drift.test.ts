@@ -242,6 +242,25 @@ describe('a retrain for drift', () => {
     expect((await decideAbout(6)).step).toMatchObject({ start: 'retrain', drop: 'loan/2026-01-01/' });
   });
 
+  it('does not train on the same data under another name, unless its settings read other drops too', async () => {
+    await serve();
+    const first = raw;
+    drop('2026-01-05', 4);
+    expect((await decideAbout(5)).step).toMatchObject({ start: 'retrain' });
+    const folder = ({ key, ...own }: RawObject) => ({ ...own, key: key.replace('2026-01-01', '2026-01-05') });
+    raw = [...first.slice(0, 2), ...first.slice(0, 2).map((own) => ({ ...folder(own), lastModified: day(4) }))];
+    expect(await reason(6)).toContain(`run ${champion} trained on the newest drop already`);
+    deployed = pipelineOf({ action: 'retrain' }, { training: { ...deployed.training, data: 'accumulate' } });
+    expect((await decideAbout(7)).step).toMatchObject({ start: 'retrain' });
+  });
+
+  it('takes a drop that cannot be read for a new one: its run says why', async () => {
+    await serve();
+    const own = { size: 1000, etag: 'e', versionId: 'v', lastModified: day(4) };
+    for (const file of ['a.xlsx', '_SUCCESS']) raw.push({ ...own, key: `loan/2026-01-05/${file}` });
+    expect((await decideAbout(5)).step).toMatchObject({ start: 'retrain', drop: 'loan/2026-01-05/' });
+  });
+
   it('takes a table that lies in the folder of the pipeline', async () => {
     await serve();
     raw = [{ key: 'loan/year=2026/a.csv', size: 1000, etag: 't', versionId: 'v', lastModified: day(4) }];

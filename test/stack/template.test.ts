@@ -206,7 +206,9 @@ describe('the compiled template', () => {
         : [];
     };
     const started = grantsOf('CheckDriftMachineRole').filter(([action]) => action === 'states:StartExecution');
-    const machines = JSON.stringify(started).match(/tidegate-dev-[a-z-]+/g)?.map((name) => name.slice(13));
+    const machines = JSON.stringify(started)
+      .match(/tidegate-dev-[a-z-]+/g)
+      ?.map((name) => name.slice(13));
     expect(machines).toEqual(['count-captures', 'retrain', 'record-decision']);
     const raw = grantsOf('DecideDriftRole').filter(([, resource]) => JSON.stringify(resource).includes('RawBucket'));
     expect(raw.map(([action]) => action)).toEqual(['s3:ListBucketVersions']);

@@ -20,7 +20,7 @@ describe('the dialect of a CSV file', () => {
 
   it.each([';', '\t', '|'])('has the delimiter %j', (delimiter) => {
     const text = rows(20, (i) => ['1,5', i, 'a,b'].join(delimiter));
-    expect(guessDialect(['x', 'y', 'z'].join(delimiter) + `\n${text}`, true)).toMatchObject({
+    expect(guessDialect(`${['x', 'y', 'z'].join(delimiter)}\n${text}`, true)).toMatchObject({
       delimiter,
       header: true,
       fields: ['x', 'y', 'z'],

@@ -13,6 +13,7 @@ import { modelsCommand } from './commands/models.ts';
 import { newCommand } from './commands/new.ts';
 import { outcomesCommand } from './commands/outcomes.ts';
 import { predictCommand } from './commands/predict.ts';
+import { profileCommand } from './commands/profile.ts';
 import { reportCommand } from './commands/report.ts';
 import { retireCommand } from './commands/retire.ts';
 import { retrainCommand } from './commands/retrain.ts';
@@ -66,6 +67,7 @@ ${exitTable.map(({ code, means }) => `  ${String(code).padEnd(3)} ${means}`).joi
 for (const add of [
   cloudCommands,
   newCommand,
+  profileCommand,
   dropCommand,
   retrainCommand,
   runCommands,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Suspicion } from '#domain/detectors/examine-column';
 import type { LeakageResult } from '#domain/leakage/registry';
+import type { Histogram } from '#domain/profiling/distribution';
 import { guessLabel, type LabelGuess, type LabelProposal, proposeLabel } from '#domain/profiling/label';
 import type { ProfiledFile } from '#domain/profiling/pipeline';
 import { proposeRoles, type RoleProposal } from '#domain/profiling/roles';
@@ -8,7 +9,7 @@ import { openEngine } from '#functions/shards/duckdb';
 import { withScratch } from '#functions/shards/scratch';
 import { exitCodes } from '../exit-codes.ts';
 import { CliError } from '../output.ts';
-import { findPersonalData, loadRows, measureInputs, readColumns } from './measure.ts';
+import { countDuplicates, countHistograms, findPersonalData, loadRows, measureInputs, readColumns } from './measure.ts';
 import { openFile } from './open-file.ts';
 
 /** Memory for the engine, in MB. */
@@ -23,6 +24,8 @@ export interface FileProfile {
   readonly guessed?: LabelGuess;
   readonly roles: readonly RoleProposal[];
   readonly measured: LeakageResult;
+  readonly histograms: ReadonlyMap<string, Histogram>;
+  readonly duplicates: number;
 }
 
 /** The label's column: the named one, or a guess. @throws CliError for a name that the file does not have */
@@ -91,6 +94,8 @@ export function profileFile(
         ...('because' in chosen ? { guessed: chosen } : {}),
         roles,
         measured,
+        histograms: await countHistograms(engine, columns),
+        duplicates: await countDuplicates(engine, roles),
       };
     } finally {
       engine.close();

@@ -1,5 +1,5 @@
 import { columnWords } from '#domain/detectors/column-words';
-import { formatCount, formatNumber, formatPercent } from '#domain/text/format-number';
+import { formatCount, formatPercent } from '#domain/text/format-number';
 import { defaultBooleans } from '#domain/values/booleans';
 import { type DateSettings, formatsOf } from '#domain/values/dates';
 import { type Numbers, plainNumbers } from '#domain/values/numbers';
@@ -95,19 +95,17 @@ function asEpoch({ name, min, max, others }: ColumnFacts, nullWords: readonly st
 
 const isPlain = (numbers: Numbers): boolean => numbers === plainNumbers;
 
-function describeNotation({ decimal, thousands, currency, percent }: Numbers): string {
+/** In words; not the least and the greatest number, which belong to somebody. */
+function describeNotation({ decimal, thousands, currency, percent }: Numbers, whole: boolean): string {
   const parts = [
     decimal === ',' ? 'a decimal comma' : undefined,
     thousands === undefined ? undefined : `groups by ${JSON.stringify(thousands)}`,
     currency === false ? undefined : 'a currency',
     percent ? 'a percent sign' : undefined,
   ].filter((part) => part !== undefined);
-  return parts.length === 0 ? 'numbers' : `numbers with ${parts.join(' and ')}`;
+  const numbers = whole ? 'whole numbers' : 'numbers';
+  return parts.length === 0 ? numbers : `${numbers} with ${parts.join(' and ')}`;
 }
-
-/** The range of plain numbers. */
-const rangeText = ({ min, max }: ColumnFacts): string =>
-  min === null || max === null || min === max ? '' : ` from ${formatNumber(min)} to ${formatNumber(max)}`;
 
 /**
  * How the texts of a column are read: the narrowest kind that reads nearly all of them.
@@ -139,7 +137,7 @@ export function kindOfColumn(facts: ColumnFacts): ColumnKind {
     const nullNumber = isPlain(number.settings) ? sentinelOf(facts) : undefined;
     const missing = sum(words);
     const seen = [
-      `${describeNotation(number.settings)}${rangeText(facts)}`,
+      `${describeNotation(number.settings, whole === tried)}, ${formatCount(distinct - words.length)} different`,
       ...(missing === 0 ? [] : [`${formatPercent(missing / facts.rows)} ${spelt.join(', ')}`]),
       ...(nullNumber === undefined ? [] : [`${nullNumber} is far from all others and seems to mean "missing"`]),
     ];

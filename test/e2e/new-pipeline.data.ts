@@ -15,9 +15,9 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { createRandom } from '#domain/random';
-import { proposeFor } from '../../cli/commands/new.ts';
 import { predictRows } from '../../cli/commands/predict.ts';
 import { profileFile } from '../../cli/profile/profile-file.ts';
+import { proposeFor } from '../../cli/profile/propose.ts';
 import { getState } from '../../cli/runs.ts';
 import { startProject, type UpProject } from './project.ts';
 

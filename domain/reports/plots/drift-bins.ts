@@ -9,7 +9,7 @@ const area = { left: 126, right: 308, top: 4 };
 const row = 24;
 const bar = 9;
 /** Characters of a bin's name that fit beside the bars. */
-const labelLength = 17;
+const labelLength = 15;
 
 /** The bin that moved most, in words. */
 function describe(bins: readonly BinShare[]): string {

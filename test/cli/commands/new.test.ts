@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -19,9 +19,11 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const tidegate = (...args: string[]) =>
-  run(process.execPath, [join(root, 'cli/tidegate.mjs'), ...args], { env: { ...process.env, NO_COLOR: '1' } });
+  run(process.execPath, [join(root, 'cli/tidegate.mjs'), ...args], {
+    env: { ...process.env, NO_COLOR: '1', TIDEGATE_HOME: join(folder, 'home') },
+  });
 
-describe('tidegate new', () => {
+describe('tidegate new, and profile', () => {
   it('prints a pipeline and what to look at, as JSON', async () => {
     const { stdout } = await tidegate('new', 'rows', file, '--print', '--json');
     expect(JSON.parse(stdout)).toEqual({
@@ -29,6 +31,15 @@ describe('tidegate new', () => {
       yaml: expect.stringContaining('name: rows\n'),
       check: [],
     });
+  });
+
+  it('writes the data report of a file', async () => {
+    const out = join(folder, 'rows.html');
+    const { stdout } = await tidegate('profile', file, '--out', out, '--json');
+    expect(JSON.parse(stdout)).toEqual({ path: out, check: [] });
+    expect(readFileSync(out, 'utf8')).toContain('<h1>rows.csv</h1>');
+    const { stdout: text } = await tidegate('profile', file);
+    expect(text.trim()).toBe(join(folder, 'home/reports/profile-data.html'));
   });
 
   it.each([

@@ -7,8 +7,8 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parsePipeline } from '#schemas/load-pipeline';
-import { proposeFor } from '../../../cli/commands/new.ts';
 import { profileFile } from '../../../cli/profile/profile-file.ts';
+import { proposeFor } from '../../../cli/profile/propose.ts';
 
 let folder: string;
 beforeAll(() => {

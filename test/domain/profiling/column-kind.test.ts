@@ -6,14 +6,14 @@ import { type Described, factsOf, numbered } from './a-column.ts';
 const kindOf = (described: Described) => kindOfColumn(factsOf(described));
 
 describe('the kind of a column', () => {
-  it('is a number with its range, and words for a missing one', () => {
+  it('is a number, with words for a missing one', () => {
     expect(kindOf({ values: { 1: 40, 2.5: 50, NA: 10 }, words: ['NA'] })).toEqual({
       kind: 'number',
       numbers: notations[0],
       whole: false,
       nullWords: ['NA'],
       unread: 0,
-      because: 'numbers from 1 to 2.5; 10 % NA',
+      because: 'numbers, 2 different; 10 % NA',
     });
   });
 
@@ -29,7 +29,11 @@ describe('the kind of a column', () => {
     [7, 'groups by "," and a currency'],
   ])('is a number in notation %i', (notation, because) => {
     const found = kindOf({ values: { '1,0': 5, '2,0': 5 }, notation });
-    expect(found).toMatchObject({ kind: 'number', numbers: notations[notation], because: `numbers with ${because}` });
+    expect(found).toMatchObject({
+      kind: 'number',
+      numbers: notations[notation],
+      because: `numbers with ${because}, 2 different`,
+    });
   });
 
   it('says where a number far from the others seems to mean "missing"', () => {

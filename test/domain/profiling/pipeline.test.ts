@@ -39,7 +39,7 @@ describe('the pipeline for a file', () => {
         value: { column: 'y', positive: 1, negative: 0 },
         because: 'two values; the positive one is named as such, 25 % of the rows',
       },
-      columns: [{ name: 'amount', value: { role: 'feature', type: 'number' }, because: 'numbers from 1 to 2' }],
+      columns: [{ name: 'amount', value: { role: 'feature', type: 'number' }, because: 'whole numbers, 2 different' }],
       split: {
         value: { train: 0.7, validation: 0.15, test: 0.15 },
         because: 'by class; the same values stay on one side',

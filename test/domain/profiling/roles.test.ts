@@ -34,11 +34,11 @@ describe('the role of a column', () => {
       name: 'n',
       use: 'column',
       spec: { role: 'feature', type: 'number' },
-      because: 'numbers from 1 to 2',
+      because: 'whole numbers, 2 different',
     });
     expect(roleOf({ name: 'n', values: { 1: 5, 2: 4 }, rows: 10 })).toMatchObject({
       spec: { impute: 'median', indicator: true },
-      because: 'numbers from 1 to 2, 10 % missing',
+      because: 'whole numbers, 2 different, 10 % missing',
     });
     expect(roleOf({ name: 'b', values: { yes: 5, no: 5 } })).toMatchObject({ spec: { type: 'boolean' } });
     expect(roleOf({ name: 'k', values: { red: 5, blue: 5 } })).toMatchObject({

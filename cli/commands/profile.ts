@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { note, print, printJson } from '../output.ts';
+import { profileFile } from '../profile/profile-file.ts';
+import { doubtsOf, proposeFor, writeProfilePage } from '../profile/propose.ts';
+
+interface ProfileOptions {
+  readonly label?: string;
+  readonly out?: string;
+}
+
+export function profileCommand(program: Command): void {
+  program
+    .command('profile')
+    .description(
+      'write the data report of a file: what its columns are, what they say about the label, what is personal',
+    )
+    .argument('<file>', 'a file as a drop will have it: CSV, JSON lines or Parquet')
+    .option('--label <column>', 'the column to predict (default: guessed from the names)')
+    .option('--out <file>', 'where to write it')
+    .addHelpText('after', '\nExample:\n  $ npx tidegate profile customers.csv --label churned --out customers.html')
+    .action(async (source: string, { label, out }: ProfileOptions, command: Command) => {
+      const { json } = command.optsWithGlobals<{ json?: boolean }>();
+      const profile = await profileFile(source, {
+        ...(label === undefined ? {} : { label }),
+        now: new Date(),
+        progress: (step) => note(`${step} …`),
+      });
+      const { proposal } = proposeFor('profile', source, profile);
+      const path = writeProfilePage('profile', source, profile, proposal, out);
+      if (json) return printJson({ path, check: doubtsOf(proposal) });
+      print(path);
+    });
+}

@@ -154,10 +154,10 @@ export const textBytes = ({ key, size }: Pick<DropObject, 'key' | 'size'>): numb
   size * (growth.find(([ending]) => key.toLowerCase().endsWith(ending))?.[1] ?? 1);
 
 /**
- * A larger file is cut into parts of about this many bytes. A part takes a function less than a minute of its 15, and a tenth of its
- * disk; smaller ones would be more calls for the same work.
+ * A larger file is cut into parts of about this many bytes. A part takes a function less than a minute of its 15, a tenth of its disk, and
+ * less than 1.5 GB of its memory (bench/README.md); smaller ones would be more calls for the same work.
  */
-export const partBytes = 256e6;
+export const partBytes = 224e6;
 
 /**
  * A larger archive is refused when it arrives. It cannot be cut, and with its text and the rows that are made of it, it has no room on

@@ -184,15 +184,16 @@ describe('the shards of a drop', () => {
     for (const name of ['1.csv', '1.JSONL', '1.parquet']) {
       expect(planShards([object('0.csv', 10), object(name, size), object('2.csv', 10), object('3.csv', 10)])).toEqual([
         { index: 0, size: 10, first: 0, files: 1 },
-        { index: 1, size: 233_333_333, first: 1, files: 1, part: { index: 0, count: 3, size } },
-        { index: 2, size: 233_333_334, first: 1, files: 1, part: { index: 1, count: 3, size } },
-        { index: 3, size: 233_333_334, first: 1, files: 1, part: { index: 2, count: 3, size } },
-        { index: 4, size: 10, first: 2, files: 1 },
-        { index: 5, size: 10, first: 3, files: 1 },
+        { index: 1, size: 175e6, first: 1, files: 1, part: { index: 0, count: 4, size } },
+        { index: 2, size: 175e6, first: 1, files: 1, part: { index: 1, count: 4, size } },
+        { index: 3, size: 175e6, first: 1, files: 1, part: { index: 2, count: 4, size } },
+        { index: 4, size: 175_000_001, first: 1, files: 1, part: { index: 3, count: 4, size } },
+        { index: 5, size: 10, first: 2, files: 1 },
+        { index: 6, size: 10, first: 3, files: 1 },
       ]);
     }
     expect(planShards([object('0.csv.gz', size)])).toEqual([{ index: 0, size, first: 0, files: 1 }]);
-    expect(planShards([object('0.csv', 256e6)])).toHaveLength(1);
+    expect(planShards([object('0.csv', 224e6)])).toHaveLength(1);
   });
 
   it('of large text files are located first', () => {

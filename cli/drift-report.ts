@@ -61,7 +61,7 @@ export async function writeDriftReport(
   { since, file }: { readonly since: string; readonly file?: string | undefined },
 ): Promise<string> {
   const keys = (await listChecks(target, pipeline, since)).slice(-mostChecks);
-  const checks = await readChecks(target, keys);
+  const checks = (await readChecks(target, pipeline, keys)).map(({ record }) => record);
   const [bins, realised, deployments] = await Promise.all([
     readBins(target, pipeline, lastJudged(checks)),
     readRealised(target, pipeline),

@@ -1,8 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sliceColumns } from '#domain/data/columns';
 import { labelClasses } from '#domain/data/label';
 import { judgedMetric } from '#domain/drift/performance/decision';
 import { noEstimate } from '#domain/drift/performance/estimate';
+import { decideHistory } from '#domain/drift/replay/decisions';
 import { type HistoricWindow, type JudgedWindow, judgeHistory } from '#domain/drift/replay/judge';
 import { realisedMetric } from '#domain/drift/replay/realised';
 import { cutWindows } from '#domain/drift/replay/windows';
@@ -171,7 +173,7 @@ export async function backtest(subject: Subject, { files, window, serve }: Backt
       const why = whyUnrealised(subject);
       return {
         metric: judgedMetric(evaluation, drift.performance?.metric),
-        windows,
+        windows: decideHistory(windows, drift, sliceColumns(pipeline)),
         files: staged.map(({ path: _, ...own }) => own),
         timeless: cut.timeless,
         ...('unscored' in model ? { unscored: model.unscored } : {}),

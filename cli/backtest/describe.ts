@@ -1,4 +1,4 @@
-import { alarmLines, missedLine } from '#domain/drift/replay/summary';
+import { alarmLines, missedLine, quietLine } from '#domain/drift/replay/summary';
 import { counted } from '#domain/text/numbers';
 import { alarmCell, driftCells, intervalCell } from '../drift-cells.ts';
 import { table } from '../output.ts';
@@ -48,6 +48,6 @@ export const backtestLines = (found: Backtest, subject: Subject): string[] => [
   windowTable(found),
   '',
   ...alarmLines(found.windows),
-  ...[missedLine(found.windows, found.metric)].filter((line) => line !== undefined),
+  ...[quietLine(found.windows), missedLine(found.windows, found.metric)].filter((line) => line !== undefined),
   ...remarks(found, subject),
 ];

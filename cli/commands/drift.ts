@@ -75,7 +75,8 @@ export function describeAlarm({ alarm, decidedBy, drifted, action, decision, ste
 
 /** The checks since an instant, the oldest first. */
 async function showChecks(target: Target, pipeline: string, since: string, json: boolean): Promise<void> {
-  const records = await readChecks(target, await listChecks(target, pipeline, since));
+  const checks = await readChecks(target, pipeline, await listChecks(target, pipeline, since));
+  const records = checks.map(({ record }) => record);
   if (json) return printJson(records);
   if (records.length === 0) return print(`no check of ${pipeline} since ${since.slice(0, 16)}Z`);
   print(checksTable(records));

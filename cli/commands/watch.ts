@@ -18,6 +18,9 @@ import { withTarget } from './global.ts';
 /** Between two looks: a few small reads each. */
 const pauseMs = 2000;
 
+/** A check that is not decided about for so long never is: one of an earlier version, or one that failed. */
+const decisionMs = 20 * 60_000;
+
 const units = { s: 1000, m: 60_000, h: 3_600_000 } as const;
 
 /** @returns milliseconds */
@@ -37,16 +40,19 @@ async function readState(target: Target, pipeline: string, since: string, known:
     getState(target, pipeline, deploymentKeys.champion),
     items(outcomeItems.files),
     items(outcomeItems.days),
-    readChecks(target, keys),
+    readChecks(target, pipeline, keys),
   ]);
-  for (const key of keys) known.add(key);
+  const settled = checks.filter(
+    ({ record, isDecided }) => isDecided || Date.now() - Date.parse(record.to) > decisionMs,
+  );
+  for (const { key } of settled) known.add(key);
   return {
     runs,
     decisions: decisions.map((item) => decisionSchema.parse(item)),
     champion: champion && championSchema.parse(champion),
     outcomes: outcomes.map((item) => outcomesFileSchema.parse(item)),
     performance: performance.map((item) => performanceSchema.parse(item)),
-    checks,
+    checks: settled.map(({ record }) => record),
   };
 }
 

@@ -3,6 +3,7 @@ import { deploymentKeys } from '#domain/deployment/target';
 import type { ActionReads } from '#domain/drift/actions/drift-action';
 import { findAction } from '#domain/drift/actions/registry';
 import { type Decided, decide } from '#domain/drift/decision/decide';
+import { historyOf } from '#domain/drift/decision/history';
 import { decisionSettings } from '#domain/drift/decision/settings';
 import { ConfigurationError } from '#domain/errors';
 import { artifactKeys } from '#domain/runs/layout';
@@ -33,10 +34,6 @@ export interface DriftDecisionPorts {
 
 /** Earlier checks that are read: more than the last windows that any setting looks at. */
 const mostChecks = 100;
-/** How long a check stays in the history, in days. */
-const keptDays = 400;
-/** Retrains that are remembered. */
-const mostRetrains = 100;
 
 /** The checks before this one, the newest first. One that another version wrote and this one cannot read is passed over. */
 async function readHistory(store: StateStore, { pipeline, window }: DriftCheck): Promise<DriftHistory[]> {
@@ -76,45 +73,6 @@ async function planStep(
   const settings = decisionSettings(drift.decision);
   const facts = { at: check.window.to, decision, carried, settings, minRows: drift.minRows };
   return { action, ...(await findAction(action).plan(facts, reads)) };
-}
-
-/** The item of the history. */
-function historyOf(
-  check: DriftCheck,
-  { decision, alarm, decidedBy, columns, score, carried }: Decided,
-  step: DriftStep,
-  modelVersion: number | undefined,
-): DriftHistory {
-  const { runId, source, window, tooSmall, fellSilent, coverage, driftedColumns, performance, reportKey } = check;
-  const { status, reason } = performance;
-  const retrains = step.start === 'retrain' ? [...carried.retrains, window.to] : carried.retrains;
-  return {
-    version: 1,
-    checkedAt: window.to,
-    runId,
-    ...(modelVersion === undefined ? {} : { modelVersion }),
-    source,
-    window,
-    tooSmall,
-    fellSilent,
-    watched: coverage?.watched ?? columns.length,
-    driftedColumns: driftedColumns.length,
-    columns: [...columns],
-    ...(score ? { score } : {}),
-    performance: {
-      status,
-      reason,
-      ...(performance.status === 'estimated' ? { judged: performance.judged, metrics: performance.metrics } : {}),
-      ...(performance.status === 'none' ? {} : { outside: performance.outside, overlap: performance.overlap }),
-    },
-    decidedBy,
-    decision,
-    alarm,
-    step,
-    carried: { ...carried, retrains: retrains.slice(-mostRetrains) },
-    reportKey,
-    expiresAt: Math.floor(Date.parse(window.to) / 1000) + keptDays * 86_400,
-  };
 }
 
 /** The check with what was decided about it. */

@@ -24,7 +24,11 @@ export const driftRecordSchema = driftReportSchema.extend({
   coverage: coverageSchema.optional(),
   performance: performanceEstimateSchema.optional().describe('absent in checks of earlier versions'),
   alarm: z.boolean().optional(),
-  decidedBy: z.string().optional().describe('what decided about the alarm'),
+  decidedBy: z
+    .enum(['performance', 'columns', 'slow-drift'])
+    .optional()
+    .catch(undefined)
+    .describe('what decided about the alarm'),
   from: z.string(),
   to: z.string().describe('the time of the check'),
   skipped: z.int().min(0).optional().describe('captures that could not be read'),

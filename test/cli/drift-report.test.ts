@@ -57,8 +57,24 @@ describe('the checks of a pipeline', () => {
     for (const day of [8, 9, 10, 11]) keep(aRecord({ day }));
     buckets.put(`artifacts-bucket/${pipeline}/drift/notes.txt`, 'no check');
     const keys = await listChecks(target(), pipeline, '2026-02-09T00:00:00.000Z');
-    const found = await readChecks(target(), [...keys, `${pipeline}/drift/gone.json`]);
-    expect(found.map(({ to }) => to.slice(0, 10))).toEqual(['2026-02-09', '2026-02-10', '2026-02-11']);
+    const found = await readChecks(target(), pipeline, [...keys, `${pipeline}/drift/gone.json`]);
+    expect(found.map(({ record }) => record.to.slice(0, 10))).toEqual(['2026-02-09', '2026-02-10', '2026-02-11']);
+    expect(await readChecks(target(), pipeline, [])).toEqual([]);
+  });
+
+  it('alarmed where it was decided so with the checks before', async () => {
+    const [first, second, third] = [8, 9, 10].map((day) => aRecord({ day, alarm: true }));
+    for (const record of [first, second, third]) keep(record as DriftRecord);
+    const decided = { checkedAt: second?.to, alarm: false, decidedBy: 'slow-drift' };
+    db.on(QueryCommand).resolves({ Items: [decided, { checkedAt: third?.to, alarm: 'of another version' }] });
+    const keys = await listChecks(target(), pipeline, '2026-02-01T00:00:00.000Z');
+    const found = await readChecks(target(), pipeline, keys);
+    expect(found.map(({ record, isDecided }) => [record.alarm, isDecided])).toEqual([
+      [true, false],
+      [false, true],
+      [true, false],
+    ]);
+    expect(found[1]?.record.decidedBy).toBe('slow-drift');
   });
 
   it('are a line each in the table', () => {

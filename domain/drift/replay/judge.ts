@@ -3,6 +3,7 @@ import { decideAlarm } from '#domain/drift/performance/decision';
 import { byDrift, strongestOf, thresholdsOf } from '#domain/drift/registry';
 import type { DriftSettings } from '#domain/drift/settings';
 import type { Baseline, ColumnDrift, Window } from '#schemas/records/baseline';
+import type { DriftDecision, DriftHistory } from '#schemas/records/drift-history';
 import type { Estimate } from '#schemas/records/evaluation';
 import type { PerformanceEstimate } from '#schemas/records/performance-estimate';
 
@@ -43,7 +44,9 @@ export interface JudgedWindow {
   readonly performance: PerformanceEstimate;
   readonly realised?: Estimate;
   readonly alarm: boolean;
-  readonly decidedBy: string;
+  readonly decidedBy: DriftHistory['decidedBy'];
+  /** With the windows before it; absent where it was judged alone. */
+  readonly decision?: DriftDecision;
 }
 
 /** The column or score that moved most, by its strongest finding. */

@@ -8,7 +8,8 @@ const momentOf = ({ name, to }: JudgedWindow): string =>
   to === undefined ? name : to.endsWith('T00:00:00.000Z') ? to.slice(0, 10) : `${to.slice(0, 16)}Z`;
 
 /** What decided about an alarm, in a few words. */
-function cause({ decidedBy, driftedColumns, performance }: JudgedWindow): string {
+function cause({ decidedBy, driftedColumns, performance, decision }: JudgedWindow): string {
+  if (decision && decidedBy === 'slow-drift') return decision.reason;
   if (decidedBy === 'performance') return performance.reason;
   const [first, ...others] = driftedColumns;
   if (first === undefined) return 'the scores drifted';
@@ -25,6 +26,14 @@ export function alarmLines(windows: readonly JudgedWindow[]): string[] {
     `${counted(alarms.length, 'alarm')} in ${counted(judged.length, 'window')}${left}${alarms.length === 0 ? '.' : ':'}`,
     ...alarms.map((own) => `  ${momentOf(own)}  ${cause(own)}`),
   ];
+}
+
+/** Windows with a warning that did not alarm, and why the first of them did not. @returns undefined where there are none */
+export function quietLine(windows: readonly JudgedWindow[]): string | undefined {
+  const quiet = windows.filter(({ decision }) => decision?.quiet !== undefined);
+  const [first] = quiet;
+  if (first === undefined) return undefined;
+  return `${counted(quiet.length, 'window')} with a warning and no alarm, the first ${first.name}: ${first.decision?.quiet}.`;
 }
 
 /** The metric on the holdout, where the performance of a window was estimated. */

@@ -108,21 +108,28 @@ describe('watching', () => {
 
   it('tells what came after it began, and ends when the time is up', async () => {
     const buckets = fakeBuckets();
-    const keep = (at: number): void => {
+    const decided: object[] = [];
+    const keep = (at: number, decidedAfterMs = 0): void => {
       const to = new Date(at).toISOString();
+      const own = { checkedAt: to, alarm: decidedAfterMs > 0, decidedBy: 'columns' };
+      setTimeout(() => decided.push(own), decidedAfterMs);
       buckets.put(
         `artifacts/loan-default/drift/${to.replaceAll(':', '-')}.json`,
         JSON.stringify({ ...aRecord({}), to }),
       );
     };
-    keep(Date.now() - 60_000);
+    keep(Date.now() - 3_500_000);
     const db = mockClient(DynamoDBDocumentClient);
     db.on(GetCommand).resolves({ Item: champion(1) });
     db.on(QueryCommand).resolves({ Items: [] });
+    db.on(QueryCommand, { ExpressionAttributeValues: { ':pk': 'loan-default', ':sk': 'drift#' } }).callsFake(() => ({
+      Items: [...decided],
+    }));
     let looks = 0;
     db.on(QueryCommand, { ExpressionAttributeValues: { ':pk': 'loan-default', ':sk': 'decision#' } }).callsFake(() => {
       looks += 1;
       if (looks === 2) keep(Date.now());
+      if (looks === 3) keep(Date.now() + 1, 100);
       return { Items: looks < 2 ? [] : [decision] };
     });
     const target = {
@@ -140,7 +147,7 @@ describe('watching', () => {
       onEvent,
     });
 
-    expect(events.map(({ kind }) => kind).toSorted()).toEqual(['check', 'decision']);
+    expect(events.map(({ kind }) => kind).toSorted()).toEqual(['alarm', 'check', 'decision']);
     expect(looks).toBeGreaterThan(2);
 
     const stop = new AbortController();

@@ -48,10 +48,11 @@ export default defineConfig({
         },
       },
       {
-        // Whole runs, and runs on real data sets: two files side by side, each with a cloud of its own.
+        // Whole runs, runs on real data sets, and what takes more than ten seconds: two files side by side.
         test: {
           name: 'data',
           include: ['test/**/*.data.ts'],
+          setupFiles: ['test/support/fast-check.ts'],
           testTimeout: 15 * MINUTE,
           hookTimeout: 5 * MINUTE,
         },

@@ -58,12 +58,12 @@ describe('admission', () => {
   });
 
   it('plans a large text file in parts, which are located first', async () => {
-    raw = [object('loan/2026-01-01/a.csv'), { ...object('loan/2026-01-01/b.csv'), size: 500e6 }];
+    raw = [object('loan/2026-01-01/a.csv'), { ...object('loan/2026-01-01/b.csv'), size: 400e6 }];
     const answer = await admit();
     if (answer.decision !== 'admitted') throw new Error(answer.decision);
     expect(answer).toMatchObject({ shards: 3, step: 'locate' });
     const shards = await artifacts.readJson(answer.shardsKey, z.array(z.unknown()));
-    expect(shards[2]).toEqual({ index: 2, size: 250e6, first: 1, files: 1, part: { index: 1, count: 2, size: 500e6 } });
+    expect(shards[2]).toEqual({ index: 2, size: 200e6, first: 1, files: 1, part: { index: 1, count: 2, size: 400e6 } });
   });
 
   it('refuses an archive that has no room on any disk', async () => {

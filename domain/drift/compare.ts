@@ -4,7 +4,8 @@ import type { Baseline, ColumnDrift, DriftReport, Histogram, TestDrift, Window }
 import { describeShift } from './describe-shift.ts';
 import type { DriftTest } from './drift-test.ts';
 import { sameBins } from './histogram.ts';
-import { applies, byDrift, DRIFT_TESTS } from './registry.ts';
+import { applies, byDrift, DRIFT_TESTS, thresholdsOf } from './registry.ts';
+import type { DriftSettings } from './settings.ts';
 import { benjaminiHochberg, leastLikely } from './significance.ts';
 
 /** Probability that a whole report without drift finds some, unless the pipeline says another. */
@@ -132,3 +133,15 @@ function verdict({ label }: DriftTest, { statistic, threshold, drifted }: TestDr
   if (drifted) return `${label} ${value} is over ${limit}`;
   return statistic > threshold ? `${label} ${value} may be chance` : `${label} ${value} is within ${limit}`;
 }
+
+/**
+ * Compares a window as the drift settings of a pipeline say.
+ *
+ * @param minRows a smaller window is not tested
+ */
+export const compareBy = (
+  drift: DriftSettings,
+  { baseline, window }: Pick<CompareInput, 'baseline' | 'window'>,
+  minRows: number = drift.minRows,
+): DriftReport =>
+  compareWindow({ baseline, window, minRows, thresholds: thresholdsOf(drift), falseAlarmRate: drift.falseAlarmRate });

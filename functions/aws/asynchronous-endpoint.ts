@@ -1,10 +1,11 @@
 import { InvokeEndpointAsyncCommand, type SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import type { ModelFormat } from '#domain/algorithms/algorithm';
 import type { Answer } from '#domain/endpoint-tests/answer';
-import { NotFoundError, PredictionError } from '#domain/errors';
+import { PredictionError } from '#domain/errors';
 import { asynchronousPrefixes } from '#domain/runs/layout';
 import { modelFailed, notServing, refusedOrBusy } from '#functions/aws/invoke-endpoint';
 import type { ObjectStore } from '#functions/ports/object-store';
+import { ifThere } from '#functions/runtime/if-there';
 
 /** What sending a request through a queue needs. */
 export interface QueueClients {
@@ -32,15 +33,6 @@ const pauses = { first: 100, longest: 2_000 };
 
 const keyOf = (uri: string | undefined): string => /^s3:\/\/[^/]+\/(.+)$/.exec(uri ?? '')?.[1] ?? '';
 
-async function readIfThere(clean: QueueClients['clean'], key: string): Promise<string | undefined> {
-  try {
-    return await clean.readText(key);
-  } catch (error) {
-    if (error instanceof NotFoundError) return undefined;
-    throw error;
-  }
-}
-
 type Outcome = { readonly kind: 'answered' | 'failed'; readonly text: string } | { readonly kind: 'waiting' };
 
 /**
@@ -65,9 +57,9 @@ async function ask(clients: QueueClients, request: QueuedRequest, until: number)
   );
   const [answer, failure] = [keyOf(queued.OutputLocation), keyOf(queued.FailureLocation)];
   for (let pause = pauses.first; ; pause = Math.min(pauses.longest, pause * 1.5)) {
-    const text = await readIfThere(clean, answer);
+    const text = await ifThere(clean.readText(answer));
     if (text !== undefined) return { kind: 'answered', text };
-    const failed = await readIfThere(clean, failure);
+    const failed = await ifThere(clean.readText(failure));
     if (failed !== undefined) return { kind: 'failed', text: failed };
     const left = until - now();
     if (left <= 0) return { kind: 'waiting' };

@@ -1,23 +1,17 @@
 import type { SqlEngine } from '#domain/data/engine';
 import { mergeWindows } from '#domain/drift/baseline';
 import { cleanView } from '#domain/drift/clean-columns';
-import { NotFoundError } from '#domain/errors';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import type { ObjectStore } from '#functions/ports/object-store';
+import { ifThere } from '#functions/runtime/if-there';
 import { countCleanRows } from '#functions/shards/clean-counts';
 import { readAll } from '#functions/shards/read-all';
 import type { Pipeline } from '#schemas/pipeline';
 import { type CleanBaseline, cleanBaselineSchema, windowSchema } from '#schemas/records/baseline';
 
 /** The bins that fitting wrote; undefined for a run that an earlier version of Tidegate fitted. */
-async function readBins(artifacts: ObjectStore, run: RunPointer): Promise<CleanBaseline | undefined> {
-  try {
-    return await artifacts.readJson(artifactKeys(run).bins, cleanBaselineSchema);
-  } catch (error) {
-    if (error instanceof NotFoundError) return undefined;
-    throw error;
-  }
-}
+const readBins = (artifacts: ObjectStore, run: RunPointer): Promise<CleanBaseline | undefined> =>
+  ifThere(artifacts.readJson(artifactKeys(run).bins, cleanBaselineSchema));
 
 /** Counts the training rows of a shard in the bins of the clean columns. */
 export async function writeShardBaseline(

@@ -1,13 +1,12 @@
 import type { SqlEngine } from '#domain/data/engine';
 import { mergeWindows } from '#domain/drift/baseline';
 import { cleanView } from '#domain/drift/clean-columns';
-import { compareWindow } from '#domain/drift/compare';
+import { compareBy } from '#domain/drift/compare';
 import { coverageOfDrop } from '#domain/drift/coverage';
-import { thresholdsOf } from '#domain/drift/registry';
 import { driftSchema } from '#domain/drift/settings';
-import { NotFoundError } from '#domain/errors';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import type { ObjectStore } from '#functions/ports/object-store';
+import { ifThere } from '#functions/runtime/if-there';
 import { countCleanRows } from '#functions/shards/clean-counts';
 import { readAll } from '#functions/shards/read-all';
 import type { Pipeline } from '#schemas/pipeline';
@@ -23,19 +22,9 @@ import {
 /** A clean baseline as windows are compared with it. */
 export const asBaseline = ({ rows, columns }: CleanBaseline): Baseline => ({ version: 1, rows, columns });
 
-/** @returns undefined when the object is missing */
-async function readIfThere<T>(read: Promise<T>): Promise<T | undefined> {
-  try {
-    return await read;
-  } catch (error) {
-    if (error instanceof NotFoundError) return undefined;
-    throw error;
-  }
-}
-
 /** The clean columns that a champion was trained on; undefined for one that was trained before they were kept. */
 const readCleanBaseline = async (artifacts: ObjectStore, champion: RunPointer): Promise<CleanBaseline | undefined> =>
-  (await readIfThere(artifacts.readJson(artifactKeys(champion).baseline, baselineSchema)))?.clean;
+  (await ifThere(artifacts.readJson(artifactKeys(champion).baseline, baselineSchema)))?.clean;
 
 /** Counts the rows of a shard in the champion's bins. Writes nothing without such a champion. */
 export async function writeShardWindow(
@@ -52,7 +41,7 @@ export async function writeShardWindow(
 
 /** How a run's drop differs from the champion's; undefined where it was not compared. */
 export const readDropDrift = (artifacts: ObjectStore, run: RunPointer): Promise<DropDrift | undefined> =>
-  readIfThere(artifacts.readJson(artifactKeys(run).dropDrift, dropDriftSchema));
+  ifThere(artifacts.readJson(artifactKeys(run).dropDrift, dropDriftSchema));
 
 /** Compares a drop with the data that the champion was trained on, and writes the result; undefined without such a champion. */
 export async function writeDropDrift(
@@ -65,13 +54,7 @@ export async function writeDropDrift(
   const keys = artifactKeys(run);
   const windows = await readAll(shards, (i) => artifacts.readJson(keys.shardWindow(i), windowSchema));
   const settings = pipeline.drift ?? driftSchema.parse({ schedule: 'rate(1 day)' });
-  const report = compareWindow({
-    baseline: asBaseline(clean),
-    window: windows.reduce(mergeWindows),
-    thresholds: thresholdsOf(settings),
-    minRows: 1,
-    falseAlarmRate: settings.falseAlarmRate,
-  });
+  const report = compareBy(settings, { baseline: asBaseline(clean), window: windows.reduce(mergeWindows) }, 1);
   const drift = { ...report, champion: champion.runId, coverage: coverageOfDrop(clean) };
   await artifacts.writeJson(keys.dropDrift, drift);
   return drift;

@@ -1,7 +1,7 @@
 import { mergeSearches } from '#domain/detectors/merge';
-import { NotFoundError } from '#domain/errors';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import type { ObjectStore } from '#functions/ports/object-store';
+import { ifThere } from '#functions/runtime/if-there';
 import { readAll } from '#functions/shards/read-all';
 import { type PersonalData, personalDataSchema, shardSearchSchema } from '#schemas/records/personal-data';
 
@@ -16,12 +16,10 @@ export async function readPersonalData(
   shards: number,
 ): Promise<PersonalData | undefined> {
   const keys = artifactKeys(run);
-  try {
+  const read = async (): Promise<PersonalData> => {
     const record = await artifacts.readJson(keys.personalData, personalDataSchema);
     const leaks = await readAll(shards, (i) => artifacts.readJson(keys.shardLeaks(i), shardSearchSchema));
     return { ...record, leaks: mergeSearches(leaks) };
-  } catch (error) {
-    if (error instanceof NotFoundError) return undefined;
-    throw error;
-  }
+  };
+  return ifThere(read());
 }

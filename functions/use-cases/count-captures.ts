@@ -7,10 +7,10 @@ import { countKeys } from '#domain/drift/windows/layout';
 import { hourOfCapture } from '#domain/drift/windows/new-captures';
 import { mergeSamples, noRows, type RowSample, rowsOf, sketchRows } from '#domain/drift/windows/row-sample';
 import { emptySketch, mergeSketches, sketchOf, unreadOf, withUnread } from '#domain/drift/windows/sketch';
-import { NotFoundError } from '#domain/errors';
 import { scoresPerRow } from '#domain/evaluation/predictions';
 import { capturePrefix } from '#domain/runs/layout';
 import type { ObjectStore } from '#functions/ports/object-store';
+import { ifThere } from '#functions/runtime/if-there';
 import { packSample } from '#functions/shards/captured-sample';
 import { readAll } from '#functions/shards/read-all';
 import { readWatched, type WatchedModel } from '#functions/shards/watched-model';
@@ -27,16 +27,6 @@ export interface CountCapturesPorts {
 interface CountedHour {
   readonly sketch: CaptureSketch;
   readonly sample: RowSample;
-}
-
-/** @returns undefined for an object that is gone since it was listed */
-async function readIfThere(clean: Pick<ObjectStore, 'readText'>, key: string): Promise<string | undefined> {
-  try {
-    return await clean.readText(key);
-  } catch (error) {
-    if (error instanceof NotFoundError) return undefined;
-    throw error;
-  }
 }
 
 /** @param drawnBy what the sample of the rows follows from */
@@ -98,7 +88,8 @@ export async function countCaptures(
   const { run, endpoint, prefix, count, since } = counting;
   const model = await readWatched(artifacts, run);
   const base = `${capturePrefix(run.pipeline)}/${endpoint}/${variantName}/`;
-  const texts = await readAll(batch.objects.length, (i) => readIfThere(clean, `${base}${batch.objects[i]}`));
+  // one may be gone since it was listed
+  const texts = await readAll(batch.objects.length, (i) => ifThere(clean.readText(`${base}${batch.objects[i]}`)));
   const hours = countObjects(batch.objects, texts, model, since);
   const keys = countKeys(prefix);
   for (const [hour, { sketch, sample }] of hours) {

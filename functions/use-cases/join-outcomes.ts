@@ -1,12 +1,12 @@
 import type { ModelFacts } from '#domain/challenges/challenge-mode';
 import { labelClasses } from '#domain/data/label';
-import { NotFoundError } from '#domain/errors';
 import { joinOutcomes as join, latestOutcomes, rowIdentity } from '#domain/outcomes/join';
 import { dayOf, outcomeItems, outcomeKeys } from '#domain/outcomes/layout';
 import { measurePerformance } from '#domain/outcomes/performance';
 import { artifactKeys, predictionKey, predictionPrefix } from '#domain/runs/layout';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import type { StateStore } from '#functions/ports/state-store';
+import { ifThere } from '#functions/runtime/if-there';
 import { readAll } from '#functions/shards/read-all';
 import { withScratch } from '#functions/shards/scratch';
 import { readZippedJson, readZippedLines, writeZippedLines } from '#functions/shards/zipped-lines';
@@ -87,12 +87,8 @@ const factsOf = ({ dataset, evaluation }: Pipeline): ModelFacts => ({
 async function readModels({ artifacts }: JoinOutcomesPorts, pipeline: string, outcomes: readonly Outcome[]) {
   const runs = new Set(outcomes.flatMap(({ answers }) => answers.map(({ runId }) => runId)));
   const found = await readEach([...runs], async (runId) => {
-    try {
-      return [[runId, await artifacts.readJson(artifactKeys({ pipeline, runId }).config, pipelineSchema)] as const];
-    } catch (error) {
-      if (error instanceof NotFoundError) return [];
-      throw error;
-    }
+    const config = await ifThere(artifacts.readJson(artifactKeys({ pipeline, runId }).config, pipelineSchema));
+    return config === undefined ? [] : [[runId, config] as const];
   });
   return new Map(found.flat());
 }

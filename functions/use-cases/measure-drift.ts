@@ -1,9 +1,9 @@
 import { deploymentKeys } from '#domain/deployment/target';
-import { compareWindow } from '#domain/drift/compare';
+import { compareBy } from '#domain/drift/compare';
 import { coverageOfDrop, coverageOfInputs } from '#domain/drift/coverage';
 import { decideAlarm } from '#domain/drift/performance/decision';
 import type { WindowRows } from '#domain/drift/performance/estimate';
-import { byDrift, thresholdsOf } from '#domain/drift/registry';
+import { byDrift } from '#domain/drift/registry';
 import { windowCounts } from '#domain/drift/window-counts';
 import { hourStart, lengthHours, windowSpan } from '#domain/drift/windows/hours';
 import { type Compared, trainingReference } from '#domain/drift/windows/reference';
@@ -145,13 +145,7 @@ export async function measureDrift(ports: DriftPorts, event: DriftEvent): Promis
   const { drift, champion } = served;
   const { window, from, compared, coverage, answered, unread, silence } = await measure(ports, event, served);
   const { baseline, reference } = compared;
-  const report = compareWindow({
-    baseline,
-    window,
-    minRows: drift.minRows,
-    thresholds: thresholdsOf(drift),
-    falseAlarmRate: drift.falseAlarmRate,
-  });
+  const report = compareBy(drift, { baseline, window });
   const { rows, drifted } = report;
   const run = { pipeline: name, runId: champion.runId };
   const performance = await estimateWindow(artifacts, run, served, answered && { rows, sample: answered });

@@ -1,9 +1,9 @@
 import { deploymentKeys } from '#domain/deployment/target';
-import { NotFoundError } from '#domain/errors';
 import { describeRecorded } from '#domain/registry/decision';
 import { rollBackOrder } from '#domain/registry/roll-back-target';
 import type { ModelRegistry } from '#functions/ports/model-registry';
 import { ifAbsent, type StateStore } from '#functions/ports/state-store';
+import { ifThere } from '#functions/runtime/if-there';
 import type { RecordedDecision, RollBackRequest } from '#schemas/events/decision';
 import { type Decision, decisionSchema } from '#schemas/records/decision';
 import { type Champion, championSchema } from '#schemas/records/run';
@@ -31,19 +31,9 @@ async function versionBefore(
   champion: Champion | undefined,
 ): Promise<number | undefined> {
   for (const { modelPackageVersion: version, modelPackageArn } of rollBackOrder(former, champion)) {
-    if ((await readStatus(registry, modelPackageArn))?.status === 'Approved') return version;
+    if ((await ifThere(registry.read(modelPackageArn)))?.status === 'Approved') return version;
   }
   return undefined;
-}
-
-/** The package's state; undefined when there is none of that ARN. */
-async function readStatus(registry: RollBackRequestPorts['registry'], arn: string) {
-  try {
-    return await registry.read(arn);
-  } catch (error) {
-    if (error instanceof NotFoundError) return undefined;
-    throw error;
-  }
 }
 
 /**
@@ -81,7 +71,7 @@ export async function requestRollBack(
   const leaves = champion?.modelPackageVersion === version ? undefined : champion?.modelPackageVersion;
   if (version === champion?.modelPackageVersion && moved !== true)
     return ignore(`version ${version} of ${pipeline} serves already`);
-  const found = await readStatus(registry, modelPackageArn);
+  const found = await ifThere(registry.read(modelPackageArn));
   if (!found) return ignore(`${pipeline} has no version ${version}`);
   if (found.status !== 'Approved') {
     return ignore(

@@ -9,11 +9,12 @@ import { runTest } from '#domain/endpoint-tests/run';
 import type { TestSession } from '#domain/endpoint-tests/session';
 import { type LoadedTest, readTest, testKey } from '#domain/endpoint-tests/suite';
 import { testVersionSchema, versionKey } from '#domain/endpoint-tests/versions';
-import { NotFoundError, PredictionError } from '#domain/errors';
+import { PredictionError } from '#domain/errors';
 import { championEndpointOf, pipelineOfEndpoint } from '#domain/naming';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import type { ObjectStore } from '#functions/ports/object-store';
 import type { StateStore } from '#functions/ports/state-store';
+import { ifThere } from '#functions/runtime/if-there';
 import { type ServedModel, servedModel } from '#functions/shards/served-model';
 import type { runEndpointTestSchema } from '#schemas/events/endpoint-tests';
 import { servedConfigSchema } from '#schemas/records/served-config';
@@ -61,13 +62,8 @@ async function readContent(
 /** The pipeline whose asynchronous endpoint is tested; undefined for a real-time endpoint, or one that was made by hand. */
 async function queueOf({ artifacts }: EndpointTestPorts, run: RunPointer | undefined): Promise<string | undefined> {
   if (!run) return undefined;
-  try {
-    const { deployment } = await artifacts.readJson(artifactKeys(run).config, servedConfigSchema);
-    return deployment.asynchronous && run.pipeline;
-  } catch (error) {
-    if (error instanceof NotFoundError) return undefined;
-    throw error;
-  }
+  const config = await ifThere(artifacts.readJson(artifactKeys(run).config, servedConfigSchema));
+  return config?.deployment.asynchronous && run.pipeline;
 }
 
 /** The test as it runs. One that is invalid, or gone from the table, fails with that reason. */

@@ -1,6 +1,6 @@
-import { compareWindow } from '#domain/drift/compare';
+import { compareBy } from '#domain/drift/compare';
 import { decideAlarm } from '#domain/drift/performance/decision';
-import { byDrift, strongestOf, thresholdsOf } from '#domain/drift/registry';
+import { byDrift, strongestOf } from '#domain/drift/registry';
 import type { DriftSettings } from '#domain/drift/settings';
 import type { Baseline, ColumnDrift, Window } from '#schemas/records/baseline';
 import type { DriftDecision, DriftHistory } from '#schemas/records/drift-history';
@@ -66,13 +66,7 @@ export function judgeHistory(
   { name, from, to, baseline, window, performance, realised }: HistoricWindow,
   drift: DriftSettings,
 ): JudgedWindow {
-  const report = compareWindow({
-    baseline,
-    window,
-    minRows: drift.minRows,
-    thresholds: thresholdsOf(drift),
-    falseAlarmRate: drift.falseAlarmRate,
-  });
+  const report = compareBy(drift, { baseline, window });
   const { rows, tooSmall, drifted, driftedColumns, score } = report;
   const columns = report.columns.toSorted(byDrift());
   return {

@@ -1,7 +1,14 @@
+import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { note, print, printJson } from '../output.ts';
 import { profileFile } from '../profile/profile-file.ts';
 import { doubtsOf, proposeFor, writeProfilePage } from '../profile/propose.ts';
+
+/** The name of a file without its endings, as the name of another file has it. */
+const fileStem = (source: string): string =>
+  basename(source)
+    .replace(/\..*$/, '')
+    .replaceAll(/[^A-Za-z0-9_-]+/g, '-') || 'file';
 
 interface ProfileOptions {
   readonly label?: string;
@@ -26,7 +33,7 @@ export function profileCommand(program: Command): void {
         progress: (step) => note(`${step} …`),
       });
       const { proposal } = proposeFor('profile', source, profile);
-      const path = writeProfilePage('profile', source, profile, proposal, out);
+      const path = writeProfilePage(fileStem(source), source, profile, proposal, out);
       if (json) return printJson({ path, check: doubtsOf(proposal) });
       print(path);
     });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { shownList } from '#domain/data/shown';
 import type { Suspicion } from '#domain/detectors/examine-column';
 import type { LeakageResult } from '#domain/leakage/registry';
 import type { Histogram } from '#domain/profiling/distribution';
@@ -9,8 +10,11 @@ import { openEngine } from '#functions/shards/duckdb';
 import { withScratch } from '#functions/shards/scratch';
 import { exitCodes } from '../exit-codes.ts';
 import { CliError } from '../output.ts';
-import { countDuplicates, countHistograms, findPersonalData, loadRows, measureInputs, readColumns } from './measure.ts';
+import { countDuplicates, countHistograms } from './count-values.ts';
+import { loadRows } from './load-rows.ts';
+import { findPersonalData, measureInputs } from './measure.ts';
 import { openFile } from './open-file.ts';
+import { readColumns } from './read-columns.ts';
 
 /** Memory for the engine, in MB. */
 const memoryMb = 3008;
@@ -41,6 +45,21 @@ function chooseLabel(names: readonly string[], wanted: string | undefined) {
   );
 }
 
+/** @throws CliError when no column is left that may be a model input */
+function refuseWithoutInput(path: string, roles: readonly RoleProposal[], { findings }: LeakageResult): void {
+  const leaks = new Set(findings.map(({ column }) => column));
+  if (roles.some(({ name, use, spec }) => use === 'column' && spec['role'] === 'feature' && !leaks.has(name))) return;
+  const each = roles.map(({ name, use, spec, because }) =>
+    use === 'column'
+      ? `${name} (${leaks.has(name) ? 'gives the label away' : because || String(spec['role'])})`
+      : `${name} (the ${use})`,
+  );
+  throw new CliError(
+    `No column of ${path} can be a model input: ${shownList(each, 10)}. Name another label with --label, or write the pipeline yourself: docs/pipelines.md.`,
+    exitCodes.usage,
+  );
+}
+
 /**
  * Profiles a file: how it is written, what its columns are, which are personal, and what they say about the label.
  *
@@ -61,7 +80,12 @@ export function profileFile(
       progress('reading');
       const layout = await openFile(engine, path);
       const chosen = chooseLabel(layout.names, wanted);
-      if (!chosen) throw new CliError(`${path} has no columns.`, exitCodes.usage);
+      if (!chosen || layout.names.length < 2) {
+        throw new CliError(
+          `${path} has one column: a model needs a label and at least one input beside it.`,
+          exitCodes.usage,
+        );
+      }
       const loaded = await loadRows(engine, layout, directory);
       if (loaded.sampled === 0) throw new CliError(`${path} has no rows.`, exitCodes.usage);
       progress(`profiling ${layout.names.length} columns`);
@@ -79,6 +103,7 @@ export function profileFile(
       const roles = proposeRoles(columns, label.column, suspicions);
       progress('comparing with the label');
       const measured = await measureInputs(engine, columns, label, roles, loaded.rows);
+      refuseWithoutInput(path, roles, measured);
       const { format, dialect, encoding, sources } = layout;
       return {
         file: {

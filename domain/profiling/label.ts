@@ -144,7 +144,7 @@ export function proposeLabel({ facts, kind }: ReadColumn, name = facts.name): La
     classes: kept.map(({ value, count }) => ({ values: [value], rows: count })),
     unlabelled: missing,
     because: because(
-      `${formatCount(known)} classes${rare.length === 0 ? '' : `; ${rare.map(({ value }) => String(value)).join(' and ')} ${rare.length === 1 ? 'is' : 'are'} too rare to be divided and left out`}`,
+      `${formatCount(known)} classes${rare.length === 0 ? '' : `, of which ${rare.length} ${rare.length === 1 ? 'is' : 'are'} too rare to be divided and left out`}`,
     ),
     ...(kind.kind === 'number'
       ? { doubt: 'are the numbers amounts? Then evaluation.task: regression without classes is better' }

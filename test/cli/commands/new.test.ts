@@ -39,7 +39,7 @@ describe('tidegate new, and profile', () => {
     expect(JSON.parse(stdout)).toEqual({ path: out, check: [] });
     expect(readFileSync(out, 'utf8')).toContain('<h1>rows.csv</h1>');
     const { stdout: text } = await tidegate('profile', file);
-    expect(text.trim()).toBe(join(folder, 'home/reports/profile-data.html'));
+    expect(text.trim()).toBe(join(folder, 'home/reports/rows-data.html'));
   });
 
   it.each([

@@ -171,6 +171,16 @@ describe('the pipeline that is written for a file', () => {
     ['an empty Parquet file', () => write('empty.parquet', ''), /has no rows/],
     ['no Parquet', () => write('text.parquet', 'PAR?'), /Parquet/],
     ['lines without objects', () => write('none.jsonl', '[1]\nx\n'), /no line with a JSON object/],
+    ['one column', () => write('one.csv', 'y\n1\n2\n'), /has one column: a model needs a label and at least one input/],
+    [
+      'columns of which none can be an input',
+      () =>
+        write(
+          'private.csv',
+          lines(60, (i) => `p${i}@example.org,${i % 2}`, 'mail,y'),
+        ),
+      /No column of .*private\.csv can be a model input: mail \(looks like e-mail addresses/,
+    ],
     [
       'a label of one value',
       () => write('same.csv', 'a,y\n1,1\n2,1\n'),
@@ -179,6 +189,17 @@ describe('the pipeline that is written for a file', () => {
     ['a damaged archive', () => write('cut.csv.gz', gzipSync('a,b\n1,2\n'.repeat(999)).subarray(0, 30)), /cut off/],
   ])('refuses %s', async (_, path, message) => {
     await expect(pipelineFor(path())).rejects.toThrow(message);
+  });
+
+  it('looks at an even sample of many rows, and counts all of them', async () => {
+    const path = write(
+      'many.csv',
+      lines(250_000, (i) => `${(i * 7919) % 997},${i % 2}`, 'n,y'),
+    );
+    const { profile } = await pipelineFor(path);
+    expect(profile.file).toMatchObject({ rows: 250_000, malformed: 0 });
+    expect(profile.file.sampled).toBeGreaterThan(120_000);
+    expect(profile.file.sampled).toBeLessThan(130_000);
   });
 
   it('refuses a label that no column has, and names the columns', async () => {

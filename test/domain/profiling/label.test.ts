@@ -53,7 +53,7 @@ describe('a label', () => {
   it('leaves classes out that are too rare to be divided', () => {
     const { settings, because, classes } = labelOf({ values: { 3: 5, 4: 30, 5: 40, 6: 50, 7: 1 } });
     expect(settings).toEqual({ map: { 4: 4, 5: 5, 6: 6 }, others: 'leaveOut' });
-    expect(because).toBe('5 classes; 3 and 7 are too rare to be divided and left out');
+    expect(because).toBe('5 classes, of which 2 are too rare to be divided and left out');
     expect(classes.map(({ rows }) => rows)).toEqual([30, 40, 50]);
   });
 

@@ -7,6 +7,10 @@ const withoutMocks = [
   'test/functions/use-cases/**/*.test.ts',
   'test/statemachines/**/*.test.ts',
   'test/schemas/**/*.test.ts',
+  'test/stack/**/*.test.ts',
+  'test/scripts/**/*.test.ts',
+  'test/plugins/**/*.test.ts',
+  'test/cli/{console-page,demo,profile,slack-page,why}/**/*.test.ts',
 ];
 const unit = {
   setupFiles: ['test/support/fast-check.ts'],

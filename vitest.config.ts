@@ -2,15 +2,15 @@ import { defineConfig } from 'vitest/config';
 
 const MINUTE = 60_000;
 
-const withoutMocks = [
-  'test/functions/shards/**/*.test.ts',
-  'test/functions/use-cases/**/*.test.ts',
-  'test/statemachines/**/*.test.ts',
-  'test/schemas/**/*.test.ts',
-  'test/stack/**/*.test.ts',
-  'test/scripts/**/*.test.ts',
-  'test/plugins/**/*.test.ts',
-  'test/cli/{console-page,demo,profile,slack-page,why}/**/*.test.ts',
+/** Tests that mock an SDK client, or whose subject keeps a client or a pipeline for the life of its process. */
+const withMocks = [
+  'test/functions/*.test.ts',
+  'test/functions/aws/*.test.ts',
+  'test/functions/claims/*.test.ts',
+  'test/functions/runtime/{middleware,config}.test.ts',
+  'test/cli/endpoint-tests/*.test.ts',
+  'test/cli/{delete-data,drop-folder,faults,run-end,running-pipelines,stage-findings}.test.ts',
+  'test/containers/xgboost-in-cloud.test.ts',
 ];
 const unit = {
   setupFiles: ['test/support/fast-check.ts'],
@@ -31,14 +31,19 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/domain/**', ...withoutMocks],
+          include: withMocks,
           ...unit,
         },
       },
       {
         // Tests that mock no module and leave no environment behind: the files of a worker share the modules that they load.
-        test: { name: 'unit-shared', include: [...withoutMocks], isolate: false, ...unit },
+        test: {
+          name: 'unit-shared',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/domain/**', ...withMocks],
+          isolate: false,
+          ...unit,
+        },
       },
       {
         // Pure functions without mocks: the files of a worker share the modules that they load.

@@ -97,7 +97,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       missObjects('CleanBucket'),
       ...writeFiles('CleanBucket', '*/outcomes/*'),
       ...readRun,
-      ...state('PutItem'),
+      ...state('GetItem', 'PutItem', 'Query'),
     ],
     awaitJob: [
       ...sageMaker(stage, 'training-job', 'DescribeTrainingJob'),

@@ -3,6 +3,7 @@ import type { DriftAction } from './actions/drift-action.ts';
 import { actionNames, DRIFT_ACTIONS } from './actions/registry.ts';
 import { decisionSettingsSchema } from './decision/settings.ts';
 import type { DriftTest } from './drift-test.ts';
+import { labelSettingsSchema } from './labels/settings.ts';
 import { performanceSettingsSchema } from './performance/settings.ts';
 import { DRIFT_TESTS, thresholdSettings } from './registry.ts';
 import { referenceSchema } from './windows/settings.ts';
@@ -64,6 +65,7 @@ export const driftSchemaOf = <Tests extends readonly DriftTest[]>(
         }),
       ...thresholdSettings(tests),
       performance: performanceSettingsSchema.optional(),
+      labels: labelSettingsSchema.optional(),
       decision: decisionSettingsSchema.optional(),
       action: z
         .enum(actionNames(actions))

@@ -52,4 +52,7 @@ export const outcomeItems = {
   /** Realised performance of all days, by day. */
   days: 'performance#',
   day: (day: string): string => `performance#${day}`,
+  /** What labels say of the models, by window. */
+  windows: 'labels#',
+  window: (from: string): string => `labels#${from}`,
 } as const;

@@ -8,10 +8,10 @@ import { outcomeItems, outcomeKeys } from '#domain/outcomes/layout';
 import { artifactKeys } from '#domain/runs/layout';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import type { StateStore } from '#functions/ports/state-store';
-import { ifThere } from '#functions/runtime/if-there';
 import { readZippedLines } from '#functions/shards/zipped-lines';
 import type { Pipeline } from '#schemas/pipeline';
 import { type DriftHistory, driftHistoryPrefix, driftHistorySchema } from '#schemas/records/drift-history';
+import { goldenSchema } from '#schemas/records/golden';
 import type { LabelVerdict, LabelWindow } from '#schemas/records/label-window';
 import { type Outcome, outcomeSchema, type ReceivedFile } from '#schemas/records/outcome';
 import { performanceReferenceSchema } from '#schemas/records/performance-estimate';
@@ -60,12 +60,13 @@ async function readRun(
   config: Pipeline,
   history: readonly DriftHistory[],
 ): Promise<LabelledRun> {
-  const { performance } = artifactKeys(run);
+  const keys = artifactKeys(run);
+  const { performance: isKept } = await artifacts.readJson(keys.golden, goldenSchema);
   return {
     facts: factsOf(config),
     drift: config.drift,
     evaluation: config.evaluation,
-    reference: await ifThere(artifacts.readJson(performance, performanceReferenceSchema)),
+    reference: isKept === true ? await artifacts.readJson(keys.performance, performanceReferenceSchema) : undefined,
     checks: history.filter(({ runId }) => runId === run.runId),
   };
 }

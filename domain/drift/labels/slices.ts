@@ -13,7 +13,7 @@ const LEAST_ROWS = 30;
 const RESAMPLES = 200;
 
 interface MeasuredSlice {
-  readonly measure: LabelMeasure;
+  readonly measure: LabelMeasure & { readonly group: NonNullable<LabelMeasure['group']> };
   readonly loss: Loss;
   readonly p: number;
 }

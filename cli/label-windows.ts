@@ -73,7 +73,11 @@ export async function readLabelWindows(target: Target, pipeline: string): Promis
 }
 
 /** How slices are named: their values are kept with the run alone, so that they go with it. */
-export async function readGroupNames(target: Target, pipeline: string, windows: readonly LabelWindow[]): Promise<NameOf> {
+export async function readGroupNames(
+  target: Target,
+  pipeline: string,
+  windows: readonly LabelWindow[],
+): Promise<NameOf> {
   const sliced = windows.flatMap(({ models }) =>
     models.filter(({ findings }) => findings.some(({ measures }) => measures.some(({ group }) => group !== undefined))),
   );

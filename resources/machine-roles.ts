@@ -90,6 +90,7 @@ function machineGrants(stage: string): Readonly<Record<string, readonly Allow[]>
       allow('states:StartExecution', machineArn(stage, 'count-captures')),
       allow(['states:DescribeExecution', 'states:StopExecution'], executionsOf(stage, 'count-captures')),
     ],
+    CheckArrivals: [invoke('ClaimCheck'), allow('states:StartExecution', machineArn(stage, 'check-drift'))],
     CheckDrift: [
       invoke('MeasureDrift', 'DecideDrift', 'Notify'),
       ...runMachine(stage, 'count-captures'),

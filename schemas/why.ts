@@ -154,7 +154,10 @@ const driftSchema = z.object({
   alarm: z.boolean().describe('whether the check alarmed: by estimated performance, else by drift'),
   performance: z.string().nullable().describe('what is estimated without labels, or why nothing is'),
   fellSilent: z.boolean(),
-  severity: z.string().nullable().describe('with the checks before and with labels; null in checks of earlier versions'),
+  severity: z
+    .string()
+    .nullable()
+    .describe('with the checks before and with labels; null in checks of earlier versions'),
   decision: z.string().nullable().describe('why it is so severe'),
   step: z.string().nullable().describe('what was done about it, or why nothing was'),
   see: seeSchema,

@@ -158,7 +158,9 @@ function driftPart({ drift }: Explanation): string[] {
   return [
     `${found} in ${formatCount(drift.rows)} rows, checked ${minute(drift.checkedAt)}${silent}`,
     ...(drift.performance === null ? [] : [drift.performance]),
-    ...(drift.severity === null ? [] : [`decided: ${drift.severity}${drift.decision === null ? '' : `, ${drift.decision}`}`]),
+    ...(drift.severity === null
+      ? []
+      : [`decided: ${drift.severity}${drift.decision === null ? '' : `, ${drift.decision}`}`]),
     ...(drift.alarm && drift.step !== null ? [`done: ${drift.step}`] : []),
     ...seeLines(drift.see),
   ];

@@ -12,10 +12,10 @@ import type { DriftRecord } from '#schemas/records/drift-record';
 import type { LabelWindow } from '#schemas/records/label-window';
 import type { MetricEstimate } from '#schemas/records/performance-estimate';
 import { type Html, html } from './html.ts';
-import { labelsSection } from './sections/labels.ts';
 import { pageHead, pageOf, startText } from './page.ts';
 import { driftBinsPlot } from './plots/drift-bins.ts';
 import { performanceTimeline, type TimedEstimate, type Timeline } from './plots/performance-timeline.ts';
+import { labelsSection } from './sections/labels.ts';
 
 /** Columns that are drawn at most, those that moved most. */
 const mostPlots = 12;

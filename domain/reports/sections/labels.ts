@@ -26,7 +26,10 @@ const row = ({ window, model }: Labelled): Html[] => {
   if (!model.judged) return [html`<tr>${head}<td class="when">–</td><td>not judged: ${model.reason}</td></tr>`];
   const truth = model.truth && describeTruth(model.truth, undefined);
   return [
-    ...model.findings.map(({ check, severity, reason }) => html`<tr>${head}<td class="when">${check} ${marked(severity)}</td><td>${reason}</td></tr>`),
+    ...model.findings.map(
+      ({ check, severity, reason }) =>
+        html`<tr>${head}<td class="when">${check} ${marked(severity)}</td><td>${reason}</td></tr>`,
+    ),
     ...(truth === undefined ? [] : [html`<tr>${head}<td class="when">estimate</td><td>${truth}</td></tr>`]),
   ];
 };
@@ -50,7 +53,10 @@ function plots(all: readonly Labelled[]): Html | undefined {
   if (drawn.length === 0) return undefined;
   return html`<h3>Calibration by window</h3><div class="plots small">${drawn
     .slice(0, mostPlots)
-    .map(({ window, model, bins }, i) => html`<figure><figcaption>${span(window)}, version ${model.modelPackageVersion}</figcaption>${calibrationPlot(bins, `calibration-${i}`)}</figure>`)}</div>`;
+    .map(
+      ({ window, model, bins }, i) =>
+        html`<figure><figcaption>${span(window)}, version ${model.modelPackageVersion}</figcaption>${calibrationPlot(bins, `calibration-${i}`)}</figure>`,
+    )}</div>`;
 }
 
 /** What labels say of the models by window, with the measures of the newest one and the calibration of the last. Undefined without labels. */

@@ -61,7 +61,11 @@ describe('calibration', () => {
       ...sample,
       scores: Float64Array.from([...scores].flatMap((score) => [1 - score, score])),
     });
-    const task = { task: 'multiclass', metric: 'accuracy', holdout: wide(drawSample({ seed: 1, rows: 1500 })) } as const;
+    const task = {
+      task: 'multiclass',
+      metric: 'accuracy',
+      holdout: wide(drawSample({ seed: 1, rows: 1500 })),
+    } as const;
     expect(find('calibration', wide(steady), task)).toMatchObject({ severity: 'none', measured: true });
     const worse = wide(drawSample({ seed: 4, truth: (odds) => odds * 0.2 }));
     expect(find('calibration', worse, task)).toMatchObject({ severity: 'warning' });
@@ -139,7 +143,9 @@ describe('the relation of the inputs to the label', () => {
     const found = find('relation', drawSample({ seed: 6, weights: [0, 2] }));
     expect(found).toMatchObject({ severity: 'warning' });
     expect(found.measures[0]).toMatchObject({ name: 'NDCG', changed: true });
-    expect(found.reason).toMatch(/^the model inputs rank otherwise by their relation to the label: NDCG 0\.\d+ is under 0\.9 \(x /);
+    expect(found.reason).toMatch(
+      /^the model inputs rank otherwise by their relation to the label: NDCG 0\.\d+ is under 0\.9 \(x /,
+    );
   });
 
   it('of few rows may be chance', () => {

@@ -8,6 +8,7 @@ import { outcomeItems, outcomeKeys } from '#domain/outcomes/layout';
 import { artifactKeys } from '#domain/runs/layout';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import type { StateStore } from '#functions/ports/state-store';
+import { ifThere } from '#functions/runtime/if-there';
 import { readZippedLines } from '#functions/shards/zipped-lines';
 import type { Pipeline } from '#schemas/pipeline';
 import { type DriftHistory, driftHistoryPrefix, driftHistorySchema } from '#schemas/records/drift-history';
@@ -61,7 +62,8 @@ async function readRun(
   history: readonly DriftHistory[],
 ): Promise<LabelledRun> {
   const keys = artifactKeys(run);
-  const { performance: isKept } = await artifacts.readJson(keys.golden, goldenSchema);
+  // whether the run kept its holdout: no record may be looked for that is missing
+  const isKept = (await ifThere(artifacts.readJson(keys.golden, goldenSchema)))?.performance;
   return {
     facts: factsOf(config),
     drift: config.drift,

@@ -1,6 +1,6 @@
 import type { EncodedRows, RawRow } from '#domain/data/online';
 import type { DataSettings } from '#domain/data/settings';
-import { placesOf } from '#domain/drift/labels/slice-groups';
+import { placesOf } from '#domain/evaluation/slice-groups';
 import type { SliceGroups } from '#schemas/records/golden';
 import { requestTextsOf } from './request-text.ts';
 

@@ -1,11 +1,11 @@
 import { ENCODINGS, readFeature } from '#domain/encodings/registry';
 import { scoresPerRow } from '#domain/evaluation/predictions';
+import { groupsOf, placesOf, type SliceColumn } from '#domain/evaluation/slice-groups';
 import { createRandom } from '#domain/random';
 import type { Importance } from '#schemas/records/evaluation';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 import type { PerformanceReference } from '#schemas/records/performance-estimate';
 import type { FeatureMatrix } from '../columns.ts';
-import { groupsOf, placesOf, type SliceColumn } from '../labels/slice-groups.ts';
 
 /** Most rows and inputs that are kept. */
 export const REFERENCE_ROWS = 4000;

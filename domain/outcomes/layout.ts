@@ -27,7 +27,7 @@ export const dayOf = (at: string): string => new Date(at).toISOString().slice(0,
 /** Prefix of a pipeline's outcomes with their predictions, in the clean bucket; days follow it. */
 export const joinedPrefix = (pipeline: string): string => `${outcomesPrefix(pipeline)}joined/`;
 
-/** Keys of outcomes in the clean bucket (JSON lines, gzip). Tokens and numbers alone. */
+/** Keys of outcomes in the clean bucket (JSON lines, gzip). Tokens and numbers alone: model inputs are numbers too. */
 export const outcomeKeys = (pipeline: string) => {
   const prefix = outcomesPrefix(pipeline);
   return {

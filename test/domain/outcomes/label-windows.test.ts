@@ -126,6 +126,17 @@ describe('a window of labels', () => {
     expect(answersOf([strange, ...rest], 'r1', facts)).toHaveLength(399);
   });
 
+  it('is judged by the settings of the pipeline, and by a holdout of an earlier version as far as it goes', () => {
+    const labels = { checks: ['performance' as const], calibration: 0.001 };
+    const strict = driftSchema.parse({ schedule: 'rate(1 day)', labels, performance: { maxDrop: 0.5 } });
+    const [model] = judge(outcomes({ seed: 3, truth: (odds) => odds + 1 }), { drift: strict });
+    expect(model?.findings.find(({ check: name }) => name === 'calibration')).toMatchObject({ severity: 'note' });
+    const { slices: _, ...former } = reference;
+    const values = former.values.map((value, i) => (i === 0 ? null : value));
+    const [bare] = judge(outcomes({ seed: 2 }), { reference: { ...former, values } });
+    expect(bare?.findings.find(({ check: name }) => name === 'slices')).toMatchObject({ measured: false });
+  });
+
   it('is judged by the metric of the pipeline', () => {
     expect(metricOfRun(run())).toBe('auc');
     expect(

@@ -51,6 +51,16 @@ describe('the recalibration of scores', () => {
     expect(fitRecalibration(Float64Array.from(scores), Uint8Array.from(hits))).toBeUndefined();
   });
 
+  it('does not exist for many scores that tell the classes apart', () => {
+    const scores = Float64Array.from({ length: 400 }, (_, i) => 0.3 + 0.001 * i);
+    expect(
+      fitRecalibration(
+        scores,
+        Uint8Array.from(scores, (score) => (score > 0.5 ? 1 : 0)),
+      ),
+    ).toBeUndefined();
+  });
+
   it('in the large is the intercept alone, and does not exist for one class', () => {
     const { scores, hits } = forecasts(3, (odds) => odds - 0.5);
     const { value = 9, deviation = 0 } = fitInTheLarge(scores, hits) ?? {};

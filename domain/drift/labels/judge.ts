@@ -4,6 +4,9 @@ import type { LabelComparison } from './label-check.ts';
 import { LABEL_CHECKS } from './registry.ts';
 import { LABEL_CHECK_NAMES } from './settings.ts';
 
+/** Smaller probabilities are kept as zero: DynamoDB holds no number nearer to zero than 1E-130 (Developer Guide, "Data types"). */
+const LEAST_P = 1e-100;
+
 /** What all checks found of a model, and how severe that is. */
 export interface JudgedLabels {
   readonly severity: Severity;
@@ -21,7 +24,9 @@ export function judgeLabels(comparison: LabelComparison): JudgedLabels {
   const { settings, falseAlarmRate } = comparison;
   const own = { ...comparison, falseAlarmRate: falseAlarmRate / LABEL_CHECK_NAMES.length };
   const findings = LABEL_CHECK_NAMES.map((name): LabelFinding => {
-    const found = LABEL_CHECKS[name].measure(own);
+    const measured = LABEL_CHECKS[name].measure(own);
+    const measures = measured.measures.map((one) => (one.p !== undefined && one.p < LEAST_P ? { ...one, p: 0 } : one));
+    const found = { ...measured, measures };
     const mayWarn = settings.checks.includes(name) || rank(found) <= rank({ severity: 'note' });
     return mayWarn ? found : { ...found, severity: 'note' };
   });

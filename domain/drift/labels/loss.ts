@@ -43,19 +43,21 @@ export function drawSample(
  * The loss of a metric between two sets of rows, each resampled by itself: both count with their chance.
  *
  * @param now of the window; before: of the holdout, drawn as often with another seed
+ * @returns undefined where no two resamples define the metric on both sides
  */
-export function lossBetween(metric: string, now: MetricDraws, before: MetricDraws): Loss {
+export function lossBetween(metric: string, now: MetricDraws, before: MetricDraws): Loss | undefined {
   const direction = (findMetric(metric)?.higherIsBetter ?? true) ? 1 : -1;
   const draws = Math.min(now.draws.length, before.draws.length);
   const cut = ({ value, draws: own }: MetricDraws): MetricDraws => ({
     value: direction * value,
     draws: own.slice(0, draws).map((one) => direction * one),
   });
-  const { difference, low, high } = toDifference(cut(before), cut(now), []);
   const values = before.draws
     .slice(0, draws)
     .map((one, i) => one - (now.draws[i] as number))
     .filter((one) => Number.isFinite(one));
+  if (values.length === 0) return undefined;
+  const { difference, low, high } = toDifference(cut(before), cut(now), []);
   const mean = values.reduce((sum, own) => sum + own, 0) / values.length;
   const variance = values.reduce((sum, own) => sum + (own - mean) ** 2, 0) / Math.max(values.length - 1, 1);
   // a metric of zero has no shares: its loss is told in units of the metric

@@ -27,8 +27,8 @@ export const performance = {
     const now = drawSample(comparison, window, names);
     const before = drawSample(comparison, holdout, names, { seed: bootstrap.seed + 1 });
     const [own, known] = [now.get(metric), before.get(metric)];
-    if (!own || !known) return notMeasured('performance', `not measured: the rows do not define ${metric}`);
-    const loss = lossBetween(metric, own, known);
+    const loss = own && known && lossBetween(metric, own, known);
+    if (!own || !known || !loss) return notMeasured('performance', `not measured: the rows do not define ${metric}`);
     const severity = severityOfLoss(loss, maxDrop);
     const measures = [...now].map(([name, draws]): LabelMeasure => {
       const { value, low, high } = toEstimate(draws);

@@ -32,8 +32,8 @@ function measureSlice(comparison: LabelComparison, column: string, group: number
   const known = drawSample(comparison, holdout, [metric], { rows: before, resamples, seed: bootstrap.seed + 1 }).get(
     metric,
   );
-  if (!own || !known) return [];
-  const loss = lossBetween(metric, own, known);
+  const loss = own && known && lossBetween(metric, own, known);
+  if (!own || !known || !loss) return [];
   // one-sided: half of the two-sided tail, or all but half of it
   const tail = loss.deviation === 0 ? 1 : chiSquareTail((loss.lost / loss.deviation) ** 2, 1) / 2;
   const p = loss.lost > 0 ? tail : 1 - tail;

@@ -200,6 +200,14 @@ describe('all checks by labels', () => {
     expect(some.severity).toBe('note');
   });
 
+  it('keep a probability that DynamoDB cannot hold as zero', () => {
+    const changed = drawSample({ seed: 4, rows: 3000, truth: (odds) => odds + 3 });
+    const { findings } = judgeLabels(comparisonOf(changed));
+    const found = findings.flatMap(({ measures }) => measures.flatMap(({ p }) => p ?? []));
+    expect(found).toContain(0);
+    expect(found.filter((p) => p !== 0 && p < 1e-100)).toEqual([]);
+  });
+
   it('have a file for each name', () => {
     expect(LABEL_CHECK_NAMES.map((name) => LABEL_CHECKS[name].name)).toEqual([...LABEL_CHECK_NAMES]);
   });

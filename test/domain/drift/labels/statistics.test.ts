@@ -146,12 +146,13 @@ describe('the NDCG of a ranking', () => {
 describe('a loss', () => {
   it('is above zero for what is worse, whichever way the metric points, and told in its units for a metric of zero', () => {
     const at = (value: number) => ({ value, draws: Float64Array.of(value - 0.01, value, value + 0.01) });
-    expect(lossBetween('auc', at(0.7), at(0.8)).share).toBeCloseTo(0.125);
-    expect(lossBetween('mae', at(0.9), at(0.8)).lost).toBeCloseTo(0.1);
-    expect(lossBetween('ratio', at(0.7), at(0.8)).lost).toBeCloseTo(0.1);
-    expect(lossBetween('mae', at(0.5), at(0)).share).toBeCloseTo(0.5);
+    expect(lossBetween('auc', at(0.7), at(0.8))?.share).toBeCloseTo(0.125);
+    expect(lossBetween('mae', at(0.9), at(0.8))?.lost).toBeCloseTo(0.1);
+    expect(lossBetween('ratio', at(0.7), at(0.8))?.lost).toBeCloseTo(0.1);
+    expect(lossBetween('mae', at(0.5), at(0))?.share).toBeCloseTo(0.5);
     const alone = (value: number) => ({ value, draws: Float64Array.of(value) });
-    expect(lossBetween('auc', alone(0.7), alone(0.8)).deviation).toBe(0);
+    expect(lossBetween('auc', alone(0.7), alone(0.8))?.deviation).toBe(0);
+    expect(lossBetween('auc', alone(0.7), { value: 0.8, draws: Float64Array.of(Number.NaN) })).toBeUndefined();
   });
 
   it('has the severities of an estimated one', () => {

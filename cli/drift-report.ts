@@ -10,6 +10,7 @@ import type { DriftRecord } from '#schemas/records/drift-record';
 import { performanceSchema } from '#schemas/records/performance';
 import { championSchema } from '#schemas/records/run';
 import { listChecks, readChecks } from './drift-checks.ts';
+import { readLabelWindows } from './label-windows.ts';
 import { listItems } from './model-versions.ts';
 import { stateDirectory } from './project.ts';
 import { readRecord } from './read-record.ts';
@@ -62,14 +63,15 @@ export async function writeDriftReport(
 ): Promise<string> {
   const keys = (await listChecks(target, pipeline, since)).slice(-mostChecks);
   const checks = (await readChecks(target, pipeline, keys)).map(({ record }) => record);
-  const [bins, realised, deployments] = await Promise.all([
+  const [bins, realised, deployments, labels] = await Promise.all([
     readBins(target, pipeline, lastJudged(checks)),
     readRealised(target, pipeline),
     readDeployments(target, pipeline),
+    readLabelWindows(target, pipeline),
   ]);
   const path = file ?? join(stateDirectory(), 'reports', `${pipeline}-drift.html`);
   mkdirSync(dirname(path), { recursive: true });
-  const page = { pipeline, checks, bins: bins.columns, scoreBins: bins.score, realised, deployments };
+  const page = { pipeline, checks, bins: bins.columns, scoreBins: bins.score, realised, deployments, labels };
   writeFileSync(path, driftPage(page));
   return path;
 }

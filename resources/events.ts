@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { everySeconds } from '../domain/drift/windows/settings.ts';
+import { capturePrefix } from '../domain/runs/layout.ts';
 import { outcomesFolder } from '../domain/runs/outcomes-folder.ts';
 import type { Pipeline } from '../schemas/pipeline.ts';
 import { allow, getAtt, type Resource, ref, role, sub, type Value } from './cloudformation.ts';
@@ -143,6 +145,7 @@ const roles = (): Record<string, Resource> => ({
         'RecordDecisionStateMachine',
         'RecordOutcomesStateMachine',
         'TestEndpointStateMachine',
+        'CheckArrivalsStateMachine',
         'RecoverRunStateMachine',
         'RecoverDeploymentStateMachine',
         'RecoverChallengeStateMachine',
@@ -245,6 +248,36 @@ const serviceCheck = (stage: string): Record<string, Resource> => ({
   },
 });
 
+/** Whether a pipeline's captures start checks. */
+export const watchesCaptures = ({ drift }: Pick<Pipeline, 'drift'>): boolean => drift?.onCapture !== undefined;
+
+/** The captures that start checks: a rule for each pipeline, because the event does not say how often. */
+const captureRules = (pipelines: readonly Pipeline[]): Record<string, Resource> =>
+  Object.fromEntries(
+    pipelines.flatMap(({ name, drift }) =>
+      drift?.onCapture
+        ? [
+            [
+              `${idOf(
+                name,
+                pipelines.map((p) => p.name),
+              )}CaptureRule`,
+              rule(
+                `Captured requests of ${name} start drift checks.`,
+                createdPattern(ref('CleanBucket'), [{ prefix: `${capturePrefix(name)}/` }]),
+                'CheckArrivalsStateMachine',
+                'EventsRole',
+                {
+                  InputPathsMap: { key: '$.detail.object.key' },
+                  InputTemplate: `{"pipeline": "${name}", "everySeconds": ${everySeconds(drift.onCapture.every)}, "key": <key>}`,
+                },
+              ),
+            ],
+          ]
+        : [],
+    ),
+  );
+
 /** The drift check of each pipeline that has one. */
 const schedules = (stage: string, pipelines: readonly Pipeline[]): Record<string, Resource> =>
   Object.fromEntries(
@@ -284,5 +317,6 @@ export const events = (stage: string, pipelines: readonly Pipeline[]): Record<st
   ...roles(),
   ...rules(stage, pipelines),
   ...serviceCheck(stage),
+  ...captureRules(pipelines),
   ...schedules(stage, pipelines),
 });

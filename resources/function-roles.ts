@@ -97,7 +97,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       missObjects('CleanBucket'),
       ...writeFiles('CleanBucket', '*/outcomes/*'),
       ...readRun,
-      ...state('PutItem'),
+      ...state('GetItem', 'PutItem', 'Query'),
     ],
     awaitJob: [
       ...sageMaker(stage, 'training-job', 'DescribeTrainingJob'),
@@ -254,10 +254,12 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       missObjects('ArtifactsBucket'),
     ],
     recordTestResults: endpointTests('PutItem'),
+    claimCheck: state('GetItem', 'PutItem'),
     listCaptures: [
       ...readRun,
       listObjects('CleanBucket', '*/captures/*'),
       ...readObjects('ArtifactsBucket', '*/drift-sketches/*/ledgers/*'),
+      listObjects('ArtifactsBucket', '*/drift-sketches/*'),
       ...writeObjects('ArtifactsBucket', '*/drift-sketches/*'),
       ...state('GetItem', 'PutItem'),
     ],
@@ -266,6 +268,8 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       ...readObjects('CleanBucket', '*/captures/*'),
       // a capture may be gone since it was listed
       missObjects('CleanBucket'),
+      // sketches of earlier counts, which it merges
+      ...readObjects('ArtifactsBucket', '*/drift-sketches/*'),
       ...writeObjects('ArtifactsBucket', '*/drift-sketches/*'),
     ],
     measureDrift: [

@@ -77,7 +77,10 @@ function machineGrants(stage: string): Readonly<Record<string, readonly Allow[]>
       invoke('RecordDecision', 'RequestRollBack', 'Notify'),
       allow('states:StartExecution', machineArn(stage, 'deploy')),
     ],
-    RecordOutcomes: [invoke('ReadOutcomes', 'JoinOutcomes', 'Notify')],
+    RecordOutcomes: [
+      invoke('ReadOutcomes', 'JoinOutcomes', 'Notify'),
+      allow('states:StartExecution', machineArn(stage, 'check-drift')),
+    ],
     TestEndpoint: [invoke('LoadEndpointTests', 'RunEndpointTest', 'RecordTestResults', 'Notify')],
     Retire: [invoke('RetirePipeline', 'Notify')],
     CheckService: [invoke('FindOrphans', 'Notify')],
@@ -87,6 +90,7 @@ function machineGrants(stage: string): Readonly<Record<string, readonly Allow[]>
       allow('states:StartExecution', machineArn(stage, 'count-captures')),
       allow(['states:DescribeExecution', 'states:StopExecution'], executionsOf(stage, 'count-captures')),
     ],
+    CheckArrivals: [invoke('ClaimCheck'), allow('states:StartExecution', machineArn(stage, 'check-drift'))],
     CheckDrift: [
       invoke('MeasureDrift', 'DecideDrift', 'Notify'),
       ...runMachine(stage, 'count-captures'),

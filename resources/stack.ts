@@ -8,7 +8,7 @@ import { alarms } from './alarms.ts';
 import { type ApiLimits, api } from './api.ts';
 import type { Resource, Value } from './cloudformation.ts';
 import { dashboard } from './dashboard.ts';
-import { events } from './events.ts';
+import { events, watchesCaptures } from './events.ts';
 import { artifactRules } from './expiry.ts';
 import { functionNames, functionRoles } from './function-roles.ts';
 import { keysAndPolicies } from './keys.ts';
@@ -73,6 +73,10 @@ export function buildStack(
 
 /** The lifecycle rules of the artifacts bucket, for the pipelines of a stage. */
 export const buildArtifactRules = (root: string, stage: string): Value[] => artifactRules(readPipelines(root, stage));
+
+/** What the clean bucket tells EventBridge: of captures, where a pipeline checks as they arrive. Such events are billed. */
+export const buildCleanNotifications = (root: string, stage: string): Value =>
+  readPipelines(root, stage).some(watchesCaptures) ? { EventBridgeConfiguration: { EventBridgeEnabled: true } } : {};
 
 /** The packaged git commit, for the lineage of every model; `unknown` outside a git checkout. */
 export function gitCommit(root: string): string {

@@ -15,7 +15,7 @@ import type { DeploymentSettings } from '#domain/deployment/settings';
 import type { PersonalDataSettings } from '#domain/detectors/settings';
 import { estimableMetrics } from '#domain/drift/performance/decision';
 import type { DriftSettings } from '#domain/drift/settings';
-import { referenceProblem } from '#domain/drift/windows/settings';
+import { onCaptureProblem, referenceProblem } from '#domain/drift/windows/settings';
 import type { EvaluationSettings } from '#domain/evaluation/settings';
 import { metricOfGate } from '#domain/gates/registry';
 import type { Issue } from '#domain/issue';
@@ -148,6 +148,8 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx,
   }
   const reference = pipeline.drift && referenceProblem(pipeline.drift);
   if (reference !== undefined) issue(['drift', 'reference'], reference);
+  const arrivals = pipeline.drift && onCaptureProblem(pipeline.drift);
+  if (arrivals !== undefined) issue(['drift', 'onCapture'], arrivals);
   const { serverless, asynchronous } = pipeline.deployment;
   const uncaptured = serverless ? 'a serverless endpoint' : asynchronous && 'an asynchronous endpoint';
   if (uncaptured && pipeline.drift?.source === 'captures')

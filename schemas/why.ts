@@ -154,6 +154,23 @@ const driftSchema = z.object({
   alarm: z.boolean().describe('whether the check alarmed: by estimated performance, else by drift'),
   performance: z.string().nullable().describe('what is estimated without labels, or why nothing is'),
   fellSilent: z.boolean(),
+  severity: z
+    .string()
+    .nullable()
+    .describe('with the checks before and with labels; null in checks of earlier versions'),
+  decision: z.string().nullable().describe('why it is so severe'),
+  step: z.string().nullable().describe('what was done about it, or why nothing was'),
+  see: seeSchema,
+});
+
+const labelsSchema = z.object({
+  from: z.string().describe('first day of the predictions'),
+  to: z.string().describe('the day after the last one'),
+  rows: count.describe('predictions whose outcomes are known'),
+  severity: z.string(),
+  reason: z.string(),
+  findings: z.array(z.object({ check: z.string(), severity: z.string(), reason: z.string() })),
+  estimate: z.string().nullable().describe('the estimate of a drift check beside what the labels show'),
   see: seeSchema,
 });
 
@@ -177,5 +194,6 @@ export const explanationSchema = z.object({
     .describe('the last tests of its endpoint config; those of its deployment, if there were any'),
   former: formerSchema.nullable().describe('the other version that served before it'),
   drift: driftSchema.nullable().describe('the last drift check of the model in service'),
+  labels: labelsSchema.nullable().describe('what labels say of this version: the newest window of its predictions'),
 });
 export type Explanation = z.output<typeof explanationSchema>;

@@ -62,11 +62,17 @@ export function captureLines(check: DriftCheck): string[] {
   ];
 }
 
+const alarmNames = {
+  performance: 'alarm',
+  columns: 'drift found',
+  'slow-drift': 'slow drift found',
+  labels: 'alarm by labels',
+} as const satisfies Record<DriftCheck['decidedBy'], string>;
+
 /** What the check came to, in one line. */
 export function describeAlarm({ alarm, decidedBy, drifted, action, decision, step }: DriftCheck): string {
   if (alarm) {
-    const found = decidedBy === 'performance' ? 'alarm' : decidedBy === 'columns' ? 'drift found' : 'slow drift found';
-    return yellow(`${found}; action: ${action}${step ? ` (${step.reason})` : ''}`);
+    return yellow(`${alarmNames[decidedBy]}; action: ${action}${step ? ` (${step.reason})` : ''}`);
   }
   if (decision?.quiet !== undefined) return yellow(`${decision.severity}, but no alarm: ${decision.quiet}`);
   if (!drifted) return green('no drift');

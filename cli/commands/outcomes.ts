@@ -10,6 +10,7 @@ import type { OutcomesFile } from '#schemas/records/outcome';
 import { type Performance, performanceSchema } from '#schemas/records/performance';
 import { checkFiles, checkFolderName, defaultFolder } from '../drop-folder.ts';
 import { endWith } from '../exit-codes.ts';
+import { labelsTable, readGroupNames, readLabelWindows, severityText } from '../label-windows.ts';
 import { listItems } from '../model-versions.ts';
 import { CliError, print, printJson, table, yellow } from '../output.ts';
 import { requireRunning } from '../running-pipelines.ts';
@@ -39,7 +40,7 @@ export async function uploadOutcomes(
 
 /** How many rows of a file became what, in sentences. */
 export function describeFile(file: OutcomesFile): string[] {
-  const { rows, joined, malformed, unknown, rowNeeded, repeated, problems } = file;
+  const { rows, joined, malformed, unknown, rowNeeded, repeated, problems, windows = [] } = file;
   return [
     `${counted(joined, 'outcome')} of ${counted(rows, 'row')} recorded`,
     ...(repeated > 0 ? [`${counted(repeated, 'row')} came again: the latest counts`] : []),
@@ -49,6 +50,10 @@ export function describeFile(file: OutcomesFile): string[] {
       : []),
     ...(malformed > 0 ? [yellow(`${counted(malformed, 'malformed row')}:`)] : []),
     ...problems.map(({ column, reason, count }) => `  ${column ?? '(the row)'}: ${reason} (${count})`),
+    ...windows.flatMap(({ from, to, modelPackageVersion, severity, reason, estimate }) => [
+      `version ${modelPackageVersion}, predictions of ${from} to ${to}: ${severityText(severity, reason)}`,
+      ...(estimate === undefined ? [] : [`  ${estimate}`]),
+    ]),
   ];
 }
 
@@ -81,13 +86,19 @@ export async function readPerformance(target: Target, pipeline: string): Promise
   return items.map((item) => performanceSchema.parse(item)).toSorted((a, b) => (a.day < b.day ? 1 : -1));
 }
 
+/** Windows that are shown, the newest. */
+const mostWindows = 3;
+
 async function showPerformance(target: Target, pipeline: string, json: boolean): Promise<void> {
   const days = await readPerformance(target, pipeline);
-  if (json) return printJson(days);
+  const windows = await readLabelWindows(target, pipeline);
+  if (json) return printJson({ days, windows });
   if (days.length === 0) {
     return print(`no outcomes yet. Send some with "npx tidegate outcomes ${pipeline} <file>".`);
   }
   print(performanceTable(days));
+  const shownWindows = windows.slice(0, mostWindows);
+  if (shownWindows.length > 0) print(labelsTable(shownWindows, await readGroupNames(target, pipeline, shownWindows)));
 }
 
 export function outcomesCommand(program: Command): void {

@@ -1,3 +1,4 @@
+import { verdictsOf } from '#domain/outcomes/label-windows';
 import { isHiddenDrop } from '#domain/runs/drop-name';
 import { artifactKeys } from '#domain/runs/layout';
 import type { Explanation } from '#schemas/why';
@@ -139,6 +140,7 @@ const drift: Part<'drift'> = (records, version, places) => {
   const { drift: last, champion, pipeline } = records;
   if (!last || !isLive(records, version) || last.checkedAt < (champion?.promotedAt ?? '')) return null;
   const { checkedAt, rows, drifted, alarm = drifted, performance = null, fellSilent, reportKey } = last;
+  const { severity = null, decision = null, step = null } = last;
   return {
     checkedAt,
     rows,
@@ -146,7 +148,28 @@ const drift: Part<'drift'> = (records, version, places) => {
     alarm,
     performance,
     fellSilent,
+    severity,
+    decision,
+    step,
     see: { ...places.artifact(reportKey), command: places.command(`drift ${pipeline}`) },
+  };
+};
+
+/** The newest window of labels of the version; whether it serves or not. */
+const labels: Part<'labels'> = ({ labels: all, pipeline }, { run }, { command }) => {
+  const verdicts = all.flatMap((window) => verdictsOf(window, () => undefined));
+  const own = verdicts.find(({ runId }) => runId === run?.runId);
+  if (!own) return null;
+  const { from, to, rows, severity, judged, reason, findings, estimate = null } = own;
+  return {
+    from,
+    to,
+    rows,
+    severity: judged ? severity : 'not judged',
+    reason,
+    findings,
+    estimate,
+    see: { command: command(`outcomes ${pipeline}`) },
   };
 };
 
@@ -185,5 +208,6 @@ export function explain(where: Where, records: PipelineRecords, version: Version
     tests: part(tests),
     former: part(former),
     drift: part(drift),
+    labels: part(labels),
   };
 }

@@ -4,6 +4,7 @@ import { judgeServing, type KnownEndpoint, type Serving } from '#domain/deployme
 import { deploymentKeys } from '#domain/deployment/target';
 import { resultPrefix } from '#domain/endpoint-tests/suite';
 import { endpointName, runResourceName } from '#domain/naming';
+import { outcomeItems } from '#domain/outcomes/layout';
 import type { FormerChampion } from '#domain/registry/model-history';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import { endpoints } from '#functions/aws/endpoints';
@@ -11,6 +12,7 @@ import { isSageMakerMissing } from '#functions/aws/sagemaker-errors';
 import { type Decision, decisionSchema } from '#schemas/records/decision';
 import { deploymentClaimSchema } from '#schemas/records/deployment';
 import { evaluationSchema, verdictSchema } from '#schemas/records/evaluation';
+import { type LabelWindow, labelWindowSchema } from '#schemas/records/label-window';
 import { profileSchema } from '#schemas/records/profile';
 import { type Retirement, retirementSchema } from '#schemas/records/retirement';
 import {
@@ -46,6 +48,9 @@ const lastDriftSchema = z.object({
   alarm: z.boolean().optional(),
   performance: z.string().optional(),
   fellSilent: z.boolean().default(false),
+  severity: z.string().optional(),
+  decision: z.string().optional(),
+  step: z.string().optional(),
   reportKey: z.string(),
 });
 
@@ -59,6 +64,8 @@ export interface PipelineRecords extends KnownEndpoint {
   readonly decisions: readonly Decision[];
   readonly retired: Retirement | undefined;
   readonly drift: z.output<typeof lastDriftSchema> | undefined;
+  /** What labels say by window, the newest first. */
+  readonly labels: readonly LabelWindow[];
   readonly suites: readonly SuiteResult[];
   readonly challenges: Pick<Challenges, 'current' | 'seen'>;
 }
@@ -80,7 +87,7 @@ export async function readPipelineRecords(target: Target, pipeline: string): Pro
   const { StateTableName: state, EndpointTestsTableName: tests } = target.outputs;
   const name = endpointName(target.stage, pipeline);
   const endpoint = await endpoints(target.sageMaker).read(name);
-  const [models, champion, lock, retired, drift, former, decisions, suites, challenges] = await Promise.all([
+  const [models, champion, lock, retired, drift, former, decisions, labels, suites, challenges] = await Promise.all([
     readModels(target, endpoint?.config),
     getState(target, pipeline, deploymentKeys.champion),
     getState(target, pipeline, deploymentKeys.lock),
@@ -88,6 +95,7 @@ export async function readPipelineRecords(target: Target, pipeline: string): Pro
     getState(target, pipeline, 'drift'),
     listItems(target, state, pipeline, deploymentKeys.formerChampion('')),
     listItems(target, state, pipeline, 'decision#'),
+    listItems(target, state, pipeline, outcomeItems.windows),
     listItems(target, tests, name, resultPrefix),
     readChallenges(target, pipeline),
   ]);
@@ -109,6 +117,9 @@ export async function readPipelineRecords(target: Target, pipeline: string): Pro
     challenges,
     retired: retirementSchema.safeParse(retired).data,
     drift: lastDriftSchema.safeParse(drift).data,
+    labels: labels
+      .flatMap((item) => labelWindowSchema.safeParse(item).data ?? [])
+      .toSorted((a, b) => b.from.localeCompare(a.from)),
     suites: suites
       .flatMap((item) => suiteResultSchema.safeParse(item).data ?? [])
       .toSorted((a, b) => b.startedAt.localeCompare(a.startedAt)),

@@ -158,7 +158,25 @@ function driftPart({ drift }: Explanation): string[] {
   return [
     `${found} in ${formatCount(drift.rows)} rows, checked ${minute(drift.checkedAt)}${silent}`,
     ...(drift.performance === null ? [] : [drift.performance]),
+    ...(drift.severity === null
+      ? []
+      : [`decided: ${drift.severity}${drift.decision === null ? '' : `, ${drift.decision}`}`]),
+    ...(drift.alarm && drift.step !== null ? [`done: ${drift.step}`] : []),
     ...seeLines(drift.see),
+  ];
+}
+
+function labelsPart({ labels }: Explanation): string[] {
+  if (!labels) return ['no outcomes of its predictions yet'];
+  const { from, to, rows, severity, reason, findings, estimate, see } = labels;
+  const isBad = severity === 'warning' || severity === 'critical';
+  const told = findings.filter((own) => own.severity !== 'none' && own.reason !== reason);
+  return [
+    `${isBad ? yellow(severity) : severity} by ${formatCount(rows)} outcomes of predictions from ${from}, before ${to}`,
+    reason,
+    ...told.map((own) => `${own.severity}: ${own.reason}`),
+    ...(estimate === null ? [] : [estimate]),
+    ...seeLines(see),
   ];
 }
 
@@ -196,6 +214,7 @@ export function renderExplanation(explanation: Explanation): string {
     ['endpoint', endpointPart(explanation)],
     ['before', formerPart(explanation)],
     ...(model.live ? [['drift', driftPart(explanation)] as const] : []),
+    ...(model.live || explanation.labels ? [['labels', labelsPart(explanation)] as const] : []),
   ];
   const about = `${bold(`version ${model.version}`)}${model.runId === null ? '' : ` of run ${model.runId}`}, registered ${minute(model.registeredAt)}`;
   return [...head, '', about, '', layOut(chain)].join('\n');

@@ -69,7 +69,7 @@ export const deploymentSchema = z
       .optional()
       .meta({
         description:
-          'The percentage of requests through `predict` that are logged: scores, latencies and tokens of ids, no value of a row. Without it none are, except during a challenge. See [the prediction log](challenges.md#the-prediction-log).',
+          'The percentage of requests through `predict` that are logged: model inputs, scores, latencies and tokens of ids, no raw value. Without it none are, except during a challenge. See [the prediction log](challenges.md#the-prediction-log).',
         examples: [10],
       }),
     capturePercentage: z

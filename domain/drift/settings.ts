@@ -3,9 +3,10 @@ import type { DriftAction } from './actions/drift-action.ts';
 import { actionNames, DRIFT_ACTIONS } from './actions/registry.ts';
 import { decisionSettingsSchema } from './decision/settings.ts';
 import type { DriftTest } from './drift-test.ts';
+import { labelSettingsSchema } from './labels/settings.ts';
 import { performanceSettingsSchema } from './performance/settings.ts';
 import { DRIFT_TESTS, thresholdSettings } from './registry.ts';
-import { referenceSchema } from './windows/settings.ts';
+import { onCaptureSchema, referenceSchema } from './windows/settings.ts';
 
 const scheduleSchema = z
   .string()
@@ -26,6 +27,7 @@ export const driftSchemaOf = <Tests extends readonly DriftTest[]>(
           'When to check: `rate(1 day)`, `rate(12 hours)`, or a cron expression of EventBridge Scheduler in UTC.',
         examples: ['rate(1 day)', 'cron(0 6 * * ? *)'],
       }),
+      onCapture: onCaptureSchema.optional(),
       source: z
         .enum(['captures', 'newest-drop'])
         .default('captures')
@@ -64,6 +66,7 @@ export const driftSchemaOf = <Tests extends readonly DriftTest[]>(
         }),
       ...thresholdSettings(tests),
       performance: performanceSettingsSchema.optional(),
+      labels: labelSettingsSchema.optional(),
       decision: decisionSettingsSchema.optional(),
       action: z
         .enum(actionNames(actions))

@@ -38,12 +38,18 @@ export interface Drift {
   readonly remarks?: readonly string[];
   /** What was decided with the checks before. */
   readonly decision?: DriftDecision | undefined;
+  /** Whether labels decided. */
+  readonly byLabels?: boolean;
   /** What is done about it, in one sentence. */
   readonly next: string;
 }
 
 /** Estimated performance is the news where it alarms, else the columns that drifted. */
-function headline(drifted: boolean, { performance, decision }: Pick<Drift, 'performance' | 'decision'>): string {
+function headline(
+  drifted: boolean,
+  { performance, decision, byLabels }: Pick<Drift, 'performance' | 'decision' | 'byLabels'>,
+): string {
+  if (byLabels) return 'labels show that the model has changed';
   if (decision?.slow?.found) return 'it is drifting slowly';
   if (performance?.alarm !== true) return drifted ? 'the data has drifted' : 'no drift';
   return performance.status === 'outside'
@@ -75,7 +81,7 @@ export function driftMessage(drift: Drift, tests: readonly DriftTest[] = DRIFT_T
   const columns = drift.columns.toSorted(byDrift(tests));
   const scores = score?.drifted ? ' The scores drifted too.' : '';
   const { performance, decision } = drift;
-  const why = decision?.slow?.found ? decision.reason : performance?.reason;
+  const why = decision?.slow?.found || drift.byLabels ? decision?.reason : performance?.reason;
   return composeMessage({
     heading: `🧭 ${drift.pipeline}: ${headline(any, drift)}`,
     summary: `${why === undefined ? '' : `${upperFirst(why)}. `}${drifted.length} of ${counted(drift.columns.length, 'column')} drifted over ${counted(drift.window.rows, 'row')}.${scores} ${drift.next}`,
@@ -171,6 +177,7 @@ export const drift = defineNotice({
       reference,
       remarks: captureRemarks(check),
       decision,
+      byLabels: alarm && check.decidedBy === 'labels',
       next: alarm
         ? `${upperFirst(step?.reason ?? 'check the data before you trust its scores')}.`
         : 'No action is needed.',

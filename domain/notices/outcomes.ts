@@ -3,12 +3,62 @@ import { explainFailure } from '#domain/runs/failure';
 import { composeMessage, type Message } from '#domain/slack/message';
 import { counted } from '#domain/text/numbers';
 import { caughtErrorSchema } from '#schemas/records/caught-error';
+import type { LabelVerdict } from '#schemas/records/label-window';
 import { type OutcomesFile, outcomesFileSchema } from '#schemas/records/outcome';
 import { defineNotice } from './notice.ts';
 
+const problemsPart = (problems: OutcomesFile['problems']) => ({
+  title: 'Malformed rows',
+  table: {
+    columns: ['column', 'reason', 'rows'],
+    rows: problems.map(({ column, reason, count }) => [column ?? '(the row)', reason, count.toLocaleString('en-US')]),
+  },
+});
+
+/** Windows that are told, the newest. */
+const mostWindows = 6;
+
+/** What labels say of each model by window: the worst finding first, and the estimate beside the truth. */
+const windowsPart = (windows: readonly LabelVerdict[]) => ({
+  title: 'What labels say',
+  table: {
+    columns: ['predictions', 'version', 'labels', '', 'finding'],
+    rows: windows
+      .slice(-mostWindows)
+      .flatMap(({ from, to, modelPackageVersion, rows, severity, judged, reason, findings, estimate }) => {
+        const row = (mark: string, text: string): string[] => [
+          `${from} – ${to}`,
+          String(modelPackageVersion),
+          rows.toLocaleString('en-US'),
+          mark,
+          text,
+        ];
+        const told = findings.filter((own) => own.severity !== 'none');
+        return [
+          ...(told.length > 0
+            ? told.map((own) => row(own.severity, own.reason))
+            : [row(judged ? severity : 'not judged', reason)]),
+          ...(estimate === undefined ? [] : [row('estimate', estimate)]),
+        ];
+      }),
+  },
+});
+
 /** A file with outcomes was joined with the predictions. */
 export function outcomesMessage(file: OutcomesFile): Message {
-  const { pipeline, rows, accepted, malformed, joined, repeated, unknown, rowNeeded, problems, days } = file;
+  const {
+    pipeline,
+    rows,
+    accepted,
+    malformed,
+    joined,
+    repeated,
+    unknown,
+    rowNeeded,
+    problems,
+    days,
+    windows = [],
+  } = file;
   const missing: [number, string][] = [
     [malformed, 'malformed'],
     [unknown, 'without a known prediction'],
@@ -22,22 +72,10 @@ export function outcomesMessage(file: OutcomesFile): Message {
     summary:
       `Of ${counted(rows, 'row')}, ${accepted.toLocaleString('en-US')} could be read and ${joined.toLocaleString('en-US')} belong to a prediction.` +
       `${repeated > 0 ? ` ${counted(repeated, 'row')} came again: the latest counts.` : ''}${rest.length > 0 ? ` ${rest.join(', ')}.` : ''}`,
-    parts:
-      problems.length === 0
-        ? []
-        : [
-            {
-              title: 'Malformed rows',
-              table: {
-                columns: ['column', 'reason', 'rows'],
-                rows: problems.map(({ column, reason, count }) => [
-                  column ?? '(the row)',
-                  reason,
-                  count.toLocaleString('en-US'),
-                ]),
-              },
-            },
-          ],
+    parts: [
+      ...(windows.length > 0 ? [windowsPart(windows)] : []),
+      ...(problems.length > 0 ? [problemsPart(problems)] : []),
+    ],
     footer: first === undefined ? [] : [`Predictions ${first === last ? `of ${first}` : `from ${first} to ${last}`}`],
   });
 }
@@ -85,6 +123,32 @@ export const outcomes = defineNotice({
         unknown: 20,
         rowNeeded: 0,
         days: ['2026-02-01', '2026-02-02'],
+        windows: [
+          {
+            from: '2026-01-29',
+            to: '2026-02-05',
+            runId: '20260131-101500-4f2a',
+            modelPackageVersion: 4,
+            rows: 1180,
+            severity: 'critical',
+            judged: true,
+            reason: 'auc is 0.69 (0.66 to 0.72), and it was 0.78 on the holdout: 11.5 % worse, by at least 7.2 %',
+            findings: [
+              {
+                check: 'performance',
+                severity: 'critical',
+                reason: 'auc is 0.69 (0.66 to 0.72), and it was 0.78 on the holdout: 11.5 % worse, by at least 7.2 %',
+              },
+              {
+                check: 'relation',
+                severity: 'none',
+                reason: 'the model inputs rank as before by their relation to the label: NDCG 0.98',
+              },
+            ],
+            estimate:
+              'the check of 2026-02-05T00:00Z estimated auc 0.71 (0.69 to 0.73); 1,180 labels of its window show 0.69 (0.66 to 0.72), within the interval',
+          },
+        ],
       },
     },
   },

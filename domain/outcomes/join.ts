@@ -47,10 +47,22 @@ function describe({ prediction, index }: PredictedRow, { value, at }: ReceivedOu
     ...(challenge === undefined ? {} : { challenge }),
     value,
     at,
-    answers: answers.map(({ runId, modelPackageVersion, role, returned, scores, error }) => {
-      const perRow = scores.length / rows.length;
-      const own = scores.slice(index * perRow, (index + 1) * perRow);
-      return { runId, modelPackageVersion, role, returned, scores: own, failed: error !== undefined };
+    answers: answers.map(({ runId, modelPackageVersion, role, returned, scores, inputs, groups, error }) => {
+      const ofRow = <T>(all: readonly T[]): T[] => {
+        const perRow = all.length / rows.length;
+        return all.slice(index * perRow, (index + 1) * perRow);
+      };
+      const own = Object.entries(groups ?? {}).map(([column, places]) => [column, places[index] ?? -1] as const);
+      return {
+        runId,
+        modelPackageVersion,
+        role,
+        returned,
+        scores: ofRow(scores),
+        ...(inputs ? { inputs: ofRow(inputs) } : {}),
+        ...(own.length > 0 ? { groups: Object.fromEntries(own) } : {}),
+        failed: error !== undefined,
+      };
     }),
   };
 }

@@ -27,7 +27,7 @@ export const dayOf = (at: string): string => new Date(at).toISOString().slice(0,
 /** Prefix of a pipeline's outcomes with their predictions, in the clean bucket; days follow it. */
 export const joinedPrefix = (pipeline: string): string => `${outcomesPrefix(pipeline)}joined/`;
 
-/** Keys of outcomes in the clean bucket (JSON lines, gzip). Tokens and numbers alone. */
+/** Keys of outcomes in the clean bucket (JSON lines, gzip). Tokens and numbers alone: model inputs are numbers too. */
 export const outcomeKeys = (pipeline: string) => {
   const prefix = outcomesPrefix(pipeline);
   return {
@@ -52,4 +52,7 @@ export const outcomeItems = {
   /** Realised performance of all days, by day. */
   days: 'performance#',
   day: (day: string): string => `performance#${day}`,
+  /** What labels say of the models, by window. */
+  windows: 'labels#',
+  window: (from: string): string => `labels#${from}`,
 } as const;

@@ -9,11 +9,13 @@ import { counted } from '#domain/text/numbers';
 import { upperFirst } from '#domain/text/upper-first';
 import type { ColumnDrift } from '#schemas/records/baseline';
 import type { DriftRecord } from '#schemas/records/drift-record';
+import type { LabelWindow } from '#schemas/records/label-window';
 import type { MetricEstimate } from '#schemas/records/performance-estimate';
 import { type Html, html } from './html.ts';
 import { pageHead, pageOf, startText } from './page.ts';
 import { driftBinsPlot } from './plots/drift-bins.ts';
 import { performanceTimeline, type TimedEstimate, type Timeline } from './plots/performance-timeline.ts';
+import { labelsSection } from './sections/labels.ts';
 
 /** Columns that are drawn at most, those that moved most. */
 const mostPlots = 12;
@@ -37,6 +39,8 @@ export interface DriftPage {
   readonly scoreBins?: HistogramPair | undefined;
   readonly realised: readonly RealisedDay[];
   readonly deployments: readonly { readonly at: string; readonly version: number }[];
+  /** What labels say, the newest window first. */
+  readonly labels?: readonly LabelWindow[];
 }
 
 /** The last check that had rows enough; undefined without one. */
@@ -177,6 +181,7 @@ export function driftPage(page: DriftPage): string {
     head,
     ...(record && last ? [verdict(last, record), causes(last)] : [html`<p>No check had rows enough to judge.</p>`]),
     ...(checks.length > 0 ? [timeline(page)] : []),
+    labelsSection(page.labels ?? []),
     last && plots(last, page),
     ...(checks.length > 0 ? [table(checks)] : []),
   ]);

@@ -1,6 +1,7 @@
 import type { WindowRows } from '#domain/drift/performance/estimate';
+import { currentSketches } from '#domain/drift/windows/compaction';
 import { hourOf, type Span, touches } from '#domain/drift/windows/hours';
-import { countKeys, readSketchKey } from '#domain/drift/windows/layout';
+import { countKeys, keysOfSketch } from '#domain/drift/windows/layout';
 import { mergeSamples, noRows, SAMPLE_ROWS, toWindowRows } from '#domain/drift/windows/row-sample';
 import { emptySketch, mergeSketches } from '#domain/drift/windows/sketch';
 import type { ObjectStore } from '#functions/ports/object-store';
@@ -20,7 +21,7 @@ interface FoundSketch {
   readonly sampleKey: string;
 }
 
-/** The sketches of some spans, of all counts up to the given one: a later count changes nothing of what a check reads. */
+/** The sketches of some spans, of all counts up to the given one: of an hour the merged one, and those since. */
 async function findSketches(
   artifacts: ObjectStore,
   { prefix, count }: CountedCaptures,
@@ -29,14 +30,14 @@ async function findSketches(
   const [first] = spans.map(({ from }) => hourOf(from)).toSorted();
   if (first === undefined) return [];
   const keys = countKeys(prefix);
-  const found = (await artifacts.list(keys.sketches, `${keys.sketches}${first}`)).flatMap(({ key }) => {
-    const name = readSketchKey(key.slice(keys.sketches.length));
-    if (!name || name.count > count || !spans.some((span) => touches(span, name.hour))) return [];
-    return [{ key, sampleKey: keys.sample(name.hour, name.count, name.batch) }];
-  });
+  const listed = await artifacts.list(keys.sketches, `${keys.sketches}${first}`);
+  const names = listed.map(({ key }) => key.slice(keys.sketches.length));
+  const found = [...currentSketches(names, count)]
+    .filter(([hour]) => spans.some((span) => touches(span, hour)))
+    .flatMap(([, sketches]) => sketches.map((own) => keysOfSketch(keys, own)));
   return readAll(found.length, async (i) => {
-    const { key, sampleKey } = found[i] as (typeof found)[number];
-    return { sketch: await artifacts.readJson(key, captureSketchSchema), sampleKey };
+    const { sketch, sample } = found[i] as (typeof found)[number];
+    return { sketch: await artifacts.readJson(sketch, captureSketchSchema), sampleKey: sample };
   });
 }
 

@@ -44,6 +44,7 @@ async function readLabels({ clean, memoryMb }: HoldoutPorts, key: string, column
  * Labels and scores of a run's holdout, row by row, over all shards.
  *
  * @param perRow scores per row: the number of classes for multiclass, else 1
+ * @param slices the slice columns that the labels have
  * @param outputs the output formats of candidate and champion; without a champion only the candidate's scores are read
  * @throws EvaluationError when a shard's numbers of scores and labels differ
  */
@@ -52,19 +53,28 @@ export async function readHoldout(
   run: RunPointer,
   perRow: number,
   outputs: { readonly candidate: ModelOutput; readonly champion?: ModelOutput | undefined },
+  slices: readonly string[] = [],
 ) {
   const keys = cleanKeys(run);
   const names = await partNames(ports.clean, run);
   const labels: Float64Array[] = [];
   const comparable: number[] = [];
+  const sliced = slices.map((): (string | null)[] => []);
   const scores: Record<'candidate' | 'champion', Float64Array[]> = { candidate: [], champion: [] };
   for (const name of names) {
     const rows = await readLabels(
       ports,
       `${keys.holdoutLabels}${name}.parquet`,
-      outputs.champion ? '_label, _comparable' : '_label',
+      // a slice column may be missing in one of several drops
+      slices.length > 0 ? '*' : outputs.champion ? '_label, _comparable' : '_label',
     );
     labels.push(Float64Array.from(rows, (row) => Number(row['_label'])));
+    for (const [i, values] of sliced.entries()) {
+      for (const row of rows) {
+        const value = row[slices[i] as string] ?? null;
+        values.push(value === null ? null : String(value));
+      }
+    }
     for (const row of rows) comparable.push(row['_comparable'] === true ? 1 : 0);
     for (const model of ['candidate', 'champion'] as const) {
       const output = outputs[model];
@@ -84,6 +94,8 @@ export async function readHoldout(
     champion: outputs.champion ? concatenate(scores.champion) : undefined,
     /** One per row: 1 where the champion cannot have been trained on it. */
     comparable: Uint8Array.from(comparable),
+    /** The slice columns. */
+    slices: slices.map((column, i) => ({ column, values: sliced[i] as (string | null)[] })),
   };
 }
 

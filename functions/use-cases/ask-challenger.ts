@@ -1,5 +1,6 @@
 import type { RawRow } from '#domain/data/online';
 import { EvaluationError, PredictionError } from '#domain/errors';
+import { loggedRows } from '#domain/serving/logged-rows';
 import type { ServedModel } from '#functions/claims/served-models';
 import { type AskingPorts, askModel, type Scored } from '#functions/use-cases/ask-model';
 import type { Challenge } from '#schemas/records/challenge';
@@ -78,12 +79,13 @@ export async function askChallenger(
   return (await within(ports.wait, settings.waitMs, asked)) ?? failed('slow');
 }
 
-/** An answer as the log has it. */
+/** An answer as the log has it. @param rows of the request */
 export const loggedAnswer = (
   { runId, modelPackageVersion, endpointName }: ServedModel,
   role: LoggedAnswer['role'],
   returned: boolean,
   { scored, error, latencyMs }: { readonly scored?: Scored; readonly error?: string; readonly latencyMs: number },
+  rows: readonly RawRow[],
 ): LoggedAnswer => ({
   runId,
   modelPackageVersion,
@@ -91,6 +93,7 @@ export const loggedAnswer = (
   role,
   returned,
   scores: scored ? [...scored.scores] : [],
+  ...(scored ? loggedRows(scored.pipeline, scored.slices, rows, scored.encoded) : {}),
   latencyMs,
   ...(error === undefined ? {} : { error }),
 });

@@ -11,13 +11,15 @@ import type { ServedModel } from '#functions/claims/served-models';
 import type { ObjectStore } from '#functions/ports/object-store';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import { type FittedTransform, fittedTransformSchema } from '#schemas/records/fitted-transform';
-import { goldenSchema } from '#schemas/records/golden';
+import { goldenSchema, type SliceGroups } from '#schemas/records/golden';
 
 /** A run's pinned configuration and fitted transform, and how its model is recognised. */
 export interface LoadedTransform {
   readonly pipeline: Pipeline;
   readonly fitted: FittedTransform;
   readonly probes: Probes;
+  /** The groups of the slice columns that the log names. */
+  readonly slices: readonly SliceGroups[];
 }
 
 /** The dependencies of asking a model. */
@@ -64,7 +66,7 @@ export async function loadTransform(
     artifacts.readJson(keys.transform, fittedTransformSchema),
     artifacts.readJson(keys.golden, goldenSchema),
   ]);
-  const loaded = { pipeline: config, fitted, probes: probesOf(golden) };
+  const loaded = { pipeline: config, fitted, probes: probesOf(golden), slices: golden.slices ?? [] };
   transforms.set(keys.transform, loaded);
   return loaded;
 }

@@ -3,7 +3,8 @@ import { buildWindow } from '#domain/drift/baseline';
 import { type CapturedObject, type CapturedRows, readCaptures } from '#domain/drift/captures';
 import { driftColumns } from '#domain/drift/columns';
 import { scoreValues } from '#domain/drift/scores';
-import { countKeys } from '#domain/drift/windows/layout';
+import type { HourToMerge } from '#domain/drift/windows/compaction';
+import { countKeys, keysOfSketch } from '#domain/drift/windows/layout';
 import { hourOfCapture } from '#domain/drift/windows/new-captures';
 import { mergeSamples, noRows, type RowSample, rowsOf, sketchRows } from '#domain/drift/windows/row-sample';
 import { emptySketch, mergeSketches, sketchOf, unreadOf, withUnread } from '#domain/drift/windows/sketch';
@@ -11,11 +12,11 @@ import { scoresPerRow } from '#domain/evaluation/predictions';
 import { capturePrefix } from '#domain/runs/layout';
 import type { ObjectStore } from '#functions/ports/object-store';
 import { ifThere } from '#functions/runtime/if-there';
-import { packSample } from '#functions/shards/captured-sample';
+import { packSample, unpackSample } from '#functions/shards/captured-sample';
 import { readAll } from '#functions/shards/read-all';
 import { readWatched, type WatchedModel } from '#functions/shards/watched-model';
-import type { CountCaptures } from '#schemas/events/count-captures';
-import type { CaptureSketch } from '#schemas/records/capture-counts';
+import type { CountCaptures, Counting } from '#schemas/events/count-captures';
+import { type CaptureSketch, capturedSampleSchema, captureSketchSchema } from '#schemas/records/capture-counts';
 
 /** The dependencies of counting captures. */
 export interface CountCapturesPorts {
@@ -75,6 +76,31 @@ function countObjects(
   return hours;
 }
 
+/** Merges the sketches of an hour of earlier counts, and their samples. They stay, because a check may read them at this moment. */
+async function mergeHour(
+  artifacts: ObjectStore,
+  { hour, sketches }: HourToMerge,
+  { prefix, count }: Counting,
+  model: WatchedModel,
+): Promise<void> {
+  const keys = countKeys(prefix);
+  const shape = [model.fitted.features.length, scoresPerRow(model.fitted)] as const;
+  let merged: CountedHour = { sketch: emptySketch(model.baseline), sample: noRows };
+  for (const own of sketches) {
+    const { sketch: sketchKey, sample: sampleKey } = keysOfSketch(keys, own);
+    const sketch = await artifacts.readJson(sketchKey, captureSketchSchema);
+    const sample =
+      sketch.rows > 0 ? unpackSample(await artifacts.readJson(sampleKey, capturedSampleSchema), ...shape) : noRows;
+    merged = {
+      sketch: mergeSketches(merged.sketch, sketch),
+      sample: mergeSamples(merged.sample, sample, sketchRows(shape[0] + shape[1])),
+    };
+  }
+  const { sketch, sample } = merged;
+  if (sketch.rows > 0) await artifacts.writeJson(keys.mergedSample(hour, count), packSample(sample));
+  await artifacts.writeJson(keys.merged(hour, count), sketch);
+}
+
 /**
  * Counts a batch of capture objects in the bins of the champion's baseline, by the hour, and keeps a sample of the rows of each. The keys
  * follow from the plan, and the content from the objects: a retry, or another check that does the same plan, writes the same again.
@@ -87,6 +113,7 @@ export async function countCaptures(
 ): Promise<{ captures: number; rows: number; unusable: number; damaged: number }> {
   const { run, endpoint, prefix, count, since } = counting;
   const model = await readWatched(artifacts, run);
+  for (const hour of batch.merges ?? []) await mergeHour(artifacts, hour, counting, model);
   const base = `${capturePrefix(run.pipeline)}/${endpoint}/${variantName}/`;
   // one may be gone since it was listed
   const texts = await readAll(batch.objects.length, (i) => ifThere(clean.readText(`${base}${batch.objects[i]}`)));

@@ -4,8 +4,12 @@ import type { ActionReads } from '#domain/drift/actions/drift-action';
 import { findAction } from '#domain/drift/actions/registry';
 import { type Decided, decide } from '#domain/drift/decision/decide';
 import { historyOf } from '#domain/drift/decision/history';
+import type { OwnLabelWindow } from '#domain/drift/decision/labels';
 import { decisionSettings } from '#domain/drift/decision/settings';
+import { judgedMetric } from '#domain/drift/performance/decision';
 import { ConfigurationError } from '#domain/errors';
+import { verdictsOf } from '#domain/outcomes/label-windows';
+import { outcomeItems } from '#domain/outcomes/layout';
 import { artifactKeys } from '#domain/runs/layout';
 import { readBusy, readFormerVersion } from '#functions/claims/drift-state';
 import { findNewerDrops } from '#functions/claims/newer-drops';
@@ -21,6 +25,7 @@ import {
   driftHistoryPrefix,
   driftHistorySchema,
 } from '#schemas/records/drift-history';
+import { labelWindowSchema } from '#schemas/records/label-window';
 import { type Champion, championSchema } from '#schemas/records/run';
 
 /** The dependencies of deciding about a drift check. */
@@ -41,6 +46,25 @@ async function readHistory(store: StateStore, { pipeline, window }: DriftCheck):
   return items
     .flatMap((item) => driftHistorySchema.safeParse(item).data ?? [])
     .filter(({ checkedAt }) => Date.parse(checkedAt) < Date.parse(window.to));
+}
+
+/** Windows of labels that are read: more than any setting looks at. */
+const mostLabelWindows = 60;
+
+/** What labels say of the model that was checked, the newest window first. */
+async function readLabels(
+  store: StateStore,
+  { pipeline, runId }: DriftCheck,
+  metric: string,
+): Promise<OwnLabelWindow[]> {
+  const items = await store.list(pipeline, outcomeItems.windows, mostLabelWindows);
+  return items
+    .flatMap((item) => labelWindowSchema.safeParse(item).data ?? [])
+    .flatMap((item) =>
+      verdictsOf(item, () => metric)
+        .filter((own) => own.runId === runId)
+        .map((own) => ({ ...own, files: item.files })),
+    );
 }
 
 /** The model that was checked, as long as it serves. */
@@ -114,6 +138,7 @@ export async function decideDrift(
     drift,
     slices: sliceColumns(pipeline),
     history: await readHistory(store, check),
+    labels: await readLabels(store, check, judgedMetric(pipeline.evaluation, drift.performance?.metric)),
     promotedAt: champion?.promotedAt ?? window.to,
   });
   const step = await planStep(ports, check, decided, { drift, champion });

@@ -8,6 +8,7 @@ import { permutationImportance } from '#domain/evaluation/importance';
 import { claimOfNaiveSplit, type NaiveTask } from '#domain/evaluation/naive-split';
 import { scoresPerRow } from '#domain/evaluation/predictions';
 import { parseFeatures } from '#domain/evaluation/score-text';
+import { groupsOf } from '#domain/evaluation/slice-groups';
 import { gateConfidences } from '#domain/gates/registry';
 import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
 import { unreachable } from '#domain/unreachable';
@@ -116,7 +117,7 @@ function pickGolden(fitted: FittedTransform, lines: readonly string[], holdout: 
     .slice(0, goldenRows)
     .filter((line) => line !== '')
     .map((body, i) => ({ body, predictions: [...holdout.candidate.subarray(i * perRow, (i + 1) * perRow)] }));
-  return { valuesPerRow: perRow, cases, performance: true };
+  return { valuesPerRow: perRow, cases, performance: true, slices: groupsOf(holdout.slices) };
 }
 
 /**
@@ -135,10 +136,11 @@ export async function evaluateCandidate(
   const pipeline = await artifacts.readJson(keys.config, pipelineSchema);
   const fitted = await artifacts.readJson(keys.transform, fittedTransformSchema);
   const { output } = algorithmOf(pipeline);
-  const holdout = await readHoldout(ports, run, scoresPerRow(fitted), {
+  const outputs = {
     candidate: output,
     champion: champion ? (await readAlgorithm(artifacts, champion)).output : undefined,
-  });
+  };
+  const holdout = await readHoldout(ports, run, scoresPerRow(fitted), outputs, fitted.slices);
   const permuted = await readPermuted(ports, run, scoresPerRow(fitted), output);
   const { comparable, duplicates } = await artifacts.readJson(keys.sides, sidesSchema);
   const copied = await readCopied(ports, run, scoresPerRow(fitted), output);
@@ -152,11 +154,16 @@ export async function evaluateCandidate(
   const lines = await readFeatureLines(clean, run, holdout.names);
   await artifacts.writeJson(keys.evaluation, evaluation);
   const inputs = parseFeatures(lines.join('\n'), fitted.features.length, 'holdout features');
-  const kept = await mergeCleanBaseline(artifacts, run, fitted.parts.train.length);
-  await artifacts.writeJson(keys.baseline, { ...countBaseline(fitted, inputs, holdout), ...(kept && { clean: kept }) });
+  const counted = await mergeCleanBaseline(artifacts, run, fitted.parts.train.length);
+  await artifacts.writeJson(keys.baseline, {
+    ...countBaseline(fitted, inputs, holdout),
+    ...(counted && { clean: counted }),
+  });
   const { threshold } = pipeline.evaluation;
   const { importances } = evaluation;
-  await artifacts.writeJson(keys.performance, buildReference({ fitted, inputs, ...scored, threshold, importances }));
+  const { slices } = holdout;
+  const kept = { fitted, inputs, ...scored, threshold, importances, slices };
+  await artifacts.writeJson(keys.performance, buildReference(kept));
   await artifacts.writeJson(keys.golden, pickGolden(fitted, lines, holdout));
   return { rows: evaluation.n };
 }

@@ -1,17 +1,15 @@
-import type { ModelFacts } from '#domain/challenges/challenge-mode';
-import { labelClasses } from '#domain/data/label';
 import { joinOutcomes as join, latestOutcomes, rowIdentity } from '#domain/outcomes/join';
 import { dayOf, outcomeItems, outcomeKeys } from '#domain/outcomes/layout';
 import { measurePerformance } from '#domain/outcomes/performance';
-import { artifactKeys, predictionKey, predictionPrefix } from '#domain/runs/layout';
+import { predictionKey, predictionPrefix } from '#domain/runs/layout';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import type { StateStore } from '#functions/ports/state-store';
-import { ifThere } from '#functions/runtime/if-there';
 import { readAll } from '#functions/shards/read-all';
 import { withScratch } from '#functions/shards/scratch';
 import { readZippedJson, readZippedLines, writeZippedLines } from '#functions/shards/zipped-lines';
+import { judgeLabels } from '#functions/use-cases/judge-labels';
+import { factsOf, readConfigs } from '#functions/use-cases/outcome-models';
 import type { RecordedOutcomes } from '#schemas/events/outcomes';
-import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import {
   type Outcome,
   type OutcomesFile,
@@ -73,24 +71,21 @@ async function findPredictions(
 ): Promise<PredictionRecord[]> {
   const ids = new Set(outcomes.flatMap((outcome) => ('keys' in outcome ? [] : [outcome.inferenceId])));
   const keys = [...[...ids].map((id) => predictionKey(pipeline, id)), ...(await searchKeys(ports, pipeline, outcomes))];
-  const found = await readEach(keys, (key) => readZippedJson(ports.clean, key, predictionRecordSchema, directory));
+  const wanted = new Set(outcomes.flatMap((outcome) => ('keys' in outcome ? outcome.keys : [])));
+  const isWanted = ({ inferenceId, rows }: PredictionRecord): boolean =>
+    ids.has(inferenceId) || rows.some(({ key }) => key !== undefined && wanted.has(key));
+  const found = await readEach(keys, async (key) => {
+    const prediction = await readZippedJson(ports.clean, key, predictionRecordSchema, directory);
+    // only what is joined stays in memory: a record has the inputs of its rows
+    return prediction && isWanted(prediction) ? prediction : undefined;
+  });
   return found.filter((prediction) => prediction !== undefined);
 }
 
-const factsOf = ({ dataset, evaluation }: Pipeline): ModelFacts => ({
-  task: evaluation.task,
-  threshold: evaluation.threshold,
-  classes: labelClasses({ dataset, evaluation }),
-});
-
-/** What it takes to read the scores of models, by their runs. The records of a run may have been deleted. */
-async function readModels({ artifacts }: JoinOutcomesPorts, pipeline: string, outcomes: readonly Outcome[]) {
+/** The configurations of the models that answered, by their runs. */
+async function readModels(ports: JoinOutcomesPorts, pipeline: string, outcomes: readonly Outcome[]) {
   const runs = new Set(outcomes.flatMap(({ answers }) => answers.map(({ runId }) => runId)));
-  const found = await readEach([...runs], async (runId) => {
-    const config = await ifThere(artifacts.readJson(artifactKeys({ pipeline, runId }).config, pipelineSchema));
-    return config === undefined ? [] : [[runId, config] as const];
-  });
-  return new Map(found.flat());
+  return new Map(await readConfigs(ports, pipeline, [...runs]));
 }
 
 /** The time and the id of a file, as its joined outcomes are named: keys are in the order of arrival. */
@@ -139,7 +134,7 @@ async function recordDay(
 
 /**
  * Joins the outcomes of a file with the predictions they belong to, keeps both together by the day of the prediction, and measures how
- * the models did on each of these days. A retry, and a file that is sent twice, changes nothing.
+ * the models did on each of these days and what labels say of them in the windows of these days. A retry, and a file that is sent twice, changes nothing.
  */
 export async function joinOutcomes(
   ports: JoinOutcomesPorts,
@@ -155,8 +150,10 @@ export async function joinOutcomes(
     let again = 0;
     for (const [date, own] of byDay) again += await recordDay(ports, file, date, own, directory);
     const counts = { joined: joined.length + repeated, repeated: repeated + again, unknown, rowNeeded };
-    const record: OutcomesFile = { ...file, ...counts, days: [...byDay.keys()].toSorted() };
+    const days = [...byDay.keys()].toSorted();
+    const { verdicts, check } = await judgeLabels(ports, file, days, directory);
+    const record: OutcomesFile = { ...file, ...counts, days, windows: [...verdicts] };
     await store.put(pipeline, outcomeItems.file(id), record);
-    return { decision: 'recorded', file: record };
+    return { decision: 'recorded', file: record, check };
   });
 }

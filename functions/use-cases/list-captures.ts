@@ -1,8 +1,9 @@
 import { variantName } from '#domain/deployment/requests';
 import { deploymentKeys } from '#domain/deployment/target';
-import { hourStart } from '#domain/drift/windows/hours';
+import { hoursToMerge } from '#domain/drift/windows/compaction';
+import { hourOf, hourStart } from '#domain/drift/windows/hours';
 import { captureCountKey, countKeys, countPrefix } from '#domain/drift/windows/layout';
-import { listedFrom, planCaptures } from '#domain/drift/windows/new-captures';
+import { LATE_HOURS, listedFrom, planCaptures } from '#domain/drift/windows/new-captures';
 import { hoursNeeded } from '#domain/drift/windows/settings';
 import { TransientError } from '#domain/errors';
 import { artifactKeys, capturePrefix } from '#domain/runs/layout';
@@ -12,7 +13,12 @@ import { sha256Hex } from '#functions/runtime/hash';
 import { readChampion } from '#functions/shards/watched-model';
 import type { ListCaptures, ListedCaptures } from '#schemas/events/count-captures';
 import { pipelineSchema } from '#schemas/pipeline';
-import { type CaptureCount, captureCountSchema, captureLedgerSchema } from '#schemas/records/capture-counts';
+import {
+  type CaptureBatch,
+  type CaptureCount,
+  captureCountSchema,
+  captureLedgerSchema,
+} from '#schemas/records/capture-counts';
 import type { Champion } from '#schemas/records/run';
 
 /** The dependencies of listing what captures are new. */
@@ -77,6 +83,30 @@ function commit(count: CaptureCount): CaptureCount {
   };
 }
 
+/** The hours that one function merges. */
+const mergedAtOnce = 24;
+
+/** The batches that merge sketches of recent hours. @param first the place of the first batch */
+async function planMerges(
+  artifacts: ObjectStore,
+  { prefix, count }: CaptureCount,
+  checkedAt: string,
+  first: number,
+): Promise<CaptureBatch[]> {
+  const { sketches } = countKeys(prefix);
+  // an hour that is older gets no more sketches
+  const from = hourOf(hourStart(checkedAt, -2 * LATE_HOURS));
+  const names = (await artifacts.list(sketches, `${sketches}${from}`)).map(({ key }) => key.slice(sketches.length));
+  const hours = hoursToMerge(names, count);
+  return Array.from({ length: Math.ceil(hours.length / mergedAtOnce) }, (_, i) => ({
+    index: first + i,
+    objects: [],
+    merges: hours
+      .slice(i * mergedAtOnce, (i + 1) * mergedAtOnce)
+      .map(({ hour, sketches: own }) => ({ hour, sketches: [...own] })),
+  }));
+}
+
 /** Lists what is new and plans its batches; as it was where nothing is. */
 async function plan(
   { clean, artifacts, store }: ListCapturesPorts,
@@ -99,14 +129,15 @@ async function plan(
   );
   if (batches.length === 0) return current;
   const count = current.count + 1;
-  const hash = sha256Hex(JSON.stringify(batches)).slice(0, 12);
   const keys = countKeys(current.prefix);
+  const planned = [...batches, ...(await planMerges(artifacts, current, checkedAt, batches.length))];
+  const hash = sha256Hex(JSON.stringify(planned)).slice(0, 12);
   const pending = { count, planKey: keys.plan(count, hash), ledgerKey: keys.ledger(count, hash) };
   await artifacts.writeJson(pending.ledgerKey, ledger);
-  await artifacts.writeJson(pending.planKey, batches);
+  await artifacts.writeJson(pending.planKey, planned);
   return write(store, pipeline, {
     ...current,
-    pending: { ...pending, newest: ledger.newest, batches: batches.length, more, by, at: checkedAt },
+    pending: { ...pending, newest: ledger.newest, batches: planned.length, more, by, at: checkedAt },
     revision: current.revision + 1,
   });
 }

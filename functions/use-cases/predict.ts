@@ -89,17 +89,17 @@ async function askServed(
 const isChallengers = ({ id, settings }: Challenge, { inferenceId }: Request, ids: readonly (string | undefined)[]) =>
   isInShare(id, ids.some((one) => one !== undefined) ? JSON.stringify(ids) : inferenceId, settings.share);
 
-/** The answer for the caller, and every answer for the log. */
+/** The answer for the caller, and every answer as the log has it, where it is logged. */
 interface Contest extends Answer {
-  readonly answers: readonly LoggedAnswer[];
+  readonly answers: () => readonly LoggedAnswer[];
   /** Whether the request belongs to the challenge. */
   readonly counts: boolean;
 }
 
-const byChampion = ({ model, answer }: Answer): LoggedAnswer =>
-  loggedAnswer(model, 'champion', true, { scored: answer, latencyMs: answer.latencyMs });
-const byChallenger = (asked: ChallengerAnswer, returned: boolean): LoggedAnswer =>
-  loggedAnswer(asked.served, 'challenger', returned, asked);
+const byChampion = ({ model, answer }: Answer, { rows }: Pick<Request, 'rows'>): LoggedAnswer =>
+  loggedAnswer(model, 'champion', true, { scored: answer, latencyMs: answer.latencyMs }, rows);
+const byChallenger = (asked: ChallengerAnswer, returned: boolean, { rows }: Request): LoggedAnswer =>
+  loggedAnswer(asked.served, 'challenger', returned, asked, rows);
 
 /** Whether the champion of a challenge answered: a roll-out of another version may be under way. */
 const isChampions = ({ champion }: Challenge, { model }: Answer): boolean => model.runId === champion.runId;
@@ -119,7 +119,7 @@ async function contest(
       const asked = isAsked ? askChallenger(ports, challenge, request.rows) : undefined;
       const answer = await served;
       const beside = await asked;
-      const logged = beside ? [byChampion(answer), byChallenger(beside, false)] : [byChampion(answer)];
+      const logged = () => [byChampion(answer, request), ...(beside ? [byChallenger(beside, false, request)] : [])];
       return { ...answer, answers: logged, counts: isAsked && isChampions(challenge, answer) };
     }
     case 'instead': {
@@ -128,10 +128,10 @@ async function contest(
       const asked = isAsked ? await askChallenger(ports, challenge, request.rows) : undefined;
       if (asked && 'scored' in asked) {
         const answer = { model: asked.served, answer: asked.scored };
-        return { ...answer, answers: [byChallenger(asked, true)], counts: true };
+        return { ...answer, answers: () => [byChallenger(asked, true, request)], counts: true };
       }
       const answer = await askServed(ports, request, known);
-      const logged = asked ? [byChallenger(asked, false), byChampion(answer)] : [byChampion(answer)];
+      const logged = () => [...(asked ? [byChallenger(asked, false, request)] : []), byChampion(answer, request)];
       return { ...answer, answers: logged, counts: isChampions(challenge, answer) };
     }
     default:
@@ -162,11 +162,15 @@ export async function predict(
   const running = isRunning(challenge, known) ? challenge : undefined;
   const { model, answer, answers, counts } = running
     ? await contest(ports, request, known, running)
-    : await askServed(ports, request, known).then((own) => ({ ...own, answers: [byChampion(own)], counts: false }));
+    : await askServed(ports, request, known).then((own) => ({
+        ...own,
+        answers: () => [byChampion(own, request)],
+        counts: false,
+      }));
   if (model.predictionsWatched) ports.publish(model, answer.scores);
   const { pipeline, fitted, encoded, scores } = answer;
   if (counts || isInShare('log', inferenceId, pipeline.deployment.log ?? 0)) {
-    const record = { inferenceId, at: ports.clock(), pipeline: name, answers: [...answers] };
+    const record = { inferenceId, at: ports.clock(), pipeline: name, answers: [...answers()] };
     const own = counts && running ? { challenge: running.id } : {};
     await logPrediction(ports, { ...record, ...own }, rowIds(pipeline, rows));
   }

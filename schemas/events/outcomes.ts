@@ -32,6 +32,10 @@ export const joinOutcomesSchema = z.object({ file: receivedFileSchema });
 /** What the record-outcomes machine ends with. */
 export const recordedOutcomesSchema = z.discriminatedUnion('decision', [
   skippedSchema,
-  z.object({ decision: z.literal('recorded'), file: outcomesFileSchema }),
+  z.object({
+    decision: z.literal('recorded'),
+    file: outcomesFileSchema,
+    check: z.boolean().default(false).describe('whether a drift check should decide about what labels say'),
+  }),
 ]);
 export type RecordedOutcomes = z.output<typeof recordedOutcomesSchema>;

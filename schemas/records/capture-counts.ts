@@ -40,7 +40,16 @@ export type CapturedSample = Readonly<z.output<typeof capturedSampleSchema>>;
 /** A batch of objects that one function counts: an item of the Distributed Map. */
 export const captureBatchSchema = z.object({
   index: count,
-  objects: z.array(z.string()).min(1).describe('names below the captures of the endpoint, yyyy/mm/dd/hh/<file>'),
+  objects: z.array(z.string()).describe('names below the captures of the endpoint, yyyy/mm/dd/hh/<file>'),
+  merges: z
+    .array(
+      z.object({
+        hour: z.string(),
+        sketches: z.array(z.object({ hour: z.string(), count, batch: z.union([count, z.literal('merged')]) })),
+      }),
+    )
+    .optional()
+    .describe('sketches of earlier counts that become one for their hour'),
 });
 export type CaptureBatch = Readonly<z.output<typeof captureBatchSchema>>;
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { columnDriftSchema, coverageSchema } from './baseline.ts';
 import { captureSketchSchema } from './capture-counts.ts';
-import { driftDecisionSchema, driftStepSchema } from './drift-history.ts';
+import { decidedBySchema, driftDecisionSchema, driftStepSchema } from './drift-history.ts';
 import { performanceEstimateSchema } from './performance-estimate.ts';
 
 /** What a window was compared with. */
@@ -40,7 +40,7 @@ export const driftCheckSchema = z.object({
   reference: driftReferenceSchema.optional().describe('absent in checks of earlier versions'),
   performance: performanceEstimateSchema.describe('what the scores say of the performance, without labels'),
   alarm: z.boolean().describe('whether somebody has to know, and whether the action is taken'),
-  decidedBy: z.enum(['performance', 'columns', 'slow-drift']).describe('what decided about the alarm'),
+  decidedBy: decidedBySchema.describe('what decided about the alarm'),
   notify: z.boolean(),
   action: z.string().describe('what the pipeline wants for an alarm: `drift.action`'),
   decision: driftDecisionSchema.optional().describe('with the checks before; absent in checks of earlier versions'),

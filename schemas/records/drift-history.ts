@@ -10,6 +10,10 @@ export const SEVERITIES = ['none', 'note', 'warning', 'critical'] as const;
 export const severitySchema = z.enum(SEVERITIES);
 export type Severity = z.output<typeof severitySchema>;
 
+/** What decided about an alarm. */
+export const decidedBySchema = z.enum(['performance', 'columns', 'slow-drift', 'labels']);
+export type DecidedBy = z.output<typeof decidedBySchema>;
+
 /** What a check did, and why it did no more. */
 export const driftStepSchema = z.object({
   action: z.string().describe('name of the action that the pipeline wants for an alarm; `none` without an alarm'),
@@ -56,6 +60,19 @@ export const slowDriftSchema = z.object({
 });
 export type SlowDrift = z.output<typeof slowDriftSchema>;
 
+/** What labels that came since the check before say of the model. */
+export const labelDecisionSchema = z.object({
+  severity: severitySchema,
+  from: z.string().describe('first day of the predictions, `YYYY-MM-DD`'),
+  to: z.string().describe('the day after the last one'),
+  rows: count,
+  reason: z.string(),
+  worse: z.array(z.string()).describe('names of the checks by labels with a warning'),
+  persistence: z.object({ bad: count, windows: count, needed: z.int().min(1) }).describe('over windows of labels'),
+  estimate: z.string().optional().describe('the estimate of a check beside the truth'),
+});
+export type LabelDecision = z.output<typeof labelDecisionSchema>;
+
 /** What was decided about one window, and why. */
 export const driftDecisionSchema = z.object({
   severity: severitySchema,
@@ -75,6 +92,8 @@ export const driftDecisionSchema = z.object({
     .describe('the drifted columns, each with the start of the first of the consecutive windows in which it drifted'),
   loss: estimatedLossSchema.optional().describe('where the performance was estimated'),
   rows: z.string().describe('the slice of the rows that moved most, or why none can be named'),
+  withoutLabels: severitySchema.optional().describe('the severity of what requests show alone, where labels came'),
+  labels: labelDecisionSchema.optional().describe('where labels came since the check before'),
   slow: slowDriftSchema.optional().describe('where the pipeline has drift.decision.slowDrift'),
 });
 export type DriftDecision = z.output<typeof driftDecisionSchema>;
@@ -90,6 +109,7 @@ const carriedSchema = z.object({
     .object({ at: z.string(), severity: severitySchema, subject: z.array(z.string()) })
     .optional()
     .describe('the last alarm about this model'),
+  labels: z.array(z.string()).optional().describe('the windows of labels that checks have seen, as day#files'),
   retrains: z.array(z.string()).describe('when checks started a retrain, ISO 8601, at most the last 100'),
 });
 export type CarriedDrift = z.output<typeof carriedSchema>;
@@ -119,7 +139,7 @@ export const driftHistorySchema = z.object({
     outside: z.number().optional(),
     overlap: z.number().optional(),
   }),
-  decidedBy: z.enum(['performance', 'columns', 'slow-drift']),
+  decidedBy: decidedBySchema,
   decision: driftDecisionSchema,
   alarm: z.boolean(),
   step: driftStepSchema,

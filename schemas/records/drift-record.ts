@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { coverageSchema, driftReportSchema } from './baseline.ts';
+import { decidedBySchema } from './drift-history.ts';
 import { performanceEstimateSchema } from './performance-estimate.ts';
 
 /**
@@ -24,11 +25,7 @@ export const driftRecordSchema = driftReportSchema.extend({
   coverage: coverageSchema.optional(),
   performance: performanceEstimateSchema.optional().describe('absent in checks of earlier versions'),
   alarm: z.boolean().optional(),
-  decidedBy: z
-    .enum(['performance', 'columns', 'slow-drift'])
-    .optional()
-    .catch(undefined)
-    .describe('what decided about the alarm'),
+  decidedBy: decidedBySchema.optional().catch(undefined).describe('what decided about the alarm'),
   from: z.string(),
   to: z.string().describe('the time of the check'),
   skipped: z.int().min(0).optional().describe('captures that could not be read'),

@@ -55,7 +55,7 @@ export type Curve = z.infer<typeof curveSchema>;
 const histogramSchema = z.object({ edges: z.array(finite).min(2), counts: z.array(count).min(1) });
 export type BinCounts = z.infer<typeof histogramSchema>;
 
-const calibrationBinSchema = z.object({
+export const calibrationBinSchema = z.object({
   meanScore: fraction,
   positiveRate: fraction,
   low: fraction.describe('Wilson 95 % interval of positiveRate'),

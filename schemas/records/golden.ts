@@ -6,6 +6,10 @@ export type RawRow = z.output<typeof rawRowSchema>;
 
 const predictions = z.array(z.number()).min(1).describe('what the model answered when it was evaluated');
 
+/** The groups of a slice column that a model is judged by: the most frequent values on its holdout. */
+export const sliceGroupsSchema = z.object({ column: z.string(), values: z.array(z.string()) });
+export type SliceGroups = z.output<typeof sliceGroupsSchema>;
+
 /** One golden request and the answer it must get: a CSV row of model inputs, or a raw row that is encoded first. */
 export const goldenCaseSchema = z.union([
   z
@@ -24,6 +28,10 @@ export const goldenSchema = z
       .boolean()
       .optional()
       .describe('whether the run keeps performance.json too: a drift check may not look for a missing object'),
+    slices: z
+      .array(sliceGroupsSchema)
+      .optional()
+      .describe('the groups of the slice columns: the prediction log names a group by its place here'),
   })
   .refine((g) => g.cases.every((c) => c.predictions.length === g.valuesPerRow), {
     message: 'every case has valuesPerRow predictions',

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { labelVerdictSchema } from './label-window.ts';
 
 /** What came true: a value of the label column for regression, 1 or 0 for binary, the name of the class for multiclass. */
 export const outcomeValueSchema = z.union([z.number(), z.string()]);
@@ -40,6 +41,14 @@ export const outcomeSchema = z.strictObject({
       scores: z
         .array(z.number())
         .describe('of this row: one number; multiclass: one per class; empty when the model failed'),
+      inputs: z
+        .array(z.number().nullable())
+        .optional()
+        .describe('the model inputs of this row, where they were logged'),
+      groups: z
+        .record(z.string(), z.int().min(-1))
+        .optional()
+        .describe('by slice column: the group of the row, -1 for none'),
       failed: z.boolean(),
     }),
   ),
@@ -69,5 +78,9 @@ export const outcomesFileSchema = receivedFileSchema.extend({
   unknown: z.int().min(0).describe('rows whose prediction is not in the log'),
   rowNeeded: z.int().min(0).describe('rows of requests with several rows that do not say which one is meant'),
   days: z.array(z.string()).describe('days of the predictions'),
+  windows: z
+    .array(labelVerdictSchema)
+    .optional()
+    .describe('what labels say of the models in the windows of these days; absent for files of earlier versions'),
 });
 export type OutcomesFile = z.output<typeof outcomesFileSchema>;

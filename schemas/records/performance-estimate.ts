@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { sliceGroupsSchema } from './golden.ts';
 import { taskSchema } from './task.ts';
 
 /**
@@ -24,6 +25,14 @@ export const performanceReferenceSchema = z
     values: z.array(z.number().nullable()).describe('row-major, rows × inputs; null is missing'),
     scores: z.array(z.number()).describe('row-major: one per class for multiclass, else one'),
     labels: z.array(z.number()).describe('the number of the class, or the target'),
+    slices: z
+      .array(
+        sliceGroupsSchema.extend({
+          groups: z.array(z.int().min(-1)).describe('by row: its place in values, -1 for none'),
+        }),
+      )
+      .optional()
+      .describe('the slice columns; absent in runs of earlier versions'),
   })
   .refine(({ rows, inputs, values }) => values.length === rows * inputs.length, 'values must be rows × inputs')
   .refine(({ rows, labels }) => labels.length === rows, 'labels must be one per row')

@@ -10,14 +10,24 @@ export const loggedAnswerSchema = z.object({
   scores: z
     .array(z.number())
     .describe('row-major, one number per row; multiclass: one per class; empty when the model failed'),
+  inputs: z
+    .array(z.number().nullable())
+    .optional()
+    .describe(
+      'the model inputs, row-major; null is missing. Absent for a model with more than 200, and in earlier logs',
+    ),
+  groups: z
+    .record(z.string(), z.array(z.int().min(-1)))
+    .optional()
+    .describe("by slice column: for each row the place of its value among the groups of this model's run, -1 for none"),
   latencyMs: z.number().min(0).describe('how long the endpoint took to answer'),
   error: z.string().optional().describe('why there is no answer: a code, never a text of the model'),
 });
 export type LoggedAnswer = z.output<typeof loggedAnswerSchema>;
 
 /**
- * One request to `predict`: `<pipeline>/predictions/YYYY/MM/DD/HH/<inferenceId>.json.gz` of the clean bucket. It has scores and tokens,
- * and no value of a row.
+ * One request to `predict`: `<pipeline>/predictions/YYYY/MM/DD/HH/<inferenceId>.json.gz` of the clean bucket. It has model inputs as
+ * captured requests have them, scores, tokens and numbers of groups, and no raw value.
  */
 export const predictionRecordSchema = z.object({
   inferenceId: z.string().describe('a UUIDv7: it names the request and says when it was made'),

@@ -12,9 +12,15 @@ import { outcomeKeys } from '#domain/outcomes/layout';
 import { writeLoanBook } from '#examples/loans/generate';
 import { recordedOutcomesSchema } from '#schemas/events/outcomes';
 import { challengeSchema } from '#schemas/records/challenge';
+import { driftHistoryPrefix, driftHistorySchema } from '#schemas/records/drift-history';
 import { predictionRecordSchema } from '#schemas/records/prediction';
+import { explanationSchema } from '#schemas/why';
 import { readPerformance } from '../../cli/commands/outcomes.ts';
+import { readLabelWindows } from '../../cli/label-windows.ts';
+import { listItems } from '../../cli/model-versions.ts';
 import { getState } from '../../cli/runs.ts';
+import { explain } from '../../cli/why/explain.ts';
+import { readPipelineRecords, readVersionRecords } from '../../cli/why/records.ts';
 import { longName } from '../support/many-pipelines.ts';
 import {
   type FastProject,
@@ -33,32 +39,41 @@ const [contest, duel] = [longName('challenge'), longName('duel')];
 beforeAll(async () => {
   fast = await startFastProject(
     (folder) => {
-      const challenged = (name: string, challenge: object) =>
+      const challenged = (name: string, challenge: object, drift: object) =>
         writeQuickPipeline(folder, name, {
           deployment: { challenge, scaling: { min: 1, max: 2, invocationsPerInstance: 600 } },
+          drift: { schedule: 'cron(0 6 1 1 ? *)', window: '24h', ...drift },
         });
       return [
-        challenged(contest, {
-          mode: 'shadow',
-          hours: 0,
-          minRows: 400,
-          maxDays: 1,
-          // of an instance that shares a machine with everything else
-          waitMs: 5000,
-          maxLatencyRatio: 100,
-          maxErrorRate: 0.5,
-          maxChangedDecisions: 0.5,
-          maxMeanShift: 3,
-        }),
-        challenged(duel, {
-          mode: 'ab',
-          share: 50,
-          minRows: 400,
-          maxDays: 1,
-          waitMs: 5000,
-          maxErrorRate: 0.5,
-          minimumEffect: -0.2,
-        }),
+        challenged(
+          contest,
+          {
+            mode: 'shadow',
+            hours: 0,
+            minRows: 400,
+            maxDays: 1,
+            // of an instance that shares a machine with everything else
+            waitMs: 5000,
+            maxLatencyRatio: 100,
+            maxErrorRate: 0.5,
+            maxChangedDecisions: 0.5,
+            maxMeanShift: 3,
+          },
+          { minRows: 30 },
+        ),
+        challenged(
+          duel,
+          {
+            mode: 'ab',
+            share: 50,
+            minRows: 400,
+            maxDays: 1,
+            waitMs: 5000,
+            maxErrorRate: 0.5,
+            minimumEffect: -0.2,
+          },
+          { onCapture: { every: '4m' } },
+        ),
       ];
     },
     { faults: meddling.faults },
@@ -121,12 +136,14 @@ describe('a challenge in the shadow', () => {
     expect(said).toContain('version 3 won its challenge');
   });
 
-  it('leaves a log of scores and tokens, and no value of a row', async () => {
+  it('leaves a log of model inputs, scores and tokens, and no raw value', async () => {
     const text = await fast.readLog(await firstKeyOfLog());
     const { rows, answers } = predictionRecordSchema.parse(JSON.parse(text));
 
     expect(rows).toHaveLength(manyApplicants.length);
     for (const { key } of rows) expect(key).toMatch(/^tok_/);
+    for (const { inputs = [] } of answers) expect(inputs.length % manyApplicants.length).toBe(0);
+    expect(answers.every(({ inputs = [] }) => inputs.length > 0)).toBe(true);
     expect(answers.map(({ role, returned, scores }) => [role, returned, scores.length])).toEqual([
       ['champion', true, manyApplicants.length],
       ['challenger', false, manyApplicants.length],
@@ -162,6 +179,32 @@ describe('a challenge in the shadow', () => {
     const said = await fast.slackText();
     expect(said).toContain('40 outcomes');
     expect(said).toContain('a file with outcomes was not taken');
+  });
+
+  it('whose model labels show to be worse than on the holdout is decided about by a check at once', async () => {
+    const decided = async () =>
+      (await listItems(fast.target, fast.target.outputs.StateTableName, contest, driftHistoryPrefix)).map((item) =>
+        driftHistorySchema.parse(item),
+      );
+    const { predictions } = await fast.predict(contest, manyApplicants);
+    const scores = predictions.map((own) => ('score' in own ? own.score : 0));
+    const middle = scores.toSorted((a, b) => a - b)[scores.length / 2] ?? 0;
+    const opposite = manyApplicants.map(({ loan_id }, i) => `${loan_id},${(scores[i] ?? 0) < middle ? 1 : 0}`);
+    const ended = await fast.sendOutcomes(contest, 'opposite.csv', ['loan_id,default', ...opposite]);
+    expect(ended, JSON.stringify(ended)).toMatchObject({ status: 'SUCCEEDED', output: { check: true } });
+    const critical = async () =>
+      (await decided()).find(({ alarm, decision }) => alarm && decision.severity === 'critical');
+    await expect.poll(critical, { timeout: 120_000 }).toBeDefined();
+    const alarm = await critical();
+
+    expect(alarm).toMatchObject({ decidedBy: 'labels' });
+    expect(alarm?.decision.labels?.worse).toContain('performance');
+    await expect.poll(() => fast.slackText(), { timeout: 60_000 }).toContain('labels show that the model has changed');
+    const records = await readPipelineRecords(fast.target, contest);
+    const version = await readVersionRecords(fast.target, contest, records.champion?.modelPackageArn ?? '');
+    const { labels, drift } = explanationSchema.parse(explain(fast.target, records, version));
+    expect(labels).toMatchObject({ severity: 'critical' });
+    expect(drift).toMatchObject({ alarm: true, severity: 'critical' });
   });
 
   it('is told when a file with outcomes was deleted before it was read', async () => {
@@ -218,7 +261,13 @@ describe('a challenge by outcomes', () => {
       const of = (name: string) => values[names.indexOf(name)] ?? '';
       const numbers = ['income', 'amount', 'term', 'dti'].map((name) => [name, Number(of(name))] as const);
       return {
-        row: { loan_id: of('loan_id'), ...Object.fromEntries(numbers), purpose: of('purpose'), home: of('home') },
+        row: {
+          loan_id: of('loan_id'),
+          sex: of('sex'),
+          ...Object.fromEntries(numbers),
+          purpose: of('purpose'),
+          home: of('home'),
+        },
         outcome: `${of('loan_id')},${of('default')}`,
       };
     });
@@ -248,6 +297,21 @@ describe('a challenge by outcomes', () => {
       await expect.poll(() => getState(fast.target, duel, key), { timeout: 120_000 }).toBeDefined();
       const { outcome } = challengeSchema.parse(await getState(fast.target, duel, key));
       expect(outcome, JSON.stringify(outcome)).toMatchObject({ end: 'won' });
+      // the captures of these requests started a check by themselves
+      await expect.poll(() => getState(fast.target, duel, 'drift'), { timeout: 60_000 }).toBeDefined();
     });
+  });
+
+  it('leaves what labels say of both models: calibration, slices, and the relation of the inputs to the label', async () => {
+    const models = (await readLabelWindows(fast.target, duel)).flatMap((window) => window.models);
+
+    expect(new Set(models.map(({ modelPackageVersion }) => modelPackageVersion))).toEqual(new Set([1, 2]));
+    const findings = models.flatMap((model) => model.findings);
+    expect(findings.filter(({ measured }) => !measured)).toEqual([]);
+    expect(new Set(findings.map(({ check }) => check))).toEqual(
+      new Set(['performance', 'calibration', 'slices', 'relation']),
+    );
+    const sliced = findings.flatMap(({ measures }) => measures.flatMap(({ group }) => group?.column ?? []));
+    expect(new Set(sliced)).toEqual(new Set(['sex']));
   });
 });

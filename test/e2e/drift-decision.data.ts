@@ -211,6 +211,29 @@ describe('a version that drift began with', { timeout: 240_000 }, () => {
     expect(last.window.rows).toBeGreaterThanOrEqual(Number(before?.['rows']) + 300);
   });
 
+  it('merges what many checks counted of an hour', async () => {
+    const { s3, outputs } = project.target;
+    const sketches = async () => {
+      const list = new ListObjectsV2Command({
+        Bucket: outputs.ArtifactsBucketName,
+        Prefix: `${pipeline}/drift-sketches/`,
+      });
+      return ((await s3.send(list)).Contents ?? []).map(({ Key = '' }) => Key);
+    };
+    const isMerged = async () => (await sketches()).some((key) => key.endsWith('-merged.json'));
+    const rows = Number((await getState(project.target, pipeline, 'drift'))?.['rows']);
+    let asked = 0;
+    // an hour may end meanwhile: its sketches begin anew
+    for (let checks = 0; checks < 9 && !(await isMerged()); checks++) {
+      asked += (await ask(applicants(20))).length > 0 ? 20 : 0;
+      await check();
+    }
+
+    expect(await isMerged()).toBe(true);
+    const { check: after } = await check();
+    expect(after.window.rows).toBeGreaterThanOrEqual(rows + asked);
+  });
+
   it('was denied nothing by its roles', () => {
     const denied = [...readAudit(auditFolder(project.cloud.context.stateDir)).lines()].flatMap(
       ({ role, authorization }) =>

@@ -1,12 +1,17 @@
 import { matchEvent } from 'embedded-cloud/event-pattern';
 import { describe, expect, it } from 'vitest';
 import { pipelineSchema } from '#schemas/pipeline';
-import { events } from '../../resources/events.ts';
+import { events, watchesCaptures } from '../../resources/events.ts';
 import { smallPipeline } from '../fakes/data-run.ts';
 
 const pipelineOf = (name: string, trigger: object) =>
   pipelineSchema.parse({ ...(smallPipeline({ trigger }) as object), name });
 const marked = pipelineOf('loan', { marker: '_SUCCESS' });
+const busy = pipelineSchema.parse({
+  ...(smallPipeline({ trigger: { marker: '_SUCCESS' } }) as object),
+  name: 'busy',
+  drift: { schedule: 'rate(1 day)', onCapture: { every: '2h' } },
+});
 const eager = pipelineOf('eager', { eachObject: true, quietPeriodSeconds: 0 });
 
 /** The rules that an object of the raw bucket matches, by what they are for. */
@@ -59,5 +64,35 @@ describe('an object of the raw bucket starts', () => {
     });
     expect(rules.length).toBeGreaterThan(1);
     expect(keys).toEqual(many.map(({ name }) => ({ prefix: `${name}/outcomes/` })));
+  });
+});
+
+describe('a capture', () => {
+  const rules = Object.entries(events('dev', [marked, busy])).filter(([id]) => id.endsWith('CaptureRule'));
+
+  it('starts a check of the pipelines alone that want it', () => {
+    expect(rules.map(([id]) => id)).toEqual(['BusyCaptureRule']);
+    const [, { Properties = {} } = {}] = rules[0] ?? [];
+    const pattern = JSON.parse(
+      JSON.stringify(Properties['EventPattern']).replaceAll('{"Ref":"CleanBucket"}', '"clean"'),
+    );
+    const created = (key: string) => ({
+      source: 'aws.s3',
+      'detail-type': 'Object Created',
+      detail: { bucket: { name: 'clean' }, object: { key } },
+    });
+    expect(matchEvent(pattern, created('busy/captures/tidegate-dev-busy/AllTraffic/2026/01/01/00/a.jsonl'))).toBe(true);
+    expect(matchEvent(pattern, created('busy/predictions/2026/01/01/00/a.json.gz'))).toBe(false);
+    expect(matchEvent(pattern, created('loan/captures/a.jsonl'))).toBe(false);
+    expect(Properties['Targets']).toMatchObject([
+      {
+        Arn: { Ref: 'CheckArrivalsStateMachine' },
+        InputTransformer: { InputTemplate: '{"pipeline": "busy", "everySeconds": 7200, "key": <key>}' },
+      },
+    ]);
+  });
+
+  it('of a pipeline that does not want it is told to nobody', () => {
+    expect([marked, busy].map(watchesCaptures)).toEqual([false, true]);
   });
 });

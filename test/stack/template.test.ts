@@ -214,6 +214,19 @@ describe('the compiled template', () => {
     expect(raw.map(([action]) => action)).toEqual(['s3:ListBucketVersions']);
   });
 
+  it('lets captures and outcomes start drift checks and nothing else, and tells of captures only where a pipeline wants it', () => {
+    for (const id of ['CheckArrivalsMachineRole', 'RecordOutcomesMachineRole']) {
+      const found = template.Resources[id];
+      const started = found
+        ? statements(found).filter(({ Action }) => list(Action).includes('states:StartExecution'))
+        : [];
+      const machines = JSON.stringify(started.map(({ Resource }) => Resource)).match(/tidegate-dev-[a-z-]+/g);
+      expect(machines, id).toEqual(['tidegate-dev-check-drift']);
+    }
+    expect(template.Resources['CleanBucket']?.Properties['NotificationConfiguration']).toEqual({});
+    expect(Object.keys(template.Resources).filter((id) => id.endsWith('CaptureRule'))).toEqual([]);
+  });
+
   it('keeps everything that holds data, a key or a secret, unless its creation fails', () => {
     const kept = Object.entries(template.Resources).filter(([, { DeletionPolicy }]) => DeletionPolicy !== undefined);
     const holders = ['AWS::DynamoDB::Table', 'AWS::KMS::Key', 'AWS::S3::Bucket', 'AWS::SecretsManager::Secret'];

@@ -60,6 +60,29 @@ describe('the record-outcomes machine', () => {
     expect(output).toEqual({ decision: 'recorded', file });
   });
 
+  it('starts a check where labels say that the model in service got worse', async () => {
+    const recorded = { decision: 'recorded', file, check: true };
+    const { status, output, calls, asked } = await record(created, { JoinOutcomes: () => recorded });
+
+    expect(status).toBe('SUCCEEDED');
+    expect(calls).toEqual(['ReadOutcomes', 'JoinOutcomes', 'Notify', 'states:startExecution']);
+    expect(asked['states:startExecution']).toMatchObject({
+      Name: expect.stringMatching(/^labels-.{1,36}$/),
+      Input: { pipeline: 'loan' },
+    });
+    expect(output).toEqual(recorded);
+  });
+
+  it('records a file although no check could be started', async () => {
+    const { status, output } = await record(created, {
+      JoinOutcomes: () => ({ decision: 'recorded', file, check: true }),
+      'states:startExecution': () => ({ error: 'StepFunctions.ExecutionLimitExceeded' }),
+    });
+
+    expect(status).toBe('SUCCEEDED');
+    expect(output).toMatchObject({ decision: 'recorded' });
+  });
+
   it('ends without a message for a file that is not recorded', async () => {
     const skipped = { decision: 'skipped', pipeline: 'loan', reason: 'this file was recorded before' };
     const { status, output, calls } = await record(created, { ReadOutcomes: () => skipped });

@@ -4,11 +4,14 @@ import { type DriftAction, nothing, type Planned } from './drift-action.ts';
 
 /** Why the version in service is not what made it worse. */
 function whyNotItsFault(
-  { loss, since }: DriftDecision,
+  { loss, since, labels }: DriftDecision,
   { firstFrom, former }: CarriedDrift,
   formerRun: string,
 ): string | undefined {
-  if (!loss || loss.lost <= 0) return 'the performance of the version in service is not estimated to have fallen';
+  const isRealised = labels?.worse.includes('performance') === true;
+  if (!isRealised && (!loss || loss.lost <= 0)) {
+    return 'the performance of the version in service is not estimated to have fallen';
+  }
   if (since === undefined || since !== firstFrom) return 'the version in service was good at first';
   if (former?.runId !== formerRun || !former.estimated) {
     return 'no check estimated the performance of the version before while it served';

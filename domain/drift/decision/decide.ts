@@ -9,14 +9,16 @@ import type {
   ColumnHistory,
   DriftDecision,
   DriftHistory,
+  LabelDecision,
   Severity,
   SlowDrift,
 } from '#schemas/records/drift-history';
 import { performanceSettingsSchema } from '../performance/settings.ts';
 import { persistenceOf, repeats } from './alarms.ts';
 import { columnHistory, meanEffect, rowsThatMoved } from './columns.ts';
+import { judgeLabelWindows, labelSubject, type OwnLabelWindow, worseOf } from './labels.ts';
 import { type DecisionSettings, decisionSettings } from './settings.ts';
-import { isBad, lossOf, severityOf } from './severity.ts';
+import { atLeast, isBad, lossOf, severityOf } from './severity.ts';
 import { followSlowDrift } from './slow-drift.ts';
 
 /** What a decision is made of. */
@@ -28,6 +30,8 @@ export interface DecisionInput {
   readonly slices: readonly string[];
   /** Earlier checks of the pipeline, the newest first. */
   readonly history: readonly DriftHistory[];
+  /** What labels say of the model by window, the newest first. */
+  readonly labels?: readonly OwnLabelWindow[];
   /** When the model went into service, ISO 8601. */
   readonly promotedAt: string;
 }
@@ -57,14 +61,18 @@ function followedValue({ performance, columns, tooSmall }: DriftCheck, drift: Dr
 function subjectOf({
   check,
   decidedBy,
+  labels,
 }: {
   readonly check: DriftCheck;
   readonly decidedBy: Decided['decidedBy'];
+  readonly labels: LabelDecision | undefined;
 }): string[] {
   const { performance, driftedColumns, score } = check;
   switch (decidedBy) {
     case 'slow-drift':
       return ['slow-drift'];
+    case 'labels':
+      return labels ? labelSubject(labels) : [];
     case 'performance':
       return [performance.status === 'estimated' ? `performance:${performance.judged.metric}` : 'outside'];
     case 'columns':
@@ -74,8 +82,14 @@ function subjectOf({
   }
 }
 
-function reasonOf(check: DriftCheck, severity: Severity, slow: SlowDrift | undefined): string {
+function reasonOf(
+  check: DriftCheck,
+  severity: Severity,
+  slow: SlowDrift | undefined,
+  labels: LabelDecision | undefined,
+): string {
   const { tooSmall, performance, driftedColumns, coverage, columns } = check;
+  if (labels) return `labels of ${labels.from} to ${labels.to} (the end exclusive): ${labels.reason}`;
   if (tooSmall) return 'too few rows to judge: see drift.minRows';
   if (slow?.found) {
     const what =
@@ -128,10 +142,27 @@ function quietReason(
 }
 
 /**
+ * Whether labels decide: where they alarm and requests do not, where both do and labels are worse, and where neither does and labels are.
+ *
+ * @param requests what requests show alone, and whether they have done so for long enough
+ */
+function labelsDecide(
+  labels: LabelDecision | undefined,
+  requests: { readonly severity: Severity; readonly alarms: boolean },
+  { persistence: { k } }: DecisionSettings,
+): boolean {
+  if (!labels || !isBad(labels.severity)) return false;
+  const isWorse = !atLeast(requests.severity, labels.severity);
+  const requestsAlarm = isBad(requests.severity) && requests.alarms;
+  return labels.persistence.bad >= k ? !requestsAlarm || isWorse : !requestsAlarm && isWorse;
+}
+
+/**
  * Decides about a check, with the checks before it: how severe it is, whether it alarms, and since when it has been so. Windows of another
  * model and windows with too few rows say nothing about this model.
  */
-export function decide({ check, drift, slices, history, promotedAt }: DecisionInput): Decided {
+export function decide(input: DecisionInput): Decided {
+  const { check, drift, slices, history, promotedAt } = input;
   const settings = decisionSettings(drift.decision);
   const { decides, maxDrop } = performanceSettingsSchema.parse(drift.performance ?? {});
   const { from, to } = check.window;
@@ -142,6 +173,8 @@ export function decide({ check, drift, slices, history, promotedAt }: DecisionIn
   const [before] = own;
 
   const value = settings.slowDrift === undefined ? undefined : followedValue(check, drift, decides);
+  const news = judgeLabelWindows(input.labels ?? [], carried.labels ?? [], settings.persistence);
+  const labels = news.decision;
   const slowBefore = before?.decision.slow;
   const slow =
     settings.slowDrift !== undefined && value
@@ -149,12 +182,27 @@ export function decide({ check, drift, slices, history, promotedAt }: DecisionIn
       : slowBefore && { ...slowBefore, found: false };
 
   const alone = severityOf(check, { decides, maxDrop });
-  const severity = slow?.found && !isBad(alone) ? 'warning' : alone;
-  const decidedBy = severity === alone ? check.decidedBy : 'slow-drift';
-  const persistence = persistenceOf([severity, ...own.map(({ decision }) => decision.severity)], settings.persistence);
-  const subject = subjectOf({ check, decidedBy });
+  const seen = slow?.found && !isBad(alone) ? 'warning' : alone;
+  const bySlow = seen !== alone;
+  const ofRequests = persistenceOf(
+    [seen, ...own.map(({ decision }) => decision.withoutLabels ?? decision.severity)],
+    settings.persistence,
+  );
+  const byLabels = labelsDecide(
+    labels,
+    { severity: seen, alarms: bySlow || ofRequests.bad >= settings.persistence.k },
+    settings,
+  );
+  const severity = labels ? worseOf(labels.severity, seen) : seen;
+  const decidedBy = byLabels ? 'labels' : bySlow ? 'slow-drift' : check.decidedBy;
+  const persistence = byLabels && labels ? labels.persistence : ofRequests;
+  // what labels find is news even where requests have been reported before
+  const beside = !byLabels && labels && isBad(labels.severity) ? labelSubject(labels) : [];
+  const subject = [...subjectOf({ check, decidedBy, labels }), ...beside];
   const repeated = repeats(carried.lastAlarm, { at: check.window.to, severity, subject }, settings.cooldown);
-  const quiet = isBad(severity) ? quietReason({ persistence, slow }, repeated, settings) : undefined;
+  const quiet = isBad(severity)
+    ? quietReason({ persistence, ...(slow && !byLabels ? { slow } : {}) }, repeated, settings)
+    : undefined;
   const alarm = isBad(severity) && quiet === undefined;
   const isSlow = decidedBy === 'slow-drift';
   const start = before !== undefined && isBad(before.decision.severity) ? before.decision.since : from;
@@ -168,12 +216,13 @@ export function decide({ check, drift, slices, history, promotedAt }: DecisionIn
     decidedBy,
     decision: {
       severity,
-      reason: reasonOf(check, severity, slow),
+      reason: reasonOf(check, severity, slow, byLabels ? labels : undefined),
       ...(quiet === undefined ? {} : { quiet }),
       persistence,
       ...(since === undefined || !isBad(severity) ? {} : { since }),
       drifting: columns.flatMap(({ column, since: began }) => (began === undefined ? [] : [{ column, since: began }])),
       ...(loss ? { loss } : {}),
+      ...(labels ? { labels, withoutLabels: seen } : {}),
       rows: rowsThatMoved(slices, check.columns, check.coverage),
       ...(slow ? { slow } : {}),
     },
@@ -182,6 +231,7 @@ export function decide({ check, drift, slices, history, promotedAt }: DecisionIn
     carried: {
       ...carried,
       ...(carried.firstFrom === undefined && !check.tooSmall ? { firstFrom: from } : {}),
+      ...(news.seen.length > 0 ? { labels: [...news.seen] } : {}),
       ...(alarm ? { lastAlarm: { at: check.window.to, severity, subject } } : {}),
     },
   };

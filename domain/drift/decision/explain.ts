@@ -1,5 +1,6 @@
 import { formatNumber, formatPercent } from '#domain/text/format-number';
-import type { DriftDecision, EstimatedLoss } from '#schemas/records/drift-history';
+import { counted } from '#domain/text/numbers';
+import type { DriftDecision, EstimatedLoss, LabelDecision } from '#schemas/records/drift-history';
 
 /** Columns that are named at most. */
 const mostNamed = 5;
@@ -24,15 +25,21 @@ function describeColumns(drifting: DriftDecision['drifting']): string {
   return `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
+/** What labels say in words. */
+const describeLabels = ({ severity, reason, from, to, rows, worse }: LabelDecision): string =>
+  `${severity}${worse.length > 0 ? ` by ${worse.join(', ')}` : ''}: ${reason} (${counted(rows, 'row')} from ${from}, before ${to})`;
+
 /** What a decision rests on, as names and texts: one line each. */
 export function explainDecision(decision: DriftDecision): [name: string, text: string][] {
-  const { severity, quiet, since, drifting, loss, rows, persistence, slow } = decision;
+  const { severity, quiet, since, drifting, loss, rows, persistence, slow, labels } = decision;
   const { bad, windows, needed } = persistence;
   const found: readonly (readonly [string, string | undefined])[] = [
     ['severity', `${severity}${quiet === undefined ? '' : `; no alarm: ${quiet}`}`],
     ['since', since && minute(since)],
     ['windows', windows > 1 ? `${bad} of the last ${windows} with a warning, ${needed} for an alarm` : undefined],
     ['estimated loss', loss && describeLoss(loss)],
+    ['labels', labels && describeLabels(labels)],
+    ['estimate beside truth', labels?.estimate],
     [
       'slow drift',
       slow && `${formatNumber(slow.sum)} after ${slow.windows} windows, ${formatNumber(slow.limit)} for an alarm`,

@@ -1,5 +1,6 @@
 import { ENCODINGS, readFeature } from '#domain/encodings/registry';
 import { scoresPerRow } from '#domain/evaluation/predictions';
+import { groupsOf, placesOf, type SliceColumn } from '#domain/evaluation/slice-groups';
 import { createRandom } from '#domain/random';
 import type { Importance } from '#schemas/records/evaluation';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
@@ -20,6 +21,8 @@ export interface ReferenceInput {
   readonly scores: Float64Array;
   readonly labels: Float64Array;
   readonly threshold: number;
+  /** The slice columns of the same rows. */
+  readonly slices?: readonly SliceColumn[];
   /** Columns that were not measured count as important. */
   readonly importances: readonly Importance[];
 }
@@ -36,6 +39,7 @@ export function buildReference({
   labels,
   threshold,
   importances,
+  slices = [],
 }: ReferenceInput): PerformanceReference {
   const { picked, leftOut } = chooseInputs(fitted, importances);
   const perRow = scoresPerRow(fitted);
@@ -56,6 +60,10 @@ export function buildReference({
     ),
     scores: rows.flatMap((row) => [...scores.subarray(row * perRow, (row + 1) * perRow)]),
     labels: rows.map((row) => labels[row] as number),
+    slices: groupsOf(slices).map((own, i) => {
+      const places = placesOf(own, slices[i]?.values ?? []);
+      return { ...own, groups: rows.map((row) => places[row] ?? -1) };
+    }),
   };
 }
 

@@ -1,4 +1,10 @@
-import { affordableResamples, type BootstrapOptions, bootstrap, toEstimate } from '#domain/evaluation/bootstrap';
+import {
+  affordableResamples,
+  type BootstrapOptions,
+  bootstrap,
+  type MetricDraws,
+  toEstimate,
+} from '#domain/evaluation/bootstrap';
 import { type MetricKernel, metricKernel } from '#domain/metrics/kernel';
 import type { Metric } from '#domain/metrics/metric';
 import { METRICS } from '#domain/metrics/registry';
@@ -36,6 +42,30 @@ function kernelOf(
 }
 
 /**
+ * Metrics of the rows, with their values in resamples of them. Those that the rows do not define are left out, as AUC with one class alone.
+ *
+ * @param names of the metrics
+ */
+export function drawMetrics(
+  rows: LabelledRows,
+  names: readonly string[],
+  { resamples, seed }: BootstrapOptions,
+  metrics: readonly Metric[] = METRICS,
+): ReadonlyMap<string, MetricDraws> {
+  const { labels } = rows;
+  if (labels.length === 0) return new Map();
+  const kernel = kernelOf(
+    rows,
+    metrics.filter(({ name }) => names.includes(name)),
+  );
+  const drawn = { resamples: affordableResamples(resamples, labels.length, 1), seed };
+  const [draws = new Map<string, MetricDraws>()] = bootstrap([kernel], labels.length, drawn);
+  const isDefined = ({ value, draws: own }: MetricDraws) =>
+    Number.isFinite(value) && own.some((one) => Number.isFinite(one));
+  return new Map([...draws].filter(([, own]) => isDefined(own)));
+}
+
+/**
  * A metric of the rows, with its 95 % interval over resamples of them.
  *
  * @returns undefined where the rows do not define it, as AUC with one class alone
@@ -43,15 +73,17 @@ function kernelOf(
 export function realisedMetric(
   rows: LabelledRows,
   metric: string,
-  { resamples, seed }: BootstrapOptions,
+  options: BootstrapOptions,
   metrics: readonly Metric[] = METRICS,
 ): Estimate | undefined {
-  const { labels } = rows;
-  const kernel = kernelOf(
-    rows,
-    metrics.filter(({ name }) => name === metric),
-  );
-  const drawn = { resamples: affordableResamples(resamples, labels.length, 1), seed };
-  const draws = labels.length === 0 ? undefined : bootstrap([kernel], labels.length, drawn)[0]?.get(metric);
-  return draws !== undefined && Number.isFinite(draws.value) ? toEstimate(draws) : undefined;
+  const draws = drawMetrics(rows, [metric], options, metrics).get(metric);
+  return draws && toEstimate(draws);
 }
+
+/** Several metrics of the rows, each with its interval; those that the rows do not define are left out. */
+export const realisedMetrics = (
+  rows: LabelledRows,
+  names: readonly string[],
+  options: BootstrapOptions,
+): ReadonlyMap<string, Estimate> =>
+  new Map([...drawMetrics(rows, names, options)].map(([name, draws]) => [name, toEstimate(draws)]));

@@ -4,6 +4,9 @@ export const sketchesPrefix = (pipeline: string): string => `${pipeline}/drift-s
 /** The sort key of the state table that says how far the captures of a pipeline are counted. */
 export const captureCountKey = 'capture-count';
 
+/** The sort key of the state table that says who starts the next check as captures arrive. */
+export const checkClaimKey = 'check-claim';
+
 const padded = (n: number): string => String(n).padStart(6, '0');
 
 /**
@@ -21,6 +24,10 @@ export const countKeys = (prefix: string) => ({
   /** What one batch of a count found of one hour (JSON). */
   sketch: (hour: string, count: number, batch: number): string =>
     `${prefix}hours/${hour}/${padded(count)}-${padded(batch)}.json`,
+  /** All sketches of an hour of the counts before this one, merged (JSON). */
+  merged: (hour: string, count: number): string => `${prefix}hours/${hour}/${padded(count)}-merged.json`,
+  /** Their samples, merged (JSON). */
+  mergedSample: (hour: string, count: number): string => `${prefix}samples/${hour}/${padded(count)}-merged.json`,
   /** The sampled rows of the same (JSON). */
   sample: (hour: string, count: number, batch: number): string =>
     `${prefix}samples/${hour}/${padded(count)}-${padded(batch)}.json`,
@@ -30,10 +37,26 @@ export const countKeys = (prefix: string) => ({
 export const countPrefix = (pipeline: string, runId: string, begun: string): string =>
   `${sketchesPrefix(pipeline)}${runId}/${begun.replaceAll(':', '-')}/`;
 
+/** What a sketch's key says: of which hour, count and batch it is; a merged one has those of all counts before its own. */
+export interface SketchName {
+  readonly hour: string;
+  readonly count: number;
+  readonly batch: number | 'merged';
+}
+
 /** Hour, count and batch of a sketch's key below `sketches`; undefined for another key. */
-export function readSketchKey(
-  name: string,
-): { readonly hour: string; readonly count: number; readonly batch: number } | undefined {
-  const [, hour, count, batch] = /^(\d{4}\/\d{2}\/\d{2}\/\d{2})\/(\d{6,})-(\d{6,})\.json$/.exec(name) ?? [];
-  return hour === undefined ? undefined : { hour, count: Number(count), batch: Number(batch) };
+export function readSketchKey(name: string): SketchName | undefined {
+  const [, hour, count, batch] = /^(\d{4}\/\d{2}\/\d{2}\/\d{2})\/(\d{6,})-(\d{6,}|merged)\.json$/.exec(name) ?? [];
+  if (hour === undefined) return undefined;
+  return { hour, count: Number(count), batch: batch === 'merged' ? batch : Number(batch) };
+}
+
+/** The keys of a sketch and of its sample. */
+export function keysOfSketch(
+  { sketch, sample, merged, mergedSample }: ReturnType<typeof countKeys>,
+  { hour, count, batch }: SketchName,
+): { readonly sketch: string; readonly sample: string } {
+  return batch === 'merged'
+    ? { sketch: merged(hour, count), sample: mergedSample(hour, count) }
+    : { sketch: sketch(hour, count, batch), sample: sample(hour, count, batch) };
 }

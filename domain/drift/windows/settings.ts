@@ -41,6 +41,40 @@ export const referenceSchema = z
   });
 export type ReferenceSettings = z.infer<typeof referenceSchema>;
 
+/** `drift.onCapture`: checks as captured requests arrive. */
+export const onCaptureSchema = z
+  .strictObject({
+    every: z
+      .string()
+      .regex(/^[1-9]\d{0,3}[mh]$/, 'minutes or hours, as 15m or 2h')
+      .refine((every) => everySeconds(every) <= 86_400, 'at most 24h')
+      .meta({
+        description:
+          'The first captured request after the last such check starts one this much later, so that there is at most one in this time.',
+        examples: ['30m'],
+      }),
+  })
+  .meta({
+    description:
+      'Checks also as captured requests arrive, beside the schedule. Without it, the schedule alone starts checks. See [as captures arrive](drift.md#as-captures-arrive).',
+    examples: [{ every: '1h' }],
+  });
+
+/** A length of time such as `15m` or `2h`, in seconds. */
+export const everySeconds = (every: string): number => Number.parseInt(every, 10) * (every.endsWith('h') ? 3600 : 60);
+
+/** Why `drift.onCapture` does not go with the source of the checks; undefined when it does. */
+export const onCaptureProblem = ({
+  source,
+  onCapture,
+}: {
+  readonly source: string;
+  readonly onCapture?: object | undefined;
+}): string | undefined =>
+  onCapture !== undefined && source !== 'captures'
+    ? 'checks of drops do not look at captured requests; set drift.source to captures, or leave it out'
+    : undefined;
+
 /** How far back a reference reaches from the start of a window, in hours. */
 export function referenceHours(reference: ReferenceSettings): number {
   switch (reference.kind) {

@@ -3,15 +3,19 @@ import type { CalibrationBin } from '#schemas/records/evaluation';
 import { type Html, html } from '../html.ts';
 import { frame, legend, linePath } from './frame.ts';
 
-/** Mean score against observed share of positives in score deciles, with 95 % intervals and the line of perfect calibration. */
-export function calibrationPlot(bins: readonly CalibrationBin[]): Html {
+/**
+ * Mean score against observed share of positives in score deciles, with 95 % intervals and the line of perfect calibration.
+ *
+ * @param id unique within the page
+ */
+export function calibrationPlot(bins: readonly CalibrationBin[], id = 'calibration'): Html {
   const worst = bins.reduce((a, b) => (gap(b) > gap(a) ? b : a));
   const largest = Math.max(...bins.flatMap(({ meanScore, high }) => [meanScore, high]));
   // with a rare class the upper right is empty: zoom in on both axes equally
   const limit = Math.min(1, Math.max(0.1, Math.ceil(largest * 10.5) / 10));
   const curve = { x: bins.map(({ meanScore }) => meanScore), y: bins.map(({ positiveRate }) => positiveRate) };
   return frame({
-    id: 'calibration',
+    id,
     title: 'Calibration',
     description:
       `In ${bins.length} bins of the score the mean score lies between ${formatFixed(Math.min(...curve.x), 3)} and ` +

@@ -60,6 +60,26 @@ describe('what became of a file', () => {
       '1 malformed row:',
       '  y: the label is missing (1)',
     ]);
+    const verdict = {
+      from: '2026-01-01',
+      to: '2026-01-08',
+      runId: 'r1',
+      modelPackageVersion: 3,
+      rows: 40,
+      judged: true,
+    };
+    const told = {
+      ...verdict,
+      severity: 'warning' as const,
+      reason: 'auc is worse',
+      findings: [],
+      estimate: 'the check',
+    };
+    expect(
+      describeFile({ ...file, windows: [told] })
+        .map(stripVTControlCharacters)
+        .slice(-2),
+    ).toEqual(['version 3, predictions of 2026-01-01 to 2026-01-08: warning: auc is worse', '  the check']);
     const whole = { ...file, malformed: 0, problems: [], repeated: 0, unknown: 0, rowNeeded: 0 };
     expect(describeFile(whole)).toEqual(['6 outcomes of 10 rows recorded']);
   });

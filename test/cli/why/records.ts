@@ -71,6 +71,7 @@ export function pipelineRecords(more: Partial<PipelineRecords> = {}): PipelineRe
       fellSilent: false,
       reportKey: 'loan/drift/2026-01-03.json',
     },
+    labels: [],
     suites: [
       {
         startedAt: '2026-01-02T11:00:00.000Z',

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { explain } from '#cli/why/explain';
 import { renderExplanation } from '#cli/why/render';
 import { automaticApproval } from '#domain/registry/decision';
+import { aLabelledModel, aLabelWindow, unjudged } from '../../domain/outcomes/a-label-window.ts';
 import { challenge, seen } from '../a-challenge.ts';
-import { inService, pipelineRecords, versionRecords, where } from './records.ts';
+import { inService, pipelineRecords, runId, versionRecords, where } from './records.ts';
 
 const text = (...[records, version]: [ReturnType<typeof pipelineRecords>, ReturnType<typeof versionRecords>?]) =>
   renderExplanation(explain(where, records, version));
@@ -38,6 +39,7 @@ describe('an explanation for people', () => {
       'endpoint',
       'before',
       'drift',
+      'labels',
     ]);
     for (const words of [
       'data-set version dddddddddddd, drop loan/2026-01-02/',
@@ -138,6 +140,37 @@ describe('an explanation for people', () => {
 
     expect(shown).toContain('! rows ≥ 2,000: 1,010 rows');
     expect(shown).toContain('alarms: disk above 90\n');
+  });
+
+  it('has what was decided about the last check, and what labels say', () => {
+    const { drift } = pipelineRecords();
+    const decided = {
+      severity: 'critical',
+      decision: 'labels of a week',
+      step: 'a retrain has been started',
+      alarm: true,
+    };
+    const labels = [
+      aLabelWindow({ models: [aLabelledModel({ runId: runId(9) })] }),
+      aLabelWindow({ models: [aLabelledModel({ runId: runId(2) })] }),
+    ];
+    const shown = text(pipelineRecords({ drift: { ...drift, ...decided } as never, labels }), versionRecords());
+
+    for (const words of [
+      'decided: critical, labels of a week',
+      'done: a retrain has been started',
+      'critical by 300 outcomes of predictions from 2026-01-01, before 2026-01-08',
+      'auc is 0.7, and it was 0.8 on the holdout',
+      'warning: the scores mean something else',
+      'estimated auc 0.8',
+    ])
+      expect(shown).toContain(words);
+    const few = text(
+      pipelineRecords({ labels: [aLabelWindow({ models: [{ ...unjudged, runId: runId(2) }] })] }),
+      versionRecords(),
+    );
+    expect(few).toContain('not judged by 3 outcomes');
+    expect(text(pipelineRecords(), versionRecords())).toContain('no outcomes of its predictions yet');
   });
 
   it('has no chain where nothing known serves, but what to do', () => {

@@ -34,6 +34,15 @@ describe('joining outcomes with predictions', () => {
     });
   });
 
+  it('has the inputs and groups of that row, where they were logged', () => {
+    const log = prediction('a', { keys: ['k0', 'k1'], scores: [0.1, 0.9] });
+    const [answer] = log.answers;
+    const logged = { ...log, answers: [{ ...answer, inputs: [1, 2, null, 4], groups: { sex: [0, -1], home: [1] } }] };
+    const { joined } = joinOutcomes([ofRequest('a', 1, 1)], [logged as PredictionRecord]);
+
+    expect(joined[0]?.answers).toMatchObject([{ scores: [0.9], inputs: [null, 4], groups: { sex: -1, home: -1 } }]);
+  });
+
   it('needs the row where a request has several, and not where it has one', () => {
     const log = [prediction('one', { scores: [0.1] }), prediction('two', { scores: [0.1, 0.2] })];
     const found = joinOutcomes([ofRequest('one', 1), ofRequest('two', 1), ofRequest('two', 1, 2)], log);

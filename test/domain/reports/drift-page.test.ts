@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { HistogramPair } from '#domain/drift/window-counts';
 import { type DriftPage, driftPage, lastJudged } from '#domain/reports/drift-page';
 import type { CategoryHistogram, NumberHistogram } from '#schemas/records/baseline';
+import { aLabelledModel, aLabelWindow, unjudged } from '../outcomes/a-label-window.ts';
 import { aRecord, estimate, outside } from './drift-records.ts';
 import { all, asXml, textOf } from './page.ts';
 
@@ -106,6 +107,31 @@ describe('the drift page', () => {
       /estimated, 95 % interval realised by labels holdout alarm \? no estimate: outside deployment/,
     );
     expect(textOf(html)).toContain('3 alarms, last estimate of auc 0.69, last realised auc 0.71');
+  });
+
+  it('has what labels say by window, with the calibration of each', () => {
+    const labels = [
+      aLabelWindow({ models: [aLabelledModel(), unjudged] }),
+      aLabelWindow({ from: '2025-12-25', to: '2026-01-01' }),
+    ];
+    const html = page({ ...history, labels });
+    const text = textOf(html);
+
+    expect(XMLValidator.validate(asXml(html))).toBe(true);
+    expect(text).toContain('What labels say');
+    expect(text).toContain('performance ✕ critical auc is 0.7, and it was 0.8 on the holdout');
+    expect(text).toContain('relation ✓ none not measured: no inputs');
+    expect(text).toContain('not judged: 3 rows so far');
+    expect(text).toContain('estimated auc 0.8 (0.75 to 0.85)');
+    expect(text).toContain('auc, sex group 2 0.6 0.5 to 0.7 0.8');
+    expect(text).toContain('calibration error by chance 0.02 – –');
+    expect(
+      all(html, /id="(calibration-\d)-t"/g).length + all(html, /id="(calibration-\d)[-"]/g).length,
+    ).toBeGreaterThan(1);
+    expect(textOf(page({ ...history, labels: [aLabelWindow({ models: [unjudged] })] }))).not.toContain(
+      'Calibration by window',
+    );
+    expect(textOf(page(history))).not.toContain('What labels say');
   });
 
   it('is well-formed, and shows no markup of a category', () => {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { outcomeItems } from '#domain/outcomes/layout';
 import { artifactKeys } from '#domain/runs/layout';
 import type { RawObject } from '#functions/ports/raw-listing';
 import { admitDrop } from '#functions/use-cases/admit-drop';
@@ -9,6 +10,7 @@ import { pipelineSchema } from '#schemas/pipeline';
 import type { DriftCheck } from '#schemas/records/drift-check';
 import { driftHistoryKey, driftHistorySchema } from '#schemas/records/drift-history';
 import { column, day, estimated, measured, worse } from '../../domain/drift/decision/support.ts';
+import { aLabelledModel, aLabelWindow } from '../../domain/outcomes/a-label-window.ts';
 import { type MemoryObjects, memoryObjects } from '../../fakes/memory-objects.ts';
 import { type MemoryState, memoryState } from '../../fakes/memory-state.ts';
 import { championOf, pipeline as loan, packageArn } from '../support/stage.ts';
@@ -131,6 +133,22 @@ describe('a decided check', () => {
     expect((await history(5)).carried).toEqual(
       driftHistorySchema.parse(kept[`loan / ${driftHistoryKey(day(5))}`]).carried,
     );
+  });
+
+  it('counts what labels say of the model, once', async () => {
+    await serve({ action: 'alert' });
+    const models = [aLabelledModel({ runId: champion }), aLabelledModel({ runId: 'another' })];
+    await store.put('loan', outcomeItems.window('2026-01-01'), aLabelWindow({ models }));
+    await store.put('loan', outcomeItems.window('2025-12-25'), { unreadable: true });
+
+    expect(await decideAbout(5, { columns: [] })).toMatchObject({
+      alarm: true,
+      notify: true,
+      decidedBy: 'labels',
+      decision: { severity: 'critical', labels: { worse: ['performance', 'calibration'], rows: 300 } },
+    });
+    expect((await history(5)).carried.labels).toEqual(['2026-01-01#1']);
+    expect(await decideAbout(6, { columns: [] })).toMatchObject({ alarm: false, decision: { severity: 'none' } });
   });
 
   it('tells nobody of a note, and of silence whatever the action is', async () => {

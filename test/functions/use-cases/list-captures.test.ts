@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { sketchesPrefix } from '#domain/drift/windows/layout';
 import type { ObjectStore } from '#functions/ports/object-store';
+import { readCountedWindow } from '#functions/shards/counted-captures';
+import { readWatched } from '#functions/shards/watched-model';
 import { listCaptures } from '#functions/use-cases/list-captures';
 import { captureSketchSchema } from '#schemas/records/capture-counts';
 import { type CapturedRun, capturedRun } from '../support/captured-run.ts';
@@ -67,6 +69,50 @@ describe('captures are counted', () => {
 
     expect(await countAll(ports, check(10))).toMatchObject({ since: check(9) });
     expect(ports.read).toEqual(['a.jsonl', 'readme.jsonl']);
+  });
+
+  it('into one sketch of an hour for many checks, and a check that is stopped half-way changes nothing', async () => {
+    using own = await capturedRun();
+    const ports = watched(own);
+    const at = (minute: number) => `2026-01-09T10:${String(minute).padStart(2, '0')}:00.000Z`;
+    const ask = (minute: number) => own.ask(at(minute), `c${minute}`, own.lines.slice(0, 3));
+    for (let minute = 1; minute <= 5; minute++) {
+      await ask(minute);
+      await countAll(ports, at(minute));
+    }
+    await ask(6);
+    const planned = await listCaptures(ports, { pipeline: 'loan', checkedAt: at(6), by: 'stopped', done: null });
+    expect(planned.batches).toBe(2);
+    const before = await own.artifacts.list(sketchesPrefix('loan'));
+    await countPlan(ports, planned);
+    const counted = await countAll(ports, at(7));
+
+    const merged = (await own.artifacts.list(sketchesPrefix('loan'))).filter(({ key }) => key.endsWith('-merged.json'));
+    expect(before.some(({ key }) => key.endsWith('-merged.json'))).toBe(false);
+    expect(merged.map(({ key }) => key.replace(/^.*(hours|samples)/, '$1'))).toEqual([
+      'hours/2026/01/09/10/000006-merged.json',
+      'samples/2026/01/09/10/000006-merged.json',
+    ]);
+    const model = await readWatched(own.artifacts, { pipeline: 'loan', runId: 'r1' });
+    const shape = { width: model.fitted.features.length, perRow: 1 };
+    const reads: string[] = [];
+    const artifacts = {
+      ...own.artifacts,
+      list: (...given: Parameters<typeof own.artifacts.list>) => own.artifacts.list(...given),
+      readJson: ((key: string, schema: never) => {
+        reads.push(key);
+        return own.artifacts.readJson(key, schema);
+      }) as typeof own.artifacts.readJson,
+    };
+    const span = { from: '2026-01-09T10:00:00.000Z', to: '2026-01-09T11:00:00.000Z' };
+    if (!counted) throw new Error('nothing was counted');
+    const { sketch, answered } = await readCountedWindow(artifacts, counted, span, model.baseline, shape);
+    expect(sketch.rows).toBe(18);
+    expect(answered.inputs.rows).toBe(18);
+    // the merged sketch with its sample, and that of the last count with its own
+    expect(reads).toHaveLength(4);
+    const earlier = await readCountedWindow(artifacts, { ...counted, count: 5 }, span, model.baseline, shape);
+    expect(earlier.sketch.rows).toBe(15);
   });
 
   it('anew from each promotion, in the bins of that model', async () => {

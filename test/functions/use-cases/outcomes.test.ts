@@ -13,8 +13,10 @@ import { joinOutcomes } from '#functions/use-cases/join-outcomes';
 import { readOutcomes } from '#functions/use-cases/read-outcomes';
 import { recordedOutcomesSchema } from '#schemas/events/outcomes';
 import { pipelineSchema } from '#schemas/pipeline';
+import { labelWindowSchema } from '#schemas/records/label-window';
 import type { ReceivedFile } from '#schemas/records/outcome';
 import { performanceSchema } from '#schemas/records/performance';
+import type { PerformanceReference } from '#schemas/records/performance-estimate';
 import { type PredictionRecord, predictionRecordSchema } from '#schemas/records/prediction';
 import { tokenKey } from '../../fakes/data-run.ts';
 import { folderStore } from '../../fakes/folder-store.ts';
@@ -293,6 +295,54 @@ describe('recording outcomes', () => {
     await world.store.put('churn', outcomeItems.day('2026-01-10'), { files: 5, rows: 9 });
     await world.record(`inferenceId;churned\n${a};yes\n`);
     expect(await world.store.get('churn', outcomeItems.day('2026-01-10'))).toMatchObject({ files: 5, rows: 9 });
+  });
+
+  it('judges the model by its labels once there are enough, and asks for a check where they are bad', async () => {
+    const rows = 240;
+    const score = (i: number) => (i + 0.5) / rows;
+    const reference: PerformanceReference = {
+      version: 1,
+      task: 'binary',
+      classes: 2,
+      threshold: 0.5,
+      inputs: [],
+      leftOut: [],
+      rows,
+      values: [],
+      scores: Array.from({ length: rows }, (_, i) => score(i)),
+      labels: Array.from({ length: rows }, (_, i) => ((i * 7) % rows < i ? 1 : 0)),
+    };
+    const run = { pipeline: 'churn', runId };
+    await world.artifacts.writeJson(artifactKeys(run).config, { ...pipeline, drift: { schedule: 'rate(1 day)' } });
+    await world.artifacts.writeJson(artifactKeys(run).performance, reference);
+    const golden = { valuesPerRow: 1, cases: [{ body: '1', predictions: [0.5] }], performance: true };
+    await world.artifacts.writeJson(artifactKeys(run).golden, golden);
+    const ids = Array.from({ length: rows }, (_, i) => [`C-${i}`, score(i)] as const);
+    const [early, late] = [world.log(first, 1, ids.slice(0, 120)), world.log(second, 2, ids.slice(120))];
+    const line = (i: number) => `${i < 120 ? early : late};${i % 120};${score(i) < 0.5 ? 'yes' : 'no'}`;
+    const head = 'inferenceId;row;churned';
+    const lines = Array.from({ length: rows }, (_, i) => line(i));
+
+    const some = await world.read(`${head}\n${lines.slice(0, 120).join('\n')}\n`, { etag: 'some' });
+    if (some.decision !== 'read') throw new Error(some.reason);
+    const part = recordedOutcomesSchema.parse(await world.join(some.file));
+    expect(part).toMatchObject({ check: false, file: { windows: [{ judged: false, rows: 120 }] } });
+    const rest = await world.read(`${head}\n${lines.slice(120).join('\n')}\n`, {
+      etag: 'rest',
+      at: '2026-01-21T00:00:00Z',
+    });
+    if (rest.decision !== 'read') throw new Error(rest.reason);
+    const whole = recordedOutcomesSchema.parse(await world.join(rest.file));
+
+    // 1 January 1970 was a Thursday: weeks begin with one
+    expect(whole).toMatchObject({
+      check: true,
+      file: { windows: [{ from: '2026-01-08', to: '2026-01-15', severity: 'critical', rows, judged: true }] },
+    });
+    const item = labelWindowSchema.parse(await world.store.get('churn', outcomeItems.window('2026-01-08')));
+    expect(item).toMatchObject({ rows, files: 2, models: [{ runId, modelPackageVersion: 1 }] });
+    await world.store.put('churn', deploymentKeys.champion, { ...champion, runId: '20260102-000000-0002' });
+    expect(await world.join(rest.file)).toMatchObject({ check: false });
   });
 
   it('keeps the outcomes of a model whose run was deleted, without measuring it', async () => {

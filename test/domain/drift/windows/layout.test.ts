@@ -15,5 +15,12 @@ it('what is counted lies below one prefix of the pipeline, apart by the model an
 it('the key of a sketch tells its hour, count and batch', () => {
   const key = keys.sketch('2026/01/02/03', 3, 4);
   expect(readSketchKey(key.slice(keys.sketches.length))).toEqual({ hour: '2026/01/02/03', count: 3, batch: 4 });
+  const merged = keys.merged('2026/01/02/03', 3);
+  expect(readSketchKey(merged.slice(keys.sketches.length))).toEqual({
+    hour: '2026/01/02/03',
+    count: 3,
+    batch: 'merged',
+  });
+  expect(keys.mergedSample('2026/01/02/03', 3)).toBe(`${prefix}samples/2026/01/02/03/000003-merged.json`);
   expect(readSketchKey('2026/01/02/03/readme.txt')).toBeUndefined();
 });

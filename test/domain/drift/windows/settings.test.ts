@@ -1,7 +1,40 @@
 import { describe, expect, it } from 'vitest';
-import { hoursNeeded, keptDays, referenceProblem, referenceSchema } from '#domain/drift/windows/settings';
+import {
+  everySeconds,
+  hoursNeeded,
+  keptDays,
+  onCaptureProblem,
+  onCaptureSchema,
+  referenceProblem,
+  referenceSchema,
+} from '#domain/drift/windows/settings';
 
 const read = (reference: object) => referenceSchema.parse(reference);
+
+describe('checks as captures arrive', () => {
+  it.each([
+    ['1m', 60],
+    ['90m', 5400],
+    ['24h', 86_400],
+  ])('of at most one in %s are %i seconds apart', (every, seconds) => {
+    expect(onCaptureSchema.parse({ every })).toEqual({ every });
+    expect(everySeconds(every)).toBe(seconds);
+  });
+
+  it.each([{}, { every: '0m' }, { every: '30s' }, { every: '25h' }, { every: '1h', at: 'once' }])(
+    'are refused as %o',
+    (given) => {
+      expect(onCaptureSchema.safeParse(given).success).toBe(false);
+    },
+  );
+
+  it('go with captured requests alone', () => {
+    const onCapture = { every: '1h' };
+    expect(onCaptureProblem({ source: 'captures', onCapture })).toBeUndefined();
+    expect(onCaptureProblem({ source: 'newest-drop' })).toBeUndefined();
+    expect(onCaptureProblem({ source: 'newest-drop', onCapture })).toContain('set drift.source to captures');
+  });
+});
 
 describe('the reference of drift checks', () => {
   it.each([

@@ -138,7 +138,7 @@ function sumsOf(shares: readonly number[]): Float64Array {
   return sums;
 }
 
-function drawCategory(shares: readonly number[], random: Random): string {
+function drawCategory(shares: readonly number[], random: Random): number {
   const sums = sumsOf(shares);
   const u = random.float();
   let [low, high] = [0, shares.length - 1];
@@ -147,8 +147,15 @@ function drawCategory(shares: readonly number[], random: Random): string {
     if (u < (sums[middle] as number)) high = middle;
     else low = middle + 1;
   }
-  return nameOf(low);
+  return low;
 }
+
+/** Values of a column, row by row; categories by their numbers, NaN where a value is missing. */
+export const drawValues = (model: Model, rows: number, random: Random): Float64Array =>
+  Float64Array.from({ length: rows }, () => {
+    if (model.kind === 'number') return model.draw(random);
+    return random.float() < model.missing ? Number.NaN : drawCategory(model.shares, random);
+  });
 
 /** Gamma deviates (Marsaglia & Tsang 2000). @param shape at least 1 */
 function gamma(shape: number, random: Random): number {
@@ -230,7 +237,7 @@ export function drawBaseline(models: readonly Model[], rows: number, random: Ran
       const values = Float64Array.from({ length: rows }, () => model.draw(random));
       return buildHistogram(column, values, quantileEdges(values));
     }
-    const names = Array.from({ length: others }, () => drawCategory(model.shares, random));
+    const names = Array.from({ length: others }, () => nameOf(drawCategory(model.shares, random)));
     const empty = buildCategoryHistogram(column, [], frequentCategories(names));
     return withCounts(empty, multinomial(rows, binShares(empty, model), random));
   });

@@ -5,7 +5,7 @@ import { chiSquare, cramersV, pearson } from '#domain/drift/chi-square';
 import { chiSquareTail, hypergeometricTail, kolmogorovTail, logGamma } from '#domain/drift/distributions';
 import { buildHistogram, quantileEdges } from '#domain/drift/histogram';
 import { jensenShannon, jensenShannonDistance, likelihoodRatio } from '#domain/drift/jensen-shannon';
-import { binnedKs, exactKs, ksProbability } from '#domain/drift/ks';
+import { binnedKs, exactKs, ks, ksProbability } from '#domain/drift/ks';
 import { missing } from '#domain/drift/missing';
 import { populationStability, psi, stabilityProbability } from '#domain/drift/psi';
 import { range } from '#domain/drift/range';
@@ -92,6 +92,11 @@ describe('tests of shares', () => {
     // the correction of Williams makes it a little larger
     expect(own?.p).toBeGreaterThan(expected.ratioP);
     expect(own?.p).toBeLessThan(expected.ratioP * 1.2);
+  });
+
+  it("equal SciPy: Cramér's V of samples of equally many rows, and the population stability index", () => {
+    expect(cramersV(bins)).toBeCloseTo(expected.cramersV, 12);
+    expect(populationStability(histogram(before), histogram(now)).psi).toBeCloseTo(expected.stability, 12);
   });
 
   it('have an effect from 0 to 1 that does not depend on the number of rows', () => {
@@ -211,6 +216,15 @@ describe('tests of single shares', () => {
     expect(found?.statistic).toBe(Math.max(0, now / m - before / n));
   });
 
+  it.each(scipy.range)('equal SciPy: $below below and $above above the training range', ({ below, above, n, m, p }) => {
+    const sample = (at: 0 | 1, rows: number) => {
+      const [low, high] = [below[at] as number, above[at] as number];
+      const counts = [low, rows - low - high, high];
+      return { kind: 'number' as const, column: 'x', edges: [0, 1], counts, missing: 0 };
+    };
+    expect(Math.abs((range.measure(sample(0, n), sample(1, m))?.p ?? 0) / p - 1)).toBeLessThan(1e-7);
+  });
+
   it('see values beyond an end of the training range, and know that some always are', () => {
     const inside = (below: number, within: number, above: number) => ({
       kind: 'number' as const,
@@ -317,6 +331,14 @@ describe('Kolmogorov-Smirnov', () => {
         expect(binned(Array.from({ length: 22 }, (_, i) => i - 0.5))).toBeCloseTo(exact, 12);
       }),
     );
+  });
+
+  it('of bins and its probability equal SciPy', () => {
+    const { edges, before, now, statistic, p } = scipy.ks;
+    const numbers = (counts: number[]) => ({ kind: 'number' as const, column: 'x', edges, counts, missing: 0 });
+    const found = ks.measure(numbers(before), numbers(now));
+    expect(found?.statistic).toBeCloseTo(statistic, 12);
+    expect(Math.abs((found?.p ?? 0) / p - 1)).toBeLessThan(1e-9);
   });
 
   it('is undefined where a side has no value', () => {

@@ -26,8 +26,9 @@ def table(values, categories):
     """Columns of numbers, and of categories as texts."""
     named = {}
     for i, column in enumerate(values):
-        texts = pandas.Series(column).map(lambda value: None if numpy.isnan(value) else f"c{int(value)}")
-        named[f"x{i}"] = texts if i in categories else column
+        if i in categories:
+            column = numpy.where(numpy.isnan(column), None, numpy.char.mod("c%d", numpy.nan_to_num(column)).astype(object))
+        named[f"x{i}"] = column
     return pandas.DataFrame(named)
 
 
@@ -42,16 +43,17 @@ def evidently_finds(reference, window, categories):
     return found
 
 
-def check(reference, window, categories, found):
-    """The report of Evidently must count as many columns as its tests do."""
-    numbers = [name for i, name in enumerate(reference) if i not in categories]
-    definition = DataDefinition(numerical_columns=numbers, categorical_columns=[f"x{i}" for i in categories])
+def check(reference, window, found):
+    """The report of Evidently must count as many of the first columns, which are numbers, as its tests do."""
+    names = list(reference)[:10]
+    definition = DataDefinition(numerical_columns=names)
     report = Report([DataDriftPreset()]).run(
-        Dataset.from_pandas(window, data_definition=definition), Dataset.from_pandas(reference, data_definition=definition)
+        Dataset.from_pandas(window[names], data_definition=definition),
+        Dataset.from_pandas(reference[names], data_definition=definition),
     )
     counted = next(m["value"]["count"] for m in report.dict()["metrics"] if "DriftedColumnsCount" in m["metric_name"])
-    if int(counted) != sum(found):
-        raise SystemExit(f"Evidently's report counts {counted} drifted columns, its tests {sum(found)}")
+    if int(counted) != sum(found[:10]):
+        raise SystemExit(f"Evidently's report counts {counted} drifted columns, its tests {sum(found[:10])}")
 
 
 def nannyml_finds(reference, windows, rows, categories):
@@ -66,7 +68,6 @@ def nannyml_finds(reference, windows, rows, categories):
 
 
 print(json.dumps({"evidently": evidently.__version__, "nannyml": nannyml.__version__}), flush=True)
-checked = set()
 for line in sys.stdin:
     request = json.loads(line)
     rows, size, categories = request["rows"], request["reference"], request["categories"]
@@ -75,8 +76,7 @@ for line in sys.stdin:
     windows = table(values[:, size:], categories)
     parts = [windows.iloc[at : at + rows].reset_index(drop=True) for at in range(0, len(windows), rows)]
     own = [evidently_finds(reference, part, categories) for part in parts]
-    if rows not in checked and request["check"]:
-        check(reference, parts[0], categories, own[0])
-        checked.add(rows)
+    if request["check"]:
+        check(reference, parts[0], own[0])
     theirs = nannyml_finds(reference, windows, rows, categories)
     print(json.dumps({"evidently": own, "nannyml": theirs}), flush=True)

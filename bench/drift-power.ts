@@ -31,7 +31,7 @@ import { shareText } from './proportion.ts';
 const { values: options } = parseArgs({
   options: {
     rows: { type: 'string', default: '50,200,1000,5000' },
-    references: { type: 'string', default: '10' },
+    references: { type: 'string', default: '5' },
     windows: { type: 'string', default: '20' },
     python: { type: 'string' },
   },
@@ -43,7 +43,7 @@ const tools = ['tidegate', 'evidently', 'nannyml'] as const;
 /** Moves of the mean, in standard deviations. */
 const shifts = [
   ...Array.from({ length: 20 }, (_, i) => (i + 1) / 20),
-  ...Array.from({ length: 20 }, (_, i) => 1.1 + i / 10),
+  ...Array.from({ length: 5 }, (_, i) => 1.1 + i / 10),
 ];
 const { falseAlarmRate, ...section } = driftSchema.parse({ schedule: 'rate(1 day)' });
 const judge = { thresholds: thresholdsOf(section), falseAlarmRate, minRows: 1 };
@@ -183,7 +183,7 @@ async function power(rows: number, seed: number) {
   }
   const smallest = (counts: readonly number[]): string => {
     const at = counts.findIndex((count) => count >= 0.8 * references * windows);
-    return at < 0 ? 'none up to 3' : (shifts[at] as number).toFixed(2);
+    return at < 0 ? 'none up to 1.5' : (shifts[at] as number).toFixed(2);
   };
   return [...found.own, found.evidently, found.nannyml].map(smallest);
 }

@@ -34,6 +34,8 @@ const { values: options } = parseArgs({
     references: { type: 'string', default: '5' },
     windows: { type: 'string', default: '20' },
     python: { type: 'string' },
+    /** Without the other tools. */
+    alone: { type: 'boolean', default: false },
   },
 });
 const sizes = options.rows.split(',').map(Number);
@@ -68,12 +70,15 @@ interface Answers {
 
 const folder = mkdtempSync(join(tmpdir(), 'drift-power-'));
 const script = fileURLToPath(new URL('drift-others.py', import.meta.url));
-const child = spawn(pythonWithOtherTools(options.python), [script], { stdio: ['pipe', 'pipe', 'inherit'] });
-const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+const child = options.alone
+  ? undefined
+  : spawn(pythonWithOtherTools(options.python), [script], { stdio: ['pipe', 'pipe', 'inherit'] });
+const answers = child && createInterface({ input: child.stdout })[Symbol.asyncIterator]();
 async function answer<T>(): Promise<T> {
-  const { done, value } = await answers.next();
-  if (done) throw new Error('the script of the other tools has ended: see its message above');
-  return JSON.parse(value) as T;
+  const next = await answers?.next();
+  if (next === undefined || next.done)
+    throw new Error('the script of the other tools has ended: see its message above');
+  return JSON.parse(next.value) as T;
 }
 async function askOthers(
   columns: readonly Column[],
@@ -81,6 +86,7 @@ async function askOthers(
   reference: number,
   check: boolean,
 ): Promise<Answers> {
+  if (child === undefined) return { evidently: [], nannyml: [] };
   const path = join(folder, 'values.bin');
   writeFileSync(path, Buffer.concat(columns.map(({ values }) => Buffer.from(values.buffer))));
   const categories = columns.flatMap(({ kind }, i) => (kind === 'category' ? [i] : []));
@@ -185,32 +191,36 @@ async function power(rows: number, seed: number) {
     const at = counts.findIndex((count) => count >= 0.8 * references * windows);
     return at < 0 ? 'none up to 1.5' : (shifts[at] as number).toFixed(2);
   };
-  return [...found.own, found.evidently, found.nannyml].map(smallest);
+  const others = options.alone ? ['–', '–'] : [found.evidently, found.nannyml].map(smallest);
+  return [...found.own.map(smallest), ...others];
 }
 
 const line = (cells: readonly (string | number)[]): void => console.log(`| ${cells.join(' | ')} |`);
 try {
-  const versions = await answer<Record<string, string>>();
   const all = references * windows;
-  console.log(
-    `Evidently ${versions['evidently']} and NannyML ${versions['nannyml']} with their defaults; ${all} windows of each size, ${windows} a reference\n`,
-  );
+  const versions = child && (await answer<Record<string, string>>());
+  const beside = versions ? `Evidently ${versions['evidently']} and NannyML ${versions['nannyml']}, by default; ` : '';
+  console.log(`${beside}${all} windows of each size, ${windows} a reference\n`);
   console.log('Windows without drift that alarm, with the upper end of the exact 95 % interval\n');
   line(['rows', 'columns', ...tools, "Evidently's table (half of the columns)"]);
   line(['---', '---', '---', '---', '---', '---']);
   for (const rows of sizes) {
     for (const [at, count] of (await falseAlarms(rows, rows)).entries()) {
       const { tidegate, evidently, nannyml, half } = count;
-      line([rows, widths[at] as number, ...[tidegate, evidently, nannyml, half].map((hits) => shareText(hits, all))]);
+      line([
+        rows,
+        widths[at] as number,
+        ...[tidegate, evidently, nannyml, half].map((hits, i) => (i > 0 && options.alone ? '–' : shareText(hits, all))),
+      ]);
     }
   }
   console.log('\nSmallest move of the mean of a normal column that 80 % of windows show, in standard deviations\n');
   line(['rows', 'Tidegate, of 5 columns', 'of 50 columns', 'Evidently', 'NannyML']);
   line(['---', '---', '---', '---', '---']);
   for (const rows of sizes) line([rows, ...(await power(rows, 1000 + rows))]);
-  child.stdin.end();
-  await once(child, 'exit');
+  child?.stdin.end();
+  if (child) await once(child, 'exit');
 } finally {
-  child.kill();
+  child?.kill();
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { binsOf, joinRare } from '#domain/drift/bins';
+import { binsOf, joinRare, williamsCorrection } from '#domain/drift/bins';
 import { chiSquare, cramersV, pearson } from '#domain/drift/chi-square';
 import { chiSquareTail, hypergeometricTail, kolmogorovTail, logGamma } from '#domain/drift/distributions';
 import { buildHistogram, quantileEdges } from '#domain/drift/histogram';
@@ -147,6 +147,23 @@ describe('chi-square beside a baseline so small that every bin is rare', () => {
     ).filter((found) => (found?.p ?? 1) <= 0.05);
     expect(wrong.length / 2000).toBeLessThanOrEqual(0.05);
     expect(wrong.length).toBeGreaterThan(0);
+  });
+});
+
+describe('williamsCorrection', () => {
+  it('is 1 + (Σ all / rows - 1)(Σ all / bin - 1) / 6 all (bins - 1) (Sokal & Rohlf, "Biometry", 17.4)', () => {
+    const counts = { before: [10, 20, 30, 40], now: [40, 30, 20, 10] };
+    expect(williamsCorrection({ ...counts, n: 100, m: 100 })).toBeCloseTo(1 + (3 * 15) / (6 * 200 * 3), 12);
+    const uneven = { before: [300, 60], now: [20, 20] };
+    const inverse = 400 / 320 + 400 / 80 - 1;
+    expect(williamsCorrection({ ...uneven, n: 360, m: 40 })).toBeCloseTo(
+      1 + ((400 / 360 + 400 / 40 - 1) * inverse) / (6 * 400),
+      12,
+    );
+  });
+
+  it('is that of two bins where there is one', () => {
+    expect(williamsCorrection({ before: [50], now: [50], n: 50, m: 50 })).toBe(1);
   });
 });
 

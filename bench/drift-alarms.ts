@@ -48,7 +48,7 @@ function alarms(columns: number): number[] {
 }
 
 console.log(
-  `Windows without drift that alarm, of ${windows} each: a share, and the upper end of its exact 95 % interval. Baselines of ${baselineRows} rows; windows from the ${options.from}\n`,
+  `Windows without drift that alarm, of ${windows} each: a share with its exact 95 % interval. Baselines of ${baselineRows} rows; windows from the ${options.from}\n`,
 );
 const found = widths.map(alarms);
 line(['rows of the window', ...widths.map((columns) => `${columns} columns`)]);

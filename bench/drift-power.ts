@@ -201,7 +201,7 @@ try {
   const versions = child && (await answer<Record<string, string>>());
   const beside = versions ? `Evidently ${versions['evidently']} and NannyML ${versions['nannyml']}, by default; ` : '';
   console.log(`${beside}${all} windows of each size, ${windows} a reference\n`);
-  console.log('Windows without drift that alarm, with the upper end of the exact 95 % interval\n');
+  console.log('Windows without drift that alarm, with the exact 95 % interval\n');
   line(['rows', 'columns', ...tools, "Evidently's table (half of the columns)"]);
   line(['---', '---', '---', '---', '---', '---']);
   for (const rows of sizes) {

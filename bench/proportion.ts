@@ -27,6 +27,10 @@ export const exactInterval = (hits: number, count: number): { readonly low: numb
   high: hits === count ? 1 : crossing(0.025, (share) => atMost(hits, count, share)),
 });
 
-/** A count beside the upper end of its exact interval: `4 of 1,000 (at most 1.0 %)`. */
-export const shareText = (hits: number, count: number): string =>
-  `${((100 * hits) / count).toFixed(1)} % (at most ${(100 * exactInterval(hits, count).high).toFixed(1)} %)`;
+const percent = (share: number): string => (100 * share).toFixed(1);
+
+/** A share in percent with its exact interval: `0.4 % (0.1 to 1.0)`. */
+export function shareText(hits: number, count: number): string {
+  const { low, high } = exactInterval(hits, count);
+  return `${percent(hits / count)} % (${percent(low)} to ${percent(high)})`;
+}

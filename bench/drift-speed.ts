@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { emptyHistogram } from '#domain/drift/clean-bins';
 import type { CleanColumnView } from '#domain/drift/clean-columns';
@@ -11,12 +13,17 @@ import { text } from '#domain/sql/literals';
 import { countCleanRows } from '#functions/shards/clean-counts';
 import { type OpenEngine, openEngine } from '#functions/shards/duckdb';
 import type { Histogram } from '#schemas/records/baseline';
+import { pythonWithOtherTools } from './other-tools.ts';
 
 const { values: options } = parseArgs({
   options: {
     rows: { type: 'string', default: '3000000' },
     window: { type: 'string', default: '300000' },
     columns: { type: 'string', default: '50' },
+    /** The rows of Evidently's baselines, with a tenth as the window; empty: without Evidently. */
+    evidently: { type: 'string', default: '3000,30000,300000,3000000' },
+    minutes: { type: 'string', default: '5' },
+    python: { type: 'string' },
   },
 });
 const [rows, window, columns] = [Number(options.rows), Number(options.window), Number(options.columns)];
@@ -49,6 +56,32 @@ async function fitBins(engine: OpenEngine, relation: string): Promise<Histogram[
   });
 }
 
+/** The same comparison by Evidently, of more and more rows, until one takes too long or the memory ends. */
+function compareByEvidently(files: readonly [string, string]): void {
+  const sizes = options.evidently.split(',').filter(Boolean).map(Number);
+  if (sizes.length === 0) return;
+  const python = pythonWithOtherTools(options.python);
+  const script = fileURLToPath(new URL('drift-evidently.py', import.meta.url));
+  for (const size of sizes) {
+    const tenth = Math.min(window, Math.ceil(size / 10));
+    const { status, stdout, stderr } = spawnSync(
+      python,
+      [script, ...files, String(Math.min(size, rows)), String(tenth)],
+      {
+        timeout: Number(options.minutes) * 60_000,
+        killSignal: 'SIGKILL',
+        encoding: 'utf8',
+      },
+    );
+    const last = stderr.trim().split('\n').at(-1);
+    const why = last ? `: ${last}` : '';
+    console.log(
+      `Evidently      ${size} and ${tenth} rows: ${status === 0 ? stdout.trim() : `not within ${options.minutes} minutes${why}`}`,
+    );
+    if (status !== 0) break;
+  }
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'drift-'));
 const engine = await openEngine({ memoryMb: 3008, temporaryDirectory: join(folder, 'spill') });
 try {
@@ -76,6 +109,7 @@ try {
     minRows: 1,
   });
   console.log(`compared       ${seconds()}: ${report.driftedColumns.length} columns drifted`);
+  compareByEvidently(files);
 } finally {
   engine.close();
   rmSync(folder, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 import { asNumber, type SqlRow } from '#domain/data/engine';
-import { double, texts } from '#domain/sql/literals';
+import { texts } from '#domain/sql/literals';
 import type { CategoryHistogram, NumberHistogram } from '#schemas/records/baseline';
 
 /** A column to count: its bins, and SQL of its value over the rows. */
@@ -8,28 +8,51 @@ export interface Counted<H> {
   readonly sql: string;
 }
 
+/** The greatest float64 below a number; minus infinity below the least. */
+function justBelow(value: number): number {
+  if (value === 0) return -Number.MIN_VALUE;
+  const bits = new BigInt64Array(1);
+  const float = new Float64Array(bits.buffer);
+  float[0] = value;
+  bits[0] = (bits[0] as bigint) + (value > 0 ? -1n : 1n);
+  return float[0] as number;
+}
+
 /**
- * SQL of one row that counts numbers in their bins: `v<i>`, the values of the i-th column, and `v<i>_<j>`, those below its j-th edge (the
- * last edge included).
+ * The edges as greatest values of bins: a value is below an edge where it is at most the float64 before it. The last edge is a value of its
+ * bin. So each edge has a bound of its own, and equal edges have equal bounds.
+ */
+const boundsOf = ({ edges }: NumberHistogram): number[] =>
+  edges.map((edge, j) => (j === edges.length - 1 && j > 0 ? edge : justBelow(edge)));
+
+/**
+ * SQL of one row that counts numbers in their bins: `rows`, `v<i>`, the values of the i-th column, and `h<i>`, a text of the numbers of those
+ * from bound to bound, NULL without a value. DuckDB's `histogram` looks up a value by bisection: several times faster than a sum for each edge.
+ *
+ * @param columns whose values are never NaN
  */
 export function numberCountsSql(columns: readonly Counted<NumberHistogram>[], rows: string): string {
   const values = columns.map(({ sql }, i) => `CAST(${sql} AS DOUBLE) AS v${i}`);
-  const counts = columns.flatMap(({ histogram: { edges } }, i) => [
-    `count(v${i}) AS v${i}`,
-    ...edges.map(
-      (edge, j) => `count_if(v${i} ${j === edges.length - 1 && j > 0 ? '<=' : '<'} ${double(edge)}) AS v${i}_${j}`,
-    ),
-  ]);
-  return `SELECT count(*) AS rows, ${counts.join(', ')} FROM (SELECT ${values.join(', ')} FROM ${rows})`;
+  const counts = columns.map(({ histogram }, i) => {
+    const bounds = [...new Set(boundsOf(histogram))].join(', ');
+    const found = `histogram(v${i}, CAST('[${bounds}]' AS DOUBLE[]))`;
+    return `count(v${i}) AS v${i}, array_to_string(map_values(${found}), ' ') AS h${i}`;
+  });
+  return `SELECT ${['count(*) AS rows', ...counts].join(', ')} FROM (SELECT ${values.join(', ')} FROM ${rows})`;
 }
 
 /** Reads the answer to `numberCountsSql`. */
 export function readNumberCounts(columns: readonly Counted<NumberHistogram>[], row: SqlRow): NumberHistogram[] {
   return columns.map(({ histogram }, i) => {
     const present = asNumber(row[`v${i}`]);
-    const below = [0, ...histogram.edges.map((_, j) => asNumber(row[`v${i}_${j}`])), present];
-    const counts = below.slice(1).map((count, j) => count - (below[j] as number));
-    return { ...histogram, counts, missing: asNumber(row['rows']) - present };
+    const found = String(row[`h${i}`] ?? '')
+      .split(' ')
+      .map(Number);
+    const bounds = boundsOf(histogram);
+    let at = 0;
+    const inside = bounds.map((bound, j) => (j > 0 && bound === bounds[j - 1] ? 0 : (found[at++] ?? 0)));
+    const above = present - inside.reduce((sum, count) => sum + count, 0);
+    return { ...histogram, counts: [...inside, above], missing: asNumber(row['rows']) - present };
   });
 }
 

@@ -11,7 +11,7 @@ import {
 import { ident } from '#domain/sql/literals';
 import type { CategoryHistogram, Histogram, NumberHistogram, Window } from '#schemas/records/baseline';
 
-/** Columns that one statement counts: each of numbers has a dozen sums, each of categories is a scan of its own. */
+/** Columns that one statement counts: each of numbers has an aggregate, each of categories is a scan of its own. */
 const atOnce = 50;
 
 async function columnsOf(engine: SqlEngine, rows: string): Promise<ReadonlySet<string>> {
@@ -36,9 +36,11 @@ export async function countCleanRows(
   const sqlOf = ({ column, kind }: Histogram): string => {
     const view = viewOf.get(column);
     if (view === undefined || !available.has(view.source)) return 'NULL';
-    return view.kind === kind
-      ? view.sql
-      : `TRY_CAST(${ident(view.source)} AS ${kind === 'number' ? 'DOUBLE' : 'VARCHAR'})`;
+    if (view.kind === kind) return view.sql;
+    // a text may read as NaN
+    return kind === 'number'
+      ? `nullif(TRY_CAST(${ident(view.source)} AS DOUBLE), CAST('NaN' AS DOUBLE))`
+      : `TRY_CAST(${ident(view.source)} AS VARCHAR)`;
   };
   const counted = new Map<string, Histogram>();
   const ofKind = <K extends Histogram['kind']>(kind: K) =>

@@ -91,12 +91,25 @@ describe('the bins of a clean column', () => {
 describe('counts of rows', () => {
   const histogram = { kind: 'number' as const, column: 'x', edges: [0, 5, 10], counts: [0, 0, 0, 0], missing: 0 };
 
-  it('are differences of the rows below each edge', () => {
-    expect(numberCountsSql([{ histogram, sql: '"x"' }], 'rows')).toMatch(
-      /count_if\(v0 < .*'0'.*\) AS v0_0, count_if\(v0 < .*'5'.*\) AS v0_1, count_if\(v0 <= .*'10'.*\) AS v0_2/,
-    );
-    const [own] = readNumberCounts([{ histogram, sql: '"x"' }], { rows: 20, v0: 17, v0_0: 1, v0_1: 6, v0_2: 15 });
+  it('are those from bound to bound, where a value on an edge is in the bin above, and on the last one below', () => {
+    const sql = numberCountsSql([{ histogram, sql: '"x"' }], 'rows');
+    expect(sql).toContain("CAST('[-5e-324, 4.999999999999999, 10]' AS DOUBLE[])");
+    const [own] = readNumberCounts([{ histogram, sql: '"x"' }], { rows: 20, v0: 17, h0: '1 5 9 2' });
     expect(own).toEqual({ ...histogram, counts: [1, 5, 9, 2], missing: 3 });
+  });
+
+  it('of equal edges have a bin without a row', () => {
+    const twice = { ...histogram, edges: [-2, 5, 5, 10], counts: [0, 0, 0, 0, 0] };
+    expect(numberCountsSql([{ histogram: twice, sql: '"x"' }], 'rows')).toContain(
+      "CAST('[-2.0000000000000004, 4.999999999999999, 10]' AS DOUBLE[])",
+    );
+    const [own] = readNumberCounts([{ histogram: twice, sql: '"x"' }], { rows: 17, v0: 17, h0: '1 5 9 2' });
+    expect(own).toEqual({ ...twice, counts: [1, 5, 0, 9, 2], missing: 0 });
+  });
+
+  it('of a column without a value are zero', () => {
+    const [own] = readNumberCounts([{ histogram, sql: 'NULL' }], { rows: 20, v0: 0, h0: null });
+    expect(own).toEqual({ ...histogram, missing: 20 });
   });
 
   it('of categories that no row has are zero', () => {

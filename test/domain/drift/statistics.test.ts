@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { binsOf, joinRare } from '#domain/drift/bins';
+import { binsOf, joinRare, williamsCorrection } from '#domain/drift/bins';
 import { chiSquare, cramersV, pearson } from '#domain/drift/chi-square';
 import { chiSquareTail, hypergeometricTail, kolmogorovTail, logGamma } from '#domain/drift/distributions';
 import { buildHistogram, quantileEdges } from '#domain/drift/histogram';
 import { jensenShannon, jensenShannonDistance, likelihoodRatio } from '#domain/drift/jensen-shannon';
-import { binnedKs, exactKs, ksProbability } from '#domain/drift/ks';
+import { binnedKs, exactKs, ks, ksProbability } from '#domain/drift/ks';
 import { missing } from '#domain/drift/missing';
 import { populationStability, psi, stabilityProbability } from '#domain/drift/psi';
 import { range } from '#domain/drift/range';
@@ -94,6 +94,11 @@ describe('tests of shares', () => {
     expect(own?.p).toBeLessThan(expected.ratioP * 1.2);
   });
 
+  it("equal SciPy: Cramér's V of samples of equally many rows, and the population stability index", () => {
+    expect(cramersV(bins)).toBeCloseTo(expected.cramersV, 12);
+    expect(populationStability(histogram(before), histogram(now)).psi).toBeCloseTo(expected.stability, 12);
+  });
+
   it('have an effect from 0 to 1 that does not depend on the number of rows', () => {
     const [one, other] = [histogram([10, 0]), histogram([0, 10])];
     expect(cramersV(binsOf(one, other))).toBe(1);
@@ -142,6 +147,23 @@ describe('chi-square beside a baseline so small that every bin is rare', () => {
     ).filter((found) => (found?.p ?? 1) <= 0.05);
     expect(wrong.length / 2000).toBeLessThanOrEqual(0.05);
     expect(wrong.length).toBeGreaterThan(0);
+  });
+});
+
+describe('williamsCorrection', () => {
+  it('is 1 + (Σ all / rows - 1)(Σ all / bin - 1) / 6 all (bins - 1) (Sokal & Rohlf, "Biometry", 17.4)', () => {
+    const counts = { before: [10, 20, 30, 40], now: [40, 30, 20, 10] };
+    expect(williamsCorrection({ ...counts, n: 100, m: 100 })).toBeCloseTo(1 + (3 * 15) / (6 * 200 * 3), 12);
+    const uneven = { before: [300, 60], now: [20, 20] };
+    const inverse = 400 / 320 + 400 / 80 - 1;
+    expect(williamsCorrection({ ...uneven, n: 360, m: 40 })).toBeCloseTo(
+      1 + ((400 / 360 + 400 / 40 - 1) * inverse) / (6 * 400),
+      12,
+    );
+  });
+
+  it('is that of two bins where there is one', () => {
+    expect(williamsCorrection({ before: [50], now: [50], n: 50, m: 50 })).toBe(1);
   });
 });
 
@@ -209,6 +231,15 @@ describe('tests of single shares', () => {
     const found = unseen.measure({ ...others(before, n), categories: ['a'] }, { ...others(now, m), categories: ['a'] });
     expect(found?.p).toBeCloseTo(greater, 8);
     expect(found?.statistic).toBe(Math.max(0, now / m - before / n));
+  });
+
+  it.each(scipy.range)('equal SciPy: $below below and $above above the training range', ({ below, above, n, m, p }) => {
+    const sample = (at: 0 | 1, rows: number) => {
+      const [low, high] = [below[at] as number, above[at] as number];
+      const counts = [low, rows - low - high, high];
+      return { kind: 'number' as const, column: 'x', edges: [0, 1], counts, missing: 0 };
+    };
+    expect(Math.abs((range.measure(sample(0, n), sample(1, m))?.p ?? 0) / p - 1)).toBeLessThan(1e-7);
   });
 
   it('see values beyond an end of the training range, and know that some always are', () => {
@@ -317,6 +348,14 @@ describe('Kolmogorov-Smirnov', () => {
         expect(binned(Array.from({ length: 22 }, (_, i) => i - 0.5))).toBeCloseTo(exact, 12);
       }),
     );
+  });
+
+  it('of bins and its probability equal SciPy', () => {
+    const { edges, before, now, statistic, p } = scipy.ks;
+    const numbers = (counts: number[]) => ({ kind: 'number' as const, column: 'x', edges, counts, missing: 0 });
+    const found = ks.measure(numbers(before), numbers(now));
+    expect(found?.statistic).toBeCloseTo(statistic, 12);
+    expect(Math.abs((found?.p ?? 0) / p - 1)).toBeLessThan(1e-9);
   });
 
   it('is undefined where a side has no value', () => {

@@ -1,4 +1,4 @@
-import { buildBaseline, type ColumnValues } from '#domain/drift/baseline';
+import { buildCategoryHistogram, buildHistogram, frequentCategories, quantileEdges } from '#domain/drift/histogram';
 import type { Random } from '#domain/random';
 import type { Baseline, Histogram, Window } from '#schemas/records/baseline';
 
@@ -123,33 +123,39 @@ export const MODELS: readonly Model[] = [
 
 const nameOf = (i: number): string => `c${i}`;
 
-function drawCategory(shares: readonly number[], random: Random): string {
-  let left = random.float();
-  const at = shares.findIndex((share) => {
-    left -= share;
-    return left < 0;
+const cumulated = new WeakMap<readonly number[], Float64Array>();
+
+/** The sums of shares up to each, computed once. */
+function sumsOf(shares: readonly number[]): Float64Array {
+  const known = cumulated.get(shares);
+  if (known !== undefined) return known;
+  let sum = 0;
+  const sums = Float64Array.from(shares, (share) => {
+    sum += share;
+    return sum;
   });
-  return nameOf(at < 0 ? shares.length - 1 : at);
+  cumulated.set(shares, sums);
+  return sums;
 }
 
-/** A baseline of `rows` rows. The categories that it counts are those of `others` other rows, as at training. */
-export function drawBaseline(models: readonly Model[], rows: number, random: Random, others = 2000): Baseline {
-  const columns = models.map((model, i): ColumnValues => {
-    const column = `x${i}`;
-    if (model.kind === 'number') {
-      return { column, kind: 'number', values: Float64Array.from({ length: rows }, () => model.draw(random)) };
-    }
-    const draw = (): string | null => (random.float() < model.missing ? null : drawCategory(model.shares, random));
-    const counts = new Map<string, number>();
-    for (let row = 0; row < others; row++) {
-      const name = drawCategory(model.shares, random);
-      counts.set(name, (counts.get(name) ?? 0) + 1);
-    }
-    const categories = [...counts].sort(([, a], [, b]) => b - a).map(([name]) => name);
-    return { column, kind: 'category', values: Array.from({ length: rows }, draw), categories };
-  });
-  return buildBaseline({ rows, columns });
+function drawCategory(shares: readonly number[], random: Random): number {
+  const sums = sumsOf(shares);
+  const u = random.float();
+  let [low, high] = [0, shares.length - 1];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (u < (sums[middle] as number)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
+
+/** Values of a column, row by row; categories by their numbers, NaN where a value is missing. */
+export const drawValues = (model: Model, rows: number, random: Random): Float64Array =>
+  Float64Array.from({ length: rows }, () => {
+    if (model.kind === 'number') return model.draw(random);
+    return random.float() < model.missing ? Number.NaN : drawCategory(model.shares, random);
+  });
 
 /** Gamma deviates (Marsaglia & Tsang 2000). @param shape at least 1 */
 function gamma(shape: number, random: Random): number {
@@ -203,21 +209,62 @@ function binShares(histogram: Histogram, model: Model): number[] {
   return [...bounds.slice(1).map((bound, i) => Math.max(0, bound - (bounds[i] as number)) * present), model.missing];
 }
 
-/** Counts of a window of `rows` rows in the bins of a baseline. */
-export function drawWindow(baseline: Baseline, models: readonly Model[], rows: number, random: Random): Window {
-  const columns = baseline.columns.map((histogram, i): Histogram => {
-    const shares = binShares(histogram, models[i] as Model);
-    let [left, rest] = [rows, 1];
-    const counts = shares.map((share, bin) => {
-      const count = bin === shares.length - 1 ? left : binomial(left, Math.min(1, share / rest), random);
-      left -= count;
-      rest = Math.max(rest - share, 1e-300);
-      return count;
-    });
-    return { ...histogram, counts: counts.slice(0, -1), missing: counts.at(-1) as number };
+/** How many of `rows` rows fall in each bin. */
+function multinomial(rows: number, shares: readonly number[], random: Random): number[] {
+  let [left, rest] = [rows, 1];
+  return shares.map((share, bin) => {
+    const count = bin === shares.length - 1 ? left : binomial(left, Math.min(1, share / rest), random);
+    left -= count;
+    rest = Math.max(rest - share, 1e-300);
+    return count;
   });
-  return { rows, columns };
 }
+
+const withCounts = (histogram: Histogram, counts: readonly number[]): Histogram => ({
+  ...histogram,
+  counts: counts.slice(0, -1),
+  missing: counts.at(-1) as number,
+});
+
+/**
+ * A baseline of `rows` rows. The categories that it counts are those of `others` other rows, as at training, so their counts are drawn as
+ * those of a window are.
+ */
+export function drawBaseline(models: readonly Model[], rows: number, random: Random, others = 2000): Baseline {
+  const columns = models.map((model, i): Histogram => {
+    const column = `x${i}`;
+    if (model.kind === 'number') {
+      const values = Float64Array.from({ length: rows }, () => model.draw(random));
+      return buildHistogram(column, values, quantileEdges(values));
+    }
+    const names = Array.from({ length: others }, () => nameOf(drawCategory(model.shares, random)));
+    const empty = buildCategoryHistogram(column, [], frequentCategories(names));
+    return withCounts(empty, multinomial(rows, binShares(empty, model), random));
+  });
+  return { version: 1, rows, columns };
+}
+
+/** Counts of a window of `rows` rows in the bins of a baseline. */
+export const drawWindow = (baseline: Baseline, models: readonly Model[], rows: number, random: Random): Window => ({
+  rows,
+  columns: baseline.columns.map((histogram, i) =>
+    withCounts(histogram, multinomial(rows, binShares(histogram, models[i] as Model), random)),
+  ),
+});
+
+/** Counts of a window of rows that are drawn from those of the baseline, with replacement. */
+export const resample = (baseline: Baseline, rows: number, random: Random): Window => ({
+  rows,
+  columns: baseline.columns.map((histogram) => {
+    const counts = [...histogram.counts, histogram.missing];
+    const drawn = multinomial(
+      rows,
+      counts.map((count) => count / baseline.rows),
+      random,
+    );
+    return withCounts(histogram, drawn);
+  }),
+});
 
 /** The models of a table of so many columns. */
 export const table = (columns: number): Model[] =>

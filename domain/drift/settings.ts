@@ -3,6 +3,7 @@ import type { DriftAction } from './actions/drift-action.ts';
 import { actionNames, DRIFT_ACTIONS } from './actions/registry.ts';
 import { decisionSettingsSchema } from './decision/settings.ts';
 import type { DriftTest } from './drift-test.ts';
+import { JOINT_TESTS, jointThresholdSettings } from './joint/registry.ts';
 import { performanceSettingsSchema } from './performance/settings.ts';
 import { DRIFT_TESTS, thresholdSettings } from './registry.ts';
 import { referenceSchema } from './windows/settings.ts';
@@ -63,6 +64,7 @@ export const driftSchemaOf = <Tests extends readonly DriftTest[]>(
           examples: [0.001],
         }),
       ...thresholdSettings(tests),
+      ...jointThresholdSettings(JOINT_TESTS),
       performance: performanceSettingsSchema.optional(),
       decision: decisionSettingsSchema.optional(),
       action: z

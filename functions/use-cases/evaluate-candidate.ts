@@ -2,6 +2,7 @@ import { algorithmOf } from '#domain/algorithms/registry';
 import { sourceColumns } from '#domain/data/transform';
 import { buildBaseline } from '#domain/drift/baseline';
 import { driftColumns, type FeatureMatrix } from '#domain/drift/columns';
+import { trainingRowsOf } from '#domain/drift/joint/training-rows';
 import { buildReference } from '#domain/drift/performance/reference';
 import { evaluateAndCompare } from '#domain/evaluation/compare';
 import { permutationImportance } from '#domain/evaluation/importance';
@@ -122,7 +123,7 @@ function pickGolden(fitted: FittedTransform, lines: readonly string[], holdout: 
 /**
  * Evaluates a candidate on its holdout, compares it with the champion on the rows that the champion was not trained on, and writes
  * what later checks need: the evaluation, the drift baseline of model inputs and scores, holdout rows for estimates without labels,
- * and golden requests with the expected responses.
+ * training rows that drops are compared with, and golden requests with the expected responses.
  *
  * @throws EvaluationError when the numbers of scores and labels differ
  */
@@ -152,11 +153,16 @@ export async function evaluateCandidate(
   const lines = await readFeatureLines(clean, run, holdout.names);
   await artifacts.writeJson(keys.evaluation, evaluation);
   const inputs = parseFeatures(lines.join('\n'), fitted.features.length, 'holdout features');
-  const kept = await mergeCleanBaseline(artifacts, run, fitted.parts.train.length);
-  await artifacts.writeJson(keys.baseline, { ...countBaseline(fitted, inputs, holdout), ...(kept && { clean: kept }) });
+  const kept = await mergeCleanBaseline(artifacts, run, fitted.parts.train.length, fitted);
   const { threshold } = pipeline.evaluation;
   const { importances } = evaluation;
-  await artifacts.writeJson(keys.performance, buildReference({ fitted, inputs, ...scored, threshold, importances }));
+  const reference = buildReference({ fitted, inputs, ...scored, threshold, importances });
+  await artifacts.writeJson(keys.performance, reference);
+  if (kept?.sample) await artifacts.writeJson(keys.trainingRows, trainingRowsOf(kept.sample, fitted, reference));
+  await artifacts.writeJson(keys.baseline, {
+    ...countBaseline(fitted, inputs, holdout),
+    ...(kept && { clean: { ...kept.clean, trainingRows: kept.sample !== undefined } }),
+  });
   await artifacts.writeJson(keys.golden, pickGolden(fitted, lines, holdout));
   return { rows: evaluation.n };
 }

@@ -39,6 +39,7 @@ export interface Decided {
   readonly decidedBy: DriftHistory['decidedBy'];
   readonly columns: readonly ColumnHistory[];
   readonly score: ColumnHistory | undefined;
+  readonly together: ColumnHistory | undefined;
   /** `retrains` are those of earlier checks. */
   readonly carried: CarriedDrift;
 }
@@ -61,14 +62,18 @@ function subjectOf({
   readonly check: DriftCheck;
   readonly decidedBy: Decided['decidedBy'];
 }): string[] {
-  const { performance, driftedColumns, score } = check;
+  const { performance, driftedColumns, score, together } = check;
   switch (decidedBy) {
     case 'slow-drift':
       return ['slow-drift'];
     case 'performance':
       return [performance.status === 'estimated' ? `performance:${performance.judged.metric}` : 'outside'];
     case 'columns':
-      return [...driftedColumns, ...(score?.drifted ? ['(scores)'] : [])];
+      return [
+        ...driftedColumns,
+        ...(score?.drifted ? ['(scores)'] : []),
+        ...(together?.drifted ? [together.column] : []),
+      ];
     default:
       return unreachable(decidedBy, 'ground of an alarm');
   }
@@ -91,7 +96,7 @@ function reasonOf(check: DriftCheck, severity: Severity, slow: SlowDrift | undef
       : performance.reason;
   }
   return check.drifted
-    ? `${driftedColumns.length} of ${counted(coverage?.watched ?? columns.length, 'column')} drifted${check.score?.drifted ? ', and the scores' : ''}`
+    ? `${driftedColumns.length} of ${counted(coverage?.watched ?? columns.length, 'column')} drifted${check.score?.drifted ? ', and the scores' : ''}${check.together?.drifted ? `, and ${check.together.column}` : ''}`
     : 'no drift';
 }
 
@@ -162,6 +167,7 @@ export function decide({ check, drift, slices, history, promotedAt }: DecisionIn
   const loss = lossOf(check.performance);
   const known = new Map(before?.columns.map((column) => [column.column, column]));
   const columns = check.columns.map((column) => columnHistory(column, from, known.get(column.column)));
+  const together = check.together && columnHistory(check.together, from, before?.together);
 
   return {
     alarm,
@@ -172,13 +178,14 @@ export function decide({ check, drift, slices, history, promotedAt }: DecisionIn
       ...(quiet === undefined ? {} : { quiet }),
       persistence,
       ...(since === undefined || !isBad(severity) ? {} : { since }),
-      drifting: columns.flatMap(({ column, since: began }) => (began === undefined ? [] : [{ column, since: began }])),
+      drifting: [...columns, ...(together ? [together] : [])].flatMap(({ column, since: began }) => (began === undefined ? [] : [{ column, since: began }])),
       ...(loss ? { loss } : {}),
       rows: rowsThatMoved(slices, check.columns, check.coverage),
       ...(slow ? { slow } : {}),
     },
     columns,
     score: check.score && columnHistory(check.score, from, before?.score),
+    together,
     carried: {
       ...carried,
       ...(carried.firstFrom === undefined && !check.tooSmall ? { firstFrom: from } : {}),

@@ -190,8 +190,10 @@ function causesOf(
   const correlation = (of: Sums, term: number): number => {
     const [a, b] = [alone.get(first[term] as number) as number, alone.get(second[term] as number) as number];
     const covariance = meanOf(of, term) - meanOf(of, a) * meanOf(of, b);
-    const spread = Math.sqrt(varianceOf(of, a) * varianceOf(of, b));
-    return spread > 1e-12 ? Math.max(-1, Math.min(1, covariance / spread)) : 0;
+    const variances = [varianceOf(of, a), varianceOf(of, b)] as const;
+    // a sample may have one value of a column, to the rounding of its sums
+    if (Math.min(...variances) < 1e-9) return 0;
+    return Math.max(-1, Math.min(1, covariance / Math.sqrt(variances[0] * variances[1])));
   };
   const found: Telling[] = [];
   for (const [term, part] of parts.entries()) {

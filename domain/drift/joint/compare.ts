@@ -29,24 +29,21 @@ export const measureTogether = (
     return threshold === undefined ? [] : [{ test, threshold, measured: test.measure(before, now) }];
   });
 
-/** Causes by the names of columns, the largest share first. A correlation belongs to a pair of single model inputs. */
+/** Causes by the names of columns, the largest share first. A correlation is of two columns that are one model input each. */
 function namedCauses({ causes }: MeasuredTogether, names: readonly string[]): JointCause[] {
-  const found = new Map<string, JointCause & { parts: number }>();
+  const isSingle = (name: string): boolean => names.indexOf(name) === names.lastIndexOf(name);
+  const found = new Map<string, JointCause>();
   for (const { columns, share, correlation } of causes) {
     const own = [...new Set(columns.map((at) => names[at] as string))];
-    const key = JSON.stringify(own);
+    const key = JSON.stringify(own.toSorted());
     const entry = found.get(key);
     found.set(key, {
-      columns: own,
+      columns: entry?.columns ?? own,
       share: (entry?.share ?? 0) + share,
-      parts: (entry?.parts ?? 0) + 1,
-      ...(correlation ? { correlation: { before: correlation[0], now: correlation[1] } } : {}),
+      ...(correlation && own.every(isSingle) ? { correlation: { before: correlation[0], now: correlation[1] } } : {}),
     });
   }
-  return [...found.values()]
-    .sort((a, b) => b.share - a.share)
-    .slice(0, MOST_CAUSES)
-    .map(({ parts, correlation, ...cause }) => (correlation && parts === 1 ? { ...cause, correlation } : cause));
+  return [...found.values()].sort((a, b) => b.share - a.share).slice(0, MOST_CAUSES);
 }
 
 /** A cause in words: `the relation of income and debt (71 %, correlation from 0.6 to -0.5)`. */

@@ -1,9 +1,11 @@
 import { cleanColumns } from '#domain/data/columns';
 import { labelClasses } from '#domain/data/label';
 import type { DataSettings } from '#domain/data/settings';
+import { redact } from '#domain/privacy/redact';
 import { ident, text } from '#domain/sql/literals';
 import { unreachable } from '#domain/unreachable';
 import type { NotWatched } from '#schemas/records/baseline';
+import { textViews } from './text/views.ts';
 
 /** A column of the clean rows as drift checks see it. */
 export interface CleanColumnView {
@@ -19,6 +21,8 @@ export interface CleanColumnView {
    * missing values alone.
    */
   readonly bins: 'values' | 'lengths' | readonly string[];
+  /** Whether it takes so long to read that of many rows a part is enough. */
+  readonly slow?: true;
 }
 
 /** What drift checks of clean rows watch, and what they do not, with the reason. */
@@ -46,7 +50,7 @@ function labelView(pipeline: Pick<DataSettings, 'dataset' | 'evaluation'>): Clea
 
 /**
  * The columns of a pipeline's clean rows, the label first: model inputs, columns that are constant or not used at training, slices, and
- * whatever else is kept.
+ * whatever else is kept. Of texts, the language, the words and what was redacted are columns of their own, after all others.
  */
 export function cleanView(pipeline: Pick<DataSettings, 'dataset' | 'evaluation'>): CleanView {
   const { id, time, columns } = pipeline.dataset;
@@ -70,9 +74,13 @@ export function cleanView(pipeline: Pick<DataSettings, 'dataset' | 'evaluation'>
     }
   });
   const names = new Set(kept.map(({ name }) => name));
+  // a token has no language and no words
+  const texts = kept
+    .filter(({ spec }) => 'action' in spec && spec.action === redact.name)
+    .flatMap(({ name }) => textViews(name));
   const dates = kept.filter(({ kind }) => kind === 'datetime').map(({ name }) => name);
   return {
-    watched: [labelView(pipeline), ...views],
+    watched: [labelView(pipeline), ...views, ...texts.filter(({ column }) => !names.has(column))],
     notWatched: [
       ...(id === undefined ? [] : [{ column: id, reason: 'an id differs from row to row' }]),
       ...(time === undefined || names.has(time) ? [] : [{ column: time, reason: 'dates move with the calendar' }]),

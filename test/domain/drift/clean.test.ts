@@ -36,6 +36,9 @@ describe('what a check of clean rows watches', () => {
       ['open', 'category', ['false', 'true']],
       ['at', 'category', []],
       ['note', 'number', 'lengths'],
+      ['note (language)', 'category', expect.arrayContaining(['English', 'Latin script'])],
+      ['note (words)', 'category', expect.arrayContaining(['group 1', 'group 32', 'no words'])],
+      ['note (redactions)', 'category', expect.arrayContaining(['none', 'several kinds', 'email'])],
     ]);
     expect(watched[0]?.sql).toBe("CASE CAST(_label AS INTEGER) WHEN 0 THEN '0' WHEN 1 THEN '1' END");
     expect(notWatched).toEqual([

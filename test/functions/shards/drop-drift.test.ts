@@ -89,7 +89,7 @@ describe('a drop of another year', () => {
       'values above the training maximum went from 0 % to 100 %',
     );
     expect(drift?.coverage).toEqual({
-      watched: 8,
+      watched: 11,
       notWatched: [
         { reason: 'dates move with the calendar: only missing values are watched', count: 1, columns: ['at'] },
         { reason: 'it is not kept with the clean rows', count: 1, columns: ['phone'] },
@@ -118,6 +118,24 @@ describe('a drop of another year', () => {
     expect(drift?.together?.causes[0]?.correlation?.before).toBeGreaterThan(0.8);
     expect(drift?.together?.causes[0]?.correlation?.now).toBeLessThan(-0.8);
     expect(drift?.together?.tests['domainClassifier']?.statistic).toBeGreaterThan(0.8);
+  });
+
+  it('drifts in the language, the words and the redactions of a text', async () => {
+    using first = await prepare(rental, [rentals(1), rentals(2)], 'r1');
+    await serve(first, 2);
+    const rows = rentals(6).map((line, i) =>
+      line.replace('nice ride', i % 2 === 0 ? 'der Sitz war hart und die Kette lose' : 'bitte eine Mail an a.b@example.org'),
+    );
+    const second = await prepare(rental, [rows], 'r2', first);
+
+    const drift = await readDropDrift(second.artifacts, second.run);
+
+    const texts = ['note', 'note (language)', 'note (redactions)', 'note (words)'];
+    expect(drift?.driftedColumns.toSorted()).toEqual(texts);
+    const reason = (of: string) => drift?.columns.find(({ column }) => column === of)?.reason;
+    expect(reason('note (language)')).toContain('category "German" went from 0 % to');
+    expect(reason('note (redactions)')).toContain('category "email" went from 0 % to 50 %');
+    expect(JSON.stringify(drift)).not.toMatch(/Sitz|Kette|bitte/i);
   });
 
   it('is not compared as a whole with a model that kept no training rows', async () => {
@@ -154,7 +172,7 @@ describe('a drop of another year', () => {
 
     const drift = await readDropDrift(second.artifacts, second.run);
 
-    expect(drift?.driftedColumns.toSorted()).toEqual(['district', 'note', 'temp']);
+    expect(drift?.driftedColumns.toSorted()).toEqual(['district', 'note', 'note (language)', 'note (words)', 'temp']);
     expect(drift?.columns.find(({ column }) => column === 'district')?.tests['unseen']?.drifted).toBe(true);
     expect(drift?.columns.find(({ column }) => column === 'temp')?.tests['missing']?.drifted).toBe(true);
   });

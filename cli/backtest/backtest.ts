@@ -20,7 +20,14 @@ import { performanceReferenceSchema } from '#schemas/records/performance-estimat
 import { exitCodes } from '../exit-codes.ts';
 import { CliError } from '../output.ts';
 import type { LocalModel, Unscored } from './local-model.ts';
-import { type Answered, answerRows, type Counted, countColumns, readLabels, type WindowRelation } from './measure-window.ts';
+import {
+  type Answered,
+  answerRows,
+  type Counted,
+  countColumns,
+  readLabels,
+  type WindowRelation,
+} from './measure-window.ts';
 import { shownName } from './shown-name.ts';
 import { type StagedHistory, stageHistory, usableRows } from './stage-history.ts';
 import type { Subject } from './subject.ts';
@@ -116,7 +123,7 @@ async function measureSlice(
   model: LocalModel | Unscored,
   folder: string,
 ): Promise<HistoricWindow> {
-  const { run, artifacts, pipeline, drift, evaluation, fitted, format, baseline, kept } = subject;
+  const { run, artifacts, drift, evaluation, fitted, format, baseline, kept } = subject;
   const asked = 'unscored' in model ? undefined : model;
   const answered = await answerRows(slice, { fitted, format, model: asked }, baseline, folder);
   const isDrop = drift.source === 'newest-drop';

@@ -6,7 +6,14 @@ import { buildWindow, mergeWindows, type ScoreValues } from '#domain/drift/basel
 import { cleanView } from '#domain/drift/clean-columns';
 import { driftColumns } from '#domain/drift/columns';
 import type { WindowRows } from '#domain/drift/performance/estimate';
-import { mergeSamples, noRows, type RowSample, rowsOf, SAMPLE_ROWS, toWindowRows } from '#domain/drift/windows/row-sample';
+import {
+  mergeSamples,
+  noRows,
+  type RowSample,
+  rowsOf,
+  SAMPLE_ROWS,
+  toWindowRows,
+} from '#domain/drift/windows/row-sample';
 import { concatenate } from '#domain/evaluation/concatenate';
 import { scoresPerRow } from '#domain/evaluation/predictions';
 import { parseFeatures } from '#domain/evaluation/score-text';

@@ -1,8 +1,8 @@
 import { coverageText } from '#domain/drift/coverage';
 import { explainDecision } from '#domain/drift/decision/explain';
 import type { DriftTest } from '#domain/drift/drift-test';
-import { byDrift, DRIFT_TESTS, strongestOf } from '#domain/drift/registry';
 import { JOINT_TESTS } from '#domain/drift/joint/registry';
+import { byDrift, DRIFT_TESTS, strongestOf } from '#domain/drift/registry';
 import { captureRemarks, describeReference, describeSilence } from '#domain/drift/windows/describe';
 import { composeMessage, type Message } from '#domain/slack/message';
 import type { Rich } from '#domain/slack/rich-text';

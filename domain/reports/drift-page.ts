@@ -1,7 +1,7 @@
 import { type BinShare, binShares } from '#domain/drift/bin-shares';
 import { coverageText } from '#domain/drift/coverage';
-import { rankedCauses } from '#domain/drift/ranked-causes';
 import { togetherText } from '#domain/drift/joint/compare';
+import { rankedCauses } from '#domain/drift/ranked-causes';
 import { type RecordedCheck, recordedCheck } from '#domain/drift/recorded-check';
 import { strongestOf } from '#domain/drift/registry';
 import type { HistogramPair } from '#domain/drift/window-counts';

@@ -26,12 +26,7 @@ export interface SampledWindow {
  *
  * @param rows a relation with `_row` and the clean columns; columns that it lacks are read as missing
  */
-export async function sampleInputs(
-  engine: SqlEngine,
-  rows: string,
-  shard: number,
-  fitted: Inputs,
-): Promise<RowSample> {
+export async function sampleInputs(engine: SqlEngine, rows: string, shard: number, fitted: Inputs): Promise<RowSample> {
   const width = fitted.features.length;
   const most = sketchRows(width);
   const described = await engine.query('describe the rows to sample', `DESCRIBE SELECT * FROM ${rows}`);

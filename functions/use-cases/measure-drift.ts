@@ -1,9 +1,9 @@
 import { deploymentKeys } from '#domain/deployment/target';
 import { compareBy } from '#domain/drift/compare';
 import { coverageOfDrop, coverageOfInputs } from '#domain/drift/coverage';
+import { type JointRows, jointRows } from '#domain/drift/joint/rows';
 import { decideAlarm } from '#domain/drift/performance/decision';
 import type { WindowRows } from '#domain/drift/performance/estimate';
-import { type JointRows, jointRows } from '#domain/drift/joint/rows';
 import { byDrift } from '#domain/drift/registry';
 import { windowCounts } from '#domain/drift/window-counts';
 import { hourStart, lengthHours, windowSpan } from '#domain/drift/windows/hours';

@@ -178,7 +178,9 @@ export function decide({ check, drift, slices, history, promotedAt }: DecisionIn
       ...(quiet === undefined ? {} : { quiet }),
       persistence,
       ...(since === undefined || !isBad(severity) ? {} : { since }),
-      drifting: [...columns, ...(together ? [together] : [])].flatMap(({ column, since: began }) => (began === undefined ? [] : [{ column, since: began }])),
+      drifting: [...columns, ...(together ? [together] : [])].flatMap(({ column, since: began }) =>
+        began === undefined ? [] : [{ column, since: began }],
+      ),
       ...(loss ? { loss } : {}),
       rows: rowsThatMoved(slices, check.columns, check.coverage),
       ...(slow ? { slow } : {}),

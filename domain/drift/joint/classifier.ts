@@ -63,7 +63,7 @@ const noSums = (terms: number): Sums => ({
   squares: new Float64Array(terms),
 });
 
-function valueOf({ values, width }: NormalScores, { first, second }: Terms, row: number, term: number): number {
+function termOf({ values, width }: NormalScores, { first, second }: Terms, row: number, term: number): number {
   const own = values[row * width + (first[term] as number)] as number;
   const other = second[term] as number;
   return other === ALONE ? own : own * (values[row * width + other] as number);
@@ -72,7 +72,7 @@ function valueOf({ values, width }: NormalScores, { first, second }: Terms, row:
 function addRow(into: Sums, scores: NormalScores, terms: Terms, row: number): void {
   into.rows += 1;
   for (let term = 0; term < terms.first.length; term++) {
-    const value = valueOf(scores, terms, row, term);
+    const value = termOf(scores, terms, row, term);
     into.sums[term] = (into.sums[term] as number) + value;
     into.squares[term] = (into.squares[term] as number) + value * value;
   }
@@ -162,7 +162,7 @@ export function tellApart(before: FeatureMatrix, now: FeatureMatrix): ToldApart 
     const judged: [number[], number[]] = [[], []];
     for (let row = 0; row < n + m; row++) {
       if (foldOf(row) !== fold) continue;
-      const score = used.reduce((sum, term) => sum + (weights[term] as number) * valueOf(scores, terms, row, term), 0);
+      const score = used.reduce((sum, term) => sum + (weights[term] as number) * termOf(scores, terms, row, term), 0);
       judged[row < n ? 0 : 1].push(score);
     }
     auc += areaUnder(judged[0], judged[1]) / FOLDS;
@@ -176,11 +176,7 @@ export function tellApart(before: FeatureMatrix, now: FeatureMatrix): ToldApart 
 }
 
 /** What the classifier of all rows tells them apart by: the share of each term in the difference of the mean scores. */
-function causesOf(
-  [before, now]: readonly [Sums, Sums],
-  { at }: NormalScores,
-  { first, second }: Terms,
-): Telling[] {
+function causesOf([before, now]: readonly [Sums, Sums], { at }: NormalScores, { first, second }: Terms): Telling[] {
   const parts = weightsOf(before, now).map((weight, term) => weight * (meanOf(now, term) - meanOf(before, term)));
   const whole = parts.reduce((sum, part) => sum + part, 0);
   /** The term of each column by itself. */

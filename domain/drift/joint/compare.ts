@@ -99,8 +99,15 @@ export function judgeTogether(
 }
 
 /** What was compared together, in a sentence. */
-export const togetherText = ({ together, notTogether }: { together?: JointDrift | undefined; notTogether?: string | undefined }): string | undefined => {
-  if (!together) return notTogether === undefined ? undefined : `All columns together were not compared: ${notTogether}.`;
+export const togetherText = ({
+  together,
+  notTogether,
+}: {
+  together?: JointDrift | undefined;
+  notTogether?: string | undefined;
+}): string | undefined => {
+  if (!together)
+    return notTogether === undefined ? undefined : `All columns together were not compared: ${notTogether}.`;
   const { columns, rows, leftOut } = together;
   const out = [...Map.groupBy(leftOut, ({ reason }) => reason)].map(
     ([reason, own]) => `${own.map(({ column }) => column).join(', ')} (${reason})`,

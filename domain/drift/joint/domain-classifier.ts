@@ -12,10 +12,7 @@ export const domainClassifier = {
   source:
     'Area under the ROC curve of a cross-fitted linear discriminant with shrunken differences (Tibshirani et al. 2002, "Diagnosis of multiple cancer types by shrunken centroids"); significance by Mann & Whitney 1947',
   threshold: z
-    .union([
-      z.number('a number above 0.5 and at most 1, or false').gt(0.5).max(1),
-      z.literal(false),
-    ])
+    .union([z.number('a number above 0.5 and at most 1, or false').gt(0.5).max(1), z.literal(false)])
     .default(0.6)
     .meta({
       description:

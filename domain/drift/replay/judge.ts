@@ -2,11 +2,11 @@ import { compareBy } from '#domain/drift/compare';
 import { decideAlarm } from '#domain/drift/performance/decision';
 import { byDrift, strongestOf } from '#domain/drift/registry';
 import type { DriftSettings } from '#domain/drift/settings';
-import type { JointRows } from '../joint/rows.ts';
 import type { Baseline, ColumnDrift, JointDrift, Window } from '#schemas/records/baseline';
 import type { DriftDecision, DriftHistory } from '#schemas/records/drift-history';
 import type { Estimate } from '#schemas/records/evaluation';
 import type { PerformanceEstimate } from '#schemas/records/performance-estimate';
+import type { JointRows } from '../joint/rows.ts';
 
 /** A window of history, counted in the baseline's bins. */
 export interface HistoricWindow {

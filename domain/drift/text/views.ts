@@ -18,7 +18,8 @@ const numberOf = (sql: string): string => `CAST('0x' || left(md5(${sql}), 8) AS 
 const marks = (sql: string, group = 0): string => `regexp_extract_all(${sql}, '\\[([a-z][a-z0-9_-]*)\\]', ${group})`;
 
 /** SQL of a text without these marks: they are in no language. */
-const withoutMarks = (sql: string): string => `regexp_replace(left(${sql}, ${LOOKED_AT}), '\\[[a-z][a-z0-9_-]*\\]', ' ', 'g')`;
+const withoutMarks = (sql: string): string =>
+  `regexp_replace(left(${sql}, ${LOOKED_AT}), '\\[[a-z][a-z0-9_-]*\\]', ' ', 'g')`;
 
 /** The group of one word of each text, so that rows are independent of each other: which word follows from the text. */
 function wordSql(sql: string): string {

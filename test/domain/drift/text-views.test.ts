@@ -65,7 +65,10 @@ describe('the words of a text', () => {
   });
 
   it('are spread over all groups, and are in a listed one', async () => {
-    const texts = Array.from({ length: 600 }, (_, i) => `${String.fromCharCode(97 + (i % 26)).repeat(1 + (i % 23))} word`);
+    const texts = Array.from(
+      { length: 600 },
+      (_, i) => `${String.fromCharCode(97 + (i % 26)).repeat(1 + (i % 23))} word`,
+    );
     const found = new Set(await read('words', texts));
     const listed = views.find(({ column }) => column === 'note (words)')?.bins;
     expect(found.size).toBeGreaterThan(28);
@@ -80,7 +83,13 @@ describe('the words of a text', () => {
 describe('what was redacted in a text', () => {
   it('is one kind, several, or none', async () => {
     expect(
-      await read('redactions', ['write to [email]', '[email] or [email]', '[email] or [phone]', 'call me', 'a [order-id] of us']),
+      await read('redactions', [
+        'write to [email]',
+        '[email] or [email]',
+        '[email] or [phone]',
+        'call me',
+        'a [order-id] of us',
+      ]),
     ).toEqual(['email', 'email', 'several kinds', 'none', 'order-id']);
   });
 });
@@ -92,7 +101,9 @@ describe('texts', () => {
 
   it('are not watched under a name that a column of the pipeline has', () => {
     const columns = { note: { role: 'text', action: 'redact' }, 'note (words)': { role: 'slice' } };
-    const { watched } = cleanView(pipelineSchema.parse(smallPipeline({ columns: { x: { role: 'feature', type: 'number' }, ...columns } })));
+    const { watched } = cleanView(
+      pipelineSchema.parse(smallPipeline({ columns: { x: { role: 'feature', type: 'number' }, ...columns } })),
+    );
     expect(watched.filter(({ column }) => column === 'note (words)')).toHaveLength(1);
     expect(watched.map(({ column }) => column)).toContain('note (language)');
   });

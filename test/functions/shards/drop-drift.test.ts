@@ -124,7 +124,10 @@ describe('a drop of another year', () => {
     using first = await prepare(rental, [rentals(1), rentals(2)], 'r1');
     await serve(first, 2);
     const rows = rentals(6).map((line, i) =>
-      line.replace('nice ride', i % 2 === 0 ? 'der Sitz war hart und die Kette lose' : 'bitte eine Mail an a.b@example.org'),
+      line.replace(
+        'nice ride',
+        i % 2 === 0 ? 'der Sitz war hart und die Kette lose' : 'bitte eine Mail an a.b@example.org',
+      ),
     );
     const second = await prepare(rental, [rows], 'r2', first);
 

@@ -27,7 +27,11 @@ describe('normal scores', () => {
   });
 
   it('leave out a column of one value, and mark missing values where there are enough', () => {
-    const now: FeatureMatrix = { rows: 4, width: 3, values: Float64Array.of(1, 7, 2, 2, 7, 3, 1, 7, 4, 2, 7, Number.NaN) };
+    const now: FeatureMatrix = {
+      rows: 4,
+      width: 3,
+      values: Float64Array.of(1, 7, 2, 2, 7, 3, 1, 7, 4, 2, 7, Number.NaN),
+    };
     const { width, at, graded, values } = normalScores(now, now);
     expect([width, at, graded]).toEqual([3, [0, 2, 2], [false, true, false]]);
     expect(values[11]).toBeCloseTo(Math.sqrt(3), 9);
@@ -74,7 +78,10 @@ describe('the classifier', () => {
       [8, 300, 200],
     ] as const) {
       for (let i = 0; i < 40; i++) {
-        const drawn = [matrixOf(before, pairs(columns, 0.5), random), matrixOf(now, pairs(columns, 0.5), random)] as const;
+        const drawn = [
+          matrixOf(before, pairs(columns, 0.5), random),
+          matrixOf(now, pairs(columns, 0.5), random),
+        ] as const;
         windows += 1;
         if (domainClassifier.measure(...drawn).p < 0.01) found += 1;
       }
@@ -85,7 +92,11 @@ describe('the classifier', () => {
 
   it('names the correlation of both samples, as SciPy has it', () => {
     const { before, now, expected } = scipy.correlation;
-    const of = (rows: readonly (readonly number[])[]) => ({ rows: rows.length, width: 2, values: Float64Array.from(rows.flat()) });
+    const of = (rows: readonly (readonly number[])[]) => ({
+      rows: rows.length,
+      width: 2,
+      values: Float64Array.from(rows.flat()),
+    });
     const { causes } = tellApart(of(before), of(now));
     const relation = causes.find(({ correlation }) => correlation !== undefined);
     expect(relation?.correlation?.[0]).toBeCloseTo(expected[0] as number, 6);
@@ -106,7 +117,10 @@ describe('the classifier', () => {
         return values[row * width + (i % width)] as number;
       }),
     });
-    const scaled = ({ values, ...rest }: FeatureMatrix): FeatureMatrix => ({ ...rest, values: values.map((x) => Math.exp(x)) });
+    const scaled = ({ values, ...rest }: FeatureMatrix): FeatureMatrix => ({
+      ...rest,
+      values: values.map((x) => Math.exp(x)),
+    });
     expect(tellApart(reversed(before), reversed(now)).auc).toBeCloseTo(auc, 12);
     expect(tellApart(scaled(before), scaled(now)).auc).toBeCloseTo(auc, 9);
   });

@@ -59,7 +59,9 @@ describe('all columns together', () => {
     const input = { ...counts, thresholds: thresholdsOf(drift), minRows: 1 };
     const sure = { ...domainClassifier, measure: () => ({ statistic: 0.9, p: 0.004, causes: [] }) };
     const report = (falseAlarmRate: number) =>
-      compareWindow({ ...input, together, jointThresholds: { domainClassifier: 0.6 }, falseAlarmRate }, undefined, [sure]);
+      compareWindow({ ...input, together, jointThresholds: { domainClassifier: 0.6 }, falseAlarmRate }, undefined, [
+        sure,
+      ]);
     expect(report(0.01).together?.drifted).toBe(false);
     expect(report(0.01).together?.reason).toBe('Classifier AUC 0.9 may be chance.');
     expect(report(0.05).together?.drifted).toBe(true);
@@ -68,15 +70,24 @@ describe('all columns together', () => {
   it('are not compared where the test is off, the window is too small, or there are no rows', () => {
     const input = drawn(0.8, -0.8);
     expect(compareBy({ ...drift, domainClassifier: false }, input)).not.toHaveProperty('together');
-    expect(compareBy({ ...drift, domainClassifier: false }, { ...input, together: 'no rows' })).not.toHaveProperty('notTogether');
-    expect(compareBy(drift, { ...input, together: 'no rows' })).toMatchObject({ drifted: false, notTogether: 'no rows' });
+    expect(compareBy({ ...drift, domainClassifier: false }, { ...input, together: 'no rows' })).not.toHaveProperty(
+      'notTogether',
+    );
+    expect(compareBy(drift, { ...input, together: 'no rows' })).toMatchObject({
+      drifted: false,
+      notTogether: 'no rows',
+    });
     expect(compareBy(drift, input, 5000)).toMatchObject({ tooSmall: true, drifted: false });
     expect(jointThresholdsOf({ domainClassifier: 0.7, psi: 1 })).toEqual({ domainClassifier: 0.7 });
   });
 
   it('name a column by itself, and a pair of several inputs without a correlation', () => {
     const { together } = drawn(0.8, -0.8, ['home', 'debt', 'home']);
-    const effects = measureTogether({ ...together, now: { ...together.now, values: together.now.values.map((x) => x + 2) } }, JOINT_TESTS, { domainClassifier: 0.6 });
+    const effects = measureTogether(
+      { ...together, now: { ...together.now, values: together.now.values.map((x) => x + 2) } },
+      JOINT_TESTS,
+      { domainClassifier: 0.6 },
+    );
     const found = judgeTogether(together, effects, 0.01);
     expect(found.columns).toBe(2);
     expect(found.reason).toMatch(/most of it: home \([\d.]+ %\), debt \([\d.]+ %\)/);
@@ -124,7 +135,17 @@ describe('the rows to compare', () => {
     const matrix = matrixOf(2, () => [1, Number.NaN, 3], createRandom(1));
     const sample = rowsOf('training', { inputs: matrix, scores: new Float64Array(0) });
     const features = Array.from({ length: 3 }, () => ({}) as never);
-    const kept = trainingRowsOf(sample, { features }, { inputs: [{ at: 1, column: 'b' }, { at: 2, column: 'c' }], leftOut: [] });
+    const kept = trainingRowsOf(
+      sample,
+      { features },
+      {
+        inputs: [
+          { at: 1, column: 'b' },
+          { at: 2, column: 'c' },
+        ],
+        leftOut: [],
+      },
+    );
     expect(trainingRowsSchema.parse(kept)).toMatchObject({ rows: 2, values: [null, 3, null, 3] });
     expect(trainingRowsSchema.safeParse({ ...kept, rows: 3 }).success).toBe(false);
   });

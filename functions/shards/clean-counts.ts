@@ -1,6 +1,6 @@
 import type { SqlEngine } from '#domain/data/engine';
 import { slices } from '#domain/data/slices';
-import type { CleanColumnView } from '#domain/drift/clean-columns';
+import type { CleanColumnView } from '#domain/drift/clean-column-view';
 import {
   type Counted,
   categoryCountsSql,

@@ -2,7 +2,7 @@ import { algorithmOf } from '#domain/algorithms/registry';
 import { sourceColumns } from '#domain/data/transform';
 import { buildBaseline } from '#domain/drift/baseline';
 import { driftColumns, type FeatureMatrix } from '#domain/drift/columns';
-import { trainingRowsOf } from '#domain/drift/joint/training-rows';
+import { trainingRowsOf } from '#domain/drift/windows/training-rows';
 import { buildReference } from '#domain/drift/performance/reference';
 import { evaluateAndCompare } from '#domain/evaluation/compare';
 import { permutationImportance } from '#domain/evaluation/importance';

@@ -1,6 +1,6 @@
 import { DETECTORS } from '#domain/detectors/registry';
 import { ident } from '#domain/sql/literals';
-import type { CleanColumnView } from '../clean-columns.ts';
+import type { CleanColumnView } from '../clean-column-view.ts';
 import { LANGUAGES, languageSql, spacedWords } from './languages.ts';
 
 /** Characters of a text that are looked at for its language and its words. */

@@ -11,7 +11,7 @@ import type { Subject } from '#cli/backtest/subject';
 import { xgboost } from '#domain/algorithms/xgboost/xgboost';
 import { buildBaseline } from '#domain/drift/baseline';
 import { driftColumns } from '#domain/drift/columns';
-import { trainingRowsOf } from '#domain/drift/joint/training-rows';
+import { trainingRowsOf } from '#domain/drift/windows/training-rows';
 import { byDrift } from '#domain/drift/registry';
 import { overrideSettings } from '#domain/drift/replay/settings';
 import { parseFeatures } from '#domain/evaluation/score-text';

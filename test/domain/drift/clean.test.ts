@@ -184,6 +184,22 @@ describe('the warning of a drop', () => {
     expect(dropDriftWarnings({ ...drift, driftedColumns: many })[0]).toMatch(/"c19" and 3 more\.$/);
   });
 
+  it('says what all columns together drifted by', () => {
+    const together = {
+      column: 'all columns together',
+      tests: {},
+      drifted: true,
+      reason: 'Classifier AUC 0.8 is over 0.6.',
+      rows: 500,
+      columns: 4,
+      causes: [],
+      leftOut: [],
+    };
+    expect(dropDriftWarnings({ ...drift, driftedColumns: [], together })).toEqual([
+      'The drop differs from the data that r1 was trained on: 0 of 11 columns drifted. All columns together drifted: Classifier AUC 0.8 is over 0.6.',
+    ]);
+  });
+
   it('is none without drift, and without a comparison', () => {
     expect(dropDriftWarnings({ ...drift, drifted: false })).toEqual([]);
     expect(dropDriftWarnings(undefined)).toEqual([]);

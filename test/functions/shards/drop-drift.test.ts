@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { trainingRowsOf } from '#domain/drift/joint/training-rows';
+import { trainingRowsOf } from '#domain/drift/windows/training-rows';
 import { createRandom } from '#domain/random';
 import { artifactKeys } from '#domain/runs/layout';
 import { mergeCleanBaseline } from '#functions/shards/clean-baseline';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { emptyHistogram } from '#domain/drift/clean-bins';
-import type { CleanColumnView } from '#domain/drift/clean-columns';
+import type { CleanColumnView } from '#domain/drift/clean-column-view';
 import { compareWindow } from '#domain/drift/compare';
 import { thresholdsOf } from '#domain/drift/registry';
 import { driftSchema } from '#domain/drift/settings';

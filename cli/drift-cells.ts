@@ -24,10 +24,11 @@ function performanceCell({ performance }: JudgedWindow): string {
   }
 }
 
-function columnsCell({ tooSmall, driftedColumns, watched, drifted }: JudgedWindow): string {
+function columnsCell({ tooSmall, driftedColumns, watched, score, together }: JudgedWindow): string {
   if (tooSmall) return 'too few rows';
-  const scores = drifted && driftedColumns.length === 0 ? ', and the scores' : '';
-  return `${driftedColumns.length} of ${watched}${scores}`;
+  const scores = score?.drifted && driftedColumns.length === 0 ? ', and the scores' : '';
+  const all = together?.drifted ? ', and all together' : '';
+  return `${driftedColumns.length} of ${watched}${scores}${all}`;
 }
 
 function strongestCell({ strongest }: JudgedWindow): string {

@@ -2,21 +2,32 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sliceColumns } from '#domain/data/columns';
 import { labelClasses } from '#domain/data/label';
+import { jointRows } from '#domain/drift/joint/rows';
 import { judgedMetric } from '#domain/drift/performance/decision';
 import { noEstimate } from '#domain/drift/performance/estimate';
 import { decideHistory } from '#domain/drift/replay/decisions';
 import { type HistoricWindow, type JudgedWindow, judgeHistory } from '#domain/drift/replay/judge';
 import { realisedMetric } from '#domain/drift/replay/realised';
 import { cutWindows } from '#domain/drift/replay/windows';
+import { artifactKeys } from '#domain/runs/layout';
 import { text } from '#domain/sql/literals';
+import { besideTraining } from '#functions/shards/drop-drift';
 import { openEngine } from '#functions/shards/duckdb';
 import { withScratch } from '#functions/shards/scratch';
 import { textFunctionsOf } from '#functions/shards/text-functions';
 import { estimateWindow } from '#functions/shards/window-performance';
+import { performanceReferenceSchema } from '#schemas/records/performance-estimate';
 import { exitCodes } from '../exit-codes.ts';
 import { CliError } from '../output.ts';
 import type { LocalModel, Unscored } from './local-model.ts';
-import { answerRows, type Counted, countColumns, readLabels, type WindowRelation } from './measure-window.ts';
+import {
+  type Answered,
+  answerRows,
+  type Counted,
+  countColumns,
+  readLabels,
+  type WindowRelation,
+} from './measure-window.ts';
 import { shownName } from './shown-name.ts';
 import { type StagedHistory, stageHistory, usableRows } from './stage-history.ts';
 import type { Subject } from './subject.ts';
@@ -77,9 +88,32 @@ async function slicesOfTime(engine: WindowRelation['engine'], staged: readonly S
   return { slices, timeless: Number(range?.['timeless']) };
 }
 
+/** Why a run of an earlier version has no rows to compare with. */
+const notKept = 'the model was trained before Tidegate kept rows to compare with';
+
 /** What a check of a drop compares where the run kept no clean columns: a drop has no scores. */
 function withoutScore({ baseline: { score: _, ...baseline }, window: { score: __, ...window } }: Counted): Counted {
   return { baseline, window };
+}
+
+/** What a check of a drop measures. */
+async function measureAsDrop(
+  { artifacts, run, pipeline, fitted, baseline: { clean } }: Subject,
+  slice: Slice,
+  answered: Counted,
+): Promise<Pick<HistoricWindow, 'baseline' | 'window' | 'together'>> {
+  if (!clean) return { ...withoutScore(answered), together: notKept };
+  const { sample, ...counted } = await countColumns(slice, pipeline, clean, fitted);
+  return { ...counted, together: await besideTraining(artifacts, run, clean, fitted, sample) };
+}
+
+/** The rows of a window beside those of the holdout, as a check of requests compares them. */
+async function besideHoldout(
+  { artifacts, run, kept }: Subject,
+  { inputs }: Pick<Answered, 'inputs'>,
+): Promise<HistoricWindow['together']> {
+  if (!kept) return notKept;
+  return jointRows(await artifacts.readJson(artifactKeys(run).performance, performanceReferenceSchema), inputs);
 }
 
 /** Counts one window in the run's bins as a check would, and measures what its labels show. */
@@ -89,17 +123,19 @@ async function measureSlice(
   model: LocalModel | Unscored,
   folder: string,
 ): Promise<HistoricWindow> {
-  const { run, artifacts, pipeline, drift, evaluation, fitted, format, baseline, kept } = subject;
+  const { run, artifacts, drift, evaluation, fitted, format, baseline, kept } = subject;
   const asked = 'unscored' in model ? undefined : model;
   const answered = await answerRows(slice, { fitted, format, model: asked }, baseline, folder);
   const isDrop = drift.source === 'newest-drop';
-  const ofDrop = () => (baseline.clean ? countColumns(slice, pipeline, baseline.clean) : withoutScore(answered));
+  const measured = isDrop
+    ? await measureAsDrop(subject, slice, answered)
+    : { baseline: answered.baseline, window: answered.window, together: await besideHoldout(subject, answered) };
   const sample = isDrop || !answered.sample ? undefined : { rows: answered.window.rows, sample: answered.sample };
   return {
     name: slice.name,
     from: slice.from,
     to: slice.to,
-    ...(isDrop ? await ofDrop() : { baseline: answered.baseline, window: answered.window }),
+    ...measured,
     performance:
       'unscored' in model && !isDrop
         ? noEstimate(`no estimate: ${model.unscored}`)

@@ -6,7 +6,14 @@ import { buildWindow, mergeWindows, type ScoreValues } from '#domain/drift/basel
 import { cleanView } from '#domain/drift/clean-columns';
 import { driftColumns } from '#domain/drift/columns';
 import type { WindowRows } from '#domain/drift/performance/estimate';
-import { mergeSamples, noRows, rowsOf, SAMPLE_ROWS, toWindowRows } from '#domain/drift/windows/row-sample';
+import {
+  mergeSamples,
+  noRows,
+  type RowSample,
+  rowsOf,
+  SAMPLE_ROWS,
+  toWindowRows,
+} from '#domain/drift/windows/row-sample';
 import { concatenate } from '#domain/evaluation/concatenate';
 import { scoresPerRow } from '#domain/evaluation/predictions';
 import { parseFeatures } from '#domain/evaluation/score-text';
@@ -14,6 +21,7 @@ import { text } from '#domain/sql/literals';
 import { countCleanRows } from '#functions/shards/clean-counts';
 import { asBaseline } from '#functions/shards/drop-drift';
 import type { OpenEngine } from '#functions/shards/duckdb';
+import { sampleInputs } from '#functions/shards/sampled-inputs';
 import type { Pipeline } from '#schemas/pipeline';
 import type { Baseline, CleanBaseline, Window } from '#schemas/records/baseline';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
@@ -43,23 +51,28 @@ export interface Encoding {
 
 /** The rows as the model reads them, and its answers. */
 export interface Answered extends Counted {
-  /** A sample for the estimate; absent without a model. */
+  /** A sample of the rows as inputs of the model. */
+  readonly inputs: WindowRows['inputs'];
+  /** The same with the answers, for the estimate; absent without a model. */
   readonly sample?: WindowRows;
   /** Row-major, in the order of the rows; absent without a model. */
   readonly scores?: Float64Array;
 }
 
-/** Counts the clean columns of a window, the label only where every row has one. */
+/** Counts the clean columns of a window, the label only where every row has one, with a sample of the rows as inputs of the model. */
 export async function countColumns(
   { engine, rows, labelled }: WindowRelation,
   pipeline: Pipeline,
   kept: CleanBaseline,
-): Promise<Counted> {
+  fitted: FittedTransform,
+): Promise<Counted & { readonly sample: RowSample }> {
   const label = pipeline.dataset.label.column;
   const columns = kept.columns.filter(({ column }) => labelled || column !== label);
   const empty = columns.map((own) => ({ ...own, counts: own.counts.map(() => 0), missing: 0 }));
-  const window = await countCleanRows(engine, empty, cleanView(pipeline).watched, rows);
-  return { baseline: asBaseline({ ...kept, columns }), window };
+  const numbered = `(SELECT row_number() OVER () - 1 AS _row, * FROM ${rows})`;
+  const window = await countCleanRows(engine, empty, cleanView(pipeline).watched, numbered);
+  const sample = await sampleInputs(engine, numbered, 0, fitted);
+  return { baseline: asBaseline({ ...kept, columns }), window, sample };
 }
 
 /** A request must be smaller than what containers take, 6 MB (`MAX_CONTENT_LENGTH`). */
@@ -97,7 +110,7 @@ export async function answerRows(
   const { score, ...inputs } = baseline;
   const compared = model && score ? baseline : inputs;
   const [width, perRow] = [fitted.features.length, scoresPerRow(fitted)];
-  let sample = noRows;
+  let [sample, parts] = [noRows, 0];
   const answers: Float64Array[] = [];
   const count = (matrix: WindowRows['inputs'], scores: Float64Array | undefined): Window =>
     buildWindow(compared, {
@@ -110,16 +123,17 @@ export async function answerRows(
   for await (const csv of inParts(file)) {
     const matrix = parseFeatures(csv, width, 'encoded rows');
     const scores = model && output.readScores(await model.score(csv), perRow, 'the model');
-    if (scores) {
-      answers.push(scores);
-      sample = mergeSamples(sample, rowsOf(`part ${answers.length}`, { inputs: matrix, scores }), SAMPLE_ROWS);
-    }
+    if (scores) answers.push(scores);
+    parts += 1;
+    sample = mergeSamples(sample, rowsOf(`part ${parts}`, { inputs: matrix, scores: scores ?? none }), SAMPLE_ROWS);
     window = mergeWindows(window, count(matrix, scores));
   }
+  const rowsSampled = toWindowRows(sample, width, model ? perRow : 0);
   return {
     baseline: compared,
     window,
-    ...(model ? { sample: toWindowRows(sample, width, perRow), scores: concatenate(answers) } : {}),
+    inputs: rowsSampled.inputs,
+    ...(model ? { sample: rowsSampled, scores: concatenate(answers) } : {}),
   };
 }
 

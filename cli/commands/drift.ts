@@ -3,7 +3,8 @@ import type { Command } from 'commander';
 import { coverageText } from '#domain/drift/coverage';
 import { explainDecision } from '#domain/drift/decision/explain';
 import type { DriftTest } from '#domain/drift/drift-test';
-import { DRIFT_TESTS, strongestOf } from '#domain/drift/registry';
+import { togetherText } from '#domain/drift/joint/compare';
+import { ALL_TESTS, strongestOf } from '#domain/drift/registry';
 import { captureRemarks, describeReference, describeSilence } from '#domain/drift/windows/describe';
 import { formatNumber, formatProbability } from '#domain/text/format-number';
 import { upperFirst } from '#domain/text/upper-first';
@@ -21,12 +22,12 @@ import { withTarget } from './global.ts';
 
 /** The columns and the score of a check, one line each: the strongest finding, its effect, its threshold and its significance. */
 export function driftTable(
-  { columns, score }: Pick<DriftCheck, 'columns' | 'score'>,
-  tests: readonly DriftTest[] = DRIFT_TESTS,
+  { columns, score, together }: Pick<DriftCheck, 'columns' | 'score' | 'together'>,
+  tests: readonly Pick<DriftTest, 'name' | 'label'>[] = ALL_TESTS,
 ): string {
   return table(
     ['COLUMN', 'STRONGEST TEST', 'EFFECT', 'LIMIT', 'BY CHANCE', ''],
-    [...columns, ...(score ? [score] : [])].map((c) => {
+    [...columns, ...(score ? [score] : []), ...(together ? [together] : [])].map((c) => {
       const found = strongestOf(c, tests);
       const cells = found
         ? [
@@ -127,6 +128,9 @@ export function driftCommand(program: Command): void {
         if (check.tooSmall) return print('Too few rows to judge: see drift.minRows.');
         print(driftTable(check));
         if (check.coverage) print(coverageText(check.coverage));
+        const all = togetherText(check);
+        if (all !== undefined) print(all);
+        if (check.together?.drifted) print(`All columns together drifted: ${check.together.reason}`);
         const { performance } = check;
         if (performance.status === 'estimated') print(performanceTable(performance.metrics));
         print(upperFirst(`${performance.reason}.`));

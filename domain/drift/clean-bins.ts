@@ -1,4 +1,4 @@
-import type { CleanColumnView } from '#domain/drift/clean-columns';
+import type { CleanColumnView } from '#domain/drift/clean-column-view';
 import { frequentCategories, quantileEdges } from '#domain/drift/histogram';
 import { unreachable } from '#domain/unreachable';
 import type { Histogram } from '#schemas/records/baseline';

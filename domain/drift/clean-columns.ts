@@ -1,25 +1,12 @@
 import { cleanColumns } from '#domain/data/columns';
 import { labelClasses } from '#domain/data/label';
 import type { DataSettings } from '#domain/data/settings';
+import { redact } from '#domain/privacy/redact';
 import { ident, text } from '#domain/sql/literals';
 import { unreachable } from '#domain/unreachable';
 import type { NotWatched } from '#schemas/records/baseline';
-
-/** A column of the clean rows as drift checks see it. */
-export interface CleanColumnView {
-  /** Its name in the pipeline's file. */
-  readonly column: string;
-  readonly kind: 'number' | 'category';
-  /** The column of the clean rows that it is read from. */
-  readonly source: string;
-  /** SQL over the clean rows: a DOUBLE or a VARCHAR, NULL where the value is missing. */
-  readonly sql: string;
-  /**
-   * Where its bins come from: its own training values, the lengths of texts, a fixed list of categories, or none, so that it is watched for
-   * missing values alone.
-   */
-  readonly bins: 'values' | 'lengths' | readonly string[];
-}
+import type { CleanColumnView } from './clean-column-view.ts';
+import { textViews } from './text/views.ts';
 
 /** What drift checks of clean rows watch, and what they do not, with the reason. */
 export interface CleanView {
@@ -46,7 +33,7 @@ function labelView(pipeline: Pick<DataSettings, 'dataset' | 'evaluation'>): Clea
 
 /**
  * The columns of a pipeline's clean rows, the label first: model inputs, columns that are constant or not used at training, slices, and
- * whatever else is kept.
+ * whatever else is kept. Of texts, the language, the words and what was redacted are columns of their own, after all others.
  */
 export function cleanView(pipeline: Pick<DataSettings, 'dataset' | 'evaluation'>): CleanView {
   const { id, time, columns } = pipeline.dataset;
@@ -70,9 +57,13 @@ export function cleanView(pipeline: Pick<DataSettings, 'dataset' | 'evaluation'>
     }
   });
   const names = new Set(kept.map(({ name }) => name));
+  // a token has no language and no words
+  const texts = kept
+    .filter(({ spec }) => 'action' in spec && spec.action === redact.name)
+    .flatMap(({ name }) => textViews(name));
   const dates = kept.filter(({ kind }) => kind === 'datetime').map(({ name }) => name);
   return {
-    watched: [labelView(pipeline), ...views],
+    watched: [labelView(pipeline), ...views, ...texts.filter(({ column }) => !names.has(column))],
     notWatched: [
       ...(id === undefined ? [] : [{ column: id, reason: 'an id differs from row to row' }]),
       ...(time === undefined || names.has(time) ? [] : [{ column: time, reason: 'dates move with the calendar' }]),

@@ -4,6 +4,10 @@ import type { Baseline, ColumnDrift, DriftReport, Histogram, TestDrift, Window }
 import { describeShift } from './describe-shift.ts';
 import type { DriftTest } from './drift-test.ts';
 import { sameBins } from './histogram.ts';
+import { type JointEffect, judgeTogether, measureTogether } from './joint/compare.ts';
+import type { JointTest } from './joint/joint-test.ts';
+import { JOINT_TESTS, jointThresholdsOf } from './joint/registry.ts';
+import type { JointRows } from './joint/rows.ts';
 import { applies, byDrift, DRIFT_TESTS, thresholdsOf } from './registry.ts';
 import type { DriftSettings } from './settings.ts';
 import { benjaminiHochberg, leastLikely } from './significance.ts';
@@ -17,32 +21,47 @@ export interface CompareInput {
   readonly window: Window;
   /** The smallest effects that count as drift, by test name. */
   readonly thresholds: Readonly<Record<string, number>>;
+  /** Rows of both to compare all columns together, or why there are none. */
+  readonly together?: JointRows | string | undefined;
+  /** The smallest effects of all columns together that count as drift, by the names of the tests that are on. */
+  readonly jointThresholds?: Readonly<Record<string, number>>;
   /** A smaller window is reported as too small and not tested. */
   readonly minRows: number;
   /** Probability of any finding in a report without drift, over all columns and tests. */
   readonly falseAlarmRate?: number;
 }
 
+/** The rows to compare all columns together by; why there are none, as a text; undefined where no test of them is on. */
+function rowsTogether({ together, jointThresholds = {} }: CompareInput): JointRows | string | undefined {
+  return Object.keys(jointThresholds).length === 0 ? undefined : together;
+}
+
 /**
- * Compares each column and the score of a window with the baseline, by every test for the kind of column. A column has drifted when a
- * test's effect is above its threshold and the column's least likely finding is significant among those of all columns
- * (`significance.ts`).
+ * Compares each column and the score of a window with the baseline, by every test for the kind of column, and all columns together by rows of
+ * both. A column has drifted when a test's effect is above its threshold and the column's least likely finding is significant among those
+ * of all columns (`significance.ts`).
  *
  * @throws EvaluationError when window and baseline do not share columns and bins, or a test has no threshold
  */
 export function compareWindow(
-  { baseline, window, thresholds, minRows, falseAlarmRate = FALSE_ALARM_RATE }: CompareInput,
+  input: CompareInput,
   tests: readonly DriftTest[] = DRIFT_TESTS,
+  jointTests: readonly JointTest[] = JOINT_TESTS,
 ): DriftReport {
+  const { baseline, window, thresholds, jointThresholds = {}, minRows, falseAlarmRate = FALSE_ALARM_RATE } = input;
   const { rows } = window;
   const pairs = pairHistograms(baseline, window);
   if (rows < Math.max(minRows, 1)) return { rows, tooSmall: true, columns: [], drifted: false, driftedColumns: [] };
   const measured = pairs.map(([before, now]) => measureColumn(before, now, tests, thresholds));
-  const found = measured.filter((effects) => effects.length > 0);
+  const samples = rowsTogether(input);
+  const joint: readonly JointEffect[] =
+    typeof samples === 'object' ? measureTogether(samples, jointTests, jointThresholds) : [];
+  const found = [...measured.map((effects) => effects.map(({ p }) => p)), joint.map((effect) => effect.measured.p)];
   const significant = benjaminiHochberg(
-    found.map((effects) => leastLikely(effects.map(({ p }) => p))),
+    found.filter((probabilities) => probabilities.length > 0).map(leastLikely),
     falseAlarmRate,
   );
+  const together = typeof samples === 'object' ? judgeTogether(samples, joint, significant) : undefined;
   const judged = pairs.map(([before, now], i) => judgeColumn(before, now, measured[i] as Effect[], significant));
   const columns = judged.slice(0, baseline.columns.length);
   const score = judged[baseline.columns.length];
@@ -51,7 +70,9 @@ export function compareWindow(
     tooSmall: false,
     columns,
     ...(score ? { score } : {}),
-    drifted: judged.some((column) => column.drifted),
+    ...(together ? { together } : {}),
+    ...(typeof samples === 'string' ? { notTogether: samples } : {}),
+    drifted: judged.some((column) => column.drifted) || together?.drifted === true,
     driftedColumns: columns
       .filter((column) => column.drifted)
       .toSorted(byDrift(tests))
@@ -141,7 +162,13 @@ function verdict({ label }: DriftTest, { statistic, threshold, drifted }: TestDr
  */
 export const compareBy = (
   drift: DriftSettings,
-  { baseline, window }: Pick<CompareInput, 'baseline' | 'window'>,
+  compared: Pick<CompareInput, 'baseline' | 'window' | 'together'>,
   minRows: number = drift.minRows,
 ): DriftReport =>
-  compareWindow({ baseline, window, minRows, thresholds: thresholdsOf(drift), falseAlarmRate: drift.falseAlarmRate });
+  compareWindow({
+    ...compared,
+    minRows,
+    thresholds: thresholdsOf(drift),
+    jointThresholds: jointThresholdsOf(drift),
+    falseAlarmRate: drift.falseAlarmRate,
+  });

@@ -13,6 +13,7 @@ export interface RecordedCheck extends JudgedWindow {
 /** A check as its record has it. A record of an earlier version, which knew no estimates, alarmed where columns drifted. */
 export function recordedCheck(record: DriftRecord): RecordedCheck {
   const { from, to, rows, tooSmall, drifted, driftedColumns, columns, score, performance, alarm, decidedBy } = record;
+  const { together, notTogether } = record;
   return {
     name: to,
     from,
@@ -25,6 +26,8 @@ export function recordedCheck(record: DriftRecord): RecordedCheck {
     ...strongestColumn(columns, score),
     columns: columns.toSorted(byDrift()),
     ...(score ? { score } : {}),
+    ...(together ? { together } : {}),
+    ...(notTogether === undefined ? {} : { notTogether }),
     performance: performance ?? noEstimate('no estimate: the check was made before Tidegate estimated performance'),
     alarm: alarm ?? drifted,
     decidedBy: decidedBy ?? 'columns',

@@ -2,6 +2,7 @@ import type { ColumnDrift } from '#schemas/records/baseline';
 import { chiSquare } from './chi-square.ts';
 import type { DriftTest } from './drift-test.ts';
 import { jensenShannon } from './jensen-shannon.ts';
+import { JOINT_TESTS } from './joint/registry.ts';
 import { ks } from './ks.ts';
 import { missing } from './missing.ts';
 import { psi } from './psi.ts';
@@ -11,6 +12,9 @@ import { wasserstein } from './wasserstein.ts';
 
 /** The drift tests. The first applies to every column, and columns are ordered by it. */
 export const DRIFT_TESTS = [psi, ks, chiSquare, jensenShannon, wasserstein, unseen, missing, range] as const;
+
+/** All tests, those of all columns together among them. */
+export const ALL_TESTS = [...DRIFT_TESTS, ...JOINT_TESTS] as const;
 
 /** The settings of the thresholds, by the names of the tests. */
 export const thresholdSettings = <Tests extends readonly DriftTest[]>(tests: Tests) =>
@@ -37,8 +41,14 @@ export const byDrift =
     return Number(b.drifted) - Number(a.drifted) || statistic(b) - statistic(a);
   };
 
-/** A column's strongest finding: of the tests that found drift, else of all, the one furthest above its threshold. */
-export function strongestOf({ tests: found }: Pick<ColumnDrift, 'tests'>, tests: readonly DriftTest[] = DRIFT_TESTS) {
+/**
+ * A column's strongest finding, or that of all columns together: of the tests that found drift, else of all, the one furthest above its
+ * threshold.
+ */
+export function strongestOf(
+  { tests: found }: Pick<ColumnDrift, 'tests'>,
+  tests: readonly Pick<DriftTest, 'name' | 'label'>[] = ALL_TESTS,
+) {
   const own = tests.flatMap(({ name, label }) => {
     const result = found[name];
     return result === undefined ? [] : [{ label, ...result }];

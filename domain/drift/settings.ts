@@ -4,6 +4,7 @@ import { actionNames, DRIFT_ACTIONS } from './actions/registry.ts';
 import { decisionSettingsSchema } from './decision/settings.ts';
 import type { DriftTest } from './drift-test.ts';
 import { labelSettingsSchema } from './labels/settings.ts';
+import { JOINT_TESTS, jointThresholdSettings } from './joint/registry.ts';
 import { performanceSettingsSchema } from './performance/settings.ts';
 import { DRIFT_TESTS, thresholdSettings } from './registry.ts';
 import { onCaptureSchema, referenceSchema } from './windows/settings.ts';
@@ -65,6 +66,7 @@ export const driftSchemaOf = <Tests extends readonly DriftTest[]>(
           examples: [0.001],
         }),
       ...thresholdSettings(tests),
+      ...jointThresholdSettings(JOINT_TESTS),
       performance: performanceSettingsSchema.optional(),
       labels: labelSettingsSchema.optional(),
       decision: decisionSettingsSchema.optional(),

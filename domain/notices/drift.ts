@@ -1,6 +1,7 @@
 import { coverageText } from '#domain/drift/coverage';
 import { explainDecision } from '#domain/drift/decision/explain';
 import type { DriftTest } from '#domain/drift/drift-test';
+import { JOINT_TESTS } from '#domain/drift/joint/registry';
 import { byDrift, DRIFT_TESTS, strongestOf } from '#domain/drift/registry';
 import { captureRemarks, describeReference, describeSilence } from '#domain/drift/windows/describe';
 import { composeMessage, type Message } from '#domain/slack/message';
@@ -8,7 +9,7 @@ import type { Rich } from '#domain/slack/rich-text';
 import { formatProbability } from '#domain/text/format-number';
 import { counted, decimal } from '#domain/text/numbers';
 import { upperFirst } from '#domain/text/upper-first';
-import type { ColumnDrift, Coverage } from '#schemas/records/baseline';
+import type { ColumnDrift, Coverage, JointDrift } from '#schemas/records/baseline';
 import { type DriftReference, driftCheckSchema } from '#schemas/records/drift-check';
 import type { DriftDecision } from '#schemas/records/drift-history';
 import type { PerformanceEstimate } from '#schemas/records/performance-estimate';
@@ -28,6 +29,8 @@ export interface Drift {
   readonly columns: readonly ShownDrift[];
   /** Drift of the model's scores. */
   readonly scoreDrift?: Omit<ShownDrift, 'column'>;
+  /** Drift of all columns together. */
+  readonly together?: Pick<JointDrift, 'column' | 'tests' | 'drifted' | 'reason'> | undefined;
   /** What is estimated of the performance without labels. */
   readonly performance?: Pick<PerformanceEstimate, 'status' | 'alarm' | 'reason'>;
   /** What was watched; absent in checks of earlier versions. */
@@ -66,7 +69,7 @@ const pageLine = (pipeline: string, stage: string): Rich => [
 /** The columns with the most drift come first. */
 export function driftMessage(drift: Drift, tests: readonly DriftTest[] = DRIFT_TESTS): Message {
   const row = (shown: ShownDrift): string[] => {
-    const found = strongestOf(shown, tests);
+    const found = strongestOf(shown, [...tests, ...JOINT_TESTS]);
     return [
       shown.column,
       found?.label ?? '–',
@@ -76,22 +79,27 @@ export function driftMessage(drift: Drift, tests: readonly DriftTest[] = DRIFT_T
     ];
   };
   const drifted = drift.columns.filter((column) => column.drifted);
-  const score = drift.scoreDrift;
-  const any = drifted.length > 0 || score?.drifted === true;
+  const { scoreDrift: score, together } = drift;
+  const any = drifted.length > 0 || score?.drifted === true || together?.drifted === true;
   const columns = drift.columns.toSorted(byDrift(tests));
   const scores = score?.drifted ? ' The scores drifted too.' : '';
+  const all = together?.drifted ? ` All columns together drifted: ${together.reason}` : '';
   const { performance, decision } = drift;
   const why = decision?.slow?.found || drift.byLabels ? decision?.reason : performance?.reason;
   return composeMessage({
     heading: `🧭 ${drift.pipeline}: ${headline(any, drift)}`,
-    summary: `${why === undefined ? '' : `${upperFirst(why)}. `}${drifted.length} of ${counted(drift.columns.length, 'column')} drifted over ${counted(drift.window.rows, 'row')}.${scores} ${drift.next}`,
+    summary: `${why === undefined ? '' : `${upperFirst(why)}. `}${drifted.length} of ${counted(drift.columns.length, 'column')} drifted over ${counted(drift.window.rows, 'row')}.${scores}${all} ${drift.next}`,
     ...(decision ? { facts: explainDecision(decision).map(([name, text]) => [upperFirst(name), text] as const) } : {}),
     parts: [
       {
         title: `Against ${describeReference(drift.reference ?? { kind: 'training', rows: 0 })}`,
         table: {
           columns: ['column', 'strongest test', 'effect', 'by chance', ''],
-          rows: [...(score ? [row({ ...score, column: '(scores)' })] : []), ...columns.map(row)],
+          rows: [
+            ...(score ? [row({ ...score, column: '(scores)' })] : []),
+            ...(together ? [row({ ...together, column: `(${together.column})` })] : []),
+            ...columns.map(row),
+          ],
         },
       },
     ],
@@ -164,6 +172,7 @@ export const drift = defineNotice({
   address: ({ check: { pipeline, window } }) => ({ key: `${pipeline}#${window.to}`, pipeline }),
   message({ check }, _, stage) {
     const { pipeline, window, columns, score, performance, alarm, coverage, reference, decision, step } = check;
+    const { together } = check;
     const silence = describeSilence(check.fellSilent ? 'stopped' : check.arrivals, window);
     if (silence !== undefined) return checkFailedMessage({ pipeline, error: 'NoCaptures', message: silence });
     return driftMessage({
@@ -172,6 +181,7 @@ export const drift = defineNotice({
       window,
       columns,
       ...(score ? { scoreDrift: score } : {}),
+      together,
       performance,
       coverage,
       reference,

@@ -1,5 +1,6 @@
 import { type BinShare, binShares } from '#domain/drift/bin-shares';
 import { coverageText } from '#domain/drift/coverage';
+import { togetherText } from '#domain/drift/joint/compare';
 import { rankedCauses } from '#domain/drift/ranked-causes';
 import { type RecordedCheck, recordedCheck } from '#domain/drift/recorded-check';
 import { strongestOf } from '#domain/drift/registry';
@@ -50,9 +51,10 @@ export const lastJudged = (checks: readonly DriftRecord[]): DriftRecord | undefi
 function verdict(last: RecordedCheck, { coverage }: DriftRecord): Html {
   const { alarm, performance, rows, from, to, drifted, driftedColumns, watched } = last;
   const found = drifted ? 'Columns drifted, without an alarm' : 'No drift';
+  const all = last.together?.drifted ? ' All columns together drifted.' : '';
   return html`<section class="verdict ${alarm ? 'bad' : 'good'}" aria-labelledby="last"><h2 id="last"><span class="seal" aria-hidden="true">${alarm ? '✕' : '✓'}</span>${alarm ? 'Alarm' : found}</h2>
-<p>${formatCount(rows)} rows from ${startText(from)} to ${startText(to)}: ${driftedColumns.length} of ${counted(watched, 'column')} drifted. ${upperFirst(performance.reason)}.</p>
-${coverage ? html`<p class="quiet">${coverageText(coverage)}</p>` : undefined}</section>`;
+<p>${formatCount(rows)} rows from ${startText(from)} to ${startText(to)}: ${driftedColumns.length} of ${counted(watched, 'column')} drifted.${all} ${upperFirst(performance.reason)}.</p>
+${coverage ? html`<p class="quiet">${coverageText(coverage)} ${togetherText(last)}</p>` : undefined}</section>`;
 }
 
 function causes(last: RecordedCheck): Html | undefined {

@@ -65,11 +65,13 @@ export const artifactKeys = (run: RunPointer) => {
     baseline: `${prefix}baseline.json`,
     /** Holdout rows with inputs, scores and labels, for estimates without labels (JSON, `schemas/records/performance-estimate`). */
     performance: `${prefix}performance.json`,
+    /** Training rows as model inputs, which later drops are compared with (JSON, `schemas/records/training-rows`). */
+    trainingRows: `${prefix}training-rows.json`,
     /** The bins of the clean columns, as the training rows have them (JSON, `schemas/records/baseline`). */
     bins: `${prefix}bins.json`,
-    /** The training rows of one shard, counted in these bins (JSON). */
+    /** The training rows of one shard, counted in these bins, with a sample of them (JSON). */
     shardBaseline: (index: number) => `${prefix}shards/${shardName(index)}/baseline.json`,
-    /** All rows of one shard, counted in the champion's bins (JSON). */
+    /** All rows of one shard, counted in the champion's bins, with a sample of them as its inputs (JSON). */
     shardWindow: (index: number) => `${prefix}shards/${shardName(index)}/window.json`,
     /** How the drop differs from the data that the champion was trained on (JSON). */
     dropDrift: `${prefix}drop-drift.json`,

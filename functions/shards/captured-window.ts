@@ -10,7 +10,7 @@ import {
 import { emptySketch, windowOf } from '#domain/drift/windows/sketch';
 import { scoresPerRow } from '#domain/evaluation/predictions';
 import type { ObjectStore } from '#functions/ports/object-store';
-import { mergeCounted, readCountedWindow } from '#functions/shards/counted-captures';
+import { readCountedWindow } from '#functions/shards/counted-captures';
 import type { WatchedModel } from '#functions/shards/watched-model';
 import type { Window } from '#schemas/records/baseline';
 import type { CaptureSketch, CountedCaptures } from '#schemas/records/capture-counts';
@@ -23,7 +23,15 @@ export interface CapturedWindow {
   readonly unread: CaptureSketch['unread'];
   /** A sample of the rows with the model's answers. */
   readonly answered: WindowRows;
+  /** A sample of the earlier windows that it is compared with; absent where it is compared with the training rows. */
+  readonly earlier?: WindowRows['inputs'];
 }
+
+/** Numbers per row. */
+const shapeOf = (fitted: WatchedModel['fitted']) => ({
+  width: fitted.features.length,
+  perRow: scoresPerRow(fitted),
+});
 
 type Model = Pick<WatchedModel, 'baseline' | 'drift' | 'fitted'>;
 
@@ -32,14 +40,15 @@ async function findReference(
   artifacts: ObjectStore,
   counted: CountedCaptures,
   span: Span,
-  { baseline, drift: { reference, minRows } }: Model,
-): Promise<Compared> {
-  if (reference.kind === 'training') return trainingReference(baseline);
+  { baseline, fitted, drift: { reference, minRows } }: Model,
+): Promise<Pick<CapturedWindow, 'compared' | 'earlier'>> {
+  if (reference.kind === 'training') return { compared: trainingReference(baseline) };
   const spans = referenceSpans(reference, span);
   const unknown = whyUncounted(spans, counted.since);
-  if (unknown !== undefined) return trainingReference(baseline, unknown);
-  const earlier = windowOf(baseline, await mergeCounted(artifacts, counted, spans, baseline));
-  return earlierReference(reference.kind, spans, earlier, baseline, minRows);
+  if (unknown !== undefined) return { compared: trainingReference(baseline, unknown) };
+  const { sketch, answered } = await readCountedWindow(artifacts, counted, spans, baseline, shapeOf(fitted));
+  const compared = earlierReference(reference.kind, spans, windowOf(baseline, sketch), baseline, minRows);
+  return { compared, ...(compared.reference.kind === 'training' ? {} : { earlier: answered.inputs }) };
 }
 
 /**
@@ -54,12 +63,14 @@ export async function measureCaptures(
   model: Model,
 ): Promise<CapturedWindow> {
   const { baseline, drift, fitted } = model;
-  const shape = { width: fitted.features.length, perRow: scoresPerRow(fitted) };
+  const shape = shapeOf(fitted);
   const none = { inputs: { rows: 0, width: shape.width, values: new Float64Array(0) }, scores: new Float64Array(0) };
   const { sketch, answered } = counted
-    ? await readCountedWindow(artifacts, counted, span, baseline, shape)
+    ? await readCountedWindow(artifacts, counted, [span], baseline, shape)
     : { sketch: emptySketch(baseline), answered: none };
   const isJudged = counted && sketch.rows >= Math.max(drift.minRows, 1);
-  const compared = isJudged ? await findReference(artifacts, counted, span, model) : trainingReference(baseline);
-  return { window: windowOf(baseline, sketch), compared, captures: sketch.captures, unread: sketch.unread, answered };
+  const found = isJudged
+    ? await findReference(artifacts, counted, span, model)
+    : { compared: trainingReference(baseline) };
+  return { ...found, window: windowOf(baseline, sketch), captures: sketch.captures, unread: sketch.unread, answered };
 }

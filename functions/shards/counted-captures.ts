@@ -44,23 +44,15 @@ async function findSketches(
 const mergeAll = (found: readonly FoundSketch[], baseline: Baseline): CaptureSketch =>
   found.reduce((all, { sketch }) => mergeSketches(all, sketch), emptySketch(baseline));
 
-/** The captures of some spans as they were counted in the bins of a baseline. */
-export const mergeCounted = async (
+/** The captures of some spans as they were counted in the bins of a baseline, with a sample of at most 4,000 of their rows. @param shape numbers per row */
+export async function readCountedWindow(
   artifacts: ObjectStore,
   counted: CountedCaptures,
   spans: readonly Span[],
   baseline: Baseline,
-): Promise<CaptureSketch> => mergeAll(await findSketches(artifacts, counted, spans), baseline);
-
-/** The captures of a window, with a sample of at most 4,000 of their rows. @param shape numbers per row */
-export async function readCountedWindow(
-  artifacts: ObjectStore,
-  counted: CountedCaptures,
-  window: Span,
-  baseline: Baseline,
   { width, perRow }: { readonly width: number; readonly perRow: number },
 ): Promise<{ readonly sketch: CaptureSketch; readonly answered: WindowRows }> {
-  const found = await findSketches(artifacts, counted, [window]);
+  const found = await findSketches(artifacts, counted, spans);
   let sample = noRows;
   for (const { sketch, sampleKey } of found) {
     if (sketch.rows === 0) continue;

@@ -5,12 +5,14 @@ import { cleanRowsSql, csvFields, csvOutput } from '#domain/data/transform';
 import { buildWindow, mergeWindows } from '#domain/drift/baseline';
 import { cleanView } from '#domain/drift/clean-columns';
 import { driftColumns } from '#domain/drift/columns';
+import { mergeSamples, noRows, SAMPLE_ROWS } from '#domain/drift/windows/row-sample';
 import { parseFeatures } from '#domain/evaluation/score-text';
 import { artifactKeys, type RunPointer, runPrefix } from '#domain/runs/layout';
 import { text as sqlText } from '#domain/sql/literals';
 import type { ObjectStore } from '#functions/ports/object-store';
 import { countCleanRows } from '#functions/shards/clean-counts';
 import { openEngine } from '#functions/shards/duckdb';
+import { type SampledWindow, sampleInputs } from '#functions/shards/sampled-inputs';
 import { withScratch } from '#functions/shards/scratch';
 import { pipelineSchema } from '#schemas/pipeline';
 import type { Baseline, CleanBaseline, Window } from '#schemas/records/baseline';
@@ -21,31 +23,35 @@ const emptyWindow = (baseline: Baseline, fitted: FittedTransform): Window => {
   return buildWindow(baseline, { rows: 0, columns: driftColumns(fitted, matrix) });
 };
 
-/** Counts the clean rows of another run's drop in the bins of the champion's clean columns. */
+/** Counts the clean rows of another run's drop in the bins of the champion's clean columns, with a sample of them as its inputs. */
 export async function measureCleanDrop(
   { clean, artifacts }: { readonly clean: ObjectStore; readonly artifacts: ObjectStore },
   run: RunPointer,
   memoryMb: number,
   { columns }: CleanBaseline,
-): Promise<Window> {
+  fitted: FittedTransform,
+): Promise<Required<SampledWindow>> {
   const { watched } = cleanView(await artifacts.readJson(artifactKeys(run).config, pipelineSchema));
   const empty = columns.map((own) => ({ ...own, counts: own.counts.map(() => 0), missing: 0 }));
   let window: Window = { rows: 0, columns: empty };
+  let sample = noRows;
   const shards = (await clean.list(`${runPrefix(run)}clean/`)).filter(({ key }) => key.endsWith('.parquet'));
-  for (const { key } of shards) {
+  for (const [shard, { key }] of shards.entries()) {
     const part = await withScratch(async (directory) => {
       const rows = join(directory, 'clean.parquet');
       await clean.download(key, rows);
       const engine = await openEngine({ memoryMb, temporaryDirectory: join(directory, 'spill') });
       try {
-        return await countCleanRows(engine, empty, watched, cleanRowsSql(rows));
+        const counted = await countCleanRows(engine, empty, watched, cleanRowsSql(rows));
+        return { counted, sampled: await sampleInputs(engine, cleanRowsSql(rows), shard, fitted) };
       } finally {
         engine.close();
       }
     });
-    window = mergeWindows(window, part);
+    window = mergeWindows(window, part.counted);
+    sample = mergeSamples(sample, part.sampled, SAMPLE_ROWS);
   }
-  return window;
+  return { window, sample };
 }
 
 /** Encodes the rows of another run's drop with this transform: the model's inputs if the rows came as requests. */

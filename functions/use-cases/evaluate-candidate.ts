@@ -2,6 +2,7 @@ import { algorithmOf } from '#domain/algorithms/registry';
 import { sourceColumns } from '#domain/data/transform';
 import { buildBaseline } from '#domain/drift/baseline';
 import { driftColumns, type FeatureMatrix } from '#domain/drift/columns';
+import { trainingRowsOf } from '#domain/drift/windows/training-rows';
 import { buildReference } from '#domain/drift/performance/reference';
 import { evaluateAndCompare } from '#domain/evaluation/compare';
 import { permutationImportance } from '#domain/evaluation/importance';
@@ -123,7 +124,7 @@ function pickGolden(fitted: FittedTransform, lines: readonly string[], holdout: 
 /**
  * Evaluates a candidate on its holdout, compares it with the champion on the rows that the champion was not trained on, and writes
  * what later checks need: the evaluation, the drift baseline of model inputs and scores, holdout rows for estimates without labels,
- * and golden requests with the expected responses.
+ * training rows that drops are compared with, and golden requests with the expected responses.
  *
  * @throws EvaluationError when the numbers of scores and labels differ
  */
@@ -154,16 +155,17 @@ export async function evaluateCandidate(
   const lines = await readFeatureLines(clean, run, holdout.names);
   await artifacts.writeJson(keys.evaluation, evaluation);
   const inputs = parseFeatures(lines.join('\n'), fitted.features.length, 'holdout features');
-  const counted = await mergeCleanBaseline(artifacts, run, fitted.parts.train.length);
-  await artifacts.writeJson(keys.baseline, {
-    ...countBaseline(fitted, inputs, holdout),
-    ...(counted && { clean: counted }),
-  });
+  const kept = await mergeCleanBaseline(artifacts, run, fitted.parts.train.length, fitted);
   const { threshold } = pipeline.evaluation;
   const { importances } = evaluation;
   const { slices } = holdout;
-  const kept = { fitted, inputs, ...scored, threshold, importances, slices };
-  await artifacts.writeJson(keys.performance, buildReference(kept));
+  const reference = buildReference({ fitted, inputs, ...scored, threshold, importances, slices });
+  await artifacts.writeJson(keys.performance, reference);
+  if (kept?.sample) await artifacts.writeJson(keys.trainingRows, trainingRowsOf(kept.sample, fitted, reference));
+  await artifacts.writeJson(keys.baseline, {
+    ...countBaseline(fitted, inputs, holdout),
+    ...(kept && { clean: { ...kept.clean, trainingRows: kept.sample !== undefined } }),
+  });
   await artifacts.writeJson(keys.golden, pickGolden(fitted, lines, holdout));
   return { rows: evaluation.n };
 }

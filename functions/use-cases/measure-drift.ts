@@ -1,6 +1,7 @@
 import { deploymentKeys } from '#domain/deployment/target';
 import { compareBy } from '#domain/drift/compare';
 import { coverageOfDrop, coverageOfInputs } from '#domain/drift/coverage';
+import { type JointRows, jointRows } from '#domain/drift/joint/rows';
 import { decideAlarm } from '#domain/drift/performance/decision';
 import type { WindowRows } from '#domain/drift/performance/estimate';
 import { byDrift } from '#domain/drift/registry';
@@ -8,18 +9,20 @@ import { windowCounts } from '#domain/drift/window-counts';
 import { hourStart, lengthHours, windowSpan } from '#domain/drift/windows/hours';
 import { type Compared, trainingReference } from '#domain/drift/windows/reference';
 import { NotFoundError } from '#domain/errors';
+import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import { unreachable } from '#domain/unreachable';
 import type { ObjectStore } from '#functions/ports/object-store';
 import type { StateStore } from '#functions/ports/state-store';
-import { measureCaptures } from '#functions/shards/captured-window';
+import { type CapturedWindow, measureCaptures } from '#functions/shards/captured-window';
 import { measureCleanDrop, measureDrop } from '#functions/shards/drift-window';
-import { asBaseline } from '#functions/shards/drop-drift';
+import { asBaseline, besideTraining } from '#functions/shards/drop-drift';
 import { findSilence, recordSilence, type Silence } from '#functions/shards/silence';
 import { readChampion, readWatched, type WatchedModel } from '#functions/shards/watched-model';
 import { estimateWindow } from '#functions/shards/window-performance';
 import type { Coverage, Window } from '#schemas/records/baseline';
 import type { CaptureSketch, CountedCaptures } from '#schemas/records/capture-counts';
 import type { DriftCheck, SkippedDriftCheck } from '#schemas/records/drift-check';
+import { performanceReferenceSchema } from '#schemas/records/performance-estimate';
 import type { Champion } from '#schemas/records/run';
 
 /** The dependencies of measuring drift. */
@@ -49,6 +52,8 @@ interface Measured {
   readonly compared: Compared;
   readonly coverage: Coverage;
   readonly answered?: WindowRows;
+  /** Rows of both to compare all columns together, or why there are none. */
+  readonly together: JointRows | string;
   /** What could not be read of the captures, and whether there were any. */
   readonly unread?: CaptureSketch['unread'];
   readonly silence?: Silence;
@@ -70,6 +75,19 @@ async function readServed({ store, artifacts }: DriftPorts, name: string): Promi
 async function newestRun(store: StateStore, pipeline: string, champion: string): Promise<string> {
   const runs = await store.list(pipeline, 'run#', 50);
   return String(runs.find(({ status }) => status !== 'running' && status !== 'failed')?.['runId'] ?? champion);
+}
+
+/** The rows of a window beside those of the holdout, or of earlier windows, or why they cannot be compared. */
+async function besideHoldout(
+  artifacts: ObjectStore,
+  run: RunPointer,
+  { kept }: Served,
+  { answered, earlier }: CapturedWindow,
+): Promise<JointRows | string> {
+  if (!kept) return 'the model was trained before Tidegate kept holdout rows';
+  if (answered.inputs.rows === 0) return 'the window has no rows';
+  const known = await artifacts.readJson(artifactKeys(run).performance, performanceReferenceSchema);
+  return jointRows(known, answered.inputs, earlier);
 }
 
 /** The captured requests of the window. What was counted for a model that has been replaced since is not those of this one. */
@@ -94,7 +112,8 @@ async function measureRequests(
     isEmpty: span.from === span.to,
   });
   const coverage = coverageOfInputs(pipeline, fitted, baseline);
-  return { window, from: span.from, compared, coverage, answered, unread, silence };
+  const together = await besideHoldout(artifacts, { pipeline: name, runId }, served, measured);
+  return { window, from: span.from, compared, coverage, answered, together, unread, silence };
 }
 
 /** The rows of the newest drop. A drop has no scores, and is compared with the training rows. */
@@ -107,12 +126,14 @@ async function measureNewestDrop(
   const from = new Date(Date.parse(checkedAt) - lengthHours(drift.window) * 3_600_000).toISOString();
   const { clean: kept, score: _, ...unscored } = baseline;
   if (kept) {
-    const window = await measureCleanDrop({ clean, artifacts }, run, memoryMb, kept);
-    return { window, from, compared: trainingReference(asBaseline(kept)), coverage: coverageOfDrop(kept) };
+    const { window, sample } = await measureCleanDrop({ clean, artifacts }, run, memoryMb, kept, fitted);
+    const together = await besideTraining(artifacts, { ...run, runId: champion.runId }, kept, fitted, sample);
+    return { window, from, compared: trainingReference(asBaseline(kept)), coverage: coverageOfDrop(kept), together };
   }
   const window = await measureDrop(clean, run, memoryMb, fitted, format.input, baseline);
   const coverage = coverageOfInputs(pipeline, fitted, baseline, { isDrop: true });
-  return { window, from, compared: trainingReference(unscored), coverage };
+  const together = 'the model was trained before Tidegate kept training rows';
+  return { window, from, compared: trainingReference(unscored), coverage, together };
 }
 
 function measure(ports: DriftPorts, event: DriftEvent, served: Served): Promise<Measured> {
@@ -143,9 +164,10 @@ export async function measureDrift(ports: DriftPorts, event: DriftEvent): Promis
   }
   const served = await readServed(ports, name);
   const { drift, champion } = served;
-  const { window, from, compared, coverage, answered, unread, silence } = await measure(ports, event, served);
+  const measured = await measure(ports, event, served);
+  const { window, from, compared, coverage, answered, unread, silence } = measured;
   const { baseline, reference } = compared;
-  const report = compareBy(drift, { baseline, window });
+  const report = compareBy(drift, { baseline, window, together: measured.together });
   const { rows, drifted } = report;
   const run = { pipeline: name, runId: champion.runId };
   const performance = await estimateWindow(artifacts, run, served, answered && { rows, sample: answered });
@@ -197,6 +219,8 @@ export async function measureDrift(ports: DriftPorts, event: DriftEvent): Promis
     driftedColumns: report.driftedColumns.slice(0, reported),
     columns: report.columns.toSorted(byDrift()).slice(0, reported),
     ...(report.score ? { score: report.score } : {}),
+    ...(report.together ? { together: report.together } : {}),
+    ...(report.notTogether === undefined ? {} : { notTogether: report.notTogether }),
     coverage,
     reportKey,
   };

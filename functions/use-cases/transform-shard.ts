@@ -150,7 +150,7 @@ export async function transformShard(
         await engine.query(`write ${key}`, `COPY (${sql}) TO ${text(file)} ${csv ? csvOutput(csv) : parquetOutput}`);
         await clean.upload(file, key, csv ? csv.contentType : 'application/vnd.apache.parquet');
       }
-      await writeShardBaseline(engine, artifacts, { run, shard: shard.index, pipeline, rows });
+      await writeShardBaseline(engine, artifacts, { run, shard: shard.index, pipeline, rows }, fitted);
       const leaks = await scanLeaks(engine, pipeline, fitted, shardName(shard), rows);
       await artifacts.writeJson(artifactKeys(run).shardLeaks(shard.index), leaks);
       return { ...counts, championLacks: defender ? absentSources(defender.fitted, available).slice(0, 20) : [] };

@@ -56,6 +56,7 @@ export const cleanBaselineSchema = z.object({
   rows: count,
   columns: z.array(histogramSchema),
   notWatched: z.array(notWatchedSchema),
+  trainingRows: z.boolean().optional().describe('whether the run kept training rows, to compare all columns together'),
 });
 export type CleanBaseline = z.infer<typeof cleanBaselineSchema>;
 
@@ -123,11 +124,39 @@ export const coverageSchema = z.object({
 });
 export type Coverage = z.infer<typeof coverageSchema>;
 
+/** A column, or the relation of two, that tells the rows of a window from those of the baseline. */
+const jointCauseSchema = z.object({
+  columns: z.array(z.string()).min(1).describe('a column by itself, or two whose relation changed'),
+  share: z.number().describe('of what the rows are told apart by'),
+  correlation: z
+    .object({ before: z.number(), now: z.number() })
+    .optional()
+    .describe('of the two columns, by the places of their values'),
+});
+export type JointCause = z.infer<typeof jointCauseSchema>;
+
+/** All columns together: samples of rows, not counts of columns. */
+export const jointDriftSchema = z.object({
+  column: z.string().describe('its name where columns are listed'),
+  tests: z.record(z.string(), testDriftSchema).describe('by the names of the tests'),
+  drifted: z.boolean(),
+  reason: z.string(),
+  rows: count.describe('rows of the window that were looked at'),
+  columns: count.describe('columns that were compared'),
+  causes: z.array(jointCauseSchema).describe('where it drifted, at most 10, the largest share first'),
+  leftOut: z.array(notWatchedSchema).describe('model inputs that were not compared, at most 20'),
+});
+export type JointDrift = z.infer<typeof jointDriftSchema>;
+
 export const driftReportSchema = z.object({
   rows: count,
   tooSmall: z.boolean().describe('fewer rows than drift.minRows: nothing was judged'),
   columns: z.array(columnDriftSchema),
   score: columnDriftSchema.optional(),
+  together: jointDriftSchema
+    .optional()
+    .describe('all columns together; absent where they were not compared, and in checks of earlier versions'),
+  notTogether: z.string().optional().describe('why all columns together were not compared'),
   drifted: z.boolean(),
   driftedColumns: z.array(z.string()).describe('the one that moved most first; the score is not among them'),
 });

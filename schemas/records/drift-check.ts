@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { columnDriftSchema, coverageSchema } from './baseline.ts';
+import { columnDriftSchema, coverageSchema, driftReportSchema } from './baseline.ts';
 import { captureSketchSchema } from './capture-counts.ts';
 import { decidedBySchema, driftDecisionSchema, driftStepSchema } from './drift-history.ts';
 import { performanceEstimateSchema } from './performance-estimate.ts';
@@ -48,6 +48,8 @@ export const driftCheckSchema = z.object({
   driftedColumns: z.array(z.string()),
   columns: z.array(columnDriftSchema).describe('the 20 that moved most'),
   score: columnDriftSchema.optional(),
+  together: driftReportSchema.shape.together,
+  notTogether: driftReportSchema.shape.notTogether,
   coverage: coverageSchema.optional().describe('what was watched; absent in checks of earlier versions'),
   reportKey: z.string(),
 });

@@ -131,6 +131,7 @@ export const driftHistorySchema = z.object({
   driftedColumns: count.describe('how many of them drifted'),
   columns: z.array(columnHistorySchema).describe('the 20 that moved most'),
   score: columnHistorySchema.optional().describe('the scores of the model'),
+  together: columnHistorySchema.optional().describe('all columns together'),
   performance: z.object({
     status: z.enum(['estimated', 'outside', 'none']),
     reason: z.string(),

@@ -1,5 +1,5 @@
 import type { DriftTest } from '#domain/drift/drift-test';
-import { DRIFT_TESTS, strongestOf } from '#domain/drift/registry';
+import { ALL_TESTS, DRIFT_TESTS, strongestOf } from '#domain/drift/registry';
 import { formatNumber } from '#domain/text/format-number';
 import type { ColumnDrift, Coverage } from '#schemas/records/baseline';
 import type { ColumnHistory } from '#schemas/records/drift-history';
@@ -13,10 +13,10 @@ const LEAST_P = 1e-100;
  * @param before the same column in the last judged window of the same model
  */
 export function columnHistory(
-  drift: ColumnDrift,
+  drift: Pick<ColumnDrift, 'column' | 'tests' | 'drifted'>,
   from: string,
   before: ColumnHistory | undefined,
-  tests: readonly DriftTest[] = DRIFT_TESTS,
+  tests: readonly Pick<DriftTest, 'name' | 'label'>[] = ALL_TESTS,
 ): ColumnHistory {
   const { column, drifted } = drift;
   const found = strongestOf(drift, tests);

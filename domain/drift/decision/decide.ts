@@ -43,6 +43,7 @@ export interface Decided {
   readonly decidedBy: DriftHistory['decidedBy'];
   readonly columns: readonly ColumnHistory[];
   readonly score: ColumnHistory | undefined;
+  readonly together: ColumnHistory | undefined;
   /** `retrains` are those of earlier checks. */
   readonly carried: CarriedDrift;
 }
@@ -67,7 +68,7 @@ function subjectOf({
   readonly decidedBy: Decided['decidedBy'];
   readonly labels: LabelDecision | undefined;
 }): string[] {
-  const { performance, driftedColumns, score } = check;
+  const { performance, driftedColumns, score, together } = check;
   switch (decidedBy) {
     case 'slow-drift':
       return ['slow-drift'];
@@ -76,7 +77,11 @@ function subjectOf({
     case 'performance':
       return [performance.status === 'estimated' ? `performance:${performance.judged.metric}` : 'outside'];
     case 'columns':
-      return [...driftedColumns, ...(score?.drifted ? ['(scores)'] : [])];
+      return [
+        ...driftedColumns,
+        ...(score?.drifted ? ['(scores)'] : []),
+        ...(together?.drifted ? [together.column] : []),
+      ];
     default:
       return unreachable(decidedBy, 'ground of an alarm');
   }
@@ -105,7 +110,7 @@ function reasonOf(
       : performance.reason;
   }
   return check.drifted
-    ? `${driftedColumns.length} of ${counted(coverage?.watched ?? columns.length, 'column')} drifted${check.score?.drifted ? ', and the scores' : ''}`
+    ? `${driftedColumns.length} of ${counted(coverage?.watched ?? columns.length, 'column')} drifted${check.score?.drifted ? ', and the scores' : ''}${check.together?.drifted ? `, and ${check.together.column}` : ''}`
     : 'no drift';
 }
 
@@ -210,6 +215,7 @@ export function decide(input: DecisionInput): Decided {
   const loss = lossOf(check.performance);
   const known = new Map(before?.columns.map((column) => [column.column, column]));
   const columns = check.columns.map((column) => columnHistory(column, from, known.get(column.column)));
+  const together = check.together && columnHistory(check.together, from, before?.together);
 
   return {
     alarm,
@@ -220,7 +226,9 @@ export function decide(input: DecisionInput): Decided {
       ...(quiet === undefined ? {} : { quiet }),
       persistence,
       ...(since === undefined || !isBad(severity) ? {} : { since }),
-      drifting: columns.flatMap(({ column, since: began }) => (began === undefined ? [] : [{ column, since: began }])),
+      drifting: [...columns, ...(together ? [together] : [])].flatMap(({ column, since: began }) =>
+        began === undefined ? [] : [{ column, since: began }],
+      ),
       ...(loss ? { loss } : {}),
       ...(labels ? { labels, withoutLabels: seen } : {}),
       rows: rowsThatMoved(slices, check.columns, check.coverage),
@@ -228,6 +236,7 @@ export function decide(input: DecisionInput): Decided {
     },
     columns,
     score: check.score && columnHistory(check.score, from, before?.score),
+    together,
     carried: {
       ...carried,
       ...(carried.firstFrom === undefined && !check.tooSmall ? { firstFrom: from } : {}),

@@ -14,7 +14,7 @@ const mostRetrains = 100;
  */
 export function historyOf(
   check: DriftCheck,
-  { decision, alarm, decidedBy, columns, score, carried }: Decided,
+  { decision, alarm, decidedBy, columns, score, together, carried }: Decided,
   step: DriftStep,
   modelVersion: number | undefined,
 ): DriftHistory {
@@ -34,6 +34,7 @@ export function historyOf(
     driftedColumns: driftedColumns.length,
     columns: [...columns],
     ...(score ? { score } : {}),
+    ...(together ? { together } : {}),
     performance: {
       status,
       reason,

@@ -3,6 +3,7 @@ import { formatPercent } from '#domain/text/format-number';
 import { unreachable } from '#domain/unreachable';
 import type { PerformanceEstimate, PerformanceReference } from '#schemas/records/performance-estimate';
 import type { FeatureMatrix } from '../columns.ts';
+import { knownMatrix, pickInputs } from '../joint/rows.ts';
 import { LEAST_REFERENCE_ROWS, toBlocks } from './blocks.ts';
 import { estimateClasses, type RawEstimate } from './classes.ts';
 import { judgeDrop, withInterval, worstLosses } from './interval.ts';
@@ -41,11 +42,7 @@ export function estimatePerformance(
       `no estimate: the model was evaluated on ${reference.rows} rows, and an estimate needs ${LEAST_REFERENCE_ROWS}`,
     );
   }
-  const known: FeatureMatrix = {
-    rows: reference.rows,
-    width: reference.inputs.length,
-    values: Float64Array.from(reference.values, (value) => value ?? Number.NaN),
-  };
+  const known = knownMatrix(reference);
   const met = pickInputs(window.inputs, reference);
   const novelty = findNovelty(known)(met);
   const inside = Array.from(novelty.outside.keys()).filter((row) => novelty.outside[row] === 0);
@@ -124,15 +121,6 @@ function estimateAll(
     default:
       return unreachable(task, 'task');
   }
-}
-
-/** The columns of the reference, from all inputs of the model. */
-function pickInputs({ rows, width, values }: FeatureMatrix, { inputs }: PerformanceReference): FeatureMatrix {
-  const picked = new Float64Array(rows * inputs.length);
-  for (let row = 0; row < rows; row++) {
-    for (const [i, { at }] of inputs.entries()) picked[row * inputs.length + i] = values[row * width + at] as number;
-  }
-  return { rows, width: inputs.length, values: picked };
 }
 
 function pickRows({ width, values }: FeatureMatrix, rows: readonly number[]): FeatureMatrix {

@@ -19,6 +19,7 @@ function spanOf({ from, to }: JudgedWindow, index: number): { readonly from: str
 /** A window as the check that a schedule would have made at its end. */
 function checkOf(window: JudgedWindow, index: number, drift: DriftSettings): DriftCheck {
   const { rows, tooSmall, drifted, performance, alarm, decidedBy, driftedColumns, columns, score, watched } = window;
+  const { together, notTogether } = window;
   return {
     pipeline: 'replay',
     runId: 'replayed',
@@ -35,6 +36,8 @@ function checkOf(window: JudgedWindow, index: number, drift: DriftSettings): Dri
     driftedColumns: [...driftedColumns],
     columns: [...columns],
     ...(score ? { score } : {}),
+    ...(together ? { together } : {}),
+    ...(notTogether === undefined ? {} : { notTogether }),
     coverage: { watched, notWatched: [] },
     reportKey: 'replay',
   };

@@ -2,10 +2,11 @@ import { compareBy } from '#domain/drift/compare';
 import { decideAlarm } from '#domain/drift/performance/decision';
 import { byDrift, strongestOf } from '#domain/drift/registry';
 import type { DriftSettings } from '#domain/drift/settings';
-import type { Baseline, ColumnDrift, Window } from '#schemas/records/baseline';
+import type { Baseline, ColumnDrift, JointDrift, Window } from '#schemas/records/baseline';
 import type { DriftDecision, DriftHistory } from '#schemas/records/drift-history';
 import type { Estimate } from '#schemas/records/evaluation';
 import type { PerformanceEstimate } from '#schemas/records/performance-estimate';
+import type { JointRows } from '../joint/rows.ts';
 
 /** A window of history, counted in the baseline's bins. */
 export interface HistoricWindow {
@@ -16,6 +17,8 @@ export interface HistoricWindow {
   readonly to?: string | undefined;
   readonly baseline: Baseline;
   readonly window: Window;
+  /** Rows of both to compare all columns together, or why there are none. */
+  readonly together?: JointRows | string | undefined;
   readonly performance: PerformanceEstimate;
   /** What the labels show of the metric that the alarm is on; absent where there are none, or no scores. */
   readonly realised?: Estimate | undefined;
@@ -41,6 +44,9 @@ export interface JudgedWindow {
   };
   readonly columns: readonly ColumnDrift[];
   readonly score?: ColumnDrift;
+  readonly together?: JointDrift;
+  /** Why all columns together were not compared. */
+  readonly notTogether?: string;
   readonly performance: PerformanceEstimate;
   readonly realised?: Estimate;
   readonly alarm: boolean;
@@ -63,11 +69,11 @@ export function strongestColumn(
 
 /** Compares a window and decides about an alarm by the rules of a check. */
 export function judgeHistory(
-  { name, from, to, baseline, window, performance, realised }: HistoricWindow,
+  { name, from, to, baseline, window, together: samples, performance, realised }: HistoricWindow,
   drift: DriftSettings,
 ): JudgedWindow {
-  const report = compareBy(drift, { baseline, window });
-  const { rows, tooSmall, drifted, driftedColumns, score } = report;
+  const report = compareBy(drift, { baseline, window, together: samples });
+  const { rows, tooSmall, drifted, driftedColumns, score, together, notTogether } = report;
   const columns = report.columns.toSorted(byDrift());
   return {
     name,
@@ -81,6 +87,8 @@ export function judgeHistory(
     ...strongestColumn(columns, score),
     columns,
     ...(score ? { score } : {}),
+    ...(together ? { together } : {}),
+    ...(notTogether === undefined ? {} : { notTogether }),
     performance,
     ...(realised ? { realised } : {}),
     ...decideAlarm(drifted, performance, drift.performance?.decides ?? true),

@@ -8,11 +8,11 @@ const momentOf = ({ name, to }: JudgedWindow): string =>
   to === undefined ? name : to.endsWith('T00:00:00.000Z') ? to.slice(0, 10) : `${to.slice(0, 16)}Z`;
 
 /** What decided about an alarm, in a few words. */
-function cause({ decidedBy, driftedColumns, performance, decision }: JudgedWindow): string {
+function cause({ decidedBy, driftedColumns, together, performance, decision }: JudgedWindow): string {
   if (decision && decidedBy === 'slow-drift') return decision.reason;
   if (decidedBy === 'performance') return performance.reason;
   const [first, ...others] = driftedColumns;
-  if (first === undefined) return 'the scores drifted';
+  if (first === undefined) return `${together?.drifted ? together.column : 'the scores'} drifted`;
   return `${first}${others.length === 0 ? '' : ` and ${counted(others.length, 'other column')}`} drifted`;
 }
 

@@ -1,4 +1,6 @@
 import type { DriftTest } from '#domain/drift/drift-test';
+import type { JointTest } from '#domain/drift/joint/joint-test';
+import { JOINT_TESTS } from '#domain/drift/joint/registry';
 import { DRIFT_TESTS } from '#domain/drift/registry';
 import type { Chapter, Kind } from '../chapter.ts';
 import { link, settingCode, table } from '../entry.ts';
@@ -6,7 +8,7 @@ import { problemOf } from '../minimal-pipelines.ts';
 import { anyOfThese, code } from '../words.ts';
 import { exampleYaml } from '../yaml.ts';
 
-const kindOf = ({ name, summary, example }: DriftTest): Kind => ({
+const kindOf = ({ name, summary, example }: DriftTest | JointTest): Kind => ({
   name,
   summary,
   settings: [],
@@ -24,15 +26,29 @@ const row = ({ name, label, summary, kinds: columns, example }: DriftTest): stri
   settingCode([name], example[name]),
 ];
 
-/** The drift tests. */
-export const driftChapters = (tests: readonly DriftTest[] = DRIFT_TESTS): Chapter[] => [
+const jointRow = ({ name, label, summary, example }: JointTest): string[] => [
+  link(`\`drift.${name}\``),
+  label,
+  summary,
+  'all together',
+  settingCode([name], example[name]),
+];
+
+/** The drift tests: of columns, and of all columns together. */
+export const driftChapters = (
+  tests: readonly DriftTest[] = DRIFT_TESTS,
+  joint: readonly JointTest[] = JOINT_TESTS,
+): Chapter[] => [
   {
     title: 'Drift tests',
     text: [
-      'A column has drifted when one of these is above its threshold.',
-      table(['threshold', 'test', 'what it measures', 'columns', 'example'], tests.map(row)),
+      'A column, or all columns together, has drifted when one of these is above its threshold.',
+      table(
+        ['threshold', 'test', 'what it measures', 'columns', 'example'],
+        [...tests.map(row), ...joint.map(jointRow)],
+      ),
     ].join('\n\n'),
-    kinds: tests.map(kindOf),
+    kinds: [...tests, ...joint].map(kindOf),
     listed: true,
   },
 ];

@@ -11,6 +11,7 @@ import type { Subject } from '#cli/backtest/subject';
 import { xgboost } from '#domain/algorithms/xgboost/xgboost';
 import { buildBaseline } from '#domain/drift/baseline';
 import { driftColumns } from '#domain/drift/columns';
+import { trainingRowsOf } from '#domain/drift/windows/training-rows';
 import { byDrift } from '#domain/drift/registry';
 import { overrideSettings } from '#domain/drift/replay/settings';
 import { parseFeatures } from '#domain/evaluation/score-text';
@@ -88,8 +89,13 @@ beforeAll(async () => {
   await champion.desensitize('small/first/0.csv');
   await champion.fit();
   await champion.encode();
-  const clean = await mergeCleanBaseline(champion.artifacts, champion.run, 1);
   const fitted = await champion.fitted();
+  const trained = await mergeCleanBaseline(champion.artifacts, champion.run, 1, fitted);
+  if (!trained?.sample) throw new Error('the run has no bins, or no sample of its training rows');
+  const inputs = fitted.features.map(({ source: column }, at) => ({ at, column }));
+  const kept = trainingRowsOf(trained.sample, fitted, { inputs, leftOut: [] });
+  await champion.artifacts.writeJson(artifactKeys(champion.run).trainingRows, kept);
+  const clean = { ...trained.clean, trainingRows: true };
   const pipeline = pipelineSchema.parse(definition);
   subject = {
     run: champion.run,
@@ -100,7 +106,7 @@ beforeAll(async () => {
     evaluation: pipeline.evaluation,
     fitted,
     format: xgboost,
-    baseline: { version: 1, rows: 0, columns: [], ...(clean ? { clean } : {}) },
+    baseline: { version: 1, rows: 0, columns: [], clean },
     kept: false,
   };
   // the model inputs as a baseline of requests, by the backtest's own count of the training file
@@ -125,7 +131,7 @@ beforeAll(async () => {
     ...subject,
     baseline: {
       ...buildBaseline({ rows: matrix.rows, columns: driftColumns(fitted, matrix), scores }),
-      ...(clean ? { clean } : {}),
+      clean,
     },
   };
 });

@@ -36,6 +36,9 @@ describe('what a check of clean rows watches', () => {
       ['open', 'category', ['false', 'true']],
       ['at', 'category', []],
       ['note', 'number', 'lengths'],
+      ['note (language)', 'category', expect.arrayContaining(['English', 'Latin script'])],
+      ['note (words)', 'category', expect.arrayContaining(['group 1', 'group 32', 'no words'])],
+      ['note (redactions)', 'category', expect.arrayContaining(['none', 'several kinds', 'email'])],
     ]);
     expect(watched[0]?.sql).toBe("CASE CAST(_label AS INTEGER) WHEN 0 THEN '0' WHEN 1 THEN '1' END");
     expect(notWatched).toEqual([
@@ -192,6 +195,22 @@ describe('the warning of a drop', () => {
     ]);
     const many = Array.from({ length: 23 }, (_, i) => `c${i}`);
     expect(dropDriftWarnings({ ...drift, driftedColumns: many })[0]).toMatch(/"c19" and 3 more\.$/);
+  });
+
+  it('says what all columns together drifted by', () => {
+    const together = {
+      column: 'all columns together',
+      tests: {},
+      drifted: true,
+      reason: 'Classifier AUC 0.8 is over 0.6.',
+      rows: 500,
+      columns: 4,
+      causes: [],
+      leftOut: [],
+    };
+    expect(dropDriftWarnings({ ...drift, driftedColumns: [], together })).toEqual([
+      'The drop differs from the data that r1 was trained on: 0 of 11 columns drifted. All columns together drifted: Classifier AUC 0.8 is over 0.6.',
+    ]);
   });
 
   it('is none without drift, and without a comparison', () => {

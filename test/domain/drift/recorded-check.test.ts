@@ -39,6 +39,23 @@ describe('the causes of a check', () => {
     expect(found.map(({ column }) => column)).toEqual(['income', 'age', 'scores of the model']);
     expect(found[0]?.text).toContain('PSI 0.6 is over 0.2');
     expect(rankedCauses(recordedCheck(aRecord({})))).toEqual([]);
+    const together = {
+      column: 'all columns together',
+      tests: {},
+      drifted: true,
+      reason: 'Classifier AUC 0.8 is over 0.6.',
+      rows: 500,
+      columns: 4,
+      causes: [],
+      leftOut: [],
+    };
+    const whole = recordedCheck({ ...aRecord({ drifted: ['age'], scoreDrifted: true }), together });
+    expect(rankedCauses(whole).map(({ column }) => column)).toEqual([
+      'age',
+      'all columns together',
+      'scores of the model',
+    ]);
+    expect(recordedCheck({ ...aRecord({}), notTogether: 'no rows' }).notTogether).toBe('no rows');
   });
 
   it('begin with the columns that put rows outside of what the model knows', () => {

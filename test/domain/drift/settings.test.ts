@@ -12,6 +12,7 @@ it('a drift check needs a schedule alone', () => {
     falseAlarmRate: 0.01,
     ks: 0.1,
     chiSquare: 0.15,
+    domainClassifier: 0.6,
     jensenShannon: 0.15,
     wasserstein: 0.25,
     unseen: 0.01,

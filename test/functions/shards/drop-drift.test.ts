@@ -1,10 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { trainingRowsOf } from '#domain/drift/windows/training-rows';
 import { createRandom } from '#domain/random';
 import { artifactKeys } from '#domain/runs/layout';
 import { mergeCleanBaseline } from '#functions/shards/clean-baseline';
 import { readDropDrift } from '#functions/shards/drop-drift';
+import { baselineSchema } from '#schemas/records/baseline';
 import { type DataRun, smallPipeline, startRun } from '../../fakes/data-run.ts';
 
 interface Source {
@@ -33,8 +35,14 @@ async function prepare(
 
 /** Writes the clean baseline of a run as evaluation does. */
 async function serve(run: DataRun, shards: number): Promise<void> {
-  const clean = await mergeCleanBaseline(run.artifacts, run.run, shards);
-  await run.artifacts.writeJson(artifactKeys(run.run).baseline, { version: 1, rows: 0, columns: [], clean });
+  const fitted = await run.fitted();
+  const kept = await mergeCleanBaseline(run.artifacts, run.run, shards, fitted);
+  if (!kept?.sample) throw new Error('the run has no bins, or no sample of its training rows');
+  const inputs = fitted.features.map(({ source: column }, at) => ({ at, column }));
+  const keys = artifactKeys(run.run);
+  await run.artifacts.writeJson(keys.trainingRows, trainingRowsOf(kept.sample, fitted, { inputs, leftOut: [] }));
+  const clean = { ...kept.clean, trainingRows: true };
+  await run.artifacts.writeJson(keys.baseline, { version: 1, rows: 0, columns: [], clean });
 }
 
 const number = { role: 'feature', type: 'number' };
@@ -81,12 +89,70 @@ describe('a drop of another year', () => {
       'values above the training maximum went from 0 % to 100 %',
     );
     expect(drift?.coverage).toEqual({
-      watched: 8,
+      watched: 11,
       notWatched: [
         { reason: 'dates move with the calendar: only missing values are watched', count: 1, columns: ['at'] },
         { reason: 'it is not kept with the clean rows', count: 1, columns: ['phone'] },
       ],
     });
+  });
+
+  it('drifts as a whole where only the relation of two columns changed', async () => {
+    const temperatures = (seed: number, direction: number, rows = 900) => {
+      const random = createRandom(seed);
+      return rentals(seed, { rows }).map((line) => {
+        const [count, year, , , ...rest] = line.split(',');
+        const hour = random.below(24);
+        const temp = direction * (hour - 11.5) + 4 * random.normal();
+        return [count, year, hour, temp.toFixed(3), ...rest].join(',');
+      });
+    };
+    using first = await prepare(rental, [temperatures(1, 1), temperatures(2, 1)], 'r1');
+    await serve(first, 2);
+    const second = await prepare(rental, [temperatures(3, -1)], 'r2', first);
+
+    const drift = await readDropDrift(second.artifacts, second.run);
+
+    expect(drift).toMatchObject({ drifted: true, driftedColumns: [], together: { rows: 900, drifted: true } });
+    expect(drift?.together?.causes[0]?.columns).toEqual(['hour', 'temp']);
+    expect(drift?.together?.causes[0]?.correlation?.before).toBeGreaterThan(0.8);
+    expect(drift?.together?.causes[0]?.correlation?.now).toBeLessThan(-0.8);
+    expect(drift?.together?.tests['domainClassifier']?.statistic).toBeGreaterThan(0.8);
+  });
+
+  it('drifts in the language, the words and the redactions of a text', async () => {
+    using first = await prepare(rental, [rentals(1), rentals(2)], 'r1');
+    await serve(first, 2);
+    const rows = rentals(6).map((line, i) =>
+      line.replace(
+        'nice ride',
+        i % 2 === 0 ? 'der Sitz war hart und die Kette lose' : 'bitte eine Mail an a.b@example.org',
+      ),
+    );
+    const second = await prepare(rental, [rows], 'r2', first);
+
+    const drift = await readDropDrift(second.artifacts, second.run);
+
+    const texts = ['note', 'note (language)', 'note (redactions)', 'note (words)'];
+    expect(drift?.driftedColumns.toSorted()).toEqual(texts);
+    const reason = (of: string) => drift?.columns.find(({ column }) => column === of)?.reason;
+    expect(reason('note (language)')).toContain('category "German" went from 0 % to');
+    expect(reason('note (redactions)')).toContain('category "email" went from 0 % to 50 %');
+    expect(JSON.stringify(drift)).not.toMatch(/Sitz|Kette|bitte/i);
+  });
+
+  it('is not compared as a whole with a model that kept no training rows', async () => {
+    using first = await prepare(rental, [rentals(1)], 'r1');
+    await serve(first, 1);
+    const key = artifactKeys(first.run).baseline;
+    const { clean, ...baseline } = await first.artifacts.readJson(key, baselineSchema);
+    await first.artifacts.writeJson(key, { ...baseline, clean: { ...clean, trainingRows: undefined } });
+    const second = await prepare(rental, [rentals(2)], 'r2', first);
+
+    const drift = await readDropDrift(second.artifacts, second.run);
+
+    expect(drift?.together).toBeUndefined();
+    expect(drift?.notTogether).toBe('the model was trained before Tidegate kept training rows');
   });
 
   it('of the same kind does not drift', async () => {
@@ -109,7 +175,7 @@ describe('a drop of another year', () => {
 
     const drift = await readDropDrift(second.artifacts, second.run);
 
-    expect(drift?.driftedColumns.toSorted()).toEqual(['district', 'note', 'temp']);
+    expect(drift?.driftedColumns.toSorted()).toEqual(['district', 'note', 'note (language)', 'note (words)', 'temp']);
     expect(drift?.columns.find(({ column }) => column === 'district')?.tests['unseen']?.drifted).toBe(true);
     expect(drift?.columns.find(({ column }) => column === 'temp')?.tests['missing']?.drifted).toBe(true);
   });
@@ -128,9 +194,12 @@ describe('the clean baseline', () => {
   it('has the training rows of all shards, in bins whose ends no training value is beyond', async () => {
     using run = await prepare(rental, [rentals(1), rentals(2)], 'r1');
 
-    const clean = await mergeCleanBaseline(run.artifacts, run.run, 2);
+    const fitted = await run.fitted();
+    const { clean, sample } = (await mergeCleanBaseline(run.artifacts, run.run, 2, fitted)) ?? {};
 
-    expect(clean?.rows).toBe((await run.fitted()).sides.train.rows);
+    expect(clean?.rows).toBe(fitted.sides.train.rows);
+    expect(sample).toMatchObject({ below: 1 });
+    expect(sample?.rows).toHaveLength(fitted.sides.train.rows);
     for (const { column, counts, missing } of clean?.columns ?? []) {
       expect(
         counts.reduce((sum, count) => sum + count, missing),
@@ -145,7 +214,7 @@ describe('the clean baseline', () => {
   it('is absent from a run that an earlier version fitted', async () => {
     using run = await prepare(rental, [rentals(1)], 'r1');
     const earlier = { ...run.run, runId: 'r0' };
-    expect(await mergeCleanBaseline(run.artifacts, earlier, 1)).toBeUndefined();
+    expect(await mergeCleanBaseline(run.artifacts, earlier, 1, await run.fitted())).toBeUndefined();
   });
 });
 

@@ -3,7 +3,7 @@ import { buildWindow } from '#domain/drift/baseline';
 import { driftColumns } from '#domain/drift/columns';
 import { windowOf } from '#domain/drift/windows/sketch';
 import { artifactKeys } from '#domain/runs/layout';
-import { mergeCounted, readCountedWindow } from '#functions/shards/counted-captures';
+import { readCountedWindow } from '#functions/shards/counted-captures';
 import { listCaptures } from '#functions/use-cases/list-captures';
 import { baselineSchema } from '#schemas/records/baseline';
 import { type CapturedRun, capturedRun } from '../support/captured-run.ts';
@@ -21,7 +21,7 @@ async function read(own: CapturedRun, span = window, perRow = 1) {
   if (!counted) throw new Error('nothing is counted');
   const baseline = await baselineOf(own);
   const shape = { width: own.matrix.width, perRow };
-  return { ...(await readCountedWindow(own.artifacts, counted, span, baseline, shape)), baseline, counted };
+  return { ...(await readCountedWindow(own.artifacts, counted, [span], baseline, shape)), baseline, counted };
 }
 
 describe.each<Task>(['binary', 'multiclass', 'regression'])('captures of a %s endpoint', (task) => {
@@ -98,7 +98,9 @@ describe('captures', () => {
     await countAll(own, '2026-01-10T01:00:00.000Z');
     const rowsIn = async (count: number, ...spans: [string, string][]) => {
       const between = spans.map(([from, to]) => ({ from: `2026-01-09T${from}:00Z`, to: `2026-01-09T${to}:00Z` }));
-      return (await mergeCounted(own.artifacts, { ...counted, count }, between, baseline)).rows;
+      const shape = { width: own.matrix.width, perRow: 1 };
+      const { sketch } = await readCountedWindow(own.artifacts, { ...counted, count }, between, baseline, shape);
+      return sketch.rows;
     };
 
     expect(await rowsIn(1, ['10:00', '13:00'])).toBe(11);

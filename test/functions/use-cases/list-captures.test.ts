@@ -106,12 +106,12 @@ describe('captures are counted', () => {
     };
     const span = { from: '2026-01-09T10:00:00.000Z', to: '2026-01-09T11:00:00.000Z' };
     if (!counted) throw new Error('nothing was counted');
-    const { sketch, answered } = await readCountedWindow(artifacts, counted, span, model.baseline, shape);
+    const { sketch, answered } = await readCountedWindow(artifacts, counted, [span], model.baseline, shape);
     expect(sketch.rows).toBe(18);
     expect(answered.inputs.rows).toBe(18);
     // the merged sketch with its sample, and that of the last count with its own
     expect(reads).toHaveLength(4);
-    const earlier = await readCountedWindow(artifacts, { ...counted, count: 5 }, span, model.baseline, shape);
+    const earlier = await readCountedWindow(artifacts, { ...counted, count: 5 }, [span], model.baseline, shape);
     expect(earlier.sketch.rows).toBe(15);
   });
 

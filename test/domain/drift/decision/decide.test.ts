@@ -9,6 +9,16 @@ import { createRandom } from '#domain/random';
 import { column, day, decideAll, driftSettings, estimated, itemOf, measured, outside, worse } from './support.ts';
 
 const moved = [column('income', 0.5), column('term', 0.01)];
+const togetherDrifted = {
+  column: 'all columns together',
+  tests: { domainClassifier: { statistic: 0.8, threshold: 0.6, p: 0.0001, drifted: true } },
+  drifted: true,
+  reason: 'Classifier AUC 0.8 is over 0.6.',
+  rows: 500,
+  columns: 4,
+  causes: [],
+  leftOut: [],
+};
 
 describe('the settings', () => {
   it('of a pipeline without any keep what a check alone decides', () => {
@@ -180,6 +190,12 @@ describe('the cooldown', () => {
     ]);
     const scores = { columns: [], drifted: true, alarm: true, score: column('score', 0.9) };
     expect(alarms([measured(1, scores), measured(2, scores)])).toEqual([true, false]);
+    const whole = { ...scores, score: undefined, together: togetherDrifted };
+    expect(alarms([measured(1, scores), measured(2, whole), measured(3, whole)])).toEqual([true, true, false]);
+    const [first, second] = decideAll([measured(1, whole), measured(2, whole)]);
+    expect(first?.decision.reason).toContain('columns drifted, and all columns together');
+    expect(second?.together).toMatchObject({ test: 'Classifier AUC', drifted: true, since: first?.decision.since });
+    expect(second?.decision.drifting).toEqual([{ column: 'all columns together', since: first?.decision.since }]);
   });
 
   it('of no time repeats every alarm', () => {

@@ -75,6 +75,17 @@ describe('the alarms of a backtest', () => {
       'amount and 2 other columns drifted',
     );
     expect(alarmLines([{ ...found, driftedColumns: [] }])[1]).toContain('the scores drifted');
+    const together = {
+      column: 'all columns together',
+      tests: {},
+      drifted: true,
+      reason: '',
+      rows: 500,
+      columns: 4,
+      causes: [],
+      leftOut: [],
+    };
+    expect(alarmLines([{ ...found, driftedColumns: [], together }])[1]).toContain('all columns together drifted');
     expect(alarmLines([judge()])).toEqual(['0 alarms in 1 window.']);
   });
 });

@@ -1,0 +1,28 @@
+import type * as z from 'zod';
+import type { FeatureMatrix } from '../columns.ts';
+import type { Measured } from '../drift-test.ts';
+import type { Telling } from './classifier.ts';
+
+/** The result of a test of all columns together. */
+export interface MeasuredTogether extends Measured {
+  /** What the two samples differ by, in no order; shares add up to 1, or there are none. */
+  readonly causes: readonly Telling[];
+}
+
+/** The full definition of a test of all columns together. It compares rows, where a `DriftTest` compares the counts of one column. */
+export interface JointTest {
+  /** The key of its threshold in the pipeline's `drift` section, and of its result in a report. */
+  readonly name: string;
+  /** Its label in Slack, in the CLI and in reasons. */
+  readonly label: string;
+  /** What it measures, in one sentence. */
+  readonly summary: string;
+  /** Source of its formula and of its significance. */
+  readonly source: string;
+  /** The smallest effect that counts as drift, with its default; `false` turns the test off. */
+  readonly threshold: z.ZodDefault<z.ZodUnion<readonly [z.ZodNumber, z.ZodLiteral<false>]>>;
+  /** Its part of a `drift` section. */
+  readonly example: Readonly<Record<string, number | boolean>>;
+  /** Compares the rows of two samples with the same columns; NaN is missing. */
+  measure(before: FeatureMatrix, now: FeatureMatrix): MeasuredTogether;
+}

@@ -1,0 +1,20 @@
+import type { FittedTransform } from '#schemas/records/fitted-transform';
+import type { PerformanceReference } from '#schemas/records/performance-estimate';
+import type { TrainingRows } from '#schemas/records/training-rows';
+import { type RowSample, toWindowRows } from './row-sample.ts';
+import { pickInputs } from '../joint/rows.ts';
+
+/**
+ * Sampled training rows as a run keeps them: by the inputs that an estimate without labels compares.
+ *
+ * @param sample all inputs of the model
+ */
+export function trainingRowsOf(
+  sample: RowSample,
+  { features }: Pick<FittedTransform, 'features'>,
+  { inputs, leftOut }: Pick<PerformanceReference, 'inputs' | 'leftOut'>,
+): TrainingRows {
+  const { rows, values } = pickInputs(toWindowRows(sample, features.length, 0).inputs, { inputs });
+  const known = Array.from(values, (value) => (Number.isNaN(value) ? null : value));
+  return { version: 1, inputs, leftOut, rows, values: known };
+}

@@ -5,7 +5,7 @@ import { mergeProfiles } from '#domain/data/profile';
 import { checkQuality } from '#domain/data/quality';
 import type { DataSettings, FitSettings } from '#domain/data/settings';
 import { shownList } from '#domain/data/shown';
-import type { Encoding, Fitted } from '#domain/encodings/encoding';
+import type { Encoding, Fitted, Quantiles } from '#domain/encodings/encoding';
 import { ENCODINGS, encodingOf } from '#domain/encodings/registry';
 import { DataQualityError, SchemaMismatchError } from '#domain/errors';
 import { type Side, sides } from '#domain/splits/side';
@@ -16,26 +16,26 @@ import type { RunPointer } from '#schemas/records/run';
 function fitColumn(
   { name, feature }: FeatureColumn,
   profile: ColumnProfile | undefined,
-  median: number | undefined,
+  quantiles: Quantiles,
   encodings: readonly Encoding[],
 ): Fitted {
   const encoding = encodingOf(feature, encodings);
   if (profile?.kind !== encoding.type) {
     throw new TypeError(`column ${name} is a ${feature.type} but was profiled as ${profile?.kind ?? 'nothing'}`);
   }
-  return encoding.fit(name, feature, profile, median);
+  return encoding.fit(name, feature, profile, quantiles);
 }
 
 /** The model inputs of all columns, and the columns that become none. */
 function fitColumns(
   pipeline: FitSettings,
   profile: Profile,
-  medians: FitInput['medians'],
+  quantiles: FitInput['quantiles'],
   encodings: readonly Encoding[],
 ): Pick<FittedTransform, 'features' | 'dropped'> {
   const outcomes = featureColumns(pipeline).map((column) => ({
     column: column.name,
-    ...fitColumn(column, profile.columns[column.name], medians.get(column.name), encodings),
+    ...fitColumn(column, profile.columns[column.name], quantiles.get(column.name) ?? new Map(), encodings),
   }));
   return {
     features: outcomes.flatMap((o) => ('features' in o ? o.features : [])),
@@ -43,14 +43,21 @@ function fitColumns(
   };
 }
 
-/** Columns whose median is needed for fitting. */
-export const medianColumns = (
+/** A column, and the quantiles of its training rows that fitting needs: shares from 0 to 1, rising. */
+export interface NeededQuantiles {
+  readonly name: string;
+  readonly shares: readonly number[];
+}
+
+/** The columns whose quantiles are needed for fitting. */
+export const neededQuantiles = (
   pipeline: Pick<DataSettings, 'dataset'>,
   encodings: readonly Encoding[] = ENCODINGS,
-): string[] =>
-  featureColumns(pipeline)
-    .filter(({ feature }) => encodingOf(feature, encodings).needsMedian?.(feature))
-    .map((c) => c.name);
+): NeededQuantiles[] =>
+  featureColumns(pipeline).flatMap(({ name, feature }) => {
+    const shares = encodingOf(feature, encodings).quantiles?.(feature) ?? [];
+    return shares.length === 0 ? [] : [{ name, shares: [...new Set(shares)].toSorted((a, b) => a - b) }];
+  });
 
 /** @throws SchemaMismatchError naming the columns that no object of the drop has */
 function refuseAbsent({ absent = [] }: Profile): void {
@@ -69,8 +76,8 @@ export interface FitInput {
   readonly pipeline: FitSettings;
   /** The profiles in shard order. */
   readonly profiles: readonly [Profile, ...Profile[]];
-  /** Medians of the training rows by column (from the merged sample: exact when it contains all rows). */
-  readonly medians: ReadonlyMap<string, number>;
+  /** Quantiles of the training rows by column (from the merged sample: exact when it contains all rows). */
+  readonly quantiles: ReadonlyMap<string, Quantiles>;
   /** Rows in the gaps between the sides. */
   readonly leftOut?: number;
   /** The model inputs of a run whose model the training goes on from: they are kept, and nothing is fitted. */
@@ -83,7 +90,7 @@ export interface FitInput {
  * @throws SchemaMismatchError when a column is in no file; DataQualityError when the drop fails a check, or no column carries information
  */
 export function fitTransform(
-  { run, pipeline, profiles, medians, leftOut = 0, kept }: FitInput,
+  { run, pipeline, profiles, quantiles, leftOut = 0, kept }: FitInput,
   encodings: readonly Encoding[] = ENCODINGS,
 ): {
   fitted: FittedTransform;
@@ -95,7 +102,7 @@ export function fitTransform(
   refuseAbsent(profile);
   const classes = labelClasses(pipeline);
   checkQuality(pipeline, profile, classes);
-  const { features, dropped } = kept ?? fitColumns(pipeline, profile, medians, encodings);
+  const { features, dropped } = kept ?? fitColumns(pipeline, profile, quantiles, encodings);
   if (features.length === 0) {
     throw new DataQualityError(
       `No feature carries information: ${shownList(

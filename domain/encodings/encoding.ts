@@ -42,6 +42,9 @@ export type Fitted = { readonly features: readonly FittedFeature[] } | { readonl
 export const allMissing: Fitted = { dropped: 'every training row lacks a value' };
 export const constant: Fitted = { dropped: 'the same value in every training row' };
 
+/** Quantiles of a column's training rows by share: 0.5 is the median. */
+export type Quantiles = ReadonlyMap<number, number>;
+
 export type ProfileOf<Type extends FeatureType> = Extract<ColumnProfile, { kind: Type }>;
 
 /**
@@ -65,18 +68,20 @@ export interface Encoding<Type extends FeatureType = FeatureType, Settings exten
   readonly example: Readonly<Record<string, unknown>>;
   /** Whether its model inputs may be missing. Absent: they may. */
   leavesMissing?(settings: z.output<z.ZodObject<Settings>>): boolean;
-  /** Whether fitting needs the median of the training rows. */
-  needsMedian?(settings: z.output<z.ZodObject<Settings>>): boolean;
+  /** What is wrong with the settings together, and the fix; undefined when they are right. */
+  problem?(settings: z.output<z.ZodObject<Settings>>): string | undefined;
+  /** The quantiles of the training rows that fitting needs, as shares from 0 to 1. */
+  quantiles?(settings: z.output<z.ZodObject<Settings>>): readonly number[];
   /**
    * Fits the column on the training rows.
    *
-   * @param median of the training rows, if it is needed and exists
+   * @param quantiles of the training rows: those that are needed, where they exist
    */
   fit(
     source: string,
     settings: z.output<z.ZodObject<Settings>>,
     profile: ProfileOf<Type>,
-    median: number | undefined,
+    quantiles: Quantiles,
   ): Fitted;
 }
 

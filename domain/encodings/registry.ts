@@ -1,6 +1,7 @@
 import { findKind } from '#domain/find-kind';
 import type { FittedFeature } from '#schemas/records/fitted-transform';
 import type { FeatureType } from '#schemas/records/profile';
+import { bins } from './bins.ts';
 import { boolean } from './boolean.ts';
 import { datetime } from './datetime.ts';
 import type { Encoding, Watched } from './encoding.ts';
@@ -9,7 +10,7 @@ import { onehot } from './onehot.ts';
 import { ordinal } from './ordinal.ts';
 
 /** All encodings. The first encoding of a type is its default. */
-export const ENCODINGS = [number, onehot, ordinal, boolean, datetime] as const;
+export const ENCODINGS = [number, bins, onehot, ordinal, boolean, datetime] as const;
 
 /** The encoding of a model input. @throws TypeError when its type has no encoding of this name */
 export function encodingOf(

@@ -10,7 +10,8 @@ import { evaluationSchema } from '#domain/evaluation/settings';
 import { leakageSchema } from '#domain/leakage/settings';
 import { notifySchema } from '#domain/notices/settings';
 import { registrySchema } from '#domain/registry/settings';
-import { imbalanceSchema, trainingSchemaOf } from '#domain/training/settings';
+import { imbalanceSchema } from '#domain/imbalance/settings';
+import { trainingSchemaOf } from '#domain/training/settings';
 import { checkPipeline } from './pipeline-rules.ts';
 
 /** The kinds a pipeline may name; those that are registered where one is left out. */

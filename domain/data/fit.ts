@@ -1,4 +1,5 @@
 import { type FeatureColumn, featureColumns, sliceColumns } from '#domain/data/columns';
+import { fitInteractions } from '#domain/data/interactions';
 import { labelClasses } from '#domain/data/label';
 import { planParts } from '#domain/data/parts';
 import { mergeProfiles } from '#domain/data/profile';
@@ -6,9 +7,11 @@ import { checkQuality } from '#domain/data/quality';
 import type { DataSettings, FitSettings } from '#domain/data/settings';
 import { shownList } from '#domain/data/shown';
 import type { Encoding, Fitted, Quantiles } from '#domain/encodings/encoding';
+import type { CategoryPair } from '#domain/encodings/interaction';
 import { ENCODINGS, encodingOf } from '#domain/encodings/registry';
 import { DataQualityError, SchemaMismatchError } from '#domain/errors';
 import { type Side, sides } from '#domain/splits/side';
+import { fitBalance } from '#domain/imbalance/balance';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 import type { ColumnProfile, Profile } from '#schemas/records/profile';
 import type { RunPointer } from '#schemas/records/run';
@@ -26,21 +29,21 @@ function fitColumn(
   return encoding.fit(name, feature, profile, quantiles);
 }
 
-/** The model inputs of all columns, and the columns that become none. */
+/** The model inputs of all columns and interactions, and those that become none. */
 function fitColumns(
   pipeline: FitSettings,
   profile: Profile,
-  quantiles: FitInput['quantiles'],
+  { quantiles, pairs = new Map() }: Pick<FitInput, 'quantiles' | 'pairs'>,
   encodings: readonly Encoding[],
 ): Pick<FittedTransform, 'features' | 'dropped'> {
   const outcomes = featureColumns(pipeline).map((column) => ({
     column: column.name,
     ...fitColumn(column, profile.columns[column.name], quantiles.get(column.name) ?? new Map(), encodings),
   }));
-  return {
-    features: outcomes.flatMap((o) => ('features' in o ? o.features : [])),
-    dropped: outcomes.flatMap((o) => ('dropped' in o ? [{ column: o.column, reason: o.dropped }] : [])),
-  };
+  const features = outcomes.flatMap((o) => ('features' in o ? o.features : []));
+  const dropped = outcomes.flatMap((o) => ('dropped' in o ? [{ column: o.column, reason: o.dropped }] : []));
+  const further = fitInteractions(pipeline, pairs, { features });
+  return { features: [...features, ...further.features], dropped: [...dropped, ...further.dropped] };
 }
 
 /** A column, and the quantiles of its training rows that fitting needs: shares from 0 to 1, rising. */
@@ -78,6 +81,8 @@ export interface FitInput {
   readonly profiles: readonly [Profile, ...Profile[]];
   /** Quantiles of the training rows by column (from the merged sample: exact when it contains all rows). */
   readonly quantiles: ReadonlyMap<string, Quantiles>;
+  /** The most frequent pairs of categories of the training rows, by the position of the interaction. */
+  readonly pairs?: ReadonlyMap<number, readonly CategoryPair[]> | undefined;
   /** Rows in the gaps between the sides. */
   readonly leftOut?: number;
   /** The model inputs of a run whose model the training goes on from: they are kept, and nothing is fitted. */
@@ -90,7 +95,7 @@ export interface FitInput {
  * @throws SchemaMismatchError when a column is in no file; DataQualityError when the drop fails a check, or no column carries information
  */
 export function fitTransform(
-  { run, pipeline, profiles, quantiles, leftOut = 0, kept }: FitInput,
+  { run, pipeline, profiles, quantiles, pairs, leftOut = 0, kept }: FitInput,
   encodings: readonly Encoding[] = ENCODINGS,
 ): {
   fitted: FittedTransform;
@@ -102,7 +107,7 @@ export function fitTransform(
   refuseAbsent(profile);
   const classes = labelClasses(pipeline);
   checkQuality(pipeline, profile, classes);
-  const { features, dropped } = kept ?? fitColumns(pipeline, profile, quantiles, encodings);
+  const { features, dropped } = kept ?? fitColumns(pipeline, profile, { quantiles, pairs }, encodings);
   if (features.length === 0) {
     throw new DataQualityError(
       `No feature carries information: ${shownList(
@@ -122,6 +127,7 @@ export function fitTransform(
     ReturnType<typeof counts>,
     ReturnType<typeof counts>,
   ];
+  const balance = fitBalance(pipeline.imbalance, profile.sides.train.classes);
   const fitted: FittedTransform = {
     version: 1,
     pipeline: run.pipeline,
@@ -133,6 +139,7 @@ export function fitTransform(
       classCounts: profile.sides.train.classes,
       ...(typeof profile.onlyNegative === 'string' ? { onlyNegative: profile.onlyNegative } : {}),
     },
+    ...(balance ? { balance } : {}),
     features,
     dropped,
     slices: sliceColumns(pipeline),

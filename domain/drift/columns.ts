@@ -38,7 +38,12 @@ export function driftColumns(
   const columns: ColumnValues[] = [];
   const bySource = new Map<string, { at: number; name: string }[]>();
   features.forEach((feature, at) => {
-    const { name, source, watched, categories: known } = readFeature(feature, encodings);
+    const {
+      name,
+      sources: [source = name],
+      watched,
+      categories: [known],
+    } = readFeature(feature, encodings);
     switch (watched.as) {
       case 'number':
         columns.push({ column: name, kind: 'number', values: numbers(matrix, at) });
@@ -49,7 +54,10 @@ export function driftColumns(
         break;
       }
       case 'indicator':
-        bySource.set(source, [...(bySource.get(source) ?? []), { at, name: watched.category }]);
+        bySource.set(watched.column ?? source, [
+          ...(bySource.get(watched.column ?? source) ?? []),
+          { at, name: watched.category },
+        ]);
         break;
       case 'nothing':
         break;

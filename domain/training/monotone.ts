@@ -27,6 +27,12 @@ function declaredSigns(dataset: Dataset): ReadonlyMap<string, Sign> {
   );
 }
 
+/** Whether a model input rises with one column. */
+function isOfNumber(feature: FittedFeature): boolean {
+  const { sources, watched } = readFeature(feature);
+  return sources.length === 1 && watched.as === 'number';
+}
+
 /**
  * The sign of each model input, in order; empty when the pipeline declares no column monotone. Inputs that are no numbers, such as
  * the one that marks a missing value, are free.
@@ -35,7 +41,7 @@ export function monotoneSigns(dataset: Dataset, features: readonly FittedFeature
   const signs = declaredSigns(dataset);
   if (signs.size === 0) return [];
   return features.map((feature) =>
-    readFeature(feature).watched.as === 'number' ? (signs.get(feature.source) ?? 0) : 0,
+    isOfNumber(feature) ? (signs.get(feature.source) ?? 0) : 0,
   );
 }
 

@@ -5,6 +5,7 @@ import { invariantColumns, monotoneColumns } from '#domain/data/expected-setting
 import { encodeRows, toCsv } from '#domain/data/online';
 import { shownList } from '#domain/data/shown';
 import type { ModelInputs, RawValue } from '#domain/endpoint-tests/session';
+import { sourcesOf } from '#domain/encodings/encoding';
 import { PredictionError } from '#domain/errors';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import type { ObjectStore } from '#functions/ports/object-store';
@@ -38,7 +39,7 @@ export async function servedModel(
   return {
     inputs: {
       delimiter: input.delimiter,
-      sources: fitted.features.map(({ source }) => source),
+      sources: fitted.features.map(sourcesOf),
       columns,
       monotone: monotoneColumns(pipeline.dataset),
       invariant: invariantColumns(pipeline.dataset),

@@ -17,6 +17,7 @@ import { writePersonalData } from '#functions/shards/merge-personal-data';
 import { writePermutedRows } from '#functions/shards/permuted-rows';
 import { readAll } from '#functions/shards/read-all';
 import { readContinuation } from '#functions/shards/read-continuation';
+import { readPairs } from '#functions/shards/read-pairs';
 import { readQuantiles } from '#functions/shards/read-quantiles';
 import { withScratch } from '#functions/shards/scratch';
 import { writeDataReport } from '#functions/use-cases/write-data-report';
@@ -73,6 +74,7 @@ export async function fitTransform(ports: FittingPorts, { run, shards, champion 
         pipeline,
         profiles: [first, ...rest],
         quantiles,
+        pairs: await readPairs(engine, pipeline, training),
         leftOut: sides.leftOut,
         kept: inputs,
       });

@@ -95,7 +95,7 @@ describe('an added encoding', () => {
   const fitted = () => {
     const pipeline = pipelineWith({ x: log.example });
     const run = { pipeline: 'small', runId: 'r' };
-    const { fitted: transform } = fitTransform({ run, pipeline, profiles: [profile], medians: new Map() }, encodings);
+    const { fitted: transform } = fitTransform({ run, pipeline, profiles: [profile], quantiles: new Map() }, encodings);
     return stored(fittedTransformSchema, transform);
   };
 

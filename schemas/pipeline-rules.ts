@@ -19,6 +19,7 @@ import type { DriftSettings } from '#domain/drift/settings';
 import { referenceProblem } from '#domain/drift/windows/settings';
 import type { EvaluationSettings } from '#domain/evaluation/settings';
 import { metricOfGate } from '#domain/gates/registry';
+import type { Imbalance } from '#domain/imbalance/settings';
 import type { Issue } from '#domain/issue';
 import type { LeakageSettings } from '#domain/leakage/settings';
 import { metricsOf } from '#domain/metrics/registry';
@@ -26,7 +27,6 @@ import { PRIVATE_ROLES } from '#domain/privacy/privacy-action';
 import { privacyAction } from '#domain/privacy/registry';
 import { splitStrategy } from '#domain/splits/registry';
 import { checkTraining } from '#domain/training/rules';
-import type { Imbalance } from '#domain/imbalance/settings';
 import type { TrainingSettings } from '#domain/training/settings';
 
 /** A pipeline whose fields are right each by itself. */

@@ -99,7 +99,7 @@ function featureObjects(encodings: readonly Encoding[], further: (type: FeatureT
             encode: z
               .enum(names)
               .default(names[0])
-              .meta({ description: `The encoding of a ${type}.`, examples: names }),
+              .meta({ description: 'The encoding: one of those for its type.', examples: names }),
           }
         : {};
     const kind = z.literal(type).meta({ description: 'The type of a model input.', examples: [type] });

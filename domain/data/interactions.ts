@@ -41,7 +41,10 @@ export function checkInteractions(pipeline: Settings, issue: Issue): void {
     if (stranger !== undefined) issue(path, `"${stranger}" is no model input: name two columns that are`);
     else if (first === second) issue(path, `"${first}" twice: name two different columns`);
     else if (bound !== undefined)
-      issue(path, `"${bound}" is declared monotone or invariant, which an interaction could break: remove one of the two`);
+      issue(
+        path,
+        `"${bound}" is declared monotone or invariant, which an interaction could break: remove one of the two`,
+      );
     else if (a && b && interactionOf(as, a, b) === undefined)
       issue(
         path,

@@ -1,11 +1,21 @@
 import * as z from 'zod';
 import { double } from '#domain/sql/literals';
-import { allMissing, constant, type Encoding, type FittedFeatureKind, fittedFeatureSchema, zeroOrOne } from './encoding.ts';
+import {
+  allMissing,
+  constant,
+  type Encoding,
+  type FittedFeatureKind,
+  fittedFeatureSchema,
+  zeroOrOne,
+} from './encoding.ts';
 import { missingFeature, missingIndicator } from './missing-indicator.ts';
 import { filled, fillOf, numberSettings } from './numbers.ts';
 
 const binSchema = fittedFeatureSchema('bin', {
-  edges: z.array(z.number()).min(1).describe('the upper ends of all bins but the last, rising; an end belongs to its bin'),
+  edges: z
+    .array(z.number())
+    .min(1)
+    .describe('the upper ends of all bins but the last, rising; an end belongs to its bin'),
   fill: z.number().nullable().describe('replaces a missing value'),
 }).describe('position of the bin, from 0');
 type BinFeature = z.output<typeof binSchema>;
@@ -82,7 +92,8 @@ export const bins = {
   name: 'bins',
   type: 'number',
   label: 'Quantile bins',
-  summary: 'The bin of the number, of bins with about as many training rows each: its position, or a 0/1 input for each.',
+  summary:
+    'The bin of the number, of bins with about as many training rows each: its position, or a 0/1 input for each.',
   settings,
   features: [binFeature, withinFeature, missingFeature],
   example: { role: 'feature', type: 'number', encode: 'bins', bins: 5 },

@@ -32,4 +32,10 @@ export const cyclicFeature = {
 
 /** Both coordinates of a part of the time on its circle. */
 export const onCircle = (source: string, cycle: Cycle): CyclicFeature[] =>
-  (['sin', 'cos'] as const).map((wave) => ({ kind: 'cyclic', name: `${source}:${cycle}:${wave}`, source, cycle, wave }));
+  (['sin', 'cos'] as const).map((wave) => ({
+    kind: 'cyclic',
+    name: `${source}:${cycle}:${wave}`,
+    source,
+    cycle,
+    wave,
+  }));

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { cyclicFeature, cycleSchema, onCircle } from './cyclic.ts';
+import { cycleSchema, cyclicFeature, onCircle } from './cyclic.ts';
 import { allMissing, constant, type Encoding, type FittedFeatureKind, fittedFeatureSchema } from './encoding.ts';
 
 const partSchema = z.enum(['hour', 'dayOfWeek', 'dayOfMonth', 'month', 'year', 'epochDays']);
@@ -57,7 +57,9 @@ export const datetime = {
   features: [datetimeFeature, cyclicFeature],
   example: { role: 'feature', type: 'datetime', parts: ['month', 'dayOfWeek'] },
   problem: ({ parts, cyclic }) =>
-    parts.length + cyclic.length === 0 ? 'name parts of the time that become model inputs: parts, cyclic or both' : undefined,
+    parts.length + cyclic.length === 0
+      ? 'name parts of the time that become model inputs: parts, cyclic or both'
+      : undefined,
   fit(source, { parts, cyclic }, { min, max, trainMissing }) {
     if (min === null) return allMissing;
     if (min === max && trainMissing === 0) return constant;

@@ -17,7 +17,8 @@ const elapsedFeature = {
 export const elapsed = {
   name: 'elapsed',
   label: 'Elapsed days',
-  summary: 'Days from the first time to the second, with fractions; negative where the second is earlier. Missing where one of them is.',
+  summary:
+    'Days from the first time to the second, with fractions; negative where the second is earlier. Missing where one of them is.',
   takes: (first, second) => first === 'datetime' && second === 'datetime',
   leavesMissing: true,
   needsPairs: false,

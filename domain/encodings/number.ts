@@ -37,11 +37,9 @@ export const number = {
     const varies = min !== max || (hasMissing && fill !== min);
     const plain: NumberFeature = { kind: 'number', name: source, source, fill };
     const isPlain = own.power === 'none' && own.scale === 'none';
-    const value = (): NumberFeature | ScaledFeature => (isPlain ? plain : fitScaled(source, fill, own, train, quantiles));
-    const features = [
-      ...(varies ? [value()] : []),
-      ...(own.indicator && hasMissing ? [missingIndicator(source)] : []),
-    ];
+    const value = (): NumberFeature | ScaledFeature =>
+      isPlain ? plain : fitScaled(source, fill, own, train, quantiles);
+    const features = [...(varies ? [value()] : []), ...(own.indicator && hasMissing ? [missingIndicator(source)] : [])];
     return features.length > 0 ? { features } : constant;
   },
 } as const satisfies Encoding<'number', typeof settings>;

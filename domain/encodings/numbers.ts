@@ -32,6 +32,8 @@ export const filled = (value: string, fill: number | null): string =>
 /** The largest number that models read: XGBoost and others hold inputs as float32. */
 const largest = 3.4028234663852886e38;
 
-/** SQL of a number without infinity: results beyond float32 count as its largest number. */
-export const withinFloat32 = (value: string): string =>
-  `CASE WHEN ${value} > ${double(largest)} THEN ${double(largest)} WHEN ${value} < ${double(-largest)} THEN ${double(-largest)} ELSE ${value} END`;
+/** SQL of a number without infinity and negative zero: results beyond float32 count as its largest number. */
+export const withinFloat32 = (value: string): string => {
+  const [high, low] = [double(largest), double(-largest)];
+  return `CASE WHEN ${value} > ${high} THEN ${high} WHEN ${value} < ${low} THEN ${low} WHEN ${value} = 0 THEN 0 ELSE ${value} END`;
+};

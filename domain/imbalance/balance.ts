@@ -1,6 +1,6 @@
 import type { Imbalance } from '#domain/imbalance/settings';
-import { formatCount, formatNumber, formatPercent } from '#domain/text/format-number';
 import { text } from '#domain/sql/literals';
+import { formatCount, formatNumber, formatPercent } from '#domain/text/format-number';
 import { unreachable } from '#domain/unreachable';
 import type { Balance, FittedTransform } from '#schemas/records/fitted-transform';
 

@@ -1,8 +1,8 @@
 import type { ColumnSpec } from '#domain/data/column-spec';
 import { describeInteractions, describeTreatment } from '#domain/data/treatment';
+import { describeBalance } from '#domain/imbalance/balance';
 import { describeDrops } from '#domain/runs/describe-drops';
 import { dropName } from '#domain/runs/drop-name';
-import { describeBalance } from '#domain/imbalance/balance';
 import { describeContinuation } from '#domain/training/describe-continuation';
 import type { DropDrift } from '#schemas/records/baseline';
 import type { Evaluation, Verdict } from '#schemas/records/evaluation';
@@ -84,7 +84,15 @@ function summarizeNaive({ naive, metrics }: Evaluation, { gates }: Verdict): Spl
   return { metric, claimed, measured };
 }
 
-function summarizeData({ pipeline, sides: divided, profile, fitted, training, evaluation, verdict }: RunRecords): DataSummary {
+function summarizeData({
+  pipeline,
+  sides: divided,
+  profile,
+  fitted,
+  training,
+  evaluation,
+  verdict,
+}: RunRecords): DataSummary {
   const { dataset } = pipeline;
   const sides = (['train', 'validation', 'test'] as const).map((side) =>
     summarizeSide(side, profile.sides[side], fitted),

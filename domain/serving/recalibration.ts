@@ -16,7 +16,9 @@ export function recalibrate(score: number, { majority, keptShare }: { majority: 
 }
 
 /** Turns the scores of a run's model into probabilities among all rows; undefined where they are that already. */
-export function recalibrationOf({ balance }: Pick<FittedTransform, 'balance'>): ((score: number) => number) | undefined {
+export function recalibrationOf({
+  balance,
+}: Pick<FittedTransform, 'balance'>): ((score: number) => number) | undefined {
   return balance?.kind === 'undersampled' ? (score) => recalibrate(score, balance) : undefined;
 }
 

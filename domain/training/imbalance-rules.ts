@@ -23,7 +23,9 @@ function checkUndersampling(
     return;
   }
   if (balancing?.givesProbabilities(all) !== true)
-    refuse(`undersample recalibrates probabilities, and ${label} gives none with these hyperparameters: leave objective out, or set none`);
+    refuse(
+      `undersample recalibrates probabilities, and ${label} gives none with these hyperparameters: leave objective out, or set none`,
+    );
   if (training.instances.count > 1)
     refuse('undersample leaves fewer rows, and an instance might get none: set training.instances.count to 1');
   if (training.incremental === true)
@@ -53,11 +55,12 @@ export function checkImbalance(
       `the training rows ${isWeighted ? 'have' : 'have no'} weights, as imbalance says: leave it out`,
     );
   if (typeof imbalance !== 'object') return;
-  const twice = 'imbalance balances the classes already: leave out one of the two';
   const positive = balancing?.positiveWeight ?? '';
-  if (training.hyperparameters[positive] !== undefined) issue(['training', 'hyperparameters', positive], twice);
-  if (training.tuning && Object.hasOwn(training.tuning.ranges, positive))
-    issue(['training', 'tuning', 'ranges', positive], twice);
+  if (training.hyperparameters[positive] !== undefined)
+    issue(
+      ['training', 'hyperparameters', positive],
+      'imbalance balances the classes already: leave out one of the two',
+    );
   const refuse = (message: string) => issue(['imbalance'], message);
   if (isWeighted) checkWeights(pipeline, algorithm, refuse);
   else checkUndersampling(pipeline, algorithm, all, refuse);

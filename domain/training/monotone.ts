@@ -40,9 +40,7 @@ function isOfNumber(feature: FittedFeature): boolean {
 export function monotoneSigns(dataset: Dataset, features: readonly FittedFeature[]): Sign[] {
   const signs = declaredSigns(dataset);
   if (signs.size === 0) return [];
-  return features.map((feature) =>
-    isOfNumber(feature) ? (signs.get(feature.source) ?? 0) : 0,
-  );
+  return features.map((feature) => (isOfNumber(feature) ? (signs.get(feature.source) ?? 0) : 0));
 }
 
 /** The signs that are declared, before it is known which model inputs there are. */

@@ -7,9 +7,9 @@ import type { SplitSettings } from '#domain/data/split-settings';
 import { encodingOf } from '#domain/encodings/registry';
 import type { Issue } from '#domain/issue';
 import { trainingHyperparameters } from '#domain/training/hyperparameters';
+import { checkImbalance } from '#domain/training/imbalance-rules';
 import { monotoneDeclared } from '#domain/training/monotone';
 import type { TrainingSections } from '#domain/training/settings';
-import { checkImbalance } from '#domain/training/imbalance-rules';
 import { checkTuning } from '#domain/training/tuning-rules';
 
 type Checked = Omit<TrainingSections, 'name' | 'dataset'> & {

@@ -8,7 +8,9 @@ import { double, ident } from '#domain/sql/literals';
 function byShare(list: SqlValue | undefined, shares: readonly number[]): Quantiles {
   if (typeof list !== 'string') return new Map();
   const values = list.slice(1, -1).split(',').map(Number);
-  return new Map(shares.flatMap((share, i) => (Number.isFinite(values[i]) ? [[share, Number(values[i])] as const] : [])));
+  return new Map(
+    shares.flatMap((share, i) => (Number.isFinite(values[i]) ? [[share, Number(values[i])] as const] : [])),
+  );
 }
 
 /**

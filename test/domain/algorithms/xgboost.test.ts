@@ -87,7 +87,14 @@ describe('fixed hyperparameters of XGBoost', () => {
 
   it('include every default of every task', () => {
     for (const task of xgboost.tasks) {
-      const defaults = xgboost.defaults({ task, classes: 3, counts: [3, 1], balance: true, weighted: false, monotone: [] });
+      const defaults = xgboost.defaults({
+        task,
+        classes: 3,
+        counts: [3, 1],
+        balance: true,
+        weighted: false,
+        monotone: [],
+      });
       for (const [name, value] of Object.entries(defaults)) {
         expect([name, xgboost.hyperparameters[name]?.schema.safeParse(value).success]).toEqual([name, true]);
       }

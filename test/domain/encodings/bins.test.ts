@@ -50,7 +50,9 @@ describe('quantile bins', () => {
       [0, 0, 1, 0],
       [0, 0, 0, 1],
     ]);
-    expect(bins.features[1].watched({ kind: 'within', name: 'n', source: 'x', over: 2, upTo: null, fill: null })).toEqual({
+    expect(
+      bins.features[1].watched({ kind: 'within', name: 'n', source: 'x', over: 2, upTo: null, fill: null }),
+    ).toEqual({
       as: 'indicator',
       category: 'over 2',
     });
@@ -70,7 +72,9 @@ describe('quantile bins', () => {
     expect(inputs(bins.fit('x', settings, profile(null, null, 9), new Map()))).toBe('every training row lacks a value');
     // what replaces a missing value is another one
     expect(inputs(bins.fit('x', { ...settings, impute: -1 }, profile(3, 3, 1), cuts(3, 3, 3)))).toEqual(['x']);
-    expect(inputs(bins.fit('x', { ...settings, indicator: true }, profile(3, 3, 1), cuts(3, 3, 3)))).toEqual(['x:missing']);
+    expect(inputs(bins.fit('x', { ...settings, indicator: true }, profile(3, 3, 1), cuts(3, 3, 3)))).toEqual([
+      'x:missing',
+    ]);
   });
 
   it('need their cuts, and leave a value missing only as a position that nothing replaces', () => {
@@ -97,7 +101,7 @@ describe('quantile bins', () => {
         const each = featuresOf(bins.fit('x', { ...settings, as: 'onehot' }, of, own));
         for (const row of await encode(each, values)) expect(row.filter((set) => set === 1)).toHaveLength(1);
       }),
-      { numRuns: 20 },
+      { numRuns: 8 },
     );
   });
 
@@ -105,7 +109,9 @@ describe('quantile bins', () => {
     const problem = (fields: object) =>
       columnSchema.safeParse({ role: 'feature', type: 'number', ...fields }).error?.issues[0]?.message;
     expect(problem({ encode: 'bins', bins: 5 })).toBeUndefined();
-    expect(problem({ encode: 'bins', scale: 'robust' })).toBe('has no effect on bins: set encode: number, or remove it');
+    expect(problem({ encode: 'bins', scale: 'robust' })).toBe(
+      'has no effect on bins: set encode: number, or remove it',
+    );
     expect(problem({ bins: 5 })).toBe('has no effect on number: set encode: bins, or remove it');
   });
 });

@@ -15,7 +15,10 @@ const apart = ([a = [], b = []]: number[][]) => Math.hypot(...a.map((x, i) => x 
 
 it('a part of a time lies on a circle, where its ends meet', async () => {
   const month = (one: number, other: number) =>
-    encode('month', [one, other].map((own) => `2026-${String(own).padStart(2, '0')}-15`)).then(apart);
+    encode(
+      'month',
+      [one, other].map((own) => `2026-${String(own).padStart(2, '0')}-15`),
+    ).then(apart);
   expect(await month(12, 1)).toBeCloseTo(await month(6, 7), 12);
   expect(await month(12, 6)).toBeCloseTo(2, 12);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { fitScaled, type ScaledFeature, scaledFeature, scalingQuantiles } from '#domain/encodings/scaled';
-import { number } from '#domain/encodings/number';
 import { featureSelectSql } from '#domain/data/transform';
+import { number } from '#domain/encodings/number';
+import { fitScaled, type ScaledFeature, scaledFeature, scalingQuantiles } from '#domain/encodings/scaled';
 import { double } from '#domain/sql/literals';
 import { testEngine } from '../../fakes/data-run.ts';
 
@@ -14,8 +14,10 @@ const quartiles = new Map([
 ]);
 /** The quantiles of these values, at the shares that are asked for. */
 const quantilesOf = (values: readonly number[], shares: readonly number[]) =>
-  new Map(shares.map((share) => [share, values[Math.min(values.length - 1, Math.floor(share * values.length))] as number]));
-const fit = (power: 'none' | 'log' | 'yeo-johnson', scale: 'none' | 'standard' | 'robust', quantiles = none) =>
+  new Map(
+    shares.map((share) => [share, values[Math.min(values.length - 1, Math.floor(share * values.length))] as number]),
+  );
+const scaled = (power: 'none' | 'log' | 'yeo-johnson', scale: 'none' | 'standard' | 'robust', quantiles = none) =>
   fitScaled('x', null, { power, scale }, moments, quantiles);
 
 async function encode(feature: ScaledFeature, values: readonly (number | null)[]): Promise<unknown[]> {
@@ -27,7 +29,7 @@ async function encode(feature: ScaledFeature, values: readonly (number | null)[]
 
 describe('a scaled number', () => {
   it('has a mean of 0 and a deviation of 1', async () => {
-    const feature = fit('none', 'standard');
+    const feature = scaled('none', 'standard');
     expect(feature).toEqual({
       kind: 'scaled',
       name: 'x',
@@ -42,15 +44,15 @@ describe('a scaled number', () => {
   });
 
   it('has its quartiles one apart, whatever the outliers', async () => {
-    expect(await encode(fit('none', 'robust', quartiles), [4, 9, -1])).toEqual([0, 1, -1]);
+    expect(await encode(scaled('none', 'robust', quartiles), [4, 9, -1])).toEqual([0, 1, -1]);
   });
 
   it('is made even first', async () => {
-    const feature = fit('log', 'robust', new Map([...quartiles].map(([share, x]) => [share, Math.expm1(x)])));
+    const feature = scaled('log', 'robust', new Map([...quartiles].map(([share, x]) => [share, Math.expm1(x)])));
     expect(feature).toMatchObject({ power: { kind: 'log' } });
     expect(feature.center).toBeCloseTo(4, 9);
     expect(feature.spread).toBeCloseTo(5, 9);
-    const [encoded] = await encode(fit('log', 'none'), [Math.E - 1]);
+    const [encoded] = await encode(scaled('log', 'none'), [Math.E - 1]);
     expect(encoded).toBeCloseTo(1, 12);
   });
 
@@ -74,12 +76,14 @@ describe('a scaled number', () => {
   });
 
   it('that does not vary, or of which nothing is known, is not divided', () => {
-    expect(fitScaled('x', null, { power: 'none', scale: 'standard' }, { count: 3, mean: 7, m2: 0 }, none)).toMatchObject({
+    expect(
+      fitScaled('x', null, { power: 'none', scale: 'standard' }, { count: 3, mean: 7, m2: 0 }, none),
+    ).toMatchObject({
       center: 7,
       spread: 1,
     });
-    expect(fit('none', 'robust')).toMatchObject({ center: 5, spread: 1 });
-    expect(fit('yeo-johnson', 'standard')).toMatchObject({ power: { kind: 'yeo-johnson', lambda: 1 }, spread: 1 });
+    expect(scaled('none', 'robust')).toMatchObject({ center: 5, spread: 1 });
+    expect(scaled('yeo-johnson', 'standard')).toMatchObject({ power: { kind: 'yeo-johnson', lambda: 1 }, spread: 1 });
     const overflowing = new Map([
       [0.25, 1e300],
       [0.5, 1e300],
@@ -92,13 +96,16 @@ describe('a scaled number', () => {
       [0.5, 0],
       [0.75, 1.5e308],
     ]);
-    expect(fitScaled('x', null, { power: 'none', scale: 'robust' }, moments, wide)).toMatchObject({ center: 0, spread: 1 });
+    expect(fitScaled('x', null, { power: 'none', scale: 'robust' }, moments, wide)).toMatchObject({
+      center: 0,
+      spread: 1,
+    });
   });
 
   it('is never infinite', async () => {
     const largest = 3.4028234663852886e38;
     const power = { kind: 'yeo-johnson', lambda: 3 } as const;
-    const feature = { ...fit('none', 'standard'), power, spread: 1e-300 };
+    const feature = { ...scaled('none', 'standard'), power, spread: 1e-300 };
     expect(await encode(feature, [1e308, -1e308, null])).toEqual([largest, -largest, null]);
   });
 

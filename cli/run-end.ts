@@ -1,9 +1,7 @@
-import { describeBalance } from '#domain/imbalance/balance';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import { type Verdict, verdictSchema } from '#schemas/records/evaluation';
-import { fittedTransformSchema } from '#schemas/records/fitted-transform';
 import { type PersonalData, personalDataSchema } from '#schemas/records/personal-data';
-import type { TrainingRecord } from '#schemas/records/run';
+import { readBalance } from './balance.ts';
 import { endWith } from './exit-codes.ts';
 import { exitOfRun, type Followed, type Skipped } from './follow-run.ts';
 import { bold, green, print, printJson, red, table, yellow } from './output.ts';
@@ -25,16 +23,6 @@ export const readPersonalData = (
   target: Pick<Target, 's3' | 'outputs'>,
   run: RunPointer,
 ): Promise<PersonalData | undefined> => readRecord(target, artifactKeys(run).personalData, personalDataSchema);
-
-/** What was done about classes of unequal size in a run's training, in words; undefined where nothing was. */
-async function readBalance(
-  target: Pick<Target, 's3' | 'outputs'>,
-  run: RunPointer,
-  { hyperparameters }: TrainingRecord,
-): Promise<string | undefined> {
-  const fitted = await readRecord(target, artifactKeys(run).transform, fittedTransformSchema);
-  return fitted && describeBalance(fitted, hyperparameters);
-}
 
 /** The verdict and every gate with its reason; then the constraints that the drop did not meet and that only warn. */
 export const describeVerdict = ({ passed, gates, warnings = [], unmet = [] }: Verdict): string =>

@@ -6,6 +6,7 @@ import { interactionOf, namedInteractions } from '#domain/encodings/interactions
 import type { Issue } from '#domain/issue';
 import { ident } from '#domain/sql/literals';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
+import type { FeatureType } from '#schemas/records/profile';
 
 type Settings = Pick<DataSettings, 'dataset'>;
 
@@ -30,13 +31,13 @@ export function checkInteractions(pipeline: Settings, issue: Issue): void {
   const { dataset } = pipeline;
   const types = new Map(featureColumns(pipeline).map(({ name, kind }) => [name, kind]));
   const promised = new Set([...monotoneColumns(dataset), ...invariantColumns(dataset)].map(({ column }) => column));
+  const typesOf = (columns: Pair) => columns.map((name) => types.get(name)) as [FeatureType, FeatureType];
   const seen = new Set<string>();
   for (const [i, { columns, as }] of namedInteractions(dataset.interactions).entries()) {
     const path = ['dataset', 'interactions', i];
     const [first, second] = columns;
     const stranger = columns.find((name) => !types.has(name));
     const bound = columns.find((name) => promised.has(name));
-    const [a, b] = [types.get(first), types.get(second)];
     const key = JSON.stringify([columns, as]);
     if (stranger !== undefined) issue(path, `"${stranger}" is no model input: name two columns that are`);
     else if (first === second) issue(path, `"${first}" twice: name two different columns`);
@@ -45,10 +46,10 @@ export function checkInteractions(pipeline: Settings, issue: Issue): void {
         path,
         `"${bound}" is declared monotone or invariant, which an interaction could break: remove one of the two`,
       );
-    else if (a && b && interactionOf(as, a, b) === undefined)
+    else if (interactionOf(as, ...typesOf(columns)) === undefined)
       issue(
         path,
-        `a ${a} and a ${b} do not go together${as === undefined ? '' : ` as ${as}`}: take two numbers, two categories or two times`,
+        `a ${typesOf(columns).join(' and a ')} do not go together${as === undefined ? '' : ` as ${as}`}: take two numbers, two categories or two times`,
       );
     else if (seen.has(key)) issue(path, 'it is listed twice: remove one');
     seen.add(key);

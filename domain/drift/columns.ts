@@ -24,6 +24,10 @@ function categories(matrix: FeatureMatrix, indicators: readonly { at: number; na
   );
 }
 
+function addTo<T>(lists: Map<string, T[]>, key: string, item: T): void {
+  lists.set(key, [...(lists.get(key) ?? []), item]);
+}
+
 /**
  * The columns of a drift check, rebuilt from model inputs: one-hot indicators become their category again, so drift is reported
  * for the original column. Inputs that change naturally, such as parts of dates, are left out.
@@ -40,7 +44,7 @@ export function driftColumns(
   features.forEach((feature, at) => {
     const {
       name,
-      sources: [source = name],
+      sources: [source],
       watched,
       categories: [known],
     } = readFeature(feature, encodings);
@@ -54,10 +58,7 @@ export function driftColumns(
         break;
       }
       case 'indicator':
-        bySource.set(watched.column ?? source, [
-          ...(bySource.get(watched.column ?? source) ?? []),
-          { at, name: watched.category },
-        ]);
+        addTo(bySource, watched.column ?? (source as string), { at, name: watched.category });
         break;
       case 'nothing':
         break;

@@ -45,7 +45,8 @@ export function readFeature(feature: FittedFeature, encodings: readonly Encoding
     name: feature.name,
     sources: sourcesOf(feature),
     reads: kind.reads,
-    sql: ([value = 'NULL', other = 'NULL']) => kind.sql(own, value, other),
+    // a kind reads as many values as it has columns
+    sql: (values) => kind.sql(own, ...(values as [string, string])),
     watched: kind.watched(own),
     categories: [kind.categories?.(own), kind.otherCategories?.(own)],
   };

@@ -92,7 +92,7 @@ async function spliced<T extends Change>(
       );
     }
     const at = inputs.sources.flatMap((sources, position) => (sources.includes(column) ? [position] : []));
-    if (at.some((position) => (inputs.sources[position] ?? []).length > 1))
+    if (inputs.sources.some((sources) => sources.length > 1 && sources.includes(column)))
       throw new WrongTestError(
         `${column} makes an input together with another column, so it cannot be changed alone: test a column without an interaction`,
       );

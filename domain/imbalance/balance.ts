@@ -7,12 +7,6 @@ import type { Balance, FittedTransform } from '#schemas/records/fitted-transform
 /** Weights have so many digits: enough, and the CSV stays short. */
 const digits = 6;
 
-/** The class of most training rows, and the number of rows of the other one. */
-function larger([negatives = 0, positives = 0]: readonly number[]) {
-  const majority = positives > negatives ? (1 as const) : (0 as const);
-  return { majority, most: Math.max(negatives, positives), least: Math.min(negatives, positives) };
-}
-
 /**
  * How the training rows of a run are balanced; undefined where they are taken as they are.
  *
@@ -26,8 +20,10 @@ export function fitBalance(imbalance: Imbalance, counts: readonly number[]): Bal
     const weights = counts.map((count) => Number((rows / (counts.length * Math.max(1, count))).toPrecision(digits)));
     return { kind: 'weights', weights };
   }
-  const { majority, most, least } = larger(counts);
-  const keptShare = (imbalance.undersample * least) / most;
+  // a binary task: its rules refuse any other
+  const [negatives, positives] = counts as [number, number];
+  const majority = positives > negatives ? 1 : 0;
+  const keptShare = (imbalance.undersample * Math.min(negatives, positives)) / Math.max(negatives, positives);
   return keptShare < 1 ? { kind: 'undersampled', majority, keptShare } : undefined;
 }
 

@@ -1,4 +1,4 @@
-import type { Algorithm } from '#domain/algorithms/algorithm';
+import type { Algorithm, Balancing } from '#domain/algorithms/algorithm';
 import type { Issue } from '#domain/issue';
 import type { TrainingSections } from '#domain/training/settings';
 
@@ -34,6 +34,26 @@ function checkUndersampling(
     );
 }
 
+/** Hyperparameters that contradict `imbalance`, or do the same again. */
+function checkHyperparameters(
+  { imbalance, training: { hyperparameters } }: Checked,
+  { rowWeights, positiveWeight }: Balancing,
+  isWeighted: boolean,
+  issue: Issue,
+): void {
+  const own = hyperparameters[rowWeights];
+  if (own !== undefined && Number(own) !== Number(isWeighted))
+    issue(
+      ['training', 'hyperparameters', rowWeights],
+      `the training rows ${isWeighted ? 'have' : 'have no'} weights, as imbalance says: leave it out`,
+    );
+  if (typeof imbalance === 'object' && hyperparameters[positiveWeight] !== undefined)
+    issue(
+      ['training', 'hyperparameters', positiveWeight],
+      'imbalance balances the classes already: leave out one of the two',
+    );
+}
+
 /**
  * Rules of `imbalance`: the algorithm, the task and the other settings must go along.
  *
@@ -45,23 +65,10 @@ export function checkImbalance(
   all: Readonly<Record<string, string>>,
   issue: Issue,
 ): void {
-  const { imbalance, training } = pipeline;
-  const { balancing } = algorithm;
+  const { imbalance } = pipeline;
   const isWeighted = typeof imbalance === 'object' && 'weights' in imbalance;
-  const own = balancing && training.hyperparameters[balancing.rowWeights];
-  if (own !== undefined && Number(own) !== Number(isWeighted))
-    issue(
-      ['training', 'hyperparameters', balancing?.rowWeights ?? ''],
-      `the training rows ${isWeighted ? 'have' : 'have no'} weights, as imbalance says: leave it out`,
-    );
-  if (typeof imbalance !== 'object') return;
-  const positive = balancing?.positiveWeight ?? '';
-  if (training.hyperparameters[positive] !== undefined)
-    issue(
-      ['training', 'hyperparameters', positive],
-      'imbalance balances the classes already: leave out one of the two',
-    );
+  if (algorithm.balancing) checkHyperparameters(pipeline, algorithm.balancing, isWeighted, issue);
   const refuse = (message: string) => issue(['imbalance'], message);
   if (isWeighted) checkWeights(pipeline, algorithm, refuse);
-  else checkUndersampling(pipeline, algorithm, all, refuse);
+  else if (typeof imbalance === 'object') checkUndersampling(pipeline, algorithm, all, refuse);
 }

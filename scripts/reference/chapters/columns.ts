@@ -48,23 +48,6 @@ const actionOf = ({ name, summary, roles, settings, example }: PrivacyAction): K
 const encodingOf = ({ name, type, summary, settings, example }: Encoding): Kind =>
   kindOf(name, `${sentence(summary)} For columns of type ${code(type)}.`, settings, example);
 
-/** Columns for the examples of interactions. */
-const paired = {
-  income: 'number',
-  age: 'number',
-  debt: 'number',
-  region: 'category',
-  product: 'category',
-  opened_at: 'datetime',
-  asked_at: 'datetime',
-};
-const pairedColumns = Object.fromEntries(
-  Object.entries(paired).map(([name, type]) => [
-    name,
-    { role: 'feature', type, ...(type === 'datetime' ? { parts: ['year'] } : {}) },
-  ]),
-);
-
 function interactionOf({ name, summary, example }: Interaction): Kind {
   const [{ columns, as = name } = { columns: [] }] = namedInteractions(interactionsSchema.parse([example]));
   const whole = { of: [...columns], as };
@@ -73,9 +56,9 @@ function interactionOf({ name, summary, example }: Interaction): Kind {
     summary,
     settings: [],
     example: whole,
-    yaml: exampleYaml(['dataset', 'interactions'], [[example]]),
+    yaml: exampleYaml(['dataset', 'interactions'], [[whole]]),
     required: ['of', 'as'],
-    problem: (own) => problemOf({ dataset: { columns: pairedColumns, interactions: [own] } }),
+    problem: (own) => problemOf({ dataset: { interactions: [own] } }),
   };
 }
 

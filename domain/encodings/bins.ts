@@ -29,7 +29,7 @@ const binFeature = {
     const cases = edges.map((edge, i) => `WHEN ${whole} <= ${double(edge)} THEN ${i}`).join(' ');
     return `CASE ${cases} WHEN ${whole} IS NOT NULL THEN ${edges.length} END`;
   },
-  watched: () => ({ as: 'number' }),
+  watched: () => ({ as: 'number', transformed: true }),
 } as const satisfies FittedFeatureKind<typeof binSchema>;
 
 const withinSchema = fittedFeatureSchema('within', {

@@ -7,7 +7,7 @@ import type { ColumnProfile, FeatureType } from '#schemas/records/profile';
  * column's category (or that of an interaction, by a name of its own); or not at all, because it changes naturally.
  */
 export type Watched =
-  | { readonly as: 'number' }
+  | { readonly as: 'number' /** Set for one that is in other units than its column. */; readonly transformed?: true }
   | { readonly as: 'category'; readonly column: string; category(encoded: number): string | null }
   | { readonly as: 'indicator'; readonly category: string; readonly column?: string }
   | { readonly as: 'nothing' };

@@ -47,7 +47,7 @@ export const scaledFeature = {
     const even = power.kind === 'none' ? whole : powerSql(power, whole);
     return withinFloat32(`(${even} - ${double(center)}) / ${double(spread)}`);
   },
-  watched: () => ({ as: 'number' }),
+  watched: () => ({ as: 'number', transformed: true }),
 } as const satisfies FittedFeatureKind<typeof schema>;
 
 /** The quantiles that stand for all training rows where a power is fitted: the middles of 500 equal shares. */

@@ -83,7 +83,7 @@ describe('quantile bins', () => {
     expect(bins.leavesMissing(settings)).toBe(true);
     expect(bins.leavesMissing({ ...settings, as: 'onehot' })).toBe(false);
     expect(bins.leavesMissing({ ...settings, impute: 'mean' })).toBe(false);
-    expect(bins.features[0].watched()).toEqual({ as: 'number' });
+    expect(bins.features[0].watched()).toEqual({ as: 'number', transformed: true });
   });
 
   it('rise with the number, and all inputs of a number but one are zero', async () => {

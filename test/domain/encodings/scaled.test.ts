@@ -114,7 +114,7 @@ describe('a scaled number', () => {
     expect(scalingQuantiles({ power: 'log', scale: 'none' })).toEqual([]);
     expect(scalingQuantiles({ power: 'log', scale: 'standard' })).toHaveLength(500);
     expect(scalingQuantiles({ power: 'yeo-johnson', scale: 'robust' })).toHaveLength(503);
-    expect(scaledFeature.watched()).toEqual({ as: 'number' });
+    expect(scaledFeature.watched()).toEqual({ as: 'number', transformed: true });
   });
 
   it('is what a number becomes by its settings', () => {

@@ -1,6 +1,7 @@
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import { type Verdict, verdictSchema } from '#schemas/records/evaluation';
 import { type PersonalData, personalDataSchema } from '#schemas/records/personal-data';
+import { readBalance } from './balance.ts';
 import { endWith } from './exit-codes.ts';
 import { exitOfRun, type Followed, type Skipped } from './follow-run.ts';
 import { bold, green, print, printJson, red, table, yellow } from './output.ts';
@@ -79,6 +80,8 @@ export async function reportRunEnd(target: Target, { ended, run, skipped }: Foll
   const training = run && (await readTraining(target, run));
   const start = training && describeStart(training);
   if (start !== undefined) print(start);
+  const balance = run && training && (await readBalance(target, run, training));
+  if (balance !== undefined) print(balance);
   for (const line of describeWarnings(run && (await readPersonalData(target, run)))) print(line);
   print(describeRunEnd(ended, run, verdict, skipped && describeSkip(skipped, target)));
   if (run?.status === 'registered' && readProjectPipeline(run.pipeline, target.stage).registry.approval === 'manual') {

@@ -6,6 +6,7 @@ import { challengeMode } from '#domain/challenges/registry';
 import { type ConstrainedPipeline, checkConstraintSettings } from '#domain/constraints/settings';
 import type { ColumnSpec, PrivateSpec } from '#domain/data/column-spec';
 import { monotoneColumns } from '#domain/data/expected-settings';
+import { checkInteractions } from '#domain/data/interactions';
 import { checkLabel } from '#domain/data/label-rules';
 import { checkNames } from '#domain/data/name-rules';
 import type { DatasetSettings } from '#domain/data/settings';
@@ -18,6 +19,7 @@ import type { DriftSettings } from '#domain/drift/settings';
 import { onCaptureProblem, referenceProblem } from '#domain/drift/windows/settings';
 import type { EvaluationSettings } from '#domain/evaluation/settings';
 import { metricOfGate } from '#domain/gates/registry';
+import type { Imbalance } from '#domain/imbalance/settings';
 import type { Issue } from '#domain/issue';
 import type { LeakageSettings } from '#domain/leakage/settings';
 import { metricsOf } from '#domain/metrics/registry';
@@ -25,7 +27,7 @@ import { PRIVATE_ROLES } from '#domain/privacy/privacy-action';
 import { privacyAction } from '#domain/privacy/registry';
 import { splitStrategy } from '#domain/splits/registry';
 import { checkTraining } from '#domain/training/rules';
-import type { Imbalance, TrainingSettings } from '#domain/training/settings';
+import type { TrainingSettings } from '#domain/training/settings';
 
 /** A pipeline whose fields are right each by itself. */
 interface UncheckedPipeline extends ConstrainedPipeline {
@@ -90,6 +92,7 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx,
     if (!Object.hasOwn(columns, name)) issue(['leakage', 'allow', i], `"${name}" is not listed under dataset.columns`);
   }
   checkNames(dataset, issue);
+  checkInteractions(pipeline, issue);
   for (const { column } of evaluation.task === 'multiclass' ? monotoneColumns(dataset) : [])
     issue(
       ['dataset', 'columns', column, 'monotone'],

@@ -7,10 +7,11 @@ import { deploymentSchema } from '#domain/deployment/settings';
 import { personalDataSettingsSchema } from '#domain/detectors/settings';
 import { driftSchema } from '#domain/drift/settings';
 import { evaluationSchema } from '#domain/evaluation/settings';
+import { imbalanceSchema } from '#domain/imbalance/settings';
 import { leakageSchema } from '#domain/leakage/settings';
 import { notifySchema } from '#domain/notices/settings';
 import { registrySchema } from '#domain/registry/settings';
-import { imbalanceSchema, trainingSchemaOf } from '#domain/training/settings';
+import { trainingSchemaOf } from '#domain/training/settings';
 import { checkPipeline } from './pipeline-rules.ts';
 
 /** The kinds a pipeline may name; those that are registered where one is left out. */

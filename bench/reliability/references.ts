@@ -3,6 +3,7 @@ import { algorithmOf } from '#domain/algorithms/registry';
 import { encodeRows, type RawRow, toCsv } from '#domain/data/online';
 import { scoresPerRow } from '#domain/evaluation/predictions';
 import { artifactKeys } from '#domain/runs/layout';
+import { modelFormat } from '#domain/serving/recalibration';
 import { openEngine } from '#functions/shards/duckdb';
 import { pipelineSchema } from '#schemas/pipeline';
 import { fittedTransformSchema } from '#schemas/records/fitted-transform';
@@ -30,7 +31,7 @@ export async function referenceScores(
   const engine = await openEngine({ memoryMb: 512 });
   const container = await startContainer(target, run, join(folder, run.runId));
   try {
-    const { input, output } = algorithmOf(pipeline);
+    const { input, output } = modelFormat(algorithmOf(pipeline), fitted);
     const answer = await fetch(`${container.url}/invocations`, {
       method: 'POST',
       headers: { 'content-type': input.contentType },

@@ -6,6 +6,7 @@ import { overrideSettings } from '#domain/drift/replay/settings';
 import type { DriftSettings } from '#domain/drift/settings';
 import { NotFoundError } from '#domain/errors';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
+import { modelFormat } from '#domain/serving/recalibration';
 import { objectStore } from '#functions/aws/object-store';
 import type { ObjectStore } from '#functions/ports/object-store';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
@@ -94,7 +95,7 @@ export async function readSubject(
       differs: trained.drift === undefined || !isDeepStrictEqual(rulesOf(trained.drift), rulesOf(drift)),
       evaluation: trained.evaluation,
       fitted,
-      format: algorithmOf(trained),
+      format: modelFormat(algorithmOf(trained), fitted),
       baseline,
       kept: golden.performance === true,
     };

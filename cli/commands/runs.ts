@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { requirePipeline, wholeNumber } from '../arguments.ts';
+import { readBalance } from '../balance.ts';
 import { endWith } from '../exit-codes.ts';
 import { exitOfRun } from '../follow-run.ts';
 import { bold, dim, green, print, printJson, red, table, yellow } from '../output.ts';
@@ -101,7 +102,9 @@ export function runCommands(program: Command): void {
         if (rows) print(describeRows(target, run, rows));
         if (tuning !== undefined) print(tuning);
         const start = training && describeStart(training);
+        const balance = training && (await readBalance(target, run, training));
         if (start !== undefined) print(start);
+        if (balance !== undefined) print(balance);
         for (const line of describeWarnings(await readPersonalData(target, run))) print(line);
         print(describeRunEnd(ended, await findRun(target, run.runId), await readVerdict(target, run)));
         endWith(exitOfRun(ended, run));

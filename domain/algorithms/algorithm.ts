@@ -13,6 +13,8 @@ export interface TrainingFacts {
   readonly counts: ClassCounts;
   /** Whether to balance the class weights (`imbalance: auto`). */
   readonly balance: boolean;
+  /** Whether the second column of the training CSV is the weight of its row. */
+  readonly weighted: boolean;
   /**
    * Which way the answer may go when a model input rises, in the order of the inputs: up (1), down (-1) or both (0). Empty: nothing is
    * declared. An algorithm that cannot be told leaves it to the endpoint's tests.
@@ -30,7 +32,7 @@ export interface TrainingImage {
   readonly accounts: Readonly<Record<string, string>>;
 }
 
-/** The CSV that the container reads: no header, no quotes, and for training the label first. */
+/** The CSV that the container reads: no header, no quotes, and for training the label first, then the row's weight if it has one. */
 export interface ModelInput {
   readonly contentType: string;
   readonly delimiter: string;
@@ -96,6 +98,16 @@ export interface Continuation {
   lengthen(hyperparameters: Readonly<Record<string, string>>, length: number): Record<string, string>;
 }
 
+/** How a training deals with classes of unequal size. */
+export interface Balancing {
+  /** The hyperparameter by which the container reads a weight of each training row: 1 where it does. */
+  readonly rowWeights: string;
+  /** The hyperparameter that weights the positive class of a binary task. */
+  readonly positiveWeight: string;
+  /** Whether the scores of a binary task are probabilities. @param hyperparameters all that are sent, including defaults */
+  givesProbabilities(hyperparameters: Readonly<Record<string, string>>): boolean;
+}
+
 /** The full definition of one training algorithm. */
 export interface Algorithm {
   /** Its name in the pipeline YAML. Lower-case letters, digits and hyphens. */
@@ -127,6 +139,8 @@ export interface Algorithm {
   readonly tuning?: TuningObjective;
   /** Absent for an algorithm that starts every training anew. */
   readonly continuation?: Continuation;
+  /** How a training deals with classes of unequal size; absent for an algorithm that has no way. */
+  readonly balancing?: Balancing;
   readonly input: ModelInput;
   readonly output: ModelOutput;
   /** Whether several instances can train together, each on its share of the objects. If not, the count must be 1. */

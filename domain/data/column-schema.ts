@@ -99,7 +99,7 @@ function featureObjects(encodings: readonly Encoding[], further: (type: FeatureT
             encode: z
               .enum(names)
               .default(names[0])
-              .meta({ description: `The encoding of a ${type}.`, examples: names }),
+              .meta({ description: 'The encoding: one of those for its type.', examples: names }),
           }
         : {};
     const kind = z.literal(type).meta({ description: 'The type of a model input.', examples: [type] });
@@ -108,12 +108,14 @@ function featureObjects(encodings: readonly Encoding[], further: (type: FeatureT
   return alternatives(objects);
 }
 
-/** Reports settings that only another encoding of the type has: they would have no effect. */
+/** Reports settings that contradict each other, or that only another encoding of the type has: they would have no effect. */
 const checkSettings =
   (encodings: readonly Encoding[]) =>
   (column: Readonly<Record<string, unknown>>, ctx: z.RefinementCtx): void => {
     const spec = column as unknown as FeatureSpec;
     const own = encodingOf(spec, encodings);
+    const problem = own.problem?.(spec);
+    if (problem !== undefined) ctx.addIssue({ code: 'custom', message: problem });
     for (const { name, type, settings } of encodings) {
       if (type !== spec.type) continue;
       for (const [setting, schema] of Object.entries(settings)) {

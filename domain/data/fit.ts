@@ -1,13 +1,16 @@
 import { type FeatureColumn, featureColumns, sliceColumns } from '#domain/data/columns';
+import { fitInteractions } from '#domain/data/interactions';
 import { labelClasses } from '#domain/data/label';
 import { planParts } from '#domain/data/parts';
 import { mergeProfiles } from '#domain/data/profile';
 import { checkQuality } from '#domain/data/quality';
 import type { DataSettings, FitSettings } from '#domain/data/settings';
 import { shownList } from '#domain/data/shown';
-import type { Encoding, Fitted } from '#domain/encodings/encoding';
+import type { Encoding, Fitted, Quantiles } from '#domain/encodings/encoding';
+import type { CategoryPair } from '#domain/encodings/interaction';
 import { ENCODINGS, encodingOf } from '#domain/encodings/registry';
 import { DataQualityError, SchemaMismatchError } from '#domain/errors';
+import { fitBalance } from '#domain/imbalance/balance';
 import { type Side, sides } from '#domain/splits/side';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 import type { ColumnProfile, Profile } from '#schemas/records/profile';
@@ -16,41 +19,48 @@ import type { RunPointer } from '#schemas/records/run';
 function fitColumn(
   { name, feature }: FeatureColumn,
   profile: ColumnProfile | undefined,
-  median: number | undefined,
+  quantiles: Quantiles,
   encodings: readonly Encoding[],
 ): Fitted {
   const encoding = encodingOf(feature, encodings);
   if (profile?.kind !== encoding.type) {
     throw new TypeError(`column ${name} is a ${feature.type} but was profiled as ${profile?.kind ?? 'nothing'}`);
   }
-  return encoding.fit(name, feature, profile, median);
+  return encoding.fit(name, feature, profile, quantiles);
 }
 
-/** The model inputs of all columns, and the columns that become none. */
+/** The model inputs of all columns and interactions, and those that become none. */
 function fitColumns(
   pipeline: FitSettings,
   profile: Profile,
-  medians: FitInput['medians'],
+  { quantiles, pairs = new Map() }: Pick<FitInput, 'quantiles' | 'pairs'>,
   encodings: readonly Encoding[],
 ): Pick<FittedTransform, 'features' | 'dropped'> {
   const outcomes = featureColumns(pipeline).map((column) => ({
     column: column.name,
-    ...fitColumn(column, profile.columns[column.name], medians.get(column.name), encodings),
+    ...fitColumn(column, profile.columns[column.name], quantiles.get(column.name) ?? new Map(), encodings),
   }));
-  return {
-    features: outcomes.flatMap((o) => ('features' in o ? o.features : [])),
-    dropped: outcomes.flatMap((o) => ('dropped' in o ? [{ column: o.column, reason: o.dropped }] : [])),
-  };
+  const features = outcomes.flatMap((o) => ('features' in o ? o.features : []));
+  const dropped = outcomes.flatMap((o) => ('dropped' in o ? [{ column: o.column, reason: o.dropped }] : []));
+  const further = fitInteractions(pipeline, pairs, { features });
+  return { features: [...features, ...further.features], dropped: [...dropped, ...further.dropped] };
 }
 
-/** Columns whose median is needed for fitting. */
-export const medianColumns = (
+/** A column, and the quantiles of its training rows that fitting needs: shares from 0 to 1, rising. */
+export interface NeededQuantiles {
+  readonly name: string;
+  readonly shares: readonly number[];
+}
+
+/** The columns whose quantiles are needed for fitting. */
+export const neededQuantiles = (
   pipeline: Pick<DataSettings, 'dataset'>,
   encodings: readonly Encoding[] = ENCODINGS,
-): string[] =>
-  featureColumns(pipeline)
-    .filter(({ feature }) => encodingOf(feature, encodings).needsMedian?.(feature))
-    .map((c) => c.name);
+): NeededQuantiles[] =>
+  featureColumns(pipeline).flatMap(({ name, feature }) => {
+    const shares = encodingOf(feature, encodings).quantiles?.(feature) ?? [];
+    return shares.length === 0 ? [] : [{ name, shares: [...new Set(shares)].toSorted((a, b) => a - b) }];
+  });
 
 /** @throws SchemaMismatchError naming the columns that no object of the drop has */
 function refuseAbsent({ absent = [] }: Profile): void {
@@ -69,8 +79,10 @@ export interface FitInput {
   readonly pipeline: FitSettings;
   /** The profiles in shard order. */
   readonly profiles: readonly [Profile, ...Profile[]];
-  /** Medians of the training rows by column (from the merged sample: exact when it contains all rows). */
-  readonly medians: ReadonlyMap<string, number>;
+  /** Quantiles of the training rows by column (from the merged sample: exact when it contains all rows). */
+  readonly quantiles: ReadonlyMap<string, Quantiles>;
+  /** The most frequent pairs of categories of the training rows, by the position of the interaction. */
+  readonly pairs?: ReadonlyMap<number, readonly CategoryPair[]> | undefined;
   /** Rows in the gaps between the sides. */
   readonly leftOut?: number;
   /** The model inputs of a run whose model the training goes on from: they are kept, and nothing is fitted. */
@@ -83,7 +95,7 @@ export interface FitInput {
  * @throws SchemaMismatchError when a column is in no file; DataQualityError when the drop fails a check, or no column carries information
  */
 export function fitTransform(
-  { run, pipeline, profiles, medians, leftOut = 0, kept }: FitInput,
+  { run, pipeline, profiles, quantiles, pairs, leftOut = 0, kept }: FitInput,
   encodings: readonly Encoding[] = ENCODINGS,
 ): {
   fitted: FittedTransform;
@@ -95,7 +107,7 @@ export function fitTransform(
   refuseAbsent(profile);
   const classes = labelClasses(pipeline);
   checkQuality(pipeline, profile, classes);
-  const { features, dropped } = kept ?? fitColumns(pipeline, profile, medians, encodings);
+  const { features, dropped } = kept ?? fitColumns(pipeline, profile, { quantiles, pairs }, encodings);
   if (features.length === 0) {
     throw new DataQualityError(
       `No feature carries information: ${shownList(
@@ -115,6 +127,7 @@ export function fitTransform(
     ReturnType<typeof counts>,
     ReturnType<typeof counts>,
   ];
+  const balance = fitBalance(pipeline.imbalance, profile.sides.train.classes);
   const fitted: FittedTransform = {
     version: 1,
     pipeline: run.pipeline,
@@ -126,6 +139,7 @@ export function fitTransform(
       classCounts: profile.sides.train.classes,
       ...(typeof profile.onlyNegative === 'string' ? { onlyNegative: profile.onlyNegative } : {}),
     },
+    ...(balance ? { balance } : {}),
     features,
     dropped,
     slices: sliceColumns(pipeline),

@@ -4,6 +4,8 @@ import { csvSchema } from '#domain/data/csv-settings';
 import { labelSchema } from '#domain/data/label-settings';
 import type { SplitSettings } from '#domain/data/split-settings';
 import { valueSettings } from '#domain/data/value-settings';
+import { interactionsSchema } from '#domain/encodings/interactions';
+import type { Imbalance } from '#domain/imbalance/settings';
 import type { Task } from '#schemas/records/task';
 
 const triggerSchema = z
@@ -77,6 +79,7 @@ export const datasetSchema = z
           'What each of the other columns is, by its name, and what happens to it. At least one is a model input. Names must differ by more than case.',
         examples: [{ email: { role: 'pii', action: 'drop' }, age: { role: 'feature', type: 'number' } }],
       }),
+    interactions: interactionsSchema,
     extraColumns: z
       .enum(['reject', 'ignore'])
       .default('reject')
@@ -119,7 +122,8 @@ export interface DataSettings {
   readonly evaluation: { readonly task: Task };
 }
 
-/** The pipeline sections for fitting: these and `training`, because each training instance needs an object. */
+/** The pipeline sections for fitting: these, `imbalance`, and `training`, because each training instance needs an object. */
 export interface FitSettings extends DataSettings {
+  readonly imbalance: Imbalance;
   readonly training: { readonly instances: { readonly count: number } };
 }

@@ -1,5 +1,5 @@
 import type { ModelInput } from '#domain/algorithms/algorithm';
-import type { Encoding } from '#domain/encodings/encoding';
+import { type Encoding, sourcesOf } from '#domain/encodings/encoding';
 import { ENCODINGS, readFeature } from '#domain/encodings/registry';
 import { ident, text } from '#domain/sql/literals';
 import { unreachable } from '#domain/unreachable';
@@ -7,7 +7,7 @@ import type { FittedTransform } from '#schemas/records/fitted-transform';
 
 /** The source columns of the model inputs, in the order of their first use. */
 export const sourceColumns = (fitted: Pick<FittedTransform, 'features'>): string[] => [
-  ...new Set(fitted.features.map((f) => f.source)),
+  ...new Set(fitted.features.flatMap(sourcesOf)),
 ];
 
 /** Source columns that a relation lacks. A model fitted on an earlier schema reads them as missing. */
@@ -26,24 +26,44 @@ export const featureExpressions = (
   encodings: readonly Encoding[] = ENCODINGS,
 ): string[] =>
   fitted.features.map((feature) => {
-    const { source, reads, sql } = readFeature(feature, encodings);
-    const column = available.includes(source) ? ident(source) : 'NULL';
-    return sql(reads === undefined ? column : `TRY_CAST(${column} AS ${reads})`);
+    const { sources, reads, sql } = readFeature(feature, encodings);
+    return sql(
+      sources.map((source) => {
+        const column = available.includes(source) ? ident(source) : 'NULL';
+        return reads === undefined ? column : `TRY_CAST(${column} AS ${reads})`;
+      }),
+    );
   });
 
-/** The categories that the model counts one by one, by source column, for every column of categories. */
-export function knownCategories(
-  fitted: Pick<FittedTransform, 'features'>,
-  encodings: readonly Encoding[] = ENCODINGS,
-): ReadonlyMap<string, ReadonlySet<string>> {
+/** The categories that model inputs know by name, by source column, for every column of categories. */
+function categoriesOf(features: FittedTransform['features'], encodings: readonly Encoding[]) {
   const known = new Map<string, Set<string>>();
-  for (const feature of fitted.features) {
-    const { source, categories } = readFeature(feature, encodings);
-    if (categories === undefined) continue;
-    known.set(source, new Set([...(known.get(source) ?? []), ...categories]));
+  for (const { sources, categories } of features.map((feature) => readFeature(feature, encodings))) {
+    for (const [i, source] of sources.entries()) {
+      const own = categories[i];
+      if (own !== undefined) known.set(source, new Set([...(known.get(source) ?? []), ...own]));
+    }
   }
   return known;
 }
+
+/**
+ * The categories that the model counts one by one, by source column, for every column of categories. One that it knows from an
+ * interaction alone is not among them.
+ */
+export const knownCategories = (
+  { features }: Pick<FittedTransform, 'features'>,
+  encodings: readonly Encoding[] = ENCODINGS,
+): ReadonlyMap<string, ReadonlySet<string>> =>
+  categoriesOf(
+    features.filter((feature) => sourcesOf(feature).length === 1),
+    encodings,
+  );
+
+/** All categories that the transform names, by source column. */
+export const namedCategories = ({
+  features,
+}: Pick<FittedTransform, 'features'>): ReadonlyMap<string, ReadonlySet<string>> => categoriesOf(features, ENCODINGS);
 
 /** `SELECT <model inputs> FROM <relation>`: the i-th is named `x<i>`, because categories may differ only in case and SQL names may not. */
 export const featureSelectSql = (

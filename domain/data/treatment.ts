@@ -1,4 +1,5 @@
 import type { ColumnSpec } from '#domain/data/column-spec';
+import { sourcesOf } from '#domain/encodings/encoding';
 import type { PrivacyAction } from '#domain/privacy/privacy-action';
 import { PRIVACY_ACTIONS, privacyAction } from '#domain/privacy/registry';
 import { unreachable } from '#domain/unreachable';
@@ -10,7 +11,7 @@ type Fit = Pick<FittedTransform, 'features' | 'dropped'>;
 function useOf(column: string, { features, dropped }: Fit): string | undefined {
   const without = dropped.find((own) => own.column === column);
   if (without) return `not used: ${without.reason}`;
-  const inputs = features.filter((feature) => feature.source === column).length;
+  const inputs = features.filter((feature) => sourcesOf(feature).includes(column)).length;
   return inputs === 0 ? undefined : inputs === 1 ? 'one model input' : `${inputs} model inputs`;
 }
 
@@ -37,4 +38,13 @@ export function describeTreatment(
     default:
       return unreachable(spec, 'role of a column');
   }
+}
+
+/** The interactions among the model inputs, as texts: the two columns, and how many inputs they make. */
+export function describeInteractions({ features }: Pick<Fit, 'features'>): string[] {
+  const pairs = Map.groupBy(
+    features.filter(({ other }) => other !== undefined),
+    ({ source, other }) => `${source} and ${other}`,
+  );
+  return [...pairs].map(([pair, { length }]) => `${pair}, ${length === 1 ? 'one input' : `${length} inputs`}`);
 }

@@ -24,6 +24,10 @@ function categories(matrix: FeatureMatrix, indicators: readonly { at: number; na
   );
 }
 
+function addTo<T>(lists: Map<string, T[]>, key: string, item: T): void {
+  lists.set(key, [...(lists.get(key) ?? []), item]);
+}
+
 /**
  * The columns of a drift check, rebuilt from model inputs: one-hot indicators become their category again, so drift is reported
  * for the original column. Inputs that change naturally, such as parts of dates, are left out.
@@ -38,7 +42,12 @@ export function driftColumns(
   const columns: ColumnValues[] = [];
   const bySource = new Map<string, { at: number; name: string }[]>();
   features.forEach((feature, at) => {
-    const { name, source, watched, categories: known } = readFeature(feature, encodings);
+    const {
+      name,
+      sources: [source],
+      watched,
+      categories: [known],
+    } = readFeature(feature, encodings);
     switch (watched.as) {
       case 'number':
         columns.push({ column: name, kind: 'number', values: numbers(matrix, at) });
@@ -49,7 +58,7 @@ export function driftColumns(
         break;
       }
       case 'indicator':
-        bySource.set(source, [...(bySource.get(source) ?? []), { at, name: watched.category }]);
+        addTo(bySource, watched.column ?? (source as string), { at, name: watched.category });
         break;
       case 'nothing':
         break;

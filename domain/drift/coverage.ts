@@ -35,9 +35,10 @@ export function coverageOfInputs(
   { columns }: Pick<Baseline, 'columns'>,
   { isDrop = false }: { readonly isDrop?: boolean } = {},
 ): Coverage {
-  const read = features.map((feature) => readFeature(feature));
-  const seen = new Set(read.flatMap(({ source, watched }) => (watched.as === 'nothing' ? [] : [source])));
-  const parts = new Set(read.map(({ source }) => source));
+  // an interaction does not show how each of its columns moves
+  const read = features.map((feature) => readFeature(feature)).filter(({ sources }) => sources.length === 1);
+  const seen = new Set(read.flatMap(({ sources, watched }) => (watched.as === 'nothing' ? [] : sources)));
+  const parts = new Set(read.flatMap(({ sources }) => sources));
   const { watched, notWatched } = cleanView(pipeline);
   const where = isDrop
     ? 'the model was trained before Tidegate kept a baseline of columns that it does not read'

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { cycleSchema, cyclicFeature, onCircle } from './cyclic.ts';
 import { allMissing, constant, type Encoding, type FittedFeatureKind, fittedFeatureSchema } from './encoding.ts';
 
 const partSchema = z.enum(['hour', 'dayOfWeek', 'dayOfMonth', 'month', 'year', 'epochDays']);
@@ -29,11 +30,19 @@ const datetimeFeature = {
 const settings = {
   parts: z
     .array(partSchema)
-    .min(1)
+    .default([])
     .meta({
       description:
         'The parts of the time that become model inputs, each a number. `dayOfWeek` is 1 on Monday, `epochDays` counts days since 1970.',
       examples: [['month', 'dayOfWeek']],
+    }),
+  cyclic: z
+    .array(cycleSchema)
+    .default([])
+    .meta({
+      description:
+        'The parts of the time that become points on a circle, two model inputs each, sine and cosine: December is as near to January as June to July.',
+      examples: [['month', 'hour']],
     }),
 };
 
@@ -42,15 +51,23 @@ export const datetime = {
   name: 'datetime',
   type: 'datetime',
   label: 'Date and time',
-  summary: 'Parts of the time (UTC), each a number: hour, day of the week (Monday is 1), month and so on.',
+  summary:
+    'Parts of the time (UTC), each a number or a point on a circle: hour, day of the week (Monday is 1), month and so on.',
   settings,
-  features: [datetimeFeature],
+  features: [datetimeFeature, cyclicFeature],
   example: { role: 'feature', type: 'datetime', parts: ['month', 'dayOfWeek'] },
-  fit(source, { parts }, { min, max, trainMissing }) {
+  problem: ({ parts, cyclic }) =>
+    parts.length + cyclic.length === 0
+      ? 'name parts of the time that become model inputs: parts, cyclic or both'
+      : undefined,
+  fit(source, { parts, cyclic }, { min, max, trainMissing }) {
     if (min === null) return allMissing;
     if (min === max && trainMissing === 0) return constant;
     return {
-      features: parts.map((part): DatetimeFeature => ({ kind: 'datetime', name: `${source}:${part}`, source, part })),
+      features: [
+        ...parts.map((part): DatetimeFeature => ({ kind: 'datetime', name: `${source}:${part}`, source, part })),
+        ...cyclic.flatMap((cycle) => onCircle(source, cycle)),
+      ],
     };
   },
 } as const satisfies Encoding<'datetime', typeof settings>;

@@ -4,12 +4,12 @@ import type { ColumnProfile, FeatureType } from '#schemas/records/profile';
 
 /**
  * How a drift check reads a model input: as a number; as a category computed from the encoded number; as one indicator of its
- * column's category; or not at all, because it changes naturally.
+ * column's category (or that of an interaction, by a name of its own); or not at all, because it changes naturally.
  */
 export type Watched =
-  | { readonly as: 'number' }
+  | { readonly as: 'number' /** Set for one that is in other units than its column. */; readonly transformed?: true }
   | { readonly as: 'category'; readonly column: string; category(encoded: number): string | null }
-  | { readonly as: 'indicator'; readonly category: string }
+  | { readonly as: 'indicator'; readonly category: string; readonly column?: string }
   | { readonly as: 'nothing' };
 
 /** A kind of fitted feature: how a model input is computed from a clean column, as stored in a run's `transform.json`. */
@@ -18,13 +18,19 @@ export interface FittedFeatureKind<Schema extends z.ZodObject = z.ZodObject> {
   readonly name: string;
   /** A whole feature, made by `fittedFeatureSchema`. */
   readonly schema: Schema;
-  /** The SQL type of the clean column that it reads; undefined for any type. */
+  /** The SQL type of the clean columns that it reads; undefined for any type. */
   readonly reads: 'DOUBLE' | 'VARCHAR' | 'BOOLEAN' | 'TIMESTAMP' | undefined;
-  /** SQL of the model input over the clean column's value: a DOUBLE or INTEGER, NULL when missing. */
-  sql(feature: z.output<Schema>, value: string): string;
+  /**
+   * SQL of the model input over the clean column's value: a DOUBLE or INTEGER, NULL when missing.
+   *
+   * @param other the value of the second column, for an interaction
+   */
+  sql(feature: z.output<Schema>, value: string, other: string): string;
   watched(feature: z.output<Schema>): Watched;
   /** The categories that it knows by name; absent for a kind that reads no categories. */
   categories?(feature: z.output<Schema>): readonly string[];
+  /** Those of the second column, for an interaction. */
+  otherCategories?(feature: z.output<Schema>): readonly string[];
 }
 
 /** The schema of a kind of fitted feature: the kind, the model input's name, the clean column, and the fitted values. */
@@ -36,11 +42,28 @@ export const fittedFeatureSchema = <Name extends string, Shape extends z.ZodRawS
     ...fitted,
   });
 
+/** The schema of a kind of interaction: the same over two clean columns. */
+export const pairFeatureSchema = <Name extends string, Shape extends z.ZodRawShape>(kind: Name, fitted: Shape) =>
+  z.object({
+    kind: z.literal(kind),
+    name: z.string(),
+    source: z.string().describe('the first clean column'),
+    other: z.string().describe('the second clean column'),
+    ...fitted,
+  });
+
+/** The clean columns that a model input is computed from: one, or two for an interaction. */
+export const sourcesOf = ({ source, other }: Pick<FittedFeature, 'source' | 'other'>): string[] =>
+  other === undefined ? [source] : [source, other];
+
 /** The model inputs of one column, or why it carries no information. */
 export type Fitted = { readonly features: readonly FittedFeature[] } | { readonly dropped: string };
 
 export const allMissing: Fitted = { dropped: 'every training row lacks a value' };
 export const constant: Fitted = { dropped: 'the same value in every training row' };
+
+/** Quantiles of a column's training rows by share: 0.5 is the median. */
+export type Quantiles = ReadonlyMap<number, number>;
 
 export type ProfileOf<Type extends FeatureType> = Extract<ColumnProfile, { kind: Type }>;
 
@@ -65,18 +88,20 @@ export interface Encoding<Type extends FeatureType = FeatureType, Settings exten
   readonly example: Readonly<Record<string, unknown>>;
   /** Whether its model inputs may be missing. Absent: they may. */
   leavesMissing?(settings: z.output<z.ZodObject<Settings>>): boolean;
-  /** Whether fitting needs the median of the training rows. */
-  needsMedian?(settings: z.output<z.ZodObject<Settings>>): boolean;
+  /** What is wrong with the settings together, and the fix; undefined when they are right. */
+  problem?(settings: z.output<z.ZodObject<Settings>>): string | undefined;
+  /** The quantiles of the training rows that fitting needs, as shares from 0 to 1. */
+  quantiles?(settings: z.output<z.ZodObject<Settings>>): readonly number[];
   /**
    * Fits the column on the training rows.
    *
-   * @param median of the training rows, if it is needed and exists
+   * @param quantiles of the training rows: those that are needed, where they exist
    */
   fit(
     source: string,
     settings: z.output<z.ZodObject<Settings>>,
     profile: ProfileOf<Type>,
-    median: number | undefined,
+    quantiles: Quantiles,
   ): Fitted;
 }
 

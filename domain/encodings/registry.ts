@@ -1,15 +1,17 @@
 import { findKind } from '#domain/find-kind';
 import type { FittedFeature } from '#schemas/records/fitted-transform';
 import type { FeatureType } from '#schemas/records/profile';
+import { bins } from './bins.ts';
 import { boolean } from './boolean.ts';
 import { datetime } from './datetime.ts';
-import type { Encoding, Watched } from './encoding.ts';
+import { type Encoding, type FittedFeatureKind, sourcesOf, type Watched } from './encoding.ts';
+import { INTERACTIONS } from './interactions.ts';
 import { number } from './number.ts';
 import { onehot } from './onehot.ts';
 import { ordinal } from './ordinal.ts';
 
 /** All encodings. The first encoding of a type is its default. */
-export const ENCODINGS = [number, onehot, ordinal, boolean, datetime] as const;
+export const ENCODINGS = [number, bins, onehot, ordinal, boolean, datetime] as const;
 
 /** The encoding of a model input. @throws TypeError when its type has no encoding of this name */
 export function encodingOf(
@@ -23,28 +25,29 @@ export function encodingOf(
 /** A fitted feature with the rules of its kind. */
 export interface ReadFeature {
   readonly name: string;
-  readonly source: string;
-  /** The SQL type of the clean column that it reads; undefined for any type. */
+  /** The clean columns that it is computed from: one, or two for an interaction. */
+  readonly sources: readonly string[];
+  /** The SQL type of the clean columns that it reads; undefined for any type. */
   readonly reads: string | undefined;
-  /** SQL of the model input over the clean column's value. */
-  sql(value: string): string;
+  /** SQL of the model input over the values of its clean columns, in their order. */
+  sql(values: readonly string[]): string;
   readonly watched: Watched;
-  /** The categories that it knows by name; undefined for a feature that reads no categories. */
-  readonly categories: readonly string[] | undefined;
+  /** The categories that it knows by name, of each of its columns; undefined for a column that it reads no categories of. */
+  readonly categories: readonly (readonly string[] | undefined)[];
 }
 
 /** Parses a fitted feature. @throws TypeError when no encoding makes this kind, ZodError when it is invalid */
 export function readFeature(feature: FittedFeature, encodings: readonly Encoding[] = ENCODINGS): ReadFeature {
-  const kinds = encodings.flatMap((encoding) => encoding.features);
+  const kinds: FittedFeatureKind[] = [...encodings, ...INTERACTIONS].flatMap(({ features }) => features);
   const kind = findKind(kinds, feature.kind, 'kind of fitted feature');
   const own = kind.schema.parse(feature);
-  const { name, source } = feature;
   return {
-    name,
-    source,
+    name: feature.name,
+    sources: sourcesOf(feature),
     reads: kind.reads,
-    sql: (value) => kind.sql(own, value),
+    // a kind reads as many values as it has columns
+    sql: (values) => kind.sql(own, ...(values as [string, string])),
     watched: kind.watched(own),
-    categories: kind.categories?.(own),
+    categories: [kind.categories?.(own), kind.otherCategories?.(own)],
   };
 }

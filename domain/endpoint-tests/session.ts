@@ -20,8 +20,8 @@ export interface InvariantColumn {
 export interface ModelInputs {
   /** Between the fields of a line. */
   readonly delimiter: string;
-  /** The raw column of each field, in order. */
-  readonly sources: readonly string[];
+  /** The raw columns of each field, in order: one, or two of an interaction. */
+  readonly sources: readonly (readonly string[])[];
   /** The raw columns that may be model inputs. One without a field carried no information in the training rows. */
   readonly columns: readonly string[];
   readonly monotone: readonly MonotoneColumn[];

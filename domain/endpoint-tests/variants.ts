@@ -91,7 +91,11 @@ async function spliced<T extends Change>(
         `Column ${i + 1} of the test is no model input. The model reads ${shownList(inputs.columns, 50)}.`,
       );
     }
-    const at = inputs.sources.flatMap((source, position) => (source === column ? [position] : []));
+    const at = inputs.sources.flatMap((sources, position) => (sources.includes(column) ? [position] : []));
+    if (inputs.sources.some((sources) => sources.length > 1 && sources.includes(column)))
+      throw new WrongTestError(
+        `${column} makes an input together with another column, so it cannot be changed alone: test a column without an interaction`,
+      );
     // a column without a field carried no information in training: no value of it can change the answer
     const wanted = at.length === 0 ? [] : (values ?? (await session.observed(column)));
     if (at.length > 0 && wanted.length === 0)
@@ -109,7 +113,7 @@ export async function changeable<T extends { readonly column: string }>(
 ): Promise<T[]> {
   const known: T[] = [];
   for (const one of declared) {
-    if (!sources.includes(one.column) || (await observed(one.column)).length > 0) known.push(one);
+    if (!sources.flat().includes(one.column) || (await observed(one.column)).length > 0) known.push(one);
   }
   return known;
 }

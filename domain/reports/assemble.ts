@@ -1,5 +1,6 @@
 import type { ColumnSpec } from '#domain/data/column-spec';
-import { describeTreatment } from '#domain/data/treatment';
+import { describeInteractions, describeTreatment } from '#domain/data/treatment';
+import { describeBalance } from '#domain/imbalance/balance';
 import { describeDrops } from '#domain/runs/describe-drops';
 import { dropName } from '#domain/runs/drop-name';
 import { describeContinuation } from '#domain/training/describe-continuation';
@@ -83,7 +84,15 @@ function summarizeNaive({ naive, metrics }: Evaluation, { gates }: Verdict): Spl
   return { metric, claimed, measured };
 }
 
-function summarizeData({ pipeline, sides: divided, profile, fitted, evaluation, verdict }: RunRecords): DataSummary {
+function summarizeData({
+  pipeline,
+  sides: divided,
+  profile,
+  fitted,
+  training,
+  evaluation,
+  verdict,
+}: RunRecords): DataSummary {
   const { dataset } = pipeline;
   const sides = (['train', 'validation', 'test'] as const).map((side) =>
     summarizeSide(side, profile.sides[side], fitted),
@@ -106,6 +115,8 @@ function summarizeData({ pipeline, sides: divided, profile, fitted, evaluation, 
     classes: fitted.label.classes,
     sides,
     columns: [...keys, ...columns],
+    balance: describeBalance(fitted, training.hyperparameters),
+    interactions: describeInteractions(fitted),
     ...(divided
       ? {
           split: {

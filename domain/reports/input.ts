@@ -53,6 +53,10 @@ export interface DataSummary {
   /** How the rows were divided; absent in runs of versions without sides.json. */
   readonly split?: SplitSummary | undefined;
   readonly columns: readonly ColumnSummary[];
+  /** What was done about classes of unequal size, in words. */
+  readonly balance?: string | undefined;
+  /** The model inputs that are made of two columns, in words; empty without one. */
+  readonly interactions?: readonly string[] | undefined;
 }
 export interface SplitSummary {
   readonly strategy: string;

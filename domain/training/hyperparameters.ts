@@ -21,6 +21,7 @@ export function trainingHyperparameters(
     classes: classCount(pipeline.dataset.label),
     counts,
     balance: pipeline.imbalance === 'auto',
+    weighted: typeof pipeline.imbalance === 'object' && 'weights' in pipeline.imbalance,
     monotone,
   });
   const own = Object.entries(pipeline.training.hyperparameters).map(([name, value]) => [name, String(value)] as const);

@@ -27,6 +27,12 @@ function declaredSigns(dataset: Dataset): ReadonlyMap<string, Sign> {
   );
 }
 
+/** Whether a model input rises with one column. */
+function isOfNumber(feature: FittedFeature): boolean {
+  const { sources, watched } = readFeature(feature);
+  return sources.length === 1 && watched.as === 'number';
+}
+
 /**
  * The sign of each model input, in order; empty when the pipeline declares no column monotone. Inputs that are no numbers, such as
  * the one that marks a missing value, are free.
@@ -34,9 +40,7 @@ function declaredSigns(dataset: Dataset): ReadonlyMap<string, Sign> {
 export function monotoneSigns(dataset: Dataset, features: readonly FittedFeature[]): Sign[] {
   const signs = declaredSigns(dataset);
   if (signs.size === 0) return [];
-  return features.map((feature) =>
-    readFeature(feature).watched.as === 'number' ? (signs.get(feature.source) ?? 0) : 0,
-  );
+  return features.map((feature) => (isOfNumber(feature) ? (signs.get(feature.source) ?? 0) : 0));
 }
 
 /** The signs that are declared, before it is known which model inputs there are. */

@@ -1,11 +1,13 @@
 import type { Algorithm } from '#domain/algorithms/algorithm';
 import { ALGORITHMS, type Algorithms, algorithmOf } from '#domain/algorithms/registry';
 import { groupSettings } from '#domain/data/clean';
+import { plannedInteractions } from '#domain/data/interactions';
 import type { DatasetSettings } from '#domain/data/settings';
 import type { SplitSettings } from '#domain/data/split-settings';
 import { encodingOf } from '#domain/encodings/registry';
 import type { Issue } from '#domain/issue';
 import { trainingHyperparameters } from '#domain/training/hyperparameters';
+import { checkImbalance } from '#domain/training/imbalance-rules';
 import { monotoneDeclared } from '#domain/training/monotone';
 import type { TrainingSections } from '#domain/training/settings';
 import { checkTuning } from '#domain/training/tuning-rules';
@@ -24,6 +26,13 @@ function checkMissing({ dataset }: Checked, { label, input }: Algorithm, issue: 
     issue(
       ['dataset', 'columns', name],
       `may be missing, and ${label} takes no missing value: impute it, or do not make it a model input`,
+    );
+  }
+  for (const { columns, interaction } of plannedInteractions({ dataset })) {
+    if (!interaction.leavesMissing) continue;
+    issue(
+      ['dataset', 'interactions'],
+      `${columns.join(' and ')} make an input that may be missing, and ${label} takes no missing value: leave the interaction out`,
     );
   }
 }
@@ -73,6 +82,7 @@ export function checkTraining(pipeline: Checked, issue: Issue, algorithms: Algor
   const all = trainingHyperparameters(pipeline, [], algorithm, monotoneDeclared(pipeline.dataset));
   algorithm.check?.(all, evaluation.task, (name, problem) => issue(['training', 'hyperparameters', name], problem));
   checkIncremental(pipeline, algorithm, all, issue);
+  checkImbalance(pipeline, algorithm, all, issue);
   checkData(pipeline, issue);
   if (tuning && training.tuning)
     checkTuning(

@@ -3,6 +3,7 @@ import type { Algorithm } from '#domain/algorithms/algorithm';
 import type { Scalar } from '#domain/algorithms/hyperparameter';
 import { ALGORITHMS, type Algorithms } from '#domain/algorithms/registry';
 import type { NamedClasses } from '#domain/data/class-count';
+import type { Imbalance } from '#domain/imbalance/settings';
 import { instanceType } from '#domain/instance-type';
 import { type TrainingData, trainingDataSchema } from '#domain/runs/training-data';
 import { type Tuning, tuningSchemaOf } from '#domain/training/tuning-settings';
@@ -100,17 +101,6 @@ export function trainingSchemaOf(algorithms: Algorithms = ALGORITHMS): z.ZodType
     .prefault({} as z.input<typeof schema>)
     .describe('How a model is made of the training rows.') as unknown as z.ZodType<TrainingSettings>;
 }
-
-/** `imbalance`: how class imbalance is handled. */
-export const imbalanceSchema = z
-  .enum(['auto', 'none'])
-  .default('auto')
-  .meta({
-    description:
-      'Binary tasks: what to do about classes of unequal size. `auto` sets `scale_pos_weight` to negatives / positives of the training rows. `none` leaves scores that are probabilities.',
-    examples: ['none'],
-  });
-export type Imbalance = z.infer<typeof imbalanceSchema>;
 
 /** The pipeline sections for planning a training. */
 export interface TrainingSections {

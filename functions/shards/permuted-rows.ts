@@ -11,6 +11,7 @@ import {
   unpermutedSql,
 } from '#domain/data/importance';
 import { csvOutput, parquetOutput } from '#domain/data/transform';
+import { sourcesOf } from '#domain/encodings/encoding';
 import { cleanKeys } from '#domain/runs/layout';
 import { text } from '#domain/sql/literals';
 import type { FileStore } from '#functions/ports/object-store';
@@ -47,11 +48,13 @@ export async function writePermutedRows(
   const fields = `SELECT * EXCLUDE (_ordinal, _label) FROM ${table} ORDER BY _ordinal`;
   await engine.query(task, `COPY (${fields}) TO ${text(features)} ${csvOutput(input)}`);
   const split = splitLines((await readFile(features, 'utf8')).split('\n').slice(0, -1), input.delimiter);
-  const bySource = Map.groupBy(fitted.features.keys(), (i) => fitted.features[i]?.source);
+  // an interaction goes along with each of its columns
+  const fieldsOf = (column: string) =>
+    fitted.features.flatMap((feature, i) => (sourcesOf(feature).includes(column) ? [i] : []));
   for (const column of columns) {
     const [row] = await engine.query(task, dealtSql(column, seed, table));
     const dealt = JSON.parse(String(row?.['dealt'])).map((ordinal: number) => ordinal - 1);
-    const block = permuteFields(split, bySource.get(column) ?? [], dealt);
+    const block = permuteFields(split, fieldsOf(column), dealt);
     await appendFile(features, block.map((line) => `${line}\n`).join(''));
   }
   await engine.query(task, `COPY (${permutedLabelsSql(columns, table)}) TO ${text(labels)} ${parquetOutput}`);

@@ -1,6 +1,6 @@
 import { cleanColumns } from '#domain/data/columns';
 import type { SqlEngine } from '#domain/data/engine';
-import { featureSelectSql, knownCategories } from '#domain/data/transform';
+import { featureSelectSql, namedCategories } from '#domain/data/transform';
 import { examineColumn } from '#domain/detectors/examine-column';
 import { createScanner } from '#domain/detectors/find-spans';
 import { judged, refusePersonalData } from '#domain/detectors/judge';
@@ -55,7 +55,7 @@ export async function scanLeaks(
           settings,
         );
   const scanner = createScanner(personalData);
-  const named = [...knownCategories(fitted)].flatMap(([column, known]) =>
+  const named = [...namedCategories(fitted)].flatMap(([column, known]) =>
     examineColumn(column, [...known], scanner, personalData.minShare),
   );
   const suspicions = [...clean.suspicions, ...model.suspicions, ...named].filter(

@@ -4,6 +4,8 @@ import type { SqlEngine } from '#domain/data/engine';
 import { invariantColumns, monotoneColumns } from '#domain/data/expected-settings';
 import { encodeRows, toCsv } from '#domain/data/online';
 import { shownList } from '#domain/data/shown';
+import { sourcesOf } from '#domain/encodings/encoding';
+import { readFeature } from '#domain/encodings/registry';
 import type { ModelInputs, RawValue } from '#domain/endpoint-tests/session';
 import { PredictionError } from '#domain/errors';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
@@ -33,12 +35,17 @@ export async function servedModel(
   const fitted = await artifacts.readJson(keys.transform, fittedTransformSchema);
   const columns = featureColumns(pipeline).map((column) => column.name);
   const { input } = algorithmOf(pipeline);
-  const baseline = async () => (await artifacts.readJson(keys.baseline, baselineSchema)).columns;
+  const transformed = new Set(
+    fitted.features
+      .map((feature) => readFeature(feature))
+      .flatMap(({ sources, watched }) => (watched.as === 'number' && watched.transformed ? sources : [])),
+  );
+  const baseline = () => artifacts.readJson(keys.baseline, baselineSchema);
   let kept: ReturnType<typeof baseline> | undefined;
   return {
     inputs: {
       delimiter: input.delimiter,
-      sources: fitted.features.map(({ source }) => source),
+      sources: fitted.features.map(sourcesOf),
       columns,
       monotone: monotoneColumns(pipeline.dataset),
       invariant: invariantColumns(pipeline.dataset),
@@ -60,7 +67,10 @@ export async function servedModel(
     },
     async observed(column) {
       kept ??= baseline();
-      const histogram = (await kept).find((own) => own.column === column);
+      const { columns: inputs, clean } = await kept;
+      // a scaled number is watched in other units than those of a raw row
+      const histograms = transformed.has(column) ? clean?.columns : inputs;
+      const histogram = histograms?.find((own) => own.column === column);
       if (histogram === undefined) return [];
       return [...new Set<RawValue>(histogram.kind === 'number' ? histogram.edges : histogram.categories)];
     },

@@ -4,6 +4,7 @@ import { deploymentKeys } from '#domain/deployment/target';
 import { ConfigurationError } from '#domain/errors';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import { type Probes, probesOf } from '#domain/serving/probes';
+import { modelFormat } from '#domain/serving/recalibration';
 import type { ObjectStore } from '#functions/ports/object-store';
 import type { StateStore } from '#functions/ports/state-store';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
@@ -43,7 +44,7 @@ export async function readWatched(artifacts: ObjectStore, run: RunPointer): Prom
     );
   }
   const fitted = await artifacts.readJson(keys.transform, fittedTransformSchema);
-  const format = algorithmOf(pipeline);
+  const format = modelFormat(algorithmOf(pipeline), fitted);
   const baseline = await artifacts.readJson(keys.baseline, baselineSchema);
   const golden = await artifacts.readJson(keys.golden, goldenSchema);
   return {

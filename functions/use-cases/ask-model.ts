@@ -7,6 +7,7 @@ import { scoresPerRow } from '#domain/evaluation/predictions';
 import { artifactKeys } from '#domain/runs/layout';
 import type { Attempt } from '#domain/serving/find-answer';
 import { ownScores, type Probes, probesOf, withProbes } from '#domain/serving/probes';
+import { modelFormat } from '#domain/serving/recalibration';
 import type { ServedModel } from '#functions/claims/served-models';
 import type { ObjectStore } from '#functions/ports/object-store';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
@@ -86,7 +87,7 @@ export async function askModel(
   const model = await loadTransform(ports, name, runId);
   const { pipeline, fitted, probes } = model;
   const encoded = await encodeRows(await ports.openEngine(), pipeline, fitted, rows);
-  const { input, output } = algorithmOf(pipeline);
+  const { input, output } = modelFormat(algorithmOf(pipeline), fitted);
   const perRow = scoresPerRow(fitted);
   try {
     const start = ports.now();

@@ -12,11 +12,12 @@ import { parseFeatures } from '#domain/evaluation/score-text';
 import { groupsOf } from '#domain/evaluation/slice-groups';
 import { gateConfidences } from '#domain/gates/registry';
 import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
+import { modelFormat } from '#domain/serving/recalibration';
 import { unreachable } from '#domain/unreachable';
 import type { ObjectStore } from '#functions/ports/object-store';
 import { mergeCleanBaseline } from '#functions/shards/clean-baseline';
 import { readCopied, readHoldout, readPermuted } from '#functions/shards/holdout';
-import { readAlgorithm } from '#functions/shards/run-algorithm';
+import { readFormat } from '#functions/shards/run-algorithm';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import type { Baseline } from '#schemas/records/baseline';
 import type { Evaluation } from '#schemas/records/evaluation';
@@ -136,10 +137,10 @@ export async function evaluateCandidate(
   const keys = artifactKeys(run);
   const pipeline = await artifacts.readJson(keys.config, pipelineSchema);
   const fitted = await artifacts.readJson(keys.transform, fittedTransformSchema);
-  const { output } = algorithmOf(pipeline);
+  const { output } = modelFormat(algorithmOf(pipeline), fitted);
   const outputs = {
     candidate: output,
-    champion: champion ? (await readAlgorithm(artifacts, champion)).output : undefined,
+    champion: champion ? (await readFormat(artifacts, champion)).output : undefined,
   };
   const holdout = await readHoldout(ports, run, scoresPerRow(fitted), outputs, fitted.slices);
   const permuted = await readPermuted(ports, run, scoresPerRow(fitted), output);

@@ -1,13 +1,11 @@
 import { join } from 'node:path';
 import { algorithmOf } from '#domain/algorithms/registry';
 import { featureColumns } from '#domain/data/columns';
-import type { SqlEngine } from '#domain/data/engine';
-import { fitTransform as fitOnProfiles, medianColumns } from '#domain/data/fit';
+import { fitTransform as fitOnProfiles, neededQuantiles } from '#domain/data/fit';
 import { mergedSampleSql, sampleSizes } from '#domain/data/sample';
-import { slices } from '#domain/data/slices';
 import { RowCountError } from '#domain/errors';
 import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
-import { ident, texts } from '#domain/sql/literals';
+import { texts } from '#domain/sql/literals';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import { fitCleanBins } from '#functions/shards/clean-bins';
 import { writeCopiedRows } from '#functions/shards/copied-rows';
@@ -19,6 +17,8 @@ import { writePersonalData } from '#functions/shards/merge-personal-data';
 import { writePermutedRows } from '#functions/shards/permuted-rows';
 import { readAll } from '#functions/shards/read-all';
 import { readContinuation } from '#functions/shards/read-continuation';
+import { readPairs } from '#functions/shards/read-pairs';
+import { readQuantiles } from '#functions/shards/read-quantiles';
 import { withScratch } from '#functions/shards/scratch';
 import { writeDataReport } from '#functions/use-cases/write-data-report';
 import type { FitTransformEvent } from '#schemas/events/shard';
@@ -33,25 +33,6 @@ export interface FittingPorts {
   readonly clean: FileStore;
   readonly artifacts: ObjectStore;
   readonly memoryMb: number;
-}
-
-async function readMedians(
-  engine: SqlEngine,
-  columns: readonly string[],
-  sample: string,
-): Promise<Map<string, number>> {
-  const medians = new Map<string, number>();
-  for (const some of slices(columns)) {
-    const [row] = await engine.query(
-      'find medians',
-      `SELECT ${some.map((name, i) => `quantile_cont(${ident(name)}, 0.5) AS m${i}`).join(', ')} FROM ${sample}`,
-    );
-    some.forEach((name, i) => {
-      const value = row?.[`m${i}`];
-      if (typeof value === 'number') medians.set(name, value);
-    });
-  }
-  return medians;
 }
 
 /** What is kept of the champion, where the training goes on from its model: its model inputs, and its rows as rows that judge nothing. */
@@ -84,14 +65,16 @@ export async function fitTransform(ports: FittingPorts, { run, shards, champion 
     const engine = await openEngine({ memoryMb: ports.memoryMb, temporaryDirectory: join(directory, 'spill') });
     try {
       const sizes = sampleSizes(featureColumns(pipeline).length);
-      const medians = await readMedians(engine, medianColumns(pipeline), mergedSampleSql('train', samples, sizes));
+      const training = mergedSampleSql('train', samples, sizes);
+      const quantiles = await readQuantiles(engine, neededQuantiles(pipeline), training);
       const [first, ...rest] = profiles;
       if (!first) throw new RangeError('a run has at least one shard');
       const { fitted, profile } = fitOnProfiles({
         run,
         pipeline,
         profiles: [first, ...rest],
-        medians,
+        quantiles,
+        pairs: await readPairs(engine, pipeline, training),
         leftOut: sides.leftOut,
         kept: inputs,
       });

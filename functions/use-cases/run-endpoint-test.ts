@@ -12,11 +12,13 @@ import { testVersionSchema, versionKey } from '#domain/endpoint-tests/versions';
 import { PredictionError } from '#domain/errors';
 import { championEndpointOf, pipelineOfEndpoint } from '#domain/naming';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
+import { recalibrateText, recalibrationOf } from '#domain/serving/recalibration';
 import type { ObjectStore } from '#functions/ports/object-store';
 import type { StateStore } from '#functions/ports/state-store';
 import { ifThere } from '#functions/runtime/if-there';
 import { type ServedModel, servedModel } from '#functions/shards/served-model';
 import type { runEndpointTestSchema } from '#schemas/events/endpoint-tests';
+import { fittedTransformSchema } from '#schemas/records/fitted-transform';
 import { servedConfigSchema } from '#schemas/records/served-config';
 import type { TestResult } from '#schemas/records/test-result';
 
@@ -59,11 +61,23 @@ async function readContent(
   return item && testVersionSchema.parse(item).test;
 }
 
-/** The pipeline whose asynchronous endpoint is tested; undefined for a real-time endpoint, or one that was made by hand. */
-async function queueOf({ artifacts }: EndpointTestPorts, run: RunPointer | undefined): Promise<string | undefined> {
-  if (!run) return undefined;
-  const config = await ifThere(artifacts.readJson(artifactKeys(run).config, servedConfigSchema));
-  return config?.deployment.asynchronous && run.pipeline;
+/** What a test must know of how the model is asked. */
+interface Asking {
+  /** The pipeline whose asynchronous endpoint is tested; undefined for a real-time endpoint, or one that was made by hand. */
+  readonly queue: string | undefined;
+  /** What its scores become before a test sees them: a test sees those that `predict` returns. */
+  readonly recalibrate: ((score: number) => number) | undefined;
+}
+
+async function readAsking({ artifacts }: EndpointTestPorts, run: RunPointer | undefined): Promise<Asking> {
+  const keys = run && artifactKeys(run);
+  const config = keys && (await ifThere(artifacts.readJson(keys.config, servedConfigSchema)));
+  const undersamples = typeof config?.imbalance === 'object' && config.imbalance !== null;
+  const fitted = keys && undersamples ? await artifacts.readJson(keys.transform, fittedTransformSchema) : undefined;
+  return {
+    queue: config?.deployment.asynchronous && run?.pipeline,
+    recalibrate: fitted && recalibrationOf(fitted),
+  };
 }
 
 /** The test as it runs. One that is invalid, or gone from the table, fails with that reason. */
@@ -94,7 +108,7 @@ async function modelOf(ports: EndpointTestPorts, event: RunEndpointTestEvent): P
 async function judge(ports: EndpointTestPorts, event: RunEndpointTestEvent, test: LoadedTest): Promise<Judgement> {
   const { endpointName } = event;
   if (test.kind === 'invalid') return { passed: false, detail: test.problem };
-  const queue = await queueOf(ports, servedRun(ports, event));
+  const { queue, recalibrate } = await readAsking(ports, servedRun(ports, event));
   const problem = problemOfKind(endpointTestKind(test.kind), queue === undefined ? undefined : {});
   if (problem !== undefined) {
     return { passed: false, detail: `${problem}. Delete it: npx tidegate tests delete ${queue} ${test.id}` };
@@ -105,15 +119,21 @@ async function judge(ports: EndpointTestPorts, event: RunEndpointTestEvent, test
     return known;
   };
   const { readGolden, now, sleep } = ports;
+  const seen = async (answer: Promise<Answer>): Promise<Answer> => {
+    const found = await answer;
+    return recalibrate && found.status === 200 ? { ...found, body: recalibrateText(found.body, recalibrate) } : found;
+  };
   return runTest(test, {
     readGolden,
     now,
     sleep,
     ask: (body, contentType) =>
-      queue === undefined
-        ? ports.ask(endpointName, body, contentType)
-        : ports.askQueued(queue, endpointName, body, contentType),
-    askOnce: (body, contentType) => ports.askOnce(endpointName, body, contentType),
+      seen(
+        queue === undefined
+          ? ports.ask(endpointName, body, contentType)
+          : ports.askQueued(queue, endpointName, body, contentType),
+      ),
+    askOnce: (body, contentType) => seen(ports.askOnce(endpointName, body, contentType)),
     encode: async (rows) => (await model()).encode(rows),
     inputs: async () => (servedRun(ports, event) === undefined ? undefined : (await model()).inputs),
     observed: async (column) => (await model()).observed(column),

@@ -5,6 +5,7 @@ import { inputsKeySql } from '#domain/data/clean';
 import { asNumber, type SqlEngine } from '#domain/data/engine';
 import { partRanges } from '#domain/data/parts';
 import { absentSources, csvFields, csvLabel, csvOutput, parquetOutput } from '#domain/data/transform';
+import { keptRowsSql, weightSql } from '#domain/imbalance/balance';
 import { shardName } from '#domain/runs/drop';
 import { artifactKeys, cleanKeys, partName } from '#domain/runs/layout';
 import { isComparableSql } from '#domain/splits/comparable';
@@ -34,8 +35,8 @@ interface Output {
   readonly key: string;
   /** CSV options; Parquet when undefined. */
   readonly csv?: ModelInput;
-  /** A condition on `_row` that selects a part of the side. */
-  readonly part?: string;
+  /** Conditions that select rows of the side: a part of it, or those that training uses. */
+  readonly only?: readonly string[];
 }
 
 async function columnsOf(engine: SqlEngine, rows: string): Promise<string[]> {
@@ -43,10 +44,10 @@ async function columnsOf(engine: SqlEngine, rows: string): Promise<string[]> {
   return described.map((r) => String(r['column_name']));
 }
 
-async function countSides(engine: SqlEngine, rows: string): Promise<Record<Side, number>> {
+async function countSides(engine: SqlEngine, rows: string, only = 'true'): Promise<Record<Side, number>> {
   const found = await engine.query(
     'count the clean rows',
-    `SELECT _side AS side, count(*) AS rows FROM ${rows} GROUP BY 1`,
+    `SELECT _side AS side, count(*) AS rows FROM ${rows} WHERE _side <> 'train' OR ${only} GROUP BY 1`,
   );
   const of = (side: Side) => asNumber(found.find((r) => r['side'] === side)?.['rows']);
   return { train: of('train'), validation: of('validation'), test: of('test') };
@@ -78,7 +79,8 @@ async function partConditions(
 }
 
 /**
- * Turns a shard's clean rows into job inputs: label-first CSV parts for the training channels, holdout features for the
+ * Turns a shard's clean rows into job inputs: label-first CSV parts for the training channels (with weights, or fewer training rows, as
+ * the transform balances classes), holdout features for the
  * candidate and, if there is one to compare, the champion (with its own fitted transform), and the holdout's labels and slices,
  * with whether the champion cannot have been trained on a row.
  * All files have the rows in the order of the shard. A side without rows in this shard gets no object. What was written is scanned for
@@ -106,15 +108,19 @@ export async function transformShard(
     try {
       const available = await columnsOf(engine, rows);
       const counts = await countSides(engine, rows);
-      const labelled = [csvLabel(fitted), ...csvFields(fitted, input)].join(', ');
+      const kept = keptRowsSql(fitted.balance, { shard: shard.index, seed: pipeline.split.seed });
+      const written = kept === undefined ? counts : await countSides(engine, rows, kept);
+      const weight = weightSql(fitted.balance);
+      const labelled = [csvLabel(fitted), ...(weight ? [weight] : []), ...csvFields(fitted, input)].join(', ');
       const channel = async (side: 'train' | 'validation', prefix: string): Promise<Output[]> => {
         const parts = await partConditions(engine, rows, side, counts[side], fitted.parts[side][shard.index] ?? 1);
+        const used = side === 'train' ? kept : undefined;
         return parts.map((part, index) => ({
           select: labelled,
           side,
           key: prefix + partName(shard.index, index, 'csv'),
           csv: input,
-          ...(part === undefined ? {} : { part }),
+          only: [part, used].filter((condition) => condition !== undefined),
         }));
       };
       const slices = fitted.slices.filter((name) => available.includes(name)).map(ident);
@@ -142,11 +148,11 @@ export async function transformShard(
           key: keys.holdoutLabels + partName(shard.index, 0, 'parquet'),
         },
       ];
-      for (const { select, side, key, csv, part } of outputs.filter((o) => counts[o.side] > 0)) {
+      for (const { select, side, key, csv, only = [] } of outputs.filter((o) => written[o.side] > 0)) {
         const file = join(directory, csv ? 'out.csv' : 'out.parquet');
-        const only = part === undefined ? '' : ` AND ${part}`;
         // Labels and scores are matched by position, and a retry must train on the same rows in the same order.
-        const sql = `SELECT ${select} FROM ${rows} WHERE _side = '${side}'${only} ORDER BY _row`;
+        const where = [`_side = '${side}'`, ...only].join(' AND ');
+        const sql = `SELECT ${select} FROM ${rows} WHERE ${where} ORDER BY _row`;
         await engine.query(`write ${key}`, `COPY (${sql}) TO ${text(file)} ${csv ? csvOutput(csv) : parquetOutput}`);
         await clean.upload(file, key, csv ? csv.contentType : 'application/vnd.apache.parquet');
       }

@@ -9,6 +9,7 @@ export const fittedFeatureSchema = z.looseObject({
   kind: z.string(),
   name: z.string(),
   source: z.string().describe('the clean column it is computed from'),
+  other: z.string().optional().describe('the second clean column, of an interaction'),
 });
 export type FittedFeature = z.infer<typeof fittedFeatureSchema>;
 
@@ -19,6 +20,17 @@ const leakageFindingSchema = z.object({
   reason: z.string(),
 });
 export type LeakageFinding = z.infer<typeof leakageFindingSchema>;
+
+/** What was done about classes of unequal size, on the training rows alone. */
+const balanceSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('weights'), weights: z.array(z.number().positive()).describe('of a row, by class') }),
+  z.object({
+    kind: z.literal('undersampled'),
+    majority: z.union([z.literal(0), z.literal(1)]).describe('the number of the class of which rows were left out'),
+    keptShare: z.number().gt(0).lt(1).describe('the share of its training rows that were kept'),
+  }),
+]);
+export type Balance = z.infer<typeof balanceSchema>;
 
 const sideCounts = z.object({ rows: z.int().min(0), classes: z.array(z.int().min(0)) });
 
@@ -37,6 +49,7 @@ export const fittedTransformSchema = z.object({
       .optional()
       .describe('the only label in the data that counts as 0, where the pipeline names only the positive ones'),
   }),
+  balance: balanceSchema.optional().describe('absent where the training rows are taken as they are'),
   features: z.array(fittedFeatureSchema).min(1).describe('the model inputs in the order of the CSV columns'),
   dropped: z.array(z.object({ column: z.string(), reason: z.string() })).describe('columns that carry no information'),
   slices: z.array(z.string()).describe('columns the evaluation groups by'),

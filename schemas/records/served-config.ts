@@ -12,6 +12,7 @@ export const servedConfigSchema = z.object({
     label: z.object({ classes: z.array(z.unknown()).optional(), map: z.record(z.string(), z.unknown()).optional() }),
     columns: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
   }),
+  imbalance: z.unknown().optional(),
   deployment: z.object({
     maxWaitMinutes: z.int().min(1),
     strategy: z.string().default('all-at-once'),

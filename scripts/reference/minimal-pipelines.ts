@@ -50,6 +50,19 @@ const byCanary = withSettings(MINIMAL_PIPELINES.binary, { deployment: { strategy
 /** Constraints on trees are valid only with some ways of finding splits. */
 const byHist = withSettings(MINIMAL_PIPELINES.binary, { training: { hyperparameters: { tree_method: 'hist' } } });
 
+/** Interactions are valid only with the columns that they name. */
+const byPairs = withSettings(MINIMAL_PIPELINES.binary, {
+  dataset: {
+    columns: {
+      ...Object.fromEntries(['income', 'debt'].map((name) => [name, { role: 'feature', type: 'number' }])),
+      ...Object.fromEntries(['region', 'product'].map((name) => [name, { role: 'feature', type: 'category' }])),
+      ...Object.fromEntries(
+        ['opened_at', 'asked_at'].map((name) => [name, { role: 'feature', type: 'datetime', parts: ['year'] }]),
+      ),
+    },
+  },
+});
+
 /** Why no minimal pipeline of a schema takes these settings, one after another; undefined when one does. */
 export function problemBy(
   schema: Pick<typeof pipelineSchema, 'safeParse'>,
@@ -61,6 +74,7 @@ export function problemBy(
     'binary by time': byTime,
     'binary by canary': byCanary,
     'binary by hist': byHist,
+    'binary by pairs': byPairs,
   })) {
     const readings = readingsOf(settings.reduce(withSettings, pipeline));
     const errors = readings.flatMap((reading) => schema.safeParse(reading.settings).error ?? []);

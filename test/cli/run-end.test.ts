@@ -152,4 +152,34 @@ describe('a run that was followed', () => {
       '1,006 rows: 1,000 used, 6 malformed\nthe malformed ones are in s3://raw/_tidegate/',
     );
   });
+
+  it('says what was done about classes of unequal size', async () => {
+    const records: Readonly<Record<string, unknown>> = {
+      'training.json': { hyperparameters: { scale_pos_weight: '4' }, image: 'i' },
+      'transform.json': {
+        version: 1,
+        pipeline: run.pipeline,
+        runId: run.runId,
+        task: 'binary',
+        label: { column: 'y', classes: ['paid', 'late'], classCounts: [80, 20] },
+        features: [{ kind: 'number', name: 'x', source: 'x', fill: 0 }],
+        dropped: [],
+        slices: [],
+        sides: Object.fromEntries(['train', 'validation', 'test'].map((side) => [side, { rows: 2, classes: [1, 1] }])),
+        parts: { train: [1], validation: [1] },
+      },
+    };
+    const send = async ({ input }: { input: { Key: string } }) => {
+      const record = records[input.Key.split('/').at(-1) ?? ''];
+      if (record === undefined) throw Object.assign(new Error('no such key'), { name: 'NoSuchKey' });
+      return { Body: { transformToString: async () => JSON.stringify(record) } };
+    };
+    const target = { s3: { send }, outputs: { RawBucketName: 'raw', ArtifactsBucketName: 'artifacts' } };
+    const printed: string[] = [];
+    vi.spyOn(process.stdout, 'write').mockImplementation((line) => printed.push(String(line)) > 0);
+
+    await reportRunEnd(target as unknown as Target, { executionArn: 'e', ended: { status: 'SUCCEEDED' }, run });
+
+    expect(printed.join('')).toContain('rows of class late count 4 times (scale_pos_weight), so scores rank rows');
+  });
 });

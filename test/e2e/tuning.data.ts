@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
 import {
   DescribeEndpointCommand,
   DescribeHyperParameterTuningJobCommand,
@@ -11,13 +12,18 @@ import { auditFolder, readAudit } from 'embedded-cloud/audit';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { runResourceName, tuningJobName } from '#domain/naming';
-import { artifactKeys, type RunPointer } from '#domain/runs/layout';
+import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
+import { texts } from '#domain/sql/literals';
 import { writeLoanBook } from '#examples/loans/generate';
+import { openEngine } from '#functions/shards/duckdb';
+import { fittedTransformSchema } from '#schemas/records/fitted-transform';
 import { profileSchema } from '#schemas/records/profile';
 import { dropRecordSchema, trainingRecordSchema } from '#schemas/records/run';
 import { uploadDrop } from '../../cli/commands/drop.ts';
+import { predictRows } from '../../cli/commands/predict.ts';
 import { fetchReport } from '../../cli/commands/report.ts';
 import { deleteData } from '../../cli/delete-data.ts';
+import type { PredictionRow } from '../../cli/prediction-rows.ts';
 import { getState, listRuns, waitForExecution } from '../../cli/runs.ts';
 import { startProject, type UpProject } from './project.ts';
 import { queueOf } from './queued-endpoint.ts';
@@ -29,6 +35,22 @@ function variant(folder: string, name: string, training: object, more: object = 
   const evaluation = { task: 'binary', gates: [{ metric: 'auc', min: 0.5 }] };
   writeFileSync(path, stringify({ ...pipeline, name, training, evaluation, drift: undefined, ...more }));
   return path;
+}
+
+/** Its numbers scaled, its times on circles, inputs of two columns, and fewer training rows of the larger class. */
+function prepared(): object {
+  const { dataset } = parse(readFileSync(new URL('../../pipelines/loan-default.yml', import.meta.url), 'utf8'));
+  const number = { role: 'feature', type: 'number' };
+  const columns = {
+    ...dataset.columns,
+    amount: { ...number, power: 'log', scale: 'standard' },
+    dti: { ...number, power: 'yeo-johnson', scale: 'robust' },
+    utilisation: { ...number, encode: 'bins', bins: 5 },
+    inquiries: { ...number, encode: 'bins', bins: 3, as: 'onehot' },
+    issued_at: { role: 'feature', type: 'datetime', cyclic: ['month', 'dayOfWeek'] },
+  };
+  const interactions = [['amount', 'dti'], { of: ['amount', 'term'], as: 'ratio' }, ['purpose', 'home']];
+  return { dataset: { ...dataset, columns, interactions }, imbalance: { undersample: 1 } };
 }
 
 let project: UpProject;
@@ -55,14 +77,19 @@ beforeAll(async () => {
       },
       { deployment: { asynchronous: { maxConcurrent: 4, scaling: { min: 0, max: 2, scaleOutSeconds: 60 } } } },
     ),
-    variant(folder, 'loans-bayesian', {
-      hyperparameters: fixed,
-      tuning: {
-        maxJobs: 6,
-        parallel: 2,
-        ranges: { eta: { min: 0.02, max: 0.9, scale: 'logarithmic' }, max_depth: [2, 8] },
+    variant(
+      folder,
+      'loans-bayesian',
+      {
+        hyperparameters: fixed,
+        tuning: {
+          maxJobs: 6,
+          parallel: 2,
+          ranges: { eta: { min: 0.02, max: 0.9, scale: 'logarithmic' }, max_depth: [2, 8] },
+        },
       },
-    }),
+      prepared(),
+    ),
     variant(folder, 'loans-long', {
       hyperparameters: { num_round: 500_000 },
       tuning: { strategy: 'Random', maxJobs: 20, parallel: 1, ranges: { eta: [0.1, 0.2] } },
@@ -74,6 +101,17 @@ afterAll(async () => {
   await project?.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** The rows of a book as a caller of `predict` has them. */
+async function readRows(files: readonly string[]): Promise<PredictionRow[]> {
+  const engine = await openEngine({ memoryMb: 512 });
+  try {
+    const rows = await engine.query('read the book', `SELECT * FROM read_csv([${texts(files)}], all_varchar = true)`);
+    return rows.map((row) => row as PredictionRow);
+  } finally {
+    engine.close();
+  }
+}
 
 async function runOf(pipeline: string): Promise<RunPointer> {
   const { ended, run } = await project.drop(pipeline, book, 'first');
@@ -161,6 +199,45 @@ describe('a pipeline with tuning', () => {
     const report = readFileSync(await fetchReport(project.target, run, join(folder, 'report.html')), 'utf8');
     for (const trial of record.tuning?.trials ?? []) expect(report).toContain(trial.trainingJob);
   });
+
+  it('predicts rows as their holdout was scored, recalibrated to the classes of all rows', async () => {
+    const champion = () => getState(project.target, 'loans-bayesian', 'champion');
+    await expect.poll(champion, { timeout: 120_000 }).toBeDefined();
+    const run = { pipeline: 'loans-bayesian', runId: String((await champion())?.['runId']) };
+    const { balance, features, label } = await project.readArtifact(artifactKeys(run).transform, fittedTransformSchema);
+    expect([...new Set(features.map(({ kind }) => kind))]).toEqual(
+      expect.arrayContaining(['scaled', 'bin', 'within', 'cyclic', 'product', 'ratio', 'both', 'other-pair']),
+    );
+    const [good = 0, bad = 0] = label.classCounts;
+    expect(balance).toEqual({ kind: 'undersampled', majority: 0, keptShare: bad / good });
+
+    const { s3, outputs } = project.target;
+    const answered = await s3.send(
+      new GetObjectCommand({
+        Bucket: outputs.CleanBucketName,
+        Key: `${cleanKeys(run).scores('candidate')}00000-00000.csv.out`,
+      }),
+    );
+    const b = bad / good;
+    const scored = ((await answered.Body?.transformToString()) ?? '')
+      .trim()
+      .split('\n')
+      .map((text) => (b * Number(text)) / (b * Number(text) - Number(text) + 1));
+    const raw = await readRows(book);
+    const { predictions } = await predictRows(project.target, 'loans-bayesian', raw);
+    const scores = predictions.map((own) => ('score' in own ? own.score : Number.NaN));
+    const known = new Set(scores.map((score) => score.toFixed(6)));
+    const near = (score: number) => [0, 1e-6, -1e-6].some((by) => known.has((score + by).toFixed(6)));
+    expect(scored.length).toBeGreaterThan(400);
+    expect(scored.filter((score) => !near(score))).toEqual([]);
+    // what is predicted is as frequent as what happened
+    const mean = scores.reduce((sum, score) => sum + score / scores.length, 0);
+    expect(mean / (bad / (good + bad))).toBeGreaterThan(0.75);
+    expect(mean / (bad / (good + bad))).toBeLessThan(1.25);
+    const report = readFileSync(await fetchReport(project.target, run, join(folder, 'prepared.html')), 'utf8');
+    expect(report).toContain('scores are recalibrated to all rows');
+    expect(report).toContain('amount and dti, one input');
+  }, 240_000);
 
   it('stops the tuning and its training jobs when the run is aborted', async () => {
     const { sfn, sageMaker, outputs } = project.target;

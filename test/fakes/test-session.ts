@@ -17,7 +17,7 @@ const columns = ['income', 'phone', 'region'];
 /** Inputs: a number, a boolean, a category of two indicators; `lost` carried no information. */
 export const inputs: ModelInputs = {
   delimiter: ',',
-  sources: ['income', 'phone', 'region', 'region'],
+  sources: [['income'], ['phone'], ['region'], ['region']],
   columns: [...columns, 'lost'],
   monotone: [],
   invariant: [],

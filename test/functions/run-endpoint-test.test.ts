@@ -267,6 +267,40 @@ it('points managed tests at the run that serves, not the one they were written f
   });
 });
 
+it('shows tests the scores that predict returns, where the model learnt from undersampled rows', async () => {
+  // what the container answers, of a model that learnt from a tenth of the negative rows
+  answer('0.25,0.75');
+  const recalibrated = [0.025 / 0.775, 0.075 / 0.325].map((p, i) => ({ body: `${i}`, predictions: [p] }));
+  const folder = `artifacts-bucket/loan/runs/${runs.first}`;
+  const config = {
+    evaluation: { task: 'binary' },
+    dataset: { label: {} },
+    imbalance: { undersample: 1 },
+    deployment: { maxWaitMinutes: 60 },
+  };
+  const fitted = {
+    version: 1,
+    pipeline: 'loan',
+    runId: runs.first,
+    task: 'binary',
+    label: { column: 'y', classes: ['a', 'b'], classCounts: [1000, 100] },
+    balance: { kind: 'undersampled', majority: 0, keptShare: 0.1 },
+    features: [{ kind: 'number', name: 'x', source: 'x', fill: 0 }],
+    dropped: [],
+    slices: [],
+    sides: Object.fromEntries(['train', 'validation', 'test'].map((side) => [side, { rows: 2, classes: [1, 1] }])),
+    parts: { train: [1], validation: [1] },
+  };
+  s3.objects.set(`${folder}/golden.json`, JSON.stringify({ valuesPerRow: 1, cases: recalibrated }));
+  s3.objects.set(`${folder}/config.json`, JSON.stringify(config));
+  s3.objects.set(`${folder}/transform.json`, JSON.stringify(fitted));
+  const version = await put({ id: 'golden-default', kind: 'golden', managed: true, s3Uri: uri });
+
+  expect(await runVersion('golden-default', version, configOf(runs.first))).toMatchObject({ passed: true });
+  s3.objects.set(`${folder}/config.json`, JSON.stringify({ ...config, imbalance: 'none' }));
+  expect(await runVersion('golden-default', version, configOf(runs.first))).toMatchObject({ passed: false });
+});
+
 it('answers within its share of the payload', async () => {
   answer('no number at all, '.repeat(20));
   const version = await put({ ...contract, id: 'form' });

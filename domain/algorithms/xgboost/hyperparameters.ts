@@ -100,7 +100,11 @@ export const hyperparameters: Readonly<Record<string, Hyperparameter>> = {
   huber_slope: real('`reg:pseudohubererror`: where the loss becomes linear.', { above: 0 }, 1),
   aft_loss_distribution: choice('`survival:aft`: distribution of the noise.', ['normal', 'logistic', 'extreme']),
   aft_loss_distribution_scale: real('`survival:aft`: scale of the noise.', weight, 1.2),
-  csv_weights: integer('1: the second column of the training CSV is the weight. Tidegate writes none.', zeroOrOne, 0),
+  csv_weights: integer(
+    '1: the second column of the training CSV is the weight of its row. `imbalance: { weights: balanced }` writes it and sets this.',
+    zeroOrOne,
+    0,
+  ),
   deterministic_histogram: flag('Whether histograms on a GPU repeat exactly.'),
   single_precision_histogram: flag('Whether histograms are kept in single precision.'),
   predictor: choice('What predicts.', ['auto', 'cpu_predictor', 'gpu_predictor'], 'cpu_predictor'),

@@ -24,7 +24,7 @@ export const xgboost: Algorithm = {
   hyperparametersDescription:
     'Hyperparameters of the built-in XGBoost by their names. `num_round`, `objective`, `eval_metric` and `num_class` have defaults by task.',
   aliases,
-  defaults: ({ task, classes, counts: [negatives = 0, positives = 0], balance, monotone }) => ({
+  defaults: ({ task, classes, counts: [negatives = 0, positives = 0], balance, weighted, monotone }) => ({
     num_round: '200',
     early_stopping_rounds: '20',
     seed: '42',
@@ -35,6 +35,7 @@ export const xgboost: Algorithm = {
     ...(task === 'binary' && balance && positives > 0
       ? { scale_pos_weight: String(Number((negatives / positives).toPrecision(6))) }
       : {}),
+    ...(weighted ? { csv_weights: '1' } : {}),
     // The container takes the constraints with these two ways of finding splits only (aws/sagemaker-xgboost-container,
     // hyperparameter_validation.py).
     ...(monotone.some((sign) => sign !== 0)
@@ -44,6 +45,11 @@ export const xgboost: Algorithm = {
   check: (all, task, report) => check(all, task, metricsIn(all['eval_metric'] ?? ''), report),
   tuning,
   continuation,
+  balancing: {
+    rowWeights: 'csv_weights',
+    positiveWeight: 'scale_pos_weight',
+    givesProbabilities: ({ objective }) => objective === objectives.binary,
+  },
   // A request's delimiter is the choice of Python's csv.Sniffer from the first line: a comma, where there is one; otherwise the most
   // frequent character, and a comma again if that is a letter or digit (aws/sagemaker-xgboost-container, encoder.py,
   // csv_to_dmatrix). In `-1e-07` it is the minus, in `-0001e-07` the zero.

@@ -72,8 +72,10 @@ function chooseInputs({ features }: Pick<FittedTransform, 'features'>, importanc
   const least = LEAST_IMPORTANCE * Math.max(0, ...measured.values());
   const leftOut = new Map<string, string>();
   const candidates = features.flatMap((feature, at) => {
-    const { source, name, watched } = readFeature(feature, ENCODINGS);
-    const importance = measured.get(source) ?? Number.POSITIVE_INFINITY;
+    const { sources, name, watched } = readFeature(feature, ENCODINGS);
+    // an interaction matters as much as the one of its columns that matters most
+    const importance = Math.max(...sources.map((own) => measured.get(own) ?? Number.POSITIVE_INFINITY));
+    const [source = name] = sources.length === 1 ? sources : [];
     if (watched.as === 'nothing') leftOut.set(name, 'it changes with the calendar');
     else if (importance < least || importance < 0) leftOut.set(source, 'the model hardly uses it');
     else return [{ at, column: source, importance }];

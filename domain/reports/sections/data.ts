@@ -30,10 +30,16 @@ export function dataSection(data: DataSummary): Html {
 <dl class="tiles">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 ${splitTable(data, usable)}
 ${splitNotes(data.split, usable)}
+${sentence('Classes of unequal size', data.balance)}
 ${malformedTable(data.malformed.reasons)}
 ${columnTable(data.columns, usable)}
+${sentence('Inputs of two columns', data.interactions?.join('; '))}
 </section>`;
 }
+
+/** A line of the section; nothing without a text. */
+const sentence = (name: string, said: string | undefined): Html | undefined =>
+  said ? html`<p>${name}: ${said}.</p>` : undefined;
 
 function splitTable({ sides, classes }: DataSummary, usable: number): Html {
   const regression = classes.length === 0;

@@ -17,7 +17,7 @@ type Metrics = NonNullable<Algorithm['tuning']>['metrics'][Task];
 function defaultsOf({ tasks, defaults }: Algorithm): string {
   const byTask = tasks.map((task) => {
     const [some, others] = [3, 4].map((classes) =>
-      defaults({ task, classes, counts: [], balance: false, monotone: [] }),
+      defaults({ task, classes, counts: [], balance: false, weighted: false, monotone: [] }),
     );
     return Object.fromEntries(Object.entries(some ?? {}).filter(([name, value]) => others?.[name] === value));
   });

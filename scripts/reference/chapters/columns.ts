@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { columnSchemaOf } from '#domain/data/column-schema';
 import type { Encoding } from '#domain/encodings/encoding';
+import type { Interaction } from '#domain/encodings/interaction';
+import { INTERACTIONS, interactionsSchema, namedInteractions } from '#domain/encodings/interactions';
 import { ENCODINGS } from '#domain/encodings/registry';
 import type { PrivacyAction } from '#domain/privacy/privacy-action';
 import { PRIVACY_ACTIONS } from '#domain/privacy/registry';
@@ -45,6 +47,20 @@ const actionOf = ({ name, summary, roles, settings, example }: PrivacyAction): K
   kindOf(name, `${sentence(summary)} For columns of role ${anyOfThese(roles.map(code))}.`, settings, example);
 const encodingOf = ({ name, type, summary, settings, example }: Encoding): Kind =>
   kindOf(name, `${sentence(summary)} For columns of type ${code(type)}.`, settings, example);
+
+function interactionOf({ name, summary, example }: Interaction): Kind {
+  const [{ columns, as = name } = { columns: [] }] = namedInteractions(interactionsSchema.parse([example]));
+  const whole = { of: [...columns], as };
+  return {
+    name,
+    summary,
+    settings: [],
+    example: whole,
+    yaml: exampleYaml(['dataset', 'interactions'], [[whole]]),
+    required: ['of', 'as'],
+    problem: (own) => problemOf({ dataset: { interactions: [own] } }),
+  };
+}
 
 /** The kinds that a column may name, and the forms it then has. */
 interface ColumnKinds {
@@ -127,6 +143,7 @@ export const columnSettings = (): Setting[] => ownSettings(kindsOf(PRIVACY_ACTIO
 export function columnChapters(
   actions: readonly PrivacyAction[] = PRIVACY_ACTIONS,
   encodings: readonly Encoding[] = ENCODINGS,
+  interactions: readonly Interaction[] = INTERACTIONS,
 ): Chapter[] {
   const kinds = kindsOf(actions, encodings);
   return [
@@ -145,6 +162,11 @@ export function columnChapters(
       title: 'Encodings',
       text: 'How a column becomes model inputs. The first encoding of a type is its default.',
       kinds: kinds.encodings,
+    },
+    {
+      title: 'Interactions',
+      text: 'What becomes of two columns of `dataset.interactions`. A pair without `as` has the first interaction here that takes the types of its columns.',
+      kinds: interactions.map(interactionOf),
     },
   ];
 }

@@ -39,7 +39,10 @@ describe('hyperparameters of XGBoost that are wrong together', () => {
   it('are none by default, whatever the task', () => {
     for (const task of ['binary', 'multiclass', 'regression'] as const)
       expect(
-        problems(xgboost.defaults({ task, classes: 3, counts: [3, 1], balance: true, monotone: [] }), task),
+        problems(
+          xgboost.defaults({ task, classes: 3, counts: [3, 1], balance: true, weighted: false, monotone: [] }),
+          task,
+        ),
       ).toEqual([]);
     expect(problems({ objective: 'binary:logistic' })).toEqual([]);
   });

@@ -87,7 +87,14 @@ describe('fixed hyperparameters of XGBoost', () => {
 
   it('include every default of every task', () => {
     for (const task of xgboost.tasks) {
-      const defaults = xgboost.defaults({ task, classes: 3, counts: [3, 1], balance: true, monotone: [] });
+      const defaults = xgboost.defaults({
+        task,
+        classes: 3,
+        counts: [3, 1],
+        balance: true,
+        weighted: false,
+        monotone: [],
+      });
       for (const [name, value] of Object.entries(defaults)) {
         expect([name, xgboost.hyperparameters[name]?.schema.safeParse(value).success]).toEqual([name, true]);
       }
@@ -97,7 +104,7 @@ describe('fixed hyperparameters of XGBoost', () => {
 
 describe('the defaults of XGBoost', () => {
   const defaults = (task: 'binary' | 'multiclass' | 'regression', counts: number[], balance = true) =>
-    xgboost.defaults({ task, classes: 3, counts, balance, monotone: [] });
+    xgboost.defaults({ task, classes: 3, counts, balance, weighted: false, monotone: [] });
 
   it('weigh the positives of a binary task, where there are some', () => {
     expect(defaults('binary', [3, 1])).toMatchObject({ scale_pos_weight: '3', objective: 'binary:logistic' });
@@ -112,8 +119,14 @@ describe('the defaults of XGBoost', () => {
       expect(unweighted).not.toHaveProperty('scale_pos_weight');
   });
 
+  it('read weights of rows, where there are some', () => {
+    const facts = { task: 'multiclass', classes: 3, counts: [], balance: false, monotone: [] } as const;
+    expect(xgboost.defaults({ ...facts, weighted: true })).toMatchObject({ csv_weights: '1' });
+    expect(xgboost.defaults({ ...facts, weighted: false })).not.toHaveProperty('csv_weights');
+  });
+
   it('constrain the model where a column is declared monotone, with a way of finding splits that takes constraints', () => {
-    const facts = { task: 'binary', classes: 2, counts: [], balance: false } as const;
+    const facts = { task: 'binary', classes: 2, counts: [], balance: false, weighted: false } as const;
     expect(xgboost.defaults({ ...facts, monotone: [0, -1, 1] })).toMatchObject({
       monotone_constraints: '(0,-1,1)',
       tree_method: 'hist',

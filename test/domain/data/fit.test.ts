@@ -40,7 +40,7 @@ const fitFrom = (
     run,
     pipeline: pipelineSchema.parse(smallPipeline({ columns, ...dataset }, rest as Record<string, unknown>)),
     profiles: [profile],
-    medians: new Map(Object.entries(medians)),
+    quantiles: new Map(Object.entries(medians).map(([name, median]) => [name, new Map([[0.5, median]])])),
   }).fitted;
 const number = { role: 'feature', type: 'number' };
 const category = { role: 'feature', type: 'category' };

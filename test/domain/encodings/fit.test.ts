@@ -65,7 +65,12 @@ describe('a number', () => {
   const profile = (min: number | null, max: number | null, mean: number | null, trainMissing = 0, count = 5) =>
     ({ kind: 'number', missing: trainMissing, trainMissing, all: {}, train: { count, min, max, mean } }) as never;
   const fitted = (settings: object, of: never, median?: number) =>
-    number.fit('x', { impute: 'median', indicator: false, ...settings }, of, median);
+    number.fit(
+      'x',
+      { impute: 'median', indicator: false, power: 'none', scale: 'none', ...settings },
+      of,
+      new Map(median === undefined ? [] : [[0.5, median]]),
+    );
   const input = (fill: number | null) => ({ features: [{ kind: 'number', name: 'x', source: 'x', fill }] });
 
   it.each([
@@ -101,14 +106,14 @@ describe('a number', () => {
 
   it('needs the median for that alone, and leaves a value missing only when nothing replaces it', () => {
     const choices = ['median', 'mean', 'zero', 'none', 7] as const;
-    const settings = choices.map((impute) => ({ impute, indicator: false }));
+    const settings = choices.map((impute) => ({ impute, indicator: false, power: 'none', scale: 'none' }) as const);
 
-    expect(settings.map((own) => number.needsMedian(own))).toEqual([true, false, false, false, false]);
+    expect(settings.map((own) => number.quantiles(own))).toEqual([[0.5], [], [], [], []]);
     expect(settings.map((own) => number.leavesMissing(own))).toEqual([false, false, false, true, false]);
   });
 
   it('is replaced in SQL where it is missing', () => {
-    const [kind, indicator] = number.features;
+    const [kind, , indicator] = number.features;
 
     expect(kind.sql({ kind: 'number', name: 'x', source: 'x', fill: null }, 'v')).toBe('v');
     expect(kind.sql({ kind: 'number', name: 'x', source: 'x', fill: 2 }, 'v')).toBe("coalesce(v, CAST('2' AS DOUBLE))");
@@ -122,7 +127,7 @@ describe('a number', () => {
 describe('a time', () => {
   const profile = (min: string | null, max: string | null, trainMissing = 0) =>
     ({ kind: 'datetime', missing: trainMissing, trainMissing, min, max }) as const;
-  const fitted = (of: ReturnType<typeof profile>) => datetime.fit('t', { parts: ['month', 'hour'] }, of);
+  const fitted = (of: ReturnType<typeof profile>) => datetime.fit('t', { parts: ['month', 'hour'], cyclic: [] }, of);
 
   it('has an input for each part', () => {
     expect(fitted(profile('2026-01-01', '2026-02-01'))).toEqual({
@@ -256,7 +261,17 @@ it('the settings of the encodings have defaults and bounds', () => {
   const accepted = (fields: object) => columnSchema.safeParse({ role: 'feature', ...fields }).success;
 
   expect(parsed({ type: 'boolean' })).toEqual({ role: 'feature', type: 'boolean', impute: 'none' });
-  expect(parsed({ type: 'number' })).toEqual({ role: 'feature', type: 'number', impute: 'median', indicator: false });
+  expect(parsed({ type: 'number' })).toEqual({
+    role: 'feature',
+    type: 'number',
+    encode: 'number',
+    impute: 'median',
+    indicator: false,
+    power: 'none',
+    scale: 'none',
+    bins: 10,
+    as: 'position',
+  });
   expect(parsed({ type: 'category' })).toEqual({
     role: 'feature',
     type: 'category',

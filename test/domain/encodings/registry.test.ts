@@ -19,7 +19,8 @@ describe.each(ENCODINGS)('the encoding $name', (encoding) => {
 test('a column without an encoding has the first of its type', () => {
   expect(encodingOf({ type: 'category' }).name).toBe('onehot');
   expect(columnSchema.parse({ role: 'feature', type: 'category' })).toMatchObject({ encode: 'onehot' });
-  expect(columnSchema.parse({ role: 'feature', type: 'number' })).not.toHaveProperty('encode');
+  expect(columnSchema.parse({ role: 'feature', type: 'number' })).toMatchObject({ encode: 'number' });
+  expect(columnSchema.parse({ role: 'feature', type: 'boolean' })).not.toHaveProperty('encode');
 });
 
 describe('what no registry lists', () => {

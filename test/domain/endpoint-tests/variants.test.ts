@@ -63,6 +63,14 @@ it('takes the values of the training data where none are given, and needs none f
   expect(await changeable(declared, inputs, session)).toEqual([{ column: 'income' }, { column: 'lost' }]);
 });
 
+it('does not change a column that makes an input together with another one', async () => {
+  const crossed = { ...inputs, sources: [['income'], ['phone'], ['region', 'income'], ['region']] };
+  for (const column of ['income', 'region'])
+    await expect(
+      vary({ rows: [{ income: 1 }] } as never, [{ column, values: [1] }], crossed, fakeSession(echo)),
+    ).rejects.toThrow(`${column} makes an input together with another column, so it cannot be changed alone`);
+});
+
 it('knows of no declaration where no run is known that trained the model, and needs one where columns are named', async () => {
   const session = fakeSession(echo, { inputs: async () => undefined });
   expect(await planChanges(undefined, () => [], 'monotone', session)).toEqual({

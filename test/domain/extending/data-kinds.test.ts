@@ -95,7 +95,7 @@ describe('an added encoding', () => {
   const fitted = () => {
     const pipeline = pipelineWith({ x: log.example });
     const run = { pipeline: 'small', runId: 'r' };
-    const { fitted: transform } = fitTransform({ run, pipeline, profiles: [profile], medians: new Map() }, encodings);
+    const { fitted: transform } = fitTransform({ run, pipeline, profiles: [profile], quantiles: new Map() }, encodings);
     return stored(fittedTransformSchema, transform);
   };
 
@@ -104,7 +104,7 @@ describe('an added encoding', () => {
     expect(columnSchema.safeParse(log.example).success).toBe(false);
     expect(schema.parse(log.example)).toMatchObject(log.example);
     expect(schema.parse({ role: 'feature', type: 'number' })).toMatchObject({ encode: 'number', impute: 'median' });
-    expect(jsonSchema(schema)).toContain('"enum":["number","log"]');
+    expect(jsonSchema(schema)).toContain('"enum":["number","bins","log"]');
   });
 
   it('is fitted, and its inputs are computed from clean rows', async () => {

@@ -26,6 +26,21 @@ it('gives each model input its sign, and frees those that are no numbers', () =>
   expect(monotoneDeclared({ columns })).toEqual([-1, 1]);
 });
 
+it('gives scaled numbers and bins the sign of their column, and frees what is made of two', () => {
+  const scaled = {
+    kind: 'scaled',
+    name: 'income',
+    source: 'income',
+    fill: 0,
+    power: { kind: 'log' },
+    center: 1,
+    spread: 2,
+  };
+  const bin = { kind: 'bin', name: 'age', source: 'age', edges: [30], fill: null };
+  const product = { kind: 'product', name: 'income × age', source: 'income', other: 'age' };
+  expect(monotoneSigns({ columns }, [scaled, bin, product])).toEqual([-1, 1, 0]);
+});
+
 it('refuses a direction that nobody knows', () => {
   const sideways = { x: { role: 'feature', type: 'number', monotone: 'sideways' } } as Record<string, ColumnSpec>;
   expect(() => monotoneDeclared({ columns: sideways })).toThrow(TypeError);

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { imbalanceSchema, trainingSchemaOf } from '#domain/training/settings';
+import { imbalanceSchema } from '#domain/imbalance/settings';
+import { trainingSchemaOf } from '#domain/training/settings';
 
 const schema = trainingSchemaOf();
 

@@ -142,3 +142,71 @@ describe('encoding shards', () => {
     expect(labels).toEqual(clean.map((r) => r['_label']));
   });
 });
+
+describe('classes of unequal size', () => {
+  /** One positive row in ten. */
+  const uneven = (n: number) =>
+    `id,y,x,c,sex\n${Array.from({ length: n }, (_, i) => `i${i},${i % 10 === 0 ? 1 : 0},${i},${'abc'[i % 3]},F\n`).join('')}`;
+  const encoded = async (imbalance: object): Promise<DataRun> => {
+    const run = await startRun(smallPipeline({ id: 'id', columns }, { imbalance }));
+    run.drop('small/d/a.csv', uneven(2000));
+    await run.desensitize('small/d/a.csv');
+    await run.fit();
+    await run.encode();
+    return run;
+  };
+  const written = (run: DataRun, prefix: string) =>
+    csvLines(run, `${prefix}00000-00000.csv`).map((line) => line.split(',').map(Number));
+
+  test('are undersampled for training alone, and nothing else changes', async () => {
+    using run = await encoded({ undersample: 2 });
+    using whole = await encoded({ undersample: 1000 });
+    const keys = cleanKeys(run.run);
+    const { balance, label, sides } = await run.fitted();
+    const [negatives = 0, positives = 0] = label.classCounts;
+    expect(balance).toEqual({ kind: 'undersampled', majority: 0, keptShare: (2 * positives) / negatives });
+    expect((await whole.fitted()).balance).toBeUndefined();
+    const train = written(run, keys.train);
+    const all = written(whole, keys.train);
+    expect(all).toHaveLength(sides.train.rows);
+    expect(train.filter(([y]) => y === 1)).toEqual(all.filter(([y]) => y === 1));
+    const kept = train.filter(([y]) => y === 0);
+    // five standard deviations of the number of rows that are kept by chance
+    const share = (2 * positives) / negatives;
+    expect(Math.abs(kept.length - 2 * positives)).toBeLessThan(5 * Math.sqrt(negatives * share * (1 - share)));
+    const known = new Set(all.map((line) => line.join()));
+    expect(train.every((line) => known.has(line.join()))).toBe(true);
+    for (const prefix of [keys.validation, keys.holdout('candidate')])
+      expect(written(run, prefix)).toEqual(written(whole, prefix));
+    await run.encode();
+    expect(written(run, keys.train)).toEqual(train);
+  });
+
+  test('are weighted for training: the weight comes after the label', async () => {
+    using run = await encoded({ weights: 'balanced' });
+    const keys = cleanKeys(run.run);
+    const { balance, features } = await run.fitted();
+    if (balance?.kind !== 'weights') throw new TypeError('the classes are not weighted');
+    for (const prefix of [keys.train, keys.validation]) {
+      const lines = written(run, prefix);
+      expect(lines.length).toBeGreaterThan(0);
+      for (const [y = -1, weight, ...inputs] of lines) {
+        expect(weight).toBe(balance.weights[y]);
+        expect(inputs).toHaveLength(features.length);
+      }
+    }
+    expect(written(run, keys.holdout('candidate'))[0]).toHaveLength(features.length);
+  });
+
+  test('of a shard from which no row is kept are no object', async () => {
+    using run = await startRun(smallPipeline({ id: 'id', columns }, { imbalance: { undersample: 1 } }));
+    run.drop('small/d/0.csv', uneven(2000));
+    // negative rows alone, of which hardly any is kept
+    run.drop('small/d/1.csv', 'id,y,x,c,sex\nj1,0,1,a,F\nj2,0,2,b,F\nj3,0,3,c,F\n');
+    for (const i of [0, 1]) await run.desensitize(`small/d/${i}.csv`, i);
+    await run.fit(2);
+    for (const i of [0, 1]) await run.encode(i);
+    const keys = cleanKeys(run.run);
+    for (const { key, size } of await run.clean.list(keys.train)) expect([key, size > 0]).toEqual([key, true]);
+  });
+});

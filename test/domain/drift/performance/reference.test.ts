@@ -69,6 +69,28 @@ describe('the reference of an estimate', () => {
     expect(found.leftOut).toContainEqual({ column: 'c0', reason: 'columns that matter more fill the estimate' });
   });
 
+  it('has an interaction under its own name, as important as the more important of its columns', () => {
+    const product = { kind: 'product', name: 'a × b', source: 'a', other: 'b' };
+    const build = (a: number, b: number) =>
+      buildReference({
+        fitted: { task: 'regression', label: { ...label, classes: [] }, features: [number('a'), number('c'), product] },
+        inputs: { rows: 1, width: 3, values: Float64Array.of(1, 2, 3) },
+        scores: Float64Array.of(1),
+        labels: Float64Array.of(2),
+        threshold: 0.5,
+        importances: [
+          { column: 'a', mean: a, std: 0 },
+          { column: 'b', mean: b, std: 0 },
+          { column: 'c', mean: 1, std: 0 },
+        ],
+      });
+    expect(build(0, 0.5)).toMatchObject({
+      inputs: [{ column: 'c' }, { column: 'a × b' }],
+      leftOut: [{ column: 'a', reason: 'the model hardly uses it' }],
+    });
+    expect(build(0, 0).leftOut.map(({ column }) => column)).toEqual(['a', 'a × b']);
+  });
+
   it('leaves parts of dates out, which change with the calendar', () => {
     const month = { kind: 'datetime', name: 'day_month', source: 'day', part: 'month' };
     const found = buildReference({

@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import type { ObjectStore } from '#functions/ports/object-store';
+import { servedModel } from '#functions/shards/served-model';
+import { pipelineSchema } from '#schemas/pipeline';
+import { smallPipeline } from '../../fakes/data-run.ts';
+
+const number = { role: 'feature', type: 'number' };
+const histogram = (column: string, edges: number[]) => ({
+  kind: 'number',
+  column,
+  edges,
+  counts: edges.slice(1).map(() => 1),
+  missing: 0,
+});
+
+it('shows tests values of a column as its raw rows have them, though a scaled one is watched in other units', async () => {
+  const records: Readonly<Record<string, unknown>> = {
+    config: pipelineSchema.parse(
+      smallPipeline({
+        columns: { x: number, s: { ...number, scale: 'standard' }, old: { ...number, scale: 'robust' } },
+      }),
+    ),
+    transform: {
+      features: [
+        { kind: 'number', name: 'x', source: 'x', fill: 0 },
+        ...['s', 'old'].map((name) => ({
+          kind: 'scaled',
+          name,
+          source: name,
+          fill: 0,
+          power: { kind: 'none' },
+          center: 100,
+          spread: 10,
+        })),
+        { kind: 'product', name: 'x × s', source: 'x', other: 's' },
+      ],
+    },
+    baseline: {
+      columns: [histogram('x', [1, 2, 3]), histogram('s', [-1, 0, 1]), histogram('old', [-1, 0, 1])],
+      clean: { columns: [histogram('x', [7, 8]), histogram('s', [90, 100, 110])] },
+    },
+  };
+  const readJson = async (key: string) => records[(key.split('/').at(-1) ?? '').replace('.json', '')];
+  const model = await servedModel({ readJson } as unknown as ObjectStore, { pipeline: 'small', runId: 'r' }, () => {
+    throw new Error('no row is encoded');
+  });
+
+  expect(await model.observed('x')).toEqual([1, 2, 3]);
+  expect(await model.observed('s')).toEqual([90, 100, 110]);
+  expect(await model.observed('old')).toEqual([]);
+  expect(await model.observed('elsewhere')).toEqual([]);
+  expect(model.inputs.sources).toEqual([['x'], ['s'], ['old'], ['x', 's']]);
+});

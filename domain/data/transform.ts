@@ -1,6 +1,7 @@
 import type { ModelInput } from '#domain/algorithms/algorithm';
 import type { Encoding } from '#domain/encodings/encoding';
 import { ENCODINGS, readFeature } from '#domain/encodings/registry';
+import { bucketSql } from '#domain/splits/keys';
 import { ident, text } from '#domain/sql/literals';
 import { unreachable } from '#domain/unreachable';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
@@ -14,22 +15,70 @@ export const sourceColumns = (fitted: Pick<FittedTransform, 'features'>): string
 export const absentSources = (fitted: Pick<FittedTransform, 'features'>, available: readonly string[]): string[] =>
   sourceColumns(fitted).filter((name) => !available.includes(name));
 
+/** The column of the bucket of a training row, beside the clean columns. */
+const bucketColumn = '_bucket';
+
+/** Model inputs with the SQL of what is shared between some of them. */
+interface Encoded {
+  /** The SQL of the inputs, in order, over a relation with the shared columns. */
+  readonly inputs: readonly string[];
+  /** The SQL of the shared columns over the clean ones: the i-th is named `_shared<i>`. */
+  readonly shared: readonly string[];
+}
+
+/** Finds what model inputs share: the same SQL is computed once. */
+function encodeFeatures(
+  fitted: Pick<FittedTransform, 'features'>,
+  available: readonly string[] = sourceColumns(fitted),
+  encodings: readonly Encoding[] = ENCODINGS,
+): Encoded {
+  const own = new Set(available);
+  const shared = new Map<string, string>();
+  const inputs = fitted.features.map((feature) => {
+    const { source, reads, shared: common, sql } = readFeature(feature, encodings);
+    const column = own.has(source) ? ident(source) : 'NULL';
+    const value = reads === undefined ? column : `TRY_CAST(${column} AS ${reads})`;
+    const all = common(value);
+    if (all !== undefined && !shared.has(all)) shared.set(all, `_shared${shared.size}`);
+    return sql(value, { shared: all === undefined ? 'NULL' : (shared.get(all) as string), bucket: bucketColumn });
+  });
+  return { inputs, shared: [...shared.keys()] };
+}
+
 /**
- * The SQL of every model input, in order, over a relation with the clean columns. Training, holdout and serving all use this
- * SQL.
+ * The SQL of every model input, in order, over `encodable`. Training, holdout and serving all use this SQL.
  *
  * @param available the relation's columns; other source columns are read as missing
  */
 export const featureExpressions = (
   fitted: Pick<FittedTransform, 'features'>,
-  available: readonly string[] = sourceColumns(fitted),
-  encodings: readonly Encoding[] = ENCODINGS,
-): string[] =>
-  fitted.features.map((feature) => {
-    const { source, reads, sql } = readFeature(feature, encodings);
-    const column = available.includes(source) ? ident(source) : 'NULL';
-    return sql(reads === undefined ? column : `TRY_CAST(${column} AS ${reads})`);
-  });
+  available?: readonly string[],
+  encodings?: readonly Encoding[],
+): readonly string[] => encodeFeatures(fitted, available, encodings).inputs;
+
+/** Says that rows are no training rows of the transform: each is encoded as a row of a request is. */
+const noBucket = 'CAST(NULL AS INTEGER)';
+/** SQL of the bucket of a training row, over `_side` and `_key`. */
+export const trainingBucket = `CASE WHEN _side = 'train' THEN ${bucketSql('_key')} END`;
+
+/**
+ * SQL of a relation that has what `featureExpressions` and `csvFields` read: its own columns, and what model inputs share, once per row.
+ *
+ * @param relation a relation with the clean columns
+ * @param available the relation's columns; other source columns are read as missing
+ * @param bucket SQL of the bucket of a row that the transform was fitted on, NULL for others
+ */
+export function encodable(
+  fitted: Pick<FittedTransform, 'features'>,
+  relation: string,
+  available?: readonly string[],
+  { bucket = noBucket, encodings }: { readonly bucket?: string; readonly encodings?: readonly Encoding[] } = {},
+): string {
+  const { shared } = encodeFeatures(fitted, available, encodings);
+  if (shared.length === 0) return relation;
+  const columns = shared.map((sql, i) => `${sql} AS _shared${i}`);
+  return `(SELECT *, ${[...columns, `${bucket} AS ${bucketColumn}`].join(', ')} FROM ${relation})`;
+}
 
 /** The categories that the model counts one by one, by source column, for every column of categories. */
 export function knownCategories(
@@ -54,14 +103,14 @@ export const featureSelectSql = (
 ): string =>
   `SELECT ${featureExpressions(fitted, available, encodings)
     .map((sql, i) => `${sql} AS x${i}`)
-    .join(', ')} FROM ${relation}`;
+    .join(', ')} FROM ${encodable(fitted, relation, available, encodings ? { encodings } : {})}`;
 
-/** The model inputs as CSV fields for the algorithm. With a single input, the field is never empty, and numbers have its zeros. */
+/** The model inputs as CSV fields for the algorithm, over `encodable`. With a single input, the field is never empty, and numbers have its zeros. */
 export function csvFields(
   fitted: Pick<FittedTransform, 'features'>,
   { missingAlone, zerosAlone }: Pick<ModelInput, 'missingAlone' | 'zerosAlone'>,
   available?: readonly string[],
-): string[] {
+): readonly string[] {
   const fields = featureExpressions(fitted, available);
   if (fields.length > 1) return fields;
   const padded = (sql: string) => `regexp_replace(CAST(${sql} AS VARCHAR), '^-?', ${text(`\\0${zerosAlone}`)})`;

@@ -10,7 +10,24 @@ export type Watched =
   | { readonly as: 'number' }
   | { readonly as: 'category'; readonly column: string; category(encoded: number): string | null }
   | { readonly as: 'indicator'; readonly category: string }
-  | { readonly as: 'nothing' };
+  | {
+      readonly as: 'nothing';
+      /** Why; that the input moves with the calendar when absent. */
+      readonly because?: string;
+    };
+
+/** What a model input may be computed from besides its column's value. */
+export interface RowValues {
+  /** SQL of what the kind's `shared` gives for the row. */
+  readonly shared: string;
+  /** SQL of the bucket of a training row (`domain/splits/keys`), an INTEGER; NULL for every other row. */
+  readonly bucket: string;
+}
+
+/** What fitting needs of the training rows besides their values: the labels of categories, or the buckets of texts. */
+export type Needs =
+  | { readonly of: 'labels'; readonly folds: number }
+  | { readonly of: 'buckets'; readonly buckets: number; readonly counts: (value: string) => string };
 
 /** A kind of fitted feature: how a model input is computed from a clean column, as stored in a run's `transform.json`. */
 export interface FittedFeatureKind<Schema extends z.ZodObject = z.ZodObject> {
@@ -20,8 +37,10 @@ export interface FittedFeatureKind<Schema extends z.ZodObject = z.ZodObject> {
   readonly schema: Schema;
   /** The SQL type of the clean column that it reads; undefined for any type. */
   readonly reads: 'DOUBLE' | 'VARCHAR' | 'BOOLEAN' | 'TIMESTAMP' | undefined;
+  /** SQL over the clean column's value, computed once per row for all model inputs that have the same. Absent: nothing is shared. */
+  shared?(feature: z.output<Schema>, value: string): string;
   /** SQL of the model input over the clean column's value: a DOUBLE or INTEGER, NULL when missing. */
-  sql(feature: z.output<Schema>, value: string): string;
+  sql(feature: z.output<Schema>, value: string, row: RowValues): string;
   watched(feature: z.output<Schema>): Watched;
   /** The categories that it knows by name; absent for a kind that reads no categories. */
   categories?(feature: z.output<Schema>): readonly string[];
@@ -39,8 +58,8 @@ export const fittedFeatureSchema = <Name extends string, Shape extends z.ZodRawS
 /** The model inputs of one column, or why it carries no information. */
 export type Fitted = { readonly features: readonly FittedFeature[] } | { readonly dropped: string };
 
-export const allMissing: Fitted = { dropped: 'every training row lacks a value' };
-export const constant: Fitted = { dropped: 'the same value in every training row' };
+export const allMissing = { dropped: 'every training row lacks a value' } as const satisfies Fitted;
+export const constant = { dropped: 'the same value in every training row' } as const satisfies Fitted;
 
 export type ProfileOf<Type extends FeatureType> = Extract<ColumnProfile, { kind: Type }>;
 
@@ -67,6 +86,8 @@ export interface Encoding<Type extends FeatureType = FeatureType, Settings exten
   leavesMissing?(settings: z.output<z.ZodObject<Settings>>): boolean;
   /** Whether fitting needs the median of the training rows. */
   needsMedian?(settings: z.output<z.ZodObject<Settings>>): boolean;
+  /** What fitting needs of the training rows besides their values. Absent: nothing. */
+  needs?(settings: z.output<z.ZodObject<Settings>>): Needs;
   /**
    * Fits the column on the training rows.
    *

@@ -3,13 +3,16 @@ import type { FittedFeature } from '#schemas/records/fitted-transform';
 import type { FeatureType } from '#schemas/records/profile';
 import { boolean } from './boolean.ts';
 import { datetime } from './datetime.ts';
-import type { Encoding, Watched } from './encoding.ts';
+import type { Encoding, RowValues, Watched } from './encoding.ts';
+import { hash } from './hash.ts';
 import { number } from './number.ts';
 import { onehot } from './onehot.ts';
 import { ordinal } from './ordinal.ts';
+import { target } from './target.ts';
+import { textWords } from './text.ts';
 
 /** All encodings. The first encoding of a type is its default. */
-export const ENCODINGS = [number, onehot, ordinal, boolean, datetime] as const;
+export const ENCODINGS = [number, onehot, ordinal, target, hash, boolean, datetime, textWords] as const;
 
 /** The encoding of a model input. @throws TypeError when its type has no encoding of this name */
 export function encodingOf(
@@ -26,8 +29,10 @@ export interface ReadFeature {
   readonly source: string;
   /** The SQL type of the clean column that it reads; undefined for any type. */
   readonly reads: string | undefined;
+  /** SQL over the clean column's value of what inputs share; undefined where nothing is. */
+  shared(value: string): string | undefined;
   /** SQL of the model input over the clean column's value. */
-  sql(value: string): string;
+  sql(value: string, row: RowValues): string;
   readonly watched: Watched;
   /** The categories that it knows by name; undefined for a feature that reads no categories. */
   readonly categories: readonly string[] | undefined;
@@ -43,7 +48,8 @@ export function readFeature(feature: FittedFeature, encodings: readonly Encoding
     name,
     source,
     reads: kind.reads,
-    sql: (value) => kind.sql(own, value),
+    shared: (value) => kind.shared?.(own, value),
+    sql: (value, row) => kind.sql(own, value, row),
     watched: kind.watched(own),
     categories: kind.categories?.(own),
   };

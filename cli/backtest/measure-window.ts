@@ -93,7 +93,10 @@ export async function answerRows(
   const described = await engine.query('describe the clean rows', `DESCRIBE SELECT * FROM ${rows}`);
   const available = described.map((row) => String(row['column_name']));
   const fields = csvFields(fitted, input, available).join(', ');
-  await engine.query('encode the rows', `COPY (SELECT ${fields} FROM ${encodable(fitted, rows, available)}) TO ${text(file)} ${csvOutput(input)}`);
+  await engine.query(
+    'encode the rows',
+    `COPY (SELECT ${fields} FROM ${encodable(fitted, rows, available)}) TO ${text(file)} ${csvOutput(input)}`,
+  );
   const { score, ...inputs } = baseline;
   const compared = model && score ? baseline : inputs;
   const [width, perRow] = [fitted.features.length, scoresPerRow(fitted)];

@@ -61,18 +61,23 @@ const noBucket = 'CAST(NULL AS INTEGER)';
 /** SQL of the bucket of a training row, over `_side` and `_key`. */
 export const trainingBucket = `CASE WHEN _side = 'train' THEN ${bucketSql('_key')} END`;
 
+interface EncodingOptions {
+  /** SQL of the bucket of a row that the transform was fitted on, NULL for others; no row is such a row without it. */
+  readonly bucket?: string;
+  readonly encodings?: readonly Encoding[];
+}
+
 /**
  * SQL of a relation that has what `featureExpressions` and `csvFields` read: its own columns, and what model inputs share, once per row.
  *
  * @param relation a relation with the clean columns
  * @param available the relation's columns; other source columns are read as missing
- * @param bucket SQL of the bucket of a row that the transform was fitted on, NULL for others
  */
 export function encodable(
   fitted: Pick<FittedTransform, 'features'>,
   relation: string,
   available?: readonly string[],
-  { bucket = noBucket, encodings }: { readonly bucket?: string; readonly encodings?: readonly Encoding[] } = {},
+  { bucket = noBucket, encodings }: EncodingOptions = {},
 ): string {
   const { shared } = encodeFeatures(fitted, available, encodings);
   if (shared.length === 0) return relation;
@@ -99,11 +104,11 @@ export const featureSelectSql = (
   fitted: Pick<FittedTransform, 'features'>,
   relation: string,
   available?: readonly string[],
-  encodings?: readonly Encoding[],
+  options: EncodingOptions = {},
 ): string =>
-  `SELECT ${featureExpressions(fitted, available, encodings)
+  `SELECT ${featureExpressions(fitted, available, options.encodings)
     .map((sql, i) => `${sql} AS x${i}`)
-    .join(', ')} FROM ${encodable(fitted, relation, available, encodings ? { encodings } : {})}`;
+    .join(', ')} FROM ${encodable(fitted, relation, available, options)}`;
 
 /** The model inputs as CSV fields for the algorithm, over `encodable`. With a single input, the field is never empty, and numbers have its zeros. */
 export function csvFields(

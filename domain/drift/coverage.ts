@@ -37,7 +37,9 @@ export function coverageOfInputs(
 ): Coverage {
   const read = features.map((feature) => readFeature(feature));
   const seen = new Set(read.flatMap(({ source, watched }) => (watched.as === 'nothing' ? [] : [source])));
-  const parts = new Set(read.map(({ source }) => source));
+  const unwatched = new Map(
+    read.flatMap(({ source, watched }) => (watched.as === 'nothing' ? [[source, watched.because] as const] : [])),
+  );
   const { watched, notWatched } = cleanView(pipeline);
   const where = isDrop
     ? 'the model was trained before Tidegate kept a baseline of columns that it does not read'
@@ -45,7 +47,8 @@ export function coverageOfInputs(
   const unseen = watched
     .filter(({ column }) => !seen.has(column))
     .map(({ column }): NotWatched => {
-      if (parts.has(column)) return { column, reason: 'parts of dates move with the calendar' };
+      if (unwatched.has(column))
+        return { column, reason: unwatched.get(column) ?? 'parts of dates move with the calendar' };
       const without = dropped.find((own) => own.column === column);
       return { column, reason: without ? `no model input (${without.reason}): ${where}` : where };
     });

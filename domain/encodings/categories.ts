@@ -20,10 +20,10 @@ export const rareSetting = {
     .int()
     .min(1)
     .max(1_000_000)
-    .default(1)
+    .optional()
     .meta({
       description:
-        'How many training rows a category needs to count by itself. Rarer categories are "other"; `ordinal` counts them as missing.',
+        'How many training rows a category needs to count by itself, 1 without it. Rarer categories are "other"; `ordinal` counts them as missing.',
       examples: [20],
     }),
 };
@@ -85,7 +85,7 @@ export const allRare = { dropped: 'every category is rarer than minCount' };
 
 /** Fits a column of categories, or returns why it carries no information. */
 export function fitCategories(
-  { impute, maxCategories, minCount }: CategorySettings,
+  { impute, maxCategories, minCount = 1 }: CategorySettings,
   profile: ProfileOf<'category'>,
   encode: (categories: Categories) => FittedFeature[],
 ): Fitted {

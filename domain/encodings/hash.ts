@@ -19,8 +19,7 @@ const hashedFeature = {
   name: 'hashed',
   schema,
   reads: 'VARCHAR',
-  shared: ({ buckets, fill }, value) =>
-    hashedSql(fill === null ? value : `coalesce(${value}, ${text(fill)})`, buckets),
+  shared: ({ buckets, fill }, value) => hashedSql(fill === null ? value : `coalesce(${value}, ${text(fill)})`, buckets),
   sql: ({ bucket }, _, { shared }) => zeroOrOne(`${shared} = ${bucket}`),
   watched: ({ bucket }) => ({ as: 'indicator', category: `(bucket ${bucket})` }),
 } as const satisfies FittedFeatureKind<typeof schema>;
@@ -31,9 +30,10 @@ const settings = {
     .int()
     .min(2)
     .max(1024)
-    .default(32)
+    .optional()
     .meta({
-      description: 'How many inputs the column becomes. Categories share one by chance: more buckets, fewer do.',
+      description:
+        'How many inputs the column becomes, 32 without it. Categories share one by chance: more buckets, fewer do.',
       examples: [64],
     }),
 };
@@ -49,7 +49,7 @@ export const hash = {
   features: [hashedFeature, missingFeature],
   example: { role: 'feature', type: 'category', encode: 'hash', buckets: 64 },
   leavesMissing: () => false,
-  fit(source, { impute, buckets }, profile) {
+  fit(source, { impute, buckets = 32 }, profile) {
     const found = examineCategories(impute, profile);
     if ('dropped' in found) return found;
     const { fill = null, hasMissing } = found;

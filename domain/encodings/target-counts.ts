@@ -116,8 +116,7 @@ export function mergeLabelCounts(a: LabelCounts, b: LabelCounts): LabelCounts {
 /** Rows and the sum of their labels without those of one fold. */
 function without({ rows, means }: LabelCells, output: number, fold: number): readonly [n: number, mean: number] {
   return rows.reduce<readonly [number, number]>(
-    ([n, mean], more, f) =>
-      f === fold ? [n, mean] : [n + more, meanOf(n, mean, more, means[output]?.[f] as number)],
+    ([n, mean], more, f) => (f === fold ? [n, mean] : [n + more, meanOf(n, mean, more, means[output]?.[f] as number)]),
     [0, 0],
   );
 }

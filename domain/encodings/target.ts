@@ -33,6 +33,9 @@ const targetFeature = {
   categories: ({ categories }) => categories,
 } as const satisfies FittedFeatureKind<typeof schema>;
 
+/** What counts where a column says nothing: a default of the schema would be in the pinned file of every category. */
+const usual = { vocabulary: 1000, smoothing: 10, folds: 5 };
+
 const settings = {
   ...imputeSetting,
   ...rareSetting,
@@ -40,30 +43,30 @@ const settings = {
     .int()
     .min(2)
     .max(mostCategories)
-    .default(1000)
+    .optional()
     .meta({
       description:
-        'How many categories have a mean of their own, the most frequent of the training rows. All others have the mean of all rows.',
+        'How many categories have a mean of their own, the most frequent of the training rows: 1,000 without it. All others have the mean of all rows.',
       examples: [5000],
     }),
   smoothing: z
     .number()
     .min(0)
     .max(1_000_000)
-    .default(10)
+    .optional()
     .meta({
       description:
-        'How many rows the mean of all weighs in the mean of a category: a category of so many rows is half its own mean.',
+        'How many rows the mean of all weighs in the mean of a category, 10 without it: a category of so many rows is half its own mean.',
       examples: [20],
     }),
   folds: z
     .int()
     .min(2)
     .max(20)
-    .default(5)
+    .optional()
     .meta({
       description:
-        'Into how many parts the training rows are divided, groups undivided: each row gets the mean of the other parts, so never its own label.',
+        'Into how many parts the training rows are divided, 5 without it, groups undivided: each row gets the mean of the other parts, so never its own label.',
       examples: [10],
     }),
 };
@@ -79,9 +82,10 @@ export const target = {
   features: [targetFeature],
   example: { role: 'feature', type: 'category', encode: 'target', smoothing: 20 },
   leavesMissing: () => false,
-  needs: ({ folds }) => ({ of: 'labels', folds }),
+  needs: ({ folds = usual.folds }) => ({ of: 'labels', folds }),
   /** @throws TypeError when the profile has no labels of this column's folds */
-  fit(source, { impute, minCount, vocabulary, smoothing, folds }, profile) {
+  fit(source, { impute, minCount = 1, ...own }, profile) {
+    const { vocabulary = usual.vocabulary, smoothing = usual.smoothing, folds = usual.folds } = own;
     const found = examineCategories(impute, profile);
     if ('dropped' in found) return found;
     const { labels } = profile;

@@ -116,7 +116,8 @@ export const textWords = {
   }),
   fit(source, { statistics, ngrams, buckets }, { texts, trainMissing, documents }) {
     if (texts === 0) return allMissing;
-    const inverse = (withBucket: number): number => Number((Math.log((1 + texts) / (1 + withBucket)) + 1).toPrecision(7));
+    const inverse = (withBucket: number): number =>
+      Number((Math.log((1 + texts) / (1 + withBucket)) + 1).toPrecision(7));
     const words = documents.flatMap((count, bucket): WordFeature[] =>
       count === 0
         ? []

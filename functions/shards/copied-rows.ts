@@ -78,7 +78,10 @@ export async function writeCopiedRows(
   const [features, labels] = [join(directory, 'copied.csv'), join(directory, 'copied-labels.parquet')];
   const fields = csvFields(fitted, input).join(', ');
   const copy = (select: string, file: string, options: string) =>
-    engine.query(task, `COPY (SELECT ${select} FROM ${encodable(fitted, rows)} ORDER BY _hash) TO ${text(file)} ${options}`);
+    engine.query(
+      task,
+      `COPY (SELECT ${select} FROM ${encodable(fitted, rows)} ORDER BY _hash) TO ${text(file)} ${options}`,
+    );
   await copy(fields, features, csvOutput(input));
   await copy('_label, _chance', labels, parquetOutput);
   await clean.upload(features, keys.copiedFeatures, input.contentType);

@@ -9,6 +9,7 @@ import type { Attempt } from '#domain/serving/find-answer';
 import { ownScores, type Probes, probesOf, withProbes } from '#domain/serving/probes';
 import type { ServedModel } from '#functions/claims/served-models';
 import type { ObjectStore } from '#functions/ports/object-store';
+import { type OnlineTextFunctions, onlineTextFunctionsOf } from '#functions/shards/text-functions';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import { type FittedTransform, fittedTransformSchema } from '#schemas/records/fitted-transform';
 import { goldenSchema } from '#schemas/records/golden';
@@ -18,6 +19,8 @@ export interface LoadedTransform {
   readonly pipeline: Pipeline;
   readonly fitted: FittedTransform;
   readonly probes: Probes;
+  /** The functions over texts that its rows need. */
+  readonly texts?: OnlineTextFunctions | undefined;
 }
 
 /** The dependencies of asking a model. */
@@ -34,7 +37,8 @@ export interface AskingPorts {
     format: ModelFormat,
     until: number,
   ) => Promise<string>;
-  readonly openEngine: () => Promise<SqlEngine>;
+  /** @param texts the functions over texts that the statements call */
+  readonly openEngine: (texts?: OnlineTextFunctions) => Promise<SqlEngine>;
   /** Milliseconds. */
   readonly now: () => number;
   /** Transforms by key: a run's records never change. */
@@ -64,7 +68,7 @@ export async function loadTransform(
     artifacts.readJson(keys.transform, fittedTransformSchema),
     artifacts.readJson(keys.golden, goldenSchema),
   ]);
-  const loaded = { pipeline: config, fitted, probes: probesOf(golden) };
+  const loaded = { pipeline: config, fitted, probes: probesOf(golden), texts: onlineTextFunctionsOf(config) };
   transforms.set(keys.transform, loaded);
   return loaded;
 }
@@ -82,8 +86,8 @@ export async function askModel(
   until: number,
 ): Promise<Attempt<Scored>> {
   const model = await loadTransform(ports, name, runId);
-  const { pipeline, fitted, probes } = model;
-  const encoded = await encodeRows(await ports.openEngine(), pipeline, fitted, rows);
+  const { pipeline, fitted, probes, texts } = model;
+  const encoded = await encodeRows(await ports.openEngine(texts), pipeline, fitted, rows);
   const { input, output } = algorithmOf(pipeline);
   const perRow = scoresPerRow(fitted);
   try {

@@ -4,7 +4,15 @@ import { algorithmOf } from '#domain/algorithms/registry';
 import { inputsKeySql } from '#domain/data/clean';
 import { asNumber, type SqlEngine } from '#domain/data/engine';
 import { partRanges } from '#domain/data/parts';
-import { absentSources, csvFields, csvLabel, csvOutput, encodable, parquetOutput, trainingBucket } from '#domain/data/transform';
+import {
+  absentSources,
+  csvFields,
+  csvLabel,
+  csvOutput,
+  encodable,
+  parquetOutput,
+  trainingBucket,
+} from '#domain/data/transform';
 import { shardName } from '#domain/runs/drop';
 import { artifactKeys, cleanKeys, partName } from '#domain/runs/layout';
 import { isComparableSql } from '#domain/splits/comparable';

@@ -66,7 +66,7 @@ function chooseInputs({ features }: Pick<FittedTransform, 'features'>, importanc
   const candidates = features.flatMap((feature, at) => {
     const { source, name, watched } = readFeature(feature, ENCODINGS);
     const importance = measured.get(source) ?? Number.POSITIVE_INFINITY;
-    if (watched.as === 'nothing') leftOut.set(name, 'it changes with the calendar');
+    if (watched.as === 'nothing') leftOut.set(name, watched.because ?? 'it changes with the calendar');
     else if (importance < least || importance < 0) leftOut.set(source, 'the model hardly uses it');
     else return [{ at, column: source, importance }];
     return [];

@@ -128,13 +128,15 @@ const checkSettings =
   };
 
 /** Whether the result of an action can be the declared model input. */
-function checkFeature(action: PrivacyAction, column: Readonly<Record<string, unknown>>, ctx: z.RefinementCtx): void {
+function checkFeature(role: PrivateRole, action: PrivacyAction, column: Readonly<Record<string, unknown>>, ctx: z.RefinementCtx): void {
   const feature = column['feature'] as FeatureSpec | undefined;
   const kind = action.clean(column)?.kind ?? 'nothing';
-  if (feature === undefined || feature.type === kind) return;
+  // the text that another action leaves is a token or a mask
+  const isInput = kind !== 'nothing' && (kind !== 'text' || role === 'text');
+  if (feature === undefined || (isInput && feature.type === kind)) return;
   const ways = Object.keys(action.settings).filter((setting) => column[setting] !== undefined);
   const how = `${action.label}${ways.length > 0 ? ` by ${ways.join(' and ')}` : ''}`;
-  const allowed = kind === 'nothing' ? 'no model input' : `a ${kind}, not a ${feature.type}`;
+  const allowed = isInput ? `a ${kind}, not a ${feature.type}` : 'no model input';
   ctx.addIssue({ code: 'custom', path: ['feature', 'type'], message: `a column ${how} is ${allowed}` });
 }
 
@@ -182,7 +184,7 @@ function privateColumn(role: PrivateRole, action: PrivacyAction, feature: z.ZodT
         ctx.addIssue({ code: 'custom', message });
         return;
       }
-      checkFeature(action, column, ctx);
+      checkFeature(role, action, column, ctx);
       const kind = action.clean(column)?.kind;
       if (kind !== undefined) checkReading(kind, column, ctx);
     });

@@ -38,7 +38,7 @@ const row = fc.record({
   time: fc.constantFrom('1900-02-28 00:00:00', '2026-01-31 08:00:00', null),
   text: fc.option(fc.string({ unit: fc.constantFrom('a', 'B', '7', ' ', '[x]', "'", 'é', '😀', '\n'), maxLength: 12 })),
 });
-type Row = fc.infer<typeof row>;
+type Row = typeof row extends fc.Arbitrary<infer Values> ? Values : never;
 
 const struct =
   '[{"bucket":"BIGINT","label":"DOUBLE","number":"DOUBLE","onehot":"VARCHAR","ordinal":"VARCHAR","target":"VARCHAR","hash":"VARCHAR","boolean":"BOOLEAN","time":"TIMESTAMP","text":"VARCHAR"}]';

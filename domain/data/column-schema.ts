@@ -128,7 +128,12 @@ const checkSettings =
   };
 
 /** Whether the result of an action can be the declared model input. */
-function checkFeature(role: PrivateRole, action: PrivacyAction, column: Readonly<Record<string, unknown>>, ctx: z.RefinementCtx): void {
+function checkFeature(
+  role: PrivateRole,
+  action: PrivacyAction,
+  column: Readonly<Record<string, unknown>>,
+  ctx: z.RefinementCtx,
+): void {
   const feature = column['feature'] as FeatureSpec | undefined;
   const kind = action.clean(column)?.kind ?? 'nothing';
   // the text that another action leaves is a token or a mask

@@ -1,8 +1,8 @@
 import type { CleanColumn } from '#domain/data/columns';
 import { asNumber, type SqlRow } from '#domain/data/engine';
+import { labelCountsSql, readLabelCounts } from '#domain/data/label-counts';
 import type { Encoding, Needs } from '#domain/encodings/encoding';
 import { ENCODINGS, encodingOf } from '#domain/encodings/registry';
-import { labelCountsSql, readLabelCounts } from '#domain/encodings/target-counts';
 import { ident } from '#domain/sql/literals';
 import { unreachable } from '#domain/unreachable';
 import type { LabelCounts } from '#schemas/records/profile';

@@ -6,7 +6,7 @@ import { mergeLabelCounts } from '#domain/encodings/target-counts';
 import { type Side, sides } from '#domain/splits/side';
 import { ident } from '#domain/sql/literals';
 import { unreachable } from '#domain/unreachable';
-import type { ColumnProfile, FeatureType, Moments, Profile, SideProfile } from '#schemas/records/profile';
+import type { ColumnProfile, Moments, Profile, SideProfile } from '#schemas/records/profile';
 import type { ShardCounts } from '#schemas/records/shard-counts';
 
 /** Maximum number of categories that a shard's profile counts individually. */

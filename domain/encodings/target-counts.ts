@@ -1,6 +1,3 @@
-import { asNumber, type SqlRow } from '#domain/data/engine';
-import { bucketSql } from '#domain/splits/keys';
-import { ident } from '#domain/sql/literals';
 import type { LabelCells, LabelCounts } from '#schemas/records/profile';
 
 /** The labels of the training rows by category and fold: what target encodings are fitted on. */
@@ -20,63 +17,11 @@ export const countedLabels = (folds: number, outputs: number): number =>
 /** SQL of the fold of a row, from its bucket: all rows of a group are in one fold, whatever the shard. */
 export const foldSql = (bucket: string, folds: number): string => `(${bucket} % ${folds})`;
 
-/** More rows than a relation has: a sum of so many values, each divided by this, cannot overflow. */
-const mostRows = 2 ** 60;
-
-/** SQL of the means that are kept: of the label, of being the positive class, or of being each class but the last. */
-function meansSql(classes: number): string[] {
-  const scale = `CAST(${mostRows} AS DOUBLE)`;
-  if (classes === 0) return [`avg(_label / ${scale}) * ${scale} AS m0`];
-  const counted = classes === 2 ? [1] : Array.from({ length: targetOutputs(classes) }, (_, c) => c);
-  return counted.map((c, i) => `avg(CASE WHEN _label = ${c} THEN 1.0::DOUBLE ELSE 0.0::DOUBLE END) AS m${i}`);
-}
-
-/**
- * SQL of the labels of a column's training rows: `part` (`all`, `missing` or `category`), `value`, `fold`, `n` (rows) and the means `m0` ….
- *
- * @param classes number of classes; 0 for regression
- */
-export function labelCountsSql(column: string, folds: number, classes: number, cleanRows: string): string {
-  const means = meansSql(classes);
-  const names = means.map((_, i) => `m${i}`).join(', ');
-  const train = `FROM ${cleanRows} WHERE _side = 'train'`;
-  const fold = `${foldSql(bucketSql('_key'), folds)} AS fold`;
-  return (
-    `WITH own AS (SELECT ${ident(column)} AS value, ${fold}, count(*) AS n, ${means.join(', ')} ${train} GROUP BY 1, 2), ` +
-    `kept AS (SELECT value FROM own WHERE value IS NOT NULL GROUP BY 1 ORDER BY sum(n) DESC, value LIMIT ${countedLabels(folds, means.length)}) ` +
-    `SELECT 'category' AS part, value, fold, n, ${names} FROM own WHERE value IN (SELECT value FROM kept) ` +
-    `UNION ALL SELECT 'missing', NULL, fold, n, ${names} FROM own WHERE value IS NULL ` +
-    `UNION ALL SELECT 'all', NULL, ${fold}, count(*), ${means.join(', ')} ${train} GROUP BY 3`
-  );
-}
-
 /** Sums of float64 differ in their last bits from run to run: so many digits do not. */
-const digits = (value: number, count: number): number => Number(value.toPrecision(count));
+export const digits = (value: number, count: number): number => Number(value.toPrecision(count));
 
-function cellsOf(rows: readonly SqlRow[], folds: number, outputs: number): LabelCells {
-  const byFold = Array.from({ length: folds }, (_, f) => rows.find((row) => asNumber(row['fold']) === f));
-  return {
-    rows: byFold.map((row) => asNumber(row?.['n'])),
-    means: Array.from({ length: outputs }, (_, o) => byFold.map((row) => digits(asNumber(row?.[`m${o}`]), 12))),
-  };
-}
-
-const byText = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
-
-/** Reads the answer to `labelCountsSql`. */
-export function readLabelCounts(answer: readonly SqlRow[], folds: number, classes: number): LabelCounts {
-  const outputs = targetOutputs(classes);
-  const parts = Map.groupBy(answer, (row) => String(row['part']));
-  const byValue = Map.groupBy(parts.get('category') ?? [], (row) => String(row['value']));
-  return {
-    folds,
-    all: cellsOf(parts.get('all') ?? [], folds, outputs),
-    missing: cellsOf(parts.get('missing') ?? [], folds, outputs),
-    categories: [...byValue]
-      .map(([value, rows]): [string, LabelCells] => [value, cellsOf(rows, folds, outputs)])
-      .toSorted(byText),
-  };
-}
+export const byCategory = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>
+  a < b ? -1 : 1;
 
 /** The mean of two sets of rows; of none, 0. */
 const meanOf = (n: number, a: number, m: number, b: number): number =>
@@ -109,7 +54,7 @@ export function mergeLabelCounts(a: LabelCounts, b: LabelCounts): LabelCounts {
     folds: a.folds,
     all: mergeCells(a.all, b.all),
     missing: mergeCells(a.missing, b.missing),
-    categories: [...merged].toSorted(byText),
+    categories: [...merged].toSorted(byCategory),
   };
 }
 

@@ -1,17 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it, test } from 'vitest';
 import { columnSchema } from '#domain/data/column-schema';
+import { labelCountsSql, readLabelCounts } from '#domain/data/label-counts';
 import { featureSelectSql } from '#domain/data/transform';
 import type { Fitted } from '#domain/encodings/encoding';
 import { target } from '#domain/encodings/target';
-import {
-  countedLabels,
-  labelCountsSql,
-  mergeLabelCounts,
-  readLabelCounts,
-  shrunkMeans,
-  targetOutputs,
-} from '#domain/encodings/target-counts';
+import { countedLabels, mergeLabelCounts, shrunkMeans, targetOutputs } from '#domain/encodings/target-counts';
 import { text } from '#domain/sql/literals';
 import type { LabelCells, LabelCounts } from '#schemas/records/profile';
 import { testEngine } from '../../fakes/data-run.ts';

@@ -71,7 +71,10 @@ describe('the role of a column', () => {
 
   it('counts many categories by their mean label', () => {
     const values = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`k${i}`, 3]));
-    expect(roleOf({ name: 'k', values })).toMatchObject({ spec: { encode: 'target' }, because: '60 different texts; so many count by their mean label' });
+    expect(roleOf({ name: 'k', values })).toMatchObject({
+      spec: { encode: 'target' },
+      because: '60 different texts; so many count by their mean label',
+    });
     const few = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`k${i}`, 3]));
     expect(roleOf({ name: 'k', values: few })?.spec).toEqual({ role: 'feature', type: 'category' });
   });

@@ -314,7 +314,10 @@ describe('a pipeline that nobody typed', () => {
   });
 
   const trained = cases.filter((own) => own.trained);
-  it.skipIf(present.length < cases.length).each(trained)('trains on $file as it is, and serves', ({ pipeline, file }) =>
-    trainAndServe(pipeline, shared(file)),
+  it.skipIf(present.length < cases.length).each(trained)(
+    'trains on $file as it is, and serves',
+    async ({ pipeline, file }) => {
+      await trainAndServe(pipeline, shared(file));
+    },
   );
 });

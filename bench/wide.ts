@@ -1,20 +1,16 @@
-import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { run as runCommand } from '#cli/python/command';
-import { ensurePython } from '#cli/python/environment';
 import { artifactKeys, cleanKeys } from '#domain/runs/layout';
-import { trainingHyperparameters } from '#domain/training/hyperparameters';
 import { applyGates } from '#functions/use-cases/apply-gates';
 import { evaluateCandidate } from '#functions/use-cases/evaluate-candidate';
 import { parsePipeline } from '#schemas/load-pipeline';
-import { pipelineSchema } from '#schemas/pipeline';
-import { fittedTransformSchema } from '#schemas/records/fitted-transform';
 import { folderStore } from './folder-store.ts';
 import { type Measured, measure, printMeasured } from './measure.ts';
 import { prepareSteps, type Step, writeRunRecords } from './prepare-steps.ts';
+import { measureModel } from './train-model.ts';
 import { widePipeline, writeWideData } from './wide-data.ts';
 
 /** The memory of the functions that read rows (resources/functions.yml), in MB. */
@@ -37,45 +33,6 @@ const steps: Record<string, Step> = {
 };
 const names = ['load', ...Object.keys(prepare), 'train', 'score', 'evaluate', 'gates'];
 
-/** What the training container finds at /opt/ml, and the records that the report reads. */
-async function prepareTraining(root: string): Promise<string> {
-  const artifacts = artifactsOf(root);
-  const pipeline = await artifacts.readJson(keys.config, pipelineSchema);
-  const fitted = await artifacts.readJson(keys.transform, fittedTransformSchema);
-  const hyperparameters = trainingHyperparameters(pipeline, fitted.label.classCounts);
-  await artifacts.writeJson(keys.training, { hyperparameters, image: 'local' });
-  const base = join(root, 'ml');
-  const channel = { ContentType: 'text/csv', TrainingInputMode: 'File' };
-  const files = { hyperparameters, inputdataconfig: { train: channel, validation: channel } };
-  await mkdir(join(base, 'input', 'config'), { recursive: true });
-  for (const [name, value] of Object.entries(files)) {
-    await writeFile(join(base, 'input', 'config', `${name}.json`), JSON.stringify(value));
-  }
-  await mkdir(join(base, 'input', 'data'), { recursive: true });
-  const { train, validation } = cleanKeys(run);
-  for (const [name, prefix] of Object.entries({ train, validation })) {
-    await symlink(join(root, 'clean', prefix), join(base, 'input', 'data', name));
-  }
-  return base;
-}
-
-/** Trains or scores in a Python process. */
-async function measureModel(step: 'train' | 'score', root: string): Promise<Measured> {
-  const base = step === 'train' ? await prepareTraining(root) : join(root, 'ml');
-  const { python, env } = await ensurePython();
-  const containers = fileURLToPath(new URL('../containers/xgboost', import.meta.url));
-  const model = fileURLToPath(new URL('wide-model.py', import.meta.url));
-  const { code, output } = await runCommand(
-    python,
-    [model, step, join(root, 'clean', dirname(cleanKeys(run).shard(0)), '..')],
-    {
-      env: { ...env, PYTHONPATH: containers, SAGEMAKER_BASE_DIR: base },
-    },
-  );
-  if (code !== 0) throw new Error(`step ${step} ended with ${code}: ${output.slice(-2000)}`);
-  return JSON.parse(output.trim().split('\n').at(-1) ?? '');
-}
-
 async function benchmark(columns: number, rows: number): Promise<void> {
   const root = await mkdtemp(join(tmpdir(), 'tidegate-wide-'));
   try {
@@ -95,7 +52,7 @@ async function benchmark(columns: number, rows: number): Promise<void> {
       );
     for (const name of names) {
       const measured =
-        name === 'train' || name === 'score' ? await measureModel(name, root) : await measure(script, name, root);
+        name === 'train' || name === 'score' ? await measureModel(name, root, run) : await measure(script, name, root);
       print(name, measured);
       seconds += measured.seconds;
       peak = Math.max(peak, measured.peakMb);

@@ -23,6 +23,8 @@ function valueSchema({ name, kind, feature }: FeatureColumn): Schema {
         examples: order.length > 0 ? order : [`a ${name}`],
       };
     }
+    case 'text':
+      return { description, type: ['string', 'number', 'boolean', 'null'], examples: [`some ${name}`] };
     case 'boolean':
       return { description, type: ['boolean', 'string', 'number', 'null'], examples: [true] };
     case 'datetime':

@@ -38,7 +38,7 @@ export const handler = withMiddleware(runEndpointTestSchema, (event) => {
         answerQueued(queueClients(config), { pipeline, endpointName, body, contentType, accept: 'text/csv' }, until),
       now: () => performance.now(),
       sleep,
-      openEngine: () => openEngine({ memoryMb: functionMemoryMb() }),
+      openEngine: (texts) => openEngine({ memoryMb: functionMemoryMb(), textFunctions: texts?.functions ?? {} }),
     },
     event,
   );

@@ -55,7 +55,7 @@ const ROLES = {
   feature: 'A model input as it is. It must hold nothing personal.',
   pii: 'It identifies a person: a name, an e-mail address, a phone number. Never a model input.',
   quasi: 'It helps to identify a person: a postcode, a date of birth. What the action leaves may be a model input.',
-  text: 'Free text, in which anything personal may stand. Never a model input.',
+  text: 'Free text, in which anything personal may stand. What `redact` leaves may be a model input.',
   slice:
     'Its values are kept beside the labels of the holdout. Never a model input. It has no other effect yet: metrics and gates by group are to come.',
   ignore:
@@ -130,13 +130,20 @@ const checkSettings =
   };
 
 /** Whether the result of an action can be the declared model input. */
-function checkFeature(action: PrivacyAction, column: Readonly<Record<string, unknown>>, ctx: z.RefinementCtx): void {
+function checkFeature(
+  role: PrivateRole,
+  action: PrivacyAction,
+  column: Readonly<Record<string, unknown>>,
+  ctx: z.RefinementCtx,
+): void {
   const feature = column['feature'] as FeatureSpec | undefined;
   const kind = action.clean(column)?.kind ?? 'nothing';
-  if (feature === undefined || feature.type === kind) return;
+  // the text that another action leaves is a token or a mask
+  const isInput = kind !== 'nothing' && (kind !== 'text' || role === 'text');
+  if (feature === undefined || (isInput && feature.type === kind)) return;
   const ways = Object.keys(action.settings).filter((setting) => column[setting] !== undefined);
   const how = `${action.label}${ways.length > 0 ? ` by ${ways.join(' and ')}` : ''}`;
-  const allowed = kind === 'text' || kind === 'nothing' ? 'no model input' : `a ${kind}, not a ${feature.type}`;
+  const allowed = isInput ? `a ${kind}, not a ${feature.type}` : 'no model input';
   ctx.addIssue({ code: 'custom', path: ['feature', 'type'], message: `a column ${how} is ${allowed}` });
 }
 
@@ -153,12 +160,16 @@ function checkReading(kind: CleanKind, column: Readonly<Record<string, unknown>>
   if (problem !== undefined) ctx.addIssue({ code: 'custom', path: [problem.at], message: problem.message });
 }
 
+/** Whether what an action leaves may be a model input: of a quasi-identifier, and of a free text unless it is removed. */
+const mayBeInput = (role: PrivateRole, action: PrivacyAction): boolean =>
+  role === 'quasi' || (role === 'text' && action.clean(action.example) !== undefined);
+
 /** A personal column with this action. The result of a quasi-identifier's action may also be a model input. */
 function privateColumn(role: PrivateRole, action: PrivacyAction, feature: z.ZodType<FeatureSpec>): z.ZodObject {
   const input = {
     feature: feature.optional().meta({
       description: `Makes the ${action.label} value a model input too: a type, with the settings of its encoding.`,
-      examples: [{ type: 'category' }],
+      examples: [{ type: role === 'text' ? 'text' : 'category' }],
     }),
   };
   return z
@@ -170,7 +181,7 @@ function privateColumn(role: PrivateRole, action: PrivacyAction, feature: z.ZodT
         .meta({ description: 'What happens to a personal column.', examples: [action.name] }),
       ...action.settings,
       ...readingOfAction(action),
-      ...(role === 'quasi' ? input : {}),
+      ...(mayBeInput(role, action) ? input : {}),
     })
     .strict()
     .describe(ROLES[role])
@@ -180,7 +191,7 @@ function privateColumn(role: PrivateRole, action: PrivacyAction, feature: z.ZodT
         ctx.addIssue({ code: 'custom', message });
         return;
       }
-      checkFeature(action, column, ctx);
+      checkFeature(role, action, column, ctx);
       const kind = action.clean(column)?.kind;
       if (kind !== undefined) checkReading(kind, column, ctx);
     });

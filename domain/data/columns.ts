@@ -86,8 +86,7 @@ export const cleanColumns = (
 export const featureColumns = (
   pipeline: Pick<DataSettings, 'dataset'>,
   actions: readonly PrivacyAction[] = PRIVACY_ACTIONS,
-): FeatureColumn[] =>
-  cleanColumns(pipeline, actions).filter((c): c is FeatureColumn => c.feature !== undefined && c.kind !== 'text');
+): FeatureColumn[] => cleanColumns(pipeline, actions).filter((c): c is FeatureColumn => c.feature !== undefined);
 
 /** The clean columns that the evaluation groups by. */
 export const sliceColumns = ({ dataset }: Pick<DataSettings, 'dataset'>): string[] =>

@@ -25,7 +25,7 @@ const invariant = z
 /** The settings of what is expected of a model input of a type. */
 export function expectedSettingsOf(type: FeatureType): z.ZodRawShape {
   if (type === 'number') return { monotone, invariant };
-  return type === 'datetime' ? {} : { invariant };
+  return type === 'datetime' || type === 'text' ? {} : { invariant };
 }
 
 export type Direction = NonNullable<z.output<typeof monotone>>;

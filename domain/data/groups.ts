@@ -12,6 +12,7 @@ function coarseSql({ name, kind }: FeatureColumn): string {
     case 'number':
       return coarseValueSql(ident(name), 'number');
     case 'category':
+    case 'text':
       return coarseValueSql(ident(name), 'text');
     case 'boolean':
     case 'datetime':

@@ -1,5 +1,5 @@
 import type { ModelInput } from '#domain/algorithms/algorithm';
-import { csvFields, sourceColumns } from '#domain/data/transform';
+import { csvFields, encodable, sourceColumns } from '#domain/data/transform';
 import { text } from '#domain/sql/literals';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 
@@ -44,7 +44,7 @@ export function unpermutedSql(fitted: FittedTransform, input: ModelInput, rows: 
   const fields = csvFields(fitted, input).map((sql, i) => `${sql} AS x${i}`);
   return (
     `SELECT row_number() OVER (ORDER BY _hash) AS _ordinal, _label, ${fields.join(', ')} ` +
-    `FROM (SELECT * FROM ${sample} ORDER BY _hash LIMIT ${rows})`
+    `FROM ${encodable(fitted, `(SELECT * FROM ${sample} ORDER BY _hash LIMIT ${rows})`)}`
   );
 }
 

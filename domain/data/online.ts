@@ -7,10 +7,10 @@ import type { SqlEngine, SqlRow } from '#domain/data/engine';
 import { isCovered, parsePath, valueAt } from '#domain/data/nested-path';
 import type { DataSettings } from '#domain/data/settings';
 import { shownList } from '#domain/data/shown';
-import { featureExpressions, knownCategories, sourceColumns } from '#domain/data/transform';
+import { encodable, featureExpressions, knownCategories, sourceColumns } from '#domain/data/transform';
 import { columnReading } from '#domain/data/value-settings';
 import { PredictionError } from '#domain/errors';
-import { ident, texts } from '#domain/sql/literals';
+import { ident, text, texts } from '#domain/sql/literals';
 import { numberText } from '#domain/values/canonical';
 import { nativeNumberText } from '#domain/values/numbers';
 import type { Reading } from '#domain/values/reading';
@@ -57,6 +57,14 @@ function unknownColumn(row: number, position: number, name: string, wanted: read
   return `Row ${row} has a column that the pipeline does not know: key ${position} of the row. ${advice}`;
 }
 
+/** More categories than this are one literal: as many would take longer to read than the whole request. */
+const mostLiterals = 100;
+
+const isUnknownSql = (value: string, known: readonly string[]): string =>
+  known.length <= mostLiterals
+    ? `${value} NOT IN (${texts(known)})`
+    : `NOT list_contains(from_json(${text(JSON.stringify(known))}, '["VARCHAR"]'), ${value})`;
+
 /** SQL conditions over the clean columns that say what a row lacks: a position and its column each. */
 function gapConditions(fitted: FittedTransform, available: readonly string[]) {
   const missing = sourceColumns(fitted)
@@ -64,7 +72,7 @@ function gapConditions(fitted: FittedTransform, available: readonly string[]) {
     .map((name) => ({ name, sql: `${ident(name)} IS NULL` }));
   const unknown = [...knownCategories(fitted)]
     .filter(([name]) => available.includes(name))
-    .map(([name, known]) => ({ name, sql: `CAST(${ident(name)} AS VARCHAR) NOT IN (${texts([...known])})` }));
+    .map(([name, known]) => ({ name, sql: isUnknownSql(`CAST(${ident(name)} AS VARCHAR)`, [...known]) }));
   return { missing, unknown };
 }
 
@@ -156,7 +164,7 @@ export async function encodeRows(
   ];
   const answer = await engine.query(
     'encode the rows of a request',
-    `SELECT _problem, ${[...inputs, ...gaps].join(', ')} FROM (${clean.sql}) ORDER BY _ordinal`,
+    `SELECT _problem, ${[...inputs, ...gaps].join(', ')} FROM ${encodable(fitted, `(${clean.sql})`, columns)} ORDER BY _ordinal`,
     [JSON.stringify(requestTexts(pipeline, rows))],
   );
   answer.forEach((row, i) => {

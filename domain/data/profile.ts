@@ -1,10 +1,12 @@
 import type { CleanColumn } from '#domain/data/columns';
 import { asNumber, asNumberOrNull, type SqlRow } from '#domain/data/engine';
+import { needsOf, readDocuments, readLabels } from '#domain/data/needs';
 import type { Problem } from '#domain/data/typing';
+import { mergeLabelCounts } from '#domain/encodings/target-counts';
 import { type Side, sides } from '#domain/splits/side';
 import { ident } from '#domain/sql/literals';
 import { unreachable } from '#domain/unreachable';
-import type { ColumnProfile, FeatureType, Moments, Profile, SideProfile } from '#schemas/records/profile';
+import type { ColumnProfile, Moments, Profile, SideProfile } from '#schemas/records/profile';
 import type { ShardCounts } from '#schemas/records/shard-counts';
 
 /** Maximum number of categories that a shard's profile counts individually. */
@@ -41,9 +43,8 @@ export function readMoments(row: SqlRow, alias: string): Moments {
 }
 
 /** The columns a profile covers: model inputs and slices, not tokens and masks. */
-export type ProfiledColumn = CleanColumn & { readonly kind: FeatureType };
-export const profiledColumns = (columns: readonly CleanColumn[]): ProfiledColumn[] =>
-  columns.filter((c): c is ProfiledColumn => c.kind !== 'text');
+export const profiledColumns = (columns: readonly CleanColumn[]): CleanColumn[] =>
+  columns.filter((c) => c.kind !== 'text' || c.feature !== undefined);
 
 /**
  * SQL of one row of numbers over clean rows: missing values, ranges and moments of every profiled column. It scans twice,
@@ -52,7 +53,7 @@ export const profiledColumns = (columns: readonly CleanColumn[]): ProfiledColumn
  * @param columns some of the profiled columns
  * @param first the position of the first one among all
  */
-export function columnsProfileSql(columns: readonly ProfiledColumn[], cleanRows: string, first = 0): string {
+export function columnsProfileSql(columns: readonly CleanColumn[], cleanRows: string, first = 0): string {
   const everywhere = columns.map(({ name }, i) => `count(*) - count(${ident(name)}) AS c${first + i}_missing`);
   const inTraining = columns.flatMap(({ name, kind }, i) => {
     const value = ident(name);
@@ -68,6 +69,7 @@ export function columnsProfileSql(columns: readonly ProfiledColumn[], cleanRows:
       case 'datetime':
         return [missing, time('min'), time('max')];
       case 'category':
+      case 'text':
         return [missing];
       default:
         return unreachable(kind, 'kind of column');
@@ -106,6 +108,8 @@ export interface ProfileAnswers {
   readonly columns: SqlRow;
   readonly labels: readonly SqlRow[];
   readonly categories: ReadonlyMap<string, readonly SqlRow[]>;
+  /** The answers to `needsSql`, of the columns whose encoding needs more. */
+  readonly needed?: ReadonlyMap<string, readonly SqlRow[]>;
 }
 
 /** What else the reader of a raw shard finds. */
@@ -152,7 +156,9 @@ const noMoments: Moments = { count: 0, mean: 0, m2: 0, min: null, max: null };
 export function readProfile(columns: readonly CleanColumn[], answers: ProfileAnswers): Profile {
   const { columns: row, classes } = answers;
   const trainRows = asNumber(row['train_rows']);
-  const columnProfile = ({ name, kind }: ProfiledColumn, i: number): ColumnProfile => {
+  const columnProfile = (column: CleanColumn, i: number): ColumnProfile => {
+    const { name, kind } = column;
+    const needs = needsOf(column);
     const missing = asNumber(row[`c${i}_missing`]);
     const trainMissing = asNumber(row[`c${i}_train_missing`]);
     switch (kind) {
@@ -172,7 +178,12 @@ export function readProfile(columns: readonly CleanColumn[], answers: ProfileAns
           typeof r['value'] === 'string' ? [[r['value'], asNumber(r['count'])]] : [],
         );
         const rest = found.filter((r) => r['value'] === null).reduce((sum, r) => sum + asNumber(r['count']), 0);
-        return { kind, missing, trainMissing, counts: sortCounts(counts), rest };
+        const labels = readLabels(needs, answers.needed?.get(name) ?? [], classes);
+        return { kind, missing, trainMissing, counts: sortCounts(counts), rest, ...(labels ? { labels } : {}) };
+      }
+      case 'text': {
+        const documents = readDocuments(needs, answers.needed?.get(name) ?? []);
+        return { kind, missing, trainMissing, texts: trainRows - trainMissing, documents };
       }
       default:
         return unreachable(kind, 'kind of column');
@@ -244,7 +255,13 @@ function mergeColumn(name: string, a: ColumnProfile, b: ColumnProfile): ColumnPr
     return { kind: 'number', missing, trainMissing, train: mergeMoments(a.train, b.train) };
   }
   if (a.kind === 'category' && b.kind === 'category') {
-    return { kind: 'category', missing, trainMissing, counts: mergeCounts(a.counts, b.counts), rest: a.rest + b.rest };
+    const labels = a.labels && b.labels && mergeLabelCounts(a.labels, b.labels);
+    const counts = mergeCounts(a.counts, b.counts);
+    return { kind: 'category', missing, trainMissing, counts, rest: a.rest + b.rest, ...(labels ? { labels } : {}) };
+  }
+  if (a.kind === 'text' && b.kind === 'text') {
+    const documents = mergeClasses(a.documents, b.documents);
+    return { kind: 'text', missing, trainMissing, texts: a.texts + b.texts, documents };
   }
   if (a.kind === 'boolean' && b.kind === 'boolean') {
     const [trueCount, falseCount] = [a.trueCount + b.trueCount, a.falseCount + b.falseCount];

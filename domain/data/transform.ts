@@ -1,6 +1,7 @@
 import type { ModelInput } from '#domain/algorithms/algorithm';
 import { type Encoding, sourcesOf } from '#domain/encodings/encoding';
 import { ENCODINGS, readFeature } from '#domain/encodings/registry';
+import { bucketSql } from '#domain/splits/keys';
 import { ident, text } from '#domain/sql/literals';
 import { unreachable } from '#domain/unreachable';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
@@ -14,26 +15,81 @@ export const sourceColumns = (fitted: Pick<FittedTransform, 'features'>): string
 export const absentSources = (fitted: Pick<FittedTransform, 'features'>, available: readonly string[]): string[] =>
   sourceColumns(fitted).filter((name) => !available.includes(name));
 
+/** The column of the bucket of a training row, beside the clean columns. */
+const bucketColumn = '_bucket';
+
+/** Model inputs with the SQL of what is shared between some of them. */
+interface Encoded {
+  /** The SQL of the inputs, in order, over a relation with the shared columns. */
+  readonly inputs: readonly string[];
+  /** The SQL of the shared columns over the clean ones: the i-th is named `_shared<i>`. */
+  readonly shared: readonly string[];
+}
+
+/** Finds what model inputs share: the same SQL is computed once. */
+function encodeFeatures(
+  fitted: Pick<FittedTransform, 'features'>,
+  available: readonly string[] = sourceColumns(fitted),
+  encodings: readonly Encoding[] = ENCODINGS,
+): Encoded {
+  const own = new Set(available);
+  const shared = new Map<string, string>();
+  const inputs = fitted.features.map((feature) => {
+    const { sources, reads, shared: common, sql } = readFeature(feature, encodings);
+    const [value = 'NULL', other = 'NULL'] = sources.map((source) => {
+      const column = own.has(source) ? ident(source) : 'NULL';
+      return reads === undefined ? column : `TRY_CAST(${column} AS ${reads})`;
+    });
+    const all = common(value);
+    if (all !== undefined && !shared.has(all)) shared.set(all, `_shared${shared.size}`);
+    return sql(value, {
+      other,
+      shared: all === undefined ? 'NULL' : (shared.get(all) as string),
+      bucket: bucketColumn,
+    });
+  });
+  return { inputs, shared: [...shared.keys()] };
+}
+
 /**
- * The SQL of every model input, in order, over a relation with the clean columns. Training, holdout and serving all use this
- * SQL.
+ * The SQL of every model input, in order, over `encodable`. Training, holdout and serving all use this SQL.
  *
  * @param available the relation's columns; other source columns are read as missing
  */
 export const featureExpressions = (
   fitted: Pick<FittedTransform, 'features'>,
-  available: readonly string[] = sourceColumns(fitted),
-  encodings: readonly Encoding[] = ENCODINGS,
-): string[] =>
-  fitted.features.map((feature) => {
-    const { sources, reads, sql } = readFeature(feature, encodings);
-    return sql(
-      sources.map((source) => {
-        const column = available.includes(source) ? ident(source) : 'NULL';
-        return reads === undefined ? column : `TRY_CAST(${column} AS ${reads})`;
-      }),
-    );
-  });
+  available?: readonly string[],
+  encodings?: readonly Encoding[],
+): readonly string[] => encodeFeatures(fitted, available, encodings).inputs;
+
+/** Says that rows are no training rows of the transform: each is encoded as a row of a request is. */
+const noBucket = 'CAST(NULL AS INTEGER)';
+/** SQL of the bucket of a training row, over `_side` and `_key`. */
+export const trainingBucket = `CASE WHEN _side = 'train' THEN ${bucketSql('_key')} END`;
+
+interface EncodingOptions {
+  /** SQL of the bucket of a row that the transform was fitted on, NULL for others; no row is such a row without it. */
+  readonly bucket?: string;
+  readonly encodings?: readonly Encoding[];
+}
+
+/**
+ * SQL of a relation that has what `featureExpressions` and `csvFields` read: its own columns, and what model inputs share, once per row.
+ *
+ * @param relation a relation with the clean columns
+ * @param available the relation's columns; other source columns are read as missing
+ */
+export function encodable(
+  fitted: Pick<FittedTransform, 'features'>,
+  relation: string,
+  available?: readonly string[],
+  { bucket = noBucket, encodings }: EncodingOptions = {},
+): string {
+  const { shared } = encodeFeatures(fitted, available, encodings);
+  if (shared.length === 0) return relation;
+  const columns = shared.map((sql, i) => `${sql} AS _shared${i}`);
+  return `(SELECT *, ${[...columns, `${bucket} AS ${bucketColumn}`].join(', ')} FROM ${relation})`;
+}
 
 /** The categories that model inputs know by name, by source column, for every column of categories. */
 function categoriesOf(features: FittedTransform['features'], encodings: readonly Encoding[]) {
@@ -70,18 +126,18 @@ export const featureSelectSql = (
   fitted: Pick<FittedTransform, 'features'>,
   relation: string,
   available?: readonly string[],
-  encodings?: readonly Encoding[],
+  options: EncodingOptions = {},
 ): string =>
-  `SELECT ${featureExpressions(fitted, available, encodings)
+  `SELECT ${featureExpressions(fitted, available, options.encodings)
     .map((sql, i) => `${sql} AS x${i}`)
-    .join(', ')} FROM ${relation}`;
+    .join(', ')} FROM ${encodable(fitted, relation, available, options)}`;
 
-/** The model inputs as CSV fields for the algorithm. With a single input, the field is never empty, and numbers have its zeros. */
+/** The model inputs as CSV fields for the algorithm, over `encodable`. With a single input, the field is never empty, and numbers have its zeros. */
 export function csvFields(
   fitted: Pick<FittedTransform, 'features'>,
   { missingAlone, zerosAlone }: Pick<ModelInput, 'missingAlone' | 'zerosAlone'>,
   available?: readonly string[],
-): string[] {
+): readonly string[] {
   const fields = featureExpressions(fitted, available);
   if (fields.length > 1) return fields;
   const padded = (sql: string) => `regexp_replace(CAST(${sql} AS VARCHAR), '^-?', ${text(`\\0${zerosAlone}`)})`;

@@ -38,7 +38,11 @@ export function coverageOfInputs(
   // an interaction does not show how each of its columns moves
   const read = features.map((feature) => readFeature(feature)).filter(({ sources }) => sources.length === 1);
   const seen = new Set(read.flatMap(({ sources, watched }) => (watched.as === 'nothing' ? [] : sources)));
-  const parts = new Set(read.flatMap(({ sources }) => sources));
+  const unwatched = new Map(
+    read.flatMap(({ sources, watched }) =>
+      watched.as === 'nothing' ? sources.map((source) => [source, watched.because] as const) : [],
+    ),
+  );
   const { watched, notWatched } = cleanView(pipeline);
   const where = isDrop
     ? 'the model was trained before Tidegate kept a baseline of columns that it does not read'
@@ -46,7 +50,8 @@ export function coverageOfInputs(
   const unseen = watched
     .filter(({ column }) => !seen.has(column))
     .map(({ column }): NotWatched => {
-      if (parts.has(column)) return { column, reason: 'parts of dates move with the calendar' };
+      if (unwatched.has(column))
+        return { column, reason: unwatched.get(column) ?? 'parts of dates move with the calendar' };
       const without = dropped.find((own) => own.column === column);
       return { column, reason: without ? `no model input (${without.reason}): ${where}` : where };
     });

@@ -17,7 +17,7 @@ const bothFeature = {
   name: 'both',
   schema: bothSchema,
   reads: 'VARCHAR',
-  sql: ({ first, second }, value, other) => zeroOrOne(`${value} = ${text(first)} AND ${other} = ${text(second)}`),
+  sql: ({ first, second }, value, { other }) => zeroOrOne(`${value} = ${text(first)} AND ${other} = ${text(second)}`),
   watched: ({ source, other, first, second }) => ({
     as: 'indicator',
     column: crossName([source, other]),

@@ -9,7 +9,7 @@ const elapsedFeature = {
   name: 'elapsed',
   schema,
   reads: 'TIMESTAMP',
-  sql: (_, value, other) => `((epoch(${other}) - epoch(${value})) / 86400)`,
+  sql: (_, value, { other }) => `((epoch(${other}) - epoch(${value})) / 86400)`,
   watched: () => ({ as: 'number' }),
 } as const satisfies FittedFeatureKind<typeof schema>;
 

@@ -10,7 +10,26 @@ export type Watched =
   | { readonly as: 'number' /** Set for one that is in other units than its column. */; readonly transformed?: true }
   | { readonly as: 'category'; readonly column: string; category(encoded: number): string | null }
   | { readonly as: 'indicator'; readonly category: string; readonly column?: string }
-  | { readonly as: 'nothing' };
+  | {
+      readonly as: 'nothing';
+      /** Why; that the input moves with the calendar when absent. */
+      readonly because?: string;
+    };
+
+/** What a model input may be computed from besides its column's value. */
+export interface RowValues {
+  /** SQL of the value of the second column, for an interaction; NULL for others. */
+  readonly other: string;
+  /** SQL of what the kind's `shared` gives for the row. */
+  readonly shared: string;
+  /** SQL of the bucket of a training row (`domain/splits/keys`), an INTEGER; NULL for every other row. */
+  readonly bucket: string;
+}
+
+/** What fitting needs of the training rows besides their values: the labels of categories, or the buckets of texts. */
+export type Needs =
+  | { readonly of: 'labels'; readonly folds: number }
+  | { readonly of: 'buckets'; readonly buckets: number; readonly counts: (value: string) => string };
 
 /** A kind of fitted feature: how a model input is computed from a clean column, as stored in a run's `transform.json`. */
 export interface FittedFeatureKind<Schema extends z.ZodObject = z.ZodObject> {
@@ -20,12 +39,10 @@ export interface FittedFeatureKind<Schema extends z.ZodObject = z.ZodObject> {
   readonly schema: Schema;
   /** The SQL type of the clean columns that it reads; undefined for any type. */
   readonly reads: 'DOUBLE' | 'VARCHAR' | 'BOOLEAN' | 'TIMESTAMP' | undefined;
-  /**
-   * SQL of the model input over the clean column's value: a DOUBLE or INTEGER, NULL when missing.
-   *
-   * @param other the value of the second column, for an interaction
-   */
-  sql(feature: z.output<Schema>, value: string, other: string): string;
+  /** SQL over the clean column's value, computed once per row for all model inputs that have the same. Absent: nothing is shared. */
+  shared?(feature: z.output<Schema>, value: string): string;
+  /** SQL of the model input over the clean column's value: a DOUBLE or INTEGER, NULL when missing. */
+  sql(feature: z.output<Schema>, value: string, row: RowValues): string;
   watched(feature: z.output<Schema>): Watched;
   /** The categories that it knows by name; absent for a kind that reads no categories. */
   categories?(feature: z.output<Schema>): readonly string[];
@@ -59,8 +76,8 @@ export const sourcesOf = ({ source, other }: Pick<FittedFeature, 'source' | 'oth
 /** The model inputs of one column, or why it carries no information. */
 export type Fitted = { readonly features: readonly FittedFeature[] } | { readonly dropped: string };
 
-export const allMissing: Fitted = { dropped: 'every training row lacks a value' };
-export const constant: Fitted = { dropped: 'the same value in every training row' };
+export const allMissing = { dropped: 'every training row lacks a value' } as const satisfies Fitted;
+export const constant = { dropped: 'the same value in every training row' } as const satisfies Fitted;
 
 /** Quantiles of a column's training rows by share: 0.5 is the median. */
 export type Quantiles = ReadonlyMap<number, number>;
@@ -92,6 +109,8 @@ export interface Encoding<Type extends FeatureType = FeatureType, Settings exten
   problem?(settings: z.output<z.ZodObject<Settings>>): string | undefined;
   /** The quantiles of the training rows that fitting needs, as shares from 0 to 1. */
   quantiles?(settings: z.output<z.ZodObject<Settings>>): readonly number[];
+  /** What fitting needs of the training rows besides their values. Absent: nothing. */
+  needs?(settings: z.output<z.ZodObject<Settings>>): Needs;
   /**
    * Fits the column on the training rows.
    *

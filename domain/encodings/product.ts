@@ -10,7 +10,7 @@ const productFeature = {
   name: 'product',
   schema,
   reads: 'DOUBLE',
-  sql: (_, value, other) => withinFloat32(`(${value} * ${other})`),
+  sql: (_, value, { other }) => withinFloat32(`(${value} * ${other})`),
   watched: () => ({ as: 'number' }),
 } as const satisfies FittedFeatureKind<typeof schema>;
 

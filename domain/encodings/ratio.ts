@@ -10,7 +10,7 @@ const ratioFeature = {
   name: 'ratio',
   schema,
   reads: 'DOUBLE',
-  sql: (_, value, other) => withinFloat32(`(${value} / nullif(${other}, 0))`),
+  sql: (_, value, { other }) => withinFloat32(`(${value} / nullif(${other}, 0))`),
   watched: () => ({ as: 'number' }),
 } as const satisfies FittedFeatureKind<typeof schema>;
 

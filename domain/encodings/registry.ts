@@ -4,14 +4,17 @@ import type { FeatureType } from '#schemas/records/profile';
 import { bins } from './bins.ts';
 import { boolean } from './boolean.ts';
 import { datetime } from './datetime.ts';
-import { type Encoding, type FittedFeatureKind, sourcesOf, type Watched } from './encoding.ts';
+import { type Encoding, type FittedFeatureKind, type RowValues, sourcesOf, type Watched } from './encoding.ts';
+import { hash } from './hash.ts';
 import { INTERACTIONS } from './interactions.ts';
 import { number } from './number.ts';
 import { onehot } from './onehot.ts';
 import { ordinal } from './ordinal.ts';
+import { target } from './target.ts';
+import { textWords } from './text.ts';
 
 /** All encodings. The first encoding of a type is its default. */
-export const ENCODINGS = [number, bins, onehot, ordinal, boolean, datetime] as const;
+export const ENCODINGS = [number, bins, onehot, ordinal, target, hash, boolean, datetime, textWords] as const;
 
 /** The encoding of a model input. @throws TypeError when its type has no encoding of this name */
 export function encodingOf(
@@ -29,8 +32,10 @@ export interface ReadFeature {
   readonly sources: readonly string[];
   /** The SQL type of the clean columns that it reads; undefined for any type. */
   readonly reads: string | undefined;
-  /** SQL of the model input over the values of its clean columns, in their order. */
-  sql(values: readonly string[]): string;
+  /** SQL over its first clean column's value of what inputs share; undefined where nothing is. */
+  shared(value: string): string | undefined;
+  /** SQL of the model input over its first clean column's value. */
+  sql(value: string, row: RowValues): string;
   readonly watched: Watched;
   /** The categories that it knows by name, of each of its columns; undefined for a column that it reads no categories of. */
   readonly categories: readonly (readonly string[] | undefined)[];
@@ -45,8 +50,8 @@ export function readFeature(feature: FittedFeature, encodings: readonly Encoding
     name: feature.name,
     sources: sourcesOf(feature),
     reads: kind.reads,
-    // a kind reads as many values as it has columns
-    sql: (values) => kind.sql(own, ...(values as [string, string])),
+    shared: (value) => kind.shared?.(own, value),
+    sql: (value, row) => kind.sql(own, value, row),
     watched: kind.watched(own),
     categories: [kind.categories?.(own), kind.otherCategories?.(own)],
   };

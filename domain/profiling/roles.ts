@@ -124,7 +124,11 @@ function personalSpec(
   const [first] = found as [Suspicion, ...Suspicion[]];
   const because = describeFinding(first);
   if (column.kind.kind === 'text')
-    return { spec: { role: 'text', action: 'redact' }, because: `free text; ${because}` };
+    return {
+      spec: { role: 'text', action: 'redact' },
+      because: `free text; ${because}; no model input`,
+      doubt: 'to learn from the words that redaction leaves, add feature: { type: text }',
+    };
   if (column.kind.kind === 'datetime')
     return { spec: { role: 'quasi', action: 'generalize', truncateTo: 'year', ...readingOf(column) }, because };
   return { spec: { role: 'pii', action: 'drop' }, because };
@@ -158,15 +162,19 @@ function feature(column: ReadColumn): Pick<RoleProposal, 'spec' | 'because' | 'd
         ...rest,
       };
     case 'category': {
+      // as many inputs as one-hot has without a setting; beyond them it tells categories apart no more
       const many = facts.distinct > 50;
       return {
-        spec: { role: 'feature', type: 'category', ...(many ? { maxCategories: 50 } : {}) },
+        spec: { role: 'feature', type: 'category', ...(many ? { encode: 'target' } : {}) },
         ...rest,
-        ...(many ? { because: `${because}; the 50 most frequent count one by one` } : {}),
+        ...(many ? { because: `${because}; so many count by their mean label` } : {}),
       };
     }
     case 'text':
-      return { spec: { role: 'text', action: 'redact' }, because: `free text: ${kind.because}; no model input` };
+      return {
+        spec: { role: 'text', action: 'redact', feature: { type: 'text' } },
+        because: `free text: ${kind.because}; its words are model inputs, hashed`,
+      };
     case 'empty':
       return { spec: { role: 'ignore' }, because: kind.because };
     default:

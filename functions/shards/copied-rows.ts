@@ -3,7 +3,7 @@ import type { ModelInput } from '#domain/algorithms/algorithm';
 import { featureColumns } from '#domain/data/columns';
 import { asNumber, type SqlEngine } from '#domain/data/engine';
 import { sameInputsSql } from '#domain/data/groups';
-import { csvFields, csvOutput, parquetOutput } from '#domain/data/transform';
+import { csvFields, csvOutput, encodable, parquetOutput } from '#domain/data/transform';
 import { cleanKeys, type RunPointer } from '#domain/runs/layout';
 import { copiedRowsSql, copiedSetsSql, mergedCopiedSql } from '#domain/splits/copied';
 import { text, texts } from '#domain/sql/literals';
@@ -78,7 +78,10 @@ export async function writeCopiedRows(
   const [features, labels] = [join(directory, 'copied.csv'), join(directory, 'copied-labels.parquet')];
   const fields = csvFields(fitted, input).join(', ');
   const copy = (select: string, file: string, options: string) =>
-    engine.query(task, `COPY (SELECT ${select} FROM ${rows} ORDER BY _hash) TO ${text(file)} ${options}`);
+    engine.query(
+      task,
+      `COPY (SELECT ${select} FROM ${encodable(fitted, rows)} ORDER BY _hash) TO ${text(file)} ${options}`,
+    );
   await copy(fields, features, csvOutput(input));
   await copy('_label, _chance', labels, parquetOutput);
   await clean.upload(features, keys.copiedFeatures, input.contentType);

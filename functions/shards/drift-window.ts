@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelInput } from '#domain/algorithms/algorithm';
-import { cleanRowsSql, csvFields, csvOutput } from '#domain/data/transform';
+import { cleanRowsSql, csvFields, csvOutput, encodable } from '#domain/data/transform';
 import { buildWindow, mergeWindows } from '#domain/drift/baseline';
 import { cleanView } from '#domain/drift/clean-columns';
 import { driftColumns } from '#domain/drift/columns';
@@ -79,7 +79,7 @@ export async function measureDrop(
         const select = csvFields(fitted, input, available).join(', ');
         await engine.query(
           'encode the drop',
-          `COPY (SELECT ${select} FROM ${cleanRowsSql(rows)}) TO ${sqlText(csv)} ${csvOutput(input)}`,
+          `COPY (SELECT ${select} FROM ${encodable(fitted, cleanRowsSql(rows), available)}) TO ${sqlText(csv)} ${csvOutput(input)}`,
         );
       } finally {
         engine.close();

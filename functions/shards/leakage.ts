@@ -1,4 +1,4 @@
-import { featureColumns } from '#domain/data/columns';
+import { type FeatureColumn, featureColumns } from '#domain/data/columns';
 import { labelClasses } from '#domain/data/label';
 import { mergedSampleSql, sampleSizes } from '#domain/data/sample';
 import { shownList } from '#domain/data/shown';
@@ -14,6 +14,10 @@ const columnsAtOnce = 50;
 /** How many sampled rows the checks look at: fewer where there are many columns, so that the work grows with neither. */
 const sampledRows = (columns: number): number => Math.min(8000, Math.max(1000, Math.floor(1_000_000 / columns)));
 
+/** A column that says something about the label by itself. No text does before its words are counted. */
+type Measurable = FeatureColumn & { readonly kind: LeakageSample['columns'][number]['kind'] };
+const isMeasurable = (column: FeatureColumn): column is Measurable => column.kind !== 'text';
+
 const asTime = (value: unknown): number | null => (typeof value === 'string' ? Date.parse(value) : null);
 
 /**
@@ -26,7 +30,7 @@ export async function checkLeakage(
   samples: string,
   rows: number,
 ): Promise<LeakageResult> {
-  const features = featureColumns(pipeline);
+  const features = featureColumns(pipeline).filter(isMeasurable);
   const task = 'check for leakage';
   const sample = `(SELECT * FROM ${mergedSampleSql('train', samples, sampleSizes(features.length))} ORDER BY _hash LIMIT ${sampledRows(features.length)})`;
   const hasTime = pipeline.dataset.time !== undefined;

@@ -10,6 +10,7 @@ import type { ModelInputs, RawValue } from '#domain/endpoint-tests/session';
 import { PredictionError } from '#domain/errors';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import type { ObjectStore } from '#functions/ports/object-store';
+import { type OnlineTextFunctions, onlineTextFunctionsOf } from '#functions/shards/text-functions';
 import { pipelineSchema } from '#schemas/pipeline';
 import { baselineSchema } from '#schemas/records/baseline';
 import { fittedTransformSchema } from '#schemas/records/fitted-transform';
@@ -28,7 +29,7 @@ export interface ServedModel {
 export async function servedModel(
   artifacts: ObjectStore,
   run: RunPointer,
-  openEngine: () => Promise<SqlEngine & { close(): void }>,
+  openEngine: (texts?: OnlineTextFunctions) => Promise<SqlEngine & { close(): void }>,
 ): Promise<ServedModel> {
   const keys = artifactKeys(run);
   const pipeline = await artifacts.readJson(keys.config, pipelineSchema);
@@ -40,6 +41,7 @@ export async function servedModel(
       .map((feature) => readFeature(feature))
       .flatMap(({ sources, watched }) => (watched.as === 'number' && watched.transformed ? sources : [])),
   );
+  const texts = onlineTextFunctionsOf(pipeline);
   const baseline = () => artifacts.readJson(keys.baseline, baselineSchema);
   let kept: ReturnType<typeof baseline> | undefined;
   return {
@@ -58,7 +60,7 @@ export async function servedModel(
           `Row ${i + 1} has a column that is no model input: key ${position + 1} of the row. The model reads ${shownList(columns, 50)}.`,
         );
       }
-      const engine = await openEngine();
+      const engine = await openEngine(texts);
       try {
         return toCsv(await encodeRows(engine, pipeline, fitted, rows), input).split('\n');
       } finally {

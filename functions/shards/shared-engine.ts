@@ -1,6 +1,8 @@
 import { functionMemoryMb, type OpenEngine, openEngine } from '#functions/shards/duckdb';
+import type { OnlineTextFunctions } from '#functions/shards/text-functions';
 
-let engine: Promise<OpenEngine> | undefined;
+/** By the key of their functions over texts; most pipelines have none, or the same. */
+const engines = new Map<string, Promise<OpenEngine>>();
 
 /** Pipelines times models whose rows a process encodes: few, and each plan takes some hundred kilobytes. */
 const keptStatements = 16;
@@ -19,16 +21,18 @@ function oneByOne(own: OpenEngine): OpenEngine {
 }
 
 /**
- * The process's only engine, kept between invocations. If opening it failed, the next request tries again. A request has at most 1,000
+ * The process's engine, kept between invocations: one for all pipelines without functions over texts, and one for all that have the same. If opening it failed, the next request tries again. A request has at most 1,000
  * rows, which is less than the engine gives to one thread, so a second thread would only wait.
  */
-export function sharedEngine(): Promise<OpenEngine> {
-  engine ??= openEngine({ memoryMb: functionMemoryMb(), threads: 1, keptStatements }).then(
-    oneByOne,
-    (error: unknown) => {
-      engine = undefined;
-      throw error;
-    },
-  );
+export function sharedEngine(texts?: OnlineTextFunctions): Promise<OpenEngine> {
+  const key = texts?.key ?? '';
+  const found = engines.get(key);
+  if (found) return found;
+  const options = { memoryMb: functionMemoryMb(), threads: 1, keptStatements };
+  const engine = openEngine({ ...options, textFunctions: texts?.functions ?? {} }).then(oneByOne, (error: unknown) => {
+    engines.delete(key);
+    throw error;
+  });
+  engines.set(key, engine);
   return engine;
 }

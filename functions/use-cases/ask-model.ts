@@ -10,6 +10,7 @@ import { ownScores, type Probes, probesOf, withProbes } from '#domain/serving/pr
 import { modelFormat } from '#domain/serving/recalibration';
 import type { ServedModel } from '#functions/claims/served-models';
 import type { ObjectStore } from '#functions/ports/object-store';
+import { type OnlineTextFunctions, onlineTextFunctionsOf } from '#functions/shards/text-functions';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import { type FittedTransform, fittedTransformSchema } from '#schemas/records/fitted-transform';
 import { goldenSchema, type SliceGroups } from '#schemas/records/golden';
@@ -21,6 +22,8 @@ export interface LoadedTransform {
   readonly probes: Probes;
   /** The groups of the slice columns that the log names. */
   readonly slices: readonly SliceGroups[];
+  /** The functions over texts that its rows need. */
+  readonly texts?: OnlineTextFunctions | undefined;
 }
 
 /** The dependencies of asking a model. */
@@ -37,7 +40,8 @@ export interface AskingPorts {
     format: ModelFormat,
     until: number,
   ) => Promise<string>;
-  readonly openEngine: () => Promise<SqlEngine>;
+  /** @param texts the functions over texts that the statements call */
+  readonly openEngine: (texts?: OnlineTextFunctions) => Promise<SqlEngine>;
   /** Milliseconds. */
   readonly now: () => number;
   /** Transforms by key: a run's records never change. */
@@ -67,7 +71,13 @@ export async function loadTransform(
     artifacts.readJson(keys.transform, fittedTransformSchema),
     artifacts.readJson(keys.golden, goldenSchema),
   ]);
-  const loaded = { pipeline: config, fitted, probes: probesOf(golden), slices: golden.slices ?? [] };
+  const loaded = {
+    pipeline: config,
+    fitted,
+    probes: probesOf(golden),
+    slices: golden.slices ?? [],
+    texts: onlineTextFunctionsOf(config),
+  };
   transforms.set(keys.transform, loaded);
   return loaded;
 }
@@ -85,8 +95,8 @@ export async function askModel(
   until: number,
 ): Promise<Attempt<Scored>> {
   const model = await loadTransform(ports, name, runId);
-  const { pipeline, fitted, probes } = model;
-  const encoded = await encodeRows(await ports.openEngine(), pipeline, fitted, rows);
+  const { pipeline, fitted, probes, texts } = model;
+  const encoded = await encodeRows(await ports.openEngine(texts), pipeline, fitted, rows);
   const { input, output } = modelFormat(algorithmOf(pipeline), fitted);
   const perRow = scoresPerRow(fitted);
   try {

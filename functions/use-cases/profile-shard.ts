@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type CleanColumn, cleanColumns, featureColumns } from '#domain/data/columns';
 import { asNumber, type SqlEngine, type SqlRow } from '#domain/data/engine';
 import { labelClasses } from '#domain/data/label';
+import { needsOf, needsSql } from '#domain/data/needs';
 import { categoriesSql, columnsProfileSql, labelProfileSql, profiledColumns, readProfile } from '#domain/data/profile';
 import { sampleSizes, sampleSql } from '#domain/data/sample';
 import { columnsAtOnce, slices } from '#domain/data/slices';
@@ -51,7 +52,14 @@ async function profileRows(
       categories.set(name, byColumn.get(i) ?? []);
     });
   }
-  return readProfile(columns, { counts, classes, columns: row, labels, categories });
+  const needed = new Map<string, readonly SqlRow[]>();
+  for (const column of columns) {
+    const needs = needsOf(column);
+    if (needs === undefined) continue;
+    const sql = needsSql(column.name, needs, classes, rows);
+    needed.set(column.name, await engine.query('profile what the encodings need', sql));
+  }
+  return readProfile(columns, { counts, classes, columns: row, labels, categories, needed });
 }
 
 /**

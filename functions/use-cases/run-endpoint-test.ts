@@ -17,6 +17,7 @@ import type { ObjectStore } from '#functions/ports/object-store';
 import type { StateStore } from '#functions/ports/state-store';
 import { ifThere } from '#functions/runtime/if-there';
 import { type ServedModel, servedModel } from '#functions/shards/served-model';
+import type { OnlineTextFunctions } from '#functions/shards/text-functions';
 import type { runEndpointTestSchema } from '#schemas/events/endpoint-tests';
 import { fittedTransformSchema } from '#schemas/records/fitted-transform';
 import { servedConfigSchema } from '#schemas/records/served-config';
@@ -38,7 +39,7 @@ export interface EndpointTestPorts extends Pick<TestSession, 'readGolden' | 'now
    */
   readonly askQueued: (pipeline: string, ...request: Parameters<Ask>) => Promise<Answer>;
   /** Opens the SQL engine. Only tests of raw rows need it. */
-  readonly openEngine: () => Promise<SqlEngine & { close(): void }>;
+  readonly openEngine: (texts?: OnlineTextFunctions) => Promise<SqlEngine & { close(): void }>;
 }
 
 type RunEndpointTestEvent = z.output<typeof runEndpointTestSchema>;

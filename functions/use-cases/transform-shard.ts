@@ -4,7 +4,15 @@ import { algorithmOf } from '#domain/algorithms/registry';
 import { inputsKeySql } from '#domain/data/clean';
 import { asNumber, type SqlEngine } from '#domain/data/engine';
 import { partRanges } from '#domain/data/parts';
-import { absentSources, csvFields, csvLabel, csvOutput, parquetOutput } from '#domain/data/transform';
+import {
+  absentSources,
+  csvFields,
+  csvLabel,
+  csvOutput,
+  encodable,
+  parquetOutput,
+  trainingBucket,
+} from '#domain/data/transform';
 import { keptRowsSql, weightSql } from '#domain/imbalance/balance';
 import { shardName } from '#domain/runs/drop';
 import { artifactKeys, cleanKeys, partName } from '#domain/runs/layout';
@@ -20,7 +28,7 @@ import { withScratch } from '#functions/shards/scratch';
 import { readSidedRows } from '#functions/shards/sided-rows';
 import type { TransformShardEvent } from '#schemas/events/shard';
 import { pipelineSchema } from '#schemas/pipeline';
-import { fittedTransformSchema } from '#schemas/records/fitted-transform';
+import { type FittedTransform, fittedTransformSchema } from '#schemas/records/fitted-transform';
 
 /** The dependencies of encoding a shard. */
 export interface EncodingPorts {
@@ -31,6 +39,8 @@ export interface EncodingPorts {
 
 interface Output {
   readonly select: string;
+  /** The rows that it is selected from; the shard's when absent. */
+  readonly from?: string;
   readonly side: Side;
   readonly key: string;
   /** CSV options; Parquet when undefined. */
@@ -117,6 +127,7 @@ export async function transformShard(
         const used = side === 'train' ? kept : undefined;
         return parts.map((part, index) => ({
           select: labelled,
+          from: encodable(fitted, rows, undefined, { bucket: trainingBucket }),
           side,
           key: prefix + partName(shard.index, index, 'csv'),
           csv: input,
@@ -129,8 +140,14 @@ export async function transformShard(
         defender && sides.comparable
           ? [`${isComparableSql(sides.comparable, inputsKeySql(pipeline))} AS _comparable`]
           : [];
-      const holdout = (model: 'candidate' | 'champion', fields: readonly string[], csv: ModelInput): Output => ({
-        select: fields.join(', '),
+      const holdout = (
+        model: 'candidate' | 'champion',
+        of: FittedTransform,
+        csv: ModelInput,
+        columns?: readonly string[],
+      ): Output => ({
+        select: csvFields(of, csv, columns).join(', '),
+        from: encodable(of, rows, columns),
         csv,
         side: 'test',
         key: keys.holdout(model) + partName(shard.index, 0, 'csv'),
@@ -138,21 +155,19 @@ export async function transformShard(
       const outputs: Output[] = [
         ...(await channel('train', keys.train)),
         ...(await channel('validation', keys.validation)),
-        holdout('candidate', csvFields(fitted, input), input),
-        ...(defender
-          ? [holdout('champion', csvFields(defender.fitted, defender.input, available), defender.input)]
-          : []),
+        holdout('candidate', fitted, input),
+        ...(defender ? [holdout('champion', defender.fitted, defender.input, available)] : []),
         {
           select: ['_row', '_label', id, ...slices, ...comparable].join(', '),
           side: 'test',
           key: keys.holdoutLabels + partName(shard.index, 0, 'parquet'),
         },
       ];
-      for (const { select, side, key, csv, only = [] } of outputs.filter((o) => written[o.side] > 0)) {
+      for (const { select, from = rows, side, key, csv, only = [] } of outputs.filter((o) => written[o.side] > 0)) {
         const file = join(directory, csv ? 'out.csv' : 'out.parquet');
         // Labels and scores are matched by position, and a retry must train on the same rows in the same order.
         const where = [`_side = '${side}'`, ...only].join(' AND ');
-        const sql = `SELECT ${select} FROM ${rows} WHERE ${where} ORDER BY _row`;
+        const sql = `SELECT ${select} FROM ${from} WHERE ${where} ORDER BY _row`;
         await engine.query(`write ${key}`, `COPY (${sql}) TO ${text(file)} ${csv ? csvOutput(csv) : parquetOutput}`);
         await clean.upload(file, key, csv ? csv.contentType : 'application/vnd.apache.parquet');
       }

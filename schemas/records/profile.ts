@@ -18,6 +18,23 @@ export type Counts = z.infer<typeof countsSchema>;
 const missing = z.int().min(0).describe('missing values on all sides');
 const trainMissing = z.int().min(0).describe('missing values among the training rows');
 
+const labelCellsSchema = z.object({
+  rows: z.array(z.int().min(0)).describe('training rows by fold'),
+  means: z
+    .array(z.array(z.number()))
+    .describe('by model input, then by fold: the mean of the label, or the share of a class'),
+});
+export type LabelCells = z.infer<typeof labelCellsSchema>;
+
+/** The labels of the training rows by category and fold, for target encodings. */
+export const labelCountsSchema = z.object({
+  folds: z.int().min(2),
+  all: labelCellsSchema,
+  missing: labelCellsSchema,
+  categories: z.array(z.tuple([z.string(), labelCellsSchema])).describe('ordered by category'),
+});
+export type LabelCounts = z.infer<typeof labelCountsSchema>;
+
 /** One clean column. Distributions are of the training rows alone, so that nothing fitted on them has seen the holdout. */
 export const columnProfileSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('number'), missing, trainMissing, train: momentsSchema }),
@@ -27,6 +44,7 @@ export const columnProfileSchema = z.discriminatedUnion('kind', [
     trainMissing,
     counts: countsSchema,
     rest: z.int().min(0).describe('training rows whose category was beyond the most frequent ones of its shard'),
+    labels: labelCountsSchema.optional().describe('only of a column whose encoding needs them'),
   }),
   z.object({
     kind: z.literal('boolean'),
@@ -42,14 +60,21 @@ export const columnProfileSchema = z.discriminatedUnion('kind', [
     min: z.string().nullable(),
     max: z.string().nullable(),
   }),
+  z.object({
+    kind: z.literal('text'),
+    missing,
+    trainMissing,
+    texts: z.int().min(0).describe('training rows with a text'),
+    documents: z.array(z.int().min(0)).describe('training rows with a word in each bucket of a hash'),
+  }),
 ]);
 export type ColumnProfile = z.infer<typeof columnProfileSchema>;
 
-/** The types of columns that can be model inputs: DOUBLE, VARCHAR, BOOLEAN and TIMESTAMP (UTC) in the clean rows. */
+/** The types of columns that can be model inputs: DOUBLE, VARCHAR (categories and texts), BOOLEAN and TIMESTAMP (UTC) in the clean rows. */
 export type FeatureType = ColumnProfile['kind'];
 
-/** How a clean column is stored: as one of these, or as VARCHAR that is no model input and has no profile. */
-export type CleanKind = FeatureType | 'text';
+/** How a clean column is stored. A text that is no model input has no profile. */
+export type CleanKind = FeatureType;
 
 const sideSchema = z.object({
   rows: z.int().min(0),

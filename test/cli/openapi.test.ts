@@ -67,6 +67,7 @@ it('the description of an API has the columns with their types, the classes, and
     sure: { role: 'feature', type: 'boolean' },
     at: { role: 'feature', type: 'datetime', parts: ['month'] },
     mail: { role: 'pii', action: 'drop' },
+    note: { role: 'text', action: 'redact', feature: { type: 'text' } },
   };
   const label = { column: 'y', positive: 'yes', negative: 'no' };
   const { Row, Prediction } = documentOf(smallPipeline({ columns, label })).components.schemas;
@@ -76,6 +77,7 @@ it('the description of an API has the columns with their types, the classes, and
       size: { examples: ['s', 'm', 'l'] },
       sure: { type: ['boolean', 'string', 'number', 'null'] },
       at: { type: ['string', 'number', 'null'] },
+      note: { type: ['string', 'number', 'boolean', 'null'], examples: ['some note'] },
       mail: { description: 'Not read: leave it out.' },
       y: { description: 'Not read: leave it out.' },
     },

@@ -76,7 +76,7 @@ function chooseInputs({ features }: Pick<FittedTransform, 'features'>, importanc
     // an interaction matters as much as the one of its columns that matters most
     const importance = Math.max(...sources.map((own) => measured.get(own) ?? Number.POSITIVE_INFINITY));
     const [source = name] = sources.length === 1 ? sources : [];
-    if (watched.as === 'nothing') leftOut.set(name, 'it changes with the calendar');
+    if (watched.as === 'nothing') leftOut.set(name, watched.because ?? 'it changes with the calendar');
     else if (importance < least || importance < 0) leftOut.set(source, 'the model hardly uses it');
     else return [{ at, column: source, importance }];
     return [];

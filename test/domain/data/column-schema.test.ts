@@ -63,13 +63,13 @@ it('a setting that only another encoding has is refused with the fix', () => {
 });
 
 it('a default that only another encoding has is not taken for a setting', () => {
-  const hash = { ...onehot, name: 'hash', settings: { ...onehot.settings, buckets: z.int().default(64) } };
-  const schema = columnSchemaOf(PRIVACY_ACTIONS, [...ENCODINGS, hash]);
+  const crc = { ...onehot, name: 'crc', settings: { ...onehot.settings, parts: z.int().default(64) } };
+  const schema = columnSchemaOf(PRIVACY_ACTIONS, [...ENCODINGS, crc]);
 
   expect(problem({ role: 'feature', type: 'category' }, schema)).toEqual({});
-  expect(problem({ role: 'feature', type: 'category', encode: 'hash', buckets: 8 }, schema)).toEqual({});
-  expect(problem({ role: 'feature', type: 'category', buckets: 8 }, schema)).toEqual({
-    path: ['buckets'],
-    message: 'has no effect on onehot: set encode: hash, or remove it',
+  expect(problem({ role: 'feature', type: 'category', encode: 'crc', parts: 8 }, schema)).toEqual({});
+  expect(problem({ role: 'feature', type: 'category', parts: 8 }, schema)).toEqual({
+    path: ['parts'],
+    message: 'has no effect on onehot: set encode: crc, or remove it',
   });
 });

@@ -6,6 +6,7 @@ import { xgboost } from '#domain/algorithms/xgboost/xgboost';
 import { encodeRows, toCsv } from '#domain/data/online';
 import { PredictionError } from '#domain/errors';
 import { cleanKeys, partName } from '#domain/runs/layout';
+import { pipelineSchema } from '#schemas/pipeline';
 import { type DataRun, smallPipeline, startRun, testEngine } from '../../fakes/data-run.ts';
 
 const definition = smallPipeline(
@@ -80,6 +81,26 @@ describe('encoding online', () => {
       { numRuns: 8 },
     );
   }, 180_000);
+
+  test('names a category that is unknown among thousands, and gives it the mean of all', async () => {
+    const pipeline = pipelineSchema.parse(
+      smallPipeline({ columns: { c: { role: 'feature', type: 'category', encode: 'target', folds: 2 } } }),
+    );
+    const categories = Array.from({ length: 3000 }, (_, i) => `it's "${i}"`);
+    const means = Array.from({ length: 3 * (categories.length + 2) }, (_, i) => i / 3);
+    const features = [{ kind: 'target', name: 'c:target', source: 'c', folds: 2, categories, means }];
+    const rows = [{ c: `it's "2999"` }, { c: 'other' }, { c: null }, { c: `it's "0"` }];
+    using engine = await testEngine();
+    const found = await encodeRows(engine, pipeline, { features } as never, rows);
+
+    expect([...found.values]).toEqual([3001, 0, 1, 2]);
+    expect(found.gaps).toEqual([
+      { missing: [], unknown: [] },
+      { missing: [], unknown: ['c'] },
+      { missing: ['c'], unknown: [] },
+      { missing: [], unknown: [] },
+    ]);
+  });
 
   test('takes JSON numbers, booleans and nulls, and imputes what is absent', async () => {
     const rows = Array.from({ length: 200 }, (_, i) => ({

@@ -161,6 +161,16 @@ describe('the coverage of a check', () => {
     });
   });
 
+  it('says that words are not watched, where no statistic of their text is', () => {
+    const words = pipelineOf({ columns: { note: { role: 'feature', type: 'text', statistics: [] } } });
+    const bucket = { kind: 'text-words', name: 'note#1', source: 'note', ngrams: [1], buckets: 2, bucket: 1, idf: 1 };
+    expect(coverageOfInputs(words, { features: [bucket], dropped: [] }, { columns: [] }).notWatched).toContainEqual({
+      reason: 'words of a text: its statistics are watched',
+      count: 1,
+      columns: ['note'],
+    });
+  });
+
   it('says of a model from an earlier version that it has no more', () => {
     const { notWatched } = coverageOfInputs(pipeline, fitted, baseline, { isDrop: true });
     expect(notWatched[0]?.reason).toContain('trained before Tidegate kept a baseline');

@@ -25,16 +25,16 @@ test('a column without an encoding has the first of its type', () => {
 
 describe('what no registry lists', () => {
   it('is not encoded', () => {
-    expect(() => encodingOf({ type: 'category', encode: 'hash' })).toThrow('There is no encoding of a category "hash"');
+    expect(() => encodingOf({ type: 'category', encode: 'woe' })).toThrow('There is no encoding of a category "woe"');
     expect(() => encodingOf({ type: 'number' }, [])).toThrow('There is no encoding of a number "number"; known: .');
     expect(() => encodingOf({ type: 'number', encode: 'ordinal' })).toThrow('There is no encoding of a number');
   });
 
   it('stops whoever reads a fitted transform that has it', () => {
-    const feature: FittedFeature = { kind: 'hash', name: 'x', source: 'x' };
-    expect(() => featureExpressions({ features: [feature] })).toThrow('There is no kind of fitted feature "hash"');
+    const feature: FittedFeature = { kind: 'woe', name: 'x', source: 'x' };
+    expect(() => featureExpressions({ features: [feature] })).toThrow('There is no kind of fitted feature "woe"');
     const matrix = { rows: 1, width: 1, values: Float64Array.of(1) };
-    expect(() => driftColumns({ features: [feature] }, matrix)).toThrow('There is no kind of fitted feature "hash"');
+    expect(() => driftColumns({ features: [feature] }, matrix)).toThrow('There is no kind of fitted feature "woe"');
   });
 
   it('is as little as a feature that lacks what was fitted', () => {

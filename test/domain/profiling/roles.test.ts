@@ -69,9 +69,14 @@ describe('the role of a column', () => {
     expect(roleOf({ ...due, dates: short })).toMatchObject({ spec: { format: '%d/%m/%y', pivot: 1927 } });
   });
 
-  it('counts many categories one by one only where they are frequent', () => {
+  it('counts many categories by their mean label', () => {
     const values = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`k${i}`, 3]));
-    expect(roleOf({ name: 'k', values })).toMatchObject({ spec: { maxCategories: 50 } });
+    expect(roleOf({ name: 'k', values })).toMatchObject({
+      spec: { encode: 'target' },
+      because: '60 different texts; so many count by their mean label',
+    });
+    const few = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`k${i}`, 3]));
+    expect(roleOf({ name: 'k', values: few })?.spec).toEqual({ role: 'feature', type: 'category' });
   });
 
   it('is unread where it has no value, or names the row', () => {
@@ -87,12 +92,17 @@ describe('the role of a column', () => {
     expect(roleOf({ name: 'x', values: { 1: 1, 900: 1 } })).toMatchObject({ spec: { role: 'feature' } });
   });
 
-  it('is a text without model input where it is free text', () => {
+  it('is a redacted text where it is free text, and a model input unless something personal was found', () => {
     const values = numbered(30, (i) => `the customer called ${i}`);
-    expect(roleOf({ name: 't', values, meanWords: 5 })).toMatchObject({ spec: { role: 'text', action: 'redact' } });
+    expect(roleOf({ name: 't', values, meanWords: 5 })?.spec).toEqual({
+      role: 'text',
+      action: 'redact',
+      feature: { type: 'text' },
+    });
     expect(roleOf({ name: 't', values, meanWords: 5 }, [suspicion('t', 'email')])).toMatchObject({
       spec: { role: 'text', action: 'redact' },
-      because: 'free text; looks like emails in 97 % of 100 values (j***)',
+      because: 'free text; looks like emails in 97 % of 100 values (j***); no model input',
+      doubt: expect.stringContaining('feature: { type: text }'),
     });
   });
 

@@ -91,6 +91,19 @@ describe('the reference of an estimate', () => {
     expect(build(0, 0).leftOut.map(({ column }) => column)).toEqual(['a', 'a × b']);
   });
 
+  it('leaves the words of a text out', () => {
+    const words = { kind: 'text-words', name: 'note#1', source: 'note', ngrams: [1], buckets: 2, bucket: 1, idf: 1 };
+    const found = buildReference({
+      fitted: { task: 'regression', label: { ...label, classes: [] }, features: [words, number('a')] },
+      inputs: { rows: 1, width: 2, values: Float64Array.of(0, 1) },
+      scores: Float64Array.of(1),
+      labels: Float64Array.of(2),
+      threshold: 0.5,
+      importances: [],
+    });
+    expect(found.leftOut).toEqual([{ column: 'note#1', reason: 'words of a text: its statistics are watched' }]);
+  });
+
   it('leaves parts of dates out, which change with the calendar', () => {
     const month = { kind: 'datetime', name: 'day_month', source: 'day', part: 'month' };
     const found = buildReference({

@@ -77,6 +77,11 @@ function machineGrants(stage: string): Readonly<Record<string, readonly Allow[]>
       invoke('RecordDecision', 'RequestRollBack', 'Notify'),
       allow('states:StartExecution', machineArn(stage, 'deploy')),
     ],
+    BatchScore: [
+      invoke('AdmitBatch', 'AwaitJob', 'JoinScores', 'FinishBatch', 'Notify'),
+      ...runMachine(stage, 'prepare-data'),
+      ...runJob(stage, 'transform-job', 'TransformJob', 'StepFunctionsGetEventsForSageMakerTransformJobsRule'),
+    ],
     RecordOutcomes: [invoke('ReadOutcomes', 'JoinOutcomes', 'Notify')],
     TestEndpoint: [invoke('LoadEndpointTests', 'RunEndpointTest', 'RecordTestResults', 'Notify')],
     Retire: [invoke('RetirePipeline', 'Notify')],
@@ -155,6 +160,9 @@ export function sageMakerRoles(stage: string): Record<string, Resource> {
       ...readObjects('CleanBucket', '*/runs/*/holdout/*'),
       listObjects('CleanBucket', '*/runs/*/holdout/*'),
       ...write('CleanBucket', 'CleanKey', '*/runs/*/holdout/scores/*'),
+      ...readObjects('CleanBucket', '*/runs/*/batch/inputs/*'),
+      listObjects('CleanBucket', '*/runs/*/batch/inputs/*'),
+      ...write('CleanBucket', 'CleanKey', '*/runs/*/batch/scores/*'),
       ...write('CleanBucket', 'CleanKey', '*/captures/*'),
       // An asynchronous endpoint reads its requests, and writes what comes of them.
       ...readObjects('CleanBucket', '_asynchronous/*/requests/*'),

@@ -36,10 +36,12 @@ export interface BatchAdmissionPorts extends ClaimingPorts {
   readonly gitCommit: string;
 }
 
+type SkippedBatch = Extract<ScoredBatch, { decision: 'skipped' }>;
+
 /** The result of AdmitBatch. */
 export type BatchAdmission =
   | { readonly decision: 'settling'; readonly waitSeconds: number }
-  | Extract<ScoredBatch, { decision: 'skipped' }>
+  | SkippedBatch
   | {
       readonly decision: 'admitted';
       /** The batch: its records lie where those of a run would. */
@@ -95,14 +97,20 @@ export async function admitBatch(
 ): Promise<BatchAdmission> {
   const { raw, artifacts, store } = ports;
   const name = key.slice(0, key.indexOf('/'));
-  const skip = (reason: string): BatchAdmission => ({ decision: 'skipped', pipeline: name, reason });
+  const skip = (cause: SkippedBatch['cause'], reason: string, batchId?: string): BatchAdmission => ({
+    decision: 'skipped',
+    pipeline: name,
+    cause,
+    reason,
+    ...(batchId === undefined ? {} : { batchId }),
+  });
   const { pipeline } = ports.readPipeline(name);
   const { trigger } = pipeline.dataset;
   const located = locateBatch(key, pipeline);
-  if ('unfit' in located) return skip(located.unfit);
+  if ('unfit' in located) return skip('not-data', located.unfit);
   const { prefix } = located;
   const retired = await store.get(name, deploymentKeys.retired);
-  if (retired) return skip(`the pipeline was retired on ${String(retired['at']).slice(0, 10)}`);
+  if (retired) return skip('retired', `the pipeline was retired on ${String(retired['at']).slice(0, 10)}`);
   const eachObject = 'eachObject' in trigger ? trigger : undefined;
   if (eachObject && !settled && eachObject.quietPeriodSeconds > 0) {
     return { decision: 'settling', waitSeconds: eachObject.quietPeriodSeconds };
@@ -111,7 +119,7 @@ export async function admitBatch(
   const run = { pipeline: name, runId: makeRunId(execution.startedAt, sha256Hex(execution.arn)) };
   const admittedBefore = (await store.get(name, batchItems.one(run.runId))) !== undefined;
   const later = eachObject && !admittedBefore ? laterObject(listed, prefix, key) : undefined;
-  if (later) return skip('a later object of the same batch starts the scoring');
+  if (later) return skip('later-object', 'a later object of the same batch starts the scoring');
 
   const { model, pinned } = await readModel(ports, name);
   const objects = selectObjects(prefix, listed, pipeline, pinned);
@@ -120,9 +128,7 @@ export async function admitBatch(
     batchId: run.runId,
     executionArn: execution.arn,
   });
-  if (taken) {
-    return { decision: 'skipped', pipeline: name, reason: describeTaken(taken), batchId: taken.batchId };
-  }
+  if (taken) return skip(taken.isScored ? 'scored' : 'scoring', describeTaken(taken), taken.batchId);
 
   const shards = planShards(objects);
   const format = pipeline.batch?.format ?? pinned.dataset.format;

@@ -30,6 +30,7 @@ export const scoredBatchSchema = z.discriminatedUnion('decision', [
   z.object({
     decision: z.literal('skipped'),
     pipeline: z.string(),
+    cause: z.enum(['not-data', 'later-object', 'retired', 'scored', 'scoring']).describe('why, as a word for programs'),
     reason: z.string(),
     batchId: z.string().optional().describe('the batch that has these files'),
   }),

@@ -1,6 +1,6 @@
 import { artifactStore } from '#functions/aws/buckets';
 import { s3Client } from '#functions/aws/clients/s3';
-import { runData } from '#functions/aws/run-data';
+import { batchData } from '#functions/aws/run-data';
 import { runStore } from '#functions/aws/tables';
 import { readConfig } from '#functions/runtime/config';
 import { withMiddleware } from '#functions/runtime/middleware';
@@ -15,7 +15,7 @@ export const handler = withMiddleware(finishBatchSchema, (event) =>
     {
       artifacts: artifactStore(config),
       store: runStore(config),
-      runData: runData(s3Client(), { clean: config.CLEAN_BUCKET, artifacts: config.ARTIFACTS_BUCKET }),
+      runData: batchData(s3Client(), { clean: config.CLEAN_BUCKET }),
     },
     event,
   ),

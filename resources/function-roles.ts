@@ -122,7 +122,6 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       // a batch may fail before its shards are counted
       missObjects('ArtifactsBucket'),
       ...eraseObjects('CleanBucket', '*/runs/*'),
-      ...eraseObjects('ArtifactsBucket', '*/runs/*'),
       ...state('GetItem', 'UpdateItem'),
     ],
     awaitJob: [

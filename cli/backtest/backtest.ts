@@ -92,7 +92,7 @@ async function measureSlice(
   const { run, artifacts, pipeline, drift, evaluation, fitted, format, baseline, kept } = subject;
   const asked = 'unscored' in model ? undefined : model;
   const answered = await answerRows(slice, { fitted, format, model: asked }, baseline, folder);
-  const isDrop = drift.source === 'newest-drop';
+  const isDrop = drift.source !== 'captures';
   const ofDrop = () => (baseline.clean ? countColumns(slice, pipeline, baseline.clean) : withoutScore(answered));
   const sample = isDrop || !answered.sample ? undefined : { rows: answered.window.rows, sample: answered.sample };
   return {

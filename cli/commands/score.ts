@@ -4,9 +4,9 @@ import { Readable } from 'node:stream';
 import { pipeline as stream } from 'node:stream/promises';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import type { Command } from 'commander';
+import { meanText, shareOf } from '#domain/batch/figures';
 import { batchItems } from '#domain/batch/layout';
 import { batchFolder } from '#domain/runs/reserved-folders';
-import { formatNumber } from '#domain/text/format-number';
 import { counted } from '#domain/text/numbers';
 import { type ScoredBatch, scoredBatchSchema } from '#schemas/events/batch';
 import { type BatchRecord, batchRecordSchema } from '#schemas/records/batch';
@@ -112,11 +112,10 @@ async function* withoutFirstLine(body: AsyncIterable<Uint8Array>): AsyncGenerato
 export function describeBatch({ model, counts, bucket, prefix }: BatchRecord): string[] {
   if (counts === undefined) return [];
   const { rows, scored, malformed, problems, classes, mean } = counts;
-  const share = (own: number): string => `${formatNumber((100 * own) / Math.max(1, scored))} %`;
   return [
     `${counted(scored, 'row')} of ${rows.toLocaleString('en-US')} scored by version ${model.modelPackageVersion}`,
-    ...classes.map(({ label, rows: own }) => `  ${label}: ${counted(own, 'row')} (${share(own)})`),
-    ...(mean === undefined ? [] : [`  mean ${formatNumber(mean)}`]),
+    ...classes.map(({ label, rows: own }) => `  ${label}: ${counted(own, 'row')} (${shareOf(own, scored)})`),
+    ...(mean === undefined ? [] : [`  mean ${meanText(mean)}`]),
     ...(malformed > 0 ? [yellow(`${counted(malformed, 'malformed row')}, listed in malformed.jsonl:`)] : []),
     ...problems.map(({ column, reason, count }) => `  ${column ?? '(the row)'}: ${reason} (${count})`),
     `scores at s3://${bucket}/${prefix}`,

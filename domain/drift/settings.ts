@@ -27,11 +27,11 @@ export const driftSchemaOf = <Tests extends readonly DriftTest[]>(
         examples: ['rate(1 day)', 'cron(0 6 * * ? *)'],
       }),
       source: z
-        .enum(['captures', 'newest-drop'])
+        .enum(['captures', 'newest-drop', 'newest-batch'])
         .default('captures')
         .meta({
           description:
-            'What to compare with the training rows: the requests the endpoint received, or the rows of the newest drop.',
+            'What to compare with the training rows: the requests the endpoint received, the rows of the newest drop, or those of the newest [batch](batch-scoring.md) that was scored.',
           examples: ['newest-drop'],
         }),
       window: z

@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { meanText, shareOf } from '#domain/batch/figures';
 import { batchItems } from '#domain/batch/layout';
 import { NotFoundError } from '#domain/errors';
 import { composeMessage, type Message } from '#domain/slack/message';
-import { formatNumber } from '#domain/text/format-number';
 import { counted } from '#domain/text/numbers';
 import { type BatchRecord, batchRecordSchema } from '#schemas/records/batch';
 import { defineNotice } from './notice.ts';
@@ -14,8 +14,6 @@ const failureSchema = z.object({
   error: z.string(),
   message: z.string(),
 });
-
-const share = (rows: number, all: number): string => `${formatNumber((100 * rows) / Math.max(1, all))} %`;
 
 /** Files were scored. */
 export function batchScoredMessage({
@@ -40,7 +38,7 @@ export function batchScoredMessage({
     facts: [
       ['Model', `version ${model.modelPackageVersion}`],
       ['Scores', { code: `s3://${bucket}/${prefix}` }],
-      ...(mean === undefined ? [] : ([['Mean', formatNumber(mean)]] as const)),
+      ...(mean === undefined ? [] : ([['Mean', meanText(mean)]] as const)),
     ],
     parts: [
       ...(classes.length === 0
@@ -50,7 +48,7 @@ export function batchScoredMessage({
               title: 'Classes',
               table: {
                 columns: ['class', 'rows', 'share'],
-                rows: classes.map(({ label, rows: own }) => [label, own.toLocaleString('en-US'), share(own, scored)]),
+                rows: classes.map(({ label, rows: own }) => [label, own.toLocaleString('en-US'), shareOf(own, scored)]),
               },
             },
           ]),

@@ -15,5 +15,5 @@ export async function readReading(artifacts: Pick<ObjectStore, 'readJson'>, run:
   const keys = artifactKeys(run);
   const pipeline = await artifacts.readJson(keys.config, pipelineSchema);
   const drop = await artifacts.readJson(keys.drop, dropRecordSchema);
-  return { pipeline: drop.scoring === undefined ? pipeline : batchForm(pipeline), drop };
+  return { pipeline: drop.scoring === undefined ? pipeline : batchForm(pipeline, drop.scoring.reads), drop };
 }

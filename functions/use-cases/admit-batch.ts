@@ -1,3 +1,4 @@
+import { formatOfFiles } from '#domain/batch/form';
 import { batchIdentity, batchItems, batchKeys } from '#domain/batch/layout';
 import { locateBatch } from '#domain/batch/locate';
 import { deploymentKeys } from '#domain/deployment/target';
@@ -5,6 +6,8 @@ import { DropVanishedError, NotFoundError } from '#domain/errors';
 import { makeRunId } from '#domain/naming';
 import {
   describeContent,
+  isHidden,
+  isMarker,
   listFiles,
   needsLocating,
   planShards,
@@ -72,16 +75,23 @@ async function readModel({ store, artifacts }: BatchAdmissionPorts, name: string
   return { model: { runId, modelPackageArn, modelPackageVersion }, pinned };
 }
 
-/** The objects of a batch with rows. @throws DropVanishedError, EmptyDropError, SchemaMismatchError, DataEngineError */
-function selectObjects(prefix: string, listed: Awaited<ReturnType<RawListing['list']>>, own: Pipeline, read: Pipeline) {
-  const name = dropName(own.name, prefix);
+/** The objects of a batch with rows, and their format. @throws DropVanishedError, EmptyDropError, SchemaMismatchError, DataEngineError */
+function selectObjects(
+  prefix: string,
+  listed: Awaited<ReturnType<RawListing['list']>>,
+  { name, dataset: { trigger } }: Pipeline,
+  pinned: Pipeline,
+) {
   if (listed.length === 0) {
-    throw new DropVanishedError(`There are no objects left below ${name} in the raw bucket. Drop the files again.`);
+    throw new DropVanishedError(
+      `There are no objects left below ${dropName(name, prefix)} in the raw bucket. Drop the files again.`,
+    );
   }
-  const { trigger } = own.dataset;
-  const objects = selectDropObjects(prefix, listed, { format: read.dataset.format, trigger });
+  const data = listed.map(({ key }) => key).filter((key) => !isHidden(key, prefix) && !isMarker(key, trigger));
+  const reads = formatOfFiles(data, pinned.dataset.format);
+  const objects = selectDropObjects(prefix, listed, { format: reads, trigger });
   refuseLargeArchives(objects);
-  return objects;
+  return { objects, reads };
 }
 
 /**
@@ -122,7 +132,7 @@ export async function admitBatch(
   if (later) return skip('later-object', 'a later object of the same batch starts the scoring');
 
   const { model, pinned } = await readModel(ports, name);
-  const objects = selectObjects(prefix, listed, pipeline, pinned);
+  const { objects, reads } = selectObjects(prefix, listed, pipeline, pinned);
   const content = describeContent(prefix, objects);
   const taken = await claimBatchFiles(ports, name, batchIdentity(prefix, content, model.runId), {
     batchId: run.runId,
@@ -131,7 +141,7 @@ export async function admitBatch(
   if (taken) return skip(taken.isScored ? 'scored' : 'scoring', describeTaken(taken), taken.batchId);
 
   const shards = planShards(objects);
-  const format = pipeline.batch?.format ?? pinned.dataset.format;
+  const format = pipeline.batch?.format ?? reads;
   const drop = dropName(name, prefix);
   const bytes = objects.reduce((sum, { size }) => sum + size, 0);
   const record: DropRecord = {
@@ -150,7 +160,7 @@ export async function admitBatch(
     gitCommit: ports.gitCommit,
     startedAt: execution.startedAt,
     executionArn: execution.arn,
-    scoring: { ...model, format },
+    scoring: { ...model, reads, format },
   };
   const batch: BatchRecord = {
     batchId: run.runId,

@@ -43,7 +43,7 @@ async function explainEmptiness({ artifacts }: FinishBatchPorts, run: RunPointer
 }
 
 /**
- * Ends a batch that failed: records why, and erases its rows in the clean bucket with the records that may show their values. The files stay
+ * Ends a batch that failed: records why, and erases its rows in the clean bucket. Its records show none of their values. The files stay
  * in the raw bucket, with the malformed rows. A batch that was scored stays so.
  */
 export async function finishBatch(

@@ -1,3 +1,4 @@
+import { batchItems } from '#domain/batch/layout';
 import { deploymentKeys } from '#domain/deployment/target';
 import { compareBy } from '#domain/drift/compare';
 import { coverageOfDrop, coverageOfInputs } from '#domain/drift/coverage';
@@ -12,7 +13,7 @@ import { unreachable } from '#domain/unreachable';
 import type { ObjectStore } from '#functions/ports/object-store';
 import type { StateStore } from '#functions/ports/state-store';
 import { measureCaptures } from '#functions/shards/captured-window';
-import { measureCleanDrop, measureDrop } from '#functions/shards/drift-window';
+import { measureCleanDrop, measureDrop, readColumns } from '#functions/shards/drift-window';
 import { asBaseline } from '#functions/shards/drop-drift';
 import { findSilence, recordSilence, type Silence } from '#functions/shards/silence';
 import { readChampion, readWatched, type WatchedModel } from '#functions/shards/watched-model';
@@ -97,31 +98,48 @@ async function measureRequests(
   return { window, from: span.from, compared, coverage, answered, unread, silence };
 }
 
-/** The rows of the newest drop. A drop has no scores, and is compared with the training rows. */
-async function measureNewestDrop(
-  { clean, artifacts, store, memoryMb }: DriftPorts,
+/** The newest batch that was scored. @throws NotFoundError when there is none */
+async function newestBatch(store: StateStore, pipeline: string): Promise<string> {
+  const batches = await store.list(pipeline, batchItems.all, 50);
+  const found = batches.find(({ status }) => status === 'scored');
+  if (found) return String(found['batchId']);
+  throw new NotFoundError(
+    `Pipeline ${pipeline} has scored no batch yet, so there is nothing to compare. Score one with "tidegate score", or change drift.source.`,
+  );
+}
+
+/**
+ * The rows of a drop, or of a batch. They are compared with the training rows, by clean columns: a batch has those that the model reads. The
+ * scores of a batch are not looked at.
+ */
+async function measureRows(
+  { clean, artifacts, memoryMb }: DriftPorts,
   { pipeline: name, checkedAt }: DriftEvent,
-  { champion, pipeline, drift, fitted, format, baseline }: Served,
+  { pipeline, drift, fitted, format, baseline }: Served,
+  runId: string,
 ): Promise<Measured> {
-  const run = { pipeline: name, runId: await newestRun(store, name, champion.runId) };
+  const run = { pipeline: name, runId };
   const from = new Date(Date.parse(checkedAt) - lengthHours(drift.window) * 3_600_000).toISOString();
   const { clean: kept, score: _, ...unscored } = baseline;
   if (kept) {
-    const window = await measureCleanDrop({ clean, artifacts }, run, memoryMb, kept);
-    return { window, from, compared: trainingReference(asBaseline(kept)), coverage: coverageOfDrop(kept) };
+    const own = await readColumns(artifacts, run, kept);
+    const window = await measureCleanDrop({ clean, artifacts }, run, memoryMb, own);
+    return { window, from, compared: trainingReference(asBaseline(own)), coverage: coverageOfDrop(own) };
   }
   const window = await measureDrop(clean, run, memoryMb, fitted, format.input, baseline);
   const coverage = coverageOfInputs(pipeline, fitted, baseline, { isDrop: true });
   return { window, from, compared: trainingReference(unscored), coverage };
 }
 
-function measure(ports: DriftPorts, event: DriftEvent, served: Served): Promise<Measured> {
+async function measure(ports: DriftPorts, event: DriftEvent, served: Served): Promise<Measured> {
   const { source } = served.drift;
   switch (source) {
     case 'captures':
       return measureRequests(ports, event, served);
     case 'newest-drop':
-      return measureNewestDrop(ports, event, served);
+      return measureRows(ports, event, served, await newestRun(ports.store, event.pipeline, served.champion.runId));
+    case 'newest-batch':
+      return measureRows(ports, event, served, await newestBatch(ports.store, event.pipeline));
     default:
       return unreachable(source, 'source of a drift check');
   }

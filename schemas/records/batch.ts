@@ -10,6 +10,8 @@ export const scoringSchema = z.object({
   runId: z.string(),
   modelPackageArn: z.string(),
   modelPackageVersion: z.number(),
+  /** The format of the files that are scored, and that of the files with scores. */
+  reads: batchFormatSchema,
   format: batchFormatSchema,
 });
 export type Scoring = Readonly<z.output<typeof scoringSchema>>;
@@ -51,7 +53,7 @@ export const batchRecordSchema = z.object({
   executionArn: z.string(),
   objects: z.int().min(1),
   bytes: z.int().min(0),
-  model: scoringSchema.omit({ format: true }),
+  model: scoringSchema.omit({ reads: true, format: true }),
   format: batchFormatSchema,
   /** The place of the results. */
   bucket: z.string(),

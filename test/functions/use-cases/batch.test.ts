@@ -33,11 +33,12 @@ const columns = {
 };
 const formats = ['csv', 'jsonl', 'parquet'] as const;
 type Format = (typeof formats)[number];
+type Row = readonly [id: string, x: string, c: string];
 
 let run: DataRun;
 let store: MemoryState;
 let running: Set<string>;
-let settings: object;
+let settings: Record<string, unknown>;
 /** Every execution has a name of its own. */
 let executions = 0;
 
@@ -55,15 +56,7 @@ beforeEach(async () => {
   running = new Set();
   settings = {};
   await store.put('small', deploymentKeys.champion, champion);
-  await pin('csv');
 });
-
-/** Pins the format that the model's pipeline reads. */
-const pin = (format: Format) =>
-  run.artifacts.writeJson(
-    artifactKeys(run.run).config,
-    pipelineSchema.parse(smallPipeline({ id: 'id', columns, format })),
-  );
 
 const ports = () => ({
   raw: {
@@ -122,7 +115,7 @@ async function score(key: string) {
   return { batch, result: await join_(), join: join_ };
 }
 
-async function writeFile(key: string, format: Format, rows: readonly (readonly [id: string, x: string, c: string])[]) {
+async function writeFile(key: string, format: Format, rows: readonly Row[]) {
   const objects = rows.map(([id, x, c]) => JSON.stringify({ id, x: x === '' ? null : x, c }));
   switch (format) {
     case 'csv':
@@ -156,9 +149,8 @@ const sigmoid = (x: number) => 1 / (1 + Math.exp(-(x - 20) / 10));
 
 describe('a batch', () => {
   it.each(formats)('of %s is scored row for row, and what is malformed is listed', async (format) => {
-    await pin(format);
     const folder = `small/batch/feb-${format}/`;
-    const rows = Array.from({ length: 150 }, (_, i) => [`n${i}`, String(i / 4), 'abc'[i % 3] ?? ''] as const);
+    const rows = Array.from({ length: 150 }, (_, i): Row => [`n${i}`, String(i / 4), 'abc'[i % 3] ?? '']);
     await writeFile(`${folder}a.${format}`, format, rows.slice(0, 100).with(41, ['bad', 'many', 'a']));
     await writeFile(`${folder}b.${format}`, format, rows.slice(100));
     run.drop(`${folder}_SUCCESS`, '');
@@ -274,7 +266,6 @@ describe('a batch', () => {
   });
 
   it('of JSON lines of which no object has a model input is refused with its name', async () => {
-    await pin('jsonl');
     run.drop('small/batch/keys/a.jsonl', '{"id":"k","x":1}\n');
     run.drop('small/batch/keys/_SUCCESS', '');
 

@@ -48,7 +48,7 @@ async function writeRows(folder: string) {
       );
     }
     // a row that cannot be scored, in the middle
-    const broken = lines.toSpliced(100, 0, lines[0]?.replace(/[^,]*$/, 'no number') ?? '');
+    const broken = lines.toSpliced(100, 0, lines[0]?.replace(/[^,]*,[^,]*$/, 'no number,0') ?? '');
     writeFileSync(paths['csv'] as string, `${[header, ...broken].join('\n')}\n`);
     const raw = await engine.query('read', `SELECT * FROM ${rows}`);
     return { paths, raw, header, lines };
@@ -188,7 +188,7 @@ export function batchSteps(served: () => Served): void {
     const { project, pipeline, folder, slackSays } = served();
     const { s3, outputs } = project.target;
     const path = join(folder, 'broken.csv');
-    const broken = rows.lines.slice(0, 50).map((line) => line.replace(/[^,]*$/, 'no number'));
+    const broken = rows.lines.slice(0, 50).map((line) => line.replace(/[^,]*,[^,]*$/, 'no number,0'));
     writeFileSync(path, `${[rows.header, ...broken].join('\n')}\n`);
 
     await expect(scoreFiles(project.target, pipeline, [path], { folder: 'broken' })).rejects.toThrow(/not scored/);

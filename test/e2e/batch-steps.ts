@@ -177,6 +177,8 @@ export function batchSteps(served: () => Served): void {
       await expect.poll(status, { timeout: 20_000 }).toBe('Stopped');
     }
 
+    // an execution is found by its folder and its time, to the second
+    await sleep(1500);
     const again = await scoreFiles(project.target, pipeline, [rows.paths['jsonl'] as string], {
       folder,
       replace: true,

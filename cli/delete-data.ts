@@ -1,6 +1,7 @@
 import { DeleteObjectsCommand } from '@aws-sdk/client-s3';
 import { DeleteModelPackageCommand, DeleteModelPackageGroupCommand } from '@aws-sdk/client-sagemaker';
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
+import { batchItems } from '#domain/batch/layout';
 import { captureCountKey } from '#domain/drift/windows/layout';
 import { endpointName, modelPackageGroupName } from '#domain/naming';
 import { counted } from '#domain/text/numbers';
@@ -47,13 +48,15 @@ async function deletePackages(target: Target, pipeline: string): Promise<number>
   return packages.length;
 }
 
-/** Deletes the endpoint's tests, and what says that a data set was trained. Runs and decisions stay: they are the history. */
+/** Deletes the endpoint's tests, and what says that a data set was trained or scored. Runs and decisions stay: they are the history. */
 async function deleteItems(target: Target, pipeline: string): Promise<number> {
   const { db, outputs, stage } = target;
   const { StateTableName, EndpointTestsTableName } = outputs;
   const partitions = [
     [StateTableName, pipeline, 'trained#'],
     [StateTableName, pipeline, 'folder#'],
+    // the scores are deleted, so the same files may be scored again
+    [StateTableName, pipeline, batchItems.claims],
     // the facts of the last good run are deleted, so nothing can be compared with them
     [StateTableName, pipeline, lastGoodKey],
     // what was counted of captured requests is deleted, and so are they

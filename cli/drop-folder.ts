@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { DeleteObjectsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { isPartition } from '#domain/runs/locate-drop';
 import { outcomesFolder } from '#domain/runs/outcomes-folder';
+import { batchFolder } from '#domain/runs/reserved-folders';
 import { counted } from '#domain/text/numbers';
 import type { Pipeline } from '#schemas/pipeline';
 import { exitCodes } from './exit-codes.ts';
@@ -24,6 +25,9 @@ export function checkFolderName(folder: string, trigger: Trigger): void {
   };
   if (folder.split('/', 1)[0] === outcomesFolder) {
     refuse(`the folder ${outcomesFolder} holds outcomes, which "npx tidegate outcomes" sends.`);
+  }
+  if (folder.split('/', 1)[0] === batchFolder) {
+    refuse(`the folder ${batchFolder} holds rows to score, which "npx tidegate score" sends.`);
   }
   for (const name of folder.split('/')) {
     if (name === '') refuse('a folder in it has no name.');

@@ -11,7 +11,11 @@ const exits = {
   failed: { code: 1, error: 'CommandError', means: 'the run, the deployment, the tests or the command failed' },
   usage: { code: 2, error: 'UsageError', means: 'the command line is wrong: an option, a name or a file' },
   refused: { code: 3, error: 'RefusedError', means: 'the run ended, and its gates refused the model' },
-  skipped: { code: 4, error: 'SkippedError', means: 'nothing was trained, or there are too few rows to check' },
+  skipped: {
+    code: 4,
+    error: 'SkippedError',
+    means: 'nothing was trained or scored, or there are too few rows to check',
+  },
   unavailable: { code: 5, error: 'UnavailableError', means: 'the cloud is not up, or cannot be reached' },
   invalid: { code: 6, error: 'InvalidFileError', means: 'a pipeline, a test, a fault file or rows do not validate' },
   drifted: { code: 7, error: 'DriftError', means: 'the drift check raised an alarm' },

@@ -19,6 +19,7 @@ import { retireCommand } from './commands/retire.ts';
 import { retrainCommand } from './commands/retrain.ts';
 import { rollbackCommand } from './commands/rollback.ts';
 import { runCommands } from './commands/runs.ts';
+import { scoreCommand } from './commands/score.ts';
 import { slackCommand } from './commands/slack.ts';
 import { testsCommand } from './commands/tests.ts';
 import { watchCommand } from './commands/watch.ts';
@@ -57,6 +58,7 @@ Examples:
   $ npx tidegate why loan-default                     why this model serves, from data to endpoint
   $ npx tidegate rollback loan-default                serve the version before again
   $ npx tidegate predict loan-default --rows rows.json
+  $ npx tidegate score loan-default book.csv --out scores.csv
   $ eval "$(npx tidegate env)" && aws s3 ls           any AWS tool against the embedded cloud
   $ npx tidegate runs --stage prod --profile ml       the same against AWS
 
@@ -78,6 +80,7 @@ for (const add of [
   challengeCommand,
   retireCommand,
   predictCommand,
+  scoreCommand,
   apiCommand,
   testsCommand,
   reportCommand,

@@ -26,6 +26,7 @@ export interface Outputs {
   readonly DeployStateMachineArn: string;
   readonly RecordDecisionStateMachineArn: string;
   readonly RecordOutcomesStateMachineArn: string;
+  readonly BatchScoreStateMachineArn: string;
   readonly TestEndpointStateMachineArn: string;
   readonly CheckDriftStateMachineArn: string;
   readonly RetireStateMachineArn: string;

@@ -43,9 +43,11 @@ export function tuningJobName(stage: string, run: RunPointer): string {
   return `${prefix(stage, run.pipeline.slice(0, 4))}-${digest}`;
 }
 
-/** Batch transform job that scores a run's holdout. */
-export const transformJobName = (stage: string, run: RunPointer, model: 'candidate' | 'champion'): string =>
-  `${runResourceName(stage, run)}-${model === 'candidate' ? 'n' : 'o'}`;
+const transformSuffix = { candidate: 'n', champion: 'o', batch: 'b' } as const;
+
+/** Batch transform job that scores a run's holdout, or a batch. */
+export const transformJobName = (stage: string, run: RunPointer, rows: keyof typeof transformSuffix): string =>
+  `${runResourceName(stage, run)}-${transformSuffix[rows]}`;
 
 /** The model package group of a pipeline. */
 export const modelPackageGroupName = (stage: string, pipeline: string): string => prefix(stage, pipeline);

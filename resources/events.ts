@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { everySeconds } from '../domain/drift/windows/settings.ts';
 import { capturePrefix } from '../domain/runs/layout.ts';
 import { outcomesFolder } from '../domain/runs/outcomes-folder.ts';
+import { batchFolder } from '../domain/runs/reserved-folders.ts';
 import type { Pipeline } from '../schemas/pipeline.ts';
 import { allow, getAtt, type Resource, ref, role, sub, type Value } from './cloudformation.ts';
 
@@ -97,6 +98,15 @@ const outcomesRules = (pipelines: readonly Pipeline[]): Record<string, Resource>
     pipelines.map(({ name }) => ({ prefix: `${name}/${outcomesFolder}/` })),
   );
 
+/** As with outcomes. A prefix and a suffix of one field are joined by OR too, so AdmitBatch passes over what is not the marker. */
+const batchRules = (pipelines: readonly Pipeline[]): Record<string, Resource> =>
+  createdRules(
+    'BatchRule',
+    'Files to score in the raw bucket are scored.',
+    'BatchScoreStateMachine',
+    pipelines.map(({ name }) => ({ prefix: `${name}/${batchFolder}/` })),
+  );
+
 /** Keeps undeliverable events. */
 const deadLetterQueue = (stage: string): Record<string, Resource> => ({
   DeadLetterQueue: {
@@ -144,6 +154,7 @@ const roles = (): Record<string, Resource> => ({
         'DeployStateMachine',
         'RecordDecisionStateMachine',
         'RecordOutcomesStateMachine',
+        'BatchScoreStateMachine',
         'TestEndpointStateMachine',
         'CheckArrivalsStateMachine',
         'RecoverRunStateMachine',
@@ -162,6 +173,7 @@ const roles = (): Record<string, Resource> => ({
 const rules = (stage: string, pipelines: readonly Pipeline[]): Record<string, Resource> => ({
   ...dropRules(pipelines),
   ...outcomesRules(pipelines),
+  ...batchRules(pipelines),
   ApprovedRule: rule(
     'An approved model package is deployed.',
     {

@@ -99,6 +99,31 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       ...readRun,
       ...state('GetItem', 'PutItem', 'Query'),
     ],
+    admitBatch: [
+      ...listVersions('RawBucket'),
+      ...writeObjects('RawBucket', '_tidegate/*'),
+      ...readRun,
+      ...writeRun,
+      ...state('GetItem', 'PutItem'),
+      allow('states:DescribeExecution', executionsOf(stage, 'batch-score')),
+    ],
+    joinScores: [
+      ...readRun,
+      ...writeRun,
+      // a shard may not have been joined before
+      missObjects('ArtifactsBucket'),
+      ...readRows,
+      listObjects('CleanBucket', '*/runs/*/quarantine/*'),
+      ...writeFiles('CleanBucket', '*/batch/*'),
+      ...state('UpdateItem'),
+    ],
+    finishBatch: [
+      ...readRun,
+      // a batch may fail before its shards are counted
+      missObjects('ArtifactsBucket'),
+      ...eraseObjects('CleanBucket', '*/runs/*'),
+      ...state('GetItem', 'UpdateItem'),
+    ],
     awaitJob: [
       ...sageMaker(stage, 'training-job', 'DescribeTrainingJob'),
       ...sageMaker(stage, 'transform-job', 'DescribeTransformJob'),

@@ -81,6 +81,11 @@ function machineGrants(stage: string): Readonly<Record<string, readonly Allow[]>
       invoke('ReadOutcomes', 'JoinOutcomes', 'Notify'),
       allow('states:StartExecution', machineArn(stage, 'check-drift')),
     ],
+    BatchScore: [
+      invoke('AdmitBatch', 'AwaitJob', 'JoinScores', 'FinishBatch', 'Notify'),
+      ...runMachine(stage, 'prepare-data'),
+      ...runJob(stage, 'transform-job', 'TransformJob', 'StepFunctionsGetEventsForSageMakerTransformJobsRule'),
+    ],
     TestEndpoint: [invoke('LoadEndpointTests', 'RunEndpointTest', 'RecordTestResults', 'Notify')],
     Retire: [invoke('RetirePipeline', 'Notify')],
     CheckService: [invoke('FindOrphans', 'Notify')],
@@ -159,6 +164,9 @@ export function sageMakerRoles(stage: string): Record<string, Resource> {
       ...readObjects('CleanBucket', '*/runs/*/holdout/*'),
       listObjects('CleanBucket', '*/runs/*/holdout/*'),
       ...write('CleanBucket', 'CleanKey', '*/runs/*/holdout/scores/*'),
+      ...readObjects('CleanBucket', '*/runs/*/batch/inputs/*'),
+      listObjects('CleanBucket', '*/runs/*/batch/inputs/*'),
+      ...write('CleanBucket', 'CleanKey', '*/runs/*/batch/scores/*'),
       ...write('CleanBucket', 'CleanKey', '*/captures/*'),
       // An asynchronous endpoint reads its requests, and writes what comes of them.
       ...readObjects('CleanBucket', '_asynchronous/*/requests/*'),

@@ -156,5 +156,8 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx,
   const { serverless, asynchronous } = pipeline.deployment;
   const uncaptured = serverless ? 'a serverless endpoint' : asynchronous && 'an asynchronous endpoint';
   if (uncaptured && pipeline.drift?.source === 'captures')
-    issue(['drift', 'source'], `${uncaptured} captures no requests; set newest-drop, or leave drift out`);
+    issue(
+      ['drift', 'source'],
+      `${uncaptured} captures no requests; set newest-drop or newest-batch, or leave drift out`,
+    );
 }

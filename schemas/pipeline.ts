@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Algorithms } from '#domain/algorithms/registry';
+import { batchSchema } from '#domain/batch/settings';
 import { constraintsSchema } from '#domain/constraints/settings';
 import { datasetSchema } from '#domain/data/settings';
 import { splitSchema } from '#domain/data/split-settings';
@@ -53,6 +54,7 @@ export const pipelineSchemaOf = ({ algorithms }: PipelineKinds = {}) =>
       registry: registrySchema,
       deployment: deploymentSchema,
       drift: driftSchema.optional(),
+      batch: batchSchema.optional(),
       notify: notifySchema,
     })
     .superRefine((pipeline, ctx) => checkPipeline(pipeline, ctx, algorithms));

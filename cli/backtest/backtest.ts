@@ -126,7 +126,7 @@ async function measureSlice(
   const { run, artifacts, drift, evaluation, fitted, format, baseline, kept } = subject;
   const asked = 'unscored' in model ? undefined : model;
   const answered = await answerRows(slice, { fitted, format, model: asked }, baseline, folder);
-  const isDrop = drift.source === 'newest-drop';
+  const isDrop = drift.source !== 'captures';
   const measured = isDrop
     ? await measureAsDrop(subject, slice, answered)
     : { baseline: answered.baseline, window: answered.window, together: await besideHoldout(subject, answered) };

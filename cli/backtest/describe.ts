@@ -21,7 +21,7 @@ export function remarks({ files, timeless, unscored, unrealised }: Backtest, { d
       files.map((own) => own.file),
     );
   const malformed = files.filter((own) => own.malformed > 0);
-  const isDrop = drift.source === 'newest-drop';
+  const isDrop = drift.source !== 'captures';
   return [
     ...(unscored === undefined
       ? []

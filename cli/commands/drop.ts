@@ -32,6 +32,8 @@ export interface UploadProgress {
 export interface UploadOptions {
   /** Default: a new one, named by the time. */
   readonly folder?: string;
+  /** A folder of the pipeline that holds no drops, in which that folder lies. */
+  readonly within?: string;
   /** Drop the files in the place of those that stand in the folder. */
   readonly replace?: boolean;
   readonly onProgress?: (progress: UploadProgress) => void;
@@ -74,6 +76,10 @@ async function uploadFiles(client: Target['s3'], { bucket, prefix, files, onProg
   );
 }
 
+/** What ends a drop of a pipeline. One that this project does not have is taken to be as usual. */
+export const triggerOf = (pipeline: string, stage: string) =>
+  pipelineNames().includes(pipeline) ? readProjectPipeline(pipeline, stage).dataset.trigger : { marker: '_SUCCESS' };
+
 /**
  * Uploads files as one drop, with the marker last, so that no run starts before all files are there.
  *
@@ -84,15 +90,13 @@ export async function uploadDrop(
   target: Pick<Target, 's3' | 'outputs' | 'stage'>,
   pipeline: string,
   given: readonly string[],
-  { folder = defaultFolder(), replace = false, onProgress = () => {} }: UploadOptions = {},
+  { folder = defaultFolder(), within, replace = false, onProgress = () => {} }: UploadOptions = {},
 ): Promise<string> {
   const { s3, outputs, stage } = target;
-  const trigger = pipelineNames().includes(pipeline)
-    ? readProjectPipeline(pipeline, stage).dataset.trigger
-    : { marker: '_SUCCESS' };
+  const trigger = triggerOf(pipeline, stage);
   const files = checkFiles(given, trigger);
   checkFolderName(folder, trigger);
-  const prefix = `${pipeline}/${folder}/`;
+  const prefix = `${pipeline}/${within === undefined ? '' : `${within}/`}${folder}/`;
   await freeFolder(target, prefix, { files, trigger, replace });
   await uploadFiles(s3, { bucket: outputs.RawBucketName, prefix, files, onProgress });
   if ('marker' in trigger) {

@@ -23,7 +23,7 @@ export interface RawRelation {
   readonly normalized?: boolean;
   /** Checks of a row before its values are parsed: conditions over the relation's columns. */
   readonly checks?: readonly Check[];
-  /** SQL over the relation's columns for the line on which a row starts. */
+  /** SQL over the relation's columns for the line on which a row starts, or for the number of a row in a Parquet file. */
   readonly line?: string;
   /** Columns of dates and times by the file's own type: their texts are ISO 8601, whatever form the pipeline declares for texts. */
   readonly times?: readonly string[];
@@ -107,7 +107,8 @@ export function inputsKeySql(pipeline: Pick<DataSettings, 'dataset'>, actions?: 
  * `rowKeySql`), `_group` (UBIGINT, the same for rows that stay together), `_label` (DOUBLE), `_other_label`
  * (where the pipeline names only the positive values: see `otherLabelSql`), `_id` (token, if the pipeline has an id),
  * `_time` (TIMESTAMP, if it has a time), then the clean columns, and while a token key is replaced the tokens under the previous one. Needs
- * the token keys on the connection; no `_key` depends on them.
+ * the token keys on the connection; no `_key` depends on them. With `numbered`, `_line` follows (BIGINT): the line on which the row
+ * starts, or the number of the row in a Parquet file.
  *
  * @throws TypeError when a column's role or action has no rule
  */
@@ -115,7 +116,7 @@ export function cleanSelect(
   pipeline: DataSettings,
   raw: RawRelation,
   actions: readonly PrivacyAction[] = PRIVACY_ACTIONS,
-  { hasPreviousKey = false }: { readonly hasPreviousKey?: boolean } = {},
+  { hasPreviousKey = false, numbered = false }: { readonly hasPreviousKey?: boolean; readonly numbered?: boolean } = {},
 ): CleanSelect {
   const { dataset, split } = pipeline;
   const columns = cleanColumns(pipeline, actions);
@@ -201,6 +202,7 @@ export function cleanSelect(
     `CASE WHEN _problem <> 0 THEN '#' || _problem${raw.line === undefined ? '' : " || ':' || _line"} ELSE '' END AS _side`,
     `${rowKeySql(split.seed, grouped.text, '_inputs')} AS _key`,
     `${groupNumberSql(grouped.token)} AS _group`,
+    ...(numbered ? [raw.line === undefined ? 'CAST(NULL AS BIGINT) AS _line' : '_line'] : []),
     ...[...reserved, ...columns.map((c) => c.name), ...previous.map(([, name]) => name)].map(ident),
   ];
   return {

@@ -177,7 +177,12 @@ function csvRelation(file: RawFile, dataset: DatasetSettings, needed: readonly s
   };
 }
 
-function parquetRelation(file: RawFile, dataset: DatasetSettings, needed: readonly string[]): RawRelation {
+function parquetRelation(
+  file: RawFile,
+  dataset: DatasetSettings,
+  needed: readonly string[],
+  numbered: boolean,
+): RawRelation {
   const at = positions(file);
   const columns = needed.map((name) => {
     const i = at.get(name) ?? -1;
@@ -198,10 +203,13 @@ function parquetRelation(file: RawFile, dataset: DatasetSettings, needed: readon
       : [`${parquetText(name, own, type, dataset)} AS ${ident(name)}`],
   );
   const times = columns.flatMap(({ name, type }) => (/^(DATE|TIMESTAMP)/.test(type) ? [name] : []));
+  const line = numbered ? ['file_row_number + 1 AS _line'] : [];
+  const options = numbered ? ', file_row_number = true' : '';
   return {
-    sql: `(SELECT false AS _unreadable, ${fields.join(', ')} FROM read_parquet(${filesSql(file.path)}))`,
+    sql: `(SELECT ${['false AS _unreadable', ...line, ...fields].join(', ')} FROM read_parquet(${filesSql(file.path)}${options}))`,
     checks,
     times,
+    ...(numbered ? { line: '_line' } : {}),
   };
 }
 const jsonType = (name: string): string => `_type of ${name}`;
@@ -265,12 +273,18 @@ function jsonRelation(file: RawFile, dataset: DatasetSettings, needed: readonly 
  * The raw rows of a file in file order, with every needed column as VARCHAR.
  *
  * @param needed the columns to read, each among `file.columns` (JSON lines: or absent everywhere, then NULL)
+ * @param numbered whether rows of Parquet have their numbers (from 1 in each file) as rows of text have their lines
  */
-export function rawRelation(file: RawFile, dataset: DatasetSettings, needed: readonly string[]): RawRelation {
+export function rawRelation(
+  file: RawFile,
+  dataset: DatasetSettings,
+  needed: readonly string[],
+  numbered = false,
+): RawRelation {
   if (file.isBlank) return noRows(needed);
   switch (dataset.format) {
     case 'parquet':
-      return parquetRelation(file, dataset, needed);
+      return parquetRelation(file, dataset, needed, numbered);
     case 'jsonl':
       return jsonRelation(file, dataset, needed);
     case 'csv':

@@ -30,11 +30,11 @@ export const driftSchemaOf = <Tests extends readonly DriftTest[]>(
       }),
       onCapture: onCaptureSchema.optional(),
       source: z
-        .enum(['captures', 'newest-drop'])
+        .enum(['captures', 'newest-drop', 'newest-batch'])
         .default('captures')
         .meta({
           description:
-            'What to compare with the training rows: the requests the endpoint received, or the rows of the newest drop.',
+            'What to compare with the training rows: the requests the endpoint received, the rows of the newest drop, or those of the newest [batch](batch-scoring.md) that was scored.',
           examples: ['newest-drop'],
         }),
       window: z

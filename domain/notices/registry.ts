@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { findKind } from '#domain/find-kind';
+import { batchScored } from './batch-scored.ts';
 import { challengeFailed } from './challenge-failed.ts';
 import { challengeStarted } from './challenge-started.ts';
 import { challengeVerdict } from './challenge-verdict.ts';
@@ -36,6 +37,7 @@ export const NOTICES = [
   drift,
   checkFailed,
   outcomes,
+  batchScored,
   retired,
   orphans,
 ] as const;

@@ -7,7 +7,8 @@ import type { RunPointer } from '#schemas/records/run';
 
 export type { RunPointer } from '#schemas/records/run';
 
-const shardName = (index: number): string => String(index).padStart(5, '0');
+/** The number of a shard in keys. */
+export const shardName = (index: number): string => String(index).padStart(5, '0');
 const fileNumber = shardName;
 const partOfFile = (file: number, part: number | undefined): string =>
   part === undefined ? fileNumber(file) : `${fileNumber(file)}-${fileNumber(part)}`;
@@ -45,6 +46,8 @@ export const artifactKeys = (run: RunPointer) => {
     shardCounts: (index: number) => `${prefix}shards/${shardName(index)}/counts.json`,
     /** How the rows of the drop were divided (JSON, `schemas/records/sides`). */
     sides: `${prefix}sides.json`,
+    /** A batch: how many rows of one shard were scored, by class (JSON, `schemas/records/batch`). */
+    shardScores: (index: number) => `${prefix}shards/${shardName(index)}/scores.json`,
     shardProfile: (index: number) => `${prefix}shards/${shardName(index)}/profile.json`,
     /** What looked personal in one shard before its rows left the raw bucket (JSON, masked). */
     shardPersonalData: (index: number) => `${prefix}shards/${shardName(index)}/personal-data.json`,
@@ -135,6 +138,14 @@ export const cleanKeys = (run: RunPointer) => {
     copiedLabels: `${prefix}holdout/labels/copied.parquet`,
     /** Label, row id token and slice columns, in the row order of the shard's holdout features (Parquet); ends in `/`. */
     holdoutLabels: `${prefix}holdout/labels/`,
+    /** A batch: where each row of one shard comes from, and the token of its id (Parquet). */
+    batchRows: (index: number) => `${prefix}batch/rows/${shardName(index)}.parquet`,
+    /** A batch: the model inputs, the input of batch transform; ends in `/`. */
+    batchInputs: `${prefix}batch/inputs/`,
+    /** A batch: the output of batch transform; ends in `/`. */
+    batchScores: `${prefix}batch/scores/`,
+    /** The positions of the malformed rows of all files; ends in `/`. */
+    quarantines: `${prefix}quarantine/`,
     /** The output of batch transform; ends in `/`. */
     scores: (model: 'candidate' | 'champion') => `${prefix}holdout/scores/${model}/`,
   };

@@ -1,7 +1,7 @@
 import type { DatasetSettings } from '#domain/data/settings';
 import { SchemaMismatchError } from '#domain/errors';
 import { isHidden } from './drop.ts';
-import { isOutcomesKey } from './outcomes-folder.ts';
+import { isReservedKey } from './reserved-folders.ts';
 
 /** The location of an object: `<pipeline>/<drop folder>/…`. */
 export interface DropLocation {
@@ -85,10 +85,10 @@ export function belowDrop<T extends { readonly key: string }>(
   return table;
 }
 
-/** Whether an object belongs to a drop, and not to outcomes or to a folder of another tool. The marker belongs to the drop. */
+/** Whether an object belongs to a drop, and not to outcomes, to files to score or to a folder of another tool. The marker belongs to the drop. */
 export function isDropObject(pipeline: string, key: string): boolean {
   const folder = key.slice(0, key.lastIndexOf('/') + 1);
-  return key.split('/').length > 2 && !isOutcomesKey(key) && !isHidden(folder, `${pipeline}/`);
+  return key.split('/').length > 2 && !isReservedKey(key) && !isHidden(folder, `${pipeline}/`);
 }
 
 const newestOf = <T extends Written>(objects: readonly T[]): T | undefined =>

@@ -3,16 +3,24 @@ interface Described {
   readonly description?: unknown;
   readonly notify?: unknown;
   readonly constraints?: unknown;
+  readonly batch?: unknown;
   readonly dataset: { readonly trigger?: unknown };
 }
 
 /**
  * The settings of a pipeline that make a new training of the same data worthwhile: all but the description, the Slack channel,
- * the constraints of a drop and what starts a run. Those take effect without a training. Everything else is pinned in the run: a new gate gives a new verdict,
+ * the constraints of a drop, how scores of files are written and what starts a run. Those take effect without a training. Everything else is pinned in the run: a new gate gives a new verdict,
  * and a new instance type reaches the endpoint with the next model.
  */
 export function trainingSettings<P extends Described>(pipeline: P) {
-  const { description: _description, notify: _notify, constraints: _constraints, dataset, ...settings } = pipeline;
+  const {
+    description: _description,
+    notify: _notify,
+    constraints: _constraints,
+    batch: _batch,
+    dataset,
+    ...settings
+  } = pipeline;
   const { trigger: _trigger, ...data } = dataset;
   return { ...settings, dataset: data };
 }

@@ -107,42 +107,87 @@ export function planTrainingJob(
   };
 }
 
-/**
- * CreateTransformJob's request to score the run's holdout with the candidate or the champion. The output has one prediction per
- * line, in row order (SageMaker API Reference, CreateTransformJob).
- */
-export function planTransformJob(
+/** What a scoring reads, writes and runs on. */
+interface Scoring {
+  readonly jobName: string;
+  readonly modelName: string;
+  /** Prefixes of the clean bucket, each ending in `/`. */
+  readonly inputs: string;
+  readonly scores: string;
+  readonly instanceType: string;
+}
+
+/** The stack's settings for a scoring. */
+export type ScoringEnvironment = Pick<TrainingEnvironment, 'stage' | 'cleanBucket' | 'cleanKeyArn'>;
+
+/** CreateTransformJob's request. The output has one prediction per line, in row order (SageMaker API Reference, CreateTransformJob). */
+const scoringJob = (
+  run: RunPointer,
+  { jobName, modelName, inputs, scores, instanceType }: Scoring,
+  env: ScoringEnvironment,
+  { input, output }: ModelFormat,
+) => ({
+  TransformJobName: jobName,
+  ModelName: modelName,
+  BatchStrategy: 'MultiRecord',
+  MaxPayloadInMB: 6,
+  TransformInput: {
+    ContentType: input.contentType,
+    SplitType: 'Line',
+    CompressionType: 'None',
+    DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: `s3://${env.cleanBucket}/${inputs}` } },
+  },
+  TransformOutput: {
+    S3OutputPath: `s3://${env.cleanBucket}/${scores}`.replace(/\/$/, ''),
+    Accept: output.contentType,
+    AssembleWith: 'Line',
+    KmsKeyId: env.cleanKeyArn,
+  },
+  TransformResources: { InstanceType: instanceType, InstanceCount: 1 },
+  Tags: runTags(run, env.stage),
+});
+
+/** The request to score the run's holdout with the candidate or the champion. */
+export const planTransformJob = (
   run: RunPointer,
   model: 'candidate' | 'champion',
   modelName: string,
   pipeline: Pick<TrainingSections, 'training'>,
   env: TrainingEnvironment,
-  { input, output }: ModelFormat = algorithmOf(pipeline),
-) {
-  const clean = cleanKeys(run);
-  return {
-    TransformJobName: transformJobName(env.stage, run, model),
-    ModelName: modelName,
-    BatchStrategy: 'MultiRecord',
-    MaxPayloadInMB: 6,
-    TransformInput: {
-      ContentType: input.contentType,
-      SplitType: 'Line',
-      CompressionType: 'None',
-      DataSource: {
-        S3DataSource: { S3DataType: 'S3Prefix', S3Uri: `s3://${env.cleanBucket}/${clean.holdout(model)}` },
-      },
+  format: ModelFormat = algorithmOf(pipeline),
+) =>
+  scoringJob(
+    run,
+    {
+      jobName: transformJobName(env.stage, run, model),
+      modelName,
+      inputs: cleanKeys(run).holdout(model),
+      scores: cleanKeys(run).scores(model),
+      instanceType: pipeline.training.instances.type,
     },
-    TransformOutput: {
-      S3OutputPath: `s3://${env.cleanBucket}/${clean.scores(model)}`.replace(/\/$/, ''),
-      Accept: output.contentType,
-      AssembleWith: 'Line',
-      KmsKeyId: env.cleanKeyArn,
+    env,
+    format,
+  );
+
+/** The request to score a batch. @param model the run of the model @param pipeline as that run pinned it */
+export const planBatchJob = (
+  batch: RunPointer,
+  model: RunPointer,
+  pipeline: Pick<TrainingSections, 'training'>,
+  env: ScoringEnvironment,
+) =>
+  scoringJob(
+    batch,
+    {
+      jobName: transformJobName(env.stage, batch, 'batch'),
+      modelName: runResourceName(env.stage, model),
+      inputs: cleanKeys(batch).batchInputs,
+      scores: cleanKeys(batch).batchScores,
+      instanceType: pipeline.training.instances.type,
     },
-    TransformResources: { InstanceType: pipeline.training.instances.type, InstanceCount: 1 },
-    Tags: runTags(run, env.stage),
-  };
-}
+    env,
+    algorithmOf(pipeline),
+  );
 
 /**
  * The key of a run's model in the artifacts bucket: the output of its training job (SageMaker API Reference, OutputDataConfig).

@@ -39,6 +39,11 @@ async function eraseVersions(
   }
 }
 
+/** The S3 adapter for batches, whose records show no values of their rows: their rows alone are erased. */
+export const batchData = (client: S3Client, { clean }: Pick<RunBuckets, 'clean'>): RunData => ({
+  erase: (batch: RunPointer) => eraseVersions(client, clean, runPrefix(batch), () => true),
+});
+
 /** The S3 adapter. */
 export const runData = (client: S3Client, { clean, artifacts }: RunBuckets): RunData => ({
   erase: async (run: RunPointer) => {

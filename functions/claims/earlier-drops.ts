@@ -4,7 +4,7 @@ import type { DropObject } from '#domain/runs/drop';
 import { refuseLargeArchives, selectDropObjects } from '#domain/runs/drop';
 import { type ArrivedDrop, arrivedDrops, earlierDrops } from '#domain/runs/drop-window';
 import type { RunPointer } from '#domain/runs/layout';
-import { isOutcomesKey } from '#domain/runs/outcomes-folder';
+import { isReservedKey } from '#domain/runs/reserved-folders';
 import { formerRun } from '#functions/claims/drop-folder';
 import type { RawListing } from '#functions/ports/raw-listing';
 import type { StateItem, StateStore } from '#functions/ports/state-store';
@@ -61,7 +61,7 @@ export async function findEarlierDrops(
 ): Promise<{ readonly drops: readonly EarlierDropObjects[]; readonly refused: number }> {
   const { data } = pipeline.training;
   if (data === undefined || data === 'newest') return { drops: [], refused: 0 };
-  const listed = (await raw.list(`${run.pipeline}/`)).filter(({ key }) => !isOutcomesKey(key));
+  const listed = (await raw.list(`${run.pipeline}/`)).filter(({ key }) => !isReservedKey(key));
   const wanted = earlierDrops(arrivedDrops(run.pipeline, listed, pipeline.dataset.trigger), own, data);
   const drops: EarlierDropObjects[] = [];
   for (const drop of wanted) {

@@ -6,7 +6,7 @@ import { dropName } from '#domain/runs/drop-name';
 import { arrivedDrops } from '#domain/runs/drop-window';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import { belowDrop, newestDrop } from '#domain/runs/locate-drop';
-import { isOutcomesKey } from '#domain/runs/outcomes-folder';
+import { isReservedKey } from '#domain/runs/reserved-folders';
 import { trainingSettings } from '#domain/runs/training-settings';
 import { formerRun } from '#functions/claims/drop-folder';
 import { hasRefused } from '#functions/claims/earlier-drops';
@@ -104,7 +104,7 @@ export async function findNewerDrops(
   const { name } = pipeline;
   const record = await artifacts.readJson(artifactKeys(champion).drop, dropRecordSchema);
   const { rows } = await artifacts.readJson(artifactKeys(champion).profile, z.object({ rows: z.int().min(0) }));
-  const listed = (await raw.list(`${name}/`)).filter(({ key }) => !isOutcomesKey(key));
+  const listed = (await raw.list(`${name}/`)).filter(({ key }) => !isReservedKey(key));
   const arrived = arrivals(pipeline, listed);
   const own = arrived.find(({ prefix }) => dropName(name, prefix) === record.prefix);
   // files that were added to its own drop since make that a newer one

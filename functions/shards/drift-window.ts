@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelInput } from '#domain/algorithms/algorithm';
+import { cleanColumns } from '#domain/data/columns';
 import { cleanRowsSql, csvFields, csvOutput, encodable } from '#domain/data/transform';
 import { buildWindow, mergeWindows } from '#domain/drift/baseline';
 import { cleanView } from '#domain/drift/clean-columns';
@@ -13,6 +14,7 @@ import type { ObjectStore } from '#functions/ports/object-store';
 import { countCleanRows } from '#functions/shards/clean-counts';
 import { openEngine } from '#functions/shards/duckdb';
 import { type SampledWindow, sampleInputs } from '#functions/shards/sampled-inputs';
+import { readReading } from '#functions/shards/run-reading';
 import { withScratch } from '#functions/shards/scratch';
 import { pipelineSchema } from '#schemas/pipeline';
 import type { Baseline, CleanBaseline, Window } from '#schemas/records/baseline';
@@ -22,6 +24,26 @@ const emptyWindow = (baseline: Baseline, fitted: FittedTransform): Window => {
   const matrix = { rows: 0, width: fitted.features.length, values: new Float64Array(0) };
   return buildWindow(baseline, { rows: 0, columns: driftColumns(fitted, matrix) });
 };
+
+const notRead = 'files to score are read for the model alone; drops are watched for it';
+
+/** The part of a baseline that a run's rows have: all of it for a drop; for a batch, the columns that were read of its files. */
+export async function readColumns(
+  artifacts: ObjectStore,
+  run: RunPointer,
+  baseline: CleanBaseline,
+): Promise<CleanBaseline> {
+  const { pipeline, drop } = await readReading(artifacts, run);
+  if (drop.scoring === undefined) return baseline;
+  const read = new Set(cleanColumns(pipeline).map(({ name }) => name));
+  const { columns, notWatched } = baseline;
+  const left = columns.filter(({ column }) => !read.has(column)).map(({ column }) => ({ column, reason: notRead }));
+  return {
+    ...baseline,
+    columns: columns.filter(({ column }) => read.has(column)),
+    notWatched: [...notWatched, ...left],
+  };
+}
 
 /** Counts the clean rows of another run's drop in the bins of the champion's clean columns, with a sample of them as its inputs. */
 export async function measureCleanDrop(

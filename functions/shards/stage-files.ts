@@ -26,6 +26,8 @@ export interface Staging {
   readonly directory: string;
   /** Whether a token key is being replaced. */
   readonly hasPreviousKey: boolean;
+  /** Whether the staged rows have the numbers of their lines, as `_line`. */
+  readonly numbered?: boolean;
   /** Keeps the malformed rows of a file. */
   quarantine(source: Source, rows: Quarantine): Promise<void>;
 }
@@ -36,6 +38,8 @@ export interface StagedFile {
   readonly counted: RowCounts;
   /** JSON lines with rows: the pipeline's columns that no object has. */
   readonly absent?: readonly string[] | undefined;
+  /** Parquet in parts: rows of the whole file before the first of these. */
+  readonly rowsBefore?: number | undefined;
 }
 
 interface ReadFile extends LocalSource {
@@ -46,11 +50,11 @@ type Batch = readonly [ReadFile, ...ReadFile[]];
 const nameOf = (batch: Batch): string => fileRange(batch[0].source.index, batch.length);
 
 /** Cleans the rows of files of one layout, in their order, by one statement. */
-async function cleanRows({ engine, pipeline, hasPreviousKey }: Staging, batch: Batch, path: string) {
+async function cleanRows({ engine, pipeline, hasPreviousKey, numbered = false }: Staging, batch: Batch, path: string) {
   const [first, ...others] = batch;
   const file = joinFiles([first.prepared.file, ...others.map(({ prepared }) => prepared.file)]);
-  const relation = rawRelation(file, pipeline.dataset, expectedColumns(pipeline));
-  const { sql, problems } = cleanSelect(pipeline, relation, PRIVACY_ACTIONS, { hasPreviousKey });
+  const relation = rawRelation(file, pipeline.dataset, expectedColumns(pipeline), numbered);
+  const { sql, problems } = cleanSelect(pipeline, relation, PRIVACY_ACTIONS, { hasPreviousKey, numbered });
   const name = nameOf(batch);
   const [copied] = await engine.query(`desensitize ${name}`, `COPY (${sql}) TO ${text(path)} ${parquetOutput}`);
   const rows = batch.reduce((sum, { prepared }) => sum + prepared.rows, 0);
@@ -99,7 +103,7 @@ async function stageBatch(staging: Staging, batch: Batch, path: string): Promise
   const files: StagedFile[] = [];
   for (const [i, { source, archive, prepared, folder, free }] of batch.entries()) {
     const counted = countRows(prepared, flagged[i] ?? []);
-    files.push({ source, counted, absent: prepared.absent });
+    files.push({ source, counted, absent: prepared.absent, rowsBefore: archive.rowsBefore });
     if (counted.malformed > 0) {
       const staged = placed[i] as StagedRows;
       const quarantine = await writeQuarantine({ engine, archive, pipeline, staged, counted }, folder);

@@ -17,7 +17,8 @@ import {
 import { dropName, isHiddenDrop, objectId } from '#domain/runs/drop-name';
 import { artifactKeys, type RunPointer, rawKeys } from '#domain/runs/layout';
 import { belowDrop, isDropObject, laterObject, locateDrop, locateMarked, newestDrop } from '#domain/runs/locate-drop';
-import { isOutcomesKey } from '#domain/runs/outcomes-folder';
+import { isOutcomesKey, outcomesFolder } from '#domain/runs/outcomes-folder';
+import { batchFolder, isBatchKey, isReservedKey } from '#domain/runs/reserved-folders';
 import { trainingSettings } from '#domain/runs/training-settings';
 import { claimFolder, compareWithFormer, formerRun } from '#functions/claims/drop-folder';
 import { type EarlierDropObjects, findEarlierDrops } from '#functions/claims/earlier-drops';
@@ -95,9 +96,12 @@ function readRequest(input: RetrainInput, readPipeline: AdmissionPorts['readPipe
 const amongOutcomes = 'holds outcomes and no rows to train on: the machine record-outcomes takes it';
 const hiddenName = 'is not data: a folder or file name on its path starts with _ or .';
 
+const amongBatches = 'holds rows to score and none to train on: the machine batch-score takes it';
+
 /** The drop of the object in an event, and why the object starts no run, if it does not. */
 function locateObject(objectKey: string, { name, dataset: { trigger } }: Pipeline) {
   if (isOutcomesKey(objectKey)) return { objectKey, prefix: locateMarked(objectKey).prefix, unfit: amongOutcomes };
+  if (isBatchKey(objectKey)) return { objectKey, prefix: locateMarked(objectKey).prefix, unfit: amongBatches };
   if ('marker' in trigger) {
     const { prefix } = locateMarked(objectKey);
     if (prefix !== `${name}/` && !isDropObject(name, objectKey)) return { objectKey, prefix, unfit: hiddenName };
@@ -110,6 +114,11 @@ function locateObject(objectKey: string, { name, dataset: { trigger } }: Pipelin
   const { prefix } = hidden ? locateMarked(objectKey) : locateDrop(objectKey);
   return { objectKey, prefix, unfit: hidden ? hiddenName : undefined };
 }
+
+const causeOf = (objectKey: string): SkipCause => {
+  if (isOutcomesKey(objectKey)) return 'outcomes';
+  return isBatchKey(objectKey) ? 'batch' : 'not-data';
+};
 
 /** The reason for not training on a drop now. */
 function explainSkip(lease: Exclude<LeaseResult, { kind: 'held' }>): Skip {
@@ -223,7 +232,7 @@ export async function admitDrop(
       decision: 'skipped',
       pipeline: name,
       drop: dropName(name, request.prefix),
-      cause: isOutcomesKey(objectKey ?? '') ? 'outcomes' : 'not-data',
+      cause: causeOf(objectKey ?? ''),
       reason: `the object ${unfit}`,
     };
   }
@@ -236,8 +245,9 @@ export async function admitDrop(
     return { decision: 'settling', waitSeconds: eachObject.quietPeriodSeconds };
   }
   const prefix = await findFolder(ports, definition.pipeline, request.prefix);
-  if (isOutcomesKey(prefix)) {
-    throw new InvalidInputError(`The folder ${name}/outcomes/ holds no drop. Name another folder below ${name}/.`);
+  if (isReservedKey(prefix)) {
+    const folder = isOutcomesKey(prefix) ? outcomesFolder : batchFolder;
+    throw new InvalidInputError(`The folder ${name}/${folder}/ holds no drop. Name another folder below ${name}/.`);
   }
   const drop = dropName(name, prefix);
   const skip = (why: Skip): Admission => ({ decision: 'skipped', pipeline: name, drop, ...why });

@@ -1,11 +1,11 @@
 import { DropVanishedError } from '#domain/errors';
 import { fileName } from '#domain/runs/drop-name';
-import { artifactKeys, rawKeys } from '#domain/runs/layout';
+import { rawKeys } from '#domain/runs/layout';
 import type { ObjectRanges } from '#functions/ports/object-ranges';
 import type { ObjectStore } from '#functions/ports/object-store';
 import { locateTextParts } from '#functions/shards/locate-text-parts';
+import { readReading } from '#functions/shards/run-reading';
 import type { LocateRowsEvent } from '#schemas/events/shard';
-import { pipelineSchema } from '#schemas/pipeline';
 import { dropFilesSchema } from '#schemas/records/run';
 
 /** The dependencies of locating rows. */
@@ -22,7 +22,7 @@ export interface LocatingPorts {
 export async function locateRows({ raw, artifacts }: LocatingPorts, { run, shard }: LocateRowsEvent) {
   const { first, part } = shard;
   const name = fileName(first);
-  const pipeline = await artifacts.readJson(artifactKeys(run).config, pipelineSchema);
+  const { pipeline } = await readReading(artifacts, run);
   const file = (await raw.readJson(rawKeys(run).files, dropFilesSchema))[first];
   if (file === undefined) {
     throw new DropVanishedError(`The list of the drop's files ends before ${name}. Drop the files again.`);

@@ -1,3 +1,4 @@
+import { batchItems } from '#domain/batch/layout';
 import { deploymentKeys } from '#domain/deployment/target';
 import { compareBy } from '#domain/drift/compare';
 import { coverageOfDrop, coverageOfInputs } from '#domain/drift/coverage';
@@ -14,7 +15,7 @@ import { unreachable } from '#domain/unreachable';
 import type { ObjectStore } from '#functions/ports/object-store';
 import type { StateStore } from '#functions/ports/state-store';
 import { type CapturedWindow, measureCaptures } from '#functions/shards/captured-window';
-import { measureCleanDrop, measureDrop } from '#functions/shards/drift-window';
+import { measureCleanDrop, measureDrop, readColumns } from '#functions/shards/drift-window';
 import { asBaseline, besideTraining } from '#functions/shards/drop-drift';
 import { findSilence, recordSilence, type Silence } from '#functions/shards/silence';
 import { readChampion, readWatched, type WatchedModel } from '#functions/shards/watched-model';
@@ -116,19 +117,34 @@ async function measureRequests(
   return { window, from: span.from, compared, coverage, answered, together, unread, silence };
 }
 
-/** The rows of the newest drop. A drop has no scores, and is compared with the training rows. */
-async function measureNewestDrop(
-  { clean, artifacts, store, memoryMb }: DriftPorts,
+/** The newest batch that was scored. @throws NotFoundError when there is none */
+async function newestBatch(store: StateStore, pipeline: string): Promise<string> {
+  const batches = await store.list(pipeline, batchItems.all, 50);
+  const found = batches.find(({ status }) => status === 'scored');
+  if (found) return String(found['batchId']);
+  throw new NotFoundError(
+    `Pipeline ${pipeline} has scored no batch yet, so there is nothing to compare. Score one with "tidegate score", or change drift.source.`,
+  );
+}
+
+/**
+ * The rows of a drop, or of a batch. They are compared with the training rows, by clean columns: a batch has those that the model reads. The
+ * scores of a batch are not looked at.
+ */
+async function measureRows(
+  { clean, artifacts, memoryMb }: DriftPorts,
   { pipeline: name, checkedAt }: DriftEvent,
   { champion, pipeline, drift, fitted, format, baseline }: Served,
+  runId: string,
 ): Promise<Measured> {
-  const run = { pipeline: name, runId: await newestRun(store, name, champion.runId) };
+  const run = { pipeline: name, runId };
   const from = new Date(Date.parse(checkedAt) - lengthHours(drift.window) * 3_600_000).toISOString();
   const { clean: kept, score: _, ...unscored } = baseline;
   if (kept) {
-    const { window, sample } = await measureCleanDrop({ clean, artifacts }, run, memoryMb, kept, fitted);
+    const own = await readColumns(artifacts, run, kept);
+    const { window, sample } = await measureCleanDrop({ clean, artifacts }, run, memoryMb, own, fitted);
     const together = await besideTraining(artifacts, { ...run, runId: champion.runId }, kept, fitted, sample);
-    return { window, from, compared: trainingReference(asBaseline(kept)), coverage: coverageOfDrop(kept), together };
+    return { window, from, compared: trainingReference(asBaseline(own)), coverage: coverageOfDrop(own), together };
   }
   const window = await measureDrop(clean, run, memoryMb, fitted, format.input, baseline);
   const coverage = coverageOfInputs(pipeline, fitted, baseline, { isDrop: true });
@@ -136,13 +152,15 @@ async function measureNewestDrop(
   return { window, from, compared: trainingReference(unscored), coverage, together };
 }
 
-function measure(ports: DriftPorts, event: DriftEvent, served: Served): Promise<Measured> {
+async function measure(ports: DriftPorts, event: DriftEvent, served: Served): Promise<Measured> {
   const { source } = served.drift;
   switch (source) {
     case 'captures':
       return measureRequests(ports, event, served);
     case 'newest-drop':
-      return measureNewestDrop(ports, event, served);
+      return measureRows(ports, event, served, await newestRun(ports.store, event.pipeline, served.champion.runId));
+    case 'newest-batch':
+      return measureRows(ports, event, served, await newestBatch(ports.store, event.pipeline));
     default:
       return unreachable(source, 'source of a drift check');
   }

@@ -55,10 +55,14 @@ export const fitTransformSchema = z.object({
 });
 export type FitTransformEvent = z.infer<typeof fitTransformSchema>;
 
-/** What TransformShard is called with; the champion when its model is to be scored on the same holdout. */
+/**
+ * What TransformShard is called with; the champion when its model is to be scored on the same holdout. With a model, the rows are those of
+ * a batch, and become the inputs of this model.
+ */
 export const transformShardSchema = z.object({
   run: runPointerSchema,
   shard: shardSchema,
   champion: runPointerSchema.nullish(),
+  model: runPointerSchema.nullish(),
 });
 export type TransformShardEvent = z.infer<typeof transformShardSchema>;

@@ -28,7 +28,7 @@ export type Arrivals = z.output<typeof arrivalsSchema>;
 export const driftCheckSchema = z.object({
   pipeline: z.string(),
   runId: z.string(),
-  source: z.enum(['captures', 'newest-drop']),
+  source: z.enum(['captures', 'newest-drop', 'newest-batch']),
   window: z.object({ from: z.string(), to: z.string(), rows: z.int().min(0) }),
   tooSmall: z.boolean(),
   drifted: z.boolean(),

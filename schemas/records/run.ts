@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { scoringSchema } from './batch.ts';
 import { continuationSchema } from './continuation.ts';
 
 /** `{ pipeline, runId }`: all that travels through the machines of a run. */
@@ -25,6 +26,7 @@ export const skipCauseSchema = z.enum([
   'later-object',
   'not-data',
   'outcomes',
+  'batch',
   'retired',
 ]);
 export type SkipCause = z.output<typeof skipCauseSchema>;
@@ -79,6 +81,8 @@ export const dropRecordSchema = z.object({
   earlier: earlierDropSchema.optional(),
   /** The last run that registered a model when this one was admitted. */
   lastGood: z.string().optional(),
+  /** Of a batch: the files are scored, and nothing is trained. */
+  scoring: scoringSchema.optional(),
 });
 export type DropRecord = z.output<typeof dropRecordSchema>;
 

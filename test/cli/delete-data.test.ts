@@ -42,7 +42,7 @@ beforeEach(() => {
 it('deletes data, the lists of file names, queued requests, endpoint tests and what says that data was trained, and no decision', async () => {
   expect(await deleteData(target, 'loan')).toEqual({
     'model packages': 1,
-    'endpoint tests and records of trained data': 5,
+    'endpoint tests and records of trained data': 6,
     'raw data': 3,
     'clean data': 3,
     'run records, models and reports': 3,
@@ -56,6 +56,7 @@ it('deletes data, the lists of file names, queued requests, endpoint tests and w
   expect(table.commandCalls(DeleteCommand).map(({ args: [{ input }] }) => [input.TableName, input.Key])).toEqual([
     ['state', { pk: 'loan', sk: 'trained#1' }],
     ['state', { pk: 'loan', sk: 'folder#1' }],
+    ['state', { pk: 'loan', sk: 'batch-drop#1' }],
     ['state', { pk: 'loan', sk: 'last-good1' }],
     ['state', { pk: 'loan', sk: 'capture-count1' }],
     ['tests', { pk: 'tidegate-dev-loan', sk: '1' }],

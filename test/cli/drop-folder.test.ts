@@ -51,6 +51,12 @@ const free = (prefix: string, options: { replace?: boolean; trigger?: typeof mar
   freeFolder(bucket, prefix, { files: ['new/a.csv'], trigger: marker, replace: false, ...options });
 
 describe('the folder of a drop', () => {
+  it.each(['batch', 'batch/2026'])('is not the one of rows to score: %s', (name) => {
+    expect(() => checkFolderName(name, marker)).toThrow(
+      /the folder batch holds rows to score, which "npx tidegate score" sends/,
+    );
+  });
+
   it.each(['outcomes', 'outcomes/2026'])('is not the one of outcomes: %s', (name) => {
     expect(() => checkFolderName(name, marker)).toThrow(
       /the folder outcomes holds outcomes, which "npx tidegate outcomes" sends/,

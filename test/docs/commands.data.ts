@@ -26,6 +26,8 @@ const given = (): readonly (readonly [string, string])[] => [
   ['my-test.json', join(folder, 'my-test.json')],
   ['rows.jsonl', join(folder, 'rows.jsonl')],
   ['paid-back.csv', join(folder, 'paid-back.csv')],
+  ['applications.csv', join(folder, 'applications.csv')],
+  ['scores.csv', join(folder, 'scores.csv')],
 ];
 /** Commands that may end otherwise, and how. */
 const OTHER_ENDS: readonly (readonly [RegExp, readonly number[]])[] = [
@@ -70,6 +72,10 @@ beforeAll(() => {
     }),
   );
   writeFileSync(join(folder, 'paid-back.csv'), 'loan_id,default\nnobody,1\n');
+  writeFileSync(
+    join(folder, 'applications.csv'),
+    'loan_id,income,amount,term,purpose,home,employment_years,dti,inquiries,prior_defaults,utilisation\na1,31000,14000,60,car,rent,,18,1,0,0.4\n',
+  );
   writeFileSync(join(folder, 'rows.jsonl'), '{"income":31000}\n{"income":90000,"purpose":"boat"}\n');
 });
 afterAll(async () => {

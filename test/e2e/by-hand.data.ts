@@ -38,6 +38,7 @@ import { explainEndpoint } from '../../cli/commands/why.ts';
 import { followRollBack, requestRollBack } from '../../cli/roll-back.ts';
 import { getState, listRuns, waitForExecution, watchDeployment } from '../../cli/runs.ts';
 import { type Ended, watchExecution } from '../../cli/watch.ts';
+import { batchSteps } from './batch-steps.ts';
 import { createMeddling } from './meddling.ts';
 import { startProject, type UpProject } from './project.ts';
 
@@ -304,6 +305,8 @@ describe('what people do by hand', () => {
     expect(after.LastModifiedTime).toEqual(before.LastModifiedTime);
     expect(await getState(project.target, pipeline, 'deployment-lock')).toBeUndefined();
   });
+
+  batchSteps(() => ({ project, meddling, pipeline, folder, slackSays }));
 
   it('approves an older version whose model was deleted', async () => {
     second = await register(5);

@@ -106,16 +106,18 @@ describe('a drop', () => {
   );
 
   it.each([
-    ['of a pipeline with a marker', 'loan', { 'a.csv': 'id,y\n1,0\n', _SUCCESS: '' }],
-    ['of a pipeline where each object counts', 'eager', { 'a.csv': 'id,y\n1,0\n' }],
-  ])('is not started by outcomes %s', async (_, pipeline, files) => {
-    const answer = await stage.admit(stage.drop(`${pipeline}/outcomes/jan/`, files), 'e0');
-    expect(answer).toMatchObject({ decision: 'skipped', pipeline, cause: 'outcomes' });
+    ['outcomes', 'of a pipeline with a marker', 'loan', { 'a.csv': 'id,y\n1,0\n', _SUCCESS: '' }],
+    ['outcomes', 'of a pipeline where each object counts', 'eager', { 'a.csv': 'id,y\n1,0\n' }],
+    ['batch', 'of a pipeline with a marker', 'loan', { 'a.csv': 'id,x\n1,0\n', _SUCCESS: '' }],
+    ['batch', 'of a pipeline where each object counts', 'eager', { 'a.csv': 'id,x\n1,0\n' }],
+  ])('is not started by files of %s %s', async (folder, _, pipeline, files) => {
+    const answer = await stage.admit(stage.drop(`${pipeline}/${folder}/jan/`, files), 'e0');
+    expect(answer).toMatchObject({ decision: 'skipped', pipeline, cause: folder });
     expect(stage.state.everything()).toEqual({});
     await expect(stage.admit({ pipeline }, 'e1')).rejects.toMatchObject({ name: 'EmptyDropError' });
-    await expect(stage.admit({ pipeline, drop: `${pipeline}/outcomes/jan/` }, 'e2')).rejects.toMatchObject({
+    await expect(stage.admit({ pipeline, drop: `${pipeline}/${folder}/jan/` }, 'e2')).rejects.toMatchObject({
       name: 'InvalidInputError',
-      message: `The folder ${pipeline}/outcomes/ holds no drop. Name another folder below ${pipeline}/.`,
+      message: `The folder ${pipeline}/${folder}/ holds no drop. Name another folder below ${pipeline}/.`,
     });
   });
 

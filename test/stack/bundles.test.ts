@@ -87,6 +87,7 @@ describe('a bundle', () => {
       'divideRows',
       'fitTransform',
       'joinOutcomes',
+      'joinScores',
       'profileShard',
       'readOutcomes',
       'transformShard',

@@ -51,8 +51,8 @@ describe('a stack of fifty pipelines', () => {
 
     expect(Object.fromEntries([...types].map(([type, found]) => [type, found.length]))).toEqual({
       'AWS::Scheduler::Schedule': 50,
-      // which share the keys that start a run, and those of outcomes
-      'AWS::Events::Rule': 3,
+      // which share the keys that start a run, those of outcomes and those of batches
+      'AWS::Events::Rule': 5,
       // the artifacts bucket
       'AWS::S3::Bucket': 1,
     });

@@ -33,10 +33,14 @@ describe('an object of the raw bucket starts', () => {
     ['loan/jan/a.csv', []],
     ['loan/outcomes/jan/a.csv', ['OutcomesRule']],
     ['loan/outcomes/a.csv', ['OutcomesRule']],
+    ['loan/batch/jan/a.csv', ['BatchRule']],
+    ['loan/batches/jan/a.csv', []],
+    ['loan/jan/batch/a.csv', []],
     ['loan/jan/outcomes/a.csv', []],
     ['loan/outcomes-2026/_SUCCESS', ['DropRule']],
     ['eager/jan/a.csv', ['DropRule']],
     ['other/outcomes/a.csv', []],
+    ['other/batch/jan/a.csv', []],
     ['_tidegate/loan/outcomes/a1/quarantine/00000.jsonl', []],
   ])('%s: %j', (key, rules) => {
     expect(startedBy(key)).toEqual(rules);
@@ -50,12 +54,22 @@ describe('an object of the raw bucket starts', () => {
     },
   );
 
-  it('in a stack of many pipelines a rule within the limit of a pattern', () => {
+  it.each(['eager/batch/jan/a.csv', 'loan/batch/jan/_SUCCESS'])(
+    '%s: both rules, of which one passes over it',
+    (key) => {
+      expect(startedBy(key)).toEqual(['DropRule', 'BatchRule']);
+    },
+  );
+
+  it.each([
+    ['Outcomes', 'outcomes'],
+    ['Batch', 'batch'],
+  ])('in a stack of many pipelines %s rules within the limit of a pattern', (kind, folder) => {
     const many = Array.from({ length: 120 }, (_, i) => ({
       ...marked,
       name: `p${String(i).padStart(3, '0')}-abcdefghijklmnop`,
     }));
-    const rules = Object.entries(events('dev', many)).filter(([id]) => id.startsWith('OutcomesRule'));
+    const rules = Object.entries(events('dev', many)).filter(([id]) => id.startsWith(`${kind}Rule`));
     const keys = rules.flatMap(([, { Properties }]) => {
       const { EventPattern } = Properties as unknown as { EventPattern: { detail: { object: { key: object[] } } } };
       const size = JSON.stringify(EventPattern).replaceAll('{"Ref":"RawBucket"}', `"${'x'.repeat(63)}"`).length;
@@ -63,7 +77,7 @@ describe('an object of the raw bucket starts', () => {
       return EventPattern.detail.object.key;
     });
     expect(rules.length).toBeGreaterThan(1);
-    expect(keys).toEqual(many.map(({ name }) => ({ prefix: `${name}/outcomes/` })));
+    expect(keys).toEqual(many.map(({ name }) => ({ prefix: `${name}/${folder}/` })));
   });
 });
 

@@ -528,6 +528,7 @@ describe('the compiled template', () => {
       'divideRows.zip',
       'evaluateCandidate.zip',
       'fitTransform.zip',
+      'joinScores.zip',
       'measureDrift.zip',
       'predict.zip',
       'profileShard.zip',
@@ -564,6 +565,7 @@ describe('the compiled template', () => {
     expect(Object.fromEntries(targets)).toEqual({
       DropRule: 'RetrainStateMachine',
       OutcomesRule: 'RecordOutcomesStateMachine',
+      BatchRule: 'BatchScoreStateMachine',
       ApprovedRule: 'DeployStateMachine',
       DecidedRule: 'RecordDecisionStateMachine',
       EndpointUpdatedRule: 'TestEndpointStateMachine',

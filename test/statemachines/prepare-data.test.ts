@@ -83,6 +83,16 @@ describe('the prepare-data machine', () => {
     expect(status).toBe('SUCCEEDED');
   });
 
+  it('desensitizes every shard of a batch and encodes it for its model, and divides and fits nothing', async () => {
+    const model = { pipeline: 'loan-default', runId: 'r0' };
+    const { status, calls } = await prepare({}, { step: 'desensitize', model });
+
+    expect(status).toBe('SUCCEEDED');
+    const names = calls.map(({ resource }) => taskName(resource)).filter((name) => name !== 's3:getObject');
+    expect(names).toEqual(['DesensitizeShard', 'DesensitizeShard', 'TransformShard', 'TransformShard']);
+    expect(calls.find(({ resource }) => resource.endsWith('TransformShard'))?.arguments).toMatchObject({ run, model });
+  });
+
   it.each(['DesensitizeShard', 'ProfileShard', 'TransformShard'])(
     'fails with the cause of the shard when %s fails',
     async (task) => {

@@ -88,18 +88,21 @@ describe('the retrain machine', () => {
     expect(finish).toEqual(['rejected']);
   });
 
-  it('ends without a message for a file with outcomes, which another machine takes', async () => {
-    const skipped = { decision: 'skipped', pipeline: 'loan', drop: 'loan/d/', cause: 'outcomes', reason: 'outcomes' };
+  it.each(['outcomes', 'batch'])(
+    'ends without a message for a file of %s, which another machine takes',
+    async (cause) => {
+      const skipped = { decision: 'skipped', pipeline: 'loan', drop: 'loan/d/', cause, reason: cause };
 
-    const { status, output, notices, finish } = await retrain({ AdmitDrop: () => skipped });
+      const { status, output, notices, finish } = await retrain({ AdmitDrop: () => skipped });
 
-    expect({ status, output, notices, finish }).toEqual({
-      status: 'SUCCEEDED',
-      output: skipped,
-      notices: [],
-      finish: [],
-    });
-  });
+      expect({ status, output, notices, finish }).toEqual({
+        status: 'SUCCEEDED',
+        output: skipped,
+        notices: [],
+        finish: [],
+      });
+    },
+  );
 
   it('says why a drop is skipped and ends', async () => {
     const skipped = {

@@ -13,6 +13,7 @@ import type { Decision } from '#schemas/records/decision';
 import type { DropRecord, SkipCause } from '#schemas/records/run';
 import { folderStore } from '../../fakes/folder-store.ts';
 import { type MemoryState, memoryState } from '../../fakes/memory-state.ts';
+import { scoredBatch } from '../../fakes/scored-batch.ts';
 import { championOf, endpointName, packageArn } from '../../functions/support/stage.ts';
 import { sampleReport } from '../reports/sample.ts';
 
@@ -409,6 +410,63 @@ describe('a file with outcomes', () => {
     const notice = await said({ kind: 'outcomes', outcomes: { pipeline: 'loan', executionArn: 'e9', error } });
     expect(notice).toMatchObject({ key: 'outcomes#e9', pipeline: 'loan' });
     expect(notice.words).toContain('The columns');
+  });
+});
+
+describe('a batch', () => {
+  const notice = { kind: 'batch-scored', batch: { pipeline: 'loan', batchId: 'b1' } };
+  const put = (own: object = {}) =>
+    state.put('loan', 'batch#b1', scoredBatch({ pipeline: 'loan', batchId: 'b1', ...own }));
+
+  it('that was scored is told with its model, the share of each class and the place', async () => {
+    await put();
+    const { key, pipeline, text, words } = await said(notice);
+
+    expect({ key, pipeline }).toEqual({ key: 'batch-scored#b1', pipeline: 'loan' });
+    expect(text).toContain('⚠️ loan: 99 rows scored');
+    expect(text).toContain('Of 100 rows of the batch, version 3 scored 99. 1 row is malformed and has no score.');
+    for (const word of ['s3://clean/loan/batch/b1/', 'paid', '66.7 %', 'not a number', '2 files', 'batch b1']) {
+      expect(words).toContain(word);
+    }
+  });
+
+  it('without malformed rows has no list of them, and a mean where answers are values', async () => {
+    const counts = { rows: 5, scored: 5, malformed: 0, problems: [], classes: [], mean: 2.5 };
+    await put({ counts });
+    const { text, words } = await said(notice);
+
+    expect(text).toContain('📊 loan: 5 rows scored');
+    expect(words).toContain('2.5');
+    expect(words).not.toContain('Malformed');
+  });
+
+  it('with several malformed rows says so', async () => {
+    await put({
+      counts: {
+        rows: 7,
+        scored: 5,
+        malformed: 2,
+        problems: [{ column: null, reason: 'not a JSON object', count: 2 }],
+        classes: [],
+      },
+    });
+
+    const { text, words } = await said(notice);
+    expect(text).toContain('2 rows are malformed and have no score.');
+    expect(words).toContain('(the row)');
+  });
+
+  it('without a record is no message', async () => {
+    await expect(said(notice)).rejects.toThrow(/Batch b1 of loan has no record/);
+  });
+
+  it('that failed is told with its cause', async () => {
+    const failure = { pipeline: 'loan', executionArn: 'e9', error: 'MalformedDataError', message: 'Line 7' };
+    const failed = await said({ kind: 'batch-scored', batch: { failure } });
+
+    expect(failed).toMatchObject({ key: 'batch-scored#e9', pipeline: 'loan' });
+    expect(failed.text).toContain('a batch was not scored');
+    expect(failed.words).toContain('Line 7');
   });
 });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkBlocks } from '#cli/slack-page/block-kit';
+import { batchFailedMessage, batchScoredMessage } from '#domain/notices/batch-scored';
 import { checkFailedMessage } from '#domain/notices/check-failed';
 import { deployedMessage } from '#domain/notices/deployed';
 import { driftMessage } from '#domain/notices/drift';
@@ -130,6 +131,28 @@ const messages: Record<string, fc.Arbitrary<Message>> = {
     drop: optional(text),
   }).map((m) => runFailedMessage(without(m) as never)),
   'check-failed': record({ error: text, message: text }).map((m) => checkFailedMessage(m)),
+  'batch-scored': fc.oneof(
+    record({
+      pipeline: text,
+      batchId: text,
+      drop: text,
+      bucket: text,
+      prefix: text,
+      files: optional(many(text)),
+      model: fc.constant({ runId: 'r', modelPackageArn: 'a', modelPackageVersion: 3 }),
+      counts: optional(
+        record({
+          rows: fc.nat(),
+          scored: fc.nat(),
+          malformed: fc.nat(),
+          problems: many(record({ column: fc.option(text), reason: text, count: fc.nat() })),
+          classes: many(record({ label: text, rows: fc.nat() })),
+          mean: optional(number),
+        }),
+      ),
+    }).map((m) => batchScoredMessage(without(m) as never)),
+    record({ pipeline: text, executionArn: text, error: text, message: text }).map((m) => batchFailedMessage(m)),
+  ),
   outcomes: fc.oneof(
     record({
       pipeline: text,

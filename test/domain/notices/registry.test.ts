@@ -5,6 +5,7 @@ import { composeNotice, NOTICES, noticeSchema } from '#domain/notices/registry';
 import { artifactKeys } from '#domain/runs/layout';
 import { challenge } from '../../cli/a-challenge.ts';
 import { memoryState } from '../../fakes/memory-state.ts';
+import { scoredBatch } from '../../fakes/scored-batch.ts';
 import { championOf, packageArn } from '../../functions/support/stage.ts';
 import { sampleReport } from '../reports/sample.ts';
 
@@ -16,6 +17,11 @@ async function ports(): Promise<NoticePorts> {
   await state.put(run.pipeline, 'champion', championOf(7, run.runId, '2026-01-31T11:00:00.000Z'));
   await state.put(run.pipeline, `run#${run.runId}`, { modelPackageArn: packageArn(8), modelPackageVersion: 8 });
   await state.put(run.pipeline, 'challenge', challenge({ pipeline: run.pipeline }));
+  await state.put(
+    run.pipeline,
+    'batch#20260201-060000-1c2d',
+    scoredBatch({ pipeline: run.pipeline, batchId: '20260201-060000-1c2d' }),
+  );
   const { evaluation, verdict } = sampleReport('binary');
   const records: Record<string, unknown> = {
     [keys.evaluation]: evaluation,

@@ -21,6 +21,7 @@ registry: { approval: manual }
 deployment: { capturePercentage: 100 }
 drift: { schedule: rate(1 day) }
 notify: { slack: '#ml' }
+batch: { format: csv }
 `;
 const settings = (text: string) => JSON.stringify(trainingSettings(parsePipeline(text, 'loans.yml')));
 
@@ -29,6 +30,7 @@ describe('an edited pipeline', () => {
     ['description', 'Who pays back?', 'Who does not?'],
     ['notify', "'#ml'", "'#loans'"],
     ['constraints', 'max: 0.1', 'max: 0.2'],
+    ['batch', 'format: csv }', 'format: parquet }'],
     ['trigger', '{ marker: _SUCCESS }', '{ eachObject: true }'],
   ])('is the same training when only its %s differs', (_, from, to) => {
     expect(settings(base.replace(from, to))).toBe(settings(base));
@@ -54,7 +56,7 @@ describe('an edited pipeline', () => {
 
   it('has no section that these tests leave out', () => {
     const known =
-      'name description dataset personalData constraints split imbalance training evaluation leakage registry deployment drift notify';
+      'name description dataset personalData constraints split imbalance training evaluation leakage registry deployment drift batch notify';
     expect(Object.keys(pipelineSchema.shape).toSorted()).toEqual(known.split(' ').toSorted());
   });
 });

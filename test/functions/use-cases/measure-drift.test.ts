@@ -1,10 +1,11 @@
 import { beforeEach, expect, it } from 'vitest';
-import { cleanKeys } from '#domain/runs/layout';
+import { batchItems } from '#domain/batch/layout';
+import { artifactKeys, cleanKeys } from '#domain/runs/layout';
 import { evaluateCandidate } from '#functions/use-cases/evaluate-candidate';
 import { measureDrift } from '#functions/use-cases/measure-drift';
 import { driftCheckSchema } from '#schemas/records/drift-check';
 import { captureLine } from '../../fakes/capture-line.ts';
-import type { DataRun } from '../../fakes/data-run.ts';
+import { type DataRun, dropRecord, startRun } from '../../fakes/data-run.ts';
 import { type MemoryState, memoryState } from '../../fakes/memory-state.ts';
 import { countAll } from '../support/count-captures.ts';
 import { encodedRun, scoreHoldout } from '../support/evaluated-run.ts';
@@ -56,6 +57,34 @@ it('finds no drift in the drop that the model was trained on, and looks at no sc
   expect(check).toMatchObject({ source: 'newest-drop', drifted: false, notify: false, tooSmall: false });
   expect(check).not.toHaveProperty('score');
   expect(check.window.rows).toBe(480);
+});
+
+/** A batch of other rows than the model was trained on. It has neither the label nor the time. */
+async function scoredBatch(run: DataRun): Promise<void> {
+  const batch = await startRun(run.pipeline, 'b1', run.folder);
+  const format = 'csv' as const;
+  const scoring = { runId: 'r1', modelPackageArn: 'a', modelPackageVersion: 1, reads: format, format };
+  await run.artifacts.writeJson(artifactKeys(batch.run).drop, dropRecord({ scoring }));
+  const rows = Array.from({ length: 300 }, (_, i) => `n${i},${300 + (i % 100)},${'rgb'[i % 3]}\n`);
+  batch.drop('loan/batch/new/a.csv', `id,x,c\n${rows.join('')}`);
+  await batch.desensitize('loan/batch/new/a.csv');
+  await store.put('loan', batchItems.one('b1'), { batchId: 'b1', status: 'scored' });
+  await store.put('loan', batchItems.one('b2'), { batchId: 'b2', status: 'failed' });
+}
+
+it('finds drift in the newest batch that was scored, by the columns that the model reads', async () => {
+  using run = await served({ source: 'newest-batch' });
+  await expect(measure(run)).rejects.toThrow(/has scored no batch yet/);
+  await scoredBatch(run);
+
+  const check = await measure(run);
+
+  expect(check).toMatchObject({ source: 'newest-batch', drifted: true, window: { rows: 300 }, driftedColumns: ['x'] });
+  expect(check.coverage?.notWatched).toContainEqual({
+    reason: 'files to score are read for the model alone; drops are watched for it',
+    count: 1,
+    columns: ['y'],
+  });
 });
 
 it('reports once that requests have stopped', async () => {

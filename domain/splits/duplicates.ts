@@ -2,14 +2,17 @@ import type { Duplicates } from '#schemas/records/sides';
 import type { Query } from './split-strategy.ts';
 
 /**
- * SQL of a text that near-duplicates share: numbers rounded to three significant digits, texts without regard to case and blanks.
+ * SQL of a value that near-duplicates share: numbers rounded to three significant digits, texts without regard to case and blanks.
  *
  * @param columns the model inputs as SQL, and whether each is a number or a text
  */
 export const coarseValueSql = (value: string, kind: 'number' | 'text' | 'other'): string => {
   switch (kind) {
-    case 'number':
-      return `printf('%.2e', ${value} + 0)`;
+    case 'number': {
+      const number = `CAST(${value} AS DOUBLE)`;
+      const digits = `2 - TRY_CAST(floor(log10(abs(${number}))) AS INTEGER)`;
+      return `CASE WHEN ${number} = 0 THEN 0 ELSE round(${number}, ${digits}) END`;
+    }
     case 'text':
       return `lower(regexp_replace(trim(${value}), '\\s+', ' ', 'g'))`;
     case 'other':

@@ -45,6 +45,7 @@ const at = ({ timestamp }: HistoryEvent): number => timestamp?.getTime() ?? 0;
 /** The states of an execution and of those that it started, but for the states that only wait for such an execution. */
 async function spansOf(target: Target, executionArn: string): Promise<Span[]> {
   const spans: Span[] = [];
+  const own: Span[] = [];
   const open = new Map<string, number>();
   const waiting = new Set<string>();
   let current = '';
@@ -61,9 +62,11 @@ async function spansOf(target: Target, executionArn: string): Promise<Span[]> {
     }
     const from = ended === undefined ? undefined : open.get(ended);
     if (ended !== undefined && from !== undefined && !waiting.has(ended))
-      spans.push({ name: ended, from, to: at(event) });
+      own.push({ name: ended, from, to: at(event) });
   }
-  return spans;
+  // the states within a Map are part of its time
+  const isWithin = (a: Span) => own.some((b) => b.from <= a.from && a.to <= b.to && b.to - b.from > a.to - a.from);
+  return [...spans, ...own.filter((span) => !isWithin(span))];
 }
 
 /** Prints the states of the last run in the order of their start. */

@@ -134,7 +134,9 @@ expect 0 'model v1' -- predict home-equity LOAN=20000 MORTDUE=90000 VALUE=120000
 expect 0 'version 1 serves since' 'tests passed' -- why home-equity
 took=$((SECONDS - began))
 printf '  a live, tested endpoint %s s after the file\n' "$took"
-[ "$took" -lt 180 ] || fail "from the file to a live endpoint took $took s instead of less than 180"
+# a machine with other work may take longer: TIDEGATE_NEWCOMER_SECONDS
+[ "$took" -lt "${TIDEGATE_NEWCOMER_SECONDS:-180}" ] ||
+  fail "from the file to a live endpoint took $took s instead of less than ${TIDEGATE_NEWCOMER_SECONDS:-180}"
 
 echo 'A pipeline with a mistake'
 write_pipeline deep

@@ -8,11 +8,8 @@ import type { Query } from './split-strategy.ts';
  */
 export const coarseValueSql = (value: string, kind: 'number' | 'text' | 'other'): string => {
   switch (kind) {
-    case 'number': {
-      const number = `CAST(${value} AS DOUBLE)`;
-      const digits = `2 - TRY_CAST(floor(log10(abs(${number}))) AS INTEGER)`;
-      return `CASE WHEN ${number} = 0 THEN 0 ELSE round(${number}, ${digits}) END`;
-    }
+    case 'number':
+      return `printf('%.2e', ${value} + 0)`;
     case 'text':
       return `lower(regexp_replace(trim(${value}), '\\s+', ' ', 'g'))`;
     case 'other':

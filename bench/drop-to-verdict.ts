@@ -64,9 +64,9 @@ async function spansOf(target: Target, executionArn: string): Promise<Span[]> {
     if (ended !== undefined && from !== undefined && !waiting.has(ended))
       own.push({ name: ended, from, to: at(event) });
   }
-  // the states within a Map are part of its time
-  const isWithin = (a: Span) => own.some((b) => b.from <= a.from && a.to <= b.to && b.to - b.from > a.to - a.from);
-  return [...spans, ...own.filter((span) => !isWithin(span))];
+  // the states within a Map are part of its time; it ends after them
+  const isWithin = (a: Span, i: number) => own.some((b, k) => k > i && b.from <= a.from && a.to <= b.to);
+  return [...spans, ...own.filter((span, i) => span.to > span.from + 1 && !isWithin(span, i))];
 }
 
 /** Prints the states of the last run in the order of their start. */

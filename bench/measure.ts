@@ -3,6 +3,8 @@ import { spawn } from 'node:child_process';
 /** What a step took: time without the start of its process, and the largest resident memory of the process. */
 export interface Measured {
   readonly seconds: number;
+  /** Processor time, of all threads: a busy machine changes it less. */
+  readonly cpuSeconds?: number;
   readonly peakMb: number;
 }
 
@@ -26,8 +28,11 @@ export function measure(script: string, step: string, root: string, ...more: rea
 /** Runs the step in this process and prints what it took. */
 export async function printMeasured(step: () => Promise<unknown>): Promise<void> {
   const started = performance.now();
+  const before = process.cpuUsage();
   await step();
+  const used = process.cpuUsage(before);
   const seconds = (performance.now() - started) / 1000;
   // maxRSS is in KiB (Node documentation, process.resourceUsage)
-  console.log(JSON.stringify({ seconds, peakMb: process.resourceUsage().maxRSS / 1024 }));
+  const cpuSeconds = (used.user + used.system) / 1e6;
+  console.log(JSON.stringify({ seconds, cpuSeconds, peakMb: process.resourceUsage().maxRSS / 1024 }));
 }

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { note, print, printJson } from '../output.ts';
+import { nameOfFiles } from '../profile/open-files.ts';
 import { profileFile } from '../profile/profile-file.ts';
 import { doubtsOf, proposeFor, writeProfilePage } from '../profile/propose.ts';
 
@@ -21,19 +22,20 @@ export function profileCommand(program: Command): void {
     .description(
       'write the data report of a file: what its columns are, what they say about the label, what is personal',
     )
-    .argument('<file>', 'a file as a drop will have it: CSV, JSON lines or Parquet')
+    .argument('<files...>', 'files of one table as a drop will have them, or their folder: CSV, JSON lines or Parquet')
     .option('--label <column>', 'the column to predict (default: guessed from the names)')
     .option('--out <file>', 'where to write it')
     .addHelpText('after', '\nExample:\n  $ npx tidegate profile customers.csv --label churned --out customers.html')
-    .action(async (source: string, { label, out }: ProfileOptions, command: Command) => {
+    .action(async (sources: string[], { label, out }: ProfileOptions, command: Command) => {
       const { json } = command.optsWithGlobals<{ json?: boolean }>();
-      const profile = await profileFile(source, {
+      const source = nameOfFiles(sources);
+      const profile = await profileFile(sources, {
         ...(label === undefined ? {} : { label }),
         now: new Date(),
         progress: (step) => note(`${step} …`),
       });
       const { proposal } = proposeFor('profile', source, profile);
-      const path = writeProfilePage(fileStem(source), source, profile, proposal, out);
+      const path = writeProfilePage(fileStem(sources[0] ?? ''), source, profile, proposal, out);
       if (json) return printJson({ path, check: doubtsOf(proposal) });
       print(path);
     });

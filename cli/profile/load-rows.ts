@@ -1,3 +1,5 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { asNumber, type SqlEngine } from '#domain/data/engine';
 import { rawRelation } from '#domain/data/raw';
 import { ident } from '#domain/sql/literals';
@@ -6,6 +8,7 @@ import { trimmed } from '#domain/values/nulls';
 import { prepareRawFile } from '#functions/shards/raw-file';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import type { FileLayout } from './open-file.ts';
+import type { TableLayout } from './open-files.ts';
 
 /** Rows that are looked at where a file has more, and cells in all. */
 const mostRows = 200_000;
@@ -45,7 +48,7 @@ function provisionalPipeline({ format, dialect, encoding, names, sources }: File
 
 /** The table with the texts of the sampled rows, trimmed, blank ones NULL. */
 export const textsTable = 'profiled_texts';
-/** The rows of a file as texts, in the table `profiled_texts` with `_row`. */
+/** The rows of the files as texts, in the table `profiled_texts` with `_row`. */
 export interface LoadedRows {
   readonly rows: number;
   readonly sampled: number;
@@ -53,20 +56,29 @@ export interface LoadedRows {
   readonly blanks: boolean;
 }
 
-/** Reads the rows of a file, or an even sample of them where there are many. @throws SchemaMismatchError, DataEngineError */
-export async function loadRows(engine: SqlEngine, layout: FileLayout, directory: string): Promise<LoadedRows> {
-  const { names, archive } = layout;
+/** Reads the rows of the files, or an even sample of them where there are many. @throws SchemaMismatchError, DataEngineError */
+export async function loadRows(engine: SqlEngine, layout: TableLayout, directory: string): Promise<LoadedRows> {
+  const { names } = layout;
   const pipeline = provisionalPipeline(layout);
-  const prepared = await prepareRawFile(engine, pipeline, archive, directory);
-  const relation = rawRelation(prepared.file, pipeline.dataset, names);
+  const relations: string[] = [];
+  let [wellFormed, malformed] = [0, 0];
+  for (const [i, { archive }] of layout.files.entries()) {
+    const own = join(directory, String(i));
+    await mkdir(own);
+    const { file, rows, broken } = await prepareRawFile(engine, pipeline, archive, own);
+    const { sql } = rawRelation(file, pipeline.dataset, names);
+    relations.push(`SELECT ${names.map(ident).join(', ')} FROM ${sql} WHERE NOT _unreadable`);
+    wellFormed += rows;
+    malformed += broken.reduce((sum, { count }) => sum + count, 0);
+  }
   const most = Math.min(mostRows, Math.max(2000, Math.floor(mostCells / names.length)));
-  const every = Math.max(1, Math.ceil(prepared.rows / most));
+  const every = Math.max(1, Math.ceil(wellFormed / most));
   const fields = names.map((name) => {
     const composed = composedSql(ident(name));
     return `nullif(${trimmed(composed)}, '') AS ${ident(name)}`;
   });
   const blank = names.map((name) => `(${ident(name)} <> ${trimmed(ident(name))})`);
-  const numbered = `SELECT *, row_number() OVER () AS _row FROM ${relation.sql} WHERE NOT _unreadable`;
+  const numbered = `SELECT *, row_number() OVER () AS _row FROM (${relations.join(' UNION ALL ')})`;
   await engine.query(
     'read the rows',
     `CREATE OR REPLACE TEMP TABLE ${textsTable} AS SELECT _row, coalesce(${blank.join(' OR ')}, false) AS _blanks, ${fields.join(', ')} FROM (${numbered}) WHERE hash(_row) % ${every} = 0`,
@@ -75,9 +87,8 @@ export async function loadRows(engine: SqlEngine, layout: FileLayout, directory:
     'count the rows',
     `SELECT count(*) AS n, coalesce(bool_or(_blanks), false) AS blanks FROM ${textsTable}`,
   );
-  const malformed = prepared.broken.reduce((sum, { count }) => sum + count, 0);
   return {
-    rows: prepared.rows + malformed,
+    rows: wellFormed + malformed,
     sampled: asNumber(counts?.['n']),
     malformed,
     blanks: counts?.['blanks'] === true,

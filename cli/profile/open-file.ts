@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { existsSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { CsvSettings } from '#domain/data/csv-settings';
@@ -16,6 +17,8 @@ export interface FileLayout {
   readonly format: 'csv' | 'jsonl' | 'parquet';
   readonly dialect?: Dialect;
   readonly encoding?: CsvSettings['encoding'];
+  /** Whether it has ASCII alone, which is the same in every encoding but UTF-16. */
+  readonly isAscii?: boolean;
   readonly names: readonly string[];
   /** Columns that can be named only by where they stand, from 1. */
   readonly sources: ReadonlyMap<string, { readonly position: number }>;
@@ -32,9 +35,11 @@ async function readStart(archive: Archive) {
   const parts: Uint8Array[] = [];
   let size = 0;
   let isUtf8 = true;
+  let onlyAscii = true;
   for await (const chunk of readArchive(archive)) {
     if (size < startBytes) parts.push(chunk);
     size += chunk.length;
+    onlyAscii &&= isAscii(chunk);
     if (!isUtf8) continue;
     try {
       decoder.decode(chunk, { stream: true });
@@ -42,7 +47,7 @@ async function readStart(archive: Archive) {
       isUtf8 = false;
     }
   }
-  return { start: Buffer.concat(parts).subarray(0, startBytes), isUtf8, whole: size <= startBytes };
+  return { start: Buffer.concat(parts).subarray(0, startBytes), isUtf8, isAscii: onlyAscii, whole: size <= startBytes };
 }
 
 /** The encoding of a text, by its first bytes and whether all of it is UTF-8. */
@@ -171,8 +176,8 @@ export async function openFile(engine: SqlEngine, file: string): Promise<FileLay
     if (names.length === 0) throw new CliError(`${file} has no line with a JSON object.`, exitCodes.usage);
     return { archive, format, ...nameColumns(names) };
   }
-  const { start, isUtf8, whole } = await readStart(archive);
-  const { setting, label } = encodingOf(start, isUtf8);
+  const { start, whole, ...bytes } = await readStart(archive);
+  const { setting, label } = encodingOf(start, bytes.isUtf8);
   const content = new TextDecoder(label).decode(start);
   if (content.trim() === '') throw none();
   const dialect = guessDialect(content, whole);
@@ -182,6 +187,7 @@ export async function openFile(engine: SqlEngine, file: string): Promise<FileLay
     format,
     dialect: { ...dialect, fields: dialect.header ? dialect.fields : names },
     encoding: setting,
+    isAscii: bytes.isAscii && setting === 'utf-8',
     names,
     sources,
   };

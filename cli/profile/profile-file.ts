@@ -13,7 +13,7 @@ import { CliError } from '../output.ts';
 import { countDuplicates, countHistograms } from './count-values.ts';
 import { loadRows } from './load-rows.ts';
 import { findPersonalData, measureInputs } from './measure.ts';
-import { openFile } from './open-file.ts';
+import { nameOfFiles, openFiles } from './open-files.ts';
 import { readColumns } from './read-columns.ts';
 
 /** Memory for the engine, in MB. */
@@ -61,24 +61,27 @@ function refuseWithoutInput(path: string, roles: readonly RoleProposal[], { find
 }
 
 /**
- * Profiles a file: how it is written, what its columns are, which are personal, and what they say about the label.
+ * Profiles a file, or several files of one table: how they are written, what its columns are, which are personal, and what they say about the label.
  *
+ * @param paths files, or folders with files
  * @param now for years of two digits
  * @throws CliError for a file that cannot be profiled; DataEngineError for a damaged one
  */
 export function profileFile(
-  path: string,
+  paths: string | readonly string[],
   {
     label: wanted,
     now,
     progress,
   }: { readonly label?: string; readonly now: Date; readonly progress: (step: string) => void },
 ): Promise<FileProfile> {
+  const sources = [paths].flat();
+  const path = nameOfFiles(sources);
   return withScratch(async (directory) => {
     const engine = await openEngine({ memoryMb, temporaryDirectory: join(directory, 'spill') });
     try {
       progress('reading');
-      const layout = await openFile(engine, path);
+      const layout = await openFiles(engine, sources);
       const chosen = chooseLabel(layout.names, wanted);
       if (!chosen || layout.names.length < 2) {
         throw new CliError(
@@ -104,7 +107,7 @@ export function profileFile(
       progress('comparing with the label');
       const measured = await measureInputs(engine, columns, label, roles, loaded.rows);
       refuseWithoutInput(path, roles, measured);
-      const { format, dialect, encoding, sources } = layout;
+      const { format, dialect, encoding, sources: positions } = layout;
       return {
         file: {
           format,
@@ -112,7 +115,7 @@ export function profileFile(
           ...(encoding ? { encoding } : {}),
           ...loaded,
           columns,
-          sources,
+          sources: positions,
         },
         suspicions,
         label,

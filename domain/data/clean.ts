@@ -6,7 +6,7 @@ import { columnReading } from '#domain/data/value-settings';
 import type { PrivacyAction } from '#domain/privacy/privacy-action';
 import { PRIVACY_ACTIONS } from '#domain/privacy/registry';
 import { tokenSql } from '#domain/privacy/tokenize';
-import { duplicateKeySql, groupNumberSql, rowKeySql } from '#domain/splits/keys';
+import { duplicateKeySql, groupNumberSql, joinTextsSql, keyTextSql, rowKeySql } from '#domain/splits/keys';
 import { splitStrategy } from '#domain/splits/registry';
 import { ident } from '#domain/sql/literals';
 import { canonicalSql } from '#domain/values/canonical';
@@ -71,6 +71,10 @@ const typedName = (i: number): string => `t${i}`;
 /** Name of the intermediate column with the text that says whose the value of the i-th source column is. */
 const subjectName = (i: number): string => `s${i}`;
 
+/** Names of the i-th clean column before it has its own, and of its value as a text. */
+const cleanName = (i: number): string => `c${i}`;
+const keyTextName = (i: number): string => `k${i}`;
+
 /** The clean column with the tokens of a column under the previous key, while one is replaced. */
 export const previousName = (column: string): string => `_previous_${column}`;
 
@@ -95,10 +99,14 @@ export function groupSettings({ dataset, split }: Pick<DataSettings, 'dataset' |
  * SQL of the text of the clean model inputs: rows with the same text are duplicates. Inputs that depend on the token key are left out where
  * there are others, because no side may depend on it.
  */
-export function inputsKeySql(pipeline: Pick<DataSettings, 'dataset'>, actions?: readonly PrivacyAction[]): string {
+export const inputsKeySql = (pipeline: Pick<DataSettings, 'dataset'>, actions?: readonly PrivacyAction[]): string =>
+  duplicateKeySql(keyedInputs(pipeline, actions).map(ident));
+
+/** The names of the model inputs by which rows are duplicates. */
+export function keyedInputs(pipeline: Pick<DataSettings, 'dataset'>, actions?: readonly PrivacyAction[]): string[] {
   const all = featureColumns(pipeline, actions);
   const keyless = all.filter(({ subject }) => subject === undefined);
-  return duplicateKeySql((keyless.length > 0 ? keyless : all).map((c) => ident(c.name)));
+  return (keyless.length > 0 ? keyless : all).map((c) => c.name);
 }
 
 /**
@@ -146,6 +154,7 @@ export function cleanSelect(
   const typedColumns = [
     '*',
     ...(time ? [`${typedSql('datetime', 'time', reading(time))} AS _time`] : []),
+    ...(id ? [`${canonicalSql('id')} AS id_text`] : []),
     ...columns.map((c, i) => `${typedSql(c.kind, rawName(i), reading(c.name))} AS ${typedName(i)}`),
   ];
   const checks: Check[] = [
@@ -161,13 +170,13 @@ export function cleanSelect(
     ...columns.flatMap((c, i) => refusalChecks(c, typedName(i))),
   ];
   const subjectOf = (c: CleanColumn, i: number): string => {
-    const text = c.subject?.column === undefined ? (id ? 'id' : undefined) : subjectName(i);
-    return text === undefined ? 'NULL' : canonicalSql(text);
+    if (c.subject?.column !== undefined) return canonicalSql(subjectName(i));
+    return id ? 'id_text' : 'NULL';
   };
   // joins with tokens of earlier drops survive while a key is replaced
   const previous: readonly (readonly [sql: string, name: string])[] = hasPreviousKey
     ? [
-        ...(id ? [[tokenSql(canonicalSql('id'), 'previous'), previousName('id')] as const] : []),
+        ...(id ? [[tokenSql('id_text', 'previous'), previousName('id')] as const] : []),
         ...columns.flatMap((c, i) =>
           c.previousSql ? [[c.previousSql(typedName(i)), previousName(c.name)] as const] : [],
         ),
@@ -184,15 +193,17 @@ export function cleanSelect(
     ...(raw.line === undefined ? [] : ['_line']),
     `${labelOf.value} AS _label`,
     ...(otherLabel ? [`${otherLabel} AS ${otherLabelColumn}`] : []),
-    ...(id ? [`${tokenSql(canonicalSql('id'))} AS _id`] : []),
+    ...(id ? [`${tokenSql('id_text')} AS _id`] : []),
     ...(time ? ['_time'] : []),
-    ...(groups.by === 'id' ? [`${canonicalSql('id')} AS _group_text`] : []),
+    ...(groups.by === 'id' ? ['id_text AS _group_text'] : []),
     ...(groupBy
       ? [`${canonicalSql('group_text')} AS _group_text`, `${tokenSql(canonicalSql('group_text'))} AS _group_token`]
       : []),
-    ...columns.map((c, i) => `${c.cleanSql(typedName(i), subjectOf(c, i))} AS ${ident(c.name)}`),
+    ...columns.map((c, i) => `${c.cleanSql(typedName(i), subjectOf(c, i))} AS ${cleanName(i)}`),
     ...previous.map(([sql, name]) => `${sql} AS ${ident(name)}`),
   ];
+  const names = new Set(keyedInputs(pipeline, actions));
+  const inputs = columns.flatMap((c, i) => (names.has(c.name) ? [i] : []));
   const grouped = {
     id: { text: '_group_text', token: '_id' },
     column: { text: 'coalesce(_group_text, _inputs)', token: 'coalesce(_group_token, _inputs)' },
@@ -203,12 +214,15 @@ export function cleanSelect(
     `${rowKeySql(split.seed, grouped.text, '_inputs')} AS _key`,
     `${groupNumberSql(grouped.token)} AS _group`,
     ...(numbered ? [raw.line === undefined ? 'CAST(NULL AS BIGINT) AS _line' : '_line'] : []),
-    ...[...reserved, ...columns.map((c) => c.name), ...previous.map(([, name]) => name)].map(ident),
+    ...reserved.map(ident),
+    ...columns.map((c, i) => `${cleanName(i)} AS ${ident(c.name)}`),
+    ...previous.map(([, name]) => ident(name)),
   ];
   return {
     sql: nest(
       `SELECT ${finals.join(', ')}`,
-      `SELECT *, ${inputsKeySql(pipeline, actions)} AS _inputs`,
+      `SELECT *, ${joinTextsSql(inputs.map(keyTextName))} AS _inputs`,
+      `SELECT ${['*', ...inputs.map((i) => `${keyTextSql(cleanName(i))} AS ${keyTextName(i)}`)].join(', ')}`,
       `SELECT ${cleaned.join(', ')}`,
       `SELECT ${typedColumns.join(', ')}`,
       `SELECT ${normalizedColumns.join(', ')} FROM ${raw.sql}`,

@@ -1,9 +1,9 @@
-import { groupSettings, inputsKeySql } from '#domain/data/clean';
+import { groupSettings, keyedInputs } from '#domain/data/clean';
 import { type FeatureColumn, featureColumns } from '#domain/data/columns';
 import { labelClasses } from '#domain/data/label';
 import type { DataSettings } from '#domain/data/settings';
 import { coarseValueSql } from '#domain/splits/duplicates';
-import { duplicateKeySql, groupNumberSql, identityOf } from '#domain/splits/keys';
+import { alikeNumberSql, identityOf } from '#domain/splits/keys';
 import { ident } from '#domain/sql/literals';
 import { unreachable } from '#domain/unreachable';
 
@@ -27,7 +27,7 @@ export const splitClasses = (pipeline: Pick<DataSettings, 'dataset' | 'evaluatio
   Math.max(1, labelClasses(pipeline).length);
 
 /** SQL of the number that stands for a clean row's model inputs: duplicates share it. */
-export const sameInputsSql = (pipeline: DataSettings): string => groupNumberSql(inputsKeySql(pipeline));
+export const sameInputsSql = (pipeline: DataSettings): string => alikeNumberSql(keyedInputs(pipeline).map(ident));
 
 /**
  * SQL of what the division of a drop needs of a shard, one row for each kind of rows: `_group`, `_key`, `class`, `_time` (where the
@@ -36,7 +36,7 @@ export const sameInputsSql = (pipeline: DataSettings): string => groupNumberSql(
 export function groupsSql(pipeline: DataSettings, cleanRows: string): string {
   const { task } = pipeline.evaluation;
   const label = task === 'regression' ? '0' : 'CAST(_label AS INTEGER)';
-  const near = groupNumberSql(duplicateKeySql(featureColumns(pipeline).map(coarseSql)));
+  const near = alikeNumberSql(featureColumns(pipeline).map(coarseSql));
   const same = groupSettings(pipeline).by === 'duplicates' ? '_group' : sameInputsSql(pipeline);
   const time = pipeline.dataset.time === undefined ? '' : '_time, ';
   return `SELECT _group, _key, ${label} AS class, ${time}${same} AS same, ${near} AS near, count(*) AS rows FROM ${cleanRows} GROUP BY ALL`;

@@ -14,10 +14,15 @@ export function createLineCounter(): LineCounter {
   let last = LF;
   return {
     push(chunk) {
-      for (const byte of chunk) {
-        if (byte === CR || (byte === LF && last !== CR)) lines++;
-        last = byte;
+      const { length } = chunk;
+      if (length === 0) return;
+      // by position: an iterator over bytes takes several times as long as all else that is done with them
+      for (let i = 0; i < length; i++) {
+        const byte = chunk[i] as number;
+        if (byte > CR) continue;
+        if (byte === CR || (byte === LF && (i === 0 ? last : chunk[i - 1]) !== CR)) lines++;
       }
+      last = chunk[length - 1] as number;
     },
     lines: () => lines + (last === LF || last === CR ? 0 : 1),
   };

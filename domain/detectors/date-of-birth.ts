@@ -31,6 +31,7 @@ export const dateOfBirth = {
     /\b(dob|birth|births|birth ?da(te|y)|date of birth|born|geburt\w*|geb ?datum|naissance|nacimiento|nascimento|nascita|födelsedatum|fødselsdato|geboortedatum)\b|生日|出生|生年月日|дата рождения/,
   form: /(?<![\p{sc=Latin}\p{sc=Cyrl}\p{N}./-])(?:\d{4}[-./年]\d{1,2}[-./月]\d{1,2}日?|\d{1,2}[-./]\d{1,2}[-./]\d{4})(?![\p{sc=Latin}\p{sc=Cyrl}\p{N}]|[./-]\d)/gu,
   digits: 6,
+  needs: /[-./年]\d{1,2}[-./月]/,
   evidence: { share: 0.01, namedShare: 0.5 },
   example: '1974-08-12',
   accepts: ({ value, before }) => said.test(before) && isAnyDate(value),

@@ -90,7 +90,7 @@ function findInPieces(detectors: readonly Detector[], text: string, options: Det
   const spans: Span[] = [];
   const digits = countDigits(text);
   for (const detector of detectors) {
-    if (!mayHold(detector, text, digits)) continue;
+    if (!mayHold(detector, text, digits) || detector.needs?.test(text) === false) continue;
     const seen = new Set<string>();
     for (let from = 0; from === 0 || from < text.length; from += longestPiece - overlap) {
       for (const { start, end } of candidates(detector, text.slice(from, from + longestPiece), options)) {

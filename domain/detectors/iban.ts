@@ -10,6 +10,7 @@ export const iban = {
   named: /\biban\b/,
   form: /(?<![\p{sc=Latin}\p{sc=Cyrl}\p{N}])[a-z]{2}\d{2}(?:[ -]?[a-z0-9]{1,4}){2,8}(?![\p{sc=Latin}\p{sc=Cyrl}\p{N}])/giu,
   digits: 8,
+  needs: /[a-z]{2}\d{2}/iu,
   evidence: { share: 0.01, checked: 0.3 },
   example: 'DE89 3704 0044 0532 0130 00',
   accepts: ({ value }) => isIban(value.replaceAll(/[ -]/g, '')),

@@ -13,6 +13,7 @@ export const ip = {
   named: /\b(ip|ipv4|ipv6|ip ?addr(ess)?|remote ?addr(ess)?|client ?addr(ess)?)\b/,
   form: /(?<![\p{sc=Latin}\p{sc=Cyrl}\p{N}.:-])(?:\d{1,3}(?:\.\d{1,3}){3}(?![\p{sc=Latin}\p{sc=Cyrl}\p{N}-]|\.\d)|(?:[0-9a-f]{0,4}:){2,7}(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{0,4})(?![\p{sc=Latin}\p{sc=Cyrl}\p{N}:]))/giu,
   digits: 2,
+  needs: /\d\.\d{1,3}\.\d|:[0-9a-f]{0,4}:/i,
   evidence: { share: 0.02, wholeShare: 0.3 },
   example: '192.0.2.17',
   accepts: ({ value, before }) =>

@@ -28,6 +28,7 @@ export const passport = {
   named: /\b(passport|passeport|pasaporte|passaporto|reisepass|travel ?document)\b|护照|旅券|паспорт/,
   form: /(?<![\p{sc=Latin}\p{sc=Cyrl}\p{N}<])(?:[A-Z0-9<]{9}\d[A-Z<]{3}\d{7}[MFX<]\d{7}[A-Z0-9<]{14}[\d<]\d|(?:[A-Z]{1,2} ?)?\d{6,9}[A-Z]?)(?![\p{sc=Latin}\p{sc=Cyrl}\p{N}<])/gu,
   digits: 6,
+  needs: /\d{6}/,
   evidence: { share: 0.01, namedShare: 0.6 },
   example: 'L898902C36UTO7408122F1204159ZE184226B<<<<<10',
   accepts: ({ value, before }) =>

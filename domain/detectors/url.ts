@@ -10,6 +10,7 @@ export const url = {
   named: /\b(urls?|web ?sites?|home ?page|web ?page|links?)\b/,
   form: /(?<![\p{sc=Latin}\p{sc=Cyrl}\p{N}@])(?:(?:https?|ftp):\/\/|www\d?\.)[^\s<>"“”'`|\\^{}]{3,2000}/giu,
   character: '.',
+  needs: /:\/\/|www/iu,
   evidence: { share: 0.01 },
   example: 'https://www.example.com/jane',
   accepts: ({ value }) => isUrl(value) || isUrl(value, { require_tld: false, require_protocol: true }),

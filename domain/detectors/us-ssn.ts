@@ -21,6 +21,7 @@ export const usSsn = {
   named: /\b(ssn|social ?security|soc ?sec)\b/,
   form: /(?<![\p{sc=Latin}\p{sc=Cyrl}\p{N}.-])(?:\d{3}-\d{2}-\d{4}|\d{3} \d{2} \d{4})(?![\p{sc=Latin}\p{sc=Cyrl}\p{N}]|[.-]\d)|(?<=\b(?:ssn|social security)[^\d\n]{0,20})\d{9}(?!\d)/giu,
   digits: 9,
+  needs: /\d{3}(?:-\d\d-| \d\d )\d{4}|\d{9}/,
   evidence: { share: 0.01, wholeShare: 0.3, checked: 0.6, namedShare: 0.6 },
   example: '536-22-8726',
   // three groups between blanks are part of many a longer number

@@ -2,7 +2,7 @@ import type { Duplicates } from '#schemas/records/sides';
 import type { Query } from './split-strategy.ts';
 
 /**
- * SQL of a text that near-duplicates share: numbers rounded to three significant digits, texts without regard to case and blanks.
+ * SQL of a value that near-duplicates share: numbers rounded to three significant digits, texts without regard to case and blanks.
  *
  * @param columns the model inputs as SQL, and whether each is a number or a text
  */

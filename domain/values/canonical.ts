@@ -46,6 +46,8 @@ export function canonicalSql(composed: string): string {
     `CASE WHEN NOT (contains(${composed}, '.') OR contains(${composed}, '+') OR ${composed} IN (${words}, '-0')) THEN ${composed} ` +
     `WHEN ${composed} IN (${words}) THEN lower(${composed}) ` +
     `WHEN ${exponent} AND regexp_full_match(${composed}, '${floatWithExponent}') AND isfinite(${parsed}) THEN ${doubleText(parsed)} ` +
+    // the two expressions that are left change nothing else
+    `WHEN NOT ends_with(${composed}, '0') THEN ${composed} ` +
     `WHEN starts_with(${composed}, '-0') THEN regexp_replace(${composed}, '^-0([.]0+)?$', '0') ` +
     `ELSE regexp_replace(${composed}, '^(-?(?:0|[1-9][0-9]*))[.]0+$', '\\1') END`
   );

@@ -90,6 +90,8 @@ const isoOffset = '[-+](?:0[0-9]|1[0-4])(?::?[0-5][0-9])?';
 /** A reading of a format: whether it is of that form, and its TIMESTAMP, which is local where it has neither offset nor zone. */
 interface Form {
   readonly regex: string;
+  /** A cheap condition that each text of the form meets: most texts of another form need no regular expression. */
+  readonly guard?: string;
   readonly value: string;
   readonly local: boolean;
 }
@@ -101,8 +103,8 @@ function isoForms(value: string): Form[] {
   const complete = `regexp_replace(replace(${value}, ' +', '+'), '([T ][0-9]{1,2}:[0-9]{2}) ?([-+])', '\\1:00\\2')`;
   const joined = `regexp_replace(${complete}, ' ([-+])', '\\1')`;
   return [
-    { regex: isoDate, value: `TRY_CAST(${value} AS TIMESTAMP)`, local: false },
-    { regex: isoTime, value: `TRY_CAST(${value} AS TIMESTAMP)`, local: true },
+    { regex: isoDate, guard: `strlen(${value}) <= 10`, value: `TRY_CAST(${value} AS TIMESTAMP)`, local: false },
+    { regex: isoTime, guard: `NOT ends_with(${value}, 'Z')`, value: `TRY_CAST(${value} AS TIMESTAMP)`, local: true },
     { regex: `(?:${isoTime}) ?(?:Z|UTC)`, value: `TRY_CAST(rtrim(${value}, ' ZUTC') AS TIMESTAMP)`, local: false },
     { regex: `(?:${isoTime}) ?${isoOffset}`, value: utc(`TRY_CAST(${joined} AS TIMESTAMPTZ)`), local: false },
   ];
@@ -150,11 +152,12 @@ const formsOf = (value: string, own: DateFormat, pivot: number | undefined): For
 const isElsewhere = (zone: string | undefined): zone is string => zone !== undefined && zone !== 'UTC';
 
 /** SQL of one form's time in UTC. A local time that the zone's clocks skip is none. */
-function inUtc({ regex, value: read, local }: Form, value: string, zone: string | undefined): string {
+function inUtc({ regex, guard, value: read, local }: Form, value: string, zone: string | undefined): string {
   const moved = (instant: string) => `(${instant}) AT TIME ZONE ${text(zone ?? '')}`;
   const time =
     local && isElsewhere(zone) ? `CASE WHEN ${moved(moved(read))} = ${read} THEN ${utc(moved(read))} END` : read;
-  return `WHEN regexp_full_match(${value}, ${text(regex)}) THEN ${time}`;
+  const isForm = `regexp_full_match(${value}, ${text(regex)})`;
+  return `WHEN ${guard === undefined ? isForm : `${guard} AND ${isForm}`} THEN ${time}`;
 }
 
 /** SQL of the time that a text names, as TIMESTAMP in UTC; NULL when it is none. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -7,6 +7,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parsePipeline } from '#schemas/load-pipeline';
+import { nameOfFiles } from '../../../cli/profile/open-files.ts';
 import { profileFile } from '../../../cli/profile/profile-file.ts';
 import { proposeFor } from '../../../cli/profile/propose.ts';
 
@@ -25,13 +26,13 @@ const lines = (count: number, line: (i: number) => string, head?: string): strin
   [...(head === undefined ? [] : [head]), ...Array.from({ length: count }, (_, i) => line(i)), ''].join('\n');
 
 /** The pipeline that is written for a file, checked as a pipeline is when it is deployed. */
-async function pipelineFor(path: string, label?: string) {
+async function pipelineFor(path: string | readonly string[], label?: string) {
   const profile = await profileFile(path, {
     ...(label === undefined ? {} : { label }),
     now: new Date('2026-06-01'),
     progress: () => undefined,
   });
-  const { text } = proposeFor('churn', path, profile);
+  const { text } = proposeFor('churn', nameOfFiles([path].flat()), profile);
   parsePipeline(text, 'pipelines/churn.yml');
   return { text, profile, ...(parse(text) as { dataset: object; split: object; evaluation: object }) };
 }
@@ -160,7 +161,7 @@ describe('the pipeline that is written for a file', () => {
 
   it.each([
     ['a file that is not there', () => join(folder, 'none.csv'), /does not exist/],
-    ['a folder', () => folder, /is not a file/],
+    ['a folder without data', () => mkdtempSync(join(folder, 'none-')), /has no file of CSV/],
     [
       'a name that does not say what it is',
       () => write('rows.xlsx', 'x'),
@@ -206,5 +207,84 @@ describe('the pipeline that is written for a file', () => {
     const path = write('label.csv', 'a,y\n1,1\n2,0\n');
     await expect(pipelineFor(path, 'z')).rejects.toThrow('There is no column "z". The columns are a, y.');
     expect((await pipelineFor(path, 'Y')).profile.label.column).toBe('y');
+  });
+});
+
+describe('several files of one table', () => {
+  const rows = (from: number, count: number) =>
+    lines(
+      count,
+      (i) => `${chance(from + i, 90, 'n')},${words[chance(from + i, 3, 'w')]},${chance(from + i, 2, 'y')}`,
+      'amount,colour,left',
+    );
+
+  it('are profiled as one, whatever the order of their columns, and a folder stands for its data files', async () => {
+    const own = join(folder, 'parts');
+    mkdirSync(own);
+    write('parts/a.csv', rows(0, 300));
+    write(
+      'parts/b.csv',
+      lines(
+        300,
+        (i) => `${i % 2},${chance(300 + i, 90, 'n')},${i === 7 ? 'grün' : words[i % 3]}`,
+        'left,amount,colour',
+      ),
+    );
+    write('parts/_SUCCESS', '');
+    write('parts/notes.md', 'no data');
+
+    const { profile, dataset } = await pipelineFor(own, 'left');
+
+    expect(profile.file).toMatchObject({ rows: 600, sampled: 600, malformed: 0 });
+    expect(dataset).toMatchObject({ label: { column: 'left' }, columns: { amount: { type: 'number' } } });
+    const both = await pipelineFor([join(own, 'a.csv'), join(own, 'b.csv')], 'left');
+    expect(both.profile.file.rows).toBe(600);
+    expect(nameOfFiles([join(own, 'a.csv'), join(own, 'b.csv')])).toBe('a.csv and 1 more');
+  });
+  it('of JSON lines may leave keys out', async () => {
+    const a = write(
+      'a.jsonl',
+      lines(200, (i) => JSON.stringify({ n: chance(i, 90, 'n'), y: i % 2 })),
+    );
+    const b = write(
+      'b.jsonl',
+      lines(200, (i) => JSON.stringify({ n: chance(i, 90, 'm'), y: i % 2, at: { more: i } })),
+    );
+    const { profile } = await pipelineFor([a, b], 'y');
+    expect(profile.file.columns.map(({ facts }) => facts.name)).toEqual(['n', 'y', 'at.more']);
+    expect(profile.file.rows).toBe(400);
+  });
+  it('are one table: what differs is named', async () => {
+    const a = write('one.csv', rows(0, 50));
+    const cut = write(
+      'cut.csv',
+      lines(50, (i) => `${i},1`, 'amount,left'),
+    );
+    const more = write(
+      'more.csv',
+      lines(50, (i) => `${i},red,1,x`, 'amount,colour,left,branch'),
+    );
+    const other = write('other.csv', rows(0, 50).replaceAll(',', ';'));
+    const json = write(
+      'one.jsonl',
+      lines(5, (i) => JSON.stringify({ amount: i })),
+    );
+    const refused = async (...paths: string[]) => pipelineFor(paths, 'left').catch((error: Error) => error.message);
+    expect(await refused(a, cut)).toContain(`${cut} has other columns than ${a}. It lacks colour.`);
+    expect(await refused(a, more)).toContain(`${more} has other columns than ${a}. It has branch besides.`);
+    expect(await refused(a, other)).toContain(`${other} is written otherwise than ${a}: delimiter ";" instead of ",".`);
+    expect(await refused(a, json)).toContain(`${json} is of the format jsonl, and ${a} of the format csv.`);
+    mkdirSync(join(folder, 'empty'));
+    expect(await refused(join(folder, 'empty'))).toContain('has no file of CSV, JSON lines or Parquet directly in it.');
+    expect(await refused(join(folder, 'gone'))).toContain('does not exist.');
+  });
+  it('may be of ASCII beside one of an encoding of its own', async () => {
+    const a = write('ascii.csv', rows(0, 60));
+    const b = write('latin.csv', Buffer.from(rows(60, 60).replaceAll('green', 'grün'), 'latin1'));
+    const { dataset, profile } = await pipelineFor([a, b], 'left');
+    expect(dataset).toMatchObject({ csv: { encoding: 'windows-1252' } });
+    expect(profile.file.malformed).toBe(0);
+    const c = write('utf8.csv', rows(60, 60).replaceAll('green', 'grün'));
+    await expect(pipelineFor([a, b, c], 'left')).rejects.toThrow(`${c} is written otherwise than ${b}: encoding utf-8`);
   });
 });

@@ -21,6 +21,9 @@ test('nothing depends on how a file is cut into chunks', () => {
   fc.assert(
     fc.property(text, fc.integer({ min: 1, max: 7 }), (file, chunk) => {
       expect(count(file, chunk)).toBe(count(file));
+      const counter = createLineCounter();
+      for (const part of [file.slice(0, chunk), '', file.slice(chunk)]) counter.push(Buffer.from(part));
+      expect(counter.lines()).toBe(count(file));
       const lines = file.split(/\r\n|\r|\n/);
       expect(count(file)).toBe(lines.length - (lines.at(-1) === '' ? 1 : 0));
     }),

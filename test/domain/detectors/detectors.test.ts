@@ -118,6 +118,22 @@ describe('finding personal data in a text', () => {
 });
 
 describe('every detector', () => {
+  it('finds its form only in texts that have what it needs', () => {
+    const needing = DETECTORS.filter(({ needs }) => needs !== undefined);
+    expect(needing.map(({ name }) => name)).toContain('ip');
+    for (const detector of needing) expect(detector.needs?.test(detector.example)).toBe(true);
+    const pieces = fc.constantFrom(
+      ...['1', '12', '123', '4567', '19740812', '123456789', ':', '::', '.', '-', '/', ' ', 'a', 'de', 'GB', 'K', 'X1'],
+      ...['www.', 'WWW', 'http://', '\u017f', '\u212a', 'ssn ', '年', '月', '<', 'ff'],
+    );
+    const text = fc.array(pieces, { maxLength: 14 }).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(text, fc.constantFrom(...needing), (own, { form, needs }) => {
+        if (own.match(form as RegExp) !== null) expect(needs?.test(own)).toBe(true);
+      }),
+      { numRuns: 3000 },
+    );
+  });
   it.each(DETECTORS.map((d) => [d.name, d] as const))('%s knows its own example', (_, detector) => {
     if (detector.form) expect(found(detector.example)[0]?.split(':')[0] ?? 'by context').toMatch(/./);
     expect(detector.possible?.(detector.example, {}) ?? true).toBe(true);

@@ -26,6 +26,12 @@ test('near-duplicates are equal after rounding to three digits, and without rega
     ).map((r) => r['v']);
   const [a, b, c, d] = await coarse('1234.4, 1229.6, 1236.0, NULL', 'number');
   expect([a === b, a === c, d]).toEqual([true, false, null]);
+  const alike = async (values: string) => new Set(await coarse(values, 'number')).size;
+  // at every size, whatever side of a power of ten they are on
+  for (const power of [-300, -7, -2, 0, 1, 5, 20, 200]) {
+    expect(await alike(`9.996e${power}::DOUBLE, 1e${power + 1}::DOUBLE, 1.0049e${power + 1}::DOUBLE`)).toBe(1);
+    expect(await alike(`1.23e${power}::DOUBLE, 1.24e${power}::DOUBLE, -1.23e${power}::DOUBLE`)).toBe(3);
+  }
   expect(new Set(await coarse('0.0::DOUBLE, -0.0::DOUBLE', 'number')).size).toBe(1);
   expect(new Set(await coarse("' Big  City', 'big city'", 'text')).size).toBe(1);
   expect(await coarse('true, false', 'other')).toEqual([true, false]);

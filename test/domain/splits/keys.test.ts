@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  alikeNumberSql,
   bucketSql,
   buckets,
   duplicateKeySql,
@@ -72,6 +73,24 @@ describe('the duplicate key', () => {
       { numRuns: 200 },
     );
   });
+});
+
+test('the number of alike rows is equal exactly when all values are, missing ones included', async () => {
+  using engine = await testEngine();
+  const cell = fc.option(fc.constantFrom(0, -0, 1, 1.5, -2, 1e300), { nil: null });
+  const literal = (value: number | null) => (value === null ? 'NULL::DOUBLE' : `${value}::DOUBLE`);
+  await fc.assert(
+    fc.asyncProperty(fc.tuple(cell, cell), fc.tuple(cell, cell), async (a, b) => {
+      const [row] = await engine.query(
+        'number',
+        `SELECT ${alikeNumberSql(a.map(literal))} = ${alikeNumberSql(b.map(literal))} AS alike`,
+      );
+      expect(row?.['alike']).toBe(a.every((value, i) => value === b[i]));
+    }),
+    { numRuns: 200 },
+  );
+  const [none] = await engine.query('number', `SELECT ${alikeNumberSql([])} AS n, ${duplicateKeySql([])} AS key`);
+  expect(none).toEqual({ n: 0, key: '' });
 });
 
 test('used buckets survive packing, and SQL reads their bits', async () => {

@@ -3,6 +3,7 @@
  * Behaves as the Node runtime of Lambda does: https://github.com/aws/aws-lambda-nodejs-runtime-interface-client
  */
 import { existsSync } from 'node:fs';
+import { enableCompileCache, flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
@@ -116,9 +117,13 @@ const serve = (handler) => async (message) => {
 };
 
 if (process.argv.includes('--fail-init')) process.exit(1);
+const compiled = process.argv.find((argument) => argument.startsWith('--compiled='))?.slice('--compiled='.length);
+if (compiled) enableCompileCache(compiled);
 try {
   process.on('message', serve(await loadHandler()));
   await send({ type: 'ready' });
+  // the host ends processes without a word, so nothing is written at their exit
+  if (compiled) flushCompileCache();
 } catch (error) {
   const described = describe(error);
   process.stderr.write(

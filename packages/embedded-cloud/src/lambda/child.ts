@@ -9,6 +9,8 @@ export interface ChildSettings {
   readonly handler: string;
   readonly folder: string;
   readonly memoryMb: number;
+  /** Where compiled code is kept from one process to the next: a quarter of what a process takes to load. */
+  readonly compiled: string;
   readonly logGroup: string;
   /** Region, credentials, endpoint and the variables of the template. */
   readonly environment: Readonly<Record<string, string>>;
@@ -44,6 +46,7 @@ export function spawnChild(settings: ChildSettings, temporary: string, stream: s
       `--max-old-space-size=${settings.memoryMb}`,
       '--enable-source-maps',
       BOOTSTRAP,
+      `--compiled=${settings.compiled}`,
       ...(settings.failInit === true ? ['--fail-init'] : []),
     ],
     {

@@ -111,6 +111,7 @@ export function createRuntime(context: LambdaContext): Runtime {
         timeoutSeconds: spec.timeoutSeconds,
         logGroup: spec.logGroup,
         temporary: join(home, 'tmp'),
+        compiled: join(home, 'compiled'),
         failInit,
         environment: {
           AWS_REGION: region,

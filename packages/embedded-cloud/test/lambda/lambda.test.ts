@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   GetFunctionCommand,
@@ -117,6 +117,12 @@ describe('an invocation', () => {
     const after = await invoke('worker', { do: 'echo' });
     expect(after.payload).toMatchObject({ count: before.payload.count + 1, first: false });
     expect(after.payload.requestId).not.toBe(before.payload.requestId);
+  });
+
+  it('keeps its compiled code for the next process, which need not compile it', async () => {
+    await invoke('worker', { do: 'nothing' });
+    const kept = join(workshop.stateDir, 'lambda/compiled');
+    await expect.poll(() => existsSync(kept) && readdirSync(kept, { recursive: true }).length).toBeGreaterThan(1);
   });
 
   it('returns null for nothing', async () => {

@@ -1,8 +1,8 @@
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 import type { PerformanceReference } from '#schemas/records/performance-estimate';
 import type { TrainingRows } from '#schemas/records/training-rows';
-import { type RowSample, toWindowRows } from './row-sample.ts';
 import { pickInputs } from '../joint/rows.ts';
+import { type RowSample, toWindowRows } from './row-sample.ts';
 
 /**
  * Sampled training rows as a run keeps them: by the inputs that an estimate without labels compares.

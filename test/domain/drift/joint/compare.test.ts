@@ -5,10 +5,10 @@ import { judgeTogether, measureTogether, TOGETHER, togetherText } from '#domain/
 import { domainClassifier } from '#domain/drift/joint/domain-classifier';
 import { JOINT_TESTS, jointThresholdsOf } from '#domain/drift/joint/registry';
 import { type JointRows, jointRows, type KnownRows } from '#domain/drift/joint/rows';
-import { trainingRowsOf } from '#domain/drift/windows/training-rows';
 import { thresholdsOf } from '#domain/drift/registry';
 import { driftSchema } from '#domain/drift/settings';
 import { rowsOf } from '#domain/drift/windows/row-sample';
+import { trainingRowsOf } from '#domain/drift/windows/training-rows';
 import { createRandom } from '#domain/random';
 import { jointDriftSchema } from '#schemas/records/baseline';
 import { trainingRowsSchema } from '#schemas/records/training-rows';

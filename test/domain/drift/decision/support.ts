@@ -83,6 +83,7 @@ export const itemOf = (check: DriftCheck, decided: Decided, retrains: readonly s
     driftedColumns: check.driftedColumns.length,
     columns: decided.columns,
     ...(decided.score ? { score: decided.score } : {}),
+    ...(decided.together ? { together: decided.together } : {}),
     performance: { status: check.performance.status, reason: check.performance.reason },
     decidedBy: decided.decidedBy,
     decision: decided.decision,

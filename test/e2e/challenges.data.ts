@@ -186,11 +186,26 @@ describe('a challenge in the shadow', () => {
       (await listItems(fast.target, fast.target.outputs.StateTableName, contest, driftHistoryPrefix)).map((item) =>
         driftHistorySchema.parse(item),
       );
-    const { predictions } = await fast.predict(contest, manyApplicants);
-    const scores = predictions.map((own) => ('score' in own ? own.score : 0));
+    // a request that the version in service answered, when it was the challenger
+    const { s3, outputs } = fast.target;
+    const { Contents = [] } = await s3.send(
+      new ListObjectsV2Command({ Bucket: outputs.CleanBucketName, Prefix: `${contest}/predictions/` }),
+    );
+    const answeredByIt = async (key: string) => {
+      const { inferenceId, answers } = predictionRecordSchema.parse(JSON.parse(await fast.readLog(key)));
+      const own = answers.find(({ modelPackageVersion, error }) => modelPackageVersion === 3 && error === undefined);
+      return own && { inferenceId, scores: own.scores };
+    };
+    let logged: Awaited<ReturnType<typeof answeredByIt>>;
+    for (const { Key = '' } of Contents.toReversed()) {
+      logged = await answeredByIt(Key);
+      if (logged) break;
+    }
+    const { inferenceId = '', scores = [] } = logged ?? {};
+    expect(scores).toHaveLength(manyApplicants.length);
     const middle = scores.toSorted((a, b) => a - b)[scores.length / 2] ?? 0;
-    const opposite = manyApplicants.map(({ loan_id }, i) => `${loan_id},${(scores[i] ?? 0) < middle ? 1 : 0}`);
-    const ended = await fast.sendOutcomes(contest, 'opposite.csv', ['loan_id,default', ...opposite]);
+    const opposite = scores.map((score, row) => `${inferenceId},${row},${score < middle ? 1 : 0}`);
+    const ended = await fast.sendOutcomes(contest, 'opposite.csv', ['inferenceId,row,default', ...opposite]);
     expect(ended, JSON.stringify(ended)).toMatchObject({ status: 'SUCCEEDED', output: { check: true } });
     const critical = async () =>
       (await decided()).find(({ alarm, decision }) => alarm && decision.severity === 'critical');

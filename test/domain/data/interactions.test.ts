@@ -64,6 +64,16 @@ const pipeline = pipelineSchema.parse(
 );
 const input = (source: string) => ({ kind: 'any', name: source, source });
 
+it('interactions that the rules refuse are not planned', () => {
+  const { dataset } = pipeline;
+  for (const pair of [
+    ['x', 'nowhere'],
+    ['nowhere', 'x'],
+    ['x', 'c'],
+  ] as [string, string][])
+    expect(plannedInteractions({ dataset: { ...dataset, interactions: [pair] } })).toEqual([]);
+});
+
 describe('fitting interactions', () => {
   const pairs = new Map([
     [

@@ -91,6 +91,8 @@ describe('a scaled number', () => {
     ]);
     const own = fitScaled('x', null, { power: 'none', scale: 'robust' }, moments, overflowing);
     expect(Number.isFinite(own.spread)).toBe(true);
+    const unknown = { count: 2, mean: Number.POSITIVE_INFINITY, m2: 0 };
+    expect(fitScaled('x', null, { power: 'none', scale: 'standard' }, unknown, none)).toMatchObject({ center: 0 });
     const wide = new Map([
       [0.25, -1.5e308],
       [0.5, 0],

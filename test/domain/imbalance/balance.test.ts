@@ -97,6 +97,10 @@ describe('what was done about the classes', () => {
     );
   });
 
+  it('is not guessed', () => {
+    expect(() => describeBalance({ label, balance: { kind: 'doubled' } as never }, {})).toThrow('kind of balance');
+  });
+
   it('is nothing where nothing was', () => {
     expect(describeBalance({ label }, {})).toBeUndefined();
     expect(describeBalance({ label }, { scale_pos_weight: '1' })).toBeUndefined();

@@ -78,6 +78,26 @@ describe('the rules of a training', () => {
     expect(problems({ instances: { count: 2 } })).toEqual([]);
   });
 
+  it('report interactions that may be missing where the algorithm takes no missing value', () => {
+    const number = { role: 'feature', type: 'number' };
+    const category = { role: 'feature', type: 'category' };
+    const settings = smallPipeline({
+      columns: { x: number, z: number, c: category, d: category },
+      interactions: [
+        ['x', 'z'],
+        ['c', 'd'],
+      ],
+    });
+    const found: string[] = [];
+    const complete = { ...xgboost, input: { ...xgboost.input, missing: null } };
+    checkTraining(pipelineSchema.parse(settings), (path, message) => found.push(`${path.join('.')}: ${message}`), [
+      complete,
+    ]);
+    expect(found).toEqual([
+      'dataset.interactions: x and z make an input that may be missing, and XGBoost takes no missing value: leave the interaction out',
+    ]);
+  });
+
   it('report every model input that may be missing where the algorithm takes no missing value', () => {
     const complete = { ...xgboost, input: { ...xgboost.input, missing: null } };
     const columns = {

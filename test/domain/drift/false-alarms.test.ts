@@ -54,7 +54,11 @@ describe('lower thresholds', () => {
     const models = table(26);
     const baseline = drawBaseline(models, 10_000, random);
     const low = { ...judge, thresholds: { ...judge.thresholds, wasserstein: 0.1, ks: 0.04 } };
-    const share = (first: typeof models, found: (report: ReturnType<typeof compareWindow>) => boolean, by = low) =>
+    const share = (
+      first: typeof models,
+      found: (report: ReturnType<typeof compareWindow>) => boolean,
+      by: typeof judge = low,
+    ) =>
       Array.from({ length: 40 }, () =>
         compareWindow({
           baseline,

@@ -48,6 +48,31 @@ describe('windows with drift', () => {
   });
 });
 
+describe('lower thresholds', () => {
+  it('find smaller moves, and alarm as seldom without one', () => {
+    const random = createRandom(77);
+    const models = table(26);
+    const baseline = drawBaseline(models, 10_000, random);
+    const low = { ...judge, thresholds: { ...judge.thresholds, wasserstein: 0.1, ks: 0.04 } };
+    const share = (
+      first: typeof models,
+      found: (report: ReturnType<typeof compareWindow>) => boolean,
+      by: typeof judge = low,
+    ) =>
+      Array.from({ length: 40 }, () =>
+        compareWindow({
+          baseline,
+          window: drawWindow(baseline, [...first, ...models.slice(first.length)], 1000, random),
+          ...by,
+        }),
+      ).filter(found).length / 40;
+
+    expect(share([normal(0.2)], ({ driftedColumns }) => driftedColumns.includes('x0'))).toBeGreaterThanOrEqual(0.8);
+    expect(share([normal(0.2)], ({ driftedColumns }) => driftedColumns.includes('x0'), judge)).toBeLessThan(0.2);
+    expect(share([], ({ drifted }) => drifted)).toBe(0);
+  });
+});
+
 describe('the simulation', () => {
   it('draws windows as rows are distributed', () => {
     const random = createRandom(4);

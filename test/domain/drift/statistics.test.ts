@@ -279,6 +279,9 @@ describe('benjaminiHochberg', () => {
   it.each([0.01, 0.04, 0.05, 0.09, 0.11, 0.3])('finds what SciPy finds at %d', (rate) => {
     const significant = benjaminiHochberg(p, rate);
     expect(p.map((own) => own <= significant)).toEqual(adjusted.map((own) => own <= rate + 1e-12));
+    // columns come in the order of the table, not of their probabilities
+    expect(benjaminiHochberg(p.toReversed(), rate)).toBe(significant);
+    expect(benjaminiHochberg([...p.slice(5), ...p.slice(0, 5)], rate)).toBe(significant);
   });
 
   it('finds nothing where nothing is small, or nothing was measured', () => {

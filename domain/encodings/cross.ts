@@ -31,7 +31,7 @@ const otherFeature = {
   name: 'other-pair',
   schema: otherSchema,
   reads: 'VARCHAR',
-  sql({ known }, value, other) {
+  sql({ known }, value, { other }) {
     const pairs = known.map(([first, second]) => `(${value} = ${text(first)} AND ${other} = ${text(second)})`);
     return zeroOrOne(`${value} IS NOT NULL AND ${other} IS NOT NULL AND NOT (${pairs.join(' OR ')})`);
   },

@@ -5,6 +5,7 @@ import { coverageOfDrop, coverageOfInputs } from '#domain/drift/coverage';
 import { type JointRows, jointRows } from '#domain/drift/joint/rows';
 import { decideAlarm } from '#domain/drift/performance/decision';
 import type { WindowRows } from '#domain/drift/performance/estimate';
+import { performanceSettingsSchema } from '#domain/drift/performance/settings';
 import { byDrift } from '#domain/drift/registry';
 import { windowCounts } from '#domain/drift/window-counts';
 import { hourStart, lengthHours, windowSpan } from '#domain/drift/windows/hours';
@@ -189,7 +190,11 @@ export async function measureDrift(ports: DriftPorts, event: DriftEvent): Promis
   const { rows, drifted } = report;
   const run = { pipeline: name, runId: champion.runId };
   const performance = await estimateWindow(artifacts, run, served, answered && { rows, sample: answered });
-  const { alarm, decidedBy } = decideAlarm(drifted, performance, drift.performance?.decides ?? true);
+  const { alarm, decidedBy } = decideAlarm(
+    drifted,
+    performance,
+    performanceSettingsSchema.parse(drift.performance ?? {}),
+  );
   const reportKey = `${name}/drift/${checkedAt.replaceAll(':', '-')}.json`;
   const read = unread ? { unread } : {};
   await artifacts.writeJson(reportKey, {

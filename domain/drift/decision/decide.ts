@@ -13,12 +13,13 @@ import type {
   Severity,
   SlowDrift,
 } from '#schemas/records/drift-history';
+import { isUnsure, lossOf } from '../performance/decision.ts';
 import { performanceSettingsSchema } from '../performance/settings.ts';
 import { persistenceOf, repeats } from './alarms.ts';
 import { columnHistory, meanEffect, rowsThatMoved } from './columns.ts';
 import { judgeLabelWindows, labelSubject, type OwnLabelWindow, worseOf } from './labels.ts';
 import { type DecisionSettings, decisionSettings } from './settings.ts';
-import { atLeast, isBad, lossOf, severityOf } from './severity.ts';
+import { atLeast, isBad, severityOf } from './severity.ts';
 import { followSlowDrift } from './slow-drift.ts';
 
 /** What a decision is made of. */
@@ -92,6 +93,7 @@ function reasonOf(
   severity: Severity,
   slow: SlowDrift | undefined,
   labels: LabelDecision | undefined,
+  maxDrop: number,
 ): string {
   const { tooSmall, performance, driftedColumns, coverage, columns } = check;
   if (labels) return `labels of ${labels.from} to ${labels.to} (the end exclusive): ${labels.reason}`;
@@ -109,8 +111,11 @@ function reasonOf(
       ? `${performance.reason}; columns drifted, and that gives no reason for an alarm`
       : performance.reason;
   }
+  const unsure = isUnsure(check.drifted, performance, maxDrop)
+    ? `, and the estimate does not rule out a loss of more than ${formatNumber(100 * maxDrop)} %: ${performance.reason}`
+    : '';
   return check.drifted
-    ? `${driftedColumns.length} of ${counted(coverage?.watched ?? columns.length, 'column')} drifted${check.score?.drifted ? ', and the scores' : ''}${check.together?.drifted ? `, and ${check.together.column}` : ''}`
+    ? `${driftedColumns.length} of ${counted(coverage?.watched ?? columns.length, 'column')} drifted${check.score?.drifted ? ', and the scores' : ''}${check.together?.drifted ? `, and ${check.together.column}` : ''}${unsure}`
     : 'no drift';
 }
 
@@ -222,7 +227,7 @@ export function decide(input: DecisionInput): Decided {
     decidedBy,
     decision: {
       severity,
-      reason: reasonOf(check, severity, slow, byLabels ? labels : undefined),
+      reason: reasonOf(check, severity, slow, byLabels ? labels : undefined, maxDrop),
       ...(quiet === undefined ? {} : { quiet }),
       persistence,
       ...(since === undefined || !isBad(severity) ? {} : { since }),

@@ -1,6 +1,6 @@
-import { findMetric } from '#domain/metrics/registry';
-import { type EstimatedLoss, SEVERITIES, type Severity } from '#schemas/records/drift-history';
+import { SEVERITIES, type Severity } from '#schemas/records/drift-history';
 import type { PerformanceEstimate } from '#schemas/records/performance-estimate';
+import { isUnsure, lossOf } from '../performance/decision.ts';
 
 /** Whether one severity is at least another. */
 export const atLeast = (severity: Severity, other: Severity): boolean =>
@@ -8,24 +8,6 @@ export const atLeast = (severity: Severity, other: Severity): boolean =>
 
 /** Whether a severity may alarm. */
 export const isBad = (severity: Severity): boolean => atLeast(severity, 'warning');
-
-/** How much the judged metric is estimated to have got worse, with the interval; undefined without an estimate. */
-export function lossOf(performance: PerformanceEstimate): EstimatedLoss | undefined {
-  if (performance.status !== 'estimated') return undefined;
-  const { metric, reference, value, low, high } = performance.judged;
-  const direction = (findMetric(metric)?.higherIsBetter ?? true) ? 1 : -1;
-  const lost = (to: number): number => direction * (reference - to);
-  // a metric of zero has no shares: its loss is told in units of the metric
-  const size = Math.abs(reference) || 1;
-  const ends = [lost(low) / size, lost(high) / size] as const;
-  return {
-    metric,
-    lost: lost(value),
-    share: lost(value) / size,
-    least: Math.min(...ends),
-    most: Math.max(...ends),
-  };
-}
 
 /** What one window shows. */
 export interface WindowFindings {
@@ -40,7 +22,7 @@ export interface WindowFindings {
  *
  * - `critical`: the whole interval of the estimate is worse than the holdout by more than `maxDrop`;
  * - `warning`: the estimate is, and its whole interval is worse than the holdout; or rows are outside of what the model knows; or columns
- *   drifted and there is no estimate;
+ *   drifted and there is no estimate, or one whose interval does not rule out that much;
  * - `note`: columns drifted, or the estimate fell, without reaching that;
  * - `none`: nothing moved, or the window is too small to tell.
  *
@@ -55,6 +37,6 @@ export function severityOf(
   const loss = lossOf(performance);
   const noted = drifted || performance.alarm || (loss !== undefined && loss.least > 0) ? 'note' : 'none';
   if (!decides || performance.status === 'none') return drifted ? 'warning' : noted;
-  if (!performance.alarm) return noted;
+  if (!performance.alarm) return isUnsure(drifted, performance, maxDrop) ? 'warning' : noted;
   return loss !== undefined && loss.least > maxDrop ? 'critical' : 'warning';
 }

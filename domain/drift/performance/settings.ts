@@ -8,7 +8,7 @@ export const performanceSettingsSchema = z
       .default(true)
       .meta({
         description:
-          'Whether the estimate decides about the alarm, where there is one. `false`: it is reported, and columns that drifted alarm.',
+          'Whether the estimate decides about the alarm, where there is one and its interval rules out a loss of more than `maxDrop`. `false`: it is reported, and columns that drifted alarm.',
         examples: [false],
       }),
     metric: z

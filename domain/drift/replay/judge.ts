@@ -1,5 +1,6 @@
 import { compareBy } from '#domain/drift/compare';
 import { decideAlarm } from '#domain/drift/performance/decision';
+import { performanceSettingsSchema } from '#domain/drift/performance/settings';
 import { byDrift, strongestOf } from '#domain/drift/registry';
 import type { DriftSettings } from '#domain/drift/settings';
 import type { Baseline, ColumnDrift, JointDrift, Window } from '#schemas/records/baseline';
@@ -91,6 +92,6 @@ export function judgeHistory(
     ...(notTogether === undefined ? {} : { notTogether }),
     performance,
     ...(realised ? { realised } : {}),
-    ...decideAlarm(drifted, performance, drift.performance?.decides ?? true),
+    ...decideAlarm(drifted, performance, performanceSettingsSchema.parse(drift.performance ?? {})),
   };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { atLeast, isBad, lossOf, severityOf } from '#domain/drift/decision/severity';
-import { decideAlarm } from '#domain/drift/performance/decision';
+import { atLeast, isBad, severityOf } from '#domain/drift/decision/severity';
+import { decideAlarm, lossOf } from '#domain/drift/performance/decision';
 import { judgeDrop } from '#domain/drift/performance/interval';
 import { SEVERITIES } from '#schemas/records/drift-history';
 import type { PerformanceEstimate } from '#schemas/records/performance-estimate';
@@ -52,7 +52,7 @@ describe('the severity of a window', () => {
         fc.boolean(),
         (drifted, performance, decides) => {
           const severity = severityOf(found(drifted, performance), { decides, maxDrop: 0.05 });
-          expect(isBad(severity)).toBe(decideAlarm(drifted, performance, decides).alarm);
+          expect(isBad(severity)).toBe(decideAlarm(drifted, performance, { decides, maxDrop: 0.05 }).alarm);
         },
       ),
     );

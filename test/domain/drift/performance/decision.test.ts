@@ -8,20 +8,26 @@ import type { PerformanceEstimate } from '#schemas/records/performance-estimate'
 
 describe('an alarm', () => {
   const facts = { rows: 10, outside: 0, expectedOutside: 0, overlap: 1, causes: [], reason: '' };
-  const judged = { metric: 'auc', reference: 0.8, value: 0.8, low: 0.7, high: 0.9 };
+  const judged = { metric: 'auc', reference: 0.8, value: 0.8, low: 0.77, high: 0.83 };
   const steady: PerformanceEstimate = { status: 'estimated', ...facts, judged, metrics: [judged], alarm: false };
+  const wide = { ...judged, low: 0.7, high: 0.9 };
+  const unsure: PerformanceEstimate = { ...steady, judged: wide, metrics: [wide] };
+  const worse: PerformanceEstimate = { ...unsure, alarm: true };
   const outside: PerformanceEstimate = { status: 'outside', ...facts, alarm: true };
 
   it.each([
     [true, steady, true, { alarm: false, decidedBy: 'performance' }],
-    [false, { ...steady, alarm: true } as PerformanceEstimate, true, { alarm: true, decidedBy: 'performance' }],
+    [true, unsure, true, { alarm: true, decidedBy: 'columns' }],
+    [false, unsure, true, { alarm: false, decidedBy: 'performance' }],
+    [true, worse, true, { alarm: true, decidedBy: 'performance' }],
+    [false, worse, true, { alarm: true, decidedBy: 'performance' }],
     [false, outside, true, { alarm: true, decidedBy: 'performance' }],
     [true, noEstimate('no estimate'), true, { alarm: true, decidedBy: 'columns' }],
     [false, noEstimate('no estimate'), true, { alarm: false, decidedBy: 'columns' }],
     [true, steady, false, { alarm: true, decidedBy: 'columns' }],
     [false, outside, false, { alarm: false, decidedBy: 'columns' }],
   ] as const)('with drift %s follows from %o where the estimate decides: %s', (drifted, found, decides, expected) => {
-    expect(decideAlarm(drifted, found, decides)).toEqual(expected);
+    expect(decideAlarm(drifted, found, { decides, maxDrop: 0.05 })).toEqual(expected);
   });
 
   it.each([

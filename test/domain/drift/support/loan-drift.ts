@@ -191,7 +191,7 @@ export async function liveThrough({
       ...(score ? { score } : {}),
       drifted,
       performance,
-      ...decideAlarm(drifted, performance, estimates),
+      ...decideAlarm(drifted, performance, { decides: estimates, maxDrop: 0.05 }),
     });
     const decided = decide({ check, drift, slices: [], history, promotedAt: model.promotedAt });
     const trained = model;

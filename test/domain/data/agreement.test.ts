@@ -109,7 +109,7 @@ describe('a whole number', () => {
           wanted.map((row) => ({ c: (row as never)['c'], x: (row as never)['x'] })),
         );
       }),
-      { numRuns: 5 },
+      { numRuns: 3 },
     );
   }, 60_000);
 

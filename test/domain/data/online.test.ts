@@ -78,7 +78,7 @@ describe('encoding online', () => {
           .map((line) => line.split(',').map((f) => (f === '' ? null : Number(f))));
         expect(online).toEqual(lines.map((line) => line.split(',').map((f) => (f === '' ? null : Number(f)))));
       }),
-      { numRuns: 8 },
+      { numRuns: 4 },
     );
   }, 180_000);
 

@@ -97,7 +97,7 @@ describe('the stratified split', () => {
           }
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
   });
 
@@ -125,7 +125,7 @@ describe('the stratified split', () => {
           for (const side of sides) expect(Math.abs(counts[side] - targets[side])).toBeLessThanOrEqual(largest + 1);
         }
       }),
-      { numRuns: 15 },
+      { numRuns: 8 },
     );
   });
 
@@ -162,7 +162,7 @@ describe('the stratified split', () => {
         const judging = after.filter((_, i) => candidate.sides[i] === 'test' && comparable[i]?.['yes'] === true);
         for (const { group } of judging) expect(trained.has(group)).toBe(false);
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 });

@@ -26,8 +26,9 @@ function coarseSql({ name, kind }: FeatureColumn): string {
 export const splitClasses = (pipeline: Pick<DataSettings, 'dataset' | 'evaluation'>): number =>
   Math.max(1, labelClasses(pipeline).length);
 
-/** SQL of the number that stands for a clean row's model inputs: duplicates share it. */
-export const sameInputsSql = (pipeline: DataSettings): string => alikeNumberSql(keyedInputs(pipeline).map(ident));
+/** SQL of the number that stands for a clean row's model inputs: duplicates share it, and whatever compares them reads this one number. */
+export const sameInputsSql = (pipeline: DataSettings): string =>
+  groupSettings(pipeline).by === 'duplicates' ? '_group' : alikeNumberSql(keyedInputs(pipeline).map(ident));
 
 /**
  * SQL of what the division of a drop needs of a shard, one row for each kind of rows: `_group`, `_key`, `class`, `_time` (where the
@@ -37,9 +38,8 @@ export function groupsSql(pipeline: DataSettings, cleanRows: string): string {
   const { task } = pipeline.evaluation;
   const label = task === 'regression' ? '0' : 'CAST(_label AS INTEGER)';
   const near = alikeNumberSql(featureColumns(pipeline).map(coarseSql));
-  const same = groupSettings(pipeline).by === 'duplicates' ? '_group' : sameInputsSql(pipeline);
   const time = pipeline.dataset.time === undefined ? '' : '_time, ';
-  return `SELECT _group, _key, ${label} AS class, ${time}${same} AS same, ${near} AS near, count(*) AS rows FROM ${cleanRows} GROUP BY ALL`;
+  return `SELECT _group, _key, ${label} AS class, ${time}${sameInputsSql(pipeline)} AS same, ${near} AS near, count(*) AS rows FROM ${cleanRows} GROUP BY ALL`;
 }
 
 /** What the keys of rows are made from, as one text: keys of runs with the same text can be compared. */

@@ -45,7 +45,13 @@ interface Launched {
 }
 
 async function launch(word: string, { tmp = root, level = 'none' } = {}): Promise<Launched> {
-  const environment = { PATH: process.env['PATH'] ?? '', TMPDIR: tmp, PYTHONPATH: modules, LEVEL: level };
+  const environment = {
+    PATH: process.env['PATH'] ?? '',
+    TMPDIR: tmp,
+    PYTHONPATH: modules,
+    PYTHONDONTWRITEBYTECODE: '1',
+    LEVEL: level,
+  };
   const folder = mkdtempSync(join(root, 'folder-'));
   const child = spawn('python3', ['-I', '-S', launcher, word], { cwd: folder, env: environment });
   const closed = once(child, 'close');

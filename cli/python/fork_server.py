@@ -21,14 +21,23 @@ def receive(connection):
     """Reads a request. @returns it and the three descriptors"""
     connection.settimeout(PATIENCE_SECONDS)
     head, descriptors, _, _ = socket.recv_fds(connection, 4, 3)
-    length = int.from_bytes(head, "big")
-    body = b""
-    while len(body) < length:
-        part = connection.recv(length - len(body))
-        if not part:
-            raise ConnectionError("the request ends early")
-        body += part
-    return json.loads(body), descriptors
+    try:
+        length = int.from_bytes(head, "big")
+        body = b""
+        while len(body) < length:
+            part = connection.recv(length - len(body))
+            if not part:
+                raise ConnectionError("the request ends early")
+            body += part
+        return json.loads(body), descriptors
+    except (OSError, ValueError):
+        close_all(descriptors)
+        raise
+
+
+def close_all(descriptors):
+    for descriptor in descriptors:
+        os.close(descriptor)
 
 
 def become(request, descriptors):
@@ -72,14 +81,18 @@ class Server:
         pid = os.fork()
         if pid == 0:
             return request, descriptors
-        for descriptor in descriptors:
-            os.close(descriptor)
+        close_all(descriptors)
         ends = os.pidfd_open(pid)
         self.programs[ends] = (pid, connection)
         self.selector.register(ends, selectors.EVENT_READ, self.reap)
-        self.selector.register(connection, selectors.EVENT_READ, lambda _: os.kill(pid, signal.SIGKILL))
+        self.selector.register(connection, selectors.EVENT_READ, lambda _: self.kill(ends))
         self.tell(connection, pid)
         return None
+
+    def kill(self, ends):
+        # its end may stand before this event in one list of events, and then its id is nobody's
+        if ends in self.programs:
+            os.kill(self.programs[ends][0], signal.SIGKILL)
 
     def reap(self, ends):
         pid, connection = self.programs.pop(ends)

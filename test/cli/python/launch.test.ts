@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -112,6 +113,28 @@ describe('a launched program', () => {
     killed.child.kill('SIGKILL');
     await exit(killed);
     await ended(killed.pid);
+  });
+
+  it('goes on when others that share its server are killed, and when somebody asks the server for nonsense', async () => {
+    const own = await launch('wait');
+    for (const other of await Promise.all(Array.from({ length: 6 }, () => launch('wait')))) {
+      other.child.kill('SIGKILL');
+      process.kill(other.pid, 'SIGKILL');
+      await exit(other);
+    }
+    const folder = join(root, `tidegate-python-${process.getuid?.()}`);
+    for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+      if (name.endsWith('.lock')) continue;
+      const nonsense = connect(join(folder, name));
+      nonsense.end('nonsense');
+      nonsense.resume();
+      await once(nonsense, 'close');
+    }
+    expect(isAlive(own.pid)).toBe(true);
+    const next = await launch('end');
+    if (process.platform === 'linux') expect(next.loadedBy).toBe(own.loadedBy);
+    own.child.kill('SIGTERM');
+    expect(await exit(own)).toEqual([7, null]);
   });
 
   it('ends when its standard input closes, as the cloud is gone then', async () => {

@@ -54,7 +54,8 @@ const featuresOf = (fitted: Fitted) => ('features' in fitted ? [...fitted.featur
 async function encode(fitted: Fitted, rows: readonly Row[], asTraining: boolean): Promise<number[][]> {
   const bucket = asTraining ? 'CAST(_key >> 36 AS INTEGER)' : 'CAST(NULL AS INTEGER)';
   const features = featuresOf(fitted);
-  const sql = featureSelectSql({ features }, `(SELECT *, row_number() OVER () AS n FROM ${relation(rows)})`, ['c'], {
+  const sql = featureSelectSql({ features }, `(SELECT *, row_number() OVER () AS n FROM ${relation(rows)})`, {
+    available: ['c'],
     bucket,
   });
   const found = await engine.query('encode', sql);

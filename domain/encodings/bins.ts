@@ -55,7 +55,7 @@ const withinFeature = {
     ];
     return zeroOrOne(ends.join(' AND '));
   },
-  watched: (feature) => ({ as: 'indicator', category: rangeText(feature) }),
+  watched: (feature) => ({ as: 'indicator', category: rangeText(feature), transformed: true }),
 } as const satisfies FittedFeatureKind<typeof withinSchema>;
 
 const settings = {

@@ -2,14 +2,22 @@ import * as z from 'zod';
 import type { FittedFeature } from '#schemas/records/fitted-transform';
 import type { ColumnProfile, FeatureType } from '#schemas/records/profile';
 
+/** Set where what is watched is in other units than the column, or has other categories. */
+type Transformed = true;
+
 /**
  * How a drift check reads a model input: as a number; as a category computed from the encoded number; as one indicator of its
  * column's category (or that of an interaction, by a name of its own); or not at all, because it changes naturally.
  */
 export type Watched =
-  | { readonly as: 'number' /** Set for one that is in other units than its column. */; readonly transformed?: true }
+  | { readonly as: 'number'; readonly transformed?: Transformed }
   | { readonly as: 'category'; readonly column: string; category(encoded: number): string | null }
-  | { readonly as: 'indicator'; readonly category: string; readonly column?: string }
+  | {
+      readonly as: 'indicator';
+      readonly category: string;
+      readonly column?: string;
+      readonly transformed?: Transformed;
+    }
   | {
       readonly as: 'nothing';
       /** Why; that the input moves with the calendar when absent. */

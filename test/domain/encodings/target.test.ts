@@ -148,7 +148,7 @@ describe('a target-encoded category', () => {
   it('is a number to drift checks, and its categories are known by name', () => {
     const [kind] = target.features;
     const feature = { kind: 'target', name: 'c:target', source: 'c', folds: 2, categories: ['a'], means: [] } as const;
-    expect(kind.watched()).toEqual({ as: 'number' });
+    expect(kind.watched()).toEqual({ as: 'number', transformed: true });
     expect(kind.categories({ ...feature, categories: ['a'], means: [] })).toEqual(['a']);
     expect(target.leavesMissing()).toBe(false);
   });

@@ -115,6 +115,8 @@ export interface Encoding<Type extends FeatureType = FeatureType, Settings exten
   leavesMissing?(settings: z.output<z.ZodObject<Settings>>): boolean;
   /** What is wrong with the settings together, and the fix; undefined when they are right. */
   problem?(settings: z.output<z.ZodObject<Settings>>): string | undefined;
+  /** For numbers: the setting that would make an input that rises with the column, where none does. Absent: one always does. */
+  unordered?(settings: z.output<z.ZodObject<Settings>>): string | undefined;
   /** The quantiles of the training rows that fitting needs, as shares from 0 to 1. */
   quantiles?(settings: z.output<z.ZodObject<Settings>>): readonly number[];
   /** What fitting needs of the training rows besides their values. Absent: nothing. */

@@ -5,7 +5,6 @@ import { quasiColumns } from '#domain/anonymity/groups';
 import { challengeMode } from '#domain/challenges/registry';
 import { type ConstrainedPipeline, checkConstraintSettings } from '#domain/constraints/settings';
 import type { ColumnSpec, PrivateSpec } from '#domain/data/column-spec';
-import { monotoneColumns } from '#domain/data/expected-settings';
 import { checkInteractions } from '#domain/data/interactions';
 import { checkLabel } from '#domain/data/label-rules';
 import { checkNames } from '#domain/data/name-rules';
@@ -26,6 +25,7 @@ import { metricsOf } from '#domain/metrics/registry';
 import { PRIVATE_ROLES } from '#domain/privacy/privacy-action';
 import { privacyAction } from '#domain/privacy/registry';
 import { splitStrategy } from '#domain/splits/registry';
+import { checkMonotone } from '#domain/training/monotone';
 import { checkTraining } from '#domain/training/rules';
 import type { TrainingSettings } from '#domain/training/settings';
 
@@ -93,11 +93,7 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx,
   }
   checkNames(dataset, issue);
   checkInteractions(pipeline, issue);
-  for (const { column } of evaluation.task === 'multiclass' ? monotoneColumns(dataset) : [])
-    issue(
-      ['dataset', 'columns', column, 'monotone'],
-      'a multiclass model answers one number for each class, so there is no single direction: remove it',
-    );
+  checkMonotone(pipeline, issue);
   checkTraining(pipeline, issue, algorithms);
   checkConstraintSettings(pipeline, issue);
   const hasFeature = Object.values(columns).some(

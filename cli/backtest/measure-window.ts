@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelFormat } from '#domain/algorithms/algorithm';
-import { csvFields, csvOutput, encodable } from '#domain/data/transform';
+import { csvOutput, encodeCsv } from '#domain/data/transform';
 import { buildWindow, mergeWindows, type ScoreValues } from '#domain/drift/baseline';
 import { cleanView } from '#domain/drift/clean-columns';
 import { driftColumns } from '#domain/drift/columns';
@@ -105,10 +105,10 @@ export async function answerRows(
   const file = join(folder, 'inputs.csv');
   const described = await engine.query('describe the clean rows', `DESCRIBE SELECT * FROM ${rows}`);
   const available = described.map((row) => String(row['column_name']));
-  const fields = csvFields(fitted, input, available).join(', ');
+  const { inputs: fields, from } = encodeCsv(fitted, rows, input, { available });
   await engine.query(
     'encode the rows',
-    `COPY (SELECT ${fields} FROM ${encodable(fitted, rows, available)}) TO ${text(file)} ${csvOutput(input)}`,
+    `COPY (SELECT ${fields.join(', ')} FROM ${from}) TO ${text(file)} ${csvOutput(input)}`,
   );
   const { score, ...inputs } = baseline;
   const compared = model && score ? baseline : inputs;

@@ -1,6 +1,6 @@
 import { type CleanColumn, cleanColumns } from '#domain/data/columns';
 import { asNumber, asNumberOrNull, type SqlRow } from '#domain/data/engine';
-import { momentsSql, readMoments } from '#domain/data/profile';
+import { momentsSql, readMoments } from '#domain/data/moments';
 import { slices } from '#domain/data/slices';
 import type { Problem } from '#domain/data/typing';
 import { ident } from '#domain/sql/literals';

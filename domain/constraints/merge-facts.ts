@@ -1,4 +1,4 @@
-import { mergeMoments } from '#domain/data/profile';
+import { mergeMoments } from '#domain/data/moments';
 import type { ColumnFacts, Facts, ShardFacts } from '#schemas/records/facts';
 
 /** At most this many values of a column are counted one by one. */

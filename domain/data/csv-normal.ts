@@ -1,6 +1,6 @@
 import { canonicalQuote } from '#domain/data/csv-dialect';
 import { type CsvSigns, parseRecord, writeRecord } from '#domain/data/csv-fields';
-import type { CsvRow } from '#domain/data/csv-splitter';
+import type { CsvRow } from '#domain/data/csv-records';
 
 /**
  * Gives the bytes of a row as RFC 4180 writes it. Nearly all rows are in that form already.

@@ -1,87 +1,26 @@
 import type { CsvDialect } from '#domain/data/csv-dialect';
+import {
+  brokenQuotes,
+  type CsvSink,
+  type LineCounts,
+  lineLongerThan,
+  longestRecord,
+  notUtf8,
+  quoteOpenFor,
+  type RecordStarts,
+  tooFew,
+  tooMany,
+} from '#domain/data/csv-records';
+import { CR, countLines, isBlank, isSpace, LF, none } from '#domain/data/line-bytes';
+import { plainRecords } from '#domain/data/plain-records';
 import type { Problem } from '#domain/data/typing';
 import { unreachable } from '#domain/unreachable';
-
-/** A record of a CSV file that is a row. */
-export interface CsvRow {
-  /** The line on which it starts, from 1, as an editor counts. */
-  readonly line: number;
-  /** Its bytes without the line break at its end. They are only valid during the call. */
-  readonly bytes: Uint8Array;
-  /** Number of its line breaks, all of them between quotes. */
-  readonly breaks: number;
-  /** Whether a plain reader of RFC 4180 would read it another way: it has escapes, blanks beside quotes, or quotes within a text. */
-  readonly irregular: boolean;
-}
-
-/** Lines that are no row, and why. */
-export interface BrokenLines extends Problem {
-  /** The first of them. */
-  readonly line: number;
-  /** Their bytes, with the line breaks between them; a single line is cut at the most bytes of a record. They are only valid during the call. */
-  readonly bytes: Uint8Array;
-  /** Number of lines, without blank ones. */
-  readonly lines: number;
-  /** Whether they go on with the lines that were reported before them: a record too long to be kept in memory. */
-  readonly continued: boolean;
-}
-
-/** What a splitter calls, in the order of the file. */
-export interface CsvSink {
-  row(row: CsvRow): void;
-  broken(lines: BrokenLines): void;
-}
-
-/** Number of lines by what they are. Every line is counted once. */
-export interface LineCounts {
-  blank: number;
-  comment: number;
-  /** Lines of rows: a row with a line break in a value has several. */
-  rows: number;
-  broken: number;
-}
 
 /** Push the whole file, then end it. */
 export interface CsvSplitter {
   push(chunk: Uint8Array): void;
   end(): void;
   lines(): Readonly<LineCounts>;
-}
-
-/** A record of more bytes is malformed, because whole records are kept in memory. */
-export const longestRecord = 2_000_000;
-
-export const brokenQuotes = 'quotes that do not match';
-export const notUtf8 = 'bytes that are not UTF-8';
-const tooFew = 'too few fields';
-const tooMany = 'too many fields';
-
-const megabytes = (bytes: number): string => `${bytes / 1e6} MB`;
-const lineLongerThan = (bytes: number): string => `a line longer than ${megabytes(bytes)}`;
-
-const LF = 0x0a;
-const CR = 0x0d;
-const SPACE = 0x20;
-const TAB = 0x09;
-/** No byte. */
-const none = -1;
-/** What a byte ends, and a byte that needs the rules of quotes, escapes and line breaks. */
-const [endOfField, endOfLine, unusual] = [1, 2, 3];
-
-const isSpace = (byte: number): boolean => byte === SPACE || byte === TAB;
-const isBlank = (bytes: Uint8Array): boolean => bytes.every(isSpace);
-
-/** Number of lines of a text with anything but blanks. */
-export function countLines(bytes: Uint8Array): number {
-  let lines = 0;
-  let filled = false;
-  for (const byte of bytes) {
-    if (byte === LF || byte === CR) {
-      if (filled) lines++;
-      filled = false;
-    } else if (!isSpace(byte)) filled = true;
-  }
-  return lines + (filled ? 1 : 0);
 }
 
 /** Where the splitter is within a record. */
@@ -96,14 +35,6 @@ type Place =
   | 'broken'
   | 'comment'
   | 'too long';
-
-/** Finds where records start. A blank line and a comment are records here. */
-export interface RecordStarts {
-  /** Records that start before this position are not reported. A position is a number of bytes that were pushed before. */
-  readonly from: number;
-  /** Receives the position and the line of a record's first byte. @returns the position from which on the next is wanted */
-  found(position: number, line: number): number;
-}
 
 /** The options of a splitter. */
 export interface SplitterOptions {
@@ -157,7 +88,8 @@ export function createCsvSplitter({
   const counts: LineCounts = { blank: 0, comment: 0, rows: 0, broken: 0 };
 
   const tooLong = lineLongerThan(longest);
-  const endlessQuote = `a quote that does not close within ${megabytes(longest)}`;
+  const endlessQuote = quoteOpenFor(longest);
+  const plain = plainRecords(dialect);
 
   const report = (bytes: Uint8Array, lines: number, problem: Problem): void => {
     counts.broken += lines;
@@ -235,33 +167,6 @@ export function createCsvSplitter({
     return bytes.subarray(end + 1);
   };
 
-  /** What a byte may mean: nothing, the end of a field, the end of a record, or more than a record without quotes and escapes has. */
-  const meaning = new Uint8Array(256);
-  for (const byte of [quote, escapeByte, CR]) if (byte !== none) meaning[byte] = unusual;
-  if (delimiter !== none) meaning[delimiter] = endOfField;
-  meaning[LF] = endOfLine;
-
-  /**
-   * Reads a record of a single line without quotes and escapes, which nearly all are, in a loop of its own.
-   *
-   * @returns the position of its line feed; -1, with nothing read, when it is no such record
-   */
-  const readPlain = (bytes: Uint8Array, from: number): number => {
-    if (bytes[from] === commentByte) return -1;
-    const { length } = bytes;
-    let found = 1;
-    for (let i = from; i < length; i++) {
-      const means = meaning[bytes[i] as number];
-      if (means === 0) continue;
-      if (means === endOfField) found++;
-      else if (means === endOfLine) {
-        fields = found;
-        return i;
-      } else return -1;
-    }
-    return -1;
-  };
-
   const nextField = (): Place => {
     fields++;
     return 'start of a field';
@@ -326,8 +231,9 @@ export function createCsvSplitter({
         wantedFrom = starts?.found(before + i, line) ?? Number.POSITIVE_INFINITY;
       }
       if (i === recordStart && at === 'start of a field' && !afterCr) {
-        const end = readPlain(bytes, i);
+        const end = plain.endOf(bytes, i);
         if (end >= 0) {
+          fields = plain.fields();
           line++;
           endRecord(bytes.subarray(recordStart, end), isClean);
           i = end;

@@ -1,8 +1,8 @@
 import { type FeatureColumn, featureColumns, sliceColumns } from '#domain/data/columns';
 import { fitInteractions } from '#domain/data/interactions';
 import { labelClasses } from '#domain/data/label';
+import { mergeProfiles } from '#domain/data/merge-profiles';
 import { planParts } from '#domain/data/parts';
-import { mergeProfiles } from '#domain/data/profile';
 import { checkQuality } from '#domain/data/quality';
 import type { DataSettings, FitSettings } from '#domain/data/settings';
 import { shownList } from '#domain/data/shown';

@@ -1,7 +1,11 @@
 import { groupSettings, keyedInputs } from '#domain/data/clean';
+import type { FeatureSpec } from '#domain/data/column-spec';
 import { type FeatureColumn, featureColumns } from '#domain/data/columns';
+import { expectedSettingsOf } from '#domain/data/expected-settings';
 import { labelClasses } from '#domain/data/label';
 import type { DataSettings } from '#domain/data/settings';
+import { columnReading } from '#domain/data/value-settings';
+import { ENCODINGS } from '#domain/encodings/registry';
 import { coarseValueSql } from '#domain/splits/duplicates';
 import { alikeNumberSql, identityOf } from '#domain/splits/keys';
 import { ident } from '#domain/sql/literals';
@@ -42,11 +46,28 @@ export function groupsSql(pipeline: DataSettings, cleanRows: string): string {
   return `SELECT _group, _key, ${label} AS class, ${time}${sameInputsSql(pipeline)} AS same, ${near} AS near, count(*) AS rows FROM ${cleanRows} GROUP BY ALL`;
 }
 
+/** What is left of a model input's settings without those of its encoding, and what is expected of the model: no clean value depends on them. */
+function valueSettingsOf(feature: FeatureSpec): Record<string, unknown> {
+  const encodings = ENCODINGS.filter(({ type }) => type === feature.type);
+  const without = new Set([
+    'encode',
+    ...[...encodings.map(({ settings }) => settings), expectedSettingsOf(feature.type)].flatMap(Object.keys),
+  ]);
+  return Object.fromEntries(Object.entries(feature).filter(([setting]) => !without.has(setting)));
+}
+
+/** What decides the clean values of the model inputs. */
+const inputsIdentity = ({ dataset }: DataSettings) =>
+  featureColumns({ dataset }).map(({ name, spec, feature }) => {
+    const own = valueSettingsOf(feature);
+    return [name, spec.role === 'feature' ? own : { ...spec, feature: own }, columnReading(name, dataset)];
+  });
+
 /** What the keys of rows are made from, as one text: keys of runs with the same text can be compared. */
 export function splitIdentity(pipeline: DataSettings): string {
   const groups = groupSettings(pipeline);
   const { seed } = pipeline.split;
-  const inputs = featureColumns(pipeline).map(({ name, spec }) => [name, spec]);
+  const inputs = inputsIdentity(pipeline);
   switch (groups.by) {
     case 'id':
       return identityOf({ seed, id: pipeline.dataset.id });

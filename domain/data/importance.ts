@@ -1,5 +1,5 @@
 import type { ModelInput } from '#domain/algorithms/algorithm';
-import { csvFields, encodable, sourceColumns } from '#domain/data/transform';
+import { encodeCsv, sourceColumns } from '#domain/data/transform';
 import { text } from '#domain/sql/literals';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 
@@ -41,11 +41,9 @@ export function planPermutations(
 
 /** SQL of the first rows of the holdout sample, encoded once for all blocks: `_ordinal` from 1, `_label`, then `x0` … the CSV fields. */
 export function unpermutedSql(fitted: FittedTransform, input: ModelInput, rows: number, sample: string): string {
-  const fields = csvFields(fitted, input).map((sql, i) => `${sql} AS x${i}`);
-  return (
-    `SELECT row_number() OVER (ORDER BY _hash) AS _ordinal, _label, ${fields.join(', ')} ` +
-    `FROM ${encodable(fitted, `(SELECT * FROM ${sample} ORDER BY _hash LIMIT ${rows})`)}`
-  );
+  const { inputs, from } = encodeCsv(fitted, `(SELECT * FROM ${sample} ORDER BY _hash LIMIT ${rows})`, input);
+  const fields = inputs.map((sql, i) => `${sql} AS x${i}`);
+  return `SELECT row_number() OVER (ORDER BY _hash) AS _ordinal, _label, ${fields.join(', ')} FROM ${from}`;
 }
 
 /** SQL of one row, `dealt`: for each row, in order, the row (from 1) whose value of the column it gets. Deterministic by seed. */

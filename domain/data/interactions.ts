@@ -38,7 +38,8 @@ export function checkInteractions(pipeline: Settings, issue: Issue): void {
     const [first, second] = columns;
     const stranger = columns.find((name) => !types.has(name));
     const bound = columns.find((name) => promised.has(name));
-    const key = JSON.stringify([columns, as]);
+    const interaction = stranger === undefined ? interactionOf(as, ...typesOf(columns)) : undefined;
+    const key = JSON.stringify([columns, interaction?.name]);
     if (stranger !== undefined) issue(path, `"${stranger}" is no model input: name two columns that are`);
     else if (first === second) issue(path, `"${first}" twice: name two different columns`);
     else if (bound !== undefined)
@@ -46,7 +47,7 @@ export function checkInteractions(pipeline: Settings, issue: Issue): void {
         path,
         `"${bound}" is declared monotone or invariant, which an interaction could break: remove one of the two`,
       );
-    else if (interactionOf(as, ...typesOf(columns)) === undefined)
+    else if (interaction === undefined)
       issue(
         path,
         `a ${typesOf(columns).join(' and a ')} do not go together${as === undefined ? '' : ` as ${as}`}: take two numbers, two categories or two times`,

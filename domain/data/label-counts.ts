@@ -1,11 +1,9 @@
 import { asNumber, type SqlRow } from '#domain/data/engine';
+import { mostRows } from '#domain/data/moments';
 import { byCategory, countedLabels, digits, foldSql, targetOutputs } from '#domain/encodings/target-counts';
 import { bucketSql } from '#domain/splits/keys';
 import { ident } from '#domain/sql/literals';
 import type { LabelCells, LabelCounts } from '#schemas/records/profile';
-
-/** More rows than a relation has: a sum of so many values, each divided by this, cannot overflow. */
-const mostRows = 2 ** 60;
 
 /** SQL of the means that are kept: of the label, of being the positive class, or of being each class but the last. */
 function meansSql(classes: number): string[] {

@@ -1,12 +1,11 @@
+import { CR, LF } from '#domain/data/line-bytes';
+
 /** Counts the lines of a text file from start to end, chunk by chunk: blank ones too, as an editor counts. */
 export interface LineCounter {
   push(chunk: Uint8Array): void;
   /** Number of lines, after the whole file was pushed. */
   lines(): number;
 }
-
-const LF = 0x0a;
-const CR = 0x0d;
 
 /** A line ends with `\n`, `\r\n` or `\r`; the last one may end without. */
 export function createLineCounter(): LineCounter {

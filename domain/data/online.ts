@@ -7,7 +7,7 @@ import type { SqlEngine, SqlRow } from '#domain/data/engine';
 import { isCovered, parsePath, valueAt } from '#domain/data/nested-path';
 import type { DataSettings } from '#domain/data/settings';
 import { shownList } from '#domain/data/shown';
-import { encodable, featureExpressions, knownCategories, sourceColumns } from '#domain/data/transform';
+import { encodeRelation, knownCategories, sourceColumns } from '#domain/data/transform';
 import { columnReading } from '#domain/data/value-settings';
 import { PredictionError } from '#domain/errors';
 import { ident, text, texts } from '#domain/sql/literals';
@@ -156,7 +156,8 @@ export async function encodeRows(
   if (rows.length === 0) return { rows: 0, features, values, gaps: [] };
   const columns = featureColumns(pipeline).map((c) => c.name);
   const clean = cleanFeatureSelect(pipeline, requestRelation(columns));
-  const inputs = featureExpressions(fitted, columns).map((sql, i) => `${sql} AS x${i}`);
+  const encoded = encodeRelation(fitted, `(${clean.sql})`, { available: columns });
+  const inputs = encoded.inputs.map((sql, i) => `${sql} AS x${i}`);
   const { missing, unknown } = gapConditions(fitted, columns);
   const gaps = [
     ...missing.map(({ sql }, i) => `${sql} AS m${i}`),
@@ -164,7 +165,7 @@ export async function encodeRows(
   ];
   const answer = await engine.query(
     'encode the rows of a request',
-    `SELECT _problem, ${[...inputs, ...gaps].join(', ')} FROM ${encodable(fitted, `(${clean.sql})`, columns)} ORDER BY _ordinal`,
+    `SELECT _problem, ${[...inputs, ...gaps].join(', ')} FROM ${encoded.from} ORDER BY _ordinal`,
     [JSON.stringify(requestTexts(pipeline, rows))],
   );
   answer.forEach((row, i) => {

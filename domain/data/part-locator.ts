@@ -1,4 +1,4 @@
-import type { RecordStarts } from '#domain/data/csv-splitter';
+import type { RecordStarts } from '#domain/data/csv-records';
 import { type FoundEncoding, sourceLength } from '#domain/data/transcoder';
 
 /** Where the rows of a part of a text file start. */

@@ -2,7 +2,7 @@ import type { RawRelation } from '#domain/data/clean';
 import { sourceName } from '#domain/data/column-source';
 import { isReadAsNumber } from '#domain/data/columns';
 import { canonicalQuote } from '#domain/data/csv-dialect';
-import { longestRecord } from '#domain/data/csv-splitter';
+import { longestRecord } from '#domain/data/csv-records';
 import type { LocatedColumns } from '#domain/data/header';
 import { isUsed, jsonChecks, nestedParquet, notNested, pointer } from '#domain/data/nested';
 import { type Path, type Paths, parentsOf, pathPointer, pathSql } from '#domain/data/nested-path';

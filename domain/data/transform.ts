@@ -18,21 +18,39 @@ export const absentSources = (fitted: Pick<FittedTransform, 'features'>, availab
 /** The column of the bucket of a training row, beside the clean columns. */
 const bucketColumn = '_bucket';
 
-/** Model inputs with the SQL of what is shared between some of them. */
-interface Encoded {
-  /** The SQL of the inputs, in order, over a relation with the shared columns. */
-  readonly inputs: readonly string[];
-  /** The SQL of the shared columns over the clean ones: the i-th is named `_shared<i>`. */
-  readonly shared: readonly string[];
+/** Says that rows are no training rows of the transform: each is encoded as a row of a request is. */
+const noBucket = 'CAST(NULL AS INTEGER)';
+/** SQL of the bucket of a training row, over `_side` and `_key`. */
+export const trainingBucket = `CASE WHEN _side = 'train' THEN ${bucketSql('_key')} END`;
+
+interface EncodingOptions {
+  /** The relation's columns; other source columns are read as missing. Without it, the relation has all. */
+  readonly available?: readonly string[] | undefined;
+  /** SQL of the bucket of a row that the transform was fitted on, NULL for others; no row is such a row without it. */
+  readonly bucket?: string;
+  readonly encodings?: readonly Encoding[];
 }
 
-/** Finds what model inputs share: the same SQL is computed once. */
-function encodeFeatures(
+/** Model inputs as SQL. They can be read of `from` alone: it has the relation's columns, and what some inputs share, once per row. */
+export interface Encoded {
+  /** SQL of the model inputs, in order. */
+  readonly inputs: readonly string[];
+  /** SQL of the relation. */
+  readonly from: string;
+}
+
+/**
+ * The SQL of every model input. Training, holdout and serving all use this SQL.
+ *
+ * @param relation a relation with the clean columns
+ */
+export function encodeRelation(
   fitted: Pick<FittedTransform, 'features'>,
-  available: readonly string[] = sourceColumns(fitted),
-  encodings: readonly Encoding[] = ENCODINGS,
+  relation: string,
+  { available = sourceColumns(fitted), bucket = noBucket, encodings = ENCODINGS }: EncodingOptions = {},
 ): Encoded {
   const own = new Set(available);
+  // the same SQL is computed once
   const shared = new Map<string, string>();
   const inputs = fitted.features.map((feature) => {
     const { sources, reads, shared: common, sql } = readFeature(feature, encodings);
@@ -48,47 +66,9 @@ function encodeFeatures(
       bucket: bucketColumn,
     });
   });
-  return { inputs, shared: [...shared.keys()] };
-}
-
-/**
- * The SQL of every model input, in order, over `encodable`. Training, holdout and serving all use this SQL.
- *
- * @param available the relation's columns; other source columns are read as missing
- */
-export const featureExpressions = (
-  fitted: Pick<FittedTransform, 'features'>,
-  available?: readonly string[],
-  encodings?: readonly Encoding[],
-): readonly string[] => encodeFeatures(fitted, available, encodings).inputs;
-
-/** Says that rows are no training rows of the transform: each is encoded as a row of a request is. */
-const noBucket = 'CAST(NULL AS INTEGER)';
-/** SQL of the bucket of a training row, over `_side` and `_key`. */
-export const trainingBucket = `CASE WHEN _side = 'train' THEN ${bucketSql('_key')} END`;
-
-interface EncodingOptions {
-  /** SQL of the bucket of a row that the transform was fitted on, NULL for others; no row is such a row without it. */
-  readonly bucket?: string;
-  readonly encodings?: readonly Encoding[];
-}
-
-/**
- * SQL of a relation that has what `featureExpressions` and `csvFields` read: its own columns, and what model inputs share, once per row.
- *
- * @param relation a relation with the clean columns
- * @param available the relation's columns; other source columns are read as missing
- */
-export function encodable(
-  fitted: Pick<FittedTransform, 'features'>,
-  relation: string,
-  available?: readonly string[],
-  { bucket = noBucket, encodings }: EncodingOptions = {},
-): string {
-  const { shared } = encodeFeatures(fitted, available, encodings);
-  if (shared.length === 0) return relation;
-  const columns = shared.map((sql, i) => `${sql} AS _shared${i}`);
-  return `(SELECT *, ${[...columns, `${bucket} AS ${bucketColumn}`].join(', ')} FROM ${relation})`;
+  if (shared.size === 0) return { inputs, from: relation };
+  const columns = [...shared].map(([sql, name]) => `${sql} AS ${name}`);
+  return { inputs, from: `(SELECT *, ${[...columns, `${bucket} AS ${bucketColumn}`].join(', ')} FROM ${relation})` };
 }
 
 /** The categories that model inputs know by name, by source column, for every column of categories. */
@@ -122,26 +102,26 @@ export const namedCategories = ({
 }: Pick<FittedTransform, 'features'>): ReadonlyMap<string, ReadonlySet<string>> => categoriesOf(features, ENCODINGS);
 
 /** `SELECT <model inputs> FROM <relation>`: the i-th is named `x<i>`, because categories may differ only in case and SQL names may not. */
-export const featureSelectSql = (
+export function featureSelectSql(
   fitted: Pick<FittedTransform, 'features'>,
   relation: string,
-  available?: readonly string[],
   options: EncodingOptions = {},
-): string =>
-  `SELECT ${featureExpressions(fitted, available, options.encodings)
-    .map((sql, i) => `${sql} AS x${i}`)
-    .join(', ')} FROM ${encodable(fitted, relation, available, options)}`;
+): string {
+  const { inputs, from } = encodeRelation(fitted, relation, options);
+  return `SELECT ${inputs.map((sql, i) => `${sql} AS x${i}`).join(', ')} FROM ${from}`;
+}
 
-/** The model inputs as CSV fields for the algorithm, over `encodable`. With a single input, the field is never empty, and numbers have its zeros. */
-export function csvFields(
+/** `encodeRelation` with the inputs as CSV fields for the algorithm. With a single input, the field is never empty, and numbers have its zeros. */
+export function encodeCsv(
   fitted: Pick<FittedTransform, 'features'>,
+  relation: string,
   { missingAlone, zerosAlone }: Pick<ModelInput, 'missingAlone' | 'zerosAlone'>,
-  available?: readonly string[],
-): readonly string[] {
-  const fields = featureExpressions(fitted, available);
-  if (fields.length > 1) return fields;
+  options: EncodingOptions = {},
+): Encoded {
+  const { inputs, from } = encodeRelation(fitted, relation, options);
+  if (inputs.length > 1) return { inputs, from };
   const padded = (sql: string) => `regexp_replace(CAST(${sql} AS VARCHAR), '^-?', ${text(`\\0${zerosAlone}`)})`;
-  return fields.map((sql) => `coalesce(${padded(sql)}, ${text(missingAlone)})`);
+  return { inputs: inputs.map((sql) => `coalesce(${padded(sql)}, ${text(missingAlone)})`), from };
 }
 
 /** SQL of the label as CSV field: a class's index as a whole number, a value as float64. */

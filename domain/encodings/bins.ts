@@ -55,7 +55,7 @@ const withinFeature = {
     ];
     return zeroOrOne(ends.join(' AND '));
   },
-  watched: (feature) => ({ as: 'indicator', category: rangeText(feature) }),
+  watched: (feature) => ({ as: 'indicator', category: rangeText(feature), transformed: true }),
 } as const satisfies FittedFeatureKind<typeof withinSchema>;
 
 const settings = {
@@ -98,6 +98,7 @@ export const bins = {
   features: [binFeature, withinFeature, missingFeature],
   example: { role: 'feature', type: 'number', encode: 'bins', bins: 5 },
   leavesMissing: ({ impute, as }) => impute === 'none' && as === 'position',
+  unordered: ({ as }) => (as === 'onehot' ? 'as: position' : undefined),
   quantiles: (own) => [...(own.impute === 'median' ? [0.5] : []), ...sharesOf(own.bins)],
   fit(source, own, { train, trainMissing }, quantiles) {
     const { min, max, mean } = train;

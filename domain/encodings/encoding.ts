@@ -2,14 +2,22 @@ import * as z from 'zod';
 import type { FittedFeature } from '#schemas/records/fitted-transform';
 import type { ColumnProfile, FeatureType } from '#schemas/records/profile';
 
+/** Set where what is watched is in other units than the column, or has other categories. */
+type Transformed = true;
+
 /**
  * How a drift check reads a model input: as a number; as a category computed from the encoded number; as one indicator of its
  * column's category (or that of an interaction, by a name of its own); or not at all, because it changes naturally.
  */
 export type Watched =
-  | { readonly as: 'number' /** Set for one that is in other units than its column. */; readonly transformed?: true }
+  | { readonly as: 'number'; readonly transformed?: Transformed }
   | { readonly as: 'category'; readonly column: string; category(encoded: number): string | null }
-  | { readonly as: 'indicator'; readonly category: string; readonly column?: string }
+  | {
+      readonly as: 'indicator';
+      readonly category: string;
+      readonly column?: string;
+      readonly transformed?: Transformed;
+    }
   | {
       readonly as: 'nothing';
       /** Why; that the input moves with the calendar when absent. */
@@ -107,6 +115,8 @@ export interface Encoding<Type extends FeatureType = FeatureType, Settings exten
   leavesMissing?(settings: z.output<z.ZodObject<Settings>>): boolean;
   /** What is wrong with the settings together, and the fix; undefined when they are right. */
   problem?(settings: z.output<z.ZodObject<Settings>>): string | undefined;
+  /** For numbers: the setting that would make an input that rises with the column, where none does. Absent: one always does. */
+  unordered?(settings: z.output<z.ZodObject<Settings>>): string | undefined;
   /** The quantiles of the training rows that fitting needs, as shares from 0 to 1. */
   quantiles?(settings: z.output<z.ZodObject<Settings>>): readonly number[];
   /** What fitting needs of the training rows besides their values. Absent: nothing. */

@@ -21,7 +21,7 @@ const hashedFeature = {
   reads: 'VARCHAR',
   shared: ({ buckets, fill }, value) => hashedSql(fill === null ? value : `coalesce(${value}, ${text(fill)})`, buckets),
   sql: ({ bucket }, _, { shared }) => zeroOrOne(`${shared} = ${bucket}`),
-  watched: ({ bucket }) => ({ as: 'indicator', category: `(bucket ${bucket})` }),
+  watched: ({ bucket }) => ({ as: 'indicator', category: `(bucket ${bucket})`, transformed: true }),
 } as const satisfies FittedFeatureKind<typeof schema>;
 
 const settings = {

@@ -29,7 +29,7 @@ export function powerSql(power: Power, x: string): string {
   return `CASE WHEN ${x} >= 0 THEN ${boxCox(power.lambda)} ELSE -(${boxCox(2 - power.lambda)}) END`;
 }
 
-/** Count, mean and variance (by the count) of some numbers. */
+/** Mean and variance (by the count) of some numbers. */
 export function spreadOf(values: readonly number[]): { readonly mean: number; readonly variance: number } {
   const mean = values.reduce((sum, value) => sum + value / values.length, 0);
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2 / values.length, 0);
@@ -50,7 +50,8 @@ export function yeoJohnsonLikelihood(lambda: number, values: readonly number[]):
 
 /** The exponents that are tried first. */
 const step = 0.25;
-const tried = Array.from({ length: 41 }, (_, i) => -5 + i * step);
+const [least, most] = [-5, 5];
+const tried = Array.from({ length: (most - least) / step + 1 }, (_, i) => least + i * step);
 const golden = (Math.sqrt(5) - 1) / 2;
 
 /**
@@ -64,7 +65,7 @@ export function fitYeoJohnson(values: readonly number[]): number {
     .filter(({ value }) => value > Number.NEGATIVE_INFINITY)
     .toSorted((a, b) => b.value - a.value);
   if (!best) return 1;
-  let [low, high] = [best.lambda - step, best.lambda + step];
+  let [low, high] = [Math.max(least, best.lambda - step), Math.min(most, best.lambda + step)];
   while (high - low > 1e-7) {
     const [left, right] = [high - golden * (high - low), low + golden * (high - low)];
     if (likelihood(left) < likelihood(right)) low = left;

@@ -29,7 +29,7 @@ const targetFeature = {
     `CASE WHEN ${value} IS NULL THEN 1 ELSE coalesce(list_position(${listSql(categories, 'VARCHAR')}, ${value}) + 1, 0) END`,
   sql: ({ folds, means }, _, { shared, bucket }) =>
     `${listSql(means, 'DOUBLE')}[${shared} * ${folds + 1} + coalesce(${foldSql(bucket, folds)} + 1, 0) + 1]`,
-  watched: () => ({ as: 'number' }),
+  watched: () => ({ as: 'number', transformed: true }),
   categories: ({ categories }) => categories,
 } as const satisfies FittedFeatureKind<typeof schema>;
 

@@ -1,6 +1,7 @@
 import type { Algorithm } from '#domain/algorithms/algorithm';
 import { algorithmOf } from '#domain/algorithms/registry';
 import { featureColumns } from '#domain/data/columns';
+import { plannedInteractions } from '#domain/data/interactions';
 import type { DataSettings } from '#domain/data/settings';
 import { shownList } from '#domain/data/shown';
 import { trainingHyperparameters } from '#domain/training/hyperparameters';
@@ -32,6 +33,11 @@ function changedInputs(before: Sections, now: Sections): string[] {
   return [...new Set([...old.keys(), ...own.keys()])].filter((name) => old.get(name) !== own.get(name));
 }
 
+const interactionsOf = (pipeline: Sections) =>
+  plannedInteractions(pipeline).map(({ columns, interaction }) => [interaction.name, ...columns]);
+
+const undersamples = ({ imbalance }: Sections): boolean => typeof imbalance === 'object' && 'undersample' in imbalance;
+
 function changedHyperparameters(ancestor: Ancestor, pipeline: Sections, algorithm: Algorithm): string[] {
   const monotone = monotoneSigns(pipeline.dataset, ancestor.features);
   const own = trainingHyperparameters(pipeline, [], algorithm, monotone);
@@ -56,6 +62,9 @@ export function continuationProblem(ancestor: Ancestor, pipeline: Sections, imag
   if (!same(before.dataset.label, pipeline.dataset.label)) return changed('other settings of dataset.label');
   const inputs = changedInputs(before, pipeline);
   if (inputs.length > 0) return changed(`other model inputs, or other settings of them: ${shownList(inputs, 10)}`);
+  if (!same(interactionsOf(before), interactionsOf(pipeline))) return changed('other interactions of its columns');
+  // its scores need a recalibration, which those of further trees do not
+  if (undersamples(before)) return changed('fewer rows of a class (imbalance.undersample)');
   const hyperparameters = changedHyperparameters(ancestor, pipeline, algorithm);
   if (hyperparameters.length > 0)
     return changed(`other values of hyperparameters that trees share: ${hyperparameters.join(', ')}`);

@@ -1,8 +1,10 @@
-import type { ColumnSpec } from '#domain/data/column-spec';
+import type { ColumnSpec, FeatureSpec } from '#domain/data/column-spec';
 import { monotoneColumns } from '#domain/data/expected-settings';
-import { readFeature } from '#domain/encodings/registry';
+import { encodingOf, readFeature } from '#domain/encodings/registry';
+import type { Issue } from '#domain/issue';
 import { unreachable } from '#domain/unreachable';
 import type { FittedFeature } from '#schemas/records/fitted-transform';
+import type { Task } from '#schemas/records/task';
 
 /** Which way the answer may go when a model input rises: up, down, or both. */
 export type Sign = 1 | -1 | 0;
@@ -45,3 +47,22 @@ export function monotoneSigns(dataset: Dataset, features: readonly FittedFeature
 
 /** The signs that are declared, before it is known which model inputs there are. */
 export const monotoneDeclared = (dataset: Dataset): Sign[] => [...declaredSigns(dataset).values()];
+
+/** Reports columns that are declared monotone and have no direction that a model could keep to. */
+export function checkMonotone(
+  { dataset, evaluation }: { readonly dataset: Dataset; readonly evaluation: { readonly task: Task } },
+  issue: Issue,
+): void {
+  for (const { column } of monotoneColumns(dataset)) {
+    const path = ['dataset', 'columns', column, 'monotone'];
+    const spec = dataset.columns[column] as FeatureSpec;
+    if (evaluation.task === 'multiclass')
+      issue(path, 'a multiclass model answers one number for each class, so there is no single direction: remove it');
+    const way = encodingOf(spec).unordered?.(spec);
+    if (way !== undefined)
+      issue(
+        path,
+        `its inputs do not rise with it, so no training can keep to a direction: set ${way}, or remove monotone`,
+      );
+  }
+}

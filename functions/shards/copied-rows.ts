@@ -3,7 +3,7 @@ import type { ModelInput } from '#domain/algorithms/algorithm';
 import { featureColumns } from '#domain/data/columns';
 import { asNumber, type SqlEngine } from '#domain/data/engine';
 import { sameInputsSql } from '#domain/data/groups';
-import { csvFields, csvOutput, encodable, parquetOutput } from '#domain/data/transform';
+import { csvOutput, encodeCsv, parquetOutput } from '#domain/data/transform';
 import { cleanKeys, type RunPointer } from '#domain/runs/layout';
 import { copiedRowsSql, copiedSetsSql, mergedCopiedSql } from '#domain/splits/copied';
 import { text, texts } from '#domain/sql/literals';
@@ -76,13 +76,10 @@ export async function writeCopiedRows(
   const count = asNumber(found?.['rows']);
   if (count === 0) return 0;
   const [features, labels] = [join(directory, 'copied.csv'), join(directory, 'copied-labels.parquet')];
-  const fields = csvFields(fitted, input).join(', ');
+  const { inputs, from } = encodeCsv(fitted, rows, input);
   const copy = (select: string, file: string, options: string) =>
-    engine.query(
-      task,
-      `COPY (SELECT ${select} FROM ${encodable(fitted, rows)} ORDER BY _hash) TO ${text(file)} ${options}`,
-    );
-  await copy(fields, features, csvOutput(input));
+    engine.query(task, `COPY (SELECT ${select} FROM ${from} ORDER BY _hash) TO ${text(file)} ${options}`);
+  await copy(inputs.join(', '), features, csvOutput(input));
   await copy('_label, _chance', labels, parquetOutput);
   await clean.upload(features, keys.copiedFeatures, input.contentType);
   await clean.upload(labels, keys.copiedLabels, parquet);

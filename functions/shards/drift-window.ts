@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelInput } from '#domain/algorithms/algorithm';
 import { cleanColumns } from '#domain/data/columns';
-import { cleanRowsSql, csvFields, csvOutput, encodable } from '#domain/data/transform';
+import { cleanRowsSql, csvOutput, encodeCsv } from '#domain/data/transform';
 import { buildWindow, mergeWindows } from '#domain/drift/baseline';
 import { cleanView } from '#domain/drift/clean-columns';
 import { driftColumns } from '#domain/drift/columns';
@@ -98,10 +98,10 @@ export async function measureDrop(
       try {
         const described = await engine.query('describe the clean rows', `DESCRIBE SELECT * FROM ${cleanRowsSql(rows)}`);
         const available = described.map((r) => String(r['column_name']));
-        const select = csvFields(fitted, input, available).join(', ');
+        const { inputs, from } = encodeCsv(fitted, cleanRowsSql(rows), input, { available });
         await engine.query(
           'encode the drop',
-          `COPY (SELECT ${select} FROM ${encodable(fitted, cleanRowsSql(rows), available)}) TO ${sqlText(csv)} ${csvOutput(input)}`,
+          `COPY (SELECT ${inputs.join(', ')} FROM ${from}) TO ${sqlText(csv)} ${csvOutput(input)}`,
         );
       } finally {
         engine.close();

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { asNumber } from '#domain/data/engine';
-import { cleanRowsSql, csvFields, csvOutput, encodable } from '#domain/data/transform';
+import { cleanRowsSql, csvOutput, encodeCsv } from '#domain/data/transform';
 import { artifactKeys, cleanKeys, partName, type RunPointer } from '#domain/runs/layout';
 import { text } from '#domain/sql/literals';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
@@ -35,8 +35,8 @@ export async function encodeBatchShard(
     await clean.download(cleanKeys(run).shard(shard), local);
     const engine = await openEngine({ memoryMb, temporaryDirectory: join(directory, 'spill') });
     try {
-      const rowsOf = encodable(fitted, cleanRowsSql(local));
-      const select = `SELECT ${csvFields(fitted, input).join(', ')} FROM ${rowsOf} ORDER BY _row`;
+      const { inputs, from } = encodeCsv(fitted, cleanRowsSql(local), input);
+      const select = `SELECT ${inputs.join(', ')} FROM ${from} ORDER BY _row`;
       const [copied] = await engine.query('encode the rows', `COPY (${select}) TO ${text(file)} ${csvOutput(input)}`);
       const rows = asNumber(copied?.['Count']);
       if (rows > 0) {

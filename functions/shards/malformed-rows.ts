@@ -1,4 +1,4 @@
-import { brokenQuotes, notUtf8 } from '#domain/data/csv-splitter';
+import { brokenQuotes, notUtf8 } from '#domain/data/csv-records';
 import { encodingAdvice } from '#domain/data/header';
 import { bulletList } from '#domain/data/shown';
 import type { Problem } from '#domain/data/typing';

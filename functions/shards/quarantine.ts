@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { join } from 'node:path';
-import type { CsvSink } from '#domain/data/csv-splitter';
+import type { CsvSink } from '#domain/data/csv-records';
 import type { SqlEngine } from '#domain/data/engine';
 import type { Problem } from '#domain/data/typing';
 import { RowCountError } from '#domain/errors';

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { dialectOf, jsonLines } from '#domain/data/csv-dialect';
-import { type CsvSink, createCsvSplitter, type LineCounts, longestRecord } from '#domain/data/csv-splitter';
+import { type CsvSink, type LineCounts, longestRecord } from '#domain/data/csv-records';
+import { createCsvSplitter } from '#domain/data/csv-splitter';
 import { type CsvHeader, headerBytes, readCsvHeader } from '#domain/data/header';
 import { createLineCounter } from '#domain/data/line-counter';
 import type { PartLocator } from '#domain/data/part-locator';

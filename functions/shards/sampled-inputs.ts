@@ -1,5 +1,5 @@
 import { asNumber, type SqlEngine } from '#domain/data/engine';
-import { encodable, featureExpressions } from '#domain/data/transform';
+import { encodeRelation } from '#domain/data/transform';
 import { mergeWindows } from '#domain/drift/baseline';
 import { mergeSamples, noRows, type RowSample, SAMPLE_ROWS, sketchRows } from '#domain/drift/windows/row-sample';
 import type { ObjectStore } from '#functions/ports/object-store';
@@ -35,10 +35,11 @@ export async function sampleInputs(engine: SqlEngine, rows: string, shard: numbe
   // the rows are chosen by their numbers alone: the engine makes room for all columns of as many rows as a limit allows
   const least = `SELECT _row, CAST(${hash} AS DOUBLE) / ${2 ** 64} AS _priority FROM ${rows} ORDER BY 2, 1 LIMIT ${most + 1}`;
   const chosen = `(SELECT * FROM ${rows} JOIN (${least}) USING (_row))`;
-  const fields = featureExpressions(fitted, available).map((sql, i) => `CAST(${sql} AS DOUBLE) AS x${i}`);
+  const { inputs, from } = encodeRelation(fitted, chosen, { available });
+  const fields = inputs.map((sql, i) => `CAST(${sql} AS DOUBLE) AS x${i}`);
   const read = await engine.query(
     'sample the rows',
-    `SELECT _priority, ${fields.join(', ')} FROM ${encodable(fitted, chosen, available)} ORDER BY _priority, _row`,
+    `SELECT _priority, ${fields.join(', ')} FROM ${from} ORDER BY _priority, _row`,
   );
   const sampled = read.map((row) => ({
     priority: asNumber(row['_priority']),

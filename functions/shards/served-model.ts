@@ -39,7 +39,7 @@ export async function servedModel(
   const transformed = new Set(
     fitted.features
       .map((feature) => readFeature(feature))
-      .flatMap(({ sources, watched }) => (watched.as === 'number' && watched.transformed ? sources : [])),
+      .flatMap(({ sources, watched }) => ('transformed' in watched && watched.transformed ? sources : [])),
   );
   const texts = onlineTextFunctionsOf(pipeline);
   const baseline = () => artifacts.readJson(keys.baseline, baselineSchema);
@@ -70,7 +70,7 @@ export async function servedModel(
     async observed(column) {
       kept ??= baseline();
       const { columns: inputs, clean } = await kept;
-      // a scaled number is watched in other units than those of a raw row
+      // a scaled number, a bin or a bucket is not what a raw row has
       const histograms = transformed.has(column) ? clean?.columns : inputs;
       const histogram = histograms?.find((own) => own.column === column);
       if (histogram === undefined) return [];

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { cleanSelect } from '#domain/data/clean';
 import { expectedColumns } from '#domain/data/columns';
 import { asNumber } from '#domain/data/engine';
-import { absentFromAll } from '#domain/data/profile';
+import { absentFromAll } from '#domain/data/merge-profiles';
 import { joinFiles, layoutOf, rawRelation } from '#domain/data/raw';
 import { parquetOutput } from '#domain/data/transform';
 import { RowCountError } from '#domain/errors';

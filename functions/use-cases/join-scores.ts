@@ -5,7 +5,7 @@ import { batchItems, batchKeys } from '#domain/batch/layout';
 import { classNames, type ScoredModel, scoredRowsSql, scoreFields } from '#domain/batch/score-columns';
 import { asNumber } from '#domain/data/engine';
 import { classAnswers } from '#domain/data/label-answers';
-import { absentFromAll } from '#domain/data/profile';
+import { absentFromAll } from '#domain/data/merge-profiles';
 import { shownList } from '#domain/data/shown';
 import { parquetOutput } from '#domain/data/transform';
 import { EvaluationError, SchemaMismatchError } from '#domain/errors';

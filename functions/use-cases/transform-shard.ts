@@ -4,15 +4,7 @@ import { algorithmOf } from '#domain/algorithms/registry';
 import { inputsKeySql } from '#domain/data/clean';
 import { asNumber, type SqlEngine } from '#domain/data/engine';
 import { partRanges } from '#domain/data/parts';
-import {
-  absentSources,
-  csvFields,
-  csvLabel,
-  csvOutput,
-  encodable,
-  parquetOutput,
-  trainingBucket,
-} from '#domain/data/transform';
+import { absentSources, csvLabel, csvOutput, encodeCsv, parquetOutput, trainingBucket } from '#domain/data/transform';
 import { keptRowsSql, weightSql } from '#domain/imbalance/balance';
 import { shardName } from '#domain/runs/drop';
 import { artifactKeys, cleanKeys, partName } from '#domain/runs/layout';
@@ -121,13 +113,14 @@ export async function transformShard(
       const kept = keptRowsSql(fitted.balance, { shard: shard.index, seed: pipeline.split.seed });
       const written = kept === undefined ? counts : await countSides(engine, rows, kept);
       const weight = weightSql(fitted.balance);
-      const labelled = [csvLabel(fitted), ...(weight ? [weight] : []), ...csvFields(fitted, input)].join(', ');
+      const training = encodeCsv(fitted, rows, input, { bucket: trainingBucket });
+      const labelled = [csvLabel(fitted), ...(weight ? [weight] : []), ...training.inputs].join(', ');
       const channel = async (side: 'train' | 'validation', prefix: string): Promise<Output[]> => {
         const parts = await partConditions(engine, rows, side, counts[side], fitted.parts[side][shard.index] ?? 1);
         const used = side === 'train' ? kept : undefined;
         return parts.map((part, index) => ({
           select: labelled,
-          from: encodable(fitted, rows, undefined, { bucket: trainingBucket }),
+          from: training.from,
           side,
           key: prefix + partName(shard.index, index, 'csv'),
           csv: input,
@@ -145,13 +138,11 @@ export async function transformShard(
         of: FittedTransform,
         csv: ModelInput,
         columns?: readonly string[],
-      ): Output => ({
-        select: csvFields(of, csv, columns).join(', '),
-        from: encodable(of, rows, columns),
-        csv,
-        side: 'test',
-        key: keys.holdout(model) + partName(shard.index, 0, 'csv'),
-      });
+      ): Output => {
+        const { inputs, from } = encodeCsv(of, rows, csv, { available: columns });
+        const key = keys.holdout(model) + partName(shard.index, 0, 'csv');
+        return { select: inputs.join(', '), from, csv, side: 'test', key };
+      };
       const outputs: Output[] = [
         ...(await channel('train', keys.train)),
         ...(await channel('validation', keys.validation)),

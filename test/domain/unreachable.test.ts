@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { cleanColumns } from '#domain/data/columns';
+import { groupsSql, splitIdentity } from '#domain/data/groups';
 import { labelClasses, labelSql } from '#domain/data/label';
 import { classAnswers } from '#domain/data/label-answers';
+import { needsSql } from '#domain/data/needs';
 import { columnsProfileSql, countShard, readProfile } from '#domain/data/profile';
 import { layoutOf } from '#domain/data/raw';
 import { csvLabel } from '#domain/data/transform';
@@ -57,6 +59,16 @@ describe('what has no rule stops instead of going on without one', () => {
     ['reference of a drift check', () => referenceSpans({ kind: other }, { from: '', to: '' })],
     ['format of a drop', () => layoutOf({ path: 'p', columns: [] }, { format: other })],
     ['kind of column', () => columnsProfileSql([column], 't')],
+    [
+      'kind of column',
+      () =>
+        groupsSql(
+          { ...pipeline, dataset: { ...pipeline.dataset, columns: { x: { role: 'feature', type: other } } } },
+          't',
+        ),
+    ],
+    ['way to group', () => splitIdentity({ ...pipeline, split: { ...pipeline.split, groupBy: other } })],
+    ['need of an encoding', () => needsSql('x', { of: other } as never, 0, 't')],
     ['kind of column', () => readProfile([column], profiled)],
     [
       'way to see a model input',

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { canonicalQuote, dialectOf, jsonLines } from '#domain/data/csv-dialect';
 import { parseRecord, writeRecord } from '#domain/data/csv-fields';
 import { normalRow } from '#domain/data/csv-normal';
-import { countLines, createCsvSplitter } from '#domain/data/csv-splitter';
+import { createCsvSplitter } from '#domain/data/csv-splitter';
+import { countLines } from '#domain/data/line-bytes';
 
 const csv = { delimiter: ',', quote: '"', escape: undefined, comment: undefined };
 interface Given {

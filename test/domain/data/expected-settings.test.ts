@@ -54,6 +54,13 @@ describe('what a pipeline expects of the answers', () => {
     );
   });
 
+  it('has no direction where each bin is an input of its own', () => {
+    const number = { role: 'feature', type: 'number', encode: 'bins', monotone: 'increasing' };
+    expect(problems({ ...columns, age: number, debt: { ...number, as: 'onehot' } })).toEqual([
+      'dataset.columns.debt.monotone: its inputs do not rise with it, so no training can keep to a direction: set as: position, or remove monotone',
+    ]);
+  });
+
   it('is checked against hyperparameters that do not go with it', () => {
     expect(problems(columns, { training: { hyperparameters: { tree_method: 'approx' } } })).toEqual([
       'training.hyperparameters.tree_method: monotone constraints go with exact and hist only: set one of them',

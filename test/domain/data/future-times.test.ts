@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { futureTimesSql, futureWarnings, readFutureTimes, watchedColumns } from '#domain/data/future-times';
-import { countShard, mergeProfiles } from '#domain/data/profile';
+import { mergeProfiles } from '#domain/data/merge-profiles';
+import { countShard } from '#domain/data/profile';
 import { pipelineSchema } from '#schemas/pipeline';
 import type { Profile } from '#schemas/records/profile';
 import { smallPipeline, testEngine } from '../../fakes/data-run.ts';

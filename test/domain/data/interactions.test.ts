@@ -50,6 +50,9 @@ describe('the rules of interactions', () => {
       ]).error?.issues.map(({ message }) => message),
     ).toEqual(['it is listed twice: remove one']);
     expect(parsed([['x', 'y2'], { of: ['x', 'y2'], as: 'ratio' }]).success).toBe(true);
+    expect(parsed([['x', 'y2'], { of: ['x', 'y2'], as: 'product' }]).error?.issues).toMatchObject([
+      { path: ['dataset', 'interactions', 1], message: 'it is listed twice: remove one' },
+    ]);
   });
 });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { labelSql } from '#domain/data/label';
 import { classAnswers, needsOnlyNegative } from '#domain/data/label-answers';
-import { mergeProfiles } from '#domain/data/profile';
+import { mergeProfiles } from '#domain/data/merge-profiles';
 import { cleanKeys } from '#domain/runs/layout';
 import { pipelineSchema } from '#schemas/pipeline';
 import { classAnswerSchema } from '#schemas/records/class-answer';

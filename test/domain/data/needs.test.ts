@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { featureColumns } from '#domain/data/columns';
+import { mergeProfiles } from '#domain/data/merge-profiles';
 import { needsOf, readDocuments, readLabels } from '#domain/data/needs';
-import { mergeProfiles, readProfile } from '#domain/data/profile';
+import { readProfile } from '#domain/data/profile';
 import { pipelineSchema } from '#schemas/pipeline';
 import { smallPipeline } from '../../fakes/data-run.ts';
 

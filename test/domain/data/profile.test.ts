@@ -1,14 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CleanColumn } from '#domain/data/columns';
-import {
-  categoriesSql,
-  countedCategories,
-  countShard,
-  labelProfileSql,
-  mergeProfiles,
-  readProfile,
-} from '#domain/data/profile';
+import { mergeProfiles } from '#domain/data/merge-profiles';
+import { categoriesSql, countedCategories, countShard, labelProfileSql, readProfile } from '#domain/data/profile';
 import { type CleanKind, type Moments, type Profile, profileSchema } from '#schemas/records/profile';
 import { type DataRun, smallPipeline, startRun, testEngine } from '../../fakes/data-run.ts';
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { columnSchema } from '#domain/data/column-schema';
 import { datasetSchema } from '#domain/data/settings';
 import { splitSchema } from '#domain/data/split-settings';
 
@@ -12,17 +13,8 @@ it('the least that a dataset needs has defaults for the rest', () => {
     trigger: { marker: '_SUCCESS' },
     label: { column: 'y' },
     columns: {
-      x: {
-        role: 'feature',
-        type: 'number',
-        encode: 'number',
-        impute: 'median',
-        indicator: false,
-        power: 'none',
-        scale: 'none',
-        bins: 10,
-        as: 'position',
-      },
+      // test/domain/encodings/fit.test.ts has the defaults of each type
+      x: columnSchema.parse(least.columns.x),
     },
     interactions: [],
     extraColumns: 'reject',

@@ -7,10 +7,10 @@ import { xgboost } from '#domain/algorithms/xgboost/xgboost';
 import { toCsv } from '#domain/data/online';
 import {
   absentSources,
-  csvFields,
   csvLabel,
   csvOutput,
-  featureExpressions,
+  encodeCsv,
+  encodeRelation,
   featureSelectSql,
 } from '#domain/data/transform';
 import type { FittedFeature } from '#schemas/records/fitted-transform';
@@ -63,7 +63,7 @@ describe('a fitted feature', () => {
   test('whose source column is gone reads it as missing', () => {
     const fitted = { features: [{ ...of, kind: 'number', fill: 3 }] as FittedFeature[] };
     expect(absentSources(fitted, ['w'])).toEqual(['v']);
-    expect(featureExpressions(fitted, ['w'])[0]).toContain('NULL');
+    expect(encodeRelation(fitted, 'r', { available: ['w'] }).inputs[0]).toContain('NULL');
   });
 });
 
@@ -91,9 +91,10 @@ describe('the CSV a model reads', () => {
     const folder = mkdtempSync(join(tmpdir(), 'csv-'));
     try {
       using engine = await testEngine();
+      const { inputs, from } = encodeCsv(fitted, `(${rows})`, xgboost.input);
       await engine.query(
         'write',
-        `COPY (SELECT ${csvFields(fitted, xgboost.input).join(', ')} FROM (${rows})) TO '${folder}/o.csv' ${csvOutput(xgboost.input)}`,
+        `COPY (SELECT ${inputs.join(', ')} FROM ${from}) TO '${folder}/o.csv' ${csvOutput(xgboost.input)}`,
       );
       return readFileSync(`${folder}/o.csv`, 'utf8');
     } finally {

@@ -4,7 +4,7 @@ import { ALGORITHMS } from '#domain/algorithms/registry';
 import { type CleanColumn, featureColumns } from '#domain/data/columns';
 import { needsOf, needsSql } from '#domain/data/needs';
 import { categoriesSql, columnsProfileSql, labelProfileSql, readProfile } from '#domain/data/profile';
-import { csvFields, encodable, featureExpressions, trainingBucket } from '#domain/data/transform';
+import { encodeCsv, encodeRelation, trainingBucket } from '#domain/data/transform';
 import { encodingOf } from '#domain/encodings/registry';
 import { text } from '#domain/sql/literals';
 import { pipelineSchema } from '#schemas/pipeline';
@@ -89,9 +89,11 @@ test('a transform fitted on any rows keeps each of any rows, as numbers that are
       fc.constantFrom({}, { bucket: trainingBucket }),
       async (known, others, options) => {
         const fitted = await learn(known);
-        const values = featureExpressions(fitted).map((sql, i) => `CAST(${sql} AS DOUBLE) AS x${i}`);
-        const fields = csvFields(fitted, input).map((sql, i) => `CAST(${sql} AS VARCHAR) AS f${i}`);
-        const from = encodable(fitted, relation(others), undefined, options);
+        const { inputs, from } = encodeRelation(fitted, relation(others), options);
+        const csv = encodeCsv(fitted, relation(others), input, options);
+        expect(csv.from).toBe(from);
+        const values = inputs.map((sql, i) => `CAST(${sql} AS DOUBLE) AS x${i}`);
+        const fields = csv.inputs.map((sql, i) => `CAST(${sql} AS VARCHAR) AS f${i}`);
         const found = await engine.query(
           'encode',
           `SELECT ${['_row', ...values, ...fields].join(', ')} FROM ${from} ORDER BY _row`,

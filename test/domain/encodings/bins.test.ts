@@ -55,6 +55,7 @@ describe('quantile bins', () => {
     ).toEqual({
       as: 'indicator',
       category: 'over 2',
+      transformed: true,
     });
   });
 

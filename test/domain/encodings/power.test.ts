@@ -130,3 +130,9 @@ it('a power is the same in SQL', async () => {
     { numRuns: 60 },
   );
 });
+
+it('the exponent of Yeo-Johnson is from -5 to 5, however skewed the values are', () => {
+  const even = Array.from({ length: 200 }, (_, i) => 1 + i);
+  expect(fitYeoJohnson(even.map((x) => x ** (1 / 12)))).toBeCloseTo(5, 5);
+  expect(fitYeoJohnson(even.map((x) => (201 / x) ** (1 / 12) - 0.9))).toBeCloseTo(-5, 5);
+});

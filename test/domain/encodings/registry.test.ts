@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { columnSchema, columnSchemaOf } from '#domain/data/column-schema';
-import { featureExpressions } from '#domain/data/transform';
+import { encodeRelation } from '#domain/data/transform';
 import { driftColumns } from '#domain/drift/columns';
 import type { Encoding } from '#domain/encodings/encoding';
 import { number } from '#domain/encodings/number';
@@ -32,7 +32,7 @@ describe('what no registry lists', () => {
 
   it('stops whoever reads a fitted transform that has it', () => {
     const feature: FittedFeature = { kind: 'woe', name: 'x', source: 'x' };
-    expect(() => featureExpressions({ features: [feature] })).toThrow('There is no kind of fitted feature "woe"');
+    expect(() => encodeRelation({ features: [feature] }, 'rows')).toThrow('There is no kind of fitted feature "woe"');
     const matrix = { rows: 1, width: 1, values: Float64Array.of(1) };
     expect(() => driftColumns({ features: [feature] }, matrix)).toThrow('There is no kind of fitted feature "woe"');
   });

@@ -54,7 +54,8 @@ const featuresOf = (fitted: Fitted) => ('features' in fitted ? [...fitted.featur
 async function encode(fitted: Fitted, rows: readonly Row[], asTraining: boolean): Promise<number[][]> {
   const bucket = asTraining ? 'CAST(_key >> 36 AS INTEGER)' : 'CAST(NULL AS INTEGER)';
   const features = featuresOf(fitted);
-  const sql = featureSelectSql({ features }, `(SELECT *, row_number() OVER () AS n FROM ${relation(rows)})`, ['c'], {
+  const sql = featureSelectSql({ features }, `(SELECT *, row_number() OVER () AS n FROM ${relation(rows)})`, {
+    available: ['c'],
     bucket,
   });
   const found = await engine.query('encode', sql);
@@ -147,7 +148,7 @@ describe('a target-encoded category', () => {
   it('is a number to drift checks, and its categories are known by name', () => {
     const [kind] = target.features;
     const feature = { kind: 'target', name: 'c:target', source: 'c', folds: 2, categories: ['a'], means: [] } as const;
-    expect(kind.watched()).toEqual({ as: 'number' });
+    expect(kind.watched()).toEqual({ as: 'number', transformed: true });
     expect(kind.categories({ ...feature, categories: ['a'], means: [] })).toEqual(['a']);
     expect(target.leavesMissing()).toBe(false);
   });

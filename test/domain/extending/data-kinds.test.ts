@@ -111,7 +111,7 @@ describe('an added encoding', () => {
     using engine = await testEngine();
     expect(fitted().features).toEqual([{ kind: 'log', name: 'log(x)', source: 'x' }]);
     const rows = '(SELECT unnest([0, -1, NULL]::DOUBLE[]) AS x)';
-    const answer = await engine.query('encode', featureSelectSql(fitted(), rows, undefined, { encodings }));
+    const answer = await engine.query('encode', featureSelectSql(fitted(), rows, { encodings }));
     expect(answer.map((row) => row['x0'])).toEqual([0, -Math.log(2), null]);
   });
 

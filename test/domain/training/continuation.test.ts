@@ -74,6 +74,27 @@ describe('a training starts anew', () => {
     expect(found).toMatch(reason);
   });
 
+  it('after interactions that changed, or that came or went', () => {
+    const with2 = { columns: { ...columns, x2: columns.x } };
+    const product = pipelineOf({ ...with2, interactions: [['x', 'x2']] });
+    const named = pipelineOf({ ...with2, interactions: [{ of: ['x', 'x2'], as: 'product' }] });
+    const ratio = pipelineOf({ ...with2, interactions: [{ of: ['x', 'x2'], as: 'ratio' }] });
+    expect(problem(championOf(product), named)).toBeUndefined();
+    for (const [before, now] of [
+      [product, ratio],
+      [product, pipelineOf(with2)],
+      [pipelineOf(with2), product],
+    ] as const)
+      expect(problem(championOf(before), now)).toMatch(/was trained with other interactions of its columns$/);
+  });
+
+  it('where the champion has seen fewer rows of a class, so that its scores are no probabilities', () => {
+    const undersampled = pipelineSchema.parse(smallPipeline({ columns }, { imbalance: { undersample: 3 } }));
+    expect(problem(championOf(undersampled))).toMatch(
+      /was trained with fewer rows of a class \(imbalance\.undersample\)$/,
+    );
+  });
+
   it('after another image, another task or another algorithm', () => {
     expect(problem(championOf(), pipelineOf(), 'image:2')).toMatch(/another image of XGBoost$/);
     const regression = pipelineOf(

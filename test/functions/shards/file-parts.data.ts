@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
-import { mergeProfiles } from '#domain/data/profile';
+import { mergeProfiles } from '#domain/data/merge-profiles';
 import { cleanKeys, rawKeys } from '#domain/runs/layout';
 import type { FileStore } from '#functions/ports/object-store';
 import { desensitizeShard } from '#functions/use-cases/desensitize-shard';

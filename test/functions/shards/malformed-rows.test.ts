@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { brokenQuotes } from '#domain/data/csv-splitter';
+import { brokenQuotes } from '#domain/data/csv-records';
 import { refuseTooManyMalformed } from '#functions/shards/malformed-rows';
 import { pipelineSchema } from '#schemas/pipeline';
 import { smallPipeline } from '../../fakes/data-run.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
-import { mergeProfiles } from '#domain/data/profile';
+import { mergeProfiles } from '#domain/data/merge-profiles';
 import { mergeSearches } from '#domain/detectors/merge';
 import { artifactKeys, cleanKeys, rawKeys } from '#domain/runs/layout';
 import { type ShardSearch, shardSearchSchema } from '#schemas/records/personal-data';

@@ -160,6 +160,7 @@ const roles = (): Record<string, Resource> => ({
         'RecoverRunStateMachine',
         'RecoverDeploymentStateMachine',
         'RecoverChallengeStateMachine',
+        'RecoverBatchStateMachine',
       ].map(ref),
     ),
   ]),
@@ -225,6 +226,11 @@ const rules = (stage: string, pipelines: readonly Pipeline[]): Record<string, Re
     'A challenge that ended without its failure path is closed.',
     'ChallengeStateMachine',
     'RecoverChallengeStateMachine',
+  ),
+  LostBatchRule: lostRule(
+    'A batch that ended without its failure path is recorded as failed.',
+    'BatchScoreStateMachine',
+    'RecoverBatchStateMachine',
   ),
 });
 

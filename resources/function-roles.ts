@@ -121,7 +121,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       ...readRun,
       // a batch may fail before its shards are counted
       missObjects('ArtifactsBucket'),
-      ...eraseObjects('CleanBucket', '*/runs/*'),
+      ...['*/runs/*', '*/batch/*'].flatMap((keys) => eraseObjects('CleanBucket', keys)),
       ...state('GetItem', 'UpdateItem'),
     ],
     awaitJob: [

@@ -107,6 +107,7 @@ function machineGrants(stage: string): Readonly<Record<string, readonly Allow[]>
     RecoverRun: [invoke('FinishRun', 'Notify')],
     RecoverDeployment: [invoke('RollBackDeployment', 'Notify')],
     RecoverChallenge: [invoke('CloseChallenge', 'Notify')],
+    RecoverBatch: [invoke('FinishBatch', 'Notify')],
   };
 }
 

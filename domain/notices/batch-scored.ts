@@ -11,6 +11,7 @@ const failureSchema = z.object({
   pipeline: z.string(),
   executionArn: z.string(),
   batchId: z.string().optional(),
+  isScored: z.boolean().optional(),
   error: z.string(),
   message: z.string(),
 });
@@ -72,10 +73,10 @@ export function batchScoredMessage({
   });
 }
 
-/** Files could not be scored. */
-export const batchFailedMessage = ({ pipeline, error, message }: z.output<typeof failureSchema>): Message =>
+/** Files could not be scored, or the execution failed after they were. */
+export const batchFailedMessage = ({ pipeline, isScored, error, message }: z.output<typeof failureSchema>): Message =>
   composeMessage({
-    heading: `⚠️ ${pipeline}: a batch was not scored`,
+    heading: `⚠️ ${pipeline}: a batch was ${isScored ? 'scored, but its execution failed' : 'not scored'}`,
     summary: message,
     facts: [['Error', { code: error }]],
     footer: ['The files stay in the raw bucket. The model keeps serving.'],

@@ -1,4 +1,5 @@
 import { DeleteObjectsCommand, ListObjectVersionsCommand, type S3Client } from '@aws-sdk/client-s3';
+import { batchKeys } from '#domain/batch/layout';
 import { mayShowValues, type RunPointer, runPrefix } from '#domain/runs/layout';
 import type { RunData } from '#functions/ports/run-data';
 
@@ -39,9 +40,13 @@ async function eraseVersions(
   }
 }
 
-/** The S3 adapter for batches, whose records show no values of their rows: their rows alone are erased. */
+/** The S3 adapter for batches, whose records show no values of their rows: their rows and scores alone are erased. */
 export const batchData = (client: S3Client, { clean }: Pick<RunBuckets, 'clean'>): RunData => ({
-  erase: (batch: RunPointer) => eraseVersions(client, clean, runPrefix(batch), () => true),
+  erase: async (batch: RunPointer) => {
+    for (const prefix of [runPrefix(batch), batchKeys(batch).prefix]) {
+      await eraseVersions(client, clean, prefix, () => true);
+    }
+  },
 });
 
 /** The S3 adapter. */

@@ -5,7 +5,7 @@ import { explainFailure, type Failure } from '#domain/runs/failure';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import type { ObjectStore } from '#functions/ports/object-store';
 import type { RunData } from '#functions/ports/run-data';
-import type { StateStore } from '#functions/ports/state-store';
+import type { Condition, StateStore } from '#functions/ports/state-store';
 import { sha256Hex } from '#functions/runtime/hash';
 import { ifThere } from '#functions/runtime/if-there';
 import { readAll } from '#functions/shards/read-all';
@@ -19,12 +19,20 @@ export interface FinishBatchPorts {
   readonly runData: RunData;
 }
 
+const unlessScored: Condition = {
+  expression: '#s <> :scored',
+  names: { '#s': 'status' },
+  values: { ':scored': 'scored' },
+};
+
 /** What Slack is told. */
 export interface FailedBatch extends Failure {
   readonly pipeline: string;
   readonly executionArn: string;
   /** Absent when it failed before it was admitted. */
   readonly batchId?: string;
+  /** Set when the files were scored, and only the end of the execution failed. */
+  readonly isScored?: true;
 }
 
 /** Why the job failed, if that is because the files have no rows: SageMaker says only that it found no objects. */
@@ -43,8 +51,9 @@ async function explainEmptiness({ artifacts }: FinishBatchPorts, run: RunPointer
 }
 
 /**
- * Ends a batch that failed: records why, and erases its rows in the clean bucket. Its records show none of their values. The files stay
- * in the raw bucket, with the malformed rows. A batch that was scored stays so.
+ * Ends a batch that failed or was stopped: records why, and erases its rows in the clean bucket, with the scores of the shards that were
+ * joined. Its records show none of their values. The files stay in the raw bucket, with the malformed rows. A batch that was scored stays
+ * so, with its rows and scores.
  */
 export async function finishBatch(
   ports: FinishBatchPorts,
@@ -58,9 +67,13 @@ export async function finishBatch(
   const found = explainFailure(error);
   const ended = { pipeline, executionArn: execution.arn };
   if (record === undefined) return { ...ended, ...found };
+  const batchId = run.runId;
   const before = record['failure'] as Failure | undefined;
   const failure = before ?? (await explainEmptiness(ports, run)) ?? found;
-  await store.set(pipeline, sk, { status: 'failed', failure });
+  if (!(await store.set(pipeline, sk, { status: 'failed', failure }, unlessScored))) {
+    const message = `The files were scored, as batch ${batchId}. Only the end of the execution failed: ${found.message}`;
+    return { ...ended, batchId, isScored: true, error: found.error, message };
+  }
   await runData.erase(run);
-  return { ...ended, batchId: run.runId, ...failure };
+  return { ...ended, batchId, ...failure };
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { ModelOutput } from '#domain/algorithms/algorithm';
 import { algorithmOf } from '#domain/algorithms/registry';
 import { countBatch } from '#domain/batch/counts';
 import { batchItems, batchKeys } from '#domain/batch/layout';
@@ -10,10 +11,11 @@ import { shownList } from '#domain/data/shown';
 import { parquetOutput } from '#domain/data/transform';
 import { EvaluationError, SchemaMismatchError } from '#domain/errors';
 import { artifactKeys, cleanKeys, partName, type RunPointer } from '#domain/runs/layout';
+import { modelFormat } from '#domain/serving/recalibration';
 import { text } from '#domain/sql/literals';
 import { unreachable } from '#domain/unreachable';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
-import type { StateStore } from '#functions/ports/state-store';
+import type { Condition, StateStore } from '#functions/ports/state-store';
 import { ifThere } from '#functions/runtime/if-there';
 import { openEngine } from '#functions/shards/duckdb';
 import { readAll } from '#functions/shards/read-all';
@@ -21,7 +23,7 @@ import { openRowWriter } from '#functions/shards/row-writer';
 import { writeScoreLines } from '#functions/shards/score-lines';
 import { withScratch } from '#functions/shards/scratch';
 import type { JoinScoresEvent, ScoredBatch } from '#schemas/events/batch';
-import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
+import { pipelineSchema } from '#schemas/pipeline';
 import { type BatchFormat, type Scoring, type ShardScores, shardScoresSchema } from '#schemas/records/batch';
 import { fittedTransformSchema } from '#schemas/records/fitted-transform';
 import { dropRecordSchema } from '#schemas/records/run';
@@ -35,11 +37,19 @@ export interface JoinScoresPorts {
   readonly memoryMb: number;
 }
 
+/** A batch that was stopped has ended, though a function of it may still run: half of its scores are erased. */
+const unlessFailed: Condition = {
+  expression: '#s <> :failed',
+  names: { '#s': 'status' },
+  values: { ':failed': 'failed' },
+};
+
 /** A batch whose scores are joined. */
 interface Joined {
   readonly run: RunPointer;
-  readonly pipeline: Pipeline;
   readonly model: ScoredModel;
+  /** How what the model answered becomes scores. */
+  readonly output: ModelOutput;
   readonly scoring: Scoring;
 }
 
@@ -74,7 +84,7 @@ async function joinShard(
   shard: number,
   directory: string,
 ): Promise<ShardScores> {
-  const { run, pipeline, model, scoring } = joined;
+  const { run, model, output, scoring } = joined;
   const keys = cleanKeys(run);
   // the engine remembers what it read of a file, so no file may take another one's name
   const file = (name: string) => join(directory, `${shard}-${name}`);
@@ -87,11 +97,7 @@ async function joinShard(
   const source = `${keys.batchScores}${partName(shard, 0, 'csv')}.out`;
   await clean.download(keys.batchRows(shard), places);
   await clean.download(source, answers);
-  const totals = await writeScoreLines(model, algorithmOf(pipeline).output, {
-    from: answers,
-    name: source,
-    to: scores,
-  });
+  const totals = await writeScoreLines(model, output, { from: answers, name: source, to: scores });
   const engine = await openEngine({ memoryMb, temporaryDirectory: join(directory, 'spill') });
   try {
     const fields = Object.entries(scoreFields(model.fitted)).map(([name, type]) => `'${name}': '${type}'`);
@@ -144,7 +150,7 @@ function refuseAbsent(counts: readonly ShardCounts[]): void {
  * Joins the scores of a batch with the files, lines and tokens of its rows, shard by shard, and records what became of its rows. A shard
  * that was joined before is not joined again, so that an attempt after one that ran out of time goes on where that one ended.
  *
- * @throws EvaluationError when the numbers of scores and rows differ; RowCountError when a row was lost; SchemaMismatchError
+ * @throws EvaluationError when the numbers of scores and rows differ, or the batch has ended; RowCountError when a row was lost; SchemaMismatchError
  */
 export async function joinScores(ports: JoinScoresPorts, { run, shards }: JoinScoresEvent): Promise<ScoredBatch> {
   const { artifacts, store } = ports;
@@ -163,7 +169,8 @@ export async function joinScores(ports: JoinScoresPorts, { run, shards }: JoinSc
     modelVersion: scoring.modelPackageVersion,
     hasId: pipeline.dataset.id !== undefined,
   };
-  const joined = { run, pipeline, model, scoring };
+  const { output } = modelFormat(algorithmOf(pipeline), fitted);
+  const joined = { run, model, output, scoring };
   const scores: ShardScores[] = [];
   const files: string[] = [];
   for (const [i, { rows, malformed }] of counts.entries()) {
@@ -176,6 +183,11 @@ export async function joinScores(ports: JoinScoresPorts, { run, shards }: JoinSc
   }
   const counted = countBatch(counts, scores);
   if (counted.malformed > 0) await withScratch((directory) => writeMalformed(ports, run, directory));
-  await store.set(run.pipeline, batchItems.one(run.runId), { status: 'scored', files, counts: counted });
+  const ending = { status: 'scored', files, counts: counted };
+  if (!(await store.set(run.pipeline, batchItems.one(run.runId), ending, unlessFailed))) {
+    throw new EvaluationError(
+      `Batch ${run.runId} ended before its scores were joined, and they were erased. To score the files, write their marker again.`,
+    );
+  }
   return { decision: 'scored', pipeline: run.pipeline, batchId: run.runId };
 }

@@ -177,6 +177,11 @@ export function batchSteps(served: () => Served): void {
       await expect.poll(status, { timeout: 20_000 }).toBe('Stopped');
     }
 
+    const ending = async () => (await records()).find((own) => own.executionArn === executionArn);
+    await expect
+      .poll(ending, { timeout: 20_000 })
+      .toMatchObject({ status: 'failed', failure: { error: 'ExecutionABORTED' } });
+
     // an execution is found by its folder and its time, to the second
     await sleep(1500);
     const again = await scoreFiles(project.target, pipeline, [rows.paths['jsonl'] as string], {
@@ -195,8 +200,8 @@ export function batchSteps(served: () => Served): void {
 
     await expect(scoreFiles(project.target, pipeline, [path], { folder: 'broken' })).rejects.toThrow(/not scored/);
 
-    const failed = (await records()).find(({ status }) => status === 'failed');
-    expect(failed).toMatchObject({ failure: { error: 'MalformedDataError' } });
+    const failed = (await records()).find(({ failure }) => failure?.error === 'MalformedDataError');
+    expect(failed).toMatchObject({ status: 'failed' });
     expect(await slackSays(pipeline, 'a batch was not scored')).toBe(true);
     const { KeyCount } = await s3.send(
       new ListObjectsV2Command({ Bucket: outputs.CleanBucketName, Prefix: `${pipeline}/runs/${failed?.batchId}/` }),

@@ -571,6 +571,7 @@ describe('the compiled template', () => {
       EndpointUpdatedRule: 'TestEndpointStateMachine',
       LostRunRule: 'RecoverRunStateMachine',
       LostChallengeRule: 'RecoverChallengeStateMachine',
+      LostBatchRule: 'RecoverBatchStateMachine',
       LostDeploymentRule: 'RecoverDeploymentStateMachine',
     });
     expect(ofType('AWS::Scheduler::Schedule').map(([id]) => id)).toContain('LoanDefaultDriftSchedule');

@@ -467,6 +467,8 @@ describe('a batch', () => {
     expect(failed).toMatchObject({ key: 'batch-scored#e9', pipeline: 'loan' });
     expect(failed.text).toContain('a batch was not scored');
     expect(failed.words).toContain('Line 7');
+    const ended = await said({ kind: 'batch-scored', batch: { failure: { ...failure, isScored: true } } });
+    expect(ended.text).toContain('a batch was scored, but its execution failed');
   });
 });
 

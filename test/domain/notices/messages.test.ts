@@ -151,7 +151,13 @@ const messages: Record<string, fc.Arbitrary<Message>> = {
         }),
       ),
     }).map((m) => batchScoredMessage(without(m) as never)),
-    record({ pipeline: text, executionArn: text, error: text, message: text }).map((m) => batchFailedMessage(m)),
+    record({
+      pipeline: text,
+      executionArn: text,
+      isScored: optional(fc.constant(true)),
+      error: text,
+      message: text,
+    }).map((m) => batchFailedMessage(m)),
   ),
   outcomes: fc.oneof(
     record({

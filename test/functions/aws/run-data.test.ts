@@ -1,8 +1,9 @@
 import { DeleteObjectsCommand, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, it } from 'vitest';
+import { batchKeys } from '#domain/batch/layout';
 import { artifactKeys, cleanKeys } from '#domain/runs/layout';
-import { runData } from '#functions/aws/run-data';
+import { batchData, runData } from '#functions/aws/run-data';
 
 const run = { pipeline: 'loan', runId: 'r1' };
 const [artifacts, clean] = [artifactKeys(run), cleanKeys(run)];
@@ -78,4 +79,24 @@ it('fails when S3 keeps an object, so that the next attempt deletes it', async (
   held['clean'] = [[clean.shard(0), 'v1']];
   s3.on(DeleteObjectsCommand).resolves({ Errors: [{ Key: clean.shard(0), Code: 'SlowDown', Message: 'later' }] });
   await expect(data.erase(run)).rejects.toThrow(`could not be deleted (SlowDown): ${clean.shard(0)}`);
+});
+
+it('erases the rows and the scores of a batch, and no record', async () => {
+  const other = batchKeys({ pipeline: 'loan', runId: 'r10' }).scores(0, 'csv');
+  held = {
+    clean: [
+      [clean.shard(0), 'v1'],
+      [`${clean.batchInputs}00000-00000.csv`, 'v1'],
+      [batchKeys(run).scores(0, 'csv'), 'v1'],
+      [batchKeys(run).scores(0, 'csv'), 'v2'],
+      [batchKeys(run).malformed, 'v1'],
+      [other, 'v1'],
+    ],
+    artifacts: [[artifacts.shardCounts(0), 'v1']],
+  };
+
+  await batchData(new S3Client({ region: 'eu-central-1' }), { clean: 'clean' }).erase(run);
+
+  expect(keysIn('clean')).toEqual([`${other} v1`]);
+  expect(keysIn('artifacts')).toHaveLength(1);
 });

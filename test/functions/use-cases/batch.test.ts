@@ -5,6 +5,7 @@ import { batchItems, batchKeys } from '#domain/batch/layout';
 import { deploymentKeys } from '#domain/deployment/target';
 import { tokenOf } from '#domain/privacy/tokenize';
 import { artifactKeys, cleanKeys, rawKeys } from '#domain/runs/layout';
+import { recalibrate } from '#domain/serving/recalibration';
 import { encodeBatchShard } from '#functions/shards/encode-batch-shard';
 import { admitBatch } from '#functions/use-cases/admit-batch';
 import { desensitizeShard } from '#functions/use-cases/desensitize-shard';
@@ -215,6 +216,26 @@ describe('a batch', () => {
     expect(Object.keys(clean ?? {})).not.toContain('email');
   });
 
+  it('has the probabilities among all rows, of a model that learnt from fewer rows of a class', async () => {
+    const fitted = await run.fitted();
+    const balance = { majority: 0, keptShare: 0.25 } as const;
+    const transformKey = artifactKeys(run.run).transform;
+    await run.artifacts.writeJson(transformKey, { ...fitted, balance: { kind: 'undersampled', ...balance } });
+    run.drop('small/batch/fewer/a.csv', 'id,x,c\nk1,30,a\nk2,50,a\n');
+    run.drop('small/batch/fewer/_SUCCESS', '');
+    try {
+      const { batch } = await score('small/batch/fewer/_SUCCESS');
+
+      // the model's own answer for the first row, 0.73, would be positive
+      expect(await scoredRows(batch, 'csv')).toMatchObject([
+        { score: recalibrate(sigmoid(30), balance), positive: false },
+        { score: recalibrate(sigmoid(50), balance), positive: true },
+      ]);
+    } finally {
+      await run.artifacts.writeJson(transformKey, fitted);
+    }
+  });
+
   it('goes on with the shard at which an attempt ended', async () => {
     for (const name of ['a', 'b']) run.drop(`small/batch/two/${name}.csv`, `id,x,c\n${name},4,a\n`);
     run.drop('small/batch/two/_SUCCESS', '');
@@ -256,6 +277,38 @@ describe('a batch', () => {
     expect(await recordOf(batch.runId)).toMatchObject({ status: 'failed', failure: { error: 'EmptyDropError' } });
     expect(await finish()).toEqual(failure);
     expect(erased).toEqual([batch, batch]);
+  });
+
+  it('that was scored stays so when its end fails', async () => {
+    run.drop('small/batch/ended/a.csv', 'id,x,c\nk,1,a\n');
+    run.drop('small/batch/ended/_SUCCESS', '');
+    const { batch } = await score('small/batch/ended/_SUCCESS');
+    const record = await recordOf(batch.runId);
+    const erased: object[] = [];
+
+    const failure = await finishBatch(
+      { artifacts: run.artifacts, store, runData: { erase: async (own) => void erased.push(own) } },
+      {
+        key: 'small/batch/ended/_SUCCESS',
+        execution: executionOf(record.executionArn),
+        error: { Error: 'Lambda.Unknown', Cause: '' },
+      },
+    );
+
+    expect(failure).toMatchObject({ batchId: batch.runId, isScored: true, error: 'Lambda.Unknown' });
+    expect(failure.message).toMatch(/^The files were scored, as batch .+ Only the end of the execution failed: /);
+    expect(await recordOf(batch.runId)).toEqual(record);
+    expect(erased).toEqual([]);
+  });
+
+  it('that was stopped is not scored by a function that still runs', async () => {
+    run.drop('small/batch/late/a.csv', 'id,x,c\nk,1,a\n');
+    run.drop('small/batch/late/_SUCCESS', '');
+    const { batch, join: again } = await score('small/batch/late/_SUCCESS');
+    await store.set('small', batchItems.one(batch.runId), { status: 'failed' });
+
+    await expect(again()).rejects.toThrow(/ended before its scores were joined/);
+    expect(await recordOf(batch.runId)).toMatchObject({ status: 'failed' });
   });
 
   it('that lacks a model input is refused with its name', async () => {

@@ -1,6 +1,7 @@
 import type { DatasetSettings } from '#domain/data/settings';
 import { DataEngineError, EmptyDropError, SchemaMismatchError } from '#domain/errors';
-import { dropName, fileNames, fileRange } from './drop-name.ts';
+import type { DropRecord } from '#schemas/records/run';
+import { dropName, fileNames, fileRange, objectId } from './drop-name.ts';
 
 /** One raw object of a drop, pinned to a version. */
 export interface DropObject {
@@ -254,6 +255,15 @@ export function planDrops(drops: readonly (readonly DropObject[])[]): Shard[][] 
 /** The files of a drop, in the order of their names. */
 export const listFiles = (objects: readonly DropObject[]): DropFile[] =>
   objects.map(({ key, versionId }) => ({ key, ...(versionId === undefined ? {} : { versionId }) }));
+
+/** The objects of a drop as its record has them: without their names. */
+export const recordObjects = (objects: readonly DropObject[]): DropRecord['objects'] =>
+  objects.map(({ key, size, etag, versionId }) => ({
+    id: objectId(key),
+    size,
+    etag,
+    ...(versionId === undefined ? {} : { versionId }),
+  }));
 
 /**
  * Identifies a drop's content independently of its folder: one line per object, with name within the drop, size and ETag, in order.

@@ -11,10 +11,11 @@ import {
   listFiles,
   needsLocating,
   planShards,
+  recordObjects,
   refuseLargeArchives,
   selectDropObjects,
 } from '#domain/runs/drop';
-import { dropName, objectId } from '#domain/runs/drop-name';
+import { dropName } from '#domain/runs/drop-name';
 import { artifactKeys, type RunPointer, rawKeys } from '#domain/runs/layout';
 import { laterObject } from '#domain/runs/locate-drop';
 import { planBatchJob, type ScoringEnvironment } from '#domain/training/plan';
@@ -151,12 +152,7 @@ export async function admitBatch(
     bytes,
     configHash: sha256Hex(JSON.stringify(pinned)),
     reason: 'drop',
-    objects: objects.map(({ key: own, size, etag, versionId }) => ({
-      id: objectId(own),
-      size,
-      etag,
-      ...(versionId ? { versionId } : {}),
-    })),
+    objects: recordObjects(objects),
     gitCommit: ports.gitCommit,
     startedAt: execution.startedAt,
     executionArn: execution.arn,

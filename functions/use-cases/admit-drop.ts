@@ -10,11 +10,12 @@ import {
   listFiles,
   needsLocating,
   planDrops,
+  recordObjects,
   refuseLargeArchives,
   type Shard,
   selectDropObjects,
 } from '#domain/runs/drop';
-import { dropName, isHiddenDrop, objectId } from '#domain/runs/drop-name';
+import { dropName, isHiddenDrop } from '#domain/runs/drop-name';
 import { artifactKeys, type RunPointer, rawKeys } from '#domain/runs/layout';
 import { belowDrop, isDropObject, laterObject, locateDrop, locateMarked, newestDrop } from '#domain/runs/locate-drop';
 import { isOutcomesKey, outcomesFolder } from '#domain/runs/outcomes-folder';
@@ -291,12 +292,7 @@ export async function admitDrop(
     bytes: bytesOf(objects),
     configHash,
     reason,
-    objects: objects.map(({ key, size, etag, versionId }) => ({
-      id: objectId(key),
-      size,
-      etag,
-      ...(versionId ? { versionId } : {}),
-    })),
+    objects: recordObjects(objects),
     gitCommit: ports.gitCommit,
     startedAt: execution.startedAt,
     executionArn: execution.arn,

@@ -9,6 +9,7 @@ import {
   packedFiles,
   parallelShards,
   planShards,
+  recordObjects,
   refuseLargeArchives,
   selectDropObjects,
   shardName,
@@ -226,6 +227,22 @@ describe('the shards of a drop', () => {
       { index: 1, size: 10, first: 1, files: 1 },
     ]);
     expect(listFiles(objects)).toEqual([{ key: 'a.csv', versionId: 'v1' }, { key: 'b.csv' }]);
+  });
+});
+
+describe('recordObjects', () => {
+  it('has sizes, ETags and versions, and no name', () => {
+    const objects = [
+      { key: 'loan/ann/a.csv', size: 1, etag: 'e1', versionId: 'v1' },
+      { key: 'loan/ann/b.csv', size: 2, etag: 'e2' },
+    ];
+    const id = expect.stringMatching(/^[0-9a-f]{16}$/);
+
+    expect(recordObjects(objects)).toEqual([
+      { id, size: 1, etag: 'e1', versionId: 'v1' },
+      { id, size: 2, etag: 'e2' },
+    ]);
+    expect(JSON.stringify(recordObjects(objects))).not.toContain('ann');
   });
 });
 

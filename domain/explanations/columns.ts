@@ -19,33 +19,44 @@ export interface ExplainedColumn {
 
 interface Input {
   readonly at: number;
-  readonly watched: ReadFeature['watched'];
+  readonly feature: ReadFeature;
 }
 
 const known = (value: number): number | null => (Number.isNaN(value) ? null : value);
 
+/** Whether an input only marks the rows without a value, beside those that hold the value. */
+const marksMissing = ({ feature: { watched, sources } }: Input): boolean =>
+  watched.as === 'category' && watched.column !== sources[0];
+
+/** What the only number or category of a column is for people; undefined where it is not in the column's own unit. */
+function readValue({ at, feature: { watched } }: Input, row: ArrayLike<number>): number | string | null | undefined {
+  const encoded = row[at] as number;
+  if (watched.as === 'category') return watched.category(encoded);
+  return watched.as === 'number' && watched.transformed === undefined ? known(encoded) : undefined;
+}
+
+/** The category of a row by its indicators; undefined where they name it no more, as those of bins. */
+function readIndicators(indicators: readonly Input[], row: ArrayLike<number>): string | undefined {
+  const watched = indicators.find(({ at }) => row[at] === 1)?.feature.watched;
+  return watched?.as === 'indicator' ? watched.category : undefined;
+}
+
 function describe(column: string, inputs: readonly Input[]): ExplainedColumn {
-  const number = inputs.find(({ watched }) => watched.as === 'number');
-  const category = inputs.find(({ watched }) => watched.as === 'category');
-  const indicators = inputs.filter(({ watched }) => watched.as === 'indicator');
-  const ordered = number ?? category;
+  const marks = inputs.filter(marksMissing);
+  const indicators = inputs.filter(({ feature }) => feature.watched.as === 'indicator');
+  const others = inputs.filter((input) => !marks.includes(input) && !indicators.includes(input));
+  // several numbers, as of a text, have no common value or order
+  const only = others.length === 1 ? others[0] : undefined;
   return {
     column,
     inputs: inputs.map(({ at }) => at),
     valueOf(row) {
-      if (category?.watched.as === 'category') return category.watched.category(row[category.at] as number);
-      if (
-        number?.watched.as === 'number' &&
-        number.watched.transformed === undefined &&
-        inputs.length - indicators.length === 1
-      )
-        return known(row[number.at] as number);
-      const set = indicators.find(({ at }) => row[at] === 1);
-      if (number === undefined && set?.watched.as === 'indicator') return set.watched.category;
-      return undefined;
+      if (marks.some(({ at }) => row[at] === 1)) return null;
+      if (only) return readValue(only, row);
+      return others.length === 0 ? readIndicators(indicators, row) : undefined;
     },
-    orderOf: (row) => {
-      const value = ordered === undefined ? Number.NaN : (row[ordered.at] as number);
+    orderOf(row) {
+      const value = only === undefined ? Number.NaN : (row[only.at] as number);
       return Number.isNaN(value) ? undefined : value;
     },
   };
@@ -58,9 +69,9 @@ function describe(column: string, inputs: readonly Input[]): ExplainedColumn {
 export function explainedColumns({ features }: Pick<FittedTransform, 'features'>): ExplainedColumn[] {
   const byColumn = new Map<string, Input[]>();
   for (const [at, feature] of features.entries()) {
-    const { sources, watched } = readFeature(feature);
-    const column = sources.join(' × ');
-    byColumn.set(column, [...(byColumn.get(column) ?? []), { at, watched }]);
+    const read = readFeature(feature);
+    const column = read.sources.join(' × ');
+    byColumn.set(column, [...(byColumn.get(column) ?? []), { at, feature: read }]);
   }
   return [...byColumn].map(([column, inputs]) => describe(column, inputs));
 }

@@ -46,7 +46,7 @@ function spread(xs: readonly number[], reach: number): number[] {
  * @param points at least one column, with at least one row
  */
 export function beeswarmPlot({ points, unit }: Pick<Explained, 'points' | 'unit'>): Html {
-  const left = Math.ceil(14 + Math.max(...points.map(({ column }) => textWidth(shorten(column, labelLength)))));
+  const left = Math.ceil(14 + 1.15 * Math.max(...points.map(({ column }) => textWidth(shorten(column, labelLength)))));
   const right = width - 12;
   const all = points.flatMap(({ parts }) => parts);
   const low = Math.min(0, ...all);

@@ -19,7 +19,7 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
  */
 export function contributionBars({ columns, unit, classes }: Pick<Explained, 'columns' | 'unit' | 'classes'>): Html {
   const shown = columns.slice(0, shownColumns).map(({ column, mean }) => ({ column, mean: sum(mean) }));
-  const left = Math.ceil(14 + Math.max(...shown.map(({ column }) => textWidth(shorten(column, labelLength)))));
+  const left = Math.ceil(14 + 1.15 * Math.max(...shown.map(({ column }) => textWidth(shorten(column, labelLength)))));
   const right = width - 60;
   const high = Math.max(1e-9, ...shown.map(({ mean }) => mean)) * 1.02;
   const x = (value: number): number => round(left + (value / high) * (right - left));

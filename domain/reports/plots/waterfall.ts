@@ -7,7 +7,7 @@ import { round, shorten } from './frame.ts';
 const width = 360;
 const row = 22;
 const area = { left: 168, right: 300 };
-const labelLength = 25;
+const labelLength = 22;
 
 type Step = { readonly label: string; readonly part: number };
 
@@ -40,14 +40,15 @@ export function waterfallPlot(explained: ExplainedCase, unit: string, id: string
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   const span = high - low || 1;
   const x = (value: number): number => round(area.left + ((value - low) / span) * (area.right - area.left));
+  const numberAt = (value: number): number => round(Math.max(area.left, x(value) - 16));
   const bottom = 20 + bars.length * row;
   return html`<svg class="plot" viewBox="0 0 ${width} ${bottom + 22}" role="img" aria-labelledby="${id}-t ${id}-d">
 <title id="${id}-t">Why the answer is ${formatNumber(explained.score)}</title><desc id="${id}-d">From ${formatNumber(explained.expected)} to ${formatNumber(at)} in ${unit}: ${bars.map(({ label, part }) => `${label} ${formatNumber(part, { signed: true })}`).join(', ')}.</desc>
-<text class="tick" x="${area.left - 8}" y="13" text-anchor="end">on average</text><text class="tick" x="${round(x(explained.expected))}" y="13" text-anchor="middle">${formatNumber(explained.expected)}</text>
+<text class="tick" x="${area.left - 8}" y="13" text-anchor="end">on average</text><text class="tick" x="${numberAt(explained.expected)}" y="13">${formatNumber(explained.expected)}</text>
 ${bars.map(({ label, part, from, to }, i) => {
   const middle = 20 + i * row + row / 2;
   return html`<text class="tick" x="${area.left - 8}" y="${middle + 4}" text-anchor="end">${shorten(label, labelLength)}<title>${label}</title></text><rect class="${part < 0 ? 'negative' : 'positive'}" x="${Math.min(x(from), x(to))}" y="${middle - 6}" width="${round(Math.max(1, Math.abs(x(to) - x(from))))}" height="12"/><text class="tick" x="${round(Math.max(x(from), x(to)) + 5)}" y="${middle + 4}">${formatNumber(part, { signed: true })}</text>`;
 })}
-<text class="tick" x="${area.left - 8}" y="${bottom + 13}" text-anchor="end">this row</text><text class="tick" x="${round(x(at))}" y="${bottom + 13}" text-anchor="middle">${formatNumber(at)}</text>
+<text class="tick" x="${area.left - 8}" y="${bottom + 13}" text-anchor="end">this row</text><text class="tick" x="${numberAt(at)}" y="${bottom + 13}">${formatNumber(at)}</text>
 </svg>`;
 }

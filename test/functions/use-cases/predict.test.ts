@@ -26,7 +26,7 @@ let behind: () => Model;
 
 beforeEach(async () => {
   store = memoryState();
-  cache = { transforms: new Map(), answered: new Map() };
+  cache = { transforms: new Map(), answered: new Map(), explainers: new Map() };
   sent = [];
   logged = [];
   unlogged = [];

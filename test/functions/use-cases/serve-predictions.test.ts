@@ -36,6 +36,7 @@ const ports: ApiPorts = {
 const requestOf = (body: string, type: string | undefined = 'application/json', name = 'loan'): ApiRequest => ({
   pathParameters: { name },
   headers: type === undefined ? {} : { 'content-type': type },
+  queryStringParameters: {},
   requestContext: { requestId: 'q1' },
   body,
   isBase64Encoded: false,

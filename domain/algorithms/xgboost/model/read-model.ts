@@ -21,7 +21,7 @@ function parseJson(bytes: Uint8Array): unknown {
 export function readModel(bytes: Uint8Array): TreeModel {
   const start = new TextDecoder('latin1').decode(bytes.subarray(0, 4));
   if (start === 'binf') return readBinary(bytes);
-  if (start.startsWith('{"')) return readDocument(parseJson(bytes));
+  if (/^\{[\s"]/.test(start)) return readDocument(parseJson(bytes));
   if (start.startsWith('{')) return readDocument(readUbjson(bytes));
   throw new ModelFileError('it is in a format that is not known');
 }

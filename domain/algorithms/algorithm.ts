@@ -1,5 +1,5 @@
 import type { Hyperparameter, Scalar } from '#domain/algorithms/hyperparameter';
-import type { TreeModel } from '#domain/explanations/tree-model';
+import type { TreeModel } from '#domain/trees/tree-model';
 import type { Task } from '#schemas/records/task';
 
 /** Training rows by class, in the order of the class indices; empty for regression. */

@@ -1,8 +1,8 @@
 import type { FeatureMatrix } from '#domain/drift/columns';
+import type { TreeModel } from '#domain/trees/tree-model';
 import type { Explained, ExplainedCase, Explanation } from '#schemas/records/explanation';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 import { createExplainer, type Explainer, type RowExplanation } from './explainer.ts';
-import type { TreeModel } from './tree-model.ts';
 
 /** Rows that are explained, at most; and how many nodes of trees all of them may cross together, which bounds the time to seconds. */
 const mostRows = 500;

@@ -1,9 +1,9 @@
+import { type Link, scoresOf, type TreeModel } from '#domain/trees/tree-model';
+import { treeExplainer } from '#domain/trees/tree-shap';
 import { unreachable } from '#domain/unreachable';
 import type { ContributionUnit } from '#schemas/records/explanation';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 import { type ExplainedColumn, explainedColumns, sumByColumn } from './columns.ts';
-import { type Link, scoresOf, type TreeModel } from './tree-model.ts';
-import { treeExplainer } from './tree-shap.ts';
 
 /** Why a row has its score. */
 export interface RowExplanation {

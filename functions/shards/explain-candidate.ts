@@ -1,8 +1,8 @@
 import type { FeatureMatrix } from '#domain/drift/columns';
 import { explainModel, mostModelNodes, nodesOf } from '#domain/explanations/explain-model';
-import { ModelFileError } from '#domain/explanations/model-file-error';
-import type { TreeModel } from '#domain/explanations/tree-model';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
+import { ModelFileError } from '#domain/trees/model-file-error';
+import type { TreeModel } from '#domain/trees/tree-model';
 import type { ObjectStore } from '#functions/ports/object-store';
 import type { Pipeline } from '#schemas/pipeline';
 import type { Explanation } from '#schemas/records/explanation';

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { algorithmOf } from '#domain/algorithms/registry';
-import { ModelFileError } from '#domain/explanations/model-file-error';
-import type { TreeModel } from '#domain/explanations/tree-model';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import { modelKey } from '#domain/training/plan';
+import { ModelFileError } from '#domain/trees/model-file-error';
+import type { TreeModel } from '#domain/trees/tree-model';
 import type { ObjectStore } from '#functions/ports/object-store';
 import { withScratch } from '#functions/shards/scratch';
 import { unpackModel } from '#functions/shards/unpack-model';

@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 const numbers = z.array(z.number());
 
-/** The trees of a run's model, as `domain/explanations/tree-model` describes them: what explains the answers to requests. */
+/** The trees of a run's model, as `domain/trees/tree-model` describes them: what explains the answers to requests. */
 export const treeModelSchema = z.object({
   version: z.literal(1),
   link: z.enum(['identity', 'logistic', 'log', 'softmax']),

@@ -36,7 +36,7 @@ export function waterfallPlot(explained: ExplainedCase, unit: string, id: string
     at += part;
     return { label, part, from, to: at };
   });
-  const ends = bars.flatMap(({ from, to }) => [from, to]);
+  const ends = [explained.expected, ...bars.map(({ to }) => to)];
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   const span = high - low || 1;
   const x = (value: number): number => round(area.left + ((value - low) / span) * (area.right - area.left));

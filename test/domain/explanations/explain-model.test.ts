@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { explainedColumns } from '#domain/explanations/columns';
 import { explainModel, mostModelNodes } from '#domain/explanations/explain-model';
 import { createExplainer } from '#domain/explanations/explainer';
-import { marginsOf, scoresOf, type Tree, type TreeModel } from '#domain/explanations/tree-model';
 import { recalibrate } from '#domain/serving/recalibration';
+import { marginsOf, scoresOf, type Tree, type TreeModel } from '#domain/trees/tree-model';
 import { type Explained, explanationSchema } from '#schemas/records/explanation';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
-import { treesOfWidth } from './random-tree.ts';
+import { treesOfWidth } from '../trees/random-tree.ts';
 
 /** A number whose missing values are marked, a column of categories, one in an order, and the product of two numbers. */
 const features: FittedTransform['features'] = [
@@ -67,13 +67,21 @@ describe('the columns of an explanation', () => {
   });
 
   it('show nothing of a column whose inputs are not in its unit, or are several numbers', () => {
-    const scaled = { kind: 'scaled', name: 's', source: 's', fill: null, power: { kind: 'none' }, center: 1, scale: 2 };
+    const scaled = {
+      kind: 'scaled',
+      name: 's',
+      source: 's',
+      fill: null,
+      power: { kind: 'none' },
+      center: 1,
+      spread: 2,
+    };
     const parts = ['a', 'b'].map((name) => ({ kind: 'number', name, source: 't', fill: null }));
-    const [t, ...more] = explainedColumns({ features: parts });
-    expect(more).toEqual([]);
+    const [t, s] = explainedColumns({ features: [...parts, scaled] });
     expect(t?.valueOf([1, 2])).toBeUndefined();
     expect(t?.orderOf([1, 2])).toBeUndefined();
-    expect(scaled.kind).toBe('scaled');
+    expect(s?.valueOf([1, 2, 3])).toBeUndefined();
+    expect(s?.orderOf([1, 2, 3])).toBe(3);
   });
 
   it('have an order where one number says it', () => {

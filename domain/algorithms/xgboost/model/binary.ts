@@ -1,5 +1,5 @@
-import { ModelFileError } from '#domain/explanations/model-file-error';
-import type { Tree, TreeModel } from '#domain/explanations/tree-model';
+import { ModelFileError } from '#domain/trees/model-file-error';
+import type { Tree, TreeModel } from '#domain/trees/tree-model';
 import { baseMargin, linkOf } from './link.ts';
 
 /** Bytes of the structures of the format (dmlc/xgboost 1.7, `src/learner.cc`, `src/gbm/gbtree_model.h`, `include/xgboost/tree_model.h`). */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { ModelFileError } from '#domain/explanations/model-file-error';
-import type { Tree, TreeModel } from '#domain/explanations/tree-model';
+import { ModelFileError } from '#domain/trees/model-file-error';
+import type { Tree, TreeModel } from '#domain/trees/tree-model';
 import { baseMargin, linkOf } from './link.ts';
 
 const numbers = z.custom<ArrayLike<number>>(
@@ -51,10 +51,11 @@ function readTree(written: z.output<typeof treeSchema>, group: number, scale: nu
     left,
     right,
     feature: written.split_indices,
-    threshold: Array.from(conditions, (condition, node) => (leaf(node) ? 0 : condition)),
+    // JSON has them as decimals: in 32 bits they are again what rows are compared with
+    threshold: Array.from(conditions, (condition, node) => (leaf(node) ? 0 : Math.fround(condition))),
     missingLeft: written.default_left,
-    value: Array.from(conditions, (condition, node) => (leaf(node) ? condition * scale : 0)),
-    cover: written.sum_hessian,
+    value: Array.from(conditions, (condition, node) => (leaf(node) ? Math.fround(condition) * scale : 0)),
+    cover: Array.from(written.sum_hessian, Math.fround),
   };
 }
 

@@ -1,5 +1,5 @@
-import { ModelFileError } from '#domain/explanations/model-file-error';
-import type { Link } from '#domain/explanations/tree-model';
+import { ModelFileError } from '#domain/trees/model-file-error';
+import type { Link } from '#domain/trees/tree-model';
 
 /** How sums become scores, by objective (XGBoost documentation, "Learning Task Parameters"; dmlc/xgboost, `src/objective`). */
 const links: Readonly<Record<string, Link>> = {

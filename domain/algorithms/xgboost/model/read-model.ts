@@ -1,5 +1,5 @@
-import { ModelFileError } from '#domain/explanations/model-file-error';
-import type { TreeModel } from '#domain/explanations/tree-model';
+import { ModelFileError } from '#domain/trees/model-file-error';
+import type { TreeModel } from '#domain/trees/tree-model';
 import { readBinary } from './binary.ts';
 import { readDocument } from './document.ts';
 import { readUbjson } from './ubjson.ts';

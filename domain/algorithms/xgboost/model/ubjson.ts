@@ -1,4 +1,4 @@
-import { ModelFileError } from '#domain/explanations/model-file-error';
+import { ModelFileError } from '#domain/trees/model-file-error';
 
 type Value = null | boolean | number | string | readonly Value[] | NumberArray | { readonly [key: string]: Value };
 type NumberArray = Uint8Array | Float64Array;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Tree } from '#domain/explanations/tree-model';
+import type { Tree } from '#domain/trees/tree-model';
 
 interface Split {
   readonly feature: number;

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readModel } from '#domain/algorithms/xgboost/model/read-model';
-import { childOf, marginsOf, scoresOf, type Tree } from '#domain/explanations/tree-model';
-import { depthOf, treeExplainer } from '#domain/explanations/tree-shap';
+import { childOf, marginsOf, scoresOf, type Tree } from '#domain/trees/tree-model';
+import { depthOf, treeExplainer } from '#domain/trees/tree-shap';
 import { randomTree, treesOfWidth } from './random-tree.ts';
 
 interface Expected {

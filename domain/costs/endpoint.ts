@@ -2,11 +2,15 @@ import { nothing, sumOf } from '#domain/costs/amount';
 import { type Pricing, priceOf } from '#domain/costs/price-table';
 import { hoursOfMonth } from '#domain/costs/prices';
 import { scalingOf } from '#domain/deployment/asynchronous';
-import type { DeploymentSettings } from '#domain/deployment/settings';
 import type { Amount } from '#schemas/records/costs';
 
 /** The settings that decide what an endpoint costs. */
-export type Served = Pick<DeploymentSettings, 'instances' | 'serverless' | 'asynchronous' | 'scaling'>;
+export interface Served {
+  readonly instances: { readonly type: string; readonly count: number };
+  readonly serverless?: unknown;
+  readonly scaling?: { readonly min: number } | undefined;
+  readonly asynchronous?: { readonly scaling?: { readonly min: number } | undefined } | undefined;
+}
 
 /** What one instance costs for so many hours. */
 function hours(type: string, quantity: number, pricing: Pricing | undefined): Amount {

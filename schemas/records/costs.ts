@@ -54,3 +54,22 @@ export const runCostsSchema = z.object({
   forced: z.string().optional().describe('the budget that it was started over, by a person'),
 });
 export type RunCosts = Readonly<z.output<typeof runCostsSchema>>;
+
+const bounds = z.object({ min: z.int().min(0) });
+
+/** What the cost of an endpoint needs of the configuration that its run was admitted with (`config.json`). */
+export const servedCostsSchema = z.object({
+  deployment: z.object({
+    instances: z.object({ type: z.string(), count: z.int().min(1) }),
+    serverless: z.object({}).optional(),
+    scaling: bounds.optional(),
+    asynchronous: z.object({ scaling: bounds.optional() }).optional(),
+  }),
+});
+
+/** An admitted run, as far as costs need it: `run#<id>` of the state table. */
+export const costedRunSchema = z.object({
+  runId: z.string(),
+  bytes: z.number().min(0).default(0),
+  costs: runCostsSchema.optional(),
+});

@@ -194,6 +194,7 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       allow('states:DescribeExecution', [executionsOf(stage, 'deploy'), executionsOf(stage, 'retrain')]),
     ],
     findOrphans: [allow('sagemaker:ListEndpoints', '*')],
+    forecastCosts: [...readRun, ...state('GetItem', 'Query')],
     prepareDeployment: [
       ...readRun,
       ...sageMaker(stage, 'model-package', 'DescribeModelPackage'),

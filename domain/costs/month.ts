@@ -1,7 +1,7 @@
 import { nothing, sumOf } from '#domain/costs/amount';
 import { endpointHours, type Served } from '#domain/costs/endpoint';
 import type { Pricing } from '#domain/costs/price-table';
-import type { Amount, CostKind, RunCosts } from '#schemas/records/costs';
+import type { Amount, CostKind, PipelineMonth, RunCosts } from '#schemas/records/costs';
 
 /** A calendar month in UTC, as `2026-12`. */
 export const monthPattern = /^\d{4}-(0[1-9]|1[0-2])$/;
@@ -14,6 +14,12 @@ const startMs = (month: string): number => Date.parse(`${month}-01T00:00:00Z`);
 export function nextMonth(month: string): string {
   const [year = 0, number = 0] = month.split('-').map(Number);
   return number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, '0')}`;
+}
+
+/** The month before one. */
+export function previousMonth(month: string): string {
+  const [year = 0, number = 0] = month.split('-').map(Number);
+  return number === 1 ? `${year - 1}-12` : `${year}-${String(number - 1).padStart(2, '0')}`;
 }
 
 /** The hours of a month that are over at a time, from 0 to all of them, and all of them. */
@@ -45,17 +51,6 @@ export function hoursWithin(
 export interface RunOfMonth {
   readonly runId: string;
   readonly costs?: RunCosts | undefined;
-}
-
-/** What a pipeline cost in a month, and will have cost at its end. */
-export interface PipelineMonth {
-  readonly pipeline: string;
-  readonly runs: number;
-  readonly spent: Amount;
-  readonly byKind: Readonly<Partial<Record<CostKind, number>>>;
-  readonly forecast: Amount;
-  /** What the endpoint costs from now to the end of the month. */
-  readonly endpointLeft: Amount;
 }
 
 /** What a run counts for: what it used, or the estimate while it is under way. A run of a version that kept neither is not known. */

@@ -1,4 +1,4 @@
-import { type PipelineMonth, pipelineMonth, type ServedTime } from '#domain/costs/month';
+import { pipelineMonth, type ServedTime } from '#domain/costs/month';
 import type { Pricing } from '#domain/costs/price-table';
 import { deploymentKeys } from '#domain/deployment/target';
 import { artifactKeys } from '#domain/runs/layout';
@@ -6,7 +6,7 @@ import type { ObjectStore } from '#functions/ports/object-store';
 import type { StateItem, StateStore } from '#functions/ports/state-store';
 import { logger } from '#functions/runtime/logger';
 import { isTransient } from '#functions/runtime/transient-errors';
-import { costedRunSchema, servedCostsSchema } from '#schemas/records/costs';
+import { costedRunSchema, type PipelineMonth, servedCostsSchema } from '#schemas/records/costs';
 
 /** The dependencies of summing a month. */
 export interface MonthPorts {

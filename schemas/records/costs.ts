@@ -73,3 +73,28 @@ export const costedRunSchema = z.object({
   bytes: z.number().min(0).default(0),
   costs: runCostsSchema.optional(),
 });
+
+const byKindSchema = z.partialRecord(costKindSchema, z.number()).describe('dollars by kind, of what was spent');
+
+/** What a pipeline cost in a month until now, and will have cost at its end. */
+export const pipelineMonthSchema = z.object({
+  pipeline: z.string(),
+  runs: z.int().min(0),
+  spent: amountSchema,
+  byKind: byKindSchema,
+  forecast: amountSchema,
+  endpointLeft: amountSchema.describe('what the endpoint costs from now to the end of the month'),
+});
+export type PipelineMonth = Readonly<z.output<typeof pipelineMonthSchema>>;
+
+/** The same of a stage: what `tidegate costs --json` prints. */
+export const stageMonthsSchema = z.object({
+  month: z.string().describe('a calendar month in UTC, as 2026-12'),
+  spent: amountSchema,
+  byKind: byKindSchema,
+  forecast: amountSchema.describe('at the end of the month'),
+  before: z.number().min(0).describe('what the month before came to'),
+  budget: z.number().optional().describe('what the pipelines of the stage may cost together in a month'),
+  pipelines: z.array(pipelineMonthSchema).describe('the dearest first'),
+});
+export type StageMonths = Readonly<z.output<typeof stageMonthsSchema>>;

@@ -9,6 +9,7 @@ import {
   monthPattern,
   nextMonth,
   pipelineMonth,
+  previousMonth,
   stageMonth,
 } from '#domain/costs/month';
 import { deploymentSchema } from '#domain/deployment/settings';
@@ -22,6 +23,7 @@ describe('a calendar month', () => {
   it('begins and ends in UTC', () => {
     expect(monthOf('2026-12-31T23:59:59Z')).toBe('2026-12');
     expect([nextMonth('2026-11'), nextMonth('2026-12')]).toEqual(['2026-12', '2027-01']);
+    expect([previousMonth('2026-11'), previousMonth('2027-01')]).toEqual(['2026-10', '2026-12']);
     expect(['2026-12', '2026-13', '2026-1'].map((month) => monthPattern.test(month))).toEqual([true, false, false]);
     expect(hoursPassed('2026-02', '2026-02-02T12:00:00Z')).toEqual({ passed: 36, all: 672 });
     expect(hoursPassed('2026-02', '2026-04-01T00:00:00Z').passed).toBe(672);

@@ -37,7 +37,7 @@ export function describeMonths(costs: StageMonths): string {
       : [`budget of the stage: ${dollars(budget)}${forecast.usd > budget ? yellow(', less than the forecast') : ''}`]),
     ...(dearest === undefined
       ? []
-      : [`dearest: ${kindNames[dearest]}, ${dollars(byKind[dearest] ?? 0)}. Cheaper: ${savingOf(dearest)}.`]),
+      : [`dearest: ${kindNames[dearest.kind]}, ${dollars(dearest.usd)}. Cheaper: ${savingOf(dearest.kind)}.`]),
     ...(missing === undefined ? [] : [missing]),
   ].join('\n');
 }

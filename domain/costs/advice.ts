@@ -27,10 +27,12 @@ export function savingOf(kind: CostKind): string {
   }
 }
 
-/** The kind that costs most; undefined where nothing was spent. */
-export function dearestKind(byKind: Readonly<Partial<Record<CostKind, number>>>): CostKind | undefined {
+/** The kind that costs most, with its dollars; undefined where nothing was spent. */
+export function dearestKind(
+  byKind: Readonly<Partial<Record<CostKind, number>>>,
+): { readonly kind: CostKind; readonly usd: number } | undefined {
   const [first] = Object.entries(byKind)
     .filter(([, usd]) => usd > 0)
     .toSorted(([, a], [, b]) => b - a);
-  return first?.[0] as CostKind | undefined;
+  return first && { kind: first[0] as CostKind, usd: first[1] };
 }

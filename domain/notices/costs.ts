@@ -19,8 +19,8 @@ export function costsMessage(costs: StageMonths, stage: string): Message {
       ...(dearest === undefined
         ? []
         : [
-            ['Dearest', `${kindNames[dearest]}, ${dollars(byKind[dearest] ?? 0)}`] as const,
-            ['Cheaper', savingOf(dearest)] as const,
+            ['Dearest', `${kindNames[dearest.kind]}, ${dollars(dearest.usd)}`] as const,
+            ['Cheaper', savingOf(dearest.kind)] as const,
           ]),
     ],
     parts: [

@@ -11,7 +11,7 @@ it('knows of every kind of cost what it is and what makes it smaller, and of no 
 });
 
 it('names the dearest kind', () => {
-  expect(dearestKind({ training: 1, endpoint: 2, states: 0.5 })).toBe('endpoint');
+  expect(dearestKind({ training: 1, endpoint: 2, states: 0.5 })).toEqual({ kind: 'endpoint', usd: 2 });
   expect(dearestKind({ training: 0 })).toBeUndefined();
   expect(dearestKind({})).toBeUndefined();
 });

@@ -4,7 +4,7 @@ import { dollars, showAmount, unknownText } from '#domain/costs/amount';
 import { endpointMonthly, fewestInstances, rollOutCost } from '#domain/costs/endpoint';
 import type { Pricing } from '#domain/costs/price-table';
 import type { CostSettings } from '#domain/costs/settings';
-import { rollOutMinutes } from '#domain/roll-outs/pace';
+import { paceOf, rollOutMinutes } from '#domain/roll-outs/pace';
 import { objectStore } from '#functions/aws/object-store';
 import { stateStore } from '#functions/aws/state-store';
 import { forecastCosts } from '#functions/use-cases/forecast-costs';
@@ -78,7 +78,7 @@ export function describeEndpoint({ deployment }: Pipeline, pricing: Pricing): st
   const monthly = endpointMonthly(deployment, pricing);
   const what = deployment.serverless ? 'serverless' : `${fewestInstances(deployment)} × ${deployment.instances.type}`;
   const minutes = rollOutMinutes(deployment);
-  const share = deployment.strategy === 'rolling' ? { percent: deployment.percent ?? 100 } : {};
+  const share = deployment.strategy === 'rolling' ? { percent: paceOf(deployment).percent } : {};
   const update = rollOutCost(deployment, { minutes, ...share }, pricing);
   const missing = unknownText(monthly);
   return `endpoint, ${what}: ${showAmount(monthly)} a month; each roll-out ${showAmount(update)} more, for a second fleet of ${minutes} minutes${missing === undefined ? '' : `. ${missing}`}`;

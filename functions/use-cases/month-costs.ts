@@ -1,3 +1,4 @@
+import { nothing, sumOf } from '#domain/costs/amount';
 import { pipelineMonth, type ServedTime } from '#domain/costs/month';
 import type { Pricing } from '#domain/costs/price-table';
 import { deploymentKeys } from '#domain/deployment/target';
@@ -38,8 +39,8 @@ async function readServed({ artifacts }: MonthPorts, pipeline: string, runId: st
   }
 }
 
-/** When the pipeline's endpoint served in a month, and how. */
-async function readTimes(ports: MonthPorts, { pipeline, month }: WantedMonth): Promise<ServedTime[]> {
+/** When the pipeline's endpoint served in a month, and how; the runs of which nobody knows how. */
+async function readTimes(ports: MonthPorts, { pipeline, month }: WantedMonth) {
   const { store } = ports;
   const champion = await store.get(pipeline, deploymentKeys.champion);
   const former = await store.list(pipeline, deploymentKeys.formerChampion(''));
@@ -47,11 +48,13 @@ async function readTimes(ports: MonthPorts, { pipeline, month }: WantedMonth): P
     ({ supersededAt }) => supersededAt === undefined || String(supersededAt) >= month,
   );
   const times: ServedTime[] = [];
+  const gone: string[] = [];
   for (const { runId, promotedAt, supersededAt } of wanted) {
     const served = await readServed(ports, pipeline, String(runId));
-    if (served) times.push({ served, from: String(promotedAt), ...(supersededAt ? { to: String(supersededAt) } : {}) });
+    if (!served) gone.push(String(runId));
+    else times.push({ served, from: String(promotedAt), ...(supersededAt ? { to: String(supersededAt) } : {}) });
   }
-  return times;
+  return { times, gone };
 }
 
 /** The records of runs that were admitted; others have no costs. */
@@ -67,6 +70,8 @@ export async function readMonth(ports: MonthPorts, wanted: WantedMonth): Promise
   // a run's id begins with its day
   const items = await ports.store.list(pipeline, `run#${month.replace('-', '')}`);
   const runs = costedRuns(items).filter(({ runId }) => runId !== without);
-  const times = await readTimes(ports, wanted);
-  return pipelineMonth({ pipeline, runs, times }, month, now, ports.pricing);
+  const { times, gone } = await readTimes(ports, wanted);
+  const found = pipelineMonth({ pipeline, runs, times }, month, now, ports.pricing);
+  const missing = { ...nothing, unknown: gone.map((runId) => `the endpoint of run ${runId}`) };
+  return { ...found, spent: sumOf([found.spent, missing]), forecast: sumOf([found.forecast, missing]) };
 }

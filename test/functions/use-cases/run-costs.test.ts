@@ -127,9 +127,11 @@ describe('a month with an endpoint', () => {
     expect(byKind).toEqual({ endpoint: spent.usd });
   });
 
-  it('goes on without the configuration of a run that is gone', async () => {
+  it('is a lower bound without the configuration of a run that is gone', async () => {
     await store.put('loan', 'champion', championOf(2, 'gone', '2026-12-15T12:00:00Z'));
-    expect((await readMonth({ store, artifacts, pricing: {} }, wanted)).spent.usd).toBe(0);
+    const { spent, forecast } = await readMonth({ store, artifacts, pricing: {} }, wanted);
+    expect([spent, forecast]).toMatchObject([{ usd: 0 }, { usd: 0 }]);
+    expect([spent.unknown, forecast.unknown]).toEqual([['the endpoint of run gone'], ['the endpoint of run gone']]);
   });
 });
 

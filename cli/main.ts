@@ -5,6 +5,7 @@ import { auditCommand } from './commands/audit.ts';
 import { challengeCommand } from './commands/challenge.ts';
 import { cloudCommands } from './commands/cloud.ts';
 import { constraintsCommand } from './commands/constraints.ts';
+import { costsCommand } from './commands/costs.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { driftCommand } from './commands/drift.ts';
 import { dropCommand } from './commands/drop.ts';
@@ -73,6 +74,7 @@ for (const add of [
   dropCommand,
   retrainCommand,
   runCommands,
+  costsCommand,
   modelsCommand,
   whyCommand,
   approvalCommands,

@@ -8,6 +8,7 @@ import { stageResources } from '#functions/aws/stage-resources';
 import { findOrphans } from '#functions/use-cases/find-orphans';
 import { listOwnResources } from '#functions/use-cases/own-resources';
 import type { Orphans } from '#schemas/events/retire';
+import { pricingOf } from './costs.ts';
 import { listPackages } from './model-versions.ts';
 import type { Target } from './target.ts';
 
@@ -66,12 +67,15 @@ async function* versionsBelow(
 }
 
 /** The endpoint of a pipeline, if it has one, with what its instances cost. */
-async function readEndpoint({ sageMaker, stage }: Target, pipeline: string): Promise<Holding[]> {
+async function readEndpoint({ sageMaker, stage, region }: Target, pipeline: string): Promise<Holding[]> {
   const name = endpointName(stage, pipeline);
   try {
     const { EndpointConfigName } = await sageMaker.send(new DescribeEndpointCommand({ EndpointName: name }));
     const { ProductionVariants = [] } = await sageMaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName }));
-    const costs = ProductionVariants.map((v) => endpointMonth(v.InstanceType ?? '', v.InitialInstanceCount ?? 0));
+    const pricing = pricingOf({ stage, region });
+    const costs = ProductionVariants.map((v) =>
+      endpointMonth(v.InstanceType ?? '', v.InitialInstanceCount ?? 0, pricing),
+    );
     const monthly = costs.every((cost) => cost !== undefined) ? costs.reduce((a, b) => a + b, 0) : undefined;
     return [{ what: 'endpoint', count: 1, names: [name], monthly, goes: 'always' }];
   } catch (error) {
@@ -98,7 +102,8 @@ export async function readHoldings(target: Target, pipeline: string): Promise<Ho
       count += 1;
       size += version.size;
     }
-    if (count > 0) holdings.push({ what, count, names: [], monthly: storageMonth(size), goes: 'with-data' });
+    if (count > 0)
+      holdings.push({ what, count, names: [], monthly: storageMonth(size, pricingOf(target)), goes: 'with-data' });
   }
   return holdings;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parsePipeline } from '#schemas/load-pipeline';
@@ -59,7 +59,8 @@ export interface Sources {
 /** Hashes of the sources as they are on disk. A file that was only touched is the same. */
 export function readSources(): Sources {
   const hash = createHash('sha256');
-  for (const file of sources.flatMap(filesOf)) {
+  const optional = ['costs.yml'].filter((file) => existsSync(join(projectRoot, file)));
+  for (const file of [...sources, ...optional].flatMap(filesOf)) {
     hash.update(`${file}\0${sha256(readFileSync(join(projectRoot, file)))}\n`);
   }
   return {

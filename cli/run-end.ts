@@ -2,6 +2,7 @@ import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import { type Verdict, verdictSchema } from '#schemas/records/evaluation';
 import { type PersonalData, personalDataSchema } from '#schemas/records/personal-data';
 import { readBalance } from './balance.ts';
+import { describeCosts } from './costs.ts';
 import { endWith } from './exit-codes.ts';
 import { exitOfRun, type Followed, type Skipped } from './follow-run.ts';
 import { bold, green, print, printJson, red, table, yellow } from './output.ts';
@@ -83,6 +84,8 @@ export async function reportRunEnd(target: Target, { ended, run, skipped }: Foll
   const balance = run && training && (await readBalance(target, run, training));
   if (balance !== undefined) print(balance);
   for (const line of describeWarnings(run && (await readPersonalData(target, run)))) print(line);
+  const costs = run && describeCosts(run);
+  if (costs !== undefined) print(`${bold('costs')} ${costs}`);
   print(describeRunEnd(ended, run, verdict, skipped && describeSkip(skipped, target)));
   if (run?.status === 'registered' && readProjectPipeline(run.pipeline, target.stage).registry.approval === 'manual') {
     print(`It waits for a person: npx tidegate approve ${run.runId}`);

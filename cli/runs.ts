@@ -20,6 +20,8 @@ export interface RunRecord {
   readonly datasetVersion?: string;
   readonly modelPackageArn?: string;
   readonly modelPackageVersion?: number;
+  /** As `schemas/records/costs`. */
+  readonly costs?: unknown;
   readonly failure?: { readonly error: string; readonly message: string };
 }
 

@@ -113,6 +113,12 @@ export class EvaluationError extends TidegateError {
   readonly retryable = false;
 }
 
+/** A run would cost more than a budget allows. */
+export class BudgetExceededError extends TidegateError {
+  override readonly name = 'BudgetExceededError';
+  readonly retryable = false;
+}
+
 /** A hyperparameter tuning job ended without a usable model. */
 export class TuningError extends TidegateError {
   override readonly name = 'TuningError';

@@ -108,6 +108,17 @@ export const machineArn = (stage: string, machine: string): Value =>
   regional('states', `stateMachine:tidegate-${stage}-${machine}`);
 export const executionsOf = (stage: string, machine: string): Value =>
   regional('states', `execution:tidegate-${stage}-${machine}:*`);
+/**
+ * Read what a run's executions entered and called: their histories, the children of the Distributed Map and their histories
+ * (Service Authorization Reference, "AWS Step Functions": a child is `execution:<machine>/<label>:<id>`).
+ */
+export const readRunUsage = (stage: string): Allow[] => [
+  allow('states:GetExecutionHistory', [
+    ...['retrain', 'run-pipeline', 'prepare-data', 'train-candidate'].map((machine) => executionsOf(stage, machine)),
+    regional('states', `execution:tidegate-${stage}-prepare-data/*`),
+  ]),
+  allow('states:ListExecutions', regional('states', `mapRun:tidegate-${stage}-prepare-data/*`)),
+];
 const eventsRule = (name: string): Value => regional('events', `rule/${name}`);
 export const managedRule = (name: string): Allow[] => [
   allow(['events:PutTargets', 'events:PutRule', 'events:DescribeRule'], eventsRule(name)),

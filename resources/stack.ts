@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stageNamePattern } from '../domain/naming.ts';
+import { parseCosts } from '../schemas/load-costs.ts';
 import { parsePipeline } from '../schemas/load-pipeline.ts';
 import type { Pipeline } from '../schemas/pipeline.ts';
 import { alarms } from './alarms.ts';
@@ -73,6 +74,12 @@ export function buildStack(
 
 /** The lifecycle rules of the artifacts bucket, for the pipelines of a stage. */
 export const buildArtifactRules = (root: string, stage: string): Value[] => artifactRules(readPipelines(root, stage));
+
+/** `costs.yml` for a stage, as JSON; without the file, list prices and no budget. @throws PipelineConfigError when it is wrong */
+export function buildCosts(root: string, stage: string): string {
+  const file = join(root, 'costs.yml');
+  return JSON.stringify(existsSync(file) ? parseCosts(readFileSync(file, 'utf8'), 'costs.yml', stage) : {});
+}
 
 /** What the clean bucket tells EventBridge: of captures, where a pipeline checks as they arrive. Such events are billed. */
 export const buildCleanNotifications = (root: string, stage: string): Value =>

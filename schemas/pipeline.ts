@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Algorithms } from '#domain/algorithms/registry';
 import { batchSchema } from '#domain/batch/settings';
 import { constraintsSchema } from '#domain/constraints/settings';
+import { budgetSchema } from '#domain/costs/budget';
 import { datasetSchema } from '#domain/data/settings';
 import { splitSchema } from '#domain/data/split-settings';
 import { deploymentSchema } from '#domain/deployment/settings';
@@ -55,6 +56,7 @@ export const pipelineSchemaOf = ({ algorithms }: PipelineKinds = {}) =>
       deployment: deploymentSchema,
       drift: driftSchema.optional(),
       batch: batchSchema.optional(),
+      budget: budgetSchema.optional(),
       notify: notifySchema,
     })
     .superRefine((pipeline, ctx) => checkPipeline(pipeline, ctx, algorithms));

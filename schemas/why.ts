@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { continuationSchema } from '#schemas/records/continuation';
+import { amountSchema } from '#schemas/records/costs';
 import { decisionSchema } from '#schemas/records/decision';
 import { rollOutSchema } from '#schemas/records/deployment';
 import { estimateSchema, verdictSchema } from '#schemas/records/evaluation';
@@ -106,6 +107,9 @@ const trainingSchema = z.object({
   continuation: continuationSchema
     .nullable()
     .describe('what it went on from, or why it started anew; null without `training.incremental`'),
+  costs: amountSchema
+    .nullable()
+    .describe('what its run used, in US dollars at list prices; the estimate while that is not known'),
   see: seeSchema,
 });
 

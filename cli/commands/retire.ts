@@ -1,6 +1,5 @@
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { type Command, Option } from 'commander';
-import { priceRegion } from '#domain/costs/prices';
 import { requirePipeline } from '../arguments.ts';
 import { deleteData } from '../delete-data.ts';
 import { CliError, dim, green, print, printJson, table, yellow } from '../output.ts';
@@ -82,7 +81,7 @@ export function retireCommand(program: Command): void {
           if (json) return printJson({ pipeline, holdings });
           if (holdings.length === 0) return print(`${pipeline} has nothing in stage ${target.stage}.`);
           print(plan(holdings, withData));
-          print(dim(`list prices of ${priceRegion}; nothing was changed`));
+          print(dim(`list prices of ${target.region}; nothing was changed`));
           return print(`To do it: npx tidegate retire ${pipeline} --yes${withData ? ' --delete-data' : ''}`);
         }
         const output = await runRetirement(target, { pipeline, by: await callerArn(target), reason });

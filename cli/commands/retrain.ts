@@ -55,7 +55,7 @@ export function retrainCommand(program: Command): void {
     .description('train a pipeline on a drop that is there already')
     .argument('<pipeline>', 'name of the pipeline')
     .option('--drop <folder>', 'folder of the drop (default: the newest drop)')
-    .option('--force', 'train even if the same data was trained before with the same settings')
+    .option('--force', 'train even if the same data was trained before with the same settings, and over a budget')
     .option('--watch', 'follow the run until it ends')
     .addHelpText(
       'after',

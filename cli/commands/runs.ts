@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { requirePipeline, wholeNumber } from '../arguments.ts';
 import { readBalance } from '../balance.ts';
+import { costCell, describeCosts } from '../costs.ts';
 import { endWith } from '../exit-codes.ts';
 import { exitOfRun } from '../follow-run.ts';
 import { bold, dim, green, print, printJson, red, table, yellow } from '../output.ts';
@@ -46,7 +47,7 @@ export function runCommands(program: Command): void {
         if (sorted.length === 0) return print('No run yet. Start one with "npx tidegate drop <pipeline> <files…>".');
         print(
           table(
-            ['RUN', 'PIPELINE', 'STATUS', 'STARTED', 'WHY', 'MODEL', 'DROP'],
+            ['RUN', 'PIPELINE', 'STATUS', 'STARTED', 'WHY', 'MODEL', 'COST', 'DROP'],
             sorted.map((r) => [
               r.runId,
               r.pipeline,
@@ -54,6 +55,7 @@ export function runCommands(program: Command): void {
               r.startedAt.slice(0, 19).replace('T', ' '),
               r.reason,
               r.modelPackageVersion === undefined ? '-' : `v${r.modelPackageVersion}`,
+              costCell(r),
               r.drop,
             ]),
           ),
@@ -106,7 +108,10 @@ export function runCommands(program: Command): void {
         if (start !== undefined) print(start);
         if (balance !== undefined) print(balance);
         for (const line of describeWarnings(await readPersonalData(target, run))) print(line);
-        print(describeRunEnd(ended, await findRun(target, run.runId), await readVerdict(target, run)));
+        const record = await findRun(target, run.runId);
+        const costs = describeCosts(record);
+        if (costs !== undefined) print(`${bold('costs')} ${costs}`);
+        print(describeRunEnd(ended, record, await readVerdict(target, run)));
         endWith(exitOfRun(ended, run));
       });
     });

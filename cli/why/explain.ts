@@ -58,7 +58,7 @@ const configuration: Part<'configuration'> = (_, { drop, run }, places) =>
     ? { gitCommit: drop.gitCommit, hash: drop.configHash, see: places.artifact(artifactKeys(run).config) }
     : null;
 
-const training: Part<'training'> = (_, { drop, training: record, algorithm, run }, places, { stage }) => {
+const training: Part<'training'> = (_, { drop, training: record, algorithm, run, costs }, places, { stage }) => {
   if (!drop || !record || !run) return null;
   const job = trainingJobOf(stage, run, record);
   return {
@@ -70,6 +70,7 @@ const training: Part<'training'> = (_, { drop, training: record, algorithm, run 
     hyperparameters: record.hyperparameters,
     tuning: record.tuning ? { job: record.tuning.tuningJob, trials: record.tuning.trials.length } : null,
     continuation: record.continuation ?? null,
+    costs: costs?.actual ?? costs?.estimate ?? null,
     see: { ...places.artifact(artifactKeys(run).training), ...places.trainingJob(job) },
   };
 };

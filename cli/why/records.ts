@@ -9,6 +9,7 @@ import type { FormerChampion } from '#domain/registry/model-history';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import { endpoints } from '#functions/aws/endpoints';
 import { isSageMakerMissing } from '#functions/aws/sagemaker-errors';
+import { runCostsSchema } from '#schemas/records/costs';
 import { type Decision, decisionSchema } from '#schemas/records/decision';
 import { deploymentClaimSchema } from '#schemas/records/deployment';
 import { evaluationSchema, verdictSchema } from '#schemas/records/evaluation';
@@ -138,7 +139,8 @@ export async function readVersionRecords(target: Target, pipeline: string, model
   const keys = run && artifactKeys(run);
   const read = <T extends z.ZodType>(key: string | undefined, schema: T) =>
     key === undefined ? undefined : readRecord(target, key, schema);
-  const [drop, config, profile, training, evaluation, verdict] = await Promise.all([
+  const [record, drop, config, profile, training, evaluation, verdict] = await Promise.all([
+    runId === undefined ? undefined : getState(target, pipeline, deploymentKeys.run(runId)),
     read(keys?.drop, dropRecordSchema),
     read(keys?.config, pinnedAlgorithmSchema),
     read(keys?.profile, profileSchema),
@@ -155,6 +157,7 @@ export async function readVersionRecords(target: Target, pipeline: string, model
     algorithm: config?.training.algorithm,
     profile,
     training,
+    costs: runCostsSchema.safeParse(record?.['costs']).data,
     evaluation,
     verdict,
   };

@@ -1,4 +1,5 @@
 import { ALARMS } from '#domain/alarms/registry';
+import { showAmount } from '#domain/costs/amount';
 import { automaticApproval, identityName } from '#domain/registry/decision';
 import { formatBytes, formatCount } from '#domain/text/format-number';
 import { counted } from '#domain/text/numbers';
@@ -56,12 +57,13 @@ const configurationPart = ({ configuration }: Explanation): string[] =>
 function trainingPart({ training }: Explanation): string[] {
   if (!training) return nothing('the record of its training is gone');
   const because = { drop: 'a drop arrived', drift: 'its data drifted', manual: 'a person wanted it' }[training.reason];
-  const { tuning, continuation } = training;
+  const { tuning, continuation, costs } = training;
   return [
     `started ${minute(training.startedAt)} because ${because}`,
     `job ${training.job}${training.algorithm === null ? '' : ` (${training.algorithm})`}`,
     ...(tuning ? [`the best of ${counted(tuning.trials, 'training job')} of tuning ${tuning.job}`] : []),
     ...(continuation ? [describeContinuation(continuation)] : []),
+    ...(costs ? [`its run cost ${showAmount(costs)}`] : []),
     ...seeLines(training.see),
   ];
 }

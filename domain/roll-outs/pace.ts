@@ -23,6 +23,12 @@ export function paceOf({ strategy, percent, bakeMinutes }: RollOutSettings): Pac
   return { percent: percent ?? own.percent?.default ?? 100, bakeSeconds: 60 * (bakeMinutes ?? own.bakeMinutes) };
 }
 
+/** How long the former and the new fleet run side by side, in minutes: what an update takes, and its waits. */
+export function rollOutMinutes(settings: RollOutSettings): number {
+  const pace = paceOf(settings);
+  return rollOutStrategy(settings.strategy).waits(pace) * (pace.bakeSeconds / 60) + launchMinutes;
+}
+
 /** The limits of the alarms that watch a roll-out: those that are set; else the usual ones, where there is time to watch. */
 export function alarmsOf(settings: RollOutSettings): AlarmSettings {
   if (settings.alarms) return settings.alarms;
@@ -67,7 +73,7 @@ export function rollOutProblem(
       `alarms need at least ${leastWatchMinutes} minutes to go off; set bakeMinutes, or alarms: {}`,
     ];
   }
-  const least = waits(pace) * watched + launchMinutes;
+  const least = rollOutMinutes(settings);
   if (watched > 0 && least > maxWaitMinutes) {
     return ['maxWaitMinutes', `the roll-out waits ${waits(pace)} times ${watched} minutes; set at least ${least}`];
   }

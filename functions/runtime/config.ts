@@ -24,6 +24,7 @@ const variables = {
   DEPLOY_MACHINE_ARN: () => z.string().startsWith('arn:'),
   RETRAIN_MACHINE_ARN: () => z.string().startsWith('arn:'),
   LOG_RETENTION_DAYS: () => z.string().regex(/^\d+$/, 'a number of days'),
+  COSTS: () => z.string().min(2),
   GIT_COMMIT: () => z.string().min(1),
   LAMBDA_TASK_ROOT: () => z.string().min(1),
 } as const;

@@ -29,6 +29,7 @@ import type { ObjectStore } from '#functions/ports/object-store';
 import type { RawListing } from '#functions/ports/raw-listing';
 import type { StateStore } from '#functions/ports/state-store';
 import { sha256Hex } from '#functions/runtime/hash';
+import type { AdmittedRun } from '#functions/use-cases/run-costs';
 import type { admitDropSchema, RetrainInput } from '#schemas/events/admit-drop';
 import type { Pipeline } from '#schemas/pipeline';
 import { championSchema, type DropRecord, type SkipCause } from '#schemas/records/run';
@@ -44,6 +45,12 @@ export interface AdmissionPorts {
   /** The pipeline's definition as deployed, with the text of its file. */
   readonly readPipeline: (name: string) => { readonly text: string; readonly pipeline: Pipeline };
   readonly gitCommit: string;
+}
+
+/** The dependencies of admitting a drop, which costs money. */
+export interface DropAdmissionPorts extends AdmissionPorts {
+  /** Estimates the run and writes that to its record. @throws BudgetExceededError when the run may not begin */
+  readonly checkCosts: (admitted: AdmittedRun) => Promise<void>;
 }
 
 type AdmitDropEvent = z.output<typeof admitDropSchema>;
@@ -218,10 +225,10 @@ async function writeRecords(
  * queues behind the run that holds it) and writes the run's first records. A retry of an admitted execution is admitted
  * again under the same run id.
  *
- * @throws InvalidInputError, UnknownPipelineError, EmptyDropError, DropVanishedError, SchemaMismatchError, DataEngineError
+ * @throws InvalidInputError, UnknownPipelineError, EmptyDropError, DropVanishedError, SchemaMismatchError, DataEngineError, BudgetExceededError
  */
 export async function admitDrop(
-  ports: AdmissionPorts,
+  ports: DropAdmissionPorts,
   { input, execution, settled }: AdmitDropEvent,
 ): Promise<Admission> {
   const { raw, store } = ports;
@@ -303,14 +310,25 @@ export async function admitDrop(
   };
   await ports.rawRecords.writeJson(rawKeys(run).files, listFiles(objects));
   await writeRecords(ports, run, definition, record, shards);
-  await claimFolder(store, run, prefix, former);
   const champion = await store.get(name, 'champion');
+  const locating = needsLocating(objects, shards);
+  await ports.checkCosts({
+    run,
+    definition,
+    bytes: record.bytes,
+    shards: shards.length,
+    locating,
+    champion: champion !== undefined,
+    startedAt: execution.startedAt,
+    forced: force && reason === 'manual',
+  });
+  await claimFolder(store, run, prefix, former);
   return {
     decision: 'admitted',
     run,
     shards: shards.length,
     shardsKey: artifactKeys(run).shards,
-    ...(needsLocating(objects, shards) ? { step: 'locate' } : {}),
+    ...(locating ? { step: 'locate' } : {}),
     ...(champion ? { champion: { pipeline: name, runId: championSchema.parse(champion).runId } } : {}),
   };
 }

@@ -23,6 +23,8 @@ export interface FinishPorts {
   /** Removes what a run left in SageMaker. */
   readonly discardCandidate: (run: RunPointer) => Promise<void>;
   readonly runData: RunData;
+  /** Records what the run used, and what that costs. */
+  readonly recordCosts: (run: RunPointer, executionArn: string) => Promise<void>;
   /** Gives the logs that SageMaker wrote a retention. */
   readonly limitLogs: () => Promise<void>;
 }
@@ -65,14 +67,14 @@ function readTarget(input: unknown): { pipeline?: string; drop?: string } {
 
 /**
  * Ends a run: records the outcome, marks the data set as trained unless the run failed, remembers a run that registered a model, releases the lease and starts the
- * pending drop. If the run registered no model, its SageMaker resources are removed. Of a run that was refused for personal data, the rows
+ * pending drop. If the run registered no model, its SageMaker resources are removed. What it used is recorded with its costs. Of a run that was refused for personal data, the rows
  * and the records that may show their values are erased. Logs of its jobs get a retention.
  *
  * The run is found by the lease that its execution holds, so this works wherever the run failed. The outcome is final: a
  * later failure does not change a run that has ended or has a registered model. A retry completes a partial ending.
  */
 export async function finishRun(
-  { store, isPipeline, startRetrain, discardCandidate, runData, limitLogs }: FinishPorts,
+  { store, isPipeline, startRetrain, discardCandidate, runData, recordCosts, limitLogs }: FinishPorts,
   { executionArn, input, outcome, error }: z.output<typeof finishRunSchema>,
 ) {
   const named = readTarget(input);
@@ -109,6 +111,8 @@ export async function finishRun(
   const pending = await releaseLease(store, pipeline, runId, executionArn);
   if (pending) await startRetrain(`after-${pending.pipeline}-${runId}`, pending);
   if (standing !== 'registered') await discardCandidate({ pipeline, runId });
+  // after the jobs were stopped
+  await recordCosts({ pipeline, runId }, executionArn);
   // Logs that are kept a run longer are no reason to fail this one.
   await limitLogs().catch((error: unknown) =>
     logger.warn('the retention of the logs of jobs could not be set', { error: String(error) }),

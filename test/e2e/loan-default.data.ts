@@ -12,12 +12,15 @@ import {
 import { ListExecutionsCommand, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { auditFolder, readAudit } from 'embedded-cloud/audit';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { priceAll } from '#domain/costs/amount';
+import { runUsage } from '#domain/costs/run-usage';
 import { latestResultKey } from '#domain/endpoint-tests/suite';
 import { endpointName } from '#domain/naming';
 import { planShards } from '#domain/runs/drop';
 import { artifactKeys, type RunPointer, rawKeys, runPrefix } from '#domain/runs/layout';
 import { writeLoanBook } from '#examples/loans/generate';
 import { apiAnswerSchema } from '#schemas/events/prediction-api';
+import { costedRunSchema, type Measured } from '#schemas/records/costs';
 import { driftCheckSchema } from '#schemas/records/drift-check';
 import { evaluationSchema, verdictSchema } from '#schemas/records/evaluation';
 import { profileSchema } from '#schemas/records/profile';
@@ -32,13 +35,14 @@ import { getState, listRuns, type RunRecord, waitForExecution, watchDeployment }
 import { watchExecution } from '../../cli/watch.ts';
 import { clientOf, runClient, runTypeScript } from './api-clients.ts';
 import { startProject, type UpProject } from './project.ts';
-import { type Usage, usageOf } from './run-costs.ts';
+import { auditedRuns, type Usage, usageOf } from './run-costs.ts';
 
 const pipeline = 'loan-default';
 let project: UpProject;
 let folder: string;
 let champion: RunRecord;
 let usage: Usage;
+let audited: Measured;
 
 const slack = (): Promise<SlackMessage[]> => readSlack(project.cloud.endpoint);
 async function writeBook(
@@ -90,6 +94,7 @@ describe('the loan book, from drop to deployed model', { timeout: 120_000 }, () 
     });
     champion = run;
     usage = await usageOf(project);
+    audited = await auditedRuns(project);
   });
 
   it('climbs the ladder of default tests, each against the real endpoint', async () => {
@@ -128,6 +133,18 @@ describe('the loan book, from drop to deployed model', { timeout: 120_000 }, () 
         0.2 * n + 3,
       );
     }
+  });
+
+  it('has recorded what the run cost, within a tenth of what the audit log counts', async () => {
+    const { costs } = costedRunSchema.parse(await getState(project.target, pipeline, `run#${champion.runId}`));
+    const region = project.target.region;
+    const counted = priceAll(runUsage(audited, true), { region });
+
+    expect(costs).toMatchObject({ region, estimate: { about: true } });
+    // an event that is sent twice calls AdmitDrop and Notify once more
+    expect([0, 1, 2]).toContain(audited.calls - (costs?.measured?.calls ?? 0));
+    expect(costs?.actual?.usd ?? 0, JSON.stringify([costs, audited])).toBeGreaterThan(0.9 * counted.usd);
+    expect(costs?.actual?.usd, JSON.stringify([costs, audited])).toBeLessThan(1.1 * counted.usd);
   });
 
   it('registers the whole lineage', async () => {
@@ -240,6 +257,35 @@ describe('the loan book, from drop to deployed model', { timeout: 120_000 }, () 
     const evaluation = await project.readArtifact(artifactKeys(run).evaluation, evaluationSchema);
     expect(evaluation.champion).toBeDefined();
     expect((await predictRows(project.target, pipeline, [{ income: 30_000 }])).model.version).toBe(1);
+  });
+
+  it('had estimated that run, before it began, within a tenth of what it used, at the speed of the run before', async () => {
+    const [run] = await listRuns(project.target, pipeline, 1);
+    const { costs } = costedRunSchema.parse(run);
+    const before = costedRunSchema.parse(await getState(project.target, pipeline, `run#${champion.runId}`)).costs
+      ?.measured;
+    if (!costs?.measured || !before) throw new Error(JSON.stringify([costs, before]));
+    const { measured, estimate, like } = costs;
+    const [own] = before.jobs.filter(({ use }) => use === 'training');
+    const [scored] = before.jobs.filter(({ use }) => use === 'transform');
+    // How fast this machine happens to be is no part of the estimate's quality.
+    const used: Measured = {
+      ...measured,
+      gbSeconds: (before.gbSeconds / before.calls) * measured.calls,
+      jobs: measured.jobs.map((job) => ({
+        ...job,
+        seconds: job.jobs * ((job.use === 'training' ? own?.seconds : scored?.seconds) ?? 0),
+      })),
+    };
+    const counted = priceAll(runUsage(used, true), { region: project.target.region });
+
+    expect(like).toBe(champion.runId);
+    expect(measured.jobs.map(({ use, jobs }) => [use, jobs])).toEqual([
+      ['training', 1],
+      ['transform', 2],
+    ]);
+    expect(estimate?.usd ?? 0, JSON.stringify([costs, used])).toBeGreaterThan(0.9 * counted.usd);
+    expect(estimate?.usd, JSON.stringify([costs, used])).toBeLessThan(1.1 * counted.usd);
   });
 
   it.each([

@@ -73,6 +73,7 @@ async function retrain(constraints: readonly object[], files: readonly string[])
           startRetrain: async () => undefined,
           discardCandidate: async () => undefined,
           runData: { erase: async () => undefined },
+          recordCosts: async () => undefined,
           limitLogs: async () => undefined,
         },
         event,

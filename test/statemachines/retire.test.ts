@@ -82,11 +82,21 @@ describe('the retire machine', () => {
 
 describe('the check-service machine', () => {
   const orphan = { pipeline: 'churn', endpoint: 'tidegate-dev-churn' };
+  const amount = (usd: number) => ({ usd, about: false, unknown: [] });
+  const costs = (usd: number, before = 0) => ({
+    month: '2026-12',
+    spent: amount(0),
+    byKind: {},
+    forecast: amount(usd),
+    before,
+    pipelines: [],
+  });
+  const free = () => costs(0);
 
   it.each([[[orphan]], [[orphan, { pipeline: 'ads', endpoint: 'tidegate-dev-ads' }]]])(
     'announces orphans (%#)',
     async (orphans) => {
-      const { status, of } = await run('check-service', {}, { FindOrphans: () => ({ orphans }) });
+      const { status, of } = await run('check-service', {}, { FindOrphans: () => ({ orphans }), ForecastCosts: free });
 
       expect(status).toBe('SUCCEEDED');
       expect(of('Notify')[0]?.args).toMatchObject({ kind: 'orphans', orphans });
@@ -94,10 +104,35 @@ describe('the check-service machine', () => {
   );
 
   it('says nothing when there is none', async () => {
-    const { status, of } = await run('check-service', {}, { FindOrphans: () => ({ orphans: [] }) });
+    const { status, of } = await run(
+      'check-service',
+      {},
+      {
+        FindOrphans: () => ({ orphans: [] }),
+        ForecastCosts: free,
+      },
+    );
 
     expect(status).toBe('SUCCEEDED');
     expect(of('Notify')).toEqual([]);
+  });
+
+  it.each([
+    ['will cost something', costs(3)],
+    ['did the month before', costs(0, 2)],
+  ])('says what the stage costs when it %s', async (_, forecast) => {
+    const { status, of } = await run(
+      'check-service',
+      {},
+      {
+        FindOrphans: () => ({ orphans: [] }),
+        ForecastCosts: () => forecast,
+      },
+    );
+
+    expect(status).toBe('SUCCEEDED');
+    expect(of('ForecastCosts')[0]?.args).toEqual({ now: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) });
+    expect(of('Notify').map(({ args }) => args)).toEqual([{ kind: 'costs', costs: forecast }]);
   });
 
   it('retries what is temporary', async () => {
@@ -106,6 +141,7 @@ describe('the check-service machine', () => {
       {},
       {
         FindOrphans: (attempt) => (attempt < 2 ? deleting : { orphans: [orphan] }),
+        ForecastCosts: free,
         Notify: (n) => (n < 2 ? deleting : {}),
       },
     );

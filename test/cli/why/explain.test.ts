@@ -59,6 +59,7 @@ describe('the explanation of what serves', () => {
         job: config(2),
         tuning: null,
         continuation: null,
+        costs: null,
         see: { url: expect.stringMatching(`#/jobs/${config(2)}$`) },
       },
       evaluation: {

@@ -24,6 +24,15 @@ describe('an explanation for people', () => {
     );
   });
 
+  it('says what the run of the model cost', () => {
+    const costs = { region: 'us-east-1', estimate: { usd: 2, about: true, unknown: [] } };
+    const shown = (more: object) =>
+      text(pipelineRecords(), versionRecords(2, { costs: { ...costs, ...more } as never }));
+    expect(shown({})).toContain('its run cost about $2.00');
+    expect(shown({ actual: { usd: 1.5, about: false, unknown: [] } })).toContain('its run cost $1.50');
+    expect(text(pipelineRecords(), versionRecords())).not.toContain('its run cost');
+  });
+
   it('starts with what serves and follows the chain from the data to the endpoint', () => {
     const shown = text(pipelineRecords(), versionRecords());
 

@@ -585,3 +585,54 @@ describe('orphans', () => {
     for (const word of [heading, what, 'npx tidegate retire ads --stage dev']) expect(words).toContain(word);
   });
 });
+
+describe('what the stage costs', () => {
+  const amount = (usd: number, unknown: string[] = []) => ({ usd, about: true, unknown });
+  const pipelineCosts = {
+    pipeline: 'loan',
+    runs: 2,
+    spent: amount(21),
+    byKind: {},
+    forecast: amount(95),
+    endpointLeft: amount(60),
+  };
+  const costs = {
+    month: '2026-12',
+    spent: amount(21),
+    byKind: { endpoint: 19, training: 2 },
+    forecast: amount(95),
+    before: 88.2,
+    pipelines: [pipelineCosts],
+  };
+
+  it('names what is spent, what it will be, what is dearest and what would save, once a month', async () => {
+    const { key, pipeline, words } = await said({ kind: 'costs', costs });
+
+    expect({ key, pipeline }).toEqual({ key: 'costs#2026-12', pipeline: undefined });
+    for (const word of [
+      'dev in 2026-12: about $95.00 by its end',
+      'about $21.00 until now, at list prices; the month before came to $88.20.',
+      '`loan`: about $21.00 until now, about $95.00 by the end',
+      'the endpoint, $19.00',
+      'a smaller deployment.instances.type',
+      'npx tidegate costs --stage dev',
+    ])
+      expect(words).toContain(word);
+    for (const word of ['budget', 'Not known']) expect(words).not.toContain(word);
+  });
+
+  it('says that new runs will be refused when the forecast is over the budget, and no more than that within it', async () => {
+    const over = await said({ kind: 'costs', costs: { ...costs, budget: 90 } });
+    expect(over.words).toContain('That is more than the budget of $90.00: new runs will be refused.');
+    const within = await said({ kind: 'costs', costs: { ...costs, budget: 100 } });
+    expect(within.words).toContain('$100.00');
+    expect(within.words).not.toContain('refused');
+  });
+
+  it('says what is not known, and nothing of what is dearest where nothing was spent', async () => {
+    const { words } = await said({ kind: 'costs', costs: { ...costs, byKind: {}, forecast: amount(95, ['run r0']) } });
+    expect(words).toContain('at least $95.00');
+    expect(words).toContain('Not known: run r0.');
+    expect(words).not.toContain('Dearest');
+  });
+});

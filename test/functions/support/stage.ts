@@ -19,6 +19,7 @@ export function setStage(): void {
     DEPLOY_MACHINE_ARN: 'arn:aws:states:eu-central-1:123456789012:stateMachine:tidegate-dev-deploy',
     TOKEN_KEY_SECRET: 'tidegate-dev-token-key',
     LOG_RETENTION_DAYS: '30',
+    COSTS: '{}',
     POWERTOOLS_LOG_LEVEL: 'SILENT',
   });
 }

@@ -1,12 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { BudgetExceededError } from '#domain/errors';
 import { artifactKeys } from '#domain/runs/layout';
 import type { RawObject } from '#functions/ports/raw-listing';
-import { type AdmissionPorts, admitDrop } from '#functions/use-cases/admit-drop';
+import { admitDrop, type DropAdmissionPorts } from '#functions/use-cases/admit-drop';
+import type { AdmittedRun } from '#functions/use-cases/run-costs';
 import { dropRecordSchema } from '#schemas/records/run';
 import { type MemoryObjects, memoryObjects } from '../../fakes/memory-objects.ts';
 import { type MemoryState, memoryState } from '../../fakes/memory-state.ts';
-import { pipeline } from '../support/stage.ts';
+import { championOf, pipeline } from '../support/stage.ts';
 
 const startedAt = '2026-01-02T08:00:00.000Z';
 let raw: RawObject[];
@@ -14,7 +16,8 @@ let store: MemoryState;
 let artifacts: MemoryObjects;
 let rawRecords: MemoryObjects;
 let running: Set<string>;
-let ports: AdmissionPorts;
+let ports: DropAdmissionPorts;
+let costed: AdmittedRun[];
 
 const object = (key: string, lastModified = '2026-01-01T00:00:00.000Z'): RawObject => ({
   key,
@@ -38,6 +41,7 @@ beforeEach(() => {
   artifacts = memoryObjects('artifacts-bucket');
   rawRecords = memoryObjects('raw-bucket');
   running = new Set();
+  costed = [];
   ports = {
     raw: { bucket: 'raw-bucket', list: async (prefix) => raw.filter(({ key }) => key.startsWith(prefix)) },
     rawRecords,
@@ -46,6 +50,9 @@ beforeEach(() => {
     isRunning: async (arn) => running.has(arn),
     readPipeline: () => ({ text: 'name: loan', pipeline }),
     gitCommit: 'c0ffee',
+    checkCosts: async (admitted) => {
+      costed.push(admitted);
+    },
   };
 });
 
@@ -70,6 +77,25 @@ describe('admission', () => {
     raw = [{ ...object('loan/2026-01-01/a.csv.gz'), size: 5e9 }];
     await expect(admit()).rejects.toMatchObject({ name: 'DataEngineError' });
     expect(await store.get('loan', 'lease')).toBeUndefined();
+  });
+
+  it('has what the run costs checked, with its size, after its records were written', async () => {
+    await store.put('loan', 'champion', championOf(1, 'r0', startedAt));
+    const answer = await admit({ force: true });
+    expect(costed).toMatchObject([
+      { bytes: 16, shards: 2, locating: false, champion: true, startedAt, forced: true, definition: { pipeline } },
+    ]);
+    expect(answer).toMatchObject({ run: costed[0]?.run });
+    expect((await admit({}, 'e1')).decision).toBe('admitted');
+    expect(costed[1]?.forced).toBe(false);
+  });
+
+  it('keeps the record of a run that a budget refuses, and no claim to its folder', async () => {
+    ports = { ...ports, checkCosts: () => Promise.reject(new BudgetExceededError('too dear')) };
+    await expect(admit()).rejects.toThrow('too dear');
+    const keys = Object.keys(store.everything());
+    expect(keys.filter((key) => key.includes('run#'))).toHaveLength(1);
+    expect(keys.filter((key) => key.includes('folder#'))).toEqual([]);
   });
 
   it('notes none before a run registered a model', async () => {

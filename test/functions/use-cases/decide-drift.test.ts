@@ -60,6 +60,7 @@ async function trained(at: number, outcome?: 'registered' | 'rejected' | 'failed
       isRunning: async () => true,
       readPipeline,
       gitCommit: 'c0ffee',
+      checkCosts: async () => undefined,
     },
     { input, execution: { arn, startedAt: day(at) }, settled: false },
   );
@@ -71,6 +72,7 @@ async function trained(at: number, outcome?: 'registered' | 'rejected' | 'failed
       isPipeline: () => true,
       startRetrain: nothing,
       discardCandidate: nothing,
+      recordCosts: nothing,
       limitLogs: nothing,
     };
     const runData = { erase: nothing } as never;

@@ -10,6 +10,7 @@ let started: [string, unknown][];
 let discarded: RunPointer[];
 let erased: RunPointer[];
 let limited: number;
+let counted: unknown[];
 let ports: FinishPorts;
 
 beforeEach(async () => {
@@ -18,6 +19,7 @@ beforeEach(async () => {
   discarded = [];
   erased = [];
   limited = 0;
+  counted = [];
   ports = {
     store,
     isPipeline: (name) => name === 'loan',
@@ -31,6 +33,9 @@ beforeEach(async () => {
       erase: async (run) => {
         erased.push(run);
       },
+    },
+    recordCosts: async (run, executionArn) => {
+      counted.push([run, executionArn]);
     },
     limitLogs: async () => {
       limited++;
@@ -55,6 +60,7 @@ it.each([
     expect(started).toEqual([['after-loan-r1', pending]]);
     expect(discarded).toHaveLength(thrownAway);
     expect(limited).toBe(1);
+    expect(counted).toEqual([[{ pipeline: 'loan', runId: 'r1' }, 'e1']]);
   },
 );
 

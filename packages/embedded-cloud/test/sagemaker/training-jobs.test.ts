@@ -166,8 +166,9 @@ describe('training jobs', () => {
     );
   });
 
-  it('stops when its time is up', async () => {
-    await create('overdue', { ...long, StoppingCondition: { MaxRuntimeInSeconds: 60 } });
+  it('stops when its time is up, and bills wall-clock time however many instances it has', async () => {
+    const ResourceConfig = { InstanceType: 'ml.m5.xlarge', InstanceCount: 2, VolumeSizeInGB: 10 };
+    await create('overdue', { ...long, ResourceConfig, StoppingCondition: { MaxRuntimeInSeconds: 60 } });
     await training('overdue');
     await world.context.clock.advance(60_000);
     expect(await trained(world, 'overdue')).toMatchObject({

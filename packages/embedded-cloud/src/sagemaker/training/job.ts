@@ -128,10 +128,8 @@ export const describeTrainingJob = (hub: Hub, job: TrainingJob): Record<string, 
     TrainingStartTime: job.started === undefined ? undefined : seconds(job.started),
     TrainingEndTime: job.ended === undefined ? undefined : seconds(job.ended),
     TrainingTimeInSeconds: job.ended === undefined ? undefined : billable,
-    BillableTimeInSeconds:
-      job.ended === undefined || billable === undefined
-        ? undefined
-        : billable * (job.request.ResourceConfig.InstanceCount ?? 1),
+    // Wall-clock time: the bill multiplies it by the number of instances (API reference: DescribeTrainingJob).
+    BillableTimeInSeconds: job.ended === undefined ? undefined : billable,
     SecondaryStatusTransitions: job.transitions.map((t) =>
       present({
         Status: t.status,

@@ -1,6 +1,6 @@
 import { asNumber, type SqlRow } from '#domain/data/engine';
-import type { Facts } from '#schemas/records/facts';
 import { tokenNumberSql } from '#domain/privacy/tokenize';
+import type { Facts } from '#schemas/records/facts';
 import type { ConstrainedData, Subject } from './constraint.ts';
 import { type AnyConstraintKind, CONSTRAINTS, type Constraint, constraintKindOf } from './registry.ts';
 import { subjectNamed } from './subjects.ts';

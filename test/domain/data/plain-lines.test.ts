@@ -45,6 +45,9 @@ describe('the check of plain lines', () => {
     expect(plainRows('1,2\n,')).toBe(2);
     expect(plainRows('ä,日本\nö,😀\n', { chunk: 1 })).toBe(2);
     expect(plainRows('')).toBe(0);
+    const long = createPlainLines(csv, { columns: 2, isUtf8 });
+    expect(long.push(Buffer.from(`1,${'2'.repeat(5000)}\n`))).toBe(true);
+    expect(long.end()).toBe(1);
   });
 
   test.each([

@@ -29,9 +29,15 @@ export const quasiColumns = (pipeline: Pick<DataSettings, 'dataset'>): CleanColu
 export const perturbedColumns = (pipeline: Pick<DataSettings, 'dataset'>): string[] =>
   ofQuasi(pipeline).flatMap(({ name, subject }) => (subject === undefined ? [] : [name]));
 
-/** SQL of the groups of one shard: `key`, `label` and `rows`. A missing value is a value of its own. */
-export const groupsSql = (columns: readonly Pick<CleanColumn, 'name'>[], cleanRows: string): string =>
-  `SELECT ${duplicateKeySql(columns.map(({ name }) => ident(name)))} AS key, _label AS label, count(*) AS rows FROM ${cleanRows} GROUP BY ALL ORDER BY ALL`;
+/**
+ * SQL of the groups of one shard: `key`, `label` and `rows`. A missing value is a value of its own. Rows are counted by their values first,
+ * so that the text of a key is made once for many rows.
+ */
+export function groupsSql(columns: readonly Pick<CleanColumn, 'name'>[], cleanRows: string): string {
+  const values = columns.map(({ name }) => ident(name));
+  const counted = `SELECT ${[...values, '_label'].join(', ')}, count(*) AS _rows FROM ${cleanRows} GROUP BY ALL`;
+  return `SELECT ${duplicateKeySql(values)} AS key, _label AS label, CAST(sum(_rows) AS BIGINT) AS rows FROM (${counted}) GROUP BY ALL ORDER BY ALL`;
+}
 
 /** SQL of one row over the groups of all shards. */
 export const anonymitySql = (groups: string): string =>

@@ -80,13 +80,22 @@ export const columnsWithFewValues = (data: ConstrainedData, row: SqlRow): string
     kind === 'category' && asNumber(row[`c${i}_values`]) <= estimatedValues ? [name] : [],
   );
 
+/** Columns whose values one statement counts at most: it reads the rows once for each. */
+export const valuesAtOnce = 20;
+
 /**
- * SQL of how often each value of some columns occurs: `name` (the position of the column), `value` and `rows`.
+ * SQL of how often each value of some columns occurs: `name` (the position of the column), `value` and `rows`. A column by itself is read as
+ * the file has it, each value once for many rows.
  *
  * @param first the position of the first of these columns
  */
-export const valuesSql = (columns: readonly string[], cleanRows: string, first = 0): string =>
-  `SELECT name, value, count(*) AS rows FROM (SELECT unnest([${columns.map((_, i) => first + i).join(', ')}]) AS name, unnest([${columns.map(ident).join(', ')}]) AS value FROM ${cleanRows}) WHERE value IS NOT NULL GROUP BY ALL ORDER BY ALL`;
+export function valuesSql(columns: readonly string[], cleanRows: string, first = 0): string {
+  const counts = columns.map(
+    (name, i) =>
+      `SELECT ${first + i} AS name, ${ident(name)} AS value, count(*) AS rows FROM ${cleanRows} WHERE ${ident(name)} IS NOT NULL GROUP BY 2`,
+  );
+  return `SELECT * FROM (${counts.join(' UNION ALL ')}) ORDER BY ALL`;
+}
 
 /** The answers to the statements above. */
 export interface FactsAnswers {

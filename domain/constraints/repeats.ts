@@ -1,6 +1,7 @@
 import { asNumber, type SqlRow } from '#domain/data/engine';
+import { tokenNumberSql } from '#domain/privacy/tokenize';
 import type { Facts } from '#schemas/records/facts';
-import type { ConstrainedData } from './constraint.ts';
+import type { ConstrainedData, Subject } from './constraint.ts';
 import { type AnyConstraintKind, CONSTRAINTS, type Constraint, constraintKindOf } from './registry.ts';
 import { subjectNamed } from './subjects.ts';
 
@@ -15,21 +16,25 @@ export const columnsThatMayRepeat = (
   return [...new Set([...(id === undefined ? [] : [id]), ...named])];
 };
 
+/** SQL of 64 bits of a value: those of a token as they are, those of the MD5 of another one. */
+const numberSql = ({ sql }: Pick<Subject, 'sql'>): string =>
+  sql === '_id' ? tokenNumberSql(sql) : `md5_number_lower(CAST(${sql} AS VARCHAR))`;
+
 /**
- * SQL of how often each value of some columns occurs in a shard: `subject` (the number of the column), `hash` (64 bits of MD5, so that
- * two of ten million values collide with a chance of 3 in a million) and `rows`. In a fixed order, so that a retry writes the same file.
+ * SQL of the values of some columns in a shard, one row for each: `subject` (the number of the column) and `hash` (64 bits, so that
+ * two of ten million values collide with a chance of 3 in a million). They are in the order of the rows, so that a retry writes the same file.
  */
 export function hashesSql(data: ConstrainedData, columns: readonly string[], cleanRows: string): string {
   const parts = columns.map((name, i) => {
-    const { sql } = subjectNamed(data, name);
-    return `SELECT ${i} AS subject, md5_number_lower(CAST(${sql} AS VARCHAR)) AS hash, count(*) AS rows FROM ${cleanRows} WHERE ${sql} IS NOT NULL GROUP BY 2`;
+    const subject = subjectNamed(data, name);
+    return `SELECT ${i} AS subject, ${numberSql(subject)} AS hash FROM ${cleanRows} WHERE ${subject.sql} IS NOT NULL`;
   });
-  return `SELECT * FROM (${parts.join(' UNION ALL ')}) ORDER BY subject, hash`;
+  return parts.join(' UNION ALL ');
 }
 
 /** SQL of the rows that repeat a value, by column, over the hashes of all shards: `subject` and `repeats`. */
 export const repeatsSql = (hashes: string): string =>
-  `SELECT subject, sum(rows) - count(*) AS repeats FROM (SELECT subject, hash, sum(rows) AS rows FROM ${hashes} GROUP BY subject, hash) GROUP BY subject`;
+  `SELECT subject, sum(rows) - count(*) AS repeats FROM (SELECT subject, hash, count(*) AS rows FROM ${hashes} GROUP BY subject, hash) GROUP BY subject`;
 
 /** The repeats by column, by the answer to `repeatsSql`. */
 export const readRepeats = (columns: readonly string[], answer: readonly SqlRow[]): Facts['repeats'] =>

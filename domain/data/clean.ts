@@ -5,7 +5,7 @@ import { type Check, kindChecks, normalizedSql, type Problem, typedSql } from '#
 import { columnReading } from '#domain/data/value-settings';
 import type { PrivacyAction } from '#domain/privacy/privacy-action';
 import { PRIVACY_ACTIONS } from '#domain/privacy/registry';
-import { tokenSql } from '#domain/privacy/tokenize';
+import { tokenNumberSql, tokenSql } from '#domain/privacy/tokenize';
 import { duplicateKeySql, groupNumberSql, joinTextsSql, keyTextSql, rowKeySql } from '#domain/splits/keys';
 import { splitStrategy } from '#domain/splits/registry';
 import { ident } from '#domain/sql/literals';
@@ -205,14 +205,17 @@ export function cleanSelect(
   const names = new Set(keyedInputs(pipeline, actions));
   const inputs = columns.flatMap((c, i) => (names.has(c.name) ? [i] : []));
   const grouped = {
-    id: { text: '_group_text', token: '_id' },
-    column: { text: 'coalesce(_group_text, _inputs)', token: 'coalesce(_group_token, _inputs)' },
-    duplicates: { text: '_inputs', token: '_inputs' },
+    id: { text: '_group_text', number: tokenNumberSql('_id') },
+    column: {
+      text: 'coalesce(_group_text, _inputs)',
+      number: `coalesce(${tokenNumberSql('_group_token')}, ${groupNumberSql('_inputs')})`,
+    },
+    duplicates: { text: '_inputs', number: groupNumberSql('_inputs') },
   }[groups.by];
   const finals = [
     `CASE WHEN _problem <> 0 THEN '#' || _problem${raw.line === undefined ? '' : " || ':' || _line"} ELSE '' END AS _side`,
     `${rowKeySql(split.seed, grouped.text, '_inputs')} AS _key`,
-    `${groupNumberSql(grouped.token)} AS _group`,
+    `${grouped.number} AS _group`,
     ...(numbered ? [raw.line === undefined ? 'CAST(NULL AS BIGINT) AS _line' : '_line'] : []),
     ...reserved.map(ident),
     ...columns.map((c, i) => `${cleanName(i)} AS ${ident(c.name)}`),

@@ -11,10 +11,10 @@ import { alikeNumberSql, identityOf } from '#domain/splits/keys';
 import { ident } from '#domain/sql/literals';
 import { unreachable } from '#domain/unreachable';
 
-function coarseSql({ name, kind }: FeatureColumn): string {
+function coarseSql({ name, kind }: FeatureColumn, columns: number): string {
   switch (kind) {
     case 'number':
-      return coarseValueSql(ident(name), 'number');
+      return coarseValueSql(ident(name), 'number', columns);
     case 'category':
     case 'text':
       return coarseValueSql(ident(name), 'text');
@@ -41,7 +41,8 @@ export const sameInputsSql = (pipeline: DataSettings): string =>
 export function groupsSql(pipeline: DataSettings, cleanRows: string): string {
   const { task } = pipeline.evaluation;
   const label = task === 'regression' ? '0' : 'CAST(_label AS INTEGER)';
-  const near = alikeNumberSql(featureColumns(pipeline).map(coarseSql));
+  const features = featureColumns(pipeline);
+  const near = alikeNumberSql(features.map((own) => coarseSql(own, features.length)));
   const time = pipeline.dataset.time === undefined ? '' : '_time, ';
   return `SELECT _group, _key, ${label} AS class, ${time}${sameInputsSql(pipeline)} AS same, ${near} AS near, count(*) AS rows FROM ${cleanRows} GROUP BY ALL`;
 }

@@ -16,7 +16,7 @@ import { nativeNumberSql } from '#domain/values/numbers';
 
 /** A local file with the rows of one raw object, or several files of one layout. */
 export interface RawFile {
-  /** CSV and JSON lines: the well-formed rows, each after the number of its line. Parquet: the object itself. */
+  /** CSV and JSON lines: the well-formed rows, each after the number of its line, or with `skip` the file itself. Parquet: the object itself. */
   readonly path: string | readonly string[];
   /** The pipeline's columns in file order; undefined for one that it does not name. For JSON lines, the keys found. */
   readonly columns: LocatedColumns;
@@ -24,6 +24,8 @@ export interface RawFile {
   readonly names?: readonly string[];
   /** Parquet only: DuckDB's type of each column. */
   readonly types?: readonly string[];
+  /** CSV only: the lines before the first row of a file that is read as it is, in which no row stands after the number of its line. */
+  readonly skip?: number;
   /** CSV only: whether a row spans lines. */
   readonly spansLines?: boolean;
   /** The columns that are found within an object or a list. */
@@ -34,13 +36,13 @@ export interface RawFile {
 
 /** A text that is the same for files whose rows one statement can read. */
 export function layoutOf(
-  { columns, names, types, paths }: RawFile,
+  { columns, names, types, paths, skip }: RawFile,
   { format }: Pick<DatasetSettings, 'format'>,
 ): string {
   const places = [...(paths ?? [])];
   switch (format) {
     case 'csv':
-      return JSON.stringify(columns);
+      return JSON.stringify([columns, skip]);
     case 'jsonl':
       // an object is read by its keys, in whatever order the file has them
       return JSON.stringify(places);
@@ -84,16 +86,20 @@ interface TextReader {
   readonly nulls: readonly string[];
   /** Names of the fields after the number of the line. */
   readonly fields: readonly string[];
+  /** The lines before the first row of a file without numbers of lines. */
+  readonly skip?: number | undefined;
   /** The most bytes of a line. */
   readonly longest: number;
   readonly parallel: boolean;
 }
 
-/** SQL that reads rows written by `functions/shards/raw-text`: `_line`, then the fields as VARCHAR. */
-function textReader({ path, delimiter, quote, nulls, fields, longest, parallel }: TextReader): string {
+/** SQL that reads rows written by `functions/shards/raw-text`: `_line`, then the fields as VARCHAR; or a file as it is, without `_line`. */
+function textReader({ path, delimiter, quote, nulls, fields, skip, longest, parallel }: TextReader): string {
+  const line = skip === undefined ? ["'_line': 'BIGINT'"] : [];
   const options = [
     'auto_detect = false',
     'header = false',
+    ...(skip === undefined ? [] : [`skip = ${skip}`]),
     `delim = ${text(delimiter)}`,
     `quote = ${text(quote)}`,
     `escape = ${text(quote)}`,
@@ -104,19 +110,20 @@ function textReader({ path, delimiter, quote, nulls, fields, longest, parallel }
     `buffer_size = ${Math.max(leastBuffer, 2 * longest)}`,
     // parallel readers start in the middle of the file and would read quoted line breaks as rows
     ...(parallel ? [] : ['parallel = false']),
-    `columns = {${["'_line': 'BIGINT'", ...fields.map((name) => `'${name}': 'VARCHAR'`)].join(', ')}}`,
+    `columns = {${[...line, ...fields.map((name) => `'${name}': 'VARCHAR'`)].join(', ')}}`,
   ];
   return `read_csv(${filesSql(path)}, ${options.join(', ')})`;
 }
 
-/** SQL of the CSV reader: `_line`, and every field as VARCHAR under `f<position>`. */
-const csvReader = ({ path, columns, spansLines }: RawFile, dataset: DatasetSettings): string =>
+/** SQL of the CSV reader: every field as VARCHAR under `f<position>`, and `_line` where rows stand after it. */
+const csvReader = ({ path, columns, spansLines, skip }: RawFile, dataset: DatasetSettings): string =>
   textReader({
     path,
     delimiter: dataset.csv.delimiter,
     quote: canonicalQuote(dataset.csv),
     nulls: readerNulls(dataset) ?? [neverNull],
     fields: columns.map((_, i) => `f${i}`),
+    skip,
     longest: 2 * longestRecord + 100,
     parallel: spansLines !== true,
   });
@@ -170,10 +177,11 @@ const positions = ({ columns }: RawFile): ReadonlyMap<string, number> =>
 function csvRelation(file: RawFile, dataset: DatasetSettings, needed: readonly string[]): RawRelation {
   const at = positions(file);
   const fields = needed.map((name) => `f${at.get(name)} AS ${ident(name)}`);
+  const line = file.skip === undefined ? ['_line'] : [];
   return {
-    sql: `(SELECT false AS _unreadable, _line, ${fields.join(', ')} FROM ${csvReader(file, dataset)})`,
+    sql: `(SELECT ${['false AS _unreadable', ...line, ...fields].join(', ')} FROM ${csvReader(file, dataset)})`,
     normalized: readerNulls(dataset) !== undefined,
-    line: '_line',
+    ...(file.skip === undefined ? { line: '_line' } : {}),
   };
 }
 

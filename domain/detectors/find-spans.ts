@@ -7,6 +7,8 @@ import { DETECTORS } from './registry.ts';
 export interface Scanner {
   readonly detectors: readonly Detector[];
   readonly options: DetectorOptions;
+  /** What every text with a span has, as an expression of RE2: the engine passes by all other texts. Undefined when it is not known. */
+  readonly needs?: string;
   /** All spans of a text, in its order, none over another. */
   find(text: string): readonly Span[];
 }
@@ -104,18 +106,24 @@ function findInPieces(detectors: readonly Detector[], text: string, options: Det
   return spans;
 }
 
+/** What any of the detectors needs: a digit or an @, or the start of a web address. */
+const needed = /[0-9@]|www\.|:\/\//i;
+/** The same for a text that is not folded: digits and signs of other scripts become ASCII. */
+const neededOfAnyText = '[0-9@]|(?i:www[.])|://|[^\\x00-\\x7f]';
+
 /** @throws PipelineConfigError when a pattern is none of RE2 */
 export function createScanner({ region, patterns = [] }: ScannerSettings, detectors = DETECTORS): Scanner {
   const all = [...patterns.map(compilePattern), ...detectors];
   const options = { region };
-  // all of them need a digit or an @, but for web addresses and the pipeline's own patterns
-  const needed = patterns.length > 0 ? /(?:)/ : /\d|@|www\.|:\/\//i;
+  // a pattern of the pipeline may need anything
+  const isKnown = patterns.length === 0;
   return {
     detectors: all,
     options,
+    ...(isKnown ? { needs: neededOfAnyText } : {}),
     find(text) {
       const read = folded(text);
-      return needed.test(read) ? withoutOverlaps(findInPieces(all, read, options)) : [];
+      return !isKnown || needed.test(read) ? withoutOverlaps(findInPieces(all, read, options)) : [];
     },
   };
 }

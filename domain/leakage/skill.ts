@@ -30,42 +30,53 @@ export function targetsOf(labels: Float64Array, classes: number): Float64Array[]
 function cellsOf({ values }: SampledColumn): { exact: Int32Array; range: Int32Array } {
   const known = new Map<unknown, number>();
   const exact = Int32Array.from(values, (value) => {
-    const cell = known.get(value) ?? known.size;
-    known.set(value, cell);
-    return cell;
+    const found = known.get(value);
+    if (found !== undefined) return found;
+    known.set(value, known.size);
+    return known.size - 1;
   });
   if (!values.some((value) => typeof value === 'number')) return { exact, range: exact };
-  const numbers = values.filter((value): value is number => typeof value === 'number').toSorted((a, b) => a - b);
-  const bounds = Array.from({ length: ranges - 1 }, (_, i) => numbers[Math.floor(((i + 1) * numbers.length) / ranges)]);
-  const range = Int32Array.from(values, (value) =>
-    typeof value === 'number' ? bounds.filter((bound) => value >= (bound ?? Infinity)).length : ranges,
+  // without a function of its own, an array of numbers is sorted in a fraction of the time
+  const numbers = Float64Array.from(values.filter((value) => typeof value === 'number')).sort();
+  const bounds = Float64Array.from(
+    { length: ranges - 1 },
+    (_, i) => numbers[Math.floor(((i + 1) * numbers.length) / ranges)] as number,
   );
+  const range = Int32Array.from(values, (value) => {
+    if (typeof value !== 'number') return ranges;
+    let below = 0;
+    while (below < bounds.length && value >= (bounds[below] as number)) below++;
+    return below;
+  });
   return { exact, range };
 }
 
 /** Means of a target by cell over the rows of the other folds, drawn towards `toward`. */
 function crossFit(target: Float64Array, cells: Int32Array, toward?: Float64Array): Float64Array {
-  const size = cells.reduce((most, cell) => Math.max(most, cell), 0) + 1;
+  let last = 0;
+  for (let row = 0; row < cells.length; row++) last = Math.max(last, cells[row] as number);
   const result = new Float64Array(target.length);
-  const sums = new Float64Array(size * folds);
-  const counts = new Float64Array(size * folds);
+  const sums = new Float64Array((last + 1) * folds);
+  const counts = new Float64Array((last + 1) * folds);
   let all = 0;
-  cells.forEach((cell, row) => {
-    const at = cell * folds + (row % folds);
-    sums[at] = (sums[at] ?? 0) + (target[row] ?? 0);
-    counts[at] = (counts[at] ?? 0) + 1;
-    all += target[row] ?? 0;
-  });
+  for (let row = 0; row < cells.length; row++) {
+    const at = (cells[row] as number) * folds + (row % folds);
+    const value = target[row] as number;
+    sums[at] = (sums[at] as number) + value;
+    counts[at] = (counts[at] as number) + 1;
+    all += value;
+  }
   const mean = all / Math.max(1, target.length);
-  cells.forEach((cell, row) => {
+  for (let row = 0; row < cells.length; row++) {
+    const [at, own] = [(cells[row] as number) * folds, row % folds];
     let [sum, count] = [0, 0];
     for (let fold = 0; fold < folds; fold++) {
-      if (fold === row % folds) continue;
-      sum += sums[cell * folds + fold] ?? 0;
-      count += counts[cell * folds + fold] ?? 0;
+      if (fold === own) continue;
+      sum += sums[at + fold] as number;
+      count += counts[at + fold] as number;
     }
     result[row] = (sum + weight * (toward?.[row] ?? mean)) / (count + weight);
-  });
+  }
   return result;
 }
 
@@ -87,21 +98,33 @@ function byNeighbours(target: Float64Array, { values }: SampledColumn): Float64A
 
 /** Area under the ROC curve of scores for a 0/1 target, ties counted half (Mann & Whitney 1947); 0.5 where one class is absent. */
 export function areaOf(target: Float64Array, scores: Float64Array): number {
-  const order = [...scores.keys()].sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0));
-  let [rankSum, positives] = [0, 0];
-  for (let start = 0; start < order.length; ) {
-    let end = start;
-    const score = scores[order[start] ?? 0];
-    let own = 0;
-    while (end < order.length && scores[order[end] ?? 0] === score) {
-      own += target[order[end] ?? 0] ?? 0;
-      end++;
+  // few scores differ, because each is that of a cell: only those are put in order
+  const groups = new Map<number, number>();
+  const rows: number[] = [];
+  const hits: number[] = [];
+  let positives = 0;
+  for (let row = 0; row < scores.length; row++) {
+    const score = scores[row] as number;
+    let group = groups.get(score);
+    if (group === undefined) {
+      group = groups.size;
+      groups.set(score, group);
+      rows.push(0);
+      hits.push(0);
     }
-    rankSum += own * ((start + end + 1) / 2);
-    positives += own;
+    const hit = target[row] as number;
+    rows[group] = (rows[group] as number) + 1;
+    hits[group] = (hits[group] as number) + hit;
+    positives += hit;
+  }
+  let [rankSum, start] = [0, 0];
+  for (const score of Float64Array.from(groups.keys()).sort()) {
+    const group = groups.get(score) as number;
+    const end = start + (rows[group] as number);
+    rankSum += (hits[group] as number) * ((start + end + 1) / 2);
     start = end;
   }
-  const negatives = order.length - positives;
+  const negatives = scores.length - positives;
   if (positives === 0 || negatives === 0) return 0.5;
   return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
 }

@@ -19,9 +19,12 @@ export interface TokenKeys {
 const slots = ['current', 'previous'] as const;
 type Slot = (typeof slots)[number];
 
+/** Digits of the id of a key. */
+const keyDigits = 8;
+
 /** The id of a key: 32 bits of a hash, which tell keys apart and nothing about them. */
 export const keyId = (key: Uint8Array): string =>
-  createHash('sha256').update('tidegate token key id').update(key).digest('hex').slice(0, 8);
+  createHash('sha256').update('tidegate token key id').update(key).digest('hex').slice(0, keyDigits);
 
 /** The block length of SHA-256 in bytes (FIPS 180-4). */
 const blockLength = 64;
@@ -58,6 +61,10 @@ export const hmacSql = (value: string, slot: Slot = 'current'): string =>
 /** SQL of the token of a VARCHAR expression; needs `tokenKeyStatements` on the connection. */
 export const tokenSql = (value: string, slot: Slot = 'current'): string =>
   `'${tokenPrefix}' || getvariable('${slot}_key_id') || '_' || left(${hmacSql(value, slot)}, ${tokenDigits})`;
+
+/** SQL of 64 bits of a token as a number, the same for equal tokens alone. It reads the digits that are there, so it hashes nothing. */
+export const tokenNumberSql = (token: string): string =>
+  `CAST('0x' || substr(${token}, ${tokenPrefix.length + keyDigits + 2}, 16) AS UBIGINT)`;
 
 const settings = {};
 

@@ -38,7 +38,7 @@ export const alikeNumberSql = (expressions: readonly string[]): string =>
   // rows without any expression are all alike
   expressions.length === 0 ? '0::UBIGINT' : `hash(${expressions.join(', ')})`;
 
-/** SQL of a number that stands for a group within one drop. */
+/** SQL of a number that stands for the text of a group within one drop. */
 export const groupNumberSql = (group: string): string => `md5_number_lower(${group})`;
 
 /**

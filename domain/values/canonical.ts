@@ -42,8 +42,10 @@ export function canonicalSql(composed: string): string {
   const words = texts(['True', 'TRUE', 'False', 'FALSE']);
   const parsed = `TRY_CAST(${composed} AS DOUBLE)`;
   const exponent = `(contains(${composed}, '+') OR contains(${composed}, '.')) AND contains(lower(${composed}), 'e')`;
+  // a number starts with a minus sign or a digit, between which ASCII has only a point and a slash
+  const mayBeNumber = `${composed} >= '-' AND ${composed} < ':' AND (contains(${composed}, '.') OR contains(${composed}, '+'))`;
   return (
-    `CASE WHEN NOT (contains(${composed}, '.') OR contains(${composed}, '+') OR ${composed} IN (${words}, '-0')) THEN ${composed} ` +
+    `CASE WHEN NOT (${mayBeNumber} OR ${composed} IN (${words}, '-0')) THEN ${composed} ` +
     `WHEN ${composed} IN (${words}) THEN lower(${composed}) ` +
     `WHEN ${exponent} AND regexp_full_match(${composed}, '${floatWithExponent}') AND isfinite(${parsed}) THEN ${doubleText(parsed)} ` +
     // the two expressions that are left change nothing else

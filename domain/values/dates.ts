@@ -84,7 +84,9 @@ export function dateSettingsProblem(
 const years = { first: 1000, last: 9999 };
 
 const isoDate = '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}';
-const isoTime = `(?:${isoDate})[T ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,9})?)?`;
+const isoSeconds = ':[0-9]{2}(?:[.][0-9]{1,9})?';
+const isoMinutes = `(?:${isoDate})[T ][0-9]{1,2}:[0-9]{2}`;
+const isoTime = `${isoMinutes}(?:${isoSeconds})?`;
 const isoOffset = '[-+](?:0[0-9]|1[0-4])(?::?[0-5][0-9])?';
 
 /** A reading of a format: whether it is of that form, and its TIMESTAMP, which is local where it has neither offset nor zone. */
@@ -105,6 +107,13 @@ function isoForms(value: string): Form[] {
   return [
     { regex: isoDate, guard: `strlen(${value}) <= 10`, value: `TRY_CAST(${value} AS TIMESTAMP)`, local: false },
     { regex: isoTime, guard: `NOT ends_with(${value}, 'Z')`, value: `TRY_CAST(${value} AS TIMESTAMP)`, local: true },
+    // the cast takes a Z after seconds, so nothing has to be cut off
+    {
+      regex: `${isoMinutes}${isoSeconds}Z`,
+      guard: `ends_with(${value}, 'Z')`,
+      value: `TRY_CAST(${value} AS TIMESTAMP)`,
+      local: false,
+    },
     { regex: `(?:${isoTime}) ?(?:Z|UTC)`, value: `TRY_CAST(rtrim(${value}, ' ZUTC') AS TIMESTAMP)`, local: false },
     { regex: `(?:${isoTime}) ?${isoOffset}`, value: utc(`TRY_CAST(${joined} AS TIMESTAMPTZ)`), local: false },
   ];

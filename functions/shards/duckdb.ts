@@ -4,6 +4,7 @@ import type { SqlEngine, SqlRow, SqlValue } from '#domain/data/engine';
 import { bounded } from '#domain/data/shown';
 import { DataEngineError } from '#domain/errors';
 import { type TokenKeys, tokenKeyStatements } from '#domain/privacy/tokenize';
+import { text } from '#domain/sql/literals';
 import { keepStatements } from '#functions/shards/kept-statements';
 
 /** An engine over an in-memory DuckDB; `close` frees it. */
@@ -24,11 +25,18 @@ export interface EngineOptions {
   /** The keys for HMAC tokens. */
   readonly tokenKeys?: TokenKeys;
   /** Functions over a text that statements may call, by their name in SQL. A missing text stays missing. */
-  readonly textFunctions?: Readonly<Record<string, (text: string) => string>>;
+  readonly textFunctions?: Readonly<Record<string, TextFunction>>;
+}
+
+/** A function of JavaScript over a text. */
+export interface TextFunction {
+  change(text: string): string;
+  /** What each text has that the function changes, as an expression of RE2: the others need not leave the engine. */
+  readonly needs?: string | undefined;
 }
 
 /** A function of JavaScript as a scalar function of the engine. */
-const textFunction = (name: string, change: (text: string) => string): DuckDBScalarFunction =>
+const scalarFunction = (name: string, change: TextFunction['change']): DuckDBScalarFunction =>
   DuckDBScalarFunction.create({
     name,
     parameterTypes: [VARCHAR],
@@ -36,8 +44,8 @@ const textFunction = (name: string, change: (text: string) => string): DuckDBSca
     mainFunction(_, rows, output) {
       const texts = rows.getColumnVector(0);
       for (let i = 0; i < rows.rowCount; i++) {
-        const text = texts.getItem(i);
-        output.setItem(i, typeof text === 'string' ? change(text) : null);
+        const value = texts.getItem(i);
+        output.setItem(i, typeof value === 'string' ? change(value) : null);
       }
       output.flush();
     },
@@ -146,8 +154,12 @@ export async function openEngine({
   for (const { sql, parameter } of tokenKeys ? tokenKeyStatements(tokenKeys) : []) {
     await query('set the token key', sql, [parameter]);
   }
-  for (const [name, change] of Object.entries(textFunctions)) {
-    connection.registerScalarFunction(textFunction(name, change));
+  for (const [name, { change, needs }] of Object.entries(textFunctions)) {
+    const own = needs === undefined ? name : `${name}_where_needed`;
+    connection.registerScalarFunction(scalarFunction(own, change));
+    if (needs === undefined) continue;
+    const sql = `CREATE TEMP MACRO ${name}(t) AS CASE WHEN regexp_matches(t, ${text(needs)}) THEN ${own}(t) ELSE t END`;
+    await query('define a function', sql);
   }
   return {
     query,

@@ -1,8 +1,8 @@
-import { columnsWithFewValues, factsSql, readShardFacts, valuesSql } from '#domain/constraints/facts';
+import { columnsWithFewValues, factsSql, readShardFacts, valuesAtOnce, valuesSql } from '#domain/constraints/facts';
 import { columnsThatMayRepeat, hashesSql } from '#domain/constraints/repeats';
 import { constrainedData } from '#domain/constraints/subjects';
 import type { SqlEngine, SqlRow } from '#domain/data/engine';
-import { columnsAtOnce, slices } from '#domain/data/slices';
+import { slices } from '#domain/data/slices';
 import { parquetOutput } from '#domain/data/transform';
 import type { Problem } from '#domain/data/typing';
 import { text } from '#domain/sql/literals';
@@ -24,8 +24,8 @@ export async function measureFacts(
   }
   const counted = columnsWithFewValues(data, row);
   const values: SqlRow[] = [];
-  for (const [i, some] of slices(counted).entries()) {
-    values.push(...(await engine.query('count the values', valuesSql(some, cleanRows, i * columnsAtOnce))));
+  for (const [i, some] of slices(counted, valuesAtOnce).entries()) {
+    values.push(...(await engine.query('count the values', valuesSql(some, cleanRows, i * valuesAtOnce))));
   }
   return readShardFacts(data, constraints, { row, counted, values, malformed });
 }

@@ -8,6 +8,8 @@ export interface StagedRows {
   readonly path: string;
   /** Position of the first of the rows, from 0. */
   readonly first: number;
+  /** Of a file whose rows are its lines: the line of the first. */
+  readonly firstLine?: number | undefined;
   readonly rows: number;
   /** The meaning of problem n (from 1). */
   readonly problems: readonly Problem[];
@@ -69,7 +71,7 @@ const page = 50_000;
 export async function* listFlagged(
   engine: SqlEngine,
   name: string,
-  { path, first, rows: all, problems }: StagedRows,
+  { path, first, firstLine, rows: all, problems }: StagedRows,
 ): AsyncGenerator<FlaggedRow> {
   let last = first - 1;
   while (true) {
@@ -78,9 +80,11 @@ export async function* listFlagged(
       `SELECT file_row_number AS ordinal, _side ${flagged(path)} AND file_row_number > ${last} AND file_row_number < ${first + all} ORDER BY 1 LIMIT ${page}`,
     );
     for (const row of rows) {
-      const [number, line] = String(row['_side']).slice(1).split(':').map(Number);
+      const [number, written] = String(row['_side']).slice(1).split(':').map(Number);
       last = asNumber(row['ordinal']);
-      yield { ...problemOf(problems, number ?? 0), ordinal: last - first, ...(line === undefined ? {} : { line }) };
+      const ordinal = last - first;
+      const line = firstLine === undefined ? written : firstLine + ordinal;
+      yield { ...problemOf(problems, number ?? 0), ordinal, ...(line === undefined ? {} : { line }) };
     }
     if (rows.length < page) return;
   }

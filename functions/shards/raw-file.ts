@@ -13,6 +13,7 @@ import { text } from '#domain/sql/literals';
 import { unreachable } from '#domain/unreachable';
 import type { Archive } from '#functions/shards/archive';
 import { refuseUnlessParquet } from '#functions/shards/parquet-file';
+import { readPlainFile } from '#functions/shards/plain-file';
 import { splitText } from '#functions/shards/raw-text';
 import { openRowWriter } from '#functions/shards/row-writer';
 import type { Pipeline } from '#schemas/pipeline';
@@ -20,6 +21,8 @@ import type { Pipeline } from '#schemas/pipeline';
 /** A raw file whose rows the engine can read. */
 export interface PreparedFile {
   readonly file: RawFile;
+  /** Of a file whose rows are its lines: the line of the first. */
+  readonly firstLine?: number;
   /** Number of rows for the engine. */
   readonly rows: number;
   /** Bytes of the rows. */
@@ -108,6 +111,7 @@ function parquetReader(engine: SqlEngine, name: string, path: string): NestedRea
  * out and counted. A file without rows is no error.
  *
  * @param directory for the rows of a text file
+ * @param numbered whether the engine must read the number of each line
  * @throws SchemaMismatchError when the columns differ; DataEngineError when the file cannot be read to its end
  */
 export async function prepareRawFile(
@@ -115,12 +119,18 @@ export async function prepareRawFile(
   pipeline: Pipeline,
   archive: Archive,
   directory: string,
+  numbered = false,
 ): Promise<PreparedFile> {
   const { name, path } = archive;
   const { format } = pipeline.dataset;
   const rowsPath = join(directory, 'rows');
   switch (format) {
     case 'csv': {
+      const plain = numbered ? undefined : await readPlainFile(archive, pipeline);
+      if (plain !== undefined) {
+        const { columns, skip, firstLine, rows, bytes } = plain;
+        return { file: { path, columns, skip }, firstLine, rows, bytes, broken: [] };
+      }
       const { header, rows, bytes, spansLines, broken } = await writeRows(archive, pipeline, rowsPath);
       const columns = header?.columns ?? [];
       return { file: { path: rowsPath, columns, spansLines, isBlank: rows === 0 }, rows, bytes, broken };

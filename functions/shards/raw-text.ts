@@ -28,7 +28,7 @@ async function* transcode(bytes: AsyncIterable<Uint8Array>, transcoder: Transcod
 }
 
 /** Gathers the start of a file, with at least the bytes of a header. */
-async function readStart(chunks: AsyncIterator<Uint8Array>): Promise<Buffer> {
+export async function readStart(chunks: AsyncIterator<Uint8Array>): Promise<Buffer> {
   const parts: Uint8Array[] = [];
   let size = 0;
   while (size < headerBytes) {
@@ -66,7 +66,7 @@ export interface Splitting {
 }
 
 /** What stands before the rows: nothing in a part of a file. */
-function readHead(name: string, pipeline: Pipeline, start: Buffer, section: TextSection | undefined) {
+export function readHead(name: string, pipeline: Pipeline, start: Buffer, section: TextSection | undefined) {
   const { format } = pipeline.dataset;
   if (section !== undefined) {
     return section.columns === undefined ? undefined : { columns: section.columns, length: 0, lines: 0 };

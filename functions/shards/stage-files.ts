@@ -85,10 +85,10 @@ async function cleanBatch(staging: Staging, batch: Batch, path: string) {
 /** The rows of each file among the staged rows of a batch. */
 function placeRows(batch: Batch, path: string, problems: StagedRows['problems']): StagedRows[] {
   let next = 0;
-  return batch.map(({ prepared: { rows } }) => {
+  return batch.map(({ prepared: { rows, firstLine } }) => {
     const first = next;
     next += rows;
-    return { path, first, rows, problems };
+    return { path, first, firstLine, rows, problems };
   });
 }
 
@@ -149,7 +149,7 @@ export async function stageFiles(
     bytes = 0;
   };
   for await (const local of sources) {
-    const prepared = await prepareRawFile(engine, pipeline, local.archive, local.folder);
+    const prepared = await prepareRawFile(engine, pipeline, local.archive, local.folder, staging.numbered);
     // a file without rows fits any layout
     const own = prepared.file.isBlank ? undefined : layoutOf(prepared.file, pipeline.dataset);
     if ((layout !== undefined && own !== undefined && own !== layout) || bytes > bytesAtOnce) await flush();

@@ -2,12 +2,13 @@ import { featureColumns } from '#domain/data/columns';
 import { createScanner } from '#domain/detectors/find-spans';
 import { redactText } from '#domain/detectors/redact';
 import { redact, redactFunction } from '#domain/privacy/redact';
+import type { TextFunction } from '#functions/shards/duckdb';
 import type { Pipeline } from '#schemas/pipeline';
 
 /** Functions over texts, and what tells them from those of other pipelines. */
 export interface OnlineTextFunctions {
   readonly key: string;
-  readonly functions: Readonly<Record<string, (text: string) => string>>;
+  readonly functions: Readonly<Record<string, TextFunction>>;
 }
 
 /** The functions over texts that the rows of a request need; undefined when no model input does. */
@@ -23,9 +24,9 @@ export function onlineTextFunctionsOf(
 export function textFunctionsOf({
   dataset,
   personalData,
-}: Pick<Pipeline, 'dataset' | 'personalData'>): Readonly<Record<string, (text: string) => string>> {
+}: Pick<Pipeline, 'dataset' | 'personalData'>): Readonly<Record<string, TextFunction>> {
   const isUsed = Object.values(dataset.columns).some((spec) => 'action' in spec && spec.action === redact.name);
   if (!isUsed) return {};
   const scanner = createScanner(personalData);
-  return { [redactFunction]: (text) => redactText(text, scanner) };
+  return { [redactFunction]: { change: (text) => redactText(text, scanner), needs: scanner.needs } };
 }

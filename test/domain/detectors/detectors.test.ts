@@ -59,6 +59,36 @@ describe('finding personal data in a text', () => {
     expect(found(text)).toEqual([]);
   });
 
+  it('finds nothing in a text that the engine passes by', () => {
+    const needs = new RegExp(scanner.needs ?? '(?!)');
+    for (const { name, example } of DETECTORS.filter((own) => own.form !== undefined)) {
+      expect([name, needs.test(example)]).toEqual([name, true]);
+    }
+    const piece = fc.constantFrom(
+      'jane',
+      '@',
+      'example.com',
+      'WWW.',
+      '://',
+      'call ',
+      '５',
+      '٥',
+      '7',
+      '＠',
+      'ｗｗｗ．',
+      ' ',
+      '.',
+      'http',
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
+        const text = pieces.join('');
+        if (!needs.test(text)) expect(scanner.find(text)).toEqual([]);
+      }),
+    );
+    expect(createScanner({ patterns: [{ name: 'word', regex: 'word' }] }).needs).toBeUndefined();
+  });
+
   it('keeps one kind where two claim the same characters', () => {
     expect(found('ftp://jane@example.com/')).toHaveLength(1);
   });

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { keyId, tokenOf, tokenSql } from '#domain/privacy/tokenize';
+import { keyId, tokenNumberSql, tokenOf, tokenSql } from '#domain/privacy/tokenize';
 import { openEngine } from '#functions/shards/duckdb';
 
 const tokensInSql = async (key: Uint8Array, values: readonly (string | null)[]) => {
@@ -22,6 +22,20 @@ const tokensInSql = async (key: Uint8Array, values: readonly (string | null)[]) 
 const anyText = fc.string({ unit: 'grapheme', maxLength: 200 }).filter((s) => s.isWellFormed() && !s.includes('\0'));
 
 describe('tokens', () => {
+  test('have a number: the first 64 of their bits, none where there is no token', async () => {
+    const key = new TextEncoder().encode('key');
+    const token = tokenOf(key, 'a value');
+    const digits = createHmac('sha256', key).update('a value').digest('hex').slice(0, 16);
+    const engine = await openEngine({ memoryMb: 512 });
+    try {
+      const numbers = [`'${token}'`, 'NULL'].map((own) => `CAST(${tokenNumberSql(own)} AS VARCHAR)`);
+      const [row] = await engine.query('number', `SELECT ${numbers[0]} AS own, ${numbers[1]} AS none`);
+      expect(row).toEqual({ own: String(BigInt(`0x${digits}`)), none: null });
+    } finally {
+      engine.close();
+    }
+  });
+
   test('are the first 128 bits of HMAC-SHA-256 for keys and values of any length', async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { coarseValueSql, countDuplicates } from '#domain/splits/duplicates';
 import { testEngine } from '../../fakes/data-run.ts';
@@ -20,10 +21,12 @@ test('duplicates and near-duplicates are counted, with how many test rows of a n
 
 test('near-duplicates are equal after rounding to three digits, and without regard to case and blanks', async () => {
   using engine = await testEngine();
-  const coarse = async (values: string, kind: Parameters<typeof coarseValueSql>[1]) =>
-    (
-      await engine.query('coarse', `SELECT ${coarseValueSql('v', kind)} AS v FROM (SELECT unnest([${values}]) AS v)`)
-    ).map((r) => r['v']);
+  const coarse = async (values: string, kind: Parameters<typeof coarseValueSql>[1], columns = 1) => {
+    const value = coarseValueSql('v', kind, columns);
+    return (await engine.query('coarse', `SELECT ${value} AS v FROM (SELECT unnest([${values}]) AS v)`)).map(
+      (r) => r['v'],
+    );
+  };
   const [a, b, c, d] = await coarse('1234.4, 1229.6, 1236.0, NULL', 'number');
   expect([a === b, a === c, d]).toEqual([true, false, null]);
   const alike = async (values: string) => new Set(await coarse(values, 'number')).size;
@@ -33,6 +36,31 @@ test('near-duplicates are equal after rounding to three digits, and without rega
     expect(await alike(`1.23e${power}::DOUBLE, 1.24e${power}::DOUBLE, -1.23e${power}::DOUBLE`)).toBe(3);
   }
   expect(new Set(await coarse('0.0::DOUBLE, -0.0::DOUBLE', 'number')).size).toBe(1);
+  expect(await coarse('1.7976e308::DOUBLE, -1.7976e308::DOUBLE', 'number')).toEqual([Infinity, -Infinity]);
   expect(new Set(await coarse("' Big  City', 'big city'", 'text')).size).toBe(1);
   expect(await coarse('true, false', 'other')).toEqual([true, false]);
+});
+
+test('a number is rounded to the same by arithmetic and by its text, unless it is halfway between two', async () => {
+  using engine = await testEngine();
+  const literal = (value: number) => `CAST('${value}' AS DOUBLE)`;
+  const number = fc.oneof(
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.double({ noNaN: true, min: -1e7, max: 1e7 }),
+    fc.integer({ min: -1e7, max: 1e7 }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(number, { minLength: 1, maxLength: 100 }), async (numbers) => {
+      const [few, many] = [1, 1000].map((columns) => coarseValueSql('v', 'number', columns));
+      const rows = await engine.query(
+        'round',
+        `SELECT ${few} AS few, ${many} AS many, v FROM (SELECT unnest([${numbers.map(literal).join(', ')}]) AS v)`,
+      );
+      for (const { few, many, v } of rows) {
+        const [digits] = Math.abs(Number(v)).toExponential(9).split('e');
+        if (!/^\d\.\d\d(4999999|50000)/.test(digits ?? '')) expect(few).toBe(many);
+      }
+    }),
+    { numRuns: 50 },
+  );
 });

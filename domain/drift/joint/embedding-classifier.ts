@@ -6,6 +6,9 @@ import { whiten } from '../embeddings/whiten.ts';
 import { tellApart } from './classifier.ts';
 import type { JointTest } from './joint-test.ts';
 
+/** A change of the share of missing embeddings that is named. */
+const LEAST_MISSING = 0.05;
+
 /** The mean of one coordinate. */
 function meanOf({ rows, width, values }: FeatureMatrix, at: number): number {
   let sum = 0;
@@ -13,17 +16,24 @@ function meanOf({ rows, width, values }: FeatureMatrix, at: number): number {
   return sum / rows;
 }
 
-/** What moved, in words: missing rows, else the centre, as far as chance does not move it, else what is left. */
-function describeMove(before: FeatureMatrix, now: FeatureMatrix): string {
+/** The probability that a normal variable is above the mean of another by so many of their standard deviations, less one half. */
+const advantageOf = (squared: number): number => (squared > 0 ? (1 - chiSquareTail(squared / 2, 1)) / 2 : 0);
+
+/**
+ * What moved, in words: missing rows; else the centre, where its move explains half of the AUC or more (a move of d standard deviations gives
+ * one of Φ(d / √2)); else the rest.
+ */
+function describeMove(before: FeatureMatrix, now: FeatureMatrix, auc: number): string {
   const last = before.width - 1;
   const [missing, missingNow] = [meanOf(before, last), meanOf(now, last)];
-  if (Math.abs(missingNow - missing) >= 0.05) {
+  if (Math.abs(missingNow - missing) >= LEAST_MISSING) {
     return `missing embeddings went from ${formatPercent(missing)} to ${formatPercent(missingNow)}`;
   }
+  // less what chance adds
   let squared = -last * (1 / before.rows + 1 / now.rows);
   for (let at = 0; at < last; at++) squared += (meanOf(now, at) - meanOf(before, at)) ** 2;
-  return squared >= 0.01
-    ? `its centre moved by ${formatNumber(Math.sqrt(squared))} standard deviations`
+  return 2 * advantageOf(squared) >= auc - 0.5
+    ? `its centre moved by ${formatNumber(Math.sqrt(Math.max(squared, 0)))} standard deviations`
     : 'its spread and the relations of its numbers, not its centre';
 }
 
@@ -50,6 +60,6 @@ export const embeddingClassifier = {
     const { auc, deviation } = tellApart(earlier, later);
     const z = (auc - 0.5) / deviation;
     const beyond = chiSquareTail(z * z, 1) / 2;
-    return { statistic: auc, p: z > 0 ? beyond : 1 - beyond, causes: [], moved: describeMove(earlier, later) };
+    return { statistic: auc, p: z > 0 ? beyond : 1 - beyond, causes: [], moved: describeMove(earlier, later, auc) };
   },
 } as const satisfies JointTest;

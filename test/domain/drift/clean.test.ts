@@ -60,10 +60,11 @@ describe('what a check of clean rows watches', () => {
     expect(notWatched).toEqual(['e0', 'e1'].map((column) => ({ column, reason })));
     const features = ['x', 'e0', 'e1'].map((name) => ({ kind: 'number', name, source: name, fill: null }));
     const x = { kind: 'number' as const, column: 'x', edges: [], counts: [0], missing: 0 };
+    const clean = { rows: 1, columns: [x], notWatched: [...notWatched] };
     const found = coverageOfInputs(own, { features, dropped: [] }, { columns: [x], embeddings: ['text'] });
     expect(found).toMatchObject({ watched: 2, notWatched: [{ columns: ['y'] }, { reason, columns: ['e0', 'e1'] }] });
-    expect(coverageOfDrop({ rows: 1, columns: [x], notWatched, embeddings: ['text'] }).watched).toBe(2);
-    expect(coverageOfDrop({ rows: 1, columns: [x], notWatched }).watched).toBe(1);
+    expect(coverageOfDrop({ ...clean, embeddings: ['text'] }).watched).toBe(2);
+    expect(coverageOfDrop(clean).watched).toBe(1);
   });
 
   it('reads the label of a regression as a number', () => {

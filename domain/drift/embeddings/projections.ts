@@ -3,6 +3,8 @@ import type { FeatureMatrix } from '../columns.ts';
 
 /** Projections that an embedding is compared by; one of fewer columns has as many as columns. */
 export const PROJECTIONS = 32;
+/** Standard deviations beyond which a number counts as this far: one that is out of all proportion would outweigh all other rows. */
+const FARTHEST = 8;
 const SEED = 20_261_201;
 
 /** How the columns of an embedding are read: their places among the model inputs, and the scale of each at training. */
@@ -67,7 +69,8 @@ export function projectRows(
       const value = values[row * width + (at[i] as number)] as number;
       if (Number.isNaN(value)) continue;
       present += 1;
-      const standard = (value - (centre[i] as number)) / (scale[i] as number) / norm;
+      const distance = (value - (centre[i] as number)) / (scale[i] as number);
+      const standard = Math.max(-FARTHEST, Math.min(FARTHEST, distance)) / norm;
       for (let j = 0; j < most; j++) own[j] = (own[j] as number) + standard * (signs[i * most + j] as number);
     }
     if (present === 0) own.fill(Number.NaN);

@@ -54,6 +54,20 @@ describe('the classifier of an embedding', () => {
     expect(moved).toBe('missing embeddings went from 0 % to 30 %');
   });
 
+  it('finds a move beside one number out of all proportion', () => {
+    const random = createRandom(6);
+    const [before, now] = [draw(800, random), draw(400, random, { centre: 1 })];
+    now.values[5] = 1e30;
+    expect(embeddingClassifier.measure(...projected(before, now)).p).toBeLessThan(1e-6);
+  });
+
+  it('finds rows that are all zeros, as of an encoder that fails, and nothing between constant ones', () => {
+    const random = createRandom(8);
+    const zeros = { rows: 200, width: COLUMNS, values: new Float64Array(200 * COLUMNS) };
+    expect(embeddingClassifier.measure(...projected(draw(400, random), zeros)).p).toBeLessThan(1e-6);
+    expect(embeddingClassifier.measure(...projected(zeros, zeros))).toMatchObject({ statistic: 0.5, p: 0.5 });
+  });
+
   it('finds nothing more often than stated where nothing moved', () => {
     const found = Array.from({ length: 30 }, (_, i) => measured(100 + i, {}, 60)).filter(({ p }) => p < 0.05);
     // of 30 windows at 5 %: more than five are less likely than 1 in 300

@@ -29,7 +29,7 @@ const DEPENDENCE = 2.5;
  * Standard deviation of the AUC of a cross-fitted classifier where both samples are of one distribution: that of the Mann-Whitney statistic
  * (Mann & Whitney 1947) with what the folds add. A row that one fold judges taught the others, so their AUCs depend on each other, and no
  * unbiased estimate of that exists (Bengio & Grandvalet 2004); the factor is simulated, for this classifier and for boosted trees
- * (`test/domain/drift/joint/classifier.test.ts`, `test/domain/drift/performance/overlap.test.ts`).
+ * (`test/domain/drift/joint/classifier.test.ts`, `test/domain/drift/performance/overlap.data.ts`).
  *
  * @param n rows of one sample
  * @param m rows of the other

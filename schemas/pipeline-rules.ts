@@ -5,6 +5,7 @@ import { quasiColumns } from '#domain/anonymity/groups';
 import { challengeMode } from '#domain/challenges/registry';
 import { type ConstrainedPipeline, checkConstraintSettings } from '#domain/constraints/settings';
 import type { ColumnSpec, PrivateSpec } from '#domain/data/column-spec';
+import { checkEmbeddings } from '#domain/data/embeddings';
 import { checkInteractions } from '#domain/data/interactions';
 import { checkLabel } from '#domain/data/label-rules';
 import { checkNames } from '#domain/data/name-rules';
@@ -93,6 +94,7 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx,
   }
   checkNames(dataset, issue);
   checkInteractions(pipeline, issue);
+  checkEmbeddings(pipeline, issue);
   checkMonotone(pipeline, issue);
   checkTraining(pipeline, issue, algorithms);
   checkConstraintSettings(pipeline, issue);

@@ -70,7 +70,8 @@ export async function countColumns(
   const columns = kept.columns.filter(({ column }) => labelled || column !== label);
   const empty = columns.map((own) => ({ ...own, counts: own.counts.map(() => 0), missing: 0 }));
   const numbered = `(SELECT row_number() OVER () - 1 AS _row, * FROM ${rows})`;
-  const window = await countCleanRows(engine, empty, cleanView(pipeline).watched, numbered);
+  const { watched, parts } = cleanView(pipeline);
+  const window = await countCleanRows(engine, empty, [...watched, ...parts], numbered);
   const sample = await sampleInputs(engine, numbered, 0, fitted);
   return { baseline: asBaseline({ ...kept, columns }), window, sample };
 }

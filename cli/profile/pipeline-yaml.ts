@@ -47,6 +47,7 @@ export function pipelineYaml(proposal: PipelineProposal, source: string): string
     ...setting('  ', 'minRows', minRows),
     '  columns:',
     ...columns.flatMap((column) => setting('    ', column.name, column)),
+    ...setting('  ', 'embeddings', proposal.embeddings),
     '',
     ...setting('', 'split', split),
     ...setting('', 'imbalance', imbalance),

@@ -40,9 +40,9 @@ const sentences = (because: string | undefined, doubt: string): string =>
 
 /** What the author should look at. */
 export function doubtsOf(proposal: PipelineProposal): string[] {
-  const { csv, label, time, columns, maxMalformedFraction } = proposal;
+  const { csv, label, time, columns, embeddings, maxMalformedFraction } = proposal;
   return [
-    ...[csv, label, time, maxMalformedFraction].flatMap((own) =>
+    ...[csv, label, time, embeddings, maxMalformedFraction].flatMap((own) =>
       own?.doubt === undefined ? [] : [sentences(own.because, own.doubt)],
     ),
     ...columns.flatMap(({ name, doubt, because }) =>

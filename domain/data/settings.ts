@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { columnName, columnSchema, columnSourceSchema, namedColumn, refuseProto } from '#domain/data/column-schema';
 import { csvSchema } from '#domain/data/csv-settings';
+import { embeddingsSchema } from '#domain/data/embedding-settings';
 import { labelSchema } from '#domain/data/label-settings';
 import type { SplitSettings } from '#domain/data/split-settings';
 import { valueSettings } from '#domain/data/value-settings';
@@ -80,6 +81,7 @@ export const datasetSchema = z
         examples: [{ email: { role: 'pii', action: 'drop' }, age: { role: 'feature', type: 'number' } }],
       }),
     interactions: interactionsSchema,
+    embeddings: embeddingsSchema,
     extraColumns: z
       .enum(['reject', 'ignore'])
       .default('reject')

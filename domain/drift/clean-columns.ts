@@ -1,4 +1,5 @@
 import { cleanColumns } from '#domain/data/columns';
+import { embeddingsOf } from '#domain/data/embeddings';
 import { labelClasses } from '#domain/data/label';
 import type { DataSettings } from '#domain/data/settings';
 import { redact } from '#domain/privacy/redact';
@@ -11,6 +12,8 @@ import { textViews } from './text/views.ts';
 /** What drift checks of clean rows watch, and what they do not, with the reason. */
 export interface CleanView {
   readonly watched: readonly CleanColumnView[];
+  /** The columns of embeddings, which are watched as a whole. A model of an earlier version may have watched each. */
+  readonly parts: readonly CleanColumnView[];
   readonly notWatched: readonly NotWatched[];
 }
 
@@ -61,10 +64,21 @@ export function cleanView(pipeline: Pick<DataSettings, 'dataset' | 'evaluation'>
   const texts = kept
     .filter(({ spec }) => 'action' in spec && spec.action === redact.name)
     .flatMap(({ name }) => textViews(name));
+  const owners = new Map(embeddingsOf(pipeline).flatMap((own) => own.columns.map((column) => [column, own.name])));
+  const isPart = ({ column }: CleanColumnView): boolean => owners.has(column);
   const dates = kept.filter(({ kind }) => kind === 'datetime').map(({ name }) => name);
   return {
-    watched: [labelView(pipeline), ...views, ...texts.filter(({ column }) => !names.has(column))],
+    watched: [
+      labelView(pipeline),
+      ...views.filter((view) => !isPart(view)),
+      ...texts.filter(({ column }) => !names.has(column)),
+    ],
+    parts: views.filter(isPart),
     notWatched: [
+      ...[...owners].map(([column, name]) => ({
+        column,
+        reason: `part of the embedding ${name}, which is watched as a whole`,
+      })),
       ...(id === undefined ? [] : [{ column: id, reason: 'an id differs from row to row' }]),
       ...(time === undefined || names.has(time) ? [] : [{ column: time, reason: 'dates move with the calendar' }]),
       ...dates.map((column) => ({ column, reason: calendar })),

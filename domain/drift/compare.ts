@@ -4,7 +4,7 @@ import type { Baseline, ColumnDrift, DriftReport, Histogram, TestDrift, Window }
 import { describeShift } from './describe-shift.ts';
 import type { DriftTest } from './drift-test.ts';
 import { sameBins } from './histogram.ts';
-import { type JointEffect, judgeTogether, measureTogether } from './joint/compare.ts';
+import { judgeEmbedding, judgeTogether, measureEmbeddings, measureTogether, whyNotTogether } from './joint/compare.ts';
 import type { JointTest } from './joint/joint-test.ts';
 import { JOINT_TESTS, jointThresholdsOf } from './joint/registry.ts';
 import type { JointRows } from './joint/rows.ts';
@@ -31,14 +31,9 @@ export interface CompareInput {
   readonly falseAlarmRate?: number;
 }
 
-/** The rows to compare all columns together by; why there are none, as a text; undefined where no test of them is on. */
-function rowsTogether({ together, jointThresholds = {} }: CompareInput): JointRows | string | undefined {
-  return Object.keys(jointThresholds).length === 0 ? undefined : together;
-}
-
 /**
- * Compares each column and the score of a window with the baseline, by every test for the kind of column, and all columns together by rows of
- * both. A column has drifted when a test's effect is above its threshold and the column's least likely finding is significant among those
+ * Compares each column and the score of a window with the baseline, by every test for the kind of column, and embeddings and all columns
+ * together by rows of both. A column has drifted when a test's effect is above its threshold and the column's least likely finding is significant among those
  * of all columns (`significance.ts`).
  *
  * @throws EvaluationError when window and baseline do not share columns and bins, or a test has no threshold
@@ -53,17 +48,22 @@ export function compareWindow(
   const pairs = pairHistograms(baseline, window);
   if (rows < Math.max(minRows, 1)) return { rows, tooSmall: true, columns: [], drifted: false, driftedColumns: [] };
   const measured = pairs.map(([before, now]) => measureColumn(before, now, tests, thresholds));
-  const samples = rowsTogether(input);
-  const joint: readonly JointEffect[] =
-    typeof samples === 'object' ? measureTogether(samples, jointTests, jointThresholds) : [];
-  const found = [...measured.map((effects) => effects.map(({ p }) => p)), joint.map((effect) => effect.measured.p)];
+  const samples = typeof input.together === 'object' ? input.together : undefined;
+  const joint = samples ? measureTogether(samples, jointTests, jointThresholds) : [];
+  const embedded = samples ? measureEmbeddings(samples, jointTests, jointThresholds) : [];
+  const byRows = [joint, ...embedded.map(({ effects }) => effects)].map((own) =>
+    own.map((effect) => effect.measured.p),
+  );
+  const found = [...measured.map((effects) => effects.map(({ p }) => p)), ...byRows];
   const significant = benjaminiHochberg(
     found.filter((probabilities) => probabilities.length > 0).map(leastLikely),
     falseAlarmRate,
   );
-  const together = typeof samples === 'object' ? judgeTogether(samples, joint, significant) : undefined;
+  const together = samples && joint.length > 0 ? judgeTogether(samples, joint, significant) : undefined;
+  const notTogether = whyNotTogether(input.together, jointTests, jointThresholds);
   const judged = pairs.map(([before, now], i) => judgeColumn(before, now, measured[i] as Effect[], significant));
-  const columns = judged.slice(0, baseline.columns.length);
+  const embeddings = embedded.flatMap((own) => (own.effects.length > 0 ? [judgeEmbedding(own, significant)] : []));
+  const columns = [...judged.slice(0, baseline.columns.length), ...embeddings];
   const score = judged[baseline.columns.length];
   return {
     rows,
@@ -71,8 +71,8 @@ export function compareWindow(
     columns,
     ...(score ? { score } : {}),
     ...(together ? { together } : {}),
-    ...(typeof samples === 'string' ? { notTogether: samples } : {}),
-    drifted: judged.some((column) => column.drifted) || together?.drifted === true,
+    ...(notTogether === undefined ? {} : { notTogether }),
+    drifted: [...judged, ...embeddings].some((column) => column.drifted) || together?.drifted === true,
     driftedColumns: columns
       .filter((column) => column.drifted)
       .toSorted(byDrift(tests))

@@ -21,8 +21,8 @@ export function coverageOf(watched: number, notWatched: readonly NotWatched[]): 
 }
 
 /** What a check of a drop watched: the columns of its clean rows. */
-export const coverageOfDrop = ({ columns, notWatched }: NonNullable<Baseline['clean']>): Coverage =>
-  coverageOf(columns.length, notWatched);
+export const coverageOfDrop = ({ columns, notWatched, embeddings = [] }: NonNullable<Baseline['clean']>): Coverage =>
+  coverageOf(columns.length + embeddings.length, notWatched);
 
 /**
  * What a check of model inputs watched: requests hold what the model reads, and nothing else.
@@ -32,7 +32,7 @@ export const coverageOfDrop = ({ columns, notWatched }: NonNullable<Baseline['cl
 export function coverageOfInputs(
   pipeline: Pick<DataSettings, 'dataset' | 'evaluation'>,
   { features, dropped }: Pick<FittedTransform, 'features' | 'dropped'>,
-  { columns }: Pick<Baseline, 'columns'>,
+  { columns, embeddings = [] }: Pick<Baseline, 'columns' | 'embeddings'>,
   { isDrop = false }: { readonly isDrop?: boolean } = {},
 ): Coverage {
   // an interaction does not show how each of its columns moves
@@ -43,7 +43,8 @@ export function coverageOfInputs(
       watched.as === 'nothing' ? sources.map((source) => [source, watched.because] as const) : [],
     ),
   );
-  const { watched, notWatched } = cleanView(pipeline);
+  const { watched, notWatched, parts } = cleanView(pipeline);
+  for (const { column } of parts) seen.delete(column);
   const where = isDrop
     ? 'the model was trained before Tidegate kept a baseline of columns that it does not read'
     : 'requests hold what the model reads alone; drops are watched for it';
@@ -56,7 +57,10 @@ export function coverageOfInputs(
       return { column, reason: without ? `no model input (${without.reason}): ${where}` : where };
     });
   const known = new Set([...seen, ...unseen.map(({ column }) => column)]);
-  return coverageOf(columns.length, [...unseen, ...notWatched.filter(({ column }) => !known.has(column))]);
+  return coverageOf(columns.length + embeddings.length, [
+    ...unseen,
+    ...notWatched.filter(({ column }) => !known.has(column)),
+  ]);
 }
 
 /** A coverage in sentences, for people. */

@@ -1,4 +1,4 @@
-import type { ColumnDrift } from '#schemas/records/baseline';
+import type { ColumnDrift, Histogram, TestDrift } from '#schemas/records/baseline';
 import { chiSquare } from './chi-square.ts';
 import type { DriftTest } from './drift-test.ts';
 import { jensenShannon } from './jensen-shannon.ts';
@@ -29,15 +29,20 @@ export const thresholdsOf = (
 ): Record<string, number> => Object.fromEntries(tests.map(({ name }) => [name, Number(section[name])]));
 
 /** Whether a test compares columns of a kind. */
-export const applies = ({ kinds }: DriftTest, { kind }: Pick<ColumnDrift, 'kind'>): boolean => kinds.includes(kind);
+export const applies = ({ kinds }: DriftTest, { kind }: Pick<Histogram, 'kind'>): boolean => kinds.includes(kind);
 
 type Moved = Pick<ColumnDrift, 'tests' | 'drifted'>;
 
-/** Orders columns: drifted ones first, then by descending statistic of the first test. */
+/**
+ * Orders columns: drifted ones first, then by descending statistic of the first test. An embedding, which it does not apply to, counts by how
+ * far its statistic is above the threshold.
+ */
 export const byDrift =
   ([first]: readonly DriftTest[] = DRIFT_TESTS) =>
   (a: Moved, b: Moved): number => {
-    const statistic = ({ tests }: Moved): number => (first && tests[first.name]?.statistic) ?? 0;
+    const beyond = ({ statistic: own, threshold }: TestDrift): number => own / threshold - 1;
+    const statistic = ({ tests }: Moved): number =>
+      (first && tests[first.name]?.statistic) ?? Math.max(0, ...Object.values(tests).map(beyond));
     return Number(b.drifted) - Number(a.drifted) || statistic(b) - statistic(a);
   };
 

@@ -3,6 +3,7 @@ import type { DriftAction } from './actions/drift-action.ts';
 import { actionNames, DRIFT_ACTIONS } from './actions/registry.ts';
 import { decisionSettingsSchema } from './decision/settings.ts';
 import type { DriftTest } from './drift-test.ts';
+import type { JointTest } from './joint/joint-test.ts';
 import { JOINT_TESTS, jointThresholdSettings } from './joint/registry.ts';
 import { labelSettingsSchema } from './labels/settings.ts';
 import { performanceSettingsSchema } from './performance/settings.ts';
@@ -17,9 +18,13 @@ const scheduleSchema = z
   );
 
 /** `drift`: when the model's inputs are compared with its training data. */
-export const driftSchemaOf = <Tests extends readonly DriftTest[]>(
+export const driftSchemaOf = <
+  Tests extends readonly DriftTest[],
+  Joint extends readonly JointTest[] = typeof JOINT_TESTS,
+>(
   tests: Tests,
   actions: readonly DriftAction[] = DRIFT_ACTIONS,
+  jointTests: Joint = JOINT_TESTS as never,
 ) =>
   z
     .object({
@@ -66,7 +71,7 @@ export const driftSchemaOf = <Tests extends readonly DriftTest[]>(
           examples: [0.001],
         }),
       ...thresholdSettings(tests),
-      ...jointThresholdSettings(JOINT_TESTS),
+      ...jointThresholdSettings(jointTests),
       performance: performanceSettingsSchema.optional(),
       labels: labelSettingsSchema.optional(),
       decision: decisionSettingsSchema.optional(),

@@ -7,6 +7,7 @@ import { formatCount, formatNumber, formatPercent } from '#domain/text/format-nu
 import { unreachable } from '#domain/unreachable';
 import type { LeakageFinding } from '#schemas/records/fitted-transform';
 import type { Dialect } from './dialect.ts';
+import { suggestEmbeddings } from './embeddings.ts';
 import type { LabelProposal, ReadColumn } from './label.ts';
 import { isDated, type RoleProposal } from './roles.ts';
 
@@ -53,6 +54,7 @@ export interface PipelineProposal {
   readonly time?: Reasoned<string>;
   readonly from?: Readonly<Record<string, unknown>>;
   readonly columns: readonly (Reasoned<Readonly<Record<string, unknown>>> & { readonly name: string })[];
+  readonly embeddings?: Reasoned<Readonly<Record<string, string>>>;
   readonly maxMalformedFraction?: Reasoned<number>;
   readonly minRows?: Reasoned<number>;
   readonly split: Reasoned<Readonly<Record<string, unknown>>>;
@@ -198,6 +200,10 @@ export function proposePipeline(
   );
   const words = wordsOf(file.columns);
   const csv = csvSettings(file);
+  const embeddings = suggestEmbeddings(
+    columns,
+    roles.map((role) => role.name),
+  );
   const malformed = malformedBound(file, label, roles);
   const dated = isDated(file.columns, roles);
   return {
@@ -217,6 +223,15 @@ export function proposePipeline(
     ...(time ? { time: { value: time.name, ...reasons(time) } } : {}),
     ...(placed.length === 0 ? {} : { from: Object.fromEntries(placed) }),
     columns,
+    ...(Object.keys(embeddings).length === 0
+      ? {}
+      : {
+          embeddings: {
+            value: embeddings,
+            because: 'numbers that are counted under one name',
+            doubt: 'are they one embedding? Drift checks then compare them as a whole. Otherwise remove this line',
+          },
+        }),
     ...(malformed ? { maxMalformedFraction: malformed } : {}),
     ...(file.rows >= 2 * usualMinRows
       ? {}

@@ -53,7 +53,7 @@ export async function measureCleanDrop(
   { columns }: CleanBaseline,
   fitted: FittedTransform,
 ): Promise<Required<SampledWindow>> {
-  const { watched } = cleanView(await artifacts.readJson(artifactKeys(run).config, pipelineSchema));
+  const { watched, parts } = cleanView(await artifacts.readJson(artifactKeys(run).config, pipelineSchema));
   const empty = columns.map((own) => ({ ...own, counts: own.counts.map(() => 0), missing: 0 }));
   let window: Window = { rows: 0, columns: empty };
   let sample = noRows;
@@ -64,7 +64,7 @@ export async function measureCleanDrop(
       await clean.download(key, rows);
       const engine = await openEngine({ memoryMb, temporaryDirectory: join(directory, 'spill') });
       try {
-        const counted = await countCleanRows(engine, empty, watched, cleanRowsSql(rows));
+        const counted = await countCleanRows(engine, empty, [...watched, ...parts], cleanRowsSql(rows));
         return { counted, sampled: await sampleInputs(engine, cleanRowsSql(rows), shard, fitted) };
       } finally {
         engine.close();

@@ -59,7 +59,8 @@ export async function writeShardWindow(
 ): Promise<void> {
   const clean = champion ? await readCleanBaseline(artifacts, champion) : undefined;
   if (!champion || clean === undefined) return;
-  const window = await countCleanRows(engine, clean.columns, cleanView(of.pipeline).watched, of.rows);
+  const { watched, parts } = cleanView(of.pipeline);
+  const window = await countCleanRows(engine, clean.columns, [...watched, ...parts], of.rows);
   const sample = await sampleInputs(engine, of.rows, of.shard, await readInputs(artifacts, champion));
   await artifacts.writeJson(artifactKeys(of.run).shardWindow(of.shard), packWindow(window, sample));
 }

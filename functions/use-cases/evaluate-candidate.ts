@@ -2,6 +2,7 @@ import { algorithmOf } from '#domain/algorithms/registry';
 import { sourceColumns } from '#domain/data/transform';
 import { buildBaseline } from '#domain/drift/baseline';
 import { driftColumns, type FeatureMatrix } from '#domain/drift/columns';
+import { type EmbeddingInputs, embeddingInputs } from '#domain/drift/embeddings/sketch';
 import { buildReference } from '#domain/drift/performance/reference';
 import { trainingRowsOf } from '#domain/drift/windows/training-rows';
 import { evaluateAndCompare } from '#domain/evaluation/compare';
@@ -101,15 +102,26 @@ async function readFeatureLines(clean: ObjectStore, run: RunPointer, names: read
   return texts.join('').split('\n').slice(0, baselineRows);
 }
 
+const namesOf = (embeddings: readonly EmbeddingInputs[]): Pick<Baseline, 'embeddings'> =>
+  embeddings.length > 0 ? { embeddings: embeddings.map(({ name }) => name) } : {};
+
 /** The distributions of model inputs and scores that later drift checks compare with. */
-function countBaseline(fitted: FittedTransform, matrix: FeatureMatrix, holdout: Holdout): Baseline {
+function countBaseline(
+  fitted: FittedTransform,
+  matrix: FeatureMatrix,
+  holdout: Holdout,
+  embeddings: readonly EmbeddingInputs[],
+): Baseline {
   const { task } = fitted;
   const values = holdout.candidate.subarray(0, matrix.rows * scoresPerRow(fitted));
-  return buildBaseline({
+  // the columns of an embedding are watched as a whole
+  const parts = new Set(embeddings.flatMap(({ at }) => at.map((place) => fitted.features[place]?.name)));
+  const baseline = buildBaseline({
     rows: matrix.rows,
-    columns: driftColumns(fitted, matrix),
+    columns: driftColumns(fitted, matrix).filter(({ column }) => !parts.has(column)),
     scores: task === 'multiclass' ? { task, values, classes: fitted.label.classes } : { task, values },
   });
+  return { ...baseline, ...namesOf(embeddings) };
 }
 
 /** Requests with the expected responses. */
@@ -160,12 +172,15 @@ export async function evaluateCandidate(
   const { threshold } = pipeline.evaluation;
   const { importances } = evaluation;
   const { slices } = holdout;
-  const reference = buildReference({ fitted, inputs, ...scored, threshold, importances, slices });
+  const embeddings = embeddingInputs(pipeline, fitted);
+  const reference = buildReference({ fitted, inputs, ...scored, threshold, importances, slices, embeddings });
   await artifacts.writeJson(keys.performance, reference);
-  if (kept?.sample) await artifacts.writeJson(keys.trainingRows, trainingRowsOf(kept.sample, fitted, reference));
+  if (kept?.sample) {
+    await artifacts.writeJson(keys.trainingRows, trainingRowsOf(kept.sample, fitted, reference, embeddings));
+  }
   await artifacts.writeJson(keys.baseline, {
-    ...countBaseline(fitted, inputs, holdout),
-    ...(kept && { clean: { ...kept.clean, trainingRows: kept.sample !== undefined } }),
+    ...countBaseline(fitted, inputs, holdout, embeddings),
+    ...(kept && { clean: { ...kept.clean, trainingRows: kept.sample !== undefined, ...namesOf(embeddings) } }),
   });
   await artifacts.writeJson(keys.golden, pickGolden(fitted, lines, holdout));
   await explainCandidate(ports, { run, pipeline, fitted, inputs });

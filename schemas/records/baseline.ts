@@ -51,17 +51,21 @@ export type Window = z.infer<typeof windowSchema>;
 const notWatchedSchema = z.object({ column: z.string(), reason: z.string() });
 export type NotWatched = z.infer<typeof notWatchedSchema>;
 
+const embeddingNames = z.array(z.string()).optional().describe('the embeddings that are watched as a whole');
+
 /** Histograms of the clean columns of the training rows, whether the model reads them or not, and which columns have none. */
 export const cleanBaselineSchema = z.object({
   rows: count,
   columns: z.array(histogramSchema),
   notWatched: z.array(notWatchedSchema),
   trainingRows: z.boolean().optional().describe('whether the run kept training rows, to compare all columns together'),
+  embeddings: embeddingNames,
 });
 export type CleanBaseline = z.infer<typeof cleanBaselineSchema>;
 
 export const baselineSchema = windowSchema.extend({
   version: z.literal(1),
+  embeddings: embeddingNames,
   clean: cleanBaselineSchema
     .optional()
     .describe('the columns of the clean rows, which drops are compared with; absent in runs of earlier versions'),
@@ -107,7 +111,7 @@ export const columnDriftSchema = z.preprocess(
   withNames,
   z.object({
     column: z.string(),
-    kind: z.enum(['number', 'category']),
+    kind: z.enum(['number', 'category', 'embedding']),
     tests: z.record(z.string(), testDriftSchema).describe('by the names of the drift tests that apply to the column'),
     drifted: z.boolean(),
     reason: z.string(),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { embeddingSketchSchema } from './embedding-sketch.ts';
 import { sliceGroupsSchema } from './golden.ts';
 import { taskSchema } from './task.ts';
 
@@ -33,6 +34,7 @@ export const performanceReferenceSchema = z
       )
       .optional()
       .describe('the slice columns; absent in runs of earlier versions'),
+    embeddings: z.array(embeddingSketchSchema).optional().describe('of the same rows; absent in earlier runs'),
   })
   .refine(({ rows, inputs, values }) => values.length === rows * inputs.length, 'values must be rows × inputs')
   .refine(({ rows, labels }) => labels.length === rows, 'labels must be one per row')

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { embeddingSketchSchema } from './embedding-sketch.ts';
 
 const count = z.int().min(0);
 
@@ -12,6 +13,7 @@ export const trainingRowsSchema = z
     leftOut: z.array(z.object({ column: z.string(), reason: z.string() })).describe('columns that are not compared'),
     rows: count,
     values: z.array(z.number().nullable()).describe('row-major, rows × inputs; null is missing'),
+    embeddings: z.array(embeddingSketchSchema).optional().describe('of the same rows; absent in earlier runs'),
   })
   .refine(({ rows, inputs, values }) => values.length === rows * inputs.length, 'values must be rows × inputs');
 export type TrainingRows = z.output<typeof trainingRowsSchema>;

@@ -50,11 +50,13 @@ const byCanary = withSettings(MINIMAL_PIPELINES.binary, { deployment: { strategy
 /** Constraints on trees are valid only with some ways of finding splits. */
 const byHist = withSettings(MINIMAL_PIPELINES.binary, { training: { hyperparameters: { tree_method: 'hist' } } });
 
-/** Interactions are valid only with the columns that they name. */
+/** Interactions and embeddings are valid only with the columns that they name. */
 const byPairs = withSettings(MINIMAL_PIPELINES.binary, {
   dataset: {
     columns: {
-      ...Object.fromEntries(['income', 'debt'].map((name) => [name, { role: 'feature', type: 'number' }])),
+      ...Object.fromEntries(
+        ['income', 'debt', 'emb_0', 'emb_1'].map((name) => [name, { role: 'feature', type: 'number' }]),
+      ),
       ...Object.fromEntries(['region', 'product'].map((name) => [name, { role: 'feature', type: 'category' }])),
       ...Object.fromEntries(
         ['opened_at', 'asked_at'].map((name) => [name, { role: 'feature', type: 'datetime', parts: ['year'] }]),

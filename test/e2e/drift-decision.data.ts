@@ -10,6 +10,7 @@ import { writeLoanBook } from '#examples/loans/generate';
 import { defaultSettings, headerLine, loanBook } from '#examples/loans/loan-book';
 import { driftCheckSchema } from '#schemas/records/drift-check';
 import { driftHistoryPrefix, driftHistorySchema } from '#schemas/records/drift-history';
+import { driftTable } from '../../cli/commands/drift.ts';
 import { predictRows } from '../../cli/commands/predict.ts';
 import { readSlack } from '../../cli/commands/slack.ts';
 import { listItems } from '../../cli/model-versions.ts';
@@ -76,6 +77,15 @@ function applicants(count: number, least = 0, most = 1): Record<string, string |
     if (found.length === count) break;
   }
   return found;
+}
+
+/** The same incomes and the same amounts, paired the other way round: the greatest incomes go with the least amounts. */
+function turnedRound(rows: readonly Record<string, string | number>[]): Record<string, string | number>[] {
+  const ordered = rows.toSorted((a, b) => Number(a['amount']) - Number(b['amount']));
+  return ordered.map((row, i) => {
+    const { income } = ordered[ordered.length - 1 - i] ?? {};
+    return { ...row, ...(income === undefined ? {} : { income }) };
+  });
 }
 
 async function deployBook(seed: number): Promise<void> {
@@ -232,6 +242,22 @@ describe('a version that drift began with', { timeout: 240_000 }, () => {
     expect(await isMerged()).toBe(true);
     const { check: after } = await check();
     expect(after.window.rows).toBeGreaterThanOrEqual(rows + asked);
+  });
+
+  it('names all columns together and the pair, where only the relation of two columns changed', async () => {
+    await ask(turnedRound(applicants(2000).filter(({ income }) => income !== undefined)));
+
+    const { check: turned } = await check();
+
+    expect(turned, JSON.stringify(turned.columns)).toMatchObject({ drifted: true, driftedColumns: [] });
+    const [first] = turned.together?.causes ?? [];
+    expect(first?.columns.toSorted()).toEqual(['amount', 'income']);
+    expect(first?.correlation?.before).toBeGreaterThan(0.5);
+    expect(first?.correlation?.now).toBeLessThan(0.2);
+    expect(turned.together?.reason).toMatch(
+      /^Classifier AUC 0\.\d+ is over 0\.6; most of it: the relation of income and amount /,
+    );
+    expect(driftTable(turned)).toMatch(/all columns together +Classifier AUC/);
   });
 
   it('was denied nothing by its roles', () => {

@@ -24,6 +24,18 @@ export interface ToldApart {
 const FOLDS = 5;
 /** What the folds add to the variance, because they judge each other: 2 for many columns; the rest is for small samples. */
 const DEPENDENCE = 2.5;
+
+/**
+ * Standard deviation of the AUC of a cross-fitted classifier where both samples are of one distribution: that of the Mann-Whitney statistic
+ * (Mann & Whitney 1947) with what the folds add. A row that one fold judges taught the others, so their AUCs depend on each other, and no
+ * unbiased estimate of that exists (Bengio & Grandvalet 2004); the factor is simulated, for this classifier and for boosted trees
+ * (`test/domain/drift/joint/classifier.test.ts`, `test/domain/drift/performance/overlap.data.ts`).
+ *
+ * @param n rows of one sample
+ * @param m rows of the other
+ */
+export const crossFittedDeviation = (n: number, m: number): number =>
+  Math.sqrt((DEPENDENCE * (n + m + 1)) / (12 * n * m));
 /** Standard errors by which a difference is shrunk: most of them are chance. */
 const SHRINKAGE = 2;
 
@@ -141,8 +153,6 @@ function inOrder({ rows, width, values }: FeatureMatrix): FeatureMatrix {
  * Learns to tell the rows of two samples apart by each column, its square and the products of each two: a domain classifier that sees a
  * change of a relation as well as one of a column. Each row is judged by a classifier that did not learn from it (five folds).
  *
- * The deviation is that of the Mann-Whitney statistic (Mann & Whitney 1947), with what the folds add to it.
- *
  * @param before at least as many rows as there are folds, as `now`
  */
 export function tellApart(before: FeatureMatrix, now: FeatureMatrix): ToldApart {
@@ -170,7 +180,7 @@ export function tellApart(before: FeatureMatrix, now: FeatureMatrix): ToldApart 
   const whole = [others(sums[0], FOLDS), others(sums[1], FOLDS)] as const;
   return {
     auc,
-    deviation: Math.sqrt((DEPENDENCE * (n + m + 1)) / (12 * n * m)),
+    deviation: crossFittedDeviation(n, m),
     causes: causesOf(whole, scores, terms),
   };
 }

@@ -1,8 +1,8 @@
 import { formatNumber, formatPercent } from '#domain/text/format-number';
 import { counted } from '#domain/text/numbers';
-import type { JointCause, JointDrift } from '#schemas/records/baseline';
+import type { ColumnDrift, JointCause, JointDrift } from '#schemas/records/baseline';
 import type { JointTest, MeasuredTogether } from './joint-test.ts';
-import type { JointRows } from './rows.ts';
+import { type JointRows, tooFewInputs } from './rows.ts';
 
 /** The name of all columns together where columns are listed. */
 export const TOGETHER = 'all columns together';
@@ -18,16 +18,51 @@ export interface JointEffect {
   readonly measured: MeasuredTogether;
 }
 
-/** Compares the rows by every test that has a threshold. */
-export const measureTogether = (
-  { before, now }: JointRows,
+type Thresholds = Readonly<Record<string, number>>;
+
+/** Compares rows by every test of a kind that has a threshold. */
+const measureRows = (
+  compares: JointTest['compares'],
+  { before, now }: Pick<JointRows, 'before' | 'now'>,
   tests: readonly JointTest[],
-  thresholds: Readonly<Record<string, number>>,
+  thresholds: Thresholds,
 ): JointEffect[] =>
   tests.flatMap((test) => {
     const threshold = thresholds[test.name];
-    return threshold === undefined ? [] : [{ test, threshold, measured: test.measure(before, now) }];
+    return threshold === undefined || test.compares !== compares
+      ? []
+      : [{ test, threshold, measured: test.measure(before, now) }];
   });
+
+/** Compares all columns together by every test that has a threshold. */
+export const measureTogether = (rows: JointRows, tests: readonly JointTest[], thresholds: Thresholds): JointEffect[] =>
+  rows.columns.length < 2 ? [] : measureRows('all columns', rows, tests, thresholds);
+
+/** What the tests of one embedding found. */
+export interface EmbeddingEffects {
+  readonly name: string;
+  readonly effects: readonly JointEffect[];
+}
+
+/** Compares each embedding by every test of embeddings that has a threshold. */
+export const measureEmbeddings = (
+  { embeddings = [] }: JointRows,
+  tests: readonly JointTest[],
+  thresholds: Thresholds,
+): EmbeddingEffects[] =>
+  embeddings.map(({ name, ...rows }) => ({ name, effects: measureRows('embedding', rows, tests, thresholds) }));
+
+/** Why all columns together are not compared, where a test of them is on; undefined where they are. */
+export function whyNotTogether(
+  samples: JointRows | string | undefined,
+  tests: readonly JointTest[],
+  thresholds: Thresholds,
+): string | undefined {
+  if (!tests.some(({ compares, name }) => compares === 'all columns' && thresholds[name] !== undefined))
+    return undefined;
+  if (typeof samples !== 'object') return samples;
+  return samples.columns.length < 2 ? tooFewInputs : undefined;
+}
 
 /** Causes by the names of columns, the largest share first. A correlation is of two columns that are one model input each. */
 function namedCauses({ causes }: MeasuredTogether, names: readonly string[]): JointCause[] {
@@ -55,6 +90,37 @@ function describeCause({ columns, share, correlation }: JointCause): string {
   return `${what} (${formatPercent(share)}${moved})`;
 }
 
+interface Judged extends JointEffect {
+  readonly drifted: boolean;
+}
+
+/** @param significant the largest probability that is significant among those of all columns */
+const judgeEffects = (effects: readonly JointEffect[], significant: number): Judged[] =>
+  effects.map(({ test, threshold, measured }) => {
+    const isSignificant = measured.p * effects.length <= significant;
+    return { test, threshold, measured, drifted: isSignificant && measured.statistic > threshold };
+  });
+
+function verdictOf({ test: { label }, threshold, measured: { statistic }, drifted }: Judged): string {
+  const limit = formatNumber(threshold);
+  const value = formatNumber(statistic, { apartFrom: threshold });
+  if (drifted) return `${label} ${value} is over ${limit}`;
+  return statistic > threshold ? `${label} ${value} may be chance` : `${label} ${value} is within ${limit}`;
+}
+
+/** The results by the names of the tests, whether any found drift, and the findings that say so. */
+function summarise(judged: readonly Judged[]) {
+  const drifted = judged.some((own) => own.drifted);
+  const tests = judged.map(({ test, threshold, measured: { statistic, p }, drifted: over }) => [
+    test.name,
+    { statistic, threshold, p, drifted: over },
+  ]);
+  return { drifted, tests: Object.fromEntries(tests), shown: judged.filter((own) => own.drifted === drifted) };
+}
+
+const reasonOf = (shown: readonly Judged[], most: string): string =>
+  `${shown.map(verdictOf).join(', ')}${most === '' ? '' : `; most of it: ${most}`}.`;
+
 /**
  * Judges what the tests of all columns together found.
  *
@@ -65,37 +131,30 @@ export function judgeTogether(
   effects: readonly JointEffect[],
   significant: number,
 ): JointDrift {
-  const judged = effects.map(({ test, threshold, measured }) => {
-    const isSignificant = measured.p * effects.length <= significant;
-    const drifted = isSignificant && measured.statistic > threshold;
-    return { test, threshold, measured, drifted };
-  });
-  const drifted = judged.some((own) => own.drifted);
-  const shown = judged.filter((own) => own.drifted === drifted);
+  const { tests, drifted, shown } = summarise(judgeEffects(effects, significant));
   const first = shown[0]?.measured;
   const causes = drifted && first ? namedCauses(first, columns) : [];
-  const verdicts = shown.map(({ test, threshold, measured: { statistic }, drifted: over }) => {
-    const limit = formatNumber(threshold);
-    const value = formatNumber(statistic, { apartFrom: threshold });
-    if (over) return `${test.label} ${value} is over ${limit}`;
-    return statistic > threshold ? `${test.label} ${value} may be chance` : `${test.label} ${value} is within ${limit}`;
-  });
-  const most = causes.slice(0, MOST_IN_WORDS).map(describeCause).join(', ');
   return {
     column: TOGETHER,
-    tests: Object.fromEntries(
-      judged.map(({ test, threshold, measured: { statistic, p }, drifted: over }) => [
-        test.name,
-        { statistic, threshold, p, drifted: over },
-      ]),
-    ),
+    tests,
     drifted,
-    reason: `${verdicts.join(', ')}${most === '' ? '' : `; most of it: ${most}`}.`,
+    reason: reasonOf(shown, causes.slice(0, MOST_IN_WORDS).map(describeCause).join(', ')),
     rows: now.rows,
     columns: new Set(columns).size,
     causes,
     leftOut: leftOut.slice(0, MOST_LEFT_OUT).map((own) => ({ ...own })),
   };
+}
+
+/**
+ * Judges what the tests of an embedding found: one finding for all its columns.
+ *
+ * @param significant the largest probability that is significant among those of all columns
+ */
+export function judgeEmbedding({ name, effects }: EmbeddingEffects, significant: number): ColumnDrift {
+  const { tests, drifted, shown } = summarise(judgeEffects(effects, significant));
+  const moved = drifted ? (shown[0]?.measured.moved ?? '') : '';
+  return { column: name, kind: 'embedding', tests, drifted, reason: reasonOf(shown, moved) };
 }
 
 /** What was compared together, in a sentence. */

@@ -7,6 +7,7 @@ import type { JointTest } from './joint-test.ts';
 export const domainClassifier = {
   name: 'domainClassifier',
   label: 'Classifier AUC',
+  compares: 'all columns',
   summary:
     'How well a classifier tells the rows of the window from those of the baseline, by the columns and the relations of each two: 0.5 is not at all, 1 is always.',
   source:

@@ -7,14 +7,18 @@ import type { Telling } from './classifier.ts';
 export interface MeasuredTogether extends Measured {
   /** What the two samples differ by, in no order; shares add up to 1, or there are none. */
   readonly causes: readonly Telling[];
+  /** What moved, in words, where no column can be named: of an embedding. */
+  readonly moved?: string;
 }
 
-/** The full definition of a test of all columns together. It compares rows, where a `DriftTest` compares the counts of one column. */
+/** The full definition of a test of columns together: of all, or of an embedding. It compares rows, where a `DriftTest` compares the counts of one column. */
 export interface JointTest {
   /** The key of its threshold in the pipeline's `drift` section, and of its result in a report. */
   readonly name: string;
   /** Its label in Slack, in the CLI and in reasons. */
   readonly label: string;
+  /** Whose rows it compares: all columns together by the model inputs that matter, or each embedding by its projections. */
+  readonly compares: 'all columns' | 'embedding';
   /** What it measures, in one sentence. */
   readonly summary: string;
   /** Source of its formula and of its significance. */

@@ -1,8 +1,9 @@
 import { domainClassifier } from './domain-classifier.ts';
+import { embeddingClassifier } from './embedding-classifier.ts';
 import type { JointTest } from './joint-test.ts';
 
-/** The tests of all columns together. */
-export const JOINT_TESTS = [domainClassifier] as const;
+/** The tests of columns together: of all, and of each embedding. */
+export const JOINT_TESTS = [domainClassifier, embeddingClassifier] as const;
 
 /** The settings of the thresholds, by the names of the tests. */
 export const jointThresholdSettings = <Tests extends readonly JointTest[]>(tests: Tests) =>

@@ -1,6 +1,7 @@
 import type { PerformanceReference } from '#schemas/records/performance-estimate';
 import type { TrainingRows } from '#schemas/records/training-rows';
 import type { FeatureMatrix } from '../columns.ts';
+import { type EmbeddedRows, embeddedRows } from '../embeddings/sketch.ts';
 
 /** Rows of two samples that are compared by all columns together. */
 export interface JointRows {
@@ -10,10 +11,15 @@ export interface JointRows {
   readonly now: FeatureMatrix;
   /** Model inputs that are not compared. */
   readonly leftOut: readonly { readonly column: string; readonly reason: string }[];
+  /** The embeddings of the same rows. */
+  readonly embeddings?: readonly EmbeddedRows[];
 }
 
 /** Rows with known inputs: kept at training. */
-export type KnownRows = Pick<PerformanceReference | TrainingRows, 'inputs' | 'leftOut' | 'rows' | 'values'>;
+export type KnownRows = Pick<
+  PerformanceReference | TrainingRows,
+  'inputs' | 'leftOut' | 'rows' | 'values' | 'embeddings'
+>;
 
 /** Known rows as a matrix; NaN is missing. */
 export const knownMatrix = ({ rows, inputs, values }: KnownRows): FeatureMatrix => ({
@@ -36,6 +42,8 @@ export function pickInputs(
 
 /** Fewer rows than these on either side are too few for a classifier. */
 const LEAST_ROWS = 50;
+/** Why all columns cannot be compared together, though embeddings may be. */
+export const tooFewInputs = 'the model has fewer than two inputs to compare';
 
 /**
  * The rows of a window beside those that were kept at training, or beside others.
@@ -47,7 +55,8 @@ const LEAST_ROWS = 50;
  */
 export function jointRows(known: KnownRows, now: FeatureMatrix, before?: FeatureMatrix): JointRows | string {
   const [earlier, later] = [before ? before.rows : known.rows, now.rows];
-  if (known.inputs.length < 2) return 'the model has fewer than two inputs to compare';
+  const sketches = known.embeddings ?? [];
+  if (known.inputs.length < 2 && sketches.length === 0) return tooFewInputs;
   if (Math.min(earlier, later) < LEAST_ROWS) {
     return `${earlier < later ? 'the baseline' : 'the window'} has a sample of ${Math.min(earlier, later)} rows, and ${LEAST_ROWS} are needed`;
   }
@@ -56,5 +65,6 @@ export function jointRows(known: KnownRows, now: FeatureMatrix, before?: Feature
     before: before ? pickInputs(before, known) : knownMatrix(known),
     now: pickInputs(now, known),
     leftOut: known.leftOut,
+    ...(sketches.length > 0 ? { embeddings: embeddedRows(sketches, now, before) } : {}),
   };
 }

@@ -1,4 +1,5 @@
 import type { FeatureMatrix } from '../columns.ts';
+import { areaUnder, crossFittedDeviation } from '../joint/classifier.ts';
 import { trainTrees } from './boosted-trees.ts';
 
 /** How much of the reference looks like the window. */
@@ -38,11 +39,9 @@ export function measureOverlap(reference: FeatureMatrix, window: FeatureMatrix):
     const predicted = trainTrees(both, targets, 'log-loss', others)(both);
     for (let row = 0; row < n + m; row++) if (foldOf(row) === fold) chances[row] = predicted[row] as number;
   }
-  const auc = rankedAbove(chances, n);
-  // the deviation of the Mann-Whitney statistic where both have one distribution (Mann and Whitney 1947)
-  const deviation = Math.sqrt((n + m + 1) / (12 * n * m));
+  const auc = foldedArea(chances, n, foldOf);
   const weights = new Float64Array(n).fill(1);
-  if (auc - 0.5 > SIGNIFICANT * deviation) {
+  if (auc - 0.5 > SIGNIFICANT * crossFittedDeviation(n, m)) {
     for (let row = 0; row < n; row++) {
       const p = Math.min(chances[row] as number, 1 - 1e-6);
       weights[row] = Math.min(((p / (1 - p)) * n) / m, LARGEST_WEIGHT);
@@ -54,21 +53,16 @@ export function measureOverlap(reference: FeatureMatrix, window: FeatureMatrix):
   return { weights, share: n / squares, auc };
 }
 
-/** The share of pairs in which a row from `first` on is above one before it; ties count one half. */
-function rankedAbove(values: Float64Array, first: number): number {
-  const order = Array.from(values.keys()).sort((a, b) => (values[a] as number) - (values[b] as number));
-  let [below, pairs] = [0, 0];
-  for (let i = 0; i < order.length; ) {
-    let end = i;
-    let [before, after] = [0, 0];
-    while (end < order.length && values[order[end] as number] === values[order[i] as number]) {
-      if ((order[end] as number) < first) before += 1;
-      else after += 1;
-      end += 1;
-    }
-    pairs += after * (below + before / 2);
-    below += before;
-    i = end;
+/** The AUC of each fold, by its pairs: chances of two folds come from two classifiers, and are not compared. */
+function foldedArea(chances: Float64Array, first: number, foldOf: (row: number) => number): number {
+  let [above, pairs] = [0, 0];
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const judged: [number[], number[]] = [[], []];
+    for (const [row, chance] of chances.entries()) if (foldOf(row) === fold) judged[row < first ? 0 : 1].push(chance);
+    const own = judged[0].length * judged[1].length;
+    if (own === 0) continue;
+    above += areaUnder(judged[0], judged[1]) * own;
+    pairs += own;
   }
-  return pairs / (first * (values.length - first));
+  return above / pairs;
 }

@@ -6,6 +6,7 @@ import type { Importance } from '#schemas/records/evaluation';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 import type { PerformanceReference } from '#schemas/records/performance-estimate';
 import type { FeatureMatrix } from '../columns.ts';
+import { type EmbeddingInputs, sketchEmbeddings } from '../embeddings/sketch.ts';
 
 /** Most rows and inputs that are kept. */
 export const REFERENCE_ROWS = 4000;
@@ -23,6 +24,7 @@ export interface ReferenceInput {
   readonly threshold: number;
   /** The slice columns of the same rows. */
   readonly slices?: readonly SliceColumn[];
+  readonly embeddings?: readonly EmbeddingInputs[];
   /** Columns that were not measured count as important. */
   readonly importances: readonly Importance[];
 }
@@ -40,10 +42,12 @@ export function buildReference({
   threshold,
   importances,
   slices = [],
+  embeddings = [],
 }: ReferenceInput): PerformanceReference {
   const { picked, leftOut } = chooseInputs(fitted, importances);
   const perRow = scoresPerRow(fitted);
   const rows = chooseRows(inputs.rows);
+  const sketches = embeddings.length > 0 ? sketchEmbeddings(embeddings, rowsAt(inputs, rows)) : [];
   return {
     version: 1,
     task: fitted.task,
@@ -64,6 +68,7 @@ export function buildReference({
       const places = placesOf(own, slices[i]?.values ?? []);
       return { ...own, groups: rows.map((row) => places[row] ?? -1) };
     }),
+    ...(sketches.length > 0 ? { embeddings: sketches } : {}),
   };
 }
 
@@ -90,6 +95,13 @@ function chooseInputs({ features }: Pick<FittedTransform, 'features'>, importanc
       .map(({ at, column }) => ({ at, column })),
     leftOut: [...leftOut].map(([column, reason]) => ({ column, reason })),
   };
+}
+
+/** Some rows with all their inputs. */
+function rowsAt({ width, values }: FeatureMatrix, rows: readonly number[]): FeatureMatrix {
+  const chosen = new Float64Array(rows.length * width);
+  for (const [i, row] of rows.entries()) chosen.set(values.subarray(row * width, (row + 1) * width), i * width);
+  return { rows: rows.length, width, values: chosen };
 }
 
 /** Up to `REFERENCE_ROWS` places, drawn without replacement (selection sampling: Knuth, TAOCP 3.4.2, algorithm S). */

@@ -83,7 +83,7 @@ export function judgeHistory(
     rows,
     tooSmall,
     drifted,
-    watched: window.columns.length,
+    watched: Math.max(window.columns.length, columns.length),
     driftedColumns,
     ...strongestColumn(columns, score),
     columns,

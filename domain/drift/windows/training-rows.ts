@@ -1,6 +1,7 @@
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 import type { PerformanceReference } from '#schemas/records/performance-estimate';
 import type { TrainingRows } from '#schemas/records/training-rows';
+import { type EmbeddingInputs, sketchEmbeddings } from '../embeddings/sketch.ts';
 import { pickInputs } from '../joint/rows.ts';
 import { type RowSample, toWindowRows } from './row-sample.ts';
 
@@ -13,8 +14,11 @@ export function trainingRowsOf(
   sample: RowSample,
   { features }: Pick<FittedTransform, 'features'>,
   { inputs, leftOut }: Pick<PerformanceReference, 'inputs' | 'leftOut'>,
+  embeddings: readonly EmbeddingInputs[] = [],
 ): TrainingRows {
-  const { rows, values } = pickInputs(toWindowRows(sample, features.length, 0).inputs, { inputs });
+  const all = toWindowRows(sample, features.length, 0).inputs;
+  const { rows, values } = pickInputs(all, { inputs });
   const known = Array.from(values, (value) => (Number.isNaN(value) ? null : value));
-  return { version: 1, inputs, leftOut, rows, values: known };
+  const sketches = sketchEmbeddings(embeddings, all);
+  return { version: 1, inputs, leftOut, rows, values: known, ...(sketches.length > 0 ? { embeddings: sketches } : {}) };
 }

@@ -26,15 +26,15 @@ const row = ({ name, label, summary, kinds: columns, example }: DriftTest): stri
   settingCode([name], example[name]),
 ];
 
-const jointRow = ({ name, label, summary, example }: JointTest): string[] => [
+const jointRow = ({ name, label, summary, example, compares }: JointTest): string[] => [
   link(`\`drift.${name}\``),
   label,
   summary,
-  'all together',
+  compares === 'embedding' ? 'an embedding' : 'all together',
   settingCode([name], example[name]),
 ];
 
-/** The drift tests: of columns, and of all columns together. */
+/** The drift tests: of columns, of all columns together and of embeddings. */
 export const driftChapters = (
   tests: readonly DriftTest[] = DRIFT_TESTS,
   joint: readonly JointTest[] = JOINT_TESTS,
@@ -42,7 +42,7 @@ export const driftChapters = (
   {
     title: 'Drift tests',
     text: [
-      'A column, or all columns together, has drifted when one of these is above its threshold.',
+      'A column, an embedding, or all columns together, has drifted when one of these is above its threshold.',
       table(
         ['threshold', 'test', 'what it measures', 'columns', 'example'],
         [...tests.map(row), ...joint.map(jointRow)],

@@ -17,6 +17,7 @@ it('the least that a dataset needs has defaults for the rest', () => {
       x: columnSchema.parse(least.columns.x),
     },
     interactions: [],
+    embeddings: {},
     extraColumns: 'reject',
     maxMalformedFraction: 0.01,
     minRows: 100,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { emptyHistogram } from '#domain/drift/clean-bins';
 import { cleanView } from '#domain/drift/clean-columns';
 import { numberCountsSql, readCategoryCounts, readNumberCounts } from '#domain/drift/count-sql';
-import { coverageOf, coverageOfInputs, coverageText } from '#domain/drift/coverage';
+import { coverageOf, coverageOfDrop, coverageOfInputs, coverageText } from '#domain/drift/coverage';
 import { dropDriftWarnings } from '#domain/drift/drop-warnings';
 import { pipelineSchema } from '#schemas/pipeline';
 import type { DropDrift } from '#schemas/records/baseline';
@@ -48,6 +48,23 @@ describe('what a check of clean rows watches', () => {
       { column: 'phone', reason: 'it is not kept with the clean rows' },
       { column: 'memo', reason: 'it is not kept with the clean rows' },
     ]);
+  });
+
+  it('leaves the columns of an embedding to the embedding', () => {
+    const number = { role: 'feature', type: 'number' };
+    const own = pipelineOf({ columns: { x: number, e0: number, e1: number }, embeddings: { text: 'e*' } });
+    const { watched, parts, notWatched } = cleanView(own);
+    expect(watched.map(({ column }) => column)).toEqual(['y', 'x']);
+    expect(parts.map(({ column }) => column)).toEqual(['e0', 'e1']);
+    const reason = 'part of the embedding text, which is watched as a whole';
+    expect(notWatched).toEqual(['e0', 'e1'].map((column) => ({ column, reason })));
+    const features = ['x', 'e0', 'e1'].map((name) => ({ kind: 'number', name, source: name, fill: null }));
+    const x = { kind: 'number' as const, column: 'x', edges: [], counts: [0], missing: 0 };
+    const clean = { rows: 1, columns: [x], notWatched: [...notWatched] };
+    const found = coverageOfInputs(own, { features, dropped: [] }, { columns: [x], embeddings: ['text'] });
+    expect(found).toMatchObject({ watched: 2, notWatched: [{ columns: ['y'] }, { reason, columns: ['e0', 'e1'] }] });
+    expect(coverageOfDrop({ ...clean, embeddings: ['text'] }).watched).toBe(2);
+    expect(coverageOfDrop(clean).watched).toBe(1);
   });
 
   it('reads the label of a regression as a number', () => {

@@ -31,6 +31,20 @@ test('the first test applies to every kind of column, as columns are ordered by 
   expect(ordered).toEqual([0.3, 0.1, 0.15, 0.1]);
 });
 
+test('an embedding, which the first test does not apply to, is ordered by how far it is above its threshold', () => {
+  const column = (psi: number) => ({
+    tests: { psi: { statistic: psi, threshold: 0.2, drifted: true } },
+    drifted: true,
+  });
+  const embedding = (auc: number) => ({
+    tests: { embeddingClassifier: { statistic: auc, threshold: 0.5, drifted: true } },
+    drifted: true,
+  });
+  const columns = [embedding(0.6), column(0.5), embedding(0.9), embedding(0.4), column(0)];
+  const ordered = columns.toSorted(byDrift()).map((own) => Object.values(own.tests)[0]?.statistic);
+  expect(ordered).toEqual([0.9, 0.5, 0.6, 0.4, 0]);
+});
+
 test('a test without a threshold is not left out', () => {
   const rows = { rows: 10, columns: [{ column: 'x', kind: 'number' as const, values: new Float64Array(10) }] };
   const baseline = buildBaseline(rows);

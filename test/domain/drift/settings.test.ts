@@ -13,6 +13,7 @@ it('a drift check needs a schedule alone', () => {
     ks: 0.1,
     chiSquare: 0.15,
     domainClassifier: 0.6,
+    embeddingClassifier: 0.55,
     jensenShannon: 0.15,
     wasserstein: 0.25,
     unseen: 0.01,

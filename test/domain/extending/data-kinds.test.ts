@@ -10,9 +10,13 @@ import { featureSelectSql } from '#domain/data/transform';
 import { describeTreatment } from '#domain/data/treatment';
 import { DRIFT_ACTIONS, findAction } from '#domain/drift/actions/registry';
 import { buildBaseline, buildWindow } from '#domain/drift/baseline';
-import { driftColumns } from '#domain/drift/columns';
+import { driftColumns, type FeatureMatrix } from '#domain/drift/columns';
 import { compareWindow } from '#domain/drift/compare';
 import { decisionSettings } from '#domain/drift/decision/settings';
+import { JOINT_TESTS, jointThresholdsOf } from '#domain/drift/joint/registry';
+import { judgeLabels } from '#domain/drift/labels/judge';
+import { LABEL_CHECKS } from '#domain/drift/labels/registry';
+import { LABEL_CHECK_NAMES, labelSettingsSchema, labelSettingsSchemaOf } from '#domain/drift/labels/settings';
 import { DRIFT_TESTS, thresholdsOf } from '#domain/drift/registry';
 import { driftSchema, driftSchemaOf } from '#domain/drift/settings';
 import { ENCODINGS } from '#domain/encodings/registry';
@@ -25,11 +29,15 @@ import { PRIVACY_ACTIONS } from '#domain/privacy/registry';
 import { pipelineSchema } from '#schemas/pipeline';
 import { driftReportSchema } from '#schemas/records/baseline';
 import { fittedTransformSchema } from '#schemas/records/fitted-transform';
+import { labelFindingSchema } from '#schemas/records/label-window';
 import type { Profile } from '#schemas/records/profile';
 import { smallPipeline, testEngine } from '../../fakes/data-run.ts';
 import { fakeSession } from '../../fakes/test-session.ts';
 import { expectNothingRaw } from '../../support/honeytokens.ts';
+import { comparisonOf, drawSample } from '../drift/labels/samples.ts';
+import { baseRate } from './base-rate.ts';
 import { emailDomain } from './email-domain.ts';
+import { gappyRows } from './gappy-rows.ts';
 import { log } from './log.ts';
 import { missingRatio } from './missing-ratio.ts';
 import { refusal } from './refusal.ts';
@@ -39,6 +47,7 @@ import { retrainIfCritical } from './retrain-if-critical.ts';
 const actions = [...PRIVACY_ACTIONS, emailDomain];
 const encodings = [...ENCODINGS, log];
 const driftTests = [...DRIFT_TESTS, missingRatio] as const;
+const jointTests = [...JOINT_TESTS, gappyRows] as const;
 const driftActions = [...DRIFT_ACTIONS, retrainIfCritical] as const;
 const endpointTests = [...ENDPOINT_TESTS, refusal] as const;
 
@@ -170,6 +179,83 @@ describe('an added drift test', () => {
   });
 });
 
+describe('an added test of all columns together', () => {
+  const rows = (gappy: number): FeatureMatrix => ({
+    rows: 200,
+    width: 2,
+    values: Float64Array.from({ length: 400 }, (_, i) => (i < 2 * gappy && i % 2 === 0 ? Number.NaN : i % 7)),
+  });
+  const report = (gappy: number) => {
+    const section = driftSchemaOf(DRIFT_TESTS, DRIFT_ACTIONS, jointTests).parse({
+      schedule: 'rate(1 day)',
+      domainClassifier: false,
+      ...gappyRows.example,
+    });
+    const counts = { rows: 200, columns: [{ column: 'x', kind: 'number' as const, values: new Float64Array(200) }] };
+    const baseline = buildBaseline(counts);
+    const together = { columns: ['x', 'y'], before: rows(0), now: rows(gappy), leftOut: [] };
+    const jointThresholds = jointThresholdsOf(section, jointTests);
+    const input = {
+      baseline,
+      window: buildWindow(baseline, counts),
+      together,
+      thresholds: thresholdsOf(section),
+      jointThresholds,
+      minRows: 1,
+    };
+    return stored(driftReportSchema, compareWindow(input, DRIFT_TESTS, jointTests));
+  };
+
+  it('has a threshold in the schema of the drift section and in its JSON Schema', () => {
+    const section = { schedule: 'rate(1 day)' };
+    expect(driftSchema.safeParse({ ...section, ...gappyRows.example }).success).toBe(false);
+    expect(driftSchemaOf(DRIFT_TESTS, DRIFT_ACTIONS, jointTests).parse(section)).toMatchObject({ gappyRows: 0.05 });
+    expect(jsonSchema(driftSchemaOf(DRIFT_TESTS, DRIFT_ACTIONS, jointTests))).toContain('"gappyRows"');
+  });
+
+  it('judges rows, and its result bears its name', () => {
+    expect(report(50)).toMatchObject({
+      drifted: true,
+      driftedColumns: [],
+      together: {
+        tests: { gappyRows: { statistic: 0.25, threshold: 0.1, drifted: true } },
+        reason: 'Gappy rows 0.25 is over 0.1.',
+      },
+    });
+    expect(report(10).together).toMatchObject({ drifted: false, reason: 'Gappy rows 0.05 is within 0.1.' });
+  });
+
+  it('is shown by the CLI', () => {
+    const { columns, together } = report(50);
+    const table = driftTable({ columns, ...(together ? { together } : {}) }, [...DRIFT_TESTS, ...jointTests]);
+    expect(table).toMatch(/all columns together +Gappy rows +0\.250 +0\.100/);
+  });
+});
+
+describe('an added label check', () => {
+  const names = [...LABEL_CHECK_NAMES, baseRate.name];
+  const checks = [...LABEL_CHECK_NAMES.map((name) => LABEL_CHECKS[name]), baseRate];
+  const rare = comparisonOf(drawSample({ seed: 5, truth: (odds) => odds - 1 }));
+
+  it('is a value of drift.labels.checks and of its JSON Schema', () => {
+    const section = { checks: [baseRate.name] };
+    expect(labelSettingsSchema.safeParse(section).success).toBe(false);
+    expect(labelSettingsSchemaOf(names).parse(section)).toMatchObject(section);
+    expect(labelSettingsSchemaOf(names).parse({}).checks).toEqual(names);
+    expect(jsonSchema(labelSettingsSchemaOf(names))).toContain('`base-rate`');
+  });
+
+  it('is measured with the others, and has its share of the false alarms', () => {
+    const finding = stored(labelFindingSchema, judgeLabels(rare, checks).findings.at(-1));
+    expect(finding).toMatchObject({ check: 'base-rate', severity: 'note', measures: [{ changed: true }] });
+    expect(finding.reason).toMatch(/^positives went from 5\d(\.\d)? % to 3\d(\.\d)? %$/);
+    expect(judgeLabels(comparisonOf(drawSample({ seed: 2 })), checks).findings.at(-1)?.reason).toContain(
+      'which may be chance',
+    );
+    expect(baseRate.measure({ ...rare, task: 'regression' })).toMatchObject({ measured: false });
+  });
+});
+
 describe('an added drift action', () => {
   const { name } = retrainIfCritical;
 
@@ -235,11 +321,16 @@ describe('an added endpoint test', () => {
 
 describe('docs/extend.md', () => {
   const docs = readFileSync(new URL('../../../docs/extend.md', import.meta.url), 'utf8');
-  it.each(['email-domain.ts', 'log.ts', 'missing-ratio.ts', 'retrain-if-critical.ts', 'refusal.ts'])(
-    'shows %s as it is tested here',
-    (file) => {
-      const source = readFileSync(new URL(file, import.meta.url), 'utf8');
-      expect(docs).toContain(`\`\`\`ts\n${source}\`\`\``);
-    },
-  );
+  it.each([
+    'email-domain.ts',
+    'log.ts',
+    'missing-ratio.ts',
+    'gappy-rows.ts',
+    'base-rate.ts',
+    'retrain-if-critical.ts',
+    'refusal.ts',
+  ])('shows %s as it is tested here', (file) => {
+    const source = readFileSync(new URL(file, import.meta.url), 'utf8');
+    expect(docs).toContain(`\`\`\`ts\n${source}\`\`\``);
+  });
 });

@@ -53,6 +53,15 @@ describe('the pipeline for a file', () => {
     });
   });
 
+  it('asks whether many numbers of one name are an embedding', () => {
+    const parts = Array.from({ length: 40 }, (_, i) => ({ ...amount, facts: { ...amount.facts, name: `emb_${i}` } }));
+    expect(proposalOf([...parts, label]).embeddings).toEqual({
+      value: { emb: 'emb_*' },
+      because: 'numbers that are counted under one name',
+      doubt: 'are they one embedding? Drift checks then compare them as a whole. Otherwise remove this line',
+    });
+  });
+
   it('divides dated rows by their time', () => {
     const { time, split } = proposalOf([signed, amount, label]);
     expect(time).toMatchObject({ value: 'signed' });

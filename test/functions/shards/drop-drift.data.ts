@@ -1,11 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { embeddingInputs } from '#domain/drift/embeddings/sketch';
 import { trainingRowsOf } from '#domain/drift/windows/training-rows';
 import { createRandom } from '#domain/random';
 import { artifactKeys } from '#domain/runs/layout';
 import { mergeCleanBaseline } from '#functions/shards/clean-baseline';
 import { readDropDrift } from '#functions/shards/drop-drift';
+import { pipelineSchema } from '#schemas/pipeline';
 import { baselineSchema } from '#schemas/records/baseline';
 import { type DataRun, smallPipeline, startRun } from '../../fakes/data-run.ts';
 
@@ -40,8 +42,10 @@ async function serve(run: DataRun, shards: number): Promise<void> {
   if (!kept?.sample) throw new Error('the run has no bins, or no sample of its training rows');
   const inputs = fitted.features.map(({ source: column }, at) => ({ at, column }));
   const keys = artifactKeys(run.run);
-  await run.artifacts.writeJson(keys.trainingRows, trainingRowsOf(kept.sample, fitted, { inputs, leftOut: [] }));
-  const clean = { ...kept.clean, trainingRows: true };
+  const embeddings = embeddingInputs(await run.artifacts.readJson(keys.config, pipelineSchema), fitted);
+  const rows = trainingRowsOf(kept.sample, fitted, { inputs, leftOut: [] }, embeddings);
+  await run.artifacts.writeJson(keys.trainingRows, rows);
+  const clean = { ...kept.clean, trainingRows: true, embeddings: embeddings.map(({ name }) => name) };
   await run.artifacts.writeJson(keys.baseline, { version: 1, rows: 0, columns: [], clean });
 }
 
@@ -118,6 +122,50 @@ describe('a drop of another year', () => {
     expect(drift?.together?.causes[0]?.correlation?.before).toBeGreaterThan(0.8);
     expect(drift?.together?.causes[0]?.correlation?.now).toBeLessThan(-0.8);
     expect(drift?.together?.tests['domainClassifier']?.statistic).toBeGreaterThan(0.8);
+  });
+
+  it('drifts in an embedding, as one finding for all its columns', async () => {
+    const size = 12;
+    const names = Array.from({ length: size }, (_, i) => `emb_${i}`);
+    const articles: Source = {
+      header: ['cnt', 'year', ...names].join(','),
+      dataset: {
+        label: { column: 'cnt' },
+        columns: Object.fromEntries(['year', ...names].map((name) => [name, number])),
+        embeddings: { headline: 'emb_*' },
+      },
+    };
+    const rows = (seed: number, relation: number) => {
+      const random = createRandom(seed);
+      return Array.from({ length: 500 }, () => {
+        const own = names.map(() => random.normal());
+        // a common factor of the even columns, which turns round in the odd ones
+        const factor = random.normal();
+        const values = own.map((x, i) => x + factor * (i % 2 === 0 ? 1 : relation));
+        return [Math.round(100 + 9 * random.normal()), random.below(9), ...values.map((x) => x.toFixed(4))].join(',');
+      });
+    };
+    using first = await prepare(articles, [rows(1, 1), rows(2, 1)], 'r1');
+    await serve(first, 2);
+    const same = await prepare(articles, [rows(3, 1)], 'r2', first);
+    const turned = await prepare(articles, [rows(4, -1)], 'r3', first);
+
+    const steady = await readDropDrift(same.artifacts, same.run);
+    const drift = await readDropDrift(turned.artifacts, turned.run);
+
+    expect(steady).toMatchObject({ drifted: false, driftedColumns: [], coverage: { watched: 3 } });
+    expect(drift?.driftedColumns).toEqual(['headline']);
+    expect(drift?.columns.find(({ column }) => column === 'headline')).toMatchObject({
+      kind: 'embedding',
+      reason: expect.stringContaining('the relations of its numbers'),
+    });
+    expect(drift?.columns.map(({ column }) => column)).toEqual(['cnt', 'year', 'headline']);
+    expect(drift?.coverage).toEqual({
+      watched: 3,
+      notWatched: [
+        { reason: 'part of the embedding headline, which is watched as a whole', count: 12, columns: names },
+      ],
+    });
   });
 
   it('drifts in the language, the words and the redactions of a text', async () => {

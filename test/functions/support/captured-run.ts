@@ -11,9 +11,10 @@ import { championOf, endpointName } from './stage.ts';
 const hourBelow = (time: string): string => `${time.slice(0, 10).replaceAll('-', '/')}/${time.slice(11, 13)}`;
 
 /** A run that serves since 2026-01-01, and what its endpoint captures. Dispose of it when done. */
-export async function capturedRun(drift: object = {}, task: Task = 'binary') {
+export async function capturedRun(drift: object = {}, task: Task = 'binary', { embedding = false } = {}) {
   const run: DataRun = await encodedRun(task, {
     runId: 'r1',
+    embedding,
     rest: { drift: { schedule: 'rate(1 day)', window: '24h', minRows: 20, ...drift } },
   });
   await scoreHoldout(run, task);

@@ -41,14 +41,15 @@ export const guesses: Record<Task, (x: number) => readonly number[]> = {
   regression: () => [100],
 };
 
-const row = (task: Task, i: number, shift: number): string => {
+const row = (task: Task, i: number, shift: number, embedding: boolean): string => {
   const x = (i * 37) % 101;
-  return `id${i},${labels[task].of(x)},${x + shift},${'rgb'[i % 3]}\n`;
+  const own = embedding ? `,${(i * 29) % 97},${(i * 31) % 89}` : '';
+  return `id${i},${labels[task].of(x)},${x + shift},${'rgb'[i % 3]}${own}\n`;
 };
 
 /**
  * A run whose rows are encoded, in two shards: `x` (a number the label follows from) and `c` (a category of no meaning). Give it a
- * run before to encode the holdout for that champion too, or a `shift` to move `x` by. Dispose of it when done.
+ * run before to encode the holdout for that champion too, a `shift` to move `x` by, or an `embedding` of two columns `e0` and `e1`. Dispose of it when done.
  */
 export async function encodedRun(
   task: Task,
@@ -56,23 +57,31 @@ export async function encodedRun(
     runId = 'r1',
     champion,
     shift = 0,
+    embedding = false,
     rest = {},
-  }: { runId?: string; champion?: DataRun; shift?: number; rest?: Record<string, unknown> } = {},
+  }: {
+    runId?: string;
+    champion?: DataRun;
+    shift?: number;
+    embedding?: boolean;
+    rest?: Record<string, unknown>;
+  } = {},
 ): Promise<DataRun> {
   const { label, gate } = labels[task];
   const columns = {
     x: { role: 'feature', type: 'number' },
     c: { role: 'feature', type: 'category', encode: 'onehot' },
+    ...(embedding ? { e0: { role: 'feature', type: 'number' }, e1: { role: 'feature', type: 'number' } } : {}),
   };
   const definition = smallPipeline(
-    { label, id: 'id', columns },
+    { label, id: 'id', columns, ...(embedding ? { embeddings: { text: 'e*' } } : {}) },
     { name: 'loan', evaluation: { task, gates: [gate], bootstrap: { resamples: 100 } }, ...rest },
   );
   const prepare = async (): Promise<DataRun> => {
     const run = await startRun(definition, runId, champion?.folder);
     for (const shard of [0, 1]) {
-      const rows = Array.from({ length: 240 }, (_, i) => row(task, shard * 240 + i, shift)).join('');
-      run.drop(`loan/first/${shard}.csv`, `id,y,x,c\n${rows}`);
+      const rows = Array.from({ length: 240 }, (_, i) => row(task, shard * 240 + i, shift, embedding)).join('');
+      run.drop(`loan/first/${shard}.csv`, `id,y,x,c${embedding ? ',e0,e1' : ''}\n${rows}`);
       await run.desensitize(`loan/first/${shard}.csv`, shard);
     }
     await run.fit(2, champion?.run);

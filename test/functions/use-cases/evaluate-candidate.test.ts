@@ -5,6 +5,7 @@ import { baselineSchema } from '#schemas/records/baseline';
 import { evaluationSchema } from '#schemas/records/evaluation';
 import { goldenSchema } from '#schemas/records/golden';
 import { performanceReferenceSchema } from '#schemas/records/performance-estimate';
+import { trainingRowsSchema } from '#schemas/records/training-rows';
 import type { DataRun } from '../../fakes/data-run.ts';
 import { noTrees } from '../../fakes/no-trees.ts';
 import { encodedRun, guesses, holdoutParts, scoreHoldout, type Task } from '../support/evaluated-run.ts';
@@ -69,6 +70,27 @@ describe.each<[Task, number, string[]]>([
     if (task === 'regression') expect(differences[metric]?.high).toBeLessThan(0);
     else expect(differences[metric]?.low).toBeGreaterThan(0);
   });
+});
+
+it('keeps an embedding as a whole, of the holdout and of the training rows, and counts none of its columns', async () => {
+  using run = await encodedRun('binary', { embedding: true });
+  await scoreHoldout(run, 'binary');
+
+  const { rows } = await evaluate(run);
+
+  const keys = artifactKeys(run.run);
+  const baseline = await run.artifacts.readJson(keys.baseline, baselineSchema);
+  expect(baseline.columns.map(({ column }) => column)).toEqual(['x', 'c']);
+  expect(baseline.clean?.columns.map(({ column }) => column)).toEqual(['y', 'x', 'c']);
+  expect([baseline.embeddings, baseline.clean?.embeddings]).toEqual([['text'], ['text']]);
+  const { features } = await run.fitted();
+  const at = ['e0', 'e1'].map((name) => features.findIndex((feature) => feature.name === name));
+  const [ofHoldout] = (await run.artifacts.readJson(keys.performance, performanceReferenceSchema)).embeddings ?? [];
+  expect(ofHoldout).toMatchObject({ name: 'text', at, projections: 2 });
+  expect(ofHoldout?.values).toHaveLength(2 * rows);
+  const training = await run.artifacts.readJson(keys.trainingRows, trainingRowsSchema);
+  expect(training.embeddings).toMatchObject([{ name: 'text', at, projections: 2 }]);
+  expect(training.embeddings?.[0]?.values).toHaveLength(2 * training.rows);
 });
 
 it('names the scores that do not match the holdout', async () => {

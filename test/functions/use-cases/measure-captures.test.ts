@@ -91,6 +91,34 @@ describe('a check that compares with earlier windows', () => {
   });
 });
 
+describe('a check of a model with an embedding', () => {
+  it('finds that it moved as a whole, beside the holdout and beside earlier windows', async () => {
+    using own = await capturedRun({ reference: { kind: 'rolling', length: '24h' }, window: '24h' }, 'binary', {
+      embedding: true,
+    });
+    // the two numbers of the embedding are the last inputs: the second one of the window follows the first
+    const turned = own.lines.map((line) => line.replace(/([^,]+),[^,]+$/, '$1,$1'));
+    await askOn(own, [11], own.lines);
+    await askOn(own, [12, 13, 14], turned);
+
+    const first = await check(own, '2026-01-12T00:00:00.000Z');
+    const moved = await check(own, '2026-01-13T00:00:00.000Z');
+    const later = await check(own, '2026-01-14T00:00:00.000Z');
+
+    const found = (of: typeof first) => of.columns.find(({ kind }) => kind === 'embedding');
+    expect([first.reference?.kind, found(first)?.drifted]).toEqual(['training', false]);
+    expect([moved.reference?.kind, found(moved)?.drifted]).toEqual(['rolling', true]);
+    expect(moved.driftedColumns).toContain('text');
+    expect([later.reference?.kind, found(later)?.drifted]).toEqual(['rolling', false]);
+    expect(moved.coverage).toMatchObject({
+      watched: 3,
+      notWatched: expect.arrayContaining([
+        { reason: 'part of the embedding text, which is watched as a whole', count: 2, columns: ['e0', 'e1'] },
+      ]),
+    });
+  });
+});
+
 describe('a check without a capture', () => {
   it('tells once that there was none since the model went into service', async () => {
     using own = await capturedRun();

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { buildBaseline, buildWindow } from '#domain/drift/baseline';
 import { compareBy, compareWindow } from '#domain/drift/compare';
+import { sketchEmbeddings } from '#domain/drift/embeddings/sketch';
 import { judgeTogether, measureTogether, TOGETHER, togetherText } from '#domain/drift/joint/compare';
 import { domainClassifier } from '#domain/drift/joint/domain-classifier';
+import { embeddingClassifier } from '#domain/drift/joint/embedding-classifier';
 import { JOINT_TESTS, jointThresholdsOf } from '#domain/drift/joint/registry';
 import { type JointRows, jointRows, type KnownRows } from '#domain/drift/joint/rows';
 import { thresholdsOf } from '#domain/drift/registry';
@@ -10,7 +12,7 @@ import { driftSchema } from '#domain/drift/settings';
 import { rowsOf } from '#domain/drift/windows/row-sample';
 import { trainingRowsOf } from '#domain/drift/windows/training-rows';
 import { createRandom } from '#domain/random';
-import { jointDriftSchema } from '#schemas/records/baseline';
+import { driftReportSchema, jointDriftSchema } from '#schemas/records/baseline';
 import { trainingRowsSchema } from '#schemas/records/training-rows';
 import { matrixOf, pairs } from './support.ts';
 
@@ -97,6 +99,72 @@ describe('all columns together', () => {
   });
 });
 
+describe('an embedding', () => {
+  const names = ['income', 'debt', 'age'];
+  /** All inputs as one embedding; a window where their relation flipped, or not. */
+  const withEmbedding = (before: number, now: number, columns: readonly string[] = names) => {
+    const { together, ...counts } = drawn(before, now);
+    const { before: earlier, now: later } = together;
+    return {
+      ...counts,
+      together: { ...together, columns, embeddings: [{ name: 'profile', before: earlier, now: later }] },
+    };
+  };
+
+  it('is one finding among the columns, with its own effect and significance', () => {
+    const report = driftReportSchema.parse(compareBy(drift, withEmbedding(0.8, -0.8)));
+    expect(report.driftedColumns).toEqual(['profile']);
+    expect(report.columns.at(-1)).toMatchObject({ column: 'profile', kind: 'embedding', drifted: true });
+    expect(Object.keys(report.columns.at(-1)?.tests ?? {})).toEqual(['embeddingClassifier']);
+    expect(report.columns.at(-1)?.reason).toMatch(
+      /^Embedding AUC 0\.\d+ is over 0\.55; most of it: its spread and the relations of its numbers, not its centre\.$/,
+    );
+    expect(report.together?.drifted).toBe(true);
+  });
+
+  it('is steady where nothing moved', () => {
+    const { drifted, columns } = compareBy(drift, withEmbedding(0.8, 0.8));
+    expect(drifted).toBe(false);
+    expect(columns.at(-1)).toMatchObject({ column: 'profile', drifted: false });
+    expect(columns.at(-1)?.reason).toMatch(/^Embedding AUC 0\.\d+ is within 0\.55\.$/);
+  });
+
+  it('is compared where the model has one other input, and all columns together are not', () => {
+    const { together, notTogether, driftedColumns } = compareBy(drift, withEmbedding(0.8, -0.8, ['income']));
+    expect(together).toBeUndefined();
+    expect(notTogether).toBe('the model has fewer than two inputs to compare');
+    expect(driftedColumns).toEqual(['profile']);
+  });
+
+  it('is not compared where its test is off, and may be where that of all columns is', () => {
+    const off = compareBy({ ...drift, embeddingClassifier: false }, withEmbedding(0.8, -0.8));
+    expect(off.columns.map(({ column }) => column)).toEqual(['x0', 'x1', 'x2']);
+    expect(off.together?.drifted).toBe(true);
+    const alone = compareBy({ ...drift, domainClassifier: false }, withEmbedding(0.8, -0.8));
+    expect([alone.together, alone.notTogether, alone.driftedColumns]).toEqual([undefined, undefined, ['profile']]);
+  });
+
+  it('has a share in the correction over columns', () => {
+    const { together, ...counts } = withEmbedding(0.8, 0.8);
+    const sure = { ...embeddingClassifier, measure: () => ({ statistic: 0.9, p: 0.004, causes: [] }) };
+    const drifted = (falseAlarmRate: number) =>
+      compareWindow(
+        {
+          ...counts,
+          together,
+          thresholds: thresholdsOf(drift),
+          minRows: 1,
+          jointThresholds: { embeddingClassifier: 0.6 },
+          falseAlarmRate,
+        },
+        undefined,
+        [sure],
+      ).columns.at(-1);
+    expect(drifted(0.01)).toMatchObject({ drifted: false, reason: 'Embedding AUC 0.9 may be chance.' });
+    expect(drifted(0.05)).toMatchObject({ drifted: true, reason: 'Embedding AUC 0.9 is over 0.6.' });
+  });
+});
+
 describe('the rows to compare', () => {
   const known: KnownRows = {
     inputs: [
@@ -116,6 +184,14 @@ describe('the rows to compare', () => {
     expect([...rows.now.values.slice(0, 4)]).toEqual([3, 1, 3, 1]);
     expect([...rows.before.values.slice(0, 3)]).toEqual([Number.NaN, 1, 2]);
     expect(rows.leftOut).toEqual(known.leftOut);
+  });
+
+  it('are those of embeddings too', () => {
+    const sketches = sketchEmbeddings([{ name: 'text', at: [0, 1] }], all);
+    const rows = jointRows({ ...known, inputs: [], embeddings: sketches }, all);
+    if (typeof rows === 'string') throw new Error(rows);
+    expect(rows.embeddings?.map(({ name, now }) => [name, now.rows, now.width])).toEqual([['text', 60, 2]]);
+    expect(jointRows(known, all)).not.toHaveProperty('embeddings');
   });
 
   it('may be those of earlier windows', () => {
@@ -148,6 +224,9 @@ describe('the rows to compare', () => {
     );
     expect(trainingRowsSchema.parse(kept)).toMatchObject({ rows: 2, values: [null, 3, null, 3] });
     expect(trainingRowsSchema.safeParse({ ...kept, rows: 3 }).success).toBe(false);
+    expect(kept).not.toHaveProperty('embeddings');
+    const embedded = trainingRowsOf(sample, { features }, { inputs: [], leftOut: [] }, [{ name: 'text', at: [0, 2] }]);
+    expect(trainingRowsSchema.parse(embedded).embeddings).toMatchObject([{ name: 'text', centre: [1, 3], at: [0, 2] }]);
   });
 });
 

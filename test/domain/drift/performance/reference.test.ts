@@ -33,6 +33,21 @@ describe('the reference of an estimate', () => {
     expect(found.scores).toEqual([0, 1 / 3, 2 / 3]);
   });
 
+  it('has the projections of embeddings, of the same rows', () => {
+    const features = ['a', 'b', 'c'].map(number);
+    const common = { scores: new Float64Array(5000), labels: new Float64Array(5000), threshold: 0.4, importances: [] };
+    const found = buildReference({
+      fitted: { task: 'binary', label, features },
+      inputs: rowsOf(5000, 3),
+      ...common,
+      embeddings: [{ name: 'text', at: [0, 2] }],
+    });
+    const [text] = performanceReferenceSchema.parse(found).embeddings ?? [];
+    expect(text).toMatchObject({ name: 'text', at: [0, 2], projections: 2 });
+    expect(text?.values).toHaveLength(2 * REFERENCE_ROWS);
+    expect(build(3, ['a'], [])).not.toHaveProperty('embeddings');
+  });
+
   it('has 4,000 rows of a large one, in its order', () => {
     const { rows, values } = build(10_000, ['a'], []);
     expect(rows).toBe(REFERENCE_ROWS);

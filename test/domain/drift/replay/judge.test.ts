@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { compareWindow } from '#domain/drift/compare';
 import { thresholdsOf } from '#domain/drift/registry';
+import { decideHistory } from '#domain/drift/replay/decisions';
 import { judgeHistory, strongestColumn } from '#domain/drift/replay/judge';
 import { alarmLines, missedLine } from '#domain/drift/replay/summary';
 import { driftSchema } from '#domain/drift/settings';
+import { createRandom } from '#domain/random';
+import { matrixOf, pairs } from '../joint/support.ts';
 import { aWindow, estimateOf } from './a-window.ts';
 
 const settings = driftSchema.parse({ schedule: 'rate(1 day)', minRows: 50 });
@@ -37,6 +40,20 @@ describe('a window of history', () => {
     expect(judge({ shift: 1, performance: estimateOf(0.79, false) })).toMatchObject({ alarm: false });
     const columns = driftSchema.parse({ ...settings, performance: { decides: false } });
     expect(judge({ shift: 1, performance: estimateOf(0.79, false) }, columns)).toMatchObject({ alarm: true });
+  });
+
+  it('is compared by rows too, and says why where it is not', () => {
+    const random = createRandom(5);
+    const [before, now] = [matrixOf(300, pairs(3, 0.9), random), matrixOf(200, pairs(3, -0.9), random)];
+    const embeddings = [{ name: 'text', before, now }];
+    const leftOut = [{ column: 'zip', reason: 'the model hardly uses it' }];
+    const together = { columns: ['a', 'b', 'c'], before, now, leftOut, embeddings };
+    const found = judgeHistory({ ...aWindow(), together }, settings);
+    expect(found).toMatchObject({ watched: 3, driftedColumns: ['text'], together: { drifted: true, leftOut } });
+    expect(judgeHistory({ ...aWindow(), together: 'no rows' }, settings)).toMatchObject({ notTogether: 'no rows' });
+    const decided = decideHistory([found, judgeHistory({ ...aWindow(), together: 'no rows' }, settings)], settings, []);
+    expect(decided.map(({ alarm }) => alarm)).toEqual([true, false]);
+    expect(decided[0]?.decision?.drifting.map(({ column }) => column)).toEqual(['text', 'all columns together']);
   });
 
   it('with too few rows is not judged', () => {

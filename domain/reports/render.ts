@@ -37,7 +37,7 @@ export function renderReport(input: ReportInput, { metrics = METRICS, gates = GA
     importanceSection(evaluation),
     tuningSection(input.tuning),
     constraintsSection(input.constraints),
-    dataSection(input.data),
+    dataSection(input.data, runId),
     driftSection(input.dropDrift),
     personalDataSection(input.personalData),
     lineageSection(input.lineage, runId),

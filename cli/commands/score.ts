@@ -10,9 +10,9 @@ import { batchFolder } from '#domain/runs/reserved-folders';
 import { counted } from '#domain/text/numbers';
 import { type ScoredBatch, scoredBatchSchema } from '#schemas/events/batch';
 import { type BatchRecord, batchRecordSchema } from '#schemas/records/batch';
+import { batchTable, listBatches } from '../batches.ts';
 import { endWith, exitCodes } from '../exit-codes.ts';
-import { listItems } from '../model-versions.ts';
-import { CliError, dim, print, printJson, table, yellow } from '../output.ts';
+import { CliError, dim, print, printJson, yellow } from '../output.ts';
 import { requireRunning } from '../running-pipelines.ts';
 import { getState, waitForExecution } from '../runs.ts';
 import type { Target } from '../target.ts';
@@ -122,24 +122,8 @@ export function describeBatch({ model, counts, bucket, prefix }: BatchRecord): s
   ];
 }
 
-/** The batches of a pipeline, the newest first: a line for each. */
-export const batchTable = (batches: readonly BatchRecord[]): string =>
-  table(
-    ['BATCH', 'STATUS', 'MODEL', 'ROWS', 'SCORED', 'MALFORMED', 'STARTED'],
-    batches.map(({ batchId, status, model, counts, startedAt }) => [
-      batchId,
-      status,
-      `version ${model.modelPackageVersion}`,
-      ...[counts?.rows, counts?.scored, counts?.malformed].map((count) => count?.toLocaleString('en-US') ?? ''),
-      startedAt.slice(0, 19).replace('T', ' '),
-    ]),
-  );
-
-async function listBatches(target: Target, pipeline: string, json: boolean): Promise<void> {
-  const items = await listItems(target, target.outputs.StateTableName, pipeline, batchItems.all);
-  const batches = items
-    .map((item) => batchRecordSchema.parse(item))
-    .toSorted((a, b) => b.startedAt.localeCompare(a.startedAt));
+async function printBatches(target: Target, pipeline: string, json: boolean): Promise<void> {
+  const batches = await listBatches(target, pipeline);
   if (json) return printJson(batches);
   if (batches.length === 0) return print(`no batch yet. Score files with "npx tidegate score ${pipeline} <files…>".`);
   print(batchTable(batches));
@@ -184,7 +168,7 @@ export function scoreCommand(program: Command): void {
     .action(async (pipeline: string, files: string[], options: ScoreOptions, command: Command) => {
       await withTarget(command, async (target, { json }) => {
         requireRunning(target, pipeline);
-        if (files.length === 0) return listBatches(target, pipeline, json === true);
+        if (files.length === 0) return printBatches(target, pipeline, json === true);
         await scoreAndReport(target, pipeline, files, options, json === true);
       });
     });

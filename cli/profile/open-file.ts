@@ -144,6 +144,13 @@ async function parquetNames(engine: SqlEngine, path: string): Promise<string[]> 
 function formatOf(file: string): FileLayout['format'] {
   const format = formatOfName(basename(file));
   if (format !== undefined) return format;
+  const name = basename(file);
+  if (/\.json(\.gz|\.zst)?$/i.test(name)) {
+    throw new CliError(
+      `${file}: JSON must be lines, one object a line, in a file whose name ends in .jsonl. Of one list of objects: jq -c '.[]' ${name} > ${name.replace(/\.json.*$/i, '.jsonl')}`,
+      exitCodes.usage,
+    );
+  }
   throw new CliError(
     `${file}: its name does not say what it is. A drop reads files whose names end in ${dataEndings.join(', ')}, also with .gz or .zst: rename it.`,
     exitCodes.usage,

@@ -185,14 +185,12 @@ const batches: Part<'batches'> = ({ batches: all, pipeline }, { registered }, { 
   return {
     count: scored.length,
     rows: scored.reduce((sum, { counts }) => sum + (counts?.scored ?? 0), 0),
-    newest: own
-      .slice(0, mostBatches)
-      .map((batch) => ({
-        batchId: batch.batchId,
-        status: batch.status,
-        startedAt: batch.startedAt,
-        says: batchText(batch),
-      })),
+    newest: own.slice(0, mostBatches).map((batch) => ({
+      batchId: batch.batchId,
+      status: batch.status,
+      startedAt: batch.startedAt,
+      says: batchText(batch),
+    })),
     see: { command: command(`batches ${pipeline}`) },
   };
 };

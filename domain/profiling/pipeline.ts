@@ -214,7 +214,10 @@ export function proposePipeline(
       ...(label.doubt === undefined ? {} : { doubt: label.doubt }),
     },
     ...(id ? { id: { value: id.name, ...reasons(id) } } : {}),
-    ...(time ? { time: { value: time.name, ...reasons(time) } } : {}),
+    // where its reading is set, the reason and the question stand there
+    ...(time
+      ? { time: { value: time.name, ...(columns.some(({ name: own }) => own === time.name) ? {} : reasons(time)) } }
+      : {}),
     ...(placed.length === 0 ? {} : { from: Object.fromEntries(placed) }),
     columns,
     ...(malformed ? { maxMalformedFraction: malformed } : {}),

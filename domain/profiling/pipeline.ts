@@ -1,3 +1,4 @@
+import type { ColumnSource } from '#domain/data/column-spec';
 import { idLike } from '#domain/leakage/id-like';
 import { auc } from '#domain/metrics/auc';
 import { aucOvrMacro } from '#domain/metrics/auc-ovr-macro';
@@ -25,7 +26,7 @@ export interface ProfiledFile {
   readonly blanks: boolean;
   readonly columns: readonly ReadColumn[];
   /** Where a column is found, if not under its name: an empty or repeated name, by its position. */
-  readonly sources: ReadonlyMap<string, { readonly position: number }>;
+  readonly sources: ReadonlyMap<string, ColumnSource>;
 }
 
 /** What the columns say of the label, measured on a sample. */

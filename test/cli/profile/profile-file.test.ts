@@ -130,6 +130,30 @@ describe('the pipeline that is written for a file', () => {
     });
   });
 
+  it('gives columns other names that a pipeline cannot use, and says where they are found', async () => {
+    const documents = lines(
+      300,
+      (i) =>
+        `{"_id":"d${i}","_label":${chance(i, 9, 'l')},"id":${chance(i, 7, 'i')},"y":${chance(i, 2, 'y') ? '"ja"' : '"nein"'}}`,
+    );
+    const { dataset, profile } = await pipelineFor(write('documents.jsonl', documents));
+    expect(dataset).toMatchObject({
+      label: { column: 'y', positive: 'ja', negative: 'nein' },
+      columns: { label: { role: 'feature', type: 'number', from: '_label' }, id: { role: 'feature' } },
+    });
+    const own = profile.file.columns.map(({ facts }) => facts.name);
+    expect(own).toEqual(['id_', 'label', 'id', 'y']);
+    expect(profile.file.sources.get('id_')).toBe('_id');
+    const table = lines(
+      300,
+      (i) => `${chance(i, 9, 'r')},${chance(i, 9, 's')},${chance(i, 2, 'y')}`,
+      '_row,file_row_number,y',
+    );
+    expect((await pipelineFor(write('rows.csv', table))).dataset).toMatchObject({
+      columns: { row: { from: '_row' } },
+    });
+  });
+
   it('leaves a column unread that gives the label away, and asks', async () => {
     const text = lines(
       400,

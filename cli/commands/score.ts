@@ -15,6 +15,7 @@ import { endWith, exitCodes } from '../exit-codes.ts';
 import { CliError, dim, print, printJson, yellow } from '../output.ts';
 import { requireRunning } from '../running-pipelines.ts';
 import { getState, waitForExecution } from '../runs.ts';
+import { putIds, readForm } from '../score-ids.ts';
 import type { Target } from '../target.ts';
 import { describeEnd, watchExecution } from '../watch.ts';
 import { triggerOf, type UploadOptions, uploadDrop } from './drop.ts';
@@ -26,6 +27,7 @@ const notStarted =
 interface ScoreOptions {
   readonly name?: string;
   readonly out?: string;
+  readonly ids?: boolean;
   readonly watch?: boolean;
 }
 
@@ -133,9 +135,11 @@ async function scoreAndReport(
   target: Target,
   pipeline: string,
   files: readonly string[],
-  { name, out, watch }: ScoreOptions,
+  { name, out, ids, watch }: ScoreOptions,
   json: boolean,
 ): Promise<void> {
+  if (ids && out === undefined)
+    throw new CliError('Name a file for the scores with --out: ids are put in on this machine alone.', exitCodes.usage);
   const silent = json || watch !== true;
   const result = await scoreFiles(target, pipeline, files, { ...(name === undefined ? {} : { folder: name }), silent });
   if (result.decision === 'skipped') {
@@ -143,7 +147,9 @@ async function scoreAndReport(
     return json ? printJson(result) : print(`not scored: ${result.reason}`);
   }
   const record = await readBatch(target, pipeline, result.batchId);
+  const form = ids ? await readForm(target, record) : undefined;
   const written = out === undefined ? [] : await downloadScores(target, record, out);
+  if (form) await putIds(form, files, written, record.format);
   if (json) return printJson(out === undefined ? record : { ...record, written });
   for (const line of describeBatch(record)) print(line);
   for (const path of written) print(dim(`written to ${path}`));
@@ -157,11 +163,13 @@ export function scoreCommand(program: Command): void {
     .argument('[files...]', 'files as a drop has them, with or without the label; without any: the batches so far')
     .option('--name <folder>', "the files' folder (default: a new one, named by the time)")
     .option('--out <path>', 'write the scores to this file, or into this folder')
+    .option('--ids', 'with --out: the ids of your files in the place of their tokens, put in on this machine')
     .option('--watch', 'show each step')
     .addHelpText(
       'after',
       `\nExamples:
   $ npx tidegate score loan-default applications.csv --out scores.csv
+  $ npx tidegate score loan-default applications.csv --out scores.csv --ids
   $ npx tidegate score loan-default january/*.parquet --watch --stage prod
   $ npx tidegate score loan-default --json`,
     )

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { shownList } from '#domain/data/shown';
 import type { Suspicion } from '#domain/detectors/examine-column';
 import { DataEngineError, MalformedDataError, SchemaMismatchError } from '#domain/errors';
+import { alone } from '#domain/leakage/alone';
 import type { LeakageResult } from '#domain/leakage/registry';
 import type { Histogram } from '#domain/profiling/distribution';
 import {
@@ -52,10 +53,22 @@ function chooseLabel(names: readonly string[], wanted: string | undefined) {
   );
 }
 
-/** @throws CliError when no column is left that may be a model input */
-function refuseWithoutInput(path: string, roles: readonly RoleProposal[], { findings }: LeakageResult): void {
+/** Whether a column is left that may be a model input. */
+function hasInput(roles: readonly RoleProposal[], { findings }: LeakageResult): boolean {
   const leaks = new Set(findings.map(({ column }) => column));
-  if (roles.some(({ name, use, spec }) => use === 'column' && spec['role'] === 'feature' && !leaks.has(name))) return;
+  return roles.some(({ name, use, spec }) => use === 'column' && spec['role'] === 'feature' && !leaks.has(name));
+}
+
+/** Where nothing else is left, a column that says more than the others together is no suspect: there are no others. */
+const withoutRivals = (roles: readonly RoleProposal[], measured: LeakageResult): LeakageResult =>
+  hasInput(roles, measured)
+    ? measured
+    : { ...measured, findings: measured.findings.filter(({ check }) => check !== alone.name) };
+
+/** @throws CliError when no column is left that may be a model input */
+function refuseWithoutInput(path: string, roles: readonly RoleProposal[], measured: LeakageResult): void {
+  if (hasInput(roles, measured)) return;
+  const leaks = new Set(measured.findings.map(({ column }) => column));
   const each = roles.map(({ name, use, spec, because }) =>
     use === 'column'
       ? `${name} (${leaks.has(name) ? 'gives the label away' : because || String(spec['role'])})`
@@ -141,7 +154,7 @@ export function profileFile(
       const suspicions = await findPersonalData(engine, columns);
       const roles = proposeRoles(columns, label.column, suspicions);
       progress('comparing with the label');
-      const measured = await measureInputs(engine, columns, label, roles, loaded.rows);
+      const measured = withoutRivals(roles, await measureInputs(engine, columns, label, roles, loaded.rows));
       refuseWithoutInput(path, roles, measured);
       const { format, dialect, encoding, sources: positions } = layout;
       return {

@@ -166,6 +166,14 @@ describe('the pipeline that is written for a file', () => {
     expect(yaml).toMatch(/state: \{ role: ignore \} .*CHECK: is it known when a prediction is made\?/);
   });
 
+  it('keeps the only model input, which says more than no others', async () => {
+    const price = (i: number) => 100 * (i % 4) + chance(i, 60, 'p') / 10;
+    const text = lines(400, (i) => `${'ABCD'[i % 4]}${'xyz'[i % 3]},${price(i)}`, 'symbol,price');
+    expect((await pipelineFor(write('stocks.csv', text))).dataset).toMatchObject({
+      columns: { symbol: { role: 'feature', type: 'category' } },
+    });
+  });
+
   it('shows no value of a personal column', async () => {
     const text = lines(200, (i) => `secret.person${i}@example.org,${i % 9},${i % 2}`, 'contact,n,y');
     const { text: yaml } = await pipelineFor(write('people.csv', text));

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { recordBatch, scoreWith } from './batch-case.ts';
 import { serveAgain } from './deploy-case.ts';
-import { commonCalls } from './fault-board.ts';
+import { type CallSite, commonCalls } from './fault-board.ts';
 import { recordRetrain } from './retrain-case.ts';
 import './tally.ts';
 import { trialsOf } from './trials.ts';
@@ -18,7 +18,10 @@ const first = (await recordRetrain(world)).modelPackageArn;
 await serveAgain(world, { first, second: first });
 // The first batch also warms the functions.
 await recordBatch(world);
-const calls = commonCalls([await recordBatch(world), await recordBatch(world)]);
+const all = commonCalls([await recordBatch(world), await recordBatch(world)]);
+/** In CI, what a batch has for itself: how rows are prepared is tried on the way of a drop. */
+const isOwn = ({ role }: CallSite): boolean => /^(AdmitBatch|JoinScores|BatchScoreMachine|Notify)Role$/.test(role);
+const calls = process.env['CHAOS'] === 'once' ? all.filter(isOwn) : all;
 
 describe('files are scored, or are not and can be scored again, with a fault at', () => {
   for (const trial of trialsOf(world, calls, jobFaults)) {

@@ -8,6 +8,7 @@ import { evaluateCandidate } from '#functions/use-cases/evaluate-candidate';
 import { pipelineSchema } from '#schemas/pipeline';
 import { evaluationSchema } from '#schemas/records/evaluation';
 import { fittedTransformSchema } from '#schemas/records/fitted-transform';
+import { noTrees } from '../test/fakes/no-trees.ts';
 import { type EncodingTable, encodingTables, type TableName } from './encoding-data.ts';
 import { folderStore } from './folder-store.ts';
 import { prepareSteps, writeRunRecords } from './prepare-steps.ts';
@@ -76,7 +77,10 @@ async function holdout(table: EncodingTable, way: Way, seed: number): Promise<{ 
     await measureModel('train', root, run);
     await measureModel('score', root, run);
     const artifacts = folderStore(join(root, 'artifacts'));
-    await evaluateCandidate({ clean: folderStore(join(root, 'clean')), artifacts, memoryMb }, { run });
+    await evaluateCandidate(
+      { clean: folderStore(join(root, 'clean')), artifacts, readTrees: noTrees, memoryMb },
+      { run },
+    );
     const evaluation = await artifacts.readJson(artifactKeys(run).evaluation, evaluationSchema);
     const { features } = await artifacts.readJson(artifactKeys(run).transform, fittedTransformSchema);
     return { value: estimateOf(evaluation, table.metric).value, inputs: features.length };

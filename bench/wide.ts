@@ -7,6 +7,7 @@ import { artifactKeys, cleanKeys } from '#domain/runs/layout';
 import { applyGates } from '#functions/use-cases/apply-gates';
 import { evaluateCandidate } from '#functions/use-cases/evaluate-candidate';
 import { parsePipeline } from '#schemas/load-pipeline';
+import { noTrees } from '../test/fakes/no-trees.ts';
 import { folderStore } from './folder-store.ts';
 import { type Measured, measure, printMeasured } from './measure.ts';
 import { prepareSteps, type Step, writeRunRecords } from './prepare-steps.ts';
@@ -28,7 +29,10 @@ const steps: Record<string, Step> = {
   load: async (root) => parsePipeline(await readFile(join(root, 'wide.yml'), 'utf8'), 'wide.yml'),
   ...prepare,
   evaluate: (root) =>
-    evaluateCandidate({ clean: folderStore(join(root, 'clean')), artifacts: artifactsOf(root), memoryMb }, { run }),
+    evaluateCandidate(
+      { clean: folderStore(join(root, 'clean')), artifacts: artifactsOf(root), readTrees: noTrees, memoryMb },
+      { run },
+    ),
   gates: (root) => applyGates(artifactsOf(root), { run }),
 };
 const names = ['load', ...Object.keys(prepare), 'train', 'score', 'evaluate', 'gates'];

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { expectedColumns, type FeatureColumn, featureColumns } from '#domain/data/columns';
 import { classAnswers } from '#domain/data/label-answers';
 import { unreachable } from '#domain/unreachable';
-import { mostRows } from '#schemas/events/predict';
+import { mostRows, rowExplanationSchema } from '#schemas/events/predict';
 import { API_ERRORS, apiAnswerSchema, apiErrorSchema } from '#schemas/events/prediction-api';
 import type { Pipeline } from '#schemas/pipeline';
 
@@ -55,9 +55,13 @@ const readsOtherNames = ({ dataset }: Pipeline): boolean =>
 /** The prediction of one row. */
 function predictionSchema(pipeline: Pipeline): Schema {
   const names = { type: 'array', items: { type: 'string' } };
-  const gaps = {
+  const besides = {
     missing: { ...names, description: 'Columns that the model reads and that are absent or null.' },
     unknown: { ...names, description: 'Columns with a category that the model does not know by name.' },
+    explanation: {
+      description: 'Why the model answers so, if the request asked for it.',
+      ...jsonSchema(rowExplanationSchema),
+    },
   };
   const { task } = pipeline.evaluation;
   const answers = classAnswers(pipeline);
@@ -68,7 +72,7 @@ function predictionSchema(pipeline: Pipeline): Schema {
     rest: Readonly<Record<string, Schema>> = {},
   ): Schema => ({
     type: 'object',
-    properties: { ...properties, ...rest, ...gaps },
+    properties: { ...properties, ...rest, ...besides },
     required: Object.keys(properties),
   });
   switch (task) {
@@ -160,6 +164,14 @@ export function openApiOf(pipeline: Pipeline, url?: string) {
         post: {
           operationId: 'predict',
           summary: 'Predict raw rows with the model in service.',
+          parameters: [
+            {
+              name: 'explain',
+              in: 'query',
+              description: 'The same as in the body, for CSV.',
+              schema: { type: 'boolean' },
+            },
+          ],
           requestBody: {
             required: true,
             content: {
@@ -189,7 +201,10 @@ export function openApiOf(pipeline: Pipeline, url?: string) {
       schemas: {
         Request: {
           type: 'object',
-          properties: { rows: { type: 'array', items: $ref('Row'), minItems: 1, maxItems: mostRows } },
+          properties: {
+            rows: { type: 'array', items: $ref('Row'), minItems: 1, maxItems: mostRows },
+            explain: { type: 'boolean', description: 'Whether the answer tells what each column contributes.' },
+          },
           required: ['rows'],
           examples: [{ rows: row['examples'] }],
         },

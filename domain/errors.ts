@@ -127,8 +127,8 @@ export class DeploymentError extends TidegateError {
 
 /**
  * Why there is no prediction: the rows are invalid, the pipeline has no model, its endpoint is not up, the model changes at the
- * moment, the request still waits in an asynchronous endpoint's queue, the endpoint serves a model that no deployment put there, or
- * the model failed.
+ * moment, the request still waits in an asynchronous endpoint's queue, the endpoint serves a model that no deployment put there, the
+ * model cannot be explained, or it failed.
  */
 export type PredictionProblem =
   | 'invalid-rows'
@@ -137,6 +137,7 @@ export type PredictionProblem =
   | 'model-changing'
   | 'queued'
   | 'unknown-model'
+  | 'not-explained'
   | 'model-failed';
 
 /** A prediction request for a pipeline without a model in service, or with invalid rows. */

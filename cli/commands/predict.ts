@@ -1,5 +1,7 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import type { Command } from 'commander';
+import { formatNumber } from '#domain/text/format-number';
+import { counted } from '#domain/text/numbers';
 import { type PredictResponse, predictResponseSchema } from '#schemas/events/predict';
 import { readBytes } from '../arguments.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -14,9 +16,13 @@ async function request(
   { lambda, outputs }: Pick<Target, 'lambda' | 'outputs'>,
   pipeline: string,
   rows: readonly PredictionRow[],
+  explain: boolean,
 ): Promise<PredictResponse> {
   const { Payload, FunctionError } = await lambda.send(
-    new InvokeCommand({ FunctionName: outputs.PredictFunctionName, Payload: JSON.stringify({ pipeline, rows }) }),
+    new InvokeCommand({
+      FunctionName: outputs.PredictFunctionName,
+      Payload: JSON.stringify({ pipeline, rows, explain }),
+    }),
   );
   const answer = JSON.parse(new TextDecoder().decode(Payload)) as { errorType?: string; errorMessage?: string };
   if (FunctionError) throw new CliError(answer.errorMessage ?? `The predict function failed: ${answer.errorType}`);
@@ -38,13 +44,14 @@ export async function predictRows(
   target: Pick<Target, 'lambda' | 'outputs'>,
   pipeline: string,
   rows: readonly PredictionRow[],
+  { explain = false }: { readonly explain?: boolean | undefined } = {},
 ): Promise<Predicted> {
   // no rows at all are sent too: the function says what is missing
   const parts = rows.length === 0 ? [[]] : requestsOf(rows);
   const answers: PredictResponse[] = [];
   let done = 0;
   for (const part of parts) {
-    const answer = await request(target, pipeline, part).catch((error: unknown) => {
+    const answer = await request(target, pipeline, part, explain).catch((error: unknown) => {
       if (!(error instanceof CliError) || parts.length === 1) throw error;
       throw new CliError(`In rows ${done + 1} to ${done + part.length}, counted from ${done + 1}: ${error.message}`);
     });
@@ -98,6 +105,34 @@ export function predictionTable(predictions: readonly Prediction[]): string {
   );
 }
 
+interface PredictOptions {
+  readonly rows?: string;
+  readonly explain?: boolean;
+}
+
+/** Contributions that are listed for a row. */
+const listedContributions = 10;
+
+/** Why each row has its answer, the largest contributions first, for people. */
+export function explanationTexts(predictions: readonly Prediction[]): string[] {
+  return predictions.flatMap(({ explanation }, i) => {
+    if (explanation === undefined) return [];
+    const { unit, class: name, expected, contributions } = explanation;
+    const ranked = Object.entries(contributions).sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
+    const rest = ranked.slice(listedContributions);
+    const sum = (parts: readonly (readonly [string, number])[]) => parts.reduce((total, [, part]) => total + part, 0);
+    const signed = (value: number) => formatNumber(value, { signed: true });
+    const rows = [
+      ['on average', formatNumber(expected)],
+      ...ranked.slice(0, listedContributions).map(([column, part]) => [column, signed(part)]),
+      ...(rest.length > 0 ? [[counted(rest.length, 'other column'), signed(sum(rest))]] : []),
+      ['together', formatNumber(expected + sum(ranked))],
+    ];
+    const of = name === undefined ? '' : ` of ${name}`;
+    return [`\nrow ${i + 1}: contributions to the ${unit}${of}`, table(['COLUMN', 'CONTRIBUTION'], rows)];
+  });
+}
+
 export function predictCommand(program: Command): void {
   program
     .command('predict')
@@ -105,14 +140,16 @@ export function predictCommand(program: Command): void {
     .argument('<pipeline>')
     .argument('[values...]', 'one row as column=value')
     .option('--rows <file>', 'rows as CSV with a header, a JSON array or JSON lines; - for standard input')
+    .option('--explain', 'what each column contributes to each answer')
     .addHelpText(
       'after',
       `\nExamples:
   $ npx tidegate predict loan-default income=31000 amount=14000 term=60
+  $ npx tidegate predict loan-default --explain income=31000 amount=14000 term=60
   $ npx tidegate predict loan-default --rows applicants.csv
   $ cat rows.jsonl | npx tidegate predict loan-default --rows - --json`,
     )
-    .action(async (pipeline: string, values: string[], { rows: file }: { rows?: string }, command: Command) => {
+    .action(async (pipeline: string, values: string[], { rows: file, explain }: PredictOptions, command: Command) => {
       await withTarget(command, async (target, { json }) => {
         requireRunning(target, pipeline);
         const pairs = values.map((pair, i) => {
@@ -126,10 +163,11 @@ export function predictCommand(program: Command): void {
           file === undefined
             ? [Object.fromEntries(pairs)]
             : readPredictionRows(file, readBytes(file), readProjectPipeline(pipeline, target.stage).dataset);
-        const answer = await predictRows(target, pipeline, rows);
+        const answer = await predictRows(target, pipeline, rows, { explain });
         if (json) return printJson(answer);
         print(`model v${answer.model.version} ${dim(`run ${answer.model.runId}, endpoint ${answer.endpoint}`)}`);
         print(predictionTable(answer.predictions));
+        for (const text of explanationTexts(answer.predictions)) print(text);
         const [first, ...more] = answer.requests;
         if (more.length === 0 && first !== undefined) print(dim(`request ${first.inferenceId}`));
       });

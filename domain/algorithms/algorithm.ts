@@ -1,4 +1,5 @@
 import type { Hyperparameter, Scalar } from '#domain/algorithms/hyperparameter';
+import type { TreeModel } from '#domain/trees/tree-model';
 import type { Task } from '#schemas/records/task';
 
 /** Training rows by class, in the order of the class indices; empty for regression. */
@@ -108,6 +109,14 @@ export interface Balancing {
   givesProbabilities(hyperparameters: Readonly<Record<string, string>>): boolean;
 }
 
+/** How a model's answers are explained. */
+export interface Explaining {
+  /** The name of the model's file in the artifact of a training job. */
+  readonly modelFile: string;
+  /** Reads the model. @throws ModelFileError for a file that cannot be explained */
+  readModel(file: Uint8Array): TreeModel;
+}
+
 /** The full definition of one training algorithm. */
 export interface Algorithm {
   /** Its name in the pipeline YAML. Lower-case letters, digits and hyphens. */
@@ -141,6 +150,8 @@ export interface Algorithm {
   readonly continuation?: Continuation;
   /** How a training deals with classes of unequal size; absent for an algorithm that has no way. */
   readonly balancing?: Balancing;
+  /** How the model's answers are explained; absent for an algorithm whose answers are not. */
+  readonly explaining?: Explaining;
   readonly input: ModelInput;
   readonly output: ModelOutput;
   /** Whether several instances can train together, each on its share of the objects. If not, the count must be 1. */

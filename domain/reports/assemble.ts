@@ -6,6 +6,7 @@ import { dropName } from '#domain/runs/drop-name';
 import { describeContinuation } from '#domain/training/describe-continuation';
 import type { DropDrift } from '#schemas/records/baseline';
 import type { Evaluation, Verdict } from '#schemas/records/evaluation';
+import type { Explanation } from '#schemas/records/explanation';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
 import type { PersonalData } from '#schemas/records/personal-data';
 import type { Profile, SideProfile } from '#schemas/records/profile';
@@ -34,6 +35,7 @@ export interface RunRecords {
   readonly modelPackage?: string | undefined;
   readonly personalData?: PersonalData | undefined;
   readonly dropDrift?: DropDrift | undefined;
+  readonly explanation?: Explanation | undefined;
 }
 
 /** Turns the records of a run into the report's input. */
@@ -61,6 +63,7 @@ export function assembleReport(records: RunRecords): ReportInput {
     data: summarizeData(records),
     personalData: records.personalData,
     dropDrift: records.dropDrift,
+    explanation: records.explanation,
     constraints: records.profile.constraints ?? [],
     ...(training.tuning ? { tuning: { ...training.tuning, best: training.trainingJob ?? '' } } : {}),
     lineage: {

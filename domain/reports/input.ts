@@ -1,6 +1,7 @@
 import type { DropDrift } from '#schemas/records/baseline';
 import type { ConstraintResult } from '#schemas/records/constraints';
 import type { Evaluation, Verdict } from '#schemas/records/evaluation';
+import type { Explanation } from '#schemas/records/explanation';
 import type { PersonalData } from '#schemas/records/personal-data';
 import type { TuningRecord } from '#schemas/records/run';
 import type { Duplicates } from '#schemas/records/sides';
@@ -23,6 +24,8 @@ export interface ReportInput {
   readonly personalData?: PersonalData | undefined;
   /** How the drop differs from the champion's; absent where it was not compared. */
   readonly dropDrift?: DropDrift | undefined;
+  /** Why the model answers what it does; absent for a run of an earlier version. */
+  readonly explanation?: Explanation | undefined;
   /** How the drop did on the pipeline's constraints. */
   readonly constraints: readonly ConstraintResult[];
   readonly lineage: Lineage;

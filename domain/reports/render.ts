@@ -10,6 +10,7 @@ import { pageHead, pageOf, startText } from './page.ts';
 import { constraintsSection } from './sections/constraints.ts';
 import { dataSection } from './sections/data.ts';
 import { driftSection } from './sections/drift.ts';
+import { explanationSection } from './sections/explanation.ts';
 import { lineageSection } from './sections/lineage.ts';
 import { metricsSection } from './sections/metrics.ts';
 import { personalDataSection } from './sections/personal-data.ts';
@@ -35,6 +36,7 @@ export function renderReport(input: ReportInput, { metrics = METRICS, gates = GA
     metricsSection(evaluation, champion, metrics),
     plotsSection(evaluation),
     importanceSection(evaluation),
+    explanationSection(input.explanation),
     tuningSection(input.tuning),
     constraintsSection(input.constraints),
     dataSection(input.data, runId),

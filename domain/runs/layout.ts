@@ -80,6 +80,10 @@ export const artifactKeys = (run: RunPointer) => {
     dropDrift: `${prefix}drop-drift.json`,
     /** Golden requests with the candidate's scores, for endpoint tests (JSON). */
     golden: `${prefix}golden.json`,
+    /** Why the model answers what it does, on rows of the holdout (JSON, `schemas/records/explanation`). */
+    explanation: `${prefix}explanation.json`,
+    /** The trees of the model (JSON, `schemas/records/tree-model`); absent for a model that cannot be explained. */
+    trees: `${prefix}trees.json`,
     /** Whether the training goes on from the champion's model, or why not (JSON, `schemas/records/continuation`). */
     continuation: `${prefix}continuation.json`,
     /** What SageMaker gives to the training container as its checkpoints: the model that it goes on from; ends in `/`. */

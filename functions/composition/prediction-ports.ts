@@ -52,6 +52,6 @@ export function predictionPorts(
     now: () => performance.now(),
     wait: (ms, signal) => wait(ms, undefined, { signal }),
     patienceMs,
-    cache: { transforms: new Map(), answered: new Map() },
+    cache: { transforms: new Map(), answered: new Map(), explainers: new Map() },
   };
 }

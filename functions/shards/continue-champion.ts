@@ -1,9 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline as stream } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
-import { unpackTar } from 'modern-tar/fs';
 import * as z from 'zod';
 import type { Continuation as Way } from '#domain/algorithms/algorithm';
 import { algorithmOf } from '#domain/algorithms/registry';
@@ -13,6 +9,7 @@ import type { Use } from '#domain/splits/comparable';
 import { continuationProblem, holdoutProblem } from '#domain/training/continuation';
 import { modelKey } from '#domain/training/plan';
 import type { FileStore } from '#functions/ports/object-store';
+import { mostModelBytes, unpackModel } from '#functions/shards/unpack-model';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import { type Continuation, continuationSchema } from '#schemas/records/continuation';
 import { fittedTransformSchema } from '#schemas/records/fitted-transform';
@@ -41,22 +38,7 @@ export interface Start {
 }
 type Full = Extract<Continuation, { kind: 'full' }>;
 
-/** A larger model is read by no function: its unpacked file is kept in memory. */
-const mostModelBytes = 1e9;
-
 const full = (reason: string): Full => ({ kind: 'full', reason });
-
-/** The model's file out of the artifact of a training job; undefined when it is too large. */
-async function unpackModel(archive: string, directory: string, { modelFile }: Way): Promise<string | undefined> {
-  if ((await stat(archive)).size > mostModelBytes) return undefined;
-  const unpack = unpackTar(directory, {
-    strict: true,
-    filter: ({ name, type }) => type === 'file' && name === modelFile,
-  });
-  await stream(createReadStream(archive), createGunzip(), unpack);
-  const file = join(directory, modelFile);
-  return (await stat(file)).size > mostModelBytes ? undefined : file;
-}
 
 /** The runs that a champion went on from, the newest first. */
 async function ancestorsOf(artifacts: FileStore, champion: RunPointer, pipeline: Pipeline): Promise<readonly string[]> {
@@ -75,7 +57,7 @@ async function placeModel(
 ): Promise<number | Full> {
   const archive = join(directory, 'model.tar.gz');
   await artifacts.download(modelKey(champion, training, stage), archive);
-  const file = await unpackModel(archive, directory, way);
+  const file = await unpackModel(archive, directory, way.modelFile);
   const of = `the model of the champion, run ${champion.runId},`;
   if (file === undefined) return full(`${of} has more than ${mostModelBytes / 1e9} GB`);
   const rounds = way.readLength(await readFile(file));

@@ -8,10 +8,12 @@ import { assembleReport } from '#domain/reports/assemble';
 import { renderReport } from '#domain/reports/render';
 import { artifactKeys } from '#domain/runs/layout';
 import type { ObjectStore } from '#functions/ports/object-store';
+import { ifThere } from '#functions/runtime/if-there';
 import { readDropDrift } from '#functions/shards/drop-drift';
 import { readPersonalData } from '#functions/shards/read-personal-data';
 import { pipelineSchema } from '#schemas/pipeline';
 import { evaluationSchema } from '#schemas/records/evaluation';
+import { explanationSchema } from '#schemas/records/explanation';
 import { fittedTransformSchema } from '#schemas/records/fitted-transform';
 import { profileSchema } from '#schemas/records/profile';
 import { dropRecordSchema, type RunPointer, trainingRecordSchema } from '#schemas/records/run';
@@ -63,6 +65,7 @@ export async function applyGates(artifacts: ObjectStore, { run, champion }: Judg
       training: await artifacts.readJson(keys.training, trainingRecordSchema),
       champion: champion?.runId,
       dropDrift,
+      explanation: await ifThere(artifacts.readJson(keys.explanation, explanationSchema)),
     }),
   );
   await artifacts.writeJson(keys.verdict, verdict);

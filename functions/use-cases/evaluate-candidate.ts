@@ -16,6 +16,7 @@ import { modelFormat } from '#domain/serving/recalibration';
 import { unreachable } from '#domain/unreachable';
 import type { ObjectStore } from '#functions/ports/object-store';
 import { mergeCleanBaseline } from '#functions/shards/clean-baseline';
+import { type ExplanationPorts, explainCandidate } from '#functions/shards/explain-candidate';
 import { readCopied, readHoldout, readPermuted } from '#functions/shards/holdout';
 import { readFormat } from '#functions/shards/run-algorithm';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
@@ -26,9 +27,8 @@ import type { Golden } from '#schemas/records/golden';
 import { type ComparableRule, sidesSchema } from '#schemas/records/sides';
 
 /** The dependencies of evaluation. */
-export interface EvaluationPorts {
+export interface EvaluationPorts extends ExplanationPorts {
   readonly clean: ObjectStore;
-  readonly artifacts: ObjectStore;
   readonly memoryMb: number;
 }
 
@@ -125,7 +125,7 @@ function pickGolden(fitted: FittedTransform, lines: readonly string[], holdout: 
 /**
  * Evaluates a candidate on its holdout, compares it with the champion on the rows that the champion was not trained on, and writes
  * what later checks need: the evaluation, the drift baseline of model inputs and scores, holdout rows for estimates without labels,
- * training rows that drops are compared with, and golden requests with the expected responses.
+ * training rows that drops are compared with, golden requests with the expected responses, and why the model answers what it does.
  *
  * @throws EvaluationError when the numbers of scores and labels differ
  */
@@ -168,5 +168,6 @@ export async function evaluateCandidate(
     ...(kept && { clean: { ...kept.clean, trainingRows: kept.sample !== undefined } }),
   });
   await artifacts.writeJson(keys.golden, pickGolden(fitted, lines, holdout));
+  await explainCandidate(ports, { run, pipeline, fitted, inputs });
   return { rows: evaluation.n };
 }

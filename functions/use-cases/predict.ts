@@ -17,6 +17,7 @@ import {
   loggedAnswer,
 } from '#functions/use-cases/ask-challenger';
 import { askModel, type LoadedTransform, loadTransform, type Scored } from '#functions/use-cases/ask-model';
+import { explainAnswer, type LoadedExplainer } from '#functions/use-cases/explain-answer';
 import { type LoggingPorts, logPrediction } from '#functions/use-cases/log-prediction';
 import type { PredictResponse, predictRequestSchema } from '#schemas/events/predict';
 import type { Challenge } from '#schemas/records/challenge';
@@ -30,6 +31,8 @@ export interface PredictionCache {
   readonly transforms: Map<string, LoadedTransform>;
   /** The run whose model answered last, by pipeline. */
   readonly answered: Map<string, string>;
+  /** Explainers by key, of the models whose answers were explained. */
+  readonly explainers: Map<string, LoadedExplainer>;
 }
 
 /** The dependencies of predicting. */
@@ -150,11 +153,11 @@ const isRunning = (challenge: Challenge | undefined, [champion]: readonly Served
  * challenger answers too, or instead, and the request is logged.
  *
  * @throws PredictionError when a row is invalid, no model of the pipeline is in service, the endpoint serves an unknown one, or its
- * queue has not come to the request in time
+ * queue has not come to the request in time, or its answers were to be explained and cannot be
  */
 export async function predict(
   ports: PredictionPorts,
-  { pipeline: name, rows }: z.output<typeof predictRequestSchema>,
+  { pipeline: name, rows, explain = false }: z.output<typeof predictRequestSchema>,
 ): Promise<PredictResponse> {
   const request: Request = { name, rows, inferenceId: ports.newId(), until: ports.now() + ports.patienceMs };
   const { inferenceId } = request;
@@ -178,6 +181,7 @@ export async function predict(
     answers: classAnswers(pipeline, fitted.label.onlyNegative),
     threshold: pipeline.evaluation.threshold,
   });
+  const explanations = explain ? await explainAnswer(ports, { pipeline: name, runId: model.runId }, answer) : [];
   return {
     pipeline: name,
     inferenceId,
@@ -187,6 +191,10 @@ export async function predict(
       modelPackageArn: model.modelPackageArn,
     },
     endpoint: model.endpointName,
-    predictions: predictions.map((prediction, i) => ({ ...prediction, ...shownGaps(encoded.gaps[i]) })),
+    predictions: predictions.map((prediction, i) => ({
+      ...prediction,
+      ...shownGaps(encoded.gaps[i]),
+      ...(explain ? { explanation: explanations[i] } : {}),
+    })),
   };
 }

@@ -9,7 +9,7 @@ import type { Pipeline } from '#schemas/pipeline';
 
 /** The dependencies of the prediction API. */
 export interface ApiPorts {
-  readonly predict: (request: { pipeline: string; rows: RawRow[] }) => Promise<PredictResponse>;
+  readonly predict: (request: { pipeline: string; rows: RawRow[]; explain: boolean }) => Promise<PredictResponse>;
   /** A pipeline of the project, or undefined when none has that name. */
   readonly findPipeline: (name: string) => Pick<Pipeline, 'dataset'> | undefined;
   /** Logs a refusal. */
@@ -49,8 +49,14 @@ class Refusal extends Error {
   }
 }
 
+/** What a body asks for. */
+interface Asked {
+  readonly rows: unknown;
+  readonly explain: unknown;
+}
+
 /** @throws PredictionError naming the row in which a key is given twice; Refusal: the text of the body is never shown */
-function jsonRows(text: string): unknown {
+function jsonBody(text: string): Asked {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -62,12 +68,16 @@ function jsonRows(text: string): unknown {
     throw new PredictionError(`Row ${row + 1}: ${keyTwice}`, { row: row + 1 });
   }
   if (part !== undefined) throw new Refusal('invalid-request', `The body: ${keyTwice}`);
-  if (typeof value === 'object' && value !== null && 'rows' in value) return value.rows;
+  if (typeof value === 'object' && value !== null && 'rows' in value)
+    return { rows: value.rows, explain: 'explain' in value ? value.explain : false };
   throw new Refusal('invalid-request', 'The body must be an object with "rows", a list of rows.');
 }
 
 /** @throws PredictionError naming the line; Refusal */
-function readRows({ headers, body, isBase64Encoded }: ApiRequest, { dataset }: Pick<Pipeline, 'dataset'>): RawRow[] {
+function readBody(
+  { headers, body, isBase64Encoded, queryStringParameters }: ApiRequest,
+  { dataset }: Pick<Pipeline, 'dataset'>,
+): { rows: RawRow[]; explain: boolean } {
   const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
   if (bytes.length > mostBodyBytes) {
     throw new Refusal('too-large', `The body has ${bytes.length} bytes. Send at most ${mostBodyBytes} a request.`);
@@ -76,7 +86,10 @@ function readRows({ headers, body, isBase64Encoded }: ApiRequest, { dataset }: P
   if (type !== 'application/json' && type !== 'text/csv') {
     throw new Refusal('unsupported-type', 'Send application/json or text/csv, and say so in Content-Type.');
   }
-  const rows = type === 'text/csv' ? csvRows('The body', bytes, dataset) : jsonRows(bytes.toString('utf8'));
+  const { rows, explain } =
+    type === 'text/csv'
+      ? { rows: csvRows('The body', bytes, dataset), explain: false }
+      : jsonBody(bytes.toString('utf8'));
   if (!Array.isArray(rows) || rows.length === 0) {
     throw new Refusal('invalid-request', '"rows" must be a list of at least one row.');
   }
@@ -87,7 +100,10 @@ function readRows({ headers, body, isBase64Encoded }: ApiRequest, { dataset }: P
   if (plain >= 0) {
     throw new PredictionError(`Row ${plain + 1} is not an object of column names and values.`, { row: plain + 1 });
   }
-  return rows as RawRow[];
+  const wish = queryStringParameters['explain'] ?? String(explain);
+  if ((wish !== 'true' && wish !== 'false') || typeof explain !== 'boolean')
+    throw new Refusal('invalid-request', '"explain" must be true or false.');
+  return { rows: rows as RawRow[], explain: wish === 'true' };
 }
 
 /** The code of an error, and what of it the caller may read. */
@@ -124,7 +140,7 @@ export async function servePredictions(
     const { name } = event.pathParameters;
     const pipeline = findPipeline(name);
     if (!pipeline) throw new Refusal('unknown-pipeline', 'No pipeline has this name.');
-    const { endpoint: _, ...answer } = await predict({ pipeline: name, rows: readRows(event, pipeline) });
+    const { endpoint: _, ...answer } = await predict({ pipeline: name, ...readBody(event, pipeline) });
     const whole: ApiAnswer = { requestId, ...answer, latencyMs: Math.round((now() - started) * 10) / 10 };
     return respond(200, whole);
   } catch (error) {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { classAnswerSchema } from '#schemas/records/class-answer';
+import { contributionUnits } from '#schemas/records/explanation';
 
 /** The most rows of one request. */
 export const mostRows = 1000;
@@ -14,12 +15,24 @@ export const predictRequestSchema = z.object({
       mostRows,
       `at most ${mostRows} rows a request: send several requests, or use "tidegate predict --rows", which does`,
     ),
+  explain: z.boolean().optional().describe('whether the answer tells what each column contributes'),
 });
 
-/** What the model did not get of a row: names of columns, each list only if it has any. */
-const gaps = {
+/** Why the model answers what it does for one row. */
+export const rowExplanationSchema = z.object({
+  unit: z.enum(contributionUnits).describe('what the numbers below are counted in'),
+  class: z.string().optional().describe('multiclass: the class whose probability is explained'),
+  expected: z.number().describe('what the model answers on average over its training rows'),
+  contributions: z
+    .record(z.string(), z.number())
+    .describe('what each column, or interaction of two, adds to it: all together, they make the answer of this row'),
+});
+
+/** What an answer has beside the prediction: what the model did not get of the row, each list only if it has any, and why it answers so. */
+const besides = {
   missing: z.array(z.string()).optional().describe('columns that the model reads and that are absent or null'),
   unknown: z.array(z.string()).optional().describe('columns with a category that the model does not know by name'),
+  explanation: rowExplanationSchema.optional().describe('if the request asked for it'),
 };
 
 const binary = z.object({
@@ -28,9 +41,9 @@ const binary = z.object({
 });
 
 export const predictionSchema = z.union([
-  z.intersection(binary.extend(gaps), classAnswerSchema).describe('binary'),
-  z.object({ label: z.string(), probabilities: z.record(z.string(), z.number()), ...gaps }).describe('multiclass'),
-  z.object({ value: z.number(), ...gaps }).describe('regression'),
+  z.intersection(binary.extend(besides), classAnswerSchema).describe('binary'),
+  z.object({ label: z.string(), probabilities: z.record(z.string(), z.number()), ...besides }).describe('multiclass'),
+  z.object({ value: z.number(), ...besides }).describe('regression'),
 ]);
 
 /** The result of Predict, row by row. A class is a value of the label column as the data spells it. */

@@ -8,6 +8,7 @@ import { predictResponseSchema } from '#schemas/events/predict';
 export const apiRequestSchema = z.object({
   pathParameters: z.object({ name: z.string() }),
   headers: z.record(z.string(), z.string()),
+  queryStringParameters: z.record(z.string(), z.string()).default({}),
   requestContext: z.object({ requestId: z.string() }),
   body: z.string().default(''),
   isBase64Encoded: z.boolean().default(false),
@@ -21,6 +22,7 @@ export const API_ERRORS = {
   'unknown-pipeline': { status: 404, means: 'No pipeline has this name.' },
   'too-large': { status: 413, means: 'The body has too many bytes, or too many rows.' },
   'unsupported-type': { status: 415, means: 'The content type is neither `application/json` nor `text/csv`.' },
+  'not-explained': { status: 422, means: 'The model in service cannot be explained. Send the rows without `explain`.' },
   throttled: { status: 429, means: 'Too many requests at once. Try again after `Retry-After` seconds.' },
   internal: { status: 500, means: 'A fault of Tidegate. The log of the function has the request id.' },
   'model-failed': { status: 502, means: 'The model failed on these rows. See the log of the endpoint.' },

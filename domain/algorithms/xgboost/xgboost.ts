@@ -5,6 +5,7 @@ import { continuation } from './continuation.ts';
 import { aliases, check, hyperparameters } from './hyperparameters.ts';
 import { image } from './image.ts';
 import { defaultEvalMetric, metricsIn, tuning } from './metrics.ts';
+import { readModel } from './model/read-model.ts';
 
 /** Objective by task. All of them return probabilities or values. */
 const objectives: Readonly<Record<Task, string>> = {
@@ -45,6 +46,7 @@ export const xgboost: Algorithm = {
   check: (all, task, report) => check(all, task, metricsIn(all['eval_metric'] ?? ''), report),
   tuning,
   continuation,
+  explaining: { modelFile: continuation.modelFile, readModel },
   balancing: {
     rowWeights: 'csv_weights',
     positiveWeight: 'scale_pos_weight',

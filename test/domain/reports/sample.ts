@@ -4,6 +4,7 @@ import { type Gate, gateConfidences } from '#domain/gates/registry';
 import { createRandom } from '#domain/random';
 import type { DataSummary, ReportInput } from '#domain/reports/input';
 import type { Evaluation } from '#schemas/records/evaluation';
+import { sampleExplanation } from './sample-explanation.ts';
 
 const bootstrap = { resamples: 100, seed: 42 };
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
@@ -29,6 +30,7 @@ export function sampleReport(task: Evaluation['task'], { champion = true, gates 
     evaluation,
     verdict: applyGates({ gates: held, evaluation, champion: name }),
     data: dataSummary(task),
+    explanation: sampleExplanation(task),
     constraints: [],
     lineage: {
       datasetVersion: 'sha256:8d3f0b6a52c1e94477a0d2f19b3c5e60',

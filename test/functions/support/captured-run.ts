@@ -3,6 +3,7 @@ import { evaluateCandidate } from '#functions/use-cases/evaluate-candidate';
 import { captureLine } from '../../fakes/capture-line.ts';
 import type { DataRun } from '../../fakes/data-run.ts';
 import { type MemoryState, memoryState } from '../../fakes/memory-state.ts';
+import { noTrees } from '../../fakes/no-trees.ts';
 import { encodedRun, holdoutParts, models, scoreHoldout, type Task } from './evaluated-run.ts';
 import { championOf, endpointName } from './stage.ts';
 
@@ -17,7 +18,7 @@ export async function capturedRun(drift: object = {}, task: Task = 'binary') {
   });
   await scoreHoldout(run, task);
   const { clean, artifacts } = run;
-  await evaluateCandidate({ clean, artifacts, memoryMb: 1024 }, { run: run.run });
+  await evaluateCandidate({ clean, artifacts, readTrees: noTrees, memoryMb: 1024 }, { run: run.run });
   const store: MemoryState = memoryState();
   await store.put('loan', 'champion', championOf(1, 'r1', '2026-01-01T00:00:00.000Z'));
   const parts = await Promise.all((await holdoutParts(run)).map((key) => clean.readText(key)));

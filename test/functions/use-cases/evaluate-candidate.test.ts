@@ -6,10 +6,11 @@ import { evaluationSchema } from '#schemas/records/evaluation';
 import { goldenSchema } from '#schemas/records/golden';
 import { performanceReferenceSchema } from '#schemas/records/performance-estimate';
 import type { DataRun } from '../../fakes/data-run.ts';
+import { noTrees } from '../../fakes/no-trees.ts';
 import { encodedRun, guesses, holdoutParts, scoreHoldout, type Task } from '../support/evaluated-run.ts';
 
 const evaluate = ({ run, clean, artifacts }: DataRun, champion?: RunPointer) =>
-  evaluateCandidate({ clean, artifacts, memoryMb: 1024 }, { run, champion });
+  evaluateCandidate({ clean, artifacts, readTrees: noTrees, memoryMb: 1024 }, { run, champion });
 
 describe.each<[Task, number, string[]]>([
   ['binary', 1, []],

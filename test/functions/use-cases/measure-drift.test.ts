@@ -7,6 +7,7 @@ import { driftCheckSchema } from '#schemas/records/drift-check';
 import { captureLine } from '../../fakes/capture-line.ts';
 import { type DataRun, dropRecord, startRun } from '../../fakes/data-run.ts';
 import { type MemoryState, memoryState } from '../../fakes/memory-state.ts';
+import { noTrees } from '../../fakes/no-trees.ts';
 import { countAll } from '../support/count-captures.ts';
 import { encodedRun, scoreHoldout } from '../support/evaluated-run.ts';
 import { championOf, endpointName } from '../support/stage.ts';
@@ -25,7 +26,10 @@ async function served(drift: object): Promise<DataRun> {
     rest: { drift: { schedule: 'rate(1 day)', window: '24h', minRows: 20, ...drift } },
   });
   await scoreHoldout(run, 'binary');
-  await evaluateCandidate({ clean: run.clean, artifacts: run.artifacts, memoryMb }, { run: run.run });
+  await evaluateCandidate(
+    { clean: run.clean, artifacts: run.artifacts, readTrees: noTrees, memoryMb },
+    { run: run.run },
+  );
   await store.put('loan', 'champion', championOf(1, 'r1', '2026-01-01T00:00:00.000Z'));
   return run;
 }

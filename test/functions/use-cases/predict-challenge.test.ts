@@ -76,7 +76,7 @@ const ports = (): PredictionPorts => ({
   clock: () => at,
   now: () => 0,
   wait: (ms, signal) => wait(ms, signal),
-  cache: { transforms: new Map(), answered: new Map() },
+  cache: { transforms: new Map(), answered: new Map(), explainers: new Map() },
   patienceMs: 0,
 });
 const startChallenge = (more: Partial<Challenge> = {}, settings: object = {}) =>

@@ -4,6 +4,7 @@ import { artifactKeys } from '#domain/runs/layout';
 import { inferenceIdOf } from '#domain/serving/inference-id';
 import { type PredictionCache, type PredictionPorts, predict } from '#functions/use-cases/predict';
 import { pipelineSchema } from '#schemas/pipeline';
+import { goldenSchema } from '#schemas/records/golden';
 import { type PredictionRecord, predictionRecordSchema } from '#schemas/records/prediction';
 import { type DataRun, testEngine } from '../../fakes/data-run.ts';
 import { type MemoryState, memoryState } from '../../fakes/memory-state.ts';
@@ -26,7 +27,7 @@ let behind: () => Model;
 
 beforeEach(async () => {
   store = memoryState();
-  cache = { transforms: new Map(), answered: new Map() };
+  cache = { transforms: new Map(), answered: new Map(), explainers: new Map() };
   sent = [];
   logged = [];
   unlogged = [];
@@ -87,6 +88,24 @@ it('encodes the rows as training did, and reads the records of a run once', asyn
   };
   expect(await predict(unreadable, event)).toMatchObject(answerOfFirst);
   expect(sent).toHaveLength(2);
+});
+
+it('tells what each column contributes where the request asks for it', async () => {
+  using run = await served();
+  const trees = { link: 'identity', base: [1], trees: [] };
+  await run.artifacts.writeJson(artifactKeys(run.run).trees, { version: 1, ...trees });
+  behind = () => () => [1];
+  const golden = await run.artifacts.readJson(artifactKeys(run.run).golden, goldenSchema);
+  const cases = golden.cases.map((one) => ({ ...one, predictions: [1] }));
+  await run.artifacts.writeJson(artifactKeys(run.run).golden, { ...golden, cases });
+
+  const { predictions } = await predict(portsOf(run), { ...event, explain: true });
+  const explanation = { unit: 'value', expected: 1, contributions: { x: 0, c: 0 } };
+  expect(predictions).toMatchObject([
+    { value: 1, explanation },
+    { value: 1, explanation },
+  ]);
+  expect((await predict(portsOf(run), event)).predictions.some((one) => 'explanation' in one)).toBe(false);
 });
 
 it('refuses the answers of a model that no deployment put there', async () => {

@@ -9,7 +9,7 @@ import { smallPipeline } from '../../fakes/data-run.ts';
 import { packageArn } from '../support/stage.ts';
 
 const pipeline = pipelineSchema.parse(smallPipeline({ csv: { delimiter: ';' } }));
-let asked: { pipeline: string; rows: RawRow[] }[];
+let asked: { pipeline: string; rows: RawRow[]; explain: boolean }[];
 let failure: Error | undefined;
 let reported: string[];
 beforeEach(() => {
@@ -36,6 +36,7 @@ const ports: ApiPorts = {
 const requestOf = (body: string, type: string | undefined = 'application/json', name = 'loan'): ApiRequest => ({
   pathParameters: { name },
   headers: type === undefined ? {} : { 'content-type': type },
+  queryStringParameters: {},
   requestContext: { requestId: 'q1' },
   body,
   isBase64Encoded: false,
@@ -60,7 +61,14 @@ describe('the prediction API', () => {
       predictions: [{ value: 0 }, { value: 1 }],
       latencyMs: 0,
     });
-    expect(asked).toEqual([{ pipeline: 'loan', rows: [{ x: 1 }, { x: '2' }] }]);
+    expect(asked).toEqual([{ pipeline: 'loan', rows: [{ x: 1 }, { x: '2' }], explain: false }]);
+  });
+
+  it('asks for an explanation where the body or the query says so', async () => {
+    await send(requestOf('{"rows":[{"x":1}],"explain":true}'));
+    await send({ ...requestOf('x\n1\n', 'text/csv'), queryStringParameters: { explain: 'true' } });
+    await send({ ...requestOf('{"rows":[{"x":1}],"explain":true}'), queryStringParameters: { explain: 'false' } });
+    expect(asked.map(({ explain }) => explain)).toEqual([true, true, false]);
   });
 
   it('reads CSV as the pipeline says, whatever the parameters of its type, and bytes in base64', async () => {
@@ -83,6 +91,13 @@ describe('the prediction API refuses', () => {
     ['too many rows', rowsOf(Array.from({ length: 1001 }, () => ({ x: 1 }))), 413, 'too-large'],
     ['too many bytes', requestOf('x'.repeat(mostBodyBytes + 1)), 413, 'too-large'],
     ['another type', requestOf('{}', 'application/xml'), 415, 'unsupported-type'],
+    ['a wish that is neither true nor false', requestOf('{"rows":[{"x":1}],"explain":"jane"}'), 400, 'invalid-request'],
+    [
+      'such a wish in the query',
+      { ...rowsOf([{ x: 1 }]), queryStringParameters: { explain: 'jane' } },
+      400,
+      'invalid-request',
+    ],
     ['no type', requestOf('{}', ''), 415, 'unsupported-type'],
     ['CSV without rows', requestOf('x;c\n', 'text/csv'), 400, 'invalid-rows'],
   ])('%s, without asking the model', async (_, request, status, code) => {

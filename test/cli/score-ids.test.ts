@@ -79,6 +79,23 @@ describe('the ids of files in the place of their tokens', () => {
     engine.close();
   });
 
+  it.each(['jsonl', 'parquet'] as const)(
+    'are found in files of %s by the number of the line or row',
+    async (format) => {
+      const path = join(folder, `rows.${format}`);
+      const engine = await openEngine({ memoryMb: 512 });
+      const rows = "(VALUES ('c1', 1), ('c2', 2), ('c3', 3)) AS t(customer, x)";
+      await engine.query(
+        'w',
+        `COPY (SELECT * FROM ${rows}) TO '${path}' (FORMAT ${format === 'jsonl' ? 'json' : format})`,
+      );
+      engine.close();
+      const scores = write(`of-${format}.csv`, 'file,line,id,score\n1,1,tok_1,0.5\n1,3,tok_3,0.25\n');
+      await putIds(batchForm(pipeline, format), [path], [scores], 'csv');
+      expect(readFileSync(scores, 'utf8')).toBe('file,line,id,score\n1,1,c1,0.5\n1,3,c3,0.25\n');
+    },
+  );
+
   it('are refused where the files are not those that were scored, and the tokens stay', async () => {
     const text = 'file,line,id,score\n3,2,tok_1,0.5\n';
     const scores = write('other.csv', text);

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { apiCommand } from './commands/api.ts';
 import { approvalCommands } from './commands/approval.ts';
 import { auditCommand } from './commands/audit.ts';
+import { batchesCommand } from './commands/batches.ts';
 import { challengeCommand } from './commands/challenge.ts';
 import { cloudCommands } from './commands/cloud.ts';
 import { constraintsCommand } from './commands/constraints.ts';
@@ -83,6 +84,7 @@ for (const add of [
   retireCommand,
   predictCommand,
   scoreCommand,
+  batchesCommand,
   apiCommand,
   testsCommand,
   reportCommand,

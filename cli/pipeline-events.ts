@@ -1,11 +1,13 @@
 import { recordedCheck } from '#domain/drift/recorded-check';
 import { formatCount, formatNumber } from '#domain/text/format-number';
 import { counted } from '#domain/text/numbers';
+import type { BatchRecord } from '#schemas/records/batch';
 import type { Decision } from '#schemas/records/decision';
 import type { DriftRecord } from '#schemas/records/drift-record';
 import type { OutcomesFile } from '#schemas/records/outcome';
 import type { Performance } from '#schemas/records/performance';
 import type { Champion } from '#schemas/records/run';
+import { batchText } from './batches.ts';
 import type { RunRecord } from './runs.ts';
 
 /** What is known of a pipeline at a moment. */
@@ -13,6 +15,7 @@ export interface PipelineState {
   readonly runs: readonly Pick<RunRecord, 'runId' | 'status' | 'startedAt' | 'reason' | 'modelPackageVersion'>[];
   readonly decisions: readonly Decision[];
   readonly champion: Champion | undefined;
+  readonly batches: readonly BatchRecord[];
   readonly outcomes: readonly OutcomesFile[];
   readonly performance: readonly Performance[];
   /** Those that were made since the state before. */
@@ -23,7 +26,7 @@ export interface PipelineState {
 export interface PipelineEvent {
   /** ISO 8601: when it happened, where that is known, else when it was seen. */
   readonly at: string;
-  readonly kind: 'run' | 'decision' | 'deployment' | 'outcomes' | 'performance' | 'check' | 'alarm';
+  readonly kind: 'run' | 'batch' | 'decision' | 'deployment' | 'outcomes' | 'performance' | 'check' | 'alarm';
   readonly text: string;
 }
 
@@ -39,6 +42,19 @@ function runEvents(before: PipelineState, after: PipelineState, seenAt: string):
     const started: PipelineEvent = { at: startedAt, kind: 'run', text: `${runId} started (${reason})` };
     const changed: PipelineEvent = { at: seenAt, kind: 'run', text: `${runId} ${status}${versionText(run)}` };
     return [...(former === undefined ? [started] : []), ...(status === 'running' ? [] : [changed])];
+  });
+}
+
+function batchEvents(before: PipelineState, after: PipelineState, seenAt: string): PipelineEvent[] {
+  const known = new Map(before.batches.map(({ batchId, status }) => [batchId, status]));
+  return after.batches.flatMap((batch): PipelineEvent[] => {
+    const { batchId, status, startedAt, objects, model } = batch;
+    const former = known.get(batchId);
+    if (former === status) return [];
+    const text = `${batchId} started: ${counted(objects, 'file')} for version ${model.modelPackageVersion}`;
+    const started: PipelineEvent = { at: startedAt, kind: 'batch', text };
+    const ended: PipelineEvent = { at: seenAt, kind: 'batch', text: `${batchId}: ${batchText(batch)}` };
+    return [...(former === undefined ? [started] : []), ...(status === 'running' ? [] : [ended])];
   });
 }
 
@@ -113,6 +129,7 @@ function checkEvent(record: DriftRecord): PipelineEvent {
 export function pipelineEvents(before: PipelineState, after: PipelineState, seenAt: string): PipelineEvent[] {
   return [
     ...runEvents(before, after, seenAt),
+    ...batchEvents(before, after, seenAt),
     ...decisionEvents(before, after),
     ...deploymentEvents(before, after),
     ...outcomesEvents(before, after),

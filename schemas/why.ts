@@ -178,6 +178,22 @@ const labelsSchema = z.object({
   see: seeSchema,
 });
 
+const batchesSchema = z.object({
+  count: count.describe('batches that were scored'),
+  rows: count.describe('rows that were scored in them'),
+  newest: z
+    .array(
+      z.object({
+        batchId: z.string(),
+        status: z.enum(['running', 'scored', 'failed']),
+        startedAt: time,
+        says: z.string(),
+      }),
+    )
+    .describe('the newest five, whatever became of them'),
+  see: seeSchema,
+});
+
 export const explanationSchema = z.object({
   pipeline: z.string(),
   stage: z.string(),
@@ -199,5 +215,6 @@ export const explanationSchema = z.object({
   former: formerSchema.nullable().describe('the other version that served before it'),
   drift: driftSchema.nullable().describe('the last drift check of the model in service'),
   labels: labelsSchema.nullable().describe('what labels say of this version: the newest window of its predictions'),
+  batches: batchesSchema.nullable().describe('the files that this version scored; null where there are none'),
 });
 export type Explanation = z.output<typeof explanationSchema>;

@@ -15,28 +15,39 @@ import { findRun, type RunRecord } from '../runs.ts';
 import type { Target } from '../target.ts';
 import { withTarget } from './global.ts';
 
-/** Fetches a run's report to a file and returns its path. @throws CliError when the run has none */
-export async function fetchReport(
-  { s3, outputs }: Target,
-  run: Pick<RunRecord, 'pipeline' | 'runId'>,
-  file?: string,
-): Promise<string> {
-  const path = file ?? join(stateDirectory(), 'reports', `${run.pipeline}-${run.runId}.html`);
+type ReportedRun = Pick<RunRecord, 'pipeline' | 'runId'>;
+
+/** Fetches a page of a run to a file. @returns its path; undefined when the run has no such page */
+async function fetchPage({ s3, outputs }: Target, key: string, path: string): Promise<string | undefined> {
   try {
-    const { Body } = await s3.send(
-      new GetObjectCommand({ Bucket: outputs.ArtifactsBucketName, Key: artifactKeys(run).report }),
-    );
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: outputs.ArtifactsBucketName, Key: key }));
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, (await Body?.transformToByteArray()) ?? '');
+    return path;
   } catch (error) {
-    if (error instanceof Error && error.name === 'NoSuchKey') {
-      throw new CliError(
-        `Run ${run.runId} has no report: its data was not read to the end, or it was refused for personal data and erased. "npx tidegate run ${run.runId}" shows why.`,
-      );
-    }
+    if (error instanceof Error && error.name === 'NoSuchKey') return undefined;
     throw error;
   }
-  return path;
+}
+
+/** Fetches a run's report to a file and returns its path. @throws CliError when the run has none */
+export async function fetchReport(target: Target, run: ReportedRun, file?: string): Promise<string> {
+  const path = file ?? join(stateDirectory(), 'reports', `${run.pipeline}-${run.runId}.html`);
+  const written = await fetchPage(target, artifactKeys(run).report, path);
+  if (written !== undefined) return written;
+  throw new CliError(
+    `Run ${run.runId} has no report: its data was not read to the end, or it was refused for personal data and erased. "npx tidegate run ${run.runId}" shows why.`,
+  );
+}
+
+/** Fetches the data report of a run to a file and returns its path. @throws CliError when the run has none */
+export async function fetchDataReport(target: Target, run: ReportedRun, file?: string): Promise<string> {
+  const path = file ?? join(stateDirectory(), 'reports', `${run.pipeline}-${run.runId}-data.html`);
+  const written = await fetchPage(target, artifactKeys(run).dataReport, path);
+  if (written !== undefined) return written;
+  throw new CliError(
+    `Run ${run.runId} has no data report: it is of an earlier version, has not fitted its model inputs yet, or ended before. "npx tidegate run ${run.runId}" shows how far it came; "npx tidegate report ${run.runId}" has what was counted by then.`,
+  );
 }
 
 /** Writes the history of an endpoint's tests as a page. @returns its path */
@@ -56,6 +67,7 @@ interface ReportOptions {
   readonly out?: string;
   readonly tests?: boolean;
   readonly drift?: boolean;
+  readonly data?: boolean;
   readonly since: string;
 }
 
@@ -66,16 +78,18 @@ export function reportCommand(program: Command): void {
     .argument('[run]', 'run id or its start, or a pipeline for its newest run')
     .option('--tests', 'the history of the tests of the endpoint: <run> is a pipeline, or the name of an endpoint')
     .option('--drift', 'the drift of a pipeline: its last check and the checks before')
+    .option('--data', 'the data of a run: each column, what looks personal, what gives the label away, what to do')
     .option('--since <time>', 'with --drift: the checks since then, as 30d, 12h or 2026-01-31', '90d')
     .option('--out <file>', 'where to write it')
     .addHelpText(
       'after',
       `\nExamples:
   $ npx tidegate report loan-default --out report.html
+  $ npx tidegate report loan-default --data
   $ npx tidegate report loan-default --tests
   $ npx tidegate report loan-default --drift`,
     )
-    .action(async (id: string | undefined, { out, tests, drift, since }: ReportOptions, command: Command) => {
+    .action(async (id: string | undefined, { out, tests, drift, data, since }: ReportOptions, command: Command) => {
       await withTarget(command, async (target, { json }) => {
         if (tests) {
           if (id === undefined) throw new CliError('Name the pipeline whose endpoint is tested.', exitCodes.usage);
@@ -89,7 +103,7 @@ export function reportCommand(program: Command): void {
           return json ? printJson({ path }) : print(path);
         }
         const run = await findRun(target, id);
-        const path = await fetchReport(target, run, out);
+        const path = await (data ? fetchDataReport : fetchReport)(target, run, out);
         if (json) printJson({ runId: run.runId, path });
         else print(path);
       });

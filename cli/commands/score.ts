@@ -10,11 +10,12 @@ import { batchFolder } from '#domain/runs/reserved-folders';
 import { counted } from '#domain/text/numbers';
 import { type ScoredBatch, scoredBatchSchema } from '#schemas/events/batch';
 import { type BatchRecord, batchRecordSchema } from '#schemas/records/batch';
+import { batchTable, listBatches } from '../batches.ts';
 import { endWith, exitCodes } from '../exit-codes.ts';
-import { listItems } from '../model-versions.ts';
-import { CliError, dim, print, printJson, table, yellow } from '../output.ts';
+import { CliError, dim, print, printJson, yellow } from '../output.ts';
 import { requireRunning } from '../running-pipelines.ts';
 import { getState, waitForExecution } from '../runs.ts';
+import { putIds, readForm } from '../score-ids.ts';
 import type { Target } from '../target.ts';
 import { describeEnd, watchExecution } from '../watch.ts';
 import { triggerOf, type UploadOptions, uploadDrop } from './drop.ts';
@@ -26,6 +27,7 @@ const notStarted =
 interface ScoreOptions {
   readonly name?: string;
   readonly out?: string;
+  readonly ids?: boolean;
   readonly watch?: boolean;
 }
 
@@ -122,24 +124,8 @@ export function describeBatch({ model, counts, bucket, prefix }: BatchRecord): s
   ];
 }
 
-/** The batches of a pipeline, the newest first: a line for each. */
-export const batchTable = (batches: readonly BatchRecord[]): string =>
-  table(
-    ['BATCH', 'STATUS', 'MODEL', 'ROWS', 'SCORED', 'MALFORMED', 'STARTED'],
-    batches.map(({ batchId, status, model, counts, startedAt }) => [
-      batchId,
-      status,
-      `version ${model.modelPackageVersion}`,
-      ...[counts?.rows, counts?.scored, counts?.malformed].map((count) => count?.toLocaleString('en-US') ?? ''),
-      startedAt.slice(0, 19).replace('T', ' '),
-    ]),
-  );
-
-async function listBatches(target: Target, pipeline: string, json: boolean): Promise<void> {
-  const items = await listItems(target, target.outputs.StateTableName, pipeline, batchItems.all);
-  const batches = items
-    .map((item) => batchRecordSchema.parse(item))
-    .toSorted((a, b) => b.startedAt.localeCompare(a.startedAt));
+async function printBatches(target: Target, pipeline: string, json: boolean): Promise<void> {
+  const batches = await listBatches(target, pipeline);
   if (json) return printJson(batches);
   if (batches.length === 0) return print(`no batch yet. Score files with "npx tidegate score ${pipeline} <files…>".`);
   print(batchTable(batches));
@@ -149,9 +135,11 @@ async function scoreAndReport(
   target: Target,
   pipeline: string,
   files: readonly string[],
-  { name, out, watch }: ScoreOptions,
+  { name, out, ids, watch }: ScoreOptions,
   json: boolean,
 ): Promise<void> {
+  if (ids && out === undefined)
+    throw new CliError('Name a file for the scores with --out: ids are put in on this machine alone.', exitCodes.usage);
   const silent = json || watch !== true;
   const result = await scoreFiles(target, pipeline, files, { ...(name === undefined ? {} : { folder: name }), silent });
   if (result.decision === 'skipped') {
@@ -159,7 +147,9 @@ async function scoreAndReport(
     return json ? printJson(result) : print(`not scored: ${result.reason}`);
   }
   const record = await readBatch(target, pipeline, result.batchId);
+  const form = ids ? await readForm(target, record) : undefined;
   const written = out === undefined ? [] : await downloadScores(target, record, out);
+  if (form) await putIds(form, files, written, record.format);
   if (json) return printJson(out === undefined ? record : { ...record, written });
   for (const line of describeBatch(record)) print(line);
   for (const path of written) print(dim(`written to ${path}`));
@@ -173,18 +163,20 @@ export function scoreCommand(program: Command): void {
     .argument('[files...]', 'files as a drop has them, with or without the label; without any: the batches so far')
     .option('--name <folder>', "the files' folder (default: a new one, named by the time)")
     .option('--out <path>', 'write the scores to this file, or into this folder')
+    .option('--ids', 'with --out: the ids of your files in the place of their tokens, put in on this machine')
     .option('--watch', 'show each step')
     .addHelpText(
       'after',
       `\nExamples:
   $ npx tidegate score loan-default applications.csv --out scores.csv
+  $ npx tidegate score loan-default applications.csv --out scores.csv --ids
   $ npx tidegate score loan-default january/*.parquet --watch --stage prod
   $ npx tidegate score loan-default --json`,
     )
     .action(async (pipeline: string, files: string[], options: ScoreOptions, command: Command) => {
       await withTarget(command, async (target, { json }) => {
         requireRunning(target, pipeline);
-        if (files.length === 0) return listBatches(target, pipeline, json === true);
+        if (files.length === 0) return printBatches(target, pipeline, json === true);
         await scoreAndReport(target, pipeline, files, options, json === true);
       });
     });

@@ -6,6 +6,7 @@ import { decisionSchema } from '#schemas/records/decision';
 import { outcomesFileSchema } from '#schemas/records/outcome';
 import { performanceSchema } from '#schemas/records/performance';
 import { championSchema } from '#schemas/records/run';
+import { listBatches } from '../batches.ts';
 import { listChecks, readChecks } from '../drift-checks.ts';
 import { listItems } from '../model-versions.ts';
 import { cyan, dim, green, print, printJson, red } from '../output.ts';
@@ -34,8 +35,9 @@ export function durationOf(text: string): number {
 async function readState(target: Target, pipeline: string, since: string, known: Set<string>): Promise<PipelineState> {
   const items = (prefix: string) => listItems(target, target.outputs.StateTableName, pipeline, prefix);
   const keys = (await listChecks(target, pipeline, since)).filter((key) => !known.has(key));
-  const [runs, decisions, champion, outcomes, performance, checks] = await Promise.all([
+  const [runs, batches, decisions, champion, outcomes, performance, checks] = await Promise.all([
     listRuns(target, pipeline),
+    listBatches(target, pipeline),
     items('decision#'),
     getState(target, pipeline, deploymentKeys.champion),
     items(outcomeItems.files),
@@ -48,6 +50,7 @@ async function readState(target: Target, pipeline: string, since: string, known:
   for (const { key } of settled) known.add(key);
   return {
     runs,
+    batches,
     decisions: decisions.map((item) => decisionSchema.parse(item)),
     champion: champion && championSchema.parse(champion),
     outcomes: outcomes.map((item) => outcomesFileSchema.parse(item)),
@@ -97,7 +100,9 @@ export async function watchPipeline(
 export function watchCommand(program: Command): void {
   program
     .command('watch')
-    .description('what happens to a pipeline, a line each: runs, decisions, deployments, outcomes, checks and alarms')
+    .description(
+      'what happens to a pipeline, a line each: runs, batches, decisions, deployments, outcomes, checks and alarms',
+    )
     .argument('<pipeline>')
     .option('--for <time>', 'stop after this time, as 30s, 10m or 2h (default: at Ctrl-C)', durationOf)
     .addHelpText(

@@ -25,8 +25,8 @@ export interface ConsolePage {
   connect(artifactsBucket: string, read: ReadObject): void;
 }
 
-/** Pages need no signature, so they show reports alone: figures about models, no rows. */
-const reportKey = /^[a-z0-9-]+\/runs\/[A-Za-z0-9-]+\/report\.html$/;
+/** Pages need no signature, so they show reports alone: figures about models and data, no rows. */
+const reportKey = /^[a-z0-9-]+\/runs\/[A-Za-z0-9-]+\/(report|data)\.html$/;
 
 const headers = {
   'cache-control': 'no-cache',

@@ -1,8 +1,10 @@
 import { isAscii } from 'node:buffer';
 import { existsSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
+import type { ColumnSource } from '#domain/data/column-spec';
 import type { CsvSettings } from '#domain/data/csv-settings';
 import type { SqlEngine } from '#domain/data/engine';
+import { isReservedName } from '#domain/data/name-rules';
 import { type Dialect, guessDialect } from '#domain/profiling/dialect';
 import { dataEndings, formatOfName } from '#domain/runs/drop';
 import { text } from '#domain/sql/literals';
@@ -20,8 +22,8 @@ export interface FileLayout {
   /** Whether it has ASCII alone, which is the same in every encoding but UTF-16. */
   readonly isAscii?: boolean;
   readonly names: readonly string[];
-  /** Columns that can be named only by where they stand, from 1. */
-  readonly sources: ReadonlyMap<string, { readonly position: number }>;
+  /** Where columns are found that cannot have their own name: their name in the file, or where they stand, from 1. */
+  readonly sources: ReadonlyMap<string, ColumnSource>;
 }
 
 /** As much of a file is looked at to guess how it is written. */
@@ -64,9 +66,9 @@ function encodingOf(
   return isUtf8 ? { setting: 'utf-8', label: 'utf-8' } : { setting: 'windows-1252', label: 'windows-1252' };
 }
 
-/** Names that a pipeline can use, and the positions of those that it cannot find by name. */
+/** Names that a pipeline can use, and where those are found that it cannot have: by their name, or else by their position. */
 function nameColumns(found: readonly string[]) {
-  const sources = new Map<string, { readonly position: number }>();
+  const sources = new Map<string, ColumnSource>();
   const taken = new Set<string>();
   const counts = new Map<string, number>();
   for (const name of found) counts.set(name.toLowerCase(), (counts.get(name.toLowerCase()) ?? 0) + 1);
@@ -77,14 +79,17 @@ function nameColumns(found: readonly string[]) {
       name.length <= longestName &&
       !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name) &&
       name.isWellFormed();
-    if (isUsable && counts.get(name.toLowerCase()) === 1) {
+    const isAlone = isUsable && counts.get(name.toLowerCase()) === 1;
+    if (isAlone && !isReservedName(name)) {
       taken.add(name.toLowerCase());
       return name;
     }
-    let own = isUsable ? `${name}_${i + 1}` : `column_${i + 1}`;
+    // such as the "_id" of an export of documents
+    const plain = name.replace(/^_+/, '') || 'column';
+    let own = isAlone ? plain : isUsable ? `${name}_${i + 1}` : `column_${i + 1}`;
     while (taken.has(own.toLowerCase()) || counts.has(own.toLowerCase())) own += '_';
     taken.add(own.toLowerCase());
-    sources.set(own, { position: i + 1 });
+    sources.set(own, isAlone ? name : { position: i + 1 });
     return own;
   });
   return { names, sources };
@@ -144,6 +149,13 @@ async function parquetNames(engine: SqlEngine, path: string): Promise<string[]> 
 function formatOf(file: string): FileLayout['format'] {
   const format = formatOfName(basename(file));
   if (format !== undefined) return format;
+  const name = basename(file);
+  if (/\.json(\.gz|\.zst)?$/i.test(name)) {
+    throw new CliError(
+      `${file}: JSON must be lines, one object a line, in a file whose name ends in .jsonl. Of one list of objects: jq -c '.[]' ${name} > ${name.replace(/\.json.*$/i, '.jsonl')}`,
+      exitCodes.usage,
+    );
+  }
   throw new CliError(
     `${file}: its name does not say what it is. A drop reads files whose names end in ${dataEndings.join(', ')}, also with .gz or .zst: rename it.`,
     exitCodes.usage,

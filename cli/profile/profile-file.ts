@@ -1,9 +1,17 @@
 import { join } from 'node:path';
 import { shownList } from '#domain/data/shown';
 import type { Suspicion } from '#domain/detectors/examine-column';
+import { DataEngineError, MalformedDataError, SchemaMismatchError } from '#domain/errors';
+import { alone } from '#domain/leakage/alone';
 import type { LeakageResult } from '#domain/leakage/registry';
 import type { Histogram } from '#domain/profiling/distribution';
-import { guessLabel, type LabelGuess, type LabelProposal, proposeLabel } from '#domain/profiling/label';
+import {
+  guessLabel,
+  type LabelGuess,
+  type LabelProposal,
+  proposeLabel,
+  type ReadColumn,
+} from '#domain/profiling/label';
 import type { ProfiledFile } from '#domain/profiling/pipeline';
 import { proposeRoles, type RoleProposal } from '#domain/profiling/roles';
 import { openEngine } from '#functions/shards/duckdb';
@@ -45,10 +53,22 @@ function chooseLabel(names: readonly string[], wanted: string | undefined) {
   );
 }
 
-/** @throws CliError when no column is left that may be a model input */
-function refuseWithoutInput(path: string, roles: readonly RoleProposal[], { findings }: LeakageResult): void {
+/** Whether a column is left that may be a model input. */
+function hasInput(roles: readonly RoleProposal[], { findings }: LeakageResult): boolean {
   const leaks = new Set(findings.map(({ column }) => column));
-  if (roles.some(({ name, use, spec }) => use === 'column' && spec['role'] === 'feature' && !leaks.has(name))) return;
+  return roles.some(({ name, use, spec }) => use === 'column' && spec['role'] === 'feature' && !leaks.has(name));
+}
+
+/** Where nothing else is left, a column that says more than the others together is no suspect: there are no others. */
+const withoutRivals = (roles: readonly RoleProposal[], measured: LeakageResult): LeakageResult =>
+  hasInput(roles, measured)
+    ? measured
+    : { ...measured, findings: measured.findings.filter(({ check }) => check !== alone.name) };
+
+/** @throws CliError when no column is left that may be a model input */
+function refuseWithoutInput(path: string, roles: readonly RoleProposal[], measured: LeakageResult): void {
+  if (hasInput(roles, measured)) return;
+  const leaks = new Set(measured.findings.map(({ column }) => column));
   const each = roles.map(({ name, use, spec, because }) =>
     use === 'column'
       ? `${name} (${leaks.has(name) ? 'gives the label away' : because || String(spec['role'])})`
@@ -61,11 +81,46 @@ function refuseWithoutInput(path: string, roles: readonly RoleProposal[], { find
 }
 
 /**
+ * What kind of label a column is.
+ *
+ * @param others the columns to choose from where nobody named one
+ * @throws CliError when it cannot be the label: of a guessed one, with those that can
+ */
+function labelOf(column: ReadColumn, others: readonly ReadColumn[]): LabelProposal {
+  const propose = (own: ReadColumn): LabelProposal | RangeError => {
+    try {
+      return proposeLabel(own);
+    } catch (error) {
+      if (error instanceof RangeError) return error;
+      throw error;
+    }
+  };
+  const found = propose(column);
+  if (!(found instanceof RangeError)) return found;
+  const usable = others.filter((own) => !(propose(own) instanceof RangeError)).map(({ facts }) => facts.name);
+  const hint = usable.length === 0 ? '' : ` These can be: ${shownList(usable, 20)}.`;
+  throw new CliError(`${found.message}${hint}`, exitCodes.usage);
+}
+
+/** A file that cannot be read is no bug: the message says what is wrong with it. */
+const refusals = [DataEngineError, MalformedDataError, SchemaMismatchError];
+
+/** @throws CliError for what is wrong with a file */
+async function readable<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!refusals.some((kind) => error instanceof kind)) throw error;
+    throw new CliError((error as Error).message, exitCodes.usage);
+  }
+}
+
+/**
  * Profiles a file, or several files of one table: how they are written, what its columns are, which are personal, and what they say about the label.
  *
  * @param paths files, or folders with files
  * @param now for years of two digits
- * @throws CliError for a file that cannot be profiled; DataEngineError for a damaged one
+ * @throws CliError for a file that cannot be profiled, or is damaged
  */
 export function profileFile(
   paths: string | readonly string[],
@@ -81,7 +136,7 @@ export function profileFile(
     const engine = await openEngine({ memoryMb, temporaryDirectory: join(directory, 'spill') });
     try {
       progress('reading');
-      const layout = await openFiles(engine, sources);
+      const layout = await readable(() => openFiles(engine, sources));
       const chosen = chooseLabel(layout.names, wanted);
       if (!chosen || layout.names.length < 2) {
         throw new CliError(
@@ -89,23 +144,17 @@ export function profileFile(
           exitCodes.usage,
         );
       }
-      const loaded = await loadRows(engine, layout, directory);
+      const loaded = await readable(() => loadRows(engine, layout, directory));
       if (loaded.sampled === 0) throw new CliError(`${path} has no rows.`, exitCodes.usage);
       progress(`profiling ${layout.names.length} columns`);
       const columns = await readColumns(engine, layout, loaded, now.getUTCFullYear());
       const own = columns.find(({ facts }) => facts.name === chosen.name);
-      let label: LabelProposal;
-      try {
-        label = proposeLabel(own as NonNullable<typeof own>);
-      } catch (error) {
-        if (!(error instanceof RangeError)) throw error;
-        throw new CliError(error.message, exitCodes.usage);
-      }
+      const label = labelOf(own as NonNullable<typeof own>, 'because' in chosen ? columns : []);
       progress('looking for personal data');
       const suspicions = await findPersonalData(engine, columns);
       const roles = proposeRoles(columns, label.column, suspicions);
       progress('comparing with the label');
-      const measured = await measureInputs(engine, columns, label, roles, loaded.rows);
+      const measured = withoutRivals(roles, await measureInputs(engine, columns, label, roles, loaded.rows));
       refuseWithoutInput(path, roles, measured);
       const { format, dialect, encoding, sources: positions } = layout;
       return {

@@ -16,7 +16,7 @@ const withGuess = (label: LabelProposal, { because, sure }: LabelGuess): LabelPr
     ? {}
     : {
         doubt: ['is this what the model should predict? Name another column with --label', label.doubt]
-          .filter((own) => own !== undefined)
+          .flatMap((own) => (own === undefined ? [] : [upperFirst(own)]))
           .join('. '),
       }),
 });

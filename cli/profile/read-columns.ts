@@ -43,6 +43,7 @@ async function factsOf(engine: SqlEngine, name: string, rows: number, year: numb
     tried: asNumber(tried['tried']),
     numbers: notations.map((settings, i) => ({ settings, read: asNumber(tried[`n${i}`]) })),
     dates: forms.map((settings, i) => ({ settings, read: asNumber(dated[`d${i}`]) })),
+    clocks: { local: asNumber(dated['local_clock'] ?? 0), offset: asNumber(dated['offset_clock'] ?? 0) },
     whole: asNumber(tried['whole']),
     leadingZero: asNumber(tried['leading_zero']),
     min: orNull(tried['least']),

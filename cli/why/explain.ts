@@ -2,6 +2,7 @@ import { verdictsOf } from '#domain/outcomes/label-windows';
 import { isHiddenDrop } from '#domain/runs/drop-name';
 import { artifactKeys } from '#domain/runs/layout';
 import type { Explanation } from '#schemas/why';
+import { batchText } from '../batches.ts';
 import { summarizeRows } from '../run-rows.ts';
 import type { Target } from '../target.ts';
 import { type PipelineRecords, trainingJobOf, type VersionRecords } from './records.ts';
@@ -174,6 +175,27 @@ const labels: Part<'labels'> = ({ labels: all, pipeline }, { run }, { command })
   };
 };
 
+/** Batches that are named at most. */
+const mostBatches = 5;
+
+/** The files that the version scored, whether it serves or not. */
+const batches: Part<'batches'> = ({ batches: all, pipeline }, { registered }, { command }) => {
+  const own = all.filter(({ model }) => model.modelPackageVersion === registered.version);
+  if (own.length === 0) return null;
+  const scored = own.filter(({ status }) => status === 'scored');
+  return {
+    count: scored.length,
+    rows: scored.reduce((sum, { counts }) => sum + (counts?.scored ?? 0), 0),
+    newest: own.slice(0, mostBatches).map((batch) => ({
+      batchId: batch.batchId,
+      status: batch.status,
+      startedAt: batch.startedAt,
+      says: batchText(batch),
+    })),
+    see: { command: command(`batches ${pipeline}`) },
+  };
+};
+
 /**
  * Explains what an endpoint serves, or a version of its pipeline.
  *
@@ -210,5 +232,6 @@ export function explain(where: Where, records: PipelineRecords, version: Version
     former: part(former),
     drift: part(drift),
     labels: part(labels),
+    batches: part(batches),
   };
 }

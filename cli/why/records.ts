@@ -10,6 +10,7 @@ import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import { endpoints } from '#functions/aws/endpoints';
 import { isSageMakerMissing } from '#functions/aws/sagemaker-errors';
 import { runCostsSchema } from '#schemas/records/costs';
+import type { BatchRecord } from '#schemas/records/batch';
 import { type Decision, decisionSchema } from '#schemas/records/decision';
 import { deploymentClaimSchema } from '#schemas/records/deployment';
 import { evaluationSchema, verdictSchema } from '#schemas/records/evaluation';
@@ -24,6 +25,7 @@ import {
   trainingRecordSchema,
 } from '#schemas/records/run';
 import { testResultSchema } from '#schemas/records/test-result';
+import { listBatches } from '../batches.ts';
 import { type Challenges, readChallenges } from '../challenges.ts';
 import { describeVersion, listItems, packageOfVersion } from '../model-versions.ts';
 import { readRecord } from '../read-record.ts';
@@ -69,6 +71,8 @@ export interface PipelineRecords extends KnownEndpoint {
   readonly labels: readonly LabelWindow[];
   readonly suites: readonly SuiteResult[];
   readonly challenges: Pick<Challenges, 'current' | 'seen'>;
+  /** The newest first. */
+  readonly batches: readonly BatchRecord[];
 }
 
 async function readModels({ sageMaker }: Target, EndpointConfigName: string | undefined): Promise<string[]> {
@@ -88,18 +92,20 @@ export async function readPipelineRecords(target: Target, pipeline: string): Pro
   const { StateTableName: state, EndpointTestsTableName: tests } = target.outputs;
   const name = endpointName(target.stage, pipeline);
   const endpoint = await endpoints(target.sageMaker).read(name);
-  const [models, champion, lock, retired, drift, former, decisions, labels, suites, challenges] = await Promise.all([
-    readModels(target, endpoint?.config),
-    getState(target, pipeline, deploymentKeys.champion),
-    getState(target, pipeline, deploymentKeys.lock),
-    getState(target, pipeline, deploymentKeys.retired),
-    getState(target, pipeline, 'drift'),
-    listItems(target, state, pipeline, deploymentKeys.formerChampion('')),
-    listItems(target, state, pipeline, 'decision#'),
-    listItems(target, state, pipeline, outcomeItems.windows),
-    listItems(target, tests, name, resultPrefix),
-    readChallenges(target, pipeline),
-  ]);
+  const [models, champion, lock, retired, drift, former, decisions, labels, suites, challenges, batches] =
+    await Promise.all([
+      readModels(target, endpoint?.config),
+      getState(target, pipeline, deploymentKeys.champion),
+      getState(target, pipeline, deploymentKeys.lock),
+      getState(target, pipeline, deploymentKeys.retired),
+      getState(target, pipeline, 'drift'),
+      listItems(target, state, pipeline, deploymentKeys.formerChampion('')),
+      listItems(target, state, pipeline, 'decision#'),
+      listItems(target, state, pipeline, outcomeItems.windows),
+      listItems(target, tests, name, resultPrefix),
+      readChallenges(target, pipeline),
+      listBatches(target, pipeline),
+    ]);
   const known: KnownEndpoint = {
     endpoint,
     models,
@@ -116,6 +122,7 @@ export async function readPipelineRecords(target: Target, pipeline: string): Pro
       .toSorted((a, b) => b.promotedAt.localeCompare(a.promotedAt)),
     decisions: decisions.map((item) => decisionSchema.parse(item)).toSorted((a, b) => b.at.localeCompare(a.at)),
     challenges,
+    batches,
     retired: retirementSchema.safeParse(retired).data,
     drift: lastDriftSchema.safeParse(drift).data,
     labels: labels

@@ -182,6 +182,15 @@ function labelsPart({ labels }: Explanation): string[] {
   ];
 }
 
+const batchesPart = ({ count, rows, newest, see }: NonNullable<Explanation['batches']>): string[] => [
+  `scored ${formatCount(rows)} rows in ${count === 1 ? '1 batch' : `${formatCount(count)} batches`}`,
+  ...newest.map(({ batchId, startedAt, status, says }) => {
+    const line = `${minute(startedAt)} ${batchId}: ${says}`;
+    return status === 'failed' ? yellow(line) : line;
+  }),
+  ...seeLines(see),
+];
+
 const layOut = (parts: readonly Part[]): string => {
   const width = Math.max(...parts.map(([name]) => name.length));
   return parts
@@ -217,6 +226,7 @@ export function renderExplanation(explanation: Explanation): string {
     ['before', formerPart(explanation)],
     ...(model.live ? [['drift', driftPart(explanation)] as const] : []),
     ...(model.live || explanation.labels ? [['labels', labelsPart(explanation)] as const] : []),
+    ...(explanation.batches ? [['batches', batchesPart(explanation.batches)] as const] : []),
   ];
   const about = `${bold(`version ${model.version}`)}${model.runId === null ? '' : ` of run ${model.runId}`}, registered ${minute(model.registeredAt)}`;
   return [...head, '', about, '', layOut(chain)].join('\n');

@@ -28,6 +28,12 @@ const reserved = [
   'file_row_number',
 ];
 
+/** Whether the rows have a name for themselves. While a token key is replaced, tokens under the previous one have such names too. */
+export function isReservedName(name: string): boolean {
+  const own = name.toLowerCase();
+  return reserved.includes(own) || own.startsWith('_previous_');
+}
+
 /** Column names must be apart by more than case (SQL's are not) and unreserved. */
 function checkOwnNames({ columns }: DatasetSettings, issue: Issue): void {
   const byLowerCase = new Map<string, string>();
@@ -37,9 +43,7 @@ function checkOwnNames({ columns }: DatasetSettings, issue: Issue): void {
     if (same !== undefined)
       issue(path, `differs from "${same}" only in upper and lower case; choose another name and add from: ${name}`);
     byLowerCase.set(name.toLowerCase(), name);
-    const own = name.toLowerCase();
-    // while a token key is replaced, tokens under the previous one have such names
-    if (reserved.includes(own) || own.startsWith('_previous_'))
+    if (isReservedName(name))
       issue(path, `reserved; choose a name other than ${reserved.join(', ')}, and add from: ${name}`);
   }
 }

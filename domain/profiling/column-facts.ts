@@ -29,6 +29,8 @@ export interface ColumnFacts {
   readonly numbers: readonly { readonly settings: Numbers; readonly read: number }[];
   /** The same of dates; empty where the texts cannot be any. */
   readonly dates: readonly { readonly settings: DateSettings; readonly read: number }[];
+  /** Rows among the tried ones with a time of the day, midnight not counted: without an offset, and with one. */
+  readonly clocks: { readonly local: number; readonly offset: number };
   /** Rows among the tried ones with a whole number, and with one that begins with a zero, as codes do. */
   readonly whole: number;
   readonly leadingZero: number;
@@ -94,10 +96,21 @@ const dayPatterns = [
   '%d-%b-%Y',
   '%b %d, %Y',
   '%B %d, %Y',
+  '%b %d %Y',
+  '%B %d %Y',
   '%d %B %Y',
 ];
 const shortPatterns = ['%d/%m/%y', '%m/%d/%y', '%d.%m.%y', '%d-%m-%y', '%m-%d-%y', '%d-%b-%y'];
-const timePatterns = ['', ' %H:%M', ' %H:%M:%S', ' %I:%M %p', ' %I:%M:%S %p'];
+const timePatterns = [
+  '',
+  ' %H:%M',
+  ' %H:%M:%S',
+  ' %I:%M %p',
+  ' %I:%M:%S %p',
+  ', %I:%M:%S %p',
+  ' %H:%M %z',
+  ' %H:%M:%S %z',
+];
 
 /**
  * The ways to write dates that are tried: ISO 8601 first, day before month, four digits of a year before two.
@@ -159,6 +172,15 @@ export function triedSql(column: string, rows: string): string {
   );
 }
 
-/** SQL of how many of the tried rows each form of dates reads: one row, with `d0` … . */
+const clock = '[T ][0-9]{1,2}:[0-9]{2}';
+const midnight = '[T ](00?:00(:00([.]0+)?)?|12:00(:00)? [AaPp][Mm])$';
+const offset = `${clock}(:[0-9]{2}([.][0-9]+)?)? ?(Z|UTC|[-+][0-9]{2}(:?[0-9]{2})?)$`;
+const matches = (regex: string): string => `regexp_matches(value, ${text(regex)})`;
+
+/** SQL of how many of the tried rows each form of dates reads: one row, with `d0` …, and of the clocks, `local_clock` and `offset_clock`. */
 export const datesSql = (column: string, rows: string, forms: readonly DateSettings[]): string =>
-  `SELECT ${forms.map((settings, i) => sumIf(`NOT coalesce(${unusableTime(timeSql('value', settings))}, true)`, `d${i}`)).join(', ')} FROM (${triedValuesSql(column, rows)})`;
+  `SELECT ${[
+    ...forms.map((settings, i) => sumIf(`NOT coalesce(${unusableTime(timeSql('value', settings))}, true)`, `d${i}`)),
+    sumIf(`${matches(clock)} AND NOT ${matches(midnight)} AND NOT ${matches(offset)}`, 'local_clock'),
+    sumIf(matches(offset), 'offset_clock'),
+  ].join(', ')} FROM (${triedValuesSql(column, rows)})`;

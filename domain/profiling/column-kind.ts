@@ -1,5 +1,6 @@
 import { columnWords } from '#domain/detectors/column-words';
 import { formatCount, formatPercent } from '#domain/text/format-number';
+import { upperFirst } from '#domain/text/upper-first';
 import { defaultBooleans } from '#domain/values/booleans';
 import { type DateSettings, formatsOf } from '#domain/values/dates';
 import { type Numbers, plainNumbers } from '#domain/values/numbers';
@@ -64,23 +65,45 @@ const shownForm = (dates: DateSettings): string =>
     .map((own) => (typeof own === 'string' ? own : `epoch in ${own.epoch}`))
     .join(', ');
 
+/** How times of the day stand to UTC: what is to be set, what is seen, and what the values do not say. */
+function clockOf({ clocks: { local, offset } }: ColumnFacts) {
+  if (local === 0) {
+    if (offset === 0) return { what: 'dates', settings: {}, seen: '' };
+    return {
+      what: 'times',
+      settings: {},
+      seen: ' with an offset, so each is an instant; parts of it are those of UTC',
+    };
+  }
+  const [which, seen] = offset === 0 ? ['these', ' without an offset'] : ['those without', ', some without an offset'];
+  return {
+    what: 'times',
+    settings: { zone: 'UTC' },
+    seen,
+    doubt: `are ${which} in UTC? Otherwise name the zone in which they were written, such as Europe/Berlin: hours, days and the order of rows depend on it`,
+  };
+}
+
 function asDate(facts: ColumnFacts): ColumnKind | undefined {
   const { dates, tried, others } = facts;
   const best = most(dates);
   if (!best || tried === 0 || best.read < readable * tried) return undefined;
   const alike = dates.filter(({ read, settings }) => read === best.read && settings !== best.settings);
   const rival = alike.find(({ settings }) => shownForm(settings).length === shownForm(best.settings).length);
+  const clock = clockOf(facts);
+  const { format, pivot } = best.settings;
+  const which =
+    pivot === undefined
+      ? rival && `every value is also one of ${shownForm(rival.settings)}: which of day and month is first?`
+      : `years of two digits: ${pivot} is the first that they may mean`;
+  const doubts = [which, clock.doubt].filter((own) => own !== undefined);
   return {
     kind: 'datetime',
-    dates: best.settings,
+    dates: { ...best.settings, ...clock.settings },
     nullWords: facts.words.map(({ value }) => value),
     unread: Math.round((1 - best.read / tried) * others),
-    because: best.settings.format === undefined ? 'dates in ISO 8601' : `dates as ${shownForm(best.settings)}`,
-    ...(best.settings.pivot === undefined
-      ? rival === undefined
-        ? {}
-        : { doubt: `every value is also one of ${shownForm(rival.settings)}: which of day and month is first?` }
-      : { doubt: `years of two digits: ${best.settings.pivot} is the first that they may mean` }),
+    because: `${clock.what} ${format === undefined ? 'in ISO 8601' : `as ${shownForm(best.settings)}`}${clock.seen}`,
+    ...(doubts.length === 0 ? {} : { doubt: doubts.map((own, i) => (i === 0 ? own : upperFirst(own))).join('. ') }),
   };
 }
 
@@ -90,7 +113,13 @@ function asEpoch({ name, min, max, others }: ColumnFacts, nullWords: readonly st
   const within = (factor: number) => min >= epochSeconds.first * factor && max <= epochSeconds.last * factor;
   const epoch = within(1) ? 'seconds' : within(1000) ? 'milliseconds' : undefined;
   if (epoch === undefined || others === 0) return undefined;
-  return { kind: 'datetime', dates: { format: { epoch } }, nullWords, unread: 0, because: `${epoch} since 1970` };
+  return {
+    kind: 'datetime',
+    dates: { format: { epoch } },
+    nullWords,
+    unread: 0,
+    because: `${epoch} since 1970 in UTC`,
+  };
 }
 
 const isPlain = (numbers: Numbers): boolean => numbers === plainNumbers;

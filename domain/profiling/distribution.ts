@@ -31,7 +31,8 @@ export function missingRows({ facts, kind }: ReadColumn): number {
   return facts.rows - facts.present + words.reduce((sum, { count }) => sum + count, 0);
 }
 
-function fromHistogram({ low, high, counts }: Histogram, rows: number, isTime: boolean): ColumnShare[] {
+/** The intervals of a histogram as shares of the rows, named by where they begin: the least and the greatest value are not told. */
+export function intervalShares({ low, high, counts }: Histogram, rows: number, isTime: boolean): ColumnShare[] {
   const shown = isTime ? day : formatNumber;
   const step = (high - low) / counts.length;
   return counts.map((count, i) => {
@@ -53,7 +54,7 @@ export function distributionOf(column: ReadColumn, histogram: Histogram | undefi
   const absent = missingRows(column);
   const missing = absent === 0 ? [] : [{ label: 'missing', share: absent / rows, special: true }];
   if (kind.kind === 'empty' || kind.kind === 'text') return [];
-  if (histogram) return [...fromHistogram(histogram, rows, kind.kind === 'datetime'), ...missing];
+  if (histogram) return [...intervalShares(histogram, rows, kind.kind === 'datetime'), ...missing];
   const values = facts.top.filter(({ value }) => !kind.nullWords.includes(value));
   const frequent = values.filter(({ count }) => count >= leastShown).slice(0, mostShown);
   const shown = kind.kind === 'number' ? frequent.toSorted((a, b) => Number(a.value) - Number(b.value)) : frequent;

@@ -34,7 +34,7 @@ const labelNames = [
 
 /** Words of the class that a model is for. */
 const positiveWords =
-  /^(1|true\.?|yes|y|t|positive|pos|bad|churn(ed)?|default(ed)?|fraud(ulent)?|cancell?ed|expired|left|exited|malignant|m|spam|success|won|converted|survived|>50k\.?)$/i;
+  /^(1|true\.?|yes|y|t|ja|oui|s[ií]|sim|positive|pos|bad|churn(ed)?|default(ed)?|fraud(ulent)?|cancell?ed|expired|left|exited|malignant|m|spam|success|won|converted|survived|>50k\.?)$/i;
 
 /** More different whole numbers than this are amounts, not classes. */
 const mostClasses = 15;

@@ -1,3 +1,4 @@
+import type { ColumnSource } from '#domain/data/column-spec';
 import { idLike } from '#domain/leakage/id-like';
 import { auc } from '#domain/metrics/auc';
 import { aucOvrMacro } from '#domain/metrics/auc-ovr-macro';
@@ -26,7 +27,7 @@ export interface ProfiledFile {
   readonly blanks: boolean;
   readonly columns: readonly ReadColumn[];
   /** Where a column is found, if not under its name: an empty or repeated name, by its position. */
-  readonly sources: ReadonlyMap<string, { readonly position: number }>;
+  readonly sources: ReadonlyMap<string, ColumnSource>;
 }
 
 /** What the columns say of the label, measured on a sample. */
@@ -220,7 +221,10 @@ export function proposePipeline(
       ...(label.doubt === undefined ? {} : { doubt: label.doubt }),
     },
     ...(id ? { id: { value: id.name, ...reasons(id) } } : {}),
-    ...(time ? { time: { value: time.name, ...reasons(time) } } : {}),
+    // where its reading is set, the reason and the question stand there
+    ...(time
+      ? { time: { value: time.name, ...(columns.some(({ name: own }) => own === time.name) ? {} : reasons(time)) } }
+      : {}),
     ...(placed.length === 0 ? {} : { from: Object.fromEntries(placed) }),
     columns,
     ...(Object.keys(embeddings).length === 0

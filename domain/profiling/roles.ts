@@ -16,7 +16,7 @@ export interface RoleProposal {
 }
 
 const idNames = /\b(id|ids|uuid|guid)\b/;
-const keyNames = /\b(key|number|no|nr|num|code|ref|reference|account)\b/;
+const keyNames = /\b(key|number|no|nr|num|code|ref|reference|account)$/;
 const counterNames = /^(|index|idx|row|rownum|row number|instant|unnamed( \d+)?|column 1|x|serial|sr|sno|s no)$/;
 const timeNames =
   /\b(time|timestamp|date|datetime|day|dteday|created|issued|opened|signed|ordered|at|ts|month|quarter)\b/;
@@ -94,10 +94,10 @@ function readingOf({ kind, facts }: ReadColumn): Readonly<Record<string, unknown
       const nulls = kind.nullNumber === undefined ? {} : { nullValues: ['', ...kind.nullWords, kind.nullNumber] };
       return { ...(Object.keys(own).length === 0 ? {} : { numbers: own }), ...nulls };
     }
-    case 'datetime':
-      return kind.dates.format === undefined
-        ? {}
-        : { format: kind.dates.format, ...(kind.dates.pivot === undefined ? {} : { pivot: kind.dates.pivot }) };
+    case 'datetime': {
+      const { format, pivot, zone } = kind.dates;
+      return Object.fromEntries(Object.entries({ format, pivot, zone }).filter(([, value]) => value !== undefined));
+    }
     case 'boolean':
     case 'category':
     case 'text':
@@ -123,7 +123,8 @@ function personalSpec(
 ): Pick<RoleProposal, 'spec' | 'because' | 'doubt'> {
   const [first] = found as [Suspicion, ...Suspicion[]];
   const because = describeFinding(first);
-  if (column.kind.kind === 'text')
+  // what redaction does not find stays: a column that is personal by its name too is left out whole
+  if (column.kind.kind === 'text' && first.by !== 'name')
     return {
       spec: { role: 'text', action: 'redact' },
       because: `free text; ${because}; no model input`,

@@ -97,18 +97,6 @@ function summarizeData({
   verdict,
 }: RunRecords): DataSummary {
   const { dataset } = pipeline;
-  const sides = (['train', 'validation', 'test'] as const).map((side) =>
-    summarizeSide(side, profile.sides[side], fitted),
-  );
-  const keys: ColumnSummary[] = dataset.id
-    ? [{ column: dataset.id, role: 'id', treatment: 'tokenized', missing: null }]
-    : [];
-  const columns = Object.entries(dataset.columns).map(([column, spec]) => ({
-    column,
-    role: spec.role,
-    treatment: describeTreatment(column, spec, fitted),
-    missing: profile.columns[column]?.missing ?? null,
-  }));
   return {
     rows: profile.rows,
     malformed: profile.malformed,
@@ -116,8 +104,8 @@ function summarizeData({
     blankFiles: profile.blankFiles ?? [],
     label: fitted.label.column,
     classes: fitted.label.classes,
-    sides,
-    columns: [...keys, ...columns],
+    sides: summarizeSides(profile, fitted),
+    columns: summarizeColumns(dataset, profile, fitted),
     balance: describeBalance(fitted, training.hyperparameters),
     interactions: describeInteractions(fitted),
     ...(divided
@@ -133,6 +121,28 @@ function summarizeData({
       : {}),
   };
 }
+
+/** The columns of the pipeline's file, the id first: their roles, what became of them, and their missing values. */
+export function summarizeColumns(
+  dataset: RunRecords['pipeline']['dataset'],
+  profile: Profile,
+  fitted: FittedTransform,
+): ColumnSummary[] {
+  const keys: ColumnSummary[] = dataset.id
+    ? [{ column: dataset.id, role: 'id', treatment: 'tokenized', missing: null }]
+    : [];
+  const columns = Object.entries(dataset.columns).map(([column, spec]) => ({
+    column,
+    role: spec.role,
+    treatment: describeTreatment(column, spec, fitted),
+    missing: profile.columns[column]?.missing ?? null,
+  }));
+  return [...keys, ...columns];
+}
+
+/** The sides of the rows, with their labels. */
+export const summarizeSides = (profile: Profile, fitted: FittedTransform): SideSummary[] =>
+  (['train', 'validation', 'test'] as const).map((side) => summarizeSide(side, profile.sides[side], fitted));
 
 function summarizeSide(
   side: SideSummary['side'],

@@ -39,7 +39,7 @@ export function renderReport(input: ReportInput, { metrics = METRICS, gates = GA
     explanationSection(input.explanation),
     tuningSection(input.tuning),
     constraintsSection(input.constraints),
-    dataSection(input.data),
+    dataSection(input.data, runId),
     driftSection(input.dropDrift),
     personalDataSection(input.personalData),
     lineageSection(input.lineage, runId),

@@ -94,6 +94,8 @@ export const artifactKeys = (run: RunPointer) => {
     verdict: `${prefix}verdict.json`,
     /** The report: of the data, until the gates have judged a model. */
     report: `${prefix}report.html`,
+    /** The data report: each column, what looks personal, and what the data suggest to do. */
+    dataReport: `${prefix}data.html`,
     /** Prefix given to SageMaker as S3OutputPath, without a trailing slash. */
     modelOutput: `${prefix}model`,
   };

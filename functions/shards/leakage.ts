@@ -4,6 +4,7 @@ import { mergedSampleSql, sampleSizes } from '#domain/data/sample';
 import { shownList } from '#domain/data/shown';
 import { DataQualityError } from '#domain/errors';
 import { examineLeakage, type LeakageResult, type LeakageSample } from '#domain/leakage/registry';
+import { type SampledDistribution, sampledDistribution } from '#domain/profiling/sampled-distribution';
 import { ident } from '#domain/sql/literals';
 import type { OpenEngine } from '#functions/shards/duckdb';
 import type { Pipeline } from '#schemas/pipeline';
@@ -20,16 +21,24 @@ const isMeasurable = (column: FeatureColumn): column is Measurable => column.kin
 
 const asTime = (value: unknown): number | null => (typeof value === 'string' ? Date.parse(value) : null);
 
+/** What the sampled training rows say about the label, and how their values are distributed. */
+export interface SampledInputs extends LeakageResult {
+  /** Sampled rows. */
+  readonly rows: number;
+  /** By model input; the label is one of them where it is a number. */
+  readonly distributions: ReadonlyMap<string, SampledDistribution>;
+}
+
 /**
- * Columns of the sampled training rows that give the label away, without those that the pipeline allows, and what each column alone says
- * about the label.
+ * Columns of the sampled training rows that give the label away, without those that the pipeline allows, what each column alone says
+ * about the label, and how its values are distributed.
  */
 export async function checkLeakage(
   engine: OpenEngine,
   pipeline: Pipeline,
   samples: string,
   rows: number,
-): Promise<LeakageResult> {
+): Promise<SampledInputs> {
   const features = featureColumns(pipeline).filter(isMeasurable);
   const task = 'check for leakage';
   const sample = `(SELECT * FROM ${mergedSampleSql('train', samples, sampleSizes(features.length))} ORDER BY _hash LIMIT ${sampledRows(features.length)})`;
@@ -49,14 +58,18 @@ export async function checkLeakage(
     });
   }
   const { allow = [] } = pipeline.leakage ?? {};
-  const { findings, skills } = examineLeakage({
-    columns,
-    labels: Float64Array.from(head, (row) => Number(row['_label'])),
-    classes: labelClasses(pipeline).length,
-    rows,
-    times: hasTime ? head.map((row) => asTime(row['_time'])) : undefined,
-  });
-  return { findings: findings.filter(({ column }) => !allow.includes(column)), skills };
+  const labels = Float64Array.from(head, (row) => Number(row['_label']));
+  const classes = labelClasses(pipeline).length;
+  const times = hasTime ? head.map((row) => asTime(row['_time'])) : undefined;
+  const { findings, ...measured } = examineLeakage({ columns, labels, classes, rows, times });
+  const { column } = pipeline.dataset.label;
+  const drawn = classes > 0 ? columns : [...columns, { name: column, kind: 'number' as const, values: [...labels] }];
+  return {
+    ...measured,
+    findings: findings.filter((finding) => !allow.includes(finding.column)),
+    rows: labels.length,
+    distributions: new Map(drawn.map((own) => [own.name, sampledDistribution(own)])),
+  };
 }
 
 /** The error that ends a run whose pipeline refuses columns that give the label away; undefined when it goes on. */

@@ -20,7 +20,7 @@ import { readContinuation } from '#functions/shards/read-continuation';
 import { readPairs } from '#functions/shards/read-pairs';
 import { readQuantiles } from '#functions/shards/read-quantiles';
 import { withScratch } from '#functions/shards/scratch';
-import { writeDataReport } from '#functions/use-cases/write-data-report';
+import { writeDataReport, writeRunData } from '#functions/use-cases/write-data-report';
 import type { FitTransformEvent } from '#schemas/events/shard';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import { constraintsRecordSchema } from '#schemas/records/constraints';
@@ -88,7 +88,10 @@ export async function fitTransform(ports: FittingPorts, { run, shards, champion 
       }
       await artifacts.writeJson(keys.bins, await fitCleanBins(engine, pipeline, profile, samples));
       const drift = await writeDropDrift(artifacts, { run, shards, pipeline }, champion);
-      const { findings: leakage, skills } = await checkLeakage(engine, pipeline, samples, usable);
+      const sample = await checkLeakage(engine, pipeline, samples, usable);
+      const { findings: leakage, skills } = sample;
+      const personalData = await writePersonalData(engine, ports, { run, shards, pipeline }, directory);
+      await writeRunData(artifacts, { run, pipeline, profile, fitted, sides, seenBefore, personalData, sample });
       const refusal = leakageRefusal(pipeline, leakage);
       if (refusal) {
         await writeDataReport(artifacts, run, pipeline, leakage);
@@ -100,7 +103,6 @@ export async function fitTransform(ports: FittingPorts, { run, shards, champion 
         { fitted, input, seed: pipeline.split.seed, sample: mergedSampleSql('test', samples, sizes), skills },
       );
       const copied = await writeCopiedRows({ engine, clean, directory }, { shards, fitted, input }, sides.duplicates);
-      await writePersonalData(engine, ports, { run, shards, pipeline }, directory);
       const inGaps = sides.leftOut - seenBefore;
       await artifacts.writeJson(keys.profile, {
         ...profile,

@@ -49,8 +49,10 @@ const machines = [
   'test-endpoint',
   'record-decision',
   'retire',
+  'batch-score',
   'recover-run',
   'recover-deployment',
+  'recover-batch',
 ];
 /** More executions of a machine than one trial starts. */
 const NEWEST = 40;

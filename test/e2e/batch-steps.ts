@@ -17,6 +17,7 @@ import { predictRows } from '../../cli/commands/predict.ts';
 import { downloadScores, readBatch, scoreFiles } from '../../cli/commands/score.ts';
 import { listItems } from '../../cli/model-versions.ts';
 import { waitForExecution } from '../../cli/runs.ts';
+import { putIds, readForm } from '../../cli/score-ids.ts';
 import { watchExecution } from '../../cli/watch.ts';
 import type { Meddling } from './meddling.ts';
 import type { UpProject } from './project.ts';
@@ -124,6 +125,12 @@ export function batchSteps(served: () => Served): void {
     );
     expect(scored.every(({ id }) => /^tok_/.test(String(id)))).toBe(true);
     expect(await slackSays(pipeline, '300 rows scored')).toBe(true);
+    // the sender's own ids, put in on the sender's machine
+    await putIds(await readForm(target, record), [rows.paths[format] as string], [path], record.format);
+    const own = await readScores(path, format);
+    expect(own.map(({ id, score }) => [id, score])).toEqual(
+      scored.map(({ score }, i) => [rows.raw[i]?.['loan_id'], score]),
+    );
   });
 
   it('scores a batch once, however often its marker is written', async () => {

@@ -454,6 +454,7 @@ describe('the loan book, from drop to deployed model', { timeout: 120_000 }, () 
     ];
     for (const key of [
       artifactKeys(champion).report,
+      artifactKeys(champion).dataReport,
       artifactKeys(champion).profile,
       artifactKeys(champion).golden,
       `${runPrefix(champion)}evaluation.json`,

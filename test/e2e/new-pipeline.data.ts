@@ -26,6 +26,9 @@ import { startProject, type UpProject } from './project.ts';
 
 const shared = (name: string) => fileURLToPath(new URL(`../../../shared/data/${name}`, import.meta.url));
 
+const installed = (name: string) =>
+  fileURLToPath(new URL(`../../node_modules/vega-datasets/data/${name}`, import.meta.url));
+
 /** What `tidegate new` says of a public file, and what is right. */
 interface Case {
   readonly pipeline: string;
@@ -131,6 +134,49 @@ const cases: readonly Case[] = [
   },
 ];
 const present = cases.filter(({ file }) => existsSync(shared(file)));
+
+/** Public files of an installed package, and files with one oddity each: they are profiled, and not trained. */
+const profiled: readonly Omit<Case, 'pipeline' | 'trained'>[] = [
+  {
+    file: installed('seattle-weather.csv'),
+    right: { dataset: { label: { column: 'weather' }, time: 'date' }, evaluation: { task: 'multiclass' } },
+  },
+  {
+    file: installed('seattle-weather-hourly-normals.csv'),
+    label: 'temperature',
+    right: { dataset: { time: 'date', columns: { date: { zone: 'UTC' } } }, evaluation: { task: 'regression' } },
+  },
+  {
+    file: installed('la-riots.csv'),
+    label: 'gender',
+    right: {
+      dataset: {
+        time: 'death_date',
+        columns: {
+          first_name: { role: 'pii' },
+          last_name: { role: 'pii' },
+          address: { role: 'pii' },
+          age: { type: 'number', impute: 'median' },
+          type: { type: 'category' },
+        },
+      },
+    },
+  },
+  {
+    file: installed('stocks.csv'),
+    right: { dataset: { time: 'date', columns: { date: { format: '%b %d %Y' }, symbol: { type: 'category' } } } },
+  },
+  {
+    file: shared('field/churn-header.csv'),
+    right: { dataset: { label: { column: 'Churn?', positive: 'True.' }, columns: { 'Account Length': {} } } },
+  },
+  {
+    file: shared('field/dates-dd-mm-yy.csv'),
+    right: { dataset: { time: 'seen', columns: { seen: { format: '%d/%m/%y', pivot: expect.any(Number) } } } },
+  },
+  { file: shared('field/spark-backslash.csv'), right: { dataset: { csv: { escape: '\\' }, label: { column: 'y' } } } },
+  { file: shared('field/bom.jsonl'), right: { dataset: { format: 'jsonl', label: { column: 'y', positive: 1 } } } },
+];
 
 let folder: string;
 let project: UpProject;
@@ -312,6 +358,14 @@ describe('a pipeline that nobody typed', () => {
   it.skipIf(present.length < cases.length).each(cases)('says what is right of $file', ({ pipeline, right }) => {
     expect(read(pipeline)).toMatchObject(right);
   });
+
+  it.each(profiled.filter(({ file }) => existsSync(file)).map((own) => ({ ...own, name: basename(own.file) })))(
+    'is right of $name',
+    async ({ name, file, label, right }) => {
+      const path = await writePipeline(`profiled-${name.replaceAll(/[^a-z]/g, '').slice(0, 9)}`, file, label);
+      expect(parse(readFileSync(path, 'utf8'))).toMatchObject(right);
+    },
+  );
 
   const trained = cases.filter((own) => own.trained);
   it.skipIf(present.length < cases.length).each(trained)(

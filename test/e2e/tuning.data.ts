@@ -21,7 +21,7 @@ import { profileSchema } from '#schemas/records/profile';
 import { dropRecordSchema, trainingRecordSchema } from '#schemas/records/run';
 import { uploadDrop } from '../../cli/commands/drop.ts';
 import { predictRows } from '../../cli/commands/predict.ts';
-import { fetchReport } from '../../cli/commands/report.ts';
+import { fetchDataReport, fetchReport } from '../../cli/commands/report.ts';
 import { deleteData } from '../../cli/delete-data.ts';
 import type { PredictionRow } from '../../cli/prediction-rows.ts';
 import { getState, listRuns, waitForExecution } from '../../cli/runs.ts';
@@ -237,6 +237,9 @@ describe('a pipeline with tuning', () => {
     const report = readFileSync(await fetchReport(project.target, run, join(folder, 'prepared.html')), 'utf8');
     expect(report).toContain('scores are recalibrated to all rows');
     expect(report).toContain('amount and dti, one input');
+    expect(report).toContain(`npx tidegate report ${run.runId} --data`);
+    const data = readFileSync(await fetchDataReport(project.target, run, join(folder, 'data.html')), 'utf8');
+    for (const words of ['Data report', 'AUC alone', '<code>dti</code>']) expect(data).toContain(words);
   }, 240_000);
 
   it('stops the tuning and its training jobs when the run is aborted', async () => {

@@ -3,8 +3,12 @@ import { formatCount, formatNumber, formatPercent } from '#domain/text/format-nu
 import { type Html, html } from '../html.ts';
 import type { ColumnSummary, DataSummary, SideSummary } from '../input.ts';
 
-/** The data for training and evaluation: rows, split, label balance, columns, malformed rows. */
-export function dataSection(data: DataSummary): Html {
+/**
+ * The data for training and evaluation: rows, split, label balance, columns, malformed rows.
+ *
+ * @param runId of the run whose data report has more; without one, none is named
+ */
+export function dataSection(data: DataSummary, runId?: string): Html {
   const usable = data.sides.reduce((sum, side) => sum + side.rows, 0);
   const facts = [
     ['rows', formatCount(data.rows)],
@@ -34,6 +38,7 @@ ${sentence('Classes of unequal size', data.balance)}
 ${malformedTable(data.malformed.reasons)}
 ${columnTable(data.columns, usable)}
 ${sentence('Inputs of two columns', data.interactions?.join('; '))}
+${runId === undefined ? undefined : html`<p>The data report has each column's distribution, what it alone says about the label, and what the data suggest to do: <code>npx tidegate report ${runId} --data</code>, or <code>data.html</code> beside this report.</p>`}
 </section>`;
 }
 
@@ -41,7 +46,8 @@ ${sentence('Inputs of two columns', data.interactions?.join('; '))}
 const sentence = (name: string, said: string | undefined): Html | undefined =>
   said ? html`<p>${name}: ${said}.</p>` : undefined;
 
-function splitTable({ sides, classes }: DataSummary, usable: number): Html {
+/** The rows and the labels of each side. */
+export function splitTable({ sides, classes }: Pick<DataSummary, 'sides' | 'classes'>, usable: number): Html {
   const regression = classes.length === 0;
   const heads = regression ? ['Label mean', 'Label deviation'] : classes;
   return html`<div class="scroll"><table><caption>Split and ${regression ? 'label' : 'label balance'}</caption>
@@ -50,7 +56,7 @@ function splitTable({ sides, classes }: DataSummary, usable: number): Html {
 }
 
 /** How rows were divided, and how many copies a split without groups would have put on both sides. */
-function splitNotes(split: DataSummary['split'], usable: number): Html | undefined {
+export function splitNotes(split: DataSummary['split'], usable: number): Html | undefined {
   if (split === undefined) return undefined;
   const { strategy, leftOut, seenBefore, duplicates, naive } = split;
   const gap = leftOut === 0 ? '' : ` ${formatCount(leftOut)} rows lie in the gaps between the sides and are not used.`;

@@ -6,8 +6,9 @@ import { stripVTControlCharacters } from 'node:util';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { batchTable, batchText } from '#cli/batches';
 import { uploadDrop } from '#cli/commands/drop';
-import { batchTable, describeBatch, downloadScores } from '#cli/commands/score';
+import { describeBatch, downloadScores } from '#cli/commands/score';
 import type { Outputs } from '#cli/target';
 import { scoredBatch } from '../../fakes/scored-batch.ts';
 
@@ -93,5 +94,20 @@ describe('what became of a batch', () => {
     const lines = stripVTControlCharacters(batchTable([running, batch])).split('\n');
     expect(lines[1]).toMatch(/^b2 +running +version 3 +2026-02-01 06:00:00$/);
     expect(lines[2]).toMatch(/^b1 +scored +version 3 +100 +99 +1 +2026-02-01 06:00:00$/);
+  });
+});
+
+describe('a batch in a sentence', () => {
+  it('says which model scored how many rows, or that it is at work', () => {
+    expect(batchText(batch)).toBe('99 rows of 100 scored by version 3');
+    const { counts: _, ...running } = batch;
+    expect(batchText({ ...running, status: 'running' })).toBe('2 files are being scored by version 3');
+    expect(batchText({ ...running, status: 'running', objects: 1 })).toBe('1 file is being scored by version 3');
+  });
+
+  it('is a line of a table with the pipeline where there are several', () => {
+    expect(stripVTControlCharacters(batchTable([batch], true)).split('\n')[1]).toMatch(
+      /^b1\s+loan\s+scored\s+version 3\s+100\s+99\s+1/,
+    );
   });
 });

@@ -12,10 +12,12 @@ import type { OutcomesFile } from '#schemas/records/outcome';
 import type { Performance } from '#schemas/records/performance';
 import type { Champion } from '#schemas/records/run';
 import { aRecord } from '../../domain/reports/drift-records.ts';
+import { scoredBatch } from '../../fakes/scored-batch.ts';
 import { fakeBuckets } from '../../functions/support/buckets.ts';
 
 const quiet: PipelineState = {
   runs: [],
+  batches: [],
   decisions: [],
   champion: undefined,
   outcomes: [],
@@ -99,6 +101,31 @@ describe('what happens to a pipeline', () => {
     ]);
     expect(textsOf({}, { checks: [aRecord({ rows: 3, tooSmall: true, columns: [] })] })).toEqual([
       'check: 3 rows: too few to judge',
+    ]);
+  });
+});
+
+describe('batches', () => {
+  const batch = scoredBatch({ pipeline: 'loan-default', batchId: 'b1' });
+  const { counts: _, ...running } = { ...batch, status: 'running' as const };
+
+  it('are told when they start and when they end, with the model', () => {
+    expect(textsOf({}, { batches: [running] })).toEqual(['batch: b1 started: 2 files for version 3']);
+    expect(textsOf({ batches: [running] }, { batches: [batch] })).toEqual([
+      'batch: b1: 99 rows of 100 scored by version 3',
+    ]);
+    expect(textsOf({}, { batches: [batch] })).toHaveLength(2);
+    expect(textsOf({ batches: [batch] }, { batches: [batch] })).toEqual([]);
+  });
+
+  it('that failed say why', () => {
+    const failure = { error: 'SchemaMismatchError', message: 'File 1 of the drop has no column "x".' };
+    const failed = { ...running, status: 'failed' as const };
+    expect(textsOf({ batches: [running] }, { batches: [{ ...failed, failure }] })).toEqual([
+      'batch: b1: failed: File 1 of the drop has no column "x".',
+    ]);
+    expect(textsOf({ batches: [running] }, { batches: [failed] })).toEqual([
+      'batch: b1: failed: no reason was recorded',
     ]);
   });
 });

@@ -7,6 +7,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parsePipeline } from '#schemas/load-pipeline';
+import { CliError } from '../../../cli/output.ts';
 import { nameOfFiles } from '../../../cli/profile/open-files.ts';
 import { profileFile } from '../../../cli/profile/profile-file.ts';
 import { proposeFor } from '../../../cli/profile/propose.ts';
@@ -129,6 +130,30 @@ describe('the pipeline that is written for a file', () => {
     });
   });
 
+  it('gives columns other names that a pipeline cannot use, and says where they are found', async () => {
+    const documents = lines(
+      300,
+      (i) =>
+        `{"_id":"d${i}","_label":${chance(i, 9, 'l')},"id":${chance(i, 7, 'i')},"y":${chance(i, 2, 'y') ? '"ja"' : '"nein"'}}`,
+    );
+    const { dataset, profile } = await pipelineFor(write('documents.jsonl', documents));
+    expect(dataset).toMatchObject({
+      label: { column: 'y', positive: 'ja', negative: 'nein' },
+      columns: { label: { role: 'feature', type: 'number', from: '_label' }, id: { role: 'feature' } },
+    });
+    const own = profile.file.columns.map(({ facts }) => facts.name);
+    expect(own).toEqual(['id_', 'label', 'id', 'y']);
+    expect(profile.file.sources.get('id_')).toBe('_id');
+    const table = lines(
+      300,
+      (i) => `${chance(i, 9, 'r')},${chance(i, 9, 's')},${chance(i, 2, 'y')}`,
+      '_row,file_row_number,y',
+    );
+    expect((await pipelineFor(write('rows.csv', table))).dataset).toMatchObject({
+      columns: { row: { from: '_row' } },
+    });
+  });
+
   it('leaves a column unread that gives the label away, and asks', async () => {
     const text = lines(
       400,
@@ -139,6 +164,14 @@ describe('the pipeline that is written for a file', () => {
 
     expect(dataset).toMatchObject({ label: { column: 'default' }, columns: { state: { role: 'ignore' } } });
     expect(yaml).toMatch(/state: \{ role: ignore \} .*CHECK: is it known when a prediction is made\?/);
+  });
+
+  it('keeps the only model input, which says more than no others', async () => {
+    const price = (i: number) => 100 * (i % 4) + chance(i, 60, 'p') / 10;
+    const text = lines(400, (i) => `${'ABCD'[i % 4]}${'xyz'[i % 3]},${price(i)}`, 'symbol,price');
+    expect((await pipelineFor(write('stocks.csv', text))).dataset).toMatchObject({
+      columns: { symbol: { role: 'feature', type: 'category' } },
+    });
   });
 
   it('shows no value of a personal column', async () => {
@@ -187,9 +220,13 @@ describe('the pipeline that is written for a file', () => {
       () => write('same.csv', 'a,y\n1,1\n2,1\n'),
       /cannot be the label: all rows have the same value/,
     ],
+    ['one list of JSON', () => write('list.json', '[{"a":1}]'), /jq -c '\.\[\]' list\.json > list\.jsonl$/],
     ['a damaged archive', () => write('cut.csv.gz', gzipSync('a,b\n1,2\n'.repeat(999)).subarray(0, 30)), /cut off/],
   ])('refuses %s', async (_, path, message) => {
-    await expect(pipelineFor(path())).rejects.toThrow(message);
+    // what is wrong with a file is no bug of the command
+    const refused = await pipelineFor(path()).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(CliError);
+    expect((refused as CliError).message).toMatch(message);
   });
 
   it('looks at an even sample of many rows, and counts all of them', async () => {
@@ -201,6 +238,39 @@ describe('the pipeline that is written for a file', () => {
     expect(profile.file).toMatchObject({ rows: 250_000, malformed: 0 });
     expect(profile.file.sampled).toBeGreaterThan(120_000);
     expect(profile.file.sampled).toBeLessThan(130_000);
+  });
+
+  it('asks in which zone times without an offset were written, and not of dates, midnights and times with one', async () => {
+    const day = (i: number) => `2024-0${chance(i, 9, 'm') + 1}-${10 + chance(i, 18, 'd')}`;
+    const hour = (i: number) => `${10 + chance(i, 12, 'h')}:${10 + chance(i, 49, 'n')}`;
+    const text = lines(
+      400,
+      (i) =>
+        `${day(i)} ${hour(i)},${day(i + 1)}T${hour(i)}:00+02:00,${day(i + 2).replace('2024', '2025')} 00:00:00,${day(i + 3)},${day(i)} ${hour(i)}${i % 2 ? 'Z' : ''},${chance(i, 9, 'x')},${chance(i, 2, 'y')}`,
+      'seen,sent,opened,due,mixed,x,y',
+    );
+    const { dataset, profile } = await pipelineFor(write('times.csv', text));
+    const { columns } = dataset as { columns: Record<string, { zone?: string }> };
+    expect(
+      Object.entries(columns).flatMap(([name, { zone }]) => (zone === undefined ? [] : [`${name} ${zone}`])),
+    ).toEqual(['seen UTC', 'mixed UTC']);
+    const asked = profile.roles.filter(({ doubt }) => doubt?.includes('in UTC?')).map(({ name }) => name);
+    expect(asked).toEqual(['seen', 'mixed']);
+  });
+
+  it('names the columns that can be the label, where the guessed one cannot', async () => {
+    const path = write(
+      'birds.csv',
+      lines(
+        400,
+        (i) => `${chance(i, 9, 'a')},${chance(i, 2, 'b') ? 'yes' : 'no'},species ${i % 40}`,
+        'height,injured,species',
+      ),
+    );
+    await expect(pipelineFor(path)).rejects.toThrow(
+      'it has 40 different texts, too many for classes. Name another column with --label. These can be: height, injured.',
+    );
+    await expect(pipelineFor(path, 'species')).rejects.toThrow(/Name another column with --label\.$/);
   });
 
   it('refuses a label that no column has, and names the columns', async () => {

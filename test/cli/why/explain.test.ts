@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { explain } from '#cli/why/explain';
 import { explanationSchema } from '#schemas/why';
 import { whyJsonSchema } from '../../../scripts/generate-schemas.ts';
+import { scoredBatch } from '../../fakes/scored-batch.ts';
 import { challenge, seen } from '../a-challenge.ts';
 import { champion, config, executionArn, inService, pipelineRecords, runId, versionRecords, where } from './records.ts';
 
@@ -222,4 +223,17 @@ describe('an endpoint that does not serve its champion', () => {
 
 it('is described by the generated JSON Schema, which is up to date', () => {
   expect(JSON.parse(readFileSync('schemas/generated/why.schema.json', 'utf8'))).toEqual(JSON.parse(whyJsonSchema()));
+});
+
+it('tells of the batches that the version scored, and of none of another', () => {
+  const batch = (batchId: string, version: number, status: 'scored' | 'failed' = 'scored') => {
+    const own = scoredBatch({ pipeline: 'loan', batchId, status });
+    return { ...own, model: { ...own.model, modelPackageVersion: version } };
+  };
+  const batches = [batch('b4', 2, 'failed'), batch('b3', 2), batch('b2', 1), batch('b1', 2)];
+  const found = explain(where, pipelineRecords({ batches }), versionRecords()).batches;
+  expect(found).toMatchObject({ count: 2, rows: 198, see: { command: expect.stringContaining('batches loan') } });
+  expect(found?.newest.map(({ batchId }) => batchId)).toEqual(['b4', 'b3', 'b1']);
+  expect(found?.newest[1]?.says).toBe('99 rows of 100 scored by version 2');
+  expect(explain(where, pipelineRecords(), versionRecords()).batches).toBeNull();
 });

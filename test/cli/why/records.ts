@@ -72,6 +72,7 @@ export function pipelineRecords(more: Partial<PipelineRecords> = {}): PipelineRe
       reportKey: 'loan/drift/2026-01-03.json',
     },
     labels: [],
+    batches: [],
     suites: [
       {
         startedAt: '2026-01-02T11:00:00.000Z',

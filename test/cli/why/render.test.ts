@@ -3,6 +3,7 @@ import { explain } from '#cli/why/explain';
 import { renderExplanation } from '#cli/why/render';
 import { automaticApproval } from '#domain/registry/decision';
 import { aLabelledModel, aLabelWindow, unjudged } from '../../domain/outcomes/a-label-window.ts';
+import { scoredBatch } from '../../fakes/scored-batch.ts';
 import { challenge, seen } from '../a-challenge.ts';
 import { inService, pipelineRecords, runId, versionRecords, where } from './records.ts';
 
@@ -31,6 +32,16 @@ describe('an explanation for people', () => {
     expect(shown({})).toContain('its run cost about $2.00');
     expect(shown({ actual: { usd: 1.5, about: false, unknown: [] } })).toContain('its run cost $1.50');
     expect(text(pipelineRecords(), versionRecords())).not.toContain('its run cost');
+  });
+
+  it('lists the batches that the version scored', () => {
+    const own = scoredBatch({ pipeline: 'loan', batchId: 'b1' });
+    const batch = { ...own, model: { ...own.model, modelPackageVersion: 2 } };
+    const shown = text(pipelineRecords({ batches: [batch] }), versionRecords());
+    expect(shown).toContain('scored 99 rows in 1 batch');
+    expect(shown).toContain('2026-02-01 06:00 b1: 99 rows of 100 scored by version 2');
+    const { counts: _, ...failed } = { ...batch, status: 'failed' as const };
+    expect(text(pipelineRecords({ batches: [failed] }), versionRecords())).toContain('scored 0 rows in 0 batches');
   });
 
   it('starts with what serves and follows the chain from the data to the endpoint', () => {

@@ -20,6 +20,7 @@ export interface Described {
   readonly max?: number;
   readonly meanWords?: number;
   readonly present?: number;
+  readonly clocks?: ColumnFacts['clocks'];
 }
 
 /** The facts that the engine would find for a column of a few values. */
@@ -46,6 +47,7 @@ export function factsOf({ name = 'c', values, words = [], dates = [], notation, 
       read: notation === undefined ? sum(numeric) : i === notation ? sum(others) : 0,
     })),
     dates,
+    clocks: own.clocks ?? { local: 0, offset: 0 },
     whole: sum(whole),
     leadingZero: sum(whole.filter(({ value }) => /^-?0\d/.test(value))),
     min: own.min ?? (numbers.length === 0 ? null : Math.min(...numbers)),

@@ -85,6 +85,35 @@ describe('the kind of a column', () => {
     });
   });
 
+  it('is a time in UTC until somebody says otherwise, where the values have no offset', () => {
+    const dates = [{ settings: {}, read: 3 }];
+    const of = (local: number, offset: number, settings: object = {}) =>
+      kindOf({ values: { '2020-01-31 10:00': 3 }, dates: [{ settings, read: 3 }], clocks: { local, offset } });
+    expect(of(3, 0)).toMatchObject({
+      dates: { zone: 'UTC' },
+      because: 'times in ISO 8601 without an offset',
+      doubt: expect.stringMatching(/^are these in UTC\? .*Europe\/Berlin/),
+    });
+    expect(of(1, 2)).toMatchObject({
+      dates: { zone: 'UTC' },
+      because: 'times in ISO 8601, some without an offset',
+      doubt: expect.stringMatching(/^are those without in UTC\?/),
+    });
+    expect(of(0, 3)).toEqual({
+      kind: 'datetime',
+      dates: {},
+      nullWords: [],
+      unread: 0,
+      because: 'times in ISO 8601 with an offset, so each is an instant; parts of it are those of UTC',
+    });
+    expect(of(3, 0, { format: '%d/%m/%y %H:%M', pivot: 1970 })).toMatchObject({
+      dates: { format: '%d/%m/%y %H:%M', pivot: 1970, zone: 'UTC' },
+      because: 'times as %d/%m/%y %H:%M without an offset',
+      doubt: expect.stringMatching(/^years of two digits: .*\. Are these in UTC\?/),
+    });
+    expect(kindOf({ values: { '2020-01-31': 3 }, dates })).toMatchObject({ dates: {}, because: 'dates in ISO 8601' });
+  });
+
   it('is a date where eight digits are all days, and a time since 1970 where the name says so', () => {
     const dates = [{ settings: { format: '%Y%m%d' }, read: 20 }];
     expect(kindOf({ values: { 20200131: 10, 20211231: 10 }, dates })).toMatchObject({ kind: 'datetime' });

@@ -104,6 +104,8 @@ describe('the role of a column', () => {
       because: 'free text; looks like emails in 97 % of 100 values (j***); no model input',
       doubt: expect.stringContaining('feature: { type: text }'),
     });
+    const address = { ...suspicion('address', 'address'), by: 'name' as const };
+    expect(roleOf({ name: 'address', values, meanWords: 5 }, [address])?.spec).toEqual({ role: 'pii', action: 'drop' });
   });
 
   it('is personal where its values or its name say so', () => {
@@ -145,6 +147,8 @@ describe('the role of a column', () => {
       because: '20 of them; rows of one stay on one side of the split',
     });
     expect(roleOf({ name: 'account_no', values: twice })).toMatchObject({ use: 'column' });
+    // a length is no name, though each row has its own
+    expect(roleOf({ name: 'Account Length', values: numbered(60, (i) => String(i)) })).toMatchObject({ use: 'column' });
     expect(roleOf({ name: 'plan_id', values: { a: 900, b: 900 } })).toMatchObject({ use: 'column' });
     expect(roleOf({ name: 'the_id', values: { ...numbered(60, String), '?': 1 }, words: ['?'] })).toMatchObject({
       use: 'column',

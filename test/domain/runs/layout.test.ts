@@ -27,7 +27,16 @@ it('says which records of a run may show values of its rows', () => {
   for (const key of [...kept, ...perShard]) expect(mayShowValues(run, key)).toBe(false);
 
   // the report and the facts have the least and the greatest value of a column, the sides those of times
-  const telling = [keys.report, keys.facts, keys.sides, keys.transform, keys.profile, keys.baseline, keys.constraints];
+  const telling = [
+    keys.report,
+    keys.dataReport,
+    keys.facts,
+    keys.sides,
+    keys.transform,
+    keys.profile,
+    keys.baseline,
+    keys.constraints,
+  ];
   for (const key of [...telling, keys.shardProfile(3), keys.shardFacts(3), `${runPrefix(run)}new.json`])
     expect(mayShowValues(run, key)).toBe(true);
   expect(mayShowValues(run, artifactKeys({ ...run, runId: 'r2' }).transform)).toBe(false);

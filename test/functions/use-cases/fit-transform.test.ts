@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { XMLValidator } from 'fast-xml-parser';
 import { describe, expect, test } from 'vitest';
 import { DataQualityError } from '#domain/errors';
 import { artifactKeys, cleanKeys } from '#domain/runs/layout';
 import { profileSchema } from '#schemas/records/profile';
+import { all, asXml, textOf } from '../../domain/reports/page.ts';
 import { type DataRun, smallPipeline, startRun } from '../../fakes/data-run.ts';
 
 const definition = smallPipeline({
@@ -114,6 +116,28 @@ describe('fitting a run', () => {
     expect(await run.artifacts.list(artifactKeys(run.run).transform)).toEqual([]);
   });
 
+  test('writes the data report, from what was measured, without a text of a row', async () => {
+    using run = await startRun(definition);
+    const named = (lines: string) => lines.replaceAll(',a,1', ',Zanzibar,1');
+    run.drop('small/d/0.csv', header + named(rows(0, 900)));
+    await run.desensitize('small/d/0.csv', 0);
+    await run.fit(1);
+    const page = readFileSync(join(run.folder, 'artifacts', artifactKeys(run.run).dataReport), 'utf8');
+    const text = textOf(page);
+    for (const words of [
+      'Data report',
+      'flat is no model input',
+      'c may be known only after the outcome',
+      'not used: the same value',
+    ])
+      expect(text).toContain(words);
+    expect(page).toContain('<span class="mark bad">! leakage</span>');
+    expect(text).toMatch(/x feature number, one model input 20 % \d{2,3} [45]\d\d(\.\d)? ± /);
+    expect(all(page, /<figcaption><code>([^<]*)/g)).toEqual(['y', 'c', 'x', 'flat']);
+    expect(page).not.toMatch(/Zanzibar|i\d\d\d</);
+    expect(XMLValidator.validate(asXml(page))).toBe(true);
+  });
+
   test('shows in the report which columns give the label away, where the pipeline refuses them', async () => {
     using run = await startRun(Object.assign({}, definition, { leakage: { action: 'refuse' } }));
     run.drop('small/d/0.csv', header + rows(0, 900));
@@ -125,6 +149,8 @@ describe('fitting a run', () => {
     await expect(run.fit(1)).rejects.toThrow('to be known only after the outcome. "c"');
     expect(reportOf()).toContain('Drop refused');
     expect(reportOf()).toContain('<code>c</code>');
+    const data = readFileSync(join(run.folder, 'artifacts', artifactKeys(run.run).dataReport), 'utf8');
+    expect(data).toContain('<span class="mark bad">✕ refused</span><code>c</code>');
   });
 
   test('of a bottom-k sample takes the same rows from the shards as from the whole', async () => {

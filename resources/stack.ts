@@ -9,7 +9,7 @@ import { type ApiLimits, api } from './api.ts';
 import type { Resource, Value } from './cloudformation.ts';
 import { dashboard } from './dashboard.ts';
 import { events, watchesCaptures } from './events.ts';
-import { artifactRules } from './expiry.ts';
+import { artifactRules, cleanRules, rawRules } from './expiry.ts';
 import { functionNames, functionRoles } from './function-roles.ts';
 import { keysAndPolicies } from './keys.ts';
 import { logGroups } from './logs.ts';
@@ -71,8 +71,11 @@ export function buildStack(
   };
 }
 
-/** The lifecycle rules of the artifacts bucket, for the pipelines of a stage. */
-export const buildArtifactRules = (root: string, stage: string): Value[] => artifactRules(readPipelines(root, stage));
+/** The lifecycle rules of the buckets, for the pipelines of a stage. */
+export function buildBucketRules(root: string, stage: string): Record<'raw' | 'clean' | 'artifacts', Value[]> {
+  const pipelines = readPipelines(root, stage);
+  return { raw: rawRules(pipelines), clean: cleanRules(pipelines), artifacts: artifactRules(pipelines) };
+}
 
 /** What the clean bucket tells EventBridge: of captures, where a pipeline checks as they arrive. Such events are billed. */
 export const buildCleanNotifications = (root: string, stage: string): Value =>

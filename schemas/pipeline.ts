@@ -12,6 +12,7 @@ import { imbalanceSchema } from '#domain/imbalance/settings';
 import { leakageSchema } from '#domain/leakage/settings';
 import { notifySchema } from '#domain/notices/settings';
 import { registrySchema } from '#domain/registry/settings';
+import { retentionSchema } from '#domain/retention/settings';
 import { trainingSchemaOf } from '#domain/training/settings';
 import { checkPipeline } from './pipeline-rules.ts';
 
@@ -55,6 +56,7 @@ export const pipelineSchemaOf = ({ algorithms }: PipelineKinds = {}) =>
       deployment: deploymentSchema,
       drift: driftSchema.optional(),
       batch: batchSchema.optional(),
+      retention: retentionSchema,
       notify: notifySchema,
     })
     .superRefine((pipeline, ctx) => checkPipeline(pipeline, ctx, algorithms));

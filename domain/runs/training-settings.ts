@@ -4,12 +4,13 @@ interface Described {
   readonly notify?: unknown;
   readonly constraints?: unknown;
   readonly batch?: unknown;
+  readonly retention?: unknown;
   readonly dataset: { readonly trigger?: unknown };
 }
 
 /**
  * The settings of a pipeline that make a new training of the same data worthwhile: all but the description, the Slack channel,
- * the constraints of a drop, how scores of files are written and what starts a run. Those take effect without a training. Everything else is pinned in the run: a new gate gives a new verdict,
+ * the constraints of a drop, how scores of files are written, how long things are kept and what starts a run. Those take effect without a training. Everything else is pinned in the run: a new gate gives a new verdict,
  * and a new instance type reaches the endpoint with the next model.
  */
 export function trainingSettings<P extends Described>(pipeline: P) {
@@ -18,6 +19,7 @@ export function trainingSettings<P extends Described>(pipeline: P) {
     notify: _notify,
     constraints: _constraints,
     batch: _batch,
+    retention: _retention,
     dataset,
     ...settings
   } = pipeline;

@@ -5,6 +5,7 @@ import { challengeFailed } from './challenge-failed.ts';
 import { challengeStarted } from './challenge-started.ts';
 import { challengeVerdict } from './challenge-verdict.ts';
 import { checkFailed } from './check-failed.ts';
+import { cleanedUp } from './cleaned-up.ts';
 import { decision } from './decision.ts';
 import { deployed } from './deployed.ts';
 import { drift } from './drift.ts';
@@ -40,6 +41,7 @@ export const NOTICES = [
   batchScored,
   retired,
   orphans,
+  cleanedUp,
 ] as const;
 
 type EventOf<Kind> = Kind extends NoticeKind<infer Event> ? Event : never;

@@ -3,6 +3,7 @@ import { apiCommand } from './commands/api.ts';
 import { approvalCommands } from './commands/approval.ts';
 import { auditCommand } from './commands/audit.ts';
 import { challengeCommand } from './commands/challenge.ts';
+import { cleanUpCommand } from './commands/clean-up.ts';
 import { cloudCommands } from './commands/cloud.ts';
 import { constraintsCommand } from './commands/constraints.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -79,6 +80,7 @@ for (const add of [
   rollbackCommand,
   challengeCommand,
   retireCommand,
+  cleanUpCommand,
   predictCommand,
   scoreCommand,
   apiCommand,

@@ -1,11 +1,16 @@
 import * as z from 'zod';
 import { storageMonth } from '#domain/costs/prices';
+import { shownList } from '#domain/data/shown';
 import { composeMessage, type Message } from '#domain/slack/message';
 import { bytes, counted } from '#domain/text/numbers';
 import { removedCountsSchema } from '#schemas/records/clean-up';
 import { defineNotice } from './notice.ts';
 
-const removedSchema = removedCountsSchema.extend({ planKey: z.string(), left: z.int().min(0) });
+const removedSchema = removedCountsSchema.extend({
+  planKey: z.string(),
+  left: z.int().min(0),
+  pipelines: z.array(z.string()),
+});
 type Removed = z.output<typeof removedSchema>;
 
 /** The kinds of things that went, as a list. */
@@ -21,9 +26,9 @@ const listOf = ({ versions, endpointConfigs, models, objects }: Removed): string
     .join(', ');
 
 export function cleanedUpMessage(removed: Removed): Message {
-  const { runs, bytes: size, kept, left, planKey } = removed;
+  const { runs, bytes: size, kept, left, planKey, pipelines } = removed;
   return composeMessage({
-    heading: `🧹 Cleaned up after ${counted(runs, 'run')}`,
+    heading: `🧹 Cleaned up after ${counted(runs, 'run')} of ${shownList(pipelines, 5)}`,
     summary: `Deleted: ${listOf(removed) || counted(removed.items, 'record')}. What serves, waits or may be rolled back to stays.`,
     facts: [
       ['Storage', `${bytes(size)}, about $${storageMonth(size).toFixed(2)} a month`],
@@ -42,6 +47,7 @@ export const cleanedUp = defineNotice({
     executionArn: 'arn:aws:states:eu-central-1:123456789012:execution:tidegate-dev-clean-up:e1',
     removed: {
       planKey: '_clean-up/2026-02-01/e1/plan.json',
+      pipelines: ['loan-default'],
       left: 0,
       runs: 12,
       versions: 3,

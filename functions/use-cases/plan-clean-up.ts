@@ -61,5 +61,13 @@ export async function planCleanUp(
   const planKey = cleanUpPlanKey(startedAt, executionArn);
   await ports.plans.writeJson(planKey, plan);
   const batches = dryRun ? 0 : Math.ceil(removals.length / batchSize);
-  return { planKey, dryRun, removals: removals.length, left, batches: Array.from({ length: batches }, (_, i) => i) };
+  const pipelines = [...new Set(removals.map((removal) => removal.pipeline))];
+  return {
+    planKey,
+    dryRun,
+    pipelines,
+    removals: removals.length,
+    left,
+    batches: Array.from({ length: batches }, (_, i) => i),
+  };
 }

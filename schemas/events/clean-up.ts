@@ -17,6 +17,8 @@ export interface PlannedCleanUp {
   /** In the artifacts bucket: `schemas/records/clean-up.ts`. */
   readonly planKey: string;
   readonly dryRun: boolean;
+  /** Those that lose something. */
+  readonly pipelines: readonly string[];
   /** How many runs lose something. */
   readonly removals: number;
   /** How many more the next clean-up has. */

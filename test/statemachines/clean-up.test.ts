@@ -8,6 +8,7 @@ const planKey = '_clean-up/2026-12-01/e1/plan.json';
 const planned = (batches: readonly number[], more: object = {}) => ({
   planKey,
   dryRun: false,
+  pipelines: ['loan'],
   removals: batches.length * 25,
   left: 0,
   batches,

@@ -65,8 +65,8 @@ describe('the registry of notices', () => {
     expect(notice).toEqual(example);
     const { key, pipeline, message } = await composeNotice(await ports(), notice);
     expect(key).toMatch(new RegExp(`^${name}#.`));
-    // Orphans belong to no deployed pipeline.
-    expect(pipeline).toBe(name === 'orphans' ? undefined : run.pipeline);
+    // Orphans belong to no deployed pipeline, and a clean-up is of all of them.
+    expect(pipeline).toBe(name === 'orphans' || name === 'cleaned-up' ? undefined : run.pipeline);
     expect(checkBlocks(message.blocks)).toEqual([]);
     expect(message.text).toContain(run.pipeline);
     expect(message.text).not.toMatch(/undefined|null|NaN/);

@@ -22,6 +22,7 @@ deployment: { capturePercentage: 100 }
 drift: { schedule: rate(1 day) }
 notify: { slack: '#ml' }
 batch: { format: csv }
+retention: { runs: 90d }
 `;
 const settings = (text: string) => JSON.stringify(trainingSettings(parsePipeline(text, 'loans.yml')));
 
@@ -31,6 +32,7 @@ describe('an edited pipeline', () => {
     ['notify', "'#ml'", "'#loans'"],
     ['constraints', 'max: 0.1', 'max: 0.2'],
     ['batch', 'format: csv }', 'format: parquet }'],
+    ['retention', 'runs: 90d', 'runs: 60d'],
     ['trigger', '{ marker: _SUCCESS }', '{ eachObject: true }'],
   ])('is the same training when only its %s differs', (_, from, to) => {
     expect(settings(base.replace(from, to))).toBe(settings(base));
@@ -56,7 +58,7 @@ describe('an edited pipeline', () => {
 
   it('has no section that these tests leave out', () => {
     const known =
-      'name description dataset personalData constraints split imbalance training evaluation leakage registry deployment drift batch notify';
+      'name description dataset personalData constraints split imbalance training evaluation leakage registry deployment drift batch retention notify';
     expect(Object.keys(pipelineSchema.shape).toSorted()).toEqual(known.split(' ').toSorted());
   });
 });

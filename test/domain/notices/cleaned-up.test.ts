@@ -17,7 +17,7 @@ const removed = {
 
 it('says what is gone and what it cost, once', () => {
   const text = JSON.stringify(cleanedUpMessage(removed));
-  expect(text).toContain('Cleaned up after 12 runs of);
+  expect(text).toContain('Cleaned up after 12 runs of loan, churn');
   expect(text).toContain('Deleted: 3 model packages, 1 model, 640 objects. What serves');
   expect(text).toContain('2.1 GB, about $0.05 a month');
   expect(text).toContain(removed.planKey);

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { directHolds } from '#domain/retention/holds';
+import type { References } from '#domain/retention/inventory';
 import { batchSize, removedKey } from '#domain/retention/layout';
 import { type ReferencePorts, readReferences } from '#functions/claims/retention-references';
 import type { Endpoints } from '#functions/ports/endpoints';
@@ -30,17 +31,18 @@ export interface RemovalPorts extends ReferencePorts {
   readonly clean: Pick<RunFolders, 'erase'>;
 }
 
-/** The endpoint configs that are in use now, or why the run is, which the plan could not know. */
-async function lookAgain(
-  ports: RemovalPorts,
-  { pipeline, runId }: PlannedRemoval,
-): Promise<{ readonly live: ReadonlySet<string>; readonly heldBecause: string | undefined }> {
-  const references = await readReferences(ports, pipeline);
+/** Reads what refers to the runs of a pipeline. */
+type Look = (pipeline: string) => Promise<References>;
+
+/** Why a run is in use, which the plan could not know. Its rows and unused configs go though the next drop is compared with its records. */
+function heldBy(references: References, { runId }: PlannedRemoval): string | undefined {
   const hold = directHolds(references).get(runId);
-  // its rows and unused configs may go though the next drop is compared with its records
-  const holds = hold?.of === 'whole';
-  return { live: new Set(references.liveConfigs), heldBecause: holds ? hold.reason : undefined };
+  return hold?.of === 'whole' ? hold.reason : undefined;
 }
+
+/** Whether a run may have come into use: one without a version and a model can be neither approved nor deployed. */
+const mayServe = ({ versions, models, endpointConfigs }: PlannedRemoval): boolean =>
+  versions.length + models.length + endpointConfigs.length > 0;
 
 /** Deletes the model packages of a removal. @returns why none is deleted, if one was decided on since the plan */
 async function removeVersions({ registry, packages }: RemovalPorts, { versions }: PlannedRemoval) {
@@ -59,16 +61,19 @@ async function removeVersions({ registry, packages }: RemovalPorts, { versions }
  *
  * @returns why the run is kept, if it came into use since the plan
  */
-async function remove(ports: RemovalPorts, removal: PlannedRemoval): Promise<string | undefined> {
+async function remove(ports: RemovalPorts, removal: PlannedRemoval, look: Look): Promise<string | undefined> {
   const { store, endpoints, resources, artifacts, clean } = ports;
   const { pipeline, runId } = removal;
   const run = { pipeline, runId };
-  const before = await lookAgain(ports, removal);
-  if (before.heldBecause !== undefined) return before.heldBecause;
+  let references = await look(pipeline);
+  const before = heldBy(references, removal);
+  if (before !== undefined) return before;
   const decided = await removeVersions(ports, removal);
   if (decided !== undefined) return decided;
-  const { live, heldBecause } = removal.versions.length > 0 ? await lookAgain(ports, removal) : before;
-  if (heldBecause !== undefined) return heldBecause;
+  if (removal.versions.length > 0) references = await look(pipeline);
+  const after = heldBy(references, removal);
+  if (after !== undefined) return after;
+  const live = new Set(references.liveConfigs);
   for (const name of removal.endpointConfigs) if (!live.has(name)) await endpoints.removeConfig(name);
   for (const name of removal.models) await resources.removeModel(name);
   if (removal.rows) await clean.erase(run);
@@ -93,8 +98,8 @@ const countsOf = (removed: readonly PlannedRemoval[], kept: number): RemovedCoun
 };
 
 /**
- * Carries out one batch of a plan and records it. It looks again before each run whether something has come to use it. A retry goes on
- * where the attempt before ended.
+ * Carries out one batch of a plan and records it. It looks again whether something has come to use a run: at the beginning, and right before
+ * each run that may serve. A retry goes on where the attempt before ended.
  */
 export async function removeUnused(
   ports: RemovalPorts,
@@ -104,8 +109,15 @@ export async function removeUnused(
   const own = plan.removals.slice(batch * batchSize, (batch + 1) * batchSize);
   const removed: PlannedRemoval[] = [];
   const runs: RemovedRecord['runs'] = [];
+  const looks = new Map<string, Promise<References>>();
+  const lookOnce: Look = (pipeline) => {
+    const look = looks.get(pipeline) ?? readReferences(ports, pipeline);
+    looks.set(pipeline, look);
+    return look;
+  };
+  const lookAgain: Look = (pipeline) => readReferences(ports, pipeline);
   for (const removal of own) {
-    const keptBecause = await remove(ports, removal);
+    const keptBecause = await remove(ports, removal, mayServe(removal) ? lookAgain : lookOnce);
     if (keptBecause === undefined) removed.push(removal);
     const { pipeline, runId } = removal;
     runs.push({ pipeline, runId, ...(keptBecause === undefined ? {} : { keptBecause }) });

@@ -54,10 +54,9 @@ async function seedRuns({ project, pipeline }: Served, runIds: readonly string[]
   await forEach(runIds, async (runId) => {
     const prefix = runPrefix({ pipeline, runId });
     const objects = [
-      [outputs.ArtifactsBucketName, `${prefix}config.json`],
-      [outputs.ArtifactsBucketName, `${prefix}report.html`],
       // an object of two versions
-      [outputs.ArtifactsBucketName, `${prefix}report.html`],
+      [outputs.ArtifactsBucketName, `${prefix}config.json`],
+      [outputs.ArtifactsBucketName, `${prefix}config.json`],
       [outputs.CleanBucketName, `${prefix}clean/00000.parquet`],
     ] as const;
     for (const [Bucket, Key] of objects) await s3.send(new PutObjectCommand({ Bucket, Key, Body: 'x'.repeat(100) }));
@@ -145,5 +144,5 @@ export function cleanUpSteps(served: () => Served): void {
     expect(
       (await versionsOf(outputs.ArtifactsBucketName, runPrefix({ pipeline, runId: champion.runId }))).length,
     ).toBeGreaterThan(10);
-  }, 180_000);
+  }, 400_000);
 }

@@ -72,7 +72,9 @@ describe('a stack of fifty pipelines', () => {
 
   it('is within what CloudFormation takes', () => {
     expect(Object.keys(template.Resources).length).toBeLessThan(500);
-    expect(readFileSync(packaged.templatePath).length).toBeLessThan(1_000_000);
+    // as the framework uploads it, without the blanks of the file
+    const uploaded = Buffer.byteLength(JSON.stringify(template));
+    expect(uploaded).toBeLessThan(1_000_000);
     expect(Object.keys(template.Outputs).length).toBeLessThanOrEqual(200);
     expect(Object.keys(template.Resources).filter((id) => !/^[A-Za-z0-9]{1,255}$/.test(id))).toEqual([]);
   });

@@ -4,6 +4,7 @@ import { approvalCommands } from './commands/approval.ts';
 import { auditCommand } from './commands/audit.ts';
 import { batchesCommand } from './commands/batches.ts';
 import { challengeCommand } from './commands/challenge.ts';
+import { cleanUpCommand } from './commands/clean-up.ts';
 import { cloudCommands } from './commands/cloud.ts';
 import { constraintsCommand } from './commands/constraints.ts';
 import { costsCommand } from './commands/costs.ts';
@@ -82,6 +83,7 @@ for (const add of [
   rollbackCommand,
   challengeCommand,
   retireCommand,
+  cleanUpCommand,
   predictCommand,
   scoreCommand,
   batchesCommand,

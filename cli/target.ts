@@ -33,6 +33,7 @@ export interface Outputs {
   readonly PredictFunctionName: string;
   /** These are absent in stacks of versions that did not have them. */
   readonly PredictionApiUrl?: string;
+  readonly CleanUpStateMachineArn?: string;
   readonly ConsoleUrl?: string;
 }
 

@@ -165,7 +165,10 @@ const roles = (): Record<string, Resource> => ({
     ),
   ]),
   SchedulerRole: role('scheduler.amazonaws.com', [
-    allow('states:StartExecution', ['CheckDriftStateMachine', 'CheckServiceStateMachine'].map(ref)),
+    allow(
+      'states:StartExecution',
+      ['CheckDriftStateMachine', 'CheckServiceStateMachine', 'CleanUpStateMachine'].map(ref),
+    ),
     allow('sqs:SendMessage', getAtt('DeadLetterQueue', 'Arn')),
   ]),
 });
@@ -247,23 +250,37 @@ function idOf(name: string, names: readonly string[]): string {
   return `${id}${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
 }
 
-/** By default every Monday morning: endpoints whose pipelines are no longer deployed. */
-const serviceCheck = (stage: string): Record<string, Resource> => ({
-  ServiceCheckSchedule: {
-    Type: 'AWS::Scheduler::Schedule',
-    Properties: {
-      Name: `tidegate-${stage}-check-service`,
-      Description: 'Looks for endpoints without a pipeline.',
-      ScheduleExpression: '${param:serviceCheckSchedule}',
-      FlexibleTimeWindow: { Mode: 'OFF' },
-      Target: {
-        Arn: ref('CheckServiceStateMachine'),
-        RoleArn: getAtt('SchedulerRole', 'Arn'),
-        RetryPolicy: retryPolicy,
-        DeadLetterConfig: deadLetters,
-      },
+/** What a stage does by a schedule of its own. */
+const stageSchedule = (name: string, Description: string, ScheduleExpression: string, machine: string): Resource => ({
+  Type: 'AWS::Scheduler::Schedule',
+  Properties: {
+    Name: name,
+    Description,
+    ScheduleExpression,
+    FlexibleTimeWindow: { Mode: 'OFF' },
+    Target: {
+      Arn: ref(machine),
+      RoleArn: getAtt('SchedulerRole', 'Arn'),
+      RetryPolicy: retryPolicy,
+      DeadLetterConfig: deadLetters,
     },
   },
+});
+
+/** By default every week: endpoints whose pipelines are no longer deployed, and what no pipeline needs any more. */
+const stageSchedules = (stage: string): Record<string, Resource> => ({
+  ServiceCheckSchedule: stageSchedule(
+    `tidegate-${stage}-check-service`,
+    'Looks for endpoints without a pipeline.',
+    '${param:serviceCheckSchedule}',
+    'CheckServiceStateMachine',
+  ),
+  CleanUpSchedule: stageSchedule(
+    `tidegate-${stage}-clean-up`,
+    'Deletes what no pipeline needs any more.',
+    '${param:cleanUpSchedule}',
+    'CleanUpStateMachine',
+  ),
 });
 
 /** Whether a pipeline's captures start checks. */
@@ -334,7 +351,7 @@ export const events = (stage: string, pipelines: readonly Pipeline[]): Record<st
   ...deadLetterQueue(stage),
   ...roles(),
   ...rules(stage, pipelines),
-  ...serviceCheck(stage),
+  ...stageSchedules(stage),
   ...captureRules(pipelines),
   ...schedules(stage, pipelines),
 });

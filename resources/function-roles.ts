@@ -10,6 +10,7 @@ import {
   listVersions,
   machineArn,
   makeScalingRole,
+  measureObjects,
   missObjects,
   passTo,
   readObjects,
@@ -195,6 +196,29 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
     ],
     findOrphans: [allow('sagemaker:ListEndpoints', '*')],
     forecastCosts: [...readRun, ...state('GetItem', 'Query')],
+    planCleanUp: [
+      // which runs there are, and how much each has
+      ...['CleanBucket' as const, 'ArtifactsBucket' as const].flatMap((bucket) => [
+        listObjects(bucket, '*/runs/'),
+        measureObjects(bucket, '*/runs/*'),
+      ]),
+      ...writeObjects('ArtifactsBucket', '_clean-up/*'),
+      ...sageMaker(stage, 'endpoint', 'DescribeEndpoint'),
+      ...sageMaker(stage, 'model-package', 'ListModelPackages'),
+      allow(['sagemaker:ListEndpointConfigs', 'sagemaker:ListModels'], '*'),
+      ...state('GetItem', 'Query'),
+    ],
+    removeUnused: [
+      ...readObjects('ArtifactsBucket', '_clean-up/*'),
+      ...writeObjects('ArtifactsBucket', '_clean-up/*'),
+      ...eraseObjects('CleanBucket', '*/runs/*'),
+      ...eraseObjects('ArtifactsBucket', '*/runs/*'),
+      ...sageMaker(stage, 'endpoint', 'DescribeEndpoint'),
+      ...sageMaker(stage, 'endpoint-config', 'DeleteEndpointConfig'),
+      ...sageMaker(stage, 'model', 'DeleteModel'),
+      ...sageMaker(stage, 'model-package', 'DescribeModelPackage', 'DeleteModelPackage'),
+      ...state('GetItem', 'Query', 'DeleteItem'),
+    ],
     prepareDeployment: [
       ...readRun,
       ...sageMaker(stage, 'model-package', 'DescribeModelPackage'),

@@ -39,9 +39,12 @@ export const writeFiles = (bucket: Bucket, keys: string): Allow[] => [
   allow('s3:PutObject', objects(bucket, keys)),
   allow(['kms:GenerateDataKey', 'kms:Decrypt'], bucketKey(bucket), viaS3),
 ];
+/** See names and sizes of objects in all versions. */
+export const measureObjects = (bucket: Bucket, keys: string): Allow =>
+  allow('s3:ListBucketVersions', bucketArn(bucket), { StringLike: { 's3:prefix': keys } });
 /** Delete objects in all versions: which there are, and each of them. */
 export const eraseObjects = (bucket: Bucket, keys: string): Allow[] => [
-  allow('s3:ListBucketVersions', bucketArn(bucket), { StringLike: { 's3:prefix': keys } }),
+  measureObjects(bucket, keys),
   allow('s3:DeleteObjectVersion', objects(bucket, keys)),
 ];
 export const listVersions = (bucket: Bucket): Allow[] => [allow('s3:ListBucketVersions', bucketArn(bucket))];

@@ -89,6 +89,7 @@ function machineGrants(stage: string): Readonly<Record<string, readonly Allow[]>
     TestEndpoint: [invoke('LoadEndpointTests', 'RunEndpointTest', 'RecordTestResults', 'Notify')],
     Retire: [invoke('RetirePipeline', 'Notify')],
     CheckService: [invoke('FindOrphans', 'ForecastCosts', 'Notify')],
+    CleanUp: [invoke('PlanCleanUp', 'RemoveUnused', 'Notify')],
     CountCaptures: [
       invoke('ListCaptures', 'CountCaptures'),
       ...readObjects('ArtifactsBucket', '*/drift-sketches/*/plans/*'),

@@ -2,7 +2,7 @@
 
 // Bridges Serverless' `${file(...)}`, which loads CommonJS, to the TypeScript that builds the computed part of the stack.
 const { join } = require('node:path');
-const { buildArtifactRules, buildCleanNotifications, buildCosts, buildStack, gitCommit } = require('./stack.ts');
+const { buildBucketRules, buildCleanNotifications, buildCosts, buildStack, gitCommit } = require('./stack.ts');
 const { trainingImages } = require('./training-images.ts');
 
 const root = join(__dirname, '..');
@@ -17,7 +17,7 @@ module.exports = async ({ resolveVariable }) => ({
       burst: Number(await resolveVariable('param:apiBurst')),
     },
   ),
-  artifactRules: buildArtifactRules(root, await resolveVariable('sls:stage')),
+  bucketRules: buildBucketRules(root, await resolveVariable('sls:stage')),
   cleanNotifications: buildCleanNotifications(root, await resolveVariable('sls:stage')),
   costs: buildCosts(root, await resolveVariable('sls:stage')),
   gitCommit: gitCommit(root),

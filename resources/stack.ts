@@ -10,7 +10,7 @@ import { type ApiLimits, api } from './api.ts';
 import type { Resource, Value } from './cloudformation.ts';
 import { dashboard } from './dashboard.ts';
 import { events, watchesCaptures } from './events.ts';
-import { artifactRules } from './expiry.ts';
+import { artifactRules, cleanRules, rawRules } from './expiry.ts';
 import { functionNames, functionRoles } from './function-roles.ts';
 import { keysAndPolicies } from './keys.ts';
 import { logGroups } from './logs.ts';
@@ -72,8 +72,11 @@ export function buildStack(
   };
 }
 
-/** The lifecycle rules of the artifacts bucket, for the pipelines of a stage. */
-export const buildArtifactRules = (root: string, stage: string): Value[] => artifactRules(readPipelines(root, stage));
+/** The lifecycle rules of the buckets, for the pipelines of a stage. */
+export function buildBucketRules(root: string, stage: string): Record<'raw' | 'clean' | 'artifacts', Value[]> {
+  const pipelines = readPipelines(root, stage);
+  return { raw: rawRules(pipelines), clean: cleanRules(pipelines), artifacts: artifactRules(pipelines) };
+}
 
 /** `costs.yml` for a stage, as JSON; without the file, list prices and no budget. @throws PipelineConfigError when it is wrong */
 export function buildCosts(root: string, stage: string): string {

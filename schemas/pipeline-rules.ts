@@ -25,6 +25,7 @@ import type { LeakageSettings } from '#domain/leakage/settings';
 import { metricsOf } from '#domain/metrics/registry';
 import { PRIVATE_ROLES } from '#domain/privacy/privacy-action';
 import { privacyAction } from '#domain/privacy/registry';
+import { checkRetention, type ReadingPipeline } from '#domain/retention/lengths';
 import { splitStrategy } from '#domain/splits/registry';
 import { checkMonotone } from '#domain/training/monotone';
 import { checkTraining } from '#domain/training/rules';
@@ -32,6 +33,7 @@ import type { TrainingSettings } from '#domain/training/settings';
 
 /** A pipeline whose fields are right each by itself. */
 interface UncheckedPipeline extends ConstrainedPipeline {
+  readonly retention: ReadingPipeline['retention'];
   readonly dataset: DatasetSettings;
   readonly evaluation: EvaluationSettings;
   readonly split: SplitSettings;
@@ -151,6 +153,7 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx,
   if (reference !== undefined) issue(['drift', 'reference'], reference);
   const arrivals = pipeline.drift && onCaptureProblem(pipeline.drift);
   if (arrivals !== undefined) issue(['drift', 'onCapture'], arrivals);
+  checkRetention(pipeline, issue);
   const { serverless, asynchronous } = pipeline.deployment;
   const uncaptured = serverless ? 'a serverless endpoint' : asynchronous && 'an asynchronous endpoint';
   if (uncaptured && pipeline.drift?.source === 'captures')

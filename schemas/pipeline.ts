@@ -13,6 +13,7 @@ import { imbalanceSchema } from '#domain/imbalance/settings';
 import { leakageSchema } from '#domain/leakage/settings';
 import { notifySchema } from '#domain/notices/settings';
 import { registrySchema } from '#domain/registry/settings';
+import { retentionSchema } from '#domain/retention/settings';
 import { trainingSchemaOf } from '#domain/training/settings';
 import { checkPipeline } from './pipeline-rules.ts';
 
@@ -57,6 +58,7 @@ export const pipelineSchemaOf = ({ algorithms }: PipelineKinds = {}) =>
       drift: driftSchema.optional(),
       batch: batchSchema.optional(),
       budget: budgetSchema.optional(),
+      retention: retentionSchema,
       notify: notifySchema,
     })
     .superRefine((pipeline, ctx) => checkPipeline(pipeline, ctx, algorithms));

@@ -6,6 +6,7 @@ import { challengeStarted } from './challenge-started.ts';
 import { challengeVerdict } from './challenge-verdict.ts';
 import { checkFailed } from './check-failed.ts';
 import { costs } from './costs.ts';
+import { cleanedUp } from './cleaned-up.ts';
 import { decision } from './decision.ts';
 import { deployed } from './deployed.ts';
 import { drift } from './drift.ts';
@@ -42,6 +43,7 @@ export const NOTICES = [
   retired,
   orphans,
   costs,
+  cleanedUp,
 ] as const;
 
 type EventOf<Kind> = Kind extends NoticeKind<infer Event> ? Event : never;

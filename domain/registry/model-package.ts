@@ -77,6 +77,14 @@ export function lineageProperties(r: Registration): Record<string, string> {
 /** A package's description. It identifies a run's package that was not recorded. */
 export const describePackage = ({ pipeline, runId }: Registration['run']): string => `${pipeline}, run ${runId}`;
 
+/** The run of a package, by its description; undefined where another tool registered it. */
+export function runOfPackage(pipeline: string, description: string): string | undefined {
+  const start = describePackage({ pipeline, runId: '' });
+  return description.startsWith(start) && description.length > start.length
+    ? description.slice(start.length)
+    : undefined;
+}
+
 /**
  * CreateModelPackage's request for a candidate that passed its gates (SageMaker API reference). Its status is always pending
  * approval: an approved package is deployed at once, and the run must record it first.

@@ -13,8 +13,11 @@ const fileNumber = shardName;
 const partOfFile = (file: number, part: number | undefined): string =>
   part === undefined ? fileNumber(file) : `${fileNumber(file)}-${fileNumber(part)}`;
 
+/** Prefix of all runs and batches of a pipeline, in both the clean and the artifacts bucket; ends in `/`. */
+export const runsPrefix = (pipeline: string): string => `${pipeline}/runs/`;
+
 /** Prefix of all objects of a run, in both the clean and the artifacts bucket; ends in `/`. */
-export const runPrefix = ({ pipeline, runId }: RunPointer): string => `${pipeline}/runs/${runId}/`;
+export const runPrefix = ({ pipeline, runId }: RunPointer): string => `${runsPrefix(pipeline)}${runId}/`;
 
 /** The folder of the raw bucket with the lists of the files of a pipeline's drops, and their malformed rows. */
 export const fileListPrefix = (pipeline: string): string => `_tidegate/${pipeline}/`;

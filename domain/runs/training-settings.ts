@@ -5,12 +5,13 @@ interface Described {
   readonly constraints?: unknown;
   readonly batch?: unknown;
   readonly budget?: unknown;
+  readonly retention?: unknown;
   readonly dataset: { readonly trigger?: unknown };
 }
 
 /**
  * The settings of a pipeline that make a new training of the same data worthwhile: all but the description, the Slack channel,
- * the constraints of a drop, how scores of files are written, the budget and what starts a run. Those take effect without a training. Everything else is pinned in the run: a new gate gives a new verdict,
+ * the constraints of a drop, how scores of files are written, the budget, how long things are kept and what starts a run. Those take effect without a training. Everything else is pinned in the run: a new gate gives a new verdict,
  * and a new instance type reaches the endpoint with the next model.
  */
 export function trainingSettings<P extends Described>(pipeline: P) {
@@ -20,6 +21,7 @@ export function trainingSettings<P extends Described>(pipeline: P) {
     constraints: _constraints,
     batch: _batch,
     budget: _budget,
+    retention: _retention,
     dataset,
     ...settings
   } = pipeline;

@@ -9,6 +9,7 @@ import { performanceSettingsSchema } from '#domain/drift/performance/settings';
 import { byDrift } from '#domain/drift/registry';
 import { windowCounts } from '#domain/drift/window-counts';
 import { hourStart, lengthHours, windowSpan } from '#domain/drift/windows/hours';
+import { reportsPrefix } from '#domain/drift/windows/layout';
 import { type Compared, trainingReference } from '#domain/drift/windows/reference';
 import { NotFoundError } from '#domain/errors';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
@@ -195,7 +196,7 @@ export async function measureDrift(ports: DriftPorts, event: DriftEvent): Promis
     performance,
     performanceSettingsSchema.parse(drift.performance ?? {}),
   );
-  const reportKey = `${name}/drift/${checkedAt.replaceAll(':', '-')}.json`;
+  const reportKey = `${reportsPrefix(name)}${checkedAt.replaceAll(':', '-')}.json`;
   const read = unread ? { unread } : {};
   await artifacts.writeJson(reportKey, {
     ...report,

@@ -27,7 +27,7 @@ describe('the commands of the documents', () => {
     const program = await commandLine();
     const global = ['--stage', '--profile', '--region', '--json', '--help'];
     const wrong = all.flatMap(({ document, line, command }) =>
-      [...command.matchAll(/\bnpx tidegate ([a-z]+)([^|&\n]*)/g)].flatMap(([, name = '', rest = '']) => {
+      [...command.matchAll(/\bnpx tidegate ([a-z]+(?:-[a-z]+)*)([^|&\n]*)/g)].flatMap(([, name = '', rest = '']) => {
         const known = program.commands.find((own) => own.name() === name);
         if (known === undefined) return [`${document}:${line} ${name}`];
         const below = known.commands.find((own) => rest.trim().split(' ', 1)[0] === own.name());

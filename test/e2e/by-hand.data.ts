@@ -24,7 +24,12 @@ import {
   UpdateEndpointCommand,
   UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
-import { ListExecutionsCommand, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  ListExecutionsCommand,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { auditFolder, readAudit } from 'embedded-cloud/audit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -39,6 +44,7 @@ import { followRollBack, requestRollBack } from '../../cli/roll-back.ts';
 import { getState, listRuns, waitForExecution, watchDeployment } from '../../cli/runs.ts';
 import { type Ended, watchExecution } from '../../cli/watch.ts';
 import { batchSteps } from './batch-steps.ts';
+import { cleanUpSteps } from './clean-up-steps.ts';
 import { createMeddling } from './meddling.ts';
 import { startProject, type UpProject } from './project.ts';
 
@@ -94,7 +100,7 @@ beforeAll(async () => {
   );
   project = await startProject([file, large], {
     faults: meddling.faults,
-    params: { serviceCheckSchedule: 'rate(1 minute)' },
+    params: { serviceCheckSchedule: 'rate(1 minute)', cleanUpSchedule: 'rate(1 minute)' },
   });
 });
 afterAll(async () => {
@@ -389,6 +395,8 @@ describe('what people do by hand', () => {
     expect(await getState(project.target, pipeline, 'drift')).toMatchObject({ rows: expect.any(Number) });
   });
 
+  cleanUpSteps(() => ({ project, pipeline, slackSays }));
+
   it('waits for a run, and for a deployment, before a pipeline is retired', async () => {
     const { sfn, outputs } = project.target;
     const start = async (machine: string, input: object): Promise<string> => {
@@ -429,17 +437,21 @@ describe('what people do by hand', () => {
     expect(await getState(project.target, pipeline, 'champion')).toBeUndefined();
   }, 240_000);
 
-  it('looks for endpoints without a pipeline by a schedule', async () => {
+  it.each([
+    ['looks for endpoints without a pipeline', 'check-service'],
+    ['cleans up', 'clean-up'],
+  ])('%s by a schedule', async (_, machine) => {
     const { sfn, outputs } = project.target;
-    const stateMachineArn = outputs.RetrainStateMachineArn.replace(/retrain$/, 'check-service');
-    await expect
-      .poll(
-        async () => {
-          const wanted = new ListExecutionsCommand({ stateMachineArn, statusFilter: 'SUCCEEDED' });
-          return (await sfn.send(wanted)).executions?.length;
-        },
-        { timeout: 90_000, interval: 1000 },
-      )
-      .toBeGreaterThan(0);
+    const stateMachineArn = outputs.RetrainStateMachineArn.replace(/retrain$/, machine);
+    const scheduled = async (): Promise<number> => {
+      const wanted = new ListExecutionsCommand({ stateMachineArn, statusFilter: 'SUCCEEDED' });
+      const { executions = [] } = await sfn.send(wanted);
+      const inputs = await Promise.all(
+        executions.map(({ executionArn }) => sfn.send(new DescribeExecutionCommand({ executionArn }))),
+      );
+      // a person's clean-up names the pipeline
+      return inputs.filter(({ input = '' }) => !input.includes('pipeline')).length;
+    };
+    await expect.poll(scheduled, { timeout: 90_000, interval: 1000 }).toBeGreaterThan(0);
   });
 });

@@ -159,8 +159,62 @@ describe('the compiled template', () => {
       NoncurrentVersionExpiration: { NoncurrentDays: 1 },
     });
     expect(Rules[0]).toMatchObject({ Id: 'drop-old-versions', NoncurrentVersionExpiration: { NoncurrentDays: 30 } });
-    // no rule matches a report of a check, or a record of a run
-    for (const { Prefix } of Rules.slice(1)) expect(Prefix).toMatch(/^[a-z0-9-]+\/drift-sketches\/$/);
+  });
+
+  it.each([
+    ['RawBucket', { 'expire-quarantine-loan-default': ['_tidegate/loan-default/', 90] }, 90],
+    [
+      'CleanBucket',
+      {
+        'expire-captures-loan-default': ['loan-default/captures/', 30],
+        'expire-predictions-loan-default': ['loan-default/predictions/', 180],
+        'expire-outcomes-loan-default': ['loan-default/outcomes/', 180],
+        'expire-scores-loan-default': ['loan-default/batch/', 90],
+      },
+      30,
+    ],
+    [
+      'ArtifactsBucket',
+      { 'expire-drift-reports-loan-default': ['loan-default/drift/', 365], 'expire-clean-ups': ['_clean-up/', 365] },
+      30,
+    ],
+  ])('lets objects of %s expire as retention says, never a drop or what a run made', (bucket, wanted, oldVersions) => {
+    const configuration = template.Resources[bucket]?.Properties['LifecycleConfiguration'];
+    const { Rules } = configuration as { Rules: Record<string, unknown>[] };
+    const rules = Object.fromEntries(Rules.map(({ Id, Prefix, ExpirationInDays }) => [Id, [Prefix, ExpirationInDays]]));
+
+    expect(rules).toMatchObject(wanted);
+    expect(Rules[0]).toMatchObject({ NoncurrentVersionExpiration: { NoncurrentDays: oldVersions } });
+    expect(Rules[0]).not.toHaveProperty('Prefix');
+    expect(Rules[0]).not.toHaveProperty('ExpirationInDays');
+    for (const { Prefix } of Rules.slice(1)) {
+      expect(Prefix).toMatch(
+        /^(_[a-z-]+\/([a-z0-9-]+\/)?|[a-z0-9-]+\/(captures|predictions|outcomes|batch|drift|drift-sketches)\/)$/,
+      );
+      if (bucket === 'RawBucket') expect(Prefix).toMatch(/^_tidegate\/[a-z0-9-]+\/$/);
+    }
+  });
+
+  it('cleans up every week, and deletes by name and prefix alone', () => {
+    expect(template.Resources['CleanUpSchedule']?.Properties).toMatchObject({
+      ScheduleExpression: 'cron(0 3 ? * SUN *)',
+      Target: { Arn: { Ref: 'CleanUpStateMachine' } },
+    });
+    const role = template.Resources['RemoveUnusedRole'];
+    if (!role) throw new Error('RemoveUnused has no role');
+    const deletes = statements(role).filter(({ Action }) => list(Action).some((a) => /:Delete/.test(String(a))));
+    const resources = JSON.stringify(deletes.map(({ Resource }) => Resource));
+    for (const part of [
+      'CleanBucket.Arn}/*/runs/*',
+      'ArtifactsBucket.Arn}/*/runs/*',
+      'endpoint-config/tidegate-dev-*',
+      'model/tidegate-dev-*',
+      'model-package/tidegate-dev-*',
+    ])
+      expect(resources).toContain(part);
+    expect(resources).not.toContain('RawBucket');
+    const planning = template.Resources['PlanCleanUpRole'];
+    expect(JSON.stringify(planning)).not.toMatch(/:Delete|s3:GetObject/);
   });
 
   it('reads captured requests where they are counted, and nowhere else', () => {

@@ -1,3 +1,6 @@
+/** Where the reports of drift checks lie in the artifacts bucket; ends in `/`. They expire: `resources/expiry.ts`. */
+export const reportsPrefix = (pipeline: string): string => `${pipeline}/drift/`;
+
 /** Where the counted captures of a pipeline lie in the artifacts bucket; ends in `/`. They expire: `resources/expiry.ts`. */
 export const sketchesPrefix = (pipeline: string): string => `${pipeline}/drift-sketches/`;
 

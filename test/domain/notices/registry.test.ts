@@ -65,8 +65,8 @@ describe('the registry of notices', () => {
     expect(notice).toEqual(example);
     const { key, pipeline, message } = await composeNotice(await ports(), notice);
     expect(key).toMatch(new RegExp(`^${name}#.`));
-    // Orphans belong to no deployed pipeline, and costs to all.
-    expect(pipeline).toBe(['orphans', 'costs'].includes(name) ? undefined : run.pipeline);
+    // Orphans belong to no deployed pipeline; costs and a clean-up are of all of them.
+    expect(pipeline).toBe(['orphans', 'costs', 'cleaned-up'].includes(name) ? undefined : run.pipeline);
     expect(checkBlocks(message.blocks)).toEqual([]);
     expect(message.text).toContain(run.pipeline);
     expect(message.text).not.toMatch(/undefined|null|NaN/);

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lineageProperties, modelPackageRequest, type Registration } from '#domain/registry/model-package';
+import {
+  describePackage,
+  lineageProperties,
+  modelPackageRequest,
+  type Registration,
+  runOfPackage,
+} from '#domain/registry/model-package';
 import { parsePipeline } from '#schemas/load-pipeline';
 
 const pipeline = parsePipeline(
@@ -122,4 +128,11 @@ describe('modelPackageRequest', () => {
     expect(request.ModelMetrics.ModelQuality.Constraints).not.toHaveProperty('ContentDigest');
     expect(request.ClientToken).toBe(modelPackageRequest(registration).ClientToken);
   });
+});
+
+it('names its run in its description, and is nobody’s where another tool described it', () => {
+  const run = { pipeline: 'loan', runId: '20260101-080000-aaaa' };
+  expect(runOfPackage('loan', describePackage(run))).toBe(run.runId);
+  for (const other of ['', 'loan', 'loan, run ', 'by hand', describePackage({ ...run, pipeline: 'loan-fast' })])
+    expect(runOfPackage('loan', other)).toBeUndefined();
 });

@@ -23,6 +23,7 @@ drift: { schedule: rate(1 day) }
 notify: { slack: '#ml' }
 batch: { format: csv }
 budget: { run: 5 }
+retention: { runs: 90d }
 `;
 const settings = (text: string) => JSON.stringify(trainingSettings(parsePipeline(text, 'loans.yml')));
 
@@ -33,6 +34,7 @@ describe('an edited pipeline', () => {
     ['constraints', 'max: 0.1', 'max: 0.2'],
     ['batch', 'format: csv }', 'format: parquet }'],
     ['budget', 'run: 5', 'run: 6'],
+    ['retention', 'runs: 90d', 'runs: 60d'],
     ['trigger', '{ marker: _SUCCESS }', '{ eachObject: true }'],
   ])('is the same training when only its %s differs', (_, from, to) => {
     expect(settings(base.replace(from, to))).toBe(settings(base));
@@ -58,7 +60,7 @@ describe('an edited pipeline', () => {
 
   it('has no section that these tests leave out', () => {
     const known =
-      'name description dataset personalData constraints split imbalance training evaluation leakage registry deployment drift batch budget notify';
+      'name description dataset personalData constraints split imbalance training evaluation leakage registry deployment drift batch budget retention notify';
     expect(Object.keys(pipelineSchema.shape).toSorted()).toEqual(known.split(' ').toSorted());
   });
 });

@@ -17,6 +17,7 @@ import { estimableMetrics } from '#domain/drift/performance/decision';
 import type { DriftSettings } from '#domain/drift/settings';
 import { onCaptureProblem, referenceProblem } from '#domain/drift/windows/settings';
 import type { EvaluationSettings } from '#domain/evaluation/settings';
+import { checkSlices } from '#domain/evaluation/slice-rules';
 import { metricOfGate } from '#domain/gates/registry';
 import type { Imbalance } from '#domain/imbalance/settings';
 import type { Issue } from '#domain/issue';
@@ -138,6 +139,7 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx,
     if (overQuasi === 'lDiversity' && evaluation.task === 'regression')
       issue(path, 'a label that is a number has no classes to count');
   });
+  checkSlices(pipeline, issue);
   checkSplit(pipeline, issue);
   checkChallenge(pipeline, issue);
   for (const name of Object.keys(pipeline.deployment.alarms ?? {})) {

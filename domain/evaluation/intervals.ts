@@ -18,8 +18,9 @@ export interface IntervalInput {
 
 const mean = (draws: Float64Array): number => draws.reduce((sum, draw) => sum + draw / draws.length, 0);
 
-/** Standard deviation of the resamples. */
+/** Standard deviation of the resamples: 0 where they agree, whatever rounding does. */
 export function deviationOf(draws: Float64Array): number {
+  if (draws.every((draw) => draw === draws[0])) return 0;
   const middle = mean(draws);
   return Math.sqrt(draws.reduce((sum, draw) => sum + (draw - middle) ** 2, 0) / Math.max(draws.length - 1, 1));
 }

@@ -14,7 +14,7 @@ interface SliceBoundGate {
 export const sliceBound = {
   name: 'sliceBound',
   summary: 'The metric is at least, or at most, this in each group of the columns with the role `slice`.',
-  example: { metric: 'auc', sliceBound: { min: 0.7 } },
+  example: { metric: 'auc', sliceBound: { min: 0.7, by: 'interval', confidence: 0.95 } },
   schema: (metric) =>
     z.strictObject({
       metric,

@@ -16,7 +16,7 @@ export const sliceRatio = {
   name: 'sliceRatio',
   summary:
     'In each group of the columns with the role `slice`, the metric is at least this share of what it is on all rows; where lower is better, all rows have at least this share of the group.',
-  example: { metric: 'auc', sliceRatio: { min: 0.9 } },
+  example: { metric: 'auc', sliceRatio: { min: 0.9, by: 'interval', confidence: 0.95 } },
   schema: (metric) =>
     z.strictObject({
       metric,

@@ -24,7 +24,7 @@ export const sliceVsChampion = {
   name: 'sliceVsChampion',
   summary:
     'In no group of the columns with the role `slice` is the candidate worse than the champion by more than this.',
-  example: { metric: 'auc', sliceVsChampion: { notWorseBy: 0.02 } },
+  example: { metric: 'auc', sliceVsChampion: { notWorseBy: 0.02, by: 'interval', confidence: 0.95 } },
   schema: (metric) =>
     z.strictObject({
       metric,

@@ -45,8 +45,8 @@ export function studentQuantile(p: number, degrees: number): number {
 }
 
 /**
- * The normal score of a value of Student's distribution (Abramowitz & Stegun 26.7.8): as likely, in the tails too, within a few percent
- * from 10 degrees of freedom on.
+ * The normal score that is as likely as a value of Student's distribution, in the tails too (Wallace 1959, "Bounds on Normal Approximations to
+ * Student's and the Chi-Square Distributions"): within a percent from 10 degrees of freedom on.
  */
 export const studentScore = (t: number, degrees: number): number =>
-  (t * (1 - 1 / (4 * degrees))) / Math.sqrt(1 + (t * t) / (2 * degrees));
+  Math.sign(t) * ((8 * degrees + 1) / (8 * degrees + 3)) * Math.sqrt(degrees * Math.log1p((t * t) / degrees));

@@ -1,3 +1,4 @@
+import { EvaluationError } from '#domain/errors';
 import { affordableResamples, type BootstrapOptions, bootstrap, type MetricDraws } from '#domain/evaluation/bootstrap';
 import type { SliceColumn } from '#domain/evaluation/slice-groups';
 import type { FairnessMetric } from '#domain/fairness/fairness-metric';
@@ -56,6 +57,11 @@ function outcomesOf({ judged, classes, settings }: FairnessInput): Outcomes {
     };
   }
   const named = favourableClasses(settings, classes);
+  if (!classes.some((name) => named.includes(name))) {
+    throw new EvaluationError(
+      `evaluation.fairness of ${settings.column}: no class is favourable; name one of ${classes.join(', ')}`,
+    );
+  }
   const isGood = Uint8Array.from(classes, (name) => Number(named.includes(name)));
   const good = (numbers: Iterable<number>): Uint8Array =>
     Uint8Array.from(numbers, (number) => isGood[number] as number);
@@ -95,7 +101,11 @@ function why({ needs }: FairnessMetric): string {
     : 'the rows do not define it';
 }
 
-/** Measures the bias of the candidate, and of the champion if there is one, between two facets. Deterministic. */
+/**
+ * Measures the bias of the candidate, and of the champion if there is one, between two facets. Deterministic.
+ *
+ * @throws EvaluationError when the favourable label is none of the classes
+ */
 export function measureFairness(
   input: FairnessInput,
   metrics: readonly FairnessMetric[] = FAIRNESS_METRICS,

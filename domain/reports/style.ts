@@ -76,6 +76,7 @@ svg text{font-family:inherit;fill:var(--ink)}
 .cell-count{font-size:17px;font-weight:600}.cell-text{font-size:12px}svg .on-dark{fill:var(--paper)}
 .bar{fill:var(--candidate);fill-opacity:.8}.bar.bad{fill:var(--bad)}.cross{stroke:var(--bad);stroke-width:1.8;fill:none}.meter-back{fill:var(--rule)}
 .bar.before{fill:var(--paper);fill-opacity:1;stroke:var(--ink);stroke-width:1.1}.line.faint{stroke:var(--candidate);stroke-width:1.2;stroke-opacity:.55}
+.slices figure{max-width:640px;margin-bottom:18px}.slices th[scope=row]{white-space:nowrap}.slices figcaption{font-weight:400;font-size:13px}.point.bad{fill:var(--bad)}svg.forest .whisker{stroke-width:2}
 .whisker.champion{stroke:var(--champion)}.point.champion{fill:var(--champion)}svg.timeline{min-width:620px;max-width:820px}
 .when{white-space:nowrap}
 .swatch{display:inline-block;width:22px;height:9px;margin:0 5px 0 2px;border:1.2px solid var(--ink);vertical-align:middle}.swatch.now{background:var(--candidate);border-color:var(--candidate)}

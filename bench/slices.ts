@@ -77,7 +77,12 @@ function search(seed: number, metricName: string, weak?: { readonly apart: numbe
 
 const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;
 
-function searches(label: string, runs: number, one: (seed: number) => ReturnType<typeof search>, isFound: (own: ReturnType<typeof search>) => boolean): void {
+function searches(
+  label: string,
+  runs: number,
+  one: (seed: number) => ReturnType<typeof search>,
+  isFound: (own: ReturnType<typeof search>) => boolean,
+): void {
   const all = Array.from({ length: runs }, (_, i) => one(1000 + i));
   const tested = all.reduce((sum, own) => sum + own.tested, 0) / runs;
   console.log(`| ${label} | ${runs} | ${percent(all.filter(isFound).length, runs)} | (${tested.toFixed(0)} groups)`);
@@ -108,13 +113,19 @@ function intervals(size: number, runs: number): void {
         covered.set(name, { runs: count.runs + 1, hits: count.hits + Number(low <= value && value <= high) });
       }
     }
-    for (const [name, { runs: of, hits }] of covered) console.log(`| \`${name}\` | ${(hits / of).toFixed(3)} | ${size} rows`);
+    for (const [name, { runs: of, hits }] of covered)
+      console.log(`| \`${name}\` | ${(hits / of).toFixed(3)} | ${size} rows`);
   }
 }
 
 const [what = 'null', first = 'auc', second = '500'] = process.argv.slice(2);
 if (what === 'null')
-  searches(`the same for all, by \`${first}\``, Number(second), (seed) => search(seed, first), ({ found }) => found.length > 0);
+  searches(
+    `the same for all, by \`${first}\``,
+    Number(second),
+    (seed) => search(seed, first),
+    ({ found }) => found.length > 0,
+  );
 else if (what === 'planted') {
   // AUC = Φ(apart / √2)
   const apart = { '0.5': 0, '0.55': 0.1777, '0.6': 0.3583, '0.65': 0.5449, '0.7': 0.7416 }[first] ?? 0;

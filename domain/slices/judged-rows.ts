@@ -19,6 +19,13 @@ export interface JudgedRows {
   readonly comparable: Uint8Array;
 }
 
+/** The rows of a group. */
+export interface GroupRows {
+  readonly column: string;
+  readonly group: number;
+  readonly rows: readonly number[];
+}
+
 /** A classifier needs so many rows of each class in a group. */
 const LEAST_OF_CLASS = 5;
 

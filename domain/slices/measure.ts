@@ -5,7 +5,7 @@ import type { Metric } from '#domain/metrics/metric';
 import { METRICS, metricsOf } from '#domain/metrics/registry';
 import type { Slice, Slices } from '#schemas/records/slices';
 import { toSliceDifference, toSliceEstimate } from './estimate.ts';
-import { drawRows, isSmall, type JudgedRows } from './judged-rows.ts';
+import { drawRows, type GroupRows, isSmall, type JudgedRows } from './judged-rows.ts';
 import { searchSlices } from './search.ts';
 
 /** Resamples for a group: its interval needs fewer than the metric of all rows. */
@@ -19,13 +19,6 @@ export interface SlicesInput {
   readonly bootstrap: BootstrapOptions;
   /** The metric that the search for the worst group goes by; the first of the task when it is none of its metrics. */
   readonly metric?: string | undefined;
-}
-
-/** The rows of a group. */
-export interface GroupRows {
-  readonly column: string;
-  readonly group: number;
-  readonly rows: readonly number[];
 }
 
 /**

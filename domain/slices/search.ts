@@ -6,8 +6,7 @@ import { normalTail, studentScore } from '#domain/statistics/normal';
 import { scaleOf } from '#domain/statistics/scale';
 import type { FoundSlice, SliceGroup, Slices } from '#schemas/records/slices';
 import { errorOf, toSliceEstimate } from './estimate.ts';
-import { drawRows, isSmall, type JudgedRows } from './judged-rows.ts';
-import type { GroupRows } from './measure.ts';
+import { drawRows, type GroupRows, isSmall, type JudgedRows } from './judged-rows.ts';
 
 /** Resamples for a group that is tested, and rows × resamples of all of them at most. */
 const RESAMPLES = 200;

@@ -5,7 +5,8 @@
  *     npm run bench:slices -- planted 0.65 100     a model whose AUC is 0.65 for one group of 150 rows, 0.80 for the others
  *     npm run bench:slices -- intervals 50 1000    a binary model and a regression on 50 rows
  *
- * The last number is how many simulations are run. Each has its own seed, so the same command gives the same table.
+ * The last number is how many simulations are run. Each has its own seed, from 1000 or the number after it on, so the same command gives the
+ * same table.
  */
 import { bootstrap, type MetricDraws } from '#domain/evaluation/bootstrap';
 import { groupsOf, placesOf } from '#domain/evaluation/slice-groups';
@@ -83,7 +84,7 @@ function searches(
   one: (seed: number) => ReturnType<typeof search>,
   isFound: (own: ReturnType<typeof search>) => boolean,
 ): void {
-  const all = Array.from({ length: runs }, (_, i) => one(1000 + i));
+  const all = Array.from({ length: runs }, (_, i) => one(firstSeed + i));
   const tested = all.reduce((sum, own) => sum + own.tested, 0) / runs;
   console.log(`| ${label} | ${runs} | ${percent(all.filter(isFound).length, runs)} | (${tested.toFixed(0)} groups)`);
 }
@@ -119,6 +120,7 @@ function intervals(size: number, runs: number): void {
 }
 
 const [what = 'null', first = 'auc', second = '500'] = process.argv.slice(2);
+const firstSeed = Number(process.argv[5] ?? 1000);
 if (what === 'null')
   searches(
     `the same for all, by \`${first}\``,

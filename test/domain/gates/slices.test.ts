@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { applyGates } from '#domain/gates/apply';
 import { gateSchema } from '#domain/gates/registry';
+import { sliceBound } from '#domain/gates/slice-bound';
 import { sliceName } from '#domain/gates/slice-name';
+import { sliceRatio } from '#domain/gates/slice-ratio';
+import { sliceVsChampion } from '#domain/gates/slice-vs-champion';
 import type { Evaluation } from '#schemas/records/evaluation';
 import type { FairnessRecord, Slice, Slices } from '#schemas/records/slices';
 
@@ -133,6 +136,18 @@ describe('a gate on each slice', () => {
     });
   });
 
+  it('leaves out a group in which the metric is not defined, and knows nothing of a metric of another version', () => {
+    const own = { slices: slices([slice(0, 0.6, 400, { metrics: {} }), slice(1, 0.8, 600)]) };
+    expect(judge({ metric: 'auc', sliceRatio: { min: 0.9 } }, own)?.reason).toContain('1 group has too few rows');
+    const old = { metric: 'gone', sliceBound: { min: 0.7, by: 'interval' as const, confidence: 0.95 } };
+    const metrics = { gone: { value: 0.5, low: 0.4, high: 0.6, error: 0.01 } };
+    const evaluation = { slices: slices([slice(0, 0.5, 90, { metrics })]), metrics: { gone: whole } } as never;
+    const context = { evaluation, champion: undefined, metrics: [] };
+    expect(sliceBound.judge(old, context)).toMatchObject({ passed: false, value: 0.5 });
+    const ratio = { metric: 'gone', sliceRatio: { min: 0.9, by: 'interval' as const, confidence: 0.95 } };
+    expect(sliceRatio.judge(ratio, context)).toMatchObject({ passed: false });
+  });
+
   it.each(['sliceBound', 'sliceRatio', 'sliceVsChampion'])('%s says what to do where no group was measured', (kind) => {
     const settings = kind === 'sliceVsChampion' ? {} : { min: 0.7 };
     expect(() => judge({ metric: 'auc', [kind]: settings }, {})).toThrow(`gate ${kind}: the evaluation has no groups`);
@@ -172,6 +187,14 @@ describe('a gate on each slice against the champion', () => {
       passed: true,
       bound: 0,
     });
+  });
+
+  it('is shown with the sign of the difference, or without a point where nothing was compared', () => {
+    const result = judge(gate, own(against(0.1, 0.01)));
+    expect(sliceVsChampion.show({ value: result?.value ?? null })).toEqual({ signed: true, point: -0.1 });
+    expect(sliceVsChampion.show({ value: null })).toEqual({ signed: true, point: undefined });
+    const elsewhere = own({ rows: 300, metrics: {}, differences: {} }, against(0, 0.01));
+    expect(judge(gate, elsewhere)?.reason).toMatch(/^None of 1 group fails/);
   });
 
   it('passes where nothing can be compared, and says why', () => {

@@ -2,7 +2,7 @@
  * How often the search for the worst slice finds what is not there, and what is, and how often 95 % intervals cover: the tables of docs/judgement.md.
  *
  *     npm run bench:slices -- null auc 500         a model that is the same for all
- *     npm run bench:slices -- planted 0.65 100     a model whose AUC is 0.65 for one group of 150 rows, 0.80 for the others
+ *     npm run bench:slices -- planted 0.65 100     a model whose AUC is 0.65 for one group of about 230 rows, 0.80 for the others
  *     npm run bench:slices -- intervals 50 1000    a binary model and a regression on 50 rows
  *
  * The last number is how many simulations are run. Each has its own seed, from 1000 or the number after it on, so the same command gives the

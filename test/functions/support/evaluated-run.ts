@@ -48,7 +48,7 @@ const row = (task: Task, i: number, shift: number): string => {
 
 /**
  * A run whose rows are encoded, in two shards: `x` (a number the label follows from) and `c` (a category of no meaning). Give it a
- * run before to encode the holdout for that champion too, or a `shift` to move `x` by. Dispose of it when done.
+ * run before to encode the holdout for that champion too, a `shift` to move `x` by, or make `c` a slice column. Dispose of it when done.
  */
 export async function encodedRun(
   task: Task,
@@ -57,12 +57,13 @@ export async function encodedRun(
     champion,
     shift = 0,
     rest = {},
-  }: { runId?: string; champion?: DataRun; shift?: number; rest?: Record<string, unknown> } = {},
+    sliced = false,
+  }: { runId?: string; champion?: DataRun; shift?: number; rest?: Record<string, unknown>; sliced?: boolean } = {},
 ): Promise<DataRun> {
   const { label, gate } = labels[task];
   const columns = {
     x: { role: 'feature', type: 'number' },
-    c: { role: 'feature', type: 'category', encode: 'onehot' },
+    c: sliced ? { role: 'slice', values: ['r', 'g'] } : { role: 'feature', type: 'category', encode: 'onehot' },
   };
   const definition = smallPipeline(
     { label, id: 'id', columns },

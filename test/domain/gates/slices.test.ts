@@ -191,8 +191,9 @@ describe('a gate on each slice against the champion', () => {
 
   it('is shown with the sign of the difference, or without a point where nothing was compared', () => {
     const result = judge(gate, own(against(0.1, 0.01)));
-    expect(sliceVsChampion.show({ value: result?.value ?? null })).toEqual({ signed: true, point: -0.1 });
-    expect(sliceVsChampion.show({ value: null })).toEqual({ signed: true, point: undefined });
+    if (!result) throw new Error('the gate was not judged');
+    expect(sliceVsChampion.show(result)).toEqual({ signed: true, point: -0.1 });
+    expect(sliceVsChampion.show({ ...result, value: null })).toEqual({ signed: true, point: undefined });
     const elsewhere = own({ rows: 300, metrics: {}, differences: {} }, against(0, 0.01));
     expect(judge(gate, elsewhere)?.reason).toMatch(/^None of 1 group fails/);
   });
